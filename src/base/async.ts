@@ -1,0 +1,128 @@
+/** Waiting, stopping and releasing. */
+
+/** A promise with its two ends outside. */
+export interface Deferred<T> {
+  promise: Promise<T>;
+  resolve(value: T | PromiseLike<T>): void;
+  reject(reason: unknown): void;
+}
+
+export function deferred<T = void>(): Deferred<T> {
+  let resolve!: Deferred<T>['resolve'];
+  let reject!: Deferred<T>['reject'];
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
+}
+
+/** Real time, for what waits on the outside world; rejects with the signal's reason when it aborts. */
+export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', stop);
+      resolve();
+    }, ms);
+    signal?.addEventListener('abort', stop, { once: true });
+  });
+}
+
+/** The promise's value, or `undefined` when `ms` of real time passed first. The promise itself goes on. */
+export async function within<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ms);
+  });
+  try {
+    return await Promise.race([promise, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Something that was opened and must be closed. */
+export interface Closable {
+  close(): Promise<void> | void;
+}
+
+/** Keeps what was opened and closes it in reverse order, each one even if another fails. */
+export class Releaser {
+  private readonly opened: { name: string; close: () => Promise<void> | void }[] = [];
+
+  /** Waits for `part` and remembers to close it. */
+  async add<T extends Closable>(name: string, part: T | Promise<T>): Promise<T> {
+    const opened = await part;
+    this.opened.push({ name, close: () => opened.close() });
+    return opened;
+  }
+
+  onClose(name: string, close: () => Promise<void> | void): void {
+    this.opened.push({ name, close });
+  }
+
+  /** Closes everything, last opened first. What fails is handed to `failed`; nothing is thrown. */
+  async close(failed: (name: string, error: unknown) => void = () => {}): Promise<void> {
+    for (let part = this.opened.pop(); part; part = this.opened.pop()) {
+      try {
+        await part.close();
+      } catch (error) {
+        failed(part.name, error);
+      }
+    }
+  }
+}
+
+/** Runs tasks one after another, in the order they were given. A task that fails does not stop the next. */
+export class Sequence {
+  private tail: Promise<unknown> = Promise.resolve();
+
+  run<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.tail.then(task);
+    this.tail = result.catch(() => {});
+    return result;
+  }
+
+  /** Resolves when everything given so far has ended. */
+  async idle(): Promise<void> {
+    await this.tail;
+  }
+}
+
+/** Collects items and hands them over together `ms` (real time) after the first, or at `max` items. */
+export class Batch<T> {
+  private items: T[] = [];
+  private timer: NodeJS.Timeout | undefined;
+  private readonly sequence = new Sequence();
+  private readonly options: { ms: number; max: number; flush: (items: T[]) => Promise<void> };
+
+  /** `flush` handles its own errors. */
+  constructor(options: { ms: number; max: number; flush: (items: T[]) => Promise<void> }) {
+    this.options = options;
+  }
+
+  add(item: T): void {
+    this.items.push(item);
+    if (this.items.length >= this.options.max) void this.flush();
+    else this.timer ??= setTimeout(() => void this.flush(), this.options.ms);
+  }
+
+  get size(): number {
+    return this.items.length;
+  }
+
+  /** Hands over what is there now and waits until all earlier batches are done too. */
+  async flush(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const items = this.items;
+    this.items = [];
+    if (items.length > 0) void this.sequence.run(() => this.options.flush(items));
+    await this.sequence.idle();
+  }
+}

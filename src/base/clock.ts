@@ -1,0 +1,150 @@
+/** Time as a dependency: who needs the instant or a timer asks the World's clock, never the host. */
+
+/** A point on the timeline, in milliseconds UTC. */
+export type Instant = Date;
+
+export type Cancel = () => void;
+
+export interface Clock {
+  /** The instant that everything is decided by. On PostgreSQL it follows the database's clock. */
+  now(): Instant;
+  /** Milliseconds that only grow, for measuring how long something took. */
+  monotonic(): number;
+  /**
+   * Calls `fn` once as soon as `now()` has reached `at` (at once, but never synchronously, when it already has).
+   * Any distance is allowed, and a jump of the host's clock is noticed within 5 s. After `cancel` it is not called.
+   */
+  at(at: Instant, fn: () => void): Cancel;
+}
+
+interface Timer {
+  at: number;
+  fn: () => void;
+}
+
+/** Earliest first; equal instants in the order they were asked for. */
+class Timers {
+  private list: Timer[] = [];
+
+  add(timer: Timer): void {
+    let index = this.list.length;
+    while (index > 0 && (this.list[index - 1] as Timer).at > timer.at) index--;
+    this.list.splice(index, 0, timer);
+  }
+
+  remove(timer: Timer): void {
+    const index = this.list.indexOf(timer);
+    if (index >= 0) this.list.splice(index, 1);
+  }
+
+  first(): Timer | undefined {
+    return this.list[0];
+  }
+
+  takeDue(now: number): Timer | undefined {
+    const first = this.list[0];
+    return first && first.at <= now ? this.list.shift() : undefined;
+  }
+}
+
+/** A suspended laptop and a corrected clock move the wall clock under a running timer: look again this often. */
+const LONGEST_SLEEP_MS = 5_000;
+
+/** The host's clock; after `follow`, the clock of the database. */
+export class SystemClock implements Clock {
+  private readonly timers = new Timers();
+  private sleeping: NodeJS.Timeout | undefined;
+  /** Wall clock minus monotonic clock, once a database's clock is followed. */
+  private offset: number | undefined;
+
+  now(): Instant {
+    return new Date(this.time());
+  }
+
+  monotonic(): number {
+    return performance.now();
+  }
+
+  /** From now on `now()` is the monotonic clock plus what makes it equal to `reference` at this moment. */
+  follow(reference: Instant): void {
+    this.offset = reference.getTime() - performance.now();
+    this.arm();
+  }
+
+  at(at: Instant, fn: () => void): Cancel {
+    const timer = { at: at.getTime(), fn };
+    this.timers.add(timer);
+    this.arm();
+    return () => {
+      this.timers.remove(timer);
+      if (!this.timers.first()) clearTimeout(this.sleeping);
+    };
+  }
+
+  private time(): number {
+    return this.offset === undefined ? Date.now() : Math.round(performance.now() + this.offset);
+  }
+
+  private arm(): void {
+    clearTimeout(this.sleeping);
+    const first = this.timers.first();
+    if (!first) return;
+    const wait = Math.min(Math.max(first.at - this.time(), 0), LONGEST_SLEEP_MS);
+    this.sleeping = setTimeout(() => this.fire(), wait);
+  }
+
+  private fire(): void {
+    for (let due = this.timers.takeDue(this.time()); due; due = this.timers.takeDue(this.time())) due.fn();
+    this.arm();
+  }
+}
+
+/** A clock that stands still until it is moved. */
+export class TestClock implements Clock {
+  private readonly timers = new Timers();
+  private time: number;
+
+  constructor(start: Instant) {
+    this.time = start.getTime();
+  }
+
+  now(): Instant {
+    return new Date(this.time);
+  }
+
+  monotonic(): number {
+    return this.time;
+  }
+
+  at(at: Instant, fn: () => void): Cancel {
+    const timer = { at: at.getTime(), fn };
+    this.timers.add(timer);
+    if (timer.at <= this.time) setImmediate(() => this.fireDue());
+    return () => this.timers.remove(timer);
+  }
+
+  /**
+   * Moves on to `to`, stopping at every timer on the way in order; `settle` is awaited at each stop, so that what a
+   * timer set off is done before time goes on. A `to` in the past sets the clock back without firing anything.
+   */
+  async moveTo(to: Instant, settle: () => Promise<void> = async () => {}): Promise<void> {
+    const target = to.getTime();
+    if (target < this.time) {
+      this.time = target;
+      return;
+    }
+    for (;;) {
+      await settle();
+      const next = this.timers.first();
+      if (!next || next.at > target) break;
+      this.time = Math.max(this.time, next.at);
+      this.fireDue();
+    }
+    this.time = target;
+    await settle();
+  }
+
+  private fireDue(): void {
+    for (let due = this.timers.takeDue(this.time); due; due = this.timers.takeDue(this.time)) due.fn();
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * Every error that a person may see: a stable code, the exit status it ends a command with (sysexits.h), and what it
+ * is about. The remedy is given where the error is thrown, because only there is it known what would help.
+ * `docs/errors.md` is written from this table and a test keeps the two together.
+ */
+export const ERRORS = {
+  USAGE: { exit: 64, about: 'The command line was not understood.' },
+  INPUT_INVALID: { exit: 65, about: 'A line or payload from outside does not have the expected form.' },
+  CONFIG_INVALID: { exit: 78, about: 'The configuration has problems; all of them are listed.' },
+  CONFIG_UNREADABLE: { exit: 66, about: 'The configuration file cannot be read as text.' },
+  DATA_UNWRITABLE: { exit: 73, about: 'The data folder cannot be created or written to.' },
+  DATA_NEWER: { exit: 78, about: 'The data was written by a newer version of coda.' },
+  DISK_FULL: { exit: 74, about: 'The disk is full; nothing that was confirmed is lost.' },
+  STORAGE_IN_USE: { exit: 75, about: 'Another coda is using this data folder.' },
+  STORAGE_UNREACHABLE: { exit: 69, about: 'The database does not answer.' },
+  STORAGE_CORRUPT: { exit: 70, about: 'The embedded database could not be opened.' },
+  MIGRATION_CHANGED: { exit: 78, about: 'A migration that was already applied has other content now.' },
+  MIGRATION_FAILED: { exit: 70, about: 'A migration could not be applied; the database is as it was before it.' },
+  ARTIFACT_CORRUPT: { exit: 74, about: "A stored file's content does not match its name." },
+  ARTIFACT_MISSING: { exit: 74, about: 'A stored file is gone.' },
+  NO_DAEMON: { exit: 69, about: 'No running coda was found for this data folder.' },
+  CONTROL_FAILED: { exit: 69, about: 'The running coda did not answer on its control socket.' },
+  CANCELLED: { exit: 75, about: 'The work was stopped before it was done.' },
+  INTERNAL: { exit: 70, about: 'A bug in coda.' },
+} as const;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/**
+ * What went wrong outside, in one closed list for models, tools and adapters, so that each place that retries,
+ * reports or gives up decides by the same names.
+ */
+export type FaultKind =
+  | 'transient'
+  | 'rate_limited'
+  | 'auth_expired'
+  | 'not_found'
+  | 'context_overflow'
+  | 'refused'
+  | 'malformed_output'
+  | 'budget'
+  | 'cancelled';
+
+export interface ErrorDetails {
+  /** What happened, in a sentence that names the thing it happened to. Never holds a secret. */
+  message: string;
+  /** What the person can do about it. */
+  remedy: string;
+  cause?: unknown;
+}
+
+/** An error with a stable code and a remedy. Anything else that is thrown is a bug. */
+export class CodaError extends Error {
+  readonly code: ErrorCode;
+  readonly remedy: string;
+
+  constructor(code: ErrorCode, { message, remedy, cause }: ErrorDetails) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'CodaError';
+    this.code = code;
+    this.remedy = remedy;
+  }
+
+  /** The exit status for a command that ends with this error (sysexits.h). */
+  get exitStatus(): number {
+    return ERRORS[this.code].exit;
+  }
+}
+
+/** The message of anything that was thrown, on one line. */
+export function messageOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.replace(/\s+/g, ' ').trim();
+}
+
+/** The `code` of a Node system error or database error (`ENOENT`, `40001`), if it has one. */
+export function systemCode(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}

@@ -1,0 +1,50 @@
+import { type DestinationStream, type Logger, pino } from 'pino';
+
+export type Log = Logger;
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** The values that must never be read in a log line, an error or a chat. */
+export class Secrets {
+  private values: string[] = [];
+
+  /** Shorter values would blank out ordinary words; a secret of that length protects nothing anyway. */
+  static readonly SHORTEST = 6;
+
+  add(value: string | undefined): void {
+    if (value === undefined || value.length < Secrets.SHORTEST || this.values.includes(value)) return;
+    this.values.push(value);
+    this.values.sort((a, b) => b.length - a.length);
+  }
+
+  /** `text` with every known secret replaced by `[secret]`, also where JSON or a URL has escaped it. */
+  hide(text: string): string {
+    let hidden = text;
+    for (const value of this.values) {
+      for (const form of new Set([value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value)])) {
+        if (hidden.includes(form)) hidden = hidden.replaceAll(form, '[secret]');
+      }
+    }
+    return hidden;
+  }
+}
+
+/** JSON lines for `destination` (stderr by default: stdout belongs to the conversation). */
+export function createLog(level: LogLevel, secrets: Secrets, destination?: DestinationStream): Log {
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      hooks: { streamWrite: (line) => secrets.hide(line) },
+    },
+    destination ?? pino.destination({ dest: 2, sync: true }),
+  );
+}
+
+/** A log that says nothing, for where none is wanted. */
+export function silentLog(): Log {
+  return pino({ level: 'silent' });
+}

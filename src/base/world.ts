@@ -1,0 +1,19 @@
+import type { Clock } from './clock.ts';
+import type { Log, Secrets } from './log.ts';
+
+/** Where a named transaction or send stands; `probe` hears of each. */
+export interface Point {
+  /** `inbox.accept`, `turn.finish`, `send.discord` … */
+  name: string;
+  phase: 'before' | 'after';
+}
+
+/** What is not ours: time, the environment, the log. A test gives another world. */
+export interface World {
+  clock: Clock;
+  env: Readonly<Record<string, string | undefined>>;
+  log: Log;
+  secrets: Secrets;
+  /** Called around every named transaction and send: kill points for tests, counters and traces. */
+  probe?(point: Point): void;
+}

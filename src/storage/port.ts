@@ -1,0 +1,81 @@
+/** The port to the database. Two engines stand behind it: PostgreSQL, and PostgreSQL embedded (PGlite). */
+
+/** What a statement takes. Dates go as `timestamptz`, arrays as PostgreSQL arrays, plain objects must be `json(…)`. */
+export type Param = string | number | bigint | boolean | Date | null | Uint8Array | readonly Param[] | JsonParam;
+
+/** A value for a `json` or `jsonb` parameter, already as text. */
+export interface JsonParam {
+  readonly json: string;
+}
+
+/** Marks `value` as JSON, so that an array is not taken for a PostgreSQL array. */
+export function json(value: unknown): JsonParam {
+  return { json: JSON.stringify(value ?? null) };
+}
+
+export interface Result<Row> {
+  /** `int8` and `numeric` come as number, `timestamptz` as Date, `jsonb` parsed, `bytea` as Uint8Array, on both engines. */
+  rows: Row[];
+  /** Rows that the statement returned or changed. */
+  count: number;
+}
+
+export interface Queryable {
+  /** Runs one statement with `$1 …` parameters. */
+  query<Row = Record<string, unknown>>(sql: string, params?: readonly Param[]): Promise<Result<Row>>;
+}
+
+/** The handle inside `tx`. It is dead once `tx` has ended; using it then throws. */
+export interface Transaction extends Queryable {
+  /** Calls `fn` once the commit is certain, in the order given; never after a rollback. For hints, so it must not throw. */
+  afterCommit(fn: () => void): void;
+}
+
+/** Counted since open, for tests of costs and for metrics. */
+export interface StorageStats {
+  commits: number;
+  /** Messages to the engine and back, `begin` and `commit` included. */
+  roundTrips: number;
+  /** fsyncs of the embedded engine (undefined on PostgreSQL, which does its own). */
+  fsyncs?: number | undefined;
+}
+
+export interface Database {
+  readonly engine: 'pglite' | 'postgres';
+
+  /**
+   * One statement as its own transaction, in one round trip. `name` is the transaction's name (`inbox.accept`).
+   * Serialisation failures and deadlocks are tried again (at most 5 times); everything else is thrown.
+   */
+  run<Row = Record<string, unknown>>(name: string, sql: string, params?: readonly Param[]): Promise<Result<Row>>;
+
+  /** A read outside any transaction, in one round trip; not counted as a commit and not a kill point. */
+  read<Row = Record<string, unknown>>(sql: string, params?: readonly Param[]): Promise<Result<Row>>;
+
+  /**
+   * Runs `fn` in a transaction: all of it is committed when `fn` returns, none when it throws. `fn` may be called
+   * again after a serialisation failure, so it acts on nothing but `tx`. Inside, use only `tx`: `database` would wait
+   * for ever on the embedded engine (it throws there).
+   */
+  tx<T>(name: string, fn: (tx: Transaction) => Promise<T>): Promise<T>;
+
+  /**
+   * Hears hints that any process sent with `notify` since now, itself included. A hint may be lost or come twice.
+   * The function returned stops it.
+   */
+  listen(channel: string, heard: (payload: string) => void): Promise<() => Promise<void>>;
+
+  /** Sends a hint, outside any transaction, after the commit it speaks of; equal hints within 5 ms become one. Never throws. */
+  notify(channel: string, payload: string): void;
+
+  /** The database's own instant, for the clock to follow (PostgreSQL); the host's on the embedded engine. */
+  now(): Promise<Date>;
+
+  /** Whether the engine answers now; resolves within 2 s. */
+  healthy(): Promise<boolean>;
+
+  stats(): StorageStats;
+
+  /** Waits for what is running, then closes. Later calls throw `STORAGE_UNREACHABLE`. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,90 @@
+import type { Instant } from '../base/clock.ts';
+
+/** What the person's settings contribute to the meaning of "when". */
+export interface WhenContext {
+  now: Instant;
+  /** IANA zone, e.g. `Europe/Berlin`. */
+  zone: string;
+  /** BCP 47, e.g. `en-GB`; decides the order of 3/4. Unknown: the zone's country decides. */
+  locale?: string | undefined;
+  /** 1 = Monday … 7 = Sunday. */
+  weekStart?: number | undefined;
+  dayParts?: Partial<DayParts> | undefined;
+}
+
+/** Local wall times (`HH:MM`) that parts of a day stand for. */
+export interface DayParts {
+  early: string;
+  morning: string;
+  lunch: string;
+  noon: string;
+  afternoon: string;
+  endOfDay: string;
+  evening: string;
+  tonight: string;
+  late: string;
+  /** A date without a time. */
+  date: string;
+  /** The hours in which a bare hour is expected to lie. */
+  wakingFrom: string;
+  wakingTo: string;
+}
+
+/** Another way the same words could be read, with the words to offer it by. */
+export interface Reading {
+  words: string;
+  when: Once | Recurring;
+}
+
+/** One instant. */
+export interface Once {
+  kind: 'once';
+  at: Instant;
+  /** The local wall time it came from, `2026-11-23T09:00:00`. */
+  local: string;
+  zone: string;
+  /** Readings that are less likely, for a button beside the echo. */
+  others?: Reading[];
+}
+
+/** A rule and where it stands. */
+export interface Recurring {
+  kind: 'recurring';
+  /**
+   * RFC 5545 text as stored: `DTSTART;TZID=Europe/Berlin:20261123T090000\nRRULE:FREQ=WEEKLY;BYDAY=MO` (several RRULE
+   * and EXRULE-free lines where the words need them). Wall-clock time is kept, except for sub-daily steps.
+   */
+  rule: string;
+  zone: string;
+  /** The next occurrences after `now`, at most five, strictly increasing; empty never (that is `NEVER`). */
+  next: Instant[];
+  others?: Reading[];
+}
+
+/** The words do not settle it: a person is asked, with these readings as buttons. */
+export interface Ambiguous {
+  kind: 'ambiguous';
+  question: string;
+  readings: Reading[];
+}
+
+export type RejectCode = 'PAST' | 'NO_TIME' | 'NOT_A_DATE' | 'TOO_OFTEN' | 'NEVER';
+
+export interface Reject {
+  kind: 'reject';
+  code: RejectCode;
+  /** What was understood, in words; empty when nothing was. */
+  understood: string;
+  /** A sentence for the person: what is wrong and what to say instead. */
+  say: string;
+}
+
+export type When = Once | Recurring | Ambiguous | Reject;
+
+/** A sentence taken apart: when, and what. */
+export interface SplitTask {
+  /** The words that say when, as written; undefined when the sentence has none. */
+  when: string | undefined;
+  /** The rest in the person's own spelling, without "remind me to". */
+  task: string;
+}
