@@ -1,0 +1,3 @@
+export * from './model.ts';
+export type * from './phrase.ts';
+export * from './tool.ts';

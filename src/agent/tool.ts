@@ -1,0 +1,126 @@
+import type { z } from 'zod';
+import type { Clock } from '../base/clock.ts';
+import type { Choice, FileRef, Place } from '../delivery/index.ts';
+import type { Person } from '../people/index.ts';
+import type { Transaction } from '../storage/index.ts';
+import type { WhenContext } from '../time/index.ts';
+
+/**
+ * What a call can do. `read` and `write`: the person's own data, in a transaction. `fetch`: reads something outside.
+ * `external`: changes something outside or runs code. `dangerous`: can do harm that cannot be undone.
+ */
+export type Effect = 'read' | 'write' | 'fetch' | 'external' | 'dangerous';
+
+/** A call of a tool as a value: what a button does, what undoes an act. */
+export interface Call {
+  tool: string;
+  input: Record<string, unknown>;
+}
+
+/** What a tool gives back. Expected failures are values; only bugs throw. */
+export type ToolResult = Done | Failed;
+
+export interface Done {
+  ok: true;
+  /** What happened, in words that can be shown to the person as they are. */
+  text: string;
+  /** Buttons to offer beside the answer. */
+  choices?: Choice[];
+  /** What takes it back, with the words for it ("the reminder “milk”"). */
+  undo?: Call & { label: string };
+  files?: FileRef[];
+  /** Untrusted text went into it. */
+  tainted?: boolean;
+}
+
+export interface Failed {
+  ok: false;
+  /** Stable, for programs and for the model: `NOT_FOUND`, `AMBIGUOUS`, a time code … */
+  code: string;
+  /** A sentence for the person. */
+  message: string;
+  remedy?: string;
+  /** When it is a question: the answers as buttons. */
+  choices?: Choice[];
+}
+
+/** What every call knows. */
+export interface CallContext {
+  person: Person;
+  place: Place;
+  conversationId: string;
+  clock: Clock;
+  /** For `parseWhen`: the instant, the person's zone (UTC until it is known) and the configured parts of the day. */
+  when: WhenContext;
+  signal: AbortSignal;
+  /** What `prepare` returned. */
+  prepared?: unknown;
+  /** Whether untrusted text is in the turn's context; what is written inherits it. */
+  tainted: boolean;
+}
+
+/** A `read` or `write` call also holds the transaction in which its effect and its record are committed together. */
+export interface TxContext extends CallContext {
+  tx: Transaction;
+}
+
+interface ToolBase<Input> {
+  /** `reminder_create`: the room's thing, then the verb. */
+  name: string;
+  /** For the model: what it is for and what to pass. */
+  description: string;
+  input: z.ZodType<Input>;
+  /** Not offered to the model: only buttons, commands and undo call it. */
+  hidden?: boolean;
+  /** Only the turn that talks to the person may call it, not a subagent. */
+  mainAgentOnly?: boolean;
+  /** Asks the person first, whatever the policy says. */
+  confirm?: boolean;
+  /** How it shows while it runs. */
+  display?: 'hidden' | 'name' | 'description' | 'stream';
+  /** Milliseconds it may take; default 1 s for `read` and `write`, 60 s else. */
+  timeoutMs?: number;
+}
+
+/** Works on the person's own data in a transaction, and awaits nothing else. */
+export interface DataTool<Input = unknown> extends ToolBase<Input> {
+  effect: 'read' | 'write';
+  /** Before the transaction: what must be awaited first. Its value comes as `ctx.prepared`. */
+  prepare?(input: Input, ctx: CallContext): Promise<unknown>;
+  run(input: Input, ctx: TxContext): Promise<ToolResult>;
+}
+
+/** Reaches outside; may depend on the input how far. */
+export interface OutsideTool<Input = unknown> extends ToolBase<Input> {
+  effect: 'fetch' | 'external' | 'dangerous';
+  effectOf?(input: Input): Effect;
+  run(input: Input, ctx: CallContext): Promise<ToolResult>;
+}
+
+export type Tool<Input = unknown> = DataTool<Input> | OutsideTool<Input>;
+
+/** Any tool, its input checked by its own schema before `run`. */
+export type AnyTool = Tool<never>;
+
+/** Declares a tool, its `run` typed by its schema. */
+export function dataTool<Schema extends z.ZodType>(
+  tool: Omit<DataTool<z.output<Schema>>, 'input'> & { input: Schema },
+): DataTool<z.output<Schema>> {
+  return tool as DataTool<z.output<Schema>>;
+}
+
+export function outsideTool<Schema extends z.ZodType>(
+  tool: Omit<OutsideTool<z.output<Schema>>, 'input'> & { input: Schema },
+): OutsideTool<z.output<Schema>> {
+  return tool as OutsideTool<z.output<Schema>>;
+}
+
+/** A short way to say that it went well. */
+export function done(text: string, more: Omit<Done, 'ok' | 'text'> = {}): Done {
+  return { ok: true, text, ...more };
+}
+
+/** A short way to say that it did not, and why. */
+export function failed(code: string, message: string, more: Omit<Failed, 'ok' | 'code' | 'message'> = {}): Failed {
+  return { ok: false, code, message, ...more };
+}

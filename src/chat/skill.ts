@@ -1,0 +1,56 @@
+import type { AnyTool, Phrase, ToolResult, TxContext } from '../agent/index.ts';
+import type { World } from '../base/world.ts';
+import type { ConfigBlock } from '../config/index.ts';
+import type { Outbox } from '../delivery/index.ts';
+import type { DueSource, JobHandler } from '../jobs/index.ts';
+import type { Person } from '../people/index.ts';
+import type { Database } from '../storage/index.ts';
+
+/** What a skill may use. Everything else of coda is none of its business. */
+export interface SkillDeps {
+  database: Database;
+  outbox: Outbox;
+  world: World;
+  /** The skill's own block of the configuration, checked by its schema. */
+  config: unknown;
+  /** Tells the worker that something of a `DueSource` is due at `at`. A hint, after the commit. */
+  wakeAt(at: Date): void;
+}
+
+/** What a person can type after a slash. It runs at once, without a lane or a model. */
+export interface Command {
+  /** Without the slash. */
+  name: string;
+  /** One line for /help. */
+  summary: string;
+  /** What may follow: `[pending|completed|all] [page]`. */
+  usage?: string;
+  /** The rest of the line, trimmed. Runs in the transaction that also stores the answer. */
+  run(rest: string, ctx: TxContext): Promise<ToolResult>;
+}
+
+/** Something that `coda doctor` asks. */
+export interface HealthCheck {
+  name: string;
+  check(signal: AbortSignal): Promise<{ ok: boolean; says: string; remedy?: string }>;
+}
+
+/** A piece of the model's prompt that belongs to a skill and a person. */
+export interface PromptSection {
+  title: string;
+  text: string;
+}
+
+/** A capability, as a value. `app/skills.ts` lists them, one line each. */
+export interface Skill {
+  name: string;
+  config?: ConfigBlock;
+  tools?(deps: SkillDeps): AnyTool[];
+  commands?(deps: SkillDeps): Command[];
+  phrases?: Phrase[];
+  jobs?(deps: SkillDeps): JobHandler[];
+  /** Rows of its own that fall due. */
+  due?(deps: SkillDeps): DueSource[];
+  prompt?(deps: SkillDeps, person: Person): Promise<PromptSection | undefined>;
+  checks?(deps: SkillDeps): HealthCheck[];
+}

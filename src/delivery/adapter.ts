@@ -1,0 +1,147 @@
+import type { Instant } from '../base/clock.ts';
+import type { FaultKind } from '../base/errors.ts';
+import type { Json } from '../base/json.ts';
+import type { Button, Content } from './content.ts';
+
+/** Where something is said. Two places with equal adapter and channel are the same conversation. */
+export interface Place {
+  adapter: string;
+  /** The platform's id of the channel, DM or thread. */
+  channel: string;
+  /** The guild, workspace or terminal that the place belongs to. */
+  space: string;
+  kind: 'dm' | 'channel' | 'thread';
+}
+
+/** Who speaks, as the platform knows them. */
+export interface Sender {
+  externalId: string;
+  name: string;
+  /** What the platform knows of the person; taken over at first contact only. */
+  zone?: string;
+  locale?: string;
+  /** What the adapter itself vouches for (the terminal's user owns the machine); else access decides. */
+  role?: 'owner' | 'member';
+}
+
+/** A file that came with a message, already stored by the adapter. */
+export interface IncomingFile {
+  name: string;
+  type: string;
+  size: number;
+  hash: string;
+}
+
+export interface IncomingMessage {
+  kind: 'message';
+  /** The platform's message id: with adapter and channel it is the message's identity. */
+  id: string;
+  place: Place;
+  sender: Sender;
+  text: string;
+  files: IncomingFile[];
+  sentAt: Instant;
+}
+
+/** A button was pressed. `id` is the interaction's. */
+export interface IncomingPress {
+  kind: 'press';
+  id: string;
+  place: Place;
+  sender: Sender;
+  button: string;
+  /** What a form beside the button was filled with. */
+  values?: Record<string, string>;
+  sentAt: Instant;
+}
+
+export type Incoming = IncomingMessage | IncomingPress;
+
+/** What became of an event that was handed over. */
+export interface Accepted {
+  /** `refused`: the queue was full or the person may not talk here; they have been told. */
+  outcome: 'accepted' | 'duplicate' | 'refused';
+  /**
+   * Resolves when this process has nothing more to do for it: answered and handed to the platform, parked, or taken by
+   * another process. Never rejects.
+   */
+  settled: Promise<void>;
+}
+
+/** Where adapters bring what they hear. */
+export interface Inbox {
+  /** Resolves after the commit: from then on the event is answered even if the process dies. */
+  accept(event: Incoming): Promise<Accepted>;
+}
+
+/** What a platform gave for a message: enough to edit or delete it later. Stored as JSON. */
+export interface Receipt {
+  /** The platform's message id. */
+  id: string;
+  [detail: string]: Json;
+}
+
+/** One part to put in one place. */
+export interface Part {
+  /** Unique for what is said; the platform's own de-duplication is derived from it. */
+  key: string;
+  place: Place;
+  content: Content;
+  /** The platform's id of the message that this answers. */
+  replyTo?: string;
+  /** The part may already be there, and the platform cannot be asked: say so where it can be shown. */
+  again?: boolean;
+}
+
+export type SendOutcome =
+  | { kind: 'sent'; receipt: Receipt }
+  /** Not there, try again: after `afterMs`, or (`until: 'reachable'`) when the adapter reports the place reachable. */
+  | { kind: 'retry'; reason: string; afterMs?: number; until?: 'reachable' }
+  /** The place does not exist any more or may not be written to. */
+  | { kind: 'gone'; reason: string }
+  /** The platform will never take this content. */
+  | { kind: 'refused'; reason: string; fault: FaultKind }
+  /** It may or may not be there. */
+  | { kind: 'unknown'; reason: string };
+
+export interface ChatAdapter {
+  readonly name: string;
+
+  /** What the platform can promise; `docs/delivery.md` shows the table. */
+  readonly promises: {
+    /** For how long a send with the same key is answered with the first message instead of a second one; 0: never. */
+    deduplicatesForMs: number;
+    /** Whether `find` can answer. */
+    canFind: boolean;
+    /** Whether a part can be shown while it grows, by `edit`. */
+    canEdit: boolean;
+  };
+
+  /**
+   * Connects and hands every event to `inbox` until `signal` aborts; resolves when connected (or when it has given up
+   * waiting and goes on trying by itself). The same event may be handed over twice (the inbox drops the second). Where
+   * the platform waits for an acknowledgement, it is given only after `inbox.accept` has resolved. `reachable` is
+   * called when a place that answered `until: 'reachable'` can be written to again.
+   */
+  start(inbox: Inbox, reachable: (channel?: string) => void, signal: AbortSignal): Promise<void>;
+
+  /** Puts one part in its place, within 10 s. What the platform answers is an outcome, not an exception. */
+  send(part: Part, signal: AbortSignal): Promise<SendOutcome>;
+
+  /** Replaces what a part that was sent shows. Repeating it is harmless. */
+  edit(receipt: Receipt, part: Part, signal: AbortSignal): Promise<SendOutcome>;
+
+  /** Takes a part away. One that is not there counts as taken away. */
+  delete(receipt: Receipt, place: Place, signal: AbortSignal): Promise<SendOutcome>;
+
+  /** After `unknown`: the receipt of the part with this key if it did arrive since `since`, else undefined. */
+  find(part: Part, since: Instant, signal: AbortSignal): Promise<Receipt | undefined>;
+
+  /** Shows that an answer is being worked on. A hint: failures are dropped. */
+  typing?(place: Place): void;
+
+  /** Stops listening and closes the connection; sends still under way may finish first. */
+  close(): Promise<void>;
+}
+
+export type { Button };

@@ -1,0 +1,19 @@
+import type { Instant } from '../base/clock.ts';
+
+/** `owner` runs this coda, `member` may use it, `guest` is known but has not been let in. */
+export type Role = 'owner' | 'member' | 'guest';
+
+export interface Person {
+  id: string;
+  name: string;
+  role: Role;
+  /** IANA zone; undefined until it is known. */
+  zone: string | undefined;
+  /** BCP 47. */
+  locale: string | undefined;
+  /** 1 = Monday … 7 = Sunday; undefined: Monday. */
+  weekStart: number | undefined;
+  /** Local wall times (`HH:MM`) between which nothing but what is urgent is delivered. */
+  quiet: { from: string; to: string } | undefined;
+  createdAt: Instant;
+}

@@ -1,0 +1,30 @@
+import type { Param } from './port.ts';
+
+/**
+ * A piece of SQL with its parameters. Pieces nest: a room can lend a piece to another room's statement, so that what
+ * must happen together goes in one statement and one round trip.
+ */
+export interface Fragment {
+  readonly strings: readonly string[];
+  readonly values: readonly (Param | Fragment)[];
+}
+
+/** `sql\`select * from inbox where id = ${id}\``; a nested fragment is put in place, anything else becomes `$n`. */
+export function sql(strings: TemplateStringsArray, ...values: (Param | Fragment)[]): Fragment {
+  return { strings, values };
+}
+
+/** The statement's text and its parameters, for `run(name, ...render(fragment))`. Equal shapes give equal texts. */
+export function render(fragment: Fragment): [text: string, params: Param[]] {
+  const params: Param[] = [];
+  const write = ({ strings, values }: Fragment): string =>
+    strings.reduce((text, string, index) => {
+      const value = values[index - 1] as Param | Fragment;
+      return text + (isFragment(value) ? write(value) : `$${params.push(value)}`) + string;
+    });
+  return [write(fragment), params];
+}
+
+function isFragment(value: Param | Fragment): value is Fragment {
+  return typeof value === 'object' && value !== null && 'strings' in value && 'values' in value;
+}
