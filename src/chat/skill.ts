@@ -1,4 +1,5 @@
 import type { AnyTool, Phrase, ToolResult, TxContext } from '../agent/index.ts';
+import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import type { ConfigBlock } from '../config/index.ts';
 import type { Outbox } from '../delivery/index.ts';
@@ -15,6 +16,8 @@ export interface SkillDeps {
   config: unknown;
   /** Tells the worker that something of a `DueSource` is due at `at`. A hint, after the commit. */
   wakeAt(at: Date): void;
+  /** Raises an event (`alert.reminder.due`) for whoever listens here or on the bus. A hint, after the commit. */
+  raise(event: string, payload: Json): void;
 }
 
 /** What a person can type after a slash. It runs at once, without a lane or a model. */

@@ -1,2 +1,3 @@
 export type * from './adapter.ts';
 export type * from './content.ts';
+export type * from './outgoing.ts';
