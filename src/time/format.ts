@@ -1,0 +1,38 @@
+import type { Instant } from '../base/clock.ts';
+import { addMonths, clockOf, type Day, dayOfWall, minuteOf, type Wall, weekdayOf, ymdOf } from './civil.ts';
+import { wallAt } from './zones.ts';
+
+export const SHORT_WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
+export const SHORT_MONTHS = [
+  'Jan',
+  'Feb',
+  'Mar',
+  'Apr',
+  'May',
+  'Jun',
+  'Jul',
+  'Aug',
+  'Sep',
+  'Oct',
+  'Nov',
+  'Dec',
+] as const;
+
+/** `Mon 23 Nov 09:00` on the clock of `zone`; with the year (`Mon 4 Jan 2027 09:00`) where it could be another one. */
+export function formatInstant(at: Instant, zone: string, now: Instant): string {
+  return formatWall(wallAt(at.getTime(), zone), wallAt(now.getTime(), zone));
+}
+
+export function formatWall(wall: Wall, now: Wall): string {
+  const second = Math.floor(wall / 1_000) % 60;
+  const seconds = second === 0 ? '' : `:${String(second).padStart(2, '0')}`;
+  return `${formatDay(dayOfWall(wall), dayOfWall(now))} ${clockOf(minuteOf(wall))}${seconds}`;
+}
+
+/** `Mon 23 Nov`; the year stands with days that have passed or are eleven months away or more. */
+export function formatDay(day: Day, today: Day): string {
+  const date = ymdOf(day);
+  const near = day >= today - 1 && day < addMonths(today, 11);
+  const name = `${SHORT_WEEKDAYS[weekdayOf(day) - 1]} ${date.day} ${SHORT_MONTHS[date.month - 1]}`;
+  return near ? name : `${name} ${date.year}`;
+}

@@ -1,0 +1,237 @@
+import type { Instant } from '../base/clock.ts';
+import { DAY, type Day, dayOf, daysInMonth, HOUR, MINUTE, monthAfter, type Wall, weekdayOf, ymdOf } from './civil.ts';
+import { type Frequency, parseRule, type Rule, type RulePart } from './rule.ts';
+import { instantOf, wallAt } from './zones.ts';
+
+export interface OccurrencesOptions {
+  /** Only what lies after this instant. */
+  after: Instant;
+  /** Plays the rule's wall-clock times in this zone instead of its own. */
+  zone?: string | undefined;
+}
+
+/** The Gregorian calendar repeats after this many years: what has not occurred by then never will. */
+const CYCLE_YEARS = 400;
+/** A rule may go on for ever; a stored one need not be asked beyond this. */
+const LAST_YEAR = 9_999;
+
+/**
+ * The instants of a rule, lazily, strictly increasing. `rule` is RFC 5545 text (DTSTART and RRULE lines); text that is
+ * none has no occurrences.
+ */
+export function* occurrences(rule: string, { after, zone }: OccurrencesOptions): Generator<Instant, void> {
+  const read = parseRule(rule, { start: 0, zone: 'UTC' });
+  if ('problem' in read) return;
+  yield* ruleOccurrences(zone === undefined ? read : { ...read, zone }, after.getTime());
+}
+
+/** The same for a rule that is already taken apart; `after` in milliseconds UTC. */
+export function* ruleOccurrences(rule: Rule, after: number): Generator<Instant, void> {
+  const streams = rule.parts.map((part) => partOccurrences(rule, part, after));
+  const heads = streams.map((stream) => stream.next());
+  let last = after;
+  for (;;) {
+    let earliest = -1;
+    for (const [index, head] of heads.entries()) {
+      if (head.done) continue;
+      const best = heads[earliest];
+      if (!best || best.done || head.value < best.value) earliest = index;
+    }
+    const head = heads[earliest];
+    const stream = streams[earliest];
+    if (!head || head.done || !stream) return;
+    if (head.value > last) {
+      last = head.value;
+      yield new Date(last);
+    }
+    heads[earliest] = stream.next();
+  }
+}
+
+function* partOccurrences(rule: Rule, part: RulePart, after: number): Generator<number, void> {
+  const subDaily = part.freq === 'HOURLY' || part.freq === 'MINUTELY' || part.freq === 'SECONDLY';
+  const instants = subDaily ? elapsed(rule, part, after) : calendar(rule, part, after);
+  let left = part.count ?? Number.POSITIVE_INFINITY;
+  let last = Number.NEGATIVE_INFINITY;
+  for (const at of instants) {
+    if (at <= last) continue;
+    if (left-- <= 0 || (part.until !== undefined && at > part.until)) return;
+    last = at;
+    if (at > after) yield at;
+  }
+}
+
+// --- wall-clock steps: days and longer -------------------------------------------------------------------------
+
+function* calendar(rule: Rule, part: RulePart, after: number): Generator<number, void> {
+  const times = timesOfDay(rule.start, part);
+  const filter = dayFilter(rule, part);
+  const first = part.count === undefined ? periodBefore(rule, part, after) : 0;
+  let barrenSince = Number.NaN;
+  for (let period = first; ; period++) {
+    const days = periodDays(rule.start, part, period);
+    const year = days.year;
+    if (year > LAST_YEAR) return;
+    const walls = occurrencesOfPeriod(days.list, filter, times, part.bySetPos);
+    if (walls.length > 0) barrenSince = Number.NaN;
+    else if (Number.isNaN(barrenSince)) barrenSince = year;
+    else if (year - barrenSince > CYCLE_YEARS) return;
+    for (const wall of walls) if (wall >= rule.start) yield instantOf(wall, rule.zone);
+  }
+}
+
+/** A period that certainly begins before `after`, so that a rule of long ago need not be played from its start. */
+function periodBefore(rule: Rule, part: RulePart, after: number): number {
+  const wall = wallAt(after, rule.zone) - 2 * DAY;
+  if (wall <= rule.start) return 0;
+  const from = ymdOf(Math.floor(rule.start / DAY));
+  const to = ymdOf(Math.floor(wall / DAY));
+  const periods: Record<Exclude<Frequency, 'SECONDLY' | 'MINUTELY' | 'HOURLY'>, number> = {
+    DAILY: (wall - rule.start) / DAY,
+    WEEKLY: (wall - rule.start) / (7 * DAY) - 1,
+    MONTHLY: (to.year - from.year) * 12 + to.month - from.month - 1,
+    YEARLY: to.year - from.year - 1,
+  };
+  const freq = part.freq as keyof typeof periods;
+  return Math.max(0, Math.floor(periods[freq] / (part.interval ?? 1)) - 1);
+}
+
+/** The days of the `index`th period of `part`, counted from the one that `start` lies in. */
+function periodDays(start: Wall, part: RulePart, index: number): { year: number; list: Day[] } {
+  const step = index * (part.interval ?? 1);
+  const startDay = Math.floor(start / DAY);
+  const from = ymdOf(startDay);
+  if (part.freq === 'YEARLY') {
+    const year = from.year + step;
+    return { year, list: range(dayOf(year, 1, 1), dayOf(year + 1, 1, 1)) };
+  }
+  if (part.freq === 'MONTHLY') {
+    const { year, month } = monthAfter(from.year, from.month, step);
+    return { year, list: range(dayOf(year, month, 1), dayOf(year, month + 1, 1)) };
+  }
+  if (part.freq === 'WEEKLY') {
+    const weekStart = startDay - ((weekdayOf(startDay) - (part.weekStart ?? 1) + 7) % 7);
+    const first = weekStart + 7 * step;
+    return { year: ymdOf(first).year, list: range(first, first + 7) };
+  }
+  const day = startDay + step;
+  return { year: ymdOf(day).year, list: [day] };
+}
+
+function range(from: Day, to: Day): Day[] {
+  return Array.from({ length: to - from }, (_, index) => from + index);
+}
+
+function occurrencesOfPeriod(
+  days: readonly Day[],
+  filter: (day: Day) => boolean,
+  times: readonly number[],
+  positions: readonly number[] | undefined,
+): Wall[] {
+  const walls: Wall[] = [];
+  for (const day of days) if (filter(day)) for (const time of times) walls.push(day * DAY + time);
+  if (!positions) return walls;
+  const chosen = positions.map((position) => walls.at(position > 0 ? position - 1 : position));
+  return [...new Set(chosen.filter((wall) => wall !== undefined))].sort((a, b) => a - b);
+}
+
+/** The times of day, in milliseconds since midnight, ascending. */
+function timesOfDay(start: Wall, part: RulePart): number[] {
+  const date = new Date(start);
+  const times: number[] = [];
+  for (const hour of part.byHour ?? [date.getUTCHours()])
+    for (const minute of part.byMinute ?? [date.getUTCMinutes()])
+      for (const second of part.bySecond ?? [date.getUTCSeconds()])
+        times.push(hour * HOUR + minute * MINUTE + second * 1_000);
+  return times.sort((a, b) => a - b);
+}
+
+/** Whether a day belongs to the rule; a rule that names no days takes those of its start (RFC 5545, 3.3.10). */
+function dayFilter(rule: Rule, part: RulePart): (day: Day) => boolean {
+  const start = Math.floor(rule.start / DAY);
+  const from = ymdOf(start);
+  const full = { ...part };
+  if (!part.byWeekNo && !part.byYearDay && !part.byMonthDay && !part.byDay) {
+    if (part.freq === 'YEARLY') full.byMonth = part.byMonth ?? [from.month];
+    if (part.freq === 'YEARLY' || part.freq === 'MONTHLY') full.byMonthDay = [from.day];
+    if (part.freq === 'WEEKLY') full.byDay = [{ nth: 0, weekday: weekdayOf(start) }];
+  }
+  if (part.byWeekNo && !part.byDay) full.byDay = [{ nth: 0, weekday: weekdayOf(start) }];
+  return (day) => matches(day, full);
+}
+
+function matches(day: Day, part: RulePart): boolean {
+  const date = ymdOf(day);
+  if (part.byMonth && !part.byMonth.includes(date.month)) return false;
+  if (part.byMonthDay) {
+    const fromEnd = date.day - daysInMonth(date.year, date.month) - 1;
+    if (!part.byMonthDay.includes(date.day) && !part.byMonthDay.includes(fromEnd)) return false;
+  }
+  if (part.byYearDay) {
+    const ofYear = day - dayOf(date.year, 1, 1) + 1;
+    const fromEnd = day - dayOf(date.year + 1, 1, 1);
+    if (!part.byYearDay.includes(ofYear) && !part.byYearDay.includes(fromEnd)) return false;
+  }
+  if (part.byWeekNo && !inWeeks(day, part.byWeekNo, part.weekStart ?? 1)) return false;
+  return !part.byDay || part.byDay.some(({ nth, weekday }) => weekday === weekdayOf(day) && isNth(day, nth, part));
+}
+
+/** Whether `day` is the `nth` of its weekday in its month, or in its year when the rule counts by years. */
+function isNth(day: Day, nth: number, part: RulePart): boolean {
+  if (nth === 0 || part.freq === 'WEEKLY' || part.freq === 'DAILY') return true;
+  const { year, month } = ymdOf(day);
+  const byYear = part.freq === 'YEARLY' && !part.byMonth;
+  const from = byYear ? dayOf(year, 1, 1) : dayOf(year, month, 1);
+  const to = byYear ? dayOf(year + 1, 1, 1) : dayOf(year, month + 1, 1);
+  return nth > 0 ? Math.floor((day - from) / 7) + 1 === nth : Math.floor((to - 1 - day) / 7) + 1 === -nth;
+}
+
+/** Whether `day` lies in one of the numbered weeks of the year that its week belongs to (at least four days in it). */
+function inWeeks(day: Day, weeks: readonly number[], weekStart: number): boolean {
+  const first = day - ((weekdayOf(day) - weekStart + 7) % 7);
+  const { year } = ymdOf(first + 3);
+  const number = Math.floor((first - firstWeek(year, weekStart)) / 7) + 1;
+  const fromEnd = Math.floor((first - firstWeek(year + 1, weekStart)) / 7);
+  return weeks.includes(number) || weeks.includes(fromEnd);
+}
+
+function firstWeek(year: number, weekStart: number): Day {
+  const fourth = dayOf(year, 1, 4);
+  return fourth - ((weekdayOf(fourth) - weekStart + 7) % 7);
+}
+
+// --- elapsed steps: hours, minutes, seconds --------------------------------------------------------------------
+
+const STEP: Partial<Record<Frequency, number>> = { HOURLY: HOUR, MINUTELY: MINUTE, SECONDLY: 1_000 };
+/** No sub-daily rule that occurs at all stays silent for this many candidates when barren days are leapt over. */
+const MOST_BARREN = 300_000;
+
+function* elapsed(rule: Rule, part: RulePart, after: number): Generator<number, void> {
+  const step = (STEP[part.freq] ?? HOUR) * (part.interval ?? 1);
+  const origin = instantOf(rule.start, rule.zone);
+  const skip = part.count === undefined ? Math.max(0, Math.floor((after - origin) / step) - 1) : 0;
+  let barren = 0;
+  for (let at = origin + skip * step; barren < MOST_BARREN; ) {
+    const wall = wallAt(at, rule.zone);
+    const day = Math.floor(wall / DAY);
+    if (ymdOf(day).year > LAST_YEAR) return;
+    const found = matches(day, part) ? expand(at, wall, part).filter((one) => one >= origin) : [];
+    barren = found.length > 0 ? 0 : barren + 1;
+    yield* found;
+    // A day that the rule leaves out is left in one leap, a little short of its end: the clock may change in it.
+    const leap = matches(day, part) ? 1 : Math.floor(((day + 1) * DAY - 3 * HOUR - wall) / step);
+    at += Math.max(1, leap) * step;
+  }
+}
+
+/** The instants of one step: itself, when its hour and minute are in the rule, or the minutes named within its hour. */
+function expand(at: number, wall: Wall, part: RulePart): number[] {
+  const date = new Date(wall);
+  if (part.byHour && !part.byHour.includes(date.getUTCHours())) return [];
+  if (part.freq === 'HOURLY' && part.byMinute) {
+    const hour = at - (wall % HOUR);
+    return part.byMinute.map((minute) => hour + minute * MINUTE);
+  }
+  if (part.byMinute && !part.byMinute.includes(date.getUTCMinutes())) return [];
+  return part.bySecond && !part.bySecond.includes(date.getUTCSeconds()) ? [] : [at];
+}

@@ -1,0 +1,276 @@
+import { isZone } from './zones.ts';
+
+export interface NamedZone {
+  /** IANA zone. */
+  zone: string;
+  /** How to say it back: `Tokyo`, `Europe/Berlin`, `UTC`. */
+  name: string;
+}
+
+/**
+ * Abbreviations stand for the zone where they are used, not for a fixed offset: people say "PST" the whole year.
+ * Where several are listed, the one the person lives in is meant, else the first.
+ */
+const ABBREVIATIONS: Readonly<Record<string, string>> = {
+  utc: 'UTC',
+  gmt: 'UTC',
+  zulu: 'UTC',
+  pt: 'America/Los_Angeles',
+  pst: 'America/Los_Angeles',
+  pdt: 'America/Los_Angeles',
+  mt: 'America/Denver',
+  mst: 'America/Denver',
+  mdt: 'America/Denver',
+  ct: 'America/Chicago',
+  cst: 'America/Chicago Asia/Shanghai Asia/Taipei America/Havana',
+  cdt: 'America/Chicago America/Havana',
+  et: 'America/New_York',
+  est: 'America/New_York Australia/Sydney Australia/Melbourne Australia/Brisbane Australia/Hobart',
+  edt: 'America/New_York',
+  akst: 'America/Anchorage',
+  akdt: 'America/Anchorage',
+  hst: 'Pacific/Honolulu',
+  ast: 'America/Halifax',
+  adt: 'America/Halifax',
+  nst: 'America/St_Johns',
+  ndt: 'America/St_Johns',
+  brt: 'America/Sao_Paulo',
+  art: 'America/Argentina/Buenos_Aires',
+  clt: 'America/Santiago',
+  bst: 'Europe/London Asia/Dhaka',
+  wet: 'Europe/Lisbon',
+  west: 'Europe/Lisbon',
+  cet: 'Europe/Berlin',
+  cest: 'Europe/Berlin',
+  mez: 'Europe/Berlin',
+  mesz: 'Europe/Berlin',
+  eet: 'Europe/Athens',
+  eest: 'Europe/Athens',
+  msk: 'Europe/Moscow',
+  trt: 'Europe/Istanbul',
+  ist: 'Asia/Kolkata Asia/Calcutta Europe/Dublin Asia/Jerusalem',
+  idt: 'Asia/Jerusalem',
+  gst: 'Asia/Dubai',
+  pkt: 'Asia/Karachi',
+  npt: 'Asia/Kathmandu',
+  ict: 'Asia/Bangkok',
+  wib: 'Asia/Jakarta',
+  sgt: 'Asia/Singapore',
+  hkt: 'Asia/Hong_Kong',
+  pht: 'Asia/Manila',
+  jst: 'Asia/Tokyo',
+  kst: 'Asia/Seoul',
+  awst: 'Australia/Perth',
+  acst: 'Australia/Adelaide Australia/Darwin',
+  acdt: 'Australia/Adelaide',
+  aest: 'Australia/Sydney Australia/Melbourne Australia/Brisbane Australia/Hobart',
+  aedt: 'Australia/Sydney Australia/Melbourne Australia/Hobart',
+  nzst: 'Pacific/Auckland',
+  nzdt: 'Pacific/Auckland',
+  nzt: 'Pacific/Auckland',
+  sast: 'Africa/Johannesburg',
+  eat: 'Africa/Nairobi',
+  cat: 'Africa/Maputo',
+  wat: 'Africa/Lagos',
+};
+
+/** Abbreviations that are English words as well: in a sentence they only count in capitals. */
+export const WORDLIKE_ABBREVIATIONS: ReadonlySet<string> = new Set(['art', 'eat', 'cat', 'west', 'wet', 'wat', 'pt']);
+
+/** Names of regions: "eastern time", "central european time". */
+const REGIONS: Readonly<Record<string, string>> = {
+  pacific: 'America/Los_Angeles',
+  mountain: 'America/Denver',
+  central: 'America/Chicago',
+  eastern: 'America/New_York',
+  atlantic: 'America/Halifax',
+  'us pacific': 'America/Los_Angeles',
+  'us mountain': 'America/Denver',
+  'us central': 'America/Chicago',
+  'us eastern': 'America/New_York',
+  'east coast': 'America/New_York',
+  'west coast': 'America/Los_Angeles',
+  'british summer': 'Europe/London',
+  british: 'Europe/London',
+  'central european': 'Europe/Berlin',
+  'eastern european': 'Europe/Athens',
+  'western european': 'Europe/Lisbon',
+  indian: 'Asia/Kolkata',
+  'indian standard': 'Asia/Kolkata',
+  'greenwich mean': 'UTC',
+  'universal coordinated': 'UTC',
+  'coordinated universal': 'UTC',
+};
+
+/** Places that no IANA zone is named after; the zones' own cities are known without being listed. */
+const PLACES: Readonly<Record<string, string>> = {
+  'America/New_York':
+    'nyc|ny|new york city|washington|washington dc|washington d.c.|boston|miami|atlanta|philadelphia|orlando|tampa|charlotte|baltimore|pittsburgh|cleveland|columbus|brooklyn|manhattan|florida|massachusetts|new jersey|pennsylvania|virginia|north carolina|south carolina|ohio|maryland|connecticut|vermont|maine',
+  'America/Chicago':
+    'dallas|houston|austin|san antonio|new orleans|minneapolis|milwaukee|st louis|st. louis|saint louis|kansas city|nashville|memphis|oklahoma city|texas|illinois|wisconsin|minnesota|louisiana|iowa|missouri|oklahoma|alabama|arkansas',
+  'America/Denver': 'salt lake city|colorado|utah|new mexico|albuquerque|wyoming|montana',
+  'America/Phoenix': 'arizona|tucson|scottsdale',
+  'America/Los_Angeles':
+    'la|l.a.|sf|san francisco|seattle|san diego|san jose|las vegas|vegas|portland|oakland|sacramento|silicon valley|california|oregon|washington state|nevada|hollywood',
+  'America/Anchorage': 'alaska',
+  'Pacific/Honolulu': 'hawaii',
+  'America/Toronto': 'ottawa|montreal|montréal|quebec|québec|ontario',
+  'America/Edmonton': 'calgary|alberta',
+  'America/Vancouver': 'british columbia',
+  'America/Mexico_City': 'mexico|mexico city|guadalajara',
+  'America/Sao_Paulo': 'rio|rio de janeiro|brasilia|brasília|são paulo|belo horizonte|curitiba|salvador',
+  'America/Argentina/Buenos_Aires': 'argentina',
+  'America/Bogota': 'bogotá|colombia|medellin|medellín',
+  'America/Santiago': 'chile',
+  'America/Lima': 'peru',
+  'Europe/London':
+    'uk|u.k.|england|britain|great britain|united kingdom|scotland|wales|manchester|birmingham|edinburgh|glasgow|liverpool|leeds|bristol|cardiff|oxford|cambridge|belfast|sheffield|newcastle',
+  'Europe/Dublin': 'ireland|cork|galway',
+  'Europe/Paris': 'france|lyon|marseille|bordeaux|toulouse|lille|strasbourg',
+  'Europe/Berlin':
+    'germany|munich|münchen|muenchen|hamburg|frankfurt|cologne|köln|koeln|stuttgart|düsseldorf|dusseldorf|duesseldorf|leipzig|dresden|hanover|hannover|nuremberg|nürnberg|bremen|bonn',
+  'Europe/Madrid': 'spain|barcelona|valencia|seville|sevilla|malaga|málaga|bilbao',
+  'Europe/Rome': 'italy|milan|milano|naples|florence|venice|turin|bologna|roma',
+  'Europe/Zurich': 'switzerland|zürich|geneva|genève|basel|bern|lausanne',
+  'Europe/Vienna': 'austria|wien|salzburg|graz|innsbruck',
+  'Europe/Amsterdam': 'netherlands|holland|rotterdam|the hague|utrecht|eindhoven',
+  'Europe/Brussels': 'belgium|antwerp|ghent|bruges',
+  'Europe/Copenhagen': 'denmark|aarhus',
+  'Europe/Stockholm': 'sweden|gothenburg|malmö|malmo',
+  'Europe/Oslo': 'norway|bergen',
+  'Europe/Helsinki': 'finland|tampere',
+  'Europe/Warsaw': 'poland|krakow|kraków|gdansk|gdańsk|wroclaw|wrocław|poznan',
+  'Europe/Prague': 'czechia|czech republic|brno',
+  'Europe/Budapest': 'hungary',
+  'Europe/Bucharest': 'romania',
+  'Europe/Sofia': 'bulgaria',
+  'Europe/Athens': 'greece|thessaloniki',
+  'Europe/Lisbon': 'portugal|porto|lisboa',
+  'Europe/Kyiv': 'kiev|ukraine|lviv|odesa|odessa',
+  'Europe/Moscow': 'st petersburg|saint petersburg|st. petersburg',
+  'Europe/Istanbul': 'turkey|ankara|izmir',
+  'Atlantic/Reykjavik': 'iceland',
+  'Asia/Jerusalem': 'israel|tel aviv|haifa',
+  'Asia/Dubai': 'uae|abu dhabi|united arab emirates',
+  'Asia/Riyadh': 'saudi arabia|jeddah|mecca',
+  'Asia/Qatar': 'doha',
+  'Asia/Tehran': 'iran',
+  'Asia/Karachi': 'pakistan|lahore|islamabad',
+  'Asia/Kolkata':
+    'india|mumbai|bombay|delhi|new delhi|bangalore|bengaluru|chennai|madras|hyderabad|pune|ahmedabad|calcutta|jaipur|goa',
+  'Asia/Kathmandu': 'nepal',
+  'Asia/Dhaka': 'bangladesh',
+  'Asia/Colombo': 'sri lanka',
+  'Asia/Yangon': 'rangoon|myanmar|burma',
+  'Asia/Bangkok': 'thailand|phuket|chiang mai',
+  'Asia/Ho_Chi_Minh': 'vietnam|hanoi|saigon|da nang',
+  'Asia/Jakarta': 'bandung',
+  'Asia/Makassar': 'bali|denpasar',
+  'Asia/Kuala_Lumpur': 'malaysia|penang',
+  'Asia/Manila': 'philippines|cebu',
+  'Asia/Hong_Kong': 'hk',
+  'Asia/Shanghai': 'china|beijing|peking|shenzhen|guangzhou|hangzhou|chengdu|wuhan|nanjing',
+  'Asia/Taipei': 'taiwan',
+  'Asia/Seoul': 'korea|south korea|busan',
+  'Asia/Tokyo': 'japan|osaka|kyoto|yokohama|nagoya|sapporo|fukuoka|hiroshima|kobe',
+  'Australia/Sydney': 'canberra|new south wales|newcastle nsw',
+  'Australia/Melbourne': 'victoria',
+  'Australia/Brisbane': 'queensland|gold coast|cairns',
+  'Australia/Hobart': 'tasmania',
+  'Australia/Perth': 'western australia',
+  'Pacific/Auckland': 'new zealand|nz|wellington|christchurch',
+  'Africa/Cairo': 'egypt|alexandria',
+  'Africa/Johannesburg': 'south africa|cape town|durban|pretoria',
+  'Africa/Nairobi': 'kenya',
+  'Africa/Lagos': 'nigeria|abuja',
+  'Africa/Accra': 'ghana',
+  'Africa/Addis_Ababa': 'ethiopia',
+  'Africa/Casablanca': 'morocco|rabat|marrakesh|marrakech',
+  'Africa/Algiers': 'algeria',
+  'Africa/Tunis': 'tunisia',
+};
+
+/** A lower-case name without accents, `-` and `_` as spaces. */
+function fold(name: string): string {
+  return name
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[\s_-]+/g, ' ')
+    .trim();
+}
+
+function placesByName(): ReadonlyMap<string, NamedZone> {
+  const byName = new Map<string, NamedZone>();
+  for (const zone of Intl.supportedValuesOf('timeZone')) {
+    const city = zone.split('/').at(-1) ?? zone;
+    byName.set(fold(city), { zone, name: city.replaceAll('_', ' ') });
+  }
+  for (const [zone, names] of Object.entries(PLACES)) {
+    for (const name of names.split('|')) byName.set(fold(name), { zone, name: titled(name) });
+  }
+  return byName;
+}
+
+function titled(name: string): string {
+  return name.length <= 3 ? name.toUpperCase() : name.replace(/(^|[\s-])(\p{L})/gu, (all) => all.toUpperCase());
+}
+
+/** Constant after the first look: what the tables above and the runtime's own zones say. */
+const PLACES_BY_NAME = placesByName();
+
+/** The zone of an abbreviation; where it stands for several, the one that `home` is, else the first. */
+export function abbreviatedZone(word: string, home?: string): NamedZone | undefined {
+  const zones = Object.hasOwn(ABBREVIATIONS, word.toLowerCase()) ? ABBREVIATIONS[word.toLowerCase()] : undefined;
+  if (zones === undefined) return undefined;
+  const known = zones.split(' ');
+  const zone = known.find((one) => one === home) ?? known[0];
+  return zone === undefined ? undefined : { zone, name: word.toUpperCase() };
+}
+
+/** The zone of a city, state or country by its (folded) name. */
+export function placeZone(name: string): NamedZone | undefined {
+  return PLACES_BY_NAME.get(fold(name));
+}
+
+const OFFSET = /^(?:utc|gmt)? ?([+-]|−)(\d{1,2})(?::?([0-5]\d))?$/i;
+
+/** `UTC+2`, `GMT-5`, `+05:30` as a fixed zone. */
+export function offsetZone(words: string): NamedZone | undefined {
+  const match = OFFSET.exec(words);
+  const hours = Number(match?.[2]);
+  if (!match || hours > 14) return undefined;
+  const sign = match[1] === '+' ? '+' : '-';
+  const zone = `${sign}${String(hours).padStart(2, '0')}:${match[3] ?? '00'}`;
+  return { zone, name: `UTC${zone}` };
+}
+
+/** The longest name of a zone or place; more is not looked up. */
+const LONGEST_NAME = 60;
+
+/**
+ * The zone that `words` name: an IANA zone in any case, a city, state or country ("Tokyo", "new york"), an
+ * abbreviation ("PST", "CET"), a region ("eastern time") or an offset ("UTC+2"). `home` settles abbreviations that
+ * stand for several zones.
+ */
+export function findZone(words: string, home?: string): NamedZone | undefined {
+  const text = words.trim().replace(/\s+/g, ' ');
+  if (text === '' || text.length > LONGEST_NAME) return undefined;
+  const short = text.replace(/ (?:standard |daylight |summer )?time(?: ?zone)?$/i, '');
+  const region = REGIONS[fold(short)];
+  if (Object.hasOwn(REGIONS, fold(short)) && region !== undefined) return { zone: region, name: `${short} time` };
+  const found = abbreviatedZone(short, home) ?? placeZone(short) ?? placeZone(short.split(',')[0] ?? '');
+  return found ?? offsetZone(short) ?? ianaZone(short);
+}
+
+function ianaZone(text: string): NamedZone | undefined {
+  if (!/^[a-z]+(?:[/_+-]\w+)*$/i.test(text) || !text.includes('/') || !isZone(text)) return undefined;
+  const zone = canonical(text);
+  return { zone, name: zone };
+}
+
+/** The zone in the spelling of the zone database: `europe/berlin` → `Europe/Berlin`. */
+function canonical(zone: string): string {
+  const known = Intl.supportedValuesOf('timeZone').find((one) => one.toLowerCase() === zone.toLowerCase());
+  return known ?? zone.replace(/(^|[/_-])([a-z])/g, (all) => all.toUpperCase());
+}
