@@ -1,0 +1,18 @@
+import type { z } from 'zod';
+
+/**
+ * One part's own block of the configuration. Its schema is a `z.strictObject` whose every field has a description;
+ * `.prefault({})` gives a block that is always there, `.optional()` one that switches its part on.
+ */
+export interface ConfigBlock<S extends z.ZodType = z.ZodType> {
+  /** The key at the top level of `config.yaml`. */
+  key: string;
+  /** What the part is for, in a line or two: it heads the block in the example file. */
+  describe: string;
+  schema: S;
+}
+
+/** Keeps the schema's type. */
+export function block<const K extends string, S extends z.ZodType>(key: K, describe: string, schema: S) {
+  return { key, describe, schema };
+}

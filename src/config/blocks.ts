@@ -1,0 +1,328 @@
+/** The blocks of coda's own rooms. A skill brings its own. */
+
+import { z } from 'zod';
+import { LOG_LEVELS } from '../base/log.ts';
+import { block } from './block.ts';
+import { count, duration, locale, secret, secretText, url, wallTime, zone } from './fields.ts';
+
+const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
+
+const assistant = block(
+  'assistant',
+  'Who the assistant is, and where and how its people live unless they say otherwise.',
+  z
+    .strictObject({
+      name: z.string().min(1).max(60).default('coda').describe('The name it answers to.'),
+      zone: zone().optional().meta({
+        description: "The time zone of people who have not set theirs; the host's when left out.",
+        example: 'Europe/Berlin',
+      }),
+      locale: locale().optional().meta({
+        description: "How dates such as 3/4 are read; the zone's country decides when left out.",
+        example: 'en-GB',
+      }),
+    })
+    .prefault({}),
+);
+
+const identity = z
+  .string()
+  .regex(/^[a-z][a-z-]*:\S+$/, { error: 'expected a platform and an id, such as discord:123456789012345678' });
+
+const access = block(
+  'access',
+  'Who may talk to coda. Nobody is let in who is not named here; the terminal belongs to the owner.',
+  z
+    .strictObject({
+      owners: z
+        .array(identity)
+        .default([])
+        .meta({
+          description: 'People who may do everything, as platform:id.',
+          example: ['discord:123456789012345678', 'slack:U0123ABCD'],
+        }),
+      members: z
+        .array(identity)
+        .default([])
+        .meta({
+          description: 'People, roles and servers that may talk to it.',
+          example: ['discord-role:123456789012345678', 'discord-guild:123456789012345678'],
+        }),
+    })
+    .prefault({}),
+);
+
+const postgres = url('postgres', 'postgresql');
+
+const storage = block(
+  'storage',
+  'Where everything is kept. Without a url, a PostgreSQL embedded in coda keeps it in the data folder.',
+  z
+    .strictObject({
+      ...secret('url', postgres.optional(), {
+        description: 'A PostgreSQL 15 or newer. DATABASE_URL overrides it.',
+        example: 'postgres://coda:${POSTGRES_PASSWORD:-secret}@localhost:5432/coda',
+        secret: 'url',
+      }),
+      direct_url: postgres.optional().meta({
+        description: 'An address that bypasses a transaction pooler, for LISTEN.',
+        example: 'postgres://coda:${POSTGRES_PASSWORD:-secret}@localhost:5432/coda',
+        secret: 'url',
+      }),
+      schema: z
+        .string()
+        .regex(/^[a-z_][a-z0-9_]{0,62}$/, { error: 'expected lower-case letters, digits and _' })
+        .default('public')
+        .describe("The schema that holds coda's tables."),
+      connect_timeout: duration('30s').describe('How long a start tries to reach the database before it gives up.'),
+      pool: count(2, 200).default(10).describe('The most connections that one process opens.'),
+    })
+    .prefault({}),
+);
+
+const redis = block(
+  'redis',
+  'Hints between several coda processes, so that one notices sooner what another did. Not needed for one.',
+  z
+    .strictObject({
+      ...secret('url', url('redis', 'rediss'), {
+        description: 'REDIS_URL overrides it.',
+        example: 'redis://localhost:6379',
+        secret: 'url',
+      }),
+    })
+    .optional(),
+);
+
+const log = block(
+  'log',
+  'What coda writes about itself, as JSON lines on stderr.',
+  z
+    .strictObject({
+      level: z
+        .enum(LOG_LEVELS)
+        .default('info')
+        .describe('The least important lines shown. CODA_LOG_LEVEL overrides it.'),
+    })
+    .prefault({}),
+);
+
+const model = z
+  .string()
+  .regex(/^[^/\s]+\/\S+$/, { error: 'expected provider/model, such as anthropic/claude-sonnet-4-5' });
+
+const provider = z.strictObject({
+  kind: z.enum(['anthropic', 'openai-compatible']).describe('The API that it speaks.'),
+  base_url: url('http', 'https').optional().meta({
+    description: "The API's address when it is not the vendor's own.",
+    example: 'http://localhost:11434/v1',
+  }),
+  ...secret('api_key', secretText().optional(), {
+    description: 'ANTHROPIC_API_KEY and OPENAI_API_KEY override it for the providers of these names.',
+    example: '${ANTHROPIC_API_KEY:-sk-example}',
+  }),
+});
+
+const models = block(
+  'models',
+  'The models that think. Without any, coda understands plain commands and still reminds and takes notes.',
+  z
+    .strictObject({
+      default: model.optional().meta({
+        description: 'What answers, as provider/model.',
+        example: 'anthropic/claude-sonnet-4-5',
+      }),
+      light: model.optional().meta({
+        description: 'For titles, summaries and routing; the default one when left out.',
+        example: 'anthropic/claude-haiku-4-5',
+      }),
+      heavy: model.optional().meta({
+        description: 'For /think; the default one when left out.',
+        example: 'anthropic/claude-opus-4-5',
+      }),
+      fallbacks: z
+        .array(model)
+        .default([])
+        .meta({ description: 'What answers when the one before fails.', example: ['ollama/qwen3:8b'] }),
+      providers: z
+        .record(z.string().regex(/^[a-z][a-z0-9_-]*$/, { error: 'expected a name in lower case' }), provider)
+        .default({})
+        .meta({ description: 'Where models are reached, by a name of your choice.', example: 'anthropic' }),
+    })
+    .optional(),
+);
+
+const delivery = block(
+  'delivery',
+  'How messages are worked on.',
+  z
+    .strictObject({
+      concurrency: count(1, 1_000).default(16).describe('Conversations that are answered at the same time.'),
+      queue_limit: count(1, 100_000).default(50).describe('Messages that may wait in one conversation.'),
+      max_age: duration('24h').describe('Older messages are not answered out of the blue.'),
+      steer: z
+        .boolean()
+        .default(true)
+        .describe("Whether the asker's further messages join the answer that is being worked on, or wait their turn."),
+      turn_timeout: duration('10m').describe('The longest that one answer may take.'),
+      max_tool_calls: count(1, 1_000).default(25).describe('The most tools that one answer may use.'),
+    })
+    .prefault({}),
+);
+
+const retention = block(
+  'retention',
+  'How long records of finished work are kept. Notes and reminders are not among them.',
+  z
+    .strictObject({ days: count(1, 36_500).default(30).describe('After this many days they are removed.') })
+    .prefault({}),
+);
+
+const dayParts = z
+  .strictObject({
+    early: wallTime('07:00').describe('"early tomorrow"'),
+    morning: wallTime('09:00').describe('"tomorrow morning"'),
+    lunch: wallTime('12:30').describe('"at lunchtime"'),
+    noon: wallTime('12:00').describe('"at noon"'),
+    afternoon: wallTime('15:00').describe('"this afternoon"'),
+    end_of_day: wallTime('17:00').describe('"by end of day", "EOD", "close of business"'),
+    evening: wallTime('19:00').describe('"tomorrow evening"'),
+    tonight: wallTime('20:00').describe('"tonight"'),
+    late: wallTime('22:00').describe('"late tonight"'),
+    date: wallTime('09:00').describe('A date without a time.'),
+    weekend: wallTime('10:00').describe('"this weekend", on Saturday.'),
+  })
+  .prefault({});
+
+const time = block(
+  'time',
+  'What people mean by words about time.',
+  z
+    .strictObject({
+      week_start: z.enum(WEEKDAYS).default('monday').describe('The first day of a week.'),
+      day_parts: dayParts.describe('The times of day that words stand for.'),
+      waking: z
+        .strictObject({
+          from: wallTime('07:00').describe('When the day begins.'),
+          to: wallTime('22:00').describe('When it ends.'),
+        })
+        .prefault({})
+        .describe('The hours in which a bare "at 8" is expected to lie.'),
+    })
+    .prefault({}),
+);
+
+const reminders = block(
+  'reminders',
+  'Reminders.',
+  z
+    .strictObject({
+      catch_up: z
+        .enum(['late', 'latest', 'skip'])
+        .default('latest')
+        .describe(
+          'What became due while coda was off: late = each is delivered, marked late; latest = only the newest of a ' +
+            'series, with how many were missed; skip = none.',
+        ),
+    })
+    .prefault({}),
+);
+
+/** Ids are longer than a number can hold exactly, so they are text, quoted or not. */
+const snowflake = z.string().regex(/^\d{5,25}$/, { error: 'expected an id of digits, such as 123456789012345678' });
+
+const discord = block(
+  'discord',
+  'coda in Discord. The block, or DISCORD_TOKEN, switches it on.',
+  z
+    .strictObject({
+      ...secret('token', secretText(), {
+        description: "The bot's token. DISCORD_TOKEN overrides it.",
+        example: '${DISCORD_TOKEN:-example-token}',
+      }),
+      api_url: url('http', 'https').optional().meta({
+        description: "Discord's REST address, for a proxy.",
+        example: 'https://discord.com/api',
+      }),
+      guilds: z
+        .array(snowflake)
+        .default([])
+        .meta({ description: 'Only in these servers; everywhere when empty.', example: ['123456789012345678'] }),
+      mention_required: z
+        .union([z.boolean(), z.record(snowflake, z.boolean())], {
+          error: 'expected true, false, or true/false for each channel id',
+        })
+        .default(true)
+        .describe('Whether it must be mentioned in channels: true, false, or a true/false per channel id.'),
+      dm: z.boolean().default(true).describe('Whether it answers direct messages.'),
+      status: z.string().max(128).optional().meta({ description: 'What its status says.', example: '/help' }),
+    })
+    .optional(),
+);
+
+const slack = block(
+  'slack',
+  'coda in Slack, over Socket Mode. The block, or both tokens in the environment, switches it on.',
+  z
+    .strictObject({
+      ...secret('bot_token', secretText(), {
+        description: 'Begins with xoxb-. SLACK_BOT_TOKEN overrides it.',
+        example: '${SLACK_BOT_TOKEN:-xoxb-example}',
+      }),
+      ...secret('app_token', secretText(), {
+        description: 'Begins with xapp-. SLACK_APP_TOKEN overrides it.',
+        example: '${SLACK_APP_TOKEN:-xapp-example}',
+      }),
+      api_url: url('http', 'https').optional().meta({
+        description: "Slack's Web API address, for a proxy.",
+        example: 'https://slack.com/api/',
+      }),
+    })
+    .optional(),
+);
+
+const execution = block(
+  'execution',
+  'Running code, in locked-down containers only.',
+  z
+    .strictObject({
+      enabled: z.boolean().default(false).describe('Needs Docker. EXECUTION_ENABLED overrides it.'),
+      default_image: z
+        .string()
+        .min(1)
+        .default('python:3.12-slim')
+        .describe('The image that code runs in. EXECUTION_DEFAULT_IMAGE overrides it.'),
+    })
+    .prefault({}),
+);
+
+const browser = block(
+  'browser',
+  'Reading web pages with a browser.',
+  z
+    .strictObject({ enabled: z.boolean().default(false).describe('Needs Chromium. BROWSER_ENABLED overrides it.') })
+    .prefault({}),
+);
+
+/** In the order in which the example file shows them. */
+export const CORE_BLOCKS = [
+  assistant,
+  access,
+  discord,
+  slack,
+  models,
+  storage,
+  redis,
+  log,
+  delivery,
+  time,
+  reminders,
+  retention,
+  execution,
+  browser,
+] as const;
+
+/** The values of coda's own blocks, by their keys; durations are in milliseconds. */
+export type CoreValues = {
+  readonly [B in (typeof CORE_BLOCKS)[number] as B['key']]: z.output<B['schema']>;
+};

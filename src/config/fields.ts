@@ -1,0 +1,107 @@
+/** The kinds of values that a configuration holds, each with what an editor and `coda config show` need to know. */
+
+import { z } from 'zod';
+
+/** What coda knows of a field beside its type. */
+export interface FieldMeta {
+  description?: string;
+  /** A value for the example file where there is no default. */
+  example?: unknown;
+  /** Hidden wherever values are shown; for a URL only its password is hidden. */
+  secret?: true | 'url';
+  /** This key names a file that holds the value of the key with this name. */
+  fileFor?: string;
+}
+
+/** What a field was described with. */
+export function metaOf(schema: z.ZodType): FieldMeta {
+  return (schema.meta() ?? {}) as FieldMeta;
+}
+
+const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const DURATION = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/;
+
+/** A length of time as people write it (`90s`, `10m`, `24h`, `7d`); its value is in milliseconds. */
+export function duration(standard: string) {
+  return z
+    .string()
+    .regex(DURATION, { error: 'expected a length of time such as 90s, 10m, 24h or 7d' })
+    .transform(milliseconds)
+    .prefault(standard);
+}
+
+function milliseconds(text: string): number {
+  const [, amount, unit] = DURATION.exec(text) ?? [];
+  return Math.round(Number(amount) * UNITS[unit as keyof typeof UNITS]);
+}
+
+/** A local wall time, `HH:MM`. */
+export function wallTime(standard: string) {
+  return z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'expected a time of day such as "09:30" (in quotes)' })
+    .default(standard);
+}
+
+/** An IANA time zone that this host knows. */
+export function zone() {
+  return z.string().refine(isZone, { error: 'expected a time zone such as Europe/Berlin or America/New_York' });
+}
+
+function isZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return /^[A-Za-z]/.test(name);
+  } catch {
+    return false;
+  }
+}
+
+/** A BCP 47 language tag. */
+export function locale() {
+  return z.string().refine(isLocale, { error: 'expected a language tag such as en-GB or en-US' });
+}
+
+function isLocale(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1;
+  } catch {
+    return false;
+  }
+}
+
+/** An address with one of these schemes. */
+export function url(...schemes: string[]) {
+  const expected = schemes.map((scheme) => `${scheme}://`).join(' or ');
+  return z.string().refine((text) => schemes.some((scheme) => text.startsWith(`${scheme}://`)) && URL.canParse(text), {
+    error: `expected an address that starts with ${expected}`,
+  });
+}
+
+/** A whole number from `min` to `max`. */
+export function count(min: number, max: number) {
+  return z.int().min(min).max(max);
+}
+
+type Twin<K extends string, S extends z.ZodType> = { [P in K]: S } & { [P in `${K}_file`]: z.ZodOptional<z.ZodString> };
+
+/**
+ * A secret under `key`, with its twin `<key>_file`: the path of a file whose content, without the newline at its end,
+ * is taken for the value. `schema` says what the value looks like and whether it must be there.
+ */
+export function secret<K extends string, S extends z.ZodType>(key: K, schema: S, meta: FieldMeta): Twin<K, S> {
+  const file = z
+    .string()
+    .optional()
+    .meta({
+      description: `A file that holds ${key}, so that the value stands neither here nor in the environment.`,
+      example: `/run/secrets/${key}`,
+      fileFor: key,
+    } satisfies FieldMeta);
+  return { [key]: schema.meta({ secret: true, ...meta }), [`${key}_file`]: file } as Twin<K, S>;
+}
+
+/** The text of a secret; empty is as good as missing. */
+export function secretText() {
+  return z.string().min(1);
+}

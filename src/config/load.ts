@@ -1,0 +1,129 @@
+import { join, resolve } from 'node:path';
+import type { z } from 'zod';
+import { CodaError } from '../base/errors.ts';
+import type { Secrets } from '../base/log.ts';
+import { plural } from '../base/text.ts';
+import type { ConfigBlock } from './block.ts';
+import { CORE_BLOCKS, type CoreValues } from './blocks.ts';
+import { type ConfigEntry, entriesOf } from './entries.ts';
+import { parseInto, readConfigFile } from './file.ts';
+import { type Flags, overrideByEnv, overrideByFlags } from './overrides.ts';
+import { pathText, rootSchema } from './schema.ts';
+import { readSecretFiles, registerSecrets } from './secrets.ts';
+import { describeOrigin, type Origin, type Problem, Tree } from './tree.ts';
+import { validate } from './validate.ts';
+
+export interface ConfigRequest {
+  env: Readonly<Record<string, string | undefined>>;
+  /** What `--config` says; else CODA_CONFIG; else `config/config.yaml`, which need not be there. */
+  file?: string | undefined;
+  /** What `--data` says; else CODA_DATA; else `data`. */
+  dataDir?: string | undefined;
+  /** What other flags of the command line set, by the key's path. */
+  flags?: Flags | undefined;
+  /** What skills and adapters bring, beside coda's own blocks. */
+  blocks?: readonly ConfigBlock[] | undefined;
+  /** Learns every secret that is read. */
+  secrets: Secrets;
+  /** What relative paths start from; the working directory. */
+  cwd?: string | undefined;
+}
+
+/** The configuration: typed values that do not change, and where each came from. Durations are in milliseconds. */
+export interface Config extends CoreValues {
+  /** The data folder, absolute. */
+  readonly dataDir: string;
+  /** The file that was read, absolute; undefined when there is none. */
+  readonly file: string | undefined;
+  /** The values of a block that was given to `loadConfig`. */
+  block<S extends z.ZodType>(block: ConfigBlock<S>): z.output<S>;
+  /** Where the value at `path` (`delivery.max_age`, `data`) came from. */
+  origin(path: string): Origin;
+  /** Every key that has a value, as one would write it, with its origin; secrets are hidden. */
+  entries(): ConfigEntry[];
+}
+
+/**
+ * Flags over environment over file over defaults. All that is wrong is told at once, in one `CONFIG_INVALID` whose
+ * message has a line for each problem; a file that is no text at all is `CONFIG_UNREADABLE`.
+ */
+export function loadConfig(request: ConfigRequest): Config {
+  const { env, secrets, cwd = process.cwd() } = request;
+  const blocks = [...CORE_BLOCKS, ...(request.blocks ?? [])];
+  const schema = rootSchema(blocks);
+  const problems: Problem[] = [];
+  const tree = new Tree();
+
+  const file = readFileInto(tree, problems, request, cwd);
+  overrideByEnv(tree, env);
+  overrideByFlags(tree, request.flags ?? {});
+  readSecretFiles(schema, tree, problems);
+  registerSecrets(schema, tree, secrets);
+  const values = validate(schema, tree, problems);
+  if (values === undefined || problems.length > 0) throw invalid(problems);
+
+  const data = dataFolder(request);
+  const dataDir = resolve(cwd, data.folder);
+  return deepFreeze({
+    ...(values as CoreValues),
+    dataDir,
+    file,
+    block: <S extends z.ZodType>({ key }: ConfigBlock<S>) => values[key] as z.output<S>,
+    origin: (path: string) =>
+      path === 'data' ? data.origin : (tree.origin(path.split('.')) ?? { kind: 'default' as const }),
+    entries: () => [{ path: 'data', value: dataDir, origin: data.origin }, ...entriesOf(schema, tree)],
+  });
+}
+
+function readFileInto(tree: Tree, problems: Problem[], request: ConfigRequest, cwd: string): string | undefined {
+  const named = request.file ?? (request.env.CODA_CONFIG || undefined);
+  const shown = named ?? join('config', 'config.yaml');
+  const file = resolve(cwd, shown);
+  const text = readConfigFile(file, named !== undefined);
+  if (text === undefined) return undefined;
+  parseInto(text, { file: shown, env: request.env, tree, problems });
+  return file;
+}
+
+function dataFolder({ env, dataDir }: ConfigRequest): { folder: string; origin: Origin } {
+  if (dataDir !== undefined) return { folder: dataDir, origin: { kind: 'flag', name: '--data' } };
+  if (env.CODA_DATA) return { folder: env.CODA_DATA, origin: { kind: 'env', name: 'CODA_DATA' } };
+  return { folder: 'data', origin: { kind: 'default' } };
+}
+
+/** More than these are not read anyway. */
+const MOST_SHOWN = 50;
+
+function invalid(problems: readonly Problem[]): CodaError {
+  const lines = new Set(withoutEchoes(problems).map(problemLine));
+  const shown = [...lines].slice(0, MOST_SHOWN);
+  if (lines.size > shown.length) shown.push(`and ${lines.size - shown.length} more`);
+  return new CodaError('CONFIG_INVALID', {
+    message: `The configuration has ${plural(lines.size, 'problem')}:\n${shown.map((line) => `  ${line}`).join('\n')}`,
+    remedy: 'Mend them and see with "coda config check"; config/config.example.yaml shows every key.',
+  });
+}
+
+function problemLine({ origin, path, message }: Problem): string {
+  return [describeOrigin(origin), path.length > 0 ? `${pathText(path)}:` : '', message].filter(Boolean).join(' ');
+}
+
+/** What is not YAML on a line makes the rest of that line look wrong as well; a missing variable, its key. */
+function withoutEchoes(problems: readonly Problem[]): Problem[] {
+  const taken = new Set<string>();
+  return [...problems].filter((problem) => {
+    const { origin } = problem;
+    const line = origin.kind === 'file' ? `${origin.file}:${origin.line}` : '';
+    if (line === '') return true;
+    if (problem.path.length === 0) taken.add(line);
+    return problem.path.length === 0 || !taken.has(line);
+  });
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const item of Object.values(value)) deepFreeze(item);
+  }
+  return value;
+}

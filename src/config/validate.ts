@@ -1,0 +1,124 @@
+/** From what was written to what is meant: every problem at once, each where it stands. */
+
+import type { z } from 'zod';
+import { didYouMean, listOf, shorten } from '../base/text.ts';
+import { fieldOf, keysOf, type Path, schemaAt } from './schema.ts';
+import { isBranch, type Problem, type Tree } from './tree.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/** The typed values, or undefined when problems were added. */
+export function validate(schema: z.ZodObject, tree: Tree, problems: Problem[]): Record<string, unknown> | undefined {
+  let result = schema.safeParse(tree.root);
+  if (!result.success && fitTexts(tree, result.error.issues)) result = schema.safeParse(tree.root);
+  if (result.success) return result.data;
+  for (const issue of result.error.issues) problems.push(...problemsOf(issue, schema, tree));
+  return undefined;
+}
+
+/**
+ * The environment knows only text, and YAML takes an unquoted id for a number: where the type is wrong and the text
+ * behind the value can be read as the right one, it is. True when anything changed.
+ */
+function fitTexts(tree: Tree, issues: readonly Issue[]): boolean {
+  let changed = false;
+  for (const issue of issues) {
+    const path = issue.path.map(String);
+    const text = tree.text(path);
+    const fitted = text === undefined ? undefined : readAs(text, expectedTypes(issue));
+    if (fitted === undefined) continue;
+    replace(tree, path, fitted);
+    changed = true;
+  }
+  return changed;
+}
+
+function expectedTypes(issue: Issue): string[] {
+  if (issue.code === 'invalid_type') return [issue.expected];
+  return issue.code === 'invalid_union' ? issue.errors.flatMap((errors) => errors.flatMap(expectedTypes)) : [];
+}
+
+function readAs(text: string, types: readonly string[]): unknown {
+  if (types.includes('boolean') && /^(true|false)$/i.test(text)) return text.toLowerCase() === 'true';
+  if ((types.includes('number') || types.includes('int')) && /^-?\d+(\.\d+)?$/.test(text)) return Number(text);
+  return types.includes('string') ? text : undefined;
+}
+
+function replace(tree: Tree, path: Path, value: unknown): void {
+  const holder = tree.get(path.slice(0, -1));
+  const key = path.at(-1);
+  if (key === undefined) return;
+  if (Array.isArray(holder)) holder[Number(key)] = value;
+  else if (isBranch(holder)) holder[key] = value;
+}
+
+function problemsOf(issue: Issue, schema: z.ZodType, tree: Tree): Problem[] {
+  const path = issue.path.map(String);
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => unknownKey([...path, key], schema, tree));
+  }
+  if (issue.code === 'invalid_key') {
+    return [{ origin: tree.key(path), path, message: issue.issues[0]?.message ?? issue.message }];
+  }
+  const value = tree.get(path);
+  if (value === undefined) return [{ origin: tree.near(path), path, message: missing(path, schema) }];
+  const got = schemaSecret(schema, path) ? '' : `, got ${show(value)}`;
+  return [{ origin: tree.near(path), path, message: `${expected(issue)}${got}${meant(issue, value)}` }];
+}
+
+function unknownKey(path: Path, schema: z.ZodType, tree: Tree): Problem {
+  const parent = schemaAt(schema, path.slice(0, -1));
+  const known = Object.keys((parent && keysOf(parent)) ?? {});
+  const near = didYouMean(path.at(-1) ?? '', known);
+  const hint = near === undefined ? `; known here: ${listOf(known)}` : `; did you mean ${near}?`;
+  return { origin: tree.key(path), path, message: `unknown key${hint}` };
+}
+
+function missing(path: Path, schema: z.ZodType): string {
+  const field = schemaAt(schema, path);
+  const { secret } = field ? fieldOf(field).meta : {};
+  const key = path.at(-1);
+  return secret === undefined
+    ? 'is missing'
+    : `is missing: give ${key}, or ${key}_file with the path of a file that holds it`;
+}
+
+function schemaSecret(schema: z.ZodType, path: Path): boolean {
+  const field = schemaAt(schema, path);
+  return field !== undefined && fieldOf(field).meta.secret !== undefined;
+}
+
+const TYPES: Record<string, string> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'keys of its own',
+  record: 'keys of its own',
+};
+
+function expected(issue: Issue): string {
+  if (issue.code === 'invalid_type') return `expected ${TYPES[issue.expected] ?? issue.expected}`;
+  if (issue.code === 'invalid_value') return `expected ${listOf(issue.values.map(String), 'or')}`;
+  if (issue.code === 'too_small' || issue.code === 'too_big') return size(issue);
+  return issue.message;
+}
+
+function size(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): string {
+  const [word, limit] = issue.code === 'too_small' ? ['at least', issue.minimum] : ['at most', issue.maximum];
+  if (issue.origin === 'string') return limit === 1 ? 'expected text' : `expected ${word} ${limit} characters`;
+  return issue.origin === 'array' ? `expected ${word} ${limit} entries` : `expected ${word} ${limit}`;
+}
+
+function meant(issue: Issue, value: unknown): string {
+  if (issue.code !== 'invalid_value' || typeof value !== 'string') return '';
+  const near = didYouMean(value, issue.values.map(String));
+  return near === undefined ? '' : `; did you mean ${near}?`;
+}
+
+function show(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  if (isBranch(value)) return 'keys';
+  return value === '' ? 'nothing' : shorten(typeof value === 'string' ? JSON.stringify(value) : String(value), 60);
+}
