@@ -27,6 +27,9 @@ export interface Queryable {
 
 /** The handle inside `tx`. It is dead once `tx` has ended; using it then throws. */
 export interface Transaction extends Queryable {
+  /** Runs several statements without parameters from one text, such as a migration's. */
+  script(sql: string): Promise<void>;
+
   /** Calls `fn` once the commit is certain, in the order given; never after a rollback. For hints, so it must not throw. */
   afterCommit(fn: () => void): void;
 }

@@ -1,0 +1,36 @@
+/** What an engine owes to the wrapper around it (`wrap.ts`), which gives both the same manners. */
+import type { Param, Result } from './port.ts';
+
+export type Row = Record<string, unknown>;
+
+/** One transaction on a connection of its own. Nothing is sent before its first statement. */
+export interface Session {
+  query(sql: string, params: readonly Param[]): Promise<Result<Row>>;
+  /** Statements without parameters, several in one text. */
+  script(sql: string): Promise<void>;
+  /** Resolves when the commit is certain. A session that sent nothing has nothing to commit. */
+  commit(): Promise<void>;
+  /** Gives up the transaction and the connection; never throws. */
+  rollback(): Promise<void>;
+}
+
+export interface Engine {
+  readonly kind: 'pglite' | 'postgres';
+  /** One statement, outside any transaction. */
+  statement(sql: string, params: readonly Param[]): Promise<Result<Row>>;
+  /** Waits for its turn. The session must be ended by `commit` or `rollback`. */
+  session(): Promise<Session>;
+  listen(channel: string, heard: (payload: string) => void): Promise<() => Promise<void>>;
+  /** Sends hints at once; what cannot be sent is lost. Never throws. */
+  notify(hints: readonly Hint[]): void;
+  now(): Promise<Date>;
+  /** Counted by the engine: every message that was waited for. */
+  readonly roundTrips: number;
+  readonly fsyncs: number | undefined;
+  close(): Promise<void>;
+}
+
+export interface Hint {
+  channel: string;
+  payload: string;
+}

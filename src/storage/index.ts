@@ -1,0 +1,14 @@
+/** Where everything durable lies: the database, its migrations, and files by their content. */
+export { type MigrateOptions, migrate, readMigrations } from './migrate.ts';
+export { dumpInMemory, IN_MEMORY, openDatabase, type StorageOptions } from './open.ts';
+export {
+  type Database,
+  type JsonParam,
+  json,
+  type Param,
+  type Queryable,
+  type Result,
+  type StorageStats,
+  type Transaction,
+} from './port.ts';
+export { type Fragment, render, sql } from './sql.ts';

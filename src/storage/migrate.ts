@@ -1,0 +1,127 @@
+/** Forward-only migrations, `NNNN_name.sql`, each in a transaction of its own. */
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CodaError, messageOf, systemCode } from '../base/errors.ts';
+import { packageRoot } from '../base/root.ts';
+import type { Database, Queryable } from './port.ts';
+
+export interface MigrateOptions {
+  /** Where the files lie; coda's own by default. */
+  folder?: string;
+  /** The instant that is recorded for what is applied. */
+  now?: Date;
+}
+
+export interface Migration {
+  /** The number in front of the name. */
+  version: number;
+  /** The file's name without `.sql`. */
+  name: string;
+  sql: string;
+  checksum: string;
+}
+
+interface Applied {
+  version: number;
+  name: string;
+  checksum: string;
+}
+
+/** Any number will do that nothing else in this database locks. */
+const LOCK = 2_026_112_000;
+
+/**
+ * Applies what is missing, in order, and returns the names of what it applied. Several processes may call it at once.
+ * Throws `MIGRATION_CHANGED`, `MIGRATION_FAILED`, and `DATA_NEWER` when the database knows more than this program.
+ */
+export async function migrate(database: Database, options: MigrateOptions = {}): Promise<string[]> {
+  const migrations = await readMigrations(options.folder);
+  const pending = missing(migrations, await readApplied(database));
+  const applied: string[] = [];
+  for (const migration of pending) {
+    if (await apply(database, migration, options.now ?? new Date())) applied.push(migration.name);
+  }
+  return applied;
+}
+
+/** The migrations in `folder`, in order. */
+export async function readMigrations(folder = join(packageRoot(), 'migrations')): Promise<Migration[]> {
+  const migrations: Migration[] = [];
+  for (const file of (await readdir(folder)).sort()) {
+    const version = /^(\d{4})_\w+\.sql$/.exec(file)?.[1];
+    if (version === undefined) continue;
+    const sql = await readFile(join(folder, file), 'utf8');
+    const checksum = createHash('sha256').update(sql).digest('hex');
+    const name = file.slice(0, -'.sql'.length);
+    if (migrations.at(-1)?.version === Number(version)) throw new Error(`two migrations have the number ${version}`);
+    migrations.push({ version: Number(version), name, sql, checksum });
+  }
+  return migrations;
+}
+
+async function readApplied(queryable: Pick<Database, 'read'>): Promise<Applied[]> {
+  try {
+    const { rows } = await queryable.read<Applied>('select version, name, checksum from migrations order by version');
+    return rows;
+  } catch (error) {
+    if (systemCode(error) === '42P01') return []; // no such table: nothing was ever applied
+    throw error;
+  }
+}
+
+function missing(migrations: readonly Migration[], applied: readonly Applied[]): Migration[] {
+  const known = new Map(migrations.map((migration) => [migration.version, migration]));
+  for (const { version, name, checksum } of applied) {
+    const mine = known.get(version);
+    if (!mine) {
+      throw new CodaError('DATA_NEWER', {
+        message: `The database has a migration that this coda does not know: ${name}.`,
+        remedy: 'Update coda to at least the version that last used this database.',
+      });
+    }
+    if (mine.checksum !== checksum) {
+      throw new CodaError('MIGRATION_CHANGED', {
+        message: `The migration ${name} has changed since it was applied.`,
+        remedy: 'Restore the file as it was released; changes go into a new migration.',
+      });
+    }
+    known.delete(version);
+  }
+  return [...known.values()];
+}
+
+/** False when another process was quicker. */
+async function apply(database: Database, migration: Migration, now: Date): Promise<boolean> {
+  try {
+    return await database.tx('storage.migrate', async (tx) => {
+      await tx.query('select pg_advisory_xact_lock($1)', [LOCK]);
+      await tx.script(`create table if not exists migrations (
+        version int primary key, name text not null, checksum text not null, applied_at timestamptz not null)`);
+      if (await isApplied(tx, migration)) return false;
+      await tx.script(migration.sql);
+      const { version, name, checksum } = migration;
+      await tx.query('insert into migrations (version, name, checksum, applied_at) values ($1, $2, $3, $4)', [
+        version,
+        name,
+        checksum,
+        now,
+      ]);
+      return true;
+    });
+  } catch (error) {
+    if (error instanceof CodaError) throw error;
+    throw new CodaError('MIGRATION_FAILED', {
+      message: `The migration ${migration.name} could not be applied: ${messageOf(error)}.`,
+      remedy: 'Nothing of it was kept. Mend what the message names, or go back to the version before it.',
+      cause: error,
+    });
+  }
+}
+
+async function isApplied(tx: Queryable, migration: Migration): Promise<boolean> {
+  const { rows } = await tx.query<Applied>('select version, name, checksum from migrations where version = $1', [
+    migration.version,
+  ]);
+  return rows.length > 0 && missing([migration], rows).length === 0;
+}

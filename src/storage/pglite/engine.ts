@@ -1,0 +1,221 @@
+/** The embedded engine behind the port: one session, one thread, strictly first come, first served. */
+import { type Deferred, deferred } from '../../base/async.ts';
+import type { Engine, Hint, Row, Session } from '../engine.ts';
+import type { Param, Result } from '../port.ts';
+import type { EngineThread } from './thread.ts';
+import { type Answer, decodeAnswer, encodeSimple, encodeStatement } from './wire.ts';
+
+/** Statements of different callers that go over in one message; each is a transaction of its own all the same. */
+const LARGEST_BATCH = 32;
+/** A prepared statement holds some 50 kB in the engine; coda has fewer distinct statements than this. */
+const MOST_PREPARED = 300;
+
+interface Single {
+  sql: string;
+  params: readonly Param[];
+  done: Deferred<Result<Row>>;
+}
+
+interface Exclusive {
+  granted: Deferred<void>;
+}
+
+type Waiting = Single | Exclusive;
+
+/** How often a statement was seen, and its name once the engine has prepared it. */
+interface Known {
+  seen: number;
+  preparing: boolean;
+  name?: string;
+}
+
+interface Encoded {
+  bytes: Buffer;
+  known: Known;
+  /** The name under which these bytes prepare the statement. */
+  prepares?: string;
+}
+
+export class PgliteEngine implements Engine {
+  readonly kind = 'pglite';
+  private readonly thread: EngineThread;
+  private readonly onActivity: () => void;
+  private readonly onClose: () => Promise<void>;
+  private readonly queue: Waiting[] = [];
+  private readonly known = new Map<string, Known>();
+  private readonly listeners = new Map<string, Set<(payload: string) => void>>();
+  private names = 0;
+  private busy = false;
+  private trips = 0;
+
+  constructor(thread: EngineThread, hooks: { onActivity?: () => void; onClose: () => Promise<void> }) {
+    this.thread = thread;
+    this.onActivity = hooks.onActivity ?? (() => {});
+    this.onClose = hooks.onClose;
+  }
+
+  get roundTrips(): number {
+    return this.trips;
+  }
+
+  get fsyncs(): number {
+    return this.thread.fsyncs;
+  }
+
+  statement(sql: string, params: readonly Param[]): Promise<Result<Row>> {
+    const done = deferred<Result<Row>>();
+    this.queue.push({ sql, params, done });
+    void this.pump();
+    return done.promise;
+  }
+
+  async session(): Promise<Session> {
+    const granted = deferred();
+    this.queue.push({ granted });
+    void this.pump();
+    await granted.promise;
+    return this.exclusiveSession();
+  }
+
+  /** The whole cluster as a tar, for starting another one in memory from it. */
+  async dump(): Promise<Uint8Array> {
+    await this.statement('checkpoint', []);
+    return this.thread.dump();
+  }
+
+  async listen(channel: string, heard: (payload: string) => void): Promise<() => Promise<void>> {
+    const all = this.listeners.get(channel) ?? new Set();
+    this.listeners.set(channel, all);
+    all.add(heard);
+    return async () => {
+      all.delete(heard);
+    };
+  }
+
+  /** There is one process, so nothing needs to go through the engine. */
+  notify(hints: readonly Hint[]): void {
+    for (const { channel, payload } of hints) {
+      for (const heard of this.listeners.get(channel) ?? []) heard(payload);
+    }
+  }
+
+  async now(): Promise<Date> {
+    return new Date();
+  }
+
+  async close(): Promise<void> {
+    await this.thread.close();
+    await this.onClose();
+  }
+
+  private async pump(): Promise<void> {
+    if (this.busy) return;
+    this.busy = true;
+    for (let next = this.queue.shift(); next; next = this.queue.shift()) {
+      if ('granted' in next) return next.granted.resolve(); // the session's end goes on from here
+      await this.runBatch([next, ...this.takeSingles(LARGEST_BATCH - 1)]);
+    }
+    this.busy = false;
+  }
+
+  private takeSingles(most: number): Single[] {
+    let count = 0;
+    while (count < most && count < this.queue.length && !('granted' in (this.queue[count] as Waiting))) count++;
+    return this.queue.splice(0, count) as Single[];
+  }
+
+  private async runBatch(batch: Single[]): Promise<void> {
+    const sent: { single: Single; encoded: Encoded }[] = [];
+    for (const single of batch) {
+      try {
+        sent.push({ single, encoded: this.encode(single.sql, single.params) });
+      } catch (error) {
+        single.done.reject(error);
+      }
+    }
+    if (sent.length === 0) return;
+    try {
+      const answer = await this.send(Buffer.concat(sent.map(({ encoded }) => encoded.bytes)));
+      let at = 0;
+      for (const { single, encoded } of sent) {
+        const decoded = this.decode(answer, at, encoded);
+        at = decoded.end;
+        if (decoded.error) single.done.reject(decoded.error);
+        else single.done.resolve(decoded.result);
+      }
+    } catch (error) {
+      for (const { single } of sent) single.done.reject(error);
+    }
+  }
+
+  private exclusiveSession(): Session {
+    let began = false;
+    let ended = false;
+    const end = () => {
+      ended = true;
+      this.busy = false;
+      void this.pump();
+    };
+    /** Sends `bytes`, with `begin` before the first of them; the answer and where it starts. */
+    const send = async (bytes: Buffer): Promise<[answer: Buffer, start: number]> => {
+      const first = !began;
+      began = true;
+      const answer = await this.send(first ? Buffer.concat([encodeSimple('begin'), bytes]) : bytes);
+      return [answer, first ? decodeAnswer(answer, 0).end : 0];
+    };
+    return {
+      query: async (sql, params) => {
+        const encoded = this.encode(sql, params);
+        const decoded = this.decode(...(await send(encoded.bytes)), encoded);
+        if (decoded.error) throw decoded.error;
+        return decoded.result;
+      },
+      script: async (sql) => {
+        const { error } = decodeAnswer(...(await send(encodeSimple(sql))));
+        if (error) throw error;
+      },
+      commit: async () => {
+        if (began) {
+          const { error } = decodeAnswer(await this.send(encodeSimple('commit')), 0);
+          if (error) throw error;
+        }
+        end();
+      },
+      rollback: async () => {
+        if (ended) return;
+        if (began) await this.send(encodeSimple('rollback')).catch(() => {});
+        end();
+      },
+    };
+  }
+
+  private async send(bytes: Buffer): Promise<Buffer> {
+    this.trips++;
+    this.onActivity();
+    return this.thread.exec(bytes);
+  }
+
+  /** A statement is prepared when it comes a second time; until the engine has confirmed that, others go unnamed. */
+  private encode(sql: string, params: readonly Param[]): Encoded {
+    const known = this.known.get(sql) ?? { seen: 0, preparing: false };
+    known.seen++;
+    if (known.seen === 1 && this.known.size < MOST_PREPARED) this.known.set(sql, known);
+    if (known.name) return { bytes: encodeStatement({ name: known.name, params }), known };
+    if (known.seen === 1 || known.preparing) return { bytes: encodeStatement({ sql, params }), known };
+    const name = `s${this.names++}`;
+    const bytes = encodeStatement({ sql, name, params });
+    known.preparing = true;
+    return { bytes, known, prepares: name };
+  }
+
+  private decode(bytes: Buffer, at: number, { known, prepares }: Encoded): Answer {
+    const answer = decodeAnswer(bytes, at);
+    if (prepares !== undefined) {
+      known.preparing = false;
+      if (answer.prepared) known.name = prepares;
+    }
+    // A migration has changed a table under its plan: the next use prepares it anew.
+    if (answer.error?.code === '0A000') delete known.name;
+    return answer;
+  }
+}

@@ -1,0 +1,123 @@
+/** Opens the embedded engine in a data folder, or in memory. */
+import { access, mkdir, open, readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CodaError, messageOf, systemCode } from '../../base/errors.ts';
+import type { World } from '../../base/world.ts';
+import { emptyCluster, syncFolder, unpackCluster } from './cluster.ts';
+import { PgliteEngine } from './engine.ts';
+import { lockFolder } from './lock.ts';
+import { EngineThread } from './thread.ts';
+
+/** What this version writes; a folder with a higher number belongs to a newer coda. */
+const LAYOUT = 1;
+
+/** The data folder's own description, `coda-data.json`. */
+interface Layout {
+  layout: number;
+  /** The major version of the cluster inside. */
+  postgres: string;
+}
+
+export interface PgliteOptions {
+  dataDir: string;
+  onFatal: (error: CodaError) => void;
+}
+
+/**
+ * Locks `dataDir`, makes it a cluster when it is none, and recovers it. Throws `DATA_UNWRITABLE`, `DISK_FULL`,
+ * `DATA_NEWER`, `STORAGE_IN_USE` or `STORAGE_CORRUPT`.
+ */
+export async function openPglite({ dataDir, onFatal }: PgliteOptions, world: World): Promise<PgliteEngine> {
+  const unlock = await prepare(dataDir, () => takeFolder(dataDir, world));
+  try {
+    const folder = join(dataDir, 'db');
+    await prepare(dataDir, () => makeCluster(dataDir, folder));
+    const thread = await EngineThread.open({ folder, onFatal });
+    return new PgliteEngine(thread, { onClose: unlock });
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+}
+
+/** A database that is gone with the process; `dump` is the tar of a cluster to start from. */
+export async function openInMemory(onFatal: (error: CodaError) => void, dump?: Uint8Array): Promise<PgliteEngine> {
+  const thread = await EngineThread.open({ dump: dump ?? (await emptyCluster()), onFatal });
+  return new PgliteEngine(thread, { onClose: async () => {} });
+}
+
+async function takeFolder(dataDir: string, world: World): Promise<() => Promise<void>> {
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  await checkLayout(dataDir);
+  return lockFolder(dataDir, world.clock.now());
+}
+
+async function makeCluster(dataDir: string, folder: string): Promise<void> {
+  if (await exists(join(folder, 'PG_VERSION'))) {
+    await access(join(folder, 'global', 'pg_control'));
+    return;
+  }
+  await unpackCluster(folder);
+  const postgres = (await readFile(join(folder, 'PG_VERSION'), 'utf8')).trim();
+  await writeLayout(dataDir, { layout: LAYOUT, postgres });
+}
+
+async function writeLayout(dataDir: string, layout: Layout): Promise<void> {
+  const path = join(dataDir, 'coda-data.json');
+  const file = await open(`${path}.unfinished`, 'w', 0o600);
+  try {
+    await file.writeFile(`${JSON.stringify(layout)}\n`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(`${path}.unfinished`, path);
+  await syncFolder(dataDir);
+}
+
+async function checkLayout(dataDir: string): Promise<void> {
+  let layout: Partial<Layout>;
+  try {
+    layout = JSON.parse(await readFile(join(dataDir, 'coda-data.json'), 'utf8'));
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT' || error instanceof SyntaxError) return;
+    throw error;
+  }
+  if (typeof layout.layout === 'number' && layout.layout > LAYOUT) {
+    throw new CodaError('DATA_NEWER', {
+      message: `${dataDir} was written by a newer coda (layout ${layout.layout}; this one knows ${LAYOUT}).`,
+      remedy: 'Update coda, or give this one its own folder with --data.',
+    });
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+/** Runs `work` on the data folder and names what is wrong with the folder. */
+async function prepare<T>(dataDir: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof CodaError) throw error;
+    if (systemCode(error) === 'ENOSPC' || systemCode(error) === 'EDQUOT') {
+      throw new CodaError('DISK_FULL', {
+        message: `The data folder ${dataDir} could not be written: the disk is full.`,
+        remedy: 'Free some space and start coda again. Everything that was confirmed is kept.',
+        cause: error,
+      });
+    }
+    throw new CodaError('DATA_UNWRITABLE', {
+      message: `The data folder ${dataDir} cannot be used: ${messageOf(error)}.`,
+      remedy: 'Make it a folder that this user owns and can write to, or choose another one with --data.',
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,176 @@
+/** The embedded engine's thread, seen from the main one: requests go in order and are answered in order. */
+import { Worker } from 'node:worker_threads';
+import { type Deferred, deferred } from '../../base/async.ts';
+import { CodaError } from '../../base/errors.ts';
+
+/**
+ * Durable, which PGlite by itself is not (`-F`), and small: 128 MB of buffers would be resident for a database of a
+ * few MB. coda checkpoints and vacuums by itself, so nothing is started for that.
+ */
+const SETTINGS: Readonly<Record<string, string>> = {
+  search_path: 'public',
+  exit_on_error: 'false',
+  fsync: 'on',
+  wal_sync_method: 'fsync',
+  synchronous_commit: 'on',
+  wal_level: 'minimal',
+  max_wal_senders: '0',
+  shared_buffers: '8MB',
+  wal_buffers: '512kB',
+  work_mem: '4MB',
+  maintenance_work_mem: '16MB',
+  max_connections: '5',
+  max_worker_processes: '0',
+  max_parallel_workers: '0',
+  max_parallel_workers_per_gather: '0',
+  max_parallel_maintenance_workers: '0',
+  io_method: 'sync',
+  log_checkpoints: 'false',
+  // A failed statement reaches its caller; logged here, its text would show what people wrote.
+  log_min_error_statement: 'panic',
+  log_min_messages: 'fatal',
+};
+
+/** In memory there is nothing to make durable. */
+const VOLATILE: Readonly<Record<string, string>> = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
+
+/** Lines of the engine's own log that are kept for an error's message. */
+const KEPT_LINES = 5;
+
+export interface ThreadOptions {
+  /** Where the cluster lies; in memory when missing. */
+  folder?: string;
+  /** A tar of a cluster to start from, in memory only. */
+  dump?: Uint8Array;
+  /** Called once when the engine stopped by itself. Everything that waited has been rejected with the same error. */
+  onFatal: (error: CodaError) => void;
+}
+
+interface Reply {
+  ready?: true;
+  failed?: string;
+  bytes?: Uint8Array;
+  error?: string;
+}
+
+export class EngineThread {
+  private readonly worker: Worker;
+  private readonly waiting: Deferred<Uint8Array>[] = [];
+  private readonly counter = new Int32Array(new SharedArrayBuffer(4));
+  private readonly opened = deferred();
+  private readonly lines: string[] = [];
+  private readonly onFatal: (error: CodaError) => void;
+  private state: 'opening' | 'open' | 'closed' = 'opening';
+  private dead: CodaError | undefined;
+
+  private constructor({ folder, dump, onFatal }: ThreadOptions) {
+    this.onFatal = onFatal;
+    const settings = folder === undefined ? { ...SETTINGS, ...VOLATILE } : SETTINGS;
+    this.worker = new Worker(new URL('./worker.js', import.meta.url), {
+      workerData: {
+        folder,
+        dump,
+        fsyncs: this.counter,
+        startParams: [
+          '--single',
+          '-O',
+          '-j',
+          ...Object.entries(settings).flatMap(([key, on]) => ['-c', `${key}=${on}`]),
+        ],
+      },
+      stderr: true,
+      // The flags of the main thread (a test runner's loader, an inspector) are not for this one.
+      execArgv: [],
+    });
+    this.worker.stderr.setEncoding('utf8').on('data', (text: string) => this.keep(text));
+    this.worker.on('message', (reply: Reply) => this.receive(reply));
+    this.worker.on('error', (error) => this.die(error));
+    this.worker.on('exit', () => this.die(undefined));
+  }
+
+  /** Starts the engine and waits for its recovery. Throws `STORAGE_CORRUPT` or `DISK_FULL`. */
+  static async open(options: ThreadOptions): Promise<EngineThread> {
+    const thread = new EngineThread(options);
+    await thread.opened.promise;
+    return thread;
+  }
+
+  get fsyncs(): number {
+    return Atomics.load(this.counter, 0);
+  }
+
+  /** Runs protocol messages and returns all that the engine answered. */
+  async exec(bytes: Uint8Array): Promise<Buffer> {
+    const answer = await this.request({ kind: 'exec', bytes });
+    return Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength);
+  }
+
+  /** The cluster as a tar. */
+  dump(): Promise<Uint8Array> {
+    return this.request({ kind: 'dump' });
+  }
+
+  async close(): Promise<void> {
+    if (this.dead || this.state === 'closed') return;
+    await this.request({ kind: 'close' }).catch(() => {});
+    this.state = 'closed';
+    await this.worker.terminate();
+  }
+
+  private request(message: { kind: string; bytes?: Uint8Array }): Promise<Uint8Array> {
+    if (this.dead) return Promise.reject(this.dead);
+    const reply = deferred<Uint8Array>();
+    this.waiting.push(reply);
+    this.worker.postMessage(message);
+    return reply.promise;
+  }
+
+  private receive(reply: Reply): void {
+    if (reply.ready) {
+      this.state = 'open';
+      this.opened.resolve();
+    } else if (reply.failed !== undefined) this.die(new Error(reply.failed));
+    else if (reply.bytes) this.waiting.shift()?.resolve(reply.bytes);
+    else this.waiting.shift()?.reject(new Error(`the embedded database failed: ${reply.error}`));
+  }
+
+  private keep(text: string): void {
+    this.lines.push(...text.split('\n').filter(Boolean));
+    this.lines.splice(0, Math.max(0, this.lines.length - KEPT_LINES));
+  }
+
+  private die(cause: Error | undefined): void {
+    if (this.dead || this.state === 'closed') return;
+    const opening = this.state === 'opening';
+    this.state = 'closed';
+    this.dead = deathOf(this.lines, cause, opening);
+    this.opened.reject(this.dead);
+    this.opened.promise.catch(() => {});
+    for (const reply of this.waiting.splice(0)) reply.reject(this.dead);
+    void this.worker.terminate();
+    if (!opening) this.onFatal(this.dead);
+  }
+}
+
+function deathOf(lines: readonly string[], cause: Error | undefined, opening: boolean): CodaError {
+  const said = [...lines, cause?.message ?? ''].filter(Boolean).join('; ') || 'it gave no reason';
+  if (/No space left|ENOSPC/.test(said)) {
+    return new CodaError('DISK_FULL', {
+      message: `The embedded database could not write: the disk is full (${said}).`,
+      remedy: 'Free some space and start coda again. Everything that was confirmed is kept.',
+      cause,
+    });
+  }
+  if (opening) {
+    return new CodaError('STORAGE_CORRUPT', {
+      message: `The embedded database could not be opened: ${said}.`,
+      remedy: 'Restore the data folder from a backup, or move it away to start afresh.',
+      cause,
+    });
+  }
+  return new CodaError('INTERNAL', {
+    message: `The embedded database stopped: ${said}.`,
+    remedy: 'Start coda again: it recovers everything that was confirmed. If this happens again, please report it.',
+    cause,
+  });
+}

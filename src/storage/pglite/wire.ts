@@ -1,0 +1,154 @@
+/**
+ * The part of PostgreSQL's frontend/backend protocol (version 3) that one embedded session needs. Statements are
+ * encoded and answers decoded here, so that only bytes cross over to the engine's thread.
+ */
+import type { Param, Result } from '../port.ts';
+import { encodeParam, parserOf } from '../values.ts';
+
+/** An error that the database reported: `code` is its SQLSTATE. */
+export class SqlError extends Error {
+  readonly code: string;
+  readonly severity: string;
+  readonly detail: string | undefined;
+  readonly constraint: string | undefined;
+  readonly table: string | undefined;
+
+  constructor(fields: ReadonlyMap<string, string>) {
+    super(fields.get('M') ?? 'unknown database error');
+    this.name = 'SqlError';
+    this.code = fields.get('C') ?? 'XX000';
+    this.severity = fields.get('V') ?? 'ERROR';
+    this.detail = fields.get('D');
+    this.constraint = fields.get('n');
+    this.table = fields.get('t');
+  }
+}
+
+/** What a statement sends; a `name` without `sql` runs what was prepared under it. */
+export interface Outgoing {
+  sql?: string;
+  name?: string;
+  params: readonly Param[];
+}
+
+interface Field {
+  name: string;
+  parse: (text: string) => unknown;
+}
+
+export interface Answer {
+  result: Result<Record<string, unknown>>;
+  error: SqlError | undefined;
+  /** Whether the engine now knows the statement by its name. */
+  prepared: boolean;
+  /** `SELECT`, `COMMIT`, `ROLLBACK` … */
+  command: string;
+  /** Where the next answer begins. */
+  end: number;
+}
+
+const SYNC = Buffer.from([0x53, 0, 0, 0, 4]);
+const EXECUTE = Buffer.from([0x45, 0, 0, 0, 9, 0, 0, 0, 0, 0]);
+const DESCRIBE = Buffer.from([0x44, 0, 0, 0, 6, 0x50, 0]);
+
+/** One statement with its own Sync, so that its failure ends nothing but itself. */
+export function encodeStatement({ sql, name = '', params }: Outgoing): Buffer {
+  const parse = sql === undefined ? [] : [message(0x50, [text(name), text(sql), Buffer.from([0, 0])])];
+  return Buffer.concat([...parse, bind(name, params), DESCRIBE, EXECUTE, SYNC]);
+}
+
+/** Statements without parameters, several if `sql` holds several. */
+export function encodeSimple(sql: string): Buffer {
+  return message(0x51, [text(sql)]);
+}
+
+function bind(name: string, params: readonly Param[]): Buffer {
+  const values: Buffer[] = [];
+  for (const param of params) {
+    const encoded = encodeParam(param);
+    const bytes = encoded === null ? undefined : Buffer.from(encoded);
+    values.push(int32(bytes ? bytes.length : -1));
+    if (bytes) values.push(bytes);
+  }
+  const count = Buffer.alloc(2);
+  count.writeUInt16BE(params.length);
+  return message(0x42, [text(''), text(name), Buffer.from([0, 0]), count, ...values, Buffer.from([0, 0])]);
+}
+
+function message(type: number, parts: Buffer[]): Buffer {
+  const length = parts.reduce((sum, part) => sum + part.length, 4);
+  return Buffer.concat([Buffer.from([type]), int32(length), ...parts], length + 1);
+}
+
+const text = (value: string) => Buffer.from(`${value}\0`);
+
+function int32(value: number): Buffer {
+  const bytes = Buffer.allocUnsafe(4);
+  bytes.writeInt32BE(value);
+  return bytes;
+}
+
+/** Reads one answer, up to its ReadyForQuery. Of several statements in one simple query the last one's rows count. */
+export function decodeAnswer(bytes: Buffer, start: number): Answer {
+  let fields: Field[] = [];
+  let rows: Record<string, unknown>[] = [];
+  const answer: Answer = { result: { rows, count: 0 }, error: undefined, prepared: false, command: '', end: 0 };
+  let at = start;
+  while (at < bytes.length) {
+    const type = bytes[at];
+    const body = at + 5;
+    at += 1 + bytes.readInt32BE(at + 1);
+    if (type === 0x44) rows.push(decodeRow(bytes, body, fields));
+    else if (type === 0x54) {
+      fields = decodeFields(bytes, body);
+      rows = [];
+    } else if (type === 0x43) {
+      const tag = bytes.toString('utf8', body, at - 1).split(' ');
+      const count = Number(tag.at(-1));
+      answer.command = tag[0] ?? '';
+      answer.result = { rows, count: Number.isNaN(count) ? 0 : count };
+    } else if (type === 0x45) answer.error ??= decodeError(bytes, body);
+    else if (type === 0x31) answer.prepared = true;
+    else if (type === 0x5a) {
+      answer.end = at;
+      return answer;
+    }
+  }
+  throw new Error('the embedded database broke off its answer');
+}
+
+function decodeFields(bytes: Buffer, body: number): Field[] {
+  const fields: Field[] = [];
+  let at = body + 2;
+  for (let left = bytes.readUInt16BE(body); left > 0; left--) {
+    const end = bytes.indexOf(0, at);
+    fields.push({ name: bytes.toString('utf8', at, end), parse: parserOf(bytes.readUInt32BE(end + 7)) });
+    at = end + 19;
+  }
+  return fields;
+}
+
+function decodeRow(bytes: Buffer, body: number, fields: readonly Field[]): Record<string, unknown> {
+  const row: Record<string, unknown> = {};
+  let at = body + 2;
+  for (const field of fields) {
+    const length = bytes.readInt32BE(at);
+    at += 4;
+    if (length < 0) row[field.name] = null;
+    else {
+      row[field.name] = field.parse(bytes.toString('utf8', at, at + length));
+      at += length;
+    }
+  }
+  return row;
+}
+
+function decodeError(bytes: Buffer, body: number): SqlError {
+  const fields = new Map<string, string>();
+  for (let at = body; bytes[at] !== 0; ) {
+    const end = bytes.indexOf(0, at + 1);
+    fields.set(String.fromCharCode(bytes[at] as number), bytes.toString('utf8', at + 1, end));
+    at = end + 1;
+  }
+  return new SqlError(fields);
+}

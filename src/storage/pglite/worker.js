@@ -1,0 +1,105 @@
+// @ts-check
+/**
+ * The thread that holds the embedded engine: protocol bytes in, protocol bytes out, one message each. It is plain
+ * JavaScript because a worker thread gets no loader: it must run from the sources and from the build alike.
+ */
+import { closeSync, fdatasyncSync, fsyncSync, openSync } from 'node:fs';
+import { parentPort, workerData } from 'node:worker_threads';
+import { MemoryFS, PGlite } from '@electric-sql/pglite';
+import { NodeFS } from '@electric-sql/pglite/nodefs';
+
+/** The exit status of this thread after the engine stopped itself; the main thread reads the reason from `stderr`. */
+const PANIC = 70;
+
+/** @type {{ folder?: string, dump?: Uint8Array, startParams: string[], fsyncs: Int32Array }} */
+const { folder, dump, startParams, fsyncs } = workerData;
+const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPort);
+
+/** The file layer with a real fsync; without it a commit is only as durable as the host's page cache. */
+class DurableFS extends NodeFS {
+  /** @param {any} pg @param {any} options */
+  async init(pg, options) {
+    // Before the mount, and so before recovery opens its first file.
+    const install = (/** @type {any} */ mod) => {
+      mod.NODEFS.stream_ops.fsync = (/** @type {any} */ stream) => sync(mod, stream);
+    };
+    return super.init(pg, { ...options, preRun: [install, ...(options.preRun ?? [])] });
+  }
+}
+
+/** @param {any} mod @param {any} stream */
+function sync(mod, stream) {
+  try {
+    if (stream.nfd === undefined) syncFolder(mod.NODEFS.realPath(stream.node));
+    else {
+      fdatasyncSync(stream.nfd);
+      Atomics.add(fsyncs, 0, 1);
+    }
+    return 0;
+  } catch (error) {
+    throw new mod.FS.ErrnoError(mod.NODEFS.convertNodeCode(error));
+  }
+}
+
+/** @param {string} path */
+function syncFolder(path) {
+  const descriptor = openSync(path, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** @param {string} line */
+function onStderr(line) {
+  if (/\b(LOG|DEBUG\d|INFO|NOTICE): /.test(line)) return false;
+  process.stderr.write(`${line}\n`);
+  // After a PANIC the engine's memory is void and its main loop would spin: leave, so that a restart recovers.
+  if (/\bPANIC: /.test(line)) process.exit(PANIC);
+  return false;
+}
+
+const engine = new PGlite({
+  fs: folder === undefined ? new MemoryFS() : new DurableFS(folder),
+  startParams,
+  onStderr,
+  ...(dump ? { loadDataDir: new Blob([dump]) } : {}),
+});
+
+/** @param {Uint8Array} bytes */
+async function exec(bytes) {
+  /** @type {Uint8Array[]} */
+  const chunks = [];
+  await engine.execProtocolRawStream(bytes, { syncToFs: false, onRawData: (chunk) => chunks.push(chunk.slice()) });
+  const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+  const answer = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    answer.set(chunk, at);
+    at += chunk.length;
+  }
+  return answer;
+}
+
+/** @param {{ kind: 'exec', bytes: Uint8Array } | { kind: 'dump' } | { kind: 'close' }} request */
+async function serve(request) {
+  if (request.kind === 'exec') return exec(request.bytes);
+  if (request.kind === 'dump') return new Uint8Array(await (await engine.dumpDataDir('none')).arrayBuffer());
+  await engine.close();
+  return new Uint8Array();
+}
+
+let last = engine.waitReady.then(
+  () => port.postMessage({ ready: true }),
+  (error) => port.postMessage({ failed: String(error?.message ?? error) }),
+);
+
+port.on('message', (request) => {
+  last = last
+    .then(() => serve(request))
+    .then(
+      (bytes) => port.postMessage({ bytes }, [bytes.buffer]),
+      (error) => port.postMessage({ error: String(error?.message ?? error) }),
+    );
+});
