@@ -1,0 +1,109 @@
+/** Imports point one way, go through doors, and keep each big library in its one room. */
+
+/** Rooms by floor: a room may import what stands on an earlier line, nothing else. */
+const FLOORS = [
+  ['base'],
+  ['config', 'time'],
+  ['storage', 'bus', 'sandbox'],
+  ['jobs', 'audit'],
+  ['people'],
+  ['delivery'],
+  ['agent'],
+  ['chat'],
+  ['skills', 'adapters'],
+  ['app'],
+  ['cli'],
+];
+
+const oneWay = FLOORS.flatMap((rooms, floor) =>
+  rooms.map((room) => {
+    const beside = rooms.filter((other) => other !== room);
+    const above = [...beside, ...FLOORS.slice(floor + 1).flat()];
+    return {
+      name: `one-way-${room}`,
+      comment: `${room}/ stands below, or beside, what it imports here.`,
+      severity: 'error',
+      from: { path: `^src/${room}/` },
+      to: { path: `^src/(${above.join('|') || 'nothing'})/|^src/main\\.ts$` },
+    };
+  }),
+);
+
+/** Libraries that one place knows and nobody else. */
+const KEPT = [
+  { library: 'discord\\.js|@discordjs', home: '^src/adapters/discord/' },
+  { library: '@slack', home: '^src/adapters/slack/' },
+  { library: 'dockerode', home: '^src/sandbox/docker\\.ts$' },
+  { library: 'pg|@electric-sql', home: '^src/storage/' },
+  { library: 'ioredis', home: '^src/bus/' },
+];
+
+const kept = KEPT.map(({ library, home }) => ({
+  name: `kept-${library.replace(/[^a-z-]/g, '').slice(0, 12)}`,
+  comment: `Only ${home} knows this library.`,
+  severity: 'error',
+  from: { path: '^src/', pathNot: home },
+  to: { path: `(^|node_modules/)(@types/)?(${library})(/|$)` },
+}));
+
+const DOORS = ['^src/[^/]+/index\\.ts$', '^src/(skills|adapters)/[^/]+/index\\.ts$'];
+
+module.exports = {
+  forbidden: [
+    ...oneWay,
+    ...kept,
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'through-the-door',
+      comment: "Another room is entered through its index.ts; base/ has no door, it is everybody's.",
+      severity: 'error',
+      from: { path: '^src/([^/]+)/' },
+      to: { path: '^src/[^/]+/', pathNot: ['^src/$1/', '^src/base/', ...DOORS] },
+    },
+    {
+      name: 'skills-and-adapters-stand-alone',
+      comment: 'One skill or adapter reaches another only through a tool or a port.',
+      severity: 'error',
+      from: { path: '^src/(skills|adapters)/([^/]+)/' },
+      to: { path: '^src/(skills|adapters)/', pathNot: '^src/$1/$2/' },
+    },
+    {
+      name: 'main-is-thin',
+      severity: 'error',
+      from: { path: '^src/main\\.ts$' },
+      to: { path: '^src/', pathNot: '^src/(base|cli)/' },
+    },
+    {
+      name: 'not-from-outside',
+      comment: 'What is shipped imports neither tests nor benches nor scripts.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(test|bench|scripts)/' },
+    },
+    {
+      name: 'shipped-packages-only',
+      comment: 'Only what stands under "dependencies" is there in an installed coda.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'resolvable',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|build)/' },
+    // A type imported against the direction is a dependency as well.
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default'] },
+  },
+};

@@ -1,0 +1,88 @@
+/**
+ * What the type checker and the linter do not see: sizes that call for a name (warnings), and which words belong to
+ * which rooms (errors). Run alone, it prints both.
+ */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import ts from 'typescript';
+import { listFiles, root } from './setup.mjs';
+
+const MAX_FILE_LINES = 400;
+const MAX_FUNCTION_LINES = 60;
+
+/** `process.env` belongs to who builds coda; an entry point may hand it on. */
+const MAY_READ_ENV = /^src\/(config|app)\/|^src\/main\.ts$/;
+/** SQL belongs to the storage and to each room's store. */
+const MAY_HOLD_SQL = /^src\/storage\/|\/store\.ts$|\/store\//;
+
+const SQL =
+  /^\s*(select\s[\s\S]*\bfrom\b|select\s+\w+\(|insert\s+into\s|update\s+\S+\s+(\w+\s+)?set\s|delete\s+from\s|with\s+\S+\s+as\s*\(|create\s+(table|index|unique)\s|alter\s+table\s|vacuum\b|lock\s+table\s)/i;
+
+/** The room that a file stands in, as one says it: `skills/notes`, `agent`, `test/config`. */
+export function roomOf(file) {
+  const parts = file.split('/').slice(file.startsWith('src/') ? 1 : 0, -1);
+  return parts.slice(0, /^(skills|adapters|test)$/.test(parts[0] ?? '') ? 2 : 1).join('/') || 'src';
+}
+
+/** The warnings and errors of one file; `file` is relative to the package's root. */
+export function inspect(file, text) {
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+  const found = { warnings: [], errors: [] };
+  const lineOf = (position) => source.getLineAndCharacterOfPosition(position).line + 1;
+  const lines = text.split('\n').length - 1;
+  if (lines > MAX_FILE_LINES) found.warnings.push(`${roomOf(file)}: ${file} has ${lines} lines (${MAX_FILE_LINES})`);
+
+  const visit = (node) => {
+    if (ts.isFunctionLike(node) && node.body) checkLength(node, file, lineOf, found);
+    if (file.startsWith('src/')) checkWords(node, file, lineOf, found);
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+function checkLength(node, file, lineOf, found) {
+  const first = lineOf(node.getStart());
+  const lines = lineOf(node.end) - first + 1;
+  // A suite's describe() is a list of tests, not a function that says one thing.
+  const isSuite = file.startsWith('test/') && ts.isCallExpression(node.parent);
+  if (lines <= MAX_FUNCTION_LINES || isSuite) return;
+  found.warnings.push(
+    `${roomOf(file)}: ${nameOf(node)} in ${file}:${first} has ${lines} lines (${MAX_FUNCTION_LINES})`,
+  );
+}
+
+function nameOf(node) {
+  const named = node.name ?? (ts.isVariableDeclaration(node.parent) ? node.parent.name : undefined);
+  return named ? `${named.getText()}()` : 'a function';
+}
+
+function checkWords(node, file, lineOf, found) {
+  const at = () => `${file}:${lineOf(node.getStart())}`;
+  if (ts.isPropertyAccessExpression(node) && node.getText() === 'process.env' && !MAY_READ_ENV.test(file)) {
+    found.errors.push(`${at()} reads process.env; take the value from World or Config`);
+  }
+  const text = ts.isStringLiteralLike(node) || ts.isTemplateHead(node) ? node.text : undefined;
+  if (text !== undefined && SQL.test(text) && !MAY_HOLD_SQL.test(file)) {
+    found.errors.push(`${at()} holds SQL; it belongs into the room's store.ts`);
+  }
+}
+
+/** All warnings and errors of `src/`, `test/` and `bench/` under `folder`. */
+export function inspectHouse(files = sources()) {
+  const all = files.map((file) => inspect(file, readFileSync(join(root, file), 'utf8')));
+  return { warnings: all.flatMap((one) => one.warnings), errors: all.flatMap((one) => one.errors), files: all.length };
+}
+
+const sources = () =>
+  ['src', 'test', 'bench'].flatMap((folder) => listFiles(join(root, folder))).filter((file) => file.endsWith('.ts'));
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const { warnings, errors, files } = inspectHouse();
+  for (const warning of warnings) console.log(`warning  ${warning}`);
+  for (const error of errors) console.log(`error    ${error}`);
+  console.log(`${files} files`);
+  process.exitCode = errors.length > 0 ? 1 : 0;
+}

