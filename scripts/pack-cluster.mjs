@@ -58,6 +58,9 @@ async function pack(folder) {
 const folder = await mkdtemp(join(tmpdir(), 'coda-cluster-'));
 try {
   const engine = await PGlite.create(folder, { initDbStartParams: INITDB });
+  // Nothing is ever created from them: without them there are 600 files less to write and to sync.
+  await engine.exec("update pg_database set datistemplate = false where datname like 'template%'");
+  for (const name of ['template0', 'template1']) await engine.exec(`drop database ${name}`);
   await engine.exec('vacuum freeze');
   await engine.exec('checkpoint');
   await engine.close();
@@ -66,7 +69,6 @@ try {
   const packed = brotliCompressSync(tar, {
     params: {
       [constants.BROTLI_PARAM_QUALITY]: 11,
-      // The three databases of a new cluster are nearly equal: a window over all of it stores them once.
       [constants.BROTLI_PARAM_LGWIN]: 24,
       [constants.BROTLI_PARAM_SIZE_HINT]: tar.length,
     },

@@ -17,7 +17,11 @@ const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPor
 
 /** The file layer with a real fsync; without it a commit is only as durable as the host's page cache. */
 class DurableFS extends NodeFS {
-  /** @param {any} pg @param {any} options */
+  /**
+   * @override
+   * @param {any} pg
+   * @param {any} options
+   */
   async init(pg, options) {
     // Before the mount, and so before recovery opens its first file.
     const install = (/** @type {any} */ mod) => {
