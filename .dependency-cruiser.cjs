@@ -31,15 +31,15 @@ const oneWay = FLOORS.flatMap((rooms, floor) =>
 
 /** Libraries that one place knows and nobody else. */
 const KEPT = [
-  { library: 'discord\\.js|@discordjs', home: '^src/adapters/discord/' },
-  { library: '@slack', home: '^src/adapters/slack/' },
-  { library: 'dockerode', home: '^src/sandbox/docker\\.ts$' },
-  { library: 'pg|@electric-sql', home: '^src/storage/' },
-  { library: 'ioredis', home: '^src/bus/' },
+  { name: 'discord', library: 'discord\\.js|@discordjs', home: '^src/adapters/discord/' },
+  { name: 'slack', library: '@slack', home: '^src/adapters/slack/' },
+  { name: 'dockerode', library: 'dockerode', home: '^src/sandbox/docker\\.ts$' },
+  { name: 'postgres', library: 'pg|@electric-sql', home: '^src/storage/' },
+  { name: 'redis', library: 'ioredis', home: '^src/bus/' },
 ];
 
-const kept = KEPT.map(({ library, home }) => ({
-  name: `kept-${library.replace(/[^a-z-]/g, '').slice(0, 12)}`,
+const kept = KEPT.map(({ name, library, home }) => ({
+  name: `kept-${name}`,
   comment: `Only ${home} knows this library.`,
   severity: 'error',
   from: { path: '^src/', pathNot: home },

@@ -77,7 +77,7 @@ export function inspectHouse(files = sources()) {
 }
 
 const sources = () =>
-  ['src', 'test', 'bench'].flatMap((folder) => listFiles(join(root, folder))).filter((file) => file.endsWith('.ts'));
+  ['src', 'test', 'bench'].flatMap((folder) => listFiles(join(root, folder))).filter((file) => /\.[jt]s$/.test(file));
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const { warnings, errors, files } = inspectHouse();

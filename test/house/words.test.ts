@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { inspect, roomOf } from '../../scripts/house.mjs';
+
+const lines = (count: number) => Array.from({ length: count }, (_, index) => `  step(${index});`).join('\n');
+
+test('process.env is found outside of config and app', () => {
+  const text = 'export const port = process.env.PORT;\n';
+  expect(inspect('src/agent/index.ts', text).errors).toEqual([
+    'src/agent/index.ts:1 reads process.env; take the value from World or Config',
+  ]);
+  expect(inspect('src/config/load.ts', text).errors).toEqual([]);
+  expect(inspect('src/main.ts', text).errors).toEqual([]);
+});
+
+test.each([
+  ['a select', 'const q = `select id, body from notes where owner = $1`;'],
+  ['an insert in a template', 'const q = `insert into notes (id) values (${ids})`;'],
+  ['an update', "const q = 'update notes set body = $1';"],
+  ['a delete', 'const q = "delete from notes where id = $1";'],
+])('%s is found outside of a store', (_, text) => {
+  expect(inspect('src/skills/notes/tools.ts', text).errors).toHaveLength(1);
+  expect(inspect('src/skills/notes/store.ts', text).errors).toEqual([]);
+  expect(inspect('src/storage/migrate.ts', text).errors).toEqual([]);
+});
+
+test('a sentence that begins like SQL is not taken for it', () => {
+  const text = "const said = ['Select a reminder', 'Update me at noon', 'delete the last note', 'with milk'];";
+  expect(inspect('src/chat/texts.ts', text).errors).toEqual([]);
+});
+
+test('a long file and a long function are warned of by their room', () => {
+  const long = inspect('src/agent/turn.ts', `function run() {\n${lines(61)}\n}\n`);
+  expect(long.warnings).toEqual(['agent: run() in src/agent/turn.ts:1 has 63 lines (60)']);
+  expect(inspect('src/agent/turn.ts', `${lines(401)}\n`).warnings).toEqual([
+    'agent: src/agent/turn.ts has 401 lines (400)',
+  ]);
+});
+
+test('a suite is not a function', () => {
+  expect(inspect('test/agent/turn.test.ts', `describe('x', () => {\n${lines(80)}\n});\n`).warnings).toEqual([]);
+});
+
+test.each([
+  ['src/skills/notes/store.ts', 'skills/notes'],
+  ['src/agent/models/offline.ts', 'agent'],
+  ['test/config/load.test.ts', 'test/config'],
+  ['src/main.ts', 'src'],
+])('%s stands in %s', (file, room) => {
+  expect(roomOf(file)).toBe(room);
+});
