@@ -97,6 +97,7 @@ create table lanes (
   current          uuid,                        -- the inbox row that runs
   pending          integer not null default 0,
   served_at        timestamptz,
+  last_person      uuid,                        -- served last: somebody else comes first
   cancel           boolean not null default false
 );
 create index lanes_ready on lanes (served_at nulls first) where pending > 0 and current is null;

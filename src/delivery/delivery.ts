@@ -1,0 +1,277 @@
+import type { World } from '../base/world.ts';
+import { type DueSource, Instance } from '../jobs/index.ts';
+import type { AccessRules } from '../people/index.ts';
+import { type Database, type Fragment, render, sql, type Transaction } from '../storage/index.ts';
+import type { ChatAdapter, Inbox, Incoming, Place } from './adapter.ts';
+import type { Card } from './content.ts';
+import { InboxGate } from './inbox/index.ts';
+import type { FinalState } from './inbox/store.ts';
+import type { Item, ItemKind } from './item.ts';
+import { Lanes, POISON } from './lanes/index.ts';
+import * as laneStore from './lanes/store.ts';
+import { OutboxSender } from './outbox/index.ts';
+import { insertions } from './outbox/store.ts';
+import { PlaceBook } from './places.ts';
+import * as texts from './texts.ts';
+
+export interface DeliveryOptions {
+  database: Database;
+  world: World;
+  program: string;
+  access: AccessRules;
+  concurrency: number;
+  queueLimit: number;
+  /** Milliseconds after which a message that was not run is not answered any more. */
+  maxAgeMs: number;
+  /** A scalar subquery over `i`, `c` and `p`: what the agent wants to know of each row as it is taken. */
+  context: Fragment;
+  adapters: readonly ChatAdapter[];
+  kindOf(event: Incoming): ItemKind;
+  handle(item: Item, signal: AbortSignal): Promise<void>;
+  wakeAt(at: Date): void;
+  /** Rows of dead processes were freed: the worker should look. */
+  freed(): void;
+}
+
+/** How a row ends, and what is said. */
+export interface End {
+  state: FinalState;
+  error?: string;
+  /** Said in answer, in order. */
+  cards: readonly Card[];
+  turnId?: string;
+  tainted?: boolean;
+  /** Further `with` parts, beginning with a comma and conditional on `fence`, that end together with the row. */
+  also?: Fragment;
+}
+
+const LANES = 'coda_lanes';
+const SETTLED = 'coda_settled';
+const STOP = 'coda_stop';
+
+/**
+ * The way of a message between adapters and the agent: what is heard is stored before anything is done about it, what
+ * is said is stored before it is sent, and both ends of a turn are single statements.
+ */
+export class Delivery {
+  readonly outbox: OutboxSender;
+  readonly inbox: Inbox;
+  private readonly options: DeliveryOptions;
+  private readonly lanes: Lanes;
+  private readonly gate: InboxGate;
+  private readonly stopAll = new AbortController();
+  private readonly stopListening: (() => Promise<void>)[] = [];
+  private instance: Instance | undefined;
+
+  constructor(options: DeliveryOptions) {
+    this.options = options;
+    const { database, world, access, context, adapters } = options;
+    const instance = () => this.self;
+    const signal = this.stopAll.signal;
+    const places = new PlaceBook();
+    const byName = new Map(adapters.map((adapter) => [adapter.name, adapter]));
+    this.outbox = new OutboxSender({
+      database,
+      world,
+      instance,
+      adapter: (name) => byName.get(name),
+      placeOf: (tx, ids) => places.find(tx, ids),
+      wakeAt: options.wakeAt,
+      signal,
+    });
+    this.lanes = new Lanes({
+      database,
+      world,
+      instance,
+      concurrency: options.concurrency,
+      context,
+      handle: (item, signal) => this.handle(item, signal),
+      givenUp: (item) => this.giveUp(item),
+      settled: (id) => this.settle(id),
+      signal,
+    });
+    this.gate = new InboxGate({
+      database,
+      world,
+      instance,
+      lanes: this.lanes,
+      access,
+      context,
+      queueLimit: options.queueLimit,
+      kindOf: options.kindOf,
+      hint: () => database.notify(LANES, ''),
+    });
+    this.inbox = this.gate;
+  }
+
+  /** Joins the replicas, frees what a predecessor held, and begins with what waits. Adapters come after. */
+  async start(): Promise<void> {
+    const { database, world, program } = this.options;
+    this.instance = await Instance.join({
+      database,
+      world,
+      program,
+      owned: [this.lanes, this.outbox],
+      freed: () => {
+        this.lanes.wake();
+        this.options.freed();
+      },
+      lost: () => this.lanes.abandon(),
+    });
+    if (database.engine === 'postgres') {
+      this.stopListening.push(await database.listen(LANES, () => this.lanes.wake()));
+      this.stopListening.push(await database.listen(STOP, (conversationId) => this.lanes.stop(conversationId)));
+      this.stopListening.push(await database.listen(SETTLED, (id) => void this.gate.settle(id)));
+    }
+    this.self.start();
+    this.lanes.wake();
+  }
+
+  /** This process among its replicas; owners of rows. */
+  get self(): Instance {
+    if (!this.instance) throw new Error('delivery has not been started');
+    return this.instance;
+  }
+
+  /** What falls due here. */
+  due(): DueSource[] {
+    return [this.outbox];
+  }
+
+  /**
+   * Ends a row: its state, its answer and what belongs to it in one statement, after which the answer is sent. False
+   * when the row is not this process's any more; then nothing has happened and nothing is said.
+   */
+  async end(name: string, item: Item, end: End): Promise<boolean> {
+    const { database, world } = this.options;
+    const now = world.clock.now();
+    const prepared = this.prepare(item, end);
+    const parts = prepared.flatMap((each) => each.parts);
+    const buttons = prepared.flatMap((each) => each.buttons);
+    const fenced = sql`exists (select from fence)`;
+    const writing = parts.length > 0 ? insertions(parts, buttons, now, fenced) : sql``;
+    const statement = laneStore.ending(item, end.state, now, end.error, sql`${writing}${end.also ?? sql``}`);
+    const { rows } = await database.run<{ pending: number }>(name, ...render(statement));
+    const left = rows[0];
+    if (!left) {
+      world.log.warn({ item: item.key, owner: item.owner }, 'not this process’s any more; nothing was committed');
+      return false;
+    }
+    if (left.pending > 0) this.lanes.wake();
+    await this.outbox.dispatch(prepared.flatMap((each) => each.rows));
+    return true;
+  }
+
+  /** The same inside a transaction that did more than the end: what is said goes out after its commit. */
+  async endIn(tx: Transaction, item: Item, end: End): Promise<boolean> {
+    const { world } = this.options;
+    const now = world.clock.now();
+    const prepared = this.prepare(item, end);
+    const parts = prepared.flatMap((each) => each.parts);
+    const buttons = prepared.flatMap((each) => each.buttons);
+    const writing = parts.length > 0 ? insertions(parts, buttons, now, sql`exists (select from fence)`) : sql``;
+    const statement = laneStore.ending(item, end.state, now, end.error, sql`${writing}${end.also ?? sql``}`);
+    const { rows } = await tx.query<{ pending: number }>(...render(statement));
+    const left = rows[0];
+    if (!left) return false;
+    tx.afterCommit(() => {
+      if (left.pending > 0) this.lanes.wake();
+      void this.outbox.dispatch(prepared.flatMap((each) => each.rows));
+    });
+    return true;
+  }
+
+  /** Holds the row until `tx` ends: whether it is still this process's, and whether somebody asked to stop it. */
+  hold(tx: Transaction, item: Item): Promise<{ held: boolean; cancel: boolean }> {
+    return laneStore.hold(tx, item);
+  }
+
+  /** Takes the asker's waiting follow-ups along into a running turn. */
+  steer(tx: Transaction, item: Item, turnId: string) {
+    return laneStore.steer(tx, item, turnId, this.options.world.clock.now());
+  }
+
+  /** Puts a parked row back into its lane, to go on after the commit of `tx`. */
+  async resume(tx: Transaction, inboxId: string): Promise<boolean> {
+    const resumed = await laneStore.resume(tx, inboxId);
+    if (resumed) tx.afterCommit(() => this.lanes.wake());
+    return resumed;
+  }
+
+  /** Stops the running turn of a conversation, in whichever process it runs. False when none runs. */
+  async stopTurn(tx: Transaction, conversationId: string): Promise<boolean> {
+    const owner = await laneStore.cancel(tx, conversationId);
+    if (!owner) return false;
+    tx.afterCommit(() => {
+      if (!this.lanes.stop(conversationId)) this.options.database.notify(STOP, conversationId);
+    });
+    return true;
+  }
+
+  /** Turns that run in this process. */
+  get running(): number {
+    return this.lanes.size;
+  }
+
+  /** Resolves when nothing runs and nothing is being sent. */
+  async idle(): Promise<void> {
+    await this.lanes.idle();
+    await this.outbox.idle();
+  }
+
+  /** Begins nothing more, lets turns finish for `graceMs`, stores the rest as it stands, and leaves. */
+  async close(graceMs: number): Promise<void> {
+    await this.lanes.close(graceMs);
+    await this.outbox.idle();
+    this.stopAll.abort(new Error('coda is stopping'));
+    await this.lanes.idle();
+    await this.outbox.idle();
+    for (const stop of this.stopListening) await stop();
+    this.gate.close();
+    await this.instance?.close();
+  }
+
+  private prepare(item: Item, end: End) {
+    return end.cards.map((card, index) =>
+      this.outbox.prepare({
+        key: end.cards.length === 1 ? `answer:${item.id}` : `answer:${item.id}:${index}`,
+        place: item.conversation.place,
+        conversationId: item.conversation.id,
+        personId: item.person.id,
+        card,
+        turnId: end.turnId,
+        inboxId: item.id,
+        replyTo: item.kind === 'press' ? undefined : item.messageId,
+        tainted: end.tainted,
+      }),
+    );
+  }
+
+  private async handle(item: Item, signal: AbortSignal): Promise<void> {
+    const { world, maxAgeMs } = this.options;
+    if (item.attempts >= POISON) return this.giveUp(item);
+    if (item.kind === 'message' && !item.laned) {
+      const cards = [{ kind: 'error' as const, text: texts.queueFull(this.options.queueLimit) }];
+      await this.end('inbox.refuse', item, { state: 'failed', error: 'the queue was full', cards });
+      return;
+    }
+    if (world.clock.now().getTime() - item.sentAt.getTime() > maxAgeMs) {
+      world.log.info({ item: item.key }, 'too old to be answered out of the blue');
+      await this.end('inbox.expire', item, { state: 'expired', cards: [] });
+      return;
+    }
+    await this.options.handle(item, signal);
+  }
+
+  private async giveUp(item: Item): Promise<void> {
+    const cards = [{ kind: 'error' as const, text: texts.couldNotAnswer() }];
+    await this.end('inbox.giveup', item, { state: 'failed', error: 'failed each time it was run', cards });
+  }
+
+  private settle(id: string): void {
+    const heardHere = this.gate.settle(id);
+    if (!heardHere && this.options.database.engine === 'postgres') this.options.database.notify(SETTLED, id);
+  }
+}
+
+export type { Place };

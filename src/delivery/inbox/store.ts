@@ -1,0 +1,139 @@
+import type { Instant } from '../../base/clock.ts';
+import { type Database, type Fragment, json, render, sql, type Transaction } from '../../storage/index.ts';
+import type { Place } from '../adapter.ts';
+import type { ItemKind, Payload } from '../item.ts';
+import { type ItemRow, itemColumns } from '../store.ts';
+
+export interface NewRow {
+  id: string;
+  key: string;
+  kind: ItemKind;
+  adapter: string;
+  conversationId: string;
+  personId: string;
+  messageId: string;
+  payload: Payload;
+  laned: boolean;
+  sentAt: Instant;
+  receivedAt: Instant;
+}
+
+export interface AcceptedRow extends ItemRow {
+  /** Whether the lane was free and is now this process's. Always true for what needs no lane. */
+  taken: boolean;
+}
+
+export interface Taking {
+  owner: string;
+  /** Whether this process has room for another turn. */
+  take: boolean;
+  /** With as many rows in its lane a message is not queued: it comes back without a lane, to be refused. */
+  queueLimit: number;
+}
+
+/**
+ * Stores the row if its key is new and takes its lane if that is free, in one statement; nothing comes back for a
+ * duplicate. The lane is counted after the insert, and only if there was one: a second copy that is being committed
+ * at this moment makes the insert wait, then insert nothing, then count nothing.
+ */
+export async function accept(
+  database: Database,
+  row: NewRow,
+  { owner, take, queueLimit }: Taking,
+  context: Fragment,
+): Promise<AcceptedRow | undefined> {
+  const statement = sql`
+    with place as (
+      select ${row.laned} and coalesce(
+               (select pending from lanes where conversation_id = ${row.conversationId}) < ${queueLimit}, true) as laned
+    ), i as (
+      insert into inbox (id, key, kind, adapter, conversation_id, person_id, message_id, payload, state, laned, owner,
+                         sent_at, received_at)
+      select ${row.id}, ${row.key}, ${row.kind}, ${row.adapter}, ${row.conversationId}, ${row.personId},
+             ${row.messageId}, ${json(row.payload)}, 'received', laned, case when not laned then ${owner}::uuid end,
+             ${row.sentAt}, ${row.receivedAt}
+        from place
+      on conflict (key) do nothing
+      returning *
+    ), lane as (
+      insert into lanes as l (conversation_id, owner, current, pending)
+      select conversation_id, case when ${take} then ${owner}::uuid end, case when ${take} then id end, 1
+        from i where laned
+      on conflict (conversation_id) do update
+         set pending = l.pending + 1,
+             owner = case when l.pending = 0 then excluded.owner else l.owner end,
+             current = case when l.pending = 0 then excluded.current else l.current end
+      returning current
+    )
+    select i.id, i.key, i.kind, i.message_id, i.payload, i.sent_at, i.received_at, i.attempts, i.tainted, i.laned,
+           not i.laned or coalesce(lane.current = i.id, false) as taken, ${itemColumns(context)}
+      from i left join lane on true
+      join conversations c on c.id = i.conversation_id
+      join persons p on p.id = i.person_id`;
+  const { rows } = await database.run<AcceptedRow>('inbox.accept', ...render(statement));
+  return rows[0];
+}
+
+/** Takes rows that need no lane and whose process is gone. */
+export async function claimLaneless(
+  database: Database,
+  owner: string,
+  limit: number,
+  context: Fragment,
+): Promise<ItemRow[]> {
+  const statement = sql`
+    with i as (
+      update inbox set owner = ${owner}
+       where id in (select id from inbox where state = 'received' and not laned and owner is null
+                     order by received_at limit ${limit} for update skip locked)
+      returning *)
+    select i.id, i.key, i.kind, i.message_id, i.payload, i.sent_at, i.received_at, i.attempts, i.tainted, i.laned,
+           ${itemColumns(context)}
+      from i join conversations c on c.id = i.conversation_id join persons p on p.id = i.person_id`;
+  return (await database.run<ItemRow>('inbox.claim', ...render(statement))).rows;
+}
+
+export type FinalState = 'done' | 'waiting' | 'failed' | 'expired' | 'cancelled';
+
+/** Frees what dead processes held outside lanes; a row that has cost `poison` processes their life is given up. */
+export async function release(tx: Transaction, owners: readonly string[], now: Instant, poison: number): Promise<void> {
+  await tx.query(
+    `update inbox
+        set owner = null, attempts = attempts + 1,
+            state = case when attempts + 1 >= $3 then 'failed' else state end,
+            finished_at = case when attempts + 1 >= $3 then $2::timestamptz end,
+            error = case when attempts + 1 >= $3 then 'the process ended each time it was run' end
+      where owner = any($1::uuid[]) and state = 'received' and not laned`,
+    [owners, now, poison],
+  );
+}
+
+/** Makes the conversation of a place at first contact; concurrent makers get the same one. */
+export async function openConversation(
+  tx: Transaction,
+  place: Place,
+  personId: string,
+  id: string,
+  now: Instant,
+): Promise<string> {
+  await tx.query(
+    `insert into spaces (id, adapter, name, created_at) values ($1, $2, $3, $4) on conflict (id) do nothing`,
+    [`${place.adapter}:${place.space}`, place.adapter, place.space, now],
+  );
+  const { rows } = await tx.query<{ id: string }>(
+    `insert into conversations (id, adapter, channel, space_id, kind, person_id, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7)
+     on conflict (adapter, channel) do update set kind = excluded.kind
+     returning id`,
+    [
+      id,
+      place.adapter,
+      place.channel,
+      `${place.adapter}:${place.space}`,
+      place.kind,
+      place.kind === 'dm' ? personId : null,
+      now,
+    ],
+  );
+  return (rows[0] as { id: string }).id;
+}

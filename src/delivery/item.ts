@@ -1,0 +1,45 @@
+import type { Instant } from '../base/clock.ts';
+import type { Json } from '../base/json.ts';
+import type { Person } from '../people/index.ts';
+import type { IncomingFile, Place } from './adapter.ts';
+
+export type ItemKind = 'message' | 'command' | 'press';
+
+export interface Conversation {
+  id: string;
+  place: Place;
+  /** Grows with each fresh beginning (`/new`): history of earlier epochs is not shown to the model. */
+  epoch: number;
+  settings: Record<string, Json>;
+}
+
+/** What is stored of an event: `version` 1. */
+export interface Payload {
+  text: string;
+  files: IncomingFile[];
+  /** A press: the button, and what a form was filled with. */
+  button?: string;
+  values?: Record<string, string>;
+}
+
+/** One inbox row in this process's hands. Every commit for it is conditional on `owner`. */
+export interface Item {
+  id: string;
+  key: string;
+  kind: ItemKind;
+  conversation: Conversation;
+  person: Person;
+  /** The platform's id of the message. */
+  messageId: string;
+  payload: Payload;
+  sentAt: Instant;
+  receivedAt: Instant;
+  /** How often a process has died with it. */
+  attempts: number;
+  tainted: boolean;
+  /** Whether it holds its conversation's lane. */
+  laned: boolean;
+  owner: string;
+  /** What the agent asked to be read along with the row. */
+  context: Json;
+}

@@ -1,0 +1,168 @@
+import { within } from '../../base/async.ts';
+import type { Instant } from '../../base/clock.ts';
+import { CodaError, messageOf } from '../../base/errors.ts';
+import type { World } from '../../base/world.ts';
+import { backOff, type Instance, type Owned } from '../../jobs/index.ts';
+import type { Database, Fragment, Transaction } from '../../storage/index.ts';
+import * as inbox from '../inbox/store.ts';
+import type { Item } from '../item.ts';
+import { toItem } from '../store.ts';
+import * as store from './store.ts';
+
+/** A row that has ended so many processes, or failed so often, is a dead letter; its lane goes on. */
+export const POISON = 5;
+
+export interface LanesDeps {
+  database: Database;
+  world: World;
+  instance: () => Instance;
+  /** Turns at once in this process. */
+  concurrency: number;
+  /** Read along with each row. */
+  context: Fragment;
+  /** Does what the row asks for and ends it; what it throws counts as a failed attempt. */
+  handle(item: Item, signal: AbortSignal): Promise<void>;
+  /** The row failed for good: the person is told. */
+  givenUp(item: Item): Promise<void>;
+  /** A row is out of this process's hands. */
+  settled(id: string): void;
+  signal: AbortSignal;
+}
+
+interface Running {
+  item: Item;
+  controller: AbortController;
+  ended: Promise<void>;
+}
+
+/** Runs what is in the lanes: one turn at a time in each conversation, `concurrency` conversations at once. */
+export class Lanes implements Owned {
+  private readonly deps: LanesDeps;
+  private readonly running = new Map<string, Running>();
+  /** Something may be waiting that no running turn of this process will come to by itself. */
+  private backlog = true;
+  private pumping: Promise<void> | undefined;
+  private stopping = false;
+
+  constructor(deps: LanesDeps) {
+    this.deps = deps;
+  }
+
+  /** Whether another turn can be begun now. */
+  get free(): boolean {
+    return !this.stopping && this.running.size < this.deps.concurrency;
+  }
+
+  get size(): number {
+    return this.running.size;
+  }
+
+  /** Runs a row whose lane (if it needs one) this process has taken. */
+  run(item: Item): void {
+    const controller = new AbortController();
+    const stop = () => controller.abort(this.deps.signal.reason);
+    this.deps.signal.addEventListener('abort', stop, { once: true });
+    const ended = this.attempt(item, controller.signal).finally(() => {
+      this.deps.signal.removeEventListener('abort', stop);
+      this.running.delete(item.id);
+      this.deps.settled(item.id);
+      if (this.backlog) this.pump();
+    });
+    this.running.set(item.id, { item, controller, ended });
+  }
+
+  /** Something waits in a lane: takes it when there is room, now or when a turn ends. */
+  wake(): void {
+    this.backlog = true;
+    this.pump();
+  }
+
+  /** Stops the turn of a conversation if this process runs it. */
+  stop(conversationId: string): boolean {
+    for (const { item, controller } of this.running.values()) {
+      if (!item.laned || item.conversation.id !== conversationId) continue;
+      controller.abort(new CodaError('CANCELLED', { message: 'Stopped.', remedy: 'Say it again to start over.' }));
+      return true;
+    }
+    return false;
+  }
+
+  /** Lets go of everything without a word: another process has taken over. */
+  abandon(): void {
+    for (const { controller } of this.running.values()) {
+      controller.abort(new CodaError('CANCELLED', { message: 'Taken over.', remedy: 'Nothing to do.' }));
+    }
+  }
+
+  async idle(): Promise<void> {
+    while (this.running.size > 0 || this.pumping) {
+      await this.pumping;
+      await Promise.all([...this.running.values()].map((each) => each.ended));
+    }
+  }
+
+  /** Begins nothing more and lets what runs finish for `graceMs`; what is left is stored as it stands. */
+  async close(graceMs: number): Promise<void> {
+    this.stopping = true;
+    await within(graceMs, this.idle());
+  }
+
+  async release(tx: Transaction, owners: readonly string[], now: Instant): Promise<void> {
+    await store.release(tx, owners, now, POISON);
+    await inbox.release(tx, owners, now, POISON);
+  }
+
+  private pump(): void {
+    if (this.pumping || !this.free) return;
+    this.pumping = this.takeWaiting().finally(() => {
+      this.pumping = undefined;
+      // A wake-up that came while it looked would otherwise be lost.
+      if (this.backlog && this.free) this.pump();
+    });
+  }
+
+  private async takeWaiting(): Promise<void> {
+    const { database, instance, context, concurrency, world } = this.deps;
+    const room = concurrency - this.running.size;
+    this.backlog = false;
+    try {
+      const owner = instance().id;
+      const laneless = await inbox.claimLaneless(database, owner, room, context);
+      const laned = await store.claim(database, owner, room, context);
+      for (const row of [...laneless, ...laned]) this.run(toItem(row, owner));
+      if (laned.length === room || laneless.length === room) this.backlog = true;
+    } catch (error) {
+      world.log.warn({ error: messageOf(error) }, 'taking waiting messages failed; trying again');
+      world.clock.at(new Date(world.clock.now().getTime() + 1_000), () => this.wake());
+    }
+  }
+
+  private async attempt(item: Item, signal: AbortSignal): Promise<void> {
+    try {
+      await this.deps.handle(item, signal);
+    } catch (error) {
+      this.deps.world.log.error({ item: item.key, error: messageOf(error), stack: stackOf(error) }, 'a message failed');
+      await this.giveBack(item);
+    }
+  }
+
+  /** Puts a row back to be tried again, or gives it up; goes on trying while the database is away. */
+  private async giveBack(item: Item): Promise<void> {
+    const { database, world, instance } = this.deps;
+    for (let attempt = 1; !this.deps.signal.aborted && item.owner === instance().id; attempt++) {
+      try {
+        if (item.attempts + 1 >= POISON) return await this.deps.givenUp(item);
+        await database.tx('lanes.giveback', (tx) => store.giveBack(tx, item));
+        world.clock.at(new Date(world.clock.now().getTime() + backOff(item.attempts + 1)), () => this.wake());
+        return;
+      } catch (error) {
+        world.log.warn({ error: messageOf(error) }, 'giving a message back failed; trying again');
+        await new Promise((resolve) => setTimeout(resolve, backOff(attempt, 10_000)));
+      }
+    }
+  }
+}
+
+function stackOf(error: unknown): string | undefined {
+  return error instanceof Error ? error.stack : undefined;
+}

@@ -1,0 +1,160 @@
+import type { Instant } from '../../base/clock.ts';
+import { type Database, type Fragment, render, sql, type Transaction } from '../../storage/index.ts';
+import type { FinalState } from '../inbox/store.ts';
+import type { Item } from '../item.ts';
+import { type ItemRow, itemColumns } from '../store.ts';
+
+/**
+ * Takes up to `limit` lanes that wait, each with its next row. Between people it is fair: who has fewest turns running
+ * comes first, and within a lane somebody else than the one served last, so that a hundred messages of one person
+ * delay another's one by one turn.
+ */
+export async function claim(database: Database, owner: string, limit: number, context: Fragment): Promise<ItemRow[]> {
+  const statement = sql`
+    with running as (
+      select i.person_id, count(*) as turns from lanes l join inbox i on i.id = l.current group by i.person_id
+    ), next as (
+      select distinct on (l.conversation_id) l.conversation_id, i.id, i.person_id, i.received_at
+        from lanes l join inbox i on i.conversation_id = l.conversation_id and i.state = 'received' and i.laned
+       where l.pending > 0 and l.current is null
+       order by l.conversation_id, i.person_id is not distinct from l.last_person, i.received_at, i.id
+    ), ranked as (
+      select next.*, row_number() over (partition by person_id order by received_at) + coalesce(turns, 0) as turn
+        from next left join running using (person_id)
+    ), picked as (
+      select l.conversation_id, ranked.id
+        from ranked join lanes l using (conversation_id)
+       where l.current is null
+       order by ranked.turn, ranked.received_at
+       limit ${limit}
+       for update of l skip locked
+    ), lane as (
+      update lanes l set owner = ${owner}, current = picked.id, cancel = false
+        from picked where l.conversation_id = picked.conversation_id and l.current is null
+      returning l.current
+    )
+    select i.id, i.key, i.kind, i.message_id, i.payload, i.sent_at, i.received_at, i.attempts, i.tainted, i.laned,
+           ${itemColumns(context)}
+      from lane join inbox i on i.id = lane.current
+      join conversations c on c.id = i.conversation_id
+      join persons p on p.id = i.person_id`;
+  return (await database.run<ItemRow>('lanes.claim', ...render(statement))).rows;
+}
+
+/**
+ * Ends a row in one statement with what belongs to its end: `also` are further `with` parts, each of which must be
+ * conditional on `fence` having a row. Returns what is left in the lane, or undefined when the row is not this
+ * process's any more: then nothing has happened.
+ */
+export function ending(
+  item: Item,
+  state: FinalState,
+  now: Instant,
+  error: string | undefined,
+  also: Fragment,
+): Fragment {
+  return sql`
+    with fence as (${item.laned ? leaveLane(item, now) : leaveLaneless(item)}),
+    closed as (
+      update inbox set state = ${state}, owner = null, error = ${error ?? null}::text,
+             finished_at = case when ${state}::text = 'waiting' then null else ${now}::timestamptz end
+       where id = ${item.id} and exists (select from fence)
+    )${also}
+    select pending from fence`;
+}
+
+function leaveLane(item: Item, now: Instant): Fragment {
+  return sql`
+    update lanes set owner = null, current = null, pending = pending - 1, served_at = ${now}, cancel = false,
+           last_person = ${item.person.id}
+     where conversation_id = ${item.conversation.id} and owner = ${item.owner} and current = ${item.id}
+    returning conversation_id, pending`;
+}
+
+function leaveLaneless(item: Item): Fragment {
+  return sql`
+    select conversation_id, 0 as pending from inbox
+     where id = ${item.id} and owner = ${item.owner} and state = 'received' for update`;
+}
+
+/** Whether the row is still this process's, held so until `tx` ends. Also tells whether somebody asked to stop it. */
+export async function hold(tx: Transaction, item: Item): Promise<{ held: boolean; cancel: boolean }> {
+  const { rows } = item.laned
+    ? await tx.query<{ cancel: boolean }>(
+        'select cancel from lanes where conversation_id = $1 and owner = $2 and current = $3 for update',
+        [item.conversation.id, item.owner, item.id],
+      )
+    : await tx.query<{ cancel: boolean }>(
+        `select false as cancel from inbox where id = $1 and owner = $2 and state = 'received' for update`,
+        [item.id, item.owner],
+      );
+  return { held: rows.length > 0, cancel: rows[0]?.cancel ?? false };
+}
+
+/** Marks the running turn of a conversation to be stopped; returns the process that runs it. */
+export async function cancel(tx: Transaction, conversationId: string): Promise<string | undefined> {
+  const { rows } = await tx.query<{ owner: string }>(
+    'update lanes set cancel = true where conversation_id = $1 and current is not null returning owner',
+    [conversationId],
+  );
+  return rows[0]?.owner;
+}
+
+/** Takes the asker's waiting follow-ups along into the running turn. Returns their texts, oldest first. */
+export async function steer(tx: Transaction, item: Item, turnId: string, now: Instant): Promise<ItemRow['payload'][]> {
+  const { rows } = await tx.query<{ payload: ItemRow['payload'] }>(
+    `with taken as (
+       update inbox set state = 'done', steered_into = $3, finished_at = $4
+        where conversation_id = $1 and person_id = $2 and state = 'received' and laned and kind = 'message' and id <> $5
+       returning payload, received_at, id
+     ), counted as (
+       update lanes set pending = pending - (select count(*) from taken) where conversation_id = $1
+     )
+     select payload from taken order by received_at, id`,
+    [item.conversation.id, item.person.id, turnId, now, item.id],
+  );
+  return rows.map((row) => row.payload);
+}
+
+/** Frees the lanes of dead processes; a row that has cost `poison` processes their life is given up. */
+export async function release(tx: Transaction, owners: readonly string[], now: Instant, poison: number): Promise<void> {
+  await tx.query(
+    `with freed as (
+       select conversation_id, current from lanes where owner = any($1::uuid[]) for update
+     ), tried as (
+       update inbox i
+          set attempts = i.attempts + 1,
+              state = case when i.attempts + 1 >= $3 then 'failed' else i.state end,
+              finished_at = case when i.attempts + 1 >= $3 then $2::timestamptz end,
+              error = case when i.attempts + 1 >= $3 then 'the process ended each time it was run' end
+         from freed where i.id = freed.current
+       returning i.id, i.state
+     )
+     update lanes l
+        set owner = null, current = null, cancel = false,
+            pending = l.pending - (select count(*)::integer from tried where id = freed.current and state = 'failed')
+       from freed where l.conversation_id = freed.conversation_id`,
+    [owners, now, poison],
+  );
+}
+
+/** Puts a row that failed back into its queue, if it is still this process's. */
+export async function giveBack(tx: Transaction, item: Item): Promise<void> {
+  const { held } = await hold(tx, item);
+  if (!held) return;
+  await tx.query('update inbox set attempts = attempts + 1, owner = null where id = $1', [item.id]);
+  if (!item.laned) return;
+  await tx.query('update lanes set owner = null, current = null where conversation_id = $1', [item.conversation.id]);
+}
+
+/** Puts a parked row back into its lane: its turn goes on where it stood. False when it is not parked (any more). */
+export async function resume(tx: Transaction, inboxId: string): Promise<boolean> {
+  const { count } = await tx.query(
+    `with parked as (
+       update inbox set state = 'received' where id = $1 and state = 'waiting' returning conversation_id
+     )
+     update lanes l set pending = l.pending + 1 from parked where l.conversation_id = parked.conversation_id`,
+    [inboxId],
+  );
+  return count > 0;
+}

@@ -1,0 +1,238 @@
+import { Batch } from '../../base/async.ts';
+import type { Instant } from '../../base/clock.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { World } from '../../base/world.ts';
+import { backOff, type DueSource, type Instance, type Owned } from '../../jobs/index.ts';
+import { type Database, render, sql, type Transaction } from '../../storage/index.ts';
+import type { ChatAdapter, Part, Place, SendOutcome } from '../adapter.ts';
+import type { Content } from '../content.ts';
+import type { Outbox, Outgoing } from '../outgoing.ts';
+import { type Addressed, type Parts, toParts } from '../parts.ts';
+import * as store from './store.ts';
+
+/** A send that has not answered by then is `unknown`; shorter than the time after which a process is taken over. */
+const SEND_DEADLINE_MS = 10_000;
+/** From then on a resend must look first: platforms remember a key for minutes at best, and a clock may be off. */
+const LOOK_AFTER_MS = 15_000;
+const LONGEST_BACK_OFF_MS = 5 * 60_000;
+/** A part that could not be delivered for so long is a dead letter. */
+const GIVE_UP_MS = 24 * 3_600_000;
+const RECEIPTS_MS = 20;
+const CLAIM = 100;
+/** Sends under way at once to one platform; its own rate limits are the adapter's to keep. */
+const SENDS = 64;
+
+export interface OutboxDeps {
+  database: Database;
+  world: World;
+  instance: () => Instance;
+  adapter(name: string): ChatAdapter | undefined;
+  placeOf(tx: Transaction, conversationIds: readonly string[]): Promise<Map<string, Place>>;
+  wakeAt(at: Instant): void;
+  signal: AbortSignal;
+}
+
+/** Everything that is said goes through here: written before it is sent, sent by its owner, and looked for when unclear. */
+export class OutboxSender implements Outbox, DueSource, Owned {
+  readonly name = 'outbox';
+  readonly earliest = `select min(next_at) from outbox where state in ('pending', 'unknown')`;
+  private readonly deps: OutboxDeps;
+  private readonly receipts: Batch<{ owner: string; ended: store.Ended }>;
+  private readonly groups = new Set<Promise<void>>();
+  private readonly slots = new Map<string, { free: number; waiting: (() => void)[] }>();
+
+  constructor(deps: OutboxDeps) {
+    this.deps = deps;
+    this.receipts = new Batch({ ms: RECEIPTS_MS, max: 500, flush: (items) => this.record(items) });
+  }
+
+  /** The parts that a message becomes, marked as being sent by this process. Pure but for ids. */
+  prepare(message: Addressed): Parts {
+    const split = (content: Content) => this.deps.adapter(message.place.adapter)?.split?.(content) ?? [content];
+    return toParts(message, this.deps.instance().id, this.deps.world.clock.now(), split);
+  }
+
+  async addAll(tx: Transaction, messages: readonly Outgoing[]): Promise<void> {
+    if (messages.length === 0) return;
+    const places = await this.deps.placeOf(tx, [...new Set(messages.map((message) => message.conversationId))]);
+    const prepared = messages.flatMap((message) => {
+      const place = places.get(message.conversationId);
+      return place ? [this.prepare({ ...message, place })] : [];
+    });
+    const parts = prepared.flatMap((each) => each.parts);
+    const buttons = prepared.flatMap((each) => each.buttons);
+    const statement = sql`with whatever as (select 1)${store.insertions(parts, buttons, this.deps.world.clock.now(), sql`true`)}
+      select id from out`;
+    const { rows } = await tx.query<{ id: string }>(...render(statement));
+    const written = new Set(rows.map((row) => row.id));
+    for (const part of parts) {
+      if (!written.has(part.id)) this.deps.world.log.debug({ key: part.key }, 'already in the outbox');
+      else if (part.next_at) tx.afterCommit(() => this.deps.wakeAt(part.next_at as Instant));
+    }
+    const mine = prepared.flatMap((each) => each.rows).filter((row) => written.has(row.id));
+    tx.afterCommit(() => void this.dispatch(mine));
+  }
+
+  /** Sends parts that this process owns: those of one answer in order, different answers side by side. Never rejects. */
+  async dispatch(rows: readonly store.Row[]): Promise<void> {
+    const groups = new Map<string, store.Row[]>();
+    for (const row of rows) groups.set(row.grp, [...(groups.get(row.grp) ?? []), row]);
+    await Promise.all([...groups.values()].map((group) => this.track(this.sendGroup(group))));
+  }
+
+  async fire(now: Instant): Promise<number> {
+    const rows = await store.claimDue(this.deps.database, this.deps.instance().id, now, CLAIM);
+    void this.dispatch(rows);
+    return rows.length;
+  }
+
+  release(tx: Transaction, owners: readonly string[], now: Instant): Promise<void> {
+    return store.release(tx, owners, now);
+  }
+
+  /** A place (or a whole platform) that had nobody there can be written to again. */
+  async reachable(adapter: string, channel?: string): Promise<void> {
+    const { database, world, wakeAt } = this.deps;
+    if (!(await store.anyHeld(database, adapter))) return;
+    const now = world.clock.now();
+    if ((await store.reachable(database, adapter, channel, now)) > 0) wakeAt(now);
+  }
+
+  /** Resolves when nothing is being sent and all receipts are stored. */
+  async idle(): Promise<void> {
+    while (this.groups.size > 0) await Promise.all(this.groups);
+    await this.receipts.flush();
+  }
+
+  private track(work: Promise<void>): Promise<void> {
+    const tracked = work.finally(() => this.groups.delete(tracked));
+    this.groups.add(tracked);
+    return tracked;
+  }
+
+  private async sendGroup(group: readonly store.Row[]): Promise<void> {
+    const rows = [...group].sort((a, b) => a.part - b.part);
+    for (const [index, row] of rows.entries()) {
+      const ended = await this.slot(row.place.adapter, () => this.attempt(row));
+      if (!ended) return;
+      this.receipts.add({ owner: row.owner, ended });
+      if (ended.state === 'sent' || ended.state === 'dead') continue;
+      // What follows keeps its order: it waits until this part is there.
+      for (const later of rows.slice(index + 1)) {
+        this.receipts.add({ owner: later.owner, ended: { ...ended, id: later.id } });
+      }
+      return;
+    }
+  }
+
+  /** One attempt; undefined when the part is not this process's any more. */
+  private async attempt(row: store.Row): Promise<store.Ended | undefined> {
+    const { world, instance } = this.deps;
+    if (!instance().fresh()) await instance().beat();
+    if (row.owner !== instance().id) return undefined;
+    const adapter = this.deps.adapter(row.place.adapter);
+    if (!adapter) return this.after(row, { kind: 'retry', reason: `${row.place.adapter} is off`, until: 'reachable' });
+    const part = toPart(row);
+    try {
+      const signal = AbortSignal.any([this.deps.signal, AbortSignal.timeout(SEND_DEADLINE_MS)]);
+      if (row.unknownAt && mustLook(adapter, row.unknownAt, world.clock.now())) {
+        if (!adapter.promises.canFind) part.again = true;
+        else {
+          const receipt = await adapter.find(part, row.createdAt, signal);
+          if (receipt) return { id: row.id, state: 'sent', receipt };
+        }
+      }
+      world.probe?.({ name: `send.${adapter.name}`, phase: 'before' });
+      const outcome = await adapter.send(part, signal);
+      world.probe?.({ name: `send.${adapter.name}`, phase: 'after' });
+      return await this.after(row, outcome);
+    } catch (error) {
+      // An adapter answers with outcomes; what it throws says nothing about whether the part is there.
+      return await this.after(row, { kind: 'unknown', reason: messageOf(error) });
+    }
+  }
+
+  private async after(row: store.Row, outcome: SendOutcome): Promise<store.Ended> {
+    const { world } = this.deps;
+    if (outcome.kind === 'sent') return { id: row.id, state: 'sent', receipt: outcome.receipt };
+    const now = world.clock.now();
+    const error = world.secrets.hide(outcome.reason).slice(0, 500);
+    const nextAt = new Date(now.getTime() + backOff(row.attempts + 1, LONGEST_BACK_OFF_MS));
+    world.log.debug({ key: row.key, outcome: outcome.kind, error }, 'part not delivered');
+    if (outcome.kind === 'retry' && outcome.until === 'reachable') return { id: row.id, state: 'held', error };
+    if (outcome.kind === 'gone') return this.elsewhere(row, error, now);
+    if (outcome.kind === 'refused' || now.getTime() - row.createdAt.getTime() > GIVE_UP_MS)
+      return this.dead(row, error);
+    if (outcome.kind === 'unknown')
+      return { id: row.id, state: 'unknown', nextAt, unknownAt: row.unknownAt ?? now, error };
+    const after = outcome.afterMs === undefined ? nextAt : new Date(now.getTime() + outcome.afterMs);
+    return { id: row.id, state: 'pending', nextAt: after, error };
+  }
+
+  /** The place is gone: the person's DM, once; else nowhere. */
+  private async elsewhere(row: store.Row, error: string, now: Instant): Promise<store.Ended> {
+    if (row.personId && !row.fallback) {
+      const conversationId = await store.directConversation(this.deps.database, row.personId, row.conversationId);
+      if (conversationId) return { id: row.id, state: 'pending', nextAt: now, error, conversationId };
+    }
+    return this.dead(row, error);
+  }
+
+  private dead(row: store.Row, error: string): store.Ended {
+    this.deps.world.log.error({ key: row.key, place: row.place, error }, 'dead letter');
+    return { id: row.id, state: 'dead', error };
+  }
+
+  private async record(items: { owner: string; ended: store.Ended }[]): Promise<void> {
+    const { database, world, wakeAt } = this.deps;
+    const owners = groupByOwner(items);
+    for (const [owner, group] of owners) {
+      const ended = group.map((item) => item.ended);
+      try {
+        await store.record(database, owner, ended, world.clock.now());
+      } catch (error) {
+        // Without their receipts the parts are unknown to whoever takes over, and are looked for before a resend.
+        world.log.warn({ error: messageOf(error), parts: ended.length }, 'receipts could not be stored');
+        if (!this.deps.signal.aborted) for (const item of group) this.receipts.add(item);
+        continue;
+      }
+      const next = ended.flatMap((each) => (each.nextAt ? [each.nextAt.getTime()] : []));
+      if (next.length > 0) wakeAt(new Date(Math.min(...next)));
+    }
+  }
+
+  private async slot<T>(adapter: string, work: () => Promise<T>): Promise<T> {
+    const slots = this.slots.get(adapter) ?? { free: SENDS, waiting: [] };
+    this.slots.set(adapter, slots);
+    if (slots.free > 0) slots.free--;
+    else await new Promise<void>((resolve) => slots.waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = slots.waiting.shift();
+      if (next) next();
+      else slots.free++;
+    }
+  }
+}
+
+function groupByOwner<T extends { owner: string }>(items: readonly T[]): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) groups.set(item.owner, [...(groups.get(item.owner) ?? []), item]);
+  return groups;
+}
+
+/** Whether a resend could be a second copy: the platform has forgotten the key, or never knew it. */
+function mustLook(adapter: ChatAdapter, unknownAt: Instant, now: Instant): boolean {
+  const elapsed = now.getTime() - unknownAt.getTime();
+  return elapsed >= Math.min(LOOK_AFTER_MS, adapter.promises.deduplicatesForMs);
+}
+
+function toPart(row: store.Row): Part {
+  return {
+    key: row.key,
+    place: row.place,
+    content: row.content,
+    ...(row.replyTo !== undefined && { replyTo: row.replyTo }),
+  };
+}

@@ -1,0 +1,24 @@
+import type { Transaction } from '../storage/index.ts';
+import type { Place } from './adapter.ts';
+import { placesOf } from './store.ts';
+
+const REMEMBERED = 10_000;
+
+/** Where conversations are. A conversation never moves, so that its place is read once. */
+export class PlaceBook {
+  private readonly known = new Map<string, Place>();
+
+  async find(tx: Transaction, conversationIds: readonly string[]): Promise<Map<string, Place>> {
+    const unknown = conversationIds.filter((id) => !this.known.has(id));
+    if (unknown.length > 0) {
+      if (this.known.size + unknown.length > REMEMBERED) this.known.clear();
+      for (const [id, place] of await placesOf(tx, unknown)) this.known.set(id, place);
+    }
+    return new Map(
+      conversationIds.flatMap((id) => {
+        const place = this.known.get(id);
+        return place ? [[id, place] as const] : [];
+      }),
+    );
+  }
+}

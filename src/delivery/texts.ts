@@ -1,0 +1,9 @@
+import { plural } from '../base/text.ts';
+
+/** What delivery itself says to people. */
+
+export const couldNotAnswer = () =>
+  'Something went wrong each time I tried to answer this, so I have given up on it. Please say it another way, or ask the owner to look into the log.';
+
+export const queueFull = (waiting: number) =>
+  `I still have ${plural(waiting, 'message')} to answer here, so I did not take this one. Please send it again in a moment.`;

@@ -1,0 +1,157 @@
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import type { Instant } from '../../base/clock.ts';
+import { messageOf } from '../../base/errors.ts';
+import { uuid } from '../../base/ids.ts';
+import type { World } from '../../base/world.ts';
+import type { Database, Transaction } from '../../storage/index.ts';
+import * as store from './store.ts';
+
+export const HEARTBEAT_MS = 5_000;
+/** Three heartbeats missed: whoever sees it takes the rows over. */
+export const TAKE_OVER_MS = 15_000;
+/** A process that could not tell the others that it lives for this long stops acting outside: it may be taken over. */
+const FRESH_MS = TAKE_OVER_MS - HEARTBEAT_MS;
+
+/** A room whose rows carry owners. */
+export interface Owned {
+  /** Frees the rows of `owners` in `tx`, so that any process can take them. */
+  release(tx: Transaction, owners: readonly string[], now: Instant): Promise<void>;
+}
+
+export interface InstanceOptions {
+  database: Database;
+  world: World;
+  owned: readonly Owned[];
+  /** `coda 0.1.0`, for whoever reads the table. */
+  program: string;
+  /** Rows of dead processes have been freed: there may be work. */
+  freed(): void;
+  /** This process was taken over (it had been paused): what it holds is not its own any more. */
+  lost(): void;
+}
+
+/**
+ * This process among its replicas. A process is a row with a heartbeat; what it works on carries its id, and every
+ * commit is conditional on that, so that a process which was taken over can commit nothing.
+ */
+export class Instance {
+  private readonly options: InstanceOptions;
+  private current: string;
+  private timer: NodeJS.Timeout | undefined;
+  private beatAt: number;
+  private closed = false;
+
+  private constructor(options: InstanceOptions) {
+    this.options = options;
+    this.current = uuid(options.world.clock.now());
+    this.beatAt = performance.now();
+  }
+
+  /** Joins: on the embedded engine there is only one process, so all rows of others are freed at once. */
+  static async join(options: InstanceOptions): Promise<Instance> {
+    const instance = new Instance(options);
+    await instance.enter();
+    return instance;
+  }
+
+  /** The owner that rows taken now are marked with. */
+  get id(): string {
+    return this.current;
+  }
+
+  /** Whether the others have surely not taken over yet, so that acting outside cannot be the second time. */
+  fresh(): boolean {
+    return this.options.database.engine === 'pglite' || performance.now() - this.beatAt < FRESH_MS;
+  }
+
+  /** Begins to send heartbeats. The embedded engine has one process and needs none. */
+  start(): void {
+    if (this.options.database.engine === 'pglite') return;
+    this.timer = setInterval(() => void this.beat(), HEARTBEAT_MS);
+  }
+
+  /** One heartbeat: says that this process lives, and takes over those that do not. Never throws. */
+  async beat(): Promise<void> {
+    const { database, world } = this.options;
+    const before = performance.now();
+    try {
+      const answer = await store.beat(database, this.current, world.clock.now(), TAKE_OVER_MS);
+      if (this.closed) return;
+      if (!answer.alive) {
+        world.log.warn({ instance: this.current }, 'this process was taken over; it begins anew');
+        this.options.lost();
+        await this.enter();
+        this.options.freed();
+        return;
+      }
+      this.beatAt = before;
+      if (answer.dead.length > 0) await this.takeOver(answer.dead);
+    } catch (error) {
+      world.log.warn({ error: messageOf(error) }, 'heartbeat failed');
+    }
+  }
+
+  /** Leaves, freeing what it still holds so that another process need not wait. */
+  async close(): Promise<void> {
+    this.closed = true;
+    clearInterval(this.timer);
+    await this.takeOver([this.current], { quiet: true });
+  }
+
+  private async enter(): Promise<void> {
+    const { database, world, program } = this.options;
+    const now = world.clock.now();
+    const id = uuid(now);
+    const self = { id, host: hostname(), pid: process.pid, bootId: bootId(process.pid) ?? 'unknown', program };
+    const others = await store.enter(database, self, now);
+    this.current = id;
+    this.beatAt = performance.now();
+    const gone = others.filter(
+      (other) =>
+        database.engine === 'pglite' || now.getTime() - other.heartbeatAt.getTime() > TAKE_OVER_MS || isGone(other),
+    );
+    if (gone.length > 0) await this.takeOver(gone.map((other) => other.id));
+  }
+
+  /** Ends processes and frees their rows in one transaction; who comes second finds nothing to do. */
+  private async takeOver(dead: readonly string[], { quiet = false } = {}): Promise<void> {
+    const { database, world, owned, freed } = this.options;
+    const now = world.clock.now();
+    const ended = await database.tx('instances.takeover', async (tx) => {
+      const ids = await store.end(tx, dead, now);
+      if (ids.length > 0) for (const room of owned) await room.release(tx, ids, now);
+      return ids;
+    });
+    if (ended.length === 0 || quiet) return;
+    world.log.info({ instances: ended }, 'took over from processes that are gone');
+    freed();
+  }
+}
+
+/** Whether a process of this host is surely gone: another boot, no such process, or another one under its number. */
+function isGone(other: store.InstanceRow): boolean {
+  if (other.host !== hostname()) return false;
+  const running = bootId(other.pid);
+  return running !== undefined && running !== other.bootId;
+}
+
+/**
+ * Which process of which boot stands under a process number: the kernel's boot id and the process's start time
+ * (field 22 of `/proc/<pid>/stat`, counted after the name, which may hold spaces). `<boot>/gone` when there is none;
+ * undefined where the system does not tell.
+ */
+function bootId(pid: number): string | undefined {
+  const boot = read('/proc/sys/kernel/random/boot_id')?.trim();
+  if (boot === undefined) return undefined;
+  const stat = read(`/proc/${pid}/stat`);
+  return `${boot}/${stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? 'gone'}`;
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

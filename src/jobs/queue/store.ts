@@ -1,0 +1,97 @@
+import type { Instant } from '../../base/clock.ts';
+import type { Json } from '../../base/json.ts';
+import { type Database, json, type Transaction } from '../../storage/index.ts';
+
+export interface JobRow {
+  id: string;
+  kind: string;
+  payload: Json;
+  attempts: number;
+  maxAttempts: number;
+  dueAt: Instant;
+}
+
+export interface NewJob {
+  id: string;
+  kind: string;
+  key: string | undefined;
+  payload: Json;
+  dueAt: Instant;
+  maxAttempts: number;
+}
+
+/** Adds a job; with a key that is already pending, the pending one is moved to the new due time and payload. */
+export async function add(tx: Transaction, job: NewJob, now: Instant): Promise<void> {
+  await tx.query(
+    `insert into jobs (id, kind, key, payload, state, due_at, max_attempts, created_at)
+     values ($1, $2, $3, $4, 'pending', $5, $6, $7)
+     on conflict (kind, key) where key is not null and state = 'pending'
+     do update set due_at = excluded.due_at, payload = excluded.payload`,
+    [job.id, job.kind, job.key ?? null, json(job.payload), job.dueAt, job.maxAttempts, now],
+  );
+}
+
+/** Cancels the pending job with this key. */
+export async function cancel(tx: Transaction, kind: string, key: string, now: Instant): Promise<boolean> {
+  const { count } = await tx.query(
+    `update jobs set state = 'cancelled', finished_at = $3 where kind = $1 and key = $2 and state = 'pending'`,
+    [kind, key, now],
+  );
+  return count > 0;
+}
+
+/** Takes up to `limit` jobs of these kinds that are due; others look past them from now on. */
+export async function claimDue(
+  database: Database,
+  owner: string,
+  kinds: readonly string[],
+  now: Instant,
+  limit: number,
+): Promise<JobRow[]> {
+  const { rows } = await database.run<{
+    id: string;
+    kind: string;
+    payload: Json;
+    attempts: number;
+    max_attempts: number;
+    due_at: Date;
+  }>(
+    'jobs.claim',
+    `update jobs set state = 'running', owner = $1, attempts = attempts + 1
+      where id in (select id from jobs where state = 'pending' and due_at <= $3 and kind = any($2)
+                    order by due_at limit $4 for update skip locked)
+      returning id, kind, payload, attempts, max_attempts, due_at`,
+    [owner, kinds, now, limit],
+  );
+  return rows.map(({ max_attempts, due_at, ...row }) => ({ ...row, maxAttempts: max_attempts, dueAt: due_at }));
+}
+
+/** What became of jobs that this owner ran, as a set; rows that were taken over meanwhile stay as they are. */
+export async function finish(
+  database: Database,
+  owner: string,
+  ended: readonly { id: string; state: 'done' | 'dead' | 'pending'; dueAt?: Instant; error?: string }[],
+  now: Instant,
+): Promise<void> {
+  await database.run(
+    'jobs.finish',
+    `update jobs j
+        set state = e.state, owner = null, error = e.error, due_at = coalesce(e."dueAt", j.due_at),
+            finished_at = case when e.state = 'pending' then null else $3::timestamptz end
+       from jsonb_to_recordset($2) as e (id uuid, state text, "dueAt" timestamptz, error text)
+      where j.id = e.id and j.owner = $1 and j.state = 'running'`,
+    [owner, json(ended), now],
+  );
+}
+
+/** Gives the jobs of processes that are gone back to be run again. */
+export async function release(tx: Transaction, owners: readonly string[], now: Instant): Promise<void> {
+  await tx.query(
+    `update jobs
+        set state = case when attempts >= max_attempts then 'dead' else 'pending' end, owner = null,
+            error = coalesce(error, 'its process ended while it ran'),
+            finished_at = case when attempts >= max_attempts then $2::timestamptz end
+      where owner = any($1::uuid[]) and state = 'running'`,
+    [owners, now],
+  );
+}

@@ -1,0 +1,130 @@
+import type { Cancel, Instant } from '../../base/clock.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { World } from '../../base/world.ts';
+import type { Database } from '../../storage/index.ts';
+import type { DueSource } from '../due.ts';
+import { earliestDue } from './store.ts';
+
+/** A hint that was lost costs this much at the most. Real time: it guards against the real world. */
+const SAFETY_LOOK_MS = 30_000;
+
+/** After a failed look: long enough not to hammer a database that is down. */
+const RETRY_MS = 1_000;
+
+/**
+ * Looks after all due sources with one timer: sleeps until the earliest due instant, carries out what is due in sets,
+ * and looks again. Nothing is asked of the database in between, but for one safety look every 30 s.
+ */
+export class Worker {
+  private readonly database: Database;
+  private readonly world: World;
+  private readonly sources: readonly DueSource[];
+  private armed: { at: number; cancel: Cancel } | undefined;
+  private safety: NodeJS.Timeout | undefined;
+  private looking: Promise<void> | undefined;
+  private lookAgain = false;
+  private stopped = true;
+
+  constructor(deps: { database: Database; world: World; sources: readonly DueSource[] }) {
+    this.database = deps.database;
+    this.world = deps.world;
+    this.sources = deps.sources;
+  }
+
+  start(): void {
+    this.stopped = false;
+    this.safety = setInterval(() => this.look(), SAFETY_LOOK_MS);
+    this.look();
+  }
+
+  /** Something is due at `at`. Costs nothing when the worker wakes earlier anyway. */
+  wakeAt(at: Instant): void {
+    if (this.stopped) return;
+    if (at <= this.world.clock.now()) this.look();
+    else if (!this.armed || at.getTime() < this.armed.at) this.arm(at);
+  }
+
+  /** Looks now: after taking over the rows of a process that died, or when a hint says so. */
+  look(): void {
+    if (this.stopped) return;
+    if (this.looking) {
+      this.lookAgain = true;
+      return;
+    }
+    this.looking = this.lookUntilQuiet().finally(() => {
+      this.looking = undefined;
+    });
+  }
+
+  /** Resolves when nothing that is due now is left to carry out. */
+  async idle(): Promise<void> {
+    while (this.looking) await this.looking;
+  }
+
+  async close(): Promise<void> {
+    this.stopped = true;
+    clearInterval(this.safety);
+    this.disarm();
+    await this.idle();
+  }
+
+  private async lookUntilQuiet(): Promise<void> {
+    do {
+      this.lookAgain = false;
+      try {
+        await this.lookOnce();
+      } catch (error) {
+        this.world.log.warn({ error: messageOf(error) }, 'looking for due work failed; trying again');
+        this.arm(new Date(this.world.clock.now().getTime() + RETRY_MS));
+        return;
+      }
+    } while (this.lookAgain && !this.stopped);
+  }
+
+  private async lookOnce(): Promise<void> {
+    for (;;) {
+      this.disarm();
+      const earliest = await earliestDue(this.database, this.sources);
+      const now = this.world.clock.now();
+      const due = this.sources.filter((_, index) => {
+        const at = earliest[index];
+        return at !== undefined && at <= now;
+      });
+      const done = this.stopped ? [] : await Promise.all(due.map((source) => this.drain(source, now)));
+      if (done.every((count) => count === 0)) {
+        // Work that is due but was not carried out is in another process's hands, or its source failed.
+        const next = earliest.filter((at) => at !== undefined && at > now).sort((a, b) => Number(a) - Number(b))[0];
+        const stuck = due.length > 0 ? new Date(now.getTime() + RETRY_MS) : undefined;
+        const wake = next && stuck ? (next < stuck ? next : stuck) : (next ?? stuck);
+        if (wake) this.arm(wake);
+        return;
+      }
+    }
+  }
+
+  private async drain(source: DueSource, now: Instant): Promise<number> {
+    let total = 0;
+    try {
+      while (!this.stopped) {
+        const count = await source.fire(now);
+        if (count === 0) break;
+        total += count;
+      }
+    } catch (error) {
+      this.world.log.error({ source: source.name, error: messageOf(error) }, 'due work failed; trying again');
+      return 0;
+    }
+    return total;
+  }
+
+  private arm(at: Instant): void {
+    if (this.stopped) return;
+    this.disarm();
+    this.armed = { at: at.getTime(), cancel: this.world.clock.at(at, () => this.look()) };
+  }
+
+  private disarm(): void {
+    this.armed?.cancel();
+    this.armed = undefined;
+  }
+}

@@ -1,0 +1,24 @@
+import type { Role } from './person.ts';
+
+/** Who may talk, as configured: `owners` and `members` are `adapter:id` entries. */
+export interface AccessRules {
+  owners: readonly string[];
+  members: readonly string[];
+}
+
+/** What the platform says of somebody: their own id, and the groups they are in (`discord-role:…`). */
+export interface Claim {
+  adapter: string;
+  externalId: string;
+  /** What the adapter vouches for by itself. */
+  role?: 'owner' | 'member' | undefined;
+  groups?: readonly string[] | undefined;
+}
+
+/** The role that configuration and adapter give; default deny: who is named nowhere is a guest. */
+export function roleOf({ adapter, externalId, role, groups = [] }: Claim, rules: AccessRules): Role {
+  const names = [`${adapter}:${externalId}`, ...groups];
+  if (role === 'owner' || names.some((name) => rules.owners.includes(name))) return 'owner';
+  if (role === 'member' || names.some((name) => rules.members.includes(name))) return 'member';
+  return 'guest';
+}

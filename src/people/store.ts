@@ -1,0 +1,73 @@
+import type { Instant } from '../base/clock.ts';
+import type { Transaction } from '../storage/index.ts';
+import type { Person, Role } from './person.ts';
+
+/** A row of `persons`, also as JSON (`to_jsonb`), where instants are text. */
+export interface PersonRow {
+  id: string;
+  name: string;
+  role: Role;
+  zone: string | null;
+  locale: string | null;
+  week_start: number | null;
+  quiet_from: string | null;
+  quiet_to: string | null;
+  created_at: Date | string;
+}
+
+export function toPerson(row: PersonRow): Person {
+  return {
+    id: row.id,
+    name: row.name,
+    role: row.role,
+    zone: row.zone ?? undefined,
+    locale: row.locale ?? undefined,
+    weekStart: row.week_start ?? undefined,
+    quiet: row.quiet_from && row.quiet_to ? { from: row.quiet_from, to: row.quiet_to } : undefined,
+    createdAt: new Date(row.created_at),
+  };
+}
+
+export interface NewIdentity {
+  adapter: string;
+  externalId: string;
+  name: string;
+  role: Role;
+  zone: string | undefined;
+  locale: string | undefined;
+}
+
+/**
+ * The person behind an identity, made at first contact. Two processes that meet the same person at once get the same
+ * row: the second waits at the identity's key. A role that configuration now gives otherwise is corrected.
+ */
+export async function meet(tx: Transaction, identity: NewIdentity, id: string, now: Instant): Promise<string> {
+  const { adapter, externalId, name, role, zone, locale } = identity;
+  // The lock on the identity's key comes first, so that no person is made whose identity then turns out to exist.
+  await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`person:${adapter}:${externalId}`]);
+  const known = await tx.query<{ person_id: string }>(
+    'select person_id from identities where adapter = $1 and external_id = $2',
+    [adapter, externalId],
+  );
+  const existing = known.rows[0]?.person_id;
+  if (existing) {
+    await tx.query('update persons set role = $2, version = version + 1 where id = $1 and role <> $2', [
+      existing,
+      role,
+    ]);
+    return existing;
+  }
+  await tx.query(
+    `with made as (
+       insert into persons (id, name, role, zone, locale, created_at) values ($1, $2, $3, $4, $5, $6)
+     )
+     insert into identities (adapter, external_id, person_id, name, created_at) values ($7, $8, $1, $2, $6)`,
+    [id, name, role, zone ?? null, locale ?? null, now, adapter, externalId],
+  );
+  return id;
+}
+
+/** Sets the zone that the person lives in from now on. */
+export async function setZone(tx: Transaction, personId: string, zone: string): Promise<void> {
+  await tx.query('update persons set zone = $2, version = version + 1 where id = $1', [personId, zone]);
+}
