@@ -1,0 +1,208 @@
+import { deferred, Sequence, within } from '../../base/async.ts';
+import type { Clock } from '../../base/clock.ts';
+import { CodaError, messageOf } from '../../base/errors.ts';
+import { uuid } from '../../base/ids.ts';
+import type { Log } from '../../base/log.ts';
+import type { Accepted, ChatAdapter, Inbox, Part, Place, Receipt, Sender, SendOutcome } from '../../delivery/index.ts';
+import { type FileStore, showFiles, storeFiles } from './files.ts';
+import { type CommandHint, type Input, MAIN, type Output, OWNER, type Said, said } from './protocol.ts';
+import { Session, type Streams } from './session.ts';
+import { AGAIN } from './texts.ts';
+
+const ADAPTER = 'console';
+const SPACE = 'terminal';
+/** A reader that takes nothing for this long leaves it open whether it will see the line. */
+const READ_WITHIN_MS = 8_000;
+/** Buttons whose conversation is remembered, so that a press need not name it. */
+const BUTTONS_REMEMBERED = 1_000;
+
+/** What a session is told when it begins. */
+export interface About {
+  /** The assistant's name. */
+  name: string;
+  version: string;
+  /** One line on how it may be spoken to. */
+  hint: string;
+  commands: CommandHint[];
+}
+
+export interface ConsoleOptions {
+  log: Log;
+  clock: Clock;
+  files: FileStore;
+  about(): About;
+  /** Moves the test clock and resolves when all that was due until then is delivered; missing: the clock is real. */
+  moveClock?: ((to: Date) => Promise<void>) | undefined;
+}
+
+/** The terminal, and programs that speak its protocol. */
+export interface ConsoleAdapter extends ChatAdapter {
+  /**
+   * Gives these streams a session, once the adapter has started: what they bring is heard, and they get everything that
+   * is said here. Resolves when the session has ended: its input ended and the last answers are out (10 s at most), its
+   * reader is gone, or the adapter closed. Never rejects.
+   */
+  attach(streams: Streams): Promise<void>;
+}
+
+export function consoleAdapter(options: ConsoleOptions): ConsoleAdapter {
+  return new Console(options);
+}
+
+class Console implements ConsoleAdapter {
+  readonly name = ADAPTER;
+  readonly promises = { deduplicatesForMs: 0, canFind: false, canEdit: true };
+  private readonly options: ConsoleOptions;
+  private readonly sessions = new Map<Session, Promise<void>>();
+  private readonly started = deferred<Inbox>();
+  private readonly clockMoves = new Sequence();
+  /** What a person's first line said: later ones need not repeat it. */
+  private readonly roles = new Map<string, 'owner' | 'member'>();
+  private readonly buttonAt = new Map<string, string>();
+  private reachable: () => void = () => {};
+  private closed = false;
+
+  constructor(options: ConsoleOptions) {
+    this.options = options;
+  }
+
+  async start(inbox: Inbox, reachable: () => void, signal: AbortSignal): Promise<void> {
+    this.reachable = reachable;
+    signal.addEventListener('abort', () => this.pause(), { once: true });
+    this.started.resolve(inbox);
+  }
+
+  async attach(streams: Streams): Promise<void> {
+    const inbox = await this.started.promise;
+    const session = new Session(streams, {
+      accept: (input, id, cwd) => this.accept(inbox, input, id, cwd),
+      moveClock: (to) => this.moveClock(to),
+      newId: () => this.newId(),
+      onError: (error) => this.onError(error),
+    });
+    if (this.closed) return session.close();
+    await session.write({ type: 'ready', ...this.options.about() });
+    const ended = session.run().finally(() => this.sessions.delete(session));
+    this.sessions.set(session, ended);
+    this.reachable();
+    await ended;
+  }
+
+  async send(part: Part): Promise<SendOutcome> {
+    const id = this.newId();
+    return this.show(this.line(part, id), { id });
+  }
+
+  async edit(receipt: Receipt, part: Part): Promise<SendOutcome> {
+    return this.show({ ...this.line(part, receipt.id), type: 'edit' }, receipt);
+  }
+
+  async delete(receipt: Receipt, place: Place): Promise<SendOutcome> {
+    this.say({ type: 'delete', id: receipt.id, conversation: place.channel });
+    return { kind: 'sent', receipt };
+  }
+
+  async find(): Promise<undefined> {
+    return undefined;
+  }
+
+  typing(place: Place): void {
+    this.say({ type: 'typing', conversation: place.channel });
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await Promise.all([...this.sessions.keys()].map((session) => session.close()));
+    await Promise.all(this.sessions.values());
+  }
+
+  private pause(): void {
+    for (const session of this.sessions.keys()) session.pause();
+  }
+
+  private line(part: Part, id: string): Said {
+    const { content, place, replyTo, again } = part;
+    const text = again ? `${AGAIN} ${content.text}` : content.text;
+    for (const button of content.buttons ?? []) this.remember(button.id, place.channel);
+    return said(
+      { ...content, text },
+      { id, conversation: place.channel, replyTo, files: showFiles(content.files ?? [], this.options.files) },
+    );
+  }
+
+  private remember(button: string, conversation: string): void {
+    this.buttonAt.set(button, conversation);
+    const [oldest] = this.buttonAt.keys();
+    if (this.buttonAt.size > BUTTONS_REMEMBERED && oldest !== undefined) this.buttonAt.delete(oldest);
+  }
+
+  /** Sent as soon as one session has it: one whose reader dawdles holds up nobody else. */
+  private async show(line: Output, receipt: Receipt): Promise<SendOutcome> {
+    const writes = this.say(line);
+    const first = Promise.any(writes.map(async (write) => (await write) || Promise.reject())).catch(() => false);
+    const shown = await within(READ_WITHIN_MS, first);
+    if (shown) return { kind: 'sent', receipt };
+    if (shown === undefined) return { kind: 'unknown', reason: 'whoever reads here does not take what is written' };
+    return { kind: 'retry', reason: 'no terminal is attached', until: 'reachable' };
+  }
+
+  private say(line: Output): Promise<boolean>[] {
+    return [...this.sessions.keys()].map((session) => session.write(line));
+  }
+
+  private async accept(inbox: Inbox, input: Input, id: string, cwd: string): Promise<Accepted> {
+    const { clock, files } = this.options;
+    const sender = this.sender(input);
+    if (input.press !== undefined) {
+      const conversation = input.conversation ?? this.buttonAt.get(input.press);
+      const event = { kind: 'press', id, place: place(conversation), sender, button: input.press } as const;
+      return inbox.accept({ ...event, ...(input.values && { values: input.values }), sentAt: clock.now() });
+    }
+    const stored = await storeFiles(input.files ?? [], cwd, files);
+    const message = { kind: 'message', id, place: place(input.conversation), sender, files: stored } as const;
+    return inbox.accept({ ...message, text: storable(input.text ?? ''), sentAt: clock.now() });
+  }
+
+  private sender({ user = OWNER, role }: Input): Sender {
+    if (user === OWNER) return { externalId: OWNER, name: OWNER, role: 'owner' };
+    const known = this.roles.get(user) ?? role ?? 'member';
+    this.roles.set(user, known);
+    return { externalId: user, name: user, role: known };
+  }
+
+  private moveClock(to: Date): Promise<void> {
+    const { moveClock } = this.options;
+    if (!moveClock) {
+      throw new CodaError('INPUT_INVALID', {
+        message: 'The clock cannot be moved: this coda runs on the real one.',
+        remedy: 'Start it with --test-clock and the instant to begin at.',
+      });
+    }
+    return this.clockMoves.run(() => moveClock(to));
+  }
+
+  private onError(error: unknown): CodaError {
+    if (error instanceof CodaError) return error;
+    this.options.log.error({ err: error }, 'a line of the console could not be handled');
+    return new CodaError('INTERNAL', { message: messageOf(error), remedy: 'The log has more.', cause: error });
+  }
+
+  private newId(): string {
+    return uuid(this.options.clock.now());
+  }
+}
+
+/** A name that begins with # is a shared channel, as people write it; every other conversation is one to one. */
+function place(conversation = MAIN): Place {
+  return {
+    adapter: ADAPTER,
+    channel: conversation,
+    space: SPACE,
+    kind: conversation.startsWith('#') ? 'channel' : 'dm',
+  };
+}
+
+/** Without what no database text can hold: NUL, and halves of surrogate pairs. */
+function storable(text: string): string {
+  return Buffer.from(text.replaceAll('\0', ''), 'utf8').toString('utf8');
+}

@@ -1,0 +1,3 @@
+/** The terminal: a documented protocol of JSON lines, and a prompt for people that speaks it. */
+
+export { type About, type ConsoleAdapter, type ConsoleOptions, consoleAdapter } from './adapter.ts';

@@ -1,0 +1,140 @@
+import { resolve } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { deferred, within } from '../../base/async.ts';
+import type { CodaError } from '../../base/errors.ts';
+import { readLines } from '../../base/lines.ts';
+import type { Accepted } from '../../delivery/index.ts';
+import { type Input, MAX_LINE_BYTES, type Output, parseInput } from './protocol.ts';
+import { LineWriter } from './writer.ts';
+
+/** Lines that may be under way at once; more are not read until one of them is done. */
+const MOST_UNDER_WAY = 100;
+/** How long the answers to the last lines are waited for when no more lines come. */
+const LAST_ANSWERS_MS = 10_000;
+
+/** Where lines come from and go to. */
+export interface Streams {
+  input: Readable;
+  output: Writable;
+  /** What relative paths of files start from. */
+  cwd?: string | undefined;
+}
+
+/** What a session needs of the adapter. */
+export interface SessionHost {
+  /** Hands what a line says to the inbox. `id` is the line's, or one made for it. */
+  accept(input: Input, id: string, cwd: string): Promise<Accepted>;
+  /** Moves the clock; throws where it may not be moved. */
+  moveClock(to: Date): Promise<void>;
+  newId(): string;
+  onError(error: unknown): CodaError;
+}
+
+/** One pair of line streams: what is written to it is accepted in order, and everything that is said goes out. */
+export class Session {
+  private readonly streams: Streams;
+  private readonly host: SessionHost;
+  private readonly writer: LineWriter;
+  private readonly underWay = new Set<Promise<void>>();
+  private readonly over = deferred();
+  private listening = true;
+  /** The line that is being accepted. */
+  private taking: Promise<void> = Promise.resolve();
+
+  constructor(streams: Streams, host: SessionHost) {
+    this.streams = streams;
+    this.host = host;
+    this.writer = new LineWriter(streams.output, () => this.over.resolve());
+    streams.input.on('error', () => this.over.resolve());
+  }
+
+  /** Reads until the lines end, the reader is gone or `close`; resolves when the last answers are out. */
+  async run(): Promise<void> {
+    const ended = this.read().then(
+      () => 'input' as const,
+      () => 'reader' as const,
+    );
+    const gone = this.over.promise.then(() => 'reader' as const);
+    // Without a reader there is nobody to wait for: what was accepted goes on by itself.
+    await this.finish((await Promise.race([ended, gone])) === 'input' ? LAST_ANSWERS_MS : 0);
+  }
+
+  write(line: Output): Promise<boolean> {
+    return this.writer.write(line);
+  }
+
+  /** Takes no further lines. */
+  pause(): void {
+    this.listening = false;
+  }
+
+  /** Ends the session; what is under way may say its last word within a second. */
+  async close(): Promise<void> {
+    this.pause();
+    await this.finish(1_000);
+    this.over.resolve();
+  }
+
+  private async finish(ms: number): Promise<void> {
+    await within(ms, this.settled());
+    this.pause();
+    await within(1_000, this.writer.end());
+    this.streams.input.destroy();
+  }
+
+  private async settled(): Promise<void> {
+    await this.taking;
+    await Promise.all(this.underWay);
+  }
+
+  private async read(): Promise<void> {
+    // Left open at its end: on a socket that would close the side that the last answers go out on.
+    const chunks = this.streams.input.iterator({ destroyOnReturn: false });
+    for await (const line of readLines(chunks, MAX_LINE_BYTES)) {
+      if (!this.listening) return;
+      if ('text' in line && line.text.trim() === '') continue;
+      const parsed = parseInput(line);
+      this.taking =
+        'input' in parsed ? this.take(parsed.input, line.number) : this.complain(parsed.error, parsed.id, line.number);
+      await this.taking;
+    }
+  }
+
+  /** Accepts one line; its answer comes in its own time. */
+  private async take(input: Input, number: number): Promise<void> {
+    const id = input.id ?? this.host.newId();
+    while (this.underWay.size >= MOST_UNDER_WAY) await Promise.race(this.underWay);
+    try {
+      if (input.clock !== undefined) {
+        // What was said before the clock moves is to happen before it moves.
+        await within(LAST_ANSWERS_MS, Promise.all(this.underWay));
+        await this.host.moveClock(new Date(input.clock));
+      }
+      if (input.text === undefined && input.press === undefined && input.files === undefined) {
+        return void (await this.done(id, number, 'accepted'));
+      }
+      const accepted = await this.host.accept(input, id, resolve(this.streams.cwd ?? '.'));
+      this.follow(accepted.settled.then(() => this.done(id, number, accepted.outcome)));
+    } catch (error) {
+      await this.complain(this.host.onError(error), id, number);
+    }
+  }
+
+  private follow(answer: Promise<unknown>): void {
+    const watched: Promise<void> = answer.then(
+      () => void this.underWay.delete(watched),
+      () => void this.underWay.delete(watched),
+    );
+    this.underWay.add(watched);
+  }
+
+  private async complain(error: CodaError, id: string | null, line: number): Promise<void> {
+    const { code, message: text, remedy } = error;
+    await this.write({ type: 'error', code, text, remedy, in_reply_to: id, line });
+    await this.done(id, line, 'invalid');
+  }
+
+  private done(id: string | null, line: number, outcome: Accepted['outcome'] | 'invalid'): Promise<boolean> {
+    return this.write({ type: 'done', in_reply_to: id, line, outcome });
+  }
+}

@@ -1,0 +1,191 @@
+/** The door of a running coda: commands reach it through a socket in its data folder that only its user may open. */
+
+import { chmodSync, lstatSync, mkdtempSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { within } from '../base/async.ts';
+import { CodaError, messageOf, systemCode } from '../base/errors.ts';
+import type { Json } from '../base/json.ts';
+import { readLines } from '../base/lines.ts';
+import type { Log } from '../base/log.ts';
+
+/** The socket's name in the data folder; a symbolic link where the folder's path is too long for a socket. */
+const SOCKET = 'control.sock';
+/** What `sockaddr_un` holds on Linux is 108 bytes with the NUL, on macOS 104. */
+const LONGEST_PATH_BYTES = 103;
+const MAX_REQUEST_BYTES = 65_536;
+const REQUEST_WITHIN_MS = 5_000;
+const ANSWER_WITHIN_MS = 60_000;
+const MOST_CONNECTIONS = 64;
+
+/** What a command may ask for; what it throws is the answer, too. */
+export type Verb = (args: Record<string, Json>) => Promise<Json> | Json;
+
+export interface ControlOptions {
+  dataDir: string;
+  verbs: Readonly<Record<string, Verb>>;
+  /** Takes over a connection that asked for `chat`, until it resolves. */
+  chat(socket: Socket, args: Record<string, Json>): Promise<void>;
+  log: Log;
+}
+
+export interface Control {
+  close(): Promise<void>;
+}
+
+const request = z.looseObject({ do: z.string() });
+
+/**
+ * Opens the socket and answers: one JSON object a line, `{"do": verb, …args}`, each with one line `{"ok": true,
+ * "result"}` or `{"ok": false, "error": {code, message, remedy}}`, in order. A socket that a dead process left behind is
+ * replaced; one that answers means that another coda runs here (`STORAGE_IN_USE`).
+ */
+export async function openControl(options: ControlOptions): Promise<Control> {
+  const link = join(options.dataDir, SOCKET);
+  await clearStale(link);
+  const path = Buffer.byteLength(link) > LONGEST_PATH_BYTES ? shortPath(link) : link;
+  const sockets = new Set<Socket>();
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    socket.on('error', (error) => options.log.debug({ err: error }, 'a command left'));
+    void converse(socket, options);
+  });
+  server.maxConnections = MOST_CONNECTIONS;
+  await listen(server, path);
+  return { close: () => close(server, sockets, path, link) };
+}
+
+async function listen(server: Server, path: string): Promise<void> {
+  // The socket must not be open to others for even the moment between bind and chmod.
+  const umask = process.umask(0o177);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(path, () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+  } catch (error) {
+    throw new CodaError('DATA_UNWRITABLE', {
+      message: `The control socket ${path} cannot be opened: ${messageOf(error)}.`,
+      remedy: 'Give coda a data folder that it may write to, on a local disk, with --data.',
+      cause: error,
+    });
+  } finally {
+    process.umask(umask);
+  }
+  chmodSync(path, 0o600);
+}
+
+/** A path in a fresh folder that only this user may enter, found through a link in the data folder. */
+function shortPath(link: string): string {
+  const path = join(mkdtempSync(join(tmpdir(), 'coda-')), SOCKET);
+  symlinkSync(path, link);
+  return path;
+}
+
+async function clearStale(link: string): Promise<void> {
+  const path = socketPath(link);
+  if (path === undefined) return;
+  if (await answers(path)) {
+    throw new CodaError('STORAGE_IN_USE', {
+      message: `Another coda is running on ${dirname(link)}.`,
+      remedy: 'Stop it first, or give this one its own folder with --data.',
+    });
+  }
+  remove(path, link);
+}
+
+function remove(path: string, link: string): void {
+  rmSync(link, { force: true });
+  if (path !== link) rmSync(dirname(path), { recursive: true, force: true });
+}
+
+/** Where the socket of this data folder is, if anything is there. */
+function socketPath(link: string): string | undefined {
+  const found = lstatSync(link, { throwIfNoEntry: false });
+  return found?.isSymbolicLink() ? readlinkSync(link) : found && link;
+}
+
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
+
+async function close(server: Server, sockets: Set<Socket>, path: string, link: string): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  for (const socket of sockets) socket.end();
+  await within(500, closed);
+  for (const socket of sockets) socket.destroy();
+  await closed;
+  remove(path, link);
+}
+
+/** Answers one connection until it ends, breaks the rules or becomes a chat. */
+async function converse(socket: Socket, options: ControlOptions): Promise<void> {
+  const lines = readLines(socket.iterator({ destroyOnReturn: false }), MAX_REQUEST_BYTES);
+  try {
+    for (;;) {
+      const next = await within(REQUEST_WITHIN_MS, lines.next());
+      if (next === undefined || next.done) break;
+      const line = next.value;
+      const asked = 'text' in line ? parse(line.text) : undefined;
+      if (asked?.do === 'chat') {
+        // The chat reads on where the requests stopped.
+        await lines.return(undefined);
+        await reply(socket, { ok: true, result: null });
+        return await options.chat(socket, asked.args);
+      }
+      await reply(socket, await answer(asked, options));
+    }
+  } catch (error) {
+    if (systemCode(error) === undefined) options.log.error({ err: error }, 'a command could not be answered');
+  }
+  socket.end();
+}
+
+type Reply = { ok: true; result: Json } | { ok: false; error: { code: string; message: string; remedy: string } };
+
+function reply(socket: Socket, line: Reply): Promise<void> {
+  return new Promise((resolve) => socket.write(`${JSON.stringify(line)}\n`, () => resolve()));
+}
+
+function parse(text: string): { do: string; args: Record<string, Json> } | undefined {
+  try {
+    const { do: verb, ...args } = request.parse(JSON.parse(text));
+    return { do: verb, args: args as Record<string, Json> };
+  } catch {
+    return undefined;
+  }
+}
+
+async function answer(asked: ReturnType<typeof parse>, { verbs, log }: ControlOptions): Promise<Reply> {
+  const verb = asked && Object.hasOwn(verbs, asked.do) ? verbs[asked.do] : undefined;
+  if (!asked || !verb) {
+    const message = asked ? `This coda does not know "${asked.do}".` : 'The request was not understood.';
+    return refusal(new CodaError('INPUT_INVALID', { message, remedy: 'Use the coda command of the same version.' }));
+  }
+  try {
+    const result = await within(ANSWER_WITHIN_MS, Promise.resolve(verb(asked.args)));
+    if (result !== undefined) return { ok: true, result };
+    return refusal(
+      new CodaError('CONTROL_FAILED', { message: `"${asked.do}" took too long.`, remedy: 'Try it again.' }),
+    );
+  } catch (error) {
+    if (error instanceof CodaError) return refusal(error);
+    log.error({ err: error }, `"${asked.do}" failed`);
+    return refusal(new CodaError('INTERNAL', { message: messageOf(error), remedy: 'The log of the daemon has more.' }));
+  }
+}
+
+const refusal = ({ code, message, remedy }: CodaError): Reply => ({ ok: false, error: { code, message, remedy } });

@@ -1,0 +1,64 @@
+/** Bytes into lines of text, with a limit and without trust. */
+
+/** One line of a stream, counted from 1, or why there is none. */
+export type Line =
+  | { number: number; text: string }
+  /** `too_long`: its bytes were passed over up to its newline. */
+  | { number: number; problem: 'too_long' | 'not_utf8' };
+
+const NEWLINE = 0x0a;
+
+/**
+ * The lines of `chunks`, each without its newline (`\n` or `\r\n`); a last one without a newline counts as well. At most
+ * `maxBytes` of a line are ever held: a longer one is yielded as a problem, and the next line is read as usual.
+ */
+export async function* readLines(chunks: AsyncIterable<Uint8Array | string>, maxBytes: number): AsyncGenerator<Line> {
+  const line = new LineBuffer(maxBytes);
+  for await (const chunk of chunks) {
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+    let start = 0;
+    for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
+      line.add(bytes.subarray(start, end));
+      yield line.take();
+      start = end + 1;
+    }
+    line.add(bytes.subarray(start));
+  }
+  if (!line.empty) yield line.take();
+}
+
+class LineBuffer {
+  private readonly maxBytes: number;
+  private readonly utf8 = new TextDecoder('utf-8', { fatal: true });
+  private pieces: Uint8Array[] = [];
+  private size = 0;
+  private number = 1;
+
+  constructor(maxBytes: number) {
+    this.maxBytes = maxBytes;
+  }
+
+  get empty(): boolean {
+    return this.size === 0;
+  }
+
+  add(bytes: Uint8Array): void {
+    this.size += bytes.length;
+    if (this.size > this.maxBytes) this.pieces = [];
+    else if (bytes.length > 0) this.pieces.push(bytes);
+  }
+
+  take(): Line {
+    const number = this.number++;
+    const line = this.size > this.maxBytes ? undefined : Buffer.concat(this.pieces);
+    this.pieces = [];
+    this.size = 0;
+    if (line === undefined) return { number, problem: 'too_long' };
+    try {
+      const text = this.utf8.decode(line);
+      return { number, text: text.endsWith('\r') ? text.slice(0, -1) : text };
+    } catch {
+      return { number, problem: 'not_utf8' };
+    }
+  }
+}

@@ -1,0 +1,94 @@
+/** Reaching the coda that runs on a data folder, through the control socket there. */
+
+import { lstatSync, readlinkSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { CodaError, ERRORS, type ErrorCode, messageOf, systemCode } from '../base/errors.ts';
+import type { Json } from '../base/json.ts';
+import { readLines } from '../base/lines.ts';
+
+const SOCKET = 'control.sock';
+const MAX_ANSWER_BYTES = 16_000_000;
+const ANSWER_WITHIN_MS = 65_000;
+
+/**
+ * Asks the daemon on `dataDir` to do `verb`, and waits for its answer; undefined when none runs there. What the daemon
+ * refuses is thrown with its code, an answer that does not come as `CONTROL_FAILED`.
+ */
+export async function callDaemon(
+  dataDir: string,
+  verb: string,
+  args: Record<string, Json> = {},
+): Promise<Json | undefined> {
+  const socket = await dial(dataDir);
+  if (!socket) return undefined;
+  try {
+    return await ask(socket, verb, args);
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** A chat session with the daemon on `dataDir`, speaking JSON lines; undefined when none runs there. */
+export async function attachToDaemon(dataDir: string): Promise<Socket | undefined> {
+  const socket = await dial(dataDir);
+  if (socket) await ask(socket, 'chat', { cwd: process.cwd() });
+  return socket;
+}
+
+/** The error of a command that needs a daemon where none runs. */
+export function noDaemon(dataDir: string): CodaError {
+  return new CodaError('NO_DAEMON', {
+    message: `No coda is running on ${dataDir}.`,
+    remedy: 'Start one with "coda run", or name the data folder of the one that runs with --data.',
+  });
+}
+
+async function dial(dataDir: string): Promise<Socket | undefined> {
+  const link = join(dataDir, SOCKET);
+  const found = lstatSync(link, { throwIfNoEntry: false });
+  if (!found) return undefined;
+  const socket = connect({ path: found.isSymbolicLink() ? readlinkSync(link) : link, allowHalfOpen: true });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.once('connect', resolve);
+      socket.once('error', reject);
+    });
+    return socket;
+  } catch (error) {
+    // What a process that was killed leaves behind refuses; it is no daemon.
+    if (['ECONNREFUSED', 'ENOENT', 'ENOTSOCK'].includes(systemCode(error) ?? '')) return undefined;
+    throw failed(`cannot be reached (${messageOf(error)})`, error);
+  }
+}
+
+async function ask(socket: Socket, verb: string, args: Record<string, Json>): Promise<Json> {
+  socket.setTimeout(ANSWER_WITHIN_MS, () => socket.destroy(new Error('it took too long')));
+  socket.write(`${JSON.stringify({ ...args, do: verb })}\n`);
+  const lines = readLines(socket.iterator({ destroyOnReturn: false }), MAX_ANSWER_BYTES);
+  try {
+    const { value, done } = await lines.next();
+    if (done || !('text' in value)) throw failed('ended without an answer');
+    const answer = JSON.parse(value.text);
+    if (answer.ok) return answer.result;
+    throw refusal(answer.error);
+  } catch (error) {
+    throw error instanceof CodaError ? error : failed(`did not answer (${messageOf(error)})`, error);
+  } finally {
+    await lines.return(undefined);
+    socket.setTimeout(0);
+  }
+}
+
+function refusal({ code, message, remedy }: { code: string; message: string; remedy: string }): CodaError {
+  const known = Object.hasOwn(ERRORS, code) ? (code as ErrorCode) : 'CONTROL_FAILED';
+  return new CodaError(known, { message, remedy });
+}
+
+function failed(what: string, cause?: unknown): CodaError {
+  return new CodaError('CONTROL_FAILED', {
+    message: `The running coda ${what}.`,
+    remedy: 'Look at its log; restart it if it hangs.',
+    cause,
+  });
+}

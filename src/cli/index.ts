@@ -1,0 +1,34 @@
+/** The command line: finds the command, and says what went wrong in a sentence with a remedy and an exit status. */
+
+import { CommanderError } from 'commander';
+import { CodaError } from '../base/errors.ts';
+import { catchCrashes } from './crash.ts';
+import { createProgram } from './program.ts';
+import { errorText, fromCommander, internal } from './texts.ts';
+
+/** Runs the command that `io.argv` names; resolves with the exit status. */
+export async function main(io: NodeJS.Process): Promise<number> {
+  let status = 0;
+  const program = createProgram(io, (code) => {
+    status = code;
+  });
+  const release = catchCrashes(io);
+  try {
+    await program.parseAsync(io.argv);
+    return status;
+  } catch (error) {
+    // Help and version have been printed.
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    const told = asCodaError(error);
+    io.stderr.write(errorText(told));
+    if (told.code === 'INTERNAL' && error instanceof Error) io.stderr.write(`${error.stack}\n`);
+    return told.exitStatus;
+  } finally {
+    release();
+  }
+}
+
+function asCodaError(error: unknown): CodaError {
+  if (error instanceof CodaError) return error;
+  return error instanceof CommanderError ? fromCommander(error) : internal(error);
+}

@@ -1,0 +1,28 @@
+/** What the command line says by itself. */
+
+import type { CommanderError } from 'commander';
+import { CodaError, messageOf } from '../base/errors.ts';
+
+/** `coda: what happened`, and what can be done about it with the stable code. */
+export function errorText({ message, remedy, code }: CodaError): string {
+  return `coda: ${message}\n  ${remedy} [${code}]\n`;
+}
+
+/** A command line that was not understood: `error: unknown command 'ru'\n(Did you mean run?)`. */
+export function fromCommander(error: CommanderError): CodaError {
+  if (error.code === 'commander.help') return usage('A command is missing.');
+  const [what = '', meant] = error.message.replace(/^error: /, '').split('\n');
+  return usage(`${what.charAt(0).toUpperCase()}${what.slice(1)}.`, meant?.replace(/^\((.*)\)$/, '$1'));
+}
+
+export function usage(message: string, remedy = 'See what there is with "coda --help".'): CodaError {
+  return new CodaError('USAGE', { message, remedy });
+}
+
+export function internal(error: unknown): CodaError {
+  return new CodaError('INTERNAL', {
+    message: `Something went wrong inside coda: ${messageOf(error)}`,
+    remedy: 'This is a bug. Nothing that was confirmed is lost; start it again.',
+    cause: error,
+  });
+}
