@@ -2,6 +2,7 @@ import type { CodaError } from '../base/errors.ts';
 import type { World } from '../base/world.ts';
 import { openInMemory, openPglite } from './pglite/open.ts';
 import type { Database } from './port.ts';
+import { openPostgres } from './postgres/open.ts';
 import { wrap } from './wrap.ts';
 
 /** A database that lives no longer than its `Database`. */
@@ -32,6 +33,8 @@ export interface StorageOptions {
  */
 export async function openDatabase(options: StorageOptions, world: World): Promise<Database> {
   const onFatal = options.onFatal ?? ((error) => world.log.fatal({ err: error }, 'the database has stopped'));
+  const { url, directUrl, schema, connectTimeoutMs, poolSize = 16 } = options;
+  if (url) return wrap(await openPostgres({ url, directUrl, schema, connectTimeoutMs, poolSize }, world), world);
   if (options.dataDir === IN_MEMORY) return wrap(await openInMemory(onFatal, options.dump), world);
   return wrap(await openPglite({ dataDir: options.dataDir, onFatal }, world), world);
 }

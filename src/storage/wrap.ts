@@ -48,7 +48,7 @@ class WrappedDatabase implements Database {
 
   async read<R = Row>(sql: string, params: readonly Param[] = []): Promise<Result<R>> {
     this.checkOutside('read');
-    return this.counted(async () => (await this.inner.statement(sql, params)) as Result<R>);
+    return this.counted(() => this.retried('read', () => this.inner.statement(sql, params) as Promise<Result<R>>));
   }
 
   async tx<T>(name: string, fn: (tx: Transaction) => Promise<T>): Promise<T> {
@@ -146,21 +146,26 @@ class WrappedDatabase implements Database {
     }
   }
 
-  /** Probes around, and tries again what only lost a race. */
+  /** Probes around: kill points, traces. */
   private async named<T>(name: string, attempt: () => Promise<T>): Promise<T> {
     return this.counted(async () => {
       this.world.probe?.({ name, phase: 'before' });
-      for (let retries = 0; ; retries++) {
-        try {
-          const value = await attempt();
-          this.world.probe?.({ name, phase: 'after' });
-          return value;
-        } catch (error) {
-          if (retries === RETRIES || !mayWorkNow(error)) throw error;
-          this.world.log.debug({ transaction: name, code: systemCode(error) }, 'transaction is tried again');
-        }
-      }
+      const value = await this.retried(name, attempt);
+      this.world.probe?.({ name, phase: 'after' });
+      return value;
     });
+  }
+
+  /** Tries again what only lost a race. */
+  private async retried<T>(name: string, attempt: () => Promise<T>): Promise<T> {
+    for (let retries = 0; ; retries++) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (retries === RETRIES || !mayWorkNow(error)) throw error;
+        this.world.log.debug({ transaction: name, code: systemCode(error) }, 'a transaction is tried again');
+      }
+    }
   }
 
   private async counted<T>(work: () => Promise<T>): Promise<T> {

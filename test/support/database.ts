@@ -11,6 +11,7 @@ import {
   openDatabase,
   readMigrations,
 } from '../../src/storage/index.ts';
+import { freshPostgres, POSTGRES_URL } from './postgres.ts';
 import { testWorld } from './world.ts';
 
 /** A migrated in-memory database of its own. Close it after the test. */
@@ -35,4 +36,30 @@ async function template(): Promise<Uint8Array> {
     await rename(draft, path);
     return tar;
   }
+}
+
+/** An engine that a suite runs on. */
+export interface TestEngine {
+  name: 'PGlite' | 'PostgreSQL';
+  available: boolean;
+  /** A migrated database of its own; what it needs is dropped when it is closed. */
+  open(world?: World): Promise<Database>;
+}
+
+/** Both engines, for `describe.each(testDatabases)`: without a server, PostgreSQL's part is shown as skipped. */
+export const testDatabases: readonly TestEngine[] = [
+  { name: 'PGlite', available: true, open: openTestDatabase },
+  { name: 'PostgreSQL', available: POSTGRES_URL !== undefined, open: openTestPostgres },
+];
+
+async function openTestPostgres(world: World = testWorld()): Promise<Database> {
+  const server = await freshPostgres();
+  const database = await openDatabase({ url: server.url, dataDir: '', connectTimeoutMs: 10_000 }, world);
+  await migrate(database);
+  const close = database.close.bind(database);
+  database.close = async () => {
+    await close();
+    await server.drop();
+  };
+  return database;
 }

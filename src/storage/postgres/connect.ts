@@ -1,0 +1,165 @@
+/** How coda's connections to PostgreSQL are made, and what their errors mean. */
+import type { Client, ClientConfig } from 'pg';
+import { sleep } from '../../base/async.ts';
+import { CodaError, messageOf, systemCode } from '../../base/errors.ts';
+import type { World } from '../../base/world.ts';
+import { parserOf } from '../values.ts';
+
+export type Driver = typeof import('pg').default;
+
+export interface Target {
+  url: string;
+  /** `host:port/database`, for messages: the URL holds a password. */
+  name: string;
+  schema: string | undefined;
+  /** Behind a transaction pooler nothing that belongs to a session lasts: no settings, no prepared statements. */
+  pooled: boolean;
+}
+
+/** PostgreSQL names at most this many bytes. */
+const LONGEST_NAME = 63;
+
+export async function loadDriver(): Promise<Driver> {
+  return (await import('pg')).default;
+}
+
+/** Throws `CONFIG_INVALID` when `url` is none. */
+export function targetOf(url: string, schema: string | undefined, pooled: boolean): Target {
+  let parsed: URL;
+  try {
+    parsed = new URL(url);
+  } catch (cause) {
+    throw new CodaError('CONFIG_INVALID', {
+      message: 'The URL of the database cannot be read.',
+      remedy: 'It looks like postgres://user:password@host:5432/database (special characters percent-encoded).',
+      cause,
+    });
+  }
+  const name = `${parsed.hostname || 'localhost'}:${parsed.port || 5432}${parsed.pathname}`;
+  return { url, name, schema, pooled };
+}
+
+export function configOf({ url, schema, pooled }: Target): ClientConfig {
+  const settings = ['-c timezone=UTC', '-c datestyle=ISO', ...(schema ? [`-c search_path=${quote(schema)}`] : [])];
+  return {
+    connectionString: url,
+    application_name: 'coda',
+    keepAlive: true,
+    // `begin` then travels with the first statement.
+    pipeline: true,
+    types: { getTypeParser },
+    // A backslash keeps a space inside one setting.
+    ...(pooled ? {} : { options: settings.map((part) => part.replace(/\\|(?<!-c) /g, '\\$&')).join(' ') }),
+  };
+}
+
+// One reading of values for both engines, without touching the driver's global one.
+const getTypeParser: NonNullable<ClientConfig['types']>['getTypeParser'] = (oid: number) => parserOf(oid) as never;
+
+/** The process number that this connection was given; a pooler's is not the one that PostgreSQL has. */
+export function processOf(client: Client): unknown {
+  return 'processID' in client ? client.processID : undefined;
+}
+
+/** `name` as an SQL identifier. */
+export function quote(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** The channel's name in the database: two codas in one database do not wake each other. */
+export function channelName(schema: string | undefined, channel: string): string {
+  return `${schema ? `${schema}.` : ''}${channel}`.slice(0, LONGEST_NAME);
+}
+
+const LOST_STATES = ['57P01', '57P02', '57P03', '57P05', '53300'];
+const LOST_SYSTEM = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOST|ENET|EADDRNOTAVAIL|ENOENT)/;
+const LOST_MESSAGE =
+  /Connection terminated|connection error and is not queryable|was closed and is not queryable|timeout exp?|timeout exceeded/;
+
+/** Whether `error` says that the connection is gone or never was, rather than that a statement is wrong. */
+export function isLost(error: unknown): boolean {
+  const code = systemCode(error);
+  if (code !== undefined && /^[0-9A-Z]{5}$/.test(code) && !LOST_SYSTEM.test(code)) {
+    return code.startsWith('08') || LOST_STATES.includes(code);
+  }
+  return (code !== undefined && LOST_SYSTEM.test(code)) || LOST_MESSAGE.test(messageOf(error));
+}
+
+/** A connection's loss as a `CodaError`; anything else as it is. */
+export function named(error: unknown, target: Target): unknown {
+  if (error instanceof CodaError || !isLost(error)) return error;
+  return new CodaError('STORAGE_UNREACHABLE', {
+    message: `The database at ${target.name} does not answer: ${reasonOf(error)}.`,
+    remedy: 'Check that PostgreSQL runs and can be reached; coda goes on by itself as soon as it does.',
+    cause: error,
+  });
+}
+
+/** Several addresses give an `AggregateError` whose own message is empty. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(messageOf).join(', ');
+  return messageOf(error);
+}
+
+const FIRST_WAIT_MS = 100;
+const LONGEST_WAIT_MS = 2_000;
+
+/**
+ * Connects, and tries again with growing waits until `timeoutMs` have passed; then throws `STORAGE_UNREACHABLE`. What
+ * waiting cannot mend (a wrong password, a missing database) is thrown at once.
+ */
+export async function connectPatiently(
+  driver: Driver,
+  target: Target,
+  timeoutMs: number,
+  world: World,
+): Promise<{ client: Client; target: Target }> {
+  const deadline = performance.now() + timeoutMs;
+  let current = target;
+  for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
+    try {
+      return { client: await connectOnce(driver, current, deadline), target: current };
+    } catch (error) {
+      if (isRefusedParameter(error) && !current.pooled) {
+        current = { ...current, pooled: true };
+        continue;
+      }
+      if (!isLost(error)) throw refused(error, target);
+      const left = deadline - performance.now();
+      if (left <= 0) throw unreachable(error, target, timeoutMs);
+      if (wait === FIRST_WAIT_MS) {
+        world.log.warn({ database: target.name, reason: reasonOf(error) }, 'the database does not answer yet; waiting');
+      }
+      await sleep(Math.min(wait, left));
+    }
+  }
+}
+
+async function connectOnce(driver: Driver, target: Target, deadline: number): Promise<Client> {
+  const left = Math.max(Math.ceil(deadline - performance.now()), 1_000);
+  const client = new driver.Client({ ...configOf(target), connectionTimeoutMillis: left });
+  client.on('error', () => {}); // the query that is hit reports it
+  await client.connect();
+  return client;
+}
+
+/** pgbouncer, unless told otherwise, accepts no settings at the start of a session. */
+function isRefusedParameter(error: unknown): boolean {
+  return /unsupported startup parameter/.test(messageOf(error));
+}
+
+function unreachable(error: unknown, target: Target, timeoutMs: number): CodaError {
+  return new CodaError('STORAGE_UNREACHABLE', {
+    message: `The database at ${target.name} did not answer within ${timeoutMs / 1000} s: ${reasonOf(error)}.`,
+    remedy: 'Start PostgreSQL, or correct storage.url (DATABASE_URL); without it coda uses its embedded database.',
+    cause: error,
+  });
+}
+
+function refused(error: unknown, target: Target): CodaError {
+  return new CodaError('STORAGE_UNREACHABLE', {
+    message: `The database at ${target.name} refuses the connection: ${reasonOf(error)}.`,
+    remedy: "Correct the user, password or database's name in storage.url (DATABASE_URL).",
+    cause: error,
+  });
+}

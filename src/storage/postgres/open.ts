@@ -1,0 +1,78 @@
+import type { Client } from 'pg';
+import { systemCode } from '../../base/errors.ts';
+import type { World } from '../../base/world.ts';
+import { configOf, connectPatiently, loadDriver, processOf, quote, type Target, targetOf } from './connect.ts';
+import { Listeners, PostgresEngine } from './engine.ts';
+import { Listener } from './listener.ts';
+
+export interface PostgresOptions {
+  url: string;
+  directUrl: string | undefined;
+  schema: string | undefined;
+  connectTimeoutMs: number;
+  poolSize: number;
+}
+
+/** Waiting for a connection of a pool that is used up counts as well, so this is generous. */
+const ACQUIRE_MS = 30_000;
+/** A few connections stay open, so that the first message after a quiet hour need not wait for one. */
+const KEPT = 2;
+const IDLE_MS = 60_000;
+
+/** Connects to PostgreSQL; waits for it up to `connectTimeoutMs`, then throws `STORAGE_UNREACHABLE`. */
+export async function openPostgres(options: PostgresOptions, world: World): Promise<PostgresEngine> {
+  const { url, directUrl, schema, connectTimeoutMs, poolSize } = options;
+  const driver = await loadDriver();
+  hidePasswords([url, directUrl], world);
+  const wanted = targetOf(url, schema, directUrl !== undefined);
+  const first = await connectPatiently(driver, wanted, connectTimeoutMs, world);
+  const target = await explore(first.client, first.target);
+  await first.client.end();
+  if (target.pooled && directUrl === undefined) {
+    world.log.warn(
+      { database: target.name },
+      'storage.url leads to a pooler: without storage.direct_url replicas do not wake each other, and statements are not prepared',
+    );
+  }
+  const pool = new driver.Pool({
+    ...configOf(target),
+    max: poolSize,
+    min: Math.min(KEPT, poolSize),
+    idleTimeoutMillis: IDLE_MS,
+    connectionTimeoutMillis: ACQUIRE_MS,
+  });
+  // An idle connection that breaks is replaced on the next use.
+  pool.on('error', (error) => world.log.debug({ err: error }, 'an idle database connection was lost'));
+  const listeners = new Listeners();
+  const direct = directUrl === undefined ? target : targetOf(directUrl, schema, false);
+  const listener = direct.pooled
+    ? undefined
+    : new Listener(driver, direct, world, (channel, payload) => listeners.tell(channel, payload));
+  return new PostgresEngine(pool, target, listener, listeners);
+}
+
+/** Looks behind the connection: a pooler hands out process numbers of its own. Makes the schema when it is missing. */
+async function explore(client: Client, target: Target): Promise<Target> {
+  const schema = target.schema ?? null;
+  const { rows } = await client.query<{ pid: number; there: boolean }>(
+    'select pg_backend_pid() as pid, exists (select from pg_namespace where nspname = $1) as there',
+    [schema],
+  );
+  if (schema !== null && !rows[0]?.there) await createSchema(client, schema);
+  return { ...target, pooled: target.pooled || rows[0]?.pid !== processOf(client) };
+}
+
+async function createSchema(client: Client, schema: string): Promise<void> {
+  try {
+    await client.query(`create schema if not exists ${quote(schema)}`);
+  } catch (error) {
+    if (systemCode(error) !== '23505') throw error; // another replica was quicker
+  }
+}
+
+function hidePasswords(urls: readonly (string | undefined)[], world: World): void {
+  for (const url of urls) {
+    if (!url || !URL.canParse(url)) continue;
+    world.secrets.add(decodeURIComponent(new URL(url).password));
+  }
+}

@@ -1,0 +1,2 @@
+/** The Redis that tests may use, if there is one. */
+export const REDIS_URL = process.env.CODA_TEST_REDIS;
