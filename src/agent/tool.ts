@@ -100,7 +100,7 @@ export interface OutsideTool<Input = unknown> extends ToolBase<Input> {
 export type Tool<Input = unknown> = DataTool<Input> | OutsideTool<Input>;
 
 /** Any tool, its input checked by its own schema before `run`. */
-export type AnyTool = Tool<never>;
+export type AnyTool = Tool<unknown>;
 
 /** Declares a tool, its `run` typed by its schema. */
 export function dataTool<Schema extends z.ZodType>(
