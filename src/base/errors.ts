@@ -17,6 +17,7 @@ export const ERRORS = {
   MIGRATION_CHANGED: { exit: 78, about: 'A migration that was already applied has other content now.' },
   MIGRATION_FAILED: { exit: 70, about: 'A migration could not be applied; the database is as it was before it.' },
   ARTIFACT_CORRUPT: { exit: 74, about: "A stored file's content does not match its name." },
+  ARTIFACT_TOO_LARGE: { exit: 65, about: 'A file is larger than coda keeps.' },
   ARTIFACT_MISSING: { exit: 74, about: 'A stored file is gone.' },
   NO_DAEMON: { exit: 69, about: 'No running coda was found for this data folder.' },
   CONTROL_FAILED: { exit: 69, about: 'The running coda did not answer on its control socket.' },

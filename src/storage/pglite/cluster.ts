@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliDecompress } from 'node:zlib';
 import { packageRoot } from '../../base/root.ts';
+import { syncFolder } from '../files.ts';
 
 const BLOCK = 512;
 
@@ -68,15 +69,5 @@ async function writeAll(
     } finally {
       await file.close();
     }
-  }
-}
-
-/** Makes the names in `path` durable. */
-export async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }

@@ -1,9 +1,10 @@
 /** Opens the embedded engine in a data folder, or in memory. */
 import { access, mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CodaError, messageOf, systemCode } from '../../base/errors.ts';
+import { CodaError, systemCode } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
-import { emptyCluster, syncFolder, unpackCluster } from './cluster.ts';
+import { inFolder, syncFolder } from '../files.ts';
+import { emptyCluster, unpackCluster } from './cluster.ts';
 import { PgliteEngine } from './engine.ts';
 import { lockFolder } from './lock.ts';
 import { EngineThread } from './thread.ts';
@@ -28,10 +29,10 @@ export interface PgliteOptions {
  * `DATA_NEWER`, `STORAGE_IN_USE` or `STORAGE_CORRUPT`.
  */
 export async function openPglite({ dataDir, onFatal }: PgliteOptions, world: World): Promise<PgliteEngine> {
-  const unlock = await prepare(dataDir, () => takeFolder(dataDir, world));
+  const unlock = await inFolder(dataDir, () => takeFolder(dataDir, world));
   try {
     const folder = join(dataDir, 'db');
-    await prepare(dataDir, () => makeCluster(dataDir, folder));
+    await inFolder(dataDir, () => makeCluster(dataDir, folder));
     const thread = await EngineThread.open({ folder, onFatal });
     return new PgliteEngine(thread, { onClose: unlock });
   } catch (error) {
@@ -98,26 +99,5 @@ async function exists(path: string): Promise<boolean> {
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return false;
     throw error;
-  }
-}
-
-/** Runs `work` on the data folder and names what is wrong with the folder. */
-async function prepare<T>(dataDir: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof CodaError) throw error;
-    if (systemCode(error) === 'ENOSPC' || systemCode(error) === 'EDQUOT') {
-      throw new CodaError('DISK_FULL', {
-        message: `The data folder ${dataDir} could not be written: the disk is full.`,
-        remedy: 'Free some space and start coda again. Everything that was confirmed is kept.',
-        cause: error,
-      });
-    }
-    throw new CodaError('DATA_UNWRITABLE', {
-      message: `The data folder ${dataDir} cannot be used: ${messageOf(error)}.`,
-      remedy: 'Make it a folder that this user owns and can write to, or choose another one with --data.',
-      cause: error,
-    });
   }
 }

@@ -1,0 +1,13 @@
+/**
+ * Hints from one process of coda to the others: that something is there to be looked at. They may be lost, come twice
+ * or out of order; the database is the truth, and whoever waits for a hint looks by itself now and then.
+ */
+export interface Bus {
+  /** Tells all subscribers of `channel`, this process's own included. Never throws; what cannot be sent is lost. */
+  publish(channel: string, payload: string): void;
+  /** Calls `heard` with what is published from now on. A `heard` that throws is logged. The function returned stops it. */
+  subscribe(channel: string, heard: (payload: string) => void): () => void;
+  /** Whether hints reach the other processes at this moment. */
+  healthy(): boolean;
+  close(): Promise<void>;
+}

@@ -1,0 +1,98 @@
+import type { Redis, RedisOptions } from 'ioredis';
+import { messageOf } from '../base/errors.ts';
+import type { World } from '../base/world.ts';
+import type { Bus } from './port.ts';
+import { Subscribers } from './subscribers.ts';
+
+const FIRST_WAIT_MS = 100;
+const LONGEST_WAIT_MS = 5_000;
+
+const OPTIONS = {
+  // A hint that cannot be sent now is worth nothing later.
+  enableOfflineQueue: false,
+  maxRetriesPerRequest: 0,
+  connectTimeout: 5_000,
+  autoResubscribe: false,
+  retryStrategy: (attempt: number) => Math.min(FIRST_WAIT_MS * 2 ** Math.min(attempt, 10), LONGEST_WAIT_MS),
+} satisfies RedisOptions;
+
+/**
+ * The bus of several processes. It never waits for Redis: while it is away, subscribers in this process are told all
+ * the same, and the others look by themselves.
+ */
+export async function redisBus(url: string, world: World): Promise<Bus> {
+  const { Redis } = await import('ioredis');
+  return new RedisBus(new Redis(url, OPTIONS), new Redis(url, OPTIONS), world);
+}
+
+class RedisBus implements Bus {
+  private readonly sender: Redis;
+  private readonly receiver: Redis;
+  private readonly subscribers: Subscribers;
+  private readonly world: World;
+  private complained = false;
+  private closed = false;
+
+  constructor(sender: Redis, receiver: Redis, world: World) {
+    this.sender = sender;
+    this.receiver = receiver;
+    this.world = world;
+    this.subscribers = new Subscribers(world);
+    for (const connection of [sender, receiver]) {
+      connection.on('error', (error) => this.complain(error));
+      connection.on('close', () => this.complain(undefined));
+      connection.on('ready', () => this.rejoice());
+    }
+    receiver.on('ready', () => this.resubscribe());
+    receiver.on('message', (channel, payload) => this.tell(channel, payload));
+  }
+
+  publish(channel: string, payload: string): void {
+    if (this.closed) return;
+    if (!this.healthy()) setImmediate(() => this.tell(channel, payload));
+    if (this.sender.status === 'ready') this.sender.publish(channel, payload).catch(() => {});
+  }
+
+  subscribe(channel: string, heard: (payload: string) => void): () => void {
+    const own = (payload: string) => heard(payload);
+    const first = this.subscribers.add(channel, own);
+    if (first && this.receiver.status === 'ready') this.receiver.subscribe(channel).catch(() => {});
+    return () => {
+      const last = this.subscribers.remove(channel, own);
+      if (last && this.receiver.status === 'ready') this.receiver.unsubscribe(channel).catch(() => {});
+    };
+  }
+
+  healthy(): boolean {
+    return !this.closed && this.sender.status === 'ready' && this.receiver.status === 'ready';
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    this.sender.disconnect();
+    this.receiver.disconnect();
+  }
+
+  private tell(channel: string, payload: string): void {
+    if (!this.closed) this.subscribers.tell(channel, payload);
+  }
+
+  private resubscribe(): void {
+    const names = this.subscribers.names();
+    if (names.length > 0) this.receiver.subscribe(...names).catch(() => {});
+  }
+
+  /** Once for each time it goes away, however often the connection is tried. */
+  private complain(error: unknown): void {
+    if (this.closed || this.complained) return;
+    this.complained = true;
+    const reason = error === undefined ? 'the connection was closed' : messageOf(error);
+    this.world.log.warn({ reason }, 'Redis does not answer; replicas hear of each other later until it is back');
+  }
+
+  private rejoice(): void {
+    if (!this.complained || !this.healthy()) return;
+    this.complained = false;
+    this.world.log.info('Redis answers again');
+  }
+}

@@ -1,0 +1,34 @@
+/** Writing to a folder so that it lasts, and naming what is wrong with the folder. */
+import { open } from 'node:fs/promises';
+import { CodaError, messageOf, systemCode } from '../base/errors.ts';
+
+/** Makes the names in `path` durable. */
+export async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+/** Runs `work` in `folder`; the system's errors become `DISK_FULL` or `DATA_UNWRITABLE`. */
+export async function inFolder<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof CodaError || systemCode(error) === undefined) throw error;
+    if (systemCode(error) === 'ENOSPC' || systemCode(error) === 'EDQUOT') {
+      throw new CodaError('DISK_FULL', {
+        message: `${folder} cannot be written to: the disk is full.`,
+        remedy: 'Free some space and try again. Everything that was confirmed is kept.',
+        cause: error,
+      });
+    }
+    throw new CodaError('DATA_UNWRITABLE', {
+      message: `The folder ${folder} cannot be used: ${messageOf(error)}.`,
+      remedy: 'Make it a folder that this user owns and can write to, or choose another one with --data.',
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,112 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Artifacts, openArtifacts } from '../../src/storage/index.ts';
+
+let folder: string;
+let artifacts: Artifacts;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'coda-artifacts-'));
+  artifacts = await openArtifacts(folder);
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+const unfinished = () => readdir(join(folder, 'artifacts', 'unfinished'));
+const pathOf = (hash: string) => join(folder, 'artifacts', hash.slice(0, 2), hash.slice(2));
+
+test('a file comes back as it was put, from bytes and from a stream', async () => {
+  const bytes = randomBytes(300_000);
+  async function* chunks() {
+    for (let at = 0; at < bytes.length; at += 7_777) yield bytes.subarray(at, at + 7_777);
+  }
+  const expected = { hash: sha256(bytes), size: bytes.length };
+  expect(await artifacts.put(bytes)).toEqual(expected);
+  expect(await artifacts.put(chunks())).toEqual(expected);
+  expect(await buffer(await artifacts.open(expected.hash))).toEqual(bytes);
+  expect(await readFile(pathOf(expected.hash))).toEqual(bytes);
+  expect(await unfinished()).toEqual([]);
+});
+
+test('an empty file is a file', async () => {
+  const { hash, size } = await artifacts.put(new Uint8Array());
+  expect(size).toBe(0);
+  expect((await buffer(await artifacts.open(hash))).length).toBe(0);
+});
+
+test('the same file put by many at once is kept once', async () => {
+  const bytes = randomBytes(50_000);
+  const kept = await Promise.all(Array.from({ length: 10 }, () => artifacts.put(bytes)));
+  expect(new Set(kept.map(({ hash }) => hash)).size).toBe(1);
+  expect(await readdir(join(folder, 'artifacts', sha256(bytes).slice(0, 2)))).toHaveLength(1);
+});
+
+test('a file that was changed on the disk is not handed out as good', async () => {
+  const { hash } = await artifacts.put(randomBytes(100_000));
+  const bytes = await readFile(pathOf(hash));
+  bytes[50_000] = (bytes[50_000] as number) ^ 1;
+  await writeFile(pathOf(hash), bytes);
+  await expect(buffer(await artifacts.open(hash))).rejects.toMatchObject({ code: 'ARTIFACT_CORRUPT' });
+});
+
+test('putting a file again mends a damaged copy', async () => {
+  const bytes = randomBytes(1_000);
+  const { hash } = await artifacts.put(bytes);
+  await writeFile(pathOf(hash), 'damaged');
+  await artifacts.put(bytes);
+  expect(await buffer(await artifacts.open(hash))).toEqual(bytes);
+});
+
+test('a file that is gone, or a name that is none, is missing', async () => {
+  const { hash } = await artifacts.put(randomBytes(10));
+  expect(await artifacts.has(hash)).toBe(true);
+  await artifacts.remove(hash);
+  await artifacts.remove(hash);
+  expect(await artifacts.has(hash)).toBe(false);
+  for (const name of [hash, '', 'ab', '../../etc/passwd', `${'a'.repeat(63)}/`, hash.toUpperCase()]) {
+    await expect(artifacts.open(name)).rejects.toMatchObject({ code: 'ARTIFACT_MISSING' });
+    await artifacts.remove(name);
+  }
+});
+
+test('a file that is too large is refused while it comes, and nothing of it is kept', async () => {
+  let asked = 0;
+  async function* endless() {
+    for (;;) {
+      asked++;
+      yield randomBytes(1_000);
+    }
+  }
+  await expect(artifacts.put(endless(), { maxBytes: 10_000 })).rejects.toMatchObject({ code: 'ARTIFACT_TOO_LARGE' });
+  expect(asked).toBe(11);
+  expect(await unfinished()).toEqual([]);
+  expect((await artifacts.put(randomBytes(10_000), { maxBytes: 10_000 })).size).toBe(10_000);
+});
+
+test('a stream that breaks off leaves nothing', async () => {
+  async function* broken() {
+    yield randomBytes(1_000);
+    throw new Error('the connection was lost');
+  }
+  await expect(artifacts.put(broken())).rejects.toThrow('the connection was lost');
+  expect(await unfinished()).toEqual([]);
+});
+
+test('what a crash has left unfinished is removed a day later', async () => {
+  const leftovers = join(folder, 'artifacts', 'unfinished');
+  await writeFile(join(leftovers, 'old'), 'x');
+  await utimes(join(leftovers, 'old'), 0, 0);
+  await writeFile(join(leftovers, 'new'), 'x');
+  await openArtifacts(folder);
+  expect(await unfinished()).toEqual(['new']);
+});
+
+test('a data folder that is a file is named as such', async () => {
+  await mkdir(join(folder, 'other'));
+  await writeFile(join(folder, 'other', 'artifacts'), '');
+  await expect(openArtifacts(join(folder, 'other'))).rejects.toMatchObject({ code: 'DATA_UNWRITABLE' });
+});
