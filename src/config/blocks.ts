@@ -61,6 +61,7 @@ const storage = block(
     .strictObject({
       ...secret('url', postgres.optional(), {
         description: 'A PostgreSQL 15 or newer. DATABASE_URL overrides it.',
+        file: 'database_url',
         example: 'postgres://coda:${POSTGRES_PASSWORD:-secret}@localhost:5432/coda',
         secret: 'url',
       }),
@@ -87,6 +88,7 @@ const redis = block(
     .strictObject({
       ...secret('url', url('redis', 'rediss'), {
         description: 'REDIS_URL overrides it.',
+        file: 'redis_url',
         example: 'redis://localhost:6379',
         secret: 'url',
       }),
@@ -112,13 +114,16 @@ const model = z
   .regex(/^[^/\s]+\/\S+$/, { error: 'expected provider/model, such as anthropic/claude-sonnet-4-5' });
 
 const provider = z.strictObject({
-  kind: z.enum(['anthropic', 'openai-compatible']).describe('The API that it speaks.'),
+  kind: z
+    .enum(['anthropic', 'openai-compatible'])
+    .meta({ description: 'The API that it speaks: anthropic or openai-compatible.', example: 'anthropic' }),
   base_url: url('http', 'https').optional().meta({
     description: "The API's address when it is not the vendor's own.",
     example: 'http://localhost:11434/v1',
   }),
   ...secret('api_key', secretText().optional(), {
     description: 'ANTHROPIC_API_KEY and OPENAI_API_KEY override it for the providers of these names.',
+    file: 'anthropic_api_key',
     example: '${ANTHROPIC_API_KEY:-sk-example}',
   }),
 });
@@ -214,7 +219,7 @@ const time = block(
 
 const reminders = block(
   'reminders',
-  'Reminders.',
+  'What reminders do when coda was not there to deliver them.',
   z
     .strictObject({
       catch_up: z
@@ -238,6 +243,7 @@ const discord = block(
     .strictObject({
       ...secret('token', secretText(), {
         description: "The bot's token. DISCORD_TOKEN overrides it.",
+        file: 'discord_token',
         example: '${DISCORD_TOKEN:-example-token}',
       }),
       api_url: url('http', 'https').optional().meta({
@@ -267,10 +273,12 @@ const slack = block(
     .strictObject({
       ...secret('bot_token', secretText(), {
         description: 'Begins with xoxb-. SLACK_BOT_TOKEN overrides it.',
+        file: 'slack_bot_token',
         example: '${SLACK_BOT_TOKEN:-xoxb-example}',
       }),
       ...secret('app_token', secretText(), {
         description: 'Begins with xapp-. SLACK_APP_TOKEN overrides it.',
+        file: 'slack_app_token',
         example: '${SLACK_APP_TOKEN:-xapp-example}',
       }),
       api_url: url('http', 'https').optional().meta({

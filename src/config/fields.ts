@@ -7,6 +7,8 @@ export interface FieldMeta {
   description?: string;
   /** A value for the example file where there is no default. */
   example?: unknown;
+  /** Of a secret: what a mounted file with it is called in the example. */
+  file?: string;
   /** Hidden wherever values are shown; for a URL only its password is hidden. */
   secret?: true | 'url';
   /** This key names a file that holds the value of the key with this name. */
@@ -94,8 +96,8 @@ export function secret<K extends string, S extends z.ZodType>(key: K, schema: S,
     .string()
     .optional()
     .meta({
-      description: `A file that holds ${key}, so that the value stands neither here nor in the environment.`,
-      example: `/run/secrets/${key}`,
+      description: `A file that holds ${key} instead.`,
+      example: `/run/secrets/${meta.file ?? key}`,
       fileFor: key,
     } satisfies FieldMeta);
   return { [key]: schema.meta({ secret: true, ...meta }), [`${key}_file`]: file } as Twin<K, S>;

@@ -68,48 +68,58 @@ interface Reading {
 export function parseInto(text: string, reading: Reading): void {
   // Half of the time that a start without a file would spend on its configuration is loading this.
   const yaml = createRequire(import.meta.url)('yaml') as typeof Yaml;
-  try {
-    new Walk(yaml, text, reading).run();
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    // The parser is recursive, and gives up with a stack overflow.
-    reading.problems.push({ origin: place(reading.file, 1, 1), path: [], message: 'nested too deeply' });
+  const lines = new yaml.LineCounter();
+  const { tokens, tooDeep } = tokensOf(yaml, text, lines);
+  if (tooDeep === undefined) {
+    // Its own check for duplicate keys compares each with each.
+    const composer = new yaml.Composer({ lineCounter: lines, uniqueKeys: false });
+    const [document, another] = composer.compose(tokens, true, text.length);
+    if (document) new Walk(yaml, lines, reading).run(document, another?.range[0]);
+  } else {
+    const { line, col } = lines.linePos(tooDeep);
+    reading.problems.push({ origin: place(reading.file, line, col), path: [], message: 'is nested too deeply' });
   }
 }
 
-const place = (file: string, line: number, column: number): Origin => ({ kind: 'file', file, line, column });
+/**
+ * The syntax tree, unless it is deeper than `MAX_DEPTH`: then the offset of what goes too deep. Only the first of the
+ * parser's two steps is safe from that; the second would use up the stack and can take the process with it.
+ */
+function tokensOf(yaml: typeof Yaml, text: string, lines: Yaml.LineCounter) {
+  const parser = new yaml.Parser(lines.addNewLine);
+  const tokens: Yaml.CST.Token[] = [];
+  lines.addNewLine(0);
+  for (const lexeme of new yaml.Lexer().lex(text)) {
+    tokens.push(...parser.next(lexeme));
+    if (parser.stack.length > MAX_DEPTH) return { tokens, tooDeep: parser.offset };
+  }
+  tokens.push(...parser.end());
+  return { tokens, tooDeep: undefined };
+}
 
-class TooMuch extends Error {}
+const place = (file: string, line: number, column: number): Origin => ({ kind: 'file', file, line, column });
 
 class Walk {
   private readonly yaml: typeof Yaml;
   private readonly reading: Reading;
   private readonly lines: Yaml.LineCounter;
-  private readonly document: Yaml.Document.Parsed;
+  private readonly anchors = new Map<string, Yaml.Node>();
+  /** The targets of the aliases that are being followed. */
+  private readonly following = new Set<unknown>();
   private nodes = 0;
 
-  constructor(yaml: typeof Yaml, text: string, reading: Reading) {
+  constructor(yaml: typeof Yaml, lines: Yaml.LineCounter, reading: Reading) {
     this.yaml = yaml;
+    this.lines = lines;
     this.reading = reading;
-    this.lines = new yaml.LineCounter();
-    // Its own check for duplicate keys compares each with each.
-    this.document = yaml.parseDocument(text, { lineCounter: this.lines, prettyErrors: false, uniqueKeys: false });
   }
 
-  run(): void {
-    for (const error of this.document.errors) this.problem(error.pos[0], [], syntaxMessage(error));
-    const { contents } = this.document;
+  run({ contents, errors }: Yaml.Document.Parsed, another: number | undefined): void {
+    for (const error of errors) this.problem(error.pos[0], [], syntaxMessage(error));
+    if (another !== undefined) this.problem(another, [], 'a second document begins here; one is read');
     if (contents === null || (this.yaml.isScalar(contents) && contents.value === null)) return;
-    if (!this.yaml.isMap(contents)) {
-      if (this.document.errors.length === 0) this.problem(contents.range[0], [], 'expected keys such as "log:"');
-      return;
-    }
-    try {
-      Object.assign(this.reading.tree.root, this.map(contents, []));
-    } catch (error) {
-      if (!(error instanceof TooMuch)) throw error;
-      this.problem(contents.range[0], [], error.message);
-    }
+    if (this.yaml.isMap(contents)) Object.assign(this.reading.tree.root, this.map(contents, []));
+    else if (errors.length === 0) this.problem(contents.range[0], [], 'expected keys such as "log:"');
   }
 
   private map(map: Yaml.YAMLMap, path: Path): Record<string, unknown> {
@@ -133,22 +143,37 @@ class Walk {
   }
 
   private value(node: unknown, path: Path): unknown {
-    this.nodes++;
-    if (this.nodes > MAX_NODES) throw new TooMuch('holds too many values (aliases that repeat each other?)');
-    if (path.length > MAX_DEPTH) throw new TooMuch('nested too deeply');
+    if (this.isTooMuch(node, path)) return undefined;
     const { yaml } = this;
     if (yaml.isAlias(node)) return this.alias(node, path);
-    if (yaml.isNode(node)) this.reading.tree.valueAt(path, this.origin(offsetOf(node)));
+    if (!yaml.isNode(node)) return undefined;
+    // As the specification has it: an alias means the last anchor of its name before it.
+    if (node.anchor !== undefined) this.anchors.set(node.anchor, node);
+    this.reading.tree.valueAt(path, this.origin(offsetOf(node)));
     if (yaml.isMap(node)) return this.map(node, path);
     if (yaml.isSeq(node)) return node.items.map((item, index) => this.value(item, [...path, String(index)]) ?? '');
     return yaml.isScalar(node) ? this.scalar(node, path) : undefined;
   }
 
+  private isTooMuch(node: unknown, path: Path): boolean {
+    this.nodes++;
+    // Said once: what follows would only say it again.
+    if (this.nodes === MAX_NODES) {
+      this.problem(offsetOf(node), path.slice(0, 1), 'holds too many values (aliases that multiply each other?)');
+    }
+    return this.nodes >= MAX_NODES;
+  }
+
   private alias(node: Yaml.Alias, path: Path): unknown {
-    const target = node.resolve(this.document);
-    if (target) return this.value(target, path);
-    this.problem(offsetOf(node), path, `*${node.source} refers to nothing`);
-    return undefined;
+    const target = this.anchors.get(node.source);
+    if (!target || this.following.has(target)) {
+      this.problem(offsetOf(node), path, `*${node.source} refers to ${target ? 'itself' : 'nothing'}`);
+      return undefined;
+    }
+    this.following.add(target);
+    const value = this.value(target, path);
+    this.following.delete(target);
+    return value;
   }
 
   private scalar(node: Yaml.Scalar, path: Path): unknown {
@@ -182,5 +207,6 @@ function offsetOf(node: unknown): number {
 
 function syntaxMessage(error: Yaml.YAMLParseError): string {
   if (error.code === 'TAB_AS_INDENT') return 'a tab cannot indent YAML; use spaces';
+  if (error.message.startsWith('Unexpected flow-map-start')) return 'a value with "{" in it must be in quotes here';
   return `not valid YAML: ${error.message}`;
 }

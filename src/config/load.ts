@@ -57,7 +57,7 @@ export function loadConfig(request: ConfigRequest): Config {
   const file = readFileInto(tree, problems, request, cwd);
   overrideByEnv(tree, env);
   overrideByFlags(tree, request.flags ?? {});
-  readSecretFiles(schema, tree, problems);
+  readSecretFiles(schema, tree, problems, cwd);
   registerSecrets(schema, tree, secrets);
   const values = validate(schema, tree, problems);
   if (values === undefined || problems.length > 0) throw invalid(problems);
@@ -95,7 +95,7 @@ function dataFolder({ env, dataDir }: ConfigRequest): { folder: string; origin: 
 const MOST_SHOWN = 50;
 
 function invalid(problems: readonly Problem[]): CodaError {
-  const lines = new Set(withoutEchoes(problems).map(problemLine));
+  const lines = new Set(inOrder(problems).map(problemLine));
   const shown = [...lines].slice(0, MOST_SHOWN);
   if (lines.size > shown.length) shown.push(`and ${lines.size - shown.length} more`);
   return new CodaError('CONFIG_INVALID', {
@@ -108,16 +108,17 @@ function problemLine({ origin, path, message }: Problem): string {
   return [describeOrigin(origin), path.length > 0 ? `${pathText(path)}:` : '', message].filter(Boolean).join(' ');
 }
 
-/** What is not YAML on a line makes the rest of that line look wrong as well; a missing variable, its key. */
-function withoutEchoes(problems: readonly Problem[]): Problem[] {
-  const taken = new Set<string>();
-  return [...problems].filter((problem) => {
-    const { origin } = problem;
-    const line = origin.kind === 'file' ? `${origin.file}:${origin.line}` : '';
-    if (line === '') return true;
-    if (problem.path.length === 0) taken.add(line);
-    return problem.path.length === 0 || !taken.has(line);
-  });
+/** In the file's order; what is not YAML makes the rest of its line look wrong too, and goes alone. */
+function inOrder(problems: readonly Problem[]): Problem[] {
+  const line = ({ origin }: Problem) => (origin.kind === 'file' ? origin.line : 0);
+  const column = ({ origin }: Problem) => (origin.kind === 'file' ? origin.column : 0);
+  const broken = new Map<number, Problem>();
+  for (const problem of problems) {
+    if (problem.path.length === 0 && !broken.has(line(problem))) broken.set(line(problem), problem);
+  }
+  return problems
+    .filter((problem) => line(problem) === 0 || (broken.get(line(problem)) ?? problem) === problem)
+    .sort((a, b) => line(a) - line(b) || column(a) - column(b));
 }
 
 function deepFreeze<T>(value: T): T {

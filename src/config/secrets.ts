@@ -1,6 +1,7 @@
 /** Secrets in files, and secrets that must not be seen. */
 
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { z } from 'zod';
 import { messageOf } from '../base/errors.ts';
 import type { Secrets } from '../base/log.ts';
@@ -22,18 +23,20 @@ export function eachValue(
   }
 }
 
-/** Takes the content of every `<key>_file` for the value of `<key>`. The environment goes before it. */
-export function readSecretFiles(schema: z.ZodType, tree: Tree, problems: Problem[]): void {
+/** Takes the content of every `<key>_file`, a path from `cwd`, for the value of `<key>`. The environment goes first. */
+export function readSecretFiles(schema: z.ZodType, tree: Tree, problems: Problem[], cwd: string): void {
   eachValue(schema, tree.root, (path, at, value) => {
     if (!isBranch(value)) return;
     for (const [key, field] of Object.entries(keysOf(at) ?? {})) {
       const { fileFor } = fieldOf(field).meta;
       const file = value[key];
       if (fileFor !== undefined && typeof file === 'string')
-        takeFile(tree, [...path, fileFor], [...path, key], file, problems);
+        takeFile(tree, [...path, fileFor], [...path, key], resolve(cwd, file), problems);
     }
   });
 }
+
+const UNREAD = '(unread)';
 
 function takeFile(tree: Tree, target: Path, source: Path, file: string, problems: Problem[]): void {
   const origin = tree.near(source);
@@ -47,6 +50,8 @@ function takeFile(tree: Tree, target: Path, source: Path, file: string, problems
     tree.set(target, readFileSync(file, 'utf8').replace(/\r?\n$/, ''), origin);
   } catch (error) {
     problems.push({ origin, path: source, message: `the file cannot be read (${messageOf(error)})` });
+    // Something stands in its place, so that it is not missing as well.
+    tree.set(target, UNREAD, origin);
   }
 }
 

@@ -46,8 +46,11 @@ export class Tree {
   /** Puts a value where it belongs, unless something that is no group of keys is in its way. */
   set(path: Path, value: unknown, origin: Origin): void {
     let at: Branch = this.root;
-    for (const key of path.slice(0, -1)) {
-      at[key] ??= branch();
+    for (const [index, key] of path.slice(0, -1).entries()) {
+      if (at[key] === undefined) {
+        at[key] = branch();
+        this.keys.set(pathText(path.slice(0, index + 1)), origin);
+      }
       const next = at[key];
       if (!isBranch(next)) return;
       at = next;

@@ -1,8 +1,9 @@
 /** From what was written to what is meant: every problem at once, each where it stands. */
 
-import type { z } from 'zod';
+import { z } from 'zod';
 import { didYouMean, listOf, shorten } from '../base/text.ts';
-import { fieldOf, keysOf, type Path, schemaAt } from './schema.ts';
+import { ENV_OVERRIDES } from './overrides.ts';
+import { fieldOf, keysOf, type Path, pathText, schemaAt } from './schema.ts';
 import { isBranch, type Problem, type Tree } from './tree.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -63,7 +64,13 @@ function problemsOf(issue: Issue, schema: z.ZodType, tree: Tree): Problem[] {
   const value = tree.get(path);
   if (value === undefined) return [{ origin: tree.near(path), path, message: missing(path, schema) }];
   const got = schemaSecret(schema, path) ? '' : `, got ${show(value)}`;
-  return [{ origin: tree.near(path), path, message: `${expected(issue)}${got}${meant(issue, value)}` }];
+  return [
+    {
+      origin: tree.near(path),
+      path,
+      message: `${expected(issue, schemaAt(schema, path))}${got}${meant(issue, value)}`,
+    },
+  ];
 }
 
 function unknownKey(path: Path, schema: z.ZodType, tree: Tree): Problem {
@@ -75,12 +82,11 @@ function unknownKey(path: Path, schema: z.ZodType, tree: Tree): Problem {
 }
 
 function missing(path: Path, schema: z.ZodType): string {
-  const field = schemaAt(schema, path);
-  const { secret } = field ? fieldOf(field).meta : {};
+  if (!schemaSecret(schema, path)) return 'is missing';
   const key = path.at(-1);
-  return secret === undefined
-    ? 'is missing'
-    : `is missing: give ${key}, or ${key}_file with the path of a file that holds it`;
+  const env = ENV_OVERRIDES.find((override) => pathText(override.path) === pathText(path))?.env;
+  const ways = [key, `${key}_file`, ...(env === undefined ? [] : [`or set ${env}`])];
+  return `is missing: give ${env === undefined ? ways.join(' or ') : ways.join(', ')}`;
 }
 
 function schemaSecret(schema: z.ZodType, path: Path): boolean {
@@ -98,8 +104,11 @@ const TYPES: Record<string, string> = {
   record: 'keys of its own',
 };
 
-function expected(issue: Issue): string {
-  if (issue.code === 'invalid_type') return `expected ${TYPES[issue.expected] ?? issue.expected}`;
+function expected(issue: Issue, field: z.ZodType | undefined): string {
+  if (issue.code === 'invalid_type') {
+    const isWhole = field !== undefined && fieldOf(field).schema instanceof z.ZodNumberFormat;
+    return `expected ${TYPES[isWhole ? 'int' : issue.expected] ?? issue.expected}`;
+  }
   if (issue.code === 'invalid_value') return `expected ${listOf(issue.values.map(String), 'or')}`;
   if (issue.code === 'too_small' || issue.code === 'too_big') return size(issue);
   return issue.message;

@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { packageRoot } from '../../src/base/root.ts';
+import { configCheck } from '../../src/cli/config.ts';
+import { configExample, configJsonSchema } from '../../src/config/index.ts';
+import { load, written } from './support.ts';
+
+const read = (file: string) => readFileSync(join(packageRoot(), file), 'utf8');
+const example = read('config/config.example.yaml');
+
+interface Schema {
+  description?: string;
+  properties?: Record<string, Schema>;
+  additionalProperties?: Schema | boolean;
+}
+
+/** Every key, with what is said about it. */
+function keys(schema: Schema, path = ''): [string, string | undefined][] {
+  const named = Object.entries(schema.properties ?? {}).flatMap(([key, child]): [string, string | undefined][] => [
+    [`${path}${key}`, child.description],
+    ...keys(child, `${path}${key}.`),
+  ]);
+  const { additionalProperties: any } = schema;
+  return typeof any === 'object' && any.properties ? [...named, ...keys(any, `${path}*.`)] : named;
+}
+
+test('the example and the JSON schema are what the schemas say (npm run config:schema)', () => {
+  expect(example).toBe(configExample());
+  expect(JSON.parse(read('config/config.schema.json'))).toEqual(configJsonSchema());
+});
+
+test('every key is described, and stands in the example', () => {
+  const all = keys(configJsonSchema() as Schema);
+  expect(all.length).toBeGreaterThan(50);
+  expect(all.filter(([, description]) => !description)).toEqual([]);
+  for (const [path] of all) expect(example).toMatch(new RegExp(`^[# ]*${path.split('.').at(-1)}:`, 'm'));
+});
+
+test('the example changes nothing', () => {
+  const config = load(example);
+  expect(config.discord).toBeUndefined();
+  expect(
+    config
+      .entries()
+      .slice(1)
+      .map(({ path, value }) => [path, value]),
+  ).toEqual(
+    load('')
+      .entries()
+      .slice(1)
+      .map(({ path, value }) => [path, value]),
+  );
+});
+
+test('the example is right with everything in it switched on', () => {
+  const on = example
+    .split('\n')
+    .filter((line) => !/_file:/.test(line))
+    .map((line) => (/^[# ]*[a-z_]+:( |$)/.test(line) ? line.replaceAll('# ', '') : ''))
+    .join('\n');
+  const config = load(on);
+  expect(config.discord?.token).toBe('example-token');
+  expect(config.slack?.api_url).toBe('https://slack.com/api/');
+  expect(config.models?.providers.anthropic?.kind).toBe('anthropic');
+  expect(config.redis?.url).toBe('redis://localhost:6379');
+  expect(config.access.owners).toHaveLength(2);
+});
+
+test('coda config check says that all is well', () => {
+  let out = '';
+  configCheck(written('log: { level: warn }\n'), { write: (chunk) => (out += chunk) });
+  expect(out).toBe('coda.yaml: 1 value set, no problems.\n');
+});

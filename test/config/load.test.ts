@@ -1,0 +1,145 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { Secrets } from '../../src/base/log.ts';
+import { block, loadConfig } from '../../src/config/index.ts';
+import { folder, load, problems, written } from './support.ts';
+
+const nothing = { env: {}, secrets: new Secrets() };
+
+test('nothing has to be configured', () => {
+  const config = loadConfig({ ...nothing, cwd: folder() });
+  expect(config.assistant.name).toBe('coda');
+  expect(config.discord).toBeUndefined();
+  expect(config.models).toBeUndefined();
+  expect(config.storage.url).toBeUndefined();
+  expect(config.file).toBeUndefined();
+  expect(config.origin('delivery.max_age')).toEqual({ kind: 'default' });
+});
+
+test.each(['', '\n\n', '# only a comment\n', '---\n', 'null\n', 'delivery:\n', 'discord:\n', 'delivery: {}\n'])(
+  'the file %j changes nothing',
+  (text) => {
+    const config = load(text);
+    expect(config.delivery).toEqual(loadConfig({ ...nothing, cwd: folder() }).delivery);
+    expect(config.discord).toBeUndefined();
+  },
+);
+
+test('config/config.yaml is read when it is there', () => {
+  const cwd = folder();
+  mkdirSync(join(cwd, 'config'));
+  writeFileSync(join(cwd, 'config/config.yaml'), 'assistant:\n  name: Ada\n');
+  const config = loadConfig({ ...nothing, cwd });
+  expect(config.assistant.name).toBe('Ada');
+  expect(config.file).toBe(join(cwd, 'config/config.yaml'));
+  expect(config.origin('assistant.name')).toEqual({ kind: 'file', file: 'config/config.yaml', line: 2, column: 9 });
+});
+
+test('a value comes from the flag, else the environment, else the file, else the default', () => {
+  const file = 'log: { level: warn }\nexecution: { enabled: false }\n';
+  const env = { CODA_LOG_LEVEL: 'debug', EXECUTION_ENABLED: 'true' };
+  const flags = { 'log.level': { name: '--log-level', value: 'trace' } };
+  expect(load(file).log.level).toBe('warn');
+  expect(load(file, { env }).log.level).toBe('debug');
+  expect(load(file, { env }).execution.enabled).toBe(true);
+  const config = load(file, { env, flags });
+  expect(config.log.level).toBe('trace');
+  expect(config.origin('log.level')).toEqual({ kind: 'flag', name: '--log-level' });
+  expect(config.origin('execution.enabled')).toEqual({ kind: 'env', name: 'EXECUTION_ENABLED' });
+});
+
+test.each([
+  ['DATABASE_URL', 'postgres://u:p@h/d', 'storage.url'],
+  ['REDIS_URL', 'redis://h:6379', 'redis.url'],
+  ['DISCORD_TOKEN', 'discord-token', 'discord.token'],
+  ['ANTHROPIC_API_KEY', 'sk-ant', 'models.providers.anthropic.api_key'],
+  ['OPENAI_API_KEY', 'sk-oai', 'models.providers.openai.api_key'],
+  ['EXECUTION_ENABLED', 'true', 'execution.enabled'],
+  ['EXECUTION_DEFAULT_IMAGE', 'node:24', 'execution.default_image'],
+  ['BROWSER_ENABLED', 'true', 'browser.enabled'],
+  ['CODA_LOG_LEVEL', 'debug', 'log.level'],
+])('%s overrides, and counts for nothing when empty', (name, value, path) => {
+  const config = load('', { env: { [name]: value } });
+  const read = path.split('.').reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], config);
+  expect(String(read)).toBe(value);
+  expect(config.origin(path)).toEqual({ kind: 'env', name });
+  expect(load('', { env: { [name]: '' } }).origin(path)).toEqual({ kind: 'default' });
+});
+
+test('Slack is on when both of its tokens are in the environment', () => {
+  expect(load('', { env: { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1' } }).slack).toMatchObject({
+    bot_token: 'xoxb-1',
+    app_token: 'xapp-1',
+  });
+  expect(problems('', { env: { SLACK_BOT_TOKEN: 'xoxb-1' } })).toEqual([
+    'env SLACK_BOT_TOKEN slack.app_token: is missing: give app_token, app_token_file, or set SLACK_APP_TOKEN',
+  ]);
+});
+
+test('the data folder is --data, else CODA_DATA, else ./data', () => {
+  const cwd = folder();
+  const base = { ...nothing, cwd };
+  expect(loadConfig(base).dataDir).toBe(join(cwd, 'data'));
+  expect(loadConfig({ ...base, env: { CODA_DATA: '/x' } }).dataDir).toBe('/x');
+  const both = loadConfig({ ...base, env: { CODA_DATA: '/x' }, dataDir: 'mine' });
+  expect(both.dataDir).toBe(join(cwd, 'mine'));
+  expect(both.origin('data')).toEqual({ kind: 'flag', name: '--data' });
+});
+
+test('CODA_CONFIG names the file, and --config goes before it', () => {
+  const { cwd } = written('assistant: { name: flag }');
+  writeFileSync(join(cwd, 'env.yaml'), 'assistant: { name: env }');
+  const env = { CODA_CONFIG: 'env.yaml' };
+  expect(loadConfig({ ...nothing, cwd, env }).assistant.name).toBe('env');
+  expect(loadConfig({ ...nothing, cwd, env, file: 'coda.yaml' }).assistant.name).toBe('flag');
+});
+
+test('lengths of time are read in any unit', () => {
+  const config = load('delivery: { max_age: 7d, turn_timeout: 90s }\nstorage: { connect_timeout: 1.5m }');
+  expect(config.delivery.max_age).toBe(7 * 24 * 3_600_000);
+  expect(config.delivery.turn_timeout).toBe(90_000);
+  expect(config.storage.connect_timeout).toBe(90_000);
+});
+
+test('an id stays exact without quotes', () => {
+  const text =
+    'discord:\n  token: t-o-k-e-n\n  guilds: [123456789012345678]\n  mention_required: { 123456789012345679: false }\n';
+  expect(load(text).discord).toMatchObject({
+    guilds: ['123456789012345678'],
+    mention_required: { '123456789012345679': false },
+  });
+});
+
+test('${NAME} is taken from the environment, as the type that is wanted', () => {
+  const text = [
+    'assistant: { name: "${WHO} the ${WHAT:-assistant}" }',
+    'delivery:',
+    '  concurrency: ${COUNT}',
+    '  steer: ${STEER:-false}',
+    'execution: { default_image: "$${literal}" }',
+  ].join('\n');
+  const config = load(text, { env: { WHO: 'Ada', COUNT: '7' } });
+  expect(config.assistant.name).toBe('Ada the assistant');
+  expect(config.delivery).toMatchObject({ concurrency: 7, steer: false });
+  expect(config.execution.default_image).toBe('${literal}');
+});
+
+test('a part brings its own block', () => {
+  const weather = block(
+    'weather',
+    'The weather.',
+    z.strictObject({ city: z.string().default('Berlin').describe('Where.') }).prefault({}),
+  );
+  expect(load('', { blocks: [weather] }).block(weather).city).toBe('Berlin');
+  expect(load('weather: { city: Apia }', { blocks: [weather] }).block(weather).city).toBe('Apia');
+  expect(problems('weather: { citty: Apia }', { blocks: [weather] })).toEqual([
+    'coda.yaml:1:12 weather.citty: unknown key; did you mean city?',
+  ]);
+});
+
+test('nothing can change the configuration', () => {
+  const config = load('access: { owners: ["discord:1"] }');
+  expect(() => (config.access.owners as string[]).push('discord:2')).toThrow(TypeError);
+});

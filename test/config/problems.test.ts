@@ -1,0 +1,168 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { problems, refused, written } from './support.ts';
+
+test('all problems are told at once, in the order of the file', () => {
+  const text = [
+    'delivery:',
+    '  queue_limt: 4',
+    '  concurrency: many',
+    'login: { level: info }',
+    'log: { level: inf }',
+    'assistant:',
+    '  zone: Europe/Berln',
+    '  name: ${CODA_NAME}',
+    'storage: { connect_timeout: 30, pool: 2.5 }',
+    'time:',
+    '  week_start: munday',
+  ].join('\n');
+  expect(problems(text)).toEqual([
+    'coda.yaml:2:3 delivery.queue_limt: unknown key; did you mean queue_limit?',
+    'coda.yaml:3:16 delivery.concurrency: expected a whole number, got "many"',
+    'coda.yaml:4:1 login: unknown key; known here: assistant, access, discord, slack, models, storage, redis, log, ' +
+      'delivery, time, reminders, retention, execution and browser',
+    'coda.yaml:5:15 log.level: expected trace, debug, info, warn, error, fatal or silent, got "inf"; did you mean info?',
+    'coda.yaml:7:9 assistant.zone: expected a time zone such as Europe/Berlin or America/New_York, got "Europe/Berln"',
+    'coda.yaml:8:9 assistant.name: the environment variable CODA_NAME is not set',
+    'coda.yaml:9:29 storage.connect_timeout: expected a length of time such as 90s, 10m, 24h or 7d, got "30"',
+    'coda.yaml:9:39 storage.pool: expected a whole number, got 2.5',
+    'coda.yaml:11:15 time.week_start: expected monday, tuesday, wednesday, thursday, friday, saturday or sunday, ' +
+      'got "munday"; did you mean monday?',
+  ]);
+});
+
+test('the error says what to do next', () => {
+  const error = refused('logs: 1');
+  expect(error.exitStatus).toBe(78);
+  expect(error.message).toContain('1 problem:');
+  expect(error.remedy).toContain('coda config check');
+});
+
+test.each([
+  ['a tab', 'delivery:\n\tconcurrency: 4\n', 'coda.yaml:2:1 a tab cannot indent YAML; use spaces'],
+  ['a key twice', 'log: { level: info }\nlog: { level: warn }\n', 'coda.yaml:2:1 log: is there twice'],
+  ['an unclosed quote', 'assistant:\n  name: "coda\n', expect.stringMatching(/^coda\.yaml:\d:\d+ not valid YAML: /)],
+  ['a list at the top', '- a\n- b\n', 'coda.yaml:1:1 expected keys such as "log:"'],
+  [
+    'a second document',
+    'log: { level: info }\n---\nlog: { level: warn }\n',
+    'coda.yaml:2:1 a second document begins here; one is read',
+  ],
+  ['a word at the top', 'hello\n', 'coda.yaml:1:1 expected keys such as "log:"'],
+  ['a value where keys belong', 'delivery: 4\n', 'coda.yaml:1:11 delivery: expected keys of its own, got 4'],
+  ['yes for true', 'delivery: { steer: yes }\n', 'coda.yaml:1:20 delivery.steer: expected true or false, got "yes"'],
+  [
+    'too small a number',
+    'delivery: { concurrency: 0 }\n',
+    'coda.yaml:1:26 delivery.concurrency: expected at least 1, got 0',
+  ],
+  [
+    'an identity without platform',
+    'access: { owners: [ana] }\n',
+    expect.stringContaining('access.owners.0: expected a platform and an id'),
+  ],
+  ['a broken reference', 'assistant: { name: "${A-B}" }\n', expect.stringContaining('${A-B} is not understood')],
+  [
+    'a reference without quotes in braces',
+    'assistant: { name: ${A} }\n',
+    'coda.yaml:1:21 a value with "{" in it must be in quotes here',
+  ],
+  ['a prototype key', '__proto__: { admin: true }\n', expect.stringContaining('coda.yaml:1:1 __proto__: unknown key')],
+  ['an alias to nothing', 'log: *nowhere\n', expect.stringContaining('coda.yaml:1:6')],
+  [
+    'another database',
+    'storage: { url: "mysql://h/d" }\n',
+    'coda.yaml:1:17 storage.url: expected an address that starts with postgres:// or postgresql://',
+  ],
+])('%s is told with its place', (_, text, expected) => {
+  expect(problems(text)).toContainEqual(expected);
+});
+
+test('aliases that multiply each other are stopped', () => {
+  const level = (name: string, of: string) => `${name}: &${name} [${Array.from({ length: 9 }, () => of).join(', ')}]`;
+  const names = ['b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'];
+  const bomb = [level('a', 'x'), ...names.map((name, index) => level(name, `*${'abcdefghi'[index]}`))].join('\n');
+  expect(problems(bomb)).toContainEqual(expect.stringContaining('holds too many values'));
+});
+
+test('an alias that holds itself is stopped, and the rest is still told', () => {
+  expect(problems('a: &a\n  b: *a\nlog: { level: inf }\n')).toEqual([
+    expect.stringContaining('a: unknown key'),
+    'coda.yaml:2:6 a.b.b: *a refers to itself',
+    expect.stringContaining('log.level'),
+  ]);
+});
+
+test.each([
+  ['half a million brackets', () => '['.repeat(500_000)],
+  ['a quarter of a million dashes', () => '- '.repeat(250_000)],
+  ['a hundred thousand keys', () => Array.from({ length: 100_000 }, (_, n) => `k${n}: 1`).join('\n')],
+])('%s are refused without hanging', (_, text) => {
+  expect(refused(text()).code).toBe('CONFIG_INVALID');
+});
+
+test.each([
+  ['an empty secret', 'discord: { token: "" }\n', 'coda.yaml:1:19 discord.token: expected text'],
+  [
+    'a missing secret',
+    'discord: {}\n',
+    'coda.yaml:1:1 discord.token: is missing: give token, token_file, or set DISCORD_TOKEN',
+  ],
+  [
+    'a secret twice',
+    'discord: { token: abcdefgh, token_file: /x }\n',
+    'coda.yaml:1:41 discord.token_file: give either token or token_file, not both',
+  ],
+])('%s is told without showing it', (_, text, expected) => {
+  expect(problems(text)).toEqual([expected]);
+});
+
+test('a value that is wrong and secret is not shown', () => {
+  const { message } = refused(
+    'storage: { url: "mysql://ana:sesame99@h/d" }\nslack: { bot_token: [sesame99], app_token: 5 }\n',
+  );
+  expect(message).not.toContain('sesame99');
+});
+
+test.each([
+  ['a NUL', 'log:\0'],
+  ['an image', new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0xff, 0xfe])],
+])('a file with %s in it is no text', (_, content) => {
+  const error = refused(content);
+  expect(error.code).toBe('CONFIG_UNREADABLE');
+  expect(error.message).toContain('coda.yaml is not a text file');
+  expect(error.exitStatus).toBe(66);
+});
+
+test('a file of 10 MB is refused by its size', () => {
+  const error = refused(new Uint8Array(10_000_000).fill(35));
+  expect(error.code).toBe('CONFIG_UNREADABLE');
+  expect(error.message).toContain('10000000 bytes');
+});
+
+test('a file that was named must be there, and be a file', () => {
+  expect(refused('', { file: 'nope.yaml' }).message).toContain('nope.yaml does not exist');
+  expect(refused('', { env: { CODA_CONFIG: 'nope.yaml' }, file: undefined }).code).toBe('CONFIG_UNREADABLE');
+  const { cwd } = written('');
+  mkdirSync(join(cwd, 'folder'));
+  expect(refused('', { cwd, file: 'folder' }).message).toContain('folder is a folder');
+});
+
+// Root may read everything, so that the other half of this is only seen by ordinary users.
+test('a file that may not be read is said to be so', () => {
+  const { cwd } = written('');
+  const file = join(cwd, 'secret.yaml');
+  writeFileSync(file, 'log: { level: inf }');
+  chmodSync(file, 0);
+  const error = refused('', { cwd, file });
+  if (process.getuid?.() === 0) expect(error.code).toBe('CONFIG_INVALID');
+  else expect(error.message).toContain('may not be read');
+});
+
+test('more problems than one reads are counted', () => {
+  const text = Array.from({ length: 120 }, (_, n) => `key${n}: 1`).join('\n');
+  const lines = problems(text);
+  expect(lines).toHaveLength(51);
+  expect(lines.at(-1)).toBe('and 70 more');
+});

@@ -1,0 +1,69 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { Secrets } from '../../src/base/log.ts';
+import { configShow } from '../../src/cli/config.ts';
+import { loadConfig } from '../../src/config/index.ts';
+import { problems, written } from './support.ts';
+
+test('a secret is read from its file, without the newline at the end', () => {
+  const request = written('discord: { token_file: token.txt }\n');
+  const file = join(request.cwd, 'token.txt');
+  writeFileSync(file, 'sesame-open\n');
+  const config = loadConfig(request);
+  expect(config.discord?.token).toBe('sesame-open');
+  expect(config.origin('discord.token')).toMatchObject({ kind: 'file', line: 1 });
+});
+
+test('the environment goes before a secret file', () => {
+  const request = written('discord: { token_file: /nowhere }\n', { env: { DISCORD_TOKEN: 'from-env' } });
+  expect(loadConfig(request).discord?.token).toBe('from-env');
+});
+
+test('a provider has a secret file as well', () => {
+  const request = written('models: { providers: { mine: { kind: anthropic, api_key_file: key } } }\n');
+  writeFileSync(join(request.cwd, 'key'), 'sk-mine\r\n');
+  expect(loadConfig(request).models?.providers.mine?.api_key).toBe('sk-mine');
+});
+
+test('a secret file that is not there is told', () => {
+  expect(problems('discord: { token_file: /nowhere/token }\n')[0]).toMatch(
+    /^coda\.yaml:1:24 discord\.token_file: the file cannot be read \(ENOENT/,
+  );
+});
+
+test('every secret is known to whoever writes logs', () => {
+  const secrets = new Secrets();
+  const text =
+    'models: { providers: { x: { kind: anthropic, api_key: sk-hidden-1 } } }\nslack: { bot_token: xoxb-hidden-2, app_token: xapp-hidden-3 }\n';
+  const env = {
+    DISCORD_TOKEN: 'hidden-four',
+    DATABASE_URL: 'postgres://u:hidden%2Ffive@h/d',
+    REDIS_URL: 'redis://:hidden-six@h',
+  };
+  loadConfig(written(text, { env, secrets }));
+  const told = secrets.hide('sk-hidden-1 xoxb-hidden-2 xapp-hidden-3 hidden-four hidden/five hidden%2Ffive hidden-six');
+  expect(told).toBe(Array(7).fill('[secret]').join(' '));
+});
+
+test('secrets are known even when the configuration is refused', () => {
+  const secrets = new Secrets();
+  const request = written('discord: { token: hidden-token, status: 5x, guild: 1 }\n', { secrets });
+  expect(() => loadConfig(request)).toThrow();
+  expect(secrets.hide('hidden-token')).toBe('[secret]');
+});
+
+test('coda config show hides secrets and says where each value came from', () => {
+  const text = 'discord:\n  token: hidden-token\nlog: { level: warn }\n';
+  const env = { DATABASE_URL: 'postgres://ana:hidden-word@host/db', EXECUTION_ENABLED: 'true' };
+  let out = '';
+  configShow(written(text, { env, dataDir: '/tmp/x' }), { write: (chunk) => (out += chunk) });
+  expect(out).not.toContain('hidden');
+  const lines = out.split('\n').map((line) => line.replace(/ +/g, ' '));
+  expect(lines).toContain('data: /tmp/x # flag --data');
+  expect(lines).toContain('discord.token: [secret] # coda.yaml:2:10');
+  expect(lines).toContain('storage.url: postgres://ana:[secret]@host/db # env DATABASE_URL');
+  expect(lines).toContain('execution.enabled: true # env EXECUTION_ENABLED');
+  expect(lines).toContain('delivery.max_age: 24h # default');
+  expect(lines).toContain('log.level: warn # coda.yaml:3:15');
+});

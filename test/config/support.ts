@@ -1,0 +1,49 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { CodaError } from '../../src/base/errors.ts';
+import { Secrets } from '../../src/base/log.ts';
+import { type Config, type ConfigRequest, loadConfig } from '../../src/config/index.ts';
+
+/** A folder for one test. */
+export function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'coda-config-'));
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+/** A request for a file `coda.yaml` that holds `content`, in a folder of its own and an empty environment. */
+export function written(
+  content: string | Uint8Array,
+  more: Partial<ConfigRequest> = {},
+): ConfigRequest & { cwd: string } {
+  const cwd = folder();
+  writeFileSync(join(cwd, 'coda.yaml'), content);
+  return { env: {}, secrets: new Secrets(), file: 'coda.yaml', ...more, cwd: more.cwd ?? cwd };
+}
+
+export function load(content: string | Uint8Array, more: Partial<ConfigRequest> = {}): Config {
+  return loadConfig(written(content, more));
+}
+
+/** The error that loading ends with. */
+export function refused(content: string | Uint8Array, more: Partial<ConfigRequest> = {}): CodaError {
+  try {
+    load(content, more);
+  } catch (error) {
+    if (error instanceof CodaError) return error;
+    throw error;
+  }
+  throw new Error('was accepted');
+}
+
+/** The problems that loading ends with, one a line. */
+export function problems(content: string, more: Partial<ConfigRequest> = {}): string[] {
+  const { code, message } = refused(content, more);
+  if (code !== 'CONFIG_INVALID') throw new Error(`${code}: ${message}`);
+  return message
+    .split('\n')
+    .slice(1)
+    .map((line) => line.trim());
+}
