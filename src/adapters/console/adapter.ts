@@ -1,11 +1,13 @@
+import { join } from 'node:path';
 import { deferred, Sequence, within } from '../../base/async.ts';
 import type { Clock } from '../../base/clock.ts';
 import { CodaError, messageOf } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
 import type { Log } from '../../base/log.ts';
 import type { Accepted, ChatAdapter, Inbox, Part, Place, Receipt, Sender, SendOutcome } from '../../delivery/index.ts';
-import { type FileStore, showFiles, storeFiles } from './files.ts';
-import { type CommandHint, type Input, MAIN, type Output, OWNER, type Said, said } from './protocol.ts';
+import type { Artifacts } from '../../storage/index.ts';
+import { showFiles, storeFiles } from './files.ts';
+import { type CommandHint, type FileOut, type Input, MAIN, type Output, OWNER, type Said, said } from './protocol.ts';
 import { Session, type Streams } from './session.ts';
 import { AGAIN } from './texts.ts';
 
@@ -29,7 +31,9 @@ export interface About {
 export interface ConsoleOptions {
   log: Log;
   clock: Clock;
-  files: FileStore;
+  artifacts: Artifacts;
+  /** Files that are said are shown in its folder `files`. */
+  dataDir: string;
   about(): About;
   /** Moves the test clock and resolves when all that was due until then is delivered; missing: the clock is real. */
   moveClock?: ((to: Date) => Promise<void>) | undefined;
@@ -90,11 +94,11 @@ class Console implements ConsoleAdapter {
 
   async send(part: Part): Promise<SendOutcome> {
     const id = this.newId();
-    return this.show(this.line(part, id), { id });
+    return this.put(part, { id }, (line) => line);
   }
 
   async edit(receipt: Receipt, part: Part): Promise<SendOutcome> {
-    return this.show({ ...this.line(part, receipt.id), type: 'edit' }, receipt);
+    return this.put(part, receipt, (line) => ({ ...line, type: 'edit' }));
   }
 
   async delete(receipt: Receipt, place: Place): Promise<SendOutcome> {
@@ -120,13 +124,22 @@ class Console implements ConsoleAdapter {
     for (const session of this.sessions.keys()) session.pause();
   }
 
-  private line(part: Part, id: string): Said {
+  private async put(part: Part, receipt: Receipt, as: (line: Said) => Said): Promise<SendOutcome> {
+    const { artifacts, dataDir } = this.options;
     const { content, place, replyTo, again } = part;
-    const text = again ? `${AGAIN} ${content.text}` : content.text;
+    let files: FileOut[];
+    try {
+      files = await showFiles(content.files ?? [], join(dataDir, 'files'), artifacts);
+    } catch (error) {
+      const lost = error instanceof CodaError && error.code !== 'DISK_FULL';
+      if (lost) return { kind: 'refused', reason: messageOf(error), fault: 'not_found' };
+      return { kind: 'retry', reason: messageOf(error), afterMs: 10_000 };
+    }
     for (const button of content.buttons ?? []) this.remember(button.id, place.channel);
-    return said(
-      { ...content, text },
-      { id, conversation: place.channel, replyTo, files: showFiles(content.files ?? [], this.options.files) },
+    const text = again ? `${AGAIN} ${content.text}` : content.text;
+    return this.show(
+      as(said({ ...content, text }, { id: receipt.id, conversation: place.channel, replyTo, files })),
+      receipt,
     );
   }
 
@@ -151,14 +164,14 @@ class Console implements ConsoleAdapter {
   }
 
   private async accept(inbox: Inbox, input: Input, id: string, cwd: string): Promise<Accepted> {
-    const { clock, files } = this.options;
+    const { clock, artifacts } = this.options;
     const sender = this.sender(input);
     if (input.press !== undefined) {
       const conversation = input.conversation ?? this.buttonAt.get(input.press);
       const event = { kind: 'press', id, place: place(conversation), sender, button: input.press } as const;
       return inbox.accept({ ...event, ...(input.values && { values: input.values }), sentAt: clock.now() });
     }
-    const stored = await storeFiles(input.files ?? [], cwd, files);
+    const stored = await storeFiles(input.files ?? [], cwd, artifacts);
     const message = { kind: 'message', id, place: place(input.conversation), sender, files: stored } as const;
     return inbox.accept({ ...message, text: storable(input.text ?? ''), sentAt: clock.now() });
   }

@@ -1,31 +1,27 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { createReadStream, createWriteStream, existsSync } from 'node:fs';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { CodaError, messageOf } from '../../base/errors.ts';
+import { shortId } from '../../base/ids.ts';
+import { shorten, visible } from '../../base/text.ts';
 import type { FileRef, IncomingFile } from '../../delivery/index.ts';
+import type { Artifacts } from '../../storage/index.ts';
 import type { FileIn, FileOut } from './protocol.ts';
 
 /** The largest file that is taken from a path. */
 const MAX_FILE_BYTES = 100_000_000;
 
-/** Where files are kept, by their content. */
-export interface FileStore {
-  /** Stores what `content` holds; the size is in bytes, the hash SHA-256 in hex. */
-  put(content: Uint8Array | Readable): Promise<{ hash: string; size: number }>;
-  /** The absolute path of a stored file. */
-  path(hash: string): string;
-}
-
 /** Stores the files that a line brings. Throws `INPUT_INVALID` naming the file that cannot be read. */
-export async function storeFiles(files: readonly FileIn[], cwd: string, store: FileStore): Promise<IncomingFile[]> {
+export async function storeFiles(files: readonly FileIn[], cwd: string, artifacts: Artifacts): Promise<IncomingFile[]> {
   const stored: IncomingFile[] = [];
   for (const file of files) {
     const { name, type, base64 } = file;
     const content =
       base64 === undefined ? await open(resolve(cwd, file.path ?? ''), name) : Buffer.from(base64, 'base64');
     try {
-      stored.push({ name, type, ...(await store.put(content)) });
+      stored.push({ name, type, ...(await artifacts.put(content)) });
     } catch (error) {
       throw error instanceof CodaError ? error : unreadable(name, messageOf(error), error);
     }
@@ -53,7 +49,37 @@ function unreadable(name: string, why: string, cause: unknown): CodaError {
   });
 }
 
-/** Files as a program sees them. */
-export function showFiles(files: readonly FileRef[], store: FileStore): FileOut[] {
-  return files.map(({ name, type, size, hash }) => ({ name, type, size, path: store.path(hash) }));
+/**
+ * Writes files to `folder` under their own names, and says where they are. What is already there is left as it is: its
+ * folder is named after its content. Throws what reading or writing throws.
+ */
+export async function showFiles(files: readonly FileRef[], folder: string, artifacts: Artifacts): Promise<FileOut[]> {
+  const shown: FileOut[] = [];
+  for (const { name, type, size, hash } of files) {
+    const path = join(folder, hash.slice(0, 16), fileName(name));
+    if (!existsSync(path)) await write(path, await artifacts.open(hash));
+    shown.push({ name, type, size, path });
+  }
+  return shown;
+}
+
+/** Whole or not at all: another process may look at it. */
+async function write(path: string, content: Readable): Promise<void> {
+  const unfinished = `${path}.${shortId()}`;
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  try {
+    await pipeline(content, createWriteStream(unfinished, { mode: 0o600 }));
+    await rename(unfinished, path);
+  } finally {
+    await rm(unfinished, { force: true });
+  }
+}
+
+/** A name that stays in its folder. */
+function fileName(name: string): string {
+  const safe = visible(name)
+    .replace(/[/\\\n\t]/g, '_')
+    .replace(/^\.+/, '_')
+    .trim();
+  return shorten(safe, 100) || 'file';
 }

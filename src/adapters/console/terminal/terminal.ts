@@ -1,0 +1,219 @@
+/** The prompt for people: a client of a console session, as any program could be one. */
+
+import { randomUUID } from 'node:crypto';
+import { createInterface, type Interface } from 'node:readline';
+import type { Duplex } from 'node:stream';
+import { readLines } from '../../../base/lines.ts';
+import type { CommandHint, Output } from '../protocol.ts';
+import { Conversation, type View } from './conversation.ts';
+import { openHistory } from './history.ts';
+import { PlainView } from './plain.ts';
+import { Screen } from './screen.ts';
+import { createStyle, type Style } from './style.ts';
+import { chosen, LEAVE_HINT, MORE, PROMPT, STOPPED } from './texts.ts';
+
+/** An answer may carry a whole page many times over. */
+const MAX_OUTPUT_LINE_BYTES = 16_000_000;
+
+export interface TerminalOptions {
+  /** The other end of a console session. */
+  session: Duplex;
+  stdin: NodeJS.ReadStream;
+  stdout: NodeJS.WriteStream;
+  env: Readonly<Record<string, string | undefined>>;
+  /** The file that keeps what was typed. */
+  history: string;
+}
+
+/**
+ * Talks with whoever sits at the terminal until they leave (resolves `left`) or the session ends (`ended`). Where stdin
+ * or stdout is no terminal, lines are taken and answers written without a prompt.
+ */
+export function runTerminal(options: TerminalOptions): Promise<'left' | 'ended'> {
+  const { stdin, stdout, env } = options;
+  const dumb = env.TERM === 'dumb';
+  const style = createStyle(stdout.isTTY && !env.NO_COLOR && !dumb);
+  return stdin.isTTY && stdout.isTTY && !dumb ? new Prompted(options, style).run() : new Piped(options, style).run();
+}
+
+/** What both kinds of terminal do with the session. */
+abstract class Talk {
+  protected readonly session: Duplex;
+  protected readonly underWay = new Set<string>();
+  protected commands: CommandHint[] = [];
+  protected abstract readonly conversation: Conversation;
+
+  constructor(session: Duplex) {
+    this.session = session;
+    session.on('error', () => {});
+  }
+
+  /** Hears the session out. */
+  protected async listen(): Promise<void> {
+    const chunks = this.session.iterator({ destroyOnReturn: false });
+    try {
+      for await (const line of readLines(chunks, MAX_OUTPUT_LINE_BYTES)) {
+        if ('text' in line && line.text !== '') this.hear(JSON.parse(line.text));
+      }
+    } catch {
+      // A session that breaks off has ended.
+    }
+  }
+
+  protected hear(line: Output): void {
+    if (line.type === 'ready') this.commands = line.commands;
+    if (line.type === 'done' && line.in_reply_to !== null) this.underWay.delete(line.in_reply_to);
+    this.conversation.hear(line);
+  }
+
+  /** Sends what was typed: a number presses a button, everything else is said. Gives the label that was pressed. */
+  protected tell(text: string): string | undefined {
+    const id = randomUUID();
+    this.underWay.add(id);
+    const button = this.conversation.choice(text);
+    this.session.write(`${JSON.stringify(button ? { id, press: button.id } : { id, text })}\n`);
+    return button?.label;
+  }
+}
+
+class Prompted extends Talk {
+  protected readonly conversation: Conversation;
+  private readonly options: TerminalOptions;
+  private readonly style: Style;
+  private readonly screen: Screen;
+  private readonly prompt: Interface;
+  private readonly history: ReturnType<typeof openHistory>;
+  /** Lines of a paste before its last one. */
+  private pasted: string[] = [];
+  private pasting = false;
+  private leaving = false;
+  private armed = false;
+  private leave: (how: 'left' | 'ended') => void = () => {};
+
+  constructor(options: TerminalOptions, style: Style) {
+    super(options.session);
+    this.options = options;
+    this.style = style;
+    this.history = openHistory(options.history);
+    this.prompt = createInterface({
+      input: options.stdin,
+      output: options.stdout,
+      terminal: true,
+      prompt: style.bold(PROMPT),
+      history: this.history.lines,
+      historySize: 1_000,
+      removeHistoryDuplicates: true,
+      completer: (line: string) => [this.complete(line), line],
+    });
+    this.screen = new Screen(options.stdout, this.prompt);
+    this.conversation = new Conversation(this.screen, style);
+  }
+
+  async run(): Promise<'left' | 'ended'> {
+    const { stdin, stdout } = this.options;
+    const left = new Promise<'left' | 'ended'>((resolve) => {
+      this.leave = resolve;
+    });
+    this.prompt.on('line', (line) => this.take(line));
+    this.prompt.on('SIGINT', () => this.interrupt());
+    this.prompt.on('close', () => this.leave('left'));
+    const onKey = (_text: string | undefined, key: { name?: string } | undefined) => this.key(key?.name);
+    stdin.on('keypress', onKey);
+    stdout.write(BRACKETED_PASTE_ON);
+    void this.listen().then(() => this.leave('ended'));
+    const how = await left;
+    stdin.off('keypress', onKey);
+    if (how === 'ended' && !this.leaving) this.screen.print([this.style.dim(STOPPED)]);
+    this.screen.close();
+    this.prompt.close();
+    stdout.write(`${BRACKETED_PASTE_OFF}${how === 'left' ? '\n' : ''}`);
+    this.session.end();
+    return how;
+  }
+
+  private key(name: string | undefined): void {
+    if (name === 'paste-start') this.pasting = true;
+    if (name === 'paste-end') this.pasting = false;
+  }
+
+  private take(line: string): void {
+    this.armed = false;
+    if (this.pasting || line.endsWith('\\')) {
+      this.pasted.push(this.pasting ? line : line.slice(0, -1));
+      this.prompt.setPrompt(this.style.dim(MORE));
+      this.prompt.prompt();
+      return;
+    }
+    const text = [...this.pasted, line].join('\n');
+    this.reset();
+    if (text.trim() === '') return;
+    this.history.add(text);
+    const label = this.tell(text);
+    if (label !== undefined) this.screen.print([this.style.dim(chosen(label)), '']);
+  }
+
+  private reset(): void {
+    this.pasted = [];
+    this.prompt.setPrompt(this.style.bold(PROMPT));
+    this.prompt.prompt();
+  }
+
+  /** Ctrl-C: first what is typed, then what is being answered, then the terminal itself. */
+  private interrupt(): void {
+    if (this.prompt.line !== '' || this.pasted.length > 0) {
+      this.armed = false;
+      this.prompt.write(null, { ctrl: true, name: 'e' });
+      this.prompt.write(null, { ctrl: true, name: 'u' });
+      this.reset();
+      return;
+    }
+    if (this.armed) {
+      this.leaving = true;
+      this.leave('left');
+      return;
+    }
+    this.armed = true;
+    if (this.underWay.size > 0) this.tell('/stop');
+    this.screen.print([this.style.dim(LEAVE_HINT)]);
+  }
+
+  private complete(line: string): string[] {
+    if (!line.startsWith('/') || line.includes(' ')) return [];
+    return this.commands.map(({ name }) => `/${name} `).filter((command) => command.startsWith(line));
+  }
+}
+
+const BRACKETED_PASTE_ON = '\u001b[?2004h';
+const BRACKETED_PASTE_OFF = '\u001b[?2004l';
+
+/** Lines from a pipe: each is said, and the answers are written as they become final. */
+class Piped extends Talk {
+  protected readonly conversation: Conversation;
+  private readonly options: TerminalOptions;
+  private readonly view: PlainView;
+
+  constructor(options: TerminalOptions, style: Style) {
+    super(options.session);
+    this.options = options;
+    this.view = new PlainView((text) => options.stdout.write(text));
+    const view: View = this.view;
+    this.conversation = new Conversation(view, style);
+  }
+
+  async run(): Promise<'left' | 'ended'> {
+    const heard = this.listen();
+    for await (const line of readLines(this.options.stdin, MAX_OUTPUT_LINE_BYTES)) {
+      if ('text' in line && line.text.trim() !== '') this.tell(line.text);
+    }
+    // The session ends when the last answer is out.
+    this.session.end();
+    await heard;
+    this.view.settle();
+    return 'left';
+  }
+
+  protected override hear(line: Output): void {
+    super.hear(line);
+    if (line.type === 'done') this.view.settle();
+  }
+}

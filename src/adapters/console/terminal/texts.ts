@@ -1,0 +1,17 @@
+/** What the prompt says by itself. */
+
+export const PROMPT = 'you › ';
+export const MORE = '  … ';
+export const THINKING = '…';
+export const LEAVE_HINT = 'Ctrl-C again, or Ctrl-D, leaves.';
+export const STOPPED = 'coda has stopped.';
+export const WITHDRAWN = '(taken back)';
+export const EDITED = '(changed)';
+
+export function greeting(name: string, version: string, hint: string): string[] {
+  return [`${name} ${version} · ${hint}`, 'Type and press Enter; /help shows what there is, Ctrl-D leaves.'];
+}
+
+export function chosen(label: string): string {
+  return `→ ${label}`;
+}
