@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { packageRoot } from '../../src/base/root.ts';
 import { configCheck } from '../../src/cli/config.ts';
 import { configExample, configJsonSchema } from '../../src/config/index.ts';
+import { ENV_OVERRIDES } from '../../src/config/overrides.ts';
 import { load, written } from './support.ts';
 
 const read = (file: string) => readFileSync(join(packageRoot(), file), 'utf8');
@@ -25,7 +26,7 @@ function keys(schema: Schema, path = ''): [string, string | undefined][] {
   return typeof any === 'object' && any.properties ? [...named, ...keys(any, `${path}*.`)] : named;
 }
 
-test('the example and the JSON schema are what the schemas say (npm run config:schema)', () => {
+test('the example and the JSON schema are what the schemas say (npm run generate)', () => {
   expect(example).toBe(configExample());
   expect(JSON.parse(read('config/config.schema.json'))).toEqual(configJsonSchema());
 });
@@ -71,4 +72,9 @@ test('coda config check says that all is well', () => {
   let out = '';
   configCheck(written('log: { level: warn }\n'), { write: (chunk) => (out += chunk) });
   expect(out).toBe('coda.yaml: 1 value set, no problems.\n');
+});
+
+test('docs/config.md names every variable that overrides', () => {
+  const page = read('docs/config.md');
+  for (const { env, path } of ENV_OVERRIDES) expect(page).toContain(`| \`${env}\` | \`${path.join('.')}\` |`);
 });

@@ -1,0 +1,26 @@
+FROM node:24-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci
+COPY tsconfig.json tsconfig.build.json ./
+COPY src src
+RUN npx tsc -p tsconfig.build.json && rm dist/.tsbuildinfo && npm prune --omit=dev
+
+FROM node:24-slim
+ENV NODE_ENV=production CODA_DATA=/data
+WORKDIR /app
+COPY package.json ./
+COPY migrations migrations
+COPY assets assets
+COPY config config
+COPY --from=build /app/node_modules node_modules
+COPY --from=build /app/dist dist
+# A fresh volume takes its owner from here.
+RUN install -d -o node -g node -m 0700 /data /data/artifacts
+VOLUME /data
+USER node
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=15s --timeout=10s --start-period=60s --start-interval=1s --retries=3 \
+  CMD ["node", "dist/main.js", "health"]
+ENTRYPOINT ["node", "dist/main.js"]
+CMD ["run"]

@@ -1,0 +1,28 @@
+/** `npm run generate`: writes what follows from the sources — the example configuration, its JSON schema, the errors. */
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build, install, requireNode, root } from './setup.mjs';
+
+/** `docs/errors.md` with its table written anew from the table of errors. */
+export function withErrorTable(page, errors) {
+  const rows = Object.entries(errors).map(([code, { exit, about }]) => `| \`${code}\` | ${exit} | ${about} |`);
+  const table = ['| code | exit status | what it is about |', '| --- | --- | --- |', ...rows].join('\n');
+  return page.replace(/^\| code \|.*\n(\|.*\n)*/m, `${table}\n`);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  requireNode();
+  install();
+  if (!build()) process.exit(70);
+
+  const load = (file) => import(pathToFileURL(join(root, 'dist', file)).href);
+  const { configExample, configJsonSchema } = await load('config/index.js');
+  const { ERRORS } = await load('base/errors.js');
+  const page = readFileSync(join(root, 'docs/errors.md'), 'utf8');
+
+  writeFileSync(join(root, 'config/config.example.yaml'), configExample());
+  writeFileSync(join(root, 'config/config.schema.json'), `${JSON.stringify(configJsonSchema(), null, 2)}\n`);
+  writeFileSync(join(root, 'docs/errors.md'), withErrorTable(page, ERRORS));
+}

@@ -1,0 +1,87 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { ERRORS } from '../../src/base/errors.ts';
+import { packageRoot } from '../../src/base/root.ts';
+
+const read = (file: string) => readFileSync(join(packageRoot(), file), 'utf8');
+const dockerfile = read('Dockerfile');
+const unit = read('deploy/coda.service');
+
+const service = z.looseObject({
+  image: z.string(),
+  user: z.string(),
+  restart: z.string(),
+  healthcheck: z.looseObject({ test: z.array(z.string()).min(2), interval: z.string(), retries: z.number() }),
+  environment: z.record(z.string(), z.string()).optional(),
+  volumes: z.array(z.string()).optional(),
+  depends_on: z.record(z.string(), z.object({ condition: z.literal('service_healthy') })).optional(),
+});
+
+const compose = z
+  .strictObject({ services: z.record(z.string(), service), volumes: z.record(z.string(), z.null()) })
+  .parse(parse(read('docker-compose.yml')));
+
+test('compose brings coda, PostgreSQL and Redis, each healthy before it is used', () => {
+  expect(Object.entries(compose.services).map(([name, { image }]) => [name, image])).toEqual([
+    ['coda', 'coda'],
+    ['postgres', 'postgres:17'],
+    ['redis', 'redis:7'],
+  ]);
+  expect(Object.keys(compose.services.coda?.depends_on ?? {})).toEqual(['postgres', 'redis']);
+});
+
+test('no container runs as root, and none has the socket of Docker', () => {
+  for (const { user, volumes } of Object.values(compose.services)) {
+    expect(user).not.toMatch(/^(root|0)/);
+    expect((volumes ?? []).join()).not.toContain('docker.sock');
+  }
+  expect(/^USER (\w+)$/m.exec(dockerfile)?.[1]).toBe('node');
+});
+
+test('every named volume is declared', () => {
+  const named = Object.values(compose.services)
+    .flatMap(({ volumes }) => volumes ?? [])
+    .map((volume) => volume.split(':')[0] ?? '')
+    .filter((volume) => !/^[./]/.test(volume));
+  expect(named.sort()).toEqual(Object.keys(compose.volumes).sort());
+});
+
+test('the compose file passes on only variables that coda reads', () => {
+  const documented = read('docs/config.md');
+  for (const name of Object.keys(compose.services.coda?.environment ?? {})) expect(documented).toContain(`\`${name}\``);
+});
+
+test('the image is built from what is there and not ignored', () => {
+  const kept = read('.dockerignore')
+    .split('\n')
+    .flatMap((line) => /^!(.+)$/.exec(line)?.[1] ?? []);
+  const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, sources = '']) =>
+    sources.split(' '),
+  );
+  expect(copied.length).toBeGreaterThan(5);
+  for (const source of copied) {
+    expect(existsSync(join(packageRoot(), source)), source).toBe(true);
+    expect(
+      kept.some((path) => path === source || path.startsWith(`${source}/`)),
+      source,
+    ).toBe(true);
+  }
+});
+
+test('the image asks coda itself whether it is well', () => {
+  expect(dockerfile).toMatch(/^HEALTHCHECK [\s\S]*CMD \["node", "dist\/main.js", "health"\]$/m);
+  expect(dockerfile).toContain('FROM node:24-slim');
+});
+
+test('systemd starts it again, but not where starting again does not help', () => {
+  const value = (key: string) => new RegExp(`^${key}=(.*)$`, 'm').exec(unit)?.[1];
+  expect(value('Restart')).toBe('on-failure');
+  expect(value('ExecStart')).toMatch(/^\/usr\/bin\/node \S+\/dist\/main\.js run$/);
+  expect(value('User')).toBe('coda');
+  const hopeless = [ERRORS.USAGE, ERRORS.CONFIG_UNREADABLE, ERRORS.CONFIG_INVALID].map(({ exit }) => String(exit));
+  expect(value('RestartPreventExitStatus')?.split(' ')).toEqual(hopeless);
+  for (const line of unit.split('\n')) expect(line).toMatch(/^(#.*|\[\w+\]|[A-Z]\w+=.*|)$/);
+});
