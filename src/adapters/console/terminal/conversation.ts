@@ -1,7 +1,7 @@
 import { visible } from '../../../base/text.ts';
 import { MAIN, type Output, type Said } from '../protocol.ts';
 import { type CardType, renderCard } from './card.ts';
-import type { Style } from './style.ts';
+import { type Style, wrap } from './style.ts';
 import { EDITED, greeting, THINKING, WITHDRAWN } from './texts.ts';
 
 /** Where a conversation is shown: a screen that can change its last block, or a plain stream that cannot. */
@@ -41,7 +41,7 @@ export class Conversation {
   hear(line: Output): void {
     switch (line.type) {
       case 'ready':
-        this.view.print([...greeting(line.name, line.version, line.hint).map(this.style.dim), '']);
+        this.greet(line);
         break;
       case 'typing':
         if (line.conversation === MAIN) this.view.say(this.style.dim(THINKING));
@@ -59,6 +59,11 @@ export class Conversation {
         if ('id' in line) this.show(line);
         else this.complain(line);
     }
+  }
+
+  private greet({ name, version, hint }: Extract<Output, { type: 'ready' }>): void {
+    const lines = greeting(name, version, visible(hint));
+    this.view.print([...lines.flatMap((text) => wrap([{ text, mark: this.style.dim }], this.view.width)), '']);
   }
 
   private show(card: Said): void {

@@ -1,6 +1,9 @@
 import { clearScreenDown, cursorTo, type Interface, moveCursor } from 'node:readline';
 import { widthOf } from './style.ts';
 
+/** readline's prompt, with the row of its cursor as of its last drawing: where it believes to begin the next one. */
+export type Prompt = Interface & { prevRows?: number };
+
 /** What the screen writes on: a terminal, as far as it is used here. */
 export interface Terminal extends NodeJS.WritableStream {
   columns?: number;
@@ -21,12 +24,12 @@ interface Live {
  */
 export class Screen {
   private readonly output: Terminal;
-  private readonly prompt: Interface;
+  private readonly prompt: Prompt;
   private live: Live | undefined;
   private status: string | undefined;
   private closed = false;
 
-  constructor(output: Terminal, prompt: Interface) {
+  constructor(output: Terminal, prompt: Prompt) {
     this.output = output;
     this.prompt = prompt;
   }
@@ -52,7 +55,7 @@ export class Screen {
     const reach = this.reach(live.lines.slice(live.settled), 0);
     const moved = live.lines.slice(live.lines.length - reach);
     this.live = { ...live, settled: live.lines.length - reach };
-    this.redraw(this.rows(moved), [...lines, '', ...moved], this.status);
+    this.redraw(this.rows(moved), [...lines, ...moved], this.status);
   }
 
   /** Shows a block that may change later, below everything. */
@@ -121,8 +124,8 @@ export class Screen {
     clearScreenDown(this.output);
     this.status = status;
     const text = [...lines, ...(status === undefined ? [] : [status])].map((line) => `${line}\n`).join('');
-    // readline goes up by the rows that its prompt took before it draws it again: give it rows to go up.
-    this.output.write(text + '\n'.repeat(promptRows));
+    this.output.write(text);
+    this.prompt.prevRows = 0;
     if (!this.closed) this.prompt.prompt(true);
   }
 }

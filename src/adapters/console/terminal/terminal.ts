@@ -1,14 +1,14 @@
 /** The prompt for people: a client of a console session, as any program could be one. */
 
 import { randomUUID } from 'node:crypto';
-import { createInterface, type Interface } from 'node:readline';
+import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
 import { readLines } from '../../../base/lines.ts';
 import type { CommandHint, Output } from '../protocol.ts';
 import { Conversation, type View } from './conversation.ts';
 import { openHistory } from './history.ts';
 import { PlainView } from './plain.ts';
-import { Screen } from './screen.ts';
+import { type Prompt, Screen } from './screen.ts';
 import { createStyle, type Style } from './style.ts';
 import { chosen, LEAVE_HINT, MORE, PROMPT, STOPPED } from './texts.ts';
 
@@ -81,7 +81,7 @@ class Prompted extends Talk {
   private readonly options: TerminalOptions;
   private readonly style: Style;
   private readonly screen: Screen;
-  private readonly prompt: Interface;
+  private readonly prompt: Prompt;
   private readonly history: ReturnType<typeof openHistory>;
   /** Lines of a paste before its last one. */
   private pasted: string[] = [];
@@ -120,6 +120,7 @@ class Prompted extends Talk {
     const onKey = (_text: string | undefined, key: { name?: string } | undefined) => this.key(key?.name);
     stdin.on('keypress', onKey);
     stdout.write(BRACKETED_PASTE_ON);
+    this.prompt.prompt();
     void this.listen().then(() => this.leave('ended'));
     const how = await left;
     stdin.off('keypress', onKey);
@@ -132,6 +133,8 @@ class Prompted extends Talk {
   }
 
   private key(name: string | undefined): void {
+    // Characters that come in one piece, as in a paste, are drawn without it.
+    this.prompt.prevRows = this.prompt.getCursorPos().rows;
     if (name === 'paste-start') this.pasting = true;
     if (name === 'paste-end') this.pasting = false;
   }
