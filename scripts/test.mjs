@@ -9,7 +9,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { inspectHouse } from './house.mjs';
 import { build, install, requireNode, root, runNpm } from './setup.mjs';
 
 requireNode();
@@ -66,6 +65,8 @@ async function imports() {
 const leftovers = () => tool('knip/bin/knip.js', ['--no-progress', '--no-config-hints']);
 
 async function house() {
+  // Imported now and not above: on a fresh clone its compiler was not there yet.
+  const { inspectHouse } = await import('./house.mjs');
   const { warnings, errors } = inspectHouse();
   const lines = [...warnings.map((text) => `warning  ${text}`), ...errors.map((text) => `error    ${text}`)];
   return { ok: errors.length === 0, said: lines.join('\n') };
