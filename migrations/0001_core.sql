@@ -65,6 +65,7 @@ create index instances_alive on instances (heartbeat_at) where ended_at is null;
 -- What was heard. The key is the message's identity, so that every copy of it meets in one row.
 create table inbox (
   id               uuid primary key,
+  seq              bigint generated always as identity,  -- the order in which a conversation is answered
   key              text not null unique,
   kind             text not null check (kind in ('message', 'command', 'press')),
   adapter          text not null,
@@ -85,8 +86,8 @@ create table inbox (
   received_at      timestamptz not null,
   finished_at      timestamptz
 );
-create index inbox_queue on inbox (conversation_id, received_at) where state = 'received';
-create index inbox_laneless on inbox (received_at) where state = 'received' and not laned;
+create index inbox_queue on inbox (conversation_id, seq) where state = 'received';
+create index inbox_laneless on inbox (seq) where state = 'received' and not laned;
 create index inbox_finished on inbox (finished_at) where finished_at is not null;
 
 -- One turn at a time per conversation. `pending` counts the rows that wait or run: looking for them when the lane is
@@ -138,6 +139,7 @@ create table steps (
 -- What was said in a conversation: what the model is shown, and what a search finds.
 create table messages (
   id               uuid primary key,
+  seq              bigint generated always as identity,  -- the order in which it was said
   conversation_id  uuid not null references conversations (id),
   epoch            integer not null,
   turn_id          uuid,
@@ -148,7 +150,7 @@ create table messages (
   tainted          boolean not null default false,
   at               timestamptz not null
 );
-create index messages_conversation on messages (conversation_id, epoch, id);
+create index messages_conversation on messages (conversation_id, epoch, seq);
 
 -- What is to be said. The key is unique for what is said; an owner is sending it.
 create table outbox (
@@ -188,6 +190,7 @@ create table buttons (
   id               text primary key,
   card             text not null,               -- the outbox key that shows it
   label            text not null,
+  position         smallint not null default 0,
   action           jsonb not null,
   conversation_id  uuid not null references conversations (id),
   person_id        uuid references persons (id),  -- who may press it; null: anybody there

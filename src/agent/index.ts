@@ -1,3 +1,13 @@
+/** The turn: a model with tools answers a message, and everything it does is stored as it happens. */
+export { type ActCall, Agent } from './agent.ts';
+export { decideTool } from './approvals.ts';
+export { runCall } from './calls.ts';
 export * from './model.ts';
+export { offlineModel } from './models/offline/index.ts';
+export type { AgentOptions } from './options.ts';
 export type * from './phrase.ts';
+export { type Decision, defaultPolicy, type Policy } from './policy.ts';
+export { type ItemContext, itemContext, newEpoch, type OpenButton, useButton } from './store.ts';
 export * from './tool.ts';
+export { Toolbox } from './toolbox.ts';
+export { undoTool } from './undo.ts';

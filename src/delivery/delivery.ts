@@ -1,5 +1,5 @@
 import type { World } from '../base/world.ts';
-import { type DueSource, Instance } from '../jobs/index.ts';
+import { type DueSource, Instance, type Owned } from '../jobs/index.ts';
 import type { AccessRules } from '../people/index.ts';
 import { type Database, type Fragment, render, sql, type Transaction } from '../storage/index.ts';
 import type { ChatAdapter, Inbox, Incoming, Place } from './adapter.ts';
@@ -7,10 +7,10 @@ import type { Card } from './content.ts';
 import { InboxGate } from './inbox/index.ts';
 import type { FinalState } from './inbox/store.ts';
 import type { Item, ItemKind } from './item.ts';
-import { Lanes, POISON } from './lanes/index.ts';
+import { Lanes } from './lanes/index.ts';
 import * as laneStore from './lanes/store.ts';
 import { OutboxSender } from './outbox/index.ts';
-import { insertions } from './outbox/store.ts';
+import { insertions, type Row as OutboxRow } from './outbox/store.ts';
 import { PlaceBook } from './places.ts';
 import * as texts from './texts.ts';
 
@@ -31,7 +31,12 @@ export interface DeliveryOptions {
   wakeAt(at: Date): void;
   /** Rows of dead processes were freed: the worker should look. */
   freed(): void;
+  /** Other rooms whose rows carry this process as their owner. */
+  owned(): readonly Owned[];
 }
+
+/** A row that has ended so many processes, or failed so often, is a dead letter; its lane goes on. */
+const POISON = 5;
 
 /** How a row ends, and what is said. */
 export interface End {
@@ -39,10 +44,18 @@ export interface End {
   error?: string;
   /** Said in answer, in order. */
   cards: readonly Card[];
+  /** Under which the cards stand in the outbox; default: the answer to this row. */
+  key?: string;
   turnId?: string;
   tainted?: boolean;
   /** Further `with` parts, beginning with a comma and conditional on `fence`, that end together with the row. */
   also?: Fragment;
+}
+
+interface EndRow {
+  pending: number;
+  /** Ids of the parts that were new. */
+  written: string[] | null;
 }
 
 const LANES = 'coda_lanes';
@@ -86,7 +99,6 @@ export class Delivery {
       concurrency: options.concurrency,
       context,
       handle: (item, signal) => this.handle(item, signal),
-      givenUp: (item) => this.giveUp(item),
       settled: (id) => this.settle(id),
       signal,
     });
@@ -111,7 +123,7 @@ export class Delivery {
       database,
       world,
       program,
-      owned: [this.lanes, this.outbox],
+      owned: [this.lanes, this.outbox, ...this.options.owned()],
       freed: () => {
         this.lanes.wake();
         this.options.freed();
@@ -144,41 +156,24 @@ export class Delivery {
    */
   async end(name: string, item: Item, end: End): Promise<boolean> {
     const { database, world } = this.options;
-    const now = world.clock.now();
-    const prepared = this.prepare(item, end);
-    const parts = prepared.flatMap((each) => each.parts);
-    const buttons = prepared.flatMap((each) => each.buttons);
-    const fenced = sql`exists (select from fence)`;
-    const writing = parts.length > 0 ? insertions(parts, buttons, now, fenced) : sql``;
-    const statement = laneStore.ending(item, end.state, now, end.error, sql`${writing}${end.also ?? sql``}`);
-    const { rows } = await database.run<{ pending: number }>(name, ...render(statement));
-    const left = rows[0];
-    if (!left) {
+    const ending = this.ending(item, end);
+    const { rows } = await database.run<EndRow>(name, ...render(ending.statement));
+    const ended = rows[0];
+    if (!ended) {
       world.log.warn({ item: item.key, owner: item.owner }, 'not this process’s any more; nothing was committed');
       return false;
     }
-    if (left.pending > 0) this.lanes.wake();
-    await this.outbox.dispatch(prepared.flatMap((each) => each.rows));
+    await this.ended(ended, ending.rows);
     return true;
   }
 
   /** The same inside a transaction that did more than the end: what is said goes out after its commit. */
   async endIn(tx: Transaction, item: Item, end: End): Promise<boolean> {
-    const { world } = this.options;
-    const now = world.clock.now();
-    const prepared = this.prepare(item, end);
-    const parts = prepared.flatMap((each) => each.parts);
-    const buttons = prepared.flatMap((each) => each.buttons);
-    const writing = parts.length > 0 ? insertions(parts, buttons, now, sql`exists (select from fence)`) : sql``;
-    const statement = laneStore.ending(item, end.state, now, end.error, sql`${writing}${end.also ?? sql``}`);
-    const { rows } = await tx.query<{ pending: number }>(...render(statement));
-    const left = rows[0];
-    if (!left) return false;
-    tx.afterCommit(() => {
-      if (left.pending > 0) this.lanes.wake();
-      void this.outbox.dispatch(prepared.flatMap((each) => each.rows));
-    });
-    return true;
+    const ending = this.ending(item, end);
+    const { rows } = await tx.query<EndRow>(...render(ending.statement));
+    const ended = rows[0];
+    if (ended) tx.afterCommit(() => void this.ended(ended, ending.rows));
+    return ended !== undefined;
   }
 
   /** Holds the row until `tx` ends: whether it is still this process's, and whether somebody asked to stop it. */
@@ -208,6 +203,11 @@ export class Delivery {
     return true;
   }
 
+  /** Shows in its place that an answer is being worked on. A hint. */
+  typing(place: Place): void {
+    this.options.adapters.find((adapter) => adapter.name === place.adapter)?.typing?.(place);
+  }
+
   /** Turns that run in this process. */
   get running(): number {
     return this.lanes.size;
@@ -219,10 +219,15 @@ export class Delivery {
     await this.outbox.idle();
   }
 
-  /** Begins nothing more, lets turns finish for `graceMs`, stores the rest as it stands, and leaves. */
-  async close(graceMs: number): Promise<void> {
+  /** Begins nothing more and lets turns finish for `graceMs`, and what is being said go out. */
+  async quiet(graceMs: number): Promise<void> {
     await this.lanes.close(graceMs);
     await this.outbox.idle();
+  }
+
+  /** Stops what still runs, stored as it stands, and leaves the replicas. */
+  async close(): Promise<void> {
+    await this.lanes.close(0);
     this.stopAll.abort(new Error('coda is stopping'));
     await this.lanes.idle();
     await this.outbox.idle();
@@ -231,10 +236,29 @@ export class Delivery {
     await this.instance?.close();
   }
 
+  private ending(item: Item, end: End): { statement: Fragment; rows: OutboxRow[] } {
+    const now = this.options.world.clock.now();
+    const prepared = this.prepare(item, end);
+    const parts = prepared.flatMap((each) => each.parts);
+    const buttons = prepared.flatMap((each) => each.buttons);
+    const writing = parts.length > 0 ? insertions(parts, buttons, now, sql`exists (select from fence)`) : sql``;
+    const written = parts.length > 0 ? sql`select jsonb_agg(id) from out` : sql`null::jsonb`;
+    const also = sql`${writing}${end.also ?? sql``}`;
+    const statement = laneStore.ending(item, end.state, now, end.error, also, written);
+    return { statement, rows: prepared.flatMap((each) => each.rows) };
+  }
+
+  /** After the commit: what was written is sent, what still waits in the lane is taken up. */
+  private async ended({ pending, written }: EndRow, rows: readonly OutboxRow[]): Promise<void> {
+    if (pending > 0) this.lanes.wake();
+    await this.outbox.dispatch(rows.filter((row) => written?.includes(row.id)));
+  }
+
   private prepare(item: Item, end: End) {
+    const base = end.key ?? `answer:${item.id}`;
     return end.cards.map((card, index) =>
       this.outbox.prepare({
-        key: end.cards.length === 1 ? `answer:${item.id}` : `answer:${item.id}:${index}`,
+        key: end.cards.length === 1 ? base : `${base}:${index}`,
         place: item.conversation.place,
         conversationId: item.conversation.id,
         personId: item.person.id,
@@ -273,5 +297,3 @@ export class Delivery {
     if (!heardHere && this.options.database.engine === 'postgres') this.options.database.notify(SETTLED, id);
   }
 }
-
-export type { Place };

@@ -15,6 +15,8 @@ export interface Conversation {
 
 /** What is stored of an event: `version` 1. */
 export interface Payload {
+  /** The sender's id on the platform. */
+  from: string;
   text: string;
   files: IncomingFile[];
   /** A press: the button, and what a form was filled with. */

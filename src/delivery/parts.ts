@@ -64,10 +64,11 @@ export function toParts(
     tainted: message.tainted ?? false,
   }));
   const card_ = parts.at(-1)?.key ?? key;
-  const buttons = choices.map((choice) => ({
+  const buttons = choices.map((choice, position) => ({
     id: choice.id,
     card: card_,
     label: choice.label,
+    position,
     action: { tool: choice.tool, input: choice.input as NewButton['action'] },
     conversation_id: message.conversationId,
     person_id: message.personId,

@@ -129,6 +129,7 @@ export function keyOf(event: Incoming): string {
 }
 
 function payloadOf(event: Incoming): Payload {
-  if (event.kind === 'message') return { text: event.text, files: event.files };
-  return { text: '', files: [], button: event.button, ...(event.values && { values: event.values }) };
+  const from = event.sender.externalId;
+  if (event.kind === 'message') return { from, text: event.text, files: event.files };
+  return { from, text: '', files: [], button: event.button, ...(event.values && { values: event.values }) };
 }

@@ -85,7 +85,7 @@ export async function claimLaneless(
     with i as (
       update inbox set owner = ${owner}
        where id in (select id from inbox where state = 'received' and not laned and owner is null
-                     order by received_at limit ${limit} for update skip locked)
+                     order by seq limit ${limit} for update skip locked)
       returning *)
     select i.id, i.key, i.kind, i.message_id, i.payload, i.sent_at, i.received_at, i.attempts, i.tainted, i.laned,
            ${itemColumns(context)}
@@ -95,16 +95,12 @@ export async function claimLaneless(
 
 export type FinalState = 'done' | 'waiting' | 'failed' | 'expired' | 'cancelled';
 
-/** Frees what dead processes held outside lanes; a row that has cost `poison` processes their life is given up. */
-export async function release(tx: Transaction, owners: readonly string[], now: Instant, poison: number): Promise<void> {
+/** Frees what dead processes held outside lanes, charging each row with `attempts`. */
+export async function release(tx: Transaction, owners: readonly string[], attempts: number): Promise<void> {
   await tx.query(
-    `update inbox
-        set owner = null, attempts = attempts + 1,
-            state = case when attempts + 1 >= $3 then 'failed' else state end,
-            finished_at = case when attempts + 1 >= $3 then $2::timestamptz end,
-            error = case when attempts + 1 >= $3 then 'the process ended each time it was run' end
+    `update inbox set owner = null, attempts = attempts + $2
       where owner = any($1::uuid[]) and state = 'received' and not laned`,
-    [owners, now, poison],
+    [owners, attempts],
   );
 }
 

@@ -9,9 +9,6 @@ import type { Item } from '../item.ts';
 import { toItem } from '../store.ts';
 import * as store from './store.ts';
 
-/** A row that has ended so many processes, or failed so often, is a dead letter; its lane goes on. */
-export const POISON = 5;
-
 export interface LanesDeps {
   database: Database;
   world: World;
@@ -22,8 +19,6 @@ export interface LanesDeps {
   context: Fragment;
   /** Does what the row asks for and ends it; what it throws counts as a failed attempt. */
   handle(item: Item, signal: AbortSignal): Promise<void>;
-  /** The row failed for good: the person is told. */
-  givenUp(item: Item): Promise<void>;
   /** A row is out of this process's hands. */
   settled(id: string): void;
   signal: AbortSignal;
@@ -107,9 +102,10 @@ export class Lanes implements Owned {
     await within(graceMs, this.idle());
   }
 
-  async release(tx: Transaction, owners: readonly string[], now: Instant): Promise<void> {
-    await store.release(tx, owners, now, POISON);
-    await inbox.release(tx, owners, now, POISON);
+  async release(tx: Transaction, owners: readonly string[], _now: Instant, crashed: boolean): Promise<void> {
+    const attempts = crashed ? 1 : 0;
+    await store.release(tx, owners, attempts);
+    await inbox.release(tx, owners, attempts);
   }
 
   private pump(): void {
@@ -146,12 +142,11 @@ export class Lanes implements Owned {
     }
   }
 
-  /** Puts a row back to be tried again, or gives it up; goes on trying while the database is away. */
+  /** Puts a row back to be tried again; goes on trying while the database is away. */
   private async giveBack(item: Item): Promise<void> {
     const { database, world, instance } = this.deps;
     for (let attempt = 1; !this.deps.signal.aborted && item.owner === instance().id; attempt++) {
       try {
-        if (item.attempts + 1 >= POISON) return await this.deps.givenUp(item);
         await database.tx('lanes.giveback', (tx) => store.giveBack(tx, item));
         world.clock.at(new Date(world.clock.now().getTime() + backOff(item.attempts + 1)), () => this.wake());
         return;

@@ -14,18 +14,18 @@ export async function claim(database: Database, owner: string, limit: number, co
     with running as (
       select i.person_id, count(*) as turns from lanes l join inbox i on i.id = l.current group by i.person_id
     ), next as (
-      select distinct on (l.conversation_id) l.conversation_id, i.id, i.person_id, i.received_at
+      select distinct on (l.conversation_id) l.conversation_id, i.id, i.person_id, i.seq
         from lanes l join inbox i on i.conversation_id = l.conversation_id and i.state = 'received' and i.laned
        where l.pending > 0 and l.current is null
-       order by l.conversation_id, i.person_id is not distinct from l.last_person, i.received_at, i.id
+       order by l.conversation_id, i.person_id is not distinct from l.last_person, i.seq
     ), ranked as (
-      select next.*, row_number() over (partition by person_id order by received_at) + coalesce(turns, 0) as turn
+      select next.*, row_number() over (partition by person_id order by seq) + coalesce(turns, 0) as turn
         from next left join running using (person_id)
     ), picked as (
       select l.conversation_id, ranked.id
         from ranked join lanes l using (conversation_id)
        where l.current is null
-       order by ranked.turn, ranked.received_at
+       order by ranked.turn, ranked.seq
        limit ${limit}
        for update of l skip locked
     ), lane as (
@@ -43,7 +43,7 @@ export async function claim(database: Database, owner: string, limit: number, co
 
 /**
  * Ends a row in one statement with what belongs to its end: `also` are further `with` parts, each of which must be
- * conditional on `fence` having a row. Returns what is left in the lane, or undefined when the row is not this
+ * conditional on `fence` having a row, and `written` a scalar that comes back with it. Returns what is left in the lane, or undefined when the row is not this
  * process's any more: then nothing has happened.
  */
 export function ending(
@@ -52,6 +52,7 @@ export function ending(
   now: Instant,
   error: string | undefined,
   also: Fragment,
+  written: Fragment,
 ): Fragment {
   return sql`
     with fence as (${item.laned ? leaveLane(item, now) : leaveLaneless(item)}),
@@ -60,7 +61,7 @@ export function ending(
              finished_at = case when ${state}::text = 'waiting' then null else ${now}::timestamptz end
        where id = ${item.id} and exists (select from fence)
     )${also}
-    select pending from fence`;
+    select pending, (${written}) as written from fence`;
 }
 
 function leaveLane(item: Item, now: Instant): Fragment {
@@ -106,35 +107,27 @@ export async function steer(tx: Transaction, item: Item, turnId: string, now: In
     `with taken as (
        update inbox set state = 'done', steered_into = $3, finished_at = $4
         where conversation_id = $1 and person_id = $2 and state = 'received' and laned and kind = 'message' and id <> $5
-       returning payload, received_at, id
+       returning payload, seq
      ), counted as (
        update lanes set pending = pending - (select count(*) from taken) where conversation_id = $1
      )
-     select payload from taken order by received_at, id`,
+     select payload from taken order by seq`,
     [item.conversation.id, item.person.id, turnId, now, item.id],
   );
   return rows.map((row) => row.payload);
 }
 
-/** Frees the lanes of dead processes; a row that has cost `poison` processes their life is given up. */
-export async function release(tx: Transaction, owners: readonly string[], now: Instant, poison: number): Promise<void> {
+/** Frees the lanes of dead processes, charging the row that ran in each with `attempts`. */
+export async function release(tx: Transaction, owners: readonly string[], attempts: number): Promise<void> {
   await tx.query(
     `with freed as (
        select conversation_id, current from lanes where owner = any($1::uuid[]) for update
      ), tried as (
-       update inbox i
-          set attempts = i.attempts + 1,
-              state = case when i.attempts + 1 >= $3 then 'failed' else i.state end,
-              finished_at = case when i.attempts + 1 >= $3 then $2::timestamptz end,
-              error = case when i.attempts + 1 >= $3 then 'the process ended each time it was run' end
-         from freed where i.id = freed.current
-       returning i.id, i.state
+       update inbox i set attempts = i.attempts + $2 from freed where i.id = freed.current
      )
-     update lanes l
-        set owner = null, current = null, cancel = false,
-            pending = l.pending - (select count(*)::integer from tried where id = freed.current and state = 'failed')
+     update lanes l set owner = null, current = null, cancel = false
        from freed where l.conversation_id = freed.conversation_id`,
-    [owners, now, poison],
+    [owners, attempts],
   );
 }
 

@@ -29,6 +29,7 @@ export interface NewButton {
   id: string;
   card: string;
   label: string;
+  position: number;
   action: Json;
   conversation_id: string;
   person_id: string | null;
@@ -37,7 +38,8 @@ export interface NewButton {
 const PART_COLUMNS = `id uuid, key text, adapter text, conversation_id uuid, person_id uuid, turn_id uuid, inbox_id uuid,
   grp text, part smallint, reply_to text, content jsonb, state text, owner uuid, next_at timestamptz, tainted boolean`;
 
-const BUTTON_COLUMNS = 'id text, card text, label text, action jsonb, conversation_id uuid, person_id uuid';
+const BUTTON_COLUMNS =
+  'id text, card text, label text, position smallint, action jsonb, conversation_id uuid, person_id uuid';
 
 /** Two `with` parts that write parts and buttons, if `when` (`exists (select from fence)`) holds. */
 export function insertions(
@@ -53,7 +55,7 @@ export function insertions(
       on conflict (key) do nothing
       returning id
     ), presses as (
-      insert into buttons (id, card, label, action, conversation_id, person_id, created_at)
+      insert into buttons (id, card, label, position, action, conversation_id, person_id, created_at)
       select b.*, ${now}::timestamptz from jsonb_to_recordset(${json(buttons)}) as b (${raw(BUTTON_COLUMNS)})
        where ${when} and exists (select from jsonb_to_recordset(${json(parts)}) as o (key text) where o.key = b.card)
     )`;

@@ -1,0 +1,132 @@
+import { CodaError } from '../base/errors.ts';
+import { uuid } from '../base/ids.ts';
+import type { Card, Item } from '../delivery/index.ts';
+import type { Person } from '../people/index.ts';
+import { sql } from '../storage/index.ts';
+import { runCall } from './calls.ts';
+import { identity, type Sections } from './context.ts';
+import { ModelError } from './model.ts';
+import type { AgentOptions } from './options.ts';
+import { Turn } from './steps.ts';
+import type { ItemContext } from './store.ts';
+import * as store from './store.ts';
+import * as texts from './texts.ts';
+import type { Call, CallContext, ToolResult } from './tool.ts';
+import { type TurnHost, TurnRun } from './turn.ts';
+
+/** Answers messages in turns, and carries out single calls for commands and buttons. */
+export class Agent implements TurnHost {
+  readonly options: AgentOptions;
+  private readonly system: string;
+
+  constructor(options: AgentOptions) {
+    this.options = options;
+    this.system = identity(options.name);
+  }
+
+  /** Answers a message that holds its lane. Goes on where an earlier process, or a question to the person, left it. */
+  async answer(item: Item, signal: AbortSignal): Promise<void> {
+    const turn = await this.open(item);
+    const { turnTimeoutMs } = this.options;
+    const timeout = AbortSignal.timeout(turnTimeoutMs);
+    const run = new TurnRun(this, item, turn, AbortSignal.any([signal, timeout]));
+    try {
+      await run.toEnd();
+    } catch (error) {
+      if (timeout.aborted) return this.say(item, turn, 'failed', texts.tookTooLong(Math.round(turnTimeoutMs / 60_000)));
+      if (signal.aborted) return this.stopped(item, turn, signal.reason);
+      if (!(error instanceof ModelError)) throw error;
+      this.options.world.log.warn(
+        { model: this.options.model(item).name, fault: error.fault },
+        'no answer from the model',
+      );
+      await this.say(item, turn, 'failed', texts.modelFault(error.fault));
+    }
+  }
+
+  /**
+   * Carries out one call in the transaction that also ends the row and stores its answer: what a command, a button or
+   * a typed choice does. `before` may say instead what there is to say (a button that is gone).
+   */
+  async act(name: string, item: Item, signal: AbortSignal, call: ActCall): Promise<void> {
+    const { database, delivery } = this.options;
+    await database.tx(name, async (tx) => {
+      const { held } = await delivery.hold(tx, item);
+      if (!held) return;
+      const ctx = this.callContext(item, signal, item.tainted);
+      const wanted = await call({ ...ctx, tx });
+      const result = 'tool' in wanted ? await runCall(tx, this.options.toolbox, wanted, ctx) : wanted;
+      await delivery.endIn(tx, item, { state: 'done', cards: [cardOf(result)] });
+    });
+  }
+
+  /** What a call knows of who asks and where. */
+  callContext(item: Item, signal: AbortSignal, tainted: boolean): CallContext {
+    const { world, time, defaultZone } = this.options;
+    const { person, conversation } = item;
+    return {
+      person,
+      place: conversation.place,
+      conversationId: conversation.id,
+      clock: world.clock,
+      when: {
+        ...time,
+        now: world.clock.now(),
+        zone: person.zone ?? defaultZone,
+        ...(person.locale && { locale: person.locale }),
+        ...(person.weekStart && { weekStart: person.weekStart }),
+      },
+      signal,
+      tainted,
+    };
+  }
+
+  async sections(person: Person): Promise<Sections> {
+    return { system: this.system, sections: await this.options.sections(person), tools: this.options.toolbox.specs() };
+  }
+
+  /** Ends a turn with words of coda's own. */
+  async say(item: Item, turn: Turn, state: 'failed' | 'cancelled', text: string): Promise<void> {
+    const now = this.options.world.clock.now();
+    turn.rollBack();
+    const writing = store.turnWriting(turn, item, state, now, sql`exists (select from fence)`);
+    const card: Card = { kind: state === 'failed' ? 'error' : 'notice', text };
+    await this.options.delivery.end('turn.fail', item, {
+      state,
+      cards: [card],
+      turnId: turn.id,
+      tainted: turn.tainted,
+      also: sql`${writing}${store.historyWriting(turn, item, text, now)}`,
+    });
+  }
+
+  private async open(item: Item): Promise<Turn> {
+    const { database, world } = this.options;
+    const { turn: id, history } = item.context as unknown as ItemContext;
+    const tainted = item.tainted || history.some((entry) => entry.tainted);
+    const loaded = id ? await store.loadTurn(database, id) : undefined;
+    if (id && loaded) return new Turn({ id, ...loaded, tainted: loaded.tainted || tainted });
+    const now = world.clock.now();
+    return new Turn({ id: uuid(now), steps: [], tainted, startedAt: now });
+  }
+
+  /** A person stopped it: said so. The process stops, or was taken over: left as it stands, to go on elsewhere. */
+  private async stopped(item: Item, turn: Turn, reason: unknown): Promise<void> {
+    if (!(reason instanceof CodaError) || reason.code !== 'CANCELLED') return;
+    await this.say(item, turn, 'cancelled', texts.stopped());
+  }
+}
+
+/** Decides, in the transaction, which call is wanted, or answers by itself. */
+export type ActCall = (ctx: CallContext & { tx: Parameters<typeof runCall>[0] }) => Promise<Call | ToolResult>;
+
+/** What a result looks like to a person. */
+export function cardOf(result: ToolResult): Card {
+  const text = result.ok ? result.text : [result.message, result.remedy].filter(Boolean).join(' ');
+  return {
+    kind: result.ok || result.choices ? 'answer' : 'error',
+    text,
+    ...(result.choices && { choices: result.choices }),
+    ...(result.ok && result.files && { files: result.files }),
+  };
+}

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import type { Choice, Delivery } from '../delivery/index.ts';
+import * as store from './store.ts';
+import * as texts from './texts.ts';
+import { type AnyTool, dataTool, done, failed } from './tool.ts';
+
+const DECIDE = 'approval_decide';
+
+/** The buttons under a question: who may press them is what the buttons' rows say. */
+export function choices(turnId: string, callId: string, hash: string): Choice[] {
+  const decide = (approved: boolean) => ({ tool: DECIDE, input: { turn: turnId, call: callId, hash, approved } });
+  return [
+    { label: 'Approve', style: 'primary', ...decide(true) },
+    { label: 'Deny', style: 'danger', ...decide(false) },
+  ];
+}
+
+/**
+ * What the buttons call: stores the decision with the parked turn and puts it back into its lane, in the transaction
+ * that also uses the buttons up. A decision binds to the hash of what was shown.
+ */
+export function decideTool(delivery: Pick<Delivery, 'resume'>): AnyTool {
+  return dataTool({
+    name: DECIDE,
+    description: 'Decides about a call that asked first.',
+    effect: 'write',
+    hidden: true,
+    input: z.object({ turn: z.string(), call: z.string(), hash: z.string(), approved: z.boolean() }),
+    async run({ turn, call, hash, approved }, { tx, person, clock }) {
+      const parked = await store.lockParked(tx, turn, call);
+      if (!parked || parked.hash !== hash) return failed('GONE', texts.approvalGone());
+      const payload = { approved, by: person.id, hash };
+      await store.addStep(tx, turn, { kind: 'decided', callId: call, payload }, clock.now());
+      // All calls of one step that ask are decided before any of them runs.
+      if ((await store.openQuestions(tx, turn)) === 0) await delivery.resume(tx, parked.inboxId);
+      return done(approved ? texts.approved() : texts.disapproved());
+    },
+  });
+}

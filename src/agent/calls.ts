@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { within } from '../base/async.ts';
+import { messageOf } from '../base/errors.ts';
+import { canonicalJson } from '../base/json.ts';
+import type { Transaction } from '../storage/index.ts';
+import * as store from './store.ts';
+import {
+  type Call,
+  type CallContext,
+  type DataTool,
+  type Done,
+  type Failed,
+  failed,
+  type OutsideTool,
+  type ToolResult,
+} from './tool.ts';
+import type { Toolbox, ValidCall } from './toolbox.ts';
+
+const DATA_TIMEOUT_MS = 1_000;
+const OUTSIDE_TIMEOUT_MS = 60_000;
+
+/** Whether a call works on the person's own data, in a transaction. */
+export function isData(valid: ValidCall): valid is ValidCall & { tool: DataTool } {
+  return valid.tool.effect === 'read' || valid.tool.effect === 'write';
+}
+
+/** What binds an approval to what was shown: tool, canonical arguments, place and requester. */
+export function hashOf(call: Call, ctx: CallContext): string {
+  const { person, place } = ctx;
+  const shown = { tool: call.tool, input: call.input, person: person.id, place: `${place.adapter}:${place.channel}` };
+  return createHash('sha256').update(canonicalJson(shown)).digest('hex');
+}
+
+/** Runs a data tool in `tx`, which commits its effect together with its record; keeps what takes it back. */
+export async function runData(
+  tx: Transaction,
+  { tool, input }: { tool: DataTool; input: unknown },
+  ctx: CallContext,
+  undoable = true,
+): Promise<ToolResult> {
+  const result = await within(tool.timeoutMs ?? DATA_TIMEOUT_MS, tool.run(input, { ...ctx, tx }));
+  if (!result)
+    throw new Error(`${tool.name} took longer than ${tool.timeoutMs ?? DATA_TIMEOUT_MS} ms in its transaction`);
+  if (undoable) await keepUndo(tx, result, ctx);
+  return result;
+}
+
+/** Runs a tool that reaches outside. What it throws is a bug, told as a failure: the effect may have happened. */
+export async function runOutside(
+  { tool, input }: { tool: OutsideTool; input: unknown },
+  ctx: CallContext,
+): Promise<ToolResult> {
+  const timeout = AbortSignal.timeout(tool.timeoutMs ?? OUTSIDE_TIMEOUT_MS);
+  const signal = AbortSignal.any([ctx.signal, timeout]);
+  const gaveUp = new Promise<Failed>((resolve) => {
+    const stop = () =>
+      resolve(
+        timeout.aborted
+          ? failed('TIMEOUT', `${tool.name} did not finish in time; whether it had an effect is unknown.`)
+          : failed('CANCELLED', `${tool.name} was stopped; whether it had an effect is unknown.`),
+      );
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  const run = tool.run(input, { ...ctx, signal }).catch((error: unknown) => failed('INTERNAL', messageOf(error)));
+  return Promise.race([run, gaveUp]);
+}
+
+/** Carries out a call of a button, a command or an undo: only on the person's own data. */
+export async function runCall(
+  tx: Transaction,
+  toolbox: Toolbox,
+  call: Call,
+  ctx: CallContext,
+  undoable = true,
+): Promise<ToolResult> {
+  const valid = toolbox.check(call, true);
+  if ('ok' in valid) return valid;
+  if (!isData(valid)) return failed('NOT_HERE', `${call.tool} cannot be run from a button.`);
+  const prepared = await valid.tool.prepare?.(valid.input, ctx);
+  return runData(tx, valid, prepared === undefined ? ctx : { ...ctx, prepared }, undoable);
+}
+
+async function keepUndo(tx: Transaction, result: ToolResult, ctx: CallContext): Promise<void> {
+  const undo = (result as Partial<Done>).undo;
+  if (!undo) return;
+  const { label, tool, input } = undo;
+  const kept = { personId: ctx.person.id, conversationId: ctx.conversationId, label, call: { tool, input } };
+  await store.addUndo(tx, kept, ctx.clock.now());
+}

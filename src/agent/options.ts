@@ -1,0 +1,31 @@
+import type { World } from '../base/world.ts';
+import type { Delivery, Item } from '../delivery/index.ts';
+import type { Person } from '../people/index.ts';
+import type { Database } from '../storage/index.ts';
+import type { WhenContext } from '../time/index.ts';
+import type { Sections } from './context.ts';
+import type { Model } from './model.ts';
+import type { Policy } from './policy.ts';
+import type { Toolbox } from './toolbox.ts';
+
+export interface AgentOptions {
+  database: Database;
+  world: World;
+  delivery: Delivery;
+  toolbox: Toolbox;
+  /** The model that answers in this conversation. */
+  model(item: Item): Model;
+  policy: Policy;
+  name: string;
+  /** Tool calls after which a turn ends. */
+  maxToolCalls: number;
+  /** Milliseconds after which a turn ends; the time that it waits for a person does not count. */
+  turnTimeoutMs: number;
+  /** Whether the asker's follow-ups are taken along into the running turn. */
+  steer: boolean;
+  /** What `parseWhen` needs to know besides the person. */
+  time: Omit<WhenContext, 'now' | 'zone'>;
+  defaultZone: string;
+  /** What skills add to the prompt for this person. */
+  sections(person: Person): Promise<Sections['sections']>;
+}

@@ -1,0 +1,112 @@
+import type { Instant } from '../base/clock.ts';
+import type { ModelMessage, ModelToolCall } from './model.ts';
+import type { ToolResult } from './tool.ts';
+
+/** What a turn did, in order; each is stored as it happens. `version` 1. */
+export type Step =
+  | { kind: 'model'; payload: { text: string; calls: ModelToolCall[]; model: string } }
+  /** A call that acts outside has begun: without a result after it, nobody knows whether it happened. */
+  | { kind: 'started'; callId: string; payload: Record<string, never> }
+  | { kind: 'result'; callId: string; payload: ToolResult }
+  /** The person is asked; `hash` binds the answer to exactly what was shown. */
+  | { kind: 'asked'; callId: string; payload: { hash: string; shown: string } }
+  | { kind: 'decided'; callId: string; payload: { approved: boolean; by: string; hash: string } }
+  /** What the asker said meanwhile. */
+  | { kind: 'steered'; payload: { texts: string[] } };
+
+export interface StoredStep {
+  seq: number;
+  step: Step;
+  tainted: boolean;
+  at: Instant;
+}
+
+/** Where a call of the last model step stands. */
+export type CallState =
+  | { kind: 'open' }
+  | { kind: 'started' }
+  | { kind: 'asked'; hash: string }
+  | { kind: 'decided'; approved: boolean; hash: string; by: string }
+  | { kind: 'done'; result: ToolResult };
+
+/** One turn in this process's hands: its steps, and how many of them are stored. */
+export class Turn {
+  readonly id: string;
+  readonly steps: StoredStep[];
+  /** Steps from here on are not stored yet. */
+  stored: number;
+  tainted: boolean;
+  readonly startedAt: Instant;
+
+  constructor(init: { id: string; steps: StoredStep[]; tainted: boolean; startedAt: Instant }) {
+    this.id = init.id;
+    this.steps = init.steps;
+    this.stored = init.steps.length;
+    this.tainted = init.tainted || init.steps.some((step) => step.tainted);
+    this.startedAt = init.startedAt;
+  }
+
+  add(step: Step, at: Instant, tainted = false): void {
+    this.tainted ||= tainted;
+    this.steps.push({ seq: this.steps.length, step, tainted: this.tainted, at });
+  }
+
+  unstored(): StoredStep[] {
+    return this.steps.slice(this.stored);
+  }
+
+  /** Drops steps that were added but not stored: their transaction did not happen. */
+  rollBack(): void {
+    this.steps.length = this.stored;
+  }
+
+  get toolCalls(): number {
+    return this.steps.filter(({ step }) => step.kind === 'result').length;
+  }
+
+  /** The last answer of the model, if there is one. */
+  lastAnswer(): Extract<Step, { kind: 'model' }> | undefined {
+    return this.steps.map(({ step }) => step).findLast((step) => step.kind === 'model');
+  }
+
+  /** The calls of the last answer, each with where it stands. */
+  calls(): { call: ModelToolCall; state: CallState }[] {
+    const from = this.steps.findLastIndex(({ step }) => step.kind === 'model');
+    const after = this.steps.slice(from + 1).map(({ step }) => step);
+    return (this.lastAnswer()?.payload.calls ?? []).map((call) => ({ call, state: stateOf(call.id, after) }));
+  }
+
+  /** Results of all calls in order, for what they leave behind: buttons, files. */
+  results(): ToolResult[] {
+    return this.steps.flatMap(({ step }) => (step.kind === 'result' ? [step.payload] : []));
+  }
+
+  /** What the model is shown of the turn so far. */
+  messages(): ModelMessage[] {
+    const names = new Map<string, string>();
+    return this.steps.flatMap(({ step }): ModelMessage[] => {
+      if (step.kind === 'model') {
+        for (const call of step.payload.calls) names.set(call.id, call.name);
+        return [{ role: 'assistant', text: step.payload.text, calls: step.payload.calls }];
+      }
+      if (step.kind === 'steered') return step.payload.texts.map((text) => ({ role: 'user', text }));
+      if (step.kind !== 'result') return [];
+      const text = step.payload.ok
+        ? step.payload.text
+        : [step.payload.message, step.payload.remedy].filter(Boolean).join(' ');
+      return [{ role: 'tool', callId: step.callId, name: names.get(step.callId) ?? '', text, ok: step.payload.ok }];
+    });
+  }
+}
+
+function stateOf(callId: string, steps: readonly Step[]): CallState {
+  let state: CallState = { kind: 'open' };
+  for (const step of steps) {
+    if (!('callId' in step) || step.callId !== callId) continue;
+    if (step.kind === 'result') state = { kind: 'done', result: step.payload };
+    else if (step.kind === 'started') state = { kind: 'started' };
+    else if (step.kind === 'asked') state = { kind: 'asked', hash: step.payload.hash };
+    else if (step.kind === 'decided') state = { kind: 'decided', ...step.payload };
+  }
+  return state;
+}

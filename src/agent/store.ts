@@ -1,0 +1,246 @@
+import type { Instant } from '../base/clock.ts';
+import { uuid } from '../base/ids.ts';
+import type { Item } from '../delivery/index.ts';
+import { type Database, type Fragment, json, render, sql, type Transaction } from '../storage/index.ts';
+import type { Step, StoredStep, Turn } from './steps.ts';
+import type { Call } from './tool.ts';
+
+/** What the model is shown of the past: newest last. */
+export interface HistoryEntry {
+  role: 'user' | 'assistant';
+  content: { text: string; name?: string };
+  tainted: boolean;
+}
+
+/** An open button of the newest card in the conversation: what a typed answer may mean. */
+export interface OpenButton {
+  id: string;
+  label: string;
+}
+
+/** What is read along with each inbox row. */
+export interface ItemContext {
+  history: HistoryEntry[];
+  buttons: OpenButton[];
+  /** The row's turn, when it was begun before. */
+  turn: string | null;
+}
+
+const HISTORY = 40;
+
+/** The scalar subquery behind `ItemContext`; `i`, `c` and `p` are in scope. */
+export function itemContext(): Fragment {
+  return sql`
+    select jsonb_build_object(
+      'turn', (select t.id from turns t where t.inbox_id = i.id),
+      'history', coalesce((
+        select jsonb_agg(jsonb_build_object('role', h.role, 'content', h.content, 'tainted', h.tainted) order by h.seq)
+          from (select seq, role, content, tainted from messages
+                 where conversation_id = c.id and epoch = c.epoch order by seq desc limit ${HISTORY}) h), '[]'),
+      'buttons', coalesce((
+        select jsonb_agg(jsonb_build_object('id', b.id, 'label', b.label) order by b.position)
+          from buttons b
+         where b.used_at is null and (b.person_id is null or b.person_id = p.id)
+           and b.card = (select card from buttons where conversation_id = c.id and used_at is null
+                          order by created_at desc limit 1)), '[]'))`;
+}
+
+export type TurnState = 'running' | 'waiting' | 'done' | 'failed' | 'cancelled';
+
+/** Two `with` parts that write the turn's row and its new steps, if `when` holds. */
+export function turnWriting(turn: Turn, item: Item, state: TurnState, now: Instant, when: Fragment): Fragment {
+  const finished = state === 'done' || state === 'failed' || state === 'cancelled';
+  return sql`, turned as (
+      insert into turns (id, inbox_id, conversation_id, person_id, state, model, tool_calls, tainted, started_at, finished_at)
+      select ${turn.id}, ${item.id}, ${item.conversation.id}, ${item.person.id}, ${state},
+             ${turn.lastAnswer()?.payload.model ?? null}, ${turn.toolCalls}, ${turn.tainted}, ${turn.startedAt},
+             ${finished ? now : null}::timestamptz
+       where ${when}
+      on conflict (id) do update
+         set state = excluded.state, model = coalesce(excluded.model, turns.model), tool_calls = excluded.tool_calls,
+             tainted = excluded.tainted, finished_at = excluded.finished_at
+    ), stepped as (
+      insert into steps (turn_id, seq, kind, call_id, payload, tainted, at)
+      select ${turn.id}, s.seq, s.kind, s.call_id, s.payload, s.tainted, s.at
+        from jsonb_to_recordset(${json(turn.unstored().map(stepRow))})
+             as s (seq integer, kind text, call_id text, payload jsonb, tainted boolean, at timestamptz)
+       where ${when}
+    )`;
+}
+
+function stepRow({ seq, step, tainted, at }: StoredStep) {
+  return { seq, kind: step.kind, call_id: 'callId' in step ? step.callId : null, payload: step.payload, tainted, at };
+}
+
+/** A `with` part that adds what was asked and answered to the conversation, if `fence` has a row. */
+export function historyWriting(turn: Turn, item: Item, answer: string, now: Instant): Fragment {
+  const said = [
+    {
+      id: uuid(item.receivedAt),
+      person_id: item.person.id,
+      role: 'user',
+      content: { text: item.payload.text, name: item.person.name },
+      tainted: item.tainted,
+      at: item.receivedAt,
+    },
+    { id: uuid(now), person_id: null, role: 'assistant', content: { text: answer }, tainted: turn.tainted, at: now },
+  ];
+  return sql`, said as (
+      insert into messages (id, conversation_id, epoch, turn_id, person_id, role, content, tainted, at)
+      select m.id, ${item.conversation.id}, ${item.conversation.epoch}, ${turn.id}, m.person_id, m.role, m.content,
+             m.tainted, m.at
+        from jsonb_to_recordset(${json(said)})
+             as m (id uuid, person_id uuid, role text, content jsonb, tainted boolean, at timestamptz)
+       where exists (select from fence)
+    )`;
+}
+
+/** Writes the turn and its new steps in `tx`, whose fence has been held. */
+export async function saveTurn(tx: Transaction, turn: Turn, item: Item, state: TurnState, now: Instant): Promise<void> {
+  const statement = sql`with nothing as (select 1)${turnWriting(turn, item, state, now, sql`true`)} select 1`;
+  await tx.query(...render(statement));
+}
+
+export interface LoadedTurn {
+  tainted: boolean;
+  startedAt: Instant;
+  steps: StoredStep[];
+}
+
+/** A turn that was begun before: by a process that is gone, or before it was parked. */
+export async function loadTurn(database: Database, id: string): Promise<LoadedTurn | undefined> {
+  const { rows } = await database.read<{ tainted: boolean; started_at: Instant; steps: LoadedStep[] | null }>(
+    `select t.tainted, t.started_at,
+            (select jsonb_agg(jsonb_build_object('seq', s.seq, 'kind', s.kind, 'callId', s.call_id, 'payload', s.payload,
+                                                 'tainted', s.tainted, 'at', s.at) order by s.seq)
+               from steps s where s.turn_id = t.id and s.path = '') as steps
+       from turns t where t.id = $1`,
+    [id],
+  );
+  const row = rows[0];
+  if (!row) return undefined;
+  const steps = (row.steps ?? []).map(({ seq, kind, callId, payload, tainted, at }) => ({
+    seq,
+    step: { kind, payload, ...(callId !== null && { callId }) } as Step,
+    tainted,
+    at: new Date(at),
+  }));
+  return { tainted: row.tainted, startedAt: row.started_at, steps };
+}
+
+interface LoadedStep {
+  seq: number;
+  kind: string;
+  callId: string | null;
+  payload: unknown;
+  tainted: boolean;
+  at: string;
+}
+
+/** Adds a step to a parked turn: the decision that it waits for. */
+export async function addStep(tx: Transaction, turnId: string, step: Step, now: Instant): Promise<void> {
+  await tx.query(
+    `insert into steps (turn_id, seq, kind, call_id, payload, at)
+     select $1, coalesce(max(seq), -1) + 1, $2, $3, $4, $5 from steps where turn_id = $1 and path = ''`,
+    [turnId, step.kind, 'callId' in step ? step.callId : null, json(step.payload), now],
+  );
+}
+
+/** The parked turn's row, locked until `tx` ends, with the question that is open for a call. */
+export async function lockParked(
+  tx: Transaction,
+  turnId: string,
+  callId: string,
+): Promise<{ inboxId: string; personId: string; hash: string } | undefined> {
+  const { rows } = await tx.query<{ inbox_id: string; person_id: string; payload: { hash: string } }>(
+    `select t.inbox_id, t.person_id, s.payload
+       from turns t join steps s on s.turn_id = t.id and s.path = '' and s.kind = 'asked' and s.call_id = $2
+      where t.id = $1 and t.state = 'waiting'
+        and not exists (select from steps d where d.turn_id = t.id and d.kind = 'decided' and d.call_id = $2)
+        for update of t`,
+    [turnId, callId],
+  );
+  const row = rows[0];
+  return row && { inboxId: row.inbox_id, personId: row.person_id, hash: row.payload.hash };
+}
+
+/** How many questions of a parked turn nobody has answered yet. */
+export async function openQuestions(tx: Transaction, turnId: string): Promise<number> {
+  const { rows } = await tx.query<{ open: number }>(
+    `select count(*) filter (where kind = 'asked') - count(*) filter (where kind = 'decided') as open
+       from steps where turn_id = $1 and path = ''`,
+    [turnId],
+  );
+  return rows[0]?.open ?? 0;
+}
+
+export interface UndoRow {
+  id: string;
+  label: string;
+  call: Call;
+}
+
+export async function addUndo(
+  tx: Transaction,
+  undo: { personId: string; conversationId: string; label: string; call: Call },
+  now: Instant,
+): Promise<void> {
+  await tx.query(
+    'insert into undos (id, person_id, conversation_id, label, call, created_at) values ($1, $2, $3, $4, $5, $6)',
+    [uuid(now), undo.personId, undo.conversationId, undo.label, json(undo.call), now],
+  );
+}
+
+/** Takes the newest act that can be taken back, made since `since`. */
+export async function takeUndo(
+  tx: Transaction,
+  personId: string,
+  conversationId: string,
+  since: Instant,
+  now: Instant,
+): Promise<UndoRow | undefined> {
+  const { rows } = await tx.query<UndoRow>(
+    `update undos set used_at = $4
+      where id = (select id from undos where person_id = $1 and conversation_id = $2 and used_at is null
+                     and created_at >= $3 order by id desc limit 1 for update)
+      returning id, label, call`,
+    [personId, conversationId, since, now],
+  );
+  return rows[0];
+}
+
+export interface ConsumedButton {
+  label: string;
+  action: Call;
+}
+
+/**
+ * Uses a button, and with it all of its card: `gone` when it does not exist or was used, `not_yours` when somebody else
+ * may press it.
+ */
+export async function useButton(
+  tx: Transaction,
+  id: string,
+  person: { id: string; owner: boolean },
+  now: Instant,
+): Promise<ConsumedButton | 'gone' | 'not_yours'> {
+  const { rows } = await tx.query<{ card: string; label: string; action: Call; person_id: string | null }>(
+    `select card, label, action, person_id from buttons
+      where id = $1 and used_at is null and (expires_at is null or expires_at > $2) for update`,
+    [id, now],
+  );
+  const button = rows[0];
+  if (!button) return 'gone';
+  if (button.person_id !== null && button.person_id !== person.id && !person.owner) return 'not_yours';
+  await tx.query('update buttons set used_at = $2, used_by = $3 where card = $1 and used_at is null', [
+    button.card,
+    now,
+    person.id,
+  ]);
+  return { label: button.label, action: button.action };
+}
+
+/** Begins the conversation afresh: what was said before is not shown to the model any more. */
+export async function newEpoch(tx: Transaction, conversationId: string): Promise<void> {
+  await tx.query('update conversations set epoch = epoch + 1 where id = $1', [conversationId]);
+}

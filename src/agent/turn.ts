@@ -1,0 +1,238 @@
+import { CodaError } from '../base/errors.ts';
+import type { Card, Item } from '../delivery/index.ts';
+import type { Person } from '../people/index.ts';
+import { sql, type Transaction } from '../storage/index.ts';
+import * as approvals from './approvals.ts';
+import { hashOf, isData, runData, runOutside } from './calls.ts';
+import { requestFor, type Sections } from './context.ts';
+import type { ModelToolCall } from './model.ts';
+import type { AgentOptions } from './options.ts';
+import type { CallState, Step, Turn } from './steps.ts';
+import * as store from './store.ts';
+import * as texts from './texts.ts';
+import { type CallContext, failed, type OutsideTool, type ToolResult } from './tool.ts';
+import type { ValidCall } from './toolbox.ts';
+
+/** What a turn needs of the agent that runs it. */
+export interface TurnHost {
+  readonly options: AgentOptions;
+  callContext(item: Item, signal: AbortSignal, tainted: boolean): CallContext;
+  sections(person: Person): Promise<Sections>;
+  say(item: Item, turn: Turn, state: 'failed' | 'cancelled', text: string): Promise<void>;
+}
+
+/** The turn is not this process's any more: nothing of it may be committed here. */
+class Lost extends Error {}
+
+/**
+ * The loop of a turn: ask the model, carry out its calls, until it answers. Everything is stored as it happens, so
+ * that the loop can begin anywhere: it looks at the steps and does what they lack.
+ */
+export class TurnRun {
+  private readonly agent: TurnHost;
+  private readonly item: Item;
+  private readonly turn: Turn;
+  private readonly signal: AbortSignal;
+
+  constructor(agent: TurnHost, item: Item, turn: Turn, signal: AbortSignal) {
+    this.agent = agent;
+    this.item = item;
+    this.turn = turn;
+    this.signal = signal;
+  }
+
+  /** Runs until the turn has ended or is parked. Throws what the model or a bug throws. */
+  async toEnd(): Promise<void> {
+    try {
+      while (await this.step());
+    } catch (error) {
+      this.turn.rollBack();
+      if (!(error instanceof Lost)) throw error;
+    }
+  }
+
+  /** One step; whether there is another. */
+  private async step(): Promise<boolean> {
+    this.signal.throwIfAborted();
+    const { maxToolCalls } = this.agent.options;
+    const calls = this.turn.calls();
+    const open = calls.filter(({ state }) => state.kind !== 'done');
+    if (open.length > 0) return this.carryOut(open);
+    const answer = this.turn.lastAnswer();
+    if (answer && calls.length === 0) {
+      await this.finish(answer.payload.text);
+      return false;
+    }
+    if (this.turn.toolCalls >= maxToolCalls) {
+      await this.agent.say(this.item, this.turn, 'failed', texts.tooManyCalls(maxToolCalls));
+      return false;
+    }
+    await this.ask();
+    return true;
+  }
+
+  /** One answer of the model. It is stored with what follows from it: asking again would be harmless. */
+  private async ask(): Promise<void> {
+    const { model, world, delivery } = this.agent.options;
+    const chosen = model(this.item);
+    delivery.typing(this.item.conversation.place);
+    const sections = await this.agent.sections(this.item.person);
+    const request = requestFor(this.item, this.turn, this.context().when, sections);
+    let text = '';
+    const calls: ModelToolCall[] = [];
+    for await (const event of chosen.generate(request, this.signal)) {
+      if (event.type === 'text') text += event.text;
+      else if (event.type === 'call') calls.push(event.call);
+    }
+    this.turn.add({ kind: 'model', payload: { text, calls, model: chosen.name } }, world.clock.now());
+  }
+
+  private async carryOut(open: readonly { call: ModelToolCall; state: CallState }[]): Promise<boolean> {
+    const checked = open.map((each) => ({ ...each, ...this.consider(each.call, each.state) }));
+    const asking = checked.filter((each) => each.verdict.kind === 'ask');
+    if (asking.length > 0) {
+      await this.park(
+        asking.map(({ call, verdict }) => ({ call, reason: verdict.kind === 'ask' ? verdict.reason : '' })),
+      );
+      return false;
+    }
+    for (const { call, valid, verdict, state } of checked) {
+      this.signal.throwIfAborted();
+      if (verdict.kind === 'result') await this.record(call.id, verdict.result);
+      else if (valid && isData(valid)) await this.runData(call, valid);
+      else if (valid) await this.runOutside(call, valid, state);
+    }
+    return true;
+  }
+
+  /** Whether a call may run: its input has the right form, policy and person agree, and it has not begun before. */
+  private consider(call: ModelToolCall, state: CallState): { valid?: ValidCall; verdict: Verdict } {
+    const { toolbox, policy } = this.agent.options;
+    if (state.kind === 'started') {
+      // It acted outside, and the process died: whether it happened can only be looked up.
+      return { verdict: { kind: 'result', result: failed('OUTCOME_UNKNOWN', texts.outcomeUnknown(call.name)) } };
+    }
+    const asked = { tool: call.name, input: call.input as Record<string, unknown> };
+    const valid = toolbox.check(asked, false);
+    if ('ok' in valid) return { verdict: { kind: 'result', result: valid } };
+    if (state.kind === 'decided') {
+      const granted = state.approved && state.hash === hashOf(asked, this.context());
+      if (granted) return { valid, verdict: { kind: 'allow' } };
+      return { valid, verdict: { kind: 'result', result: failed('DECLINED', texts.declined()) } };
+    }
+    const { tool, effect, input } = valid;
+    const verdict = policy({ tool, effect, input, person: this.item.person, tainted: this.turn.tainted });
+    if (verdict.kind === 'deny') {
+      return { valid, verdict: { kind: 'result', result: failed('DENIED', texts.denied(verdict.reason)) } };
+    }
+    return { valid, verdict };
+  }
+
+  /** Effect and record in one transaction. */
+  private async runData(call: ModelToolCall, valid: ValidCall & { tool: Parameters<typeof runData>[1]['tool'] }) {
+    const ctx = this.context();
+    const prepared = await valid.tool.prepare?.(valid.input, ctx);
+    await this.commit('turn.tool', async (tx) => {
+      const result = await runData(tx, valid, prepared === undefined ? ctx : { ...ctx, prepared });
+      return [{ kind: 'result', callId: call.id, payload: result }];
+    });
+  }
+
+  /** That it begins is stored first: without a result after it nobody may run it again. */
+  private async runOutside(call: ModelToolCall, valid: ValidCall, state: CallState): Promise<void> {
+    if (state.kind === 'started') return;
+    await this.commit('turn.call', async () => [{ kind: 'started', callId: call.id, payload: {} }]);
+    const tool = valid.tool as OutsideTool;
+    await this.record(call.id, await runOutside({ tool, input: valid.input }, this.context()));
+  }
+
+  private async record(callId: string, result: ToolResult): Promise<void> {
+    await this.commit('turn.result', async () => [{ kind: 'result', callId, payload: result }]);
+  }
+
+  /** Stores steps in one transaction with what makes them true; at this border the asker's follow-ups come in. */
+  private async commit(name: string, work: (tx: Transaction) => Promise<Step[]>): Promise<void> {
+    const { database, delivery, world, steer } = this.agent.options;
+    const added = this.turn.steps.length;
+    await database.tx(name, async (tx) => {
+      this.turn.steps.length = added;
+      const { held, cancel } = await delivery.hold(tx, this.item);
+      if (!held) throw new Lost();
+      if (cancel) throw new CodaError('CANCELLED', { message: texts.stopped(), remedy: '' });
+      const now = world.clock.now();
+      for (const step of await work(tx)) {
+        const tainted = step.kind === 'result' && step.payload.ok && step.payload.tainted === true;
+        this.turn.add(step, now, tainted);
+      }
+      const heard = steer ? await delivery.steer(tx, this.item, this.turn.id) : [];
+      if (heard.length > 0) this.turn.add({ kind: 'steered', payload: { texts: heard.map(({ text }) => text) } }, now);
+      await store.saveTurn(tx, this.turn, this.item, 'running', now);
+    });
+    this.turn.stored = this.turn.steps.length;
+  }
+
+  /** The lane is free while the person thinks; the decision brings the row back. */
+  private async park(asking: readonly { call: ModelToolCall; reason: string }[]): Promise<void> {
+    const { world, delivery } = this.agent.options;
+    const now = world.clock.now();
+    const cards = asking.map(({ call, reason }): Card => {
+      const asked = { tool: call.name, input: call.input as Record<string, unknown> };
+      const hash = hashOf(asked, this.context());
+      const shown = JSON.stringify(call.input, null, 2);
+      this.turn.add({ kind: 'asked', callId: call.id, payload: { hash, shown } }, now);
+      const text = texts.approvalAsked(call.name, reason, shown);
+      return { kind: 'approval', text, choices: approvals.choices(this.turn.id, call.id, hash) };
+    });
+    const writing = store.turnWriting(this.turn, this.item, 'waiting', now, sql`exists (select from fence)`);
+    await delivery.end('turn.park', this.item, {
+      state: 'waiting',
+      cards,
+      key: `ask:${this.turn.id}:${asking[0]?.call.id}`,
+      turnId: this.turn.id,
+      tainted: this.turn.tainted,
+      also: writing,
+    });
+  }
+
+  private async finish(answer: string): Promise<void> {
+    const { world, delivery } = this.agent.options;
+    const now = world.clock.now();
+    const text = answer.trim() || texts.nothingToSay();
+    const results = this.turn.results();
+    const choices = results.flatMap((result) => result.choices ?? []);
+    const files = results.flatMap((result) => (result.ok ? (result.files ?? []) : []));
+    const card: Card = {
+      kind: 'answer',
+      text,
+      ...(choices.length > 0 && { choices }),
+      ...(files.length > 0 && { files }),
+    };
+    const writing = store.turnWriting(this.turn, this.item, 'done', now, sql`exists (select from fence)`);
+    await delivery.end('turn.finish', this.item, {
+      state: 'done',
+      cards: [...this.interrupted(), card],
+      turnId: this.turn.id,
+      tainted: this.turn.tainted,
+      also: sql`${writing}${store.historyWriting(this.turn, this.item, text, now)}`,
+    });
+  }
+
+  /** What the person must know even if the model keeps silent about it. */
+  private interrupted(): Card[] {
+    const unknown = this.turn.steps.flatMap(({ step }) =>
+      step.kind === 'result' && !step.payload.ok && step.payload.code === 'OUTCOME_UNKNOWN' ? [step.callId] : [],
+    );
+    const names = this.turn.steps.flatMap(({ step }) =>
+      step.kind === 'model'
+        ? step.payload.calls.filter((call) => unknown.includes(call.id)).map((call) => call.name)
+        : [],
+    );
+    return names.map((name) => ({ kind: 'notice', text: texts.outcomeUnknownToPerson(name) }));
+  }
+
+  private context(): CallContext {
+    return this.agent.callContext(this.item, this.signal, this.turn.tainted);
+  }
+}
+
+type Verdict = { kind: 'allow' } | { kind: 'ask'; reason: string } | { kind: 'result'; result: ToolResult };

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { runCall } from './calls.ts';
+import * as store from './store.ts';
+import * as texts from './texts.ts';
+import { type AnyTool, dataTool, done, failed } from './tool.ts';
+import type { Toolbox } from './toolbox.ts';
+
+/** Older acts are not taken back by a bare "undo": nobody remembers what it would be. */
+const LONGEST_MS = 24 * 3_600_000;
+
+/** Takes the person's last act in this conversation back; said again, the one before. */
+export function undoTool(toolbox: () => Toolbox): AnyTool {
+  return dataTool({
+    name: 'undo',
+    description: "Takes back the person's last change (a reminder, a note …) in this conversation.",
+    effect: 'write',
+    input: z.object({}),
+    async run(_, ctx) {
+      const now = ctx.clock.now();
+      const since = new Date(now.getTime() - LONGEST_MS);
+      const undo = await store.takeUndo(ctx.tx, ctx.person.id, ctx.conversationId, since, now);
+      if (!undo) return failed('NOTHING_TO_UNDO', texts.nothingToUndo());
+      const result = await runCall(ctx.tx, toolbox(), undo.call, ctx, false);
+      return result.ok ? done(texts.undone(undo.label)) : result;
+    },
+  });
+}

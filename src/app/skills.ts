@@ -1,0 +1,6 @@
+import type { Skill } from '../chat/index.ts';
+import { notes } from '../skills/notes/index.ts';
+import { reminders } from '../skills/reminders/index.ts';
+
+/** What coda can do, one line each: deleting a line and its folder deletes the capability. */
+export const builtInSkills: readonly Skill[] = [reminders, notes];

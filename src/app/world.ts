@@ -1,0 +1,42 @@
+import { type Clock, SystemClock, TestClock } from '../base/clock.ts';
+import { CodaError } from '../base/errors.ts';
+import { createLog, type LogLevel, Secrets } from '../base/log.ts';
+import type { World } from '../base/world.ts';
+
+export interface WorldOptions {
+  env: Readonly<Record<string, string | undefined>>;
+  secrets?: Secrets;
+  level: LogLevel;
+  /** ISO instant at which a clock stands that only moves when it is told to. */
+  testClock?: string | undefined;
+}
+
+/** The real world, or, with a test clock, the real world at another time. */
+export function createWorld({ env, secrets = new Secrets(), level, testClock }: WorldOptions): World {
+  const world: World = { clock: clockOf(testClock), env, log: createLog(level, secrets), secrets };
+  const killAt = env.CODA_TEST_KILL_AT;
+  return killAt ? { ...world, probe: killer(killAt) } : world;
+}
+
+function clockOf(testClock: string | undefined): Clock {
+  if (testClock === undefined) return new SystemClock();
+  const start = new Date(testClock);
+  if (!Number.isNaN(start.getTime())) return new TestClock(start);
+  throw new CodaError('USAGE', {
+    message: `--test-clock ${testClock} is no instant.`,
+    remedy: 'Give it one in ISO 8601, such as 2026-11-20T09:00:00Z.',
+  });
+}
+
+/**
+ * For tests of what survives: `before:turn.finish:3` ends the process, as `kill -9` would, at the third time that the
+ * point of that name is reached.
+ */
+function killer(killAt: string): NonNullable<World['probe']> {
+  const [phase, name, times = '1'] = killAt.split(':');
+  let left = Number(times);
+  return (point) => {
+    if (point.phase !== phase || point.name !== name || --left > 0) return;
+    process.kill(process.pid, 'SIGKILL');
+  };
+}

@@ -1,0 +1,90 @@
+import type { Agent, ItemContext, OpenButton, ToolResult } from '../agent/index.ts';
+import { failed, useButton } from '../agent/index.ts';
+import { didYouMean } from '../base/text.ts';
+import type { Delivery, Incoming, Item, ItemKind } from '../delivery/index.ts';
+import type { Command } from './skill.ts';
+import * as texts from './texts.ts';
+
+/** `/name` and what follows it; not a path such as `/etc/hosts`. */
+const SLASH = /^\/([a-z][a-z0-9-]*)(?:\s+([\s\S]*))?$/i;
+
+/** Decides what a stored event asks for: a command and a button are carried out at once, anything else gets a turn. */
+export class Router {
+  private readonly agent: Agent;
+  private readonly delivery: Delivery;
+  private readonly commands: Map<string, Command>;
+
+  constructor(deps: { agent: Agent; delivery: Delivery; commands: readonly Command[] }) {
+    this.agent = deps.agent;
+    this.delivery = deps.delivery;
+    this.commands = new Map(deps.commands.map((command) => [command.name, command]));
+  }
+
+  async handle(item: Item, signal: AbortSignal): Promise<void> {
+    if (item.person.role === 'guest') return this.turnAway(item);
+    if (item.kind === 'command') return this.command(item, signal);
+    if (item.kind === 'press') return this.press(item, signal, item.payload.button ?? '');
+    const { buttons } = item.context as unknown as ItemContext;
+    const meant = choiceMeant(item.payload.text, buttons);
+    if (meant) return this.press(item, signal, meant.id);
+    await this.agent.answer(item, signal);
+  }
+
+  private command(item: Item, signal: AbortSignal): Promise<void> {
+    const [, name = '', rest = ''] = SLASH.exec(item.payload.text.trim()) ?? [];
+    const command = this.commands.get(name.toLowerCase());
+    const known = [...this.commands.keys()];
+    return this.agent.act('command.run', item, signal, async (ctx): Promise<ToolResult> => {
+      if (command) return command.run(rest.trim(), ctx);
+      return failed('UNKNOWN_COMMAND', texts.unknownCommand(name, didYouMean(name.toLowerCase(), known)));
+    });
+  }
+
+  /** Uses the button up in the transaction of its effect. */
+  private press(item: Item, signal: AbortSignal, button: string): Promise<void> {
+    return this.agent.act('press.run', item, signal, async ({ tx, person, clock }) => {
+      const presser = { id: person.id, owner: person.role === 'owner' };
+      const used = await useButton(tx, button, presser, clock.now());
+      if (used === 'gone') return failed('GONE', texts.buttonGone());
+      if (used === 'not_yours') return failed('NOT_YOURS', texts.buttonNotYours());
+      return { tool: used.action.tool, input: { ...used.action.input, ...item.payload.values } };
+    });
+  }
+
+  /** Once, with what an owner needs to let them in; after that, silence. */
+  private async turnAway(item: Item): Promise<void> {
+    const cards = [
+      {
+        kind: 'notice' as const,
+        text: texts.notLetIn(item.person.name, `${item.conversation.place.adapter}:${item.payload.from}`),
+      },
+    ];
+    await this.delivery.end('guest.notice', item, { state: 'done', cards, key: `guest:${item.person.id}` });
+  }
+}
+
+/** What an event is, before it is stored: commands and presses need no lane. */
+export function kindOf(event: Incoming): ItemKind {
+  if (event.kind === 'press') return 'press';
+  return SLASH.test(event.text.trim()) ? 'command' : 'message';
+}
+
+const YES = /^(?:yes|y|yep|yeah|sure|ok|okay|approve|do it|go ahead)$/;
+const NO = /^(?:no|n|nope|deny|don't|do not|cancel|never mind|nevermind)$/;
+const SAYS_YES = /^(?:yes|approve|ok)\b/i;
+const SAYS_NO = /^(?:no|deny|cancel|keep)\b/i;
+
+/** The open button that a typed answer stands for: its number, its label, or yes and no where it says so itself. */
+export function choiceMeant(text: string, buttons: readonly OpenButton[]): OpenButton | undefined {
+  const said = text
+    .trim()
+    .toLowerCase()
+    .replace(/[.!]+$/, '');
+  if (said === '' || buttons.length === 0) return undefined;
+  if (/^[1-9]$/.test(said)) return buttons[Number(said) - 1];
+  const labelled = buttons.find((button) => button.label.toLowerCase() === said);
+  if (labelled) return labelled;
+  if (YES.test(said)) return buttons.find((button) => SAYS_YES.test(button.label));
+  if (NO.test(said)) return buttons.find((button) => SAYS_NO.test(button.label));
+  return undefined;
+}
