@@ -5,7 +5,7 @@ import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises
 import { join } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { CodaError, systemCode } from '../base/errors.ts';
-import { inFolder, syncFolder } from './files.ts';
+import { inFolder, makeFolder, syncFolder } from './files.ts';
 
 export interface Artifact {
   /** SHA-256 of the content, in hex: the file's name from then on. */
@@ -42,7 +42,7 @@ const UNFINISHED_MS = 24 * 60 * 60 * 1_000;
 export async function openArtifacts(dataDir: string): Promise<Artifacts> {
   const folder = join(dataDir, 'artifacts');
   await inFolder(folder, async () => {
-    await mkdir(join(folder, 'unfinished'), { recursive: true, mode: 0o700 });
+    await makeFolder(join(folder, 'unfinished'));
     await removeUnfinished(join(folder, 'unfinished'));
   });
   return new FolderOfArtifacts(folder);

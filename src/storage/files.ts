@@ -1,6 +1,26 @@
 /** Writing to a folder so that it lasts, and naming what is wrong with the folder. */
-import { open } from 'node:fs/promises';
+import { access, mkdir, open, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { CodaError, messageOf, systemCode } from '../base/errors.ts';
+
+/** Makes `path` and what is missing above it, for this user alone. Node's own recursion never ends below `/proc`. */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST' && (await stat(path)).isDirectory()) return;
+    if (systemCode(error) !== 'ENOENT' || (await isThere(dirname(path)))) throw error;
+    await makeFolder(dirname(path));
+    await makeFolder(path);
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
 
 /** Makes the names in `path` durable. */
 export async function syncFolder(path: string): Promise<void> {

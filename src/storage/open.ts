@@ -35,13 +35,13 @@ export async function openDatabase(options: StorageOptions, world: World): Promi
   const onFatal = options.onFatal ?? ((error) => world.log.fatal({ err: error }, 'the database has stopped'));
   const { url, directUrl, schema, connectTimeoutMs, poolSize = 16 } = options;
   if (url) return wrap(await openPostgres({ url, directUrl, schema, connectTimeoutMs, poolSize }, world), world);
-  if (options.dataDir === IN_MEMORY) return wrap(await openInMemory(onFatal, options.dump), world);
+  if (options.dataDir === IN_MEMORY) return wrap(await openInMemory(world, onFatal, options.dump), world);
   return wrap(await openPglite({ dataDir: options.dataDir, onFatal }, world), world);
 }
 
 /** What an in-memory database holds after `fill`, as a tar for `dump`: a test starts from it faster than it migrates. */
 export async function dumpInMemory(fill: (database: Database) => Promise<unknown>, world: World): Promise<Uint8Array> {
-  const engine = await openInMemory(() => {});
+  const engine = await openInMemory(world, () => {});
   const database = wrap(engine, world);
   try {
     await fill(database);

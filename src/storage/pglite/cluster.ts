@@ -39,7 +39,7 @@ export function* entriesOf(tar: Buffer): Generator<Entry> {
 export async function unpackCluster(folder: string): Promise<void> {
   const unfinished = `${folder}.unfinished`;
   await rm(unfinished, { recursive: true, force: true });
-  await mkdir(unfinished, { recursive: true, mode: 0o700 });
+  await mkdir(unfinished, { mode: 0o700 });
   const folders = [unfinished];
   const files: { path: string; content: Buffer }[] = [];
   for (const { name, content } of entriesOf(await emptyCluster())) {

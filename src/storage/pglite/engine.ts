@@ -1,8 +1,10 @@
 /** The embedded engine behind the port: one session, one thread, strictly first come, first served. */
 import { type Deferred, deferred } from '../../base/async.ts';
+import type { Log } from '../../base/log.ts';
 import type { Engine, Hint, Row, Session } from '../engine.ts';
 import type { Param, Result } from '../port.ts';
 import type { EngineThread } from './thread.ts';
+import { Upkeep } from './upkeep.ts';
 import { type Answer, decodeAnswer, encodeSimple, encodeStatement } from './wire.ts';
 
 /** Statements of different callers that go over in one message; each is a transaction of its own all the same. */
@@ -14,6 +16,8 @@ interface Single {
   sql: string;
   params: readonly Param[];
   done: Deferred<Result<Row>>;
+  /** The engine's own upkeep, which is not part of what anything costs. */
+  isUpkeep: boolean;
 }
 
 interface Exclusive {
@@ -39,7 +43,7 @@ interface Encoded {
 export class PgliteEngine implements Engine {
   readonly kind = 'pglite';
   private readonly thread: EngineThread;
-  private readonly onActivity: () => void;
+  private readonly upkeep: Upkeep;
   private readonly onClose: () => Promise<void>;
   private readonly queue: Waiting[] = [];
   private readonly known = new Map<string, Known>();
@@ -48,10 +52,10 @@ export class PgliteEngine implements Engine {
   private busy = false;
   private trips = 0;
 
-  constructor(thread: EngineThread, hooks: { onActivity?: () => void; onClose: () => Promise<void> }) {
+  constructor(thread: EngineThread, log: Log, onClose: () => Promise<void>) {
     this.thread = thread;
-    this.onActivity = hooks.onActivity ?? (() => {});
-    this.onClose = hooks.onClose;
+    this.onClose = onClose;
+    this.upkeep = new Upkeep((sql, params) => this.enqueue(sql, params, true), log);
   }
 
   get roundTrips(): number {
@@ -63,10 +67,7 @@ export class PgliteEngine implements Engine {
   }
 
   statement(sql: string, params: readonly Param[]): Promise<Result<Row>> {
-    const done = deferred<Result<Row>>();
-    this.queue.push({ sql, params, done });
-    void this.pump();
-    return done.promise;
+    return this.enqueue(sql, params, false);
   }
 
   async session(): Promise<Session> {
@@ -104,8 +105,16 @@ export class PgliteEngine implements Engine {
   }
 
   async close(): Promise<void> {
+    await this.upkeep.stop();
     await this.thread.close();
     await this.onClose();
+  }
+
+  private enqueue(sql: string, params: readonly Param[], isUpkeep: boolean): Promise<Result<Row>> {
+    const done = deferred<Result<Row>>();
+    this.queue.push({ sql, params, done, isUpkeep });
+    void this.pump();
+    return done.promise;
   }
 
   private async pump(): Promise<void> {
@@ -135,7 +144,8 @@ export class PgliteEngine implements Engine {
     }
     if (sent.length === 0) return;
     try {
-      const answer = await this.send(Buffer.concat(sent.map(({ encoded }) => encoded.bytes)));
+      if (sent.some(({ single }) => !single.isUpkeep)) this.count();
+      const answer = await this.thread.exec(Buffer.concat(sent.map(({ encoded }) => encoded.bytes)));
       let at = 0;
       for (const { single, encoded } of sent) {
         const decoded = this.decode(answer, at, encoded);
@@ -189,9 +199,13 @@ export class PgliteEngine implements Engine {
     };
   }
 
-  private async send(bytes: Buffer): Promise<Buffer> {
+  private count(): void {
     this.trips++;
-    this.onActivity();
+    this.upkeep.note();
+  }
+
+  private send(bytes: Buffer): Promise<Buffer> {
+    this.count();
     return this.thread.exec(bytes);
   }
 

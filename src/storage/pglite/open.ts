@@ -1,9 +1,9 @@
 /** Opens the embedded engine in a data folder, or in memory. */
-import { access, mkdir, open, readFile, rename } from 'node:fs/promises';
+import { access, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodaError, systemCode } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
-import { inFolder, syncFolder } from '../files.ts';
+import { inFolder, makeFolder, syncFolder } from '../files.ts';
 import { emptyCluster, unpackCluster } from './cluster.ts';
 import { PgliteEngine } from './engine.ts';
 import { lockFolder } from './lock.ts';
@@ -34,7 +34,7 @@ export async function openPglite({ dataDir, onFatal }: PgliteOptions, world: Wor
     const folder = join(dataDir, 'db');
     await inFolder(dataDir, () => makeCluster(dataDir, folder));
     const thread = await EngineThread.open({ folder, onFatal });
-    return new PgliteEngine(thread, { onClose: unlock });
+    return new PgliteEngine(thread, world.log, unlock);
   } catch (error) {
     await unlock();
     throw error;
@@ -42,13 +42,17 @@ export async function openPglite({ dataDir, onFatal }: PgliteOptions, world: Wor
 }
 
 /** A database that is gone with the process; `dump` is the tar of a cluster to start from. */
-export async function openInMemory(onFatal: (error: CodaError) => void, dump?: Uint8Array): Promise<PgliteEngine> {
+export async function openInMemory(
+  world: World,
+  onFatal: (error: CodaError) => void,
+  dump?: Uint8Array,
+): Promise<PgliteEngine> {
   const thread = await EngineThread.open({ dump: dump ?? (await emptyCluster()), onFatal });
-  return new PgliteEngine(thread, { onClose: async () => {} });
+  return new PgliteEngine(thread, world.log, async () => {});
 }
 
 async function takeFolder(dataDir: string, world: World): Promise<() => Promise<void>> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  await makeFolder(dataDir);
   await checkLayout(dataDir);
   return lockFolder(dataDir, world.clock.now());
 }

@@ -1,0 +1,161 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openDatabase } from '../../src/storage/index.ts';
+import { openPglite } from '../../src/storage/pglite/open.ts';
+import { Upkeep } from '../../src/storage/pglite/upkeep.ts';
+import { compiled } from '../support/compiled.ts';
+import { testWorld } from '../support/world.ts';
+
+let dataDir: string;
+
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'coda-data-'));
+});
+afterEach(() => rm(dataDir, { recursive: true, force: true }));
+
+const open = (folder = dataDir) => openDatabase({ dataDir: folder, connectTimeoutMs: 0 }, testWorld());
+const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
+
+describe('durability', () => {
+  test('each commit is one fsync, and a read is none', async () => {
+    const database = await open();
+    await database.run('test.create', 'create table rows (id int)');
+    const before = database.stats();
+    for (const id of numbers(400)) await database.run('test.add', 'insert into rows values ($1)', [id]);
+    for (const id of numbers(100))
+      await database.tx('test.add', (tx) => tx.query('insert into rows values ($1)', [id]));
+    for (const id of numbers(50)) await database.read('select * from rows where id = $1', [id]);
+    const after = database.stats();
+    expect(after.commits - before.commits).toBe(500);
+    expect((after.fsyncs ?? 0) - (before.fsyncs ?? 0)).toBe(500);
+    await database.close();
+  });
+
+  test('killed at any moment, it opens again and has every row that it acknowledged', async () => {
+    const storage = await compiled('storage');
+    const acknowledged: number[] = [];
+    for (const round of numbers(4)) {
+      await committing(storage, (round + 1) * 40, acknowledged);
+      const database = await open();
+      const { rows } = await database.read<{ id: number }>('select id from rows');
+      const there = new Set(rows.map(({ id }) => id));
+      expect(acknowledged.filter((id) => !there.has(id))).toEqual([]);
+      await database.close();
+    }
+    expect(acknowledged.length).toBeGreaterThan(100);
+  });
+
+  test('killed while it is made, the next start makes it anew', async () => {
+    await mkdir(join(dataDir, 'db.unfinished', 'base'), { recursive: true });
+    await writeFile(join(dataDir, 'db.unfinished', 'PG_VERSION'), '1');
+    const database = await open();
+    expect((await database.read('select 1 as one')).rows).toEqual([{ one: 1 }]);
+    expect((await readdir(dataDir)).sort()).toEqual(['coda-data.json', 'coda.lock', 'db']);
+    await database.close();
+  });
+
+  /** Kills a committing process with SIGKILL once it has acknowledged `rows` rows. */
+  async function committing(storage: string, rows: number, acknowledged: number[]): Promise<void> {
+    const script = join(import.meta.dirname, 'committer.mjs');
+    const first = acknowledged.length === 0 ? 0 : Math.max(...acknowledged) + 100;
+    const child = spawn(process.execPath, [script, storage, dataDir, String(first)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let count = 0;
+    for await (const line of createInterface(child.stdout)) {
+      if (line === 'ready' || !/^\d+$/.test(line)) continue;
+      acknowledged.push(Number(line));
+      if (++count === rows) child.kill('SIGKILL');
+    }
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  }
+});
+
+describe('the data folder', () => {
+  test('it is used by one coda at a time', async () => {
+    const database = await open();
+    await expect(open()).rejects.toMatchObject({
+      code: 'STORAGE_IN_USE',
+      exitStatus: 75,
+      message: expect.stringContaining(`process ${process.pid}, since 2026-11-20T08:00:00.000Z`),
+    });
+    await database.close();
+    await (await open()).close();
+    expect(await readdir(dataDir)).not.toContain('coda.lock');
+  });
+
+  test('of many that start at once one wins, also over a lock that was left behind', async () => {
+    await (await open()).close();
+    await writeFile(join(dataDir, 'coda.lock'), '{"pid":999999999,"boot":"","started":"","since":""}');
+    const starts = await Promise.allSettled(numbers(8).map(() => open()));
+    const won = starts.filter((start) => start.status === 'fulfilled');
+    expect(won).toHaveLength(1);
+    for (const start of starts) {
+      if (start.status === 'rejected') expect(start.reason).toMatchObject({ code: 'STORAGE_IN_USE' });
+    }
+    await won[0]?.value.close();
+  });
+
+  test('the lock of a process that is gone is taken over', async () => {
+    const database = await open();
+    const mine = JSON.parse(await readFile(join(dataDir, 'coda.lock'), 'utf8'));
+    await database.close();
+    const stale = [
+      { ...mine, pid: 999_999_999 },
+      { ...mine, started: '1' },
+      { ...mine, boot: 'another' },
+      'not JSON',
+      '',
+      null,
+    ];
+    for (const lock of stale) {
+      await writeFile(join(dataDir, 'coda.lock'), typeof lock === 'string' ? lock : JSON.stringify(lock));
+      await (await open()).close();
+    }
+  });
+
+  test('a folder of a newer coda is left alone', async () => {
+    await (await open()).close();
+    await writeFile(join(dataDir, 'coda-data.json'), '{"layout":99}');
+    await expect(open()).rejects.toMatchObject({ code: 'DATA_NEWER', exitStatus: 78 });
+    expect(await readdir(dataDir)).not.toContain('coda.lock');
+  });
+
+  test('a folder that cannot be made is named', async () => {
+    await writeFile(join(dataDir, 'file'), '');
+    await expect(open(join(dataDir, 'file'))).rejects.toMatchObject({ code: 'DATA_UNWRITABLE', exitStatus: 73 });
+    await expect(open(join(dataDir, 'file', 'below'))).rejects.toMatchObject({ code: 'DATA_UNWRITABLE' });
+    await expect(open('/proc/coda')).rejects.toMatchObject({ code: 'DATA_UNWRITABLE' });
+  });
+
+  test('a damaged cluster is called damaged, and the folder is free again', async () => {
+    await (await open()).close();
+    await truncate(join(dataDir, 'db', 'global', 'pg_control'), 100);
+    await expect(open()).rejects.toMatchObject({ code: 'STORAGE_CORRUPT', exitStatus: 70 });
+    expect(await readdir(dataDir)).not.toContain('coda.lock');
+  });
+});
+
+describe('upkeep', () => {
+  test('the log stays small and worn tables are vacuumed, though nothing runs in the background', async () => {
+    const engine = await openPglite({ dataDir, onFatal: () => {} }, testWorld());
+    const upkeep = new Upkeep((sql, params) => engine.statement(sql, params), testWorld().log);
+    const wal = async () =>
+      (await readdir(join(dataDir, 'db', 'pg_wal'))).filter((name) => /^[0-9A-F]{24}$/.test(name));
+    await engine.statement('create table "Worn" (id int primary key, filler text)', []);
+    for (let round = 0; round < 8; round++) {
+      await engine.statement(`insert into "Worn" select n, repeat('x', 3000) from generate_series(1, 2000) n`, []);
+      await engine.statement('delete from "Worn"', []);
+      await upkeep.run();
+      expect((await wal()).length).toBeLessThan(12);
+    }
+    const { rows } = await engine.statement('select n_dead_tup as dead from pg_stat_user_tables', []);
+    expect(rows).toEqual([{ dead: 0 }]);
+    await engine.close();
+  });
+});
