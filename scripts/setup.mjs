@@ -82,8 +82,9 @@ export function compile(project) {
   return spawnSync(process.execPath, [tsc, '-p', project], { cwd: root, stdio: ['ignore', 2, 2] }).status === 0;
 }
 
-/** The files below `folder`, relative to the package's root. */
+/** The files below `folder`, relative to the package's root; none when there is no such folder. */
 export function listFiles(folder) {
+  if (!existsSync(folder)) return [];
   return readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(root, join(entry.parentPath ?? entry.path, entry.name)))

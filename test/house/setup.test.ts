@@ -1,0 +1,82 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { packageRoot } from '../../src/base/root.ts';
+
+const root = packageRoot();
+
+/** A small package with coda's own set-up, whose packages are there and whose `main` says what it was called with. */
+function smallPackage(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'coda-setup-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  cpSync(join(root, 'scripts'), join(folder, 'scripts'), { recursive: true });
+  for (const file of ['tsconfig.json', 'tsconfig.build.json']) cpSync(join(root, file), join(folder, file));
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  writeFileSync(join(folder, 'package-lock.json'), '{ "packages": {} }');
+  mkdirSync(join(folder, 'node_modules'));
+  writeFileSync(join(folder, 'node_modules/.package-lock.json'), '{ "packages": {} }');
+  for (const name of ['typescript', '@types', 'undici-types']) {
+    symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name));
+  }
+  mkdirSync(join(folder, 'src'));
+  writeFileSync(join(folder, 'src/said.ts'), 'export const said = (words: string[]) => words.join(" ");\n');
+  write(folder, 'console.log(said(process.argv.slice(2)));');
+  return folder;
+}
+
+const write = (folder: string, text: string) =>
+  writeFileSync(join(folder, 'src/main.ts'), `import { said } from './said.ts';\n${text}\n`);
+
+function start(folder: string, args: string[] = [], node: string[] = []) {
+  const script = join(folder, 'scripts/start.mjs');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...node, script, ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+    input: '',
+  });
+  return { status, stdout: stdout.trim(), stderr: stderr.trim() };
+}
+
+test('npm start builds what changed, and nothing when nothing did', () => {
+  const folder = smallPackage();
+  expect(start(folder)).toEqual({ status: 0, stdout: 'run', stderr: 'Building …' });
+  expect(start(folder)).toEqual({ status: 0, stdout: 'run', stderr: '' });
+  write(folder, 'console.log("changed", said([]));');
+  expect(start(folder)).toEqual({ status: 0, stdout: 'changed', stderr: 'Building …' });
+});
+
+test('what a deleted source was compiled to is deleted as well', () => {
+  const folder = smallPackage();
+  start(folder);
+  unlinkSync(join(folder, 'src/said.ts'));
+  writeFileSync(join(folder, 'src/main.ts'), 'export {};\n');
+  expect(start(folder).status).toBe(0);
+  expect(() => readFileSync(join(folder, 'dist/said.js'))).toThrow('ENOENT');
+});
+
+test('arguments go to coda, and a command replaces the usual one', () => {
+  const folder = smallPackage();
+  expect(start(folder, ['--data', 'x']).stdout).toBe('run --data x');
+  expect(start(folder, ['doctor', '--data', 'x']).stdout).toBe('doctor --data x');
+});
+
+test('what does not compile is not started', () => {
+  const folder = smallPackage();
+  write(folder, 'const port: number = "x"; console.log(port, said([]));');
+  const first = start(folder);
+  expect(first.status).toBe(70);
+  expect(first.stderr).toContain('src/main.ts(2,7): error TS2322');
+  expect(first.stdout).toBe('');
+  expect(start(folder).status).toBe(70);
+});
+
+test('an older Node is told in a sentence', () => {
+  const older = 'data:text/javascript,Object.defineProperty(process,"versions",{value:{node:"18.19.1"}})';
+  const { status, stderr } = start(smallPackage(), [], ['--import', older]);
+  expect(status).toBe(69);
+  expect(stderr).toBe(
+    'coda needs Node 20.19 or newer; this is 18.19.1. Install Node 24 from https://nodejs.org and run this again.',
+  );
+});
