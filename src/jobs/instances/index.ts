@@ -15,8 +15,11 @@ const FRESH_MS = TAKE_OVER_MS - HEARTBEAT_MS;
 
 /** A room whose rows carry owners. */
 export interface Owned {
-  /** Frees the rows of `owners` in `tx`, so that any process can take them. */
-  release(tx: Transaction, owners: readonly string[], now: Instant): Promise<void>;
+  /**
+   * Frees the rows of `owners` in `tx`, so that any process can take them. `crashed`: they did not leave by themselves,
+   * which counts against what they were working on.
+   */
+  release(tx: Transaction, owners: readonly string[], now: Instant, crashed: boolean): Promise<void>;
 }
 
 export interface InstanceOptions {
@@ -120,7 +123,7 @@ export class Instance {
     const now = world.clock.now();
     const ended = await database.tx('instances.takeover', async (tx) => {
       const ids = await store.end(tx, dead, now);
-      if (ids.length > 0) for (const room of owned) await room.release(tx, ids, now);
+      if (ids.length > 0) for (const room of owned) await room.release(tx, ids, now, !quiet);
       return ids;
     });
     if (ended.length === 0 || quiet) return;
