@@ -1,7 +1,7 @@
 /** The command line: finds the command, and says what went wrong in a sentence with a remedy and an exit status. */
 
 import { CommanderError } from 'commander';
-import { CodaError } from '../base/errors.ts';
+import { CodaError, ERRORS } from '../base/errors.ts';
 import { catchCrashes } from './crash.ts';
 import { createProgram } from './program.ts';
 import { errorText, fromCommander, internal } from './texts.ts';
@@ -19,6 +19,10 @@ export async function main(io: NodeJS.Process): Promise<number> {
   } catch (error) {
     // Help and version have been printed.
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    if (error instanceof CommanderError && error.code === 'commander.help') {
+      io.stderr.write(program.helpInformation());
+      return ERRORS.USAGE.exit;
+    }
     const told = asCodaError(error);
     io.stderr.write(errorText(told));
     if (told.code === 'INTERNAL' && error instanceof Error) io.stderr.write(`${error.stack}\n`);

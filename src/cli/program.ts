@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command, Option } from 'commander';
-import { packageRoot } from '../base/root.ts';
-import type { ChatFlags, Flags } from './flags.ts';
+import { type ChatFlags, configRequest, type Flags } from './flags.ts';
+import { usage } from './texts.ts';
+import { version } from './version.ts';
 
 /** Every command with its help. A command's own file is loaded when it is called, so that each starts quickly. */
 export function createProgram(io: NodeJS.Process, exit: (status: number) => void): Command {
@@ -65,13 +64,25 @@ export function createProgram(io: NodeJS.Process, exit: (status: number) => void
   config
     .command('check')
     .description('find everything that is wrong with it')
-    .action(call(async () => (await import('./config.ts')).check));
+    .action(call(async () => checkConfig));
   config
     .command('show')
     .description('show every value and where it comes from; secrets are hidden')
     .option('--json', 'as JSON')
-    .action(call(async () => (await import('./config.ts')).show));
+    .action(call(async () => showConfig));
   return program;
+}
+
+async function checkConfig(flags: Flags, io: NodeJS.Process): Promise<number> {
+  const { configCheck } = await import('./config.ts');
+  configCheck(configRequest(flags, io), io.stdout);
+  return 0;
+}
+
+async function showConfig(flags: Flags, io: NodeJS.Process): Promise<number> {
+  const { configShow } = await import('./config.ts');
+  configShow(configRequest(flags, io), io.stdout, { json: flags.json ?? false });
+  return 0;
 }
 
 const HELP = `
@@ -82,10 +93,6 @@ Examples:
 
 Exit statuses are those of sysexits.h; docs/errors.md lists every error.`;
 
-function missing(_options: unknown, command: Command): never {
-  return command.help({ error: true });
-}
-
-function version(): string {
-  return JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')).version;
+function missing(): never {
+  throw usage('"coda config" needs a command: check or show.', 'See "coda config --help".');
 }

@@ -10,7 +10,6 @@ export function errorText({ message, remedy, code }: CodaError): string {
 
 /** A command line that was not understood: `error: unknown command 'ru'\n(Did you mean run?)`. */
 export function fromCommander(error: CommanderError): CodaError {
-  if (error.code === 'commander.help') return usage('A command is missing.');
   const [what = '', meant] = error.message.replace(/^error: /, '').split('\n');
   return usage(`${what.charAt(0).toUpperCase()}${what.slice(1)}.`, meant?.replace(/^\((.*)\)$/, '$1'));
 }

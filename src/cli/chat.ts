@@ -1,0 +1,118 @@
+import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type Duplex, duplexPair } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { runTerminal } from '../adapters/console/index.ts';
+import { CodaError } from '../base/errors.ts';
+import { attachToDaemon } from './daemon.ts';
+import { type ChatFlags, dataDir } from './flags.ts';
+import { serve } from './serve.ts';
+import { catchSignals } from './signals.ts';
+import { usage } from './texts.ts';
+
+/** `coda chat`: talks to the daemon that runs on the data folder, or else runs a whole coda in this process. */
+export async function chat(flags: ChatFlags, io: NodeJS.Process): Promise<number> {
+  const session = await attachToDaemon(dataDir(flags, io));
+  if (!session) return chatHere(flags, io);
+  if (flags.testClock === undefined) return chatThere(session, flags, io);
+  session.destroy();
+  throw usage(
+    'The coda that runs on this data folder has a clock of its own.',
+    'Leave out --test-clock, or name another data folder with --data.',
+  );
+}
+
+/** A whole coda in this process, for as long as the chat lasts. */
+async function chatHere(flags: ChatFlags, io: NodeJS.Process): Promise<number> {
+  const stopping = catchSignals(io);
+  // Log lines must not cut through what a person reads and types.
+  const { app, stop } = await serve(flags, io, flags.jsonl ? {} : { logTo: (config) => logFile(config.dataDir) });
+  const talk = flags.jsonl
+    ? app.console.attach({ input: io.stdin, output: io.stdout })
+    : runTerminal(terminal(inMemory(app.console), flags, io));
+  await Promise.race([talk, stopping.asked]);
+  await stop();
+  await talk;
+  stopping.release();
+  return 0;
+}
+
+/** The two ends of a session are streams in this process. */
+function inMemory(console: { attach(streams: { input: Duplex; output: Duplex }): Promise<void> }): Duplex {
+  const [near, far] = duplexPair();
+  void console.attach({ input: far, output: far });
+  return near;
+}
+
+/** Beside a running daemon: the other end of the session is there. */
+async function chatThere(session: Duplex, flags: ChatFlags, io: NodeJS.Process): Promise<number> {
+  if (flags.jsonl) return pass(session, io);
+  const stopping = catchSignals(io);
+  const talk = runTerminal(terminal(session, flags, io));
+  const how = await Promise.race([talk, stopping.asked.then(() => 'left' as const)]);
+  session.destroy();
+  await talk;
+  stopping.release();
+  if (how === 'ended') throw lost();
+  return 0;
+}
+
+/** Hands the protocol through. */
+async function pass(session: Duplex, io: NodeJS.Process): Promise<number> {
+  const stopping = catchSignals(io);
+  let asked = false;
+  void stopping.asked.then(() => {
+    asked = true;
+    session.destroy();
+  });
+  let sent = false;
+  // A program that stops reading ends the session; that is its right.
+  const out = pipeline(session, io.stdout, { end: false }).catch(() => {});
+  void pipeline(io.stdin, session).then(
+    () => {
+      sent = true;
+    },
+    () => {},
+  );
+  await out;
+  io.stdin.destroy();
+  stopping.release();
+  if (!sent && !asked && !io.stdout.destroyed) throw lost();
+  return 0;
+}
+
+function lost(): CodaError {
+  return new CodaError('CONTROL_FAILED', {
+    message: 'The coda that was talking here has stopped.',
+    remedy: 'Start it again, or open the chat again to run one here.',
+  });
+}
+
+function terminal(session: Duplex, flags: ChatFlags, io: NodeJS.Process) {
+  const { stdin, stdout, env } = io;
+  return { session, stdin, stdout, env, history: join(dataDir(flags, io), 'history') };
+}
+
+const LARGEST_LOG_BYTES = 5_000_000;
+
+/** Appends to `coda.log` in the data folder; the one before it is kept as `coda.log.1`. */
+function logFile(folder: string): { write(line: string): void } {
+  const path = join(folder, 'coda.log');
+  let opened = false;
+  const open = () => {
+    opened = true;
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+    if (size > LARGEST_LOG_BYTES) renameSync(path, `${path}.1`);
+  };
+  return {
+    write(line) {
+      try {
+        if (!opened) open();
+        appendFileSync(path, line, { mode: 0o600 });
+      } catch {
+        // A log that cannot be written must not end the chat; what is wrong with the folder is said by the storage.
+      }
+    },
+  };
+}

@@ -1,0 +1,99 @@
+import { type App, build, createWorld, openControl } from '../app/index.ts';
+import { ERRORS } from '../base/errors.ts';
+import type { Json } from '../base/json.ts';
+import { createLog, type Log, Secrets } from '../base/log.ts';
+import type { World } from '../base/world.ts';
+import { type Config, loadConfig } from '../config/index.ts';
+import { runChecks } from './checks.ts';
+import { catchCrashes } from './crash.ts';
+import { configRequest, type Flags } from './flags.ts';
+import { hint } from './ready.ts';
+import { version } from './version.ts';
+
+/** A coda that runs in this process, and that other commands can reach. */
+export interface Coda {
+  app: App;
+  config: Config;
+  log: Log;
+  /** Stops everything in order: nothing new is taken, turns may finish for 10 s. */
+  stop(): Promise<void>;
+}
+
+export interface ServeOptions {
+  /** Where log lines go; stderr when missing. */
+  logTo?(config: Config): { write(line: string): void };
+}
+
+/** Builds and starts a coda as the flags say. What it throws has already been closed again. */
+export async function serve(flags: Flags, io: NodeJS.Process, options: ServeOptions = {}): Promise<Coda> {
+  const { config, world } = prepare(flags, io, options);
+  const { log } = world;
+  const release = catchCrashes(io, log);
+  const began = world.clock.monotonic();
+  try {
+    const app = await build(config, world, { ...identity(config), onFatal: (error) => leave(io, log, error) });
+    try {
+      const control = await openControl({
+        dataDir: config.dataDir,
+        verbs: verbs(app, config, io),
+        chat: (socket, { cwd }) =>
+          app.console.attach({ input: socket, output: socket, cwd: typeof cwd === 'string' ? cwd : undefined }),
+        log,
+      });
+      await app.start();
+      log.debug({ ms: Math.round(world.clock.monotonic() - began) }, 'started');
+      const stop = async () => {
+        await app.stop();
+        await control.close();
+        release();
+      };
+      return { app, config, log, stop };
+    } catch (error) {
+      await app.stop(0);
+      throw error;
+    }
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+/** The configuration and the world that the flags describe. */
+export function prepare(
+  flags: Flags,
+  io: NodeJS.Process,
+  options: ServeOptions = {},
+): { config: Config; world: World } {
+  const secrets = new Secrets();
+  const config = loadConfig(configRequest(flags, io, secrets));
+  const { level } = config.log;
+  const world = createWorld({ env: io.env, secrets, level, testClock: flags.testClock });
+  const destination = options.logTo?.(config);
+  return { config, world: destination ? { ...world, log: createLog(level, secrets, destination) } : world };
+}
+
+/** What a coda is told of itself. */
+export function identity(config: Config): { version: string; hint: string } {
+  return { version: version(), hint: hint(config) };
+}
+
+/** Only a new process helps: the supervisor starts one. */
+function leave(io: NodeJS.Process, log: Log, error: Error): void {
+  log.fatal({ err: error }, 'coda cannot go on');
+  io.exit(ERRORS.INTERNAL.exit);
+}
+
+function verbs(app: App, config: Config, io: NodeJS.Process) {
+  const since = Date.now();
+  return {
+    health: async () => ({ ok: await app.healthy() }),
+    status: async (): Promise<Json> => ({
+      pid: io.pid,
+      uptime_s: Math.round((Date.now() - since) / 1_000),
+      data: config.dataDir,
+      memory_mb: Math.round(io.memoryUsage.rss() / 1_000_000),
+      ...((await app.status()) as { [key: string]: Json }),
+    }),
+    doctor: async () => runChecks(app) as unknown as Json,
+  };
+}
