@@ -9,6 +9,8 @@ import type { Database, Param, Result, StorageStats, Transaction } from './port.
 /** Serialisation failure and deadlock: the same statements may succeed when they are run again. */
 const RETRIED: readonly (string | undefined)[] = ['40001', '40P01'];
 const RETRIES = 5;
+/** SQLSTATE `disk_full`: only the statement failed. */
+const DISK_FULL = '53100';
 const HINT_MS = 5;
 const HEALTH_MS = 2_000;
 /** PostgreSQL's limit on a notification's payload, in bytes. */
@@ -173,6 +175,8 @@ class WrappedDatabase implements Database {
     this.running++;
     try {
       return await work();
+    } catch (error) {
+      throw systemCode(error) === DISK_FULL ? diskFull(error) : error;
     } finally {
       this.running--;
       if (this.running === 0) this.idle?.();
@@ -205,6 +209,14 @@ function mayWorkNow(error: unknown): boolean {
   const code = systemCode(error);
   // A newer coda beside this one has migrated a table under a prepared statement, which is forgotten by now.
   return RETRIED.includes(code) || (code === '0A000' && messageOf(error).includes('cached plan'));
+}
+
+function diskFull(cause: unknown): CodaError {
+  return new CodaError('DISK_FULL', {
+    message: `The database cannot write: its disk is full (${messageOf(cause)}).`,
+    remedy: 'Free some space where the database lies; coda goes on by itself. Everything that was confirmed is kept.',
+    cause,
+  });
 }
 
 function misuse(message: string): CodaError {

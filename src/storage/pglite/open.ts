@@ -1,5 +1,5 @@
 /** Opens the embedded engine in a data folder, or in memory. */
-import { access, open, readFile, rename } from 'node:fs/promises';
+import { access, open, readFile, rename, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodaError, systemCode } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
@@ -7,10 +7,13 @@ import { inFolder, makeFolder, syncFolder } from '../files.ts';
 import { emptyCluster, unpackCluster } from './cluster.ts';
 import { PgliteEngine } from './engine.ts';
 import { lockFolder } from './lock.ts';
-import { EngineThread } from './thread.ts';
+import { diskFull, EngineThread } from './thread.ts';
 
 /** What this version writes; a folder with a higher number belongs to a newer coda. */
 const LAYOUT = 1;
+
+/** Four segments of the write-ahead log, which recovery may have to write. */
+const NEEDED_BYTES = 16 * 1024 * 1024;
 
 /** The data folder's own description, `coda-data.json`. */
 interface Layout {
@@ -33,7 +36,9 @@ export async function openPglite({ dataDir, onFatal }: PgliteOptions, world: Wor
   try {
     const folder = join(dataDir, 'db');
     await inFolder(dataDir, () => makeCluster(dataDir, folder));
-    const thread = await EngineThread.open({ folder, onFatal });
+    const thread = await EngineThread.open({ folder, onFatal }).catch(async (error) => {
+      throw await blameDisk(error, dataDir);
+    });
     return new PgliteEngine(thread, world.log, unlock);
   } catch (error) {
     await unlock();
@@ -49,6 +54,15 @@ export async function openInMemory(
 ): Promise<PgliteEngine> {
   const thread = await EngineThread.open({ dump: dump ?? (await emptyCluster()), onFatal });
   return new PgliteEngine(thread, world.log, async () => {});
+}
+
+/** Recovery that finds no space does not always say so. */
+async function blameDisk(error: unknown, dataDir: string): Promise<unknown> {
+  const { bavail, bsize } = await statfs(dataDir);
+  const isFull = bavail * bsize < NEEDED_BYTES;
+  return isFull && error instanceof CodaError && error.code === 'STORAGE_CORRUPT'
+    ? diskFull(error.message, error)
+    : error;
 }
 
 async function takeFolder(dataDir: string, world: World): Promise<() => Promise<void>> {

@@ -28,7 +28,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   log_checkpoints: 'false',
   // A failed statement reaches its caller; logged here, its text would show what people wrote.
   log_min_error_statement: 'panic',
-  log_min_messages: 'fatal',
+  log_min_messages: 'error',
 };
 
 /** In memory there is nothing to make durable. */
@@ -152,15 +152,17 @@ export class EngineThread {
   }
 }
 
+export function diskFull(reason: string, cause: unknown): CodaError {
+  return new CodaError('DISK_FULL', {
+    message: `The embedded database cannot write: the disk is full (${reason}).`,
+    remedy: 'Free some space and start coda again. Everything that was confirmed is kept.',
+    cause,
+  });
+}
+
 function deathOf(lines: readonly string[], cause: Error | undefined, opening: boolean): CodaError {
-  const said = [...lines, cause?.message ?? ''].filter(Boolean).join('; ') || 'it gave no reason';
-  if (/No space left|ENOSPC/.test(said)) {
-    return new CodaError('DISK_FULL', {
-      message: `The embedded database could not write: the disk is full (${said}).`,
-      remedy: 'Free some space and start coda again. Everything that was confirmed is kept.',
-      cause,
-    });
-  }
+  const said = cause?.message ?? (lines.join('; ') || 'it gave no reason');
+  if (/No space left|ENOSPC/.test(said)) return diskFull(said, cause);
   if (opening) {
     return new CodaError('STORAGE_CORRUPT', {
       message: `The embedded database could not be opened: ${said}.`,

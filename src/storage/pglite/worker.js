@@ -55,9 +55,17 @@ function syncFolder(path) {
   }
 }
 
+/**
+ * What the engine complained of last.
+ * @type {string[]}
+ */
+const complaints = [];
+
 /** @param {string} line */
 function onStderr(line) {
-  if (/\b(LOG|DEBUG\d|INFO|NOTICE): /.test(line)) return false;
+  if (/\b(LOG|DEBUG\d|INFO|NOTICE): /.test(line) || line.startsWith('pglitec:')) return false;
+  complaints.push(line);
+  complaints.splice(0, complaints.length - 5);
   process.stderr.write(`${line}\n`);
   // After a PANIC the engine's memory is void and its main loop would spin: leave, so that a restart recovers.
   if (/\bPANIC: /.test(line)) process.exit(PANIC);
@@ -104,7 +112,7 @@ async function serve(request) {
 
 let last = engine.waitReady.then(
   () => port.postMessage({ ready: true }),
-  (error) => port.postMessage({ failed: String(error?.message ?? error) }),
+  (error) => port.postMessage({ failed: [...complaints, String(error?.message ?? error)].join('; ') }),
 );
 
 port.on('message', (request) => {
