@@ -41,6 +41,8 @@ export async function openPostgres(options: PostgresOptions, world: World): Prom
     idleTimeoutMillis: IDLE_MS,
     connectionTimeoutMillis: ACQUIRE_MS,
   });
+  // Between two statements of a transaction nobody else listens, and an unheard error would end the process.
+  pool.on('connect', (client) => client.on('error', () => {}));
   // An idle connection that breaks is replaced on the next use.
   pool.on('error', (error) => world.log.debug({ err: error }, 'an idle database connection was lost'));
   const listeners = new Listeners();

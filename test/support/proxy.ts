@@ -1,0 +1,94 @@
+import { once } from 'node:events';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+
+export interface ProxyOptions {
+  /** Acts as a pooler does: refuses settings at the start of a session and hands out process numbers of its own. */
+  asPooler?: boolean;
+}
+
+/** A way to a server that can be closed and opened again, as a network can. */
+export class TcpProxy {
+  readonly port: number;
+  private readonly target: URL;
+  private readonly options: ProxyOptions;
+  private readonly sockets = new Set<Socket>();
+  private server: Server;
+
+  private constructor(server: Server, port: number, target: URL, options: ProxyOptions) {
+    this.server = server;
+    this.port = port;
+    this.target = target;
+    this.options = options;
+    server.on('connection', (socket) => this.join(socket));
+  }
+
+  static async to(url: string, options: ProxyOptions = {}): Promise<TcpProxy> {
+    const server = createServer();
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    return new TcpProxy(server, typeof address === 'object' && address ? address.port : 0, new URL(url), options);
+  }
+
+  /** The target's URL, by way of this proxy. */
+  get url(): string {
+    const url = new URL(this.target);
+    url.hostname = '127.0.0.1';
+    url.port = String(this.port);
+    return url.href;
+  }
+
+  /** Cuts all connections; new ones are let through. */
+  cut(): void {
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  /** Cuts all connections and refuses new ones. */
+  async close(): Promise<void> {
+    const closed = once(this.server, 'close');
+    this.server.close();
+    this.cut();
+    await closed;
+  }
+
+  async open(): Promise<void> {
+    this.server = createServer((socket) => this.join(socket)).listen(this.port, '127.0.0.1');
+    await once(this.server, 'listening');
+  }
+
+  private join(client: Socket): void {
+    const server = connect(Number(this.target.port), this.target.hostname);
+    for (const [from, to] of [
+      [client, server],
+      [server, client],
+    ] as const) {
+      this.sockets.add(from);
+      from.on('error', () => to.destroy());
+      from.on('close', () => {
+        this.sockets.delete(from);
+        to.destroy();
+      });
+    }
+    server.on('data', (bytes) => client.write(this.options.asPooler ? withOtherProcess(bytes) : bytes));
+    client.on('data', (bytes) => {
+      if (this.options.asPooler && bytes.includes('\0options\0')) client.end(REFUSAL);
+      else server.write(bytes);
+    });
+  }
+}
+
+/** An ErrorResponse with SQLSTATE 08P01. */
+const REFUSAL = (() => {
+  const fields = Buffer.from('SFATAL\0C08P01\0Munsupported startup parameter: options\0\0');
+  const head = Buffer.from([0x45, 0, 0, 0, fields.length + 4]);
+  return Buffer.concat([head, fields]);
+})();
+
+/** BackendKeyData (`K`, length 12) with another process number. */
+function withOtherProcess(bytes: Buffer): Buffer {
+  const at = bytes.indexOf(Buffer.from([0x4b, 0, 0, 0, 12]));
+  if (at < 0) return bytes;
+  const changed = Buffer.from(bytes);
+  changed.writeInt32BE(changed.readInt32BE(at + 5) ^ 0x5555, at + 5);
+  return changed;
+}
