@@ -1,0 +1,203 @@
+/** What people say around a request without meaning anything by it, and what takes a request back. */
+import type { Word } from './words.ts';
+
+const list = (text: string): string[][] =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .map((line) => line.split(' '));
+
+/** At the beginning. */
+const BEFORE = list(`
+  please
+  pls
+  plz
+  kindly
+  just
+  hey
+  hi
+  hello
+  yo
+  ok
+  okay
+  alright
+  all right
+  right
+  well
+  so
+  um
+  uh
+  oh
+  ah
+  also
+  and
+  then
+  now
+  great
+  cool
+  nice
+  perfect
+  yes
+  yeah
+  sure
+  good morning
+  good evening
+  good afternoon
+  coda
+  hey coda
+  assistant
+  buddy
+  can you
+  could you
+  would you
+  will you
+  can u
+  could u
+  would you mind
+  do you mind
+  can i get you to
+  could i get you to
+  can i ask you to
+  could i ask you to
+  i want you to
+  i need you to
+  id like you to
+  i would like you to
+  id love you to
+  i would love you to
+  id appreciate it if you would
+  id appreciate it if you could
+  i would appreciate it if you could
+  it would be great if you could
+  itd be great if you could
+  would it be possible to
+  is it possible to
+  any chance you could
+  any chance you can
+  be a dear and
+  do me a favor and
+  do me a favour and
+  make sure to
+  be sure to
+  go ahead and
+  quickly
+  quick
+  thanks
+  thank you
+`);
+
+/** At the end. `,` before a line: only after a comma or the like, since the words may belong to what is said. */
+const AFTER = list(`
+  please
+  pls
+  plz
+  , thanks
+  , thank you
+  , thx
+  , ty
+  , cheers
+  , thanks a lot
+  , thank you very much
+  , thanks so much
+  , thank you so much
+  , thanks in advance
+  , coda
+  , ok
+  , okay
+  , k
+  , mate
+  , buddy
+  , man
+  , dude
+  , would you
+  , will you
+  , can you
+  , could you
+  , if you can
+  , if you could
+  , if you dont mind
+  , if possible
+  , if thats ok
+  , if thats okay
+  , when you can
+  , when you get a chance
+  , that would be great
+  , that would be lovely
+  , thatd be great
+`);
+
+/** At the end: what came before is not wanted after all. */
+const TAKEN_BACK = list(`
+  never mind
+  nevermind
+  nvm
+  scratch that
+  just kidding
+  jk
+  no wait
+  wait no
+  , forget it
+  , forget that
+  , forget about it
+  , ignore that
+  , ignore me
+  , kidding
+  , not
+  , actually no
+  , actually dont
+  , actually not
+  , or not
+  , maybe not
+  , no
+  , no dont
+  , no forget it
+  , on second thought no
+  , dont
+  , dont bother
+`);
+
+const SAID = new Set(['say', 'says', 'said', 'saying', 'write', 'word', 'with', 'of', 'is', 'to', 'a', 'the', 'my']);
+
+/**
+ * Where the sentence may begin, outermost first: at its first word, and after each courtesy. A courtesy that is all
+ * there is stays.
+ */
+export function beginnings(words: readonly Word[], to: number): number[] {
+  const starts = [0];
+  for (let at = 0; ; ) {
+    const length = Math.max(0, ...BEFORE.filter((form) => stands(words, form, at, to)).map((form) => form.length));
+    at += length;
+    if (length === 0 || at >= to) return starts;
+    starts.push(at);
+  }
+}
+
+/** Where the sentence ends without the courtesies at its end. */
+export function ending(words: readonly Word[]): number {
+  for (let to = words.length; ; ) {
+    const form = AFTER.find((one) => endsWith(words, one, to));
+    const length = form === undefined ? 0 : spoken(form).length;
+    if (length === 0 || length >= to) return to;
+    to -= length;
+  }
+}
+
+export function isTakenBack(words: readonly Word[]): boolean {
+  return TAKEN_BACK.some((form) => spoken(form).length < words.length && endsWith(words, form, words.length));
+}
+
+const spoken = (form: readonly string[]): readonly string[] => (form[0] === ',' ? form.slice(1) : form);
+
+function endsWith(words: readonly Word[], form: readonly string[], to: number): boolean {
+  const said = spoken(form);
+  const from = to - said.length;
+  const before = words[from - 1];
+  if (from < 0 || !stands(words, said, from, to)) return false;
+  if (form !== said) return before?.marked === true;
+  return !before || before.marked || !SAID.has(before.norm);
+}
+
+function stands(words: readonly Word[], form: readonly string[], at: number, to: number): boolean {
+  return at + form.length <= to && form.every((word, index) => words[at + index]?.norm === word);
+}

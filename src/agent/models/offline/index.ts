@@ -1,0 +1,60 @@
+import { type Model, ModelError, type ModelEvent, type ModelMessage, type ModelRequest } from '../../model.ts';
+import type { Phrase } from '../../phrase.ts';
+import { nearest } from './nearest.ts';
+import { texts } from './texts.ts';
+import { Understanding } from './understand.ts';
+
+/** Longer messages are no requests that the phrases could fit. */
+const LONGEST = 10_000;
+
+/**
+ * The model that needs no model: it understands what the skills' phrases say, calls the same tools as any other, and
+ * says so when it understands nothing. It asks rather than guesses. Throws an Error for a malformed phrase.
+ */
+export function offlineModel(phrases: readonly Phrase[]): Model {
+  const understanding = new Understanding(phrases);
+  const examples = phrases.map((phrase) => phrase.example);
+  return {
+    name: 'offline/phrases',
+    async *generate(request: ModelRequest, signal: AbortSignal) {
+      if (signal.aborted) throw new ModelError('cancelled', 'The turn was stopped.');
+      yield* answer(request, understanding, examples);
+    },
+  };
+}
+
+function* answer(
+  { messages, tools }: ModelRequest,
+  understanding: Understanding,
+  examples: readonly string[],
+): Generator<ModelEvent> {
+  const results = trailing(messages, 'tool');
+  if (results.length > 0) return yield* say(results.map((message) => message.text).join('\n'));
+  const said = trailing(messages, 'user');
+  const text = said
+    .map((message) => message.text)
+    .join('\n')
+    .trim();
+  if (text.length > LONGEST) return yield* say(texts.tooLong(LONGEST));
+  const understood = understanding.understand(text);
+  if (understood.kind === 'nothing') return yield* say(texts.nothing);
+  const known = new Set(tools.map((tool) => tool.name));
+  if (understood.kind === 'unknown' || understood.calls.some((call) => !known.has(call.tool))) {
+    return yield* say(texts.unknown(nearest(text, examples, 3)));
+  }
+  for (const [index, { tool, input }] of understood.calls.entries()) {
+    yield { type: 'call', call: { id: `call_${messages.length}_${index + 1}`, name: tool, input } };
+  }
+  yield { type: 'stop', reason: 'tools' };
+}
+
+function* say(text: string): Generator<ModelEvent> {
+  yield { type: 'text', text };
+  yield { type: 'stop', reason: 'end' };
+}
+
+/** The messages of `role` that the conversation ends with. */
+function trailing<R extends ModelMessage['role']>(messages: readonly ModelMessage[], role: R) {
+  const last = messages.findLastIndex((message) => message.role !== role);
+  return messages.slice(last + 1) as Extract<ModelMessage, { role: R }>[];
+}

@@ -1,0 +1,221 @@
+import type { Call, Phrase } from '../../agent/index.ts';
+import { findZone } from '../../time/index.ts';
+
+const NOW =
+  '(what time is it|whats the time|what is the time|what time it is|tell me the time|got the time|do you have the time|do you know what time it is|current time|time|the time|what time)';
+const IS = "(what is|what's|tell me)";
+
+const telling: Phrase[] = [
+  { pattern: `${NOW} [right] [now|please|currently]`, example: 'what time is it?', call: () => time() },
+  {
+    pattern: `${NOW} [right] [now|currently] [in|at|for] {place} [right now|now|currently]`,
+    example: 'what time is it in Tokyo?',
+    call: ({ place = '' }) => time(place),
+  },
+  { pattern: '[current|local] time in {place}', example: 'time in LA?', call: ({ place = '' }) => time(place) },
+  {
+    pattern: `${IS} the [current|local] time [right] [now] in {place}`,
+    example: 'what is the current time in New York?',
+    call: ({ place = '' }) => time(place),
+  },
+  {
+    pattern: '{place} time',
+    example: 'Tokyo time?',
+    call: ({ place = '' }) => (findZone(place) ? time(place) : undefined),
+  },
+  {
+    pattern: "(what's|what is|whats) (today's date|the date|the date today|todays date|today|the day today|the day)",
+    example: "what's the date?",
+    call: () => time(),
+  },
+  {
+    pattern:
+      '(what day is it|what date is it|what day is today|what date is today|which day is it|what weekday is it|today date|what is todays date) [today|now]',
+    example: 'what day is it today?',
+    call: () => time(),
+  },
+  {
+    pattern:
+      '(how long|how many days|how much longer|how much time|how many sleeps) (until|till|til|to|before|left until|are there until|is it until|remain until|is left until) {date}',
+    example: 'how long until Christmas?',
+    call: ({ date = '' }) => dateOf(date, 'until'),
+  },
+  {
+    pattern: 'days (until|till|to) {date}',
+    example: 'days until Christmas',
+    call: ({ date = '' }) => dateOf(date, 'until'),
+  },
+  {
+    pattern: '(what|which) (day|weekday|day of the week|date) (is|does) {date} [fall on|on]',
+    example: 'what day is 24 December?',
+    call: ({ date = '' }) => dateOf(date, 'weekday'),
+  },
+  {
+    pattern: 'when is {date}',
+    example: 'when is Easter?',
+    call: ({ date = '' }) => (/^(?:my|the|your|our)\b/i.test(date) ? undefined : dateOf(date, 'weekday')),
+  },
+];
+
+const settling: Phrase[] = [
+  {
+    pattern: '(set|change|switch|update|make|move) my (timezone|time zone) [to|as|is] {zone}',
+    example: 'set my timezone to Berlin',
+    call: ({ zone = '' }) => setZone(zone),
+  },
+  {
+    pattern: '(set|change|switch|update) [the] (timezone|time zone) to {zone}',
+    example: 'change the time zone to Tokyo',
+    call: ({ zone = '' }) => setZone(zone),
+  },
+  {
+    pattern: "my (timezone is|time zone is|time zone's|timezone:|time zone:) {zone}",
+    example: 'my time zone is Europe/Lisbon',
+    call: ({ zone = '' }) => setZone(zone),
+  },
+  { pattern: "(i'm|i am) [now] in {zone} now", example: "I'm in Tokyo now", call: ({ zone = '' }) => setZone(zone) },
+  {
+    pattern: "(i'm now|i am now|i now live|i'm currently|i am currently) in {zone}",
+    example: "I'm now in Lisbon",
+    call: ({ zone = '' }) => setZone(zone),
+  },
+  {
+    pattern:
+      "(i live|i'm living|i'm based|i am based|i've moved to|i moved to|i just moved to|i've just moved to|i just landed|i've landed|i've arrived|i just arrived) [in] {zone}",
+    example: 'I live in Madrid',
+    call: ({ zone = '' }) => setZone(zone),
+  },
+  {
+    pattern: '(what is|whats|which is|tell me|show me|show) my [current] (timezone|time zone)',
+    example: 'what is my time zone?',
+    call: () => ({ tool: 'timezone_show', input: {} }),
+  },
+  {
+    pattern:
+      '(what|which) (timezone|time zone) (am i in|am i set to|do i have|do you have for me|are you using|do you use)',
+    example: 'which time zone am I in?',
+    call: () => ({ tool: 'timezone_show', input: {} }),
+  },
+];
+
+const helping: Phrase[] = [
+  {
+    pattern: '(help|help me|i need help|i need some help|help please|commands|show help|show me help|?)',
+    example: 'help',
+    call: help,
+  },
+  {
+    pattern:
+      '(what can you do|what do you do|what are you able to do|what can i do|what can i ask|what can i say|what can i ask you|what else can you do|what are you good at|what are your features|what do you understand|what commands are there|what can you help with|what can you help me with|show me what you can do|tell me what you can do) [here|for me]',
+    example: 'what can you do?',
+    call: help,
+  },
+  {
+    pattern:
+      '(how do you work|how does this work|how do i use you|how do i use this|how can you help|how can you help me|how do i start|how do i get started)',
+    example: 'how does this work?',
+    call: help,
+  },
+  {
+    pattern:
+      '(can|could|do|will|would) you (remind me|remind people|set reminders|set a reminder|set alarms|do reminders|take notes|take a note|make notes|save notes|keep notes|tell time|tell the time|handle reminders|help|help me) [of things|about things|of stuff|about stuff|of anything|about anything|of something|about something|at all|too|as well|with that|with things|for me]',
+    example: 'can you remind me of things?',
+    call: help,
+  },
+  { pattern: 'are you able to {what}', example: 'are you able to set reminders?', call: help },
+  {
+    pattern:
+      'how (do i|can i|to|would i|should i|does one) (set|create|make|add|delete|cancel|snooze|edit|change|list|see|complete|stop|save|find|search|take|move|undo) {what}',
+    example: 'how do I set a reminder?',
+    call: help,
+  },
+];
+
+const taking: Phrase[] = [
+  {
+    pattern:
+      '(undo|undo that|undo it|undo this|undo please|undo the last one|undo the last thing|undo my last action|undo last|take that back|take it back|revert|revert that|revert it|reverse that|roll that back|go back on that|oops undo|oops undo that)',
+    example: 'undo',
+    call: () => ({ tool: 'undo', input: {} }),
+  },
+  {
+    pattern: "(that was a mistake|that was wrong|i didn't mean that|i didn't mean to do that) undo [it|that]",
+    example: 'that was a mistake, undo it',
+    call: () => ({ tool: 'undo', input: {} }),
+  },
+];
+
+const chatting: Phrase[] = [
+  {
+    pattern:
+      '(hi|hello|hey|hiya|howdy|yo|hallo|hola|greetings|good morning|good afternoon|good evening|morning|evening|hi there|hello there|hey there|hey coda|hi coda|hello coda|good morning coda) [coda]',
+    example: 'hello',
+    call: () => smalltalk('hello'),
+  },
+  {
+    pattern:
+      "(how are you|how are you doing|how are you today|how's it going|hows it going|how do you do|what's up|sup|you ok|are you there|you there|how have you been)",
+    example: 'how are you?',
+    call: () => smalltalk('fine'),
+  },
+  {
+    pattern:
+      '(thanks|thank you|thx|ty|cheers|thanks a lot|thanks so much|thank you so much|thank you very much|many thanks|much appreciated|appreciate it|i appreciate it|great thanks|ok thanks|perfect thanks|nice one|great job|good job|well done|good bot|awesome|awesome thanks) [coda]',
+    example: 'thanks',
+    call: () => smalltalk('thanks'),
+  },
+  {
+    pattern:
+      '(bye|goodbye|good night|goodnight|see you|see you later|see ya|ciao|night|talk to you later|ttyl|good bye|bye bye) [coda]',
+    example: 'good night',
+    call: () => smalltalk('bye'),
+  },
+  {
+    pattern:
+      '(who are you|what are you|what is your name|whats your name|are you a bot|are you human|are you an ai|who am i talking to)',
+    example: 'who are you?',
+    call: () => smalltalk('who'),
+  },
+];
+
+function time(place?: string): Call | undefined {
+  if (place === undefined) return { tool: 'time_in', input: {} };
+  const name = place
+    .replace(/[?!.]+$/, '')
+    .replace(/^the\s+/i, '')
+    .trim();
+  // A place that is not known is still one to ask about, as long as it looks like a name.
+  if (
+    name === '' ||
+    name.split(/\s+/).length > 4 ||
+    /^(?:is|are|do|does|did|to|should|will|was|when|for|at|my|your|it)\b/i.test(name)
+  )
+    return undefined;
+  return { tool: 'time_in', input: { place: name } };
+}
+
+function dateOf(date: string, ask: 'until' | 'weekday'): Call | undefined {
+  const words = date.replace(/[?!.]+$/, '').trim();
+  return words.split(/\s+/).length > 6 || /^(?:it|we|i|you|they|he|she)\b/i.test(words)
+    ? undefined
+    : { tool: 'date_of', input: { date: words, ask } };
+}
+
+function setZone(zone: string): Call | undefined {
+  const name = zone
+    .replace(/[?]+$/, '')
+    .replace(/\s+(?:now|time|timezone|time zone)$/i, '')
+    .trim();
+  return !/[?]/.test(zone) && findZone(name) ? { tool: 'timezone_set', input: { zone: name } } : undefined;
+}
+
+function help(): Call {
+  return { tool: 'help', input: {} };
+}
+
+function smalltalk(kind: 'hello' | 'thanks' | 'bye' | 'fine' | 'who'): Call {
+  return { tool: 'smalltalk', input: { kind } };
+}
+
+/** What people say about time and place, to get help, to take things back, and to be polite. */
+export const phrases: Phrase[] = [...telling, ...settling, ...helping, ...taking, ...chatting];

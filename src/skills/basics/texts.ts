@@ -1,0 +1,54 @@
+/** What the basics say to people. */
+
+import type { Instant } from '../../base/clock.ts';
+import { plural } from '../../base/text.ts';
+
+/** `18:03` and `Friday 20 November 2026` on the clocks of `zone`. */
+function clockAndDay(at: Instant, zone: string): { clock: string; day: string } {
+  const clock = new Intl.DateTimeFormat('en-GB', {
+    timeZone: zone,
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  });
+  return { clock: clock.format(at), day: dayName(at, zone) };
+}
+
+export function dayName(at: Instant, zone: string): string {
+  const parts = { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' } as const;
+  return new Intl.DateTimeFormat('en-GB', { timeZone: zone, ...parts }).format(at).replace(/,/g, '');
+}
+
+export const texts = {
+  time: (at: Instant, zone: string, name: string | undefined) => {
+    const { clock, day } = clockAndDay(at, zone);
+    const where = name === undefined || name === zone ? `(${zone})` : `in ${name} (${zone})`;
+    return `It is ${clock} on ${day} ${where}.`;
+  },
+  until: (words: string, day: string, days: number) =>
+    days === 0 ? `${capital(words)} is today, ${day}.` : `${plural(days, 'day')} until ${words}: ${day}.`,
+  weekday: (words: string, day: string) => `${capital(words)} is ${day}.`,
+  unknownPlace: (place: string) => ({
+    message: `I know no place or time zone called “${place}”.`,
+    remedy: 'Say a bigger city nearby, or a zone such as "America/New_York".',
+  }),
+  unknownDate: (words: string) => ({
+    message: `I do not know when “${words}” is.`,
+    remedy: 'For example "how long until Christmas" or "what day is 24 December".',
+  }),
+  zoneSet: (zone: string, clock: string) => `Your time zone is ${zone} now: ${clock}`,
+  zoneSame: (zone: string) => `Your time zone is ${zone} already.`,
+  zoneIs: (zone: string, known: boolean) =>
+    known
+      ? `Your time zone is ${zone}.`
+      : `I do not know your time zone, so I use ${zone}. "/timezone Berlin" sets it.`,
+  moveReminders: 'Move my recurring reminders too',
+  zoneLabel: 'the change of your time zone',
+  hello: (name: string) => `Hello ${name}. I remind, take notes and tell the time: "help" shows how to ask.`,
+  thanks: "You're welcome.",
+  bye: 'Bye.',
+  fine: 'All well, thank you. What can I do for you?',
+  who: 'I am coda, your assistant: I remind you on time, keep your notes, and tell you the time anywhere.',
+};
+
+const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { dataTool, done, failed, type ToolResult, type TxContext } from '../../agent/index.ts';
+import type { Instant } from '../../base/clock.ts';
+import { setZone } from '../../people/index.ts';
+import { findZone, parseWhen } from '../../time/index.ts';
+import { dayName, texts } from './texts.ts';
+
+export const timeTool = dataTool({
+  name: 'time_in',
+  description: 'Tells the time and date now, in a city or zone, or where the person is.',
+  effect: 'read',
+  input: z.object({ place: z.string().max(100).optional() }),
+
+  async run({ place }, { when, clock }) {
+    if (!place?.trim()) return done(texts.time(clock.now(), when.zone, undefined));
+    const found = findZone(place, when.zone);
+    return found ? done(texts.time(clock.now(), found.zone, found.name)) : unknownPlace(place);
+  },
+});
+
+function unknownPlace(place: string): ToolResult {
+  const { message, remedy } = texts.unknownPlace(place);
+  return failed('UNKNOWN_ZONE', message, { remedy });
+}
+
+export const dateTool = dataTool({
+  name: 'date_of',
+  description: "Tells which day a date is and how many days are left until it. Pass the person's own words.",
+  effect: 'read',
+  input: z.object({ date: z.string().min(1).max(100), ask: z.enum(['until', 'weekday']).default('weekday') }),
+
+  async run({ date, ask }, { when, clock }) {
+    const meant = parseWhen(date, when);
+    if (meant.kind !== 'once') {
+      const { message, remedy } = texts.unknownDate(date);
+      return failed('NOT_A_DATE', message, { remedy });
+    }
+    const day = dayName(meant.at, when.zone);
+    if (ask === 'weekday') return done(texts.weekday(date, day));
+    return done(texts.until(date, day, daysBetween(clock.now(), meant.at, when.zone)));
+  },
+});
+
+/** Midnights between two instants on the calendar of `zone`. */
+function daysBetween(from: Instant, to: Instant, zone: string): number {
+  const day = (at: Instant) =>
+    Date.parse(`${new Intl.DateTimeFormat('en-CA', { timeZone: zone }).format(at)}T00:00:00Z`) / 86_400_000;
+  return Math.round(day(to) - day(from));
+}
+
+export const setZoneTool = dataTool({
+  name: 'timezone_set',
+  description: 'Sets the time zone that the person lives in, by a city or an IANA zone.',
+  effect: 'write',
+  input: z.object({ zone: z.string().min(1).max(100) }),
+
+  async run({ zone }, { tx, person, clock }) {
+    const found = findZone(zone, person.zone);
+    if (!found) return unknownPlace(zone);
+    if (found.zone === person.zone) return done(texts.zoneSame(found.zone));
+    await setZone(tx, person.id, found.zone);
+    const text = texts.zoneSet(found.zone, texts.time(clock.now(), found.zone, undefined));
+    if (person.zone === undefined) return done(text);
+    // What was made in the old zone keeps to its clocks until the person says otherwise.
+    const choices = [{ label: texts.moveReminders, tool: 'reminder_move_zone', input: { zone: found.zone } }];
+    return done(text, {
+      choices,
+      undo: { tool: 'timezone_set', input: { zone: person.zone }, label: texts.zoneLabel },
+    });
+  },
+});
+
+export const showZoneTool = dataTool({
+  name: 'timezone_show',
+  description: 'Tells which time zone is set for the person.',
+  effect: 'read',
+  input: z.object({}),
+  run: async (_input, ctx) => showZone(ctx),
+});
+
+export async function showZone({ person, when }: TxContext): Promise<ToolResult> {
+  return done(texts.zoneIs(person.zone ?? when.zone, person.zone !== undefined));
+}
+
+export const smalltalkTool = dataTool({
+  name: 'smalltalk',
+  description: 'A stock answer to a greeting or thanks, for when no model can word one.',
+  effect: 'read',
+  input: z.object({ kind: z.enum(['hello', 'thanks', 'bye', 'fine', 'who']) }),
+  run: async ({ kind }, { person }) => done(kind === 'hello' ? texts.hello(person.name) : texts[kind]),
+});

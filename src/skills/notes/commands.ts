@@ -1,0 +1,25 @@
+import type { Command } from '../../chat/index.ts';
+import { listTool, saveTool, searchTool } from './tools.ts';
+
+export const commands: Command[] = [
+  {
+    name: 'note',
+    summary: 'Save a note; #tags file it.',
+    usage: '<text>',
+    run: (rest, ctx) => saveTool.run({ text: rest }, ctx),
+  },
+  {
+    name: 'notes',
+    summary: 'List your notes, by tag, or search them.',
+    usage: '[#tag | words] [page]',
+    run(rest, ctx) {
+      const words = rest.split(/\s+/).filter(Boolean);
+      const last = words.at(-1) ?? '';
+      const page = /^[1-9]\d{0,4}$/.test(last) ? Number(words.pop()) : 1;
+      const [first = ''] = words;
+      if (words.length === 0) return listTool.run({ page }, ctx);
+      if (words.length === 1 && first.startsWith('#')) return listTool.run({ tag: first, page }, ctx);
+      return searchTool.run({ query: words.join(' ').slice(0, 500), page }, ctx);
+    },
+  },
+];

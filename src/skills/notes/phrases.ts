@@ -1,0 +1,258 @@
+import type { Call, Phrase } from '../../agent/index.ts';
+
+const SAVE =
+  '(add|make|take|write|create|save|leave|put down|keep|jot down|write down) [me] [a|an|another] [new|quick|little|short] note';
+const FIND =
+  '(find|search|look for|look up|look through|search for|get|pull up|show|show me|give me|bring up|open|see)';
+
+const saving: Phrase[] = [
+  { pattern: 'note: {text}', example: 'note: the wifi password is on the fridge', call: ({ text = '' }) => save(text) },
+  {
+    pattern:
+      '(note that|note down|note down that|please note|please note that|take note that|take note of|make note that) {text}',
+    example: 'note that the spare key is under the mat',
+    call: ({ text = '' }) => save(text),
+  },
+  {
+    pattern: '(new note|quick note|add note|save note|take note|note to self) {text}',
+    example: 'note to self: buy a new lamp',
+    call: ({ text = '' }) => save(text),
+  },
+  {
+    pattern: `${SAVE} {text}`,
+    example: 'make a note that Ana likes tulips',
+    call: ({ text = '' }) =>
+      save(text.replace(/^(?:for me )?(?:to self|saying|that says|that|about|of|to|:)[\s:]+/i, '')),
+  },
+  {
+    pattern: `${SAVE} of (this:|that:|it:) {text}`,
+    example: 'make a note of this: the code is 4711',
+    call: ({ text = '' }) => save(text),
+  },
+  {
+    pattern: '(jot|write|scribble|put) down [that|this] {text}',
+    example: 'jot down milk, eggs and bread',
+    call: ({ text = '' }) => save(text),
+  },
+  {
+    pattern: '(jot|write) (this|that) down: {text}',
+    example: 'write this down: gate B12',
+    call: ({ text = '' }) => save(text),
+  },
+  {
+    pattern: 'write {text} down',
+    example: 'write the gate number B12 down',
+    call: ({ text = '' }) => (/^(?:it|that|this)$/i.test(text) ? undefined : save(text)),
+  },
+  {
+    pattern:
+      '(remember that|remember this:|remember:|keep in mind that|keep in mind:|keep in mind|bear in mind that|for the record:|fyi:|for future reference:) {text}',
+    example: 'remember that Ana is allergic to nuts',
+    call: ({ text = '' }) => save(text),
+  },
+  {
+    pattern: 'remember (my|our|the) {text}',
+    example: 'remember my locker number is 42',
+    call: ({ text = '' }) => undefinedUnlessFact(text),
+  },
+  {
+    pattern: "(don't|do not) [let me] forget that {text}",
+    example: "don't forget that the shop closes at noon",
+    call: ({ text = '' }) => save(text),
+  },
+  {
+    pattern: '(save|store|record|log) (this:|that:|the following:) {text}',
+    example: 'save this: order number 88-1234',
+    call: ({ text = '' }) => save(text),
+  },
+  {
+    pattern: '(add|save|put|store|write|file) {text} (to|in|into) my notes',
+    example: 'add the plumber is called Max to my notes',
+    call: ({ text = '' }) => (/^(?:it|that|this)$/i.test(text) ? undefined : save(text)),
+  },
+];
+
+const finding: Phrase[] = [
+  {
+    pattern: `${FIND} [me] [all] [of] [my|the|any|a] (note|notes) (on|about|for|of|with|mentioning|containing|regarding|from|that mention|that say) {query}`,
+    example: 'find my notes on wifi',
+    call: ({ query = '' }) => search(query),
+  },
+  {
+    pattern: '(search|look in|look through|check|go through) [my|the] notes (for|about|on) {query}',
+    example: 'search my notes for passport',
+    call: ({ query = '' }) => search(query),
+  },
+  {
+    pattern:
+      '(search notes|find notes|find note|notes on|notes about|note about|my notes on|my notes about|notes for|any notes on|any notes about) {query}',
+    example: 'notes about the garden',
+    call: ({ query = '' }) => search(query),
+  },
+  {
+    pattern: 'find {query} in my notes',
+    example: 'find passport in my notes',
+    call: ({ query = '' }) => search(query),
+  },
+  {
+    pattern:
+      "(what did i|what have i|what'd i|did i|have i) (note|write|noted|written|note down|noted down|write down|written down|jot down|jotted down|save|saved|say) [anything|something] [down] (about|on|for|regarding) {query}",
+    example: 'what did I note about Ana?',
+    call: ({ query = '' }) => search(query),
+  },
+  {
+    pattern:
+      '(what do my notes say|what do i have in my notes|what is in my notes|whats in my notes) (about|on|for) {query}',
+    example: 'what do my notes say about the boiler?',
+    call: ({ query = '' }) => search(query),
+  },
+  {
+    pattern: '(do i have|have i got|are there) [any|some|a] (note|notes) (on|about|for|with|regarding) {query}',
+    example: 'do I have any notes on taxes?',
+    call: ({ query = '' }) => search(query),
+  },
+  {
+    pattern: '(where is|wheres) my note (about|on|for|with) {query}',
+    example: 'where is my note about the boiler?',
+    call: ({ query = '' }) => search(query),
+  },
+];
+
+const listing: Phrase[] = [
+  {
+    pattern:
+      '(show|list|give|display|read|see|view|open|get|check) [me] [all] [of] [my|the] [recent|latest|last] notes',
+    example: 'show my notes',
+    call: () => list(),
+  },
+  {
+    pattern: '(what are|whats in|what is in|what do i have in|whats on) [all] [of] my [recent|latest] notes',
+    example: 'what are my notes?',
+    call: () => list(),
+  },
+  { pattern: '[all] [my|all my] [recent|latest] notes', example: 'my notes', call: () => list() },
+  {
+    pattern:
+      '(what|which) notes (do i have|have i got|are there|have i made|did i make|did i take|have i taken|have i saved)',
+    example: 'what notes do I have?',
+    call: () => list(),
+  },
+  { pattern: '(do i have|have i got|are there) [any] notes', example: 'do I have any notes?', call: () => list() },
+  {
+    pattern:
+      'what (did i|have i) (note|noted|write|written|jot|jotted|save|saved) [down] [today|lately|recently|so far]',
+    example: 'what did I note down recently?',
+    call: () => list(),
+  },
+  {
+    pattern:
+      '(show|list|find|give|get|see|view|display) [me] [all] [of] [my|the] notes (tagged|tagged with|tagged as|with tag|with the tag|under|filed under|labelled|labeled) {tag}',
+    example: 'show notes tagged work',
+    call: ({ tag = '' }) => list(tag),
+  },
+  {
+    pattern: '[my|all|all my] notes (tagged|tagged with|with tag|with the tag|under) {tag}',
+    example: 'notes tagged recipes',
+    call: ({ tag = '' }) => list(tag),
+  },
+  {
+    pattern: '(show|list|find|give) [me] [all] [of] [my|the] {tag} notes',
+    example: 'show my #work notes',
+    call: ({ tag = '' }) => (tag.startsWith('#') ? list(tag) : undefined),
+  },
+];
+
+const REMOVE = '(delete|remove|erase|drop|scrap|discard|get rid of|throw away|trash|cancel)';
+
+const changing: Phrase[] = [
+  {
+    pattern: `${REMOVE} [the|my|that|this] note (about|on|with|for|of|that says|called|saying|number) {which}`,
+    example: 'delete the note about the boiler',
+    call: ({ which = '' }) => remove(which),
+  },
+  {
+    pattern: `${REMOVE} [the|my|that|this] {which} note`,
+    example: 'delete the wifi note',
+    call: ({ which = '' }) => remove(which),
+  },
+  {
+    pattern: `${REMOVE} (that note|this note|the note|my last note|the last note|the latest note|my latest note)`,
+    example: 'delete that note',
+    call: () => remove(''),
+  },
+  {
+    pattern: `${REMOVE} note {which}`,
+    example: 'delete note 2',
+    call: ({ which = '' }) => (/^#?\d{1,3}$|^[2-9a-hjkmnp-z]{5}$/.test(which) ? remove(which) : undefined),
+  },
+  {
+    pattern: '(change|edit|update) [the|my|that] {which} note to [say|read] {text}',
+    example: 'change the wifi note to say it is on the router',
+    call: ({ which = '', text = '' }) => edit(which, { text }),
+  },
+  {
+    pattern: '(change|edit|update) [the|my|that] note (about|on|with) {which} to [say|read] {text}',
+    example: 'change the note about the boiler to say serviced in May',
+    call: ({ which = '', text = '' }) => edit(which, { text }),
+  },
+  {
+    pattern: '(add|append) {append} to [the|my|that] note (about|on|with) {which}',
+    example: 'add two lemons to my note about shopping',
+    call: ({ append = '', which = '' }) => edit(which, { append }),
+  },
+  {
+    pattern: '(add|append) {append} to [the|my|that] {which} note',
+    example: 'add butter to the shopping note',
+    call: ({ append = '', which = '' }) => edit(which, { append }),
+  },
+  {
+    pattern: '(tag|label) [the|my|that] note [about|on] {which} (as|with) {tag}',
+    example: 'tag the note about the boiler as home',
+    call: ({ which = '', tag = '' }) => edit(which, { tags: tag.split(/\s*,\s*|\s+and\s+/) }),
+  },
+];
+
+/** A question is no fact to keep. */
+function save(text: string): Call | undefined {
+  const words = text.replace(/^[:–—-]\s*/, '').trim();
+  return words === '' || /^(?:it|that|this|me)$/i.test(words)
+    ? undefined
+    : { tool: 'note_save', input: { text: words } };
+}
+
+/** "Remember my number is 42" states something; "remember the beach?" does not. */
+function undefinedUnlessFact(text: string): Call | undefined {
+  if (/[?]\s*$/.test(text) || !/\s(?:is|are|has|have|was|were|costs?|lives?|likes?|closes?|opens?|=)\s|:/i.test(text))
+    return undefined;
+  return save(text);
+}
+
+function search(query: string): Call | undefined {
+  const words = query
+    .replace(/[?]+$/, '')
+    .replace(/^(?:the|my)\s+(?=\S)/i, '')
+    .trim();
+  return words === '' || words.length > 200 ? undefined : { tool: 'note_search', input: { query: words } };
+}
+
+function list(tag?: string): Call | undefined {
+  if (tag === undefined) return { tool: 'note_list', input: {} };
+  const name = tag
+    .replace(/[?]+$/, '')
+    .replace(/^["“']|["”']$/g, '')
+    .trim();
+  return /^#?[\p{L}\p{N}_/-]{1,50}$/u.test(name) ? { tool: 'note_list', input: { tag: name } } : undefined;
+}
+
+function remove(which: string): Call | undefined {
+  if (/^(?:a|an|any|every|each|all|all my|all the|all of my)$/i.test(which) || which.split(/\s+/).length > 8)
+    return undefined;
+  return { tool: 'note_delete', input: /^(?:|it|that|this|last|latest)$/i.test(which) ? {} : { which } };
+}
+
+function edit(which: string, more: Record<string, unknown>): Call | undefined {
+  return which.split(/\s+/).length > 8 ? undefined : { tool: 'note_edit', input: { which, ...more } };
+}
+
+/** What people say to keep, find and change notes. */
+export const phrases: Phrase[] = [...saving, ...finding, ...listing, ...changing];

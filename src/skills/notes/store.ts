@@ -1,0 +1,180 @@
+/** Notes in the database. Every verb runs in the transaction that it is given, and sees one person's notes only. */
+import type { Instant } from '../../base/clock.ts';
+import type { Queryable, Transaction } from '../../storage/index.ts';
+
+export interface Note {
+  /** Short: people type it. */
+  id: string;
+  text: string;
+  tags: string[];
+  tainted: boolean;
+  /** Grows with each change. */
+  version: number;
+  createdAt: Instant;
+  deleted: boolean;
+}
+
+interface NoteRow {
+  id: string;
+  text: string;
+  tags: string[];
+  tainted: boolean;
+  version: number;
+  created_at: Date;
+  deleted_at: Date | null;
+}
+
+const COLUMNS = 'id, text, tags, tainted, version, created_at, deleted_at';
+
+function toNote(row: NoteRow): Note {
+  return {
+    id: row.id,
+    text: row.text,
+    tags: row.tags,
+    tainted: row.tainted,
+    version: row.version,
+    createdAt: row.created_at,
+    deleted: row.deleted_at !== null,
+  };
+}
+
+export interface NewNote {
+  id: string;
+  personId: string;
+  conversationId: string;
+  text: string;
+  tags: string[];
+  tainted: boolean;
+}
+
+export async function insert(tx: Transaction, note: NewNote, now: Instant): Promise<Note> {
+  const { rows } = await tx.query<NoteRow>(
+    `insert into notes (id, person_id, conversation_id, space_id, text, tags, tainted, created_at, updated_at)
+     select $1, $2, c.id, c.space_id, $4, $5, $6, $7, $7 from conversations c where c.id = $3
+     returning ${COLUMNS}`,
+    [note.id, note.personId, note.conversationId, note.text, note.tags, note.tainted, now],
+  );
+  const [row] = rows;
+  if (!row) throw new Error(`there is no conversation ${note.conversationId} to keep a note of`);
+  return toNote(row);
+}
+
+/** Stores what was changed: text, tags, and whether it is deleted. */
+export async function save(tx: Transaction, note: Note, now: Instant): Promise<void> {
+  await tx.query(
+    `update notes set text = $2, tags = $3, updated_at = $4, version = version + 1,
+                      deleted_at = case when $5 then $4 end
+      where id = $1`,
+    [note.id, note.text, note.tags, now, note.deleted],
+  );
+}
+
+export async function byId(tx: Queryable, personId: string, id: string): Promise<Note | undefined> {
+  const { rows } = await tx.query<NoteRow>(`select ${COLUMNS} from notes where person_id = $1 and id = $2`, [
+    personId,
+    id,
+  ]);
+  return rows.map(toNote)[0];
+}
+
+/** The one that the person wrote last in this conversation, deleted ones too. */
+export async function lastMade(tx: Queryable, personId: string, conversationId: string): Promise<Note | undefined> {
+  const { rows } = await tx.query<NoteRow>(
+    `select ${COLUMNS} from notes where person_id = $1 and conversation_id = $2 order by created_at desc, id desc limit 1`,
+    [personId, conversationId],
+  );
+  return rows.map(toNote)[0];
+}
+
+export interface Page {
+  limit: number;
+  offset: number;
+}
+
+export interface Found {
+  notes: Note[];
+  total: number;
+}
+
+type CountedRow = NoteRow & { total: number };
+
+const found = (rows: readonly CountedRow[]): Found => ({ notes: rows.map(toNote), total: rows[0]?.total ?? 0 });
+
+/** Newest first; with `tag`, only those that carry it. */
+export async function list(tx: Queryable, personId: string, tag: string | undefined, page: Page): Promise<Found> {
+  const { rows } = await tx.query<CountedRow>(
+    `select ${COLUMNS}, count(*) over () as total from notes
+      where person_id = $1 and deleted_at is null and ($2::text is null or tags @> array[$2::text])
+      order by created_at desc, id desc limit $3 offset $4`,
+    [personId, tag ?? null, page.limit, page.offset],
+  );
+  return found(rows);
+}
+
+/**
+ * Notes with all of `words` (their last letters may be missing) and all of `tags`, best first. Words are plain letters
+ * and digits.
+ */
+export async function search(
+  tx: Queryable,
+  personId: string,
+  { words, tags }: { words: readonly string[]; tags: readonly string[] },
+  page: Page,
+): Promise<Found> {
+  // Each word as it was said in the note's own spelling, by its beginning, and by its English stem.
+  const { rows } = await tx.query<CountedRow>(
+    `with query as (select to_tsquery('simple', $2) as exact, to_tsquery('english', $2) as stemmed)
+     select ${COLUMNS}, count(*) over () as total from notes, query
+      where person_id = $1 and deleted_at is null and tags @> $3
+        and (search @@ exact or search @@ stemmed)
+      order by ts_rank(search, exact) desc, created_at desc, id desc limit $4 offset $5`,
+    [personId, words.map((word) => `${word}:*`).join(' & '), tags, page.limit, page.offset],
+  );
+  return found(rows);
+}
+
+/** Notes that hold each of `parts` somewhere in text or tags, also inside words. */
+export async function searchParts(
+  tx: Queryable,
+  personId: string,
+  parts: readonly string[],
+  page: Page,
+): Promise<Found> {
+  const { rows } = await tx.query<CountedRow>(
+    `select ${COLUMNS}, count(*) over () as total from notes
+      where person_id = $1 and deleted_at is null
+        and text || ' ' || array_to_string(tags, ' ') ilike all($2)
+      order by created_at desc, id desc limit $3 offset $4`,
+    [personId, parts.map((part) => `%${part.replace(/[\\%_]/g, '\\$&')}%`), page.limit, page.offset],
+  );
+  return found(rows);
+}
+
+export async function count(tx: Queryable, personId: string): Promise<number> {
+  const { rows } = await tx.query<{ n: number }>(
+    'select count(*) as n from notes where person_id = $1 and deleted_at is null',
+    [personId],
+  );
+  return rows[0]?.n ?? 0;
+}
+
+/** Remembers what the person sees as a numbered list. */
+export async function rememberList(
+  tx: Queryable,
+  { personId, conversationId, ids, now }: { personId: string; conversationId: string; ids: string[]; now: Instant },
+): Promise<void> {
+  await tx.query(
+    `insert into note_lists (person_id, conversation_id, ids, shown_at) values ($1, $2, $3, $4)
+     on conflict (person_id, conversation_id) do update set ids = excluded.ids, shown_at = excluded.shown_at`,
+    [personId, conversationId, ids, now],
+  );
+}
+
+/** The ids of the last numbered list, as they were numbered. */
+export async function shownList(tx: Queryable, personId: string, conversationId: string): Promise<string[]> {
+  const { rows } = await tx.query<{ ids: string[] }>(
+    'select ids from note_lists where person_id = $1 and conversation_id = $2',
+    [personId, conversationId],
+  );
+  return rows[0]?.ids ?? [];
+}

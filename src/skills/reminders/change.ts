@@ -1,0 +1,183 @@
+import { z } from 'zod';
+import { dataTool, done, failed, type ToolResult, type TxContext } from '../../agent/index.ts';
+import { parseWhen } from '../../time/index.ts';
+import { askWhich, LONGEST_TEXT, readingChoice } from './create.ts';
+import { nextOf } from './plan.ts';
+import { isOpen, type Reminder, type WakeAt } from './reminder.ts';
+import { undoOf } from './restore.ts';
+import { parsePutOff, type Schedule, scheduleOf } from './schedule.ts';
+import * as store from './store.ts';
+import { texts } from './texts.ts';
+import { findWhich } from './which.ts';
+
+export const which = z
+  .string()
+  .default('')
+  .describe('Its id, words of its text, its number in the last list, or empty for the one that just spoke.');
+
+/** Stores `after` and answers with `text`, which can be taken back. */
+async function change(
+  { tx, clock }: TxContext,
+  before: Reminder,
+  after: Reminder,
+  say: (after: Reminder) => string,
+): Promise<ToolResult> {
+  await store.save(tx, [after], clock.now());
+  return done(say(after), { undo: undoOf({ ...after, version: before.version + 1 }, before) });
+}
+
+export const completeTool = dataTool({
+  name: 'reminder_complete',
+  description: 'Marks a reminder as done. Of a series only the occurrence that spoke last; the series goes on.',
+  effect: 'write',
+  input: z.object({
+    which,
+    ahead: z.boolean().optional().describe('Of a series: the next occurrence, before it speaks.'),
+  }),
+
+  async run(input, ctx) {
+    const found = await findWhich(ctx, input.which, { tool: 'reminder_complete', input, prefers: 'spoken' });
+    if ('ok' in found) return found;
+    const now = ctx.clock.now();
+    const { rule, plannedAt, snoozedUntil, snoozedOccurrence } = found;
+    if (rule === undefined || (plannedAt === undefined && snoozedUntil === undefined)) {
+      const after: Reminder = { ...found, state: 'completed', completedAt: now };
+      return change(ctx, found, after, texts.completed);
+    }
+    if (isOpen(found) || snoozedUntil) {
+      const doneOccurrence = snoozedOccurrence ?? found.lastOccurrence;
+      const after = { ...found, doneOccurrence, snoozedUntil: undefined, snoozedOccurrence: undefined };
+      return change(ctx, found, after, (reminder) => texts.completedOne(reminder, now));
+    }
+    if (plannedAt === undefined) return failed('NOT_FOUND', texts.over(found));
+    if (!input.ahead) return notOpen(found, plannedAt, now);
+    const after = { ...found, doneOccurrence: plannedAt, plannedAt: nextOf(rule, plannedAt) };
+    return change(ctx, found, after, (reminder) => texts.skipped(reminder, plannedAt, now));
+  },
+});
+
+/** "Done" before anything was said: the next occurrence, or the whole series? */
+function notOpen(reminder: Reminder, next: Date, now: Date): ToolResult {
+  return failed('AMBIGUOUS', texts.notOpen(reminder, next, now), {
+    choices: [
+      { label: 'Skip that one', tool: 'reminder_complete', input: { which: reminder.id, ahead: true } },
+      { label: 'End the series', tool: 'reminder_delete', input: { which: reminder.id }, style: 'danger' },
+    ],
+  });
+}
+
+const SPOKE_LATELY_MS = 12 * 3_600_000;
+
+/** The occurrence that a snooze moves: the one that spoke, unless the next one is nearer to mind. */
+function putOff(reminder: Reminder, until: Date, now: Date): Reminder {
+  const { plannedAt, rule, lastAt, lastOccurrence, snoozedOccurrence } = reminder;
+  if (snoozedOccurrence) return { ...reminder, snoozedUntil: until };
+  const lately = lastAt !== undefined && now.getTime() - lastAt.getTime() < SPOKE_LATELY_MS;
+  if (lastOccurrence && (plannedAt === undefined || (lately && isOpen(reminder)))) {
+    return { ...reminder, snoozedUntil: until, snoozedOccurrence: lastOccurrence };
+  }
+  const next = rule !== undefined && plannedAt ? nextOf(rule, plannedAt) : undefined;
+  return { ...reminder, snoozedUntil: until, snoozedOccurrence: plannedAt ?? until, plannedAt: next };
+}
+
+export async function snoozeTo(ctx: TxContext, found: Reminder, until: Date, wakeAt: WakeAt): Promise<ToolResult> {
+  const now = ctx.clock.now();
+  const after = putOff(found, until, now);
+  ctx.tx.afterCommit(() => wakeAt(until));
+  return change(ctx, found, after, (reminder) => texts.snoozed(reminder, until, now));
+}
+
+export function snoozeTool(wakeAt: WakeAt) {
+  return dataTool({
+    name: 'reminder_snooze',
+    description: 'Puts one occurrence of a reminder off. A series keeps its own times beside it.',
+    effect: 'write',
+    input: z.object({
+      which,
+      when: z.string().default('10 minutes').describe("How long, or until when, in the person's own words."),
+    }),
+
+    async run(input, ctx) {
+      const found = await findWhich(ctx, input.which, { tool: 'reminder_snooze', input, prefers: 'spoken' });
+      if ('ok' in found) return found;
+      const when = parsePutOff(input.when, ctx.when);
+      if (when.kind === 'reject') return failed(when.code, when.say);
+      const wanted = { act: 'snooze', which: found.id };
+      if (when.kind === 'ambiguous') return askWhich(when.question, when.readings, wanted);
+      if (when.kind === 'recurring') {
+        return failed('NOT_ONE_TIME', texts.snoozeOnce.message, { remedy: texts.snoozeOnce.remedy });
+      }
+      const result = await snoozeTo(ctx, found, when.at, wakeAt);
+      const choices = when.others?.map((other) => readingChoice(other, wanted));
+      return result.ok && choices ? { ...result, choices } : result;
+    },
+  });
+}
+
+export async function moveTo(ctx: TxContext, found: Reminder, schedule: Schedule, wakeAt: WakeAt, text = found.text) {
+  const now = ctx.clock.now();
+  const after = { ...found, ...schedule, text, snoozedUntil: undefined, snoozedOccurrence: undefined };
+  ctx.tx.afterCommit(() => wakeAt(schedule.plannedAt));
+  return change(ctx, found, after, (reminder) => texts.edited(reminder, now));
+}
+
+export function editTool(wakeAt: WakeAt) {
+  return dataTool({
+    name: 'reminder_edit',
+    description: "Changes a reminder's text, its time, or both. Pass the person's own words for `when`.",
+    effect: 'write',
+    input: z.object({
+      which,
+      text: z.string().optional().describe('The new text.'),
+      when: z.string().optional().describe("The new time, in the person's own words."),
+      series: z.boolean().optional().describe('Of a series: a single time replaces the whole series.'),
+    }),
+
+    async run(input, ctx) {
+      const found = await findWhich(ctx, input.which, { tool: 'reminder_edit', input, prefers: 'any' });
+      if ('ok' in found) return found;
+      const text = input.text?.trim() || found.text;
+      if (text.length > LONGEST_TEXT) return failed('TOO_LONG', texts.tooLong(LONGEST_TEXT));
+      const now = ctx.clock.now();
+      if (!input.when?.trim()) {
+        if (text === found.text) {
+          return failed('NO_CHANGE', texts.nothingToEdit.message, { remedy: texts.nothingToEdit.remedy });
+        }
+        return change(ctx, found, { ...found, text }, (reminder) => texts.edited(reminder, now));
+      }
+      const when = parseWhen(input.when, ctx.when);
+      if (when.kind === 'reject') return failed(when.code, when.say);
+      const wanted = { act: 'edit', which: found.id, text };
+      if (when.kind === 'ambiguous') return askWhich(when.question, when.readings, wanted);
+      if (found.rule !== undefined && when.kind === 'once' && !input.series) return oneOrAll(found, input.when, text);
+      const schedule = scheduleOf(when, now);
+      if (!schedule) return failed('NEVER', 'That never comes.');
+      const result = await moveTo(ctx, found, schedule, wakeAt, text);
+      const choices = when.others?.map((other) => readingChoice(other, wanted));
+      return result.ok && choices ? { ...result, choices } : result;
+    },
+  });
+}
+
+/** One time for a series may mean its next occurrence, or the end of the series: that is for the person to say. */
+function oneOrAll(reminder: Reminder, when: string, text: string): ToolResult {
+  return failed('AMBIGUOUS', texts.oneOrAll(reminder), {
+    choices: [
+      { label: 'Only the next one', tool: 'reminder_snooze', input: { which: reminder.id, when } },
+      { label: 'The whole series', tool: 'reminder_edit', input: { which: reminder.id, when, text, series: true } },
+    ],
+  });
+}
+
+export const deleteTool = dataTool({
+  name: 'reminder_delete',
+  description: 'Deletes a reminder; a series ends with it.',
+  effect: 'write',
+  input: z.object({ which }),
+
+  async run(input, ctx) {
+    const found = await findWhich(ctx, input.which, { tool: 'reminder_delete', input, prefers: 'any' });
+    if ('ok' in found) return found;
+    return change(ctx, found, { ...found, state: 'deleted' }, texts.deleted);
+  },
+});

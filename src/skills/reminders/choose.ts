@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { dataTool, failed } from '../../agent/index.ts';
+import { moveTo, snoozeTo } from './change.ts';
+import { placeAt } from './create.ts';
+import type { WakeAt } from './reminder.ts';
+import { readSchedule } from './schedule.ts';
+import { texts } from './texts.ts';
+import { findWhich } from './which.ts';
+
+/** What a button does that stands for one reading of ambiguous words: the time is settled, nothing is parsed again. */
+export function chooseTool(wakeAt: WakeAt) {
+  return dataTool({
+    name: 'reminder_choose',
+    description: 'Sets, moves or puts off a reminder to a time that the person picked.',
+    effect: 'write',
+    hidden: true,
+    input: z.object({
+      act: z.enum(['create', 'edit', 'snooze']),
+      which: z.string().default(''),
+      text: z.string().optional(),
+      at: z.iso.datetime().optional(),
+      rule: z.string().optional(),
+      zone: z.string(),
+      dm: z.boolean().optional(),
+      urgent: z.boolean().optional(),
+    }),
+
+    async run(input, ctx) {
+      const now = ctx.clock.now();
+      const schedule = readSchedule(input, now);
+      if (!schedule || schedule.plannedAt <= now) return failed('PAST', texts.pickedPast);
+      if (input.act === 'create') return placeAt(ctx, { ...input, text: input.text ?? '' }, schedule, wakeAt);
+      const found = await findWhich(ctx, input.which, { tool: 'reminder_choose', input, prefers: 'any' });
+      if ('ok' in found) return found;
+      if (input.act === 'snooze') return snoozeTo(ctx, found, schedule.plannedAt, wakeAt);
+      return moveTo(ctx, found, schedule, wakeAt, input.text);
+    },
+  });
+}

@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import { dataTool, done, type Failed, failed, type ToolResult, type TxContext } from '../../agent/index.ts';
+import { shortId } from '../../base/ids.ts';
+import type { Choice } from '../../delivery/index.ts';
+import { type Once, parseWhen, type Reading, type Recurring } from '../../time/index.ts';
+import type { WakeAt } from './reminder.ts';
+import { undoOf } from './restore.ts';
+import { type Schedule, scheduleOf, storedSchedule } from './schedule.ts';
+import * as store from './store.ts';
+import { created, texts, zoneUnknown } from './texts.ts';
+
+export const LONGEST_TEXT = 2_000;
+export const MOST_PENDING = 500;
+
+export const createInput = z.object({
+  text: z.string().describe("What to remind of, in the person's own words, without the time."),
+  when: z
+    .string()
+    .optional()
+    .describe('The person\'s own words for the time ("tomorrow at 9", "every weekday at 8"); never a computed date.'),
+  dm: z.boolean().optional().describe('In a direct message instead of here.'),
+  urgent: z.boolean().optional().describe('Also during quiet hours.'),
+});
+
+export type CreateInput = z.output<typeof createInput>;
+
+export function createTool(wakeAt: WakeAt) {
+  return dataTool({
+    name: 'reminder_create',
+    description:
+      "Sets a reminder, once or recurring. Pass the person's own words for `when`; never compute a date yourself.",
+    effect: 'write',
+    input: createInput,
+
+    async run(input, ctx) {
+      const text = input.text.trim();
+      if (text === '') return failed('NO_TEXT', texts.noText.message, { remedy: texts.noText.remedy });
+      if (text.length > LONGEST_TEXT) return failed('TOO_LONG', texts.tooLong(LONGEST_TEXT));
+      if (!input.when?.trim())
+        return failed('NO_TIME', texts.noTime(text).message, { remedy: texts.noTime(text).remedy });
+      const when = parseWhen(input.when, ctx.when);
+      if (when.kind === 'reject') return failed(when.code, when.say);
+      const wanted = { act: 'create', text, dm: input.dm, urgent: input.urgent };
+      if (when.kind === 'ambiguous') return askWhich(when.question, when.readings, wanted);
+      return place(ctx, { ...input, text }, when, wakeAt);
+    },
+  });
+}
+
+/** A question whose answers are buttons, each standing for one reading. */
+export function askWhich(question: string, readings: readonly Reading[], input: Record<string, unknown>): Failed {
+  return failed('AMBIGUOUS', question, { choices: readings.map((reading) => readingChoice(reading, input)) });
+}
+
+export function readingChoice({ words, when }: Reading, input: Record<string, unknown>): Choice {
+  return { label: words, tool: 'reminder_choose', input: { ...input, ...storedSchedule(when) } };
+}
+
+/** Stores a reminder whose time is settled, and answers. */
+export async function place(
+  ctx: TxContext,
+  input: CreateInput,
+  when: Once | Recurring,
+  wakeAt: WakeAt,
+): Promise<ToolResult> {
+  const schedule = scheduleOf(when, ctx.clock.now());
+  if (!schedule) return failed('NEVER', 'That never comes.');
+  return placeAt(ctx, input, schedule, wakeAt, when.others);
+}
+
+export async function placeAt(
+  ctx: TxContext,
+  input: CreateInput,
+  schedule: Schedule,
+  wakeAt: WakeAt,
+  others: readonly Reading[] = [],
+): Promise<ToolResult> {
+  const { tx, person, place: here, conversationId, clock, tainted } = ctx;
+  const now = clock.now();
+  const { pending, ever } = await store.counts(tx, person.id);
+  if (pending >= MOST_PENDING) {
+    return failed('TOO_MANY', texts.tooMany(MOST_PENDING).message, { remedy: texts.tooMany(MOST_PENDING).remedy });
+  }
+  const toDm = input.dm === true && here.kind !== 'dm';
+  if (toDm && !(await store.hasDm(tx, person.id))) {
+    return failed('NO_DM', texts.noDm.message, { remedy: texts.noDm.remedy });
+  }
+  const reminder = await store.insert(
+    tx,
+    {
+      id: shortId(),
+      personId: person.id,
+      conversationId,
+      text: input.text,
+      ...schedule,
+      urgent: input.urgent === true,
+      toDm,
+      tainted,
+    },
+    now,
+  );
+  tx.afterCommit(() => wakeAt(schedule.plannedAt));
+  const undo = undoOf(reminder, undefined);
+  const said = created(input.text, schedule, now);
+  return done(person.zone === undefined && ever === 0 ? `${said}\n${zoneUnknown(ctx.when.zone)}` : said, {
+    undo,
+    choices: [
+      ...others.map((other) => readingChoice(other, { act: 'edit', which: reminder.id })),
+      { label: 'Undo', tool: undo.tool, input: undo.input },
+    ],
+  });
+}

@@ -1,0 +1,77 @@
+import type { Instant } from '../../base/clock.ts';
+import type { SkillDeps } from '../../chat/index.ts';
+import type { Choice, Outgoing } from '../../delivery/index.ts';
+import type { DueSource } from '../../jobs/index.ts';
+import { type CatchUp, type Firing, planFiring, quietUntil } from './plan.ts';
+import type { Reminder } from './reminder.ts';
+import * as store from './store.ts';
+import { dueText, texts } from './texts.ts';
+
+const BATCH = 200;
+
+export function reminderSource(deps: SkillDeps, catchUp: CatchUp): DueSource {
+  return { name: 'reminders', earliest: store.EARLIEST, fire: (now) => fireDue(deps, catchUp, now) };
+}
+
+/** All that due reminders cause: each is said once and its next occurrence is planned — or nothing happened. */
+async function fireDue({ database, outbox, raise }: SkillDeps, catchUp: CatchUp, now: Instant): Promise<number> {
+  const fired = await database.tx('reminders.fire', async (tx) => {
+    const due = await store.claimDue(tx, now, BATCH);
+    if (due.length === 0) return [];
+    const firings = due.map((reminder) => planFiring(reminder, now, catchUp));
+    const said = firings.filter(({ plan }) => plan.said);
+    if (said.length > 0)
+      await outbox.addAll(
+        tx,
+        said.map((firing) => message(firing, now)),
+      );
+    await store.planNext(
+      tx,
+      firings.map(({ plan }) => plan),
+      now,
+    );
+    return firings;
+  });
+  for (const { reminder, plan } of fired) {
+    if (!plan.said) continue;
+    raise('alert.reminder.due', {
+      id: reminder.id,
+      person: reminder.personId,
+      conversation: reminder.conversationId,
+      text: reminder.text,
+      occurrence: plan.occurrence.toISOString(),
+    });
+  }
+  return fired.length;
+}
+
+/** Unique for each time a reminder speaks: a snooze is another firing of the same occurrence. */
+const deliveryKey = ({ reminder, plan }: Firing): string =>
+  `reminder:${reminder.id}:${plan.occurrence.toISOString()}:${reminder.firing}`;
+
+function message(firing: Firing, now: Instant): Outgoing {
+  const { reminder } = firing;
+  const held = reminder.quiet && !reminder.urgent ? quietUntil(reminder.quiet, now) : undefined;
+  return {
+    key: deliveryKey(firing),
+    conversationId: reminder.sayIn,
+    personId: reminder.personId,
+    card: { kind: 'reminder', text: dueText(firing, now), choices: choices(reminder) },
+    ...(held && { notBefore: held }),
+    tainted: reminder.tainted,
+  };
+}
+
+function choices({ id }: Reminder): Choice[] {
+  const snooze = (label: string, when: string): Choice => ({
+    label,
+    tool: 'reminder_snooze',
+    input: { which: id, when },
+  });
+  return [
+    { label: 'Done', tool: 'reminder_complete', input: { which: id }, style: 'primary' },
+    snooze(`Snooze ${texts.snoozeLabels.short}`, '10 minutes'),
+    snooze(texts.snoozeLabels.hour, '1 hour'),
+    snooze(texts.snoozeLabels.tomorrow, 'tomorrow'),
+  ];
+}

@@ -1,0 +1,146 @@
+/** Turning the words of a phrase's slots into calls; what makes no sense for a phrase gives no call. */
+import type { Call } from '../../agent/index.ts';
+import { parseDuration, parseWhen, splitTask } from '../../time/index.ts';
+
+/** Only whether words are about time matters here, so any instant will do to try them at. */
+const TRIAL = { now: new Date('2026-01-07T06:00:00Z'), zone: 'UTC' };
+
+/** Whether the words, all of them, say when. */
+export function isTime(words: string): boolean {
+  if (words === '' || words.length > 200) return false;
+  const when = parseWhen(withUnit(words), TRIAL);
+  return when.kind !== 'reject' || when.code === 'PAST' || when.code === 'TOO_OFTEN' || when.code === 'NEVER';
+}
+
+/** `in 10` is said of minutes. */
+export function withUnit(words: string): string {
+  return words.replace(
+    /^((?:in|for|another) )?(\d{1,3})(?: more)?$/i,
+    (all, lead: string | undefined, amount: string) =>
+      lead === undefined && all !== `${amount} more` ? all : `${lead ?? 'in '}${amount} minutes`,
+  );
+}
+
+/** A length of time, or anything that says when: what a snooze takes. */
+export function isPutOff(words: string): boolean {
+  const bare = words.replace(/^(?:for|until|till|til|to|by|another|in)\s+/i, '');
+  return (
+    parseDuration(bare.replace(/^another /i, '')) !== undefined || isTime(words) || isTime(bare) || A_BIT.test(bare)
+  );
+}
+
+const A_BIT = /^(?:an? )?(?:(?:little )?(?:bit|while)|moment|few (?:minutes|mins)|couple (?:of )?(?:minutes|mins))$/i;
+
+const VAGUE_LENGTHS: readonly [RegExp, string][] = [
+  [/^(?:for )?(?:an? )?(?:little )?(?:bit|while|moment)$/i, '10 minutes'],
+  [/^(?:for |in )?(?:a )?few (?:minutes|mins)$/i, '5 minutes'],
+  [/^(?:for |in )?(?:a )?couple (?:of )?(?:minutes|mins)$/i, '2 minutes'],
+];
+
+function putOffWords(words: string): string {
+  const vague = VAGUE_LENGTHS.find(([pattern]) => pattern.test(words));
+  if (vague) return vague[1];
+  return /^(?:for )?\d{1,3}$/i.test(words) ? `${words} minutes` : words;
+}
+
+const IN_DM =
+  /[,]?\s+(?:(?:in|via|by|over|as) )?(?:a |my )?(?:dms?|pm|direct message|private message|private|privately)$/i;
+/** Asks for what is known already, or waits for what coda cannot see. */
+const A_QUESTION =
+  /^(?:again )?(?:what|whats|who|whos|how|why|where|which|whose|when|whenever|if|whether|once|after i|before i|until i|unless)\b/i;
+const LEADS = /^(?:to|about|of|that|regarding|concerning|re)(?:\s+|:\s*)/i;
+
+/** "remind me …": the words after it. */
+export function remind(rest: string, more: { fallback?: string; needsTime?: boolean } = {}): Call | undefined {
+  const dm = IN_DM.test(rest);
+  const words = rest.replace(IN_DM, '').replace(/^[:,–—-]\s*/, '');
+  if (A_QUESTION.test(words)) return undefined;
+  const { when, task } = isTime(words) ? { when: words, task: '' } : splitTask(`remind me ${words}`);
+  if (when === undefined && more.needsTime) return undefined;
+  return create(task, when, { dm, ...(more.fallback !== undefined && { fallback: more.fallback }) });
+}
+
+export function create(
+  task: string,
+  when: string | undefined,
+  { dm = false, fallback = '' }: { dm?: boolean; fallback?: string } = {},
+): Call {
+  const text = task
+    .trim()
+    .replace(LEADS, '')
+    .replace(/^[:,]\s*/, '')
+    .trim();
+  return {
+    tool: 'reminder_create',
+    input: { text: text === '' ? fallback : text, ...(when && { when: withUnit(when) }), ...(dm && { dm }) },
+  };
+}
+
+/** A reminder whose time and text stand in slots of their own; no call unless the one is a time. */
+export function createAt(when: string, text: string): Call | undefined {
+  const words = when.replace(/^for\s+/i, '');
+  return isTime(words) ? create(text, words) : undefined;
+}
+
+/** Words by which a reminder can be meant; nothing that says more than that. */
+const NO_NAME =
+  /\b(?:yesterday|ago|because|but|if|when|while|whether|then|so|who|why|how|what|not|never|maybe|would|could|should|might|instead|don't|dont|doesn't|isn't|wasn't|said|says|told|think|thinks|hope|wish|before|after)\b|[?]/i;
+const PRONOUN =
+  /^(?:you|him|her|them|us|me|nothing|anything|everything|something|everyone|someone|nobody|i|we|they|he|she|there|here|what|which|all|none|work|well|so|too)$/i;
+
+export function isName(words: string, most = 6): boolean {
+  return words !== '' && words.split(/\s+/).length <= most && !NO_NAME.test(words) && !PRONOUN.test(words);
+}
+
+/** `snooze …`: which one, and for how long, in either order. */
+export function snooze(rest: string): Call | undefined {
+  const words = rest.split(/\s+/);
+  for (let at = 0; at <= words.length; at++) {
+    const tail = words.slice(at).join(' ');
+    const name = words.slice(0, at).join(' ');
+    if (tail !== '' && !isPutOff(putOffWords(tail))) continue;
+    return name === '' || isName(name) ? snoozeOf(name, tail) : undefined;
+  }
+  return undefined;
+}
+
+export function snoozeOf(which: string, when = ''): Call | undefined {
+  if (which !== '' && !isName(which)) return undefined;
+  if (when !== '' && !isPutOff(putOffWords(when))) return undefined;
+  const words = putOffWords(when);
+  return { tool: 'reminder_snooze', input: { ...named(which), ...(words && { when: words }) } };
+}
+
+const AT_HAND = /^(?:it|that|this|that one|this one)$/i;
+const THE_NAME = /^(?:the|my|that|this)\s+(?=\S)|\s+(?:reminder|alarm)$/gi;
+
+/** `{ which }` with the name itself; nothing for "that". */
+export function named(which: string): { which?: string } {
+  if (which === '' || AT_HAND.test(which)) return {};
+  const name = which.replace(THE_NAME, '');
+  return { which: name === '' ? which : name };
+}
+
+export function about(tool: string, which: string, more: Record<string, unknown> = {}): Call | undefined {
+  if (which !== '' && !isName(which, 8)) return undefined;
+  return { tool, input: { ...named(which), ...more } };
+}
+
+export function editWhen(which: string, when: string): Call | undefined {
+  const words = when.replace(/\s+instead$/i, '');
+  return isTime(words) ? about('reminder_edit', which, { when: words }) : undefined;
+}
+
+const DAYS =
+  /^(?:on |for |by )?((?:today|tonight|tomorrow|(?:this|next) (?:week|weekend|month|morning|afternoon|evening)|(?:on |this |next )?(?:mon|tues|wednes|thurs|fri|satur|sun)day)(?: (?:morning|afternoon|evening|night))?)$/i;
+
+/** A list, of one day where `day` names one; no call when it is something else. */
+export function list(day = '', status?: 'completed' | 'all'): Call | undefined {
+  if (day === '') return { tool: 'reminder_list', input: status ? { status } : {} };
+  const named = DAYS.exec(day.replace(/[?]$/, ''))?.[1];
+  if (named === undefined) return undefined;
+  return {
+    tool: 'reminder_list',
+    input: { day: named.toLowerCase().replace(/^(?:this )?(?:morning|afternoon|evening)$/, 'today') },
+  };
+}

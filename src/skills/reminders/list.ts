@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import { dataTool, done, failed, type ToolResult, type TxContext } from '../../agent/index.ts';
+import type { Choice } from '../../delivery/index.ts';
+import { formatInstant, parseWhen } from '../../time/index.ts';
+import type { Reminder } from './reminder.ts';
+import * as store from './store.ts';
+import { line, texts } from './texts.ts';
+
+export const PAGE = 10;
+
+const listInput = z.object({
+  status: z.enum(['pending', 'completed', 'all']).default('pending'),
+  page: z.int().min(1).max(10_000).default(1),
+  day: z.string().max(100).optional().describe('Only what is due then: "today", "tomorrow", "Friday", "this week".'),
+});
+
+type ListInput = z.output<typeof listInput>;
+
+export const listTool = dataTool({
+  name: 'reminder_list',
+  description: "Lists the person's reminders, numbered: pending (the default), completed or all; ten to a page.",
+  effect: 'read',
+  input: listInput,
+
+  async run(input, ctx) {
+    const { tx, person } = ctx;
+    if (input.day?.trim()) return listDay(ctx, input.day.trim(), input);
+    const { status, page } = input;
+    const total = await store.count(tx, person.id, status);
+    if (total === 0) return done(texts.none(status, undefined));
+    const pages = Math.ceil(total / PAGE);
+    if (page > pages) return failed('NO_PAGE', texts.noPage(page, pages));
+    const found = await store.page(tx, { personId: person.id, status, limit: PAGE, offset: (page - 1) * PAGE });
+    return show(ctx, found, { heading: texts.heading(status, total, undefined), page, pages, input });
+  },
+});
+
+/** The most that a person may have pending: looked through in one go. */
+const ALL = 500;
+
+async function listDay(ctx: TxContext, words: string, input: ListInput): Promise<ToolResult> {
+  const within = dayFilter(words, ctx);
+  if (!within) return failed('NOT_A_DATE', texts.badDay(words).message, { remedy: texts.badDay(words).remedy });
+  const all = await store.page(ctx.tx, { personId: ctx.person.id, status: 'pending', limit: ALL, offset: 0 });
+  const found = all.filter((reminder) => within(reminder));
+  if (found.length === 0) return done(texts.none('pending', words));
+  const pages = Math.ceil(found.length / PAGE);
+  if (input.page > pages) return failed('NO_PAGE', texts.noPage(input.page, pages));
+  const shown = found.slice((input.page - 1) * PAGE, input.page * PAGE);
+  return show(ctx, shown, { heading: texts.heading('pending', found.length, words), page: input.page, pages, input });
+}
+
+const DAY_MS = 86_400_000;
+
+/** Which reminders speak on the days that `words` name, by the person's calendar. */
+function dayFilter(words: string, { when, clock }: TxContext): ((reminder: Reminder) => boolean) | undefined {
+  const now = clock.now();
+  const dayOf = (at: Date) => new Intl.DateTimeFormat('en-CA', { timeZone: when.zone }).format(at);
+  const from = now.getTime();
+  const within = (first: string, last: string) => (reminder: Reminder) => {
+    const at = reminder.nextAt ?? reminder.lastOccurrence;
+    const day = at && dayOf(at);
+    return day !== undefined && day >= first && day <= last;
+  };
+  const today = dayOf(now);
+  if (/^(?:today|tonight|now|for today|later today)$/i.test(words)) return within('', today);
+  if (/^(?:this|the) week$/i.test(words)) {
+    const weekday = (new Date(`${today}T12:00:00Z`).getUTCDay() - (when.weekStart ?? 1) + 7) % 7;
+    return within('', dayOf(new Date(from + (6 - weekday) * DAY_MS)));
+  }
+  if (/^(?:the )?next week$/i.test(words)) {
+    const weekday = (new Date(`${today}T12:00:00Z`).getUTCDay() - (when.weekStart ?? 1) + 7) % 7;
+    return within(dayOf(new Date(from + (7 - weekday) * DAY_MS)), dayOf(new Date(from + (13 - weekday) * DAY_MS)));
+  }
+  if (/^(?:this|the|next) weekend$/i.test(words)) {
+    const toSaturday = (6 - new Date(`${today}T12:00:00Z`).getUTCDay() + 7) % 7;
+    return within(dayOf(new Date(from + toSaturday * DAY_MS)), dayOf(new Date(from + (toSaturday + 1) * DAY_MS)));
+  }
+  const meant = parseWhen(words, when);
+  return meant.kind === 'once' ? within(dayOf(meant.at), dayOf(meant.at)) : undefined;
+}
+
+interface Shown {
+  heading: string;
+  page: number;
+  pages: number;
+  input: ListInput;
+}
+
+async function show(ctx: TxContext, found: readonly Reminder[], { heading, page, pages, input }: Shown) {
+  const { tx, person, conversationId, clock } = ctx;
+  const now = clock.now();
+  const start = (page - 1) * PAGE;
+  // Numbers go on from page to page, so the ids of earlier pages keep their places.
+  const earlier = page === 1 ? [] : (await store.shownList(tx, person.id, conversationId)).slice(0, start);
+  const ids = [...earlier, ...Array(Math.max(0, start - earlier.length)).fill(''), ...found.map(({ id }) => id)];
+  await store.rememberList(tx, { personId: person.id, conversationId, ids, now });
+  const lines = found.map((reminder, index) => `${start + index + 1}. ${line(reminder, now)}`);
+  const turn = (label: string, to: number): Choice => ({ label, tool: 'reminder_list', input: { ...input, page: to } });
+  const choices = [...(page > 1 ? [turn('Back', page - 1)] : []), ...(page < pages ? [turn('More', page + 1)] : [])];
+  const foot = pages > 1 ? [texts.more(page, pages)] : [];
+  return done([heading, ...lines, ...foot].join('\n'), choices.length > 0 ? { choices } : {});
+}
+
+/** The soonest pending ones for the model's prompt, one line each. */
+export async function soonest(tx: Parameters<typeof store.page>[0], personId: string, now: Date): Promise<string[]> {
+  const found = await store.page(tx, { personId, status: 'pending', limit: 5, offset: 0 });
+  return found.map((reminder) => {
+    const at = reminder.nextAt ?? reminder.lastOccurrence;
+    return `${reminder.id}: ${reminder.text.slice(0, 200)} (${at ? formatInstant(at, reminder.zone, now) : 'no time'})`;
+  });
+}

@@ -1,0 +1,97 @@
+/** When a reminder speaks: pure functions over rules and instants. */
+import type { Instant } from '../../base/clock.ts';
+import { occurrences } from '../../time/index.ts';
+import type { Due, Planned } from './store.ts';
+
+/**
+ * What becomes of occurrences that were missed while coda was off. `late`: each reminder is said once, marked, a series
+ * with how many were missed. `latest`: the same without counting. `skip`: nothing is said.
+ */
+export type CatchUp = 'late' | 'latest' | 'skip';
+
+/** Said this much after it was due, a reminder is marked late (or skipped). */
+export const LATE_MS = 60_000;
+
+/** A firing: what is planned on, and what is said (if anything). */
+export interface Firing {
+  reminder: Due;
+  plan: Planned;
+  /** When it was due; differs from `plan.occurrence` after a snooze. */
+  due: Instant;
+  late: boolean;
+  /** Occurrences before this one that nobody heard. */
+  missed: number;
+}
+
+/** What a due reminder says at `now`, and when it speaks next: strictly after what it speaks of. */
+export function planFiring(reminder: Due, now: Instant, catchUp: CatchUp): Firing {
+  const { plannedAt, snoozedUntil, snoozedOccurrence } = reminder;
+  const snoozeDue = snoozedUntil !== undefined && snoozedUntil <= now;
+  const own = plannedAt && plannedAt <= now ? passed(reminder.rule, plannedAt, now) : undefined;
+  // Both at once after a long stop: the newer one speaks for both.
+  const occurrence = own?.newest ?? snoozedOccurrence ?? snoozedUntil ?? now;
+  const due = own?.newest ?? snoozedUntil ?? now;
+  const late = now.getTime() - due.getTime() > LATE_MS;
+  const missed = own ? own.count - 1 + (snoozeDue ? 1 : 0) : 0;
+  return {
+    reminder,
+    due,
+    late,
+    missed: catchUp === 'late' ? missed : 0,
+    plan: {
+      id: reminder.id,
+      plannedAt: own ? own.next : plannedAt,
+      snoozedUntil: snoozeDue ? undefined : snoozedUntil,
+      snoozedOccurrence: snoozeDue ? undefined : snoozedOccurrence,
+      occurrence,
+      said: !(late && catchUp === 'skip'),
+    },
+  };
+}
+
+/** More missed occurrences than this are not counted one by one. */
+const MOST_COUNTED = 1_000;
+
+/** The occurrences from `first` to `now`: how many, the newest, and the one after it. */
+function passed(rule: string | undefined, first: Instant, now: Instant) {
+  let newest = first;
+  let count = 1;
+  if (rule === undefined) return { newest, count, next: undefined };
+  for (const at of occurrences(rule, { after: first })) {
+    if (at > now) return { newest, count, next: at };
+    newest = at;
+    if (++count > MOST_COUNTED) return { newest: newestBefore(rule, now) ?? newest, count, next: nextOf(rule, now) };
+  }
+  return { newest, count, next: undefined };
+}
+
+const SPANS = [3_600_000, 86_400_000, 8 * 86_400_000];
+
+function newestBefore(rule: string, now: Instant): Instant | undefined {
+  for (const span of SPANS) {
+    let newest: Instant | undefined;
+    for (const at of occurrences(rule, { after: new Date(now.getTime() - span) })) {
+      if (at > now) break;
+      newest = at;
+    }
+    if (newest) return newest;
+  }
+  return undefined;
+}
+
+/** The first occurrence strictly after `after`. */
+export function nextOf(rule: string, after: Instant): Instant | undefined {
+  return occurrences(rule, { after }).next().value ?? undefined;
+}
+
+/** The end of quiet hours, when `now` lies in them. Wall times of `zone`, right across clock changes. */
+export function quietUntil(
+  { from, to, zone }: { from: string; to: string; zone: string },
+  now: Instant,
+): Instant | undefined {
+  const next = (wall: string) =>
+    nextOf(`DTSTART;TZID=${zone}:20000101T${wall.replace(':', '')}00\nRRULE:FREQ=DAILY`, now);
+  const [start, end] = [next(from), next(to)];
+  // Inside, the end comes before the next beginning.
+  return start && end && end < start ? end : undefined;
+}

@@ -1,0 +1,49 @@
+import type { Instant } from '../../base/clock.ts';
+
+export type ReminderState = 'pending' | 'completed' | 'deleted';
+
+/** A reminder as it stands: once, or a series. */
+export interface Reminder {
+  /** Short: people type it. */
+  id: string;
+  personId: string;
+  conversationId: string;
+  /** The person's own words, said back as they are. */
+  text: string;
+  /** RFC 5545 text of a series; undefined: once. */
+  rule: string | undefined;
+  /** IANA zone that it was made in, and is kept in. */
+  zone: string;
+  state: ReminderState;
+  /** Its next own occurrence; undefined when none is left. */
+  plannedAt: Instant | undefined;
+  /** When one occurrence that was put off speaks again, beside `plannedAt`. */
+  snoozedUntil: Instant | undefined;
+  snoozedOccurrence: Instant | undefined;
+  /** The earlier of the two: when it speaks next. */
+  nextAt: Instant | undefined;
+  /** Grows with each time it spoke. */
+  firing: number;
+  lastAt: Instant | undefined;
+  /** What it spoke of last, or should have. */
+  lastOccurrence: Instant | undefined;
+  /** The newest occurrence that the person has completed. */
+  doneOccurrence: Instant | undefined;
+  urgent: boolean;
+  toDm: boolean;
+  tainted: boolean;
+  /** Grows with each change by the person, not with its speaking. */
+  version: number;
+  createdAt: Instant;
+  completedAt: Instant | undefined;
+}
+
+/** Said, and neither completed nor put off: what "done" is about. */
+export function isOpen(reminder: Reminder): boolean {
+  const { lastOccurrence: last, doneOccurrence: done, snoozedOccurrence: snoozed } = reminder;
+  if (reminder.state !== 'pending' || !last) return false;
+  return !(done && done >= last) && !(snoozed && snoozed >= last);
+}
+
+/** Tells the worker when a reminder speaks; a hint, given after the commit. */
+export type WakeAt = (at: Instant) => void;

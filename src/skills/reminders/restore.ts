@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import { type Call, dataTool, done, failed } from '../../agent/index.ts';
+import type { Instant } from '../../base/clock.ts';
+import { nextOf } from './plan.ts';
+import type { Reminder, WakeAt } from './reminder.ts';
+import * as store from './store.ts';
+import { texts } from './texts.ts';
+
+const instant = z.iso.datetime().optional();
+
+/** How a reminder stood before an act: all that an act can change. */
+const snapshot = z.object({
+  text: z.string(),
+  rule: z.string().optional(),
+  zone: z.string(),
+  state: z.enum(['pending', 'completed', 'deleted']),
+  plannedAt: instant,
+  snoozedUntil: instant,
+  snoozedOccurrence: instant,
+  doneOccurrence: instant,
+  completedAt: instant,
+});
+
+const restoreInput = z.object({
+  /** `version` is the one that the act left: a later change is not undone unseen. */
+  items: z.array(z.object({ id: z.string(), version: z.int(), before: snapshot.optional() })),
+});
+
+/** What takes an act back. `after` is the reminder as the act left it; without `before` the act had made it. */
+export function undoOf(after: Reminder, before: Reminder | undefined): Call & { label: string } {
+  return undoOfAll([{ after, before }], texts.label(after));
+}
+
+export function undoOfAll(
+  acts: readonly { after: Reminder; before: Reminder | undefined }[],
+  label: string,
+): Call & { label: string } {
+  const items = acts.map(({ after, before }) => ({
+    id: after.id,
+    version: after.version,
+    ...(before && { before: snapshotOf(before) }),
+  }));
+  return { tool: 'reminder_restore', input: { items }, label };
+}
+
+function snapshotOf(reminder: Reminder): z.output<typeof snapshot> {
+  const { text, rule, zone, state, plannedAt, snoozedUntil, snoozedOccurrence, doneOccurrence, completedAt } = reminder;
+  return {
+    text,
+    rule,
+    zone,
+    state,
+    plannedAt: plannedAt?.toISOString(),
+    snoozedUntil: snoozedUntil?.toISOString(),
+    snoozedOccurrence: snoozedOccurrence?.toISOString(),
+    doneOccurrence: doneOccurrence?.toISOString(),
+    completedAt: completedAt?.toISOString(),
+  };
+}
+
+/** Puts reminders back to how they stood; what they have said meanwhile they do not say again. */
+export function restoreTool(wakeAt: WakeAt) {
+  return dataTool({
+    name: 'reminder_restore',
+    description: 'Takes back what was done to reminders.',
+    effect: 'write',
+    hidden: true,
+    input: restoreInput,
+
+    async run({ items }, { tx, person, clock }) {
+      const now = clock.now();
+      const current = await store.byIds(
+        tx,
+        person.id,
+        items.map((item) => item.id),
+      );
+      const restored: Reminder[] = [];
+      for (const reminder of current) {
+        const item = items.find(({ id }) => id === reminder.id);
+        if (!item || item.version !== reminder.version) return failed('CHANGED', texts.changedSince(reminder));
+        restored.push(item.before ? stoodBefore(reminder, item.before, now) : { ...reminder, state: 'deleted' });
+      }
+      const [first] = restored;
+      if (!first) return failed('NOT_FOUND', texts.notFound('').message);
+      await store.save(tx, restored, now);
+      for (const { plannedAt, snoozedUntil, state } of restored) {
+        if (state !== 'pending') continue;
+        for (const at of [plannedAt, snoozedUntil]) if (at) tx.afterCommit(() => wakeAt(at));
+      }
+      return done(items[0]?.before ? texts.restored(first) : texts.uncreated(first));
+    },
+  });
+}
+
+function stoodBefore(reminder: Reminder, before: z.output<typeof snapshot>, now: Instant): Reminder {
+  const date = (text: string | undefined) => (text === undefined ? undefined : new Date(text));
+  const said = reminder.lastOccurrence;
+  const spoken = (at: Date | undefined) => at !== undefined && said !== undefined && said >= at;
+  const planned = date(before.plannedAt);
+  const gone = planned !== undefined && planned <= now && (before.rule !== undefined || spoken(planned));
+  const snoozedUntil = date(before.snoozedUntil);
+  // A snooze that would be over by now has been heard unless the act kept it from speaking.
+  const heard = snoozedUntil !== undefined && reminder.lastAt !== undefined && reminder.lastAt >= snoozedUntil;
+  return {
+    ...reminder,
+    text: before.text,
+    rule: before.rule,
+    zone: before.zone,
+    state: before.state,
+    plannedAt: gone ? (before.rule === undefined ? undefined : nextOf(before.rule, now)) : planned,
+    snoozedUntil: heard ? undefined : snoozedUntil,
+    snoozedOccurrence: heard ? undefined : date(before.snoozedOccurrence),
+    doneOccurrence: date(before.doneOccurrence),
+    completedAt: date(before.completedAt),
+  };
+}

@@ -1,0 +1,300 @@
+/** Reminders in the database. Every verb runs in the transaction that it is given. */
+import type { Instant } from '../../base/clock.ts';
+import type { Queryable, Transaction } from '../../storage/index.ts';
+import type { Reminder, ReminderState } from './reminder.ts';
+
+interface ReminderRow {
+  id: string;
+  person_id: string;
+  conversation_id: string;
+  text: string;
+  rule: string | null;
+  zone: string;
+  state: ReminderState;
+  planned_at: Date | null;
+  snoozed_until: Date | null;
+  snoozed_occurrence: Date | null;
+  next_at: Date | null;
+  firing: number;
+  last_at: Date | null;
+  last_occurrence: Date | null;
+  done_occurrence: Date | null;
+  urgent: boolean;
+  to_dm: boolean;
+  tainted: boolean;
+  version: number;
+  created_at: Date;
+  completed_at: Date | null;
+}
+
+function toReminder(row: ReminderRow): Reminder {
+  return {
+    id: row.id,
+    personId: row.person_id,
+    conversationId: row.conversation_id,
+    text: row.text,
+    rule: row.rule ?? undefined,
+    zone: row.zone,
+    state: row.state,
+    plannedAt: row.planned_at ?? undefined,
+    snoozedUntil: row.snoozed_until ?? undefined,
+    snoozedOccurrence: row.snoozed_occurrence ?? undefined,
+    nextAt: row.next_at ?? undefined,
+    firing: row.firing,
+    lastAt: row.last_at ?? undefined,
+    lastOccurrence: row.last_occurrence ?? undefined,
+    doneOccurrence: row.done_occurrence ?? undefined,
+    urgent: row.urgent,
+    toDm: row.to_dm,
+    tainted: row.tainted,
+    version: row.version,
+    createdAt: row.created_at,
+    completedAt: row.completed_at ?? undefined,
+  };
+}
+
+export interface NewReminder {
+  id: string;
+  personId: string;
+  conversationId: string;
+  text: string;
+  rule: string | undefined;
+  zone: string;
+  plannedAt: Instant;
+  urgent: boolean;
+  toDm: boolean;
+  tainted: boolean;
+}
+
+export async function insert(tx: Transaction, reminder: NewReminder, now: Instant): Promise<Reminder> {
+  const { id, personId, conversationId, text, rule, zone, plannedAt, urgent, toDm, tainted } = reminder;
+  const { rows } = await tx.query<ReminderRow>(
+    `insert into reminders (id, person_id, conversation_id, space_id, text, rule, zone, state, planned_at, urgent,
+                            to_dm, tainted, created_at, changed_at)
+     select $1, $2, c.id, c.space_id, $4, $5, $6, 'pending', $7, $8, $9, $10, $11, $11 from conversations c where c.id = $3
+     returning *`,
+    [id, personId, conversationId, text, rule ?? null, zone, plannedAt, urgent, toDm, tainted, now],
+  );
+  return toReminder(one(rows));
+}
+
+/** How many the person has pending, and how many they ever made. */
+export async function counts(tx: Queryable, personId: string): Promise<{ pending: number; ever: number }> {
+  const { rows } = await tx.query<{ pending: number; ever: number }>(
+    `select count(*) filter (where state = 'pending') as pending, count(*) as ever from reminders where person_id = $1`,
+    [personId],
+  );
+  return one(rows);
+}
+
+/** Whether the person can be written to alone. */
+export async function hasDm(tx: Queryable, personId: string): Promise<boolean> {
+  const { rows } = await tx.query(`select 1 from conversations where person_id = $1 and kind = 'dm' limit 1`, [
+    personId,
+  ]);
+  return rows.length > 0;
+}
+
+export type Status = 'pending' | 'completed' | 'all';
+
+const SHOWN = `person_id = $1 and case $2 when 'all' then state <> 'deleted' else state = $2 end`;
+
+/** One page, what speaks next (or has spoken longest ago) first; completed ones newest first. */
+export async function page(
+  tx: Queryable,
+  { personId, status, limit, offset }: { personId: string; status: Status; limit: number; offset: number },
+): Promise<Reminder[]> {
+  const { rows } = await tx.query<ReminderRow>(
+    `select * from reminders where ${SHOWN}
+      order by state = 'completed', completed_at desc nulls first, coalesce(next_at, last_occurrence), id
+      limit $3 offset $4`,
+    [personId, status, limit, offset],
+  );
+  return rows.map(toReminder);
+}
+
+export async function count(tx: Queryable, personId: string, status: Status): Promise<number> {
+  const { rows } = await tx.query<{ n: number }>(`select count(*) as n from reminders where ${SHOWN}`, [
+    personId,
+    status,
+  ]);
+  return one(rows).n;
+}
+
+/** Those of the person with these ids, deleted ones too, in the order of the ids. */
+export async function byIds(tx: Queryable, personId: string, ids: readonly string[]): Promise<Reminder[]> {
+  const { rows } = await tx.query<ReminderRow>(
+    'select * from reminders where person_id = $1 and id = any($2) order by array_position($2, id)',
+    [personId, ids],
+  );
+  return rows.map(toReminder);
+}
+
+/** Pending ones whose text holds each of `words` somewhere, soonest first. */
+export async function holding(tx: Queryable, personId: string, words: readonly string[]): Promise<Reminder[]> {
+  const patterns = words.map((word) => `%${word.replace(/[\\%_]/g, '\\$&')}%`);
+  const { rows } = await tx.query<ReminderRow>(
+    `select * from reminders where person_id = $1 and state = 'pending' and text ilike all($2)
+      order by coalesce(next_at, last_occurrence), id limit 50`,
+    [personId, patterns],
+  );
+  return rows.map(toReminder);
+}
+
+/** Of the person in this conversation: the one that spoke last, and the one that was made last; deleted ones too. */
+export async function latest(
+  tx: Queryable,
+  personId: string,
+  conversationId: string,
+): Promise<{ spoken: Reminder | undefined; made: Reminder | undefined }> {
+  const { rows } = await tx.query<ReminderRow & { how: 'spoken' | 'made' }>(
+    `(select 'spoken' as how, * from reminders
+       where person_id = $1 and (conversation_id = $2 or to_dm) and last_at is not null
+       order by last_at desc, last_occurrence desc limit 1)
+     union all
+     (select 'made', * from reminders where person_id = $1 and conversation_id = $2 order by created_at desc limit 1)`,
+    [personId, conversationId],
+  );
+  const find = (how: string) => rows.filter((row) => row.how === how).map(toReminder)[0];
+  return { spoken: find('spoken'), made: find('made') };
+}
+
+/** The person's series that are still going on. */
+export async function series(tx: Queryable, personId: string): Promise<Reminder[]> {
+  const { rows } = await tx.query<ReminderRow>(
+    `select * from reminders where person_id = $1 and state = 'pending' and rule is not null order by id`,
+    [personId],
+  );
+  return rows.map(toReminder);
+}
+
+/** Stores reminders that were changed, as a set; the version grows by one. */
+export async function save(tx: Transaction, reminders: readonly Reminder[], now: Instant): Promise<void> {
+  const column = <T>(of: (reminder: Reminder) => T) => reminders.map(of);
+  await tx.query(
+    `update reminders r
+        set text = d.text, rule = d.rule, zone = d.zone, state = d.state, planned_at = d.planned_at,
+            snoozed_until = d.snoozed_until, snoozed_occurrence = d.snoozed_occurrence,
+            done_occurrence = d.done_occurrence, completed_at = d.completed_at, changed_at = $11,
+            version = r.version + 1
+       from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[],
+                   $8::timestamptz[], $9::timestamptz[], $10::timestamptz[])
+         as d (id, text, rule, zone, state, planned_at, snoozed_until, snoozed_occurrence, done_occurrence, completed_at)
+      where r.id = d.id`,
+    [
+      column((r) => r.id),
+      column((r) => r.text),
+      column((r) => r.rule ?? null),
+      column((r) => r.zone),
+      column((r) => r.state),
+      column((r) => r.plannedAt ?? null),
+      column((r) => r.snoozedUntil ?? null),
+      column((r) => r.snoozedOccurrence ?? null),
+      column((r) => r.doneOccurrence ?? null),
+      column((r) => r.completedAt ?? null),
+      now,
+    ],
+  );
+}
+
+/** Remembers what the person sees as a numbered list. */
+export async function rememberList(
+  tx: Queryable,
+  { personId, conversationId, ids, now }: { personId: string; conversationId: string; ids: string[]; now: Instant },
+): Promise<void> {
+  await tx.query(
+    `insert into reminder_lists (person_id, conversation_id, ids, shown_at) values ($1, $2, $3, $4)
+     on conflict (person_id, conversation_id) do update set ids = excluded.ids, shown_at = excluded.shown_at`,
+    [personId, conversationId, ids, now],
+  );
+}
+
+/** The ids of the last numbered list, as they were numbered. */
+export async function shownList(tx: Queryable, personId: string, conversationId: string): Promise<string[]> {
+  const { rows } = await tx.query<{ ids: string[] }>(
+    'select ids from reminder_lists where person_id = $1 and conversation_id = $2',
+    [personId, conversationId],
+  );
+  return rows[0]?.ids ?? [];
+}
+
+/** The earliest instant at which a reminder speaks, or null. */
+export const EARLIEST = `(select min(next_at) from reminders where state = 'pending' and next_at is not null)`;
+
+/** A reminder that is due, and what its delivery depends on. */
+export interface Due extends Reminder {
+  /** Where it is said. */
+  sayIn: string;
+  /** The person's quiet hours and the zone that they are meant in. */
+  quiet: { from: string; to: string; zone: string } | undefined;
+}
+
+/**
+ * Claims up to `limit` reminders due at `now`, earliest first, and holds them until `tx` ends.
+ * Two workers never hold the same row: the second one looks past it.
+ */
+export async function claimDue(tx: Transaction, now: Instant, limit: number): Promise<Due[]> {
+  const { rows } = await tx.query<
+    ReminderRow & { say_in: string; quiet_from: string | null; quiet_to: string | null; person_zone: string | null }
+  >(
+    `with due as (
+       select * from reminders where state = 'pending' and next_at <= $1 order by next_at limit $2 for update skip locked
+     )
+     select due.*, p.quiet_from, p.quiet_to, p.zone as person_zone,
+            coalesce(case when due.to_dm then
+              (select dm.id from conversations dm join conversations here on here.id = due.conversation_id
+                where dm.person_id = due.person_id and dm.kind = 'dm'
+                order by dm.adapter <> here.adapter, dm.created_at limit 1)
+            end, due.conversation_id) as say_in
+       from due join persons p on p.id = due.person_id
+      order by due.next_at, due.id`,
+    [now, limit],
+  );
+  return rows.map((row) => ({
+    ...toReminder(row),
+    sayIn: row.say_in,
+    quiet:
+      row.quiet_from && row.quiet_to
+        ? { from: row.quiet_from, to: row.quiet_to, zone: row.person_zone ?? row.zone }
+        : undefined,
+  }));
+}
+
+/** What follows a firing. */
+export interface Planned {
+  id: string;
+  plannedAt: Instant | undefined;
+  snoozedUntil: Instant | undefined;
+  snoozedOccurrence: Instant | undefined;
+  /** What it spoke of, or (when `said` is false) would have. */
+  occurrence: Instant;
+  said: boolean;
+}
+
+/** Plans on after a firing, as a set. */
+export async function planNext(tx: Transaction, plans: readonly Planned[], now: Instant): Promise<void> {
+  await tx.query(
+    `update reminders r
+        set planned_at = d.planned_at, snoozed_until = d.snoozed_until, snoozed_occurrence = d.snoozed_occurrence,
+            firing = r.firing + 1, last_occurrence = greatest(r.last_occurrence, d.occurrence),
+            last_at = case when d.said then $7 else r.last_at end
+       from unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[], $6::bool[])
+         as d (id, planned_at, snoozed_until, snoozed_occurrence, occurrence, said)
+      where r.id = d.id`,
+    [
+      plans.map((plan) => plan.id),
+      plans.map((plan) => plan.plannedAt ?? null),
+      plans.map((plan) => plan.snoozedUntil ?? null),
+      plans.map((plan) => plan.snoozedOccurrence ?? null),
+      plans.map((plan) => plan.occurrence),
+      plans.map((plan) => plan.said),
+      now,
+    ],
+  );
+}
+
+function one<T>(rows: readonly T[]): T {
+  const [row] = rows;
+  if (row === undefined) throw new Error('a statement that must give a row gave none');
+  return row;
+}

@@ -1,0 +1,171 @@
+/** What the reminders say to people. */
+import type { Instant } from '../../base/clock.ts';
+import { listOf, plural, shorten } from '../../base/text.ts';
+import { describe, formatInstant, occurrences } from '../../time/index.ts';
+import type { Firing } from './plan.ts';
+import { isOpen, type Reminder } from './reminder.ts';
+import type { Schedule } from './schedule.ts';
+
+/** `“buy milk”` */
+export const quoted = (text: string): string => `“${shorten(text.replace(/\s+/g, ' '), 80)}”`;
+
+/** `Mon 23 Nov at 09:00` */
+export function instantWords(at: Instant, zone: string, now: Instant): string {
+  return formatInstant(at, zone, now).replace(/ (?=\S+$)/, ' at ');
+}
+
+/** `on Mon 23 Nov at 09:00 (Europe/Berlin)`, `every weekday at 09:00 (Europe/Berlin), next: Mon 23 Nov 09:00` */
+export function scheduleWords({ plannedAt, rule, zone }: Schedule, now: Instant): string {
+  if (rule === undefined) return `on ${instantWords(plannedAt, zone, now)} (${zone})`;
+  return describe({ kind: 'recurring', rule, zone, next: first(rule, now) }, { now, zone });
+}
+
+function first(rule: string, after: Instant): Instant[] {
+  const next: Instant[] = [];
+  for (const at of occurrences(rule, { after })) if (next.push(at) === 5) break;
+  return next;
+}
+
+/** What "remind you" is followed by: things are reminded about, deeds to. */
+function object(text: string): string {
+  return /^(?:the|my|your|our|his|her|their|a|an|that|this|about|of)\s|^\S+ing\s/i.test(text)
+    ? `about ${text}`
+    : `to ${text}`;
+}
+
+export function created(text: string, schedule: Schedule, now: Instant): string {
+  return `I'll remind you ${object(text)} ${scheduleWords(schedule, now)}.`;
+}
+
+export function zoneUnknown(zone: string): string {
+  return `I took that as ${zone} time, as I don't know where you are: "/timezone Berlin" sets your time zone.`;
+}
+
+/** One line of a list. */
+export function line(reminder: Reminder, now: Instant): string {
+  const text = reminder.text.replace(/\s+/g, ' ');
+  return `${shorten(text, 120)} — ${state(reminder, now)}`;
+}
+
+function state(reminder: Reminder, now: Instant): string {
+  const { zone, rule, nextAt, lastOccurrence, plannedAt, snoozedUntil, completedAt } = reminder;
+  const at = (instant: Instant) => formatInstant(instant, zone, now);
+  if (reminder.state === 'completed') return `done ${completedAt ? at(completedAt) : ''}`.trim();
+  const parts: string[] = [];
+  if (isOpen(reminder) && lastOccurrence) parts.push(`due since ${at(lastOccurrence)}`);
+  if (rule !== undefined && plannedAt) parts.push(scheduleWords({ plannedAt, rule, zone }, now));
+  else if (plannedAt) parts.push(at(plannedAt));
+  if (snoozedUntil) parts.push(`snoozed until ${at(snoozedUntil)}`);
+  if (parts.length === 0) parts.push(nextAt ? at(nextAt) : 'no more occurrences');
+  return parts.join(', ');
+}
+
+/** What a reminder says when it is due: the person's words, and whether it is late. */
+export function dueText({ reminder, due, late, missed }: Firing, now: Instant): string {
+  const notes: string[] = [];
+  if (late) notes.push(`was due ${dueWords(due, reminder.zone, now)}`);
+  if (missed > 0) notes.push(missed >= 1_000 ? 'more than 1,000 missed before' : `${missed} missed before`);
+  return notes.length === 0 ? `⏰ ${reminder.text}` : `⏰ ${reminder.text}\n(${notes.join('; ')})`;
+}
+
+/** `at 09:00`, or with its day when that is not today. */
+function dueWords(due: Instant, zone: string, now: Instant): string {
+  const [that, today] = [formatInstant(due, zone, now), formatInstant(now, zone, now)].map((text) => text.split(' '));
+  const clock = that?.at(-1) ?? '';
+  const day = that?.slice(0, -1).join(' ');
+  return day === today?.slice(0, -1).join(' ') ? `at ${clock}` : `${day} at ${clock}`;
+}
+
+export const texts = {
+  snoozeLabels: { short: '10 min', hour: '1 hour', tomorrow: 'Tomorrow' },
+  noTime: (text: string) => ({
+    message: `When should I remind you ${object(text)}?`,
+    remedy: 'For example "in 20 minutes", "tomorrow at 9" or "every Monday at 8".',
+  }),
+  noText: { message: 'What should I remind you of?', remedy: 'For example "remind me to call Bob tomorrow at 9".' },
+  tooLong: (max: number) => `A reminder may have at most ${max.toLocaleString('en')} characters.`,
+  tooMany: (max: number) => ({
+    message: `You have ${max} pending reminders, which is the most there can be.`,
+    remedy: 'Complete or delete some first: "what are my reminders" lists them.',
+  }),
+  pickedPast: 'That time has passed meanwhile.',
+  noDm: {
+    message: 'I have no direct conversation with you to remind you in.',
+    remedy: 'Send me a direct message once, then ask again.',
+  },
+  notFound: (words: string) => ({
+    message: words
+      ? `I found no pending reminder about ${quoted(words)}.`
+      : 'There is no reminder that you could mean.',
+    remedy: '"What are my reminders" lists them.',
+  }),
+  noSuchNumber: (number: number) => ({
+    message: `There is no number ${number} in the last list.`,
+    remedy: '"What are my reminders" shows them with their numbers.',
+  }),
+  which: 'Which one do you mean?',
+  over: (reminder: Reminder) =>
+    `${quoted(reminder.text)} is ${reminder.state === 'completed' ? 'already done' : 'deleted already'}.`,
+  completed: (reminder: Reminder) => `Done: ${quoted(reminder.text)}.`,
+  completedOne: (reminder: Reminder, now: Instant) =>
+    reminder.plannedAt
+      ? `Done: ${quoted(reminder.text)}. Next ${instantWords(reminder.plannedAt, reminder.zone, now)}.`
+      : `Done: ${quoted(reminder.text)}.`,
+  notOpen: (reminder: Reminder, next: Instant, now: Instant) =>
+    `Nothing of ${quoted(reminder.text)} is open; it comes next ${instantWords(next, reminder.zone, now)}.`,
+  skipped: (reminder: Reminder, skipped: Instant, now: Instant) =>
+    `Done: ${quoted(reminder.text)} of ${instantWords(skipped, reminder.zone, now)}.` +
+    (reminder.plannedAt ? ` Next ${instantWords(reminder.plannedAt, reminder.zone, now)}.` : ''),
+  snoozed: (reminder: Reminder, until: Instant, now: Instant) =>
+    `I'll bring up ${quoted(reminder.text)} again on ${instantWords(until, reminder.zone, now)} (${reminder.zone}).`,
+  snoozeOnce: {
+    message: 'I can put it off to one time, not to several.',
+    remedy: 'For example "snooze that 10 minutes", or "move that to every Monday at 9".',
+  },
+  edited: (reminder: Reminder, now: Instant) =>
+    reminder.plannedAt
+      ? `Changed: ${quoted(reminder.text)}, ${scheduleWords({ plannedAt: reminder.plannedAt, rule: reminder.rule, zone: reminder.zone }, now)}.`
+      : `Changed: ${quoted(reminder.text)}.`,
+  nothingToEdit: {
+    message: 'What should change: its text or its time?',
+    remedy: 'For example "move the dentist to Friday 3pm".',
+  },
+  oneOrAll: (reminder: Reminder) => `${quoted(reminder.text)} repeats. Move only its next time, or replace the series?`,
+  deleted: (reminder: Reminder) =>
+    reminder.rule === undefined
+      ? `Deleted the reminder ${quoted(reminder.text)}.`
+      : `Ended the series ${quoted(reminder.text)}: it will not come again.`,
+  restored: (reminder: Reminder) => `Taken back: ${quoted(reminder.text)} is as it was before.`,
+  uncreated: (reminder: Reminder) => `Taken back: I won't remind you of ${quoted(reminder.text)}.`,
+  changedSince: (reminder: Reminder) => `${quoted(reminder.text)} has been changed since, so I left it as it is.`,
+  moved: (count: number, zone: string) =>
+    count === 0
+      ? 'You have no recurring reminders to move.'
+      : `Moved ${plural(count, 'recurring reminder')} to ${zone}: they keep their time of day there.`,
+  unknownZone: (zone: string) => ({
+    message: `I know no time zone ${quoted(zone)}.`,
+    remedy: 'Say a city or a zone, such as "Berlin" or "America/New_York".',
+  }),
+  label: (reminder: Reminder) => `the reminder ${quoted(reminder.text)}`,
+  none: (status: string, day: string | undefined) =>
+    status === 'completed'
+      ? 'You have completed no reminders yet.'
+      : day
+        ? `Nothing ${day}.`
+        : 'You have no reminders. Say "remind me to call Bob tomorrow at 9" to make one.',
+  noPage: (page: number, pages: number) => `There is no page ${page}; the last one is ${pages}.`,
+  heading: (status: string, total: number, day: string | undefined) =>
+    day
+      ? `${plural(total, 'reminder')} ${day}:`
+      : status === 'completed'
+        ? `${plural(total, 'completed reminder')}:`
+        : status === 'all'
+          ? `${plural(total, 'reminder')} in all:`
+          : `${plural(total, 'pending reminder')}:`,
+  more: (page: number, pages: number) => `Page ${page} of ${pages}.`,
+  badDay: (words: string) => ({
+    message: `I do not know which day ${quoted(words)} is.`,
+    remedy: 'For example "today", "tomorrow", "Friday" or "this week".',
+  }),
+  prompt: (lines: readonly string[]) => `The soonest pending ones: ${listOf(lines)}.`,
+};

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { dataTool, done, failed } from '../../agent/index.ts';
+import { findZone } from '../../time/index.ts';
+import { nextOf } from './plan.ts';
+import type { Reminder, WakeAt } from './reminder.ts';
+import { undoOfAll } from './restore.ts';
+import * as store from './store.ts';
+import { texts } from './texts.ts';
+
+/** Moves the person's series to another zone: they keep their time of day, on the clocks there. */
+export function moveZoneTool(wakeAt: WakeAt) {
+  return dataTool({
+    name: 'reminder_move_zone',
+    description: "Moves the person's recurring reminders to another time zone, keeping their time of day.",
+    effect: 'write',
+    input: z.object({ zone: z.string().describe('A city or IANA zone.') }),
+
+    async run(input, { tx, person, clock }) {
+      const zone = findZone(input.zone, person.zone)?.zone;
+      if (!zone) {
+        const { message, remedy } = texts.unknownZone(input.zone);
+        return failed('UNKNOWN_ZONE', message, { remedy });
+      }
+      const now = clock.now();
+      const going = (await store.series(tx, person.id)).filter((reminder) => reminder.zone !== zone);
+      const acts = going.map((before) => ({ before, after: inZone(before, zone, now) }));
+      if (acts.length === 0) return done(texts.moved(0, zone));
+      await store.save(
+        tx,
+        acts.map(({ after }) => after),
+        now,
+      );
+      for (const { after } of acts) if (after.plannedAt) wakeAfter(after.plannedAt);
+      const left = acts.map(({ before, after }) => ({ before, after: { ...after, version: before.version + 1 } }));
+      return done(texts.moved(acts.length, zone), { undo: undoOfAll(left, `moving your reminders to ${zone}`) });
+
+      function wakeAfter(at: Date) {
+        tx.afterCommit(() => wakeAt(at));
+      }
+    },
+  });
+}
+
+function inZone(reminder: Reminder, zone: string, now: Date): Reminder {
+  const rule = reminder.rule?.replace(/TZID=[^:;]+/, `TZID=${zone}`);
+  return { ...reminder, rule, zone, plannedAt: rule === undefined ? reminder.plannedAt : nextOf(rule, now) };
+}
