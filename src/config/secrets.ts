@@ -9,7 +9,7 @@ import { childOf, fieldOf, keysOf, type Path } from './schema.ts';
 import { isBranch, type Problem, type Tree } from './tree.ts';
 
 /** Calls `visit` for every value that is there and has a schema, parents first. */
-export function eachValue(
+function eachValue(
   schema: z.ZodType,
   value: unknown,
   visit: (path: Path, schema: z.ZodType, value: unknown) => void,

@@ -3,7 +3,19 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { Secrets } from '../../src/base/log.ts';
-import { block, loadConfig } from '../../src/config/index.ts';
+import {
+  block,
+  configExample,
+  count,
+  duration,
+  loadConfig,
+  locale,
+  secret,
+  secretText,
+  url,
+  wallTime,
+  zone,
+} from '../../src/config/index.ts';
 import { folder, load, problems, written } from './support.ts';
 
 const nothing = { env: {}, secrets: new Secrets() };
@@ -126,17 +138,50 @@ test('${NAME} is taken from the environment, as the type that is wanted', () => 
   expect(config.execution.default_image).toBe('${literal}');
 });
 
+const weather = block(
+  'weather',
+  'The weather.',
+  z
+    .strictObject({
+      ...secret('key', secretText().optional(), { description: 'Of the service.' }),
+      service: url('https').default('https://weather.example').describe('Where it is asked.'),
+      every: duration('1h').describe('How often.'),
+      at: wallTime('07:30').describe('When it is said.'),
+      days: count(1, 14).default(3).describe('How far ahead.'),
+      zone: zone().optional().describe('Of the place.'),
+      language: locale().optional().describe('Of the forecast.'),
+    })
+    .prefault({}),
+);
+
 test('a part brings its own block', () => {
-  const weather = block(
-    'weather',
-    'The weather.',
-    z.strictObject({ city: z.string().default('Berlin').describe('Where.') }).prefault({}),
-  );
-  expect(load('', { blocks: [weather] }).block(weather).city).toBe('Berlin');
-  expect(load('weather: { city: Apia }', { blocks: [weather] }).block(weather).city).toBe('Apia');
-  expect(problems('weather: { citty: Apia }', { blocks: [weather] })).toEqual([
-    'coda.yaml:1:12 weather.citty: unknown key; did you mean city?',
-  ]);
+  const secrets = new Secrets();
+  const config = load('weather: { zone: Pacific/Apia, every: 2h, key: cloud-nine }', { blocks: [weather], secrets });
+  expect(config.block(weather)).toEqual({
+    key: 'cloud-nine',
+    service: 'https://weather.example',
+    every: 7_200_000,
+    at: '07:30',
+    days: 3,
+    zone: 'Pacific/Apia',
+  });
+  expect(secrets.hide('cloud-nine')).toBe('[secret]');
+  expect(configExample([weather])).toContain('\n  # key_file: /run/secrets/key\n');
+});
+
+test.each([
+  ['{ citty: Apia }', 'coda.yaml:1:12 weather.citty: unknown key'],
+  ['{ service: "http://x" }', 'expected an address that starts with https://'],
+  ['{ at: 7h }', 'expected a time of day such as "09:30" (in quotes), got "7h"'],
+  ['{ days: 15 }', 'expected at most 14, got 15'],
+  ['{ zone: Mars/Olympus }', 'expected a time zone'],
+  ['{ language: "e n" }', 'expected a language tag such as en-GB'],
+])("a part's own block %s is checked like any other", (text, problem) => {
+  expect(problems(`weather: ${text}`, { blocks: [weather] })).toEqual([expect.stringContaining(problem)]);
+});
+
+test('two parts cannot have one block', () => {
+  expect(() => load('', { blocks: [weather, weather] })).toThrow('two parts bring a config block named weather');
 });
 
 test('nothing can change the configuration', () => {
