@@ -1,18 +1,9 @@
 /** `coda config check` and `coda config show`. Problems are thrown by `loadConfig`, all of them in one error. */
 
 import { relative } from 'node:path';
-import { Secrets } from '../base/log.ts';
 import { plural } from '../base/text.ts';
 import { type ConfigRequest, describeOrigin, loadConfig } from '../config/index.ts';
-import type { Flags } from './flags.ts';
 
-export async function check(flags: Flags, io: NodeJS.Process): Promise<number> {
-  configCheck(requestOf(flags, io), io.stdout);
-  return 0;
-}
-
-export async function show(flags: Flags, io: NodeJS.Process): Promise<number> {
-  configShow(requestOf(flags, io), io.stdout, { json: flags.json ?? false });
   return 0;
 }
 

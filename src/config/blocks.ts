@@ -224,10 +224,10 @@ const reminders = block(
     .strictObject({
       catch_up: z
         .enum(['late', 'latest', 'skip'])
-        .default('latest')
+        .default('late')
         .describe(
-          'What became due while coda was off: late = each is delivered, marked late; latest = only the newest of a ' +
-            'series, with how many were missed; skip = none.',
+          'What became due while coda was off: late = each is said once, marked late, a series with how many were ' +
+            'missed; latest = the same without counting; skip = nothing is said.',
         ),
     })
     .prefault({}),
