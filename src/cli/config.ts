@@ -4,16 +4,6 @@ import { relative } from 'node:path';
 import { plural } from '../base/text.ts';
 import { type ConfigRequest, describeOrigin, loadConfig } from '../config/index.ts';
 
-  return 0;
-}
-
-const requestOf = (flags: Flags, io: NodeJS.Process): ConfigRequest => ({
-  env: io.env,
-  file: flags.config,
-  dataDir: flags.data,
-  secrets: new Secrets(),
-});
-
 /** What a command writes to. */
 interface Output {
   write(text: string): unknown;
