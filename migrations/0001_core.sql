@@ -172,6 +172,8 @@ create table outbox (
   next_at          timestamptz,
   unknown_at       timestamptz,
   receipt          jsonb,
+  drafted          boolean not null default false,  -- it was shown while it grew: what is there may be older
+  removed          boolean not null default false,  -- a draft that turned out to be too many: to be taken away
   error            text,
   fallback         boolean not null default false,
   tainted          boolean not null default false,
@@ -239,7 +241,8 @@ create table schedules (
   name         text unique,                     -- of a named system task
   kind         text not null,                   -- the job that an occurrence enqueues
   payload      jsonb not null default '{}',
-  rule         text not null,                   -- RRULE text, or cron
+  source       text not null,                   -- the rule as it was given: cron, RRULE text
+  rule         text not null,                   -- as RRULE text
   zone         text not null,
   missed       text not null default 'latest' check (missed in ('skip', 'latest', 'all')),
   person_id    uuid references persons (id),

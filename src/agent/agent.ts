@@ -96,6 +96,7 @@ export class Agent implements TurnHost {
       cards: [card],
       turnId: turn.id,
       tainted: turn.tainted,
+      drafted: turn.drafted,
       also: sql`${writing}${store.historyWriting(turn, item, text, now)}`,
     });
   }
@@ -105,7 +106,11 @@ export class Agent implements TurnHost {
     const { turn: id, history } = item.context as unknown as ItemContext;
     const tainted = item.tainted || history.some((entry) => entry.tainted);
     const loaded = id ? await store.loadTurn(database, id) : undefined;
-    if (id && loaded) return new Turn({ id, ...loaded, tainted: loaded.tainted || tainted });
+    if (id && loaded) {
+      const turn = new Turn({ id, ...loaded, tainted: loaded.tainted || tainted });
+      turn.drafted = true;
+      return turn;
+    }
     const now = world.clock.now();
     return new Turn({ id: uuid(now), steps: [], tainted, startedAt: now });
   }

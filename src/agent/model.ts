@@ -1,4 +1,5 @@
 import type { FaultKind } from '../base/errors.ts';
+import type { Json } from '../base/json.ts';
 import type { FileRef } from '../delivery/index.ts';
 
 /** The port to a language model. */
@@ -7,14 +8,28 @@ export interface ModelToolCall {
   /** Unique within the turn. */
   id: string;
   name: string;
-  /** Parsed arguments; not yet checked against the tool's schema. */
+  /** Parsed arguments, not yet checked against the tool's schema; their text where it was no JSON. */
   input: unknown;
 }
 
+/** A picture for a model that sees, already within the services' limits. */
+export interface ModelImage {
+  name: string;
+  type: 'image/jpeg' | 'image/png' | 'image/gif' | 'image/webp';
+  base64: string;
+}
+
 export type ModelMessage =
-  | { role: 'user'; text: string; name?: string; files?: FileRef[] }
-  | { role: 'assistant'; text: string; calls?: ModelToolCall[] }
+  | { role: 'user'; text: string; name?: string; files?: FileRef[]; images?: ModelImage[] }
+  | { role: 'assistant'; text: string; calls?: ModelToolCall[]; keep?: Kept }
   | { role: 'tool'; callId: string; name: string; text: string; ok: boolean };
+
+/** What a model wants back, unread and unchanged, together with the answer that it came with. */
+export interface Kept {
+  /** The model's `name`: no other one understands it. */
+  model: string;
+  blocks: Json[];
+}
 
 /** A tool as the model sees it. */
 export interface ToolSpec {
@@ -27,24 +42,31 @@ export interface ToolSpec {
 export interface ModelRequest {
   /** The stable part: identity, rules, skills. Byte-identical from turn to turn. */
   system: string;
-  /** The moving part: the time, summaries, what skills add. */
+  /** The moving part: the time, what skills add. It stands with the message that is answered, after the stable ones. */
   moving: string;
   messages: ModelMessage[];
+  /** The message that is answered, as an index; the last one of a person when left out. */
+  asked?: number;
   tools: ToolSpec[];
   maxTokens: number;
 }
 
+/** Tokens. `input` were read afresh, `written` of them into a cache; `cached` came out of it. */
 export interface ModelUsage {
   input: number;
   cached: number;
   output: number;
+  written?: number;
 }
 
 export type StopReason = 'end' | 'tools' | 'length' | 'refused';
 
 export type ModelEvent =
+  /** Another model begins to answer: what came before is void, but for its usage. `notice` is for the person. */
+  | { type: 'begin'; model: string; notice?: string }
   | { type: 'text'; text: string }
   | { type: 'reasoning'; text: string }
+  | { type: 'keep'; keep: Kept }
   | { type: 'call'; call: ModelToolCall }
   | { type: 'usage'; usage: ModelUsage }
   | { type: 'stop'; reason: StopReason };
@@ -65,6 +87,8 @@ export class ModelError extends Error {
 export interface Model {
   /** `provider/model`, as usage and `/model` show it. */
   readonly name: string;
+  /** Whether its text arrives while it thinks, so that showing it as it grows is worth it; default true. */
+  readonly streams?: boolean;
   /**
    * Streams one answer; the last event is `stop`. Throws a `ModelError` and nothing else; after `signal` aborts it
    * throws `cancelled` soon.

@@ -36,6 +36,8 @@ export class Turn {
   /** Steps from here on are not stored yet. */
   stored: number;
   tainted: boolean;
+  /** Something of its answer may have been shown already. */
+  drafted = false;
   readonly startedAt: Instant;
 
   constructor(init: { id: string; steps: StoredStep[]; tainted: boolean; startedAt: Instant }) {

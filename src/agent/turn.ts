@@ -1,5 +1,5 @@
 import { CodaError } from '../base/errors.ts';
-import type { Card, Item } from '../delivery/index.ts';
+import type { Card, Draft, Item } from '../delivery/index.ts';
 import type { Person } from '../people/index.ts';
 import { sql, type Transaction } from '../storage/index.ts';
 import * as approvals from './approvals.ts';
@@ -33,6 +33,7 @@ export class TurnRun {
   private readonly item: Item;
   private readonly turn: Turn;
   private readonly signal: AbortSignal;
+  private draft: Draft | undefined;
 
   constructor(agent: TurnHost, item: Item, turn: Turn, signal: AbortSignal) {
     this.agent = agent;
@@ -48,6 +49,8 @@ export class TurnRun {
     } catch (error) {
       this.turn.rollBack();
       if (!(error instanceof Lost)) throw error;
+    } finally {
+      await this.settleDraft();
     }
   }
 
@@ -64,6 +67,7 @@ export class TurnRun {
       return false;
     }
     if (this.turn.toolCalls >= maxToolCalls) {
+      await this.settleDraft();
       await this.agent.say(this.item, this.turn, 'failed', texts.tooManyCalls(maxToolCalls));
       return false;
     }
@@ -81,10 +85,25 @@ export class TurnRun {
     let text = '';
     const calls: ModelToolCall[] = [];
     for await (const event of chosen.generate(request, this.signal)) {
-      if (event.type === 'text') text += event.text;
-      else if (event.type === 'call') calls.push(event.call);
+      if (event.type === 'text') {
+        text += event.text;
+        if (chosen.streams !== false) this.show(text);
+      } else if (event.type === 'call') calls.push(event.call);
     }
     this.turn.add({ kind: 'model', payload: { text, calls, model: chosen.name } }, world.clock.now());
+  }
+
+  /** Shows the answer while it grows, where the platform can. */
+  private show(text: string): void {
+    this.draft ??= this.agent.options.delivery.draft(this.item, this.turn.id);
+    this.draft?.show(text);
+  }
+
+  /** Nothing may be shown once the end of the turn is being written. */
+  private async settleDraft(): Promise<void> {
+    await this.draft?.settle();
+    if (this.draft?.begun) this.turn.drafted = true;
+    this.draft = undefined;
   }
 
   private async carryOut(open: readonly { call: ModelToolCall; state: CallState }[]): Promise<boolean> {
@@ -196,6 +215,7 @@ export class TurnRun {
 
   private async finish(answer: string): Promise<void> {
     const { world, delivery } = this.agent.options;
+    await this.settleDraft();
     const now = world.clock.now();
     const text = answer.trim() || texts.nothingToSay();
     const results = this.turn.results();
@@ -213,6 +233,7 @@ export class TurnRun {
       cards: [...this.interrupted(), card],
       turnId: this.turn.id,
       tainted: this.turn.tainted,
+      drafted: this.turn.drafted,
       also: sql`${writing}${store.historyWriting(this.turn, this.item, text, now)}`,
     });
   }

@@ -126,3 +126,15 @@ export class Batch<T> {
     await this.sequence.idle();
   }
 }
+
+/** Items by key, in the order in which keys and items first came. */
+export function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}

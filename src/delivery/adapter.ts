@@ -115,6 +115,8 @@ export interface ChatAdapter {
     canFind: boolean;
     /** Whether a part can be shown while it grows, by `edit`. */
     canEdit: boolean;
+    /** Milliseconds between two edits of a part that grows; default 0. */
+    editEveryMs?: number;
   };
 
   /**

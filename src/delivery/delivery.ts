@@ -9,8 +9,10 @@ import type { FinalState } from './inbox/store.ts';
 import type { Item, ItemKind } from './item.ts';
 import { Lanes } from './lanes/index.ts';
 import * as laneStore from './lanes/store.ts';
+import { Draft } from './outbox/draft.ts';
 import { OutboxSender } from './outbox/index.ts';
-import { insertions, type Row as OutboxRow } from './outbox/store.ts';
+import { insertions, type Row as OutboxRow, surplus, WRITTEN, type Written } from './outbox/store.ts';
+import { asWritten } from './parts.ts';
 import { PlaceBook } from './places.ts';
 import * as texts from './texts.ts';
 
@@ -48,14 +50,15 @@ export interface End {
   key?: string;
   turnId?: string;
   tainted?: boolean;
+  /** Something of it may have been shown before, by a draft. */
+  drafted?: boolean;
   /** Further `with` parts, beginning with a comma and conditional on `fence`, that end together with the row. */
   also?: Fragment;
 }
 
 interface EndRow {
   pending: number;
-  /** Ids of the parts that were new. */
-  written: string[] | null;
+  written: Written[] | null;
 }
 
 const LANES = 'coda_lanes';
@@ -164,6 +167,7 @@ export class Delivery {
       return false;
     }
     await this.ended(ended, ending.rows);
+    if (end.drafted || item.attempts > 0) this.options.wakeAt(world.clock.now());
     return true;
   }
 
@@ -203,6 +207,15 @@ export class Delivery {
     return true;
   }
 
+  /** A way to show the answer while it grows; undefined where the platform cannot. */
+  draft(item: Item, turnId: string): Draft | undefined {
+    const { database, world, adapters } = this.options;
+    const adapter = adapters.find(({ name }) => name === item.conversation.place.adapter);
+    if (!adapter?.promises.canEdit) return undefined;
+    const address = { ...this.address(item), key: `answer:${item.id}`, turnId };
+    return new Draft({ database, world, outbox: this.outbox, adapter }, item, address);
+  }
+
   /** Shows in its place that an answer is being worked on. A hint. */
   typing(place: Place): void {
     this.options.adapters.find((adapter) => adapter.name === place.adapter)?.typing?.(place);
@@ -238,37 +251,32 @@ export class Delivery {
 
   private ending(item: Item, end: End): { statement: Fragment; rows: OutboxRow[] } {
     const now = this.options.world.clock.now();
-    const prepared = this.prepare(item, end);
-    const parts = prepared.flatMap((each) => each.parts);
-    const buttons = prepared.flatMap((each) => each.buttons);
-    const writing = parts.length > 0 ? insertions(parts, buttons, now, sql`exists (select from fence)`) : sql``;
-    const written = parts.length > 0 ? sql`select jsonb_agg(id) from out` : sql`null::jsonb`;
-    const also = sql`${writing}${end.also ?? sql``}`;
-    const statement = laneStore.ending(item, end.state, now, end.error, also, written);
-    return { statement, rows: prepared.flatMap((each) => each.rows) };
+    const grp = end.key ?? `answer:${item.id}`;
+    const { rows, parts, buttons } = this.outbox.prepare({ ...this.address(item), key: grp, ...end });
+    const fenced = sql`exists (select from fence)`;
+    const writing = parts.length > 0 ? insertions(parts, buttons, now, fenced) : sql``;
+    // Drafts are only looked for where there can be any.
+    const keys = parts.map((part) => part.key);
+    const dropping = end.drafted || item.attempts > 0 ? surplus(grp, keys, fenced) : sql``;
+    const also = sql`${writing}${dropping}${end.also ?? sql``}`;
+    const written = parts.length > 0 ? WRITTEN : sql`null::jsonb`;
+    return { statement: laneStore.ending(item, end.state, now, end.error, also, written), rows };
+  }
+
+  private address(item: Item) {
+    return {
+      place: item.conversation.place,
+      conversationId: item.conversation.id,
+      personId: item.person.id,
+      inboxId: item.id,
+      replyTo: item.kind === 'press' ? undefined : item.messageId,
+    };
   }
 
   /** After the commit: what was written is sent, what still waits in the lane is taken up. */
   private async ended({ pending, written }: EndRow, rows: readonly OutboxRow[]): Promise<void> {
     if (pending > 0) this.lanes.wake();
-    await this.outbox.dispatch(rows.filter((row) => written?.includes(row.id)));
-  }
-
-  private prepare(item: Item, end: End) {
-    const base = end.key ?? `answer:${item.id}`;
-    return end.cards.map((card, index) =>
-      this.outbox.prepare({
-        key: end.cards.length === 1 ? base : `${base}:${index}`,
-        place: item.conversation.place,
-        conversationId: item.conversation.id,
-        personId: item.person.id,
-        card,
-        turnId: end.turnId,
-        inboxId: item.id,
-        replyTo: item.kind === 'press' ? undefined : item.messageId,
-        tainted: end.tainted,
-      }),
-    );
+    await this.outbox.dispatch(asWritten(rows, written));
   }
 
   private async handle(item: Item, signal: AbortSignal): Promise<void> {

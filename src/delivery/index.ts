@@ -4,4 +4,5 @@ export type * from './content.ts';
 export { Delivery, type DeliveryOptions, type End } from './delivery.ts';
 export type { FinalState } from './inbox/store.ts';
 export type * from './item.ts';
+export type { Draft } from './outbox/draft.ts';
 export type * from './outgoing.ts';

@@ -1,10 +1,10 @@
 import type { Instant } from '../base/clock.ts';
 import { token, uuid } from '../base/ids.ts';
 import type { Place } from './adapter.ts';
-import type { Card, Content } from './content.ts';
-import type { NewButton, NewPart, Row } from './outbox/store.ts';
+import type { Card, Choice, Content } from './content.ts';
+import type { NewButton, NewPart, Row, Written } from './outbox/store.ts';
 
-/** What a card becomes: parts in order, and the rows of its buttons. */
+/** What cards become: parts in order, and the rows of its buttons. */
 export interface Parts {
   rows: Row[];
   parts: NewPart[];
@@ -16,7 +16,8 @@ export interface Addressed {
   place: Place;
   conversationId: string;
   personId: string;
-  card: Card;
+  /** Said in order, as the parts of one answer. */
+  cards: readonly Card[];
   turnId?: string | undefined;
   inboxId?: string | undefined;
   replyTo?: string | undefined;
@@ -25,8 +26,9 @@ export interface Addressed {
 }
 
 /**
- * Cuts a card into the parts that its platform can show one by one (`split`), gives its buttons their ids, and makes
- * the rows. The buttons stand under the last part.
+ * Cuts cards into the parts that their platform can show one by one (`split`), gives their buttons ids, and makes the
+ * rows. A card's buttons stand under its last part. The first part has the message's key, so that a draft of it is
+ * found again whatever it becomes.
  */
 export function toParts(
   message: Addressed,
@@ -34,27 +36,25 @@ export function toParts(
   now: Instant,
   split: (content: Content) => Content[],
 ): Parts {
-  const { card, key } = message;
-  const choices = (card.choices ?? []).map((choice) => ({ ...choice, id: token() }));
-  const content: Content = {
-    kind: card.kind,
-    text: card.text,
-    ...(choices.length > 0 && {
-      buttons: choices.map(({ id, label, style }) => ({ id, label, ...(style && { style }) })),
-    }),
-    ...(card.files?.length && { files: card.files }),
-  };
-  const contents = split(content);
+  const keyOf = (index: number) => (index === 0 ? message.key : `${message.key}:${index}`);
+  const contents: Content[] = [];
+  const buttons: NewButton[] = [];
+  for (const card of message.cards) {
+    const choices = (card.choices ?? []).map((choice) => ({ ...choice, id: token() }));
+    contents.push(...split(contentOf(card, choices)));
+    const under = keyOf(contents.length - 1);
+    buttons.push(...choices.map((choice, position) => buttonOf(choice, position, under, message)));
+  }
   const later = message.notBefore !== undefined && message.notBefore > now;
   const parts = contents.map((content, index) => ({
     id: uuid(now),
-    key: contents.length === 1 ? key : `${key}:${index}`,
+    key: keyOf(index),
     adapter: message.place.adapter,
     conversation_id: message.conversationId,
     person_id: message.personId,
     turn_id: message.turnId ?? null,
     inbox_id: message.inboxId ?? null,
-    grp: key,
+    grp: message.key,
     part: index,
     reply_to: message.replyTo ?? null,
     content,
@@ -63,35 +63,62 @@ export function toParts(
     next_at: later ? (message.notBefore as Instant) : null,
     tainted: message.tainted ?? false,
   }));
-  const card_ = parts.at(-1)?.key ?? key;
-  const buttons = choices.map((choice, position) => ({
+  return { rows: later ? [] : parts.map((part) => rowOf(part, message.place, owner, now)), parts, buttons };
+}
+
+function contentOf(card: Card, choices: readonly (Choice & { id: string })[]): Content {
+  return {
+    kind: card.kind,
+    text: card.text,
+    ...(choices.length > 0 && {
+      buttons: choices.map(({ id, label, style }) => ({ id, label, ...(style && { style }) })),
+    }),
+    ...(card.files?.length && { files: card.files }),
+  };
+}
+
+function buttonOf(choice: Choice & { id: string }, position: number, card: string, message: Addressed): NewButton {
+  return {
     id: choice.id,
-    card: card_,
+    card,
     label: choice.label,
     position,
     action: { tool: choice.tool, input: choice.input as NewButton['action'] },
     conversation_id: message.conversationId,
     person_id: message.personId,
-  }));
-  const rows = later ? [] : parts.map((part) => toRow(part, message, owner, now));
-  return { rows, parts, buttons };
+  };
 }
 
-function toRow(part: NewPart, message: Addressed, owner: string, now: Instant): Row {
+/** A part that was just written, in its writer's hands. */
+export function rowOf(part: NewPart, place: Place, owner: string, now: Instant): Row {
   return {
     id: part.id,
     key: part.key,
-    place: message.place,
-    conversationId: message.conversationId,
-    personId: message.personId,
+    place,
+    conversationId: part.conversation_id,
+    personId: part.person_id ?? undefined,
     grp: part.grp,
     part: part.part,
-    replyTo: message.replyTo,
+    replyTo: part.reply_to ?? undefined,
     content: part.content,
     attempts: 0,
     unknownAt: undefined,
     createdAt: now,
     fallback: false,
+    receipt: undefined,
+    removed: false,
+    draft: false,
     owner,
   };
+}
+
+/** The rows whose parts were written, with what the database knows of those that were drafts before. */
+export function asWritten(rows: readonly Row[], written: readonly Written[] | null): Row[] {
+  const byKey = new Map((written ?? []).map((each) => [each.key, each]));
+  return rows.flatMap((row) => {
+    const known = byKey.get(row.key);
+    if (!known) return [];
+    const unknownAt = known.unknown_at === null ? undefined : new Date(known.unknown_at);
+    return [{ ...row, id: known.id, receipt: known.receipt ?? undefined, unknownAt, draft: known.drafted }];
+  });
 }

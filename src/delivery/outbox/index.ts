@@ -1,13 +1,13 @@
-import { Batch } from '../../base/async.ts';
+import { Batch, groupBy } from '../../base/async.ts';
 import type { Instant } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
 import { backOff, type DueSource, type Instance, type Owned } from '../../jobs/index.ts';
 import { type Database, render, sql, type Transaction } from '../../storage/index.ts';
-import type { ChatAdapter, Part, Place, SendOutcome } from '../adapter.ts';
+import type { ChatAdapter, Part, Place, Receipt, SendOutcome } from '../adapter.ts';
 import type { Content } from '../content.ts';
 import type { Outbox, Outgoing } from '../outgoing.ts';
-import { type Addressed, type Parts, toParts } from '../parts.ts';
+import { type Addressed, asWritten, type Parts, toParts } from '../parts.ts';
 import * as store from './store.ts';
 
 /** A send that has not answered by then is `unknown`; shorter than the time after which a process is taken over. */
@@ -57,26 +57,27 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     const places = await this.deps.placeOf(tx, [...new Set(messages.map((message) => message.conversationId))]);
     const prepared = messages.flatMap((message) => {
       const place = places.get(message.conversationId);
-      return place ? [this.prepare({ ...message, place })] : [];
+      return place ? [this.prepare({ ...message, cards: [message.card], place })] : [];
     });
     const parts = prepared.flatMap((each) => each.parts);
     const buttons = prepared.flatMap((each) => each.buttons);
-    const statement = sql`with whatever as (select 1)${store.insertions(parts, buttons, this.deps.world.clock.now(), sql`true`)}
-      select id from out`;
-    const { rows } = await tx.query<{ id: string }>(...render(statement));
-    const written = new Set(rows.map((row) => row.id));
-    for (const part of parts) {
-      if (!written.has(part.id)) this.deps.world.log.debug({ key: part.key }, 'already in the outbox');
-      else if (part.next_at) tx.afterCommit(() => this.deps.wakeAt(part.next_at as Instant));
-    }
-    const mine = prepared.flatMap((each) => each.rows).filter((row) => written.has(row.id));
+    const writing = store.insertions(parts, buttons, this.deps.world.clock.now(), sql`true`);
+    const statement = sql`with whatever as (select 1)${writing} select (${store.WRITTEN}) as written`;
+    const { rows } = await tx.query<{ written: store.Written[] | null }>(...render(statement));
+    const written = rows[0]?.written ?? [];
+    if (written.length < parts.length) this.deps.world.log.debug('some parts were in the outbox already');
+    const later = parts.flatMap((part) => (part.next_at ? [part.next_at.getTime()] : []));
+    if (later.length > 0) tx.afterCommit(() => this.deps.wakeAt(new Date(Math.min(...later))));
+    const mine = asWritten(
+      prepared.flatMap((each) => each.rows),
+      written,
+    );
     tx.afterCommit(() => void this.dispatch(mine));
   }
 
   /** Sends parts that this process owns: those of one answer in order, different answers side by side. Never rejects. */
   async dispatch(rows: readonly store.Row[]): Promise<void> {
-    const groups = new Map<string, store.Row[]>();
-    for (const row of rows) groups.set(row.grp, [...(groups.get(row.grp) ?? []), row]);
+    const groups = groupBy(rows, (row) => row.grp);
     await Promise.all([...groups.values()].map((group) => this.track(this.sendGroup(group))));
   }
 
@@ -127,34 +128,60 @@ export class OutboxSender implements Outbox, DueSource, Owned {
 
   /** One attempt; undefined when the part is not this process's any more. */
   private async attempt(row: store.Row): Promise<store.Ended | undefined> {
-    const { world, instance } = this.deps;
+    const { instance } = this.deps;
     if (!instance().fresh()) await instance().beat();
     if (row.owner !== instance().id) return undefined;
     const adapter = this.deps.adapter(row.place.adapter);
     if (!adapter) return this.after(row, { kind: 'retry', reason: `${row.place.adapter} is off`, until: 'reachable' });
+    return this.after(row, await this.put(adapter, row));
+  }
+
+  /**
+   * Brings one part to where it should be: sent, brought up to date, or taken away. Looks first where it may be there
+   * already and the platform would not notice a second one. Never rejects.
+   */
+  async put(adapter: ChatAdapter, row: store.Row): Promise<SendOutcome> {
+    const { world } = this.deps;
     const part = toPart(row);
+    const signal = AbortSignal.any([this.deps.signal, AbortSignal.timeout(SEND_DEADLINE_MS)]);
     try {
-      const signal = AbortSignal.any([this.deps.signal, AbortSignal.timeout(SEND_DEADLINE_MS)]);
-      if (row.unknownAt && mustLook(adapter, row.unknownAt, world.clock.now())) {
-        if (!adapter.promises.canFind) part.again = true;
-        else {
-          const receipt = await adapter.find(part, row.createdAt, signal);
-          if (receipt) return { id: row.id, state: 'sent', receipt };
-        }
+      let receipt = row.receipt;
+      if (!receipt && row.unknownAt && mustLook(adapter, row.unknownAt, world.clock.now())) {
+        if (adapter.promises.canFind) receipt = await adapter.find(part, row.createdAt, signal);
+        else part.again = true;
+        if (receipt && !row.draft && !row.removed) return { kind: 'sent', receipt };
       }
       world.probe?.({ name: `send.${adapter.name}`, phase: 'before' });
-      const outcome = await adapter.send(part, signal);
+      const outcome = await this.act(adapter, row, part, receipt, signal);
       world.probe?.({ name: `send.${adapter.name}`, phase: 'after' });
-      return await this.after(row, outcome);
+      return outcome;
     } catch (error) {
       // An adapter answers with outcomes; what it throws says nothing about whether the part is there.
-      return await this.after(row, { kind: 'unknown', reason: messageOf(error) });
+      return { kind: 'unknown', reason: messageOf(error) };
     }
+  }
+
+  private async act(
+    adapter: ChatAdapter,
+    row: store.Row,
+    part: Part,
+    receipt: Receipt | undefined,
+    signal: AbortSignal,
+  ) {
+    if (row.removed) {
+      return receipt ? adapter.delete(receipt, row.place, signal) : { kind: 'sent' as const, receipt: { id: '' } };
+    }
+    if (!receipt) return adapter.send(part, signal);
+    const edited = await adapter.edit(receipt, part, signal);
+    // Somebody has deleted what was shown while it grew; the answer is still owed.
+    return edited.kind === 'gone' ? adapter.send(part, signal) : edited;
   }
 
   private async after(row: store.Row, outcome: SendOutcome): Promise<store.Ended> {
     const { world } = this.deps;
-    if (outcome.kind === 'sent') return { id: row.id, state: 'sent', receipt: outcome.receipt };
+    if (outcome.kind === 'sent')
+      return { id: row.id, state: row.removed ? 'dropped' : 'sent', receipt: outcome.receipt };
+    if (outcome.kind === 'gone' && row.removed) return { id: row.id, state: 'dropped' };
     const now = world.clock.now();
     const error = world.secrets.hide(outcome.reason).slice(0, 500);
     const nextAt = new Date(now.getTime() + backOff(row.attempts + 1, LONGEST_BACK_OFF_MS));
@@ -185,8 +212,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
 
   private async record(items: { owner: string; ended: store.Ended }[]): Promise<void> {
     const { database, world, wakeAt } = this.deps;
-    const owners = groupByOwner(items);
-    for (const [owner, group] of owners) {
+    for (const [owner, group] of groupBy(items, (item) => item.owner)) {
       const ended = group.map((item) => item.ended);
       try {
         await store.record(database, owner, ended, world.clock.now());
@@ -214,12 +240,6 @@ export class OutboxSender implements Outbox, DueSource, Owned {
       else slots.free++;
     }
   }
-}
-
-function groupByOwner<T extends { owner: string }>(items: readonly T[]): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) groups.set(item.owner, [...(groups.get(item.owner) ?? []), item]);
-  return groups;
 }
 
 /** Whether a resend could be a second copy: the platform has forgotten the key, or never knew it. */

@@ -1,6 +1,6 @@
 import type { Instant } from '../../base/clock.ts';
 import type { Json } from '../../base/json.ts';
-import { type Database, type Fragment, json, type Param, sql, type Transaction } from '../../storage/index.ts';
+import { type Database, type Fragment, json, type Param, render, sql, type Transaction } from '../../storage/index.ts';
 import type { Place, Receipt } from '../adapter.ts';
 import type { Content } from '../content.ts';
 import { toPlace } from '../store.ts';
@@ -18,7 +18,7 @@ export interface NewPart {
   part: number;
   reply_to: string | null;
   content: Content;
-  state: 'sending' | 'pending';
+  state: 'sending' | 'pending' | 'draft';
   owner: string | null;
   next_at: Instant | null;
   tainted: boolean;
@@ -41,7 +41,10 @@ const PART_COLUMNS = `id uuid, key text, adapter text, conversation_id uuid, per
 const BUTTON_COLUMNS =
   'id text, card text, label text, position smallint, action jsonb, conversation_id uuid, person_id uuid';
 
-/** Two `with` parts that write parts and buttons, if `when` (`exists (select from fence)`) holds. */
+/**
+ * Two `with` parts that write parts and buttons, if `when` (`exists (select from fence)`) holds. A draft with the same
+ * key becomes the part, and keeps what is known of its message. `out` has what was written.
+ */
 export function insertions(
   parts: readonly NewPart[],
   buttons: readonly NewButton[],
@@ -52,13 +55,66 @@ export function insertions(
       insert into outbox (id, key, adapter, conversation_id, person_id, turn_id, inbox_id, grp, part, reply_to, content,
                           state, owner, next_at, tainted, created_at)
       select o.*, ${now}::timestamptz from jsonb_to_recordset(${json(parts)}) as o (${raw(PART_COLUMNS)}) where ${when}
-      on conflict (key) do nothing
-      returning id
+      on conflict (key) do update
+         set content = excluded.content, drafted = true, state = excluded.state, owner = excluded.owner, tainted = excluded.tainted
+       where outbox.state = 'draft'
+      returning id, key, receipt, unknown_at, drafted
     ), presses as (
       insert into buttons (id, card, label, position, action, conversation_id, person_id, created_at)
       select b.*, ${now}::timestamptz from jsonb_to_recordset(${json(buttons)}) as b (${raw(BUTTON_COLUMNS)})
-       where ${when} and exists (select from jsonb_to_recordset(${json(parts)}) as o (key text) where o.key = b.card)
+       where ${when}
     )`;
+}
+
+/** What `out` says of a part: its row may have been a draft before. */
+export interface Written {
+  id: string;
+  key: string;
+  receipt: Receipt | null;
+  unknown_at: string | null;
+  drafted: boolean;
+}
+
+/** The scalar that brings `out` back. */
+export const WRITTEN = sql`select jsonb_agg(out) from out`;
+
+/** A `with` part that marks the drafts of an answer that have no part in it any more, to be taken away. */
+export function surplus(grp: string, keys: readonly string[], when: Fragment): Fragment {
+  return sql`, surplus as (
+      update outbox set state = 'pending', removed = true, owner = null, next_at = created_at
+       where grp = ${grp} and state = 'draft' and key <> all (${keys}::text[]) and ${when}
+    )`;
+}
+
+/**
+ * Writes a draft, or takes over the one that an earlier process wrote, if `item` still holds its lane. `fresh` is false
+ * for one that was there: its message may be there, too.
+ */
+export async function draft(
+  database: Database,
+  part: NewPart,
+  item: { conversationId: string; owner: string; inboxId: string },
+  now: Instant,
+): Promise<(Written & { fresh: boolean }) | undefined> {
+  const statement = sql`
+    insert into outbox (id, key, adapter, conversation_id, person_id, turn_id, inbox_id, grp, part, reply_to, content,
+                        state, owner, next_at, tainted, created_at)
+    select o.*, ${now}::timestamptz from jsonb_to_recordset(${json([part])}) as o (${raw(PART_COLUMNS)})
+     where exists (select from lanes where conversation_id = ${item.conversationId} and owner = ${item.owner}
+                      and current = ${item.inboxId})
+    on conflict (key) do update set owner = excluded.owner where outbox.state = 'draft'
+    returning id, key, receipt, unknown_at, drafted, xmax = 0 as fresh`;
+  const { rows } = await database.run<Written & { fresh: boolean }>('outbox.draft', ...render(statement));
+  return rows[0];
+}
+
+/** Stores where a draft's message is. */
+export async function drafted(database: Database, id: string, owner: string, receipt: Receipt): Promise<void> {
+  await database.run(
+    'outbox.drafted',
+    'update outbox set receipt = $3, unknown_at = null where id = $1 and owner = $2',
+    [id, owner, json(receipt)],
+  );
 }
 
 function raw(text: string): Fragment {
@@ -80,6 +136,12 @@ export interface Row {
   unknownAt: Instant | undefined;
   createdAt: Instant;
   fallback: boolean;
+  /** Where its message is, when it was sent before and only has to be brought up to date. */
+  receipt: Receipt | undefined;
+  /** Its message is to be taken away. */
+  removed: boolean;
+  /** What its message shows may be older than the part. */
+  draft: boolean;
   owner: string;
 }
 
@@ -90,7 +152,7 @@ export async function claimDue(database: Database, owner: string, now: Instant, 
     `with due as (
        select o.id from outbox o
         where o.state in ('pending', 'unknown') and o.next_at <= $2
-          and not exists (select from outbox e where e.grp = o.grp and e.part < o.part
+          and not exists (select from outbox e where e.grp = o.grp and e.part < o.part and not o.removed
                            and e.state in ('draft', 'pending', 'sending', 'unknown', 'held'))
         order by o.next_at
         limit $3
@@ -122,6 +184,9 @@ interface ClaimedRow {
   unknown_at: Instant | null;
   created_at: Instant;
   fallback: boolean;
+  receipt: Receipt | null;
+  removed: boolean;
+  drafted: boolean;
 }
 
 function toRow(row: ClaimedRow, owner: string): Row {
@@ -139,6 +204,9 @@ function toRow(row: ClaimedRow, owner: string): Row {
     unknownAt: row.unknown_at ?? undefined,
     createdAt: row.created_at,
     fallback: row.fallback,
+    receipt: row.receipt ?? undefined,
+    removed: row.removed,
+    draft: row.drafted,
     owner,
   };
 }
@@ -146,7 +214,7 @@ function toRow(row: ClaimedRow, owner: string): Row {
 /** What became of a part. */
 export interface Ended {
   id: string;
-  state: 'sent' | 'pending' | 'unknown' | 'held' | 'dead';
+  state: 'sent' | 'pending' | 'unknown' | 'held' | 'dead' | 'dropped';
   receipt?: Receipt;
   nextAt?: Instant;
   unknownAt?: Instant;
@@ -171,6 +239,15 @@ export async function record(database: Database, owner: string, ended: readonly 
       where o.id = e.id and o.owner = $1 and o.state = 'sending'`,
     [owner, json(ended), now],
   );
+}
+
+/** Stores that nobody knows whether a draft's message is there. */
+export async function draftUnknown(database: Database, id: string, owner: string, at: Instant): Promise<void> {
+  await database.run('outbox.drafted', 'update outbox set unknown_at = $3 where id = $1 and owner = $2', [
+    id,
+    owner,
+    at,
+  ]);
 }
 
 /** Parts whose place had nobody there can go now. Returns how many. */
@@ -209,12 +286,15 @@ export async function directConversation(
   return rows[0]?.id;
 }
 
-/** What dead processes were sending may or may not be there. */
+/** What dead processes were sending may or may not be there. Drafts wait for their turn to go on. */
 export async function release(tx: Transaction, owners: readonly string[], now: Instant): Promise<void> {
   await tx.query(
-    `update outbox set state = 'unknown', owner = null, next_at = $2, unknown_at = coalesce(unknown_at, $2),
-            attempts = attempts + 1
-      where owner = any($1::uuid[]) and state = 'sending'`,
+    `update outbox
+        set owner = null, unknown_at = case when receipt is null then coalesce(unknown_at, $2) end,
+            state = case when state = 'draft' then 'draft' when receipt is null then 'unknown' else 'pending' end,
+            next_at = case when state = 'draft' then null else $2::timestamptz end,
+            attempts = attempts + case when state = 'draft' then 0 else 1 end
+      where owner = any($1::uuid[]) and state in ('sending', 'draft')`,
     [owners, now],
   );
 }

@@ -1,3 +1,4 @@
+import { Batch, groupBy } from '../../base/async.ts';
 import type { Instant } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
@@ -33,7 +34,9 @@ export interface JobHandler {
   run(job: Job, signal: AbortSignal): Promise<void>;
 }
 
-const BATCH = 32;
+/** Jobs that run at once in this process. */
+const AT_ONCE = 16;
+const ENDED_MS = 20;
 const DEFAULT_ATTEMPTS = 8;
 const LONGEST_BACK_OFF_MS = 15 * 60_000;
 
@@ -52,10 +55,13 @@ export class JobQueue implements DueSource, Owned {
   readonly earliest = `select min(due_at) from jobs where state = 'pending'`;
   private readonly deps: JobQueueDeps;
   private readonly handlers: Map<string, JobHandler>;
+  private readonly running = new Set<Promise<void>>();
+  private readonly ended: Batch<{ owner: string; ended: store.EndedJob }>;
 
   constructor(deps: JobQueueDeps) {
     this.deps = deps;
     this.handlers = new Map(deps.handlers.map((handler) => [handler.kind, handler]));
+    this.ended = new Batch({ ms: ENDED_MS, max: 500, flush: (items) => this.record(items) });
   }
 
   /** Adds a job in `tx`; the worker is woken after its commit. */
@@ -84,11 +90,12 @@ export class JobQueue implements DueSource, Owned {
   }
 
   async fire(now: Instant): Promise<number> {
+    const room = AT_ONCE - this.running.size;
+    if (room === 0 || this.handlers.size === 0) return 0;
     const owner = this.deps.owner();
-    const jobs = await store.claimDue(this.deps.database, owner, [...this.handlers.keys()], now, BATCH);
-    if (jobs.length === 0) return 0;
-    const ended = await Promise.all(jobs.map((job) => this.attempt(job)));
-    await store.finish(this.deps.database, owner, ended, this.deps.world.clock.now());
+    const jobs = await store.claimDue(this.deps.database, owner, [...this.handlers.keys()], now, room);
+    // Not awaited: a job may take minutes, and what else is due does not wait for it.
+    for (const job of jobs) this.track(this.attempt(job, owner));
     return jobs.length;
   }
 
@@ -96,25 +103,55 @@ export class JobQueue implements DueSource, Owned {
     return store.release(tx, owners, now);
   }
 
-  private async attempt(job: store.JobRow) {
+  /** Resolves when no job runs and what became of each is stored. */
+  async idle(): Promise<void> {
+    while (this.running.size > 0) await Promise.all(this.running);
+    await this.ended.flush();
+  }
+
+  private track(work: Promise<void>): void {
+    const tracked = work.finally(() => {
+      this.running.delete(tracked);
+      // Another may have been waiting for this one's place.
+      if (this.running.size === AT_ONCE - 1) this.deps.wakeAt(this.deps.world.clock.now());
+    });
+    this.running.add(tracked);
+  }
+
+  private async attempt(job: store.JobRow, owner: string): Promise<void> {
+    const { world, signal } = this.deps;
     try {
       const handler = this.handlers.get(job.kind) as JobHandler;
-      await handler.run(
-        { id: job.id, payload: job.payload, attempt: job.attempts, dueAt: job.dueAt },
-        this.deps.signal,
-      );
-      return { id: job.id, state: 'done' as const };
+      await handler.run({ id: job.id, payload: job.payload, attempt: job.attempts, dueAt: job.dueAt }, signal);
+      this.ended.add({ owner, ended: { id: job.id, state: 'done' } });
     } catch (error) {
-      const reason = this.deps.world.secrets.hide(messageOf(error));
+      const reason = world.secrets.hide(messageOf(error)).slice(0, 500);
       const dead = job.attempts >= job.maxAttempts;
-      this.deps.world.log.warn(
-        { job: job.id, kind: job.kind, attempt: job.attempts, dead, error: reason },
-        'job failed',
-      );
-      if (dead) return { id: job.id, state: 'dead' as const, error: reason };
-      const dueAt = new Date(this.deps.world.clock.now().getTime() + backOff(job.attempts));
-      return { id: job.id, state: 'pending' as const, dueAt, error: reason };
+      world.log.warn({ job: job.id, kind: job.kind, attempt: job.attempts, dead, error: reason }, 'job failed');
+      const dueAt = new Date(world.clock.now().getTime() + backOff(job.attempts));
+      const ended = dead ? { state: 'dead' as const } : { state: 'pending' as const, dueAt };
+      this.ended.add({ owner, ended: { id: job.id, error: reason, ...ended } });
     }
+  }
+
+  /** Without its end stored, a job is run again by whoever takes over: at least once is what was promised. */
+  private async record(items: { owner: string; ended: store.EndedJob }[]): Promise<void> {
+    const { database, world, wakeAt } = this.deps;
+    try {
+      for (const [owner, group] of groupBy(items, (item) => item.owner)) {
+        await store.finish(
+          database,
+          owner,
+          group.map((item) => item.ended),
+          world.clock.now(),
+        );
+      }
+    } catch (error) {
+      world.log.warn({ error: messageOf(error), jobs: items.length }, 'the end of jobs could not be stored');
+      return;
+    }
+    const next = items.flatMap(({ ended }) => (ended.dueAt ? [ended.dueAt.getTime()] : []));
+    if (next.length > 0) wakeAt(new Date(Math.min(...next)));
   }
 }
 

@@ -66,11 +66,19 @@ export async function claimDue(
   return rows.map(({ max_attempts, due_at, ...row }) => ({ ...row, maxAttempts: max_attempts, dueAt: due_at }));
 }
 
+/** What became of a job: `pending` again at `dueAt`, when it is to be tried once more. */
+export interface EndedJob {
+  id: string;
+  state: 'done' | 'dead' | 'pending';
+  dueAt?: Instant;
+  error?: string;
+}
+
 /** What became of jobs that this owner ran, as a set; rows that were taken over meanwhile stay as they are. */
 export async function finish(
   database: Database,
   owner: string,
-  ended: readonly { id: string; state: 'done' | 'dead' | 'pending'; dueAt?: Instant; error?: string }[],
+  ended: readonly EndedJob[],
   now: Instant,
 ): Promise<void> {
   await database.run(

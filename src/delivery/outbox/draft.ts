@@ -1,0 +1,122 @@
+import { sleep } from '../../base/async.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { World } from '../../base/world.ts';
+import type { Database } from '../../storage/index.ts';
+import type { ChatAdapter } from '../adapter.ts';
+import type { Item } from '../item.ts';
+import { type Addressed, rowOf, toParts } from '../parts.ts';
+import type { OutboxSender } from './index.ts';
+import * as store from './store.ts';
+
+export interface DraftDeps {
+  database: Database;
+  world: World;
+  outbox: OutboxSender;
+  adapter: ChatAdapter;
+}
+
+/**
+ * An answer that is shown while it grows. Each part is a row before it is a message, so that whoever goes on with the
+ * turn finds it; what it shows meanwhile is a hint, and the last word is the part that the turn's end writes.
+ */
+export class Draft {
+  private readonly deps: DraftDeps;
+  private readonly item: Item;
+  private readonly address: Omit<Addressed, 'cards'>;
+  private readonly shown: store.Row[] = [];
+  private wanted: string | undefined;
+  private working: Promise<void> | undefined;
+  private closed = false;
+
+  constructor(deps: DraftDeps, item: Item, address: Omit<Addressed, 'cards'>) {
+    this.deps = deps;
+    this.item = item;
+    this.address = address;
+  }
+
+  /** Whether anything has been shown, or may have been. */
+  get begun(): boolean {
+    return this.shown.length > 0;
+  }
+
+  /** Shows the text so far, now or when the platform takes another edit; texts that come meanwhile replace it. */
+  show(text: string): void {
+    if (this.closed || text.trim() === '') return;
+    this.wanted = text;
+    this.working ??= this.work().finally(() => {
+      this.working = undefined;
+    });
+  }
+
+  /** Shows nothing more and waits for what is under way. Never rejects. */
+  async settle(): Promise<void> {
+    this.closed = true;
+    await this.working;
+  }
+
+  private async work(): Promise<void> {
+    const { world, adapter } = this.deps;
+    try {
+      while (this.wanted !== undefined && !this.closed) {
+        const text = this.wanted;
+        this.wanted = undefined;
+        await this.bring(text);
+        // The platform's own pace; real time, because it guards a real limit.
+        if (this.wanted === undefined) continue;
+        await sleep(adapter.promises.editEveryMs ?? 0);
+      }
+    } catch (error) {
+      // A hint that failed: the end of the turn says it all.
+      world.log.debug({ error: messageOf(error) }, 'a draft could not be shown');
+      this.closed = true;
+    }
+  }
+
+  private async bring(text: string): Promise<void> {
+    const { world, adapter } = this.deps;
+    const cards = [{ kind: 'answer' as const, text }];
+    const split = (content: store.Row['content']) => adapter.split?.(content) ?? [content];
+    const now = world.clock.now();
+    const { parts } = toParts({ ...this.address, cards }, this.item.owner, now, split);
+    for (const [index, part] of parts.entries()) {
+      if (this.closed) return;
+      const before = this.shown[index];
+      if (before?.content.text === part.content.text) continue;
+      const row = before ? { ...before, content: part.content } : await this.begin(part);
+      if (!row) return this.stop();
+      this.shown[index] = row;
+      await this.put(row);
+    }
+  }
+
+  private async begin(part: store.NewPart): Promise<store.Row | undefined> {
+    const { database, world } = this.deps;
+    const { item } = this;
+    const now = world.clock.now();
+    const holder = { conversationId: item.conversation.id, owner: item.owner, inboxId: item.id };
+    const written = await store.draft(database, { ...part, state: 'draft', owner: item.owner }, holder, now);
+    if (!written) return undefined;
+    const row = rowOf(part, item.conversation.place, item.owner, now);
+    const unknownAt = written.unknown_at ? new Date(written.unknown_at) : undefined;
+    return { ...row, id: written.id, draft: true, receipt: written.receipt ?? undefined, unknownAt };
+  }
+
+  private async put(row: store.Row): Promise<void> {
+    const { database, outbox, adapter, world } = this.deps;
+    const outcome = await outbox.put(adapter, row);
+    if (outcome.kind === 'sent') {
+      if (row.receipt?.id === outcome.receipt.id) return;
+      row.receipt = outcome.receipt;
+      await store.drafted(database, row.id, row.owner, outcome.receipt);
+    } else if (outcome.kind === 'unknown' && !row.receipt) {
+      // Whether it is there is not known: showing on could make a second one.
+      row.unknownAt = world.clock.now();
+      await store.draftUnknown(database, row.id, row.owner, row.unknownAt);
+      this.stop();
+    } else if (outcome.kind !== 'retry') this.stop();
+  }
+
+  private stop(): void {
+    this.closed = true;
+  }
+}

@@ -1,0 +1,107 @@
+import type { Instant } from '../../base/clock.ts';
+import { uuid } from '../../base/ids.ts';
+import type { Json } from '../../base/json.ts';
+import type { World } from '../../base/world.ts';
+import type { Database, Transaction } from '../../storage/index.ts';
+import { occurrences, parseWhen } from '../../time/index.ts';
+import type { DueSource } from '../due.ts';
+import type { JobQueue } from '../queue/index.ts';
+import * as store from './store.ts';
+
+export interface Schedule {
+  /** Unique; putting it again changes it. */
+  name: string;
+  /** The kind of job that each occurrence enqueues; its payload gets `occurrence` (ISO) beside what stands here. */
+  kind: string;
+  payload: Record<string, Json>;
+  /** RRULE text, or a cron expression of five fields. */
+  rule: string;
+  /** IANA zone whose wall clock the rule follows. */
+  zone: string;
+  /** What was missed while no process ran: dropped, only the latest carried out, or all (at most 100). */
+  missed: store.Missed;
+  personId?: string;
+}
+
+const BATCH = 50;
+const MOST_MISSED = 100;
+/** An occurrence this late was missed; anything less is only a busy moment. */
+const MISSED_MS = 60_000;
+
+/** Recurring work: each occurrence becomes one job, however many processes come to it. */
+export class Schedules implements DueSource {
+  readonly name = 'schedules';
+  readonly earliest = 'select min(next_at) from schedules where enabled and next_at is not null';
+  private readonly deps: { database: Database; world: World; jobs: JobQueue; wakeAt(at: Instant): void };
+
+  constructor(deps: { database: Database; world: World; jobs: JobQueue; wakeAt(at: Instant): void }) {
+    this.deps = deps;
+  }
+
+  /** Adds or changes a schedule in `tx`. A rule that cannot be read throws: who writes rules has parsed them before. */
+  async put(tx: Transaction, schedule: Schedule): Promise<void> {
+    const now = this.deps.world.clock.now();
+    const rule = ruleOf(schedule, now);
+    const nextAt = firstAfter(rule, schedule.zone, now);
+    const { name, kind, payload, zone, missed, personId } = schedule;
+    const row = { id: uuid(now), name, kind, payload, source: schedule.rule, rule, zone, missed, personId, nextAt };
+    await store.put(tx, row, now);
+    if (nextAt) tx.afterCommit(() => this.deps.wakeAt(nextAt));
+  }
+
+  remove(tx: Transaction, name: string): Promise<boolean> {
+    return store.remove(tx, name);
+  }
+
+  async fire(now: Instant): Promise<number> {
+    const { database } = this.deps;
+    return database.tx('schedules.fire', async (tx) => {
+      const due = await store.claimDue(tx, now, BATCH);
+      for (const schedule of due) await this.carryOut(tx, schedule, now);
+      return due.length;
+    });
+  }
+
+  private async carryOut(tx: Transaction, schedule: store.ScheduleRow, now: Instant): Promise<void> {
+    const { at, next } = dueOccurrences(schedule, now);
+    const fresh = await store.addOccurrences(tx, schedule.id, at);
+    for (const occurrence of fresh) {
+      const payload = { ...(schedule.payload as Record<string, Json>), occurrence: occurrence.toISOString() };
+      await this.deps.jobs.enqueue(tx, { kind: schedule.kind, payload }, { at: now });
+    }
+    await store.planNext(tx, schedule.id, next);
+  }
+}
+
+/** What of a schedule is to be carried out at `now` by its policy, and when it is due again. Pure. */
+export function dueOccurrences(
+  schedule: Pick<store.ScheduleRow, 'rule' | 'zone' | 'missed' | 'next_at'>,
+  now: Instant,
+): { at: Instant[]; next: Instant | undefined } {
+  const due = [schedule.next_at];
+  let next: Instant | undefined;
+  for (const at of occurrences(schedule.rule, { after: schedule.next_at, zone: schedule.zone })) {
+    if (at > now) {
+      next = at;
+      break;
+    }
+    due.push(at);
+    if (due.length > MOST_MISSED) due.shift();
+  }
+  const isMissed = (at: Instant) => now.getTime() - at.getTime() > MISSED_MS;
+  if (schedule.missed === 'all') return { at: due, next };
+  if (schedule.missed === 'skip') return { at: due.filter((at) => !isMissed(at)), next };
+  return { at: due.slice(-1), next };
+}
+
+function firstAfter(rule: string, zone: string, now: Instant): Instant | undefined {
+  for (const at of occurrences(rule, { after: now, zone })) return at;
+  return undefined;
+}
+
+function ruleOf({ rule, zone, name }: Schedule, now: Instant): string {
+  if (rule.startsWith('DTSTART')) return rule;
+  const read = parseWhen(rule, { now, zone });
+  if (read.kind !== 'recurring') throw new Error(`the rule of schedule ${name} is none: ${rule}`);
+  return read.rule;
+}
