@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { within } from '../base/async.ts';
 import { CodaError, messageOf, systemCode } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
-import { readLines } from '../base/lines.ts';
+import { readLine } from '../base/lines.ts';
 import type { Log } from '../base/log.ts';
 
 /** The socket's name in the data folder; a symbolic link where the folder's path is too long for a socket. */
@@ -133,16 +133,12 @@ async function close(server: Server, sockets: Set<Socket>, path: string, link: s
 
 /** Answers one connection until it ends, breaks the rules or becomes a chat. */
 async function converse(socket: Socket, options: ControlOptions): Promise<void> {
-  const lines = readLines(socket.iterator({ destroyOnReturn: false }), MAX_REQUEST_BYTES);
   try {
     for (;;) {
-      const next = await within(REQUEST_WITHIN_MS, lines.next());
-      if (next === undefined || next.done) break;
-      const line = next.value;
-      const asked = 'text' in line ? parse(line.text) : undefined;
+      const line = await within(REQUEST_WITHIN_MS, readLine(socket, MAX_REQUEST_BYTES));
+      if (line === undefined) break;
+      const asked = parse(line);
       if (asked?.do === 'chat') {
-        // The chat reads on where the requests stopped.
-        await lines.return(undefined);
         await reply(socket, { ok: true, result: null });
         return await options.chat(socket, asked.args);
       }

@@ -1,5 +1,8 @@
 /** Bytes into lines of text, with a limit and without trust. */
 
+import { isUtf8 } from 'node:buffer';
+import type { Readable } from 'node:stream';
+
 /** One line of a stream, counted from 1, or why there is none. */
 export type Line =
   | { number: number; text: string }
@@ -25,6 +28,51 @@ export async function* readLines(chunks: AsyncIterable<Uint8Array | string>, max
     line.add(bytes.subarray(start));
   }
   if (!line.empty) yield line.take();
+}
+
+/**
+ * The next line of `stream`, and not a byte more: what follows can be read by whoever comes next. Undefined when it ends
+ * before the newline, is longer than `maxBytes`, or is not UTF-8. Throws what the stream fails with.
+ */
+export async function readLine(stream: Readable, maxBytes: number): Promise<string | undefined> {
+  const pieces: Buffer[] = [];
+  for (let size = 0; size <= maxBytes; ) {
+    const chunk: Buffer | null = stream.read() ?? (await nextChunk(stream));
+    if (chunk === null) return undefined;
+    const end = chunk.indexOf(NEWLINE);
+    pieces.push(end < 0 ? chunk : chunk.subarray(0, end));
+    size += chunk.length;
+    if (end < 0) continue;
+    if (end + 1 < chunk.length) stream.unshift(chunk.subarray(end + 1));
+    const line = Buffer.concat(pieces);
+    return line.length <= maxBytes && isUtf8(line) ? line.toString() : undefined;
+  }
+  return undefined;
+}
+
+/** Waits until there is something to read; null: there will be nothing more. */
+async function nextChunk(stream: Readable): Promise<Buffer | null> {
+  for (;;) {
+    if (stream.readableEnded || stream.destroyed) return null;
+    await new Promise<void>((resolve, reject) => {
+      const off = () => {
+        for (const event of ['readable', 'end', 'close']) stream.off(event, go);
+        stream.off('error', fail);
+      };
+      const go = () => {
+        off();
+        resolve();
+      };
+      const fail = (error: Error) => {
+        off();
+        reject(error);
+      };
+      for (const event of ['readable', 'end', 'close']) stream.once(event, go);
+      stream.once('error', fail);
+    });
+    const chunk = stream.read();
+    if (chunk !== null) return chunk;
+  }
 }
 
 class LineBuffer {

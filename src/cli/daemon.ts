@@ -5,7 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { CodaError, ERRORS, type ErrorCode, messageOf, systemCode } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
-import { readLines } from '../base/lines.ts';
+import { readLine } from '../base/lines.ts';
 
 const SOCKET = 'control.sock';
 const MAX_ANSWER_BYTES = 16_000_000;
@@ -45,10 +45,9 @@ export function noDaemon(dataDir: string): CodaError {
 }
 
 async function dial(dataDir: string): Promise<Socket | undefined> {
-  const link = join(dataDir, SOCKET);
-  const found = lstatSync(link, { throwIfNoEntry: false });
-  if (!found) return undefined;
-  const socket = connect({ path: found.isSymbolicLink() ? readlinkSync(link) : link, allowHalfOpen: true });
+  const path = socketPath(dataDir);
+  if (path === undefined) return undefined;
+  const socket = connect({ path, allowHalfOpen: true });
   try {
     await new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve);
@@ -62,20 +61,29 @@ async function dial(dataDir: string): Promise<Socket | undefined> {
   }
 }
 
+/** Where the socket is: the name in the data folder, or what it links to; undefined where nothing is. */
+function socketPath(dataDir: string): string | undefined {
+  const link = join(dataDir, SOCKET);
+  try {
+    return lstatSync(link).isSymbolicLink() ? readlinkSync(link) : link;
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) return undefined;
+    throw failed(`cannot be looked for (${messageOf(error)})`, error);
+  }
+}
+
 async function ask(socket: Socket, verb: string, args: Record<string, Json>): Promise<Json> {
   socket.setTimeout(ANSWER_WITHIN_MS, () => socket.destroy(new Error('it took too long')));
   socket.write(`${JSON.stringify({ ...args, do: verb })}\n`);
-  const lines = readLines(socket.iterator({ destroyOnReturn: false }), MAX_ANSWER_BYTES);
   try {
-    const { value, done } = await lines.next();
-    if (done || !('text' in value)) throw failed('ended without an answer');
-    const answer = JSON.parse(value.text);
+    const line = await readLine(socket, MAX_ANSWER_BYTES);
+    if (line === undefined) throw failed('ended without an answer');
+    const answer = JSON.parse(line);
     if (answer.ok) return answer.result;
     throw refusal(answer.error);
   } catch (error) {
     throw error instanceof CodaError ? error : failed(`did not answer (${messageOf(error)})`, error);
   } finally {
-    await lines.return(undefined);
     socket.setTimeout(0);
   }
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { consoleAdapter } from '../../../src/adapters/console/index.ts';
+import { type ConsoleAdapter, consoleAdapter } from '../../../src/adapters/console/index.ts';
 import { deferred } from '../../../src/base/async.ts';
 import { TestClock } from '../../../src/base/clock.ts';
 import { CodaError } from '../../../src/base/errors.ts';
@@ -41,13 +41,11 @@ async function openConsole(hears: Heard = () => accepted, more: { moveClock?: (t
     },
   };
   await adapter.start(inbox, () => reached.push(true), stop.signal);
-  return { adapter, artifacts, dataDir, events, reached, stop, attach: () => attach(adapter) };
+  return { adapter, dataDir, events, reached, stop, attach: () => attach(adapter) };
 }
 
-type Adapter = Awaited<ReturnType<typeof openConsole>>['adapter'];
-
 /** A program on a session. */
-async function attach(adapter: Adapter) {
+async function attach(adapter: ConsoleAdapter) {
   const input = new PassThrough();
   const output = new PassThrough();
   const ended = adapter.attach({ input, output });
@@ -77,7 +75,7 @@ async function attach(adapter: Adapter) {
   };
 }
 
-function part(text: string, more: Partial<Part> & { content?: Partial<Content> } = {}): Part {
+function part(text: string, more: Omit<Partial<Part>, 'content'> & { content?: Partial<Content> } = {}): Part {
   const place = { adapter: 'console', channel: 'main', space: 'terminal', kind: 'dm' } as const;
   return { key: 'k', place, ...more, content: { kind: 'answer', text, ...more.content } };
 }

@@ -194,6 +194,7 @@ class Piped extends Talk {
   protected readonly conversation: Conversation;
   private readonly options: TerminalOptions;
   private readonly view: PlainView;
+  private free: () => void = () => {};
 
   constructor(options: TerminalOptions, style: Style) {
     super(options.session);
@@ -204,9 +205,12 @@ class Piped extends Talk {
   }
 
   async run(): Promise<'left' | 'ended'> {
-    const heard = this.listen();
+    const heard = this.listen().finally(() => this.free());
     for await (const line of readLines(this.options.stdin, MAX_OUTPUT_LINE_BYTES)) {
-      if ('text' in line && line.text.trim() !== '') this.tell(line.text);
+      if (!('text' in line) || line.text.trim() === '') continue;
+      // A script means its lines to happen one after another.
+      this.tell(line.text);
+      await this.answered();
     }
     // The session ends when the last answer is out.
     this.session.end();
@@ -216,7 +220,17 @@ class Piped extends Talk {
   }
 
   protected override hear(line: Output): void {
+    // A greeting is for people.
+    if (line.type === 'ready') return;
     super.hear(line);
     if (line.type === 'done') this.view.settle();
+    if (this.underWay.size === 0) this.free();
+  }
+
+  private async answered(): Promise<void> {
+    if (this.underWay.size === 0) return;
+    await new Promise<void>((resolve) => {
+      this.free = resolve;
+    });
   }
 }

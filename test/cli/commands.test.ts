@@ -1,0 +1,82 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { freshDataDir, type Options, Program } from '../support/jsonl.ts';
+
+async function coda(args: string[], options: Options = {}) {
+  await using program = new Program(args, options);
+  program.child.stdin.end();
+  const { code } = await program.exit;
+  return { code, stdout: program.stdout, stderr: program.stderr };
+}
+
+test('the version is a number, and help names every command', async () => {
+  expect(await coda(['--version'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+  const { code, stdout } = await coda(['--help']);
+  expect(code).toBe(0);
+  for (const name of ['run', 'chat', 'health', 'status', 'doctor', 'migrate', 'config']) expect(stdout).toContain(name);
+});
+
+test.each([
+  [['ru'], "Unknown command 'ru'", 'Did you mean run?'],
+  [['chat', '--jsnol'], "Unknown option '--jsnol'", 'Did you mean --jsonl?'],
+  [['config'], '"coda config" needs a command', 'coda config --help'],
+  [['chat', '--test-clock', 'tomorrow', '--data', freshDataDir()], 'is no instant', '2026-11-20T09:00:00Z'],
+])('%j is not understood, and a hint is given', async (args, told, remedy) => {
+  const { code, stderr } = await coda(args);
+  expect(code).toBe(64);
+  expect(stderr).toContain(told);
+  expect(stderr).toContain(remedy);
+  expect(stderr).toContain('[USAGE]');
+});
+
+test('no command at all shows the help, and is no success', async () => {
+  const { code, stderr } = await coda([]);
+  expect(code).toBe(64);
+  expect(stderr).toContain('Usage: coda');
+});
+
+test('a configuration is checked and shown with the flags before and after the command', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'coda-config-')), 'coda.yaml');
+  writeFileSync(file, 'log:\n  level: debug\n');
+  expect((await coda(['config', 'check', '--config', file])).code).toBe(0);
+  const { stdout } = await coda(['--config', file, 'config', 'show']);
+  expect(stdout).toMatch(/log\.level: debug +# .*coda\.yaml:2/);
+});
+
+test('a configuration with problems ends with 78 and names each', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'coda-config-')), 'coda.yaml');
+  writeFileSync(file, 'log:\n  levl: debug\n  level: loud\n');
+  const { code, stderr } = await coda(['config', 'check', '--config', file]);
+  expect(code).toBe(78);
+  expect(stderr).toContain(`${file}:2:3`);
+  expect(stderr).toContain('did you mean level?');
+  expect(stderr).toContain('[CONFIG_INVALID]');
+});
+
+test('migrate brings a database up to date, and says when there is nothing to do', { timeout: 60_000 }, async () => {
+  const dataDir = freshDataDir();
+  expect(await coda(['migrate', '--data', dataDir])).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('0001_'),
+  });
+  expect((await coda(['migrate', '--data', dataDir])).stdout).toBe('The database is up to date.\n');
+});
+
+test('doctor tells how every part is, and what could be turned on', { timeout: 60_000 }, async () => {
+  const { code, stdout } = await coda(['doctor', '--data', freshDataDir()]);
+  expect(stdout).toMatch(/^✓ configuration: /m);
+  expect(stdout).toMatch(/^✓ storage: answers$/m);
+  expect(stdout).toContain('Discord is off');
+  expect(code).toBe(0);
+});
+
+test('what is said into a pipe is answered there, without a prompt', { timeout: 60_000 }, async () => {
+  await using program = new Program(['chat', '--data', freshDataDir()]);
+  program.child.stdin.end('note: buy bread\nhelp\n');
+  expect(await program.exit).toEqual({ code: 0, signal: null });
+  expect(program.stdout).toContain('buy bread');
+  expect(program.stdout).not.toContain('\u001b');
+  expect(program.stderr).toBe('');
+});

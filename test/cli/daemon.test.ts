@@ -1,0 +1,110 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { freshDataDir, Jsonl, type Options, Program } from '../support/jsonl.ts';
+
+const TALK = 90_000;
+
+/** `coda run`, once it says that it is ready. */
+async function runDaemon(options: Options = {}): Promise<Program & { dataDir: string }> {
+  const dataDir = options.dataDir ?? freshDataDir();
+  const daemon = new Program(['run', '--data', dataDir, ...(options.args ?? [])], options);
+  await daemon.logged('"msg":"ready"');
+  return Object.assign(daemon, { dataDir });
+}
+
+async function command(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  await using program = new Program(args);
+  program.child.stdin.end();
+  const { code } = await program.exit;
+  return { code, stdout: program.stdout, stderr: program.stderr };
+}
+
+test('a daemon says what is on, and in plain words what is off', { timeout: TALK }, async () => {
+  await using daemon = await runDaemon();
+  const lines = daemon.stderr
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+  expect(lines.find(({ msg }) => msg === 'ready')).toMatchObject({ on: ['terminal'], data: daemon.dataDir });
+  const words = lines.map(({ msg }) => msg).join('\n');
+  expect(words).toContain('Discord is off: put the bot');
+  expect(words).toContain('DISCORD_TOKEN');
+});
+
+test('chats attach to a daemon, share its data, and leave it running', { timeout: TALK }, async () => {
+  await using daemon = await runDaemon();
+  await using one = await Jsonl.start({ dataDir: daemon.dataDir });
+  await using two = await Jsonl.start({ dataDir: daemon.dataDir });
+  await one.say('note: from the first');
+  expect(await two.say('/notes')).toContain('from the first');
+  expect(one.lines.some(({ text }) => text?.includes('from the first'))).toBe(true);
+  expect(await one.end()).toEqual({ code: 0, signal: null });
+  expect(await two.say('help')).not.toBe('');
+  expect((await command('health', '--data', daemon.dataDir)).code).toBe(0);
+});
+
+test('its socket is for its user alone, and gone after the end', { timeout: TALK }, async () => {
+  await using daemon = await runDaemon();
+  const socket = join(daemon.dataDir, 'control.sock');
+  expect(statSync(socket).mode & 0o777).toBe(0o600);
+  daemon.child.kill('SIGTERM');
+  expect(await daemon.exit).toEqual({ code: 0, signal: null });
+  expect(statSync(socket, { throwIfNoEntry: false })).toBeUndefined();
+});
+
+test('health and status answer for a daemon, and say that there is none', { timeout: TALK }, async () => {
+  const dataDir = freshDataDir();
+  for (const name of ['health', 'status']) {
+    const { code, stderr } = await command(name, '--data', dataDir);
+    expect(code).toBe(69);
+    expect(stderr).toMatch(/^coda: No coda is running on .+\n {2}.+ \[NO_DAEMON\]\n$/);
+  }
+  await using _daemon = await runDaemon({ dataDir });
+  expect(await command('health', '--data', dataDir)).toMatchObject({ code: 0, stdout: 'coda is well.\n' });
+  const status = await command('status', '--json', '--data', dataDir);
+  expect(JSON.parse(status.stdout)).toMatchObject({ data: dataDir, adapters: ['console'] });
+  expect((await command('status', '--data', dataDir)).stdout).toMatch(/^pid +\d+$/m);
+});
+
+test('a daemon that was killed leaves nothing in the way of the next', { timeout: TALK }, async () => {
+  const dataDir = freshDataDir();
+  await using first = await runDaemon({ dataDir });
+  first.child.kill('SIGKILL');
+  await first.exit;
+  expect((await command('health', '--data', dataDir)).code).toBe(69);
+  await using _second = await runDaemon({ dataDir });
+  expect((await command('health', '--data', dataDir)).code).toBe(0);
+});
+
+test('a second daemon on the same data folder is refused', { timeout: TALK }, async () => {
+  await using daemon = await runDaemon();
+  const { code, stderr } = await command('run', '--data', daemon.dataDir);
+  expect(code).toBe(75);
+  expect(stderr).toContain('[STORAGE_IN_USE]');
+  expect((await command('health', '--data', daemon.dataDir)).code).toBe(0);
+});
+
+test('a chat is told when its daemon stops', { timeout: TALK }, async () => {
+  await using daemon = await runDaemon();
+  await using chat = await Jsonl.start({ dataDir: daemon.dataDir });
+  daemon.child.kill('SIGTERM');
+  expect(await chat.exit).toMatchObject({ code: 69 });
+  expect(chat.stderr).toContain('[CONTROL_FAILED]');
+});
+
+test('a second signal ends it at once', { timeout: TALK }, async () => {
+  await using daemon = await runDaemon();
+  daemon.child.kill('SIGINT');
+  daemon.child.kill('SIGTERM');
+  const { code } = await daemon.exit;
+  expect([0, 130, 143]).toContain(code);
+});
+
+test('a data folder whose path is too long for a socket has one all the same', { timeout: TALK }, async () => {
+  const dataDir = join(freshDataDir(), 'a-rather-long-name'.repeat(8));
+  await using daemon = await runDaemon({ dataDir });
+  expect((await command('health', '--data', dataDir)).code).toBe(0);
+  daemon.child.kill('SIGTERM');
+  expect((await daemon.exit).code).toBe(0);
+});

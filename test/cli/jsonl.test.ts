@@ -1,0 +1,114 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { freshDataDir, Jsonl } from '../support/jsonl.ts';
+
+const TALK = 90_000;
+
+test('reminders are set, brought up when the clock reaches them, and listed after a restart', {
+  timeout: TALK,
+}, async () => {
+  const args = ['--test-clock', '2026-11-20T09:00:00Z'];
+  await using coda = await Jsonl.start({ args });
+  expect(await coda.say('remind me in 10 minutes to check the oven')).toContain('check the oven');
+  await coda.say('remind me tomorrow at 9 to call Bob');
+  const [due] = await coda.clock('2026-11-20T09:10:00Z');
+  expect(due).toMatchObject({ type: 'reminder', conversation: 'main' });
+  expect(due?.text).toContain('check the oven');
+  expect(await coda.end()).toEqual({ code: 0, signal: null });
+
+  await using again = await Jsonl.start({ dataDir: coda.dataDir, args });
+  expect(await again.say('what are my reminders')).toContain('call Bob');
+});
+
+test('several lines at once are each answered and each end with done', { timeout: TALK }, async () => {
+  await using coda = await Jsonl.start();
+  const ids = ['help', 'note: buy bread', 'what time is it in Tokyo', '/notes'].map((text) => coda.post({ text }));
+  expect(await coda.end()).toEqual({ code: 0, signal: null });
+  const done = coda.lines.filter(({ type }) => type === 'done').map((line) => line.in_reply_to);
+  expect(done.sort()).toEqual(ids.sort());
+});
+
+test('people are told apart, and each has their own notes', { timeout: TALK }, async () => {
+  await using coda = await Jsonl.start();
+  await coda.say('note: the key is under the mat', { user: 'ana', conversation: 'a' });
+  await coda.say('note: buy bread', { user: 'bob', conversation: 'b' });
+  expect(await coda.say('/notes', { user: 'ana', conversation: 'a' })).toContain('under the mat');
+  expect(await coda.say('/notes', { user: 'bob', conversation: 'b' })).not.toContain('under the mat');
+});
+
+test('bad lines are errors in their place, and the lines between them are answered', { timeout: TALK }, async () => {
+  await using coda = await Jsonl.start();
+  coda.write('{"text":\n');
+  coda.write(Buffer.from([0xc3, 0x28, 0x0a]));
+  coda.write(`{"text":"${'x'.repeat(1_000_000)}"}\n`);
+  coda.write(`${'['.repeat(100_000)}\n`);
+  coda.write('\n');
+  expect(await coda.say('help')).not.toBe('');
+  const errors = coda.lines.filter(({ type }) => type === 'error');
+  expect(errors.map(({ code, line }) => [code, line])).toEqual([1, 2, 3, 4].map((line) => ['INPUT_INVALID', line]));
+  expect(await coda.end()).toEqual({ code: 0, signal: null });
+});
+
+test('the longest line that is taken is answered', { timeout: TALK }, async () => {
+  await using coda = await Jsonl.start();
+  const answer = await coda.send({ text: 'x'.repeat(900_000) });
+  expect(answer.length).toBeGreaterThan(0);
+  expect(await coda.say('help')).not.toBe('');
+});
+
+test('stdin that closes at once ends it in order', { timeout: TALK }, async () => {
+  await using coda = await Jsonl.start({}, false);
+  expect(await coda.end()).toEqual({ code: 0, signal: null });
+  expect(coda.lines.map(({ type }) => type)).toEqual(['ready']);
+});
+
+test('a reader that goes away ends it quietly', { timeout: TALK }, async () => {
+  await using coda = await Jsonl.start();
+  coda.child.stdout.destroy();
+  coda.post({ text: 'help' });
+  expect(await coda.exit).toEqual({ code: 0, signal: null });
+  expect(coda.stderr).not.toContain('EPIPE');
+});
+
+test('the same id in the same conversation is the same message', { timeout: TALK }, async () => {
+  await using coda = await Jsonl.start();
+  await coda.say('note: only once', { id: 'n1' });
+  expect(await coda.say('note: only once', { id: 'n1' })).not.toContain('twice');
+  expect(await coda.done('n1')).toMatchObject({ outcome: 'accepted' });
+  expect((await coda.say('/notes')).match(/only once/g)).toHaveLength(1);
+});
+
+test('a clock is not moved without --test-clock', { timeout: TALK }, async () => {
+  await using coda = await Jsonl.start();
+  const [error] = await coda.send({ clock: '2030-01-01T00:00:00Z' });
+  expect(error).toMatchObject({ type: 'error', code: 'INPUT_INVALID' });
+});
+
+test('SIGTERM while a message is worked on ends in order, and nothing confirmed is lost', {
+  timeout: TALK,
+}, async () => {
+  await using coda = await Jsonl.start();
+  await coda.say('note: before the end');
+  coda.post({ id: 'last', text: 'note: at the very end' });
+  coda.child.kill('SIGTERM');
+  expect(await coda.exit).toEqual({ code: 0, signal: null });
+  const confirmed = coda.lines.some((line) => line.type === 'message' && line.in_reply_to === 'last');
+
+  await using again = await Jsonl.start({ dataDir: coda.dataDir });
+  const notes = await again.say('/notes');
+  expect(notes).toContain('before the end');
+  if (confirmed) expect(notes).toContain('at the very end');
+});
+
+test('a data folder that is in use, and one that cannot be written to, are refused in a sentence', {
+  timeout: TALK,
+}, async () => {
+  const readOnly = freshDataDir();
+  mkdirSync(readOnly, { recursive: true });
+  chmodSync(readOnly, 0o500);
+  // The root user may write anywhere; a file in the folder's place is in everybody's way.
+  const dataDir = process.getuid?.() === 0 ? '/dev/null/data' : readOnly;
+  await using refused = await Jsonl.start({ dataDir }, false);
+  expect(await refused.exit).toMatchObject({ code: 73 });
+  expect(refused.stderr).toMatch(/^coda: .+\n {2}.+ \[DATA_UNWRITABLE\]\n$/m);
+});
