@@ -1,25 +1,16 @@
 import { type ConsoleAdapter, consoleAdapter } from '../adapters/console/index.ts';
-import { Agent, decideTool, defaultPolicy, itemContext, offlineModel, Toolbox } from '../agent/index.ts';
+import { itemContext, type Model } from '../agent/index.ts';
 import { Releaser } from '../base/async.ts';
-import { SystemClock, TestClock } from '../base/clock.ts';
+import { TestClock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
-import { openBus } from '../bus/index.ts';
-import {
-  type Command,
-  coreCommands,
-  coreTools,
-  type HealthCheck,
-  kindOf,
-  Router,
-  type SkillDeps,
-} from '../chat/index.ts';
+import { type Command, type HealthCheck, kindOf, Router, type Skill, type SkillDeps } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
 import { type ChatAdapter, Delivery } from '../delivery/index.ts';
-import { JobQueue, Worker } from '../jobs/index.ts';
-import type { Person } from '../people/index.ts';
-import { migrate, openArtifacts, openDatabase } from '../storage/index.ts';
+import { JobQueue, Schedules, Worker } from '../jobs/index.ts';
+import { type Foundation, openFoundation } from './foundation.ts';
+import { openMind } from './mind.ts';
 import { builtInSkills } from './skills.ts';
 
 export interface BuildOptions {
@@ -28,6 +19,12 @@ export interface BuildOptions {
   hint: string;
   /** Called when something that cannot be gone on from has happened. */
   onFatal(error: Error): void;
+  /** Besides the configured ones. */
+  adapters?: readonly ChatAdapter[];
+  /** Besides the built-in ones. */
+  skills?: readonly Skill[];
+  /** Instead of the configured ones. */
+  model?: Model;
 }
 
 /** A whole coda, put together but not started. */
@@ -38,6 +35,8 @@ export interface App {
   start(): Promise<void>;
   /** Takes nothing new, lets turns finish for `graceMs`, stores the rest and closes everything in reverse order. */
   stop(graceMs?: number): Promise<void>;
+  /** Resolves when nothing runs, nothing that is due is left, and nothing is being sent. */
+  settled(): Promise<void>;
   /** What `coda doctor` asks. */
   checks(): HealthCheck[];
   status(): Promise<Json>;
@@ -45,211 +44,156 @@ export interface App {
 }
 
 const GRACE_MS = 10_000;
-const ALERT_CHANNEL = 'coda_alerts';
+const ALERTS = 'coda_alerts';
 
 /** Puts coda together: every part is made here, in order, and released in reverse. */
 export async function build(config: Config, world: World, options: BuildOptions): Promise<App> {
   const parts = new Releaser();
-  const failed = (name: string, error: unknown) =>
-    world.log.warn({ part: name, error: messageOf(error) }, 'closing failed');
   try {
-    return await assemble(config, world, options, parts, failed);
+    const foundation = await openFoundation(config, world, parts, options.onFatal);
+    return new Assembly(config, world, options, parts, foundation);
   } catch (error) {
-    await parts.close(failed);
+    await parts.close();
     throw error;
   }
 }
 
-async function assemble(
-  config: Config,
-  world: World,
-  options: BuildOptions,
-  parts: Releaser,
-  failed: (name: string, error: unknown) => void,
-): Promise<App> {
-  const database = await parts.add(
-    'storage',
-    openDatabase(
-      {
-        url: config.storage.url,
-        directUrl: config.storage.direct_url,
-        schema: config.storage.schema,
-        dataDir: config.dataDir,
-        connectTimeoutMs: config.storage.connect_timeout,
-        poolSize: config.storage.pool,
-        onFatal: options.onFatal,
-      },
+class Assembly implements App {
+  readonly console: ConsoleAdapter;
+  readonly commands: readonly Command[];
+  private readonly world: World;
+  private readonly options: BuildOptions;
+  private readonly parts: Releaser;
+  private readonly foundation: Foundation;
+  private readonly stopping = new AbortController();
+  private readonly adapters: readonly ChatAdapter[];
+  private readonly skills: readonly { skill: Skill; deps: SkillDeps }[];
+  private readonly delivery: Delivery;
+  private readonly router: Router;
+  private readonly worker: Worker;
+  private readonly jobs: JobQueue;
+  private readonly schedules: Schedules;
+
+  constructor(config: Config, world: World, options: BuildOptions, parts: Releaser, foundation: Foundation) {
+    this.world = world;
+    this.options = options;
+    this.parts = parts;
+    this.foundation = foundation;
+    const { database } = foundation;
+    this.console = this.openConsole(config);
+    this.adapters = [this.console, ...(options.adapters ?? [])];
+    this.worker = new Worker({ database, world });
+    const wakeAt = (at: Date) => this.worker.wakeAt(at);
+    this.delivery = new Delivery({
+      database,
       world,
-    ),
-  );
-  await migrate(database);
-  if (database.engine === 'postgres' && world.clock instanceof SystemClock) world.clock.follow(await database.now());
-  const artifacts = await openArtifacts(config.dataDir);
-  const bus = await parts.add('bus', openBus({ url: config.redis?.url }, world));
+      program: `coda ${options.version}`,
+      access: config.access,
+      concurrency: config.delivery.concurrency,
+      queueLimit: config.delivery.queue_limit,
+      maxAgeMs: config.delivery.max_age,
+      context: itemContext(),
+      adapters: this.adapters,
+      kindOf,
+      wakeAt,
+    });
+    const builtIn = [...builtInSkills, ...(options.skills ?? [])];
+    this.skills = builtIn.map((skill) => ({ skill, deps: this.depsOf(skill.name, config) }));
+    const { skills, delivery } = this;
+    const { agent, commands } = openMind({ config, world, database, delivery, skills, model: options.model });
+    this.commands = commands;
+    this.router = new Router({ agent, delivery, commands });
+    const handlers = skills.flatMap(({ skill, deps }) => skill.jobs?.(deps) ?? []);
+    const owner = () => delivery.self.id;
+    this.jobs = new JobQueue({ database, world, handlers, owner, wakeAt, signal: this.stopping.signal });
+    this.schedules = new Schedules({ database, world, jobs: this.jobs, wakeAt });
+  }
 
-  const stopping = new AbortController();
-  const terminal = consoleAdapter({
-    log: world.log,
-    clock: world.clock,
-    artifacts,
-    dataDir: config.dataDir,
-    about: () => ({
-      name: config.assistant.name,
-      version: options.version,
-      hint: options.hint,
-      commands: commands.map(({ name, summary }) => ({ name, summary })),
-    }),
-    ...(world.clock instanceof TestClock && { moveClock: (to: Date) => moveClock(to) }),
-  });
-  const adapters: ChatAdapter[] = [terminal];
-
-  const wakeAt = (at: Date) => worker.wakeAt(at);
-  const delivery: Delivery = new Delivery({
-    database,
-    world,
-    program: `coda ${options.version}`,
-    access: config.access,
-    concurrency: config.delivery.concurrency,
-    queueLimit: config.delivery.queue_limit,
-    maxAgeMs: config.delivery.max_age,
-    context: itemContext(),
-    adapters,
-    kindOf,
-    handle: (item, signal) => router.handle(item, signal),
-    wakeAt,
-    freed: () => worker.look(),
-    owned: () => [jobs],
-  });
-
-  const raise = (event: string, payload: Json) => void bus.publish(ALERT_CHANNEL, JSON.stringify({ event, payload }));
-  const depsOf = (name: string): SkillDeps => ({
-    database,
-    outbox: delivery.outbox,
-    world,
-    config: (config as unknown as Record<string, unknown>)[name],
-    wakeAt,
-    raise,
-  });
-  const skills = builtInSkills.map((skill) => ({ skill, deps: depsOf(skill.name) }));
-  const phrases = skills.map(({ skill }) => skill.phrases ?? []);
-  const toolbox: Toolbox = new Toolbox([
-    ...coreTools({ name: config.assistant.name, toolbox: () => toolbox, commands: () => commands, phrases }),
-    decideTool(delivery),
-    ...skills.flatMap(({ skill, deps }) => skill.tools?.(deps) ?? []),
-  ]);
-  const commands: readonly Command[] = [
-    ...coreCommands({ delivery, toolbox: () => toolbox }),
-    ...skills.flatMap(({ skill, deps }) => skill.commands?.(deps) ?? []),
-  ];
-  const offline = offlineModel(phrases.flat());
-  const agent: Agent = new Agent({
-    database,
-    world,
-    delivery,
-    toolbox,
-    model: () => offline,
-    policy: defaultPolicy,
-    name: config.assistant.name,
-    maxToolCalls: config.delivery.max_tool_calls,
-    turnTimeoutMs: config.delivery.turn_timeout,
-    steer: config.delivery.steer,
-    time: timeSettings(config),
-    defaultZone: config.assistant.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
-    sections: (person: Person) => sectionsFor(skills, person),
-  });
-  const router: Router = new Router({ agent, delivery, commands });
-  const jobs = new JobQueue({
-    database,
-    world,
-    handlers: skills.flatMap(({ skill, deps }) => skill.jobs?.(deps) ?? []),
-    owner: () => delivery.self.id,
-    wakeAt,
-    signal: stopping.signal,
-  });
-  const worker = new Worker({
-    database,
-    world,
-    sources: [...delivery.due(), jobs, ...skills.flatMap(({ skill, deps }) => skill.due?.(deps) ?? [])],
-  });
-
-  /** Until nothing runs, nothing is due and nothing is being sent. */
-  const settle = async () => {
-    for (let quiet = 0; quiet < 2; quiet++) {
-      await worker.idle();
-      await delivery.idle();
+  async start(): Promise<void> {
+    const { delivery, worker, parts } = this;
+    await delivery.start({
+      handle: (item, signal) => this.router.handle(item, signal),
+      freed: () => worker.look(),
+      owned: [this.jobs],
+    });
+    parts.onClose('delivery', () => delivery.close());
+    const due = this.skills.flatMap(({ skill, deps }) => skill.due?.(deps) ?? []);
+    worker.start([delivery.outbox, this.jobs, this.schedules, ...due]);
+    for (const adapter of this.adapters) {
+      const reachable = (channel?: string) => void delivery.outbox.reachable(adapter.name, channel);
+      await adapter.start(delivery.inbox, reachable, this.stopping.signal);
+      parts.onClose(adapter.name, () => adapter.close());
     }
-  };
-  const moveClock = async (to: Date) => {
-    if (!(world.clock instanceof TestClock)) return;
-    await world.clock.moveTo(to, settle);
-    worker.look();
-    await settle();
-  };
+  }
 
-  return {
-    console: terminal,
-    commands,
-    async start() {
-      await delivery.start();
-      parts.onClose('delivery', () => delivery.close());
-      worker.start();
-      parts.onClose('worker', () => worker.close());
-      for (const adapter of adapters) {
-        await adapter.start(
-          delivery.inbox,
-          (channel) => void delivery.outbox.reachable(adapter.name, channel),
-          stopping.signal,
-        );
-        parts.onClose(adapter.name, () => adapter.close());
-      }
-    },
-    async stop(graceMs = GRACE_MS) {
-      stopping.abort(new Error('coda is stopping'));
-      await worker.close();
-      await delivery.quiet(graceMs);
-      await parts.close(failed);
-    },
-    checks: () => skills.flatMap(({ skill, deps }) => skill.checks?.(deps) ?? []),
-    async status() {
-      return {
+  async stop(graceMs = GRACE_MS): Promise<void> {
+    this.stopping.abort(new Error('coda is stopping'));
+    await this.worker.close();
+    await this.delivery.quiet(graceMs);
+    await this.parts.close((part, error) => this.world.log.warn({ part, error: messageOf(error) }, 'closing failed'));
+  }
+
+  async settled(): Promise<void> {
+    // Twice: what ends may have made something due, and what was due may have begun something.
+    for (let round = 0; round < 2; round++) {
+      await this.worker.idle();
+      await this.jobs.idle();
+      await this.delivery.idle();
+    }
+  }
+
+  checks(): HealthCheck[] {
+    return this.skills.flatMap(({ skill, deps }) => skill.checks?.(deps) ?? []);
+  }
+
+  async status(): Promise<Json> {
+    const { database } = this.foundation;
+    return {
+      version: this.options.version,
+      engine: database.engine,
+      adapters: this.adapters.map((adapter) => adapter.name),
+      running: this.delivery.running,
+      storage: { ...database.stats() } as Json,
+    };
+  }
+
+  healthy(): Promise<boolean> {
+    return this.foundation.database.healthy();
+  }
+
+  private openConsole(config: Config): ConsoleAdapter {
+    const { world, options } = this;
+    const { clock } = world;
+    const { name } = config.assistant;
+    return consoleAdapter({
+      log: world.log,
+      clock,
+      artifacts: this.foundation.artifacts,
+      dataDir: config.dataDir,
+      about: () => ({
+        name,
         version: options.version,
-        engine: database.engine,
-        adapters: adapters.map((adapter) => adapter.name),
-        running: delivery.running,
-        storage: { ...database.stats() } as Json,
-      };
-    },
-    healthy: () => database.healthy(),
-  };
-}
+        hint: options.hint,
+        commands: this.commands.map((command) => ({ name: command.name, summary: command.summary })),
+      }),
+      ...(clock instanceof TestClock && { moveClock: (to: Date) => this.moveClock(clock, to) }),
+    });
+  }
 
-function timeSettings(config: Config) {
-  const { day_parts: parts, waking, week_start } = config.time;
-  const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
-  return {
-    weekStart: weekdays.indexOf(week_start) + 1,
-    locale: config.assistant.locale,
-    dayParts: {
-      early: parts.early,
-      morning: parts.morning,
-      lunch: parts.lunch,
-      noon: parts.noon,
-      afternoon: parts.afternoon,
-      endOfDay: parts.end_of_day,
-      evening: parts.evening,
-      tonight: parts.tonight,
-      late: parts.late,
-      date: parts.date,
-      wakingFrom: waking.from,
-      wakingTo: waking.to,
-    },
-  };
-}
+  private async moveClock(clock: TestClock, to: Date): Promise<void> {
+    await clock.moveTo(to, () => this.settled());
+    this.worker.look();
+    await this.settled();
+  }
 
-async function sectionsFor(
-  skills: readonly { skill: (typeof builtInSkills)[number]; deps: SkillDeps }[],
-  person: Person,
-) {
-  const sections = await Promise.all(skills.map(({ skill, deps }) => skill.prompt?.(deps, person)));
-  return sections.filter((section) => section !== undefined);
+  private depsOf(name: string, config: Config): SkillDeps {
+    return {
+      database: this.foundation.database,
+      outbox: this.delivery.outbox,
+      world: this.world,
+      config: (config as unknown as Record<string, unknown>)[name],
+      wakeAt: (at) => this.worker.wakeAt(at),
+      raise: (event, payload) => void this.foundation.bus.publish(ALERTS, JSON.stringify({ event, payload })),
+    };
+  }
 }

@@ -28,13 +28,19 @@ export interface DeliveryOptions {
   /** A scalar subquery over `i`, `c` and `p`: what the agent wants to know of each row as it is taken. */
   context: Fragment;
   adapters: readonly ChatAdapter[];
+  /** What an event is: a command runs at once, without a lane. */
   kindOf(event: Incoming): ItemKind;
-  handle(item: Item, signal: AbortSignal): Promise<void>;
   wakeAt(at: Date): void;
-  /** Rows of dead processes were freed: the worker should look. */
+}
+
+/** What delivery works for, known when it starts. */
+export interface Receiver {
+  /** Does what a row asks for and ends it; what it throws counts as a failed attempt. */
+  handle(item: Item, signal: AbortSignal): Promise<void>;
+  /** Rows of dead processes were freed: there may be work. */
   freed(): void;
   /** Other rooms whose rows carry this process as their owner. */
-  owned(): readonly Owned[];
+  owned: readonly Owned[];
 }
 
 /** A row that has ended so many processes, or failed so often, is a dead letter; its lane goes on. */
@@ -76,8 +82,11 @@ export class Delivery {
   private readonly lanes: Lanes;
   private readonly gate: InboxGate;
   private readonly stopAll = new AbortController();
+  /** The follow-ups that a running row has taken in, by its id. */
+  private readonly steered = new Map<string, string[]>();
   private readonly stopListening: (() => Promise<void>)[] = [];
   private instance: Instance | undefined;
+  private receiver: Receiver | undefined;
 
   constructor(options: DeliveryOptions) {
     this.options = options;
@@ -120,16 +129,17 @@ export class Delivery {
   }
 
   /** Joins the replicas, frees what a predecessor held, and begins with what waits. Adapters come after. */
-  async start(): Promise<void> {
+  async start(receiver: Receiver): Promise<void> {
     const { database, world, program } = this.options;
+    this.receiver = receiver;
     this.instance = await Instance.join({
       database,
       world,
       program,
-      owned: [this.lanes, this.outbox, ...this.options.owned()],
+      owned: [this.lanes, this.outbox, ...receiver.owned],
       freed: () => {
         this.lanes.wake();
-        this.options.freed();
+        receiver.freed();
       },
       lost: () => this.lanes.abandon(),
     });
@@ -186,8 +196,12 @@ export class Delivery {
   }
 
   /** Takes the asker's waiting follow-ups along into a running turn. */
-  steer(tx: Transaction, item: Item, turnId: string) {
-    return laneStore.steer(tx, item, turnId, this.options.world.clock.now());
+  async steer(tx: Transaction, item: Item, turnId: string) {
+    const taken = await laneStore.steer(tx, item, turnId, this.options.world.clock.now());
+    const into = this.steered.get(item.id) ?? [];
+    // They have their answer when the turn that took them in has its own.
+    if (taken.length > 0) this.steered.set(item.id, [...into, ...taken.map(({ id }) => id)]);
+    return taken.map(({ payload }) => payload);
   }
 
   /** Puts a parked row back into its lane, to go on after the commit of `tx`. */
@@ -292,7 +306,7 @@ export class Delivery {
       await this.end('inbox.expire', item, { state: 'expired', cards: [] });
       return;
     }
-    await this.options.handle(item, signal);
+    await this.receiver?.handle(item, signal);
   }
 
   private async giveUp(item: Item): Promise<void> {
@@ -301,6 +315,8 @@ export class Delivery {
   }
 
   private settle(id: string): void {
+    for (const taken of this.steered.get(id) ?? []) this.settle(taken);
+    this.steered.delete(id);
     const heardHere = this.gate.settle(id);
     if (!heardHere && this.options.database.engine === 'postgres') this.options.database.notify(SETTLED, id);
   }

@@ -1,7 +1,7 @@
 /** What is heard and what is said: inbox, lanes, outbox, and the port of chat platforms. */
 export type * from './adapter.ts';
 export type * from './content.ts';
-export { Delivery, type DeliveryOptions, type End } from './delivery.ts';
+export { Delivery, type DeliveryOptions, type End, type Receiver } from './delivery.ts';
 export type { FinalState } from './inbox/store.ts';
 export type * from './item.ts';
 export type { Draft } from './outbox/draft.ts';

@@ -101,20 +101,25 @@ export async function cancel(tx: Transaction, conversationId: string): Promise<s
   return rows[0]?.owner;
 }
 
-/** Takes the asker's waiting follow-ups along into the running turn. Returns their texts, oldest first. */
-export async function steer(tx: Transaction, item: Item, turnId: string, now: Instant): Promise<ItemRow['payload'][]> {
-  const { rows } = await tx.query<{ payload: ItemRow['payload'] }>(
+/** Takes the asker's waiting follow-ups along into the running turn. Returns them, oldest first. */
+export async function steer(
+  tx: Transaction,
+  item: Item,
+  turnId: string,
+  now: Instant,
+): Promise<{ id: string; payload: ItemRow['payload'] }[]> {
+  const { rows } = await tx.query<{ id: string; payload: ItemRow['payload'] }>(
     `with taken as (
        update inbox set state = 'done', steered_into = $3, finished_at = $4
         where conversation_id = $1 and person_id = $2 and state = 'received' and laned and kind = 'message' and id <> $5
-       returning payload, seq
+       returning id, payload, seq
      ), counted as (
        update lanes set pending = pending - (select count(*) from taken) where conversation_id = $1
      )
-     select payload from taken order by seq`,
+     select id, payload from taken order by seq`,
     [item.conversation.id, item.person.id, turnId, now, item.id],
   );
-  return rows.map((row) => row.payload);
+  return rows;
 }
 
 /** Frees the lanes of dead processes, charging the row that ran in each with `attempts`. */

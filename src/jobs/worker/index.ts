@@ -18,20 +18,21 @@ const RETRY_MS = 1_000;
 export class Worker {
   private readonly database: Database;
   private readonly world: World;
-  private readonly sources: readonly DueSource[];
+  private sources: readonly DueSource[] = [];
   private armed: { at: number; cancel: Cancel } | undefined;
   private safety: NodeJS.Timeout | undefined;
   private looking: Promise<void> | undefined;
   private lookAgain = false;
   private stopped = true;
 
-  constructor(deps: { database: Database; world: World; sources: readonly DueSource[] }) {
+  constructor(deps: { database: Database; world: World }) {
     this.database = deps.database;
     this.world = deps.world;
-    this.sources = deps.sources;
   }
 
-  start(): void {
+  /** Begins to look after these; what was due before is carried out at once. */
+  start(sources: readonly DueSource[]): void {
+    this.sources = sources;
     this.stopped = false;
     this.safety = setInterval(() => this.look(), SAFETY_LOOK_MS);
     this.look();

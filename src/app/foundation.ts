@@ -1,0 +1,31 @@
+import type { Releaser } from '../base/async.ts';
+import { SystemClock } from '../base/clock.ts';
+import type { World } from '../base/world.ts';
+import { type Bus, openBus } from '../bus/index.ts';
+import type { Config } from '../config/index.ts';
+import { type Artifacts, type Database, migrate, openArtifacts, openDatabase } from '../storage/index.ts';
+
+/** What everything else stands on. */
+export interface Foundation {
+  database: Database;
+  artifacts: Artifacts;
+  bus: Bus;
+}
+
+/** Opens storage, brings it up to date and sets the clock by it, then the bus. */
+export async function openFoundation(
+  config: Config,
+  world: World,
+  parts: Releaser,
+  onFatal: (error: Error) => void,
+): Promise<Foundation> {
+  const { url, direct_url: directUrl, schema, connect_timeout: connectTimeoutMs, pool: poolSize } = config.storage;
+  const { dataDir } = config;
+  const options = { url, directUrl, schema, dataDir, connectTimeoutMs, poolSize, onFatal };
+  const database = await parts.add('storage', openDatabase(options, world));
+  await migrate(database);
+  if (database.engine === 'postgres' && world.clock instanceof SystemClock) world.clock.follow(await database.now());
+  const artifacts = await openArtifacts(dataDir);
+  const bus = await parts.add('bus', openBus({ url: config.redis?.url }, world));
+  return { database, artifacts, bus };
+}

@@ -1,0 +1,32 @@
+import type { Config } from '../config/index.ts';
+import type { WhenContext } from '../time/index.ts';
+
+const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
+
+/** What `parseWhen` needs to know besides the person, from the `time` block. */
+export function timeSettings(config: Config): Omit<WhenContext, 'now' | 'zone'> {
+  const { day_parts: parts, waking, week_start } = config.time;
+  return {
+    weekStart: WEEKDAYS.indexOf(week_start) + 1,
+    locale: config.assistant.locale,
+    dayParts: {
+      early: parts.early,
+      morning: parts.morning,
+      lunch: parts.lunch,
+      noon: parts.noon,
+      afternoon: parts.afternoon,
+      endOfDay: parts.end_of_day,
+      evening: parts.evening,
+      tonight: parts.tonight,
+      late: parts.late,
+      date: parts.date,
+      wakingFrom: waking.from,
+      wakingTo: waking.to,
+    },
+  };
+}
+
+/** The zone of people who have not said theirs. */
+export function defaultZone(config: Config): string {
+  return config.assistant.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
