@@ -1,0 +1,131 @@
+/** What the fake Discord knows: people, servers, channels, messages. Field names are the API's. */
+
+export type Body = Record<string, unknown>;
+
+export interface User {
+  id: string;
+  username: string;
+  global_name: string | null;
+  bot?: boolean;
+  /** Whether they take direct messages from the bot. */
+  closed?: boolean;
+}
+
+export interface Attachment {
+  id: string;
+  filename: string;
+  size: number;
+  content_type?: string;
+  url: string;
+  proxy_url: string;
+  bytes: Uint8Array;
+  /** The CDN refuses to serve it. */
+  gone?: boolean;
+}
+
+export interface Message {
+  id: string;
+  channel_id: string;
+  author: User;
+  content: string;
+  timestamp: string;
+  edited_timestamp: string | null;
+  attachments: Attachment[];
+  components: Body[];
+  embeds: Body[];
+  flags: number;
+  type: number;
+  mentions: User[];
+  mention_roles: string[];
+  mention_everyone: boolean;
+  message_reference?: { message_id: string; channel_id: string };
+  webhook_id?: string;
+  nonce?: string;
+  /** Whom it would have pinged. */
+  pinged: string[];
+  /** Only this person sees it. */
+  only?: string;
+  deleted?: boolean;
+}
+
+/** 0 text, 1 DM, 11 public thread. */
+export interface Channel {
+  id: string;
+  type: 0 | 1 | 11;
+  guild_id?: string;
+  parent_id?: string;
+  name: string;
+  recipient?: User;
+  /** Permission bits that the bot does not have here. */
+  denied: bigint;
+  gone?: boolean;
+  messages: Message[];
+}
+
+export interface Guild {
+  id: string;
+  name: string;
+  roles: { id: string; name: string; permissions: string; position: number }[];
+  members: Map<string, string[]>;
+}
+
+export interface Interaction {
+  id: string;
+  token: string;
+  type: 2 | 3 | 4 | 5;
+  channel: Channel;
+  user: User;
+  createdAt: number;
+  acknowledged?: number;
+  /** The message under whose button it was made. */
+  message?: Message;
+  /** What `@original` is. */
+  original?: Message;
+  followUps: Message[];
+  modal?: Body;
+  choices?: { name: string; value: string }[];
+}
+
+export const PERMISSIONS = {
+  VIEW_CHANNEL: 1n << 10n,
+  SEND_MESSAGES: 1n << 11n,
+  EMBED_LINKS: 1n << 14n,
+  ATTACH_FILES: 1n << 15n,
+  READ_MESSAGE_HISTORY: 1n << 16n,
+  CREATE_PUBLIC_THREADS: 1n << 35n,
+  SEND_MESSAGES_IN_THREADS: 1n << 38n,
+} as const;
+
+export const FLAGS = { ephemeral: 64, loading: 128 } as const;
+
+const EPOCH = 1_420_070_400_000n;
+
+/** Ids as Discord makes them: they grow, and hold their millisecond. */
+export class Snowflakes {
+  private last = 0n;
+
+  next(now: number): string {
+    const id = (BigInt(now) - EPOCH) << 22n;
+    this.last = id > this.last ? id : this.last + 1n;
+    return this.last.toString();
+  }
+}
+
+/** A refusal with Discord's JSON error code. */
+export class Refusal extends Error {
+  readonly status: number;
+  readonly code: number;
+  readonly errors: Body | undefined;
+
+  constructor(status: number, code: number, message: string, errors?: Body) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.errors = errors;
+  }
+}
+
+export const unknownChannel = () => new Refusal(404, 10003, 'Unknown Channel');
+export const unknownMessage = () => new Refusal(404, 10008, 'Unknown Message');
+export const missingAccess = () => new Refusal(403, 50001, 'Missing Access');
+export const missingPermissions = () => new Refusal(403, 50013, 'Missing Permissions');
