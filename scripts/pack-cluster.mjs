@@ -69,7 +69,8 @@ try {
   const packed = brotliCompressSync(tar, {
     params: {
       [constants.BROTLI_PARAM_QUALITY]: 11,
-      [constants.BROTLI_PARAM_LGWIN]: 24,
+      // The window is memory that unpacking needs.
+      [constants.BROTLI_PARAM_LGWIN]: 20,
       [constants.BROTLI_PARAM_SIZE_HINT]: tar.length,
     },
   });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/base/root.ts';
 import type { World } from '../../src/base/world.ts';
@@ -30,6 +30,9 @@ async function template(): Promise<Uint8Array> {
   } catch {
     const tar = await dumpInMemory((database) => migrate(database), testWorld());
     await mkdir(folder, { recursive: true });
+    for (const name of await readdir(folder)) {
+      if (/^database-.*\.tar$/.test(name)) await rm(join(folder, name), { force: true });
+    }
     // Two suites may be first at once: a rename puts a whole file there.
     const draft = `${path}.${process.pid}`;
     await writeFile(draft, tar);

@@ -1,17 +1,24 @@
 /** The packed empty cluster that a first start unpacks. */
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
-import { brotliDecompress } from 'node:zlib';
+import { buffer } from 'node:stream/consumers';
+import { createBrotliDecompress } from 'node:zlib';
 import { packageRoot } from '../../base/root.ts';
 import { syncFolder } from '../files.ts';
 
 const BLOCK = 512;
+/** Files that are synced at the same time, so that the disk can take their syncs together. */
+const AT_ONCE = 16;
+
+/** The empty cluster as a tar, in a stream: the whole of it at once would stay resident. */
+function clusterStream(): NodeJS.ReadableStream & AsyncIterable<Buffer> {
+  return createReadStream(join(packageRoot(), 'assets', 'cluster.tar.br')).pipe(createBrotliDecompress());
+}
 
 /** The empty cluster as a tar. */
-export async function emptyCluster(): Promise<Buffer> {
-  const packed = await readFile(join(packageRoot(), 'assets', 'cluster.tar.br'));
-  return promisify(brotliDecompress)(packed);
+export function emptyCluster(): Promise<Buffer> {
+  return buffer(clusterStream());
 }
 
 interface Entry {
@@ -21,14 +28,39 @@ interface Entry {
 }
 
 /** What a ustar archive with plain names holds, in its order. */
-export function* entriesOf(tar: Buffer): Generator<Entry> {
-  for (let at = 0; at + BLOCK <= tar.length && tar[at] !== 0; ) {
-    const name = tar.toString('utf8', at, tar.indexOf(0, at));
-    const size = Number.parseInt(tar.toString('latin1', at + 124, at + 135), 8);
-    const isFolder = tar[at + 156] === 0x35;
-    at += BLOCK;
-    yield isFolder ? { name } : { name, content: tar.subarray(at, at + size) };
-    at += Math.ceil(size / BLOCK) * BLOCK;
+async function* entriesOf(tar: AsyncIterable<Buffer>): AsyncGenerator<Entry> {
+  const blocks = new Blocks(tar);
+  for (let head = await blocks.take(BLOCK); head.length === BLOCK && head[0] !== 0; head = await blocks.take(BLOCK)) {
+    const name = head.toString('utf8', 0, head.indexOf(0));
+    const size = Number.parseInt(head.toString('latin1', 124, 135), 8);
+    const isFolder = head[156] === 0x35;
+    const content = await blocks.take(Math.ceil(size / BLOCK) * BLOCK);
+    yield isFolder ? { name } : { name, content: content.subarray(0, size) };
+  }
+}
+
+/** Pieces of any size from a stream of chunks. */
+class Blocks {
+  private readonly chunks: AsyncIterator<Buffer>;
+  private rest: Buffer = Buffer.alloc(0);
+
+  constructor(chunks: AsyncIterable<Buffer>) {
+    this.chunks = chunks[Symbol.asyncIterator]();
+  }
+
+  /** The next `length` bytes, fewer only at the end. */
+  async take(length: number): Promise<Buffer> {
+    const parts = [this.rest];
+    let have = this.rest.length;
+    while (have < length) {
+      const { done, value } = await this.chunks.next();
+      if (done) break;
+      parts.push(value);
+      have += value.length;
+    }
+    const bytes = Buffer.concat(parts);
+    this.rest = bytes.subarray(length);
+    return bytes.subarray(0, length);
   }
 }
 
@@ -41,33 +73,35 @@ export async function unpackCluster(folder: string): Promise<void> {
   await rm(unfinished, { recursive: true, force: true });
   await mkdir(unfinished, { mode: 0o700 });
   const folders = [unfinished];
-  const files: { path: string; content: Buffer }[] = [];
-  for (const { name, content } of entriesOf(await emptyCluster())) {
+  const writing = new Set<Promise<void>>();
+  const failures: unknown[] = [];
+  for await (const { name, content } of entriesOf(clusterStream())) {
     const path = join(unfinished, name);
-    if (content) files.push({ path, content });
-    else {
+    if (!content) {
       await mkdir(path, { mode: 0o700 });
       folders.push(path);
+      continue;
     }
+    const write: Promise<void> = writeDurably(path, content)
+      .catch((error) => void failures.push(error))
+      .finally(() => writing.delete(write));
+    writing.add(write);
+    if (writing.size >= AT_ONCE) await Promise.race(writing);
+    if (failures.length > 0) break;
   }
-  // Several at once, so that the disk can take their syncs together.
-  const next = files[Symbol.iterator]();
-  await Promise.all(Array.from({ length: 16 }, () => writeAll(next)));
+  await Promise.all(writing);
+  if (failures.length > 0) throw failures[0];
   for (const path of folders.reverse()) await syncFolder(path);
   await rename(unfinished, folder);
   await syncFolder(dirname(folder));
 }
 
-async function writeAll(
-  files: Iterator<{ path: string; content: Buffer }> & Iterable<{ path: string; content: Buffer }>,
-) {
-  for (const { path, content } of files) {
-    const file = await open(path, 'w', 0o600);
-    try {
-      await file.writeFile(content);
-      await file.datasync();
-    } finally {
-      await file.close();
-    }
+async function writeDurably(path: string, content: Buffer): Promise<void> {
+  const file = await open(path, 'w', 0o600);
+  try {
+    await file.writeFile(content);
+    await file.datasync();
+  } finally {
+    await file.close();
   }
 }
