@@ -25,7 +25,7 @@ export interface GatewayOptions {
   refused(): number;
   checkToken(token: string): boolean;
   url(): string;
-  ready(intents: number): { ready: Body; then: { t: string; d: unknown }[] };
+  ready(intents: number): { ready: Body; after: { t: string; d: unknown }[] };
 }
 
 const PRIVILEGED_CLOSE = 4014;
@@ -119,9 +119,9 @@ export class Gateway {
     const id = `session-${++this.count}`;
     const session: Session = { id, intents: Number(intents), seq: 0, sent: [], socket };
     this.sessions.set(id, session);
-    const { ready, then } = this.options.ready(session.intents);
+    const { ready, after } = this.options.ready(session.intents);
     const first = { t: 'READY', d: { ...ready, session_id: id, resume_gateway_url: this.options.url() } };
-    for (const { t, d } of [first, ...then]) {
+    for (const { t, d } of [first, ...after]) {
       const packet = { op: 0 as const, t, s: ++session.seq, d };
       session.sent.push(packet);
       this.send(socket, packet);

@@ -282,7 +282,7 @@ export class FakeDiscord {
       shard: [0, 1],
       application: { id: this.bot.id, flags: 0 },
     };
-    return { ready, then: guilds.map((guild) => ({ t: 'GUILD_CREATE', d: this.shownGuild(guild) })) };
+    return { ready, after: guilds.map((guild) => ({ t: 'GUILD_CREATE', d: this.shownGuild(guild) })) };
   }
 
   private shownGuild({ id, name, roles, members }: Guild): Body {
