@@ -1,5 +1,7 @@
 /** `${NAME}` and `${NAME:-default}` in a text; `$${` stands for `${`. */
 
+import { shorten } from '../base/text.ts';
+
 const REFERENCE = /\$?\$\{([^}]*)\}?/g;
 const NAME = /^([A-Za-z_][A-Za-z0-9_]*)(?::-([\s\S]*))?$/;
 
@@ -13,7 +15,7 @@ export function expandEnv(
     if (reference.startsWith('$$')) return reference.slice(1);
     const [, name, standard] = NAME.exec(inside) ?? [];
     if (name === undefined || !reference.endsWith('}')) {
-      missing.push(`${reference} is not understood; write \${NAME} or \${NAME:-default}`);
+      missing.push(`${shorten(reference, 40)} is not understood; write \${NAME} or \${NAME:-default}`);
       return '';
     }
     const value = env[name];

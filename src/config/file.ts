@@ -12,7 +12,7 @@ import { branch, type Origin, type Problem, type Tree } from './tree.ts';
 /** A hundred times what a complete configuration needs. */
 const MAX_BYTES = 1_000_000;
 /** Aliases multiply: a few lines of them can stand for billions of values. */
-const MAX_NODES = 50_000;
+const MAX_NODES = 10_000;
 const MAX_DEPTH = 32;
 
 /** The file's text; undefined when there is none and none was asked for by name. */
@@ -118,8 +118,13 @@ class Walk {
     for (const error of errors) this.problem(error.pos[0], [], syntaxMessage(error));
     if (another !== undefined) this.problem(another, [], 'a second document begins here; one is read');
     if (contents === null || (this.yaml.isScalar(contents) && contents.value === null)) return;
-    if (this.yaml.isMap(contents)) Object.assign(this.reading.tree.root, this.map(contents, []));
+    if (this.yaml.isMap(contents)) this.take(this.map(contents, []));
     else if (errors.length === 0) this.problem(contents.range[0], [], 'expected keys such as "log:"');
+  }
+
+  private take(values: Record<string, unknown>): void {
+    // What was cut off would only look wrong in other ways.
+    if (this.nodes < MAX_NODES) Object.assign(this.reading.tree.root, values);
   }
 
   private map(map: Yaml.YAMLMap, path: Path): Record<string, unknown> {
