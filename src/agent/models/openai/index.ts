@@ -1,0 +1,142 @@
+import type OpenAI from 'openai';
+import type { Model, ModelEvent, ModelRequest, StopReason } from '../../model.ts';
+import { argumentsOf, type EndpointOptions, endpoint } from '../endpoint.ts';
+import { pageFault } from '../fault.ts';
+import type { Watch } from '../watch.ts';
+import { dialectOf, openaiRequest } from './request.ts';
+
+/** A model behind Chat Completions, or behind one of the many endpoints that speak it. One attempt a request. */
+export function openaiModel(options: EndpointOptions): Model {
+  let client: Promise<OpenAI> | undefined;
+  return endpoint(options, async function* (request, watch) {
+    client ??= connect(options);
+    yield* options.stream
+      ? streamed(await client, request, options, watch)
+      : whole(await client, request, options, watch);
+  });
+}
+
+async function connect({ apiKey, baseUrl }: EndpointOptions): Promise<OpenAI> {
+  const { default: Client } = await import('openai');
+  return new Client({
+    // Local endpoints want no key, but the client insists on one.
+    apiKey: apiKey ?? 'none',
+    organization: null,
+    project: null,
+    baseURL: baseUrl ?? 'https://api.openai.com/v1',
+    maxRetries: 0,
+    // It would write raw answers to the terminal.
+    logLevel: 'off',
+  });
+}
+
+async function* whole(
+  client: OpenAI,
+  request: ModelRequest,
+  options: EndpointOptions,
+  watch: Watch,
+): AsyncGenerator<ModelEvent> {
+  const body = openaiRequest(request, options, dialectOf(options.baseUrl));
+  const completion = await client.chat.completions.create(body, { signal: watch.signal });
+  const choice = typeof completion === 'object' ? completion.choices?.[0] : undefined;
+  if (!choice) throw pageFault(options.name);
+  const { content, refusal, tool_calls: calls = [] } = choice.message;
+  if (content) yield { type: 'text', text: content };
+  if (refusal) yield { type: 'text', text: refusal };
+  for (const call of calls ?? []) {
+    if (call.type !== 'function') continue;
+    watch.alive(call.function.arguments.length, options.name);
+    const input = argumentsOf(call.function.arguments);
+    yield { type: 'call', call: { id: call.id, name: call.function.name, input } };
+  }
+  yield* usage(completion.usage);
+  yield { type: 'stop', reason: reasonOf(choice.finish_reason, (calls ?? []).length > 0) };
+}
+
+async function* streamed(
+  client: OpenAI,
+  request: ModelRequest,
+  options: EndpointOptions,
+  watch: Watch,
+): AsyncGenerator<ModelEvent> {
+  const dialect = dialectOf(options.baseUrl);
+  const body = {
+    ...openaiRequest(request, options, dialect),
+    stream: true as const,
+    ...(dialect.streamOptions && { stream_options: { include_usage: true } }),
+  };
+  const { data, response } = await client.chat.completions.create(body, { signal: watch.signal }).withResponse();
+  if (!(response.headers.get('content-type') ?? '').includes('text/event-stream')) throw pageFault(options.name);
+  yield* new Reading(options.name, watch).events(data);
+}
+
+interface GrowingCall {
+  id: string;
+  name: string;
+  json: string;
+}
+
+/** One answer while it comes in. */
+class Reading {
+  private readonly name: string;
+  private readonly watch: Watch;
+  private readonly calls: { index: number; call: GrowingCall }[] = [];
+  private reason: string | null = null;
+  private usage: OpenAI.CompletionUsage | null | undefined;
+
+  constructor(name: string, watch: Watch) {
+    this.name = name;
+    this.watch = watch;
+  }
+
+  async *events(stream: AsyncIterable<OpenAI.ChatCompletionChunk>): AsyncGenerator<ModelEvent> {
+    for await (const chunk of stream) {
+      this.usage = chunk.usage ?? this.usage;
+      const choice = chunk.choices?.[0];
+      if (!choice) continue;
+      const delta: OpenAI.ChatCompletionChunk.Choice.Delta & { reasoning_content?: string | null } = choice.delta ?? {};
+      if (delta.reasoning_content) yield { type: 'reasoning', text: delta.reasoning_content };
+      if (delta.content) yield { type: 'text', text: delta.content };
+      if (delta.refusal) yield { type: 'text', text: delta.refusal };
+      for (const piece of delta.tool_calls ?? []) this.grow(piece);
+      this.reason = choice.finish_reason ?? this.reason;
+    }
+    if (this.reason === null || this.watch.signal.aborted) return;
+    for (const { call } of this.calls) {
+      yield { type: 'call', call: { id: call.id, name: call.name, input: argumentsOf(call.json) } };
+    }
+    yield* usage(this.usage);
+    yield { type: 'stop', reason: reasonOf(this.reason, this.calls.length > 0) };
+  }
+
+  /** Some endpoints count every call as the first one, or do not count: another id is another call. */
+  private grow(piece: OpenAI.ChatCompletionChunk.Choice.Delta.ToolCall): void {
+    const index = piece.index ?? 0;
+    const name = piece.function?.name ?? '';
+    const json = piece.function?.arguments ?? '';
+    this.watch.alive(name.length + json.length, this.name);
+    const growing = this.calls.findLast((each) => each.index === index)?.call;
+    const another = piece.id && growing?.id && piece.id !== growing.id && name !== '';
+    if (growing && !another) {
+      growing.id ||= piece.id ?? '';
+      growing.name ||= name;
+      growing.json += json;
+    } else {
+      this.calls.push({ index, call: { id: piece.id ?? '', name, json } });
+    }
+  }
+}
+
+function* usage(counted: OpenAI.CompletionUsage | null | undefined): Generator<ModelEvent> {
+  if (!counted) return;
+  const prompt = counted.prompt_tokens ?? 0;
+  const cached = Math.min(prompt, counted.prompt_tokens_details?.cached_tokens ?? 0);
+  yield { type: 'usage', usage: { input: prompt - cached, cached, output: counted.completion_tokens ?? 0 } };
+}
+
+function reasonOf(reason: string | null, calls: boolean): StopReason {
+  if (reason === 'length') return 'length';
+  if (reason === 'content_filter') return 'refused';
+  // Some endpoints end with "stop" although they call.
+  return calls ? 'tools' : 'end';
+}

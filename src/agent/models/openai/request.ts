@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import type OpenAI from 'openai';
+import type { ModelMessage, ModelRequest } from '../../model.ts';
+import type { EndpointOptions } from '../endpoint.ts';
+import { context, tidy, unseen, worded } from '../tidy.ts';
+
+type Message = OpenAI.ChatCompletionMessageParam;
+type Part = OpenAI.ChatCompletionContentPart;
+
+/** Where endpoints that speak this API differ from the vendor's own. */
+export interface Dialect {
+  /** The vendor's newer models refuse `max_tokens`; many other endpoints know nothing else. */
+  maxTokens: 'max_tokens' | 'max_completion_tokens';
+  /** Whether usage in a stream must be asked for. */
+  streamOptions: boolean;
+  /** Call ids as this endpoint takes them. */
+  callId(id: string): string;
+}
+
+/** What is known of the endpoint at `baseUrl`; undefined is the vendor's own. */
+export function dialectOf(baseUrl: string | undefined): Dialect {
+  const host = baseUrl === undefined ? 'api.openai.com' : new URL(baseUrl).hostname;
+  const own = host === 'api.openai.com';
+  // Mistral counts without being asked, refuses unknown fields, and takes only ids of nine letters and digits.
+  const mistral = host.endsWith('mistral.ai');
+  return {
+    maxTokens: own ? 'max_completion_tokens' : 'max_tokens',
+    streamOptions: !mistral,
+    callId: mistral ? nine : (id) => id,
+  };
+}
+
+function nine(id: string): string {
+  return /^[a-zA-Z0-9]{9}$/.test(id) ? id : createHash('sha256').update(id).digest('hex').slice(0, 9);
+}
+
+/** The request as Chat Completions takes it; what is stable comes first, so that the service can cache it. */
+export function openaiRequest(
+  request: ModelRequest,
+  options: Pick<EndpointOptions, 'model' | 'sees'>,
+  dialect: Dialect,
+): OpenAI.ChatCompletionCreateParamsNonStreaming {
+  const { messages, asked } = tidy(request);
+  const { tools, system } = request;
+  return {
+    model: options.model,
+    [dialect.maxTokens]: request.maxTokens,
+    ...(tools.length > 0 && {
+      tools: tools.map(({ name, description, schema }) => ({
+        type: 'function' as const,
+        function: { name, description, parameters: { ...schema, type: 'object' } },
+      })),
+    }),
+    messages: [
+      ...(system === '' ? [] : [{ role: 'system' as const, content: system }]),
+      ...messages.map((message, index) =>
+        messageOf(message, options, dialect, index === asked && request.moving !== '' ? request.moving : undefined),
+      ),
+    ],
+  };
+}
+
+/** A tool that the model made up may have a name that is refused when it is shown again. */
+function toolName(name: string): string {
+  return name.replace(/[^a-zA-Z0-9_-]/g, '_').slice(0, 64) || 'unknown';
+}
+
+function messageOf(message: ModelMessage, options: { sees: boolean }, dialect: Dialect, moving?: string): Message {
+  if (message.role === 'tool') {
+    const content = message.text.trim() === '' ? 'Done.' : message.text;
+    return { role: 'tool', tool_call_id: dialect.callId(message.callId), content };
+  }
+  if (message.role === 'assistant') {
+    const calls = message.calls ?? [];
+    if (calls.length === 0) return { role: 'assistant', content: message.text };
+    return {
+      role: 'assistant',
+      content: message.text.trim() === '' ? null : message.text,
+      tool_calls: calls.map(({ id, name, input }) => ({
+        id: dialect.callId(id),
+        type: 'function',
+        function: { name: toolName(name), arguments: typeof input === 'object' ? JSON.stringify(input) : '{}' },
+      })),
+    };
+  }
+  const images = message.images ?? [];
+  const notes = options.sees ? [] : [unseen(images.map(({ name }) => name))];
+  const words = [...(moving === undefined ? [] : [context(moving)]), ...notes, worded(message)].filter(
+    (text) => text.trim() !== '',
+  );
+  if (!options.sees || images.length === 0) return { role: 'user', content: words.join('\n\n') };
+  const parts: Part[] = [
+    ...images.map(
+      ({ type, base64 }): Part => ({
+        type: 'image_url',
+        image_url: { url: `data:${type};base64,${base64}` },
+      }),
+    ),
+    ...words.map((text): Part => ({ type: 'text', text })),
+  ];
+  return { role: 'user', content: parts };
+}

@@ -1,0 +1,209 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Model, ModelError, ModelEvent, ModelRequest } from '../../src/agent/index.ts';
+import { type Fault, KEY, ModelServer } from './model-server/index.ts';
+
+export interface ModelUnderTest {
+  /** Its name among the scripted server's APIs. */
+  api: 'anthropic' | 'openai';
+  stream: boolean;
+  open(options: { baseUrl: string; apiKey: string; silenceMs?: number; sees?: boolean }): Model;
+}
+
+const NO_STOP = new AbortController().signal;
+
+export function request(changes: Partial<ModelRequest> = {}): ModelRequest {
+  return {
+    system: 'You are coda.',
+    moving: 'It is Friday.',
+    messages: [{ role: 'user', text: 'hello' }],
+    tools: [
+      {
+        name: 'note_save',
+        description: 'Saves a note.',
+        schema: { type: 'object', properties: { text: { type: 'string' } }, required: ['text'] },
+      },
+    ],
+    maxTokens: 1_000,
+    ...changes,
+  };
+}
+
+export async function all(model: Model, asked: ModelRequest = request(), signal = NO_STOP): Promise<ModelEvent[]> {
+  const events: ModelEvent[] = [];
+  for await (const event of model.generate(asked, signal)) events.push(event);
+  return events;
+}
+
+export const textOf = (events: readonly ModelEvent[]) =>
+  events.map((event) => (event.type === 'text' ? event.text : '')).join('');
+
+export async function faultIn(answer: Promise<unknown>): Promise<ModelError> {
+  return answer.then(
+    () => Promise.reject(new Error('it did not fail')),
+    (error: ModelError) => error,
+  );
+}
+
+/** What every model that is reached over HTTP owes, against a server that speaks the real API. */
+export function modelContract(name: string, { api, stream, open }: ModelUnderTest): void {
+  describe(`${name}, ${stream ? 'streaming' : 'whole'}`, () => {
+    let server: ModelServer;
+    const model = (more: { silenceMs?: number; apiKey?: string; sees?: boolean } = {}) =>
+      open({ baseUrl: server.baseUrl(api), apiKey: KEY, ...more });
+    const play = async (fault: Fault, more: { silenceMs?: number } = {}) => {
+      server.play({ fault, text: ['It ', 'is ', 'so.'] });
+      return faultIn(all(model(more)));
+    };
+
+    beforeAll(async () => {
+      server = await ModelServer.start();
+    });
+    afterEach(() => server.reset());
+    afterAll(() => server.close());
+
+    test('an answer comes in pieces, with its usage, and ends with its stop', async () => {
+      server.play({ text: ['It ', 'is ', 'so.'], usage: { input: 100, cached: 40, output: 7 } });
+      const events = await all(model());
+      expect(textOf(events)).toBe('It is so.');
+      expect(events.filter(({ type }) => type === 'text')).toHaveLength(stream ? 3 : 1);
+      expect(events).toContainEqual({ type: 'usage', usage: { input: 100, cached: 40, output: 7 } });
+      expect(events.at(-1)).toEqual({ type: 'stop', reason: 'end' });
+      expect(server.refused).toEqual([]);
+    });
+
+    test('several calls come with their parsed arguments', async () => {
+      server.play({
+        text: 'Let me see.',
+        calls: [
+          { id: 'a', name: 'note_save', input: { text: 'milk, “2 l”' } },
+          { id: 'b', name: 'note_list' },
+        ],
+      });
+      const events = await all(model());
+      expect(events.filter(({ type }) => type === 'call')).toEqual([
+        { type: 'call', call: { id: 'a', name: 'note_save', input: { text: 'milk, “2 l”' } } },
+        { type: 'call', call: { id: 'b', name: 'note_list', input: {} } },
+      ]);
+      expect(events.at(-1)).toEqual({ type: 'stop', reason: 'tools' });
+    });
+
+    test('arguments that are no JSON come as their text', async () => {
+      server.play({ calls: [{ id: 'a', name: 'note_save', raw: '{"text": "milk' }] });
+      expect(await all(model())).toContainEqual({
+        type: 'call',
+        call: { id: 'a', name: 'note_save', input: '{"text": "milk' },
+      });
+    });
+
+    test('a cut at the token limit and a refusal are told apart from an end', async () => {
+      server.play({ text: 'It', stop: 'length' }, { text: 'No.', stop: 'refused' });
+      expect((await all(model())).at(-1)).toEqual({ type: 'stop', reason: 'length' });
+      expect((await all(model())).at(-1)).toEqual({ type: 'stop', reason: 'refused' });
+    });
+
+    test('missing usage is no fault', async () => {
+      server.play({ text: 'It is so.', usage: 'missing' });
+      const events = await all(model());
+      expect(textOf(events)).toBe('It is so.');
+      expect(events.some(({ type }) => type === 'usage')).toBe(false);
+    });
+
+    test('a whole turn is shown again as the service insists on it', async () => {
+      const messages: ModelRequest['messages'] = [
+        { role: 'assistant', text: 'I was here first.' },
+        { role: 'user', text: '' },
+        { role: 'user', text: 'save milk', name: 'Ana' },
+        {
+          role: 'assistant',
+          text: '',
+          calls: [
+            { id: 'a', name: 'note_save', input: { text: 'milk' } },
+            { id: 'b', name: 'no such tool! ' + 'x'.repeat(200), input: 'broken' },
+          ],
+        },
+        { role: 'tool', callId: 'a', name: 'note_save', text: 'Saved.', ok: true },
+        { role: 'user', text: 'and bread' },
+        { role: 'tool', callId: 'b', name: 'x', text: '', ok: false },
+        { role: 'tool', callId: 'stray', name: 'x', text: 'of nothing', ok: true },
+        { role: 'assistant', text: '', calls: [{ id: 'c', name: 'note_save', input: { text: 'bread' } }] },
+      ];
+      expect(textOf(await all(model(), request({ messages, asked: 2 })))).toBe('ok');
+      expect(server.refused).toEqual([]);
+    });
+
+    test('a model without eyes is told of a picture instead', async () => {
+      const images = [{ name: 'cat.png', type: 'image/png' as const, base64: 'aGVsbG8=' }];
+      const messages: ModelRequest['messages'] = [{ role: 'user', text: 'what is this?', images }];
+      await all(model({ sees: true }), request({ messages }));
+      await all(model({ sees: false }), request({ messages }));
+      expect(server.refused).toEqual([]);
+      expect(server.requests[0]?.text).toContain('aGVsbG8=');
+      expect(server.requests[1]?.text).not.toContain('aGVsbG8=');
+      expect(server.requests[1]?.text).toContain('cat.png');
+    });
+
+    const faults: [Fault, string][] = [
+      ['rate_limited', 'rate_limited'],
+      ['server_error', 'transient'],
+      ['overloaded', 'transient'],
+      ['overloaded_midway', 'transient'],
+      ['cut', 'transient'],
+      ['invalid_json', 'malformed_output'],
+      ['html', 'not_found'],
+      ['megabyte', 'malformed_output'],
+      ['unauthorized', 'auth_expired'],
+      ['no_such_model', 'not_found'],
+      ['too_long', 'context_overflow'],
+      ['no_credit', 'budget'],
+      ['bad_request', 'malformed_output'],
+    ];
+    test.each(faults)('%s is told as %s, without key or raw body', async (fault, kind) => {
+      const error = await play(fault);
+      expect(error).toMatchObject({ name: 'ModelError', fault: kind });
+      expect(error.message).not.toContain(KEY);
+      expect(error.message).not.toMatch(/[{<]/);
+    });
+
+    test('how long to wait is heard', async () => {
+      server.play({ fault: 'rate_limited', retryAfter: 7 });
+      expect((await faultIn(all(model()))).retryAfterMs).toBe(7_000);
+    });
+
+    test('a wrong key and a server that is not there are told', async () => {
+      expect((await faultIn(all(model({ apiKey: 'sk-wrong' })))).fault).toBe('auth_expired');
+      const nowhere = open({ baseUrl: 'http://127.0.0.1:9', apiKey: KEY });
+      expect((await faultIn(all(nowhere))).fault).toBe('transient');
+    });
+
+    test('silence is given up after a while', async () => {
+      expect((await play('never_ends', { silenceMs: 50 })).fault).toBe('transient');
+      expect(await server.requests[0]?.left).toBe(true);
+    });
+
+    test('what is no valid UTF-8 does not stop the answer', async () => {
+      server.play({ fault: 'invalid_utf8', text: ['caf', 'é'] });
+      expect(textOf(await all(model()))).toBe('caf\ufffd');
+    });
+
+    if (stream) {
+      test('text without an end is cut off, and the request with it', async () => {
+        server.play({ fault: 'endless_text', text: ['and so on, '] });
+        expect((await faultIn(all(model()))).fault).toBe('malformed_output');
+        expect(await server.requests[0]?.left).toBe(true);
+      });
+    }
+
+    test('stopping ends the request', async () => {
+      server.play({ fault: 'held', text: 'too late' });
+      const stop = new AbortController();
+      const answer = faultIn(all(model(), request(), stop.signal));
+      const asked = await server.arrived(1);
+      stop.abort();
+      expect((await answer).fault).toBe('cancelled');
+      expect(await asked.left).toBe(true);
+      expect((await faultIn(all(model(), request(), stop.signal))).fault).toBe('cancelled');
+      expect(server.requests).toHaveLength(1);
+      server.release();
+    });
+  });
+}

@@ -1,0 +1,174 @@
+/**
+ * Chat Completions as the service plays it. Where its rules were read:
+ * - results belong to calls: github.com/prism-php/prism/issues/175, github.com/FoundationAgents/OpenManus/issues/744
+ * - usage in a stream: https://platform.openai.com/docs/api-reference/chat_streaming/streaming
+ * - fields that are known: `ChatCompletionCreateParamsBase` of the official client
+ */
+import type { Refusal } from './anthropic.ts';
+import type { Play } from './scene.ts';
+
+type Fields = Record<string, unknown>;
+
+interface Message {
+  role: string;
+  content?: unknown;
+  tool_calls?: { id: string; type: string; function: { name: string; arguments: unknown } }[];
+  tool_call_id?: string;
+}
+
+const FIELDS = [
+  'model',
+  'messages',
+  'tools',
+  'tool_choice',
+  'parallel_tool_calls',
+  'stream',
+  'stream_options',
+  'max_tokens',
+  'max_completion_tokens',
+  'temperature',
+  'reasoning_effort',
+  'response_format',
+  'stop',
+  'user',
+];
+const NAME = /^[a-zA-Z0-9_-]{1,64}$/;
+
+export function refuseOpenai(body: Fields): Refusal | undefined {
+  const wrong = (message: string): Refusal => ({ status: 400, type: 'invalid_request_error', message });
+  for (const field of Object.keys(body)) {
+    if (!FIELDS.includes(field)) return wrong(`Unrecognized request argument supplied: ${field}`);
+  }
+  if (body.max_tokens !== undefined && String(body.model).startsWith('gpt-5')) {
+    return wrong("Unsupported parameter: 'max_tokens' is not supported with this model.");
+  }
+  if (body.stream_options !== undefined && body.stream !== true) {
+    return wrong("The 'stream_options' parameter is only allowed when 'stream' is enabled.");
+  }
+  const problem = toolProblem(body.tools) ?? messagesProblem(body.messages as Message[] | undefined);
+  return problem ? wrong(problem) : undefined;
+}
+
+function toolProblem(tools: unknown): string | undefined {
+  if (tools === undefined) return undefined;
+  if (!Array.isArray(tools) || tools.length === 0) return "[] is too short - 'tools'";
+  for (const [index, tool] of (tools as { type: string; function: Fields }[]).entries()) {
+    if (tool.type !== 'function') return `Invalid value: '${tool.type}'. Supported values are: 'function'.`;
+    if (!NAME.test(String(tool.function.name))) return `Invalid 'tools[${index}].function.name'`;
+    if ((tool.function.parameters as Fields | undefined)?.type !== 'object') {
+      return `Invalid schema for function '${String(tool.function.name)}': schema must be a JSON Schema of 'type: "object"'`;
+    }
+  }
+  return undefined;
+}
+
+function messagesProblem(messages: Message[] | undefined): string | undefined {
+  if (!Array.isArray(messages) || messages.length === 0) return "[] is too short - 'messages'";
+  let open: string[] = [];
+  for (const [index, message] of messages.entries()) {
+    if (!['system', 'developer', 'user', 'assistant', 'tool'].includes(message.role)) {
+      return `Invalid value: '${message.role}'. Supported values are: 'system', 'assistant', 'user', 'function', 'tool'.`;
+    }
+    if (message.role === 'tool') {
+      if (!open.includes(message.tool_call_id ?? '')) {
+        return "Invalid parameter: messages with role 'tool' must be a response to a preceeding message with 'tool_calls'.";
+      }
+      open = open.filter((id) => id !== message.tool_call_id);
+    } else if (open.length > 0) {
+      return `An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'. The following tool_call_ids did not have response messages: ${open}`;
+    }
+    const problem = contentProblem(message, index);
+    if (problem) return problem;
+    if (message.tool_calls) open = message.tool_calls.map(({ id }) => id);
+  }
+  return undefined;
+}
+
+function contentProblem({ role, content, tool_calls: calls }: Message, index: number): string | undefined {
+  if (content === undefined || content === null) {
+    if (role === 'assistant' && calls) return callsProblem(calls, index);
+    return `Invalid value for 'content': expected a string, got null. (messages.[${index}])`;
+  }
+  if (Array.isArray(content)) {
+    for (const part of content as Fields[]) {
+      if (part.type === 'text' && typeof part.text === 'string') continue;
+      const url = (part.image_url as { url?: string } | undefined)?.url ?? '';
+      if (part.type === 'image_url' && /^data:image\/(jpeg|png|gif|webp);base64,[A-Za-z0-9+/]+=*$/.test(url)) continue;
+      return `Invalid content part in messages[${index}]`;
+    }
+  } else if (typeof content !== 'string') {
+    return `Invalid type for 'messages[${index}].content'`;
+  }
+  return calls ? callsProblem(calls, index) : undefined;
+}
+
+function callsProblem(calls: NonNullable<Message['tool_calls']>, index: number): string | undefined {
+  if (calls.length === 0) return `[] is too short - 'messages.${index}.tool_calls'`;
+  if (new Set(calls.map(({ id }) => id)).size < calls.length) return `Duplicate value for 'tool_call_id'`;
+  for (const call of calls) {
+    if (!call.id || call.id.length > 64) return `Invalid 'messages[${index}].tool_calls[0].id'`;
+    if (!NAME.test(call.function.name)) return `Invalid 'messages[${index}].tool_calls[0].function.name'`;
+    if (typeof call.function.arguments !== 'string') return `Invalid type for 'function.arguments': expected a string`;
+  }
+  return undefined;
+}
+
+const STOPS = { end: 'stop', tools: 'tool_calls', length: 'length', refused: 'content_filter' } as const;
+
+function usageOf(usage: NonNullable<Play['usage']>): Fields {
+  const prompt = usage.input + usage.cached;
+  return {
+    prompt_tokens: prompt,
+    completion_tokens: usage.output,
+    total_tokens: prompt + usage.output,
+    prompt_tokens_details: { cached_tokens: usage.cached },
+  };
+}
+
+export function openaiCompletion(play: Play, model: string): Fields {
+  const calls = play.calls.map(({ id, name, json }) => ({ id, type: 'function', function: { name, arguments: json } }));
+  const message = {
+    role: 'assistant',
+    content: play.pieces.length > 0 ? play.pieces.join('') : null,
+    refusal: null,
+    ...(calls.length > 0 && { tool_calls: calls }),
+  };
+  return {
+    id: 'chatcmpl-1',
+    object: 'chat.completion',
+    created: 1,
+    model,
+    choices: [{ index: 0, message, logprobs: null, finish_reason: STOPS[play.stop] }],
+    ...(play.usage && { usage: usageOf(play.usage) }),
+  };
+}
+
+/** The chunks of a stream, each as SSE text. */
+export function openaiChunks(play: Play, model: string): string[] {
+  const base = { id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1, model };
+  const chunk = (fields: Fields) => `data: ${JSON.stringify({ ...base, ...fields })}\n\n`;
+  const delta = (fields: Fields, reason: string | null = null) =>
+    chunk({ choices: [{ index: 0, delta: fields, finish_reason: reason }] });
+  const calls = play.calls.flatMap(({ id, name, json }, index) => {
+    const middle = Math.ceil(json.length / 2);
+    const grow = (text: string) => delta({ tool_calls: [{ index, function: { arguments: text } }] });
+    return [
+      delta({ tool_calls: [{ index, id, type: 'function', function: { name, arguments: '' } }] }),
+      grow(json.slice(0, middle)),
+      grow(json.slice(middle)),
+    ];
+  });
+  return [
+    delta({ role: 'assistant', content: '' }),
+    ...(play.reasoning ? [delta({ reasoning_content: play.reasoning })] : []),
+    ...play.pieces.map((content) => delta({ content })),
+    ...calls,
+    delta({}, STOPS[play.stop]),
+    ...(play.usage ? [chunk({ choices: [], usage: usageOf(play.usage) })] : []),
+    'data: [DONE]\n\n',
+  ];
+}
+
+export function openaiError({ type, message }: Refusal): Fields {
+  return { error: { message, type, param: null, code: type } };
+}

@@ -1,0 +1,76 @@
+/** What the scripted server is told to answer, as data. */
+
+export interface SceneCall {
+  name: string;
+  input?: unknown;
+  /** The arguments as text instead, broken or not. */
+  raw?: string;
+  id?: string;
+}
+
+export type Fault =
+  | 'rate_limited'
+  | 'server_error'
+  | 'overloaded'
+  /** The stream begins, then says that the service is overloaded. */
+  | 'overloaded_midway'
+  /** The connection ends in the middle of the answer. */
+  | 'cut'
+  /** The answer begins only after `release()`. */
+  | 'held'
+  | 'invalid_json'
+  | 'invalid_utf8'
+  | 'html'
+  /** Signs of life, but never an answer. */
+  | 'never_ends'
+  /** Text without an end. */
+  | 'endless_text'
+  | 'megabyte'
+  | 'unauthorized'
+  | 'no_such_model'
+  | 'too_long'
+  | 'no_credit'
+  | 'bad_request';
+
+export interface Scene {
+  /** Only requests that fit are answered with it: the model's name, and a piece of the last message. */
+  when?: { model?: string; says?: string };
+  /** Several pieces are streamed one by one. */
+  text?: string | readonly string[];
+  reasoning?: string;
+  calls?: readonly SceneCall[];
+  stop?: 'length' | 'refused';
+  usage?: { input: number; cached?: number; output: number } | 'missing';
+  fault?: Fault;
+  /** Seconds, with `rate_limited`. */
+  retryAfter?: number;
+  /** How often it is played; default once. */
+  times?: number;
+}
+
+/** A scene with everything filled in, as the two APIs play it. */
+export interface Play {
+  pieces: readonly string[];
+  reasoning: string;
+  calls: readonly { id: string; name: string; json: string }[];
+  stop: 'end' | 'tools' | 'length' | 'refused';
+  usage: { input: number; cached: number; output: number } | undefined;
+}
+
+export function playOf(scene: Scene, request: string, nextId: () => string): Play {
+  const pieces = typeof scene.text === 'string' ? [scene.text] : (scene.text ?? []);
+  const calls = (scene.calls ?? []).map(({ id, name, input, raw }) => ({
+    id: id ?? nextId(),
+    name,
+    json: raw ?? JSON.stringify(input ?? {}),
+  }));
+  const length = pieces.join('').length + calls.reduce((sum, { json }) => sum + json.length, 0);
+  const counted = { input: Math.ceil(request.length / 4), cached: 0, output: Math.ceil(length / 4) };
+  return {
+    pieces,
+    reasoning: scene.reasoning ?? '',
+    calls,
+    stop: scene.stop ?? (calls.length > 0 ? 'tools' : 'end'),
+    usage: scene.usage === 'missing' ? undefined : { ...counted, ...scene.usage },
+  };
+}
