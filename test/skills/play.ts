@@ -5,13 +5,11 @@ import type { Command, Skill, SkillDeps } from '../../src/chat/index.ts';
 import type { Outgoing, Place } from '../../src/delivery/index.ts';
 import { type Person, type PersonRow, toPerson } from '../../src/people/index.ts';
 import type { Database } from '../../src/storage/index.ts';
-import { openTestDatabase } from '../support/database.ts';
 import { type TestWorld, testWorld } from '../support/world.ts';
 
 /** A skill on a real database, played without the way of a message around it. */
 export interface Played {
   world: TestWorld;
-  database: Database;
   /** What was put into the outbox, each key once, in order. */
   said: Outgoing[];
   raised: { event: string; payload: Json }[];
@@ -26,7 +24,6 @@ export interface Played {
   offUntil(at: string): Promise<void>;
   /** The instant that the worker would sleep to. */
   earliest(): Promise<Date | undefined>;
-  close(): Promise<void>;
 }
 
 export interface As {
@@ -34,7 +31,7 @@ export interface As {
   conversation?: string;
 }
 
-interface Options {
+export interface Options {
   at?: string;
   zone?: string | null;
   quiet?: { from: string; to: string };
@@ -47,10 +44,10 @@ const PLACES: Record<string, Place> = {
   general: { adapter: 'console', channel: 'general', space: 'terminal', kind: 'channel' },
 };
 
-export async function playSkill(skill: Skill, options: Options = {}): Promise<Played> {
+/** Plays `skill` on `database`, which is emptied first. */
+export async function playSkill(skill: Skill, database: Database, options: Options = {}): Promise<Played> {
   const { at = '2026-11-20T08:00:00Z', zone = 'Europe/Berlin', quiet, config = {} } = options;
   const world = testWorld({ at });
-  const database = await openTestDatabase(world);
   const ids = await settle(database, world, zone, quiet);
   const said: Outgoing[] = [];
   const raised: { event: string; payload: Json }[] = [];
@@ -99,7 +96,6 @@ export async function playSkill(skill: Skill, options: Options = {}): Promise<Pl
 
   const played: Played = {
     world,
-    database,
     said,
     raised,
     woken,
@@ -130,7 +126,6 @@ export async function playSkill(skill: Skill, options: Options = {}): Promise<Pl
       await world.clock.moveTo(new Date(to));
       await fireAll();
     },
-    close: () => database.close(),
   };
   return played;
 }
@@ -145,6 +140,7 @@ async function settle(database: Database, world: TestWorld, zone: string | null,
   const now = world.clock.now();
   const ids = Object.fromEntries(['ana', 'bob', ...Object.keys(PLACES)].map((name) => [name, uuid(now)]));
   await database.tx('test.settle', async (tx) => {
+    await tx.query('truncate spaces, persons cascade');
     await tx.query(`insert into spaces (id, adapter, created_at) values ('console:terminal', 'console', $1)`, [now]);
     await tx.query(
       `insert into persons (id, name, role, zone, quiet_from, quiet_to, created_at)

@@ -90,7 +90,7 @@ const finding: Phrase[] = [
     call: ({ query = '' }) => search(query),
   },
   {
-    pattern: 'find {query} in my notes',
+    pattern: '(find|look for|search for|look up) {query} in my notes',
     example: 'find passport in my notes',
     call: ({ query = '' }) => search(query),
   },

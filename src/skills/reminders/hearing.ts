@@ -12,18 +12,18 @@ export function isTime(words: string): boolean {
   return when.kind !== 'reject' || when.code === 'PAST' || when.code === 'TOO_OFTEN' || when.code === 'NEVER';
 }
 
-/** `in 10` is said of minutes. */
+/** The words for a time as a tool takes them: no end of a question, and `in 10` is said of minutes. */
 export function withUnit(words: string): string {
-  return words.replace(
-    /^((?:in|for|another) )?(\d{1,3})(?: more)?$/i,
-    (all, lead: string | undefined, amount: string) =>
+  return words
+    .replace(/\s*[?!]+$/, '')
+    .replace(/^((?:in|for|another) )?(\d{1,3})(?: more)?$/i, (all, lead: string | undefined, amount: string) =>
       lead === undefined && all !== `${amount} more` ? all : `${lead ?? 'in '}${amount} minutes`,
-  );
+    );
 }
 
 /** A length of time, or anything that says when: what a snooze takes. */
 export function isPutOff(words: string): boolean {
-  const bare = words.replace(/^(?:for|until|till|til|to|by|another|in)\s+/i, '');
+  const bare = withUnit(words).replace(/^(?:for|until|till|til|to|by|another|in)\s+/i, '');
   return (
     parseDuration(bare.replace(/^another /i, '')) !== undefined || isTime(words) || isTime(bare) || A_BIT.test(bare)
   );
@@ -37,12 +37,16 @@ const VAGUE_LENGTHS: readonly [RegExp, string][] = [
   [/^(?:for |in )?(?:a )?couple (?:of )?(?:minutes|mins)$/i, '2 minutes'],
 ];
 
-function putOffWords(words: string): string {
+function putOffWords(said: string): string {
+  const words = said.replace(/\s*[?!]+$/, '');
   const vague = VAGUE_LENGTHS.find(([pattern]) => pattern.test(words));
   if (vague) return vague[1];
   return /^(?:for )?\d{1,3}$/i.test(words) ? `${words} minutes` : words;
 }
 
+/** "If I asked you to": talking about asking is no asking. */
+const HYPOTHETICAL =
+  /\bif (?:i|you|we|someone|somebody) (?:ever )?(?:ask|asked|tell|told|say|said|want|wanted|were|was|had|need|needed|could|forgot)\b/i;
 const IN_DM =
   /[,]?\s+(?:(?:in|via|by|over|as) )?(?:a |my )?(?:dms?|pm|direct message|private message|private|privately)$/i;
 /** Asks for what is known already, or waits for what coda cannot see. */
@@ -54,7 +58,7 @@ const LEADS = /^(?:to|about|of|that|regarding|concerning|re)(?:\s+|:\s*)/i;
 export function remind(rest: string, more: { fallback?: string; needsTime?: boolean } = {}): Call | undefined {
   const dm = IN_DM.test(rest);
   const words = rest.replace(IN_DM, '').replace(/^[:,–—-]\s*/, '');
-  if (A_QUESTION.test(words)) return undefined;
+  if (A_QUESTION.test(words) || HYPOTHETICAL.test(words)) return undefined;
   const { when, task } = isTime(words) ? { when: words, task: '' } : splitTask(`remind me ${words}`);
   if (when === undefined && more.needsTime) return undefined;
   return create(task, when, { dm, ...(more.fallback !== undefined && { fallback: more.fallback }) });
@@ -127,7 +131,7 @@ export function about(tool: string, which: string, more: Record<string, unknown>
 }
 
 export function editWhen(which: string, when: string): Call | undefined {
-  const words = when.replace(/\s+instead$/i, '');
+  const words = withUnit(when.replace(/\s+instead\b/i, ''));
   return isTime(words) ? about('reminder_edit', which, { when: words }) : undefined;
 }
 

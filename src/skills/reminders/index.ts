@@ -6,7 +6,7 @@ import { commands } from './commands.ts';
 import { createTool } from './create.ts';
 import { reminderSource } from './fire.ts';
 import { listTool, soonest } from './list.ts';
-import { phrases } from './phrases.ts';
+import { phrases } from './phrases/index.ts';
 import { restoreTool } from './restore.ts';
 import { texts } from './texts.ts';
 import { moveZoneTool } from './zone.ts';

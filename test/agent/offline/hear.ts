@@ -2,7 +2,7 @@ import type { Call, ModelEvent, ModelMessage, Phrase } from '../../../src/agent/
 import { offlineModel } from '../../../src/agent/models/offline/index.ts';
 import { phrases as basics } from '../../../src/skills/basics/phrases.ts';
 import { phrases as notes } from '../../../src/skills/notes/phrases.ts';
-import { phrases as reminders } from '../../../src/skills/reminders/phrases.ts';
+import { phrases as reminders } from '../../../src/skills/reminders/phrases/index.ts';
 
 export const allPhrases: readonly Phrase[] = [...reminders, ...notes, ...basics];
 

@@ -1,0 +1,166 @@
+import type { Phrase } from '../../../agent/index.ts';
+import { parseDuration } from '../../../time/index.ts';
+import { about, editWhen, isPutOff, snooze, snoozeOf } from '../hearing.ts';
+
+const NAMED = '(reminder|reminders|alarm)';
+
+/** What people say to put a reminder off. */
+export const snoozing: Phrase[] = [
+  {
+    pattern:
+      '(snooze|snooze it|snooze that|snooze this|snooze please|later|remind me later|remind me again|remind me again later|ask me later|ask again later|in a bit|remind me in a bit)',
+    example: 'snooze',
+    call: () => snoozeOf(''),
+  },
+  {
+    pattern: 'snooze {rest}',
+    example: 'snooze that 10 minutes',
+    call: ({ rest = '' }) => snooze(rest),
+  },
+  {
+    pattern: '(remind me|ping me|tell me|ask me|nudge me|ask|try) again {when}',
+    example: 'remind me again in an hour',
+    call: ({ when = '' }) => snoozeOf('', when),
+  },
+  {
+    pattern: '(remind me|ping me|nudge me) (about|of) (it|that|this) again {when}',
+    example: 'remind me about it again tomorrow',
+    call: ({ when = '' }) => snoozeOf('', when),
+  },
+  {
+    pattern: '(remind me|ping me|nudge me) (about|of) (it|that|this) {when}',
+    example: 'remind me about that in 20 minutes',
+    call: ({ when = '' }) => snoozeOf('', when.replace(/\s+instead$/i, '')),
+  },
+  {
+    pattern: 'give me {length}',
+    example: 'give me 10 minutes',
+    call: ({ length = '' }) => snoozeLength(length),
+  },
+  {
+    pattern: '{length} more (minutes|mins|min|hours|hour|minute)',
+    example: '5 more minutes',
+    call: ({ length = '' }) => (/^\d{1,3}$/.test(length) ? snoozeOf('', `${length} minutes`) : undefined),
+  },
+  {
+    pattern: 'another {length}',
+    example: 'another half an hour',
+    call: ({ length = '' }) => snoozeLength(length),
+  },
+  {
+    pattern:
+      '(push|delay|postpone|defer|bump|put off|push back|hold|hold off) {which} [back] (to|until|till|til|for|by) {when}',
+    example: 'push it to tomorrow',
+    call: ({ which = '', when = '' }) => snoozeOf(which.replace(/\s+(?:back|off)$/i, ''), when),
+  },
+  {
+    pattern: '(put|push|hold) {which} (off|back) (to|until|till|til|for|by) {when}',
+    example: 'put the laundry off until tonight',
+    call: ({ which = '', when = '' }) => snoozeOf(which, when),
+  },
+  {
+    pattern: '(delay|postpone|defer|push back|put off) {which}',
+    example: 'postpone that an hour',
+    call: ({ which = '' }) => snooze(which),
+  },
+  {
+    pattern: '(push|put|move) (that|it|this) (back|off) {when}',
+    example: 'push that back an hour',
+    call: ({ when = '' }) => snoozeOf('', when.replace(/^(?:to|until|till|by|for) /i, '')),
+  },
+];
+
+function snoozeLength(length: string) {
+  const words = length.replace(/^another\s+/i, '').replace(/\s+more\b/i, '');
+  return isPutOff(words) && parseDuration(words) !== undefined ? snoozeOf('', words) : undefined;
+}
+
+/** What people say to move or reword a reminder. */
+export const changing: Phrase[] = [
+  {
+    pattern: '(move|reschedule|change|shift|switch|set|update) {which} (to|for|until) {when}',
+    example: 'move the dentist to Friday 3pm',
+    call: ({ which = '', when = '' }) => editWhen(which, when),
+  },
+  {
+    pattern: '(change|move|set|update) the time (of|for|on) {which} to {when}',
+    example: 'change the time of the dentist reminder to 4pm',
+    call: ({ which = '', when = '' }) => editWhen(which, when),
+  },
+  {
+    pattern: '[actually] (make|change) (it|that) [to|for|at] {when}',
+    example: 'make it 6pm instead',
+    call: ({ when = '' }) => editWhen('', when),
+  },
+  {
+    pattern: '(change|edit|update|rename|reword|rephrase) {which} to (say|read) {text}',
+    example: 'change the milk reminder to say buy oat milk',
+    call: ({ which = '', text = '' }) => about('reminder_edit', which, { text }),
+  },
+  {
+    pattern: '(rename|reword|rephrase) {which} (to|as) {text}',
+    example: 'rename the milk reminder to buy oat milk',
+    call: ({ which = '', text = '' }) => about('reminder_edit', which, { text }),
+  },
+  {
+    pattern: '(change|edit|update) the (text|wording) of {which} to {text}',
+    example: 'change the text of the milk reminder to buy oat milk',
+    call: ({ which = '', text = '' }) => about('reminder_edit', which, { text }),
+  },
+];
+
+const REMOVE = '(cancel|delete|remove|drop|scrap|clear|erase|discard|get rid of|kill|stop|turn off|end|dismiss)';
+
+/** What people say to end a reminder. */
+export const deleting: Phrase[] = [
+  {
+    pattern: `${REMOVE} [the|my|that|this] {which} ${NAMED}`,
+    example: 'cancel the milk reminder',
+    call: ({ which = '' }) => removal(which),
+  },
+  {
+    pattern: `${REMOVE} [the|my|that|this] reminder (about|to|for|of|on|that says|called|with) {which}`,
+    example: 'delete the reminder about the dentist',
+    call: ({ which = '' }) => removal(which),
+  },
+  {
+    pattern:
+      '(cancel|delete|remove|scrap|erase|discard|get rid of) (that|this|it|that one|this one|that reminder|this reminder|the reminder|the last reminder|my last reminder)',
+    example: 'cancel that',
+    call: () => removal(''),
+  },
+  {
+    pattern: `${REMOVE} (reminder|reminder number|number|reminder no|alarm) {which}`,
+    example: 'delete reminder 2',
+    call: ({ which = '' }) =>
+      /^#?\d{1,3}$/.test(which) || /^[2-9a-hjkmnp-z]{5}$/.test(which) ? removal(which) : undefined,
+  },
+  {
+    pattern: '(cancel|delete|remove|scrap|erase) the {which} one',
+    example: 'delete the first one',
+    call: ({ which = '' }) => (/^(?:first|second|third|fourth|fifth|last)$/i.test(which) ? removal(which) : undefined),
+  },
+  {
+    pattern:
+      '(forget|forget about|never mind|nevermind|never mind about|nevermind about|skip) [the|my|that] {which} (reminder|alarm)',
+    example: 'forget about the milk reminder',
+    call: ({ which = '' }) => removal(which),
+  },
+  {
+    pattern: '(stop|quit) reminding me (about|to|of) {which}',
+    example: 'stop reminding me about the gym',
+    call: ({ which = '' }) => removal(which),
+  },
+  {
+    pattern:
+      "i (no longer need|don't need|do not need) (the|my|that) {which} (reminder|reminder anymore|reminder any more|alarm|alarm anymore)",
+    example: "I don't need the milk reminder anymore",
+    call: ({ which = '' }) => removal(which),
+  },
+];
+
+function removal(which: string) {
+  return /^(?:a|an|any|every|each|all|all my|all the|all of my)$/i.test(which)
+    ? undefined
+    : about('reminder_delete', which);
+}

@@ -1,0 +1,140 @@
+import type { Phrase } from '../../../agent/index.ts';
+import { parseDuration } from '../../../time/index.ts';
+import { create, createAt, isTime, remind } from '../hearing.ts';
+
+const A_REMINDER = '(a|an|another|one) [new|quick|little|friendly|short] (reminder|alarm|alert|notification)';
+
+/** What people say to set a reminder. */
+export const creating: Phrase[] = [
+  {
+    pattern: 'remind me {rest}',
+    example: 'remind me to call Bob tomorrow at 9',
+    call: ({ rest = '' }) => remind(rest),
+  },
+  {
+    pattern: '{when} [please|can you|could you|would you] [please] remind me {rest}',
+    example: 'in 2 hours remind me to check the oven',
+    call: ({ when = '', rest = '' }) => (isTime(when) && !isTime(rest) ? withWhen(rest, when) : undefined),
+  },
+  {
+    pattern: `(set|create|make|add|schedule|set up|put in|give me|get me) [me] ${A_REMINDER} {rest}`,
+    example: 'set a reminder to water the plants every Monday at 8',
+    call: ({ rest = '' }) =>
+      remind(rest.replace(/^(?:for me )?(?:for|at|:)\s+(?=\S)/i, (lead) => (/^at/i.test(lead) ? lead : ''))),
+  },
+  {
+    pattern: `(set|create|make|add|schedule|set up|put in|give me|get me) [me] ${A_REMINDER} (for|at|on) {when} (to|about|that|saying|called|regarding) {text}`,
+    example: 'set a reminder for 5pm to call Bob',
+    call: ({ when = '', text = '' }) => createAt(/^\d/.test(when) ? `at ${when}` : when, text) ?? createAt(when, text),
+  },
+  {
+    pattern: `(set|create|make|add|schedule) [me] ${A_REMINDER}`,
+    example: 'set a reminder',
+    call: () => create('', undefined),
+  },
+  {
+    pattern: '(reminder|new reminder|add reminder|set reminder|create reminder) {rest}',
+    example: 'reminder: pay the rent on Friday',
+    call: ({ rest = '' }) => remind(rest.replace(/^(?:for|:)\s+/i, ''), { needsTime: true }),
+  },
+  {
+    pattern: '(would you mind|do you mind|mind|how about) reminding me {rest}',
+    example: 'would you mind reminding me to call Jo at 4?',
+    call: ({ rest = '' }) => remind(rest.replace(/[?]$/, '')),
+  },
+  {
+    pattern: '(reminder:|new reminder:) {rest}',
+    example: 'reminder: buy stamps',
+    call: ({ rest = '' }) => remind(rest),
+  },
+  {
+    pattern: '(ping|nudge|poke|buzz|bug|beep) me {rest}',
+    example: 'ping me in 10 minutes to check the oven',
+    call: ({ rest = '' }) => remind(rest, { fallback: 'ping', needsTime: true }),
+  },
+  {
+    pattern: '(alert|notify|message|text|warn|prompt) me {rest}',
+    example: 'notify me at 6 about the meeting',
+    call: ({ rest = '' }) => remind(rest, { needsTime: true }),
+  },
+  {
+    pattern: '(tell|ask) me to {rest}',
+    example: 'tell me to stretch in an hour',
+    call: ({ rest = '' }) => remind(`to ${rest}`, { needsTime: true }),
+  },
+  {
+    pattern: 'tell me {when} to {text}',
+    example: 'tell me at 5 to leave',
+    call: ({ when = '', text = '' }) => createAt(when, text),
+  },
+  {
+    pattern: "(don't|do not|never) let me forget {rest}",
+    example: "don't let me forget to call mum tomorrow",
+    call: ({ rest = '' }) => remind(rest),
+  },
+  {
+    pattern: "make sure [that] i (don't|do not) forget {rest}",
+    example: "make sure I don't forget to send the invoice on Friday",
+    call: ({ rest = '' }) => remind(rest),
+  },
+  {
+    pattern: 'make sure [that] i {rest}',
+    example: 'make sure I take my pills at 8pm',
+    call: ({ rest = '' }) => remind(`to ${rest}`, { needsTime: true }),
+  },
+  {
+    pattern: 'remember to {rest}',
+    example: 'remember to renew the passport next Monday',
+    call: ({ rest = '' }) => remind(`to ${rest}`),
+  },
+  {
+    pattern: "(i need|i want|i'd like|i would like|can i get|can i have|could i get|could i have) a reminder {rest}",
+    example: 'I need a reminder to pay rent on Friday',
+    call: ({ rest = '' }) => remind(rest.replace(/^for\s+/i, '')),
+  },
+  {
+    pattern: "(i need|i want|i'd like|i would like) to be reminded {rest}",
+    example: 'I want to be reminded to drink water every day at 10',
+    call: ({ rest = '' }) => remind(rest),
+  },
+  {
+    pattern:
+      'i (have to|need to|must|should|gotta|ought to) {rest} (remind me|so remind me|and remind me|but remind me)',
+    example: 'I have to leave at 5, remind me',
+    call: ({ rest = '' }) => remind(`to ${rest}`, { needsTime: true }),
+  },
+  {
+    pattern: '(wake|get) me [up] {when}',
+    example: 'wake me at 7',
+    call: ({ when = '' }) => createAt(when, 'wake up'),
+  },
+  {
+    pattern: '(set|make|create|add) (an|a|my) alarm (for|at) {when}',
+    example: 'set an alarm for 6:30',
+    call: ({ when = '' }) => createAt(/^\d/.test(when) ? `at ${when}` : when, 'alarm') ?? createAt(when, 'alarm'),
+  },
+  {
+    pattern: '(set|start|make|run) (a|the) timer for {length}',
+    example: 'set a timer for 10 minutes',
+    call: ({ length = '' }) => timer(length),
+  },
+  {
+    pattern: '(set|start|make|run) (a|an) {length} timer',
+    example: 'start a 25 minute timer',
+    call: ({ length = '' }) => timer(length.replace(/-/g, ' ')),
+  },
+  {
+    pattern: 'timer [for] {length}',
+    example: 'timer 5 minutes',
+    call: ({ length = '' }) => timer(length),
+  },
+];
+
+function withWhen(rest: string, when: string) {
+  const call = remind(rest);
+  return call && !('when' in call.input) ? { ...call, input: { ...call.input, when } } : undefined;
+}
+
+function timer(length: string) {
+  return parseDuration(length) === undefined ? undefined : create(`timer (${length})`, `in ${length}`);
+}

@@ -1,0 +1,130 @@
+import type { Phrase } from '../../../agent/index.ts';
+import { list } from '../hearing.ts';
+
+const MINE = '[pending|open|upcoming|current|active|outstanding|scheduled|next]';
+
+/** What people say to see their reminders. */
+export const listing: Phrase[] = [
+  {
+    pattern: `(what are|whats|what is|what were) [all] [of] my ${MINE} (reminders|alarms|tasks|to-dos|todos)`,
+    example: 'what are my reminders?',
+    call: () => list(),
+  },
+  {
+    pattern: `(show|list|give|display|read|see|view|check|get|pull up|bring up|read out|tell) [me] [all] [of] [my|the] ${MINE} (reminders|alarms|to-dos|todos)`,
+    example: 'show me my reminders',
+    call: () => list(),
+  },
+  {
+    pattern: `(show|list|give|display|read|see|view|check|get|tell) [me] [all] [of] [my|the] ${MINE} reminders (for|on|due|of) {day}`,
+    example: 'show my reminders for tomorrow',
+    call: ({ day = '' }) => list(day),
+  },
+  {
+    pattern: `[all] [my] ${MINE} reminders`,
+    example: 'my reminders',
+    call: () => list(),
+  },
+  {
+    pattern: '[any|my] reminders [for|on|due] {day}',
+    example: 'any reminders for tomorrow?',
+    call: ({ day = '' }) => list(day),
+  },
+  {
+    pattern: 'any [pending|open|upcoming|outstanding] (reminders|alarms)',
+    example: 'any pending reminders?',
+    call: () => list(),
+  },
+  {
+    pattern: `(what|which) [${'pending|open|upcoming'}] reminders (do i have|have i got|have i set|did i set|are there|are pending|are set|are open|are coming up|are due|are left|are still open|are on)`,
+    example: 'which reminders do I have?',
+    call: () => list(),
+  },
+  {
+    pattern: '(what|which|how many) reminders (do i have|are due|are there|have i got) [for|on] {day}',
+    example: 'what reminders do I have today?',
+    call: ({ day = '' }) => list(day),
+  },
+  {
+    pattern: `(do i have|have i got|are there|have i) [got] [any|some] ${MINE} reminders`,
+    example: 'do I have any reminders?',
+    call: () => list(),
+  },
+  {
+    pattern: `(do i have|have i got|are there) [any] ${MINE} reminders [set|due] [for|on] {day}`,
+    example: 'do I have any reminders for Friday?',
+    call: ({ day = '' }) => list(day),
+  },
+  {
+    pattern: 'how many reminders (do i have|have i got|are there|are pending|are open|have i set) [left|open]',
+    example: 'how many reminders do I have?',
+    call: () => list(),
+  },
+  {
+    pattern:
+      "what's (coming up|next|due|pending|outstanding|up next|still open|left to do|on my list|on my plate|on my agenda|on the agenda|on my schedule)",
+    example: "what's coming up?",
+    call: () => list(),
+  },
+  {
+    pattern: 'what is (coming up|due|pending|on my list|on my plate|on my agenda|on the agenda)',
+    example: 'what is on my agenda?',
+    call: () => list(),
+  },
+  {
+    pattern:
+      "(what's|what is) (coming up|due|on|up|planned|scheduled|happening|on my list|on my plate|on my agenda|on the agenda) [for|on] {day}",
+    example: "what's due tomorrow?",
+    call: ({ day = '' }) => list(day),
+  },
+  {
+    pattern:
+      '(anything|something|is anything|is there anything|do i have anything|have i got anything) (due|coming up|planned|scheduled|on|pending|on my list|to do) {day}',
+    example: 'anything due today?',
+    call: ({ day = '' }) => list(day),
+  },
+  {
+    pattern:
+      '(anything|is anything|is there anything|do i have anything) (due|coming up|planned|scheduled|pending|on my list)',
+    example: 'is anything coming up?',
+    call: () => list(),
+  },
+  {
+    pattern: 'what do i (have|need) (to do|on|planned|coming up|scheduled) [for|on] {day}',
+    example: 'what do I have to do today?',
+    call: ({ day = '' }) => list(day),
+  },
+  {
+    pattern: "(what am i supposed to do|what should i do|what's my day like|what does my day look like) [for|on] {day}",
+    example: 'what am I supposed to do tomorrow?',
+    call: ({ day = '' }) => list(day),
+  },
+  {
+    pattern: '(what do i have|what have i got) {day}',
+    example: 'what do I have tomorrow?',
+    call: ({ day = '' }) => list(day),
+  },
+  {
+    pattern:
+      'what (will you|are you going to|are you gonna|should you|do you have to|have you got to) remind me (of|about)',
+    example: 'what are you going to remind me about?',
+    call: () => list(),
+  },
+  {
+    pattern:
+      '(what|which) [of my] reminders (have i|did i) [already] (completed|complete|finished|finish|done|tick off|ticked off|do)',
+    example: 'which reminders have I completed?',
+    call: () => list('', 'completed'),
+  },
+  {
+    pattern: '(show|list|give|see|what are|view) [me] [all] [of] [my|the] (completed|done|finished|old|past) reminders',
+    example: 'show my completed reminders',
+    call: () => list('', 'completed'),
+  },
+  {
+    pattern:
+      '(show|list|give) [me] [all] [of] [my|the] reminders (including|with|even) [the] (completed|done|finished) [ones]',
+    example: 'list all my reminders including completed ones',
+    call: () => list('', 'all'),
+  },
+];
