@@ -132,7 +132,7 @@ test('${NAME} is taken from the environment, as the type that is wanted', () => 
     '  steer: ${STEER:-false}',
     'execution: { default_image: "$${literal}" }',
   ].join('\n');
-  const config = load(text, { env: { WHO: 'Ada', COUNT: '7' } });
+  const config = load(text, { env: { WHO: 'Ada', COUNT: '7', STEER: '' } });
   expect(config.assistant.name).toBe('Ada the assistant');
   expect(config.delivery).toMatchObject({ concurrency: 7, steer: false });
   expect(config.execution.default_image).toBe('${literal}');

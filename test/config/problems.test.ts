@@ -95,11 +95,16 @@ test('an alias that holds itself is stopped, and the rest is still told', () => 
 });
 
 test.each([
-  ['half a million brackets', () => '['.repeat(500_000)],
-  ['a quarter of a million dashes', () => '- '.repeat(250_000)],
-  ['a hundred thousand keys', () => Array.from({ length: 100_000 }, (_, n) => `k${n}: 1`).join('\n')],
-])('%s are refused without hanging', (_, text) => {
-  expect(refused(text()).code).toBe('CONFIG_INVALID');
+  ['half a million brackets', '[', 500_000],
+  ['a quarter of a million dashes', '- ', 250_000],
+  ['as many groups', '{a: ', 200_000],
+])('%s are refused before they use up the stack', (_, text, times) => {
+  expect(problems(text.repeat(times))).toEqual([expect.stringMatching(/^coda\.yaml:1:\d+ is nested too deeply$/)]);
+});
+
+test('a hundred thousand keys are refused with one problem', () => {
+  const text = Array.from({ length: 100_000 }, (_, n) => `k${n}: 1`).join('\n');
+  expect(problems(text)).toEqual([expect.stringContaining('holds too many values')]);
 });
 
 test.each([

@@ -37,7 +37,9 @@ test('a long file and a long function are warned of by their room', () => {
 });
 
 test('a suite is not a function', () => {
-  expect(inspect('test/agent/turn.test.ts', `describe('x', () => {\n${lines(80)}\n});\n`).warnings).toEqual([]);
+  const tests = `  test('one', () => {});\n${lines(80)}`;
+  expect(inspect('test/agent/turn.test.ts', `describe('x', () => {\n${tests}\n});\n`).warnings).toEqual([]);
+  expect(inspect('test/support/contract.ts', `export function contract() {\n${tests}\n}\n`).warnings).toEqual([]);
 });
 
 test.each([
