@@ -204,11 +204,12 @@ test('what was typed is kept for the next time, readable by its user alone', asy
   expect(statSync(history).mode & 0o777).toBe(0o600);
 });
 
-test('a session that ends is told to who sits there', async () => {
-  const { screen, far, ended } = sit();
+test('a session that ends takes its prompt away', async () => {
+  const { screen, far, ended, hears } = sit();
+  await hears(part('message', 'm1', 'so long'));
   far.end();
   expect(await ended).toBe('ended');
-  expect(screen.text).toContain('coda has stopped.');
+  expect(screen.text).toBe('● so long');
 });
 
 test('an answer cannot send the terminal commands of its own', async () => {

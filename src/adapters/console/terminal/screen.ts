@@ -92,8 +92,9 @@ export class Screen {
     if (status !== this.status) this.redraw(0, [], status);
   }
 
-  /** From now on the prompt is not drawn again. */
-  close(): void {
+  /** Takes the prompt away for good; what was typed in it stays when `keep` says so. */
+  close(keep: boolean): void {
+    if (!keep) this.clear(0);
     this.closed = true;
   }
 
@@ -118,14 +119,19 @@ export class Screen {
 
   /** Clears `above` rows over the status, writes `lines` in their place, and the status and the prompt below. */
   private redraw(above: number, lines: readonly string[], status: string | undefined): void {
-    const { rows: promptRows } = this.closed ? { rows: 0 } : this.prompt.getCursorPos();
-    cursorTo(this.output, 0);
-    moveCursor(this.output, 0, -(promptRows + (this.status === undefined ? 0 : 1) + above));
-    clearScreenDown(this.output);
+    this.clear(above);
     this.status = status;
     const text = [...lines, ...(status === undefined ? [] : [status])].map((line) => `${line}\n`).join('');
     this.output.write(text);
     this.prompt.prevRows = 0;
     if (!this.closed) this.prompt.prompt(true);
+  }
+
+  /** Clears the prompt, the status and `above` rows over them; the cursor then stands where they began. */
+  private clear(above: number): void {
+    const { rows: promptRows } = this.closed ? { rows: 0 } : this.prompt.getCursorPos();
+    cursorTo(this.output, 0);
+    moveCursor(this.output, 0, -(promptRows + (this.status === undefined ? 0 : 1) + above));
+    clearScreenDown(this.output);
   }
 }

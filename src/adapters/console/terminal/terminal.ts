@@ -10,7 +10,7 @@ import { openHistory } from './history.ts';
 import { PlainView } from './plain.ts';
 import { type Prompt, Screen } from './screen.ts';
 import { createStyle, type Style } from './style.ts';
-import { chosen, LEAVE_HINT, MORE, PROMPT, STOPPED } from './texts.ts';
+import { chosen, LEAVE_HINT, MORE, PROMPT } from './texts.ts';
 
 /** An answer may carry a whole page many times over. */
 const MAX_OUTPUT_LINE_BYTES = 16_000_000;
@@ -25,11 +25,8 @@ export interface TerminalOptions {
   history: string;
 }
 
-/**
- * Talks with whoever sits at the terminal until they leave (resolves `left`) or the session ends (`ended`). Where stdin
- * or stdout is no terminal, lines are taken and answers written without a prompt.
- */
-export function runTerminal(options: TerminalOptions): Promise<'left' | 'ended'> {
+/** See `runTerminal`, the door to it. */
+export function openTerminal(options: TerminalOptions): Promise<'left' | 'ended'> {
   const { stdin, stdout, env } = options;
   const dumb = env.TERM === 'dumb';
   const style = createStyle(stdout.isTTY && !env.NO_COLOR && !dumb);
@@ -86,7 +83,6 @@ class Prompted extends Talk {
   /** Lines of a paste before its last one. */
   private pasted: string[] = [];
   private pasting = false;
-  private leaving = false;
   private armed = false;
   private leave: (how: 'left' | 'ended') => void = () => {};
 
@@ -124,8 +120,7 @@ class Prompted extends Talk {
     void this.listen().then(() => this.leave('ended'));
     const how = await left;
     stdin.off('keypress', onKey);
-    if (how === 'ended' && !this.leaving) this.screen.print([this.style.dim(STOPPED)]);
-    this.screen.close();
+    this.screen.close(how === 'left');
     this.prompt.close();
     stdout.write(`${BRACKETED_PASTE_OFF}${how === 'left' ? '\n' : ''}`);
     this.session.end();
@@ -171,7 +166,6 @@ class Prompted extends Talk {
       return;
     }
     if (this.armed) {
-      this.leaving = true;
       this.leave('left');
       return;
     }

@@ -4,7 +4,6 @@ export const PROMPT = 'you › ';
 export const MORE = '  … ';
 export const THINKING = '…';
 export const LEAVE_HINT = 'Ctrl-C again, or Ctrl-D, leaves.';
-export const STOPPED = 'coda has stopped.';
 export const WITHDRAWN = '(taken back)';
 export const EDITED = '(changed)';
 
