@@ -20,6 +20,11 @@ const MAY_HOLD_SQL = /^src\/storage\/|\/store\.ts$|\/store\//;
 const SQL =
   /^\s*(select\s[\s\S]*\bfrom\b|select\s+\w+\(|insert\s+into\s|update\s+\S+\s+(\w+\s+)?set\s|delete\s+from\s|with\s+\S+\s+as\s*\(|create\s+(table|index|unique)\s|alter\s+table\s|vacuum\b|lock\s+table\s)/i;
 
+/** One clock decides: instants come into statements as parameters. Only the storage asks the engine for its time. */
+const OWN_CLOCK = /\b(now|clock_timestamp|statement_timestamp)\(\)|\bcurrent_timestamp\b/i;
+const MAY_ASK_THE_TIME = /^src\/storage\//;
+const ASKS_THE_TIME = 'asks the database for the time; take the instant from World.clock, as a parameter';
+
 /** The room that a file stands in, as one says it: `skills/notes`, `agent`, `test/config`. */
 export function roomOf(file) {
   const parts = file.split('/').slice(file.startsWith('src/') ? 1 : 0, -1);
@@ -28,6 +33,18 @@ export function roomOf(file) {
 
 /** The warnings and errors of one file; `file` is relative to the package's root. */
 export function inspect(file, text) {
+  return file.endsWith('.sql') ? inspectMigration(file, text) : inspectSource(file, text);
+}
+
+function inspectMigration(file, text) {
+  const lines = text.split('\n').map((line) => line.replace(/--.*/, ''));
+  const errors = lines.flatMap((line, index) =>
+    OWN_CLOCK.test(line) ? [`${file}:${index + 1} ${ASKS_THE_TIME}`] : [],
+  );
+  return { warnings: [], errors };
+}
+
+function inspectSource(file, text) {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
   const found = { warnings: [], errors: [] };
   const lineOf = (position) => source.getLineAndCharacterOfPosition(position).line + 1;
@@ -65,19 +82,22 @@ function checkWords(node, file, lineOf, found) {
     found.errors.push(`${at()} reads process.env; take the value from World or Config`);
   }
   const text = ts.isStringLiteralLike(node) || ts.isTemplateHead(node) ? node.text : undefined;
-  if (text !== undefined && SQL.test(text) && !MAY_HOLD_SQL.test(file)) {
-    found.errors.push(`${at()} holds SQL; it belongs into the room's store.ts`);
-  }
+  if (text === undefined || !SQL.test(text)) return;
+  if (!MAY_HOLD_SQL.test(file)) found.errors.push(`${at()} holds SQL; it belongs into the room's store.ts`);
+  const whole = ts.isTemplateHead(node) ? node.parent.getText() : text;
+  if (OWN_CLOCK.test(whole) && !MAY_ASK_THE_TIME.test(file)) found.errors.push(`${at()} ${ASKS_THE_TIME}`);
 }
 
-/** All warnings and errors of `src/`, `test/` and `bench/` under `folder`. */
+/** All warnings and errors of the sources, the tests, the benches and the migrations. */
 export function inspectHouse(files = sources()) {
   const all = files.map((file) => inspect(file, readFileSync(join(root, file), 'utf8')));
   return { warnings: all.flatMap((one) => one.warnings), errors: all.flatMap((one) => one.errors), files: all.length };
 }
 
 const sources = () =>
-  ['src', 'test', 'bench'].flatMap((folder) => listFiles(join(root, folder))).filter((file) => /\.[jt]s$/.test(file));
+  ['src', 'test', 'bench', 'migrations']
+    .flatMap((folder) => listFiles(join(root, folder)))
+    .filter((file) => /\.([jt]s|sql)$/.test(file));
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const { warnings, errors, files } = inspectHouse();

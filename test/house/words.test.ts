@@ -23,6 +23,18 @@ test.each([
   expect(inspect('src/storage/migrate.ts', text).errors).toEqual([]);
 });
 
+test('a statement that asks the database for the time is found', () => {
+  const text = 'const q = `update notes set seen_at = now() where id = ${id}`;\n';
+  expect(inspect('src/skills/notes/store.ts', text).errors).toEqual([
+    expect.stringContaining('store.ts:1 asks the database for the time'),
+  ]);
+  expect(inspect('src/storage/open.ts', text).errors).toEqual([]);
+  const migration = '-- never now()\ncreate table notes (\n  at timestamptz default now()\n);\n';
+  expect(inspect('migrations/0009_notes.sql', migration).errors).toEqual([
+    expect.stringContaining('0009_notes.sql:3 asks the database for the time'),
+  ]);
+});
+
 test('a sentence that begins like SQL is not taken for it', () => {
   const text = "const said = ['Select a reminder', 'Update me at noon', 'delete the last note', 'with milk'];";
   expect(inspect('src/chat/texts.ts', text).errors).toEqual([]);
