@@ -52,7 +52,7 @@ export function backOff(attempt: number, longest = LONGEST_BACK_OFF_MS): number 
 /** Durable work with a due time: carried out at least once, by whichever process is there. */
 export class JobQueue implements DueSource, Owned {
   readonly name = 'jobs';
-  readonly earliest = `select min(due_at) from jobs where state = 'pending'`;
+  readonly earliest = store.EARLIEST;
   private readonly deps: JobQueueDeps;
   private readonly handlers: Map<string, JobHandler>;
   private readonly running = new Set<Promise<void>>();

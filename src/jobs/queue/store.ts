@@ -2,6 +2,9 @@ import type { Instant } from '../../base/clock.ts';
 import type { Json } from '../../base/json.ts';
 import { type Database, json, type Transaction } from '../../storage/index.ts';
 
+/** When the next job is due; `null` when none waits. */
+export const EARLIEST = `select min(due_at) from jobs where state = 'pending'`;
+
 export interface JobRow {
   id: string;
   kind: string;

@@ -31,7 +31,7 @@ const MISSED_MS = 60_000;
 /** Recurring work: each occurrence becomes one job, however many processes come to it. */
 export class Schedules implements DueSource {
   readonly name = 'schedules';
-  readonly earliest = 'select min(next_at) from schedules where enabled and next_at is not null';
+  readonly earliest = store.EARLIEST;
   private readonly deps: { database: Database; world: World; jobs: JobQueue; wakeAt(at: Instant): void };
 
   constructor(deps: { database: Database; world: World; jobs: JobQueue; wakeAt(at: Instant): void }) {

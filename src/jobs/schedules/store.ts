@@ -4,6 +4,9 @@ import { json, type Transaction } from '../../storage/index.ts';
 
 export type Missed = 'skip' | 'latest' | 'all';
 
+/** When the next schedule fires; `null` when none will. */
+export const EARLIEST = 'select min(next_at) from schedules where enabled and next_at is not null';
+
 export interface ScheduleRow {
   id: string;
   kind: string;
