@@ -1,7 +1,7 @@
 import type { Instant } from '../base/clock.ts';
 import type { FaultKind } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
-import type { Button, Content } from './content.ts';
+import type { Button, Content, Form } from './content.ts';
 
 /** Where something is said. Two places with equal adapter and channel are the same conversation. */
 export interface Place {
@@ -22,6 +22,8 @@ export interface Sender {
   locale?: string;
   /** What the adapter itself vouches for (the terminal's user owns the machine); else access decides. */
   role?: 'owner' | 'member';
+  /** Groups that the platform says they are in, as access rules name them (`discord-role:ID`). */
+  groups?: readonly string[];
 }
 
 /** A file that came with a message, already stored by the adapter. */
@@ -41,6 +43,8 @@ export interface IncomingMessage {
   text: string;
   files: IncomingFile[];
   sentAt: Instant;
+  /** What answers refer to, if not the message itself: comes back as `Part.replyTo`. */
+  replyTo?: string;
 }
 
 /** A button was pressed. `id` is the interaction's. */
@@ -53,6 +57,8 @@ export interface IncomingPress {
   /** What a form beside the button was filled with. */
   values?: Record<string, string>;
   sentAt: Instant;
+  /** What answers refer to; a press without it is answered in its place. */
+  replyTo?: string;
 }
 
 export type Incoming = IncomingMessage | IncomingPress;
@@ -68,10 +74,36 @@ export interface Accepted {
   settled: Promise<void>;
 }
 
+/** A conversation that has been heard from. */
+export interface KnownPlace {
+  place: Place;
+  /** When the newest message that was heard there was sent. */
+  heardAt: Instant | undefined;
+}
+
 /** Where adapters bring what they hear. */
 export interface Inbox {
-  /** Resolves after the commit: from then on the event is answered even if the process dies. */
-  accept(event: Incoming): Promise<Accepted>;
+  /**
+   * Resolves after the commit: from then on the event is answered even if the process dies. `acknowledge` tells the
+   * platform that it is heard: after the commit and before anything is done about it, in the process that stored it
+   * only. False: it was too late, and the person has seen it fail; then nothing is done, and that is said.
+   */
+  accept(event: Incoming, acknowledge?: () => Promise<boolean>): Promise<Accepted>;
+
+  /**
+   * The author has changed a message, or taken it back: while it waits the newest text counts, and what was withdrawn
+   * is dropped. False when it is not waiting (any more).
+   */
+  amend(place: Place, id: string, change: { text: string } | { withdrawn: true }): Promise<boolean>;
+
+  /** What a button asks for before it is pressed; undefined when it asks nothing or is gone. */
+  form(button: string): Promise<Form | undefined>;
+
+  /** The conversations in which something was heard since then, latest first, `limit` at most. */
+  places(adapter: string, since: Instant, limit: number): Promise<KnownPlace[]>;
+
+  /** Says once that so many messages, the newest of which is this one, came too long ago to be answered. */
+  missed(newest: IncomingMessage, count: number): Promise<void>;
 }
 
 /** What a platform gave for a message: enough to edit or delete it later. Stored as JSON. */
@@ -87,6 +119,8 @@ export interface Part {
   key: string;
   place: Place;
   content: Content;
+  /** Its place among the parts of one answer; default 0, the first. */
+  index?: number;
   /** The platform's id of the message that this answers. */
   replyTo?: string;
   /** The part may already be there, and the platform cannot be asked: say so where it can be shown. */
@@ -117,6 +151,8 @@ export interface ChatAdapter {
     canEdit: boolean;
     /** Milliseconds between two edits of a part that grows; default 0. */
     editEveryMs?: number;
+    /** Whether a card is edited when its buttons are used (`Content.spent`). */
+    showsUse?: boolean;
   };
 
   /**
@@ -141,6 +177,9 @@ export interface ChatAdapter {
 
   /** After `unknown`: the receipt of the part with this key if it did arrive since `since`, else undefined. */
   find(part: Part, since: Instant, signal: AbortSignal): Promise<Receipt | undefined>;
+
+  /** Whether an event that another process heard was acknowledged; by what its answers refer to. */
+  acknowledged?(replyTo: string): Promise<boolean>;
 
   /** Shows that an answer is being worked on. A hint: failures are dropped. */
   typing?(place: Place): void;

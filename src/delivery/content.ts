@@ -11,11 +11,31 @@ export interface FileRef {
   hash: string;
 }
 
+/** One line of words that a button asks for; they are added to the input of its call. */
+export interface Form {
+  /** The field of the input. */
+  field: string;
+  /** At most 45 characters. */
+  label: string;
+  /** An example; at most 100 characters. */
+  placeholder?: string;
+}
+
 /** A button as a platform shows it. The id is a token whose meaning lies in the database. */
 export interface Button {
   id: string;
   label: string;
   style?: 'primary' | 'danger';
+  /** It asks for words first (`Inbox.form`); where that cannot be shown, it is pressed without them. */
+  asks?: true;
+}
+
+/** A small file whose content stands here: what is too long to be shown. */
+export interface InlineFile {
+  name: string;
+  /** MIME type. */
+  type: string;
+  text: string;
 }
 
 export type ContentKind = 'answer' | 'reminder' | 'approval' | 'notice' | 'error';
@@ -25,7 +45,10 @@ export interface Content {
   /** Markdown (CommonMark with tables). */
   text: string;
   buttons?: Button[];
+  /** Buttons that have been used or have expired. */
+  spent?: Button[];
   files?: FileRef[];
+  inline?: InlineFile[];
 }
 
 /** What pressing a button does: a tool is called with this input, as the person who pressed. */
@@ -34,6 +57,7 @@ export interface Choice {
   tool: string;
   input: Record<string, unknown>;
   style?: 'primary' | 'danger';
+  form?: Form;
 }
 
 /** Something to say whose buttons have no ids yet. */
@@ -42,4 +66,5 @@ export interface Card {
   text: string;
   choices?: Choice[];
   files?: FileRef[];
+  inline?: InlineFile[];
 }

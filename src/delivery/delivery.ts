@@ -122,6 +122,7 @@ export class Delivery {
       access,
       context,
       queueLimit: options.queueLimit,
+      outbox: this.outbox,
       kindOf: options.kindOf,
       hint: () => database.notify(LANES, ''),
     });
@@ -283,7 +284,7 @@ export class Delivery {
       conversationId: item.conversation.id,
       personId: item.person.id,
       inboxId: item.id,
-      replyTo: item.kind === 'press' ? undefined : item.messageId,
+      replyTo: item.payload.replyTo ?? (item.kind === 'press' ? undefined : item.messageId),
     };
   }
 
@@ -301,12 +302,31 @@ export class Delivery {
       await this.end('inbox.refuse', item, { state: 'failed', error: 'the queue was full', cards });
       return;
     }
+    if (item.payload.withdrawn) {
+      await this.end('inbox.withdraw', item, { state: 'cancelled', cards: [] });
+      return;
+    }
+    if (!(await this.acknowledged(item))) {
+      const cards = [{ kind: 'error' as const, text: texts.notInTime() }];
+      await this.end('inbox.unacknowledged', item, { state: 'expired', error: 'not acknowledged in time', cards });
+      return;
+    }
     if (world.clock.now().getTime() - item.sentAt.getTime() > maxAgeMs) {
       world.log.info({ item: item.key }, 'too old to be answered out of the blue');
       await this.end('inbox.expire', item, { state: 'expired', cards: [] });
       return;
     }
     await this.receiver?.handle(item, signal);
+  }
+
+  /** Commit, acknowledge, run: what its person has seen fail is not done behind their back. */
+  private async acknowledged(item: Item): Promise<boolean> {
+    const here = await this.gate.acknowledge(item);
+    if (here !== undefined) return here;
+    const { replyTo } = item.payload;
+    const adapter = this.options.adapters.find(({ name }) => name === item.conversation.place.adapter);
+    if (replyTo === undefined || !adapter?.acknowledged) return true;
+    return adapter.acknowledged(replyTo);
   }
 
   private async giveUp(item: Item): Promise<void> {

@@ -22,6 +22,10 @@ export interface Payload {
   /** A press: the button, and what a form was filled with. */
   button?: string;
   values?: Record<string, string>;
+  /** What answers refer to, if not the message; such an event had to be acknowledged. */
+  replyTo?: string;
+  /** Taken back by its author while it waited. */
+  withdrawn?: true;
 }
 
 /** One inbox row in this process's hands. Every commit for it is conditional on `owner`. */

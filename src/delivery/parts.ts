@@ -1,5 +1,6 @@
 import type { Instant } from '../base/clock.ts';
 import { token, uuid } from '../base/ids.ts';
+import type { Json } from '../base/json.ts';
 import type { Place } from './adapter.ts';
 import type { Card, Choice, Content } from './content.ts';
 import type { NewButton, NewPart, Row, Written } from './outbox/store.ts';
@@ -71,9 +72,15 @@ function contentOf(card: Card, choices: readonly (Choice & { id: string })[]): C
     kind: card.kind,
     text: card.text,
     ...(choices.length > 0 && {
-      buttons: choices.map(({ id, label, style }) => ({ id, label, ...(style && { style }) })),
+      buttons: choices.map(({ id, label, style, form }) => ({
+        id,
+        label,
+        ...(style && { style }),
+        ...(form && { asks: true as const }),
+      })),
     }),
     ...(card.files?.length && { files: card.files }),
+    ...(card.inline?.length && { inline: card.inline }),
   };
 }
 
@@ -83,7 +90,7 @@ function buttonOf(choice: Choice & { id: string }, position: number, card: strin
     card,
     label: choice.label,
     position,
-    action: { tool: choice.tool, input: choice.input as NewButton['action'] },
+    action: { tool: choice.tool, input: choice.input as Json, ...(choice.form && { form: { ...choice.form } }) },
     conversation_id: message.conversationId,
     person_id: message.personId,
   };

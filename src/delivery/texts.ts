@@ -5,5 +5,10 @@ import { plural } from '../base/text.ts';
 export const couldNotAnswer = () =>
   'Something went wrong each time I tried to answer this, so I have given up on it. Please say it another way, or ask the owner to look into the log.';
 
+export const notInTime = () => 'That reached me too late, so I have not done it. Please try again.';
+
+export const missed = (count: number) =>
+  `I was away; ${count === 1 ? 'an older message was' : `${count} older messages were`} not answered. Please send again what still matters.`;
+
 export const queueFull = (waiting: number) =>
   `I still have ${plural(waiting, 'message')} to answer here, so I did not take this one. Please send it again in a moment.`;

@@ -4,10 +4,13 @@ import type { World } from '../../base/world.ts';
 import type { Instance } from '../../jobs/index.ts';
 import { type AccessRules, meet, roleOf } from '../../people/index.ts';
 import type { Database, Fragment } from '../../storage/index.ts';
-import type { Accepted, Inbox, Incoming } from '../adapter.ts';
-import type { ItemKind, Payload } from '../item.ts';
+import type { Accepted, Inbox, Incoming, IncomingMessage, KnownPlace, Place } from '../adapter.ts';
+import type { Form } from '../content.ts';
+import type { Item, ItemKind, Payload } from '../item.ts';
 import type { Lanes } from '../lanes/index.ts';
+import type { Outbox } from '../outgoing.ts';
 import { toItem } from '../store.ts';
+import * as texts from '../texts.ts';
 import * as store from './store.ts';
 
 export interface InboxDeps {
@@ -23,6 +26,7 @@ export interface InboxDeps {
   kindOf(event: Incoming): ItemKind;
   /** Another process could take something that waits here. */
   hint(): void;
+  outbox: Outbox;
 }
 
 interface Known {
@@ -38,12 +42,13 @@ export class InboxGate implements Inbox {
   private readonly deps: InboxDeps;
   private readonly known = new Map<string, Known>();
   private readonly unsettled = new Map<string, Deferred<void>>();
+  private readonly acknowledging = new Map<string, () => Promise<boolean>>();
 
   constructor(deps: InboxDeps) {
     this.deps = deps;
   }
 
-  async accept(event: Incoming): Promise<Accepted> {
+  async accept(event: Incoming, acknowledge?: () => Promise<boolean>): Promise<Accepted> {
     const { database, world, lanes } = this.deps;
     const { personId, conversationId } = await this.know(event);
     const kind = this.deps.kindOf(event);
@@ -76,6 +81,7 @@ export class InboxGate implements Inbox {
       return { outcome: 'duplicate', settled: Promise.resolve() };
     }
     const item = toItem(accepted, owner);
+    if (acknowledge) this.acknowledging.set(id, acknowledge);
     if (accepted.taken) lanes.run(item);
     else {
       if (!lanes.free) this.deps.hint();
@@ -85,8 +91,36 @@ export class InboxGate implements Inbox {
     return { outcome, settled: waited.promise };
   }
 
+  amend(place: Place, id: string, change: { text: string } | { withdrawn: true }): Promise<boolean> {
+    return store.amend(this.deps.database, `${place.adapter}:${place.channel}:${id}`, change);
+  }
+
+  form(button: string): Promise<Form | undefined> {
+    return store.formOf(this.deps.database, button);
+  }
+
+  places(adapter: string, since: Date, limit: number): Promise<KnownPlace[]> {
+    return store.knownPlaces(this.deps.database, adapter, since, limit);
+  }
+
+  async missed(newest: IncomingMessage, count: number): Promise<void> {
+    const { database, outbox } = this.deps;
+    const { personId, conversationId } = await this.know(newest);
+    const card = { kind: 'notice' as const, text: texts.missed(count) };
+    const message = { key: `missed:${keyOf(newest)}`, conversationId, personId, card };
+    await database.tx('inbox.missed', (tx) => outbox.addAll(tx, [message]));
+  }
+
+  /** Acknowledges the event of a row that was heard here; undefined for any other. */
+  async acknowledge(item: Item): Promise<boolean | undefined> {
+    const acknowledge = this.acknowledging.get(item.id);
+    this.acknowledging.delete(item.id);
+    return acknowledge?.();
+  }
+
   /** Nothing more will happen for the row. False when it was not heard here. */
   settle(id: string): boolean {
+    this.acknowledging.delete(id);
     this.unsettled.get(id)?.resolve();
     return this.unsettled.delete(id);
   }
@@ -99,15 +133,16 @@ export class InboxGate implements Inbox {
   private async know(event: Incoming): Promise<Known> {
     const { database, world, access } = this.deps;
     const { place, sender } = event;
-    const key = JSON.stringify([place.adapter, place.channel, sender.externalId]);
+    const { externalId, role, groups } = sender;
+    const key = JSON.stringify([place.adapter, place.channel, externalId, ...(groups ?? [])]);
     const known = this.known.get(key);
     if (known) return known;
     const now = world.clock.now();
-    const claim = { adapter: place.adapter, externalId: sender.externalId, role: sender.role };
+    const claim = { adapter: place.adapter, externalId, role, groups };
     const met = await database.tx('people.meet', async (tx) => {
       const identity = {
         adapter: place.adapter,
-        externalId: sender.externalId,
+        externalId,
         name: sender.name,
         role: roleOf(claim, access),
         zone: sender.zone,
@@ -129,7 +164,8 @@ export function keyOf(event: Incoming): string {
 }
 
 function payloadOf(event: Incoming): Payload {
-  const from = event.sender.externalId;
-  if (event.kind === 'message') return { from, text: event.text, files: event.files };
-  return { from, text: '', files: [], button: event.button, ...(event.values && { values: event.values }) };
+  const { replyTo } = event;
+  const common = { from: event.sender.externalId, ...(replyTo !== undefined && { replyTo }) };
+  if (event.kind === 'message') return { ...common, text: event.text, files: event.files };
+  return { ...common, text: '', files: [], button: event.button, ...(event.values && { values: event.values }) };
 }

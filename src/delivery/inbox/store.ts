@@ -1,8 +1,9 @@
 import type { Instant } from '../../base/clock.ts';
 import { type Database, type Fragment, json, render, sql, type Transaction } from '../../storage/index.ts';
-import type { Place } from '../adapter.ts';
+import type { KnownPlace, Place } from '../adapter.ts';
+import type { Form } from '../content.ts';
 import type { ItemKind, Payload } from '../item.ts';
-import { type ItemRow, itemColumns } from '../store.ts';
+import { type ConversationRow, type ItemRow, itemColumns, toPlace } from '../store.ts';
 
 export interface NewRow {
   id: string;
@@ -94,6 +95,46 @@ export async function claimLaneless(
 }
 
 export type FinalState = 'done' | 'waiting' | 'failed' | 'expired' | 'cancelled';
+
+/** Changes what is stored of a message that still waits in its lane. */
+export async function amend(database: Database, key: string, change: Partial<Payload>): Promise<boolean> {
+  const { count } = await database.run(
+    'inbox.amend',
+    `update inbox i set payload = payload || $2
+      where key = $1 and state = 'received' and laned
+        and not exists (select from lanes l where l.current = i.id)`,
+    [key, json(change)],
+  );
+  return count > 0;
+}
+
+/** What an open button asks for. */
+export async function formOf(database: Database, button: string): Promise<Form | undefined> {
+  const { rows } = await database.read<{ form: Form | null }>(
+    `select action->'form' as form from buttons where id = $1 and used_at is null`,
+    [button],
+  );
+  return rows[0]?.form ?? undefined;
+}
+
+/** Conversations by when they were heard from last. */
+export async function knownPlaces(
+  database: Database,
+  adapter: string,
+  since: Instant,
+  limit: number,
+): Promise<KnownPlace[]> {
+  const { rows } = await database.read<ConversationRow & { heard_at: Instant | null }>(
+    `select c.*, (select max(sent_at) from inbox i where i.conversation_id = c.id) as heard_at
+       from conversations c
+      where c.adapter = $1
+        and (c.created_at >= $2 or exists (select from inbox i where i.conversation_id = c.id and i.sent_at >= $2))
+      order by heard_at desc nulls last
+      limit $3`,
+    [adapter, since, limit],
+  );
+  return rows.map((row) => ({ place: toPlace(row), heardAt: row.heard_at ?? undefined }));
+}
 
 /** Frees what dead processes held outside lanes, charging each row with `attempts`. */
 export async function release(tx: Transaction, owners: readonly string[], attempts: number): Promise<void> {

@@ -112,6 +112,7 @@ export async function steer(
     `with taken as (
        update inbox set state = 'done', steered_into = $3, finished_at = $4
         where conversation_id = $1 and person_id = $2 and state = 'received' and laned and kind = 'message' and id <> $5
+          and not payload ? 'withdrawn'
        returning id, payload, seq
      ), counted as (
        update lanes set pending = pending - (select count(*) from taken) where conversation_id = $1

@@ -81,6 +81,14 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     await Promise.all([...groups.values()].map((group) => this.track(this.sendGroup(group))));
   }
 
+  /** Shows under a card that its buttons are used or too old, where the platform can: `note` says who did what. */
+  async close(tx: Transaction, card: string, note: string): Promise<void> {
+    const adapter = await store.adapterOf(tx, card);
+    if (!adapter || !this.deps.adapter(adapter)?.promises.showsUse) return;
+    const now = this.deps.world.clock.now();
+    if (await store.closeCard(tx, card, note, now)) tx.afterCommit(() => this.deps.wakeAt(now));
+  }
+
   async fire(now: Instant): Promise<number> {
     const rows = await store.claimDue(this.deps.database, this.deps.instance().id, now, CLAIM);
     void this.dispatch(rows);
@@ -251,6 +259,7 @@ function mustLook(adapter: ChatAdapter, unknownAt: Instant, now: Instant): boole
 function toPart(row: store.Row): Part {
   return {
     key: row.key,
+    index: row.part,
     place: row.place,
     content: row.content,
     ...(row.replyTo !== undefined && { replyTo: row.replyTo }),

@@ -267,6 +267,25 @@ export async function reachable(
   return count;
 }
 
+/** The adapter of a part. */
+export async function adapterOf(tx: Transaction, key: string): Promise<string | undefined> {
+  const { rows } = await tx.query<{ adapter: string }>('select adapter from outbox where key = $1', [key]);
+  return rows[0]?.adapter;
+}
+
+/** Has a part that was sent shown again, with its buttons spent and a note below. False when there are none. */
+export async function closeCard(tx: Transaction, key: string, note: string, now: Instant): Promise<boolean> {
+  const { count } = await tx.query(
+    `update outbox
+        set content = (content - 'buttons') || jsonb_build_object('spent', content->'buttons',
+                        'text', (content->>'text') || $2::text),
+            state = 'pending', next_at = $3, drafted = true
+      where key = $1 and state = 'sent' and receipt is not null and content ? 'buttons'`,
+    [key, `\n\n_${note}_`, now],
+  );
+  return count > 0;
+}
+
 /** Whether something waits for a place of this adapter to be reachable; a read, so that attaching costs no commit. */
 export async function anyHeld(database: Database, adapter: string): Promise<boolean> {
   const { rows } = await database.read(`select 1 from outbox where adapter = $1 and state = 'held' limit 1`, [adapter]);

@@ -12,6 +12,7 @@ import { readLines } from '../../../src/base/lines.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import type { Accepted, Content, Incoming, IncomingMessage, Part } from '../../../src/delivery/index.ts';
 import { type Artifacts, openArtifacts } from '../../../src/storage/index.ts';
+import { scriptedInbox } from '../../support/inbox.ts';
 
 type Heard = (event: Incoming) => Promise<Accepted> | Accepted;
 // biome-ignore lint/suspicious/noExplicitAny: lines of a protocol, looked at field by field
@@ -34,12 +35,10 @@ async function openConsole(hears: Heard = () => accepted, more: { moveClock?: (t
   const events: Incoming[] = [];
   const reached: unknown[] = [];
   const stop = new AbortController();
-  const inbox = {
-    accept: async (event: Incoming) => {
-      events.push(event);
-      return hears(event);
-    },
-  };
+  const inbox = scriptedInbox(async (event: Incoming) => {
+    events.push(event);
+    return hears(event);
+  });
   await adapter.start(inbox, () => reached.push(true), stop.signal);
   return { adapter, dataDir, events, reached, stop, attach: () => attach(adapter) };
 }

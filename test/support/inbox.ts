@@ -1,0 +1,30 @@
+import type { Accepted, Inbox, Incoming } from '../../src/delivery/index.ts';
+
+/** An inbox of which only what it is handed over matters. */
+export function scriptedInbox(accept: Inbox['accept'], more: Partial<Inbox> = {}): Inbox {
+  return {
+    accept,
+    amend: async () => false,
+    form: async () => undefined,
+    places: async () => [],
+    missed: async () => {},
+    ...more,
+  };
+}
+
+/** What an inbox says of an event that is dealt with at once. */
+export const settled = (outcome: Accepted['outcome'] = 'accepted'): Accepted => ({
+  outcome,
+  settled: Promise.resolve(),
+});
+
+/** Keeps what it hears. */
+export function recordingInbox(more: Partial<Inbox> = {}): { inbox: Inbox; heard: Incoming[] } {
+  const heard: Incoming[] = [];
+  const accept: Inbox['accept'] = async (event, acknowledge) => {
+    heard.push(event);
+    await acknowledge?.();
+    return settled();
+  };
+  return { inbox: scriptedInbox(accept, more), heard };
+}
