@@ -1,0 +1,107 @@
+import { mkdtempSync, statSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openControl, type Verb } from '../../src/app/control.ts';
+import { CodaError } from '../../src/base/errors.ts';
+import { readLine, readLines } from '../../src/base/lines.ts';
+import { silentLog } from '../../src/base/log.ts';
+
+const VERBS: Record<string, Verb> = {
+  double: ({ of }) => Number(of) * 2,
+  refuse: () => {
+    throw new CodaError('DISK_FULL', { message: 'No room.', remedy: 'Make some.' });
+  },
+  break: () => {
+    throw new Error('a bug');
+  },
+};
+
+async function open(dataDir = mkdtempSync(join(tmpdir(), 'coda-control-'))) {
+  const control = await openControl({
+    dataDir,
+    verbs: VERBS,
+    chat: async (socket, args) => {
+      const line = await readLine(socket, 1_000);
+      socket.end(`${JSON.stringify({ heard: line, ...args })}\n`);
+    },
+    log: silentLog(),
+  });
+  return { control, dataDir, path: join(dataDir, 'control.sock') };
+}
+
+/** Sends bytes in one piece, and gives every line that comes back until the other side ends. */
+async function ask(path: string, bytes: string | Buffer): Promise<unknown[]> {
+  const socket = connect({ path, allowHalfOpen: true });
+  socket.end(bytes);
+  const answers = [];
+  for await (const line of readLines(socket, 1_000_000)) if ('text' in line) answers.push(JSON.parse(line.text));
+  return answers;
+}
+
+test('every request is answered in order, also what is refused and what breaks', async () => {
+  const { control, path } = await open();
+  const answers = await ask(path, '{"do":"double","of":21}\n{"do":"refuse"}\n{"do":"break"}\n{"do":"toString"}\n');
+  expect(answers).toEqual([
+    { ok: true, result: 42 },
+    { ok: false, error: { code: 'DISK_FULL', message: 'No room.', remedy: 'Make some.' } },
+    { ok: false, error: { code: 'INTERNAL', message: 'a bug', remedy: expect.any(String) } },
+    {
+      ok: false,
+      error: { code: 'INPUT_INVALID', message: expect.stringContaining('toString'), remedy: expect.any(String) },
+    },
+  ]);
+  await control.close();
+});
+
+test.each([
+  ['no JSON', 'hello\n'],
+  ['no verb', '{"to":"do"}\n'],
+])('%s is told, and the connection stays', async (_name, bytes) => {
+  const { control, path } = await open();
+  const answers = await ask(path, `${bytes}{"do":"double","of":1}\n`);
+  expect(answers).toMatchObject([
+    { ok: false, error: { code: 'INPUT_INVALID' } },
+    { ok: true, result: 2 },
+  ]);
+  await control.close();
+});
+
+test.each([
+  ['a request without an end', 'x'.repeat(200_000)],
+  ['no text at all', Buffer.from([0xff, 0xfe, 0x0a])],
+])('%s ends the connection, and no other', async (_name, bytes) => {
+  const { control, path } = await open();
+  expect(await ask(path, bytes).catch(() => [])).toEqual([]);
+  expect(await ask(path, '{"do":"double","of":1}\n')).toHaveLength(1);
+  await control.close();
+});
+
+test('a chat takes the connection over with every byte that follows the request', async () => {
+  const { control, path } = await open();
+  const answers = await ask(path, '{"do":"chat","cwd":"/here"}\nthe first line\n');
+  expect(answers).toEqual([
+    { ok: true, result: null },
+    { heard: 'the first line', cwd: '/here' },
+  ]);
+  await control.close();
+});
+
+test('the socket is for its user alone, and gone when it is closed', async () => {
+  const { control, path } = await open();
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  await control.close();
+  expect(statSync(path, { throwIfNoEntry: false })).toBeUndefined();
+});
+
+test('what a dead process left is replaced, and a live one is not', async () => {
+  const { control, dataDir, path } = await open();
+  await expect(open(dataDir)).rejects.toMatchObject({ code: 'STORAGE_IN_USE' });
+  expect(await ask(path, '{"do":"double","of":1}\n')).toHaveLength(1);
+  await control.close();
+  writeFileSync(path, 'not even a socket');
+  const again = await open(dataDir);
+  expect(await ask(path, '{"do":"double","of":1}\n')).toHaveLength(1);
+  await again.control.close();
+});
