@@ -210,6 +210,8 @@ export async function takeUndo(
 }
 
 export interface ConsumedButton {
+  /** The part that shows it. */
+  card: string;
   label: string;
   action: Call;
 }
@@ -237,7 +239,7 @@ export async function useButton(
     now,
     person.id,
   ]);
-  return { label: button.label, action: button.action };
+  return { card: button.card, label: button.label, action: button.action };
 }
 
 /** Begins the conversation afresh: what was said before is not shown to the model any more. */

@@ -35,6 +35,7 @@ export class Router {
     const command = this.commands.get(name.toLowerCase());
     const known = [...this.commands.keys()];
     return this.agent.act('command.run', item, signal, async (ctx): Promise<ToolResult> => {
+      if (command?.ownerOnly && ctx.person.role !== 'owner') return failed('DENIED', texts.ownerOnly(command.name));
       if (command) return command.run(rest.trim(), ctx);
       return failed('UNKNOWN_COMMAND', texts.unknownCommand(name, didYouMean(name.toLowerCase(), known)));
     });
@@ -47,6 +48,7 @@ export class Router {
       const used = await useButton(tx, button, presser, clock.now());
       if (used === 'gone') return failed('GONE', texts.buttonGone());
       if (used === 'not_yours') return failed('NOT_YOURS', texts.buttonNotYours());
+      await this.delivery.outbox.close(tx, used.card, texts.buttonUsed(used.label, person.name));
       return { tool: used.action.tool, input: { ...used.action.input, ...item.payload.values } };
     });
   }

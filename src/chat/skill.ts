@@ -28,8 +28,32 @@ export interface Command {
   summary: string;
   /** What may follow: `[pending|completed|all] [page]`. */
   usage?: string;
+  /** What may follow, piece by piece, where a platform shows fields; joined by spaces they are the rest of the line. */
+  options?: readonly CommandOption[];
+  /** The answer is nobody else's business: shown to the person alone where the platform can. */
+  private?: boolean;
+  /** Only the owner may run it. */
+  ownerOnly?: boolean;
   /** The rest of the line, trimmed. Runs in the transaction that also stores the answer. */
   run(rest: string, ctx: TxContext): Promise<ToolResult>;
+}
+
+/** A field of a command. */
+export interface CommandOption {
+  /** Lower case, at most 32 characters. */
+  name: string;
+  /** At most 100 characters. */
+  description: string;
+  required?: boolean;
+  /** What fits what has been typed so far, at most 25; a hint that must come within a second. */
+  complete?(typed: string, ctx: CompletionContext): Promise<readonly string[]>;
+}
+
+export interface CompletionContext {
+  /** Undefined for somebody who has not been met. */
+  person: Person | undefined;
+  database: Database;
+  now: Date;
 }
 
 /** Something that `coda doctor` asks. */

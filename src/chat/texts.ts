@@ -7,6 +7,10 @@ export const buttonGone = () => 'That button has already been used, or is too ol
 
 export const buttonNotYours = () => 'That button is for somebody else.';
 
+export const buttonUsed = (label: string, name: string) => `${label} — ${name.replace(/[\\*_`~|<>@#[\]]/g, '')}`;
+
+export const ownerOnly = (command: string) => `\`/${command}\` is for my owner alone.`;
+
 export const notLetIn = (name: string, id: string) =>
   `Hello ${name}. I only talk to people whom my owner has let in. Ask them to let you in: you are \`${id}\`, to be listed under \`access\` in my configuration.`;
 
