@@ -8,20 +8,24 @@ const IS = "(what is|what's|tell me)";
 const telling: Phrase[] = [
   { pattern: `${NOW} [right] [now|please|currently]`, example: 'what time is it?', call: () => time() },
   {
-    pattern: `${NOW} [right] [now|currently] [in|at|for] {place} [right now|now|currently]`,
+    pattern: `${NOW} [right] [now|currently] [over] (in|at|for) {place}`,
     example: 'what time is it in Tokyo?',
     call: ({ place = '' }) => time(place),
   },
-  { pattern: '[current|local] time in {place}', example: 'time in LA?', call: ({ place = '' }) => time(place) },
+  {
+    pattern: '(what time would it be|what time will it be|[the] [current|local] time) in {place}',
+    example: 'time in LA?',
+    call: ({ place = '' }) => time(place),
+  },
   {
     pattern: `${IS} the [current|local] time [right] [now] in {place}`,
     example: 'what is the current time in New York?',
     call: ({ place = '' }) => time(place),
   },
   {
-    pattern: '{place} time',
+    pattern: `(${NOW} {place}|{place} time)`,
     example: 'Tokyo time?',
-    call: ({ place = '' }) => (findZone(place) ? time(place) : undefined),
+    call: ({ place = '' }) => (findZone(place.replace(/[?]+$/, '')) ? time(place) : undefined),
   },
   {
     pattern: "(what's|what is|whats) (today's date|the date|the date today|todays date|today|the day today|the day)",
@@ -36,7 +40,7 @@ const telling: Phrase[] = [
   },
   {
     pattern:
-      '(how long|how many days|how much longer|how much time|how many sleeps) (until|till|til|to|before|left until|are there until|is it until|remain until|is left until) {date}',
+      '(how far away is|how far off is|(how long|how many days|how much longer|how much time|how many sleeps) (until|till|til|to|before|left until|are there until|is it until|remain until|is left until)) {date}',
     example: 'how long until Christmas?',
     call: ({ date = '' }) => dateOf(date, 'until'),
   },
@@ -100,7 +104,8 @@ const settling: Phrase[] = [
 
 const helping: Phrase[] = [
   {
-    pattern: '(help|help me|i need help|i need some help|help please|commands|show help|show me help|?)',
+    pattern:
+      '(what are your commands|what are the commands|show me the commands|show commands|list commands|help|help me|i need help|i need some help|help please|commands|show help|show me help|?)',
     example: 'help',
     call: help,
   },
@@ -112,7 +117,7 @@ const helping: Phrase[] = [
   },
   {
     pattern:
-      '(how do you work|how does this work|how do i use you|how do i use this|how can you help|how can you help me|how do i start|how do i get started)',
+      '(how do you work|how does this work|how does this bot work|how does coda work|how does it work|how do you work|how do i use you|how do i use this|how can you help|how can you help me|how do i start|how do i get started)',
     example: 'how does this work?',
     call: help,
   },
@@ -134,12 +139,13 @@ const helping: Phrase[] = [
 const taking: Phrase[] = [
   {
     pattern:
-      '(undo|undo that|undo it|undo this|undo please|undo the last one|undo the last thing|undo my last action|undo last|take that back|take it back|revert|revert that|revert it|reverse that|roll that back|go back on that|oops undo|oops undo that)',
+      '(undo|undo that|undo my last change|undo the last change|undo my last message|undo what you did|undo what you just did|undo it|undo this|undo please|undo the last one|undo the last thing|undo my last action|undo last|take that back|take it back|revert|revert that|revert it|reverse that|roll that back|go back on that|oops undo|oops undo that)',
     example: 'undo',
     call: () => ({ tool: 'undo', input: {} }),
   },
   {
-    pattern: "(that was a mistake|that was wrong|i didn't mean that|i didn't mean to do that) undo [it|that]",
+    pattern:
+      "(that was a mistake|that was wrong|that's not what i meant|that is not what i meant|not what i meant|i didn't mean that|i didn't mean to do that) undo [it|that]",
     example: 'that was a mistake, undo it',
     call: () => ({ tool: 'undo', input: {} }),
   },
@@ -160,7 +166,7 @@ const chatting: Phrase[] = [
   },
   {
     pattern:
-      '(thanks|thank you|thx|ty|cheers|thanks a lot|thanks so much|thank you so much|thank you very much|many thanks|much appreciated|appreciate it|i appreciate it|great thanks|ok thanks|perfect thanks|nice one|great job|good job|well done|good bot|awesome|awesome thanks) [coda]',
+      '(thanks|thank you|thx|ty|cheers|thanks a lot|thanks a million|thanks a bunch|thanks so much|thanks so much|thank you so much|thank you very much|many thanks|much appreciated|appreciate it|i appreciate it|great thanks|ok thanks|perfect thanks|nice one|great job|good job|well done|good bot|awesome|awesome thanks) [coda]',
     example: 'thanks',
     call: () => smalltalk('thanks'),
   },
@@ -183,6 +189,7 @@ function time(place?: string): Call | undefined {
   const name = place
     .replace(/[?!.]+$/, '')
     .replace(/^the\s+/i, '')
+    .replace(/\s+(?:right now|now|currently|at the moment|today|these days)$/i, '')
     .trim();
   // A place that is not known is still one to ask about, as long as it looks like a name.
   if (

@@ -1,7 +1,7 @@
 import type { Call, Phrase } from '../../agent/index.ts';
 
 const SAVE =
-  '(add|make|take|write|create|save|leave|put down|keep|jot down|write down) [me] [a|an|another] [new|quick|little|short] note';
+  "[i want to|i would like to|i'd like to|let me] (add|make|take|write|create|save|leave|put down|keep|jot down|write down) [me] [a|an|another] [new|quick|little|short] note";
 const FIND =
   '(find|search|look for|look up|look through|search for|get|pull up|show|show me|give me|bring up|open|see)';
 
@@ -51,7 +51,7 @@ const saving: Phrase[] = [
     call: ({ text = '' }) => save(text),
   },
   {
-    pattern: 'remember (my|our|the) {text}',
+    pattern: 'remember (my|our) {text}',
     example: 'remember my locker number is 42',
     call: ({ text = '' }) => undefinedUnlessFact(text),
   },
@@ -84,6 +84,11 @@ const finding: Phrase[] = [
     call: ({ query = '' }) => search(query),
   },
   {
+    pattern: '(which|what) [of my] notes (mention|are about|talk about|contain|have|say) {query}',
+    example: 'which notes mention paint?',
+    call: ({ query = '' }) => search(query),
+  },
+  {
     pattern:
       '(search notes|find notes|find note|notes on|notes about|note about|my notes on|my notes about|notes for|any notes on|any notes about) {query}',
     example: 'notes about the garden',
@@ -96,7 +101,7 @@ const finding: Phrase[] = [
   },
   {
     pattern:
-      "(what did i|what have i|what'd i|did i|have i) (note|write|noted|written|note down|noted down|write down|written down|jot down|jotted down|save|saved|say) [anything|something] [down] (about|on|for|regarding) {query}",
+      "(what did i|what have i|what'd i|what i|show me what i|tell me what i|did i|have i) (note|write|noted|written|note down|noted down|write down|written down|jot down|jotted down|save|saved|say) [anything|something] [down] (about|on|for|regarding) {query}",
     example: 'what did I note about Ana?',
     call: ({ query = '' }) => search(query),
   },
@@ -112,7 +117,7 @@ const finding: Phrase[] = [
     call: ({ query = '' }) => search(query),
   },
   {
-    pattern: '(where is|wheres) my note (about|on|for|with) {query}',
+    pattern: '(where is|wheres|where did i put|where did i leave) (my|the) note (about|on|for|with) {query}',
     example: 'where is my note about the boiler?',
     call: ({ query = '' }) => search(query),
   },
@@ -121,7 +126,7 @@ const finding: Phrase[] = [
 const listing: Phrase[] = [
   {
     pattern:
-      '(show|list|give|display|read|see|view|open|get|check) [me] [all] [of] [my|the] [recent|latest|last] notes',
+      '[let me|can i|could i] (show|list|give|display|read|see|view|open|get|check) [me] [all] [of] [my|the] [recent|latest|last] notes',
     example: 'show my notes',
     call: () => list(),
   },

@@ -40,7 +40,11 @@ const BEFORE = list(`
   perfect
   yes
   yeah
+  yep
+  yup
   sure
+  you can
+  you may
   good morning
   good evening
   good afternoon
@@ -52,6 +56,8 @@ const BEFORE = list(`
   could you
   would you
   will you
+  can we
+  could we
   can u
   could u
   would you mind
@@ -156,6 +162,13 @@ const TAKEN_BACK = list(`
   , dont
   , dont bother
 `);
+
+/** Whether the words up to `to` ask rather than tell: "could you …?" needs its question mark no more. */
+export function isAsking(words: readonly Word[], to: number): boolean {
+  return words.slice(0, to).some(({ norm }) => ASKING.has(norm));
+}
+
+const ASKING = new Set(['can', 'could', 'would', 'will', 'mind', 'possible', 'chance']);
 
 const SAID = new Set(['say', 'says', 'said', 'saying', 'write', 'word', 'with', 'of', 'is', 'to', 'a', 'the', 'my']);
 

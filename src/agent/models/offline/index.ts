@@ -16,6 +16,7 @@ export function offlineModel(phrases: readonly Phrase[]): Model {
   const examples = phrases.map((phrase) => phrase.example);
   return {
     name: 'offline/phrases',
+    streams: false,
     async *generate(request: ModelRequest, signal: AbortSignal) {
       if (signal.aborted) throw new ModelError('cancelled', 'The turn was stopped.');
       yield* answer(request, understanding, examples);

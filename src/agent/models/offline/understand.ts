@@ -1,6 +1,6 @@
 import type { Phrase } from '../../phrase.ts';
 import type { Call } from '../../tool.ts';
-import { beginnings, ending, isTakenBack } from './courtesy.ts';
+import { beginnings, ending, isAsking, isTakenBack } from './courtesy.ts';
 import { compilePattern, type Pattern } from './pattern.ts';
 import { type Word, wordsOf, written } from './words.ts';
 
@@ -38,7 +38,7 @@ export class Understanding {
 
   understand(text: string): Understood {
     const words = wordsOf(text);
-    if (words.length === 0) return { kind: 'unknown' };
+    if (words.length === 0 || isQuotation(text)) return { kind: 'unknown' };
     if (isTakenBack(words)) return { kind: 'nothing' };
     const two = this.inTwo(text, words);
     if (two) return { kind: 'calls', calls: two };
@@ -59,13 +59,17 @@ export class Understanding {
   /** Of all forms that fit and make sense, the one that names most of the words itself. */
   private best(text: string, words: readonly Word[], start: number): Call | undefined {
     const forms = [...(this.byFirst.get(words[start]?.norm ?? '') ?? []), ...this.others];
+    const asking = isAsking(words, start);
     let best: { call: Call; literals: number } | undefined;
     for (const { phrase, pattern } of forms) {
       let tried = 0;
       for (const { slots, literals } of pattern.fits(words, start, words.length)) {
         if (++tried > MOST_FITS) break;
         if (best && literals <= best.literals) continue;
-        const said = [...slots].map(([name, { from, to }]) => [name, written(text, words, from, to)] as const);
+        const said = [...slots].map(([name, { from, to }]) => {
+          const slot = written(text, words, from, to);
+          return [name, asking && to === words.length ? slot.replace(/\s*[?]+$/, '') : slot] as const;
+        });
         const call = phrase.call(Object.fromEntries(said));
         if (call) best = { call, literals };
       }
@@ -91,6 +95,12 @@ export class Understanding {
     }
     return undefined;
   }
+}
+
+/** It begins with somebody's words in quotes and goes on: they are spoken about, not meant. */
+function isQuotation(text: string): boolean {
+  const quoted = /^["“«]([^"”»]*)["”»]\s*(\S?)/.exec(text.trim());
+  return quoted !== null && quoted[2] !== '';
 }
 
 function afterJoin(words: readonly Word[], at: number): number {

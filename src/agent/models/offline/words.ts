@@ -25,7 +25,10 @@ export function wordsOf(text: string): Word[] {
     const end = match.index + raw.length;
     if (norm === '') {
       // A dash or bracket alone belongs to the word before it.
-      if (last) last.marked = true;
+      if (last) {
+        last.marked = true;
+        last.end = end;
+      }
       continue;
     }
     const marked = /[:,;.!?…–—-]["”’')\]]*$/u.test(raw) || text[end] === '\n' || text[end] === '\r';
@@ -34,16 +37,16 @@ export function wordsOf(text: string): Word[] {
   return words;
 }
 
-/** What was written from word `from` up to word `to`, without the punctuation that ends a sentence or a clause. */
+/**
+ * What was written from word `from` up to word `to`, without the punctuation that ends a sentence or a clause. A
+ * question mark stays: it says that this was no statement.
+ */
 export function written(text: string, words: readonly Word[], from: number, to: number): string {
   const first = words[from];
   const last = words[to - 1];
   if (!first || !last) return '';
-  // A question mark stays: it says that this was no statement.
-  const end = to === words.length ? text.length : last.end;
   return text
-    .slice(first.start, end)
-    .trim()
+    .slice(first.start, last.end)
     .replace(/(?<![.!])[.!]$|[,;:]+$|\s+[-–—]+$/u, '')
     .trim();
 }

@@ -1,6 +1,6 @@
 import type { Phrase } from '../../../agent/index.ts';
 import { parseDuration } from '../../../time/index.ts';
-import { about, editWhen, isPutOff, snooze, snoozeOf } from '../hearing.ts';
+import { about, editWhen, isPutOff, isTime, snooze, snoozeOf } from '../hearing.ts';
 
 const NAMED = '(reminder|reminders|alarm)';
 
@@ -31,6 +31,27 @@ export const snoozing: Phrase[] = [
     pattern: '(remind me|ping me|nudge me) (about|of) (it|that|this) {when}',
     example: 'remind me about that in 20 minutes',
     call: ({ when = '' }) => snoozeOf('', when.replace(/\s+instead$/i, '')),
+  },
+  {
+    pattern: '(remind me|ping me|remind me about it|remind me about that) in {length} more (minutes|mins|hours)',
+    example: 'remind me in 10 more minutes',
+    call: ({ length = '' }) => (/^\d{1,3}$/.test(length) ? snoozeOf('', `${length} minutes`) : undefined),
+  },
+  {
+    pattern:
+      '(remind me|ping me|nudge me|ask me) (about|of) (it|that|this) [again] (later|some other time|another time|in a bit)',
+    example: 'remind me about that later',
+    call: () => snoozeOf(''),
+  },
+  {
+    pattern: 'bring (it|that|this) up again {when}',
+    example: 'bring that up again tomorrow',
+    call: ({ when = '' }) => snoozeOf('', when),
+  },
+  {
+    pattern: 'not now {when}',
+    example: 'not now, in an hour',
+    call: ({ when = '' }) => (isTime(when) ? snoozeOf('', when) : undefined),
   },
   {
     pattern: 'give me {length}',
@@ -70,7 +91,9 @@ export const snoozing: Phrase[] = [
   },
 ];
 
+/** "Give me a minute" only asks for patience. */
 function snoozeLength(length: string) {
+  if (/^an? (?:minute|second|moment|sec|min|break|bit)$/i.test(length)) return undefined;
   const words = length.replace(/^another\s+/i, '').replace(/\s+more\b/i, '');
   return isPutOff(words) && parseDuration(words) !== undefined ? snoozeOf('', words) : undefined;
 }
@@ -80,6 +103,11 @@ export const changing: Phrase[] = [
   {
     pattern: '(move|reschedule|change|shift|switch|set|update) {which} (to|for|until) {when}',
     example: 'move the dentist to Friday 3pm',
+    call: ({ which = '', when = '' }) => editWhen(which, when),
+  },
+  {
+    pattern: 'bring {which} forward to {when}',
+    example: 'bring the dentist forward to Wednesday at 3pm',
     call: ({ which = '', when = '' }) => editWhen(which, when),
   },
   {
@@ -109,7 +137,8 @@ export const changing: Phrase[] = [
   },
 ];
 
-const REMOVE = '(cancel|delete|remove|drop|scrap|clear|erase|discard|get rid of|kill|stop|turn off|end|dismiss)';
+const REMOVE =
+  '(cancel|delete|remove|drop|scrap|scratch|clear|erase|discard|get rid of|kill|stop|turn off|end|dismiss)';
 
 /** What people say to end a reminder. */
 export const deleting: Phrase[] = [

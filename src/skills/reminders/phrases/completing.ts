@@ -6,11 +6,15 @@ const NAMED = '(reminder|reminders|alarm)';
 const ACTED =
   'bought|got|called|phoned|rang|emailed|paid|sent|took|fed|watered|finished|completed|did|booked|cleaned|washed|submitted|picked up|dropped off|took out|mailed|posted|returned|renewed';
 
+/** "Well done", "almost done", "get it done": words before "done" that name no reminder. */
+const UNFINISHED =
+  /\b(?:is|are|be|been|get|gets|got|getting|was|were|have|has|had|well|to|almost|nearly|half|just|only|mark|make|made|work|job|nicely|easily|being|getting|done)\b/i;
+
 /** What people say when something is done. */
 export const completing: Phrase[] = [
   {
     pattern:
-      "(done|completed|finished|did it|i did it|did that|i did that|i've done it|i've done that|that's done|it's done|that is done|it is done|i have done it|i already did it|i already did that|already done|got it done|all done)",
+      "(done|completed|finished|did it|i did it|did that|i did that|i've done it|i've done that|that's done|it's done|that is done|it is done|that one's done|that one is done|finished that|finished it|completed that|i have done it|i already did it|i already did that|already done|got it done|all done)",
     example: 'done',
     call: () => about('reminder_complete', ''),
   },
@@ -27,10 +31,11 @@ export const completing: Phrase[] = [
   {
     pattern: '(complete|completed|finished|done:) {which}',
     example: 'complete milk',
-    call: ({ which = '' }) => about('reminder_complete', which),
+    call: ({ which = '' }) =>
+      isName(which, 4) && !/:|^(?:this|these|a|an)\b/i.test(which) ? about('reminder_complete', which) : undefined,
   },
   {
-    pattern: '(mark|set|flag|count|log) {which} [as|to] (done|complete|completed|finished)',
+    pattern: '(mark|set|flag|count|log|consider) {which} [as|to] (done|complete|completed|finished)',
     example: 'mark the rent as done',
     call: ({ which = '' }) => about('reminder_complete', which),
   },
@@ -54,12 +59,10 @@ export const completing: Phrase[] = [
     pattern: '{which} done',
     example: 'milk: done',
     call: ({ which = '' }) =>
-      isName(which, 3) && !/\b(?:is|are|be|get|got|was|have|has|when|well|to)\b/i.test(which)
-        ? about('reminder_complete', which)
-        : undefined,
+      isName(which, 3) && !UNFINISHED.test(which) ? about('reminder_complete', which) : undefined,
   },
   {
-    pattern: `(i|i've|i have|i just|i already|i've just|i've already|just|already) (${ACTED}) {which}`,
+    pattern: `(i|i've|i have|i just|i already|i've just|i've already|i have just|i have already|just|already) (${ACTED}|done) {which}`,
     example: 'I bought the milk',
     call: ({ which = '' }) => (isName(which, 4) ? about('reminder_complete', which) : undefined),
   },

@@ -17,13 +17,13 @@ export const creating: Phrase[] = [
     call: ({ when = '', rest = '' }) => (isTime(when) && !isTime(rest) ? withWhen(rest, when) : undefined),
   },
   {
-    pattern: `(set|create|make|add|schedule|set up|put in|give me|get me) [me] ${A_REMINDER} {rest}`,
+    pattern: `(set|create|make|add|schedule|set up|put in|give|get|drop|shoot|send|i want to set|i'd like to set|i want to make|i want to create|let me set) [me] ${A_REMINDER} {rest}`,
     example: 'set a reminder to water the plants every Monday at 8',
     call: ({ rest = '' }) =>
       remind(rest.replace(/^(?:for me )?(?:for|at|:)\s+(?=\S)/i, (lead) => (/^at/i.test(lead) ? lead : ''))),
   },
   {
-    pattern: `(set|create|make|add|schedule|set up|put in|give me|get me) [me] ${A_REMINDER} (for|at|on) {when} (to|about|that|saying|called|regarding) {text}`,
+    pattern: `(set|create|make|add|schedule|set up|put in|give|get|drop|shoot|send|i want to set|i'd like to set|i want to make|i want to create|let me set) [me] ${A_REMINDER} (for|at|on) {when} (to|about|that|saying|called|regarding) {text}`,
     example: 'set a reminder for 5pm to call Bob',
     call: ({ when = '', text = '' }) => createAt(/^\d/.test(when) ? `at ${when}` : when, text) ?? createAt(when, text),
   },
@@ -50,6 +50,11 @@ export const creating: Phrase[] = [
   {
     pattern: '(ping|nudge|poke|buzz|bug|beep) me {rest}',
     example: 'ping me in 10 minutes to check the oven',
+    call: ({ rest = '' }) => remind(rest, { fallback: 'ping', needsTime: true }),
+  },
+  {
+    pattern: '(give|send|drop) me a (nudge|shout|ping|poke|buzz|heads up|heads-up|nudge) {rest}',
+    example: 'give me a nudge at 4 to leave',
     call: ({ rest = '' }) => remind(rest, { fallback: 'ping', needsTime: true }),
   },
   {

@@ -21,12 +21,17 @@ export const listing: Phrase[] = [
     call: ({ day = '' }) => list(day),
   },
   {
+    pattern: `(can i|could i|may i|let me|i want to|i'd like to|give me) (see|have|get|view|check|look at|a list of|an overview of) [all] [of] [my|the] ${MINE} (reminders|to-dos|tasks)`,
+    example: 'can I see my reminders?',
+    call: () => list(),
+  },
+  {
     pattern: `[all] [my] ${MINE} reminders`,
     example: 'my reminders',
     call: () => list(),
   },
   {
-    pattern: '[any|my] reminders [for|on|due] {day}',
+    pattern: '[got|have you got|have i got] [any|my] reminders [for me] [for|on|due] {day}',
     example: 'any reminders for tomorrow?',
     call: ({ day = '' }) => list(day),
   },
@@ -36,12 +41,12 @@ export const listing: Phrase[] = [
     call: () => list(),
   },
   {
-    pattern: `(what|which) [${'pending|open|upcoming'}] reminders (do i have|have i got|have i set|did i set|are there|are pending|are set|are open|are coming up|are due|are left|are still open|are on)`,
+    pattern: `(what|which) [pending|open|upcoming] reminders (do i have|have i got|have i set|did i set|are there|are pending|are set|are open|are coming up|are due|are left|are still open|are on)`,
     example: 'which reminders do I have?',
     call: () => list(),
   },
   {
-    pattern: '(what|which|how many) reminders (do i have|are due|are there|have i got) [for|on] {day}',
+    pattern: '(what|which|how many) (reminders|tasks|to-dos) (do i have|are due|are there|have i got) [for|on] {day}',
     example: 'what reminders do I have today?',
     call: ({ day = '' }) => list(day),
   },
@@ -62,18 +67,19 @@ export const listing: Phrase[] = [
   },
   {
     pattern:
-      "what's (coming up|next|due|pending|outstanding|up next|still open|left to do|on my list|on my plate|on my agenda|on the agenda|on my schedule)",
+      "what's (coming up|next|due|pending|outstanding|up next|still open|left to do|on my list|on my to-do list|on my todo list|on my plate|on my agenda|on the agenda|on my schedule)",
     example: "what's coming up?",
     call: () => list(),
   },
   {
-    pattern: 'what is (coming up|due|pending|on my list|on my plate|on my agenda|on the agenda)',
+    pattern:
+      'what is (coming up|due|pending|on my list|on my to-do list|on my todo list|on my plate|on my agenda|on the agenda)',
     example: 'what is on my agenda?',
     call: () => list(),
   },
   {
     pattern:
-      "(what's|what is) (coming up|due|on|up|planned|scheduled|happening|on my list|on my plate|on my agenda|on the agenda) [for|on] {day}",
+      "[show me|tell me] (what's|what is) (coming up|due|on|up|planned|scheduled|happening|on my list|on my to-do list|on my todo list|on my plate|on my agenda|on the agenda) [for|on] {day}",
     example: "what's due tomorrow?",
     call: ({ day = '' }) => list(day),
   },
@@ -109,6 +115,28 @@ export const listing: Phrase[] = [
       'what (will you|are you going to|are you gonna|should you|do you have to|have you got to) remind me (of|about)',
     example: 'what are you going to remind me about?',
     call: () => list(),
+  },
+  {
+    pattern: 'what (did i|have i) (ask you|asked you|tell you|told you) to remind me (of|about)',
+    example: 'what did I ask you to remind me about?',
+    call: () => list(),
+  },
+  {
+    pattern:
+      '(remind me|tell me|show me) what i (have|need|have to do|need to do|have on|am supposed to do|should do) [for|on] {day}',
+    example: 'tell me what I have to do today',
+    call: ({ day = '' }) => list(day),
+  },
+  {
+    pattern:
+      '(what have i|what did i|show me what i have|show me what i) (completed|complete|finished|finish) [so far|already]',
+    example: 'show me what I have completed',
+    call: () => list('', 'completed'),
+  },
+  {
+    pattern: '[my] (completed|finished|done) reminders',
+    example: 'completed reminders',
+    call: () => list('', 'completed'),
   },
   {
     pattern:
