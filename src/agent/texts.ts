@@ -58,3 +58,7 @@ export function modelFault(fault: FaultKind): string {
       return 'The model cannot be reached right now. Please try again in a moment.';
   }
 }
+
+/** Why a model did not answer, and what goes on without one. */
+export const withoutModel = (fault: FaultKind) =>
+  `${modelFault(fault)} Reminders, notes and commands go on meanwhile: \`/help\` shows how to ask for them.`;

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { LOG_LEVELS } from '../base/log.ts';
 import { block } from './block.ts';
 import { count, duration, locale, secret, secretText, url, wallTime, zone } from './fields.ts';
+import { models } from './models.ts';
 
 const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
 
@@ -13,6 +14,11 @@ const assistant = block(
   z
     .strictObject({
       name: z.string().min(1).max(60).default('coda').describe('The name it answers to.'),
+      soul: z
+        .string()
+        .min(1)
+        .default('config/soul.md')
+        .describe('A Markdown file that says how it speaks and behaves; read again when it changes.'),
       zone: zone().optional().meta({
         description: "The time zone of people who have not set theirs; the host's when left out.",
         example: 'Europe/Berlin',
@@ -107,54 +113,6 @@ const log = block(
         .describe('The least important lines shown. CODA_LOG_LEVEL overrides it.'),
     })
     .prefault({}),
-);
-
-const model = z
-  .string()
-  .regex(/^[^/\s]+\/\S+$/, { error: 'expected provider/model, such as anthropic/claude-sonnet-4-5' });
-
-const provider = z.strictObject({
-  kind: z
-    .enum(['anthropic', 'openai-compatible'])
-    .meta({ description: 'The API that it speaks: anthropic or openai-compatible.', example: 'anthropic' }),
-  base_url: url('http', 'https').optional().meta({
-    description: "The API's address when it is not the vendor's own.",
-    example: 'http://localhost:11434/v1',
-  }),
-  ...secret('api_key', secretText().optional(), {
-    description: 'ANTHROPIC_API_KEY and OPENAI_API_KEY override it for the providers of these names.',
-    file: 'anthropic_api_key',
-    example: '${ANTHROPIC_API_KEY:-sk-example}',
-  }),
-});
-
-const models = block(
-  'models',
-  'The models that think. Without any, coda understands plain commands and still reminds and takes notes.',
-  z
-    .strictObject({
-      default: model.optional().meta({
-        description: 'What answers, as provider/model.',
-        example: 'anthropic/claude-sonnet-4-5',
-      }),
-      light: model.optional().meta({
-        description: 'For titles, summaries and routing; the default one when left out.',
-        example: 'anthropic/claude-haiku-4-5',
-      }),
-      heavy: model.optional().meta({
-        description: 'For /think; the default one when left out.',
-        example: 'anthropic/claude-opus-4-5',
-      }),
-      fallbacks: z
-        .array(model)
-        .default([])
-        .meta({ description: 'What answers when the one before fails.', example: ['ollama/qwen3:8b'] }),
-      providers: z
-        .record(z.string().regex(/^[a-z][a-z0-9_-]*$/, { error: 'expected a name in lower case' }), provider)
-        .default({})
-        .meta({ description: 'Where models are reached, by a name of your choice.', example: 'anthropic' }),
-    })
-    .optional(),
 );
 
 const delivery = block(

@@ -1,6 +1,7 @@
 /** What coda is told about where it runs: a file, the environment, flags — one frozen, typed value. */
 
 export { block, type ConfigBlock } from './block.ts';
+export type { CoreValues } from './blocks.ts';
 export { configExample, configJsonSchema } from './documents.ts';
 export { count, duration, locale, secret, secretText, url, wallTime, zone } from './fields.ts';
 export { type Config, type ConfigRequest, loadConfig } from './load.ts';

@@ -58,7 +58,7 @@ test('the example is right with everything in it switched on', () => {
   const on = example
     .split('\n')
     .filter((line) => !/_file:/.test(line))
-    .map((line) => (/^[# ]*[a-z_]+:( |$)/.test(line) ? line.replaceAll('# ', '') : ''))
+    .map((line) => (/^[# ]*[a-z_]+(\/[a-z0-9-]+)?:( |$)/.test(line) ? line.replaceAll('# ', '') : ''))
     .join('\n');
   const config = load(on);
   expect(config.discord?.token).toBe('example-token');

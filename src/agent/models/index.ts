@@ -1,0 +1,130 @@
+/** Which model answers: tiers, a conversation's own choice, fallbacks, and what is left when all are down. */
+import type { Clock } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
+import type { CoreValues } from '../../config/index.ts';
+import type { Model } from '../model.ts';
+import { anthropicModel } from './anthropic/index.ts';
+import { Breaker } from './breaker.ts';
+import type { EndpointOptions } from './endpoint.ts';
+import { openaiModel } from './openai/index.ts';
+import { type Candidate, routed } from './routed.ts';
+
+export type ModelSettings = NonNullable<CoreValues['models']>;
+
+/** `light` for titles, summaries and routing, `heavy` for what is worth thinking about. */
+export type Tier = 'light' | 'default' | 'heavy';
+
+export interface ModelsOptions {
+  settings: ModelSettings;
+  /** What answers when no other can. */
+  offline: Model;
+  clock: Clock;
+  log: Log;
+  /** Milliseconds before the same model is asked again. */
+  retryMs?: number;
+}
+
+/** What providers of a kind are asked for when only their key is known. */
+const USUAL = {
+  anthropic: { default: 'claude-sonnet-4-5', light: 'claude-haiku-4-5', heavy: 'claude-opus-4-5' },
+  'openai-compatible': { default: 'gpt-5-mini', light: 'gpt-5-nano', heavy: 'gpt-5' },
+} as const;
+
+const RETRY_MS = 500;
+
+/** The configured models; undefined when none is. */
+export function openModels(options: Omit<ModelsOptions, 'settings'> & { settings?: ModelSettings | undefined }) {
+  const { settings } = options;
+  if (!settings || !tierName(settings, 'default')) return undefined;
+  return new Models({ ...options, settings });
+}
+
+export class Models {
+  readonly settings: ModelSettings;
+  private readonly options: ModelsOptions;
+  private readonly candidates = new Map<string, Candidate>();
+
+  constructor(options: ModelsOptions) {
+    this.options = options;
+    this.settings = options.settings;
+  }
+
+  /** What answers a person: the tier's model or the one that was chosen, its fallbacks, and the last resort. */
+  answering(tier: Tier, chosen?: string): Model {
+    const { offline } = this.options;
+    return this.routed([chosen && this.knows(chosen) ? chosen : this.nameOf(tier)], offline);
+  }
+
+  /** For coda's own small questions: without a last resort, because nobody is waiting. */
+  light(): Model {
+    return this.routed([this.nameOf('light'), this.nameOf('default')]);
+  }
+
+  /** The name of the tier's model, `provider/model`. */
+  nameOf(tier: Tier): string {
+    return tierName(this.settings, tier) ?? '';
+  }
+
+  /** Whether `provider/model` can be asked: its provider is configured. */
+  knows(name: string): boolean {
+    const [provider = '', model = ''] = split(name);
+    return model !== '' && this.settings.providers[provider] !== undefined;
+  }
+
+  /** Every model that the configuration names, each once. */
+  names(): string[] {
+    const tiers = (['default', 'light', 'heavy'] as const).map((tier) => this.nameOf(tier));
+    return [...new Set([...tiers, ...this.settings.fallbacks])];
+  }
+
+  /** Models that are left alone at the moment because they failed again and again. */
+  resting(): string[] {
+    return [...this.candidates].filter(([, { breaker }]) => breaker.open).map(([name]) => name);
+  }
+
+  private routed(first: readonly string[], lastResort?: Model): Model {
+    const names = [...new Set([...first, ...this.settings.fallbacks])];
+    const { log, retryMs = RETRY_MS } = this.options;
+    return routed({ candidates: names.map((name) => this.candidate(name)), lastResort, retryMs, log });
+  }
+
+  private candidate(name: string): Candidate {
+    const known = this.candidates.get(name);
+    if (known) return known;
+    const { clock } = this.options;
+    const { failures, pause } = this.settings.breaker;
+    const made = { model: this.open(name), breaker: new Breaker(clock, { failures, pauseMs: pause }) };
+    this.candidates.set(name, made);
+    return made;
+  }
+
+  private open(name: string): Model {
+    const [providerName = '', model = ''] = split(name);
+    const provider = this.settings.providers[providerName];
+    if (!provider) throw new Error(`no provider ${providerName}`);
+    const options: EndpointOptions = {
+      name,
+      model,
+      baseUrl: provider.base_url,
+      apiKey: provider.api_key,
+      sees: provider.pictures,
+      stream: provider.stream,
+      silenceMs: this.settings.silence,
+      thinking: provider.thinking,
+    };
+    return provider.kind === 'anthropic' ? anthropicModel(options) : openaiModel(options);
+  }
+}
+
+/** The model that a tier names, or a sensible one where only a vendor's key is configured. */
+function tierName(settings: ModelSettings, tier: Tier): string | undefined {
+  const named = settings[tier] ?? settings.default;
+  if (named !== undefined) return named;
+  const vendor = Object.entries(settings.providers).find(([, { base_url }]) => base_url === undefined);
+  return vendor && `${vendor[0]}/${USUAL[vendor[1].kind][tier]}`;
+}
+
+function split(name: string): [string, string] {
+  const at = name.indexOf('/');
+  return [name.slice(0, at), name.slice(at + 1)];
+}

@@ -1,0 +1,132 @@
+/** The block of the models: where they are reached, which one answers, what they may cost. */
+
+import { z } from 'zod';
+import { block } from './block.ts';
+import { count, duration, secret, secretText, url } from './fields.ts';
+
+const model = z
+  .string()
+  .regex(/^[^/\s]+\/\S+$/, { error: 'expected provider/model, such as anthropic/claude-sonnet-4-5' });
+
+const amount = z.number().min(0).max(1_000_000_000);
+
+const provider = z.strictObject({
+  kind: z
+    .enum(['anthropic', 'openai-compatible'])
+    .meta({ description: 'The API that it speaks: anthropic or openai-compatible.', example: 'anthropic' }),
+  base_url: url('http', 'https').optional().meta({
+    description: "The API's address when it is not the vendor's own.",
+    example: 'http://localhost:11434/v1',
+  }),
+  ...secret('api_key', secretText().optional(), {
+    description: 'ANTHROPIC_API_KEY and OPENAI_API_KEY override it for the providers of these names.',
+    file: 'anthropic_api_key',
+    example: '${ANTHROPIC_API_KEY:-sk-example}',
+  }),
+  pictures: z
+    .boolean()
+    .default(true)
+    .describe('Whether its models see pictures; else they are told that there was one.'),
+  stream: z.boolean().default(true).describe('Whether answers are asked for piece by piece, or whole.'),
+  context_tokens: count(2_000, 10_000_000).optional().meta({
+    description: 'What its models take in at most, where that is less than context_tokens of all.',
+    example: 8_192,
+  }),
+  thinking: count(1_024, 100_000).optional().meta({
+    description: 'Tokens that its models may think with before they answer (anthropic only).',
+    example: 4_096,
+  }),
+});
+
+const price = z.strictObject({
+  input: amount.meta({ description: 'For a million tokens read.', example: 3 }),
+  output: amount.meta({ description: 'For a million tokens written.', example: 15 }),
+  cached: amount
+    .optional()
+    .meta({ description: 'For a million tokens out of the cache; a tenth of input when left out.', example: 0.3 }),
+});
+
+const limits = (describe: string) =>
+  z
+    .strictObject({
+      day: amount.default(50).describe('The most for one day.'),
+      month: amount.default(200).describe('The most for one month.'),
+    })
+    .prefault({})
+    .describe(describe);
+
+const budgets = z
+  .strictObject({
+    request: amount.default(5).describe('The most that one answer may cost.'),
+    person: limits('The most for each person.'),
+    all: limits('The most for everybody together.'),
+    low: amount
+      .default(10)
+      .describe("When less than this is left of a day's or month's budget, the light model answers and says so."),
+  })
+  .prefault({})
+  .describe('What models may cost, in the currency of the prices.');
+
+const breaker = z
+  .strictObject({
+    failures: count(1, 100).default(3).describe('Failures in a row after which a model is left alone.'),
+    pause: duration('30s').describe('For how long, at first.'),
+  })
+  .prefault({})
+  .describe('When a model that cannot be reached is left alone, and the next one answers at once.');
+
+const fields = z.strictObject({
+  default: model.optional().meta({
+    description: 'What answers, as provider/model.',
+    example: 'anthropic/claude-sonnet-4-5',
+  }),
+  light: model.optional().meta({
+    description: 'For titles, summaries and routing; the default one when left out.',
+    example: 'anthropic/claude-haiku-4-5',
+  }),
+  heavy: model.optional().meta({
+    description: 'For /think; the default one when left out.',
+    example: 'anthropic/claude-opus-4-5',
+  }),
+  fallbacks: z
+    .array(model)
+    .default([])
+    .meta({ description: 'What answers when the one before fails.', example: ['anthropic/claude-haiku-4-5'] }),
+  max_tokens: count(256, 200_000).default(8_192).describe('The longest answer, in tokens.'),
+  context_tokens: count(2_000, 10_000_000)
+    .default(64_000)
+    .describe('The longest request, in tokens: what was said before is summed up to stay below it.'),
+  silence: duration('2m').describe('A model that sends nothing for so long is given up.'),
+  breaker,
+  prices: z
+    .record(model, price)
+    .default({})
+    .meta({ description: 'What models cost, where it is not known or not right.', example: 'openai/gpt-5' }),
+  currency: z.string().min(1).max(8).default('USD').describe('What prices and budgets are in.'),
+  budgets,
+  providers: z
+    .record(z.string().regex(/^[a-z][a-z0-9_-]*$/, { error: 'expected a name in lower case' }), provider)
+    .default({})
+    .meta({ description: 'Where models are reached, by a name of your choice.', example: 'anthropic' }),
+});
+
+/** Each model's provider must be there: a name with a slip in it would fail only when it is asked. */
+const named = fields.superRefine((models, ctx) => {
+  const used: [path: (string | number)[], name: string | undefined][] = [
+    [['default'], models.default],
+    [['light'], models.light],
+    [['heavy'], models.heavy],
+    ...models.fallbacks.map((name, index): [(string | number)[], string] => [['fallbacks', index], name]),
+  ];
+  for (const [path, name] of used) {
+    const owner = name?.split('/')[0];
+    if (owner === undefined || models.providers[owner]) continue;
+    ctx.addIssue({ code: 'custom', path, message: `expected a provider listed under providers, not “${owner}”` });
+  }
+});
+
+export const models = block(
+  'models',
+  'The models that think. Without any, coda understands plain commands and still reminds and takes notes.',
+  named.optional(),
+);
