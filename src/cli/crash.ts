@@ -12,8 +12,9 @@ export function catchCrashes(io: NodeJS.Process, log?: Log): () => void {
     else io.stderr.write(`${errorText(internal(error))}${error instanceof Error ? `${error.stack}\n` : ''}`);
     io.exit(ERRORS.INTERNAL.exit);
   };
-  io.on('uncaughtException', crash);
-  io.on('unhandledRejection', crash);
+  // The one who came last knows best where to write to, and ends the process before the others hear of it.
+  io.prependListener('uncaughtException', crash);
+  io.prependListener('unhandledRejection', crash);
   return () => {
     io.off('uncaughtException', crash);
     io.off('unhandledRejection', crash);

@@ -108,3 +108,13 @@ test('a data folder whose path is too long for a socket has one all the same', {
   daemon.child.kill('SIGTERM');
   expect((await daemon.exit).code).toBe(0);
 });
+
+test('an error that nobody handles is logged, and ends it with 70 for a supervisor', { timeout: TALK }, async () => {
+  const faulty = 'process.on("SIGUSR2", () => Promise.reject(new Error("a planted bug")))';
+  const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(faulty)}`;
+  await using daemon = await runDaemon({ env: { NODE_OPTIONS } });
+  daemon.child.kill('SIGUSR2');
+  expect(await daemon.exit).toEqual({ code: 70, signal: null });
+  const last = JSON.parse(daemon.stderr.trim().split('\n').at(-1) ?? '');
+  expect(last).toMatchObject({ level: 'fatal', err: { message: 'a planted bug' } });
+});

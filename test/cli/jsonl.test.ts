@@ -1,4 +1,5 @@
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { freshDataDir, Jsonl } from '../support/jsonl.ts';
 
@@ -100,15 +101,29 @@ test('SIGTERM while a message is worked on ends in order, and nothing confirmed 
   if (confirmed) expect(notes).toContain('at the very end');
 });
 
-test('a data folder that is in use, and one that cannot be written to, are refused in a sentence', {
-  timeout: TALK,
-}, async () => {
+/** What `coda chat --jsonl` says on a data folder that it cannot use. */
+async function refusal(dataDir: string): Promise<{ code: number | null; says: string }> {
+  await using coda = await Jsonl.start({ dataDir }, false);
+  const { code } = await coda.exit;
+  expect(coda.lines).toEqual([]);
+  return { code, says: coda.stderr };
+}
+
+test('a data folder that cannot be written to is refused in a sentence', { timeout: TALK }, async () => {
   const readOnly = freshDataDir();
   mkdirSync(readOnly, { recursive: true });
   chmodSync(readOnly, 0o500);
   // The root user may write anywhere; a file in the folder's place is in everybody's way.
-  const dataDir = process.getuid?.() === 0 ? '/dev/null/data' : readOnly;
-  await using refused = await Jsonl.start({ dataDir }, false);
-  expect(await refused.exit).toMatchObject({ code: 73 });
-  expect(refused.stderr).toMatch(/^coda: .+\n {2}.+ \[DATA_UNWRITABLE\]\n$/m);
+  const { code, says } = await refusal(process.getuid?.() === 0 ? '/dev/null/data' : readOnly);
+  expect(code).toBe(73);
+  expect(says).toMatch(/^coda: .+\n {2}.+ \[DATA_UNWRITABLE\]\n$/);
+});
+
+test('a data folder of a newer version is refused in a sentence', { timeout: TALK }, async () => {
+  const dataDir = freshDataDir();
+  mkdirSync(dataDir, { recursive: true });
+  writeFileSync(join(dataDir, 'coda-data.json'), '{"layout":99,"postgres":"18"}');
+  const { code, says } = await refusal(dataDir);
+  expect(code).toBe(78);
+  expect(says).toMatch(/^coda: .+\n {2}.+ \[DATA_NEWER\]\n$/);
 });

@@ -78,7 +78,7 @@ export class Session {
   private async finish(ms: number): Promise<void> {
     await within(ms, this.settled());
     this.pause();
-    await within(1_000, this.writer.end());
+    await within(Math.max(ms, 1_000), this.writer.end());
     this.streams.input.destroy();
   }
 

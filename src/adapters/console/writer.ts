@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import type { Output } from './protocol.ts';
 
@@ -36,7 +35,7 @@ export class LineWriter {
   /** Writes what waits and ends the stream; process streams are left open. */
   async end(): Promise<void> {
     if (this.gone) return;
-    if (this.output.writableNeedDrain) await Promise.race([once(this.output, 'drain'), once(this.output, 'close')]);
+    await new Promise<void>((resolve) => this.output.write('', () => resolve()));
     this.gone = true;
     if (this.output !== process.stdout) this.output.end();
   }
