@@ -172,6 +172,12 @@ const chatting: Phrase[] = [
   },
   {
     pattern:
+      '(ok|okay|k|alright|all right|got it|i see|fine|cool|nice|great|perfect|good|yes|yeah|yep|no|nope|sure|no thanks|no thank you|not yet|not now|lol|haha|hm|hmm)',
+    example: 'ok',
+    call: () => smalltalk('ok'),
+  },
+  {
+    pattern:
       '(bye|goodbye|good night|goodnight|see you|see you later|see ya|ciao|night|talk to you later|ttyl|good bye|bye bye) [coda]',
     example: 'good night',
     call: () => smalltalk('bye'),
@@ -220,7 +226,7 @@ function help(): Call {
   return { tool: 'help', input: {} };
 }
 
-function smalltalk(kind: 'hello' | 'thanks' | 'bye' | 'fine' | 'who'): Call {
+function smalltalk(kind: 'hello' | 'thanks' | 'bye' | 'fine' | 'who' | 'ok'): Call {
   return { tool: 'smalltalk', input: { kind } };
 }
 

@@ -47,6 +47,7 @@ export const texts = {
   hello: (name: string) => `Hello ${name}. I remind, take notes and tell the time: "help" shows how to ask.`,
   thanks: "You're welcome.",
   bye: 'Bye.',
+  ok: 'All right.',
   fine: 'All well, thank you. What can I do for you?',
   who: 'I am coda, your assistant: I remind you on time, keep your notes, and tell you the time anywhere.',
 };

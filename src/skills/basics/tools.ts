@@ -86,6 +86,6 @@ export const smalltalkTool = dataTool({
   name: 'smalltalk',
   description: 'A stock answer to a greeting or thanks, for when no model can word one.',
   effect: 'read',
-  input: z.object({ kind: z.enum(['hello', 'thanks', 'bye', 'fine', 'who']) }),
+  input: z.object({ kind: z.enum(['hello', 'thanks', 'bye', 'fine', 'who', 'ok']) }),
   run: async ({ kind }, { person }) => done(kind === 'hello' ? texts.hello(person.name) : texts[kind]),
 });

@@ -62,8 +62,8 @@ export async function insert(tx: Transaction, note: NewNote, now: Instant): Prom
 /** Stores what was changed: text, tags, and whether it is deleted. */
 export async function save(tx: Transaction, note: Note, now: Instant): Promise<void> {
   await tx.query(
-    `update notes set text = $2, tags = $3, updated_at = $4, version = version + 1,
-                      deleted_at = case when $5 then $4 end
+    `update notes set text = $2, tags = $3, updated_at = $4::timestamptz, version = version + 1,
+                      deleted_at = case when $5 then $4::timestamptz end
       where id = $1`,
     [note.id, note.text, note.tags, now, note.deleted],
   );

@@ -47,6 +47,9 @@ function putOffWords(said: string): string {
 /** "If I asked you to": talking about asking is no asking. */
 const HYPOTHETICAL =
   /\bif (?:i|you|we|someone|somebody) (?:ever )?(?:ask|asked|tell|told|say|said|want|wanted|were|was|had|need|needed|could|forgot)\b/i;
+/** No reminder may be as long: its tool says so, and nothing need be looked for in it. */
+const LONGEST_SENTENCE = 3_000;
+
 const IN_DM =
   /[,]?\s+(?:(?:in|via|by|over|as) )?(?:a |my )?(?:dms?|pm|direct message|private message|private|privately)$/i;
 /** Asks for what is known already, or waits for what coda cannot see. */
@@ -59,6 +62,7 @@ export function remind(rest: string, more: { fallback?: string; needsTime?: bool
   const dm = IN_DM.test(rest);
   const words = rest.replace(IN_DM, '').replace(/^[:,–—-]\s*/, '');
   if (A_QUESTION.test(words) || HYPOTHETICAL.test(words)) return undefined;
+  if (words.length > LONGEST_SENTENCE) return create(words, undefined, { dm });
   const { when, task } = isTime(words) ? { when: words, task: '' } : splitTask(`remind me ${words}`);
   if (when === undefined && more.needsTime) return undefined;
   // "About that" is no text of its own: there are phrases for it.

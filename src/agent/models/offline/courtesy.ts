@@ -197,7 +197,10 @@ export function ending(words: readonly Word[]): number {
 }
 
 export function isTakenBack(words: readonly Word[]): boolean {
-  return TAKEN_BACK.some((form) => spoken(form).length < words.length && endsWith(words, form, words.length));
+  return TAKEN_BACK.some((form) => {
+    const whole = spoken(form).length === words.length;
+    return whole ? stands(words, spoken(form), 0, words.length) : endsWith(words, form, words.length);
+  });
 }
 
 const spoken = (form: readonly string[]): readonly string[] => (form[0] === ',' ? form.slice(1) : form);

@@ -1,5 +1,6 @@
 import { type Model, ModelError, type ModelEvent, type ModelMessage, type ModelRequest } from '../../model.ts';
 import type { Phrase } from '../../phrase.ts';
+import { asAnswer } from './follow-up.ts';
 import { nearest } from './nearest.ts';
 import { texts } from './texts.ts';
 import { Understanding } from './understand.ts';
@@ -37,7 +38,8 @@ function* answer(
     .join('\n')
     .trim();
   if (text.length > LONGEST) return yield* say(texts.tooLong(LONGEST));
-  const understood = understanding.understand(text);
+  const alone = understanding.understand(text);
+  const understood = alone.kind === 'unknown' ? asAnswer(text, messages, understanding) : alone;
   if (understood.kind === 'nothing') return yield* say(texts.nothing);
   const known = new Set(tools.map((tool) => tool.name));
   if (understood.kind === 'unknown' || understood.calls.some((call) => !known.has(call.tool))) {

@@ -19,6 +19,9 @@ interface Form {
 /** Ways of fitting one pattern that are tried before it is given up. */
 const MOST_FITS = 24;
 
+/** Places that are tried as the border between two requests. */
+const MOST_BREAKS = 6;
+
 export class Understanding {
   private readonly byFirst = new Map<string, Form[]>();
   private readonly others: Form[] = [];
@@ -83,12 +86,15 @@ export class Understanding {
    */
   private inTwo(text: string, words: readonly Word[]): Call[] | undefined {
     const to = ending(words);
+    let tried = 0;
     for (let at = 1; at < to - 1; at++) {
       const before = words[at - 1] as Word;
       const joined = words[at]?.norm === 'and' || words[at]?.norm === 'then' || words[at]?.norm === 'also';
       if (!joined && !/[.!?;\n]["”’')\]]*$/u.test(text.slice(before.start, before.end + 1))) continue;
       const second = joined ? afterJoin(words, at) : at;
-      if (!OPENERS.some((opener) => opener.every((word, index) => words[second + index]?.norm === word))) continue;
+      const forms = joined ? OPENERS : [...OPENERS, ...OPENERS_AFTER_STOP];
+      if (!forms.some((opener) => opens(words, second, opener))) continue;
+      if (++tried > MOST_BREAKS) return undefined;
       const left = this.request(text, words, 0, at);
       const right = left && this.request(text, words, second, to);
       if (left && right) return [left, right];
@@ -109,21 +115,47 @@ function afterJoin(words: readonly Word[], at: number): number {
   return next;
 }
 
-const OPENERS = [
+/** How a second request begins, after "and" as after a full stop. A `:` stands for a mark after the word. */
+const OPENERS = openers(
   'remind me',
   'set a reminder',
   'set another reminder',
   'add a reminder',
+  'wake me',
+  'note:',
+  'add a note:',
+  'make a note:',
+  'take a note:',
+  'add a note that',
+  'make a note that',
+  'show me my',
+  'list my',
+  'what are my',
+  'what time is it',
+);
+
+/** After a full stop only: after "and" these may still be what is to be done ("call Bob and take a note"). */
+const OPENERS_AFTER_STOP = openers(
+  'also remind me',
   'add a note',
   'make a note',
   'take a note',
   'note that',
   'note down',
   'show me',
-  'show my',
-  'list my',
-  'what are my',
   'whats my',
-  'what time',
-  'wake me',
-].map((opener) => opener.split(' '));
+  'cancel',
+  'snooze',
+);
+
+function openers(...forms: string[]): string[][] {
+  return forms.map((form) => form.split(' '));
+}
+
+function opens(words: readonly Word[], at: number, opener: readonly string[]): boolean {
+  return opener.every((form, index) => {
+    const word = words[at + index];
+    const norm = form.replace(/:$/, '');
+    return word?.norm === norm && (norm === form || word.marked);
+  });
+}

@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { basics } from '../../../src/skills/basics/index.ts';
+import type { Database } from '../../../src/storage/index.ts';
+import { openTestDatabase } from '../../support/database.ts';
+import { type Options, type Played, playSkill, words } from '../play.ts';
+
+let database: Database;
+beforeAll(async () => {
+  database = await openTestDatabase();
+});
+afterAll(() => database.close());
+
+let coda: Played;
+const play = async (options: Options = {}) => {
+  coda = await playSkill(basics, database, options);
+};
+beforeEach(() => play()); // Friday 20 November 2026, 09:00 in Berlin
+
+const time = async (place?: string) => words(await coda.call('time_in', place === undefined ? {} : { place }));
+
+test('the time is told where the person is, and anywhere else', async () => {
+  expect(await time()).toBe('It is 09:00 on Friday 20 November 2026 (Europe/Berlin).');
+  expect(await time('Tokyo')).toBe('It is 17:00 on Friday 20 November 2026 in Tokyo (Asia/Tokyo).');
+  expect(await time('Auckland')).toContain('21:00');
+});
+
+test('a place that is not known is said to be so', async () => {
+  expect(await coda.call('time_in', { place: 'Blorpville' })).toMatchObject({ ok: false, code: 'UNKNOWN_ZONE' });
+});
+
+test('the days until a date are counted on the calendar of the person', async () => {
+  await play({ at: '2026-11-20T23:30:00Z' }); // Saturday, half past midnight in Berlin
+  expect(words(await coda.call('date_of', { date: 'sunday', ask: 'until' }))).toBe(
+    '1 day until sunday: Sunday 22 November 2026.',
+  );
+  expect(await coda.call('date_of', { date: 'blorp' })).toMatchObject({ ok: false, code: 'NOT_A_DATE' });
+});
+
+test('moving to another zone offers to take recurring reminders along, and can be taken back', async () => {
+  const moved = await coda.call('timezone_set', { zone: 'tokyo' });
+  expect(words(moved)).toContain('Your time zone is Asia/Tokyo now: It is 17:00');
+  expect(moved.choices).toEqual([
+    { label: 'Move my recurring reminders too', tool: 'reminder_move_zone', input: { zone: 'Asia/Tokyo' } },
+  ]);
+  await coda.run(moved.ok && moved.undo ? moved.undo : { tool: '', input: {} });
+  expect(words(await coda.command('timezone'))).toBe('Your time zone is Europe/Berlin.');
+});
+
+test('the first zone is set without further questions', async () => {
+  await play({ zone: null });
+  expect(words(await coda.command('timezone'))).toContain('I do not know your time zone, so I use UTC');
+  expect((await coda.command('timezone Berlin')).choices).toBeUndefined();
+  expect(await time()).toContain('09:00');
+  expect(await coda.command('timezone Blorpville')).toMatchObject({ ok: false, code: 'UNKNOWN_ZONE' });
+});
+
+test('greetings are answered', async () => {
+  expect(words(await coda.call('smalltalk', { kind: 'hello' }))).toContain('Hello Ana');
+  expect(words(await coda.call('smalltalk', { kind: 'thanks' }))).toBe("You're welcome.");
+});
