@@ -56,8 +56,8 @@ export async function runOutside(
     const stop = () =>
       resolve(
         timeout.aborted
-          ? failed('TIMEOUT', `${tool.name} did not finish in time; whether it had an effect is unknown.`)
-          : failed('CANCELLED', `${tool.name} was stopped; whether it had an effect is unknown.`),
+          ? failed('OUTCOME_UNKNOWN', `${tool.name} did not finish in time; whether it had an effect is unknown.`)
+          : failed('OUTCOME_UNKNOWN', `${tool.name} was stopped; whether it had an effect is unknown.`),
       );
     signal.addEventListener('abort', stop, { once: true });
   });

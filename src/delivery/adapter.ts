@@ -102,8 +102,11 @@ export interface Inbox {
   /** The conversations in which something was heard since then, latest first, `limit` at most. */
   places(adapter: string, since: Instant, limit: number): Promise<KnownPlace[]>;
 
-  /** Says once that so many messages, the newest of which is this one, came too long ago to be answered. */
-  missed(newest: IncomingMessage, count: number): Promise<void>;
+  /** Says once, where a message was said, what the adapter has to say of it. */
+  note(message: IncomingMessage, text: string): Promise<void>;
+
+  /** The platform's ids of what was said in a place since then and is known to be there. */
+  receipts(place: Place, since: Instant): Promise<Set<string>>;
 }
 
 /** What a platform gave for a message: enough to edit or delete it later. Stored as JSON. */

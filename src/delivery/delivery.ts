@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { World } from '../base/world.ts';
 import { type DueSource, Instance, type Owned } from '../jobs/index.ts';
 import type { AccessRules } from '../people/index.ts';
@@ -93,6 +94,8 @@ export class Delivery {
     const { database, world, access, context, adapters } = options;
     const instance = () => this.self;
     const signal = this.stopAll.signal;
+    // Every turn and every send listens to it; the number is bounded by `concurrency` and the outbox's slots.
+    setMaxListeners(0, signal);
     const places = new PlaceBook();
     const byName = new Map(adapters.map((adapter) => [adapter.name, adapter]));
     this.outbox = new OutboxSender({

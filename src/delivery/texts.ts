@@ -7,8 +7,5 @@ export const couldNotAnswer = () =>
 
 export const notInTime = () => 'That reached me too late, so I have not done it. Please try again.';
 
-export const missed = (count: number) =>
-  `I was away; ${count === 1 ? 'an older message was' : `${count} older messages were`} not answered. Please send again what still matters.`;
-
 export const queueFull = (waiting: number) =>
   `I still have ${plural(waiting, 'message')} to answer here, so I did not take this one. Please send it again in a moment.`;

@@ -10,7 +10,6 @@ import type { Item, ItemKind, Payload } from '../item.ts';
 import type { Lanes } from '../lanes/index.ts';
 import type { Outbox } from '../outgoing.ts';
 import { toItem } from '../store.ts';
-import * as texts from '../texts.ts';
 import * as store from './store.ts';
 
 export interface InboxDeps {
@@ -103,12 +102,16 @@ export class InboxGate implements Inbox {
     return store.knownPlaces(this.deps.database, adapter, since, limit);
   }
 
-  async missed(newest: IncomingMessage, count: number): Promise<void> {
+  async note(message: IncomingMessage, text: string): Promise<void> {
     const { database, outbox } = this.deps;
-    const { personId, conversationId } = await this.know(newest);
-    const card = { kind: 'notice' as const, text: texts.missed(count) };
-    const message = { key: `missed:${keyOf(newest)}`, conversationId, personId, card };
-    await database.tx('inbox.missed', (tx) => outbox.addAll(tx, [message]));
+    const { personId, conversationId } = await this.know(message);
+    const card = { kind: 'notice' as const, text };
+    const said = { key: `note:${keyOf(message)}`, conversationId, personId, card };
+    await database.tx('inbox.note', (tx) => outbox.addAll(tx, [said]));
+  }
+
+  receipts(place: Place, since: Date): Promise<Set<string>> {
+    return store.receipts(this.deps.database, place, since);
   }
 
   /** Acknowledges the event of a row that was heard here; undefined for any other. */

@@ -136,6 +136,16 @@ export async function knownPlaces(
   return rows.map((row) => ({ place: toPlace(row), heardAt: row.heard_at ?? undefined }));
 }
 
+/** The platform's ids of what is known to be said in a place. */
+export async function receipts(database: Database, place: Place, since: Instant): Promise<Set<string>> {
+  const { rows } = await database.read<{ id: string }>(
+    `select o.receipt->>'id' as id from outbox o join conversations c on c.id = o.conversation_id
+      where c.adapter = $1 and c.channel = $2 and o.receipt is not null and o.created_at >= $3`,
+    [place.adapter, place.channel, since],
+  );
+  return new Set(rows.map((row) => row.id));
+}
+
 /** Frees what dead processes held outside lanes, charging each row with `attempts`. */
 export async function release(tx: Transaction, owners: readonly string[], attempts: number): Promise<void> {
   await tx.query(

@@ -1,0 +1,122 @@
+import { describe, expect, test } from 'vitest';
+import { deferred } from '../../src/base/async.ts';
+import { testDatabases } from '../support/database.ts';
+import { play } from '../support/play.ts';
+import { echo, lastSaid, ScriptedModel } from '../support/scripted-model.ts';
+
+describe.each(testDatabases)('messages on $name', ({ name, available }) => {
+  const begin = (options: Parameters<typeof play>[0] = {}) => play({ engine: name, model: echo(), ...options });
+
+  test.skipIf(!available)('a message that arrives twice, also at the same moment, is answered once', async () => {
+    await using coda = await begin();
+    const copies = await Promise.all([1, 2, 3].map(() => coda.hear('ana', 'c1', 'hello', 'member', 'same')));
+    await Promise.all(copies.map((copy) => copy.settled));
+    await coda.hear('ana', 'c1', 'hello', 'member', 'same');
+    expect(copies.map((copy) => copy.outcome).sort()).toEqual(['accepted', 'duplicate', 'duplicate']);
+    expect(coda.platform.in('c1')).toEqual(['you said: hello']);
+  });
+
+  test.skipIf(!available)('messages of one conversation are answered in order, others do not wait', async () => {
+    const slow = deferred();
+    const model = new ScriptedModel((request) =>
+      lastSaid(request) === 'slow' ? [{ hold: slow }, 'slow'] : [lastSaid(request)],
+    );
+    await using coda = await begin({ model, config: { 'delivery.steer': false } });
+    const first = await coda.hear('ana', 'c1', 'slow');
+    const second = await coda.hear('ana', 'c1', 'second');
+    const third = await coda.hear('ana', 'c1', 'third');
+    await (await coda.hear('bob', 'c2', 'quick')).settled;
+    expect(coda.platform.messages.map((message) => message.text)).toEqual(['quick']);
+    slow.resolve();
+    await Promise.all([first, second, third].map((each) => each.settled));
+    expect(coda.platform.in('c1')).toEqual(['slow', 'second', 'third']);
+  });
+
+  test.skipIf(!available)('a hundred messages of one person do not delay another person', async () => {
+    const gate = deferred();
+    const model = new ScriptedModel((request) => [{ hold: gate }, lastSaid(request)]);
+    await using coda = await begin({ model, config: { 'delivery.concurrency': 2, 'delivery.steer': false } });
+    const many = [];
+    for (let index = 0; index < 20; index++) many.push(await coda.hear('ana', `a${index}`, `ana ${index}`));
+    many.push(await coda.hear('ana', 'shared', 'ana shared 1'), await coda.hear('ana', 'shared', 'ana shared 2'));
+    many.push(await coda.hear('bob', 'shared', 'bob shared'), await coda.hear('bob', 'b', 'bob alone'));
+    gate.resolve();
+    await Promise.all(many.map((each) => each.settled));
+    const order = coda.platform.messages.map((message) => message.text);
+    expect(order).toHaveLength(24);
+    // Two of Ana's were running; after them Bob comes first, whatever Ana has waiting elsewhere.
+    expect(order.indexOf('bob alone')).toBeLessThan(6);
+    expect(order.indexOf('bob shared')).toBeLessThan(order.indexOf('ana shared 2'));
+  });
+
+  test.skipIf(!available)('a full queue is answered plainly, and the rest is still answered', async () => {
+    const gate = deferred();
+    const model = new ScriptedModel((request) => [{ hold: gate }, lastSaid(request)]);
+    await using coda = await begin({ model, config: { 'delivery.queue_limit': 2, 'delivery.steer': false } });
+    const first = await coda.hear('ana', 'c1', 'one');
+    const second = await coda.hear('ana', 'c1', 'two');
+    const third = await coda.hear('ana', 'c1', 'three');
+    await third.settled;
+    expect(third.outcome).toBe('refused');
+    expect(coda.platform.in('c1').join()).toContain('send it again in a moment');
+    gate.resolve();
+    await Promise.all([first.settled, second.settled]);
+    expect(coda.platform.in('c1').slice(1)).toEqual(['one', 'two']);
+  });
+
+  test.skipIf(!available)('a question that is a day old is not answered out of the blue', async () => {
+    await using coda = await begin();
+    const now = coda.world.clock.now();
+    coda.world.clock.moveTo(new Date(now.getTime() + 25 * 3_600_000));
+    const late = await coda.hearAt(now, 'ana', 'c1', 'are you there?');
+    await late.settled;
+    expect(coda.platform.in('c1')).toEqual([]);
+  });
+
+  test.skipIf(!available)('a plain message takes two commits and two round trips, and a share of a third', async () => {
+    await using coda = await begin();
+    await (await coda.hear('ana', 'c1', 'hello')).settled;
+    await coda.app.settled();
+    const before = await coda.storage();
+    await (await coda.hear('ana', 'c1', 'hello again')).settled;
+    const answered = await coda.storage();
+    expect(answered.commits - before.commits).toBeLessThanOrEqual(2);
+    expect(answered.roundTrips - before.roundTrips).toBeLessThanOrEqual(3);
+    await coda.app.settled();
+    expect((await coda.storage()).commits - before.commits).toBe(3);
+  });
+
+  test.skipIf(!available)('the receipts of many messages are stored together', async () => {
+    await using coda = await begin();
+    await (await coda.hear('ana', 'c0', 'hello')).settled;
+    await coda.app.settled();
+    for (let index = 0; index < 20; index++) await coda.hear('ana', `c${index}`, 'meet');
+    await coda.app.settled();
+    const names = () => coda.world.points.filter((point) => point.phase === 'before').map((point) => point.name);
+    const before = names().filter((point) => point === 'outbox.receipts').length;
+    await Promise.all(Array.from({ length: 20 }, (_, index) => coda.hear('ana', `c${index}`, 'hello')));
+    await coda.app.settled();
+    expect(names().filter((point) => point === 'outbox.receipts').length - before).toBeLessThanOrEqual(5);
+  });
+
+  test.skipIf(!available)('a message whose answer fails each time is given up, and the lane goes on', async () => {
+    const model = new ScriptedModel((request) => {
+      if (lastSaid(request) === 'poison') throw new TypeError('a bug');
+      return [lastSaid(request)];
+    });
+    await using coda = await begin({ model, config: { 'delivery.steer': false } });
+    await coda.hear('ana', 'c1', 'poison');
+    await coda.hear('ana', 'c1', 'healthy');
+    await coda.passes({ minutes: 10 });
+    expect(coda.platform.in('c1')).toEqual([expect.stringContaining('I have given up on it'), 'healthy']);
+    expect(model.requests.filter((request) => lastSaid(request) === 'poison')).toHaveLength(5);
+  });
+
+  test.skipIf(!available)('a stranger is told once how to be let in, and nothing else', async () => {
+    await using coda = await begin();
+    await (await coda.hearAs('eve', 'c1', 'hello')).settled;
+    await (await coda.hearAs('eve', 'c1', 'hello?')).settled;
+    await coda.app.settled();
+    expect(coda.platform.in('c1')).toEqual([expect.stringContaining('`fake:eve`')]);
+  });
+});

@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import { testDatabases } from '../support/database.ts';
+import { play } from '../support/play.ts';
+import { echo } from '../support/scripted-model.ts';
+
+describe.each(testDatabases)('what is said on $name', ({ name, available }) => {
+  const begin = (options: Parameters<typeof play>[0] = {}) => play({ engine: name, model: echo(), ...options });
+
+  test.skipIf(!available)('an answer whose receipt was lost is not said again', async () => {
+    await using coda = await begin();
+    coda.platform.faults.push('lost');
+    await coda.person('ana').says('hello');
+    await coda.passes({ minutes: 10 });
+    expect(coda.platform.in('dm-ana')).toEqual(['you said: hello']);
+  });
+
+  test.skipIf(!available)('it is looked for when the platform has forgotten the key', async () => {
+    await using coda = await begin({ platform: { deduplicatesForMs: 0 } });
+    coda.platform.faults.push('lost');
+    await coda.person('ana').says('hello');
+    await coda.passes({ minutes: 10 });
+    expect(coda.platform.in('dm-ana')).toEqual(['you said: hello']);
+  });
+
+  test.skipIf(!available)('where nobody can look, a second copy says that it may be one', async () => {
+    await using coda = await begin({ platform: { deduplicatesForMs: 0, canFind: false } });
+    coda.platform.faults.push('lost');
+    await coda.person('ana').says('hello');
+    await coda.passes({ minutes: 10 });
+    expect(coda.platform.messages.map((message) => message.again)).toEqual([false, true]);
+  });
+
+  test.skipIf(!available)('an answer that never arrived is said as soon as it can be', async () => {
+    await using coda = await begin();
+    coda.platform.faults.push('before', 'retry', 'retry');
+    await coda.person('ana').says('hello');
+    await coda.passes({ minutes: 10 });
+    expect(coda.platform.in('dm-ana')).toEqual(['you said: hello']);
+  });
+
+  test.skipIf(!available)('a reminder whose place is gone comes to the person’s own', async () => {
+    await using coda = await begin();
+    const ana = coda.person('ana');
+    await ana.says('hello');
+    await coda.person('ana', { channel: 'project' }).says('something');
+    coda.platform.faults.push('gone');
+    await coda.person('ana', { channel: 'project' }).says('is anybody there?');
+    await coda.passes({ minutes: 1 });
+    expect(coda.platform.in('dm-ana')).toContain('you said: is anybody there?');
+    expect(coda.platform.in('project')).toEqual(['you said: something']);
+  });
+
+  test.skipIf(!available)('what the platform refuses is a dead letter and holds nothing up', async () => {
+    await using coda = await begin();
+    const ana = coda.person('ana');
+    coda.platform.faults.push('refused');
+    await ana.says('one');
+    await ana.says('two');
+    await coda.passes({ hours: 1 });
+    expect(coda.platform.in('dm-ana')).toEqual(['you said: two']);
+  });
+
+  test.skipIf(!available)('what could not be sent before a restart is sent after it, once', async () => {
+    await using coda = await begin();
+    coda.platform.faults.push('before');
+    await coda.person('ana').says('hello');
+    await coda.restart();
+    await coda.passes({ minutes: 10 });
+    expect(coda.platform.in('dm-ana')).toEqual(['you said: hello']);
+  });
+});

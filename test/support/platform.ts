@@ -1,0 +1,197 @@
+import type { Accepted, ChatAdapter, Inbox, Part, Place, Receipt, SendOutcome } from '../../src/delivery/index.ts';
+
+/** A message as somebody on the platform sees it. */
+export interface Seen {
+  id: string;
+  key: string;
+  channel: string;
+  text: string;
+  kind: string;
+  buttons: { id: string; label: string }[];
+  edits: number;
+  again: boolean;
+}
+
+export interface PlatformOptions {
+  /** For how long a repeated key gets the first message back; 0: never. */
+  deduplicatesForMs?: number;
+  canFind?: boolean;
+  canEdit?: boolean;
+  now: () => Date;
+}
+
+/**
+ * A chat platform in memory with the promises that a real one makes: ids, de-duplication by key within a window, a
+ * history that can be searched, edits. Faults are put in front of the next sends.
+ */
+export class FakePlatform {
+  readonly messages: Seen[] = [];
+  readonly deleted: string[] = [];
+  readonly typed: string[] = [];
+  /** What the next sends meet, in order; an empty list means that all is well. */
+  readonly faults: ('lost' | 'before' | 'retry' | 'gone' | 'refused' | 'held')[] = [];
+  private readonly options: Required<PlatformOptions>;
+  private readonly sentAt = new Map<string, { at: number; id: string }>();
+  private count = 0;
+  private heldUntil: (() => void)[] = [];
+
+  constructor(options: PlatformOptions) {
+    this.options = { deduplicatesForMs: 120_000, canFind: true, canEdit: true, ...options };
+  }
+
+  /** The adapter of one process; a platform may have several. */
+  connect(name = 'fake'): FakeAdapter {
+    return new FakeAdapter(name, this, this.options);
+  }
+
+  post(part: Part): string {
+    const before = this.sentAt.get(part.key);
+    const now = this.options.now().getTime();
+    if (before && now - before.at <= this.options.deduplicatesForMs && this.options.deduplicatesForMs > 0) {
+      return before.id;
+    }
+    const id = `p${++this.count}`;
+    this.sentAt.set(part.key, { at: now, id });
+    const { content } = part;
+    this.messages.push({
+      id,
+      key: part.key,
+      channel: part.place.channel,
+      text: content.text,
+      kind: content.kind,
+      buttons: (content.buttons ?? []).map((button) => ({ id: button.id, label: button.label })),
+      edits: 0,
+      again: part.again ?? false,
+    });
+    return id;
+  }
+
+  edit(id: string, part: Part): boolean {
+    const message = this.messages.find((each) => each.id === id);
+    if (!message) return false;
+    message.text = part.content.text;
+    message.kind = part.content.kind;
+    message.buttons = (part.content.buttons ?? []).map((button) => ({ id: button.id, label: button.label }));
+    message.edits++;
+    return true;
+  }
+
+  remove(id: string): boolean {
+    const index = this.messages.findIndex((each) => each.id === id);
+    if (index < 0) return false;
+    this.messages.splice(index, 1);
+    this.deleted.push(id);
+    return true;
+  }
+
+  /** What stands in a channel now, oldest first. */
+  in(channel: string): string[] {
+    return this.messages.filter((message) => message.channel === channel).map((message) => message.text);
+  }
+
+  /** Lets sends that are `held` go on. */
+  release(): void {
+    for (const go of this.heldUntil.splice(0)) go();
+  }
+
+  hold(): Promise<void> {
+    return new Promise((resolve) => this.heldUntil.push(resolve));
+  }
+
+  get holding(): number {
+    return this.heldUntil.length;
+  }
+}
+
+class FakeAdapter implements ChatAdapter {
+  readonly name: string;
+  readonly promises: ChatAdapter['promises'];
+  private readonly platform: FakePlatform;
+  private inbox: Inbox | undefined;
+  reachable: (channel?: string) => void = () => {};
+
+  constructor(name: string, platform: FakePlatform, options: Required<PlatformOptions>) {
+    this.name = name;
+    this.platform = platform;
+    const { deduplicatesForMs, canFind, canEdit } = options;
+    this.promises = { deduplicatesForMs, canFind, canEdit };
+  }
+
+  async start(inbox: Inbox, reachable: (channel?: string) => void): Promise<void> {
+    this.inbox = inbox;
+    this.reachable = reachable;
+  }
+
+  async send(part: Part): Promise<SendOutcome> {
+    const fault = this.platform.faults.shift();
+    if (fault === 'before') return { kind: 'unknown', reason: 'the connection broke before it was sent' };
+    if (fault === 'retry') return { kind: 'retry', reason: '503', afterMs: 1_000 };
+    if (fault === 'gone') return { kind: 'gone', reason: 'unknown channel' };
+    if (fault === 'refused') return { kind: 'refused', reason: 'content refused', fault: 'refused' };
+    if (fault === 'held') await this.platform.hold();
+    const id = this.platform.post(part);
+    if (fault === 'lost') return { kind: 'unknown', reason: 'the answer was lost' };
+    return { kind: 'sent', receipt: { id } };
+  }
+
+  async edit(receipt: Receipt, part: Part): Promise<SendOutcome> {
+    return this.platform.edit(receipt.id, part)
+      ? { kind: 'sent', receipt }
+      : { kind: 'gone', reason: 'unknown message' };
+  }
+
+  async delete(receipt: Receipt): Promise<SendOutcome> {
+    this.platform.remove(receipt.id);
+    return { kind: 'sent', receipt };
+  }
+
+  async find(part: Part): Promise<Receipt | undefined> {
+    const found = this.platform.messages.find((message) => message.key === part.key);
+    return found && { id: found.id };
+  }
+
+  typing(place: Place): void {
+    this.platform.typed.push(place.channel);
+  }
+
+  async close(): Promise<void> {}
+
+  /** Somebody says something here. */
+  hear(message: Heard): Promise<Accepted> {
+    if (!this.inbox) throw new Error('the adapter has not been started');
+    const { id, channel, from, text, sentAt, role = 'member', kind = 'channel' } = message;
+    return this.inbox.accept({
+      kind: 'message',
+      id,
+      place: { adapter: this.name, channel, space: 'test', kind },
+      sender: { externalId: from, name: from, ...(role !== 'guest' && { role }) },
+      text,
+      files: [],
+      sentAt,
+    });
+  }
+
+  /** Somebody presses a button here. */
+  press(press: { id: string; channel: string; from: string; button: string; sentAt: Date }): Promise<Accepted> {
+    if (!this.inbox) throw new Error('the adapter has not been started');
+    const { id, channel, from, button, sentAt } = press;
+    return this.inbox.accept({
+      kind: 'press',
+      id,
+      place: { adapter: this.name, channel, space: 'test', kind: 'channel' },
+      sender: { externalId: from, name: from, role: 'member' },
+      button,
+      sentAt,
+    });
+  }
+}
+
+export interface Heard {
+  id: string;
+  channel: string;
+  from: string;
+  text: string;
+  sentAt: Date;
+  role?: 'owner' | 'member' | 'guest';
+  kind?: Place['kind'];
+}

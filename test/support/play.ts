@@ -1,0 +1,203 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Model } from '../../src/agent/index.ts';
+import { type App, build } from '../../src/app/index.ts';
+import type { Skill } from '../../src/chat/index.ts';
+import { type Config, loadConfig } from '../../src/config/index.ts';
+import { FakePlatform, type PlatformOptions, type Seen } from './platform.ts';
+import { freshPostgres } from './postgres.ts';
+import { type TestWorld, testWorld } from './world.ts';
+
+export interface PlayOptions {
+  /** ISO instant at which it begins. */
+  at?: string;
+  zone?: string;
+  engine?: 'PGlite' | 'PostgreSQL';
+  /** YAML keys over the defaults, by path. */
+  config?: Record<string, unknown>;
+  model?: Model;
+  skills?: readonly Skill[];
+  platform?: Partial<PlatformOptions>;
+}
+
+/** A whole coda in this process, on a platform in memory, at a time that moves when the test says so. */
+export class Play {
+  readonly world: TestWorld;
+  readonly platform: FakePlatform;
+  app!: App;
+  private adapter!: ReturnType<FakePlatform['connect']>;
+  private readonly config: Config;
+  private readonly options: PlayOptions;
+  private readonly cleanUp: () => Promise<void>;
+  private said = 0;
+
+  private constructor(world: TestWorld, config: Config, options: PlayOptions, cleanUp: () => Promise<void>) {
+    this.world = world;
+    this.config = config;
+    this.options = options;
+    this.cleanUp = cleanUp;
+    this.platform = new FakePlatform({ now: () => world.clock.now(), ...options.platform });
+  }
+
+  static async begin(options: PlayOptions = {}): Promise<Play> {
+    const world = testWorld({ at: options.at ?? '2026-11-20T08:00:00Z' });
+    const dataDir = options.engine === 'PostgreSQL' ? await mkdtemp(join(tmpdir(), 'coda-play-')) : await folder();
+    const server = options.engine === 'PostgreSQL' ? await freshPostgres() : undefined;
+    const env = server ? { DATABASE_URL: server.url } : {};
+    const settings: Record<string, unknown> = { 'assistant.zone': options.zone ?? 'Europe/Berlin', ...options.config };
+    const flags = Object.fromEntries(
+      Object.entries(settings).map(([path, value]) => [path, { name: `--${path}`, value }]),
+    );
+    const config = loadConfig({ env, dataDir, flags, secrets: world.secrets, cwd: dataDir });
+    const play = new Play(world, config, options, async () => {
+      await server?.drop();
+      await rm(dataDir, { recursive: true, force: true });
+    });
+    await play.start();
+    return play;
+  }
+
+  /** Another process begins on the same data. */
+  async start(): Promise<void> {
+    this.adapter = this.platform.connect();
+    this.app = await this.build(this.adapter);
+    await this.app.start();
+  }
+
+  /** A further replica beside the first (PostgreSQL). */
+  async replica(): Promise<{ app: App; adapter: ReturnType<FakePlatform['connect']> }> {
+    const adapter = this.platform.connect();
+    const app = await this.build(adapter);
+    await app.start();
+    return { app, adapter };
+  }
+
+  /** Ends in order and begins again. */
+  async restart(): Promise<void> {
+    await this.app.stop();
+    await this.start();
+  }
+
+  person(name: string, { channel = `dm-${name}`, role = 'owner' as const } = {}): PlayedPerson {
+    return new PlayedPerson(this, name, channel, role);
+  }
+
+  /** Hears something without waiting for what comes of it. */
+  hear(from: string, channel: string, text: string, role: 'owner' | 'member' = 'owner', id = `m${++this.said}`) {
+    const kind = channel.startsWith('dm-') ? 'dm' : 'channel';
+    return this.adapter.hear({ id, channel, from, text, role, kind, sentAt: this.world.clock.now() });
+  }
+
+  /** Hears something that was said at `sentAt`. */
+  hearAt(sentAt: Date, from: string, channel: string, text: string) {
+    return this.adapter.hear({ id: `m${++this.said}`, channel, from, text, role: 'member', kind: 'channel', sentAt });
+  }
+
+  /** Hears somebody whom nobody has let in. */
+  hearAs(from: string, channel: string, text: string) {
+    const sentAt = this.world.clock.now();
+    return this.adapter.hear({ id: `m${++this.said}`, channel, from, text, role: 'guest', kind: 'channel', sentAt });
+  }
+
+  /** What storage has counted so far. */
+  async storage(): Promise<{ commits: number; roundTrips: number }> {
+    return ((await this.app.status()) as { storage: { commits: number; roundTrips: number } }).storage;
+  }
+
+  press(from: string, channel: string, button: string, id = `i${++this.said}`) {
+    return this.adapter.press({ id, channel, from, button, sentAt: this.world.clock.now() });
+  }
+
+  reachable(channel?: string): void {
+    this.adapter.reachable(channel);
+  }
+
+  /** The clock moves on; all that falls due on the way happens. */
+  async passes({ days = 0, hours = 0, minutes = 0, seconds = 0 }): Promise<void> {
+    const ms = (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1_000;
+    await this.moveTo(new Date(this.world.clock.now().getTime() + ms));
+  }
+
+  async moveTo(to: Date): Promise<void> {
+    await this.world.clock.moveTo(to, () => this.app.settled());
+    await this.app.settled();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.app.stop(0);
+    await this.cleanUp();
+  }
+
+  private build(adapter: ReturnType<FakePlatform['connect']>): Promise<App> {
+    const { model, skills } = this.options;
+    return build(this.config, this.world, {
+      version: 'test',
+      hint: '',
+      onFatal: (error) => {
+        throw error;
+      },
+      adapters: [adapter],
+      ...(model && { model }),
+      ...(skills && { skills }),
+    });
+  }
+}
+
+/** Somebody who talks to coda. */
+export class PlayedPerson {
+  private readonly play: Play;
+  readonly name: string;
+  readonly channel: string;
+  private readonly role: 'owner' | 'member';
+
+  constructor(play: Play, name: string, channel: string, role: 'owner' | 'member') {
+    this.play = play;
+    this.name = name;
+    this.channel = channel;
+    this.role = role;
+  }
+
+  /** Says something, waits until it is dealt with, and returns what came back. */
+  async says(text: string): Promise<string> {
+    const before = this.play.platform.messages.length;
+    const { settled } = await this.play.hear(this.name, this.channel, text, this.role);
+    await settled;
+    await this.play.app.settled();
+    return this.seen()
+      .filter((message) => this.play.platform.messages.indexOf(message) >= before)
+      .map((message) => message.text)
+      .join('\n');
+  }
+
+  /** Presses the newest button with this label. */
+  async presses(label: string): Promise<string> {
+    const button = this.seen()
+      .flatMap((message) => message.buttons)
+      .findLast((each) => each.label === label);
+    if (!button) throw new Error(`there is no button “${label}”`);
+    const before = this.play.platform.messages.length;
+    await (await this.play.press(this.name, this.channel, button.id)).settled;
+    await this.play.app.settled();
+    return this.play.platform.messages
+      .slice(before)
+      .map((message) => message.text)
+      .join('\n');
+  }
+
+  /** Everything that was said where this person is. */
+  seen(): Seen[] {
+    return this.play.platform.messages.filter((message) => message.channel === this.channel);
+  }
+
+  /** How often something with these words has arrived. */
+  heard(words: string): string[] {
+    return this.seen().flatMap((message) => (message.text.includes(words) ? [message.text] : []));
+  }
+}
+
+export const play = (options?: PlayOptions): Promise<Play> => Play.begin(options);
+
+function folder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'coda-play-'));
+}
