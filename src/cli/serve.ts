@@ -1,11 +1,10 @@
 import { type App, build, createWorld, openControl } from '../app/index.ts';
-import { ERRORS } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import { createLog, type Log, Secrets } from '../base/log.ts';
 import type { World } from '../base/world.ts';
 import { type Config, loadConfig } from '../config/index.ts';
 import { runChecks } from './checks.ts';
-import { catchCrashes } from './crash.ts';
+import { catchCrashes, die } from './crash.ts';
 import { configRequest, type Flags } from './flags.ts';
 import { hint } from './ready.ts';
 import { version } from './version.ts';
@@ -28,10 +27,11 @@ export interface ServeOptions {
 export async function serve(flags: Flags, io: NodeJS.Process, options: ServeOptions = {}): Promise<Coda> {
   const { config, world } = prepare(flags, io, options);
   const { log } = world;
-  const release = catchCrashes(io, log);
+  const witness = { log, watched: options.logTo !== undefined };
+  const release = catchCrashes(io, witness);
   const began = world.clock.monotonic();
   try {
-    const app = await build(config, world, { ...identity(config), onFatal: (error) => leave(io, log, error) });
+    const app = await build(config, world, { ...identity(config), onFatal: (error) => die(io, error, witness) });
     try {
       const control = await openControl({
         dataDir: config.dataDir,
@@ -75,12 +75,6 @@ export function prepare(
 /** What a coda is told of itself. */
 export function identity(config: Config): { version: string; hint: string } {
   return { version: version(), hint: hint(config) };
-}
-
-/** Only a new process helps: the supervisor starts one. */
-function leave(io: NodeJS.Process, log: Log, error: Error): void {
-  log.fatal({ err: error }, 'coda cannot go on');
-  io.exit(ERRORS.INTERNAL.exit);
 }
 
 function verbs(app: App, config: Config, io: NodeJS.Process) {
