@@ -1,0 +1,186 @@
+import { shortId } from '../base/ids.ts';
+import { tokensIn } from './context/tokens.ts';
+import {
+  type Kept,
+  type Model,
+  ModelError,
+  type ModelMessage,
+  type ModelRequest,
+  type ModelToolCall,
+  type ModelUsage,
+  type StopReason,
+} from './model.ts';
+import { joined, mendCall } from './repair.ts';
+
+/** What one call to a model took. */
+export interface Used {
+  /** `provider/model`. */
+  model: string;
+  usage: ModelUsage;
+  /** The service did not say; this is what it must have been at most. */
+  estimated?: boolean;
+}
+
+/** What had to be put right before an answer could be used. */
+export type Repair = 'arguments' | 'call_id' | 'continued' | 'asked_again' | 'cut_call' | 'fallback';
+
+/** A whole answer of a model, put right. */
+export interface Answer {
+  text: string;
+  calls: ModelToolCall[];
+  /** What answered in the end. */
+  model: string;
+  keep?: Kept;
+  used: Used[];
+  repairs: Repair[];
+  /** For the person, beside the answer. */
+  notices: string[];
+}
+
+export interface AskingOptions {
+  /** Ids of calls that the turn has made before. */
+  taken: ReadonlySet<string>;
+  /** Hears the text as far as it has come, whenever it has grown. */
+  onText?(text: string): void;
+}
+
+const CONTINUATIONS = 5;
+const GO_ON = 'You were cut off. Go on exactly where you stopped; repeat nothing and say nothing about it.';
+const AGAIN = 'Your answer was empty. Answer the message before, or call a tool.';
+const SHORTER = 'Your tool call was cut off because it was too long. Make it in smaller pieces.';
+
+/**
+ * Asks `model` and puts right what came: broken arguments, calls that share an id, an answer that was cut at the token
+ * limit, an empty one. Throws the model's `ModelError`.
+ */
+export async function askModel(
+  model: Model,
+  request: ModelRequest,
+  signal: AbortSignal,
+  options: AskingOptions,
+): Promise<Answer> {
+  const asking = new Asking(model, request, signal, options);
+  return asking.run();
+}
+
+interface Reply {
+  text: string;
+  calls: ModelToolCall[];
+  stop: StopReason;
+}
+
+class Asking {
+  private readonly model: Model;
+  private readonly request: ModelRequest;
+  private readonly signal: AbortSignal;
+  private readonly options: AskingOptions;
+  private readonly answer: Answer;
+
+  constructor(model: Model, request: ModelRequest, signal: AbortSignal, options: AskingOptions) {
+    this.model = model;
+    // What is added below must not be taken for what is answered.
+    const asked = request.asked ?? request.messages.findLastIndex(({ role }) => role === 'user');
+    this.request = { ...request, asked };
+    this.signal = signal;
+    this.options = options;
+    this.answer = { text: '', calls: [], model: model.name, used: [], repairs: [], notices: [] };
+  }
+
+  async run(): Promise<Answer> {
+    let reply = await this.once([], '');
+    if (this.isEmpty(reply)) {
+      this.answer.repairs.push('asked_again');
+      reply = await this.once([{ role: 'user', text: AGAIN }], '');
+    }
+    if (reply.stop === 'length' && reply.calls.length > 0) reply = await this.afterCutCall(reply);
+    for (let more = 0; reply.stop === 'length' && reply.calls.length === 0 && more < CONTINUATIONS; more++) {
+      if (reply.text.trim() === '') break;
+      this.answer.repairs.push('continued');
+      const said: ModelMessage[] = [
+        { role: 'assistant', text: reply.text },
+        { role: 'user', text: GO_ON },
+      ];
+      const next = await this.once(said, reply.text);
+      reply = { ...next, text: joined(reply.text, next.text) };
+    }
+    if (reply.stop === 'refused' && reply.text.trim() === '') {
+      throw new ModelError('refused', `${this.answer.model} declined.`);
+    }
+    this.answer.text = reply.text;
+    this.answer.calls = this.distinct(reply.calls.map((call) => this.mended(call)));
+    return this.answer;
+  }
+
+  private isEmpty({ text, calls, stop }: Reply): boolean {
+    return text.trim() === '' && calls.length === 0 && stop !== 'refused';
+  }
+
+  /** Half a call must not run: what came whole does, else the model is asked for something smaller once. */
+  private async afterCutCall(reply: Reply): Promise<Reply> {
+    const whole = reply.calls.filter(({ input }) => typeof input !== 'string');
+    if (whole.length === reply.calls.length) return reply;
+    this.answer.repairs.push('cut_call');
+    if (whole.length > 0) return { ...reply, calls: whole };
+    const said: ModelMessage[] = reply.text.trim() === '' ? [] : [{ role: 'assistant', text: reply.text }];
+    const next = await this.once([...said, { role: 'user', text: SHORTER }], '');
+    if (next.stop === 'length' && next.calls.some(({ input }) => typeof input === 'string')) {
+      throw new ModelError('malformed_output', `${this.answer.model} could not finish its tool call.`);
+    }
+    return next;
+  }
+
+  /** One answer as it comes; `before` is what stands before it in the person's eyes. */
+  private async once(more: readonly ModelMessage[], before: string): Promise<Reply> {
+    const request = { ...this.request, messages: [...this.request.messages, ...more] };
+    const reply: Reply = { text: '', calls: [], stop: 'end' };
+    let usage: ModelUsage | undefined;
+    let begun = 0;
+    for await (const event of this.model.generate(request, this.signal)) {
+      if (event.type === 'begin') {
+        if (++begun > 1) this.answer.repairs.push('fallback');
+        Object.assign(reply, { text: '', calls: [] });
+        this.answer.model = event.model;
+        delete this.answer.keep;
+        if (event.notice && !this.answer.notices.includes(event.notice)) this.answer.notices.push(event.notice);
+      } else if (event.type === 'text') {
+        reply.text += event.text;
+        this.options.onText?.(before === '' ? reply.text : joined(before, reply.text));
+      } else if (event.type === 'call') reply.calls.push(event.call);
+      else if (event.type === 'keep') this.answer.keep = event.keep;
+      else if (event.type === 'usage') usage = event.usage;
+      else if (event.type === 'stop') reply.stop = event.reason;
+    }
+    this.count(request, reply, usage);
+    return reply;
+  }
+
+  /** The interpreter that needs no model takes no tokens. */
+  private count(request: ModelRequest, reply: Reply, usage: ModelUsage | undefined): void {
+    const { model, used } = this.answer;
+    if (model.startsWith('offline/')) return;
+    if (usage) used.push({ model, usage });
+    else {
+      const output = tokensIn(reply.text) + tokensIn(JSON.stringify(reply.calls));
+      used.push({ model, usage: { input: tokensIn(JSON.stringify(request)), cached: 0, output }, estimated: true });
+    }
+  }
+
+  private mended(call: ModelToolCall): ModelToolCall {
+    const schema = this.request.tools.find(({ name }) => name === call.name)?.schema;
+    const { call: better, mended } = mendCall(call, schema);
+    if (mended) this.answer.repairs.push('arguments');
+    return better;
+  }
+
+  /** Results are matched to calls by id, so that no two calls of a turn may share one. */
+  private distinct(calls: ModelToolCall[]): ModelToolCall[] {
+    const taken = new Set(this.options.taken);
+    return calls.map((call) => {
+      const free = call.id !== '' && !taken.has(call.id);
+      const id = free ? call.id : `call_${shortId(12)}`;
+      if (!free) this.answer.repairs.push('call_id');
+      taken.add(id);
+      return { ...call, id };
+    });
+  }
+}

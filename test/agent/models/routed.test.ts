@@ -1,0 +1,134 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { FaultKind } from '../../../src/base/errors.ts';
+import { all, faultIn, request, textOf } from '../../support/model-contract.ts';
+import { type Fault, KEY, ModelServer } from '../../support/model-server/index.ts';
+import { modelsOn } from '../../support/models.ts';
+import { testWorld } from '../../support/world.ts';
+
+let server: ModelServer;
+beforeAll(async () => {
+  server = await ModelServer.start();
+});
+afterEach(() => server.reset());
+afterAll(() => server.close());
+
+const asked = () => server.requests.map(({ body }) => body.model);
+
+test('each tier asks its own model, and a conversation may choose another', async () => {
+  const models = modelsOn(server);
+  await all(models.answering('default'));
+  await all(models.answering('heavy'));
+  await all(models.light());
+  await all(models.answering('default', 'gpt/strange:7b'));
+  await all(models.answering('default', 'nobody/knows'));
+  expect(asked()).toEqual(['main', 'big', 'small', 'strange:7b', 'main']);
+});
+
+test('a hiccup is tried again before anybody else is asked', async () => {
+  server.play({ when: { model: 'main' }, fault: 'overloaded' }, { when: { model: 'main' }, text: 'Here.' });
+  const events = await all(modelsOn(server).answering('default'));
+  expect(textOf(events)).toBe('Here.');
+  expect(asked()).toEqual(['main', 'main']);
+});
+
+test('what a model said before it broke off is void when another one answers', async () => {
+  server.play({ when: { model: 'main' }, fault: 'cut', text: ['Half ', 'an ', 'answer'], times: 9 });
+  server.play({ when: { model: 'other' }, text: 'A whole one.' });
+  const events = await all(modelsOn(server).answering('default'));
+  const begun = events.findLastIndex(({ type }) => type === 'begin');
+  expect(events[begun]).toEqual({ type: 'begin', model: 'gpt/other' });
+  expect(textOf(events.slice(begun))).toBe('A whole one.');
+});
+
+test.each<[Fault, number]>([
+  ['unauthorized', 1],
+  ['no_such_model', 1],
+  ['no_credit', 1],
+  ['rate_limited', 1],
+  ['invalid_json', 2],
+  ['server_error', 2],
+])('%s sends the question on to the next model after %i tries', async (fault, tries) => {
+  server.play({ when: { model: 'main' }, fault, times: 9 }, { when: { model: 'other' }, text: 'I can.' });
+  expect(textOf(await all(modelsOn(server).answering('default')))).toContain('I can.');
+  expect(asked()).toEqual([...Array.from({ length: tries }, () => 'main'), 'other']);
+});
+
+test.each<[Fault | undefined, FaultKind]>([['too_long', 'context_overflow']])(
+  '%s is not sent on: no other model would fare better',
+  async (fault, kind) => {
+    server.play({ fault, times: 9 } as never);
+    expect((await faultIn(all(modelsOn(server).answering('default')))).fault).toBe(kind);
+    expect(asked()).toEqual(['main']);
+  },
+);
+
+test('a model that fails again and again is left alone for a while, then tried once', async () => {
+  const world = testWorld();
+  const models = modelsOn(server, { breaker: { failures: 2, pause: '30s' } }, world);
+  server.play({ when: { model: 'main' }, fault: 'server_error', times: 3 });
+  await all(models.answering('default'));
+  expect(models.resting()).toEqual(['claude/main']);
+  await all(models.answering('default'));
+  expect(asked()).toEqual(['main', 'main', 'other', 'other']);
+
+  await world.clock.moveTo(new Date(world.clock.now().getTime() + 31_000));
+  await all(models.answering('default'));
+  await all(models.answering('default'));
+  expect(asked().slice(4)).toEqual(['main', 'other', 'other']);
+
+  await world.clock.moveTo(new Date(world.clock.now().getTime() + 200_000));
+  await all(models.answering('default'));
+  await all(models.answering('default'));
+  expect(asked().slice(7)).toEqual(['main', 'main']);
+  expect(models.resting()).toEqual([]);
+});
+
+test.each<[Fault, RegExp]>([
+  ['server_error', /cannot be reached right now.*try again/],
+  ['unauthorized', /refuses my key.*owner.*`models`/],
+  ['no_such_model', /does not exist.*owner.*`models`/],
+  ['html', /does not exist.*owner.*`models`/],
+  ['no_credit', /budget/],
+  ['invalid_json', /could not read.*try again/],
+])('when every model answers %s, the person reads why and what goes on without', async (fault, sentence) => {
+  server.play({ fault, times: 99 });
+  const models = modelsOn(server);
+  const text = textOf(await all(models.answering('default')).then((events) => events.slice(-2)));
+  expect(text).toMatch(sentence);
+  expect(text).toMatch(/Reminders, notes and commands go on/);
+  expect(text).not.toContain(KEY);
+  expect(text).not.toMatch(/[{<]|Error|http/);
+
+  const note = request({ messages: [{ role: 'user', text: 'note milk' }] });
+  const events = await all(models.answering('default'), note);
+  expect(events).toContainEqual(
+    expect.objectContaining({ type: 'call', call: expect.objectContaining({ name: 'note_save' }) }),
+  );
+  expect(events).toContainEqual(expect.objectContaining({ model: 'offline/phrases', notice: text }));
+});
+
+test('a busy model with nobody beside it is waited for as long as it asks', async () => {
+  server.play({ fault: 'rate_limited', retryAfter: 0 }, { text: 'Now.' });
+  expect(textOf(await all(modelsOn(server, { fallbacks: [] }).answering('default')))).toBe('Now.');
+});
+
+test('stopping while waiting for a busy model is heard at once', async () => {
+  server.play({ fault: 'rate_limited', retryAfter: 9 });
+  const stop = new AbortController();
+  const answer = faultIn(all(modelsOn(server, { fallbacks: [] }).answering('default'), request(), stop.signal));
+  await (await server.arrived(1)).left;
+  stop.abort();
+  expect((await answer).fault).toBe('cancelled');
+});
+
+test('with only a vendor’s key configured, a usual model of the vendor is taken', () => {
+  const models = modelsOn(server, {
+    default: undefined,
+    light: undefined,
+    heavy: undefined,
+    fallbacks: [],
+    providers: { anthropic: { kind: 'anthropic', api_key: KEY } },
+  });
+  expect(models.nameOf('default')).toMatch(/^anthropic\/claude-sonnet/);
+  expect(models.nameOf('light')).toMatch(/^anthropic\/claude-haiku/);
+});

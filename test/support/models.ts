@@ -1,0 +1,31 @@
+import { offlineModel } from '../../src/agent/index.ts';
+import { type ModelSettings, Models } from '../../src/agent/models/index.ts';
+import { models as block } from '../../src/config/models.ts';
+import { KEY, type ModelServer } from './model-server/index.ts';
+import { type TestWorld, testWorld } from './world.ts';
+
+/** A `models` block with the scripted server behind two providers, `claude` and `gpt`. */
+export function scripted(server: ModelServer, changes: Record<string, unknown> = {}): ModelSettings {
+  return block.schema.parse({
+    default: 'claude/main',
+    light: 'claude/small',
+    heavy: 'claude/big',
+    fallbacks: ['gpt/other'],
+    providers: {
+      claude: { kind: 'anthropic', base_url: server.baseUrl('anthropic'), api_key: KEY },
+      gpt: { kind: 'openai-compatible', base_url: server.baseUrl('openai'), api_key: KEY },
+    },
+    ...changes,
+  }) as ModelSettings;
+}
+
+/** Models behind the scripted server; nothing waits between tries. */
+export function modelsOn(server: ModelServer, changes: Record<string, unknown> = {}, world: TestWorld = testWorld()) {
+  const note = {
+    pattern: 'note {text}',
+    example: 'note milk',
+    call: ({ text = '' }) => ({ tool: 'note_save', input: { text } }),
+  };
+  const offline = offlineModel([note]);
+  return new Models({ settings: scripted(server, changes), offline, clock: world.clock, log: world.log, retryMs: 0 });
+}
