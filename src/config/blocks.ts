@@ -219,6 +219,20 @@ const discord = block(
         .default(true)
         .describe('Whether it must be mentioned in channels: true, false, or a true/false per channel id.'),
       dm: z.boolean().default(true).describe('Whether it answers direct messages.'),
+      threads: z
+        .union([z.boolean(), z.record(snowflake, z.boolean())], {
+          error: 'expected true, false, or true/false for each channel id',
+        })
+        .default(false)
+        .describe('Whether each question in a channel gets a thread: true, false, or a true/false per channel id.'),
+      bots: z.boolean().default(false).describe('Whether it answers other bots and webhooks.'),
+      commands: z
+        .enum(['global', 'guilds'])
+        .default('global')
+        .describe('Where slash commands appear: everywhere, or (at once, for development) only in `guilds`.'),
+      max_file_mb: count(1, 500).default(10).describe('Larger attachments are not taken.'),
+      look_back: duration('24h').describe('Messages that were missed while coda was off are answered up to this age.'),
+      look_back_messages: count(1, 1_000).default(100).describe('The most that are looked at in each conversation.'),
       status: z.string().max(128).optional().meta({ description: 'What its status says.', example: '/help' }),
     })
     .optional(),

@@ -7,7 +7,8 @@ export function scriptedInbox(accept: Inbox['accept'], more: Partial<Inbox> = {}
     amend: async () => false,
     form: async () => undefined,
     places: async () => [],
-    missed: async () => {},
+    note: async () => {},
+    receipts: async () => new Set(),
     ...more,
   };
 }
