@@ -129,6 +129,15 @@ test('a number presses the button of the newest card, and is a plain message whe
   expect(await said()).toMatchObject({ text: '2' });
 });
 
+test('what an earlier answer offered is over with the next one, a reminder still waits', async () => {
+  const { hears, types, said } = sit();
+  await hears(part('reminder', 'r1', 'oven', { buttons: BUTTONS }));
+  await hears(part('message', 'm1', 'Noted.', { buttons: [{ id: 'tok-undo', label: 'Undo' }] }));
+  await hears(part('message', 'm2', 'How many?'));
+  await types('1\r');
+  expect(await said()).toMatchObject({ press: 'tok-done' });
+});
+
 test.each([4, 40, 400])('an answer of %i words grows in place, also with a reminder in its midst', async (count) => {
   const { screen, hears, types, said } = sit({ columns: 40, rows: 10 });
   await types('tell me\r');

@@ -69,6 +69,7 @@ export class Conversation {
   private show(card: Said): void {
     const type = card.type === 'edit' ? 'message' : card.type;
     if (!this.concerns(card, type)) return;
+    if (type === 'message') this.forgetOffers();
     this.know(card, type);
     this.view.say(undefined);
     const lines = this.lines(card, type);
@@ -114,6 +115,11 @@ export class Conversation {
 
   private complain({ text, remedy }: { text: string; remedy: string }): void {
     this.view.print([`${this.style.failure('!')} ${visible(text)}`, `  ${this.style.dim(visible(remedy))}`, '']);
+  }
+
+  /** What an earlier answer offered is over with the next one: a number would surprise. What waits for a decision stays. */
+  private forgetOffers(): void {
+    for (const id of [...this.cards.keys()]) if (this.types.get(id) === 'message') this.cards.delete(id);
   }
 
   private know(card: Said, type: CardType): void {

@@ -115,11 +115,15 @@ class Prompted extends Talk {
     this.prompt.on('close', () => this.leave('left'));
     const onKey = (_text: string | undefined, key: { name?: string } | undefined) => this.key(key?.name);
     stdin.on('keypress', onKey);
+    // Before readline draws the prompt anew: the terminal has broken the line differently by itself.
+    const onResize = () => this.locate();
+    stdout.prependListener('resize', onResize);
     stdout.write(BRACKETED_PASTE_ON);
     this.prompt.prompt();
     void this.listen().then(() => this.leave('ended'));
     const how = await left;
     stdin.off('keypress', onKey);
+    stdout.off('resize', onResize);
     this.screen.close(how === 'left');
     this.prompt.close();
     stdout.write(`${BRACKETED_PASTE_OFF}${how === 'left' ? '\n' : ''}`);
@@ -127,9 +131,14 @@ class Prompted extends Talk {
     return how;
   }
 
+  /** Tells readline in which row of the prompt the cursor stands. */
+  private locate(): void {
+    this.prompt.prevRows = this.prompt.getCursorPos().rows;
+  }
+
   private key(name: string | undefined): void {
     // Characters that come in one piece, as in a paste, are drawn without it.
-    this.prompt.prevRows = this.prompt.getCursorPos().rows;
+    this.locate();
     if (name === 'paste-start') this.pasting = true;
     if (name === 'paste-end') this.pasting = false;
   }

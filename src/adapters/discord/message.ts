@@ -1,0 +1,121 @@
+/** What is said, as the body of a message. Pure. */
+import { createHash } from 'node:crypto';
+import type { APIActionRowComponent, APIComponentInMessageActionRow, RESTPostAPIChannelMessageJSONBody } from 'discord.js';
+import { shorten } from '../../base/text.ts';
+import type { Button, Content, InlineFile, Part } from '../../delivery/index.ts';
+import { toDiscord } from './markdown.ts';
+import { cut, show } from './split.ts';
+import * as texts from './texts.ts';
+
+/** What Discord takes. */
+const MAX_TEXT = 2_000;
+const MAX_PARTS = 6;
+const MAX_LABEL = 80;
+const BUTTONS_A_ROW = 5;
+const MAX_ROWS = 5;
+
+/** Room is left for a note below a card whose buttons have been used, and for what says that there is a file. */
+const PART_TEXT = 1_800;
+
+const PRESS = 'press:';
+const ASK = 'ask:';
+const CUSTOM_ID = /^(press|ask):([\w-]{22})$/;
+
+/** Button styles: blurple, grey, red. */
+const STYLES = { primary: 1, secondary: 2, danger: 4 } as const;
+
+/** Cuts what is to be said into messages; what is beyond six of them becomes a file. */
+export function split(content: Content): Content[] {
+  const { buttons, files, inline, times, ...rest } = content;
+  const pieces = cut(withTimes(toDiscord(content.text), times), PART_TEXT).filter(({ body }) => body.trim() !== '');
+  const shown = pieces.slice(0, MAX_PARTS).map(show);
+  const beyond = pieces.slice(MAX_PARTS).map(({ body }) => body);
+  const parts: Content[] = (shown.length > 0 ? shown : ['']).map((text) => ({ ...rest, text }));
+  const last = parts.at(-1) as Content;
+  const attached: InlineFile[] = [...(inline ?? [])];
+  if (beyond.length > 0) {
+    last.text += `\n${texts.restInFile()}`;
+    attached.push(markdownFile(beyond.join('')));
+  }
+  if (buttons) last.buttons = buttons;
+  if (files) last.files = files;
+  if (attached.length > 0) last.inline = attached;
+  return parts;
+}
+
+/** Every reader sees their own clock beside what was said in the person's zone. */
+function withTimes(text: string, times: readonly string[] = []): string {
+  if (times.length === 0) return text;
+  const shown = times.map((time) => Math.floor(new Date(time).getTime() / 1_000)).map((at) => `<t:${at}:F> (<t:${at}:R>)`);
+  return `${text}\n-# ${shown.join(' · ')}`;
+}
+
+function markdownFile(text: string): InlineFile {
+  return { name: 'answer.md', type: 'text/markdown', text };
+}
+
+/** A part that was cut for another platform is made to fit: all of it as a file, its beginning as text. */
+export function fitting(content: Content): Content {
+  if (content.text.length <= MAX_TEXT) return content;
+  const [first] = cut(toDiscord(content.text), PART_TEXT);
+  const text = `${first ? show(first) : ''}\n${texts.wholeInFile()}`;
+  return { ...content, text, inline: [...(content.inline ?? []), markdownFile(content.text)] };
+}
+
+/** Derived from the outbox's key, so that a resend has the same: 22 characters of the 25 that Discord takes. */
+export function nonceOf(key: string): string {
+  return createHash('sha256').update(key).digest('base64url').slice(0, 22);
+}
+
+export type MessageBody = RESTPostAPIChannelMessageJSONBody;
+
+/** The body of a part, without its files: nobody is pinged but the author of the message that it answers. */
+export function bodyOf(content: Content): MessageBody {
+  return {
+    content: content.text,
+    components: rowsOf(content),
+    allowed_mentions: { parse: [], replied_user: true },
+  };
+}
+
+/** The same, as a new message in a channel. */
+export function newMessage(part: Part, content: Content): MessageBody {
+  const reply = part.replyTo !== undefined && (part.index ?? 0) === 0;
+  return {
+    ...bodyOf(content),
+    nonce: nonceOf(part.key),
+    enforce_nonce: true,
+    // The question may have been deleted meanwhile; the answer is still owed.
+    ...(reply && { message_reference: { message_id: part.replyTo as string, fail_if_not_exists: false } }),
+  };
+}
+
+function rowsOf({ buttons = [], spent = [] }: Content): APIActionRowComponent<APIComponentInMessageActionRow>[] {
+  const all = [...buttons.map((button) => component(button, false)), ...spent.map((button) => component(button, true))];
+  const rows = [];
+  for (let at = 0; at < all.length && rows.length < MAX_ROWS; at += BUTTONS_A_ROW) {
+    rows.push({ type: 1, components: all.slice(at, at + BUTTONS_A_ROW) });
+  }
+  return rows;
+}
+
+function component({ id, label, style, asks }: Button, disabled: boolean): APIComponentInMessageActionRow {
+  return {
+    type: 2,
+    style: STYLES[style ?? 'secondary'],
+    label: shorten(label.trim() || '…', MAX_LABEL),
+    custom_id: `${asks ? ASK : PRESS}${id}`,
+    ...(disabled && { disabled }),
+  };
+}
+
+/** What a `custom_id` stands for; undefined for one that coda cannot have made. */
+export function buttonOf(customId: string): { id: string; asks: boolean } | undefined {
+  const [, kind, id] = CUSTOM_ID.exec(customId) ?? [];
+  return id === undefined ? undefined : { id, asks: kind === 'ask' };
+}
+
+/** The `custom_id`s that a part's buttons have. */
+export function customIds({ buttons = [] }: Content): string[] {
+  return buttons.map(({ id, asks }) => `${asks ? ASK : PRESS}${id}`);
+}

@@ -1,0 +1,73 @@
+/** What Discord's refusals mean. */
+import type { SendOutcome } from '../../delivery/index.ts';
+
+/** The parts of an error of discord.js that decide: an API error has status and code, a network error a system code. */
+interface Failure {
+  name?: string;
+  message?: string;
+  status?: number;
+  code?: number | string;
+  /** Of a `RateLimitError`. */
+  timeToReset?: number;
+  retryAfter?: number;
+  cause?: unknown;
+}
+
+/** Error codes of docs.discord.com/developers/topics/opcodes-and-status-codes. */
+export const CODES = {
+  unknownChannel: 10003,
+  unknownMessage: 10008,
+  unknownWebhook: 10015,
+  unknownInteraction: 10062,
+  tooLarge: 40005,
+  alreadyAcknowledged: 40060,
+  invalidWebhookToken: 50027,
+  threadExists: 160004,
+} as const;
+
+/** Nothing has reached Discord: it may be sent again without a look. */
+const NEVER_ARRIVED = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH', 'UND_ERR_CONNECT_TIMEOUT'];
+
+/** Discord's own error code of a refusal, if it is one. */
+export function codeOf(error: unknown): number | undefined {
+  const { code } = asFailure(error);
+  return typeof code === 'number' ? code : undefined;
+}
+
+export function statusOf(error: unknown): number | undefined {
+  return asFailure(error).status;
+}
+
+/** The outcome of a request that failed. */
+export function outcomeOf(error: unknown): SendOutcome {
+  const failure = asFailure(error);
+  const { status, timeToReset, retryAfter } = failure;
+  const reason = describe(failure);
+  if (failure.name?.startsWith('RateLimitError')) {
+    const afterMs = Math.max(timeToReset ?? 0, retryAfter ?? 0, 250);
+    // Spread out, so that what was held up together does not come back together.
+    return { kind: 'retry', reason, afterMs: Math.round(afterMs * (1 + Math.random() / 4)) };
+  }
+  if (status === undefined) return neverArrived(error) ? { kind: 'retry', reason } : { kind: 'unknown', reason };
+  if (status >= 500) return { kind: 'unknown', reason };
+  if (status === 401) return { kind: 'retry', reason: 'Discord does not take the token', until: 'reachable' };
+  if (status === 403 || failure.code === CODES.unknownChannel) return { kind: 'gone', reason };
+  if (status === 404) return { kind: 'gone', reason };
+  return { kind: 'refused', reason, fault: 'refused' };
+}
+
+function describe({ name, message, status, code }: Failure): string {
+  return [name, status, code, message].filter((part) => part !== undefined && part !== '').join(' ').slice(0, 300);
+}
+
+function neverArrived(error: unknown): boolean {
+  const { code, cause } = asFailure(error);
+  if (typeof code === 'string' && NEVER_ARRIVED.includes(code)) return true;
+  // Without its token the client does not even try.
+  if (asFailure(error).message?.startsWith('Expected token to be set')) return true;
+  return cause !== undefined && neverArrived(cause);
+}
+
+function asFailure(error: unknown): Failure {
+  return typeof error === 'object' && error !== null ? (error as Failure) : { message: String(error) };
+}

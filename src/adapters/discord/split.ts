@@ -1,0 +1,111 @@
+/** Cuts Markdown into pieces of a limited length. Pure. */
+
+/** A piece of a text: what is shown is `open + body + close`; the bodies of all pieces, joined, are the text. */
+export interface Piece {
+  /** Opens the code block again that the piece before had to close. */
+  open: string;
+  body: string;
+  /** Closes the code block that goes on in the next piece. */
+  close: string;
+}
+
+interface Fence {
+  marker: string;
+  language: string;
+}
+
+const FENCE = /^ {0,3}(`{3,}|~{3,})([^\n]*)$/;
+/** A language's name is short; whatever else stands behind a fence is not repeated. */
+const LONGEST_LANGUAGE = 20;
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/**
+ * Cuts `text` into pieces that show at most `limit` UTF-16 units each (at least 64): at a paragraph, else a line, a
+ * sentence, a word, and inside a word only between graphemes (a single grapheme beyond the limit between code points).
+ * A code block that is cut is closed and opened again with its language.
+ */
+export function cut(text: string, limit: number): Piece[] {
+  const pieces: Piece[] = [];
+  let rest = text;
+  let fence: Fence | undefined;
+  while (rest !== '') {
+    const open = fence ? `${fence.marker}${fence.language}\n` : '';
+    const { body, after } = take(rest, limit - open.length, fence);
+    pieces.push({ open, body, close: after ? closing(body, after) : '' });
+    rest = rest.slice(body.length);
+    fence = after;
+  }
+  return pieces;
+}
+
+export function show({ open, body, close }: Piece): string {
+  return open + body + close;
+}
+
+const closing = (body: string, fence: Fence): string => `${body.endsWith('\n') ? '' : '\n'}${fence.marker}`;
+
+/** The longest good beginning of `rest` that fits into `room` together with what closes it. */
+function take(rest: string, room: number, fence: Fence | undefined): { body: string; after: Fence | undefined } {
+  const wholeAfter = rest.length <= room ? fenceAfter(rest, fence) : undefined;
+  if (rest.length + (wholeAfter ? closing(rest, wholeAfter).length : 0) <= room) return { body: rest, after: wholeAfter };
+  // Room for the longest closing that can become necessary.
+  const marker = Math.max(fence?.marker.length ?? 0, longestMarker(rest.slice(0, room)));
+  const end = breakAt(rest, room - marker - 1);
+  const body = rest.slice(0, end);
+  const after = fenceAfter(body, fence);
+  const [next = ''] = after ? rest.slice(end).split('\n', 1) : [];
+  // A closing line alone would begin the next piece with an empty block.
+  if (after && body.endsWith('\n') && closes(next, after) && next.length <= marker) {
+    return { body: body + next, after: undefined };
+  }
+  return { body, after };
+}
+
+function longestMarker(text: string): number {
+  return Math.max(3, ...Array.from(text.matchAll(/^ {0,3}(`{3,}|~{3,})/gm), ([, marker]) => marker?.length ?? 0));
+}
+
+const BREAKS: readonly { pattern: RegExp; from: number }[] = [
+  { pattern: /\n[ \t]*\n+/g, from: 0.4 },
+  { pattern: /\n/g, from: 0.3 },
+  { pattern: /[.!?…。！？]["'”’)\]]*\s+/g, from: 0.3 },
+  { pattern: /\s+/g, from: 0.05 },
+];
+
+/** Where to end a piece of at most `room` units, beyond the first. */
+function breakAt(rest: string, room: number): number {
+  const window = rest.slice(0, room);
+  const segments = graphemes.segment(rest.slice(0, room + 64));
+  for (const { pattern, from } of BREAKS) {
+    let best = 0;
+    for (const match of window.matchAll(pattern)) best = match.index + match[0].length;
+    // A space with a combining mark behind it is a grapheme: that is no place to cut.
+    if (best >= room * from && best > 0 && segments.containing(best)?.index === best) return best;
+  }
+  const start = segments.containing(room)?.index ?? room;
+  if (start > 0) return start;
+  const surrogate = /[\udc00-\udfff]/.test(rest.charAt(room)) && /[\ud800-\udbff]/.test(rest.charAt(room - 1));
+  return surrogate ? room - 1 : room;
+}
+
+/** The code block that is open after `body`. */
+function fenceAfter(body: string, before: Fence | undefined): Fence | undefined {
+  let fence = before;
+  for (const line of body.split('\n')) {
+    if (fence) {
+      if (closes(line, fence)) fence = undefined;
+      continue;
+    }
+    const [, marker, info = ''] = FENCE.exec(line) ?? [];
+    // Backticks behind backticks are inline code, not a block.
+    if (!marker || (marker.startsWith('`') && info.includes('`'))) continue;
+    const [language = ''] = info.trim().split(/\s+/);
+    fence = { marker, language: language.length <= LONGEST_LANGUAGE ? language : '' };
+  }
+  return fence;
+}
+
+function closes(line: string, fence: Fence): boolean {
+  const [, marker = '', info = ''] = FENCE.exec(line) ?? [];
+  return marker.startsWith(fence.marker) && info.trim() === '';
+}
