@@ -1,28 +1,245 @@
 import type { Instant } from '../base/clock.ts';
-import { clockOf, minuteOf } from './civil.ts';
-import { formatInstant } from './format.ts';
-import { parseRule, WEEKDAY_CODES } from './rule.ts';
-import type { When } from './types.ts';
+import { listOf } from '../base/text.ts';
+import { clockOf, DAY, dayOfWall, MINUTE } from './civil.ts';
+import { formatDay, formatInstant, formatWall, SHORT_MONTHS } from './format.ts';
+import { formatRule, type NthWeekday, parseRule, type Rule, type RulePart } from './rule.ts';
+import type { Recurring, When } from './types.ts';
+import { wallAt } from './zones.ts';
 
-const NAMES = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
+const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
+const NTH = ['first', 'second', 'third', 'fourth', 'fifth'];
 
-/** What was understood, in words that `parseWhen` reads back. */
-export function describe(when: When, { now, zone }: { now: Instant; zone: string }): string {
+/**
+ * What was understood, in words that `parseWhen` reads back to the same: `every weekday at 09:00 (Europe/Berlin), next:
+ * Mon 23 Nov`. For a question or a refusal, the sentence to say.
+ */
+export function describe(when: When, { now }: { now: Instant; zone: string }): string {
   if (when.kind === 'reject') return when.say;
   if (when.kind === 'ambiguous') return when.question;
   if (when.kind === 'once') return `${formatInstant(when.at, when.zone, now)} (${when.zone})`;
-  const next = when.next[0] ? `, next: ${formatInstant(when.next[0], zone, now)}` : '';
-  return `${ruleWords(when.rule)} (${when.zone})${next}`;
+  const rule = parseRule(when.rule, { start: 0, zone: when.zone });
+  if ('problem' in rule) return when.rule;
+  const words = ruleWords(rule, now);
+  return words === undefined
+    ? formatRule(rule).replace('\n', ' ')
+    : `${words} (${rule.zone})${nextWords(when, rule, now)}`;
 }
 
-function ruleWords(text: string): string {
-  const rule = parseRule(text, { start: 0, zone: 'UTC' });
-  if ('problem' in rule) return text;
-  const days = rule.parts[0]?.byDay?.map(({ weekday }) => weekday);
-  const words = !days
-    ? 'day'
-    : days.join('') === '12345'
-      ? 'weekday'
-      : days.map((day) => NAMES[day - 1] ?? WEEKDAY_CODES[0]).join(' and ');
-  return `every ${words} at ${clockOf(minuteOf(rule.start))}`;
+function nextWords({ next }: Recurring, rule: Rule, now: Instant): string {
+  const [first] = next;
+  if (!first) return '';
+  const at = rule.zone;
+  const times = new Set(rule.parts.flatMap((part) => timesOf(rule, part)));
+  const oneTime = times.size === 1 && rule.parts.every(({ freq }) => !isSteps(freq));
+  const today = dayOfWall(wallAt(now.getTime(), at));
+  const wall = wallAt(first.getTime(), at);
+  return `, next: ${oneTime ? formatDay(dayOfWall(wall), today) : formatInstant(first, at, now)}`;
+}
+
+function isSteps(freq: RulePart['freq']): boolean {
+  return freq === 'HOURLY' || freq === 'MINUTELY' || freq === 'SECONDLY';
+}
+
+/** The rule in words; undefined for one that only its text can say. */
+function ruleWords(rule: Rule, now: Instant): string | undefined {
+  const [first] = rule.parts;
+  if (!first) return undefined;
+  const limits = limitWords(first, rule, now);
+  if (rule.parts.some((part) => limitWords(part, rule, now) !== limits)) return undefined;
+  if (isSteps(first.freq)) {
+    const words = rule.parts.length === 1 ? stepWords(first) : undefined;
+    return words && words + limits;
+  }
+  const clauses = clausesOf(rule);
+  if (!clauses) return undefined;
+  if (clauses.length > 1 && (limits !== '' || rule.parts.some(({ interval }) => (interval ?? 1) > 1))) return undefined;
+  return clauses.join(' and ') + limits;
+}
+
+function limitWords({ count, until }: RulePart, rule: Rule, now: Instant): string {
+  if (count !== undefined) return `, ${count} times`;
+  if (until === undefined) return '';
+  const wall = wallAt(until, rule.zone);
+  const day = dayOfWall(wall);
+  // The year is always told: "until" is looked for after the start, not after today.
+  const date = formatDay(day, dayOfWall(wallAt(now.getTime(), rule.zone)));
+  const isWholeDay = wall - day * DAY >= DAY - MINUTE;
+  return `, until ${isWholeDay ? date : formatWall(wall, wallAt(now.getTime(), rule.zone))}`;
+}
+
+function stepWords(part: RulePart): string | undefined {
+  const { freq, interval = 1, byMinute, byDay, ...rest } = part;
+  if (
+    rest.byMonth ||
+    rest.byMonthDay ||
+    rest.byHour ||
+    rest.bySecond ||
+    rest.bySetPos ||
+    rest.byYearDay ||
+    rest.byWeekNo
+  )
+    return undefined;
+  const days = byDay ? plainDays(byDay) : '';
+  if (days === undefined) return undefined;
+  const on = days === '' ? '' : ` on ${days}`;
+  if (byMinute) {
+    const [minute] = byMinute;
+    if (freq !== 'HOURLY' || interval !== 1 || byMinute.length !== 1) return undefined;
+    return minute === 0 ? `every hour on the hour${on}` : `at ${minute} minutes past every hour${on}`;
+  }
+  const unit = freq === 'HOURLY' ? 'hour' : freq === 'MINUTELY' ? 'minute' : 'second';
+  return `every ${interval === 1 ? unit : `${interval} ${unit}s`}${on}`;
+}
+
+/** One clause for each set of days, with its times; those that share times are told together. */
+function clausesOf(rule: Rule): string[] | undefined {
+  const timesByDays = new Map<string, { part: RulePart; times: number[] }>();
+  for (const part of rule.parts) {
+    const { byHour: _h, byMinute: _m, bySecond: _s, ...days } = part;
+    const key = JSON.stringify(days);
+    const known = timesByDays.get(key);
+    const times = [...(known?.times ?? []), ...timesOf(rule, part)];
+    timesByDays.set(key, { part, times: [...new Set(times)].sort((a, b) => a - b) });
+  }
+  const groups = [...timesByDays.values()];
+  const dates = yearlyDates(groups);
+  if (dates) return [`${dates}${timeWords(groups[0]?.times ?? [])}`];
+  const clauses = groups.map(({ part, times }) => windowWords(part, times) ?? dayClause(part, times));
+  return clauses.every((clause) => clause !== undefined) ? clauses : undefined;
+}
+
+/** The times of day of a part, in seconds since midnight. */
+function timesOf(rule: Rule, part: RulePart): number[] {
+  const start = new Date(rule.start);
+  const hours = part.byHour ?? [start.getUTCHours()];
+  const minutes = part.byMinute ?? [start.getUTCMinutes()];
+  const seconds = part.bySecond ?? [start.getUTCSeconds()];
+  return hours.flatMap((hour) =>
+    minutes.flatMap((minute) => seconds.map((second) => hour * 3_600 + minute * 60 + second)),
+  );
+}
+
+function timeWords(times: readonly number[]): string {
+  return ` at ${listOf(times.map(clockWords))}`;
+}
+
+function clockWords(second: number): string {
+  const rest = second % 60;
+  return `${clockOf(Math.floor(second / 60))}${rest === 0 ? '' : `:${String(rest).padStart(2, '0')}`}`;
+}
+
+/** "every 15 minutes between 09:00 and 17:00" for times that are evenly spread. */
+function windowWords(part: RulePart, times: readonly number[]): string | undefined {
+  const [first = 0, second = 0] = times;
+  const step = second - first;
+  const last = times.at(-1) ?? 0;
+  if (times.length < 4 || step % 60 !== 0 || times.some((time, index) => time !== first + index * step))
+    return undefined;
+  const days = part.freq === 'WEEKLY' && part.byDay && (part.interval ?? 1) === 1 ? plainDays(part.byDay) : '';
+  if (days === undefined || part.byMonth || part.byMonthDay || part.bySetPos || (part.interval ?? 1) > 1)
+    return undefined;
+  if (part.freq !== 'WEEKLY' && (part.freq !== 'DAILY' || part.byDay)) return undefined;
+  const every = step % 3_600 === 0 ? count(step / 3_600, 'hour') : count(step / 60, 'minute');
+  return `${every} between ${clockWords(first)} and ${clockWords(last)}${days === '' ? '' : ` on ${days}`}`;
+}
+
+function count(n: number, unit: string): string {
+  return n === 1 ? `every ${unit}` : `every ${n} ${unit}s`;
+}
+
+function dayClause(part: RulePart, times: readonly number[]): string | undefined {
+  const { freq, interval = 1 } = part;
+  if (part.byYearDay || part.byWeekNo) return undefined;
+  const days =
+    freq === 'DAILY'
+      ? dailyWords(part, interval)
+      : freq === 'WEEKLY'
+        ? weeklyWords(part, interval)
+        : freq === 'MONTHLY'
+          ? monthlyWords(part, interval)
+          : yearlyWords(part, interval);
+  return days && days + timeWords(times);
+}
+
+function dailyWords(part: RulePart, interval: number): string | undefined {
+  return part.byDay || part.byMonth || part.byMonthDay || part.bySetPos ? undefined : count(interval, 'day');
+}
+
+function weeklyWords({ byDay, byMonth, byMonthDay, bySetPos }: RulePart, interval: number): string | undefined {
+  const days = byDay && plainDays(byDay);
+  if (!days || byMonthDay || bySetPos || (byMonth && byMonth.length > 1)) return undefined;
+  const month = byMonth ? ` in ${SHORT_MONTHS[(byMonth[0] ?? 1) - 1]}` : '';
+  if (interval > 1) return `every ${interval} weeks on ${days}${month}`;
+  return `every ${days === 'weekdays' ? 'weekday' : days}${month}`;
+}
+
+/** Weekdays in words: `weekdays`, `Monday and Friday`; undefined for numbered ones. */
+function plainDays(byDay: readonly NthWeekday[]): string | undefined {
+  if (byDay.some(({ nth }) => nth !== 0)) return undefined;
+  const days = byDay.map(({ weekday }) => weekday).sort((a, b) => a - b);
+  return days.join('') === '12345' ? 'weekdays' : listOf(days.map((day) => WEEKDAYS[day - 1] ?? ''));
+}
+
+function monthlyWords(part: RulePart, interval: number): string | undefined {
+  const days = numberedWords(part);
+  if (!days || part.byMonth) return undefined;
+  return interval === 1 ? `on the ${days} of every month` : `every ${interval} months on the ${days}`;
+}
+
+function numberedWords({ byMonthDay, byDay, bySetPos }: RulePart): string | undefined {
+  if (bySetPos) {
+    const [nth] = bySetPos;
+    const isWorkday = byDay && plainDays(byDay) === 'weekdays' && bySetPos.length === 1 && !byMonthDay;
+    return isWorkday && nth !== undefined ? nthWord(nth, 'workday') : undefined;
+  }
+  if (byMonthDay && !byDay) {
+    const words = byMonthDay.map((day) => (day > 0 ? ordinal(day) : day === -1 ? 'last day' : undefined));
+    return words.every((word) => word !== undefined) ? listOf(words) : undefined;
+  }
+  if (!byDay || byMonthDay) return undefined;
+  const words = byDay.map(({ nth, weekday }) => (nth === 0 ? undefined : nthWord(nth, WEEKDAYS[weekday - 1] ?? '')));
+  return words.every((word) => word !== undefined) ? listOf(words) : undefined;
+}
+
+function nthWord(nth: number, what: string): string | undefined {
+  if (nth === -1) return `last ${what}`;
+  if (nth === -2) return `second last ${what}`;
+  const word = NTH[nth - 1] ?? (nth > 0 ? ordinal(nth) : undefined);
+  return word && `${word} ${what}`;
+}
+
+function ordinal(day: number): string {
+  const ending = day > 10 && day < 20 ? 'th' : (['th', 'st', 'nd', 'rd'][day % 10] ?? 'th');
+  return `${day}${ending}`;
+}
+
+function yearlyWords(part: RulePart, interval: number): string | undefined {
+  const months = part.byMonth ?? [];
+  const days = numberedWords(part);
+  const key = months.join(',');
+  if (days && interval === 1 && (key === '1,4,7,10' || key === '3,6,9,12')) {
+    const fromEnd = (part.byMonthDay?.[0] ?? part.byDay?.[0]?.nth ?? 1) < 0;
+    return fromEnd === (key === '3,6,9,12') ? `on the ${days} of every quarter` : undefined;
+  }
+  const [month] = months;
+  if (!days || months.length !== 1 || month === undefined || part.bySetPos) return undefined;
+  const every = interval === 1 ? 'every year' : `every ${interval} years`;
+  const [day] = part.byMonthDay ?? [];
+  if (day !== undefined && day > 0 && part.byMonthDay?.length === 1)
+    return `${every} on ${day} ${SHORT_MONTHS[month - 1]}`;
+  return `${every} on the ${days} of ${SHORT_MONTHS[month - 1]}`;
+}
+
+/** Several dates of the year at the same times: "every year on 1 Jan and 1 Jul". */
+function yearlyDates(groups: readonly { part: RulePart; times: number[] }[]): string | undefined {
+  const [first] = groups;
+  if (groups.length < 2 || !first) return undefined;
+  const words = groups.map(({ part, times }) => {
+    const same = times.join() === first.times.join() && (part.interval ?? 1) === (first.part.interval ?? 1);
+    const [month, day] = [part.byMonth, part.byMonthDay];
+    if (!same || part.freq !== 'YEARLY' || part.byDay || month?.length !== 1 || day?.length !== 1) return undefined;
+    return `${day[0]} ${SHORT_MONTHS[(month[0] ?? 1) - 1]}`;
+  });
+  if (!words.every((word) => word !== undefined)) return undefined;
+  return `${count(first.part.interval ?? 1, 'year')} on ${listOf(words)}`;
 }

@@ -22,11 +22,18 @@ const LAST_YEAR = 9_999;
 export function* occurrences(rule: string, { after, zone }: OccurrencesOptions): Generator<Instant, void> {
   const read = parseRule(rule, { start: 0, zone: 'UTC' });
   if ('problem' in read) return;
-  yield* ruleOccurrences(zone === undefined ? read : { ...read, zone }, after.getTime());
+  const played = zone === undefined ? read : { ...read, zone };
+  for (const { at } of ruleOccurrences(played, after.getTime())) yield new Date(at);
+}
+
+/** An occurrence and the wall time that it comes from; the clock shows another one when it leaps over that time. */
+export interface Occurrence {
+  at: number;
+  wall: Wall;
 }
 
 /** The same for a rule that is already taken apart; `after` in milliseconds UTC. */
-export function* ruleOccurrences(rule: Rule, after: number): Generator<Instant, void> {
+export function* ruleOccurrences(rule: Rule, after: number): Generator<Occurrence, void> {
   const streams = rule.parts.map((part) => partOccurrences(rule, part, after));
   const heads = streams.map((stream) => stream.next());
   let last = after;
@@ -35,35 +42,37 @@ export function* ruleOccurrences(rule: Rule, after: number): Generator<Instant, 
     for (const [index, head] of heads.entries()) {
       if (head.done) continue;
       const best = heads[earliest];
-      if (!best || best.done || head.value < best.value) earliest = index;
+      if (!best || best.done || head.value.at < best.value.at) earliest = index;
     }
     const head = heads[earliest];
     const stream = streams[earliest];
     if (!head || head.done || !stream) return;
-    if (head.value > last) {
-      last = head.value;
-      yield new Date(last);
+    if (head.value.at > last) {
+      last = head.value.at;
+      yield head.value;
     }
     heads[earliest] = stream.next();
   }
 }
 
-function* partOccurrences(rule: Rule, part: RulePart, after: number): Generator<number, void> {
+function* partOccurrences(rule: Rule, part: RulePart, after: number): Generator<Occurrence, void> {
   const subDaily = part.freq === 'HOURLY' || part.freq === 'MINUTELY' || part.freq === 'SECONDLY';
   const instants = subDaily ? elapsed(rule, part, after) : calendar(rule, part, after);
   let left = part.count ?? Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
-  for (const at of instants) {
+  for (const occurrence of instants) {
+    const { at } = occurrence;
+    // Two times that the clock leaps over are one moment, and it is one occurrence.
     if (at <= last) continue;
     if (left-- <= 0 || (part.until !== undefined && at > part.until)) return;
     last = at;
-    if (at > after) yield at;
+    if (at > after) yield occurrence;
   }
 }
 
 // --- wall-clock steps: days and longer -------------------------------------------------------------------------
 
-function* calendar(rule: Rule, part: RulePart, after: number): Generator<number, void> {
+function* calendar(rule: Rule, part: RulePart, after: number): Generator<Occurrence, void> {
   const times = timesOfDay(rule.start, part);
   const filter = dayFilter(rule, part);
   const first = part.count === undefined ? periodBefore(rule, part, after) : 0;
@@ -76,7 +85,7 @@ function* calendar(rule: Rule, part: RulePart, after: number): Generator<number,
     if (walls.length > 0) barrenSince = Number.NaN;
     else if (Number.isNaN(barrenSince)) barrenSince = year;
     else if (year - barrenSince > CYCLE_YEARS) return;
-    for (const wall of walls) if (wall >= rule.start) yield instantOf(wall, rule.zone);
+    for (const wall of walls) if (wall >= rule.start) yield { at: instantOf(wall, rule.zone), wall };
   }
 }
 
@@ -206,7 +215,7 @@ const STEP: Partial<Record<Frequency, number>> = { HOURLY: HOUR, MINUTELY: MINUT
 /** No sub-daily rule that occurs at all stays silent for this many candidates when barren days are leapt over. */
 const MOST_BARREN = 300_000;
 
-function* elapsed(rule: Rule, part: RulePart, after: number): Generator<number, void> {
+function* elapsed(rule: Rule, part: RulePart, after: number): Generator<Occurrence, void> {
   const step = (STEP[part.freq] ?? HOUR) * (part.interval ?? 1);
   const origin = instantOf(rule.start, rule.zone);
   const skip = part.count === undefined ? Math.max(0, Math.floor((after - origin) / step) - 1) : 0;
@@ -217,7 +226,7 @@ function* elapsed(rule: Rule, part: RulePart, after: number): Generator<number, 
     if (ymdOf(day).year > LAST_YEAR) return;
     const found = matches(day, part) ? expand(at, wall, part).filter((one) => one >= origin) : [];
     barren = found.length > 0 ? 0 : barren + 1;
-    yield* found;
+    for (const one of found) yield { at: one, wall: wallAt(one, rule.zone) };
     // A day that the rule leaves out is left in one leap, a little short of its end: the clock may change in it.
     const leap = matches(day, part) ? 1 : Math.floor(((day + 1) * DAY - 3 * HOUR - wall) / step);
     at += Math.max(1, leap) * step;

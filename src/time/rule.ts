@@ -165,12 +165,17 @@ function readField(part: RulePart, name: string, value: string, zone: string): s
     return undefined;
   }
   if (name === 'WKST') {
-    const weekday = WEEKDAY_CODES.findIndex((code) => code === value);
-    if (weekday < 0) return `WKST=${value} is not a weekday`;
-    part.weekStart = weekday + 1;
+    const weekday = weekdayOfCode(value);
+    if (weekday === 0) return `WKST=${value} is not a weekday`;
+    part.weekStart = weekday;
     return undefined;
   }
   return name === 'BYDAY' ? readByDay(part, value) : readList(part, name, value);
+}
+
+/** 1 = Monday; 0 when there is no such code. */
+function weekdayOfCode(code: string): number {
+  return WEEKDAY_CODES.findIndex((known) => known === code) + 1;
 }
 
 function readByDay(part: RulePart, value: string): string | undefined {
@@ -180,7 +185,7 @@ function readByDay(part: RulePart, value: string): string | undefined {
     if (!match) return `BYDAY=${entry} is not a weekday`;
     const nth = Number(match[1] ?? 0);
     if (Math.abs(nth) > 53 || (match[1] !== undefined && nth === 0)) return `BYDAY=${entry} does not exist`;
-    days.push({ nth, weekday: WEEKDAY_CODES.findIndex((code) => code === match[2]) + 1 });
+    days.push({ nth, weekday: weekdayOfCode(match[2] ?? '') });
   }
   part.byDay = days;
   return undefined;

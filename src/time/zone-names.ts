@@ -219,6 +219,10 @@ function titled(name: string): string {
 /** Constant after the first look: what the tables above and the runtime's own zones say. */
 const PLACES_BY_NAME = placesByName();
 
+export function isAbbreviation(word: string): boolean {
+  return Object.hasOwn(ABBREVIATIONS, word.toLowerCase());
+}
+
 /** The zone of an abbreviation; where it stands for several, the one that `home` is, else the first. */
 export function abbreviatedZone(word: string, home?: string): NamedZone | undefined {
   const zones = Object.hasOwn(ABBREVIATIONS, word.toLowerCase()) ? ABBREVIATIONS[word.toLowerCase()] : undefined;

@@ -1,0 +1,146 @@
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import { describe, findZone, occurrences, type Understood, understand, type When } from '../time/index.ts';
+
+export interface WhenOptions {
+  /** What to read, unless `jsonl` is set. */
+  text?: string | undefined;
+  /** IANA zone or a city; the host's zone when missing. */
+  zone?: string | undefined;
+  /** ISO 8601 instant to read it at; the present when missing. */
+  now?: string | undefined;
+  locale?: string | undefined;
+  /** One JSON object instead of words. */
+  json?: boolean | undefined;
+  /** One JSON object on stdin a line, one on stdout each. */
+  jsonl?: boolean | undefined;
+}
+
+export interface WhenStreams {
+  stdin: Readable;
+  stdout: Writable;
+}
+
+/** Exit statuses of sysexits.h: understood, a usage that cannot work, words that are no time. */
+const OK = 0;
+const USAGE = 64;
+const REFUSED = 65;
+
+/** How many of the next occurrences are printed. */
+const SHOWN = 5;
+
+/**
+ * `coda when`: what was understood and the next occurrences. Resolves with the exit status: 0 when the words say when
+ * (or, with `jsonl`, when the input has ended), 65 when they do not or not for certain, 64 for unusable options.
+ */
+export async function runWhen(options: WhenOptions, { stdin, stdout }: WhenStreams): Promise<number> {
+  const say = (line: string) => write(stdout, `${line}\n`);
+  if (options.jsonl) return answerLines(options, stdin, say);
+  const asked = questionOf(options);
+  if ('problem' in asked) {
+    await say(asked.problem);
+    return USAGE;
+  }
+  const { now, zone } = asked;
+  const understood = understand(asked.text, asked);
+  await say(options.json ? JSON.stringify(answer(understood)) : inWords(understood, { now, zone }));
+  return understood.when.kind === 'once' || understood.when.kind === 'recurring' ? OK : REFUSED;
+}
+
+interface Question {
+  text: string;
+  now: Date;
+  zone: string;
+  locale: string | undefined;
+}
+
+/** The options of the command line, or of one line of input, as a question; anything may stand in a line. */
+function questionOf(fields: {
+  text?: unknown;
+  zone?: unknown;
+  now?: unknown;
+  locale?: unknown;
+}): Question | { problem: string } {
+  const { text, locale } = fields;
+  if (typeof text !== 'string') return { problem: '"text" must be the words to read.' };
+  const zone = typeof fields.zone === 'string' ? fields.zone : Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const now = fields.now === undefined ? new Date() : new Date(String(fields.now));
+  if (Number.isNaN(now.getTime())) return { problem: `"${String(fields.now)}" is not an ISO 8601 instant.` };
+  return { text, now, zone: findZone(zone)?.zone ?? zone, locale: typeof locale === 'string' ? locale : undefined };
+}
+
+async function answerLines(
+  options: WhenOptions,
+  stdin: Readable,
+  say: (line: string) => Promise<void>,
+): Promise<number> {
+  for await (const line of createInterface({ input: stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
+    if (line.trim() === '') continue;
+    await say(JSON.stringify(answerLine(line, options)));
+  }
+  return OK;
+}
+
+function answerLine(line: string, { zone, now, locale }: WhenOptions): Record<string, unknown> {
+  const fields = parseObject(line);
+  if (!fields) return { id: null, kind: 'reject', code: 'INPUT_INVALID', say: 'The line is not a JSON object.' };
+  const id = fields.id ?? null;
+  const asked = questionOf({ zone, now, locale, ...fields });
+  if ('problem' in asked) return { id, kind: 'reject', code: 'INPUT_INVALID', say: asked.problem };
+  return { id, ...answer(understand(asked.text, asked)) };
+}
+
+function parseObject(line: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a program is told: instants in UTC, the rule as RFC 5545 text, the readings where it has to be asked. */
+function answer({ when, task }: Understood): Record<string, unknown> {
+  const told = { kind: when.kind, ...details(when) };
+  return task === '' ? told : { ...told, task };
+}
+
+function details(when: When): Record<string, unknown> {
+  switch (when.kind) {
+    case 'once':
+      return { at: when.at.toISOString(), local: when.local, zone: when.zone };
+    case 'recurring':
+      return { at: when.next[0]?.toISOString(), rrule: when.rule, zone: when.zone, next: when.next.map(iso) };
+    case 'ambiguous':
+      return {
+        question: when.question,
+        readings: when.readings.map(({ words, when: meant }) => ({ words, kind: meant.kind, ...details(meant) })),
+      };
+    case 'reject':
+      return { code: when.code, say: when.say };
+  }
+}
+
+const iso = (at: Date): string => at.toISOString();
+
+function inWords({ when, task }: Understood, here: { now: Date; zone: string }): string {
+  const lines = [describe(when, here)];
+  if (task !== '') lines.push(`what: ${task}`);
+  if (when.kind === 'recurring') lines.push(...nextOf(when.rule, here));
+  if (when.kind === 'once') lines.push(`  ${iso(when.at)}`);
+  const readings = when.kind === 'ambiguous' ? when.readings : when.kind === 'reject' ? [] : (when.others ?? []);
+  if (when.kind !== 'ambiguous') lines.push(...readings.map(({ words }) => `or: ${words}`));
+  return lines.join('\n');
+}
+
+function nextOf(rule: string, { now }: { now: Date }): string[] {
+  const lines: string[] = [];
+  for (const at of occurrences(rule, { after: now })) if (lines.push(`  ${iso(at)}`) === SHOWN) break;
+  return lines;
+}
+
+function write(stream: Writable, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(text, (error) => (error ? reject(error) : resolve()));
+  });
+}

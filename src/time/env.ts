@@ -1,0 +1,104 @@
+import type { Instant } from '../base/clock.ts';
+import { type Day, dayOfWall, minutesOfClock, type Wall } from './civil.ts';
+import { DEFAULT_DAY_PARTS } from './day-parts.ts';
+import type { PartName } from './pieces.ts';
+import type { DayParts, WhenContext } from './types.ts';
+import { wallAt } from './zones.ts';
+
+/** Now, here: what a phrase is resolved against. */
+export interface Env {
+  now: number;
+  zone: string;
+  wall: Wall;
+  today: Day;
+  /** Parts of the day in minutes since midnight. */
+  parts: Record<keyof DayParts, number>;
+  /** Whether the month stands first in 3/4; undefined where both orders are in use. */
+  monthFirst: boolean | undefined;
+  weekStart: number;
+}
+
+export function envOf(ctx: WhenContext, zone = ctx.zone): Env {
+  const now = ctx.now.getTime();
+  const wall = wallAt(now, zone);
+  return {
+    now,
+    zone,
+    wall,
+    today: dayOfWall(wall),
+    parts: partsOf(ctx.dayParts),
+    monthFirst: monthFirst(ctx.locale, ctx.zone),
+    weekStart: ctx.weekStart ?? 1,
+  };
+}
+
+function partsOf(own: Partial<DayParts> | undefined): Record<keyof DayParts, number> {
+  const clocks = { ...DEFAULT_DAY_PARTS, ...own };
+  const minutes = Object.entries(clocks).map(([name, clock]) => [name, minutesOfClock(clock)]);
+  return Object.fromEntries(minutes) as Record<keyof DayParts, number>;
+}
+
+/** The minute of the day that a part of the day stands for. */
+export function minuteOfPart(part: PartName, { parts }: Env): number {
+  return part === 'night' ? parts.tonight : parts[part];
+}
+
+export function toInstant(at: number): Instant {
+  return new Date(at);
+}
+
+/** Countries that write the month first, with all digits: the date's order where the locale is not known. */
+const MONTH_FIRST = new Set(['US', 'PR', 'GU', 'VI', 'AS', 'MP', 'PH', 'FM', 'PW', 'MH']);
+/** Where both orders are in everyday use, or the year stands first. */
+const EITHER_ORDER = new Set(['CA', 'ZA', 'JP', 'CN', 'KR', 'TW', 'HU', 'MN']);
+
+function monthFirst(locale: string | undefined, zone: string): boolean | undefined {
+  const country = regionOf(locale) ?? countryOf(zone);
+  if (country === undefined) return undefined;
+  if (EITHER_ORDER.has(country)) return undefined;
+  return MONTH_FIRST.has(country);
+}
+
+function regionOf(locale: string | undefined): string | undefined {
+  return /[-_]([A-Za-z]{2})\b/.exec(locale ?? '')?.[1]?.toUpperCase();
+}
+
+const US_CITIES = new Set(
+  (
+    'New_York Detroit Chicago Menominee Denver Boise Phoenix Los_Angeles Anchorage Juneau Sitka Metlakatla Yakutat ' +
+    'Nome Adak Honolulu Louisville Monticello Indianapolis Vincennes Winamac Marengo Petersburg Vevay Tell_City Knox ' +
+    'Center New_Salem Beulah Puerto_Rico Guam Eastern Central Mountain Pacific Hawaii Alaska Arizona'
+  ).split(' '),
+);
+const CANADA_CITIES = new Set(
+  (
+    'Toronto Vancouver Winnipeg Edmonton Regina Halifax St_Johns Montreal Iqaluit Yellowknife Whitehorse Moncton ' +
+    'Glace_Bay Goose_Bay Rankin_Inlet Resolute Atikokan Thunder_Bay Nipigon Rainy_River Swift_Current Cambridge_Bay ' +
+    'Inuvik Creston Dawson_Creek Fort_Nelson Dawson Blanc-Sablon Newfoundland Atlantic Saskatchewan Yukon'
+  ).split(' '),
+);
+const COUNTRIES: Readonly<Record<string, string>> = {
+  Manila: 'PH',
+  Johannesburg: 'ZA',
+  Tokyo: 'JP',
+  Shanghai: 'CN',
+  Urumqi: 'CN',
+  Seoul: 'KR',
+  Taipei: 'TW',
+  Budapest: 'HU',
+  Ulaanbaatar: 'MN',
+  Guam: 'GU',
+  Saipan: 'MP',
+  Pago_Pago: 'AS',
+  Puerto_Rico: 'PR',
+};
+
+/** The country of a zone as far as the order of dates depends on it; zones of no country have none. */
+function countryOf(zone: string): string | undefined {
+  if (!zone.includes('/') || zone.startsWith('Etc/')) return undefined;
+  const city = zone.split('/').at(-1) ?? '';
+  if (Object.hasOwn(COUNTRIES, city)) return COUNTRIES[city];
+  if (/^(?:America|US|Pacific)\//.test(zone) && US_CITIES.has(city)) return 'US';
+  if (/^(?:America|Canada)\//.test(zone) && CANADA_CITIES.has(city)) return 'CA';
+  return 'GB';
+}

@@ -1,0 +1,95 @@
+import { type Env, envOf } from './env.ts';
+import { resolveOnce } from './once.ts';
+import type { Phrase } from './phrase.ts';
+import type { DateSpec } from './pieces.ts';
+import { parseRule, type Rule } from './rule.ts';
+import { resolveSeries, united } from './series.ts';
+import { impossible, never, past, tooOften, unknownZone, whichOne } from './texts.ts';
+import type { Reading, Reject, When, WhenContext } from './types.ts';
+import { findZone } from './zone-names.ts';
+
+/** What a phrase means here and now; undefined when its pieces contradict each other. */
+export function interpret(phrase: Phrase, ctx: WhenContext): When | undefined {
+  if (phrase.wrong) return refusal(phrase.wrong);
+  if (phrase.zone === undefined) return resolve(phrase, envOf(ctx));
+  const named = findZone(phrase.zone, ctx.zone);
+  if (!named) return unknownZone(phrase.zone);
+  return inZone(phrase, ctx, named.zone);
+}
+
+function refusal(code: NonNullable<Phrase['wrong']>): Reject {
+  if (code === 'PAST') return past('');
+  if (code === 'NEVER') return never();
+  return code === 'TOO_OFTEN' ? tooOften() : impossible();
+}
+
+/** "Tomorrow at 9 in Tokyo": where it is another day already, "tomorrow" has two meanings. */
+function inZone(phrase: Phrase, ctx: WhenContext, zone: string): When | undefined {
+  const there = envOf(ctx, zone);
+  const home = envOf(ctx);
+  const result = resolve(phrase, there);
+  if (there.today === home.today || !phrase.dates.some(dependsOnToday)) return result;
+  const other = resolve(phrase, { ...there, today: home.today });
+  const possible = [result, other].filter((when) => when?.kind === 'once');
+  const [first, second] = possible;
+  if (!first || !second) return first ?? result;
+  if (first.at.getTime() === second.at.getTime()) return first;
+  return whichOne(possible.map((when) => ({ words: '', when })));
+}
+
+function dependsOnToday(date: DateSpec): boolean {
+  if (date.type === 'monthday') return date.month === undefined || date.inMonth !== undefined;
+  return date.type !== 'numeric' && date.type !== 'holiday' && date.type !== 'both';
+}
+
+function resolve(phrase: Phrase, env: Env): When | undefined {
+  if (phrase.recurs.length > 0) return phrase.earlier.length > 0 ? union(phrase, env) : resolveSeries(phrase, env);
+  if (phrase.earlier.length > 0) return undefined;
+  if (phrase.days) return weekly(phrase, env);
+  const { start, until, lasting, count, excepts, times } = phrase;
+  if (start || until || lasting || count !== undefined || excepts.length > 0) return undefined;
+  return times ? each(phrase, env) : resolveOnce(phrase, env);
+}
+
+/** "Mondays at 9 and Fridays at 5": rules that are united, each with its own time. */
+function union(phrase: Phrase, env: Env): When | undefined {
+  const last = { ...phrase, earlier: [] };
+  if (!last.time && !last.times) return undefined;
+  const rules: Rule[] = [];
+  for (const one of [...phrase.earlier, last]) {
+    const when = resolveSeries({ ...one, until: last.until, lasting: last.lasting } as Phrase, env);
+    if (when?.kind !== 'recurring') return undefined;
+    const rule = parseRule(when.rule, { start: 0, zone: env.zone });
+    if ('problem' in rule) return undefined;
+    rules.push(rule);
+  }
+  return united(rules, env);
+}
+
+/** "Monday and Thursday at 9": each week, or only the next of each? */
+function weekly(phrase: Phrase, env: Env): When | undefined {
+  const { days, ...rest } = phrase;
+  if (!days || rest.dates.length > 0) return undefined;
+  const series: Phrase = { ...rest, recurs: [{ freq: 'WEEKLY', interval: 1, days }] };
+  const always = resolveSeries(series, env);
+  if (always?.kind !== 'recurring' || phrase.until || phrase.lasting || phrase.count !== undefined) return always;
+  const next = resolveSeries({ ...series, count: days.weekdays?.length ?? 1 }, env);
+  return next ? whichOne([always, next].map((when) => asReading(when)).filter((one) => one !== undefined)) : always;
+}
+
+/** "At 9 and 5": two times, but one reminder. */
+function each(phrase: Phrase, env: Env): When | undefined {
+  const { times = [], ...rest } = phrase;
+  const readings: Reading[] = [];
+  for (const time of times) {
+    const when = resolveOnce({ ...rest, time }, env);
+    if (!when) return undefined;
+    const reading = asReading(when);
+    if (reading) readings.push(reading);
+  }
+  return readings.length > 0 ? whichOne(readings) : past('');
+}
+
+function asReading(when: When): Reading | undefined {
+  return when.kind === 'once' || when.kind === 'recurring' ? { words: '', when } : undefined;
+}

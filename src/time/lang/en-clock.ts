@@ -1,0 +1,340 @@
+import type { Captures, Rule, Terminal } from '../match.ts';
+import { addSpans, type Clock, NOTHING, type PartName, type Piece, type Span, type TimeSpec } from '../pieces.ts';
+import type { Token } from '../tokens.ts';
+import { NUMBERS, ORDINALS, UNIT_WORDS } from './en-words.ts';
+
+/** Numbers, lengths of time, times of day and parts of a day. */
+
+const get = <T>(captures: Captures, name: string): T => captures[name] as T;
+const maybe = <T>(captures: Captures, name: string): T | undefined => captures[name] as T | undefined;
+
+/** Looks a word up in a table; words such as "constructor" are not in it. */
+function lookUp<T>(table: Readonly<Record<string, T>>, word: string): T | undefined {
+  return Object.hasOwn(table, word) ? table[word] : undefined;
+}
+
+const LETTER_UNITS: Readonly<Record<string, string>> = {
+  s: 'second',
+  m: 'minute',
+  h: 'hour',
+  d: 'day',
+  w: 'week',
+  y: 'year',
+};
+
+export const clockTerminals: Readonly<Record<string, Terminal>> = {
+  digits: ({ text }) => (/^\d{1,6}$/.test(text) ? Number(text) : undefined),
+  numword: ({ text }) => lookUp(NUMBERS, text),
+  tensword: ({ text }) => above(19, lookUp(NUMBERS, text)),
+  onesword: ({ text }) => within(1, 9, lookUp(NUMBERS, text)),
+  decimal: ({ text }) => (/^\d{1,4}\.\d{1,3}$/.test(text) ? Number(text) : undefined),
+  fraction: ({ text }) => {
+    const match = /^(\d)\/(\d)$/.exec(text);
+    return match && Number(match[2]) > Number(match[1]) ? Number(match[1]) / Number(match[2]) : undefined;
+  },
+  ordtoken: ({ text }) => {
+    const match = /^(\d{1,3})(?:st|nd|rd|th)$/.exec(text);
+    return match ? Number(match[1]) : undefined;
+  },
+  ordword: ({ text }) => lookUp(ORDINALS, text),
+  ordones: ({ text }) => within(1, 9, lookUp(ORDINALS, text)),
+  unitword: ({ text, glued }) =>
+    lookUp(UNIT_WORDS, text) ?? (glued || text === 'h' || text === 'm' ? lookUp(LETTER_UNITS, text) : undefined),
+  hourdigits: ({ text }) => (/^\d{1,2}$/.test(text) ? Number(text) : undefined),
+  hourword: ({ text }) => within(1, 12, lookUp(NUMBERS, text)),
+  twodigits: ({ text }) => (/^[0-5]\d$/.test(text) ? Number(text) : undefined),
+  minuteword: ({ text }) => within(10, 59, lookUp(NUMBERS, text)),
+  colonclock: ({ text }) => clockToken(/^(\d{1,2}):(\d\d)(?::(\d\d))?$/.exec(text)),
+  dotclock: ({ text }) => clockToken(/^(\d{1,2})[.](\d\d)$/.exec(text)),
+  compact: ({ text }) => clockToken(/^(\d{1,2})(\d\d)$/.exec(text)),
+  compact4: ({ text }) => clockToken(/^(0\d|1\d|2[0-4])([0-5]\d)$/.exec(text)),
+  zeroclock: ({ text }) => clockToken(/^(0\d)([0-5]\d)$/.exec(text)),
+  gluedA: ({ text, glued }) => (text === 'a' && glued ? 'am' : undefined),
+  gluedP: ({ text, glued }) => (text === 'p' && glued ? 'pm' : undefined),
+  gluedH: ({ text, glued }) => (text === 'h' && glued ? true : undefined),
+  dashrange: ({ text }) => {
+    const match = /^(\d{1,2}(?::\d\d)?)-(\d{1,2}(?::\d\d)?)$/.exec(text);
+    if (!match) return undefined;
+    const [from, to] = [clockOf(match[1]), clockOf(match[2])];
+    return from && to ? { from, to } : undefined;
+  },
+};
+
+function clockOf(text = ''): Clock | undefined {
+  return clockToken(/^(\d{1,2}):(\d\d)$/.exec(text.includes(':') ? text : `${text}:00`));
+}
+
+function above(limit: number, value: number | undefined): number | undefined {
+  return value !== undefined && value > limit ? value : undefined;
+}
+
+function within(low: number, high: number, value: number | undefined): number | undefined {
+  return value !== undefined && value >= low && value <= high ? value : undefined;
+}
+
+/** Hour and minute as digits. A leading zero, 0 and 13–24 leave no doubt about the half of the day. */
+function clockToken(match: RegExpExecArray | null): Clock | undefined {
+  if (!match) return undefined;
+  const hour = Number(match[1]);
+  const minute = Number(match[2]);
+  const second = Number(match[3] ?? 0);
+  const exact = (match[1] ?? '').startsWith('0') || hour > 12 || hour === 0;
+  return { hour, minute, second, exact };
+}
+
+function clock(hour: number, minute = 0): Clock {
+  return { hour, minute, second: 0, exact: hour > 12 || hour === 0 };
+}
+
+/** Settles the half of the day; "17 pm" is what people type for 17:00, "13 am" is nothing. */
+function withHalf(bare: Clock | undefined, half: string | undefined): Clock | undefined {
+  if (!bare || half === undefined) return bare;
+  const { weak: _, ...time } = bare;
+  if (bare.hour > 12) return half === 'pm' && bare.hour < 24 ? { ...time, exact: true } : undefined;
+  if (bare.hour === 0 && half === 'pm') return undefined;
+  return { ...time, hour: (bare.hour % 12) + (half === 'pm' ? 12 : 0), exact: true };
+}
+
+/** `minutes` before or after the full hour. */
+function beside(hour: Clock, minutes: number): Clock | undefined {
+  if (hour.minute !== 0 || Math.abs(minutes) > 59) return undefined;
+  const total = hour.hour * 60 + minutes;
+  if (hour.exact) {
+    const wrapped = (total + 1440) % 1440;
+    return { hour: Math.floor(wrapped / 60), minute: wrapped % 60, second: 0, exact: true };
+  }
+  const wrapped = (total + 719) % 720;
+  const minute = (wrapped + 1) % 60;
+  return { hour: Math.floor((wrapped + 1 - minute) / 60) || 12, minute, second: 0, exact: false };
+}
+
+const NOON: Clock = { hour: 12, minute: 0, second: 0, exact: true };
+const MIDNIGHT: Clock = { hour: 0, minute: 0, second: 0, exact: true, midnight: true };
+
+/** What a unit counts, for any amount: halves of a day are hours, halves of a year are months. */
+function spanOf(amount: number, unit: string): Span | undefined {
+  const ms: Readonly<Record<string, number>> = { second: 1_000, minute: 60_000, hour: 3_600_000 };
+  const perUnit = lookUp(ms, unit);
+  if (perUnit !== undefined) return { ...NOTHING, milliseconds: Math.round(amount * perUnit) };
+  if (unit === 'day' || unit === 'week') {
+    const days = amount * (unit === 'week' ? 7 : 1);
+    const whole = Math.floor(days);
+    return { ...NOTHING, days: whole, milliseconds: Math.round((days - whole) * 86_400_000) };
+  }
+  const perMonth: Readonly<Record<string, number>> = { month: 1, quarter: 3, year: 12 };
+  const months = amount * (lookUp(perMonth, unit) ?? 0);
+  return Number.isInteger(months) ? { ...NOTHING, months } : undefined;
+}
+
+/** Units from the largest to the smallest: "2 hours 30 minutes", never "30 minutes 2 days". */
+function sumSpans(first: Span, rest: Span): Span | undefined {
+  const size = ({ months, days, milliseconds }: Span) => months * 31 + days + milliseconds / 86_400_000;
+  return size(first) > size(rest) ? addSpans(first, rest) : undefined;
+}
+
+export const numberRules: readonly Rule[] = [
+  ['number', '{tensword} -? {onesword}', (c) => get<number>(c, 'tensword') + get<number>(c, 'onesword')],
+  ['number', 'a|one hundred', () => 100],
+  ['number', '{digits}', (c) => c.digits],
+  ['number', '{numword}', (c) => c.numword],
+  ['ordinal', '{tensword} -? {ordones}', (c) => get<number>(c, 'tensword') + get<number>(c, 'ordones')],
+  ['ordinal', '{ordtoken}', (c) => c.ordtoken],
+  ['ordinal', '{ordword}', (c) => c.ordword],
+  ['amount', '{number} and a|an half', (c) => get<number>(c, 'number') + 0.5],
+  ['amount', '{number} {fraction}', (c) => get<number>(c, 'number') + get<number>(c, 'fraction')],
+  ['amount', '{number} more|full|whole?', (c) => c.number],
+  ['amount', '{decimal}', (c) => c.decimal],
+  ['amount', '{fraction} of? a|an?', (c) => c.fraction],
+  ['amount', 'a|another', () => 1],
+  ['amount', 'an', () => 1],
+  ['amount', 'half of? a|an?', () => 0.5],
+  ['amount', 'a half', () => 0.5],
+  ['amount', 'a? quarter of? a|an?', () => 0.25],
+  ['amount', 'three|3 -? quarter of a|an', () => 0.75],
+  ['amount', 'a? couple of? more?', () => 2],
+  ['amount', 'a? few more?', () => 3],
+  ['amount', 'a dozen', () => 12],
+];
+
+export const spanRules: readonly Rule[] = [
+  ['unit', '{unitword}', (c) => c.unitword],
+  ['oneSpan', '{amount} {unit} and a half', (c) => halfMore(c)],
+  ['oneSpan', '{amount} and|? a half {unit}', (c) => spanOf(get<number>(c, 'amount') + 0.5, get(c, 'unit'))],
+  ['oneSpan', '{amount} {unit}', (c) => spanOf(get(c, 'amount'), get(c, 'unit'))],
+  ['oneSpan', '{amount} - {unit}', (c) => spanOf(get(c, 'amount'), get(c, 'unit'))],
+  ['oneSpan', '{amount} fortnight', (c) => spanOf(get<number>(c, 'amount') * 2, 'week')],
+  ['oneSpan', '{number} business day', (c) => ({ ...NOTHING, workdays: c.number })],
+  ['oneSpan', 'a business day', () => ({ ...NOTHING, workdays: 1 })],
+  ['oneSpan', '{number} weekday|weekdays|workday', (c) => ({ ...NOTHING, workdays: c.number })],
+  ['span', '{oneSpan}', (c) => c.oneSpan],
+  ['span', '{oneSpan} ,|and? {span}', (c) => sumSpans(get(c, 'oneSpan'), get(c, 'span'))],
+  ['span', '{oneSpan} , and {span}', (c) => sumSpans(get(c, 'oneSpan'), get(c, 'span'))],
+  ['span', '{digits} {gluedH} {twodigits}', (c) => hoursMinutes(get(c, 'digits'), get(c, 'twodigits'))],
+  ['span', '{number} hour and|? {twodigits}', (c) => hoursMinutes(get(c, 'number'), get(c, 'twodigits'))],
+];
+
+function hoursMinutes(hours: number, minutes: number): Span {
+  return { ...NOTHING, milliseconds: (hours * 60 + minutes) * 60_000 };
+}
+
+function halfMore(c: Captures): Span | undefined {
+  return Number.isInteger(c.amount) ? spanOf(get<number>(c, 'amount') + 0.5, get(c, 'unit')) : undefined;
+}
+
+const hour = (c: Captures): Clock => ({ ...clock(get(c, 'h')), weak: true });
+
+export const clockRules: readonly Rule[] = [
+  ['half', 'am|pm', (_, [token]) => token?.text],
+  ['half', 'a|p . m', (_, [token]) => `${token?.text}m`],
+  ['half', 'a|p . m .', (_, [token]) => `${token?.text}m`],
+  ['half', 'a|p m', (_, [token]) => `${token?.text}m`],
+  ['half', '{gluedA}', (c) => c.gluedA],
+  ['half', '{gluedP}', (c) => c.gluedP],
+  ['half', 'in the am|pm', (_, tokens) => tokens.at(-1)?.text],
+  ['hour', '{h:hourdigits}', (c, [token]) => ({ ...hour(c), exact: isExactHour(token) })],
+  ['hour', '{h:hourword}', hour],
+  // The full hour that "quarter to" and "half past" lean on.
+  ['fullHour', "{hour} o'clock? {half}", (c) => withHalf(get(c, 'hour'), get(c, 'half'))],
+  ['fullHour', "{hour} o'clock?", (c) => ({ ...get<Clock>(c, 'hour'), weak: false })],
+  ['fullHour', 'noon', () => NOON],
+  ['fullHour', 'midnight', () => MIDNIGHT],
+  ['minutesWord', '{n:number} minute?', (c) => within(1, 59, get(c, 'n'))],
+  ['minutesWord', 'a? quarter', () => 15],
+  ['minutesWord', 'half', () => 30],
+
+  ['clock', '{t:colonclock} {half}', (c) => withHalf(get(c, 't'), get(c, 'half'))],
+  ['clock', '{t:dotclock} {half}', (c) => withHalf(get(c, 't'), get(c, 'half'))],
+  ['clock', '{t:compact} {half}', (c) => withHalf(get(c, 't'), get(c, 'half'))],
+  ['clock', '{t:compact4} {half}', (c) => withHalf(get(c, 't'), get(c, 'half'))],
+  ['clock', "{hour} o'clock|ish? {half}", (c) => withHalf(get(c, 'hour'), get(c, 'half'))],
+  ['clock', '{hour} - ish {half}?', (c) => withHalf({ ...get<Clock>(c, 'hour'), weak: false }, maybe(c, 'half'))],
+  ['clock', '{hour} ish', (c) => ({ ...get<Clock>(c, 'hour'), weak: false })],
+  ['clock', '{minutesWord} past|after {fullHour}', (c) => beside(get(c, 'fullHour'), get(c, 'minutesWord'))],
+  ['clock', 'half past {fullHour} {half}?', (c) => beside(get(c, 'fullHour'), 30)],
+  [
+    'clock',
+    'quarter|a to|of|until|before {fullHour}',
+    (c, [t]) => (t?.text === 'quarter' ? beside(get(c, 'fullHour'), -15) : undefined),
+  ],
+  ['clock', 'a quarter to|of|until|before {fullHour}', (c) => beside(get(c, 'fullHour'), -15)],
+  ['clock', '{m:minuteWordTo} to|of|until {fullHour}', (c) => beside(get(c, 'fullHour'), -get<number>(c, 'm'))],
+  ['minuteWordTo', '{n:number} minute', (c) => within(1, 59, get(c, 'n'))],
+  ['minuteWordTo', '{n:numword}', (c) => ([5, 10, 20, 25].includes(get(c, 'n')) ? c.n : undefined)],
+  ['minuteWordTo', 'twenty -? five', () => 25],
+  [
+    'clock',
+    '15|10|5|20|25 to noon|midnight',
+    (_, [m, , h]) => beside(h?.text === 'noon' ? NOON : MIDNIGHT, -Number(m?.text)),
+  ],
+  ['clock', 'half {h:hourword}', (c) => ({ ...clock(get(c, 'h'), 30) })],
+  [
+    'clock',
+    '{h:hourword} {minuteSpoken} {half}?',
+    (c) => withHalf(clock(get(c, 'h'), get(c, 'minuteSpoken')), maybe(c, 'half')),
+  ],
+  ['minuteSpoken', '{t:tensword} -? {o:onesword}', (c) => within(20, 59, get<number>(c, 't') + get<number>(c, 'o'))],
+  ['minuteSpoken', '{minuteword}', (c) => c.minuteword],
+  ['minuteSpoken', 'oh|o {o:onesword}', (c) => c.o],
+  ['clock', '{t:colonclock} hour|h|uhr?', (c) => c.t],
+  ['clock', '{t:zeroclock} hour?', (c) => c.t],
+  ['clock', '{t:compact4} hour', (c) => ({ ...get<Clock>(c, 't'), exact: true })],
+  ['clock', '{t:compact4}', (c) => ({ ...get<Clock>(c, 't'), weak: true })],
+  ['clock', '{h:hourword} hundred hour?', (c) => ({ ...clock(get(c, 'h')), exact: true })],
+  ['clock', '{h:hourdigits} {gluedH} {m:twodigits}', (c) => ({ ...clock(get(c, 'h'), get(c, 'm')), exact: true })],
+  ['clock', '{hour} uhr', (c) => ({ ...get<Clock>(c, 'hour'), exact: true })],
+  ['clock', "{hour} o'clock", (c) => ({ ...get<Clock>(c, 'hour'), weak: false })],
+  ['clock', '{hour}', (c) => c.hour],
+  ['clock', '12|twelve? noon|midday -? ish?', () => NOON],
+  ['clock', '12|twelve? midnight', () => MIDNIGHT],
+];
+
+/** `09` is a time of the 24-hour clock, `9` may be either. */
+function isExactHour(token: Token | undefined): boolean {
+  const text = token?.text ?? '';
+  return text.startsWith('0') || Number(text) > 12;
+}
+
+const part = (name: PartName) => (): TimeSpec => ({ part: name });
+
+export const partRules: readonly Rule[] = [
+  ['part', 'early in? the? morning', part('early')],
+  ['part', 'early', part('early')],
+  ['part', 'first thing in? the? morning?', part('morning')],
+  ['part', 'morning', part('morning')],
+  ['part', 'lunch time?', part('lunch')],
+  ['part', 'lunch - time', part('lunch')],
+  ['part', 'afternoon -? ish?', part('afternoon')],
+  ['part', 'end of the? day|business|workday', part('endOfDay')],
+  ['part', 'end of the? business day', part('endOfDay')],
+  ['part', 'close of the? business|day|play', part('endOfDay')],
+  ['part', 'eod|cob|close', (_, [token]) => (token?.text === 'close' ? undefined : { part: 'endOfDay' })],
+  ['part', "day's end", part('endOfDay')],
+  ['part', 'evening', part('evening')],
+  ['part', 'late in? the? evening', part('late')],
+  ['part', 'late at? night', part('late')],
+  ['part', 'night', part('night')],
+  ['part', 'night time', part('night')],
+
+  ['time', 'this {part}', (c) => ({ ...get<TimeSpec>(c, 'part'), today: true })],
+  ['time', 'later this {part}', (c) => ({ ...get<TimeSpec>(c, 'part'), today: true })],
+  ['time', 'late tonight', () => ({ part: 'late', today: true })],
+  ['time', 'tonight', () => ({ part: 'tonight', today: true })],
+  ['time', '{clockPrefix} {clock} {clockSuffix}?', (c) => ({ clock: strong(get(c, 'clock')) })],
+  ['time', '{clockPrefix} {t:dotclock}', (c) => ({ clock: c.t })],
+  ['time', 'at {t:compact}', (c) => ({ clock: c.t })],
+  [
+    'time',
+    'at {h:hourdigits} {m:twodigits} {half}?',
+    (c) => ({ clock: withHalf({ ...clock(get(c, 'h'), get(c, 'm')) }, maybe(c, 'half')) }),
+  ],
+  [
+    'time',
+    'at {m:digits} to {fullHour}',
+    (c) => {
+      const minutes = within(1, 29, get(c, 'm'));
+      return minutes === undefined ? undefined : { clock: beside(get(c, 'fullHour'), -minutes) };
+    },
+  ],
+  ['time', '{clock} {clockSuffix}', (c) => ({ clock: strong(get(c, 'clock')) })],
+  ['time', '{clock}', (c) => ({ clock: c.clock })],
+  ['time', '{partPrefix}? {part}', (c) => c.part],
+  ['clockPrefix', 'at|by|about|~', () => true],
+  ['clockPrefix', 'at|by|for about|exactly|precisely|~', () => true],
+  ['clockPrefix', 'no later than', () => true],
+  ['clockPrefix', 'at the latest by', () => true],
+  ['clockSuffix', 'sharp|exactly|precisely|ish|about', () => true],
+  ['clockSuffix', 'on the dot', () => true],
+  ['clockSuffix', 'or so', () => true],
+  ['partPrefix', 'in|at|by|during|on|over|for the?', () => true],
+  ['partPrefix', 'by the?', () => true],
+  ['partPrefix', 'the', () => true],
+
+  ['range', 'from? {a:clock} to|until|- {b:clock}', (c) => rangeOf(get(c, 'a'), get(c, 'b'))],
+  ['range', 'between {a:clock} and|- {b:clock}', (c) => rangeOf(get(c, 'a'), get(c, 'b'), true)],
+  [
+    'range',
+    'from|at|about? {dashrange} {half}?',
+    (c) => {
+      const { from, to } = get<{ from: Clock; to: Clock }>(c, 'dashrange');
+      const end = withHalf(to, maybe(c, 'half'));
+      return end && rangeOf(from, end);
+    },
+  ],
+  [
+    'range',
+    'between {dashrange} {half}?',
+    (c) => {
+      const { from, to } = get<{ from: Clock; to: Clock }>(c, 'dashrange');
+      const end = withHalf(to, maybe(c, 'half'));
+      return end && rangeOf(from, end, true);
+    },
+  ],
+];
+
+function strong(time: Clock): Clock {
+  return { ...time, weak: false };
+}
+
+function rangeOf(from: Clock, to: Clock, loose = false): Piece {
+  return { kind: 'range', from, to, loose };
+}

@@ -1,0 +1,397 @@
+import type { Captures, Rule, Terminal } from '../match.ts';
+import type { DateSpec, Edge, NthTarget, Span, Unit, Which } from '../pieces.ts';
+import { MONTHS, WEEKDAYS } from './en-words.ts';
+
+/** Days and dates. */
+
+const get = <T>(captures: Captures, name: string): T => captures[name] as T;
+const maybe = <T>(captures: Captures, name: string): T | undefined => captures[name] as T | undefined;
+
+function lookUp<T>(table: Readonly<Record<string, T>>, word: string): T | undefined {
+  return Object.hasOwn(table, word) ? table[word] : undefined;
+}
+
+export const dateTerminals: Readonly<Record<string, Terminal>> = {
+  weekday: ({ text }) => lookUp(WEEKDAYS, text),
+  weekdayPlural: ({ text }) => (text.endsWith('s') ? lookUp(WEEKDAYS, text.slice(0, -1)) : undefined),
+  month: ({ text }) => lookUp(MONTHS, text),
+  year: ({ text }) => (/^(?:19|20|21)\d\d$/.test(text) ? Number(text) : undefined),
+  shortYear: ({ text }) => (/^[2-9]\d$/.test(text) ? 2000 + Number(text) : undefined),
+  dayDigits: ({ text }) => (/^\d{1,2}$/.test(text) ? Number(text) : undefined),
+  isoDate: ({ text }) => {
+    const match = /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$/.exec(text) ?? /^(20\d\d)(0[1-9]|1[0-2])([0-3]\d)$/.exec(text);
+    return match ? monthday(Number(match[3]), Number(match[2]), Number(match[1])) : undefined;
+  },
+  slashDate: ({ text }) => {
+    const match = /^(\d{1,2})[/-](\d{1,2})(?:[/-](\d{4}|\d\d))?$/.exec(text);
+    if (!match || (text.includes('-') && match[3] === undefined)) return undefined;
+    return numeric(Number(match[1]), Number(match[2]), fullYear(match[3]));
+  },
+  dotDate: ({ text }) => {
+    const match = /^(\d{1,2})\.(\d{1,2})(?:\.(\d{4}|\d\d))?$/.exec(text);
+    return match && Number(match[2]) <= 12
+      ? monthday(Number(match[1]), Number(match[2]), fullYear(match[3]))
+      : undefined;
+  },
+  fullDotDate: ({ text }) => {
+    const match = /^(\d{1,2})\.(\d{1,2})\.(\d{4}|\d\d)$/.exec(text);
+    return match ? numeric(Number(match[1]), Number(match[2]), fullYear(match[3]), true) : undefined;
+  },
+};
+
+function fullYear(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text) + (text.length === 2 ? 2000 : 0);
+}
+
+function monthday(day: number, month?: number, year?: number): DateSpec {
+  return { type: 'monthday', day, month, year };
+}
+
+/** With dots the day comes first, unless that cannot be. */
+function numeric(first: number, second: number, year: number | undefined, dayFirst = false): DateSpec {
+  if (dayFirst && second <= 12) return monthday(first, second, year);
+  return { type: 'numeric', first, second, year };
+}
+
+const offset = (days: number) => (): DateSpec => ({ type: 'offset', days });
+const weekday =
+  (which: Which, weeks?: number) =>
+  (c: Captures): DateSpec =>
+    weeks === undefined
+      ? { type: 'weekday', weekday: get(c, 'weekday'), which }
+      : { type: 'weekday', weekday: get(c, 'weekday'), which, weeks };
+/** A weekday of this week (0), next week (1) … */
+const inWeek =
+  (weeks: number) =>
+  (c: Captures): DateSpec => ({ type: 'weekday', weekday: get(c, 'weekday'), which: 'bare', inWeek: weeks });
+const period =
+  (unit: Unit, which: number, edge: Edge = 'whole') =>
+  (): DateSpec => ({ type: 'period', unit, which, edge });
+const moved = (base: DateSpec, span: Span, sign: 1 | -1): DateSpec => ({ type: 'moved', base, span, sign });
+
+const WEEK: Span = { months: 0, days: 7, workdays: 0, milliseconds: 0 };
+const ONE_DAY: Span = { months: 0, days: 1, workdays: 0, milliseconds: 0 };
+
+/** Only whole days, weeks, months and years lead from one date to another. */
+function isCalendar(span: Span): boolean {
+  return span.milliseconds === 0;
+}
+
+function movedBy(c: Captures, sign: 1 | -1): DateSpec | undefined {
+  const span = get<Span>(c, 'span');
+  return isCalendar(span) ? moved(get(c, 'date'), span, sign) : undefined;
+}
+
+export const dayRules: readonly Rule[] = [
+  ['date', 'today', offset(0)],
+  ['date', 'later|sometime today', offset(0)],
+  ['date', 'tomorrow', offset(1)],
+  ['date', 'sometime tomorrow', offset(1)],
+  ['date', 'the? next|following day', offset(1)],
+  ['date', 'overmorrow', offset(2)],
+  ['date', 'the? day after tomorrow', offset(2)],
+  ['date', 'yesterday', offset(-1)],
+  ['date', 'the? day before yesterday', offset(-2)],
+
+  ['date', 'on? {weekday}', weekday('bare')],
+  ['date', 'on? this {weekday}', weekday('this')],
+  ['date', 'on? the? next {weekday}', weekday('next')],
+  ['date', 'on? the|this? coming|following {weekday}', weekday('coming')],
+  ['date', 'on? the? last|past|previous {weekday}', weekday('last')],
+  ['date', 'on? {weekday} last|past week', weekday('last')],
+  ['date', '{weekday} gone', weekday('last')],
+  ['date', 'on? a|one? week on? {weekday}', weekday('bare', 1)],
+  ['date', 'on? {weekday} week', weekday('bare', 1)],
+  ['date', 'on? {weekday} in a|one week', weekday('bare', 1)],
+  ['date', 'on? {weekday} ,? next week', inWeek(1)],
+  ['date', 'on? {weekday} of|in? next week', inWeek(1)],
+  ['date', 'on? {weekday} of|in the next|following|coming week', inWeek(1)],
+  ['date', 'next week on|,? {weekday}', inWeek(1)],
+  ['date', "next week's {weekday}", inWeek(1)],
+  ['date', 'on? {weekday} of|in? this week', inWeek(0)],
+  ['date', 'this week on|,? {weekday}', inWeek(0)],
+  ['date', 'on? {weekday} of|in? the? week after next', inWeek(2)],
+  ['date', 'the? week after next on|,? {weekday}', inWeek(2)],
+  [
+    'date',
+    'on? {weekday} after next',
+    (c) => ({ type: 'weekday', weekday: get(c, 'weekday'), which: 'next', weeks: 1 }),
+  ],
+  [
+    'date',
+    'the {weekday} after next',
+    (c) => ({ type: 'weekday', weekday: get(c, 'weekday'), which: 'next', weeks: 1 }),
+  ],
+  ['date', 'on? the {weekday}', weekday('bare')],
+
+  ['date', 'on? {weekday} ,? {date}', (c) => both(c)],
+  [
+    'date',
+    'on? {weekday} the? {ordinal}',
+    (c) => ({
+      type: 'both',
+      weekday: get(c, 'weekday'),
+      date: monthday(get(c, 'ordinal')),
+    }),
+  ],
+  ['date', '{monthDate} , {weekday}', (c) => ({ type: 'both', weekday: get(c, 'weekday'), date: get(c, 'monthDate') })],
+
+  ['date', 'this|the? weekend', () => ({ type: 'weekend', which: 'this' })],
+  ['date', 'at|on|over|during the|this weekend', () => ({ type: 'weekend', which: 'this' })],
+  ['date', 'the|this? coming weekend', () => ({ type: 'weekend', which: 'this' })],
+  ['date', 'next weekend', () => ({ type: 'weekend', which: 'next' })],
+  ['date', 'the weekend after next', () => ({ type: 'weekend', which: 'next', weeks: 1 })],
+  ['date', 'last|past weekend', () => ({ type: 'weekend', which: 'last' })],
+];
+
+/** "Friday the 13th", "Friday 4 December": only a date of the calendar can be beside a weekday. */
+function both(c: Captures): DateSpec | undefined {
+  const date = get<DateSpec>(c, 'date');
+  const calendar = date.type === 'monthday' || date.type === 'numeric' || date.type === 'holiday';
+  return calendar ? { type: 'both', weekday: get(c, 'weekday'), date } : undefined;
+}
+
+const withYear = (c: Captures): number | undefined => maybe<number>(c, 'year');
+
+export const calendarRules: readonly Rule[] = [
+  ['yearSuffix', ', {year}', (c) => c.year],
+  ['yearSuffix', 'of|in? {year}', (c) => c.year],
+  [
+    'monthDate',
+    'the? {ordinal} of? {month} {yearSuffix}?',
+    (c) => monthday(get(c, 'ordinal'), get(c, 'month'), maybe(c, 'yearSuffix')),
+  ],
+  [
+    'monthDate',
+    'the? {ordinal} day of {month} {yearSuffix}?',
+    (c) => monthday(get(c, 'ordinal'), get(c, 'month'), maybe(c, 'yearSuffix')),
+  ],
+  [
+    'monthDate',
+    '{dayDigits} of|-|.? {month} ,|-? {year}?',
+    (c) => monthday(get(c, 'dayDigits'), get(c, 'month'), withYear(c)),
+  ],
+  [
+    'monthDate',
+    '{dayDigits} {month} {shortYear}',
+    (c) => monthday(get(c, 'dayDigits'), get(c, 'month'), get(c, 'shortYear')),
+  ],
+  ['monthDate', '{month} the? {ordinal} ,? {year}', (c) => monthday(get(c, 'ordinal'), get(c, 'month'), withYear(c))],
+  ['monthDate', '{month} the? {ordinal}', (c) => monthday(get(c, 'ordinal'), get(c, 'month'))],
+  [
+    'monthDate',
+    '{month} .|-? {dayDigits} ,? {year}',
+    (c) => monthday(get(c, 'dayDigits'), get(c, 'month'), withYear(c)),
+  ],
+  ['monthDate', '{month} .|-? {dayDigits}', (c) => monthday(get(c, 'dayDigits'), get(c, 'month'))],
+  ['monthDate', '{year} {month} {dayDigits}', (c) => monthday(get(c, 'dayDigits'), get(c, 'month'), withYear(c))],
+  ['monthDate', '{isoDate}', (c) => c.isoDate],
+  ['monthDate', '{slashDate}', (c) => c.slashDate],
+  ['monthDate', '{fullDotDate}', (c) => c.fullDotDate],
+  ['monthDate', '{dotDate} .', (c) => c.dotDate],
+  ['date', 'on|by? {monthDate}', (c) => c.monthDate],
+  ['date', 'on {dotDate}', (c) => c.dotDate],
+  ['date', '{weekday} {dotDate}', (c) => ({ type: 'both', weekday: get(c, 'weekday'), date: get(c, 'dotDate') })],
+
+  ['date', 'on|by? the {ordinal}', (c) => monthday(get(c, 'ordinal'))],
+  ['date', 'on|by {ordinal}', (c) => monthday(get(c, 'ordinal'))],
+  ['date', '{ordtoken}', (c) => monthday(get(c, 'ordtoken'))],
+  ['date', 'on|by? the? {ordinal} of|in? the|this month', (c) => ({ ...monthday(get(c, 'ordinal')), inMonth: 0 })],
+  ['date', 'on|by? the? {ordinal} of|in? next month', (c) => ({ ...monthday(get(c, 'ordinal')), inMonth: 1 })],
+  [
+    'date',
+    'on|by? the? {ordinal} of|in? the next|following month',
+    (c) => ({ ...monthday(get(c, 'ordinal')), inMonth: 1 }),
+  ],
+  ['date', 'next month on|,? the? {ordinal}', (c) => ({ ...monthday(get(c, 'ordinal')), inMonth: 1 })],
+
+  ['nthTarget', '{weekday}', (c): NthTarget => ({ weekday: get(c, 'weekday') })],
+  ['nthTarget', 'day', (): NthTarget => 'day'],
+  ['nthTarget', 'weekday|workday', (): NthTarget => 'workday'],
+  ['nthTarget', 'business day', (): NthTarget => 'workday'],
+  ['nthWord', '{ordinal}', (c) => c.ordinal],
+  ['nthWord', 'last|final', () => -1],
+  ['nthWord', 'second|next to|-? last', () => -2],
+  ['nthWord', 'penultimate', () => -2],
+  ['date', 'on|by? the? {nthWord} {nthTarget} of|in {month} {yearSuffix}?', (c) => nth(c, monthYear(c))],
+  ['date', 'on|by? the? {nthWord} {nthTarget} of|in next month', (c) => nth(c, { inMonth: 1 })],
+  ['date', 'on|by? the? {nthWord} {nthTarget} of|in the|this month', (c) => nth(c, { inMonth: 0 })],
+  ['date', 'on|by? the? {nthWord} {nthTarget} of|in the|this? year', (c) => nth(c, { inYear: 0 })],
+  ['date', 'on|by? the? {nthWord} {nthTarget} of|in next year', (c) => nth(c, { inYear: 1 })],
+];
+
+function monthYear(c: Captures): { month: number; year?: number } {
+  const year = maybe<number>(c, 'yearSuffix');
+  return year === undefined ? { month: get(c, 'month') } : { month: get(c, 'month'), year };
+}
+
+function nth(c: Captures, where: { month?: number; year?: number; inMonth?: number; inYear?: number }): DateSpec {
+  return { type: 'nth', nth: get(c, 'nthWord'), of: get(c, 'nthTarget'), ...where };
+}
+
+const edges: readonly [string, Edge][] = [
+  ['end|close of', 'end'],
+  ['the end|close of', 'end'],
+  ['at|by|on the? end of', 'end'],
+  ['starting|first of', 'start'],
+  ['the starting of', 'start'],
+  ['at|by|on the starting of', 'start'],
+  ['middle of', 'middle'],
+  ['the middle of', 'middle'],
+  ['in|by|at the middle of', 'middle'],
+  ['mid -?', 'middle'],
+  ['in mid -?', 'middle'],
+];
+
+function edgeRules(): Rule[] {
+  return edges.flatMap(([words, edge]): Rule[] => [
+    ['date', `${words} the|this? month`, period('month', 0, edge)],
+    ['date', `${words} next month`, period('month', 1, edge)],
+    ['date', `${words} the|this? week`, period('week', 0, edge)],
+    ['date', `${words} next week`, period('week', 1, edge)],
+    ['date', `${words} the|this? year`, period('year', 0, edge)],
+    ['date', `${words} next year`, period('year', 1, edge)],
+    ['date', `${words} the|this? quarter`, period('quarter', 0, edge)],
+    ['date', `${words} next quarter`, period('quarter', 1, edge)],
+    [
+      'date',
+      `${words} {month} {yearSuffix}?`,
+      (c): DateSpec => ({ type: 'period', unit: 'month', which: 0, edge, ...monthYear(c) }),
+    ],
+  ]);
+}
+
+export const periodRules: readonly Rule[] = [
+  ...edgeRules(),
+  ['date', 'eom', period('month', 0, 'end')],
+  ['date', 'by eom', period('month', 0, 'end')],
+  ['date', 'by? eow', period('week', 0, 'end')],
+  ['date', 'by? eoy', period('year', 0, 'end')],
+  ['date', 'by? eoq', period('quarter', 0, 'end')],
+  ['date', "month's|months end", period('month', 0, 'end')],
+  ['date', "year's end", period('year', 0, 'end')],
+  [
+    'date',
+    'sometime? in|by? the? next|coming|following {p:periodUnit}',
+    (c) => ({ type: 'period', unit: get(c, 'p'), which: 1, edge: 'whole' }),
+  ],
+  [
+    'date',
+    'sometime|later? this {p:periodUnit}',
+    (c) => ({ type: 'period', unit: get(c, 'p'), which: 0, edge: 'whole' }),
+  ],
+  ['date', 'the {p:periodUnit} after next', (c) => ({ type: 'period', unit: get(c, 'p'), which: 2, edge: 'whole' })],
+  ['date', '{p:periodUnit} after next', (c) => ({ type: 'period', unit: get(c, 'p'), which: 2, edge: 'whole' })],
+  [
+    'date',
+    'last|past|previous {p:periodUnit}',
+    (c) => ({ type: 'period', unit: get(c, 'p'), which: -1, edge: 'whole' }),
+  ],
+  [
+    'date',
+    'in|next|during|sometime {month} {yearSuffix}?',
+    (c) => ({ type: 'period', unit: 'month', which: 0, edge: 'whole', ...monthYear(c) }),
+  ],
+  [
+    'date',
+    '{month} {y:yearSuffix}',
+    (c) => ({ type: 'period', unit: 'month', which: 0, edge: 'whole', month: get(c, 'month'), year: get(c, 'y') }),
+  ],
+  [
+    'date',
+    '{month}',
+    (c) => ({ type: 'period', unit: 'month', which: 0, edge: 'whole', month: get(c, 'month'), vague: true }),
+  ],
+  ['periodUnit', 'week|month|year|quarter', (_, [token]) => token?.text],
+  ['date', 'in {y:year}', (c) => ({ type: 'period', unit: 'year', which: 0, edge: 'whole', year: get(c, 'y') })],
+];
+
+export const relativeDateRules: readonly Rule[] = [
+  ['date', 'a|one? week from|after {date}', (c) => moved(get(c, 'date'), WEEK, 1)],
+  [
+    'date',
+    'a|one week today|tomorrow',
+    (_, tokens) => moved({ type: 'offset', days: tokens.at(-1)?.text === 'today' ? 0 : 1 }, WEEK, 1),
+  ],
+  ['date', '{span} from|after {date}', (c) => movedBy(c, 1)],
+  ['date', '{span} before|prior to? {date}', (c) => movedBy(c, -1)],
+  ['date', '{span} ahead of {date}', (c) => movedBy(c, -1)],
+  ['date', 'on? the day before|preceding {date}', (c) => moved(get(c, 'date'), ONE_DAY, -1)],
+  ['date', 'day before {date}', (c) => moved(get(c, 'date'), ONE_DAY, -1)],
+  ['date', 'on? the day after|following {date}', (c) => moved(get(c, 'date'), ONE_DAY, 1)],
+  ['date', 'day after {date}', (c) => moved(get(c, 'date'), ONE_DAY, 1)],
+  [
+    'date',
+    'the {weekday} after|following {date}',
+    (c) => ({ type: 'weekdayBeside', weekday: get(c, 'weekday'), nth: 1, base: get(c, 'date'), sign: 1 }),
+  ],
+  [
+    'date',
+    'the {weekday} before|preceding {date}',
+    (c) => ({ type: 'weekdayBeside', weekday: get(c, 'weekday'), nth: 1, base: get(c, 'date'), sign: -1 }),
+  ],
+  [
+    'date',
+    'the? {ordinal} {weekday} after {date}',
+    (c) => ({
+      type: 'weekdayBeside',
+      weekday: get(c, 'weekday'),
+      nth: get(c, 'ordinal'),
+      base: get(c, 'date'),
+      sign: 1,
+    }),
+  ],
+];
+
+/** Named days, each a pattern and its name in `holidays.ts`. */
+const NAMED: readonly [string, string][] = [
+  ['christmas day?', 'christmas'],
+  ['christmas eve', 'christmas-eve'],
+  ['boxing day', 'boxing-day'],
+  ["new year|year's|years eve", 'new-years-eve'],
+  ['nye', 'new-years-eve'],
+  ["new year's|years day?", 'new-year'],
+  ['the? new year day?', 'new-year'],
+  ["valentine|valentine's|valentines day?", 'valentines'],
+  ["saint|st .? patrick's|patricks|patrick|paddy's day", 'st-patrick'],
+  ['halloween', 'halloween'],
+  ["hallowe'en", 'halloween'],
+  ['easter sunday?', 'easter'],
+  ['easter monday', 'easter-monday'],
+  ['good friday', 'good-friday'],
+  ["april fool|fools|fool's|fools' day", 'april-fools'],
+  ['may day', 'may-day'],
+  ['thanksgiving day?', 'thanksgiving'],
+  ['black friday', 'black-friday'],
+  ['cyber monday', 'cyber-monday'],
+  ['independence day', 'independence-day'],
+  ['juneteenth', 'juneteenth'],
+  ['labor day', 'labor-day'],
+  ['memorial day', 'memorial-day'],
+  ["veterans|veteran's|veterans' day", 'veterans-day'],
+  ['mlk day', 'mlk'],
+  ['martin luther king jr? .? day', 'mlk'],
+  ["presidents|president's|presidents' day", 'presidents-day'],
+  ['columbus day', 'columbus-day'],
+  ['groundhog day', 'groundhog'],
+  ['cinco de mayo', 'cinco-de-mayo'],
+  ['pi day', 'pi-day'],
+  ['epiphany', 'epiphany'],
+  ['guy fawkes night|day?', 'guy-fawkes'],
+  ['bonfire night', 'guy-fawkes'],
+  ['bastille day', 'bastille'],
+  ['australia day', 'australia-day'],
+  ['anzac day', 'anzac'],
+  ['canada day', 'canada-day'],
+];
+
+export const holidayRules: readonly Rule[] = [
+  ...NAMED.map(([pattern, name]): Rule => ['holiday', pattern, () => name]),
+  [
+    'date',
+    'on|at|by|this? {holiday} {yearSuffix}?',
+    (c) => ({ type: 'holiday', name: get(c, 'holiday'), year: maybe(c, 'yearSuffix') }),
+  ],
+  ['date', 'next {holiday}', (c) => ({ type: 'holiday', name: get(c, 'holiday') })],
+  ['date', 'last {holiday}', (c) => ({ type: 'holiday', name: get(c, 'holiday'), which: 'last' })],
+];

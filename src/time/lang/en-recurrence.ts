@@ -1,0 +1,350 @@
+import type { Captures, Rule, Terminal } from '../match.ts';
+import {
+  type DateSpec,
+  type DaySet,
+  isElapsed,
+  type Moment,
+  type Piece,
+  type Recur,
+  type Span,
+  type TimeSpec,
+  type Unit,
+} from '../pieces.ts';
+import type { Frequency, NthWeekday } from '../rule.ts';
+
+/** What comes again: steps, the days they fall on, where they start and end. */
+
+const get = <T>(captures: Captures, name: string): T => captures[name] as T;
+
+interface Cycle {
+  unit: Unit;
+  n: number;
+  /** Elapsed milliseconds, where the step is not made of whole days. */
+  step?: number;
+}
+
+const cycle = (unit: Unit, n: number): Cycle => ({ unit, n });
+
+export const recurrenceTerminals: Readonly<Record<string, Terminal>> = {
+  partPlural: ({ text }) => (PLURAL_PARTS.has(text) ? text.slice(0, -1) : undefined),
+};
+const PLURAL_PARTS = new Set(['mornings', 'afternoons', 'evenings', 'nights']);
+
+const FREQUENCY: Readonly<Record<Unit, Frequency>> = {
+  second: 'SECONDLY',
+  minute: 'MINUTELY',
+  hour: 'HOURLY',
+  day: 'DAILY',
+  week: 'WEEKLY',
+  month: 'MONTHLY',
+  quarter: 'MONTHLY',
+  year: 'YEARLY',
+};
+const MS: Partial<Record<Unit, number>> = { second: 1_000, minute: 60_000, hour: 3_600_000 };
+
+function recurOf({ unit, n, step }: Cycle, days?: DaySet): Recur | undefined {
+  const elapsed = step ?? (MS[unit] === undefined ? undefined : n * (MS[unit] ?? 0));
+  if (elapsed !== undefined) {
+    return { freq: 'MINUTELY', interval: 1, step: elapsed, ...(days ? { days } : {}) };
+  }
+  if (days === undefined) return { freq: FREQUENCY[unit], interval: unit === 'quarter' ? n * 3 : n };
+  if (!fits(unit, days)) return undefined;
+  if (unit === 'quarter') return n === 1 ? { freq: 'YEARLY', interval: 1, days, quarters: true } : undefined;
+  return { freq: FREQUENCY[unit], interval: n, days };
+}
+
+/** Whether a step of this size can fall on such days: a week has weekdays, a month has numbered ones. */
+function fits(unit: Unit, days: DaySet): boolean {
+  const numbered = days.monthDays !== undefined || days.nth !== undefined || days.workday !== undefined;
+  if (unit === 'day' || unit === 'week') return days.weekdays !== undefined;
+  if (unit === 'month' || unit === 'quarter') return numbered;
+  return days.dates !== undefined || days.holiday !== undefined || days.months !== undefined;
+}
+
+export const cycleRules: readonly Rule[] = [
+  ['cycle', 'single|one? {unit}', (c) => cycle(get(c, 'unit'), 1)],
+  ['cycle', 'other|alternate|second {unit}', (c) => cycle(get(c, 'unit'), 2)],
+  [
+    'cycle',
+    '{ordinal} {unit}',
+    (c) => (get<number>(c, 'ordinal') > 1 ? cycle(get(c, 'unit'), get(c, 'ordinal')) : undefined),
+  ],
+  ['cycle', '{number} {unit}', (c) => cycle(get(c, 'unit'), get(c, 'number'))],
+  ['cycle', '{number} - {unit}', (c) => cycle(get(c, 'unit'), get(c, 'number'))],
+  ['cycle', 'couple of? {unit}', (c) => cycle(get(c, 'unit'), 2)],
+  ['cycle', 'a couple of? {unit}', (c) => cycle(get(c, 'unit'), 2)],
+  ['cycle', 'fortnight', () => cycle('week', 2)],
+  ['cycle', '{number} fortnight', (c) => cycle('week', 2 * get<number>(c, 'number'))],
+  ['cycle', 'half - hour', () => ({ unit: 'minute', n: 30 })],
+  ['cycle', 'hour and a half', () => cycle('minute', 90)],
+  [
+    'cycle',
+    '{span}',
+    (c) => {
+      const span = get<Span>(c, 'span');
+      return isElapsed(span) ? { unit: 'second', n: 1, step: span.milliseconds } : undefined;
+    },
+  ],
+
+  ['adverb', 'hourly', () => cycle('hour', 1)],
+  ['adverb', 'half - hourly', () => cycle('minute', 30)],
+  ['adverb', 'daily', () => cycle('day', 1)],
+  ['adverb', 'weekly', () => cycle('week', 1)],
+  ['adverb', 'fortnightly', () => cycle('week', 2)],
+  ['adverb', 'monthly', () => cycle('month', 1)],
+  ['adverb', 'quarterly', () => cycle('quarter', 1)],
+  ['adverb', 'yearly', () => cycle('year', 1)],
+  ['adverb', 'biennially', () => cycle('year', 2)],
+];
+
+const WORKDAYS = [1, 2, 3, 4, 5];
+
+export const daySetRules: readonly Rule[] = [
+  ['wd', '{weekday}', (c): DaySet => ({ weekdays: [get(c, 'weekday')] })],
+  ['wd', '{w:weekdayPlural}', (c): DaySet => ({ weekdays: [get(c, 'w')], plural: true })],
+  ['wd', '{a:anyWeekday} to|until|-|through {b:anyWeekday}', (c): DaySet => weekdayRange(get(c, 'a'), get(c, 'b'))],
+  ['wd', 'from {a:anyWeekday} to|until|- {b:anyWeekday}', (c): DaySet => weekdayRange(get(c, 'a'), get(c, 'b'))],
+  ['wd', 'weekday|workday', (): DaySet => ({ weekdays: WORKDAYS })],
+  ['wd', 'business day', (): DaySet => ({ weekdays: WORKDAYS })],
+  ['wd', 'weekdays', (): DaySet => ({ weekdays: WORKDAYS, plural: true })],
+  ['wd', 'weekends', (): DaySet => ({ weekdays: [6, 7], weekend: true, plural: true })],
+  ['wd', 'weekend day', (): DaySet => ({ weekdays: [6, 7], weekend: true })],
+  ['anyWeekday', '{weekday}', (c) => c.weekday],
+  ['anyWeekday', '{weekdayPlural}', (c) => c.weekdayPlural],
+  ['wdList', '{wd}', (c) => c.wd],
+  ['wdList', '{wd} ,|and|/|+|or? on? {wdList}', (c) => joinDays(get(c, 'wd'), get(c, 'wdList'))],
+  ['wdList', '{wd} , and on? {wdList}', (c) => joinDays(get(c, 'wd'), get(c, 'wdList'))],
+
+  ['monthDay', '{ordinal}', (c) => c.ordinal],
+  ['monthDay', 'last|final day', () => -1],
+  ['monthDay', 'second|next to|-? last day', () => -2],
+  ['monthDay', 'penultimate day', () => -2],
+  ['monthDay', '{ordinal} day', (c) => c.ordinal],
+  ['monthDay', '{ordinal} to? last day', (c) => -get<number>(c, 'ordinal')],
+  ['monthDays', '{monthDay}', (c) => [c.monthDay]],
+  ['monthDays', '{monthDay} ,|and|& on? the? {monthDays}', (c) => [c.monthDay, ...get<number[]>(c, 'monthDays')]],
+  ['monthDays', '{monthDay} , and on? the? {monthDays}', (c) => [c.monthDay, ...get<number[]>(c, 'monthDays')]],
+  ['nthList', '{nthWord}', (c) => [c.nthWord]],
+  ['nthList', '{nthWord} ,|and|& the? {nthList}', (c) => [c.nthWord, ...get<number[]>(c, 'nthList')]],
+  [
+    'nthDays',
+    '{nthList} {weekday}',
+    (c): NthWeekday[] => get<number[]>(c, 'nthList').map((nth) => ({ nth, weekday: get(c, 'weekday') })),
+  ],
+  [
+    'nthDays',
+    '{nthList} {w:weekdayPlural}',
+    (c): NthWeekday[] => get<number[]>(c, 'nthList').map((nth) => ({ nth, weekday: get(c, 'w') })),
+  ],
+  ['nthDaysList', '{nthDays}', (c) => c.nthDays],
+  [
+    'nthDaysList',
+    '{nthDays} ,|and the? {nthDaysList}',
+    (c) => [...get<NthWeekday[]>(c, 'nthDays'), ...get<NthWeekday[]>(c, 'nthDaysList')],
+  ],
+  ['numbered', '{monthDays}', (c): DaySet => ({ monthDays: get(c, 'monthDays') })],
+  ['numbered', '{nthDaysList}', (c): DaySet => ({ nth: get(c, 'nthDaysList') })],
+  ['numbered', '{nthWord} weekday|workday', (c): DaySet => ({ workday: get(c, 'nthWord') })],
+  ['numbered', '{nthWord} business day', (c): DaySet => ({ workday: get(c, 'nthWord') })],
+
+  [
+    'yearDate',
+    '{d:monthDate}',
+    (c) => {
+      const date = get<DateSpec>(c, 'd');
+      const whole = date.type === 'monthday' && date.month !== undefined && date.year === undefined;
+      return whole ? { month: date.month, day: date.day } : undefined;
+    },
+  ],
+  ['yearDates', '{yearDate}', (c) => [c.yearDate]],
+  ['yearDates', '{yearDate} ,|and on? {yearDates}', (c) => [c.yearDate, ...get<unknown[]>(c, 'yearDates')]],
+  ['months', '{month}', (c) => [c.month]],
+  ['months', '{month} ,|and {months}', (c) => [c.month, ...get<number[]>(c, 'months')]],
+  ['months', '{month} , and {months}', (c) => [c.month, ...get<number[]>(c, 'months')]],
+  ['dated', '{yearDates}', (c): DaySet => ({ dates: get(c, 'yearDates') })],
+  ['dated', '{holiday}', (c): DaySet => ({ holiday: get(c, 'holiday') })],
+  ['dated', '{numbered} of|in {months}', (c): DaySet => ({ ...get<DaySet>(c, 'numbered'), months: get(c, 'months') })],
+
+  ['onDays', 'on {wdList}', (c) => c.wdList],
+  ['onDays', 'on|by? the? {numbered}', (c) => c.numbered],
+  ['onDays', 'on|by? the? {numbered} of|in the|each|every? month', (c) => c.numbered],
+  ['onDays', 'on|by? the? {dated}', (c) => c.dated],
+  ['onDays', 'in {months}', (c): DaySet => ({ months: get(c, 'months') })],
+  ['onDays', 'on day {digits}', (c): DaySet => ({ monthDays: [get(c, 'digits')] })],
+];
+
+function weekdayRange(from: number, to: number): DaySet {
+  const count = ((to - from + 7) % 7) + 1;
+  return { weekdays: Array.from({ length: count }, (_, index) => ((from - 1 + index) % 7) + 1) };
+}
+
+function joinDays(a: DaySet, b: DaySet): DaySet {
+  const weekdays = [...new Set([...(a.weekdays ?? []), ...(b.weekdays ?? [])])];
+  const plural = a.plural === true || b.plural === true;
+  return { weekdays, ...(plural ? { plural } : {}) };
+}
+
+const recur = (recur: Recur | undefined): Piece | undefined => recur && { kind: 'recur', recur };
+const onDays = (days: DaySet, interval = 1): Piece | undefined => {
+  const unit = days.weekdays ? 'week' : days.dates || days.holiday || days.months ? 'year' : 'month';
+  return recur(recurOf(cycle(unit, interval), days));
+};
+
+export const recurRules: readonly Rule[] = [
+  ['recurring', 'every {cycle}', (c) => recur(recurOf(get(c, 'cycle')))],
+  ['recurring', 'every {cycle} ,? {onDays}', (c) => recur(recurOf(get(c, 'cycle'), get(c, 'onDays')))],
+  ['recurring', '{adverb}', (c) => recur(recurOf(get(c, 'adverb')))],
+  ['recurring', '{adverb} ,? {onDays}', (c) => recur(recurOf(get(c, 'adverb'), get(c, 'onDays')))],
+  ['recurring', 'once a|per|in every? {cycle}', (c) => recur(recurOf(get(c, 'cycle')))],
+  ['recurring', 'once a|per|every? {cycle} {onDays}', (c) => recur(recurOf(get(c, 'cycle'), get(c, 'onDays')))],
+  ['recurring', 'once every {cycle}', (c) => recur(recurOf(get(c, 'cycle')))],
+  ['recurring', 'once {adverb}', (c) => recur(recurOf(get(c, 'adverb')))],
+
+  ['recurring', 'on? every single? {wdList}', (c) => onDays(get(c, 'wdList'))],
+  ['recurring', 'on? every other|alternate|second {wdList}', (c) => everyOther(get(c, 'wdList'))],
+  ['recurring', 'alternate {wdList}', (c) => everyOther(get(c, 'wdList'))],
+  ['recurring', 'alternate {unit}', (c) => recur(recurOf(cycle(get(c, 'unit'), 2)))],
+  [
+    'recurring',
+    'every {number} {w:wdList}',
+    (c) => {
+      const days = get<DaySet>(c, 'w');
+      return days.plural ? onDays(days, get(c, 'number')) : undefined;
+    },
+  ],
+  ['recurring', 'on? every {numbered}', (c) => everyNumbered(get(c, 'numbered'))],
+  ['recurring', 'on|by? every {numbered} of|in the|each|every|a? month', (c) => onDays(get(c, 'numbered'))],
+  ['recurring', 'on|by? the? {numbered} of|in? every month', (c) => onDays(get(c, 'numbered'))],
+  [
+    'recurring',
+    'on|by? the? {numbered} of|in every other|second month',
+    (c) => recur(recurOf(cycle('month', 2), get(c, 'numbered'))),
+  ],
+  [
+    'recurring',
+    'on|by? the? {numbered} of|in every {number} month',
+    (c) => recur(recurOf(cycle('month', get(c, 'number')), get(c, 'numbered'))),
+  ],
+  ['recurring', 'on? the? {numbered} of|in the month every month', (c) => onDays(get(c, 'numbered'))],
+  [
+    'recurring',
+    'on|by? every|the? {numbered} of|in every|the|a|each quarter',
+    (c) => recur(recurOf(cycle('quarter', 1), get(c, 'numbered'))),
+  ],
+  ['recurring', 'on|by? the? {dated} every|each|of year', (c) => onDays(get(c, 'dated'))],
+  ['recurring', 'on|by? the? {dated} of|in? every year', (c) => onDays(get(c, 'dated'))],
+  [
+    'recurring',
+    '{dated} {a:adverb}',
+    (c) => (get<Cycle>(c, 'a').unit === 'year' ? onDays(get(c, 'dated')) : undefined),
+  ],
+  ['recurring', 'on? every {dated}', (c) => onDays(get(c, 'dated'))],
+  ['recurring', 'every {months}', (c) => onDays({ months: get(c, 'months') })],
+  ['recurring', 'every year on|in? {dated}', (c) => onDays(get(c, 'dated'))],
+  ['recurring', 'on? the {m:monthDays}', (c) => several(get(c, 'm'))],
+  ['recurring', 'on {m:monthDays}', (c) => several(get(c, 'm'))],
+  [
+    'recurring',
+    'on|at|during|over? the? {w:wdList}',
+    (c) => (get<DaySet>(c, 'w').plural ? onDays(get(c, 'w')) : undefined),
+  ],
+  [
+    'recurring',
+    'on the? {n:nthDaysList}',
+    (c, tokens) => (tokens.at(-1)?.text.endsWith('days') ? onDays({ nth: get(c, 'n') }) : undefined),
+  ],
+
+  ['recurring', 'every single? {p:part}', (c) => daily(c, 1)],
+  ['recurring', 'every other|second|alternate {p:part}', (c) => daily(c, 2)],
+  ['recurring', 'in|on|at? the? {p:partPlural}', (c) => recur({ freq: 'DAILY', interval: 1, part: get(c, 'p') })],
+  [
+    'recurring',
+    'on|every? {w:wdList} {p:partPlural}',
+    (c) => recur({ freq: 'WEEKLY', interval: 1, days: get(c, 'w'), part: get(c, 'p') }),
+  ],
+  ['recurring', 'at? {m:hourMinute} past|after|of every hour', (c) => recur(pastHour(get(c, 'm')))],
+  ['recurring', 'every hour at|on {m:hourMinute} past|after the? hour?', (c) => recur(pastHour(get(c, 'm')))],
+  ['recurring', 'every hour on the hour', () => recur(pastHour(0))],
+  ['recurring', 'hourly on the hour', () => recur(pastHour(0))],
+  ['recurring', 'every hour on the half hour', () => recur(pastHour(30))],
+  ['recurring', 'every hour at : {m:digits}', (c) => recur(pastHour(get(c, 'm')))],
+  ['hourMinute', '{m:number} minute?', (c) => c.m],
+  ['hourMinute', 'a? quarter', () => 15],
+  ['hourMinute', 'half', () => 30],
+];
+
+/** "Every other Monday and Friday" leaves out a week, not a day. */
+function everyOther(days: DaySet): Piece | undefined {
+  const count = days.weekdays?.length ?? 0;
+  return count > 4 ? undefined : onDays(days, 2);
+}
+
+function everyNumbered(days: DaySet): Piece | undefined {
+  const [first] = days.nth ?? [];
+  // "Every third Friday" is every three weeks to some and the third one of the month to others.
+  if (days.nth?.length === 1 && first && first.nth > 1) return undefined;
+  return onDays(days);
+}
+
+function several(monthDays: number[]): Piece | undefined {
+  return monthDays.length > 1 ? onDays({ monthDays }) : undefined;
+}
+
+function daily(c: Captures, interval: number): Piece | undefined {
+  const { part } = get<TimeSpec>(c, 'p');
+  return part && recur({ freq: 'DAILY', interval, part });
+}
+
+function pastHour(minute: number): Recur | undefined {
+  return minute >= 0 && minute < 60 ? { freq: 'HOURLY', interval: 1, minutes: [minute] } : undefined;
+}
+
+const until = (piece: Moment, inclusive = false): Piece => ({ kind: 'until', piece, inclusive });
+const moment = (c: Captures): Moment => get<Moment>(c, 'moment');
+
+export const limitRules: readonly Rule[] = [
+  ['moment', '{date} ,|at? {time}', (c): Moment => ({ date: get(c, 'date'), time: get(c, 'time') })],
+  ['moment', '{time} on? {date}', (c): Moment => ({ date: get(c, 'date'), time: get(c, 'time') })],
+  ['moment', '{date}', (c): Moment => ({ date: get(c, 'date') })],
+  ['moment', '{time}', (c): Moment => ({ time: get(c, 'time') })],
+  ['moment', 'in {span}', (c): Moment => ({ shift: get(c, 'span') })],
+  ['moment', '{span} from now', (c): Moment => ({ shift: get(c, 'span') })],
+  ['limit', 'until {moment}', (c) => until(moment(c))],
+  ['limit', 'through {moment}', (c) => until(moment(c), true)],
+  ['limit', 'up until|to {moment}', (c) => until(moment(c))],
+  ['limit', 'up to and|& including {moment}', (c) => until(moment(c), true)],
+  ['limit', 'ending on|at|by? {moment}', (c) => until(moment(c))],
+  ['limit', 'to {moment}', (c) => until(moment(c))],
+  ['limit', 'until the rest of the {u:unit}', (c) => until(rest(get(c, 'u')))],
+  ['limit', 'for the rest of the|this? {u:unit}', (c) => until(rest(get(c, 'u')))],
+  ['limit', 'starting|from|effective on|from|at|as? of? {moment}', (c) => ({ kind: 'start', piece: moment(c) })],
+  ['limit', 'as of {moment}', (c) => ({ kind: 'start', piece: moment(c) })],
+  ['limit', 'starting|effective now', () => ({ kind: 'note' })],
+  ['limit', 'from now on', () => ({ kind: 'note' })],
+  ['limit', 'next : {moment}', (c) => ({ kind: 'start', piece: moment(c) })],
+  ['limit', 'for the? next|following|coming? {span}', (c) => ({ kind: 'lasting', span: get(c, 'span') })],
+  ['limit', 'over the next {span}', (c) => ({ kind: 'lasting', span: get(c, 'span') })],
+  ['limit', 'for? the? next? {number} times', (c) => ({ kind: 'count', count: get(c, 'number') })],
+  ['limit', 'for? {number} x', (c) => ({ kind: 'count', count: get(c, 'number') })],
+  ['limit', 'except on|for|in|at? the? {exception}', (c) => ({ kind: 'except', days: get(c, 'exception') })],
+  ['limit', 'but not? on|for? the? {exception}', (c) => ({ kind: 'except', days: get(c, 'exception') })],
+  ['limit', 'and? not on|for? the? {exception}', (c) => ({ kind: 'except', days: get(c, 'exception') })],
+  ['limit', 'other than|on {exception}', (c) => ({ kind: 'except', days: get(c, 'exception') })],
+  ['limit', 'apart from {exception}', (c) => ({ kind: 'except', days: get(c, 'exception') })],
+  ['limit', 'minus|skipping|skip|without {exception}', (c) => ({ kind: 'except', days: get(c, 'exception') })],
+  ['exception', '{wdList}', (c) => c.wdList],
+  ['exception', 'weekend', (): DaySet => ({ weekdays: [6, 7] })],
+  ['exception', '{yearDates}', (c): DaySet => ({ dates: get(c, 'yearDates') })],
+  ['exception', '{holiday}', (c): DaySet => ({ holiday: get(c, 'holiday') })],
+  ['exception', '{monthDays}', (c): DaySet => ({ monthDays: get(c, 'monthDays') })],
+  ['exception', '{months}', (c): DaySet => ({ months: get(c, 'months') })],
+
+  ['times', '{a:timeItem} and {b:timeItem}', (c) => [c.a, c.b]],
+  ['times', '{a:timeItem} , {times}', (c) => [c.a, ...get<TimeSpec[]>(c, 'times')]],
+  ['times', '{a:timeItem} , and {b:timeItem}', (c) => [c.a, c.b]],
+  ['timeItem', '{time}', (c) => c.time],
+];
+
+function rest(unit: Unit): Moment {
+  return { date: { type: 'period', unit, which: 0, edge: 'end' } };
+}

@@ -1,0 +1,236 @@
+/** The English words of the time language, and what people type instead of them. */
+
+export const WEEKDAYS: Readonly<Record<string, number>> = {
+  monday: 1,
+  tuesday: 2,
+  wednesday: 3,
+  thursday: 4,
+  friday: 5,
+  saturday: 6,
+  sunday: 7,
+};
+
+export const MONTHS: Readonly<Record<string, number>> = {
+  january: 1,
+  february: 2,
+  march: 3,
+  april: 4,
+  may: 5,
+  june: 6,
+  july: 7,
+  august: 8,
+  september: 9,
+  october: 10,
+  november: 11,
+  december: 12,
+};
+
+const SMALL = 'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen';
+export const NUMBERS: Readonly<Record<string, number>> = {
+  ...Object.fromEntries(`${SMALL} seventeen eighteen nineteen`.split(' ').map((word, value) => [word, value])),
+  twenty: 20,
+  thirty: 30,
+  forty: 40,
+  fifty: 50,
+  sixty: 60,
+  seventy: 70,
+  eighty: 80,
+  ninety: 90,
+  dozen: 12,
+};
+
+const NTH =
+  'first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth';
+export const ORDINALS: Readonly<Record<string, number>> = {
+  ...Object.fromEntries(
+    `${NTH} sixteenth seventeenth eighteenth nineteenth`.split(' ').map((word, index) => [word, index + 1]),
+  ),
+  twentieth: 20,
+  thirtieth: 30,
+};
+
+export const UNIT_WORDS: Readonly<Record<string, string>> = {
+  second: 'second',
+  minute: 'minute',
+  hour: 'hour',
+  day: 'day',
+  week: 'week',
+  month: 'month',
+  quarter: 'quarter',
+  year: 'year',
+};
+
+/** What was typed (in lower case) → the canonical word or words. */
+const ALIASES: Readonly<Record<string, string>> = {
+  // days of the week
+  ...listed('monday', 'mon mondy munday monady'),
+  ...listed('tuesday', 'tue tues teusday tuseday tusday tuesay'),
+  ...listed('wednesday', 'wed weds wensday wendsday wednsday wedensday wednesdy wednessday wedneday'),
+  ...listed('thursday', 'thu thur thurs thrusday thurday thursdy thirsday'),
+  ...listed('friday', 'fri firday frday fridy friady'),
+  ...listed('saturday', 'sat saterday satuday saturdy satruday saturaday'),
+  ...listed('sunday', 'sun sunnday sundy'),
+  ...listed('mondays', 'mons'),
+  ...listed('saturdays', 'sats saterdays'),
+  // months
+  ...listed('january', 'jan janurary januray'),
+  ...listed('february', 'feb febuary febrary feburary'),
+  ...listed('march', 'mar'),
+  ...listed('april', 'apr aprl'),
+  ...listed('june', 'jun'),
+  ...listed('july', 'jul'),
+  ...listed('august', 'aug agust'),
+  ...listed('september', 'sep sept septemeber setpember'),
+  ...listed('october', 'oct ocotber'),
+  ...listed('november', 'nov novemeber'),
+  ...listed('december', 'dec decemeber'),
+  // units
+  ...listed('second', 'sec secs seconds'),
+  ...listed('minute', 'min mins minutes minuts mintues minuites'),
+  ...listed('hour', 'hr hrs hours huors'),
+  ...listed('day', 'days dys'),
+  ...listed('week', 'weeks wk wks'),
+  ...listed('month', 'months mo mos mth mths'),
+  ...listed('quarter', 'quarters qtr qtrs'),
+  ...listed('year', 'years yr yrs'),
+  ...listed('fortnight', 'fortnights'),
+  // days beside today
+  ...listed(
+    'tomorrow',
+    'tmrw tmr tmw tmo tmro tomo tomoz tmoro tmorrow 2moro 2morrow 2mrw 2moros tomorow tommorow tommorrow tomorro ' +
+      'tomorrrow tommorro tomorroww tmmrw tomrrow tomarrow tommarow tomorrows tomrow',
+  ),
+  ...listed('today', '2day tday'),
+  ...listed('tonight', '2nite 2night tonite tonit tonght tonigt'),
+  ...listed('yesterday', 'yday yest'),
+  // parts of a day
+  ...listed('morning', 'morn mornin moring'),
+  ...listed('afternoon', 'arvo afternon aftenoon'),
+  ...listed('evening', 'evenin evning eveing'),
+  ...listed('night', 'nite'),
+  ...listed('noon', 'noontime midday noonish'),
+  ...listed('midnight', 'midnite'),
+  ...listed('lunch', 'lunchtime lunchtimes lunches'),
+  ...listed('weekend', 'wkend wknd'),
+  // others
+  ...listed('every', 'each ev evry evrey evey evary evr'),
+  ...listed('except', 'excluding excepting excl'),
+  ...listed('until', 'till til untill unil untl'),
+  ...listed('starting', 'beginning commencing start starts begin begins begining startin'),
+  ...listed('through', 'thru'),
+  ...listed('next', 'nxt'),
+  ...listed('coming', 'upcoming'),
+  ...listed('about', 'around approximately approx circa ca roughly abt bout'),
+  ...listed('alternate', 'alternating'),
+  ...listed('workday', 'workdays'),
+  ...listed('business', 'working work'),
+  ...listed('holiday', 'holidays'),
+  ...listed('christmas', 'xmas chrismas christmass'),
+  ...listed('before', 'b4'),
+  ...listed("o'clock", 'oclock'),
+  ...listed('eod', 'eob'),
+  ...listed('cob', 'cop'),
+  ...listed('couple', 'cpl pair'),
+  ...listed('times', 'occurrences occurences'),
+  ...listed('at', '@'),
+  ...listed('and', '& n'),
+  ...listed('ending', 'ends'),
+  everyday: 'every day',
+  evryday: 'every day',
+  wkday: 'weekday',
+  wkdays: 'weekdays',
+  nightly: 'every night',
+  mwf: 'monday , wednesday , friday',
+  asap: 'now',
+  dayly: 'daily',
+  dailly: 'daily',
+  montly: 'monthly',
+  weekley: 'weekly',
+  anually: 'yearly',
+  annually: 'yearly',
+  annual: 'yearly',
+  'new-years': "new year's",
+};
+
+function listed(canonical: string, words: string): Record<string, string> {
+  return Object.fromEntries(words.split(' ').map((word) => [word, canonical]));
+}
+
+/** Words whose plural means something else than their singular ("Mondays" recur) or that have none. */
+const KEEP = new Set(['weekdays', 'weekends', 'mornings', 'afternoons', 'evenings', 'nights', 'times']);
+
+/** Long words that are recognised with one slip: letters swapped, one left out within, or one typed twice. */
+const CORRECTED = [
+  ...Object.keys(WEEKDAYS),
+  ...Object.keys(MONTHS).filter((month) => month.length > 5),
+  ...'tomorrow tonight morning evening afternoon midnight weekend weekday minutes fortnight starting christmas'.split(
+    ' ',
+  ),
+];
+
+/** Real words and names that are one slip away from a word about time. */
+const NOT_SLIPS = new Set(['mourning', 'moring', 'frida', 'minuets', 'staring', 'stating', 'minute', 'monda']);
+
+/** What may stand before a word without a space: "nextweek", "thismorning". */
+const PREFIXES = ['next', 'this', 'last', 'every', 'tomorrow', 'today'];
+
+export function canonicalWords(word: string, fuzzy: boolean): readonly string[] {
+  const alias = Object.hasOwn(ALIASES, word) ? ALIASES[word] : undefined;
+  if (alias !== undefined) return alias.split(' ');
+  if (isKnown(word) || KEEP.has(word) || word.length < 4 || !/^[a-z']+$/.test(word)) return [word];
+  const singular = word.replace(/s$/, '');
+  if (singular !== word && Object.hasOwn(WEEKDAYS, singular)) return [word];
+  const whole = glued(word);
+  if (whole) return whole;
+  const slip = corrected(word) ?? (fuzzy ? nearest(word) : undefined);
+  return slip === undefined ? [word] : canonicalWords(slip, false);
+}
+
+function isKnown(word: string): boolean {
+  return Object.hasOwn(WEEKDAYS, word) || Object.hasOwn(MONTHS, word) || Object.hasOwn(NUMBERS, word);
+}
+
+function glued(word: string): readonly string[] | undefined {
+  const prefix = PREFIXES.find((one) => word.startsWith(one) && word.length > one.length + 2);
+  if (prefix === undefined) return undefined;
+  const rest = word.slice(prefix.length);
+  const words = Object.hasOwn(ALIASES, rest) ? ALIASES[rest]?.split(' ') : [rest];
+  const known = words?.every((one) => isKnown(one) || AFTER_PREFIX.has(one));
+  return known ? [prefix, ...(words ?? [])] : undefined;
+}
+
+const AFTER_PREFIX = new Set('day week weekend month year morning afternoon evening night noon weekday'.split(' '));
+
+function corrected(word: string): string | undefined {
+  if (NOT_SLIPS.has(word)) return undefined;
+  return CORRECTED.find((right) => right !== word && isSlip(word, right));
+}
+
+/** Whether `word` is `right` with two neighbours swapped, an inner letter left out, or a letter doubled. */
+function isSlip(word: string, right: string): boolean {
+  const length = word.length - right.length;
+  if (word[0] !== right[0] || Math.abs(length) > 1 || word.at(-1) !== right.at(-1)) return false;
+  let same = 0;
+  while (same < word.length && word[same] === right[same]) same++;
+  if (length === 0)
+    return (
+      word[same] === right[same + 1] && word[same + 1] === right[same] && word.slice(same + 2) === right.slice(same + 2)
+    );
+  if (length < 0) return word.slice(same) === right.slice(same + 1);
+  return word.slice(same + 1) === right.slice(same) && word[same] === word[same - 1];
+}
+
+/** The one long word that `word` differs from by a single letter, where every word must be about time. */
+function nearest(word: string): string | undefined {
+  if (word.length < 6 || NOT_SLIPS.has(word)) return undefined;
+  const near = CORRECTED.filter((right) => word[0] === right[0] && distanceOne(word, right));
+  return near.length === 1 ? near[0] : undefined;
+}
+
+function distanceOne(a: string, b: string): boolean {
+  const [short, long] = a.length <= b.length ? [a, b] : [b, a];
+  if (long.length - short.length > 1) return false;
+  let same = 0;
+  while (same < short.length && short[same] === long[same]) same++;
+  return short.slice(short.length === long.length ? same + 1 : same) === long.slice(same + 1);
+}

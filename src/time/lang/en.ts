@@ -1,0 +1,297 @@
+import { type Captures, grammar, type Rule, type Terminal } from '../match.ts';
+import type { Clock, DateSpec, DaySet, Piece, Span, TimeSpec } from '../pieces.ts';
+import type { Token } from '../tokens.ts';
+import { isAbbreviation, placeZone, WORDLIKE_ABBREVIATIONS } from '../zone-names.ts';
+import { clockRules, clockTerminals, numberRules, partRules, spanRules } from './en-clock.ts';
+import { calendarRules, dateTerminals, dayRules, holidayRules, periodRules, relativeDateRules } from './en-dates.ts';
+import { cycleRules, daySetRules, limitRules, recurRules, recurrenceTerminals } from './en-recurrence.ts';
+import { canonicalWords, MONTHS, WEEKDAYS } from './en-words.ts';
+import type { Language } from './language.ts';
+
+const get = <T>(captures: Captures, name: string): T => captures[name] as T;
+
+const zoneTerminals: Readonly<Record<string, Terminal>> = {
+  zoneToken: ({ text }) => (text.startsWith('zone:') ? text.slice(5) : undefined),
+  abbreviation: ({ raw }) => {
+    if (!isAbbreviation(raw)) return undefined;
+    return WORDLIKE_ABBREVIATIONS.has(raw.toLowerCase()) && raw !== raw.toUpperCase() ? undefined : raw;
+  },
+  placeWord: ({ raw }) => (/^\p{L}/u.test(raw) ? raw : undefined),
+  offsetHours: ({ text }) => (/^\d{1,2}(?::?\d\d)?$/.test(text) ? text : undefined),
+  zulu: ({ raw, glued }) => (raw.toLowerCase() === 'z' && glued ? 'UTC' : undefined),
+  badClock: ({ text }) => {
+    const [hour, minute, second = 0] = /^\d{1,3}:\d{1,3}(?::\d\d)?$/.test(text) ? text.split(':').map(Number) : [];
+    if (hour === undefined || minute === undefined) return undefined;
+    return minute > 59 || second > 59 || hour > 24 || (hour === 24 && minute > 0) ? true : undefined;
+  },
+};
+
+const words = (tokens: readonly Token[]): string => tokens.map(({ raw }) => raw).join(' ');
+const zone = (name: string): Piece => ({ kind: 'zone', words: name });
+
+/** A city or country of one to three words, if it is known. */
+function place(_: Captures, tokens: readonly Token[]): string | undefined {
+  const name = words(tokens);
+  return placeZone(name) ? name : undefined;
+}
+
+const zoneRules: readonly Rule[] = [
+  ['place', '{placeWord}', place],
+  ['place', '{a:placeWord} {b:placeWord}', place],
+  ['place', '{a:placeWord} {b:placeWord} {c:placeWord}', place],
+  ['zone', '{zoneToken}', (c) => zone(get(c, 'zoneToken'))],
+  ['zone', '[|( {zoneToken} ]|)', (c) => zone(get(c, 'zoneToken'))],
+  ['zone', '( {abbreviation} )', (c) => zone(get(c, 'abbreviation'))],
+  ['zone', '( {place} time? )', (c) => zone(get(c, 'place'))],
+  ['zone', 'in? {abbreviation} time?', (c) => zone(get(c, 'abbreviation'))],
+  [
+    'zone',
+    '{abbreviation} +|- {h:offsetHours}',
+    (c, [, sign]) =>
+      /^(?:utc|gmt)$/i.test(get(c, 'abbreviation')) ? zone(`UTC${sign?.text}${get(c, 'h')}`) : undefined,
+  ],
+  ['zone', '+|- {h:offsetHours}', (c, [sign]) => zone(`${sign?.text}${get(c, 'h')}`)],
+  ['zone', '{zulu}', () => zone('UTC')],
+  ['zone', 'in? {place} time', (c) => zone(get(c, 'place'))],
+  ['zone', 'in {place}', (c) => zone(get(c, 'place'))],
+  ['zone', '{region} standard|daylight|summer? time', (c) => zone(`${get(c, 'region')} time`)],
+  ['zone', 'in? {region} time', (c) => zone(`${get(c, 'region')} time`)],
+  ['region', 'pacific|mountain|central|eastern|atlantic|british|indian', (_, [token]) => token?.raw],
+  ['region', 'central|eastern|western european', (_, tokens) => words(tokens)],
+  ['region', 'east|west coast', (_, tokens) => words(tokens)],
+  ['region', 'us pacific|mountain|central|eastern', (_, tokens) => words(tokens)],
+  ['zone', 'my|local|our time zone?', () => ({ kind: 'note' })],
+];
+
+const wrong = (code: 'NOT_A_DATE' | 'NEVER' | 'TOO_OFTEN' | 'PAST') => (): Piece => ({ kind: 'wrong', code });
+const shift = (c: Captures): Piece => ({ kind: 'shift', span: get<Span>(c, 'span') });
+const minutes = (count: number): Span => ({ months: 0, days: 0, workdays: 0, milliseconds: count * 60_000 });
+
+const shiftRules: readonly Rule[] = [
+  ['piece', 'in|within|after about|~? {span}', shift],
+  ['piece', 'in exactly|another|like|maybe? {span}', shift],
+  ['piece', 'in {span} time', shift],
+  ['piece', "in {span} ' time", shift],
+  ['piece', 'in a|one|{number}? {u:possessiveUnit} time', (c) => ({ kind: 'shift', span: get(c, 'u') })],
+  ['possessiveUnit', "week's", () => ({ months: 0, days: 7, workdays: 0, milliseconds: 0 })],
+  ['possessiveUnit', "month's", () => ({ months: 1, days: 0, workdays: 0, milliseconds: 0 })],
+  ['possessiveUnit', "year's", () => ({ months: 12, days: 0, workdays: 0, milliseconds: 0 })],
+  ['possessiveUnit', "hour's", () => minutes(60)],
+  ['possessiveUnit', "day's", () => ({ months: 0, days: 1, workdays: 0, milliseconds: 0 })],
+  ['piece', 'about? {span} from right? now', shift],
+  ['piece', '{span} later|hence', shift],
+  ['piece', 'in? {span} from right? now', shift],
+  ['piece', '+ {span}', shift],
+  ['piece', 'now +|plus {span}', shift],
+  ['piece', 'in the next {span}', shift],
+  ['piece', 'in {n:bareMinutes}', (c) => ({ kind: 'shift', span: minutes(get(c, 'n')) })],
+  ['bareMinutes', '{n:number}', (c) => (get<number>(c, 'n') < 1000 ? c.n : undefined)],
+  ['piece', 'for {span}', (c) => ({ kind: 'shift', span: get<Span>(c, 'span'), bare: true })],
+  ['piece', '{span}', (c) => ({ kind: 'shift', span: get<Span>(c, 'span'), bare: true })],
+  ['piece', '{span} before|prior to|ahead? of?', (c) => ({ kind: 'before', span: get<Span>(c, 'span'), sign: -1 })],
+  ['piece', '{span} before|til', (c) => ({ kind: 'before', span: get<Span>(c, 'span'), sign: -1 })],
+  ['piece', '{span} after|past|from', (c) => ({ kind: 'before', span: get<Span>(c, 'span'), sign: 1 })],
+
+  ['piece', '{span} ago|earlier', wrong('PAST')],
+  ['piece', 'in? - {span}', wrong('PAST')],
+  ['piece', 'now', wrong('PAST')],
+  ['piece', 'right|just now', wrong('PAST')],
+  ['piece', 'last|yesterday night|morning|afternoon|evening', wrong('PAST')],
+  ['piece', 'in the past', wrong('PAST')],
+  ['piece', 'at? {badClock} am|pm?', wrong('NOT_A_DATE')],
+  ['piece', 'never', wrong('NEVER')],
+];
+
+/** The words a vague phrase is asked about with; in each, `$1` … are what was captured, as written. */
+const unclear =
+  (...instead: string[]) =>
+  (captures: Captures): Piece => ({
+    kind: 'vague',
+    instead: instead.map((text) => text.replace(/\$(\w+)/g, (_, name: string) => String(captures[name] ?? ''))),
+  });
+
+const vagueRules: readonly Rule[] = [
+  ['raw', '{weekday}', (_, [token]) => token?.text],
+  ['rawNumber', '{number}', (c) => c.number],
+  ['rawNumber', '{ordinal}', (c) => c.ordinal],
+  [
+    'clockWords',
+    '{clock}',
+    (_, tokens) =>
+      tokens
+        .map(({ text, glued }) => (glued ? text : ` ${text}`))
+        .join('')
+        .trim(),
+  ],
+  ['piece', 'every {o:rawOrdinal} {w:raw}', unclear('every $o weeks on $w', 'on the $oth $w of every month')],
+  ['rawOrdinal', '{ordinal}', (c) => (get<number>(c, 'ordinal') > 2 ? c.ordinal : undefined)],
+  ['piece', 'every 2nd {w:raw}', unclear('every 2 weeks on $w', 'on the second $w of every month')],
+  ['piece', 'biweekly|bi weekly?', unclear('every 2 weeks', 'every monday and thursday')],
+  ['piece', 'bi - weekly', unclear('every 2 weeks', 'every monday and thursday')],
+  [
+    'piece',
+    'biweekly on {w:raw}',
+    (c) => ({
+      kind: 'recur',
+      recur: { freq: 'WEEKLY', interval: 2, days: { weekdays: [WEEKDAYS[get<string>(c, 'w')] ?? 1] } },
+    }),
+  ],
+  ['piece', 'bimonthly|bi - monthly', unclear('every 2 months', 'on the 1st and 15th of every month')],
+  ['piece', 'biannually|semiannually|biannual', unclear('every 6 months', 'every 2 years')],
+  ['piece', 'every weekend', unclear('every saturday', 'every saturday and sunday')],
+  ['piece', 'before {t:clockWords}', unclear('15 minutes before $t', 'at $t')],
+  ['piece', 'after {t:clockWords}', unclear('at $t', '15 minutes after $t')],
+  ['piece', 'after lunch', unclear('at 13:30')],
+  ['piece', 'before lunch', unclear('at 11:30')],
+  ['piece', 'after|at breakfast', unclear('at 9:00 am')],
+  ['piece', 'before breakfast', unclear('at 7:00 am')],
+  ['piece', 'after work', unclear('at 17:00', 'at 18:00')],
+  ['piece', 'before work', unclear('at 08:00', 'at 09:00')],
+  ['piece', 'at|after|before? dinner|dinnertime|supper', unclear('at 18:00', 'at 19:00')],
+  ['piece', 'dinner time', unclear('at 18:00', 'at 19:00')],
+  ['piece', 'bedtime', unclear('at 21:00', 'at 22:00')],
+  ['piece', 'at|before bedtime|bed', unclear('at 21:00', 'at 22:00')],
+  ['piece', 'late morning', unclear('at 11:00')],
+  ['piece', 'in the late morning', unclear('at 11:00')],
+  ['piece', 'mid -? morning', unclear('at 10:00', 'at 10:30')],
+  ['piece', 'mid -? afternoon', unclear('at 15:00')],
+  ['piece', 'in? the? late afternoon', unclear('at 16:00', 'at 17:00')],
+  ['piece', 'in? the? early afternoon', unclear('at 13:00', 'at 14:00')],
+  ['piece', 'in? the? early evening', unclear('at 18:00')],
+  ['piece', 'later today', unclear('today at 17:00', 'tonight')],
+  ['piece', 'later|later on', unclear('in 1 hour', 'in 3 hours')],
+  ['piece', 'soon', unclear('in 15 minutes', 'in 1 hour')],
+  ['piece', 'in a bit|while|moment|jiffy', unclear('in 15 minutes', 'in 1 hour')],
+  ['piece', 'in several {u:unit}', unclear('in 3 $u', 'in 5 $u')],
+  ['piece', 'in some time', unclear('in 1 hour', 'in 3 hours')],
+  ['piece', 'every few {u:unit}', unclear('every 2 $u', 'every 3 $u')],
+  ['piece', 'twice a|per|every day', unclear('every day at 9:00 and 21:00', 'every day at 9:00 and 17:00')],
+  ['piece', 'twice daily', unclear('every day at 9:00 and 21:00', 'every day at 9:00 and 17:00')],
+  ['piece', 'three|3 times a|per|every day', unclear('every day at 8:00, 13:00 and 20:00', 'every 8 hours')],
+  ['piece', 'three|3 times daily', unclear('every day at 8:00, 13:00 and 20:00', 'every 8 hours')],
+  ['piece', 'four|4 times a|per day', unclear('every 6 hours', 'every day at 8:00, 12:00, 16:00 and 20:00')],
+  ['piece', 'twice a|per|every week', unclear('every monday and thursday', 'every tuesday and friday')],
+  ['piece', 'twice weekly', unclear('every monday and thursday', 'every tuesday and friday')],
+  ['piece', 'three|3 times a|per week', unclear('every monday, wednesday and friday')],
+  ['piece', 'twice a|per month', unclear('on the 1st and 15th of every month')],
+  ['piece', 'twice a|per year', unclear('every 6 months')],
+  ['piece', 'the? other day', wrong('PAST')],
+];
+
+/** Frequencies that no reminder is given: refused as such, not misunderstood. */
+const tooOften: readonly Rule[] = [
+  [
+    'piece',
+    'every {n:number}? second',
+    (c) => (((c.n as number | undefined) ?? 1) < 60 ? { kind: 'wrong', code: 'TOO_OFTEN' } : undefined),
+  ],
+  ['piece', '{number} times a|per|every minute|second', wrong('TOO_OFTEN')],
+  ['piece', 'twice a|per|every minute', wrong('TOO_OFTEN')],
+  ['piece', 'every half a? minute', wrong('TOO_OFTEN')],
+  ['piece', 'continuously|constantly|nonstop', wrong('TOO_OFTEN')],
+  ['piece', 'every 0|zero {unit}', wrong('NEVER')],
+  ['piece', 'every - {number} {unit}', wrong('NEVER')],
+];
+
+const pieceRules: readonly Rule[] = [
+  ...tooOften,
+  ['piece', '{date}', (c) => ({ kind: 'date', date: get<DateSpec>(c, 'date') })],
+  ['piece', '{recurring}', (c) => c.recurring],
+  ['piece', '{limit}', (c) => c.limit],
+  [
+    'piece',
+    'on? {w:wdList}',
+    (c) => {
+      const days = get<DaySet>(c, 'w');
+      return (days.weekdays?.length ?? 0) > 1 && !days.plural ? { kind: 'days', days } : undefined;
+    },
+  ],
+  [
+    'piece',
+    'for {clock}',
+    (c) => (get<Clock>(c, 'clock').weak ? undefined : { kind: 'time', time: { clock: get(c, 'clock') } }),
+  ],
+  ['piece', '{times}', (c) => ({ kind: 'times', times: get<TimeSpec[]>(c, 'times') })],
+  ['piece', '{range}', (c) => c.range],
+  ['piece', '{time}', (c) => ({ kind: 'time', time: get<TimeSpec>(c, 'time') })],
+  ['piece', '{zone}', (c) => c.zone],
+  [
+    'piece',
+    '{isoDate} t {t:colonclock}',
+    (c) => ({
+      kind: 'moment',
+      moment: { date: get<DateSpec>(c, 'isoDate'), time: { clock: { ...get<Clock>(c, 't'), exact: true } } },
+    }),
+  ],
+];
+
+const lists = (text: string): string[][] => text.split('|').map((line) => line.trim().split(' '));
+
+const LEADS = lists(
+  'remind me|remind me to|remind me about|remind me that|remind me of|remind us|remind us to|reminder|reminder to|' +
+    'reminder :|remind me :|set a reminder|set a reminder to|set a reminder for|set reminder|set an alarm|set an alarm for|' +
+    'set alarm|set alarm for|set a alarm for|set a timer|set a timer for|set timer for|alarm|timer|timer for|' +
+    'add a reminder|add a reminder to|create a reminder|create a reminder to|make a reminder|schedule a reminder|' +
+    'give me a reminder|send me a reminder|i need a reminder|i want a reminder|new reminder|new reminder :|' +
+    "don't let me forget|don't let me forget to|dont let me forget to|dont forget to|don't forget to|don't forget|" +
+    'remember to|ping me|ping me about|ping me to|nudge me|nudge me to|nudge me about|alert me|alert me to|notify me|' +
+    'notify me to|notify me about|wake me up|wake me|tell me to|message me|message me to|text me|text me to|poke me|' +
+    'make sure i|make sure to|help me remember to|i want to be reminded to|i want to be reminded|' +
+    'i need to be reminded to|todo|todo :|to do :|snooze|snooze it|snooze that|snooze this|snooze until|snooze for',
+);
+
+/** English. Another language is another value of this type; see docs/time.md. */
+export const english: Language = {
+  canonical: canonicalWords,
+  grammar: grammar<Piece>(
+    'piece',
+    [
+      ...pieceRules,
+      ...shiftRules,
+      ...vagueRules,
+      ...zoneRules,
+      ...limitRules,
+      ...recurRules,
+      ...daySetRules,
+      ...cycleRules,
+      ...relativeDateRules,
+      ...holidayRules,
+      ...calendarRules,
+      ...periodRules,
+      ...dayRules,
+      ...partRules,
+      ...clockRules,
+      ...spanRules,
+      ...numberRules,
+    ],
+    { ...clockTerminals, ...dateTerminals, ...recurrenceTerminals, ...zoneTerminals },
+  ),
+  glue: new Set([',', '.', '!', ';', ':', '-', '?', 'and', 'then', 'on', 'at', '(', ')', '~']),
+  joins: new Set(['and', ',']),
+  temporal: new Set([
+    ...Object.keys(WEEKDAYS),
+    ...Object.keys(MONTHS).filter((month) => !['march', 'may', 'april', 'june', 'august'].includes(month)),
+    ...(
+      'second minute hour day week month quarter year fortnight today tomorrow tonight yesterday noon midnight every ' +
+      'next until before except starting am pm time morning afternoon evening night weekend weekday ago daily weekly ' +
+      "monthly yearly hourly o'clock half past twice"
+    ).split(' '),
+  ]),
+  leads: LEADS,
+  connectors: new Set(['to', 'that', 'about', 'of', ',', ':', '-', 'for']),
+  courtesies: new Set([
+    'please',
+    'pls',
+    'plz',
+    'thanks',
+    'thank',
+    'you',
+    'thx',
+    'ok',
+    'okay',
+    'hey',
+    'hi',
+    'coda',
+    'cheers',
+  ]),
+};

@@ -1,0 +1,22 @@
+import type { Grammar } from '../match.ts';
+import type { Piece } from '../pieces.ts';
+
+/** What a language contributes: its words, its sentence forms and what is said around a time. */
+export interface Language {
+  /** The canonical words for what was typed: aliases, run-together words, typing errors. Usually one. */
+  canonical(word: string, fuzzy: boolean): readonly string[];
+  /** Turns the tokens of a phrase into pieces of meaning. */
+  grammar: Grammar<Piece>;
+  /** Signs and words between two pieces that mean nothing by themselves. */
+  glue: ReadonlySet<string>;
+  /** Of those, the ones that add another time to a series: "Mondays at 9 and Fridays at 5". */
+  joins: ReadonlySet<string>;
+  /** Words about time: one that stands unread beside a time makes the reading doubtful. */
+  temporal: ReadonlySet<string>;
+  /** Forms of "remind me to", each a list of canonical words; the longest that fits is taken. */
+  leads: ReadonlyArray<readonly string[]>;
+  /** Words that tie a task to the time before it: "… to call", "… about the meeting". */
+  connectors: ReadonlySet<string>;
+  /** Courtesies that may end or begin a sentence. */
+  courtesies: ReadonlySet<string>;
+}

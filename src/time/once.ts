@@ -1,0 +1,154 @@
+import { addMonths, DAY, type Day, dayOfWall, isoOfWall, MINUTE, SECOND, type Wall } from './civil.ts';
+import { isTime, type Minute, nextTimes, type Times, timesOn } from './clock.ts';
+import { type Days, moveDay, resolveDate } from './dates.ts';
+import { type Env, toInstant } from './env.ts';
+import { formatWall } from './format.ts';
+import type { Phrase } from './phrase.ts';
+import { type Clock, isElapsed, type Span } from './pieces.ts';
+import { impossible, past, whichOne } from './texts.ts';
+import type { Once, Reading, When } from './types.ts';
+import { instantOf, wallAt } from './zones.ts';
+
+/** The wall times that a phrase may mean. */
+interface Walls {
+  /** In order of preference; the first that is to come is meant, or with `ask` any of them. */
+  walls: Wall[];
+  others: Wall[];
+  ask: boolean;
+}
+
+/** The last instant that is understood; beyond it no reminder is wanted. */
+const LAST = Date.UTC(9999, 11, 31);
+
+/** A phrase without recurrence as one instant; undefined when its pieces contradict each other. */
+export function resolveOnce(phrase: Phrase, env: Env): When | undefined {
+  if (phrase.shift && phrase.dates.length === 0 && !phrase.time && !phrase.range)
+    return shifted(phrase.shift.span, env);
+  const found = wallsOf(phrase, env);
+  if (found === undefined) return undefined;
+  if (typeof found === 'string') return found === 'PAST' ? past('') : impossible();
+  const moved = phrase.before ? moveAll(found, phrase.before.span, phrase.before.sign) : found;
+  return moved && choose(moved, env);
+}
+
+function choose({ walls, others, ask }: Walls, env: Env): When {
+  const upcoming = walls.filter((wall) => isUpcoming(wall, env));
+  const [first] = upcoming;
+  const last = walls.at(-1);
+  if (first === undefined) return past(last === undefined ? '' : formatWall(last, env.wall));
+  if (ask)
+    return upcoming.length === 1 && walls.length > 1
+      ? certain(first, others, env)
+      : whichOne(upcoming.map((wall) => reading(wall, env)));
+  return certain(first, others, env);
+}
+
+function certain(wall: Wall, others: readonly Wall[], env: Env): When {
+  const instant = once(wall, env);
+  if (instant.at.getTime() > LAST) return impossible();
+  const rest = [...new Set(others)].filter((other) => other !== wall && isUpcoming(other, env)).slice(0, 2);
+  return rest.length === 0 ? instant : { ...instant, others: rest.map((other) => reading(other, env)) };
+}
+
+function isUpcoming(wall: Wall, env: Env): boolean {
+  return wall < LAST + DAY && instantOf(wall, env.zone) > env.now;
+}
+
+export function once(wall: Wall, { zone }: Env): Once {
+  return { kind: 'once', at: toInstant(instantOf(wall, zone)), local: isoOfWall(wall), zone };
+}
+
+function reading(wall: Wall, env: Env): Reading {
+  return { words: formatWall(wall, env.wall), when: once(wall, env) };
+}
+
+/** "In 3 hours", "in two days": elapsed time for what the clock counts, the same time of day for the calendar. */
+function shifted(span: Span, env: Env): When {
+  const wall = isElapsed(span) ? undefined : dayShift(span, env);
+  const from = wall === undefined ? env.now : wall < LAST ? instantOf(wall, env.zone) : LAST + 1;
+  const at = from + span.milliseconds;
+  if (at > LAST) return impossible();
+  if (at <= env.now) return past(formatWall(wallAt(at, env.zone), env.wall));
+  return { kind: 'once', at: toInstant(at), local: isoOfWall(wallAt(at, env.zone)), zone: env.zone };
+}
+
+function dayShift(span: Span, env: Env): Wall {
+  if (span.months > 120_000 || span.days > 4_000_000) return LAST + 1;
+  return moveDay(env.today, span, 1) * DAY + (env.wall - env.today * DAY);
+}
+
+function wallsOf(phrase: Phrase, env: Env): Walls | 'NOT_A_DATE' | 'PAST' | undefined {
+  const days = daysOf(phrase, env);
+  if (days === undefined || typeof days === 'string') return days;
+  const time = phrase.range ? { clock: startOf(phrase.range.from, phrase.range.to) } : phrase.time;
+  const clock = time?.clock;
+  if (clock && !isTime(clock)) return 'NOT_A_DATE';
+  const nowMinute = Math.floor((env.wall - env.today * DAY) / MINUTE);
+  if (days === null) {
+    const times = time && nextTimes(time, env, nowMinute);
+    return (
+      times && { ...at([env.today], times.minutes, times), others: at([env.today], times.others ?? [], times).walls }
+    );
+  }
+  if (time?.today === true && !days.days.includes(env.today)) return undefined;
+  const walls: Walls = { walls: [], others: [], ask: days.ask === true };
+  for (const day of days.days) {
+    const times = time ? timesOn(time, env, day === env.today ? nowMinute : undefined) : defaultTime(days, env);
+    if (!times) return undefined;
+    // Midnight of this very day can only be the one that ends it.
+    const minutes = times.ask && day === env.today ? times.minutes.slice(1) : times.minutes;
+    walls.walls.push(...at([day], minutes, times).walls);
+    walls.others.push(...at([day], times.others ?? [], times).walls);
+    if (times.ask && day !== env.today) walls.ask = true;
+  }
+  if (days.others) {
+    const [wall = 0] = walls.walls;
+    walls.others.push(...days.others.map((day) => day * DAY + (wall - (days.days[0] ?? 0) * DAY)));
+  }
+  return walls;
+}
+
+function defaultTime(days: Days, env: Env): Times {
+  return { minutes: [days.minute ?? env.parts.date], second: 0 };
+}
+
+function at(days: readonly Day[], minutes: readonly Minute[], { second }: Times): Walls {
+  const walls = days.flatMap((day) => minutes.map((minute) => day * DAY + minute * MINUTE + second * SECOND));
+  return { walls, others: [], ask: false };
+}
+
+/** The days of a phrase; null when it names none, undefined when it names two that differ. */
+function daysOf(phrase: Phrase, env: Env): Days | 'NOT_A_DATE' | 'PAST' | null | undefined {
+  const [date, also] = phrase.dates;
+  if (phrase.shift) {
+    if (date || !(phrase.time || phrase.range) || phrase.shift.span.milliseconds > 0) return undefined;
+    const day = dayOfWall(dayShift(phrase.shift.span, env));
+    return day * DAY > LAST ? 'NOT_A_DATE' : { days: [day] };
+  }
+  if (!date) return null;
+  const days = resolveDate(date, env);
+  if (!also || typeof days === 'string') return days;
+  const second = resolveDate(also, env);
+  if (typeof second === 'string') return second;
+  const common = days.days.filter((day) => second.days.includes(day));
+  return common.length === 0 ? undefined : { days: common };
+}
+
+/** Where "from 3 to 5pm" begins: the half of the day follows from the end. */
+function startOf(from: Clock, to: Clock): Clock {
+  if (from.exact || !to.exact) return from;
+  const end = to.hour * 60 + to.minute;
+  const start = (from.hour % 12) * 60 + from.minute;
+  const afternoon = start + 720 < end || start >= end;
+  return { ...from, hour: (from.hour % 12) + (afternoon ? 12 : 0), exact: true };
+}
+
+/** Everything moved by "45 minutes before"; months are counted by the calendar. */
+function moveAll({ walls, others, ask }: Walls, span: Span, sign: 1 | -1): Walls | undefined {
+  const move = (wall: Wall): Wall => {
+    const day = dayOfWall(wall);
+    const moved = addMonths(day, sign * span.months) + sign * span.days;
+    return moved * DAY + (wall - day * DAY) + sign * span.milliseconds;
+  };
+  return { walls: walls.map(move), others: others.map(move), ask };
+}

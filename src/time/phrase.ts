@@ -1,0 +1,158 @@
+import type { Language } from './lang/language.ts';
+import type { Match } from './match.ts';
+import type { DateSpec, DaySet, Moment, Piece, Recur, Span, TimeSpec } from './pieces.ts';
+import type { Token } from './tokens.ts';
+
+type Range = Extract<Piece, { kind: 'range' }>;
+type Wrong = Extract<Piece, { kind: 'wrong' }>['code'];
+
+/** The pieces of one "when", each in its place. What they mean together is for `interpret.ts`. */
+export interface Phrase {
+  dates: DateSpec[];
+  time?: TimeSpec;
+  times?: TimeSpec[];
+  range?: Range;
+  shift?: { span: Span; bare: boolean };
+  before?: { span: Span; sign: 1 | -1 };
+  recurs: Recur[];
+  days?: DaySet;
+  start?: Moment;
+  /** `whole`: a month or week that is named belongs to it ("through March"). */
+  until?: { moment: Moment; whole: boolean };
+  lasting?: Span;
+  count?: number;
+  excepts: DaySet[];
+  zone?: string;
+  /** Series that stand before this one: "Mondays at 9 and …". */
+  earlier: Phrase[];
+  wrong?: Wrong;
+  /** The pieces in the order in which they were said, by token. */
+  placed: readonly Placed[];
+  /** Where words with several meanings stand, and what to read instead of them. */
+  vague?: { from: number; to: number; instead: readonly string[] };
+}
+
+export interface Placed {
+  from: number;
+  to: number;
+  piece: Piece;
+}
+
+export const EMPTY: Phrase = { dates: [], recurs: [], excepts: [], earlier: [], placed: [] };
+
+/** `phrase` with one more piece; undefined when there is no room for it. */
+function extend(
+  phrase: Phrase,
+  piece: Piece,
+  place: { from: number; to: number; joined: boolean },
+): Phrase | undefined {
+  switch (piece.kind) {
+    case 'note':
+      return phrase;
+    case 'wrong':
+      return { ...phrase, wrong: piece.code };
+    case 'vague':
+      return phrase.vague ? undefined : { ...phrase, vague: { ...place, instead: piece.instead } };
+    case 'moment':
+      return withMoment(phrase, piece.moment);
+    case 'date':
+      return withDate(phrase, piece.date, place.joined);
+    case 'days':
+      return phrase.days ? undefined : { ...phrase, days: piece.days };
+    case 'time':
+      return withTime(phrase, piece.time);
+    case 'times':
+      return phrase.time || phrase.times || phrase.range ? undefined : { ...phrase, times: piece.times };
+    case 'range':
+      return phrase.range || phrase.times || phrase.time?.clock ? undefined : { ...phrase, range: piece };
+    case 'shift':
+      return phrase.shift ? undefined : { ...phrase, shift: { span: piece.span, bare: piece.bare === true } };
+    case 'before':
+      return phrase.before ? undefined : { ...phrase, before: { span: piece.span, sign: piece.sign } };
+    case 'recur':
+      return withRecur(phrase, piece.recur, place.joined);
+    case 'start':
+      return phrase.start ? undefined : { ...phrase, start: piece.piece };
+    case 'until':
+      return phrase.until ? undefined : { ...phrase, until: { moment: piece.piece, whole: piece.inclusive } };
+    case 'lasting':
+      return phrase.lasting ? undefined : { ...phrase, lasting: piece.span };
+    case 'count':
+      return phrase.count === undefined ? { ...phrase, count: piece.count } : undefined;
+    case 'except':
+      return { ...phrase, excepts: [...phrase.excepts, piece.days] };
+    case 'zone':
+      return phrase.zone === undefined && hasTime(phrase) ? { ...phrase, zone: piece.words } : undefined;
+  }
+}
+
+function hasTime({ time, times, range, recurs, dates }: Phrase): boolean {
+  return time !== undefined || times !== undefined || range !== undefined || recurs.length > 0 || dates.length > 0;
+}
+
+function withMoment(phrase: Phrase, { date, time }: Moment): Phrase | undefined {
+  const dated = date ? withDate(phrase, date, false) : phrase;
+  return dated && time ? withTime(dated, time) : dated;
+}
+
+function withDate(phrase: Phrase, date: DateSpec, joined: boolean): Phrase | undefined {
+  const weekday = date.type === 'weekday' && date.which === 'bare' ? date.weekday : undefined;
+  if (joined && weekday !== undefined && phrase.recurs.length > 0 && phrase.time) {
+    return another(phrase, { freq: 'WEEKLY', interval: 1, days: { weekdays: [weekday] } });
+  }
+  return phrase.dates.length < 2 ? { ...phrase, dates: [...phrase.dates, date] } : undefined;
+}
+
+function withTime(phrase: Phrase, time: TimeSpec): Phrase | undefined {
+  if (phrase.times || phrase.range) return undefined;
+  const known = phrase.time;
+  if (!known) return { ...phrase, time };
+  // "tomorrow evening at 7": the part says which 7 is meant.
+  if ((known.clock && time.clock) || (known.part && time.part)) return undefined;
+  return { ...phrase, time: { ...known, ...time, today: known.today === true || time.today === true } };
+}
+
+function withRecur(phrase: Phrase, recur: Recur, joined: boolean): Phrase | undefined {
+  if (joined && phrase.recurs.length > 0 && (phrase.time || phrase.times)) return another(phrase, recur);
+  return phrase.recurs.length < 2 ? { ...phrase, recurs: [...phrase.recurs, recur] } : undefined;
+}
+
+/** Begins another series beside the one that is complete. */
+function another(phrase: Phrase, recur: Recur): Phrase {
+  const { earlier, ...complete } = phrase;
+  return { ...EMPTY, recurs: [recur], earlier: [...earlier, { ...complete, earlier: [] }] };
+}
+
+/** Looks at no more than this many partial readings of a phrase. */
+const MOST_STEPS = 600;
+
+/**
+ * The ways in which the tokens from `from` up to `to` can be read as a phrase, the ones with the longest pieces first.
+ * Every token must belong to a piece or be glue.
+ */
+export function* readings(
+  tokens: readonly Token[],
+  from: number,
+  to: number,
+  matches: (at: number) => readonly Match<Piece>[],
+  language: Language,
+): Generator<Phrase> {
+  let steps = 0;
+  function* walk(at: number, phrase: Phrase, joined: boolean): Generator<Phrase> {
+    if (steps++ > MOST_STEPS) return;
+    if (at >= to) {
+      if (phrase !== EMPTY) yield phrase;
+      return;
+    }
+    for (const { end, value } of matches(at)) {
+      if (end > to) continue;
+      const next = extend(phrase, value, { from: at, to: end, joined });
+      if (!next) continue;
+      const placed = [...phrase.placed, { from: at, to: end, piece: value }];
+      yield* walk(end, { ...next, placed }, false);
+    }
+    const word = tokens[at]?.text ?? '';
+    if (language.glue.has(word)) yield* walk(at + 1, phrase, joined || language.joins.has(word));
+  }
+  yield* walk(from, EMPTY, false);
+}

@@ -1,0 +1,137 @@
+import type { Frequency, NthWeekday } from './rule.ts';
+import type { DayParts } from './types.ts';
+
+/**
+ * What the words of a "when" mean one by one, before they are put together and before it is known what day it is.
+ * A phrase is a handful of these; `phrase.ts` joins them, `once.ts` and `recurrence.ts` give them instants.
+ */
+export type Piece =
+  | { kind: 'date'; date: DateSpec }
+  | { kind: 'moment'; moment: Moment }
+  /** Several weekdays without "every": "Monday and Thursday". */
+  | { kind: 'days'; days: DaySet }
+  | { kind: 'time'; time: TimeSpec }
+  | { kind: 'times'; times: TimeSpec[] }
+  /** Counted from now; `bare` when nothing but a length was said. */
+  | { kind: 'shift'; span: Span; bare?: boolean }
+  | { kind: 'before'; span: Span; sign: 1 | -1 }
+  /** `loose`: any time within it, "between 2 and 4". */
+  | { kind: 'range'; from: Clock; to: Clock; loose: boolean }
+  | { kind: 'recur'; recur: Recur }
+  | { kind: 'start'; piece: Moment }
+  | { kind: 'until'; piece: Moment; inclusive: boolean }
+  | { kind: 'lasting'; span: Span }
+  | { kind: 'count'; count: number }
+  | { kind: 'except'; days: DaySet }
+  | { kind: 'zone'; words: string }
+  | { kind: 'note' }
+  /** Words with several meanings: the phrase is read again with each of these instead of them. */
+  | { kind: 'vague'; instead: readonly string[] }
+  | { kind: 'wrong'; code: 'NOT_A_DATE' | 'NEVER' | 'TOO_OFTEN' | 'PAST' };
+
+/** A date, a time, or both: where a series starts or ends. */
+export interface Moment {
+  date?: DateSpec | undefined;
+  time?: TimeSpec | undefined;
+  /** Counted from now. */
+  shift?: Span | undefined;
+}
+
+export type PartName = Exclude<keyof DayParts, 'date' | 'wakingFrom' | 'wakingTo'> | 'night';
+
+/** A time of day as said. `exact` is false where am or pm was left open, and then the hour is 1–12. */
+export interface Clock {
+  hour: number;
+  minute: number;
+  second: number;
+  exact: boolean;
+  /** A bare number with nothing that marks it as a time. */
+  weak?: boolean;
+  /** Midnight named by its word: whether it begins or ends the day is another question. */
+  midnight?: boolean;
+}
+
+export interface TimeSpec {
+  clock?: Clock | undefined;
+  /** With a clock: which half of the day it lies in. */
+  part?: PartName | undefined;
+  /** Said of this very day ("this morning", "tonight"), so that it is not moved to the next. */
+  today?: boolean;
+}
+
+export const UNITS = ['second', 'minute', 'hour', 'day', 'week', 'month', 'quarter', 'year'] as const;
+export type Unit = (typeof UNITS)[number];
+
+/** A length of time: what is counted by the calendar, and what is counted by the clock (milliseconds). */
+export interface Span {
+  months: number;
+  days: number;
+  workdays: number;
+  milliseconds: number;
+}
+
+export type Which = 'bare' | 'this' | 'next' | 'coming' | 'last';
+
+export type DateSpec =
+  | { type: 'offset'; days: number }
+  | { type: 'weekday'; weekday: number; which: Which; weeks?: number; inWeek?: number }
+  | { type: 'monthday'; day: number; month?: number | undefined; year?: number | undefined; inMonth?: number }
+  | { type: 'numeric'; first: number; second: number; year?: number | undefined }
+  | { type: 'nth'; nth: number; of: NthTarget; month?: number; year?: number; inMonth?: number; inYear?: number }
+  | { type: 'period'; unit: Unit; which: number; edge: Edge; month?: number; year?: number; vague?: boolean }
+  | { type: 'weekend'; which: Which; weeks?: number }
+  | { type: 'holiday'; name: string; year?: number | undefined; which?: Which }
+  | { type: 'moved'; base: DateSpec; span: Span; sign: 1 | -1 }
+  | { type: 'weekdayBeside'; weekday: number; nth: number; base: DateSpec; sign: 1 | -1 }
+  | { type: 'both'; weekday: number; date: DateSpec };
+
+export type Edge = 'whole' | 'start' | 'middle' | 'end';
+export type NthTarget = { weekday: number } | 'day' | 'workday' | 'weekendday';
+
+/** Days that a recurrence is about. */
+export interface DaySet {
+  weekdays?: number[];
+  /** Days of the month; negative ones count from its end. */
+  monthDays?: number[];
+  nth?: NthWeekday[];
+  /** The nth working day of the month. */
+  workday?: number;
+  dates?: { month: number; day: number }[];
+  months?: number[];
+  holiday?: string;
+  /** "weekends": both days, at the weekend's own hour. */
+  weekend?: boolean;
+  /** Said in the plural, so that it recurs by itself: "Mondays". */
+  plural?: boolean;
+}
+
+export interface Recur {
+  freq: Frequency;
+  interval: number;
+  /** Elapsed steps in milliseconds, instead of `freq` and `interval`. */
+  step?: number;
+  days?: DaySet;
+  /** "every morning". */
+  part?: PartName;
+  /** Minutes past each hour: "at quarter past every hour". */
+  minutes?: number[];
+  /** Each quarter, in months that belong together: January, April, July, October. */
+  quarters?: boolean;
+  /** Only the days that were named: nothing but they was said. */
+  daysOnly?: boolean;
+}
+
+export const NOTHING: Span = { months: 0, days: 0, workdays: 0, milliseconds: 0 };
+
+export function isElapsed(span: Span): boolean {
+  return span.months === 0 && span.days === 0 && span.workdays === 0;
+}
+
+export function addSpans(a: Span, b: Span): Span {
+  return {
+    months: a.months + b.months,
+    days: a.days + b.days,
+    workdays: a.workdays + b.workdays,
+    milliseconds: a.milliseconds + b.milliseconds,
+  };
+}

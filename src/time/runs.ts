@@ -1,0 +1,139 @@
+import { interpret } from './interpret.ts';
+import { english } from './lang/en.ts';
+import type { Language } from './lang/language.ts';
+import type { Match } from './match.ts';
+import { askAbout, withWords } from './parse.ts';
+import { type Phrase, type Placed, readings } from './phrase.ts';
+import type { Clock, Piece } from './pieces.ts';
+import type { Token } from './tokens.ts';
+import type { When, WhenContext } from './types.ts';
+
+/** A stretch of a sentence that says when. */
+export interface Run {
+  from: number;
+  to: number;
+  phrase: Phrase;
+  when: When;
+}
+
+/** Finds the stretches of a sentence that say when. */
+export class Runs {
+  readonly tokens: readonly Token[];
+  private readonly text: string;
+  private readonly ctx: WhenContext;
+  private readonly language: Language;
+  private readonly matches: (at: number) => readonly Match<Piece>[];
+
+  constructor(text: string, tokens: readonly Token[], ctx: WhenContext, language: Language = english) {
+    this.text = text;
+    this.tokens = tokens;
+    this.ctx = ctx;
+    this.language = language;
+    this.matches = language.grammar.over(tokens);
+  }
+
+  /** Whether a piece begins at a token. */
+  begins(at: number): boolean {
+    return this.matches(at).length > 0;
+  }
+
+  /** The pieces that begin at a token. */
+  pieces(at: number): readonly Match<Piece>[] {
+    return this.matches(at);
+  }
+
+  /** The stretch from `from` up to `to` read as one phrase, if it is one. */
+  exactly(from: number, to: number): Run | undefined {
+    if (from >= to) return undefined;
+    for (const phrase of readings(this.tokens, from, to, this.matches, this.language)) {
+      const when = phrase.vague
+        ? askAbout(phrase, this.text, this.tokens, this.ctx, { from, to })
+        : interpret(phrase, this.ctx);
+      if (when) return { from, to, phrase, when: withWords(when, this.ctx) };
+    }
+    return undefined;
+  }
+
+  /** The longest phrase that begins at `from` and ends before `limit`; `accept` may refuse one. */
+  longestFrom(from: number, limit: number, accept: (run: Run) => boolean): Run | undefined {
+    if (!this.begins(from)) return undefined;
+    for (let to = Math.min(limit, from + MOST_WORDS); to > from; to--) {
+      const run = this.exactly(from, to);
+      if (run && accept(run)) return run;
+    }
+    return undefined;
+  }
+
+  /** The longest phrase that ends at `to` and begins at `limit` or later. */
+  longestUpTo(to: number, limit: number, accept: (run: Run) => boolean): Run | undefined {
+    for (let from = Math.max(limit, to - MOST_WORDS); from < to; from++) {
+      if (!this.begins(from)) continue;
+      const run = this.exactly(from, to);
+      if (run && accept(run)) return run;
+    }
+    return undefined;
+  }
+
+  first(run: Run): Placed | undefined {
+    return run.phrase.placed[0] ?? run.phrase.earlier[0]?.placed[0];
+  }
+
+  last(run: Run): Placed | undefined {
+    return run.phrase.placed.at(-1);
+  }
+
+  words(from: number, to: number): string {
+    return this.text.slice(this.tokens[from]?.start, this.tokens[to - 1]?.end);
+  }
+}
+
+/** No stretch that says when has more words than this. */
+const MOST_WORDS = 40;
+
+/** Words that may begin the part of a day in a sentence; without one it is a noun ("buy lunch", "morning run"). */
+const PART_STARTS = new Set('this in at by during tonight eod cob end close late first end over'.split(' '));
+
+/**
+ * Whether a piece could just as well belong to the task: a bare number, a month that may be a name, a length of time,
+ * a part of the day without a preposition.
+ */
+export function isWeak({ from, piece }: Placed, tokens: readonly Token[]): boolean {
+  const word = tokens[from]?.text ?? '';
+  switch (piece.kind) {
+    case 'time':
+      return piece.time.clock ? piece.time.clock.weak === true : !PART_STARTS.has(word);
+    case 'times':
+      return piece.times[0]?.clock ? piece.times[0].clock.weak === true : !PART_STARTS.has(word);
+    case 'range':
+      return word !== 'from' && word !== 'between' && isBare(piece.from) && isBare(piece.to);
+    case 'shift':
+      return piece.bare === true;
+    case 'date':
+      return (piece.date.type === 'period' && piece.date.vague === true) || /^\d/.test(word);
+    case 'before':
+    case 'zone':
+    case 'lasting':
+    case 'count':
+    case 'except':
+    case 'note':
+      return true;
+    case 'until':
+      return word === 'to';
+    case 'start':
+      return word === 'from' || word === 'as';
+    default:
+      return false;
+  }
+}
+
+function isBare(clock: Clock): boolean {
+  return clock.weak === true;
+}
+
+/** Words that are a weekday only when one wants them to be: "get some sun at 5". */
+const SHORT_NAMES = new Set(['sun', 'sat', 'wed', 'mon', 'mar', 'may', 'jan', 'sec', 'dec']);
+
+/** Whether the first word of a run is written like an everyday word and nothing before it says that it is a date. */
+export function isDoubtful({ from, piece }: Placed, tokens: readonly Token[]): boolean {
+  return piece.kind === 'date' && SHORT_NAMES.has(tokens[from]?.raw ?? '');
+}

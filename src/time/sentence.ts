@@ -1,0 +1,464 @@
+import { english } from './lang/en.ts';
+import type { Language } from './lang/language.ts';
+import { explain, parseWhen, readPhrase, readRule, withWords } from './parse.ts';
+import { isDoubtful, isWeak, type Run, Runs } from './runs.ts';
+import { noTime, tooLong, unknownZone, whichOne } from './texts.ts';
+import { type Token, tokenise } from './tokens.ts';
+import type { Reading, SplitTask, When, WhenContext } from './types.ts';
+import { isZone } from './zones.ts';
+
+/** A sentence understood: when, and what. */
+export interface Understood {
+  when: When;
+  /** The words that say when, as written; undefined when there are none. */
+  words: string | undefined;
+  /** The rest in the person's own spelling; empty when the sentence only says when. */
+  task: string;
+}
+
+/** A longer message is no reminder. */
+const LONGEST_SENTENCE = 4_000;
+
+const ANYWHERE: WhenContext = { now: new Date(0), zone: 'UTC' };
+
+/** `understand`, for who only wants the sentence taken apart. */
+export function splitTask(text: string, ctx: WhenContext = ANYWHERE): SplitTask {
+  const { words, task } = understand(text, ctx);
+  return { when: words, task };
+}
+
+/**
+ * Takes a whole sentence: "remind me about the 9am meeting tomorrow at 8am" fires at 8, and its task is "the 9am
+ * meeting". Where it is not certain which of its words say when, the answer is a question. Never throws.
+ */
+export function understand(text: string, ctx: WhenContext): Understood {
+  if (text.length > LONGEST_SENTENCE) return { when: tooLong(), words: undefined, task: '' };
+  if (!isZone(ctx.zone)) return { when: unknownZone(ctx.zone), words: undefined, task: text.trim() };
+  const whole = readRule(text, ctx) ?? readPhrase(text, ctx);
+  if (whole) return { when: whole, words: text.trim(), task: '' };
+  return new Sentence(text, ctx, english).understand();
+}
+
+/** Where the pieces of a sentence stand, by token. */
+interface Layout {
+  /** What stands before "remind me". */
+  head: [number, number];
+  /** What stands after it. */
+  body: [number, number];
+  /** The last word of the lead: "to", "about", or none. */
+  connector: string;
+  hasLead: boolean;
+}
+
+class Sentence {
+  private readonly text: string;
+  private readonly ctx: WhenContext;
+  private readonly language: Language;
+  private readonly tokens: Token[];
+  private readonly runs: Runs;
+
+  constructor(text: string, ctx: WhenContext, language: Language) {
+    this.text = text;
+    this.ctx = ctx;
+    this.language = language;
+    this.tokens = tokenise(text, language);
+    this.runs = new Runs(text, this.tokens, ctx, language);
+  }
+
+  understand(): Understood {
+    const layout = this.layout();
+    const { head, body } = layout;
+    const before = head[1] > head[0] ? this.runs.exactly(...this.trimmed(head)) : undefined;
+    // "I must call Bob, remind me tomorrow at 9": the task stands first.
+    if (head[1] > head[0] && !before)
+      return this.taskFirst(layout) ?? this.plain({ ...layout, body: [head[0], body[1]] });
+    if (before) return this.ledBy(before, layout);
+    return this.plain(layout);
+  }
+
+  // --- the parts of the sentence -------------------------------------------------------------------------------
+
+  private word(at: number): string {
+    return this.tokens[at]?.text ?? '';
+  }
+
+  /** Courtesies and signs at the ends are no part of a stretch. */
+  private trimmed([from, to]: [number, number]): [number, number] {
+    let [start, end] = [from, to];
+    while (start < end && this.isFiller(start)) start++;
+    while (end > start && this.isFiller(end - 1)) end--;
+    return [start, end];
+  }
+
+  private isFiller(at: number): boolean {
+    return this.language.courtesies.has(this.word(at)) || /^[,.!;:?-]$/.test(this.word(at));
+  }
+
+  private layout(): Layout {
+    const [from, to] = this.trimmed([0, this.tokens.length]);
+    for (let at = from; at < to; at++) {
+      const length = this.leadAt(at);
+      if (length === 0) continue;
+      const start = at + length;
+      const connector = this.language.connectors.has(this.word(start - 1)) ? this.word(start - 1) : '';
+      return {
+        head: this.afterAsking(from, at) === at ? [at, at] : this.trimmed([from, at]),
+        body: this.trimmed([start, to]),
+        connector,
+        hasLead: true,
+      };
+    }
+    return { head: [from, from], body: [from, to], connector: '', hasLead: false };
+  }
+
+  /** "Can you please …" is no part of the task. */
+  private afterAsking(from: number, to: number): number {
+    let at = from;
+    while (at < to && (ASKING.has(this.word(at)) || this.isFiller(at))) at++;
+    return at;
+  }
+
+  /** How many words of "remind me to" begin here; the longest form counts. */
+  private leadAt(at: number): number {
+    let longest = 0;
+    for (const lead of this.language.leads) {
+      if (lead.length > longest && lead.every((word, index) => this.word(at + index) === word)) longest = lead.length;
+    }
+    return longest;
+  }
+
+  // --- its ways ------------------------------------------------------------------------------------------------
+
+  private taskFirst({ head, body }: Layout): Understood | undefined {
+    const run = this.runs.exactly(...body);
+    if (run) return this.result(run.when, this.runs.words(...body), [head]);
+    const [early] = this.runs.pieces(body[0]);
+    if (early?.value.kind !== 'before' || early.end !== body[1]) return undefined;
+    // "Call Bob at 3pm, remind me 10 minutes before".
+    const moment = this.runs.longestUpTo(
+      head[1],
+      head[0],
+      (one) => !isWeak(one.phrase.placed[0] ?? NO_PIECE, this.tokens),
+    );
+    return moment && this.joined([body, [moment.from, moment.to]], [head]);
+  }
+
+  /** "In 3 hours remind me to buy 2 tickets". */
+  private ledBy(run: Run, { body, connector }: Layout): Understood {
+    return this.completed(run, body, connector);
+  }
+
+  private plain(layout: Layout): Understood {
+    const [from, to] = layout.body;
+    if (from >= to) return { when: noTime(), words: undefined, task: '' };
+    const whole = this.runs.exactly(from, to);
+    if (whole && layout.hasLead) return this.result(whole.when, this.runs.words(from, to), []);
+    const early = this.beforeEvent(layout.body);
+    if (early) return early;
+    const leading = layout.connector === '' || layout.connector === 'for' ? this.leading(layout) : undefined;
+    if (leading) return leading;
+    return this.trailing(layout) ?? this.middle(layout.body) ?? this.nothing(layout.body);
+  }
+
+  /** "30 minutes before my meeting at 3pm". */
+  private beforeEvent([from, to]: [number, number]): Understood | undefined {
+    const piece = this.runs.pieces(from).find(({ value }) => value.kind === 'before');
+    if (!piece) return undefined;
+    const after = this.runs.longestUpTo(to, piece.end, (run) => !this.startsWeak(run));
+    if (after)
+      return this.joined(
+        [
+          [from, piece.end],
+          [after.from, after.to],
+        ],
+        [[piece.end, after.from]],
+      );
+    for (let at = piece.end; at < to; at++) {
+      const inner = this.runs.longestFrom(at, to, (run) => this.isClock(run) && !this.startsBare(run));
+      if (inner)
+        return this.joined(
+          [
+            [from, piece.end],
+            [inner.from, inner.to],
+          ],
+          [[piece.end, to]],
+        );
+    }
+    return undefined;
+  }
+
+  private isClock({ phrase }: Run): boolean {
+    return phrase.time?.clock !== undefined || phrase.dates.length > 0;
+  }
+
+  private startsBare(run: Run): boolean {
+    return run.phrase.time?.clock?.weak === true && run.phrase.dates.length === 0;
+  }
+
+  private leading(layout: Layout): Understood | undefined {
+    const [from, to] = layout.body;
+    const run = this.runs.longestFrom(from, to, (one) => {
+      const followed = this.language.connectors.has(this.word(one.to));
+      return followed ? !this.startsWeakly(one) : !this.startsWeak(one) && !this.endsWeak(one);
+    });
+    if (!run) return undefined;
+    const connector = this.language.connectors.has(this.word(run.to)) ? this.word(run.to) : '';
+    const doubt = connector === '' ? this.doubtAfter(run, to) : undefined;
+    if (doubt) return doubt;
+    return this.completed(run, [connector === '' ? run.to : run.to + 1, to], connector);
+  }
+
+  /** After "at 5 to …" even a bare hour is a time; after "5 to …" it is not. */
+  private startsWeakly(run: Run): boolean {
+    const first = this.runs.first(run);
+    return first !== undefined && isWeak(first, this.tokens) && first.piece.kind !== 'date' && !this.isShift(run);
+  }
+
+  private isShift(run: Run): boolean {
+    return run.phrase.shift !== undefined;
+  }
+
+  private startsWeak(run: Run): boolean {
+    const first = this.runs.first(run);
+    return first !== undefined && isWeak(first, this.tokens);
+  }
+
+  private endsWeak(run: Run): boolean {
+    const last = this.runs.last(run);
+    return (
+      last !== undefined && run.phrase.placed.length > 1 && isWeak(last, this.tokens) && last.piece.kind === 'time'
+    );
+  }
+
+  /** "Tomorrow 9 call mom": the number may be the hour or belong to the task. */
+  private doubtAfter(run: Run, to: number): Understood | undefined {
+    const longer = this.runs.longestFrom(
+      run.from,
+      Math.min(to, run.to + 3),
+      (one) => one.to > run.to && this.endsWeak(one),
+    );
+    if (!longer) return undefined;
+    return this.ask([longer.when, run.when], this.runs.words(longer.from, longer.to), [[longer.to, to]]);
+  }
+
+  /** A run before the task, and what the end of the task adds to it. */
+  private completed(run: Run, task: [number, number], connector: string): Understood {
+    const words = this.runs.words(run.from, run.to);
+    const [from, to] = this.trimmed(task);
+    const end = this.runs.longestUpTo(to, from + 1, (one) => !this.startsWeak(one));
+    const isOpen = !hasTime(run) && end !== undefined && onlyTime(end);
+    const isUndated = onlyTime(run) && end !== undefined && !hasTime(end) && end.phrase.recurs.length === 0;
+    if (end && (isOpen || (onlyTime(run) && end.phrase.recurs.length > 0 && !hasTime(end)))) {
+      const both = this.joined(
+        [
+          [run.from, run.to],
+          [end.from, end.to],
+        ],
+        [[from, end.from]],
+      );
+      // "Remind me tomorrow about the meeting at 3pm": that is when the meeting is.
+      if (connector !== 'about' && connector !== 'of' && run.phrase.shift === undefined) return both;
+      return this.ask([run.when, both.when], words, [[from, to]]);
+    }
+    if (end && isUndated) {
+      const both = this.joined(
+        [
+          [run.from, run.to],
+          [end.from, end.to],
+        ],
+        [[from, end.from]],
+      );
+      return this.ask([run.when, both.when], words, [[from, to]]);
+    }
+    return this.result(run.when, words, [[from, to]]);
+  }
+
+  private trailing({ body: [from, to] }: Layout): Understood | undefined {
+    const run = this.runs.longestUpTo(to, from + 1, (one) => !this.startsWeak(one));
+    if (!run) return undefined;
+    const words = this.runs.words(run.from, run.to);
+    const task: [number, number] = [from, run.from];
+    const first = this.runs.first(run);
+    const shorter = first && isDoubtful(first, this.tokens) ? this.runs.exactly(first.to, to) : undefined;
+    if (shorter) return this.ask([run.when, shorter.when], words, [task]);
+    const bare = this.withBareHour(run, from);
+    if (bare) return bare;
+    const doubt = this.doubtBefore(run, from);
+    if (doubt) return doubt;
+    return this.result(run.when, words, [task]);
+  }
+
+  /** "Dentist 3 tomorrow": the number may be the hour. */
+  private withBareHour(run: Run, from: number): Understood | undefined {
+    if (run.from - 1 <= from || hasTime(run)) return undefined;
+    const number = Number(this.word(run.from - 1));
+    if (!Number.isInteger(number) || number < 1 || number > 12) return undefined;
+    const longer = this.runs.exactly(run.from - 1, run.to);
+    return longer && this.ask([longer.when, run.when], this.runs.words(longer.from, longer.to), [[from, longer.from]]);
+  }
+
+  /** Words about time that stand unread before the run, and dates elsewhere in the task, make its date doubtful. */
+  private doubtBefore(run: Run, from: number): Understood | undefined {
+    if (!onlyTime(run) && run.phrase.recurs.length === 0) return undefined;
+    const previous = this.word(run.from - 1);
+    const words = this.runs.words(run.from, run.to);
+    if (TIES.has(previous) || (onlyTime(run) && this.language.temporal.has(previous)))
+      return this.ask([run.when], words, [[from, run.from]]);
+    if (!onlyTime(run)) return undefined;
+    for (let at = from + 1; at < run.from; at++) {
+      const other = this.strongDate(at, run.from);
+      if (!other) continue;
+      const both = this.joined(
+        [
+          [other.from, other.to],
+          [run.from, run.to],
+        ],
+        [
+          [from, other.from],
+          [other.to, run.from],
+        ],
+      );
+      return this.ask([both.when, run.when], words, [[from, run.from]]);
+    }
+    return undefined;
+  }
+
+  /** A date in mid-sentence that is no mere attribute ("on Friday", but not "the Friday meeting"). */
+  private strongDate(at: number, to: number): Run | undefined {
+    if (!STARTS.has(this.word(at))) return undefined;
+    return this.runs.longestFrom(
+      at,
+      to,
+      (run) => run.phrase.dates.length > 0 && !this.startsWeak(run) && !this.endsWeak(run),
+    );
+  }
+
+  private middle([from, to]: [number, number]): Understood | undefined {
+    const found: Run[] = [];
+    for (let at = from + 1; at < to; at++) {
+      const run = this.runs.longestFrom(at, to, (one) => {
+        const isMarked = STARTS.has(this.word(at)) || one.phrase.recurs.length > 0 || one.phrase.dates.length > 0;
+        return isMarked && !this.startsWeak(one) && !this.endsWeak(one);
+      });
+      if (!run) continue;
+      found.push(run);
+      at = run.to - 1;
+    }
+    const [first, second] = found;
+    if (!first) return this.attribute([from, to]);
+    const rest: [number, number][] = [
+      [from, first.from],
+      [first.to, to],
+    ];
+    if (!second) {
+      const unread = this.language.temporal.has(this.word(first.to)) || TIES.has(this.word(first.from - 1));
+      const words = this.runs.words(first.from, first.to);
+      return unread ? this.ask([first.when], words, rest) : this.result(first.when, words, rest);
+    }
+    return this.ask(
+      found.map(({ when }) => when),
+      this.runs.words(first.from, first.to),
+      [[from, to]],
+    );
+  }
+
+  /** "Remind me about the 9am meeting": a time, but that of the meeting. */
+  private attribute([from, to]: [number, number]): Understood | undefined {
+    for (let at = from; at < to; at++) {
+      const run = this.runs.longestFrom(at, to, (one) => this.isClock(one) && !this.startsWeak(one));
+      if (run) return this.ask([run.when], this.runs.words(run.from, run.to), [[from, to]]);
+    }
+    return undefined;
+  }
+
+  private nothing([from, to]: [number, number]): Understood {
+    const task = this.taskOf([[from, to]]);
+    return { when: explain(task), words: undefined, task };
+  }
+
+  // --- answers -------------------------------------------------------------------------------------------------
+
+  /** Two stretches read as one phrase, in this order. */
+  private joined(stretches: [number, number][], rest: [number, number][]): Understood {
+    const words = stretches.map(([from, to]) => this.runs.words(from, to)).join(' ');
+    return { when: parseWhen(words, this.ctx), words, task: this.taskOf(rest) };
+  }
+
+  private result(when: When, words: string, rest: [number, number][]): Understood {
+    return { when, words, task: this.taskOf(rest) };
+  }
+
+  private ask(whens: When[], words: string, rest: [number, number][]): Understood {
+    const found: Reading[] = whens.flatMap((when): Reading[] =>
+      when.kind === 'ambiguous' ? when.readings : when.kind === 'reject' ? [] : [{ words: '', when }],
+    );
+    const when = found.length > 0 ? withWords(whichOne(found), this.ctx) : (whens[0] ?? noTime());
+    return { when, words, task: this.taskOf(rest) };
+  }
+
+  /** The stretches as written, without the words and signs that tied them to the time. */
+  private taskOf(stretches: readonly [number, number][]): string {
+    const words = stretches
+      .filter(([from, to]) => from < to)
+      .map(([from, to], index) => this.stretch(from, to, index === 0));
+    return words
+      .filter((one) => one !== '')
+      .join(' ')
+      .replace(/[\s,;:.-]+$/, '')
+      .trim();
+  }
+
+  private stretch(from: number, to: number, first: boolean): string {
+    let start = from;
+    while (start < to && (this.isSign(start) || (first && TASK_LEADS.has(this.word(start))))) start++;
+    let end = to;
+    while (end > start && /^[,;:-]$/.test(this.word(end - 1))) end--;
+    return start < end ? this.text.slice(this.tokens[start]?.start, this.tokens[end - 1]?.end) : '';
+  }
+
+  private isSign(at: number): boolean {
+    return /^[,.;:!-]$/.test(this.word(at));
+  }
+}
+
+const NO_PIECE = { from: 0, to: 0, piece: { kind: 'note' as const } };
+
+/** Words of a request before "remind me". */
+const ASKING = new Set(
+  "can could would will you please i'd i would like want need to hey hi so and also just".split(' '),
+);
+
+/** What may begin a time in mid-sentence. */
+const STARTS = new Set(
+  'at on in by every tomorrow today tonight next this from starting daily weekly monthly within after before'.split(
+    ' ',
+  ),
+);
+
+/** Words that belong to a time, and leave it unsaid which, when they stand unread before one. */
+const TIES = new Set('every next until before except starting past half between since per last not'.split(' '));
+
+/** Connectors that do not belong to the task. */
+const TASK_LEADS = new Set(['to', 'that', 'about', 'of']);
+
+function hasTime({ phrase }: Run): boolean {
+  const { time, times, range, shift } = phrase;
+  return (
+    time?.clock !== undefined ||
+    time?.part !== undefined ||
+    times !== undefined ||
+    range !== undefined ||
+    isElapsedShift(shift)
+  );
+}
+
+function isElapsedShift(shift: Run['phrase']['shift']): boolean {
+  return shift !== undefined && shift.span.milliseconds > 0;
+}
+
+/** A clock time and nothing else. */
+function onlyTime({ phrase }: Run): boolean {
+  const { dates, recurs, shift, before, days, time, times, range } = phrase;
+  const isTimed = time?.clock !== undefined || times !== undefined || range !== undefined || time?.part !== undefined;
+  return isTimed && dates.length === 0 && recurs.length === 0 && !shift && !before && !days && time?.today !== true;
+}

@@ -1,0 +1,400 @@
+import { addMonths, DAY, type Day, MINUTE, type Wall, wallOf } from './civil.ts';
+import { isTime, type Minute, nextTimes, timesOn } from './clock.ts';
+import { moveDay, periodBounds, resolveDate } from './dates.ts';
+import { type Env, toInstant } from './env.ts';
+import { ruleOccurrences } from './occurrences.ts';
+import type { Phrase } from './phrase.ts';
+import { type Clock, type DateSpec, isElapsed, type Moment, type Recur, type Span, type TimeSpec } from './pieces.ts';
+import { formatRule, type Rule, type RulePart } from './rule.ts';
+import { atTimes, calendarParts, onlyOn, without } from './rule-parts.ts';
+import { impossible, never, past, tooOften, whichOne } from './texts.ts';
+import type { Recurring, When } from './types.ts';
+import { instantOf, wallAt } from './zones.ts';
+
+/** How many of the next occurrences are told. */
+const NEXT = 5;
+
+/** A series before it has a first occurrence. */
+interface Draft {
+  parts: RulePart[];
+  /** Where the series is counted from, unless it is by the first day that fits. */
+  start: Wall;
+  /** Only what lies after this instant. */
+  after: number;
+  /** Every second, third … is counted from the first day that fits, not from `start`. */
+  free: boolean;
+}
+
+/** A phrase with recurrence as a rule; undefined when its pieces contradict each other or RFC 5545 cannot say it. */
+export function resolveSeries(phrase: Phrase, env: Env): When | undefined {
+  if (phrase.shift || phrase.before) return undefined;
+  const step = phrase.recurs.find((recur) => recur.step !== undefined)?.step;
+  if (step !== undefined && step <= 0) return never();
+  if (step !== undefined && step < MINUTE) return tooOften();
+  if (phrase.recurs.some(({ interval }) => interval < 1) || phrase.count === 0) return never();
+  const limits = limitsOf(phrase, env);
+  if (limits === undefined || 'kind' in limits) return limits;
+  const readings = draftsOf(phrase, env, limits);
+  if (!readings) return undefined;
+  const series = readings.map((draft) => finish(draft, limits, env));
+  const [first, ...rest] = series;
+  if (!first || rest.length === 0) return first;
+  const possible = series.filter((one) => one?.kind === 'recurring');
+  return possible.length === 0 ? first : whichOne(possible.map((when) => ({ words: '', when })));
+}
+
+// --- limits ------------------------------------------------------------------------------------------------------
+
+interface Limits {
+  /** Nothing before this instant. */
+  from: number;
+  /** The day that the words start at, if they do. */
+  startDay?: Day;
+  startTime?: TimeSpec | undefined;
+  /** The exact wall time that the series starts at, for elapsed steps. */
+  startWall?: Wall;
+  until?: number;
+  lasting?: Span;
+  count?: number;
+}
+
+function limitsOf(phrase: Phrase, env: Env): Limits | When | undefined {
+  const limits: Limits = { from: env.now };
+  const bounds = boundsOf(phrase, env);
+  if (bounds) {
+    limits.from = Math.max(env.now, instantOf(bounds[0] * DAY, env.zone) - 1);
+    limits.until = instantOf(bounds[1] * DAY, env.zone) - 1_000;
+    if (bounds[0] > env.today) limits.startDay = bounds[0];
+  }
+  if (phrase.start) {
+    const started = startOf(phrase.start, env);
+    if (started === undefined || 'kind' in started) return started;
+    Object.assign(limits, started);
+  }
+  if (phrase.until) {
+    if (limits.until !== undefined) return undefined;
+    const until = endOf(phrase.until, limits, env);
+    if (until === undefined || typeof until !== 'number') return until;
+    if (until <= env.now) return past('');
+    limits.until = until;
+  }
+  if (phrase.lasting) limits.lasting = phrase.lasting;
+  if (phrase.count !== undefined) limits.count = phrase.count;
+  return limits;
+}
+
+/** "This week", "tomorrow", "in December" beside a recurrence: the days from … up to …. */
+function boundsOf({ dates }: Phrase, env: Env): [Day, Day] | undefined {
+  for (const date of dates) {
+    if (date.type === 'offset' && date.days >= 0) return [env.today + date.days, env.today + date.days + 1];
+    if (date.type === 'period' && date.edge === 'whole' && date.month === undefined) return periodBounds(date, env);
+  }
+  return undefined;
+}
+
+function startOf({ date, time, shift }: Moment, env: Env): Partial<Limits> | When | undefined {
+  if (shift) {
+    const wall = moveDay(env.today, shift, 1) * DAY + (env.wall - env.today * DAY);
+    const at = instantOf(wall, env.zone) + shift.milliseconds;
+    const startWall = wallAt(at, env.zone);
+    const startDay = Math.floor(startWall / DAY);
+    return isElapsed(shift) ? { from: at - 1, startDay, startWall } : { from: midnight(startDay, env), startDay };
+  }
+  if (!date) return startTimeOf(time, env);
+  const days = resolveDate(date, env);
+  if (days === 'PAST') return past('');
+  if (days === 'NOT_A_DATE') return impossible();
+  const [startDay = env.today] = days.days;
+  if (days.ask || startDay < env.today) return days.ask ? undefined : past('');
+  const found: Partial<Limits> = { from: Math.max(env.now, midnight(startDay, env)), startDay, startTime: time };
+  if (!time) return found;
+  const times = timesOn(time, env, undefined);
+  if (!times || (time.clock && !isTime(time.clock))) return undefined;
+  const startWall = wallOf(startDay, times.minutes[0] ?? 0) + times.second * 1_000;
+  return { ...found, startWall, from: Math.max(env.now, instantOf(startWall, env.zone) - 1) };
+}
+
+function startTimeOf(time: TimeSpec | undefined, env: Env): Partial<Limits> | undefined {
+  const times = time && nextTimes(time, env, Math.floor((env.wall - env.today * DAY) / MINUTE));
+  const walls = times?.minutes.map((minute) => wallOf(env.today, minute) + (times.second ?? 0) * 1_000) ?? [];
+  const startWall = walls.find((wall) => instantOf(wall, env.zone) > env.now);
+  if (startWall === undefined) return undefined;
+  return { from: instantOf(startWall, env.zone) - 1, startWall, startTime: time };
+}
+
+/** Just before a day begins. */
+function midnight(day: Day, env: Env): number {
+  return instantOf(day * DAY, env.zone) - 1;
+}
+
+function endOf(until: NonNullable<Phrase['until']>, limits: Limits, env: Env): number | When | undefined {
+  const { date, time, shift } = until.moment;
+  if (shift) {
+    const wall = moveDay(env.today, shift, 1) * DAY + (env.wall - env.today * DAY);
+    return instantOf(wall, env.zone) + shift.milliseconds;
+  }
+  if (!date) {
+    const times = time && nextTimes(time, env, Math.floor((env.wall - env.today * DAY) / MINUTE));
+    const ends = times?.minutes.map((minute) => instantOf(wallOf(env.today, minute), env.zone));
+    return ends?.find((end) => end > Math.max(env.now, limits.from));
+  }
+  const day = endDay(date, until.whole, limits, env);
+  if (typeof day !== 'number') return day;
+  if (!time) return instantOf((day + 1) * DAY, env.zone) - 1_000;
+  const times = timesOn(time, env, undefined);
+  return times && instantOf(wallOf(day, times.minutes[0] ?? 0), env.zone);
+}
+
+/** The last day of "until …": a month or week that is only named ends what comes before it. */
+function endDay(date: DateSpec, whole: boolean, limits: Limits, env: Env): Day | When | undefined {
+  if (date.type === 'period' && date.edge === 'whole') {
+    const [from, to] = periodBounds(date, env);
+    return whole || from <= env.today ? to - 1 : from - 1;
+  }
+  // An end is looked for after the start: "from December to 15 January".
+  const base = limits.startDay === undefined ? env : { ...env, today: limits.startDay };
+  const days = resolveDate(date, date.type === 'offset' ? env : base);
+  if (days === 'PAST') return past('');
+  if (days === 'NOT_A_DATE') return impossible();
+  return days.days[0];
+}
+
+// --- drafts ------------------------------------------------------------------------------------------------------
+
+function draftsOf(phrase: Phrase, env: Env, limits: Limits): Draft[] | undefined {
+  const recur = merged(phrase, env);
+  if (!recur) return undefined;
+  if (recur.step !== undefined || recur.minutes) return elapsedDrafts(recur, phrase, env, limits);
+  if (phrase.range?.loose) return undefined;
+  const times = timesOf(recur, phrase, env, limits);
+  if (!times) return undefined;
+  const drafts = times.flatMap((minutes) => {
+    const draft = calendarDraft(recur, minutes, phrase, env, limits);
+    return draft ? [draft] : [];
+  });
+  return drafts.length === times.length ? drafts : undefined;
+}
+
+/** One recurrence from the pieces that name its step, its days and its dates. */
+function merged({ recurs, dates, days }: Phrase, env: Env): Recur | undefined {
+  let [recur, second] = recurs;
+  if (!recur) return undefined;
+  if (second) {
+    // "Daily … on weekdays": the one that names the days limits the other.
+    if (!recur.days && second.days?.weekdays && second.interval === 1 && second.step === undefined)
+      recur = withDays(recur, second);
+    else if (!second.days && recur.days?.weekdays && recur.interval === 1 && recur.step === undefined)
+      recur = withDays(second, recur);
+    else return undefined;
+  }
+  if (days) recur = recur && withDays(recur, { freq: 'WEEKLY', interval: 1, days });
+  for (const date of dates) recur = recur && onDate(recur, date, env);
+  return recur;
+}
+
+function withDays(recur: Recur, { days, part }: Recur): Recur | undefined {
+  if (recur.days || !days) return undefined;
+  if (recur.freq === 'DAILY' && recur.interval > 1) return undefined;
+  if (recur.freq === 'MONTHLY' || recur.freq === 'YEARLY') return undefined;
+  return { ...recur, days, ...(part ? { part } : {}) };
+}
+
+function onDate(recur: Recur, date: DateSpec, env: Env): Recur | undefined {
+  if (date.type === 'offset') return date.days >= 0 ? recur : undefined;
+  if (date.type === 'weekday' && date.which === 'bare' && date.weeks === undefined && date.inWeek === undefined)
+    return withDays(recur, { freq: 'WEEKLY', interval: 1, days: { weekdays: [date.weekday] } });
+  if (date.type === 'weekend' && date.which === 'this')
+    return withDays(recur, { freq: 'WEEKLY', interval: 1, days: { weekdays: [6, 7], weekend: true } });
+  if (date.type === 'period' && date.edge === 'whole') {
+    if (date.month === undefined) return date.which >= 0 ? recur : undefined;
+    return date.year === undefined ? { ...recur, days: { ...recur.days, months: [date.month] } } : undefined;
+  }
+  if (recur.days || recur.step !== undefined) return undefined;
+  if (date.type === 'monthday' && date.year === undefined && date.inMonth === undefined) {
+    if (date.month === undefined)
+      return recur.freq === 'MONTHLY' ? { ...recur, days: { monthDays: [date.day] } } : undefined;
+    if (recur.freq === 'YEARLY') return { ...recur, days: { dates: [{ month: date.month, day: date.day }] } };
+  }
+  if (date.type === 'holiday' && recur.freq === 'YEARLY') return { ...recur, days: { holiday: date.name } };
+  return date.type === 'nth' && date.inMonth === 0 && recur.freq === 'MONTHLY' && typeof date.of === 'object'
+    ? { ...recur, days: { nth: [{ nth: date.nth, weekday: date.of.weekday }] } }
+    : numericDate(recur, date, env);
+}
+
+function numericDate(recur: Recur, date: DateSpec, env: Env): Recur | undefined {
+  if (date.type !== 'numeric' || recur.freq !== 'YEARLY' || env.monthFirst === undefined) return undefined;
+  const [month, day] = env.monthFirst ? [date.first, date.second] : [date.second, date.first];
+  return { ...recur, days: { dates: [{ month, day }] } };
+}
+
+/** The times of day, in minutes; several lists where it has to be asked which are meant. */
+function timesOf(recur: Recur, phrase: Phrase, env: Env, limits: Limits): Minute[][] | undefined {
+  const said = phrase.times ?? [phrase.range ? { clock: phrase.range.from } : (phrase.time ?? limits.startTime)];
+  const minutes: Minute[] = [];
+  for (const time of said) {
+    if (time?.clock && !isTime(time.clock)) return undefined;
+    const part = time?.part ?? recur.part;
+    const spec = part === undefined ? time : { ...time, part };
+    const found = spec ? timesOn(spec, env, undefined) : undefined;
+    if (spec && !found) return undefined;
+    if (found?.ask) {
+      const isDaily = recur.freq === 'DAILY' && !recur.days;
+      if (said.length > 1) return undefined;
+      return isDaily || recur.freq !== 'WEEKLY' ? [[0]] : [[0], [1440]];
+    }
+    const minute = found?.minutes[0] ?? (recur.days?.weekend ? 600 : env.parts.date);
+    const other = found?.others?.[0];
+    minutes.push(minutes.includes(minute) && other !== undefined ? other : minute);
+  }
+  return [minutes];
+}
+
+function calendarDraft(recur: Recur, minutes: Minute[], phrase: Phrase, env: Env, limits: Limits): Draft | undefined {
+  const anchor = limits.startDay ?? env.today;
+  const nightly = minutes.some((minute) => minute >= 1440);
+  const parts = calendarParts(nightly ? dayLater(recur) : recur, anchor);
+  if (!parts || (nightly && !recur.days && recur.freq !== 'DAILY')) return undefined;
+  const left = excluded(parts, phrase);
+  if (!left) return undefined;
+  const months = recur.days?.weekdays ? recur.days.months : undefined;
+  const within = months ? left.map((part) => ({ ...part, byMonth: months })) : left;
+  const times = minutes.map((minute) => minute % 1440);
+  const weekStart = env.weekStart === 1 ? {} : { weekStart: env.weekStart };
+  const weekly = within.map((part) =>
+    part.freq === 'WEEKLY' && recur.interval > 1 ? { ...part, ...weekStart } : part,
+  );
+  const [first = 0] = [...times].sort((a, b) => a - b);
+  // Weeks, months and years that name no day are counted from this one, days from the first time to come.
+  const second = phrase.time?.clock?.second ?? 0;
+  const free = recur.days !== undefined || recur.freq === 'DAILY';
+  return { parts: atTimes(weekly, times), start: wallOf(anchor, first) + second * 1_000, after: limits.from, free };
+}
+
+/** The recurrence a day later, for times after midnight that belong to the evening before. */
+function dayLater(recur: Recur): Recur {
+  const { days } = recur;
+  if (!days?.weekdays) return recur;
+  return { ...recur, days: { ...days, weekdays: days.weekdays.map((weekday) => (weekday % 7) + 1) } };
+}
+
+function excluded(parts: RulePart[], { excepts }: Phrase): RulePart[] | undefined {
+  let left: RulePart[] | undefined = parts;
+  for (const except of excepts) left = left && without(left, except);
+  return left;
+}
+
+function elapsedDrafts(recur: Recur, phrase: Phrase, env: Env, limits: Limits): Draft[] | undefined {
+  const weekdays = recur.days?.weekdays;
+  if (recur.days && !weekdays) return undefined;
+  if (phrase.range && recur.step !== undefined) return windowDrafts(recur.step, weekdays, phrase, env, limits);
+  if (phrase.time || phrase.times || phrase.range || recur.part) return undefined;
+  const base: RulePart = recur.minutes ? { freq: 'HOURLY', byMinute: recur.minutes } : stepPart(recur.step ?? 0);
+  const limited = weekdays ? onlyOn(base, weekdays) : base;
+  const parts = limited && excluded([limited], phrase);
+  const start = limits.startWall ?? (limits.startDay === undefined ? Math.floor(env.wall / 1_000) * 1_000 : undefined);
+  if (!parts || start === undefined) return undefined;
+  return [{ parts, start, after: limits.startWall === undefined ? env.now : limits.from, free: false }];
+}
+
+function stepPart(step: number): RulePart {
+  if (step % 3_600_000 === 0) return { freq: 'HOURLY', interval: step / 3_600_000 };
+  if (step % MINUTE === 0) return { freq: 'MINUTELY', interval: step / MINUTE };
+  return { freq: 'SECONDLY', interval: Math.round(step / 1_000) };
+}
+
+/** "Every 15 minutes between 9 and 5": the times of each day, on the wall clock. */
+function windowDrafts(
+  step: number,
+  weekdays: number[] | undefined,
+  phrase: Phrase,
+  env: Env,
+  limits: Limits,
+): Draft[] | undefined {
+  const { range } = phrase;
+  if (!range || step % MINUTE !== 0) return undefined;
+  const recur: Recur = weekdays ? { freq: 'WEEKLY', interval: 1, days: { weekdays } } : { freq: 'DAILY', interval: 1 };
+  const windows = windowsOf(range.from, range.to, env);
+  const drafts = windows.map(([from, to]) => {
+    const minutes: Minute[] = [];
+    for (let minute = from; minute <= to; minute += step / MINUTE) minutes.push(minute);
+    if (minutes.some((minute) => minute >= 1440) && weekdays) return undefined;
+    return calendarDraft(
+      recur,
+      minutes.map((minute) => minute % 1440),
+      phrase,
+      env,
+      limits,
+    );
+  });
+  return drafts.every((draft) => draft !== undefined) ? drafts : undefined;
+}
+
+/** From when to when, in minutes; two windows where the words leave open which. */
+function windowsOf(from: Clock, to: Clock, env: Env): [Minute, Minute][] {
+  const [start = 0] = timesOn({ clock: { ...from, midnight: false } }, env, undefined)?.minutes ?? [];
+  const end = (to.hour % 24) * 60 + to.minute;
+  if (to.exact) {
+    const window: [Minute, Minute] = [start, end <= start ? end + 1440 : end];
+    const later = start + 720;
+    // "From 9 to 11 pm" begins in the morning or in the evening.
+    return !from.exact && start < 720 && later < end ? [window, [later, end]] : [window];
+  }
+  const ends = [(to.hour % 12) * 60 + to.minute, (to.hour % 12) * 60 + to.minute + 720];
+  return [[start, ends.find((one) => one > start) ?? (ends[0] ?? 0) + 1440]];
+}
+
+// --- the finished rule -------------------------------------------------------------------------------------------
+
+function finish({ parts, start, after, free }: Draft, limits: Limits, env: Env): When | undefined {
+  if (parts.length === 0) return never();
+  const open: Rule = { start, zone: env.zone, parts: free ? parts.map((part) => ({ ...part, interval: 1 })) : parts };
+  const [first] = ruleOccurrences(open, after);
+  if (!first) return never();
+  const until = limits.lasting ? lastOf(limits.lasting, first.wall, parts, env, limits) : limits.until;
+  // "For 20 minutes every day" is how long something takes, not how long it goes on.
+  if (until !== undefined && limits.lasting && until < first.at) return undefined;
+  if (until !== undefined && first.at > until) return until <= env.now ? past('') : never();
+  if (limits.count !== undefined && parts.length > 1) return never();
+  const limited = parts.map((part) => ({
+    ...part,
+    ...(limits.count === undefined ? {} : { count: limits.count }),
+    ...(until === undefined ? {} : { until }),
+  }));
+  return recurring({ start: first.wall, zone: env.zone, parts: limited }, env.now);
+}
+
+/** The end of "for 2 weeks", counted from the day (or, for elapsed steps, from the moment) that the series begins. */
+function lastOf(span: Span, first: Wall, parts: RulePart[], env: Env, limits: Limits): number {
+  const isSteps = parts.some(({ freq }) => freq === 'HOURLY' || freq === 'MINUTELY' || freq === 'SECONDLY');
+  const day = Math.floor(first / DAY);
+  if (!isSteps) return instantOf((addMonths(day, span.months) + span.days) * DAY, env.zone) - 1_000;
+  const start = limits.startWall ?? env.wall;
+  const from = Math.floor(start / DAY);
+  return (
+    instantOf((addMonths(from, span.months) + span.days) * DAY + (start - from * DAY), env.zone) + span.milliseconds
+  );
+}
+
+/** A rule with its next occurrences; `NEVER` when it has none. */
+export function recurring(rule: Rule, now: number): When {
+  const next: Date[] = [];
+  for (const { at } of ruleOccurrences(rule, now)) if (next.push(toInstant(at)) === NEXT) break;
+  if (next.length === 0) return never();
+  return { kind: 'recurring', rule: formatRule(rule), zone: rule.zone, next } satisfies Recurring;
+}
+
+/** Several series that are meant together: "Mondays at 9 and Fridays at 5". */
+export function united(series: readonly Rule[], env: Env): When | undefined {
+  const [first] = series;
+  if (!first) return undefined;
+  const start = Math.min(...series.map((rule) => rule.start));
+  const parts = series.flatMap((rule) => rule.parts.map((part) => ({ ...timeOf(rule.start), ...part })));
+  // A step of two weeks needs a start of its own.
+  if (parts.some(({ interval, count }) => (interval ?? 1) > 1 || count !== undefined)) return undefined;
+  return recurring({ start, zone: first.zone, parts }, env.now);
+}
+
+function timeOf(start: Wall): Pick<RulePart, 'byHour' | 'byMinute'> {
+  const date = new Date(start);
+  return { byHour: [date.getUTCHours()], byMinute: [date.getUTCMinutes()] };
+}

@@ -1,0 +1,125 @@
+import type { Language } from './lang/language.ts';
+import { isZone } from './zones.ts';
+
+/** One word, number or sign of what a person wrote. */
+export interface Token {
+  /** Canonical: lower case, aliases and typing errors resolved (`tmrw` → `tomorrow`); `''` for what is opaque. */
+  text: string;
+  /** Where it stands in the text. */
+  start: number;
+  end: number;
+  /** As written. */
+  raw: string;
+  /** Written without a space before it. */
+  glued: boolean;
+}
+
+/** Names, quotations, addresses and amounts of money hold numbers and words that never say when. */
+const OPAQUE = '';
+
+/**
+ * In this order: date and time of ISO 8601, `2moro`, ordinals, numbers with signs between them, words, single signs.
+ * Each alternative consumes what it looks at, so that the time grows with the text only.
+ */
+const TOKEN =
+  /\d{4}-\d\d?-\d\d?(?=t\d)|2(?:moro\p{L}*|morrow|mrw|nite|night|day)(?!\p{L})|\d+(?:st|nd|rd|th)(?!\p{L})|\d+(?:[:./-]\d+)*|\p{L}[\p{L}\p{M}]*(?:'\p{L}+)*|[^\s\p{L}\d]|\p{M}/giu;
+
+const QUOTES: Readonly<Record<string, string>> = {
+  '"': '"',
+  '“': '”',
+  '„': '“',
+  '«': '»',
+  '`': '`',
+  "'": "'",
+  '‘': '’',
+};
+
+/** The same text with typographic signs as their plain forms; nothing moves, so that places stay valid. */
+function plain(text: string): string {
+  return text
+    .replace(/[‘’ʼ´]/g, "'")
+    .replace(/[‐‑‒–—−]/g, '-')
+    .replace(/[０-９]/g, (digit) => String.fromCharCode(digit.charCodeAt(0) - 0xfee0))
+    .replace(/：/g, ':')
+    .replace(/[\u00a0\u2000-\u200a\u202f\u3000]/g, ' ');
+}
+
+/** Takes `text` apart. `fuzzy` also reads words with one wrong letter, where every word must be about time anyway. */
+export function tokenise(text: string, language: Language, fuzzy = false): Token[] {
+  const flat = plain(text);
+  const quoted = quotations(text);
+  const tokens: Token[] = [];
+  let last = 0;
+  for (const [start, end] of chunks(flat)) {
+    if (quoted.some(([from, to]) => start < to && end > from) || isOpaque(flat.slice(start, end))) {
+      // A quotation may begin in mid-chunk, as in (“…”); its words are hidden, the rest is read.
+      pushOpaque(tokens, text, start, end, last);
+    } else {
+      pushTokens(tokens, flat, start, end, language, fuzzy);
+    }
+    last = end;
+  }
+  return tokens;
+}
+
+function* chunks(text: string): Generator<[number, number]> {
+  for (const match of text.matchAll(/\S+/g)) yield [match.index, match.index + match[0].length];
+}
+
+/** A zone's name, an address of the web or of mail, money, a hash tag, a version: one token that says nothing. */
+function isOpaque(chunk: string): boolean {
+  if (/:\/\/|^www\.|^[$€£¥#]|\d[%€£¥$]|^v\d/i.test(chunk)) return true;
+  const at = chunk.indexOf('@');
+  return at > 0 && /^[a-z]/i.test(chunk.slice(at + 1)) && chunk.indexOf('.', at) > 0;
+}
+
+function pushOpaque(tokens: Token[], text: string, start: number, end: number, last: number): void {
+  tokens.push({ text: OPAQUE, start, end, raw: text.slice(start, end), glued: start === last && start > 0 });
+}
+
+function pushTokens(
+  tokens: Token[],
+  text: string,
+  start: number,
+  end: number,
+  language: Language,
+  fuzzy: boolean,
+): void {
+  const chunk = text.slice(start, end);
+  const zone = /^\(?([a-z_]+(?:\/[a-z_+-]+\d*){1,2})[).,;:!]*$/i.exec(chunk)?.[1];
+  if (zone !== undefined && isZone(zone)) {
+    const from = start + chunk.indexOf(zone);
+    tokens.push({ text: `zone:${zone}`, start: from, end: from + zone.length, raw: zone, glued: false });
+    return;
+  }
+  for (const match of chunk.matchAll(TOKEN)) {
+    const raw = match[0];
+    const from = start + match.index;
+    const glued = match.index > 0;
+    for (const word of language.canonical(raw.toLowerCase(), fuzzy))
+      tokens.push({ text: word, start: from, end: from + raw.length, raw, glued });
+  }
+}
+
+/** Where quotations stand. An apostrophe opens one only before a word and closes it only after one. */
+function quotations(text: string): [number, number][] {
+  const found: [number, number][] = [];
+  for (let index = 0; index < text.length; index++) {
+    const close = QUOTES[text[index] ?? ''];
+    if (close === undefined || /[\p{L}\d]/u.test(text[index - 1] ?? '')) continue;
+    const end = closing(text, index + 1, close);
+    if (end === undefined) continue;
+    if (index > 0 || end < text.length - 1) found.push([index, end + 1]);
+    index = end;
+  }
+  return found;
+}
+
+/** The longest quotation that is looked for: titles are short, and a hostile text costs no more. */
+const LONGEST_QUOTATION = 200;
+
+function closing(text: string, from: number, close: string): number | undefined {
+  for (let end = from; end < Math.min(text.length, from + LONGEST_QUOTATION); end++)
+    if (text[end] === close && !/[\p{L}\d]/u.test(text[end + 1] ?? '') && !/\s/.test(text[end - 1] ?? ' ')) return end;
+  return undefined;
+}
