@@ -29,7 +29,7 @@ export function configShow(request: ConfigRequest, stdout: Output, { json = fals
   }
   const lines = rows.map(({ path, value, origin }) => [`${path}: ${shown(value)}`, origin] as const);
   const width = Math.min(56, Math.max(...lines.map(([line]) => line.length)));
-  for (const [line, origin] of lines) stdout.write(`${line.padEnd(width)}  # ${origin}\n`);
+  stdout.write(lines.map(([line, origin]) => `${line.padEnd(width)}  # ${origin}\n`).join(''));
 }
 
 function shown(value: unknown): string {

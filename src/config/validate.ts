@@ -13,7 +13,10 @@ export function validate(schema: z.ZodObject, tree: Tree, problems: Problem[]): 
   let result = schema.safeParse(tree.root);
   if (!result.success && fitTexts(tree, result.error.issues)) result = schema.safeParse(tree.root);
   if (result.success) return result.data;
-  for (const issue of result.error.issues) problems.push(...problemsOf(issue, schema, tree));
+  const told = new Set(problems.map(({ path }) => pathText(path)));
+  const found = result.error.issues.flatMap((issue) => problemsOf(issue, schema, tree));
+  // What could not be read is missing now, but that is not what is wrong with it.
+  problems.push(...found.filter(({ path }) => !told.has(pathText(path))));
   return undefined;
 }
 

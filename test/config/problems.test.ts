@@ -108,6 +108,11 @@ test('a hundred thousand keys are refused with one problem', () => {
 });
 
 test.each([
+  [
+    'a secret that is not in the environment',
+    'discord:\n  token: ${DISCORD_TOKEN}\n',
+    'coda.yaml:2:10 discord.token: the environment variable DISCORD_TOKEN is not set',
+  ],
   ['an empty secret', 'discord: { token: "" }\n', 'coda.yaml:1:19 discord.token: expected text'],
   [
     'a missing secret',
