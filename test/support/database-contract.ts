@@ -49,6 +49,12 @@ export function databaseContract(name: string, { open, available }: ContractOpti
       }
     });
 
+    test('what is nested without end is refused, and the next statement is right', async () => {
+      const deep = { json: '['.repeat(200_000) + ']'.repeat(200_000) };
+      await expect(database.read('select $1::jsonb as value', [deep])).rejects.toMatchObject({ code: '54001' });
+      expect((await database.read('select $1::int as n', [7])).rows).toEqual([{ n: 7 }]);
+    });
+
     test('a broken rule names its constraint', async () => {
       await clear();
       await database.run('test.add', add, [1, 'a']);

@@ -26,6 +26,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   max_parallel_workers_per_gather: '0',
   max_parallel_maintenance_workers: '0',
   io_method: 'sync',
+  max_stack_depth: '512kB',
   log_checkpoints: 'false',
   // A failed statement reaches its caller; logged here, its text would show what people wrote.
   log_min_error_statement: 'panic',
@@ -88,7 +89,8 @@ export class EngineThread {
         ],
       },
       stderr: true,
-      resourceLimits: { maxYoungGenerationSizeMb: 4 },
+      // A stack so large that the engine's own limit is met first: deeply nested JSON is then an error, not an overflow.
+      resourceLimits: { maxYoungGenerationSizeMb: 4, stackSizeMb: 32 },
       // The flags of the main thread (a test runner's loader, an inspector) are not for this one.
       execArgv: [],
     });

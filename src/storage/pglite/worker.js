@@ -9,7 +9,7 @@ import { MemoryFS, PGlite } from '@electric-sql/pglite';
 import { NodeFS } from '@electric-sql/pglite/nodefs';
 
 /** The exit status of this thread after the engine stopped itself; the main thread reads the reason from `stderr`. */
-const PANIC = 70;
+const BROKEN = 70;
 
 /** @type {{ folder?: string, dump?: Uint8Array, startParams: string[], fsyncs: Int32Array }} */
 const { folder, dump, startParams, fsyncs } = workerData;
@@ -67,9 +67,26 @@ function onStderr(line) {
   complaints.push(line);
   complaints.splice(0, complaints.length - 5);
   process.stderr.write(`${line}\n`);
-  // After a PANIC the engine's memory is void and its main loop would spin: leave, so that a restart recovers.
-  if (/\bPANIC: /.test(line)) process.exit(PANIC);
+  if (/\bPANIC: /.test(line)) process.exit(BROKEN);
   return false;
+}
+
+/**
+ * PGlite's loop swallows a trap and may spin for ever on what it left behind. The engine's memory is void then, as it
+ * is after a PANIC: leave, so that a restart recovers.
+ * @param {any} mod
+ */
+function leaveOnTrap(mod) {
+  const once = mod._PostgresMainLoopOnce;
+  mod._PostgresMainLoopOnce = () => {
+    try {
+      once();
+    } catch (error) {
+      if (!(error instanceof WebAssembly.RuntimeError || error instanceof RangeError)) throw error;
+      process.stderr.write(`${error.message}\n`);
+      process.exit(BROKEN);
+    }
+  };
 }
 
 class Engine extends PGlite {
@@ -111,7 +128,10 @@ async function serve(request) {
 }
 
 let last = engine.waitReady.then(
-  () => port.postMessage({ ready: true }),
+  () => {
+    leaveOnTrap(engine.Module);
+    port.postMessage({ ready: true });
+  },
   (error) => port.postMessage({ failed: [...complaints, String(error?.message ?? error)].join('; ') }),
 );
 
