@@ -7,7 +7,14 @@ export { offlineModel } from './models/offline/index.ts';
 export type { AgentOptions } from './options.ts';
 export type * from './phrase.ts';
 export { type Decision, defaultPolicy, type Policy } from './policy.ts';
-export { type ItemContext, itemContext, newEpoch, type OpenButton, useButton } from './store.ts';
+export {
+  type ItemContext,
+  itemContext,
+  newEpoch,
+  type OpenButton,
+  prunings as agentPrunings,
+  useButton,
+} from './store.ts';
 export * from './tool.ts';
 export { Toolbox } from './toolbox.ts';
 export { undoTool } from './undo.ts';

@@ -1,6 +1,7 @@
 import type { Instant } from '../base/clock.ts';
 import { uuid } from '../base/ids.ts';
 import type { Item } from '../delivery/index.ts';
+import type { Pruning } from '../jobs/index.ts';
 import { type Database, type Fragment, json, render, sql, type Transaction } from '../storage/index.ts';
 import type { Step, StoredStep, Turn } from './steps.ts';
 import type { Call } from './tool.ts';
@@ -246,3 +247,17 @@ export async function useButton(
 export async function newEpoch(tx: Transaction, conversationId: string): Promise<void> {
   await tx.query('update conversations set epoch = epoch + 1 where id = $1', [conversationId]);
 }
+
+/** What turns did long ago, and acts too old to be taken back. What was said stays. */
+export const prunings: readonly Pruning[] = [
+  {
+    name: 'turns.prune',
+    sql: `with old as (delete from turns where id in (select id from turns where finished_at < $1 limit $2) returning id)
+          select count(*) as count from old`,
+  },
+  {
+    name: 'undos.prune',
+    sql: `with old as (delete from undos where id in (select id from undos where created_at < $1 limit $2) returning id)
+          select count(*) as count from old`,
+  },
+];

@@ -1,5 +1,5 @@
 import { type ConsoleAdapter, consoleAdapter } from '../adapters/console/index.ts';
-import { itemContext, type Model } from '../agent/index.ts';
+import { agentPrunings, itemContext, type Model } from '../agent/index.ts';
 import { Releaser } from '../base/async.ts';
 import { TestClock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
@@ -7,10 +7,12 @@ import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import { type Command, type HealthCheck, kindOf, Router, type Skill, type SkillDeps } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
-import { type ChatAdapter, Delivery } from '../delivery/index.ts';
-import { JobQueue, Schedules, Worker } from '../jobs/index.ts';
+import { type ChatAdapter, type DeadLetter, Delivery, inboxPrunings, outboxPrunings } from '../delivery/index.ts';
+import { JobQueue, retention, retentionSchedule, Schedules, Worker } from '../jobs/index.ts';
+import { deadLetterCheck } from './checks.ts';
 import { type Foundation, openFoundation } from './foundation.ts';
 import { openMind } from './mind.ts';
+import { defaultZone } from './settings.ts';
 import { builtInSkills } from './skills.ts';
 
 export interface BuildOptions {
@@ -40,6 +42,10 @@ export interface App {
   /** What `coda doctor` asks. */
   checks(): HealthCheck[];
   status(): Promise<Json>;
+  /** What could not be delivered, newest first, and how much there is of it. */
+  deadLetters(limit?: number): Promise<{ letters: DeadLetter[]; total: number }>;
+  /** Sends a dead letter (or all) again; returns how many. */
+  resend(id?: string): Promise<number>;
   healthy(): Promise<boolean>;
 }
 
@@ -73,6 +79,7 @@ class Assembly implements App {
   private readonly worker: Worker;
   private readonly jobs: JobQueue;
   private readonly schedules: Schedules;
+  private readonly zone: string;
 
   constructor(config: Config, world: World, options: BuildOptions, parts: Releaser, foundation: Foundation) {
     this.world = world;
@@ -103,9 +110,14 @@ class Assembly implements App {
     const { agent, commands } = openMind({ config, world, database, delivery, skills, model: options.model });
     this.commands = commands;
     this.router = new Router({ agent, delivery, commands });
-    const handlers = skills.flatMap(({ skill, deps }) => skill.jobs?.(deps) ?? []);
+    const prunings = [...inboxPrunings, ...outboxPrunings, ...agentPrunings];
+    const handlers = [
+      retention({ database, world, days: config.retention.days, prunings }),
+      ...skills.flatMap(({ skill, deps }) => skill.jobs?.(deps) ?? []),
+    ];
     const owner = () => delivery.self.id;
     this.jobs = new JobQueue({ database, world, handlers, owner, wakeAt, signal: this.stopping.signal });
+    this.zone = defaultZone(config);
     this.schedules = new Schedules({ database, world, jobs: this.jobs, wakeAt });
   }
 
@@ -117,6 +129,7 @@ class Assembly implements App {
       owned: [this.jobs],
     });
     parts.onClose('delivery', () => delivery.close());
+    await this.foundation.database.tx('schedules.put', (tx) => this.schedules.put(tx, retentionSchedule(this.zone)));
     const due = this.skills.flatMap(({ skill, deps }) => skill.due?.(deps) ?? []);
     worker.start([delivery.outbox, this.jobs, this.schedules, ...due]);
     for (const adapter of this.adapters) {
@@ -143,7 +156,16 @@ class Assembly implements App {
   }
 
   checks(): HealthCheck[] {
-    return this.skills.flatMap(({ skill, deps }) => skill.checks?.(deps) ?? []);
+    const skills = this.skills.flatMap(({ skill, deps }) => skill.checks?.(deps) ?? []);
+    return [deadLetterCheck(this.delivery.outbox), ...skills];
+  }
+
+  deadLetters(limit?: number): Promise<{ letters: DeadLetter[]; total: number }> {
+    return this.delivery.outbox.deadLetters(limit);
+  }
+
+  resend(id?: string): Promise<number> {
+    return this.delivery.outbox.revive(id);
   }
 
   async status(): Promise<Json> {
@@ -153,6 +175,7 @@ class Assembly implements App {
       engine: database.engine,
       adapters: this.adapters.map((adapter) => adapter.name),
       running: this.delivery.running,
+      outbox: await this.delivery.outbox.open(),
       storage: { ...database.stats() } as Json,
     };
   }

@@ -1,5 +1,4 @@
 import type { Releaser } from '../base/async.ts';
-import { SystemClock } from '../base/clock.ts';
 import type { World } from '../base/world.ts';
 import { type Bus, openBus } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
@@ -24,8 +23,18 @@ export async function openFoundation(
   const options = { url, directUrl, schema, dataDir, connectTimeoutMs, poolSize, onFatal };
   const database = await parts.add('storage', openDatabase(options, world));
   await migrate(database);
-  if (database.engine === 'postgres' && world.clock instanceof SystemClock) world.clock.follow(await database.now());
+  if (database.engine === 'postgres') world.clock.follow?.(await database.now());
+  warnOfWrongClock(world);
   const artifacts = await openArtifacts(dataDir);
   const bus = await parts.add('bus', openBus({ url: config.redis?.url }, world));
   return { database, artifacts, bus };
+}
+
+/** No coda existed before; a clock that says otherwise would fire nothing for decades, and everything once it is set. */
+const EARLIEST = Date.parse('2026-01-01T00:00:00Z');
+
+function warnOfWrongClock(world: World): void {
+  const now = world.clock.now();
+  if (now.getTime() >= EARLIEST) return;
+  world.log.warn({ now }, 'the clock of this machine is wrong: reminders will not be on time until it is set');
 }

@@ -15,6 +15,8 @@ export interface Clock {
    * Any distance is allowed, and a jump of the host's clock is noticed within 5 s. After `cancel` it is not called.
    */
   at(at: Instant, fn: () => void): Cancel;
+  /** From now on follows a clock that shows `reference` at this moment. A clock that cannot has no such function. */
+  follow?(reference: Instant): void;
 }
 
 interface Timer {
@@ -65,7 +67,7 @@ export class SystemClock implements Clock {
     return performance.now();
   }
 
-  /** From now on `now()` is the monotonic clock plus what makes it equal to `reference` at this moment. */
+  /** `now()` becomes the monotonic clock plus what makes it equal to `reference` at this moment. */
   follow(reference: Instant): void {
     this.offset = reference.getTime() - performance.now();
     this.arm();

@@ -49,6 +49,8 @@ export interface Content {
   spent?: Button[];
   files?: FileRef[];
   inline?: InlineFile[];
+  /** Instants (ISO) that the text speaks of, for platforms that show each reader their own clock. */
+  times?: string[];
 }
 
 /** What pressing a button does: a tool is called with this input, as the person who pressed. */
@@ -67,4 +69,5 @@ export interface Card {
   choices?: Choice[];
   files?: FileRef[];
   inline?: InlineFile[];
+  times?: string[];
 }

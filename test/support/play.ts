@@ -5,6 +5,7 @@ import type { Model } from '../../src/agent/index.ts';
 import { type App, build } from '../../src/app/index.ts';
 import type { Skill } from '../../src/chat/index.ts';
 import { type Config, loadConfig } from '../../src/config/index.ts';
+import type { Database } from '../../src/storage/index.ts';
 import { FakePlatform, type PlatformOptions, type Seen } from './platform.ts';
 import { freshPostgres } from './postgres.ts';
 import { type TestWorld, testWorld } from './world.ts';
@@ -103,6 +104,17 @@ export class Play {
   /** What storage has counted so far. */
   async storage(): Promise<{ commits: number; roundTrips: number }> {
     return ((await this.app.status()) as { storage: { commits: number; roundTrips: number } }).storage;
+  }
+
+  /** Rows of a table, read beside coda. */
+  async count(table: string): Promise<number> {
+    const { rows } = await this.database().read<{ count: number }>(`select count(*) as count from ${table}`);
+    return rows[0]?.count ?? 0;
+  }
+
+  /** The database that coda works on, for what no person can see. */
+  database(): Database {
+    return (this.app as unknown as { foundation: { database: Database } }).foundation.database;
   }
 
   press(from: string, channel: string, button: string, id = `i${++this.said}`) {

@@ -1,4 +1,5 @@
 import type { Instant } from '../../base/clock.ts';
+import type { Pruning } from '../../jobs/index.ts';
 import { type Database, type Fragment, json, render, sql, type Transaction } from '../../storage/index.ts';
 import type { KnownPlace, Place } from '../adapter.ts';
 import type { Form } from '../content.ts';
@@ -184,3 +185,15 @@ export async function openConversation(
   );
   return (rows[0] as { id: string }).id;
 }
+
+/**
+ * What was heard and dealt with long ago. The days kept must outlast what a platform delivers again or a backfill reads
+ * again: the key is what keeps a second copy out.
+ */
+export const prunings: readonly Pruning[] = [
+  {
+    name: 'inbox.prune',
+    sql: `with old as (delete from inbox where id in (select id from inbox where finished_at < $1 limit $2) returning id)
+          select count(*) as count from old`,
+  },
+];

@@ -138,16 +138,16 @@ export class Lanes implements Owned {
       await this.deps.handle(item, signal);
     } catch (error) {
       this.deps.world.log.error({ item: item.key, error: messageOf(error), stack: stackOf(error) }, 'a message failed');
-      await this.giveBack(item);
+      await this.giveBack(item, isOutage(error) ? 0 : 1);
     }
   }
 
   /** Puts a row back to be tried again; goes on trying while the database is away. */
-  private async giveBack(item: Item): Promise<void> {
+  private async giveBack(item: Item, charge: number): Promise<void> {
     const { database, world, instance } = this.deps;
     for (let attempt = 1; !this.deps.signal.aborted && item.owner === instance().id; attempt++) {
       try {
-        await database.tx('lanes.giveback', (tx) => store.giveBack(tx, item));
+        await database.tx('lanes.giveback', (tx) => store.giveBack(tx, item, charge));
         world.clock.at(new Date(world.clock.now().getTime() + backOff(item.attempts + 1)), () => this.wake());
         return;
       } catch (error) {
@@ -156,6 +156,11 @@ export class Lanes implements Owned {
       }
     }
   }
+}
+
+/** The database being away is not the message's fault. */
+function isOutage(error: unknown): boolean {
+  return error instanceof CodaError && error.code === 'STORAGE_UNREACHABLE';
 }
 
 function stackOf(error: unknown): string | undefined {

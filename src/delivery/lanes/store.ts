@@ -137,11 +137,11 @@ export async function release(tx: Transaction, owners: readonly string[], attemp
   );
 }
 
-/** Puts a row that failed back into its queue, if it is still this process's. */
-export async function giveBack(tx: Transaction, item: Item): Promise<void> {
+/** Puts a row that failed back into its queue, charged with `charge` attempts, if it is still this process's. */
+export async function giveBack(tx: Transaction, item: Item, charge: number): Promise<void> {
   const { held } = await hold(tx, item);
   if (!held) return;
-  await tx.query('update inbox set attempts = attempts + 1, owner = null where id = $1', [item.id]);
+  await tx.query('update inbox set attempts = attempts + $2, owner = null where id = $1', [item.id, charge]);
   if (!item.laned) return;
   await tx.query('update lanes set owner = null, current = null where conversation_id = $1', [item.conversation.id]);
 }

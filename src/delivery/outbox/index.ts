@@ -107,6 +107,24 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     if ((await store.reachable(database, adapter, channel, now)) > 0) wakeAt(now);
   }
 
+  /** The newest dead letters, and how many there are. */
+  deadLetters(limit = 50): Promise<{ letters: store.DeadLetter[]; total: number }> {
+    return store.deadLetters(this.deps.database, limit);
+  }
+
+  /** Sends a dead letter (or all) again. Returns how many. */
+  async revive(id?: string): Promise<number> {
+    const now = this.deps.world.clock.now();
+    const count = await store.revive(this.deps.database, id, now);
+    if (count > 0) this.deps.wakeAt(now);
+    return count;
+  }
+
+  /** How many parts wait, by state. */
+  open(): Promise<Record<string, number>> {
+    return store.openCounts(this.deps.database);
+  }
+
   /** Resolves when nothing is being sent and all receipts are stored. */
   async idle(): Promise<void> {
     while (this.groups.size > 0) await Promise.all(this.groups);

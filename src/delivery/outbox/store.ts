@@ -1,5 +1,6 @@
 import type { Instant } from '../../base/clock.ts';
 import type { Json } from '../../base/json.ts';
+import type { Pruning } from '../../jobs/index.ts';
 import { type Database, type Fragment, json, type Param, render, sql, type Transaction } from '../../storage/index.ts';
 import type { Place, Receipt } from '../adapter.ts';
 import type { Content } from '../content.ts';
@@ -233,7 +234,7 @@ export async function record(database: Database, owner: string, ended: readonly 
             conversation_id = coalesce(e."conversationId", o.conversation_id),
             adapter = coalesce((select adapter from conversations where id = e."conversationId"), o.adapter),
             fallback = o.fallback or e."conversationId" is not null,
-            sent_at = case when e.state = 'sent' then $3::timestamptz end
+            sent_at = case when e.state in ('sent', 'dropped') then $3::timestamptz end
        from jsonb_to_recordset($2) as e (id uuid, state text, receipt jsonb, "nextAt" timestamptz,
                                          "unknownAt" timestamptz, error text, "conversationId" uuid)
       where o.id = e.id and o.owner = $1 and o.state = 'sending'`,
@@ -316,4 +317,60 @@ export async function release(tx: Transaction, owners: readonly string[], now: I
       where owner = any($1::uuid[]) and state in ('sending', 'draft')`,
     [owners, now],
   );
+}
+
+/** Parts that were delivered long ago, with their buttons. Dead letters stay. */
+export const prunings: readonly Pruning[] = [
+  {
+    name: 'outbox.prune',
+    sql: `with old as (delete from outbox where id in (select id from outbox where sent_at < $1 limit $2) returning key),
+               pressed as (delete from buttons b using old where b.card = old.key)
+          select count(*) as count from old`,
+  },
+];
+
+/** A part that could not be delivered. */
+export interface DeadLetter {
+  id: string;
+  key: string;
+  adapter: string;
+  channel: string;
+  text: string;
+  error: string | null;
+  created_at: Instant;
+}
+
+/** The newest dead letters, and how many there are. */
+export async function deadLetters(
+  database: Database,
+  limit: number,
+): Promise<{ letters: DeadLetter[]; total: number }> {
+  const { rows } = await database.read<DeadLetter & { total: number }>(
+    `select o.id, o.key, o.adapter, c.channel, o.content ->> 'text' as text, o.error, o.created_at,
+            count(*) over () as total
+       from outbox o join conversations c on c.id = o.conversation_id
+      where o.state = 'dead' order by o.created_at desc limit $1`,
+    [limit],
+  );
+  return { letters: rows.map(({ total: _, ...letter }) => letter), total: rows[0]?.total ?? 0 };
+}
+
+/** Puts dead letters back to be sent: one, or all. The time that it may take begins anew. Returns how many. */
+export async function revive(database: Database, id: string | undefined, now: Instant): Promise<number> {
+  const { count } = await database.run(
+    'outbox.revive',
+    `update outbox set state = 'pending', next_at = $2, created_at = $2, attempts = 0, unknown_at = null, error = null
+      where state = 'dead' and ($1::uuid is null or id = $1::uuid)`,
+    [id ?? null, now],
+  );
+  return count;
+}
+
+/** How many parts are in each state that is not final. */
+export async function openCounts(database: Database): Promise<Record<string, number>> {
+  const { rows } = await database.read<{ state: string; count: number }>(
+    `select state, count(*) as count from outbox where state in ('draft', 'pending', 'sending', 'unknown', 'held', 'dead')
+      group by state`,
+  );
+  return Object.fromEntries(rows.map((row) => [row.state, row.count]));
 }

@@ -13,6 +13,9 @@ export const TAKE_OVER_MS = 15_000;
 /** A process that could not tell the others that it lives for this long stops acting outside: it may be taken over. */
 const FRESH_MS = TAKE_OVER_MS - HEARTBEAT_MS;
 
+/** Less is noise of the measurement. */
+const DRIFT_MS = 50;
+
 /** A room whose rows carry owners. */
 export interface Owned {
   /**
@@ -89,6 +92,7 @@ export class Instance {
         return;
       }
       this.beatAt = before;
+      this.keepTime(answer.at, before);
       if (answer.dead.length > 0) await this.takeOver(answer.dead);
     } catch (error) {
       world.log.warn({ error: messageOf(error) }, 'heartbeat failed');
@@ -100,6 +104,18 @@ export class Instance {
     this.closed = true;
     clearInterval(this.timer);
     await this.takeOver([this.current], { quiet: true });
+  }
+
+  /** Follows the database's clock when this one has drifted or jumped: a suspended machine's stood still. */
+  private keepTime(at: Instant, askedAt: number): void {
+    const { clock, log } = this.options.world;
+    const answered = performance.now();
+    // The database read its clock somewhere between question and answer.
+    const theirs = at.getTime() + (answered - askedAt) / 2;
+    const drift = theirs - clock.now().getTime();
+    if (!clock.follow || Math.abs(drift) <= answered - askedAt + DRIFT_MS) return;
+    log.warn({ driftMs: Math.round(drift) }, 'the clock jumped; following the database');
+    clock.follow(new Date(theirs));
   }
 
   private async enter(): Promise<void> {

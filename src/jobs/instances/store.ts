@@ -33,23 +33,26 @@ export async function enter(
   }));
 }
 
-/** One heartbeat. `alive` is false when this process was ended by another; `dead` are those silent for `silentMs`. */
+/**
+ * One heartbeat. `at` is the database's own clock, read to follow it, not to decide by. `alive` is false when this process was ended by another; `dead` are those silent for `silentMs`.
+ */
 export async function beat(
   database: Database,
   id: string,
   now: Instant,
   silentMs: number,
-): Promise<{ alive: boolean; dead: string[] }> {
-  const { rows } = await database.run<{ alive: boolean; dead: string[] | null }>(
+): Promise<{ alive: boolean; dead: string[]; at: Instant }> {
+  const { rows } = await database.run<{ alive: boolean; dead: string[] | null; at: Instant }>(
     'instances.beat',
     `with beat as (
        update instances set heartbeat_at = greatest(heartbeat_at, $2) where id = $1 and ended_at is null returning id
      )
-     select exists (select from beat) as alive,
+     select exists (select from beat) as alive, clock_timestamp() as at,
             (select array_agg(id::text) from instances where ended_at is null and id <> $1 and heartbeat_at < $3) as dead`,
     [id, now, new Date(now.getTime() - silentMs)],
   );
-  return { alive: rows[0]?.alive ?? false, dead: rows[0]?.dead ?? [] };
+  const row = rows[0];
+  return { alive: row?.alive ?? false, dead: row?.dead ?? [], at: row?.at ?? now };
 }
 
 /** Ends those of `ids` that have not ended yet and returns them. */
