@@ -34,7 +34,7 @@ const telling: Phrase[] = [
   },
   {
     pattern:
-      '(what day is it|what date is it|what day is today|what date is today|which day is it|what weekday is it|today date|what is todays date) [today|now]',
+      '(what day is it|what date is it|what day is today|what date is today|which day is it|what weekday is it|today date|what is todays date|todays date) [today|now]',
     example: 'what day is it today?',
     call: () => time(),
   },
@@ -55,7 +55,7 @@ const telling: Phrase[] = [
     call: ({ date = '' }) => dateOf(date, 'weekday'),
   },
   {
-    pattern: 'when is {date}',
+    pattern: "(when is|when's) {date}",
     example: 'when is Easter?',
     call: ({ date = '' }) => (/^(?:my|the|your|our)\b/i.test(date) ? undefined : dateOf(date, 'weekday')),
   },
@@ -68,7 +68,7 @@ const settling: Phrase[] = [
     call: ({ zone = '' }) => setZone(zone),
   },
   {
-    pattern: '(set|change|switch|update) [the] (timezone|time zone) to {zone}',
+    pattern: '[set|change|switch|update] [the] (timezone|time zone) [to] {zone}',
     example: 'change the time zone to Tokyo',
     call: ({ zone = '' }) => setZone(zone),
   },
@@ -111,7 +111,7 @@ const helping: Phrase[] = [
   },
   {
     pattern:
-      '(what can you do|what do you do|what are you able to do|what can i do|what can i ask|what can i say|what can i ask you|what else can you do|what are you good at|what are your features|what do you understand|what commands are there|what can you help with|what can you help me with|show me what you can do|tell me what you can do) [here|for me]',
+      '(what can you do|what do you do|what are you able to do|what are you capable of|what all can you do|what can i do|what can i ask|what can i say|what can i ask you|what else can you do|what are you good at|what are your features|what do you understand|what commands are there|what can you help with|what can you help me with|show me what you can do|tell me what you can do) [here|for me]',
     example: 'what can you do?',
     call: help,
   },
@@ -139,7 +139,7 @@ const helping: Phrase[] = [
 const taking: Phrase[] = [
   {
     pattern:
-      '(undo|undo that|undo my last change|undo the last change|undo my last message|undo what you did|undo what you just did|undo it|undo this|undo please|undo the last one|undo the last thing|undo my last action|undo last|take that back|take it back|revert|revert that|revert it|reverse that|roll that back|go back on that|oops undo|oops undo that)',
+      '(undo|undo that|undo my last change|undo the last change|undo the last action|undo the last step|undo my last message|undo what you did|undo what you just did|undo it|undo this|undo please|undo the last one|undo the last thing|undo my last action|undo last|take that back|take it back|revert|revert that|revert it|reverse that|roll that back|go back on that|oops undo|oops undo that)',
     example: 'undo',
     call: () => ({ tool: 'undo', input: {} }),
   },
@@ -166,7 +166,7 @@ const chatting: Phrase[] = [
   },
   {
     pattern:
-      '(thanks|thank you|thx|ty|cheers|thanks a lot|thanks a million|thanks a bunch|thanks so much|thanks so much|thank you so much|thank you very much|many thanks|much appreciated|appreciate it|i appreciate it|great thanks|ok thanks|perfect thanks|nice one|great job|good job|well done|good bot|awesome|awesome thanks) [coda]',
+      '(thanks|thank you|thx|ty|cheers|thanks a lot|thanks a million|thanks a bunch|thanks so much|thanks so much|thank you so much|thank you very much|many thanks|much appreciated|appreciate it|i appreciate it|great thanks|ok thanks|perfect thanks|nice one|great job|good job|well done|good bot|awesome|awesome thanks|awesome thank you|perfect thank you|great thank you|youre the best|you rock|love it) [coda]',
     example: 'thanks',
     call: () => smalltalk('thanks'),
   },
@@ -178,7 +178,7 @@ const chatting: Phrase[] = [
   },
   {
     pattern:
-      '(bye|goodbye|good night|goodnight|see you|see you later|see ya|ciao|night|talk to you later|ttyl|good bye|bye bye) [coda]',
+      '(bye|goodbye|good night|goodnight|see you|see you later|see you tomorrow|see you soon|see ya|ciao|night|talk to you later|ttyl|good bye|bye bye) [coda]',
     example: 'good night',
     call: () => smalltalk('bye'),
   },
@@ -197,13 +197,8 @@ function time(place?: string): Call | undefined {
     .replace(/^the\s+/i, '')
     .replace(/\s+(?:right now|now|currently|at the moment|today|these days)$/i, '')
     .trim();
-  // A place that is not known is still one to ask about, as long as it looks like a name.
-  if (
-    name === '' ||
-    name.split(/\s+/).length > 4 ||
-    /^(?:is|are|do|does|did|to|should|will|was|when|for|at|my|your|it)\b/i.test(name)
-  )
-    return undefined;
+  // A place that is not known is still one to ask about, as long as it is written like a name.
+  if (!findZone(name) && !/^\p{Lu}[\p{L}.'-]*(?: \p{Lu}[\p{L}.'-]*){0,2}$/u.test(name)) return undefined;
   return { tool: 'time_in', input: { place: name } };
 }
 

@@ -35,7 +35,22 @@ const saving: Phrase[] = [
     call: ({ text = '' }) => save(text),
   },
   {
-    pattern: '(jot|write) (this|that) down: {text}',
+    pattern: '(add|put|save) (to|in) [my] notes [that] {text}',
+    example: 'add to my notes: battery type CR2032',
+    call: ({ text = '' }) => save(text),
+  },
+  {
+    pattern: '(put|save|keep|add) (this|that) (in|to) my notes: {text}',
+    example: 'put this in my notes: the warranty ends in 2028',
+    call: ({ text = '' }) => save(text),
+  },
+  {
+    pattern: 'note for (later:|me:|myself:|the record:) {text}',
+    example: 'note for later: try the ramen place',
+    call: ({ text = '' }) => save(text),
+  },
+  {
+    pattern: '(jot|write|take|put|get) (this|that) down: {text}',
     example: 'write this down: gate B12',
     call: ({ text = '' }) => save(text),
   },
@@ -74,7 +89,7 @@ const saving: Phrase[] = [
 
 const finding: Phrase[] = [
   {
-    pattern: `${FIND} [me] [all] [of] [my|the|any|a] (note|notes) (on|about|for|of|with|mentioning|containing|regarding|from|that mention|that say) {query}`,
+    pattern: `${FIND} [me] [all] [of] [my|the|any|a|that] (note|notes) (on|about|for|of|with|mentioning|containing|regarding|from|that mention|that say) {query}`,
     example: 'find my notes on wifi',
     call: ({ query = '' }) => search(query),
   },
@@ -117,6 +132,16 @@ const finding: Phrase[] = [
     call: ({ query = '' }) => search(query),
   },
   {
+    pattern: '(what was|what is|whats) [in|on] (my|the|that) note (about|on|for|with) {query}',
+    example: 'what was my note about ramen?',
+    call: ({ query = '' }) => search(query),
+  },
+  {
+    pattern: '(what|which) notes (do i have|have i got|are there) (on|about|for|with) {query}',
+    example: 'what notes do I have on toner?',
+    call: ({ query = '' }) => search(query),
+  },
+  {
     pattern: '(where is|wheres|where did i put|where did i leave) (my|the) note (about|on|for|with) {query}',
     example: 'where is my note about the boiler?',
     call: ({ query = '' }) => search(query),
@@ -156,7 +181,8 @@ const listing: Phrase[] = [
     call: ({ tag = '' }) => list(tag),
   },
   {
-    pattern: '[my|all|all my] notes (tagged|tagged with|with tag|with the tag|under) {tag}',
+    pattern:
+      '[my|all|all my|whats|what is|everything|what] [notes] (tagged|tagged with|with tag|with the tag|under) {tag}',
     example: 'notes tagged recipes',
     call: ({ tag = '' }) => list(tag),
   },

@@ -7,7 +7,7 @@ const TRIAL = { now: new Date('2026-01-07T06:00:00Z'), zone: 'UTC' };
 
 /** Whether the words, all of them, say when. */
 export function isTime(words: string): boolean {
-  if (words === '' || words.length > 200) return false;
+  if (words === '' || words.length > 200 || /^(?:never|no|not)\b/i.test(words)) return false;
   const when = parseWhen(withUnit(words), TRIAL);
   return when.kind !== 'reject' || when.code === 'PAST' || when.code === 'TOO_OFTEN' || when.code === 'NEVER';
 }
@@ -98,8 +98,24 @@ const NO_NAME =
 const PRONOUN =
   /^(?:you|him|her|them|us|me|nothing|anything|everything|something|everyone|someone|nobody|i|we|they|he|she|there|here|what|which|all|none|work|well|so|too)$/i;
 
+/** "A new job", "your message": nothing that the person has asked to be reminded of. */
+const NOT_MINE = /^(?:an?|some|any|you|your|his|her|their|these|those)\s/i;
+
 export function isName(words: string, most = 6): boolean {
-  return words !== '' && words.split(/\s+/).length <= most && !NO_NAME.test(words) && !PRONOUN.test(words);
+  return (
+    words !== '' &&
+    words.split(/\s+/).length <= most &&
+    !NO_NAME.test(words) &&
+    !PRONOUN.test(words) &&
+    !NOT_MINE.test(words)
+  );
+}
+
+/** Said so that it can only be a thing at hand: "the rent", "my gym reminder", "number 2", "that". */
+export function isPointedAt(words: string): boolean {
+  return /^(?:(?:the|my|our|number|reminder)\s+\S|(?:that|this) one$|#?\d{1,3}$|it$|that$|this$)|\s(?:reminder|alarm)$/i.test(
+    words,
+  );
 }
 
 /** `snooze …`: which one, and for how long, in either order. */
@@ -109,6 +125,7 @@ export function snooze(rest: string): Call | undefined {
     const tail = words.slice(at).join(' ');
     const name = words.slice(0, at).join(' ');
     if (tail !== '' && !isPutOff(putOffWords(tail))) continue;
+    if (tail === '' && !isPointedAt(name)) return undefined;
     return name === '' || isName(name) ? snoozeOf(name, tail) : undefined;
   }
   return undefined;
@@ -147,7 +164,7 @@ const DAYS =
 /** A list, of one day where `day` names one; no call when it is something else. */
 export function list(day = '', status?: 'completed' | 'all'): Call | undefined {
   if (day === '') return { tool: 'reminder_list', input: status ? { status } : {} };
-  const named = DAYS.exec(day.replace(/[?]$/, ''))?.[1];
+  const named = DAYS.exec(day.replace(/[?]$/, '').replace(/(?<=\w)['’]s$/i, ''))?.[1];
   if (named === undefined) return undefined;
   return {
     tool: 'reminder_list',

@@ -8,7 +8,7 @@ const list = (text: string): string[][] =>
     .filter((line) => line !== '')
     .map((line) => line.split(' '));
 
-/** At the beginning. */
+/** At the beginning; with a `,` only where a mark follows: "no, make it 7", but not "no reminders". */
 const BEFORE = list(`
   please
   pls
@@ -38,6 +38,12 @@ const BEFORE = list(`
   cool
   nice
   perfect
+  no,
+  nope,
+  actually
+  wait
+  sorry
+  oops
   yes
   yeah
   yep
@@ -215,5 +221,7 @@ function endsWith(words: readonly Word[], form: readonly string[], to: number): 
 }
 
 function stands(words: readonly Word[], form: readonly string[], at: number, to: number): boolean {
-  return at + form.length <= to && form.every((word, index) => words[at + index]?.norm === word);
+  const fits = (word: string, said: Word | undefined) =>
+    word.endsWith(',') ? said?.marked === true && said.norm === word.slice(0, -1) : said?.norm === word;
+  return at + form.length <= to && form.every((word, index) => fits(word, words[at + index]));
 }

@@ -93,9 +93,11 @@ export const snoozing: Phrase[] = [
 
 /** "Give me a minute" only asks for patience. */
 function snoozeLength(length: string) {
-  if (/^an? (?:minute|second|moment|sec|min|break|bit)$/i.test(length)) return undefined;
+  if (/^(?:an? (?:minute|second|moment|sec|min|break|bit)|\d+)$/i.test(length)) return undefined;
   const words = length.replace(/^another\s+/i, '').replace(/\s+more\b/i, '');
-  return isPutOff(words) && parseDuration(words) !== undefined ? snoozeOf('', words) : undefined;
+  return isPutOff(words) && (parseDuration(words) !== undefined || /\b(?:hour|minute|min|day)s?$/i.test(words))
+    ? snoozeOf('', words)
+    : undefined;
 }
 
 /** What people say to move or reword a reminder. */
@@ -138,12 +140,12 @@ export const changing: Phrase[] = [
 ];
 
 const REMOVE =
-  '(cancel|delete|remove|drop|scrap|scratch|clear|erase|discard|get rid of|kill|stop|turn off|end|dismiss)';
+  "[i want to|i would like to|i'd like to] (cancel|delete|remove|drop|scrap|scratch|clear|erase|discard|get rid of|kill|stop|turn off|end|dismiss)";
 
 /** What people say to end a reminder. */
 export const deleting: Phrase[] = [
   {
-    pattern: `${REMOVE} [the|my|that|this] {which} ${NAMED}`,
+    pattern: `${REMOVE} [the|my|that|this] {which} ${NAMED} [for me]`,
     example: 'cancel the milk reminder',
     call: ({ which = '' }) => removal(which),
   },

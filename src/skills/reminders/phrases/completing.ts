@@ -1,10 +1,10 @@
 import type { Phrase } from '../../../agent/index.ts';
-import { about, isName } from '../hearing.ts';
+import { about, isName, isPointedAt } from '../hearing.ts';
 
 const NAMED = '(reminder|reminders|alarm)';
 
 const ACTED =
-  'bought|got|called|phoned|rang|emailed|paid|sent|took|fed|watered|finished|completed|did|booked|cleaned|washed|submitted|picked up|dropped off|took out|mailed|posted|returned|renewed';
+  'bought|called|phoned|rang|emailed|paid|sent|took|fed|watered|finished|completed|did|booked|cleaned|washed|submitted|picked up|dropped off|took out|mailed|posted|returned|renewed';
 
 /** "Well done", "almost done", "get it done": words before "done" that name no reminder. */
 const UNFINISHED =
@@ -14,7 +14,7 @@ const UNFINISHED =
 export const completing: Phrase[] = [
   {
     pattern:
-      "(done|completed|finished|did it|i did it|did that|i did that|i've done it|i've done that|that's done|it's done|that is done|it is done|that one's done|that one is done|finished that|finished it|completed that|i have done it|i already did it|i already did that|already done|got it done|all done)",
+      "(done|completed|finished|did it|i did it|did that|i did that|i've done it|i've done that|that's done|it's done|that's finished|it's finished|that is done|it is done|that one's done|that one is done|finished that|finished it|completed that|i have done it|i already did it|i already did that|already done|got it done|all done)",
     example: 'done',
     call: () => about('reminder_complete', ''),
   },
@@ -30,9 +30,8 @@ export const completing: Phrase[] = [
   },
   {
     pattern: '(complete|completed|finished|done:) {which}',
-    example: 'complete milk',
-    call: ({ which = '' }) =>
-      isName(which, 4) && !/:|^(?:this|these|a|an)\b/i.test(which) ? about('reminder_complete', which) : undefined,
+    example: 'complete the rent',
+    call: ({ which = '' }) => (isName(which, 5) && isPointedAt(which) ? about('reminder_complete', which) : undefined),
   },
   {
     pattern: '(mark|set|flag|count|log|consider) {which} [as|to] (done|complete|completed|finished)',
@@ -64,6 +63,7 @@ export const completing: Phrase[] = [
   {
     pattern: `(i|i've|i have|i just|i already|i've just|i've already|i have just|i have already|just|already) (${ACTED}|done) {which}`,
     example: 'I bought the milk',
-    call: ({ which = '' }) => (isName(which, 4) ? about('reminder_complete', which) : undefined),
+    call: ({ which = '' }) =>
+      isName(which, isPointedAt(which) ? 5 : 2) ? about('reminder_complete', which) : undefined,
   },
 ];

@@ -83,6 +83,26 @@ export const creating: Phrase[] = [
     call: ({ rest = '' }) => remind(rest),
   },
   {
+    pattern: "(don't forget to|do not forget to|remember to|make sure to|make sure you) remind me {rest}",
+    example: "don't forget to remind me about the meeting at 3pm",
+    call: ({ rest = '' }) => remind(rest),
+  },
+  {
+    pattern: 'let me know {when} (to|that|about) {text}',
+    example: 'let me know at 5pm to leave',
+    call: ({ when = '', text = '' }) => createAt(when, text),
+  },
+  {
+    pattern: '(add|put) {rest} (to|on|in) my (reminders|reminder list)',
+    example: 'add buy milk tomorrow to my reminders',
+    call: ({ rest = '' }) => remind(rest),
+  },
+  {
+    pattern: '(add|put) (to|on|in) my reminders {rest}',
+    example: 'add to my reminders: buy milk tomorrow',
+    call: ({ rest = '' }) => remind(rest),
+  },
+  {
     pattern: 'make sure [that] i {rest}',
     example: 'make sure I take my pills at 8pm',
     call: ({ rest = '' }) => remind(`to ${rest}`, { needsTime: true }),
@@ -135,9 +155,9 @@ export const creating: Phrase[] = [
   },
 ];
 
+/** The time was said first, so nothing in the rest is one: "at 6 remind me to start dinner". */
 function withWhen(rest: string, when: string) {
-  const call = remind(rest);
-  return call && !('when' in call.input) ? { ...call, input: { ...call.input, when } } : undefined;
+  return remind(rest) && create(rest, when);
 }
 
 function timer(length: string) {

@@ -26,6 +26,31 @@ export const listing: Phrase[] = [
     call: () => list(),
   },
   {
+    pattern: `(what are|what were) [all] [of] my ${MINE} (reminders|tasks|to-dos) [for|on|due] {day}`,
+    example: 'what are my reminders for today?',
+    call: ({ day = '' }) => list(day),
+  },
+  {
+    pattern: '[show|show me|list|give me|what are|see|read] {day} (reminders|tasks)',
+    example: "today's reminders",
+    call: ({ day = '' }) => list(day),
+  },
+  {
+    pattern: "(what's|what is|when is|when's|show me) (my|the) next (reminder|alarm|task)",
+    example: "what's my next reminder?",
+    call: () => list(),
+  },
+  {
+    pattern: "(what's|what is|anything|is anything|show me what's) (overdue|late)",
+    example: "what's overdue?",
+    call: () => list(),
+  },
+  {
+    pattern: "(what's|what is) my (schedule|agenda|day|plan) [like] [for|on] {day}",
+    example: "what's my schedule today?",
+    call: ({ day = '' }) => list(day),
+  },
+  {
     pattern: `[all] [my] ${MINE} reminders`,
     example: 'my reminders',
     call: () => list(),
@@ -96,7 +121,7 @@ export const listing: Phrase[] = [
     call: () => list(),
   },
   {
-    pattern: 'what do i (have|need) (to do|on|planned|coming up|scheduled) [for|on] {day}',
+    pattern: 'what [else] do i (have|need) (to do|on|planned|coming up|scheduled) [for|on] {day}',
     example: 'what do I have to do today?',
     call: ({ day = '' }) => list(day),
   },
