@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { CodaError } from '../../src/base/errors.ts';
 import { openDatabase } from '../../src/storage/index.ts';
 import { openPglite } from '../../src/storage/pglite/open.ts';
 import { Upkeep } from '../../src/storage/pglite/upkeep.ts';
@@ -138,6 +139,39 @@ describe('the data folder', () => {
     await truncate(join(dataDir, 'db', 'global', 'pg_control'), 100);
     await expect(open()).rejects.toMatchObject({ code: 'STORAGE_CORRUPT', exitStatus: 70 });
     expect(await readdir(dataDir)).not.toContain('coda.lock');
+  });
+});
+
+describe('an engine that stops by itself', () => {
+  test('is told once, what waited fails with the same error, and a new start has all that was acknowledged', async () => {
+    const fatal: CodaError[] = [];
+    const database = await openDatabase(
+      { dataDir, connectTimeoutMs: 0, onFatal: (error) => fatal.push(error) },
+      testWorld(),
+    );
+    await database.run('test.create', 'create table rows (id int, filler text)');
+    await database.run('test.add', 'insert into rows values (1)');
+    const pgWal = join(dataDir, 'db', 'pg_wal');
+    await rename(pgWal, `${pgWal}.away`);
+    const fill = 'insert into rows select n, md5(n::text) || md5((n + 1)::text) from generate_series(1, 60000) n';
+    const failing = await Promise.allSettled([
+      database.run('test.fill', fill),
+      database.tx('test.fill', (tx) => tx.query(fill)),
+      database.read('select 1'),
+    ]);
+    for (const outcome of failing) {
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'INTERNAL', exitStatus: 70 } });
+    }
+    expect(fatal).toHaveLength(1);
+    expect(fatal[0]?.message).toMatch(/PANIC.*pg_wal/);
+    expect(await database.healthy()).toBe(false);
+    await database.close();
+
+    await rm(pgWal, { recursive: true, force: true });
+    await rename(`${pgWal}.away`, pgWal);
+    const again = await open();
+    expect((await again.read('select id from rows where filler is null')).rows).toEqual([{ id: 1 }]);
+    await again.close();
   });
 });
 

@@ -82,8 +82,9 @@ function leaveOnTrap(mod) {
     try {
       once();
     } catch (error) {
-      if (!(error instanceof WebAssembly.RuntimeError || error instanceof RangeError)) throw error;
-      process.stderr.write(`${error.message}\n`);
+      const { name, message } = /** @type {Error} */ (error);
+      if (name !== 'RuntimeError' && name !== 'RangeError') throw error;
+      process.stderr.write(`${message}\n`);
       process.exit(BROKEN);
     }
   };
