@@ -1,6 +1,7 @@
 import type { Skill } from '../chat/index.ts';
+import { basics } from '../skills/basics/index.ts';
 import { notes } from '../skills/notes/index.ts';
 import { reminders } from '../skills/reminders/index.ts';
 
 /** What coda can do, one line each: deleting a line and its folder deletes the capability. */
-export const builtInSkills: readonly Skill[] = [reminders, notes];
+export const builtInSkills: readonly Skill[] = [reminders, notes, basics];

@@ -36,32 +36,33 @@ test('what is taken back in the same breath is not done', async () => {
   expect({ text, calls }).toEqual({ text: 'All right, I did nothing.', calls: [] });
 });
 
-test('the answer to "when?" completes the request', async () => {
-  const input = { text: 'call Bob' };
-  const { calls } = await respond([
+const afterAskingWhen = (text: string) =>
+  respond([
     { role: 'user', text: 'Remind me to call Bob.' },
-    { role: 'assistant', text: '', calls: [{ id: '1', name: 'reminder_create', input }] },
-    { role: 'tool', callId: '1', name: 'reminder_create', text: 'When should I remind you to call Bob?', ok: false },
-    { role: 'assistant', text: 'When should I remind you to call Bob?' },
-    { role: 'user', text: 'tomorrow at 9' },
+    { role: 'assistant', text: 'When should I remind you to call Bob?\nFor example "tomorrow at 9".' },
+    { role: 'user', text },
   ]);
+
+test('the answer to "when?" completes the request', async () => {
+  const { calls } = await afterAskingWhen('tomorrow at 9');
   expect(calls).toEqual([{ tool: 'reminder_create', input: { text: 'call Bob', when: 'tomorrow at 9' } }]);
 });
 
-test('a remark after "when?" completes nothing', async () => {
-  const input = { text: 'call Bob' };
-  for (const text of ['I am not sure', 'no', 'Bob is a friend', 'forget it']) {
-    const { calls } = await respond([
-      { role: 'user', text: 'Remind me to call Bob.' },
-      { role: 'assistant', text: '', calls: [{ id: '1', name: 'reminder_create', input }] },
-      { role: 'tool', callId: '1', name: 'reminder_create', text: 'When?', ok: false },
-      { role: 'user', text },
-    ]);
-    expect(
-      calls.filter(({ tool }) => tool !== 'smalltalk'),
-      text,
-    ).toEqual([]);
-  }
+test.each(['I am not sure', 'no', 'Bob is a friend', 'forget it', 'what?'])(
+  '"%s" after "when?" completes nothing',
+  async (text) => {
+    const { calls } = await afterAskingWhen(text);
+    expect(calls.filter(({ tool }) => tool !== 'smalltalk')).toEqual([]);
+  },
+);
+
+test('a time that nobody asked for is no request', async () => {
+  const { calls } = await respond([
+    { role: 'user', text: 'snooze' },
+    { role: 'assistant', text: "I'll bring up “call Bob?” again on Fri 20 Nov at 09:16 (Europe/Berlin)." },
+    { role: 'user', text: 'tomorrow at 9' },
+  ]);
+  expect(calls).toEqual([]);
 });
 
 test('two requests in one message are both heard', async () => {

@@ -60,7 +60,7 @@ describe('setting a reminder', () => {
   });
 
   test('a time that has passed is refused', async () => {
-    expect(await remind('x', 'today at 8')).toMatchObject({ ok: false, code: 'PAST' });
+    expect(await remind('x', 'today at 8am')).toMatchObject({ ok: false, code: 'PAST' });
   });
 
   test('text of more than 2,000 characters is refused with the limit', async () => {

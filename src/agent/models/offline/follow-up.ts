@@ -6,39 +6,41 @@ import type { Understanding, Understood } from './understand.ts';
 const LONGEST_ANSWER = 200;
 
 /**
- * What `text` means as the answer to a question that a tool just asked: "at 5" after "remind me to call Bob". The
- * request is said again with the answer at its end, and counts only if that is the same request with more to it.
+ * What `text` means as the answer to a question that was just asked: "at 5" after "remind me to call Bob". The request
+ * is said again with the answer at its end, and counts only if that is the same request with more to it.
  */
 export function asAnswer(text: string, messages: readonly ModelMessage[], understanding: Understanding): Understood {
   const unknown: Understood = { kind: 'unknown' };
-  const asked = lastQuestion(messages);
-  if (!asked || text.length > LONGEST_ANSWER) return unknown;
+  const request = requestAskedAbout(messages);
+  if (request === undefined || text.length > LONGEST_ANSWER) return unknown;
+  const before = only(understanding.understand(request));
+  if (!before) return unknown;
   for (const join of [' ', ' to ']) {
-    const again = understanding.understand(`${asked.request}${join}${text}`);
-    const [call, ...more] = again.kind === 'calls' ? again.calls : [];
-    if (call && more.length === 0 && completes(call, asked.call)) return { kind: 'calls', calls: [call] };
+    const call = only(understanding.understand(`${request}${join}${text}`));
+    if (call && completes(call, before)) return { kind: 'calls', calls: [call] };
   }
   return unknown;
 }
 
-/** The request before the last one and its only call, if the tool answered it with a question. */
-function lastQuestion(messages: readonly ModelMessage[]): { request: string; call: Call } | undefined {
+function only(understood: Understood): Call | undefined {
+  const calls = understood.kind === 'calls' ? understood.calls : [];
+  return calls.length === 1 ? calls[0] : undefined;
+}
+
+/** What the person said before the last message, if it was answered with nothing but a question. */
+function requestAskedAbout(messages: readonly ModelMessage[]): string | undefined {
   const end = messages.findLastIndex((message) => message.role !== 'user');
-  const start = messages.findLastIndex((message, index) => index < end && message.role === 'user');
-  const request = messages[start];
-  const turn = messages.slice(start + 1, end + 1);
-  const calls = turn.flatMap((message) => (message.role === 'assistant' ? (message.calls ?? []) : []));
-  const failures = turn.filter((message) => message.role === 'tool' && !message.ok);
-  const [call] = calls;
-  if (request?.role !== 'user' || !call || calls.length > 1 || failures.length !== 1) return undefined;
-  const input = call.input as Record<string, unknown>;
-  return { request: request.text.trim().replace(/[.!?\s]+$/, ''), call: { tool: call.name, input } };
+  const answer = messages[end];
+  const request = messages[end - 1];
+  if (answer?.role !== 'assistant' || request?.role !== 'user') return undefined;
+  const [asked = ''] = answer.text.split('\n');
+  return asked.trimEnd().endsWith('?') ? request.text.trim().replace(/[.!?\s]+$/, '') : undefined;
 }
 
 /** The same request, all that was said before unchanged, and something besides. */
 function completes(call: Call, before: Call): boolean {
-  const told = Object.entries(before.input).filter(([, value]) => value !== '' && value !== undefined);
-  const now = Object.entries(call.input).filter(([, value]) => value !== '' && value !== undefined);
+  const told = Object.entries(before.input).filter(([, value]) => value !== '');
+  const now = Object.entries(call.input).filter(([, value]) => value !== '');
   return (
     call.tool === before.tool && now.length > told.length && told.every(([key, value]) => call.input[key] === value)
   );
