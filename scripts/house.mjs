@@ -20,8 +20,8 @@ const MAY_HOLD_SQL = /^src\/storage\/|\/store\.ts$|\/store\//;
 const SQL =
   /^\s*(select\s[\s\S]*\bfrom\b|select\s+\w+\(|insert\s+into\s|update\s+\S+\s+(\w+\s+)?set\s|delete\s+from\s|with\s+\S+\s+as\s*\(|create\s+(table|index|unique)\s|alter\s+table\s|vacuum\b|lock\s+table\s)/i;
 
-/** One clock decides: instants come into statements as parameters. Only the storage asks the engine for its time. */
-const OWN_CLOCK = /\b(now|clock_timestamp|statement_timestamp)\(\)|\bcurrent_timestamp\b/i;
+/** One clock decides: instants come into statements as parameters. `clock_timestamp()` only tells how far apart two are. */
+const OWN_CLOCK = /\b(now|statement_timestamp)\(\)|\bcurrent_timestamp\b/i;
 const MAY_ASK_THE_TIME = /^src\/storage\//;
 const ASKS_THE_TIME = 'asks the database for the time; take the instant from World.clock, as a parameter';
 

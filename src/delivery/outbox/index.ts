@@ -3,7 +3,7 @@ import type { Instant } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
 import { backOff, type DueSource, type Instance, type Owned } from '../../jobs/index.ts';
-import { type Database, render, sql, type Transaction } from '../../storage/index.ts';
+import type { Database, Transaction } from '../../storage/index.ts';
 import type { ChatAdapter, Part, Place, Receipt, SendOutcome } from '../adapter.ts';
 import type { Content } from '../content.ts';
 import type { Outbox, Outgoing } from '../outgoing.ts';
@@ -35,7 +35,7 @@ export interface OutboxDeps {
 /** Everything that is said goes through here: written before it is sent, sent by its owner, and looked for when unclear. */
 export class OutboxSender implements Outbox, DueSource, Owned {
   readonly name = 'outbox';
-  readonly earliest = `select min(next_at) from outbox where state in ('pending', 'unknown')`;
+  readonly earliest = store.EARLIEST;
   private readonly deps: OutboxDeps;
   private readonly receipts: Batch<{ owner: string; ended: store.Ended }>;
   private readonly groups = new Set<Promise<void>>();
@@ -61,10 +61,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     });
     const parts = prepared.flatMap((each) => each.parts);
     const buttons = prepared.flatMap((each) => each.buttons);
-    const writing = store.insertions(parts, buttons, this.deps.world.clock.now(), sql`true`);
-    const statement = sql`with whatever as (select 1)${writing} select (${store.WRITTEN}) as written`;
-    const { rows } = await tx.query<{ written: store.Written[] | null }>(...render(statement));
-    const written = rows[0]?.written ?? [];
+    const written = await store.insert(tx, parts, buttons, this.deps.world.clock.now());
     if (written.length < parts.length) this.deps.world.log.debug('some parts were in the outbox already');
     const later = parts.flatMap((part) => (part.next_at ? [part.next_at.getTime()] : []));
     if (later.length > 0) tx.afterCommit(() => this.deps.wakeAt(new Date(Math.min(...later))));

@@ -79,6 +79,21 @@ export interface Written {
 /** The scalar that brings `out` back. */
 export const WRITTEN = sql`select jsonb_agg(out) from out`;
 
+/** Writes parts and buttons; what is not returned was in the outbox already. */
+export async function insert(
+  tx: Transaction,
+  parts: readonly NewPart[],
+  buttons: readonly NewButton[],
+  now: Instant,
+): Promise<Written[]> {
+  const statement = sql`with whatever as (select 1)${insertions(parts, buttons, now, sql`true`)} select (${WRITTEN}) as written`;
+  const { rows } = await tx.query<{ written: Written[] | null }>(...render(statement));
+  return rows[0]?.written ?? [];
+}
+
+/** When the next part is due to be sent or looked for; `null` when none is. */
+export const EARLIEST = `select min(next_at) from outbox where state in ('pending', 'unknown')`;
+
 /** A `with` part that marks the drafts of an answer that have no part in it any more, to be taken away. */
 export function surplus(grp: string, keys: readonly string[], when: Fragment): Fragment {
   return sql`, surplus as (
