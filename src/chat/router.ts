@@ -84,6 +84,8 @@ export function choiceMeant(text: string, buttons: readonly OpenButton[]): OpenB
     .replace(/[.!]+$/, '');
   if (said === '' || buttons.length === 0) return undefined;
   if (/^[1-9]$/.test(said)) return buttons[Number(said) - 1];
+  // Said, it is about the last act; the button is about the act that it stands under, which may be an older one.
+  if (said === 'undo') return undefined;
   const labelled = buttons.find((button) => button.label.toLowerCase() === said);
   if (labelled) return labelled;
   if (YES.test(said)) return buttons.find((button) => SAYS_YES.test(button.label));

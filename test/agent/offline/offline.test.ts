@@ -39,7 +39,7 @@ test('what is taken back in the same breath is not done', async () => {
 const afterAskingWhen = (text: string) =>
   respond([
     { role: 'user', text: 'Remind me to call Bob.' },
-    { role: 'assistant', text: 'When should I remind you to call Bob?\nFor example "tomorrow at 9".' },
+    { role: 'assistant', text: 'When should I remind you to call Bob? For example "tomorrow at 9".' },
     { role: 'user', text },
   ]);
 

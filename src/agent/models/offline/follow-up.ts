@@ -27,14 +27,13 @@ function only(understood: Understood): Call | undefined {
   return calls.length === 1 ? calls[0] : undefined;
 }
 
-/** What the person said before the last message, if it was answered with nothing but a question. */
+/** What the person said before the last message, if the answer began with a question. */
 function requestAskedAbout(messages: readonly ModelMessage[]): string | undefined {
   const end = messages.findLastIndex((message) => message.role !== 'user');
   const answer = messages[end];
   const request = messages[end - 1];
   if (answer?.role !== 'assistant' || request?.role !== 'user') return undefined;
-  const [asked = ''] = answer.text.split('\n');
-  return asked.trimEnd().endsWith('?') ? request.text.trim().replace(/[.!?\s]+$/, '') : undefined;
+  return /^[^?\n]*[?](?:\s|$)/.test(answer.text) ? request.text.trim().replace(/[.!?\s]+$/, '') : undefined;
 }
 
 /** The same request, all that was said before unchanged, and something besides. */
