@@ -75,9 +75,12 @@ export type ModelEvent =
 export class ModelError extends Error {
   readonly fault: FaultKind;
   readonly retryAfterMs: number | undefined;
+  /** What the person reads, where there is something better to say than what the fault means in general. */
+  readonly said: string | undefined;
 
-  constructor(fault: FaultKind, message: string, retryAfterMs?: number) {
+  constructor(fault: FaultKind, message: string, retryAfterMs?: number, said?: string) {
     super(message);
+    this.said = said;
     this.name = 'ModelError';
     this.fault = fault;
     this.retryAfterMs = retryAfterMs;
@@ -89,6 +92,8 @@ export interface Model {
   readonly name: string;
   /** Whether its text arrives while it thinks, so that showing it as it grows is worth it; default true. */
   readonly streams?: boolean;
+  /** It understands one message at a time: what is said meanwhile waits its turn. Default false. */
+  readonly oneAtATime?: boolean;
   /**
    * Streams one answer; the last event is `stop`. Throws a `ModelError` and nothing else; after `signal` aborts it
    * throws `cancelled` soon.

@@ -79,7 +79,7 @@ export class TurnRun {
   private async ask(): Promise<void> {
     const { model, world, delivery } = this.agent.options;
     const chosen = model(this.item);
-    delivery.typing(this.item.conversation.place);
+    if (chosen.streams !== false) delivery.typing(this.item.conversation.place);
     const sections = await this.agent.sections(this.item.person);
     const request = requestFor(this.item, this.turn, this.context().when, sections);
     let text = '';
@@ -171,7 +171,8 @@ export class TurnRun {
 
   /** Stores steps in one transaction with what makes them true; at this border the asker's follow-ups come in. */
   private async commit(name: string, work: (tx: Transaction) => Promise<Step[]>): Promise<void> {
-    const { database, delivery, world, steer } = this.agent.options;
+    const { database, delivery, world, model } = this.agent.options;
+    const steer = this.agent.options.steer && !model(this.item).oneAtATime;
     const added = this.turn.steps.length;
     await database.tx(name, async (tx) => {
       this.turn.steps.length = added;

@@ -10,7 +10,7 @@ import type { Skill } from '../../src/chat/index.ts';
 import { type Config, loadConfig } from '../../src/config/index.ts';
 import { type Database, migrate, openDatabase, readMigrations } from '../../src/storage/index.ts';
 import { FakePlatform, type PlatformOptions, type Seen } from './platform.ts';
-import { freshPostgres } from './postgres.ts';
+import { freshPostgres, type TestPostgres } from './postgres.ts';
 import { type TestWorld, testWorld } from './world.ts';
 
 export interface PlayOptions {
@@ -33,14 +33,16 @@ export class Play {
   private adapter!: ReturnType<FakePlatform['connect']>;
   private readonly config: Config;
   private readonly options: PlayOptions;
-  private readonly cleanUp: () => Promise<void>;
+  private readonly postgres: TestPostgres | undefined;
+  private readonly dataDir: string;
   private said = 0;
 
-  private constructor(world: TestWorld, config: Config, options: PlayOptions, cleanUp: () => Promise<void>) {
+  private constructor(world: TestWorld, config: Config, options: PlayOptions, postgres: TestPostgres | undefined) {
     this.world = world;
     this.config = config;
     this.options = options;
-    this.cleanUp = cleanUp;
+    this.postgres = postgres;
+    this.dataDir = config.dataDir;
     this.platform = new FakePlatform({ now: () => world.clock.now(), ...options.platform });
   }
 
@@ -54,10 +56,7 @@ export class Play {
       Object.entries(settings).map(([path, value]) => [path, { name: `--${path}`, value }]),
     );
     const config = loadConfig({ env, dataDir, flags, secrets: world.secrets, cwd: dataDir });
-    const play = new Play(world, config, options, async () => {
-      await server?.drop();
-      await rm(dataDir, { recursive: true, force: true });
-    });
+    const play = new Play(world, config, options, server);
     await play.start();
     return play;
   }
@@ -115,6 +114,12 @@ export class Play {
     return rows[0]?.count ?? 0;
   }
 
+  /** The PostgreSQL behind it, to be taken away. */
+  server(): TestPostgres {
+    if (!this.postgres) throw new Error('this play runs on PGlite');
+    return this.postgres;
+  }
+
   /** The database that coda works on, for what no person can see. */
   database(): Database {
     return (this.app as unknown as { foundation: { database: Database } }).foundation.database;
@@ -141,7 +146,8 @@ export class Play {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.app.stop(0);
-    await this.cleanUp();
+    await this.postgres?.drop();
+    await rm(this.dataDir, { recursive: true, force: true });
   }
 
   private build(adapter: ReturnType<FakePlatform['connect']>): Promise<App> {

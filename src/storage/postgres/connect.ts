@@ -95,6 +95,11 @@ export function named(error: unknown, target: Target): unknown {
   });
 }
 
+/** Why no connection could be made, whatever the reason: nothing can be asked of the database now. */
+export function noConnection(error: unknown, target: Target): unknown {
+  return error instanceof CodaError || isLost(error) ? named(error, target) : refused(error, target);
+}
+
 /** Several addresses give an `AggregateError` whose own message is empty. */
 function reasonOf(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(messageOf).join(', ');

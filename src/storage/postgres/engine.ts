@@ -4,7 +4,7 @@ import { systemCode } from '../../base/errors.ts';
 import type { Engine, Hint, Row, Session } from '../engine.ts';
 import type { Param, Result } from '../port.ts';
 import { encodeParam } from '../values.ts';
-import { isLost, named, quote, type Target } from './connect.ts';
+import { isLost, named, noConnection, quote, type Target } from './connect.ts';
 import type { Listener } from './listener.ts';
 
 /** coda has fewer distinct statements than this; what comes on top goes unprepared. */
@@ -102,7 +102,7 @@ export class PostgresEngine implements Engine {
     try {
       return await this.pool.connect();
     } catch (error) {
-      throw named(error, this.target);
+      throw noConnection(error, this.target);
     }
   }
 

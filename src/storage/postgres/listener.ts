@@ -18,7 +18,7 @@ export class Listener {
   private readonly channels = new Set<string>();
   private readonly stopping = new AbortController();
   private client: Client | undefined;
-  private complained = false;
+  private reconnecting = false;
 
   /** `heard` gets what other processes sent to a channel that `add` has named. */
   constructor(driver: Driver, target: Target, world: World, heard: (channel: string, payload: string) => void) {
@@ -63,6 +63,7 @@ export class Listener {
   /** Connects on first use. What fails is left to the reconnection, which names all channels again. */
   private async use(work: (client: Client) => Promise<unknown>): Promise<void> {
     await this.sequence.run(async () => {
+      if (this.reconnecting) return;
       try {
         this.client ??= await this.connect();
         await work(this.client);
@@ -83,45 +84,47 @@ export class Listener {
         if (channelName(this.target.schema, known) === channel) this.heard(known, payload ?? '');
       }
     });
-    await client.connect();
-    for (const channel of this.channels) await client.query(`listen ${this.nameOf(channel)}`);
-    return client;
+    try {
+      await client.connect();
+      for (const channel of this.channels) await client.query(`listen ${this.nameOf(channel)}`);
+      return client;
+    } catch (error) {
+      await client.end().catch(() => {});
+      throw error;
+    }
   }
 
   private lost(client: Client | undefined, error: unknown): void {
     if (this.stopping.signal.aborted || this.client !== client) return;
     this.client = undefined;
     void client?.end().catch(() => {});
-    if (!this.complained) {
-      this.complained = true;
-      this.world.log.warn(
-        { database: this.target.name, reason: messageOf(error) },
-        'hints from other processes are not heard until the connection is back',
-      );
-    }
-    if (this.channels.size > 0) void this.reconnect();
+    if (this.reconnecting) return;
+    this.reconnecting = true;
+    this.world.log.warn(
+      { database: this.target.name, reason: messageOf(error) },
+      'hints from other processes are not heard until the connection is back',
+    );
+    void this.reconnect();
   }
 
   private async reconnect(): Promise<void> {
-    for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
+    for (let wait = FIRST_WAIT_MS; this.reconnecting; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
       try {
         // Not all replicas at the same moment.
         await sleep(wait * (0.5 + Math.random() / 2), this.stopping.signal);
       } catch {
         return;
       }
-      if (await this.sequence.run(() => this.revive())) return;
+      await this.sequence.run(() => this.revive());
     }
   }
 
-  private async revive(): Promise<boolean> {
-    if (this.client) return true;
+  private async revive(): Promise<void> {
     try {
       this.client = await this.connect();
-      this.complained = false;
-      return true;
+      this.reconnecting = false;
     } catch {
-      return false;
+      // the next round tries again
     }
   }
 }
