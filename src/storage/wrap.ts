@@ -60,13 +60,15 @@ class WrappedDatabase implements Database {
       after.length = 0;
       return this.once(name, fn, after);
     });
-    for (const hook of after) this.callHook(name, hook);
+    for (const hook of after) this.guarded(hook, { transaction: name }, 'a hook after the commit threw');
     return value;
   }
 
   async listen(channel: string, heard: (payload: string) => void): Promise<() => Promise<void>> {
     this.checkOpen();
-    return this.inner.listen(channel, heard);
+    return this.inner.listen(channel, (payload) => {
+      this.guarded(() => heard(payload), { channel }, 'a listener to hints threw');
+    });
   }
 
   notify(channel: string, payload: string): void {
@@ -196,11 +198,12 @@ class WrappedDatabase implements Database {
     if (scope?.open) throw misuse(`database.${what} inside the transaction '${scope.name}': use its tx instead`);
   }
 
-  private callHook(name: string, hook: () => void): void {
+  /** What others do with a commit or a hint must not look like a failure of the database. */
+  private guarded(call: () => void, about: object, message: string): void {
     try {
-      hook();
+      call();
     } catch (error) {
-      this.world.log.error({ err: error, transaction: name }, 'a hook after the commit threw');
+      this.world.log.error({ err: error, ...about }, message);
     }
   }
 }

@@ -236,6 +236,26 @@ export function databaseContract(name: string, { open, available }: ContractOpti
       await database.read('select 1');
     });
 
+    test('a listener or a hook that throws harms nobody else', async () => {
+      const heard: string[] = [];
+      const stops = [
+        await database.listen('throwing', () => {
+          throw new Error('no');
+        }),
+        await database.listen('throwing', (payload) => heard.push(payload)),
+      ];
+      await database.tx('test.tx', async (tx) => {
+        await tx.query('select 1');
+        tx.afterCommit(() => {
+          throw new Error('no');
+        });
+        tx.afterCommit(() => database.notify('throwing', 'heard'));
+      });
+      await eventually(() => heard.length > 0);
+      expect(heard).toEqual(['heard']);
+      for (const stop of stops) await stop();
+    });
+
     test('it answers for its health and its clock', async () => {
       expect(await database.healthy()).toBe(true);
       expect(Math.abs((await database.now()).getTime() - Date.now())).toBeLessThan(60_000);
