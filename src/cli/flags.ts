@@ -15,6 +15,13 @@ export interface ChatFlags extends Flags {
   jsonl?: boolean;
 }
 
+export interface WhenFlags extends Flags {
+  zone?: string;
+  now?: string;
+  locale?: string;
+  jsonl?: boolean;
+}
+
 /** Where the configuration that the flags and the environment name is to be found. */
 export function configRequest(flags: Flags, io: NodeJS.Process, secrets = new Secrets()): ConfigRequest {
   return { env: io.env, file: flags.config, dataDir: flags.data, secrets };

@@ -9,8 +9,14 @@ import { errorText, fromCommander, internal } from './texts.ts';
 /** Runs the command that `io.argv` names; resolves with the exit status. */
 export async function main(io: NodeJS.Process): Promise<number> {
   let status = 0;
-  const program = createProgram(io, (code) => {
-    status = code;
+  let help = '';
+  const program = createProgram(io, {
+    exit: (code) => {
+      status = code;
+    },
+    help: (text) => {
+      help += text;
+    },
   });
   const release = catchCrashes(io);
   try {
@@ -20,7 +26,7 @@ export async function main(io: NodeJS.Process): Promise<number> {
     // Help and version have been printed.
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     if (error instanceof CommanderError && error.code === 'commander.help') {
-      io.stderr.write(program.helpInformation());
+      io.stderr.write(help);
       return ERRORS.USAGE.exit;
     }
     const told = asCodaError(error);

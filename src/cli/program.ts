@@ -1,10 +1,22 @@
 import { Command, Option } from 'commander';
-import { type ChatFlags, configRequest, type Flags } from './flags.ts';
+import { type ChatFlags, configRequest, type Flags, type WhenFlags } from './flags.ts';
 import { usage } from './texts.ts';
 import { version } from './version.ts';
 
+/** What the program tells whoever runs it. */
+export interface Listener {
+  /** The exit status of the command that ran. */
+  exit(status: number): void;
+  /** A help that was not asked for: a command is missing. */
+  help(text: string): void;
+}
+
+type Run<F extends Flags> = (flags: F, io: NodeJS.Process) => Promise<number>;
+/** Gives a command's action: what `load` finds, with the flags of all levels. */
+type Call = <F extends Flags>(load: () => Promise<Run<F>>) => (...args: unknown[]) => Promise<void>;
+
 /** Every command with its help. A command's own file is loaded when it is called, so that each starts quickly. */
-export function createProgram(io: NodeJS.Process, exit: (status: number) => void): Command {
+export function createProgram(io: NodeJS.Process, listener: Listener): Command {
   const program = new Command('coda')
     .description('A personal assistant that lives where you already chat, and keeps its word about time.')
     .version(version(), '-V, --version', 'show the version')
@@ -17,20 +29,25 @@ export function createProgram(io: NodeJS.Process, exit: (status: number) => void
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
-      writeErr: () => {}, // errors are written once, in one form, by whoever catches them
+      writeErr: (text) => listener.help(text),
+      outputError: () => {}, // whoever catches an error writes it, in the form that all errors have
     });
-
-  /** Runs what `load` finds with the flags of all levels. */
-  const call =
-    <F extends Flags>(load: () => Promise<(flags: F, io: NodeJS.Process) => Promise<number>>) =>
-    async (...args: unknown[]) => {
+  const call: Call =
+    (load) =>
+    async (...args) => {
       const command = args.at(-1) as Command;
       const run = await load();
-      exit(await run({ ...command.optsWithGlobals(), args: command.args } as unknown as F, io));
+      const flags = { ...command.optsWithGlobals(), args: command.args };
+      listener.exit(await run(flags as never, io));
     };
+  addTalking(program, call);
+  addLooking(program, call);
+  addConfig(program.command('config').description('look at the configuration'), call);
+  return program;
+}
 
+function addTalking(program: Command, call: Call): void {
   const testClock = () => new Option('--test-clock <instant>', 'start a clock that only moves when told to').hideHelp();
-
   program
     .command('run')
     .description('run as a daemon: every chat platform that is configured')
@@ -42,6 +59,9 @@ export function createProgram(io: NodeJS.Process, exit: (status: number) => void
     .option('--jsonl', 'speak JSON lines on stdin and stdout, for programs (docs/jsonl.md)')
     .addOption(testClock())
     .action(call<ChatFlags>(async () => (await import('./chat.ts')).chat));
+}
+
+function addLooking(program: Command, call: Call): void {
   program
     .command('health')
     .description('tell by the exit status whether the daemon is well')
@@ -59,8 +79,19 @@ export function createProgram(io: NodeJS.Process, exit: (status: number) => void
     .command('migrate')
     .description("bring the database to this version's shape (run and chat do it by themselves)")
     .action(call(async () => (await import('./migrate.ts')).migrateData));
+  program
+    .command('when')
+    .description('show what coda understands by words about time, such as "every weekday at 9"')
+    .argument('[words...]')
+    .option('--zone <zone>', 'a time zone or a city; default: that of this machine')
+    .option('--now <instant>', 'read it at this ISO instant; default: now')
+    .option('--locale <tag>', 'how dates such as 3/4 are read, such as en-GB')
+    .option('--json', 'as JSON')
+    .option('--jsonl', 'JSON lines on stdin and stdout, for programs')
+    .action(call<WhenFlags>(async () => showWhen));
+}
 
-  const config = program.command('config').description('look at the configuration').action(missing);
+function addConfig(config: Command, call: Call): void {
   config
     .command('check')
     .description('find everything that is wrong with it')
@@ -70,7 +101,13 @@ export function createProgram(io: NodeJS.Process, exit: (status: number) => void
     .description('show every value and where it comes from; secrets are hidden')
     .option('--json', 'as JSON')
     .action(call(async () => showConfig));
-  return program;
+}
+
+async function showWhen({ args, ...options }: WhenFlags, io: NodeJS.Process): Promise<number> {
+  const { runWhen } = await import('./when.ts');
+  const text = args.length === 0 ? undefined : args.join(' ');
+  if (text === undefined && !options.jsonl) throw usage('The words are missing.', 'Try: coda when every weekday at 9');
+  return runWhen({ ...options, text }, io);
 }
 
 async function checkConfig(flags: Flags, io: NodeJS.Process): Promise<number> {
@@ -89,10 +126,7 @@ const HELP = `
 Examples:
   coda chat                       talk to it here
   coda run --data /var/lib/coda   keep it running
+  coda when every weekday at 9    see what it makes of words about time
   coda config check               see what is wrong with the configuration
 
 Exit statuses are those of sysexits.h; docs/errors.md lists every error.`;
-
-function missing(): never {
-  throw usage('"coda config" needs a command: check or show.', 'See "coda config --help".');
-}

@@ -21,7 +21,8 @@ test('the version is a number, and help names every command', async () => {
 test.each([
   [['ru'], "Unknown command 'ru'", 'Did you mean run?'],
   [['chat', '--jsnol'], "Unknown option '--jsnol'", 'Did you mean --jsonl?'],
-  [['config'], '"coda config" needs a command', 'coda config --help'],
+  [['config', 'chekc'], "Unknown command 'chekc'", 'Did you mean check?'],
+  [['when'], 'The words are missing.', 'coda when every weekday at 9'],
   [['chat', '--test-clock', 'tomorrow', '--data', freshDataDir()], 'is no instant', '2026-11-20T09:00:00Z'],
 ])('%j is not understood, and a hint is given', async (args, told, remedy) => {
   const { code, stderr } = await coda(args);
@@ -31,10 +32,28 @@ test.each([
   expect(stderr).toContain('[USAGE]');
 });
 
-test('no command at all shows the help, and is no success', async () => {
-  const { code, stderr } = await coda([]);
+test.each([
+  [[], 'Usage: coda [options]'],
+  [['config'], 'Usage: coda config [options]'],
+])('a command that is missing after %j shows the help, and is no success', async (args, help) => {
+  const { code, stderr } = await coda(args);
   expect(code).toBe(64);
-  expect(stderr).toContain('Usage: coda');
+  expect(stderr).toContain(help);
+});
+
+test('words about time are read as they would be in a chat', async () => {
+  const { code, stdout } = await coda([
+    'when',
+    'tomorrow',
+    'at',
+    '9',
+    '--now',
+    '2026-11-20T09:00:00Z',
+    '--zone',
+    'UTC',
+  ]);
+  expect(stdout).toContain('2026-11-21T09:00:00.000Z');
+  expect(code).toBe(0);
 });
 
 test('a configuration is checked and shown with the flags before and after the command', async () => {

@@ -90,7 +90,9 @@ export class Program {
     const found = await eventually(() => check() || (ended && 'ended'), 30_000);
     const value = check();
     if (value) return value;
-    throw new Error(`${found === 'ended' ? 'coda ended' : 'nothing came'} while waiting for ${what}\n${this.stderr}`);
+    throw new Error(
+      `${found === 'ended' ? 'coda ended' : 'nothing came'} while waiting for ${what}\n${this.stdout.slice(-2_000)}\n${this.stderr}`,
+    );
   }
 
   /** Waits until stderr holds `text`. */
@@ -182,7 +184,7 @@ export class Jsonl extends Program {
 
   /** The first line from `from` on that fits. */
   async next(which: (line: Line) => boolean, from = 0): Promise<Line> {
-    return this.until('a line', () => this.lines.slice(from).find(which));
+    return this.until(`a line such as ${which}`, () => this.lines.slice(from).find(which));
   }
 
   /** Closes stdin, and waits for the end. */

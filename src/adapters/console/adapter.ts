@@ -168,7 +168,14 @@ class Console implements ConsoleAdapter {
     const sender = this.sender(input);
     if (input.press !== undefined) {
       const conversation = input.conversation ?? this.buttonAt.get(input.press);
-      const event = { kind: 'press', id, place: place(conversation), sender, button: input.press } as const;
+      const event = {
+        kind: 'press',
+        id,
+        replyTo: id,
+        place: place(conversation),
+        sender,
+        button: input.press,
+      } as const;
       return inbox.accept({ ...event, ...(input.values && { values: input.values }), sentAt: clock.now() });
     }
     const stored = await storeFiles(input.files ?? [], cwd, artifacts);

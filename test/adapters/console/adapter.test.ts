@@ -315,7 +315,7 @@ test('a press is answered where its card stands', async () => {
   await program.hear();
   program.say({ id: 'p', press: 'tok' });
   await program.untilDone();
-  expect(events[0]).toMatchObject({ kind: 'press', id: 'p', button: 'tok', place: { channel: 'work' } });
+  expect(events[0]).toMatchObject({ kind: 'press', id: 'p', replyTo: 'p', button: 'tok', place: { channel: 'work' } });
 });
 
 test('when the input ends, the last answers still go out', async () => {

@@ -124,9 +124,21 @@ test('a number presses the button of the newest card, and is a plain message whe
   await types('2\r');
   expect(await said()).toMatchObject({ press: 'tok-snooze' });
   expect(screen.text).toContain('→ Snooze 10 min');
-  await hears(part('edit', 'r1', 'oven (snoozed)'));
   await types('2\r');
   expect(await said()).toMatchObject({ text: '2' });
+});
+
+test('a card whose buttons were taken away cannot be pressed', async () => {
+  const { hears, types, said } = sit();
+  await hears(part('reminder', 'r1', 'oven', { buttons: BUTTONS }), part('edit', 'r1', 'oven: done'));
+  await types('1\r');
+  expect(await said()).toMatchObject({ text: '1' });
+});
+
+test('a text with a sign of its own gets no second one', async () => {
+  const { screen, hears } = sit();
+  await hears(part('reminder', 'r1', '⏰ check the oven'));
+  expect(screen.text).toBe('⏰ check the oven\n\nyou ›');
 });
 
 test('what an earlier answer offered is over with the next one, a reminder still waits', async () => {

@@ -9,17 +9,25 @@ export type CardType = Exclude<Said['type'], 'edit'>;
 
 /** `card` in lines of at most `width` columns: a mark for what it is, its text, its files and its numbered choices. */
 export function renderCard(card: Said, type: CardType, width: number, style: Style): string[] {
-  const { sign, mark } = SIGNS[type](style);
+  const { sign, text, mark } = signed(card.text, SIGNS[type](style));
   const first = `${mark(sign)} `;
   const room = widthOf(first);
   const where = card.conversation === MAIN ? [] : [style.dim(`(in ${visible(card.conversation)})`)];
   const body = [
     ...where,
-    ...renderMarkdown(card.text, width - room, style),
+    ...renderMarkdown(text, width - room, style),
     ...card.files.flatMap((file) => wrap([{ text: fileLine(file), mark: style.dim }], width - room)),
     ...choices(card, width - room, style),
   ];
   return hang(body, first, room);
+}
+
+const OWN_SIGN = /^(\p{Emoji_Presentation}|\p{Extended_Pictographic}\ufe0f)\s+/u;
+
+/** A text that brings a sign of its own stands behind that one. */
+function signed(text: string, standard: { sign: string; mark: Mark }) {
+  const own = OWN_SIGN.exec(text);
+  return { ...standard, sign: own?.[1] ?? standard.sign, text: own ? text.slice(own[0].length) : text };
 }
 
 const SIGNS: Record<CardType, (style: Style) => { sign: string; mark: Mark }> = {

@@ -32,10 +32,13 @@ export class Conversation {
     this.style = style;
   }
 
-  /** The button that a typed number means: of the newest card that has buttons. */
-  choice(text: string): Said['buttons'][number] | undefined {
+  /** The button that a typed number means, of the newest card that has buttons. What it offered is then used up. */
+  choose(text: string): Said['buttons'][number] | undefined {
     const number = /^\[?(\d{1,2})\]?$/.exec(text.trim())?.[1];
-    return number === undefined ? undefined : [...this.cards.values()].at(-1)?.[Number(number) - 1];
+    const [id, buttons] = [...this.cards].at(-1) ?? [];
+    const button = number === undefined ? undefined : buttons?.[Number(number) - 1];
+    if (button && id !== undefined) this.cards.delete(id);
+    return button;
   }
 
   hear(line: Output): void {

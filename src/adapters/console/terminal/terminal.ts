@@ -67,7 +67,7 @@ abstract class Talk {
   protected tell(text: string): string | undefined {
     const id = randomUUID();
     this.underWay.add(id);
-    const button = this.conversation.choice(text);
+    const button = this.conversation.choose(text);
     this.session.write(`${JSON.stringify(button ? { id, press: button.id } : { id, text })}\n`);
     return button?.label;
   }
