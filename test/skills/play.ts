@@ -22,6 +22,10 @@ export interface Played {
   passTo(at: string): Promise<void>;
   /** Moves the clock as if coda had been off until `at`, then lets it start. */
   offUntil(at: string): Promise<void>;
+  /** Lets everything fire that is due now. */
+  fireAll(): Promise<void>;
+  /** The next transaction that puts something into the outbox fails at its end. */
+  failNextCommit(): void;
   /** The instant that the worker would sleep to. */
   earliest(): Promise<Date | undefined>;
 }
@@ -52,6 +56,7 @@ export async function playSkill(skill: Skill, database: Database, options: Optio
   const said: Outgoing[] = [];
   const raised: { event: string; payload: Json }[] = [];
   const woken: Date[] = [];
+  let failing = false;
   const deps: SkillDeps = {
     database,
     world,
@@ -60,6 +65,9 @@ export async function playSkill(skill: Skill, database: Database, options: Optio
       async addAll(tx, messages) {
         const kept = messages.filter(({ key }) => !said.some((one) => one.key === key));
         tx.afterCommit(() => said.push(...kept));
+        const fails = failing;
+        failing = false;
+        if (fails) await tx.query(`do $$ begin raise exception 'the commit fails'; end $$`);
       },
     },
     wakeAt: (instant) => woken.push(instant),
@@ -100,6 +108,10 @@ export async function playSkill(skill: Skill, database: Database, options: Optio
     raised,
     woken,
     earliest,
+    fireAll,
+    failNextCommit() {
+      failing = true;
+    },
     async call(name, input = {}, as) {
       const tool = tools.get(name) as (AnyTool & DataTool<unknown>) | undefined;
       if (!tool) throw new Error(`there is no tool ${name}`);
