@@ -21,7 +21,9 @@ export function toDiscord(markdown: string): string {
       index += table.length;
       continue;
     }
-    shown.push(fence === undefined ? line.replace(DEEP_HEADING, (_, text: string) => `**${text.replaceAll('**', '')}**`) : line);
+    shown.push(
+      fence === undefined ? line.replace(DEEP_HEADING, (_, text: string) => `**${text.replaceAll('**', '')}**`) : line,
+    );
   }
   return shown.join('\n');
 }
@@ -43,7 +45,10 @@ function tableAt(lines: readonly string[], start: number): string[][] | undefine
 }
 
 function cells(line: string): string[] {
-  const inner = line.trim().replace(/^\|/, '').replace(/(?<!\\)\|$/, '');
+  const inner = line
+    .trim()
+    .replace(/^\|/, '')
+    .replace(/(?<!\\)\|$/, '');
   return inner.split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll('\\|', '|'));
 }
 

@@ -1,6 +1,10 @@
 /** What is said, as the body of a message. Pure. */
 import { createHash } from 'node:crypto';
-import type { APIActionRowComponent, APIComponentInMessageActionRow, RESTPostAPIChannelMessageJSONBody } from 'discord.js';
+import type {
+  APIActionRowComponent,
+  APIComponentInMessageActionRow,
+  RESTPostAPIChannelMessageJSONBody,
+} from 'discord.js';
 import { shorten } from '../../base/text.ts';
 import type { Button, Content, InlineFile, Part } from '../../delivery/index.ts';
 import { toDiscord } from './markdown.ts';
@@ -46,7 +50,9 @@ export function split(content: Content): Content[] {
 /** Every reader sees their own clock beside what was said in the person's zone. */
 function withTimes(text: string, times: readonly string[] = []): string {
   if (times.length === 0) return text;
-  const shown = times.map((time) => Math.floor(new Date(time).getTime() / 1_000)).map((at) => `<t:${at}:F> (<t:${at}:R>)`);
+  const shown = times
+    .map((time) => Math.floor(new Date(time).getTime() / 1_000))
+    .map((at) => `<t:${at}:F> (<t:${at}:R>)`);
   return `${text}\n-# ${shown.join(' · ')}`;
 }
 

@@ -26,7 +26,14 @@ export const CODES = {
 } as const;
 
 /** Nothing has reached Discord: it may be sent again without a look. */
-const NEVER_ARRIVED = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH', 'UND_ERR_CONNECT_TIMEOUT'];
+const NEVER_ARRIVED = [
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+];
 
 /** Discord's own error code of a refusal, if it is one. */
 export function codeOf(error: unknown): number | undefined {
@@ -57,7 +64,10 @@ export function outcomeOf(error: unknown): SendOutcome {
 }
 
 function describe({ name, message, status, code }: Failure): string {
-  return [name, status, code, message].filter((part) => part !== undefined && part !== '').join(' ').slice(0, 300);
+  return [name, status, code, message]
+    .filter((part) => part !== undefined && part !== '')
+    .join(' ')
+    .slice(0, 300);
 }
 
 function neverArrived(error: unknown): boolean {

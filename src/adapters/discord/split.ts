@@ -47,7 +47,8 @@ const closing = (body: string, fence: Fence): string => `${body.endsWith('\n') ?
 /** The longest good beginning of `rest` that fits into `room` together with what closes it. */
 function take(rest: string, room: number, fence: Fence | undefined): { body: string; after: Fence | undefined } {
   const wholeAfter = rest.length <= room ? fenceAfter(rest, fence) : undefined;
-  if (rest.length + (wholeAfter ? closing(rest, wholeAfter).length : 0) <= room) return { body: rest, after: wholeAfter };
+  if (rest.length + (wholeAfter ? closing(rest, wholeAfter).length : 0) <= room)
+    return { body: rest, after: wholeAfter };
   // Room for the longest closing that can become necessary.
   const marker = Math.max(fence?.marker.length ?? 0, longestMarker(rest.slice(0, room)));
   const end = breakAt(rest, room - marker - 1);

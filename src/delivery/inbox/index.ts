@@ -2,7 +2,7 @@ import { type Deferred, deferred } from '../../base/async.ts';
 import { uuid } from '../../base/ids.ts';
 import type { World } from '../../base/world.ts';
 import type { Instance } from '../../jobs/index.ts';
-import { type AccessRules, meet, roleOf } from '../../people/index.ts';
+import { type AccessRules, meet, type Role, roleOf } from '../../people/index.ts';
 import type { Database, Fragment } from '../../storage/index.ts';
 import type { Accepted, Inbox, Incoming, IncomingMessage, KnownPlace, Place } from '../adapter.ts';
 import type { Form } from '../content.ts';
@@ -29,6 +29,7 @@ export interface InboxDeps {
 }
 
 interface Known {
+  role: Role;
   personId: string;
   conversationId: string;
 }
@@ -104,7 +105,9 @@ export class InboxGate implements Inbox {
 
   async note(message: IncomingMessage, text: string): Promise<void> {
     const { database, outbox } = this.deps;
-    const { personId, conversationId } = await this.know(message);
+    const { personId, conversationId, role } = await this.know(message);
+    // Who has not been let in hears that, and nothing else.
+    if (role === 'guest') return;
     const card = { kind: 'notice' as const, text };
     const said = { key: `note:${keyOf(message)}`, conversationId, personId, card };
     await database.tx('inbox.note', (tx) => outbox.addAll(tx, [said]));
@@ -142,17 +145,19 @@ export class InboxGate implements Inbox {
     if (known) return known;
     const now = world.clock.now();
     const claim = { adapter: place.adapter, externalId, role, groups };
+    const given = roleOf(claim, access);
     const met = await database.tx('people.meet', async (tx) => {
       const identity = {
         adapter: place.adapter,
         externalId,
         name: sender.name,
-        role: roleOf(claim, access),
+        role: given,
         zone: sender.zone,
         locale: sender.locale,
       };
       const personId = await meet(tx, identity, uuid(now), now);
-      return { personId, conversationId: await store.openConversation(tx, place, personId, uuid(now), now) };
+      const conversationId = await store.openConversation(tx, place, personId, uuid(now), now);
+      return { role: given, personId, conversationId };
     });
     if (this.known.size >= REMEMBERED) this.known.delete(this.known.keys().next().value as string);
     this.known.set(key, met);

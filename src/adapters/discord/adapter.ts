@@ -1,0 +1,159 @@
+import type { GatewayReadyDispatchData } from 'discord.js';
+import { messageOf } from '../../base/errors.ts';
+import type { HealthCheck } from '../../chat/index.ts';
+import type { ChatAdapter, Content, Inbox, Part, Place, Receipt, SendOutcome } from '../../delivery/index.ts';
+import { decodeOrigin, wasAcknowledged } from './callback.ts';
+import { Channels } from './channels.ts';
+import { register } from './commands.ts';
+import { Connection } from './connection.ts';
+import { checks } from './doctor.ts';
+import { Interactions } from './interactions.ts';
+import { Listener } from './listener.ts';
+import { Members } from './members.ts';
+import { split } from './message.ts';
+import type { DiscordOptions } from './options.ts';
+import { ADAPTER } from './parse.ts';
+import { Speaker } from './speaker.ts';
+import { Typing } from './typing.ts';
+
+/** coda in Discord. */
+export interface DiscordAdapter extends ChatAdapter {
+  /** What `coda doctor` asks of Discord. */
+  checks(): HealthCheck[];
+  /** Resolves when nothing that was heard waits to be accepted. */
+  idle(): Promise<void>;
+}
+
+/** Costs nothing until it starts: discord.js is loaded then. */
+export function discordAdapter(options: DiscordOptions): DiscordAdapter {
+  return new Discord(options);
+}
+
+class Discord implements DiscordAdapter {
+  readonly name = ADAPTER;
+  readonly promises = {
+    // "The past few minutes" is all that is documented.
+    deduplicatesForMs: 120_000,
+    canFind: true,
+    canEdit: true,
+    editEveryMs: 1_200,
+    showsUse: true,
+  };
+  private readonly options: DiscordOptions;
+  private readonly channels = new Channels();
+  private readonly members: Members;
+  private readonly speaker: Speaker;
+  private readonly typingAt: Typing;
+  private connection: Connection | undefined;
+  private listener: Listener | undefined;
+  private inbox: Inbox | undefined;
+  private application = '';
+
+  constructor(options: DiscordOptions) {
+    this.options = options;
+    const rest = () => this.connection?.rest;
+    this.members = new Members(options.groups, options.log);
+    this.typingAt = new Typing(rest);
+    const application = () => this.application;
+    this.speaker = new Speaker({ options, rest, application, inbox: () => this.inbox });
+  }
+
+  async start(inbox: Inbox, reachable: (channel?: string) => void, signal: AbortSignal): Promise<void> {
+    const { options, channels, members } = this;
+    const rest = () => this.connection?.rest;
+    this.inbox = inbox;
+    const listener = new Listener({ options, inbox, channels, members, rest, signal });
+    const interactions = new Interactions({
+      options,
+      inbox,
+      channels,
+      members,
+      rest,
+      application: () => this.application,
+      answered: (id) => this.speaker.answered(id),
+    });
+    this.listener = listener;
+    this.connection = new Connection(options.config, options.log, {
+      ready: (ready) => this.ready(ready, listener, reachable),
+      guild: (guild) => {
+        members.guilds.add(guild.id);
+        for (const channel of [...guild.channels, ...guild.threads]) channels.learn(channel, guild.id);
+      },
+      channel: (channel) => channels.learn(channel),
+      message: (message) => listening(signal) && listener.message(message),
+      edited: (message) => listening(signal) && listener.edited(message),
+      deleted: (message) => listening(signal) && listener.deleted(message),
+      interaction: (interaction) => listening(signal) && void interactions.heard(interaction),
+    });
+    await this.connection.open();
+  }
+
+  split(content: Content): Content[] {
+    return split(content);
+  }
+
+  async send(part: Part, signal: AbortSignal): Promise<SendOutcome> {
+    this.typingAt.end(part.place.channel);
+    return this.speaker.send(part, signal);
+  }
+
+  edit(receipt: Receipt, part: Part, signal: AbortSignal): Promise<SendOutcome> {
+    this.typingAt.end(part.place.channel);
+    return this.speaker.edit(receipt, part, signal);
+  }
+
+  delete(receipt: Receipt, place: Place, signal: AbortSignal): Promise<SendOutcome> {
+    return this.speaker.delete(receipt, place, signal);
+  }
+
+  find(part: Part, since: Date, signal: AbortSignal): Promise<Receipt | undefined> {
+    return this.speaker.find(part, since, signal);
+  }
+
+  async acknowledged(replyTo: string): Promise<boolean> {
+    const origin = decodeOrigin(replyTo);
+    if (!origin) return true;
+    const rest = this.connection?.rest;
+    if (!rest) throw new Error('Discord is not connected');
+    return wasAcknowledged(rest, this.application, origin);
+  }
+
+  typing(place: Place): void {
+    this.typingAt.begin(place.channel);
+  }
+
+  async idle(): Promise<void> {
+    await this.listener?.idle();
+  }
+
+  checks(): HealthCheck[] {
+    return checks(this.options.config, () => this.connection?.trouble);
+  }
+
+  async close(): Promise<void> {
+    this.typingAt.close();
+    await this.connection?.close();
+  }
+
+  private ready(ready: GatewayReadyDispatchData, listener: Listener, reachable: () => void): void {
+    this.application = ready.application.id;
+    for (const { id } of ready.guilds) this.members.guilds.add(id);
+    listener.ready(ready);
+    reachable();
+    void this.register();
+  }
+
+  private async register(): Promise<void> {
+    const { config, commands, log } = this.options;
+    const rest = this.connection?.rest;
+    if (!rest) return;
+    const guilds = config.commands === 'guilds' ? config.guilds : [];
+    try {
+      await register(rest, this.application, guilds, commands());
+    } catch (error) {
+      log.warn({ error: messageOf(error) }, 'slash commands could not be registered');
+    }
+  }
+}
+
+const listening = (signal: AbortSignal) => !signal.aborted;

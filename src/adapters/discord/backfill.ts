@@ -1,0 +1,44 @@
+import type { REST } from 'discord.js';
+import type { RawMessage } from './parse.ts';
+import { madeAt } from './parse.ts';
+
+export interface LookBack {
+  /** Older messages are not answered any more. */
+  since: Date;
+  /** The most messages that are looked at. */
+  limit: number;
+  /** When the newest message that was heard here was sent. */
+  heardAt: Date | undefined;
+  signal: AbortSignal;
+}
+
+const PAGE = 100;
+
+/**
+ * The last messages of a channel, oldest first. It is always the whole window, whatever was heard of it: an earlier
+ * message may have been missed before a later one was heard, and the inbox knows each that it has. `older` are those
+ * beyond the window that came after the last one heard. Throws what the request throws.
+ */
+export async function missedIn(
+  rest: REST,
+  channel: string,
+  { since, limit, heardAt, signal }: LookBack,
+): Promise<{ recent: RawMessage[]; older: RawMessage[] }> {
+  const until = heardAt && heardAt < since ? heardAt : since;
+  const found: RawMessage[] = [];
+  for (let before: string | undefined; found.length < limit; ) {
+    const query = new URLSearchParams({
+      limit: String(Math.min(PAGE, limit - found.length)),
+      ...(before && { before }),
+    });
+    const page = (await rest.get(`/channels/${channel}/messages`, { query, signal })) as RawMessage[];
+    found.push(...page);
+    before = page.at(-1)?.id;
+    if (page.length < PAGE || before === undefined || madeAt(before) < until) break;
+  }
+  const inOrder = found.sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
+  return {
+    recent: inOrder.filter(({ id }) => madeAt(id) >= since),
+    older: inOrder.filter(({ id }) => heardAt !== undefined && madeAt(id) > heardAt && madeAt(id) < since),
+  };
+}

@@ -1,0 +1,73 @@
+/** Interactions: how answers find back to them, and how they are acknowledged. */
+import type { REST } from 'discord.js';
+import { sleep } from '../../base/async.ts';
+import { CODES, codeOf, outcomeOf, statusOf } from './outcome.ts';
+
+/** What an answer needs of the interaction that it answers; travels with the stored event. */
+export interface Origin {
+  id: string;
+  token: string;
+  user: string;
+  /** Only who made it sees the answer. */
+  private: boolean;
+}
+
+const PREFIX = 'interaction';
+
+export function encodeOrigin({ id, token, user, private: hidden }: Origin): string {
+  return [PREFIX, id, user, hidden ? 'private' : 'open', token].join(':');
+}
+
+export function decodeOrigin(replyTo: string | undefined): Origin | undefined {
+  const [prefix, id, user, how, ...token] = (replyTo ?? '').split(':');
+  if (prefix !== PREFIX || !id || !user || token.length === 0) return undefined;
+  return { id, user, private: how === 'private', token: token.join(':') };
+}
+
+export const originalOf = (application: string, { token }: Origin) =>
+  `/webhooks/${application}/${token}/messages/@original` as const;
+
+/** Its own token stands in the address: no other goes along, and no limit of the bot's counts. */
+export const OPEN = { auth: false } as const;
+
+const EPHEMERAL = 64;
+/** Discord waits 3 s from when it was made; the way here has taken some of it. */
+const ACKNOWLEDGE_WITHIN_MS = 2_500;
+
+/** Sends a response; throws what the request throws. */
+export async function respond(rest: REST, { id, token }: Origin, type: number, data: object = {}): Promise<void> {
+  await rest.post(`/interactions/${id}/${token}/callback`, { ...OPEN, body: { type, data } });
+}
+
+/** Says a sentence to who made the interaction, and to nobody else. */
+export function tell(rest: REST, origin: Origin, content: string): Promise<void> {
+  return respond(rest, origin, 4, { content, flags: EPHEMERAL, allowed_mentions: { parse: [] } });
+}
+
+/** Shows that it is being worked on. False when Discord does not wait any more: the person has seen it fail. */
+export async function acknowledge(rest: REST, origin: Origin): Promise<boolean> {
+  const until = performance.now() + ACKNOWLEDGE_WITHIN_MS;
+  for (;;) {
+    try {
+      await respond(rest, origin, 5, origin.private ? { flags: EPHEMERAL } : {});
+      return true;
+    } catch (error) {
+      // An answer that was lost on the way back: it is acknowledged.
+      if (codeOf(error) === CODES.alreadyAcknowledged) return true;
+      const kind = outcomeOf(error).kind;
+      if ((kind !== 'unknown' && kind !== 'retry') || performance.now() > until) return false;
+      await sleep(100);
+    }
+  }
+}
+
+/** Whether it has been acknowledged, by whichever process. */
+export async function wasAcknowledged(rest: REST, application: string, origin: Origin): Promise<boolean> {
+  try {
+    await rest.get(originalOf(application, origin), OPEN);
+    return true;
+  } catch (error) {
+    if (statusOf(error) === 404 || codeOf(error) === CODES.invalidWebhookToken) return false;
+    throw error;
+  }
+}

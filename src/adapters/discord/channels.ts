@@ -1,0 +1,56 @@
+import type { APIChannel, REST } from 'discord.js';
+import type { ChannelInfo } from './parse.ts';
+
+/** What is used of a channel's JSON. */
+export interface RawChannel {
+  id: string;
+  type: number;
+  guild_id?: string | undefined;
+  parent_id?: string | null | undefined;
+  owner_id?: string | undefined;
+}
+
+/** 1 and 3: direct messages; 10, 11, 12: threads. */
+const DIRECT = [1, 3];
+const THREADS = [10, 11, 12];
+const REMEMBERED = 50_000;
+
+/** Which channels there are, learned as they come along; what was never heard of is asked for. */
+export class Channels {
+  private readonly known = new Map<string, ChannelInfo>();
+
+  learn(channel: RawChannel, guild = channel.guild_id): ChannelInfo {
+    const info = infoOf(channel, guild);
+    if (this.known.size >= REMEMBERED) this.known.clear();
+    this.known.set(info.id, info);
+    return info;
+  }
+
+  /** Throws what the request throws. */
+  async get(id: string, rest: REST): Promise<ChannelInfo> {
+    return this.known.get(id) ?? this.learn((await rest.get(`/channels/${id}`)) as APIChannel as RawChannel);
+  }
+
+  parentOf(id: string): string | undefined {
+    return this.known.get(id)?.parent;
+  }
+
+  /** The channel of a message that was just heard: one outside a guild is a direct conversation. */
+  async of(message: { channel_id: string; guild_id?: string | undefined }, rest: REST): Promise<ChannelInfo> {
+    if (message.guild_id === undefined && !this.known.has(message.channel_id)) {
+      return this.learn({ id: message.channel_id, type: 1 });
+    }
+    return this.get(message.channel_id, rest);
+  }
+}
+
+function infoOf({ id, type, parent_id: parent, owner_id: owner }: RawChannel, guild: string | undefined): ChannelInfo {
+  const thread = THREADS.includes(type);
+  return {
+    id,
+    kind: DIRECT.includes(type) ? 'dm' : thread ? 'thread' : 'channel',
+    guild,
+    parent: thread ? (parent ?? undefined) : undefined,
+    owner: thread ? owner : undefined,
+  };
+}

@@ -1,0 +1,3 @@
+/** coda in Discord. */
+export { type DiscordAdapter, discordAdapter } from './adapter.ts';
+export type { DiscordOptions } from './options.ts';

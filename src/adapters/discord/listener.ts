@@ -1,0 +1,243 @@
+import type { GatewayReadyDispatchData, REST } from 'discord.js';
+import { Sequence, sleep } from '../../base/async.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { Inbox, IncomingMessage, KnownPlace, Place } from '../../delivery/index.ts';
+import { missedIn } from './backfill.ts';
+import type { Channels } from './channels.ts';
+import { takeFiles } from './files.ts';
+import type { Members } from './members.ts';
+import type { DiscordOptions } from './options.ts';
+import { CODES, codeOf, statusOf } from './outcome.ts';
+import {
+  ADAPTER,
+  addressed,
+  type ChannelInfo,
+  type Hearing,
+  incoming,
+  placeOf,
+  type RawMessage,
+  senderOf,
+  setting,
+  wordsOf,
+} from './parse.ts';
+import * as texts from './texts.ts';
+
+export interface ListenerDeps {
+  options: DiscordOptions;
+  inbox: Inbox;
+  channels: Channels;
+  members: Members;
+  rest(): REST | undefined;
+  signal: AbortSignal;
+}
+
+const ATTEMPTS = 8;
+const LONGEST_WAIT_MS = 30_000;
+/** Conversations that are looked through after an absence: those heard from in the last 30 days, latest first. */
+const KNOWN_FOR_MS = 30 * 24 * 3_600_000;
+const MOST_PLACES = 500;
+/** Conversations that are looked through at once. */
+const AT_ONCE = 4;
+
+/** Brings what is written to the inbox: in each channel in order, and what was missed before what is new. */
+export class Listener {
+  private readonly deps: ListenerDeps;
+  private readonly lines = new Map<string, { sequence: Sequence; waiting: number }>();
+  private readonly looking = Array.from({ length: AT_ONCE }, () => new Sequence());
+  private hearing: Hearing | undefined;
+  /** Where something may have been missed; what is new waits until these stand in their lines. */
+  private listing: Promise<void> = Promise.resolve();
+
+  constructor(deps: ListenerDeps) {
+    this.deps = deps;
+  }
+
+  /** A session has begun: looks for what was said before it. */
+  ready({ user }: Pick<GatewayReadyDispatchData, 'user'>): void {
+    const { guilds, mention_required: mentionRequired, dm, bots } = this.deps.options.config;
+    this.hearing = { botId: user.id, guilds, mentionRequired, dm, bots };
+    this.listing = this.lookBack();
+  }
+
+  message(message: RawMessage): void {
+    this.inLine(message.channel_id, () => this.hear(message));
+  }
+
+  /** The newest text of a message that waits counts; one that calls coda only now is heard now. */
+  edited(message: RawMessage): void {
+    if (!message.edited_timestamp || !message.author) return;
+    this.inLine(message.channel_id, async () => {
+      const { botId } = this.known();
+      const text = wordsOf(message, botId);
+      for (const place of this.placesOf(message)) if (await this.deps.inbox.amend(place, message.id, { text })) return;
+      await this.hear(message);
+    });
+  }
+
+  deleted(message: { id: string; channel_id: string }): void {
+    this.inLine(message.channel_id, async () => {
+      for (const place of this.placesOf(message)) await this.deps.inbox.amend(place, message.id, { withdrawn: true });
+    });
+  }
+
+  /** Resolves when nothing that was heard waits to be accepted. */
+  async idle(): Promise<void> {
+    await this.listing;
+    await Promise.all(this.looking.map((sequence) => sequence.idle()));
+    await Promise.all([...this.lines.values()].map(({ sequence }) => sequence.idle()));
+  }
+
+  /** Accepts one message if it is for coda. */
+  private async hear(message: RawMessage, of?: ChannelInfo): Promise<void> {
+    const rest = this.rest();
+    const hearing = this.known();
+    if (message.author.id === hearing.botId) return;
+    const channel = of ?? (await this.deps.channels.of(message, rest));
+    if (!addressed(message, channel, hearing)) return;
+    const event = await this.toEvent(message, channel, rest);
+    await this.deps.inbox.accept(event.message);
+    for (const note of event.notes) await this.deps.inbox.note(event.message, note);
+  }
+
+  private async toEvent(message: RawMessage, channel: ChannelInfo, rest: REST) {
+    const { options, members } = this.deps;
+    const { clock, config, artifacts, log } = options;
+    const groups = await members.groupsOf(message.author.id, rest, clock.now().getTime());
+    const sender = senderOf(message.author, { nick: message.member?.nick ?? null, groups });
+    const guest = options.isGuest(sender);
+    const place = guest ? placeOf(channel) : await this.placeFor(message, channel, rest);
+    const attachments = guest ? [] : message.attachments;
+    const taken = await takeFiles(attachments, config.max_file_mb * 1024 * 1024, artifacts, log);
+    const missing = [...taken.tooLarge, ...taken.lost];
+    const words = wordsOf(message, this.known().botId);
+    const text = missing.length > 0 ? `${words}\n${texts.filesMissing(missing)}`.trim() : words;
+    const notes = [
+      ...(taken.tooLarge.length > 0 ? [texts.tooLarge(taken.tooLarge, config.max_file_mb)] : []),
+      ...(taken.lost.length > 0 ? [texts.notFetched(taken.lost)] : []),
+    ];
+    return { message: incoming(message, place, sender, text, taken.files), notes };
+  }
+
+  /** The conversation that a message belongs to; where it is so configured, a thread of its own. */
+  private async placeFor(message: RawMessage, channel: ChannelInfo, rest: REST): Promise<Place> {
+    if (!this.threaded(channel)) return placeOf(channel);
+    const { channels, options } = this.deps;
+    try {
+      const name = wordsOf(message, this.known().botId).replace(/\s+/g, ' ').slice(0, 80).trim() || 'Question';
+      const made = await rest.post(`/channels/${channel.id}/messages/${message.id}/threads`, { body: { name } });
+      return placeOf(channels.learn(made as Parameters<Channels['learn']>[0], channel.guild));
+    } catch (error) {
+      if (codeOf(error) === CODES.threadExists) return placeOf(threadOf(message.id, channel));
+      if (statusOf(error) !== 403) throw error;
+      options.log.warn({ channel: channel.id, error: messageOf(error) }, 'no thread could be opened');
+      return placeOf(channel);
+    }
+  }
+
+  private threaded({ id, kind }: ChannelInfo): boolean {
+    return kind === 'channel' && setting(this.deps.options.config.threads, false, id);
+  }
+
+  /** Where a message may have been put: in its channel, or in the thread that was opened for it. */
+  private placesOf({ id, channel_id: channel }: { id: string; channel_id: string }): Place[] {
+    return [channel, id].map((each) => ({ adapter: ADAPTER, channel: each, space: '', kind: 'channel' }));
+  }
+
+  private async lookBack(): Promise<void> {
+    const { inbox, options } = this.deps;
+    try {
+      const since = new Date(options.clock.now().getTime() - KNOWN_FOR_MS);
+      const places = await inbox.places(ADAPTER, since, MOST_PLACES);
+      for (const [index, [id, place]] of [...this.withParents(places)].entries()) {
+        this.line(id, () => (this.looking[index % AT_ONCE] as Sequence).run(() => this.lookThrough(id, place)));
+      }
+    } catch (error) {
+      options.log.warn({ error: messageOf(error) }, 'what was missed could not be looked for');
+    }
+  }
+
+  /** A question that gets a thread is asked in the channel above it. */
+  private withParents(places: readonly KnownPlace[]): Map<string, KnownPlace> {
+    const known = new Map(places.map((place) => [place.place.channel, place]));
+    if (this.deps.options.config.threads === false) return known;
+    for (const { place, heardAt } of places) {
+      const parent = place.kind === 'thread' ? this.deps.channels.parentOf(place.channel) : undefined;
+      if (parent && !known.has(parent)) {
+        known.set(parent, { place: { ...place, channel: parent, kind: 'channel' }, heardAt });
+      }
+    }
+    return known;
+  }
+
+  private async lookThrough(id: string, known: KnownPlace): Promise<void> {
+    const { inbox, channels, options, signal } = this.deps;
+    const { look_back: windowMs, look_back_messages: limit } = options.config;
+    const rest = this.rest();
+    const channel = await channels.get(id, rest);
+    const since = new Date(options.clock.now().getTime() - windowMs);
+    const missed = await missedIn(rest, id, { since, limit, heardAt: known.heardAt, signal });
+    const hearing = this.known();
+    const late = missed.older.filter((message) => addressed(message, channel, hearing));
+    const newest = late.at(-1);
+    if (newest) await inbox.note(await this.bare(newest, channel), texts.away(late.length));
+    for (const message of missed.recent) await this.hear(message, channel);
+  }
+
+  private async bare(message: RawMessage, channel: ChannelInfo): Promise<IncomingMessage> {
+    const { members, options } = this.deps;
+    const groups = await members.groupsOf(message.author.id, this.rest(), options.clock.now().getTime());
+    return incoming(message, placeOf(channel), senderOf(message.author, { groups }), '', []);
+  }
+
+  private inLine(channel: string, task: () => Promise<void>): void {
+    void this.listing.then(() => this.line(channel, task));
+  }
+
+  private line(channel: string, task: () => Promise<void>): void {
+    const line = this.lines.get(channel) ?? { sequence: new Sequence(), waiting: 0 };
+    this.lines.set(channel, line);
+    line.waiting++;
+    void line.sequence
+      .run(() => this.insist(channel, task))
+      .finally(() => {
+        if (--line.waiting === 0) this.lines.delete(channel);
+      });
+  }
+
+  /** Until it works, the database and Discord being what may be away; what never works must not hold up its channel. */
+  private async insist(channel: string, task: () => Promise<void>): Promise<void> {
+    const { options, signal } = this.deps;
+    for (let attempt = 1; !signal.aborted; attempt++) {
+      try {
+        return await task();
+      } catch (error) {
+        if (gone(error)) return;
+        const wait = attempt < ATTEMPTS;
+        options.log.warn({ channel, attempt, error: messageOf(error) }, wait ? 'not heard yet' : 'could not be heard');
+        if (!wait) return;
+        await sleep(Math.min(LONGEST_WAIT_MS, 250 * 2 ** attempt) * (0.5 + Math.random()), signal).catch(() => {});
+      }
+    }
+  }
+
+  private rest(): REST {
+    const rest = this.deps.rest();
+    if (!rest) throw new Error('not signed in to Discord');
+    return rest;
+  }
+
+  private known(): Hearing {
+    if (!this.hearing) throw new Error('nothing is heard before a session has begun');
+    return this.hearing;
+  }
+}
+
+/** The channel is not there any more, or not for coda. */
+function gone(error: unknown): boolean {
+  return statusOf(error) === 403 || statusOf(error) === 404;
+}
+
+/** A thread has the id of the message that it was opened for. */
+function threadOf(id: string, { guild, id: parent }: ChannelInfo): ChannelInfo {
+  return { id, kind: 'thread', guild, parent, owner: undefined };
+}

@@ -1,0 +1,59 @@
+import type { APIGuildMember, REST } from 'discord.js';
+import { messageOf } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import { statusOf } from './outcome.ts';
+
+const REMEMBERED_MS = 5 * 60_000;
+const REMEMBERED = 5_000;
+
+/**
+ * Which of the groups that access rules name somebody is in. Only those are asked for, so that rules which name nobody
+ * but persons cost nothing; an answer is remembered for five minutes.
+ */
+export class Members {
+  private readonly roles: ReadonlySet<string>;
+  private readonly guildsNamed: ReadonlySet<string>;
+  private readonly log: Log;
+  private readonly known = new Map<string, { groups: Promise<string[]>; until: number }>();
+  /** The guilds that coda is in. */
+  readonly guilds = new Set<string>();
+
+  constructor(groups: readonly string[], log: Log) {
+    this.roles = new Set(named(groups, 'discord-role:'));
+    this.guildsNamed = new Set(named(groups, 'discord-guild:'));
+    this.log = log;
+  }
+
+  /** The groups of a person, sorted. A guild that cannot be asked counts as one they are not in. */
+  async groupsOf(user: string, rest: REST, now: number): Promise<string[]> {
+    if (this.roles.size + this.guildsNamed.size === 0) return [];
+    const known = this.known.get(user);
+    if (known && known.until > now) return known.groups;
+    const groups = this.ask(user, rest);
+    if (this.known.size >= REMEMBERED) this.known.clear();
+    this.known.set(user, { groups, until: now + REMEMBERED_MS });
+    return groups;
+  }
+
+  private async ask(user: string, rest: REST): Promise<string[]> {
+    const asked = this.roles.size > 0 ? [...this.guilds] : [...this.guilds].filter((id) => this.guildsNamed.has(id));
+    const found = await Promise.all(asked.map((guild) => this.askOne(guild, user, rest)));
+    return [...new Set(found.flat())].sort();
+  }
+
+  private async askOne(guild: string, user: string, rest: REST): Promise<string[]> {
+    try {
+      const { roles } = (await rest.get(`/guilds/${guild}/members/${user}`)) as APIGuildMember;
+      const held = roles.filter((role) => this.roles.has(role)).map((role) => `discord-role:${role}`);
+      return this.guildsNamed.has(guild) ? [`discord-guild:${guild}`, ...held] : held;
+    } catch (error) {
+      if (statusOf(error) !== 404)
+        this.log.warn({ guild, error: messageOf(error) }, 'a membership could not be asked for');
+      return [];
+    }
+  }
+}
+
+function named(groups: readonly string[], prefix: string): string[] {
+  return groups.filter((group) => group.startsWith(prefix)).map((group) => group.slice(prefix.length));
+}

@@ -1,0 +1,22 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
+import type { Command } from '../../chat/index.ts';
+import type { Config } from '../../config/index.ts';
+import type { Sender } from '../../delivery/index.ts';
+import type { Artifacts } from '../../storage/index.ts';
+
+export type DiscordConfig = NonNullable<Config['discord']>;
+
+export interface DiscordOptions {
+  config: DiscordConfig;
+  /** The entries of the access rules that are groups: `discord-role:ID`, `discord-guild:ID`. */
+  groups: readonly string[];
+  /** Whether somebody has not been let in: nothing of theirs is fetched. */
+  isGuest(sender: Sender): boolean;
+  clock: Clock;
+  log: Log;
+  artifacts: Artifacts;
+  commands(): readonly Command[];
+  /** What may be typed into a command's option; at most 25, within a second. */
+  complete(command: string, option: string, typed: string, externalId: string): Promise<readonly string[]>;
+}

@@ -1,0 +1,139 @@
+/** What was written in Discord, as coda hears it. Pure. */
+import type { GatewayMessageCreateDispatchData } from 'discord.js';
+import { visible } from '../../base/text.ts';
+import type { IncomingFile, IncomingMessage, Place, Sender } from '../../delivery/index.ts';
+
+export const ADAPTER = 'discord';
+
+/** A message, from the Gateway or from the history (which lacks the member and the guild). */
+export type RawMessage = Pick<
+  GatewayMessageCreateDispatchData,
+  'id' | 'channel_id' | 'author' | 'content' | 'timestamp' | 'type' | 'attachments' | 'mentions'
+> &
+  Partial<
+    Pick<
+      GatewayMessageCreateDispatchData,
+      'guild_id' | 'member' | 'webhook_id' | 'referenced_message' | 'message_reference' | 'flags' | 'edited_timestamp'
+    >
+  >;
+
+/** What coda knows of a channel. */
+export interface ChannelInfo {
+  id: string;
+  kind: Place['kind'];
+  guild: string | undefined;
+  /** Of a thread. */
+  parent: string | undefined;
+  /** Of a thread: who opened it. */
+  owner: string | undefined;
+}
+
+/** Whom and where it listens to. */
+export interface Hearing {
+  botId: string;
+  guilds: readonly string[];
+  mentionRequired: boolean | Readonly<Record<string, boolean>>;
+  dm: boolean;
+  bots: boolean;
+}
+
+/** Default and reply; everything else is Discord's own word or a command. */
+const SPOKEN = [0, 19];
+
+/** Whether a message is for coda. */
+export function addressed(message: RawMessage, channel: ChannelInfo, hearing: Hearing): boolean {
+  const { author, webhook_id: webhook } = message;
+  if (author.id === hearing.botId || !SPOKEN.includes(message.type)) return false;
+  if ((author.bot || webhook !== undefined) && !hearing.bots) return false;
+  if (channel.kind === 'dm') return hearing.dm;
+  if (hearing.guilds.length > 0 && !hearing.guilds.includes(channel.guild ?? '')) return false;
+  return names(message, hearing.botId) || !mentionNeeded(channel, hearing);
+}
+
+function names({ mentions, referenced_message: replied }: RawMessage, botId: string): boolean {
+  return mentions.some(({ id }) => id === botId) || replied?.author.id === botId;
+}
+
+function mentionNeeded({ id, kind, parent, owner }: ChannelInfo, { botId, mentionRequired }: Hearing): boolean {
+  // A thread that coda has opened for a question is a conversation with it.
+  if (kind === 'thread' && owner === botId) return false;
+  return setting(mentionRequired, true, id, parent);
+}
+
+/** A setting that may be given for each channel; a thread has its channel's. */
+export function setting(
+  value: boolean | Readonly<Record<string, boolean>>,
+  standard: boolean,
+  ...ids: readonly (string | undefined)[]
+): boolean {
+  if (typeof value === 'boolean') return value;
+  for (const id of ids) if (id !== undefined && id in value) return value[id] ?? standard;
+  return standard;
+}
+
+/** The words of a message: without the mention that calls coda, and with people's names instead of their ids. */
+export function wordsOf({ content, mentions }: RawMessage, botId: string): string {
+  const called = new RegExp(`^\\s*<@!?${botId}>[,:]?\\s*|\\s*<@!?${botId}>\\s*$`, 'g');
+  const named = content.replace(called, '').replace(/<@!?(\d+)>/g, (mention, id: string) => {
+    const user = mentions.find((each) => each.id === id);
+    return user ? `@${nameOf(user)}` : mention;
+  });
+  return storable(named);
+}
+
+/** A name as it can be shown anywhere: nothing in it turns the direction of a line or hides. */
+export function nameOf(user: { username: string; global_name?: string | null }, nick?: string | null): string {
+  return visible(nick ?? user.global_name ?? user.username).trim() || user.username;
+}
+
+export function placeOf(channel: ChannelInfo): Place {
+  return { adapter: ADAPTER, channel: channel.id, space: channel.guild ?? '@me', kind: channel.kind };
+}
+
+export function senderOf(
+  user: { id: string; username: string; global_name?: string | null },
+  more: { nick?: string | null; locale?: string | undefined; groups?: readonly string[] } = {},
+): Sender {
+  const { locale, groups = [] } = more;
+  return {
+    externalId: user.id,
+    name: nameOf(user, more.nick),
+    ...(locale && { locale }),
+    ...(groups.length > 0 && { groups }),
+  };
+}
+
+export function incoming(
+  message: RawMessage,
+  place: Place,
+  sender: Sender,
+  words: string,
+  files: IncomingFile[],
+): IncomingMessage {
+  return {
+    kind: 'message',
+    id: message.id,
+    place,
+    sender,
+    text: words,
+    files,
+    sentAt: new Date(message.timestamp),
+  };
+}
+
+const EPOCH = 1_420_070_400_000n;
+
+/** The smallest id that something made at this instant can have. */
+export function snowflakeAt(at: Date): string {
+  const ms = BigInt(at.getTime()) - EPOCH;
+  return ((ms > 0n ? ms : 0n) << 22n).toString();
+}
+
+export function madeAt(id: string): Date {
+  return new Date(Number((BigInt(id) >> 22n) + EPOCH));
+}
+
+/** Without what no database text can hold: NUL, and halves of surrogate pairs. */
+export function storable(text: string): string {
+  return Buffer.from(text.replaceAll('\0', ''), 'utf8').toString('utf8');
+}

@@ -1,0 +1,240 @@
+import type { APIMessage, RawFile, REST } from 'discord.js';
+import type { Instant } from '../../base/clock.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { Content, Inbox, Part, Place, Receipt, SendOutcome } from '../../delivery/index.ts';
+import { decodeOrigin, OPEN, type Origin, originalOf } from './callback.ts';
+import { uploadOf } from './files.ts';
+import { bodyOf, customIds, fitting, type MessageBody, newMessage } from './message.ts';
+import type { DiscordOptions } from './options.ts';
+import { CODES, codeOf, outcomeOf, statusOf } from './outcome.ts';
+import { snowflakeAt } from './parse.ts';
+import * as texts from './texts.ts';
+
+export interface SpeakerDeps {
+  options: DiscordOptions;
+  rest(): REST | undefined;
+  inbox(): Inbox | undefined;
+  /** Coda's own id. */
+  application(): string;
+}
+
+const EPHEMERAL = 64;
+const LOADING = 128;
+const PAGE = 100;
+const MOST_PAGES = 5;
+/** Clocks differ: a message may seem older than the part that it shows. */
+const CLOCK_MARGIN_MS = 60_000;
+const REMEMBERED = 1_000;
+
+/** What stands in the receipt of a part that answers an interaction: only its token can reach one that is private. */
+interface OwnReceipt extends Receipt {
+  channel: string;
+}
+
+/** Puts parts into Discord, and finds them again. */
+export class Speaker {
+  private readonly deps: SpeakerDeps;
+  /** Interactions that have got their answer here. */
+  private readonly answeredHere = new Set<string>();
+
+  constructor(deps: SpeakerDeps) {
+    this.deps = deps;
+  }
+
+  answered(interaction: string): boolean {
+    return this.answeredHere.has(interaction);
+  }
+
+  async send(part: Part, signal: AbortSignal): Promise<SendOutcome> {
+    const origin = decodeOrigin(part.replyTo);
+    return this.outcome(async (rest) => {
+      const { content, files } = await this.prepare(part);
+      if (!origin) return this.post(rest, part.place.channel, newMessage(part, content), files, signal);
+      this.remember(origin.id);
+      return this.answer(rest, part, origin, content, files, signal);
+    });
+  }
+
+  async edit(receipt: Receipt, part: Part, signal: AbortSignal): Promise<SendOutcome> {
+    return this.outcome(async (rest) => {
+      const { content, files } = await this.prepare(part);
+      const route = this.routeOf(receipt, part.place);
+      // Files are shown once: what was attached before is replaced by what belongs to the part.
+      const body = { ...bodyOf(content), ...(files.length > 0 && { attachments: attachmentsOf(files) }) };
+      try {
+        await rest.patch(route, { ...authOf(route), body, files, signal });
+      } catch (error) {
+        // A card whose message is gone has nothing left to show.
+        if (!content.spent || statusOf(error) !== 404) throw error;
+      }
+      return receipt;
+    });
+  }
+
+  async delete(receipt: Receipt, place: Place, signal: AbortSignal): Promise<SendOutcome> {
+    return this.outcome(async (rest) => {
+      const route = this.routeOf(receipt, place);
+      try {
+        await rest.delete(route, { ...authOf(route), signal });
+      } catch (error) {
+        if (statusOf(error) !== 404) throw error;
+      }
+      return receipt;
+    });
+  }
+
+  /** Throws what a request throws: then nobody knows yet. */
+  async find(part: Part, since: Instant, signal: AbortSignal): Promise<Receipt | undefined> {
+    const rest = this.rest();
+    const origin = decodeOrigin(part.replyTo);
+    if (origin && (part.index ?? 0) === 0) {
+      const found = await this.findAnswer(rest, origin, part, signal);
+      if (found) return found;
+    }
+    const own = await this.ownSince(rest, part.place.channel, since, signal);
+    const ids = customIds(part.content);
+    const byButton = own.find((message) => customIdsIn(message).some((id) => ids.includes(id)));
+    if (byButton) return receiptOf(byButton);
+    const known =
+      (await this.deps.inbox()?.receipts(part.place, new Date(since.getTime() - CLOCK_MARGIN_MS))) ?? new Set();
+    const open = own.filter(({ id }) => !known.has(id));
+    const { text } = fitting(part.content);
+    const replies = part.replyTo !== undefined && !origin && (part.index ?? 0) === 0;
+    const byReply = replies && open.find((message) => message.message_reference?.message_id === part.replyTo);
+    if (byReply) return receiptOf(byReply);
+    const byContent = open.find((message) => message.content.trim() === text.trim());
+    return byContent && receiptOf(byContent);
+  }
+
+  private async prepare(part: Part): Promise<{ content: Content; files: RawFile[] }> {
+    const content = fitting(part.content);
+    const { files, left } = await uploadOf(content, this.deps.options.artifacts);
+    if (left === 0) return { content, files };
+    return { content: { ...content, text: `${content.text}\n${texts.notAttached(left)}`.trim() }, files };
+  }
+
+  /** The first part becomes the answer of the interaction itself, which may be repeated; others are messages. */
+  private async answer(
+    rest: REST,
+    part: Part,
+    origin: Origin,
+    content: Content,
+    files: RawFile[],
+    signal: AbortSignal,
+  ): Promise<Receipt> {
+    const application = this.deps.application();
+    try {
+      if ((part.index ?? 0) === 0) {
+        const original = originalOf(application, origin);
+        const message = (await rest.patch(original, { ...OPEN, body: bodyOf(content), files, signal })) as APIMessage;
+        return { ...receiptOf(message), original: `${application}/${origin.token}` };
+      }
+      if (origin.private) {
+        const route = `/webhooks/${application}/${origin.token}` as const;
+        const body = { ...bodyOf(content), flags: EPHEMERAL };
+        const message = (await rest.post(route, { ...OPEN, query: WAIT, body, files, signal })) as APIMessage;
+        return { ...receiptOf(message), original: `${application}/${origin.token}`, followUp: true };
+      }
+    } catch (error) {
+      if (statusOf(error) !== 404 && codeOf(error) !== CODES.invalidWebhookToken) throw error;
+      // Never acknowledged, taken away, or older than its token: what is left is a message.
+    }
+    const channel = origin.private ? await this.direct(rest, origin.user) : part.place.channel;
+    const { replyTo: _, ...message } = part;
+    return this.post(rest, channel, newMessage(message, content), files, signal);
+  }
+
+  private async direct(rest: REST, user: string): Promise<string> {
+    const channel = (await rest.post('/users/@me/channels', { body: { recipient_id: user } })) as { id: string };
+    return channel.id;
+  }
+
+  private async post(rest: REST, channel: string, body: MessageBody, files: RawFile[], signal: AbortSignal) {
+    try {
+      return receiptOf((await rest.post(`/channels/${channel}/messages`, { body, files, signal })) as APIMessage);
+    } catch (error) {
+      // The same nonce was said before, and somebody has deleted it: it was there.
+      if (codeOf(error) === CODES.unknownMessage) return { id: 'deleted', channel };
+      throw error;
+    }
+  }
+
+  private async findAnswer(rest: REST, origin: Origin, part: Part, signal: AbortSignal): Promise<Receipt | undefined> {
+    const application = this.deps.application();
+    try {
+      const message = (await rest.get(originalOf(application, origin), { ...OPEN, signal })) as APIMessage;
+      if ((message.flags ?? 0) & LOADING || message.content.trim() !== part.content.text.trim()) return undefined;
+      return { ...receiptOf(message), original: `${application}/${origin.token}` };
+    } catch (error) {
+      if (statusOf(error) === 404 || codeOf(error) === CODES.invalidWebhookToken) return undefined;
+      throw error;
+    }
+  }
+
+  /** Coda's own messages in a channel, oldest first. */
+  private async ownSince(rest: REST, channel: string, since: Instant, signal: AbortSignal): Promise<APIMessage[]> {
+    const own: APIMessage[] = [];
+    let after = snowflakeAt(new Date(since.getTime() - CLOCK_MARGIN_MS));
+    for (let page = 0; page < MOST_PAGES; page++) {
+      const query = new URLSearchParams({ after, limit: String(PAGE) });
+      // Each page comes newest first, also when it begins at `after`.
+      const messages = (await rest.get(`/channels/${channel}/messages`, { query, signal })) as APIMessage[];
+      own.push(...messages.reverse().filter(({ author }) => author.id === this.deps.application()));
+      const newest = messages.at(-1);
+      if (messages.length < PAGE || !newest) break;
+      after = newest.id;
+    }
+    return own;
+  }
+
+  private routeOf(receipt: Receipt, place: Place): `/${string}` {
+    const { id, channel, original, followUp } = receipt;
+    if (typeof original === 'string') return `/webhooks/${original}/messages/${followUp ? id : '@original'}`;
+    return `/channels/${typeof channel === 'string' ? channel : place.channel}/messages/${id}`;
+  }
+
+  private async outcome(work: (rest: REST) => Promise<Receipt>): Promise<SendOutcome> {
+    const rest = this.deps.rest();
+    if (!rest) return { kind: 'retry', reason: 'Discord is not connected', until: 'reachable' };
+    try {
+      return { kind: 'sent', receipt: await work(rest) };
+    } catch (error) {
+      const outcome = outcomeOf(error);
+      this.deps.options.log.debug({ outcome: outcome.kind, error: messageOf(error) }, 'Discord did not take a part');
+      return outcome;
+    }
+  }
+
+  private rest(): REST {
+    const rest = this.deps.rest();
+    if (!rest) throw new Error('Discord is not connected');
+    return rest;
+  }
+
+  private remember(interaction: string): void {
+    this.answeredHere.add(interaction);
+    const [oldest] = this.answeredHere;
+    if (this.answeredHere.size > REMEMBERED && oldest !== undefined) this.answeredHere.delete(oldest);
+  }
+}
+
+/** A follow-up's answer is its message. */
+const WAIT = new URLSearchParams({ wait: 'true' });
+
+function authOf(route: string): { auth?: false } {
+  return route.startsWith('/webhooks/') ? OPEN : {};
+}
+
+function receiptOf({ id, channel_id: channel }: APIMessage): OwnReceipt {
+  return { id, channel };
+}
+
+function attachmentsOf(files: readonly RawFile[]): { id: string; filename: string }[] {
+  return files.map(({ name }, index) => ({ id: String(index), filename: name }));
+}
+
+function customIdsIn({ components = [] }: APIMessage): string[] {
+  return components.flatMap((row) =>
+    'components' in row ? row.components.flatMap((each) => ('custom_id' in each ? [each.custom_id] : [])) : [],
+  );
+}
