@@ -235,7 +235,7 @@ function resolveBoth(date: Extract<DateSpec, { type: 'both' }>, env: Env): Days 
   if (fitting.length > 0) return { days: fitting };
   const spec = date.date;
   if (spec.type === 'monthday' && spec.month === undefined) return nextFitting(spec.day, weekday, env);
-  const ahead = (weekday - weekdayOf(env.today) + 7) % 7;
+  const ahead = (weekday - weekdayOf(env.today) + 7) % 7 || 7;
   return { days: [...found.days, env.today + ahead], ask: true };
 }
 

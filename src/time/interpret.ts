@@ -14,7 +14,13 @@ export function interpret(phrase: Phrase, ctx: WhenContext): When | undefined {
   if (phrase.zone === undefined) return resolve(phrase, envOf(ctx));
   const named = findZone(phrase.zone, ctx.zone);
   if (!named) return unknownZone(phrase.zone);
-  return inZone(phrase, ctx, named.zone);
+  return inZone(named.zone === 'UTC' ? exactly(phrase) : phrase, ctx, named.zone);
+}
+
+/** Times in UTC are told on the 24-hour clock. */
+function exactly(phrase: Phrase): Phrase {
+  const clock = phrase.time?.clock;
+  return clock ? { ...phrase, time: { ...phrase.time, clock: { ...clock, exact: true } } } : phrase;
 }
 
 function refusal(code: NonNullable<Phrase['wrong']>): Reject {

@@ -10,7 +10,11 @@ export interface OccurrencesOptions {
   zone?: string | undefined;
 }
 
-/** The Gregorian calendar repeats after this many years: what has not occurred by then never will. */
+/**
+ * What has not occurred for this many years never will: a 29 February on a given weekday is at most 40 years away. Only
+ * rules that leave out years can be silent for the 400 in which the calendar repeats.
+ */
+const BARREN_YEARS = 60;
 const CYCLE_YEARS = 400;
 /** A rule may go on for ever; a stored one need not be asked beyond this. */
 const LAST_YEAR = 9_999;
@@ -73,6 +77,8 @@ function* partOccurrences(rule: Rule, part: RulePart, after: number): Generator<
 // --- wall-clock steps: days and longer -------------------------------------------------------------------------
 
 function* calendar(rule: Rule, part: RulePart, after: number): Generator<Occurrence, void> {
+  if (!canOccur(part)) return;
+  const barrenYears = (part.interval ?? 1) > 1 ? CYCLE_YEARS : BARREN_YEARS;
   const times = timesOfDay(rule.start, part);
   const filter = dayFilter(rule, part);
   const first = part.count === undefined ? periodBefore(rule, part, after) : 0;
@@ -84,10 +90,18 @@ function* calendar(rule: Rule, part: RulePart, after: number): Generator<Occurre
     const walls = occurrencesOfPeriod(days.list, filter, times, part.bySetPos);
     if (walls.length > 0) barrenSince = Number.NaN;
     else if (Number.isNaN(barrenSince)) barrenSince = year;
-    else if (year - barrenSince > CYCLE_YEARS) return;
+    else if (year - barrenSince > barrenYears) return;
     for (const wall of walls) if (wall >= rule.start) yield { at: instantOf(wall, rule.zone), wall };
   }
 }
+
+/** Whether any of the rule's months has any of its days: 30 February is not waited for. */
+function canOccur({ byMonth, byMonthDay }: RulePart): boolean {
+  if (!byMonth || !byMonthDay) return true;
+  return byMonth.some((month) => byMonthDay.some((day) => Math.abs(day) <= daysInMonth(LEAP_YEAR, month)));
+}
+
+const LEAP_YEAR = 2_000;
 
 /** A period that certainly begins before `after`, so that a rule of long ago need not be played from its start. */
 function periodBefore(rule: Rule, part: RulePart, after: number): number {

@@ -80,9 +80,10 @@ function dayShift(span: Span, env: Env): Wall {
 function wallsOf(phrase: Phrase, env: Env): Walls | 'NOT_A_DATE' | 'PAST' | undefined {
   const days = daysOf(phrase, env);
   if (days === undefined || typeof days === 'string') return days;
-  const time = phrase.range ? { clock: startOf(phrase.range.from, phrase.range.to) } : phrase.time;
+  const time = phrase.range ? { ...phrase.time, clock: startOf(phrase.range.from, phrase.range.to) } : phrase.time;
   const clock = time?.clock;
   if (clock && !isTime(clock)) return 'NOT_A_DATE';
+  if (isVagueEdge(phrase)) return undefined;
   const nowMinute = Math.floor((env.wall - env.today * DAY) / MINUTE);
   if (days === null) {
     const times = time && nextTimes(time, env, nowMinute);
@@ -91,7 +92,7 @@ function wallsOf(phrase: Phrase, env: Env): Walls | 'NOT_A_DATE' | 'PAST' | unde
     );
   }
   if (time?.today === true && !days.days.includes(env.today)) return undefined;
-  const walls: Walls = { walls: [], others: [], ask: days.ask === true };
+  const walls: Walls = { walls: [], others: [], ask: days.ask === true || isLoose(phrase) };
   for (const day of days.days) {
     const times = time ? timesOn(time, env, day === env.today ? nowMinute : undefined) : defaultTime(days, env);
     if (!times) return undefined;
@@ -106,6 +107,18 @@ function wallsOf(phrase: Phrase, env: Env): Walls | 'NOT_A_DATE' | 'PAST' | unde
     walls.others.push(...days.others.map((day) => day * DAY + (wall - (days.days[0] ?? 0) * DAY)));
   }
   return walls;
+}
+
+/** "Between 2 and 4", "9 to 5": any time in it, or none of it, may be meant. */
+function isLoose({ range }: Phrase): boolean {
+  return range !== undefined && (range.loose || (range.from.weak === true && range.to.weak === true));
+}
+
+/** "Early next month", "late in March" are no times of day; "April at noon" is no day. */
+function isVagueEdge({ dates, time, range }: Phrase): boolean {
+  const isEdge = time?.clock === undefined && (time?.part === 'early' || time?.part === 'late');
+  const isTimed = time?.clock !== undefined || range !== undefined;
+  return dates.some((date) => date.type === 'period' && (isEdge || (isTimed && date.vague === true)));
 }
 
 function defaultTime(days: Days, env: Env): Times {

@@ -1,6 +1,6 @@
 import type { Language } from './lang/language.ts';
 import type { Match } from './match.ts';
-import type { DateSpec, DaySet, Moment, Piece, Recur, Span, TimeSpec } from './pieces.ts';
+import type { DateSpec, DaySet, Moment, PartName, Piece, Recur, Span, TimeSpec } from './pieces.ts';
 import type { Token } from './tokens.ts';
 
 type Range = Extract<Piece, { kind: 'range' }>;
@@ -108,9 +108,23 @@ function withTime(phrase: Phrase, time: TimeSpec): Phrase | undefined {
   const known = phrase.time;
   if (!known) return { ...phrase, time };
   // "tomorrow evening at 7": the part says which 7 is meant.
-  if ((known.clock && time.clock) || (known.part && time.part)) return undefined;
-  return { ...phrase, time: { ...known, ...time, today: known.today === true || time.today === true } };
+  if (known.clock && time.clock) return undefined;
+  const part = known.part && time.part ? narrower(known.part, time.part) : (known.part ?? time.part);
+  if (known.part && part === undefined) return undefined;
+  const today = known.today === true || time.today === true;
+  return { ...phrase, time: { clock: known.clock ?? time.clock, part, today } };
 }
+
+/** "Early tomorrow morning", "late this evening": the word for the edge of the part counts. */
+function narrower(a: PartName, b: PartName): PartName | undefined {
+  if (a === b) return a;
+  const parts = [a, b];
+  if (parts.includes('early') && parts.includes('morning')) return 'early';
+  if (parts.includes('late') && parts.some((part) => LATE_PARTS.has(part))) return 'late';
+  return undefined;
+}
+
+const LATE_PARTS: ReadonlySet<PartName> = new Set<PartName>(['evening', 'night', 'tonight']);
 
 function withRecur(phrase: Phrase, recur: Recur, joined: boolean): Phrase | undefined {
   if (joined && phrase.recurs.length > 0 && (phrase.time || phrase.times)) return another(phrase, recur);

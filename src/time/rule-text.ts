@@ -1,4 +1,4 @@
-import { dayOfWall, MINUTE, wallOf } from './civil.ts';
+import { DAY, dayOfWall, MINUTE, wallOf } from './civil.ts';
 import { type Env, envOf } from './env.ts';
 import { ruleOccurrences } from './occurrences.ts';
 import { parseRule, type Rule, type RulePart } from './rule.ts';
@@ -22,10 +22,11 @@ export function ruleWhen(rule: Rule, env: Env): When {
   const { parts } = rule;
   if (parts.some((part) => part.freq === 'SECONDLY' && (part.interval ?? 1) < 60)) return tooOften();
   if (parts.some((part) => (part.bySecond?.length ?? 0) > 1)) return tooOften();
+  if (parts.every(({ until }) => until !== undefined && until <= env.now)) return past('');
   const when = recurring(rule, env.now);
   if (when.kind === 'recurring' || !parts.every(({ until, count }) => until !== undefined || count !== undefined))
     return when;
-  const [any] = ruleOccurrences(rule, Number.MIN_SAFE_INTEGER);
+  const [any] = ruleOccurrences(rule, rule.start - 2 * DAY);
   return any ? past('') : when;
 }
 

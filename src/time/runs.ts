@@ -44,7 +44,7 @@ export class Runs {
 
   /** The stretch from `from` up to `to` read as one phrase, if it is one. */
   exactly(from: number, to: number): Run | undefined {
-    if (from >= to) return undefined;
+    if (from >= to || this.cuts(from) || this.cuts(to)) return undefined;
     for (const phrase of readings(this.tokens, from, to, this.matches, this.language)) {
       const when = phrase.vague
         ? askAbout(phrase, this.text, this.tokens, this.ctx, { from, to })
@@ -52,6 +52,12 @@ export class Runs {
       if (when) return { from, to, phrase, when: withWords(when, this.ctx) };
     }
     return undefined;
+  }
+
+  /** Whether the place before a token lies within what was written as one word. */
+  private cuts(at: number): boolean {
+    const isWord = (token: Token | undefined) => token !== undefined && /[\p{L}\d]/u.test(token.raw);
+    return this.tokens[at]?.glued === true && isWord(this.tokens[at]) && isWord(this.tokens[at - 1]);
   }
 
   /** The longest phrase that begins at `from` and ends before `limit`; `accept` may refuse one. */

@@ -203,7 +203,7 @@ class Sentence {
     });
     if (!run) return undefined;
     const connector = this.language.connectors.has(this.word(run.to)) ? this.word(run.to) : '';
-    const doubt = connector === '' ? this.doubtAfter(run, to) : undefined;
+    const doubt = connector === '' ? this.doubtAfter(run, to, layout.hasLead) : undefined;
     if (doubt) return doubt;
     return this.completed(run, [connector === '' ? run.to : run.to + 1, to], connector);
   }
@@ -231,7 +231,11 @@ class Sentence {
   }
 
   /** "Tomorrow 9 call mom": the number may be the hour or belong to the task. */
-  private doubtAfter(run: Run, to: number): Understood | undefined {
+  private doubtAfter(run: Run, to: number, hasLead: boolean): Understood | undefined {
+    const next = this.word(run.to);
+    // "9am in Atlantis": a zone that is not known is no task.
+    if (this.language.temporal.has(next) || (!hasLead && UNREAD.has(next)))
+      return this.ask([run.when], this.runs.words(run.from, run.to), [[run.to, to]]);
     const longer = this.runs.longestFrom(
       run.from,
       Math.min(to, run.to + 3),
@@ -299,7 +303,6 @@ class Sentence {
 
   /** Words about time that stand unread before the run, and dates elsewhere in the task, make its date doubtful. */
   private doubtBefore(run: Run, from: number): Understood | undefined {
-    if (!onlyTime(run) && run.phrase.recurs.length === 0) return undefined;
     const previous = this.word(run.from - 1);
     const words = this.runs.words(run.from, run.to);
     if (TIES.has(previous) || (onlyTime(run) && this.language.temporal.has(previous)))
@@ -436,7 +439,12 @@ const STARTS = new Set(
 );
 
 /** Words that belong to a time, and leave it unsaid which, when they stand unread before one. */
-const TIES = new Set('every next until before except starting past half between since per last not'.split(' '));
+const TIES = new Set(
+  'every next until before except starting past half between since per last not early late mid end middle'.split(' '),
+);
+
+/** Words that would go on saying when, after a time that opens a sentence. */
+const UNREAD = new Set('in on at until except for before after from between or of time'.split(' '));
 
 /** Connectors that do not belong to the task. */
 const TASK_LEADS = new Set(['to', 'that', 'about', 'of']);

@@ -1,7 +1,7 @@
 import { addMonths, DAY, type Day, MINUTE, type Wall, wallOf } from './civil.ts';
 import { isTime, type Minute, nextTimes, timesOn } from './clock.ts';
 import { moveDay, periodBounds, resolveDate } from './dates.ts';
-import { type Env, toInstant } from './env.ts';
+import { type Env, minuteOfPart, toInstant } from './env.ts';
 import { ruleOccurrences } from './occurrences.ts';
 import type { Phrase } from './phrase.ts';
 import { type Clock, type DateSpec, isElapsed, type Moment, type Recur, type Span, type TimeSpec } from './pieces.ts';
@@ -32,6 +32,8 @@ export function resolveSeries(phrase: Phrase, env: Env): When | undefined {
   if (step !== undefined && step <= 0) return never();
   if (step !== undefined && step < MINUTE) return tooOften();
   if (phrase.recurs.some(({ interval }) => interval < 1) || phrase.count === 0) return never();
+  const either = step === undefined ? eitherTime(phrase, env) : undefined;
+  if (either) return either;
   const limits = limitsOf(phrase, env);
   if (limits === undefined || 'kind' in limits) return limits;
   const readings = draftsOf(phrase, env, limits);
@@ -41,6 +43,21 @@ export function resolveSeries(phrase: Phrase, env: Env): When | undefined {
   if (!first || rest.length === 0) return first;
   const possible = series.filter((one) => one?.kind === 'recurring');
   return possible.length === 0 ? first : whichOne(possible.map((when) => ({ words: '', when })));
+}
+
+/** "Every day until 23 November at 5pm": the hour may be that of each day, or of the end. */
+function eitherTime(phrase: Phrase, env: Env): When | undefined {
+  const { until, time, times, range } = phrase;
+  if (!until?.moment.date || !until.moment.time?.clock || time || times || range) return undefined;
+  const end = { ...until, moment: { date: until.moment.date } };
+  const first = resolveSeries({ ...phrase, until: end, time: until.moment.time }, env);
+  const second = resolveSeries({ ...phrase, time: { clock: defaultClock(env) } }, env);
+  const possible = [first, second].filter((when) => when?.kind === 'recurring');
+  return possible.length > 0 ? whichOne(possible.map((when) => ({ words: '', when }))) : first;
+}
+
+function defaultClock({ parts }: Env): Clock {
+  return { hour: Math.floor(parts.date / 60), minute: parts.date % 60, second: 0, exact: true };
 }
 
 // --- limits ------------------------------------------------------------------------------------------------------
@@ -233,6 +250,9 @@ function timesOf(recur: Recur, phrase: Phrase, env: Env, limits: Limits): Minute
   const minutes: Minute[] = [];
   for (const time of said) {
     if (time?.clock && !isTime(time.clock)) return undefined;
+    // "Every morning and evening": two parts of the day, two times.
+    if (recur.part && time?.part && !time.clock && time.part !== recur.part)
+      minutes.push(minuteOfPart(recur.part, env));
     const part = time?.part ?? recur.part;
     const spec = part === undefined ? time : { ...time, part };
     const found = spec ? timesOn(spec, env, undefined) : undefined;

@@ -278,6 +278,7 @@ export const partRules: readonly Rule[] = [
   ['time', 'this {part}', (c) => ({ ...get<TimeSpec>(c, 'part'), today: true })],
   ['time', 'later this {part}', (c) => ({ ...get<TimeSpec>(c, 'part'), today: true })],
   ['time', 'late tonight', () => ({ part: 'late', today: true })],
+  ['time', 'later tonight', () => ({ part: 'tonight', today: true })],
   ['time', 'tonight', () => ({ part: 'tonight', today: true })],
   ['time', '{clockPrefix} {clock} {clockSuffix}?', (c) => ({ clock: strong(get(c, 'clock')) })],
   ['time', '{clockPrefix} {t:dotclock}', (c) => ({ clock: c.t })],

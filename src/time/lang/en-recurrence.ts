@@ -302,9 +302,15 @@ function pastHour(minute: number): Recur | undefined {
 const until = (piece: Moment, inclusive = false): Piece => ({ kind: 'until', piece, inclusive });
 const moment = (c: Captures): Moment => get<Moment>(c, 'moment');
 
+/** "Dec 4" is a date, not four o'clock in December. */
+function timed(c: Captures): Moment | undefined {
+  const date = get<DateSpec>(c, 'date');
+  return date.type === 'period' && date.vague ? undefined : { date, time: get<TimeSpec>(c, 'time') };
+}
+
 export const limitRules: readonly Rule[] = [
-  ['moment', '{date} ,|at? {time}', (c): Moment => ({ date: get(c, 'date'), time: get(c, 'time') })],
-  ['moment', '{time} on? {date}', (c): Moment => ({ date: get(c, 'date'), time: get(c, 'time') })],
+  ['moment', '{date} ,|at? {time}', timed],
+  ['moment', '{time} on? {date}', timed],
   ['moment', '{date}', (c): Moment => ({ date: get(c, 'date') })],
   ['moment', '{time}', (c): Moment => ({ time: get(c, 'time') })],
   ['moment', 'in {span}', (c): Moment => ({ shift: get(c, 'span') })],
@@ -324,7 +330,8 @@ export const limitRules: readonly Rule[] = [
   ['limit', 'next : {moment}', (c) => ({ kind: 'start', piece: moment(c) })],
   ['limit', 'for the? next|following|coming? {span}', (c) => ({ kind: 'lasting', span: get(c, 'span') })],
   ['limit', 'over the next {span}', (c) => ({ kind: 'lasting', span: get(c, 'span') })],
-  ['limit', 'for? the? next? {number} times', (c) => ({ kind: 'count', count: get(c, 'number') })],
+  ['limit', ',|for the? next? {number} times', (c) => ({ kind: 'count', count: get(c, 'number') })],
+  ['limit', 'the? next? {number} times', (c) => counted(get(c, 'number'))],
   ['limit', 'for? {number} x', (c) => ({ kind: 'count', count: get(c, 'number') })],
   ['limit', 'except on|for|in|at? the? {exception}', (c) => ({ kind: 'except', days: get(c, 'exception') })],
   ['limit', 'but not? on|for? the? {exception}', (c) => ({ kind: 'except', days: get(c, 'exception') })],
@@ -344,6 +351,11 @@ export const limitRules: readonly Rule[] = [
   ['times', '{a:timeItem} , and {b:timeItem}', (c) => [c.a, c.b]],
   ['timeItem', '{time}', (c) => c.time],
 ];
+
+/** "Every day 2 times" may be said of the day; nobody means ten times a day. */
+function counted(count: number): Piece {
+  return count < 5 ? { kind: 'vague', instead: [`for ${count} times`] } : { kind: 'count', count };
+}
 
 function rest(unit: Unit): Moment {
   return { date: { type: 'period', unit, which: 0, edge: 'end' } };
