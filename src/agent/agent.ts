@@ -1,10 +1,9 @@
 import { CodaError } from '../base/errors.ts';
 import { uuid } from '../base/ids.ts';
 import type { Card, Item } from '../delivery/index.ts';
-import type { Person } from '../people/index.ts';
 import { sql } from '../storage/index.ts';
 import { runCall } from './calls.ts';
-import { identity, type Sections } from './context.ts';
+import type { Sections } from './context/index.ts';
 import { ModelError } from './model.ts';
 import type { AgentOptions } from './options.ts';
 import { Turn } from './steps.ts';
@@ -17,11 +16,9 @@ import { type TurnHost, TurnRun } from './turn.ts';
 /** Answers messages in turns, and carries out single calls for commands and buttons. */
 export class Agent implements TurnHost {
   readonly options: AgentOptions;
-  private readonly system: string;
 
   constructor(options: AgentOptions) {
     this.options = options;
-    this.system = identity(options.name);
   }
 
   /** Answers a message that holds its lane. Goes on where an earlier process, or a question to the person, left it. */
@@ -40,7 +37,7 @@ export class Agent implements TurnHost {
         { model: this.options.model(item).name, fault: error.fault },
         'no answer from the model',
       );
-      await this.say(item, turn, 'failed', texts.modelFault(error.fault));
+      await this.say(item, turn, 'failed', error.said ?? texts.modelFault(error.fault));
     }
   }
 
@@ -81,8 +78,9 @@ export class Agent implements TurnHost {
     };
   }
 
-  async sections(person: Person): Promise<Sections> {
-    return { system: this.system, sections: await this.options.sections(person), tools: this.options.toolbox.specs() };
+  async sections(item: Item): Promise<Sections> {
+    const [system, sections] = await Promise.all([this.options.system(item), this.options.sections(item.person)]);
+    return { system, sections, tools: this.options.toolbox.specs() };
   }
 
   /** Ends a turn with words of coda's own. */
@@ -103,8 +101,8 @@ export class Agent implements TurnHost {
 
   private async open(item: Item): Promise<Turn> {
     const { database, world } = this.options;
-    const { turn: id, history } = item.context as unknown as ItemContext;
-    const tainted = item.tainted || history.some((entry) => entry.tainted);
+    const { turn: id, recalled } = item.context as unknown as ItemContext;
+    const tainted = item.tainted || recalled.history.some((entry) => entry.tainted);
     const loaded = id ? await store.loadTurn(database, id) : undefined;
     if (id && loaded) {
       const turn = new Turn({ id, ...loaded, tainted: loaded.tainted || tainted });

@@ -40,6 +40,8 @@ export interface Answer {
 export interface AskingOptions {
   /** Ids of calls that the turn has made before. */
   taken: ReadonlySet<string>;
+  /** Hears of what each call took, also when the answer then fails. */
+  onUsed?(used: Used): void;
   /** Hears the text as far as it has come, whenever it has grown. */
   onText?(text: string): void;
 }
@@ -158,11 +160,12 @@ class Asking {
   private count(request: ModelRequest, reply: Reply, usage: ModelUsage | undefined): void {
     const { model, used } = this.answer;
     if (model.startsWith('offline/')) return;
-    if (usage) used.push({ model, usage });
-    else {
-      const output = tokensIn(reply.text) + tokensIn(JSON.stringify(reply.calls));
-      used.push({ model, usage: { input: tokensIn(JSON.stringify(request)), cached: 0, output }, estimated: true });
-    }
+    const output = () => tokensIn(reply.text) + tokensIn(JSON.stringify(reply.calls));
+    const one: Used = usage
+      ? { model, usage }
+      : { model, usage: { input: tokensIn(textIn(request)), cached: 0, output: output() }, estimated: true };
+    used.push(one);
+    this.options.onUsed?.(one);
   }
 
   private mended(call: ModelToolCall): ModelToolCall {
@@ -183,4 +186,9 @@ class Asking {
       return { ...call, id };
     });
   }
+}
+
+/** Everything that a request says, but for pictures. */
+function textIn({ system, moving, messages, tools }: ModelRequest): string {
+  return JSON.stringify([system, moving, tools, messages.map((message) => ({ ...message, images: undefined }))]);
 }

@@ -2,7 +2,10 @@
 export { type ActCall, Agent } from './agent.ts';
 export { decideTool } from './approvals.ts';
 export { runCall } from './calls.ts';
+export { type Attached, attachedTo, contextTools, identity, NOTHING as nothingAttached } from './context/index.ts';
+export { Inference, type InferenceOptions } from './inference.ts';
 export * from './model.ts';
+export { type Models, openModels, type Tier } from './models/index.ts';
 export { offlineModel } from './models/offline/index.ts';
 export type { AgentOptions } from './options.ts';
 export type * from './phrase.ts';

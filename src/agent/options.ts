@@ -3,7 +3,8 @@ import type { Delivery, Item } from '../delivery/index.ts';
 import type { Person } from '../people/index.ts';
 import type { Database } from '../storage/index.ts';
 import type { WhenContext } from '../time/index.ts';
-import type { Sections } from './context.ts';
+import type { Sections } from './context/index.ts';
+import type { Inference } from './inference.ts';
 import type { Model } from './model.ts';
 import type { Policy } from './policy.ts';
 import type { Toolbox } from './toolbox.ts';
@@ -15,8 +16,8 @@ export interface AgentOptions {
   toolbox: Toolbox;
   /** The model that answers in this conversation. */
   model(item: Item): Model;
+  inference: Inference;
   policy: Policy;
-  name: string;
   /** Tool calls after which a turn ends. */
   maxToolCalls: number;
   /** Milliseconds after which a turn ends; the time that it waits for a person does not count. */
@@ -26,6 +27,8 @@ export interface AgentOptions {
   /** What `parseWhen` needs to know besides the person. */
   time: Omit<WhenContext, 'now' | 'zone'>;
   defaultZone: string;
+  /** Who it is and how it behaves in this conversation. */
+  system(item: Item): Promise<string>;
   /** What skills add to the prompt for this person. */
   sections(person: Person): Promise<Sections['sections']>;
 }

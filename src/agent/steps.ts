@@ -1,10 +1,26 @@
 import type { Instant } from '../base/clock.ts';
-import type { ModelMessage, ModelToolCall } from './model.ts';
+import { canonicalJson } from '../base/json.ts';
+import type { Kept, ModelMessage, ModelToolCall } from './model.ts';
 import type { ToolResult } from './tool.ts';
+import type { UsageRow } from './usage/index.ts';
+
+/** One answer of a model. */
+export interface ModelStep {
+  text: string;
+  calls: ModelToolCall[];
+  /** What answered, `provider/model`. */
+  model: string;
+  /** What the model wants back with it. */
+  keep?: Kept;
+  /** What it took; written to `usage` together with the step. */
+  used?: UsageRow[];
+  /** For the person, beside the answer. */
+  notices?: string[];
+}
 
 /** What a turn did, in order; each is stored as it happens. `version` 1. */
 export type Step =
-  | { kind: 'model'; payload: { text: string; calls: ModelToolCall[]; model: string } }
+  | { kind: 'model'; payload: ModelStep }
   /** A call that acts outside has begun: without a result after it, nobody knows whether it happened. */
   | { kind: 'started'; callId: string; payload: Record<string, never> }
   | { kind: 'result'; callId: string; payload: ToolResult }
@@ -13,6 +29,9 @@ export type Step =
   | { kind: 'decided'; callId: string; payload: { approved: boolean; by: string; hash: string } }
   /** What the asker said meanwhile. */
   | { kind: 'steered'; payload: { texts: string[] } };
+
+/** Who is told this often to stop repeating a call does not hear. */
+const MOST_TOLD = 2;
 
 export interface StoredStep {
   seq: number;
@@ -83,13 +102,43 @@ export class Turn {
     return this.steps.flatMap(({ step }) => (step.kind === 'result' ? [step.payload] : []));
   }
 
+  /** What the person is told beside the answer. */
+  notices(): string[] {
+    const all = this.steps.flatMap(({ step }) => (step.kind === 'model' ? (step.payload.notices ?? []) : []));
+    return [...new Set(all)];
+  }
+
+  /** How often the same call was made in this turn before. */
+  repeats(call: ModelToolCall): number {
+    const same = (other: ModelToolCall) =>
+      other.id !== call.id && other.name === call.name && canonicalJson(other.input) === canonicalJson(call.input);
+    const before = this.steps.flatMap(({ step }) => (step.kind === 'model' ? step.payload.calls : []));
+    return before
+      .slice(
+        0,
+        before.findIndex(({ id }) => id === call.id),
+      )
+      .filter(same).length;
+  }
+
+  /** The tool that is called in the same way again and again although the model was told; undefined: none. */
+  stuckOn(): string | undefined {
+    const told = this.steps.flatMap(({ step }) =>
+      step.kind === 'result' && !step.payload.ok && step.payload.code === 'REPEATED' ? [step.callId] : [],
+    );
+    if (told.length < MOST_TOLD) return undefined;
+    const calls = this.steps.flatMap(({ step }) => (step.kind === 'model' ? step.payload.calls : []));
+    return calls.find(({ id }) => id === told.at(-1))?.name;
+  }
+
   /** What the model is shown of the turn so far. */
   messages(): ModelMessage[] {
     const names = new Map<string, string>();
     return this.steps.flatMap(({ step }): ModelMessage[] => {
       if (step.kind === 'model') {
         for (const call of step.payload.calls) names.set(call.id, call.name);
-        return [{ role: 'assistant', text: step.payload.text, calls: step.payload.calls }];
+        const { text, calls, keep } = step.payload;
+        return [{ role: 'assistant', text, calls, ...(keep && { keep }) }];
       }
       if (step.kind === 'steered') return step.payload.texts.map((text) => ({ role: 'user', text }));
       if (step.kind !== 'result') return [];

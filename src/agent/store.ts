@@ -3,15 +3,10 @@ import { uuid } from '../base/ids.ts';
 import type { Item } from '../delivery/index.ts';
 import type { Pruning } from '../jobs/index.ts';
 import { type Database, type Fragment, json, render, sql, type Transaction } from '../storage/index.ts';
+import { type Recalled, recall } from './context/index.ts';
 import type { Step, StoredStep, Turn } from './steps.ts';
 import type { Call } from './tool.ts';
-
-/** What the model is shown of the past: newest last. */
-export interface HistoryEntry {
-  role: 'user' | 'assistant';
-  content: { text: string; name?: string };
-  tainted: boolean;
-}
+import { type UsageRow, usageWriting } from './usage/index.ts';
 
 /** An open button of the newest card in the conversation: what a typed answer may mean. */
 export interface OpenButton {
@@ -21,23 +16,18 @@ export interface OpenButton {
 
 /** What is read along with each inbox row. */
 export interface ItemContext {
-  history: HistoryEntry[];
+  recalled: Recalled;
   buttons: OpenButton[];
   /** The row's turn, when it was begun before. */
   turn: string | null;
 }
 
-const HISTORY = 40;
-
-/** The scalar subquery behind `ItemContext`; `i`, `c` and `p` are in scope. */
-export function itemContext(): Fragment {
+/** The scalar subquery behind `ItemContext`, with so many messages; `i`, `c` and `p` are in scope. */
+export function itemContext(remembered: number): Fragment {
   return sql`
     select jsonb_build_object(
       'turn', (select t.id from turns t where t.inbox_id = i.id),
-      'history', coalesce((
-        select jsonb_agg(jsonb_build_object('role', h.role, 'content', h.content, 'tainted', h.tainted) order by h.seq)
-          from (select seq, role, content, tainted from messages
-                 where conversation_id = c.id and epoch = c.epoch order by seq desc limit ${HISTORY}) h), '[]'),
+      'recalled', ${recall(remembered)},
       'buttons', coalesce((
         select jsonb_agg(jsonb_build_object('id', b.id, 'label', b.label) order by b.position)
           from buttons b
@@ -66,7 +56,16 @@ export function turnWriting(turn: Turn, item: Item, state: TurnState, now: Insta
         from jsonb_to_recordset(${json(turn.unstored().map(stepRow))})
              as s (seq integer, kind text, call_id text, payload jsonb, tainted boolean, at timestamptz)
        where ${when}
-    )`;
+    )${usageWriting(usedIn(turn), ownerOf(turn, item), when)}`;
+}
+
+/** What the calls took whose steps are written now. */
+function usedIn(turn: Turn): UsageRow[] {
+  return turn.unstored().flatMap(({ step }) => (step.kind === 'model' ? (step.payload.used ?? []) : []));
+}
+
+function ownerOf(turn: Turn, { person, conversation }: Item) {
+  return { personId: person.id, conversationId: conversation.id, spaceId: conversation.place.space, turnId: turn.id };
 }
 
 function stepRow({ seq, step, tainted, at }: StoredStep) {
@@ -75,12 +74,12 @@ function stepRow({ seq, step, tainted, at }: StoredStep) {
 
 /** A `with` part that adds what was asked and answered to the conversation, if `fence` has a row. */
 export function historyWriting(turn: Turn, item: Item, answer: string, now: Instant): Fragment {
-  const said = [
+  const messages = [
     {
       id: uuid(item.receivedAt),
       person_id: item.person.id,
       role: 'user',
-      content: { text: item.payload.text, name: item.person.name },
+      content: said(item),
       tainted: item.tainted,
       at: item.receivedAt,
     },
@@ -90,10 +89,16 @@ export function historyWriting(turn: Turn, item: Item, answer: string, now: Inst
       insert into messages (id, conversation_id, epoch, turn_id, person_id, role, content, tainted, at)
       select m.id, ${item.conversation.id}, ${item.conversation.epoch}, ${turn.id}, m.person_id, m.role, m.content,
              m.tainted, m.at
-        from jsonb_to_recordset(${json(said)})
+        from jsonb_to_recordset(${json(messages)})
              as m (id uuid, person_id uuid, role text, content jsonb, tainted boolean, at timestamptz)
        where exists (select from fence)
     )`;
+}
+
+/** A message as it is remembered: what came with it by name and kind only. */
+function said({ payload, person }: Item) {
+  const files = payload.files.map(({ name, type, hash }) => ({ name, type, hash }));
+  return { text: payload.text, name: person.name, ...(files.length > 0 && { files }) };
 }
 
 /** Writes the turn and its new steps in `tx`, whose fence has been held. */

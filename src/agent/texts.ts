@@ -1,4 +1,5 @@
 import type { FaultKind } from '../base/errors.ts';
+import type { Limit } from './usage/index.ts';
 
 /** What the agent itself says to people. */
 
@@ -62,3 +63,33 @@ export function modelFault(fault: FaultKind): string {
 /** Why a model did not answer, and what goes on without one. */
 export const withoutModel = (fault: FaultKind) =>
   `${modelFault(fault)} Reminders, notes and commands go on meanwhile: \`/help\` shows how to ask for them.`;
+
+const PERIODS = { day: 'today', month: 'this month' };
+
+/** Nothing more may be spent, and what goes on without. */
+export function budgetOver({ whose, period, limit, spent }: Limit, currency: string): string {
+  const budget = `${whose === 'person' ? 'Your' : 'The'} budget for models ${PERIODS[period]} is used up`;
+  const again = period === 'day' ? 'tomorrow' : 'on the first of next month';
+  return `${budget}: ${money(spent, currency)} of ${money(limit, currency)}. It begins anew ${again}; the owner can raise it under \`models.budgets\`. Reminders, notes and commands go on meanwhile.`;
+}
+
+/** Little is left. */
+export function budgetLow({ whose, period, limit, spent }: Limit, currency: string): string {
+  const budget = whose === 'person' ? 'your budget' : 'the budget';
+  return `Of ${budget} for models ${PERIODS[period]} ${money(limit - spent, currency)} of ${money(limit, currency)} are left, so the lighter model answers from here on.`;
+}
+
+export const requestOver = (limit: number, currency: string) =>
+  `I stopped because this one answer had cost ${money(limit, currency)} already. Ask for a smaller piece of it; the owner can raise the limit under \`models.budgets.request\`.`;
+
+export const repeatedCall = () =>
+  'You have made exactly this call twice already, with the results above. Do not make it again: use them, try something else, or tell the person what is in the way.';
+
+export const loopBroken = (tool: string) =>
+  `I stopped because I kept doing the same thing (\`${tool}\`) without getting on. Tell me what you need in other words.`;
+
+/** `1.25 USD`; small amounts keep their first digits. */
+export function money(amount: number, currency: string): string {
+  const digits = amount > 0 && amount < 0.1 ? 4 : 2;
+  return `${amount.toFixed(digits)} ${currency}`;
+}

@@ -1,10 +1,9 @@
 import { CodaError } from '../base/errors.ts';
 import type { Card, Draft, Item } from '../delivery/index.ts';
-import type { Person } from '../people/index.ts';
 import { sql, type Transaction } from '../storage/index.ts';
 import * as approvals from './approvals.ts';
 import { hashOf, isData, runData, runOutside } from './calls.ts';
-import { requestFor, type Sections } from './context.ts';
+import type { Sections } from './context/index.ts';
 import type { ModelToolCall } from './model.ts';
 import type { AgentOptions } from './options.ts';
 import type { CallState, Step, Turn } from './steps.ts';
@@ -17,9 +16,12 @@ import type { ValidCall } from './toolbox.ts';
 export interface TurnHost {
   readonly options: AgentOptions;
   callContext(item: Item, signal: AbortSignal, tainted: boolean): CallContext;
-  sections(person: Person): Promise<Sections>;
+  sections(item: Item): Promise<Sections>;
   say(item: Item, turn: Turn, state: 'failed' | 'cancelled', text: string): Promise<void>;
 }
+
+/** The same call with the same arguments may be made so often; then the model is told, and then it is stopped. */
+const MOST_REPEATS = 2;
 
 /** The turn is not this process's any more: nothing of it may be committed here. */
 class Lost extends Error {}
@@ -66,6 +68,12 @@ export class TurnRun {
       await this.finish(answer.payload.text);
       return false;
     }
+    const stuck = this.turn.stuckOn();
+    if (stuck !== undefined) {
+      await this.settleDraft();
+      await this.agent.say(this.item, this.turn, 'failed', texts.loopBroken(stuck));
+      return false;
+    }
     if (this.turn.toolCalls >= maxToolCalls) {
       await this.settleDraft();
       await this.agent.say(this.item, this.turn, 'failed', texts.tooManyCalls(maxToolCalls));
@@ -77,20 +85,18 @@ export class TurnRun {
 
   /** One answer of the model. It is stored with what follows from it: asking again would be harmless. */
   private async ask(): Promise<void> {
-    const { model, world, delivery } = this.agent.options;
+    const { model, inference, world, delivery } = this.agent.options;
     const chosen = model(this.item);
     if (chosen.streams !== false) delivery.typing(this.item.conversation.place);
-    const sections = await this.agent.sections(this.item.person);
-    const request = requestFor(this.item, this.turn, this.context().when, sections);
-    let text = '';
-    const calls: ModelToolCall[] = [];
-    for await (const event of chosen.generate(request, this.signal)) {
-      if (event.type === 'text') {
-        text += event.text;
-        if (chosen.streams !== false) this.show(text);
-      } else if (event.type === 'call') calls.push(event.call);
-    }
-    this.turn.add({ kind: 'model', payload: { text, calls, model: chosen.name } }, world.clock.now());
+    const { step, tainted } = await inference.infer({
+      item: this.item,
+      turn: this.turn,
+      when: this.context().when,
+      sections: await this.agent.sections(this.item),
+      signal: this.signal,
+      onText: (text) => this.show(text),
+    });
+    this.turn.add({ kind: 'model', payload: step }, world.clock.now(), tainted);
   }
 
   /** Shows the answer while it grows, where the platform can. */
@@ -134,6 +140,9 @@ export class TurnRun {
     const asked = { tool: call.name, input: call.input as Record<string, unknown> };
     const valid = toolbox.check(asked, false);
     if ('ok' in valid) return { verdict: { kind: 'result', result: valid } };
+    if (state.kind === 'open' && this.turn.repeats(call) >= MOST_REPEATS) {
+      return { verdict: { kind: 'result', result: failed('REPEATED', texts.repeatedCall()) } };
+    }
     if (state.kind === 'decided') {
       const granted = state.approved && state.hash === hashOf(asked, this.context());
       if (granted) return { valid, verdict: { kind: 'allow' } };
@@ -224,7 +233,7 @@ export class TurnRun {
     const files = results.flatMap((result) => (result.ok ? (result.files ?? []) : []));
     const card: Card = {
       kind: 'answer',
-      text,
+      text: [text, ...this.turn.notices().map((notice) => `_${notice}_`)].join('\n\n'),
       ...(choices.length > 0 && { choices }),
       ...(files.length > 0 && { files }),
     };

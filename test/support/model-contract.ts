@@ -118,7 +118,7 @@ export function modelContract(name: string, { api, stream, open }: ModelUnderTes
           text: '',
           calls: [
             { id: 'a', name: 'note_save', input: { text: 'milk' } },
-            { id: 'b', name: 'no such tool! ' + 'x'.repeat(200), input: 'broken' },
+            { id: 'b', name: `no such tool! ${'x'.repeat(200)}`, input: 'broken' },
           ],
         },
         { role: 'tool', callId: 'a', name: 'note_save', text: 'Saved.', ok: true },

@@ -7,6 +7,7 @@ import { anthropicModel } from './anthropic/index.ts';
 import { Breaker } from './breaker.ts';
 import type { EndpointOptions } from './endpoint.ts';
 import { openaiModel } from './openai/index.ts';
+import { Prices } from './prices.ts';
 import { type Candidate, routed } from './routed.ts';
 
 export type ModelSettings = NonNullable<CoreValues['models']>;
@@ -41,18 +42,26 @@ export function openModels(options: Omit<ModelsOptions, 'settings'> & { settings
 
 export class Models {
   readonly settings: ModelSettings;
+  readonly prices: Prices;
   private readonly options: ModelsOptions;
   private readonly candidates = new Map<string, Candidate>();
 
   constructor(options: ModelsOptions) {
     this.options = options;
     this.settings = options.settings;
+    this.prices = new Prices(options.settings.prices);
   }
 
   /** What answers a person: the tier's model or the one that was chosen, its fallbacks, and the last resort. */
   answering(tier: Tier, chosen?: string): Model {
     const { offline } = this.options;
     return this.routed([chosen && this.knows(chosen) ? chosen : this.nameOf(tier)], offline);
+  }
+
+  /** What answers in a conversation with these settings: the model that it chose, or the heavy one when it thinks. */
+  chosen({ model, think }: Record<string, unknown>): Model {
+    if (think === true) return this.answering('heavy');
+    return this.answering('default', typeof model === 'string' ? model : undefined);
   }
 
   /** For coda's own small questions: without a last resort, because nobody is waiting. */
@@ -69,6 +78,13 @@ export class Models {
   knows(name: string): boolean {
     const [provider = '', model = ''] = split(name);
     return model !== '' && this.settings.providers[provider] !== undefined;
+  }
+
+  /** Tokens that a request to `provider/model` may hold, and of these what is kept for the answer. */
+  limits(name: string): { context: number; answer: number } {
+    const { context_tokens: most, max_tokens: longest, providers } = this.settings;
+    const context = Math.min(most, providers[split(name)[0]]?.context_tokens ?? most);
+    return { context, answer: Math.min(longest, Math.floor(context / 3)) };
   }
 
   /** Every model that the configuration names, each once. */

@@ -1,7 +1,7 @@
 import { sleep } from '../../base/async.ts';
 import type { FaultKind } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import { type Model, ModelError, type ModelEvent, type ModelRequest } from '../model.ts';
+import { type Model, ModelError, type ModelEvent } from '../model.ts';
 import * as texts from '../texts.ts';
 import type { Breaker } from './breaker.ts';
 
@@ -57,7 +57,8 @@ export function routed(options: RoutedOptions): Model {
         }
       }
       if (!options.lastResort) throw fault ?? new ModelError('transient', 'No model can be reached.');
-      yield* withoutModels(options.lastResort, request, signal, fault?.fault ?? 'transient');
+      const sentence = texts.withoutModel(fault?.fault ?? 'transient');
+      yield* withoutModels(options.lastResort, sentence).generate(request, signal);
     },
   };
 }
@@ -82,18 +83,20 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** What needs no model still works, and the person is told why it is no more than that. */
-async function* withoutModels(
-  offline: Model,
-  request: ModelRequest,
-  signal: AbortSignal,
-  fault: FaultKind,
-): AsyncGenerator<ModelEvent> {
-  const events: ModelEvent[] = [];
-  for await (const event of offline.generate(request, signal)) events.push(event);
-  const understood = events.some(({ type }) => type === 'call') || request.messages.at(-1)?.role === 'tool';
-  yield { type: 'begin', model: offline.name, ...(understood && { notice: texts.withoutModel(fault) }) };
-  if (understood) return yield* events;
-  yield { type: 'text', text: texts.withoutModel(fault) };
-  yield { type: 'stop', reason: 'end' };
+/** What needs no model still works, and the person is told by `sentence` why it is no more than that. */
+export function withoutModels(offline: Model, sentence: string): Model {
+  return {
+    name: offline.name,
+    streams: false,
+    oneAtATime: offline.oneAtATime === true,
+    async *generate(request, signal) {
+      const events: ModelEvent[] = [];
+      for await (const event of offline.generate(request, signal)) events.push(event);
+      const understood = events.some(({ type }) => type === 'call') || request.messages.at(-1)?.role === 'tool';
+      yield { type: 'begin', model: offline.name, ...(understood && { notice: sentence }) };
+      if (understood) return yield* events;
+      yield { type: 'text', text: sentence };
+      yield { type: 'stop', reason: 'end' };
+    },
+  };
 }

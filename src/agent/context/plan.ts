@@ -1,0 +1,153 @@
+import type { ModelMessage, ModelRequest, ToolSpec } from '../model.ts';
+import type { HistoryEntry, Recalled } from './store.ts';
+import { IMAGE_TOKENS, MESSAGE_TOKENS, tokensIn } from './tokens.ts';
+
+/** What is said to the model besides the conversation. */
+export interface Sections {
+  system: string;
+  /** What skills add for this person. */
+  sections: readonly { title: string; text: string }[];
+  tools: ToolSpec[];
+}
+
+/** Tokens: what a request may hold, and what is kept free of them for the answer. */
+export interface Limits {
+  context: number;
+  answer: number;
+  /** What one estimated token has turned out to be, by the usage that was reported. */
+  factor: number;
+}
+
+/** What fills the window: a part's name and its tokens. */
+export interface Filled {
+  part: 'identity and rules' | 'tools' | 'skills' | 'summary' | 'history' | 'this message' | 'this turn';
+  tokens: number;
+}
+
+export interface Plan {
+  request: ModelRequest;
+  filled: Filled[];
+}
+
+export interface PlanInput {
+  sections: Sections;
+  /** When and where it is, for the moving part. */
+  clock: string;
+  recalled: Recalled;
+  /** The message that is answered. */
+  asked: Extract<ModelMessage, { role: 'user' }>;
+  /** What happened in the turn so far. */
+  turn: readonly ModelMessage[];
+  limits: Limits;
+  /** Whether several people speak, so that each message says who. */
+  names: boolean;
+}
+
+/** A section of one skill may take so much of the window. */
+const SECTION_SHARE = 0.06;
+/** Results in the running turn that are older than the last few shrink first. */
+const SHRUNK_RESULT = 600;
+
+/** What the model is asked: the stable part first, then what moves from turn to turn, all within the limits. */
+export function planRequest(input: PlanInput): Plan {
+  const { sections, limits, recalled, asked } = input;
+  const count = (text: string) => Math.ceil(tokensIn(text) * limits.factor);
+  const each = Math.floor(limits.context * SECTION_SHARE * 3);
+  const moving = [input.clock, ...sections.sections.map(({ title, text }) => `## ${title}\n${cut(text, each)}`)];
+  const fixed = {
+    system: count(sections.system),
+    tools: count(JSON.stringify(sections.tools)),
+    skills: count(moving.join('\n\n')),
+    asked: sizeOf(asked, limits.factor),
+  };
+  const room = limits.context - limits.answer - fixed.system - fixed.tools - fixed.skills - fixed.asked;
+  const turn = fitTurn(input.turn, Math.max(room * 0.8, 1_000), limits.factor);
+  const turnTokens = sum(turn, limits.factor);
+  const summary = summaryMessages(recalled);
+  const left = room - turnTokens - sum(summary, limits.factor);
+  const history = newest(recalled.history, left, limits.factor).map((entry) => messageOf(entry, input.names));
+  const before = [...summary, ...history];
+  return {
+    request: {
+      system: sections.system,
+      moving: moving.join('\n\n'),
+      messages: [...before, asked, ...turn],
+      asked: before.length,
+      tools: sections.tools,
+      maxTokens: limits.answer,
+    },
+    filled: [
+      { part: 'identity and rules', tokens: fixed.system },
+      { part: 'tools', tokens: fixed.tools },
+      { part: 'skills', tokens: fixed.skills },
+      { part: 'summary', tokens: sum(summary, limits.factor) },
+      { part: 'history', tokens: sum(history, limits.factor) },
+      { part: 'this message', tokens: fixed.asked },
+      { part: 'this turn', tokens: turnTokens },
+    ],
+  };
+}
+
+/** Upper estimate of one message. */
+function sizeOf(message: ModelMessage, factor: number): number {
+  const calls = message.role === 'assistant' && message.calls ? tokensIn(JSON.stringify(message.calls)) : 0;
+  const images = message.role === 'user' ? (message.images?.length ?? 0) * IMAGE_TOKENS : 0;
+  return Math.ceil((tokensIn(message.text) + calls + MESSAGE_TOKENS) * factor) + images;
+}
+
+function sum(messages: readonly ModelMessage[], factor: number): number {
+  return messages.reduce((total, message) => total + sizeOf(message, factor), 0);
+}
+
+/** Tokens of what was said, by the same estimate. */
+export function historyTokens(history: readonly HistoryEntry[], factor: number): number {
+  return sum(
+    history.map((entry) => messageOf(entry, false)),
+    factor,
+  );
+}
+
+/** The newest messages that fit; they begin with a person's. */
+export function newest(history: readonly HistoryEntry[], room: number, factor: number): HistoryEntry[] {
+  let left = room;
+  let from = history.length;
+  while (from > 0) {
+    left -= sizeOf(messageOf(history[from - 1] as HistoryEntry, false), factor);
+    if (left < 0) break;
+    from--;
+  }
+  while (from < history.length && from > 0 && history[from]?.role === 'assistant') from++;
+  return history.slice(from);
+}
+
+function messageOf({ role, content }: HistoryEntry, names: boolean): ModelMessage {
+  const files = (content.files ?? []).map(({ name, type }) => `[File: ${name}, ${type}]`);
+  const text = [content.text, ...files].filter((part) => part !== '').join('\n');
+  return role === 'user' ? { role, text, ...(names && content.name && { name: content.name }) } : { role, text };
+}
+
+function summaryMessages({ summary }: Recalled): ModelMessage[] {
+  if (!summary) return [];
+  const text = `<summary of the ${summary.messages} messages before>\n${summary.text}\n</summary>`;
+  return [
+    { role: 'user', text },
+    { role: 'assistant', text: 'I have that in mind.' },
+  ];
+}
+
+/** Old results of the running turn are shortened until the turn fits. */
+function fitTurn(turn: readonly ModelMessage[], room: number, factor: number): ModelMessage[] {
+  const fitted = [...turn];
+  for (let index = 0; index < fitted.length - 2 && sum(fitted, factor) > room; index++) {
+    const message = fitted[index] as ModelMessage;
+    if (message.role === 'tool') fitted[index] = { ...message, text: cut(message.text, SHRUNK_RESULT) };
+  }
+  return fitted;
+}
+
+/** The beginning and the end of a text that is too long. */
+export function cut(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const tail = Math.floor(most / 5);
+  return `${text.slice(0, most - tail)}\n[… ${text.length - most} characters left out …]\n${text.slice(-tail)}`;
+}

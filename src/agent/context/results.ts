@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import type { ModelMessage } from '../model.ts';
+import { type AnyTool, dataTool, done, failed } from '../tool.ts';
+import * as store from './store.ts';
+
+/** Longer results are shown shortened, with a handle to read on. Characters. */
+const LONGEST_SHOWN = 8_000;
+/** What one reading brings: with its own words it stays below what is shown. */
+const PAGE = 7_500;
+
+/** Results as the model is shown them: what is too long is cut, and says how to go on. The text is always the same. */
+export function shortened(turnId: string, messages: readonly ModelMessage[]): ModelMessage[] {
+  return messages.map((message) => {
+    if (message.role !== 'tool' || message.text.length <= LONGEST_SHOWN) return message;
+    const left = message.text.length - PAGE;
+    const handle = `${turnId}/${message.callId}`;
+    const note = `[… ${left} more characters. Read on: result_read {"handle": "${handle}", "from": ${PAGE}}]`;
+    return { ...message, text: `${message.text.slice(0, PAGE)}\n${note}` };
+  });
+}
+
+/** What the model needs to find again what it is not shown any more. */
+export function contextTools(): AnyTool[] {
+  const read = dataTool({
+    name: 'result_read',
+    description: 'Reads on in a long result that was shown shortened. Pass its handle and where to begin.',
+    effect: 'read',
+    display: 'hidden',
+    input: z.object({ handle: z.string().max(200), from: z.int().min(0).default(0) }),
+    async run({ handle, from }, { tx, person }) {
+      const [turnId = '', callId = ''] = handle.split('/');
+      const result = await store.readResult(tx, person.id, turnId, callId);
+      if (!result) return failed('NOT_FOUND', 'There is no result with that handle.');
+      const text = result.text.slice(from, from + PAGE);
+      const next = from + text.length;
+      const more = next < result.text.length ? `\n[… ${result.text.length - next} more from ${next}]` : '\n[end]';
+      return done(`${text}${more}`, { tainted: result.tainted });
+    },
+  });
+  const search = dataTool({
+    name: 'conversation_search',
+    description:
+      'Searches everything that was ever said in this conversation, also what you are not shown any more. Pass a few words.',
+    effect: 'read',
+    input: z.object({ words: z.string().min(1).max(200), most: z.int().min(1).max(20).default(8) }),
+    async run({ words, most }, { tx, conversationId, when }) {
+      const found = await store.searchMessages(tx, conversationId, words, most);
+      if (found.length === 0) return done('Nothing was said with these words.');
+      const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: when.zone });
+      const lines = found.map(
+        ({ role, text, at }) => `${format.format(at)} ${role === 'user' ? 'Person' : 'You'}: ${text.slice(0, 700)}`,
+      );
+      return done(lines.join('\n'), { tainted: found.some(({ tainted }) => tainted) });
+    },
+  });
+  return [read, search];
+}

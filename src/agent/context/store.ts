@@ -1,0 +1,118 @@
+import type { Instant } from '../../base/clock.ts';
+import { type Database, type Fragment, type Queryable, sql } from '../../storage/index.ts';
+
+/** What was said, as the model is shown it. */
+export interface HistoryEntry {
+  seq: number;
+  role: 'user' | 'assistant';
+  content: { text: string; name?: string; files?: { name: string; type: string }[] };
+  tainted: boolean;
+}
+
+/** What a conversation came to, up to the message `covers`. */
+export interface Summary {
+  text: string;
+  covers: number;
+  /** How many messages went into it. */
+  messages: number;
+  tainted: boolean;
+}
+
+/** What is remembered of a conversation: newest message last. */
+export interface Recalled {
+  summary: Summary | null;
+  history: HistoryEntry[];
+}
+
+/** The scalar subqueries behind `Recalled`, as a `jsonb` object; `c` is the conversation's row. */
+export function recall(most: number): Fragment {
+  return sql`jsonb_build_object(
+      'summary', (
+        select jsonb_build_object('text', s.text, 'covers', s.covers_seq, 'messages', s.messages, 'tainted', s.tainted)
+          from summaries s where s.conversation_id = c.id and s.epoch = c.epoch order by s.covers_seq desc limit 1),
+      'history', coalesce((
+        select jsonb_agg(jsonb_build_object('seq', h.seq, 'role', h.role, 'content', h.content, 'tainted', h.tainted)
+                         order by h.seq)
+          from (select seq, role, content, tainted from messages
+                 where conversation_id = c.id and epoch = c.epoch
+                   and seq > coalesce((select max(s.covers_seq) from summaries s
+                                        where s.conversation_id = c.id and s.epoch = c.epoch), 0)
+                 order by seq desc limit ${most}) h), '[]'))`;
+}
+
+/** The same for one conversation, with its settings. */
+export async function readRecalled(db: Queryable, conversationId: string, most: number) {
+  const { strings, values } = recall(most);
+  const text = strings.reduce((all, string, index) => all + (index > 0 ? `$${index + 1}` : '') + string);
+  const { rows } = await db.query<{ recalled: Recalled; settings: Record<string, unknown> }>(
+    `select c.settings, ${text} as recalled from conversations c where c.id = $1`,
+    [conversationId, ...(values as number[])],
+  );
+  return rows[0];
+}
+
+export interface NewSummary extends Summary {
+  conversationId: string;
+  epoch: number;
+  model: string;
+}
+
+/** Keeps a summary; the messages that went into it stay where they are. */
+export async function addSummary(database: Database, summary: NewSummary, now: Instant): Promise<void> {
+  await database.run(
+    'summary.add',
+    `insert into summaries (conversation_id, epoch, covers_seq, messages, text, tainted, model, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing`,
+    [
+      summary.conversationId,
+      summary.epoch,
+      summary.covers,
+      summary.messages,
+      summary.text,
+      summary.tainted,
+      summary.model,
+      now,
+    ],
+  );
+}
+
+export interface FoundMessage {
+  role: 'user' | 'assistant';
+  text: string;
+  at: Instant;
+  tainted: boolean;
+}
+
+/** What was said in a conversation with all of these words, newest first. */
+export async function searchMessages(db: Queryable, conversationId: string, words: string, most: number) {
+  const { rows } = await db.query<FoundMessage>(
+    `select role, content ->> 'text' as text, at, tainted from messages
+      where conversation_id = $1
+        and to_tsvector('simple', coalesce(content ->> 'text', '')) @@ plainto_tsquery('simple', $2)
+      order by seq desc limit $3`,
+    [conversationId, words, most],
+  );
+  return rows;
+}
+
+/** The whole text of a stored result, if the call was made for this person. */
+export async function readResult(db: Queryable, personId: string, turnId: string, callId: string) {
+  const { rows } = await db.query<{ text: string; tainted: boolean }>(
+    `select coalesce(s.payload ->> 'text', s.payload ->> 'message', '') as text, s.tainted
+       from steps s join turns t on t.id = s.turn_id
+      where s.turn_id::text = $1 and s.call_id = $2 and s.kind = 'result' and t.person_id = $3
+      order by s.seq desc limit 1`,
+    [turnId, callId, personId],
+  );
+  return rows[0];
+}
+
+/** Sets one of a conversation's settings; null takes it away. */
+export async function setSetting(db: Queryable, conversationId: string, key: string, value: string | boolean | null) {
+  await db.query(
+    value === null
+      ? 'update conversations set settings = settings - $2::text where id = $1'
+      : 'update conversations set settings = settings || jsonb_build_object($2::text, $3::jsonb) where id = $1',
+    value === null ? [conversationId, key] : [conversationId, key, { json: JSON.stringify(value) }],
+  );
+}

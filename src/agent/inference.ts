@@ -1,0 +1,279 @@
+import { messageOf } from '../base/errors.ts';
+import { uuid } from '../base/ids.ts';
+import type { World } from '../base/world.ts';
+import type { Item } from '../delivery/index.ts';
+import type { Database } from '../storage/index.ts';
+import type { WhenContext } from '../time/index.ts';
+import { type Answer, askModel, type Used } from './asking.ts';
+import {
+  type Attached,
+  addSummary,
+  clockLine,
+  compact,
+  type Filled,
+  isDue,
+  type Limits,
+  type Plan,
+  planRequest,
+  type Recalled,
+  type Sections,
+  shortened,
+} from './context/index.ts';
+import { type Model, ModelError, type ModelMessage } from './model.ts';
+import type { Models } from './models/index.ts';
+import { withoutModels } from './models/routed.ts';
+import type { ModelStep, Turn } from './steps.ts';
+import type { ItemContext } from './store.ts';
+import * as texts from './texts.ts';
+import {
+  addUsage,
+  type BudgetState,
+  budgetState,
+  Calendar,
+  type Limit,
+  readSpent,
+  type UsageRow,
+} from './usage/index.ts';
+
+export interface InferenceOptions {
+  database: Database;
+  world: World;
+  /** Answers where no models are configured, and when a budget is used up. */
+  alone: Model;
+  models?: Models | undefined;
+  /** The household's zone: its days and months are those of the budgets. */
+  zone: string;
+  /** What came with a message, made ready for a model. */
+  attached(item: Item): Promise<Attached>;
+}
+
+/** What is to be answered. */
+export interface Inquiry {
+  item: Item;
+  turn: Turn;
+  when: WhenContext;
+  sections: Sections;
+  signal: AbortSignal;
+  /** Hears the text as far as it has come, where it comes in pieces. */
+  onText(text: string): void;
+}
+
+export interface Inferred {
+  step: ModelStep;
+  /** Untrusted text was shown to the model. */
+  tainted: boolean;
+}
+
+/** Without a configured model nothing is counted; this is more than the interpreter looks at. */
+const ALONE: Limits = { context: 64_000, answer: 4_096, factor: 1 };
+/** Reported usage moves the estimate so fast, and stays an upper one. */
+const LEARNING = 0.3;
+const CAUTION = 1.1;
+
+/** One answer of a model within a turn: what it may cost, who gives it, what it is shown, and what it took. */
+export class Inference {
+  private readonly options: InferenceOptions;
+  private readonly calendar: Calendar;
+  /** By model: how many tokens an estimated one has turned out to be. */
+  private readonly factors = new Map<string, number>();
+
+  constructor(options: InferenceOptions) {
+    this.options = options;
+    this.calendar = new Calendar(options.zone);
+  }
+
+  /** Throws a `ModelError`. What failed on the way has been counted even so. */
+  async infer(inquiry: Inquiry): Promise<Inferred> {
+    const { item, turn, signal } = inquiry;
+    const attached = await this.options.attached(item);
+    const money = await this.money(item, turn);
+    const model = this.choose(item, money);
+    const used: Used[] = [];
+    try {
+      const answer = await this.ask(inquiry, model, attached, used);
+      const low = money?.low && !money.told ? money.low : undefined;
+      const rows = this.rows(used, answer.repairs, low !== undefined);
+      return { step: this.stepOf(answer, rows, low), tainted: attached.tainted || this.recalledTaint(item) };
+    } catch (error) {
+      if (used.length > 0) await this.addUsage(item, turn.id, this.rows(used, [], false));
+      if (signal.aborted) throw new ModelError('cancelled', 'The turn was stopped.');
+      throw error;
+    }
+  }
+
+  /** What would fill the window now, part by part, and how large it is. */
+  describe(sections: Sections, recalled: Recalled, name: string): { filled: Filled[]; limit: number } {
+    const limits = this.limits(name);
+    const asked = { role: 'user' as const, text: '' };
+    const plan = planRequest({ sections, clock: '', recalled, asked, turn: [], limits, names: false });
+    return { filled: plan.filled, limit: limits.context };
+  }
+
+  private async ask(inquiry: Inquiry, model: Model, attached: Attached, used: Used[]): Promise<Answer> {
+    const { item, turn, signal, onText } = inquiry;
+    const taken = new Set(
+      turn.steps.flatMap(({ step }) => (step.kind === 'model' ? step.payload.calls : [])).map(({ id }) => id),
+    );
+    const options = {
+      taken,
+      onUsed: (one: Used) => void used.push(one),
+      ...(model.streams !== false && { onText }),
+    };
+    const limits = this.limits(model.name);
+    await this.compacted(item, turn, limits, signal);
+    const plan = this.plan(inquiry, attached, limits);
+    try {
+      const answer = await askModel(model, plan.request, signal, options);
+      this.learn(plan, limits, answer);
+      return answer;
+    } catch (error) {
+      if (!(error instanceof ModelError) || error.fault !== 'context_overflow') throw error;
+      // The window is smaller than it was taken for: half of what was sent is tried once.
+      const sent = plan.filled.reduce((sum, { tokens }) => sum + tokens, 0);
+      const half = { ...limits, context: Math.floor(sent / 2) + limits.answer };
+      await this.compacted(item, turn, half, signal);
+      return askModel(model, this.plan(inquiry, attached, half).request, signal, options);
+    }
+  }
+
+  private plan({ item, turn, when, sections }: Inquiry, attached: Attached, limits: Limits): Plan {
+    const names = item.conversation.place.kind !== 'dm';
+    const asked: Extract<ModelMessage, { role: 'user' }> = {
+      role: 'user',
+      text: [item.payload.text, attached.text].filter((part) => part !== '').join('\n\n'),
+      ...(names && { name: item.person.name }),
+      ...(attached.images.length > 0 && { images: attached.images }),
+    };
+    return planRequest({
+      sections,
+      // The turn's beginning, so that what was sent stays a prefix of what is sent next.
+      clock: clockLine(turn.startedAt, when.zone),
+      recalled: recalledOf(item),
+      asked,
+      turn: shortened(turn.id, turn.messages()),
+      limits,
+      names,
+    });
+  }
+
+  /** Sums up what was said when it has grown too long. Without a summary the turn goes on with what fits. */
+  private async compacted(item: Item, turn: Turn, limits: Limits, signal: AbortSignal): Promise<void> {
+    const { models, database, world } = this.options;
+    const recalled = recalledOf(item);
+    if (!models || recalled.history.length < 3 || !isDue(recalled, limits)) return;
+    try {
+      const light = models.light();
+      const {
+        recalled: shorter,
+        used,
+        model,
+      } = await compact(recalled, this.limits(light.name, limits), light, signal);
+      const { id: conversationId, epoch } = item.conversation;
+      await addSummary(database, { ...shorter.summary, conversationId, epoch, model }, world.clock.now());
+      await this.addUsage(item, turn.id, this.rows(used, [], false, 'summary'));
+      Object.assign(recalled, shorter);
+    } catch (error) {
+      if (!(error instanceof ModelError) || signal.aborted) throw error;
+      world.log.warn({ fault: error.fault, error: messageOf(error) }, 'a conversation could not be summed up');
+    }
+  }
+
+  /** What was spent and what may be; undefined where nothing costs. Throws when this one answer has cost enough. */
+  private async money(item: Item, turn: Turn): Promise<(BudgetState & { told: boolean }) | undefined> {
+    const { models, database, world } = this.options;
+    if (!models) return undefined;
+    const { budgets, currency } = models.settings;
+    const rows = turn.steps.flatMap(({ step }) => (step.kind === 'model' ? (step.payload.used ?? []) : []));
+    const cost = rows.reduce((sum, { price }) => sum + (price ?? 0), 0);
+    if (cost >= budgets.request) {
+      const said = texts.requestOver(budgets.request, currency);
+      throw new ModelError('budget', 'The budget of one answer is used up.', undefined, said);
+    }
+    const now = world.clock.now();
+    const spent = await readSpent(database, item.person.id, this.calendar.day(now), this.calendar.month(now));
+    return { ...budgetState(spent, budgets), told: spent.told || rows.some(({ told }) => told) };
+  }
+
+  private choose(item: Item, money: BudgetState | undefined): Model {
+    const { models, alone } = this.options;
+    if (!models) return alone;
+    const { currency } = models.settings;
+    if (money?.over) return withoutModels(alone, texts.budgetOver(money.over, currency));
+    if (money?.low) return models.answering('light');
+    return models.chosen(item.conversation.settings);
+  }
+
+  private limits(name: string, most?: Limits): Limits {
+    const { models } = this.options;
+    if (!models) return ALONE;
+    const { context, answer } = models.limits(name);
+    const factor = this.factors.get(name) ?? 1;
+    return { context: Math.min(context, most?.context ?? context), answer, factor };
+  }
+
+  /** What was sent and what the service counted. */
+  private learn({ filled }: Plan, { factor }: Limits, { used, model, repairs }: Answer): void {
+    const [only] = used;
+    if (used.length !== 1 || !only || only.estimated || repairs.length > 0) return;
+    const estimated = filled.reduce((sum, { tokens }) => sum + tokens, 0) / factor;
+    const counted = only.usage.input + only.usage.cached;
+    if (estimated < 500 || counted === 0) return;
+    const seen = Math.min(1.6, Math.max(0.4, (counted / estimated) * CAUTION));
+    this.factors.set(model, (this.factors.get(model) ?? 1) * (1 - LEARNING) + seen * LEARNING);
+  }
+
+  private stepOf(answer: Answer, used: UsageRow[], low: Limit | undefined): ModelStep {
+    const currency = this.options.models?.settings.currency ?? '';
+    const notices = [...answer.notices, ...(low && used.length > 0 ? [texts.budgetLow(low, currency)] : [])];
+    return {
+      text: answer.text,
+      calls: answer.calls,
+      model: answer.model,
+      ...(answer.keep && { keep: answer.keep }),
+      ...(used.length > 0 && { used }),
+      ...(notices.length > 0 && { notices }),
+    };
+  }
+
+  private rows(
+    used: readonly Used[],
+    repairs: readonly string[],
+    told: boolean,
+    purpose: UsageRow['purpose'] = 'answer',
+  ): UsageRow[] {
+    const now = this.options.world.clock.now();
+    const day = this.calendar.day(now);
+    return used.map(({ model, usage, estimated }, index) => ({
+      id: uuid(now),
+      at: now.toISOString(),
+      day,
+      purpose,
+      model,
+      input: usage.input,
+      cached: usage.cached,
+      output: usage.output,
+      written: usage.written ?? 0,
+      price: this.options.models?.prices.of(model, usage) ?? null,
+      estimated: estimated === true,
+      repairs: index === 0 ? [...repairs] : [],
+      told: told && index === 0,
+    }));
+  }
+
+  private async addUsage(item: Item, turnId: string, rows: UsageRow[]): Promise<void> {
+    await addUsage(this.options.database, rows, {
+      personId: item.person.id,
+      conversationId: item.conversation.id,
+      spaceId: item.conversation.place.space,
+      turnId,
+    });
+  }
+
+  private recalledTaint(item: Item): boolean {
+    return recalledOf(item).summary?.tainted === true;
+  }
+}
+
+function recalledOf(item: Item): Recalled {
+  return (item.context as unknown as ItemContext).recalled;
+}

@@ -1,0 +1,162 @@
+import type { Instant } from '../../base/clock.ts';
+import { type Database, type Fragment, json, type Queryable, render, sql } from '../../storage/index.ts';
+
+/** One call to a model, as it is kept. */
+export interface UsageRow {
+  id: string;
+  at: string;
+  /** `YYYY-MM-DD` in the household's zone. */
+  day: string;
+  purpose: 'answer' | 'summary' | 'subagent';
+  model: string;
+  input: number;
+  cached: number;
+  output: number;
+  written: number;
+  /** In the price table's currency; null: no table knows the model. */
+  price: number | null;
+  estimated: boolean;
+  repairs: string[];
+  /** The person is told with it that little is left. */
+  told: boolean;
+}
+
+/** Whose calls they were. */
+export interface UsageOwner {
+  personId: string;
+  conversationId: string;
+  spaceId: string;
+  turnId: string;
+}
+
+/** Two `with` parts, beginning with a comma, that add calls and their sums, if `when` holds; each call counts once. */
+export function usageWriting(rows: readonly UsageRow[], owner: UsageOwner, when: Fragment): Fragment {
+  if (rows.length === 0) return sql``;
+  return sql`, used as (
+      insert into usage (id, at, day, purpose, space_id, person_id, conversation_id, turn_id, model, input_tokens,
+                         cached_tokens, output_tokens, written_tokens, price, estimated, repairs)
+      select u.id, u.at, u.day, u.purpose, ${owner.spaceId}, ${owner.personId}::uuid, ${owner.conversationId}::uuid,
+             ${owner.turnId}::uuid, u.model, u.input, u.cached, u.output, u.written, u.price, u.estimated, u.repairs
+        from jsonb_to_recordset(${json(rows)})
+             as u (id uuid, at timestamptz, day date, purpose text, model text, input bigint, cached bigint,
+                   output bigint, written bigint, price double precision, estimated boolean, repairs text[])
+       where ${when}
+      on conflict (id) do nothing
+      returning day, person_id, input_tokens, cached_tokens, output_tokens, price
+    ), spent as (
+      insert into spending (day, person_id, calls, input_tokens, cached_tokens, output_tokens, unpriced, price, told)
+      select day, person_id, count(*), sum(input_tokens), sum(cached_tokens), sum(output_tokens),
+             coalesce(sum(input_tokens + output_tokens) filter (where price is null), 0), coalesce(sum(price), 0),
+             ${rows.some(({ told }) => told)}
+        from used group by day, person_id
+      on conflict (day, person_id) do update
+         set calls = spending.calls + excluded.calls, input_tokens = spending.input_tokens + excluded.input_tokens,
+             cached_tokens = spending.cached_tokens + excluded.cached_tokens,
+             output_tokens = spending.output_tokens + excluded.output_tokens,
+             unpriced = spending.unpriced + excluded.unpriced, price = spending.price + excluded.price,
+             told = spending.told or excluded.told
+    )`;
+}
+
+/** Adds calls that belong to nothing else that is written: a summary, an answer that failed after it had cost. */
+export async function addUsage(database: Database, rows: readonly UsageRow[], owner: UsageOwner): Promise<void> {
+  if (rows.length === 0) return;
+  const statement = sql`with nothing as (select 1)${usageWriting(rows, owner, sql`true`)} select 1`;
+  await database.run('usage.add', ...render(statement));
+}
+
+/** What was spent so far, by whom. */
+export interface Spent {
+  personDay: number;
+  personMonth: number;
+  allDay: number;
+  allMonth: number;
+  /** The person was told today that little is left. */
+  told: boolean;
+}
+
+/** What was spent on `day` and since `month`, its first day. */
+export async function readSpent(db: Pick<Database, 'read'>, personId: string, day: string, month: string) {
+  const { rows } = await db.read<Spent>(
+    `select coalesce(sum(price) filter (where person_id = $1 and day = $2::date), 0) as "personDay",
+            coalesce(sum(price) filter (where person_id = $1), 0) as "personMonth",
+            coalesce(sum(price) filter (where day = $2::date), 0) as "allDay",
+            coalesce(sum(price), 0) as "allMonth",
+            coalesce(bool_or(told) filter (where person_id = $1 and day = $2::date), false) as told
+       from spending where day between $3::date and $2::date`,
+    [personId, day, month],
+  );
+  return rows[0] as Spent;
+}
+
+/** Sums of some calls. */
+export interface Cost {
+  calls: number;
+  input: number;
+  cached: number;
+  output: number;
+  unpriced: number;
+  price: number;
+}
+
+const SUMS = `coalesce(sum(calls), 0) as calls, coalesce(sum(input_tokens), 0) as input,
+  coalesce(sum(cached_tokens), 0) as cached, coalesce(sum(output_tokens), 0) as output,
+  coalesce(sum(unpriced), 0) as unpriced, coalesce(sum(price), 0) as price`;
+
+/** What a person's calls came to between two days, both included. */
+export async function costOfPerson(db: Queryable, personId: string, from: string, to: string): Promise<Cost> {
+  const { rows } = await db.query<Cost>(
+    `select ${SUMS} from spending where person_id = $1 and day between $2::date and $3::date`,
+    [personId, from, to],
+  );
+  return rows[0] as Cost;
+}
+
+/** What a conversation's calls came to, from its beginning. */
+export async function costOfConversation(db: Queryable, conversationId: string): Promise<Cost> {
+  const { rows } = await db.query<Cost>(
+    `select count(*) as calls, coalesce(sum(input_tokens), 0) as input, coalesce(sum(cached_tokens), 0) as cached,
+            coalesce(sum(output_tokens), 0) as output, coalesce(sum(price), 0) as price,
+            coalesce(sum(input_tokens + output_tokens) filter (where price is null), 0) as unpriced
+       from usage where conversation_id = $1`,
+    [conversationId],
+  );
+  return rows[0] as Cost;
+}
+
+export interface CostLine extends Cost {
+  /** A person's name, or a model's. */
+  name: string;
+}
+
+/** What each person's calls came to between two days, dearest first. */
+export async function costByPerson(db: Pick<Database, 'read'>, from: string, to: string): Promise<CostLine[]> {
+  const { rows } = await db.read<CostLine>(
+    `select coalesce(p.name, '?') as name, ${SUMS}
+       from spending s left join persons p on p.id = s.person_id
+      where day between $1::date and $2::date group by s.person_id, p.name order by sum(price) desc`,
+    [from, to],
+  );
+  return rows;
+}
+
+/** What each model's calls came to between two days, dearest first. */
+export async function costByModel(db: Pick<Database, 'read'>, from: string, to: string): Promise<CostLine[]> {
+  const { rows } = await db.read<CostLine>(
+    `select model as name, count(*) as calls, sum(input_tokens) as input, sum(cached_tokens) as cached,
+            sum(output_tokens) as output, coalesce(sum(price), 0) as price,
+            coalesce(sum(input_tokens + output_tokens) filter (where price is null), 0) as unpriced
+       from usage where day between $1::date and $2::date group by model order by price desc, model`,
+    [from, to],
+  );
+  return rows;
+}
+
+/** How often each kind of repair was needed since `since`. */
+export async function repairsSince(db: Pick<Database, 'read'>, since: Instant) {
+  const { rows } = await db.read<{ repair: string; times: number }>(
+    'select repair, count(*) as times from usage, unnest(repairs) as repair where at >= $1 group by 1 order by 2 desc, 1',
+    [since],
+  );
+  return rows;
+}
