@@ -142,6 +142,8 @@ export class Delivery {
       program,
       owned: [this.lanes, this.outbox, ...receiver.owned],
       freed: () => {
+        // While joining there is nobody yet to take rows; the start looks for them itself.
+        if (!this.instance) return;
         this.lanes.wake();
         receiver.freed();
       },
