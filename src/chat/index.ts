@@ -1,4 +1,5 @@
 /** What a stored message becomes: a command, a pressed button, or a turn; and what a skill is. */
+export { type CompleteDeps, complete, type Typing } from './complete.ts';
 export { coreCommands, coreTools } from './core.ts';
 export { choiceMeant, kindOf, Router } from './router.ts';
 export type * from './skill.ts';

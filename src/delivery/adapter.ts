@@ -187,6 +187,9 @@ export interface ChatAdapter {
   /** Shows that an answer is being worked on. A hint: failures are dropped. */
   typing?(place: Place): void;
 
+  /** What `coda doctor` asks of the platform. */
+  checks?(): { name: string; check(signal: AbortSignal): Promise<{ ok: boolean; says: string; remedy?: string }> }[];
+
   /** Stops listening and closes the connection; sends still under way may finish first. */
   close(): Promise<void>;
 }

@@ -1,3 +1,3 @@
 export { type AccessRules, type Claim, roleOf } from './access.ts';
 export type { Person, Role } from './person.ts';
-export { meet, type NewIdentity, type PersonRow, setZone, toPerson } from './store.ts';
+export { findPerson, meet, type NewIdentity, type PersonRow, setZone, toPerson } from './store.ts';

@@ -1,5 +1,5 @@
 import type { Instant } from '../base/clock.ts';
-import type { Transaction } from '../storage/index.ts';
+import type { Database, Transaction } from '../storage/index.ts';
 import type { Person, Role } from './person.ts';
 
 /** A row of `persons`, also as JSON (`to_jsonb`), where instants are text. */
@@ -65,6 +65,15 @@ export async function meet(tx: Transaction, identity: NewIdentity, id: string, n
     [id, name, role, zone ?? null, locale ?? null, now, adapter, externalId],
   );
   return id;
+}
+
+/** The person behind an identity, if they have been met. */
+export async function findPerson(database: Database, adapter: string, externalId: string): Promise<Person | undefined> {
+  const { rows } = await database.read<PersonRow>(
+    `select p.* from identities i join persons p on p.id = i.person_id where i.adapter = $1 and i.external_id = $2`,
+    [adapter, externalId],
+  );
+  return rows[0] && toPerson(rows[0]);
 }
 
 /** Sets the zone that the person lives in from now on. */

@@ -1,0 +1,33 @@
+import type { Clock } from '../base/clock.ts';
+import { findPerson } from '../people/index.ts';
+import type { Database } from '../storage/index.ts';
+import type { Command } from './skill.ts';
+
+export interface CompleteDeps {
+  database: Database;
+  clock: Clock;
+  commands(): readonly Command[];
+}
+
+/** What somebody is typing into an option of a command. */
+export interface Typing {
+  command: string;
+  option: string;
+  typed: string;
+  adapter: string;
+  externalId: string;
+}
+
+/** What fits what is being typed; nothing for an option that completes nothing, and for who has not been let in. */
+export async function complete(
+  { database, clock, commands }: CompleteDeps,
+  { command, option, typed, adapter, externalId }: Typing,
+): Promise<readonly string[]> {
+  const found = commands()
+    .find(({ name }) => name === command)
+    ?.options?.find(({ name }) => name === option);
+  if (!found?.complete) return [];
+  const person = await findPerson(database, adapter, externalId);
+  if (person?.role === 'guest') return [];
+  return found.complete(typed, { person, database, now: clock.now() });
+}
