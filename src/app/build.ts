@@ -10,8 +10,8 @@ import type { Config } from '../config/index.ts';
 import { type ChatAdapter, type DeadLetter, Delivery, inboxPrunings, outboxPrunings } from '../delivery/index.ts';
 import { JobQueue, retention, retentionSchedule, Schedules, Worker } from '../jobs/index.ts';
 import { deadLetterCheck } from './checks.ts';
+import { openDiscord } from './discord.ts';
 import { type Foundation, openFoundation } from './foundation.ts';
-import { remembered } from './inference.ts';
 import { openMind } from './mind.ts';
 import { defaultZone } from './settings.ts';
 import { builtInSkills } from './skills.ts';
@@ -89,7 +89,8 @@ class Assembly implements App {
     this.foundation = foundation;
     const { database } = foundation;
     this.console = this.openConsole(config);
-    this.adapters = [this.console, ...(options.adapters ?? [])];
+    const discord = openDiscord(config, world, foundation, () => this.commands);
+    this.adapters = [this.console, ...discord, ...(options.adapters ?? [])];
     this.worker = new Worker({ database, world });
     const wakeAt = (at: Date) => this.worker.wakeAt(at);
     this.delivery = new Delivery({
@@ -100,7 +101,7 @@ class Assembly implements App {
       concurrency: config.delivery.concurrency,
       queueLimit: config.delivery.queue_limit,
       maxAgeMs: config.delivery.max_age,
-      context: itemContext(remembered(config)),
+      context: itemContext(),
       adapters: this.adapters,
       kindOf,
       wakeAt,
@@ -108,9 +109,7 @@ class Assembly implements App {
     const builtIn = [...builtInSkills, ...(options.skills ?? [])];
     this.skills = builtIn.map((skill) => ({ skill, deps: this.depsOf(skill.name, config) }));
     const { skills, delivery } = this;
-    const { artifacts } = foundation;
-    const { model } = options;
-    const { agent, commands } = openMind({ config, world, database, artifacts, delivery, skills, model });
+    const { agent, commands } = openMind({ config, world, database, delivery, skills, model: options.model });
     this.commands = commands;
     this.router = new Router({ agent, delivery, commands });
     const prunings = [...inboxPrunings, ...outboxPrunings, ...agentPrunings];
@@ -160,7 +159,8 @@ class Assembly implements App {
 
   checks(): HealthCheck[] {
     const skills = this.skills.flatMap(({ skill, deps }) => skill.checks?.(deps) ?? []);
-    return [deadLetterCheck(this.delivery.outbox), ...skills];
+    const adapters = this.adapters.flatMap((adapter) => adapter.checks?.() ?? []);
+    return [deadLetterCheck(this.delivery.outbox), ...adapters, ...skills];
   }
 
   deadLetters(limit?: number): Promise<{ letters: DeadLetter[]; total: number }> {
