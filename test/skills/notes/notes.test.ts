@@ -3,141 +3,144 @@ import type { ToolResult } from '../../../src/agent/index.ts';
 import { notes } from '../../../src/skills/notes/index.ts';
 import { tagsIn } from '../../../src/skills/notes/tags.ts';
 import type { Database } from '../../../src/storage/index.ts';
-import { openTestDatabase } from '../../support/database.ts';
+import { testDatabases } from '../../support/database.ts';
 import { type As, type Played, playSkill, words } from '../play.ts';
 
-let database: Database;
-beforeAll(async () => {
-  database = await openTestDatabase();
-});
-afterAll(() => database.close());
+for (const { name, available, open } of testDatabases)
+  describe.runIf(available)(`on ${name}`, () => {
+    let database: Database;
+    beforeAll(async () => {
+      database = await open();
+    });
+    afterAll(() => database.close());
 
-let coda: Played;
-beforeEach(async () => {
-  coda = await playSkill(notes, database);
-});
+    let coda: Played;
+    beforeEach(async () => {
+      coda = await playSkill(notes, database);
+    });
 
-const note = (text: string, as?: As) => coda.call('note_save', { text }, as);
-const find = async (query: string, as?: As) => words(await coda.call('note_search', { query }, as));
-const list = async (input = {}, as?: As) => words(await coda.call('note_list', input, as));
-const undo = (result: ToolResult) => {
-  if (!result.ok || !result.undo) throw new Error(`nothing to undo: ${words(result)}`);
-  return coda.run(result.undo);
-};
+    const note = (text: string, as?: As) => coda.call('note_save', { text }, as);
+    const find = async (query: string, as?: As) => words(await coda.call('note_search', { query }, as));
+    const list = async (input = {}, as?: As) => words(await coda.call('note_list', input, as));
+    const undo = (result: ToolResult) => {
+      if (!result.ok || !result.undo) throw new Error(`nothing to undo: ${words(result)}`);
+      return coda.run(result.undo);
+    };
 
-describe('saving', () => {
-  test('the words are kept and said back', async () => {
-    expect(words(await note('The wifi password is "hunter2"'))).toBe('Noted: “The wifi password is "hunter2"”.');
-    expect(await list()).toBe('1 note:\n1. The wifi password is "hunter2" — Fri 20 Nov 09:00');
+    describe('saving', () => {
+      test('the words are kept and said back', async () => {
+        expect(words(await note('The wifi password is "hunter2"'))).toBe('Noted: “The wifi password is "hunter2"”.');
+        expect(await list()).toBe('1 note:\n1. The wifi password is "hunter2" — Fri 20 Nov 09:00');
+      });
+
+      test('nothing, and too much, are refused in words', async () => {
+        expect(await note('  ')).toMatchObject({ ok: false, code: 'NO_TEXT' });
+        expect(await note('x'.repeat(20_001))).toMatchObject({ ok: false, code: 'TOO_LONG' });
+      });
+
+      test.each([
+        ['slides for #Work', 'slides for #Work', ['work']],
+        ['soup tagged recipes', 'soup', ['recipes']],
+        ['soup, tagged with recipes and winter', 'soup', ['recipes', 'winter']],
+        ['soup tag: recipes', 'soup', ['recipes']],
+        ['issue #12 and C# are no trouble', 'issue #12 and C# are no trouble', ['12']],
+        ['I was tagged', 'I was tagged', []],
+        ['#a #a #b', '#a #a #b', ['a', 'b']],
+      ])('"%s" is tagged %3$j', (said, text, tags) => {
+        expect(tagsIn(said)).toEqual({ text, tags });
+      });
+    });
+
+    describe('finding', () => {
+      test('by any word, in another form, by its beginning, and inside words', async () => {
+        await note('The boilers were serviced in May by Max Müller');
+        for (const query of ['boiler', 'servicing', 'max mül', 'MAY', 'oiler', 'the boiler in may']) {
+          expect(await find(query), query).toContain('1. The boilers were serviced');
+        }
+        expect(await find('october')).toBe('I found no note about “october”.');
+      });
+
+      test('by tag, alone and beside words', async () => {
+        await note('slides #work');
+        await note('soup #home');
+        await note('slides for the choir #home');
+        expect(await find('#home')).toMatch(/^2 notes/);
+        expect(await find('slides #home')).toMatch(/^1 note about .*\n1\. slides for the choir/);
+        expect(await list({ tag: '#Work' })).toMatch(/^1 note tagged #work:\n1\. slides #work/);
+        expect(await list({ tag: 'gym' })).toBe('You have no notes tagged #gym.');
+      });
+
+      test.each(["' ; drop table notes; --", '&|!():*', '%', '_', '\\', '🙂', 'a'.repeat(500)])(
+        'looking for %j does no harm',
+        async (query) => {
+          await note('soup');
+          expect(await find(query)).toContain('no note about');
+        },
+      );
+
+      test('ten to a page, newest first, numbered on', async () => {
+        for (let n = 1; n <= 12; n++) {
+          await coda.world.clock.moveTo(new Date(coda.world.clock.now().getTime() + 1_000));
+          await note(`item ${n}`);
+        }
+        const first = await coda.call('note_list');
+        expect(words(first)).toMatch(/^12 notes:\n1\. item 12 — /);
+        const more = first.choices?.find(({ label }) => label === 'More');
+        expect(words(await coda.run(more ?? { tool: '', input: {} }))).toContain('\n12. item 1 — ');
+        expect(words(await coda.call('note_delete', { which: '12' }))).toBe('Deleted the note “item 1”.');
+        expect(await coda.call('note_list', { page: 9 })).toMatchObject({ ok: false, code: 'NO_PAGE' });
+      });
+
+      test("nobody sees or changes another person's notes, even in a shared place", async () => {
+        const mine = await note('the secret is 42', { conversation: 'general' });
+        const asBob: As = { person: 'bob', conversation: 'general' };
+        expect(await find('secret', asBob)).toContain('no note about');
+        expect(await list({}, asBob)).toContain('You have no notes yet');
+        expect(await coda.call('note_delete', { which: '' }, asBob)).toMatchObject({ ok: false, code: 'NOT_FOUND' });
+        const restore = mine.ok ? mine.undo?.input : undefined;
+        expect(await coda.call('note_restore', restore, asBob)).toMatchObject({ ok: false, code: 'NOT_FOUND' });
+        expect(await find('secret', { conversation: 'general' })).toContain('42');
+      });
+    });
+
+    describe('changing', () => {
+      test('each act can be taken back', async () => {
+        const saved = await note('soup #home');
+        const before = await list();
+        for (const [tool, input] of [
+          ['note_edit', { text: 'stew' }],
+          ['note_edit', { append: 'with leek' }],
+          ['note_edit', { tags: ['winter'] }],
+          ['note_delete', {}],
+        ] as const) {
+          const result = await coda.call(tool, { which: 'soup', ...input });
+          expect(await list(), tool).not.toBe(before);
+          await undo(result);
+          expect(await list(), tool).toBe(before);
+        }
+        expect(await undo(saved)).toMatchObject({ ok: false, code: 'CHANGED' });
+      });
+
+      test('saving can be taken back', async () => {
+        await undo(await note('soup'));
+        expect(await list()).toContain('You have no notes yet');
+      });
+
+      test('several that fit are asked about', async () => {
+        await note('soup with leek');
+        await note('soup with fish');
+        const asked = await coda.call('note_delete', { which: 'the soup note' });
+        expect(asked).toMatchObject({ ok: false, code: 'AMBIGUOUS' });
+        const fish = asked.choices?.find(({ label }) => label.includes('fish'));
+        expect(words(await coda.run(fish ?? { tool: '', input: {} }))).toBe('Deleted the note “soup with fish”.');
+      });
+
+      test('/note and /notes take plain words', async () => {
+        expect(words(await coda.command('note soup #home'))).toBe('Noted: “soup #home” (#home).');
+        expect(words(await coda.command('notes'))).toContain('1. soup #home');
+        expect(words(await coda.command('notes #home 1'))).toContain('1 note tagged #home');
+        expect(words(await coda.command('notes soup'))).toContain('1 note about “soup”');
+        expect(words(await coda.command('note'))).toBe('What should I note down?');
+      });
+    });
   });
-
-  test('nothing, and too much, are refused in words', async () => {
-    expect(await note('  ')).toMatchObject({ ok: false, code: 'NO_TEXT' });
-    expect(await note('x'.repeat(20_001))).toMatchObject({ ok: false, code: 'TOO_LONG' });
-  });
-
-  test.each([
-    ['slides for #Work', 'slides for #Work', ['work']],
-    ['soup tagged recipes', 'soup', ['recipes']],
-    ['soup, tagged with recipes and winter', 'soup', ['recipes', 'winter']],
-    ['soup tag: recipes', 'soup', ['recipes']],
-    ['issue #12 and C# are no trouble', 'issue #12 and C# are no trouble', ['12']],
-    ['I was tagged', 'I was tagged', []],
-    ['#a #a #b', '#a #a #b', ['a', 'b']],
-  ])('"%s" is tagged %3$j', (said, text, tags) => {
-    expect(tagsIn(said)).toEqual({ text, tags });
-  });
-});
-
-describe('finding', () => {
-  test('by any word, in another form, by its beginning, and inside words', async () => {
-    await note('The boilers were serviced in May by Max Müller');
-    for (const query of ['boiler', 'servicing', 'max mül', 'MAY', 'oiler', 'the boiler in may']) {
-      expect(await find(query), query).toContain('1. The boilers were serviced');
-    }
-    expect(await find('october')).toBe('I found no note about “october”.');
-  });
-
-  test('by tag, alone and beside words', async () => {
-    await note('slides #work');
-    await note('soup #home');
-    await note('slides for the choir #home');
-    expect(await find('#home')).toMatch(/^2 notes/);
-    expect(await find('slides #home')).toMatch(/^1 note about .*\n1\. slides for the choir/);
-    expect(await list({ tag: '#Work' })).toMatch(/^1 note tagged #work:\n1\. slides #work/);
-    expect(await list({ tag: 'gym' })).toBe('You have no notes tagged #gym.');
-  });
-
-  test.each(["' ; drop table notes; --", '&|!():*', '%', '_', '\\', '🙂', 'a'.repeat(500)])(
-    'looking for %j does no harm',
-    async (query) => {
-      await note('soup');
-      expect(await find(query)).toContain('no note about');
-    },
-  );
-
-  test('ten to a page, newest first, numbered on', async () => {
-    for (let n = 1; n <= 12; n++) {
-      await coda.world.clock.moveTo(new Date(coda.world.clock.now().getTime() + 1_000));
-      await note(`item ${n}`);
-    }
-    const first = await coda.call('note_list');
-    expect(words(first)).toMatch(/^12 notes:\n1\. item 12 — /);
-    const more = first.choices?.find(({ label }) => label === 'More');
-    expect(words(await coda.run(more ?? { tool: '', input: {} }))).toContain('\n12. item 1 — ');
-    expect(words(await coda.call('note_delete', { which: '12' }))).toBe('Deleted the note “item 1”.');
-    expect(await coda.call('note_list', { page: 9 })).toMatchObject({ ok: false, code: 'NO_PAGE' });
-  });
-
-  test("nobody sees or changes another person's notes, even in a shared place", async () => {
-    const mine = await note('the secret is 42', { conversation: 'general' });
-    const asBob: As = { person: 'bob', conversation: 'general' };
-    expect(await find('secret', asBob)).toContain('no note about');
-    expect(await list({}, asBob)).toContain('You have no notes yet');
-    expect(await coda.call('note_delete', { which: '' }, asBob)).toMatchObject({ ok: false, code: 'NOT_FOUND' });
-    const restore = mine.ok ? mine.undo?.input : undefined;
-    expect(await coda.call('note_restore', restore, asBob)).toMatchObject({ ok: false, code: 'NOT_FOUND' });
-    expect(await find('secret', { conversation: 'general' })).toContain('42');
-  });
-});
-
-describe('changing', () => {
-  test('each act can be taken back', async () => {
-    const saved = await note('soup #home');
-    const before = await list();
-    for (const [tool, input] of [
-      ['note_edit', { text: 'stew' }],
-      ['note_edit', { append: 'with leek' }],
-      ['note_edit', { tags: ['winter'] }],
-      ['note_delete', {}],
-    ] as const) {
-      const result = await coda.call(tool, { which: 'soup', ...input });
-      expect(await list(), tool).not.toBe(before);
-      await undo(result);
-      expect(await list(), tool).toBe(before);
-    }
-    expect(await undo(saved)).toMatchObject({ ok: false, code: 'CHANGED' });
-  });
-
-  test('saving can be taken back', async () => {
-    await undo(await note('soup'));
-    expect(await list()).toContain('You have no notes yet');
-  });
-
-  test('several that fit are asked about', async () => {
-    await note('soup with leek');
-    await note('soup with fish');
-    const asked = await coda.call('note_delete', { which: 'the soup note' });
-    expect(asked).toMatchObject({ ok: false, code: 'AMBIGUOUS' });
-    const fish = asked.choices?.find(({ label }) => label.includes('fish'));
-    expect(words(await coda.run(fish ?? { tool: '', input: {} }))).toBe('Deleted the note “soup with fish”.');
-  });
-
-  test('/note and /notes take plain words', async () => {
-    expect(words(await coda.command('note soup #home'))).toBe('Noted: “soup #home” (#home).');
-    expect(words(await coda.command('notes'))).toContain('1. soup #home');
-    expect(words(await coda.command('notes #home 1'))).toContain('1 note tagged #home');
-    expect(words(await coda.command('notes soup'))).toContain('1 note about “soup”');
-    expect(words(await coda.command('note'))).toBe('What should I note down?');
-  });
-});

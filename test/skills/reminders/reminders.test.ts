@@ -3,408 +3,418 @@ import type { ToolResult } from '../../../src/agent/index.ts';
 import type { Choice } from '../../../src/delivery/index.ts';
 import { reminders } from '../../../src/skills/reminders/index.ts';
 import type { Database } from '../../../src/storage/index.ts';
-import { openTestDatabase } from '../../support/database.ts';
+import { testDatabases } from '../../support/database.ts';
 import { type As, type Options, type Played, playSkill, words } from '../play.ts';
 
-let database: Database;
-beforeAll(async () => {
-  database = await openTestDatabase();
-});
-afterAll(() => database.close());
+for (const { name, available, open } of testDatabases)
+  describe.runIf(available)(`on ${name}`, () => {
+    let database: Database;
+    beforeAll(async () => {
+      database = await open();
+    });
+    afterAll(() => database.close());
 
-let coda: Played;
-const play = async (options: Options = {}) => {
-  coda = await playSkill(reminders, database, options);
-};
-beforeEach(() => play()); // Friday 20 November 2026, 09:00 in Berlin
+    let coda: Played;
+    const play = async (options: Options = {}) => {
+      coda = await playSkill(reminders, database, options);
+    };
+    beforeEach(() => play()); // Friday 20 November 2026, 09:00 in Berlin
 
-const heard = () => coda.said.map(({ card }) => card.text);
-const occurrencesHeard = () => coda.raised.map(({ payload }) => (payload as { occurrence: string }).occurrence);
-const remind = (text: string, when: string, as?: As) => coda.call('reminder_create', { text, when }, as);
-const list = async (input = {}) => words(await coda.call('reminder_list', input));
-const undo = (result: ToolResult) => {
-  if (!result.ok || !result.undo) throw new Error(`nothing to undo: ${words(result)}`);
-  return coda.run(result.undo);
-};
-const press = (result: ToolResult, label: string) => {
-  const choice = result.choices?.find((one) => one.label.includes(label));
-  if (!choice) throw new Error(`no ${label} among ${result.choices?.map((one) => one.label)}`);
-  return coda.run(choice);
-};
+    const heard = () => coda.said.map(({ card }) => card.text);
+    const occurrencesHeard = () => coda.raised.map(({ payload }) => (payload as { occurrence: string }).occurrence);
+    const remind = (text: string, when: string, as?: As) => coda.call('reminder_create', { text, when }, as);
+    const list = async (input = {}) => words(await coda.call('reminder_list', input));
+    const undo = (result: ToolResult) => {
+      if (!result.ok || !result.undo) throw new Error(`nothing to undo: ${words(result)}`);
+      return coda.run(result.undo);
+    };
+    const press = (result: ToolResult, label: string) => {
+      const choice = result.choices?.find((one) => one.label.includes(label));
+      if (!choice) throw new Error(`no ${label} among ${result.choices?.map((one) => one.label)}`);
+      return coda.run(choice);
+    };
 
-describe('setting a reminder', () => {
-  test('the answer says the exact local time and zone', async () => {
-    expect(words(await remind('call Bob', 'tomorrow at 9'))).toBe(
-      "I'll remind you to call Bob on Sat 21 Nov at 09:00 (Europe/Berlin).",
-    );
-  });
+    describe('setting a reminder', () => {
+      test('the answer says the exact local time and zone', async () => {
+        expect(words(await remind('call Bob', 'tomorrow at 9'))).toBe(
+          "I'll remind you to call Bob on Sat 21 Nov at 09:00 (Europe/Berlin).",
+        );
+      });
 
-  test('the answer to a series says its rule and what comes next', async () => {
-    const said = words(await remind('stand up', 'every weekday at 9'));
-    expect(said).toMatch(/^I'll remind you to stand up every weekday at 09:00 \(Europe\/Berlin\), next: Mon 23 Nov/);
-  });
+      test('the answer to a series says its rule and what comes next', async () => {
+        const said = words(await remind('stand up', 'every weekday at 9'));
+        expect(said).toMatch(
+          /^I'll remind you to stand up every weekday at 09:00 \(Europe\/Berlin\), next: Mon 23 Nov/,
+        );
+      });
 
-  test('it is said at its time, once, in the words it was given', async () => {
-    await remind('Buy *Milk*  & bread', 'in 20 minutes');
-    expect(coda.woken).toEqual([new Date('2026-11-20T08:20:00Z')]);
-    await coda.passTo('2026-11-20T08:19:59.999Z');
-    expect(heard()).toEqual([]);
-    await coda.passTo('2026-11-21T08:00:00Z');
-    expect(heard()).toEqual(['⏰ Buy *Milk*  & bread']);
-    expect(coda.raised.map(({ event }) => event)).toEqual(['alert.reminder.due']);
-  });
+      test('it is said at its time, once, in the words it was given', async () => {
+        await remind('Buy *Milk*  & bread', 'in 20 minutes');
+        expect(coda.woken).toEqual([new Date('2026-11-20T08:20:00Z')]);
+        await coda.passTo('2026-11-20T08:19:59.999Z');
+        expect(heard()).toEqual([]);
+        await coda.passTo('2026-11-21T08:00:00Z');
+        expect(heard()).toEqual(['⏰ Buy *Milk*  & bread']);
+        expect(coda.raised.map(({ event }) => event)).toEqual(['alert.reminder.due']);
+      });
 
-  test('without a time it asks when', async () => {
-    const result = await coda.call('reminder_create', { text: 'buy milk' });
-    expect(result).toMatchObject({ ok: false, code: 'NO_TIME', message: 'When should I remind you to buy milk?' });
-  });
+      test('without a time it asks when', async () => {
+        const result = await coda.call('reminder_create', { text: 'buy milk' });
+        expect(result).toMatchObject({ ok: false, code: 'NO_TIME', message: 'When should I remind you to buy milk?' });
+      });
 
-  test('a time that has passed is refused', async () => {
-    expect(await remind('x', 'today at 8am')).toMatchObject({ ok: false, code: 'PAST' });
-  });
+      test('a time that has passed is refused', async () => {
+        expect(await remind('x', 'today at 8am')).toMatchObject({ ok: false, code: 'PAST' });
+      });
 
-  test('text of more than 2,000 characters is refused with the limit', async () => {
-    const result = await remind('x'.repeat(2_001), 'tomorrow at 9');
-    expect(result).toMatchObject({ ok: false, code: 'TOO_LONG', message: expect.stringContaining('2,000') });
-    expect((await remind('x'.repeat(2_000), 'tomorrow at 9')).ok).toBe(true);
-  });
+      test('text of more than 2,000 characters is refused with the limit', async () => {
+        const result = await remind('x'.repeat(2_001), 'tomorrow at 9');
+        expect(result).toMatchObject({ ok: false, code: 'TOO_LONG', message: expect.stringContaining('2,000') });
+        expect((await remind('x'.repeat(2_000), 'tomorrow at 9')).ok).toBe(true);
+      });
 
-  test('a person with 500 pending reminders is told so', async () => {
-    await remind('one', 'tomorrow at 9');
-    await database.run(
-      'test.copy',
-      `insert into reminders (id, person_id, conversation_id, space_id, text, zone, state, planned_at, created_at, changed_at)
+      test('a person with 500 pending reminders is told so', async () => {
+        await remind('one', 'tomorrow at 9');
+        await database.run(
+          'test.copy',
+          `insert into reminders (id, person_id, conversation_id, space_id, text, zone, state, planned_at, created_at, changed_at)
        select 'copy' || n, person_id, conversation_id, space_id, text, zone, state, planned_at, created_at, changed_at
          from reminders, generate_series(1, 499) n`,
-    );
-    expect(await remind('too many', 'tomorrow at 9')).toMatchObject({ ok: false, code: 'TOO_MANY' });
-  });
+        );
+        expect(await remind('too many', 'tomorrow at 9')).toMatchObject({ ok: false, code: 'TOO_MANY' });
+      });
 
-  test('it can be undone from the answer, and only once', async () => {
-    const made = await remind('call Bob', 'tomorrow at 9');
-    expect(words(await press(made, 'Undo'))).toBe("Taken back: I won't remind you of “call Bob”.");
-    expect(await list()).toContain('You have no reminders');
-    expect(await undo(made)).toMatchObject({ ok: false, code: 'CHANGED' });
-  });
+      test('it can be undone from the answer, and only once', async () => {
+        const made = await remind('call Bob', 'tomorrow at 9');
+        expect(words(await press(made, 'Undo'))).toBe("Taken back: I won't remind you of “call Bob”.");
+        expect(await list()).toContain('You have no reminders');
+        expect(await undo(made)).toMatchObject({ ok: false, code: 'CHANGED' });
+      });
 
-  test('in a channel it may be told to come by direct message', async () => {
-    await coda.call(
-      'reminder_create',
-      { text: 'the ring', when: 'in 5 minutes', dm: true },
-      { conversation: 'general' },
-    );
-    await coda.call('reminder_create', { text: 'the cake', when: 'in 6 minutes' }, { conversation: 'general' });
-    await coda.passTo('2026-11-20T09:00:00Z');
-    const [ring, cake] = coda.said;
-    expect(ring?.conversationId).not.toBe(cake?.conversationId);
-  });
-});
+      test('in a channel it may be told to come by direct message', async () => {
+        await coda.call(
+          'reminder_create',
+          { text: 'the ring', when: 'in 5 minutes', dm: true },
+          { conversation: 'general' },
+        );
+        await coda.call('reminder_create', { text: 'the cake', when: 'in 6 minutes' }, { conversation: 'general' });
+        await coda.passTo('2026-11-20T09:00:00Z');
+        const [ring, cake] = coda.said;
+        expect(ring?.conversationId).not.toBe(cake?.conversationId);
+      });
+    });
 
-test('without a known zone UTC is taken, and the first answer says so', async () => {
-  await play({ zone: null });
-  const first = words(await remind('call Bob', 'tomorrow at 9'));
-  expect(first).toContain('on Sat 21 Nov at 09:00 (UTC)');
-  expect(first).toContain('/timezone Berlin');
-  expect(words(await remind('call Ana', 'tomorrow at 9'))).not.toContain('/timezone');
-});
+    test('without a known zone UTC is taken, and the first answer says so', async () => {
+      await play({ zone: null });
+      const first = words(await remind('call Bob', 'tomorrow at 9'));
+      expect(first).toContain('on Sat 21 Nov at 09:00 (UTC)');
+      expect(first).toContain('/timezone Berlin');
+      expect(words(await remind('call Ana', 'tomorrow at 9'))).not.toContain('/timezone');
+    });
 
-describe('a series', () => {
-  test('an ignored occurrence does not end it', async () => {
-    await remind('stand up', 'every weekday at 9');
-    await coda.passTo('2026-11-24T09:00:00Z');
-    expect(occurrencesHeard()).toEqual(['2026-11-23T08:00:00.000Z', '2026-11-24T08:00:00.000Z']);
-  });
+    describe('a series', () => {
+      test('an ignored occurrence does not end it', async () => {
+        await remind('stand up', 'every weekday at 9');
+        await coda.passTo('2026-11-24T09:00:00Z');
+        expect(occurrencesHeard()).toEqual(['2026-11-23T08:00:00.000Z', '2026-11-24T08:00:00.000Z']);
+      });
 
-  test('a completed occurrence does not end it', async () => {
-    await remind('stand up', 'every day at 9');
-    await coda.passTo('2026-11-21T08:30:00Z');
-    expect(words(await coda.call('reminder_complete'))).toBe('Done: “stand up”. Next Sun 22 Nov at 09:00.');
-    await coda.passTo('2026-11-22T08:30:00Z');
-    expect(heard()).toHaveLength(2);
-  });
+      test('a completed occurrence does not end it', async () => {
+        await remind('stand up', 'every day at 9');
+        await coda.passTo('2026-11-21T08:30:00Z');
+        expect(words(await coda.call('reminder_complete'))).toBe('Done: “stand up”. Next Sun 22 Nov at 09:00.');
+        await coda.passTo('2026-11-22T08:30:00Z');
+        expect(heard()).toHaveLength(2);
+      });
 
-  test('a snooze moves one occurrence and leaves the others', async () => {
-    await remind('stand up', 'every day at 9');
-    await coda.passTo('2026-11-21T08:01:00Z');
-    await coda.call('reminder_snooze', { when: 'in 2 hours' });
-    await coda.passTo('2026-11-22T08:30:00Z');
-    expect(coda.said.map(({ key }) => key.replace(/^reminder:\w+:/, ''))).toEqual([
-      '2026-11-21T08:00:00.000Z:0',
-      '2026-11-21T08:00:00.000Z:1',
-      '2026-11-22T08:00:00.000Z:2',
-    ]);
-  });
+      test('a snooze moves one occurrence and leaves the others', async () => {
+        await remind('stand up', 'every day at 9');
+        await coda.passTo('2026-11-21T08:01:00Z');
+        await coda.call('reminder_snooze', { when: 'in 2 hours' });
+        await coda.passTo('2026-11-22T08:30:00Z');
+        expect(coda.said.map(({ key }) => key.replace(/^reminder:\w+:/, ''))).toEqual([
+          '2026-11-21T08:00:00.000Z:0',
+          '2026-11-21T08:00:00.000Z:1',
+          '2026-11-22T08:00:00.000Z:2',
+        ]);
+      });
 
-  test('a snooze beyond the next occurrence does not swallow it', async () => {
-    await remind('stand up', 'every day at 9');
-    await coda.passTo('2026-11-21T08:01:00Z');
-    await coda.call('reminder_snooze', { when: '30 hours' });
-    await coda.passTo('2026-11-22T20:00:00Z');
-    expect(heard()).toHaveLength(3);
-  });
+      test('a snooze beyond the next occurrence does not swallow it', async () => {
+        await remind('stand up', 'every day at 9');
+        await coda.passTo('2026-11-21T08:01:00Z');
+        await coda.call('reminder_snooze', { when: '30 hours' });
+        await coda.passTo('2026-11-22T20:00:00Z');
+        expect(heard()).toHaveLength(3);
+      });
 
-  test('"done" twice completes nothing that has not been said', async () => {
-    await remind('stand up', 'every day at 9');
-    await coda.passTo('2026-11-21T08:01:00Z');
-    await coda.call('reminder_complete');
-    const again = await coda.call('reminder_complete');
-    expect(again).toMatchObject({ ok: false, code: 'AMBIGUOUS' });
-    await press(again, 'Skip that one');
-    await coda.passTo('2026-11-23T09:00:00Z');
-    expect(heard()).toHaveLength(2);
-  });
+      test('"done" twice completes nothing that has not been said', async () => {
+        await remind('stand up', 'every day at 9');
+        await coda.passTo('2026-11-21T08:01:00Z');
+        await coda.call('reminder_complete');
+        const again = await coda.call('reminder_complete');
+        expect(again).toMatchObject({ ok: false, code: 'AMBIGUOUS' });
+        await press(again, 'Skip that one');
+        await coda.passTo('2026-11-23T09:00:00Z');
+        expect(heard()).toHaveLength(2);
+      });
 
-  test('deleting ends it', async () => {
-    await remind('stand up', 'every day at 9');
-    await coda.passTo('2026-11-21T08:01:00Z');
-    expect(words(await coda.call('reminder_delete', { which: 'stand up' }))).toContain('Ended the series');
-    await coda.passTo('2026-11-25T08:01:00Z');
-    expect(heard()).toHaveLength(1);
-  });
+      test('deleting ends it', async () => {
+        await remind('stand up', 'every day at 9');
+        await coda.passTo('2026-11-21T08:01:00Z');
+        expect(words(await coda.call('reminder_delete', { which: 'stand up' }))).toContain('Ended the series');
+        await coda.passTo('2026-11-25T08:01:00Z');
+        expect(heard()).toHaveLength(1);
+      });
 
-  test('moving it to a single time asks whether that is for the next time only', async () => {
-    await remind('stand up', 'every day at 9');
-    const asked = await coda.call('reminder_edit', { which: 'stand up', when: 'tomorrow at 11' });
-    expect(asked).toMatchObject({ ok: false, code: 'AMBIGUOUS' });
-    await press(asked, 'Only the next one');
-    await coda.passTo('2026-11-22T09:00:00Z');
-    expect(coda.said.map(({ key }) => key.split(':').at(-1))).toEqual(['0', '1']);
-    expect(coda.raised).toHaveLength(2);
-  });
+      test('moving it to a single time asks whether that is for the next time only', async () => {
+        await remind('stand up', 'every day at 9');
+        const asked = await coda.call('reminder_edit', { which: 'stand up', when: 'tomorrow at 11' });
+        expect(asked).toMatchObject({ ok: false, code: 'AMBIGUOUS' });
+        await press(asked, 'Only the next one');
+        await coda.passTo('2026-11-22T09:00:00Z');
+        expect(coda.said.map(({ key }) => key.split(':').at(-1))).toEqual(['0', '1']);
+        expect(coda.raised).toHaveLength(2);
+      });
 
-  test('keeps its time of day across a clock change', async () => {
-    await play({ at: '2026-10-23T08:00:00Z' });
-    await remind('stand up', 'every day at 9');
-    await coda.passTo('2026-10-26T12:00:00Z');
-    expect(occurrencesHeard()).toEqual([
-      '2026-10-24T07:00:00.000Z',
-      '2026-10-25T08:00:00.000Z',
-      '2026-10-26T08:00:00.000Z',
-    ]);
-  });
-});
+      test('keeps its time of day across a clock change', async () => {
+        await play({ at: '2026-10-23T08:00:00Z' });
+        await remind('stand up', 'every day at 9');
+        await coda.passTo('2026-10-26T12:00:00Z');
+        expect(occurrencesHeard()).toEqual([
+          '2026-10-24T07:00:00.000Z',
+          '2026-10-25T08:00:00.000Z',
+          '2026-10-26T08:00:00.000Z',
+        ]);
+      });
+    });
 
-describe('after a stop', () => {
-  test('a reminder that was missed is said once, with when it was due', async () => {
-    await remind('call Bob', 'today at 10');
-    await coda.offUntil('2026-11-20T12:00:00Z');
-    await coda.offUntil('2026-11-20T13:00:00Z');
-    expect(heard()).toEqual(['⏰ call Bob\n(was due at 10:00)']);
-  });
+    describe('after a stop', () => {
+      test('a reminder that was missed is said once, with when it was due', async () => {
+        await remind('call Bob', 'today at 10');
+        await coda.offUntil('2026-11-20T12:00:00Z');
+        await coda.offUntil('2026-11-20T13:00:00Z');
+        expect(heard()).toEqual(['⏰ call Bob\n(was due at 10:00)']);
+      });
 
-  test('within a minute it is not called late', async () => {
-    await remind('call Bob', 'today at 10');
-    await coda.offUntil('2026-11-20T09:01:00Z');
-    expect(heard()).toEqual(['⏰ call Bob']);
-  });
+      test('within a minute it is not called late', async () => {
+        await remind('call Bob', 'today at 10');
+        await coda.offUntil('2026-11-20T09:01:00Z');
+        expect(heard()).toEqual(['⏰ call Bob']);
+      });
 
-  test('of a series the newest occurrence is said, and how many were missed', async () => {
-    await remind('stand up', 'every day at 9');
-    await coda.offUntil('2026-11-24T10:00:00Z');
-    expect(heard()).toEqual(['⏰ stand up\n(was due at 09:00; 3 missed before)']);
-    await coda.passTo('2026-11-25T09:00:00Z');
-    expect(heard()).toHaveLength(2);
-  });
+      test('of a series the newest occurrence is said, and how many were missed', async () => {
+        await remind('stand up', 'every day at 9');
+        await coda.offUntil('2026-11-24T10:00:00Z');
+        expect(heard()).toEqual(['⏰ stand up\n(was due at 09:00; 3 missed before)']);
+        await coda.passTo('2026-11-25T09:00:00Z');
+        expect(heard()).toHaveLength(2);
+      });
 
-  test.each([
-    ['latest', ['⏰ stand up\n(was due at 09:00)']],
-    ['skip', []],
-  ])('with catch_up: %s it says %j', async (catchUp, expected) => {
-    await play({ config: { catch_up: catchUp } });
-    await remind('stand up', 'every day at 9');
-    await coda.offUntil('2026-11-24T10:00:00Z');
-    expect(heard()).toEqual(expected);
-    await coda.passTo('2026-11-25T09:00:00Z');
-    expect(heard()).toHaveLength(expected.length + 1);
-  });
+      test.each([
+        ['latest', ['⏰ stand up\n(was due at 09:00)']],
+        ['skip', []],
+      ])('with catch_up: %s it says %j', async (catchUp, expected) => {
+        await play({ config: { catch_up: catchUp } });
+        await remind('stand up', 'every day at 9');
+        await coda.offUntil('2026-11-24T10:00:00Z');
+        expect(heard()).toEqual(expected);
+        await coda.passTo('2026-11-25T09:00:00Z');
+        expect(heard()).toHaveLength(expected.length + 1);
+      });
 
-  test('a clock that is set back makes nothing sound twice', async () => {
-    await remind('stand up', 'every day at 9');
-    await coda.passTo('2026-11-21T08:00:00Z');
-    await coda.world.clock.moveTo(new Date('2026-11-21T07:00:00Z'));
-    await coda.passTo('2026-11-21T09:00:00Z');
-    expect(heard()).toHaveLength(1);
-  });
-});
+      test('a clock that is set back makes nothing sound twice', async () => {
+        await remind('stand up', 'every day at 9');
+        await coda.passTo('2026-11-21T08:00:00Z');
+        await coda.world.clock.moveTo(new Date('2026-11-21T07:00:00Z'));
+        await coda.passTo('2026-11-21T09:00:00Z');
+        expect(heard()).toHaveLength(1);
+      });
+    });
 
-describe('quiet hours', () => {
-  beforeEach(async () => {
-    await play({ quiet: { from: '22:00', to: '07:30' } });
-  });
+    describe('quiet hours', () => {
+      beforeEach(async () => {
+        await play({ quiet: { from: '22:00', to: '07:30' } });
+      });
 
-  test('hold what is due in them until they end', async () => {
-    await remind('feed the cat', 'today at 23:00');
-    await coda.passTo('2026-11-21T12:00:00Z');
-    expect(coda.said.map(({ notBefore }) => notBefore)).toEqual([new Date('2026-11-21T06:30:00Z')]);
-  });
+      test('hold what is due in them until they end', async () => {
+        await remind('feed the cat', 'today at 23:00');
+        await coda.passTo('2026-11-21T12:00:00Z');
+        expect(coda.said.map(({ notBefore }) => notBefore)).toEqual([new Date('2026-11-21T06:30:00Z')]);
+      });
 
-  test('do not hold what is urgent, nor what is due outside them', async () => {
-    await coda.call('reminder_create', { text: 'oven', when: 'today at 23:00', urgent: true });
-    await remind('breakfast', 'tomorrow at 7:30');
-    await coda.passTo('2026-11-21T12:00:00Z');
-    expect(coda.said.map(({ notBefore }) => notBefore)).toEqual([undefined, undefined]);
-  });
-});
+      test('do not hold what is urgent, nor what is due outside them', async () => {
+        await coda.call('reminder_create', { text: 'oven', when: 'today at 23:00', urgent: true });
+        await remind('breakfast', 'tomorrow at 7:30');
+        await coda.passTo('2026-11-21T12:00:00Z');
+        expect(coda.said.map(({ notBefore }) => notBefore)).toEqual([undefined, undefined]);
+      });
+    });
 
-describe('which one is meant', () => {
-  test('"that" is the one that spoke last, not the one that was made last', async () => {
-    await remind('oven', 'in 5 minutes');
-    await remind('call Bob', 'tomorrow at 9');
-    await coda.passTo('2026-11-20T08:06:00Z');
-    expect(words(await coda.call('reminder_complete', { which: 'that' }))).toBe('Done: “oven”.');
-  });
+    describe('which one is meant', () => {
+      test('"that" is the one that spoke last, not the one that was made last', async () => {
+        await remind('oven', 'in 5 minutes');
+        await remind('call Bob', 'tomorrow at 9');
+        await coda.passTo('2026-11-20T08:06:00Z');
+        expect(words(await coda.call('reminder_complete', { which: 'that' }))).toBe('Done: “oven”.');
+      });
 
-  test('"done" a second time does not complete another one', async () => {
-    await remind('first', 'in 5 minutes');
-    await remind('second', 'in 6 minutes');
-    await coda.passTo('2026-11-20T08:10:00Z');
-    await coda.call('reminder_complete');
-    expect(words(await coda.call('reminder_complete'))).toBe('“second” is already done.');
-    expect(await list()).toContain('first');
-  });
+      test('"done" a second time does not complete another one', async () => {
+        await remind('first', 'in 5 minutes');
+        await remind('second', 'in 6 minutes');
+        await coda.passTo('2026-11-20T08:10:00Z');
+        await coda.call('reminder_complete');
+        expect(words(await coda.call('reminder_complete'))).toBe('“second” is already done.');
+        expect(await list()).toContain('first');
+      });
 
-  test('words of the text find it, whatever case and number', async () => {
-    await remind('Buy the milk', 'tomorrow at 9');
-    await remind('milkshake with Eve', 'tomorrow at 10');
-    expect(words(await coda.call('reminder_complete', { which: 'the MILK reminder' }))).toBe('Which one do you mean?');
-    expect(words(await coda.call('reminder_complete', { which: 'buy milk' }))).toBe('Done: “Buy the milk”.');
-  });
+      test('words of the text find it, whatever case and number', async () => {
+        await remind('Buy the milk', 'tomorrow at 9');
+        await remind('milkshake with Eve', 'tomorrow at 10');
+        expect(words(await coda.call('reminder_complete', { which: 'the MILK reminder' }))).toBe(
+          'Which one do you mean?',
+        );
+        expect(words(await coda.call('reminder_complete', { which: 'buy milk' }))).toBe('Done: “Buy the milk”.');
+      });
 
-  test('several that fit are asked about, and the press settles it', async () => {
-    await remind('milk for Ana', 'tomorrow at 9');
-    await remind('milk for Bob', 'tomorrow at 10');
-    const asked = await coda.call('reminder_delete', { which: 'milk' });
-    expect(asked).toMatchObject({ ok: false, code: 'AMBIGUOUS' });
-    expect(words(await press(asked, 'milk for Bob'))).toBe('Deleted the reminder “milk for Bob”.');
-  });
+      test('several that fit are asked about, and the press settles it', async () => {
+        await remind('milk for Ana', 'tomorrow at 9');
+        await remind('milk for Bob', 'tomorrow at 10');
+        const asked = await coda.call('reminder_delete', { which: 'milk' });
+        expect(asked).toMatchObject({ ok: false, code: 'AMBIGUOUS' });
+        expect(words(await press(asked, 'milk for Bob'))).toBe('Deleted the reminder “milk for Bob”.');
+      });
 
-  test('a number means the one that the last list showed there', async () => {
-    await remind('later', 'tomorrow at 9');
-    await remind('sooner', 'in 10 minutes');
-    await list();
-    await coda.passTo('2026-11-20T09:00:00Z');
-    await remind('soonest', 'in 1 minutes');
-    expect(words(await coda.call('reminder_delete', { which: 'the second one' }))).toBe(
-      'Deleted the reminder “later”.',
-    );
-    expect(await coda.call('reminder_delete', { which: '7' })).toMatchObject({ ok: false, code: 'NOT_FOUND' });
-  });
+      test('a number means the one that the last list showed there', async () => {
+        await remind('later', 'tomorrow at 9');
+        await remind('sooner', 'in 10 minutes');
+        await list();
+        await coda.passTo('2026-11-20T09:00:00Z');
+        await remind('soonest', 'in 1 minutes');
+        expect(words(await coda.call('reminder_delete', { which: 'the second one' }))).toBe(
+          'Deleted the reminder “later”.',
+        );
+        expect(await coda.call('reminder_delete', { which: '7' })).toMatchObject({ ok: false, code: 'NOT_FOUND' });
+      });
 
-  test('what fits nothing is said not to be found', async () => {
-    await remind('call Bob', 'tomorrow at 9');
-    expect(await coda.call('reminder_delete', { which: '100% wool' })).toMatchObject({ ok: false, code: 'NOT_FOUND' });
-  });
+      test('what fits nothing is said not to be found', async () => {
+        await remind('call Bob', 'tomorrow at 9');
+        expect(await coda.call('reminder_delete', { which: '100% wool' })).toMatchObject({
+          ok: false,
+          code: 'NOT_FOUND',
+        });
+      });
 
-  test("nobody reaches another person's reminders", async () => {
-    const made = await remind('secret', 'tomorrow at 9', { conversation: 'general' });
-    const asBob: As = { person: 'bob', conversation: 'general' };
-    for (const which of ['', 'secret']) {
-      expect(await coda.call('reminder_delete', { which }, asBob)).toMatchObject({ ok: false, code: 'NOT_FOUND' });
-    }
-    const call = made.ok ? made.undo : undefined;
-    expect(await coda.call('reminder_restore', call?.input, asBob)).toMatchObject({ ok: false, code: 'NOT_FOUND' });
-  });
-});
+      test("nobody reaches another person's reminders", async () => {
+        const made = await remind('secret', 'tomorrow at 9', { conversation: 'general' });
+        const asBob: As = { person: 'bob', conversation: 'general' };
+        for (const which of ['', 'secret']) {
+          expect(await coda.call('reminder_delete', { which }, asBob)).toMatchObject({ ok: false, code: 'NOT_FOUND' });
+        }
+        const call = made.ok ? made.undo : undefined;
+        expect(await coda.call('reminder_restore', call?.input, asBob)).toMatchObject({ ok: false, code: 'NOT_FOUND' });
+      });
+    });
 
-describe('changing and taking back', () => {
-  test('a one-time reminder stays open until it is done', async () => {
-    await remind('call Bob', 'in 5 minutes');
-    await coda.passTo('2026-11-20T09:00:00Z');
-    expect(await list()).toContain('call Bob — due since Fri 20 Nov 09:05');
-    await coda.call('reminder_complete');
-    expect(await list({ status: 'completed' })).toContain('call Bob — done Fri 20 Nov 10:00');
-  });
+    describe('changing and taking back', () => {
+      test('a one-time reminder stays open until it is done', async () => {
+        await remind('call Bob', 'in 5 minutes');
+        await coda.passTo('2026-11-20T09:00:00Z');
+        expect(await list()).toContain('call Bob — due since Fri 20 Nov 09:05');
+        await coda.call('reminder_complete');
+        expect(await list({ status: 'completed' })).toContain('call Bob — done Fri 20 Nov 10:00');
+      });
 
-  test('a snooze says until when, and sounds then', async () => {
-    await remind('call Bob', 'in 5 minutes');
-    await coda.passTo('2026-11-20T08:06:00Z');
-    expect(words(await coda.call('reminder_snooze'))).toBe(
-      "I'll bring up “call Bob” again on Fri 20 Nov at 09:16 (Europe/Berlin).",
-    );
-    await coda.passTo('2026-11-20T09:00:00Z');
-    expect(heard()).toHaveLength(2);
-  });
+      test('a snooze says until when, and sounds then', async () => {
+        await remind('call Bob', 'in 5 minutes');
+        await coda.passTo('2026-11-20T08:06:00Z');
+        expect(words(await coda.call('reminder_snooze'))).toBe(
+          "I'll bring up “call Bob” again on Fri 20 Nov at 09:16 (Europe/Berlin).",
+        );
+        await coda.passTo('2026-11-20T09:00:00Z');
+        expect(heard()).toHaveLength(2);
+      });
 
-  test('its buttons complete and put off, and change nothing once it is done', async () => {
-    await remind('call Bob', 'in 5 minutes');
-    await coda.passTo('2026-11-20T08:06:00Z');
-    const choices = coda.said[0]?.card.choices ?? [];
-    expect(choices.map(({ label }) => label)).toEqual(['Done', 'Snooze 10 min', '1 hour', 'Tomorrow']);
-    const [done, short, hour, tomorrow] = choices as [Choice, Choice, Choice, Choice];
-    expect(words(await coda.run(short))).toContain('Fri 20 Nov at 09:16');
-    expect(words(await coda.run(hour))).toContain('Fri 20 Nov at 10:06');
-    expect(words(await coda.run(tomorrow))).toContain('Sat 21 Nov at 09:00');
-    expect(words(await coda.run(done))).toBe('Done: “call Bob”.');
-    expect(words(await coda.run(short))).toBe('“call Bob” is already done.');
-  });
+      test('its buttons complete and put off, and change nothing once it is done', async () => {
+        await remind('call Bob', 'in 5 minutes');
+        await coda.passTo('2026-11-20T08:06:00Z');
+        const choices = coda.said[0]?.card.choices ?? [];
+        expect(choices.map(({ label }) => label)).toEqual(['Done', 'Snooze 10 min', '1 hour', 'Tomorrow']);
+        const [done, short, hour, tomorrow] = choices as [Choice, Choice, Choice, Choice];
+        expect(words(await coda.run(short))).toContain('Fri 20 Nov at 09:16');
+        expect(words(await coda.run(hour))).toContain('Fri 20 Nov at 10:06');
+        expect(words(await coda.run(tomorrow))).toContain('Sat 21 Nov at 09:00');
+        expect(words(await coda.run(done))).toBe('Done: “call Bob”.');
+        expect(words(await coda.run(short))).toBe('“call Bob” is already done.');
+      });
 
-  test('each act can be taken back', async () => {
-    await remind('call Bob', 'tomorrow at 9');
-    const before = await list();
-    for (const [tool, input] of [
-      ['reminder_complete', {}],
-      ['reminder_snooze', { when: '3 hours' }],
-      ['reminder_edit', { text: 'call Ana', when: 'tomorrow at 11' }],
-      ['reminder_delete', {}],
-    ] as const) {
-      const result = await coda.call(tool, { which: 'Bob', ...input });
-      expect(await list(), tool).not.toBe(before);
-      await undo(result);
-      expect(await list(), tool).toBe(before);
-    }
-  });
+      test('each act can be taken back', async () => {
+        await remind('call Bob', 'tomorrow at 9');
+        const before = await list();
+        for (const [tool, input] of [
+          ['reminder_complete', {}],
+          ['reminder_snooze', { when: '3 hours' }],
+          ['reminder_edit', { text: 'call Ana', when: 'tomorrow at 11' }],
+          ['reminder_delete', {}],
+        ] as const) {
+          const result = await coda.call(tool, { which: 'Bob', ...input });
+          expect(await list(), tool).not.toBe(before);
+          await undo(result);
+          expect(await list(), tool).toBe(before);
+        }
+      });
 
-  test('taking back a deletion does not repeat what was said', async () => {
-    await remind('call Bob', 'in 5 minutes');
-    await coda.passTo('2026-11-20T08:06:00Z');
-    await undo(await coda.call('reminder_delete'));
-    await coda.passTo('2026-11-21T08:06:00Z');
-    expect(heard()).toHaveLength(1);
-  });
+      test('taking back a deletion does not repeat what was said', async () => {
+        await remind('call Bob', 'in 5 minutes');
+        await coda.passTo('2026-11-20T08:06:00Z');
+        await undo(await coda.call('reminder_delete'));
+        await coda.passTo('2026-11-21T08:06:00Z');
+        expect(heard()).toHaveLength(1);
+      });
 
-  test('taking back a completion that kept it from speaking lets it speak', async () => {
-    await remind('call Bob', 'in 5 minutes');
-    const done = await coda.call('reminder_complete');
-    await coda.passTo('2026-11-20T09:00:00Z');
-    await undo(done);
-    await coda.passTo('2026-11-20T09:01:00Z');
-    expect(heard()).toEqual(['⏰ call Bob\n(was due at 09:05)']);
-  });
+      test('taking back a completion that kept it from speaking lets it speak', async () => {
+        await remind('call Bob', 'in 5 minutes');
+        const done = await coda.call('reminder_complete');
+        await coda.passTo('2026-11-20T09:00:00Z');
+        await undo(done);
+        await coda.passTo('2026-11-20T09:01:00Z');
+        expect(heard()).toEqual(['⏰ call Bob\n(was due at 09:05)']);
+      });
 
-  test('series move to another zone with their time of day, and back', async () => {
-    await remind('stand up', 'every day at 9');
-    const before = await list();
-    const moved = await coda.call('reminder_move_zone', { zone: 'Tokyo' });
-    expect(words(moved)).toBe('Moved 1 recurring reminder to Asia/Tokyo: they keep their time of day there.');
-    expect(await coda.earliest()).toEqual(new Date('2026-11-21T00:00:00Z'));
-    await undo(moved);
-    expect(await list()).toBe(before);
-  });
-});
+      test('series move to another zone with their time of day, and back', async () => {
+        await remind('stand up', 'every day at 9');
+        const before = await list();
+        const moved = await coda.call('reminder_move_zone', { zone: 'Tokyo' });
+        expect(words(moved)).toBe('Moved 1 recurring reminder to Asia/Tokyo: they keep their time of day there.');
+        expect(await coda.earliest()).toEqual(new Date('2026-11-21T00:00:00Z'));
+        await undo(moved);
+        expect(await list()).toBe(before);
+      });
+    });
 
-describe('the list', () => {
-  test('is numbered on from page to page', async () => {
-    for (let n = 1; n <= 12; n++) await remind(`task ${n}`, `in ${n} minutes`);
-    const first = await coda.call('reminder_list');
-    expect(words(first)).toMatch(/^12 pending reminders:\n1\. task 1 — /);
-    const second = await press(first, 'More');
-    expect(words(second)).toContain('\n12. task 12 — ');
-    expect(words(await coda.call('reminder_delete', { which: '12' }))).toContain('task 12');
-    expect(words(await coda.call('reminder_delete', { which: '1' }))).toContain('task 1”');
-  });
+    describe('the list', () => {
+      test('is numbered on from page to page', async () => {
+        for (let n = 1; n <= 12; n++) await remind(`task ${n}`, `in ${n} minutes`);
+        const first = await coda.call('reminder_list');
+        expect(words(first)).toMatch(/^12 pending reminders:\n1\. task 1 — /);
+        const second = await press(first, 'More');
+        expect(words(second)).toContain('\n12. task 12 — ');
+        expect(words(await coda.call('reminder_delete', { which: '12' }))).toContain('task 12');
+        expect(words(await coda.call('reminder_delete', { which: '1' }))).toContain('task 1”');
+      });
 
-  test('of a day holds that day only', async () => {
-    await remind('today', 'in 1 hours');
-    await remind('tomorrow', 'tomorrow at 9');
-    expect(await list({ day: 'tomorrow' })).toMatch(/^1 reminder tomorrow:\n1\. tomorrow — Sat 21 Nov 09:00$/);
-    expect(await list({ day: 'today' })).toContain('1. today');
-    expect(await list({ day: 'blorp' })).toContain('I do not know which day');
-  });
+      test('of a day holds that day only', async () => {
+        await remind('today', 'in 1 hours');
+        await remind('tomorrow', 'tomorrow at 9');
+        expect(await list({ day: 'tomorrow' })).toMatch(/^1 reminder tomorrow:\n1\. tomorrow — Sat 21 Nov 09:00$/);
+        expect(await list({ day: 'today' })).toContain('1. today');
+        expect(await list({ day: 'blorp' })).toContain('I do not know which day');
+      });
 
-  test('/reminders and /remind take plain words', async () => {
-    expect(words(await coda.command('remind me to call Bob tomorrow at 9'))).toContain('call Bob on Sat 21 Nov');
-    expect(words(await coda.command('reminders'))).toContain('1. call Bob');
-    expect(words(await coda.command('reminders done'))).toBe('You have completed no reminders yet.');
-    expect(words(await coda.command('remind'))).toBe('What should I remind you of?');
+      test('/reminders and /remind take plain words', async () => {
+        expect(words(await coda.command('remind me to call Bob tomorrow at 9'))).toContain('call Bob on Sat 21 Nov');
+        expect(words(await coda.command('reminders'))).toContain('1. call Bob');
+        expect(words(await coda.command('reminders done'))).toBe('You have completed no reminders yet.');
+        expect(words(await coda.command('remind'))).toBe('What should I remind you of?');
+      });
+    });
   });
-});
