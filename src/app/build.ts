@@ -12,6 +12,7 @@ import { JobQueue, retention, retentionSchedule, Schedules, Worker } from '../jo
 import { deadLetterCheck } from './checks.ts';
 import { openDiscord } from './discord.ts';
 import { type Foundation, openFoundation } from './foundation.ts';
+import { remembered } from './inference.ts';
 import { openMind } from './mind.ts';
 import { defaultZone } from './settings.ts';
 import { builtInSkills } from './skills.ts';
@@ -101,7 +102,7 @@ class Assembly implements App {
       concurrency: config.delivery.concurrency,
       queueLimit: config.delivery.queue_limit,
       maxAgeMs: config.delivery.max_age,
-      context: itemContext(),
+      context: itemContext(remembered(config)),
       adapters: this.adapters,
       kindOf,
       wakeAt,
@@ -109,7 +110,9 @@ class Assembly implements App {
     const builtIn = [...builtInSkills, ...(options.skills ?? [])];
     this.skills = builtIn.map((skill) => ({ skill, deps: this.depsOf(skill.name, config) }));
     const { skills, delivery } = this;
-    const { agent, commands } = openMind({ config, world, database, delivery, skills, model: options.model });
+    const { artifacts } = foundation;
+    const { model } = options;
+    const { agent, commands } = openMind({ config, world, database, artifacts, delivery, skills, model });
     this.commands = commands;
     this.router = new Router({ agent, delivery, commands });
     const prunings = [...inboxPrunings, ...outboxPrunings, ...agentPrunings];
