@@ -26,7 +26,19 @@ test('several lines at once are each answered and each end with done', { timeout
   const ids = ['help', 'note: buy bread', 'what time is it in Tokyo', '/notes'].map((text) => coda.post({ text }));
   expect(await coda.end()).toEqual({ code: 0, signal: null });
   const done = coda.lines.filter(({ type }) => type === 'done').map((line) => line.in_reply_to);
-  expect(done.sort()).toEqual(ids.sort());
+  expect(done.sort()).toEqual([...ids].sort());
+  for (const id of ids) expect(coda.shown((line) => line.in_reply_to === id)).not.toHaveLength(0);
+});
+
+test('a press is answered under its own id, once', { timeout: TALK }, async () => {
+  await using coda = await Jsonl.start();
+  const [noted] = await coda.send({ text: 'note: buy bread' });
+  const undo = noted?.buttons?.find(({ label }) => label === 'Undo')?.id ?? '';
+  await coda.send({ id: 'p1', press: undo });
+  expect(coda.shown(({ in_reply_to }) => in_reply_to === 'p1')).toHaveLength(1);
+  expect(await coda.say('/notes')).not.toContain('buy bread');
+  await coda.send({ id: 'p2', press: 'no such button' });
+  expect(await coda.done('p2')).toBeDefined();
 });
 
 test('people are told apart, and each has their own notes', { timeout: TALK }, async () => {
