@@ -220,7 +220,7 @@ export class PlayedPerson {
 export const play = (options?: PlayOptions): Promise<Play> => Play.begin(options);
 
 /** A data folder whose database is migrated already: copying one is quicker than making one. */
-async function folder(): Promise<string> {
+export async function folder(): Promise<string> {
   const dataDir = await mkdtemp(join(tmpdir(), 'coda-play-'));
   await cp(await template(), dataDir, { recursive: true });
   return dataDir;
