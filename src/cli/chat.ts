@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { type Duplex, duplexPair } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { runTerminal } from '../adapters/console/index.ts';
+import { sleep } from '../base/async.ts';
 import { CodaError } from '../base/errors.ts';
 import { attachToDaemon } from './daemon.ts';
 import { type ChatFlags, dataDir } from './flags.ts';
@@ -10,31 +11,51 @@ import { serve } from './serve.ts';
 import { catchSignals } from './signals.ts';
 import { usage } from './texts.ts';
 
-/** `coda chat`: talks to the daemon that runs on the data folder, or else runs a whole coda in this process. */
+/** How long a coda that has the data folder may take until it can be reached. */
+const STARTS_WITHIN_MS = 5_000;
+const LOOK_EVERY_MS = 100;
+
+/** `coda chat`: talks to the coda that runs on the data folder, or else runs a whole one in this process. */
 export async function chat(flags: ChatFlags, io: NodeJS.Process): Promise<number> {
-  const session = await attachToDaemon(dataDir(flags, io));
-  if (!session) return chatHere(flags, io);
-  if (flags.testClock === undefined) return chatThere(session, flags, io);
-  session.destroy();
-  throw usage(
-    'The coda that runs on this data folder has a clock of its own.',
-    'Leave out --test-clock, or name another data folder with --data.',
-  );
+  const folder = dataDir(flags, io);
+  const session = await attachToDaemon(folder);
+  if (session) return chatThere(session, flags, io);
+  try {
+    return await chatHere(flags, io);
+  } catch (error) {
+    if (!(error instanceof CodaError) || error.code !== 'STORAGE_IN_USE') throw error;
+    // It may just be starting.
+    const late = await attachSoon(folder);
+    if (!late) throw error;
+    return chatThere(late, flags, io);
+  }
+}
+
+async function attachSoon(folder: string): Promise<Duplex | undefined> {
+  for (let waited = 0; waited < STARTS_WITHIN_MS; waited += LOOK_EVERY_MS) {
+    await sleep(LOOK_EVERY_MS);
+    const session = await attachToDaemon(folder);
+    if (session) return session;
+  }
+  return undefined;
 }
 
 /** A whole coda in this process, for as long as the chat lasts. */
 async function chatHere(flags: ChatFlags, io: NodeJS.Process): Promise<number> {
   const stopping = catchSignals(io);
-  // Log lines must not cut through what a person reads and types.
-  const { app, stop } = await serve(flags, io, flags.jsonl ? {} : { logTo: (config) => logFile(config.dataDir) });
-  const talk = flags.jsonl
-    ? app.console.attach({ input: io.stdin, output: io.stdout })
-    : runTerminal(terminal(inMemory(app.console), flags, io));
-  await Promise.race([talk, stopping.asked]);
-  await stop();
-  await talk;
-  stopping.release();
-  return 0;
+  try {
+    // Log lines must not cut through what a person reads and types.
+    const { app, stop } = await serve(flags, io, flags.jsonl ? {} : { logTo: (config) => logFile(config.dataDir) });
+    const talk = flags.jsonl
+      ? app.console.attach({ input: io.stdin, output: io.stdout })
+      : runTerminal(terminal(inMemory(app.console), flags, io));
+    await Promise.race([talk, stopping.asked]);
+    await stop();
+    await talk;
+    return 0;
+  } finally {
+    stopping.release();
+  }
 }
 
 /** The two ends of a session are streams in this process. */
@@ -46,6 +67,13 @@ function inMemory(console: { attach(streams: { input: Duplex; output: Duplex }):
 
 /** Beside a running daemon: the other end of the session is there. */
 async function chatThere(session: Duplex, flags: ChatFlags, io: NodeJS.Process): Promise<number> {
+  if (flags.testClock !== undefined) {
+    session.destroy();
+    throw usage(
+      'The coda that runs on this data folder has a clock of its own.',
+      'Leave out --test-clock, or name another data folder with --data.',
+    );
+  }
   if (flags.jsonl) return pass(session, io);
   const stopping = catchSignals(io);
   const talk = runTerminal(terminal(session, flags, io));

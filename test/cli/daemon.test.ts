@@ -1,6 +1,7 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { eventually } from '../support/eventually.ts';
 import { freshDataDir, Jsonl, type Options, Program } from '../support/jsonl.ts';
 
 const TALK = 90_000;
@@ -42,6 +43,15 @@ test('chats attach to a daemon, share its data, and leave it running', { timeout
   expect(await one.end()).toEqual({ code: 0, signal: null });
   expect(await two.say('help')).not.toBe('');
   expect((await command('health', '--data', daemon.dataDir)).code).toBe(0);
+});
+
+test('a chat that is opened while its daemon starts attaches to it', { timeout: TALK }, async () => {
+  const dataDir = freshDataDir();
+  await using daemon = new Program(['run', '--data', dataDir]);
+  await eventually(() => existsSync(join(dataDir, 'coda.lock')));
+  await using chat = await Jsonl.start({ dataDir });
+  expect(await chat.say('help')).not.toBe('');
+  await daemon.logged('"msg":"ready"');
 });
 
 test('its socket is for its user alone, and gone after the end', { timeout: TALK }, async () => {

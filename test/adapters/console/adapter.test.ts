@@ -190,6 +190,22 @@ test('two sessions hear the same, and one that leaves takes nothing from the oth
   expect((await two.hear()).text).toBe('one');
 });
 
+test('a reader that dawdles holds up nobody, and is given up when too much waits for it', async () => {
+  const { adapter, attach } = await openConsole();
+  const dawdler = await attach();
+  const reader = await attach();
+  const page = 'x'.repeat(1_000_000);
+  for (let count = 0; count < 20; count++) {
+    const sent = adapter.send(part(page), signal);
+    expect((await reader.hear()).text).toBe(page);
+    expect(await sent).toMatchObject({ kind: 'sent' });
+  }
+  await dawdler.ended;
+  const sent = adapter.send(part('still here'), signal);
+  expect((await reader.hear()).text).toBe('still here');
+  expect(await sent).toMatchObject({ kind: 'sent' });
+});
+
 const BAD: [string, string | Buffer, string][] = [
   ['malformed JSON', '{"text":', 'Line 1 is not valid JSON.'],
   ['invalid UTF-8', Buffer.from([0x22, 0xff, 0xfe, 0x22]), 'Line 1 is not valid UTF-8.'],
