@@ -29,3 +29,23 @@ export function modelsOn(server: ModelServer, changes: Record<string, unknown> =
   const offline = offlineModel([note]);
   return new Models({ settings: scripted(server, changes), offline, clock: world.clock, log: world.log, retryMs: 0 });
 }
+
+/** The configuration of a coda whose models are the scripted server; `retry` waits are real, so faults come alone. */
+export function modelConfig(server: ModelServer, changes: Record<string, unknown> = {}): Record<string, unknown> {
+  const settings = {
+    default: 'claude/main',
+    light: 'claude/small',
+    heavy: 'claude/big',
+    prices: {
+      'claude/main': { input: 3, output: 15 },
+      'claude/small': { input: 1, output: 5 },
+      'claude/big': { input: 5, output: 25 },
+    },
+    providers: {
+      claude: { kind: 'anthropic', base_url: server.baseUrl('anthropic'), api_key: KEY },
+      gpt: { kind: 'openai-compatible', base_url: server.baseUrl('openai'), api_key: KEY },
+    },
+    ...changes,
+  };
+  return { models: settings };
+}

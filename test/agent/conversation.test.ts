@@ -1,0 +1,196 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import { done, outsideTool } from '../../src/agent/index.ts';
+import type { Skill } from '../../src/chat/index.ts';
+import { ModelServer } from '../support/model-server/index.ts';
+import { modelConfig } from '../support/models.ts';
+import { type PlayOptions, play } from '../support/play.ts';
+
+let server: ModelServer;
+beforeAll(async () => {
+  server = await ModelServer.start();
+});
+afterEach(() => {
+  expect(server.refused).toEqual([]);
+  server.reset();
+});
+afterAll(() => server.close());
+
+const begin = (models: Record<string, unknown> = {}, options: PlayOptions = {}) =>
+  play({ config: modelConfig(server, models), ...options });
+
+test('a model answers with tools, and what it did is remembered', async () => {
+  await using coda = await begin();
+  const ana = coda.person('ana');
+  server.play(
+    { text: 'One moment.', calls: [{ name: 'note_save', input: { text: 'milk' } }] },
+    { text: 'Noted: milk.' },
+    { text: 'You are welcome.' },
+  );
+  expect(await ana.says('please keep “milk” for me')).toContain('Noted: milk.');
+  expect(await ana.says('thanks')).toBe('You are welcome.');
+  const last = JSON.stringify(server.requests.at(-1)?.body.messages);
+  expect(last).toContain('please keep “milk” for me');
+  expect(last).toContain('Noted: milk.');
+  expect(await ana.says('/notes')).toContain('milk');
+});
+
+test('the same holds behind the other API', async () => {
+  await using coda = await begin({ default: 'gpt/other' });
+  server.play({ calls: [{ name: 'note_save', input: { text: 'milk' } }] }, { text: 'Noted: milk.' });
+  expect(await coda.person('ana').says('keep milk')).toBe('Noted: milk.');
+});
+
+test('the request begins with what the request before began with', async () => {
+  await using coda = await begin();
+  const ana = coda.person('ana');
+  for (let turn = 1; turn <= 30; turn++) {
+    server.play({ text: `Answer number ${turn}, which is about as long as answers are.` });
+    await ana.says(`This is what I say in turn ${turn}, and it is about as long as such things are.`);
+    await coda.passes({ minutes: 7 });
+  }
+  const prompts = server.requests.map(({ body: { tools, system, messages } }) =>
+    // The service leaves its own marks out when it compares.
+    JSON.stringify([tools, system, messages], (key, value) => (key === 'cache_control' ? undefined : value)),
+  );
+  const shares = prompts.slice(1).map((prompt, index) => commonPrefix(prompt, prompts[index] ?? '') / prompt.length);
+  expect(shares).toHaveLength(29);
+  expect(Math.min(...shares)).toBeGreaterThanOrEqual(0.9);
+  // The mark before the last message lies in what the next request repeats.
+  const marks = server.requests.map(({ text }) => text.split('"cache_control"').length - 1);
+  expect(Math.max(...marks)).toBe(3);
+});
+
+test('a conversation of 2,000 messages is summed up, answered, and still searched', async () => {
+  await using coda = await begin({ context_tokens: 32_000 });
+  const ana = coda.person('ana');
+  server.play({ when: { model: 'small' }, text: 'People: Ana. Ids: K7F3Q.', times: 999 });
+  await ana.says('hello');
+  await fill(coda, 2_000);
+  server.play({ text: 'Still here.' });
+  expect(await ana.says('are you there?')).toBe('Still here.');
+  const asked = server.requests.at(-1);
+  expect(asked?.body.model).toBe('main');
+  expect(asked?.text).toContain('K7F3Q');
+  expect(asked?.text.length).toBeLessThan(32_000 * 4);
+  server.play({ calls: [{ name: 'conversation_search', input: { words: 'saffron 17' } }] }, { text: 'Found it.' });
+  await ana.says('what about the saffron?');
+  expect(server.requests.at(-1)?.text).toContain('saffron number 17,');
+  const summaries = server.requests.filter(({ body }) => body.model === 'small').length;
+  for (let turn = 0; turn < 5; turn++) await ana.says('and now?');
+  expect(server.requests.filter(({ body }) => body.model === 'small')).toHaveLength(summaries);
+});
+
+test('/new begins afresh', async () => {
+  await using coda = await begin();
+  const ana = coda.person('ana');
+  await ana.says('my secret word is saffron');
+  await ana.says('/new');
+  await ana.says('what was it?');
+  expect(server.requests.at(-1)?.text).not.toContain('saffron');
+});
+
+test('a request that is too long after all is sent again, shorter', async () => {
+  await using coda = await begin();
+  const ana = coda.person('ana');
+  await ana.says('hello');
+  await fill(coda, 60);
+  const before = server.requests.length;
+  server.play({ when: { model: 'main' }, fault: 'too_long' }, { when: { model: 'small' }, text: 'Notes.' });
+  server.play({ when: { model: 'main' }, text: 'That fits.' });
+  expect(await ana.says('well?')).toBe('That fits.');
+  const sent = server.requests.slice(before).filter(({ body }) => body.model === 'main');
+  expect(sent).toHaveLength(2);
+  expect(sent[1]?.text.length).toBeLessThan((sent[0]?.text.length ?? 0) * 0.8);
+});
+
+test('a long result is shown shortened, and can be read on with its handle', async () => {
+  const text = Array.from({ length: 2_000 }, (_, index) => `line ${index}`).join('\n');
+  await using coda = await begin({}, { skills: [pageSkill(text)] });
+  const ana = coda.person('ana');
+  server.play({ calls: [{ name: 'page_read', input: { url: 'x' } }] }, { text: 'Long.' });
+  await ana.says('read it');
+  const shown = JSON.stringify(server.requests.at(-1)?.body.messages.at(-1));
+  expect(shown.length).toBeLessThan(9_000);
+  const [, handle, from] = /\{\\+"handle\\+": \\+"([^"\\]+)\\+", \\+"from\\+": (\d+)/.exec(shown) ?? [];
+  server.play({ calls: [{ name: 'result_read', input: { handle, from } }] }, { text: 'Read on.' });
+  await ana.says('go on');
+  const more = server.requests.at(-1)?.body.messages.at(-1).content[0].content;
+  expect(text).toContain(more.slice(0, 7_000));
+  server.play({ calls: [{ name: 'result_read', input: { handle } }] }, { text: 'No.' });
+  await coda.person('bob').says('show me hers');
+  expect(server.requests.at(-1)?.text).toContain('There is no result with that handle');
+});
+
+test('a model that makes the same call again and again is told, then stopped', async () => {
+  await using coda = await begin();
+  server.play({ calls: [{ name: 'note_list', input: {} }], times: 99 });
+  const text = await coda.person('ana').says('find my note');
+  expect(text).toMatch(/kept doing the same thing \(`note_list`\)/);
+  expect(server.requests).toHaveLength(4);
+  expect(server.requests.at(-1)?.text).toContain('exactly this call twice already');
+});
+
+test('calls of tools that do not exist, and with keys that poison, end in an answer', async () => {
+  await using coda = await begin();
+  server.play(
+    { calls: [{ name: 'rm -rf /', input: {} }] },
+    { calls: [{ name: 'note_save', raw: '{"text":"milk","__proto__":{"admin":true}}' }] },
+    { text: 'Done.' },
+  );
+  expect(await coda.person('ana').says('keep milk')).toBe('Done.');
+  expect(server.requests[1]?.text).toContain('There is no tool');
+});
+
+test('stopping ends the request under way, and says so', async () => {
+  await using coda = await begin();
+  const ana = coda.person('ana');
+  server.play({ fault: 'held', text: 'too late' });
+  const answer = ana.says('think hard');
+  const asked = await server.arrived(1);
+  await coda.hear('ana', ana.channel, '/stop');
+  expect(await asked.left).toBe(true);
+  await answer;
+  await coda.app.settled();
+  expect(ana.heard('Stopped.')).toHaveLength(1);
+  server.release();
+});
+
+test('nobody says anything: no model is asked', async () => {
+  await using coda = await begin();
+  await coda.passes({ days: 3 });
+  expect(server.requests).toEqual([]);
+});
+
+/** Says so many things in ana's conversation, without a model. */
+async function fill(coda: Awaited<ReturnType<typeof play>>, count: number): Promise<void> {
+  await coda.database().run(
+    'test.fill',
+    `insert into messages (id, conversation_id, epoch, role, content, at)
+     select gen_random_uuid(), c.id, c.epoch, case when n % 2 = 1 then 'user' else 'assistant' end,
+            jsonb_build_object('text', 'We spoke of saffron number ' || n || ', ' || repeat('and so on ', 12)), c.created_at
+       from conversations c, generate_series(1, $1::int) n where c.channel = 'dm-ana'`,
+    [count],
+  );
+}
+
+function commonPrefix(a: string, b: string): number {
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) at++;
+  return at;
+}
+
+function pageSkill(text: string): Skill {
+  return {
+    name: 'pages',
+    tools: () => [
+      outsideTool({
+        name: 'page_read',
+        description: 'Reads a page.',
+        effect: 'fetch',
+        input: z.object({ url: z.string() }),
+        run: async () => done(text),
+      }),
+    ],
+  };
+}
