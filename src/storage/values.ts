@@ -66,7 +66,7 @@ export function parserOf(oid: number): Parse {
 }
 
 /** An array literal, `{1,NULL,"a,\"b"}`, nested to any depth. */
-export function parseArray(text: string, parse: Parse): unknown[] {
+function parseArray(text: string, parse: Parse): unknown[] {
   let at = text.indexOf('{'); // `[0:1]={…}` carries bounds that JavaScript has no use for
 
   const element = (): unknown => {

@@ -2,6 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtempSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -64,13 +65,13 @@ test.skipIf(!disk)(
       await expect(fill()).rejects.toMatchObject({ code: 'DISK_FULL', exitStatus: 74 });
       await database.close();
       await expect(open(folder)).rejects.toMatchObject({ code: 'DISK_FULL', exitStatus: 74 });
-      spawnSync('mount', ['-o', 'remount,size=120m', disk as string]);
+      spawnSync('/usr/bin/mount', ['-o', 'remount,size=120m', disk as string]);
       const again = await open(folder);
       expect((await again.read('select count(*) as n from rows')).rows).toEqual([{ n: acknowledged }]);
       await again.close();
       process.stdout.write(`the disk was full after ${acknowledged} rows, 0 missing\n`);
     } finally {
-      spawnSync('umount', [disk as string]);
+      spawnSync('/usr/bin/umount', [disk as string]);
       await rm(disk as string, { recursive: true, force: true });
     }
   },
@@ -79,7 +80,8 @@ test.skipIf(!disk)(
 /** A disk of 40 MB, where this user may mount one. */
 function mountSmallDisk(): string | undefined {
   if (!process.env.CODA_TEST_LONG) return undefined;
-  const { stdout } = spawnSync('mktemp', ['-d'], { encoding: 'utf8' });
-  const folder = stdout.trim();
-  return spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=40m', 'tmpfs', folder]).status === 0 ? folder : undefined;
+  const folder = mkdtempSync(join(tmpdir(), 'coda-disk-'));
+  return spawnSync('/usr/bin/mount', ['-t', 'tmpfs', '-o', 'size=40m', 'tmpfs', folder]).status === 0
+    ? folder
+    : undefined;
 }
