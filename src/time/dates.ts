@@ -180,7 +180,7 @@ function resolvePeriod(date: Period, env: Env): Days | NoDay {
   }
   const day = dayAtEdge(date, date.edge, from, to);
   if (date.unit !== 'week' || date.edge !== 'end') return { days: [day] };
-  return { days: day < env.today ? [to - 1] : [day], minute: env.parts.endOfDay, ask: true };
+  return { days: [day, to - 1], minute: env.parts.endOfDay, ask: true };
 }
 
 function endOf(date: Period, from: Day, to: Day): Day {

@@ -36,10 +36,7 @@ function choose({ walls, others, ask }: Walls, env: Env): When {
   const [first] = upcoming;
   const last = walls.at(-1);
   if (first === undefined) return past(last === undefined ? '' : formatWall(last, env.wall));
-  if (ask)
-    return upcoming.length === 1 && walls.length > 1
-      ? certain(first, others, env)
-      : whichOne(upcoming.map((wall) => reading(wall, env)));
+  if (ask) return whichOne(upcoming.map((wall) => reading(wall, env)));
   return certain(first, others, env);
 }
 

@@ -41,10 +41,10 @@ export function readPhrase(text: string, ctx: WhenContext, language: Language = 
 
 /** Without courtesies before and after. */
 export function strip(tokens: readonly Token[], language: Language): Token[] {
-  const isCourtesy = (at: number) => language.courtesies.has(tokens[at]?.text ?? '');
+  const isCourtesy = (at: number) => language.closers.has(tokens[at]?.text ?? '');
   let from = 0;
   let to = tokens.length;
-  while (from < to && isCourtesy(from)) from++;
+  while (from < to && language.openers.has(tokens[from]?.text ?? '')) from++;
   if (from > 0 && tokens[from]?.text === ',') from++;
   while (to > from && (isCourtesy(to - 1) || (/^[.!,]$/.test(tokens[to - 1]?.text ?? '') && isCourtesy(to - 2)))) to--;
   return tokens.slice(from, to);

@@ -116,7 +116,6 @@ export function isWeak({ from, piece }: Placed, tokens: readonly Token[]): boole
       return piece.bare === true;
     case 'date':
       return (piece.date.type === 'period' && piece.date.vague === true) || /^\d/.test(word);
-    case 'before':
     case 'zone':
     case 'lasting':
     case 'count':

@@ -85,13 +85,13 @@ class Sentence {
   /** Courtesies and signs at the ends are no part of a stretch. */
   private trimmed([from, to]: [number, number]): [number, number] {
     let [start, end] = [from, to];
-    while (start < end && this.isFiller(start)) start++;
-    while (end > start && this.isFiller(end - 1)) end--;
+    while (start < end && this.isFiller(start, this.language.openers)) start++;
+    while (end > start && this.isFiller(end - 1, this.language.closers)) end--;
     return [start, end];
   }
 
-  private isFiller(at: number): boolean {
-    return this.language.courtesies.has(this.word(at)) || /^[,.!;:?-]$/.test(this.word(at));
+  private isFiller(at: number, courtesies: ReadonlySet<string>): boolean {
+    return courtesies.has(this.word(at)) || /^[,.!;:?-]$/.test(this.word(at));
   }
 
   private layout(): Layout {
@@ -114,7 +114,7 @@ class Sentence {
   /** "Can you please …" is no part of the task. */
   private afterAsking(from: number, to: number): number {
     let at = from;
-    while (at < to && (ASKING.has(this.word(at)) || this.isFiller(at))) at++;
+    while (at < to && (ASKING.has(this.word(at)) || this.isFiller(at, this.language.openers))) at++;
     return at;
   }
 
@@ -225,9 +225,10 @@ class Sentence {
 
   private endsWeak(run: Run): boolean {
     const last = this.runs.last(run);
-    return (
-      last !== undefined && run.phrase.placed.length > 1 && isWeak(last, this.tokens) && last.piece.kind === 'time'
-    );
+    if (last === undefined) return false;
+    // "In 5" is a number of minutes only where nothing follows that it could count.
+    if (last.piece.kind === 'shift') return /^\d+$/.test(this.word(last.to - 1)) || NUMBERS.has(this.word(last.to - 1));
+    return run.phrase.placed.length > 1 && isWeak(last, this.tokens) && last.piece.kind === 'time';
   }
 
   /** "Tomorrow 9 call mom": the number may be the hour or belong to the task. */
@@ -305,7 +306,7 @@ class Sentence {
   private doubtBefore(run: Run, from: number): Understood | undefined {
     const previous = this.word(run.from - 1);
     const words = this.runs.words(run.from, run.to);
-    if (TIES.has(previous) || (onlyTime(run) && this.language.temporal.has(previous)))
+    if (TIES.has(previous) || this.counts(run.from - 1) || (onlyTime(run) && this.language.temporal.has(previous)))
       return this.ask([run.when], words, [[from, run.from]]);
     if (!onlyTime(run)) return undefined;
     for (let at = from + 1; at < run.from; at++) {
@@ -324,6 +325,13 @@ class Sentence {
       return this.ask([both.when, run.when], words, [[from, run.from]]);
     }
     return undefined;
+  }
+
+  /** Whether a length of time ends here ("a fortnight on Tuesday"), so that the date counts from there. */
+  private counts(at: number): boolean {
+    if (NUMBERS.has(this.word(at)) && PLURALS.test(this.word(at + 1))) return true;
+    const joins = /^(?:on|from|after|before|of)$/.test(this.word(at + 1));
+    return joins && this.language.temporal.has(this.word(at)) && /^(?:an?|one|\d+)$/.test(this.word(at - 1));
   }
 
   /** A date in mid-sentence that is no mere attribute ("on Friday", but not "the Friday meeting"). */
@@ -430,6 +438,13 @@ const NO_PIECE = { from: 0, to: 0, piece: { kind: 'note' as const } };
 const ASKING = new Set(
   "can could would will you please i'd i would like want need to hey hi so and also just".split(' '),
 );
+
+const NUMBERS = new Set(
+  'one two three four five six seven eight nine ten fifteen twenty thirty forty fifty'.split(' '),
+);
+
+/** "In two Mondays" is no series. */
+const PLURALS = /^(?:mon|tues|wednes|thurs|fri|satur|sun)days$|^week(?:day|end)s$/;
 
 /** What may begin a time in mid-sentence. */
 const STARTS = new Set(

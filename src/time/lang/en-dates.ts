@@ -307,6 +307,12 @@ export const periodRules: readonly Rule[] = [
 ];
 
 export const relativeDateRules: readonly Rule[] = [
+  ['date', 'a|one fortnight from|after|on {date}', (c) => moved(get(c, 'date'), { ...WEEK, days: 14 }, 1)],
+  [
+    'date',
+    '{weekday} fortnight',
+    (c) => moved({ type: 'weekday', weekday: get(c, 'weekday'), which: 'bare' }, { ...WEEK, days: 14 }, 1),
+  ],
   ['date', 'a|one? week from|after {date}', (c) => moved(get(c, 'date'), WEEK, 1)],
   [
     'date',

@@ -309,9 +309,9 @@ function timed(c: Captures): Moment | undefined {
 }
 
 export const limitRules: readonly Rule[] = [
+  ['moment', '{date}', (c): Moment => ({ date: get(c, 'date') })],
   ['moment', '{date} ,|at? {time}', timed],
   ['moment', '{time} on? {date}', timed],
-  ['moment', '{date}', (c): Moment => ({ date: get(c, 'date') })],
   ['moment', '{time}', (c): Moment => ({ time: get(c, 'time') })],
   ['moment', 'in {span}', (c): Moment => ({ shift: get(c, 'span') })],
   ['moment', '{span} from now', (c): Moment => ({ shift: get(c, 'span') })],

@@ -157,6 +157,8 @@ const vagueRules: readonly Rule[] = [
   ['piece', 'dinner time', unclear('at 18:00', 'at 19:00')],
   ['piece', 'bedtime', unclear('at 21:00', 'at 22:00')],
   ['piece', 'at|before bedtime|bed', unclear('at 21:00', 'at 22:00')],
+  ['piece', 'at|before|after? dawn|sunrise|daybreak', unclear('at 6:00 am', 'at 7:00 am')],
+  ['piece', 'at|before|after? dusk|sunset|sundown|nightfall', unclear('at 18:00', 'at 20:00')],
   ['piece', 'late morning', unclear('at 11:00')],
   ['piece', 'in the late morning', unclear('at 11:00')],
   ['piece', 'mid -? morning', unclear('at 10:00', 'at 10:30')],
@@ -202,6 +204,7 @@ const tooOften: readonly Rule[] = [
 const pieceRules: readonly Rule[] = [
   ...tooOften,
   ['piece', '{date}', (c) => ({ kind: 'date', date: get<DateSpec>(c, 'date') })],
+  ['piece', 'by {date}', (c) => ({ kind: 'date', date: get<DateSpec>(c, 'date') })],
   ['piece', '{recurring}', (c) => c.recurring],
   ['piece', '{limit}', (c) => c.limit],
   [
@@ -280,24 +283,12 @@ export const english: Language = {
     ...(
       'second minute hour day week month quarter year fortnight today tomorrow tonight yesterday noon midnight every ' +
       'next until before except starting am pm time morning afternoon evening night weekend weekday ago daily weekly ' +
-      "monthly yearly hourly o'clock half past twice"
+      "monthly yearly hourly o'clock half past twice mondays tuesdays wednesdays thursdays fridays " +
+      'saturdays sundays weekdays weekends eastern pacific mountain central utc gmt'
     ).split(' '),
   ]),
   leads: LEADS,
   connectors: new Set(['to', 'that', 'about', 'of', ',', ':', '-', 'for']),
-  courtesies: new Set([
-    'please',
-    'pls',
-    'plz',
-    'thanks',
-    'thank',
-    'you',
-    'thx',
-    'ok',
-    'okay',
-    'hey',
-    'hi',
-    'coda',
-    'cheers',
-  ]),
+  openers: new Set('please pls plz ok okay hey hi hello coda so and also just kindly'.split(' ')),
+  closers: new Set('please pls plz thanks thank you thx cheers ok okay coda'.split(' ')),
 };

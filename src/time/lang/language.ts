@@ -17,6 +17,7 @@ export interface Language {
   leads: ReadonlyArray<readonly string[]>;
   /** Words that tie a task to the time before it: "… to call", "… about the meeting". */
   connectors: ReadonlySet<string>;
-  /** Courtesies that may end or begin a sentence. */
-  courtesies: ReadonlySet<string>;
+  /** Courtesies that may begin a sentence, and those that may end one. */
+  openers: ReadonlySet<string>;
+  closers: ReadonlySet<string>;
 }
