@@ -1,0 +1,194 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { toDiscord } from '../../../src/adapters/discord/markdown.ts';
+import { bodyOf, buttonOf, fitting, nonceOf, split } from '../../../src/adapters/discord/message.ts';
+import { cut, show } from '../../../src/adapters/discord/split.ts';
+
+/** Texts as models write them: paragraphs, code blocks, long words, emoji, marks. */
+const line = fc.oneof(
+  { weight: 6, arbitrary: fc.lorem({ maxCount: 30 }) },
+  { weight: 2, arbitrary: fc.string({ unit: 'grapheme', maxLength: 120 }) },
+  { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 60 }) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom('```', '```js', '~~~~', '````md', '', '   ', '# title', '- item', '👩‍👩‍👧‍👦'.repeat(20)),
+  },
+);
+const markdown = fc.array(line, { maxLength: 40 }).map((lines) => lines.join('\n'));
+const limit = fc.integer({ min: 64, max: 400 });
+
+/** The code block that is open after a text, by CommonMark's rule. */
+function openBlock(text: string): string | undefined {
+  let open: string | undefined;
+  for (const each of text.split('\n')) {
+    const [, marker, info = ''] = /^ {0,3}(`{3,}|~{3,})([^\n]*)$/.exec(each) ?? [];
+    if (!marker) continue;
+    if (open === undefined && !(marker.startsWith('`') && info.includes('`'))) open = marker;
+    else if (open !== undefined && marker.startsWith(open) && info.trim() === '') open = undefined;
+  }
+  return open;
+}
+
+describe('cutting', () => {
+  test('loses no character and invents none', () => {
+    fc.assert(
+      fc.property(markdown, limit, (text, max) => {
+        expect(
+          cut(text, max)
+            .map(({ body }) => body)
+            .join(''),
+        ).toBe(text);
+      }),
+    );
+  });
+
+  test('keeps every piece within its limit', () => {
+    fc.assert(
+      fc.property(markdown, limit, (text, max) => {
+        for (const piece of cut(text, max)) expect(show(piece).length).toBeLessThanOrEqual(max);
+      }),
+    );
+  });
+
+  test('leaves no code block open, and opens again what it has closed', () => {
+    fc.assert(
+      fc.property(markdown, limit, (text, max) => {
+        const pieces = cut(text, max);
+        for (const [index, piece] of pieces.entries()) {
+          expect(openBlock(show(piece))).toBeUndefined();
+          if (piece.close !== '' && index < pieces.length - 1) expect(pieces[index + 1]?.open).not.toBe('');
+        }
+      }),
+    );
+  });
+
+  test('never cuts a grapheme that fits', () => {
+    const family = '👩‍👩‍👧‍👦';
+    const text = fc.array(fc.constantFrom(family, 'é', 'e\u0301', '🇩🇪', 'a'), { minLength: 100, maxLength: 400 });
+    const segments = (value: string) => [...new Intl.Segmenter('en').segment(value)].map(({ segment }) => segment);
+    fc.assert(
+      fc.property(text, limit, (parts, max) => {
+        const whole = parts.join('');
+        expect(cut(whole, max).flatMap(({ body }) => segments(body))).toEqual(segments(whole));
+      }),
+    );
+  });
+
+  test('never cuts a code point, not even inside a grapheme of thousands of marks', () => {
+    const text = `a${'\u{1d165}'.repeat(4_000)}`;
+    for (const { body } of cut(text, 300)) expect(Buffer.from(body, 'utf8').toString('utf8')).toBe(body);
+  });
+
+  test('prefers the end of a paragraph, of a line, of a sentence, of a word', () => {
+    const words = 'word '.repeat(15);
+    expect(cut(`${words}\n\n${words}`, 100)[0]?.body).toBe(`${words}\n\n`);
+    expect(cut(`${words}\n${words}`, 100)[0]?.body).toBe(`${words}\n`);
+    expect(cut(`${'x'.repeat(60)}. ${'y'.repeat(60)}`, 100)[0]?.body).toBe(`${'x'.repeat(60)}. `);
+    expect(cut(`${'x'.repeat(60)} ${'y'.repeat(60)}`, 100)[0]?.body).toBe(`${'x'.repeat(60)} `);
+  });
+
+  test('a code block that is cut keeps its language', () => {
+    const code = Array.from({ length: 20 }, (_, index) => `const value${index} = ${index};`).join('\n');
+    const pieces = cut(`Look:\n\`\`\`ts\n${code}\n\`\`\`\nDone.`, 200);
+    expect(pieces.length).toBeGreaterThan(2);
+    for (const piece of pieces.slice(1, -1)) expect(show(piece)).toMatch(/^```ts\n[\s\S]*\n```$/);
+  });
+});
+
+describe('a long answer', () => {
+  const long = (parts: number) =>
+    Array.from({ length: parts * 30 }, (_, index) => `Line ${index} ${'x'.repeat(50)}`).join('\n');
+
+  test('comes as several messages that Discord takes', () => {
+    const parts = split({ kind: 'answer', text: long(3) });
+    expect(parts.length).toBeGreaterThan(1);
+    for (const { text } of parts) expect(text.length).toBeLessThanOrEqual(2_000);
+  });
+
+  test('beyond six messages goes into a file, of which nothing is missing', () => {
+    const text = long(12);
+    const parts = split({ kind: 'answer', text });
+    expect(parts).toHaveLength(6);
+    const [file] = parts.at(-1)?.inline ?? [];
+    expect(file?.name).toBe('answer.md');
+    const shown = parts.map((part) => part.text.replace(/\n-# The rest.*$/, '')).join('');
+    expect((shown + file?.text).replaceAll(/\s/g, '')).toBe(text.replaceAll(/\s/g, ''));
+  });
+
+  test('has its buttons and files under the last message', () => {
+    const buttons = [{ id: 'b'.repeat(22), label: 'Undo' }];
+    const files = [{ name: 'a.txt', type: 'text/plain', size: 1, hash: 'h' }];
+    const parts = split({ kind: 'answer', text: long(3), buttons, files });
+    expect(parts.slice(0, -1).some((part) => part.buttons || part.files)).toBe(false);
+    expect(parts.at(-1)).toMatchObject({ buttons, files });
+  });
+
+  test('that was cut for another platform is made to fit, with all of it in a file', () => {
+    const fitted = fitting({ kind: 'answer', text: long(10) });
+    expect(fitted.text.length).toBeLessThanOrEqual(2_000);
+    expect(fitted.inline?.[0]?.text).toBe(long(10));
+  });
+});
+
+describe('Markdown', () => {
+  test('a table becomes a code block whose columns stand in line', () => {
+    expect(toDiscord('| Name | Age |\n| --- | ---: |\n| Ana | 7 |\n| Bartholomew | 31 |\n\nafter')).toBe(
+      '```\nName         Age\n-----------  ---\nAna          7\nBartholomew  31\n```\n\nafter',
+    );
+  });
+
+  test('what looks like a table inside a code block is left alone', () => {
+    const code = '```\n| a | b |\n| - | - |\n```';
+    expect(toDiscord(code)).toBe(code);
+  });
+
+  test('loses no word, whatever is written', () => {
+    fc.assert(
+      fc.property(markdown, (text) => {
+        const words = (value: string) => value.match(/[\p{L}\p{N}]+/gu) ?? [];
+        expect(words(toDiscord(text))).toEqual(words(text));
+      }),
+    );
+  });
+
+  test('deep headings become bold', () => {
+    expect(toDiscord('#### Detail')).toBe('**Detail**');
+  });
+});
+
+describe('a message', () => {
+  test('shows the instants that it speaks of on each reader’s own clock', () => {
+    const [part] = split({ kind: 'answer', text: 'At nine.', times: ['2026-11-23T08:00:00.000Z'] });
+    expect(part?.text).toBe('At nine.\n-# <t:1795420800:F> (<t:1795420800:R>)');
+  });
+
+  test('has at most five rows of five buttons, with labels that fit', () => {
+    const buttons = Array.from({ length: 30 }, (_, index) => ({
+      id: `${index}`.padStart(22, '0'),
+      label: 'x'.repeat(100),
+    }));
+    const rows = bodyOf({ kind: 'answer', text: '', buttons }).components as { components: { label: string }[] }[];
+    expect(rows.map(({ components }) => components.length)).toEqual([5, 5, 5, 5, 5]);
+    expect(rows[0]?.components[0]?.label).toHaveLength(80);
+  });
+
+  test('has a nonce that fits and follows from its key', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (one, other) => {
+        expect(nonceOf(one).length).toBeLessThanOrEqual(25);
+        expect(nonceOf(one) === nonceOf(other)).toBe(one === other);
+      }),
+    );
+  });
+
+  test.each([
+    '',
+    'press:',
+    'press:short',
+    `press:${'x'.repeat(23)}`,
+    "press:' or 1=1 --0000000000",
+    `drop:${'x'.repeat(22)}`,
+  ])('a custom_id that coda cannot have made is not one of its buttons: %s', (forged) => {
+    expect(buttonOf(forged)).toBeUndefined();
+  });
+});
