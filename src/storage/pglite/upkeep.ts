@@ -89,7 +89,7 @@ export class Upkeep {
     const { rows } = await this.statement(
       `select quote_ident(schemaname) || '.' || quote_ident(relname) as name
          from pg_stat_user_tables
-        where greatest(n_dead_tup, n_mod_since_analyze, n_ins_since_vacuum) > $1 + $2 * n_live_tup`,
+        where greatest(n_dead_tup, n_mod_since_analyze, n_ins_since_vacuum) > $1 + $2::float8 * n_live_tup`,
       [CHANGED_ROWS, CHANGED_SHARE],
     );
     return (rows as WornTable[]).map(({ name }) => name);
