@@ -9,30 +9,35 @@ export interface Readiness {
 
 /** What this configuration switches on, and what it leaves off. */
 export function readiness(config: Config): Readiness {
-  const on = ['terminal'];
-  const off: string[] = [];
-  const part = (enabled: boolean, name: string, how: string) => {
-    if (enabled) on.push(name);
-    else off.push(`${name} is off: ${how}`);
+  const parts = [
+    { name: 'Discord', on: config.discord !== undefined, off: OFF.discord },
+    { name: 'Slack', on: config.slack !== undefined, off: OFF.slack },
+    { name: modelName(config) ?? 'model', on: modelName(config) !== undefined, off: OFF.model },
+    { name: 'running code', on: config.execution.enabled, off: OFF.execution },
+    { name: 'reading web pages', on: config.browser.enabled, off: OFF.browser },
+  ];
+  return {
+    on: ['terminal', ...parts.filter(({ on }) => on).map(({ name }) => name)],
+    off: parts.filter(({ on }) => !on).map(({ off }) => off),
   };
-  part(config.discord !== undefined, 'Discord', "put the bot's token into DISCORD_TOKEN, or discord: into the config.");
-  part(
-    config.slack !== undefined,
-    'Slack',
-    'put its tokens into SLACK_BOT_TOKEN and SLACK_APP_TOKEN, or slack: into the config.',
-  );
-  part(
-    config.models?.default !== undefined,
-    'a language model',
-    'coda understands plain English by itself; for more, put a key into ANTHROPIC_API_KEY or OPENAI_API_KEY, or ' +
-      'models: into the config.',
-  );
-  part(config.execution.enabled, 'running code', 'it needs Docker; set EXECUTION_ENABLED=true.');
-  part(config.browser.enabled, 'reading web pages', 'it needs Chromium; set BROWSER_ENABLED=true.');
-  return { on, off };
+}
+
+const OFF = {
+  discord: "Discord is off: put the bot's token into DISCORD_TOKEN, or discord: into the config.",
+  slack: 'Slack is off: put its tokens into SLACK_BOT_TOKEN and SLACK_APP_TOKEN, or slack: into the config.',
+  model:
+    'There is no language model; coda understands plain English by itself. For more, put a key into ANTHROPIC_API_KEY ' +
+    'or OPENAI_API_KEY, or models: into the config.',
+  execution: 'Running code is off: it needs Docker; set EXECUTION_ENABLED=true.',
+  browser: 'Reading web pages is off: it needs Chromium; set BROWSER_ENABLED=true.',
+};
+
+/** The model that answers, or the vendor whose usual one does; undefined without any. */
+function modelName({ models }: Config): string | undefined {
+  return models?.default ?? Object.keys(models?.providers ?? {})[0];
 }
 
 /** One line for who opens the terminal. */
 export function hint(config: Config): string {
-  return config.models?.default ?? 'plain English, no model yet';
+  return modelName(config) ?? 'plain English, no model yet';
 }

@@ -16,12 +16,13 @@ function statusLines(value: Json, indent = ''): string[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return [`${indent}${plain(value)}`];
   return Object.entries(value).flatMap(([key, item]) => {
     const name = `${indent}${key.replaceAll('_', ' ')}`;
-    const grouped = typeof item === 'object' && item !== null && !Array.isArray(item);
+    const grouped = typeof item === 'object' && item !== null && Object.keys(item).length > 0 && !Array.isArray(item);
     return grouped ? [name, ...statusLines(item, `${indent}  `)] : [`${name.padEnd(16)} ${plain(item)}`];
   });
 }
 
 function plain(value: Json): string {
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(plain).join(', ');
+  if (typeof value === 'object' && value !== null) return 'none';
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
