@@ -2,7 +2,7 @@ import type { Call, Phrase } from '../../agent/index.ts';
 import { findZone } from '../../time/index.ts';
 
 const NOW =
-  '(what time is it|whats the time|what is the time|what time it is|tell me the time|got the time|do you have the time|do you know what time it is|current time|time|the time|what time)';
+  '(what time is it|whats the time|what is the time|what time it is|tell me the time|got the time|do you have the time|give me the time|do you know what time it is|current time|time|the time|what time)';
 const IS = "(what is|what's|tell me)";
 
 const telling: Phrase[] = [
@@ -28,7 +28,8 @@ const telling: Phrase[] = [
     call: ({ place = '' }) => (findZone(place.replace(/[?]+$/, '')) ? time(place) : undefined),
   },
   {
-    pattern: "(what's|what is|whats) (today's date|the date|the date today|todays date|today|the day today|the day)",
+    pattern:
+      "(what's|what is|whats|tell me) (today's date|the date|the date today|todays date|today|the day today|the day)",
     example: "what's the date?",
     call: () => time(),
   },
@@ -166,7 +167,7 @@ const chatting: Phrase[] = [
   },
   {
     pattern:
-      '(thanks|thank you|thx|ty|cheers|thanks a lot|thanks a million|thanks a bunch|thanks so much|thanks so much|thank you so much|thank you very much|many thanks|much appreciated|appreciate it|i appreciate it|great thanks|ok thanks|perfect thanks|nice one|great job|good job|well done|good bot|awesome|awesome thanks|awesome thank you|perfect thank you|great thank you|youre the best|you rock|love it) [coda]',
+      '(thanks|thank you|thx|ty|cheers|thanks a lot|thanks a million|thanks a bunch|thanks so much|thanks so much|thank you so much|thank you very much|many thanks|much appreciated|appreciate it|i appreciate it|great thanks|ok thanks|perfect thanks|nice one|great job|good job|well done|good bot|awesome|awesome thanks|thanks thats great|thank you thats great|thanks thats perfect|awesome thank you|perfect thank you|great thank you|youre the best|you rock|love it) [coda]',
     example: 'thanks',
     call: () => smalltalk('thanks'),
   },

@@ -1,12 +1,14 @@
 import type { Skill } from '../../chat/index.ts';
 import { commands } from './commands.ts';
 import { phrases } from './phrases.ts';
+import { erasures } from './store.ts';
 import { deleteTool, editTool, listTool, restoreTool, saveTool, searchTool } from './tools.ts';
 
 /** Keeps what a person wants to find again, and finds it. */
 export const notes: Skill = {
   name: 'notes',
   phrases,
+  erasures,
   tools: () => [saveTool, searchTool, listTool, editTool, deleteTool, restoreTool],
   commands: () => commands,
 };

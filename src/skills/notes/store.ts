@@ -1,5 +1,6 @@
 /** Notes in the database. Every verb runs in the transaction that it is given, and sees one person's notes only. */
 import type { Instant } from '../../base/clock.ts';
+import type { Erasure } from '../../people/index.ts';
 import type { Queryable, Transaction } from '../../storage/index.ts';
 
 export interface Note {
@@ -178,3 +179,6 @@ export async function shownList(tx: Queryable, personId: string, conversationId:
   );
   return rows[0]?.ids ?? [];
 }
+
+/** All notes of the person. */
+export const erasures: readonly Erasure[] = [{ sql: 'delete from notes where person_id = $1' }];

@@ -5,9 +5,17 @@ import { parseDuration, parseWhen, splitTask } from '../../time/index.ts';
 /** Only whether words are about time matters here, so any instant will do to try them at. */
 const TRIAL = { now: new Date('2026-01-07T06:00:00Z'), zone: 'UTC' };
 
+/** Negations, and words that leave it open. */
+const NO_TIME = /^(?:never|no|not)\b|^(?:later|soon|sometime|some time|whenever|anytime)$/i;
+
 /** Whether the words, all of them, say when. */
 export function isTime(words: string): boolean {
-  if (words === '' || words.length > 200 || /^(?:never|no|not)\b/i.test(words)) return false;
+  if (
+    words === '' ||
+    words.length > 200 ||
+    /^(?:never|no|not)\b|^(?:later|soon|sometime|some time|whenever|anytime)$/i.test(words)
+  )
+    return false;
   const when = parseWhen(withUnit(words), TRIAL);
   return when.kind !== 'reject' || when.code === 'PAST' || when.code === 'TOO_OFTEN' || when.code === 'NEVER';
 }
@@ -64,7 +72,8 @@ export function remind(rest: string, more: { fallback?: string; needsTime?: bool
   if (A_QUESTION.test(words) || HYPOTHETICAL.test(words)) return undefined;
   if (words.length > LONGEST_SENTENCE) return create(words, undefined, { dm });
   const { when, task } = isTime(words) ? { when: words, task: '' } : splitTask(`remind me ${words}`);
-  if (when === undefined && more.needsTime) return undefined;
+  if (more.needsTime && (when === undefined || NO_TIME.test(when))) return undefined;
+  if (/^(?:not|no)[.?!]*$/i.test(task)) return undefined;
   // "About that" is no text of its own: there are phrases for it.
   if (/^(?:(?:about|of) )?(?:it|that|this)(?: again)?(?: later)?[.?!]*$/i.test(task.trim())) return undefined;
   return create(task, when, { dm, ...(more.fallback !== undefined && { fallback: more.fallback }) });
@@ -98,8 +107,13 @@ const NO_NAME =
 const PRONOUN =
   /^(?:you|him|her|them|us|me|nothing|anything|everything|something|everyone|someone|nobody|i|we|they|he|she|there|here|what|which|all|none|work|well|so|too)$/i;
 
+/** "One", "20": told alone these are more often a count than a time of day. */
+export const BARE_NUMBER =
+  /^(?:\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|a couple|another one)$/i;
+
 /** "A new job", "your message": nothing that the person has asked to be reminded of. */
-const NOT_MINE = /^(?:an?|some|any|you|your|his|her|their|these|those)\s/i;
+const NOT_MINE =
+  /^(?:an?|some|any|you|your|his|her|their|these|those|in|on|off|out|up|back|over|down|for|with|at|by|to|from|into|too|very|the wrong|wrong)\b/i;
 
 export function isName(words: string, most = 6): boolean {
   return (
@@ -121,6 +135,7 @@ export function isPointedAt(words: string): boolean {
 /** `snooze …`: which one, and for how long, in either order. */
 export function snooze(rest: string): Call | undefined {
   const words = rest.split(/\s+/);
+  if (words.length > 30) return undefined;
   for (let at = 0; at <= words.length; at++) {
     const tail = words.slice(at).join(' ');
     const name = words.slice(0, at).join(' ');
@@ -155,6 +170,7 @@ export function about(tool: string, which: string, more: Record<string, unknown>
 
 export function editWhen(which: string, when: string): Call | undefined {
   const words = withUnit(when.replace(/\s+instead\b/i, ''));
+  if (BARE_NUMBER.test(words) && !/(?:reminder|alarm)$/i.test(which)) return undefined;
   return isTime(words) ? about('reminder_edit', which, { when: words }) : undefined;
 }
 

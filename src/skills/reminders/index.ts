@@ -8,6 +8,7 @@ import { reminderSource } from './fire.ts';
 import { listTool, soonest } from './list.ts';
 import { phrases } from './phrases/index.ts';
 import { restoreTool } from './restore.ts';
+import { erasures } from './store.ts';
 import { texts } from './texts.ts';
 import { moveZoneTool } from './zone.ts';
 
@@ -18,6 +19,7 @@ const settings = z.object({ catch_up: z.enum(['late', 'latest', 'skip']).default
 export const reminders: Skill = {
   name: 'reminders',
   phrases,
+  erasures,
   tools: ({ wakeAt }) => [
     createTool(wakeAt),
     listTool,

@@ -1,5 +1,6 @@
 /** Reminders in the database. Every verb runs in the transaction that it is given. */
 import type { Instant } from '../../base/clock.ts';
+import type { Erasure } from '../../people/index.ts';
 import type { Queryable, Transaction } from '../../storage/index.ts';
 import type { Reminder, ReminderState } from './reminder.ts';
 
@@ -298,3 +299,6 @@ function one<T>(rows: readonly T[]): T {
   if (row === undefined) throw new Error('a statement that must give a row gave none');
   return row;
 }
+
+/** All reminders of the person. */
+export const erasures: readonly Erasure[] = [{ sql: 'delete from reminders where person_id = $1' }];

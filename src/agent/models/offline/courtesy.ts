@@ -67,6 +67,16 @@ const BEFORE = list(`
   can u
   could u
   would you mind
+  would you be so kind as to
+  would you be so kind to
+  could you be so kind as to
+  i was wondering if you could
+  i wonder if you could
+  would it be ok if you could
+  quick one
+  quick question
+  one more thing
+  one thing
   do you mind
   can i get you to
   could i get you to
@@ -102,6 +112,7 @@ const BEFORE = list(`
 /** At the end. `,` before a line: only after a comma or the like, since the words may belong to what is said. */
 const AFTER = list(`
   please
+  please and thank you
   pls
   plz
   , thanks

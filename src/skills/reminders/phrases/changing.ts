@@ -1,6 +1,6 @@
 import type { Phrase } from '../../../agent/index.ts';
 import { parseDuration } from '../../../time/index.ts';
-import { about, editWhen, isPutOff, isTime, snooze, snoozeOf } from '../hearing.ts';
+import { about, BARE_NUMBER, editWhen, isPutOff, isTime, snooze, snoozeOf } from '../hearing.ts';
 
 const NAMED = '(reminder|reminders|alarm)';
 
@@ -69,6 +69,11 @@ export const snoozing: Phrase[] = [
     call: ({ length = '' }) => snoozeLength(length),
   },
   {
+    pattern: '(hold off|hold on|wait) (until|till|for) {when}',
+    example: 'hold off until tomorrow',
+    call: ({ when = '' }) => (BARE_NUMBER.test(when) ? undefined : snoozeOf('', when)),
+  },
+  {
     pattern:
       '(push|delay|postpone|defer|bump|put off|push back|hold|hold off) {which} [back] (to|until|till|til|for|by) {when}',
     example: 'push it to tomorrow',
@@ -103,8 +108,13 @@ function snoozeLength(length: string) {
 /** What people say to move or reword a reminder. */
 export const changing: Phrase[] = [
   {
-    pattern: '(move|reschedule|change|shift|switch|set|update) {which} (to|for|until) {when}',
+    pattern: '(move|reschedule|change|shift|switch|update) {which} (to|for|until) {when}',
     example: 'move the dentist to Friday 3pm',
+    call: ({ which = '', when = '' }) => editWhen(which, when),
+  },
+  {
+    pattern: 'set {which} (reminder|alarm) (to|for) {when}',
+    example: 'set the gym reminder to 7am',
     call: ({ which = '', when = '' }) => editWhen(which, when),
   },
   {
@@ -156,7 +166,7 @@ export const deleting: Phrase[] = [
   },
   {
     pattern:
-      '(cancel|delete|remove|scrap|erase|discard|get rid of) (that|this|it|that one|this one|that reminder|this reminder|the reminder|the last reminder|my last reminder)',
+      '(cancel|delete|remove|scrap|erase|discard|get rid of) (that|this|it|that one|this one|that reminder|this reminder|the reminder|the last reminder|my last reminder|alarm|the alarm|my alarm)',
     example: 'cancel that',
     call: () => removal(''),
   },

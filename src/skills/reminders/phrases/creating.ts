@@ -1,8 +1,9 @@
 import type { Phrase } from '../../../agent/index.ts';
 import { parseDuration } from '../../../time/index.ts';
-import { create, createAt, isTime, remind } from '../hearing.ts';
+import { BARE_NUMBER, create, createAt, isTime, remind } from '../hearing.ts';
 
-const A_REMINDER = '(a|an|another|one) [new|quick|little|friendly|short] (reminder|alarm|alert|notification)';
+const A_REMINDER =
+  '(a|an|another|one) [new|quick|little|friendly|short|recurring|repeating|regular] (reminder|alarm|alert|notification)';
 
 /** What people say to set a reminder. */
 export const creating: Phrase[] = [
@@ -14,7 +15,8 @@ export const creating: Phrase[] = [
   {
     pattern: '{when} [please|can you|could you|would you] [please] remind me {rest}',
     example: 'in 2 hours remind me to check the oven',
-    call: ({ when = '', rest = '' }) => (isTime(when) && !isTime(rest) ? withWhen(rest, when) : undefined),
+    call: ({ when = '', rest = '' }) =>
+      isTime(when) && !BARE_NUMBER.test(when) && !isTime(rest) ? withWhen(rest, when) : undefined,
   },
   {
     pattern: `(set|create|make|add|schedule|set up|put in|give|get|drop|shoot|send|i want to set|i'd like to set|i want to make|i want to create|let me set) [me] ${A_REMINDER} {rest}`,
@@ -31,6 +33,12 @@ export const creating: Phrase[] = [
     pattern: `(set|create|make|add|schedule) [me] ${A_REMINDER}`,
     example: 'set a reminder',
     call: () => create('', undefined),
+  },
+  {
+    pattern: '(set|create|make|add|schedule|set up|put in|give) [me] a {often} reminder {rest}',
+    example: 'set a daily reminder at 8am to journal',
+    call: ({ often = '', rest = '' }) =>
+      /^(?:hourly|daily|weekly|monthly|yearly|weekday)$/i.test(often) ? remind(`${often} ${rest}`) : undefined,
   },
   {
     pattern: '(reminder|new reminder|add reminder|set reminder|create reminder) {rest}',
@@ -134,7 +142,7 @@ export const creating: Phrase[] = [
     call: ({ when = '' }) => createAt(when, 'wake up'),
   },
   {
-    pattern: '(set|make|create|add) (an|a|my) alarm (for|at) {when}',
+    pattern: '[set|make|create|add] [an|a|my] alarm (for|at) {when}',
     example: 'set an alarm for 6:30',
     call: ({ when = '' }) => createAt(/^\d/.test(when) ? `at ${when}` : when, 'alarm') ?? createAt(when, 'alarm'),
   },
@@ -149,7 +157,7 @@ export const creating: Phrase[] = [
     call: ({ length = '' }) => timer(length.replace(/-/g, ' ')),
   },
   {
-    pattern: 'timer [for] {length}',
+    pattern: '[set] timer [for] {length}',
     example: 'timer 5 minutes',
     call: ({ length = '' }) => timer(length),
   },

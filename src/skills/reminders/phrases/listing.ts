@@ -66,7 +66,7 @@ export const listing: Phrase[] = [
     call: () => list(),
   },
   {
-    pattern: `(what|which) [pending|open|upcoming] reminders (do i have|have i got|have i set|did i set|are there|are pending|are set|are open|are coming up|are due|are left|are still open|are on)`,
+    pattern: `[tell me|show me] (what|which) [pending|open|upcoming] reminders (do i have|have i got|have i set|did i set|are there|are pending|i have|are set|are open|are coming up|are due|are left|are still open|are on)`,
     example: 'which reminders do I have?',
     call: () => list(),
   },
@@ -76,7 +76,7 @@ export const listing: Phrase[] = [
     call: ({ day = '' }) => list(day),
   },
   {
-    pattern: `(do i have|have i got|are there|have i) [got] [any|some] ${MINE} reminders`,
+    pattern: `(do i have|have i got|are there|have i) [got] [any|some] ${MINE} reminders [pending|open|set|left|due]`,
     example: 'do I have any reminders?',
     call: () => list(),
   },
@@ -110,7 +110,7 @@ export const listing: Phrase[] = [
   },
   {
     pattern:
-      '(anything|something|is anything|is there anything|do i have anything|have i got anything) (due|coming up|planned|scheduled|on|pending|on my list|to do) {day}',
+      '(anything|something|is anything|is there anything|do i have anything|do i have something|have i got anything) (due|coming up|planned|scheduled|on|pending|on my list|to do) {day}',
     example: 'anything due today?',
     call: ({ day = '' }) => list(day),
   },
@@ -121,7 +121,7 @@ export const listing: Phrase[] = [
     call: () => list(),
   },
   {
-    pattern: 'what [else] do i (have|need) (to do|on|planned|coming up|scheduled) [for|on] {day}',
+    pattern: '[tell me|show me] what [else] do i (have|need) (to do|on|planned|coming up|scheduled) [for|on] {day}',
     example: 'what do I have to do today?',
     call: ({ day = '' }) => list(day),
   },
