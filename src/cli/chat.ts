@@ -7,7 +7,6 @@ import { sleep } from '../base/async.ts';
 import { CodaError } from '../base/errors.ts';
 import { attachToDaemon } from './daemon.ts';
 import { type ChatFlags, dataDir } from './flags.ts';
-import { serve } from './serve.ts';
 import { catchSignals } from './signals.ts';
 import { usage } from './texts.ts';
 
@@ -44,6 +43,8 @@ async function attachSoon(folder: string): Promise<Duplex | undefined> {
 async function chatHere(flags: ChatFlags, io: NodeJS.Process): Promise<number> {
   const stopping = catchSignals(io);
   try {
+    // Beside a daemon there is no need for a second one in memory.
+    const { serve } = await import('./serve.ts');
     // Log lines must not cut through what a person reads and types.
     const { app, stop } = await serve(flags, io, flags.jsonl ? {} : { logTo: (config) => logFile(config.dataDir) });
     const talk = flags.jsonl
