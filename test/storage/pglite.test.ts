@@ -56,8 +56,8 @@ describe('durability', () => {
     await writeFile(join(dataDir, 'db.unfinished', 'PG_VERSION'), '1');
     const database = await open();
     expect((await database.read('select 1 as one')).rows).toEqual([{ one: 1 }]);
-    expect((await readdir(dataDir)).sort()).toEqual(['coda-data.json', 'coda.lock', 'db']);
     await database.close();
+    expect((await readdir(dataDir)).sort()).toEqual(['coda-data.json', 'db']);
   });
 
   /** Kills a committing process with SIGKILL once it has acknowledged `rows` rows. */
@@ -118,6 +118,23 @@ describe('the data folder', () => {
       await writeFile(join(dataDir, 'coda.lock'), typeof lock === 'string' ? lock : JSON.stringify(lock));
       await (await open()).close();
     }
+  });
+
+  test('a coda in another container, whose processes cannot be seen, holds its lock while it answers', async () => {
+    const database = await open();
+    const lock = JSON.parse(await readFile(join(dataDir, 'coda.lock'), 'utf8'));
+    const elsewhere = JSON.stringify({ ...lock, pid: 1, started: '1', namespace: 'pid:[1]' });
+    await writeFile(join(dataDir, 'coda.lock'), elsewhere);
+    await expect(open()).rejects.toMatchObject({ code: 'STORAGE_IN_USE' });
+    await database.close();
+    await writeFile(join(dataDir, 'coda.lock'), elsewhere);
+    await (await open()).close();
+    expect((await readdir(dataDir)).sort()).toEqual(['coda-data.json', 'db']);
+  });
+
+  test('a data folder may lie deep', async () => {
+    const deep = join(dataDir, 'folder-'.repeat(20), 'folder-'.repeat(20));
+    await (await open(deep)).close();
   });
 
   test('a folder of a newer coda is left alone', async () => {

@@ -1,6 +1,9 @@
 /** One process per data folder: the embedded engine takes no lock by itself, and two would lose rows without an error. */
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { link, open, readFile, readlink, rename, rm, writeFile } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { basename, join } from 'node:path';
 import { CodaError, systemCode } from '../../base/errors.ts';
 
 interface Holder {
@@ -10,23 +13,38 @@ interface Holder {
   /** When the process started, in the kernel's ticks since boot (Linux): a pid alone may have gone to another. */
   started: string;
   since: string;
+  /** In which process numbers `pid` is one (Linux): each container has its own. Elsewhere empty. */
+  namespace: string;
+  /** The name of a socket beside the lock that its holder listens on; who cannot see its process can see that. */
+  socket: string;
 }
 
 /** Takes the lock on `dataDir`; a lock whose process is gone is taken over. Throws `STORAGE_IN_USE`. */
 export async function lockFolder(dataDir: string, now: Date): Promise<() => Promise<void>> {
   const path = join(dataDir, 'coda.lock');
-  const mine: Holder = { ...(await identityOf(process.pid)), pid: process.pid, since: now.toISOString() };
+  const draft = `${path}.${randomUUID()}`;
+  const socket = await answerFrom(dataDir);
+  const mine: Holder = {
+    ...(await identityOf(process.pid)),
+    pid: process.pid,
+    since: now.toISOString(),
+    namespace: await namespaceOfPids(),
+    socket: socket.name,
+  };
   const content = JSON.stringify(mine);
-  const draft = `${path}.${process.pid}`;
-  await writeFile(draft, content, { mode: 0o600 });
   try {
+    await writeFile(draft, content, { mode: 0o600 });
     // A link appears complete or not at all, and fails when the name is taken.
     while (!(await tryLink(draft, path))) await removeStale(path, dataDir);
+  } catch (error) {
+    await socket.close();
+    throw error;
   } finally {
     await rm(draft, { force: true });
   }
   return async () => {
     if ((await readFile(path, 'utf8').catch(() => '')) === content) await rm(path, { force: true });
+    await socket.close();
   };
 }
 
@@ -44,7 +62,7 @@ async function removeStale(path: string, dataDir: string): Promise<void> {
   const content = await readFile(path, 'utf8').catch(() => undefined);
   if (content === undefined) return; // released meanwhile
   const holder = parseHolder(content);
-  if (holder && (await isAlive(holder))) {
+  if (holder && (await isAlive(holder, dataDir))) {
     throw new CodaError('STORAGE_IN_USE', {
       message: `Another coda is using ${dataDir} (process ${holder.pid}, since ${holder.since}).`,
       remedy: 'Stop it first, or give this one its own folder with --data.',
@@ -60,6 +78,7 @@ async function removeStale(path: string, dataDir: string): Promise<void> {
   } finally {
     await rm(moved, { force: true });
   }
+  if (holder?.socket) await rm(join(dataDir, basename(holder.socket)), { force: true });
 }
 
 /** Undefined when the text was cut off by a power failure. */
@@ -72,7 +91,10 @@ function parseHolder(content: string): Holder | undefined {
   }
 }
 
-async function isAlive(holder: Holder): Promise<boolean> {
+async function isAlive(holder: Holder, dataDir: string): Promise<boolean> {
+  if (holder.namespace !== undefined && holder.namespace !== (await namespaceOfPids())) {
+    return holder.socket !== '' && answers(dataDir, basename(holder.socket));
+  }
   try {
     process.kill(holder.pid, 0);
   } catch (error) {
@@ -89,4 +111,55 @@ async function identityOf(pid: number): Promise<{ boot: string; started: string 
   ]);
   // The second field is the program's name in parentheses and may hold anything; the 22nd is the start time.
   return { boot: boot.trim(), started: stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '' };
+}
+
+async function namespaceOfPids(): Promise<string> {
+  return readlink('/proc/self/ns/pid').catch(() => '');
+}
+
+/** Listens on a new socket in `dataDir` for as long as this process holds the lock. */
+async function answerFrom(dataDir: string): Promise<{ name: string; close(): Promise<void> }> {
+  const name = `coda-${randomUUID().slice(0, 8)}.sock`;
+  const server = createServer((connection) => connection.destroy()).unref();
+  const listening = withShortPath(dataDir, name, async (path) => {
+    server.listen(path);
+    await once(server, 'listening');
+  });
+  try {
+    await listening;
+  } catch {
+    return { name: '', close: async () => {} }; // a file system without sockets: one machine, no containers
+  }
+  return {
+    name,
+    close: async () => {
+      server.close();
+      await rm(join(dataDir, name), { force: true });
+    },
+  };
+}
+
+async function answers(dataDir: string, name: string): Promise<boolean> {
+  return withShortPath(dataDir, name, async (path) => {
+    const connection = connect(path);
+    try {
+      await once(connection, 'connect');
+      return true;
+    } catch {
+      return false;
+    } finally {
+      connection.destroy();
+    }
+  });
+}
+
+/** A socket's path may have 107 bytes, and a data folder may lie deep: on Linux an open folder has a short name. */
+async function withShortPath<T>(folder: string, name: string, use: (path: string) => Promise<T>): Promise<T> {
+  if (process.platform !== 'linux') return use(join(folder, name));
+  const handle = await open(folder, 'r');
+  try {
+    return await use(`/proc/self/fd/${handle.fd}/${name}`);
+  } finally {
+    await handle.close();
+  }
 }
