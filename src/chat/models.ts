@@ -1,0 +1,152 @@
+import {
+  Calendar,
+  type Cost,
+  costOfConversation,
+  costOfPerson,
+  done,
+  failed,
+  type Inference,
+  type Models,
+  readRecalled,
+  setSetting,
+  type ToolSpec,
+  type TxContext,
+} from '../agent/index.ts';
+import { didYouMean } from '../base/text.ts';
+import type { Command } from './skill.ts';
+import * as texts from './texts.ts';
+
+export interface ModelCommandDeps {
+  /** Undefined where none is configured. */
+  models: Models | undefined;
+  inference: Inference;
+  /** Who it is in a conversation with these settings. */
+  system(settings: Record<string, unknown>): Promise<string>;
+  /** What models are offered. */
+  tools(): ToolSpec[];
+  /** The household's zone: its days are those of the budgets. */
+  zone: string;
+  /** How many messages a model is shown at most. */
+  remembered: number;
+}
+
+/** What a person can ask and say about the model behind the conversation. */
+export function modelCommands(deps: ModelCommandDeps): Command[] {
+  const { models } = deps;
+  if (!models) return [withoutModels()];
+  return [
+    modelCommand(models),
+    thinkCommand(models),
+    soulCommand(),
+    costCommand(models, deps),
+    contextCommand(models, deps),
+  ];
+}
+
+function withoutModels(): Command {
+  return { name: 'model', summary: 'which model answers', run: async () => done(texts.noModel()) };
+}
+
+async function settingsOf(ctx: TxContext): Promise<Record<string, unknown>> {
+  return (await readRecalled(ctx.tx, ctx.conversationId, 0))?.settings ?? {};
+}
+
+function modelCommand(models: Models): Command {
+  return {
+    name: 'model',
+    summary: 'which model answers here, or another one',
+    usage: '[name|default]',
+    options: [
+      {
+        name: 'name',
+        description: 'The model that is to answer in this conversation.',
+        complete: async (typed) => ['default', ...models.names()].filter((name) => name.includes(typed)).slice(0, 25),
+      },
+    ],
+    async run(rest, ctx) {
+      const settings = await settingsOf(ctx);
+      if (rest === '') return done(texts.modelIs(models.chosen(settings).name, models.names(), models.resting()));
+      if (rest === 'default') {
+        await setSetting(ctx.tx, ctx.conversationId, 'model', null);
+        return done(texts.modelSet(models.nameOf('default')));
+      }
+      // Another name of a configured provider costs what nobody has looked at: that is the owner's to decide.
+      const free = ctx.person.role === 'owner' && models.knows(rest);
+      if (!models.names().includes(rest) && !free) {
+        return failed('NOT_FOUND', texts.unknownModel(rest, didYouMean(rest, models.names()), models.names()));
+      }
+      await setSetting(ctx.tx, ctx.conversationId, 'model', rest);
+      return done(texts.modelSet(rest));
+    },
+  };
+}
+
+function thinkCommand(models: Models): Command {
+  return {
+    name: 'think',
+    summary: 'let the heavy model answer here, or stop that',
+    usage: '[on|off]',
+    async run(rest, ctx) {
+      const now = (await settingsOf(ctx)).think === true;
+      const on = rest === '' ? !now : rest === 'on';
+      if (rest !== '' && rest !== 'on' && rest !== 'off') return failed('INVALID_INPUT', texts.onOrOff('think'));
+      await setSetting(ctx.tx, ctx.conversationId, 'think', on ? true : null);
+      return done(on ? texts.thinking(models.nameOf('heavy')) : texts.notThinking());
+    },
+  };
+}
+
+/** Longer is no manner of speaking any more. */
+const LONGEST_SOUL = 2_000;
+
+function soulCommand(): Command {
+  return {
+    name: 'soul',
+    summary: 'how I am to be in this conversation',
+    usage: '[words|default]',
+    async run(rest, ctx) {
+      if (rest === '') {
+        const { soul } = await settingsOf(ctx);
+        return done(texts.soulIs(typeof soul === 'string' ? soul : undefined));
+      }
+      if (rest.length > LONGEST_SOUL) return failed('TOO_LONG', texts.soulTooLong(LONGEST_SOUL));
+      await setSetting(ctx.tx, ctx.conversationId, 'soul', rest === 'default' ? null : rest);
+      return done(rest === 'default' ? texts.soulGone() : texts.soulSet());
+    },
+  };
+}
+
+function costCommand(models: Models, { zone }: ModelCommandDeps): Command {
+  const calendar = new Calendar(zone);
+  return {
+    name: 'cost',
+    summary: 'what models have cost you',
+    private: true,
+    async run(_, { tx, person, conversationId, clock }) {
+      const now = clock.now();
+      const [day, month] = [calendar.day(now), calendar.month(now)];
+      const lines: [string, Cost, number?][] = [
+        ['Today', await costOfPerson(tx, person.id, day, day), models.settings.budgets.person.day],
+        ['This month', await costOfPerson(tx, person.id, month, day), models.settings.budgets.person.month],
+        ['This conversation', await costOfConversation(tx, conversationId)],
+      ];
+      return done(texts.cost(lines, models.settings.currency));
+    },
+  };
+}
+
+function contextCommand(models: Models, { inference, system, tools, remembered }: ModelCommandDeps): Command {
+  return {
+    name: 'context',
+    summary: 'what fills the model’s window here',
+    async run(_, { tx, conversationId }) {
+      const row = await readRecalled(tx, conversationId, remembered);
+      const settings = row?.settings ?? {};
+      const { name } = models.chosen(settings);
+      const recalled = row?.recalled ?? { summary: null, history: [] };
+      const told = { system: await system(settings), sections: [], tools: tools() };
+      const { filled, limit } = inference.describe(told, recalled, name);
+      return done(texts.context(filled, limit, name, recalled));
+    },
+  };
+}

@@ -1,0 +1,115 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { Prices } from '../../src/agent/models/prices.ts';
+import { ModelServer, type Scene } from '../support/model-server/index.ts';
+import { modelConfig } from '../support/models.ts';
+import { play } from '../support/play.ts';
+
+let server: ModelServer;
+beforeAll(async () => {
+  server = await ModelServer.start();
+});
+afterEach(() => {
+  expect(server.refused).toEqual([]);
+  server.reset();
+});
+afterAll(() => server.close());
+
+/** An answer that costs so many USD by the table of the tests: `main` takes 15 for a million tokens written. */
+const costing = (usd: number, more: Scene = { text: 'Here.' }): Scene => ({
+  ...more,
+  usage: { input: 0, output: Math.round((usd / 15) * 1_000_000) },
+});
+
+const begin = (budgets: Record<string, unknown> = {}, models: Record<string, unknown> = {}) =>
+  play({ config: modelConfig(server, { ...models, budgets }) });
+
+test('what was spent today, this month and in this conversation can be asked for', async () => {
+  await using coda = await begin();
+  const ana = coda.person('ana');
+  server.play({ text: 'Here.', usage: { input: 1_000_000, cached: 1_000_000, output: 100_000 } });
+  await ana.says('hello');
+  expect(await ana.says('/cost')).toBe(
+    [
+      '**Today:** 4.80 USD of 50.00 USD (1 call, 2,000,000 tokens read (1,000,000 from the cache), 100,000 written)',
+      '**This month:** 4.80 USD of 200.00 USD (1 call, 2,000,000 tokens read (1,000,000 from the cache), 100,000 written)',
+      '**This conversation:** 4.80 USD (1 call, 2,000,000 tokens read (1,000,000 from the cache), 100,000 written)',
+    ].join('\n'),
+  );
+  await coda.passes({ days: 1 });
+  expect(await ana.says('/cost')).toContain('**Today:** 0.00 USD of 50.00 USD (0 calls');
+  expect(await coda.person('bob').says('/cost')).toContain('**This month:** 0.00 USD');
+});
+
+test('when little is left the light model answers, and the person is told once a day', async () => {
+  await using coda = await begin();
+  const ana = coda.person('ana');
+  server.play(costing(4.5, { text: 'One.' }), ...Array.from({ length: 8 }, () => costing(4.5)));
+  for (let turn = 0; turn < 9; turn++) expect(await ana.says('go on')).not.toContain('lighter');
+  server.play({ when: { model: 'small' }, text: 'Small.', times: 9 });
+  expect(await ana.says('and now?')).toMatch(/^Small\.\n\n_.*9\.50 USD of 50\.00 USD are left.*lighter/);
+  expect(await ana.says('and now?')).toBe('Small.');
+  await coda.passes({ days: 1 });
+  expect(await ana.says('and today?')).toBe('ok');
+  expect(server.requests.at(-1)?.body.model).toBe('main');
+});
+
+test('what is used up stops plainly, and what needs no model goes on', async () => {
+  await using coda = await begin({ person: { day: 20, month: 200 } });
+  const ana = coda.person('ana');
+  server.play(costing(20.5));
+  await ana.says('hello');
+  expect(await ana.says('what is the meaning of life?')).toMatch(
+    /^Your budget for models today is used up: 20\.50 USD of 20\.00 USD\. It begins anew tomorrow; the owner can raise it/,
+  );
+  expect(await ana.says('remind me tomorrow at 9 to call Bob')).toMatch(/call Bob[\s\S]*budget for models today/);
+  expect(server.requests).toHaveLength(1);
+  expect(await coda.person('bob').says('hello')).toBe('ok');
+  await coda.passes({ days: 1 });
+  expect(await ana.says('hello')).toBe('ok');
+});
+
+test('everybody together have a budget too, and months end', async () => {
+  await using coda = await begin({ all: { day: 50, month: 60 }, request: 100, low: 0 });
+  server.play(costing(40));
+  await coda.person('bob').says('hello');
+  await coda.passes({ days: 1 });
+  server.play(costing(30));
+  await coda.person('ana').says('hello');
+  expect(await coda.person('ana').says('why is the sky blue?')).toMatch(
+    /^The budget for models this month is used up: 70\.00 USD of 60/,
+  );
+  await coda.passes({ days: 15 });
+  expect(await coda.person('ana').says('hello')).toBe('ok');
+});
+
+test('one answer that has cost enough is stopped between its steps', async () => {
+  await using coda = await begin();
+  server.play({ ...costing(6), text: 'Hm.', calls: [{ name: 'note_list', input: {} }] });
+  expect(await coda.person('ana').says('dig')).toMatch(/one answer had cost 5\.00 USD already/);
+  expect(await coda.person('ana').says('/cost')).toContain('6.00 USD');
+});
+
+test('a model without a price is counted in tokens', async () => {
+  await using coda = await begin({}, { default: 'gpt/mystery' });
+  server.play({ text: 'Here.', usage: { input: 900, output: 100 } });
+  await coda.person('ana').says('hello');
+  expect(await coda.person('ana').says('/cost')).toContain('1,000 tokens of models without a known price');
+});
+
+test('an answer that failed after it had cost is counted', async () => {
+  await using coda = await begin();
+  const ana = coda.person('ana');
+  server.play({ ...costing(1), text: 'Half of', stop: 'length' }, { fault: 'too_long', times: 9 });
+  expect(await ana.says('hello')).toMatch(/too long for the model.*\/new/);
+  expect(await ana.says('/cost')).toContain('**Today:** 1.00 USD');
+});
+
+test('known models are found by any of their names', () => {
+  const prices = new Prices({ 'own/thing': { input: 1, output: 1 } });
+  const usage = { input: 1_000_000, cached: 0, output: 0 };
+  expect(prices.of('anthropic/claude-sonnet-4-5-20250929', usage)).toBe(3);
+  expect(prices.of('openrouter/anthropic/claude-sonnet-4.5', usage)).toBe(3);
+  expect(prices.of('openai/gpt-5-mini', usage)).toBe(0.25);
+  expect(prices.of('own/thing', usage)).toBe(1);
+  expect(prices.of('ollama/qwen3:8b', usage)).toBeUndefined();
+});
