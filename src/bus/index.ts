@@ -13,5 +13,7 @@ export interface BusOptions {
 
 /** Opens the bus. It does not wait for Redis, and no error of Redis is thrown: losing it costs nothing but latency. */
 export async function openBus({ url }: BusOptions, world: World): Promise<Bus> {
-  return url ? redisBus(url, world) : memoryBus(world);
+  if (!url) return memoryBus(world);
+  if (URL.canParse(url)) world.secrets.add(decodeURIComponent(new URL(url).password));
+  return redisBus(url, world);
 }
