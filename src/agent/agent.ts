@@ -54,6 +54,8 @@ export class Agent implements TurnHost {
       const wanted = await call({ ...ctx, tx });
       const result = 'tool' in wanted ? await runCall(tx, this.options.toolbox, wanted, ctx) : wanted;
       await delivery.endIn(tx, item, { state: 'done', cards: [cardOf(result)] });
+      // A command may have written without a tool.
+      tx.afterCommit(() => this.options.changed(item.person.id));
     });
   }
 
@@ -75,6 +77,7 @@ export class Agent implements TurnHost {
       },
       signal,
       tainted,
+      changed: () => this.options.changed(person.id),
     };
   }
 

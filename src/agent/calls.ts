@@ -42,6 +42,7 @@ export async function runData(
   if (!result)
     throw new Error(`${tool.name} took longer than ${tool.timeoutMs ?? DATA_TIMEOUT_MS} ms in its transaction`);
   if (undoable) await keepUndo(tx, result, ctx);
+  if (tool.effect === 'write') tx.afterCommit(() => ctx.changed?.());
   return result;
 }
 

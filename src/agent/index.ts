@@ -2,7 +2,16 @@
 export { type ActCall, Agent } from './agent.ts';
 export { decideTool } from './approvals.ts';
 export { runCall } from './calls.ts';
-export { type Attached, attachedTo, contextTools, identity, NOTHING as nothingAttached } from './context/index.ts';
+export {
+  type Attached,
+  attachedTo,
+  contextTools,
+  identity,
+  NOTHING as nothingAttached,
+  readRecalled,
+  type Sections,
+  setSetting,
+} from './context/index.ts';
 export { Inference, type InferenceOptions } from './inference.ts';
 export * from './model.ts';
 export { type Models, openModels, type Tier } from './models/index.ts';
@@ -11,6 +20,7 @@ export type { AgentOptions } from './options.ts';
 export type * from './phrase.ts';
 export { type Decision, defaultPolicy, type Policy } from './policy.ts';
 export {
+  erasures as agentErasures,
   type ItemContext,
   itemContext,
   newEpoch,
@@ -18,6 +28,17 @@ export {
   prunings as agentPrunings,
   useButton,
 } from './store.ts';
+export { money } from './texts.ts';
 export * from './tool.ts';
 export { Toolbox } from './toolbox.ts';
 export { undoTool } from './undo.ts';
+export {
+  Calendar,
+  type Cost,
+  type CostLine,
+  costByModel,
+  costByPerson,
+  costOfConversation,
+  costOfPerson,
+  repairsSince,
+} from './usage/index.ts';

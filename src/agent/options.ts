@@ -31,4 +31,6 @@ export interface AgentOptions {
   system(item: Item): Promise<string>;
   /** What skills add to the prompt for this person. */
   sections(person: Person): Promise<Sections['sections']>;
+  /** Something of the person's was written: what skills add to the prompt may be different now. */
+  changed(personId: string): void;
 }

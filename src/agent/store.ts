@@ -2,6 +2,7 @@ import type { Instant } from '../base/clock.ts';
 import { uuid } from '../base/ids.ts';
 import type { Item } from '../delivery/index.ts';
 import type { Pruning } from '../jobs/index.ts';
+import type { Erasure } from '../people/index.ts';
 import { type Database, type Fragment, json, render, sql, type Transaction } from '../storage/index.ts';
 import { type Recalled, recall } from './context/index.ts';
 import type { Step, StoredStep, Turn } from './steps.ts';
@@ -265,4 +266,29 @@ export const prunings: readonly Pruning[] = [
     sql: `with old as (delete from undos where id in (select id from undos where created_at < $1 limit $2) returning id)
           select count(*) as count from old`,
   },
+];
+
+/** What the person said and was answered, and what turns did for them; what it cost stays, without whose it was. */
+export const erasures: readonly Erasure[] = [
+  { sql: 'delete from summaries where conversation_id in (select conversation_id from messages where person_id = $1)' },
+  {
+    // What was spent stays in the sums of all, as nobody's.
+    sql: `with gone as (delete from spending where person_id = $1 returning *)
+          insert into spending (day, person_id, calls, input_tokens, cached_tokens, output_tokens, unpriced, price)
+          select day, '00000000-0000-0000-0000-000000000000', calls, input_tokens, cached_tokens, output_tokens,
+                 unpriced, price from gone
+          on conflict (day, person_id) do update
+             set calls = spending.calls + excluded.calls, input_tokens = spending.input_tokens + excluded.input_tokens,
+                 cached_tokens = spending.cached_tokens + excluded.cached_tokens,
+                 output_tokens = spending.output_tokens + excluded.output_tokens,
+                 unpriced = spending.unpriced + excluded.unpriced, price = spending.price + excluded.price`,
+  },
+  {
+    sql: `delete from messages
+           where person_id = $1 or turn_id in (select id from turns where person_id = $1)
+              or conversation_id in (select id from conversations where kind = 'dm' and person_id = $1)`,
+  },
+  { sql: 'delete from turns where person_id = $1' },
+  { sql: 'delete from undos where person_id = $1' },
+  { sql: 'update usage set person_id = null where person_id = $1' },
 ];

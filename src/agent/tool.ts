@@ -57,6 +57,8 @@ export interface CallContext {
   prepared?: unknown;
   /** Whether untrusted text is in the turn's context; what is written inherits it. */
   tainted: boolean;
+  /** Tells that something of the person's was written; called for a `write` tool after its commit. */
+  changed?(): void;
 }
 
 /** A `read` or `write` call also holds the transaction in which its effect and its record are committed together. */

@@ -1,5 +1,6 @@
 import {
   Agent,
+  agentErasures,
   contextTools,
   decideTool,
   defaultPolicy,
@@ -10,12 +11,21 @@ import {
   Toolbox,
 } from '../agent/index.ts';
 import type { World } from '../base/world.ts';
-import { type Command, coreCommands, coreTools, type Skill, type SkillDeps } from '../chat/index.ts';
+import {
+  type Command,
+  coreCommands,
+  coreTools,
+  forgetTools,
+  modelCommands,
+  type Skill,
+  type SkillDeps,
+} from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
-import type { Delivery } from '../delivery/index.ts';
-import type { Person } from '../people/index.ts';
+import { type Delivery, inboxErasures, outboxErasures } from '../delivery/index.ts';
+import { type Erasure, personErasures } from '../people/index.ts';
 import type { Artifacts, Database } from '../storage/index.ts';
-import { openInference } from './inference.ts';
+import { openInference, remembered } from './inference.ts';
+import { Prompts } from './prompts.ts';
 import { defaultZone, timeSettings } from './settings.ts';
 import { soulOf } from './soul.ts';
 
@@ -45,39 +55,52 @@ export interface MindOptions {
 export function openMind({ config, world, database, artifacts, delivery, skills, model }: MindOptions): Mind {
   const { name } = config.assistant;
   const phrases: readonly (readonly Phrase[])[] = skills.map(({ skill }) => skill.phrases ?? []);
+  const offline = offlineModel(phrases.flat());
+  const { inference, models, model: answering } = openInference({ config, world, database, artifacts, offline, model });
+  const system = systemOf(config, world);
+  const zone = defaultZone(config);
   const toolbox: Toolbox = new Toolbox([
     ...coreTools({ name, toolbox: () => toolbox, commands: () => commands, phrases }),
     decideTool(delivery),
+    ...forgetTools({ delivery, erasures: erasuresOf(skills) }),
     ...contextTools(),
     ...skills.flatMap(({ skill, deps }) => skill.tools?.(deps) ?? []),
   ]);
   const commands: readonly Command[] = [
     ...coreCommands({ delivery, toolbox: () => toolbox }),
+    ...modelCommands({ models, inference, system, tools: () => toolbox.specs(), zone, remembered: remembered(config) }),
     ...skills.flatMap(({ skill, deps }) => skill.commands?.(deps) ?? []),
   ];
-  const offline = offlineModel(phrases.flat());
-  const thinking = openInference({ config, world, database, artifacts, offline, model });
-  const soul = soulOf(config.assistant.soul, world);
+  const prompts = new Prompts(skills, world.clock);
   const agent = new Agent({
     database,
     world,
     delivery,
     toolbox,
-    model: thinking.model,
-    inference: thinking.inference,
+    model: answering,
+    inference,
     policy: defaultPolicy,
     maxToolCalls: config.delivery.max_tool_calls,
     turnTimeoutMs: config.delivery.turn_timeout,
     steer: config.delivery.steer,
     time: timeSettings(config),
-    defaultZone: defaultZone(config),
-    system: async () => identity(name, await soul()),
-    sections: (person) => sectionsFor(skills, person),
+    defaultZone: zone,
+    system: ({ conversation }) => system(conversation.settings),
+    sections: (person) => prompts.sections(person),
+    changed: (personId) => prompts.changed(personId),
   });
   return { agent, commands };
 }
 
-async function sectionsFor(skills: readonly EquippedSkill[], person: Person) {
-  const sections = await Promise.all(skills.map(({ skill, deps }) => skill.prompt?.(deps, person)));
-  return sections.filter((section) => section !== undefined);
+/** The rules, what the owner wrote, and what was asked for in the conversation. */
+function systemOf({ assistant }: Config, world: World) {
+  const soul = soulOf(assistant.soul, world);
+  return async ({ soul: own }: Record<string, unknown>) =>
+    identity(assistant.name, [await soul(), typeof own === 'string' ? own : ''].filter(Boolean).join('\n\n'));
+}
+
+/** The person last: other rows refer to theirs. */
+function erasuresOf(skills: readonly EquippedSkill[]): Erasure[] {
+  const ofSkills = skills.flatMap(({ skill }) => skill.erasures ?? []);
+  return [...ofSkills, ...agentErasures, ...inboxErasures, ...outboxErasures, ...personErasures];
 }

@@ -10,6 +10,7 @@ import {
   undoTool,
 } from '../agent/index.ts';
 import type { Delivery } from '../delivery/index.ts';
+import { type Erasure, erase } from '../people/index.ts';
 import type { Command } from './skill.ts';
 import * as texts from './texts.ts';
 
@@ -40,7 +41,48 @@ export function coreCommands(deps: { delivery: Delivery; toolbox: () => Toolbox 
       run: async (_, { tx, conversationId }) =>
         done((await deps.delivery.stopTurn(tx, conversationId)) ? texts.stopping() : texts.nothingRuns()),
     },
+    {
+      name: 'forget',
+      summary: 'forget everything about you',
+      private: true,
+      run: async () =>
+        done(texts.reallyForget(), {
+          choices: [
+            { label: 'Yes, forget me', tool: FORGET, input: {}, style: 'danger' },
+            { label: 'No, keep it', tool: KEEP, input: {} },
+          ],
+        }),
+    },
   ];
+}
+
+const FORGET = 'person_forget';
+const KEEP = 'person_keep';
+
+/** Erases a person, only by the button that asked whether it was meant. */
+export function forgetTools(deps: { delivery: Delivery; erasures: readonly Erasure[] }): AnyTool[] {
+  const forget = dataTool({
+    name: FORGET,
+    description: 'Erases everything about the person.',
+    effect: 'write',
+    hidden: true,
+    timeoutMs: 10_000,
+    input: z.object({}),
+    async run(_, { tx, person, clock }) {
+      await erase(tx, deps.erasures, person.id, clock.now());
+      tx.afterCommit(() => deps.delivery.forget(person.id));
+      return done(texts.forgotten());
+    },
+  });
+  const keep = dataTool({
+    name: KEEP,
+    description: 'Erases nothing.',
+    effect: 'read',
+    hidden: true,
+    input: z.object({}),
+    run: async () => done(texts.kept()),
+  });
+  return [forget, keep];
 }
 
 /** Two examples of each skill are enough to see how one may speak. */

@@ -1,5 +1,6 @@
 /** What a stored message becomes: a command, a pressed button, or a turn; and what a skill is. */
 export { type CompleteDeps, complete, type Typing } from './complete.ts';
-export { coreCommands, coreTools } from './core.ts';
+export { coreCommands, coreTools, forgetTools } from './core.ts';
+export { modelCommands } from './models.ts';
 export { choiceMeant, kindOf, Router } from './router.ts';
 export type * from './skill.ts';

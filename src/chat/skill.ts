@@ -4,7 +4,7 @@ import type { World } from '../base/world.ts';
 import type { ConfigBlock } from '../config/index.ts';
 import type { Outbox } from '../delivery/index.ts';
 import type { DueSource, JobHandler } from '../jobs/index.ts';
-import type { Person } from '../people/index.ts';
+import type { Erasure, Person } from '../people/index.ts';
 import type { Database } from '../storage/index.ts';
 
 /** What a skill may use. Everything else of coda is none of its business. */
@@ -80,4 +80,6 @@ export interface Skill {
   due?(deps: SkillDeps): DueSource[];
   prompt?(deps: SkillDeps, person: Person): Promise<PromptSection | undefined>;
   checks?(deps: SkillDeps): HealthCheck[];
+  /** What it deletes when a person is erased. */
+  erasures?: readonly Erasure[];
 }

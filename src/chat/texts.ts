@@ -1,3 +1,6 @@
+import { type Cost, money } from '../agent/index.ts';
+import { plural } from '../base/text.ts';
+
 /** What the chat itself says to people. */
 
 export const unknownCommand = (name: string, near: string | undefined) =>
@@ -21,6 +24,13 @@ export const stopping = () => 'Stopping.';
 
 export const nothingRuns = () => 'Nothing is running here.';
 
+export const reallyForget = () =>
+  'I would delete your reminders, your notes, what we said to each other and your settings. This cannot be taken back. Is that what you want?';
+
+export const forgotten = () => 'Done: I have forgotten everything about you. If you write again, we begin anew.';
+
+export const kept = () => 'Nothing was deleted.';
+
 export function help(
   name: string,
   commands: readonly { name: string; summary: string }[],
@@ -34,3 +44,72 @@ export function help(
     ...commands.map((command) => `- \`/${command.name}\` ${command.summary}`),
   ].join('\n');
 }
+
+export const noModel = () =>
+  'No model is configured, so I understand plain requests: `/help` shows them. The owner can add one in the `models` block of the configuration; a local one needs no key (docs/models.md).';
+
+export function modelIs(name: string, names: readonly string[], resting: readonly string[]): string {
+  const others = names.map(
+    (each) => `- \`${each}\`${resting.includes(each) ? ' (cannot be reached at the moment)' : ''}`,
+  );
+  return [
+    `\`${name}\` answers here. There are:`,
+    ...others,
+    '`/model name` chooses another one for this conversation.',
+  ].join('\n');
+}
+
+export const modelSet = (name: string) => `From now on \`${name}\` answers in this conversation.`;
+
+export const unknownModel = (name: string, near: string | undefined, names: readonly string[]) =>
+  `I know no model \`${name}\`.${near ? ` Did you mean \`${near}\`?` : ''} There are: ${names.map((each) => `\`${each}\``).join(', ')}.`;
+
+export const onOrOff = (command: string) => `Say \`/${command} on\` or \`/${command} off\`.`;
+
+export const thinking = (name: string) => `\`${name}\` thinks about what you say here, until \`/think off\`.`;
+
+export const notThinking = () => 'The usual model answers here again.';
+
+export const soulIs = (soul: string | undefined) =>
+  soul === undefined
+    ? 'Here I am as I am everywhere. `/soul` and a few words change that for this conversation.'
+    : `In this conversation I am to be so:\n\n> ${soul.replaceAll('\n', '\n> ')}\n\n\`/soul default\` ends it.`;
+
+export const soulSet = () => 'I will keep to that in this conversation. `/soul default` ends it.';
+
+export const soulGone = () => 'Here I am as I am everywhere again.';
+
+export const soulTooLong = (most: number) => `That is too much to be; keep it below ${most} characters.`;
+
+/** What models cost: for each span its sums, and the budget where there is one. */
+export function cost(lines: readonly [string, Cost, number?][], currency: string): string {
+  return lines
+    .map(([span, { calls, input, cached, output, unpriced, price }, budget]) => {
+      const of = budget === undefined ? '' : ` of ${money(budget, currency)}`;
+      const tokens = `${plural(calls, 'call')}, ${thousands(input + cached)} tokens read (${thousands(cached)} from the cache), ${thousands(output)} written`;
+      const more = unpriced > 0 ? `; ${thousands(unpriced)} tokens of models without a known price are not in it` : '';
+      return `**${span}:** ${money(price, currency)}${of} (${tokens}${more})`;
+    })
+    .join('\n');
+}
+
+/** What fills the window, part by part. */
+export function context(
+  filled: readonly { part: string; tokens: number }[],
+  limit: number,
+  model: string,
+  { summary, history }: { summary: { messages: number } | null; history: readonly unknown[] },
+): string {
+  const total = filled.reduce((sum, { tokens }) => sum + tokens, 0);
+  const rows = filled
+    .filter(({ tokens }) => tokens > 0)
+    .map(({ part, tokens }) => `- ${part}: ${thousands(tokens)} (${Math.round((tokens / limit) * 100)} %)`);
+  const summed = summary ? `, ${plural(summary.messages, 'message')} before summed up` : '';
+  return [
+    `About ${thousands(total)} of ${thousands(limit)} tokens for \`${model}\`:`,
+    ...rows,
+    `${plural(history.length, 'message')} word for word${summed}. \`/new\` begins afresh.`,
+  ].join('\n');
+}
+
+const thousands = (count: number) => Math.round(count).toLocaleString('en');

@@ -71,6 +71,7 @@ interface EndRow {
 const LANES = 'coda_lanes';
 const SETTLED = 'coda_settled';
 const STOP = 'coda_stop';
+const FORGET = 'coda_forget';
 
 /**
  * The way of a message between adapters and the agent: what is heard is stored before anything is done about it, what
@@ -152,6 +153,7 @@ export class Delivery {
     if (database.engine === 'postgres') {
       this.stopListening.push(await database.listen(LANES, () => this.lanes.wake()));
       this.stopListening.push(await database.listen(STOP, (conversationId) => this.lanes.stop(conversationId)));
+      this.stopListening.push(await database.listen(FORGET, (personId) => this.gate.forget(personId)));
       this.stopListening.push(await database.listen(SETTLED, (id) => void this.gate.settle(id)));
     }
     this.self.start();
@@ -234,6 +236,12 @@ export class Delivery {
     if (!adapter?.promises.canEdit) return undefined;
     const address = { ...this.address(item), key: `answer:${item.id}`, turnId };
     return new Draft({ database, world, outbox: this.outbox, adapter }, item, address);
+  }
+
+  /** A person was erased, here or in another process: their name means somebody new from now on. */
+  forget(personId: string): void {
+    this.gate.forget(personId);
+    this.options.database.notify(FORGET, personId);
   }
 
   /** Shows in its place that an answer is being worked on. A hint. */

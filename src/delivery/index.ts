@@ -2,8 +2,8 @@
 export type * from './adapter.ts';
 export type * from './content.ts';
 export { Delivery, type DeliveryOptions, type End, type Receiver } from './delivery.ts';
-export { type FinalState, prunings as inboxPrunings } from './inbox/store.ts';
+export { erasures as inboxErasures, type FinalState, prunings as inboxPrunings } from './inbox/store.ts';
 export type * from './item.ts';
 export type { Draft } from './outbox/draft.ts';
-export { type DeadLetter, prunings as outboxPrunings } from './outbox/store.ts';
+export { type DeadLetter, erasures as outboxErasures, prunings as outboxPrunings } from './outbox/store.ts';
 export type * from './outgoing.ts';

@@ -1,3 +1,12 @@
 export { type AccessRules, type Claim, roleOf } from './access.ts';
+export { type Erasure, erase } from './erasure.ts';
 export type { Person, Role } from './person.ts';
-export { findPerson, meet, type NewIdentity, type PersonRow, setZone, toPerson } from './store.ts';
+export {
+  erasures as personErasures,
+  findPerson,
+  meet,
+  type NewIdentity,
+  type PersonRow,
+  setZone,
+  toPerson,
+} from './store.ts';

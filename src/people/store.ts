@@ -1,5 +1,6 @@
 import type { Instant } from '../base/clock.ts';
 import type { Database, Transaction } from '../storage/index.ts';
+import type { Erasure } from './erasure.ts';
 import type { Person, Role } from './person.ts';
 
 /** A row of `persons`, also as JSON (`to_jsonb`), where instants are text. */
@@ -80,3 +81,13 @@ export async function findPerson(database: Database, adapter: string, externalId
 export async function setZone(tx: Transaction, personId: string, zone: string): Promise<void> {
   await tx.query('update persons set zone = $2, version = version + 1 where id = $1', [personId, zone]);
 }
+
+/** The person's names and settings. The row stays: others' conversations refer to it. */
+export const erasures: readonly Erasure[] = [
+  { sql: 'delete from identities where person_id = $1' },
+  {
+    sql: `update persons set name = '', role = 'guest', zone = null, locale = null, quiet_from = null, quiet_to = null,
+                 settings = '{}', version = version + 1, erased_at = $2
+           where id = $1`,
+  },
+];

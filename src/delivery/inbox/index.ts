@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type Deferred, deferred } from '../../base/async.ts';
 import { uuid } from '../../base/ids.ts';
 import type { World } from '../../base/world.ts';
@@ -92,7 +93,7 @@ export class InboxGate implements Inbox {
   }
 
   amend(place: Place, id: string, change: { text: string } | { withdrawn: true }): Promise<boolean> {
-    return store.amend(this.deps.database, `${place.adapter}:${place.channel}:${id}`, change);
+    return store.amend(this.deps.database, identityKey(place.adapter, place.channel, id), change);
   }
 
   form(button: string): Promise<Form | undefined> {
@@ -129,6 +130,11 @@ export class InboxGate implements Inbox {
     this.acknowledging.delete(id);
     this.unsettled.get(id)?.resolve();
     return this.unsettled.delete(id);
+  }
+
+  /** The person was erased: who speaks under their name from now on is met anew. */
+  forget(personId: string): void {
+    for (const [key, known] of this.known) if (known.personId === personId) this.known.delete(key);
   }
 
   /** Nobody waits any more: the process stops. */
@@ -168,7 +174,12 @@ export class InboxGate implements Inbox {
 /** The message's identity, so that every copy of it meets in one row; a press has the interaction's. */
 export function keyOf(event: Incoming): string {
   const { adapter, channel } = event.place;
-  return event.kind === 'press' ? `${adapter}:press:${event.id}` : `${adapter}:${channel}:${event.id}`;
+  return event.kind === 'press' ? identityKey(adapter, 'press', event.id) : identityKey(adapter, channel, event.id);
+}
+
+/** A hash, so that it can stay when a person is erased: a copy that comes later still meets it. */
+function identityKey(...names: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(names)).digest('base64url');
 }
 
 function payloadOf(event: Incoming): Payload {

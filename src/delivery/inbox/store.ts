@@ -1,5 +1,6 @@
 import type { Instant } from '../../base/clock.ts';
 import type { Pruning } from '../../jobs/index.ts';
+import type { Erasure } from '../../people/index.ts';
 import { type Database, type Fragment, json, render, sql, type Transaction } from '../../storage/index.ts';
 import type { KnownPlace, Place } from '../adapter.ts';
 import type { Form } from '../content.ts';
@@ -195,5 +196,13 @@ export const prunings: readonly Pruning[] = [
     name: 'inbox.prune',
     sql: `with old as (delete from inbox where id in (select id from inbox where finished_at < $1 limit $2) returning id)
           select count(*) as count from old`,
+  },
+];
+
+/** What the person said; that it was said stays, by the hash of its identity. */
+export const erasures: readonly Erasure[] = [
+  {
+    sql: `update inbox set payload = '{"from": "", "text": "", "files": []}', message_id = ''
+           where person_id = $1 and (state <> 'received' or not laned)`,
   },
 ];

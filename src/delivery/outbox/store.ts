@@ -1,6 +1,7 @@
 import type { Instant } from '../../base/clock.ts';
 import type { Json } from '../../base/json.ts';
 import type { Pruning } from '../../jobs/index.ts';
+import type { Erasure } from '../../people/index.ts';
 import { type Database, type Fragment, json, type Param, render, sql, type Transaction } from '../../storage/index.ts';
 import type { Place, Receipt } from '../adapter.ts';
 import type { Content } from '../content.ts';
@@ -389,3 +390,14 @@ export async function openCounts(database: Database): Promise<Record<string, num
   );
   return Object.fromEntries(rows.map((row) => [row.state, row.count]));
 }
+
+/** What was said to the person, and what their buttons do. What has not been said yet is not. */
+export const erasures: readonly Erasure[] = [
+  {
+    sql: `update outbox set content = '{"kind": "notice", "text": ""}', error = null,
+                 state = case when state in ('pending', 'unknown', 'held', 'dead') then 'dropped' else state end,
+                 sent_at = coalesce(sent_at, $2)
+           where person_id = $1 and state not in ('sending', 'draft')`,
+  },
+  { sql: 'delete from buttons where person_id = $1' },
+];

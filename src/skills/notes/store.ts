@@ -180,5 +180,8 @@ export async function shownList(tx: Queryable, personId: string, conversationId:
   return rows[0]?.ids ?? [];
 }
 
-/** All notes of the person. */
-export const erasures: readonly Erasure[] = [{ sql: 'delete from notes where person_id = $1' }];
+/** All notes of the person, and which of them were shown. */
+export const erasures: readonly Erasure[] = [
+  { sql: 'delete from notes where person_id = $1' },
+  { sql: 'delete from note_lists where person_id = $1' },
+];

@@ -300,5 +300,8 @@ function one<T>(rows: readonly T[]): T {
   return row;
 }
 
-/** All reminders of the person. */
-export const erasures: readonly Erasure[] = [{ sql: 'delete from reminders where person_id = $1' }];
+/** All reminders of the person, and which of them were shown. */
+export const erasures: readonly Erasure[] = [
+  { sql: 'delete from reminders where person_id = $1' },
+  { sql: 'delete from reminder_lists where person_id = $1' },
+];

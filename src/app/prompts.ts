@@ -1,0 +1,41 @@
+import type { Clock } from '../base/clock.ts';
+import type { PromptSection } from '../chat/index.ts';
+import type { Person } from '../people/index.ts';
+import type { EquippedSkill } from './mind.ts';
+
+/** What another process wrote is seen after this long; what this one wrote, at once. */
+const FRESH_MS = 60_000;
+const REMEMBERED = 1_000;
+
+/** What skills add to the prompt, read once for each person until something of theirs changes. */
+export class Prompts {
+  private readonly skills: readonly EquippedSkill[];
+  private readonly clock: Clock;
+  private readonly known = new Map<string, { at: number; sections: Promise<PromptSection[]> }>();
+
+  constructor(skills: readonly EquippedSkill[], clock: Clock) {
+    this.skills = skills;
+    this.clock = clock;
+  }
+
+  sections(person: Person): Promise<PromptSection[]> {
+    const now = this.clock.now().getTime();
+    const known = this.known.get(person.id);
+    if (known && Math.abs(now - known.at) < FRESH_MS) return known.sections;
+    const sections = this.read(person);
+    sections.catch(() => this.changed(person.id));
+    if (this.known.size >= REMEMBERED) this.known.delete(this.known.keys().next().value as string);
+    this.known.set(person.id, { at: now, sections });
+    return sections;
+  }
+
+  /** Something of the person's was written: what was read before does not hold. */
+  changed(personId: string): void {
+    this.known.delete(personId);
+  }
+
+  private async read(person: Person): Promise<PromptSection[]> {
+    const sections = await Promise.all(this.skills.map(({ skill, deps }) => skill.prompt?.(deps, person)));
+    return sections.filter((section) => section !== undefined);
+  }
+}
