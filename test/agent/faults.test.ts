@@ -1,0 +1,96 @@
+import { Writable } from 'node:stream';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { createLog, Secrets } from '../../src/base/log.ts';
+import { type Fault, KEY, ModelServer } from '../support/model-server/index.ts';
+import { modelConfig } from '../support/models.ts';
+import { type Play, play } from '../support/play.ts';
+
+let server: ModelServer;
+let coda: Play;
+let logged = '';
+
+beforeAll(async () => {
+  server = await ModelServer.start();
+  coda = await play({ config: modelConfig(server, { silence: '300ms', breaker: { failures: 100 } }) });
+  // A log that hides nothing: what it must not say may not even be tried.
+  const stream = new Writable({
+    write(chunk, _, next) {
+      logged += chunk;
+      next();
+    },
+  });
+  Object.assign(coda.world, { log: createLog('trace', new Secrets(), stream) });
+  await coda.restart();
+});
+beforeEach(() => {
+  logged = '';
+});
+afterEach(async () => {
+  server.reset();
+  // A model that asked to be left alone is asked again.
+  await coda.passes({ minutes: 11 });
+});
+afterAll(async () => {
+  await coda[Symbol.asyncDispose]();
+  await server.close();
+});
+
+const TRY_LATER = /cannot be reached right now\. Please try again in a moment\./;
+const OWNER = /The owner can .* `models` block/;
+const UNREADABLE = /answered with something I could not read\. Please try again\./;
+const GOES_ON = /Reminders, notes and commands go on meanwhile/;
+
+const faults: [Fault, RegExp][] = [
+  ['server_error', TRY_LATER],
+  ['overloaded', TRY_LATER],
+  ['overloaded_midway', TRY_LATER],
+  ['cut', TRY_LATER],
+  ['never_ends', TRY_LATER],
+  ['rate_limited', /busy and asked me to wait\. Please try again in a minute\./],
+  ['unauthorized', OWNER],
+  ['no_such_model', OWNER],
+  ['html', OWNER],
+  ['no_credit', /budget for the model is used up/],
+  ['invalid_json', UNREADABLE],
+  ['megabyte', UNREADABLE],
+  ['bad_request', UNREADABLE],
+];
+
+test.each(faults)(
+  'when the only model answers %s, the person reads a sentence with its remedy',
+  async (fault, says) => {
+    server.play({ fault, retryAfter: 60, text: ['piece ', 'by ', 'piece'], times: 99 });
+    const text = await coda.person('ana').says('why is the sky blue?');
+    expect(text.split('\n').at(-1)).toMatch(says);
+    expect(text).toMatch(GOES_ON);
+    noSecrets(text);
+  },
+);
+
+test('a conversation that is too long even in half is told with its remedy', async () => {
+  server.play({ fault: 'too_long', times: 99 });
+  const text = await coda.person('bob').says('why is the sky blue?');
+  expect(text).toBe('This conversation has become too long for the model. Say `/new` to begin afresh.');
+  noSecrets(text);
+});
+
+test('a refusal is told', async () => {
+  server.play({ stop: 'refused' });
+  const text = await coda.person('eve').says('why is the sky blue?');
+  expect(text).toBe('The model declined to answer that.');
+});
+
+test('the log says which model failed, and how', async () => {
+  server.play({ fault: 'unauthorized', times: 9 });
+  await coda.person('ana').says('why is the sky blue?');
+  expect(logged).toContain('auth_expired');
+  expect(logged).toContain('claude/main');
+});
+
+function noSecrets(text: string): void {
+  for (const place of [text, logged]) {
+    expect(place).not.toContain(KEY);
+    expect(place).not.toMatch(/<html|<!doctype|"error":\{|"type":"error"/);
+  }
+  expect(text).not.toMatch(/[{<]|\bat .*\.ts|Error:/);
+}
