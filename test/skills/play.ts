@@ -1,34 +1,12 @@
-import type { AnyTool, Call, DataTool, ToolResult, TxContext } from '../../src/agent/index.ts';
+import type { AnyTool, Call, CallContext, DataTool, ToolResult } from '../../src/agent/index.ts';
 import { uuid } from '../../src/base/ids.ts';
 import type { Json } from '../../src/base/json.ts';
 import type { Command, Skill, SkillDeps } from '../../src/chat/index.ts';
 import type { Outgoing, Place } from '../../src/delivery/index.ts';
+import type { DueSource } from '../../src/jobs/index.ts';
 import { type Person, type PersonRow, toPerson } from '../../src/people/index.ts';
-import type { Database } from '../../src/storage/index.ts';
+import type { Database, Transaction } from '../../src/storage/index.ts';
 import { type TestWorld, testWorld } from '../support/world.ts';
-
-/** A skill on a real database, played without the way of a message around it. */
-export interface Played {
-  world: TestWorld;
-  /** What was put into the outbox, each key once, in order. */
-  said: Outgoing[];
-  raised: { event: string; payload: Json }[];
-  woken: Date[];
-  /** Calls a tool as `person` in `conversation`, its input checked by its schema. */
-  call(tool: string, input?: Record<string, unknown>, as?: As): Promise<ToolResult>;
-  run(call: Call): Promise<ToolResult>;
-  command(line: string, as?: As): Promise<ToolResult>;
-  /** Moves the clock and lets everything fire that is due on the way. */
-  passTo(at: string): Promise<void>;
-  /** Moves the clock as if coda had been off until `at`, then lets it start. */
-  offUntil(at: string): Promise<void>;
-  /** Lets everything fire that is due now. */
-  fireAll(): Promise<void>;
-  /** The next transaction that puts something into the outbox fails at its end. */
-  failNextCommit(): void;
-  /** The instant that the worker would sleep to. */
-  earliest(): Promise<Date | undefined>;
-}
 
 export interface As {
   person?: string;
@@ -48,98 +26,118 @@ const PLACES: Record<string, Place> = {
   general: { adapter: 'console', channel: 'general', space: 'terminal', kind: 'channel' },
 };
 
-/** Plays `skill` on `database`, which is emptied first. */
-export async function playSkill(skill: Skill, database: Database, options: Options = {}): Promise<Played> {
-  const { at = '2026-11-20T08:00:00Z', zone = 'Europe/Berlin', quiet, config = {} } = options;
-  const world = testWorld({ at });
-  const ids = await settle(database, world, zone, quiet);
-  const said: Outgoing[] = [];
-  const raised: { event: string; payload: Json }[] = [];
-  const woken: Date[] = [];
-  let failing = false;
-  const deps: SkillDeps = {
-    database,
-    world,
-    config,
-    outbox: {
-      async addAll(tx, messages) {
-        const kept = messages.filter(({ key }) => !said.some((one) => one.key === key));
-        tx.afterCommit(() => said.push(...kept));
-        const fails = failing;
-        failing = false;
-        if (fails) await tx.query(`do $$ begin raise exception 'the commit fails'; end $$`);
-      },
-    },
-    wakeAt: (instant) => woken.push(instant),
-    raise: (event, payload) => raised.push({ event, payload }),
-  };
-  const tools = new Map((skill.tools?.(deps) ?? []).map((tool) => [tool.name, tool]));
-  const commands = skill.commands?.(deps) ?? [];
-  const sources = skill.due?.(deps) ?? [];
+/** A skill on a real database, played without the way of a message around it. */
+export class Played {
+  readonly world: TestWorld;
+  /** What was put into the outbox, each key once, in order. */
+  readonly said: Outgoing[] = [];
+  readonly raised: { event: string; payload: Json }[] = [];
+  readonly woken: Date[] = [];
+  private readonly database: Database;
+  private readonly ids: Readonly<Record<string, string>>;
+  private readonly tools: ReadonlyMap<string, AnyTool>;
+  private readonly commands: readonly Command[];
+  private readonly sources: readonly DueSource[];
+  private failing = false;
 
-  async function context(as: As = {}): Promise<Omit<TxContext, 'tx'>> {
-    const { person: name = 'ana', conversation = `${name}-dm` } = as;
-    const person = await readPerson(database, ids[name] as string);
-    const place = PLACES[conversation] as Place;
-    const now = world.clock.now();
+  constructor(skill: Skill, database: Database, world: TestWorld, ids: Record<string, string>, config: unknown) {
+    this.world = world;
+    this.database = database;
+    this.ids = ids;
+    const deps: SkillDeps = {
+      database,
+      world,
+      config,
+      outbox: { addAll: (tx, messages) => this.addAll(tx, messages) },
+      wakeAt: (instant) => this.woken.push(instant),
+      raise: (event, payload) => this.raised.push({ event, payload }),
+    };
+    this.tools = new Map((skill.tools?.(deps) ?? []).map((tool) => [tool.name, tool]));
+    this.commands = skill.commands?.(deps) ?? [];
+    this.sources = skill.due?.(deps) ?? [];
+  }
+
+  /** Calls a tool as `person` in `conversation`, its input checked by its schema. */
+  async call(name: string, input: Record<string, unknown> = {}, as?: As): Promise<ToolResult> {
+    const tool = this.tools.get(name) as DataTool<unknown> | undefined;
+    if (!tool) throw new Error(`there is no tool ${name}`);
+    const checked = tool.input.parse(input);
+    const ctx = await this.context(as);
+    return this.database.tx(`test.${name}`, (tx) => tool.run(checked, { ...ctx, tx }));
+  }
+
+  run(call: Call): Promise<ToolResult> {
+    return this.call(call.tool, call.input);
+  }
+
+  async command(line: string, as?: As): Promise<ToolResult> {
+    const [name = '', rest = ''] = line.split(/ (.*)/s);
+    const command = this.commands.find((one) => one.name === name) as Command;
+    const ctx = await this.context(as);
+    return this.database.tx(`test.${name}`, (tx) => command.run(rest.trim(), { ...ctx, tx }));
+  }
+
+  /** Moves the clock and lets everything fire that is due on the way. */
+  async passTo(to: string): Promise<void> {
+    const target = new Date(to);
+    for (let next = await this.earliest(); next && next <= target; next = await this.earliest()) {
+      if (next > this.world.clock.now()) await this.world.clock.moveTo(next);
+      await this.fireAll();
+    }
+    await this.world.clock.moveTo(target);
+  }
+
+  /** Moves the clock as if coda had been off until `at`, then lets it start. */
+  async offUntil(to: string): Promise<void> {
+    await this.world.clock.moveTo(new Date(to));
+    await this.fireAll();
+  }
+
+  /** Lets everything fire that is due now. */
+  async fireAll(): Promise<void> {
+    for (const source of this.sources) while ((await source.fire(this.world.clock.now())) > 0);
+  }
+
+  /** The next transaction that puts something into the outbox fails. */
+  failNextFiring(): void {
+    this.failing = true;
+  }
+
+  /** The instant that the worker would sleep to. */
+  async earliest(): Promise<Date | undefined> {
+    const sql = `select ${this.sources[0]?.earliest ?? 'null'} as at`;
+    const { rows } = await this.database.read<{ at: Date | null }>(sql);
+    return rows[0]?.at ?? undefined;
+  }
+
+  private async addAll(tx: Transaction, messages: readonly Outgoing[]): Promise<void> {
+    const kept = messages.filter(({ key }) => !this.said.some((one) => one.key === key));
+    tx.afterCommit(() => this.said.push(...kept));
+    if (!this.failing) return;
+    this.failing = false;
+    throw new Error('the outbox fails');
+  }
+
+  private async context({ person: name = 'ana', conversation = `${name}-dm` }: As = {}): Promise<CallContext> {
+    const { clock } = this.world;
+    const person = await readPerson(this.database, this.ids[name] as string);
     return {
       person,
-      place,
-      conversationId: ids[conversation] as string,
-      clock: world.clock,
-      when: { now, zone: person.zone ?? 'UTC', locale: person.locale, weekStart: person.weekStart },
+      place: PLACES[conversation] as Place,
+      conversationId: this.ids[conversation] as string,
+      clock,
+      when: { now: clock.now(), zone: person.zone ?? 'UTC', locale: person.locale, weekStart: person.weekStart },
       signal: new AbortController().signal,
       tainted: false,
     };
   }
+}
 
-  async function earliest(): Promise<Date | undefined> {
-    const { rows } = await database.read<{ at: Date | null }>(`select ${sources[0]?.earliest ?? 'null'} as at`);
-    return rows[0]?.at ?? undefined;
-  }
-
-  async function fireAll(): Promise<void> {
-    for (const source of sources) while ((await source.fire(world.clock.now())) > 0);
-  }
-
-  const played: Played = {
-    world,
-    said,
-    raised,
-    woken,
-    earliest,
-    fireAll,
-    failNextCommit() {
-      failing = true;
-    },
-    async call(name, input = {}, as) {
-      const tool = tools.get(name) as (AnyTool & DataTool<unknown>) | undefined;
-      if (!tool) throw new Error(`there is no tool ${name}`);
-      const checked = tool.input.parse(input);
-      const ctx = await context(as);
-      return database.tx(`test.${name}`, (tx) => tool.run(checked, { ...ctx, tx }));
-    },
-    run: (call) => played.call(call.tool, call.input),
-    async command(line, as) {
-      const [name = '', rest = ''] = line.split(/ (.*)/s);
-      const command = commands.find((one) => one.name === name) as Command;
-      const ctx = await context(as);
-      return database.tx(`test.${name}`, (tx) => command.run(rest.trim(), { ...ctx, tx }));
-    },
-    async passTo(to) {
-      const target = new Date(to);
-      for (let next = await earliest(); next && next <= target; next = await earliest()) {
-        if (next > world.clock.now()) await world.clock.moveTo(next);
-        await fireAll();
-      }
-      await world.clock.moveTo(target);
-    },
-    async offUntil(to) {
-      await world.clock.moveTo(new Date(to));
-      await fireAll();
-    },
-  };
-  return played;
+/** Plays `skill` on `database`, which is emptied first. */
+export async function playSkill(skill: Skill, database: Database, options: Options = {}): Promise<Played> {
+  const { at = '2026-11-20T08:00:00Z', zone = 'Europe/Berlin', quiet, config = {} } = options;
+  const world = testWorld({ at });
+  return new Played(skill, database, world, await settle(database, world, zone, quiet), config);
 }
 
 async function readPerson(database: Database, id: string): Promise<Person> {

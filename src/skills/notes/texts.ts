@@ -4,7 +4,7 @@ import { plural, shorten } from '../../base/text.ts';
 import { formatInstant } from '../../time/index.ts';
 import type { Note } from './store.ts';
 
-export const quoted = (text: string): string => `“${shorten(text.replace(/\s+/g, ' '), 80)}”`;
+const quoted = (text: string): string => `“${shorten(text.replace(/\s+/g, ' '), 80)}”`;
 
 const tagWords = (tags: readonly string[]): string => tags.map((tag) => `#${tag}`).join(' ');
 

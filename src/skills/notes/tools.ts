@@ -9,7 +9,7 @@ import { tagName, tagsIn } from './tags.ts';
 import { line, texts } from './texts.ts';
 import { findWhich } from './which.ts';
 
-export const LONGEST_TEXT = 20_000;
+const LONGEST_TEXT = 20_000;
 const MOST_NOTES = 50_000;
 const PAGE = 10;
 

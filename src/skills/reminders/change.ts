@@ -10,7 +10,7 @@ import * as store from './store.ts';
 import { texts } from './texts.ts';
 import { findWhich } from './which.ts';
 
-export const which = z
+const which = z
   .string()
   .default('')
   .describe('Its id, words of its text, its number in the last list, or empty for the one that just spoke.');

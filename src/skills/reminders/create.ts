@@ -10,7 +10,7 @@ import * as store from './store.ts';
 import { created, texts, zoneUnknown } from './texts.ts';
 
 export const LONGEST_TEXT = 2_000;
-export const MOST_PENDING = 500;
+const MOST_PENDING = 500;
 
 export const createInput = z.object({
   text: z.string().describe("What to remind of, in the person's own words, without the time."),
@@ -57,12 +57,7 @@ export function readingChoice({ words, when }: Reading, input: Record<string, un
 }
 
 /** Stores a reminder whose time is settled, and answers. */
-export async function place(
-  ctx: TxContext,
-  input: CreateInput,
-  when: Once | Recurring,
-  wakeAt: WakeAt,
-): Promise<ToolResult> {
+async function place(ctx: TxContext, input: CreateInput, when: Once | Recurring, wakeAt: WakeAt): Promise<ToolResult> {
   const schedule = scheduleOf(when, ctx.clock.now());
   if (!schedule) return failed('NEVER', 'That never comes.');
   return placeAt(ctx, input, schedule, wakeAt, when.others);

@@ -21,7 +21,7 @@ export function isTime(words: string): boolean {
 }
 
 /** The words for a time as a tool takes them: no end of a question, and `in 10` is said of minutes. */
-export function withUnit(words: string): string {
+function withUnit(words: string): string {
   return words
     .replace(/\s*[?!]+$/, '')
     .replace(/^((?:in|for|another) )?(\d{1,3})(?: more)?$/i, (all, lead: string | undefined, amount: string) =>
@@ -157,7 +157,7 @@ const AT_HAND = /^(?:it|that|this|that one|this one)$/i;
 const THE_NAME = /^(?:the|my|that|this)\s+(?=\S)|\s+(?:reminder|alarm)$/gi;
 
 /** `{ which }` with the name itself; nothing for "that". */
-export function named(which: string): { which?: string } {
+function named(which: string): { which?: string } {
   if (which === '' || AT_HAND.test(which)) return {};
   const name = which.replace(THE_NAME, '');
   return { which: name === '' ? which : name };

@@ -6,7 +6,7 @@ import type { Reminder } from './reminder.ts';
 import * as store from './store.ts';
 import { line, texts } from './texts.ts';
 
-export const PAGE = 10;
+const PAGE = 10;
 
 const listInput = z.object({
   status: z.enum(['pending', 'completed', 'all']).default('pending'),

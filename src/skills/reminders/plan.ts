@@ -10,7 +10,7 @@ import type { Due, Planned } from './store.ts';
 export type CatchUp = 'late' | 'latest' | 'skip';
 
 /** Said this much after it was due, a reminder is marked late (or skipped). */
-export const LATE_MS = 60_000;
+const LATE_MS = 60_000;
 
 /** A firing: what is planned on, and what is said (if anything). */
 export interface Firing {

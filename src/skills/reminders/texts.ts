@@ -7,15 +7,15 @@ import { isOpen, type Reminder } from './reminder.ts';
 import type { Schedule } from './schedule.ts';
 
 /** `“buy milk”` */
-export const quoted = (text: string): string => `“${shorten(text.replace(/\s+/g, ' '), 80)}”`;
+const quoted = (text: string): string => `“${shorten(text.replace(/\s+/g, ' '), 80)}”`;
 
 /** `Mon 23 Nov at 09:00` */
-export function instantWords(at: Instant, zone: string, now: Instant): string {
+function instantWords(at: Instant, zone: string, now: Instant): string {
   return formatInstant(at, zone, now).replace(/ (?=\S+$)/, ' at ');
 }
 
 /** `on Mon 23 Nov at 09:00 (Europe/Berlin)`, `every weekday at 09:00 (Europe/Berlin), next: Mon 23 Nov 09:00` */
-export function scheduleWords({ plannedAt, rule, zone }: Schedule, now: Instant): string {
+function scheduleWords({ plannedAt, rule, zone }: Schedule, now: Instant): string {
   if (rule === undefined) return `on ${instantWords(plannedAt, zone, now)} (${zone})`;
   return describe({ kind: 'recurring', rule, zone, next: first(rule, now) }, { now, zone });
 }

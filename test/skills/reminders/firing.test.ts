@@ -27,14 +27,14 @@ describe.each(testDatabases)('on $name', ({ available, open }) => {
     }
   });
 
-  test.runIf(available)('a firing whose commit fails says nothing, and is made up for', async () => {
+  test.runIf(available)('a firing that fails says nothing, and is made up for', async () => {
     const database = await open();
     try {
       const coda = await playSkill(reminders, database);
       await coda.call('reminder_create', { text: 'stretch', when: 'in 5 minutes' });
       await coda.world.clock.moveTo(new Date('2026-11-20T08:05:00Z'));
-      coda.failNextCommit();
-      await expect(coda.fireAll()).rejects.toThrow('the commit fails');
+      coda.failNextFiring();
+      await expect(coda.fireAll()).rejects.toThrow('the outbox fails');
       expect(coda.said).toEqual([]);
       await coda.fireAll();
       expect(coda.said).toHaveLength(1);

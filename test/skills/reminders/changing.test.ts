@@ -1,0 +1,203 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { ToolResult } from '../../../src/agent/index.ts';
+import type { Choice } from '../../../src/delivery/index.ts';
+import { reminders } from '../../../src/skills/reminders/index.ts';
+import type { Database } from '../../../src/storage/index.ts';
+import { testDatabases } from '../../support/database.ts';
+import { type As, type Options, type Played, playSkill, words } from '../play.ts';
+
+for (const { name, available, open } of testDatabases)
+  describe.runIf(available)(`on ${name}`, () => {
+    let database: Database;
+    beforeAll(async () => {
+      database = await open();
+    });
+    afterAll(() => database.close());
+
+    let coda: Played;
+    const play = async (options: Options = {}) => {
+      coda = await playSkill(reminders, database, options);
+    };
+    beforeEach(() => play()); // Friday 20 November 2026, 09:00 in Berlin
+
+    const heard = () => coda.said.map(({ card }) => card.text);
+    const remind = (text: string, when: string, as?: As) => coda.call('reminder_create', { text, when }, as);
+    const list = async (input = {}) => words(await coda.call('reminder_list', input));
+    const undo = (result: ToolResult) => {
+      if (!result.ok || !result.undo) throw new Error(`nothing to undo: ${words(result)}`);
+      return coda.run(result.undo);
+    };
+    const press = (result: ToolResult, label: string) => {
+      const choice = result.choices?.find((one) => one.label.includes(label));
+      if (!choice) throw new Error(`no ${label} among ${result.choices?.map((one) => one.label)}`);
+      return coda.run(choice);
+    };
+
+    describe('which one is meant', () => {
+      test('"that" is the one that spoke last, not the one that was made last', async () => {
+        await remind('oven', 'in 5 minutes');
+        await remind('call Bob', 'tomorrow at 9');
+        await coda.passTo('2026-11-20T08:06:00Z');
+        expect(words(await coda.call('reminder_complete', { which: 'that' }))).toBe('Done: “oven”.');
+      });
+
+      test('"done" a second time does not complete another one', async () => {
+        await remind('first', 'in 5 minutes');
+        await remind('second', 'in 6 minutes');
+        await coda.passTo('2026-11-20T08:10:00Z');
+        await coda.call('reminder_complete');
+        expect(words(await coda.call('reminder_complete'))).toBe('“second” is already done.');
+        expect(await list()).toContain('first');
+      });
+
+      test('words of the text find it, whatever case and number', async () => {
+        await remind('Buy the milk', 'tomorrow at 9');
+        await remind('milkshake with Eve', 'tomorrow at 10');
+        expect(words(await coda.call('reminder_complete', { which: 'the MILK reminder' }))).toBe(
+          'Which one do you mean?',
+        );
+        expect(words(await coda.call('reminder_complete', { which: 'buy milk' }))).toBe('Done: “Buy the milk”.');
+      });
+
+      test('several that fit are asked about, and the press settles it', async () => {
+        await remind('milk for Ana', 'tomorrow at 9');
+        await remind('milk for Bob', 'tomorrow at 10');
+        const asked = await coda.call('reminder_delete', { which: 'milk' });
+        expect(asked).toMatchObject({ ok: false, code: 'AMBIGUOUS' });
+        expect(words(await press(asked, 'milk for Bob'))).toBe('Deleted the reminder “milk for Bob”.');
+      });
+
+      test('a number means the one that the last list showed there', async () => {
+        await remind('later', 'tomorrow at 9');
+        await remind('sooner', 'in 10 minutes');
+        await list();
+        await coda.passTo('2026-11-20T09:00:00Z');
+        await remind('soonest', 'in 1 minutes');
+        expect(words(await coda.call('reminder_delete', { which: 'the second one' }))).toBe(
+          'Deleted the reminder “later”.',
+        );
+        expect(await coda.call('reminder_delete', { which: '7' })).toMatchObject({ ok: false, code: 'NOT_FOUND' });
+      });
+
+      test('what fits nothing is said not to be found', async () => {
+        await remind('call Bob', 'tomorrow at 9');
+        expect(await coda.call('reminder_delete', { which: '100% wool' })).toMatchObject({
+          ok: false,
+          code: 'NOT_FOUND',
+        });
+      });
+
+      test("nobody reaches another person's reminders", async () => {
+        const made = await remind('secret', 'tomorrow at 9', { conversation: 'general' });
+        const asBob: As = { person: 'bob', conversation: 'general' };
+        for (const which of ['', 'secret']) {
+          expect(await coda.call('reminder_delete', { which }, asBob)).toMatchObject({ ok: false, code: 'NOT_FOUND' });
+        }
+        const call = made.ok ? made.undo : undefined;
+        expect(await coda.call('reminder_restore', call?.input, asBob)).toMatchObject({ ok: false, code: 'NOT_FOUND' });
+      });
+    });
+
+    describe('changing and taking back', () => {
+      test('a one-time reminder stays open until it is done', async () => {
+        await remind('call Bob', 'in 5 minutes');
+        await coda.passTo('2026-11-20T09:00:00Z');
+        expect(await list()).toContain('call Bob — due since Fri 20 Nov 09:05');
+        await coda.call('reminder_complete');
+        expect(await list({ status: 'completed' })).toContain('call Bob — done Fri 20 Nov 10:00');
+      });
+
+      test('a snooze says until when, and sounds then', async () => {
+        await remind('call Bob', 'in 5 minutes');
+        await coda.passTo('2026-11-20T08:06:00Z');
+        expect(words(await coda.call('reminder_snooze'))).toBe(
+          "I'll bring up “call Bob” again on Fri 20 Nov at 09:16 (Europe/Berlin).",
+        );
+        await coda.passTo('2026-11-20T09:00:00Z');
+        expect(heard()).toHaveLength(2);
+      });
+
+      test('its buttons complete and put off, and change nothing once it is done', async () => {
+        await remind('call Bob', 'in 5 minutes');
+        await coda.passTo('2026-11-20T08:06:00Z');
+        const choices = coda.said[0]?.card.choices ?? [];
+        expect(choices.map(({ label }) => label)).toEqual(['Done', 'Snooze 10 min', '1 hour', 'Tomorrow']);
+        const [done, short, hour, tomorrow] = choices as [Choice, Choice, Choice, Choice];
+        expect(words(await coda.run(short))).toContain('Fri 20 Nov at 09:16');
+        expect(words(await coda.run(hour))).toContain('Fri 20 Nov at 10:06');
+        expect(words(await coda.run(tomorrow))).toContain('Sat 21 Nov at 09:00');
+        expect(words(await coda.run(done))).toBe('Done: “call Bob”.');
+        expect(words(await coda.run(short))).toBe('“call Bob” is already done.');
+      });
+
+      test('each act can be taken back', async () => {
+        await remind('call Bob', 'tomorrow at 9');
+        const before = await list();
+        for (const [tool, input] of [
+          ['reminder_complete', {}],
+          ['reminder_snooze', { when: '3 hours' }],
+          ['reminder_edit', { text: 'call Ana', when: 'tomorrow at 11' }],
+          ['reminder_delete', {}],
+        ] as const) {
+          const result = await coda.call(tool, { which: 'Bob', ...input });
+          expect(await list(), tool).not.toBe(before);
+          await undo(result);
+          expect(await list(), tool).toBe(before);
+        }
+      });
+
+      test('taking back a deletion does not repeat what was said', async () => {
+        await remind('call Bob', 'in 5 minutes');
+        await coda.passTo('2026-11-20T08:06:00Z');
+        await undo(await coda.call('reminder_delete'));
+        await coda.passTo('2026-11-21T08:06:00Z');
+        expect(heard()).toHaveLength(1);
+      });
+
+      test('taking back a completion that kept it from speaking lets it speak', async () => {
+        await remind('call Bob', 'in 5 minutes');
+        const done = await coda.call('reminder_complete');
+        await coda.passTo('2026-11-20T09:00:00Z');
+        await undo(done);
+        await coda.passTo('2026-11-20T09:01:00Z');
+        expect(heard()).toEqual(['⏰ call Bob\n(was due at 09:05)']);
+      });
+
+      test('series move to another zone with their time of day, and back', async () => {
+        await remind('stand up', 'every day at 9');
+        const before = await list();
+        const moved = await coda.call('reminder_move_zone', { zone: 'Tokyo' });
+        expect(words(moved)).toBe('Moved 1 recurring reminder to Asia/Tokyo: they keep their time of day there.');
+        expect(await coda.earliest()).toEqual(new Date('2026-11-21T00:00:00Z'));
+        await undo(moved);
+        expect(await list()).toBe(before);
+      });
+    });
+
+    describe('the list', () => {
+      test('is numbered on from page to page', async () => {
+        for (let n = 1; n <= 12; n++) await remind(`task ${n}`, `in ${n} minutes`);
+        const first = await coda.call('reminder_list');
+        expect(words(first)).toMatch(/^12 pending reminders:\n1\. task 1 — /);
+        const second = await press(first, 'More');
+        expect(words(second)).toContain('\n12. task 12 — ');
+        expect(words(await coda.call('reminder_delete', { which: '12' }))).toContain('task 12');
+        expect(words(await coda.call('reminder_delete', { which: '1' }))).toContain('task 1”');
+      });
+
+      test('of a day holds that day only', async () => {
+        await remind('today', 'in 1 hours');
+        await remind('tomorrow', 'tomorrow at 9');
+        expect(await list({ day: 'tomorrow' })).toMatch(/^1 reminder tomorrow:\n1\. tomorrow — Sat 21 Nov 09:00$/);
+        expect(await list({ day: 'today' })).toContain('1. today');
+        expect(await list({ day: 'blorp' })).toContain('I do not know which day');
+      });
+
+      test('/reminders and /remind take plain words', async () => {
+        expect(words(await coda.command('remind me to call Bob tomorrow at 9'))).toContain('call Bob on Sat 21 Nov');
+        expect(words(await coda.command('reminders'))).toContain('1. call Bob');
+        expect(words(await coda.command('reminders done'))).toBe('You have completed no reminders yet.');
+        expect(words(await coda.command('remind'))).toBe('What should I remind you of?');
+      });
+    });
+  });
