@@ -18,6 +18,18 @@ export class Secrets {
     this.values.sort((a, b) => b.length - a.length);
   }
 
+  /** Adds the password that `url` may hold, as it is written there and as it is meant. */
+  addUrl(url: string | undefined): void {
+    if (url === undefined || !URL.canParse(url)) return;
+    const { password } = new URL(url);
+    this.add(password);
+    try {
+      this.add(decodeURIComponent(password));
+    } catch {
+      // a stray percent sign: it is meant as it is written
+    }
+  }
+
   /** `text` with every known secret replaced by `[secret]`, also where JSON or a URL has escaped it. */
   hide(text: string): string {
     let hidden = text;

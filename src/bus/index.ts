@@ -14,6 +14,6 @@ export interface BusOptions {
 /** Opens the bus. It does not wait for Redis, and no error of Redis is thrown: losing it costs nothing but latency. */
 export async function openBus({ url }: BusOptions, world: World): Promise<Bus> {
   if (!url) return memoryBus(world);
-  if (URL.canParse(url)) world.secrets.add(decodeURIComponent(new URL(url).password));
+  world.secrets.addUrl(url);
   return redisBus(url, world);
 }

@@ -23,7 +23,8 @@ const IDLE_MS = 60_000;
 export async function openPostgres(options: PostgresOptions, world: World): Promise<PostgresEngine> {
   const { url, directUrl, schema, connectTimeoutMs, poolSize } = options;
   const driver = await loadDriver();
-  hidePasswords([url, directUrl], world);
+  world.secrets.addUrl(url);
+  world.secrets.addUrl(directUrl);
   const wanted = targetOf(url, schema, directUrl !== undefined);
   const first = await connectPatiently(driver, wanted, connectTimeoutMs, world);
   const target = await explore(first.client, first.target);
@@ -69,12 +70,5 @@ async function createSchema(client: Client, schema: string): Promise<void> {
     await client.query(`create schema if not exists ${quote(schema)}`);
   } catch (error) {
     if (systemCode(error) !== '23505') throw error; // another replica was quicker
-  }
-}
-
-function hidePasswords(urls: readonly (string | undefined)[], world: World): void {
-  for (const url of urls) {
-    if (!url || !URL.canParse(url)) continue;
-    world.secrets.add(decodeURIComponent(new URL(url).password));
   }
 }
