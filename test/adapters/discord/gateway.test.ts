@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest';
+import { echo, playDiscord } from '../../support/discord/play.ts';
+import { eventually } from '../../support/eventually.ts';
+import { soak } from './soak.ts';
+
+describe('the connection', () => {
+  test('may break in every way while people talk: each question is answered exactly once', async () => {
+    expect(await soak({ messages: 100, drops: 10, seed: 7 })).toEqual({ answered: 100, twice: [], missing: [] });
+  });
+
+  test('is made again when Discord was away', async () => {
+    await using play = await playDiscord({ model: echo });
+    play.asks('before');
+    await play.hears('answer to before');
+    play.fake.gateway.away = true;
+    play.fake.gateway.drop('reset');
+    play.asks('meanwhile');
+    play.fake.gateway.away = false;
+    await play.hears('answer to meanwhile');
+  });
+});
+
+describe('what was said while coda was off', () => {
+  test('is answered at its next start, oldest first, each once', async () => {
+    await using play = await playDiscord({ model: echo });
+    play.asks('known');
+    await play.hears('answer to known');
+    await play.settled();
+    await play.stop();
+    for (const words of ['one', 'two', 'three']) play.asks(`missed ${words}`);
+    play.fake.says(play.ana, play.general, 'not for coda');
+    await play.start();
+    await play.hears('answer to missed three');
+    const answers = play.said('answer to').map(({ content }) => content);
+    expect(answers).toEqual(['known', 'missed one', 'missed two', 'missed three'].map((words) => `answer to ${words}`));
+  });
+
+  test('is told as missed when it is too old, once', async () => {
+    await using play = await playDiscord({ model: echo, stillClock: true });
+    play.asks('known');
+    await play.hears('answer to known');
+    await play.settled();
+    await play.stop();
+    await play.fake.advance(1_000);
+    for (const words of ['one', 'two', 'three']) play.asks(`old ${words}`);
+    const hours = 30 * 3_600_000;
+    play.fake.advance(hours);
+    await (play.world.clock as import('../../../src/base/clock.ts').TestClock).moveTo(new Date(play.fake.now()));
+    play.asks('new');
+    await play.start();
+    await play.hears('answer to new');
+    await play.hears('3 older messages were not answered');
+    await play.stop();
+    await play.start();
+    play.asks('later');
+    await play.hears('answer to later');
+    expect(play.said('older messages')).toHaveLength(1);
+    expect(play.said('answer to old')).toEqual([]);
+  });
+});
+
+describe('trouble', () => {
+  test('a token that Discord refuses is told in the log, and everything else goes on', async () => {
+    await using play = await playDiscord({ model: echo, discord: { token: 'wrong-token-of-somebody' } });
+    expect(await eventually(() => play.log.find((line) => line.includes('does not take the token')))).toContain(
+      'DISCORD_TOKEN',
+    );
+    expect(play.log.join('')).not.toContain('wrong-token-of-somebody');
+    expect(await play.app.healthy()).toBe(true);
+    const check = play.app.checks().find(({ name }) => name === 'discord');
+    expect(await check?.check(AbortSignal.timeout(5_000))).toMatchObject({
+      ok: false,
+      says: 'Discord does not take the token',
+    });
+  });
+
+  test('a token that is revoked later is no reason to fall over', async () => {
+    await using play = await playDiscord({ model: echo });
+    play.fake.token = 'another';
+    play.fake.gateway.drop('end');
+    expect(await eventually(() => play.log.find((line) => line.includes('does not take the token')))).toBeTruthy();
+    expect(await play.app.healthy()).toBe(true);
+  });
+
+  test('without the Message Content intent coda answers what mentions it, and says what is missing', async () => {
+    await using play = await playDiscord({ model: echo, fake: { messageContent: false } });
+    const asked = await eventually(() => play.fake.gateway.connected === 1);
+    expect(asked).toBe(true);
+    play.asks('still there?');
+    await play.hears('answer to still there?');
+    expect(play.log.join('')).toContain('Message Content Intent');
+    const check = play.app.checks().find(({ name }) => name === 'discord');
+    expect((await check?.check(AbortSignal.timeout(5_000)))?.remedy).toContain('Message Content Intent');
+  });
+
+  test('without a network it starts all the same, and connects when there is one', async () => {
+    await using play = await playDiscord({ model: echo, asleep: true });
+    play.fake.rest.away = true;
+    await play.start();
+    expect(await play.app.healthy()).toBe(true);
+    play.fake.rest.away = false;
+    await eventually(() => play.fake.gateway.connected === 1);
+    play.asks('hello');
+    await play.hears('answer to hello');
+  });
+});

@@ -1,0 +1,212 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Model } from '../../../src/agent/index.ts';
+import { deferred } from '../../../src/base/async.ts';
+import type { Saying, User } from '../../support/discord/index.ts';
+import { type DiscordPlay, echo, playDiscord } from '../../support/discord/play.ts';
+import { eventually } from '../../support/eventually.ts';
+
+/** Something that is answered, said after what must not be: what came before it has been heard by then. */
+async function passedBy(play: DiscordPlay, channel = play.general): Promise<void> {
+  const words = `marker ${Math.random()}`;
+  play.asks(words, { channel });
+  await play.hears(words, channel);
+}
+
+describe('what is for coda', () => {
+  let play: DiscordPlay;
+  beforeAll(async () => {
+    play = await playDiscord({ model: echo });
+  });
+  afterAll(() => play[Symbol.asyncDispose]());
+
+  test('a message without a mention is none of its business', async () => {
+    play.fake.says(play.ana, play.general, 'just talking');
+    await passedBy(play);
+    expect(play.said('just talking')).toEqual([]);
+  });
+
+  test('a reply to coda needs no mention', async () => {
+    play.asks('first');
+    const answer = await play.hears('answer to first');
+    play.fake.says(play.ana, play.general, 'and then?', { replyTo: answer });
+    await play.hears('answer to and then?');
+  });
+
+  test('a thread is a conversation of its own', async () => {
+    const thread = play.fake.thread(play.general, 'plans');
+    play.asks('in the thread', { channel: thread });
+    await play.hears('answer to in the thread', thread);
+    const { rows } = await play.database.read('select kind, channel from conversations where channel = $1', [
+      thread.id,
+    ]);
+    expect(rows).toEqual([{ kind: 'thread', channel: thread.id }]);
+  });
+
+  test('bots, webhooks and coda itself are not answered', async () => {
+    const bot = { ...play.fake.user('Robot'), bot: true };
+    const called = `<@${play.fake.bot.id}> from`;
+    play.fake.says(bot, play.general, `${called} a bot`);
+    play.fake.says(play.ana, play.general, `${called} a webhook`, { webhook: true });
+    play.fake.says(play.fake.bot, play.general, `${called} myself`);
+    await passedBy(play);
+    expect(play.said('answer to from')).toEqual([]);
+  });
+
+  test('who has not been let in hears it once, with the id that an owner needs', async () => {
+    const dm = play.fake.dm(play.eve);
+    play.asks('let me in', { user: play.eve, channel: dm });
+    expect((await play.hears('let in', dm)).content).toContain(`discord:${play.eve.id}`);
+    play.asks('please', { user: play.eve, channel: dm });
+    await passedBy(play);
+    expect(play.fake.said(dm)).toHaveLength(1);
+  });
+
+  test('a name that turns the direction of a line is shown without that', async () => {
+    const mallory = play.fake.user('Mal\u202elory\u2066');
+    const dm = play.fake.dm(mallory);
+    play.asks('hi', { user: mallory, channel: dm });
+    expect((await play.hears('let in', dm)).content).toContain('Hello Mallory.');
+  });
+
+  test('four thousand combining characters are answered as anything else is', async () => {
+    play.asks(`e${'\u0301'.repeat(1_900)}`);
+    await play.hears(/^answer to/);
+    const marks = () => play.fake.said(play.general).map(({ content }) => content.match(/\u0301/g)?.length ?? 0);
+    expect(await eventually(() => marks().reduce((sum, count) => sum + count, 0) === 1_900)).toBe(true);
+  });
+
+  test('an @everyone in an answer reaches nobody but the asker', async () => {
+    play.asks(`tell @everyone and <@&42> and <@${play.bob.id}>`);
+    const answer = await play.hears('@everyone');
+    expect(answer.pinged).toEqual([play.ana.id]);
+  });
+});
+
+describe('files', () => {
+  let play: DiscordPlay;
+  beforeAll(async () => {
+    play = await playDiscord({ model: echo, discord: { max_file_mb: 1 } });
+  });
+  afterAll(() => play[Symbol.asyncDispose]());
+  const of = (name: string, type: string, size: number) => ({ name, type, bytes: new Uint8Array(size).fill(65) });
+
+  /** What coda keeps of the files that come with a message. */
+  async function kept(user: User, ...list: NonNullable<Saying['files']>) {
+    const { id } = play.fake.says(user, play.fake.dm(user), 'look', { files: list });
+    return eventually(async () => {
+      const sql = `select payload->'files' as files from inbox where message_id = $1`;
+      const { rows } = await play.database.read<{ files: { name: string; type: string; size: number }[] }>(sql, [id]);
+      return rows[0]?.files.map(({ name, type, size }) => `${name} ${type} ${size}`);
+    });
+  }
+
+  test('come with the message, voice messages among them', async () => {
+    const files = [of('a.txt', 'text/plain', 10), of('voice-message.ogg', 'audio/ogg', 20)];
+    expect(await kept(play.ana, ...files)).toEqual(['a.txt text/plain 10', 'voice-message.ogg audio/ogg 20']);
+  });
+
+  test('of 50 MB are not taken, and that is said', async () => {
+    const files = [of('big.bin', 'application/octet-stream', 5 * 1024 * 1024), of('b.txt', 'text/plain', 3)];
+    expect(await kept(play.ana, ...files)).toEqual(['b.txt text/plain 3']);
+    expect((await play.hears('I did not take big.bin', play.fake.dm(play.ana))).content).toContain('1 MB');
+  });
+
+  test('that Discord does not give are asked for again', async () => {
+    expect(await kept(play.ana, { ...of('gone.txt', 'text/plain', 3), gone: true })).toEqual([]);
+    await play.hears('did not let me have gone.txt', play.fake.dm(play.ana));
+  });
+
+  test('that would be huge when unpacked stay packed', async () => {
+    // A zip bomb: kept as it is, byte for byte.
+    expect(await kept(play.ana, of('bomb.zip', 'application/zip', 42_000))).toEqual(['bomb.zip application/zip 42000']);
+  });
+
+  test('of strangers are not even fetched', async () => {
+    expect(await kept(play.eve, of('x.txt', 'text/plain', 3))).toEqual([]);
+  });
+});
+
+describe('a message that waits', () => {
+  test('is answered in its newest words, and not at all when it was deleted', async () => {
+    const go = deferred();
+    const slow: Model = {
+      name: 'test/slow',
+      async *generate(request, signal) {
+        const said = request.messages.findLast((message) => message.role === 'user');
+        if (said?.text === 'slow') await go.promise;
+        yield* echo.generate(request, signal);
+      },
+    };
+    await using play = await playDiscord({ model: slow, config: { 'delivery.steer': false } });
+    const { fake } = play;
+    play.asks('slow');
+    const changed = play.asks('old words');
+    const dropped = play.asks('never mind');
+    await eventually(async () => (await play.database.read('select id from inbox')).rows.length === 3);
+    fake.edits(changed, `<@${fake.bot.id}> new words`);
+    fake.deletes(dropped);
+    await eventually(async () => {
+      const { rows } = await play.database.read(
+        `select id from inbox where payload ? 'withdrawn' or payload->>'text' = 'new words'`,
+      );
+      return rows.length === 2;
+    });
+    go.resolve();
+    await play.hears('answer to new words');
+    await passedBy(play);
+    expect(play.said('old words')).toEqual([]);
+    expect(play.said('never mind')).toEqual([]);
+  });
+
+  test('is heard when a mention is put into it later', async () => {
+    await using play = await playDiscord({ model: echo });
+    const message = play.fake.says(play.ana, play.general, 'forgot to call you');
+    play.fake.edits(message, `<@${play.fake.bot.id}> forgot to call you`);
+    message.mentions = [play.fake.bot];
+    play.fake.edits(message, `<@${play.fake.bot.id}> forgot to call you`);
+    await play.hears('answer to forgot to call you');
+  });
+});
+
+describe('by configuration', () => {
+  test('channels may do without a mention, and each question may get a thread', async () => {
+    await using play = await playDiscord({
+      model: echo,
+      asleep: true,
+    });
+    const free = play.fake.channel(play.guild, 'free');
+    Object.assign(play, {
+      options: { model: echo, discord: { mention_required: { [free.id]: false }, threads: { [free.id]: true } } },
+    });
+    await play.start();
+    const question = play.fake.says(play.ana, free, 'what is the plan?');
+    const thread = await eventually(() => play.fake.channels.get(question.id));
+    await play.hears('answer to what is the plan?', thread);
+    play.fake.says(play.ana, thread!, 'and next?');
+    await play.hears('answer to and next?', thread);
+    expect(play.fake.said(free)).toEqual([]);
+  });
+
+  test('a role or a server lets people in, also in direct messages', async () => {
+    await using play = await playDiscord({
+      model: echo,
+      members: ({ guild, eve }) => {
+        guild.members.set(eve.id, ['4242']);
+        return ['discord-role:4242'];
+      },
+    });
+    const dm = play.fake.dm(play.eve);
+    play.asks('hello', { user: play.eve, channel: dm });
+    await play.hears('answer to hello', dm);
+    play.asks('hello here', { user: play.eve });
+    await play.hears('answer to hello here');
+  });
+
+  test('other servers and direct messages can be left out', async () => {
+    await using play = await playDiscord({ model: echo, discord: { dm: false } });
+    const dm = play.fake.dm(play.ana);
+    play.asks('psst', { channel: dm });
+    await passedBy(play);
+    expect(play.fake.said(dm)).toEqual([]);
+  });
+});
