@@ -115,11 +115,12 @@ create table turns (
   tool_calls       integer not null default 0,
   tainted          boolean not null default false,
   error            text,
+  expires_at       timestamptz,                 -- while it waits for a person: no answer by then means no
   started_at       timestamptz not null,
   finished_at      timestamptz,
   unique (inbox_id)
 );
-create index turns_waiting on turns (conversation_id) where state = 'waiting';
+create index turns_waiting on turns (expires_at) where state = 'waiting';
 create index turns_finished on turns (finished_at) where finished_at is not null;
 
 -- What a turn did, in order. A subagent's steps stand under the call that spawned it.

@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import type { Instant } from '../base/clock.ts';
 import type { Choice, Delivery } from '../delivery/index.ts';
+import type { DueSource } from '../jobs/index.ts';
+import type { Database } from '../storage/index.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';
 import { type AnyTool, dataTool, done, failed } from './tool.ts';
@@ -37,3 +40,32 @@ export function decideTool(delivery: Pick<Delivery, 'resume'>): AnyTool {
     },
   });
 }
+
+/** How long a question waits for its answer. */
+const APPROVAL_MS = 24 * 3_600_000;
+/** Stands where a person's id would: the time decided. */
+export const NOBODY = 'nobody';
+const BATCH = 50;
+
+/** No answer in time means no: the parked turn goes on, and is told so. */
+export function approvalSource(deps: { database: Database; delivery: Pick<Delivery, 'resume'> }): DueSource {
+  return {
+    name: 'approvals',
+    earliest: store.EARLIEST_EXPIRY,
+    fire: (now) =>
+      deps.database.tx('approvals.expire', async (tx) => {
+        const late = await store.claimExpired(tx, now, BATCH);
+        for (const { turnId, inboxId, open } of late) {
+          for (const { callId, hash } of open) {
+            const payload = { approved: false, by: NOBODY, hash };
+            await store.addStep(tx, turnId, { kind: 'decided', callId, payload }, now);
+          }
+          await deps.delivery.resume(tx, inboxId);
+        }
+        return late.length;
+      }),
+  };
+}
+
+/** When a question that is asked at `now` has waited long enough. */
+export const expiryOf = (now: Instant): Instant => new Date(now.getTime() + APPROVAL_MS);

@@ -1,6 +1,6 @@
 /** The turn: a model with tools answers a message, and everything it does is stored as it happens. */
 export { type ActCall, Agent } from './agent.ts';
-export { decideTool } from './approvals.ts';
+export { approvalSource, decideTool } from './approvals.ts';
 export { runCall } from './calls.ts';
 export {
   type Attached,
@@ -14,6 +14,7 @@ export {
 } from './context/index.ts';
 export { Inference, type InferenceOptions } from './inference.ts';
 export * from './model.ts';
+export { checkProvider, type ProviderHealth } from './models/check.ts';
 export { type Models, openModels, type Tier } from './models/index.ts';
 export { offlineModel } from './models/offline/index.ts';
 export type { AgentOptions } from './options.ts';

@@ -33,4 +33,6 @@ export interface AgentOptions {
   sections(person: Person): Promise<Sections['sections']>;
   /** Something of the person's was written: what skills add to the prompt may be different now. */
   changed(personId: string): void;
+  /** Tells the worker that something is due at `at`. */
+  wakeAt(at: Date): void;
 }

@@ -34,23 +34,31 @@ export function itemContext(remembered: number): Fragment {
           from buttons b
          where b.used_at is null and (b.person_id is null or b.person_id = p.id)
            and b.card = (select card from buttons where conversation_id = c.id and used_at is null
-                          order by created_at desc limit 1)), '[]'))`;
+                          order by created_at desc, seq desc limit 1)), '[]'))`;
 }
 
 export type TurnState = 'running' | 'waiting' | 'done' | 'failed' | 'cancelled';
 
 /** Two `with` parts that write the turn's row and its new steps, if `when` holds. */
-export function turnWriting(turn: Turn, item: Item, state: TurnState, now: Instant, when: Fragment): Fragment {
+export function turnWriting(
+  turn: Turn,
+  item: Item,
+  state: TurnState,
+  now: Instant,
+  when: Fragment,
+  expiresAt?: Instant,
+): Fragment {
   const finished = state === 'done' || state === 'failed' || state === 'cancelled';
   return sql`, turned as (
-      insert into turns (id, inbox_id, conversation_id, person_id, state, model, tool_calls, tainted, started_at, finished_at)
+      insert into turns (id, inbox_id, conversation_id, person_id, state, model, tool_calls, tainted, started_at, finished_at,
+                         expires_at)
       select ${turn.id}, ${item.id}, ${item.conversation.id}, ${item.person.id}, ${state},
              ${turn.lastAnswer()?.payload.model ?? null}, ${turn.toolCalls}, ${turn.tainted}, ${turn.startedAt},
-             ${finished ? now : null}::timestamptz
+             ${finished ? now : null}::timestamptz, ${expiresAt ?? null}::timestamptz
        where ${when}
       on conflict (id) do update
          set state = excluded.state, model = coalesce(excluded.model, turns.model), tool_calls = excluded.tool_calls,
-             tainted = excluded.tainted, finished_at = excluded.finished_at
+             tainted = excluded.tainted, finished_at = excluded.finished_at, expires_at = excluded.expires_at
     ), stepped as (
       insert into steps (turn_id, seq, kind, call_id, payload, tainted, at)
       select ${turn.id}, s.seq, s.kind, s.call_id, s.payload, s.tainted, s.at
@@ -169,6 +177,33 @@ export async function lockParked(
   );
   const row = rows[0];
   return row && { inboxId: row.inbox_id, personId: row.person_id, hash: row.payload.hash };
+}
+
+/** For the worker: when the next question has waited long enough. */
+export const EARLIEST_EXPIRY = `select min(expires_at) from turns where state = 'waiting'`;
+
+/** Questions that nobody has answered in time, of up to `limit` turns, which are held until `tx` ends. */
+export async function claimExpired(
+  tx: Transaction,
+  now: Instant,
+  limit: number,
+): Promise<{ turnId: string; inboxId: string; open: { callId: string; hash: string }[] }[]> {
+  const { rows } = await tx.query<{ id: string; inbox_id: string; open: { callId: string; hash: string }[] | null }>(
+    `with late as (
+       select id, inbox_id from turns where state = 'waiting' and expires_at <= $1 limit $2 for update skip locked
+     ), held as (
+       update turns t set expires_at = null from late where t.id = late.id
+     )
+     select l.id, l.inbox_id,
+            (select jsonb_agg(jsonb_build_object('callId', a.call_id, 'hash', a.payload ->> 'hash') order by a.seq)
+               from steps a
+              where a.turn_id = l.id and a.path = '' and a.kind = 'asked'
+                and not exists (select from steps d where d.turn_id = l.id and d.kind = 'decided' and d.call_id = a.call_id)
+            ) as open
+       from late l`,
+    [now, limit],
+  );
+  return rows.map((row) => ({ turnId: row.id, inboxId: row.inbox_id, open: row.open ?? [] }));
 }
 
 /** How many questions of a parked turn nobody has answered yet. */

@@ -23,6 +23,8 @@ export const denied = (reason: string) => `That is not allowed: ${reason}`;
 
 export const declined = () => 'The person said no. Do not try it again.';
 
+export const unanswered = () => 'The person did not answer in time, which means no. Do not try it again.';
+
 export const approvalAsked = (tool: string, reason: string, shown: string) =>
   `May I run \`${tool}\`? ${reason}\n\n\`\`\`json\n${shown}\n\`\`\``;
 

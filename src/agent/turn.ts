@@ -146,7 +146,8 @@ export class TurnRun {
     if (state.kind === 'decided') {
       const granted = state.approved && state.hash === hashOf(asked, this.context());
       if (granted) return { valid, verdict: { kind: 'allow' } };
-      return { valid, verdict: { kind: 'result', result: failed('DECLINED', texts.declined()) } };
+      const said = state.by === approvals.NOBODY ? texts.unanswered() : texts.declined();
+      return { valid, verdict: { kind: 'result', result: failed('DECLINED', said) } };
     }
     const { tool, effect, input } = valid;
     const verdict = policy({ tool, effect, input, person: this.item.person, tainted: this.turn.tainted });
@@ -202,7 +203,7 @@ export class TurnRun {
 
   /** The lane is free while the person thinks; the decision brings the row back. */
   private async park(asking: readonly { call: ModelToolCall; reason: string }[]): Promise<void> {
-    const { world, delivery } = this.agent.options;
+    const { world, delivery, wakeAt } = this.agent.options;
     const now = world.clock.now();
     const cards = asking.map(({ call, reason }): Card => {
       const asked = { tool: call.name, input: call.input as Record<string, unknown> };
@@ -212,7 +213,9 @@ export class TurnRun {
       const text = texts.approvalAsked(call.name, reason, shown);
       return { kind: 'approval', text, choices: approvals.choices(this.turn.id, call.id, hash) };
     });
-    const writing = store.turnWriting(this.turn, this.item, 'waiting', now, sql`exists (select from fence)`);
+    const expiresAt = approvals.expiryOf(now);
+    const fenced = sql`exists (select from fence)`;
+    const writing = store.turnWriting(this.turn, this.item, 'waiting', now, fenced, expiresAt);
     await delivery.end('turn.park', this.item, {
       state: 'waiting',
       cards,
@@ -221,6 +224,7 @@ export class TurnRun {
       tainted: this.turn.tainted,
       also: writing,
     });
+    wakeAt(expiresAt);
   }
 
   private async finish(answer: string): Promise<void> {

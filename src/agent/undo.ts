@@ -21,7 +21,7 @@ export function undoTool(toolbox: () => Toolbox): AnyTool {
       const undo = await store.takeUndo(ctx.tx, ctx.person.id, ctx.conversationId, since, now);
       if (!undo) return failed('NOTHING_TO_UNDO', texts.nothingToUndo());
       const result = await runCall(ctx.tx, toolbox(), undo.call, ctx, false);
-      return result.ok ? done(texts.undone(undo.label)) : result;
+      return result.ok ? done(result.text) : result;
     },
   });
 }

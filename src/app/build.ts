@@ -1,5 +1,5 @@
 import { type ConsoleAdapter, consoleAdapter } from '../adapters/console/index.ts';
-import { agentPrunings, itemContext, type Model } from '../agent/index.ts';
+import { agentPrunings, approvalSource, itemContext, type Model } from '../agent/index.ts';
 import { Releaser } from '../base/async.ts';
 import { TestClock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
@@ -10,6 +10,7 @@ import type { Config } from '../config/index.ts';
 import { type ChatAdapter, type DeadLetter, Delivery, inboxPrunings, outboxPrunings } from '../delivery/index.ts';
 import { JobQueue, retention, retentionSchedule, Schedules, Worker } from '../jobs/index.ts';
 import { deadLetterCheck } from './checks.ts';
+import { type CostReport, costReport } from './cost.ts';
 import { openDiscord } from './discord.ts';
 import { type Foundation, openFoundation } from './foundation.ts';
 import { remembered } from './inference.ts';
@@ -49,6 +50,8 @@ export interface App {
   /** Sends a dead letter (or all) again; returns how many. */
   resend(id?: string): Promise<number>;
   healthy(): Promise<boolean>;
+  /** What models have cost everybody. */
+  cost(): Promise<CostReport>;
 }
 
 const GRACE_MS = 10_000;
@@ -82,8 +85,11 @@ class Assembly implements App {
   private readonly jobs: JobQueue;
   private readonly schedules: Schedules;
   private readonly zone: string;
+  private readonly config: Config;
+  private readonly mindChecks: readonly HealthCheck[];
 
   constructor(config: Config, world: World, options: BuildOptions, parts: Releaser, foundation: Foundation) {
+    this.config = config;
     this.world = world;
     this.options = options;
     this.parts = parts;
@@ -112,8 +118,18 @@ class Assembly implements App {
     const { skills, delivery } = this;
     const { artifacts } = foundation;
     const { model } = options;
-    const { agent, commands } = openMind({ config, world, database, artifacts, delivery, skills, model });
+    const { agent, commands, checks } = openMind({
+      config,
+      world,
+      database,
+      artifacts,
+      delivery,
+      skills,
+      wakeAt,
+      model,
+    });
     this.commands = commands;
+    this.mindChecks = checks;
     this.router = new Router({ agent, delivery, commands });
     const prunings = [...inboxPrunings, ...outboxPrunings, ...agentPrunings];
     const handlers = [
@@ -136,7 +152,8 @@ class Assembly implements App {
     parts.onClose('delivery', () => delivery.close());
     await this.foundation.database.tx('schedules.put', (tx) => this.schedules.put(tx, retentionSchedule(this.zone)));
     const due = this.skills.flatMap(({ skill, deps }) => skill.due?.(deps) ?? []);
-    worker.start([delivery.outbox, this.jobs, this.schedules, ...due]);
+    const approvals = approvalSource({ database: this.foundation.database, delivery });
+    worker.start([delivery.outbox, this.jobs, this.schedules, approvals, ...due]);
     for (const adapter of this.adapters) {
       const reachable = (channel?: string) => void delivery.outbox.reachable(adapter.name, channel);
       await adapter.start(delivery.inbox, reachable, this.stopping.signal);
@@ -163,7 +180,7 @@ class Assembly implements App {
   checks(): HealthCheck[] {
     const skills = this.skills.flatMap(({ skill, deps }) => skill.checks?.(deps) ?? []);
     const adapters = this.adapters.flatMap((adapter) => adapter.checks?.() ?? []);
-    return [deadLetterCheck(this.delivery.outbox), ...adapters, ...skills];
+    return [deadLetterCheck(this.delivery.outbox), ...this.mindChecks, ...adapters, ...skills];
   }
 
   deadLetters(limit?: number): Promise<{ letters: DeadLetter[]; total: number }> {
@@ -188,6 +205,10 @@ class Assembly implements App {
 
   healthy(): Promise<boolean> {
     return this.foundation.database.healthy();
+  }
+
+  cost(): Promise<CostReport> {
+    return costReport(this.foundation.database, this.config, this.world.clock.now());
   }
 
   private openConsole(config: Config): ConsoleAdapter {

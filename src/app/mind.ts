@@ -16,6 +16,7 @@ import {
   coreCommands,
   coreTools,
   forgetTools,
+  type HealthCheck,
   modelCommands,
   type Skill,
   type SkillDeps,
@@ -24,6 +25,7 @@ import type { Config } from '../config/index.ts';
 import { type Delivery, inboxErasures, outboxErasures } from '../delivery/index.ts';
 import { type Erasure, personErasures } from '../people/index.ts';
 import type { Artifacts, Database } from '../storage/index.ts';
+import { modelChecks } from './checks.ts';
 import { openInference, remembered } from './inference.ts';
 import { Prompts } from './prompts.ts';
 import { defaultZone, timeSettings } from './settings.ts';
@@ -38,6 +40,7 @@ export interface EquippedSkill {
 export interface Mind {
   agent: Agent;
   commands: readonly Command[];
+  checks: readonly HealthCheck[];
 }
 
 export interface MindOptions {
@@ -47,12 +50,15 @@ export interface MindOptions {
   artifacts: Artifacts;
   delivery: Delivery;
   skills: readonly EquippedSkill[];
+  /** Tells the worker that something is due at `at`. */
+  wakeAt(at: Date): void;
   /** Answers instead of the configured models. */
   model?: Model | undefined;
 }
 
 /** Gathers what the skills bring and gives it to the agent. */
-export function openMind({ config, world, database, artifacts, delivery, skills, model }: MindOptions): Mind {
+export function openMind(options: MindOptions): Mind {
+  const { config, world, database, artifacts, delivery, skills, wakeAt, model } = options;
   const { name } = config.assistant;
   const phrases: readonly (readonly Phrase[])[] = skills.map(({ skill }) => skill.phrases ?? []);
   const offline = offlineModel(phrases.flat());
@@ -88,8 +94,9 @@ export function openMind({ config, world, database, artifacts, delivery, skills,
     system: ({ conversation }) => system(conversation.settings),
     sections: (person) => prompts.sections(person),
     changed: (personId) => prompts.changed(personId),
+    wakeAt,
   });
-  return { agent, commands };
+  return { agent, commands, checks: models ? modelChecks(models, database, world.clock) : [] };
 }
 
 /** The rules, what the owner wrote, and what was asked for in the conversation. */

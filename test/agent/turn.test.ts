@@ -106,6 +106,21 @@ describe.each(testDatabases)('a turn on $name', ({ name, available }) => {
     expect(ana.heard('for somebody else')).toHaveLength(1);
   });
 
+  test.skipIf(!available)('a question that nobody answers means no after a day', async () => {
+    const { skill, sent } = testSkill();
+    const model = new ScriptedModel([{ call: 'letter_send', input: { to: 'bob' } }], (request) => [
+      `heard: ${request.messages.at(-1)?.text}`,
+    ]);
+    await using coda = await play({ engine: name, model, skills: [skill] });
+    const ana = coda.person('ana');
+    await ana.says('write to bob');
+    await coda.passes({ hours: 23 });
+    expect(ana.seen()).toHaveLength(1);
+    await coda.passes({ hours: 2 });
+    expect(sent).toEqual([]);
+    expect(ana.heard('did not answer in time')).toHaveLength(1);
+  });
+
   test.skipIf(!available)(
     'a call outside that was cut off is not repeated: the model and the person hear of it',
     async () => {
