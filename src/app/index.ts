@@ -1,4 +1,7 @@
 /** Puts coda together. */
+
+export type { DeadLetters } from '../delivery/index.ts';
 export { type App, type BuildOptions, build } from './build.ts';
 export { type Control, openControl, type Verb } from './control.ts';
+export { type CostReport, costReport } from './cost.ts';
 export { createWorld, type WorldOptions } from './world.ts';

@@ -116,6 +116,12 @@ export class ModelServer {
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
+    const key = request.headers['x-api-key'] ?? request.headers.authorization?.replace('Bearer ', '');
+    if (request.method === 'GET' && request.url === '/v1/models') {
+      if (key !== KEY) return refuse(response, 'openai', REFUSALS.unauthorized?.openai as Refusal);
+      response.writeHead(200, { 'content-type': 'application/json' });
+      return void response.end('{"data": []}');
+    }
     const text = Buffer.concat(chunks).toString();
     const api = request.url === '/v1/messages' ? 'anthropic' : 'openai';
     if (!['/v1/messages', '/v1/chat/completions'].includes(request.url ?? '')) return page(response, 404);
@@ -124,7 +130,6 @@ export class ModelServer {
     response.on('close', () => left.resolve(!response.writableFinished));
     this.requests.push({ api, text, body, left: left.promise });
     for (const { count, seen } of this.arrivals) if (this.requests.length >= count) seen.resolve();
-    const key = request.headers['x-api-key'] ?? request.headers.authorization?.replace('Bearer ', '');
     const refusal =
       key === KEY
         ? api === 'anthropic'

@@ -1,0 +1,28 @@
+import { Calendar, type CostLine, costByModel, costByPerson } from '../agent/index.ts';
+import type { Config } from '../config/index.ts';
+import type { Database } from '../storage/index.ts';
+import { defaultZone } from './settings.ts';
+
+/** What models have cost everybody, in the price table's currency. */
+export interface CostReport {
+  currency: string;
+  /** Both days included, `YYYY-MM-DD`. */
+  spans: { name: 'today' | 'this month'; from: string; to: string; budget: number; people: CostLine[] }[];
+  /** Of this month. */
+  models: CostLine[];
+}
+
+/** Reads the report for the day and the month of `now`. */
+export async function costReport(database: Database, config: Config, now: Date): Promise<CostReport> {
+  const calendar = new Calendar(defaultZone(config));
+  const [day, month] = [calendar.day(now), calendar.month(now)];
+  const { day: ofDay = 0, month: ofMonth = 0 } = config.models?.budgets.all ?? {};
+  return {
+    currency: config.models?.currency ?? 'USD',
+    spans: [
+      { name: 'today', from: day, to: day, budget: ofDay, people: await costByPerson(database, day, day) },
+      { name: 'this month', from: month, to: day, budget: ofMonth, people: await costByPerson(database, month, day) },
+    ],
+    models: await costByModel(database, month, day),
+  };
+}
