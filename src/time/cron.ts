@@ -34,9 +34,9 @@ const FIELDS = {
   weekday: { low: 0, high: 7, names: WEEKDAYS },
 } satisfies Record<string, Field>;
 
-/** What a field looks like; a phrase in words has no field of this shape at both ends. */
-const SHAPE =
-  /^(?:[\d*?,/#LW-]|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|sun|mon|tue|wed|thu|fri|sat)[a-z]*)+$/i;
+/** What a field looks like; a phrase in words does not begin with three such fields. */
+const SHAPE = /^[\d*?,/#a-z-]+$/i;
+const NUMERIC = /^[\d*?,/L#W-]+$/;
 
 /** A cron expression as a rule in the person's zone; undefined for any other text. */
 export function parseCron(text: string, ctx: WhenContext): When | undefined {
@@ -44,8 +44,7 @@ export function parseCron(text: string, ctx: WhenContext): When | undefined {
   const fields = (MACROS[trimmed.toLowerCase()] ?? trimmed).split(/\s+/);
   if (fields.length < 5 || fields.length > 6 || !fields.every((field) => field.length < 200 && SHAPE.test(field)))
     return undefined;
-  if (!/[*\d?]/.test(fields[0] ?? '') || !fields.slice(0, 3).every((field) => /^[\d*?,/L#W-]+$/.test(field)))
-    return undefined;
+  if (!/[*\d?]/.test(fields[0] ?? '') || !fields.slice(0, 3).every((field) => NUMERIC.test(field))) return undefined;
   const [second, minute = '', hour = '', date = '', month = '', weekday = ''] =
     fields.length === 6 ? fields : ['0', ...fields];
   const times = timeParts(second ?? '0', minute, hour);

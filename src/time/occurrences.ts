@@ -1,7 +1,19 @@
 import type { Instant } from '../base/clock.ts';
-import { DAY, type Day, dayOf, daysInMonth, HOUR, MINUTE, monthAfter, type Wall, weekdayOf, ymdOf } from './civil.ts';
+import {
+  DAY,
+  type Day,
+  dayOf,
+  daysInMonth,
+  HOUR,
+  MINUTE,
+  minuteOf,
+  monthAfter,
+  type Wall,
+  weekdayOf,
+  ymdOf,
+} from './civil.ts';
 import { type Frequency, parseRule, type Rule, type RulePart } from './rule.ts';
-import { instantOf, wallAt } from './zones.ts';
+import { ZoneClock } from './zones.ts';
 
 export interface OccurrencesOptions {
   /** Only what lies after this instant. */
@@ -60,8 +72,9 @@ export function* ruleOccurrences(rule: Rule, after: number): Generator<Occurrenc
 }
 
 function* partOccurrences(rule: Rule, part: RulePart, after: number): Generator<Occurrence, void> {
+  const clock = new ZoneClock(rule.zone);
   const subDaily = part.freq === 'HOURLY' || part.freq === 'MINUTELY' || part.freq === 'SECONDLY';
-  const instants = subDaily ? elapsed(rule, part, after) : calendar(rule, part, after);
+  const instants = subDaily ? elapsed(rule, part, after, clock) : calendar(rule, part, after, clock);
   let left = part.count ?? Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
   for (const occurrence of instants) {
@@ -76,12 +89,12 @@ function* partOccurrences(rule: Rule, part: RulePart, after: number): Generator<
 
 // --- wall-clock steps: days and longer -------------------------------------------------------------------------
 
-function* calendar(rule: Rule, part: RulePart, after: number): Generator<Occurrence, void> {
+function* calendar(rule: Rule, part: RulePart, after: number, clock: ZoneClock): Generator<Occurrence, void> {
   if (!canOccur(part)) return;
   const barrenYears = (part.interval ?? 1) > 1 ? CYCLE_YEARS : BARREN_YEARS;
   const times = timesOfDay(rule.start, part);
   const filter = dayFilter(rule, part);
-  const first = part.count === undefined ? periodBefore(rule, part, after) : 0;
+  const first = part.count === undefined ? periodBefore(rule, part, clock.wallAt(after)) : 0;
   let barrenSince = Number.NaN;
   for (let period = first; ; period++) {
     const days = periodDays(rule.start, part, period);
@@ -91,7 +104,7 @@ function* calendar(rule: Rule, part: RulePart, after: number): Generator<Occurre
     if (walls.length > 0) barrenSince = Number.NaN;
     else if (Number.isNaN(barrenSince)) barrenSince = year;
     else if (year - barrenSince > barrenYears) return;
-    for (const wall of walls) if (wall >= rule.start) yield { at: instantOf(wall, rule.zone), wall };
+    for (const wall of walls) if (wall >= rule.start) yield { at: clock.instantOf(wall), wall };
   }
 }
 
@@ -104,8 +117,8 @@ function canOccur({ byMonth, byMonthDay }: RulePart): boolean {
 const LEAP_YEAR = 2_000;
 
 /** A period that certainly begins before `after`, so that a rule of long ago need not be played from its start. */
-function periodBefore(rule: Rule, part: RulePart, after: number): number {
-  const wall = wallAt(after, rule.zone) - 2 * DAY;
+function periodBefore(rule: Rule, part: RulePart, after: Wall): number {
+  const wall = after - 2 * DAY;
   if (wall <= rule.start) return 0;
   const from = ymdOf(Math.floor(rule.start / DAY));
   const to = ymdOf(Math.floor(wall / DAY));
@@ -229,18 +242,18 @@ const STEP: Partial<Record<Frequency, number>> = { HOURLY: HOUR, MINUTELY: MINUT
 /** No sub-daily rule that occurs at all stays silent for this many candidates when barren days are leapt over. */
 const MOST_BARREN = 300_000;
 
-function* elapsed(rule: Rule, part: RulePart, after: number): Generator<Occurrence, void> {
+function* elapsed(rule: Rule, part: RulePart, after: number, clock: ZoneClock): Generator<Occurrence, void> {
   const step = (STEP[part.freq] ?? HOUR) * (part.interval ?? 1);
-  const origin = instantOf(rule.start, rule.zone);
+  const origin = clock.instantOf(rule.start);
   const skip = part.count === undefined ? Math.max(0, Math.floor((after - origin) / step) - 1) : 0;
   let barren = 0;
   for (let at = origin + skip * step; barren < MOST_BARREN; ) {
-    const wall = wallAt(at, rule.zone);
+    const wall = clock.wallAt(at);
     const day = Math.floor(wall / DAY);
     if (ymdOf(day).year > LAST_YEAR) return;
-    const found = matches(day, part) ? expand(at, wall, part).filter((one) => one >= origin) : [];
+    const found = matches(day, part) ? expand(at, wall, part, clock).filter((one) => one >= origin) : [];
     barren = found.length > 0 ? 0 : barren + 1;
-    for (const one of found) yield { at: one, wall: wallAt(one, rule.zone) };
+    for (const one of found) yield { at: one, wall: clock.wallAt(one) };
     // A day that the rule leaves out is left in one leap, a little short of its end: the clock may change in it.
     const leap = matches(day, part) ? 1 : Math.floor(((day + 1) * DAY - 3 * HOUR - wall) / step);
     at += Math.max(1, leap) * step;
@@ -248,12 +261,14 @@ function* elapsed(rule: Rule, part: RulePart, after: number): Generator<Occurren
 }
 
 /** The instants of one step: itself, when its hour and minute are in the rule, or the minutes named within its hour. */
-function expand(at: number, wall: Wall, part: RulePart): number[] {
+function expand(at: number, wall: Wall, part: RulePart, clock: ZoneClock): number[] {
   const date = new Date(wall);
   if (part.byHour && !part.byHour.includes(date.getUTCHours())) return [];
   if (part.freq === 'HOURLY' && part.byMinute) {
     const hour = at - (wall % HOUR);
-    return part.byMinute.map((minute) => hour + minute * MINUTE);
+    const minutes = part.byMinute.map((minute) => ({ minute, at: hour + minute * MINUTE }));
+    // Where the clock changes by half an hour, this hour's beginning may lie on the other side.
+    return minutes.filter((one) => minuteOf(clock.wallAt(one.at)) % 60 === one.minute).map((one) => one.at);
   }
   if (part.byMinute && !part.byMinute.includes(date.getUTCMinutes())) return [];
   return part.bySecond && !part.bySecond.includes(date.getUTCSeconds()) ? [] : [at];

@@ -124,7 +124,7 @@ function parseStamp(text: string): { wall: Wall; utc: boolean; dateOnly: boolean
 }
 
 function parseStart(line: string, zone: string): { start: Wall; zone: string } | RuleProblem {
-  const match = /^DTSTART((?:;[A-Z-]+=[^:;]+)*):(\S+)$/i.exec(line);
+  const match = /^DTSTART(;[^:]*)?:(\S+)$/i.exec(line);
   const stamp = match?.[2] ? parseStamp(match[2]) : undefined;
   if (!match || !stamp) return { problem: `"${line.slice(0, 60)}" is not a DTSTART` };
   const named = /;TZID=([^:;]+)/i.exec(match[1] ?? '')?.[1];

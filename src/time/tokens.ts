@@ -22,7 +22,7 @@ const OPAQUE = '';
  * Each alternative consumes what it looks at, so that the time grows with the text only.
  */
 const TOKEN =
-  /\d{4}-\d\d?-\d\d?(?=t\d)|2(?:moro\p{L}*|morrow|mrw|nite|night|day)(?!\p{L})|\d+(?:st|nd|rd|th)(?!\p{L})|\d+(?:[:./-]\d+)*|\p{L}[\p{L}\p{M}]*(?:'\p{L}+)*|[^\s\p{L}\d]|\p{M}/giu;
+  /\d{4}-\d\d?-\d\d?(?=t\d)|2(?:moro\p{L}*|morrow|mrw|nite|night|day)(?!\p{L})|\d+(?:st|nd|rd|th)(?!\p{L})|\d(?:[:./-]?\d)*|\p{L}(?:'?[\p{L}\p{M}])*|[^\s\p{L}\d]|\p{M}/giu;
 
 const QUOTES: Readonly<Record<string, string>> = {
   '"': '"',

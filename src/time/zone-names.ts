@@ -268,7 +268,7 @@ export function findZone(words: string, home?: string): NamedZone | undefined {
 }
 
 function ianaZone(text: string): NamedZone | undefined {
-  if (!/^[a-z]+(?:[/_+-]\w+)*$/i.test(text) || !text.includes('/') || !isZone(text)) return undefined;
+  if (!/^[a-z][\w/+-]*$/i.test(text) || !text.includes('/') || !isZone(text)) return undefined;
   const zone = canonical(text);
   return { zone, name: zone };
 }

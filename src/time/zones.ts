@@ -27,3 +27,47 @@ export function instantOf(wall: Wall, zone: string): number {
   if (at + first.offsetNanoseconds / 1e6 === wall) return at;
   return first.getTimeZoneTransition('next')?.epochMilliseconds ?? at;
 }
+
+/** Stretches of constant offset are looked up once this many instants were asked for one by one. */
+const ASKED_SINGLY = 6;
+/** No clock is set by more than this, so that within it a wall time has one instant or none is near. */
+const WIDEST_CHANGE = 172_800_000;
+
+/** The clock of one zone for many questions in a row: remembers the stretch between two changes of the offset. */
+export class ZoneClock {
+  private readonly zone: string;
+  private asked = 0;
+  private from = 0;
+  private to = 0;
+  private offset = 0;
+
+  constructor(zone: string) {
+    this.zone = zone;
+  }
+
+  /** As the function of this name. */
+  wallAt(at: number): Wall {
+    if (at >= this.from && at < this.to) return at + this.offset;
+    const wall = wallAt(at, this.zone);
+    if (++this.asked > ASKED_SINGLY) this.learn(at, wall - at);
+    return wall;
+  }
+
+  /** As the function of this name. */
+  instantOf(wall: Wall): number {
+    const at = wall - this.offset;
+    if (at >= this.from + WIDEST_CHANGE && at < this.to - WIDEST_CHANGE) return at;
+    const found = instantOf(wall, this.zone);
+    if (++this.asked > ASKED_SINGLY && !(found >= this.from && found < this.to))
+      this.learn(found, wallAt(found, this.zone) - found);
+    return found;
+  }
+
+  private learn(at: number, offset: number): void {
+    // A change at this very instant begins the stretch: "previous" is asked from just after it.
+    const here = Temporal.Instant.fromEpochMilliseconds(at + 1).toZonedDateTimeISO(this.zone);
+    this.from = here.getTimeZoneTransition('previous')?.epochMilliseconds ?? Number.NEGATIVE_INFINITY;
+    this.to = here.getTimeZoneTransition('next')?.epochMilliseconds ?? Number.POSITIVE_INFINITY;
+    this.offset = offset;
+  }
+}

@@ -1,0 +1,96 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, describe as suite, test } from 'vitest';
+import { describe, occurrences, understand, type When } from '../../src/time/index.ts';
+
+interface Phrase {
+  id: string;
+  text: string;
+  now: string;
+  zone: string;
+  locale?: string;
+  expect: {
+    /** `unsure`: a question or a refusal, but nothing certain. */
+    kind: When['kind'] | 'unsure';
+    at?: string;
+    next?: string[];
+    /** Whether the occurrences in `next` are all there are. */
+    ends?: boolean;
+    code?: string;
+    task?: string;
+  };
+}
+
+const folder = new URL('corpus/', import.meta.url);
+const files = readdirSync(folder).filter((name) => name.endsWith('.jsonl'));
+
+function phrasesOf(name: string): Phrase[] {
+  const lines = readFileSync(new URL(name, folder), 'utf8').trim().split('\n');
+  return lines.map((line) => JSON.parse(line) as Phrase);
+}
+
+const context = ({ now, zone, locale }: Phrase) => ({ now: new Date(now), zone, locale });
+
+/** The first `count` occurrences after `after`. */
+function following(rule: string, after: Date, count: number): string[] {
+  const found: string[] = [];
+  for (const at of occurrences(rule, { after })) if (found.push(at.toISOString()) === count) break;
+  return found;
+}
+
+/** What was understood, in the form of what is expected of it. */
+function understood(phrase: Phrase): Phrase['expect'] {
+  const { when, task } = understand(phrase.text, context(phrase));
+  const { kind, next = [], ends } = phrase.expect;
+  const told = phrase.expect.task === undefined ? {} : { task };
+  if (kind === 'unsure' && (when.kind === 'ambiguous' || when.kind === 'reject')) return { kind: 'unsure', ...told };
+  if (when.kind === 'once') return { kind: 'once', at: when.at.toISOString(), ...told };
+  if (when.kind === 'reject')
+    return { kind: 'reject', ...(phrase.expect.code === undefined ? {} : { code: when.code }), ...told };
+  if (when.kind === 'ambiguous') return { kind: 'ambiguous', ...told };
+  const found = following(when.rule, new Date(phrase.now), ends ? next.length + 1 : next.length);
+  return { kind: 'recurring', next: found, ...(ends ? { ends } : {}), ...told };
+}
+
+suite.each(files)('of the phrases in %s', (name) => {
+  const phrases = phrasesOf(name);
+
+  test('each is understood as a careful person would', () => {
+    const wrong = phrases
+      .map((phrase) => ({ phrase, got: understood(phrase) }))
+      .filter(({ phrase, got }) => JSON.stringify(sorted(got)) !== JSON.stringify(sorted(phrase.expect)))
+      .map(({ phrase, got }) => ({ id: phrase.id, text: phrase.text, got, expected: phrase.expect }));
+    expect(wrong).toEqual([]);
+  });
+
+  test('each is told back in words that are read as the same time', () => {
+    const changed: unknown[] = [];
+    for (const phrase of phrases) {
+      const ctx = context(phrase);
+      const { when } = understand(phrase.text, ctx);
+      for (const meant of when.kind === 'ambiguous' ? when.readings.map((reading) => reading.when) : [when]) {
+        if (meant.kind === 'reject') continue;
+        const words = describe(meant, ctx);
+        const again = understand(words, ctx).when;
+        if (times(again, ctx.now) !== times(meant, ctx.now)) changed.push({ text: phrase.text, words, again });
+      }
+    }
+    expect(changed).toEqual([]);
+  });
+});
+
+/** The instants that `when` stands for, twenty of a series, to the second. */
+function times(when: When, now: Date): string {
+  if (when.kind === 'once') return when.at.toISOString().slice(0, 19);
+  return when.kind === 'recurring' ? following(when.rule, now, 20).join() : when.kind;
+}
+
+function sorted(value: object): object {
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+test('the corpus is as large and as varied as it is meant to be', () => {
+  const all = files.flatMap(phrasesOf);
+  expect(all.length).toBeGreaterThanOrEqual(1_200);
+  expect(new Set(all.map(({ zone }) => zone)).size).toBeGreaterThanOrEqual(17);
+  expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
+});

@@ -1,0 +1,165 @@
+import fc from 'fast-check';
+import { RRuleTemporal } from 'rrule-temporal';
+import { expect, test } from 'vitest';
+import { describe, occurrences, parseWhen, understand, type When } from '../../src/time/index.ts';
+
+const ZONES = ['Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kolkata', 'Pacific/Apia', 'UTC'];
+
+const instant = fc.date({ min: new Date('2025-01-01'), max: new Date('2035-01-01'), noInvalidDate: true });
+const zone = fc.constantFrom(...ZONES);
+
+function following(rule: string, after: Date, count: number): number[] {
+  const found: number[] = [];
+  for (const at of occurrences(rule, { after })) if (found.push(at.getTime()) === count) break;
+  return found;
+}
+
+/** Words of the language in any order, so that its rules meet in ways nobody thought of. */
+const WORDS =
+  'every other day week month on at the first last monday friday weekday weekend 9 5pm 17:30 noon midnight tomorrow next ' +
+  'until for 2 weeks starting except in a half past quarter to and , . - ( ) 3rd 31st feb 29 12/24 2026-12-24 EST Tokyo ' +
+  'time morning tonight before after christmas end of remind me call April 24 hours twice 1/2 0 -5 1e9 o\'clock ish "';
+
+const babble = fc.array(fc.constantFrom(...WORDS.split(' ')), { maxLength: 60 }).map((words) => words.join(' '));
+
+test('nothing that a person types makes it fail', () => {
+  const text = fc.oneof(
+    fc.string({ maxLength: 2_000, unit: 'binary' }),
+    fc.string({ maxLength: 2_000, unit: 'grapheme' }),
+    babble,
+  );
+  fc.assert(
+    fc.property(text, instant, zone, (words, now, where) => {
+      const { when } = understand(words, { now, zone: where });
+      expect(['once', 'recurring', 'ambiguous', 'reject']).toContain(when.kind);
+      if (when.kind === 'once') expect(when.at.getTime()).toBeGreaterThan(now.getTime());
+      if (when.kind === 'recurring') expect(when.next.length).toBeGreaterThan(0);
+    }),
+    { numRuns: 400 },
+  );
+});
+
+const clock = fc.constantFrom(
+  'at 9',
+  'at 5:30pm',
+  'at 00:15',
+  'at noon',
+  'at 8 and 18:30',
+  'at 02:30',
+  'in the evening',
+);
+const weekday = fc.constantFrom('Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday');
+const ordinal = fc.constantFrom('1st', '2nd', '15th', '29th', '30th', '31st', 'last day');
+const nth = fc.constantFrom('first', 'second', 'third', 'fourth', 'last');
+const count = fc.integer({ min: 2, max: 9 });
+const month = fc.constantFrom('January', 'February', 'March', 'July', 'December');
+
+const daily = fc.oneof(
+  fc.constant('every day'),
+  count.map((n) => `every ${n} days`),
+  fc.constant('every weekday'),
+  fc.constant('weekends'),
+  fc.tuple(weekday, weekday).map(([a, b]) => `every ${a} and ${b}`),
+  fc.tuple(count, weekday).map(([n, day]) => `every ${n} weeks on ${day}`),
+  ordinal.map((day) => `on the ${day} of every month`),
+  fc.tuple(count, ordinal).map(([n, day]) => `every ${n} months on the ${day}`),
+  fc.tuple(nth, weekday).map(([n, day]) => `on the ${n} ${day} of every month`),
+  fc.tuple(nth, weekday).map(([n, day]) => `the ${n} ${day} of each quarter`),
+  fc.tuple(month, fc.integer({ min: 1, max: 28 })).map(([name, day]) => `every year on ${name} ${day}`),
+  fc.constant('every Feb 29'),
+  weekday.map((day) => `every day except ${day}`),
+  fc.constant('the last business day of every month'),
+);
+const limit = fc.oneof(
+  fc.constant(''),
+  fc.constant(''),
+  count.map((n) => `for ${n} weeks`),
+  fc.constant('until the end of the year'),
+  count.map((n) => `, ${n} times`),
+  fc.constant('starting next month'),
+);
+const steps = fc.oneof(
+  fc.constant('hourly'),
+  fc.integer({ min: 1, max: 200 }).map((n) => `every ${n} minutes`),
+  count.map((n) => `every ${n} hours on weekdays`),
+  fc.integer({ min: 5, max: 90 }).map((n) => `every ${n} minutes between 9 and 5`),
+  fc.constant('every 20 minutes between 8:10 and 17:50 on Mondays'),
+  fc.constant('at quarter past every hour'),
+);
+const recurrence = fc.oneof(
+  fc.tuple(daily, clock, limit).map((words) => words.join(' ').trim()),
+  steps,
+);
+
+test('a recurrence told back in words is read as the same twenty occurrences', () => {
+  fc.assert(
+    fc.property(recurrence, instant, zone, (words, now, where) => {
+      const ctx = { now, zone: where };
+      const when = parseWhen(words, ctx);
+      if (when.kind !== 'recurring') return;
+      const again = parseWhen(describe(when, ctx), ctx);
+      expect(again.kind, describe(when, ctx)).toBe('recurring');
+      const rule = (one: When) => (one.kind === 'recurring' ? following(one.rule, now, 20) : []);
+      expect(rule(again), describe(when, ctx)).toEqual(rule(when));
+    }),
+    { numRuns: 400 },
+  );
+});
+
+test('what the grammar offers as a recurrence is read as one', () => {
+  const ctx = { now: new Date('2026-11-20T10:00:00Z'), zone: 'Europe/Berlin' };
+  fc.assert(
+    fc.property(recurrence, (words) => {
+      expect(['recurring', 'reject']).toContain(parseWhen(words, ctx).kind);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('occurrences come one after another', () => {
+  fc.assert(
+    fc.property(recurrence, instant, zone, (words, now, where) => {
+      const when = parseWhen(words, { now, zone: where });
+      if (when.kind !== 'recurring') return;
+      const found = following(when.rule, now, 50);
+      expect(found).toEqual([...new Set(found)].sort((a, b) => a - b));
+      expect(found.every((at) => at > now.getTime())).toBe(true);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+const list = (min: number, max: number, length = 3) =>
+  fc.uniqueArray(fc.integer({ min, max }), { minLength: 1, maxLength: length });
+const DAYS = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'];
+const days = fc.uniqueArray(fc.constantFrom(...DAYS), { minLength: 1, maxLength: 3 });
+
+/** Rules as a calendar might store them. */
+const rrule = fc.oneof(
+  fc.tuple(fc.integer({ min: 1, max: 5 }), list(0, 23)).map(([n, hours]) => `FREQ=DAILY;INTERVAL=${n};BYHOUR=${hours}`),
+  fc.tuple(fc.integer({ min: 1, max: 4 }), days).map(([n, on]) => `FREQ=WEEKLY;INTERVAL=${n};BYDAY=${on}`),
+  fc.tuple(fc.integer({ min: 1, max: 4 }), list(1, 31)).map(([n, on]) => `FREQ=MONTHLY;INTERVAL=${n};BYMONTHDAY=${on}`),
+  fc
+    .tuple(list(1, 4, 2), days)
+    .map(([nths, on]) => `FREQ=MONTHLY;BYDAY=${nths.flatMap((n) => on.map((day) => n + day))}`),
+  fc.tuple(list(-3, -1, 2), days).map(([at, on]) => `FREQ=MONTHLY;BYDAY=${on};BYSETPOS=${at}`),
+  fc.tuple(list(1, 12), list(1, 28)).map(([months, on]) => `FREQ=YEARLY;BYMONTH=${months};BYMONTHDAY=${on}`),
+  fc
+    .tuple(list(1, 12), days)
+    .map(([months, on]) => `FREQ=YEARLY;BYMONTH=${months};BYDAY=${on.map((day) => `2${day}`)}`),
+  list(1, 366).map((on) => `FREQ=YEARLY;BYYEARDAY=${on}`),
+  fc.tuple(list(1, 52), days).map(([weeks, on]) => `FREQ=YEARLY;BYWEEKNO=${weeks};BYDAY=${on}`),
+);
+
+test('RFC 5545 rules have the occurrences that another implementation finds', () => {
+  fc.assert(
+    fc.property(rrule, fc.integer({ min: 0, max: 700 }), (text, offset) => {
+      const start = new Date(Date.UTC(2026, 0, 1 + offset, 9)).toISOString().replace(/[-:]|\.000/g, '');
+      const rule = `DTSTART:${start}\nRRULE:${text}`;
+      const known = new RRuleTemporal({ rruleString: rule }).all((_, index) => index < 30);
+      const origin = new Date(Date.UTC(2026, 0, 1 + offset, 9) - 1);
+      expect(following(rule, origin, 30)).toEqual(known.slice(0, 30).map((at) => at.epochMilliseconds));
+    }),
+    { numRuns: 150 },
+  );
+});

@@ -1,0 +1,77 @@
+import { PassThrough, Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { expect, test } from 'vitest';
+import { runWhen, type WhenOptions } from '../../src/cli/when.ts';
+
+const HERE = { zone: 'Europe/Berlin', now: '2026-11-20T10:00:00Z' };
+
+async function run(options: WhenOptions, input = ''): Promise<{ status: number; output: string }> {
+  const stdout = new PassThrough();
+  const output = text(stdout);
+  const status = await runWhen(options, { stdin: Readable.from([input]), stdout });
+  stdout.end();
+  return { status, output: await output };
+}
+
+test('coda when says what it understood and the next five occurrences', async () => {
+  const { status, output } = await run({ ...HERE, text: 'every other tuesday at 9' });
+  expect(status).toBe(0);
+  expect(output.split('\n').slice(0, 3)).toEqual([
+    'every 2 weeks on Tuesday at 09:00 (Europe/Berlin), next: Tue 24 Nov',
+    '  2026-11-24T08:00:00.000Z',
+    '  2026-12-08T08:00:00.000Z',
+  ]);
+  expect(output.trim().split('\n')).toHaveLength(6);
+});
+
+test('a city stands for its zone', async () => {
+  const { output } = await run({ ...HERE, zone: 'new york', text: 'tomorrow at 9' });
+  expect(output).toContain('Sat 21 Nov 09:00 (America/New_York)');
+});
+
+test('words that do not say when end with a status and a hint', async () => {
+  const { status, output } = await run({ ...HERE, text: 'hello' });
+  expect(status).toBe(65);
+  expect(output).toContain('When should that be?');
+});
+
+test('--json answers with one object', async () => {
+  const { output } = await run({ ...HERE, text: 'remind me to call mom tomorrow at 5pm', json: true });
+  expect(JSON.parse(output)).toEqual({
+    kind: 'once',
+    at: '2026-11-21T16:00:00.000Z',
+    local: '2026-11-21T17:00:00',
+    zone: 'Europe/Berlin',
+    task: 'call mom',
+  });
+});
+
+test('--jsonl answers every line, also after one that is no question', async () => {
+  const lines = [
+    { id: 1, text: 'every day at 9', ...HERE },
+    { id: 2, text: '3/4', now: HERE.now, zone: 'America/Toronto' },
+    { id: 3, text: 'last Tuesday', ...HERE },
+    { id: 4, text: 'tomorrow', now: HERE.now, zone: 'Mars/Phobos' },
+    { id: 5, text: 'tomorrow', now: 'soon' },
+  ].map((line) => JSON.stringify(line));
+  const { status, output } = await run({ jsonl: true }, ['{not json', '', '[]', ...lines].join('\n'));
+  const answers = output
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(status).toBe(0);
+  expect(answers.map(({ id, kind, code }) => [id, kind, code])).toEqual([
+    [null, 'reject', 'INPUT_INVALID'],
+    [null, 'reject', 'INPUT_INVALID'],
+    [1, 'recurring', undefined],
+    [2, 'ambiguous', undefined],
+    [3, 'reject', 'PAST'],
+    [4, 'reject', 'NOT_A_DATE'],
+    [5, 'reject', 'INPUT_INVALID'],
+  ]);
+  expect(answers[2]).toMatchObject({ next: expect.arrayContaining(['2026-11-21T08:00:00.000Z']) });
+});
+
+test('an instant that is none is refused as a usage', async () => {
+  expect(await run({ text: 'tomorrow', now: 'yesterday-ish' })).toMatchObject({ status: 64 });
+});
