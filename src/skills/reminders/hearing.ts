@@ -52,6 +52,9 @@ function putOffWords(said: string): string {
   return /^(?:for )?\d{1,3}$/i.test(words) ? `${words} minutes` : words;
 }
 
+/** "At 5, actually 6": which of the two is meant is not for a pattern to say. */
+const CORRECTED =
+  /[,;.!?…–—-]\s*(?:actually|no,? wait|wait|hold on|i mean|i meant|sorry|or rather|make (?:it|that)|no,)[\s,]/i;
 /** "If I asked you to": talking about asking is no asking. */
 const HYPOTHETICAL =
   /\bif (?:i|you|we|someone|somebody) (?:ever )?(?:ask|asked|tell|told|say|said|want|wanted|were|was|had|need|needed|could|forgot)\b/i;
@@ -69,7 +72,7 @@ const LEADS = /^(?:to|about|of|that|regarding|concerning|re)(?:\s+|:\s*)/i;
 export function remind(rest: string, more: { fallback?: string; needsTime?: boolean } = {}): Call | undefined {
   const dm = IN_DM.test(rest);
   const words = rest.replace(IN_DM, '').replace(/^[:,–—-]\s*/, '');
-  if (A_QUESTION.test(words) || HYPOTHETICAL.test(words)) return undefined;
+  if (A_QUESTION.test(words) || HYPOTHETICAL.test(words) || CORRECTED.test(words)) return undefined;
   if (words.length > LONGEST_SENTENCE) return create(words, undefined, { dm });
   const { when, task } = isTime(words) ? { when: words, task: '' } : splitTask(`remind me ${words}`);
   if (more.needsTime && (when === undefined || NO_TIME.test(when))) return undefined;
@@ -156,9 +159,10 @@ export function snoozeOf(which: string, when = ''): Call | undefined {
 const AT_HAND = /^(?:it|that|this|that one|this one)$/i;
 const THE_NAME = /^(?:the|my|that|this)\s+(?=\S)|\s+(?:reminder|alarm)$/gi;
 
-/** `{ which }` with the name itself; nothing for "that". */
+/** `{ which }` with the name itself, "that" for any word that points at something, nothing when nothing was said. */
 function named(which: string): { which?: string } {
-  if (which === '' || AT_HAND.test(which)) return {};
+  if (which === '') return {};
+  if (AT_HAND.test(which)) return { which: 'that' };
   const name = which.replace(THE_NAME, '');
   return { which: name === '' ? which : name };
 }

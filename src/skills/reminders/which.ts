@@ -35,7 +35,7 @@ export async function findWhich(ctx: TxContext, which: string, wanted: Wanted): 
     .replace(/^(?:(?:the|my|that|this) )(?=\S)/, '')
     .replace(/(?:^| )(?:reminder|reminders|one|alarm)$/, '')
     .trim();
-  if (AT_HAND.test(words)) return atHand(ctx, wanted);
+  if (AT_HAND.test(words)) return atHand(ctx, wanted, which.trim() === '');
   const [byId] = await store.byIds(ctx.tx, ctx.person.id, [words]);
   if (byId) return pending(byId);
   const number = numberOf(words);
@@ -62,14 +62,16 @@ async function byNumber({ tx, person, conversationId }: TxContext, number: numbe
   return failed('NOT_FOUND', message, { remedy });
 }
 
-async function atHand(ctx: TxContext, wanted: Wanted): Promise<Reminder | Failed> {
+async function atHand(ctx: TxContext, wanted: Wanted, bare: boolean): Promise<Reminder | Failed> {
   const { spoken, made } = await store.latest(ctx.tx, ctx.person.id, ctx.conversationId);
   const since = ctx.clock.now().getTime() - AT_HAND_MS;
   const spokenAt = spoken?.lastAt?.getTime() ?? 0;
   const madeAt = made?.createdAt.getTime() ?? 0;
   const spokenFirst = wanted.prefers === 'spoken' ? spokenAt >= since : spokenAt > madeAt;
-  const found = spokenFirst ? spoken : made;
-  if (found && Math.max(spokenAt, madeAt) >= since) return pending(found);
+  const [found, at] = spokenFirst ? [spoken, spokenAt] : [made, madeAt];
+  // A bare "done" or "later" answers what was said; without that it is about nothing that anybody could know.
+  const meant = spokenFirst || !bare || wanted.prefers === 'any';
+  if (found && meant && at >= since) return pending(found);
   const soonest = await store.page(ctx.tx, {
     personId: ctx.person.id,
     status: 'pending',

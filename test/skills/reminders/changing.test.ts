@@ -41,6 +41,13 @@ for (const { name, available, open } of testDatabases)
         expect(words(await coda.call('reminder_complete', { which: 'that' }))).toBe('Done: “oven”.');
       });
 
+      test('a bare "later" is not about a reminder that has said nothing yet', async () => {
+        await remind('call Bob', 'tomorrow at 9');
+        expect(await coda.call('reminder_snooze')).toMatchObject({ ok: false, code: 'AMBIGUOUS' });
+        expect(await coda.call('reminder_complete')).toMatchObject({ ok: false, code: 'AMBIGUOUS' });
+        expect(words(await coda.call('reminder_snooze', { which: 'that', when: 'an hour' }))).toContain('call Bob');
+      });
+
       test('"done" a second time does not complete another one', async () => {
         await remind('first', 'in 5 minutes');
         await remind('second', 'in 6 minutes');
@@ -156,7 +163,7 @@ for (const { name, available, open } of testDatabases)
 
       test('taking back a completion that kept it from speaking lets it speak', async () => {
         await remind('call Bob', 'in 5 minutes');
-        const done = await coda.call('reminder_complete');
+        const done = await coda.call('reminder_complete', { which: 'Bob' });
         await coda.passTo('2026-11-20T09:00:00Z');
         await undo(done);
         await coda.passTo('2026-11-20T09:01:00Z');

@@ -8,7 +8,7 @@ const NAMED = '(reminder|reminders|alarm)';
 export const snoozing: Phrase[] = [
   {
     pattern:
-      '(snooze|snooze it|snooze that|snooze this|snooze please|later|remind me later|remind me again|remind me again later|ask me later|ask again later|in a bit|remind me in a bit)',
+      '(snooze|snooze please|later|remind me later|remind me again|remind me again later|ask me later|ask again later|in a bit|remind me in a bit)',
     example: 'snooze',
     call: () => snoozeOf(''),
   },
@@ -25,12 +25,12 @@ export const snoozing: Phrase[] = [
   {
     pattern: '(remind me|ping me|nudge me) (about|of) (it|that|this) again {when}',
     example: 'remind me about it again tomorrow',
-    call: ({ when = '' }) => snoozeOf('', when),
+    call: ({ when = '' }) => snoozeOf('that', when),
   },
   {
     pattern: '(remind me|ping me|nudge me) (about|of) (it|that|this) {when}',
     example: 'remind me about that in 20 minutes',
-    call: ({ when = '' }) => snoozeOf('', when.replace(/\s+instead$/i, '')),
+    call: ({ when = '' }) => snoozeOf('that', when.replace(/\s+instead$/i, '')),
   },
   {
     pattern: '(remind me|ping me|remind me about it|remind me about that) in {length} more (minutes|mins|hours)',
@@ -41,12 +41,12 @@ export const snoozing: Phrase[] = [
     pattern:
       '(remind me|ping me|nudge me|ask me) (about|of) (it|that|this) [again] (later|some other time|another time|in a bit)',
     example: 'remind me about that later',
-    call: () => snoozeOf(''),
+    call: () => snoozeOf('that'),
   },
   {
     pattern: 'bring (it|that|this) up again {when}',
     example: 'bring that up again tomorrow',
-    call: ({ when = '' }) => snoozeOf('', when),
+    call: ({ when = '' }) => snoozeOf('that', when),
   },
   {
     pattern: 'not now {when}',
@@ -92,7 +92,7 @@ export const snoozing: Phrase[] = [
   {
     pattern: '(push|put|move) (that|it|this) (back|off) {when}',
     example: 'push that back an hour',
-    call: ({ when = '' }) => snoozeOf('', when.replace(/^(?:to|until|till|by|for) /i, '')),
+    call: ({ when = '' }) => snoozeOf('that', when.replace(/^(?:to|until|till|by|for) /i, '')),
   },
 ];
 
