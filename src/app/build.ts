@@ -7,7 +7,7 @@ import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import { type Command, type HealthCheck, kindOf, Router, type Skill, type SkillDeps } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
-import { type ChatAdapter, type DeadLetter, Delivery, inboxPrunings, outboxPrunings } from '../delivery/index.ts';
+import { type ChatAdapter, type DeadLetters, Delivery, inboxPrunings, outboxPrunings } from '../delivery/index.ts';
 import { JobQueue, retention, retentionSchedule, Schedules, Worker } from '../jobs/index.ts';
 import { deadLetterCheck } from './checks.ts';
 import { type CostReport, costReport } from './cost.ts';
@@ -46,7 +46,7 @@ export interface App {
   checks(): HealthCheck[];
   status(): Promise<Json>;
   /** What could not be delivered, newest first, and how much there is of it. */
-  deadLetters(limit?: number): Promise<{ letters: DeadLetter[]; total: number }>;
+  deadLetters(limit?: number): Promise<DeadLetters>;
   /** Sends a dead letter (or all) again; returns how many. */
   resend(id?: string): Promise<number>;
   healthy(): Promise<boolean>;
@@ -183,7 +183,7 @@ class Assembly implements App {
     return [deadLetterCheck(this.delivery.outbox), ...this.mindChecks, ...adapters, ...skills];
   }
 
-  deadLetters(limit?: number): Promise<{ letters: DeadLetter[]; total: number }> {
+  deadLetters(limit?: number): Promise<DeadLetters> {
     return this.delivery.outbox.deadLetters(limit);
   }
 

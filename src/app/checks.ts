@@ -2,13 +2,11 @@ import { checkProvider, type Models, repairsSince } from '../agent/index.ts';
 import type { Clock } from '../base/clock.ts';
 import { plural } from '../base/text.ts';
 import type { HealthCheck } from '../chat/index.ts';
-import type { DeadLetter } from '../delivery/index.ts';
+import type { DeadLetters } from '../delivery/index.ts';
 import type { Database } from '../storage/index.ts';
 
 /** Whether something could not be delivered. */
-export function deadLetterCheck(outbox: {
-  deadLetters(limit: number): Promise<{ letters: DeadLetter[]; total: number }>;
-}): HealthCheck {
+export function deadLetterCheck(outbox: { deadLetters(limit: number): Promise<DeadLetters> }): HealthCheck {
   return {
     name: 'dead letters',
     async check() {

@@ -11,16 +11,7 @@ import {
   Toolbox,
 } from '../agent/index.ts';
 import type { World } from '../base/world.ts';
-import {
-  type Command,
-  coreCommands,
-  coreTools,
-  forgetTools,
-  type HealthCheck,
-  modelCommands,
-  type Skill,
-  type SkillDeps,
-} from '../chat/index.ts';
+import { type Command, coreCommands, coreTools, forgetTools, type HealthCheck, modelCommands } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
 import { type Delivery, inboxErasures, outboxErasures } from '../delivery/index.ts';
 import { type Erasure, personErasures } from '../people/index.ts';
@@ -29,13 +20,8 @@ import { modelChecks } from './checks.ts';
 import { openInference, remembered } from './inference.ts';
 import { Prompts } from './prompts.ts';
 import { defaultZone, timeSettings } from './settings.ts';
+import type { EquippedSkill } from './skills.ts';
 import { soulOf } from './soul.ts';
-
-/** A skill with what it may use. */
-export interface EquippedSkill {
-  skill: Skill;
-  deps: SkillDeps;
-}
 
 export interface Mind {
   agent: Agent;

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { PromptSection } from '../chat/index.ts';
 import type { Person } from '../people/index.ts';
-import type { EquippedSkill } from './mind.ts';
+import type { EquippedSkill } from './skills.ts';
 
 /** What another process wrote is seen after this long; what this one wrote, at once. */
 const FRESH_MS = 60_000;

@@ -1,7 +1,13 @@
-import type { Skill } from '../chat/index.ts';
+import type { Skill, SkillDeps } from '../chat/index.ts';
 import { basics } from '../skills/basics/index.ts';
 import { notes } from '../skills/notes/index.ts';
 import { reminders } from '../skills/reminders/index.ts';
 
 /** What coda can do, one line each: deleting a line and its folder deletes the capability. */
 export const builtInSkills: readonly Skill[] = [reminders, notes, basics];
+
+/** A skill with what it may use. */
+export interface EquippedSkill {
+  skill: Skill;
+  deps: SkillDeps;
+}

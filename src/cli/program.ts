@@ -42,6 +42,7 @@ export function createProgram(io: NodeJS.Process, listener: Listener): Command {
     };
   addTalking(program, call);
   addLooking(program, call);
+  addOutbox(program.command('outbox').description('what could not be delivered'), call);
   addConfig(program.command('config').description('look at the configuration'), call);
   return program;
 }
@@ -72,6 +73,11 @@ function addLooking(program: Command, call: Call): void {
     .option('--json', 'as JSON')
     .action(call(async () => (await import('./status.ts')).status));
   program
+    .command('cost')
+    .description('show what models have cost')
+    .option('--json', 'as JSON')
+    .action(call(async () => (await import('./cost.ts')).cost));
+  program
     .command('doctor')
     .description('check every part, and say how to mend what is broken')
     .action(call(async () => (await import('./doctor.ts')).doctor));
@@ -89,6 +95,19 @@ function addLooking(program: Command, call: Call): void {
     .option('--json', 'as JSON')
     .option('--jsonl', 'JSON lines on stdin and stdout, for programs')
     .action(call<WhenFlags>(async () => showWhen));
+}
+
+function addOutbox(outbox: Command, call: Call): void {
+  outbox
+    .command('list', { isDefault: true })
+    .description('show what could not be delivered, newest first')
+    .option('--json', 'as JSON')
+    .action(call(async () => (await import('./outbox.ts')).outboxList));
+  outbox
+    .command('resend')
+    .description('send one of them, or all, again')
+    .argument('[id]')
+    .action(call<WhenFlags>(async () => (await import('./outbox.ts')).outboxResend));
 }
 
 function addConfig(config: Command, call: Call): void {

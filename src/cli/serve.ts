@@ -89,5 +89,8 @@ function verbs(app: App, config: Config, io: NodeJS.Process) {
       ...((await app.status()) as { [key: string]: Json }),
     }),
     doctor: async () => runChecks(app) as unknown as Json,
+    outbox: async () => (await app.deadLetters()) as unknown as Json,
+    resend: ({ id }: Record<string, Json>) => app.resend(typeof id === 'string' ? id : undefined),
+    cost: async () => (await app.cost()) as unknown as Json,
   };
 }

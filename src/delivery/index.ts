@@ -5,5 +5,5 @@ export { Delivery, type DeliveryOptions, type End, type Receiver } from './deliv
 export { erasures as inboxErasures, type FinalState, prunings as inboxPrunings } from './inbox/store.ts';
 export type * from './item.ts';
 export type { Draft } from './outbox/draft.ts';
-export { type DeadLetter, erasures as outboxErasures, prunings as outboxPrunings } from './outbox/store.ts';
+export { type DeadLetters, erasures as outboxErasures, prunings as outboxPrunings } from './outbox/store.ts';
 export type * from './outgoing.ts';

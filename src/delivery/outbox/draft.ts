@@ -1,4 +1,4 @@
-import { sleep } from '../../base/async.ts';
+import { deferred, within } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
 import type { Database } from '../../storage/index.ts';
@@ -27,6 +27,9 @@ export class Draft {
   private wanted: string | undefined;
   private working: Promise<void> | undefined;
   private closed = false;
+  private readonly closing = deferred();
+  /** When the platform takes another edit; real time, because it guards a real limit. */
+  private nextAt = 0;
 
   constructor(deps: DraftDeps, item: Item, address: Omit<Addressed, 'cards'>) {
     this.deps = deps;
@@ -50,7 +53,7 @@ export class Draft {
 
   /** Shows nothing more and waits for what is under way. Never rejects. */
   async settle(): Promise<void> {
-    this.closed = true;
+    this.stop();
     await this.working;
   }
 
@@ -58,17 +61,17 @@ export class Draft {
     const { world, adapter } = this.deps;
     try {
       while (this.wanted !== undefined && !this.closed) {
+        await within(this.nextAt - performance.now(), this.closing.promise);
+        if (this.closed) return;
         const text = this.wanted;
         this.wanted = undefined;
         await this.bring(text);
-        // The platform's own pace; real time, because it guards a real limit.
-        if (this.wanted === undefined) continue;
-        await sleep(adapter.promises.editEveryMs ?? 0);
+        this.nextAt = performance.now() + (adapter.promises.editEveryMs ?? 0);
       }
     } catch (error) {
       // A hint that failed: the end of the turn says it all.
       world.log.debug({ error: messageOf(error) }, 'a draft could not be shown');
-      this.closed = true;
+      this.stop();
     }
   }
 
@@ -118,5 +121,6 @@ export class Draft {
 
   private stop(): void {
     this.closed = true;
+    this.closing.resolve();
   }
 }

@@ -105,7 +105,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
   }
 
   /** The newest dead letters, and how many there are. */
-  deadLetters(limit = 50): Promise<{ letters: store.DeadLetter[]; total: number }> {
+  deadLetters(limit = 50): Promise<store.DeadLetters> {
     return store.deadLetters(this.deps.database, limit);
   }
 

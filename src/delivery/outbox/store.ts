@@ -346,7 +346,7 @@ export const prunings: readonly Pruning[] = [
 ];
 
 /** A part that could not be delivered. */
-export interface DeadLetter {
+interface DeadLetter {
   id: string;
   key: string;
   adapter: string;
@@ -356,11 +356,14 @@ export interface DeadLetter {
   created_at: Instant;
 }
 
+/** What could not be delivered. */
+export interface DeadLetters {
+  letters: DeadLetter[];
+  total: number;
+}
+
 /** The newest dead letters, and how many there are. */
-export async function deadLetters(
-  database: Database,
-  limit: number,
-): Promise<{ letters: DeadLetter[]; total: number }> {
+export async function deadLetters(database: Database, limit: number): Promise<DeadLetters> {
   const { rows } = await database.read<DeadLetter & { total: number }>(
     `select o.id, o.key, o.adapter, c.channel, o.content ->> 'text' as text, o.error, o.created_at,
             count(*) over () as total
