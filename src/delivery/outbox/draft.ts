@@ -8,6 +8,8 @@ import { type Addressed, rowOf, toParts } from '../parts.ts';
 import type { OutboxSender } from './index.ts';
 import * as store from './store.ts';
 
+const FIRST_MS = 300;
+
 export interface DraftDeps {
   database: Database;
   world: World;
@@ -29,12 +31,14 @@ export class Draft {
   private closed = false;
   private readonly closing = deferred();
   /** When the platform takes another edit; real time, because it guards a real limit. */
-  private nextAt = 0;
+  private nextAt: number;
 
   constructor(deps: DraftDeps, item: Item, address: Omit<Addressed, 'cards'>) {
     this.deps = deps;
     this.item = item;
     this.address = address;
+    // An answer that is whole at once is said once, where each edit is counted.
+    this.nextAt = performance.now() + Math.min(FIRST_MS, deps.adapter.promises.editEveryMs ?? 0);
   }
 
   /** Whether anything has been shown, or may have been. */
@@ -61,7 +65,8 @@ export class Draft {
     const { world, adapter } = this.deps;
     try {
       while (this.wanted !== undefined && !this.closed) {
-        await within(this.nextAt - performance.now(), this.closing.promise);
+        const wait = this.nextAt - performance.now();
+        if (wait > 0) await within(wait, this.closing.promise);
         if (this.closed) return;
         const text = this.wanted;
         this.wanted = undefined;
