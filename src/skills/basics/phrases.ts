@@ -64,7 +64,8 @@ const telling: Phrase[] = [
 
 const settling: Phrase[] = [
   {
-    pattern: '(set|change|switch|update|make|move) my (timezone|time zone) [to|as|is] {zone}',
+    pattern:
+      '[i want to|i would like to|id like to] (set|change|switch|update|make|move) my (timezone|time zone) [to|as|is] {zone}',
     example: 'set my timezone to Berlin',
     call: ({ zone = '' }) => setZone(zone),
   },

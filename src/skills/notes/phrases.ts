@@ -30,7 +30,7 @@ const saving: Phrase[] = [
     call: ({ text = '' }) => save(text),
   },
   {
-    pattern: '(jot|write|scribble|put) down [that|this] {text}',
+    pattern: '(jot|write|scribble|put) down [that|this|the following] {text}',
     example: 'jot down milk, eggs and bread',
     call: ({ text = '' }) => save(text),
   },
