@@ -65,6 +65,14 @@ export class Gateway {
     }
   }
 
+  /** Tells the last event of this kind once more, as a second session would hear it. */
+  repeat(t: string): void {
+    for (const { sent } of this.sessions.values()) {
+      const last = sent.findLast((packet) => packet.t === t);
+      if (last) this.dispatch(t, () => last.d);
+    }
+  }
+
   /** Lets the connections of all sessions go wrong. */
   drop(how: Drop): void {
     for (const session of [...this.sessions.values()]) {

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import type { Model } from '../../../src/agent/index.ts';
+import type { AnyTool, Model } from '../../../src/agent/index.ts';
 import { type App, build } from '../../../src/app/index.ts';
 import { SystemClock, TestClock } from '../../../src/base/clock.ts';
 import { createLog, Secrets, silentLog } from '../../../src/base/log.ts';
@@ -28,6 +28,7 @@ export interface DiscordPlayOptions {
   stillClock?: boolean;
   model?: Model;
   commands?: readonly Command[];
+  tools?: readonly AnyTool[];
   /** Begins without coda. */
   asleep?: boolean;
   /** Those whom the rules let in besides Ana (the owner) and Bob; may name groups. */
@@ -81,7 +82,7 @@ export class DiscordPlay {
 
   /** A process of coda begins; resolves when it hears. */
   async start(): Promise<void> {
-    const { discord = {}, config = {}, model, commands, members } = this.options;
+    const { discord = {}, config = {}, model, commands, tools, members } = this.options;
     const settings: Record<string, unknown> = {
       'assistant.zone': 'Europe/Berlin',
       'discord.token': 'fake-discord-token',
@@ -96,7 +97,7 @@ export class DiscordPlay {
     );
     const { world, dataDir } = this;
     const loaded = loadConfig({ env: {}, dataDir, flags, secrets: world.secrets, cwd: dataDir });
-    const skill: Skill = { name: 'played', commands: () => [...(commands ?? [])] };
+    const skill: Skill = { name: 'played', commands: () => [...(commands ?? [])], tools: () => [...(tools ?? [])] };
     this.app = await build(loaded, world, {
       version: 'test',
       hint: '',

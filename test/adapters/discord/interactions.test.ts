@@ -1,0 +1,267 @@
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { done, failed } from '../../../src/agent/index.ts';
+import type { Command } from '../../../src/chat/index.ts';
+import type { Message } from '../../support/discord/index.ts';
+import { FLAGS } from '../../support/discord/model.ts';
+import { echo, playDiscord } from '../../support/discord/play.ts';
+import { eventually } from '../../support/eventually.ts';
+
+const commands: Command[] = [
+  {
+    name: 'secret',
+    summary: 'Tells you alone.',
+    private: true,
+    run: async () => done('for your eyes'),
+  },
+  {
+    name: 'long',
+    summary: 'Much to read.',
+    run: async () => done(Array.from({ length: 100 }, (_, index) => `Line ${index} ${'x'.repeat(30)}`).join('\n')),
+  },
+  {
+    name: 'whisper',
+    summary: 'Much to read for you alone.',
+    private: true,
+    run: async () => done(Array.from({ length: 100 }, (_, index) => `Line ${index} ${'x'.repeat(30)}`).join('\n')),
+  },
+  {
+    name: 'travel',
+    summary: 'Goes somewhere.',
+    options: [
+      {
+        name: 'city',
+        description: 'Where to',
+        required: true,
+        complete: async (typed) => ['Berlin', 'Bern', 'Oslo'].filter((city) => city.startsWith(typed)),
+      },
+      { name: 'when', description: 'When' },
+    ],
+    run: async (rest) => done(`travelling: ${rest}`),
+  },
+  { name: 'reset', summary: 'For the owner.', ownerOnly: true, run: async () => done('reset') },
+  {
+    name: 'broken',
+    summary: 'Fails.',
+    run: async () => failed('NO', 'That did not work.', { remedy: 'Try another.' }),
+  },
+];
+
+const labels = (message: Message) =>
+  message.components.flatMap((row) =>
+    (row.components as { label: string; disabled?: boolean }[]).map(
+      (each) => `${each.disabled ? '×' : ''}${each.label}`,
+    ),
+  );
+
+/** The `custom_id` of a message's first button. */
+const idOf = (message: Message) =>
+  message.components.flatMap((row) => (row.components as { custom_id: string }[]).map((each) => each.custom_id))[0];
+
+describe('slash commands', () => {
+  test('are registered once, with their fields, and again only when they change', async () => {
+    await using play = await playDiscord({ model: echo, commands });
+    const registered = await eventually(() => play.fake.interactions.commands.get(''));
+    const travel = registered?.find(({ name }) => name === 'travel');
+    expect(travel?.options).toMatchObject([
+      { name: 'city', required: true, autocomplete: true },
+      { name: 'when', required: false, autocomplete: false },
+    ]);
+    expect(registered?.find(({ name }) => name === 'reset')?.default_member_permissions).toBe('0');
+    expect(registered?.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['remind', 'notes', 'help', 'new', 'stop']),
+    );
+    await play.stop();
+    await play.start();
+    play.asks('ready');
+    await play.hears('answer to ready');
+    expect(play.fake.interactions.registrations).toBe(1);
+  });
+
+  test('can be kept to the configured servers', async () => {
+    await using play = await playDiscord({ asleep: true, commands });
+    Object.assign(play, { options: { commands, discord: { commands: 'guilds', guilds: [play.guild.id] } } });
+    await play.start();
+    expect(await eventually(() => play.fake.interactions.commands.get(play.guild.id))).toBeTruthy();
+    expect(play.fake.interactions.commands.has('')).toBe(false);
+  });
+
+  test('answer by themselves, for everybody or for who asked', async () => {
+    await using play = await playDiscord({ commands });
+    const { fake } = play;
+    const open = await play.answer(fake.uses(play.ana, play.general, 'travel', { when: 'tomorrow', city: 'Oslo' }));
+    expect(open.content).toBe('travelling: Oslo tomorrow');
+    expect(open.flags & FLAGS.ephemeral).toBe(0);
+    const hidden = await play.answer(fake.uses(play.ana, play.general, 'secret'));
+    expect(hidden.content).toBe('for your eyes');
+    expect(hidden.only).toBe(play.ana.id);
+    expect((await play.answer(fake.uses(play.ana, play.general, 'broken'))).content).toBe(
+      'That did not work. Try another.',
+    );
+    expect((await play.answer(fake.uses(play.ana, play.general, 'unknown'))).content).toContain(
+      'do not know `/unknown`',
+    );
+  });
+
+  test('of the owner are refused to others', async () => {
+    await using play = await playDiscord({ commands });
+    expect((await play.answer(play.fake.uses(play.bob, play.general, 'reset'))).content).toContain('my owner alone');
+    expect((await play.answer(play.fake.uses(play.ana, play.general, 'reset'))).content).toBe('reset');
+  });
+
+  test('are not for strangers, who hear it once', async () => {
+    await using play = await playDiscord({ commands });
+    expect((await play.answer(play.fake.uses(play.eve, play.general, 'secret'))).content).toContain(
+      `discord:${play.eve.id}`,
+    );
+    const again = play.fake.uses(play.eve, play.general, 'secret');
+    // Nothing is said a second time, and no "thinking" stays behind.
+    expect(await eventually(() => again.original?.deleted)).toBe(true);
+  });
+
+  test('go on in further messages, and those of private answers stay private', async () => {
+    await using play = await playDiscord({ commands });
+    const open = play.fake.uses(play.ana, play.general, 'long');
+    await play.answer(open);
+    await play.hears('Line 99');
+    expect(open.followUps).toEqual([]);
+    const hidden = play.fake.uses(play.ana, play.general, 'whisper');
+    await play.answer(hidden);
+    expect(await eventually(() => hidden.followUps.length > 0)).toBe(true);
+    expect(hidden.followUps.every(({ only }) => only === play.ana.id)).toBe(true);
+  });
+
+  test('complete what is being typed', async () => {
+    await using play = await playDiscord({ commands });
+    const typing = play.fake.types(play.ana, play.general, 'travel', { city: 'Ber' }, 'city');
+    expect(await eventually(() => typing.choices)).toEqual([
+      { name: 'Berlin', value: 'Berlin' },
+      { name: 'Bern', value: 'Bern' },
+    ]);
+  });
+});
+
+describe('an interaction', () => {
+  test('that could not be acknowledged in time is not done, and that is said once', async () => {
+    await using play = await playDiscord();
+    play.fake.rest.fault = ({ route }) => (route.endsWith('/callback') ? { status: 503 } : undefined);
+    play.fake.uses(play.ana, play.general, 'note', { text: 'milk' });
+    await play.hears('That reached me too late');
+    expect((await play.database.read('select id from notes')).rows).toEqual([]);
+    expect(play.said('too late')).toHaveLength(1);
+  });
+
+  test('whose acknowledgement’s answer is lost is done once', async () => {
+    await using play = await playDiscord();
+    let lost = 0;
+    play.fake.rest.fault = ({ route }) => (route.endsWith('/callback') && lost++ === 0 ? 'unanswered' : undefined);
+    const used = play.fake.uses(play.ana, play.general, 'note', { text: 'milk' });
+    expect((await play.answer(used)).content).toMatch(/milk/);
+    expect((await play.database.read('select id from notes')).rows).toHaveLength(1);
+  });
+
+  test('whose answer is lost has one answer', async () => {
+    await using play = await playDiscord({ commands });
+    let lost = 0;
+    play.fake.rest.fault = ({ route, method }) =>
+      method === 'PATCH' && route.endsWith('@original') && lost++ === 0 ? 'unanswered' : undefined;
+    const used = play.fake.uses(play.ana, play.general, 'travel', { city: 'Oslo' });
+    await play.answer(used);
+    await eventually(
+      async () => (await play.database.read(`select 1 from outbox where state = 'sent'`)).rows.length === 1,
+    );
+    expect(play.said('travelling: Oslo')).toHaveLength(1);
+  });
+
+  test('that is heard twice is done once', async () => {
+    await using play = await playDiscord();
+    const used = play.fake.uses(play.ana, play.general, 'note', { text: 'milk' });
+    play.fake.gateway.repeat('INTERACTION_CREATE');
+    await play.answer(used);
+    await play.settled();
+    expect((await play.database.read('select id from notes')).rows).toHaveLength(1);
+    expect(play.fake.rest.seen.filter((request) => request.endsWith('/callback'))).toHaveLength(1);
+  });
+});
+
+describe('buttons', () => {
+  test('of a reminder work after a restart, once, and the message says who pressed', async () => {
+    await using play = await playDiscord({ stillClock: true });
+    const { fake } = play;
+    const dm = fake.dm(play.ana);
+    play.asks('remind me to water the plants in 10 minutes', { channel: dm });
+    await play.hears('water the plants', dm);
+    await play.settled();
+    await play.passes(11 * 60_000);
+    const card = await play.hears('⏰ water the plants', dm);
+    expect(labels(card)[0]).toBe('Done');
+    await play.stop();
+    await play.start();
+    const pressed = fake.presses(play.ana, card, 'Done');
+    expect((await play.answer(pressed)).content).toContain('Done');
+    expect(await eventually(() => card.content.includes('Ana'))).toBe(true);
+    expect(labels(card).every((label) => label.startsWith('×'))).toBe(true);
+    const again = fake.presses(play.ana, card, 'Done', idOf(card));
+    expect((await play.answer(again)).content).toContain('already been used');
+  });
+
+  test('are pressed only by whom they are for', async () => {
+    await using play = await playDiscord({ stillClock: true });
+    play.asks('remind me to call Carl in 10 minutes');
+    await play.hears('call Carl');
+    await play.settled();
+    await play.passes(11 * 60_000);
+    const card = await play.hears('⏰ call Carl');
+    const pressed = play.fake.presses(play.bob, card, 'Done');
+    const answer = await play.answer(pressed);
+    expect(answer.content).toContain('for somebody else');
+    expect(answer.only).toBe(play.bob.id);
+    expect(labels(card)).toContain('Done');
+  });
+
+  test('with a forged id do nothing', async () => {
+    await using play = await playDiscord({ model: echo });
+    play.asks('hi');
+    const message = await play.hears('answer to hi');
+    for (const forged of ['drop table', `press:${'x'.repeat(22)}`, `ask:${'x'.repeat(22)}`]) {
+      const pressed = play.fake.presses(play.ana, message, 'none', forged);
+      expect((await play.answer(pressed)).content).toMatch(/not one of mine|already been used/);
+    }
+  });
+
+  test('that ask for words open a form, and only its own field is filled', async () => {
+    const said: unknown[] = [];
+    const asking: Command = {
+      name: 'ask',
+      summary: 'Asks.',
+      run: async () => ({
+        ...done('When?'),
+        choices: [
+          { label: 'Later…', tool: 'played_later', input: { id: 7 }, form: { field: 'when', label: 'Until when?' } },
+        ],
+      }),
+    };
+    await using play = await playDiscord({
+      commands: [asking],
+      tools: [
+        {
+          name: 'played_later',
+          description: 'Notes when.',
+          effect: 'write',
+          input: z.object({ id: z.number(), when: z.string() }),
+          run: async (input) => {
+            said.push(input);
+            return done('Noted.');
+          },
+        },
+      ],
+    });
+    const { fake } = play;
+    const card = await play.answer(fake.uses(play.ana, play.general, 'ask'));
+    const opened = fake.presses(play.ana, card, 'Later…');
+    const modal = await eventually(() => opened.modal);
+    expect(modal?.custom_id).toMatch(/^ask:/);
+    expect((await play.answer(fake.submits(play.ana, opened, 'tomorrow at 9'))).content).toBe('Noted.');
+    expect(said).toEqual([{ id: 7, when: 'tomorrow at 9' }]);
+  });
+});

@@ -1,0 +1,202 @@
+import { describe, expect, test } from 'vitest';
+import type { Model } from '../../../src/agent/index.ts';
+import { deferred, sleep } from '../../../src/base/async.ts';
+import { PERMISSIONS } from '../../support/discord/index.ts';
+import { echo, playDiscord } from '../../support/discord/play.ts';
+import { eventually } from '../../support/eventually.ts';
+import { lostAnswers } from './lost.ts';
+
+/** Says what `text` gives for what was said. */
+const says = (text: (said: string) => string): Model => ({
+  name: 'test/says',
+  async *generate({ messages }) {
+    const said = messages.findLast((message) => message.role === 'user');
+    yield { type: 'text', text: text(said?.text ?? '') };
+    yield { type: 'stop', reason: 'end' };
+  },
+});
+
+describe('a send whose answer is lost', () => {
+  test('does not appear twice, and none is missing', async () => {
+    expect(await lostAnswers({ sends: 40, seed: 3 })).toEqual({ faults: true, twice: [], missing: [] });
+  });
+
+  test('is found in the history when Discord has forgotten its nonce', async () => {
+    await using play = await playDiscord({ model: echo, stillClock: true });
+    let lost = 0;
+    play.fake.rest.fault = ({ method, route }) =>
+      method === 'POST' && route.endsWith('/messages') && lost++ === 0 ? 'unanswered' : undefined;
+    play.asks('once only');
+    await play.hears('answer to once only');
+    await play.settled();
+    play.fake.messages.nonceMs = 0;
+    await play.passes(10 * 60_000);
+    expect(play.said('answer to once only')).toHaveLength(1);
+    const sql = `select state from outbox where content->>'text' = 'answer to once only'`;
+    expect((await play.database.read(sql)).rows).toEqual([{ state: 'sent' }]);
+  });
+
+  test('is not taken for another message with the same words', async () => {
+    await using play = await playDiscord({ model: says(() => 'Done.'), stillClock: true });
+    play.asks('first');
+    await play.hears('Done.');
+    await play.settled();
+    let lost = 0;
+    play.fake.rest.fault = ({ method, route }) =>
+      method === 'POST' && route.endsWith('/messages') && lost++ === 0 ? 'lost' : undefined;
+    play.fake.messages.nonceMs = 0;
+    play.asks('second');
+    await eventually(() => lost > 0);
+    await play.settled();
+    await play.passes(10 * 60_000);
+    expect(play.said('Done.')).toHaveLength(2);
+  });
+});
+
+describe('a limit', () => {
+  test('of one channel holds up no other', async () => {
+    await using play = await playDiscord({ model: echo });
+    const busy = play.fake.channel(play.guild, 'busy');
+    play.fake.limits.buckets.set('POST /channels/:channel/messages', { limit: 2, perMs: 4_000 });
+    for (let index = 0; index < 4; index++) play.asks(`busy ${index}`, { channel: busy });
+    play.asks('calm');
+    await play.hears('answer to calm');
+    expect(play.fake.said(busy).length).toBeLessThanOrEqual(2);
+    await eventually(() => play.fake.said(busy).length === 4);
+    expect(new Set(play.fake.said(busy).map(({ content }) => content)).size).toBe(4);
+    // What discord.js knows of the limits keeps it from running into them again and again.
+    expect(play.fake.limits.invalid).toBeLessThan(5);
+  });
+
+  test('of everything is waited out', async () => {
+    await using play = await playDiscord({ model: echo });
+    let limited = 0;
+    play.fake.rest.fault = ({ method, route }) =>
+      method === 'POST' && route.endsWith('/messages') && limited++ === 0
+        ? { limitedForMs: 1_500, global: true }
+        : undefined;
+    play.asks('patience');
+    await play.hears('answer to patience');
+    expect(play.said('answer to patience')).toHaveLength(1);
+  });
+});
+
+describe('a place that is gone', () => {
+  test('or forbidden sends the answer to the asker directly', async () => {
+    const go = deferred();
+    const slow: Model = {
+      name: 'test/slow',
+      async *generate(request, signal) {
+        const said = request.messages.findLast((message) => message.role === 'user');
+        if (said?.text !== 'hi') await go.promise;
+        yield* echo.generate(request, signal);
+      },
+    };
+    await using play = await playDiscord({ model: slow });
+    const dm = play.fake.dm(play.ana);
+    play.asks('hi', { channel: dm });
+    await play.hears('answer to hi', dm);
+    const room = play.fake.channel(play.guild, 'room');
+    play.asks('where are you?', { channel: room });
+    await eventually(async () => (await play.database.read('select id from inbox')).rows.length === 2);
+    room.denied = PERMISSIONS.SEND_MESSAGES;
+    go.resolve();
+    await play.hears('answer to where are you?', dm);
+  });
+
+  test('altogether ends as a dead letter, and coda goes on', async () => {
+    await using play = await playDiscord({ model: echo });
+    const dm = play.fake.dm(play.bob);
+    play.bob.closed = true;
+    play.asks('hello?', { user: play.bob, channel: dm });
+    const dead = await eventually(
+      async () => (await play.database.read(`select key from outbox where state = 'dead'`)).rows[0],
+    );
+    expect(dead).toBeTruthy();
+    play.asks('still here?');
+    await play.hears('answer to still here?');
+  });
+});
+
+describe('an answer', () => {
+  test('that is whole at once costs one request', async () => {
+    await using play = await playDiscord({ model: echo });
+    play.asks('quick');
+    await play.hears('answer to quick');
+    await play.settled();
+    const requests = play.fake.rest.seen.filter((request) => request.includes(`/channels/${play.general.id}/`));
+    expect(requests).toEqual([`POST /channels/${play.general.id}/messages`]);
+  });
+
+  test('that is long comes in order, with its code blocks whole and the rest as a file', async () => {
+    const code = Array.from({ length: 600 }, (_, index) => `console.log(${index}, 'a line of code');`).join('\n');
+    await using play = await playDiscord({ model: says(() => `Look:\n\`\`\`js\n${code}\n\`\`\``) });
+    play.asks('write code');
+    await eventually(() => play.fake.said(play.general).length === 6);
+    const said = play.fake.said(play.general);
+    for (const { content } of said.slice(1)) expect(content).toMatch(/^```js\n/);
+    expect(said.map(({ message_reference: reference }) => reference !== undefined)).toEqual([
+      true,
+      ...Array(5).fill(false),
+    ]);
+    const file = said.at(-1)?.attachments[0];
+    expect(file?.filename).toBe('answer.md');
+    const all = said.map(({ content }) => content).join('\n') + Buffer.from(file?.bytes ?? []).toString();
+    for (let index = 0; index < 600; index++) expect(all).toContain(`console.log(${index}, `);
+  });
+
+  test('that takes a while is announced by typing', async () => {
+    const go = deferred();
+    const slow: Model = {
+      name: 'test/slow',
+      async *generate(request, signal) {
+        await go.promise;
+        yield* echo.generate(request, signal);
+      },
+    };
+    await using play = await playDiscord({ model: slow });
+    play.asks('think');
+    expect(await eventually(() => play.fake.typed.includes(play.general.id))).toBe(true);
+    go.resolve();
+    await play.hears('answer to think');
+  });
+
+  test('that comes word by word is one message that grows, edited at Discord’s pace', async () => {
+    const words = Array.from({ length: 30 }, (_, index) => `word${index} `);
+    const streaming: Model = {
+      name: 'test/stream',
+      async *generate() {
+        for (const text of ['```js\n', ...words, '\n```']) {
+          yield { type: 'text', text };
+          await sleep(80);
+        }
+        yield { type: 'stop', reason: 'end' };
+      },
+    };
+    await using play = await playDiscord({ model: streaming });
+    play.asks('go on');
+    const answer = await play.hears('word29');
+    expect(play.fake.said(play.general)).toHaveLength(1);
+    expect(answer.content).toMatch(/^```js\n[\s\S]*\n```$/);
+    const edits = play.fake.rest.seen.filter((request) => request.startsWith(`PATCH /channels/${play.general.id}`));
+    expect(edits.length).toBeGreaterThan(0);
+    expect(edits.length).toBeLessThanOrEqual(4);
+  });
+
+  test('to a question that was deleted still comes', async () => {
+    const go = deferred();
+    const slow: Model = {
+      name: 'test/slow',
+      async *generate(request, signal) {
+        await go.promise;
+        yield* echo.generate(request, signal);
+      },
+    };
+    await using play = await playDiscord({ model: slow });
+    const question = play.asks('gone');
+    await eventually(async () => (await play.database.read('select id from inbox')).rows.length === 1);
+    play.fake.deletes(question);
+    go.resolve();
+    expect((await play.hears('answer to gone')).message_reference).toBeUndefined();
+  });
+});
