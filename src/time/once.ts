@@ -137,16 +137,18 @@ function daysOf(phrase: Phrase, env: Env): Days | 'NOT_A_DATE' | 'PAST' | null |
   }
   if (!date) return null;
   const days = resolveDate(date, env);
-  if (!also || typeof days === 'string') return days;
+  if (!also) return days;
   const second = resolveDate(also, env);
-  if (typeof second === 'string') return second;
+  // "Yesterday … tomorrow": two days, of which one belongs to something else.
+  if (typeof days === 'string' || typeof second === 'string') return days === second ? days : undefined;
   const common = days.days.filter((day) => second.days.includes(day));
   return common.length === 0 ? undefined : { days: common };
 }
 
 /** Where "from 3 to 5pm" begins: the half of the day follows from the end. */
-function startOf(from: Clock, to: Clock): Clock {
+export function startOf(from: Clock, to: Clock): Clock {
   if (from.exact || !to.exact) return from;
+  if (to.full) return { ...from, exact: true };
   const end = to.hour * 60 + to.minute;
   const start = (from.hour % 12) * 60 + from.minute;
   const afternoon = start + 720 < end || start >= end;

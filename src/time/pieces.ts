@@ -45,6 +45,8 @@ export interface Clock {
   minute: number;
   second: number;
   exact: boolean;
+  /** Written on the 24-hour clock ("17:00", "09:00"), as its neighbours then are too. */
+  full?: boolean;
   /** A bare number with nothing that marks it as a time. */
   weak?: boolean;
   /** Midnight named by its word: whether it begins or ends the day is another question. */
@@ -111,6 +113,8 @@ export interface Recur {
   /** Elapsed steps in milliseconds, instead of `freq` and `interval`. */
   step?: number;
   days?: DaySet;
+  /** Only in these months: "every Monday in December". */
+  months?: number[];
   /** "every morning". */
   part?: PartName;
   /** Minutes past each hour: "at quarter past every hour". */

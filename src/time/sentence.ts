@@ -1,6 +1,7 @@
 import { english } from './lang/en.ts';
 import type { Language } from './lang/language.ts';
 import { explain, parseWhen, readPhrase, readRule, withWords } from './parse.ts';
+import type { Piece } from './pieces.ts';
 import { isDoubtful, isWeak, type Run, Runs } from './runs.ts';
 import { noTime, tooLong, unknownZone, whichOne } from './texts.ts';
 import { type Token, tokenise } from './tokens.ts';
@@ -250,7 +251,9 @@ class Sentence {
   private completed(run: Run, task: [number, number], connector: string): Understood {
     const words = this.runs.words(run.from, run.to);
     const [from, to] = this.trimmed(task);
-    const end = this.runs.longestUpTo(to, from + 1, (one) => !this.startsWeak(one));
+    const limited = this.limited(run, from, to);
+    if (limited) return limited;
+    const end = this.runs.longestUpTo(to, from + 1, (one) => !this.startsWeak(one) && !this.isAttribute(one));
     const isOpen = !hasTime(run) && end !== undefined && onlyTime(end);
     const isUndated = onlyTime(run) && end !== undefined && !hasTime(end) && end.phrase.recurs.length === 0;
     if (end && (isOpen || (onlyTime(run) && end.phrase.recurs.length > 0 && !hasTime(end)))) {
@@ -278,6 +281,32 @@ class Sentence {
     return this.result(run.when, words, [[from, to]]);
   }
 
+  /** "Every day to take pills until Friday": where the series ends may stand at the end of the task. */
+  private limited(run: Run, from: number, to: number): Understood | undefined {
+    if (run.phrase.recurs.length === 0) return undefined;
+    for (let at = Math.max(from + 1, run.to); at < to; at++) {
+      if (!this.runs.pieces(at).some(({ value, end }) => LIMITS.has(value.kind) && end <= to)) continue;
+      const words = `${this.runs.words(run.from, run.to)} ${this.runs.words(at, to)}`;
+      const when = parseWhen(words, this.ctx);
+      const rest: [number, number][] =
+        run.from < from
+          ? [[from, at]]
+          : [
+              [from, run.from],
+              [run.to, at],
+            ];
+      if (when.kind === 'recurring') return { when, words, task: this.taskOf(rest) };
+    }
+    return undefined;
+  }
+
+  /** "Move it to 3pm", "a table for 8", "the 9am train": times of the task, not of the reminder. */
+  private isAttribute(run: Run): boolean {
+    if (!onlyTime(run)) return false;
+    const first = this.word(run.from);
+    return first === 'for' || first === 'from' || (!PREPOSITIONS.has(first) && BELONGS.has(this.word(run.from - 1)));
+  }
+
   private trailing({ body: [from, to] }: Layout): Understood | undefined {
     const run = this.runs.longestUpTo(to, from + 1, (one) => !this.startsWeak(one));
     if (!run) return undefined;
@@ -286,11 +315,25 @@ class Sentence {
     const first = this.runs.first(run);
     const shorter = first && isDoubtful(first, this.tokens) ? this.runs.exactly(first.to, to) : undefined;
     if (shorter) return this.ask([run.when, shorter.when], words, [task]);
+    // "… every day with food until Friday": the day is the end of a series in mid-sentence.
+    const series = ENDS.has(this.word(run.from - 1)) ? this.middle([from, to]) : undefined;
+    if (series?.when.kind === 'recurring') return series;
     const bare = this.withBareHour(run, from);
     if (bare) return bare;
-    const doubt = this.doubtBefore(run, from);
+    const doubt = this.doubtBefore(run, from) ?? this.doubtWithin(run, task);
     if (doubt) return doubt;
+    if (this.isAttribute(run)) return this.ask([run.when], words, [[from, to]]);
     return this.result(run.when, words, [task]);
+  }
+
+  /** "Every Tu and Th at 10": a recurrence that was not understood would turn into a single time. */
+  private doubtWithin(run: Run, task: [number, number]): Understood | undefined {
+    for (let at = task[0]; at < task[1]; at++) {
+      const next = this.word(at + 1);
+      if (this.word(at) !== 'every' || (next.length > 3 && !this.language.temporal.has(next))) continue;
+      return this.ask([run.when], this.runs.words(run.from, run.to), [task]);
+    }
+    return undefined;
   }
 
   /** "Dentist 3 tomorrow": the number may be the hour. */
@@ -357,12 +400,17 @@ class Sentence {
     }
     const [first, second] = found;
     if (!first) return this.attribute([from, to]);
+    const limited = second ? undefined : this.limited(first, from, to);
+    if (limited) return limited;
     const rest: [number, number][] = [
       [from, first.from],
       [first.to, to],
     ];
     if (!second) {
-      const unread = this.language.temporal.has(this.word(first.to)) || TIES.has(this.word(first.from - 1));
+      const unread =
+        this.language.temporal.has(this.word(first.to)) ||
+        TIES.has(this.word(first.from - 1)) ||
+        (first.phrase.recurs.length > 0 && this.mentions(first.to, to, ENDS));
       const words = this.runs.words(first.from, first.to);
       return unread ? this.ask([first.when], words, rest) : this.result(first.when, words, rest);
     }
@@ -371,6 +419,10 @@ class Sentence {
       this.runs.words(first.from, first.to),
       [[from, to]],
     );
+  }
+
+  private mentions(from: number, to: number, words: ReadonlySet<string>): boolean {
+    return this.tokens.slice(from, to).some(({ text }) => words.has(text));
   }
 
   /** "Remind me about the 9am meeting": a time, but that of the meeting. */
@@ -455,11 +507,29 @@ const STARTS = new Set(
 
 /** Words that belong to a time, and leave it unsaid which, when they stand unread before one. */
 const TIES = new Set(
-  'every next until before except starting past half between since per last not early late mid end middle'.split(' '),
+  'every next until before except starting past half between since per last not early late mid end middle sometime or'.split(
+    ' ',
+  ),
 );
 
 /** Words that would go on saying when, after a time that opens a sentence. */
 const UNREAD = new Set('in on at until except for before after from between or of time'.split(' '));
+
+/** What a series may be limited by, apart from it. */
+const LIMITS: ReadonlySet<Piece['kind']> = new Set<Piece['kind']>([
+  'until',
+  'lasting',
+  'count',
+  'except',
+  'start',
+  'range',
+]);
+const ENDS = new Set('until except starting through'.split(' '));
+
+/** What a time of the reminder begins with. */
+const PREPOSITIONS = new Set('at by about in on this ~ exactly'.split(' '));
+/** Words that bind a time to what stands before it. */
+const BELONGS = new Set('to of the a an my our his her their your for from than'.split(' '));
 
 /** Connectors that do not belong to the task. */
 const TASK_LEADS = new Set(['to', 'that', 'about', 'of']);

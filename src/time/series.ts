@@ -224,7 +224,7 @@ function onDate(recur: Recur, date: DateSpec, env: Env): Recur | undefined {
     return withDays(recur, { freq: 'WEEKLY', interval: 1, days: { weekdays: [6, 7], weekend: true } });
   if (date.type === 'period' && date.edge === 'whole') {
     if (date.month === undefined) return date.which >= 0 ? recur : undefined;
-    return date.year === undefined ? { ...recur, days: { ...recur.days, months: [date.month] } } : undefined;
+    return date.year === undefined ? { ...recur, months: [date.month] } : undefined;
   }
   if (recur.days || recur.step !== undefined) return undefined;
   if (date.type === 'monthday' && date.year === undefined && date.inMonth === undefined) {
@@ -246,7 +246,7 @@ function numericDate(recur: Recur, date: DateSpec, env: Env): Recur | undefined 
 
 /** The times of day, in minutes; several lists where it has to be asked which are meant. */
 function timesOf(recur: Recur, phrase: Phrase, env: Env, limits: Limits): Minute[][] | undefined {
-  const said = phrase.times ?? [phrase.range ? { clock: phrase.range.from } : (phrase.time ?? limits.startTime)];
+  const said = alike(phrase.times) ?? [phrase.range ? { clock: phrase.range.from } : (phrase.time ?? limits.startTime)];
   const minutes: Minute[] = [];
   for (const time of said) {
     if (time?.clock && !isTime(time.clock)) return undefined;
@@ -269,6 +269,12 @@ function timesOf(recur: Recur, phrase: Phrase, env: Env, limits: Limits): Minute
   return [minutes];
 }
 
+/** "6:00, 14:00 and 22:00": where one is told on the 24-hour clock, all are. */
+function alike(times: TimeSpec[] | undefined): TimeSpec[] | undefined {
+  if (!times?.some(({ clock }) => clock?.full)) return times;
+  return times.map((time) => (time.clock ? { ...time, clock: { ...time.clock, exact: true } } : time));
+}
+
 function calendarDraft(recur: Recur, minutes: Minute[], phrase: Phrase, env: Env, limits: Limits): Draft | undefined {
   const anchor = limits.startDay ?? env.today;
   const nightly = minutes.some((minute) => minute >= 1440);
@@ -276,7 +282,7 @@ function calendarDraft(recur: Recur, minutes: Minute[], phrase: Phrase, env: Env
   if (!parts || (nightly && !recur.days && recur.freq !== 'DAILY')) return undefined;
   const left = excluded(parts, phrase);
   if (!left) return undefined;
-  const months = recur.days?.weekdays ? recur.days.months : undefined;
+  const { months } = recur;
   const within = months ? left.map((part) => ({ ...part, byMonth: months })) : left;
   const times = minutes.map((minute) => minute % 1440);
   const weekStart = env.weekStart === 1 ? {} : { weekStart: env.weekStart };
@@ -305,7 +311,7 @@ function excluded(parts: RulePart[], { excepts }: Phrase): RulePart[] | undefine
 
 function elapsedDrafts(recur: Recur, phrase: Phrase, env: Env, limits: Limits): Draft[] | undefined {
   const weekdays = recur.days?.weekdays;
-  if (recur.days && !weekdays) return undefined;
+  if ((recur.days && !weekdays) || recur.months) return undefined;
   if (phrase.range && recur.step !== undefined) return windowDrafts(recur.step, weekdays, phrase, env, limits);
   if (phrase.time || phrase.times || phrase.range || recur.part) return undefined;
   const base: RulePart = recur.minutes ? { freq: 'HOURLY', byMinute: recur.minutes } : stepPart(recur.step ?? 0);
@@ -351,13 +357,14 @@ function windowDrafts(
 
 /** From when to when, in minutes; two windows where the words leave open which. */
 function windowsOf(from: Clock, to: Clock, env: Env): [Minute, Minute][] {
-  const [start = 0] = timesOn({ clock: { ...from, midnight: false } }, env, undefined)?.minutes ?? [];
+  const clock = { ...from, midnight: false, exact: from.exact || to.full === true };
+  const [start = 0] = timesOn({ clock }, env, undefined)?.minutes ?? [];
   const end = (to.hour % 24) * 60 + to.minute;
   if (to.exact) {
     const window: [Minute, Minute] = [start, end <= start ? end + 1440 : end];
     const later = start + 720;
     // "From 9 to 11 pm" begins in the morning or in the evening.
-    return !from.exact && start < 720 && later < end ? [window, [later, end]] : [window];
+    return !clock.exact && start < 720 && later < end ? [window, [later, end]] : [window];
   }
   const ends = [(to.hour % 12) * 60 + to.minute, (to.hour % 12) * 60 + to.minute + 720];
   return [[start, ends.find((one) => one > start) ?? (ends[0] ?? 0) + 1440]];

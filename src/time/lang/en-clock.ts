@@ -79,7 +79,7 @@ function clockToken(match: RegExpExecArray | null): Clock | undefined {
   const minute = Number(match[2]);
   const second = Number(match[3] ?? 0);
   const exact = (match[1] ?? '').startsWith('0') || hour > 12 || hour === 0;
-  return { hour, minute, second, exact };
+  return exact ? { hour, minute, second, exact, full: true } : { hour, minute, second, exact };
 }
 
 function clock(hour: number, minute = 0): Clock {
@@ -89,7 +89,7 @@ function clock(hour: number, minute = 0): Clock {
 /** Settles the half of the day; "17 pm" is what people type for 17:00, "13 am" is nothing. */
 function withHalf(bare: Clock | undefined, half: string | undefined): Clock | undefined {
   if (!bare || half === undefined) return bare;
-  const { weak: _, ...time } = bare;
+  const { weak: _, full: _full, ...time } = bare;
   if (bare.hour > 12) return half === 'pm' && bare.hour < 24 ? { ...time, exact: true } : undefined;
   if (bare.hour === 0 && half === 'pm') return undefined;
   return { ...time, hour: (bare.hour % 12) + (half === 'pm' ? 12 : 0), exact: true };
@@ -191,7 +191,7 @@ export const clockRules: readonly Rule[] = [
   ['half', '{gluedA}', (c) => c.gluedA],
   ['half', '{gluedP}', (c) => c.gluedP],
   ['half', 'in the am|pm', (_, tokens) => tokens.at(-1)?.text],
-  ['hour', '{h:hourdigits}', (c, [token]) => ({ ...hour(c), exact: isExactHour(token) })],
+  ['hour', '{h:hourdigits}', (c, [token]) => ({ ...hour(c), exact: isExactHour(token), full: isExactHour(token) })],
   ['hour', '{h:hourword}', hour],
   // The full hour that "quarter to" and "half past" lean on.
   ['fullHour', "{hour} o'clock? {half}", (c) => withHalf(get(c, 'hour'), get(c, 'half'))],
@@ -296,6 +296,7 @@ export const partRules: readonly Rule[] = [
       return minutes === undefined ? undefined : { clock: beside(get(c, 'fullHour'), -minutes) };
     },
   ],
+  ['time', '{clockPrefix} {h:hourdigits} {gluedH}', (c) => ({ clock: { ...clock(get(c, 'h')), exact: true } })],
   ['time', '{clock} {clockSuffix}', (c) => ({ clock: strong(get(c, 'clock')) })],
   ['time', '{clock}', (c) => ({ clock: c.clock })],
   ['time', '{partPrefix}? {part}', (c) => c.part],

@@ -84,9 +84,8 @@ function movedBy(c: Captures, sign: 1 | -1): DateSpec | undefined {
 
 export const dayRules: readonly Rule[] = [
   ['date', 'today', offset(0)],
-  ['date', 'later|sometime today', offset(0)],
+  ['date', 'later today', offset(0)],
   ['date', 'tomorrow', offset(1)],
-  ['date', 'sometime tomorrow', offset(1)],
   ['date', 'the? next|following day', offset(1)],
   ['date', 'overmorrow', offset(2)],
   ['date', 'the? day after tomorrow', offset(2)],
@@ -272,14 +271,10 @@ export const periodRules: readonly Rule[] = [
   ['date', "year's end", period('year', 0, 'end')],
   [
     'date',
-    'sometime? in|by? the? next|coming|following {p:periodUnit}',
+    'in|by? the? next|coming|following {p:periodUnit}',
     (c) => ({ type: 'period', unit: get(c, 'p'), which: 1, edge: 'whole' }),
   ],
-  [
-    'date',
-    'sometime|later? this {p:periodUnit}',
-    (c) => ({ type: 'period', unit: get(c, 'p'), which: 0, edge: 'whole' }),
-  ],
+  ['date', 'later? this {p:periodUnit}', (c) => ({ type: 'period', unit: get(c, 'p'), which: 0, edge: 'whole' })],
   ['date', 'the {p:periodUnit} after next', (c) => ({ type: 'period', unit: get(c, 'p'), which: 2, edge: 'whole' })],
   ['date', '{p:periodUnit} after next', (c) => ({ type: 'period', unit: get(c, 'p'), which: 2, edge: 'whole' })],
   [
@@ -289,7 +284,7 @@ export const periodRules: readonly Rule[] = [
   ],
   [
     'date',
-    'in|next|during|sometime {month} {yearSuffix}?',
+    'in|next|during {month} {yearSuffix}?',
     (c) => ({ type: 'period', unit: 'month', which: 0, edge: 'whole', ...monthYear(c) }),
   ],
   [

@@ -63,6 +63,7 @@ function fits(unit: Unit, days: DaySet): boolean {
 
 export const cycleRules: readonly Rule[] = [
   ['cycle', 'single|one? {unit}', (c) => cycle(get(c, 'unit'), 1)],
+  ['cycle', 'day of the week|year|month', () => cycle('day', 1)],
   ['cycle', 'other|alternate|second {unit}', (c) => cycle(get(c, 'unit'), 2)],
   [
     'cycle',
@@ -103,7 +104,7 @@ export const daySetRules: readonly Rule[] = [
   ['wd', '{weekday}', (c): DaySet => ({ weekdays: [get(c, 'weekday')] })],
   ['wd', '{w:weekdayPlural}', (c): DaySet => ({ weekdays: [get(c, 'w')], plural: true })],
   ['wd', '{a:anyWeekday} to|until|-|through {b:anyWeekday}', (c): DaySet => weekdayRange(get(c, 'a'), get(c, 'b'))],
-  ['wd', 'from {a:anyWeekday} to|until|- {b:anyWeekday}', (c): DaySet => weekdayRange(get(c, 'a'), get(c, 'b'))],
+  ['wd', 'from {a:anyWeekday} to|- {b:anyWeekday}', (c): DaySet => weekdayRange(get(c, 'a'), get(c, 'b'))],
   ['wd', 'weekday|workday', (): DaySet => ({ weekdays: WORKDAYS })],
   ['wd', 'business day', (): DaySet => ({ weekdays: WORKDAYS })],
   ['wd', 'weekdays', (): DaySet => ({ weekdays: WORKDAYS, plural: true })],
@@ -112,7 +113,12 @@ export const daySetRules: readonly Rule[] = [
   ['anyWeekday', '{weekday}', (c) => c.weekday],
   ['anyWeekday', '{weekdayPlural}', (c) => c.weekdayPlural],
   ['wdList', '{wd}', (c) => c.wd],
-  ['wdList', '{wd} ,|and|/|+|or? on? {wdList}', (c) => joinDays(get(c, 'wd'), get(c, 'wdList'))],
+  ['wdList', '{wd} {wdList}', (c) => joinDays(get(c, 'wd'), get(c, 'wdList'))],
+  ['wdList', '{wd} ,|and|/|+|or on? {wdList}', (c) => joinDays(get(c, 'wd'), get(c, 'wdList'))],
+  ['wdList', 'm /|,? w /|,? f', () => ({ weekdays: [1, 3, 5] })],
+  ['wdList', 't|tu / th|r', () => ({ weekdays: [2, 4] })],
+  ['wdList', 'tu|tue and th', () => ({ weekdays: [2, 4] })],
+  ['wdList', 'm - f', () => ({ weekdays: WORKDAYS })],
   ['wdList', '{wd} , and on? {wdList}', (c) => joinDays(get(c, 'wd'), get(c, 'wdList'))],
 
   ['monthDay', '{ordinal}', (c) => c.ordinal],
@@ -195,12 +201,12 @@ export const recurRules: readonly Rule[] = [
   ['recurring', 'every {cycle} ,? {onDays}', (c) => recur(recurOf(get(c, 'cycle'), get(c, 'onDays')))],
   ['recurring', '{adverb}', (c) => recur(recurOf(get(c, 'adverb')))],
   ['recurring', '{adverb} ,? {onDays}', (c) => recur(recurOf(get(c, 'adverb'), get(c, 'onDays')))],
-  ['recurring', 'once a|per|in every? {cycle}', (c) => recur(recurOf(get(c, 'cycle')))],
-  ['recurring', 'once a|per|every? {cycle} {onDays}', (c) => recur(recurOf(get(c, 'cycle'), get(c, 'onDays')))],
+  ['recurring', 'once a|an|per|in every? {cycle}', (c) => recur(recurOf(get(c, 'cycle')))],
+  ['recurring', 'once a|an|per|every? {cycle} {onDays}', (c) => recur(recurOf(get(c, 'cycle'), get(c, 'onDays')))],
   ['recurring', 'once every {cycle}', (c) => recur(recurOf(get(c, 'cycle')))],
   ['recurring', 'once {adverb}', (c) => recur(recurOf(get(c, 'adverb')))],
 
-  ['recurring', 'on? every single? {wdList}', (c) => onDays(get(c, 'wdList'))],
+  ['recurring', 'on? every|all single? {wdList}', (c) => onDays(get(c, 'wdList'))],
   ['recurring', 'on? every other|alternate|second {wdList}', (c) => everyOther(get(c, 'wdList'))],
   ['recurring', 'alternate {wdList}', (c) => everyOther(get(c, 'wdList'))],
   ['recurring', 'alternate {unit}', (c) => recur(recurOf(cycle(get(c, 'unit'), 2)))],

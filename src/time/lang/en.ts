@@ -275,7 +275,7 @@ export const english: Language = {
     ],
     { ...clockTerminals, ...dateTerminals, ...recurrenceTerminals, ...zoneTerminals },
   ),
-  glue: new Set([',', '.', '!', ';', ':', '-', '?', 'and', 'then', 'on', 'at', '(', ')', '~']),
+  glue: new Set([',', '.', '!', ';', ':', '-', '?', 'and', 'then', '(', ')', '~']),
   joins: new Set(['and', ',']),
   temporal: new Set([
     ...Object.keys(WEEKDAYS),
