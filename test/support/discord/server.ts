@@ -166,7 +166,8 @@ export class RestServer {
   }
 
   private send(response: ServerResponse, status: number, body: unknown, headers: Record<string, string>): void {
-    response.writeHead(status, { 'Content-Type': 'application/json', ...headers });
+    // An empty answer has no type: the client would read it as JSON.
+    response.writeHead(status, { ...(body !== undefined && { 'Content-Type': 'application/json' }), ...headers });
     response.end(body === undefined ? undefined : JSON.stringify(body));
   }
 }
