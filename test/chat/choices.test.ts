@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import { play } from '../support/play.ts';
+
+test('a typed answer means the newest card, never an older one', async () => {
+  await using coda = await play({ zone: 'Europe/Berlin' });
+  const ana = coda.person('ana');
+  await ana.says('remind me in 10 minutes to water the plants');
+  await ana.says('remind me in 20 minutes to feed the cat');
+  await coda.passes({ minutes: 30 });
+  expect(await ana.says('Done')).toContain('feed the cat');
+  // The card is used up: the word is now what anybody would mean by it, and does not press the older card's button.
+  expect(await ana.says('1')).not.toContain('water the plants');
+});
