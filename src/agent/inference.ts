@@ -19,8 +19,8 @@ import {
   type Sections,
   shortened,
 } from './context/index.ts';
-import { type Model, ModelError, type ModelMessage } from './model.ts';
-import type { Models } from './models/index.ts';
+import { type Model, ModelError, type ModelMessage, type ModelRequest } from './model.ts';
+import type { Models, Tier } from './models/index.ts';
 import { withoutModels } from './models/routed.ts';
 import type { ModelStep, Turn } from './steps.ts';
 import type { ItemContext } from './store.ts';
@@ -56,6 +56,19 @@ export interface Inquiry {
   signal: AbortSignal;
   /** Hears the text as far as it has come, where it comes in pieces. */
   onText(text: string): void;
+}
+
+/** What a nested turn asks. */
+export interface NestedInquiry {
+  item: Item;
+  /** The turn that it belongs to. */
+  turn: Turn;
+  request: Omit<ModelRequest, 'maxTokens'>;
+  taken: ReadonlySet<string>;
+  tier: Tier;
+  /** The most that all nested turns may cost; undefined: what the answer may cost. */
+  budget?: number | undefined;
+  signal: AbortSignal;
 }
 
 export interface Inferred {
@@ -97,6 +110,28 @@ export class Inference {
     } catch (error) {
       if (used.length > 0) await this.addUsage(item, turn.id, this.rows(used, [], false));
       if (signal.aborted) throw new ModelError('cancelled', 'The turn was stopped.');
+      throw error;
+    }
+  }
+
+  /** One answer within a nested turn, which brings its own request. */
+  async inferNested(inquiry: NestedInquiry): Promise<{ step: ModelStep }> {
+    const { item, turn, request, taken, tier, budget, signal } = inquiry;
+    const money = await this.money(item, turn);
+    const spent = turn.nested.reduce((sum, { price }) => sum + (price ?? 0), 0);
+    if (money?.over || (budget !== undefined && spent >= budget)) {
+      throw new ModelError('budget', 'The budget of the nested turn is used up.');
+    }
+    const { models, alone } = this.options;
+    const model = models?.answering(money?.low ? 'light' : tier, undefined, false) ?? alone;
+    const { answer: maxTokens } = this.limits(model.name);
+    const used: Used[] = [];
+    try {
+      const options = { taken, onUsed: (one: Used) => void used.push(one) };
+      const answer = await askModel(model, { ...request, maxTokens }, signal, options);
+      return { step: this.stepOf(answer, this.rows(used, answer.repairs, false, 'subagent'), undefined) };
+    } catch (error) {
+      await this.addUsage(item, turn.id, this.rows(used, [], false, 'subagent'));
       throw error;
     }
   }
@@ -184,7 +219,7 @@ export class Inference {
     if (!models) return undefined;
     const { budgets, currency } = models.settings;
     const rows = turn.steps.flatMap(({ step }) => (step.kind === 'model' ? (step.payload.used ?? []) : []));
-    const cost = rows.reduce((sum, { price }) => sum + (price ?? 0), 0);
+    const cost = [...rows, ...turn.nested].reduce((sum, { price }) => sum + (price ?? 0), 0);
     if (cost >= budgets.request) {
       const said = texts.requestOver(budgets.request, currency);
       throw new ModelError('budget', 'The budget of one answer is used up.', undefined, said);

@@ -58,6 +58,8 @@ export class Turn {
   /** Something of its answer may have been shown already. */
   drafted = false;
   readonly startedAt: Instant;
+  /** What nested turns took so far; already written. */
+  readonly nested: UsageRow[] = [];
 
   constructor(init: { id: string; steps: StoredStep[]; tainted: boolean; startedAt: Instant }) {
     this.id = init.id;

@@ -33,7 +33,7 @@ export function itemContext(remembered: number): Fragment {
         select jsonb_agg(jsonb_build_object('id', b.id, 'label', b.label) order by b.position)
           from buttons b
          where b.used_at is null and (b.person_id is null or b.person_id = p.id)
-           and b.card = (select card from buttons where conversation_id = c.id and used_at is null
+           and b.card = (select card from buttons where conversation_id = c.id
                           order by created_at desc, seq desc limit 1)), '[]'))`;
 }
 
@@ -79,6 +79,17 @@ function ownerOf(turn: Turn, { person, conversation }: Item) {
 
 function stepRow({ seq, step, tainted, at }: StoredStep) {
   return { seq, kind: step.kind, call_id: 'callId' in step ? step.callId : null, payload: step.payload, tainted, at };
+}
+
+/** `with` parts that write the new steps of a nested turn under the call `path`, and what they cost. */
+export function nestedWriting(turn: Turn, item: Item, path: string): Fragment {
+  return sql`, stepped as (
+      insert into steps (turn_id, path, seq, kind, call_id, payload, tainted, at)
+      select ${turn.id}, ${path}, s.seq, s.kind, s.call_id, s.payload, s.tainted, s.at
+        from jsonb_to_recordset(${json(turn.unstored().map(stepRow))})
+             as s (seq integer, kind text, call_id text, payload jsonb, tainted boolean, at timestamptz)
+      on conflict (turn_id, path, seq) do nothing
+    )${usageWriting(usedIn(turn), ownerOf(turn, item), sql`true`)}`;
 }
 
 /** A `with` part that adds what was asked and answered to the conversation, if `fence` has a row. */
@@ -244,7 +255,7 @@ export async function takeUndo(
   const { rows } = await tx.query<UndoRow>(
     `update undos set used_at = $4
       where id = (select id from undos where person_id = $1 and conversation_id = $2 and used_at is null
-                     and created_at >= $3 order by id desc limit 1 for update)
+                     and created_at >= $3 order by created_at desc, seq desc limit 1 for update)
       returning id, label, call`,
     [personId, conversationId, since, now],
   );

@@ -36,8 +36,6 @@ export const disapproved = () => 'Not approved.';
 
 export const nothingToUndo = () => 'There is nothing to take back here.';
 
-export const undone = (label: string) => `Taken back: ${label}.`;
-
 /** Why no answer came from the model, with what would help; never a key, a stack or a raw body. */
 export function modelFault(fault: FaultKind): string {
   switch (fault) {
@@ -83,6 +81,13 @@ export function budgetLow({ whose, period, limit, spent }: Limit, currency: stri
 
 export const requestOver = (limit: number, currency: string) =>
   `I stopped because this one answer had cost ${money(limit, currency)} already. Ask for a smaller piece of it; the owner can raise the limit under \`models.budgets.request\`.`;
+
+export const subagentTooSlow = () => 'The nested turn did not come to an end in time.';
+
+export const subagentTooBusy = () => 'The nested turn used more tools than it may without getting to an end.';
+
+export const subagentCannotAsk = (tool: string) =>
+  `${tool} asks the person first, which you cannot. Say in your answer that it is needed, and with what input.`;
 
 export const repeatedCall = () =>
   'You have made exactly this call twice already, with the results above. Do not make it again: use them, try something else, or tell the person what is in the way.';

@@ -4,6 +4,7 @@ import type { Choice, FileRef, Place } from '../delivery/index.ts';
 import type { Person } from '../people/index.ts';
 import type { Transaction } from '../storage/index.ts';
 import type { WhenContext } from '../time/index.ts';
+import type { SpawnOptions } from './nested.ts';
 
 /**
  * What a call can do. `read` and `write`: the person's own data, in a transaction. `fetch`: reads something outside.
@@ -29,6 +30,8 @@ export interface Done {
   /** What takes it back, with the words for it ("the reminder “milk”"). */
   undo?: Call & { label: string };
   files?: FileRef[];
+  /** Instants (ISO) that it speaks of, for platforms that show each reader their own clock. */
+  times?: string[];
   /** Untrusted text went into it. */
   tainted?: boolean;
 }
@@ -57,6 +60,8 @@ export interface CallContext {
   prepared?: unknown;
   /** Whether untrusted text is in the turn's context; what is written inherits it. */
   tainted: boolean;
+  /** Runs a nested turn within this call; only where a turn calls, and only for tools that reach outside. */
+  spawn?(options: SpawnOptions): Promise<ToolResult>;
   /** Tells that something of the person's was written; called for a `write` tool after its commit. */
   changed?(): void;
 }

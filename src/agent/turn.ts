@@ -5,7 +5,9 @@ import * as approvals from './approvals.ts';
 import { hashOf, isData, runData, runOutside } from './calls.ts';
 import type { Sections } from './context/index.ts';
 import type { ModelToolCall } from './model.ts';
+import type { SpawnOptions } from './nested.ts';
 import type { AgentOptions } from './options.ts';
+import { spawn } from './spawn.ts';
 import type { CallState, Step, Turn } from './steps.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';
@@ -172,7 +174,17 @@ export class TurnRun {
     if (state.kind === 'started') return;
     await this.commit('turn.call', async () => [{ kind: 'started', callId: call.id, payload: {} }]);
     const tool = valid.tool as OutsideTool;
-    await this.record(call.id, await runOutside({ tool, input: valid.input }, this.context()));
+    const ctx: CallContext = { ...this.context(), spawn: (options) => this.spawn(call.id, options) };
+    await this.record(call.id, await runOutside({ tool, input: valid.input }, ctx));
+  }
+
+  /** A nested turn under a call of this one. */
+  private spawn(callId: string, options: SpawnOptions): Promise<ToolResult> {
+    const { item, turn, signal } = this;
+    const { database, delivery } = this.agent.options;
+    const held = () => database.tx('turn.look', async (tx) => (await delivery.hold(tx, item)).held);
+    const context = (inner: AbortSignal) => this.agent.callContext(item, inner, turn.tainted);
+    return spawn({ options: this.agent.options, item, turn, callId, context, signal, held }, options);
   }
 
   private async record(callId: string, result: ToolResult): Promise<void> {
@@ -235,11 +247,13 @@ export class TurnRun {
     const results = this.turn.results();
     const choices = results.flatMap((result) => result.choices ?? []);
     const files = results.flatMap((result) => (result.ok ? (result.files ?? []) : []));
+    const times = results.flatMap((result) => (result.ok ? (result.times ?? []) : []));
     const card: Card = {
       kind: 'answer',
       text: [text, ...this.turn.notices().map((notice) => `_${notice}_`)].join('\n\n'),
       ...(choices.length > 0 && { choices }),
       ...(files.length > 0 && { files }),
+      ...(times.length > 0 && { times }),
     };
     const writing = store.turnWriting(this.turn, this.item, 'done', now, sql`exists (select from fence)`);
     await delivery.end('turn.finish', this.item, {

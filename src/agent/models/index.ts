@@ -53,9 +53,9 @@ export class Models {
   }
 
   /** What answers a person: the tier's model or the one that was chosen, its fallbacks, and the last resort. */
-  answering(tier: Tier, chosen?: string): Model {
+  answering(tier: Tier, chosen?: string, lastResort = true): Model {
     const { offline } = this.options;
-    return this.routed([chosen && this.knows(chosen) ? chosen : this.nameOf(tier)], offline);
+    return this.routed([chosen && this.knows(chosen) ? chosen : this.nameOf(tier)], lastResort ? offline : undefined);
   }
 
   /** What answers in a conversation with these settings: the model that it chose, or the heavy one when it thinks. */

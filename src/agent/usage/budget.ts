@@ -1,7 +1,7 @@
-import type { ModelSettings } from '../models/index.ts';
+import type { CoreValues } from '../../config/index.ts';
 import type { Spent } from './store.ts';
 
-export type Budgets = ModelSettings['budgets'];
+export type Budgets = NonNullable<CoreValues['models']>['budgets'];
 
 /** A limit that was reached, or nearly. */
 export interface Limit {

@@ -1,0 +1,18 @@
+import type { Tier } from './models/index.ts';
+
+/** A nested turn: what it is to do, and within what bounds. */
+export interface SpawnOptions {
+  /** Who it is and how it works; the rules about data and instructions stand before it. */
+  prompt: string;
+  /** What it is to find out or do. */
+  task: string;
+  /** Names of the tools it may call; default: those that only read. */
+  tools?: readonly string[];
+  tier?: Tier;
+  /** Default 10. */
+  maxToolCalls?: number;
+  /** Milliseconds, default two minutes; never longer than the turn that it belongs to. */
+  timeoutMs?: number;
+  /** The most that it may cost, in the price table's currency; default: what is left for the whole answer. */
+  budget?: number;
+}
