@@ -36,8 +36,11 @@ export const texts = {
     message: `I do not know when “${words}” is.`,
     remedy: 'For example "how long until Christmas" or "what day is 24 December".',
   }),
-  zoneSet: (zone: string, clock: string) => `Your time zone is ${zone} now: ${clock}`,
-  zoneSame: (zone: string) => `Your time zone is ${zone} already.`,
+  zoneSet: (zone: string, at: Instant) => {
+    const { clock, day } = clockAndDay(at, zone);
+    return `Your time zone is ${zone} now, where it is ${clock} on ${day}.`;
+  },
+  zoneSame: (zone: string) => `Your time zone already is ${zone}.`,
   zoneIs: (zone: string, known: boolean) =>
     known
       ? `Your time zone is ${zone}.`

@@ -59,7 +59,7 @@ export const setZoneTool = dataTool({
     if (!found) return unknownPlace(zone);
     if (found.zone === person.zone) return done(texts.zoneSame(found.zone));
     await setZone(tx, person.id, found.zone);
-    const text = texts.zoneSet(found.zone, texts.time(clock.now(), found.zone, undefined));
+    const text = texts.zoneSet(found.zone, clock.now());
     if (person.zone === undefined) return done(text);
     // What was made in the old zone keeps to its clocks until the person says otherwise.
     const choices = [{ label: texts.moveReminders, tool: 'reminder_move_zone', input: { zone: found.zone } }];

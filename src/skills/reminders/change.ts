@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { dataTool, done, failed, type ToolResult, type TxContext } from '../../agent/index.ts';
-import { parseWhen } from '../../time/index.ts';
+import { type Once, parseWhen } from '../../time/index.ts';
 import { askWhich, LONGEST_TEXT, readingChoice } from './create.ts';
 import { nextOf } from './plan.ts';
 import { isOpen, type Reminder, type WakeAt } from './reminder.ts';
 import { undoOf } from './restore.ts';
-import { parsePutOff, type Schedule, scheduleOf } from './schedule.ts';
+import { atOtherTime, onDayOf, parsePutOff, type Schedule, scheduleOf, storedSchedule } from './schedule.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
 import { findWhich } from './which.ts';
@@ -145,11 +145,14 @@ export function editTool(wakeAt: WakeAt) {
         }
         return change(ctx, found, { ...found, text }, (reminder) => texts.edited(reminder, now));
       }
-      const when = parseWhen(input.when, ctx.when);
+      const onItsDay = onDayOf(dayAt(found, now), input.when, { ...ctx.when, zone: found.zone });
+      const when = onItsDay ?? parseWhen(input.when, ctx.when);
       if (when.kind === 'reject') return failed(when.code, when.say);
       const wanted = { act: 'edit', which: found.id, text };
       if (when.kind === 'ambiguous') return askWhich(when.question, when.readings, wanted);
-      if (found.rule !== undefined && when.kind === 'once' && !input.series) return oneOrAll(found, input.when, text);
+      if (found.rule !== undefined && when.kind === 'once' && !input.series) {
+        return onItsDay ? timeOfOneOrAll(found, when, text, now) : oneOrAll(found, input.when, text);
+      }
       const schedule = scheduleOf(when, now);
       if (!schedule) return failed('NEVER', 'That never comes.');
       const result = await moveTo(ctx, found, schedule, wakeAt, text);
@@ -165,6 +168,27 @@ function oneOrAll(reminder: Reminder, when: string, text: string): ToolResult {
     choices: [
       { label: 'Only the next one', tool: 'reminder_snooze', input: { which: reminder.id, when } },
       { label: 'The whole series', tool: 'reminder_edit', input: { which: reminder.id, when, text, series: true } },
+    ],
+  });
+}
+
+/** The day that a time of day alone is meant for: that of the occurrence that just spoke, else of the next one. */
+function dayAt(reminder: Reminder, now: Date): Date {
+  const { plannedAt, lastAt } = reminder;
+  const lately = lastAt !== undefined && now.getTime() - lastAt.getTime() < SPOKE_LATELY_MS;
+  return lately && isOpen(reminder) ? now : (plannedAt ?? now);
+}
+
+/** Another time of day: of the next occurrence, or of all of them, on their days. */
+function timeOfOneOrAll(reminder: Reminder, when: Once, text: string, now: Date): ToolResult {
+  const { id, rule = '', zone } = reminder;
+  const moved = atOtherTime(rule, when.at, zone);
+  const next = { act: 'snooze', which: id, ...storedSchedule(when) };
+  const all = { act: 'edit', which: id, text, ...(moved ? { rule: moved, zone } : storedSchedule(when)) };
+  return failed('AMBIGUOUS', texts.timeOfOneOrAll(reminder, when.at, now), {
+    choices: [
+      { label: 'Only the next one', tool: 'reminder_choose', input: next },
+      { label: 'The whole series', tool: 'reminder_choose', input: all },
     ],
   });
 }

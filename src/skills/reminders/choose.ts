@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { dataTool, failed } from '../../agent/index.ts';
 import { moveTo, snoozeTo } from './change.ts';
-import { placeAt } from './create.ts';
+import { createInput, placeAt } from './create.ts';
 import type { WakeAt } from './reminder.ts';
 import { readSchedule } from './schedule.ts';
 import { texts } from './texts.ts';
@@ -21,6 +21,7 @@ export function chooseTool(wakeAt: WakeAt) {
       at: z.iso.datetime().optional(),
       rule: z.string().optional(),
       zone: z.string(),
+      lead: createInput.shape.lead,
       dm: z.boolean().optional(),
       urgent: z.boolean().optional(),
     }),

@@ -18,6 +18,10 @@ export const createInput = z.object({
     .string()
     .optional()
     .describe('The person\'s own words for the time ("tomorrow at 9", "every weekday at 8"); never a computed date.'),
+  lead: z
+    .enum(['to', 'about', 'that'])
+    .optional()
+    .describe('The word before `text` in "remind me to …", "about …", "that …"; the answer says it back.'),
   dm: z.boolean().optional().describe('In a direct message instead of here.'),
   urgent: z.boolean().optional().describe('Also during quiet hours.'),
 });
@@ -37,10 +41,10 @@ export function createTool(wakeAt: WakeAt) {
       if (text === '') return failed('NO_TEXT', texts.noText.message, { remedy: texts.noText.remedy });
       if (text.length > LONGEST_TEXT) return failed('TOO_LONG', texts.tooLong(LONGEST_TEXT));
       if (!input.when?.trim())
-        return failed('NO_TIME', texts.noTime(text).message, { remedy: texts.noTime(text).remedy });
+        return failed('NO_TIME', texts.noTime(text, input.lead).message, { remedy: texts.noTime(text).remedy });
       const when = parseWhen(input.when, ctx.when);
       if (when.kind === 'reject') return failed(when.code, when.say);
-      const wanted = { act: 'create', text, dm: input.dm, urgent: input.urgent };
+      const wanted = { act: 'create', text, lead: input.lead, dm: input.dm, urgent: input.urgent };
       if (when.kind === 'ambiguous') return askWhich(when.question, when.readings, wanted);
       return place(ctx, { ...input, text }, when, wakeAt);
     },
@@ -96,9 +100,10 @@ export async function placeAt(
   );
   tx.afterCommit(() => wakeAt(schedule.plannedAt));
   const undo = undoOf(reminder, undefined);
-  const said = created(input.text, schedule, now);
+  const said = created(input.text, input.lead, schedule, now);
   return done(person.zone === undefined && ever === 0 ? `${said}\n${zoneUnknown(ctx.when.zone)}` : said, {
     undo,
+    times: [schedule.plannedAt.toISOString()],
     choices: [
       ...others.map((other) => readingChoice(other, { act: 'edit', which: reminder.id })),
       { label: 'Undo', tool: undo.tool, input: undo.input },

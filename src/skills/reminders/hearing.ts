@@ -1,6 +1,7 @@
 /** Turning the words of a phrase's slots into calls; what makes no sense for a phrase gives no call. */
 import type { Call } from '../../agent/index.ts';
 import { parseDuration, parseWhen, splitTask } from '../../time/index.ts';
+import { guessedLead, type Lead } from './texts.ts';
 
 /** Only whether words are about time matters here, so any instant will do to try them at. */
 const TRIAL = { now: new Date('2026-01-07T06:00:00Z'), zone: 'UTC' };
@@ -79,22 +80,37 @@ export function remind(rest: string, more: { fallback?: string; needsTime?: bool
   if (/^(?:not|no)[.?!]*$/i.test(task)) return undefined;
   // "About that" is no text of its own: there are phrases for it.
   if (/^(?:(?:about|of) )?(?:it|that|this)(?: again)?(?: later)?[.?!]*$/i.test(task.trim())) return undefined;
-  return create(task, when, { dm, ...(more.fallback !== undefined && { fallback: more.fallback }) });
+  const { fallback = '' } = more;
+  return create(task, when, { dm, fallback, lead: leadBefore(task, words) });
+}
+
+/** The word that leads over to `task` in what was said: "tomorrow *about* the dentist". */
+function leadBefore(task: string, words: string): Lead | undefined {
+  const before = words.slice(0, Math.max(0, words.indexOf(task)));
+  const lead = /\b(to|about|that|of|regarding|concerning)[:\s]*$/i.exec(before)?.[1] ?? LEADS.exec(words)?.[0].trim();
+  if (lead === undefined) return undefined;
+  return /^to:?$/i.test(lead) ? 'to' : /^that:?$/i.test(lead) ? 'that' : 'about';
 }
 
 export function create(
   task: string,
   when: string | undefined,
-  { dm = false, fallback = '' }: { dm?: boolean; fallback?: string } = {},
+  { dm = false, fallback = '', lead }: { dm?: boolean; fallback?: string; lead?: Lead | undefined } = {},
 ): Call {
   const text = task
     .trim()
     .replace(LEADS, '')
     .replace(/^[:,]\s*/, '')
     .trim();
+  const telling = lead && text !== '' && lead !== guessedLead(text) ? { lead } : {};
   return {
     tool: 'reminder_create',
-    input: { text: text === '' ? fallback : text, ...(when && { when: withUnit(when) }), ...(dm && { dm }) },
+    input: {
+      text: text === '' ? fallback : text,
+      ...(when && { when: withUnit(when) }),
+      ...(dm && { dm }),
+      ...telling,
+    },
   };
 }
 

@@ -87,7 +87,7 @@ export function restoreTool(wakeAt: WakeAt) {
         if (state !== 'pending') continue;
         for (const at of [plannedAt, snoozedUntil]) if (at) tx.afterCommit(() => wakeAt(at));
       }
-      return done(items[0]?.before ? texts.restored(first) : texts.uncreated(first));
+      return done(items[0]?.before ? texts.restored(restored, now) : texts.uncreated(first));
     },
   });
 }

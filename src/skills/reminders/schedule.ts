@@ -34,6 +34,26 @@ export function readSchedule({ at, rule, zone }: StoredSchedule, now: Instant): 
   return plannedAt && { plannedAt, rule, zone };
 }
 
+/** `16:30`, `at 6pm`: a time of day and no day. */
+const CLOCK_ALONE =
+  /^(?:at |to |for )?(\d{1,2}(?:[:.]\d{2})?\s*(?:am|pm|a\.m\.|p\.m\.)?|(?:half past|quarter past|quarter to) \w+|noon|midday)$/i;
+
+/** A time of day, on the day of `at`: who moves Wednesday's dentist to 16:30 means Wednesday. Else undefined. */
+export function onDayOf(at: Instant, words: string, ctx: WhenContext): When | undefined {
+  const clock = CLOCK_ALONE.exec(words.trim())?.[1];
+  if (clock === undefined) return undefined;
+  const day = new Intl.DateTimeFormat('en-CA', { timeZone: ctx.zone }).format(at);
+  const when = parseWhen(`${day} at ${clock}`, ctx);
+  return when.kind === 'reject' ? undefined : when;
+}
+
+/** The rule with another time of day; undefined for one that has several, or none. */
+export function atOtherTime(rule: string, at: Instant, zone: string): string | undefined {
+  if (/BYHOUR|BYMINUTE|BYSECOND|FREQ=(?:HOURLY|MINUTELY|SECONDLY)/.test(rule)) return undefined;
+  const clock = new Intl.DateTimeFormat('en-GB', { timeZone: zone, timeStyle: 'medium' }).format(at);
+  return rule.replace(/^(DTSTART[^\n]*T)\d{6}/, `$1${clock.replaceAll(':', '')}`);
+}
+
 /** `10 minutes`, `for an hour`, `until tomorrow`, `5pm`: a length of time counts from now. */
 export function parsePutOff(words: string, ctx: WhenContext): When {
   const said = words.trim().replace(/^(?:for|until|till|til|to|by|another|again)\s+/i, '');

@@ -26,15 +26,25 @@ function first(rule: string, after: Instant): Instant[] {
   return next;
 }
 
-/** What "remind you" is followed by: things are reminded about, deeds to. */
-function object(text: string): string {
-  return /^(?:the|my|your|our|his|her|their|a|an|that|this|about|of)\s|^\S+ing\s/i.test(text)
-    ? `about ${text}`
-    : `to ${text}`;
+/** How a person led over to what they want to be reminded of. */
+export type Lead = 'to' | 'about' | 'that';
+
+/** Deeds that end like things do: "bring the cake". */
+const DEEDS = /^(?:bring|ring|sing|ping|sling|fling|swing|spring|string|wring)\b/i;
+
+/** What "remind you" is followed by where the person's own word is not known: things are told about, deeds to do. */
+export function guessedLead(text: string): Lead {
+  if (/^(?:I|it|he|she|we|they|there)(?=['’\s])/i.test(text)) return 'that';
+  if (/^(?:the|my|your|our|his|her|their|a|an|that|this|about|of)\s/i.test(text)) return 'about';
+  return /^\S+ing(?:\s|$)/i.test(text) && !DEEDS.test(text) ? 'about' : 'to';
 }
 
-export function created(text: string, schedule: Schedule, now: Instant): string {
-  return `I'll remind you ${object(text)} ${scheduleWords(schedule, now)}.`;
+function object(text: string, lead: Lead = guessedLead(text)): string {
+  return `${lead} ${text}`;
+}
+
+export function created(text: string, lead: Lead | undefined, schedule: Schedule, now: Instant): string {
+  return `I'll remind you ${object(text, lead)} ${scheduleWords(schedule, now)}.`;
 }
 
 export function zoneUnknown(zone: string): string {
@@ -73,13 +83,22 @@ function dueWords(due: Instant, zone: string, now: Instant): string {
   const [that, today] = [formatInstant(due, zone, now), formatInstant(now, zone, now)].map((text) => text.split(' '));
   const clock = that?.at(-1) ?? '';
   const day = that?.slice(0, -1).join(' ');
-  return day === today?.slice(0, -1).join(' ') ? `at ${clock}` : `${day} at ${clock}`;
+  return day === today?.slice(0, -1).join(' ') ? `at ${clock}` : `on ${day} at ${clock}`;
+}
+
+/** `sunday` → `on Sunday`; `tomorrow` as it is. */
+function dayWords(day: string): string {
+  const named = day.replace(/\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b/gi, (name) => {
+    return name.charAt(0).toUpperCase() + name.slice(1).toLowerCase();
+  });
+  return /^(?:[A-Z]\w+day|\d)/.test(named) ? `on ${named}` : named;
 }
 
 export const texts = {
-  snoozeLabels: { short: '10 min', hour: '1 hour', tomorrow: 'Tomorrow' },
-  noTime: (text: string) => ({
-    message: `When should I remind you ${object(text)}?`,
+  snoozeLabels: { short: '10 min', hour: '1 hour', tomorrow: 'Tomorrow', other: 'Later…' },
+  snoozeForm: { field: 'when', label: 'Until when?', placeholder: 'in 2 hours, Friday at 9, next week' },
+  noTime: (text: string, lead?: Lead) => ({
+    message: `When should I remind you ${object(text, lead)}?`,
     remedy: 'For example "in 20 minutes", "tomorrow at 9" or "every Monday at 8".',
   }),
   noText: { message: 'What should I remind you of?', remedy: 'For example "remind me to call Bob tomorrow at 9".' },
@@ -109,13 +128,13 @@ export const texts = {
   completed: (reminder: Reminder) => `Done: ${quoted(reminder.text)}.`,
   completedOne: (reminder: Reminder, now: Instant) =>
     reminder.plannedAt
-      ? `Done: ${quoted(reminder.text)}. Next ${instantWords(reminder.plannedAt, reminder.zone, now)}.`
+      ? `Done: ${quoted(reminder.text)}. Next: ${instantWords(reminder.plannedAt, reminder.zone, now)}.`
       : `Done: ${quoted(reminder.text)}.`,
   notOpen: (reminder: Reminder, next: Instant, now: Instant) =>
-    `Nothing of ${quoted(reminder.text)} is open; it comes next ${instantWords(next, reminder.zone, now)}.`,
+    `${quoted(reminder.text)} is not due now; it comes next on ${instantWords(next, reminder.zone, now)}.`,
   skipped: (reminder: Reminder, skipped: Instant, now: Instant) =>
-    `Done: ${quoted(reminder.text)} of ${instantWords(skipped, reminder.zone, now)}.` +
-    (reminder.plannedAt ? ` Next ${instantWords(reminder.plannedAt, reminder.zone, now)}.` : ''),
+    `Skipped: ${quoted(reminder.text)} on ${instantWords(skipped, reminder.zone, now)}.` +
+    (reminder.plannedAt ? ` Next: ${instantWords(reminder.plannedAt, reminder.zone, now)}.` : ''),
   snoozed: (reminder: Reminder, until: Instant, now: Instant) =>
     `I'll bring up ${quoted(reminder.text)} again on ${instantWords(until, reminder.zone, now)} (${reminder.zone}).`,
   snoozeOnce: {
@@ -131,11 +150,21 @@ export const texts = {
     remedy: 'For example "move the dentist to Friday 3pm".',
   },
   oneOrAll: (reminder: Reminder) => `${quoted(reminder.text)} repeats. Move only its next time, or replace the series?`,
+  timeOfOneOrAll: (reminder: Reminder, at: Instant, now: Instant) =>
+    `${quoted(reminder.text)} repeats. Move only the next one, to ${instantWords(at, reminder.zone, now)}, or the whole series?`,
   deleted: (reminder: Reminder) =>
     reminder.rule === undefined
       ? `Deleted the reminder ${quoted(reminder.text)}.`
       : `Ended the series ${quoted(reminder.text)}: it will not come again.`,
-  restored: (reminder: Reminder) => `Taken back: ${quoted(reminder.text)} is as it was before.`,
+  restored: (reminders: readonly Reminder[], now: Instant) => {
+    const [first, ...others] = reminders;
+    if (!first || others.length > 0)
+      return `Taken back: ${plural(reminders.length, 'reminder')} are as they were before.`;
+    const { plannedAt, rule, zone } = first;
+    const when =
+      first.state === 'pending' && plannedAt ? ` again ${scheduleWords({ plannedAt, rule, zone }, now)}` : '';
+    return `Taken back: ${quoted(first.text)} is ${when === '' ? 'as it was before' : `set${when}`}.`;
+  },
   uncreated: (reminder: Reminder) => `Taken back: I won't remind you of ${quoted(reminder.text)}.`,
   changedSince: (reminder: Reminder) => `${quoted(reminder.text)} has been changed since, so I left it as it is.`,
   moved: (count: number, zone: string) =>
@@ -151,12 +180,12 @@ export const texts = {
     status === 'completed'
       ? 'You have completed no reminders yet.'
       : day
-        ? `Nothing ${day}.`
+        ? `Nothing ${dayWords(day)}.`
         : 'You have no reminders. Say "remind me to call Bob tomorrow at 9" to make one.',
   noPage: (page: number, pages: number) => `There is no page ${page}; the last one is ${pages}.`,
   heading: (status: string, total: number, day: string | undefined) =>
     day
-      ? `${plural(total, 'reminder')} ${day}:`
+      ? `${plural(total, 'reminder')} ${dayWords(day)}:`
       : status === 'completed'
         ? `${plural(total, 'completed reminder')}:`
         : status === 'all'

@@ -38,7 +38,7 @@ test('the days until a date are counted on the calendar of the person', async ()
 
 test('moving to another zone offers to take recurring reminders along, and can be taken back', async () => {
   const moved = await coda.call('timezone_set', { zone: 'tokyo' });
-  expect(words(moved)).toContain('Your time zone is Asia/Tokyo now: It is 17:00');
+  expect(words(moved)).toContain('Your time zone is Asia/Tokyo now, where it is 17:00');
   expect(moved.choices).toEqual([
     { label: 'Move my recurring reminders too', tool: 'reminder_move_zone', input: { zone: 'Asia/Tokyo' } },
   ]);

@@ -1,0 +1,192 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { packageRoot } from '../../src/base/root.ts';
+import { freshDataDir, type Input, Jsonl, type Line } from '../support/jsonl.ts';
+
+/**
+ * Conversations as people have them, in the files of `conversations/`. A step is one of
+ *
+ *     say: words            as: who (role: owner on their first line), in: where, files: { name: content }
+ *     press: label          the newest button with this label that the conversation has shown
+ *     clock: +20m           or +1h30m, +3d, or an ISO instant: the time that passes until what comes next
+ *     line: raw text        a line as a program with a fault would write it
+ *     restart: in order     or killed; with `after: +3h` that long passes while coda is off. `killed` may come `during`
+ *                           another step: as soon as its line is written, or `upon` words of coda's. What is said then is
+ *                           said again after the start, as a program does that has read no `done`.
+ *
+ * and what must come: `expect` lists words that must be in what coda said since the step before, `not` words that must
+ * not, `nothing: true` is silence. `/…/` is a regular expression. A button reads `[Done]`, an error begins with its code.
+ * `once` lists words of reminders that all processes together have said once, but for copies marked as such.
+ */
+const words = z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat());
+const expected = {
+  expect: words.optional(),
+  not: words.optional(),
+  nothing: z.boolean().optional(),
+  once: words.optional(),
+};
+const who = { as: z.string().optional(), in: z.string().optional() };
+const say = z.strictObject({
+  say: z.string(),
+  role: z.enum(['owner', 'member']).optional(),
+  files: z.record(z.string(), z.string()).optional(),
+  ...who,
+  ...expected,
+});
+const press = z.strictObject({ press: z.string(), ...who, ...expected });
+const clock = z.strictObject({ clock: z.string(), in: z.string().optional(), ...expected });
+const restart = z.strictObject({
+  restart: z.enum(['in order', 'killed']),
+  during: z.union([say, press, clock]).optional(),
+  upon: z.string().optional(),
+  after: z.string().optional(),
+  ...expected,
+});
+const step = z.union([say, press, clock, restart, z.strictObject({ line: z.string(), ...expected })]);
+const journey = z.strictObject({
+  name: z.string(),
+  at: z.string().default('2026-11-20T08:00:00Z'),
+  zone: z.string().default('Europe/Berlin'),
+  steps: z.array(step),
+});
+export type Journey = z.output<typeof journey>;
+export type Step = z.output<typeof step>;
+type Restart = z.output<typeof restart>;
+type Spoken = z.output<typeof say> | z.output<typeof press>;
+
+/** All conversations, file by file. Throws a `ZodError` for a step that is none. */
+export function journeys(): Journey[] {
+  const folder = join(packageRoot(), 'test', 'journeys', 'conversations');
+  const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+  return files.flatMap((name) => z.array(journey).parse(parse(readFileSync(join(folder, name), 'utf8'))));
+}
+
+/** What coda said to a step, and what it has said in all. */
+export interface Heard {
+  since: Line[];
+  all: Line[];
+}
+
+/** One conversation on the real program, with as many processes as it needs. */
+export class Play {
+  private readonly journey: Journey;
+  private readonly dataDir = freshDataDir();
+  private readonly all: Line[] = [];
+  private now: Date;
+  private coda: Jsonl | undefined;
+  /** How many of the process's lines have been looked at. */
+  private read = 0;
+
+  constructor(journey: Journey) {
+    this.journey = journey;
+    this.now = new Date(journey.at);
+  }
+
+  /** Takes one step after the other; `look` is called after each. */
+  async each(look: (step: Step, index: number, heard: Heard) => void): Promise<void> {
+    await this.begin();
+    try {
+      for (const [index, each] of this.journey.steps.entries()) {
+        await this.take(each);
+        const since = this.unread().filter((line) => !('in' in each) || line.conversation === each.in);
+        look(each, index, { since, all: this.all });
+      }
+    } finally {
+      await this.coda?.[Symbol.asyncDispose]();
+    }
+  }
+
+  private async begin(): Promise<void> {
+    const args = ['--test-clock', this.now.toISOString()];
+    this.coda = await Jsonl.start({ dataDir: this.dataDir, args, env: { TZ: this.journey.zone } });
+    this.read = 0;
+  }
+
+  private get running(): Jsonl {
+    if (!this.coda) throw new Error('no coda runs');
+    return this.coda;
+  }
+
+  private unread(): Line[] {
+    const lines = this.running.lines.slice(this.read);
+    this.read = this.running.lines.length;
+    this.all.push(...lines);
+    return lines.filter(({ type }) => !['ready', 'typing', 'done'].includes(type));
+  }
+
+  private async take(each: Step): Promise<void> {
+    if ('restart' in each) return this.restart(each);
+    if ('line' in each) {
+      const from = this.running.lines.length;
+      this.running.write(`${each.line}\n`);
+      await this.running.next(({ type, in_reply_to }) => type === 'done' && in_reply_to === null, from);
+    } else await this.running.done(this.running.post(this.input(each)));
+  }
+
+  private input(each: Spoken | z.output<typeof clock>): Input {
+    if ('clock' in each) {
+      this.now = later(this.now, each.clock);
+      return { clock: this.now.toISOString() };
+    }
+    const where = { ...(each.as && { user: each.as }), ...(each.in && { conversation: each.in }) };
+    if ('press' in each) return { press: this.button(each.press, each.in), ...where };
+    const files = Object.entries(each.files ?? {}).map(([name, content]) => ({
+      name,
+      type: 'text/plain',
+      base64: Buffer.from(content).toString('base64'),
+    }));
+    return { text: each.say, ...where, ...(each.role && { role: each.role }), ...(files.length > 0 && { files }) };
+  }
+
+  private async restart({ restart: how, during, upon, after }: Restart): Promise<void> {
+    const input = during && { id: `during-${this.all.length}`, ...this.input(during) };
+    if (input) this.running.post(input);
+    if (upon) await this.running.next(({ text }) => text?.includes(upon) ?? false, this.read);
+    if (how === 'in order') await this.running.end();
+    else await this.running[Symbol.asyncDispose]();
+    const before = this.unread();
+    if (after) this.now = later(this.now, after);
+    await this.begin();
+    // A line that had no `done` is said again with its id; the time itself is the one that coda was started at.
+    const answered = before.some(({ in_reply_to }) => in_reply_to !== null && in_reply_to === input?.id);
+    const again = input && !input.clock && !answered ? input : { clock: this.now.toISOString() };
+    await this.running.send(again);
+  }
+
+  /** The newest button with this label, in this conversation if one is named. */
+  private button(label: string, conversation: string | undefined): string {
+    const shown = [...this.all, ...this.running.lines.slice(this.read)];
+    const buttons = shown
+      .filter((line) => conversation === undefined || line.conversation === conversation)
+      .flatMap((line) => line.buttons ?? []);
+    const found = buttons.findLast((button) => button.label === label);
+    if (!found) throw new Error(`no button “${label}” among ${buttons.map((button) => button.label).join(', ')}`);
+    return found.id;
+  }
+}
+
+/** `+20m`, `+3d`, `+1h30m`, or an ISO instant. */
+function later(now: Date, to: string): Date {
+  if (!to.startsWith('+')) return new Date(to);
+  const units: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+  const steps = Array.from(to.matchAll(/(\d+)([smhd])/g));
+  return new Date(
+    now.getTime() + steps.reduce((sum, [, count, unit]) => sum + Number(count) * (units[unit ?? ''] ?? 0), 0),
+  );
+}
+
+/** What was said as one reads it: a line's text with its buttons; of an error its code first. */
+export function shown(lines: readonly Line[]): string {
+  return lines
+    .map(({ code, text, remedy, buttons = [] }) =>
+      [code, text, remedy, ...buttons.map((button) => `[${button.label}]`)].filter(Boolean).join(' '),
+    )
+    .join('\n');
+}
+
+export function fits(said: string, wanted: string): boolean {
+  const pattern = /^\/(.*)\/([a-z]*)$/s.exec(wanted);
+  return pattern ? new RegExp(pattern[1] ?? '', pattern[2]).test(said) : said.includes(wanted);
+}
