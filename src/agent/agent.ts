@@ -134,5 +134,6 @@ export function cardOf(result: ToolResult): Card {
     text,
     ...(result.choices && { choices: result.choices }),
     ...(result.ok && result.files && { files: result.files }),
+    ...(result.ok && result.times && { times: result.times }),
   };
 }

@@ -2,6 +2,17 @@ import type { Skill } from '../../chat/index.ts';
 import { phrases } from './phrases.ts';
 import { dateTool, setZoneTool, showZone, showZoneTool, smalltalkTool, timeTool } from './tools.ts';
 
+/** The zones whose city begins, or whose name contains, what is typed. */
+async function zones(typed: string): Promise<string[]> {
+  const words = typed.trim().toLowerCase().replaceAll(' ', '_');
+  const all = Intl.supportedValuesOf('timeZone');
+  const byCity = all.filter((zone) => zone.split('/').at(-1)?.toLowerCase().startsWith(words));
+  return [...byCity, ...all.filter((zone) => zone.toLowerCase().includes(words) && !byCity.includes(zone))].slice(
+    0,
+    25,
+  );
+}
+
 /** What any assistant is asked: the time, the date, where one is, hello and thank you. */
 export const basics: Skill = {
   name: 'basics',
@@ -12,6 +23,8 @@ export const basics: Skill = {
       name: 'timezone',
       summary: 'Show or set your time zone.',
       usage: '[city or zone]',
+      options: [{ name: 'city', description: 'A city or a zone, such as Berlin', complete: zones }],
+      private: true,
       run: (rest, ctx) => (rest === '' ? showZone(ctx) : setZoneTool.run({ zone: rest }, ctx)),
     },
   ],

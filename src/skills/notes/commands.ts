@@ -12,6 +12,7 @@ export const commands: Command[] = [
     name: 'notes',
     summary: 'List your notes, by tag, or search them.',
     usage: '[#tag | words] [page]',
+    private: true,
     run(rest, ctx) {
       const words = rest.split(/\s+/).filter(Boolean);
       const last = words.at(-1) ?? '';

@@ -13,6 +13,14 @@ export function commands(wakeAt: WakeAt): Command[] {
       name: 'remind',
       summary: 'Set a reminder.',
       usage: '<what and when>',
+      options: [
+        {
+          name: 'when',
+          description: 'In your own words: in 20 minutes, tomorrow at 9, every Monday at 8',
+          required: true,
+        },
+        { name: 'text', description: 'What to remind you of', required: true },
+      ],
       async run(rest, ctx) {
         if (rest === '') return failed('NO_TEXT', texts.noText.message, { remedy: texts.noText.remedy });
         const { when, task } = splitTask(rest);
@@ -23,9 +31,17 @@ export function commands(wakeAt: WakeAt): Command[] {
       name: 'reminders',
       summary: 'List your reminders.',
       usage: '[pending|completed|all] [page]',
+      options: [{ name: 'show', description: 'pending, completed, all, or a day', complete: shown }],
+      private: true,
       run: (rest, ctx) => list(rest, ctx),
     },
   ];
+}
+
+/** What may be listed. */
+async function shown(typed: string): Promise<string[]> {
+  const known = ['pending', 'completed', 'all', 'today', 'tomorrow', 'this week', 'next week'];
+  return known.filter((each) => each.startsWith(typed.toLowerCase().trim()));
 }
 
 async function list(rest: string, ctx: TxContext): Promise<ToolResult> {

@@ -73,5 +73,6 @@ function choices({ id }: Reminder): Choice[] {
     snooze(`Snooze ${texts.snoozeLabels.short}`, '10 minutes'),
     snooze(texts.snoozeLabels.hour, '1 hour'),
     snooze(texts.snoozeLabels.tomorrow, 'tomorrow'),
+    { label: texts.snoozeLabels.other, tool: 'reminder_snooze', input: { which: id }, form: texts.snoozeForm },
   ];
 }
