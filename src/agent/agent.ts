@@ -127,7 +127,7 @@ export class Agent implements TurnHost {
 export type ActCall = (ctx: CallContext & { tx: Parameters<typeof runCall>[0] }) => Promise<Call | ToolResult>;
 
 /** What a result looks like to a person. */
-export function cardOf(result: ToolResult): Card {
+function cardOf(result: ToolResult): Card {
   const text = result.ok ? result.text : [result.message, result.remedy].filter(Boolean).join(' ');
   return {
     kind: result.ok || result.choices ? 'answer' : 'error',

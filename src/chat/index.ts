@@ -2,5 +2,5 @@
 export { type CompleteDeps, complete, type Typing } from './complete.ts';
 export { coreCommands, coreTools, forgetTools } from './core.ts';
 export { modelCommands } from './models.ts';
-export { choiceMeant, kindOf, Router } from './router.ts';
+export { kindOf, Router } from './router.ts';
 export type * from './skill.ts';

@@ -77,7 +77,7 @@ const SAYS_YES = /^(?:yes|approve|ok)\b/i;
 const SAYS_NO = /^(?:no|deny|cancel|keep)\b/i;
 
 /** The open button that a typed answer stands for: its number, its label, or yes and no where it says so itself. */
-export function choiceMeant(text: string, buttons: readonly OpenButton[]): OpenButton | undefined {
+function choiceMeant(text: string, buttons: readonly OpenButton[]): OpenButton | undefined {
   const said = text
     .trim()
     .toLowerCase()

@@ -1,7 +1,7 @@
 export type { DueSource } from './due.ts';
-export { HEARTBEAT_MS, Instance, type InstanceOptions, type Owned, TAKE_OVER_MS } from './instances/index.ts';
+export { Instance, type InstanceOptions, type Owned } from './instances/index.ts';
 export { backOff, type Job, type JobHandler, type JobOptions, JobQueue } from './queue/index.ts';
 export { retention, retentionSchedule } from './retention/index.ts';
 export type { Pruning } from './retention/store.ts';
-export { dueOccurrences, type Schedule, Schedules } from './schedules/index.ts';
+export { type Schedule, Schedules } from './schedules/index.ts';
 export { Worker } from './worker/index.ts';

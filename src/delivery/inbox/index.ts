@@ -172,7 +172,7 @@ export class InboxGate implements Inbox {
 }
 
 /** The message's identity, so that every copy of it meets in one row; a press has the interaction's. */
-export function keyOf(event: Incoming): string {
+function keyOf(event: Incoming): string {
   const { adapter, channel } = event.place;
   return event.kind === 'press' ? identityKey(adapter, 'press', event.id) : identityKey(adapter, channel, event.id);
 }

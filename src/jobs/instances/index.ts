@@ -7,9 +7,9 @@ import type { World } from '../../base/world.ts';
 import type { Database, Transaction } from '../../storage/index.ts';
 import * as store from './store.ts';
 
-export const HEARTBEAT_MS = 5_000;
+const HEARTBEAT_MS = 5_000;
 /** Three heartbeats missed: whoever sees it takes the rows over. */
-export const TAKE_OVER_MS = 15_000;
+const TAKE_OVER_MS = 15_000;
 /** A process that could not tell the others that it lives for this long stops acting outside: it may be taken over. */
 const FRESH_MS = TAKE_OVER_MS - HEARTBEAT_MS;
 

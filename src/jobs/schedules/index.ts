@@ -74,7 +74,7 @@ export class Schedules implements DueSource {
 }
 
 /** What of a schedule is to be carried out at `now` by its policy, and when it is due again. Pure. */
-export function dueOccurrences(
+function dueOccurrences(
   schedule: Pick<store.ScheduleRow, 'rule' | 'zone' | 'missed' | 'next_at'>,
   now: Instant,
 ): { at: Instant[]; next: Instant | undefined } {
