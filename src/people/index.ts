@@ -7,6 +7,7 @@ export {
   meet,
   type NewIdentity,
   type PersonRow,
+  setQuiet,
   setZone,
   toPerson,
 } from './store.ts';

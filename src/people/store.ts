@@ -82,6 +82,15 @@ export async function setZone(tx: Transaction, personId: string, zone: string): 
   await tx.query('update persons set zone = $2, version = version + 1 where id = $1', [personId, zone]);
 }
 
+/** Sets the local wall times between which only what is urgent is delivered, or that there are none. */
+export async function setQuiet(tx: Transaction, personId: string, quiet: Person['quiet']): Promise<void> {
+  await tx.query('update persons set quiet_from = $2, quiet_to = $3, version = version + 1 where id = $1', [
+    personId,
+    quiet?.from ?? null,
+    quiet?.to ?? null,
+  ]);
+}
+
 /** The person's names and settings. The row stays: others' conversations refer to it. */
 export const erasures: readonly Erasure[] = [
   { sql: 'delete from identities where person_id = $1' },

@@ -1,5 +1,6 @@
 import type { Skill } from '../../chat/index.ts';
 import { phrases } from './phrases.ts';
+import { quietCommand, quietPhrases, setQuietTool } from './quiet.ts';
 import { dateTool, setZoneTool, showZone, showZoneTool, smalltalkTool, timeTool } from './tools.ts';
 
 /** The zones whose city begins, or whose name contains, what is typed. */
@@ -16,8 +17,8 @@ async function zones(typed: string): Promise<string[]> {
 /** What any assistant is asked: the time, the date, where one is, hello and thank you. */
 export const basics: Skill = {
   name: 'basics',
-  phrases,
-  tools: () => [timeTool, dateTool, setZoneTool, showZoneTool, smalltalkTool],
+  phrases: [...phrases, ...quietPhrases],
+  tools: () => [timeTool, dateTool, setZoneTool, showZoneTool, setQuietTool, smalltalkTool],
   commands: () => [
     {
       name: 'timezone',
@@ -27,5 +28,6 @@ export const basics: Skill = {
       private: true,
       run: (rest, ctx) => (rest === '' ? showZone(ctx) : setZoneTool.run({ zone: rest }, ctx)),
     },
+    quietCommand,
   ],
 };

@@ -20,6 +20,18 @@ export function dayName(at: Instant, zone: string): string {
 }
 
 export const texts = {
+  quietLabel: 'your quiet hours',
+  quietSet: (from: string, to: string) =>
+    `Between ${from} and ${to} I keep quiet: what falls due then comes at ${to}, unless it is urgent.`,
+  quietOff: () => 'You have no quiet hours any more.',
+  quietShown: (quiet: { from: string; to: string } | undefined) =>
+    quiet
+      ? `Your quiet hours are from ${quiet.from} to ${quiet.to}. "/quiet off" ends them.`
+      : 'You have no quiet hours. "/quiet 22:00-07:00" sets them.',
+  noHours: (words: string) => ({
+    message: `I do not understand “${words}” as hours.`,
+    remedy: 'For example "/quiet 22:00-07:00", or "/quiet off".',
+  }),
   time: (at: Instant, zone: string, name: string | undefined) => {
     const { clock, day } = clockAndDay(at, zone);
     const where = name === undefined || name === zone ? `(${zone})` : `in ${name} (${zone})`;

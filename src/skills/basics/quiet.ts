@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { type Call, dataTool, done, failed, type Phrase, type ToolResult, type TxContext } from '../../agent/index.ts';
+import type { Command } from '../../chat/index.ts';
+import { setQuiet } from '../../people/index.ts';
+import { parseWhen, type WhenContext } from '../../time/index.ts';
+import { texts } from './texts.ts';
+
+const TOOL = 'quiet_hours_set';
+/** `22:00-07:00`, `from 10pm to 7am`, `between 10pm and 7 am`, `10pm until 7`. */
+const SPAN = /^(?:from |between )?(.{1,20}?)\s*(?:-|–| to | and | until | till )\s*(.{1,20})$/i;
+const OFF = /^(?:off|none|never|no)$/i;
+
+export const setQuietTool = dataTool({
+  name: TOOL,
+  description:
+    'Sets the hours in which nothing but urgent reminders is delivered ("22:00-07:00"), or "off". ' +
+    "Pass the person's own words.",
+  effect: 'write',
+  input: z.object({ hours: z.string().min(1).max(60) }),
+  run: async ({ hours }, ctx) => setHours(hours, ctx),
+});
+
+async function setHours(words: string, { tx, person, when }: TxContext): Promise<ToolResult> {
+  const before = person.quiet ? `${person.quiet.from}-${person.quiet.to}` : 'off';
+  const undo = { tool: TOOL, input: { hours: before }, label: texts.quietLabel };
+  if (OFF.test(words.trim())) {
+    await setQuiet(tx, person.id, undefined);
+    return done(texts.quietOff(), { undo });
+  }
+  const [, from = '', to = ''] = SPAN.exec(words.trim()) ?? [];
+  const hours = { from: wallTime(from, when, 'pm'), to: wallTime(to, when, 'am') };
+  if (!hours.from || !hours.to || hours.from === hours.to) {
+    const { message, remedy } = texts.noHours(words);
+    return failed('NO_HOURS', message, { remedy });
+  }
+  const { from: begin, to: end } = hours;
+  await setQuiet(tx, person.id, { from: begin, to: end });
+  return done(texts.quietSet(begin, end), { undo });
+}
+
+/** `HH:MM`; a bare hour of quiet begins in the evening and ends in the morning. */
+function wallTime(words: string, when: WhenContext, half: 'am' | 'pm'): string | undefined {
+  const bare = /^(?:[1-9]|1[0-2])$/.test(words.trim());
+  const meant = parseWhen(bare ? `${words.trim()}${half}` : words, when);
+  return meant.kind === 'once' ? meant.local.slice(11, 16) : undefined;
+}
+
+export const quietCommand: Command = {
+  name: 'quiet',
+  summary: 'Show or set the hours in which only urgent reminders come.',
+  usage: '[22:00-07:00|off]',
+  options: [{ name: 'hours', description: 'Such as 22:00-07:00, or off' }],
+  private: true,
+  run: async (rest, ctx) => (rest === '' ? done(texts.quietShown(ctx.person.quiet)) : setHours(rest, ctx)),
+};
+
+const set = (hours: string): Call => ({ tool: TOOL, input: { hours } });
+const within = (slots: Record<string, string>): Call => set(`${slots.from ?? ''} to ${slots.to ?? ''}`);
+
+export const quietPhrases: Phrase[] = [
+  {
+    pattern: '[set] [my] quiet hours (from|are|are from|to|between) {from} (to|and|until|till) {to}',
+    example: 'set my quiet hours from 10pm to 7am',
+    call: within,
+  },
+  {
+    pattern: "(do not|don't) (disturb|bother) me (from|between) {from} (to|and|until|till) {to}",
+    example: "don't disturb me between 10pm and 7am",
+    call: within,
+  },
+  {
+    pattern: '(turn off|switch off|remove|clear|delete) [my] quiet hours',
+    example: 'turn off my quiet hours',
+    call: () => set('off'),
+  },
+];
