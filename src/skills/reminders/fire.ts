@@ -73,6 +73,7 @@ function choices({ id }: Reminder): Choice[] {
     snooze(`Snooze ${texts.snoozeLabels.short}`, '10 minutes'),
     snooze(texts.snoozeLabels.hour, '1 hour'),
     snooze(texts.snoozeLabels.tomorrow, 'tomorrow'),
-    { label: texts.snoozeLabels.other, tool: 'reminder_snooze', input: { which: id }, form: texts.snoozeForm },
+    // Without words, where no form can be shown, it must not mean some time of its own.
+    { ...snooze(texts.snoozeLabels.other, ''), form: texts.snoozeForm },
   ];
 }

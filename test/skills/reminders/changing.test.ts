@@ -128,8 +128,9 @@ for (const { name, available, open } of testDatabases)
         await remind('call Bob', 'in 5 minutes');
         await coda.passTo('2026-11-20T08:06:00Z');
         const choices = coda.said[0]?.card.choices ?? [];
-        expect(choices.map(({ label }) => label)).toEqual(['Done', 'Snooze 10 min', '1 hour', 'Tomorrow']);
-        const [done, short, hour, tomorrow] = choices as [Choice, Choice, Choice, Choice];
+        expect(choices.map(({ label }) => label)).toEqual(['Done', 'Snooze 10 min', '1 hour', 'Tomorrow', 'Later…']);
+        const [done, short, hour, tomorrow, later] = choices as [Choice, Choice, Choice, Choice, Choice];
+        expect((await coda.run(later)).ok).toBe(false);
         expect(words(await coda.run(short))).toContain('Fri 20 Nov at 09:16');
         expect(words(await coda.run(hour))).toContain('Fri 20 Nov at 10:06');
         expect(words(await coda.run(tomorrow))).toContain('Sat 21 Nov at 09:00');

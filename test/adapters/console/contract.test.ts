@@ -1,0 +1,74 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { consoleAdapter } from '../../../src/adapters/console/index.ts';
+import { SystemClock } from '../../../src/base/clock.ts';
+import { readLines } from '../../../src/base/lines.ts';
+import { silentLog } from '../../../src/base/log.ts';
+import { openArtifacts } from '../../../src/storage/index.ts';
+import { chatAdapterContract } from '../../support/chat-adapter-contract.ts';
+import { eventually } from '../../support/eventually.ts';
+import { recordingInbox } from '../../support/inbox.ts';
+
+interface Line {
+  type: string;
+  id: string;
+  conversation?: string;
+  text?: string;
+  buttons?: { label: string }[];
+}
+
+chatAdapterContract('console', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'coda-console-'));
+  const adapter = consoleAdapter({
+    log: silentLog(),
+    clock: new SystemClock(),
+    artifacts: await openArtifacts(dataDir),
+    dataDir,
+    about: () => ({ name: 'coda', version: '1', hint: '', commands: [] }),
+  });
+  const { inbox, heard } = recordingInbox();
+  const stop = new AbortController();
+  await adapter.start(inbox, () => {}, stop.signal);
+  const [input, output] = [new PassThrough(), new PassThrough()];
+  const lines: Line[] = [];
+  void adapter.attach({ input, output });
+  void (async () => {
+    for await (const line of readLines(output, 10_000_000)) if ('text' in line) lines.push(JSON.parse(line.text));
+  })();
+  await eventually(() => lines.length > 0);
+  return {
+    adapter,
+    heard,
+    place: { adapter: 'console', channel: 'main', space: 'terminal', kind: 'dm' },
+    async say(text) {
+      const before = heard.length;
+      input.write(`${JSON.stringify({ text })}\n`);
+      await eventually(() => heard.length > before);
+    },
+    async shown() {
+      // Whatever was written before this line has been read when it comes back.
+      const marker = { type: 'typing', conversation: `marker-${Math.random()}` };
+      adapter.typing?.({ adapter: 'console', channel: marker.conversation, space: 'terminal', kind: 'dm' });
+      await eventually(() => lines.some(({ conversation }) => conversation === marker.conversation));
+      return reader(lines);
+    },
+    async close() {
+      stop.abort();
+      await adapter.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+});
+
+/** What somebody who follows the lines sees in the end. */
+function reader(lines: readonly Line[]): { text: string; buttons: string[] }[] {
+  const shown = new Map<string, { text: string; buttons: string[] }>();
+  for (const { type, id, conversation, text, buttons = [] } of lines) {
+    if (conversation !== 'main') continue;
+    if (type === 'delete') shown.delete(id);
+    else if (text !== undefined) shown.set(id, { text, buttons: buttons.map(({ label }) => label) });
+  }
+  return [...shown.values()];
+}

@@ -1,0 +1,68 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { discordAdapter } from '../../../src/adapters/discord/index.ts';
+import { SystemClock } from '../../../src/base/clock.ts';
+import { silentLog } from '../../../src/base/log.ts';
+import { CORE_BLOCKS } from '../../../src/config/blocks.ts';
+import { openArtifacts } from '../../../src/storage/index.ts';
+import { chatAdapterContract } from '../../support/chat-adapter-contract.ts';
+import { FakeDiscord } from '../../support/discord/index.ts';
+import { eventually } from '../../support/eventually.ts';
+import { recordingInbox } from '../../support/inbox.ts';
+
+chatAdapterContract('Discord', async () => {
+  const fake = await FakeDiscord.start();
+  const dataDir = await mkdtemp(join(tmpdir(), 'coda-discord-'));
+  const block = CORE_BLOCKS.find(({ key }) => key === 'discord');
+  const adapter = discordAdapter({
+    config: block?.schema.parse({ token: fake.token, api_url: fake.apiUrl }) as never,
+    groups: [],
+    isGuest: () => false,
+    clock: new SystemClock(),
+    log: silentLog(),
+    artifacts: await openArtifacts(dataDir),
+    commands: () => [],
+    complete: async () => [],
+  });
+  const { inbox, heard } = recordingInbox();
+  const ana = fake.user('Ana');
+  const guild = fake.guild('Home', [ana]);
+  const channel = fake.channel(guild, 'general');
+  const stop = new AbortController();
+  await adapter.start(inbox, () => {}, stop.signal);
+  let lose = false;
+  fake.rest.fault = ({ method, route }) => {
+    if (!lose || method !== 'POST' || !route.endsWith('/messages')) return undefined;
+    lose = false;
+    return 'unanswered';
+  };
+  return {
+    adapter,
+    heard,
+    place: { adapter: 'discord', channel: channel.id, space: guild.id, kind: 'channel' },
+    async say(text) {
+      const before = heard.length;
+      fake.says(ana, channel, `<@${fake.bot.id}> ${text}`);
+      await eventually(() => heard.length > before);
+    },
+    shown: async () =>
+      fake.said(channel).map(({ content, components }) => ({
+        text: content,
+        buttons: components.flatMap((row) =>
+          (row.components as { label: string; disabled?: boolean }[]).flatMap((each) =>
+            each.disabled ? [] : each.label,
+          ),
+        ),
+      })),
+    loseNextAnswer: () => {
+      lose = true;
+    },
+    async close() {
+      stop.abort();
+      await adapter.close();
+      await fake.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+});

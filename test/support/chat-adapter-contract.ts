@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ChatAdapter, Content, Incoming, Part, Place } from '../../src/delivery/index.ts';
+
+/** An adapter that has started, with its platform behind it. */
+export interface ConnectedAdapter {
+  adapter: ChatAdapter;
+  /** A place where somebody is, and can be written to. */
+  place: Place;
+  /** What was handed over, in order. */
+  heard: Incoming[];
+  /** Somebody says something there that is for coda. */
+  say(text: string): Promise<void>;
+  /** What the platform shows there now, oldest first: texts, and labels of buttons that can be pressed. */
+  shown(): Promise<{ text: string; buttons: string[] }[]>;
+  /** The next send reaches the platform, but its answer does not come back; undefined where that cannot happen. */
+  loseNextAnswer?: (() => void) | undefined;
+  close(): Promise<void>;
+}
+
+/** What an adapter owes to delivery, whatever its platform. */
+export function chatAdapterContract(name: string, connect: () => Promise<ConnectedAdapter>): void {
+  describe(`the ${name} adapter`, () => {
+    let coda: ConnectedAdapter;
+    let count = 0;
+    const signal = () => AbortSignal.timeout(10_000);
+    const part = (text: string, more: Partial<Part> & { content?: Content } = {}): Part => ({
+      key: `contract:${++count}`,
+      place: coda.place,
+      content: { kind: 'answer', text },
+      ...more,
+    });
+    const texts = async () => (await coda.shown()).map(({ text }) => text);
+    const put = async (one: Part) => {
+      const outcome = await coda.adapter.send(one, signal());
+      if (outcome.kind !== 'sent') throw new Error(`${outcome.kind}: ${outcome.reason}`);
+      return outcome.receipt;
+    };
+
+    beforeAll(async () => {
+      coda = await connect();
+    });
+    afterAll(() => coda.close());
+
+    test('hands over what is said, with who said it and where', async () => {
+      await coda.say('hello there');
+      const event = coda.heard.at(-1);
+      expect(event).toMatchObject({ kind: 'message', text: 'hello there', place: coda.place, files: [] });
+      expect(event?.sender.externalId).not.toBe('');
+      expect(event?.sentAt).toBeInstanceOf(Date);
+    });
+
+    test('gives each message an id of its own', async () => {
+      await coda.say('same words');
+      const first = coda.heard.at(-1)?.id;
+      await coda.say('same words');
+      expect(coda.heard.at(-1)?.id).not.toBe(first);
+    });
+
+    test('shows what is sent, and says where it is', async () => {
+      const receipt = await put(part('something new'));
+      expect(receipt.id).not.toBe('');
+      expect((await texts()).at(-1)).toContain('something new');
+    });
+
+    test('gives a receipt that survives being stored as JSON', async () => {
+      const receipt = await put(part('kept'));
+      const stored = JSON.parse(JSON.stringify(receipt));
+      if (!coda.adapter.promises.canEdit) return;
+      const edited = await coda.adapter.edit(stored, part('kept and changed'), signal());
+      expect(edited.kind).toBe('sent');
+      expect((await texts()).at(-1)).toContain('kept and changed');
+    });
+
+    test('an edit may be repeated', async () => {
+      if (!coda.adapter.promises.canEdit) return;
+      const receipt = await put(part('draft'));
+      for (let again = 0; again < 2; again++) await coda.adapter.edit(receipt, part('final'), signal());
+      expect((await texts()).filter((text) => text.includes('final'))).toHaveLength(1);
+    });
+
+    test('what is deleted is gone, and deleting it again does no harm', async () => {
+      const receipt = await put(part('to be taken away'));
+      for (let again = 0; again < 2; again++) {
+        expect((await coda.adapter.delete(receipt, coda.place, signal())).kind).toBe('sent');
+      }
+      expect((await texts()).some((text) => text.includes('to be taken away'))).toBe(false);
+    });
+
+    test('shows buttons', async () => {
+      const buttons = [
+        { id: 'A'.repeat(22), label: 'Yes' },
+        { id: 'B'.repeat(22), label: 'No', style: 'danger' as const },
+      ];
+      await put(part('really?', { content: { kind: 'approval', text: 'really?', buttons } }));
+      expect((await coda.shown()).at(-1)?.buttons).toEqual(['Yes', 'No']);
+    });
+
+    test('cuts a long text into parts that it takes, and loses no word of it', async () => {
+      const text = Array.from({ length: 400 }, (_, index) => `word${index}`).join(' ');
+      const parts = coda.adapter.split?.({ kind: 'answer', text }) ?? [{ kind: 'answer' as const, text }];
+      for (const content of parts) await put(part('', { content }));
+      const all = (await texts()).join(' ');
+      for (let index = 0; index < 400; index++) expect(all).toContain(`word${index}`);
+    });
+
+    test('cutting changes nothing that is short, and keeps the buttons under the last part', () => {
+      const content: Content = { kind: 'answer', text: 'short', buttons: [{ id: 'C'.repeat(22), label: 'Undo' }] };
+      expect(coda.adapter.split?.(content) ?? [content]).toEqual([content]);
+    });
+
+    test('an answer that was lost does not make a second message', async () => {
+      const { adapter, loseNextAnswer } = coda;
+      if (!loseNextAnswer || !adapter.promises.canFind) return;
+      const since = new Date(Date.now() - 1_000);
+      const lost = part('said once');
+      loseNextAnswer();
+      expect((await adapter.send(lost, signal())).kind).toBe('unknown');
+      expect(await adapter.find(lost, since, signal())).toBeDefined();
+      expect(await adapter.find(part('never said'), since, signal())).toBeUndefined();
+      if (adapter.promises.deduplicatesForMs > 0) await put(lost);
+      expect((await texts()).filter((text) => text.includes('said once'))).toHaveLength(1);
+    });
+
+    test('answers with an outcome where a place does not exist', async () => {
+      const nowhere = { ...coda.place, channel: '1', kind: 'channel' as const };
+      const outcome = await coda.adapter.send(part('lost', { place: nowhere }), signal());
+      expect(['sent', 'gone', 'retry', 'refused']).toContain(outcome.kind);
+    });
+
+    test('a hint that somebody is typing never fails', () => {
+      coda.adapter.typing?.(coda.place);
+      coda.adapter.typing?.({ ...coda.place, channel: '1' });
+    });
+  });
+}
