@@ -48,6 +48,10 @@ export class ModelServer {
   readonly requests: Recorded[] = [];
   /** Requests that the service would have refused, with its words: a test wants none that it did not ask for. */
   readonly refused: string[] = [];
+  /** Whether requests are kept; a soak would fill the memory with them. */
+  recording = true;
+  /** Asked before the scenes. */
+  improvise: ((body: { model: string }) => Scene | undefined) | undefined;
   private readonly server: Server;
   private scenes: { scene: Scene; left: number }[] = [];
   private gate: Deferred<void> = deferred();
@@ -128,7 +132,7 @@ export class ModelServer {
     const body = JSON.parse(text);
     const left = deferred<boolean>();
     response.on('close', () => left.resolve(!response.writableFinished));
-    this.requests.push({ api, text, body, left: left.promise });
+    if (this.recording) this.requests.push({ api, text, body, left: left.promise });
     for (const { count, seen } of this.arrivals) if (this.requests.length >= count) seen.resolve();
     const refusal =
       key === KEY
@@ -140,7 +144,7 @@ export class ModelServer {
       this.refused.push(refusal.message);
       return refuse(response, api, refusal);
     }
-    await this.playScene(this.next(body), api, body, text, response);
+    await this.playScene(this.improvise?.(body) ?? this.next(body), api, body, text, response);
   }
 
   private next(body: { model: string; messages: unknown[] }): Scene {

@@ -1,0 +1,138 @@
+/**
+ * What a message with a model costs beside the same conversation made directly with the official client, and how soon
+ * text is seen: `npm run bench -- turn-model`. The model is a scripted server in a process of its own that answers at
+ * once; what it takes is in both figures.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import Anthropic from '@anthropic-ai/sdk';
+import { build } from '../src/app/index.ts';
+import { SystemClock } from '../src/base/clock.ts';
+import { Secrets, silentLog } from '../src/base/log.ts';
+import type { World } from '../src/base/world.ts';
+import { loadConfig } from '../src/config/index.ts';
+import { KEY, ModelServer } from '../test/support/model-server/index.ts';
+import { FakePlatform } from '../test/support/platform.ts';
+
+const MESSAGES = 300;
+const WARM_UP = 30;
+const ANSWER = ['This ', 'is ', 'an ', 'answer ', 'of ', 'usual ', 'length.'];
+
+if (process.argv[2] === 'server') await serve();
+else await measure();
+
+/** The scripted server, in a process of its own. */
+async function serve(): Promise<void> {
+  const server = await ModelServer.start();
+  server.recording = false;
+  server.improvise = () => ({ text: ANSWER });
+  process.stdout.write(`${server.url}\n`);
+}
+
+async function measure(): Promise<void> {
+  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), 'server'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const url: string = (await createInterface({ input: child.stdout })[Symbol.asyncIterator]().next()).value;
+  const folder = mkdtempSync(join(tmpdir(), 'coda-bench-'));
+  try {
+    const direct = await directly(url);
+    const { whole, first, commit } = await throughCoda(url, folder);
+    const limit = direct.p50 + 2 * commit.p50 + 3;
+    line('raw commit of the same engine', commit);
+    line('the conversation made directly with the client', direct);
+    line('the same through coda, until it is stored and sent', whole);
+    line('through coda, until the first text is seen', first);
+    const over = whole.p50 - direct.p50;
+    console.log(`overhead p50 ${over.toFixed(2)} ms; allowed ${(limit - direct.p50).toFixed(2)} ms (2 commits + 3 ms)`);
+  } finally {
+    child.kill();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+interface Times {
+  p50: number;
+  p95: number;
+}
+
+function line(what: string, { p50, p95 }: Times): void {
+  console.log(`${what.padEnd(58)} p50 ${p50.toFixed(2).padStart(7)} ms   p95 ${p95.toFixed(2).padStart(7)} ms`);
+}
+
+function timesOf(all: number[]): Times {
+  const sorted = all.slice(WARM_UP).sort((a, b) => a - b);
+  const at = (share: number) => sorted[Math.floor(sorted.length * share)] as number;
+  return { p50: at(0.5), p95: at(0.95) };
+}
+
+async function timed(count: number, work: (index: number) => Promise<unknown>): Promise<Times> {
+  const all: number[] = [];
+  for (let index = 0; index < count; index++) {
+    const begun = performance.now();
+    await work(index);
+    all.push(performance.now() - begun);
+  }
+  return timesOf(all);
+}
+
+async function directly(url: string): Promise<Times> {
+  const client = new Anthropic({ apiKey: KEY, baseURL: url, maxRetries: 0 });
+  const messages: Anthropic.MessageParam[] = [];
+  return timed(MESSAGES, async (index) => {
+    messages.push({ role: 'user', content: `message ${index}` });
+    let text = '';
+    const stream = await client.messages.create({ model: 'main', max_tokens: 1_000, messages, stream: true });
+    for await (const event of stream) {
+      if (event.type === 'content_block_delta' && event.delta.type === 'text_delta') text += event.delta.text;
+    }
+    messages.push({ role: 'assistant', content: text });
+  });
+}
+
+async function throughCoda(url: string, dataDir: string) {
+  const world: World = { clock: new SystemClock(), env: {}, log: silentLog(), secrets: new Secrets() };
+  const models = { default: 'claude/main', providers: { claude: { kind: 'anthropic', base_url: url, api_key: KEY } } };
+  const config = loadConfig({
+    env: {},
+    dataDir,
+    flags: { models: { name: '--models', value: models } },
+    secrets: world.secrets,
+    cwd: dataDir,
+  });
+  const platform = new FakePlatform({ now: () => world.clock.now() });
+  const adapter = platform.connect();
+  const app = await build(config, world, { version: 'bench', hint: '', onFatal: console.error, adapters: [adapter] });
+  await app.start();
+  const firsts: number[] = [];
+  const whole = await timed(MESSAGES, async (index) => {
+    const seen = platform.messages.length;
+    const begun = performance.now();
+    const heard = {
+      id: `m${index}`,
+      channel: 'dm-ana',
+      from: 'ana',
+      text: `message ${index}`,
+      role: 'owner' as const,
+      kind: 'dm' as const,
+    };
+    const { settled } = await adapter.hear({ ...heard, sentAt: world.clock.now() });
+    const ended = settled.then(() => true);
+    while (platform.messages.length === seen && !(await Promise.race([ended, tick()])));
+    firsts.push(performance.now() - begun);
+    await settled;
+  });
+  const { database } = (
+    app as unknown as { foundation: { database: { run(name: string, sql: string): Promise<unknown> } } }
+  ).foundation;
+  await database.run('bench', 'create table bench (n int)');
+  const commit = await timed(MESSAGES, () => database.run('bench', 'insert into bench values (1)'));
+  await app.stop(0);
+  return { whole, first: timesOf(firsts), commit };
+}
+
+const tick = () => new Promise<false>((resolve) => setImmediate(() => resolve(false)));
