@@ -53,6 +53,7 @@ export class Agent implements TurnHost {
       const ctx = this.callContext(item, signal, item.tainted);
       const wanted = await call({ ...ctx, tx });
       const result = 'tool' in wanted ? await runCall(tx, this.options.toolbox, wanted, ctx) : wanted;
+      if ('tool' in wanted) await wanted.after?.(result);
       await delivery.endIn(tx, item, { state: 'done', cards: [cardOf(result)] });
       // A command may have written without a tool.
       tx.afterCommit(() => this.options.changed(item.person.id));
@@ -124,7 +125,10 @@ export class Agent implements TurnHost {
 }
 
 /** Decides, in the transaction, which call is wanted, or answers by itself. */
-export type ActCall = (ctx: CallContext & { tx: Parameters<typeof runCall>[0] }) => Promise<Call | ToolResult>;
+export type ActCall = (ctx: CallContext & { tx: Parameters<typeof runCall>[0] }) => Promise<WantedCall | ToolResult>;
+
+/** `after` hears what became of it, still in the transaction. */
+export type WantedCall = Call & { after?(result: ToolResult): Promise<void> };
 
 /** What a result looks like to a person. */
 function cardOf(result: ToolResult): Card {

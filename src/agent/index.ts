@@ -28,6 +28,7 @@ export {
   newEpoch,
   type OpenButton,
   prunings as agentPrunings,
+  reopenButtons,
   useButton,
 } from './store.ts';
 export { money } from './texts.ts';

@@ -295,6 +295,11 @@ export async function useButton(
   return { card: button.card, label: button.label, action: button.action };
 }
 
+/** The buttons of a card whose use came to nothing can be pressed again. */
+export async function reopenButtons(tx: Transaction, card: string): Promise<void> {
+  await tx.query('update buttons set used_at = null, used_by = null where card = $1', [card]);
+}
+
 /** Begins the conversation afresh: what was said before is not shown to the model any more. */
 export async function newEpoch(tx: Transaction, conversationId: string): Promise<void> {
   await tx.query('update conversations set epoch = epoch + 1 where id = $1', [conversationId]);

@@ -1,5 +1,5 @@
 import type { Agent, ItemContext, OpenButton, ToolResult } from '../agent/index.ts';
-import { failed, useButton } from '../agent/index.ts';
+import { failed, reopenButtons, useButton } from '../agent/index.ts';
 import { didYouMean } from '../base/text.ts';
 import type { Delivery, Incoming, Item, ItemKind } from '../delivery/index.ts';
 import type { Command } from './skill.ts';
@@ -48,8 +48,13 @@ export class Router {
       const used = await useButton(tx, button, presser, clock.now());
       if (used === 'gone') return failed('GONE', texts.buttonGone());
       if (used === 'not_yours') return failed('NOT_YOURS', texts.buttonNotYours());
-      await this.delivery.outbox.close(tx, used.card, texts.buttonUsed(used.label, person.name));
-      return { tool: used.action.tool, input: { ...used.action.input, ...item.payload.values } };
+      const input = { ...used.action.input, ...item.payload.values };
+      const after = async (result: ToolResult): Promise<void> => {
+        // What did nothing ("until when?" in words that say no time) may be tried again.
+        if (!result.ok && !result.choices && result.code !== 'GONE') await reopenButtons(tx, used.card);
+        else await this.delivery.outbox.close(tx, used.card, texts.buttonUsed(used.label, person.name));
+      };
+      return { tool: used.action.tool, input, after };
     });
   }
 

@@ -205,6 +205,27 @@ describe('buttons', () => {
     expect((await play.answer(again)).content).toContain('already been used');
   });
 
+  test('put a reminder off in one’s own words, and ask again for words that say no time', async () => {
+    await using play = await playDiscord({ stillClock: true });
+    const { fake } = play;
+    const dm = fake.dm(play.ana);
+    play.asks('remind me to stretch in 10 minutes', { channel: dm });
+    expect((await play.hears('stretch', dm)).content).toMatch(/<t:\d+:F> \(<t:\d+:R>\)/);
+    await play.settled();
+    await play.passes(11 * 60_000);
+    const card = await play.hears('⏰ stretch', dm);
+    const opened = fake.presses(play.ana, card, 'Later…');
+    await eventually(() => opened.modal);
+    await play.answer(fake.submits(play.ana, opened, 'whenever the moon sings'));
+    expect(labels(card)).toContain('Later…');
+    const again = fake.presses(play.ana, card, 'Later…');
+    await eventually(() => again.modal);
+    expect((await play.answer(fake.submits(play.ana, again, 'in 2 hours'))).content).toContain('stretch');
+    await play.settled();
+    await play.passes(2 * 3_600_000 + 60_000);
+    expect(play.said('⏰ stretch')).toHaveLength(2);
+  });
+
   test('are pressed only by whom they are for', async () => {
     await using play = await playDiscord({ stillClock: true });
     play.asks('remind me to call Carl in 10 minutes');
