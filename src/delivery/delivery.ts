@@ -214,7 +214,7 @@ export class Delivery {
 
   /** Puts a parked row back into its lane, to go on after the commit of `tx`. */
   async resume(tx: Transaction, inboxId: string): Promise<boolean> {
-    const resumed = await laneStore.resume(tx, inboxId);
+    const resumed = await laneStore.resume(tx, inboxId, this.options.world.clock.now());
     if (resumed) tx.afterCommit(() => this.lanes.wake());
     return resumed;
   }
@@ -324,7 +324,9 @@ export class Delivery {
       await this.end('inbox.unacknowledged', item, { state: 'expired', error: 'not acknowledged in time', cards });
       return;
     }
-    if (world.clock.now().getTime() - item.sentAt.getTime() > maxAgeMs) {
+    const { resumedAt } = item.payload;
+    const since = resumedAt === undefined ? item.sentAt : new Date(resumedAt);
+    if (world.clock.now().getTime() - since.getTime() > maxAgeMs) {
       world.log.info({ item: item.key }, 'too old to be answered out of the blue');
       await this.end('inbox.expire', item, { state: 'expired', cards: [] });
       return;

@@ -26,6 +26,8 @@ export interface Payload {
   replyTo?: string;
   /** Taken back by its author while it waited. */
   withdrawn?: true;
+  /** When its turn, which had been parked, was put back to go on (ISO): it has begun, and its age counts from here. */
+  resumedAt?: string;
 }
 
 /** One inbox row in this process's hands. Every commit for it is conditional on `owner`. */

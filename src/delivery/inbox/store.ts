@@ -103,7 +103,7 @@ export async function amend(database: Database, key: string, change: Partial<Pay
   const { count } = await database.run(
     'inbox.amend',
     `update inbox i set payload = payload || $2
-      where key = $1 and state = 'received' and laned
+      where key = $1 and state = 'received' and laned and not payload ? 'resumedAt'
         and not exists (select from lanes l where l.current = i.id)`,
     [key, json(change)],
   );

@@ -112,7 +112,8 @@ export async function steer(
     `with taken as (
        update inbox set state = 'done', steered_into = $3, finished_at = $4
         where conversation_id = $1 and person_id = $2 and state = 'received' and laned and kind = 'message' and id <> $5
-          and not payload ? 'withdrawn'
+          -- what came with a file, or waits to go on with a turn of its own, is not a remark on another
+          and not payload ?| array['withdrawn', 'resumedAt'] and payload -> 'files' = '[]'
        returning id, payload, seq
      ), counted as (
        update lanes set pending = pending - (select count(*) from taken) where conversation_id = $1
@@ -147,13 +148,14 @@ export async function giveBack(tx: Transaction, item: Item, charge: number): Pro
 }
 
 /** Puts a parked row back into its lane: its turn goes on where it stood. False when it is not parked (any more). */
-export async function resume(tx: Transaction, inboxId: string): Promise<boolean> {
+export async function resume(tx: Transaction, inboxId: string, now: Instant): Promise<boolean> {
   const { count } = await tx.query(
     `with parked as (
-       update inbox set state = 'received' where id = $1 and state = 'waiting' returning conversation_id
+       update inbox set state = 'received', payload = payload || jsonb_build_object('resumedAt', $2::text)
+        where id = $1 and state = 'waiting' returning conversation_id
      )
      update lanes l set pending = l.pending + 1 from parked where l.conversation_id = parked.conversation_id`,
-    [inboxId],
+    [inboxId, now.toISOString()],
   );
   return count > 0;
 }

@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { done, outsideTool } from '../../src/agent/index.ts';
+import { deferred } from '../../src/base/async.ts';
+import type { Skill } from '../../src/chat/index.ts';
+import { testDatabases } from '../support/database.ts';
+import { play } from '../support/play.ts';
+import { lastSaid, ScriptedModel } from '../support/scripted-model.ts';
+
+/** A tool that asks first, and one that does not and takes as long as the test wants. */
+function asking() {
+  const sent: string[] = [];
+  const reading = deferred();
+  const begun = deferred();
+  const skill: Skill = {
+    name: 'test',
+    tools: () => [
+      outsideTool({
+        name: 'letter_send',
+        description: 'Sends a letter.',
+        effect: 'external',
+        input: z.object({ to: z.string() }),
+        async run({ to }) {
+          sent.push(to);
+          return done(`sent to ${to}`);
+        },
+      }),
+      outsideTool({
+        name: 'page_read',
+        description: 'Reads a page.',
+        effect: 'fetch',
+        input: z.object({}),
+        async run() {
+          begun.resolve();
+          await reading.promise;
+          return done('a page');
+        },
+      }),
+    ],
+  };
+  const model = new ScriptedModel((request) => {
+    const last = request.messages.at(-1);
+    if (last?.role === 'tool') return [`told: ${last.text}`];
+    if (lastSaid(request) === 'write to bob') return [{ call: 'letter_send', input: { to: 'bob' } }];
+    if (lastSaid(request) === 'read it') return [{ call: 'page_read' }];
+    return [`heard: ${lastSaid(request)}`];
+  });
+  return { skill, model, sent, reading, begun };
+}
+
+describe.each(testDatabases)('a turn that waits for its person on $name', ({ name, available }) => {
+  test.skipIf(!available)('what was approved happens although another message is being answered', async () => {
+    const { skill, model, sent, reading, begun } = asking();
+    await using coda = await play({ engine: name, model, skills: [skill] });
+    const ana = coda.person('ana');
+    await ana.says('write to bob');
+    const other = await coda.hear('ana', 'dm-ana', 'read it');
+    await begun.promise;
+    const approve = ana.seen().flatMap((message) => message.buttons)[0];
+    await (await coda.press('ana', 'dm-ana', approve?.id ?? '')).settled;
+    reading.resolve();
+    await other.settled;
+    await coda.app.settled();
+    expect(sent).toEqual(['bob']);
+    expect(ana.heard('told: sent to bob')).toHaveLength(1);
+    expect(await coda.count(`lanes where pending <> 0`)).toBe(0);
+  });
+
+  test.skipIf(!available)('it goes on however long ago the message was sent', async () => {
+    const { skill, model, sent } = asking();
+    await using coda = await play({ engine: name, model, skills: [skill] });
+    const ana = coda.person('ana');
+    await ana.says('hello');
+    const before = coda.world.clock.now();
+    await coda.passes({ hours: 5 });
+    await (await coda.hearAt(before, 'ana', 'dm-ana', 'write to bob')).settled;
+    await coda.passes({ hours: 20 });
+    await ana.presses('Approve');
+    expect(sent).toEqual(['bob']);
+    expect(ana.heard('told: sent to bob')).toHaveLength(1);
+  });
+});
