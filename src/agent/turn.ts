@@ -11,7 +11,7 @@ import { spawn } from './spawn.ts';
 import type { CallState, Step, Turn } from './steps.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';
-import { type CallContext, failed, type OutsideTool, type ToolResult } from './tool.ts';
+import { type CallContext, type DataTool, failed, type OutsideTool, type ToolResult } from './tool.ts';
 import type { ValidCall } from './toolbox.ts';
 
 /** What a turn needs of the agent that runs it. */
@@ -123,6 +123,13 @@ export class TurnRun {
       );
       return false;
     }
+    const reads = checked.flatMap(({ call, valid, verdict }) =>
+      verdict.kind === 'allow' && valid && isData(valid) && valid.tool.effect === 'read' ? [{ call, valid }] : [],
+    );
+    if (reads.length > 1 && reads.length === checked.length) {
+      await this.runReads(reads);
+      return true;
+    }
     for (const { call, valid, verdict, state } of checked) {
       this.signal.throwIfAborted();
       if (verdict.kind === 'result') await this.record(call.id, verdict.result);
@@ -166,6 +173,22 @@ export class TurnRun {
     await this.commit('turn.tool', async (tx) => {
       const result = await runData(tx, valid, prepared === undefined ? ctx : { ...ctx, prepared });
       return [{ kind: 'result', callId: call.id, payload: result }];
+    });
+  }
+
+  /** Calls that only read run side by side, and are recorded together. */
+  private async runReads(reads: readonly { call: ModelToolCall; valid: ValidCall & { tool: DataTool } }[]) {
+    const ctx = this.context();
+    const prepared = await Promise.all(reads.map(({ valid }) => valid.tool.prepare?.(valid.input, ctx)));
+    await this.commit('turn.tool', async (tx) => {
+      const results = await Promise.all(
+        reads.map(({ valid }, index) => runData(tx, valid, { ...ctx, prepared: prepared[index] })),
+      );
+      return reads.map(({ call }, index) => ({
+        kind: 'result',
+        callId: call.id,
+        payload: results[index] as ToolResult,
+      }));
     });
   }
 

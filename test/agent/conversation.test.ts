@@ -156,6 +156,23 @@ test('stopping ends the request under way, and says so', async () => {
   server.release();
 });
 
+test('calls that only read run together and are recorded at once', async () => {
+  await using coda = await begin();
+  server.play({
+    calls: [
+      { id: 'a', name: 'note_list', input: {} },
+      { id: 'b', name: 'reminder_list', input: {} },
+      { id: 'c', name: 'note_search', input: { query: 'milk' } },
+    ],
+  });
+  await coda.person('ana').says('what is there?');
+  expect(server.requests.at(-1)?.body.messages.at(-1).content.slice(0, 3)).toMatchObject(
+    ['a', 'b', 'c'].map((id) => ({ type: 'tool_result', tool_use_id: id })),
+  );
+  const commits = coda.world.points.filter(({ name, phase }) => name === 'turn.tool' && phase === 'after');
+  expect(commits).toHaveLength(1);
+});
+
 test('nobody says anything: no model is asked', async () => {
   await using coda = await begin();
   await coda.passes({ days: 3 });
