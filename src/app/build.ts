@@ -153,7 +153,7 @@ class Assembly implements App {
     await this.foundation.database.tx('schedules.put', (tx) => this.schedules.put(tx, retentionSchedule(this.zone)));
     const due = this.skills.flatMap(({ skill, deps }) => skill.due?.(deps) ?? []);
     const approvals = approvalSource({ database: this.foundation.database, delivery });
-    worker.start([delivery.outbox, this.jobs, this.schedules, approvals, ...due]);
+    worker.start([...delivery.due(), this.jobs, this.schedules, approvals, ...due]);
     for (const adapter of this.adapters) {
       const reachable = (channel?: string) => void delivery.outbox.reachable(adapter.name, channel);
       await adapter.start(delivery.inbox, reachable, this.stopping.signal);

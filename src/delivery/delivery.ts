@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { within } from '../base/async.ts';
 import type { World } from '../base/world.ts';
 import { type DueSource, Instance, type Owned } from '../jobs/index.ts';
 import type { AccessRules } from '../people/index.ts';
@@ -72,6 +73,7 @@ const LANES = 'coda_lanes';
 const SETTLED = 'coda_settled';
 const STOP = 'coda_stop';
 const FORGET = 'coda_forget';
+const FREED = 'coda_freed';
 
 /**
  * The way of a message between adapters and the agent: what is heard is stored before anything is done about it, what
@@ -142,16 +144,12 @@ export class Delivery {
       world,
       program,
       owned: [this.lanes, this.outbox, ...receiver.owned],
-      freed: () => {
-        // While joining there is nobody yet to take rows; the start looks for them itself.
-        if (!this.instance) return;
-        this.lanes.wake();
-        receiver.freed();
-      },
+      freed: () => this.freed(),
       lost: () => this.lanes.abandon(),
     });
     if (database.engine === 'postgres') {
       this.stopListening.push(await database.listen(LANES, () => this.lanes.wake()));
+      this.stopListening.push(await database.listen(FREED, () => this.freed()));
       this.stopListening.push(await database.listen(STOP, (conversationId) => this.lanes.stop(conversationId)));
       this.stopListening.push(await database.listen(FORGET, (personId) => this.gate.forget(personId)));
       this.stopListening.push(await database.listen(SETTLED, (id) => void this.gate.settle(id)));
@@ -168,7 +166,7 @@ export class Delivery {
 
   /** What falls due here. */
   due(): DueSource[] {
-    return [this.outbox];
+    return [this.lanes, this.outbox];
   }
 
   /**
@@ -263,7 +261,7 @@ export class Delivery {
   /** Begins nothing more and lets turns finish for `graceMs`, and what is being said go out. */
   async quiet(graceMs: number): Promise<void> {
     await this.lanes.close(graceMs);
-    await this.outbox.idle();
+    await within(graceMs, this.outbox.idle());
   }
 
   /** Stops what still runs, stored as it stands, and leaves the replicas. */
@@ -275,6 +273,15 @@ export class Delivery {
     for (const stop of this.stopListening) await stop();
     this.gate.close();
     await this.instance?.close();
+    if (this.options.database.engine === 'postgres') this.options.database.notify(FREED, '');
+  }
+
+  /** Rows have been freed: there may be work, here and elsewhere. */
+  private freed(): void {
+    // While joining there is nobody yet to take rows; the start looks for them itself.
+    if (!this.instance) return;
+    this.lanes.wake();
+    this.receiver?.freed();
   }
 
   private ending(item: Item, end: End): { statement: Fragment; rows: OutboxRow[] } {

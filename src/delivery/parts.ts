@@ -23,6 +23,8 @@ export interface Addressed {
   inboxId?: string | undefined;
   replyTo?: string | undefined;
   notBefore?: Instant | undefined;
+  /** Left to whichever process has room for it. */
+  queued?: boolean;
   tainted?: boolean | undefined;
 }
 
@@ -46,7 +48,8 @@ export function toParts(
     const under = keyOf(contents.length - 1);
     buttons.push(...choices.map((choice, position) => buttonOf(choice, position, under, message)));
   }
-  const later = message.notBefore !== undefined && message.notBefore > now;
+  const held = message.notBefore !== undefined && message.notBefore > now ? message.notBefore : undefined;
+  const later = held !== undefined || message.queued === true;
   const parts = contents.map((content, index) => ({
     id: uuid(now),
     key: keyOf(index),
@@ -61,7 +64,7 @@ export function toParts(
     content,
     state: later ? ('pending' as const) : ('sending' as const),
     owner: later ? null : owner,
-    next_at: later ? (message.notBefore as Instant) : null,
+    next_at: later ? (held ?? now) : null,
     tainted: message.tainted ?? false,
   }));
   return { rows: later ? [] : parts.map((part) => rowOf(part, message.place, owner, now)), parts, buttons };

@@ -39,6 +39,8 @@ export interface StorageStats {
   commits: number;
   /** Messages to the engine and back, `begin` and `commit` included. */
   roundTrips: number;
+  /** Statements whose answer was lost: whether they were carried out is unknown. */
+  unclear: number;
   /** fsyncs of the embedded engine (undefined on PostgreSQL, which does its own). */
   fsyncs?: number | undefined;
 }

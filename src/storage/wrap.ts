@@ -28,6 +28,7 @@ class WrappedDatabase implements Database {
   private readonly inside = new AsyncLocalStorage<{ name: string; open: boolean }>();
   private readonly hints: Hints;
   private commits = 0;
+  private unclear = 0;
   private running = 0;
   private closing: Promise<void> | undefined;
   private idle: (() => void) | undefined;
@@ -89,7 +90,8 @@ class WrappedDatabase implements Database {
   }
 
   stats(): StorageStats {
-    return { commits: this.commits, roundTrips: this.inner.roundTrips, fsyncs: this.inner.fsyncs };
+    const { roundTrips, fsyncs } = this.inner;
+    return { commits: this.commits, roundTrips, unclear: this.unclear, fsyncs };
   }
 
   async close(): Promise<void> {
@@ -178,6 +180,7 @@ class WrappedDatabase implements Database {
     try {
       return await work();
     } catch (error) {
+      if (error instanceof CodaError && error.code === 'STORAGE_UNREACHABLE') this.unclear++;
       throw systemCode(error) === DISK_FULL ? diskFull(error) : error;
     } finally {
       this.running--;

@@ -72,7 +72,7 @@ export class InboxGate implements Inbox {
     };
     const waited = deferred();
     this.unsettled.set(id, waited);
-    const taking = { owner, take: lanes.free, queueLimit: this.deps.queueLimit };
+    const taking = { owner, take: lanes.hasRoom, queueLimit: this.deps.queueLimit };
     const accepted = await store.accept(database, row, taking, this.deps.context).catch((error: unknown) => {
       this.unsettled.delete(id);
       throw error;
@@ -85,7 +85,7 @@ export class InboxGate implements Inbox {
     if (acknowledge) this.acknowledging.set(id, acknowledge);
     if (accepted.taken) lanes.run(item);
     else {
-      if (!lanes.free) this.deps.hint();
+      if (!lanes.hasRoom) this.deps.hint();
       lanes.wake();
     }
     const outcome = laned && !item.laned ? 'refused' : 'accepted';

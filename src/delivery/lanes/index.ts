@@ -2,7 +2,7 @@ import { within } from '../../base/async.ts';
 import type { Instant } from '../../base/clock.ts';
 import { CodaError, messageOf } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
-import { backOff, type Instance, type Owned } from '../../jobs/index.ts';
+import { backOff, type DueSource, type Instance, type Owned } from '../../jobs/index.ts';
 import type { Database, Fragment, Transaction } from '../../storage/index.ts';
 import * as inbox from '../inbox/store.ts';
 import type { Item } from '../item.ts';
@@ -31,7 +31,9 @@ interface Running {
 }
 
 /** Runs what is in the lanes: one turn at a time in each conversation, `concurrency` conversations at once. */
-export class Lanes implements Owned {
+export class Lanes implements Owned, DueSource {
+  readonly name = 'lanes';
+  readonly earliest = store.EARLIEST;
   private readonly deps: LanesDeps;
   private readonly running = new Map<string, Running>();
   /** Something may be waiting that no running turn of this process will come to by itself. */
@@ -44,7 +46,7 @@ export class Lanes implements Owned {
   }
 
   /** Whether another turn can be begun now. */
-  get free(): boolean {
+  get hasRoom(): boolean {
     return !this.stopping && this.running.size < this.deps.concurrency;
   }
 
@@ -108,12 +110,28 @@ export class Lanes implements Owned {
     await inbox.release(tx, owners, attempts);
   }
 
+  async strays(owner: string): Promise<string[]> {
+    const held = await store.heldBy(this.deps.database, owner);
+    return held.filter((id) => !this.running.has(id));
+  }
+
+  free(tx: Transaction, owner: string, ids: readonly string[]): Promise<void> {
+    return store.free(tx, owner, ids);
+  }
+
+  /** What waits though nobody was told: a hint was lost. */
+  async fire(): Promise<number> {
+    this.wake();
+    await this.pumping;
+    return 0;
+  }
+
   private pump(): void {
-    if (this.pumping || !this.free) return;
+    if (this.pumping || !this.hasRoom) return;
     this.pumping = this.takeWaiting().finally(() => {
       this.pumping = undefined;
       // A wake-up that came while it looked would otherwise be lost.
-      if (this.backlog && this.free) this.pump();
+      if (this.backlog && this.hasRoom) this.pump();
     });
   }
 
@@ -124,8 +142,9 @@ export class Lanes implements Owned {
     try {
       const owner = instance().id;
       const laneless = await inbox.claimLaneless(database, owner, room, context);
+      for (const row of laneless) this.run(toItem(row, owner));
       const laned = await store.claim(database, owner, room, context);
-      for (const row of [...laneless, ...laned]) this.run(toItem(row, owner));
+      for (const row of laned) this.run(toItem(row, owner));
       if (laned.length === room || laneless.length === room) this.backlog = true;
     } catch (error) {
       world.log.warn({ error: messageOf(error) }, 'taking waiting messages failed; trying again');

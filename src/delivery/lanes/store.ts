@@ -24,10 +24,11 @@ export async function claim(database: Database, owner: string, limit: number, co
     ), picked as (
       select l.conversation_id, ranked.id
         from ranked join lanes l using (conversation_id)
-       where l.current is null
+        join inbox i on i.id = ranked.id
+       where l.current is null and i.state = 'received'
        order by ranked.turn, ranked.seq
        limit ${limit}
-       for update of l skip locked
+       for update of l, i skip locked -- the row too: another process may have answered it since it was ranked
     ), lane as (
       update lanes l set owner = ${owner}, current = picked.id, cancel = false
         from picked where l.conversation_id = picked.conversation_id and l.current is null
@@ -158,4 +159,28 @@ export async function resume(tx: Transaction, inboxId: string, now: Instant): Pr
     [inboxId, now.toISOString()],
   );
   return count > 0;
+}
+
+/** Since when a lane waits that nobody has taken, or null. */
+export const EARLIEST = `select min(coalesce(served_at, 'epoch')) from lanes where pending > 0 and current is null`;
+
+/** Rows that this owner runs, as the database has it. */
+export async function heldBy(database: Database, owner: string): Promise<string[]> {
+  const { rows } = await database.read<{ id: string }>(
+    `select current as id from lanes where owner = $1 and current is not null
+      union all select id from inbox where state = 'received' and not laned and owner = $1`,
+    [owner],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Gives rows back that their owner does not know of. */
+export async function free(tx: Transaction, owner: string, ids: readonly string[]): Promise<void> {
+  await tx.query(
+    `with laneless as (
+       update inbox set owner = null where owner = $1 and id = any($2::uuid[]) and state = 'received' and not laned
+     )
+     update lanes set owner = null, current = null, cancel = false where owner = $1 and current = any($2::uuid[])`,
+    [owner, ids],
+  );
 }

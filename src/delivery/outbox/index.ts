@@ -1,4 +1,4 @@
-import { Batch, groupBy } from '../../base/async.ts';
+import { Batch, groupBy, sleep } from '../../base/async.ts';
 import type { Instant } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
@@ -15,12 +15,16 @@ const SEND_DEADLINE_MS = 10_000;
 /** From then on a resend must look first: platforms remember a key for minutes at best, and a clock may be off. */
 const LOOK_AFTER_MS = 15_000;
 const LONGEST_BACK_OFF_MS = 5 * 60_000;
+/** Between two tries to store receipts. */
+const LONGEST_WAIT_MS = 5_000;
 /** A part that could not be delivered for so long is a dead letter. */
 const GIVE_UP_MS = 24 * 3_600_000;
 const RECEIPTS_MS = 20;
 const CLAIM = 100;
 /** Sends under way at once to one platform; its own rate limits are the adapter's to keep. */
 const SENDS = 64;
+/** With so many in hand, more is left to other processes, and to this one when it has sent these. */
+const MOST_IN_HAND = 1_000;
 
 export interface OutboxDeps {
   database: Database;
@@ -39,6 +43,9 @@ export class OutboxSender implements Outbox, DueSource, Owned {
   private readonly deps: OutboxDeps;
   private readonly receipts: Batch<{ owner: string; ended: store.Ended }>;
   private readonly groups = new Set<Promise<void>>();
+  /** Parts that are being sent, or whose receipts are not stored yet. */
+  private readonly hands = new Set<string>();
+  private holding = false;
   private readonly slots = new Map<string, { free: number; waiting: (() => void)[] }>();
 
   constructor(deps: OutboxDeps) {
@@ -57,7 +64,8 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     const places = await this.deps.placeOf(tx, [...new Set(messages.map((message) => message.conversationId))]);
     const prepared = messages.flatMap((message) => {
       const place = places.get(message.conversationId);
-      return place ? [this.prepare({ ...message, cards: [message.card], place })] : [];
+      const queued = this.hands.size >= MOST_IN_HAND;
+      return place ? [this.prepare({ ...message, cards: [message.card], place, queued })] : [];
     });
     const parts = prepared.flatMap((each) => each.parts);
     const buttons = prepared.flatMap((each) => each.buttons);
@@ -74,6 +82,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
 
   /** Sends parts that this process owns: those of one answer in order, different answers side by side. Never rejects. */
   async dispatch(rows: readonly store.Row[]): Promise<void> {
+    for (const { id } of rows) this.hands.add(id);
     const groups = groupBy(rows, (row) => row.grp);
     await Promise.all([...groups.values()].map((group) => this.track(this.sendGroup(group))));
   }
@@ -87,9 +96,28 @@ export class OutboxSender implements Outbox, DueSource, Owned {
   }
 
   async fire(now: Instant): Promise<number> {
-    const rows = await store.claimDue(this.deps.database, this.deps.instance().id, now, CLAIM);
-    void this.dispatch(rows);
+    const { database, instance, wakeAt } = this.deps;
+    if (this.hands.size >= MOST_IN_HAND) {
+      this.holding = true;
+      return 0;
+    }
+    const rows = await store.claimDue(database, instance().id, now, CLAIM);
+    if (rows.length === 0) return 0;
+    // A later part of the same answer waits until the receipt of the earlier one is stored.
+    void this.dispatch(rows).then(async () => {
+      await this.receipts.flush();
+      wakeAt(now);
+    });
     return rows.length;
+  }
+
+  async strays(owner: string): Promise<string[]> {
+    const held = await store.heldBy(this.deps.database, owner);
+    return held.filter((id) => !this.hands.has(id));
+  }
+
+  free(tx: Transaction, owner: string, ids: readonly string[], now: Instant): Promise<void> {
+    return store.free(tx, owner, ids, now);
   }
 
   release(tx: Transaction, owners: readonly string[], now: Instant): Promise<void> {
@@ -138,7 +166,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     const rows = [...group].sort((a, b) => a.part - b.part);
     for (const [index, row] of rows.entries()) {
       const ended = await this.slot(row.place.adapter, () => this.attempt(row));
-      if (!ended) return;
+      if (!ended) return this.letGo(rows);
       this.receipts.add({ owner: row.owner, ended });
       if (ended.state === 'sent' || ended.state === 'dead') continue;
       // What follows keeps its order: it waits until this part is there.
@@ -151,12 +179,24 @@ export class OutboxSender implements Outbox, DueSource, Owned {
 
   /** One attempt; undefined when the part is not this process's any more. */
   private async attempt(row: store.Row): Promise<store.Ended | undefined> {
-    const { instance } = this.deps;
-    if (!instance().fresh()) await instance().beat();
-    if (row.owner !== instance().id) return undefined;
+    if (!(await this.isMine(row))) return undefined;
     const adapter = this.deps.adapter(row.place.adapter);
     if (!adapter) return this.after(row, { kind: 'retry', reason: `${row.place.adapter} is off`, until: 'reachable' });
     return this.after(row, await this.put(adapter, row));
+  }
+
+  /**
+   * Whether the part is still this process's. One that cannot tell the others that it lives waits until it can: by then
+   * it may have been taken over, and sending would be the second time.
+   */
+  private async isMine(row: store.Row): Promise<boolean> {
+    const { instance, signal } = this.deps;
+    while (row.owner === instance().id && !instance().fresh()) {
+      if (signal.aborted) return false;
+      await instance().beat();
+      if (!instance().fresh()) await sleep(1_000, signal).catch(() => {});
+    }
+    return row.owner === instance().id;
   }
 
   /**
@@ -169,7 +209,8 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     const signal = AbortSignal.any([this.deps.signal, AbortSignal.timeout(SEND_DEADLINE_MS)]);
     try {
       let receipt = row.receipt;
-      if (!receipt && row.unknownAt && mustLook(adapter, row.unknownAt, world.clock.now())) {
+      // One that is to be taken away cannot be asked for by sending it again.
+      if (!receipt && row.unknownAt && (row.removed || mustLook(adapter, row.unknownAt, world.clock.now()))) {
         if (adapter.promises.canFind) receipt = await adapter.find(part, row.createdAt, signal);
         else part.again = true;
         if (receipt && !row.draft && !row.removed) return { kind: 'sent', receipt };
@@ -194,7 +235,11 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     if (row.removed) {
       return receipt ? adapter.delete(receipt, row.place, signal) : { kind: 'sent' as const, receipt: { id: '' } };
     }
-    if (!receipt) return adapter.send(part, signal);
+    if (!receipt) {
+      const sent = await adapter.send(part, signal);
+      // The platform may have answered with a message that it had before, which shows how far the draft had come.
+      return row.draft && row.unknownAt && sent.kind === 'sent' ? adapter.edit(sent.receipt, part, signal) : sent;
+    }
     const edited = await adapter.edit(receipt, part, signal);
     // Somebody has deleted what was shown while it grew; the answer is still owed.
     return edited.kind === 'gone' ? adapter.send(part, signal) : edited;
@@ -209,14 +254,17 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     const error = world.secrets.hide(outcome.reason).slice(0, 500);
     const nextAt = new Date(now.getTime() + backOff(row.attempts + 1, LONGEST_BACK_OFF_MS));
     world.log.debug({ key: row.key, outcome: outcome.kind, error }, 'part not delivered');
-    if (outcome.kind === 'retry' && outcome.until === 'reachable') return { id: row.id, state: 'held', error };
+    // What an earlier attempt left unknown stays so: this one not having arrived says nothing about that one.
+    const unclear = row.unknownAt && { unknownAt: row.unknownAt };
+    if (outcome.kind === 'retry' && outcome.until === 'reachable')
+      return { id: row.id, state: 'held', error, ...unclear };
     if (outcome.kind === 'gone') return this.elsewhere(row, error, now);
     if (outcome.kind === 'refused' || now.getTime() - row.createdAt.getTime() > GIVE_UP_MS)
       return this.dead(row, error);
     if (outcome.kind === 'unknown')
       return { id: row.id, state: 'unknown', nextAt, unknownAt: row.unknownAt ?? now, error };
     const after = outcome.afterMs === undefined ? nextAt : new Date(now.getTime() + outcome.afterMs);
-    return { id: row.id, state: 'pending', nextAt: after, error };
+    return { id: row.id, state: 'pending', nextAt: after, error, ...unclear };
   }
 
   /** The place is gone: the person's DM, once; else nowhere. */
@@ -233,21 +281,31 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     return { id: row.id, state: 'dead', error };
   }
 
+  /** Goes on trying while the database is away: without its receipt a part would be taken for unknown. */
   private async record(items: { owner: string; ended: store.Ended }[]): Promise<void> {
-    const { database, world, wakeAt } = this.deps;
+    const { database, world, wakeAt, signal } = this.deps;
     for (const [owner, group] of groupBy(items, (item) => item.owner)) {
       const ended = group.map((item) => item.ended);
-      try {
-        await store.record(database, owner, ended, world.clock.now());
-      } catch (error) {
-        // Without their receipts the parts are unknown to whoever takes over, and are looked for before a resend.
-        world.log.warn({ error: messageOf(error), parts: ended.length }, 'receipts could not be stored');
-        if (!this.deps.signal.aborted) for (const item of group) this.receipts.add(item);
-        continue;
+      for (let attempt = 1; !signal.aborted || attempt === 1; attempt++) {
+        try {
+          await store.record(database, owner, ended, world.clock.now());
+          break;
+        } catch (error) {
+          world.log.warn({ error: messageOf(error), parts: ended.length }, 'receipts could not be stored');
+          await sleep(backOff(attempt, LONGEST_WAIT_MS), signal).catch(() => {});
+        }
       }
+      this.letGo(ended);
       const next = ended.flatMap((each) => (each.nextAt ? [each.nextAt.getTime()] : []));
       if (next.length > 0) wakeAt(new Date(Math.min(...next)));
     }
+  }
+
+  private letGo(parts: readonly { id: string }[]): void {
+    for (const { id } of parts) this.hands.delete(id);
+    if (!this.holding || this.hands.size > MOST_IN_HAND / 2) return;
+    this.holding = false;
+    this.deps.wakeAt(this.deps.world.clock.now());
   }
 
   private async slot<T>(adapter: string, work: () => Promise<T>): Promise<T> {

@@ -8,11 +8,13 @@ import type { Database, Transaction } from '../../storage/index.ts';
 import * as store from './store.ts';
 
 const HEARTBEAT_MS = 5_000;
-/** Three heartbeats missed: whoever sees it takes the rows over. */
+/** Silent for three heartbeats, as another process sees it: that one takes the rows over. */
 const TAKE_OVER_MS = 15_000;
 /** A process that could not tell the others that it lives for this long stops acting outside: it may be taken over. */
 const FRESH_MS = TAKE_OVER_MS - HEARTBEAT_MS;
 
+/** Who has been silent for so long by the clock is not waited for at a start. Longer than clocks differ. */
+const LONG_GONE_MS = 120_000;
 /** Less is noise of the measurement. */
 const DRIFT_MS = 50;
 
@@ -23,6 +25,12 @@ export interface Owned {
    * which counts against what they were working on.
    */
   release(tx: Transaction, owners: readonly string[], now: Instant, crashed: boolean): Promise<void>;
+
+  /** Rows of `owner`, this process, that it does not know of: the answer to the statement that took them was lost. */
+  strays(owner: string): Promise<readonly string[]>;
+
+  /** Frees such rows in `tx`, without a charge. */
+  free(tx: Transaction, owner: string, ids: readonly string[], now: Instant): Promise<void>;
 }
 
 export interface InstanceOptions {
@@ -46,7 +54,12 @@ export class Instance {
   private current: string;
   private timer: NodeJS.Timeout | undefined;
   private beatAt: number;
+  private beating: Promise<void> | undefined;
   private closed = false;
+  /** When each other process was last seen to have sent a heartbeat, by this one's own monotonic time. */
+  private seen = new Map<string, { heartbeat: number; at: number }>();
+  private readonly suspects = new Map<Owned, ReadonlySet<string>>();
+  private unclear = 0;
 
   private constructor(options: InstanceOptions) {
     this.options = options;
@@ -74,15 +87,22 @@ export class Instance {
   /** Begins to send heartbeats. The embedded engine has one process and needs none. */
   start(): void {
     if (this.options.database.engine === 'pglite') return;
-    this.timer = setInterval(() => void this.beat(), HEARTBEAT_MS);
+    this.timer = setInterval(() => void this.beat().then(() => this.recover()), HEARTBEAT_MS);
   }
 
   /** One heartbeat: says that this process lives, and takes over those that do not. Never throws. */
-  async beat(): Promise<void> {
+  beat(): Promise<void> {
+    this.beating ??= this.beatOnce().finally(() => {
+      this.beating = undefined;
+    });
+    return this.beating;
+  }
+
+  private async beatOnce(): Promise<void> {
     const { database, world } = this.options;
     const before = performance.now();
     try {
-      const answer = await store.beat(database, this.current, world.clock.now(), TAKE_OVER_MS);
+      const answer = await store.beat(database, this.current, world.clock.now());
       if (this.closed) return;
       if (!answer.alive) {
         world.log.warn({ instance: this.current }, 'this process was taken over; it begins anew');
@@ -93,7 +113,8 @@ export class Instance {
       }
       this.beatAt = before;
       this.keepTime(answer.at, before);
-      if (answer.dead.length > 0) await this.takeOver(answer.dead);
+      const dead = this.silent(answer.others);
+      if (dead.length > 0) await this.takeOver(dead);
     } catch (error) {
       world.log.warn({ error: messageOf(error) }, 'heartbeat failed');
     }
@@ -104,6 +125,56 @@ export class Instance {
     this.closed = true;
     clearInterval(this.timer);
     await this.takeOver([this.current], { quiet: true });
+  }
+
+  /**
+   * Those whose heartbeat has not changed while this process looked: clocks that differ or jump end nobody. One that is
+   * seen for the first time has as long as any other.
+   */
+  private silent(others: readonly { id: string; heartbeatAt: Instant }[]): string[] {
+    const at = performance.now();
+    const before = this.seen;
+    this.seen = new Map(
+      others.map(({ id, heartbeatAt }) => {
+        const heartbeat = heartbeatAt.getTime();
+        const known = before.get(id);
+        return [id, known?.heartbeat === heartbeat ? known : { heartbeat, at }];
+      }),
+    );
+    return [...this.seen].filter(([, known]) => at - known.at >= TAKE_OVER_MS).map(([id]) => id);
+  }
+
+  /**
+   * After a statement whose answer was lost, rows may carry this process's id that it does not know of: nobody else
+   * takes them while it lives. What is unknown here at two looks, a heartbeat apart, is freed; at the first one it may
+   * have been on its way.
+   */
+  private async recover(): Promise<void> {
+    const { database, world, owned, freed } = this.options;
+    const { unclear } = database.stats();
+    if ((unclear === this.unclear && this.suspects.size === 0) || this.closed) return;
+    const owner = this.current;
+    let count = 0;
+    try {
+      for (const room of owned) {
+        const strays = await room.strays(owner);
+        const known = this.suspects.get(room);
+        const sure = strays.filter((id) => known?.has(id));
+        if (sure.length > 0) {
+          await database.tx('instances.recover', (tx) => room.free(tx, owner, sure, world.clock.now()));
+        }
+        count += sure.length;
+        this.suspects.set(room, new Set(strays));
+      }
+      // One more look after the last doubt, then none.
+      if (unclear === this.unclear && [...this.suspects.values()].every((ids) => ids.size === 0)) this.suspects.clear();
+      this.unclear = unclear;
+    } catch (error) {
+      world.log.warn({ error: messageOf(error) }, 'looking for lost rows failed; trying again');
+    }
+    if (count === 0) return;
+    world.log.warn({ rows: count }, 'freed what was taken by statements whose answer was lost');
+    freed();
   }
 
   /** Follows the database's clock when this one has drifted or jumped: a suspended machine's stood still. */
@@ -128,7 +199,7 @@ export class Instance {
     this.beatAt = performance.now();
     const gone = others.filter(
       (other) =>
-        database.engine === 'pglite' || now.getTime() - other.heartbeatAt.getTime() > TAKE_OVER_MS || isGone(other),
+        database.engine === 'pglite' || now.getTime() - other.heartbeatAt.getTime() > LONG_GONE_MS || isGone(other),
     );
     if (gone.length > 0) await this.takeOver(gone.map((other) => other.id));
   }

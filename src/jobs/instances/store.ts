@@ -34,25 +34,29 @@ export async function enter(
 }
 
 /**
- * One heartbeat. `at` is the database's own clock, read to follow it, not to decide by. `alive` is false when this process was ended by another; `dead` are those silent for `silentMs`.
+ * One heartbeat, which always changes the row, wherever the clock stands. `at` is the database's own clock, read to
+ * follow it, not to decide by. `alive` is false when this process was ended by another.
  */
 export async function beat(
   database: Database,
   id: string,
   now: Instant,
-  silentMs: number,
-): Promise<{ alive: boolean; dead: string[]; at: Instant }> {
-  const { rows } = await database.run<{ alive: boolean; dead: string[] | null; at: Instant }>(
+): Promise<{ alive: boolean; others: { id: string; heartbeatAt: Instant }[]; at: Instant }> {
+  const { rows } = await database.run<{ alive: boolean; others: { id: string; at: string }[] | null; at: Instant }>(
     'instances.beat',
     `with beat as (
-       update instances set heartbeat_at = greatest(heartbeat_at, $2) where id = $1 and ended_at is null returning id
+       update instances
+          set heartbeat_at = case when heartbeat_at = $2 then $2 + interval '1 millisecond' else $2 end
+        where id = $1 and ended_at is null returning id
      )
      select exists (select from beat) as alive, clock_timestamp() as at,
-            (select array_agg(id::text) from instances where ended_at is null and id <> $1 and heartbeat_at < $3) as dead`,
-    [id, now, new Date(now.getTime() - silentMs)],
+            (select jsonb_agg(jsonb_build_object('id', id, 'at', heartbeat_at))
+               from instances where ended_at is null and id <> $1) as others`,
+    [id, now],
   );
   const row = rows[0];
-  return { alive: row?.alive ?? false, dead: row?.dead ?? [], at: row?.at ?? now };
+  const others = (row?.others ?? []).map((other) => ({ id: other.id, heartbeatAt: new Date(other.at) }));
+  return { alive: row?.alive ?? false, others, at: row?.at ?? now };
 }
 
 /** Ends those of `ids` that have not ended yet and returns them. */

@@ -1,4 +1,4 @@
-import { Batch, groupBy } from '../../base/async.ts';
+import { Batch, groupBy, sleep } from '../../base/async.ts';
 import type { Instant } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
@@ -39,6 +39,8 @@ const AT_ONCE = 16;
 const ENDED_MS = 20;
 const DEFAULT_ATTEMPTS = 8;
 const LONGEST_BACK_OFF_MS = 15 * 60_000;
+/** Between two tries to store how jobs ended. */
+const LONGEST_WAIT_MS = 5_000;
 
 /**
  * Milliseconds before attempt `attempt + 1`: doubling from 1 s, at most 15 min, with jitter over the upper half so
@@ -56,6 +58,8 @@ export class JobQueue implements DueSource, Owned {
   private readonly deps: JobQueueDeps;
   private readonly handlers: Map<string, JobHandler>;
   private readonly running = new Set<Promise<void>>();
+  /** Jobs that run here, or whose end is not stored yet. */
+  private readonly hands = new Set<string>();
   private readonly ended: Batch<{ owner: string; ended: store.EndedJob }>;
 
   constructor(deps: JobQueueDeps) {
@@ -95,12 +99,24 @@ export class JobQueue implements DueSource, Owned {
     const owner = this.deps.owner();
     const jobs = await store.claimDue(this.deps.database, owner, [...this.handlers.keys()], now, room);
     // Not awaited: a job may take minutes, and what else is due does not wait for it.
-    for (const job of jobs) this.track(this.attempt(job, owner));
+    for (const job of jobs) {
+      this.hands.add(job.id);
+      this.track(this.attempt(job, owner));
+    }
     return jobs.length;
   }
 
   release(tx: Transaction, owners: readonly string[], now: Instant): Promise<void> {
     return store.release(tx, owners, now);
+  }
+
+  async strays(owner: string): Promise<string[]> {
+    const held = await store.heldBy(this.deps.database, owner);
+    return held.filter((id) => !this.hands.has(id));
+  }
+
+  free(tx: Transaction, owner: string, ids: readonly string[]): Promise<void> {
+    return store.free(tx, owner, ids);
   }
 
   /** Resolves when no job runs and what became of each is stored. */
@@ -134,21 +150,21 @@ export class JobQueue implements DueSource, Owned {
     }
   }
 
-  /** Without its end stored, a job is run again by whoever takes over: at least once is what was promised. */
+  /** Goes on trying while the database is away: nobody else runs a job again while this process lives. */
   private async record(items: { owner: string; ended: store.EndedJob }[]): Promise<void> {
-    const { database, world, wakeAt } = this.deps;
-    try {
-      for (const [owner, group] of groupBy(items, (item) => item.owner)) {
-        await store.finish(
-          database,
-          owner,
-          group.map((item) => item.ended),
-          world.clock.now(),
-        );
+    const { database, world, wakeAt, signal } = this.deps;
+    for (const [owner, group] of groupBy(items, (item) => item.owner)) {
+      const ended = group.map((item) => item.ended);
+      for (let attempt = 1; !signal.aborted || attempt === 1; attempt++) {
+        try {
+          await store.finish(database, owner, ended, world.clock.now());
+          break;
+        } catch (error) {
+          world.log.warn({ error: messageOf(error), jobs: ended.length }, 'the end of jobs could not be stored');
+          await sleep(backOff(attempt, LONGEST_WAIT_MS), signal).catch(() => {});
+        }
       }
-    } catch (error) {
-      world.log.warn({ error: messageOf(error), jobs: items.length }, 'the end of jobs could not be stored');
-      return;
+      for (const { id } of ended) this.hands.delete(id);
     }
     const next = items.flatMap(({ ended }) => (ended.dueAt ? [ended.dueAt.getTime()] : []));
     if (next.length > 0) wakeAt(new Date(Math.min(...next)));

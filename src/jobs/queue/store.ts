@@ -106,3 +106,20 @@ export async function release(tx: Transaction, owners: readonly string[], now: I
     [owners, now],
   );
 }
+
+/** Jobs that carry this owner. */
+export async function heldBy(database: Database, owner: string): Promise<string[]> {
+  const { rows } = await database.read<{ id: string }>(`select id from jobs where owner = $1 and state = 'running'`, [
+    owner,
+  ]);
+  return rows.map(({ id }) => id);
+}
+
+/** Gives jobs back that their owner does not know of: it has not begun them. */
+export async function free(tx: Transaction, owner: string, ids: readonly string[]): Promise<void> {
+  await tx.query(
+    `update jobs set state = 'pending', owner = null, attempts = attempts - 1
+      where owner = $1 and id = any($2::uuid[]) and state = 'running'`,
+    [owner, ids],
+  );
+}
