@@ -19,17 +19,17 @@ export function coreCommands(deps: { delivery: Delivery; toolbox: () => Toolbox 
   return [
     {
       name: 'help',
-      summary: 'what I can do',
+      summary: 'Show what I can do.',
       run: (_, ctx) => runCall(ctx.tx, deps.toolbox(), { tool: 'help', input: {} }, ctx),
     },
     {
       name: 'undo',
-      summary: 'take back the last change here',
+      summary: 'Take back the last change here.',
       run: (_, ctx) => runCall(ctx.tx, deps.toolbox(), { tool: 'undo', input: {} }, ctx),
     },
     {
       name: 'new',
-      summary: 'begin a fresh conversation',
+      summary: 'Begin a fresh conversation.',
       run: async (_, { tx, conversationId }) => {
         await newEpoch(tx, conversationId);
         return done(texts.begunAfresh());
@@ -37,13 +37,13 @@ export function coreCommands(deps: { delivery: Delivery; toolbox: () => Toolbox 
     },
     {
       name: 'stop',
-      summary: 'stop what I am doing here',
+      summary: 'Stop what I am doing here.',
       run: async (_, { tx, conversationId }) =>
         done((await deps.delivery.stopTurn(tx, conversationId)) ? texts.stopping() : texts.nothingRuns()),
     },
     {
       name: 'forget',
-      summary: 'forget everything about you',
+      summary: 'Forget everything about you.',
       private: true,
       run: async () =>
         done(texts.reallyForget(), {

@@ -44,7 +44,7 @@ export function modelCommands(deps: ModelCommandDeps): Command[] {
 }
 
 function withoutModels(): Command {
-  return { name: 'model', summary: 'which model answers', run: async () => done(texts.noModel()) };
+  return { name: 'model', summary: 'Show which model answers.', run: async () => done(texts.noModel()) };
 }
 
 async function settingsOf(ctx: TxContext): Promise<Record<string, unknown>> {
@@ -54,7 +54,7 @@ async function settingsOf(ctx: TxContext): Promise<Record<string, unknown>> {
 function modelCommand(models: Models): Command {
   return {
     name: 'model',
-    summary: 'which model answers here, or another one',
+    summary: 'Show which model answers here, or choose another.',
     usage: '[name|default]',
     options: [
       {

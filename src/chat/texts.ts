@@ -33,7 +33,7 @@ export const kept = () => 'Nothing was deleted.';
 
 export function help(
   name: string,
-  commands: readonly { name: string; summary: string }[],
+  commands: readonly { name: string; summary: string; usage?: string }[],
   examples: readonly string[],
 ): string {
   return [
@@ -41,7 +41,7 @@ export function help(
     ...examples.map((example) => `- ${example}`),
     '',
     'Commands:',
-    ...commands.map((command) => `- \`/${command.name}\` ${command.summary}`),
+    ...commands.map(({ name: command, usage, summary }) => `- \`/${command}${usage ? ` ${usage}` : ''}\`: ${summary}`),
   ].join('\n');
 }
 

@@ -121,7 +121,7 @@ export class Play {
     if ('line' in each) {
       const from = this.running.lines.length;
       this.running.write(`${each.line}\n`);
-      await this.running.next(({ type, in_reply_to }) => type === 'done' && in_reply_to === null, from);
+      await this.running.next(({ type }) => type === 'done', from);
     } else await this.running.done(this.running.post(this.input(each)));
   }
 

@@ -59,7 +59,9 @@ export const texts = {
       : `I do not know your time zone, so I use ${zone}. "/timezone Berlin" sets it.`,
   moveReminders: 'Move my recurring reminders too',
   zoneLabel: 'the change of your time zone',
-  hello: (name: string) => `Hello ${name}. I remind, take notes and tell the time: "help" shows how to ask.`,
+  /** Who sits at the terminal has no other name than "owner". */
+  hello: (name: string) =>
+    `Hello${name === 'owner' ? '' : ` ${name}`}. I remind, take notes and tell the time: "help" shows how to ask.`,
   thanks: "You're welcome.",
   bye: 'Bye.',
   ok: 'All right.',

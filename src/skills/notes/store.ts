@@ -81,7 +81,7 @@ export async function byId(tx: Queryable, personId: string, id: string): Promise
 /** The one that the person wrote last in this conversation, deleted ones too. */
 export async function lastMade(tx: Queryable, personId: string, conversationId: string): Promise<Note | undefined> {
   const { rows } = await tx.query<NoteRow>(
-    `select ${COLUMNS} from notes where person_id = $1 and conversation_id = $2 order by created_at desc, id desc limit 1`,
+    `select ${COLUMNS} from notes where person_id = $1 and conversation_id = $2 order by created_at desc, seq desc limit 1`,
     [personId, conversationId],
   );
   return rows.map(toNote)[0];
@@ -106,7 +106,7 @@ export async function list(tx: Queryable, personId: string, tag: string | undefi
   const { rows } = await tx.query<CountedRow>(
     `select ${COLUMNS}, count(*) over () as total from notes
       where person_id = $1 and deleted_at is null and ($2::text is null or tags @> array[$2::text])
-      order by created_at desc, id desc limit $3 offset $4`,
+      order by created_at desc, seq desc limit $3 offset $4`,
     [personId, tag ?? null, page.limit, page.offset],
   );
   return found(rows);
@@ -128,7 +128,7 @@ export async function search(
      select ${COLUMNS}, count(*) over () as total from notes, query
       where person_id = $1 and deleted_at is null and tags @> $3
         and (search @@ exact or search @@ stemmed)
-      order by ts_rank(search, exact) desc, created_at desc, id desc limit $4 offset $5`,
+      order by ts_rank(search, exact) desc, created_at desc, seq desc limit $4 offset $5`,
     [personId, words.map((word) => `${word}:*`).join(' & '), tags, page.limit, page.offset],
   );
   return found(rows);
@@ -145,7 +145,7 @@ export async function searchParts(
     `select ${COLUMNS}, count(*) over () as total from notes
       where person_id = $1 and deleted_at is null
         and text || ' ' || array_to_string(tags, ' ') ilike all($2)
-      order by created_at desc, id desc limit $3 offset $4`,
+      order by created_at desc, seq desc limit $3 offset $4`,
     [personId, parts.map((part) => `%${part.replace(/[\\%_]/g, '\\$&')}%`), page.limit, page.offset],
   );
   return found(rows);

@@ -93,7 +93,7 @@ async function show(ctx: TxContext, found: Found, at: number, heading: string, t
   const lines = found.notes.map((note, index) => `${start + index + 1}. ${line(note, when.zone, now)}`);
   const to = (label: string, next: number): Choice => ({ ...turn, label, input: { ...turn.input, page: next } });
   const choices = [...(at > 1 ? [to('Back', at - 1)] : []), ...(at < pages ? [to('More', at + 1)] : [])];
-  const foot = pages > 1 ? [texts.more(at, pages)] : [];
+  const foot = pages > 1 ? ['', texts.more(at, pages)] : [];
   const tainted = found.notes.some((note) => note.tainted);
   return done([heading, ...lines, ...foot].join('\n'), { ...(choices.length > 0 && { choices }), tainted });
 }

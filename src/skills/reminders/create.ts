@@ -100,8 +100,10 @@ export async function placeAt(
   );
   tx.afterCommit(() => wakeAt(schedule.plannedAt));
   const undo = undoOf(reminder, undefined);
-  const said = created(input.text, input.lead, schedule, now);
-  return done(person.zone === undefined && ever === 0 ? `${said}\n${zoneUnknown(ctx.when.zone)}` : said, {
+  const home = ctx.when.zone;
+  const said = created(input.text, schedule, now, { lead: input.lead, toDm, home });
+  const guessed = person.zone === undefined && ever === 0 && schedule.zone === home;
+  return done(guessed ? `${said}\n${zoneUnknown(home)}` : said, {
     undo,
     times: [schedule.plannedAt.toISOString()],
     choices: [

@@ -64,6 +64,8 @@ const LONGEST_SENTENCE = 3_000;
 
 const IN_DM =
   /[,]?\s+(?:(?:in|via|by|over|as) )?(?:a |my )?(?:dms?|pm|direct message|private message|private|privately)$/i;
+const IN_DM_FIRST =
+  /^(?:in|via|by|over) (?:a |my )?(?:dms?|pm|direct message|private message|private)[,:]?\s+(?=\S)|^privately[,:]?\s+(?=\S)/i;
 /** Asks for what is known already, or waits for what coda cannot see. */
 const A_QUESTION =
   /^(?:again )?(?:what|whats|who|whos|how|why|where|which|whose|when|whenever|if|whether|once|after i|before i|until i|unless)\b/i;
@@ -71,8 +73,11 @@ const LEADS = /^(?:to|about|of|that|regarding|concerning|re)(?:\s+|:\s*)/i;
 
 /** "remind me …": the words after it. */
 export function remind(rest: string, more: { fallback?: string; needsTime?: boolean } = {}): Call | undefined {
-  const dm = IN_DM.test(rest);
-  const words = rest.replace(IN_DM, '').replace(/^[:,–—-]\s*/, '');
+  const dm = IN_DM.test(rest) || IN_DM_FIRST.test(rest);
+  const words = rest
+    .replace(IN_DM, '')
+    .replace(IN_DM_FIRST, '')
+    .replace(/^[:,–—-]\s*/, '');
   if (A_QUESTION.test(words) || HYPOTHETICAL.test(words) || CORRECTED.test(words)) return undefined;
   if (words.length > LONGEST_SENTENCE) return create(words, undefined, { dm });
   const { when, task } = isTime(words) ? { when: words, task: '' } : splitTask(`remind me ${words}`);

@@ -98,7 +98,7 @@ async function show(ctx: TxContext, found: readonly Reminder[], { heading, page,
   const lines = found.map((reminder, index) => `${start + index + 1}. ${line(reminder, now)}`);
   const turn = (label: string, to: number): Choice => ({ label, tool: 'reminder_list', input: { ...input, page: to } });
   const choices = [...(page > 1 ? [turn('Back', page - 1)] : []), ...(page < pages ? [turn('More', page + 1)] : [])];
-  const foot = pages > 1 ? [texts.more(page, pages)] : [];
+  const foot = pages > 1 ? ['', texts.more(page, pages)] : [];
   return done([heading, ...lines, ...foot].join('\n'), choices.length > 0 ? { choices } : {});
 }
 

@@ -107,7 +107,7 @@ export async function page(
 ): Promise<Reminder[]> {
   const { rows } = await tx.query<ReminderRow>(
     `select * from reminders where ${SHOWN}
-      order by state = 'completed', completed_at desc nulls first, coalesce(next_at, last_occurrence), id
+      order by state = 'completed', completed_at desc nulls first, coalesce(next_at, last_occurrence), seq
       limit $3 offset $4`,
     [personId, status, limit, offset],
   );
@@ -136,7 +136,7 @@ export async function holding(tx: Queryable, personId: string, words: readonly s
   const patterns = words.map((word) => `%${word.replace(/[\\%_]/g, '\\$&')}%`);
   const { rows } = await tx.query<ReminderRow>(
     `select * from reminders where person_id = $1 and state = 'pending' and text ilike all($2)
-      order by coalesce(next_at, last_occurrence), id limit 50`,
+      order by coalesce(next_at, last_occurrence), seq limit 50`,
     [personId, patterns],
   );
   return rows.map(toReminder);
@@ -147,23 +147,25 @@ export async function latest(
   tx: Queryable,
   personId: string,
   conversationId: string,
-): Promise<{ spoken: Reminder | undefined; made: Reminder | undefined }> {
+): Promise<{ spoken: Reminder[]; made: Reminder | undefined }> {
   const { rows } = await tx.query<ReminderRow & { how: 'spoken' | 'made' }>(
     `(select 'spoken' as how, * from reminders
-       where person_id = $1 and (conversation_id = $2 or to_dm) and last_at is not null
-       order by last_at desc, last_occurrence desc limit 1)
+       where person_id = $1 and (conversation_id = $2 or to_dm)
+         and last_at = (select max(last_at) from reminders where person_id = $1 and (conversation_id = $2 or to_dm))
+       order by last_occurrence desc, seq limit 10)
      union all
-     (select 'made', * from reminders where person_id = $1 and conversation_id = $2 order by created_at desc limit 1)`,
+     (select 'made', * from reminders where person_id = $1 and conversation_id = $2
+       order by created_at desc, seq desc limit 1)`,
     [personId, conversationId],
   );
-  const find = (how: string) => rows.filter((row) => row.how === how).map(toReminder)[0];
-  return { spoken: find('spoken'), made: find('made') };
+  const find = (how: string) => rows.filter((row) => row.how === how).map(toReminder);
+  return { spoken: find('spoken'), made: find('made')[0] };
 }
 
 /** The person's series that are still going on. */
 export async function series(tx: Queryable, personId: string): Promise<Reminder[]> {
   const { rows } = await tx.query<ReminderRow>(
-    `select * from reminders where person_id = $1 and state = 'pending' and rule is not null order by id`,
+    `select * from reminders where person_id = $1 and state = 'pending' and rule is not null order by seq`,
     [personId],
   );
   return rows.map(toReminder);
@@ -248,7 +250,7 @@ export async function claimDue(tx: Transaction, now: Instant, limit: number): Pr
                 order by dm.adapter <> here.adapter, dm.created_at limit 1)
             end, due.conversation_id) as say_in
        from due join persons p on p.id = due.person_id
-      order by due.next_at, due.id`,
+      order by due.next_at, due.seq`,
     [now, limit],
   );
   return rows.map((row) => ({

@@ -43,8 +43,17 @@ function object(text: string, lead: Lead = guessedLead(text)): string {
   return `${lead} ${text}`;
 }
 
-export function created(text: string, lead: Lead | undefined, schedule: Schedule, now: Instant): string {
-  return `I'll remind you ${object(text, lead)} ${scheduleWords(schedule, now)}.`;
+export function created(
+  text: string,
+  schedule: Schedule,
+  now: Instant,
+  { lead, toDm = false, home }: { lead?: Lead | undefined; toDm?: boolean; home: string },
+): string {
+  const { plannedAt, rule, zone } = schedule;
+  const there = `${scheduleWords(schedule, now)}${toDm ? ', in a direct message' : ''}`;
+  // Said in another zone's time, a single time is told by the person's own clock too.
+  const here = rule === undefined && zone !== home ? ` That is ${instantWords(plannedAt, home, now)} (${home}).` : '';
+  return `I'll remind you ${object(text, lead)} ${there}.${here}`;
 }
 
 export function zoneUnknown(zone: string): string {
@@ -170,7 +179,9 @@ export const texts = {
   moved: (count: number, zone: string) =>
     count === 0
       ? 'You have no recurring reminders to move.'
-      : `Moved ${plural(count, 'recurring reminder')} to ${zone}: they keep their time of day there.`,
+      : count === 1
+        ? `Moved your recurring reminder to ${zone}: it keeps its time of day there.`
+        : `Moved ${count} recurring reminders to ${zone}: they keep their time of day there.`,
   unknownZone: (zone: string) => ({
     message: `I know no time zone ${quoted(zone)}.`,
     remedy: 'Say a city or a zone, such as "Berlin" or "America/New_York".',

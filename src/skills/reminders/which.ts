@@ -3,7 +3,7 @@ import type { Call, Failed, TxContext } from '../../agent/index.ts';
 import { failed } from '../../agent/index.ts';
 import { shorten } from '../../base/text.ts';
 import { formatInstant } from '../../time/index.ts';
-import type { Reminder } from './reminder.ts';
+import { isOpen, type Reminder } from './reminder.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
 
@@ -65,10 +65,13 @@ async function byNumber({ tx, person, conversationId }: TxContext, number: numbe
 async function atHand(ctx: TxContext, wanted: Wanted, bare: boolean): Promise<Reminder | Failed> {
   const { spoken, made } = await store.latest(ctx.tx, ctx.person.id, ctx.conversationId);
   const since = ctx.clock.now().getTime() - AT_HAND_MS;
-  const spokenAt = spoken?.lastAt?.getTime() ?? 0;
+  const spokenAt = spoken[0]?.lastAt?.getTime() ?? 0;
   const madeAt = made?.createdAt.getTime() ?? 0;
   const spokenFirst = wanted.prefers === 'spoken' ? spokenAt >= since : spokenAt > madeAt;
-  const [found, at] = spokenFirst ? [spoken, spokenAt] : [made, madeAt];
+  const open = spoken.filter(isOpen);
+  // Those that spoke at one moment are all at hand.
+  if (spokenFirst && spokenAt >= since && open.length > 1) return ask(ctx, open, wanted);
+  const [found, at] = spokenFirst ? [open[0] ?? spoken[0], spokenAt] : [made, madeAt];
   // A bare "done" or "later" answers what was said; without that it is about nothing that anybody could know.
   const meant = spokenFirst || !bare || wanted.prefers === 'any';
   if (found && meant && at >= since) return pending(found);

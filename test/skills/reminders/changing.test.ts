@@ -175,7 +175,7 @@ for (const { name, available, open } of testDatabases)
         await remind('stand up', 'every day at 9');
         const before = await list();
         const moved = await coda.call('reminder_move_zone', { zone: 'Tokyo' });
-        expect(words(moved)).toBe('Moved 1 recurring reminder to Asia/Tokyo: they keep their time of day there.');
+        expect(words(moved)).toBe('Moved your recurring reminder to Asia/Tokyo: it keeps its time of day there.');
         expect(await coda.earliest()).toEqual(new Date('2026-11-21T00:00:00Z'));
         await undo(moved);
         expect(await list()).toBe(before);

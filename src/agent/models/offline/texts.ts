@@ -5,6 +5,7 @@ export const texts = {
     [
       'I did not understand that, so I did nothing. I understand plain requests such as:',
       ...examples.map((example) => `- ${example}`),
+      '',
       'For free conversation, give me a model: a `models:` block in config/config.yaml (docs/models.md).',
     ].join('\n'),
   nothing: 'All right, I did nothing.',
