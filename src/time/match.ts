@@ -99,38 +99,50 @@ class Run {
     const set = this.sets.get(name);
     if (!set) throw new Error(`the grammar has no rule "${name}"`);
     const matches: Match<unknown>[] = [];
-    const take = (sequence: Sequence) => {
-      for (const { end, value: captures } of this.sequence(sequence.elements, 0, at, {})) {
+    const take = ({ elements, build }: Sequence) => {
+      this.sequence(elements, 0, at, [], (end, values) => {
         // The first rule of the table that takes these very tokens decides what they mean; pieces may differ in kind.
-        if (name !== this.start && matches.some((match) => match.end === end)) continue;
-        const value = sequence.build(captures, this.tokens.slice(at, end));
+        if (name !== this.start && matches.some((match) => match.end === end)) return;
+        const value = build(capturesOf(elements, values), this.tokens.slice(at, end));
         if (value !== undefined) matches.push({ end, value });
-      }
+      });
     };
     for (const sequence of set.byWord.get(token.text) ?? []) take(sequence);
     for (const sequence of set.others) take(sequence);
     return matches.sort((a, b) => b.end - a.end);
   }
 
-  private *sequence(
+  /** Calls `done` for every way in which the elements from `index` on match at `at`; `values` grows and shrinks. */
+  private sequence(
     elements: readonly Element[],
     index: number,
     at: number,
-    captures: Captures,
-  ): Generator<Match<Captures>> {
+    values: unknown[],
+    done: (end: number, values: readonly unknown[]) => void,
+  ): void {
     const element = elements[index];
     if (!element) {
-      yield { end: at, value: captures };
+      done(at, values);
       return;
     }
     if ('words' in element) {
       const token = this.tokens[at];
-      if (token && element.words.has(token.text)) yield* this.sequence(elements, index + 1, at + 1, captures);
+      if (token && element.words.has(token.text)) this.sequence(elements, index + 1, at + 1, values, done);
       return;
     }
-    for (const { end, value } of this.match(element.rule, at))
-      yield* this.sequence(elements, index + 1, end, { ...captures, [element.label]: value });
+    for (const { end, value } of this.match(element.rule, at)) {
+      values.push(value);
+      this.sequence(elements, index + 1, end, values, done);
+      values.pop();
+    }
   }
+}
+
+function capturesOf(elements: readonly Element[], values: readonly unknown[]): Captures {
+  const captures: Record<string, unknown> = {};
+  let index = 0;
+  for (const element of elements) if ('rule' in element) captures[element.label] = values[index++];
+  return captures;
 }
 
 function compile(rules: readonly Rule[]): ReadonlyMap<string, RuleSet> {

@@ -110,8 +110,8 @@ function* calendar(rule: Rule, part: RulePart, after: number, clock: ZoneClock):
 
 /** Whether any of the rule's months has any of its days: 30 February is not waited for. */
 function canOccur({ byMonth, byMonthDay }: RulePart): boolean {
-  if (!byMonth || !byMonthDay) return true;
-  return byMonth.some((month) => byMonthDay.some((day) => Math.abs(day) <= daysInMonth(LEAP_YEAR, month)));
+  if (!byMonthDay) return true;
+  return (byMonth ?? [1, 2]).some((month) => byMonthDay.some((day) => Math.abs(day) <= daysInMonth(LEAP_YEAR, month)));
 }
 
 const LEAP_YEAR = 2_000;

@@ -137,8 +137,13 @@ function another(phrase: Phrase, recur: Recur): Phrase {
   return { ...EMPTY, recurs: [recur], earlier: [...earlier, { ...complete, earlier: [] }] };
 }
 
-/** Looks at no more than this many partial readings of a phrase. */
-const MOST_STEPS = 600;
+/** How many more partial readings are looked at; shared by all stretches of a sentence. */
+export interface Budget {
+  left: number;
+}
+
+/** Enough for one phrase many times over. */
+export const PHRASE_STEPS = 400;
 
 /**
  * The ways in which the tokens from `from` up to `to` can be read as a phrase, the ones with the longest pieces first.
@@ -150,10 +155,10 @@ export function* readings(
   to: number,
   matches: (at: number) => readonly Match<Piece>[],
   language: Language,
+  budget: Budget = { left: PHRASE_STEPS },
 ): Generator<Phrase> {
-  let steps = 0;
   function* walk(at: number, phrase: Phrase, joined: boolean): Generator<Phrase> {
-    if (steps++ > MOST_STEPS) return;
+    if (budget.left-- <= 0) return;
     if (at >= to) {
       if (phrase !== EMPTY) yield phrase;
       return;

@@ -3,7 +3,7 @@ import { english } from './lang/en.ts';
 import type { Language } from './lang/language.ts';
 import type { Match } from './match.ts';
 import { askAbout, withWords } from './parse.ts';
-import { type Phrase, type Placed, readings } from './phrase.ts';
+import { type Budget, type Phrase, type Placed, readings } from './phrase.ts';
 import type { Clock, Piece } from './pieces.ts';
 import type { Token } from './tokens.ts';
 import type { When, WhenContext } from './types.ts';
@@ -22,6 +22,8 @@ export class Runs {
   private readonly text: string;
   private readonly ctx: WhenContext;
   private readonly language: Language;
+  /** Bounds the time that any sentence takes; a sentence of a person needs a fifth of it. */
+  private readonly budget: Budget = { left: SENTENCE_STEPS };
   private readonly matches: (at: number) => readonly Match<Piece>[];
 
   constructor(text: string, tokens: readonly Token[], ctx: WhenContext, language: Language = english) {
@@ -30,6 +32,11 @@ export class Runs {
     this.ctx = ctx;
     this.language = language;
     this.matches = language.grammar.over(tokens);
+  }
+
+  /** Whether the sentence was too tangled to be read to its end. */
+  get isExhausted(): boolean {
+    return this.budget.left <= 0;
   }
 
   /** Whether a piece begins at a token. */
@@ -45,7 +52,8 @@ export class Runs {
   /** The stretch from `from` up to `to` read as one phrase, if it is one. */
   exactly(from: number, to: number): Run | undefined {
     if (from >= to || this.cuts(from) || this.cuts(to)) return undefined;
-    for (const phrase of readings(this.tokens, from, to, this.matches, this.language)) {
+    for (const phrase of readings(this.tokens, from, to, this.matches, this.language, this.budget)) {
+      this.budget.left -= RESOLVING;
       const when = phrase.vague
         ? askAbout(phrase, this.text, this.tokens, this.ctx, { from, to })
         : interpret(phrase, this.ctx);
@@ -92,6 +100,10 @@ export class Runs {
     return this.text.slice(this.tokens[from]?.start, this.tokens[to - 1]?.end);
   }
 }
+
+const SENTENCE_STEPS = 2_500;
+/** What it costs to give a phrase its instant, in steps of reading. */
+const RESOLVING = 40;
 
 /** No stretch that says when has more words than this. */
 const MOST_WORDS = 40;

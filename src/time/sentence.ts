@@ -62,11 +62,16 @@ class Sentence {
     this.text = text;
     this.ctx = ctx;
     this.language = language;
-    this.tokens = tokenise(text, language);
+    this.tokens = ends(tokenise(text, language));
     this.runs = new Runs(text, this.tokens, ctx, language);
   }
 
   understand(): Understood {
+    const understood = this.read();
+    return this.runs.isExhausted ? this.nothing([0, this.tokens.length]) : understood;
+  }
+
+  private read(): Understood {
     const layout = this.layout();
     const { head, body } = layout;
     const before = head[1] > head[0] ? this.runs.exactly(...this.trimmed(head)) : undefined;
@@ -400,7 +405,7 @@ class Sentence {
     }
     const [first, second] = found;
     if (!first) return this.attribute([from, to]);
-    const limited = second ? undefined : this.limited(first, from, to);
+    const limited = this.limited(first, from, to);
     if (limited) return limited;
     const rest: [number, number][] = [
       [from, first.from],
@@ -483,6 +488,17 @@ class Sentence {
     return /^[,.;:!-]$/.test(this.word(at));
   }
 }
+
+/** A time stands at the beginning or the end of a long message; what lies between is one word that says nothing. */
+function ends(tokens: Token[]): Token[] {
+  if (tokens.length <= 2 * AT_EACH_END) return tokens;
+  const [first, last] = [tokens[AT_EACH_END], tokens.at(-AT_EACH_END - 1)];
+  if (!first || !last) return tokens;
+  const between = { text: '', start: first.start, end: last.end, raw: '', glued: false };
+  return [...tokens.slice(0, AT_EACH_END), between, ...tokens.slice(-AT_EACH_END)];
+}
+
+const AT_EACH_END = 50;
 
 const NO_PIECE = { from: 0, to: 0, piece: { kind: 'note' as const } };
 
