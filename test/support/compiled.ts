@@ -9,22 +9,34 @@ import { packageRoot } from '../../src/base/root.ts';
  * the folder that holds them. Made once for each state of the sources.
  */
 export async function compiled(...rooms: string[]): Promise<string> {
-  const root = packageRoot();
   const sources = new Map<string, string>();
-  for (const room of ['base', ...rooms].sort()) {
-    for (const name of (await readdir(join(root, 'src', room), { recursive: true })).sort()) {
-      if (!/\.(ts|js)$/.test(name)) continue;
-      sources.set(join(room, name), await readFile(join(root, 'src', room, name), 'utf8'));
-    }
+  const src = join(packageRoot(), 'src');
+  for (const room of ['base', ...rooms].sort()) await read(join(src, room), room, sources);
+  return make(rooms.join('-'), sources);
+}
+
+/** All sources and `test/support`, as they lie beside each other: for processes that build a whole coda. */
+export async function compiledTree(): Promise<string> {
+  const sources = new Map<string, string>();
+  for (const part of ['src', join('test', 'support')]) await read(join(packageRoot(), part), part, sources);
+  return make('tree', sources);
+}
+
+async function read(folder: string, as: string, sources: Map<string, string>): Promise<void> {
+  for (const name of (await readdir(folder, { recursive: true })).sort()) {
+    if (/\.(ts|js)$/.test(name)) sources.set(join(as, name), await readFile(join(folder, name), 'utf8'));
   }
+}
+
+async function make(name: string, sources: ReadonlyMap<string, string>): Promise<string> {
   const hash = createHash('sha256')
     .update(JSON.stringify([...sources]))
     .digest('hex')
     .slice(0, 16);
-  const folder = join(root, '.cache', `compiled-${rooms.join('-')}-${hash}`);
+  const folder = join(packageRoot(), '.cache', `compiled-${name}-${hash}`);
   if (await exists(folder)) return folder;
   const draft = `${folder}.${randomUUID()}`;
-  for (const [name, source] of sources) await write(join(draft, name), source);
+  for (const [path, source] of sources) await write(join(draft, path), source);
   await rename(draft, folder).catch(() => rm(draft, { recursive: true })); // another suite was quicker
   return folder;
 }
