@@ -31,7 +31,8 @@ export class Agent implements TurnHost {
       await run.toEnd();
     } catch (error) {
       if (timeout.aborted) return this.say(item, turn, 'failed', texts.tookTooLong(Math.round(turnTimeoutMs / 60_000)));
-      if (signal.aborted) return this.stopped(item, turn, signal.reason);
+      // The row says that it is to be stopped before the hint has come, or when that was lost.
+      if (signal.aborted || isStop(error)) return this.stopped(item, turn, signal.aborted ? signal.reason : error);
       if (!(error instanceof ModelError)) throw error;
       this.options.world.log.warn(
         { model: this.options.model(item).name, fault: error.fault },
@@ -119,8 +120,7 @@ export class Agent implements TurnHost {
 
   /** A person stopped it: said so. The process stops, or was taken over: left as it stands, to go on elsewhere. */
   private async stopped(item: Item, turn: Turn, reason: unknown): Promise<void> {
-    if (!(reason instanceof CodaError) || reason.code !== 'CANCELLED') return;
-    await this.say(item, turn, 'cancelled', texts.stopped());
+    if (isStop(reason)) await this.say(item, turn, 'cancelled', texts.stopped());
   }
 }
 
@@ -129,6 +129,10 @@ export type ActCall = (ctx: CallContext & { tx: Parameters<typeof runCall>[0] })
 
 /** `after` hears what became of it, still in the transaction. */
 export type WantedCall = Call & { after?(result: ToolResult): Promise<void> };
+
+function isStop(reason: unknown): boolean {
+  return reason instanceof CodaError && reason.code === 'CANCELLED';
+}
 
 /** What a result looks like to a person. */
 function cardOf(result: ToolResult): Card {

@@ -222,7 +222,9 @@ export class Delivery {
     const owner = await laneStore.cancel(tx, conversationId);
     if (!owner) return false;
     tx.afterCommit(() => {
-      if (!this.lanes.stop(conversationId)) this.options.database.notify(STOP, conversationId);
+      this.lanes.stop(conversationId);
+      // Elsewhere, also where one whose answer is being sent was found here.
+      if (owner !== this.self.id) this.options.database.notify(STOP, conversationId);
     });
     return true;
   }

@@ -74,14 +74,13 @@ export class Lanes implements Owned, DueSource {
     this.pump();
   }
 
-  /** Stops the turn of a conversation if this process runs it. */
+  /** Stops the turn of a conversation if this process runs it: beside it may be one whose answer is being sent. */
   stop(conversationId: string): boolean {
-    for (const { item, controller } of this.running.values()) {
-      if (!item.laned || item.conversation.id !== conversationId) continue;
+    const here = [...this.running.values()].filter(({ item }) => item.laned && item.conversation.id === conversationId);
+    for (const { controller } of here) {
       controller.abort(new CodaError('CANCELLED', { message: 'Stopped.', remedy: 'Say it again to start over.' }));
-      return true;
     }
-    return false;
+    return here.length > 0;
   }
 
   /** Lets go of everything without a word: another process has taken over. */
