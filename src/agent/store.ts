@@ -33,6 +33,10 @@ export function itemContext(remembered: number): Fragment {
         select jsonb_agg(jsonb_build_object('id', b.id, 'label', b.label) order by b.position)
           from buttons b
          where b.used_at is null and (b.person_id is null or b.person_id = p.id)
+           -- a yes is about what was said last, not about a card above it
+           and b.created_at >= coalesce((select m.at from messages m
+                                          where m.conversation_id = c.id and m.epoch = c.epoch and m.role = 'assistant'
+                                          order by m.seq desc limit 1), b.created_at)
            and b.card = (select card from buttons where conversation_id = c.id
                           order by created_at desc, seq desc limit 1)), '[]'))`;
 }

@@ -79,4 +79,27 @@ describe.each(testDatabases)('a turn that waits for its person on $name', ({ nam
     expect(sent).toEqual(['bob']);
     expect(ana.heard('told: sent to bob')).toHaveLength(1);
   });
+
+  test.skipIf(!available)('a yes to something that was asked since approves nothing', async () => {
+    const { skill, model, sent } = asking();
+    await using coda = await play({ engine: name, model, skills: [skill] });
+    const ana = coda.person('ana');
+    await ana.says('write to bob');
+    await coda.passes({ minutes: 1 });
+    expect(await ana.says('shall I sing?')).toBe('heard: shall I sing?');
+    expect(await ana.says('yes')).toBe('heard: yes');
+    expect(sent).toEqual([]);
+    await ana.presses('Approve');
+    expect(sent).toEqual(['bob']);
+  });
+
+  test.skipIf(!available)('a yes to the question itself approves it', async () => {
+    const { skill, model, sent } = asking();
+    await using coda = await play({ engine: name, model, skills: [skill] });
+    const ana = coda.person('ana');
+    await ana.says('hello');
+    await ana.says('write to bob');
+    await ana.says('yes');
+    expect(sent).toEqual(['bob']);
+  });
 });
