@@ -94,6 +94,10 @@ async function directly(url: string): Promise<Times> {
   });
 }
 
+function tick(): Promise<false> {
+  return new Promise((resolve) => setImmediate(() => resolve(false)));
+}
+
 async function throughCoda(url: string, dataDir: string) {
   const world: World = { clock: new SystemClock(), env: {}, log: silentLog(), secrets: new Secrets() };
   const models = { default: 'claude/main', providers: { claude: { kind: 'anthropic', base_url: url, api_key: KEY } } };
@@ -134,5 +138,3 @@ async function throughCoda(url: string, dataDir: string) {
   await app.stop(0);
   return { whole, first: timesOf(firsts), commit };
 }
-
-const tick = () => new Promise<false>((resolve) => setImmediate(() => resolve(false)));

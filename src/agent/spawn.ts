@@ -1,5 +1,4 @@
 import type { Item } from '../delivery/index.ts';
-import { render, sql } from '../storage/index.ts';
 import { isData, runData, runOutside } from './calls.ts';
 import { clockLine } from './context/index.ts';
 import { ModelError, type ModelToolCall } from './model.ts';
@@ -139,8 +138,7 @@ class SubRun {
       this.turn.add(step, now, tainted);
       if (step.kind === 'model') turn.nested.push(...(step.payload.used ?? []));
     }
-    const writing = store.nestedWriting(this.turn, item, callId);
-    await options.database.run('turn.nested', ...render(sql`with nothing as (select 1)${writing} select 1`));
+    await store.saveNested(options.database, this.turn, item, callId);
     this.turn.stored = this.turn.steps.length;
   }
 }

@@ -85,15 +85,16 @@ function stepRow({ seq, step, tainted, at }: StoredStep) {
   return { seq, kind: step.kind, call_id: 'callId' in step ? step.callId : null, payload: step.payload, tainted, at };
 }
 
-/** `with` parts that write the new steps of a nested turn under the call `path`, and what they cost. */
-export function nestedWriting(turn: Turn, item: Item, path: string): Fragment {
-  return sql`, stepped as (
+/** Writes the new steps of a nested turn under the call `path`, and what they cost. */
+export async function saveNested(database: Database, turn: Turn, item: Item, path: string): Promise<void> {
+  const statement = sql`with stepped as (
       insert into steps (turn_id, path, seq, kind, call_id, payload, tainted, at)
       select ${turn.id}, ${path}, s.seq, s.kind, s.call_id, s.payload, s.tainted, s.at
         from jsonb_to_recordset(${json(turn.unstored().map(stepRow))})
              as s (seq integer, kind text, call_id text, payload jsonb, tainted boolean, at timestamptz)
       on conflict (turn_id, path, seq) do nothing
-    )${usageWriting(usedIn(turn), ownerOf(turn, item), sql`true`)}`;
+    )${usageWriting(usedIn(turn), ownerOf(turn, item), sql`true`)} select 1`;
+  await database.run('turn.nested', ...render(statement));
 }
 
 /** A `with` part that adds what was asked and answered to the conversation, if `fence` has a row. */

@@ -5,7 +5,7 @@ import { KEY, type ModelServer } from './model-server/index.ts';
 import { type TestWorld, testWorld } from './world.ts';
 
 /** A `models` block with the scripted server behind two providers, `claude` and `gpt`. */
-export function scripted(server: ModelServer, changes: Record<string, unknown> = {}): ModelSettings {
+function scripted(server: ModelServer, changes: Record<string, unknown> = {}): ModelSettings {
   return block.schema.parse({
     default: 'claude/main',
     light: 'claude/small',
