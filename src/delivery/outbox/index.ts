@@ -6,6 +6,7 @@ import { backOff, type DueSource, type Instance, type Owned } from '../../jobs/i
 import type { Database, Transaction } from '../../storage/index.ts';
 import type { ChatAdapter, Part, Place, Receipt, SendOutcome } from '../adapter.ts';
 import type { Content } from '../content.ts';
+import * as letters from '../letters/store.ts';
 import type { Outbox, Outgoing } from '../outgoing.ts';
 import { type Addressed, asWritten, type Parts, toParts } from '../parts.ts';
 import * as store from './store.ts';
@@ -133,21 +134,21 @@ export class OutboxSender implements Outbox, DueSource, Owned {
   }
 
   /** The newest dead letters, and how many there are. */
-  deadLetters(limit = 50): Promise<store.DeadLetters> {
-    return store.deadLetters(this.deps.database, limit);
+  deadLetters(limit = 50): Promise<letters.DeadLetters> {
+    return letters.deadLetters(this.deps.database, limit);
   }
 
   /** Sends a dead letter (or all) again. Returns how many. */
   async revive(id?: string): Promise<number> {
     const now = this.deps.world.clock.now();
-    const count = await store.revive(this.deps.database, id, now);
+    const count = await letters.revive(this.deps.database, id, now);
     if (count > 0) this.deps.wakeAt(now);
     return count;
   }
 
   /** How many parts wait, by state. */
   open(): Promise<Record<string, number>> {
-    return store.openCounts(this.deps.database);
+    return letters.openCounts(this.deps.database);
   }
 
   /** Resolves when nothing is being sent and all receipts are stored. */

@@ -1,0 +1,75 @@
+/** What becomes of parts in the end: dead letters, what is deleted when it is old, what is erased with a person. */
+import type { Instant } from '../../base/clock.ts';
+import type { Pruning } from '../../jobs/index.ts';
+import type { Erasure } from '../../people/index.ts';
+import type { Database } from '../../storage/index.ts';
+
+/** Parts that were delivered long ago, with their buttons. Dead letters stay. */
+export const prunings: readonly Pruning[] = [
+  {
+    name: 'outbox.prune',
+    sql: `with old as (delete from outbox where id in (select id from outbox where sent_at < $1 limit $2) returning key),
+               pressed as (delete from buttons b using old where b.card = old.key)
+          select count(*) as count from old`,
+  },
+];
+
+/** A part that could not be delivered. */
+interface DeadLetter {
+  id: string;
+  key: string;
+  adapter: string;
+  channel: string;
+  text: string;
+  error: string | null;
+  created_at: Instant;
+}
+
+/** What could not be delivered. */
+export interface DeadLetters {
+  letters: DeadLetter[];
+  total: number;
+}
+
+/** The newest dead letters, and how many there are. */
+export async function deadLetters(database: Database, limit: number): Promise<DeadLetters> {
+  const { rows } = await database.read<DeadLetter & { total: number }>(
+    `select o.id, o.key, o.adapter, c.channel, o.content ->> 'text' as text, o.error, o.created_at,
+            count(*) over () as total
+       from outbox o join conversations c on c.id = o.conversation_id
+      where o.state = 'dead' order by o.created_at desc limit $1`,
+    [limit],
+  );
+  return { letters: rows.map(({ total: _, ...letter }) => letter), total: rows[0]?.total ?? 0 };
+}
+
+/** Puts dead letters back to be sent: one, or all. The time that it may take begins anew. Returns how many. */
+export async function revive(database: Database, id: string | undefined, now: Instant): Promise<number> {
+  const { count } = await database.run(
+    'outbox.revive',
+    `update outbox set state = 'pending', next_at = $2, created_at = $2, attempts = 0, unknown_at = null, error = null
+      where state = 'dead' and ($1::uuid is null or id = $1::uuid)`,
+    [id ?? null, now],
+  );
+  return count;
+}
+
+/** How many parts are in each state that is not final. */
+export async function openCounts(database: Database): Promise<Record<string, number>> {
+  const { rows } = await database.read<{ state: string; count: number }>(
+    `select state, count(*) as count from outbox where state in ('draft', 'pending', 'sending', 'unknown', 'held', 'dead')
+      group by state`,
+  );
+  return Object.fromEntries(rows.map((row) => [row.state, row.count]));
+}
+
+/** What was said to the person, and what their buttons do. What has not been said yet is not. */
+export const erasures: readonly Erasure[] = [
+  {
+    sql: `update outbox set content = '{"kind": "notice", "text": ""}', error = null,
+                 state = case when state in ('pending', 'unknown', 'held', 'dead') then 'dropped' else state end,
+                 sent_at = coalesce(sent_at, $2)
+           where person_id = $1 and state not in ('sending', 'draft')`,
+  },
+  { sql: 'delete from buttons where person_id = $1' },
+];
