@@ -106,7 +106,7 @@ const SENTENCE_STEPS = 2_500;
 const RESOLVING = 40;
 
 /** No stretch that says when has more words than this. */
-const MOST_WORDS = 40;
+const MOST_WORDS = 30;
 
 /** Words that may begin the part of a day in a sentence; without one it is a noun ("buy lunch", "morning run"). */
 const PART_STARTS = new Set('this in at by during tonight eod cob end close late first end over'.split(' '));

@@ -498,7 +498,7 @@ function ends(tokens: Token[]): Token[] {
   return [...tokens.slice(0, AT_EACH_END), between, ...tokens.slice(-AT_EACH_END)];
 }
 
-const AT_EACH_END = 50;
+const AT_EACH_END = 32;
 
 const NO_PIECE = { from: 0, to: 0, piece: { kind: 'note' as const } };
 
