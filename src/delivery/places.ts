@@ -9,16 +9,18 @@ export class PlaceBook {
   private readonly known = new Map<string, Place>();
 
   async find(tx: Transaction, conversationIds: readonly string[]): Promise<Map<string, Place>> {
-    const unknown = conversationIds.filter((id) => !this.known.has(id));
-    if (unknown.length > 0) {
-      if (this.known.size + unknown.length > REMEMBERED) this.known.clear();
-      for (const [id, place] of await placesOf(tx, unknown)) this.known.set(id, place);
+    const found = new Map<string, Place>();
+    for (const id of conversationIds) {
+      const place = this.known.get(id);
+      if (place) found.set(id, place);
     }
-    return new Map(
-      conversationIds.flatMap((id) => {
-        const place = this.known.get(id);
-        return place ? [[id, place] as const] : [];
-      }),
-    );
+    const unknown = conversationIds.filter((id) => !found.has(id));
+    if (unknown.length === 0) return found;
+    if (this.known.size + unknown.length > REMEMBERED) this.known.clear();
+    for (const [id, place] of await placesOf(tx, unknown)) {
+      this.known.set(id, place);
+      found.set(id, place);
+    }
+    return found;
   }
 }
