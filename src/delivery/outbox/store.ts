@@ -43,7 +43,7 @@ const BUTTON_COLUMNS =
 
 /**
  * Two `with` parts that write parts and buttons, if `when` (`exists (select from fence)`) holds. A draft with the same
- * key becomes the part, and keeps what is known of its message. `out` has what was written.
+ * key becomes the part, and keeps what is known of its message. `out` has what was written; only that gets its buttons.
  */
 export function insertions(
   parts: readonly NewPart[],
@@ -62,7 +62,7 @@ export function insertions(
     ), presses as (
       insert into buttons (id, card, label, position, action, conversation_id, person_id, created_at)
       select b.*, ${now}::timestamptz from jsonb_to_recordset(${json(buttons)}) as b (${raw(BUTTON_COLUMNS)})
-       where ${when}
+       where b.card in (select key from out)
     )`;
 }
 
