@@ -1,4 +1,13 @@
-import type { Accepted, ChatAdapter, Inbox, Part, Place, Receipt, SendOutcome } from '../../src/delivery/index.ts';
+import type {
+  Accepted,
+  ChatAdapter,
+  Content,
+  Inbox,
+  Part,
+  Place,
+  Receipt,
+  SendOutcome,
+} from '../../src/delivery/index.ts';
 
 /** A message as somebody on the platform sees it. */
 export interface Seen {
@@ -17,6 +26,8 @@ export interface PlatformOptions {
   deduplicatesForMs?: number;
   canFind?: boolean;
   canEdit?: boolean;
+  /** Characters that one message takes; default: any number. */
+  longest?: number;
   now: () => Date;
 }
 
@@ -29,14 +40,14 @@ export class FakePlatform {
   readonly deleted: string[] = [];
   readonly typed: string[] = [];
   /** What the next sends meet, in order; an empty list means that all is well. */
-  readonly faults: ('lost' | 'before' | 'retry' | 'gone' | 'refused' | 'held')[] = [];
+  readonly faults: ('lost' | 'before' | 'retry' | 'gone' | 'refused' | 'held' | 'away')[] = [];
   private readonly options: Required<PlatformOptions>;
   private readonly sentAt = new Map<string, { at: number; id: string }>();
   private count = 0;
   private heldUntil: (() => void)[] = [];
 
   constructor(options: PlatformOptions) {
-    this.options = { deduplicatesForMs: 120_000, canFind: true, canEdit: true, ...options };
+    this.options = { deduplicatesForMs: 120_000, canFind: true, canEdit: true, longest: 1_000_000, ...options };
   }
 
   /** The adapter of one process; a platform may have several. */
@@ -107,13 +118,15 @@ class FakeAdapter implements ChatAdapter {
   readonly name: string;
   readonly promises: ChatAdapter['promises'];
   private readonly platform: FakePlatform;
+  private readonly longest: number;
   private inbox: Inbox | undefined;
   reachable: (channel?: string) => void = () => {};
 
   constructor(name: string, platform: FakePlatform, options: Required<PlatformOptions>) {
     this.name = name;
     this.platform = platform;
-    const { deduplicatesForMs, canFind, canEdit } = options;
+    const { deduplicatesForMs, canFind, canEdit, longest } = options;
+    this.longest = longest;
     this.promises = { deduplicatesForMs, canFind, canEdit };
   }
 
@@ -122,12 +135,22 @@ class FakeAdapter implements ChatAdapter {
     this.reachable = reachable;
   }
 
+  split(content: Content): Content[] {
+    const count = Math.max(1, Math.ceil(content.text.length / this.longest));
+    const cut = (index: number) => content.text.slice(index * this.longest, (index + 1) * this.longest);
+    return Array.from({ length: count }, (_, index) => ({ ...content, text: cut(index) }));
+  }
+
   async send(part: Part): Promise<SendOutcome> {
     const fault = this.platform.faults.shift();
     if (fault === 'before') return { kind: 'unknown', reason: 'the connection broke before it was sent' };
     if (fault === 'retry') return { kind: 'retry', reason: '503', afterMs: 1_000 };
     if (fault === 'gone') return { kind: 'gone', reason: 'unknown channel' };
     if (fault === 'refused') return { kind: 'refused', reason: 'content refused', fault: 'refused' };
+    if (fault === 'away') {
+      await this.platform.hold();
+      return { kind: 'retry', reason: 'nobody is there', until: 'reachable' };
+    }
     if (fault === 'held') await this.platform.hold();
     const id = this.platform.post(part);
     if (fault === 'lost') return { kind: 'unknown', reason: 'the answer was lost' };

@@ -47,6 +47,8 @@ export class OutboxSender implements Outbox, DueSource, Owned {
   /** Parts that are being sent, or whose receipts are not stored yet. */
   private readonly hands = new Set<string>();
   private holding = false;
+  /** How often each adapter has had somebody come. */
+  private readonly reached = new Map<string, number>();
   private readonly slots = new Map<string, { free: number; waiting: (() => void)[] }>();
 
   constructor(deps: OutboxDeps) {
@@ -128,6 +130,8 @@ export class OutboxSender implements Outbox, DueSource, Owned {
   /** A place (or a whole platform) that had nobody there can be written to again. */
   async reachable(adapter: string, channel?: string): Promise<void> {
     const { database, world, wakeAt } = this.deps;
+    this.reached.set(adapter, (this.reached.get(adapter) ?? 0) + 1);
+    await this.receipts.flush();
     if (!(await store.anyHeld(database, adapter))) return;
     const now = world.clock.now();
     if ((await store.reachable(database, adapter, channel, now)) > 0) wakeAt(now);
@@ -166,10 +170,14 @@ export class OutboxSender implements Outbox, DueSource, Owned {
   private async sendGroup(group: readonly store.Row[]): Promise<void> {
     const rows = [...group].sort((a, b) => a.part - b.part);
     for (const [index, row] of rows.entries()) {
+      const reached = this.reached.get(row.place.adapter);
       const ended = await this.slot(row.place.adapter, () => this.attempt(row));
       if (!ended) return this.letGo(rows);
+      // Somebody came while nobody was found there: who came has taken up what was held by then, and not this.
+      const missed = ended.state === 'held' && reached !== this.reached.get(row.place.adapter);
+      if (missed) Object.assign(ended, { state: 'pending', nextAt: this.deps.world.clock.now() });
       this.receipts.add({ owner: row.owner, ended });
-      if (ended.state === 'sent' || ended.state === 'dead') continue;
+      if (ended.state === 'sent' || ended.state === 'dead' || ended.state === 'dropped') continue;
       // What follows keeps its order: it waits until this part is there.
       for (const later of rows.slice(index + 1)) {
         this.receipts.add({ owner: later.owner, ended: { ...ended, id: later.id } });
@@ -327,7 +335,8 @@ export class OutboxSender implements Outbox, DueSource, Owned {
 /** Whether a resend could be a second copy: the platform has forgotten the key, or never knew it. */
 function mustLook(adapter: ChatAdapter, unknownAt: Instant, now: Instant): boolean {
   const elapsed = now.getTime() - unknownAt.getTime();
-  return elapsed >= Math.min(LOOK_AFTER_MS, adapter.promises.deduplicatesForMs);
+  // A clock that was set back says nothing about how long it has been.
+  return elapsed < 0 || elapsed >= Math.min(LOOK_AFTER_MS, adapter.promises.deduplicatesForMs);
 }
 
 function toPart(row: store.Row): Part {
