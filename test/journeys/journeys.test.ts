@@ -3,7 +3,7 @@ import { fits, type Heard, journeys, Play, type Step, shown } from './journey.ts
 
 const all = journeys();
 
-describe.concurrent('journeys', () => {
+describe.concurrent('journeys', { timeout: 120_000 }, () => {
   test.each(all)('$name', async (journey) => {
     await new Play(journey).each((step, index, heard) => {
       check(step, heard, `step ${index + 1} of “${journey.name}”: ${JSON.stringify(step)}`);
