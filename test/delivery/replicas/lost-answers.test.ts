@@ -55,4 +55,5 @@ test.skipIf(!POSTGRES_URL)(
     expect(notes?.n).toBe([...expected.keys()].filter((name) => Number(name.split('-')[1]) % 3 === 1).length);
     proxy?.close();
   },
+  120_000,
 );

@@ -39,6 +39,11 @@ export class Supervisor {
     this.nextKills.push(...points);
   }
 
+  /** Resolves when the daemon that follows a killed one is ready. */
+  async restarted(): Promise<void> {
+    await this.restarting;
+  }
+
   /** Resolves when nothing is under way any more, through however many restarts. */
   async settled(): Promise<void> {
     for (;;) {

@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { Fleet } from '../../support/fleet/index.ts';
+import { Supervisor } from '../../support/fleet/matrix.ts';
+import { random, SEED } from '../../support/fleet/seeded.ts';
+import { notesAmong, storm } from '../../support/fleet/storm.ts';
+
+const ITEMS = 200;
+const KILLS = 20;
+
+test('twenty kills in a session of two hundred messages lose nothing and repeat nothing', async () => {
+  await using fleet = await Fleet.begin({ engine: 'PGlite' });
+  const supervisor = await Supervisor.over(fleet);
+  const report = await storm(supervisor, { items: ITEMS, kills: KILLS, next: random(SEED), lifeMs: 300 });
+  expect(report).toMatchObject({ kills: KILLS, missing: [], twice: [], notes: notesAmong(ITEMS) });
+  expect(report.inFlight).toBeGreaterThan(0);
+}, 240_000);
