@@ -20,6 +20,17 @@ const MESSAGES = 200;
 const WARM_UP = 20;
 const AT_ONCE = 200;
 
+/** Answers at once; who says "slow" waits two seconds. */
+const slowFor: Model = {
+  name: 'bench/echo',
+  async *generate({ messages }) {
+    const said = messages.findLast((message) => message.role === 'user')?.text ?? '';
+    if (said.startsWith('slow')) await new Promise((resolve) => setTimeout(resolve, 2_000));
+    yield { type: 'text', text: `answer to ${said}` };
+    yield { type: 'stop', reason: 'end' };
+  },
+};
+
 const [mode, url, owner] = process.argv.slice(2);
 if (mode === 'coda') await coda(url, owner);
 else await measure();
@@ -46,17 +57,6 @@ async function coda(apiUrl = '', ownerId = ''): Promise<void> {
   await app.stop(0);
   rmSync(folder, { recursive: true, force: true });
 }
-
-/** Answers at once; who says "slow" waits two seconds. */
-const slowFor: Model = {
-  name: 'bench/echo',
-  async *generate({ messages }) {
-    const said = messages.findLast((message) => message.role === 'user')?.text ?? '';
-    if (said.startsWith('slow')) await new Promise((resolve) => setTimeout(resolve, 2_000));
-    yield { type: 'text', text: `answer to ${said}` };
-    yield { type: 'stop', reason: 'end' };
-  },
-};
 
 async function measure(): Promise<void> {
   const fake = await FakeDiscord.start();
