@@ -54,7 +54,7 @@ export function backOff(attempt: number, longest = LONGEST_BACK_OFF_MS): number 
 /** Durable work with a due time: carried out at least once, by whichever process is there. */
 export class JobQueue implements DueSource, Owned {
   readonly name = 'jobs';
-  readonly earliest = store.EARLIEST;
+  readonly earliest: string;
   private readonly deps: JobQueueDeps;
   private readonly handlers: Map<string, JobHandler>;
   private readonly running = new Set<Promise<void>>();
@@ -65,6 +65,7 @@ export class JobQueue implements DueSource, Owned {
   constructor(deps: JobQueueDeps) {
     this.deps = deps;
     this.handlers = new Map(deps.handlers.map((handler) => [handler.kind, handler]));
+    this.earliest = store.earliest([...this.handlers.keys()]);
     this.ended = new Batch({ ms: ENDED_MS, max: 500, flush: (items) => this.record(items) });
   }
 
@@ -115,8 +116,8 @@ export class JobQueue implements DueSource, Owned {
     return held.filter((id) => !this.hands.has(id));
   }
 
-  free(tx: Transaction, owner: string, ids: readonly string[]): Promise<void> {
-    return store.free(tx, owner, ids);
+  free(tx: Transaction, owner: string, ids: readonly string[], now: Instant): Promise<void> {
+    return store.free(tx, owner, ids, now);
   }
 
   /** Resolves when no job runs and what became of each is stored. */

@@ -2,8 +2,21 @@ import type { Instant } from '../../base/clock.ts';
 import type { Json } from '../../base/json.ts';
 import { type Database, json, type Transaction } from '../../storage/index.ts';
 
-/** When the next job is due; `null` when none waits. */
-export const EARLIEST = `select min(due_at) from jobs where state = 'pending'`;
+/** When the next job of these kinds is due; `null` when none waits. What nobody here can carry out wakes nobody. */
+export function earliest(kinds: readonly string[]): string {
+  const names = kinds.map((kind) => `'${kind.replaceAll("'", "''")}'`);
+  return `select min(due_at) from jobs where state = 'pending' and kind in (${names.join(', ') || 'null'})`;
+}
+
+/**
+ * Whether the running job `j` has a successor with its key. Then it cannot wait beside that one, and need not: adding
+ * another would have moved it, had it not been running.
+ */
+const SUPERSEDED = `(
+  exists (select from jobs n where n.kind = j.kind and n.key = j.key and n.state = 'pending')
+  or exists (select from jobs n
+              where n.kind = j.kind and n.key = j.key and n.state = 'running' and n.owner is not null
+                and (n.created_at, n.id) > (j.created_at, j.id)))`;
 
 export interface JobRow {
   id: string;
@@ -87,8 +100,9 @@ export async function finish(
   await database.run(
     'jobs.finish',
     `update jobs j
-        set state = e.state, owner = null, error = e.error, due_at = coalesce(e."dueAt", j.due_at),
-            finished_at = case when e.state = 'pending' then null else $3::timestamptz end
+        set state = case when e.state = 'pending' and ${SUPERSEDED} then 'cancelled' else e.state end,
+            owner = null, error = e.error, due_at = coalesce(e."dueAt", j.due_at),
+            finished_at = case when e.state = 'pending' and not ${SUPERSEDED} then null else $3::timestamptz end
        from jsonb_to_recordset($2) as e (id uuid, state text, "dueAt" timestamptz, error text)
       where j.id = e.id and j.owner = $1 and j.state = 'running'`,
     [owner, json(ended), now],
@@ -98,10 +112,10 @@ export async function finish(
 /** Gives the jobs of processes that are gone back to be run again. */
 export async function release(tx: Transaction, owners: readonly string[], now: Instant): Promise<void> {
   await tx.query(
-    `update jobs
-        set state = case when attempts >= max_attempts then 'dead' else 'pending' end, owner = null,
-            error = coalesce(error, 'its process ended while it ran'),
-            finished_at = case when attempts >= max_attempts then $2::timestamptz end
+    `update jobs j
+        set state = case when attempts >= max_attempts then 'dead' when ${SUPERSEDED} then 'cancelled' else 'pending' end,
+            owner = null, error = coalesce(error, 'its process ended while it ran'),
+            finished_at = case when attempts >= max_attempts or ${SUPERSEDED} then $2::timestamptz end
       where owner = any($1::uuid[]) and state = 'running'`,
     [owners, now],
   );
@@ -116,10 +130,12 @@ export async function heldBy(database: Database, owner: string): Promise<string[
 }
 
 /** Gives jobs back that their owner does not know of: it has not begun them. */
-export async function free(tx: Transaction, owner: string, ids: readonly string[]): Promise<void> {
+export async function free(tx: Transaction, owner: string, ids: readonly string[], now: Instant): Promise<void> {
   await tx.query(
-    `update jobs set state = 'pending', owner = null, attempts = attempts - 1
+    `update jobs j
+        set state = case when ${SUPERSEDED} then 'cancelled' else 'pending' end, owner = null, attempts = attempts - 1,
+            finished_at = case when ${SUPERSEDED} then $3::timestamptz end
       where owner = $1 and id = any($2::uuid[]) and state = 'running'`,
-    [owner, ids],
+    [owner, ids, now],
   );
 }

@@ -1,0 +1,83 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { deferred, Releaser } from '../../src/base/async.ts';
+import { type Job, JobQueue, Worker } from '../../src/jobs/index.ts';
+import { testDatabases } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
+import { testWorld } from '../support/world.ts';
+
+const ME = '01a1f7f8-3000-7000-8000-000000000001';
+const open = new Releaser();
+afterEach(() => open.close());
+
+/** A queue whose jobs `tell` run as the test says; what they were told is kept. */
+async function bench(engine: (typeof testDatabases)[number], run: (job: Job) => Promise<void>) {
+  const world = testWorld();
+  const database = await open.add('database', engine.open(world));
+  const worker = new Worker({ database, world });
+  const wakeAt = (at: Date) => worker.wakeAt(at);
+  const { signal } = new AbortController();
+  const jobs = new JobQueue({ database, world, handlers: [{ kind: 'tell', run }], owner: () => ME, wakeAt, signal });
+  worker.start([jobs]);
+  open.onClose('worker', () => worker.close());
+  const add = async (kind: string, payload: string, key?: string, seconds = 0) => {
+    await world.clock.moveTo(new Date(world.clock.now().getTime() + 1));
+    const at = new Date(world.clock.now().getTime() + seconds * 1_000);
+    await database.tx('test', (tx) => jobs.enqueue(tx, { kind, payload }, { at, ...(key !== undefined && { key }) }));
+  };
+  const settled = async () => {
+    for (let round = 0; round < 3; round++) {
+      await worker.idle();
+      await jobs.idle();
+    }
+  };
+  const states = async () =>
+    (
+      await database.read<{ payload: string; state: string }>('select payload, state from jobs order by created_at')
+    ).rows.map(({ payload, state }) => `${payload} ${state}`);
+  return { world, database, jobs, add, settled, states };
+}
+
+describe.each(testDatabases)('jobs with keys on $name', (engine) => {
+  const { available } = engine;
+
+  test.skipIf(!available)('one that fails while its successor waits leaves it the field', async () => {
+    const gate = deferred();
+    const begun: unknown[] = [];
+    const { add, settled, states, world } = await bench(engine, async ({ payload }) => {
+      begun.push(payload);
+      if (payload !== 'old') return;
+      await gate.promise;
+      throw new Error('not today');
+    });
+    await add('tell', 'old', 'k');
+    await eventually(() => begun.length === 1);
+    await add('tell', 'other');
+    await eventually(() => begun.length === 2);
+    await add('tell', 'new', 'k', 30);
+    gate.resolve();
+    await settled();
+    await world.clock.moveTo(new Date(world.clock.now().getTime() + 60_000), settled);
+    expect(await states()).toEqual(['old cancelled', 'other done', 'new done']);
+  });
+
+  test.skipIf(!available)('what a process that is gone was running goes on with the newest of each key', async () => {
+    const { add, database, jobs, states, world } = await bench(engine, async () => {});
+    await add('elsewhere', 'first', 'k');
+    await database.run('test', `update jobs set state = 'running', owner = $1`, [ME]);
+    await add('elsewhere', 'second', 'k');
+    await database.run('test', `update jobs set state = 'running', owner = $1`, [ME]);
+    await add('elsewhere', 'alone');
+    await database.run('test', `update jobs set state = 'running', owner = $1`, [ME]);
+    await database.tx('test', (tx) => jobs.release(tx, [ME], world.clock.now()));
+    expect(await states()).toEqual(['first cancelled', 'second pending', 'alone pending']);
+  });
+
+  test.skipIf(!available)('a job that nobody here can carry out is not asked for again and again', async () => {
+    const { add, settled, world } = await bench(engine, async () => {});
+    await add('elsewhere', 'first');
+    await settled();
+    const reads = world.points.length;
+    await world.clock.moveTo(new Date(world.clock.now().getTime() + 60_000), settled);
+    expect(world.points.length - reads).toBe(0);
+  });
+});
