@@ -12,8 +12,11 @@ const tagWords = (tags: readonly string[]): string => tags.map((tag) => `#${tag}
 export function line(note: Note, zone: string, now: Instant): string {
   const unseen = note.tags.filter((tag) => !note.text.toLowerCase().includes(`#${tag}`));
   const tags = unseen.length > 0 ? ` ${tagWords(unseen)}` : '';
-  return `${shorten(note.text.replace(/\s+/g, ' '), 200)}${tags} — ${formatInstant(note.createdAt, zone, now)}`;
+  return `${shorten(note.text.replace(/\s+/g, ' '), 200)}${tags} — ${formatInstant(minuteOf(note.createdAt), zone, now)}`;
 }
+
+/** Nobody asks in which second they wrote something down. */
+const minuteOf = (at: Instant): Instant => new Date(Math.floor(at.getTime() / 60_000) * 60_000);
 
 export const texts = {
   saved: ({ text, tags }: Note) => `Noted: ${quoted(text)}${tags.length > 0 ? ` (${tagWords(tags)})` : ''}.`,

@@ -69,7 +69,10 @@ export function line(reminder: Reminder, now: Instant): string {
 function state(reminder: Reminder, now: Instant): string {
   const { zone, rule, nextAt, lastOccurrence, plannedAt, snoozedUntil, completedAt } = reminder;
   const at = (instant: Instant) => formatInstant(instant, zone, now);
-  if (reminder.state === 'completed') return `done ${completedAt ? at(completedAt) : ''}`.trim();
+  if (reminder.state === 'completed') {
+    const minute = completedAt && new Date(Math.floor(completedAt.getTime() / 60_000) * 60_000);
+    return minute ? `done ${at(minute)}` : 'done';
+  }
   const parts: string[] = [];
   if (isOpen(reminder) && lastOccurrence) parts.push(`due since ${at(lastOccurrence)}`);
   if (rule !== undefined && plannedAt) parts.push(scheduleWords({ plannedAt, rule, zone }, now));
