@@ -68,10 +68,10 @@ export class Play {
     await this.app.start();
   }
 
-  /** A further replica beside the first (PostgreSQL). */
-  async replica(): Promise<{ app: App; adapter: ReturnType<FakePlatform['connect']> }> {
+  /** A further replica beside the first (PostgreSQL), in a world of its own if its clock is another. */
+  async replica(world: TestWorld = this.world): Promise<{ app: App; adapter: ReturnType<FakePlatform['connect']> }> {
     const adapter = this.platform.connect();
-    const app = await this.build(adapter);
+    const app = await this.build(adapter, world);
     await app.start();
     return { app, adapter };
   }
@@ -150,9 +150,9 @@ export class Play {
     await rm(this.dataDir, { recursive: true, force: true });
   }
 
-  private build(adapter: ReturnType<FakePlatform['connect']>): Promise<App> {
+  private build(adapter: ReturnType<FakePlatform['connect']>, world: TestWorld = this.world): Promise<App> {
     const { model, skills } = this.options;
-    return build(this.config, this.world, {
+    return build(this.config, world, {
       version: 'test',
       hint: '',
       onFatal: (error) => {
