@@ -14,7 +14,7 @@ export function scriptedInbox(accept: Inbox['accept'], more: Partial<Inbox> = {}
 }
 
 /** What an inbox says of an event that is dealt with at once. */
-export const settled = (outcome: Accepted['outcome'] = 'accepted'): Accepted => ({
+const settled = (outcome: Accepted['outcome'] = 'accepted'): Accepted => ({
   outcome,
   settled: Promise.resolve(),
 });

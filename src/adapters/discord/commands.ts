@@ -18,7 +18,7 @@ export interface Registration {
 }
 
 /** The slash commands that Discord shows for coda's. Pure. */
-export function registrations(commands: readonly Command[]): Registration[] {
+function registrations(commands: readonly Command[]): Registration[] {
   return commands
     .filter(({ name }) => NAME.test(name))
     .slice(0, MOST_COMMANDS)

@@ -76,6 +76,7 @@ export class Connection {
       this.failures = 0;
       this.trouble = undefined;
     } catch (error) {
+      this.signedIn = false;
       await client?.destroy().catch(() => {});
       this.failed(error);
     }
@@ -83,7 +84,9 @@ export class Connection {
 
   /** For requests; undefined while nobody is signed in. A Gateway that is being resumed does not matter to them. */
   get rest(): REST | undefined {
-    return this.signedIn ? this.client?.rest : undefined;
+    if (!this.signedIn) return undefined;
+    // discord.js forgets the token at a single 401.
+    return this.client?.rest.setToken(this.config.token);
   }
 
   async close(): Promise<void> {

@@ -9,7 +9,7 @@ import { statusOf } from './outcome.ts';
 const ADMINISTRATOR = 1n << 3n;
 
 /** What coda needs in a channel, by the names that Discord shows. */
-export const NEEDED: Readonly<Record<string, bigint>> = {
+const NEEDED: Readonly<Record<string, bigint>> = {
   'View Channels': 1n << 10n,
   'Send Messages': 1n << 11n,
   'Embed Links': 1n << 14n,

@@ -57,7 +57,8 @@ export function outcomeOf(error: unknown): SendOutcome {
   }
   if (status === undefined) return neverArrived(error) ? { kind: 'retry', reason } : { kind: 'unknown', reason };
   if (status >= 500) return { kind: 'unknown', reason };
-  if (status === 401) return { kind: 'retry', reason: 'Discord does not take the token', until: 'reachable' };
+  // Refused for good, the session ends as well, and what is said waits for the next one.
+  if (status === 401) return { kind: 'retry', reason: 'Discord does not take the token', afterMs: 60_000 };
   if (status === 403 || failure.code === CODES.unknownChannel) return { kind: 'gone', reason };
   if (status === 404) return { kind: 'gone', reason };
   return { kind: 'refused', reason, fault: 'refused' };

@@ -82,7 +82,7 @@ export function wordsOf({ content, mentions }: RawMessage, botId: string): strin
 }
 
 /** A name as it can be shown anywhere: nothing in it turns the direction of a line or hides. */
-export function nameOf(user: { username: string; global_name?: string | null }, nick?: string | null): string {
+function nameOf(user: { username: string; global_name?: string | null }, nick?: string | null): string {
   return visible(nick ?? user.global_name ?? user.username).trim() || user.username;
 }
 

@@ -19,7 +19,6 @@ import { RestServer, type Upload } from './server.ts';
 
 export type { Drop } from './gateway.ts';
 export { type Channel, type Guild, type Interaction, type Message, PERMISSIONS, type User } from './model.ts';
-export type { Fault, Request } from './server.ts';
 
 const INTENTS = { guilds: 1, messages: 1 << 9, direct: 1 << 12, content: 1 << 15 };
 const ALL_PERMISSIONS = Object.values(PERMISSIONS).reduce((all, bit) => all | bit, 0n);

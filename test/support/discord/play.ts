@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import type { AnyTool, Model } from '../../../src/agent/index.ts';
 import { type App, build } from '../../../src/app/index.ts';
 import { SystemClock, TestClock } from '../../../src/base/clock.ts';
-import { createLog, Secrets, silentLog } from '../../../src/base/log.ts';
+import { createLog, Secrets } from '../../../src/base/log.ts';
 import type { World } from '../../../src/base/world.ts';
 import type { Command, Skill } from '../../../src/chat/index.ts';
 import { loadConfig } from '../../../src/config/index.ts';
@@ -174,6 +174,3 @@ export class DiscordPlay {
 }
 
 export const playDiscord = (options?: DiscordPlayOptions): Promise<DiscordPlay> => DiscordPlay.begin(options);
-
-/** Nothing is written. */
-export const quiet = silentLog;
