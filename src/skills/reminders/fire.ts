@@ -56,7 +56,11 @@ function message(firing: Firing, now: Instant): Outgoing {
     key: deliveryKey(firing),
     conversationId: reminder.sayIn,
     personId: reminder.personId,
-    card: { kind: 'reminder', text: dueText(held ? { ...firing, late: true } : firing, held ?? now), choices: choices(reminder) },
+    card: {
+      kind: 'reminder',
+      text: dueText(held ? { ...firing, late: true } : firing, held ?? now),
+      choices: choices(reminder),
+    },
     ...(held && { notBefore: held }),
     tainted: reminder.tainted,
   };
