@@ -9,15 +9,17 @@ import type { Reading, When, WhenContext } from './types.ts';
 
 const MONTHS = 'january february march april may june july august september october november december'.split(' ');
 const WEEKDAYS = 'sunday monday tuesday wednesday thursday friday saturday'.split(' ');
-const MACROS: Readonly<Record<string, string>> = {
-  '@hourly': '0 * * * *',
-  '@daily': '0 0 * * *',
-  '@midnight': '0 0 * * *',
-  '@weekly': '0 0 * * 0',
-  '@monthly': '0 0 1 * *',
-  '@yearly': '0 0 1 1 *',
-  '@annually': '0 0 1 1 *',
-};
+const MACROS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    '@hourly': '0 * * * *',
+    '@daily': '0 0 * * *',
+    '@midnight': '0 0 * * *',
+    '@weekly': '0 0 * * 0',
+    '@monthly': '0 0 1 * *',
+    '@yearly': '0 0 1 1 *',
+    '@annually': '0 0 1 1 *',
+  }),
+);
 
 interface Field {
   low: number;
@@ -41,7 +43,7 @@ const NUMERIC = /^[\d*?,/L#W-]+$/;
 /** A cron expression as a rule in the person's zone; undefined for any other text. */
 export function parseCron(text: string, ctx: WhenContext): When | undefined {
   const trimmed = text.trim().replace(/^cron:?\s+/i, '');
-  const fields = (MACROS[trimmed.toLowerCase()] ?? trimmed).split(/\s+/);
+  const fields = (MACROS.get(trimmed.toLowerCase()) ?? trimmed).split(/\s+/);
   if (fields.length < 5 || fields.length > 6 || !fields.every((field) => field.length < 200 && SHAPE.test(field)))
     return undefined;
   if (!/[*\d?]/.test(fields[0] ?? '') || !fields.slice(0, 3).every((field) => NUMERIC.test(field))) return undefined;

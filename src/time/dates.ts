@@ -229,7 +229,15 @@ export function moveDay(day: Day, span: Span, sign: 1 | -1): Day {
 
 function resolveBoth(date: Extract<DateSpec, { type: 'both' }>, env: Env): Days | NoDay {
   const { weekday } = date;
-  const found = resolveDate(date.date, date.date.type === 'numeric' ? { ...env, monthFirst: undefined } : env);
+  // Where both orders of 3/4 are in use, the weekday may say which one is meant.
+  const found = resolveDate(date.date, env);
+  if (date.date.type === 'numeric' && env.monthFirst !== undefined) {
+    const either = resolveDate(date.date, { ...env, monthFirst: undefined });
+    const fit = typeof either === 'string' ? [] : either.days.filter((day) => weekdayOf(day) === weekday);
+    // The locale's order is meant, unless the other one is near and it is far.
+    const own = typeof found === 'string' ? [] : found.days;
+    if (fit.length > 1 && !own.includes(Math.min(...fit))) return { days: fit, ask: true };
+  }
   if (typeof found === 'string') return found;
   const fitting = found.days.filter((day) => weekdayOf(day) === weekday);
   if (fitting.length > 0) return { days: fitting };

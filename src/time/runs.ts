@@ -109,7 +109,7 @@ const RESOLVING = 40;
 const MOST_WORDS = 30;
 
 /** Words that may begin the part of a day in a sentence; without one it is a noun ("buy lunch", "morning run"). */
-const PART_STARTS = new Set('this in at by during tonight eod cob end close late first end over'.split(' '));
+const PART_STARTS = new Set('this in at by during tonight eod cob end close first over'.split(' '));
 
 /**
  * Whether a piece could just as well belong to the task: a bare number, a month that may be a name, a length of time,

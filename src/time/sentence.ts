@@ -68,7 +68,18 @@ class Sentence {
 
   understand(): Understood {
     const understood = this.read();
-    return this.runs.isExhausted ? this.nothing([0, this.tokens.length]) : understood;
+    if (this.runs.isExhausted) return this.nothing([0, this.tokens.length]);
+    const { when, task, words } = understood;
+    const isCertain = when.kind === 'once' || when.kind === 'recurring';
+    // "End of tomorrow", "on the hour …": what is left is no task but more of the time.
+    if (!isCertain || task === '' || !this.isAboutTime(task)) return understood;
+    return { when: withWords(whichOne([{ words: '', when }]), this.ctx), words, task };
+  }
+
+  private isAboutTime(task: string): boolean {
+    return tokenise(task, this.language).every(
+      ({ text }) => this.language.temporal.has(text) || TIES.has(text) || UNREAD.has(text) || AROUND.has(text),
+    );
   }
 
   private read(): Understood {
@@ -170,6 +181,9 @@ class Sentence {
   private beforeEvent([from, to]: [number, number]): Understood | undefined {
     const piece = this.runs.pieces(from).find(({ value }) => value.kind === 'before');
     if (!piece) return undefined;
+    // "Two days before Christmas to …": the moment is named at once.
+    const whole = this.runs.longestFrom(from, to, (run) => this.language.connectors.has(this.word(run.to)));
+    if (whole) return undefined;
     const after = this.runs.longestUpTo(to, piece.end, (run) => !this.startsWeak(run));
     if (after)
       return this.joined(
@@ -546,6 +560,10 @@ const ENDS = new Set('until except starting through'.split(' '));
 const PREPOSITIONS = new Set('at by about in on this ~ exactly'.split(' '));
 /** Words that bind a time to what stands before it. */
 const BELONGS = new Set('to of the a an my our his her their your for from than'.split(' '));
+
+const AROUND = new Set(
+  'the this that a an of about around by late early lunch start begin last first second'.split(' '),
+);
 
 /** Connectors that do not belong to the task. */
 const TASK_LEADS = new Set(['to', 'that', 'about', 'of']);

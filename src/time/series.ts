@@ -233,6 +233,8 @@ function onDate(recur: Recur, date: DateSpec, env: Env): Recur | undefined {
     if (recur.freq === 'YEARLY') return { ...recur, days: { dates: [{ month: date.month, day: date.day }] } };
   }
   if (date.type === 'holiday' && recur.freq === 'YEARLY') return { ...recur, days: { holiday: date.name } };
+  if (date.type === 'nth' && date.inMonth === 0 && recur.freq === 'MONTHLY' && typeof date.of === 'string')
+    return { ...recur, days: date.of === 'workday' ? { workday: date.nth } : { monthDays: [date.nth] } };
   return date.type === 'nth' && date.inMonth === 0 && recur.freq === 'MONTHLY' && typeof date.of === 'object'
     ? { ...recur, days: { nth: [{ nth: date.nth, weekday: date.of.weekday }] } }
     : numericDate(recur, date, env);

@@ -272,6 +272,7 @@ export const partRules: readonly Rule[] = [
   ['part', 'evening', part('evening')],
   ['part', 'late in? the? evening', part('late')],
   ['part', 'late at? night', part('late')],
+  ['part', 'late', part('late')],
   ['part', 'night', part('night')],
   ['part', 'night time', part('night')],
 
@@ -279,10 +280,12 @@ export const partRules: readonly Rule[] = [
   ['time', 'later this {part}', (c) => ({ ...get<TimeSpec>(c, 'part'), today: true })],
   ['time', 'late tonight', () => ({ part: 'late', today: true })],
   ['time', 'later tonight', () => ({ part: 'tonight', today: true })],
+  ['time', 'by tonight', () => ({ part: 'tonight', today: true })],
   ['time', 'tonight', () => ({ part: 'tonight', today: true })],
   ['time', '{clockPrefix} {clock} {clockSuffix}?', (c) => ({ clock: strong(get(c, 'clock')) })],
   ['time', '{clockPrefix} {t:dotclock}', (c) => ({ clock: c.t })],
-  ['time', 'at {t:compact}', (c) => ({ clock: c.t })],
+  ['time', 'at {t:compact}', (c, [, token]) => (/^\d00$/.test(token?.text ?? '') ? undefined : { clock: c.t })],
+  ['time', 'at|about half {hour}', (c) => ({ clock: beside(get(c, 'hour'), 30) })],
   [
     'time',
     'at {h:hourdigits} {m:twodigits} {half}?',
@@ -307,7 +310,7 @@ export const partRules: readonly Rule[] = [
   ['clockSuffix', 'sharp|exactly|precisely|ish|about', () => true],
   ['clockSuffix', 'on the dot', () => true],
   ['clockSuffix', 'or so', () => true],
-  ['partPrefix', 'in|at|by|during|on|over|for the?', () => true],
+  ['partPrefix', 'in|at|by|during|on|over|for|about the?', () => true],
   ['partPrefix', 'by the?', () => true],
   ['partPrefix', 'the', () => true],
 

@@ -63,6 +63,7 @@ function fits(unit: Unit, days: DaySet): boolean {
 
 export const cycleRules: readonly Rule[] = [
   ['cycle', 'single|one? {unit}', (c) => cycle(get(c, 'unit'), 1)],
+  ['cycle', 'and every {c:cycle}', (c) => c.c],
   ['cycle', 'day of the week|year|month', () => cycle('day', 1)],
   ['cycle', 'other|alternate|second {unit}', (c) => cycle(get(c, 'unit'), 2)],
   [
@@ -271,6 +272,7 @@ export const recurRules: readonly Rule[] = [
   ['recurring', 'at? {m:hourMinute} past|after|of every hour', (c) => recur(pastHour(get(c, 'm')))],
   ['recurring', 'every hour at|on {m:hourMinute} past|after the? hour?', (c) => recur(pastHour(get(c, 'm')))],
   ['recurring', 'every hour on the hour', () => recur(pastHour(0))],
+  ['recurring', 'on the hour every hour', () => recur(pastHour(0))],
   ['recurring', 'hourly on the hour', () => recur(pastHour(0))],
   ['recurring', 'every hour on the half hour', () => recur(pastHour(30))],
   ['recurring', 'every hour at : {m:digits}', (c) => recur(pastHour(get(c, 'm')))],

@@ -151,8 +151,8 @@ const vagueRules: readonly Rule[] = [
   ['piece', 'before lunch', unclear('at 11:30')],
   ['piece', 'after|at breakfast', unclear('at 9:00 am')],
   ['piece', 'before breakfast', unclear('at 7:00 am')],
-  ['piece', 'after work', unclear('at 17:00', 'at 18:00')],
-  ['piece', 'before work', unclear('at 08:00', 'at 09:00')],
+  ['piece', 'after business', unclear('at 17:00', 'at 18:00')],
+  ['piece', 'before business', unclear('at 08:00', 'at 09:00')],
   ['piece', 'at|after|before? dinner|dinnertime|supper', unclear('at 18:00', 'at 19:00')],
   ['piece', 'dinner time', unclear('at 18:00', 'at 19:00')],
   ['piece', 'bedtime', unclear('at 21:00', 'at 22:00')],
@@ -204,6 +204,17 @@ const tooOften: readonly Rule[] = [
 const pieceRules: readonly Rule[] = [
   ...tooOften,
   ['piece', '{date}', (c) => ({ kind: 'date', date: get<DateSpec>(c, 'date') })],
+  [
+    'piece',
+    'by|at? the? end|close of today|tomorrow',
+    (_, tokens) => ({
+      kind: 'moment',
+      moment: {
+        date: { type: 'offset', days: tokens.at(-1)?.text === 'today' ? 0 : 1 },
+        time: { part: 'endOfDay' },
+      },
+    }),
+  ],
   ['piece', 'by {date}', (c) => ({ kind: 'date', date: get<DateSpec>(c, 'date') })],
   ['piece', '{recurring}', (c) => c.recurring],
   ['piece', '{limit}', (c) => c.limit],
