@@ -81,13 +81,17 @@ const NO = /^(?:no|n|nope|deny|don't|do not|cancel|never mind|nevermind)$/;
 const SAYS_YES = /^(?:yes|approve|ok)\b/i;
 const SAYS_NO = /^(?:no|deny|cancel|keep)\b/i;
 
+/** Characters; no label is longer. */
+const LONGEST_CHOICE = 200;
+
 /** The open button that a typed answer stands for: its number, its label, or yes and no where it says so itself. */
 function choiceMeant(text: string, buttons: readonly OpenButton[]): OpenButton | undefined {
+  if (buttons.length === 0 || text.length > LONGEST_CHOICE) return undefined;
   const said = text
     .trim()
     .toLowerCase()
     .replace(/[.!]+$/, '');
-  if (said === '' || buttons.length === 0) return undefined;
+  if (said === '') return undefined;
   if (/^[1-9]$/.test(said)) return buttons[Number(said) - 1];
   // Said, it is about the last act; the button is about the act that it stands under, which may be an older one.
   if (said === 'undo') return undefined;
