@@ -1,6 +1,9 @@
 /** The port to the database. Two engines stand behind it: PostgreSQL, and PostgreSQL embedded (PGlite). */
 
-/** What a statement takes. Dates go as `timestamptz`, arrays as PostgreSQL arrays, plain objects must be `json(…)`. */
+/**
+ * What a statement takes. Dates go as `timestamptz`, arrays as PostgreSQL arrays, plain objects must be `json(…)`. Zero
+ * characters are left out of text.
+ */
 export type Param = string | number | bigint | boolean | Date | null | Uint8Array | readonly Param[] | JsonParam;
 
 /** A value for a `json` or `jsonb` parameter, already as text. */
@@ -10,7 +13,19 @@ export interface JsonParam {
 
 /** Marks `value` as JSON, so that an array is not taken for a PostgreSQL array. */
 export function json(value: unknown): JsonParam {
-  return { json: JSON.stringify(value ?? null) };
+  const text = JSON.stringify(value ?? null);
+  return { json: UNSTORABLE.test(text) ? JSON.stringify(storable(JSON.parse(text))) : text };
+}
+
+/** Escapes that PostgreSQL has no text for: a zero character, and half of a surrogate pair. */
+const UNSTORABLE = /\\u(?:0000|d[89a-f])/;
+
+/** The same without them: what people, pages and models bring must not keep the rest from being stored. */
+function storable(value: unknown): unknown {
+  if (typeof value === 'string') return value.replace(/\p{Surrogate}/gu, '\ufffd').replaceAll('\0', '');
+  if (Array.isArray(value)) return value.map(storable);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [storable(key), storable(field)]));
 }
 
 export interface Result<Row> {

@@ -6,7 +6,7 @@ type Parse = (text: string) => unknown;
 /** A parameter in PostgreSQL's text format, or null. */
 export function encodeParam(param: Param | undefined): string | null {
   if (param === null || param === undefined) return null;
-  if (typeof param === 'string') return param;
+  if (typeof param === 'string') return param.includes('\0') ? param.replaceAll('\0', '') : param;
   if (typeof param === 'boolean') return param ? 't' : 'f';
   if (typeof param === 'number' || typeof param === 'bigint') return String(param);
   if (param instanceof Date) return param.toISOString();
