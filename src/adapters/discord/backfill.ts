@@ -17,13 +17,14 @@ const PAGE = 100;
 /**
  * The last messages of a channel, oldest first. It is always the whole window, whatever was heard of it: an earlier
  * message may have been missed before a later one was heard, and the inbox knows each that it has. `older` are those
- * beyond the window that came after the last one heard. Throws what the request throws.
+ * beyond the window that came after the last one heard; `cut`: the limit was reached before the last one heard was.
+ * Throws what the request throws.
  */
 export async function missedIn(
   rest: REST,
   channel: string,
   { since, limit, heardAt, signal }: LookBack,
-): Promise<{ recent: RawMessage[]; older: RawMessage[] }> {
+): Promise<{ recent: RawMessage[]; older: RawMessage[]; cut: boolean }> {
   const until = heardAt && heardAt < since ? heardAt : since;
   const found: RawMessage[] = [];
   for (let before: string | undefined; found.length < limit; ) {
@@ -39,6 +40,7 @@ export async function missedIn(
   const inOrder = found.sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
   return {
     recent: inOrder.filter(({ id }) => madeAt(id) >= since),
+    cut: found.length >= limit && heardAt !== undefined && madeAt(inOrder[0]?.id ?? '0') > heardAt,
     older: inOrder.filter(({ id }) => heardAt !== undefined && madeAt(id) > heardAt && madeAt(id) < since),
   };
 }

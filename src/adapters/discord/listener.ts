@@ -180,6 +180,8 @@ export class Listener {
     const late = missed.older.filter((message) => addressed(message, channel, hearing));
     const newest = late.at(-1);
     if (newest) await inbox.note(await this.bare(newest, channel), texts.away(late.length));
+    const [first] = missed.recent;
+    if (missed.cut && first) await inbox.note(await this.bare(first, channel), texts.awayLong(limit));
     for (const message of missed.recent) await this.hear(message, channel);
   }
 

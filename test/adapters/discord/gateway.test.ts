@@ -35,6 +35,19 @@ describe('what was said while coda was off', () => {
     expect(answers).toEqual(['known', 'missed one', 'missed two', 'missed three'].map((words) => `answer to ${words}`));
   });
 
+  test('is told as missed when there was too much of it', async () => {
+    await using play = await playDiscord({ model: echo, discord: { look_back_messages: 2 } });
+    play.asks('known');
+    await play.hears('answer to known');
+    await play.settled();
+    await play.stop();
+    for (const words of ['one', 'two', 'three']) play.asks(`missed ${words}`);
+    await play.start();
+    await play.hears('answer to missed three');
+    await play.hears('the last 2 messages here only');
+    expect(play.said('answer to missed one')).toEqual([]);
+  });
+
   test('is told as missed when it is too old, once', async () => {
     await using play = await playDiscord({ model: echo, stillClock: true });
     play.asks('known');

@@ -27,6 +27,8 @@ export async function soak({ messages, drops, seed }: Soak) {
   await using play = await playDiscord({
     model: echo,
     fake: { heartbeatMs: 300 },
+    // All are said within seconds: more than the usual hundred pass in a channel while a session is begun anew.
+    discord: { look_back_messages: 1_000 },
     // A follow-up that joins an answer has none of its own.
     config: { 'delivery.steer': false, 'delivery.queue_limit': messages },
   });
