@@ -5,6 +5,9 @@ RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
 RUN npx tsc -p tsconfig.build.json && rm dist/.tsbuildinfo && npm prune --omit=dev
+# What only a compiler or a debugger reads: a third of what is added to the base.
+RUN find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete \
+  && find node_modules -type d -empty -delete
 
 FROM node:24-slim
 ENV NODE_ENV=production CODA_DATA=/data
@@ -20,7 +23,7 @@ RUN install -d -o node -g node -m 0700 /data /data/artifacts
 VOLUME /data
 USER node
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=15s --timeout=10s --start-period=60s --start-interval=1s --retries=3 \
+HEALTHCHECK --interval=15s --timeout=10s --start-period=60s --retries=3 \
   CMD ["node", "dist/main.js", "health"]
 ENTRYPOINT ["node", "dist/main.js"]
 CMD ["run"]

@@ -76,6 +76,16 @@ test('the image asks coda itself whether it is well', () => {
   expect(dockerfile).toContain('FROM node:24-slim');
 });
 
+test('Docker Engine 20.10 can build it: no flags of newer ones', () => {
+  expect(dockerfile).not.toMatch(/--start-interval|--mount|--link|--chmod|<</);
+});
+
+test('a stop leaves running answers more than their ten seconds', () => {
+  expect(compose.services.coda?.stop_grace_period).toBe('20s');
+  expect(/^TimeoutStopSec=(\d+)$/m.exec(unit)?.[1]).toBe('20');
+  expect(read('docs/operating.md')).toContain('docker run -d --name coda --init --stop-timeout 20');
+});
+
 test('systemd starts it again, but not where starting again does not help', () => {
   const value = (key: string) => new RegExp(`^${key}=(.*)$`, 'm').exec(unit)?.[1];
   expect(value('Restart')).toBe('on-failure');
