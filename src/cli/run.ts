@@ -1,12 +1,20 @@
+import { within } from '../base/async.ts';
 import type { Flags } from './flags.ts';
 import { readiness } from './ready.ts';
 import { serve } from './serve.ts';
 import { catchSignals } from './signals.ts';
 
+/** How long a start may still take once it is asked to stop, so that it can be stopped in order. */
+const PATIENCE_MS = 3_000;
+
 /** `coda run`: runs until it is asked to stop. */
 export async function run(flags: Flags, io: NodeJS.Process): Promise<number> {
   const stopping = catchSignals(io);
-  const { app, config, log, stop } = await serve(flags, io);
+  const starting = serve(flags, io);
+  // A start may wait half a minute for its database. Leaving in the middle of one is what a kill is, and it stands that.
+  const coda = await Promise.race([starting, stopping.asked.then(() => within(PATIENCE_MS, starting))]);
+  if (!coda) return 0;
+  const { app, config, log, stop } = coda;
   const { on, off } = readiness(config);
   for (const line of off) log.info(line);
   log.info({ on, data: config.dataDir, config: config.file ?? null, status: await app.status() }, 'ready');

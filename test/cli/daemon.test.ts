@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
@@ -101,6 +101,20 @@ test('a chat is told when its daemon stops', { timeout: TALK }, async () => {
   daemon.child.kill('SIGTERM');
   expect(await chat.exit).toMatchObject({ code: 69 });
   expect(chat.stderr).toContain('[CONTROL_FAILED]');
+});
+
+test('a daemon that waits for its database ends when it is asked to', { timeout: TALK }, async () => {
+  const dataDir = freshDataDir();
+  const args = ['run', '--data', dataDir, '--config', join(dataDir, 'config.yaml')];
+  mkdirSync(dataDir, { recursive: true });
+  writeFileSync(
+    join(dataDir, 'config.yaml'),
+    'storage: { url: "postgres://127.0.0.1:1/none", connect_timeout: 10m }\n',
+  );
+  await using daemon = new Program(args);
+  await daemon.logged('the database does not answer yet');
+  daemon.child.kill('SIGTERM');
+  expect(await daemon.exit).toEqual({ code: 0, signal: null });
 });
 
 test('a second signal ends it at once', { timeout: TALK }, async () => {
