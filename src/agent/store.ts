@@ -99,16 +99,22 @@ export async function saveNested(database: Database, turn: Turn, item: Item, pat
 
 /** A `with` part that adds what was asked and answered to the conversation, if `fence` has a row. */
 export function historyWriting(turn: Turn, item: Item, answer: string, now: Instant): Fragment {
+  const { tainted } = item;
+  const asked = { person_id: item.person.id, role: 'user', tainted };
+  const meanwhile = turn.steps.flatMap(({ step, at }) =>
+    step.kind === 'steered' ? step.payload.texts.map((text) => ({ text, at })) : [],
+  );
   const messages = [
+    { ...asked, id: uuid(item.receivedAt), content: said(item), at: item.receivedAt },
+    ...meanwhile.map(({ text, at }) => ({ ...asked, id: uuid(at), content: saidIn(text, item), at })),
     {
-      id: uuid(item.receivedAt),
-      person_id: item.person.id,
-      role: 'user',
-      content: said(item),
-      tainted: item.tainted,
-      at: item.receivedAt,
+      id: uuid(now),
+      person_id: null,
+      role: 'assistant',
+      content: { text: remembered(answer) },
+      tainted: turn.tainted,
+      at: now,
     },
-    { id: uuid(now), person_id: null, role: 'assistant', content: { text: answer }, tainted: turn.tainted, at: now },
   ];
   return sql`, said as (
       insert into messages (id, conversation_id, epoch, turn_id, person_id, role, content, tainted, at)
@@ -123,7 +129,18 @@ export function historyWriting(turn: Turn, item: Item, answer: string, now: Inst
 /** A message as it is remembered: what came with it by name and kind only. */
 function said({ payload, person }: Item) {
   const files = payload.files.map(({ name, type, hash }) => ({ name, type, hash }));
-  return { text: payload.text, name: person.name, ...(files.length > 0 && { files }) };
+  return { ...saidIn(payload.text, { person }), ...(files.length > 0 && { files }) };
+}
+
+function saidIn(text: string, { person }: Pick<Item, 'person'>) {
+  return { text: remembered(text), name: person.name };
+}
+
+/** Characters: what PostgreSQL can index the words of (a megabyte of distinct ones), whatever alphabet they are in. */
+const LONGEST_REMEMBERED = 100_000;
+
+function remembered(text: string): string {
+  return text.length <= LONGEST_REMEMBERED ? text : `${text.slice(0, LONGEST_REMEMBERED)}…`;
 }
 
 /** Writes the turn and its new steps in `tx`, whose fence has been held. */

@@ -31,4 +31,13 @@ describe.each(testDatabases)('odd characters on $name', ({ name, available }) =>
     const text = `${'!'.repeat(500_000)}x`;
     expect(await ana.says(text)).toBe(`you said: ${text}`);
   });
+
+  test.skipIf(!available)('a message of very many words is answered and remembered', async () => {
+    const model = new ScriptedModel((request) => [`${request.messages.length} so far`]);
+    await using coda = await play({ engine: name, model });
+    const ana = coda.person('ana');
+    const words = Array.from({ length: 160_000 }, (_, index) => index.toString(36)).join(' ');
+    expect(await ana.says(words)).toBe('1 so far');
+    expect(await ana.says('and?')).toBe('3 so far');
+  });
 });
