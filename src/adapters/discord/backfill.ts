@@ -32,7 +32,11 @@ export async function missedIn(
       limit: String(Math.min(PAGE, limit - found.length)),
       ...(before && { before }),
     });
-    const page = (await rest.get(`/channels/${channel}/messages`, { query, signal })) as RawMessage[];
+    // The client never takes its listener off a signal: each request gets one of its own.
+    const page = (await rest.get(`/channels/${channel}/messages`, {
+      query,
+      signal: AbortSignal.any([signal]),
+    })) as RawMessage[];
     found.push(...page);
     before = page.at(-1)?.id;
     if (page.length < PAGE || before === undefined || madeAt(before) < until) break;
