@@ -121,6 +121,9 @@ export class Connection {
   private listen(client: Client, on: typeof GatewayDispatchEvents): void {
     const { ws } = client;
     const { heard, log } = this;
+    // Everything is taken from the raw events. discord.js's own handlers would only fill its caches, and one of them
+    // (RESUMED) throws, out of anybody's reach, when a session ends right after it was resumed.
+    Reflect.set(ws, 'handlePacket', () => true);
     ws.on(on.Ready, (data: GatewayReadyDispatchData) => {
       this.signedIn = true;
       heard.ready(data);
