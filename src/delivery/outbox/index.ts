@@ -1,4 +1,4 @@
-import { Batch, groupBy, sleep } from '../../base/async.ts';
+import { Batch, groupBy, sleep, unlessAborted } from '../../base/async.ts';
 import type { Instant } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
@@ -220,12 +220,13 @@ export class OutboxSender implements Outbox, DueSource, Owned {
       let receipt = row.receipt;
       // One that is to be taken away cannot be asked for by sending it again.
       if (!receipt && row.unknownAt && (row.removed || mustLook(adapter, row.unknownAt, world.clock.now()))) {
-        if (adapter.promises.canFind) receipt = await adapter.find(part, row.createdAt, signal);
+        if (adapter.promises.canFind) receipt = await unlessAborted(signal, adapter.find(part, row.createdAt, signal));
         else part.again = true;
         if (receipt && !row.draft && !row.removed) return { kind: 'sent', receipt };
       }
       world.probe?.({ name: `send.${adapter.name}`, phase: 'before' });
-      const outcome = await this.act(adapter, row, part, receipt, signal);
+      // An adapter that does not heed the signal must not hold its slot, or the end of the process.
+      const outcome = await unlessAborted(signal, this.act(adapter, row, part, receipt, signal));
       world.probe?.({ name: `send.${adapter.name}`, phase: 'after' });
       return outcome;
     } catch (error) {
