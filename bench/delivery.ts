@@ -1,6 +1,6 @@
 /**
  * What the way of a message costs, beside what the disk and the engines cost without coda: `npm run bench -- delivery`.
- * With CODA_TEST_POSTGRES set, PostgreSQL too. Prints a Markdown table. The model and the platform answer at once.
+ * With CODA_TEST_POSTGRES set, PostgreSQL too; `-- delivery reminders` measures one part alone. Prints a Markdown table. The model and the platform answer at once.
  */
 import { spawnSync } from 'node:child_process';
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
@@ -197,6 +197,10 @@ async function bareTimers(): Promise<number[]> {
 }
 
 async function reminders(url: string, folder: string): Promise<void> {
+  // Somebody to remind, and where.
+  const { app: before, adapter: there } = await open(folder, url);
+  await say(there, 0);
+  await before.stop();
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   await plant(client, 'far', PENDING, `now() + interval '30 days' + n * interval '1 second'`);
@@ -295,27 +299,36 @@ async function drop(server: string, name: string): Promise<void> {
   await admin.end();
 }
 
-async function main(): Promise<void> {
+async function onPglite(folder: string, sync: number): Promise<void> {
+  const { app, adapter } = await open(join(folder, 'pglite'), undefined);
+  await messages('PGlite', app, adapter, sync, 0);
+  await app.stop();
+  inChild('PGlite', join(folder, 'child'), undefined);
+}
+
+async function onPostgres(folder: string, url: string): Promise<void> {
+  const single = await commits(url, 1);
+  const many = await commits(url, 16);
+  row('bare pg: insert on 1 connection', `${single.perSecond.toFixed(0)} commits/s, p50 ${ms(single.p50)}`);
+  row('bare pg: insert on 16 connections', `${many.perSecond.toFixed(0)} commits/s, p50 ${ms(many.p50)}`);
+  const { app, adapter } = await open(folder, url);
+  await messages('PostgreSQL', app, adapter, single.p50, many.perSecond);
+  await app.stop();
+  inChild('PostgreSQL', folder, url);
+}
+
+/** `parts` of what there is: `pglite`, `postgres`, `reminders`. */
+async function main(parts: readonly string[]): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'coda-bench-'));
   const server = process.env.CODA_TEST_POSTGRES;
   try {
-    const sync = await rawSync(folder);
-    row('raw: write 8 kB and fdatasync, p50', ms(at(sync, 0.5)));
-    const embedded = await open(join(folder, 'pglite'), undefined);
-    await messages('PGlite', embedded.app, embedded.adapter, at(sync, 0.5), 0);
-    await embedded.app.stop();
-    inChild('PGlite', join(folder, 'child'), undefined);
+    const sync = at(await rawSync(folder), 0.5);
+    row('raw: write 8 kB and fdatasync, p50', ms(sync));
+    if (parts.includes('pglite')) await onPglite(folder, sync);
     if (!server) return;
     const url = await fresh(server, 'coda_bench');
-    const single = await commits(url, 1);
-    const many = await commits(url, 16);
-    row('bare pg: insert on 1 connection', `${single.perSecond.toFixed(0)} commits/s, p50 ${ms(single.p50)}`);
-    row('bare pg: insert on 16 connections', `${many.perSecond.toFixed(0)} commits/s, p50 ${ms(many.p50)}`);
-    const opened = await open(folder, url);
-    await messages('PostgreSQL', opened.app, opened.adapter, single.p50, many.perSecond);
-    await opened.app.stop();
-    inChild('PostgreSQL', folder, url);
-    await reminders(url, folder);
+    if (parts.includes('postgres')) await onPostgres(folder, url);
+    if (parts.includes('reminders')) await reminders(url, folder);
     await drop(server, 'coda_bench');
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -324,5 +337,7 @@ async function main(): Promise<void> {
   }
 }
 
-const [kind, dataDir = '', url] = process.argv.slice(2);
-await (kind === 'child' ? child(dataDir, url) : main());
+const [first = 'all', dataDir = '', url] = process.argv.slice(2);
+const ALL = ['pglite', 'postgres', 'reminders'];
+if (first === 'child') await child(dataDir, url);
+else await main(first === 'all' ? ALL : process.argv.slice(2));

@@ -17,6 +17,8 @@ export class FleetAdapter implements ChatAdapter {
   readonly promises: ChatAdapter['promises'];
   private readonly options: FleetAdapterOptions;
   private readonly closing = new AbortController();
+  /** Events that are being accepted: a copy that comes meanwhile has nothing to add. */
+  private readonly accepting = new Set<string>();
 
   constructor(options: FleetAdapterOptions) {
     this.options = options;
@@ -82,10 +84,15 @@ export class FleetAdapter implements ChatAdapter {
   /** What is not accepted is not acknowledged, and comes again. */
   private async hear(inbox: Inbox, line: string): Promise<void> {
     const { id, event } = JSON.parse(line) as { id: string; event: Incoming };
+    if (this.accepting.has(id)) return;
+    this.accepting.add(id);
     try {
       await inbox.accept({ ...event, sentAt: new Date(event.sentAt) });
       await ask(this.options.port, 'ack', { event: id });
-    } catch {}
+    } catch {
+    } finally {
+      this.accepting.delete(id);
+    }
   }
 }
 

@@ -6,13 +6,15 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Incoming } from '../../../src/delivery/index.ts';
 import type { Answers, Behaviour, Requests, Seen } from './wire.ts';
 
+/** An event that nobody has accepted comes again after this, then after twice as long, and so on. */
 const AGAIN_MS = 500;
+const LONGEST_WAIT_MS = 5_000;
 
 class Platform {
   private readonly messages = new Map<string, Seen>();
   private readonly keys = new Map<string, { id: string; at: number }>();
   private readonly made = new Map<string, number>();
-  private readonly unheard = new Map<string, { event: Incoming; at: number }>();
+  private readonly unheard = new Map<string, { event: Incoming; at: number; wait: number }>();
   private readonly listeners = new Set<ServerResponse>();
   private readonly outside = new Map<string, number>();
   private readonly behaviour: Behaviour = { deduplicatesForMs: 120_000, dropAnswers: 0, delays: 0, delayMs: 0 };
@@ -101,15 +103,15 @@ class Platform {
 
   private hear(event: Incoming): void {
     const id = `${event.kind}:${event.place.channel}:${event.id}`;
-    this.unheard.set(id, { event, at: Date.now() });
+    this.unheard.set(id, { event, at: Date.now(), wait: AGAIN_MS });
     this.tell(id, event);
   }
 
   private repeat(): void {
     const now = Date.now();
     for (const [id, waiting] of this.unheard) {
-      if (now - waiting.at < AGAIN_MS) continue;
-      waiting.at = now;
+      if (now - waiting.at < waiting.wait) continue;
+      Object.assign(waiting, { at: now, wait: Math.min(2 * waiting.wait, LONGEST_WAIT_MS) });
       this.tell(id, waiting.event);
     }
   }
