@@ -23,9 +23,15 @@ describe('a send whose answer is lost', () => {
 
   test('is found in the history when Discord has forgotten its nonce', async () => {
     await using play = await playDiscord({ model: echo, stillClock: true });
-    let lost = 0;
-    play.fake.rest.fault = ({ method, route }) =>
-      method === 'POST' && route.endsWith('/messages') && lost++ === 0 ? 'unanswered' : undefined;
+    let sends = 0;
+    const { clock } = play.world;
+    const begun = clock.now().getTime();
+    play.fake.rest.fault = ({ method, route }) => {
+      if (method !== 'POST' || !route.endsWith('/messages')) return undefined;
+      if (sends++ === 0) return 'unanswered';
+      // Until the nonce cannot be relied on any more, nothing gets through.
+      return clock.now().getTime() - begun < 15_000 ? 'lost' : undefined;
+    };
     play.asks('once only');
     await play.hears('answer to once only');
     await play.settled();
