@@ -58,6 +58,7 @@ export class Instance {
   private closed = false;
   /** When each other process was last seen to have sent a heartbeat, by this one's own monotonic time. */
   private seen = new Map<string, { heartbeat: number; at: number }>();
+  private lookedAt = 0;
   private readonly suspects = new Map<Owned, ReadonlySet<string>>();
   private unclear = 0;
 
@@ -133,7 +134,9 @@ export class Instance {
    */
   private silent(others: readonly { id: string; heartbeatAt: Instant }[]): string[] {
     const at = performance.now();
-    const before = this.seen;
+    // While this one could not look, the others may not have been able to write either: the database was away from all.
+    const before = at - this.lookedAt < FRESH_MS ? this.seen : new Map<string, { heartbeat: number; at: number }>();
+    this.lookedAt = at;
     this.seen = new Map(
       others.map(({ id, heartbeatAt }) => {
         const heartbeat = heartbeatAt.getTime();
