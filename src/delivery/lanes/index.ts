@@ -176,9 +176,9 @@ export class Lanes implements Owned, DueSource {
   }
 }
 
-/** The database being away is not the message's fault. */
+/** The database being away or full is not the message's fault. */
 function isOutage(error: unknown): boolean {
-  return error instanceof CodaError && error.code === 'STORAGE_UNREACHABLE';
+  return error instanceof CodaError && (error.code === 'STORAGE_UNREACHABLE' || error.code === 'DISK_FULL');
 }
 
 function stackOf(error: unknown): string | undefined {
