@@ -72,6 +72,8 @@ export class InboxGate implements Inbox {
     };
     const waited = deferred();
     this.unsettled.set(id, waited);
+    // Whoever takes it may not be able to tell when it is done: a hint can be lost, or not be sent at all.
+    if (this.unsettled.size > REMEMBERED) this.settle(this.unsettled.keys().next().value as string);
     const taking = { owner, take: lanes.hasRoom, queueLimit: this.deps.queueLimit };
     const accepted = await store.accept(database, row, taking, this.deps.context).catch((error: unknown) => {
       this.unsettled.delete(id);
