@@ -127,11 +127,13 @@ export async function knownPlaces(
   limit: number,
 ): Promise<KnownPlace[]> {
   const { rows } = await database.read<ConversationRow & { heard_at: Instant | null }>(
-    `select c.*, (select max(sent_at) from inbox i where i.conversation_id = c.id) as heard_at
-       from conversations c
-      where c.adapter = $1
-        and (c.created_at >= $2 or exists (select from inbox i where i.conversation_id = c.id and i.sent_at >= $2))
-      order by heard_at desc nulls last
+    `with heard as (
+       select conversation_id, max(sent_at) as heard_at from inbox where adapter = $1 and sent_at >= $2
+        group by conversation_id
+     )
+     select c.*, h.heard_at from conversations c left join heard h on h.conversation_id = c.id
+      where c.adapter = $1 and (c.created_at >= $2 or h.conversation_id is not null)
+      order by h.heard_at desc nulls last
       limit $3`,
     [adapter, since, limit],
   );
