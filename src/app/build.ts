@@ -1,6 +1,6 @@
 import { type ConsoleAdapter, consoleAdapter } from '../adapters/console/index.ts';
 import { agentPrunings, approvalSource, itemContext, type Model } from '../agent/index.ts';
-import { Releaser } from '../base/async.ts';
+import { Releaser, within } from '../base/async.ts';
 import { TestClock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
@@ -164,7 +164,8 @@ class Assembly implements App {
   async stop(graceMs = GRACE_MS): Promise<void> {
     this.stopping.abort(new Error('coda is stopping'));
     await this.worker.close();
-    await this.delivery.quiet(graceMs);
+    // A job that is done and not recorded as done would be run again.
+    await Promise.all([this.delivery.quiet(graceMs), within(graceMs, this.jobs.idle())]);
     await this.parts.close((part, error) => this.world.log.warn({ part, error: messageOf(error) }, 'closing failed'));
   }
 
