@@ -5,6 +5,7 @@ import type { Transaction } from '../../src/storage/index.ts';
 import { testDatabases } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { play } from '../support/play.ts';
+import { POSTGRES_URL } from '../support/postgres.ts';
 import { echo, ScriptedModel } from '../support/scripted-model.ts';
 
 describe.each(testDatabases)('parts on $name', ({ name, available }) => {
@@ -55,6 +56,27 @@ describe.each(testDatabases)('parts on $name', ({ name, available }) => {
     expect(await coda.count('buttons')).toBe(1);
   });
 });
+
+test.skipIf(POSTGRES_URL === undefined)(
+  'a process that may have been taken over shows no more of its draft',
+  async () => {
+    const gates = [deferred(), deferred()] as const;
+    const model = new ScriptedModel(['The answer ', { hold: gates[0] }, 'is ', { hold: gates[1] }, '42.']);
+    model.streams = true;
+    await using coda = await play({ engine: 'PostgreSQL', model });
+    const { settled } = await coda.hear('ana', 'dm-ana', 'what is it?');
+    await eventually(() => coda.platform.in('dm-ana').length > 0);
+    // As after a pause: its last heartbeat is long ago.
+    const { self } = (coda.app as unknown as { delivery: { self: { beatAt: number } } }).delivery;
+    self.beatAt = Number.NEGATIVE_INFINITY;
+    gates[0].resolve();
+    for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+    expect(coda.platform.in('dm-ana')).toEqual(['The answer ']);
+    gates[1].resolve();
+    await settled;
+    expect(coda.platform.in('dm-ana')).toEqual(['The answer is 42.']);
+  },
+);
 
 test('a place that was known is found however many new ones come', async () => {
   const tx = {

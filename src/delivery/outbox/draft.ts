@@ -87,7 +87,8 @@ export class Draft {
     const now = world.clock.now();
     const { parts } = toParts({ ...this.address, cards }, this.item.owner, now, split);
     for (const [index, part] of parts.entries()) {
-      if (this.closed) return;
+      // One that was paused may have been taken over, and the answer be there in full.
+      if (this.closed || !this.deps.outbox.isSure(this.item.owner)) return;
       const before = this.shown[index];
       if (before?.content.text === part.content.text) continue;
       const row = before ? { ...before, content: part.content } : await this.begin(part);

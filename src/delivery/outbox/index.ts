@@ -137,6 +137,12 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     if ((await store.reachable(database, adapter, channel, now)) > 0) wakeAt(now);
   }
 
+  /** Whether rows of this owner are surely still this process's. */
+  isSure(owner: string): boolean {
+    const instance = this.deps.instance();
+    return owner === instance.id && instance.fresh();
+  }
+
   /** The newest dead letters, and how many there are. */
   deadLetters(limit = 50): Promise<letters.DeadLetters> {
     return letters.deadLetters(this.deps.database, limit);
