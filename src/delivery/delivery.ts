@@ -204,9 +204,11 @@ export class Delivery {
   /** Takes the asker's waiting follow-ups along into a running turn. */
   async steer(tx: Transaction, item: Item, turnId: string) {
     const taken = await laneStore.steer(tx, item, turnId, this.options.world.clock.now());
-    const into = this.steered.get(item.id) ?? [];
+    const ids = taken.map(({ id }) => id);
     // They have their answer when the turn that took them in has its own.
-    if (taken.length > 0) this.steered.set(item.id, [...into, ...taken.map(({ id }) => id)]);
+    if (ids.length > 0) {
+      tx.afterCommit(() => this.steered.set(item.id, [...(this.steered.get(item.id) ?? []), ...ids]));
+    }
     return taken.map(({ payload }) => payload);
   }
 
