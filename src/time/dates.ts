@@ -153,7 +153,9 @@ export function periodBounds(date: Period, { today }: Env): [Day, Day] {
   }
   if (date.month !== undefined) {
     const { month } = date;
-    const year = date.year ?? (dayOf(now.year, month + 1, 1) > today ? now.year : now.year + 1);
+    // "Next March" said in March is that of the next year.
+    const isOver = dayOf(now.year, month + (date.which > 0 ? 0 : 1), 1) <= today;
+    const year = date.year ?? (isOver ? now.year + 1 : now.year);
     return [dayOf(year, month, 1), dayOf(year, month + 1, 1)];
   }
   if (date.unit === 'month') {

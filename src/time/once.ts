@@ -4,7 +4,7 @@ import { type Days, moveDay, resolveDate } from './dates.ts';
 import { type Env, toInstant } from './env.ts';
 import { formatWall } from './format.ts';
 import type { Phrase } from './phrase.ts';
-import { type Clock, isElapsed, type Span } from './pieces.ts';
+import { type Clock, isElapsed, type Span, type TimeSpec } from './pieces.ts';
 import { impossible, past, whichOne } from './texts.ts';
 import type { Once, Reading, When } from './types.ts';
 import { instantOf, wallAt } from './zones.ts';
@@ -98,12 +98,19 @@ function wallsOf(phrase: Phrase, env: Env): Walls | 'NOT_A_DATE' | 'PAST' | unde
     walls.walls.push(...at([day], minutes, times).walls);
     walls.others.push(...at([day], times.others ?? [], times).walls);
     if (times.ask && day !== env.today) walls.ask = true;
+    // "Monday at 9" said on a Monday at eleven: this evening, or in a week?
+    if (time && day === env.today && days.days.length > 1 && isTurned(times, time, env)) walls.ask = true;
   }
   if (days.others) {
     const [wall = 0] = walls.walls;
     walls.others.push(...days.others.map((day) => day * DAY + (wall - (days.days[0] ?? 0) * DAY)));
   }
   return walls;
+}
+
+/** Whether a bare hour that is over was moved to the other half of the day. */
+function isTurned({ minutes }: Times, time: TimeSpec, env: Env): boolean {
+  return timesOn(time, env, undefined)?.minutes[0] !== minutes[0];
 }
 
 /** "Between 2 and 4", "9 to 5": any time in it, or none of it, may be meant. */

@@ -115,7 +115,7 @@ const PART_STARTS = new Set('this in at by during tonight eod cob end close firs
  * Whether a piece could just as well belong to the task: a bare number, a month that may be a name, a length of time,
  * a part of the day without a preposition.
  */
-export function isWeak({ from, piece }: Placed, tokens: readonly Token[]): boolean {
+export function isWeak({ from, to, piece }: Placed, tokens: readonly Token[]): boolean {
   const word = tokens[from]?.text ?? '';
   switch (piece.kind) {
     case 'time':
@@ -125,7 +125,8 @@ export function isWeak({ from, piece }: Placed, tokens: readonly Token[]): boole
     case 'range':
       return word !== 'from' && word !== 'between' && isBare(piece.from) && isBare(piece.to);
     case 'shift':
-      return piece.bare === true;
+      // "28 Days Later": a title.
+      return piece.bare === true || /^\p{Lu}/u.test(tokens[to - 1]?.raw ?? '');
     case 'date':
       return (piece.date.type === 'period' && piece.date.vague === true) || /^\d/.test(word);
     case 'zone':

@@ -1,7 +1,7 @@
 import { english } from './lang/en.ts';
 import type { Language } from './lang/language.ts';
 import { explain, parseWhen, readPhrase, readRule, withWords } from './parse.ts';
-import type { Piece } from './pieces.ts';
+import type { DateSpec, Piece } from './pieces.ts';
 import { isDoubtful, isWeak, type Run, Runs } from './runs.ts';
 import { noTime, tooLong, unknownZone, whichOne } from './texts.ts';
 import { type Token, tokenise } from './tokens.ts';
@@ -225,13 +225,27 @@ class Sentence {
     const connector = this.language.connectors.has(this.word(run.to)) ? this.word(run.to) : '';
     const doubt = connector === '' ? this.doubtAfter(run, to, layout.hasLead) : undefined;
     if (doubt) return doubt;
+    const rival = layout.hasLead ? undefined : this.rival(run, to, connector);
+    if (rival) return this.ask([run.when, rival.when], this.runs.words(rival.from, rival.to), [[from, rival.from]]);
     return this.completed(run, [connector === '' ? run.to : run.to + 1, to], connector);
+  }
+
+  /** "May 4th movie night: buy popcorn tomorrow at 5pm": the date in front may be that of the event. */
+  private rival(run: Run, to: number, connector: string): Run | undefined {
+    if (hasTime(run) || run.phrase.dates.length === 0 || /\w/.test(connector)) return undefined;
+    return this.runs.longestUpTo(
+      to,
+      run.to + 1,
+      (one) => one.phrase.dates.length > 0 && hasTime(one) && !this.startsWeak(one),
+    );
   }
 
   /** After "at 5 to …" even a bare hour is a time; after "5 to …" it is not. */
   private startsWeakly(run: Run): boolean {
     const first = this.runs.first(run);
-    return first !== undefined && isWeak(first, this.tokens) && first.piece.kind !== 'date' && !this.isShift(run);
+    if (first === undefined || !isWeak(first, this.tokens) || this.isShift(run)) return false;
+    // "March for Life": a month by itself may be a name or a deed.
+    return first.piece.kind !== 'date' || isVagueMonth(first.piece.date);
   }
 
   private isShift(run: Run): boolean {
@@ -349,7 +363,7 @@ class Sentence {
   private doubtWithin(run: Run, task: [number, number]): Understood | undefined {
     for (let at = task[0]; at < task[1]; at++) {
       const next = this.word(at + 1);
-      if (this.word(at) !== 'every' || (next.length > 3 && !this.language.temporal.has(next))) continue;
+      if (this.word(at) !== 'every' || !(this.language.temporal.has(next) || CLIPPED_DAY.test(next))) continue;
       return this.ask([run.when], this.runs.words(run.from, run.to), [task]);
     }
     return undefined;
@@ -368,7 +382,8 @@ class Sentence {
   private doubtBefore(run: Run, from: number): Understood | undefined {
     const previous = this.word(run.from - 1);
     const words = this.runs.words(run.from, run.to);
-    if (TIES.has(previous) || this.counts(run.from - 1) || (onlyTime(run) && this.language.temporal.has(previous)))
+    const isUnread = onlyTime(run) && this.language.temporal.has(previous) && !this.lasts(run.from, from);
+    if (TIES.has(previous) || this.counts(run.from - 1) || isUnread)
       return this.ask([run.when], words, [[from, run.from]]);
     if (!onlyTime(run)) return undefined;
     for (let at = from + 1; at < run.from; at++) {
@@ -393,7 +408,20 @@ class Sentence {
   private counts(at: number): boolean {
     if (NUMBERS.has(this.word(at)) && PLURALS.test(this.word(at + 1))) return true;
     const joins = /^(?:on|from|after|before|of)$/.test(this.word(at + 1));
-    return joins && this.language.temporal.has(this.word(at)) && /^(?:an?|one|\d+)$/.test(this.word(at - 1));
+    const isElapsed = /^(?:on|of)$/.test(this.word(at + 1)) && /^(?:second|minute|hour)$/.test(this.word(at));
+    if (!joins || isElapsed) return false;
+    return this.language.temporal.has(this.word(at)) && /^(?:an?|one|\d+)$/.test(this.word(at - 1));
+  }
+
+  /** Whether "for half an hour" ends at `to`: how long the task takes. */
+  private lasts(to: number, limit: number): boolean {
+    for (let at = to - 1; at > limit; at--)
+      if (
+        this.word(at) === 'for' &&
+        this.runs.pieces(at).some(({ end, value }) => end === to && value.kind === 'shift')
+      )
+        return true;
+    return false;
   }
 
   /** A date in mid-sentence that is no mere attribute ("on Friday", but not "the Friday meeting"). */
@@ -525,6 +553,9 @@ const NUMBERS = new Set(
   'one two three four five six seven eight nine ten fifteen twenty thirty forty fifty'.split(' '),
 );
 
+/** What people clip the days of the week to, or count. */
+const CLIPPED_DAY = /^(?:m|mo|t|tu|th|w|we|r|f|fr|s|sa|su|\d.*)$/;
+
 /** "In two Mondays" is no series. */
 const PLURALS = /^(?:mon|tues|wednes|thurs|fri|satur|sun)days$|^week(?:day|end)s$/;
 
@@ -567,6 +598,10 @@ const AROUND = new Set(
 
 /** Connectors that do not belong to the task. */
 const TASK_LEADS = new Set(['to', 'that', 'about', 'of']);
+
+function isVagueMonth(date: DateSpec): boolean {
+  return date.type === 'period' && date.vague === true;
+}
 
 function hasTime({ phrase }: Run): boolean {
   const { time, times, range, shift } = phrase;

@@ -285,7 +285,13 @@ export const periodRules: readonly Rule[] = [
   [
     'date',
     'in|next|during {month} {yearSuffix}?',
-    (c) => ({ type: 'period', unit: 'month', which: 0, edge: 'whole', ...monthYear(c) }),
+    (c, [first]) => ({
+      type: 'period',
+      unit: 'month',
+      which: first?.text === 'next' ? 1 : 0,
+      edge: 'whole',
+      ...monthYear(c),
+    }),
   ],
   [
     'date',
@@ -301,6 +307,10 @@ export const periodRules: readonly Rule[] = [
   ['date', 'in {y:year}', (c) => ({ type: 'period', unit: 'year', which: 0, edge: 'whole', year: get(c, 'y') })],
 ];
 
+function beyond(day: string | undefined, days: number): DateSpec {
+  return moved({ type: 'offset', days: day === 'today' ? 0 : 1 }, { ...WEEK, days }, 1);
+}
+
 export const relativeDateRules: readonly Rule[] = [
   ['date', 'a|one fortnight from|after|on {date}', (c) => moved(get(c, 'date'), { ...WEEK, days: 14 }, 1)],
   [
@@ -309,11 +319,9 @@ export const relativeDateRules: readonly Rule[] = [
     (c) => moved({ type: 'weekday', weekday: get(c, 'weekday'), which: 'bare' }, { ...WEEK, days: 14 }, 1),
   ],
   ['date', 'a|one? week from|after {date}', (c) => moved(get(c, 'date'), WEEK, 1)],
-  [
-    'date',
-    'a|one week today|tomorrow',
-    (_, tokens) => moved({ type: 'offset', days: tokens.at(-1)?.text === 'today' ? 0 : 1 }, WEEK, 1),
-  ],
+  ['date', 'a|one {w:weekOrTwo} today|tomorrow', (c, tokens) => beyond(tokens.at(-1)?.text, get(c, 'w'))],
+  ['date', 'today|tomorrow {w:weekOrTwo}', (c, [day]) => beyond(day?.text, get(c, 'w'))],
+  ['weekOrTwo', 'week|fortnight', (_, [token]) => (token?.text === 'week' ? 7 : 14)],
   ['date', '{span} from|after {date}', (c) => movedBy(c, 1)],
   ['date', '{span} before|prior to? {date}', (c) => movedBy(c, -1)],
   ['date', '{span} ahead of {date}', (c) => movedBy(c, -1)],

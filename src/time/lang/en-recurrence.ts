@@ -272,6 +272,7 @@ export const recurRules: readonly Rule[] = [
   ['recurring', 'at? {m:hourMinute} past|after|of every hour', (c) => recur(pastHour(get(c, 'm')))],
   ['recurring', 'every hour at|on {m:hourMinute} past|after the? hour?', (c) => recur(pastHour(get(c, 'm')))],
   ['recurring', 'every hour on the hour', () => recur(pastHour(0))],
+  ['recurring', 'nightly', () => recur({ freq: 'DAILY', interval: 1, part: 'night' })],
   ['recurring', 'on the hour every hour', () => recur(pastHour(0))],
   ['recurring', 'hourly on the hour', () => recur(pastHour(0))],
   ['recurring', 'every hour on the half hour', () => recur(pastHour(30))],

@@ -139,7 +139,6 @@ const ALIASES: Readonly<Record<string, string>> = {
   evryday: 'every day',
   wkday: 'weekday',
   wkdays: 'weekdays',
-  nightly: 'every night',
   mwf: 'monday , wednesday , friday',
   asap: 'now',
   dayly: 'daily',
