@@ -102,13 +102,14 @@ class Assembly implements App {
     const wakeAt = (at: Date) => this.worker.wakeAt(at);
     this.delivery = new Delivery({
       database,
+      bus: foundation.bus,
       world,
       program: `coda ${options.version}`,
       access: config.access,
       concurrency: config.delivery.concurrency,
       queueLimit: config.delivery.queue_limit,
       maxAgeMs: config.delivery.max_age,
-      context: itemContext(remembered(config)),
+      context: itemContext(remembered(config), config.models !== undefined),
       adapters: this.adapters,
       kindOf,
       wakeAt,

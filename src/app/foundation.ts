@@ -1,8 +1,9 @@
 import type { Releaser } from '../base/async.ts';
 import type { World } from '../base/world.ts';
-import { type Bus, openBus } from '../bus/index.ts';
+import type { Bus } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
 import { type Artifacts, type Database, migrate, openArtifacts, openDatabase } from '../storage/index.ts';
+import { openHints } from './hints.ts';
 
 /** What everything else stands on. */
 export interface Foundation {
@@ -26,7 +27,7 @@ export async function openFoundation(
   if (database.engine === 'postgres') world.clock.follow?.(await database.now());
   warnOfWrongClock(world);
   const artifacts = await openArtifacts(dataDir);
-  const bus = await parts.add('bus', openBus({ url: config.redis?.url }, world));
+  const bus = await parts.add('bus', openHints(database, config.redis?.url, world));
   return { database, artifacts, bus };
 }
 

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { within } from '../base/async.ts';
 import type { World } from '../base/world.ts';
+import type { Bus } from '../bus/index.ts';
 import { type DueSource, Instance, type Owned } from '../jobs/index.ts';
 import type { AccessRules } from '../people/index.ts';
 import { type Database, type Fragment, render, sql, type Transaction } from '../storage/index.ts';
@@ -20,6 +21,8 @@ import * as texts from './texts.ts';
 
 export interface DeliveryOptions {
   database: Database;
+  /** Hints to the other replicas. */
+  bus: Bus;
   world: World;
   program: string;
   access: AccessRules;
@@ -88,13 +91,13 @@ export class Delivery {
   private readonly stopAll = new AbortController();
   /** The follow-ups that a running row has taken in, by its id. */
   private readonly steered = new Map<string, string[]>();
-  private readonly stopListening: (() => Promise<void>)[] = [];
+  private readonly stopListening: (() => void)[] = [];
   private instance: Instance | undefined;
   private receiver: Receiver | undefined;
 
   constructor(options: DeliveryOptions) {
     this.options = options;
-    const { database, world, access, context, adapters } = options;
+    const { database, bus, world, access, context, adapters } = options;
     const instance = () => this.self;
     const signal = this.stopAll.signal;
     // Every turn and every send listens to it; the number is bounded by `concurrency` and the outbox's slots.
@@ -130,14 +133,14 @@ export class Delivery {
       queueLimit: options.queueLimit,
       outbox: this.outbox,
       kindOf: options.kindOf,
-      hint: () => database.notify(LANES, ''),
+      hint: () => bus.publish(LANES, ''),
     });
     this.inbox = this.gate;
   }
 
   /** Joins the replicas, frees what a predecessor held, and begins with what waits. Adapters come after. */
   async start(receiver: Receiver): Promise<void> {
-    const { database, world, program } = this.options;
+    const { database, bus, world, program } = this.options;
     this.receiver = receiver;
     this.instance = await Instance.join({
       database,
@@ -148,11 +151,13 @@ export class Delivery {
       lost: () => this.lanes.abandon(),
     });
     if (database.engine === 'postgres') {
-      this.stopListening.push(await database.listen(LANES, () => this.lanes.wake()));
-      this.stopListening.push(await database.listen(FREED, () => this.freed()));
-      this.stopListening.push(await database.listen(STOP, (conversationId) => this.lanes.stop(conversationId)));
-      this.stopListening.push(await database.listen(FORGET, (personId) => this.gate.forget(personId)));
-      this.stopListening.push(await database.listen(SETTLED, (id) => void this.gate.settle(id)));
+      this.stopListening.push(
+        bus.subscribe(LANES, () => this.lanes.wake()),
+        bus.subscribe(FREED, () => this.freed()),
+        bus.subscribe(STOP, (conversationId) => this.lanes.stop(conversationId)),
+        bus.subscribe(FORGET, (personId) => this.gate.forget(personId)),
+        bus.subscribe(SETTLED, (id) => void this.gate.settle(id)),
+      );
     }
     this.self.start();
     this.lanes.wake();
@@ -226,7 +231,7 @@ export class Delivery {
     tx.afterCommit(() => {
       this.lanes.stop(conversationId);
       // Elsewhere, also where one whose answer is being sent was found here.
-      if (owner !== this.self.id) this.options.database.notify(STOP, conversationId);
+      if (owner !== this.self.id) this.options.bus.publish(STOP, conversationId);
     });
     return true;
   }
@@ -243,7 +248,7 @@ export class Delivery {
   /** A person was erased, here or in another process: their name means somebody new from now on. */
   forget(personId: string): void {
     this.gate.forget(personId);
-    this.options.database.notify(FORGET, personId);
+    this.options.bus.publish(FORGET, personId);
   }
 
   /** Shows in its place that an answer is being worked on. A hint. */
@@ -274,10 +279,10 @@ export class Delivery {
     this.stopAll.abort(new Error('coda is stopping'));
     await this.lanes.idle();
     await this.outbox.idle();
-    for (const stop of this.stopListening) await stop();
+    for (const stop of this.stopListening) stop();
     this.gate.close();
     await this.instance?.close();
-    if (this.options.database.engine === 'postgres') this.options.database.notify(FREED, '');
+    if (this.options.database.engine === 'postgres') this.options.bus.publish(FREED, '');
   }
 
   /** Rows have been freed: there may be work, here and elsewhere. */
@@ -364,6 +369,6 @@ export class Delivery {
     for (const taken of this.steered.get(id) ?? []) this.settle(taken);
     this.steered.delete(id);
     const heardHere = this.gate.settle(id);
-    if (!heardHere && this.options.database.engine === 'postgres') this.options.database.notify(SETTLED, id);
+    if (!heardHere && this.options.database.engine === 'postgres') this.options.bus.publish(SETTLED, id);
   }
 }
