@@ -9,6 +9,18 @@ import { type AnyTool, dataTool, done, failed } from './tool.ts';
 
 const DECIDE = 'approval_decide';
 
+/** What a platform would not show, or would take for the end of the block that it stands in. */
+const UNSEEN = /[\p{Cf}\p{Zl}\p{Zp}\u007f-\u009f\u115f\u1160\u2800\u3164\uffa0]|`{3,}/gu;
+
+/** An input as JSON of which every character can be seen. */
+export function shownInput(input: unknown): string {
+  const escaped = (character: string) =>
+    [...Array(character.length).keys()]
+      .map((index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`)
+      .join('');
+  return JSON.stringify(input, null, 2).replace(UNSEEN, escaped);
+}
+
 /** The buttons under a question: who may press them is what the buttons' rows say. */
 export function choices(turnId: string, callId: string, hash: string): Choice[] {
   const decide = (approved: boolean) => ({ tool: DECIDE, input: { turn: turnId, call: callId, hash, approved } });
@@ -47,8 +59,8 @@ const APPROVAL_MS = 24 * 3_600_000;
 export const NOBODY = 'nobody';
 const BATCH = 50;
 
-/** No answer in time means no: the parked turn goes on, and is told so. */
-export function approvalSource(deps: { database: Database; delivery: Pick<Delivery, 'resume'> }): DueSource {
+/** No answer in time means no: the parked turn goes on, and is told so; the card shows it. */
+export function approvalSource(deps: { database: Database; delivery: Pick<Delivery, 'resume' | 'outbox'> }): DueSource {
   return {
     name: 'approvals',
     earliest: store.EARLIEST_EXPIRY,
@@ -60,6 +72,8 @@ export function approvalSource(deps: { database: Database; delivery: Pick<Delive
             const payload = { approved: false, by: NOBODY, hash };
             await store.addStep(tx, turnId, { kind: 'decided', callId, payload }, now);
           }
+          const cards = await store.closeQuestions(tx, turnId, DECIDE, now);
+          for (const card of cards) await deps.delivery.outbox.close(tx, card, texts.approvalExpired());
           await deps.delivery.resume(tx, inboxId);
         }
         return late.length;

@@ -239,6 +239,21 @@ export async function claimExpired(
   return rows.map((row) => ({ turnId: row.id, inboxId: row.inbox_id, open: row.open ?? [] }));
 }
 
+/** Uses up the open buttons of a turn that call `tool`. Returns the cards that show them. */
+export async function closeQuestions(tx: Transaction, turnId: string, tool: string, now: Instant): Promise<string[]> {
+  const { rows } = await tx.query<{ card: string }>(
+    `with used as (
+       update buttons b set used_at = $3 from turns t
+        where t.id = $1 and b.conversation_id = t.conversation_id and b.used_at is null
+          and b.action->>'tool' = $2 and b.action->'input'->>'turn' = t.id::text
+       returning b.card
+     )
+     select distinct card from used`,
+    [turnId, tool, now],
+  );
+  return rows.map(({ card }) => card);
+}
+
 /** How many questions of a parked turn nobody has answered yet. */
 export async function openQuestions(tx: Transaction, turnId: string): Promise<number> {
   const { rows } = await tx.query<{ open: number }>(

@@ -28,6 +28,8 @@ export const unanswered = () => 'The person did not answer in time, which means 
 export const approvalAsked = (tool: string, reason: string, shown: string) =>
   `May I run \`${tool}\`? ${reason}\n\n\`\`\`json\n${shown}\n\`\`\``;
 
+export const approvalExpired = () => 'Not approved: nobody answered in time';
+
 export const approvalGone = () => 'That question is not open any more.';
 
 export const approved = () => 'Approved.';

@@ -243,7 +243,7 @@ export class TurnRun {
     const cards = asking.map(({ call, reason }): Card => {
       const asked = { tool: call.name, input: call.input as Record<string, unknown> };
       const hash = hashOf(asked, this.context());
-      const shown = JSON.stringify(call.input, null, 2);
+      const shown = approvals.shownInput(call.input);
       this.turn.add({ kind: 'asked', callId: call.id, payload: { hash, shown } }, now);
       const text = texts.approvalAsked(call.name, reason, shown);
       return { kind: 'approval', text, choices: approvals.choices(this.turn.id, call.id, hash) };

@@ -8,7 +8,7 @@ import type {
 import { shorten } from '../../base/text.ts';
 import type { Button, Content, InlineFile, Part } from '../../delivery/index.ts';
 import { toDiscord } from './markdown.ts';
-import { cut, show } from './split.ts';
+import { cut, type Piece, show } from './split.ts';
 import * as texts from './texts.ts';
 
 /** What Discord takes. */
@@ -28,10 +28,14 @@ const CUSTOM_ID = /^(press|ask):([\w-]{22})$/;
 /** Button styles: blurple, grey, red. */
 const STYLES = { primary: 1, secondary: 2, danger: 4 } as const;
 
-/** Cuts what is to be said into messages; what is beyond six of them becomes a file. */
+/**
+ * Cuts what is to be said into messages; what is beyond six of them becomes a file. What asks for leave stays together
+ * with its buttons: all of it is in a file where one message does not hold it.
+ */
 export function split(content: Content): Content[] {
   const { buttons, files, inline, times, ...rest } = content;
   const pieces = cut(withTimes(toDiscord(content.text), times), PART_TEXT).filter(({ body }) => body.trim() !== '');
+  if (content.kind === 'approval' && pieces[0] && pieces.length > 1) return [inOne(content, pieces[0])];
   const shown = pieces.slice(0, MAX_PARTS).map(show);
   const beyond = pieces.slice(MAX_PARTS).map(({ body }) => body);
   const parts: Content[] = (shown.length > 0 ? shown : ['']).map((text) => ({ ...rest, text }));
@@ -56,16 +60,21 @@ function withTimes(text: string, times: readonly string[] = []): string {
   return `${text}\n-# ${shown.join(' · ')}`;
 }
 
-function markdownFile(text: string): InlineFile {
-  return { name: 'answer.md', type: 'text/markdown', text };
+function markdownFile(text: string, name = 'answer.md'): InlineFile {
+  return { name, type: 'text/markdown', text };
 }
 
-/** A part that was cut for another platform is made to fit: all of it as a file, its beginning as text. */
+/** A part that was cut for another platform is made to fit. */
 export function fitting(content: Content): Content {
   if (content.text.length <= MAX_TEXT) return content;
-  const [first] = cut(toDiscord(content.text), PART_TEXT);
-  const text = `${first ? show(first) : ''}\n${texts.wholeInFile()}`;
-  return { ...content, text, inline: [...(content.inline ?? []), markdownFile(content.text)] };
+  return inOne(content, cut(toDiscord(content.text), PART_TEXT)[0]);
+}
+
+/** All of it as a file, its beginning as text. */
+function inOne(content: Content, beginning: Piece | undefined): Content {
+  const text = `${beginning ? show(beginning) : ''}\n${texts.wholeInFile()}`;
+  const name = content.kind === 'approval' ? 'request.md' : 'answer.md';
+  return { ...content, text, inline: [...(content.inline ?? []), markdownFile(content.text, name)] };
 }
 
 /** Derived from the outbox's key, so that a resend has the same: 22 characters of the 25 that Discord takes. */
