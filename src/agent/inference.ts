@@ -32,6 +32,7 @@ import {
   Calendar,
   type Limit,
   readSpent,
+  spentOf,
   type UsageRow,
 } from './usage/index.ts';
 
@@ -98,8 +99,7 @@ export class Inference {
   /** Throws a `ModelError`. What failed on the way has been counted even so. */
   async infer(inquiry: Inquiry): Promise<Inferred> {
     const { item, turn, signal } = inquiry;
-    const attached = await this.options.attached(item);
-    const money = await this.money(item, turn);
+    const [attached, money] = await Promise.all([this.options.attached(item), this.money(item, turn)]);
     const model = this.choose(item, money);
     const used: Used[] = [];
     try {
@@ -225,7 +225,10 @@ export class Inference {
       throw new ModelError('budget', 'The budget of one answer is used up.', undefined, said);
     }
     const now = world.clock.now();
-    const spent = await readSpent(database, item.person.id, this.calendar.day(now), this.calendar.month(now));
+    const [day, month] = [this.calendar.day(now), this.calendar.month(now)];
+    // What was read along with the message is as new as the turn; later on others have spent too.
+    const along = turn.steps.length === 0 && turn.nested.length === 0 ? contextOf(item).spent : null;
+    const spent = along ? spentOf(along, day, month) : await readSpent(database, item.person.id, day, month);
     return { ...budgetState(spent, budgets), told: spent.told || rows.some(({ told }) => told) };
   }
 
@@ -309,6 +312,10 @@ export class Inference {
   }
 }
 
+function contextOf(item: Item): ItemContext {
+  return item.context as unknown as ItemContext;
+}
+
 function recalledOf(item: Item): Recalled {
-  return (item.context as unknown as ItemContext).recalled;
+  return contextOf(item).recalled;
 }

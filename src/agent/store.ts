@@ -7,7 +7,7 @@ import { type Database, type Fragment, json, render, sql, type Transaction } fro
 import { type Recalled, recall } from './context/index.ts';
 import type { Step, StoredStep, Turn } from './steps.ts';
 import type { Call } from './tool.ts';
-import { type UsageRow, usageWriting } from './usage/index.ts';
+import { type SpentDays, spentDays, type UsageRow, usageWriting } from './usage/index.ts';
 
 /** An open button of the newest card in the conversation: what a typed answer may mean. */
 export interface OpenButton {
@@ -21,6 +21,8 @@ export interface ItemContext {
   buttons: OpenButton[];
   /** The row's turn, when it was begun before. */
   turn: string | null;
+  /** What models have cost so far; null where nothing costs. */
+  spent: SpentDays | null;
 }
 
 /** The scalar subquery behind `ItemContext`, with so many messages; `i`, `c` and `p` are in scope. */
@@ -28,6 +30,7 @@ export function itemContext(remembered: number): Fragment {
   return sql`
     select jsonb_build_object(
       'turn', (select t.id from turns t where t.inbox_id = i.id),
+      'spent', ${costs ? spentDays() : sql`null::jsonb`},
       'recalled', ${recall(remembered)},
       'buttons', coalesce((
         select jsonb_agg(jsonb_build_object('id', b.id, 'label', b.label) order by b.position)

@@ -89,6 +89,17 @@ test('one answer that has cost enough is stopped between its steps', async () =>
   expect(await coda.person('ana').says('/cost')).toContain('6.00 USD');
 });
 
+test('a message is held against the budgets without asking the database once more', async () => {
+  await using coda = await play({ config: modelConfig(server), platform: { canEdit: false } });
+  const { settled: hello } = await coda.hear('ana', 'dm-ana', 'hello');
+  await hello;
+  await coda.app.settled();
+  const before = await coda.storage();
+  const { settled } = await coda.hear('ana', 'dm-ana', 'and again');
+  await settled;
+  expect((await coda.storage()).roundTrips - before.roundTrips).toBeLessThanOrEqual(3);
+});
+
 test('a model without a price is counted in tokens', async () => {
   await using coda = await begin({}, { default: 'gpt/mystery' });
   server.play({ text: 'Here.', usage: { input: 900, output: 100 } });

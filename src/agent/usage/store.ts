@@ -75,6 +75,33 @@ export interface Spent {
   told: boolean;
 }
 
+/** What was spent day by day, `YYYY-MM-DD`: by the person, by all, and whether the person was told of it. */
+export type SpentDays = Record<string, [person: number, all: number, told: boolean]>;
+
+/** The scalar subquery behind `SpentDays`, of the month before the row `i` came and what is newer; `p` is its person. */
+export function spentDays(): Fragment {
+  return sql`coalesce((
+      select jsonb_object_agg(d.day, jsonb_build_array(d.person, d.whole, d.told))
+        from (select s.day, coalesce(sum(s.price) filter (where s.person_id = p.id), 0) as person,
+                     sum(s.price) as whole, coalesce(bool_or(s.told) filter (where s.person_id = p.id), false) as told
+                from spending s
+               -- the household's day can be the one before or after the database's
+               where s.day >= i.received_at::date - 33
+               group by s.day) d), '{}')`;
+}
+
+/** The same sums as `readSpent`, from days that were read along with a message. Pure. */
+export function spentOf(days: SpentDays, day: string, month: string): Spent {
+  const spent: Spent = { personDay: 0, personMonth: 0, allDay: 0, allMonth: 0, told: days[day]?.[2] ?? false };
+  for (const [at, [person, all]] of Object.entries(days)) {
+    if (at < month || at > day) continue;
+    spent.personMonth += person;
+    spent.allMonth += all;
+    if (at === day) Object.assign(spent, { personDay: person, allDay: all });
+  }
+  return spent;
+}
+
 /** What was spent on `day` and since `month`, its first day. */
 export async function readSpent(db: Pick<Database, 'read'>, personId: string, day: string, month: string) {
   const { rows } = await db.read<Spent>(
