@@ -215,6 +215,7 @@ create table undos (
   created_at       timestamptz not null,
   used_at          timestamptz
 );
+create index undos_made on undos (created_at);
 create index undos_open on undos (person_id, conversation_id, id desc) where used_at is null;
 
 create table jobs (
@@ -260,6 +261,7 @@ create table occurrences (
   job_id       uuid,
   primary key (schedule_id, at)
 );
+create index occurrences_at on occurrences (at);
 
 -- What was done, by whom and why. Append only; a job seals rows in batches with a hash chain.
 create table audit_log (

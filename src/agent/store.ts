@@ -26,7 +26,7 @@ export interface ItemContext {
 }
 
 /** The scalar subquery behind `ItemContext`, with so many messages; `i`, `c` and `p` are in scope. */
-export function itemContext(remembered: number): Fragment {
+export function itemContext(remembered: number, costs: boolean): Fragment {
   return sql`
     select jsonb_build_object(
       'turn', (select t.id from turns t where t.inbox_id = i.id),

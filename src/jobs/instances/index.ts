@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Instant } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
@@ -202,7 +202,9 @@ export class Instance {
     this.beatAt = performance.now();
     const gone = others.filter(
       (other) =>
-        database.engine === 'pglite' || now.getTime() - other.heartbeatAt.getTime() > LONG_GONE_MS || isGone(other),
+        database.engine === 'pglite' ||
+        now.getTime() - other.heartbeatAt.getTime() > LONG_GONE_MS ||
+        isGone(other, now),
     );
     if (gone.length > 0) await this.takeOver(gone.map((other) => other.id));
   }
@@ -222,23 +224,38 @@ export class Instance {
   }
 }
 
-/** Whether a process of this host is surely gone: another boot, no such process, or another one under its number. */
-function isGone(other: store.InstanceRow): boolean {
+/**
+ * Whether a process is surely gone: the kernel that it ran under, seen from where it was seen, has no such process or
+ * another one under its number. Hosts of one name (cloned machines, containers on the host's network) are not taken
+ * for each other: another boot, or another namespace of processes, says something only when it has been silent, too.
+ */
+function isGone(other: store.InstanceRow, now: Instant): boolean {
   if (other.host !== hostname()) return false;
   const running = bootId(other.pid);
-  return running !== undefined && running !== other.bootId;
+  if (running === undefined || running === other.bootId) return false;
+  const seenFrom = (id: string) => id.slice(0, id.lastIndexOf('/'));
+  return seenFrom(running) === seenFrom(other.bootId) || now.getTime() - other.heartbeatAt.getTime() > TAKE_OVER_MS;
 }
 
 /**
- * Which process of which boot stands under a process number: the kernel's boot id and the process's start time
- * (field 22 of `/proc/<pid>/stat`, counted after the name, which may hold spaces). `<boot>/gone` when there is none;
- * undefined where the system does not tell.
+ * Which process of which boot stands under a process number: the kernel's boot id, this process's namespace of
+ * processes, and the start time of that one (field 22 of `/proc/<pid>/stat`, counted after the name, which may hold
+ * spaces). It ends in `/gone` when there is none; undefined where the system does not tell.
  */
 function bootId(pid: number): string | undefined {
   const boot = read('/proc/sys/kernel/random/boot_id')?.trim();
   if (boot === undefined) return undefined;
   const stat = read(`/proc/${pid}/stat`);
-  return `${boot}/${stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? 'gone'}`;
+  const started = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? 'gone';
+  return `${boot}/${namespace()}/${started}`;
+}
+
+function namespace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid').replace(/\D/g, '');
+  } catch {
+    return '';
+  }
 }
 
 function read(path: string): string | undefined {
