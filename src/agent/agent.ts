@@ -1,3 +1,4 @@
+import { deadline } from '../base/async.ts';
 import { CodaError } from '../base/errors.ts';
 import { uuid } from '../base/ids.ts';
 import type { Card, Item } from '../delivery/index.ts';
@@ -25,14 +26,16 @@ export class Agent implements TurnHost {
   async answer(item: Item, signal: AbortSignal): Promise<void> {
     const turn = await this.open(item);
     const { turnTimeoutMs } = this.options;
-    const timeout = AbortSignal.timeout(turnTimeoutMs);
-    const run = new TurnRun(this, item, turn, AbortSignal.any([signal, timeout]));
+    using limit = deadline(turnTimeoutMs, signal);
+    const run = new TurnRun(this, item, turn, limit.signal);
     try {
       await run.toEnd();
     } catch (error) {
-      if (timeout.aborted) return this.say(item, turn, 'failed', texts.tookTooLong(Math.round(turnTimeoutMs / 60_000)));
+      if (limit.passed())
+        return await this.say(item, turn, 'failed', texts.tookTooLong(Math.round(turnTimeoutMs / 60_000)));
       // The row says that it is to be stopped before the hint has come, or when that was lost.
-      if (signal.aborted || isStop(error)) return this.stopped(item, turn, signal.aborted ? signal.reason : error);
+      if (signal.aborted || isStop(error))
+        return await this.stopped(item, turn, signal.aborted ? signal.reason : error);
       if (!(error instanceof ModelError)) throw error;
       this.options.world.log.warn(
         { model: this.options.model(item).name, fault: error.fault },

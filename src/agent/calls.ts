@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { within } from '../base/async.ts';
+import { deadline, within } from '../base/async.ts';
 import { messageOf } from '../base/errors.ts';
 import { canonicalJson } from '../base/json.ts';
 import type { Transaction } from '../storage/index.ts';
@@ -51,19 +51,19 @@ export async function runOutside(
   { tool, input }: { tool: OutsideTool; input: unknown },
   ctx: CallContext,
 ): Promise<ToolResult> {
-  const timeout = AbortSignal.timeout(tool.timeoutMs ?? OUTSIDE_TIMEOUT_MS);
-  const signal = AbortSignal.any([ctx.signal, timeout]);
+  using limit = deadline(tool.timeoutMs ?? OUTSIDE_TIMEOUT_MS, ctx.signal);
+  const { signal } = limit;
   const gaveUp = new Promise<Failed>((resolve) => {
     const stop = () =>
       resolve(
-        timeout.aborted
+        limit.passed()
           ? failed('OUTCOME_UNKNOWN', `${tool.name} did not finish in time; whether it had an effect is unknown.`)
           : failed('OUTCOME_UNKNOWN', `${tool.name} was stopped; whether it had an effect is unknown.`),
       );
     signal.addEventListener('abort', stop, { once: true });
   });
   const run = tool.run(input, { ...ctx, signal }).catch((error: unknown) => failed('INTERNAL', messageOf(error)));
-  return Promise.race([run, gaveUp]);
+  return await Promise.race([run, gaveUp]);
 }
 
 /** Carries out a call of a button, a command or an undo: only on the person's own data. */

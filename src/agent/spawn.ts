@@ -1,3 +1,4 @@
+import { deadline } from '../base/async.ts';
 import type { Item } from '../delivery/index.ts';
 import { isData, runData, runOutside } from './calls.ts';
 import { clockLine } from './context/index.ts';
@@ -30,12 +31,11 @@ export interface SpawnParent {
  * has read taints what it answers. It cannot ask the person: what would have to ask is told to it as not possible.
  */
 export async function spawn(parent: SpawnParent, options: SpawnOptions): Promise<ToolResult> {
-  const timeout = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS);
-  const signal = AbortSignal.any([parent.signal, timeout]);
+  using limit = deadline(options.timeoutMs ?? TIMEOUT_MS, parent.signal);
   try {
-    return await new SubRun(parent, options, signal).toEnd();
+    return await new SubRun(parent, options, limit.signal).toEnd();
   } catch (error) {
-    if (timeout.aborted && !parent.signal.aborted) return failed('TIMEOUT', texts.subagentTooSlow());
+    if (limit.passed()) return failed('TIMEOUT', texts.subagentTooSlow());
     if (error instanceof ModelError) return failed('NO_MODEL', error.said ?? texts.modelFault(error.fault));
     throw error;
   }

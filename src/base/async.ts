@@ -151,3 +151,35 @@ export function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K
   }
   return groups;
 }
+
+/** A signal with an end of its own. Disposing of it lets go of its timer and of the signal that it follows. */
+export interface Deadline extends Disposable {
+  signal: AbortSignal;
+  /** Whether it was the time, and not the parent, that ended it. */
+  passed(): boolean;
+}
+
+/**
+ * Aborts after `ms` of real time, or when `parent` does. `AbortSignal.any` and `AbortSignal.timeout` would do the same,
+ * but a signal that lives as long as the process keeps every one that was derived from it (Node 20: 120 MB after
+ * 10,000 messages), and a timeout of ten minutes lives for ten minutes.
+ */
+export function deadline(ms: number, parent?: AbortSignal): Deadline {
+  const controller = new AbortController();
+  let passed = false;
+  const timer = setTimeout(() => {
+    passed = true;
+    controller.abort(new DOMException('The time is up.', 'TimeoutError'));
+  }, ms);
+  const follow = () => controller.abort(parent?.reason);
+  if (parent?.aborted) follow();
+  else parent?.addEventListener('abort', follow, { once: true });
+  return {
+    signal: controller.signal,
+    passed: () => passed,
+    [Symbol.dispose]() {
+      clearTimeout(timer);
+      parent?.removeEventListener('abort', follow);
+    },
+  };
+}

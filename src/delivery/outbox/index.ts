@@ -1,4 +1,4 @@
-import { Batch, groupBy, sleep, unlessAborted } from '../../base/async.ts';
+import { Batch, deadline, groupBy, sleep, unlessAborted } from '../../base/async.ts';
 import type { Instant } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
@@ -47,6 +47,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
   /** Parts that are being sent, or whose receipts are not stored yet. */
   private readonly hands = new Set<string>();
   private holding = false;
+  private resends = 0;
   /** How often each adapter has had somebody come. */
   private readonly reached = new Map<string, number>();
   private readonly slots = new Map<string, { free: number; waiting: (() => void)[] }>();
@@ -156,6 +157,11 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     return count;
   }
 
+  /** How many parts this process has sent again that were looked for in vain: each may be there twice. */
+  get sentAgain(): number {
+    return this.resends;
+  }
+
   /** How many parts wait, by state. */
   open(): Promise<Record<string, number>> {
     return letters.openCounts(this.deps.database);
@@ -165,6 +171,11 @@ export class OutboxSender implements Outbox, DueSource, Owned {
   async idle(): Promise<void> {
     while (this.groups.size > 0) await Promise.all(this.groups);
     await this.receipts.flush();
+  }
+
+  private sendsAgain({ key }: store.Row): void {
+    this.resends++;
+    this.deps.world.log.info({ key }, 'whether it had arrived could not be found out: sent again');
   }
 
   private track(work: Promise<void>): Promise<void> {
@@ -221,7 +232,8 @@ export class OutboxSender implements Outbox, DueSource, Owned {
   async put(adapter: ChatAdapter, row: store.Row): Promise<SendOutcome> {
     const { world } = this.deps;
     const part = toPart(row);
-    const signal = AbortSignal.any([this.deps.signal, AbortSignal.timeout(SEND_DEADLINE_MS)]);
+    using limit = deadline(SEND_DEADLINE_MS, this.deps.signal);
+    const { signal } = limit;
     try {
       let receipt = row.receipt;
       // One that is to be taken away cannot be asked for by sending it again.
@@ -229,6 +241,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
         if (adapter.promises.canFind) receipt = await unlessAborted(signal, adapter.find(part, row.createdAt, signal));
         else part.again = true;
         if (receipt && !row.draft && !row.removed) return { kind: 'sent', receipt };
+        if (!receipt && !row.removed) this.sendsAgain(row);
       }
       world.probe?.({ name: `send.${adapter.name}`, phase: 'before' });
       // An adapter that does not heed the signal must not hold its slot, or the end of the process.
