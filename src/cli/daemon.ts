@@ -57,7 +57,7 @@ async function dial(dataDir: string): Promise<Socket | undefined> {
   } catch (error) {
     // What a process that was killed leaves behind refuses; it is no daemon.
     if (['ECONNREFUSED', 'ENOENT', 'ENOTSOCK'].includes(systemCode(error) ?? '')) return undefined;
-    throw failed(`cannot be reached (${messageOf(error)})`, error);
+    throw unreached(dataDir, 'cannot be reached', error);
   }
 }
 
@@ -68,7 +68,7 @@ function socketPath(dataDir: string): string | undefined {
     return lstatSync(link).isSymbolicLink() ? readlinkSync(link) : link;
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) return undefined;
-    throw failed(`cannot be looked for (${messageOf(error)})`, error);
+    throw unreached(dataDir, 'cannot be looked for', error);
   }
 }
 
@@ -91,6 +91,15 @@ async function ask(socket: Socket, verb: string, args: Record<string, Json>): Pr
 function refusal({ code, message, remedy }: { code: string; message: string; remedy: string }): CodaError {
   const known = Object.hasOwn(ERRORS, code) ? (code as ErrorCode) : 'CONTROL_FAILED';
   return new CodaError(known, { message, remedy });
+}
+
+function unreached(dataDir: string, what: string, error: unknown): CodaError {
+  if (systemCode(error) !== 'EACCES') return failed(`${what} (${messageOf(error)})`, error);
+  return new CodaError('DATA_UNWRITABLE', {
+    message: `The data folder ${dataDir}, or the coda that runs on it, belongs to another user.`,
+    remedy: 'Run this as that user, or name another data folder with --data.',
+    cause: error,
+  });
 }
 
 function failed(what: string, cause?: unknown): CodaError {
