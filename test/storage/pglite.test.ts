@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { CodaError } from '../../src/base/errors.ts';
 import { openDatabase } from '../../src/storage/index.ts';
 import { openPglite } from '../../src/storage/pglite/open.ts';
+import { deathOf } from '../../src/storage/pglite/thread.ts';
 import { Upkeep } from '../../src/storage/pglite/upkeep.ts';
 import { compiled } from '../support/compiled.ts';
 import { testWorld } from '../support/world.ts';
@@ -156,6 +157,18 @@ describe('the data folder', () => {
     await truncate(join(dataDir, 'db', 'global', 'pg_control'), 100);
     await expect(open()).rejects.toMatchObject({ code: 'STORAGE_CORRUPT', exitStatus: 70 });
     expect(await readdir(dataDir)).not.toContain('coda.lock');
+  });
+});
+
+test.each([
+  'FATAL:  could not create lock file "postmaster.pid": Permission denied',
+  'PANIC:  could not open file "global/pg_control": Read-only file system',
+  "EACCES: permission denied, open '/data/db/PG_VERSION'",
+])('data that may not be written is not called damaged: %s', (said) => {
+  expect(deathOf([said], undefined, true)).toMatchObject({
+    code: 'DATA_UNWRITABLE',
+    message: expect.stringContaining(said),
+    remedy: expect.stringContaining('belong to the user'),
   });
 });
 

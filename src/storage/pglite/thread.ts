@@ -100,7 +100,7 @@ export class EngineThread {
     this.worker.on('exit', () => this.die(undefined));
   }
 
-  /** Starts the engine and waits for its recovery. Throws `STORAGE_CORRUPT` or `DISK_FULL`. */
+  /** Starts the engine and waits for its recovery. Throws `STORAGE_CORRUPT`, `DISK_FULL` or `DATA_UNWRITABLE`. */
   static async open(options: ThreadOptions): Promise<EngineThread> {
     const thread = new EngineThread(options);
     await thread.opened.promise;
@@ -172,9 +172,18 @@ export function diskFull(reason: string, cause: unknown): CodaError {
   });
 }
 
-function deathOf(lines: readonly string[], cause: Error | undefined, opening: boolean): CodaError {
+/** What an engine died of, by what it said last. `opening`: before it had opened the folder. */
+export function deathOf(lines: readonly string[], cause: Error | undefined, opening: boolean): CodaError {
   const said = cause?.message ?? (lines.join('; ') || 'it gave no reason');
   if (/No space left|ENOSPC/.test(said)) return diskFull(said, cause);
+  if (opening && /Permission denied|Operation not permitted|Read-only file system|E(ACCES|PERM|ROFS)\b/.test(said)) {
+    // Nothing is damaged: whoever were told so might throw good data away.
+    return new CodaError('DATA_UNWRITABLE', {
+      message: `The embedded database may not use its files: ${said}.`,
+      remedy: 'Make everything in the data folder belong to the user that coda runs as, and writable for it.',
+      cause,
+    });
+  }
   if (opening) {
     return new CodaError('STORAGE_CORRUPT', {
       message: `The embedded database could not be opened: ${said}.`,
