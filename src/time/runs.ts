@@ -117,6 +117,9 @@ const PART_STARTS = new Set('this in at by during tonight eod cob end close firs
  */
 export function isWeak({ from, to, piece }: Placed, tokens: readonly Token[]): boolean {
   const word = tokens[from]?.text ?? '';
+  // "The Day After Tomorrow": nobody writes these words with a capital, except in titles.
+  const titled = tokens.slice(piece.kind === 'date' ? from - 1 : from, to);
+  if (from > 0 && titled.some(({ raw }) => TITLE_WORDS.test(raw))) return true;
   switch (piece.kind) {
     case 'time':
       return piece.time.clock ? piece.time.clock.weak === true : !PART_STARTS.has(word);
@@ -128,6 +131,7 @@ export function isWeak({ from, to, piece }: Placed, tokens: readonly Token[]): b
       // "28 Days Later": a title.
       return piece.bare === true || /^\p{Lu}/u.test(tokens[to - 1]?.raw ?? '');
     case 'date':
+      if (piece.date.type === 'moved' || piece.date.type === 'weekdayBeside') return false;
       return (piece.date.type === 'period' && piece.date.vague === true) || /^\d/.test(word);
     case 'zone':
     case 'lasting':
@@ -143,6 +147,8 @@ export function isWeak({ from, to, piece }: Placed, tokens: readonly Token[]): b
       return false;
   }
 }
+
+const TITLE_WORDS = /^(?:After|Before|Later|Past|Until)$/;
 
 function isBare(clock: Clock): boolean {
   return clock.weak === true;

@@ -49,6 +49,8 @@ interface Layout {
   /** The last word of the lead: "to", "about", or none. */
   connector: string;
   hasLead: boolean;
+  /** How often, where the lead says it ("a daily reminder"); else empty. */
+  cadence: string;
 }
 
 class Sentence {
@@ -67,13 +69,21 @@ class Sentence {
   }
 
   understand(): Understood {
-    const understood = this.read();
+    const layout = this.layout();
+    const understood = this.again(this.read(layout), layout);
     if (this.runs.isExhausted) return this.nothing([0, this.tokens.length]);
     const { when, task, words } = understood;
     const isCertain = when.kind === 'once' || when.kind === 'recurring';
     // "End of tomorrow", "on the hour …": what is left is no task but more of the time.
-    if (!isCertain || task === '' || !this.isAboutTime(task)) return understood;
+    if (!isCertain || task === '' || !(this.isAboutTime(task) || this.isBeside(task))) return understood;
     return { when: withWords(whichOne([{ words: '', when }]), this.ctx), words, task };
+  }
+
+  /** "The night before the trip": what is left counts from the moment that was read. */
+  private isBeside(task: string): boolean {
+    const [first, second, third] = tokenise(task, this.language).map(({ text }) => text);
+    const [unit = '', tie = ''] = first === 'the' ? [second, third] : [first, second];
+    return this.language.temporal.has(unit) && (tie === 'before' || tie === 'after');
   }
 
   private isAboutTime(task: string): boolean {
@@ -82,8 +92,20 @@ class Sentence {
     );
   }
 
-  private read(): Understood {
-    const layout = this.layout();
+  /** "Set a daily alarm for 6:30": how often stands before the alarm. */
+  private again(understood: Understood, { cadence }: Layout): Understood {
+    const { when, words = '', task } = understood;
+    if (cadence === '' || when.kind === 'recurring' || when.kind === 'ambiguous') return understood;
+    if (when.kind === 'reject' && when.code !== 'NO_TIME') return understood;
+    const series = cadence === 'recurring' ? undefined : readPhrase(`${cadence} ${words}`, this.ctx);
+    if (series?.kind === 'recurring' || series?.kind === 'ambiguous')
+      return { when: series, words: `${cadence} ${words}`.trim(), task };
+    return when.kind === 'once'
+      ? { ...understood, when: withWords(whichOne([{ words: '', when }]), this.ctx) }
+      : understood;
+  }
+
+  private read(layout: Layout): Understood {
     const { head, body } = layout;
     const before = head[1] > head[0] ? this.runs.exactly(...this.trimmed(head)) : undefined;
     // "I must call Bob, remind me tomorrow at 9": the task stands first.
@@ -114,7 +136,7 @@ class Sentence {
   private layout(): Layout {
     const [from, to] = this.trimmed([0, this.tokens.length]);
     for (let at = from; at < to; at++) {
-      const length = this.leadAt(at);
+      const { length, cadence } = this.leadAt(at);
       if (length === 0) continue;
       const start = at + length;
       const connector = this.language.connectors.has(this.word(start - 1)) ? this.word(start - 1) : '';
@@ -123,9 +145,10 @@ class Sentence {
         body: this.trimmed([start, to]),
         connector,
         hasLead: true,
+        cadence,
       };
     }
-    return { head: [from, from], body: [from, to], connector: '', hasLead: false };
+    return { head: [from, from], body: [from, to], connector: '', hasLead: false, cadence: '' };
   }
 
   /** "Can you please …" is no part of the task. */
@@ -135,11 +158,20 @@ class Sentence {
     return at;
   }
 
-  /** How many words of "remind me to" begin here; the longest form counts. */
-  private leadAt(at: number): number {
-    let longest = 0;
+  /** How many words of "remind me to" begin here; the longest form counts. A reminder may be a daily one. */
+  private leadAt(at: number): { length: number; cadence: string } {
+    let longest = { length: 0, cadence: '' };
     for (const lead of this.language.leads) {
-      if (lead.length > longest && lead.every((word, index) => this.word(at + index) === word)) longest = lead.length;
+      let cadence = '';
+      let to = at;
+      const fits = lead.every((word) => {
+        if (ALARMS.has(word) && this.language.cadences.has(this.word(to))) cadence = this.word(to++);
+        const token = this.tokens[to++];
+        if (word === 'a' && token?.text === 'an') return true;
+        // "Around 10" says when, "about the meeting" does not.
+        return token?.text === word && (word !== 'about' || token.raw.toLowerCase() === word);
+      });
+      if (fits && to - at > longest.length) longest = { length: to - at, cadence };
     }
     return longest;
   }
@@ -185,6 +217,16 @@ class Sentence {
     const whole = this.runs.longestFrom(from, to, (run) => this.language.connectors.has(this.word(run.to)));
     if (whole) return undefined;
     const after = this.runs.longestUpTo(to, piece.end, (run) => !this.startsWeak(run));
+    const clock = after && !hasTime(after) ? this.clockWithin(piece.end, after.from) : undefined;
+    if (after && clock)
+      return this.joined(
+        [
+          [from, piece.end],
+          [clock.from, clock.to],
+          [after.from, after.to],
+        ],
+        [[piece.end, after.from]],
+      );
     if (after)
       return this.joined(
         [
@@ -193,16 +235,23 @@ class Sentence {
         ],
         [[piece.end, after.from]],
       );
-    for (let at = piece.end; at < to; at++) {
-      const inner = this.runs.longestFrom(at, to, (run) => this.isClock(run) && !this.startsBare(run));
-      if (inner)
-        return this.joined(
-          [
-            [from, piece.end],
-            [inner.from, inner.to],
-          ],
-          [[piece.end, to]],
-        );
+    const inner = this.clockWithin(piece.end, to);
+    return (
+      inner &&
+      this.joined(
+        [
+          [from, piece.end],
+          [inner.from, inner.to],
+        ],
+        [[piece.end, to]],
+      )
+    );
+  }
+
+  private clockWithin(from: number, to: number): Run | undefined {
+    for (let at = from; at < to; at++) {
+      const run = this.runs.longestFrom(at, to, (one) => this.isClock(one) && !this.startsBare(one));
+      if (run) return run;
     }
     return undefined;
   }
@@ -219,7 +268,8 @@ class Sentence {
     const [from, to] = layout.body;
     const run = this.runs.longestFrom(from, to, (one) => {
       const followed = this.language.connectors.has(this.word(one.to));
-      return followed ? !this.startsWeakly(one) : !this.startsWeak(one) && !this.endsWeak(one);
+      if (followed) return !this.startsWeakly(one);
+      return (!this.startsWeak(one) || this.isDated(one, layout) || this.isCompact(one, to)) && !this.endsWeak(one);
     });
     if (!run) return undefined;
     const connector = this.language.connectors.has(this.word(run.to)) ? this.word(run.to) : '';
@@ -228,6 +278,21 @@ class Sentence {
     const rival = layout.hasLead ? undefined : this.rival(run, to, connector);
     if (rival) return this.ask([run.when, rival.when], this.runs.words(rival.from, rival.to), [[from, rival.from]]);
     return this.completed(run, [connector === '' ? run.to : run.to + 1, to], connector);
+  }
+
+  /** "Remind me 12/24 6pm wrap presents": a date in digits and a time, where the time belongs. */
+  private isDated(run: Run, { hasLead }: Layout): boolean {
+    const piece = this.runs.first(run)?.piece;
+    const date = piece?.kind === 'date' ? piece.date : undefined;
+    const isWhole = date?.type === 'numeric' || (date?.type === 'monthday' && date.month !== undefined);
+    return hasLead && isWhole && hasTime(run);
+  }
+
+  /** "2h30m laundry", where nothing else says when. */
+  private isCompact(run: Run, to: number): boolean {
+    if (run.phrase.shift === undefined || run.phrase.placed.length > 1) return false;
+    if (!/^(?:\d+[smhdw])+$/i.test(this.runs.words(run.from, run.to))) return false;
+    return !this.runs.longestUpTo(to, run.to + 1, (one) => !this.startsWeak(one));
   }
 
   /** "May 4th movie night: buy popcorn tomorrow at 5pm": the date in front may be that of the event. */
@@ -543,6 +608,9 @@ function ends(tokens: Token[]): Token[] {
 const AT_EACH_END = 32;
 
 const NO_PIECE = { from: 0, to: 0, piece: { kind: 'note' as const } };
+
+/** What may be daily or weekly. */
+const ALARMS = new Set(['reminder', 'alarm']);
 
 /** Words of a request before "remind me". */
 const ASKING = new Set(

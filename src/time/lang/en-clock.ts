@@ -61,7 +61,9 @@ export const clockTerminals: Readonly<Record<string, Terminal>> = {
 };
 
 function clockOf(text = ''): Clock | undefined {
-  return clockToken(/^(\d{1,2}):(\d\d)$/.exec(text.includes(':') ? text : `${text}:00`));
+  if (text.includes(':')) return clockToken(/^(\d{1,2}):(\d\d)$/.exec(text));
+  const hour = clockToken(/^(\d{1,2}):(\d\d)$/.exec(`${text}:00`));
+  return hour && { ...hour, weak: true };
 }
 
 function above(limit: number, value: number | undefined): number | undefined {

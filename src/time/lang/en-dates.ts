@@ -401,6 +401,7 @@ export const holidayRules: readonly Rule[] = [
     'on|at|by|this? {holiday} {yearSuffix}?',
     (c) => ({ type: 'holiday', name: get(c, 'holiday'), year: maybe(c, 'yearSuffix') }),
   ],
+  ['date', 'in the new year', () => ({ type: 'holiday', name: 'new-year' })],
   ['date', 'next {holiday}', (c) => ({ type: 'holiday', name: get(c, 'holiday') })],
   ['date', 'last {holiday}', (c) => ({ type: 'holiday', name: get(c, 'holiday'), which: 'last' })],
 ];

@@ -338,6 +338,7 @@ export const limitRules: readonly Rule[] = [
   ['limit', 'from now on', () => ({ kind: 'note' })],
   ['limit', 'next : {moment}', (c) => ({ kind: 'start', piece: moment(c) })],
   ['limit', 'for the? next|following|coming? {span}', (c) => ({ kind: 'lasting', span: get(c, 'span') })],
+  ['limit', 'for|over|during the next|following|coming {u:unit}', (c) => lastingOne(get(c, 'u'))],
   ['limit', 'over the next {span}', (c) => ({ kind: 'lasting', span: get(c, 'span') })],
   ['limit', ',|for the? next? {number} times', (c) => ({ kind: 'count', count: get(c, 'number') })],
   ['limit', 'the? next? {number} times', (c) => counted(get(c, 'number'))],
@@ -365,6 +366,19 @@ export const limitRules: readonly Rule[] = [
 function counted(count: number): Piece {
   return count < 5 ? { kind: 'vague', instead: [`for ${count} times`] } : { kind: 'count', count };
 }
+
+/** "For the next hour". */
+function lastingOne(unit: Unit): Piece {
+  const { months = 0, days = 0 } = ONE[unit] ?? {};
+  return { kind: 'lasting', span: { months, days, workdays: 0, milliseconds: MS[unit] ?? 0 } };
+}
+const ONE: Partial<Record<Unit, { months?: number; days?: number }>> = {
+  day: { days: 1 },
+  week: { days: 7 },
+  month: { months: 1 },
+  quarter: { months: 3 },
+  year: { months: 12 },
+};
 
 function rest(unit: Unit): Moment {
   return { date: { type: 'period', unit, which: 0, edge: 'end' } };

@@ -135,6 +135,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   ...listed('at', '@'),
   ...listed('and', '& n'),
   ...listed('ending', 'ends'),
+  ...listed('recurring', 'repeating'),
   everyday: 'every day',
   evryday: 'every day',
   wkday: 'weekday',

@@ -95,6 +95,21 @@ const shiftRules: readonly Rule[] = [
   ['piece', 'for {span}', (c) => ({ kind: 'shift', span: get<Span>(c, 'span'), bare: true })],
   ['piece', '{span}', (c) => ({ kind: 'shift', span: get<Span>(c, 'span'), bare: true })],
   ['piece', '{span} before|prior to|ahead? of?', (c) => ({ kind: 'before', span: get<Span>(c, 'span'), sign: -1 })],
+  [
+    'piece',
+    'the day before',
+    () => ({ kind: 'before', span: { months: 0, days: 1, workdays: 0, milliseconds: 0 }, sign: -1 }),
+  ],
+  [
+    'piece',
+    'the week before',
+    () => ({ kind: 'before', span: { months: 0, days: 7, workdays: 0, milliseconds: 0 }, sign: -1 }),
+  ],
+  [
+    'piece',
+    'the day after',
+    () => ({ kind: 'before', span: { months: 0, days: 1, workdays: 0, milliseconds: 0 }, sign: 1 }),
+  ],
   ['piece', '{span} before|til', (c) => ({ kind: 'before', span: get<Span>(c, 'span'), sign: -1 })],
   ['piece', '{span} after|past|from', (c) => ({ kind: 'before', span: get<Span>(c, 'span'), sign: 1 })],
 
@@ -201,8 +216,22 @@ const tooOften: readonly Rule[] = [
   ['piece', 'every - {number} {unit}', wrong('NEVER')],
 ];
 
+/** "The night before Christmas": a part of the day before. */
+function partBefore(c: Captures): Piece {
+  const span = { months: 0, days: 1, workdays: 0, milliseconds: 0 };
+  const date: DateSpec = { type: 'moved', base: get<DateSpec>(c, 'date'), span, sign: -1 };
+  return { kind: 'moment', moment: { date, time: get<TimeSpec>(c, 'p') } };
+}
+
 const pieceRules: readonly Rule[] = [
   ...tooOften,
+  ['piece', 'on? the {p:wholePart} before {date}', partBefore],
+  [
+    'piece',
+    'on? the {p:wholePart} of {date}',
+    (c) => ({ kind: 'moment', moment: { date: get(c, 'date'), time: get(c, 'p') } }),
+  ],
+  ['wholePart', 'morning|afternoon|evening|night', (_, [token]) => ({ part: token?.text })],
   ['piece', '{date}', (c) => ({ kind: 'date', date: get<DateSpec>(c, 'date') })],
   [
     'piece',
@@ -299,6 +328,7 @@ export const english: Language = {
     ).split(' '),
   ]),
   leads: LEADS,
+  cadences: new Set('hourly daily nightly weekly fortnightly monthly quarterly yearly recurring'.split(' ')),
   connectors: new Set(['to', 'that', 'about', 'of', ',', ':', '-', 'for']),
   openers: new Set('please pls plz ok okay hey hi hello coda so and also just kindly'.split(' ')),
   closers: new Set('please pls plz thanks thank you thx cheers ok okay coda'.split(' ')),

@@ -15,6 +15,8 @@ export interface Language {
   temporal: ReadonlySet<string>;
   /** Forms of "remind me to", each a list of canonical words; the longest that fits is taken. */
   leads: ReadonlyArray<readonly string[]>;
+  /** How often, said of the reminder itself: "a daily reminder"; `recurring` leaves it open. */
+  cadences: ReadonlySet<string>;
   /** Words that tie a task to the time before it: "… to call", "… about the meeting". */
   connectors: ReadonlySet<string>;
   /** Courtesies that may begin a sentence, and those that may end one. */
