@@ -7,29 +7,34 @@ export interface Readiness {
   off: string[];
 }
 
-/** What this configuration switches on, and what it leaves off. */
+/** What this configuration switches on, and what it leaves off; what it may name but nothing does yet is off. */
 export function readiness(config: Config): Readiness {
   const parts = [
     { name: 'Discord', on: config.discord !== undefined, off: OFF.discord },
-    { name: 'Slack', on: config.slack !== undefined, off: OFF.slack },
     { name: modelName(config) ?? 'model', on: modelName(config) !== undefined, off: OFF.model },
-    { name: 'running code', on: config.execution.enabled, off: OFF.execution },
-    { name: 'reading web pages', on: config.browser.enabled, off: OFF.browser },
+  ];
+  const missing = [
+    { set: config.slack !== undefined, off: OFF.slack },
+    { set: config.execution.enabled, off: OFF.execution },
+    { set: config.browser.enabled, off: OFF.browser },
   ];
   return {
     on: ['terminal', ...parts.filter(({ on }) => on).map(({ name }) => name)],
-    off: parts.filter(({ on }) => !on).map(({ off }) => off),
+    off: [
+      ...parts.filter(({ on }) => !on).map(({ off }) => off),
+      ...missing.map(({ set, off }) => (set ? `${off} What is set for it has no effect.` : off)),
+    ],
   };
 }
 
 const OFF = {
   discord: "Discord is off: put the bot's token into DISCORD_TOKEN, or discord: into the config.",
-  slack: 'Slack is off: put its tokens into SLACK_BOT_TOKEN and SLACK_APP_TOKEN, or slack: into the config.',
   model:
     'There is no language model; coda understands plain English by itself. For more, put a key into ANTHROPIC_API_KEY ' +
     'or OPENAI_API_KEY, or models: into the config.',
-  execution: 'Running code is off: it needs Docker; set EXECUTION_ENABLED=true.',
-  browser: 'Reading web pages is off: it needs Chromium; set BROWSER_ENABLED=true.',
+  slack: 'Slack is off: this version cannot reach it yet.',
+  execution: 'Running code is off: this version cannot do it yet.',
+  browser: 'Reading web pages is off: this version cannot do it yet.',
 };
 
 /** The model that answers, or the vendor whose usual one does; undefined without any. */
