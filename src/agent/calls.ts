@@ -3,7 +3,9 @@ import { deadline, within } from '../base/async.ts';
 import { messageOf } from '../base/errors.ts';
 import { canonicalJson } from '../base/json.ts';
 import type { Transaction } from '../storage/index.ts';
+import type { Turn } from './steps.ts';
 import * as store from './store.ts';
+import * as texts from './texts.ts';
 import {
   type Call,
   type CallContext,
@@ -64,6 +66,12 @@ export async function runOutside(
   });
   const run = tool.run(input, { ...ctx, signal }).catch((error: unknown) => failed('INTERNAL', messageOf(error)));
   return await Promise.race([run, gaveUp]);
+}
+
+/** What is wrong with a call goes back to the model once; then the call fails plainly. */
+export function refusedInput(refused: Failed, turn: Turn, tool: string): Failed {
+  const again = refused.code === 'INVALID_INPUT' && turn.wasCorrected(tool);
+  return again ? failed('STILL_INVALID', texts.stillInvalid(tool)) : refused;
 }
 
 /** Carries out a call of a button, a command or an undo: only on the person's own data. */

@@ -1,6 +1,6 @@
 import { deadline } from '../base/async.ts';
 import type { Item } from '../delivery/index.ts';
-import { isData, runData, runOutside } from './calls.ts';
+import { isData, refusedInput, runData, runOutside } from './calls.ts';
 import { clockLine } from './context/index.ts';
 import { ModelError, type ModelToolCall } from './model.ts';
 import type { SpawnOptions } from './nested.ts';
@@ -111,7 +111,7 @@ class SubRun {
     const { toolbox, policy, database } = this.parent.options;
     const offered = this.tools().some(({ name }) => name === call.name);
     const valid = toolbox.check({ tool: call.name, input: call.input as Record<string, unknown> }, false);
-    if ('ok' in valid) return valid;
+    if ('ok' in valid) return refusedInput(valid, this.turn, call.name);
     if (!offered) return failed('DENIED', texts.denied('it was not given to you.'));
     if (this.turn.repeats(call) >= 2) return failed('REPEATED', texts.repeatedCall());
     const { tool, effect, input } = valid;

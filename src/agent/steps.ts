@@ -30,8 +30,12 @@ export type Step =
   /** What the asker said meanwhile. */
   | { kind: 'steered'; payload: { texts: string[] } };
 
-/** Who is told this often to stop repeating a call does not hear. */
+/** Who is told this often to stop making a call does not hear. */
 const MOST_TOLD = 2;
+/** What says so. */
+const TOLD: readonly string[] = ['REPEATED', 'STILL_INVALID'];
+/** What says that a call had not its tool's form. */
+const WRONG: readonly string[] = ['INVALID_INPUT', 'STILL_INVALID'];
 
 export interface StoredStep {
   seq: number;
@@ -125,12 +129,24 @@ export class Turn {
 
   /** The tool that is called in the same way again and again although the model was told; undefined: none. */
   stuckOn(): string | undefined {
-    const told = this.steps.flatMap(({ step }) =>
-      step.kind === 'result' && !step.payload.ok && step.payload.code === 'REPEATED' ? [step.callId] : [],
-    );
-    if (told.length < MOST_TOLD) return undefined;
+    const told = this.failedCalls(TOLD);
+    return told.length < MOST_TOLD ? undefined : told.at(-1)?.name;
+  }
+
+  /** Whether the model was told what is wrong with how it calls this tool, and has not called it rightly since. */
+  wasCorrected(tool: string): boolean {
     const calls = this.steps.flatMap(({ step }) => (step.kind === 'model' ? step.payload.calls : []));
-    return calls.find(({ id }) => id === told.at(-1))?.name;
+    const ids = new Set(calls.flatMap(({ id, name }) => (name === tool ? [id] : [])));
+    const last = this.steps.findLast(({ step }) => step.kind === 'result' && ids.has(step.callId))?.step;
+    return last?.kind === 'result' && !last.payload.ok && WRONG.includes(last.payload.code);
+  }
+
+  private failedCalls(codes: readonly string[]): ModelToolCall[] {
+    const ids = this.steps.flatMap(({ step }) =>
+      step.kind === 'result' && !step.payload.ok && codes.includes(step.payload.code) ? [step.callId] : [],
+    );
+    const calls = this.steps.flatMap(({ step }) => (step.kind === 'model' ? step.payload.calls : []));
+    return ids.flatMap((id) => calls.find((call) => call.id === id) ?? []);
   }
 
   /** What the model is shown of the turn so far. */

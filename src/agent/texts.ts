@@ -91,6 +91,9 @@ export const subagentTooBusy = () => 'The nested turn used more tools than it ma
 export const subagentCannotAsk = (tool: string) =>
   `${tool} asks the person first, which you cannot. Say in your answer that it is needed, and with what input.`;
 
+export const stillInvalid = (tool: string) =>
+  `${tool} was called wrongly again, so it fails. Do not call it any more: do without it, or tell the person what is in the way.`;
+
 export const repeatedCall = () =>
   'You have made exactly this call twice already, with the results above. Do not make it again: use them, try something else, or tell the person what is in the way.';
 

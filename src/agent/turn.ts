@@ -2,7 +2,7 @@ import { CodaError } from '../base/errors.ts';
 import type { Card, Draft, Item } from '../delivery/index.ts';
 import { sql, type Transaction } from '../storage/index.ts';
 import * as approvals from './approvals.ts';
-import { hashOf, isData, runData, runOutside } from './calls.ts';
+import { hashOf, isData, refusedInput, runData, runOutside } from './calls.ts';
 import type { Sections } from './context/index.ts';
 import type { ModelToolCall } from './model.ts';
 import type { SpawnOptions } from './nested.ts';
@@ -148,7 +148,7 @@ export class TurnRun {
     }
     const asked = { tool: call.name, input: call.input as Record<string, unknown> };
     const valid = toolbox.check(asked, false);
-    if ('ok' in valid) return { verdict: { kind: 'result', result: valid } };
+    if ('ok' in valid) return { verdict: { kind: 'result', result: refusedInput(valid, this.turn, call.name) } };
     if (state.kind === 'open' && this.turn.repeats(call) >= MOST_REPEATS) {
       return { verdict: { kind: 'result', result: failed('REPEATED', texts.repeatedCall()) } };
     }

@@ -131,6 +131,24 @@ test('a model that makes the same call again and again is told, then stopped', a
   expect(server.requests.at(-1)?.text).toContain('exactly this call twice already');
 });
 
+test('what is wrong with a call is said to the model once; then the call fails, and then the turn', async () => {
+  await using coda = await begin();
+  const wrong = (text: unknown) => ({ calls: [{ name: 'note_save', input: { text } }] });
+  server.play(wrong({ a: 1 }), wrong('milk'), wrong({ a: 2 }), wrong({ a: 3 }), { text: 'I cannot.' });
+  expect(await coda.person('ana').says('keep milk')).toBe('I cannot.');
+  const told = server.requests
+    .at(-1)
+    ?.body.messages.flatMap(({ content }: { content: unknown }) =>
+      Array.isArray(content) ? content.filter(({ type }) => type === 'tool_result').map((block) => block.content) : [],
+    );
+  expect(told[0]).toContain('note_save was called wrongly: text');
+  expect(told[1]).toContain('milk');
+  expect(told[2]).toContain('note_save was called wrongly: text');
+  expect(told[3]).toContain('called wrongly again, so it fails');
+  server.play(wrong({ a: 1 }), wrong({ a: 2 }), wrong({ a: 3 }), wrong({ a: 4 }));
+  expect(await coda.person('ana').says('keep milk')).toMatch(/kept doing the same thing \(`note_save`\)/);
+});
+
 test('calls of tools that do not exist, and with keys that poison, end in an answer', async () => {
   await using coda = await begin();
   server.play(
