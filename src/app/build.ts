@@ -9,7 +9,7 @@ import { type Command, type HealthCheck, kindOf, Router, type Skill, type SkillD
 import type { Config } from '../config/index.ts';
 import { type ChatAdapter, type DeadLetters, Delivery, inboxPrunings, outboxPrunings } from '../delivery/index.ts';
 import { JobQueue, retention, retentionSchedule, Schedules, Worker } from '../jobs/index.ts';
-import { deadLetterCheck } from './checks.ts';
+import { deadLetterCheck, runChecks } from './checks.ts';
 import { type CostReport, costReport } from './cost.ts';
 import { openDiscord } from './discord.ts';
 import { type Foundation, openFoundation } from './foundation.ts';
@@ -127,6 +127,7 @@ class Assembly implements App {
       delivery,
       skills,
       wakeAt,
+      examine: () => runChecks(this),
       model,
     });
     this.commands = commands;
@@ -200,7 +201,7 @@ class Assembly implements App {
       engine: database.engine,
       adapters: this.adapters.map((adapter) => adapter.name),
       running: this.delivery.running,
-      outbox: await this.delivery.outbox.open(),
+      outbox: { ...(await this.delivery.outbox.open()), sent_again: this.delivery.outbox.sentAgain },
       storage: { ...database.stats() } as Json,
     };
   }

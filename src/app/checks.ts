@@ -1,21 +1,47 @@
 import { checkProvider, type Models, repairsSince } from '../agent/index.ts';
 import type { Clock } from '../base/clock.ts';
+import { messageOf } from '../base/errors.ts';
 import { plural } from '../base/text.ts';
-import type { HealthCheck } from '../chat/index.ts';
+import type { Finding, HealthCheck } from '../chat/index.ts';
 import type { DeadLetters } from '../delivery/index.ts';
 import type { Database } from '../storage/index.ts';
 
-/** Whether something could not be delivered. */
-export function deadLetterCheck(outbox: { deadLetters(limit: number): Promise<DeadLetters> }): HealthCheck {
+/** What the outbox tells of itself. */
+interface Told {
+  deadLetters(limit: number): Promise<DeadLetters>;
+  readonly sentAgain: number;
+}
+
+/** Whether something could not be delivered, or may have been delivered twice. */
+export function deadLetterCheck(outbox: Told): HealthCheck {
   return {
     name: 'dead letters',
     async check() {
       const { letters, total } = await outbox.deadLetters(1);
-      if (total === 0) return { ok: true, says: 'everything could be delivered' };
-      const says = `${plural(total, 'message')} could not be delivered; the newest: ${letters[0]?.error ?? 'no reason known'}`;
+      const again =
+        outbox.sentAgain === 0 ? '' : `; ${plural(outbox.sentAgain, 'message')} looked for in vain and sent again`;
+      if (total === 0) return { ok: true, says: `everything could be delivered${again}` };
+      const says = `${plural(total, 'message')} could not be delivered; the newest: ${letters[0]?.error ?? 'no reason known'}${again}`;
       return { ok: false, says, remedy: 'See them with "coda outbox", send them again with "coda outbox resend".' };
     },
   };
+}
+
+const CHECK_WITHIN_MS = 10_000;
+
+/** Asks every part how it is, all at once. A check that fails by itself or takes too long is a finding as well. */
+export async function runChecks(app: { healthy(): Promise<boolean>; checks(): HealthCheck[] }): Promise<Finding[]> {
+  const storage: Finding = (await app.healthy())
+    ? { name: 'storage', ok: true, says: 'answers' }
+    : { name: 'storage', ok: false, says: 'does not answer', remedy: 'Start the database, or mend storage.url.' };
+  const parts = app.checks().map(async ({ name, check }): Promise<Finding> => {
+    try {
+      return { name, ...(await check(AbortSignal.timeout(CHECK_WITHIN_MS))) };
+    } catch (error) {
+      return { name, ok: false, says: messageOf(error) };
+    }
+  });
+  return [storage, ...(await Promise.all(parts))];
 }
 
 const DAY_MS = 86_400_000;

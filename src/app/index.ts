@@ -2,6 +2,7 @@
 
 export type { DeadLetters } from '../delivery/index.ts';
 export { type App, type BuildOptions, build } from './build.ts';
+export { runChecks } from './checks.ts';
 export { type Control, openControl, type Verb } from './control.ts';
 export { type CostReport, costReport } from './cost.ts';
 export { createWorld, type WorldOptions } from './world.ts';

@@ -11,7 +11,15 @@ import {
   Toolbox,
 } from '../agent/index.ts';
 import type { World } from '../base/world.ts';
-import { type Command, coreCommands, coreTools, forgetTools, type HealthCheck, modelCommands } from '../chat/index.ts';
+import {
+  type Command,
+  coreCommands,
+  coreTools,
+  type Finding,
+  forgetTools,
+  type HealthCheck,
+  modelCommands,
+} from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
 import { type Delivery, inboxErasures, outboxErasures } from '../delivery/index.ts';
 import { type Erasure, personErasures } from '../people/index.ts';
@@ -38,6 +46,8 @@ export interface MindOptions {
   skills: readonly EquippedSkill[];
   /** Tells the worker that something is due at `at`. */
   wakeAt(at: Date): void;
+  /** Asks every part how it is. */
+  examine(): Promise<readonly Finding[]>;
   /** Answers instead of the configured models. */
   model?: Model | undefined;
 }
@@ -59,7 +69,7 @@ export function openMind(options: MindOptions): Mind {
     ...skills.flatMap(({ skill, deps }) => skill.tools?.(deps) ?? []),
   ]);
   const commands: readonly Command[] = [
-    ...coreCommands({ delivery, toolbox: () => toolbox }),
+    ...coreCommands({ delivery, toolbox: () => toolbox, examine: options.examine }),
     ...modelCommands({ models, inference, system, tools: () => toolbox.specs(), zone, remembered: remembered(config) }),
     ...skills.flatMap(({ skill, deps }) => skill.commands?.(deps) ?? []),
   ];

@@ -11,12 +11,27 @@ import {
 } from '../agent/index.ts';
 import type { Delivery } from '../delivery/index.ts';
 import { type Erasure, erase } from '../people/index.ts';
-import type { Command } from './skill.ts';
+import type { Command, Finding } from './skill.ts';
 import * as texts from './texts.ts';
 
+export interface CoreDeps {
+  delivery: Delivery;
+  toolbox: () => Toolbox;
+  /** Asks every part how it is. */
+  examine(): Promise<readonly Finding[]>;
+}
+
 /** The commands that belong to the conversation itself. */
-export function coreCommands(deps: { delivery: Delivery; toolbox: () => Toolbox }): Command[] {
+export function coreCommands(deps: CoreDeps): Command[] {
   return [
+    {
+      name: 'doctor',
+      summary: 'Look whether everything is in order.',
+      private: true,
+      ownerOnly: true,
+      prepare: () => deps.examine(),
+      run: async (_, { prepared }) => done(texts.findings(prepared as readonly Finding[])),
+    },
     {
       name: 'help',
       summary: 'Show what I can do.',

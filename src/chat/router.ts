@@ -1,4 +1,4 @@
-import type { Agent, ItemContext, OpenButton, ToolResult } from '../agent/index.ts';
+import type { Agent, Call, ItemContext, OpenButton, ToolResult } from '../agent/index.ts';
 import { failed, reopenButtons, useButton } from '../agent/index.ts';
 import { didYouMean } from '../base/text.ts';
 import type { Delivery, Incoming, Item, ItemKind } from '../delivery/index.ts';
@@ -30,13 +30,15 @@ export class Router {
     await this.agent.answer(item, signal);
   }
 
-  private command(item: Item, signal: AbortSignal): Promise<void> {
+  private async command(item: Item, signal: AbortSignal): Promise<void> {
     const [, name = '', rest = ''] = SLASH.exec(item.payload.text.trim()) ?? [];
     const command = this.commands.get(name.toLowerCase());
     const known = [...this.commands.keys()];
-    return this.agent.act('command.run', item, signal, async (ctx): Promise<ToolResult> => {
-      if (command?.ownerOnly && ctx.person.role !== 'owner') return failed('DENIED', texts.ownerOnly(command.name));
-      if (command) return command.run(rest.trim(), ctx);
+    const denied = command?.ownerOnly && item.person.role !== 'owner';
+    const prepared = denied ? undefined : await command?.prepare?.();
+    return this.agent.act('command.run', item, signal, async (ctx): Promise<ToolResult | Call> => {
+      if (command && denied) return failed('DENIED', texts.ownerOnly(command.name));
+      if (command) return command.run(rest.trim(), { ...ctx, prepared });
       return failed('UNKNOWN_COMMAND', texts.unknownCommand(name, didYouMean(name.toLowerCase(), known)));
     });
   }

@@ -1,4 +1,4 @@
-import type { AnyTool, Phrase, ToolResult, TxContext } from '../agent/index.ts';
+import type { AnyTool, Call, Phrase, ToolResult, TxContext } from '../agent/index.ts';
 import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import type { ConfigBlock } from '../config/index.ts';
@@ -34,8 +34,13 @@ export interface Command {
   private?: boolean;
   /** Only the owner may run it. */
   ownerOnly?: boolean;
-  /** The rest of the line, trimmed. Runs in the transaction that also stores the answer. */
-  run(rest: string, ctx: TxContext): Promise<ToolResult>;
+  /** What must be awaited before the transaction; its value comes as `ctx.prepared`. Only for who may run it. */
+  prepare?(): Promise<unknown>;
+  /**
+   * The rest of the line, trimmed. Runs in the transaction that also stores the answer. A call that comes back is
+   * carried out there, and can be taken back like any other.
+   */
+  run(rest: string, ctx: TxContext): Promise<ToolResult | Call>;
 }
 
 /** A field of a command. */
@@ -54,6 +59,14 @@ export interface CompletionContext {
   person: Person | undefined;
   database: Database;
   now: Date;
+}
+
+/** What became of one check. */
+export interface Finding {
+  name: string;
+  ok: boolean;
+  says: string;
+  remedy?: string;
 }
 
 /** Something that `coda doctor` asks. */

@@ -1,7 +1,7 @@
-import { build } from '../app/index.ts';
+import { build, runChecks } from '../app/index.ts';
 import { ERRORS } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
-import { type Finding, runChecks } from './checks.ts';
+import type { Finding } from '../chat/index.ts';
 import { callDaemon } from './daemon.ts';
 import type { Flags } from './flags.ts';
 import { readiness } from './ready.ts';

@@ -1,9 +1,8 @@
-import { type App, build, createWorld, openControl } from '../app/index.ts';
+import { type App, build, createWorld, openControl, runChecks } from '../app/index.ts';
 import type { Json } from '../base/json.ts';
 import { createLog, type Log, Secrets } from '../base/log.ts';
 import type { World } from '../base/world.ts';
 import { type Config, loadConfig } from '../config/index.ts';
-import { runChecks } from './checks.ts';
 import { catchCrashes, die } from './crash.ts';
 import { configRequest, type Flags } from './flags.ts';
 import { hint } from './ready.ts';

@@ -74,7 +74,8 @@ export class Played {
     const [name = '', rest = ''] = line.split(/ (.*)/s);
     const command = this.commands.find((one) => one.name === name) as Command;
     const ctx = await this.context(as);
-    return this.database.tx(`test.${name}`, (tx) => command.run(rest.trim(), { ...ctx, tx }));
+    const said = await this.database.tx(`test.${name}`, (tx) => command.run(rest.trim(), { ...ctx, tx }));
+    return 'tool' in said ? this.call(said.tool, said.input, as) : said;
   }
 
   /** Moves the clock and lets everything fire that is due on the way. */

@@ -1,9 +1,11 @@
 import { failed, type ToolResult, type TxContext } from '../../agent/index.ts';
-import type { Command } from '../../chat/index.ts';
-import { splitTask } from '../../time/index.ts';
+import type { Command, CompletionContext } from '../../chat/index.ts';
+import { splitTask, type WhenContext } from '../../time/index.ts';
 import { createTool } from './create.ts';
 import { listTool } from './list.ts';
 import type { WakeAt } from './reminder.ts';
+import { parsePutOff } from './schedule.ts';
+import * as store from './store.ts';
 import { texts } from './texts.ts';
 
 export function commands(wakeAt: WakeAt): Command[] {
@@ -35,7 +37,65 @@ export function commands(wakeAt: WakeAt): Command[] {
       private: true,
       run: (rest, ctx) => list(rest, ctx),
     },
+    {
+      name: 'done',
+      summary: 'Mark a reminder as done.',
+      usage: '[which]',
+      options: [{ name: 'reminder', description: 'Left out, the one that just spoke', complete: pendingOnes }],
+      run: async (rest) => ({ tool: 'reminder_complete', input: { which: rest } }),
+    },
+    {
+      name: 'snooze',
+      summary: 'Put a reminder off.',
+      usage: '[how long or until when] [which]',
+      options: [
+        { name: 'when', description: '10 minutes, until Friday at 9', required: true },
+        { name: 'reminder', description: 'Left out, the one that just spoke', complete: pendingOnes },
+      ],
+      run: async (rest, { when }) => ({ tool: 'reminder_snooze', input: snoozeInput(rest, when) }),
+    },
   ];
+}
+
+/** Words of a line that are looked at for a time. */
+const MOST_WORDS = 60;
+
+/** The longest beginning, else the longest end, that says a time; what is left says which reminder. */
+function snoozeInput(rest: string, context: WhenContext): { which: string; when?: string } {
+  const words = rest.split(/\s+/).filter(Boolean).slice(0, MOST_WORDS);
+  const says = (some: string[]) => some.length > 0 && parsePutOff(some.join(' '), context).kind !== 'reject';
+  for (let cut = words.length; cut > 0; cut--) {
+    const [head, tail] = [words.slice(0, cut), words.slice(cut)];
+    if (says(head)) return { when: head.join(' '), which: tail.join(' ') };
+  }
+  for (let cut = 1; cut < words.length; cut++) {
+    const [head, tail] = [words.slice(0, cut), words.slice(cut)];
+    if (says(tail)) return { when: tail.join(' '), which: head.join(' ') };
+  }
+  return { which: rest };
+}
+
+const MOST_OFFERED = 25;
+/** What a person may have pending is looked through in one go. */
+const ALL_PENDING = 500;
+const LONGEST_OFFERED = 90;
+
+/** Pending reminders with what is typed in their words, soonest first. */
+async function pendingOnes(typed: string, { person, database }: CompletionContext): Promise<string[]> {
+  if (!person) return [];
+  const query = { personId: person.id, status: 'pending', limit: ALL_PENDING, offset: 0 } as const;
+  const pending = await store.page({ query: (sql, params) => database.read(sql, params) }, query);
+  const wanted = typed.toLowerCase().trim();
+  return pending
+    .map(({ text }) => beginning(text.replace(/\s+/g, ' ').trim()))
+    .filter((text) => text.toLowerCase().includes(wanted))
+    .slice(0, MOST_OFFERED);
+}
+
+/** Whole words only: they are looked for when they come back. */
+function beginning(text: string): string {
+  if (text.length <= LONGEST_OFFERED) return text;
+  return text.slice(0, text.lastIndexOf(' ', LONGEST_OFFERED) + 1 || LONGEST_OFFERED).trim();
 }
 
 /** What may be listed. */

@@ -141,6 +141,52 @@ describe('slash commands', () => {
   });
 });
 
+describe('the owner’s look at whether all is in order', () => {
+  test('is private, says of each part how it is, and of a part that is broken what would help', async () => {
+    await using play = await playDiscord({ asleep: true });
+    Object.assign(play, { options: { discord: { guilds: [play.guild.id, '123456789012345678'] } } });
+    await play.start();
+    const { fake } = play;
+    const answer = await play.answer(fake.uses(play.ana, play.general, 'doctor'));
+    expect(answer.only).toBe(play.ana.id);
+    expect(answer.content).toContain('✓ **storage**: answers');
+    expect(answer.content).toContain('✓ **dead letters**');
+    expect(answer.content).toContain('✗ **discord**: is not in the server 123456789012345678');
+    expect(answer.content).toContain('→ Invite it');
+    const refused = await play.answer(fake.uses(play.bob, play.general, 'doctor'));
+    expect(refused.content).toContain('my owner alone');
+    expect(refused.content).not.toContain('storage');
+  });
+});
+
+describe('reminders by commands', () => {
+  test('are found by their words while these are typed, done, put off and taken back', async () => {
+    await using play = await playDiscord({ stillClock: true });
+    const { fake } = play;
+    for (const text of ['water the plants', 'call the dentist', 'call Carl']) {
+      await play.answer(fake.uses(play.ana, play.general, 'remind', { when: 'tomorrow at 9', text }));
+    }
+    const offered = async (command: string, reminder: string, user = play.ana) => {
+      const typing = fake.types(user, play.general, command, { reminder }, 'reminder');
+      return (await eventually(() => typing.choices))?.map(({ value }) => value);
+    };
+    expect(await offered('done', 'CALL')).toEqual(['call the dentist', 'call Carl']);
+    expect(await offered('snooze', 'plants')).toEqual(['water the plants']);
+    expect(await offered('done', '', play.bob)).toEqual([]);
+    const uses = async (name: string, options: Record<string, string>) =>
+      (await play.answer(fake.uses(play.ana, play.general, name, options))).content;
+    expect(await uses('done', { reminder: 'call the dentist' })).toContain('Done: “call the dentist”');
+    expect(await uses('undo', {})).toContain('Taken back: “call the dentist”');
+    expect(await uses('snooze', { when: 'until tomorrow at 10:00', reminder: 'water the plants' })).toMatch(
+      /“water the plants” again on .* 10:00/,
+    );
+    play.asks('/snooze call Carl 2 days');
+    await play.hears('“call Carl” again');
+    play.asks('/done nothing of the kind');
+    await play.hears('found no pending reminder about “nothing of the kind”');
+  });
+});
+
 describe('an interaction', () => {
   test('that could not be acknowledged in time is not done, and that is said once', async () => {
     await using play = await playDiscord();

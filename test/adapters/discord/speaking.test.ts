@@ -40,6 +40,7 @@ describe('a send whose answer is lost', () => {
     expect(play.said('answer to once only')).toHaveLength(1);
     const sql = `select state from outbox where content->>'text' = 'answer to once only'`;
     expect((await play.database.read(sql)).rows).toEqual([{ state: 'sent' }]);
+    expect(await play.app.status()).toMatchObject({ outbox: { sent_again: 0 } });
   });
 
   test('is not taken for another message with the same words', async () => {
@@ -56,6 +57,25 @@ describe('a send whose answer is lost', () => {
     await play.settled();
     await play.passes(10 * 60_000);
     expect(play.said('Done.')).toHaveLength(2);
+  });
+
+  test('is sent again when it cannot be found, and that is counted where an owner looks', async () => {
+    await using play = await playDiscord({ model: echo, stillClock: true });
+    const { clock } = play.world;
+    const begun = clock.now().getTime();
+    play.fake.rest.fault = ({ method, route }) =>
+      method === 'POST' && route.endsWith('/messages') && clock.now().getTime() - begun < 15_000 ? 'lost' : undefined;
+    play.asks('once only');
+    const sql = `select 1 from outbox where state = 'unknown'`;
+    expect(await eventually(async () => (await play.database.read(sql)).rows.length === 1)).toBe(true);
+    await play.settled();
+    await play.passes(10 * 60_000);
+    expect(play.said('answer to once only')).toHaveLength(1);
+    expect(await play.app.status()).toMatchObject({ outbox: { sent_again: 1 } });
+    const letters = play.app.checks().find(({ name }) => name === 'dead letters');
+    expect(await letters?.check(AbortSignal.timeout(5_000))).toMatchObject({
+      says: 'everything could be delivered; 1 message looked for in vain and sent again',
+    });
   });
 });
 
