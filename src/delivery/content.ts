@@ -26,7 +26,7 @@ export interface Button {
   id: string;
   label: string;
   style?: 'primary' | 'danger';
-  /** It asks for words first (`Inbox.form`); where that cannot be shown, it is pressed without them. */
+  /** It asks for words first (`Inbox.form`); where that cannot be done, it is better left out. */
   asks?: true;
 }
 

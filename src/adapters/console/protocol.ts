@@ -146,7 +146,8 @@ export function said(
     in_reply_to: at.replyTo ?? null,
     conversation: at.conversation,
     text: content.text,
-    buttons: (content.buttons ?? []).map(({ id, label }) => ({ id, label })),
+    // One that asks for words could only be pressed without them here, which would use the card up for nothing.
+    buttons: (content.buttons ?? []).filter(({ asks }) => !asks).map(({ id, label }) => ({ id, label })),
     files: at.files,
   };
 }

@@ -171,6 +171,17 @@ test('a reminder, a question, an edit and a withdrawal each have their type', as
   ]);
 });
 
+test('a button that would ask for words is not offered where only a press can be given', async () => {
+  const { attach, adapter } = await openConsole();
+  const program = await attach();
+  const buttons = [
+    { id: 'done', label: 'Done' },
+    { id: 'later', label: 'Later…', asks: true as const },
+  ];
+  await adapter.send(part('oven', { content: { kind: 'reminder', buttons } }), signal);
+  expect(await program.hear()).toMatchObject({ text: 'oven', buttons: [{ id: 'done', label: 'Done' }] });
+});
+
 test('what cannot be shown waits until somebody attaches', async () => {
   const { adapter, attach, reached } = await openConsole();
   expect(await adapter.send(part('hello?'), signal)).toMatchObject({ kind: 'retry', until: 'reachable' });
