@@ -3,6 +3,8 @@ import { Writable } from 'node:stream';
 /** A terminal of `columns` × `rows` that keeps what it is told to show, with what has scrolled off its top. */
 export class FakeTerminal extends Writable {
   readonly isTTY = true;
+  /** Whether anything was marked by a colour or a weight (SGR). */
+  coloured = false;
   columns: number;
   rows: number;
   private lines: string[][] = [[]];
@@ -42,6 +44,7 @@ export class FakeTerminal extends Writable {
 
   private control(verb: string, count: number): void {
     const by = Number.isNaN(count) ? 1 : count;
+    if (verb === 'm') this.coloured = true;
     if (verb === 'A') this.row = Math.max(this.top, this.row - by);
     if (verb === 'B') this.row = Math.min(this.top + this.rows - 1, this.row + by);
     if (verb === 'C') this.column = Math.min(this.columns - 1, this.column + by);

@@ -25,7 +25,7 @@ interface Said {
 }
 
 /** A person at a terminal, and the test as coda behind the session. */
-function sit({ columns = 60, rows = 12 } = {}) {
+function sit({ columns = 60, rows = 12, env = { NO_COLOR: '1' } as Record<string, string> } = {}) {
   const [near, far] = duplexPair();
   const screen = new FakeTerminal(columns, rows);
   const keyboard = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => keyboard });
@@ -34,7 +34,7 @@ function sit({ columns = 60, rows = 12 } = {}) {
     session: near,
     stdin: keyboard as unknown as NodeJS.ReadStream,
     stdout: screen as unknown as NodeJS.WriteStream,
-    env: { NO_COLOR: '1' },
+    env,
     history,
   });
   const lines = readLines(far.iterator({ destroyOnReturn: false }), 1_000_000);
@@ -231,6 +231,17 @@ test('a session that ends takes its prompt away', async () => {
   far.end();
   expect(await ended).toBe('ended');
   expect(screen.text).toBe('● so long');
+});
+
+test.each([
+  ['on a terminal there are colours', {}, true],
+  ['NO_COLOR keeps them away', { NO_COLOR: '1' }, false],
+  ['an empty NO_COLOR does not', { NO_COLOR: '' }, true],
+])('%s', async (_, env, coloured) => {
+  const { screen, hears } = sit({ env });
+  await hears(part('reminder', 'r1', 'check the **oven**'));
+  expect(screen.text).toContain('oven');
+  expect(screen.coloured).toBe(coloured);
 });
 
 test('an answer cannot send the terminal commands of its own', async () => {
