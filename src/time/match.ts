@@ -45,9 +45,11 @@ export function grammar<T>(
   rules: readonly Rule[],
   terminals: Readonly<Record<string, Terminal>>,
 ): Grammar<T> {
-  const sets = compile(rules);
+  // Large tables take time to compile, which a process that reads no time need not spend.
+  let sets: ReadonlyMap<string, RuleSet> | undefined;
   return {
     over(tokens) {
+      sets ??= compile(rules);
       const run = new Run(tokens, start, sets, terminals);
       return (at) => run.match(start, at) as readonly Match<T>[];
     },

@@ -1,4 +1,3 @@
-import type { Language } from './lang/language.ts';
 import { isZone } from './zones.ts';
 
 /** One word, number or sign of what a person wrote. */
@@ -12,6 +11,12 @@ export interface Token {
   raw: string;
   /** Written without a space before it. */
   glued: boolean;
+}
+
+/** What takes a text apart must know of its language. */
+interface Vocabulary {
+  /** The canonical words for what was typed: aliases, run-together words, typing errors. Usually one. */
+  canonical(word: string, fuzzy: boolean): readonly string[];
 }
 
 /** Names, quotations, addresses and amounts of money hold numbers and words that never say when. */
@@ -45,7 +50,7 @@ function plain(text: string): string {
 }
 
 /** Takes `text` apart. `fuzzy` also reads words with one wrong letter, where every word must be about time anyway. */
-export function tokenise(text: string, language: Language, fuzzy = false): Token[] {
+export function tokenise(text: string, language: Vocabulary, fuzzy = false): Token[] {
   const flat = plain(text);
   const quoted = quotations(text);
   const tokens: Token[] = [];
@@ -82,7 +87,7 @@ function pushTokens(
   text: string,
   start: number,
   end: number,
-  language: Language,
+  language: Vocabulary,
   fuzzy: boolean,
 ): void {
   const chunk = text.slice(start, end);

@@ -1,0 +1,93 @@
+import type { Language } from './lang/language.ts';
+import type { Token } from './tokens.ts';
+
+/** Where the pieces of a sentence stand, by token. */
+export interface Layout {
+  /** What stands before "remind me". */
+  head: [number, number];
+  /** What stands after it. */
+  body: [number, number];
+  /** The last word of the lead: "to", "about", or none. */
+  connector: string;
+  hasLead: boolean;
+  /** How often, where the lead says it ("a daily reminder"); else empty. */
+  cadence: string;
+}
+
+/** Finds "remind me to" and what stands before and after it. */
+export class LayoutFinder {
+  private readonly tokens: readonly Token[];
+  private readonly language: Language;
+
+  constructor(tokens: readonly Token[], language: Language) {
+    this.tokens = tokens;
+    this.language = language;
+  }
+
+  layout(): Layout {
+    const [from, to] = this.trimmed([0, this.tokens.length]);
+    for (let at = from; at < to; at++) {
+      const { length, cadence } = this.leadAt(at);
+      if (length === 0) continue;
+      const start = at + length;
+      const connector = this.language.connectors.has(this.word(start - 1)) ? this.word(start - 1) : '';
+      return {
+        head: this.afterAsking(from, at) === at ? [at, at] : this.trimmed([from, at]),
+        body: this.trimmed([start, to]),
+        connector,
+        hasLead: true,
+        cadence,
+      };
+    }
+    return { head: [from, from], body: [from, to], connector: '', hasLead: false, cadence: '' };
+  }
+
+  /** "Can you please …" is no part of the task. */
+  private afterAsking(from: number, to: number): number {
+    let at = from;
+    while (at < to && (ASKING.has(this.word(at)) || this.isFiller(at, this.language.openers))) at++;
+    return at;
+  }
+
+  /** How many words of "remind me to" begin here; the longest form counts. A reminder may be a daily one. */
+  private leadAt(at: number): { length: number; cadence: string } {
+    let longest = { length: 0, cadence: '' };
+    for (const lead of this.language.leads) {
+      let cadence = '';
+      let to = at;
+      const fits = lead.every((word) => {
+        if (ALARMS.has(word) && this.language.cadences.has(this.word(to))) cadence = this.word(to++);
+        const token = this.tokens[to++];
+        if (word === 'a' && token?.text === 'an') return true;
+        // "Around 10" says when, "about the meeting" does not.
+        return token?.text === word && (word !== 'about' || token.raw.toLowerCase() === word);
+      });
+      if (fits && to - at > longest.length) longest = { length: to - at, cadence };
+    }
+    return longest;
+  }
+
+  /** Courtesies and signs at the ends are no part of a stretch. */
+  trimmed([from, to]: [number, number]): [number, number] {
+    let [start, end] = [from, to];
+    while (start < end && this.isFiller(start, this.language.openers)) start++;
+    while (end > start && this.isFiller(end - 1, this.language.closers)) end--;
+    return [start, end];
+  }
+
+  private isFiller(at: number, courtesies: ReadonlySet<string>): boolean {
+    return courtesies.has(this.word(at)) || /^[,.!;:?-]$/.test(this.word(at));
+  }
+
+  private word(at: number): string {
+    return this.tokens[at]?.text ?? '';
+  }
+}
+
+/** What may be daily or weekly. */
+const ALARMS = new Set(['reminder', 'alarm']);
+
+/** Words of a request before "remind me". */
+const ASKING = new Set(
+  "can could would will you please i'd i would like want need to hey hi so and also just".split(' '),
+);

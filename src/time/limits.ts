@@ -1,0 +1,126 @@
+import { DAY, type Day, MINUTE, type Wall, wallOf } from './civil.ts';
+import { isTime, nextTimes, timesOn } from './clock.ts';
+import { moveDay, periodBounds, resolveDate } from './dates.ts';
+import type { Env } from './env.ts';
+import type { Phrase } from './phrase.ts';
+import { type DateSpec, isElapsed, type Moment, type Span, type TimeSpec } from './pieces.ts';
+import { impossible, past } from './texts.ts';
+import type { When } from './types.ts';
+import { instantOf, wallAt } from './zones.ts';
+
+/** Between which instants a series lies, and what is known of its first day. */
+export interface Limits {
+  /** Nothing before this instant. */
+  from: number;
+  /** The day that the words start at, if they do. */
+  startDay?: Day;
+  startTime?: TimeSpec | undefined;
+  /** The exact wall time that the series starts at, for elapsed steps. */
+  startWall?: Wall;
+  until?: number;
+  lasting?: Span;
+  count?: number;
+}
+
+export function limitsOf(phrase: Phrase, env: Env): Limits | When | undefined {
+  const limits: Limits = { from: env.now };
+  const bounds = boundsOf(phrase, env);
+  if (bounds) {
+    limits.from = Math.max(env.now, instantOf(bounds[0] * DAY, env.zone) - 1);
+    limits.until = instantOf(bounds[1] * DAY, env.zone) - 1_000;
+    if (bounds[0] > env.today) limits.startDay = bounds[0];
+  }
+  if (phrase.start) {
+    const started = startOf(phrase.start, env);
+    if (started === undefined || 'kind' in started) return started;
+    Object.assign(limits, started);
+  }
+  if (phrase.until) {
+    if (limits.until !== undefined) return undefined;
+    const until = endOf(phrase.until, limits, env);
+    if (until === undefined || typeof until !== 'number') return until;
+    if (until <= env.now) return past('');
+    limits.until = until;
+  }
+  if (phrase.lasting) limits.lasting = phrase.lasting;
+  if (phrase.count !== undefined) limits.count = phrase.count;
+  return limits;
+}
+
+/** "This week", "tomorrow", "in December" beside a recurrence: the days from … up to …. */
+function boundsOf({ dates }: Phrase, env: Env): [Day, Day] | undefined {
+  for (const date of dates) {
+    if (date.type === 'offset' && date.days >= 0) return [env.today + date.days, env.today + date.days + 1];
+    if (date.type === 'period' && date.edge === 'whole' && date.month === undefined) return periodBounds(date, env);
+  }
+  return undefined;
+}
+
+function startOf({ date, time, shift }: Moment, env: Env): Partial<Limits> | When | undefined {
+  if (shift) {
+    const wall = moveDay(env.today, shift, 1) * DAY + (env.wall - env.today * DAY);
+    const at = instantOf(wall, env.zone) + shift.milliseconds;
+    const startWall = wallAt(at, env.zone);
+    const startDay = Math.floor(startWall / DAY);
+    return isElapsed(shift) ? { from: at - 1, startDay, startWall } : { from: midnight(startDay, env), startDay };
+  }
+  if (!date) return startTimeOf(time, env);
+  const days = resolveDate(date, env);
+  if (days === 'PAST') return past('');
+  if (days === 'NOT_A_DATE') return impossible();
+  const [startDay = env.today] = days.days;
+  if (days.ask || startDay < env.today) return days.ask ? undefined : past('');
+  const found: Partial<Limits> = { from: Math.max(env.now, midnight(startDay, env)), startDay, startTime: time };
+  if (!time) return found;
+  const times = timesOn(time, env, undefined);
+  if (!times || (time.clock && !isTime(time.clock))) return undefined;
+  const startWall = wallOf(startDay, times.minutes[0] ?? 0) + times.second * 1_000;
+  return { ...found, startWall, from: Math.max(env.now, instantOf(startWall, env.zone) - 1) };
+}
+
+function startTimeOf(time: TimeSpec | undefined, env: Env): Partial<Limits> | undefined {
+  const times = time && nextTimes(time, env, Math.floor((env.wall - env.today * DAY) / MINUTE));
+  const walls = times?.minutes.map((minute) => wallOf(env.today, minute) + (times.second ?? 0) * 1_000) ?? [];
+  const startWall = walls.find((wall) => instantOf(wall, env.zone) > env.now);
+  if (startWall === undefined) return undefined;
+  return { from: instantOf(startWall, env.zone) - 1, startWall, startTime: time };
+}
+
+/** Just before a day begins. */
+function midnight(day: Day, env: Env): number {
+  return instantOf(day * DAY, env.zone) - 1;
+}
+
+function endOf(until: NonNullable<Phrase['until']>, limits: Limits, env: Env): number | When | undefined {
+  const { date, time, shift } = until.moment;
+  if (shift) {
+    const wall = moveDay(env.today, shift, 1) * DAY + (env.wall - env.today * DAY);
+    return instantOf(wall, env.zone) + shift.milliseconds;
+  }
+  if (!date) {
+    const times = time && nextTimes(time, env, Math.floor((env.wall - env.today * DAY) / MINUTE));
+    const ends = times?.minutes.map((minute) => instantOf(wallOf(env.today, minute), env.zone));
+    return ends?.find((end) => end > Math.max(env.now, limits.from));
+  }
+  const day = endDay(date, until.whole, limits, env);
+  if (typeof day !== 'number') return day;
+  if (!time) return instantOf((day + 1) * DAY, env.zone) - 1_000;
+  const times = timesOn(time, env, undefined);
+  return times && instantOf(wallOf(day, times.minutes[0] ?? 0), env.zone);
+}
+
+/** The last day of "until …": a month or week that is only named ends what comes before it. */
+function endDay(date: DateSpec, whole: boolean, limits: Limits, env: Env): Day | When | undefined {
+  if (date.type === 'period' && date.edge === 'whole') {
+    const [from, to] = periodBounds(date, env);
+    return whole || from <= env.today ? to - 1 : from - 1;
+  }
+  // An end is looked for after the start: "from December to 15 January".
+  const base = limits.startDay === undefined ? env : { ...env, today: limits.startDay };
+  const days = resolveDate(date, date.type === 'offset' ? env : base);
+  if (days === 'PAST') return past('');
+  if (days === 'NOT_A_DATE') return impossible();
+  return days.days[0];
+}
+
+// --- drafts ------------------------------------------------------------------------------------------------------

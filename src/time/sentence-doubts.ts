@@ -1,0 +1,177 @@
+import type { Layout } from './layout.ts';
+import { readPhrase, withWords } from './parse.ts';
+import type { Run } from './runs.ts';
+import { hasTime, NUMBERS, onlyTime, SentenceParts, type Understood } from './sentence-parts.ts';
+import { whichOne } from './texts.ts';
+import { tokenise } from './tokens.ts';
+
+/** What makes it doubtful that a stretch says when, or that it says all of it: then a person is asked. */
+export class SentenceDoubts extends SentenceParts {
+  /** "The night before the trip": what is left counts from the moment that was read. */
+  protected isBeside(task: string): boolean {
+    const [first, second, third] = tokenise(task, this.language).map(({ text }) => text);
+    const [unit = '', tie = ''] = first === 'the' ? [second, third] : [first, second];
+    return this.language.temporal.has(unit) && (tie === 'before' || tie === 'after');
+  }
+
+  protected isAboutTime(task: string): boolean {
+    return tokenise(task, this.language).every(
+      ({ text }) => this.language.temporal.has(text) || TIES.has(text) || UNREAD.has(text) || AROUND.has(text),
+    );
+  }
+
+  /** "Set a daily alarm for 6:30": how often stands before the alarm. */
+  protected again(understood: Understood, { cadence }: Layout): Understood {
+    const { when, words = '', task } = understood;
+    if (cadence === '' || when.kind === 'recurring' || when.kind === 'ambiguous') return understood;
+    if (when.kind === 'reject' && when.code !== 'NO_TIME') return understood;
+    const series = cadence === 'recurring' ? undefined : readPhrase(`${cadence} ${words}`, this.ctx);
+    if (series?.kind === 'recurring' || series?.kind === 'ambiguous')
+      return { when: series, words: `${cadence} ${words}`.trim(), task };
+    return when.kind === 'once'
+      ? { ...understood, when: withWords(whichOne([{ words: '', when }]), this.ctx) }
+      : understood;
+  }
+
+  /** "Remind me 12/24 6pm wrap presents": a date in digits and a time, where the time belongs. */
+  protected isDated(run: Run, { hasLead }: Layout): boolean {
+    const piece = this.runs.first(run)?.piece;
+    const date = piece?.kind === 'date' ? piece.date : undefined;
+    const isWhole = date?.type === 'numeric' || (date?.type === 'monthday' && date.month !== undefined);
+    return hasLead && isWhole && hasTime(run);
+  }
+
+  /** "2h30m laundry", where nothing else says when. */
+  protected isCompact(run: Run, to: number): boolean {
+    if (run.phrase.shift === undefined || run.phrase.placed.length > 1) return false;
+    if (!/^(?:\d+[smhdw])+$/i.test(this.runs.words(run.from, run.to))) return false;
+    return !this.runs.longestUpTo(to, run.to + 1, (one) => !this.startsWeak(one));
+  }
+
+  /** "May 4th movie night: buy popcorn tomorrow at 5pm": the date in front may be that of the event. */
+  protected rival(run: Run, to: number, connector: string): Run | undefined {
+    if (hasTime(run) || run.phrase.dates.length === 0 || /\w/.test(connector)) return undefined;
+    return this.runs.longestUpTo(
+      to,
+      run.to + 1,
+      (one) => one.phrase.dates.length > 0 && hasTime(one) && !this.startsWeak(one),
+    );
+  }
+
+  /** "Tomorrow 9 call mom": the number may be the hour or belong to the task. */
+  protected doubtAfter(run: Run, to: number, hasLead: boolean): Understood | undefined {
+    const next = this.word(run.to);
+    // "9am in Atlantis": a zone that is not known is no task.
+    if (this.language.temporal.has(next) || (!hasLead && UNREAD.has(next)))
+      return this.ask([run.when], this.runs.words(run.from, run.to), [[run.to, to]]);
+    const longer = this.runs.longestFrom(
+      run.from,
+      Math.min(to, run.to + 3),
+      (one) => one.to > run.to && this.endsWeak(one),
+    );
+    if (!longer) return undefined;
+    return this.ask([longer.when, run.when], this.runs.words(longer.from, longer.to), [[longer.to, to]]);
+  }
+
+  /** "Every Tu and Th at 10": a recurrence that was not understood would turn into a single time. */
+  protected doubtWithin(run: Run, task: [number, number]): Understood | undefined {
+    for (let at = task[0]; at < task[1]; at++) {
+      const next = this.word(at + 1);
+      if (this.word(at) !== 'every' || !(this.language.temporal.has(next) || CLIPPED_DAY.test(next))) continue;
+      return this.ask([run.when], this.runs.words(run.from, run.to), [task]);
+    }
+    return undefined;
+  }
+
+  /** "Dentist 3 tomorrow": the number may be the hour. */
+  protected withBareHour(run: Run, from: number): Understood | undefined {
+    if (run.from - 1 <= from || hasTime(run)) return undefined;
+    const number = Number(this.word(run.from - 1));
+    if (!Number.isInteger(number) || number < 1 || number > 12) return undefined;
+    const longer = this.runs.exactly(run.from - 1, run.to);
+    return longer && this.ask([longer.when, run.when], this.runs.words(longer.from, longer.to), [[from, longer.from]]);
+  }
+
+  /** Words about time that stand unread before the run, and dates elsewhere in the task, make its date doubtful. */
+  protected doubtBefore(run: Run, from: number): Understood | undefined {
+    const previous = this.word(run.from - 1);
+    const words = this.runs.words(run.from, run.to);
+    const isUnread = onlyTime(run) && this.language.temporal.has(previous) && !this.lasts(run.from, from);
+    if (TIES.has(previous) || this.counts(run.from - 1) || isUnread)
+      return this.ask([run.when], words, [[from, run.from]]);
+    if (!onlyTime(run)) return undefined;
+    for (let at = from + 1; at < run.from; at++) {
+      const other = this.strongDate(at, run.from);
+      if (!other) continue;
+      const both = this.joined(
+        [
+          [other.from, other.to],
+          [run.from, run.to],
+        ],
+        [
+          [from, other.from],
+          [other.to, run.from],
+        ],
+      );
+      return this.ask([both.when, run.when], words, [[from, run.from]]);
+    }
+    return undefined;
+  }
+
+  /** Whether a length of time ends here ("a fortnight on Tuesday"), so that the date counts from there. */
+  protected counts(at: number): boolean {
+    if (NUMBERS.has(this.word(at)) && PLURALS.test(this.word(at + 1))) return true;
+    const joins = /^(?:on|from|after|before|of)$/.test(this.word(at + 1));
+    const isElapsed = /^(?:on|of)$/.test(this.word(at + 1)) && /^(?:second|minute|hour)$/.test(this.word(at));
+    if (!joins || isElapsed) return false;
+    return this.language.temporal.has(this.word(at)) && /^(?:an?|one|\d+)$/.test(this.word(at - 1));
+  }
+
+  /** Whether "for half an hour" ends at `to`: how long the task takes. */
+  protected lasts(to: number, limit: number): boolean {
+    for (let at = to - 1; at > limit; at--)
+      if (
+        this.word(at) === 'for' &&
+        this.runs.pieces(at).some(({ end, value }) => end === to && value.kind === 'shift')
+      )
+        return true;
+    return false;
+  }
+
+  /** A date in mid-sentence that is no mere attribute ("on Friday", but not "the Friday meeting"). */
+  protected strongDate(at: number, to: number): Run | undefined {
+    if (!STARTS.has(this.word(at))) return undefined;
+    return this.runs.longestFrom(
+      at,
+      to,
+      (run) => run.phrase.dates.length > 0 && !this.startsWeak(run) && !this.endsWeak(run),
+    );
+  }
+}
+
+/** What people clip the days of the week to, or count. */
+const CLIPPED_DAY = /^(?:m|mo|t|tu|th|w|we|r|f|fr|s|sa|su|\d.*)$/;
+
+/** "In two Mondays" is no series. */
+const PLURALS = /^(?:mon|tues|wednes|thurs|fri|satur|sun)days$|^week(?:day|end)s$/;
+
+/** What may begin a time in mid-sentence. */
+export const STARTS = new Set(
+  'at on in by every tomorrow today tonight next this from starting daily weekly monthly within after before'.split(
+    ' ',
+  ),
+);
+
+/** Words that belong to a time, and leave it unsaid which, when they stand unread before one. */
+export const TIES = new Set(
+  'every next until before except starting past half between since per last not early late mid end middle sometime or'.split(
+    ' ',
+  ),
+);
+
+/** Words that would go on saying when, after a time that opens a sentence. */
+const UNREAD = new Set('in on at until except for before after from between or of time'.split(' '));
+
+const AROUND = new Set(
+  'the this that a an of about around by late early lunch start begin last first second'.split(' '),
+);

@@ -1,0 +1,192 @@
+import type { Language } from './lang/language.ts';
+import { LayoutFinder } from './layout.ts';
+import { explain, parseWhen, withWords } from './parse.ts';
+import type { DateSpec } from './pieces.ts';
+import { isWeak, type Run, Runs } from './runs.ts';
+import { noTime, whichOne } from './texts.ts';
+import { type Token, tokenise } from './tokens.ts';
+import type { Reading, When, WhenContext } from './types.ts';
+
+/** A sentence understood: when, and what. */
+export interface Understood {
+  when: When;
+  /** The words that say when, as written; undefined when there are none. */
+  words: string | undefined;
+  /** The rest in the person's own spelling; empty when the sentence only says when. */
+  task: string;
+}
+
+/** The words of a sentence, what is to be seen of its stretches one by one, and the forms that an answer takes. */
+export class SentenceParts {
+  protected readonly text: string;
+  protected readonly ctx: WhenContext;
+  protected readonly language: Language;
+  protected readonly tokens: Token[];
+  protected readonly runs: Runs;
+  protected readonly finder: LayoutFinder;
+
+  constructor(text: string, ctx: WhenContext, language: Language) {
+    this.text = text;
+    this.ctx = ctx;
+    this.language = language;
+    this.tokens = ends(tokenise(text, language));
+    this.finder = new LayoutFinder(this.tokens, language);
+    this.runs = new Runs(text, this.tokens, ctx, language);
+  }
+
+  protected word(at: number): string {
+    return this.tokens[at]?.text ?? '';
+  }
+
+  protected trimmed(stretch: [number, number]): [number, number] {
+    return this.finder.trimmed(stretch);
+  }
+
+  protected mentions(from: number, to: number, words: ReadonlySet<string>): boolean {
+    return this.tokens.slice(from, to).some(({ text }) => words.has(text));
+  }
+
+  protected isClock({ phrase }: Run): boolean {
+    return phrase.time?.clock !== undefined || phrase.dates.length > 0;
+  }
+
+  protected startsBare(run: Run): boolean {
+    return run.phrase.time?.clock?.weak === true && run.phrase.dates.length === 0;
+  }
+
+  protected startsWeak(run: Run): boolean {
+    const first = this.runs.first(run);
+    return first !== undefined && isWeak(first, this.tokens);
+  }
+
+  /** After "at 5 to …" even a bare hour is a time; after "5 to …" it is not. */
+  protected startsWeakly(run: Run): boolean {
+    const first = this.runs.first(run);
+    if (first === undefined || !isWeak(first, this.tokens) || this.isShift(run)) return false;
+    // "March for Life": a month by itself may be a name or a deed.
+    return first.piece.kind !== 'date' || isVagueMonth(first.piece.date);
+  }
+
+  protected isShift(run: Run): boolean {
+    return run.phrase.shift !== undefined;
+  }
+
+  protected endsWeak(run: Run): boolean {
+    const last = this.runs.last(run);
+    if (last === undefined) return false;
+    // "In 5" is a number of minutes only where nothing follows that it could count.
+    if (last.piece.kind === 'shift') return /^\d+$/.test(this.word(last.to - 1)) || NUMBERS.has(this.word(last.to - 1));
+    return run.phrase.placed.length > 1 && isWeak(last, this.tokens) && last.piece.kind === 'time';
+  }
+
+  /** "Move it to 3pm", "a table for 8", "the 9am train": times of the task, not of the reminder. */
+  protected isAttribute(run: Run): boolean {
+    if (!onlyTime(run)) return false;
+    const first = this.word(run.from);
+    return first === 'for' || first === 'from' || (!PREPOSITIONS.has(first) && BELONGS.has(this.word(run.from - 1)));
+  }
+
+  protected clockWithin(from: number, to: number): Run | undefined {
+    for (let at = from; at < to; at++) {
+      const run = this.runs.longestFrom(at, to, (one) => this.isClock(one) && !this.startsBare(one));
+      if (run) return run;
+    }
+    return undefined;
+  }
+
+  protected nothing([from, to]: [number, number]): Understood {
+    const task = this.taskOf([[from, to]]);
+    return { when: explain(task), words: undefined, task };
+  }
+
+  /** Two stretches read as one phrase, in this order. */
+  protected joined(stretches: [number, number][], rest: [number, number][]): Understood {
+    const words = stretches.map(([from, to]) => this.runs.words(from, to)).join(' ');
+    return { when: parseWhen(words, this.ctx), words, task: this.taskOf(rest) };
+  }
+
+  protected result(when: When, words: string, rest: [number, number][]): Understood {
+    return { when, words, task: this.taskOf(rest) };
+  }
+
+  protected ask(whens: When[], words: string, rest: [number, number][]): Understood {
+    const found: Reading[] = whens.flatMap((when): Reading[] =>
+      when.kind === 'ambiguous' ? when.readings : when.kind === 'reject' ? [] : [{ words: '', when }],
+    );
+    const when = found.length > 0 ? withWords(whichOne(found), this.ctx) : (whens[0] ?? noTime());
+    return { when, words, task: this.taskOf(rest) };
+  }
+
+  /** The stretches as written, without the words and signs that tied them to the time. */
+  protected taskOf(stretches: readonly [number, number][]): string {
+    const words = stretches
+      .filter(([from, to]) => from < to)
+      .map(([from, to], index) => this.stretch(from, to, index === 0));
+    return words
+      .filter((one) => one !== '')
+      .join(' ')
+      .replace(/[\s,;:.-]+$/, '')
+      .trim();
+  }
+
+  protected stretch(from: number, to: number, first: boolean): string {
+    let start = from;
+    while (start < to && (this.isSign(start) || (first && TASK_LEADS.has(this.word(start))))) start++;
+    let end = to;
+    while (end > start && /^[,;:-]$/.test(this.word(end - 1))) end--;
+    return start < end ? this.text.slice(this.tokens[start]?.start, this.tokens[end - 1]?.end) : '';
+  }
+
+  protected isSign(at: number): boolean {
+    return /^[,.;:!-]$/.test(this.word(at));
+  }
+}
+
+/** A time stands at the beginning or the end of a long message; what lies between is one word that says nothing. */
+function ends(tokens: Token[]): Token[] {
+  if (tokens.length <= 2 * AT_EACH_END) return tokens;
+  const [first, last] = [tokens[AT_EACH_END], tokens.at(-AT_EACH_END - 1)];
+  if (!first || !last) return tokens;
+  const between = { text: '', start: first.start, end: last.end, raw: '', glued: false };
+  return [...tokens.slice(0, AT_EACH_END), between, ...tokens.slice(-AT_EACH_END)];
+}
+
+const AT_EACH_END = 32;
+
+export const NUMBERS = new Set(
+  'one two three four five six seven eight nine ten fifteen twenty thirty forty fifty'.split(' '),
+);
+
+/** What a time of the reminder begins with. */
+const PREPOSITIONS = new Set('at by about in on this ~ exactly'.split(' '));
+/** Words that bind a time to what stands before it. */
+const BELONGS = new Set('to of the a an my our his her their your for from than'.split(' '));
+
+/** Connectors that do not belong to the task. */
+const TASK_LEADS = new Set(['to', 'that', 'about', 'of']);
+
+export function hasTime({ phrase }: Run): boolean {
+  const { time, times, range, shift } = phrase;
+  return (
+    time?.clock !== undefined ||
+    time?.part !== undefined ||
+    times !== undefined ||
+    range !== undefined ||
+    isElapsedShift(shift)
+  );
+}
+
+function isElapsedShift(shift: Run['phrase']['shift']): boolean {
+  return shift !== undefined && shift.span.milliseconds > 0;
+}
+
+/** A clock time and nothing else. */
+export function onlyTime({ phrase }: Run): boolean {
+  const { dates, recurs, shift, before, days, time, times, range } = phrase;
+  const isTimed = time?.clock !== undefined || times !== undefined || range !== undefined || time?.part !== undefined;
+  return isTimed && dates.length === 0 && recurs.length === 0 && !shift && !before && !days && time?.today !== true;
+}
+
+function isVagueMonth(date: DateSpec): boolean {
+  return date.type === 'period' && date.vague === true;
+}
