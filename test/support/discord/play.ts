@@ -31,6 +31,8 @@ export interface DiscordPlayOptions {
   tools?: readonly AnyTool[];
   /** Begins without coda. */
   asleep?: boolean;
+  /** Another process for the same Discord, with the same token. */
+  beside?: DiscordPlay;
   /** Those whom the rules let in besides Ana (the owner) and Bob; may name groups. */
   members?(play: { guild: Guild; ana: User; bob: User; eve: User }): string[];
 }
@@ -62,12 +64,15 @@ export class DiscordPlay {
   private running = false;
 
   private constructor(fake: FakeDiscord, dataDir: string, options: DiscordPlayOptions) {
+    const { beside } = options;
     this.fake = fake;
     this.dataDir = dataDir;
     this.options = options;
-    [this.ana, this.bob, this.eve] = [fake.user('Ana'), fake.user('Bob'), fake.user('Eve')];
-    this.guild = fake.guild('Home', [this.ana, this.bob, this.eve]);
-    this.general = fake.channel(this.guild, 'general');
+    this.ana = beside?.ana ?? fake.user('Ana');
+    this.bob = beside?.bob ?? fake.user('Bob');
+    this.eve = beside?.eve ?? fake.user('Eve');
+    this.guild = beside?.guild ?? fake.guild('Home', [this.ana, this.bob, this.eve]);
+    this.general = beside?.general ?? fake.channel(this.guild, 'general');
     const secrets = new Secrets();
     const log = createLog('debug', secrets, { write: (line) => void this.log.push(line) });
     const clock = options.stillClock ? new TestClock(new Date(fake.now())) : new SystemClock();
@@ -75,7 +80,11 @@ export class DiscordPlay {
   }
 
   static async begin(options: DiscordPlayOptions = {}): Promise<DiscordPlay> {
-    const play = new DiscordPlay(await FakeDiscord.start(options.fake), await folder(), options);
+    const play = new DiscordPlay(
+      options.beside?.fake ?? (await FakeDiscord.start(options.fake)),
+      await folder(),
+      options,
+    );
     if (!options.asleep) await play.start();
     return play;
   }
@@ -168,7 +177,7 @@ export class DiscordPlay {
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.running) await this.stop();
-    await this.fake.close();
+    if (!this.options.beside) await this.fake.close();
     await rm(this.dataDir, { recursive: true, force: true });
   }
 }
