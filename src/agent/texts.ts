@@ -11,6 +11,8 @@ export const tooManyCalls = (limit: number) =>
 export const tookTooLong = (minutes: number) =>
   `I stopped after ${minutes} minutes without getting to an end. Ask again for a smaller piece of it.`;
 
+export const working = (what: string) => `${what}…`;
+
 export const nothingToSay = () => 'I have no answer to that.';
 
 export const outcomeUnknown = (tool: string) =>

@@ -62,6 +62,8 @@ export interface CallContext {
   tainted: boolean;
   /** Runs a nested turn within this call; only where a turn calls, and only for tools that reach outside. */
   spawn?(options: SpawnOptions): Promise<ToolResult>;
+  /** Says in a few words what it is doing; shown while it runs if its display is `stream`. A hint. */
+  progress?(doing: string): void;
   /** Tells that something of the person's was written; called for a `write` tool after its commit. */
   changed?(): void;
 }
@@ -83,7 +85,10 @@ interface ToolBase<Input> {
   mainAgentOnly?: boolean;
   /** Asks the person first, whatever the policy says. */
   confirm?: boolean;
-  /** How it shows while it runs. */
+  /**
+   * What shows while it runs, where answers are shown as they grow: nothing (the default of `read` and `write`), its name
+   * (of all others), the first sentence of its description, or that until it says something of itself (`ctx.progress`).
+   */
   display?: 'hidden' | 'name' | 'description' | 'stream';
   /** Milliseconds it may take; default 1 s for `read` and `write`, 60 s else. */
   timeoutMs?: number;

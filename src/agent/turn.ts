@@ -7,6 +7,7 @@ import type { Sections } from './context/index.ts';
 import type { ModelToolCall } from './model.ts';
 import type { SpawnOptions } from './nested.ts';
 import type { AgentOptions } from './options.ts';
+import { progressLine, progressOf } from './progress.ts';
 import { spawn } from './spawn.ts';
 import type { CallState, Step, Turn } from './steps.ts';
 import * as store from './store.ts';
@@ -107,6 +108,16 @@ export class TurnRun {
     this.draft?.show(text);
   }
 
+  /** Shows beside what was said so far what is being done, or at least that something is. */
+  private progress(line: string | undefined): void {
+    const { model, delivery } = this.agent.options;
+    // What answers at once has nothing to show meanwhile.
+    if (line === undefined || model(this.item).streams === false) return;
+    const said = this.turn.lastAnswer()?.payload.text.trim();
+    this.show(said ? `${said}\n\n${line}` : line);
+    if (!this.draft) delivery.typing(this.item.conversation.place);
+  }
+
   /** Nothing may be shown once the end of the turn is being written. */
   private async settleDraft(): Promise<void> {
     await this.draft?.settle();
@@ -169,6 +180,7 @@ export class TurnRun {
   /** Effect and record in one transaction. */
   private async runData(call: ModelToolCall, valid: ValidCall & { tool: Parameters<typeof runData>[1]['tool'] }) {
     const ctx = this.context();
+    this.progress(progressOf(valid));
     const prepared = await valid.tool.prepare?.(valid.input, ctx);
     await this.commit('turn.tool', async (tx) => {
       const result = await runData(tx, valid, prepared === undefined ? ctx : { ...ctx, prepared });
@@ -197,8 +209,18 @@ export class TurnRun {
     if (state.kind === 'started') return;
     await this.commit('turn.call', async () => [{ kind: 'started', callId: call.id, payload: {} }]);
     const tool = valid.tool as OutsideTool;
-    const ctx: CallContext = { ...this.context(), spawn: (options) => this.spawn(call.id, options) };
-    await this.record(call.id, await runOutside({ tool, input: valid.input }, ctx));
+    // One that was given up may go on and speak when the answer is being written.
+    let running = true;
+    const tell = (doing: string) => running && this.progress(progressLine(doing));
+    const ctx: CallContext = {
+      ...this.context(),
+      spawn: (options) => this.spawn(call.id, options),
+      ...(tool.display === 'stream' && { progress: (doing) => void tell(doing) }),
+    };
+    this.progress(progressOf(valid));
+    const result = await runOutside({ tool, input: valid.input }, ctx);
+    running = false;
+    await this.record(call.id, result);
   }
 
   /** A nested turn under a call of this one. */
@@ -239,6 +261,7 @@ export class TurnRun {
   /** The lane is free while the person thinks; the decision brings the row back. */
   private async park(asking: readonly { call: ModelToolCall; reason: string }[]): Promise<void> {
     const { world, delivery, wakeAt } = this.agent.options;
+    await this.settleDraft();
     const now = world.clock.now();
     const cards = asking.map(({ call, reason }): Card => {
       const asked = { tool: call.name, input: call.input as Record<string, unknown> };

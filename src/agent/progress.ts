@@ -1,0 +1,21 @@
+import { isData } from './calls.ts';
+import * as texts from './texts.ts';
+import type { ValidCall } from './toolbox.ts';
+
+/** Characters: it is one line beside what was said. */
+const LONGEST = 100;
+
+/** What shows while a call runs; undefined: nothing does. Pure. */
+export function progressOf(valid: ValidCall): string | undefined {
+  const { name, description, display = isData(valid) ? 'hidden' : 'name' } = valid.tool;
+  if (display === 'hidden') return undefined;
+  if (display === 'name') return progressLine(name.replaceAll('_', ' '));
+  const [first = ''] = description.split(/(?<=\w)[.;:](?:\s|$)/, 1);
+  return progressLine(first);
+}
+
+/** What a tool says of how far it is, as one short line. */
+export function progressLine(said: string): string {
+  const line = said.replace(/\s+/g, ' ').trim();
+  return texts.working(line.length > LONGEST ? line.slice(0, LONGEST) : line.replace(/[.…]+$/, ''));
+}
