@@ -108,6 +108,16 @@ export class Turn {
     return this.steps.flatMap(({ step }) => (step.kind === 'result' ? [step.payload] : []));
   }
 
+  /** Instants that the answer may speak of: of all that was changed, and of what was read right before it. */
+  times(): string[] {
+    const asked = this.steps.findLastIndex(({ step }) => step.kind === 'model' && step.payload.calls.length > 0);
+    const told = this.steps.flatMap(({ step }, index) => {
+      if (step.kind !== 'result' || !step.payload.ok) return [];
+      return index > asked || step.payload.undo ? (step.payload.times ?? []) : [];
+    });
+    return [...new Set(told)];
+  }
+
   /** What the person is told beside the answer. */
   notices(): string[] {
     const all = this.steps.flatMap(({ step }) => (step.kind === 'model' ? (step.payload.notices ?? []) : []));

@@ -293,7 +293,7 @@ export class TurnRun {
     const results = this.turn.results();
     const choices = results.flatMap((result) => result.choices ?? []);
     const files = results.flatMap((result) => (result.ok ? (result.files ?? []) : []));
-    const times = results.flatMap((result) => (result.ok ? (result.times ?? []) : []));
+    const times = this.turn.times();
     const card: Card = {
       kind: 'answer',
       text: [text, ...this.turn.notices().map((notice) => `_${notice}_`)].join('\n\n'),

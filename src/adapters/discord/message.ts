@@ -54,10 +54,10 @@ export function split(content: Content): Content[] {
 /** Every reader sees their own clock beside what was said in the person's zone. */
 function withTimes(text: string, times: readonly string[] = []): string {
   if (times.length === 0) return text;
-  const shown = times
-    .map((time) => Math.floor(new Date(time).getTime() / 1_000))
-    .map((at) => `<t:${at}:F> (<t:${at}:R>)`);
-  return `${text}\n-# ${shown.join(' · ')}`;
+  const seconds = times.map((time) => Math.floor(new Date(time).getTime() / 1_000));
+  // Those of a list stand below each other, as its lines do.
+  if (times.length > 2) return [text, ...seconds.map((at) => `-# <t:${at}:f> (<t:${at}:R>)`)].join('\n');
+  return `${text}\n-# ${seconds.map((at) => `<t:${at}:F> (<t:${at}:R>)`).join(' · ')}`;
 }
 
 function markdownFile(text: string, name = 'answer.md'): InlineFile {

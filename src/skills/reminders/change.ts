@@ -15,15 +15,17 @@ const which = z
   .default('')
   .describe('Its id, words of its text, its number in the last list, or empty for the one that just spoke.');
 
-/** Stores `after` and answers with `text`, which can be taken back. */
+/** Stores `after` and answers with what `say` makes of it, which speaks of `at`; it can be taken back. */
 async function change(
   { tx, clock }: TxContext,
   before: Reminder,
   after: Reminder,
   say: (after: Reminder) => string,
+  at?: Date,
 ): Promise<ToolResult> {
   await store.save(tx, [after], clock.now());
-  return done(say(after), { undo: undoOf({ ...after, version: before.version + 1 }, before) });
+  const undo = undoOf({ ...after, version: before.version + 1 }, before);
+  return done(say(after), { undo, ...(at && { times: [at.toISOString()] }) });
 }
 
 export const completeTool = dataTool({
@@ -47,12 +49,12 @@ export const completeTool = dataTool({
     if (isOpen(found) || snoozedUntil) {
       const doneOccurrence = snoozedOccurrence ?? found.lastOccurrence;
       const after = { ...found, doneOccurrence, snoozedUntil: undefined, snoozedOccurrence: undefined };
-      return change(ctx, found, after, (reminder) => texts.completedOne(reminder, now));
+      return change(ctx, found, after, (reminder) => texts.completedOne(reminder, now), after.plannedAt);
     }
     if (plannedAt === undefined) return failed('NOT_FOUND', texts.over(found));
     if (!input.ahead) return notOpen(found, plannedAt, now);
     const after = { ...found, doneOccurrence: plannedAt, plannedAt: nextOf(rule, plannedAt) };
-    return change(ctx, found, after, (reminder) => texts.skipped(reminder, plannedAt, now));
+    return change(ctx, found, after, (reminder) => texts.skipped(reminder, plannedAt, now), after.plannedAt);
   },
 });
 
@@ -84,7 +86,7 @@ export async function snoozeTo(ctx: TxContext, found: Reminder, until: Date, wak
   const now = ctx.clock.now();
   const after = putOff(found, until, now);
   ctx.tx.afterCommit(() => wakeAt(until));
-  return change(ctx, found, after, (reminder) => texts.snoozed(reminder, until, now));
+  return change(ctx, found, after, (reminder) => texts.snoozed(reminder, until, now), until);
 }
 
 export function snoozeTool(wakeAt: WakeAt) {
@@ -118,7 +120,7 @@ export async function moveTo(ctx: TxContext, found: Reminder, schedule: Schedule
   const now = ctx.clock.now();
   const after = { ...found, ...schedule, text, snoozedUntil: undefined, snoozedOccurrence: undefined };
   ctx.tx.afterCommit(() => wakeAt(schedule.plannedAt));
-  return change(ctx, found, after, (reminder) => texts.edited(reminder, now));
+  return change(ctx, found, after, (reminder) => texts.edited(reminder, now), schedule.plannedAt);
 }
 
 export function editTool(wakeAt: WakeAt) {

@@ -60,6 +60,8 @@ function message(firing: Firing, now: Instant): Outgoing {
       kind: 'reminder',
       text: dueText(held ? { ...firing, late: true } : firing, held ?? now),
       choices: choices(reminder),
+      // One that speaks on time says no time.
+      ...((held || firing.late) && { times: [firing.due.toISOString()] }),
     },
     ...(held && { notBefore: held }),
     tainted: reminder.tainted,

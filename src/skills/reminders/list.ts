@@ -99,7 +99,17 @@ async function show(ctx: TxContext, found: readonly Reminder[], { heading, page,
   const turn = (label: string, to: number): Choice => ({ label, tool: 'reminder_list', input: { ...input, page: to } });
   const choices = [...(page > 1 ? [turn('Back', page - 1)] : []), ...(page < pages ? [turn('More', page + 1)] : [])];
   const foot = pages > 1 ? ['', texts.more(page, pages)] : [];
-  return done([heading, ...lines, ...foot].join('\n'), choices.length > 0 ? { choices } : {});
+  const times = found.flatMap((reminder) => instantOf(reminder)?.toISOString() ?? []);
+  return done([heading, ...lines, ...foot].join('\n'), {
+    ...(choices.length > 0 && { choices }),
+    // They stand below in the order of the lines: with one missing nobody could tell which is whose.
+    ...(times.length === found.length && { times }),
+  });
+}
+
+/** The instant that a line of the list speaks of. */
+function instantOf({ state, completedAt, snoozedUntil, nextAt, lastOccurrence }: Reminder): Date | undefined {
+  return state === 'completed' ? completedAt : (snoozedUntil ?? nextAt ?? lastOccurrence);
 }
 
 /** The soonest pending ones for the model's prompt, one line each. */

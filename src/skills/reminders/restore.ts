@@ -87,7 +87,9 @@ export function restoreTool(wakeAt: WakeAt) {
         if (state !== 'pending') continue;
         for (const at of [plannedAt, snoozedUntil]) if (at) tx.afterCommit(() => wakeAt(at));
       }
-      return done(items[0]?.before ? texts.restored(restored, now) : texts.uncreated(first));
+      if (!items[0]?.before) return done(texts.uncreated(first));
+      const at = restored.length === 1 && first.state === 'pending' ? first.plannedAt : undefined;
+      return done(texts.restored(restored, now), at && { times: [at.toISOString()] });
     },
   });
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { done, failed } from '../../../src/agent/index.ts';
+import type { TestClock } from '../../../src/base/clock.ts';
 import type { Command } from '../../../src/chat/index.ts';
 import type { Message } from '../../support/discord/index.ts';
 import { FLAGS } from '../../support/discord/model.ts';
@@ -175,10 +176,12 @@ describe('reminders by commands', () => {
     expect(await offered('done', '', play.bob)).toEqual([]);
     const uses = async (name: string, options: Record<string, string>) =>
       (await play.answer(fake.uses(play.ana, play.general, name, options))).content;
+    const listed = await uses('reminders', {});
+    expect(listed.match(/^-# <t:\d+:f> \(<t:\d+:R>\)$/gm)).toHaveLength(3);
     expect(await uses('done', { reminder: 'call the dentist' })).toContain('Done: “call the dentist”');
     expect(await uses('undo', {})).toContain('Taken back: “call the dentist”');
     expect(await uses('snooze', { when: 'until tomorrow at 10:00', reminder: 'water the plants' })).toMatch(
-      /“water the plants” again on .* 10:00/,
+      /“water the plants” again on .* 10:00[\s\S]*<t:\d+:F> \(<t:\d+:R>\)/,
     );
     play.asks('/snooze call Carl 2 days');
     await play.hears('“call Carl” again');
@@ -270,6 +273,23 @@ describe('buttons', () => {
     await play.settled();
     await play.passes(2 * 3_600_000 + 60_000);
     expect(play.said('⏰ stretch')).toHaveLength(2);
+  });
+
+  test('come with when it was due, by every reader’s clock, where a reminder is late', async () => {
+    await using play = await playDiscord({ stillClock: true });
+    const dm = play.fake.dm(play.ana);
+    play.asks('remind me to stretch in 10 minutes', { channel: dm });
+    const made = await play.hears('stretch', dm);
+    const [at] = /<t:\d+:F>/.exec(made.content) ?? [];
+    await play.settled();
+    await play.stop();
+    const clock = play.world.clock as TestClock;
+    play.fake.advance(3_600_000);
+    await clock.moveTo(new Date(clock.now().getTime() + 3_600_000));
+    await play.start();
+    const card = await play.hears('⏰ stretch', dm);
+    expect(card.content).toContain('was due');
+    expect(card.content).toContain(at);
   });
 
   test('are pressed only by whom they are for', async () => {
