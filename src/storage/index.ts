@@ -12,4 +12,4 @@ export {
   type StorageStats,
   type Transaction,
 } from './port.ts';
-export { type Fragment, render, sql } from './sql.ts';
+export { type Fragment, raw, render, sql } from './sql.ts';

@@ -14,6 +14,14 @@ export function sql(strings: TemplateStringsArray, ...values: (Param | Fragment)
   return { strings, values };
 }
 
+/**
+ * Text that stands in the statement as it is: names of columns, a limit. Plans are made without the values of
+ * parameters (`force_generic_plan`), so that a limit which decides on the plan is written out.
+ */
+export function raw(text: string | number): Fragment {
+  return { strings: [String(text)], values: [] };
+}
+
 /** The statement's text and its parameters, for `run(name, ...render(fragment))`. Equal shapes give equal texts. */
 export function render(fragment: Fragment): [text: string, params: Param[]] {
   const params: Param[] = [];

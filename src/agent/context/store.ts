@@ -1,5 +1,5 @@
 import type { Instant } from '../../base/clock.ts';
-import { type Database, type Fragment, type Queryable, sql } from '../../storage/index.ts';
+import { type Database, type Fragment, type Queryable, raw, sql } from '../../storage/index.ts';
 
 /** What was said, as the model is shown it. */
 export interface HistoryEntry {
@@ -37,7 +37,7 @@ export function recall(most: number): Fragment {
                  where conversation_id = c.id and epoch = c.epoch
                    and seq > coalesce((select max(s.covers_seq) from summaries s
                                         where s.conversation_id = c.id and s.epoch = c.epoch), 0)
-                 order by seq desc limit ${most}) h), '[]'))`;
+                 order by seq desc limit ${raw(most)}) h), '[]'))`;
 }
 
 /** The same for one conversation, with its settings. */

@@ -1,6 +1,15 @@
 import type { Instant } from '../../base/clock.ts';
 import type { Json } from '../../base/json.ts';
-import { type Database, type Fragment, json, type Param, render, sql, type Transaction } from '../../storage/index.ts';
+import {
+  type Database,
+  type Fragment,
+  json,
+  type Param,
+  raw,
+  render,
+  sql,
+  type Transaction,
+} from '../../storage/index.ts';
 import type { Place, Receipt } from '../adapter.ts';
 import type { Content } from '../content.ts';
 import { toPlace } from '../store.ts';
@@ -132,10 +141,6 @@ export async function drafted(database: Database, id: string, owner: string, rec
   );
 }
 
-function raw(text: string): Fragment {
-  return { strings: [text], values: [] };
-}
-
 /** A part in this process's hands. */
 export interface Row {
   id: string;
@@ -170,14 +175,14 @@ export async function claimDue(database: Database, owner: string, now: Instant, 
           and not exists (select from outbox e where e.grp = o.grp and e.part < o.part and not o.removed
                            and e.state in ('draft', 'pending', 'sending', 'unknown', 'held'))
         order by o.next_at
-        limit $3
+        limit ${limit}
         for update of o skip locked
      ), taken as (
        update outbox o set state = 'sending', owner = $1, next_at = null from due where o.id = due.id returning o.*
      )
      select t.*, c.channel, c.space_id, c.kind from taken t join conversations c on c.id = t.conversation_id
       order by t.grp, t.part`,
-    [owner, now, limit],
+    [owner, now],
   );
   return rows.map((row) => toRow(row, owner));
 }

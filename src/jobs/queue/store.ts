@@ -75,9 +75,9 @@ export async function claimDue(
     'jobs.claim',
     `update jobs set state = 'running', owner = $1, attempts = attempts + 1
       where id in (select id from jobs where state = 'pending' and due_at <= $3 and kind = any($2)
-                    order by due_at limit $4 for update skip locked)
+                    order by due_at limit ${limit} for update skip locked)
       returning id, kind, payload, attempts, max_attempts, due_at`,
-    [owner, kinds, now, limit],
+    [owner, kinds, now],
   );
   return rows.map(({ max_attempts, due_at, ...row }) => ({ ...row, maxAttempts: max_attempts, dueAt: due_at }));
 }

@@ -67,8 +67,8 @@ export async function remove(tx: Transaction, name: string): Promise<boolean> {
 export async function claimDue(tx: Transaction, now: Instant, limit: number): Promise<ScheduleRow[]> {
   const { rows } = await tx.query<ScheduleRow>(
     `select id, kind, payload, rule, zone, missed, next_at from schedules
-      where enabled and next_at <= $1 order by next_at limit $2 for update skip locked`,
-    [now, limit],
+      where enabled and next_at <= $1 order by next_at limit ${limit} for update skip locked`,
+    [now],
   );
   return rows;
 }

@@ -241,7 +241,8 @@ export async function claimDue(tx: Transaction, now: Instant, limit: number): Pr
     ReminderRow & { say_in: string; quiet_from: string | null; quiet_to: string | null; person_zone: string | null }
   >(
     `with due as (
-       select * from reminders where state = 'pending' and next_at <= $1 order by next_at limit $2 for update skip locked
+       select * from reminders where state = 'pending' and next_at <= $1 order by next_at limit ${limit}
+          for update skip locked
      )
      select due.*, p.quiet_from, p.quiet_to, p.zone as person_zone,
             coalesce(case when due.to_dm then
@@ -251,7 +252,7 @@ export async function claimDue(tx: Transaction, now: Instant, limit: number): Pr
             end, due.conversation_id) as say_in
        from due join persons p on p.id = due.person_id
       order by due.next_at, due.seq`,
-    [now, limit],
+    [now],
   );
   return rows.map((row) => ({
     ...toReminder(row),

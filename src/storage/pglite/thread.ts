@@ -17,6 +17,9 @@ const SETTINGS: Readonly<Record<string, string>> = {
   wal_level: 'minimal',
   max_wal_senders: '0',
   shared_buffers: '8MB',
+  // As on PostgreSQL: the statements of a message are planned once instead of each time.
+  plan_cache_mode: 'force_generic_plan',
+  jit: 'off',
   wal_buffers: '512kB',
   work_mem: '4MB',
   maintenance_work_mem: '16MB',

@@ -40,7 +40,15 @@ export function targetOf(url: string, schema: string | undefined, pooled: boolea
 }
 
 export function configOf({ url, schema, pooled }: Target): ClientConfig {
-  const settings = ['-c timezone=UTC', '-c datestyle=ISO', ...(schema ? [`-c search_path=${quote(schema)}`] : [])];
+  const settings = [
+    '-c timezone=UTC',
+    '-c datestyle=ISO',
+    // The statements of a message are large and run in a fraction of a millisecond: planned once instead of each time, a
+    // message takes a third of the time. Compiling them would take longer than running them.
+    '-c plan_cache_mode=force_generic_plan',
+    '-c jit=off',
+    ...(schema ? [`-c search_path=${quote(schema)}`] : []),
+  ];
   return {
     connectionString: url,
     application_name: 'coda',
