@@ -1,5 +1,5 @@
 import type { Instant } from '../../base/clock.ts';
-import { type Database, type Fragment, type Queryable, raw, sql } from '../../storage/index.ts';
+import { type Database, type Fragment, type Queryable, raw, render, sql } from '../../storage/index.ts';
 
 /** What was said, as the model is shown it. */
 export interface HistoryEntry {
@@ -42,12 +42,8 @@ export function recall(most: number): Fragment {
 
 /** The same for one conversation, with its settings. */
 export async function readRecalled(db: Queryable, conversationId: string, most: number) {
-  const { strings, values } = recall(most);
-  const text = strings.reduce((all, string, index) => all + (index > 0 ? `$${index + 1}` : '') + string);
-  const { rows } = await db.query<{ recalled: Recalled; settings: Record<string, unknown> }>(
-    `select c.settings, ${text} as recalled from conversations c where c.id = $1`,
-    [conversationId, ...(values as number[])],
-  );
+  const statement = sql`select c.settings, ${recall(most)} as recalled from conversations c where c.id = ${conversationId}`;
+  const { rows } = await db.query<{ recalled: Recalled; settings: Record<string, unknown> }>(...render(statement));
   return rows[0];
 }
 
