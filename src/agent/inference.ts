@@ -238,7 +238,7 @@ export class Inference {
     const { currency } = models.settings;
     if (money?.over) return withoutModels(alone, texts.budgetOver(money.over, currency));
     if (money?.low) return models.answering('light');
-    return models.chosen(item.conversation.settings);
+    return models.chosen(item.conversation.settings, item.payload.text);
   }
 
   private limits(name: string, most?: Limits): Limits {

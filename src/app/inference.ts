@@ -37,7 +37,7 @@ export function openInference({ config, world, database, artifacts, offline, mod
     zone: defaultZone(config),
     attached: (item) => (models ? attachedTo(item, artifacts, log) : Promise.resolve(nothingAttached)),
   });
-  return { inference, models, model: (item) => models?.chosen(item.conversation.settings) ?? alone };
+  return { inference, models, model: (item) => models?.chosen(item.conversation.settings, item.payload.text) ?? alone };
 }
 
 /** Messages that are read along with each event: a model is shown more than the interpreter looks at. */

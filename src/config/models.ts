@@ -88,6 +88,10 @@ const fields = z.strictObject({
     description: 'For /think; the default one when left out.',
     example: 'anthropic/claude-opus-4-5',
   }),
+  heavy_by_itself: z
+    .boolean()
+    .default(false)
+    .describe('Whether the heavy model also answers what asks for thought ("think hard", "step by step") or is long.'),
   fallbacks: z
     .array(model)
     .default([])

@@ -5,6 +5,7 @@ import type { CoreValues } from '../../config/index.ts';
 import type { Model } from '../model.ts';
 import { anthropicModel } from './anthropic/index.ts';
 import { Breaker } from './breaker.ts';
+import { isHeavy } from './effort.ts';
 import type { EndpointOptions } from './endpoint.ts';
 import { openaiModel } from './openai/index.ts';
 import { Prices } from './prices.ts';
@@ -58,10 +59,14 @@ export class Models {
     return this.routed([chosen && this.knows(chosen) ? chosen : this.nameOf(tier)], lastResort ? offline : undefined);
   }
 
-  /** What answers in a conversation with these settings: the model that it chose, or the heavy one when it thinks. */
-  chosen({ model, think }: Record<string, unknown>): Model {
+  /**
+   * What answers `text` in a conversation with these settings: the heavy model when it thinks, else the one that it chose,
+   * else the heavy one for what is worth it, where that is wanted.
+   */
+  chosen({ model, think }: Record<string, unknown>, text = ''): Model {
     if (think === true) return this.answering('heavy');
-    return this.answering('default', typeof model === 'string' ? model : undefined);
+    if (typeof model === 'string') return this.answering('default', model);
+    return this.answering(this.settings.heavy_by_itself && isHeavy(text) ? 'heavy' : 'default');
   }
 
   /** For coda's own small questions: without a last resort, because nobody is waiting. */

@@ -24,6 +24,21 @@ test('each tier asks its own model, and a conversation may choose another', asyn
   expect(asked()).toEqual(['main', 'big', 'small', 'strange:7b', 'main']);
 });
 
+test.each([
+  ['Think hard: which of the two is cheaper over five years?', 'big'],
+  ['Please think it through with me.', 'big'],
+  ['Explain step by step how a heat pump works', 'big'],
+  ['x'.repeat(2_000), 'big'],
+  ['I think it is hard to say. When is lunch?', 'main'],
+  ['What do you think?', 'main'],
+])('where it is wanted, the heavy model answers what is worth it: %.40s', async (text, answers) => {
+  const models = modelsOn(server, { heavy_by_itself: true });
+  await all(models.chosen({}, text));
+  await all(models.chosen({ model: 'gpt/mine' }, text));
+  await all(modelsOn(server).chosen({}, text));
+  expect(asked()).toEqual([answers, 'mine', 'main']);
+});
+
 test('a hiccup is tried again before anybody else is asked', async () => {
   server.play({ when: { model: 'main' }, fault: 'overloaded' }, { when: { model: 'main' }, text: 'Here.' });
   const events = await all(modelsOn(server).answering('default'));
