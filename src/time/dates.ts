@@ -50,7 +50,7 @@ export function resolveDate(date: DateSpec, env: Env): Days | NoDay {
   }
 }
 
-export function mondayOf(day: Day): Day {
+function mondayOf(day: Day): Day {
   return day - weekdayOf(day) + 1;
 }
 

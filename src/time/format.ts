@@ -2,7 +2,7 @@ import type { Instant } from '../base/clock.ts';
 import { addMonths, clockOf, type Day, dayOfWall, minuteOf, type Wall, weekdayOf, ymdOf } from './civil.ts';
 import { wallAt } from './zones.ts';
 
-export const SHORT_WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
+const SHORT_WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
 export const SHORT_MONTHS = [
   'Jan',
   'Feb',

@@ -14,7 +14,7 @@ function fixed(month: number, day: number): Holiday {
 }
 
 /** The nth weekday of a month; -1 is the last. */
-export function nthWeekday(year: number, month: number, weekday: number, nth: number): Day {
+function nthWeekday(year: number, month: number, weekday: number, nth: number): Day {
   if (nth > 0) {
     const first = dayOf(year, month, 1);
     return first + ((weekday - weekdayOf(first) + 7) % 7) + 7 * (nth - 1);

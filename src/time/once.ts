@@ -51,7 +51,7 @@ function isUpcoming(wall: Wall, env: Env): boolean {
   return wall < LAST + DAY && instantOf(wall, env.zone) > env.now;
 }
 
-export function once(wall: Wall, { zone }: Env): Once {
+function once(wall: Wall, { zone }: Env): Once {
   return { kind: 'once', at: toInstant(instantOf(wall, zone)), local: isoOfWall(wall), zone };
 }
 
@@ -153,7 +153,7 @@ function daysOf(phrase: Phrase, env: Env): Days | 'NOT_A_DATE' | 'PAST' | null |
 }
 
 /** Where "from 3 to 5pm" begins: the half of the day follows from the end. */
-export function startOf(from: Clock, to: Clock): Clock {
+function startOf(from: Clock, to: Clock): Clock {
   if (from.exact || !to.exact) return from;
   if (to.full) return { ...from, exact: true };
   const end = to.hour * 60 + to.minute;

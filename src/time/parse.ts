@@ -11,7 +11,7 @@ import type { Reading, When, WhenContext } from './types.ts';
 import { isZone } from './zones.ts';
 
 /** No one needs more characters, or more words, to say when. */
-export const LONGEST_TEXT = 2_000;
+const LONGEST_TEXT = 2_000;
 const MOST_TOKENS = 80;
 
 /**
@@ -40,7 +40,7 @@ export function readPhrase(text: string, ctx: WhenContext, language: Language = 
 }
 
 /** Without courtesies before and after. */
-export function strip(tokens: readonly Token[], language: Language): Token[] {
+function strip(tokens: readonly Token[], language: Language): Token[] {
   const isCourtesy = (at: number) => language.closers.has(tokens[at]?.text ?? '');
   let from = 0;
   let to = tokens.length;

@@ -38,7 +38,7 @@ export interface Placed {
   piece: Piece;
 }
 
-export const EMPTY: Phrase = { dates: [], recurs: [], excepts: [], earlier: [], placed: [] };
+const EMPTY: Phrase = { dates: [], recurs: [], excepts: [], earlier: [], placed: [] };
 
 /** `phrase` with one more piece; undefined when there is no room for it. */
 function extend(
@@ -143,7 +143,7 @@ export interface Budget {
 }
 
 /** Enough for one phrase many times over. */
-export const PHRASE_STEPS = 400;
+const PHRASE_STEPS = 400;
 
 /**
  * The ways in which the tokens from `from` up to `to` can be read as a phrase, the ones with the longest pieces first.

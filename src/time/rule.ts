@@ -4,7 +4,7 @@ import { instantOf, isZone, wallAt } from './zones.ts';
 export const FREQUENCIES = ['SECONDLY', 'MINUTELY', 'HOURLY', 'DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY'] as const;
 export type Frequency = (typeof FREQUENCIES)[number];
 
-export const WEEKDAY_CODES = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'] as const;
+const WEEKDAY_CODES = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'] as const;
 
 /** A BYDAY entry: a weekday (1 = Monday), the `nth` of the period when `nth` is not 0. */
 export interface NthWeekday {
@@ -60,7 +60,7 @@ export function formatRule(rule: Rule): string {
   return [dtstart, ...rule.parts.map((part) => `RRULE:${formatPart(part)}`)].join('\n');
 }
 
-export function formatPart(part: RulePart): string {
+function formatPart(part: RulePart): string {
   const fields = [`FREQ=${part.freq}`];
   if (part.interval !== undefined && part.interval !== 1) fields.push(`INTERVAL=${part.interval}`);
   if (part.count !== undefined) fields.push(`COUNT=${part.count}`);

@@ -4,7 +4,7 @@ import type { Language } from './lang/language.ts';
 import type { Match } from './match.ts';
 import { askAbout, withWords } from './parse.ts';
 import { type Budget, type Phrase, type Placed, readings } from './phrase.ts';
-import type { Clock, Piece } from './pieces.ts';
+import type { Clock, DateSpec, Piece } from './pieces.ts';
 import type { Token } from './tokens.ts';
 import type { When, WhenContext } from './types.ts';
 
@@ -22,7 +22,7 @@ export class Runs {
   private readonly text: string;
   private readonly ctx: WhenContext;
   private readonly language: Language;
-  /** Bounds the time that any sentence takes; a sentence of a person needs a fifth of it. */
+  /** Bounds the time that any sentence takes; a sentence of a person needs a third of it. */
   private readonly budget: Budget = { left: SENTENCE_STEPS };
   private readonly matches: (at: number) => readonly Match<Piece>[];
 
@@ -101,7 +101,7 @@ export class Runs {
   }
 }
 
-const SENTENCE_STEPS = 2_500;
+const SENTENCE_STEPS = 1_600;
 /** What it costs to give a phrase its instant, in steps of reading. */
 const RESOLVING = 40;
 
@@ -132,7 +132,7 @@ export function isWeak({ from, to, piece }: Placed, tokens: readonly Token[]): b
       return piece.bare === true || /^\p{Lu}/u.test(tokens[to - 1]?.raw ?? '');
     case 'date':
       if (piece.date.type === 'moved' || piece.date.type === 'weekdayBeside') return false;
-      return (piece.date.type === 'period' && piece.date.vague === true) || /^\d/.test(word);
+      return isWeakDate(piece.date, word);
     case 'zone':
     case 'lasting':
     case 'count':
@@ -146,6 +146,14 @@ export function isWeak({ from, to, piece }: Placed, tokens: readonly Token[]): b
     default:
       return false;
   }
+}
+
+/** A month that may be a name, "3rd", or "3/4" that may be a fraction; "24 December" and "2026-12-24" are dates. */
+function isWeakDate(date: DateSpec, word: string): boolean {
+  if (date.type === 'period') return date.vague === true || /^\d/.test(word);
+  if (date.type === 'monthday') return /^\d/.test(word) && date.month === undefined;
+  if (date.type === 'numeric') return /^\d/.test(word) && date.year === undefined;
+  return /^\d/.test(word);
 }
 
 const TITLE_WORDS = /^(?:After|Before|Later|Past|Until)$/;

@@ -1,5 +1,5 @@
 import type { Layout } from './layout.ts';
-import { readPhrase, withWords } from './parse.ts';
+import { parseWhen, readPhrase, withWords } from './parse.ts';
 import type { Run } from './runs.ts';
 import { hasTime, NUMBERS, onlyTime, SentenceParts, type Understood } from './sentence-parts.ts';
 import { whichOne } from './texts.ts';
@@ -41,6 +41,12 @@ export class SentenceDoubts extends SentenceParts {
     return hasLead && isWhole && hasTime(run);
   }
 
+  /** "14.07.2026 um 15 Uhr": digits after a date in digits may be its time. */
+  protected isUnfinished(run: Run, to: number): boolean {
+    if (hasTime(run) || !/^\d/.test(this.word(run.from))) return false;
+    return this.tokens.slice(run.to, to).some(({ text }) => /^\d/.test(text));
+  }
+
   /** "2h30m laundry", where nothing else says when. */
   protected isCompact(run: Run, to: number): boolean {
     if (run.phrase.shift === undefined || run.phrase.placed.length > 1) return false;
@@ -54,7 +60,10 @@ export class SentenceDoubts extends SentenceParts {
     return this.runs.longestUpTo(
       to,
       run.to + 1,
-      (one) => one.phrase.dates.length > 0 && hasTime(one) && !this.startsWeak(one),
+      (one) =>
+        one.phrase.dates.length > 0 &&
+        (hasTime(one) || /^(?:on|today|tomorrow)$/.test(this.word(one.from))) &&
+        !this.startsWeak(one),
     );
   }
 
@@ -83,10 +92,31 @@ export class SentenceDoubts extends SentenceParts {
     return undefined;
   }
 
+  /** "Flight 12/24 at 6am", "watch 9/11 at 8pm": digits before a time of day may be its date. */
+  protected withDigits(run: Run, from: number): Understood | undefined {
+    const at = run.from - 1;
+    if (at <= from || run.phrase.dates.length > 0 || !/^\d+[/.-]\d+/.test(this.word(at))) return undefined;
+    const longer = this.runs.exactly(at, run.to);
+    if (!longer || longer.phrase.dates.length === 0) return undefined;
+    const words = this.runs.words(at, run.to);
+    const isDate = this.word(at)
+      .split(/\D/)
+      .some((number) => Number(number) > 12);
+    return isDate
+      ? this.result(longer.when, words, [[from, at]])
+      : this.ask([longer.when, run.when], words, [[from, at]]);
+  }
+
   /** "Dentist 3 tomorrow": the number may be the hour. */
   protected withBareHour(run: Run, from: number): Understood | undefined {
     if (run.from - 1 <= from || hasTime(run)) return undefined;
-    const number = Number(this.word(run.from - 1));
+    const before = this.word(run.from - 1);
+    // "Meeting 9.30 tomorrow".
+    if (/^(?:\d|1\d|2[0-3])\.[0-5]\d$/.test(before)) {
+      const timed = parseWhen(`at ${before} ${this.runs.words(run.from, run.to)}`, this.ctx);
+      return this.ask([timed, run.when], this.runs.words(run.from, run.to), [[from, run.from]]);
+    }
+    const number = Number(before);
     if (!Number.isInteger(number) || number < 1 || number > 12) return undefined;
     const longer = this.runs.exactly(run.from - 1, run.to);
     return longer && this.ask([longer.when, run.when], this.runs.words(longer.from, longer.to), [[from, longer.from]]);

@@ -62,7 +62,8 @@ export class SentenceParts {
   /** After "at 5 to …" even a bare hour is a time; after "5 to …" it is not. */
   protected startsWeakly(run: Run): boolean {
     const first = this.runs.first(run);
-    if (first === undefined || !isWeak(first, this.tokens) || this.isShift(run)) return false;
+    if (first === undefined || !isWeak(first, this.tokens) || (this.isShift(run) && !OF.test(this.word(run.to))))
+      return false;
     // "March for Life": a month by itself may be a name or a deed.
     return first.piece.kind !== 'date' || isVagueMonth(first.piece.date);
   }
@@ -150,6 +151,9 @@ function ends(tokens: Token[]): Token[] {
   const between = { text: '', start: first.start, end: last.end, raw: '', glued: false };
   return [...tokens.slice(0, AT_EACH_END), between, ...tokens.slice(-AT_EACH_END)];
 }
+
+/** "30 minutes of yoga" is what is to be done. */
+const OF = /^(?:of|for)$/;
 
 const AT_EACH_END = 32;
 

@@ -129,6 +129,7 @@ class Sentence extends SentenceDoubts {
     const run = this.runs.longestFrom(from, to, (one) => {
       const followed = this.language.connectors.has(this.word(one.to));
       if (followed) return !this.startsWeakly(one);
+      if (this.isUnfinished(one, to)) return false;
       return (!this.startsWeak(one) || this.isDated(one, layout) || this.isCompact(one, to)) && !this.endsWeak(one);
     });
     if (!run) return undefined;
@@ -204,7 +205,7 @@ class Sentence extends SentenceDoubts {
     // "… every day with food until Friday": the day is the end of a series in mid-sentence.
     const series = ENDS.has(this.word(run.from - 1)) ? this.middle([from, to]) : undefined;
     if (series?.when.kind === 'recurring') return series;
-    const bare = this.withBareHour(run, from);
+    const bare = this.withDigits(run, from) ?? this.withBareHour(run, from);
     if (bare) return bare;
     const doubt = this.doubtBefore(run, from) ?? this.doubtWithin(run, task);
     if (doubt) return doubt;

@@ -224,7 +224,7 @@ export function isAbbreviation(word: string): boolean {
 }
 
 /** The zone of an abbreviation; where it stands for several, the one that `home` is, else the first. */
-export function abbreviatedZone(word: string, home?: string): NamedZone | undefined {
+function abbreviatedZone(word: string, home?: string): NamedZone | undefined {
   const zones = Object.hasOwn(ABBREVIATIONS, word.toLowerCase()) ? ABBREVIATIONS[word.toLowerCase()] : undefined;
   if (zones === undefined) return undefined;
   const known = zones.split(' ');
@@ -240,7 +240,7 @@ export function placeZone(name: string): NamedZone | undefined {
 const OFFSET = /^(?:utc|gmt)? ?([+-]|−)(\d{1,2})(?::?([0-5]\d))?$/i;
 
 /** `UTC+2`, `GMT-5`, `+05:30` as a fixed zone. */
-export function offsetZone(words: string): NamedZone | undefined {
+function offsetZone(words: string): NamedZone | undefined {
   const match = OFFSET.exec(words);
   const hours = Number(match?.[2]);
   if (!match || hours > 14) return undefined;
