@@ -8,7 +8,7 @@ import { type Answer, askModel, type Used } from './asking.ts';
 import {
   type Attached,
   addSummary,
-  clockLine,
+  Clocks,
   compact,
   type Filled,
   isDue,
@@ -88,6 +88,7 @@ const CAUTION = 1.1;
 export class Inference {
   private readonly options: InferenceOptions;
   private readonly calendar: Calendar;
+  private readonly clocks = new Clocks();
   /** By model: how many tokens an estimated one has turned out to be. */
   private readonly factors = new Map<string, number>();
 
@@ -182,7 +183,7 @@ export class Inference {
     return planRequest({
       sections,
       // The turn's beginning, so that what was sent stays a prefix of what is sent next.
-      clock: clockLine(turn.startedAt, when.zone),
+      clock: this.clocks.line(turn.startedAt, when.zone),
       recalled: recalledOf(item),
       asked,
       turn: shortened(turn.id, turn.messages()),

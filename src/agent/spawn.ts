@@ -1,7 +1,7 @@
 import { deadline } from '../base/async.ts';
 import type { Item } from '../delivery/index.ts';
 import { isData, refusedInput, runData, runOutside } from './calls.ts';
-import { clockLine } from './context/index.ts';
+import { Clocks } from './context/index.ts';
 import { ModelError, type ModelToolCall } from './model.ts';
 import type { SpawnOptions } from './nested.ts';
 import type { AgentOptions } from './options.ts';
@@ -79,7 +79,7 @@ class SubRun {
       turn: this.parent.turn,
       request: {
         system: prompt,
-        moving: clockLine(this.turn.startedAt, when.zone),
+        moving: new Clocks().line(this.turn.startedAt, when.zone),
         messages: [{ role: 'user', text: task }, ...this.turn.messages()],
         asked: 0,
         tools: this.tools(),

@@ -7,10 +7,14 @@ import type { World } from '../base/world.ts';
 /** More would crowd out the conversation. Characters. */
 const LONGEST = 20_000;
 
-/** Reads how the assistant is to be from `path`, again whenever the file has changed. Without a file: nothing more. */
+/** A change of the file is seen after this; looking for every message would cost a tenth of it. */
+const LOOK_MS = 1_000;
+
+/** Reads how the assistant is to be from `path`, again when the file has changed. Without a file: nothing more. */
 export function soulOf(path: string, world: World): () => Promise<string> {
   let read: { file: string; changed: number; text: string } | undefined;
-  return async () => {
+  let looked: { at: number; text: string } | undefined;
+  const look = async () => {
     for (const file of isAbsolute(path) ? [path] : [join(process.cwd(), path), join(packageRoot(), path)]) {
       try {
         const { mtimeMs: changed } = await stat(file);
@@ -22,6 +26,11 @@ export function soulOf(path: string, world: World): () => Promise<string> {
       }
     }
     return '';
+  };
+  return async () => {
+    const at = performance.now();
+    if (!looked || at - looked.at >= LOOK_MS) looked = { at, text: await look() };
+    return looked.text;
   };
 }
 

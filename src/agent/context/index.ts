@@ -1,7 +1,7 @@
 /** What a model is shown: a stable beginning, what moves, and what was said, within what it can take in. */
 export { compact, isDue } from './compact.ts';
 export { type Attached, attachedTo, NOTHING } from './files.ts';
-export { clockLine, identity } from './identity.ts';
+export { Clocks, identity } from './identity.ts';
 export { type Filled, type Limits, type Plan, planRequest, type Sections } from './plan.ts';
 export { contextTools, shortened } from './results.ts';
 export { addSummary, type HistoryEntry, type Recalled, readRecalled, recall, setSetting } from './store.ts';
