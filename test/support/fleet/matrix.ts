@@ -85,7 +85,7 @@ export class Supervisor {
 let played = 0;
 
 /** Plays a scenario, killing the daemon as `arm` says; returns what is wrong afterwards, and whether it was killed. */
-export async function playOnce(
+async function playOnce(
   supervisor: Supervisor,
   scenario: Scenario,
   arm?: string,
@@ -126,7 +126,7 @@ async function leftovers(supervisor: Supervisor): Promise<string[]> {
 }
 
 /** All kills that a scenario offers: what it passes is learnt by playing it without any. */
-export async function killsOf(supervisor: Supervisor, scenario: Scenario): Promise<Kill[]> {
+async function killsOf(supervisor: Supervisor, scenario: Scenario): Promise<Kill[]> {
   const before = await supervisor.daemon.order<Record<string, number>>({ do: 'points' });
   const { wrong } = await playOnce(supervisor, scenario);
   if (wrong.length > 0) throw new Error(`${scenario.name}, without a kill: ${wrong.join('; ')}`);
