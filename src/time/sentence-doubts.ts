@@ -50,7 +50,7 @@ export class SentenceDoubts extends SentenceParts {
   /** "2h30m laundry", where nothing else says when. */
   protected isCompact(run: Run, to: number): boolean {
     if (run.phrase.shift === undefined || run.phrase.placed.length > 1) return false;
-    if (!/^(?:\d+[smhdw])+$/i.test(this.runs.words(run.from, run.to))) return false;
+    if (!/^\d[\dsmhdw]*$/i.test(this.runs.words(run.from, run.to))) return false;
     return !this.runs.longestUpTo(to, run.to + 1, (one) => !this.startsWeak(one));
   }
 

@@ -55,8 +55,11 @@ export function tokenise(text: string, language: Vocabulary, fuzzy = false): Tok
   const quoted = quotations(text);
   const tokens: Token[] = [];
   let last = 0;
+  let passed = 0;
   for (const [start, end] of chunks(flat)) {
-    if (quoted.some(([from, to]) => start < to && end > from) || isOpaque(flat.slice(start, end))) {
+    while (passed < quoted.length && (quoted[passed]?.[1] ?? 0) <= start) passed++;
+    const [from, to] = quoted[passed] ?? [end, end];
+    if ((start < to && end > from) || isOpaque(flat.slice(start, end))) {
       // A quotation may begin in mid-chunk, as in (“…”); its words are hidden, the rest is read.
       pushOpaque(tokens, text, start, end, last);
     } else {
