@@ -44,8 +44,8 @@ describe.each(testDatabases)('messages on $name', ({ name, available }) => {
     await Promise.all(many.map((each) => each.settled));
     const order = coda.platform.messages.map((message) => message.text);
     expect(order).toHaveLength(24);
-    // Two of Ana's were running; after them Bob comes first, whatever Ana has waiting elsewhere.
-    expect(order.indexOf('bob alone')).toBeLessThan(12);
+    // Two of Ana's were running; with those that end at the same time, Bob comes next, whatever Ana has waiting.
+    expect(order.indexOf('bob alone')).toBeLessThan(6);
     expect(order.indexOf('bob shared')).toBeLessThan(order.indexOf('ana shared 2'));
   });
 

@@ -9,6 +9,9 @@ import type { Item } from '../item.ts';
 import { toItem } from '../store.ts';
 import * as store from './store.ts';
 
+/** People whose turn is remembered; who is forgotten counts as not served lately. */
+const REMEMBERED = 100;
+
 export interface LanesDeps {
   database: Database;
   world: World;
@@ -35,6 +38,8 @@ export class Lanes implements Owned, DueSource {
   readonly name = 'lanes';
   readonly earliest = store.EARLIEST;
   private readonly deps: LanesDeps;
+  /** People in the order in which they were served last, the last one at the end. */
+  private readonly served = new Set<string>();
   private readonly running = new Map<string, Running>();
   /** Something may be waiting that no running turn of this process will come to by itself. */
   private backlog = true;
@@ -56,6 +61,7 @@ export class Lanes implements Owned, DueSource {
 
   /** Runs a row whose lane (if it needs one) this process has taken. */
   run(item: Item): void {
+    this.serve(item.person.id);
     const controller = new AbortController();
     const stop = () => controller.abort(this.deps.signal.reason);
     this.deps.signal.addEventListener('abort', stop, { once: true });
@@ -125,6 +131,12 @@ export class Lanes implements Owned, DueSource {
     return 0;
   }
 
+  private serve(personId: string): void {
+    this.served.delete(personId);
+    this.served.add(personId);
+    if (this.served.size > REMEMBERED) this.served.delete(this.served.values().next().value as string);
+  }
+
   private pump(): void {
     if (this.pumping || !this.hasRoom) return;
     this.pumping = this.takeWaiting().finally(() => {
@@ -142,7 +154,7 @@ export class Lanes implements Owned, DueSource {
       const owner = instance().id;
       const laneless = await inbox.claimLaneless(database, owner, room, context);
       for (const row of laneless) this.run(toItem(row, owner));
-      const laned = await store.claim(database, owner, room, context);
+      const laned = await store.claim(database, owner, room, [...this.served], context);
       for (const row of laned) this.run(toItem(row, owner));
       if (laned.length === room || laneless.length === room) this.backlog = true;
     } catch (error) {

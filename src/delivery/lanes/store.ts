@@ -6,10 +6,17 @@ import { type ItemRow, itemColumns } from '../store.ts';
 
 /**
  * Takes up to `limit` lanes that wait, each with its next row. Between people it is fair: who has fewest turns running
- * comes first, and within a lane somebody else than the one served last, so that a hundred messages of one person
- * delay another's one by one turn.
+ * comes first, then who is not among `served` (people, in the order in which this process served them last) or stands
+ * there earliest; within a lane somebody else than the one served last. So a hundred messages of one person delay
+ * another's one by one turn.
  */
-export async function claim(database: Database, owner: string, limit: number, context: Fragment): Promise<ItemRow[]> {
+export async function claim(
+  database: Database,
+  owner: string,
+  limit: number,
+  served: readonly string[],
+  context: Fragment,
+): Promise<ItemRow[]> {
   const statement = sql`
     with running as (
       select i.person_id, count(*) as turns from lanes l join inbox i on i.id = l.current group by i.person_id
@@ -26,7 +33,7 @@ export async function claim(database: Database, owner: string, limit: number, co
         from ranked join lanes l using (conversation_id)
         join inbox i on i.id = ranked.id
        where l.current is null and i.state = 'received'
-       order by ranked.turn, ranked.seq
+       order by ranked.turn, coalesce(array_position(${served}::uuid[], ranked.person_id), 0), ranked.seq
        limit ${limit}
        for update of l, i skip locked -- the row too: another process may have answered it since it was ranked
     ), lane as (
