@@ -4,7 +4,11 @@ import { once } from 'node:events';
 import { link, open, readFile, readlink, rename, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { basename, join } from 'node:path';
+import { sleep } from '../../base/async.ts';
 import { CodaError, systemCode } from '../../base/errors.ts';
+
+/** Longer than the steps of a take-over take. */
+const SETTLE_MS = 50;
 
 interface Holder {
   pid: number;
@@ -35,7 +39,12 @@ export async function lockFolder(dataDir: string, now: Date): Promise<() => Prom
   try {
     await writeFile(draft, content, { mode: 0o600 });
     // A link appears complete or not at all, and fails when the name is taken.
-    while (!(await tryLink(draft, path))) await removeStale(path, dataDir);
+    let tookOver = false;
+    while (!(await tryLink(draft, path))) {
+      await removeStale(path, dataDir);
+      tookOver = true;
+    }
+    if (tookOver) await confirm(path, content, dataDir);
   } catch (error) {
     await socket.close();
     throw error;
@@ -58,19 +67,31 @@ async function tryLink(from: string, to: string): Promise<boolean> {
   }
 }
 
+/** Between reading a stale lock and moving it away, another start may have put its own there: it looks again. */
+async function confirm(path: string, content: string, dataDir: string): Promise<void> {
+  await sleep(SETTLE_MS);
+  if ((await readFile(path, 'utf8').catch(() => '')) !== content)
+    throw inUse(dataDir, 'which started at the same moment');
+}
+
+function inUse(dataDir: string, who: string): CodaError {
+  return new CodaError('STORAGE_IN_USE', {
+    message: `Another coda is using ${dataDir} (${who}).`,
+    remedy: 'Stop it first, or give this one its own folder with --data.',
+  });
+}
+
 async function removeStale(path: string, dataDir: string): Promise<void> {
   const content = await readFile(path, 'utf8').catch(() => undefined);
   if (content === undefined) return; // released meanwhile
   const holder = parseHolder(content);
   if (holder && (await isAlive(holder, dataDir))) {
-    throw new CodaError('STORAGE_IN_USE', {
-      message: `Another coda is using ${dataDir} (process ${holder.pid}, since ${holder.since}).`,
-      remedy: 'Stop it first, or give this one its own folder with --data.',
-    });
+    throw inUse(dataDir, `process ${holder.pid}, since ${holder.since}`);
   }
   // Moved before it is removed: another start may have put its own lock there since it was read.
-  const moved = `${path}.stale.${process.pid}`;
+  const moved = `${path}.stale.${randomUUID()}`;
   try {
+    if ((await readFile(path, 'utf8')) !== content) return;
     await rename(path, moved);
     if ((await readFile(moved, 'utf8')) !== content) await tryLink(moved, path);
   } catch (error) {
