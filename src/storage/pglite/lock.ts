@@ -1,14 +1,16 @@
 /** One process per data folder: the embedded engine takes no lock by itself, and two would lose rows without an error. */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { link, open, readFile, readlink, rename, rm, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { link, open, readFile, readlink, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { connect, createServer, type Server } from 'node:net';
 import { basename, join } from 'node:path';
 import { sleep } from '../../base/async.ts';
 import { CodaError, systemCode } from '../../base/errors.ts';
 
 /** Longer than the steps of a take-over take. */
 const SETTLE_MS = 50;
+const TURN_LOOK_MS = 20;
+const TURN_WITHIN_MS = 10_000;
 
 interface Holder {
   pid: number;
@@ -39,12 +41,7 @@ export async function lockFolder(dataDir: string, now: Date): Promise<() => Prom
   try {
     await writeFile(draft, content, { mode: 0o600 });
     // A link appears complete or not at all, and fails when the name is taken.
-    let tookOver = false;
-    while (!(await tryLink(draft, path))) {
-      await removeStale(path, dataDir);
-      tookOver = true;
-    }
-    if (tookOver) await confirm(path, content, dataDir);
+    if (!(await tryLink(draft, path))) await alone(dataDir, () => takeOver(draft, path, content, dataDir));
   } catch (error) {
     await socket.close();
     throw error;
@@ -67,7 +64,50 @@ async function tryLink(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** Between reading a stale lock and moving it away, another start may have put its own there: it looks again. */
+async function takeOver(draft: string, path: string, content: string, dataDir: string): Promise<void> {
+  do await removeStale(path, dataDir);
+  while (!(await tryLink(draft, path)));
+  await confirm(path, content, dataDir);
+}
+
+/**
+ * Lets one start at a time look at a lock that was left behind: between reading it and moving it away, another could put
+ * its own there. The kernel gives an abstract socket's name to one process of a network namespace, and takes it back
+ * however that process ends (Linux; elsewhere and across containers only `confirm` stands between).
+ */
+async function alone(dataDir: string, work: () => Promise<void>): Promise<void> {
+  if (process.platform !== 'linux') return work();
+  const folder = createHash('sha256')
+    .update(await realpath(dataDir))
+    .digest('hex');
+  const server = createServer().unref();
+  const deadline = performance.now() + TURN_WITHIN_MS;
+  for (let mine = false; !mine; ) {
+    mine = await bind(server, `\0coda-lock-${folder.slice(0, 32)}`);
+    if (!mine && performance.now() > deadline) throw inUse(dataDir, 'which is just starting');
+    if (!mine) await sleep(TURN_LOOK_MS);
+  }
+  try {
+    await work();
+  } finally {
+    server.close();
+  }
+}
+
+/** False when somebody else has the name. */
+async function bind(server: Server, name: string): Promise<boolean> {
+  const bound = once(server, 'listening');
+  server.listen(name);
+  try {
+    await bound;
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'EADDRINUSE') return false;
+    throw error;
+  }
+}
+
+/** Where starts cannot keep out of each other's way, the one whose lock was moved away finds out here. */
 async function confirm(path: string, content: string, dataDir: string): Promise<void> {
   await sleep(SETTLE_MS);
   if ((await readFile(path, 'utf8').catch(() => '')) !== content)
