@@ -1,7 +1,7 @@
 import type { Instant } from '../base/clock.ts';
 import { listOf } from '../base/text.ts';
 import { clockOf, DAY, dayOfWall, MINUTE } from './civil.ts';
-import { formatDay, formatInstant, formatWall, SHORT_MONTHS } from './format.ts';
+import { formatDay, formatInstant, SHORT_MONTHS } from './format.ts';
 import { formatRule, type NthWeekday, parseRule, type Rule, type RulePart } from './rule.ts';
 import type { Recurring, When } from './types.ts';
 import { wallAt } from './zones.ts';
@@ -64,7 +64,7 @@ function limitWords({ count, until }: RulePart, rule: Rule, now: Instant): strin
   // The year is always told: "until" is looked for after the start, not after today.
   const date = formatDay(day, dayOfWall(wallAt(now.getTime(), rule.zone)));
   const isWholeDay = wall - day * DAY >= DAY - MINUTE;
-  return `, until ${isWholeDay ? date : formatWall(wall, wallAt(now.getTime(), rule.zone))}`;
+  return `, until ${isWholeDay ? date : formatInstant(new Date(until), rule.zone, now)}`;
 }
 
 function stepWords(part: RulePart): string | undefined {

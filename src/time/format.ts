@@ -1,6 +1,6 @@
 import type { Instant } from '../base/clock.ts';
 import { addMonths, clockOf, type Day, dayOfWall, minuteOf, type Wall, weekdayOf, ymdOf } from './civil.ts';
-import { wallAt } from './zones.ts';
+import { instantOf, offsetName, wallAt } from './zones.ts';
 
 const SHORT_WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
 export const SHORT_MONTHS = [
@@ -18,9 +18,14 @@ export const SHORT_MONTHS = [
   'Dec',
 ] as const;
 
-/** `Mon 23 Nov 09:00` on the clock of `zone`; with the year (`Mon 4 Jan 2027 09:00`) where it could be another one. */
+/**
+ * `Mon 23 Nov 09:00` on the clock of `zone`; with the year (`Mon 4 Jan 2027 09:00`) where it could be another one, and
+ * with the offset (`Sun 25 Oct 02:30 UTC+01:00`) when the clock shows this time for the second time.
+ */
 export function formatInstant(at: Instant, zone: string, now: Instant): string {
-  return formatWall(wallAt(at.getTime(), zone), wallAt(now.getTime(), zone));
+  const wall = wallAt(at.getTime(), zone);
+  const words = formatWall(wall, wallAt(now.getTime(), zone));
+  return instantOf(wall, zone) === at.getTime() ? words : `${words} ${offsetName(wall - at.getTime())}`;
 }
 
 export function formatWall(wall: Wall, now: Wall): string {

@@ -1,3 +1,4 @@
+import { isoOfWall } from './civil.ts';
 import { type Env, envOf } from './env.ts';
 import { resolveOnce } from './once.ts';
 import type { Phrase } from './phrase.ts';
@@ -7,6 +8,7 @@ import { resolveSeries, united } from './series.ts';
 import { impossible, never, past, tooOften, unknownZone, whichOne } from './texts.ts';
 import type { Reading, Reject, When, WhenContext } from './types.ts';
 import { findZone } from './zone-names.ts';
+import { wallAt } from './zones.ts';
 
 /** What a phrase means here and now; undefined when its pieces contradict each other. */
 export function interpret(phrase: Phrase, ctx: WhenContext): When | undefined {
@@ -14,7 +16,17 @@ export function interpret(phrase: Phrase, ctx: WhenContext): When | undefined {
   if (phrase.zone === undefined) return resolve(phrase, envOf(ctx));
   const named = findZone(phrase.zone, ctx.zone);
   if (!named) return unknownZone(phrase.zone);
+  if (phrase.offset !== undefined) return atOffset(phrase, ctx, named.zone, phrase.offset);
   return inZone(named.zone === 'UTC' ? exactly(phrase) : phrase, ctx, named.zone);
+}
+
+/** "02:30 UTC+01:00 (Europe/Berlin)": the one of two equal times at which the zone has this offset. */
+function atOffset(phrase: Phrase, ctx: WhenContext, zone: string, offset: string): When | undefined {
+  const fixed = findZone(offset)?.zone;
+  const when = fixed && resolve(exactly(phrase), envOf(ctx, fixed));
+  if (!when || when.kind !== 'once') return when || undefined;
+  const shown = isoOfWall(wallAt(when.at.getTime(), zone));
+  return shown === when.local ? { ...when, zone } : impossible();
 }
 
 /** Times in UTC are told on the 24-hour clock. */

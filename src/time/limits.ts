@@ -6,6 +6,7 @@ import type { Phrase } from './phrase.ts';
 import { type DateSpec, isElapsed, type Moment, type Span, type TimeSpec } from './pieces.ts';
 import { impossible, past } from './texts.ts';
 import type { When } from './types.ts';
+import { findZone } from './zone-names.ts';
 import { instantOf, wallAt } from './zones.ts';
 
 /** Between which instants a series lies, and what is known of its first day. */
@@ -15,8 +16,8 @@ export interface Limits {
   /** The day that the words start at, if they do. */
   startDay?: Day;
   startTime?: TimeSpec | undefined;
-  /** The exact wall time that the series starts at, for elapsed steps. */
-  startWall?: Wall;
+  /** The exact moment (milliseconds UTC) that the series starts at, for elapsed steps. */
+  startAt?: number;
   until?: number;
   lasting?: Span;
   count?: number;
@@ -56,13 +57,12 @@ function boundsOf({ dates }: Phrase, env: Env): [Day, Day] | undefined {
   return undefined;
 }
 
-function startOf({ date, time, shift }: Moment, env: Env): Partial<Limits> | When | undefined {
+function startOf({ date, time, shift, offset }: Moment, env: Env): Partial<Limits> | When | undefined {
   if (shift) {
     const wall = moveDay(env.today, shift, 1) * DAY + (env.wall - env.today * DAY);
     const at = instantOf(wall, env.zone) + shift.milliseconds;
-    const startWall = wallAt(at, env.zone);
-    const startDay = Math.floor(startWall / DAY);
-    return isElapsed(shift) ? { from: at - 1, startDay, startWall } : { from: midnight(startDay, env), startDay };
+    const startDay = Math.floor(wallAt(at, env.zone) / DAY);
+    return isElapsed(shift) ? { from: at - 1, startDay, startAt: at } : { from: midnight(startDay, env), startDay };
   }
   if (!date) return startTimeOf(time, env);
   const days = resolveDate(date, env);
@@ -74,16 +74,21 @@ function startOf({ date, time, shift }: Moment, env: Env): Partial<Limits> | Whe
   if (!time) return found;
   const times = timesOn(time, env, undefined);
   if (!times || (time.clock && !isTime(time.clock))) return undefined;
-  const startWall = wallOf(startDay, times.minutes[0] ?? 0) + times.second * 1_000;
-  return { ...found, startWall, from: Math.max(env.now, instantOf(startWall, env.zone) - 1) };
+  const startAt = momentAt(wallOf(startDay, times.minutes[0] ?? 0) + times.second * 1_000, env, offset);
+  return { ...found, startAt, from: Math.max(env.now, startAt - 1) };
 }
 
 function startTimeOf(time: TimeSpec | undefined, env: Env): Partial<Limits> | undefined {
   const times = time && nextTimes(time, env, Math.floor((env.wall - env.today * DAY) / MINUTE));
   const walls = times?.minutes.map((minute) => wallOf(env.today, minute) + (times.second ?? 0) * 1_000) ?? [];
-  const startWall = walls.find((wall) => instantOf(wall, env.zone) > env.now);
-  if (startWall === undefined) return undefined;
-  return { from: instantOf(startWall, env.zone) - 1, startWall, startTime: time };
+  const startAt = walls.map((wall) => instantOf(wall, env.zone)).find((at) => at > env.now);
+  return startAt === undefined ? undefined : { from: startAt - 1, startAt, startTime: time };
+}
+
+/** The instant of a wall time; of one that comes twice, the one at which the clock has this offset. */
+function momentAt(wall: Wall, env: Env, offset: string | undefined): number {
+  const fixed = offset === undefined ? undefined : findZone(offset)?.zone;
+  return instantOf(wall, fixed ?? env.zone);
 }
 
 /** Just before a day begins. */
@@ -92,7 +97,7 @@ function midnight(day: Day, env: Env): number {
 }
 
 function endOf(until: NonNullable<Phrase['until']>, limits: Limits, env: Env): number | When | undefined {
-  const { date, time, shift } = until.moment;
+  const { date, time, shift, offset } = until.moment;
   if (shift) {
     const wall = moveDay(env.today, shift, 1) * DAY + (env.wall - env.today * DAY);
     return instantOf(wall, env.zone) + shift.milliseconds;
@@ -106,7 +111,7 @@ function endOf(until: NonNullable<Phrase['until']>, limits: Limits, env: Env): n
   if (typeof day !== 'number') return day;
   if (!time) return instantOf((day + 1) * DAY, env.zone) - 1_000;
   const times = timesOn(time, env, undefined);
-  return times && instantOf(wallOf(day, times.minutes[0] ?? 0), env.zone);
+  return times && momentAt(wallOf(day, times.minutes[0] ?? 0) + times.second * 1_000, env, offset);
 }
 
 /** The last day of "until …": a month or week that is only named ends what comes before it. */
@@ -122,5 +127,3 @@ function endDay(date: DateSpec, whole: boolean, limits: Limits, env: Env): Day |
   if (days === 'NOT_A_DATE') return impossible();
   return days.days[0];
 }
-
-// --- drafts ------------------------------------------------------------------------------------------------------

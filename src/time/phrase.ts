@@ -23,6 +23,8 @@ export interface Phrase {
   count?: number;
   excepts: DaySet[];
   zone?: string;
+  /** Which of two equal times of that zone is meant: `+01:00`. */
+  offset?: string;
   /** Series that stand before this one: "Mondays at 9 and …". */
   earlier: Phrase[];
   wrong?: Wrong;
@@ -82,7 +84,8 @@ function extend(
     case 'except':
       return { ...phrase, excepts: [...phrase.excepts, piece.days] };
     case 'zone':
-      return phrase.zone === undefined && hasTime(phrase) ? { ...phrase, zone: piece.words } : undefined;
+      if (phrase.zone !== undefined || !hasTime(phrase)) return undefined;
+      return { ...phrase, zone: piece.words, ...(piece.offset === undefined ? {} : { offset: piece.offset }) };
   }
 }
 

@@ -23,7 +23,8 @@ export type Piece =
   | { kind: 'lasting'; span: Span }
   | { kind: 'count'; count: number }
   | { kind: 'except'; days: DaySet }
-  | { kind: 'zone'; words: string }
+  /** `offset` says which of two equal times of the zone is meant: `+01:00`. */
+  | { kind: 'zone'; words: string; offset?: string }
   | { kind: 'note' }
   /** Words with several meanings: the phrase is read again with each of these instead of them. */
   | { kind: 'vague'; instead: readonly string[] }
@@ -35,6 +36,8 @@ export interface Moment {
   time?: TimeSpec | undefined;
   /** Counted from now. */
   shift?: Span | undefined;
+  /** The offset that the clock then has (`+01:00`), for a time that comes twice. */
+  offset?: string | undefined;
 }
 
 export type PartName = Exclude<keyof DayParts, 'date' | 'wakingFrom' | 'wakingTo'> | 'night';

@@ -124,10 +124,11 @@ function parseStamp(text: string): { wall: Wall; utc: boolean; dateOnly: boolean
 }
 
 function parseStart(line: string, zone: string): { start: Wall; zone: string } | RuleProblem {
-  const match = /^DTSTART(;[^:]*)?:(\S+)$/i.exec(line);
+  // A zone may be an offset, which has a colon of its own.
+  const match = /^DTSTART(;.*)?:(\w+)$/i.exec(line);
   const stamp = match?.[2] ? parseStamp(match[2]) : undefined;
   if (!match || !stamp) return { problem: `"${line.slice(0, 60)}" is not a DTSTART` };
-  const named = /;TZID=([^:;]+)/i.exec(match[1] ?? '')?.[1];
+  const named = /;TZID=([^;]+)/i.exec(match[1] ?? '')?.[1];
   if (named !== undefined && !isZone(named)) return { problem: `there is no time zone "${named}"` };
   if (!stamp.utc) return { start: stamp.wall, zone: named ?? zone };
   return named === undefined ? { start: stamp.wall, zone: 'UTC' } : { start: wallAt(stamp.wall, named), zone: named };

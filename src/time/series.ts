@@ -2,14 +2,14 @@ import { addMonths, DAY, MINUTE, type Wall, wallOf } from './civil.ts';
 import { isTime, type Minute, timesOn } from './clock.ts';
 import { type Env, minuteOfPart, toInstant } from './env.ts';
 import { type Limits, limitsOf } from './limits.ts';
-import { ruleOccurrences } from './occurrences.ts';
+import { type Occurrence, ruleOccurrences } from './occurrences.ts';
 import type { Phrase } from './phrase.ts';
-import type { Clock, DateSpec, Recur, Span, TimeSpec } from './pieces.ts';
+import { type Clock, type DateSpec, isElapsed, type Recur, type Span, type TimeSpec } from './pieces.ts';
 import { formatRule, type Rule, type RulePart } from './rule.ts';
 import { atTimes, calendarParts, onlyOn, without } from './rule-parts.ts';
 import { never, past, tooOften, whichOne } from './texts.ts';
 import type { Recurring, When } from './types.ts';
-import { instantOf } from './zones.ts';
+import { fixedZone, instantOf, wallAt } from './zones.ts';
 
 /** How many of the next occurrences are told. */
 const NEXT = 5;
@@ -203,9 +203,22 @@ function elapsedDrafts(recur: Recur, phrase: Phrase, env: Env, limits: Limits): 
   const base: RulePart = recur.minutes ? { freq: 'HOURLY', byMinute: recur.minutes } : stepPart(recur.step ?? 0);
   const limited = weekdays ? onlyOn(base, weekdays) : base;
   const parts = limited && excluded([limited], phrase);
-  const start = limits.startWall ?? (limits.startDay === undefined ? Math.floor(env.wall / 1_000) * 1_000 : undefined);
-  if (!parts || start === undefined) return undefined;
-  return [{ parts, start, after: limits.startWall === undefined ? env.now : limits.from, free: false }];
+  const startAt = limits.startAt ?? (limits.startDay === undefined ? Math.floor(env.now / 1_000) * 1_000 : undefined);
+  if (!parts || startAt === undefined) return undefined;
+  const start = wallAt(onlyMoment(startAt, stepOf(base), env.zone), env.zone);
+  return [{ parts, start, after: limits.startAt === undefined ? env.now : limits.from, free: false }];
+}
+
+/** The last moment, counted back from `at` in steps, that the clock of the zone does not show for the second time. */
+function onlyMoment(at: number, step: number, zone: string): number {
+  let moment = at;
+  while (instantOf(wallAt(moment, zone), zone) !== moment) moment -= step;
+  return moment;
+}
+
+function stepOf({ freq, interval = 1 }: RulePart): number {
+  const unit = freq === 'HOURLY' ? 3_600_000 : freq === 'MINUTELY' ? MINUTE : 1_000;
+  return unit * interval;
 }
 
 function stepPart(step: number): RulePart {
@@ -273,19 +286,36 @@ function finish({ parts, start, after, free }: Draft, limits: Limits, env: Env):
     ...(limits.count === undefined ? {} : { count: limits.count }),
     ...(until === undefined ? {} : { until }),
   }));
-  return recurring({ start: first.wall, zone: env.zone, parts: limited }, env.now);
+  return recurring({ ...anchorOf(first, limited, env), parts: limited }, env.now);
+}
+
+/**
+ * What a series is counted from: its first occurrence. Elapsed steps that begin while the clock shows an hour for the
+ * second time begin earlier where that changes nothing, else by a clock that is not set back.
+ */
+function anchorOf({ at, wall }: Occurrence, parts: readonly RulePart[], env: Env): Pick<Rule, 'start' | 'zone'> {
+  const [part] = parts;
+  if (!part || !isSteps(part) || instantOf(wall, env.zone) === at) return { start: wall, zone: env.zone };
+  const step = stepOf(part);
+  const moment = onlyMoment(at, step, env.zone);
+  if (part.count === undefined && at - step <= env.now) return { start: wallAt(moment, env.zone), zone: env.zone };
+  return { start: wall, zone: fixedZone(wall - at) };
+}
+
+function isSteps({ freq }: RulePart): boolean {
+  return freq === 'HOURLY' || freq === 'MINUTELY' || freq === 'SECONDLY';
 }
 
 /** The end of "for 2 weeks", counted from the day (or, for elapsed steps, from the moment) that the series begins. */
 function lastOf(span: Span, first: Wall, parts: RulePart[], env: Env, limits: Limits): number {
-  const isSteps = parts.some(({ freq }) => freq === 'HOURLY' || freq === 'MINUTELY' || freq === 'SECONDLY');
   const day = Math.floor(first / DAY);
-  if (!isSteps) return instantOf((addMonths(day, span.months) + span.days) * DAY, env.zone) - 1_000;
-  const start = limits.startWall ?? env.wall;
+  if (!parts.some(isSteps)) return instantOf((addMonths(day, span.months) + span.days) * DAY, env.zone) - 1_000;
+  const startAt = limits.startAt ?? env.now;
+  if (isElapsed(span)) return startAt + span.milliseconds;
+  const start = wallAt(startAt, env.zone);
   const from = Math.floor(start / DAY);
-  return (
-    instantOf((addMonths(from, span.months) + span.days) * DAY + (start - from * DAY), env.zone) + span.milliseconds
-  );
+  const end = (addMonths(from, span.months) + span.days) * DAY + (start - from * DAY);
+  return instantOf(end, env.zone) + span.milliseconds;
 }
 
 /** A rule with its next occurrences; `NEVER` when it has none. */

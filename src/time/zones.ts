@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import type { Wall } from './civil.ts';
+import { clockOf, MINUTE, type Wall } from './civil.ts';
 
 /** Whether `zone` is an IANA zone (or fixed offset) that this runtime knows. */
 export function isZone(zone: string): boolean {
@@ -26,6 +26,17 @@ export function instantOf(wall: Wall, zone: string): number {
   const at = first.epochMilliseconds;
   if (at + first.offsetNanoseconds / 1e6 === wall) return at;
   return first.getTimeZoneTransition('next')?.epochMilliseconds ?? at;
+}
+
+/** `UTC+01:00` for an offset in milliseconds. */
+export function offsetName(offset: number): string {
+  return `UTC${fixedZone(offset)}`;
+}
+
+/** The zone that is always this far (milliseconds) from UTC: `+01:00`. */
+export function fixedZone(offset: number): string {
+  const minutes = Math.round(Math.abs(offset) / MINUTE);
+  return `${offset < 0 ? '-' : '+'}${clockOf(minutes)}`;
 }
 
 /** Stretches of constant offset are looked up once this many instants were asked for one by one. */

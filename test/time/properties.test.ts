@@ -106,6 +106,57 @@ test('a recurrence told back in words is read as the same twenty occurrences', (
   );
 });
 
+/** Zones whose clocks are set back, and when; Lord Howe's by half an hour, Casablanca's before Ramadan. */
+const SET_BACK = fc.constantFrom(
+  ['Europe/Berlin', '2026-10-25T01:00:00Z'],
+  ['America/New_York', '2026-11-01T06:00:00Z'],
+  ['America/St_Johns', '2026-11-01T04:30:00Z'],
+  ['Australia/Lord_Howe', '2026-04-04T15:00:00Z'],
+  ['America/Santiago', '2026-04-05T03:00:00Z'],
+  ['Africa/Casablanca', '2026-02-15T02:00:00Z'],
+);
+const around = fc.tuple(SET_BACK, fc.integer({ min: -7_200, max: 5_400 })).map(([[where = '', change = ''], away]) => ({
+  zone: where,
+  now: new Date(Date.parse(change) + away * 1_000),
+}));
+const elapsing = fc.oneof(
+  fc.integer({ min: 1, max: 240 }).map((n) => `in ${n} minutes`),
+  fc.integer({ min: 1, max: 9_000 }).map((n) => `in ${n} seconds`),
+  fc.constant('hourly'),
+  fc.integer({ min: 1, max: 200 }).map((n) => `every ${n} minutes`),
+  fc.tuple(fc.integer({ min: 5, max: 50 }), count).map(([n, hours]) => `every ${n} minutes for ${hours} hours`),
+  fc.tuple(fc.integer({ min: 5, max: 99 }), count).map(([n, times]) => `every ${n} minutes, ${times} times`),
+  fc.tuple(fc.integer({ min: 5, max: 99 }), count).map(([n, m]) => `every ${n} minutes starting in ${m * 9} minutes`),
+);
+
+test('a time in the hour that the clock shows twice is told back as that very instant', () => {
+  fc.assert(
+    fc.property(elapsing, around, (words, ctx) => {
+      const when = understand(words, ctx).when;
+      const told = describe(when, ctx);
+      const again = understand(told, ctx).when;
+      const instants = (one: When) => {
+        if (one.kind === 'once') return Math.floor(one.at.getTime() / 1_000);
+        return one.kind === 'recurring' ? following(one.rule, ctx.now, 20) : one.kind;
+      };
+      expect(instants(again), told).toEqual(instants(when));
+    }),
+    { numRuns: 600 },
+  );
+});
+
+test('steps that begin in the hour that the clock shows twice keep their length', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 300 }), around, (minutes, ctx) => {
+      const when = parseWhen(`every ${minutes} minutes`, ctx);
+      const found = when.kind === 'recurring' ? following(when.rule, ctx.now, 3) : [];
+      const first = Math.floor(ctx.now.getTime() / 1_000) * 1_000 + minutes * 60_000;
+      expect(found).toEqual([first, first + minutes * 60_000, first + minutes * 120_000]);
+    }),
+    { numRuns: 200 },
+  );
+});
+
 test('what the grammar offers as a recurrence is read as one', () => {
   const ctx = { now: new Date('2026-11-20T10:00:00Z'), zone: 'Europe/Berlin' };
   fc.assert(

@@ -11,7 +11,7 @@ const quoted = (text: string): string => `“${shorten(text.replace(/\s+/g, ' ')
 
 /** `Mon 23 Nov at 09:00` */
 function instantWords(at: Instant, zone: string, now: Instant): string {
-  return formatInstant(at, zone, now).replace(/ (?=\S+$)/, ' at ');
+  return formatInstant(at, zone, now).replace(/ (?=\d\d:)/, ' at ');
 }
 
 /** `on Mon 23 Nov at 09:00 (Europe/Berlin)`, `every weekday at 09:00 (Europe/Berlin), next: Mon 23 Nov 09:00` */
@@ -92,10 +92,9 @@ export function dueText({ reminder, due, late, missed }: Firing, now: Instant): 
 
 /** `at 09:00`, or with its day when that is not today. */
 function dueWords(due: Instant, zone: string, now: Instant): string {
-  const [that, today] = [formatInstant(due, zone, now), formatInstant(now, zone, now)].map((text) => text.split(' '));
-  const clock = that?.at(-1) ?? '';
-  const day = that?.slice(0, -1).join(' ');
-  return day === today?.slice(0, -1).join(' ') ? `at ${clock}` : `on ${day} at ${clock}`;
+  const words = instantWords(due, zone, now);
+  const day = (text: string) => text.split(' at ')[0];
+  return day(words) === day(instantWords(now, zone, now)) ? words.slice(words.indexOf(' at ') + 1) : `on ${words}`;
 }
 
 /** `sunday` → `on Sunday`; `tomorrow` as it is. */

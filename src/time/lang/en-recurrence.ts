@@ -314,12 +314,15 @@ const moment = (c: Captures): Moment => get<Moment>(c, 'moment');
 /** "Dec 4" is a date, not four o'clock in December. */
 function timed(c: Captures): Moment | undefined {
   const date = get<DateSpec>(c, 'date');
-  return date.type === 'period' && date.vague ? undefined : { date, time: get<TimeSpec>(c, 'time') };
+  return date.type === 'period' && date.vague
+    ? undefined
+    : { date, time: get<TimeSpec>(c, 'time'), offset: c.offset as string | undefined };
 }
 
 export const limitRules: readonly Rule[] = [
   ['moment', '{date}', (c): Moment => ({ date: get(c, 'date') })],
   ['moment', '{date} ,|at? {time}', timed],
+  ['moment', '{date} {time} {offset}', timed],
   ['moment', '{time} on? {date}', timed],
   ['moment', '{time}', (c): Moment => ({ time: get(c, 'time') })],
   ['moment', 'in {span}', (c): Moment => ({ shift: get(c, 'span') })],

@@ -3,7 +3,8 @@ import type { Clock, DateSpec, DaySet, Piece, Span, TimeSpec } from '../pieces.t
 import type { Token } from '../tokens.ts';
 import { isAbbreviation, placeZone, WORDLIKE_ABBREVIATIONS } from '../zone-names.ts';
 import { clockRules, clockTerminals, numberRules, partRules, spanRules } from './en-clock.ts';
-import { calendarRules, dateTerminals, dayRules, holidayRules, periodRules, relativeDateRules } from './en-dates.ts';
+import { calendarRules, dateTerminals, dayRules, periodRules, relativeDateRules } from './en-dates.ts';
+import { holidayRules } from './en-holidays.ts';
 import { cycleRules, daySetRules, limitRules, recurRules, recurrenceTerminals } from './en-recurrence.ts';
 import { canonicalWords, MONTHS, WEEKDAYS } from './en-words.ts';
 import type { Language } from './language.ts';
@@ -50,6 +51,12 @@ const zoneRules: readonly Rule[] = [
     (c, [, sign]) =>
       /^(?:utc|gmt)$/i.test(get(c, 'abbreviation')) ? zone(`UTC${sign?.text}${get(c, 'h')}`) : undefined,
   ],
+  [
+    'zone',
+    '{offset} ( {zoneToken} )',
+    (c) => ({ kind: 'zone', words: get<string>(c, 'zoneToken'), offset: get<string>(c, 'offset') }),
+  ],
+  ['offset', 'utc +|- {h:offsetHours}', (c, [, sign]) => `${sign?.text}${get(c, 'h')}`],
   ['zone', '+|- {h:offsetHours}', (c, [sign]) => zone(`${sign?.text}${get(c, 'h')}`)],
   ['zone', '{zulu}', () => zone('UTC')],
   ['zone', 'in? {place} time', (c) => zone(get(c, 'place'))],
