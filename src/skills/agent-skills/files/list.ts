@@ -1,0 +1,217 @@
+/** What is in a skill's folder. */
+
+import type { Stats } from 'node:fs';
+import { lstat, opendir, readlink } from 'node:fs/promises';
+import { deadline } from '../../../base/async.ts';
+import { type Folder, isWorldWritable, openFolder, openRegular, refuseFor } from './folder.ts';
+import { type IgnoreRules, isIgnored, parseGitignore } from './gitignore.ts';
+import { isRepository, pathProblem } from './names.ts';
+import { insideTarget, isRunnable } from './read.ts';
+import { type Refusal, type RefusalCode, refuse } from './refusal.ts';
+
+export interface FolderLimits {
+  /** Files, links and folders together. */
+  entries: number;
+  /** Folders within folders. */
+  depth: number;
+  /** Of all files together. */
+  bytes: number;
+  /** Real time. */
+  ms: number;
+}
+
+/** Of 3,455 public skills the largest has 97 files. */
+export const FOLDER_LIMITS: FolderLimits = { entries: 2_000, depth: 12, bytes: 64 * 1024 * 1024, ms: 5_000 };
+
+const GITIGNORE = '.gitignore';
+const MAX_GITIGNORE_BYTES = 64 * 1024;
+
+export interface FileEntry {
+  /** From the skill's folder on, with `/`. */
+  path: string;
+  kind: 'file' | 'link';
+  bytes: number;
+  /** The permission bits. */
+  mode: number;
+  executable: boolean;
+  /** Of a link: the path that it leads to, from the skill's folder on. */
+  target?: string;
+}
+
+/** Something that is in the folder and is not read. */
+export interface RefusedEntry {
+  path: string;
+  kind: 'file' | 'link' | 'folder' | 'pipe' | 'socket' | 'device' | 'other';
+  code: RefusalCode;
+  message: string;
+}
+
+export interface Listing {
+  /** Sorted by path. */
+  files: FileEntry[];
+  /** Sorted by path; `.` is the folder itself. */
+  refused: RefusedEntry[];
+  /** Set when a limit ended the listing: there is more than is listed. */
+  cut?: { limit: keyof FolderLimits; message: string };
+}
+
+export interface ListOptions {
+  limits?: Partial<FolderLimits>;
+  /** Leave out what the folder's `.gitignore` files name, as for a list that is shown. */
+  gitignore?: boolean;
+  signal?: AbortSignal;
+}
+
+/**
+ * Every file below `root` but a repository's own records (`.git`). Links are listed, never followed; pipes, sockets and
+ * devices are not opened; what anybody may write to is refused with what is in it. It ends at the first limit, in order
+ * of the folders' own listing. Throws only when `signal` aborts.
+ */
+export async function listInside(root: string, options: ListOptions = {}): Promise<Listing> {
+  const limits = { ...FOLDER_LIMITS, ...options.limits };
+  using time = deadline(limits.ms, options.signal);
+  const walk: Walk = {
+    limits,
+    gitignore: options.gitignore ?? false,
+    listing: { files: [], refused: [] },
+    entries: 0,
+    bytes: 0,
+    late: () => time.signal.aborted,
+  };
+  try {
+    const folder = await openFolder(root, { follow: true });
+    try {
+      if (isWorldWritable(folder.stats)) noteRefused(walk, '.', 'folder', refuse('world_writable', root));
+      else await listFolder(walk, folder, { path: '', depth: 0, ignored: [] });
+    } finally {
+      await folder.close();
+    }
+  } catch (error) {
+    noteRefused(walk, '.', 'folder', refuseFor(error, root));
+  }
+  options.signal?.throwIfAborted();
+  if (walk.entries > limits.entries) cut(walk, 'entries', `it has more than ${limits.entries} files and folders`);
+  const byPath = (a: { path: string }, b: { path: string }) => (a.path < b.path ? -1 : 1);
+  walk.listing.files.sort(byPath);
+  walk.listing.refused.sort(byPath);
+  return walk.listing;
+}
+
+interface Walk {
+  limits: FolderLimits;
+  gitignore: boolean;
+  listing: Listing;
+  entries: number;
+  bytes: number;
+  late(): boolean;
+}
+
+interface Place {
+  /** Ends with `/` unless it is empty. */
+  path: string;
+  depth: number;
+  /** The rules of this folder and those above it, innermost last. */
+  ignored: readonly { below: string; rules: IgnoreRules }[];
+}
+
+async function listFolder(walk: Walk, folder: Folder, place: Place): Promise<void> {
+  const names = await namesOf(walk, folder, place);
+  const here = names.includes(GITIGNORE) && walk.gitignore ? await rulesOf(folder, place) : place;
+  for (const name of names) {
+    if (walk.listing.cut) return;
+    if (walk.late()) return cut(walk, 'ms', `listing it took more than ${walk.limits.ms} ms`);
+    const path = `${place.path}${name}`;
+    try {
+      await listEntry(walk, folder, name, { ...here, path });
+    } catch (error) {
+      noteRefused(walk, path, 'other', refuseFor(error, path));
+    }
+  }
+}
+
+/** The folder's names in order, as many as the limit still allows. */
+async function namesOf(walk: Walk, folder: Folder, place: Place): Promise<string[]> {
+  const names: string[] = [];
+  try {
+    for await (const { name } of await opendir(folder.self, { bufferSize: 128 })) {
+      if (isRepository(name)) continue;
+      if (++walk.entries > walk.limits.entries) break;
+      names.push(name);
+    }
+  } catch (error) {
+    noteRefused(walk, place.path.slice(0, -1) || '.', 'folder', refuseFor(error, place.path));
+  }
+  return names.sort();
+}
+
+async function rulesOf(folder: Folder, place: Place): Promise<Place> {
+  const file = await openRegular(folder, GITIGNORE, `${place.path}${GITIGNORE}`);
+  if (!file.ok) return place;
+  try {
+    const buffer = Buffer.alloc(Math.min(file.stats.size, MAX_GITIGNORE_BYTES));
+    const { bytesRead } = await file.handle.read(buffer, 0, buffer.length, 0);
+    const rules = parseGitignore(buffer.toString('utf8', 0, bytesRead));
+    return { ...place, ignored: [...place.ignored, { below: place.path, rules }] };
+  } finally {
+    await file.handle.close();
+  }
+}
+
+async function listEntry(walk: Walk, folder: Folder, name: string, { path, depth, ignored }: Place): Promise<void> {
+  const stats = await lstat(folder.at(name));
+  const kind = kindOf(stats);
+  if (isLeftOut(ignored, path, kind === 'folder')) return;
+  if (kind === 'folder') return descend(walk, folder, name, stats, { path: `${path}/`, depth: depth + 1, ignored });
+  const problem = pathProblem(path);
+  if (problem !== undefined) return noteRefused(walk, path, kind, refuse('bad_path', path, problem));
+  if (kind !== 'file' && kind !== 'link') return noteRefused(walk, path, kind, refuse('not_a_file', path));
+  const entry = { path, kind, bytes: stats.size, mode: stats.mode & 0o777, executable: isRunnable(stats) };
+  if (kind === 'link') {
+    const target = insideTarget(path, await readlink(folder.at(name)));
+    if (target === undefined) return noteRefused(walk, path, kind, refuse('outside', path));
+    walk.listing.files.push({ ...entry, executable: false, target });
+    return;
+  }
+  if (isWorldWritable(stats)) return noteRefused(walk, path, kind, refuse('world_writable', path));
+  walk.bytes += stats.size;
+  if (walk.bytes > walk.limits.bytes) return cut(walk, 'bytes', `its files have more than ${walk.limits.bytes} bytes`);
+  walk.listing.files.push(entry);
+}
+
+async function descend(walk: Walk, parent: Folder, name: string, stats: Stats, place: Place): Promise<void> {
+  const path = place.path.slice(0, -1);
+  if (isWorldWritable(stats)) return noteRefused(walk, path, 'folder', refuse('world_writable', path));
+  if (place.depth > walk.limits.depth) return noteRefused(walk, path, 'folder', refuse('too_deep', path));
+  const folder = await openFolder(parent.at(name));
+  try {
+    await listFolder(walk, folder, place);
+  } finally {
+    await folder.close();
+  }
+}
+
+function kindOf(stats: Stats): RefusedEntry['kind'] {
+  if (stats.isFile()) return 'file';
+  if (stats.isDirectory()) return 'folder';
+  if (stats.isSymbolicLink()) return 'link';
+  if (stats.isFIFO()) return 'pipe';
+  if (stats.isSocket()) return 'socket';
+  return stats.isCharacterDevice() || stats.isBlockDevice() ? 'device' : 'other';
+}
+
+/** The innermost `.gitignore` that says something of it decides. */
+function isLeftOut(ignored: Place['ignored'], path: string, isFolder: boolean): boolean {
+  for (const { below, rules } of [...ignored].reverse()) {
+    const answer = isIgnored(rules, path.slice(below.length), isFolder);
+    if (answer !== undefined) return answer;
+  }
+  return false;
+}
+
+function noteRefused({ listing }: Walk, path: string, kind: RefusedEntry['kind'], { code, message }: Refusal): void {
+  listing.refused.push({ path, kind, code, message });
+}
+
+function cut({ listing }: Walk, limit: keyof FolderLimits, message: string): void {
+  listing.cut ??= { limit, message };
+}
