@@ -95,6 +95,11 @@ export interface Model {
   /** It understands one message at a time: what is said meanwhile waits its turn. Default false. */
   readonly oneAtATime?: boolean;
   /**
+   * Its answer to what its last calls gave, where that takes no thought: the turn then ends in the transaction of its
+   * last call. Pure.
+   */
+  readonly settle?: (results: readonly string[]) => string;
+  /**
    * Streams one answer; the last event is `stop`. Throws a `ModelError` and nothing else; after `signal` aborts it
    * throws `cancelled` soon.
    */

@@ -170,12 +170,19 @@ export class Turn {
       }
       if (step.kind === 'steered') return step.payload.texts.map((text) => ({ role: 'user', text }));
       if (step.kind !== 'result') return [];
-      const text = step.payload.ok
-        ? step.payload.text
-        : [step.payload.message, step.payload.remedy].filter(Boolean).join(' ');
-      return [{ role: 'tool', callId: step.callId, name: names.get(step.callId) ?? '', text, ok: step.payload.ok }];
+      const { callId, payload } = step;
+      return [{ role: 'tool', callId, name: names.get(callId) ?? '', text: textOf(payload), ok: payload.ok }];
     });
   }
+
+  /** What the calls of the last answer gave, in words. */
+  lastResults(): string[] {
+    return this.calls().flatMap(({ state }) => (state.kind === 'done' ? [textOf(state.result)] : []));
+  }
+}
+
+function textOf(result: ToolResult): string {
+  return result.ok ? result.text : [result.message, result.remedy].filter(Boolean).join(' ');
 }
 
 function stateOf(callId: string, steps: readonly Step[]): CallState {

@@ -1,5 +1,6 @@
+import type { Instant } from '../base/clock.ts';
 import { CodaError } from '../base/errors.ts';
-import type { Card, Draft, Item } from '../delivery/index.ts';
+import type { Card, Draft, End, Item } from '../delivery/index.ts';
 import { sql, type Transaction } from '../storage/index.ts';
 import * as approvals from './approvals.ts';
 import { hashOf, isData, refusedInput, runData, runOutside } from './calls.ts';
@@ -39,6 +40,7 @@ export class TurnRun {
   private readonly turn: Turn;
   private readonly signal: AbortSignal;
   private draft: Draft | undefined;
+  private ended = false;
 
   constructor(agent: TurnHost, item: Item, turn: Turn, signal: AbortSignal) {
     this.agent = agent;
@@ -139,15 +141,16 @@ export class TurnRun {
     );
     if (reads.length > 1 && reads.length === checked.length) {
       await this.runReads(reads);
-      return true;
+      return !this.ended;
     }
-    for (const { call, valid, verdict, state } of checked) {
+    for (const [index, { call, valid, verdict, state }] of checked.entries()) {
       this.signal.throwIfAborted();
-      if (verdict.kind === 'result') await this.record(call.id, verdict.result);
-      else if (valid && isData(valid)) await this.runData(call, valid);
+      const isLast = index === checked.length - 1;
+      if (verdict.kind === 'result') await this.record(call.id, verdict.result, isLast);
+      else if (valid && isData(valid)) await this.runData(call, valid, isLast);
       else if (valid) await this.runOutside(call, valid, state);
     }
-    return true;
+    return !this.ended;
   }
 
   /** Whether a call may run: its input has the right form, policy and person agree, and it has not begun before. */
@@ -178,21 +181,22 @@ export class TurnRun {
   }
 
   /** Effect and record in one transaction. */
-  private async runData(call: ModelToolCall, valid: ValidCall & { tool: Parameters<typeof runData>[1]['tool'] }) {
+  private async runData(call: ModelToolCall, valid: ValidCall & { tool: DataTool }, isLast: boolean) {
     const ctx = this.context();
     this.progress(progressOf(valid));
     const prepared = await valid.tool.prepare?.(valid.input, ctx);
-    await this.commit('turn.tool', async (tx) => {
+    const work = async (tx: Transaction): Promise<Step[]> => {
       const result = await runData(tx, valid, prepared === undefined ? ctx : { ...ctx, prepared });
       return [{ kind: 'result', callId: call.id, payload: result }];
-    });
+    };
+    await (isLast ? this.conclude('turn.tool', work) : this.commit('turn.tool', work));
   }
 
   /** Calls that only read run side by side, and are recorded together. */
   private async runReads(reads: readonly { call: ModelToolCall; valid: ValidCall & { tool: DataTool } }[]) {
     const ctx = this.context();
     const prepared = await Promise.all(reads.map(({ valid }) => valid.tool.prepare?.(valid.input, ctx)));
-    await this.commit('turn.tool', async (tx) => {
+    await this.conclude('turn.tool', async (tx) => {
       const results = await Promise.all(
         reads.map(({ valid }, index) => runData(tx, valid, { ...ctx, prepared: prepared[index] })),
       );
@@ -232,8 +236,38 @@ export class TurnRun {
     return spawn({ options: this.agent.options, item, turn, callId, context, signal, held }, options);
   }
 
-  private async record(callId: string, result: ToolResult): Promise<void> {
-    await this.commit('turn.result', async () => [{ kind: 'result', callId, payload: result }]);
+  private async record(callId: string, result: ToolResult, isLast = false): Promise<void> {
+    const work = async (): Promise<Step[]> => [{ kind: 'result', callId, payload: result }];
+    await (isLast ? this.conclude('turn.result', work) : this.commit('turn.result', work));
+  }
+
+  /** The last call's transaction: a model whose answer follows from the results ends the turn in it. */
+  private async conclude(name: string, work: (tx: Transaction) => Promise<Step[]>): Promise<void> {
+    const { database, delivery, world, model } = this.agent.options;
+    const { settle, name: by } = model(this.item);
+    if (!settle) return this.commit(name, work);
+    await this.settleDraft();
+    const added = this.turn.steps.length;
+    const ended = await database.tx('turn.finish', async (tx) => {
+      this.turn.steps.length = added;
+      this.append(await work(tx));
+      const text = settle(this.turn.lastResults());
+      const now = world.clock.now();
+      this.turn.add({ kind: 'model', payload: { text, calls: [], model: by } }, now);
+      const ending = await delivery.endIn(tx, this.item, this.ending(text, now));
+      if (!ending) throw new Lost();
+      return ending;
+    });
+    this.turn.stored = this.turn.steps.length;
+    this.ended = true;
+    await ended.sent;
+  }
+
+  private append(steps: readonly Step[]): void {
+    const now = this.agent.options.world.clock.now();
+    for (const step of steps) {
+      this.turn.add(step, now, step.kind === 'result' && step.payload.ok && step.payload.tainted === true);
+    }
   }
 
   /** Stores steps in one transaction with what makes them true; at this border the asker's follow-ups come in. */
@@ -246,11 +280,8 @@ export class TurnRun {
       const { held, cancel } = await delivery.hold(tx, this.item);
       if (!held) throw new Lost();
       if (cancel) throw new CodaError('CANCELLED', { message: texts.stopped(), remedy: '' });
+      this.append(await work(tx));
       const now = world.clock.now();
-      for (const step of await work(tx)) {
-        const tainted = step.kind === 'result' && step.payload.ok && step.payload.tainted === true;
-        this.turn.add(step, now, tainted);
-      }
       const heard = steer ? await delivery.steer(tx, this.item, this.turn.id) : [];
       if (heard.length > 0) this.turn.add({ kind: 'steered', payload: { texts: heard.map(({ text }) => text) } }, now);
       await store.saveTurn(tx, this.turn, this.item, 'running', now);
@@ -288,7 +319,11 @@ export class TurnRun {
   private async finish(answer: string): Promise<void> {
     const { world, delivery } = this.agent.options;
     await this.settleDraft();
-    const now = world.clock.now();
+    await delivery.end('turn.finish', this.item, this.ending(answer, world.clock.now()));
+  }
+
+  /** What ends the turn with `answer`. */
+  private ending(answer: string, now: Instant): End {
     const text = answer.trim() || texts.nothingToSay();
     const results = this.turn.results();
     const choices = results.flatMap((result) => result.choices ?? []);
@@ -302,14 +337,14 @@ export class TurnRun {
       ...(times.length > 0 && { times }),
     };
     const writing = store.turnWriting(this.turn, this.item, 'done', now, sql`exists (select from fence)`);
-    await delivery.end('turn.finish', this.item, {
+    return {
       state: 'done',
       cards: [...this.interrupted(), card],
       turnId: this.turn.id,
       tainted: this.turn.tainted,
       drafted: this.turn.drafted,
       also: sql`${writing}${store.historyWriting(this.turn, this.item, text, now)}`,
-    });
+    };
   }
 
   /** What the person must know even if the model keeps silent about it. */

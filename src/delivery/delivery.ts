@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { within } from '../base/async.ts';
+import { deferred, within } from '../base/async.ts';
 import type { World } from '../base/world.ts';
 import type { Bus } from '../bus/index.ts';
 import { type DueSource, Instance, type Owned } from '../jobs/index.ts';
@@ -192,13 +192,21 @@ export class Delivery {
     return true;
   }
 
-  /** The same inside a transaction that did more than the end: what is said goes out after its commit. */
-  async endIn(tx: Transaction, item: Item, end: End): Promise<boolean> {
+  /**
+   * The same inside a transaction that did more than the end: what is said goes out after its commit, and `sent`
+   * resolves when that was tried. Undefined when the row is not this process's any more: then `tx` must not commit.
+   */
+  async endIn(tx: Transaction, item: Item, end: End): Promise<{ sent: Promise<void> } | undefined> {
     const ending = this.ending(item, end);
     const { rows } = await tx.query<EndRow>(...render(ending.statement));
     const ended = rows[0];
-    if (ended) tx.afterCommit(() => void this.ended(ended, ending.rows));
-    return ended !== undefined;
+    if (!ended) return undefined;
+    const sent = deferred();
+    tx.afterCommit(() => {
+      this.ended(ended, ending.rows).then(sent.resolve, sent.reject);
+      if (end.drafted || item.attempts > 0) this.options.wakeAt(this.options.world.clock.now());
+    });
+    return { sent: sent.promise };
   }
 
   /** Holds the row until `tx` ends: whether it is still this process's, and whether somebody asked to stop it. */

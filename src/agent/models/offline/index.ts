@@ -19,6 +19,7 @@ export function offlineModel(phrases: readonly Phrase[]): Model {
     name: 'offline/phrases',
     streams: false,
     oneAtATime: true,
+    settle,
     async *generate(request: ModelRequest, signal: AbortSignal) {
       if (signal.aborted) throw new ModelError('cancelled', 'The turn was stopped.');
       yield* answer(request, understanding, examples);
@@ -32,7 +33,7 @@ function* answer(
   examples: readonly string[],
 ): Generator<ModelEvent> {
   const results = trailing(messages, 'tool');
-  if (results.length > 0) return yield* say(results.map((message) => message.text).join('\n'));
+  if (results.length > 0) return yield* say(settle(results.map((message) => message.text)));
   const said = trailing(messages, 'user');
   const text = said
     .map((message) => message.text)
@@ -50,6 +51,11 @@ function* answer(
     yield { type: 'call', call: { id: `call_${messages.length}_${index + 1}`, name: tool, input } };
   }
   yield { type: 'stop', reason: 'tools' };
+}
+
+/** The tools say it all. */
+function settle(results: readonly string[]): string {
+  return results.join('\n');
 }
 
 function* say(text: string): Generator<ModelEvent> {
