@@ -5,7 +5,7 @@ import type { Card, Item } from '../delivery/index.ts';
 import { sql } from '../storage/index.ts';
 import { runCall } from './calls.ts';
 import type { Sections } from './context/index.ts';
-import { ModelError } from './model.ts';
+import { type Model, ModelError } from './model.ts';
 import type { AgentOptions } from './options.ts';
 import { Turn } from './steps.ts';
 import type { ItemContext } from './store.ts';
@@ -86,9 +86,11 @@ export class Agent implements TurnHost {
     };
   }
 
-  async sections(item: Item): Promise<Sections> {
+  async sections(item: Item, model: Model): Promise<Sections> {
+    const tools = this.options.toolbox.specs();
+    if (model.interpreter) return { system: '', sections: [], tools };
     const [system, sections] = await Promise.all([this.options.system(item), this.options.sections(item.person)]);
-    return { system, sections, tools: this.options.toolbox.specs() };
+    return { system, sections, tools };
   }
 
   /** Ends a turn with words of coda's own. */

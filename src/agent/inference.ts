@@ -14,6 +14,8 @@ import {
   isDue,
   type Limits,
   type Plan,
+  type PlanInput,
+  plainRequest,
   planRequest,
   type Recalled,
   type Sections,
@@ -156,6 +158,9 @@ export class Inference {
       ...(model.streams !== false && { onText }),
     };
     const limits = this.limits(model.name);
+    if (model.interpreter) {
+      return askModel(model, plainRequest(this.planInput(inquiry, attached, limits)), signal, options);
+    }
     await this.compacted(item, turn, limits, signal);
     const plan = this.plan(inquiry, attached, limits);
     try {
@@ -172,7 +177,11 @@ export class Inference {
     }
   }
 
-  private plan({ item, turn, when, sections }: Inquiry, attached: Attached, limits: Limits): Plan {
+  private plan(inquiry: Inquiry, attached: Attached, limits: Limits): Plan {
+    return planRequest(this.planInput(inquiry, attached, limits));
+  }
+
+  private planInput({ item, turn, when, sections }: Inquiry, attached: Attached, limits: Limits): PlanInput {
     const names = item.conversation.place.kind !== 'dm';
     const asked: Extract<ModelMessage, { role: 'user' }> = {
       role: 'user',
@@ -180,7 +189,7 @@ export class Inference {
       ...(names && { name: item.person.name }),
       ...(attached.images.length > 0 && { images: attached.images }),
     };
-    return planRequest({
+    return {
       sections,
       // The turn's beginning, so that what was sent stays a prefix of what is sent next.
       clock: this.clocks.line(turn.startedAt, when.zone),
@@ -189,7 +198,7 @@ export class Inference {
       turn: shortened(turn.id, turn.messages()),
       limits,
       names,
-    });
+    };
   }
 
   /** Sums up what was said when it has grown too long. Without a summary the turn goes on with what fits. */

@@ -87,18 +87,23 @@ export class ModelError extends Error {
   }
 }
 
+/**
+ * What understands without thinking: from the last words alone, so that it needs no prompt; one message at a time, so
+ * that what is said meanwhile waits its turn; and what it answers follows from what its calls gave, so that a turn can
+ * end in the transaction of its last call.
+ */
+export interface Interpreter {
+  /** The answer to what its last calls gave. Pure. */
+  settle(results: readonly string[]): string;
+}
+
 export interface Model {
   /** `provider/model`, as usage and `/model` show it. */
   readonly name: string;
   /** Whether its text arrives while it thinks, so that showing it as it grows is worth it; default true. */
   readonly streams?: boolean;
-  /** It understands one message at a time: what is said meanwhile waits its turn. Default false. */
-  readonly oneAtATime?: boolean;
-  /**
-   * Its answer to what its last calls gave, where that takes no thought: the turn then ends in the transaction of its
-   * last call. Pure.
-   */
-  readonly settle?: (results: readonly string[]) => string;
+  /** Set where it is no mind but an interpreter of words. */
+  readonly interpreter?: Interpreter;
   /**
    * Streams one answer; the last event is `stop`. Throws a `ModelError` and nothing else; after `signal` aborts it
    * throws `cancelled` soon.

@@ -5,7 +5,7 @@ import { sql, type Transaction } from '../storage/index.ts';
 import * as approvals from './approvals.ts';
 import { hashOf, isData, refusedInput, runData, runOutside } from './calls.ts';
 import type { Sections } from './context/index.ts';
-import type { ModelToolCall } from './model.ts';
+import type { Model, ModelToolCall } from './model.ts';
 import type { SpawnOptions } from './nested.ts';
 import type { AgentOptions } from './options.ts';
 import { progressLine, progressOf } from './progress.ts';
@@ -20,7 +20,7 @@ import type { ValidCall } from './toolbox.ts';
 export interface TurnHost {
   readonly options: AgentOptions;
   callContext(item: Item, signal: AbortSignal, tainted: boolean): CallContext;
-  sections(item: Item): Promise<Sections>;
+  sections(item: Item, model: Model): Promise<Sections>;
   say(item: Item, turn: Turn, state: 'failed' | 'cancelled', text: string): Promise<void>;
 }
 
@@ -97,7 +97,7 @@ export class TurnRun {
       item: this.item,
       turn: this.turn,
       when: this.context().when,
-      sections: await this.agent.sections(this.item),
+      sections: await this.agent.sections(this.item, chosen),
       signal: this.signal,
       onText: (text) => this.show(text),
     });
@@ -244,14 +244,14 @@ export class TurnRun {
   /** The last call's transaction: a model whose answer follows from the results ends the turn in it. */
   private async conclude(name: string, work: (tx: Transaction) => Promise<Step[]>): Promise<void> {
     const { database, delivery, world, model } = this.agent.options;
-    const { settle, name: by } = model(this.item);
-    if (!settle) return this.commit(name, work);
+    const { interpreter, name: by } = model(this.item);
+    if (!interpreter) return this.commit(name, work);
     await this.settleDraft();
     const added = this.turn.steps.length;
     const ended = await database.tx('turn.finish', async (tx) => {
       this.turn.steps.length = added;
       this.append(await work(tx));
-      const text = settle(this.turn.lastResults());
+      const text = interpreter.settle(this.turn.lastResults());
       const now = world.clock.now();
       this.turn.add({ kind: 'model', payload: { text, calls: [], model: by } }, now);
       const ending = await delivery.endIn(tx, this.item, this.ending(text, now));
@@ -273,7 +273,7 @@ export class TurnRun {
   /** Stores steps in one transaction with what makes them true; at this border the asker's follow-ups come in. */
   private async commit(name: string, work: (tx: Transaction) => Promise<Step[]>): Promise<void> {
     const { database, delivery, world, model } = this.agent.options;
-    const steer = this.agent.options.steer && !model(this.item).oneAtATime;
+    const steer = this.agent.options.steer && !model(this.item).interpreter;
     const added = this.turn.steps.length;
     await database.tx(name, async (tx) => {
       this.turn.steps.length = added;

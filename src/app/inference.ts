@@ -42,5 +42,5 @@ export function openInference({ config, world, database, artifacts, offline, mod
 
 /** Messages that are read along with each event: a model is shown more than the interpreter looks at. */
 export function remembered(config: Config): number {
-  return config.models ? 240 : 40;
+  return config.models ? 240 : 8;
 }

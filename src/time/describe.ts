@@ -1,12 +1,11 @@
 import type { Instant } from '../base/clock.ts';
 import { listOf } from '../base/text.ts';
 import { clockOf, DAY, dayOfWall, MINUTE } from './civil.ts';
-import { formatDay, formatInstant, SHORT_MONTHS } from './format.ts';
+import { formatDay, formatInstant, SHORT_MONTHS, WEEKDAYS } from './format.ts';
 import { formatRule, type NthWeekday, parseRule, type Rule, type RulePart } from './rule.ts';
 import type { Recurring, When } from './types.ts';
 import { wallAt } from './zones.ts';
 
-const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 const NTH = ['first', 'second', 'third', 'fourth', 'fifth'];
 
 /**

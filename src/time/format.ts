@@ -2,6 +2,21 @@ import type { Instant } from '../base/clock.ts';
 import { addMonths, clockOf, type Day, dayOfWall, minuteOf, type Wall, weekdayOf, ymdOf } from './civil.ts';
 import { instantOf, offsetName, wallAt } from './zones.ts';
 
+export const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] as const;
+const MONTHS = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+] as const;
 const SHORT_WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
 export const SHORT_MONTHS = [
   'Jan',
@@ -26,6 +41,18 @@ export function formatInstant(at: Instant, zone: string, now: Instant): string {
   const wall = wallAt(at.getTime(), zone);
   const words = formatWall(wall, wallAt(now.getTime(), zone));
   return instantOf(wall, zone) === at.getTime() ? words : `${words} ${offsetName(wall - at.getTime())}`;
+}
+
+/** `18:03` on the clock of `zone`. */
+export function formatClock(at: Instant, zone: string): string {
+  return clockOf(minuteOf(wallAt(at.getTime(), zone)));
+}
+
+/** `Friday 20 November 2026` on the calendar of `zone`. */
+export function formatLongDay(at: Instant, zone: string): string {
+  const day = dayOfWall(wallAt(at.getTime(), zone));
+  const date = ymdOf(day);
+  return `${WEEKDAYS[weekdayOf(day) - 1]} ${date.day} ${MONTHS[date.month - 1]} ${date.year}`;
 }
 
 export function formatWall(wall: Wall, now: Wall): string {

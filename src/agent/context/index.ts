@@ -2,6 +2,14 @@
 export { compact, isDue } from './compact.ts';
 export { type Attached, attachedTo, NOTHING } from './files.ts';
 export { Clocks, identity } from './identity.ts';
-export { type Filled, type Limits, type Plan, planRequest, type Sections } from './plan.ts';
+export {
+  type Filled,
+  type Limits,
+  type Plan,
+  type PlanInput,
+  plainRequest,
+  planRequest,
+  type Sections,
+} from './plan.ts';
 export { contextTools, shortened } from './results.ts';
 export { addSummary, type HistoryEntry, type Recalled, readRecalled, recall, setSetting } from './store.ts';

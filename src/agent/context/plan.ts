@@ -88,6 +88,19 @@ export function planRequest(input: PlanInput): Plan {
   };
 }
 
+/** What an interpreter is asked: what was said last, and nothing around it. */
+export function plainRequest({ sections, recalled, asked, turn, limits, names }: PlanInput): ModelRequest {
+  const before = recalled.history.map((entry) => messageOf(entry, names));
+  return {
+    system: '',
+    moving: '',
+    messages: [...before, asked, ...turn],
+    asked: before.length,
+    tools: sections.tools,
+    maxTokens: limits.answer,
+  };
+}
+
 /** Upper estimate of one message. */
 function sizeOf(message: ModelMessage, factor: number): number {
   const calls = message.role === 'assistant' && message.calls ? tokensIn(JSON.stringify(message.calls)) : 0;

@@ -88,7 +88,6 @@ export function withoutModels(offline: Model, sentence: string): Model {
   return {
     name: offline.name,
     streams: false,
-    oneAtATime: offline.oneAtATime === true,
     async *generate(request, signal) {
       const events: ModelEvent[] = [];
       for await (const event of offline.generate(request, signal)) events.push(event);

@@ -2,22 +2,7 @@
 
 import type { Instant } from '../../base/clock.ts';
 import { plural } from '../../base/text.ts';
-
-/** `18:03` and `Friday 20 November 2026` on the clocks of `zone`. */
-function clockAndDay(at: Instant, zone: string): { clock: string; day: string } {
-  const clock = new Intl.DateTimeFormat('en-GB', {
-    timeZone: zone,
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-  });
-  return { clock: clock.format(at), day: dayName(at, zone) };
-}
-
-export function dayName(at: Instant, zone: string): string {
-  const parts = { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' } as const;
-  return new Intl.DateTimeFormat('en-GB', { timeZone: zone, ...parts }).format(at).replace(/,/g, '');
-}
+import { formatClock, formatLongDay } from '../../time/index.ts';
 
 export const texts = {
   quietLabel: 'your quiet hours',
@@ -33,9 +18,8 @@ export const texts = {
     remedy: 'For example "/quiet 22:00-07:00", or "/quiet off".',
   }),
   time: (at: Instant, zone: string, name: string | undefined) => {
-    const { clock, day } = clockAndDay(at, zone);
     const where = name === undefined || name === zone ? `(${zone})` : `in ${name} (${zone})`;
-    return `It is ${clock} on ${day} ${where}.`;
+    return `It is ${formatClock(at, zone)} on ${formatLongDay(at, zone)} ${where}.`;
   },
   until: (words: string, day: string, days: number) =>
     days === 0 ? `${capital(words)} is today, ${day}.` : `${plural(days, 'day')} until ${words}: ${day}.`,
@@ -49,8 +33,7 @@ export const texts = {
     remedy: 'For example "how long until Christmas" or "what day is 24 December".',
   }),
   zoneSet: (zone: string, at: Instant) => {
-    const { clock, day } = clockAndDay(at, zone);
-    return `Your time zone is ${zone} now, where it is ${clock} on ${day}.`;
+    return `Your time zone is ${zone} now, where it is ${formatClock(at, zone)} on ${formatLongDay(at, zone)}.`;
   },
   zoneSame: (zone: string) => `Your time zone already is ${zone}.`,
   zoneIs: (zone: string, known: boolean) =>

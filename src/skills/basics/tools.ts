@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { dataTool, done, failed, type ToolResult, type TxContext } from '../../agent/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import { setZone } from '../../people/index.ts';
-import { findZone, parseWhen } from '../../time/index.ts';
-import { dayName, texts } from './texts.ts';
+import { findZone, formatLongDay, parseWhen } from '../../time/index.ts';
+import { texts } from './texts.ts';
 
 export const timeTool = dataTool({
   name: 'time_in',
@@ -35,7 +35,7 @@ export const dateTool = dataTool({
       const { message, remedy } = texts.unknownDate(date);
       return failed('NOT_A_DATE', message, { remedy });
     }
-    const day = dayName(meant.at, when.zone);
+    const day = formatLongDay(meant.at, when.zone);
     if (ask === 'weekday') return done(texts.weekday(date, day));
     return done(texts.until(date, day, daysBetween(clock.now(), meant.at, when.zone)));
   },

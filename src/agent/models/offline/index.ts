@@ -18,8 +18,7 @@ export function offlineModel(phrases: readonly Phrase[]): Model {
   return {
     name: 'offline/phrases',
     streams: false,
-    oneAtATime: true,
-    settle,
+    interpreter: { settle },
     async *generate(request: ModelRequest, signal: AbortSignal) {
       if (signal.aborted) throw new ModelError('cancelled', 'The turn was stopped.');
       yield* answer(request, understanding, examples);
