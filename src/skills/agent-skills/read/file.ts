@@ -1,0 +1,140 @@
+/** Reading a `SKILL.md`: a bounded head of it at a scan, all of it when the skill is activated. Never a device, never a link. */
+
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { messageOf, systemCode } from '../../../base/errors.ts';
+import type { AgentSkill } from '../skill.ts';
+import { splitFrontmatter } from './fences.ts';
+import { divide } from './frontmatter.ts';
+import { FIRST_BYTES, HEAD_BYTES, MAX_FILE_BYTES } from './limits.ts';
+
+/** What tells one state of a file or folder from another without reading it. */
+export interface Stamp {
+  readonly inode: number;
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly ctimeMs: number;
+}
+
+export function stampOf({ ino, size, mtimeMs, ctimeMs }: Stats): Stamp {
+  return { inode: ino, size, mtimeMs, ctimeMs };
+}
+
+export function isSameStamp(a: Stamp, b: Stats): boolean {
+  return a.inode === b.ino && a.size === b.size && a.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs;
+}
+
+/** Why a file is not read. */
+export interface Refusal {
+  readonly code: 'not_a_file' | 'world_writable' | 'too_large' | 'unreadable' | 'gone' | 'binary';
+  readonly message: string;
+}
+
+export type Head = { readonly bytes: Buffer; readonly stamp: Stamp; readonly hasBody: boolean };
+
+// Without O_NONBLOCK opening a FIFO waits until somebody writes to it.
+const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+const OTHERS_MAY_WRITE = 0o002;
+
+/** Why a file with these stats is not opened, or not read. */
+export function refusalOf(stats: Stats): Refusal | undefined {
+  if (!stats.isFile()) return { code: 'not_a_file', message: `It is ${kindOf(stats)}, not a file.` };
+  if ((stats.mode & OTHERS_MAY_WRITE) !== 0) {
+    return { code: 'world_writable', message: 'Everybody on this machine may write to it.' };
+  }
+  if (stats.size > MAX_FILE_BYTES) {
+    return { code: 'too_large', message: `It has ${stats.size} bytes; at most ${MAX_FILE_BYTES} are read.` };
+  }
+  return undefined;
+}
+
+function kindOf(stats: Stats): string {
+  if (stats.isDirectory()) return 'a folder';
+  if (stats.isSymbolicLink()) return 'a symbolic link';
+  if (stats.isFIFO()) return 'a FIFO';
+  return stats.isSocket() ? 'a socket' : 'a device';
+}
+
+/**
+ * The first bytes of `file`: as many as the frontmatter needs, at most `HEAD_BYTES`. Synchronous, because it is called
+ * for thousands of small files in batches, and each waiting of its own would take longer than the reading.
+ */
+export function readHead(file: string): Head | Refusal {
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(file, FLAGS);
+    const stats = fstatSync(descriptor);
+    const refusal = refusalOf(stats);
+    if (refusal) return refusal;
+    return { stamp: stampOf(stats), ...headOf(descriptor, stats.size) };
+  } catch (error) {
+    return refusedBy(error);
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
+}
+
+export function refusedBy(error: unknown): Refusal {
+  const code = systemCode(error);
+  if (code === 'ENOENT' || code === 'ENOTDIR') return { code: 'gone', message: 'It is not there any more.' };
+  if (code === 'ELOOP') return { code: 'not_a_file', message: 'It is a symbolic link, not a file.' };
+  if (code === 'EACCES' || code === 'EPERM') return { code: 'unreadable', message: 'This user may not read it.' };
+  return { code: 'unreadable', message: `It cannot be read (${messageOf(error)}).` };
+}
+
+function headOf(descriptor: number, size: number): { bytes: Buffer; hasBody: boolean } {
+  let bytes = readUpTo(descriptor, Math.min(size, FIRST_BYTES), 0);
+  const first = splitFrontmatter(bytes);
+  const isEnough = bytes.length >= size || (!first.unclosed && hasText(first.body));
+  if (!isEnough) {
+    bytes = Buffer.concat([bytes, readUpTo(descriptor, Math.min(size, HEAD_BYTES) - bytes.length, bytes.length)]);
+  }
+  return { bytes, hasBody: hasText(divide(bytes).parts.body) || hasTextFrom(descriptor, bytes.length, size) };
+}
+
+const hasText = (text: string): boolean => /\S/.test(text);
+
+/** Whether anything but empty space stands from `from` on. */
+function hasTextFrom(descriptor: number, from: number, size: number): boolean {
+  for (let at = from; at < size; at += HEAD_BYTES) {
+    if (hasText(readUpTo(descriptor, Math.min(HEAD_BYTES, size - at), at).toString('latin1'))) return true;
+  }
+  return false;
+}
+
+function readUpTo(descriptor: number, length: number, position: number): Buffer {
+  const buffer = Buffer.allocUnsafe(Math.max(0, length));
+  let read = 0;
+  while (read < length) {
+    const count = readSync(descriptor, buffer, read, length - read, position + read);
+    if (count === 0) break;
+    read += count;
+  }
+  return buffer.subarray(0, read);
+}
+
+/**
+ * The instructions of `skill`, unshortened, as they stand in its file now, without the empty lines around them. What
+ * cannot be read any more is a refusal.
+ */
+export async function readBody(skill: AgentSkill): Promise<string | Refusal> {
+  if ('text' in skill.body) return skill.body.text.trim();
+  if (skill.file === undefined) return { code: 'gone', message: 'It has no file.' };
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(skill.file, FLAGS);
+    const stats = await handle.stat();
+    const refusal = refusalOf(stats);
+    if (refusal) return refusal;
+    const bytes = Buffer.alloc(stats.size);
+    const { bytesRead } = await handle.read(bytes, 0, stats.size, 0);
+    const whole = bytes.subarray(0, bytesRead);
+    // The file may have changed since the scan, so that its fences are looked for again.
+    const { parts } = divide(whole.subarray(0, HEAD_BYTES));
+    return whole.toString('utf8', parts.bodyOffset).trim();
+  } catch (error) {
+    return refusedBy(error);
+  } finally {
+    await handle?.close();
+  }
+}

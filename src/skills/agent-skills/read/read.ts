@@ -1,0 +1,105 @@
+/** From a `SKILL.md` to a skill, with everything that is wrong with it. */
+
+import { isUtf8 } from 'node:buffer';
+import { basename } from 'node:path';
+import type { AgentSkill, SkillSource } from '../skill.ts';
+import { Diagnoses } from './diagnose.ts';
+import type { Document } from './document.ts';
+import type { Parts } from './fences.ts';
+import type { Head, Refusal } from './file.ts';
+import { type Divided, divide } from './frontmatter.ts';
+import { firstParagraph } from './paragraph.ts';
+import type { Repaired } from './repair.ts';
+import { type Place, toSkill } from './to-skill.ts';
+
+/** A skill's folder. */
+export interface Found {
+  readonly source: SkillSource;
+  /** Absolute, without symbolic links. */
+  readonly directory: string;
+  /** The file's name there: `SKILL.md`, `skill.md` … */
+  readonly fileName: string;
+  /** The name of the folder as it was reached, where a link to it has another one. */
+  readonly folderName: string;
+}
+
+/** What the file consists of, for who judges its form. */
+export interface Reading extends Divided {
+  readonly skill: AgentSkill;
+}
+
+const NO_FRONTMATTER: Document = { fields: [], problems: [], features: [] };
+
+/** Reads a skill from the head of its file. */
+export function readSkill(found: Found, head: Head): Reading {
+  const place = placeOf(found);
+  const diagnoses = new Diagnoses(place.file);
+  const { parts, document } = divide(head.bytes);
+  diagnoseFile(found, head, parts, diagnoses);
+  diagnoseYaml(document, diagnoses);
+  const skill = toSkill(
+    {
+      place,
+      document,
+      body: { offset: parts.bodyOffset, length: head.stamp.size - parts.bodyOffset },
+      hasBody: head.hasBody,
+      firstParagraph: () => firstParagraph(parts.body),
+    },
+    diagnoses,
+  );
+  return { skill, parts, document };
+}
+
+/** A skill whose file is not read at all: listed with its reason. */
+export function refusedSkill(found: Found, refusal: Refusal): AgentSkill {
+  const place = placeOf(found);
+  const diagnoses = new Diagnoses(place.file);
+  diagnoses.error(refusal.code, refusal.message);
+  const body = { offset: 0, length: 0 };
+  // One reason is enough.
+  const unsaid = new Diagnoses(place.file);
+  const skill = toSkill(
+    { place, document: NO_FRONTMATTER, body, hasBody: true, firstParagraph: () => undefined },
+    unsaid,
+  );
+  return { ...skill, usable: false, diagnostics: diagnoses.list };
+}
+
+function placeOf({ source, directory, fileName, folderName }: Found): Place & { file: string } {
+  return { source, directory, file: `${directory}/${fileName}`, folderName: folderName || basename(directory) };
+}
+
+function diagnoseFile({ fileName }: Found, { bytes }: Head, parts: Parts, diagnoses: Diagnoses): void {
+  if (bytes.includes(0)) diagnoses.error('binary', 'It holds NUL characters: it is no text.');
+  else if (!isUtf8(withoutPartialEnd(bytes)))
+    diagnoses.warn('encoding', 'It is not UTF-8; what cannot be read is replaced.');
+  if (parts.hasBom) diagnoses.note('bom', 'It begins with a byte order mark.', 1);
+  if (fileName !== 'SKILL.md') diagnoses.note('file_name', `The file is called "${fileName}", not "SKILL.md".`);
+  if (parts.frontmatter === undefined) diagnoses.warn('frontmatter_missing', 'There is no frontmatter.', 1);
+  if (parts.unclosed) {
+    const message = 'The frontmatter has no closing "---" on a line of its own; it is taken to end here.';
+    diagnoses.warn('frontmatter_unclosed', message, parts.bodyLine);
+  }
+  if (parts.late) diagnoses.warn('frontmatter_late', 'Empty lines stand before the frontmatter.', 1);
+}
+
+function diagnoseYaml(document: Document | Repaired, diagnoses: Diagnoses): void {
+  for (const { code, message, line } of document.problems) diagnoses.warn(code, message, line);
+  if (!('mended' in document)) return;
+  for (const { key, line } of document.mended) {
+    diagnoses.note('yaml_mended', `The value of "${key}" is read as if it stood in quotes.`, line);
+  }
+  for (const { key, line } of document.lost) {
+    diagnoses.warn('field_unreadable', `The value of "${key}" cannot be read; it is left out.`, line);
+  }
+}
+
+/** The head may end within a character. */
+function withoutPartialEnd(bytes: Buffer): Buffer {
+  for (let cut = 0; cut < 4 && cut < bytes.length; cut++) {
+    const byte = bytes[bytes.length - 1 - cut] as number;
+    if (byte < 0x80) return bytes.subarray(0, bytes.length - cut);
+    if (byte >= 0xc0) return bytes.subarray(0, bytes.length - 1 - cut);
+  }
+  return bytes;
+}

@@ -1,0 +1,192 @@
+/** From a frontmatter to a skill: whatever is wrong becomes a warning, and a skill where one can be had. */
+
+import type { Json } from '../../../base/json.ts';
+import { type AgentSkill, type BodyPlace, DISPLAYS, type SkillSource } from '../skill.ts';
+import { readAssistants } from './assistants.ts';
+import type { Diagnoses } from './diagnose.ts';
+import type { Document } from './document.ts';
+import { Fields, NOTHING } from './fields.ts';
+import { chooseName } from './name.ts';
+import { readTools } from './tools.ts';
+import { isRecord, parsedJson, words } from './values.ts';
+import { readDependencies, readSecrets } from './wants.ts';
+
+/** Where a skill was found. */
+export interface Place {
+  readonly source: SkillSource;
+  readonly directory: string | undefined;
+  readonly file: string | undefined;
+  /** The name that serves when the frontmatter has none that can. */
+  readonly folderName: string;
+}
+
+export interface Material {
+  readonly place: Place;
+  readonly document: Document;
+  readonly body: BodyPlace;
+  readonly hasBody: boolean;
+  /** What the body says first, asked for only where the description is missing. */
+  firstParagraph(): string | undefined;
+}
+
+/** Makes the skill. What the reading of the file found is in `diagnoses` already. */
+export function toSkill(
+  { place, document, body, hasBody, firstParagraph }: Material,
+  diagnoses: Diagnoses,
+): AgentSkill {
+  const fields = new Fields(document.fields, diagnoses);
+  const nameField = fields.take('name');
+  const declared = fields.text('name');
+  const name = chooseName(
+    nameField && declared !== undefined ? { text: declared, line: nameField.line } : undefined,
+    place.folderName,
+    diagnoses,
+  );
+  const described = fields.text('description');
+  const description = described ?? firstParagraph() ?? '';
+  if (!hasBody) diagnoses.error('no_content', 'There are no instructions in it.');
+  else if (described === undefined) {
+    const serves = description === '' ? '' : '; the first paragraph serves';
+    diagnoses.warn('description_missing', `There is no description${serves}.`, fields.take('description')?.line);
+  }
+  const { source, directory, file } = place;
+  const about = readAbout(fields);
+  const use = readUse(fields, diagnoses);
+  const wants = { dependencies: readDependencies(fields), secrets: readSecrets(fields, diagnoses) };
+  const languages = readLanguages(fields);
+  const other = Object.assign(Object.create(null), ...fields.rest().map(({ key, value }) => ({ [key]: value })));
+  return {
+    name,
+    declaredName: declared === undefined || declared === name ? undefined : declared,
+    description,
+    ...languages,
+    source,
+    directory,
+    file,
+    body,
+    usable: !diagnoses.list.some(({ level }) => level === 'error'),
+    diagnostics: diagnoses.list.length === 0 ? NO_DIAGNOSTICS : diagnoses.list,
+    ...about,
+    ...wants,
+    ...use,
+    other: Object.keys(other).length === 0 ? EMPTY : other,
+  };
+}
+
+const NO_DIAGNOSTICS: AgentSkill['diagnostics'] = Object.freeze([]);
+const EMPTY: Readonly<Record<string, never>> = Object.freeze(Object.create(null));
+const NO_BLOCKS: AgentSkill['assistants'] = Object.freeze([]);
+
+/** What it says of itself. Much of it stands under `metadata` in real skills. */
+function readAbout(fields: Fields) {
+  const metadata = readMetadata(fields);
+  const more = (key: string) => words(metadata[key]).join(', ') || undefined;
+  const author = fields.take('author');
+  const named = isRecord(author?.value) ? words(author.value.name)[0] : fields.text('author');
+  const tags = fields.list('tags');
+  const assistants = readAssistants(metadata);
+  return {
+    license: fields.text('license'),
+    compatibility: fields.text('compatibility'),
+    metadata,
+    version: fields.text('version') ?? more('version'),
+    author: named ?? more('author'),
+    homepage: fields.text('homepage') ?? more('homepage'),
+    tags: tags.length > 0 ? tags : commaSeparated(metadata.tags),
+    triggers: fields.list('triggers'),
+    assistants: assistants.length === 0 ? NO_BLOCKS : assistants,
+  };
+}
+
+function readMetadata(fields: Fields): Readonly<Record<string, Json>> {
+  const field = fields.take('metadata');
+  if (field === undefined || field.kind === 'null') return EMPTY;
+  const value = parsedJson(field.value);
+  if (isRecord(value)) return value;
+  fields.wrongType(field, 'keys with values');
+  return EMPTY;
+}
+
+function commaSeparated(value: Json | undefined): readonly string[] {
+  const found = typeof value === 'string' ? words(value.split(',')) : words(value);
+  return found.length === 0 ? NOTHING : found;
+}
+
+/** Who may use it, with which tools, how. */
+function readUse(fields: Fields, diagnoses: Diagnoses) {
+  const context = fields.text('context');
+  const forbidden = readForbidden(fields, diagnoses);
+  return {
+    allowedTools: readAllowed(fields),
+    ...forbidden,
+    dockerImage: fields.text('docker-image'),
+    modelInvocable: !fields.flag('disable-model-invocation', false),
+    userInvocable: fields.flag('user-invocable', true),
+    argumentHint: readHint(fields),
+    agents: readAgents(fields),
+    context,
+    forkAgent: fields.flag('fork-agent', context === 'fork'),
+    model: fields.text('model'),
+    autoSummarize: fields.flag('auto-summarize', true),
+    hooks: fields.json('hooks'),
+    display: fields.oneOf('display', DISPLAYS, 'name'),
+  };
+}
+
+/** `argument-hint: [file] [page]` is meant as text, and is a list to YAML. */
+function readHint(fields: Fields): string | undefined {
+  const field = fields.take('argument-hint');
+  if (Array.isArray(field?.value))
+    return (
+      words(field.value)
+        .map((word) => `[${word}]`)
+        .join(' ') || undefined
+    );
+  return fields.text('argument-hint');
+}
+
+function readAgents(fields: Fields): 'all' | readonly string[] {
+  const agents = fields.list('agent');
+  return agents.length === 0 || agents.includes('all') ? 'all' : agents;
+}
+
+function readAllowed(fields: Fields): readonly string[] | undefined {
+  const field = fields.take('allowed-tools');
+  if (field === undefined) return undefined;
+  if (field.kind === 'null') return NOTHING;
+  const list = readTools(field.value);
+  if (list === undefined || list.isUnclear) fields.wrongType(field, 'names of tools with spaces between them');
+  return list?.tools;
+}
+
+/** What cannot be read here is never as good as nothing: somebody wanted something forbidden. */
+function readForbidden(fields: Fields, diagnoses: Diagnoses) {
+  const field = fields.take('forbidden-tools');
+  if (field === undefined) return { forbiddenTools: NOTHING, forbiddenToolsUnreadable: false };
+  const list = readTools(field.value);
+  const isUnreadable = list === undefined || list.isUnclear;
+  if (isUnreadable) {
+    const message = `"${field.key}" cannot be read as a list of tools; an owner must approve the skill.`;
+    diagnoses.warn('forbidden_tools_unreadable', message, field.line);
+  }
+  return { forbiddenTools: list?.tools ?? NOTHING, forbiddenToolsUnreadable: isUnreadable };
+}
+
+const LANGUAGE_FIELD = /^(name|description)[-_]([a-z]{2,3}(?:[-_][a-z0-9]{2,8})*)$/i;
+
+/** `name_de`, `description_pt-BR`. */
+function readLanguages(fields: Fields) {
+  const names: Record<string, string> = {};
+  const descriptions: Record<string, string> = {};
+  for (const { key } of fields.rest()) {
+    const [, what, tag] = LANGUAGE_FIELD.exec(key) ?? [];
+    if (what === undefined || tag === undefined) continue;
+    const text = fields.text(`${what}-${tag}`.toLowerCase().replaceAll('_', '-'));
+    if (text !== undefined) (what.toLowerCase() === 'name' ? names : descriptions)[languageTag(tag)] = text;
+  }
+  return { names: orEmpty(names), descriptions: orEmpty(descriptions) };
+}
+
+const languageTag = (tag: string): string => tag.toLowerCase().replaceAll('_', '-');
+
+const orEmpty = (texts: Record<string, string>) => (Object.keys(texts).length === 0 ? EMPTY : texts);

@@ -1,0 +1,210 @@
+/** Frontmatter through the YAML library, with bounds that it does not have. */
+
+import { createRequire } from 'node:module';
+import type * as Yaml from 'yaml';
+import type { Json } from '../../../base/json.ts';
+import type { Document, Feature, Field, Kind, YamlProblem } from './document.ts';
+import { MAX_DEPTH, MAX_NODES } from './limits.ts';
+
+/** Reads `text`, whose first line is `firstLine` of the file. What is wrong becomes a problem; nothing is thrown. */
+export function readYaml(text: string, firstLine: number): Document {
+  // Loaded where a frontmatter needs it, not whenever coda starts.
+  const yaml = createRequire(import.meta.url)('yaml') as typeof Yaml;
+  return new Reading(yaml, text, firstLine).read();
+}
+
+type Values = { [key: string]: Json };
+
+class Reading {
+  private readonly yaml: typeof Yaml;
+  private readonly text: string;
+  private readonly firstLine: number;
+  private readonly lines: Yaml.LineCounter;
+  private readonly problems: YamlProblem[] = [];
+  private readonly features = new Set<Feature>();
+  private readonly anchors = new Map<string, Yaml.Node>();
+  /** The targets of the aliases that are being followed. */
+  private readonly following = new Set<unknown>();
+  private nodes = 0;
+
+  constructor(yaml: typeof Yaml, text: string, firstLine: number) {
+    this.yaml = yaml;
+    this.text = text;
+    this.firstLine = firstLine;
+    this.lines = new yaml.LineCounter();
+  }
+
+  read(): Document {
+    const tokens = this.tokens();
+    const fields = tokens ? this.compose(tokens) : [];
+    const tooMuch = this.problems.some(({ code }) => code === 'yaml_too_much');
+    return { fields: tooMuch ? [] : fields, problems: this.problems, features: [...this.features] };
+  }
+
+  /** Only the first of the library's two steps is safe from depth; the second one uses up the stack. */
+  private tokens(): Yaml.CST.Token[] | undefined {
+    const { yaml, lines } = this;
+    const parser = new yaml.Parser(lines.addNewLine);
+    const tokens: Yaml.CST.Token[] = [];
+    lines.addNewLine(0);
+    for (const lexeme of new yaml.Lexer().lex(this.text)) {
+      tokens.push(...parser.next(lexeme));
+      if (parser.stack.length <= MAX_DEPTH) continue;
+      this.problem('yaml_too_much', parser.offset, 'The frontmatter is nested too deeply.');
+      return undefined;
+    }
+    tokens.push(...parser.end());
+    return tokens;
+  }
+
+  private compose(tokens: Yaml.CST.Token[]): Field[] {
+    // Its own check for duplicate keys compares each with each.
+    const composer = new this.yaml.Composer({ lineCounter: this.lines, uniqueKeys: false });
+    const [document, another] = composer.compose(tokens, true, this.text.length);
+    if (!document) return [];
+    for (const error of document.errors) this.problem('yaml_invalid', error.pos[0], `Not valid YAML: ${error.message}`);
+    if (another) this.problem('yaml_invalid', another.range[0], 'A second YAML document begins here; one is read.');
+    const { contents } = document;
+    if (this.yaml.isMap(contents)) return this.fields(contents);
+    const isEmpty = contents === null || (this.yaml.isScalar(contents) && contents.value === null);
+    if (!isEmpty) this.problem('frontmatter_not_a_map', offsetOf(contents), 'The frontmatter has no keys.');
+    return [];
+  }
+
+  private fields(map: Yaml.YAMLMap): Field[] {
+    const fields = new Map<string, Field>();
+    if (map.flow) this.features.add('flow');
+    for (const { key, value } of map.items) {
+      const name = this.keyOf(key, fields);
+      if (name === undefined) continue;
+      const target = this.yaml.isAlias(value) ? this.anchors.get(value.source) : value;
+      const read = this.value(value);
+      fields.set(name, {
+        key: name,
+        value: read,
+        kind: kindOf(read),
+        source: this.sourceOf(target, read),
+        line: this.line(offsetOf(key)),
+        children: this.children(target, read),
+      });
+    }
+    return [...fields.values()];
+  }
+
+  private children(node: unknown, read: Json): Field['children'] {
+    if (!this.yaml.isMap(node) || typeof read !== 'object') return [];
+    return node.items.map(({ key, value }) => ({
+      key: this.yaml.isScalar(key) ? textOf(key) : '',
+      kind: kindOf(this.yaml.isAlias(value) ? this.value(value) : plainly(this.yaml, value)),
+      line: this.line(offsetOf(key)),
+    }));
+  }
+
+  private keyOf(key: unknown, seen: { has(name: string): boolean }): string | undefined {
+    if (!this.yaml.isScalar(key)) {
+      this.problem('yaml_invalid', offsetOf(key), 'Not valid here: a key that is no text.');
+      return undefined;
+    }
+    if (key.anchor !== undefined) this.features.add('anchor');
+    const name = textOf(key);
+    if (seen.has(name)) this.problems.push(duplicate(name, this.line(offsetOf(key))));
+    return name;
+  }
+
+  private value(node: unknown): Json {
+    if (++this.nodes > MAX_NODES) {
+      if (this.nodes === MAX_NODES + 1) {
+        this.problem(
+          'yaml_too_much',
+          offsetOf(node),
+          'The frontmatter holds too many values (aliases that multiply?).',
+        );
+      }
+      return null;
+    }
+    const { yaml } = this;
+    if (yaml.isAlias(node)) return this.alias(node);
+    if (!yaml.isNode(node)) return null;
+    if (node.anchor !== undefined) {
+      this.features.add('anchor');
+      this.anchors.set(node.anchor, node);
+    }
+    if (node.tag !== undefined) this.features.add('tag');
+    if (yaml.isMap(node)) return this.map(node);
+    if (yaml.isSeq(node)) {
+      if (node.flow) this.features.add('flow');
+      return node.items.map((item) => this.value(item));
+    }
+    return yaml.isScalar(node) ? scalarOf(node) : null;
+  }
+
+  private map(map: Yaml.YAMLMap): Json {
+    if (map.flow) this.features.add('flow');
+    const values: Values = Object.create(null);
+    for (const { key, value } of map.items) {
+      const name = this.keyOf(key, { has: (known) => known in values });
+      if (name !== undefined) values[name] = this.value(value);
+    }
+    return values;
+  }
+
+  /** As the specification has it: an alias means the last anchor of its name before it. */
+  private alias(node: Yaml.Alias): Json {
+    this.features.add('anchor');
+    const target = this.anchors.get(node.source);
+    if (!target || this.following.has(target)) {
+      const what = target ? 'itself' : 'nothing';
+      this.problem('yaml_invalid', offsetOf(node), `Not valid YAML: *${node.source} refers to ${what}.`);
+      return null;
+    }
+    this.following.add(target);
+    const value = this.value(target);
+    this.following.delete(target);
+    return value;
+  }
+
+  private sourceOf(node: unknown, read: Json): string {
+    if (typeof read === 'string') return read;
+    return this.yaml.isScalar(node) ? (node.source ?? String(read ?? '')) : '';
+  }
+
+  private line(offset: number): number {
+    return this.firstLine + Math.max(this.lines.linePos(offset).line, 1) - 1;
+  }
+
+  private problem(code: YamlProblem['code'], offset: number, message: string): void {
+    const line = this.line(offset);
+    if (this.problems.length < 20) this.problems.push({ code, line, message: message.replace(/\s+/g, ' ') });
+  }
+}
+
+export function duplicate(key: string, line: number): YamlProblem {
+  return { code: 'duplicate_key', line, message: `The key "${key}" is there twice; the last counts.` };
+}
+
+function offsetOf(node: unknown): number {
+  return (node as { range?: readonly number[] | null } | null)?.range?.[0] ?? 0;
+}
+
+function textOf(key: Yaml.Scalar): string {
+  return typeof key.value === 'string' ? key.value : (key.source ?? String(key.value));
+}
+
+function plainly(yaml: typeof Yaml, node: unknown): Json {
+  if (yaml.isMap(node)) return {};
+  if (yaml.isSeq(node)) return [];
+  return yaml.isScalar(node) ? scalarOf(node) : null;
+}
+
+function scalarOf({ value }: Yaml.Scalar): Json {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+  return value === undefined ? null : String(value);
+}
+
+export function kindOf(value: Json): Kind {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'list';
+  if (typeof value === 'object') return 'map';
+  return typeof value as 'string' | 'number' | 'boolean';
+}
