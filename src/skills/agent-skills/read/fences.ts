@@ -9,8 +9,8 @@ export interface Parts {
   bodyOffset: number;
   /** The line of the file on which the body begins. */
   bodyLine: number;
-  /** As far as the head reaches. */
-  body: string;
+  /** Whether the head holds anything of the body but empty space. */
+  hasBody: boolean;
   hasBom: boolean;
   /** Empty lines stand before the opening fence. */
   late: boolean;
@@ -18,6 +18,7 @@ export interface Parts {
   unclosed: boolean;
 }
 
+export const NOT_SPACE = /\S/;
 const BOM = '\u00ef\u00bb\u00bf';
 /** A fence is a line of its own: `---` inside a value is none. */
 const OPENING = /^(?:[ \t]*\r?\n)*---[ \t]*\r?\n/;
@@ -34,7 +35,7 @@ export function splitFrontmatter(head: Buffer): Parts {
     line: countLines(text, 0, from) + 1,
     bodyOffset: body,
     bodyLine: countLines(text, 0, body) + 1,
-    body: head.toString('utf8', body),
+    hasBody: NOT_SPACE.test(text.slice(body)),
     hasBom: start > 0,
     late: opening !== undefined && !opening.startsWith('---'),
     unclosed,
@@ -67,10 +68,17 @@ function yamlLength(text: string): number {
 }
 
 /** The same file with all of it as its body, for what stands between rules and is no frontmatter. */
-export function allBody(head: Buffer, parts: Parts): Parts {
+export function allBody(parts: Parts): Parts {
   const start = parts.hasBom ? BOM.length : 0;
-  const body = head.toString('utf8', start);
-  return { ...parts, frontmatter: undefined, bodyOffset: start, bodyLine: 1, body, late: false, unclosed: false };
+  return {
+    ...parts,
+    frontmatter: undefined,
+    bodyOffset: start,
+    bodyLine: 1,
+    hasBody: true,
+    late: false,
+    unclosed: false,
+  };
 }
 
 function countLines(text: string, from: number, to: number): number {

@@ -4,8 +4,8 @@ import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 
 import { type FileHandle, open } from 'node:fs/promises';
 import { messageOf, systemCode } from '../../../base/errors.ts';
 import type { AgentSkill } from '../skill.ts';
-import { splitFrontmatter } from './fences.ts';
-import { divide } from './frontmatter.ts';
+import { NOT_SPACE, splitFrontmatter } from './fences.ts';
+import { type Divided, divide } from './frontmatter.ts';
 import { FIRST_BYTES, HEAD_BYTES, MAX_FILE_BYTES } from './limits.ts';
 
 /** What tells one state of a file or folder from another without reading it. */
@@ -30,7 +30,13 @@ export interface Refusal {
   readonly message: string;
 }
 
-export type Head = { readonly bytes: Buffer; readonly stamp: Stamp; readonly hasBody: boolean };
+/** The beginning of a `SKILL.md`, taken apart. */
+export interface Head extends Divided {
+  readonly bytes: Buffer;
+  readonly stamp: Stamp;
+  /** Whether there are any instructions in the whole file. */
+  readonly hasBody: boolean;
+}
 
 // Without O_NONBLOCK opening a FIFO waits until somebody writes to it.
 const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -82,22 +88,21 @@ export function refusedBy(error: unknown): Refusal {
   return { code: 'unreadable', message: `It cannot be read (${messageOf(error)}).` };
 }
 
-function headOf(descriptor: number, size: number): { bytes: Buffer; hasBody: boolean } {
+function headOf(descriptor: number, size: number): Omit<Head, 'stamp'> {
   let bytes = readUpTo(descriptor, Math.min(size, FIRST_BYTES), 0);
   const first = splitFrontmatter(bytes);
-  const isEnough = bytes.length >= size || (!first.unclosed && hasText(first.body));
+  const isEnough = bytes.length >= size || (!first.unclosed && first.hasBody);
   if (!isEnough) {
     bytes = Buffer.concat([bytes, readUpTo(descriptor, Math.min(size, HEAD_BYTES) - bytes.length, bytes.length)]);
   }
-  return { bytes, hasBody: hasText(divide(bytes).parts.body) || hasTextFrom(descriptor, bytes.length, size) };
+  const divided = divide(bytes);
+  return { ...divided, bytes, hasBody: divided.parts.hasBody || hasTextFrom(descriptor, bytes.length, size) };
 }
-
-const hasText = (text: string): boolean => /\S/.test(text);
 
 /** Whether anything but empty space stands from `from` on. */
 function hasTextFrom(descriptor: number, from: number, size: number): boolean {
   for (let at = from; at < size; at += HEAD_BYTES) {
-    if (hasText(readUpTo(descriptor, Math.min(HEAD_BYTES, size - at), at).toString('latin1'))) return true;
+    if (NOT_SPACE.test(readUpTo(descriptor, Math.min(HEAD_BYTES, size - at), at).toString('latin1'))) return true;
   }
   return false;
 }

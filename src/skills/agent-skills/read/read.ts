@@ -7,7 +7,7 @@ import { Diagnoses } from './diagnose.ts';
 import type { Document } from './document.ts';
 import type { Parts } from './fences.ts';
 import type { Head, Refusal } from './file.ts';
-import { type Divided, divide } from './frontmatter.ts';
+import type { Divided } from './frontmatter.ts';
 import { firstParagraph } from './paragraph.ts';
 import type { Repaired } from './repair.ts';
 import { type Place, toSkill } from './to-skill.ts';
@@ -34,7 +34,7 @@ const NO_FRONTMATTER: Document = { fields: [], problems: [], features: [] };
 export function readSkill(found: Found, head: Head): Reading {
   const place = placeOf(found);
   const diagnoses = new Diagnoses(place.file);
-  const { parts, document } = divide(head.bytes);
+  const { parts, document } = head;
   diagnoseFile(found, head, parts, diagnoses);
   diagnoseYaml(document, diagnoses);
   const skill = toSkill(
@@ -43,7 +43,7 @@ export function readSkill(found: Found, head: Head): Reading {
       document,
       body: { offset: parts.bodyOffset, length: head.stamp.size - parts.bodyOffset },
       hasBody: head.hasBody,
-      firstParagraph: () => firstParagraph(parts.body),
+      firstParagraph: () => firstParagraph(head.bytes.toString('utf8', parts.bodyOffset)),
     },
     diagnoses,
   );
