@@ -19,6 +19,12 @@ export const ERRORS = {
   ARTIFACT_CORRUPT: { exit: 74, about: "A stored file's content does not match its name." },
   ARTIFACT_TOO_LARGE: { exit: 65, about: 'A file is larger than coda keeps.' },
   ARTIFACT_MISSING: { exit: 74, about: 'A stored file is gone.' },
+  SKILL_BUNDLE_REFUSED: {
+    exit: 65,
+    about: 'A skill bundle is damaged, or holds what no skill has; it was not installed.',
+  },
+  SKILL_REFUSED: { exit: 65, about: 'A skill cannot be installed, packed or pinned as it is.' },
+  SKILL_NOT_FOUND: { exit: 66, about: 'There is no skill of that name.' },
   NO_DAEMON: { exit: 69, about: 'No running coda was found for this data folder.' },
   CONTROL_FAILED: { exit: 69, about: 'The running coda did not answer on its control socket.' },
   CANCELLED: { exit: 75, about: 'The work was stopped before it was done.' },

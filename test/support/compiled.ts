@@ -12,7 +12,7 @@ export async function compiled(...rooms: string[]): Promise<string> {
   const sources = new Map<string, string>();
   const src = join(packageRoot(), 'src');
   for (const room of ['base', ...rooms].sort()) await read(join(src, room), room, sources);
-  return make(rooms.join('-'), sources);
+  return make(rooms.join('-').replaceAll('/', '-'), sources);
 }
 
 /** All sources and `test/support`, as they lie beside each other: for processes that build a whole coda. */
