@@ -224,20 +224,22 @@ export async function claimExpired(
   now: Instant,
   limit: number,
 ): Promise<{ turnId: string; inboxId: string; open: { callId: string; hash: string }[] }[]> {
+  const held = await tx.query<{ id: string }>(
+    `update turns set expires_at = null
+      where id in (select id from turns where state = 'waiting' and expires_at <= $1 limit $2 for update skip locked)
+     returning id`,
+    [now, limit],
+  );
+  // A statement of its own, which sees a decision that was committed while the first one waited for the row.
   const { rows } = await tx.query<{ id: string; inbox_id: string; open: { callId: string; hash: string }[] | null }>(
-    `with late as (
-       select id, inbox_id from turns where state = 'waiting' and expires_at <= $1 limit $2 for update skip locked
-     ), held as (
-       update turns t set expires_at = null from late where t.id = late.id
-     )
-     select l.id, l.inbox_id,
+    `select t.id, t.inbox_id,
             (select jsonb_agg(jsonb_build_object('callId', a.call_id, 'hash', a.payload ->> 'hash') order by a.seq)
                from steps a
-              where a.turn_id = l.id and a.path = '' and a.kind = 'asked'
-                and not exists (select from steps d where d.turn_id = l.id and d.kind = 'decided' and d.call_id = a.call_id)
+              where a.turn_id = t.id and a.path = '' and a.kind = 'asked'
+                and not exists (select from steps d where d.turn_id = t.id and d.kind = 'decided' and d.call_id = a.call_id)
             ) as open
-       from late l`,
-    [now, limit],
+       from turns t where t.id = any($1::uuid[])`,
+    [held.rows.map(({ id }) => id)],
   );
   return rows.map((row) => ({ turnId: row.id, inboxId: row.inbox_id, open: row.open ?? [] }));
 }

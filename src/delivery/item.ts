@@ -26,6 +26,8 @@ export interface Payload {
   replyTo?: string;
   /** Taken back by its author while it waited. */
   withdrawn?: true;
+  /** Its person asked to stop it, and the process died before it had: whoever takes it up stops it. */
+  stopped?: true;
   /** When its turn, which had been parked, was put back to go on (ISO): it has begun, and its age counts from here. */
   resumedAt?: string;
 }

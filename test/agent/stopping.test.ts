@@ -68,4 +68,17 @@ describe.each(testDatabases)('stopping on $name', ({ name, available }) => {
       expect(coda.platform.in('dm-ana').slice(1).sort()).toEqual(['Stopped.', 'Stopping.', 'first']);
     },
   );
+
+  test.skipIf(!available)('what was to be stopped when its process ended does not go on in the next one', async () => {
+    const model = new ScriptedModel([{ hold: deferred() }, 'never said']);
+    await using coda = await play({ engine: name, model });
+    await coda.hear('ana', 'dm-ana', 'tell me');
+    await eventually(() => model.requests.length === 1);
+    // The stop was committed, and the process ended before it had heard of it.
+    await coda.database().run('test', 'update lanes set cancel = true');
+    await coda.restart();
+    await eventually(() => coda.platform.in('dm-ana').length > 0);
+    expect(coda.platform.in('dm-ana')).toEqual(['Stopped.']);
+    expect(model.requests).toHaveLength(1);
+  });
 });

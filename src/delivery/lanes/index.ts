@@ -72,6 +72,7 @@ export class Lanes implements Owned, DueSource {
       if (this.backlog) this.pump();
     });
     this.running.set(item.id, { item, controller, ended });
+    if (item.payload.stopped) controller.abort(stoppedByPerson());
   }
 
   /** Something waits in a lane: takes it when there is room, now or when a turn ends. */
@@ -83,9 +84,7 @@ export class Lanes implements Owned, DueSource {
   /** Stops the turn of a conversation if this process runs it: beside it may be one whose answer is being sent. */
   stop(conversationId: string): boolean {
     const here = [...this.running.values()].filter(({ item }) => item.laned && item.conversation.id === conversationId);
-    for (const { controller } of here) {
-      controller.abort(new CodaError('CANCELLED', { message: 'Stopped.', remedy: 'Say it again to start over.' }));
-    }
+    for (const { controller } of here) controller.abort(stoppedByPerson());
     return here.length > 0;
   }
 
@@ -186,6 +185,10 @@ export class Lanes implements Owned, DueSource {
       }
     }
   }
+}
+
+function stoppedByPerson(): CodaError {
+  return new CodaError('CANCELLED', { message: 'Stopped.', remedy: 'Say it again to start over.' });
 }
 
 /** The database being away or full is not the message's fault. */

@@ -132,13 +132,16 @@ export async function steer(
   return rows;
 }
 
+/** The payload of a row `i`, which keeps that it is to be stopped (`freed.cancel`) beyond its hold on the lane. */
+const STILL_STOPPED = `i.payload || case when freed.cancel then '{"stopped": true}'::jsonb else '{}' end`;
+
 /** Frees the lanes of dead processes, charging the row that ran in each with `attempts`. */
 export async function release(tx: Transaction, owners: readonly string[], attempts: number): Promise<void> {
   await tx.query(
     `with freed as (
-       select conversation_id, current from lanes where owner = any($1::uuid[]) for update
+       select conversation_id, current, cancel from lanes where owner = any($1::uuid[]) for update
      ), tried as (
-       update inbox i set attempts = i.attempts + $2 from freed where i.id = freed.current
+       update inbox i set attempts = i.attempts + $2, payload = ${STILL_STOPPED} from freed where i.id = freed.current
      )
      update lanes l set owner = null, current = null, cancel = false
        from freed where l.conversation_id = freed.conversation_id`,
@@ -148,9 +151,13 @@ export async function release(tx: Transaction, owners: readonly string[], attemp
 
 /** Puts a row that failed back into its queue, charged with `charge` attempts, if it is still this process's. */
 export async function giveBack(tx: Transaction, item: Item, charge: number): Promise<void> {
-  const { held } = await hold(tx, item);
+  const { held, cancel } = await hold(tx, item);
   if (!held) return;
-  await tx.query('update inbox set attempts = attempts + $2, owner = null where id = $1', [item.id, charge]);
+  await tx.query(
+    `update inbox i set attempts = i.attempts + $2, owner = null, payload = ${STILL_STOPPED}
+       from (select $3::boolean as cancel) freed where i.id = $1`,
+    [item.id, charge, cancel],
+  );
   if (!item.laned) return;
   await tx.query('update lanes set owner = null, current = null where conversation_id = $1', [item.conversation.id]);
 }
@@ -186,8 +193,13 @@ export async function free(tx: Transaction, owner: string, ids: readonly string[
   await tx.query(
     `with laneless as (
        update inbox set owner = null where owner = $1 and id = any($2::uuid[]) and state = 'received' and not laned
+     ), freed as (
+       select conversation_id, current, cancel from lanes where owner = $1 and current = any($2::uuid[]) for update
+     ), kept as (
+       update inbox i set payload = ${STILL_STOPPED} from freed where i.id = freed.current
      )
-     update lanes set owner = null, current = null, cancel = false where owner = $1 and current = any($2::uuid[])`,
+     update lanes l set owner = null, current = null, cancel = false
+       from freed where l.conversation_id = freed.conversation_id`,
     [owner, ids],
   );
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { dataTool, done, failed, type ToolResult, type TxContext } from '../../agent/index.ts';
 import { type Once, parseWhen } from '../../time/index.ts';
-import { askWhich, LONGEST_TEXT, readingChoice } from './create.ts';
+import { askWhich, catchUpInput, LONGEST_TEXT, readingChoice } from './create.ts';
 import { nextOf } from './plan.ts';
 import { isOpen, type Reminder, type WakeAt } from './reminder.ts';
 import { undoOf } from './restore.ts';
@@ -116,7 +116,13 @@ export function snoozeTool(wakeAt: WakeAt) {
   });
 }
 
-export async function moveTo(ctx: TxContext, found: Reminder, schedule: Schedule, wakeAt: WakeAt, text = found.text) {
+export async function moveTo(
+  ctx: TxContext,
+  found: Reminder,
+  schedule: Schedule & Partial<Pick<Reminder, 'urgent' | 'catchUp'>>,
+  wakeAt: WakeAt,
+  text = found.text,
+) {
   const now = ctx.clock.now();
   const after = { ...found, ...schedule, text, snoozedUntil: undefined, snoozedOccurrence: undefined };
   ctx.tx.afterCommit(() => wakeAt(schedule.plannedAt));
@@ -126,26 +132,31 @@ export async function moveTo(ctx: TxContext, found: Reminder, schedule: Schedule
 export function editTool(wakeAt: WakeAt) {
   return dataTool({
     name: 'reminder_edit',
-    description: "Changes a reminder's text, its time, or both. Pass the person's own words for `when`.",
+    description: "Changes a reminder's text, its time, or how it is delivered. Pass the person's own words for `when`.",
     effect: 'write',
     input: z.object({
       which,
       text: z.string().optional().describe('The new text.'),
       when: z.string().optional().describe("The new time, in the person's own words."),
       series: z.boolean().optional().describe('Of a series: a single time replaces the whole series.'),
+      urgent: z.boolean().optional().describe('Also during quiet hours, or no longer.'),
+      catch_up: catchUpInput.optional(),
     }),
 
     async run(input, ctx) {
-      const found = await findWhich(ctx, input.which, { tool: 'reminder_edit', input, prefers: 'any' });
-      if ('ok' in found) return found;
+      const before = await findWhich(ctx, input.which, { tool: 'reminder_edit', input, prefers: 'any' });
+      if ('ok' in before) return before;
+      const delivery = { urgent: input.urgent ?? before.urgent, catchUp: input.catch_up ?? before.catchUp };
+      const found = { ...before, ...delivery };
       const text = input.text?.trim() || found.text;
       if (text.length > LONGEST_TEXT) return failed('TOO_LONG', texts.tooLong(LONGEST_TEXT));
       const now = ctx.clock.now();
       if (!input.when?.trim()) {
-        if (text === found.text) {
+        if (text === before.text && input.urgent === undefined && input.catch_up === undefined) {
           return failed('NO_CHANGE', texts.nothingToEdit.message, { remedy: texts.nothingToEdit.remedy });
         }
-        return change(ctx, found, { ...found, text }, (reminder) => texts.edited(reminder, now));
+        const say = text === before.text ? texts.delivered : texts.edited;
+        return change(ctx, before, { ...found, text }, (reminder) => say(reminder, now));
       }
       const onItsDay = onDayOf(dayAt(found, now), input.when, { ...ctx.when, zone: found.zone });
       const when = onItsDay ?? parseWhen(input.when, ctx.when);
@@ -157,7 +168,7 @@ export function editTool(wakeAt: WakeAt) {
       }
       const schedule = scheduleOf(when, now);
       if (!schedule) return failed('NEVER', 'That never comes.');
-      const result = await moveTo(ctx, found, schedule, wakeAt, text);
+      const result = await moveTo(ctx, before, { ...schedule, ...delivery }, wakeAt, text);
       const choices = when.others?.map((other) => readingChoice(other, wanted));
       return result.ok && choices ? { ...result, choices } : result;
     },

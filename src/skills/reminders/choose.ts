@@ -24,6 +24,7 @@ export function chooseTool(wakeAt: WakeAt) {
       lead: createInput.shape.lead,
       dm: z.boolean().optional(),
       urgent: z.boolean().optional(),
+      catch_up: createInput.shape.catch_up,
     }),
 
     async run(input, ctx) {

@@ -3,7 +3,7 @@ import { dataTool, done, type Failed, failed, type ToolResult, type TxContext } 
 import { shortId } from '../../base/ids.ts';
 import type { Choice } from '../../delivery/index.ts';
 import { type Once, parseWhen, type Reading, type Recurring } from '../../time/index.ts';
-import type { WakeAt } from './reminder.ts';
+import { CATCH_UPS, type WakeAt } from './reminder.ts';
 import { undoOf } from './restore.ts';
 import { type Schedule, scheduleOf, storedSchedule } from './schedule.ts';
 import * as store from './store.ts';
@@ -11,6 +11,12 @@ import { created, texts, zoneUnknown } from './texts.ts';
 
 export const LONGEST_TEXT = 2_000;
 const MOST_PENDING = 500;
+
+export const catchUpInput = z
+  .enum(CATCH_UPS)
+  .describe(
+    'What was missed while I was off: late = said once, with how many were missed; latest = without; skip = not at all.',
+  );
 
 export const createInput = z.object({
   text: z.string().describe("What to remind of, in the person's own words, without the time."),
@@ -24,6 +30,7 @@ export const createInput = z.object({
     .describe('The word before `text` in "remind me to …", "about …", "that …"; the answer says it back.'),
   dm: z.boolean().optional().describe('In a direct message instead of here.'),
   urgent: z.boolean().optional().describe('Also during quiet hours.'),
+  catch_up: catchUpInput.optional(),
 });
 
 export type CreateInput = z.output<typeof createInput>;
@@ -44,7 +51,8 @@ export function createTool(wakeAt: WakeAt) {
         return failed('NO_TIME', texts.noTime(text, input.lead).message, { remedy: texts.noTime(text).remedy });
       const when = parseWhen(input.when, ctx.when);
       if (when.kind === 'reject') return failed(when.code, when.say);
-      const wanted = { act: 'create', text, lead: input.lead, dm: input.dm, urgent: input.urgent };
+      const { lead, dm, urgent, catch_up } = input;
+      const wanted = { act: 'create', text, lead, dm, urgent, catch_up };
       if (when.kind === 'ambiguous') return askWhich(when.question, when.readings, wanted);
       return place(ctx, { ...input, text }, when, wakeAt);
     },
@@ -93,6 +101,7 @@ export async function placeAt(
       text: input.text,
       ...schedule,
       urgent: input.urgent === true,
+      catchUp: input.catch_up,
       toDm,
       tainted,
     },

@@ -2,8 +2,8 @@ import type { Instant } from '../../base/clock.ts';
 import type { SkillDeps } from '../../chat/index.ts';
 import type { Choice, Outgoing } from '../../delivery/index.ts';
 import type { DueSource } from '../../jobs/index.ts';
-import { type CatchUp, type Firing, planFiring, quietUntil } from './plan.ts';
-import type { Reminder } from './reminder.ts';
+import { type Firing, planFiring, quietUntil } from './plan.ts';
+import type { CatchUp, Reminder } from './reminder.ts';
 import * as store from './store.ts';
 import { dueText, texts } from './texts.ts';
 

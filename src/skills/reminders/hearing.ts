@@ -72,21 +72,25 @@ const A_QUESTION =
 const LEADS = /^(?:to|about|of|that|regarding|concerning|re)(?:\s+|:\s*)/i;
 
 /** "remind me …": the words after it. */
-export function remind(rest: string, more: { fallback?: string; needsTime?: boolean } = {}): Call | undefined {
+export function remind(
+  rest: string,
+  more: { fallback?: string; needsTime?: boolean; urgent?: boolean } = {},
+): Call | undefined {
   const dm = IN_DM.test(rest) || IN_DM_FIRST.test(rest);
   const words = rest
     .replace(IN_DM, '')
     .replace(IN_DM_FIRST, '')
     .replace(/^[:,–—-]\s*/, '');
   if (A_QUESTION.test(words) || HYPOTHETICAL.test(words) || CORRECTED.test(words)) return undefined;
-  if (words.length > LONGEST_SENTENCE) return create(words, undefined, { dm });
+  const { urgent = false } = more;
+  if (words.length > LONGEST_SENTENCE) return create(words, undefined, { dm, urgent });
   const { when, task } = isTime(words) ? { when: words, task: '' } : splitTask(`remind me ${words}`);
   if (more.needsTime && (when === undefined || NO_TIME.test(when))) return undefined;
   if (/^(?:not|no)[.?!]*$/i.test(task)) return undefined;
   // "About that" is no text of its own: there are phrases for it.
   if (/^(?:(?:about|of) )?(?:it|that|this)(?: again)?(?: later)?[.?!]*$/i.test(task.trim())) return undefined;
   const { fallback = '' } = more;
-  return create(task, when, { dm, fallback, lead: leadBefore(task, words) });
+  return create(task, when, { dm, urgent, fallback, lead: leadBefore(task, words) });
 }
 
 /** The word that leads over to `task` in what was said: "tomorrow *about* the dentist". */
@@ -97,10 +101,17 @@ function leadBefore(task: string, words: string): Lead | undefined {
   return /^to:?$/i.test(lead) ? 'to' : /^that:?$/i.test(lead) ? 'that' : 'about';
 }
 
+interface Wanted {
+  dm?: boolean;
+  urgent?: boolean;
+  fallback?: string;
+  lead?: Lead | undefined;
+}
+
 export function create(
   task: string,
   when: string | undefined,
-  { dm = false, fallback = '', lead }: { dm?: boolean; fallback?: string; lead?: Lead | undefined } = {},
+  { dm = false, urgent = false, fallback = '', lead }: Wanted = {},
 ): Call {
   const text = task
     .trim()
@@ -114,6 +125,7 @@ export function create(
       text: text === '' ? fallback : text,
       ...(when && { when: withUnit(when) }),
       ...(dm && { dm }),
+      ...(urgent && { urgent }),
       ...telling,
     },
   };

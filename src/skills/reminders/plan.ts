@@ -1,13 +1,8 @@
 /** When a reminder speaks: pure functions over rules and instants. */
 import type { Instant } from '../../base/clock.ts';
 import { occurrences } from '../../time/index.ts';
+import type { CatchUp } from './reminder.ts';
 import type { Due, Planned } from './store.ts';
-
-/**
- * What becomes of occurrences that were missed while coda was off. `late`: each reminder is said once, marked, a series
- * with how many were missed. `latest`: the same without counting. `skip`: nothing is said.
- */
-export type CatchUp = 'late' | 'latest' | 'skip';
 
 /** Said this much after it was due, a reminder is marked late (or skipped). */
 const LATE_MS = 60_000;
@@ -23,8 +18,12 @@ export interface Firing {
   missed: number;
 }
 
-/** What a due reminder says at `now`, and when it speaks next: strictly after what it speaks of. */
-export function planFiring(reminder: Due, now: Instant, catchUp: CatchUp): Firing {
+/**
+ * What a due reminder says at `now`, and when it speaks next: strictly after what it speaks of. `usual` is what becomes
+ * of missed occurrences where the reminder does not say so itself.
+ */
+export function planFiring(reminder: Due, now: Instant, usual: CatchUp): Firing {
+  const catchUp = reminder.catchUp ?? usual;
   const { plannedAt, snoozedUntil, snoozedOccurrence } = reminder;
   const snoozeDue = snoozedUntil !== undefined && snoozedUntil <= now;
   const own = plannedAt && plannedAt <= now ? passed(reminder.rule, plannedAt, now) : undefined;

@@ -2,6 +2,13 @@ import type { Instant } from '../../base/clock.ts';
 
 export type ReminderState = 'pending' | 'completed' | 'deleted';
 
+/**
+ * What becomes of occurrences that were missed while coda was off. `late`: the reminder is said once, marked, a series
+ * with how many were missed. `latest`: the same without counting. `skip`: nothing is said.
+ */
+export const CATCH_UPS = ['late', 'latest', 'skip'] as const;
+export type CatchUp = (typeof CATCH_UPS)[number];
+
 /** A reminder as it stands: once, or a series. */
 export interface Reminder {
   /** Short: people type it. */
@@ -30,6 +37,8 @@ export interface Reminder {
   /** The newest occurrence that the person has completed. */
   doneOccurrence: Instant | undefined;
   urgent: boolean;
+  /** Undefined: as it is configured for all. */
+  catchUp: CatchUp | undefined;
   toDm: boolean;
   tainted: boolean;
   /** Grows with each change by the person, not with its speaking. */

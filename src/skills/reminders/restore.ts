@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Call, dataTool, done, failed } from '../../agent/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import { nextOf } from './plan.ts';
-import type { Reminder, WakeAt } from './reminder.ts';
+import { CATCH_UPS, type Reminder, type WakeAt } from './reminder.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
 
@@ -19,6 +19,8 @@ const snapshot = z.object({
   snoozedOccurrence: instant,
   doneOccurrence: instant,
   completedAt: instant,
+  urgent: z.boolean().optional(),
+  catchUp: z.enum(CATCH_UPS).nullish(),
 });
 
 const restoreInput = z.object({
@@ -55,6 +57,8 @@ function snapshotOf(reminder: Reminder): z.output<typeof snapshot> {
     snoozedOccurrence: snoozedOccurrence?.toISOString(),
     doneOccurrence: doneOccurrence?.toISOString(),
     completedAt: completedAt?.toISOString(),
+    urgent: reminder.urgent,
+    catchUp: reminder.catchUp ?? null,
   };
 }
 
@@ -114,5 +118,7 @@ function stoodBefore(reminder: Reminder, before: z.output<typeof snapshot>, now:
     snoozedOccurrence: heard ? undefined : date(before.snoozedOccurrence),
     doneOccurrence: date(before.doneOccurrence),
     completedAt: date(before.completedAt),
+    urgent: before.urgent ?? reminder.urgent,
+    catchUp: before.catchUp === undefined ? reminder.catchUp : (before.catchUp ?? undefined),
   };
 }

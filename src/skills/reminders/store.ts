@@ -2,7 +2,7 @@
 import type { Instant } from '../../base/clock.ts';
 import type { Erasure } from '../../people/index.ts';
 import type { Queryable, Transaction } from '../../storage/index.ts';
-import type { Reminder, ReminderState } from './reminder.ts';
+import type { CatchUp, Reminder, ReminderState } from './reminder.ts';
 
 interface ReminderRow {
   id: string;
@@ -21,6 +21,7 @@ interface ReminderRow {
   last_occurrence: Date | null;
   done_occurrence: Date | null;
   urgent: boolean;
+  catch_up: CatchUp | null;
   to_dm: boolean;
   tainted: boolean;
   version: number;
@@ -46,6 +47,7 @@ function toReminder(row: ReminderRow): Reminder {
     lastOccurrence: row.last_occurrence ?? undefined,
     doneOccurrence: row.done_occurrence ?? undefined,
     urgent: row.urgent,
+    catchUp: row.catch_up ?? undefined,
     toDm: row.to_dm,
     tainted: row.tainted,
     version: row.version,
@@ -63,18 +65,19 @@ export interface NewReminder {
   zone: string;
   plannedAt: Instant;
   urgent: boolean;
+  catchUp: CatchUp | undefined;
   toDm: boolean;
   tainted: boolean;
 }
 
 export async function insert(tx: Transaction, reminder: NewReminder, now: Instant): Promise<Reminder> {
-  const { id, personId, conversationId, text, rule, zone, plannedAt, urgent, toDm, tainted } = reminder;
+  const { id, personId, conversationId, text, rule, zone, plannedAt, urgent, catchUp, toDm, tainted } = reminder;
   const { rows } = await tx.query<ReminderRow>(
     `insert into reminders (id, person_id, conversation_id, space_id, text, rule, zone, state, planned_at, urgent,
-                            to_dm, tainted, created_at, changed_at)
-     select $1, $2, c.id, c.space_id, $4, $5, $6, 'pending', $7, $8, $9, $10, $11, $11 from conversations c where c.id = $3
+                            to_dm, tainted, created_at, changed_at, catch_up)
+     select $1, $2, c.id, c.space_id, $4, $5, $6, 'pending', $7, $8, $9, $10, $11, $11, $12 from conversations c where c.id = $3
      returning *`,
-    [id, personId, conversationId, text, rule ?? null, zone, plannedAt, urgent, toDm, tainted, now],
+    [id, personId, conversationId, text, rule ?? null, zone, plannedAt, urgent, toDm, tainted, now, catchUp ?? null],
   );
   return toReminder(one(rows));
 }
@@ -178,11 +181,13 @@ export async function save(tx: Transaction, reminders: readonly Reminder[], now:
     `update reminders r
         set text = d.text, rule = d.rule, zone = d.zone, state = d.state, planned_at = d.planned_at,
             snoozed_until = d.snoozed_until, snoozed_occurrence = d.snoozed_occurrence,
-            done_occurrence = d.done_occurrence, completed_at = d.completed_at, changed_at = $11,
+            done_occurrence = d.done_occurrence, completed_at = d.completed_at, urgent = d.urgent,
+            catch_up = d.catch_up, changed_at = $13,
             version = r.version + 1
        from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[],
-                   $8::timestamptz[], $9::timestamptz[], $10::timestamptz[])
-         as d (id, text, rule, zone, state, planned_at, snoozed_until, snoozed_occurrence, done_occurrence, completed_at)
+                   $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::bool[], $12::text[])
+         as d (id, text, rule, zone, state, planned_at, snoozed_until, snoozed_occurrence, done_occurrence, completed_at,
+               urgent, catch_up)
       where r.id = d.id`,
     [
       column((r) => r.id),
@@ -195,6 +200,8 @@ export async function save(tx: Transaction, reminders: readonly Reminder[], now:
       column((r) => r.snoozedOccurrence ?? null),
       column((r) => r.doneOccurrence ?? null),
       column((r) => r.completedAt ?? null),
+      column((r) => r.urgent),
+      column((r) => r.catchUp ?? null),
       now,
     ],
   );

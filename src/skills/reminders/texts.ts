@@ -3,7 +3,7 @@ import type { Instant } from '../../base/clock.ts';
 import { listOf, plural, shorten } from '../../base/text.ts';
 import { describe, formatInstant, occurrences } from '../../time/index.ts';
 import type { Firing } from './plan.ts';
-import { isOpen, type Reminder } from './reminder.ts';
+import { type CatchUp, isOpen, type Reminder } from './reminder.ts';
 import type { Schedule } from './schedule.ts';
 
 /** `“buy milk”` */
@@ -105,6 +105,12 @@ function dayWords(day: string): string {
   return /^(?:[A-Z]\w+day|\d)/.test(named) ? `on ${named}` : named;
 }
 
+const caughtUp: Record<CatchUp, string> = {
+  late: 'said late, with how often it was missed',
+  latest: 'said late, once',
+  skip: 'not said at all',
+};
+
 export const texts = {
   snoozeLabels: { short: '10 min', hour: '1 hour', tomorrow: 'Tomorrow', other: 'Later…' },
   snoozeForm: { field: 'when', label: 'Until when?', placeholder: 'in 2 hours, Friday at 9, next week' },
@@ -156,6 +162,11 @@ export const texts = {
     reminder.plannedAt
       ? `Changed: ${quoted(reminder.text)}, ${scheduleWords({ plannedAt: reminder.plannedAt, rule: reminder.rule, zone: reminder.zone }, now)}.`
       : `Changed: ${quoted(reminder.text)}.`,
+  delivered: ({ text, urgent, catchUp }: Reminder) =>
+    [
+      `${quoted(text)} ${urgent ? 'comes even in quiet hours' : 'keeps to quiet hours'}.`,
+      ...(catchUp ? [`What it misses while I am off is ${caughtUp[catchUp]}.`] : []),
+    ].join(' '),
   nothingToEdit: {
     message: 'What should change: its text or its time?',
     remedy: 'For example "move the dentist to Friday 3pm".',

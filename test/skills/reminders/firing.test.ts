@@ -62,6 +62,7 @@ const base: Due = {
   lastOccurrence: undefined,
   doneOccurrence: undefined,
   urgent: false,
+  catchUp: undefined,
   toDm: false,
   tainted: false,
   version: 1,

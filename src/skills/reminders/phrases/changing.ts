@@ -133,6 +133,21 @@ export const changing: Phrase[] = [
     call: ({ when = '' }) => editWhen('', when),
   },
   {
+    pattern: '(make|mark|set) {which} [as|to] urgent',
+    example: 'make the pills reminder urgent',
+    call: ({ which = '' }) => about('reminder_edit', which, { urgent: true }),
+  },
+  {
+    pattern: '(make|mark|set) {which} [as|to] (not|no longer|less) urgent',
+    example: 'mark the pills reminder as not urgent',
+    call: ({ which = '' }) => about('reminder_edit', which, { urgent: false }),
+  },
+  {
+    pattern: "(don't|do not|never) (remind|tell) me late (of|about) {which}",
+    example: "don't remind me late of the pills",
+    call: ({ which = '' }) => about('reminder_edit', which, { catch_up: 'skip' }),
+  },
+  {
     pattern: '(change|edit|update|rename|reword|rephrase) {which} to (say|read) {text}',
     example: 'change the milk reminder to say buy oat milk',
     call: ({ which = '', text = '' }) => about('reminder_edit', which, { text }),

@@ -13,6 +13,21 @@ export const creating: Phrase[] = [
     call: ({ rest = '' }) => remind(rest),
   },
   {
+    pattern: '(urgent|urgently|important) remind me {rest}',
+    example: 'urgently remind me to take the pills at 23:00',
+    call: ({ rest = '' }) => remind(rest, { urgent: true }),
+  },
+  {
+    pattern: 'remind me urgently {rest}',
+    example: 'remind me urgently tomorrow at 6am to leave',
+    call: ({ rest = '' }) => remind(rest, { urgent: true }),
+  },
+  {
+    pattern: '(set|create|make|add) [me] an urgent (reminder|alarm) {rest}',
+    example: 'set an urgent reminder for 5am to leave',
+    call: ({ rest = '' }) => remind(rest.replace(/^(?:for|:)\s+(?=\S)/i, ''), { urgent: true }),
+  },
+  {
     pattern: '{when} [please|can you|could you|would you] [please] remind me {rest}',
     example: 'in 2 hours remind me to check the oven',
     call: ({ when = '', rest = '' }) =>
