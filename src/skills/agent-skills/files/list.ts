@@ -44,6 +44,8 @@ export interface RefusedEntry {
   kind: 'file' | 'link' | 'folder' | 'pipe' | 'socket' | 'device' | 'other';
   code: RefusalCode;
   message: string;
+  /** Of a link: what stands in it. */
+  target?: string;
 }
 
 export interface Listing {
@@ -167,8 +169,12 @@ async function listEntry(walk: Walk, folder: Folder, name: string, { path, depth
   if (kind !== 'file' && kind !== 'link') return noteRefused(walk, path, kind, refuse('not_a_file', path));
   const entry = { path, kind, bytes: stats.size, mode: stats.mode & 0o777, executable: isRunnable(stats) };
   if (kind === 'link') {
-    const target = insideTarget(path, await readlink(folder.at(name)));
-    if (target === undefined) return noteRefused(walk, path, kind, refuse('outside', path));
+    const link = await readlink(folder.at(name));
+    const target = insideTarget(path, link);
+    if (target === undefined) {
+      walk.listing.refused.push({ ...refusedEntry(path, kind, refuse('outside', path)), target: link });
+      return;
+    }
     walk.listing.files.push({ ...entry, executable: false, target });
     return;
   }
@@ -208,8 +214,12 @@ function isLeftOut(ignored: Place['ignored'], path: string, isFolder: boolean): 
   return false;
 }
 
-function noteRefused({ listing }: Walk, path: string, kind: RefusedEntry['kind'], { code, message }: Refusal): void {
-  listing.refused.push({ path, kind, code, message });
+function noteRefused({ listing }: Walk, path: string, kind: RefusedEntry['kind'], refusal: Refusal): void {
+  listing.refused.push(refusedEntry(path, kind, refusal));
+}
+
+function refusedEntry(path: string, kind: RefusedEntry['kind'], { code, message }: Refusal): RefusedEntry {
+  return { path, kind, code, message };
 }
 
 function cut({ listing }: Walk, limit: keyof FolderLimits, message: string): void {
