@@ -1,3 +1,4 @@
+import { minuteOf } from './civil.ts';
 import { type Env, minuteOfPart } from './env.ts';
 import type { Clock, PartName, TimeSpec } from './pieces.ts';
 
@@ -46,6 +47,7 @@ function withinPart(clock: Clock, part: PartName): Minute | undefined {
  */
 export function timesOn(time: TimeSpec, env: Env, after: Minute | undefined): Times | undefined {
   const { clock, part } = time;
+  if (time.same) return { minutes: [minuteOf(env.wall)], second: Math.floor(env.wall / 1_000) % 60 };
   if (!clock) return part === undefined ? undefined : { minutes: [minuteOfPart(part, env)], second: 0 };
   const { second } = clock;
   if (part !== undefined) {

@@ -180,6 +180,9 @@ function plainDays(byDay: readonly NthWeekday[]): string | undefined {
 }
 
 function monthlyWords(part: RulePart, interval: number): string | undefined {
+  const { byDay = [], byMonthDay = [] } = part;
+  if (byDay.length === 1 && byMonthDay.length === 1 && byDay[0]?.nth === 0 && interval === 1 && !part.byMonth)
+    return `every ${plainDays(byDay)} the ${ordinal(byMonthDay[0] ?? 1)}`;
   const days = numberedWords(part);
   if (!days || part.byMonth) return undefined;
   return interval === 1 ? `on the ${days} of every month` : `every ${interval} months on the ${days}`;

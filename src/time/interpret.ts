@@ -23,8 +23,8 @@ export function interpret(phrase: Phrase, ctx: WhenContext): When | undefined {
 /** "02:30 UTC+01:00 (Europe/Berlin)": the one of two equal times at which the zone has this offset. */
 function atOffset(phrase: Phrase, ctx: WhenContext, zone: string, offset: string): When | undefined {
   const fixed = findZone(offset)?.zone;
-  const when = fixed && resolve(exactly(phrase), envOf(ctx, fixed));
-  if (!when || when.kind !== 'once') return when || undefined;
+  const when = fixed === undefined ? undefined : resolve(exactly(phrase), envOf(ctx, fixed));
+  if (when?.kind !== 'once') return when;
   const shown = isoOfWall(wallAt(when.at.getTime(), zone));
   return shown === when.local ? { ...when, zone } : impossible();
 }

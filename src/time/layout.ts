@@ -10,6 +10,8 @@ export interface Layout {
   /** The last word of the lead: "to", "about", or none. */
   connector: string;
   hasLead: boolean;
+  /** The first word of the lead, or none. */
+  lead: string;
   /** How often, where the lead says it ("a daily reminder"); else empty. */
   cadence: string;
 }
@@ -36,10 +38,11 @@ export class LayoutFinder {
         body: this.trimmed([start, to]),
         connector,
         hasLead: true,
+        lead: this.word(at),
         cadence,
       };
     }
-    return { head: [from, from], body: [from, to], connector: '', hasLead: false, cadence: '' };
+    return { head: [from, from], body: [from, to], connector: '', hasLead: false, lead: '', cadence: '' };
   }
 
   /** "Can you please …" is no part of the task. */
@@ -57,6 +60,7 @@ export class LayoutFinder {
       let to = at;
       const fits = lead.every((word) => {
         if (ALARMS.has(word) && this.language.cadences.has(this.word(to))) cadence = this.word(to++);
+        else if (ALARMS.has(word) && at !== to && EPITHETS.has(this.word(to))) to++;
         const token = this.tokens[to++];
         if (word === 'a' && token?.text === 'an') return true;
         // "Around 10" says when, "about the meeting" does not.
@@ -85,7 +89,9 @@ export class LayoutFinder {
 }
 
 /** What may be daily or weekly. */
-const ALARMS = new Set(['reminder', 'alarm']);
+const ALARMS = new Set(['reminder', 'alarm', 'timer']);
+/** What else a reminder may be called: "set a second reminder". */
+const EPITHETS = new Set('second 2nd third 3rd new quick another one-time follow-up gentle short'.split(' '));
 
 /** Words of a request before "remind me". */
 const ASKING = new Set(

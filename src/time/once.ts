@@ -15,6 +15,8 @@ interface Walls {
   walls: Wall[];
   others: Wall[];
   ask: boolean;
+  /** Of the others, only those before the one that is meant are worth a button. */
+  sooner?: boolean;
 }
 
 /** The last instant that is understood; beyond it no reminder is wanted. */
@@ -31,13 +33,13 @@ export function resolveOnce(phrase: Phrase, env: Env): When | undefined {
   return moved && choose(moved, env);
 }
 
-function choose({ walls, others, ask }: Walls, env: Env): When {
+function choose({ walls, others, ask, sooner }: Walls, env: Env): When {
   const upcoming = walls.filter((wall) => isUpcoming(wall, env));
   const [first] = upcoming;
   const last = walls.at(-1);
   if (first === undefined) return past(last === undefined ? '' : formatWall(last, env.wall));
   if (ask) return whichOne(upcoming.map((wall) => reading(wall, env)));
-  return certain(first, others, env);
+  return certain(first, sooner ? others.filter((other) => other < first) : others, env);
 }
 
 function certain(wall: Wall, others: readonly Wall[], env: Env): When {
@@ -84,12 +86,14 @@ function wallsOf(phrase: Phrase, env: Env): Walls | 'NOT_A_DATE' | 'PAST' | unde
   const nowMinute = Math.floor((env.wall - env.today * DAY) / MINUTE);
   if (days === null) {
     const times = time && nextTimes(time, env, nowMinute);
-    return (
-      times && { ...at([env.today], times.minutes, times), others: at([env.today], times.others ?? [], times).walls }
+    const others = at([env.today], times?.others ?? [], times ?? { second: 0 }).walls.filter((wall) =>
+      isUpcoming(wall, env),
     );
+    return times && { ...at([env.today], times.minutes, times), others: others.slice(0, 1), sooner: isPlain(clock) };
   }
   if (time?.today === true && !days.days.includes(env.today)) return undefined;
-  const walls: Walls = { walls: [], others: [], ask: days.ask === true || isLoose(phrase) };
+  const ask = days.ask === true || isLoose(phrase);
+  const walls: Walls = { walls: [], others: [], ask, sooner: isPlain(clock) };
   for (const day of days.days) {
     const times = time ? timesOn(time, env, day === env.today ? nowMinute : undefined) : defaultTime(days, env);
     if (!times) return undefined;
@@ -106,6 +110,11 @@ function wallsOf(phrase: Phrase, env: Env): Walls | 'NOT_A_DATE' | 'PAST' | unde
     walls.others.push(...days.others.map((day) => day * DAY + (wall - (days.days[0] ?? 0) * DAY)));
   }
   return walls;
+}
+
+/** "10:02" and "12" are read as they stand. */
+function isPlain(clock: Clock | undefined): boolean {
+  return clock?.padded === true || clock?.hour === 12;
 }
 
 /** Whether a bare hour that is over was moved to the other half of the day. */
@@ -129,7 +138,7 @@ function defaultTime(days: Days, env: Env): Times {
   return { minutes: [days.minute ?? env.parts.date], second: 0 };
 }
 
-function at(days: readonly Day[], minutes: readonly Minute[], { second }: Times): Walls {
+function at(days: readonly Day[], minutes: readonly Minute[], { second }: Pick<Times, 'second'>): Walls {
   const walls = days.flatMap((day) => minutes.map((minute) => day * DAY + minute * MINUTE + second * SECOND));
   return { walls, others: [], ask: false };
 }
@@ -163,11 +172,11 @@ function startOf(from: Clock, to: Clock): Clock {
 }
 
 /** Everything moved by "45 minutes before"; months are counted by the calendar. */
-function moveAll({ walls, others, ask }: Walls, span: Span, sign: 1 | -1): Walls | undefined {
+function moveAll({ walls, others, ...rest }: Walls, span: Span, sign: 1 | -1): Walls | undefined {
   const move = (wall: Wall): Wall => {
     const day = dayOfWall(wall);
     const moved = addMonths(day, sign * span.months) + sign * span.days;
     return moved * DAY + (wall - day * DAY) + sign * span.milliseconds;
   };
-  return { walls: walls.map(move), others: others.map(move), ask };
+  return { ...rest, walls: walls.map(move), others: others.map(move) };
 }

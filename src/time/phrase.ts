@@ -21,6 +21,8 @@ export interface Phrase {
   until?: { moment: Moment; whole: boolean };
   lasting?: Span;
   count?: number;
+  /** The count may be that of each day. */
+  loose?: boolean;
   excepts: DaySet[];
   zone?: string;
   /** Which of two equal times of that zone is meant: `+01:00`. */
@@ -80,7 +82,8 @@ function extend(
     case 'lasting':
       return phrase.lasting ? undefined : { ...phrase, lasting: piece.span };
     case 'count':
-      return phrase.count === undefined ? { ...phrase, count: piece.count } : undefined;
+      if (phrase.count !== undefined) return undefined;
+      return { ...phrase, count: piece.count, ...(piece.loose ? { loose: true } : {}) };
     case 'except':
       return { ...phrase, excepts: [...phrase.excepts, piece.days] };
     case 'zone':
@@ -107,11 +110,14 @@ function withDate(phrase: Phrase, date: DateSpec, joined: boolean): Phrase | und
 }
 
 function withTime(phrase: Phrase, time: TimeSpec): Phrase | undefined {
+  // "Every 20 minutes from 19:00 to 20:00 tonight".
+  if (phrase.range?.from.exact && time.today && !time.clock)
+    return withDate(phrase, { type: 'offset', days: 0 }, false);
   if (phrase.times || phrase.range) return undefined;
   const known = phrase.time;
   if (!known) return { ...phrase, time };
   // "tomorrow evening at 7": the part says which 7 is meant.
-  if (known.clock && time.clock) return undefined;
+  if ((known.clock && time.clock) || known.same || time.same) return undefined;
   const part = known.part && time.part ? narrower(known.part, time.part) : (known.part ?? time.part);
   if (known.part && part === undefined) return undefined;
   const today = known.today === true || time.today === true;

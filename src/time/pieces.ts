@@ -21,10 +21,11 @@ export type Piece =
   | { kind: 'start'; piece: Moment }
   | { kind: 'until'; piece: Moment; inclusive: boolean }
   | { kind: 'lasting'; span: Span }
-  | { kind: 'count'; count: number }
+  /** `loose`: it may be said of each day, "every day 2 times". */
+  | { kind: 'count'; count: number; loose?: boolean }
   | { kind: 'except'; days: DaySet }
-  /** `offset` says which of two equal times of the zone is meant: `+01:00`. */
-  | { kind: 'zone'; words: string; offset?: string }
+  /** `offset` says which of two equal times of the zone is meant: `+01:00`; `loose` words say a zone only at the end. */
+  | { kind: 'zone'; words: string; offset?: string; loose?: boolean }
   | { kind: 'note' }
   /** Words with several meanings: the phrase is read again with each of these instead of them. */
   | { kind: 'vague'; instead: readonly string[] }
@@ -50,6 +51,8 @@ export interface Clock {
   exact: boolean;
   /** Written on the 24-hour clock ("17:00", "09:00"), as its neighbours then are too. */
   full?: boolean;
+  /** Written with two digits and minutes ("10:02"): read as it stands, unless the other half of the day is nearer. */
+  padded?: boolean;
   /** A bare number with nothing that marks it as a time. */
   weak?: boolean;
   /** Midnight named by its word: whether it begins or ends the day is another question. */
@@ -62,6 +65,8 @@ export interface TimeSpec {
   part?: PartName | undefined;
   /** Said of this very day ("this morning", "tonight"), so that it is not moved to the next. */
   today?: boolean;
+  /** The time that it is now: "same time tomorrow". */
+  same?: boolean;
 }
 
 export const UNITS = ['second', 'minute', 'hour', 'day', 'week', 'month', 'quarter', 'year'] as const;
@@ -120,6 +125,8 @@ export interface Recur {
   months?: number[];
   /** "every morning". */
   part?: PartName;
+  /** "Twice a day": as many times of day must be named. */
+  perDay?: number;
   /** Minutes past each hour: "at quarter past every hour". */
   minutes?: number[];
   /** Each quarter, in months that belong together: January, April, July, October. */

@@ -28,6 +28,7 @@ export function calendarParts(recur: Recur, anchor: Day): RulePart[] | undefined
     return rule && [{ ...base, ...rule }];
   }
   const months = days.months ? { byMonth: days.months } : {};
+  if (days.monthDays && days.nth) return [{ ...base, ...months, byDay: days.nth, byMonthDay: days.monthDays }];
   if (days.monthDays) return [{ ...base, ...months, byMonthDay: days.monthDays }];
   if (days.nth) return [{ ...base, ...months, byDay: days.nth }];
   if (days.workday !== undefined)

@@ -2,6 +2,7 @@ import { interpret } from './interpret.ts';
 import { english } from './lang/en.ts';
 import type { Language } from './lang/language.ts';
 import type { Match } from './match.ts';
+import { mayBeName } from './names.ts';
 import { askAbout, withWords } from './parse.ts';
 import { type Budget, type Phrase, type Placed, readings } from './phrase.ts';
 import type { Clock, DateSpec, Piece } from './pieces.ts';
@@ -51,8 +52,10 @@ export class Runs {
 
   /** The stretch from `from` up to `to` read as one phrase, if it is one. */
   exactly(from: number, to: number): Run | undefined {
-    if (from >= to || this.cuts(from) || this.cuts(to)) return undefined;
+    if (from >= to || this.cuts(from) || this.cuts(to) || this.lists(from, to)) return undefined;
     for (const phrase of readings(this.tokens, from, to, this.matches, this.language, this.budget)) {
+      // "8pm eastern", but "9am mountain ride".
+      if (to < this.tokens.length && phrase.placed.some(({ piece }) => piece.kind === 'zone' && piece.loose)) continue;
       this.budget.left -= RESOLVING;
       const when = phrase.vague
         ? askAbout(phrase, this.text, this.tokens, this.ctx, { from, to })
@@ -60,6 +63,15 @@ export class Runs {
       if (when) return { from, to, phrase, when: withWords(when, this.ctx) };
     }
     return undefined;
+  }
+
+  /** Whether an item of a list begins within: "tomorrow:\n1. bread". */
+  private lists(from: number, to: number): boolean {
+    for (let at = from + 1; at < to; at++) {
+      if (!/^(?:[-*•]|\d+)$/.test(this.tokens[at]?.raw ?? '')) continue;
+      if (this.text.slice(this.tokens[at - 1]?.end, this.tokens[at]?.start).includes('\n')) return true;
+    }
+    return false;
   }
 
   /** Whether the place before a token lies within what was written as one word. */
@@ -108,6 +120,9 @@ const RESOLVING = 40;
 /** No stretch that says when has more words than this. */
 const MOST_WORDS = 30;
 
+/** Times of day that are as often the thing itself. */
+const MEALS = new Set('dinner supper dinnertime bedtime dawn sunrise dusk sunset sundown'.split(' '));
+
 /** Words that may begin the part of a day in a sentence; without one it is a noun ("buy lunch", "morning run"). */
 const PART_STARTS = new Set('this in at by during tonight eod cob end close first over'.split(' '));
 
@@ -141,6 +156,15 @@ export function isWeak({ from, to, piece }: Placed, tokens: readonly Token[]): b
       return true;
     case 'until':
       return word === 'to';
+    case 'wrong':
+      // "My time of 24:30".
+      return /^\d/.test(word);
+    case 'vague':
+      // "Cook dinner".
+      return to === from + 1 && MEALS.has(word);
+    case 'recur':
+      // "Pay for 2 nights".
+      return to === from + 1 && /^\d|^(?:these|those|some|all)$/.test(tokens[from - 1]?.raw.toLowerCase() ?? '');
     case 'start':
       return word === 'from' || word === 'as';
     default:
@@ -151,7 +175,7 @@ export function isWeak({ from, to, piece }: Placed, tokens: readonly Token[]): b
 /** A month that may be a name, "3rd", or "3/4" that may be a fraction; "24 December" and "2026-12-24" are dates. */
 function isWeakDate(date: DateSpec, word: string): boolean {
   if (date.type === 'period') return date.vague === true || /^\d/.test(word);
-  if (date.type === 'monthday') return /^\d/.test(word) && date.month === undefined;
+  if (date.type === 'monthday') return /^\d/.test(word) && (date.month === undefined || /^\d{8}$/.test(word));
   if (date.type === 'numeric') return /^\d/.test(word) && date.year === undefined;
   return /^\d/.test(word);
 }
@@ -166,6 +190,7 @@ function isBare(clock: Clock): boolean {
 const SHORT_NAMES = new Set(['sun', 'sat', 'wed', 'mon', 'mar', 'may', 'jan', 'sec', 'dec']);
 
 /** Whether the first word of a run is written like an everyday word and nothing before it says that it is a date. */
-export function isDoubtful({ from, piece }: Placed, tokens: readonly Token[]): boolean {
-  return piece.kind === 'date' && SHORT_NAMES.has(tokens[from]?.raw ?? '');
+export function isDoubtful({ from, to, piece }: Placed, tokens: readonly Token[], language: Language): boolean {
+  if (piece.kind === 'date' && SHORT_NAMES.has(tokens[from]?.raw ?? '')) return true;
+  return (piece.kind === 'date' || piece.kind === 'recur') && to === from + 1 && mayBeName(tokens, from, language);
 }

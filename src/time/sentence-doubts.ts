@@ -1,9 +1,11 @@
+import { MONTHS } from './lang/en-words.ts';
 import type { Layout } from './layout.ts';
 import { parseWhen, readPhrase, withWords } from './parse.ts';
-import type { Run } from './runs.ts';
+import { isDoubtful, type Run } from './runs.ts';
 import { hasTime, NUMBERS, onlyTime, SentenceParts, type Understood } from './sentence-parts.ts';
 import { whichOne } from './texts.ts';
 import { tokenise } from './tokens.ts';
+import type { Once, Recurring } from './types.ts';
 
 /** What makes it doubtful that a stretch says when, or that it says all of it: then a person is asked. */
 export class SentenceDoubts extends SentenceParts {
@@ -16,7 +18,13 @@ export class SentenceDoubts extends SentenceParts {
 
   protected isAboutTime(task: string): boolean {
     return tokenise(task, this.language).every(
-      ({ text }) => this.language.temporal.has(text) || TIES.has(text) || UNREAD.has(text) || AROUND.has(text),
+      ({ text }) =>
+        this.language.temporal.has(text) ||
+        TIES.has(text) ||
+        UNREAD.has(text) ||
+        AROUND.has(text) ||
+        NUMBERS.has(text) ||
+        /^(?:\d.*|ish)$/.test(text),
     );
   }
 
@@ -31,6 +39,18 @@ export class SentenceDoubts extends SentenceParts {
     return when.kind === 'once'
       ? { ...understood, when: withWords(whichOne([{ words: '', when }]), this.ctx) }
       : understood;
+  }
+
+  /** "Wake me at 6", "dinner tomorrow at 7": the rules for bare hours say one thing, habit says another. */
+  protected byHabit(understood: Understood, { lead }: Layout): Understood {
+    const { when, words, task } = understood;
+    if (words === undefined || (when.kind !== 'once' && when.kind !== 'recurring')) return understood;
+    const about = [lead, ...tokenise(task, this.language).map(({ text }) => text)];
+    const half = about.map((word) => this.language.habits.get(word)).find((found) => found !== undefined);
+    const usual = half === undefined ? undefined : readPhrase(`${words} ${half}`, this.ctx);
+    if (!usual || (usual.kind !== 'once' && usual.kind !== 'recurring')) return understood;
+    if (firstOf(usual) === firstOf(when)) return understood;
+    return { when: withWords(whichOne([usual, when].map((one) => ({ words: '', when: one }))), this.ctx), words, task };
   }
 
   /** "Remind me 12/24 6pm wrap presents": a date in digits and a time, where the time belongs. */
@@ -67,6 +87,19 @@ export class SentenceDoubts extends SentenceParts {
     );
   }
 
+  /** "New Year's Eve party prep", "sat phone check": a date in front that is more likely part of the task. */
+  protected isOccasion(run: Run): boolean {
+    const first = this.runs.first(run);
+    if (!first || run.phrase.placed.length > 1 || first.piece.kind !== 'date') return false;
+    if (/^(?:on|at|by|this|next)$/.test(this.word(run.from))) return false;
+    return first.piece.date.type === 'holiday' || isDoubtful(first, this.tokens, this.language);
+  }
+
+  /** Whether a word before a run makes it part of the task: "about Friday at 5". */
+  protected isBound(run: Run): boolean {
+    return /^(?:about|of|for|from|the|a|my|our|his|her|their|your)$/.test(this.word(run.from - 1));
+  }
+
   /** "Tomorrow 9 call mom": the number may be the hour or belong to the task. */
   protected doubtAfter(run: Run, to: number, hasLead: boolean): Understood | undefined {
     const next = this.word(run.to);
@@ -86,6 +119,8 @@ export class SentenceDoubts extends SentenceParts {
   protected doubtWithin(run: Run, task: [number, number]): Understood | undefined {
     for (let at = task[0]; at < task[1]; at++) {
       const next = this.word(at + 1);
+      // "The Everyday Cookbook".
+      if (ARTICLES.has(this.word(at - 1)) && this.tokens[at]?.raw.toLowerCase() === 'everyday') continue;
       if (this.word(at) !== 'every' || !(this.language.temporal.has(next) || CLIPPED_DAY.test(next))) continue;
       return this.ask([run.when], this.runs.words(run.from, run.to), [task]);
     }
@@ -111,6 +146,8 @@ export class SentenceDoubts extends SentenceParts {
   protected withBareHour(run: Run, from: number): Understood | undefined {
     if (run.from - 1 <= from || hasTime(run)) return undefined;
     const before = this.word(run.from - 1);
+    // "Update to version 3.11 tomorrow".
+    if (this.language.names.labels.has(this.word(run.from - 2))) return undefined;
     // "Meeting 9.30 tomorrow".
     if (/^(?:\d|1\d|2[0-3])\.[0-5]\d$/.test(before)) {
       const timed = parseWhen(`at ${before} ${this.runs.words(run.from, run.to)}`, this.ctx);
@@ -126,8 +163,13 @@ export class SentenceDoubts extends SentenceParts {
   protected doubtBefore(run: Run, from: number): Understood | undefined {
     const previous = this.word(run.from - 1);
     const words = this.runs.words(run.from, run.to);
-    const isUnread = onlyTime(run) && this.language.temporal.has(previous) && !this.lasts(run.from, from);
-    if (TIES.has(previous) || this.counts(run.from - 1) || isUnread)
+    // A month says when only with a day: "call Jan at 10".
+    const isUnread =
+      onlyTime(run) &&
+      this.language.temporal.has(previous) &&
+      !Object.hasOwn(MONTHS, previous) &&
+      !this.lasts(run.from, from);
+    if (this.isTie(run.from - 1) || this.counts(run.from - 1) || isUnread)
       return this.ask([run.when], words, [[from, run.from]]);
     if (!onlyTime(run)) return undefined;
     for (let at = from + 1; at < run.from; at++) {
@@ -146,6 +188,12 @@ export class SentenceDoubts extends SentenceParts {
       return this.ask([both.when, run.when], words, [[from, run.from]]);
     }
     return undefined;
+  }
+
+  /** Whether a word leaves it unsaid which time is meant; "late in 20 minutes" and "past at 5" do not. */
+  protected isTie(at: number): boolean {
+    const word = this.word(at);
+    return TIES.has(word) && !(LOOSE_TIES.has(word) && /^(?:at|in|by)$/.test(this.word(at + 1)));
   }
 
   /** Whether a length of time ends here ("a fortnight on Tuesday"), so that the date counts from there. */
@@ -179,6 +227,11 @@ export class SentenceDoubts extends SentenceParts {
   }
 }
 
+/** The first instant that is meant. */
+function firstOf(when: Once | Recurring): number | undefined {
+  return (when.kind === 'once' ? when.at : when.next[0])?.getTime();
+}
+
 /** What people clip the days of the week to, or count. */
 const CLIPPED_DAY = /^(?:m|mo|t|tu|th|w|we|r|f|fr|s|sa|su|\d.*)$/;
 
@@ -194,13 +247,18 @@ export const STARTS = new Set(
 
 /** Words that belong to a time, and leave it unsaid which, when they stand unread before one. */
 export const TIES = new Set(
-  'every next until before except starting past half between since per last not early late mid end middle sometime or'.split(
+  'every next until before except starting past half between since per last not early late mid middle sometime or'.split(
     ' ',
   ),
 );
 
 /** Words that would go on saying when, after a time that opens a sentence. */
 const UNREAD = new Set('in on at until except for before after from between or of time'.split(' '));
+
+const ARTICLES = new Set('the a an my our his her their your some'.split(' '));
+
+/** Of these, the ones that say nothing of a time with a word of its own: "I'm late at 5". */
+const LOOSE_TIES = new Set('late early last past half middle mid start starting per'.split(' '));
 
 const AROUND = new Set(
   'the this that a an of about around by late early lunch start begin last first second'.split(' '),

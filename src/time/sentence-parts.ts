@@ -1,5 +1,6 @@
 import type { Language } from './lang/language.ts';
 import { LayoutFinder } from './layout.ts';
+import { hideNames } from './names.ts';
 import { explain, parseWhen, withWords } from './parse.ts';
 import type { DateSpec } from './pieces.ts';
 import { isWeak, type Run, Runs } from './runs.ts';
@@ -29,7 +30,7 @@ export class SentenceParts {
     this.text = text;
     this.ctx = ctx;
     this.language = language;
-    this.tokens = ends(tokenise(text, language));
+    this.tokens = hideNames(ends(tokenise(text, language)), language);
     this.finder = new LayoutFinder(this.tokens, language);
     this.runs = new Runs(text, this.tokens, ctx, language);
   }
@@ -77,7 +78,8 @@ export class SentenceParts {
     if (last === undefined) return false;
     // "In 5" is a number of minutes only where nothing follows that it could count.
     if (last.piece.kind === 'shift') return /^\d+$/.test(this.word(last.to - 1)) || NUMBERS.has(this.word(last.to - 1));
-    return run.phrase.placed.length > 1 && isWeak(last, this.tokens) && last.piece.kind === 'time';
+    const isLoose = last.piece.kind === 'time' || last.piece.kind === 'vague';
+    return run.phrase.placed.length > 1 && isWeak(last, this.tokens) && isLoose;
   }
 
   /** "Move it to 3pm", "a table for 8", "the 9am train": times of the task, not of the reminder. */
@@ -97,7 +99,23 @@ export class SentenceParts {
 
   protected nothing([from, to]: [number, number]): Understood {
     const task = this.taskOf([[from, to]]);
-    return { when: explain(task), words: undefined, task };
+    return { when: this.speaksOfTime(from, to) ? explain(task) : noTime(), words: undefined, task };
+  }
+
+  /** Whether the words were meant to say when, though they do not: "at 25:61", "on the 32nd", "next Blursday". */
+  private speaksOfTime(from: number, to: number): boolean {
+    const tokens = this.tokens.slice(from, to);
+    const isTimely = (token: Token | undefined) =>
+      token !== undefined && (this.language.temporal.has(token.text) || /^\d/.test(token.text));
+    if (tokens.every((token) => isTimely(token) || token.text.length < 4)) return true;
+    return tokens.some(({ text, raw }, at) => {
+      if (text === 'every' && at === 0) return true;
+      if (/^\d+[:/]\d|^\d+(?:st|nd|rd|th)$|^\d+\.\d+\./.test(raw.toLowerCase())) return true;
+      const next = tokens[at + 1];
+      return (
+        POINTERS.has(text) && (isTimely(next) || (/^(?:the|a|an)$/.test(next?.text ?? '') && isTimely(tokens[at + 2])))
+      );
+    });
   }
 
   /** Two stretches read as one phrase, in this order. */
@@ -120,22 +138,31 @@ export class SentenceParts {
 
   /** The stretches as written, without the words and signs that tied them to the time. */
   protected taskOf(stretches: readonly [number, number][]): string {
-    const words = stretches
-      .filter(([from, to]) => from < to)
-      .map(([from, to], index) => this.stretch(from, to, index === 0));
-    return words
-      .filter((one) => one !== '')
-      .join(' ')
-      .replace(/[\s,;:.-]+$/, '')
-      .trim();
+    let task = '';
+    for (const [index, [from, to]] of stretches.filter(([from, to]) => from < to).entries()) {
+      const { gap, words } = this.stretch(from, to, index === 0);
+      if (words !== '') task += task === '' ? words : gap + words;
+    }
+    return task.replace(/[\s,;:.-]+$/, '').trim();
   }
 
-  protected stretch(from: number, to: number, first: boolean): string {
+  /** The words of a stretch, and what parts them from those before: a space, or the line break as it was written. */
+  private stretch(from: number, to: number, first: boolean): { gap: string; words: string } {
     let start = from;
-    while (start < to && (this.isSign(start) || (first && TASK_LEADS.has(this.word(start))))) start++;
+    while (start < to && !this.breaks(start) && (this.isSign(start) || (first && TASK_LEADS.has(this.word(start)))))
+      start++;
     let end = to;
     while (end > start && /^[,;:-]$/.test(this.word(end - 1))) end--;
-    return start < end ? this.text.slice(this.tokens[start]?.start, this.tokens[end - 1]?.end) : '';
+    const words = start < end ? this.text.slice(this.tokens[start]?.start, this.tokens[end - 1]?.end) : '';
+    if (!this.breaks(start)) return { gap: ' ', words };
+    const before = this.tokens[start - 1];
+    const sign = start > from && before?.raw === ':' ? ':' : '';
+    return { gap: sign + this.text.slice(before?.end, this.tokens[start]?.start), words };
+  }
+
+  /** Whether a token begins another line than the one before it. */
+  private breaks(at: number): boolean {
+    return at > 0 && this.text.slice(this.tokens[at - 1]?.end, this.tokens[at]?.start).includes('\n');
   }
 
   protected isSign(at: number): boolean {
@@ -160,6 +187,9 @@ const AT_EACH_END = 32;
 export const NUMBERS = new Set(
   'one two three four five six seven eight nine ten fifteen twenty thirty forty fifty'.split(' '),
 );
+
+/** What leads to a time, also to one that is none. */
+const POINTERS = new Set('at by in on every next until before after from this since around about last'.split(' '));
 
 /** What a time of the reminder begins with. */
 const PREPOSITIONS = new Set('at by about in on this ~ exactly'.split(' '));

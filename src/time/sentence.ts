@@ -1,9 +1,11 @@
 import { english } from './lang/en.ts';
 import type { Layout } from './layout.ts';
+import { mayBeName } from './names.ts';
 import { parseWhen, readPhrase, readRule, withWords } from './parse.ts';
 import type { Piece } from './pieces.ts';
 import { isDoubtful, isWeak, type Run } from './runs.ts';
-import { SentenceDoubts, STARTS, TIES } from './sentence-doubts.ts';
+import { STARTS } from './sentence-doubts.ts';
+import { SentenceEvents } from './sentence-events.ts';
 import { hasTime, onlyTime, type Understood } from './sentence-parts.ts';
 import { noTime, tooLong, unknownZone, whichOne } from './texts.ts';
 import type { SplitTask, WhenContext } from './types.ts';
@@ -32,10 +34,10 @@ export function understand(text: string, ctx: WhenContext): Understood {
   return new Sentence(text, ctx, english).understand();
 }
 
-class Sentence extends SentenceDoubts {
+class Sentence extends SentenceEvents {
   understand(): Understood {
     const layout = this.finder.layout();
-    const understood = this.again(this.read(layout), layout);
+    const understood = this.byHabit(this.again(this.read(layout), layout), layout);
     if (this.runs.isExhausted) return this.nothing([0, this.tokens.length]);
     const { when, task, words } = understood;
     const isCertain = when.kind === 'once' || when.kind === 'recurring';
@@ -47,6 +49,9 @@ class Sentence extends SentenceDoubts {
   private read(layout: Layout): Understood {
     const { head, body } = layout;
     const before = head[1] > head[0] ? this.runs.exactly(...this.trimmed(head)) : undefined;
+    // "Send second reminder tomorrow": a thing, and no request for one.
+    const isThing = !before && head[1] > head[0] && NOUNS.has(layout.lead) && this.word(head[1]) === layout.lead;
+    if (isThing && layout.connector === '') return this.plain({ ...layout, hasLead: false, body: [head[0], body[1]] });
     // "I must call Bob, remind me tomorrow at 9": the task stands first.
     if (head[1] > head[0] && !before)
       return this.taskFirst(layout) ?? this.plain({ ...layout, body: [head[0], body[1]] });
@@ -55,6 +60,8 @@ class Sentence extends SentenceDoubts {
   }
 
   private taskFirst({ head, body }: Layout): Understood | undefined {
+    const beside = this.besideEvent(head, body) ?? this.anniversary(head, body);
+    if (beside) return beside;
     const run = this.runs.exactly(...body);
     if (run) return this.result(run.when, this.runs.words(...body), [head]);
     const [early] = this.runs.pieces(body[0]);
@@ -77,51 +84,17 @@ class Sentence extends SentenceDoubts {
     const [from, to] = layout.body;
     if (from >= to) return { when: noTime(), words: undefined, task: '' };
     const whole = this.runs.exactly(from, to);
+    const first = whole && this.runs.first(whole);
+    // "About lunch tomorrow at 11:30".
+    const rest =
+      first && layout.connector !== '' && isWeak(first, this.tokens) ? this.runs.exactly(first.to, to) : undefined;
+    if (rest) return this.result(rest.when, this.runs.words(rest.from, rest.to), [[from, rest.from]]);
     if (whole && layout.hasLead) return this.result(whole.when, this.runs.words(from, to), []);
     const early = this.beforeEvent(layout.body);
     if (early) return early;
     const leading = layout.connector === '' || layout.connector === 'for' ? this.leading(layout) : undefined;
     if (leading) return leading;
-    return this.trailing(layout) ?? this.middle(layout.body) ?? this.nothing(layout.body);
-  }
-
-  /** "30 minutes before my meeting at 3pm". */
-  private beforeEvent([from, to]: [number, number]): Understood | undefined {
-    const piece = this.runs.pieces(from).find(({ value }) => value.kind === 'before');
-    if (!piece) return undefined;
-    // "Two days before Christmas to …": the moment is named at once.
-    const whole = this.runs.longestFrom(from, to, (run) => this.language.connectors.has(this.word(run.to)));
-    if (whole) return undefined;
-    const after = this.runs.longestUpTo(to, piece.end, (run) => !this.startsWeak(run));
-    const clock = after && !hasTime(after) ? this.clockWithin(piece.end, after.from) : undefined;
-    if (after && clock)
-      return this.joined(
-        [
-          [from, piece.end],
-          [clock.from, clock.to],
-          [after.from, after.to],
-        ],
-        [[piece.end, after.from]],
-      );
-    if (after)
-      return this.joined(
-        [
-          [from, piece.end],
-          [after.from, after.to],
-        ],
-        [[piece.end, after.from]],
-      );
-    const inner = this.clockWithin(piece.end, to);
-    return (
-      inner &&
-      this.joined(
-        [
-          [from, piece.end],
-          [inner.from, inner.to],
-        ],
-        [[piece.end, to]],
-      )
-    );
+    return this.trailing(layout) ?? this.middle(layout.body) ?? this.lasting(layout.body) ?? this.nothing(layout.body);
   }
 
   private leading(layout: Layout): Understood | undefined {
@@ -137,6 +110,8 @@ class Sentence extends SentenceDoubts {
     const doubt = connector === '' ? this.doubtAfter(run, to, layout.hasLead) : undefined;
     if (doubt) return doubt;
     const rival = layout.hasLead ? undefined : this.rival(run, to, connector);
+    if (rival && this.isOccasion(run) && !this.isBound(rival))
+      return this.result(rival.when, this.runs.words(rival.from, rival.to), [[from, rival.from]]);
     if (rival) return this.ask([run.when, rival.when], this.runs.words(rival.from, rival.to), [[from, rival.from]]);
     return this.completed(run, [connector === '' ? run.to : run.to + 1, to], connector);
   }
@@ -200,8 +175,12 @@ class Sentence extends SentenceDoubts {
     const words = this.runs.words(run.from, run.to);
     const task: [number, number] = [from, run.from];
     const first = this.runs.first(run);
-    const shorter = first && isDoubtful(first, this.tokens) ? this.runs.exactly(first.to, to) : undefined;
-    if (shorter) return this.ask([run.when, shorter.when], words, [task]);
+    if (first && isDoubtful(first, this.tokens, this.language)) {
+      const shorter = this.runs.exactly(first.to, to);
+      if (shorter) return this.ask([run.when, shorter.when], words, [task]);
+      if (first.piece.kind === 'recur' || mayBeName(this.tokens, first.from, this.language))
+        return this.ask([run.when], words, [task]);
+    }
     // "… every day with food until Friday": the day is the end of a series in mid-sentence.
     const series = ENDS.has(this.word(run.from - 1)) ? this.middle([from, to]) : undefined;
     if (series?.when.kind === 'recurring') return series;
@@ -211,6 +190,20 @@ class Sentence extends SentenceDoubts {
     if (doubt) return doubt;
     if (this.isAttribute(run)) return this.ask([run.when], words, [[from, to]]);
     return this.result(run.when, words, [task]);
+  }
+
+  /** "Laundry 2h": in that time, or for so long. */
+  private lasting([from, to]: [number, number]): Understood | undefined {
+    const run = this.runs.longestUpTo(
+      to,
+      from + 1,
+      (one) => one.phrase.shift !== undefined && one.phrase.placed.length === 1,
+    );
+    if (!run || !/^\d/.test(this.word(run.from))) return undefined;
+    const words = this.runs.words(run.from, run.to);
+    return /^\d[\d.]*[hm](?:\d+m?)?$|^\d+ ?(?:hours?|hrs?|minutes?|mins?)$/i.test(words)
+      ? this.ask([run.when], words, [[from, run.from]])
+      : undefined;
   }
 
   private middle([from, to]: [number, number]): Understood | undefined {
@@ -235,7 +228,7 @@ class Sentence extends SentenceDoubts {
     if (!second) {
       const unread =
         this.language.temporal.has(this.word(first.to)) ||
-        TIES.has(this.word(first.from - 1)) ||
+        this.isTie(first.from - 1) ||
         (first.phrase.recurs.length > 0 && this.mentions(first.to, to, ENDS));
       const words = this.runs.words(first.from, first.to);
       return unread ? this.ask([first.when], words, rest) : this.result(first.when, words, rest);
@@ -256,6 +249,9 @@ class Sentence extends SentenceDoubts {
     return undefined;
   }
 }
+
+/** Leads that are things as well. */
+const NOUNS = new Set('reminder alarm timer'.split(' '));
 
 const NO_PIECE = { from: 0, to: 0, piece: { kind: 'note' as const } };
 

@@ -32,6 +32,7 @@ export function resolveSeries(phrase: Phrase, env: Env): When | undefined {
   if (step !== undefined && step <= 0) return never();
   if (step !== undefined && step < MINUTE) return tooOften();
   if (phrase.recurs.some(({ interval }) => interval < 1) || phrase.count === 0) return never();
+  if (phrase.recurs.some(({ perDay }) => perDay !== undefined && perDay !== phrase.times?.length)) return undefined;
   const either = step === undefined ? eitherTime(phrase, env) : undefined;
   if (either) return either;
   const limits = limitsOf(phrase, env);
@@ -40,9 +41,15 @@ export function resolveSeries(phrase: Phrase, env: Env): When | undefined {
   if (!readings) return undefined;
   const series = readings.map((draft) => finish(draft, limits, env));
   const [first, ...rest] = series;
-  if (!first || rest.length === 0) return first;
+  if (!first || (rest.length === 0 && !isPerDay(phrase))) return first;
   const possible = series.filter((one) => one?.kind === 'recurring');
   return possible.length === 0 ? first : whichOne(possible.map((when) => ({ words: '', when })));
+}
+
+/** "Every day 2 times": may be said of each day; nobody means ten times a day. */
+function isPerDay({ loose, count = 0, recurs, days, time, times }: Phrase): boolean {
+  const isBare = !days && !time && !times && recurs.every((recur) => recur.step === undefined && !recur.days);
+  return loose === true && count < 5 && isBare;
 }
 
 /** "Every day until 23 November at 5pm": the hour may be that of each day, or of the end. */

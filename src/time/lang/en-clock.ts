@@ -81,7 +81,8 @@ function clockToken(match: RegExpExecArray | null): Clock | undefined {
   const minute = Number(match[2]);
   const second = Number(match[3] ?? 0);
   const exact = (match[1] ?? '').startsWith('0') || hour > 12 || hour === 0;
-  return exact ? { hour, minute, second, exact, full: true } : { hour, minute, second, exact };
+  if (exact) return { hour, minute, second, exact, full: true };
+  return hour > 9 ? { hour, minute, second, exact, padded: true } : { hour, minute, second, exact };
 }
 
 function clock(hour: number, minute = 0): Clock {
@@ -229,6 +230,7 @@ export const clockRules: readonly Rule[] = [
     (_, [m, , h]) => beside(h?.text === 'noon' ? NOON : MIDNIGHT, -Number(m?.text)),
   ],
   ['clock', 'half {h:hourword}', (c) => ({ ...clock(get(c, 'h'), 30) })],
+  ['clock', 'half {h:hourdigits}', (c) => (get<number>(c, 'h') < 13 ? clock(get(c, 'h'), 30) : undefined)],
   [
     'clock',
     '{h:hourword} {minuteSpoken} {half}?',
@@ -308,11 +310,16 @@ export const partRules: readonly Rule[] = [
   ['clockPrefix', 'at|by|about|~', () => true],
   ['clockPrefix', 'at|by|for about|exactly|precisely|~', () => true],
   ['clockPrefix', 'no later than', () => true],
+  ['clockPrefix', 'at|on? the stroke of', () => true],
   ['clockPrefix', 'at the latest by', () => true],
-  ['clockSuffix', 'sharp|exactly|precisely|ish|about', () => true],
+  ['clockSuffix', 'sharp|exactly|precisely|ish', () => true],
+  ['clockSuffix', 'about', (_, [token]) => token?.raw.toLowerCase() !== 'about' || undefined],
   ['clockSuffix', 'on the dot', () => true],
   ['clockSuffix', 'or so', () => true],
-  ['partPrefix', 'in|at|by|during|on|over|for|about the?', () => true],
+  ['partPrefix', 'in|at|by|during|on|over|for the?', () => true],
+  ['partPrefix', 'at|by about the?', () => true],
+  // "Around lunch" says when, "about lunch with Eve" does not.
+  ['partPrefix', 'about the?', (_, [token]) => token?.raw.toLowerCase() !== 'about' || undefined],
   ['partPrefix', 'by the?', () => true],
   ['partPrefix', 'the', () => true],
 

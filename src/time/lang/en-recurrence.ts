@@ -115,7 +115,8 @@ export const daySetRules: readonly Rule[] = [
   ['anyWeekday', '{weekdayPlural}', (c) => c.weekdayPlural],
   ['wdList', '{wd}', (c) => c.wd],
   ['wdList', '{wd} {wdList}', (c) => joinDays(get(c, 'wd'), get(c, 'wdList'))],
-  ['wdList', '{wd} ,|and|/|+|or on? {wdList}', (c) => joinDays(get(c, 'wd'), get(c, 'wdList'))],
+  ['wdList', '{wd} /|+ {wdList}', (c) => joinSlashed(get(c, 'wd'), get(c, 'wdList'))],
+  ['wdList', '{wd} ,|and|or on? {wdList}', (c) => joinDays(get(c, 'wd'), get(c, 'wdList'))],
   ['wdList', 'm /|,? w /|,? f', () => ({ weekdays: [1, 3, 5] })],
   ['wdList', 't|tu / th|r', () => ({ weekdays: [2, 4] })],
   ['wdList', 'tu|tue and th', () => ({ weekdays: [2, 4] })],
@@ -182,7 +183,11 @@ export const daySetRules: readonly Rule[] = [
 
 function weekdayRange(from: number, to: number): DaySet {
   const count = ((to - from + 7) % 7) + 1;
-  return { weekdays: Array.from({ length: count }, (_, index) => ((from - 1 + index) % 7) + 1) };
+  return {
+    // "Mon-Fri" is a timetable, "Friday to Sunday" may be a single trip.
+    ...(count > 3 ? { plural: true } : {}),
+    weekdays: Array.from({ length: count }, (_, index) => ((from - 1 + index) % 7) + 1),
+  };
 }
 
 function joinDays(a: DaySet, b: DaySet): DaySet {
@@ -191,7 +196,19 @@ function joinDays(a: DaySet, b: DaySet): DaySet {
   return { weekdays, ...(plural ? { plural } : {}) };
 }
 
+/** "Mon/Wed/Fri" is a timetable; "Tue/Thu" may be either of them. */
+function joinSlashed(a: DaySet, b: DaySet): DaySet {
+  const days = joinDays(a, b);
+  return (days.weekdays?.length ?? 0) > 2 ? { ...days, plural: true } : days;
+}
+
 const recur = (recur: Recur | undefined): Piece | undefined => recur && { kind: 'recur', recur };
+/** "Twice a week on Monday and Thursday": the number of the days must be the one that was said. */
+function severalDays(count: number, days: DaySet): Piece | undefined {
+  const named = days.weekdays ?? days.monthDays ?? days.nth ?? [];
+  return named.length === count ? onDays(days) : undefined;
+}
+
 const onDays = (days: DaySet, interval = 1): Piece | undefined => {
   const unit = days.weekdays ? 'week' : days.dates || days.holiday || days.months ? 'year' : 'month';
   return recur(recurOf(cycle(unit, interval), days));
@@ -200,6 +217,13 @@ const onDays = (days: DaySet, interval = 1): Piece | undefined => {
 export const recurRules: readonly Rule[] = [
   ['recurring', 'every {cycle}', (c) => recur(recurOf(get(c, 'cycle')))],
   ['recurring', 'every {cycle} ,? {onDays}', (c) => recur(recurOf(get(c, 'cycle'), get(c, 'onDays')))],
+  ['recurring', '{n:timesWord} daily', (c) => recur({ freq: 'DAILY', interval: 1, perDay: get(c, 'n') })],
+  ['recurring', '{n:timesWord} a|per|every day', (c) => recur({ freq: 'DAILY', interval: 1, perDay: get(c, 'n') })],
+  ['recurring', '{n:timesWord} weekly|monthly ,? {onDays}', (c) => severalDays(get(c, 'n'), get(c, 'onDays'))],
+  ['recurring', '{n:timesWord} a|per|every week|month ,? {onDays}', (c) => severalDays(get(c, 'n'), get(c, 'onDays'))],
+  ['timesWord', 'twice', () => 2],
+  ['timesWord', 'thrice', () => 3],
+  ['timesWord', '{n:number} times', (c) => c.n],
   ['recurring', '{adverb}', (c) => recur(recurOf(get(c, 'adverb')))],
   ['recurring', '{adverb} ,? {onDays}', (c) => recur(recurOf(get(c, 'adverb'), get(c, 'onDays')))],
   ['recurring', 'once a|an|per|in every? {cycle}', (c) => recur(recurOf(get(c, 'cycle')))],
@@ -220,6 +244,13 @@ export const recurRules: readonly Rule[] = [
     },
   ],
   ['recurring', 'on? every {numbered}', (c) => everyNumbered(get(c, 'numbered'))],
+  ['recurring', 'on? every|all {d:dayAndDate}', (c) => onDays(get(c, 'd'))],
+  ['recurring', 'whenever|when it is? {d:dayAndDate}', (c) => onDays(get(c, 'd'))],
+  [
+    'dayAndDate',
+    '{w:anyWeekday} the? {ordinal}',
+    (c): DaySet => ({ nth: [{ nth: 0, weekday: get(c, 'w') }], monthDays: [get(c, 'ordinal')] }),
+  ],
   ['recurring', 'on|by? every {numbered} of|in the|each|every|a? month', (c) => onDays(get(c, 'numbered'))],
   ['recurring', 'on|by? the? {numbered} of|in? every month', (c) => onDays(get(c, 'numbered'))],
   [
@@ -344,7 +375,7 @@ export const limitRules: readonly Rule[] = [
   ['limit', 'for|over|during the next|following|coming {u:unit}', (c) => lastingOne(get(c, 'u'))],
   ['limit', 'over the next {span}', (c) => ({ kind: 'lasting', span: get(c, 'span') })],
   ['limit', ',|for the? next? {number} times', (c) => ({ kind: 'count', count: get(c, 'number') })],
-  ['limit', 'the? next? {number} times', (c) => counted(get(c, 'number'))],
+  ['limit', 'the? next? {number} times', (c) => ({ kind: 'count', count: get(c, 'number'), loose: true })],
   ['limit', 'for? {number} x', (c) => ({ kind: 'count', count: get(c, 'number') })],
   ['limit', 'except on|for|in|at? the? {exception}', (c) => ({ kind: 'except', days: get(c, 'exception') })],
   ['limit', 'but not? on|for? the? {exception}', (c) => ({ kind: 'except', days: get(c, 'exception') })],
@@ -364,11 +395,6 @@ export const limitRules: readonly Rule[] = [
   ['times', '{a:timeItem} , and {b:timeItem}', (c) => [c.a, c.b]],
   ['timeItem', '{time}', (c) => c.time],
 ];
-
-/** "Every day 2 times" may be said of the day; nobody means ten times a day. */
-function counted(count: number): Piece {
-  return count < 5 ? { kind: 'vague', instead: [`for ${count} times`] } : { kind: 'count', count };
-}
 
 /** "For the next hour". */
 function lastingOne(unit: Unit): Piece {

@@ -135,6 +135,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   ...listed('at', '@'),
   ...listed('and', '& n'),
   ...listed('ending', 'ends'),
+  ...listed('remind', 'remid remnd reming rmind remimd remidn rmd reminde remibd'),
   ...listed('recurring', 'repeating'),
   everyday: 'every day',
   evryday: 'every day',
@@ -142,6 +143,8 @@ const ALIASES: Readonly<Record<string, string>> = {
   wkdays: 'weekdays',
   mwf: 'monday , wednesday , friday',
   asap: 'now',
+  remindme: 'remind me',
+  rmdme: 'remind me',
   dayly: 'daily',
   dailly: 'daily',
   montly: 'monthly',
@@ -178,6 +181,8 @@ export function canonicalWords(word: string, fuzzy: boolean): readonly string[] 
   const alias = Object.hasOwn(ALIASES, word) ? ALIASES[word] : undefined;
   if (alias !== undefined) return alias.split(' ');
   if (isKnown(word) || KEEP.has(word) || word.length < 4 || !/^[a-z']+$/.test(word)) return [word];
+  const ish = /^(.+)ish$/.exec(word)?.[1];
+  if (ish !== undefined && (isKnown(ish) || ISH_PARTS.has(ish))) return ish === 'noon' ? ['noon'] : [ish, 'ish'];
   const singular = word.replace(/s$/, '');
   if (singular !== word && Object.hasOwn(WEEKDAYS, singular)) return [word];
   const whole = glued(word);
@@ -189,6 +194,8 @@ export function canonicalWords(word: string, fuzzy: boolean): readonly string[] 
 function isKnown(word: string): boolean {
   return Object.hasOwn(WEEKDAYS, word) || Object.hasOwn(MONTHS, word) || Object.hasOwn(NUMBERS, word);
 }
+
+const ISH_PARTS = new Set(['noon', 'midday', 'afternoon', 'evening', 'lunchtime']);
 
 function glued(word: string): readonly string[] | undefined {
   const prefix = PREFIXES.find((one) => word.startsWith(one) && word.length > one.length + 2);

@@ -1,10 +1,11 @@
 import { type Captures, grammar, type Rule, type Terminal } from '../match.ts';
-import type { Clock, DateSpec, DaySet, Piece, Span, TimeSpec } from '../pieces.ts';
+import type { Clock, DateSpec, DaySet, Piece, Span, TimeSpec, Unit } from '../pieces.ts';
 import type { Token } from '../tokens.ts';
 import { isAbbreviation, placeZone, WORDLIKE_ABBREVIATIONS } from '../zone-names.ts';
 import { clockRules, clockTerminals, numberRules, partRules, spanRules } from './en-clock.ts';
 import { calendarRules, dateTerminals, dayRules, periodRules, relativeDateRules } from './en-dates.ts';
 import { holidayRules } from './en-holidays.ts';
+import { nameWords } from './en-names.ts';
 import { cycleRules, daySetRules, limitRules, recurRules, recurrenceTerminals } from './en-recurrence.ts';
 import { canonicalWords, MONTHS, WEEKDAYS } from './en-words.ts';
 import type { Language } from './language.ts';
@@ -63,12 +64,12 @@ const zoneRules: readonly Rule[] = [
   ['zone', 'in {place}', (c) => zone(get(c, 'place'))],
   ['zone', '{region} standard|daylight|summer? time', (c) => zone(`${get(c, 'region')} time`)],
   ['zone', 'in? {region} time', (c) => zone(`${get(c, 'region')} time`)],
-  ['zone', '{r:usRegion}', (c) => zone(`${get(c, 'r')} time`)],
   [
-    'usRegion',
-    'pacific|mountain|central|eastern',
-    (_, [token]) => (/^[A-Z]/.test(token?.raw ?? '') ? token?.raw : undefined),
+    'zone',
+    '{r:usRegion}',
+    (c) => ({ kind: 'zone', words: `${get(c, 'r')} time`, ...(/^[a-z]/.test(get(c, 'r')) ? { loose: true } : {}) }),
   ],
+  ['usRegion', 'pacific|mountain|central|eastern', (_, [token]) => token?.raw],
   ['region', 'pacific|mountain|central|eastern|atlantic|british|indian', (_, [token]) => token?.raw],
   ['region', 'central|eastern|western european', (_, tokens) => words(tokens)],
   ['region', 'east|west coast', (_, tokens) => words(tokens)],
@@ -85,12 +86,25 @@ const shiftRules: readonly Rule[] = [
   ['piece', 'in exactly|another|like|maybe? {span}', shift],
   ['piece', 'in {span} time', shift],
   ['piece', "in {span} ' time", shift],
-  ['piece', 'in a|one|{number}? {u:possessiveUnit} time', (c) => ({ kind: 'shift', span: get(c, 'u') })],
+  ['piece', 'in a|an|one|{number}? {u:possessiveUnit} time', (c) => ({ kind: 'shift', span: get(c, 'u') })],
   ['possessiveUnit', "week's", () => ({ months: 0, days: 7, workdays: 0, milliseconds: 0 })],
   ['possessiveUnit', "month's", () => ({ months: 1, days: 0, workdays: 0, milliseconds: 0 })],
   ['possessiveUnit', "year's", () => ({ months: 12, days: 0, workdays: 0, milliseconds: 0 })],
   ['possessiveUnit', "hour's", () => minutes(60)],
+  ['possessiveUnit', "minute's", () => minutes(1)],
+  ['possessiveUnit', "fortnight's", () => ({ months: 0, days: 14, workdays: 0, milliseconds: 0 })],
   ['possessiveUnit', "day's", () => ({ months: 0, days: 1, workdays: 0, milliseconds: 0 })],
+  ['piece', '{sameTime} next {p:periodUnit}', (c) => ({ kind: 'shift', span: ahead(get(c, 'p')) })],
+  ['piece', 'next {p:periodUnit} ,? {sameTime}', (c) => ({ kind: 'shift', span: ahead(get(c, 'p')) })],
+  ['piece', '{sameTime} {date}', (c) => ({ kind: 'moment', moment: { date: get(c, 'date'), time: { same: true } } })],
+  [
+    'piece',
+    '{date} ,? {sameTime}',
+    (c) => ({ kind: 'moment', moment: { date: get(c, 'date'), time: { same: true } } }),
+  ],
+  ['piece', '{sameTime} in {span}', (c) => sameTimeIn(get(c, 'span'))],
+  ['piece', 'in {span} ,? {sameTime}', (c) => sameTimeIn(get(c, 'span'))],
+  ['sameTime', 'at|about|around? the? same|this time', () => true],
   ['piece', 'about? {span} from right? now', shift],
   ['piece', '{span} later|hence', shift],
   ['piece', 'in? {span} from right? now', shift],
@@ -129,6 +143,15 @@ const shiftRules: readonly Rule[] = [
   ['piece', 'at? {badClock} am|pm?', wrong('NOT_A_DATE')],
   ['piece', 'never', wrong('NEVER')],
 ];
+
+function ahead(unit: Unit): Span {
+  const months: Partial<Record<Unit, number>> = { month: 1, quarter: 3, year: 12 };
+  return { months: months[unit] ?? 0, days: unit === 'week' ? 7 : 0, workdays: 0, milliseconds: 0 };
+}
+
+function sameTimeIn(span: Span): Piece | undefined {
+  return span.milliseconds === 0 ? { kind: 'shift', span } : undefined;
+}
 
 /** The words a vague phrase is asked about with; in each, `$1` … are what was captured, as written. */
 const unclear =
@@ -337,6 +360,23 @@ export const english: Language = {
   leads: LEADS,
   cadences: new Set('hourly daily nightly weekly fortnightly monthly quarterly yearly recurring'.split(' ')),
   connectors: new Set(['to', 'that', 'about', 'of', ',', ':', '-', 'for']),
+  names: nameWords,
+  habits: new Map([
+    ...['wake', 'breakfast', 'sunrise'].map((word): [string, string] => [word, 'in the morning']),
+    ...['dinner', 'supper', 'sunset', 'nightcap'].map((word): [string, string] => [word, 'in the evening']),
+  ]),
+  besides: new Map([
+    ...['morning', 'afternoon', 'evening', 'night'].flatMap((part): [string, string][] => [
+      [`the ${part} before`, `the ${part} before $`],
+      [`${part} before`, `the ${part} before $`],
+      [`the ${part} of`, `the ${part} of $`],
+      [`that ${part}`, `the ${part} of $`],
+      [`that same ${part}`, `the ${part} of $`],
+    ]),
+    ...['the same day', 'that day', 'that same day', 'on the day', 'on that day', 'the day of', 'same day'].map(
+      (words): [string, string] => [words, '$'],
+    ),
+  ]),
   openers: new Set('please pls plz ok okay hey hi hello coda so and also just kindly'.split(' ')),
   closers: new Set('please pls plz thanks thank you thx cheers ok okay coda'.split(' ')),
 };

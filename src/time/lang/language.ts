@@ -1,4 +1,5 @@
 import type { Grammar } from '../match.ts';
+import type { NameWords } from '../names.ts';
 import type { Piece } from '../pieces.ts';
 
 /** What a language contributes: its words, its sentence forms and what is said around a time. */
@@ -19,6 +20,11 @@ export interface Language {
   cadences: ReadonlySet<string>;
   /** Words that tie a task to the time before it: "… to call", "… about the meeting". */
   connectors: ReadonlySet<string>;
+  names: NameWords;
+  /** Words of a task that have their half of the day, and the words that name it: "dinner" → "in the evening". */
+  habits: ReadonlyMap<string, string>;
+  /** What is said of an event's day (`$`) from elsewhere: "the night before" → "the night before $". */
+  besides: ReadonlyMap<string, string>;
   /** Courtesies that may begin a sentence, and those that may end one. */
   openers: ReadonlySet<string>;
   closers: ReadonlySet<string>;

@@ -1,0 +1,73 @@
+import type { Language } from './lang/language.ts';
+import type { Token } from './tokens.ts';
+import { placeZone } from './zone-names.ts';
+
+/** What a language knows of proper names that hold words about time. */
+export interface NameWords {
+  /** Names as lists of words (lower case), by their first word, the longest first. */
+  always: ReadonlyMap<string, readonly (readonly string[])[]>;
+  /** The same for names that are everyday words unless they have capitals. */
+  titles: ReadonlyMap<string, readonly (readonly string[])[]>;
+  firstNames: ReadonlySet<string>;
+  /** What stands before a surname. */
+  honorifics: ReadonlySet<string>;
+  /** What a person follows: "call …", "with …". */
+  personal: ReadonlySet<string>;
+  /** What the name of a work or a restaurant is likely to follow: "watch …", "order from …". */
+  cultural: ReadonlySet<string>;
+  /** Words that a number follows as its name: "version 3", "gate 12". */
+  labels: ReadonlySet<string>;
+}
+
+const CAPITAL = /^\p{Lu}\p{Ll}/u;
+const SMALL = /^(?:a|an|and|at|for|in|of|on|the|to|with|-|')$/;
+
+/** The tokens with those of known names hidden, so that "Ruby Tuesday" is no Tuesday. */
+export function hideNames(tokens: Token[], { names }: Language): Token[] {
+  const lower = tokens.map(({ raw }) => raw.toLowerCase());
+  const isShouted = tokens.every(({ raw }) => !/^\p{L}/u.test(raw) || /^\p{Lu}/u.test(raw));
+  let hidden = tokens;
+  for (let at = 0; at < tokens.length; at++) {
+    const length = nameAt(names.always, lower, at) || (isShouted ? 0 : titleAt(names, tokens, lower, at));
+    if (length === 0 || (names.firstNames.has(lower[at] ?? '') && names.personal.has(lower[at - 1] ?? ''))) continue;
+    if (hidden === tokens) hidden = [...tokens];
+    for (let end = at + length; at < end; at++) hidden[at] = { ...(tokens[at] as Token), text: '' };
+    at--;
+  }
+  return hidden;
+}
+
+/** How many words of the longest known name begin at a place. */
+function nameAt(known: NameWords['always'], lower: readonly string[], at: number): number {
+  const name = known.get(lower[at] ?? '')?.find((words) => words.every((word, index) => lower[at + index] === word));
+  return name?.length ?? 0;
+}
+
+function titleAt({ titles }: NameWords, tokens: readonly Token[], lower: readonly string[], at: number): number {
+  const length = nameAt(titles, lower, at);
+  const written = tokens.slice(at, at + length).every(({ raw }, index) => {
+    return /^\p{Lu}|^\d/u.test(raw) || (SMALL.test(raw) && index > 0);
+  });
+  return written ? length : 0;
+}
+
+/** Whether the weekday at a place may be part of a title: "watch Gloomy Sunday at 8", unlike "call Bob Sunday". */
+export function mayBeName(tokens: readonly Token[], at: number, { names, temporal }: Language): boolean {
+  const before = tokens[at - 1];
+  if (!before || !CAPITAL.test(tokens[at]?.raw ?? '') || !CAPITAL.test(before.raw)) return false;
+  if (temporal.has(before.text) || before.text === '' || placeZone(before.raw)) return false;
+  let from = at - 1;
+  // The capital of the first word says nothing.
+  while (from > 1 && CAPITAL.test(tokens[from - 1]?.raw ?? '')) from--;
+  if (from < 1) return false;
+  const chain = tokens.slice(from - 1, at).map(({ raw }) => raw.toLowerCase());
+  if (pairs(names, chain)) return true;
+  if (chain.some((word) => names.firstNames.has(word) || names.honorifics.has(word) || names.personal.has(word)))
+    return false;
+  return tokens.slice(Math.max(0, from - 4), from).some(({ raw }) => names.cultural.has(raw.toLowerCase()));
+}
+
+/** "Call Ruby Tuesday": the person or the restaurant. */
+function pairs({ always }: NameWords, chain: readonly string[]): boolean {
+  return always.get(chain.at(-1) ?? '')?.some((name) => name.length === 2) ?? false;
+}

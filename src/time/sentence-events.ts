@@ -1,0 +1,87 @@
+import { readPhrase } from './parse.ts';
+import type { Placed } from './phrase.ts';
+import { SentenceDoubts } from './sentence-doubts.ts';
+import { hasTime, type Understood } from './sentence-parts.ts';
+
+/** Times that count from an event of the same sentence: "30 minutes before my meeting at 3pm". */
+export class SentenceEvents extends SentenceDoubts {
+  /** "Dentist on Monday at 10, remind me the day before at 6pm", "… the night before", "… that morning at 8". */
+  protected besideEvent(head: [number, number], [from, to]: [number, number]): Understood | undefined {
+    const day = this.dayWithin(head);
+    if (!day) return undefined;
+    const date = this.runs.words(day.from, day.to);
+    for (let end = to; end > from; end--) {
+      const lead = this.language.besides.get(
+        this.tokens
+          .slice(from, end)
+          .map(({ text }) => text)
+          .join(' '),
+      );
+      if (lead === undefined) continue;
+      const words = `${lead.replace('$', date.replace(/^(?:on|by|at) /i, ''))} ${end < to ? this.runs.words(end, to) : ''}`;
+      const when = readPhrase(words, this.ctx);
+      if (when) return { when, words: this.runs.words(from, to), task: this.taskOf([head]) };
+    }
+    const early = this.runs.pieces(from).find(({ value }) => value.kind === 'before');
+    if (!early || early.end === to) return undefined;
+    const when = readPhrase(`${this.runs.words(from, early.end)} ${date} ${this.runs.words(early.end, to)}`, this.ctx);
+    return when && { when, words: this.runs.words(from, to), task: this.taskOf([head]) };
+  }
+
+  /** "Mom's birthday is May 4, remind me every year at 9": the day of the series stands with the event. */
+  protected anniversary(head: [number, number], body: [number, number]): Understood | undefined {
+    const run = this.runs.exactly(...body);
+    const [recur] = run?.phrase.recurs ?? [];
+    if (!run || !recur || recur.days || recur.step !== undefined || recur.freq === 'DAILY') return undefined;
+    const day = this.dayWithin(head);
+    if (!day || run.phrase.dates.length > 0 || run.phrase.days) return undefined;
+    const words = this.runs.words(...body);
+    const when = readPhrase(`${this.runs.words(day.from, day.to)} ${words}`, this.ctx);
+    return when ? { when, words, task: this.taskOf([head]) } : this.ask([run.when], words, [head]);
+  }
+
+  /** Where the date of the event stands. */
+  private dayWithin([from, to]: [number, number]): Placed | undefined {
+    const event = this.runs.longestUpTo(to, from, (run) => run.phrase.dates.length > 0 && !this.startsWeak(run));
+    return event?.phrase.placed.find(({ piece }) => piece.kind === 'date');
+  }
+
+  /** "30 minutes before my meeting at 3pm". */
+  protected beforeEvent([from, to]: [number, number]): Understood | undefined {
+    const piece = this.runs.pieces(from).find(({ value }) => value.kind === 'before');
+    if (!piece) return undefined;
+    // "Two days before Christmas to …": the moment is named at once.
+    const whole = this.runs.longestFrom(from, to, (run) => this.language.connectors.has(this.word(run.to)));
+    if (whole) return undefined;
+    const after = this.runs.longestUpTo(to, piece.end, (run) => !this.startsWeak(run));
+    const clock = after && !hasTime(after) ? this.clockWithin(piece.end, after.from) : undefined;
+    if (after && clock)
+      return this.joined(
+        [
+          [from, piece.end],
+          [clock.from, clock.to],
+          [after.from, after.to],
+        ],
+        [[piece.end, after.from]],
+      );
+    if (after)
+      return this.joined(
+        [
+          [from, piece.end],
+          [after.from, after.to],
+        ],
+        [[piece.end, after.from]],
+      );
+    const inner = this.clockWithin(piece.end, to);
+    return (
+      inner &&
+      this.joined(
+        [
+          [from, piece.end],
+          [inner.from, inner.to],
+        ],
+        [[piece.end, to]],
+      )
+    );
+  }
+}
