@@ -1,6 +1,8 @@
 /** Agent skills: folders with a `SKILL.md`, on demand. */
 
 export type { Diagnostic, Level } from './diagnostic.ts';
+export { type Refusal, readBody } from './read/index.ts';
+export { type CatalogOptions, openCatalog, reasonOf, type SkillSetting } from './scan/index.ts';
 export {
   type AgentSkill,
   type AssistantBlock,
@@ -22,3 +24,4 @@ export {
   type SkillSnapshot,
   skillDependencies,
 } from './snapshot.ts';
+export { installedFolder, type Surroundings, skillSources } from './sources.ts';

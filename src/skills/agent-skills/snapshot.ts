@@ -6,8 +6,8 @@ import type { AgentSkill } from './skill.ts';
 /** A skill that lost its name to another one. */
 export interface Shadowed {
   readonly skill: AgentSkill;
-  /** The skill that is called by the name instead; undefined when it is a built-in command. */
-  readonly by: AgentSkill | undefined;
+  /** The skill that is called by the name instead. */
+  readonly by: AgentSkill;
 }
 
 export interface SkillSnapshot {
@@ -20,6 +20,11 @@ export interface SkillSnapshot {
   readonly shadowed: readonly Shadowed[];
   /** Switched off by `skills.settings`. */
   readonly disabled: readonly AgentSkill[];
+  /**
+   * Those among `skills` whose name is a command of coda's own: typed after a slash, the name means the command, so that
+   * they are reached by `/skill` and by the model only.
+   */
+  readonly commandNamed: readonly AgentSkill[];
   /** What is wrong with a source or a folder as a whole, and not with one skill. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -29,7 +34,9 @@ export interface RescanReport {
   readonly added: readonly string[];
   readonly changed: readonly string[];
   readonly removed: readonly string[];
+  /** All that there are now; `by` is a folder, or `/help` where the name is a command of coda's own. */
   readonly shadowed: readonly { readonly name: string; readonly directory: string; readonly by: string }[];
+  /** All that there are now. `directory` is where an inline skill stands in the configuration, too. */
   readonly invalid: readonly { readonly name: string; readonly directory: string; readonly reason: string }[];
   /** How many skills can be called now. */
   readonly total: number;

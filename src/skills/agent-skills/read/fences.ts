@@ -18,35 +18,57 @@ export interface Parts {
   unclosed: boolean;
 }
 
-export const NOT_SPACE = /\S/;
-const BOM = '\u00ef\u00bb\u00bf';
+const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 /** A fence is a line of its own: `---` inside a value is none. */
 const OPENING = /^(?:[ \t]*\r?\n)*---[ \t]*\r?\n/;
-const CLOSING = /^---[ \t]*(?:\r?\n|\r?$)/gm;
+const CLOSING = Buffer.from('---');
+const NEWLINE = 0x0a;
+/** How far an opening fence is looked for. */
+const OPENING_BYTES = 1_024;
 
 /** Takes the first bytes of a `SKILL.md` apart. `head` may end anywhere. */
 export function splitFrontmatter(head: Buffer): Parts {
+  const start = head.indexOf(BOM) === 0 ? BOM.length : 0;
   // One character a byte, so that what is found in the text is an offset in the file, also where it is no UTF-8.
-  const text = head.toString('latin1');
-  const start = text.startsWith(BOM) ? BOM.length : 0;
-  const opening = OPENING.exec(text.slice(start, start + 1_024))?.[0];
+  const opening = OPENING.exec(head.toString('latin1', start, start + OPENING_BYTES))?.[0];
   const make = (from: number, to: number, body: number, unclosed: boolean): Parts => ({
     frontmatter: opening === undefined ? undefined : head.toString('utf8', from, to),
-    line: countLines(text, 0, from) + 1,
+    line: countLines(head, from) + 1,
     bodyOffset: body,
-    bodyLine: countLines(text, 0, body) + 1,
-    hasBody: NOT_SPACE.test(text.slice(body)),
+    bodyLine: countLines(head, body) + 1,
+    hasBody: hasText(head, body),
     hasBom: start > 0,
     late: opening !== undefined && !opening.startsWith('---'),
     unclosed,
   });
   if (opening === undefined) return make(start, start, start, false);
   const from = start + opening.length;
-  CLOSING.lastIndex = from;
-  const closing = CLOSING.exec(text);
-  if (closing) return make(from, closing.index, closing.index + closing[0].length, false);
-  const end = from + yamlLength(text.slice(from));
+  const closing = closingFence(head, from);
+  if (closing) return make(from, closing.from, closing.to, false);
+  const end = from + yamlLength(head.toString('latin1', from));
   return make(from, end, end, true);
+}
+
+function closingFence(head: Buffer, start: number): { from: number; to: number } | undefined {
+  for (let from = head.indexOf(CLOSING, start); from >= 0; from = head.indexOf(CLOSING, from + 1)) {
+    if (head[from - 1] !== NEWLINE) continue;
+    let to = from + CLOSING.length;
+    while (to < head.length && head[to] !== NEWLINE && isSpace(head[to] as number)) to++;
+    if (to >= head.length) return { from, to };
+    if (head[to] === NEWLINE) return { from, to: to + 1 };
+  }
+  return undefined;
+}
+
+/** Space, tab, newline, vertical tab, form feed, carriage return. */
+const isSpace = (byte: number): boolean => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
+
+/** Whether `bytes` hold anything but empty space from `from` on. */
+export function hasText(bytes: Buffer, from = 0): boolean {
+  for (let at = from; at < bytes.length; at++) {
+    if (!isSpace(bytes[at] as number)) return true;
+  }
+  return false;
 }
 
 /** `name: x`, an item of a list, what is indented, a comment. */
@@ -81,8 +103,8 @@ export function allBody(parts: Parts): Parts {
   };
 }
 
-function countLines(text: string, from: number, to: number): number {
+function countLines(bytes: Buffer, to: number): number {
   let count = 0;
-  for (let at = text.indexOf('\n', from); at >= 0 && at < to; at = text.indexOf('\n', at + 1)) count++;
+  for (let at = bytes.indexOf(NEWLINE); at >= 0 && at < to; at = bytes.indexOf(NEWLINE, at + 1)) count++;
   return count;
 }

@@ -4,7 +4,7 @@ import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 
 import { type FileHandle, open } from 'node:fs/promises';
 import { messageOf, systemCode } from '../../../base/errors.ts';
 import type { AgentSkill } from '../skill.ts';
-import { NOT_SPACE, splitFrontmatter } from './fences.ts';
+import { hasText, splitFrontmatter } from './fences.ts';
 import { type Divided, divide } from './frontmatter.ts';
 import { FIRST_BYTES, HEAD_BYTES, MAX_FILE_BYTES } from './limits.ts';
 
@@ -26,7 +26,7 @@ export function isSameStamp(a: Stamp, b: Stats): boolean {
 
 /** Why a file is not read. */
 export interface Refusal {
-  readonly code: 'not_a_file' | 'world_writable' | 'too_large' | 'unreadable' | 'gone' | 'binary';
+  readonly code: 'not_a_file' | 'world_writable' | 'too_large' | 'unreadable' | 'gone' | 'outside';
   readonly message: string;
 }
 
@@ -63,16 +63,17 @@ function kindOf(stats: Stats): string {
 
 /**
  * The first bytes of `file`: as many as the frontmatter needs, at most `HEAD_BYTES`. Synchronous, because it is called
- * for thousands of small files in batches, and each waiting of its own would take longer than the reading.
+ * for thousands of small files in batches, and each waiting of its own would take longer than the reading. What is
+ * returned may lie in `scratch` (of `FIRST_BYTES`), and then lasts until the next call with it.
  */
-export function readHead(file: string): Head | Refusal {
+export function readHead(file: string, scratch: Buffer = Buffer.allocUnsafe(FIRST_BYTES)): Head | Refusal {
   let descriptor: number | undefined;
   try {
     descriptor = openSync(file, FLAGS);
     const stats = fstatSync(descriptor);
     const refusal = refusalOf(stats);
     if (refusal) return refusal;
-    return { stamp: stampOf(stats), ...headOf(descriptor, stats.size) };
+    return { stamp: stampOf(stats), ...headOf(descriptor, stats.size, scratch) };
   } catch (error) {
     return refusedBy(error);
   } finally {
@@ -80,20 +81,25 @@ export function readHead(file: string): Head | Refusal {
   }
 }
 
+/** Why the file system refused. What it did not say is a bug, and is thrown. */
 export function refusedBy(error: unknown): Refusal {
   const code = systemCode(error);
+  if (code === undefined) throw error;
   if (code === 'ENOENT' || code === 'ENOTDIR') return { code: 'gone', message: 'It is not there any more.' };
   if (code === 'ELOOP') return { code: 'not_a_file', message: 'It is a symbolic link, not a file.' };
   if (code === 'EACCES' || code === 'EPERM') return { code: 'unreadable', message: 'This user may not read it.' };
   return { code: 'unreadable', message: `It cannot be read (${messageOf(error)}).` };
 }
 
-function headOf(descriptor: number, size: number): Omit<Head, 'stamp'> {
-  let bytes = readUpTo(descriptor, Math.min(size, FIRST_BYTES), 0);
+function headOf(descriptor: number, size: number, scratch: Buffer): Omit<Head, 'stamp'> {
+  let bytes = readUpTo(descriptor, scratch.subarray(0, Math.min(size, FIRST_BYTES)), 0);
   const first = splitFrontmatter(bytes);
   const isEnough = bytes.length >= size || (!first.unclosed && first.hasBody);
   if (!isEnough) {
-    bytes = Buffer.concat([bytes, readUpTo(descriptor, Math.min(size, HEAD_BYTES) - bytes.length, bytes.length)]);
+    bytes = Buffer.concat([
+      bytes,
+      readUpTo(descriptor, Buffer.allocUnsafe(Math.min(size, HEAD_BYTES) - bytes.length), bytes.length),
+    ]);
   }
   const divided = divide(bytes);
   return { ...divided, bytes, hasBody: divided.parts.hasBody || hasTextFrom(descriptor, bytes.length, size) };
@@ -102,16 +108,15 @@ function headOf(descriptor: number, size: number): Omit<Head, 'stamp'> {
 /** Whether anything but empty space stands from `from` on. */
 function hasTextFrom(descriptor: number, from: number, size: number): boolean {
   for (let at = from; at < size; at += HEAD_BYTES) {
-    if (NOT_SPACE.test(readUpTo(descriptor, Math.min(HEAD_BYTES, size - at), at).toString('latin1'))) return true;
+    if (hasText(readUpTo(descriptor, Buffer.allocUnsafe(Math.min(HEAD_BYTES, size - at)), at))) return true;
   }
   return false;
 }
 
-function readUpTo(descriptor: number, length: number, position: number): Buffer {
-  const buffer = Buffer.allocUnsafe(Math.max(0, length));
+function readUpTo(descriptor: number, buffer: Buffer, position: number): Buffer {
   let read = 0;
-  while (read < length) {
-    const count = readSync(descriptor, buffer, read, length - read, position + read);
+  while (read < buffer.length) {
+    const count = readSync(descriptor, buffer, read, buffer.length - read, position + read);
     if (count === 0) break;
     read += count;
   }

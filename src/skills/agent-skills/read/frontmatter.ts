@@ -1,7 +1,7 @@
 /** Frontmatter from text: the quick way, the library's, and a second try at what is no YAML. */
 
 import type { Document, Field } from './document.ts';
-import { allBody, NOT_SPACE, type Parts, splitFrontmatter } from './fences.ts';
+import { allBody, type Parts, splitFrontmatter } from './fences.ts';
 import { readPlain } from './plain.ts';
 import { type Repaired, repair } from './repair.ts';
 import { readYaml } from './yaml.ts';
@@ -17,7 +17,7 @@ export function divide(head: Buffer): Divided {
   const parts = splitFrontmatter(head);
   if (parts.frontmatter === undefined) return { parts, document: NO_FRONTMATTER };
   const document = readFrontmatter(parts.frontmatter, parts.line);
-  const isText = document.fields.length === 0 && NOT_SPACE.test(parts.frontmatter) && !hasTooMuch(document);
+  const isText = document.fields.length === 0 && parts.frontmatter.trim() !== '' && !hasTooMuch(document);
   return { parts: isText ? allBody(parts) : parts, document };
 }
 

@@ -3,7 +3,7 @@
 /** Of a file at a scan: the frontmatter and, where a description is missing, the first paragraph lie in it. */
 export const HEAD_BYTES = 65_536;
 /** What is read first; nearly every frontmatter ends before it. */
-export const FIRST_BYTES = 8_192;
+export const FIRST_BYTES = 4_096;
 /** A larger `SKILL.md` is refused: the largest body among thousands of public skills has 293 kB. */
 export const MAX_FILE_BYTES = 4_000_000;
 /** Aliases multiply: a few lines of them can stand for billions of values. */

@@ -1,7 +1,11 @@
-/** The frontmatter that most skills have: `key: value` lines, with lists or more of them below a key, and nothing else. */
+/**
+ * The frontmatter that most skills have: `key: value` lines, with lists or more of them below a key, JSON as a value, and
+ * nothing else.
+ */
 
 import type { Json } from '../../../base/json.ts';
 import type { Document, Field } from './document.ts';
+import { isRecord, parsedJson } from './values.ts';
 import { kindOf } from './yaml.ts';
 
 const LINE = /^( *)(- +)?(?:([A-Za-z][\w-]*):(?: +|$))?(.*)$/;
@@ -34,18 +38,28 @@ interface Line {
 export function readPlain(text: string, firstLine: number): Document | undefined {
   const lines = linesOf(text, firstLine);
   const fields = new Map<string, Field>();
+  let features: Document['features'] = [];
   for (let index = 0; index < lines.length; ) {
     const { key, indent, isItem, text: source, line } = lines[index++] as Line;
     if (key === undefined || indent > 0 || isItem || fields.has(key)) return undefined;
     const below = source === '' ? belongingTo(lines, index) : [];
     index += below.length;
-    const value = below.length > 0 ? nested(below) : scalar(source);
+    const flow = below.length > 0 ? undefined : inFlow(source);
+    const value = below.length > 0 ? nested(below) : (flow ?? scalar(source));
     if (value === undefined) return undefined;
-    const children = childrenOf(value, below);
-    const written = typeof value === 'string' ? value : below.length > 0 ? '' : source;
+    if (flow !== undefined) features = FLOW;
+    const children = childrenOf(value, below, line);
+    const written =
+      typeof value === 'string'
+        ? value
+        : typeof value === 'object' && value !== null
+          ? ''
+          : below.length > 0
+            ? ''
+            : source;
     fields.set(key, { key, value, kind: kindOf(value), source: written, line, children });
   }
-  return { fields: [...fields.values()], problems: [], features: [] };
+  return { fields: [...fields.values()], problems: [], features };
 }
 
 function linesOf(text: string, firstLine: number): Line[] {
@@ -79,8 +93,24 @@ function nested(lines: readonly Line[]): Json | undefined {
   return values;
 }
 
-function childrenOf(value: Json, lines: readonly Line[]): Field['children'] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return NONE;
+const FLOW: Document['features'] = ['flow'];
+const LIST = /^\[([^[\]{}"'#&*!|>%@`]*)\]$/;
+
+/** JSON, which is YAML, and lists of words in brackets. */
+function inFlow(text: string): Json | undefined {
+  if (text.startsWith('{') && text.endsWith('}')) {
+    const value = parsedJson(text);
+    return typeof value === 'string' ? undefined : value;
+  }
+  const items = LIST.exec(text)?.[1]
+    ?.split(',')
+    .map((item) => (item.trim() === '' ? undefined : scalar(item.trim())));
+  return items?.every((item) => item !== undefined) ? items : undefined;
+}
+
+function childrenOf(value: Json, lines: readonly Line[], line: number): Field['children'] {
+  if (!isRecord(value)) return NONE;
+  if (lines.length === 0) return Object.entries(value).map(([key, item]) => ({ key, kind: kindOf(item), line }));
   return lines.map(({ key = '', line }) => ({ key, kind: kindOf(value[key] ?? null), line }));
 }
 

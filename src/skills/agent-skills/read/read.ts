@@ -4,7 +4,7 @@ import { isUtf8 } from 'node:buffer';
 import { basename } from 'node:path';
 import type { AgentSkill, SkillSource } from '../skill.ts';
 import { Diagnoses } from './diagnose.ts';
-import type { Document } from './document.ts';
+import type { Document, Field } from './document.ts';
 import type { Parts } from './fences.ts';
 import type { Head, Refusal } from './file.ts';
 import type { Divided } from './frontmatter.ts';
@@ -48,6 +48,30 @@ export function readSkill(found: Found, head: Head): Reading {
     diagnoses,
   );
   return { skill, parts, document };
+}
+
+/** A skill that stands in the configuration; `place` is where (`skills.inline[0]`). */
+export function readInline(inline: InlineSkill, source: SkillSource, place: string): AgentSkill {
+  const diagnoses = new Diagnoses(place);
+  const field = (key: string, value: string): Field => {
+    return { key, value, kind: 'string', source: value, line: 1, children: [] };
+  };
+  const { name, description, instructions } = inline;
+  const fields = [field('name', name), ...(description === undefined ? [] : [field('description', description)])];
+  const material = {
+    place: { source, directory: undefined, file: undefined, folderName: name },
+    document: { fields, problems: [], features: [] },
+    body: { text: instructions },
+    hasBody: instructions.trim() !== '',
+    firstParagraph: () => firstParagraph(instructions),
+  };
+  return toSkill(material, diagnoses);
+}
+
+export interface InlineSkill {
+  readonly name: string;
+  readonly description?: string | undefined;
+  readonly instructions: string;
 }
 
 /** A skill whose file is not read at all: listed with its reason. */

@@ -1,0 +1,143 @@
+/** One folder of a source: what is in it, remembered as long as it does not change. */
+
+import { type Dir, type Dirent, lstatSync, opendirSync, realpathSync, type Stats } from 'node:fs';
+import { join, sep } from 'node:path';
+import {
+  type Found,
+  isSameStamp,
+  type Refusal,
+  readHead,
+  readSkill,
+  refusalOf,
+  refusedBy,
+  refusedSkill,
+  type Stamp,
+  stampOf,
+} from '../read/index.ts';
+import type { AgentSkill, SkillSource } from '../skill.ts';
+import type { Pace } from './pace.ts';
+
+/** Real skills have up to a hundred files. */
+export const MAX_SKILL_FILES = 10_000;
+/** Of a folder that holds skills. */
+const MAX_ENTRIES = 100_000;
+/** A clock of files is this coarse: what was written a moment ago may be written again within the same tick. */
+const TICK_MS = 50;
+
+/** What tools leave behind. Other hidden folders are looked into: projects keep skills in `.claude/skills`. */
+const SKIPPED = /^(?:node_modules|__pycache__|venv|\.(?:git|hg|svn|venv|tox|cache|npm|next|[a-z]+_cache))$/;
+
+/** What a folder holds, as far as a scan cares. */
+export interface Listing {
+  readonly folders: readonly string[];
+  /** Symbolic links, to folders perhaps. */
+  readonly links: readonly string[];
+  /** `SKILL.md` as it is spelt there. */
+  readonly skillFile: string | undefined;
+  readonly files: number;
+  /** There was more than is looked at. */
+  readonly isCut: boolean;
+}
+
+export interface FolderRecord {
+  /** Undefined: it may have changed within the clock's tick, and is listed again. */
+  readonly stamp: Stamp | undefined;
+  readonly listing: Listing;
+  skill?: { readonly stamp: Stamp | undefined; readonly source: SkillSource; readonly skill: AgentSkill } | undefined;
+}
+
+/** The folder as `known` has it, unless it changed since; undefined when it is gone or cannot be read. */
+export async function lookInto(
+  path: string,
+  stats: Stats,
+  known: FolderRecord | undefined,
+  skipsHidden: boolean,
+  pace: Pace,
+): Promise<FolderRecord | Refusal> {
+  if (known?.stamp && isSameStamp(known.stamp, stats)) return known;
+  try {
+    const record: FolderRecord = { stamp: settled(stats), listing: await list(path, skipsHidden, pace) };
+    if (known?.skill) record.skill = known.skill;
+    return record;
+  } catch (error) {
+    return refusedBy(error);
+  }
+}
+
+/** The stamp, unless the same clock reading may still come to stand for another state. */
+function settled(stats: Stats): Stamp | undefined {
+  const changed = Math.max(stats.mtimeMs, stats.ctimeMs);
+  return Math.abs(Date.now() - changed) < TICK_MS ? undefined : stampOf(stats);
+}
+
+async function list(path: string, skipsHidden: boolean, pace: Pace): Promise<Listing> {
+  const folders: string[] = [];
+  const links: string[] = [];
+  const skillFiles: string[] = [];
+  let files = 0;
+  const dir: Dir = opendirSync(path, { bufferSize: 64 });
+  try {
+    let entry: Dirent | null = dir.readSync();
+    for (; entry && files + folders.length < MAX_ENTRIES; entry = dir.readSync()) {
+      if (/^skill\.md$/i.test(entry.name)) skillFiles.push(entry.name);
+      if (entry.isDirectory()) folders.push(entry.name);
+      else files++;
+      if (entry.isSymbolicLink()) links.push(entry.name);
+      if (pace.isUp) await pace.rest();
+    }
+    // SKILL.md before Skill.md before skill.md.
+    const [skillFile] = skillFiles.sort();
+    const wanted = (names: string[]) =>
+      names.filter((name) => !SKIPPED.test(name) && !(skipsHidden && name.startsWith('.'))).sort();
+    return { folders: wanted(folders), links: wanted(links), skillFile, files, isCut: entry !== null };
+  } finally {
+    dir.closeSync();
+  }
+}
+
+/** The skill in a folder that has one: as it is remembered, unless its file changed. */
+export function skillOf(
+  path: string,
+  folderName: string,
+  source: SkillSource,
+  record: FolderRecord,
+  scratch: Buffer,
+): AgentSkill {
+  const { skillFile = '' } = record.listing;
+  const found = { source, directory: path, fileName: skillFile, folderName };
+  let stats: Stats;
+  try {
+    stats = lstatSync(join(path, skillFile));
+  } catch (error) {
+    return refusedSkill(found, refusedBy(error));
+  }
+  const known = record.skill;
+  if (known?.stamp && known.source === source && isSameStamp(known.stamp, stats)) return known.skill;
+  const skill = read(found, stats, scratch);
+  // A link's own stamp says nothing of what it leads to.
+  record.skill = { stamp: stats.isFile() ? settled(stats) : undefined, source, skill };
+  return skill;
+}
+
+function read(found: Found, stats: Stats, scratch: Buffer): AgentSkill {
+  if (stats.isSymbolicLink()) return readLinked(found);
+  const refusal = refusalOf(stats);
+  if (refusal) return refusedSkill(found, refusal);
+  const head = readHead(join(found.directory, found.fileName), scratch);
+  return 'bytes' in head ? readSkill(found, head).skill : refusedSkill(found, head);
+}
+
+const OUTSIDE: Refusal = { code: 'outside', message: 'It is a symbolic link that leads out of the folder.' };
+
+function readLinked(found: Found): AgentSkill {
+  try {
+    const target = realpathSync(join(found.directory, found.fileName));
+    if (!target.startsWith(found.directory + sep)) return refusedSkill(found, OUTSIDE);
+    const head = readHead(target);
+    if (!('bytes' in head)) return refusedSkill(found, head);
+    const { skill } = readSkill(found, head);
+    return { ...skill, file: target };
+  } catch (error) {
+    return refusedSkill(found, refusedBy(error));
+  }
+}
