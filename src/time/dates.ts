@@ -1,6 +1,6 @@
 import { addMonths, type Day, dayOf, daysInMonth, monthAfter, weekdayOf, ymdOf } from './civil.ts';
 import type { Env } from './env.ts';
-import { holidayIn } from './holidays.ts';
+import { holidayIn, localNames } from './holidays.ts';
 import type { DateSpec, Edge, NthTarget, Span } from './pieces.ts';
 
 /** The days that a date may mean. */
@@ -57,6 +57,11 @@ function mondayOf(day: Day): Day {
 function resolveWeekday(date: Extract<DateSpec, { type: 'weekday' }>, { today }: Env): Days | NoDay {
   const ahead = (date.weekday - weekdayOf(today) + 7) % 7;
   const weeks = date.weeks ?? 0;
+  if (date.inWeek !== undefined && weeks > 0) {
+    // "Friday in two weeks": counted from the next Friday, or by the weeks of the calendar.
+    const days = [...new Set([mondayOf(today) + date.weekday - 1 + 7 * date.inWeek, today + ahead + 7 * weeks])];
+    return days.length > 1 ? { days: days.sort((a, b) => a - b), ask: true } : { days };
+  }
   if (date.inWeek !== undefined) return { days: [mondayOf(today) + date.weekday - 1 + 7 * date.inWeek] };
   if (date.which === 'last') return 'PAST';
   if (date.which === 'this') return { days: [today + ahead] };
@@ -205,7 +210,13 @@ function resolveWeekend(date: Extract<DateSpec, { type: 'weekend' }>, { today }:
   return today < saturday ? { days: [saturday + 7], others: [saturday], minute } : { days: [saturday + 7], minute };
 }
 
-function resolveHoliday(date: Extract<DateSpec, { type: 'holiday' }>, { today }: Env): Days | NoDay {
+function resolveHoliday(date: Extract<DateSpec, { type: 'holiday' }>, env: Env): Days | NoDay {
+  const found = localNames(date.name, env.zone).map((name) => resolveNamed({ ...date, name }, env));
+  const days = found.flatMap((one) => (typeof one === 'string' ? [] : one.days)).sort((a, b) => a - b);
+  return days.length > 1 ? { days, ask: true } : (found[0] ?? 'NOT_A_DATE');
+}
+
+function resolveNamed(date: Extract<DateSpec, { type: 'holiday' }>, { today }: Env): Days | NoDay {
   if (date.which === 'last') return 'PAST';
   const { year } = ymdOf(today);
   if (date.year !== undefined) return single(holidayIn(date.name, date.year));

@@ -51,6 +51,18 @@ const HOLIDAYS: Readonly<Record<string, Holiday>> = {
   easter: { in: easter },
   'easter-monday': { in: (year) => easter(year) + 1 },
   'good-friday': { in: (year) => easter(year) - 2 },
+  'maundy-thursday': { in: (year) => easter(year) - 3 },
+  'palm-sunday': { in: (year) => easter(year) - 7 },
+  'mothering-sunday': { in: (year) => easter(year) - 21 },
+  'ash-wednesday': { in: (year) => easter(year) - 46 },
+  'shrove-tuesday': { in: (year) => easter(year) - 47 },
+  ascension: { in: (year) => easter(year) + 39 },
+  pentecost: { in: (year) => easter(year) + 49 },
+  'whit-monday': { in: (year) => easter(year) + 50 },
+  'mothers-day': nth(5, 7, 2),
+  'fathers-day': nth(6, 7, 3),
+  'fathers-day-south': nth(9, 7, 1),
+  'giving-tuesday': { in: (year) => nthWeekday(year, 11, 4, 4) + 5 },
   'april-fools': fixed(4, 1),
   'may-day': fixed(5, 1),
   thanksgiving: nth(11, 4, 4),
@@ -81,6 +93,18 @@ const HOLIDAYS: Readonly<Record<string, Holiday>> = {
 /** The day of a holiday in a year; undefined when the name is not known. */
 export function holidayIn(name: string, year: number): Day | undefined {
   return Object.hasOwn(HOLIDAYS, name) ? HOLIDAYS[name]?.in(year) : undefined;
+}
+
+/** Holidays that are kept on another day elsewhere than in America. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  'mothers-day': 'mothering-sunday',
+  'fathers-day': 'fathers-day-south',
+};
+
+/** The names of a holiday's days in a zone: several where it depends on the country. */
+export function localNames(name: string, zone: string): string[] {
+  const other = Object.hasOwn(ELSEWHERE, name) ? ELSEWHERE[name] : undefined;
+  return other === undefined || zone.startsWith('America/') ? [name] : [name, other];
 }
 
 /** The yearly rule of a holiday; undefined for those that follow the moon. */

@@ -3,7 +3,7 @@ import { isTime, nextTimes, timesOn } from './clock.ts';
 import { moveDay, periodBounds, resolveDate } from './dates.ts';
 import type { Env } from './env.ts';
 import type { Phrase } from './phrase.ts';
-import { type DateSpec, isElapsed, type Moment, type Span, type TimeSpec } from './pieces.ts';
+import { type DateSpec, isElapsed, type Moment, type Recur, type Span, type TimeSpec } from './pieces.ts';
 import { impossible, past } from './texts.ts';
 import type { When } from './types.ts';
 import { findZone } from './zone-names.ts';
@@ -31,8 +31,9 @@ export function limitsOf(phrase: Phrase, env: Env): Limits | When | undefined {
     limits.until = instantOf(bounds[1] * DAY, env.zone) - 1_000;
     if (bounds[0] > env.today) limits.startDay = bounds[0];
   }
-  if (phrase.start) {
-    const started = startOf(phrase.start, env);
+  const start = phrase.start ?? firstDay(phrase);
+  if (start) {
+    const started = startOf(start, env);
     if (started === undefined || 'kind' in started) return started;
     Object.assign(limits, started);
   }
@@ -48,10 +49,26 @@ export function limitsOf(phrase: Phrase, env: Env): Limits | When | undefined {
   return limits;
 }
 
+/** "Tomorrow at 9 and then every day", "Jan 15 at 9, repeating monthly": the day of the first. */
+function firstDay({ dates, recurs }: Phrase): Moment | undefined {
+  const [date] = dates;
+  const [recur] = recurs;
+  if (!date || !recur || recur.days || recur.step !== undefined || recur.minutes) return undefined;
+  return isFirstDay(date, recur) ? { date } : undefined;
+}
+
+/** Whether a date beside a recurrence says when it begins, and not on which days it falls. */
+export function isFirstDay(date: DateSpec, { freq }: Recur): boolean {
+  if (date.type === 'offset') return date.days > 0;
+  return date.type === 'monthday' && date.month !== undefined && freq !== 'YEARLY';
+}
+
 /** "This week", "tomorrow", "in December" beside a recurrence: the days from … up to …. */
-function boundsOf({ dates }: Phrase, env: Env): [Day, Day] | undefined {
+function boundsOf({ dates, recurs, range }: Phrase, env: Env): [Day, Day] | undefined {
+  const isWithinDay = range !== undefined || recurs.some(({ step, minutes }) => step !== undefined || minutes);
   for (const date of dates) {
-    if (date.type === 'offset' && date.days >= 0) return [env.today + date.days, env.today + date.days + 1];
+    if (date.type === 'offset' && date.days >= 0 && isWithinDay)
+      return [env.today + date.days, env.today + date.days + 1];
     if (date.type === 'period' && date.edge === 'whole' && date.month === undefined) return periodBounds(date, env);
   }
   return undefined;

@@ -4,7 +4,7 @@ import { type Days, moveDay, resolveDate } from './dates.ts';
 import { type Env, toInstant } from './env.ts';
 import { formatWall } from './format.ts';
 import type { Phrase } from './phrase.ts';
-import { type Clock, isElapsed, type Span, type TimeSpec } from './pieces.ts';
+import { type Clock, type DateSpec, isElapsed, type Span, type TimeSpec } from './pieces.ts';
 import { impossible, past, whichOne } from './texts.ts';
 import type { Once, Reading, When } from './types.ts';
 import { instantOf, wallAt } from './zones.ts';
@@ -89,7 +89,14 @@ function wallsOf(phrase: Phrase, env: Env): Walls | 'NOT_A_DATE' | 'PAST' | unde
     const others = at([env.today], times?.others ?? [], times ?? { second: 0 }).walls.filter((wall) =>
       isUpcoming(wall, env),
     );
-    return times && { ...at([env.today], times.minutes, times), others: others.slice(0, 1), sooner: isPlain(clock) };
+    return (
+      times && {
+        ...at([env.today], times.minutes, times),
+        others: others.slice(0, 1),
+        sooner: isPlain(clock),
+        ask: isLoose(phrase),
+      }
+    );
   }
   if (time?.today === true && !days.days.includes(env.today)) return undefined;
   const ask = days.ask === true || isLoose(phrase);
@@ -152,6 +159,8 @@ function daysOf(phrase: Phrase, env: Env): Days | 'NOT_A_DATE' | 'PAST' | null |
     return day * DAY > LAST ? 'NOT_A_DATE' : { days: [day] };
   }
   if (!date) return null;
+  const joint = also && monthAndDay(date, also);
+  if (joint) return resolveDate(joint, env);
   const days = resolveDate(date, env);
   if (!also) return days;
   const second = resolveDate(also, env);
@@ -159,6 +168,14 @@ function daysOf(phrase: Phrase, env: Env): Days | 'NOT_A_DATE' | 'PAST' | null |
   if (typeof days === 'string' || typeof second === 'string') return days === second ? days : undefined;
   const common = days.days.filter((day) => second.days.includes(day));
   return common.length === 0 ? undefined : { days: common };
+}
+
+/** "In January on the 9th". */
+function monthAndDay(a: DateSpec, b: DateSpec): DateSpec | undefined {
+  if (b.type === 'period') return a.type === 'period' ? undefined : monthAndDay(b, a);
+  if (a.type !== 'period' || a.unit !== 'month' || a.edge !== 'whole' || a.month === undefined) return undefined;
+  if (b.type !== 'monthday' || b.month !== undefined || b.inMonth !== undefined) return undefined;
+  return { type: 'monthday', day: b.day, month: a.month, year: a.year };
 }
 
 /** Where "from 3 to 5pm" begins: the half of the day follows from the end. */

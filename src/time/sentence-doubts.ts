@@ -1,11 +1,13 @@
-import { MONTHS } from './lang/en-words.ts';
+import { MONTHS, WEEKDAYS } from './lang/en-words.ts';
 import type { Layout } from './layout.ts';
+import { DAY_NAMES, isAddress, isNumbering, isUnreadTime, saysClock } from './leftover.ts';
 import { parseWhen, readPhrase, withWords } from './parse.ts';
 import { isDoubtful, type Run } from './runs.ts';
 import { hasTime, NUMBERS, onlyTime, SentenceParts, type Understood } from './sentence-parts.ts';
 import { whichOne } from './texts.ts';
 import { tokenise } from './tokens.ts';
 import type { Once, Recurring } from './types.ts';
+import { placeZone } from './zone-names.ts';
 
 /** What makes it doubtful that a stretch says when, or that it says all of it: then a person is asked. */
 export class SentenceDoubts extends SentenceParts {
@@ -16,15 +18,14 @@ export class SentenceDoubts extends SentenceParts {
     return this.language.temporal.has(unit) && (tie === 'before' || tie === 'after');
   }
 
-  protected isAboutTime(task: string): boolean {
-    return tokenise(task, this.language).every(
-      ({ text }) =>
-        this.language.temporal.has(text) ||
-        TIES.has(text) ||
-        UNREAD.has(text) ||
-        AROUND.has(text) ||
-        NUMBERS.has(text) ||
-        /^(?:\d.*|ish)$/.test(text),
+  /** Whether what is left is no task, but more of the time: "end of tomorrow", "on the hour …". */
+  protected isUnread({ when, words = '', task }: Understood, { connector }: Layout): boolean {
+    // "Remind me about lunch tomorrow".
+    if (connector !== '' && (/^lunch$/i.test(task) || Object.hasOwn(MONTHS, task.toLowerCase()))) return false;
+    const rest = tokenise(task, this.language);
+    return (
+      isUnreadTime(rest, when.kind === 'recurring', saysClock(tokenise(words, this.language)), this.language) ||
+      this.isBeside(task)
     );
   }
 
@@ -103,6 +104,11 @@ export class SentenceDoubts extends SentenceParts {
   /** "Tomorrow 9 call mom": the number may be the hour or belong to the task. */
   protected doubtAfter(run: Run, to: number, hasLead: boolean): Understood | undefined {
     const next = this.word(run.to);
+    // "At 4 Privet Drive"; "tomorrow at 9 their time", "at noon Denver": somebody else's clock.
+    if (this.startsBareHour(run) && isAddress(this.tokens, run.to))
+      return this.ask([run.when], this.runs.words(run.from, run.to), [[run.from, to]]);
+    const elsewhere = hasTime(run) ? this.elsewhere(run, to) : undefined;
+    if (elsewhere) return elsewhere;
     // "9am in Atlantis": a zone that is not known is no task.
     if (this.language.temporal.has(next) || (!hasLead && UNREAD.has(next)))
       return this.ask([run.when], this.runs.words(run.from, run.to), [[run.to, to]]);
@@ -113,6 +119,20 @@ export class SentenceDoubts extends SentenceParts {
     );
     if (!longer) return undefined;
     return this.ask([longer.when, run.when], this.runs.words(longer.from, longer.to), [[longer.to, to]]);
+  }
+
+  /** Another zone, named without a word that says so: by "time" at its end, or by a city alone. */
+  private elsewhere(run: Run, to: number): Understood | undefined {
+    const words = this.runs.words(run.from, run.to);
+    for (let at = run.to; at < Math.min(to, run.to + 3); at++)
+      if (this.word(at) === 'time' && at > run.to) return this.ask([run.when], words, [[run.to, to]]);
+    if (to - run.to > 3 || !placeZone(this.runs.words(run.to, to))) return undefined;
+    const there = readPhrase(`${words} in ${this.runs.words(run.to, to)}`, this.ctx);
+    return this.ask(there ? [there, run.when] : [run.when], words, [[run.to, to]]);
+  }
+
+  private startsBareHour({ phrase }: Run): boolean {
+    return phrase.time?.clock !== undefined && !phrase.time.clock.exact && phrase.time.clock.minute === 0;
   }
 
   /** "Every Tu and Th at 10": a recurrence that was not understood would turn into a single time. */
@@ -193,6 +213,11 @@ export class SentenceDoubts extends SentenceParts {
   /** Whether a word leaves it unsaid which time is meant; "late in 20 minutes" and "past at 5" do not. */
   protected isTie(at: number): boolean {
     const word = this.word(at);
+    const next = this.word(at + 1);
+    if (isNumbering(word, next) || (DAY_NAMES.has(word) && isDayName(next))) return true;
+    // "The eve of April 5", "2nd week of April".
+    if (word === 'of' && this.language.temporal.has(this.word(at - 1))) return true;
+    if (word === 'of' && this.word(at - 1) === 'eve') return true;
     return TIES.has(word) && !(LOOSE_TIES.has(word) && /^(?:at|in|by)$/.test(this.word(at + 1)));
   }
 
@@ -232,6 +257,9 @@ function firstOf(when: Once | Recurring): number | undefined {
   return (when.kind === 'once' ? when.at : when.next[0])?.getTime();
 }
 
+const isDayName = (word: string): boolean => Object.hasOwn(WEEKDAYS, word) || HOLIDAY_WORDS.test(word);
+const HOLIDAY_WORDS = /^(?:christmas|new|easter|thanksgiving|monday)$/;
+
 /** What people clip the days of the week to, or count. */
 const CLIPPED_DAY = /^(?:m|mo|t|tu|th|w|we|r|f|fr|s|sa|su|\d.*)$/;
 
@@ -259,7 +287,3 @@ const ARTICLES = new Set('the a an my our his her their your some'.split(' '));
 
 /** Of these, the ones that say nothing of a time with a word of its own: "I'm late at 5". */
 const LOOSE_TIES = new Set('late early last past half middle mid start starting per'.split(' '));
-
-const AROUND = new Set(
-  'the this that a an of about around by late early lunch start begin last first second'.split(' '),
-);

@@ -2,6 +2,7 @@ import { readPhrase } from './parse.ts';
 import type { Placed } from './phrase.ts';
 import { SentenceDoubts } from './sentence-doubts.ts';
 import { hasTime, type Understood } from './sentence-parts.ts';
+import type { When } from './types.ts';
 
 /** Times that count from an event of the same sentence: "30 minutes before my meeting at 3pm". */
 export class SentenceEvents extends SentenceDoubts {
@@ -38,6 +39,15 @@ export class SentenceEvents extends SentenceDoubts {
     const words = this.runs.words(...body);
     const when = readPhrase(`${this.runs.words(day.from, day.to)} ${words}`, this.ctx);
     return when ? { when, words, task: this.taskOf([head]) } : this.ask([run.when], words, [head]);
+  }
+
+  /** A time of day on the day of the event; undefined when that is the same or no time. */
+  protected onThatDay(head: [number, number], body: [number, number]): When | undefined {
+    const day = this.dayWithin(head);
+    const when = day && readPhrase(`${this.runs.words(day.from, day.to)} ${this.runs.words(...body)}`, this.ctx);
+    const own = readPhrase(this.runs.words(...body), this.ctx);
+    if (when?.kind !== 'once' || own?.kind !== 'once') return undefined;
+    return when.at.getTime() === own.at.getTime() ? undefined : when;
   }
 
   /** Where the date of the event stands. */

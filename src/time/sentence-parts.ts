@@ -89,6 +89,11 @@ export class SentenceParts {
     return first === 'for' || first === 'from' || (!PREPOSITIONS.has(first) && BELONGS.has(this.word(run.from - 1)));
   }
 
+  /** "Meeting moved from 3pm to 4pm": from one time to another. */
+  protected isMoved({ from, phrase }: Run): boolean {
+    return phrase.range !== undefined && this.word(from) === 'from' && MOVES.test(this.word(from - 1));
+  }
+
   protected clockWithin(from: number, to: number): Run | undefined {
     for (let at = from; at < to; at++) {
       const run = this.runs.longestFrom(at, to, (one) => this.isClock(one) && !this.startsBare(one));
@@ -132,7 +137,12 @@ export class SentenceParts {
     const found: Reading[] = whens.flatMap((when): Reading[] =>
       when.kind === 'ambiguous' ? when.readings : when.kind === 'reject' ? [] : [{ words: '', when }],
     );
-    const when = found.length > 0 ? withWords(whichOne(found), this.ctx) : (whens[0] ?? noTime());
+    const told = new Set<string>();
+    const different = found.filter(({ when }) => {
+      const key = when.kind === 'once' ? String(when.at.getTime()) : when.rule;
+      return !told.has(key) && told.add(key);
+    });
+    const when = different.length > 0 ? withWords(whichOne(different), this.ctx) : (whens[0] ?? noTime());
     return { when, words, task: this.taskOf(rest) };
   }
 
@@ -187,6 +197,8 @@ const AT_EACH_END = 32;
 export const NUMBERS = new Set(
   'one two three four five six seven eight nine ten fifteen twenty thirty forty fifty'.split(' '),
 );
+
+const MOVES = /^(?:move|shift|change|push|postpone|reschedule|bring|delay)[a-z]*$|^brought$|^(?:forward|back|it|them)$/;
 
 /** What leads to a time, also to one that is none. */
 const POINTERS = new Set('at by in on every next until before after from this since around about last'.split(' '));

@@ -41,8 +41,8 @@ class Sentence extends SentenceEvents {
     if (this.runs.isExhausted) return this.nothing([0, this.tokens.length]);
     const { when, task, words } = understood;
     const isCertain = when.kind === 'once' || when.kind === 'recurring';
-    // "End of tomorrow", "on the hour …": what is left is no task but more of the time.
-    if (!isCertain || task === '' || !(this.isAboutTime(task) || this.isBeside(task))) return understood;
+    if (!isCertain || !(this.isRefusal(layout) || (task !== '' && this.isUnread(understood, layout))))
+      return understood;
     return { when: withWords(whichOne([{ words: '', when }]), this.ctx), words, task };
   }
 
@@ -59,10 +59,19 @@ class Sentence extends SentenceEvents {
     return this.plain(layout);
   }
 
+  /** "Don't remind me tomorrow". */
+  private isRefusal({ head, hasLead }: Layout): boolean {
+    const last = this.tokens[head[1] - 1]?.raw.toLowerCase().replace('’', "'") ?? '';
+    return hasLead && head[1] > head[0] && REFUSALS.test(last);
+  }
+
   private taskFirst({ head, body }: Layout): Understood | undefined {
     const beside = this.besideEvent(head, body) ?? this.anniversary(head, body);
     if (beside) return beside;
     const run = this.runs.exactly(...body);
+    const same = run && onlyTime(run) ? this.onThatDay(head, body) : undefined;
+    // "My flight leaves Friday at 6pm, remind me at 3pm".
+    if (run && same) return this.ask([same, run.when], this.runs.words(...body), [head]);
     if (run) return this.result(run.when, this.runs.words(...body), [head]);
     const [early] = this.runs.pieces(body[0]);
     if (early?.value.kind !== 'before' || early.end !== body[1]) return undefined;
@@ -184,6 +193,7 @@ class Sentence extends SentenceEvents {
     // "… every day with food until Friday": the day is the end of a series in mid-sentence.
     const series = ENDS.has(this.word(run.from - 1)) ? this.middle([from, to]) : undefined;
     if (series?.when.kind === 'recurring') return series;
+    if (this.isMoved(run)) return this.ask([run.when], words, [task]);
     const bare = this.withDigits(run, from) ?? this.withBareHour(run, from);
     if (bare) return bare;
     const doubt = this.doubtBefore(run, from) ?? this.doubtWithin(run, task);
@@ -249,6 +259,8 @@ class Sentence extends SentenceEvents {
     return undefined;
   }
 }
+
+const REFUSALS = /^(?:don't|dont|not|never|stop|cancel|without)$/;
 
 /** Leads that are things as well. */
 const NOUNS = new Set('reminder alarm timer'.split(' '));

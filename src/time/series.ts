@@ -1,7 +1,7 @@
 import { addMonths, DAY, MINUTE, type Wall, wallOf } from './civil.ts';
 import { isTime, type Minute, timesOn } from './clock.ts';
 import { type Env, minuteOfPart, toInstant } from './env.ts';
-import { type Limits, limitsOf } from './limits.ts';
+import { isFirstDay, type Limits, limitsOf } from './limits.ts';
 import { type Occurrence, ruleOccurrences } from './occurrences.ts';
 import type { Phrase } from './phrase.ts';
 import { type Clock, type DateSpec, isElapsed, type Recur, type Span, type TimeSpec } from './pieces.ts';
@@ -108,6 +108,7 @@ function withDays(recur: Recur, { days, part }: Recur): Recur | undefined {
 }
 
 function onDate(recur: Recur, date: DateSpec, env: Env): Recur | undefined {
+  if (!recur.days && recur.step === undefined && isFirstDay(date, recur)) return recur;
   if (date.type === 'offset') return date.days >= 0 ? recur : undefined;
   if (date.type === 'weekday' && date.which === 'bare' && date.weeks === undefined && date.inWeek === undefined)
     return withDays(recur, { freq: 'WEEKLY', interval: 1, days: { weekdays: [date.weekday] } });

@@ -210,6 +210,8 @@ export const clockRules: readonly Rule[] = [
   ['clock', '{t:compact} {half}', (c) => withHalf(get(c, 't'), get(c, 'half'))],
   ['clock', '{t:compact4} {half}', (c) => withHalf(get(c, 't'), get(c, 'half'))],
   ['clock', "{hour} o'clock|ish? {half}", (c) => withHalf(get(c, 'hour'), get(c, 'half'))],
+  ['clock', '{t:colonclock} -? ish', (c) => c.t],
+  ['clock', '{hour} {half} - ish', (c) => withHalf(get(c, 'hour'), get(c, 'half'))],
   ['clock', '{hour} - ish {half}?', (c) => withHalf({ ...get<Clock>(c, 'hour'), weak: false }, maybe(c, 'half'))],
   ['clock', '{hour} ish', (c) => ({ ...get<Clock>(c, 'hour'), weak: false })],
   ['clock', '{minutesWord} past|after {fullHour}', (c) => beside(get(c, 'fullHour'), get(c, 'minutesWord'))],
@@ -224,6 +226,7 @@ export const clockRules: readonly Rule[] = [
   ['minuteWordTo', '{n:number} minute', (c) => within(1, 59, get(c, 'n'))],
   ['minuteWordTo', '{n:numword}', (c) => ([5, 10, 20, 25].includes(get(c, 'n')) ? c.n : undefined)],
   ['minuteWordTo', 'twenty -? five', () => 25],
+  ['minuteWordTo', '25', () => 25],
   [
     'clock',
     '15|10|5|20|25 to noon|midnight',
@@ -233,7 +236,7 @@ export const clockRules: readonly Rule[] = [
   ['clock', 'half {h:hourdigits}', (c) => (get<number>(c, 'h') < 13 ? clock(get(c, 'h'), 30) : undefined)],
   [
     'clock',
-    '{h:hourword} {minuteSpoken} {half}?',
+    '{h:hourword} -? {minuteSpoken} {half}?',
     (c) => withHalf(clock(get(c, 'h'), get(c, 'minuteSpoken')), maybe(c, 'half')),
   ],
   ['minuteSpoken', '{t:tensword} -? {o:onesword}', (c) => within(20, 59, get<number>(c, 't') + get<number>(c, 'o'))],
@@ -310,6 +313,7 @@ export const partRules: readonly Rule[] = [
   ['clockPrefix', 'at|by|about|~', () => true],
   ['clockPrefix', 'at|by|for about|exactly|precisely|~', () => true],
   ['clockPrefix', 'no later than', () => true],
+  ['clockPrefix', 'at? about .', () => true],
   ['clockPrefix', 'at|on? the stroke of', () => true],
   ['clockPrefix', 'at the latest by', () => true],
   ['clockSuffix', 'sharp|exactly|precisely|ish', () => true],

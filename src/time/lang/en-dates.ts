@@ -60,6 +60,12 @@ const weekday =
     weeks === undefined
       ? { type: 'weekday', weekday: get(c, 'weekday'), which }
       : { type: 'weekday', weekday: get(c, 'weekday'), which, weeks };
+/** "Friday in two weeks". */
+function inWeeks(c: Captures): DateSpec {
+  const weeks = get<number>(c, 'n');
+  return { type: 'weekday', weekday: get(c, 'weekday'), which: 'bare', weeks, inWeek: weeks };
+}
+
 /** A weekday of this week (0), next week (1) … */
 const inWeek =
   (weeks: number) =>
@@ -102,6 +108,8 @@ export const dayRules: readonly Rule[] = [
   ['date', 'on? a|one? week on? {weekday}', weekday('bare', 1)],
   ['date', 'on? {weekday} week', weekday('bare', 1)],
   ['date', 'on? {weekday} in a|one week', weekday('bare', 1)],
+  ['date', 'on? {weekday} ,? in {n:number} week', inWeeks],
+  ['date', 'on? {weekday} ,? {n:number} week from right? now', inWeeks],
   ['date', 'on? {weekday} ,? next week', inWeek(1)],
   ['date', 'on? {weekday} of|in? next week', inWeek(1)],
   ['date', 'on? {weekday} of|in the next|following|coming week', inWeek(1)],
@@ -210,7 +218,9 @@ export const calendarRules: readonly Rule[] = [
   ['nthTarget', 'business day', (): NthTarget => 'workday'],
   ['nthWord', '{ordinal}', (c) => c.ordinal],
   ['nthWord', 'last|final', () => -1],
-  ['nthWord', 'second|next to|-? last', () => -2],
+  ['nthWord', 'next -? to -? last', () => -2],
+  ['nthWord', '{ordinal} -? to -? last', (c) => fromEnd(get(c, 'ordinal'))],
+  ['nthWord', '{ordinal} -? last', (c) => fromEnd(get(c, 'ordinal'))],
   ['nthWord', 'penultimate', () => -2],
   ['date', 'on|by? the? {nthWord} {nthTarget} of|in {month} {yearSuffix}?', (c) => nth(c, monthYear(c))],
   ['date', 'on|by? the? {nthWord} {nthTarget} of|in next month', (c) => nth(c, { inMonth: 1 })],
@@ -218,6 +228,11 @@ export const calendarRules: readonly Rule[] = [
   ['date', 'on|by? the? {nthWord} {nthTarget} of|in the|this? year', (c) => nth(c, { inYear: 0 })],
   ['date', 'on|by? the? {nthWord} {nthTarget} of|in next year', (c) => nth(c, { inYear: 1 })],
 ];
+
+/** The third last is counted from the end; only small numbers are. */
+function fromEnd(ordinal: number): number | undefined {
+  return ordinal > 1 && ordinal < 6 ? -ordinal : undefined;
+}
 
 function monthYear(c: Captures): { month: number; year?: number } {
   const year = maybe<number>(c, 'yearSuffix');
@@ -257,7 +272,17 @@ function edgeRules(): Rule[] {
       `${words} {month} {yearSuffix}?`,
       (c): DateSpec => ({ type: 'period', unit: 'month', which: 0, edge, ...monthYear(c) }),
     ],
+    ...(edge === 'middle' ? [] : [['date', `${words} q {digits} {yearSuffix}?`, quarterEdge(edge)] satisfies Rule]),
   ]);
+}
+
+/** "End of Q2" is the end of June. */
+function quarterEdge(edge: Edge) {
+  return (c: Captures): DateSpec | undefined => {
+    const month = get<number>(c, 'digits') * 3 - (edge === 'end' ? 0 : 2);
+    const where = monthYear({ ...c, month });
+    return month >= 1 && month <= 12 ? { type: 'period', unit: 'month', which: 0, edge, ...where } : undefined;
+  };
 }
 
 export const periodRules: readonly Rule[] = [

@@ -5,8 +5,9 @@ import { isAbbreviation, placeZone, WORDLIKE_ABBREVIATIONS } from '../zone-names
 import { clockRules, clockTerminals, numberRules, partRules, spanRules } from './en-clock.ts';
 import { calendarRules, dateTerminals, dayRules, periodRules, relativeDateRules } from './en-dates.ts';
 import { holidayRules } from './en-holidays.ts';
+import { limitRules } from './en-limits.ts';
 import { nameWords } from './en-names.ts';
-import { cycleRules, daySetRules, limitRules, recurRules, recurrenceTerminals } from './en-recurrence.ts';
+import { cycleRules, daySetRules, recurRules, recurrenceTerminals } from './en-recurrence.ts';
 import { canonicalWords, MONTHS, WEEKDAYS } from './en-words.ts';
 import type { Language } from './language.ts';
 
@@ -140,6 +141,8 @@ const shiftRules: readonly Rule[] = [
   ['piece', 'right|just now', wrong('PAST')],
   ['piece', 'last|yesterday night|morning|afternoon|evening', wrong('PAST')],
   ['piece', 'in the past', wrong('PAST')],
+  ['piece', 'just? once|only', () => ({ kind: 'note' })],
+  ['piece', 'one time only?', () => ({ kind: 'note' })],
   ['piece', 'at? {badClock} am|pm?', wrong('NOT_A_DATE')],
   ['piece', 'never', wrong('NEVER')],
 ];
@@ -229,6 +232,10 @@ const vagueRules: readonly Rule[] = [
   ['piece', 'twice a|per month', unclear('on the 1st and 15th of every month')],
   ['piece', 'twice a|per year', unclear('every 6 months')],
   ['piece', 'the? other day', wrong('PAST')],
+  ['piece', 'for? the? next|following {n:rawNumber} {p:partPlural}', unclear('every $p for $n times')],
+  ['piece', 'teatime', unclear('at 16:00', 'at 17:00')],
+  ['piece', 'at teatime', unclear('at 16:00', 'at 17:00')],
+  ['piece', 'at? breakfast time', unclear('at 7:00 am', 'at 8:00 am')],
 ];
 
 /** Frequencies that no reminder is given: refused as such, not misunderstood. */
@@ -258,7 +265,7 @@ const pieceRules: readonly Rule[] = [
   ['piece', 'on? the {p:wholePart} before {date}', partBefore],
   [
     'piece',
-    'on? the {p:wholePart} of {date}',
+    'on? the? {p:wholePart} of {date}',
     (c) => ({ kind: 'moment', moment: { date: get(c, 'date'), time: get(c, 'p') } }),
   ],
   ['wholePart', 'morning|afternoon|evening|night', (_, [token]) => ({ part: token?.text })],

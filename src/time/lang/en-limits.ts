@@ -1,0 +1,82 @@
+import type { Captures, Rule } from '../match.ts';
+import type { DateSpec, DaySet, Moment, Piece, TimeSpec, Unit } from '../pieces.ts';
+
+/** Where a series starts and ends, what it leaves out, and several times of a day. */
+
+const get = <T>(captures: Captures, name: string): T => captures[name] as T;
+
+const until = (piece: Moment, inclusive = false): Piece => ({ kind: 'until', piece, inclusive });
+const moment = (c: Captures): Moment => get<Moment>(c, 'moment');
+
+/** "Dec 4" is a date, not four o'clock in December. */
+function timed(c: Captures): Moment | undefined {
+  const date = get<DateSpec>(c, 'date');
+  return date.type === 'period' && date.vague
+    ? undefined
+    : { date, time: get<TimeSpec>(c, 'time'), offset: c.offset as string | undefined };
+}
+
+export const limitRules: readonly Rule[] = [
+  ['moment', '{date}', (c): Moment => ({ date: get(c, 'date') })],
+  ['moment', '{date} ,|at? {time}', timed],
+  ['moment', '{date} {time} {offset}', timed],
+  ['moment', '{time} on? {date}', timed],
+  ['moment', '{time}', (c): Moment => ({ time: get(c, 'time') })],
+  ['moment', 'in {span}', (c): Moment => ({ shift: get(c, 'span') })],
+  ['moment', '{span} from now', (c): Moment => ({ shift: get(c, 'span') })],
+  ['limit', 'until {moment}', (c) => until(moment(c))],
+  ['limit', 'through {moment}', (c) => until(moment(c), true)],
+  ['limit', 'up until|to {moment}', (c) => until(moment(c))],
+  ['limit', 'up to and|& including {moment}', (c) => until(moment(c), true)],
+  ['limit', 'ending on|at|by? {moment}', (c) => until(moment(c))],
+  ['limit', 'to {moment}', (c) => until(moment(c))],
+  ['limit', 'until the rest of the {u:unit}', (c) => until(rest(get(c, 'u')))],
+  ['limit', 'for the rest of the|this? {u:unit}', (c) => until(rest(get(c, 'u')))],
+  ['limit', 'starting|from|effective on|from|at|as? of? {moment}', (c) => ({ kind: 'start', piece: moment(c) })],
+  ['limit', 'as of {moment}', (c) => ({ kind: 'start', piece: moment(c) })],
+  ['limit', 'starting|effective now', () => ({ kind: 'note' })],
+  ['limit', 'from now on', () => ({ kind: 'note' })],
+  ['limit', 'next : {moment}', (c) => ({ kind: 'start', piece: moment(c) })],
+  ['limit', 'for the? next|following|coming? {span}', (c) => ({ kind: 'lasting', span: get(c, 'span') })],
+  ['limit', 'for|over|during the next|following|coming {u:unit}', (c) => lastingOne(get(c, 'u'))],
+  ['limit', 'over the next {span}', (c) => ({ kind: 'lasting', span: get(c, 'span') })],
+  ['limit', ',|for the? next? {number} times', (c) => ({ kind: 'count', count: get(c, 'number') })],
+  ['limit', 'the? next? {number} times', (c) => ({ kind: 'count', count: get(c, 'number'), loose: true })],
+  ['limit', 'for? {number} x', (c) => ({ kind: 'count', count: get(c, 'number') })],
+  ['limit', 'except on|for|in|at? the? {exception}', (c) => ({ kind: 'except', days: get(c, 'exception') })],
+  ['limit', 'but not? on|for? the? {exception}', (c) => ({ kind: 'except', days: get(c, 'exception') })],
+  ['limit', 'and? not on|for? the? {exception}', (c) => ({ kind: 'except', days: get(c, 'exception') })],
+  ['limit', 'other than|on {exception}', (c) => ({ kind: 'except', days: get(c, 'exception') })],
+  ['limit', 'aside from {exception}', (c) => ({ kind: 'except', days: get(c, 'exception') })],
+  ['limit', 'save|bar|barring for? on? {exception}', (c) => ({ kind: 'except', days: get(c, 'exception') })],
+  ['limit', 'apart from {exception}', (c) => ({ kind: 'except', days: get(c, 'exception') })],
+  ['limit', 'minus|skipping|skip|without {exception}', (c) => ({ kind: 'except', days: get(c, 'exception') })],
+  ['exception', '{wdList}', (c) => c.wdList],
+  ['exception', 'weekend', (): DaySet => ({ weekdays: [6, 7] })],
+  ['exception', '{yearDates}', (c): DaySet => ({ dates: get(c, 'yearDates') })],
+  ['exception', '{holiday}', (c): DaySet => ({ holiday: get(c, 'holiday') })],
+  ['exception', '{monthDays}', (c): DaySet => ({ monthDays: get(c, 'monthDays') })],
+  ['exception', '{months}', (c): DaySet => ({ months: get(c, 'months') })],
+
+  ['times', '{a:timeItem} and {b:timeItem}', (c) => [c.a, c.b]],
+  ['times', '{a:timeItem} , {times}', (c) => [c.a, ...get<TimeSpec[]>(c, 'times')]],
+  ['times', '{a:timeItem} , and {b:timeItem}', (c) => [c.a, c.b]],
+  ['timeItem', '{time}', (c) => c.time],
+];
+
+/** "For the next hour". */
+function lastingOne(unit: Unit): Piece {
+  const { months = 0, days = 0 } = ONE[unit] ?? {};
+  return { kind: 'lasting', span: { months, days, workdays: 0, milliseconds: unit === 'hour' ? 3_600_000 : 0 } };
+}
+const ONE: Partial<Record<Unit, { months?: number; days?: number }>> = {
+  day: { days: 1 },
+  week: { days: 7 },
+  month: { months: 1 },
+  quarter: { months: 3 },
+  year: { months: 12 },
+};
+
+function rest(unit: Unit): Moment {
+  return { date: { type: 'period', unit, which: 0, edge: 'end' } };
+}

@@ -1,0 +1,104 @@
+import { MONTHS, ORDINALS, WEEKDAYS } from './lang/en-words.ts';
+import type { Language } from './lang/language.ts';
+import type { Token } from './tokens.ts';
+
+/**
+ * What is left of a sentence beside the time is its task, unless it shows that the time was not read to its end. These
+ * are the signs of that; any of them makes the answer a question.
+ */
+export function isUnreadTime(
+  task: readonly Token[],
+  isSeries: boolean,
+  hasClock: boolean,
+  language: Language,
+): boolean {
+  if (task.length === 0) return false;
+  const words = task.map(({ text }) => text);
+  return (
+    words.every((word) => isTimeish(word, language)) ||
+    // "No wait, at 6pm", "or rather Friday".
+    (words.some((word, at) => isCorrection(words, word, at)) && words.some((word) => isTemporal(word, language))) ||
+    // "Every even week on Monday" read as a Monday.
+    (!isSeries && words[0] === 'every' && task[0]?.raw.toLowerCase() !== 'everyday') ||
+    // "Every day save Thursday at 8am" read as a series at the hour of those that say none.
+    (isSeries && !hasClock && saysClock(task))
+  );
+}
+
+/** Whether the words name a time of day: "at 8", "8am", "08:00", "noon". */
+export function saysClock(tokens: readonly Token[]): boolean {
+  return tokens.some(({ text }, at) => {
+    if (/^\d{1,2}[:.]\d\d$/.test(text) || CLOCK_WORDS.has(text)) return true;
+    const isHour = /^\d{1,2}$/.test(text) || HOURS.has(text);
+    return (
+      isHour &&
+      (/^(?:at|by)$/.test(tokens[at - 1]?.text ?? '') || /^(?:am|pm|o'clock|h|uhr)$/.test(tokens[at + 1]?.text ?? ''))
+    );
+  });
+}
+
+const CLOCK_WORDS = new Set('noon midnight morning afternoon evening night tonight'.split(' '));
+const HOURS = new Set('one two three four five six seven eight nine ten eleven twelve'.split(' '));
+
+function isTemporal(word: string, { temporal }: Language): boolean {
+  return temporal.has(word) || /^\d/.test(word);
+}
+
+function isTimeish(word: string, language: Language): boolean {
+  return (
+    language.temporal.has(word) ||
+    language.cadences.has(word) ||
+    TIMEISH.has(word) ||
+    HOURS.has(word) ||
+    Object.hasOwn(MONTHS, word) ||
+    Object.hasOwn(ORDINALS, word) ||
+    /^\d/.test(word)
+  );
+}
+
+function isCorrection(words: readonly string[], word: string, at: number): boolean {
+  const next = words[at + 1] ?? '';
+  if (word === 'no') return next === 'wait' || next === ',' || at + 1 === words.length;
+  if (word === 'i') return next === 'mean' || next === 'meant';
+  if (word === 'make') return next === 'that' || next === 'it';
+  if (word === 'or') return next === 'rather' || next === 'better' || next === 'actually';
+  return word === 'scratch' && next === 'that';
+}
+
+/** Words of which a time may be made, or that stand around one; alone they are no task. */
+const TIMEISH = new Set(
+  (
+    'the this that a an of about around by in on at to for from until till before after through within between or and not ' +
+    'late early last first next past half halfway midway mid middle start starting beginning begin end ending close ' +
+    'same some any every each all both few most several many couple other once again then now soon later sometime ' +
+    'anytime whenever whole entire rest remaining even odd only just exactly sharp sharply latest earliest ish whatever ' +
+    'dawn dusk sunrise sunset sundown daybreak nightfall crack stroke teatime bedtime ' +
+    'lunchtime dinnertime suppertime naptime eve day days week weeks weekend weekends month quarter q year term semester ' +
+    'moon full new season spring summer autumn fall winter repeat repeats repeating recurring daily weekly monthly yearly ' +
+    "mornings afternoons evenings nights times o'clock their your his her local time , . : ; - ! ? ( )"
+  ).split(' '),
+);
+
+/** Words before a weekday or a holiday that make another day of it: "Super Bowl Sunday", "Orthodox Christmas". */
+export const DAY_NAMES = new Set(
+  (
+    'super bowl gras orthodox chinese jewish lunar islamic persian coptic tibetan hindu ash palm maundy fat shrove giving ' +
+    'holy spy whit trinity mothering opening derby census casual pancake cyber black bank holiday observed substitute'
+  ).split(' '),
+);
+
+/** What ends the name of a street: "4 Privet Drive". */
+const STREETS =
+  /^(?:drive|street|st|road|rd|avenue|ave|lane|boulevard|blvd|way|court|place|square|sq|terrace|crescent|close|row|hill|park)$/;
+
+/** Whether a house number stands before these words. */
+export function isAddress(tokens: readonly Token[], at: number): boolean {
+  if (!/^\p{Lu}/u.test(tokens[at]?.raw ?? '')) return false;
+  return tokens.slice(at + 1, at + 3).some(({ raw }) => /^\p{Lu}/u.test(raw) && STREETS.test(raw.toLowerCase()));
+}
+
+/** Whether a word is the number of a weekday that is not read with it: "Feb's second" before "Monday". */
+export function isNumbering(word: string, next: string): boolean {
+  const isOrdinal = Object.hasOwn(ORDINALS, word) || /^\d+(?:st|nd|rd|th)$/.test(word);
+  return isOrdinal && (Object.hasOwn(WEEKDAYS, next) || Object.hasOwn(WEEKDAYS, next.replace(/s$/, '')));
+}
