@@ -25,3 +25,4 @@ export {
   skillDependencies,
 } from './snapshot.ts';
 export { installedFolder, type Surroundings, skillSources } from './sources.ts';
+export { type ValidateOptions, type Verdict, validateSkills } from './validate/validate.ts';

@@ -32,6 +32,8 @@ export interface Walked {
   /** In order of source, then of path; behind links first. */
   skills: AgentSkill[];
   diagnostics: Diagnostic[];
+  /** The names of links, by the folder that they lead to. */
+  linked: Map<string, string>;
   /** What to remember for the next walk. */
   records: Map<string, FolderRecord>;
 }
@@ -45,7 +47,7 @@ export async function walk(
   known: ReadonlyMap<string, FolderRecord>,
   pace: Pace,
 ): Promise<Walked> {
-  const walked: Walked = { skills: [], diagnostics: [], records: new Map() };
+  const walked: Walked = { skills: [], diagnostics: [], linked: new Map(), records: new Map() };
   const groups: AgentSkill[][] = [];
   for (const source of [...sources].reverse()) {
     const walker = new Walker(source, known, walked, pace);
@@ -90,7 +92,7 @@ class Walker {
   }
 
   private async visit(visit: Visit): Promise<void> {
-    const { path, within } = visit;
+    const { path, folderName, within } = visit;
     const { records } = this.walked;
     if (records.has(path)) return;
     const stats = statsOf(path);
@@ -98,6 +100,7 @@ class Walker {
     const record = await lookInto(path, stats, this.known.get(path), this.source.kind === 'installed', this.pace);
     if ('code' in record) return this.warn('folder_unreadable', record.message, path);
     records.set(path, record);
+    if (basename(path) !== folderName) this.walked.linked.set(path, folderName);
     const isOpen = (stats.mode & OTHERS_MAY_WRITE) !== 0;
     const inner = this.skillIn(visit, record, isOpen);
     const owner = inner ?? within;
