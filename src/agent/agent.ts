@@ -113,11 +113,10 @@ export class Agent implements TurnHost {
     const { database, world } = this.options;
     const { turn: id, recalled } = item.context as unknown as ItemContext;
     const tainted = item.tainted || recalled.history.some((entry) => entry.tainted);
-    const loaded = id ? await store.loadTurn(database, id) : undefined;
-    if (id && loaded) {
-      const turn = new Turn({ id, ...loaded, tainted: loaded.tainted || tainted });
-      turn.drafted = true;
-      return turn;
+    const begun = id ? await store.loadTurn(database, id, tainted) : undefined;
+    if (begun) {
+      begun.drafted = true;
+      return begun;
     }
     const now = world.clock.now();
     return new Turn({ id: uuid(now), steps: [], tainted, startedAt: now });

@@ -1,7 +1,8 @@
 import type { Instant } from '../base/clock.ts';
 import { canonicalJson } from '../base/json.ts';
 import type { Kept, ModelMessage, ModelToolCall } from './model.ts';
-import type { ToolResult } from './tool.ts';
+import * as texts from './texts.ts';
+import { done, failed, type ToolResult } from './tool.ts';
 import type { UsageRow } from './usage/index.ts';
 
 /** One answer of a model. */
@@ -55,6 +56,10 @@ export type CallState =
 /** One turn in this process's hands: its steps, and how many of them are stored. */
 export class Turn {
   readonly id: string;
+  /** Of a nested turn: the call that it stands under, and which of its nested turns it is; else empty. */
+  readonly path: string;
+  /** The nested turns that calls of this one have begun, by path. */
+  readonly under = new Map<string, Turn>();
   readonly steps: StoredStep[];
   /** Steps from here on are not stored yet. */
   stored: number;
@@ -65,8 +70,9 @@ export class Turn {
   /** What nested turns took so far; already written. */
   readonly nested: UsageRow[] = [];
 
-  constructor(init: { id: string; steps: StoredStep[]; tainted: boolean; startedAt: Instant }) {
+  constructor(init: { id: string; path?: string; steps: StoredStep[]; tainted: boolean; startedAt: Instant }) {
     this.id = init.id;
+    this.path = init.path ?? '';
     this.steps = init.steps;
     this.stored = init.steps.length;
     this.tainted = init.tainted || init.steps.some((step) => step.tainted);
@@ -89,6 +95,41 @@ export class Turn {
 
   get toolCalls(): number {
     return this.steps.filter(({ step }) => step.kind === 'result').length;
+  }
+
+  /** It and its nested turns. */
+  all(): Turn[] {
+    return [this, ...this.under.values()];
+  }
+
+  /** The nested turn that the call began as its `index`th, from 0; begun now if it was not. */
+  nestedUnder(callId: string, index: number): Turn {
+    const path = index === 0 ? callId : `${callId}#${index}`;
+    const known = this.under.get(path);
+    if (known) return known;
+    const { id, tainted, startedAt } = this;
+    const begun = new Turn({ id, path, steps: [], tainted, startedAt });
+    this.under.set(path, begun);
+    return begun;
+  }
+
+  /** Whether a nested turn under the call has not come to its end: running the call again goes on with it. */
+  goesOnUnder(callId: string): boolean {
+    return [...this.under].some(
+      ([path, nested]) => (path === callId || path.startsWith(`${callId}#`)) && !nested.outcome(),
+    );
+  }
+
+  /** What a nested turn came to: its answer, or why there is none; undefined while it has not ended. */
+  outcome(): ToolResult | undefined {
+    const given = this.steps.flatMap(({ step }) =>
+      step.kind === 'result' && step.callId === this.path ? [step.payload] : [],
+    );
+    if (given[0]) return given[0];
+    const answer = this.lastAnswer();
+    if (!answer || answer.payload.calls.length > 0) return undefined;
+    const text = answer.payload.text.trim();
+    return text === '' ? failed('EMPTY', texts.nothingToSay()) : done(text, { tainted: this.tainted });
   }
 
   /** The last answer of the model, if there is one. */
@@ -149,6 +190,11 @@ export class Turn {
     const ids = new Set(calls.flatMap(({ id, name }) => (name === tool ? [id] : [])));
     const last = this.steps.findLast(({ step }) => step.kind === 'result' && ids.has(step.callId))?.step;
     return last?.kind === 'result' && !last.payload.ok && WRONG.includes(last.payload.code);
+  }
+
+  /** Tools of which nobody knows whether their call had its effect. */
+  unknownCalls(): string[] {
+    return this.failedCalls(['OUTCOME_UNKNOWN']).map(({ name }) => name);
   }
 
   private failedCalls(codes: readonly string[]): ModelToolCall[] {

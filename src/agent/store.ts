@@ -5,7 +5,7 @@ import type { Pruning } from '../jobs/index.ts';
 import type { Erasure } from '../people/index.ts';
 import { type Database, type Fragment, json, render, sql, type Transaction } from '../storage/index.ts';
 import { type Recalled, recall } from './context/index.ts';
-import type { Step, StoredStep, Turn } from './steps.ts';
+import { type Step, type StoredStep, Turn } from './steps.ts';
 import type { Call } from './tool.ts';
 import { type SpentDays, spentDays, type UsageRow, usageWriting } from './usage/index.ts';
 
@@ -46,7 +46,7 @@ export function itemContext(remembered: number, costs: boolean): Fragment {
 
 export type TurnState = 'running' | 'waiting' | 'done' | 'failed' | 'cancelled';
 
-/** Two `with` parts that write the turn's row and its new steps, if `when` holds. */
+/** Two `with` parts that write the turn's row, its new steps and those of its nested turns, if `when` holds. */
 export function turnWriting(
   turn: Turn,
   item: Item,
@@ -67,10 +67,10 @@ export function turnWriting(
          set state = excluded.state, model = coalesce(excluded.model, turns.model), tool_calls = excluded.tool_calls,
              tainted = excluded.tainted, finished_at = excluded.finished_at, expires_at = excluded.expires_at
     ), stepped as (
-      insert into steps (turn_id, seq, kind, call_id, payload, tainted, at)
-      select ${turn.id}, s.seq, s.kind, s.call_id, s.payload, s.tainted, s.at
-        from jsonb_to_recordset(${json(turn.unstored().map(stepRow))})
-             as s (seq integer, kind text, call_id text, payload jsonb, tainted boolean, at timestamptz)
+      insert into steps (turn_id, path, seq, kind, call_id, payload, tainted, at)
+      select ${turn.id}, s.path, s.seq, s.kind, s.call_id, s.payload, s.tainted, s.at
+        from jsonb_to_recordset(${json(turn.all().flatMap(newSteps))})
+             as s (path text, seq integer, kind text, call_id text, payload jsonb, tainted boolean, at timestamptz)
        where ${when}
     )${usageWriting(usedIn(turn), ownerOf(turn, item), when)}`;
 }
@@ -84,20 +84,27 @@ function ownerOf(turn: Turn, { person, conversation }: Item) {
   return { personId: person.id, conversationId: conversation.id, spaceId: conversation.place.space, turnId: turn.id };
 }
 
-function stepRow({ seq, step, tainted, at }: StoredStep) {
-  return { seq, kind: step.kind, call_id: 'callId' in step ? step.callId : null, payload: step.payload, tainted, at };
+function newSteps(turn: Turn) {
+  return turn.unstored().map(({ seq, step, tainted, at }) => ({
+    path: turn.path,
+    seq,
+    kind: step.kind,
+    call_id: 'callId' in step ? step.callId : null,
+    payload: step.payload,
+    tainted,
+    at,
+  }));
 }
 
-/** Writes the new steps of a nested turn under the call `path`, and what they cost. */
-export async function saveNested(database: Database, turn: Turn, item: Item, path: string): Promise<void> {
+/** Writes the new steps of a nested turn in `tx`, whose fence has been held, and what they cost. */
+export async function saveNested(tx: Transaction, nested: Turn, item: Item): Promise<void> {
   const statement = sql`with stepped as (
       insert into steps (turn_id, path, seq, kind, call_id, payload, tainted, at)
-      select ${turn.id}, ${path}, s.seq, s.kind, s.call_id, s.payload, s.tainted, s.at
-        from jsonb_to_recordset(${json(turn.unstored().map(stepRow))})
-             as s (seq integer, kind text, call_id text, payload jsonb, tainted boolean, at timestamptz)
-      on conflict (turn_id, path, seq) do nothing
-    )${usageWriting(usedIn(turn), ownerOf(turn, item), sql`true`)} select 1`;
-  await database.run('turn.nested', ...render(statement));
+      select ${nested.id}, s.path, s.seq, s.kind, s.call_id, s.payload, s.tainted, s.at
+        from jsonb_to_recordset(${json(newSteps(nested))})
+             as s (path text, seq integer, kind text, call_id text, payload jsonb, tainted boolean, at timestamptz)
+    )${usageWriting(usedIn(nested), ownerOf(nested, item), sql`true`)} select 1`;
+  await tx.query(...render(statement));
 }
 
 /** A `with` part that adds what was asked and answered to the conversation, if `fence` has a row. */
@@ -152,121 +159,49 @@ export async function saveTurn(tx: Transaction, turn: Turn, item: Item, state: T
   await tx.query(...render(statement));
 }
 
-export interface LoadedTurn {
-  tainted: boolean;
-  startedAt: Instant;
-  steps: StoredStep[];
-}
-
-/** A turn that was begun before: by a process that is gone, or before it was parked. */
-export async function loadTurn(database: Database, id: string): Promise<LoadedTurn | undefined> {
+/**
+ * A turn that was begun before: by a process that is gone, or before it was parked. It is tainted if it was, or if
+ * `tainted`.
+ */
+export async function loadTurn(database: Database, id: string, tainted: boolean): Promise<Turn | undefined> {
   const { rows } = await database.read<{ tainted: boolean; started_at: Instant; steps: LoadedStep[] | null }>(
     `select t.tainted, t.started_at,
-            (select jsonb_agg(jsonb_build_object('seq', s.seq, 'kind', s.kind, 'callId', s.call_id, 'payload', s.payload,
-                                                 'tainted', s.tainted, 'at', s.at) order by s.seq)
-               from steps s where s.turn_id = t.id and s.path = '') as steps
+            (select jsonb_agg(jsonb_build_object('path', s.path, 'seq', s.seq, 'kind', s.kind, 'callId', s.call_id,
+                                                 'payload', s.payload, 'tainted', s.tainted, 'at', s.at)
+                              order by s.path, s.seq)
+               from steps s where s.turn_id = t.id) as steps
        from turns t where t.id = $1`,
     [id],
   );
   const row = rows[0];
   if (!row) return undefined;
-  const steps = (row.steps ?? []).map(({ seq, kind, callId, payload, tainted, at }) => ({
-    seq,
-    step: { kind, payload, ...(callId !== null && { callId }) } as Step,
-    tainted,
-    at: new Date(at),
-  }));
-  return { tainted: row.tainted, startedAt: row.started_at, steps };
+  const byPath = new Map<string, StoredStep[]>([['', []]]);
+  for (const step of row.steps ?? []) {
+    byPath.set(step.path, [...(byPath.get(step.path) ?? []), storedStep(step)]);
+  }
+  const made = { id, tainted: row.tainted || tainted, startedAt: row.started_at };
+  const turn = new Turn({ ...made, steps: byPath.get('') ?? [] });
+  for (const [path, steps] of byPath) {
+    if (path === '') continue;
+    turn.under.set(path, new Turn({ ...made, path, steps }));
+    turn.nested.push(...steps.flatMap(({ step }) => (step.kind === 'model' ? (step.payload.used ?? []) : [])));
+  }
+  return turn;
+}
+
+function storedStep({ seq, kind, callId, payload, tainted, at }: LoadedStep): StoredStep {
+  const step = { kind, payload, ...(callId !== null && { callId }) } as Step;
+  return { seq, step, tainted, at: new Date(at) };
 }
 
 interface LoadedStep {
+  path: string;
   seq: number;
   kind: string;
   callId: string | null;
   payload: unknown;
   tainted: boolean;
   at: string;
-}
-
-/** Adds a step to a parked turn: the decision that it waits for. */
-export async function addStep(tx: Transaction, turnId: string, step: Step, now: Instant): Promise<void> {
-  await tx.query(
-    `insert into steps (turn_id, seq, kind, call_id, payload, at)
-     select $1, coalesce(max(seq), -1) + 1, $2, $3, $4, $5 from steps where turn_id = $1 and path = ''`,
-    [turnId, step.kind, 'callId' in step ? step.callId : null, json(step.payload), now],
-  );
-}
-
-/** The parked turn's row, locked until `tx` ends, with the question that is open for a call. */
-export async function lockParked(
-  tx: Transaction,
-  turnId: string,
-  callId: string,
-): Promise<{ inboxId: string; personId: string; hash: string } | undefined> {
-  const { rows } = await tx.query<{ inbox_id: string; person_id: string; payload: { hash: string } }>(
-    `select t.inbox_id, t.person_id, s.payload
-       from turns t join steps s on s.turn_id = t.id and s.path = '' and s.kind = 'asked' and s.call_id = $2
-      where t.id = $1 and t.state = 'waiting'
-        and not exists (select from steps d where d.turn_id = t.id and d.kind = 'decided' and d.call_id = $2)
-        for update of t`,
-    [turnId, callId],
-  );
-  const row = rows[0];
-  return row && { inboxId: row.inbox_id, personId: row.person_id, hash: row.payload.hash };
-}
-
-/** For the worker: when the next question has waited long enough. */
-export const EARLIEST_EXPIRY = `select min(expires_at) from turns where state = 'waiting'`;
-
-/** Questions that nobody has answered in time, of up to `limit` turns, which are held until `tx` ends. */
-export async function claimExpired(
-  tx: Transaction,
-  now: Instant,
-  limit: number,
-): Promise<{ turnId: string; inboxId: string; open: { callId: string; hash: string }[] }[]> {
-  const held = await tx.query<{ id: string }>(
-    `update turns set expires_at = null
-      where id in (select id from turns where state = 'waiting' and expires_at <= $1 limit $2 for update skip locked)
-     returning id`,
-    [now, limit],
-  );
-  // A statement of its own, which sees a decision that was committed while the first one waited for the row.
-  const { rows } = await tx.query<{ id: string; inbox_id: string; open: { callId: string; hash: string }[] | null }>(
-    `select t.id, t.inbox_id,
-            (select jsonb_agg(jsonb_build_object('callId', a.call_id, 'hash', a.payload ->> 'hash') order by a.seq)
-               from steps a
-              where a.turn_id = t.id and a.path = '' and a.kind = 'asked'
-                and not exists (select from steps d where d.turn_id = t.id and d.kind = 'decided' and d.call_id = a.call_id)
-            ) as open
-       from turns t where t.id = any($1::uuid[])`,
-    [held.rows.map(({ id }) => id)],
-  );
-  return rows.map((row) => ({ turnId: row.id, inboxId: row.inbox_id, open: row.open ?? [] }));
-}
-
-/** Uses up the open buttons of a turn that call `tool`. Returns the cards that show them. */
-export async function closeQuestions(tx: Transaction, turnId: string, tool: string, now: Instant): Promise<string[]> {
-  const { rows } = await tx.query<{ card: string }>(
-    `with used as (
-       update buttons b set used_at = $3 from turns t
-        where t.id = $1 and b.conversation_id = t.conversation_id and b.used_at is null
-          and b.action->>'tool' = $2 and b.action->'input'->>'turn' = t.id::text
-       returning b.card
-     )
-     select distinct card from used`,
-    [turnId, tool, now],
-  );
-  return rows.map(({ card }) => card);
-}
-
-/** How many questions of a parked turn nobody has answered yet. */
-export async function openQuestions(tx: Transaction, turnId: string): Promise<number> {
-  const { rows } = await tx.query<{ open: number }>(
-    `select count(*) filter (where kind = 'asked') - count(*) filter (where kind = 'decided') as open
-       from steps where turn_id = $1 and path = ''`,
-    [turnId],
-  );
-  return rows[0]?.open ?? 0;
 }
 
 export interface UndoRow {

@@ -30,6 +30,8 @@ export const unanswered = () => 'The person did not answer in time, which means 
 export const approvalAsked = (tool: string, reason: string, shown: string) =>
   `May I run \`${tool}\`? ${reason}\n\n\`\`\`json\n${shown}\n\`\`\``;
 
+export const askedUnder = (tool: string, reason: string) => `\`${tool}\` wants to. ${reason}`;
+
 export const approvalExpired = () => 'Not approved: nobody answered in time';
 
 export const approvalGone = () => 'That question is not open any more.';
@@ -89,9 +91,6 @@ export const requestOver = (limit: number, currency: string) =>
 export const subagentTooSlow = () => 'The nested turn did not come to an end in time.';
 
 export const subagentTooBusy = () => 'The nested turn used more tools than it may without getting to an end.';
-
-export const subagentCannotAsk = (tool: string) =>
-  `${tool} asks the person first, which you cannot. Say in your answer that it is needed, and with what input.`;
 
 export const stillInvalid = (tool: string) =>
   `${tool} was called wrongly again, so it fails. Do not call it any more: do without it, or tell the person what is in the way.`;

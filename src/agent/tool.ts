@@ -60,7 +60,11 @@ export interface CallContext {
   prepared?: unknown;
   /** Whether untrusted text is in the turn's context; what is written inherits it. */
   tainted: boolean;
-  /** Runs a nested turn within this call; only where a turn calls, and only for tools that reach outside. */
+  /**
+   * Runs a nested turn within this call; only where a turn calls, and only for tools that reach outside. Where one has to
+   * ask the person, or is cut off, the call is given up (`signal`) and later run again from its beginning; what it
+   * spawns, in the same order, goes on where it stood. So until the last has answered it does nothing else outside.
+   */
   spawn?(options: SpawnOptions): Promise<ToolResult>;
   /** Says in a few words what it is doing; shown while it runs if its display is `stream`. A hint. */
   progress?(doing: string): void;

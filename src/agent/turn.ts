@@ -2,18 +2,18 @@ import type { Instant } from '../base/clock.ts';
 import { CodaError } from '../base/errors.ts';
 import type { Card, Draft, End, Item } from '../delivery/index.ts';
 import { sql, type Transaction } from '../storage/index.ts';
-import * as approvals from './approvals.ts';
-import { hashOf, isData, refusedInput, runData, runOutside } from './calls.ts';
+import { ask, expiryOf, type Question } from './approvals/index.ts';
+import { isData, runData, runOutside } from './calls.ts';
+import { type Considered, consider } from './consider.ts';
 import type { Sections } from './context/index.ts';
 import type { Model, ModelToolCall } from './model.ts';
-import type { SpawnOptions } from './nested.ts';
 import type { AgentOptions } from './options.ts';
 import { progressLine, progressOf } from './progress.ts';
-import { spawn } from './spawn.ts';
+import { Spawning } from './spawn.ts';
 import type { CallState, Step, Turn } from './steps.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';
-import { type CallContext, type DataTool, failed, type OutsideTool, type ToolResult } from './tool.ts';
+import type { CallContext, DataTool, OutsideTool, ToolResult } from './tool.ts';
 import type { ValidCall } from './toolbox.ts';
 
 /** What a turn needs of the agent that runs it. */
@@ -23,9 +23,6 @@ export interface TurnHost {
   sections(item: Item, model: Model): Promise<Sections>;
   say(item: Item, turn: Turn, state: 'failed' | 'cancelled', text: string): Promise<void>;
 }
-
-/** The same call with the same arguments may be made so often; then the model is told, and then it is stopped. */
-const MOST_REPEATS = 2;
 
 /** The turn is not this process's any more: nothing of it may be committed here. */
 class Lost extends Error {}
@@ -128,12 +125,13 @@ export class TurnRun {
   }
 
   private async carryOut(open: readonly { call: ModelToolCall; state: CallState }[]): Promise<boolean> {
+    const { turn } = this;
     const checked = open.map((each) => ({ ...each, ...this.consider(each.call, each.state) }));
-    const asking = checked.filter((each) => each.verdict.kind === 'ask');
+    const asking = checked.flatMap(({ call, verdict }) =>
+      verdict.kind === 'ask' ? [{ turn, call, reason: verdict.reason }] : [],
+    );
     if (asking.length > 0) {
-      await this.park(
-        asking.map(({ call, verdict }) => ({ call, reason: verdict.kind === 'ask' ? verdict.reason : '' })),
-      );
+      await this.park(asking);
       return false;
     }
     const reads = checked.flatMap(({ call, valid, verdict }) =>
@@ -149,35 +147,13 @@ export class TurnRun {
       if (verdict.kind === 'result') await this.record(call.id, verdict.result, isLast);
       else if (valid && isData(valid)) await this.runData(call, valid, isLast);
       else if (valid) await this.runOutside(call, valid, state);
+      if (this.ended) return false;
     }
-    return !this.ended;
+    return true;
   }
 
-  /** Whether a call may run: its input has the right form, policy and person agree, and it has not begun before. */
-  private consider(call: ModelToolCall, state: CallState): { valid?: ValidCall; verdict: Verdict } {
-    const { toolbox, policy } = this.agent.options;
-    if (state.kind === 'started') {
-      // It acted outside, and the process died: whether it happened can only be looked up.
-      return { verdict: { kind: 'result', result: failed('OUTCOME_UNKNOWN', texts.outcomeUnknown(call.name)) } };
-    }
-    const asked = { tool: call.name, input: call.input as Record<string, unknown> };
-    const valid = toolbox.check(asked, false);
-    if ('ok' in valid) return { verdict: { kind: 'result', result: refusedInput(valid, this.turn, call.name) } };
-    if (state.kind === 'open' && this.turn.repeats(call) >= MOST_REPEATS) {
-      return { verdict: { kind: 'result', result: failed('REPEATED', texts.repeatedCall()) } };
-    }
-    if (state.kind === 'decided') {
-      const granted = state.approved && state.hash === hashOf(asked, this.context());
-      if (granted) return { valid, verdict: { kind: 'allow' } };
-      const said = state.by === approvals.NOBODY ? texts.unanswered() : texts.declined();
-      return { valid, verdict: { kind: 'result', result: failed('DECLINED', said) } };
-    }
-    const { tool, effect, input } = valid;
-    const verdict = policy({ tool, effect, input, person: this.item.person, tainted: this.turn.tainted });
-    if (verdict.kind === 'deny') {
-      return { valid, verdict: { kind: 'result', result: failed('DENIED', texts.denied(verdict.reason)) } };
-    }
-    return { valid, verdict };
+  private consider(call: ModelToolCall, state: CallState): Considered {
+    return consider(call, state, { ...this.agent.options, turn: this.turn, context: this.context() });
   }
 
   /** Effect and record in one transaction. */
@@ -208,32 +184,31 @@ export class TurnRun {
     });
   }
 
-  /** That it begins is stored first: without a result after it nobody may run it again. */
+  /** That it begins is stored first: without a result after it, it may only go on with what it has begun itself. */
   private async runOutside(call: ModelToolCall, valid: ValidCall, state: CallState): Promise<void> {
-    if (state.kind === 'started') return;
-    await this.commit('turn.call', async () => [{ kind: 'started', callId: call.id, payload: {} }]);
+    const { item, turn } = this;
+    if (state.kind !== 'started') {
+      await this.commit('turn.call', async () => [{ kind: 'started', callId: call.id, payload: {} }]);
+    }
     const tool = valid.tool as OutsideTool;
     // One that was given up may go on and speak when the answer is being written.
-    let running = true;
-    const tell = (doing: string) => running && this.progress(progressLine(doing));
+    const given = new AbortController();
+    const signal = AbortSignal.any([this.signal, given.signal]);
+    const tell = (doing: string) => signal.aborted || this.progress(progressLine(doing));
+    const context = (inner: AbortSignal) => this.agent.callContext(item, inner, turn.tainted);
+    const nested = new Spawning({ options: this.agent.options, item, turn, call, context, signal });
     const ctx: CallContext = {
-      ...this.context(),
-      spawn: (options) => this.spawn(call.id, options),
+      ...context(signal),
+      spawn: (options) => nested.spawn(options),
       ...(tool.display === 'stream' && { progress: (doing) => void tell(doing) }),
     };
     this.progress(progressOf(valid));
-    const result = await runOutside({ tool, input: valid.input }, ctx);
-    running = false;
-    await this.record(call.id, result);
-  }
-
-  /** A nested turn under a call of this one. */
-  private spawn(callId: string, options: SpawnOptions): Promise<ToolResult> {
-    const { item, turn, signal } = this;
-    const { database, delivery } = this.agent.options;
-    const held = () => database.tx('turn.look', async (tx) => (await delivery.hold(tx, item)).held);
-    const context = (inner: AbortSignal) => this.agent.callContext(item, inner, turn.tainted);
-    return spawn({ options: this.agent.options, item, turn, callId, context, signal, held }, options);
+    const came = await Promise.race([runOutside({ tool, input: valid.input }, ctx), nested.asked]);
+    given.abort();
+    if (!('ok' in came)) return this.park(came);
+    // What was cut off goes on where it stood, elsewhere or later.
+    if (turn.goesOnUnder(call.id)) this.signal.throwIfAborted();
+    await this.record(call.id, came);
   }
 
   private async record(callId: string, result: ToolResult, isLast = false): Promise<void> {
@@ -290,25 +265,20 @@ export class TurnRun {
   }
 
   /** The lane is free while the person thinks; the decision brings the row back. */
-  private async park(asking: readonly { call: ModelToolCall; reason: string }[]): Promise<void> {
+  private async park(questions: readonly Question[]): Promise<void> {
     const { world, delivery, wakeAt } = this.agent.options;
     await this.settleDraft();
+    this.ended = true;
+    const cards = questions.map((question) => ask(question, this.context()));
+    const [first] = questions.map(({ turn, call }) => (turn.path === '' ? call.id : `${turn.path}/${call.id}`));
     const now = world.clock.now();
-    const cards = asking.map(({ call, reason }): Card => {
-      const asked = { tool: call.name, input: call.input as Record<string, unknown> };
-      const hash = hashOf(asked, this.context());
-      const shown = approvals.shownInput(call.input);
-      this.turn.add({ kind: 'asked', callId: call.id, payload: { hash, shown } }, now);
-      const text = texts.approvalAsked(call.name, reason, shown);
-      return { kind: 'approval', text, choices: approvals.choices(this.turn.id, call.id, hash) };
-    });
-    const expiresAt = approvals.expiryOf(now);
+    const expiresAt = expiryOf(now);
     const fenced = sql`exists (select from fence)`;
     const writing = store.turnWriting(this.turn, this.item, 'waiting', now, fenced, expiresAt);
     await delivery.end('turn.park', this.item, {
       state: 'waiting',
       cards,
-      key: `ask:${this.turn.id}:${asking[0]?.call.id}`,
+      key: `ask:${this.turn.id}:${first}`,
       turnId: this.turn.id,
       tainted: this.turn.tainted,
       also: writing,
@@ -349,14 +319,7 @@ export class TurnRun {
 
   /** What the person must know even if the model keeps silent about it. */
   private interrupted(): Card[] {
-    const unknown = this.turn.steps.flatMap(({ step }) =>
-      step.kind === 'result' && !step.payload.ok && step.payload.code === 'OUTCOME_UNKNOWN' ? [step.callId] : [],
-    );
-    const names = this.turn.steps.flatMap(({ step }) =>
-      step.kind === 'model'
-        ? step.payload.calls.filter((call) => unknown.includes(call.id)).map((call) => call.name)
-        : [],
-    );
+    const names = this.turn.all().flatMap((turn) => turn.unknownCalls());
     return names.map((name) => ({ kind: 'notice', text: texts.outcomeUnknownToPerson(name) }));
   }
 
@@ -364,5 +327,3 @@ export class TurnRun {
     return this.agent.callContext(this.item, this.signal, this.turn.tainted);
   }
 }
-
-type Verdict = { kind: 'allow' } | { kind: 'ask'; reason: string } | { kind: 'result'; result: ToolResult };

@@ -4,6 +4,7 @@ import { done, outsideTool, type SpawnOptions } from '../../src/agent/index.ts';
 import type { Skill } from '../../src/chat/index.ts';
 import { ModelServer } from '../support/model-server/index.ts';
 import { modelConfig } from '../support/models.ts';
+import { Outside } from '../support/outside.ts';
 import { play } from '../support/play.ts';
 
 let server: ModelServer;
@@ -16,9 +17,9 @@ afterEach(() => {
 });
 afterAll(() => server.close());
 
-/** A skill that lets a nested turn find something out. */
+/** A skill that lets a nested turn find something out, and an outside to look at. */
 function research(options: Partial<SpawnOptions> = {}) {
-  const ran: string[] = [];
+  const outside = new Outside();
   const skill: Skill = {
     name: 'research',
     tools: () => [
@@ -30,39 +31,19 @@ function research(options: Partial<SpawnOptions> = {}) {
         run: async ({ question }, { spawn }) =>
           (await spawn?.({ prompt: 'You research.', task: question, tier: 'light', ...options })) ?? done('no turn'),
       }),
-      outsideTool({
-        name: 'page_read',
-        description: 'Reads a page.',
-        effect: 'fetch',
-        input: z.object({ url: z.string() }),
-        async run({ url }) {
-          ran.push(url);
-          return done(`what stands at ${url}`, { tainted: true });
-        },
-      }),
-      outsideTool({
-        name: 'letter_send',
-        description: 'Sends a letter.',
-        effect: 'external',
-        input: z.object({}),
-        async run() {
-          ran.push('letter');
-          return done('sent');
-        },
-      }),
     ],
   };
-  return { skill, ran };
+  return { skills: [skill, outside.skill], ran: outside.sent };
 }
 
-const begin = (skill: Skill, models: Record<string, unknown> = {}) =>
-  play({ config: modelConfig(server, models), skills: [skill] });
+const begin = (skills: Skill[], models: Record<string, unknown> = {}) =>
+  play({ config: modelConfig(server, models), skills });
 
 const question = { calls: [{ id: 'top', name: 'research', input: { question: 'How high?' } }] };
 
 test('a nested turn finds something out with its own model and tools, and answers its caller', async () => {
-  const { skill, ran } = research();
-  await using coda = await begin(skill);
+  const { skills, ran } = research();
+  await using coda = await begin(skills);
   server.play(question, { when: { model: 'small' }, calls: [{ name: 'page_read', input: { url: 'alps' } }] });
   server.play({ when: { model: 'small' }, text: '4,806 m.' }, { when: { model: 'main' }, text: 'It is 4,806 m high.' });
   expect(await coda.person('ana').says('how high is it?')).toBe('It is 4,806 m high.');
@@ -76,19 +57,18 @@ test('a nested turn finds something out with its own model and tools, and answer
   );
   expect(rows).toEqual([
     { path: '', kinds: 'model started result model', tainted: true },
-    { path: 'top', kinds: 'model result model', tainted: true },
+    { path: 'top', kinds: 'model started result model', tainted: true },
   ]);
   expect(await coda.person('ana').says('/cost')).toContain('4 calls');
 });
 
-test('it does only what it was given, and nothing that would have to ask', async () => {
-  const { skill, ran } = research({ tools: ['letter_send'] });
-  await using coda = await begin(skill);
+test('it does only what it was given', async () => {
+  const { skills, ran } = research({ tools: ['letter_send'] });
+  await using coda = await begin(skills);
   server.play(question);
   server.play({
     when: { model: 'small' },
     calls: [
-      { name: 'letter_send', input: {} },
       { name: 'page_read', input: { url: 'x' } },
       { name: 'no_such_tool', input: {} },
     ],
@@ -97,21 +77,16 @@ test('it does only what it was given, and nothing that would have to ask', async
   expect(await coda.person('ana').says('write it')).toBe('It could not.');
   expect(ran).toEqual([]);
   const told = JSON.stringify(server.requests[2]?.body.messages.at(-1));
-  expect(told).toContain('asks the person first');
   expect(told).toContain('not given to you');
 });
 
 test('its calls, its money and its time are bounded', async () => {
-  const { skill } = research({ maxToolCalls: 3, timeoutMs: 400, budget: 1 });
-  await using coda = await begin(skill);
+  const { skills } = research({ maxToolCalls: 3, timeoutMs: 400, budget: 1 });
+  await using coda = await begin(skills);
   const ana = coda.person('ana');
   const results = () => JSON.stringify(server.requests.at(-1)?.body.messages.at(-1));
 
-  let page = 0;
-  server.play(question);
-  for (; page < 4; page++) {
-    server.play({ when: { model: 'small' }, calls: [{ name: 'page_read', input: { url: `p${page}` } }] });
-  }
+  server.play(question, { when: { model: 'small' }, calls: [{ name: 'reminder_list', input: {} }], times: 4 });
   await ana.says('go on for ever');
   expect(results()).toContain('more tools than it may');
 

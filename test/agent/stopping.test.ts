@@ -1,46 +1,21 @@
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
-import { done, outsideTool } from '../../src/agent/index.ts';
 import { deferred } from '../../src/base/async.ts';
-import type { Skill } from '../../src/chat/index.ts';
 import { testDatabases } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
+import { Outside } from '../support/outside.ts';
 import { play } from '../support/play.ts';
 import { lastSaid, ScriptedModel } from '../support/scripted-model.ts';
 
-/** A tool that takes as long as the test wants. */
-function slowTool() {
-  const reading = deferred();
-  const begun = deferred();
-  const skill: Skill = {
-    name: 'test',
-    tools: () => [
-      outsideTool({
-        name: 'page_read',
-        description: 'Reads a page.',
-        effect: 'fetch',
-        input: z.object({}),
-        async run() {
-          begun.resolve();
-          await reading.promise;
-          return done('a page');
-        },
-      }),
-    ],
-  };
-  return { skill, reading, begun };
-}
-
 describe.each(testDatabases)('stopping on $name', ({ name, available }) => {
   test.skipIf(!available)('a stop whose hint to the process that runs the turn was lost is heeded', async () => {
-    const { skill, reading, begun } = slowTool();
+    const outside = new Outside().hold();
     const model = new ScriptedModel([{ call: 'page_read' }], ['never said']);
-    await using coda = await play({ engine: name, model, skills: [skill] });
+    await using coda = await play({ engine: name, model, skills: [outside.skill] });
     const running = await coda.hear('ana', 'dm-ana', 'read it');
-    await begun.promise;
+    await outside.begun.promise;
     // What another replica's /stop leaves in the database.
     await coda.database().run('test', 'update lanes set cancel = true');
-    reading.resolve();
+    outside.release();
     await running.settled;
     await coda.passes({ minutes: 1 });
     expect(coda.platform.in('dm-ana')).toEqual(['Stopped.']);

@@ -1,67 +1,40 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { dataTool, done, outsideTool } from '../../src/agent/index.ts';
+import { dataTool, done } from '../../src/agent/index.ts';
 import { deferred } from '../../src/base/async.ts';
 import type { Skill } from '../../src/chat/index.ts';
 import { testDatabases } from '../support/database.ts';
+import { Outside } from '../support/outside.ts';
 import { play } from '../support/play.ts';
 import { lastSaid, ScriptedModel } from '../support/scripted-model.ts';
 
-/** A skill with one tool of each kind; what the outside was made to do is kept. */
-function testSkill() {
-  const sent: string[] = [];
-  const hang = { on: undefined as ReturnType<typeof deferred<void>> | undefined };
-  const skill: Skill = {
-    name: 'test',
-    tools: () => [
-      outsideTool({
-        name: 'letter_send',
-        description: 'Sends a letter.',
-        effect: 'external',
-        input: z.object({ to: z.string() }),
-        async run({ to }) {
-          sent.push(to);
-          await hang.on?.promise;
-          return done(`sent to ${to}`);
-        },
-      }),
-      outsideTool({
-        name: 'page_read',
-        description: 'Reads a page.',
-        effect: 'fetch',
-        input: z.object({ url: z.string() }),
-        async run({ url }) {
-          sent.push(url);
-          await hang.on?.promise;
-          return done(`read ${url}`, { tainted: true });
-        },
-      }),
-      dataTool({
-        name: 'zone_show',
-        description: "Shows the person's zone.",
-        effect: 'read',
-        input: z.object({}),
-        async run(_, { when }) {
-          return done(when.zone);
-        },
-      }),
-    ],
-  };
-  return { skill, sent, hang };
-}
+/** A skill that shows the person's zone. */
+const zones: Skill = {
+  name: 'zones',
+  tools: () => [
+    dataTool({
+      name: 'zone_show',
+      description: "Shows the person's zone.",
+      effect: 'read',
+      input: z.object({}),
+      async run(_, { when }) {
+        return done(when.zone);
+      },
+    }),
+  ],
+};
 
 describe.each(testDatabases)('a turn on $name', ({ name, available }) => {
   test.skipIf(!available)('tools are called and their results answered with', async () => {
-    const { skill } = testSkill();
     const model = new ScriptedModel([{ call: 'zone_show' }], (request) => [
       `your zone: ${request.messages.at(-1)?.text}`,
     ]);
-    await using coda = await play({ engine: name, model, skills: [skill] });
+    await using coda = await play({ engine: name, model, skills: [zones] });
     expect(await coda.person('ana').says('which zone?')).toBe('your zone: Europe/Berlin');
   });
 
   test.skipIf(!available)('what acts outside asks first, and runs once when it was approved', async () => {
-    const { skill, sent } = testSkill();
+    const { skill, sent } = new Outside();
     const model = new ScriptedModel([{ call: 'letter_send', input: { to: 'bob' } }], ['done']);
     await using coda = await play({ engine: name, model, skills: [skill] });
     const ana = coda.person('ana');
@@ -75,7 +48,7 @@ describe.each(testDatabases)('a turn on $name', ({ name, available }) => {
   });
 
   test.skipIf(!available)('the lane is free while it asks, and the question outlives a restart', async () => {
-    const { skill, sent } = testSkill();
+    const { skill, sent } = new Outside();
     const model = new ScriptedModel((request) => {
       const last = request.messages.at(-1);
       if (last?.role === 'tool') return [`told: ${last.text}`];
@@ -94,7 +67,7 @@ describe.each(testDatabases)('a turn on $name', ({ name, available }) => {
   });
 
   test.skipIf(!available)('nobody else can approve', async () => {
-    const { skill, sent } = testSkill();
+    const { skill, sent } = new Outside();
     const model = new ScriptedModel([{ call: 'letter_send', input: { to: 'bob' } }], ['done']);
     await using coda = await play({ engine: name, model, skills: [skill] });
     const ana = coda.person('ana', { channel: 'shared' });
@@ -107,7 +80,7 @@ describe.each(testDatabases)('a turn on $name', ({ name, available }) => {
   });
 
   test.skipIf(!available)('a question that nobody answers means no after a day', async () => {
-    const { skill, sent } = testSkill();
+    const { skill, sent } = new Outside();
     const model = new ScriptedModel([{ call: 'letter_send', input: { to: 'bob' } }], (request) => [
       `heard: ${request.messages.at(-1)?.text}`,
     ]);
@@ -124,17 +97,17 @@ describe.each(testDatabases)('a turn on $name', ({ name, available }) => {
   test.skipIf(!available)(
     'a call outside that was cut off is not repeated: the model and the person hear of it',
     async () => {
-      const { skill, sent, hang } = testSkill();
-      hang.on = deferred();
+      const outside = new Outside().hold();
+      const { skill, sent } = outside;
       const model = new ScriptedModel([{ call: 'page_read', input: { url: 'http://a' } }], (request) => [
         `model heard: ${request.messages.at(-1)?.text}`,
       ]);
       await using coda = await play({ engine: name, model, skills: [skill] });
       const { settled } = await coda.hear('ana', 'dm-ana', 'read it');
-      while (sent.length === 0) await new Promise(setImmediate);
+      await outside.begun.promise;
       await coda.app.stop(0);
       await settled;
-      hang.on = undefined;
+      outside.release();
       await coda.start();
       await coda.app.settled();
       expect(sent).toEqual(['http://a']);
@@ -147,11 +120,10 @@ describe.each(testDatabases)('a turn on $name', ({ name, available }) => {
   test.skipIf(!available)(
     'an answer is shown while it grows, and a restart in mid-stream leaves one message',
     async () => {
-      const { skill } = testSkill();
       const gate = deferred();
       const model = new ScriptedModel(['The answer ', { hold: gate }, 'is 42.'], ['The answer is 42.']);
       model.streams = true;
-      await using coda = await play({ engine: name, model, skills: [skill] });
+      await using coda = await play({ engine: name, model });
       const { settled } = await coda.hear('ana', 'dm-ana', 'what is it?');
       while (coda.platform.in('dm-ana').length === 0) await new Promise(setImmediate);
       expect(coda.platform.in('dm-ana')).toEqual(['The answer ']);
@@ -165,8 +137,8 @@ describe.each(testDatabases)('a turn on $name', ({ name, available }) => {
   );
 
   test.skipIf(!available)('what the asker says meanwhile joins the running turn, what others say waits', async () => {
-    const { skill, hang } = testSkill();
-    hang.on = deferred();
+    const outside = new Outside().hold();
+    const { skill } = outside;
     const model = new ScriptedModel((request) => {
       const last = request.messages.findLast((message) => message.role === 'user')?.text ?? '';
       const read = request.messages.some((message) => message.role === 'tool');
@@ -177,7 +149,7 @@ describe.each(testDatabases)('a turn on $name', ({ name, available }) => {
     const first = await coda.hear('ana', 'room', 'read it');
     const second = await coda.hear('ana', 'room', 'and be quick');
     const third = await coda.hear('bob', 'room', 'me too');
-    hang.on.resolve();
+    outside.release();
     await Promise.all([first.settled, third.settled]);
     await coda.app.settled();
     void second;
@@ -185,12 +157,11 @@ describe.each(testDatabases)('a turn on $name', ({ name, available }) => {
   });
 
   test.skipIf(!available)('/stop ends the running turn and its tool', async () => {
-    const { skill, sent, hang } = testSkill();
-    hang.on = deferred();
+    const { skill, begun } = new Outside().hold();
     const model = new ScriptedModel([{ call: 'page_read', input: { url: 'http://a' } }], ['never said']);
     await using coda = await play({ engine: name, model, skills: [skill] });
     const running = await coda.hear('ana', 'dm-ana', 'read it');
-    while (sent.length === 0) await new Promise(setImmediate);
+    await begun.promise;
     await (await coda.hear('ana', 'dm-ana', '/stop')).settled;
     await running.settled;
     await coda.app.settled();
@@ -198,17 +169,15 @@ describe.each(testDatabases)('a turn on $name', ({ name, available }) => {
   });
 
   test.skipIf(!available)('a turn that never comes to an end is ended', async () => {
-    const { skill } = testSkill();
     const model = new ScriptedModel([{ call: 'zone_show' }]);
-    await using coda = await play({ engine: name, model, skills: [skill], config: { 'delivery.max_tool_calls': 3 } });
+    await using coda = await play({ engine: name, model, skills: [zones], config: { 'delivery.max_tool_calls': 3 } });
     expect(await coda.person('ana').says('go')).toContain('stopped after 3 steps');
     expect(model.requests).toHaveLength(3);
   });
 
   test.skipIf(!available)('/new begins afresh: the model does not see what was said before', async () => {
-    const { skill } = testSkill();
     const model = new ScriptedModel(['ok']);
-    await using coda = await play({ engine: name, model, skills: [skill] });
+    await using coda = await play({ engine: name, model });
     const ana = coda.person('ana');
     await ana.says('my secret is 7');
     await ana.says('what did I say?');

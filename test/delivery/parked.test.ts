@@ -1,43 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
-import { done, outsideTool } from '../../src/agent/index.ts';
-import { deferred } from '../../src/base/async.ts';
-import type { Skill } from '../../src/chat/index.ts';
 import { testDatabases } from '../support/database.ts';
+import { Outside } from '../support/outside.ts';
 import { play } from '../support/play.ts';
 import { lastSaid, ScriptedModel } from '../support/scripted-model.ts';
 
-/** A tool that asks first, and one that does not and takes as long as the test wants. */
+/** A model that writes letters and reads pages. */
 function asking() {
-  const sent: string[] = [];
-  const reading = deferred();
-  const begun = deferred();
-  const skill: Skill = {
-    name: 'test',
-    tools: () => [
-      outsideTool({
-        name: 'letter_send',
-        description: 'Sends a letter.',
-        effect: 'external',
-        input: z.object({ to: z.string() }),
-        async run({ to }) {
-          sent.push(to);
-          return done(`sent to ${to}`);
-        },
-      }),
-      outsideTool({
-        name: 'page_read',
-        description: 'Reads a page.',
-        effect: 'fetch',
-        input: z.object({}),
-        async run() {
-          begun.resolve();
-          await reading.promise;
-          return done('a page');
-        },
-      }),
-    ],
-  };
+  const outside = new Outside();
   const model = new ScriptedModel((request) => {
     const last = request.messages.at(-1);
     if (last?.role === 'tool') return [`told: ${last.text}`];
@@ -45,23 +14,24 @@ function asking() {
     if (lastSaid(request) === 'read it') return [{ call: 'page_read' }];
     return [`heard: ${lastSaid(request)}`];
   });
-  return { skill, model, sent, reading, begun };
+  return { outside, model, skill: outside.skill, sent: outside.sent };
 }
 
 describe.each(testDatabases)('a turn that waits for its person on $name', ({ name, available }) => {
   test.skipIf(!available)('what was approved happens although another message is being answered', async () => {
-    const { skill, model, sent, reading, begun } = asking();
+    const { outside, skill, model, sent } = asking();
     await using coda = await play({ engine: name, model, skills: [skill] });
     const ana = coda.person('ana');
     await ana.says('write to bob');
+    outside.hold();
     const other = await coda.hear('ana', 'dm-ana', 'read it');
-    await begun.promise;
+    await outside.begun.promise;
     const approve = ana.seen().flatMap((message) => message.buttons)[0];
     await (await coda.press('ana', 'dm-ana', approve?.id ?? '')).settled;
-    reading.resolve();
+    outside.release();
     await other.settled;
     await coda.app.settled();
-    expect(sent).toEqual(['bob']);
+    expect(sent).toEqual(['http://a', 'bob']);
     expect(ana.heard('told: sent to bob')).toHaveLength(1);
     expect(await coda.count(`lanes where pending <> 0`)).toBe(0);
   });

@@ -8,12 +8,15 @@ const LONGEST_SHOWN = 8_000;
 /** What one reading brings: with its own words it stays below what is shown. */
 const PAGE = 7_500;
 
-/** Results as the model is shown them: what is too long is cut, and says how to go on. The text is always the same. */
-export function shortened(turnId: string, messages: readonly ModelMessage[]): ModelMessage[] {
+/**
+ * Results as the model is shown them: what is too long is cut, and says how to go on. The text is always the same.
+ * `turn` is the turn's id, and with a nested one `/` and its path.
+ */
+export function shortened(turn: string, messages: readonly ModelMessage[]): ModelMessage[] {
   return messages.map((message) => {
     if (message.role !== 'tool' || message.text.length <= LONGEST_SHOWN) return message;
     const left = message.text.length - PAGE;
-    const handle = `${turnId}/${message.callId}`;
+    const handle = `${turn}/${message.callId}`;
     const note = `[… ${left} more characters. Read on: result_read {"handle": "${handle}", "from": ${PAGE}}]`;
     return { ...message, text: `${message.text.slice(0, PAGE)}\n${note}` };
   });
@@ -28,8 +31,8 @@ export function contextTools(): AnyTool[] {
     display: 'hidden',
     input: z.object({ handle: z.string().max(200), from: z.int().min(0).default(0) }),
     async run({ handle, from }, { tx, person }) {
-      const [turnId = '', callId = ''] = handle.split('/');
-      const result = await store.readResult(tx, person.id, turnId, callId);
+      const [turnId = '', ...call] = handle.split('/');
+      const result = await store.readResult(tx, person.id, turnId, call.join('/'));
       if (!result) return failed('NOT_FOUND', 'There is no result with that handle.');
       const text = result.text.slice(from, from + PAGE);
       const next = from + text.length;

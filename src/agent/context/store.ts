@@ -91,14 +91,14 @@ export async function searchMessages(db: Queryable, conversationId: string, word
   return rows;
 }
 
-/** The whole text of a stored result, if the call was made for this person. */
-export async function readResult(db: Queryable, personId: string, turnId: string, callId: string) {
+/** The whole text of a stored result, if the call was made for this person; `call` begins with its nested turn's path. */
+export async function readResult(db: Queryable, personId: string, turnId: string, call: string) {
   const { rows } = await db.query<{ text: string; tainted: boolean }>(
     `select coalesce(s.payload ->> 'text', s.payload ->> 'message', '') as text, s.tainted
        from steps s join turns t on t.id = s.turn_id
-      where s.turn_id::text = $1 and s.call_id = $2 and s.kind = 'result' and t.person_id = $3
+      where s.turn_id::text = $1 and concat_ws('/', nullif(s.path, ''), s.call_id) = $2 and s.kind = 'result' and t.person_id = $3
       order by s.seq desc limit 1`,
-    [turnId, callId, personId],
+    [turnId, call, personId],
   );
   return rows[0];
 }

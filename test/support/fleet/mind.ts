@@ -15,7 +15,7 @@ export function streamed(name: string, life: number): string {
 
 /**
  * Does what the message asks for in so many words: `say x`, `remind x`, `note x`, `ask x` (something that acts outside
- * and asks first), `fetch x` (something that reads outside), `stream x`.
+ * and asks first), `delegate x` (the same by a nested turn), `fetch x` (something that reads outside), `stream x`.
  */
 export function scriptedModel(life: number, streams: boolean): Model & { streams: boolean } {
   return {
@@ -50,6 +50,8 @@ function callFor(verb: string, name: string): { name: string; input: Record<stri
       return { name: 'note_save', input: { text: `noted ${name}` } };
     case 'ask':
       return { name: 'letter_send', input: { to: name } };
+    case 'delegate':
+      return { name: 'letter_delegate', input: { to: name } };
     case 'fetch':
       return { name: 'page_read', input: { url: name } };
     default:
@@ -70,6 +72,16 @@ export function outsideSkill(port: number): Skill {
         async run({ to }) {
           await ask(port, 'outside', { name: to });
           return done(`sent ${to}`);
+        },
+      }),
+      outsideTool({
+        name: 'letter_delegate',
+        description: 'Has a letter sent.',
+        effect: 'fetch',
+        input: z.object({ to: z.string() }),
+        async run({ to }, { spawn }) {
+          const told = await spawn?.({ prompt: 'You send letters.', task: `ask ${to}`, tools: ['letter_send'] });
+          return told ?? done('nobody');
         },
       }),
       outsideTool({

@@ -131,6 +131,28 @@ const parked: Scenario = {
   ],
 };
 
+/** Without the further parts of long answers. */
+const begun = (seen: readonly Seen[]) => seen.filter(({ key }) => !/^answer:[^:]+:\d/.test(key));
+
+const delegated: Scenario = {
+  name: 'a nested turn that asks, a press, and what it lets happen',
+  async play(fleet, name) {
+    await fleet.says(name, `delegate ${name}`);
+    // Cut off before it had begun anything it cannot ask any more.
+    const ended = (seen: readonly Seen[]) => starting(seen, `delegate ${name}: `).length > 0;
+    await fleet.until(name, (seen) => ended(seen) || seen.some(({ buttons }) => buttons.length > 0));
+    if (ended(await fleet.in(name))) return;
+    await pressNewest(fleet, name, 'Approve');
+    await fleet.until(name, ended);
+  },
+  wrong: (seen, state, name) => [
+    ...exactly(seen, `delegate ${name}: `),
+    ...(starting(seen, 'May I run').length > 1 ? ['asked twice'] : []),
+    ...outsideOnce(seen, state, name, `sent ${name}`),
+    ...nothingBut(begun(seen), 'May I', 'Approved.', 'delegate', UNCLEAR),
+  ],
+};
+
 const fetched: Scenario = {
   name: 'a message with a tool that reads outside',
   async play(fleet, name) {
@@ -170,4 +192,14 @@ const reminder: Scenario = {
   }),
 };
 
-export const scenarios: readonly Scenario[] = [plain, command, dataTool, followUp, stream, parked, fetched, reminder];
+export const scenarios: readonly Scenario[] = [
+  plain,
+  command,
+  dataTool,
+  followUp,
+  stream,
+  parked,
+  delegated,
+  fetched,
+  reminder,
+];

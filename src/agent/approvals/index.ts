@@ -1,11 +1,14 @@
 import { z } from 'zod';
-import type { Instant } from '../base/clock.ts';
-import type { Choice, Delivery } from '../delivery/index.ts';
-import type { DueSource } from '../jobs/index.ts';
-import type { Database } from '../storage/index.ts';
+import type { Instant } from '../../base/clock.ts';
+import type { Card, Choice, Delivery } from '../../delivery/index.ts';
+import type { DueSource } from '../../jobs/index.ts';
+import type { Database } from '../../storage/index.ts';
+import { hashOf } from '../calls.ts';
+import type { ModelToolCall } from '../model.ts';
+import type { Turn } from '../steps.ts';
+import * as texts from '../texts.ts';
+import { type AnyTool, type CallContext, dataTool, done, failed } from '../tool.ts';
 import * as store from './store.ts';
-import * as texts from './texts.ts';
-import { type AnyTool, dataTool, done, failed } from './tool.ts';
 
 const DECIDE = 'approval_decide';
 
@@ -21,9 +24,28 @@ export function shownInput(input: unknown): string {
   return JSON.stringify(input, null, 2).replace(UNSEEN, escaped);
 }
 
+/** A call that must not run before the person has said yes to it. */
+export interface Question {
+  /** Whose call it is: the turn itself, or one of its nested turns. */
+  turn: Turn;
+  call: ModelToolCall;
+  reason: string;
+  /** Of a nested turn: the tool that began it. */
+  under?: string;
+}
+
+/** Adds that the person is asked to the turn, and returns what shows them all of it. */
+export function ask({ turn, call, reason, under }: Question, ctx: CallContext): Card {
+  const hash = hashOf({ tool: call.name, input: call.input as Record<string, unknown> }, ctx);
+  const shown = shownInput(call.input);
+  turn.add({ kind: 'asked', callId: call.id, payload: { hash, shown } }, ctx.clock.now());
+  const text = texts.approvalAsked(call.name, under === undefined ? reason : texts.askedUnder(under, reason), shown);
+  return { kind: 'approval', text, choices: choices(turn, call.id, hash) };
+}
+
 /** The buttons under a question: who may press them is what the buttons' rows say. */
-export function choices(turnId: string, callId: string, hash: string): Choice[] {
-  const decide = (approved: boolean) => ({ tool: DECIDE, input: { turn: turnId, call: callId, hash, approved } });
+function choices({ id, path }: Turn, callId: string, hash: string): Choice[] {
+  const decide = (approved: boolean) => ({ tool: DECIDE, input: { turn: id, path, call: callId, hash, approved } });
   return [
     { label: 'Approve', style: 'primary', ...decide(true) },
     { label: 'Deny', style: 'danger', ...decide(false) },
@@ -40,12 +62,18 @@ export function decideTool(delivery: Pick<Delivery, 'resume'>): AnyTool {
     description: 'Decides about a call that asked first.',
     effect: 'write',
     hidden: true,
-    input: z.object({ turn: z.string(), call: z.string(), hash: z.string(), approved: z.boolean() }),
-    async run({ turn, call, hash, approved }, { tx, person, clock }) {
-      const parked = await store.lockParked(tx, turn, call);
+    input: z.object({
+      turn: z.string(),
+      path: z.string().default(''),
+      call: z.string(),
+      hash: z.string(),
+      approved: z.boolean(),
+    }),
+    async run({ turn, path, call, hash, approved }, { tx, person, clock }) {
+      const asked = { turnId: turn, path, callId: call };
+      const parked = await store.lockParked(tx, asked);
       if (!parked || parked.hash !== hash) return failed('GONE', texts.approvalGone());
-      const payload = { approved, by: person.id, hash };
-      await store.addStep(tx, turn, { kind: 'decided', callId: call, payload }, clock.now());
+      await store.addDecision(tx, asked, { approved, by: person.id, hash }, clock.now());
       // All calls of one step that ask are decided before any of them runs.
       if ((await store.openQuestions(tx, turn)) === 0) await delivery.resume(tx, parked.inboxId);
       return done(approved ? texts.approved() : texts.disapproved());
@@ -68,9 +96,8 @@ export function approvalSource(deps: { database: Database; delivery: Pick<Delive
       deps.database.tx('approvals.expire', async (tx) => {
         const late = await store.claimExpired(tx, now, BATCH);
         for (const { turnId, inboxId, open } of late) {
-          for (const { callId, hash } of open) {
-            const payload = { approved: false, by: NOBODY, hash };
-            await store.addStep(tx, turnId, { kind: 'decided', callId, payload }, now);
+          for (const { path, callId, hash } of open) {
+            await store.addDecision(tx, { turnId, path, callId }, { approved: false, by: NOBODY, hash }, now);
           }
           const cards = await store.closeQuestions(tx, turnId, DECIDE, now);
           for (const card of cards) await deps.delivery.outbox.close(tx, card, texts.approvalExpired());

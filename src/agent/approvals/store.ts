@@ -1,0 +1,99 @@
+import type { Instant } from '../../base/clock.ts';
+import { json, type Transaction } from '../../storage/index.ts';
+import type { Step } from '../steps.ts';
+
+/** Which call of a parked turn is asked about: one of its own, or of the nested turn at `path`. */
+export interface AskedCall {
+  turnId: string;
+  path: string;
+  callId: string;
+}
+
+/** Adds the decision that a parked turn waits for. */
+export async function addDecision(
+  tx: Transaction,
+  { turnId, path, callId }: AskedCall,
+  payload: Extract<Step, { kind: 'decided' }>['payload'],
+  now: Instant,
+): Promise<void> {
+  await tx.query(
+    `insert into steps (turn_id, path, seq, kind, call_id, payload, at)
+     select $1, $2, coalesce(max(seq), -1) + 1, 'decided', $3, $4, $5 from steps where turn_id = $1 and path = $2`,
+    [turnId, path, callId, json(payload), now],
+  );
+}
+
+/** A question `a` that nobody has decided. */
+const UNDECIDED = `a.kind = 'asked' and not exists (
+  select from steps d
+   where d.turn_id = a.turn_id and d.path = a.path and d.kind = 'decided' and d.call_id = a.call_id)`;
+
+/** The parked turn's row, locked until `tx` ends, with the question that is open for a call. */
+export async function lockParked(
+  tx: Transaction,
+  { turnId, path, callId }: AskedCall,
+): Promise<{ inboxId: string; hash: string } | undefined> {
+  const { rows } = await tx.query<{ inbox_id: string; payload: { hash: string } }>(
+    `select t.inbox_id, a.payload
+       from turns t join steps a on a.turn_id = t.id and a.path = $2 and a.call_id = $3
+      where t.id = $1 and t.state = 'waiting' and ${UNDECIDED}
+      order by a.seq desc limit 1
+        for update of t`,
+    [turnId, path, callId],
+  );
+  const row = rows[0];
+  return row && { inboxId: row.inbox_id, hash: row.payload.hash };
+}
+
+/** For the worker: when the next question has waited long enough. */
+export const EARLIEST_EXPIRY = `select min(expires_at) from turns where state = 'waiting'`;
+
+/** Questions that nobody has answered in time, of up to `limit` turns, which are held until `tx` ends. */
+export async function claimExpired(
+  tx: Transaction,
+  now: Instant,
+  limit: number,
+): Promise<{ turnId: string; inboxId: string; open: OpenQuestion[] }[]> {
+  const held = await tx.query<{ id: string }>(
+    `update turns set expires_at = null
+      where id in (select id from turns where state = 'waiting' and expires_at <= $1 limit $2 for update skip locked)
+     returning id`,
+    [now, limit],
+  );
+  // A statement of its own, which sees a decision that was committed while the first one waited for the row.
+  const { rows } = await tx.query<{ id: string; inbox_id: string; open: OpenQuestion[] | null }>(
+    `select t.id, t.inbox_id,
+            (select jsonb_agg(jsonb_build_object('path', a.path, 'callId', a.call_id, 'hash', a.payload ->> 'hash')
+                              order by a.path, a.seq)
+               from steps a where a.turn_id = t.id and ${UNDECIDED}) as open
+       from turns t where t.id = any($1::uuid[])`,
+    [held.rows.map(({ id }) => id)],
+  );
+  return rows.map((row) => ({ turnId: row.id, inboxId: row.inbox_id, open: row.open ?? [] }));
+}
+
+type OpenQuestion = Omit<AskedCall, 'turnId'> & { hash: string };
+
+/** Uses up the open buttons of a turn that call `tool`. Returns the cards that show them. */
+export async function closeQuestions(tx: Transaction, turnId: string, tool: string, now: Instant): Promise<string[]> {
+  const { rows } = await tx.query<{ card: string }>(
+    `with used as (
+       update buttons b set used_at = $3 from turns t
+        where t.id = $1 and b.conversation_id = t.conversation_id and b.used_at is null
+          and b.action->>'tool' = $2 and b.action->'input'->>'turn' = t.id::text
+       returning b.card
+     )
+     select distinct card from used`,
+    [turnId, tool, now],
+  );
+  return rows.map(({ card }) => card);
+}
+
+/** How many questions of a parked turn nobody has answered yet. */
+export async function openQuestions(tx: Transaction, turnId: string): Promise<number> {
+  const { rows } = await tx.query<{ open: number }>(
+    `select count(distinct (a.path, a.call_id)) as open from steps a where a.turn_id = $1 and ${UNDECIDED}`,
+    [turnId],
+  );
+  return rows[0]?.open ?? 0;
+}

@@ -1,0 +1,64 @@
+import { NOBODY } from './approvals/index.ts';
+import { hashOf, refusedInput } from './calls.ts';
+import type { ModelToolCall } from './model.ts';
+import type { Policy } from './policy.ts';
+import type { CallState, Turn } from './steps.ts';
+import * as texts from './texts.ts';
+import { type CallContext, failed, type ToolResult } from './tool.ts';
+import type { Toolbox, ValidCall } from './toolbox.ts';
+
+/** The same call with the same arguments may be made so often; then the model is told, and then it is stopped. */
+const MOST_REPEATS = 2;
+
+export interface Considering {
+  toolbox: Toolbox;
+  policy: Policy;
+  /** Whose call it is. */
+  turn: Turn;
+  context: CallContext;
+  /** Whether a tool was given to the turn; default: every one. */
+  offered?(tool: string): boolean;
+}
+
+/** What may become of a call: it runs, it asks first, or this is its result. */
+export type Verdict = { kind: 'allow' } | { kind: 'ask'; reason: string } | { kind: 'result'; result: ToolResult };
+
+export interface Considered {
+  verdict: Verdict;
+  valid?: ValidCall;
+}
+
+/** Whether a call may run: its input has the right form, policy and person agree, and it has not begun before. */
+export function consider(call: ModelToolCall, state: CallState, on: Considering): Considered {
+  const { toolbox, policy, turn, context, offered } = on;
+  if (state.kind === 'started' && !turn.goesOnUnder(call.id)) {
+    // It acted outside, and the process died: whether it happened can only be looked up.
+    return { verdict: result(failed('OUTCOME_UNKNOWN', texts.outcomeUnknown(call.name))) };
+  }
+  const asked = { tool: call.name, input: call.input as Record<string, unknown> };
+  const valid = toolbox.check(asked, false);
+  if ('ok' in valid) return { verdict: result(refusedInput(valid, turn, call.name)) };
+  if (offered && !offered(call.name)) return { verdict: denied('it was not given to you.') };
+  // It was looked at before it began.
+  if (state.kind === 'started') return { valid, verdict: { kind: 'allow' } };
+  if (state.kind === 'open' && turn.repeats(call) >= MOST_REPEATS) {
+    return { verdict: result(failed('REPEATED', texts.repeatedCall())) };
+  }
+  if (state.kind === 'decided') {
+    const granted = state.approved && state.hash === hashOf(asked, context);
+    if (granted) return { valid, verdict: { kind: 'allow' } };
+    const said = state.by === NOBODY ? texts.unanswered() : texts.declined();
+    return { valid, verdict: result(failed('DECLINED', said)) };
+  }
+  const { tool, effect, input } = valid;
+  const verdict = policy({ tool, effect, input, person: context.person, tainted: turn.tainted });
+  return { valid, verdict: verdict.kind === 'deny' ? denied(verdict.reason) : verdict };
+}
+
+function result(said: ToolResult): Verdict {
+  return { kind: 'result', result: said };
+}
+
+function denied(reason: string): Verdict {
+  return result(failed('DENIED', texts.denied(reason)));
+}
