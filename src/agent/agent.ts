@@ -58,19 +58,23 @@ export class Agent implements TurnHost {
       const wanted = await call({ ...ctx, tx });
       const result = 'tool' in wanted ? await runCall(tx, this.options.toolbox, wanted, ctx) : wanted;
       if ('tool' in wanted) await wanted.after?.(result);
-      await delivery.endIn(tx, item, { state: 'done', cards: [cardOf(result)] });
+      const asker = result.ok && result.asker ? result.asker : item.person;
+      await delivery.endIn(tx, { ...item, person: asker }, { state: 'done', cards: [cardOf(result)] });
       // A command may have written without a tool.
-      tx.afterCommit(() => this.options.changed(item.person.id));
+      tx.afterCommit(() => this.options.changed(asker.id));
     });
   }
 
   /** What a call knows of who asks and where. */
   callContext(item: Item, signal: AbortSignal, tainted: boolean): CallContext {
     const { world, time, defaultZone } = this.options;
-    const { person, conversation } = item;
+    const { person, conversation, payload } = item;
+    const { place } = conversation;
     return {
       person,
-      place: conversation.place,
+      identity: { adapter: place.adapter, externalId: payload.from },
+      private: payload.private === true || place.kind === 'dm',
+      place,
       conversationId: conversation.id,
       clock: world.clock,
       when: {

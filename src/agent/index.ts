@@ -17,6 +17,7 @@ export * from './model.ts';
 export { checkProvider, type ProviderHealth } from './models/check.ts';
 export { type Models, openModels, type Tier } from './models/index.ts';
 export { offlineModel } from './models/offline/index.ts';
+export { moves as agentMoves } from './moves/store.ts';
 export type { SpawnOptions } from './nested.ts';
 export type { AgentOptions } from './options.ts';
 export type * from './phrase.ts';

@@ -34,6 +34,8 @@ export interface Done {
   times?: string[];
   /** Untrusted text went into it. */
   tainted?: boolean;
+  /** Who the asker is from now on, where that is another person than before. */
+  asker?: Person;
 }
 
 export interface Failed {
@@ -50,6 +52,10 @@ export interface Failed {
 /** What every call knows. */
 export interface CallContext {
   person: Person;
+  /** As whom the person speaks. */
+  identity: { adapter: string; externalId: string };
+  /** Nobody but the person sees the answer. */
+  private: boolean;
   place: Place;
   conversationId: string;
   clock: Clock;

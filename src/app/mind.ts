@@ -1,6 +1,7 @@
 import {
   Agent,
   agentErasures,
+  agentMoves,
   contextTools,
   decideTool,
   defaultPolicy,
@@ -18,11 +19,15 @@ import {
   type Finding,
   forgetTools,
   type HealthCheck,
+  type LinkDeps,
+  linkCommand,
+  linkTools,
   modelCommands,
 } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
-import { type Delivery, inboxErasures, outboxErasures } from '../delivery/index.ts';
-import { type Erasure, personErasures } from '../people/index.ts';
+import { type Delivery, inboxErasures, inboxMoves, outboxErasures, outboxMoves } from '../delivery/index.ts';
+import { scheduleMoves } from '../jobs/index.ts';
+import { type Erasure, linkErasures, type Move, personErasures, personMoves } from '../people/index.ts';
 import type { Artifacts, Database } from '../storage/index.ts';
 import { modelChecks } from './checks.ts';
 import { openInference, remembered } from './inference.ts';
@@ -61,15 +66,19 @@ export function openMind(options: MindOptions): Mind {
   const { inference, models, model: answering } = openInference({ config, world, database, artifacts, offline, model });
   const system = systemOf(config, world);
   const zone = defaultZone(config);
+  const { access } = config;
+  const linking: LinkDeps = { delivery, moves: movesOf(skills), access, wakeAt, log: world.log };
   const toolbox: Toolbox = new Toolbox([
     ...coreTools({ name, toolbox: () => toolbox, commands: () => commands, phrases }),
     decideTool(delivery),
     ...forgetTools({ delivery, erasures: erasuresOf(skills) }),
+    ...linkTools(linking),
     ...contextTools(),
     ...skills.flatMap(({ skill, deps }) => skill.tools?.(deps) ?? []),
   ]);
   const commands: readonly Command[] = [
     ...coreCommands({ delivery, toolbox: () => toolbox, examine: options.examine }),
+    linkCommand(linking),
     ...modelCommands({ models, inference, system, tools: () => toolbox.specs(), zone, remembered: remembered(config) }),
     ...skills.flatMap(({ skill, deps }) => skill.commands?.(deps) ?? []),
   ];
@@ -105,5 +114,10 @@ function systemOf({ assistant }: Config, world: World) {
 /** The person last: other rows refer to theirs. */
 function erasuresOf(skills: readonly EquippedSkill[]): Erasure[] {
   const ofSkills = skills.flatMap(({ skill }) => skill.erasures ?? []);
-  return [...ofSkills, ...agentErasures, ...inboxErasures, ...outboxErasures, ...personErasures];
+  return [...ofSkills, ...agentErasures, ...inboxErasures, ...outboxErasures, ...linkErasures, ...personErasures];
+}
+
+function movesOf(skills: readonly EquippedSkill[]): Move[] {
+  const ofSkills = skills.flatMap(({ skill }) => skill.moves ?? []);
+  return [...ofSkills, ...agentMoves, ...inboxMoves, ...outboxMoves, ...scheduleMoves, ...personMoves];
 }

@@ -72,7 +72,8 @@ export function coreCommands(deps: CoreDeps): Command[] {
 }
 
 const FORGET = 'person_forget';
-const KEEP = 'person_keep';
+/** Does nothing, and says so. */
+export const KEEP = 'person_keep';
 
 /** Erases a person, only by the button that asked whether it was meant. */
 export function forgetTools(deps: { delivery: Delivery; erasures: readonly Erasure[] }): AnyTool[] {

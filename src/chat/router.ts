@@ -21,7 +21,7 @@ export class Router {
   }
 
   async handle(item: Item, signal: AbortSignal): Promise<void> {
-    if (item.person.role === 'guest') return this.turnAway(item);
+    if (item.person.role === 'guest' || item.payload.guest) return this.turnAway(item);
     if (item.kind === 'command') return this.command(item, signal);
     if (item.kind === 'press') return this.press(item, signal, item.payload.button ?? '');
     const { buttons } = item.context as unknown as ItemContext;

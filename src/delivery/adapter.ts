@@ -45,6 +45,8 @@ export interface IncomingMessage {
   sentAt: Instant;
   /** What answers refer to, if not the message itself: comes back as `Part.replyTo`. */
   replyTo?: string;
+  /** Nobody but the sender sees the answer, wherever it is said. */
+  private?: true;
 }
 
 /** A button was pressed. `id` is the interaction's. */
@@ -59,6 +61,7 @@ export interface IncomingPress {
   sentAt: Instant;
   /** What answers refer to; a press without it is answered in its place. */
   replyTo?: string;
+  private?: true;
 }
 
 export type Incoming = IncomingMessage | IncomingPress;

@@ -2,8 +2,18 @@
 export type * from './adapter.ts';
 export type * from './content.ts';
 export { Delivery, type DeliveryOptions, type End, type Receiver } from './delivery.ts';
-export { erasures as inboxErasures, type FinalState, prunings as inboxPrunings } from './inbox/store.ts';
+export {
+  erasures as inboxErasures,
+  type FinalState,
+  moves as inboxMoves,
+  prunings as inboxPrunings,
+} from './inbox/store.ts';
 export type * from './item.ts';
-export { type DeadLetters, erasures as outboxErasures, prunings as outboxPrunings } from './letters/store.ts';
+export {
+  type DeadLetters,
+  erasures as outboxErasures,
+  moves as outboxMoves,
+  prunings as outboxPrunings,
+} from './letters/store.ts';
 export type { Draft } from './outbox/draft.ts';
 export type * from './outgoing.ts';

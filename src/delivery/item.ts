@@ -17,6 +17,10 @@ export interface Conversation {
 export interface Payload {
   /** The sender's id on the platform. */
   from: string;
+  /** Nobody has let in who speaks here, whoever else they are known as. */
+  guest?: true;
+  /** Nobody but the sender sees the answer. */
+  private?: true;
   text: string;
   files: IncomingFile[];
   /** A press: the button, and what a form was filled with. */

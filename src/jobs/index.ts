@@ -4,4 +4,5 @@ export { backOff, type Job, type JobHandler, type JobOptions, JobQueue } from '.
 export { retention, retentionSchedule } from './retention/index.ts';
 export type { Pruning } from './retention/store.ts';
 export { type Schedule, Schedules } from './schedules/index.ts';
+export { moves as scheduleMoves } from './schedules/store.ts';
 export { Worker } from './worker/index.ts';

@@ -22,3 +22,15 @@ export function roleOf({ adapter, externalId, role, groups = [] }: Claim, rules:
   if (role === 'member' || names.some((name) => rules.members.includes(name))) return 'member';
   return 'guest';
 }
+
+const RANKS: readonly Role[] = ['guest', 'member', 'owner'];
+
+/** Whether `one` may do more than `other`. */
+export function outranks(one: Role, other: Role): boolean {
+  return RANKS.indexOf(one) > RANKS.indexOf(other);
+}
+
+/** The highest of the roles; without any, `guest`. */
+export function highest(roles: readonly Role[]): Role {
+  return roles.reduce((best, role) => (outranks(role, best) ? role : best), 'guest');
+}

@@ -1,5 +1,6 @@
 import type { Instant } from '../base/clock.ts';
-import type { Database, Transaction } from '../storage/index.ts';
+import { type Database, json, type Transaction } from '../storage/index.ts';
+import { type AccessRules, type Claim, highest, roleOf } from './access.ts';
 import type { Erasure } from './erasure.ts';
 import type { Person, Role } from './person.ts';
 
@@ -29,43 +30,59 @@ export function toPerson(row: PersonRow): Person {
   };
 }
 
-export interface NewIdentity {
-  adapter: string;
-  externalId: string;
+export interface NewIdentity extends Claim {
   name: string;
-  role: Role;
   zone: string | undefined;
   locale: string | undefined;
 }
 
 /**
  * The person behind an identity, made at first contact. Two processes that meet the same person at once get the same
- * row: the second waits at the identity's key. A role that configuration now gives otherwise is corrected.
+ * row: the second waits at the identity's key. A role that configuration now gives otherwise is corrected: the highest
+ * of all that the person is known as, so that it is the same whichever of them speaks.
  */
-export async function meet(tx: Transaction, identity: NewIdentity, id: string, now: Instant): Promise<string> {
-  const { adapter, externalId, name, role, zone, locale } = identity;
+export async function meet(
+  tx: Transaction,
+  identity: NewIdentity,
+  rules: AccessRules,
+  id: string,
+  now: Instant,
+): Promise<string> {
+  const { adapter, externalId, name, zone, locale } = identity;
+  const claim = json({ role: identity.role, groups: identity.groups });
   // The lock on the identity's key comes first, so that no person is made whose identity then turns out to exist.
   await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`person:${adapter}:${externalId}`]);
   const known = await tx.query<{ person_id: string }>(
-    'select person_id from identities where adapter = $1 and external_id = $2',
-    [adapter, externalId],
+    'update identities set claim = $3 where adapter = $1 and external_id = $2 returning person_id',
+    [adapter, externalId, claim],
   );
   const existing = known.rows[0]?.person_id;
   if (existing) {
-    await tx.query('update persons set role = $2, version = version + 1 where id = $1 and role <> $2', [
-      existing,
-      role,
-    ]);
+    await correctRole(tx, existing, rules);
     return existing;
   }
   await tx.query(
     `with made as (
        insert into persons (id, name, role, zone, locale, created_at) values ($1, $2, $3, $4, $5, $6)
      )
-     insert into identities (adapter, external_id, person_id, name, created_at) values ($7, $8, $1, $2, $6)`,
-    [id, name, role, zone ?? null, locale ?? null, now, adapter, externalId],
+     insert into identities (adapter, external_id, person_id, name, claim, created_at) values ($7, $8, $1, $2, $9, $6)`,
+    [id, name, roleOf(identity, rules), zone ?? null, locale ?? null, now, adapter, externalId, claim],
   );
   return id;
+}
+
+async function correctRole(tx: Transaction, personId: string, rules: AccessRules): Promise<void> {
+  const { rows } = await tx.query<{ adapter: string; external_id: string; claim: Pick<Claim, 'role' | 'groups'> }>(
+    'select adapter, external_id, claim from identities where person_id = $1',
+    [personId],
+  );
+  const roles = rows.map(({ adapter, external_id: externalId, claim }) =>
+    roleOf({ ...claim, adapter, externalId }, rules),
+  );
+  await tx.query('update persons set role = $2, version = version + 1 where id = $1 and role <> $2', [
+    personId,
+    highest(roles),
+  ]);
 }
 
 /** The person behind an identity, if they have been met. */

@@ -124,6 +124,8 @@ export class Played {
     const person = await readPerson(this.database, this.ids[name] as string);
     return {
       person,
+      identity: { adapter: 'test', externalId: name },
+      private: (PLACES[conversation] as Place).kind === 'dm',
       place: PLACES[conversation] as Place,
       conversationId: this.ids[conversation] as string,
       clock,

@@ -8,6 +8,7 @@ import { type App, build } from '../../src/app/index.ts';
 import { packageRoot } from '../../src/base/root.ts';
 import type { Skill } from '../../src/chat/index.ts';
 import { type Config, loadConfig } from '../../src/config/index.ts';
+import type { ChatAdapter } from '../../src/delivery/index.ts';
 import { type Database, migrate, openDatabase, readMigrations } from '../../src/storage/index.ts';
 import { FakePlatform, type PlatformOptions, type Seen } from './platform.ts';
 import { freshPostgres, type TestPostgres } from './postgres.ts';
@@ -23,6 +24,8 @@ export interface PlayOptions {
   model?: Model;
   skills?: readonly Skill[];
   platform?: Partial<PlatformOptions>;
+  /** Those of further platforms, made anew for each process. */
+  adapters?(): ChatAdapter[];
 }
 
 /** A whole coda in this process, on a platform in memory, at a time that moves when the test says so. */
@@ -158,7 +161,7 @@ export class Play {
       onFatal: (error) => {
         throw error;
       },
-      adapters: [adapter],
+      adapters: [adapter, ...(this.options.adapters?.() ?? [])],
       ...(model && { model }),
       ...(skills && { skills }),
     });

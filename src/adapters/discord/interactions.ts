@@ -68,8 +68,8 @@ export class Interactions {
     const origin = originOf(interaction, command?.private ?? false);
     const text = storable(commandText(command, data.name, valuesOf(data.options)));
     const { place, sender } = await this.context(interaction, rest);
-    const event = { kind: 'message', id, place, sender, text, files: [], sentAt: madeAt(id) } as const;
-    await this.accept({ ...event, files: [], replyTo: encodeOrigin(origin) }, origin, rest);
+    const event = { kind: 'message', id, place, sender, text, sentAt: madeAt(id) } as const;
+    await this.accept({ ...event, files: [], ...answered(origin) }, origin, rest);
   }
 
   private async pressed(interaction: APIMessageComponentInteraction, rest: REST): Promise<void> {
@@ -118,7 +118,7 @@ export class Interactions {
     const origin = originOf(interaction, true);
     const { place, sender } = await this.context(interaction, rest);
     const event = { kind: 'press', id, place, sender, button, sentAt: madeAt(id) } as const;
-    await this.accept({ ...event, ...(values && { values }), replyTo: encodeOrigin(origin) }, origin, rest);
+    await this.accept({ ...event, ...(values && { values }), ...answered(origin) }, origin, rest);
   }
 
   private async accept(event: Incoming, origin: Origin, rest: REST): Promise<void> {
@@ -174,6 +174,11 @@ function userOf(interaction: APIInteraction) {
 
 function originOf(interaction: APIInteraction, hidden: boolean): Origin {
   return { id: interaction.id, token: interaction.token, user: userOf(interaction).id, private: hidden };
+}
+
+/** How the answer finds back, and who sees it. */
+function answered(origin: Origin): { replyTo: string; private?: true } {
+  return { replyTo: encodeOrigin(origin), ...(origin.private && { private: true as const }) };
 }
 
 function valuesOf(options: readonly APIApplicationCommandInteractionDataOption[] = []): Map<string, string> {

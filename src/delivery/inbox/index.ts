@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Deferred, deferred } from '../../base/async.ts';
+import { systemCode } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
 import type { World } from '../../base/world.ts';
 import type { Instance } from '../../jobs/index.ts';
@@ -37,6 +38,8 @@ interface Known {
 
 /** People and places whose ids are remembered; both never change, so that forgetting one only costs a look-up. */
 const REMEMBERED = 10_000;
+/** SQLSTATE `foreign_key_violation`: a row that is referred to is gone. */
+const NOBODY = '23503';
 
 /** Takes what adapters hear: commits it, and runs it or leaves it to its turn. */
 export class InboxGate implements Inbox {
@@ -50,48 +53,14 @@ export class InboxGate implements Inbox {
   }
 
   async accept(event: Incoming, acknowledge?: () => Promise<boolean>): Promise<Accepted> {
-    const { database, world, lanes } = this.deps;
-    const { personId, conversationId } = await this.know(event);
-    const kind = this.deps.kindOf(event);
-    const laned = kind === 'message';
-    const owner = this.deps.instance().id;
-    const now = world.clock.now();
-    const id = uuid(now);
-    const row = {
-      id,
-      key: keyOf(event),
-      kind,
-      adapter: event.place.adapter,
-      conversationId,
-      personId,
-      messageId: event.id,
-      payload: payloadOf(event),
-      laned,
-      sentAt: event.sentAt,
-      receivedAt: now,
-    };
-    const waited = deferred();
-    this.unsettled.set(id, waited);
-    // Whoever takes it may not be able to tell when it is done: a hint can be lost, or not be sent at all.
-    if (this.unsettled.size > REMEMBERED) this.settle(this.unsettled.keys().next().value as string);
-    const taking = { owner, take: lanes.hasRoom, queueLimit: this.deps.queueLimit };
-    const accepted = await store.accept(database, row, taking, this.deps.context).catch((error: unknown) => {
-      this.unsettled.delete(id);
-      throw error;
-    });
-    if (!accepted) {
-      this.unsettled.delete(id);
-      return { outcome: 'duplicate', settled: Promise.resolve() };
+    try {
+      return await this.take(event, acknowledge);
+    } catch (error) {
+      if (systemCode(error) !== NOBODY) throw error;
+      // Who speaks has been joined to another person, and the hint that says so has not come here.
+      this.known.delete(nameOf(event));
+      return this.take(event, acknowledge);
     }
-    const item = toItem(accepted, owner);
-    if (acknowledge) this.acknowledging.set(id, acknowledge);
-    if (accepted.taken) lanes.run(item);
-    else {
-      if (!lanes.hasRoom) this.deps.hint();
-      lanes.wake();
-    }
-    const outcome = laned && !item.laned ? 'refused' : 'accepted';
-    return { outcome, settled: waited.promise };
   }
 
   amend(place: Place, id: string, change: { text: string } | { withdrawn: true }): Promise<boolean> {
@@ -144,26 +113,64 @@ export class InboxGate implements Inbox {
     for (const id of [...this.unsettled.keys()]) this.settle(id);
   }
 
+  private async take(event: Incoming, acknowledge?: () => Promise<boolean>): Promise<Accepted> {
+    const { database, world, lanes } = this.deps;
+    const { personId, conversationId, role } = await this.know(event);
+    const kind = this.deps.kindOf(event);
+    const laned = kind === 'message';
+    const owner = this.deps.instance().id;
+    const now = world.clock.now();
+    const id = uuid(now);
+    const row = {
+      id,
+      key: keyOf(event),
+      kind,
+      adapter: event.place.adapter,
+      conversationId,
+      personId,
+      messageId: event.id,
+      payload: payloadOf(event, role),
+      laned,
+      sentAt: event.sentAt,
+      receivedAt: now,
+    };
+    const waited = deferred();
+    this.unsettled.set(id, waited);
+    // Whoever takes it may not be able to tell when it is done: a hint can be lost, or not be sent at all.
+    if (this.unsettled.size > REMEMBERED) this.settle(this.unsettled.keys().next().value as string);
+    const taking = { owner, take: lanes.hasRoom, queueLimit: this.deps.queueLimit };
+    const accepted = await store.accept(database, row, taking, this.deps.context).catch((error: unknown) => {
+      this.unsettled.delete(id);
+      throw error;
+    });
+    if (!accepted) {
+      this.unsettled.delete(id);
+      return { outcome: 'duplicate', settled: Promise.resolve() };
+    }
+    const item = toItem(accepted, owner);
+    if (acknowledge) this.acknowledging.set(id, acknowledge);
+    if (accepted.taken) lanes.run(item);
+    else {
+      if (!lanes.hasRoom) this.deps.hint();
+      lanes.wake();
+    }
+    const outcome = laned && !item.laned ? 'refused' : 'accepted';
+    return { outcome, settled: waited.promise };
+  }
+
   private async know(event: Incoming): Promise<Known> {
     const { database, world, access } = this.deps;
     const { place, sender } = event;
     const { externalId, role, groups } = sender;
-    const key = JSON.stringify([place.adapter, place.channel, externalId, ...(groups ?? [])]);
+    const key = nameOf(event);
     const known = this.known.get(key);
     if (known) return known;
     const now = world.clock.now();
     const claim = { adapter: place.adapter, externalId, role, groups };
     const given = roleOf(claim, access);
     const met = await database.tx('people.meet', async (tx) => {
-      const identity = {
-        adapter: place.adapter,
-        externalId,
-        name: sender.name,
-        role: given,
-        zone: sender.zone,
-        locale: sender.locale,
-      };
-      const personId = await meet(tx, identity, uuid(now), now);
+      const identity = { ...claim, name: sender.name, zone: sender.zone, locale: sender.locale };
+      const personId = await meet(tx, identity, access, uuid(now), now);
       const conversationId = await store.openConversation(tx, place, personId, uuid(now), now);
       return { role: given, personId, conversationId };
     });
@@ -184,9 +191,19 @@ function identityKey(...names: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(names)).digest('base64url');
 }
 
-function payloadOf(event: Incoming): Payload {
+/** Who speaks and where, as the platform has it. */
+function nameOf({ place, sender }: Incoming): string {
+  return JSON.stringify([place.adapter, place.channel, sender.externalId, ...(sender.groups ?? [])]);
+}
+
+function payloadOf(event: Incoming, role: Role): Payload {
   const { replyTo } = event;
-  const common = { from: event.sender.externalId, ...(replyTo !== undefined && { replyTo }) };
+  const common = {
+    from: event.sender.externalId,
+    ...(role === 'guest' && { guest: true as const }),
+    ...(replyTo !== undefined && { replyTo }),
+    ...(event.private && { private: true as const }),
+  };
   if (event.kind === 'message') return { ...common, text: event.text, files: event.files };
   return { ...common, text: '', files: [], button: event.button, ...(event.values && { values: event.values }) };
 }

@@ -1,6 +1,6 @@
 import type { Instant } from '../../base/clock.ts';
 import type { Pruning } from '../../jobs/index.ts';
-import type { Erasure } from '../../people/index.ts';
+import type { Erasure, Move } from '../../people/index.ts';
 import { type Database, type Fragment, json, render, sql, type Transaction } from '../../storage/index.ts';
 import type { KnownPlace, Place } from '../adapter.ts';
 import type { Form } from '../content.ts';
@@ -37,7 +37,8 @@ export interface Taking {
 /**
  * Stores the row if its key is new and takes its lane if that is free, in one statement; nothing comes back for a
  * duplicate. The lane is counted after the insert, and only if there was one: a second copy that is being committed
- * at this moment makes the insert wait, then insert nothing, then count nothing.
+ * at this moment makes the insert wait, then insert nothing, then count nothing. Whose it is says the identity, not
+ * what the caller remembers: another process may have given it to another person.
  */
 export async function accept(
   database: Database,
@@ -52,7 +53,9 @@ export async function accept(
     ), i as (
       insert into inbox (id, key, kind, adapter, conversation_id, person_id, message_id, payload, state, laned, owner,
                          sent_at, received_at)
-      select ${row.id}, ${row.key}, ${row.kind}, ${row.adapter}, ${row.conversationId}, ${row.personId},
+      select ${row.id}, ${row.key}, ${row.kind}, ${row.adapter}, ${row.conversationId},
+             coalesce((select person_id from identities
+                        where adapter = ${row.adapter} and external_id = ${row.payload.from}), ${row.personId}),
              ${row.messageId}, ${json(row.payload)}, 'received', laned, case when not laned then ${owner}::uuid end,
              ${row.sentAt}, ${row.receivedAt}
         from place
@@ -199,6 +202,13 @@ export const prunings: readonly Pruning[] = [
     sql: `with old as (delete from inbox where id in (select id from inbox where finished_at < $1 limit $2) returning id)
           select count(*) as count from old`,
   },
+];
+
+/** What the person said, where they talk alone, and when they were served. */
+export const moves: readonly Move[] = [
+  { sql: 'update inbox set person_id = $2 where person_id = $1' },
+  { sql: 'update conversations set person_id = $2 where person_id = $1' },
+  { sql: 'update lanes set last_person = $2 where last_person = $1' },
 ];
 
 /** What the person said; that it was said stays, by the hash of its identity. */

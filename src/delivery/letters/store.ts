@@ -1,7 +1,7 @@
 /** What becomes of parts in the end: dead letters, what is deleted when it is old, what is erased with a person. */
 import type { Instant } from '../../base/clock.ts';
 import type { Pruning } from '../../jobs/index.ts';
-import type { Erasure } from '../../people/index.ts';
+import type { Erasure, Move } from '../../people/index.ts';
 import type { Database } from '../../storage/index.ts';
 
 /** Parts that were delivered long ago, with their buttons. Dead letters stay. */
@@ -62,6 +62,13 @@ export async function openCounts(database: Database): Promise<Record<string, num
   );
   return Object.fromEntries(rows.map((row) => [row.state, row.count]));
 }
+
+/** What was said to the person, and their buttons. */
+export const moves: readonly Move[] = [
+  { sql: 'update outbox set person_id = $2 where person_id = $1' },
+  { sql: 'update buttons set person_id = $2 where person_id = $1' },
+  { sql: 'update buttons set used_by = $2 where used_by = $1' },
+];
 
 /** What was said to the person, and what their buttons do. What has not been said yet is not. */
 export const erasures: readonly Erasure[] = [

@@ -86,3 +86,6 @@ export async function addOccurrences(tx: Transaction, scheduleId: string, at: re
 export async function planNext(tx: Transaction, id: string, nextAt: Instant | undefined): Promise<void> {
   await tx.query('update schedules set next_at = $2 where id = $1', [id, nextAt ?? null]);
 }
+
+/** Gives a person's schedules (`$1`) to another (`$2`). */
+export const moves = [{ sql: 'update schedules set person_id = $2 where person_id = $1' }] as const;

@@ -1,7 +1,7 @@
 import type { Skill } from '../../chat/index.ts';
 import { commands } from './commands.ts';
 import { phrases } from './phrases.ts';
-import { erasures } from './store.ts';
+import { erasures, moves } from './store.ts';
 import { deleteTool, editTool, listTool, restoreTool, saveTool, searchTool } from './tools.ts';
 
 /** Keeps what a person wants to find again, and finds it. */
@@ -9,6 +9,7 @@ export const notes: Skill = {
   name: 'notes',
   phrases,
   erasures,
+  moves,
   tools: () => [saveTool, searchTool, listTool, editTool, deleteTool, restoreTool],
   commands: () => commands,
 };

@@ -1,6 +1,6 @@
 /** Notes in the database. Every verb runs in the transaction that it is given, and sees one person's notes only. */
 import type { Instant } from '../../base/clock.ts';
-import type { Erasure } from '../../people/index.ts';
+import type { Erasure, Move } from '../../people/index.ts';
 import type { Queryable, Transaction } from '../../storage/index.ts';
 
 export interface Note {
@@ -179,6 +179,12 @@ export async function shownList(tx: Queryable, personId: string, conversationId:
   );
   return rows[0]?.ids ?? [];
 }
+
+export const moves: readonly Move[] = [
+  { what: 'note', sql: 'update notes set person_id = $2 where person_id = $1 and deleted_at is null' },
+  { sql: 'update notes set person_id = $2 where person_id = $1' },
+  { sql: 'delete from note_lists where person_id = $1' },
+];
 
 /** All notes of the person, and which of them were shown. */
 export const erasures: readonly Erasure[] = [

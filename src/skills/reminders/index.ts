@@ -8,7 +8,7 @@ import { reminderSource } from './fire.ts';
 import { listTool, soonest } from './list.ts';
 import { phrases } from './phrases/index.ts';
 import { restoreTool } from './restore.ts';
-import { erasures } from './store.ts';
+import { erasures, moves } from './store.ts';
 import { texts } from './texts.ts';
 import { moveZoneTool } from './zone.ts';
 
@@ -20,6 +20,7 @@ export const reminders: Skill = {
   name: 'reminders',
   phrases,
   erasures,
+  moves,
   tools: ({ wakeAt }) => [
     createTool(wakeAt),
     listTool,

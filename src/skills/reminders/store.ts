@@ -1,6 +1,6 @@
 /** Reminders in the database. Every verb runs in the transaction that it is given. */
 import type { Instant } from '../../base/clock.ts';
-import type { Erasure } from '../../people/index.ts';
+import type { Erasure, Move } from '../../people/index.ts';
 import type { Queryable, Transaction } from '../../storage/index.ts';
 import type { CatchUp, Reminder, ReminderState } from './reminder.ts';
 
@@ -309,6 +309,12 @@ function one<T>(rows: readonly T[]): T {
   if (row === undefined) throw new Error('a statement that must give a row gave none');
   return row;
 }
+
+export const moves: readonly Move[] = [
+  { what: 'reminder', sql: `update reminders set person_id = $2 where person_id = $1 and state = 'pending'` },
+  { sql: 'update reminders set person_id = $2 where person_id = $1' },
+  { sql: 'delete from reminder_lists where person_id = $1' },
+];
 
 /** All reminders of the person, and which of them were shown. */
 export const erasures: readonly Erasure[] = [

@@ -1,0 +1,149 @@
+/** How a person says that they are the same on several platforms. */
+import { z } from 'zod';
+import { type AnyTool, dataTool, done, failed, type ToolResult, type TxContext } from '../agent/index.ts';
+import { uuid } from '../base/ids.ts';
+import type { Log } from '../base/log.ts';
+import type { Delivery } from '../delivery/index.ts';
+import { type AccessRules, hashOfCode, links, type Move, newCode, outranks } from '../people/index.ts';
+import { KEEP } from './core.ts';
+import * as texts from './link-texts.ts';
+import type { Command } from './skill.ts';
+
+export interface LinkDeps {
+  delivery: Pick<Delivery, 'forget' | 'outbox'>;
+  /** What each room does with what is a person's. The person's own row comes last. */
+  moves: readonly Move[];
+  access: AccessRules;
+  /** Tells the worker that something is due at `at`. */
+  wakeAt(at: Date): void;
+  log: Log;
+}
+
+const CODE_MS = 10 * 60_000;
+const MOST_MISSES = 5;
+/** The time in which `MOST_MISSES` are allowed. */
+const MISSES_MS = 10 * 60_000;
+const JOIN = 'person_join';
+
+/** `/link` gives out a code, `/link CODE` uses it, `/link off` ends it. */
+export function linkCommand(deps: LinkDeps): Command {
+  return {
+    name: 'link',
+    summary: 'Let me know you on another platform too.',
+    usage: '[code|off]',
+    options: [{ name: 'code', description: 'The code that I gave you elsewhere; nothing for a new one; or off' }],
+    private: true,
+    run(rest, ctx) {
+      if (rest === '') return offer(deps, ctx);
+      return rest.toLowerCase() === 'off' ? part(deps, ctx) : ask(hashOfCode(rest), ctx);
+    },
+  };
+}
+
+async function offer({ delivery }: LinkDeps, ctx: TxContext): Promise<ToolResult> {
+  const { tx, person, identity, clock } = ctx;
+  const own = await links.ownConversation(tx, person.id, identity.adapter);
+  if (!ctx.private && own === undefined) return failed('NOT_HERE', texts.notHere());
+  const now = clock.now();
+  const code = newCode();
+  const expiresAt = new Date(now.getTime() + CODE_MS);
+  await links.offer(tx, { personId: person.id, hash: hashOfCode(code), expiresAt, conversationId: own });
+  const text = texts.offered(code, CODE_MS / 60_000, person.role, await links.identitiesOf(tx, person.id));
+  if (ctx.private || own === undefined) return done(text);
+  const card = { kind: 'notice' as const, text };
+  await delivery.outbox.addAll(tx, [{ key: `link:${uuid(now)}`, conversationId: own, personId: person.id, card }]);
+  return done(texts.offeredElsewhere());
+}
+
+/** Shows whom the code would join them to, and what comes along. */
+async function ask(hash: string, ctx: TxContext): Promise<ToolResult> {
+  const { tx, person, clock } = ctx;
+  const now = clock.now();
+  if (!ctx.private) {
+    // Whoever reads here could be quicker.
+    await links.withdraw(tx, hash);
+    return failed('NOT_HERE', texts.seenByOthers());
+  }
+  const since = new Date(now.getTime() - MISSES_MS);
+  if ((await links.misses(tx, person.id, since)) >= MOST_MISSES) return failed('TOO_MANY', texts.tooManyCodes());
+  const issuer = await issuerFor(hash, ctx);
+  if ('ok' in issuer) {
+    if (issuer.code === 'NO_CODE') await links.miss(tx, person.id, since, now);
+    return issuer;
+  }
+  const [there, here] = [await links.identitiesOf(tx, issuer.person.id), await links.identitiesOf(tx, person.id)];
+  return done(texts.reallyJoin(there, here, issuer.person.role), {
+    choices: [
+      { label: 'Yes, join us', tool: JOIN, input: { code: hash, person: person.id }, style: 'primary' },
+      { label: 'No, keep apart', tool: KEEP, input: {} },
+    ],
+  });
+}
+
+/** Whose code it is, if this person may be joined to them. */
+async function issuerFor(hash: string, { tx, person, clock }: TxContext) {
+  const issuer = await links.issuerOf(tx, hash, clock.now());
+  if (!issuer) return failed('NO_CODE', texts.noSuchCode());
+  if (issuer.person.id === person.id) return failed('SAME', texts.alreadyJoined());
+  // Else whoever talks an owner into entering a code would become one.
+  if (outranks(person.role, issuer.person.role)) return failed('DENIED', texts.otherWayRound());
+  return issuer;
+}
+
+/** Joins persons, only by the button that showed who they are. */
+export function linkTools(deps: LinkDeps): AnyTool[] {
+  const joining = dataTool({
+    name: JOIN,
+    description: 'Makes the person the one who gave out a code.',
+    effect: 'write',
+    hidden: true,
+    timeoutMs: 10_000,
+    input: z.object({ code: z.string(), person: z.string() }),
+    run: ({ code, person }, ctx) =>
+      // An owner may press others' buttons; it must not be them who is joined.
+      person === ctx.person.id ? joinTo(deps, code, ctx) : Promise.resolve(failed('DENIED', texts.noSuchCode())),
+  });
+  return [joining];
+}
+
+async function joinTo(deps: LinkDeps, hash: string, ctx: TxContext): Promise<ToolResult> {
+  const { tx, person, clock } = ctx;
+  const issuer = await issuerFor(hash, ctx);
+  if ('ok' in issuer) return issuer;
+  const now = clock.now();
+  const joined = await links.identitiesOf(tx, person.id);
+  await links.withdraw(tx, hash);
+  const moved = await links.join(tx, deps.moves, person.id, issuer.person.id, now);
+  const asker = { ...issuer.person, zone: issuer.person.zone ?? person.zone };
+  if (issuer.conversationId !== undefined) {
+    const card = { kind: 'notice' as const, text: texts.wasJoined(joined) };
+    const told = { key: `linked:${person.id}`, conversationId: issuer.conversationId, personId: asker.id, card };
+    await deps.delivery.outbox.addAll(tx, [told]);
+  }
+  tx.afterCommit(() => {
+    deps.log.info({ person: asker.id, was: person.id, moved }, 'a person is known on another platform now');
+    deps.delivery.forget(person.id);
+    // Questions that bound to who they were are over.
+    deps.wakeAt(now);
+  });
+  return done(texts.joined(asker.name, moved), { asker });
+}
+
+async function part(deps: LinkDeps, ctx: TxContext): Promise<ToolResult> {
+  const { tx, person, identity, conversationId, clock } = ctx;
+  const all = await links.identitiesOf(tx, person.id);
+  if (all.length < 2) return failed('NOT_FOUND', texts.notJoined());
+  const role = await links.ownRole(tx, identity, deps.access);
+  const asker = await links.part(tx, identity, conversationId, { person, role }, clock.now());
+  tx.afterCommit(() => {
+    deps.log.info(
+      { person: person.id, now: asker.id, adapter: identity.adapter },
+      'an identity stands by itself again',
+    );
+    deps.delivery.forget(person.id);
+  });
+  return done(
+    texts.parted(all.filter((each) => each.adapter !== identity.adapter || each.externalId !== identity.externalId)),
+    { asker },
+  );
+}

@@ -1,0 +1,185 @@
+/** Codes by which one person joins their identities, and the joining itself. */
+import type { Instant } from '../../base/clock.ts';
+import { uuid } from '../../base/ids.ts';
+import { json, type Transaction } from '../../storage/index.ts';
+import { type AccessRules, type Claim, roleOf } from '../access.ts';
+import type { Erasure } from '../erasure.ts';
+import { type Move, type Moved, moveAll } from '../move.ts';
+import type { Person, Role } from '../person.ts';
+import { type PersonRow, toPerson } from '../store.ts';
+
+/** How a person is known on a platform. */
+export interface Identity {
+  adapter: string;
+  externalId: string;
+  name: string;
+}
+
+export interface Offer {
+  personId: string;
+  /** Of the code. */
+  hash: string;
+  expiresAt: Instant;
+  /** Where the person is told what came of it; nobody else reads there. */
+  conversationId: string | undefined;
+}
+
+/** Keeps a code that a person gives out; the one before it ends. */
+export async function offer(tx: Transaction, { personId, hash, expiresAt, conversationId }: Offer): Promise<void> {
+  await tx.query(
+    `insert into links (person_id, code, expires_at, conversation_id) values ($1, $2, $3, $4)
+     on conflict (person_id) do update
+        set code = excluded.code, expires_at = excluded.expires_at, conversation_id = excluded.conversation_id`,
+    [personId, hash, expiresAt, conversationId ?? null],
+  );
+}
+
+/** Who gave out an open code, which is held until `tx` ends. */
+export async function issuerOf(
+  tx: Transaction,
+  hash: string,
+  now: Instant,
+): Promise<{ person: Person; conversationId: string | undefined } | undefined> {
+  const { rows } = await tx.query<PersonRow & { told_in: string | null }>(
+    `select p.*, l.conversation_id as told_in from links l join persons p on p.id = l.person_id
+      where l.code = $1 and l.expires_at > $2 for update of l`,
+    [hash, now],
+  );
+  const [row] = rows;
+  return row && { person: toPerson(row), conversationId: row.told_in ?? undefined };
+}
+
+/** A code that was used, or that others have seen, is worth nothing any more. */
+export async function withdraw(tx: Transaction, hash: string): Promise<void> {
+  await tx.query('update links set code = null, expires_at = null where code = $1', [hash]);
+}
+
+/** How many codes the person has entered in vain since then. */
+export async function misses(tx: Transaction, personId: string, since: Instant): Promise<number> {
+  const { rows } = await tx.query<{ failed: number }>(
+    'select failed from links where person_id = $1 and failed_at > $2',
+    [personId, since],
+  );
+  return rows[0]?.failed ?? 0;
+}
+
+/** Counts a code that was entered in vain; the count begins anew when the last one was before `since`. */
+export async function miss(tx: Transaction, personId: string, since: Instant, now: Instant): Promise<void> {
+  await tx.query(
+    `insert into links as l (person_id, failed, failed_at) values ($1, 1, $3)
+     on conflict (person_id) do update
+        set failed = case when l.failed_at > $2 then l.failed + 1 else 1 end, failed_at = excluded.failed_at`,
+    [personId, since, now],
+  );
+}
+
+/** What an identity may do by itself. */
+export async function ownRole(tx: Transaction, identity: Pick<Identity, 'adapter' | 'externalId'>, rules: AccessRules) {
+  const { rows } = await tx.query<{ claim: Pick<Claim, 'role' | 'groups'> }>(
+    'select claim from identities where adapter = $1 and external_id = $2',
+    [identity.adapter, identity.externalId],
+  );
+  return roleOf({ ...rows[0]?.claim, ...identity }, rules);
+}
+
+/** All that a person is known as, the oldest first. */
+export async function identitiesOf(tx: Transaction, personId: string): Promise<Identity[]> {
+  const { rows } = await tx.query<{ adapter: string; external_id: string; name: string }>(
+    'select adapter, external_id, name from identities where person_id = $1 order by created_at, adapter, external_id',
+    [personId],
+  );
+  return rows.map((row) => ({ adapter: row.adapter, externalId: row.external_id, name: row.name }));
+}
+
+/** The person's own conversation on a platform, which nobody else reads. */
+export async function ownConversation(tx: Transaction, personId: string, adapter: string): Promise<string | undefined> {
+  const { rows } = await tx.query<{ id: string }>(
+    `select id from conversations where person_id = $1 and adapter = $2 and kind = 'dm' order by created_at desc limit 1`,
+    [personId, adapter],
+  );
+  return rows[0]?.id;
+}
+
+/**
+ * Makes the person `from` the person `to`: all of theirs is moved, and their row is deleted, so that whatever another
+ * process still does in their name fails and is done again as who they are now.
+ */
+export async function join(
+  tx: Transaction,
+  moves: readonly Move[],
+  from: string,
+  to: string,
+  now: Instant,
+): Promise<Moved[]> {
+  await tx.query('select id from persons where id = any($1::uuid[]) order by id for update', [[from, to]]);
+  const moved = await moveAll(tx, moves, from, to, now);
+  await tx.query('delete from persons where id = $1', [from]);
+  await record(tx, { at: now, personId: to, action: 'person.join', subject: from, detail: { moved } });
+  return moved;
+}
+
+/**
+ * Makes an identity a person of its own again, with the direct conversation it speaks in, and no more rights than it has
+ * by itself; all else stays where it is.
+ */
+export async function part(
+  tx: Transaction,
+  { adapter, externalId }: Pick<Identity, 'adapter' | 'externalId'>,
+  conversationId: string,
+  { person, role }: { person: Person; role: Role },
+  now: Instant,
+): Promise<Person> {
+  const id = uuid(now);
+  const { rows } = await tx.query<PersonRow>(
+    `insert into persons (id, name, role, zone, locale, week_start, quiet_from, quiet_to, created_at)
+     select $1, i.name, $5, p.zone, p.locale, p.week_start, p.quiet_from, p.quiet_to, $4
+       from identities i join persons p on p.id = i.person_id where i.adapter = $2 and i.external_id = $3
+     returning *`,
+    [id, adapter, externalId, now, role],
+  );
+  await tx.query('update identities set person_id = $3 where adapter = $1 and external_id = $2', [
+    adapter,
+    externalId,
+    id,
+  ]);
+  await tx.query(`update conversations set person_id = $2 where id = $1 and kind = 'dm'`, [conversationId, id]);
+  await record(tx, { at: now, personId: person.id, action: 'person.part', subject: id, detail: { adapter } });
+  return toPerson(rows[0] as PersonRow);
+}
+
+interface Act {
+  at: Instant;
+  personId: string;
+  action: string;
+  subject: string;
+  detail: object;
+}
+
+async function record(tx: Transaction, { at, personId, action, subject, detail }: Act): Promise<void> {
+  await tx.query('insert into audit_log (id, at, person_id, action, subject, detail) values ($1, $2, $3, $4, $5, $6)', [
+    uuid(at),
+    at,
+    personId,
+    action,
+    subject,
+    json(detail),
+  ]);
+}
+
+/** Identities and codes; settings that the other person has not made are taken over. */
+export const moves: readonly Move[] = [
+  { sql: 'update identities set person_id = $2 where person_id = $1' },
+  { sql: 'delete from links where person_id = $1' },
+  {
+    sql: `update persons p
+             set zone = coalesce(p.zone, o.zone), locale = coalesce(p.locale, o.locale),
+                 week_start = coalesce(p.week_start, o.week_start),
+                 quiet_from = case when p.quiet_from is null then o.quiet_from else p.quiet_from end,
+                 quiet_to = case when p.quiet_from is null then o.quiet_to else p.quiet_to end,
+                 version = p.version + 1
+            from persons o where o.id = $1 and p.id = $2`,
+  },
+];
+
+/** The codes of a person, given out and entered. */
+export const erasures: readonly Erasure[] = [{ sql: 'delete from links where person_id = $1' }];

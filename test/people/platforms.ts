@@ -1,0 +1,90 @@
+import type { Accepted } from '../../src/delivery/index.ts';
+import { FakePlatform, type Seen } from '../support/platform.ts';
+import { type Play, type PlayOptions, play } from '../support/play.ts';
+
+type Adapter = ReturnType<FakePlatform['connect']>;
+
+/** How it is said: in whose direct messages or in which shared channel. */
+interface Where {
+  /** A shared channel; else the person's direct messages. */
+  channel?: string;
+}
+
+/** A platform beside the first one of a play; the access rules alone say who may talk there. */
+export class Platform {
+  readonly name: string;
+  readonly fake: FakePlatform;
+  /** Of the process that was begun last. */
+  adapter!: Adapter;
+  private readonly coda: () => Play;
+  private count = 0;
+
+  constructor(name: string, coda: () => Play) {
+    this.name = name;
+    this.coda = coda;
+    this.fake = new FakePlatform({ now: () => coda().world.clock.now() });
+  }
+
+  connect(): Adapter {
+    this.adapter = this.fake.connect(this.name);
+    return this.adapter;
+  }
+
+  hear(from: string, text: string, { channel }: Where = {}, adapter = this.adapter): Promise<Accepted> {
+    const sentAt = this.coda().world.clock.now();
+    const place = { channel: channel ?? `dm-${from}`, kind: channel ? ('channel' as const) : ('dm' as const) };
+    return adapter.hear({ id: `${this.name}${++this.count}`, from, text, role: 'guest', sentAt, ...place });
+  }
+
+  /** Says something, waits until it is dealt with, and returns what came back on this platform. */
+  async says(from: string, text: string, where: Where = {}, adapter = this.adapter): Promise<string> {
+    return this.whatCame(() => this.hear(from, text, where, adapter));
+  }
+
+  /** Presses the newest button with this label, in the person's direct messages. */
+  async presses(from: string, label: string): Promise<string> {
+    const button = this.seen(`dm-${from}`)
+      .flatMap((message) => message.buttons)
+      .findLast((each) => each.label === label);
+    if (!button) throw new Error(`there is no button “${label}”`);
+    const press = { id: `${this.name}${++this.count}`, channel: `dm-${from}`, from, button: button.id };
+    const sentAt = this.coda().world.clock.now();
+    return this.whatCame(() => this.adapter.press({ ...press, role: 'guest', sentAt }));
+  }
+
+  seen(channel: string): Seen[] {
+    return this.fake.messages.filter((message) => message.channel === channel);
+  }
+
+  private async whatCame(happens: () => Promise<Accepted>): Promise<string> {
+    const before = new Set(this.fake.messages);
+    await (await happens()).settled;
+    await this.coda().app.settled();
+    return this.fake.messages.flatMap((message) => (before.has(message) ? [] : message.text)).join('\n');
+  }
+}
+
+export interface TwoPlatforms {
+  coda: Play;
+  chat: Platform;
+  work: Platform;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** coda on two platforms, `chat` and `work`, with these access rules. */
+export async function playTwo(options: PlayOptions & { owners?: string[]; members?: string[] }): Promise<TwoPlatforms> {
+  const { owners = [], members = [], ...more } = options;
+  let coda: Play | undefined;
+  const current = () => coda as Play;
+  const [chat, work] = [new Platform('chat', current), new Platform('work', current)];
+  const config = { 'access.owners': owners, 'access.members': members, ...more.config };
+  coda = await play({ ...more, config, adapters: () => [chat.connect(), work.connect()] });
+  return { coda, chat, work, [Symbol.asyncDispose]: () => current()[Symbol.asyncDispose]() };
+}
+
+/** The code in an answer. */
+export function codeIn(text: string): string {
+  const [, code] = /\/link ([A-Z0-9]{5}-[A-Z0-9]{5})/.exec(text) ?? [];
+  if (!code) throw new Error(`there is no code in “${text}”`);
+  return code;
+}
