@@ -5,6 +5,7 @@ import { LOG_LEVELS } from '../base/log.ts';
 import { block } from './block.ts';
 import { count, duration, locale, secret, secretText, url, wallTime, zone } from './fields.ts';
 import { models } from './models.ts';
+import { skills } from './skills.ts';
 
 const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
 
@@ -297,6 +298,7 @@ export const CORE_BLOCKS = [
   delivery,
   time,
   reminders,
+  skills,
   retention,
   execution,
   browser,

@@ -39,7 +39,7 @@ export function judge({ file, fileName, folderName, head }: Judged): Diagnoses {
   const line = parts.frontmatter === undefined ? undefined : parts.line;
   judgeName(fields.get('name'), folderName, line, found);
   judgeDescription(fields.get('description'), line, found);
-  judgeText(fields.get('license'), found);
+  scalarText(fields.get('license'), found);
   judgeCompatibility(fields.get('compatibility'), found);
   judgeMetadata(fields.get('metadata'), found);
   judgeTools(fields.get('allowed-tools'), found);
@@ -65,7 +65,8 @@ function judgeName(field: Field | undefined, folderName: string, line: number | 
   const text = scalarText(field, found);
   if (field !== undefined && text === undefined) return;
   if (field === undefined || text === undefined || text.trim() === '') {
-    return found.warn('name_missing', 'There is no name.', field?.line ?? line);
+    found.warn('name_missing', 'There is no name.', field?.line ?? line);
+    return;
   }
   const name = normalName(text);
   const bad = (message: string) => found.warn('name_form', `The name "${name}" ${message}.`, field.line);
@@ -82,7 +83,8 @@ function judgeDescription(field: Field | undefined, line: number | undefined, fo
   const text = scalarText(field, found);
   if (field !== undefined && text === undefined) return;
   if (field === undefined || text === undefined || text.trim() === '') {
-    return found.warn('description_missing', 'There is no description.', field?.line ?? line);
+    found.warn('description_missing', 'There is no description.', field?.line ?? line);
+    return;
   }
   if (lengthOf(text) <= LONGEST.description) return;
   const message = `The description has ${lengthOf(text)} characters; at most ${LONGEST.description} are allowed.`;
@@ -90,17 +92,13 @@ function judgeDescription(field: Field | undefined, line: number | undefined, fo
 }
 
 function judgeCompatibility(field: Field | undefined, found: Diagnoses): void {
-  const text = judgeText(field, found);
+  const text = scalarText(field, found);
   if (field === undefined || text === undefined) return;
   if (text.trim() === '')
     found.warn('field_empty', '"compatibility" should be left out where it says nothing.', field.line);
   if (lengthOf(text) <= LONGEST.compatibility) return;
   const message = `"compatibility" has ${lengthOf(text)} characters; at most ${LONGEST.compatibility} are allowed.`;
   found.warn('compatibility_long', message, field.line);
-}
-
-function judgeText(field: Field | undefined, found: Diagnoses): string | undefined {
-  return scalarText(field, found);
 }
 
 /** The text of a scalar; a list or keys are no text. What YAML takes for a number is text to the reference validator. */
@@ -118,7 +116,7 @@ function scalarText(field: Field | undefined, found: Diagnoses): string | undefi
 
 function judgeMetadata(field: Field | undefined, found: Diagnoses): void {
   if (field === undefined) return;
-  if (field.kind !== 'map') return found.warn('metadata_form', '"metadata" must be keys with texts.', field.line);
+  if (field.kind !== 'map') found.warn('metadata_form', '"metadata" must be keys with texts.', field.line);
   for (const { key, kind, line } of field.children) {
     if (kind === 'string') continue;
     const what = {
@@ -136,9 +134,8 @@ function judgeTools(field: Field | undefined, found: Diagnoses): void {
   if (field === undefined) return;
   const bad = (message: string) =>
     found.warn('allowed_tools_form', `"allowed-tools" must be one text with spaces: ${message}.`, field.line);
-  if (field.kind === 'list') return bad('it is a list');
-  if (field.kind !== 'string') return bad('it is none');
-  if (hasCommas(field.source)) bad('there are commas between the tools');
+  if (field.kind !== 'string') bad(field.kind === 'list' ? 'it is a list' : 'it is none');
+  else if (hasCommas(field.source)) bad('there are commas between the tools');
 }
 
 /** `Bash(git add, git commit)` has its commas inside of a tool. */

@@ -1,0 +1,67 @@
+/** The block of agent skills: where they are found, which are on, what of them the model is shown. */
+
+import { z } from 'zod';
+import { block } from './block.ts';
+import { count } from './fields.ts';
+
+const inline = z.strictObject({
+  name: z.string().min(1).max(128),
+  description: z.string().min(1),
+  instructions: z.string().min(1),
+});
+
+const setting = z.strictObject({
+  enabled: z.boolean().default(true).describe('Whether it can be used at all.'),
+  display: z.enum(['hidden', 'name', 'description', 'stream']).optional().meta({
+    description: 'What is shown of its use: hidden, name, description or stream; what the skill says when left out.',
+    example: 'name',
+  }),
+  description: z.string().min(1).optional().meta({
+    description: 'What the model and people are told it is for, instead of what the skill says.',
+    example: 'The weather at home and at work.',
+  }),
+});
+
+export const skills = block(
+  'skills',
+  'Agent skills: folders with a SKILL.md. Those in ~/.coda/skills and installed bundles are always read.',
+  z
+    .strictObject({
+      agent_skill_dirs: z
+        .array(z.string().min(1))
+        .default(['~/.agent-skills'])
+        .describe(
+          'Folders that hold skills, at any depth; ~ is the home folder. A later one wins over an earlier one.',
+        ),
+      claude_skills: z
+        .boolean()
+        .default(false)
+        .describe('Whether the skills in ~/.claude/skills and ./.claude/skills are read, too.'),
+      inline: z
+        .array(inline)
+        .default([])
+        .meta({
+          description: 'Skills that stand here: name, description, instructions.',
+          example: [{ name: 'house-style', description: 'How we write to clients.', instructions: 'Write short.' }],
+        }),
+      settings: z.record(z.string().min(1), setting).default({}).meta({
+        description: 'What is different for single skills, by their names.',
+        example: 'weather',
+      }),
+      prompt_budget: count(0, 1_000_000)
+        .default(2_000)
+        .describe('Tokens that the list of skills may take in a prompt; the model searches for those left out.'),
+      watch: z
+        .boolean()
+        .default(false)
+        .describe('Whether the folders are watched, so that changes need no /rescan-skills.'),
+      expose: z
+        .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: 'expected the name of an environment variable' }))
+        .default([])
+        .meta({
+          description: 'Environment variables that ${NAME} may stand for in the instructions of skills.',
+          example: ['OFFICE_CITY'],
+        }),
+    })
+    .prefault({}),
+);
