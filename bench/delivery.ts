@@ -7,7 +7,7 @@ import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import pg from 'pg';
+import type { Client } from 'pg';
 import type { Model } from '../src/agent/index.ts';
 import { type App, build, createWorld } from '../src/app/index.ts';
 import { sleep } from '../src/base/async.ts';
@@ -21,6 +21,17 @@ const PENDING = 1_000_000;
 const LATENESS = 400;
 const BURST = 10_000;
 const IDLE_MS = 30_000;
+
+/** After this the engine has done what it puts off until nobody asks anything: idling begins. */
+const SETTLE_MS = 20_000;
+
+/** Loaded where it is used: the child on PGlite is measured without it, as coda runs without it. */
+async function connect(connectionString: string): Promise<Client> {
+  const { default: pg } = await import('pg');
+  const connected = new pg.Client({ connectionString });
+  await connected.connect();
+  return connected;
+}
 
 const rows: string[][] = [];
 function row(what: string, figure: string, wanted = ''): void {
@@ -132,8 +143,7 @@ function rawSync(folder: string): Promise<number[]> {
 
 /** Plain inserts on `connections` connections for two seconds: commits a second, and the p50 of one. */
 async function commits(url: string, connections: number): Promise<{ perSecond: number; p50: number }> {
-  const clients = Array.from({ length: connections }, () => new pg.Client({ connectionString: url }));
-  await Promise.all(clients.map((client) => client.connect()));
+  const clients = await Promise.all(Array.from({ length: connections }, () => connect(url)));
   await clients[0]?.query('create table if not exists bench (id int, body text)');
   const all: number[] = [];
   const began = performance.now();
@@ -176,7 +186,7 @@ async function messages(engine: string, app: App, adapter: AtOnce, commit: numbe
   await app.settled();
 }
 
-async function plant(client: pg.Client, name: string, count: number, due: string): Promise<void> {
+async function plant(client: Client, name: string, count: number, due: string): Promise<void> {
   await client.query(
     `insert into reminders (id, person_id, conversation_id, space_id, text, zone, state, planned_at, created_at, changed_at)
      select $1::text || n, p.id, c.id, c.space_id, 'planted', 'UTC', 'pending', ${due}, now(), now()
@@ -201,8 +211,7 @@ async function reminders(url: string, folder: string): Promise<void> {
   const { app: before, adapter: there } = await open(folder, url);
   await say(there, 0);
   await before.stop();
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
+  const client = await connect(url);
   await plant(client, 'far', PENDING, `now() + interval '30 days' + n * interval '1 second'`);
   await client.query('analyze reminders');
   const spread = `date_trunc('milliseconds', now()) + interval '3 seconds' + n * interval '25 milliseconds'`;
@@ -259,7 +268,7 @@ async function child(dataDir: string, url: string | undefined): Promise<void> {
   const after1 = await talk(1_000);
   const after10 = await talk(9_000);
   const storage = async () => ((await app.status()) as { storage: { roundTrips: number } }).storage.roundTrips;
-  await sleep(3_000);
+  await sleep(SETTLE_MS);
   const before = { cpu: process.cpuUsage(), trips: await storage() };
   await sleep(IDLE_MS);
   const cpu = process.cpuUsage(before.cpu);
@@ -282,8 +291,7 @@ function inChild(engine: string, dataDir: string, url: string | undefined): void
 }
 
 async function fresh(server: string, name: string): Promise<string> {
-  const admin = new pg.Client({ connectionString: server });
-  await admin.connect();
+  const admin = await connect(server);
   await admin.query(`drop database if exists ${name} with (force)`);
   await admin.query(`create database ${name}`);
   await admin.end();
@@ -293,8 +301,7 @@ async function fresh(server: string, name: string): Promise<string> {
 }
 
 async function drop(server: string, name: string): Promise<void> {
-  const admin = new pg.Client({ connectionString: server });
-  await admin.connect();
+  const admin = await connect(server);
   await admin.query(`drop database if exists ${name} with (force)`);
   await admin.end();
 }
