@@ -95,7 +95,8 @@ export interface Inbox {
 
   /**
    * The author has changed a message, or taken it back: while it waits the newest text counts, and what was withdrawn
-   * is dropped. False when it is not waiting (any more).
+   * is dropped. While it is being answered a new text joins the turn at its next step; one that comes after the last step
+   * is not heard. False when it has been answered, and for what cannot be taken back any more.
    */
   amend(place: Place, id: string, change: { text: string } | { withdrawn: true }): Promise<boolean>;
 

@@ -214,15 +214,17 @@ export class Delivery {
     return laneStore.hold(tx, item);
   }
 
-  /** Takes the asker's waiting follow-ups along into a running turn. */
+  /** Takes the asker's waiting follow-ups along into a running turn, and what became of its own message. */
   async steer(tx: Transaction, item: Item, turnId: string) {
     const taken = await laneStore.steer(tx, item, turnId, this.options.world.clock.now());
-    const ids = taken.map(({ id }) => id);
+    const ids = taken.flatMap(({ id }) => (id === item.id ? [] : id));
     // They have their answer when the turn that took them in has its own.
     if (ids.length > 0) {
       tx.afterCommit(() => this.steered.set(item.id, [...(this.steered.get(item.id) ?? []), ...ids]));
     }
-    return taken.map(({ payload }) => payload);
+    return taken.map(({ payload }) =>
+      payload.edited === undefined ? payload : { ...payload, text: texts.edited(payload.edited) },
+    );
   }
 
   /** Puts a parked row back into its lane, to go on after the commit of `tx`. */

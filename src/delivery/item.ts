@@ -28,6 +28,8 @@ export interface Payload {
   values?: Record<string, string>;
   /** What answers refer to, if not the message; such an event had to be acknowledged. */
   replyTo?: string;
+  /** What its author has made of it since its turn began; gone when the turn has taken it in. */
+  edited?: string;
   /** Taken back by its author while it waited. */
   withdrawn?: true;
   /** Its person asked to stop it, and the process died before it had: whoever takes it up stops it. */

@@ -7,5 +7,8 @@ export const couldNotAnswer = () =>
 
 export const notInTime = () => 'That reached me too late, so I have not done it. Please try again.';
 
+/** Stands in the conversation as the person's own words. */
+export const edited = (text: string) => `I have changed my message. It reads now:\n\n${text}`;
+
 export const queueFull = (waiting: number) =>
   `I still have ${plural(waiting, 'message')} to answer here, so I did not take this one. Please send it again in a moment.`;

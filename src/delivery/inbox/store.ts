@@ -101,14 +101,21 @@ export async function claimLaneless(
 
 export type FinalState = 'done' | 'waiting' | 'failed' | 'expired' | 'cancelled';
 
-/** Changes what is stored of a message that still waits in its lane. */
+/**
+ * Changes what is stored of a message that still waits in its lane; for one whose turn has begun another text is left for
+ * the turn to take in.
+ */
 export async function amend(database: Database, key: string, change: Partial<Payload>): Promise<boolean> {
+  const { text = null } = change;
   const { count } = await database.run(
     'inbox.amend',
-    `update inbox i set payload = payload || $2
-      where key = $1 and state = 'received' and laned and not payload ? 'resumedAt'
-        and not exists (select from lanes l where l.current = i.id)`,
-    [key, json(change)],
+    `update inbox i
+        set payload = i.payload || case when begun then jsonb_build_object('edited', $3::text) else $2::jsonb end
+       from (select id, state = 'waiting' or payload ? 'resumedAt'
+                        or exists (select from lanes l where l.current = w.id) as begun
+               from inbox w where key = $1 and state in ('received', 'waiting') and laned) w
+      where i.id = w.id and i.state in ('received', 'waiting') and (not begun or i.payload ->> 'text' <> $3::text)`,
+    [key, json(change), text],
   );
   return count > 0;
 }

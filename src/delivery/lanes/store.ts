@@ -109,7 +109,10 @@ export async function cancel(tx: Transaction, conversationId: string): Promise<s
   return rows[0]?.owner;
 }
 
-/** Takes the asker's waiting follow-ups along into the running turn. Returns them, oldest first. */
+/**
+ * Takes the asker's waiting follow-ups along into the running turn, and what they have made of its own message
+ * (`payload.edited`). Returns them, oldest first.
+ */
 export async function steer(
   tx: Transaction,
   item: Item,
@@ -125,8 +128,12 @@ export async function steer(
        returning id, payload, seq
      ), counted as (
        update lanes set pending = pending - (select count(*) from taken) where conversation_id = $1
+     ), edited as (
+       update inbox i set payload = i.payload - 'edited'
+         from (select id, payload from inbox where id = $5 and payload ? 'edited') was where i.id = was.id
+       returning i.id, was.payload, i.seq
      )
-     select id, payload from taken order by seq`,
+     select id, payload from (select * from taken union all select * from edited) heard order by seq`,
     [item.conversation.id, item.person.id, turnId, now, item.id],
   );
   return rows;

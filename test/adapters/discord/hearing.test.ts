@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Model } from '../../../src/agent/index.ts';
+import { z } from 'zod';
+import { done, type Model, outsideTool } from '../../../src/agent/index.ts';
 import { deferred } from '../../../src/base/async.ts';
 import type { Saying, User } from '../../support/discord/index.ts';
 import { type DiscordPlay, echo, playDiscord } from '../../support/discord/play.ts';
 import { eventually } from '../../support/eventually.ts';
+import { lastSaid, ScriptedModel } from '../../support/scripted-model.ts';
 
 /** Something that is answered, said after what must not be: what came before it has been heard by then. */
 async function passedBy(play: DiscordPlay, channel = play.general): Promise<void> {
@@ -165,6 +167,66 @@ describe('a message that waits', () => {
     message.mentions = [play.fake.bot];
     play.fake.edits(message, `<@${play.fake.bot.id}> forgot to call you`);
     await play.hears('answer to forgot to call you');
+  });
+});
+
+describe('a message that is being answered', () => {
+  /** A model that calls a tool which takes its time, and then says what it was told last. */
+  function slowTool() {
+    const [begun, go] = [deferred(), deferred()];
+    const tool = outsideTool({
+      name: 'page_read',
+      description: 'Reads a page.',
+      effect: 'fetch',
+      input: z.object({}),
+      async run() {
+        begun.resolve();
+        await go.promise;
+        return done('read');
+      },
+    });
+    const model = new ScriptedModel([{ call: 'page_read' }], (request) => [`heard: ${lastSaid(request)}`]);
+    return { begun: begun.promise, go, model, tools: [tool] };
+  }
+
+  test('and is changed meanwhile is answered in its new words, once', async () => {
+    const { begun, go, ...options } = slowTool();
+    await using play = await playDiscord(options);
+    const { fake } = play;
+    const question = play.asks('what is the weather in Bern?');
+    await begun;
+    fake.edits(question, `<@${fake.bot.id}> what is the weather in Basel?`);
+    const sql = `select 1 from inbox where payload ->> 'edited' like '%Basel%'`;
+    await eventually(async () => (await play.database.read(sql)).rows.length === 1);
+    go.resolve();
+    expect((await play.hears('heard:')).content).toMatch(/I have changed my message[\s\S]*Basel/);
+    await play.settled();
+    // What the platform says of it afterwards (a preview that was found, a pin) is no new question.
+    fake.edits(question, `<@${fake.bot.id}> what is the weather in Basel, please?`);
+    await passedBy(play);
+    expect(play.said('Basel')).toHaveLength(1);
+    const said = await play.database.read<{ text: string }>(
+      `select content ->> 'text' as text from messages where role = 'user' order by seq limit 2`,
+    );
+    expect(said.rows.map(({ text }) => text)).toEqual([
+      'what is the weather in Bern?',
+      expect.stringContaining('what is the weather in Basel?'),
+    ]);
+  });
+
+  test('and is only decorated meanwhile, or deleted, is answered as it was', async () => {
+    const { begun, go, ...options } = slowTool();
+    await using play = await playDiscord(options);
+    const question = play.asks('what is the weather in Bern?');
+    await begun;
+    play.fake.edits(question, question.content);
+    play.fake.deletes(question);
+    const unheard = play.asks('and you?', { user: play.bob });
+    await eventually(
+      async () => (await play.database.read('select 1 from inbox where message_id = $1', [unheard.id])).rows.length,
+    );
+    go.resolve();
+    await play.hears('heard: what is the weather in Bern?');
   });
 });
 
