@@ -34,7 +34,7 @@ export class LayoutFinder {
       const start = at + length;
       const connector = this.language.connectors.has(this.word(start - 1)) ? this.word(start - 1) : '';
       return {
-        head: this.afterAsking(from, at) === at ? [at, at] : this.trimmed([from, at]),
+        head: this.afterAsking(from, at) === at ? [at, at] : this.beforeAsking(this.trimmed([from, at])),
         body: this.trimmed([start, to]),
         connector,
         hasLead: true,
@@ -50,6 +50,13 @@ export class LayoutFinder {
     let at = from;
     while (at < to && (ASKING.has(this.word(at)) || this.isFiller(at, this.language.openers))) at++;
     return at;
+  }
+
+  /** "On Friday at 9 can you remind me …". */
+  private beforeAsking([from, to]: [number, number]): [number, number] {
+    let end = to;
+    while (end > from && ASKING.has(this.word(end - 1)) && this.word(end - 1) !== 'i') end--;
+    return end > from ? this.trimmed([from, end]) : [from, to];
   }
 
   /** How many words of "remind me to" begin here; the longest form counts. A reminder may be a daily one. */

@@ -28,6 +28,8 @@ export function isUnreadTime(
 /** Whether the words name a time of day: "at 8", "8am", "08:00", "noon". */
 export function saysClock(tokens: readonly Token[]): boolean {
   return tokens.some(({ text }, at) => {
+    // "The 9am standup" is a name.
+    if (ARTICLES.test(tokens[at - 1]?.text ?? '')) return false;
     if (/^\d{1,2}[:.]\d\d$/.test(text) || CLOCK_WORDS.has(text)) return true;
     const isHour = /^\d{1,2}$/.test(text) || HOURS.has(text);
     return (
@@ -37,7 +39,8 @@ export function saysClock(tokens: readonly Token[]): boolean {
   });
 }
 
-const CLOCK_WORDS = new Set('noon midnight morning afternoon evening night tonight'.split(' '));
+const ARTICLES = /^(?:the|a|an|my|our|his|her|their|your|for)$/;
+const CLOCK_WORDS = new Set("noon midnight half quarter o'clock".split(' '));
 const HOURS = new Set('one two three four five six seven eight nine ten eleven twelve'.split(' '));
 
 function isTemporal(word: string, { temporal }: Language): boolean {

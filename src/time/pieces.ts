@@ -35,6 +35,8 @@ export type Piece =
 export interface Moment {
   date?: DateSpec | undefined;
   time?: TimeSpec | undefined;
+  /** The time stands before the date, and so belongs to it: "5pm on Friday". */
+  led?: boolean;
   /** Counted from now. */
   shift?: Span | undefined;
   /** The offset that the clock then has (`+01:00`), for a time that comes twice. */

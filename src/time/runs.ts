@@ -120,6 +120,13 @@ const RESOLVING = 40;
 /** No stretch that says when has more words than this. */
 const MOST_WORDS = 30;
 
+/** Plurals that recur by themselves. */
+const PLURALS =
+  /^(?:mon|tues|wednes|thurs|fri|satur|sun)days$|^week(?:day|end)s$|^(?:morning|afternoon|evening|night)s$/;
+/** "2 nights", "most mornings" are no series. */
+const QUANTITIES =
+  /^\d|^(?:these|those|some|most|few|several|many|both|couple|other|two|three|four|five|six|seven|eight|nine|ten)$/;
+
 /** Times of day that are as often the thing itself. */
 const MEALS = new Set('dinner supper dinnertime bedtime dawn sunrise dusk sunset sundown'.split(' '));
 
@@ -147,7 +154,7 @@ export function isWeak({ from, to, piece }: Placed, tokens: readonly Token[]): b
       return piece.bare === true || /^\p{Lu}/u.test(tokens[to - 1]?.raw ?? '');
     case 'date':
       if (piece.date.type === 'moved' || piece.date.type === 'weekdayBeside') return false;
-      return isWeakDate(piece.date, word);
+      return isWeakDate(piece.date, word, tokens[from - 1]?.text ?? '');
     case 'zone':
     case 'lasting':
     case 'count':
@@ -164,7 +171,7 @@ export function isWeak({ from, to, piece }: Placed, tokens: readonly Token[]): b
       return to === from + 1 && MEALS.has(word);
     case 'recur':
       // "Pay for 2 nights".
-      return to === from + 1 && /^\d|^(?:these|those|some|all)$/.test(tokens[from - 1]?.raw.toLowerCase() ?? '');
+      return PLURALS.test(word) && isCounted(tokens, from);
     case 'start':
       return word === 'from' || word === 'as';
     default:
@@ -172,9 +179,16 @@ export function isWeak({ from, to, piece }: Placed, tokens: readonly Token[]): b
   }
 }
 
+/** Whether a plural is a number of days or nights: not in "gate 22 Mondays at 9". */
+function isCounted(tokens: readonly Token[], at: number): boolean {
+  const isQuantity = QUANTITIES.test(tokens[at - 1]?.raw.toLowerCase() ?? '');
+  return isQuantity && !english.names.labels.has(tokens[at - 2]?.text ?? '');
+}
+
 /** A month that may be a name, "3rd", or "3/4" that may be a fraction; "24 December" and "2026-12-24" are dates. */
-function isWeakDate(date: DateSpec, word: string): boolean {
+function isWeakDate(date: DateSpec, word: string, before: string): boolean {
   if (date.type === 'period') return date.vague === true || /^\d/.test(word);
+  if (date.type === 'monthday' && before === 'due') return false;
   if (date.type === 'monthday') return /^\d/.test(word) && (date.month === undefined || /^\d{8}$/.test(word));
   if (date.type === 'numeric') return /^\d/.test(word) && date.year === undefined;
   return /^\d/.test(word);
@@ -191,6 +205,8 @@ const SHORT_NAMES = new Set(['sun', 'sat', 'wed', 'mon', 'mar', 'may', 'jan', 's
 
 /** Whether the first word of a run is written like an everyday word and nothing before it says that it is a date. */
 export function isDoubtful({ from, to, piece }: Placed, tokens: readonly Token[], language: Language): boolean {
-  if (piece.kind === 'date' && SHORT_NAMES.has(tokens[from]?.raw ?? '')) return true;
+  // "Haircut sat 11am" is a Saturday.
+  const isTimed = /^\d/.test(tokens[to]?.text ?? '');
+  if (piece.kind === 'date' && SHORT_NAMES.has(tokens[from]?.raw ?? '') && !isTimed) return true;
   return (piece.kind === 'date' || piece.kind === 'recur') && to === from + 1 && mayBeName(tokens, from, language);
 }

@@ -149,7 +149,8 @@ export class SentenceDoubts extends SentenceParts {
 
   /** "Flight 12/24 at 6am", "watch 9/11 at 8pm": digits before a time of day may be its date. */
   protected withDigits(run: Run, from: number): Understood | undefined {
-    const at = run.from - 1;
+    // "Call Bob 16/2, 9 a.m."
+    const at = /^[,(]$/.test(this.word(run.from - 1)) ? run.from - 2 : run.from - 1;
     if (at <= from || run.phrase.dates.length > 0 || !/^\d+[/.-]\d+/.test(this.word(at))) return undefined;
     const longer = this.runs.exactly(at, run.to);
     if (!longer || longer.phrase.dates.length === 0) return undefined;
@@ -173,6 +174,8 @@ export class SentenceDoubts extends SentenceParts {
       const timed = parseWhen(`at ${before} ${this.runs.words(run.from, run.to)}`, this.ctx);
       return this.ask([timed, run.when], this.runs.words(run.from, run.to), [[from, run.from]]);
     }
+    // "About May 5 on Sunday".
+    if (Object.hasOwn(MONTHS, this.word(run.from - 2))) return undefined;
     const number = Number(before);
     if (!Number.isInteger(number) || number < 1 || number > 12) return undefined;
     const longer = this.runs.exactly(run.from - 1, run.to);

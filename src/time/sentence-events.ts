@@ -50,6 +50,12 @@ export class SentenceEvents extends SentenceDoubts {
     return when.at.getTime() === own.at.getTime() ? undefined : when;
   }
 
+  /** "The day after tomorrow call Bob", "two weeks from Monday": a date or a length, and no event. */
+  private leadsOn(from: number, to: number, end: number): boolean {
+    const run = this.runs.longestFrom(from, to, (one) => one.to > end && one.phrase.before === undefined);
+    return run !== undefined && !hasTime(run);
+  }
+
   /** Where the date of the event stands. */
   private dayWithin([from, to]: [number, number]): Placed | undefined {
     const event = this.runs.longestUpTo(to, from, (run) => run.phrase.dates.length > 0 && !this.startsWeak(run));
@@ -62,7 +68,7 @@ export class SentenceEvents extends SentenceDoubts {
     if (!piece) return undefined;
     // "Two days before Christmas to …": the moment is named at once.
     const whole = this.runs.longestFrom(from, to, (run) => this.language.connectors.has(this.word(run.to)));
-    if (whole) return undefined;
+    if (whole || this.leadsOn(from, to, piece.end)) return undefined;
     const after = this.runs.longestUpTo(to, piece.end, (run) => !this.startsWeak(run));
     const clock = after && !hasTime(after) ? this.clockWithin(piece.end, after.from) : undefined;
     if (after && clock)

@@ -162,7 +162,7 @@ export class SentenceParts {
     while (start < to && !this.breaks(start) && (this.isSign(start) || (first && TASK_LEADS.has(this.word(start)))))
       start++;
     let end = to;
-    while (end > start && /^[,;:-]$/.test(this.word(end - 1))) end--;
+    while (end > start && /^[,;:(-]$/.test(this.word(end - 1))) end--;
     const words = start < end ? this.text.slice(this.tokens[start]?.start, this.tokens[end - 1]?.end) : '';
     if (!this.breaks(start)) return { gap: ' ', words };
     const before = this.tokens[start - 1];
@@ -176,7 +176,7 @@ export class SentenceParts {
   }
 
   protected isSign(at: number): boolean {
-    return /^[,.;:!-]$/.test(this.word(at));
+    return /^[,.;:!)-]$/.test(this.word(at));
   }
 }
 

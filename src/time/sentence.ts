@@ -8,7 +8,7 @@ import { STARTS } from './sentence-doubts.ts';
 import { SentenceEvents } from './sentence-events.ts';
 import { hasTime, onlyTime, type Understood } from './sentence-parts.ts';
 import { noTime, tooLong, unknownZone, whichOne } from './texts.ts';
-import type { SplitTask, WhenContext } from './types.ts';
+import type { SplitTask, When, WhenContext } from './types.ts';
 import { isZone } from './zones.ts';
 
 /** A longer message is no reminder. */
@@ -143,7 +143,8 @@ class Sentence extends SentenceEvents {
         [[from, end.from]],
       );
       // "Remind me tomorrow about the meeting at 3pm": that is when the meeting is.
-      if (connector !== 'about' && connector !== 'of' && run.phrase.shift === undefined) return both;
+      const { shift } = run.phrase;
+      if (connector !== 'about' && connector !== 'of' && !(shift && shift.span.milliseconds > 0)) return both;
       return this.ask([run.when, both.when], words, [[from, to]]);
     }
     if (end && isUndated) {
@@ -154,6 +155,8 @@ class Sentence extends SentenceEvents {
         ],
         [[from, end.from]],
       );
+      // "6am run tomorrow"; "at 3 to buy tickets today", which is the same in either reading.
+      if ((connector === '' && !this.isBound(end)) || isSame(run.when, both.when)) return both;
       return this.ask([run.when, both.when], words, [[from, to]]);
     }
     return this.result(run.when, words, [[from, to]]);
@@ -261,6 +264,10 @@ class Sentence extends SentenceEvents {
 }
 
 const REFUSALS = /^(?:don't|dont|not|never|stop|cancel|without)$/;
+
+function isSame(a: When, b: When): boolean {
+  return a.kind === 'once' && b.kind === 'once' && a.at.getTime() === b.at.getTime();
+}
 
 /** Leads that are things as well. */
 const NOUNS = new Set('reminder alarm timer'.split(' '));

@@ -33,6 +33,8 @@ export function resolveSeries(phrase: Phrase, env: Env): When | undefined {
   if (step !== undefined && step < MINUTE) return tooOften();
   if (phrase.recurs.some(({ interval }) => interval < 1) || phrase.count === 0) return never();
   if (phrase.recurs.some(({ perDay }) => perDay !== undefined && perDay !== phrase.times?.length)) return undefined;
+  const own = step === undefined ? withOwnTime(phrase) : phrase;
+  if (own !== phrase) return withOther(resolveSeries(own, env), phrase, env);
   const either = step === undefined ? eitherTime(phrase, env) : undefined;
   if (either) return either;
   const limits = limitsOf(phrase, env);
@@ -52,7 +54,31 @@ function isPerDay({ loose, count = 0, recurs, days, time, times }: Phrase): bool
   return loose === true && count < 5 && isBare;
 }
 
-/** "Every day until 23 November at 5pm": the hour may be that of each day, or of the end. */
+/**
+ * "Every day until 23 November at 5pm", "from 1 April at 8 in the evening": a series that has no other time takes the
+ * one behind its end or its start.
+ */
+function withOwnTime(phrase: Phrase): Phrase {
+  const { until, start, time, times, range, recurs } = phrase;
+  if (times || range || time?.clock || time?.same || recurs.some(({ minutes }) => minutes)) return phrase;
+  const part = time?.part === undefined ? {} : { part: time.part };
+  const { date, time: last, led, offset } = until?.moment ?? {};
+  if (until && date && last && !led && offset === undefined)
+    return { ...phrase, time: { ...last, ...part }, until: { ...until, moment: { date } } };
+  if (start?.date && start.time?.clock && time?.part)
+    return { ...phrase, time: { ...start.time, ...part }, start: { date: start.date } };
+  return phrase;
+}
+
+/** The same series with the hour at its end instead of on each day, for a button. */
+function withOther(when: When | undefined, phrase: Phrase, env: Env): When | undefined {
+  if (when?.kind !== 'recurring' || !phrase.until?.moment.time?.clock || phrase.time) return when;
+  const other = resolveSeries({ ...phrase, time: { clock: defaultClock(env) } }, env);
+  const isOther = other?.kind === 'recurring' && other.next.join() !== when.next.join();
+  return isOther ? { ...when, others: [{ words: '', when: other }] } : when;
+}
+
+/** "Every day until 5pm on 23 November": the hour may be that of each day, or of the end. */
 function eitherTime(phrase: Phrase, env: Env): When | undefined {
   const { until, time, times, range } = phrase;
   if (!until?.moment.date || !until.moment.time?.clock || time || times || range) return undefined;

@@ -17,6 +17,8 @@ export interface Token {
 interface Vocabulary {
   /** The canonical words for what was typed: aliases, run-together words, typing errors. Usually one. */
   canonical(word: string, fuzzy: boolean): readonly string[];
+  /** Whether a word as written is a short form that may have a dot: "Feb.". */
+  isClipped(word: string, raw: string): boolean;
 }
 
 /** Names, quotations, addresses and amounts of money hold numbers and words that never say when. */
@@ -104,6 +106,12 @@ function pushTokens(
     const raw = match[0];
     const from = start + match.index;
     const glued = match.index > 0;
+    const last = tokens.at(-1);
+    // "Feb. 16th", "Tues.": the dot belongs to the word.
+    if (raw === '.' && last !== undefined && last.end === from && language.isClipped(last.text, last.raw)) {
+      last.end++;
+      continue;
+    }
     for (const word of language.canonical(raw.toLowerCase(), fuzzy))
       tokens.push({ text: word, start: from, end: from + raw.length, raw, glued });
   }

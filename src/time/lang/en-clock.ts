@@ -144,6 +144,12 @@ export const numberRules: readonly Rule[] = [
   ['ordinal', '{ordtoken}', (c) => c.ordtoken],
   ['ordinal', '{ordword}', (c) => c.ordword],
   ['amount', '{number} and a|an half', (c) => get<number>(c, 'number') + 0.5],
+  ['amount', '{number} ½', (c) => get<number>(c, 'number') + 0.5],
+  ['amount', '{number} ¼', (c) => get<number>(c, 'number') + 0.25],
+  ['amount', '{number} ¾', (c) => get<number>(c, 'number') + 0.75],
+  ['amount', '½ of? a|an?', () => 0.5],
+  ['amount', '{number} and a quarter', (c) => get<number>(c, 'number') + 0.25],
+  ['amount', '{number} and three|3 quarter', (c) => get<number>(c, 'number') + 0.75],
   ['amount', '{number} {fraction}', (c) => get<number>(c, 'number') + get<number>(c, 'fraction')],
   ['amount', '{number} more|full|whole?', (c) => c.number],
   ['amount', '{decimal}', (c) => c.decimal],
@@ -161,7 +167,10 @@ export const numberRules: readonly Rule[] = [
 
 export const spanRules: readonly Rule[] = [
   ['unit', '{unitword}', (c) => c.unitword],
-  ['oneSpan', '{amount} {unit} and a half', (c) => halfMore(c)],
+  ['oneSpan', '{amount} {unit} and a half', (c) => more(c, 0.5)],
+  ['oneSpan', '{amount} {unit} and a quarter', (c) => more(c, 0.25)],
+  ['oneSpan', '{amount} {unit} and three|3 quarter', (c) => more(c, 0.75)],
+  ['oneSpan', '{t:colonclock} hour', (c) => hoursMinutes(get<Clock>(c, 't').hour, get<Clock>(c, 't').minute)],
   ['oneSpan', '{amount} and|? a half {unit}', (c) => spanOf(get<number>(c, 'amount') + 0.5, get(c, 'unit'))],
   ['oneSpan', '{amount} {unit}', (c) => spanOf(get(c, 'amount'), get(c, 'unit'))],
   ['oneSpan', '{amount} - {unit}', (c) => spanOf(get(c, 'amount'), get(c, 'unit'))],
@@ -180,8 +189,8 @@ function hoursMinutes(hours: number, minutes: number): Span {
   return { ...NOTHING, milliseconds: (hours * 60 + minutes) * 60_000 };
 }
 
-function halfMore(c: Captures): Span | undefined {
-  return Number.isInteger(c.amount) ? spanOf(get<number>(c, 'amount') + 0.5, get(c, 'unit')) : undefined;
+function more(c: Captures, part: number): Span | undefined {
+  return Number.isInteger(c.amount) ? spanOf(get<number>(c, 'amount') + part, get(c, 'unit')) : undefined;
 }
 
 const hour = (c: Captures): Clock => ({ ...clock(get(c, 'h')), weak: true });
@@ -308,11 +317,18 @@ export const partRules: readonly Rule[] = [
   ],
   ['time', '{clockPrefix} {h:hourdigits} {gluedH}', (c) => ({ clock: { ...clock(get(c, 'h')), exact: true } })],
   ['time', '{clock} {clockSuffix}', (c) => ({ clock: strong(get(c, 'clock')) })],
+  // A date has been said, or else it may be a price.
+  [
+    'time',
+    '{t:dotclock}',
+    (c) => (get<Clock>(c, 't').minute > 12 ? { clock: { ...get<Clock>(c, 't'), weak: true } } : undefined),
+  ],
   ['time', '{clock}', (c) => ({ clock: c.clock })],
   ['time', '{partPrefix}? {part}', (c) => c.part],
   ['clockPrefix', 'at|by|about|~', () => true],
   ['clockPrefix', 'at|by|for about|exactly|precisely|~', () => true],
   ['clockPrefix', 'no later than', () => true],
+  ['clockPrefix', 'exactly|precisely|promptly|right|only|again|just|maybe|sharp at', () => true],
   ['clockPrefix', 'at? about .', () => true],
   ['clockPrefix', 'at|on? the stroke of', () => true],
   ['clockPrefix', 'at the latest by', () => true],

@@ -1,5 +1,6 @@
 import type { Captures, Rule, Terminal } from '../match.ts';
 import type { DateSpec, Edge, NthTarget, Span, Unit, Which } from '../pieces.ts';
+import type { Token } from '../tokens.ts';
 import { MONTHS, WEEKDAYS } from './en-words.ts';
 
 /** Days and dates. */
@@ -83,8 +84,15 @@ function isCalendar(span: Span): boolean {
   return span.milliseconds === 0;
 }
 
-function movedBy(c: Captures, sign: 1 | -1): DateSpec | undefined {
+function movedBy(c: Captures, sign: 1 | -1, tokens: readonly Token[] = []): DateSpec | undefined {
   const span = get<Span>(c, 'span');
+  // "Gate 22 day after tomorrow".
+  if (
+    /^\d+$/.test(tokens[0]?.raw ?? '') &&
+    tokens[0]?.raw !== '1' &&
+    /^(?:day|week|month|year)$/i.test(tokens[1]?.raw ?? '')
+  )
+    return undefined;
   return isCalendar(span) ? moved(get(c, 'date'), span, sign) : undefined;
 }
 
@@ -132,6 +140,12 @@ export const dayRules: readonly Rule[] = [
   ['date', 'on? the {weekday}', weekday('bare')],
 
   ['date', 'on? {weekday} ,? {date}', (c) => both(c)],
+  [
+    'date',
+    'on? {d:monthDate} ,? ( {weekday} )',
+    (c) => ({ type: 'both', weekday: get(c, 'weekday'), date: get(c, 'd') }),
+  ],
+  ['date', 'on? {d:monthDate} / {weekday}', (c) => ({ type: 'both', weekday: get(c, 'weekday'), date: get(c, 'd') })],
   [
     'date',
     'on? {weekday} the? {ordinal}',
@@ -182,6 +196,21 @@ export const calendarRules: readonly Rule[] = [
     'monthDate',
     '{dayDigits} {month} {shortYear}',
     (c) => monthday(get(c, 'dayDigits'), get(c, 'month'), get(c, 'shortYear')),
+  ],
+  [
+    'monthDate',
+    "{dayDigits} {month} ,? ' {shortYear}",
+    (c) => monthday(get(c, 'dayDigits'), get(c, 'month'), get(c, 'shortYear')),
+  ],
+  [
+    'monthDate',
+    "{month} {dayDigits} ,? ' {shortYear}",
+    (c) => monthday(get(c, 'dayDigits'), get(c, 'month'), get(c, 'shortYear')),
+  ],
+  [
+    'monthDate',
+    "the? {ordinal} of? {month} ,? ' {shortYear}",
+    (c) => monthday(get(c, 'ordinal'), get(c, 'month'), get(c, 'shortYear')),
   ],
   ['monthDate', '{month} the? {ordinal} ,? {year}', (c) => monthday(get(c, 'ordinal'), get(c, 'month'), withYear(c))],
   ['monthDate', '{month} the? {ordinal}', (c) => monthday(get(c, 'ordinal'), get(c, 'month'))],
@@ -347,7 +376,7 @@ export const relativeDateRules: readonly Rule[] = [
   ['date', 'a|one {w:weekOrTwo} today|tomorrow', (c, tokens) => beyond(tokens.at(-1)?.text, get(c, 'w'))],
   ['date', 'today|tomorrow {w:weekOrTwo}', (c, [day]) => beyond(day?.text, get(c, 'w'))],
   ['weekOrTwo', 'week|fortnight', (_, [token]) => (token?.text === 'week' ? 7 : 14)],
-  ['date', '{span} from|after {date}', (c) => movedBy(c, 1)],
+  ['date', '{span} from|after {date}', (c, tokens) => movedBy(c, 1, tokens)],
   ['date', '{span} before|prior to? {date}', (c) => movedBy(c, -1)],
   ['date', '{span} ahead of {date}', (c) => movedBy(c, -1)],
   ['date', 'on? the day before|preceding {date}', (c) => moved(get(c, 'date'), ONE_DAY, -1)],

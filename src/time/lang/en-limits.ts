@@ -1,5 +1,5 @@
 import type { Captures, Rule } from '../match.ts';
-import type { DateSpec, DaySet, Moment, Piece, TimeSpec, Unit } from '../pieces.ts';
+import type { Clock, DateSpec, DaySet, Moment, Piece, TimeSpec, Unit } from '../pieces.ts';
 
 /** Where a series starts and ends, what it leaves out, and several times of a day. */
 
@@ -16,11 +16,15 @@ function timed(c: Captures): Moment | undefined {
     : { date, time: get<TimeSpec>(c, 'time'), offset: c.offset as string | undefined };
 }
 
+function led(moment: Moment | undefined): Moment | undefined {
+  return moment && { ...moment, led: true };
+}
+
 export const limitRules: readonly Rule[] = [
   ['moment', '{date}', (c): Moment => ({ date: get(c, 'date') })],
   ['moment', '{date} ,|at? {time}', timed],
   ['moment', '{date} {time} {offset}', timed],
-  ['moment', '{time} on? {date}', timed],
+  ['moment', '{time} on? {date}', (c) => led(timed(c))],
   ['moment', '{time}', (c): Moment => ({ time: get(c, 'time') })],
   ['moment', 'in {span}', (c): Moment => ({ shift: get(c, 'span') })],
   ['moment', '{span} from now', (c): Moment => ({ shift: get(c, 'span') })],
@@ -62,6 +66,9 @@ export const limitRules: readonly Rule[] = [
   ['times', '{a:timeItem} , {times}', (c) => [c.a, ...get<TimeSpec[]>(c, 'times')]],
   ['times', '{a:timeItem} , and {b:timeItem}', (c) => [c.a, c.b]],
   ['timeItem', '{time}', (c) => c.time],
+  // "8am 8pm daily", "at 8am/8pm".
+  ['times', 'at? {a:fullTime} /|? {b:fullTime}', (c) => [c.a, c.b]],
+  ['fullTime', '{clock}', (c) => (get<Clock>(c, 'clock').weak ? undefined : { clock: c.clock })],
 ];
 
 /** "For the next hour". */

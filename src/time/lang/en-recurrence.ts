@@ -115,6 +115,7 @@ export const daySetRules: readonly Rule[] = [
   ['wdList', '{wd}', (c) => c.wd],
   ['wdList', '{wd} {wdList}', (c) => joinDays(get(c, 'wd'), get(c, 'wdList'))],
   ['wdList', '{wd} /|+ {wdList}', (c) => joinSlashed(get(c, 'wd'), get(c, 'wdList'))],
+  ['wdList', '{wd} ,|and|or on? every {wdList}', (c) => joinDays(get(c, 'wd'), get(c, 'wdList'))],
   ['wdList', '{wd} ,|and|or on? {wdList}', (c) => joinDays(get(c, 'wd'), get(c, 'wdList'))],
   ['wdList', 'm /|,? w /|,? f', () => ({ weekdays: [1, 3, 5] })],
   ['wdList', 't|tu / th|r', () => ({ weekdays: [2, 4] })],
@@ -164,6 +165,7 @@ export const daySetRules: readonly Rule[] = [
     },
   ],
   ['yearDates', '{yearDate}', (c) => [c.yearDate]],
+  ['yearDates', '{month} {d:dayDigits} and|& {e:dayDigits}', (c) => [c.d, c.e].map((day) => ({ month: c.month, day }))],
   ['yearDates', '{yearDate} ,|and on? {yearDates}', (c) => [c.yearDate, ...get<unknown[]>(c, 'yearDates')]],
   ['months', '{month}', (c) => [c.month]],
   ['months', '{month} ,|and {months}', (c) => [c.month, ...get<number[]>(c, 'months')]],
@@ -216,6 +218,7 @@ const onDays = (days: DaySet, interval = 1): Piece | undefined => {
 export const recurRules: readonly Rule[] = [
   ['recurring', 'every {cycle}', (c) => recur(recurOf(get(c, 'cycle')))],
   ['recurring', 'every {cycle} ,? {onDays}', (c) => recur(recurOf(get(c, 'cycle'), get(c, 'onDays')))],
+  ['recurring', '7|seven day a|per week', () => recur(recurOf(cycle('day', 1)))],
   ['recurring', '{n:timesWord} daily', (c) => recur({ freq: 'DAILY', interval: 1, perDay: get(c, 'n') })],
   ['recurring', '{n:timesWord} a|per|every day', (c) => recur({ freq: 'DAILY', interval: 1, perDay: get(c, 'n') })],
   ['recurring', '{n:timesWord} weekly|monthly ,? {onDays}', (c) => severalDays(get(c, 'n'), get(c, 'onDays'))],

@@ -136,7 +136,7 @@ const shiftRules: readonly Rule[] = [
   ['piece', '{span} after|past|from', (c) => ({ kind: 'before', span: get<Span>(c, 'span'), sign: 1 })],
 
   ['piece', '{span} ago|earlier', wrong('PAST')],
-  ['piece', 'in? - {span}', wrong('PAST')],
+  ['piece', 'in? - {span}', (_, tokens) => (isMinus(tokens) ? { kind: 'wrong', code: 'PAST' } : undefined)],
   ['piece', 'now', wrong('PAST')],
   ['piece', 'right|just now', wrong('PAST')],
   ['piece', 'last|yesterday night|morning|afternoon|evening', wrong('PAST')],
@@ -154,6 +154,11 @@ function ahead(unit: Unit): Span {
 
 function sameTimeIn(span: Span): Piece | undefined {
   return span.milliseconds === 0 ? { kind: 'shift', span } : undefined;
+}
+
+/** A dash with a space after it is no minus. */
+function isMinus(tokens: readonly Token[]): boolean {
+  return tokens[tokens.findIndex(({ text }) => text === '-') + 1]?.glued === true;
 }
 
 /** The words a vague phrase is asked about with; in each, `$1` … are what was captured, as written. */
@@ -193,6 +198,8 @@ const vagueRules: readonly Rule[] = [
   ['piece', 'bimonthly|bi - monthly', unclear('every 2 months', 'on the 1st and 15th of every month')],
   ['piece', 'biannually|semiannually|biannual', unclear('every 6 months', 'every 2 years')],
   ['piece', 'every weekend', unclear('every saturday', 'every saturday and sunday')],
+  ['piece', 'shortly|just|right before {t:clockWords}', unclear('15 minutes before $t', 'at $t')],
+  ['piece', 'shortly|just|right|sometime after {t:clockWords}', unclear('at $t', '15 minutes after $t')],
   ['piece', 'before {t:clockWords}', unclear('15 minutes before $t', 'at $t')],
   ['piece', 'after {t:clockWords}', unclear('at $t', '15 minutes after $t')],
   ['piece', 'after lunch', unclear('at 13:30')],
@@ -314,7 +321,7 @@ const pieceRules: readonly Rule[] = [
 const lists = (text: string): string[][] => text.split('|').map((line) => line.trim().split(' '));
 
 const LEADS = lists(
-  'remind me|remind me to|remind me about|remind me that|remind me of|remind us|remind us to|reminder|reminder to|' +
+  'remind me|remind me to|remind me about|remind me again|remind me again to|remind me again about|remind me that|remind me of|remind us|remind us to|reminder|reminder to|' +
     'reminder :|remind me :|set a reminder|set a reminder to|set a reminder for|set reminder|set an alarm|set an alarm for|' +
     'set alarm|set alarm for|set a alarm for|set a timer|set a timer for|set timer for|alarm|timer|timer for|' +
     'add a reminder|add a reminder to|create a reminder|create a reminder to|make a reminder|schedule a reminder|' +
@@ -329,6 +336,8 @@ const LEADS = lists(
 /** English. Another language is another value of this type; see docs/time.md. */
 export const english: Language = {
   canonical: canonicalWords,
+  isClipped: (word, raw) =>
+    raw.length < 6 && raw.length < word.length && (Object.hasOwn(WEEKDAYS, word) || Object.hasOwn(MONTHS, word)),
   grammar: grammar<Piece>(
     'piece',
     [

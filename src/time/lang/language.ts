@@ -6,6 +6,8 @@ import type { Piece } from '../pieces.ts';
 export interface Language {
   /** The canonical words for what was typed: aliases, run-together words, typing errors. Usually one. */
   canonical(word: string, fuzzy: boolean): readonly string[];
+  /** Whether a word as written is a short form that may have a dot: "Feb.". */
+  isClipped(word: string, raw: string): boolean;
   /** Turns the tokens of a phrase into pieces of meaning. */
   grammar: Grammar<Piece>;
   /** Signs and words between two pieces that mean nothing by themselves. */
