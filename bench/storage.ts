@@ -11,6 +11,7 @@ import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import { SystemClock } from '../src/base/clock.ts';
 import { Secrets, silentLog } from '../src/base/log.ts';
+import { MetricsBook } from '../src/base/metrics.ts';
 import type { World } from '../src/base/world.ts';
 import { type Database, migrate, openDatabase } from '../src/storage/index.ts';
 
@@ -20,7 +21,13 @@ const INSERT = 'insert into bench (id, body) values ($1, $2)';
 const TABLE = 'create table bench (id int, body text)';
 const BODY = 'x'.repeat(200);
 
-const world: World = { clock: new SystemClock(), env: {}, log: silentLog(), secrets: new Secrets() };
+const world: World = {
+  clock: new SystemClock(),
+  env: {},
+  log: silentLog(),
+  secrets: new Secrets(),
+  metrics: new MetricsBook(),
+};
 const open = (dataDir: string, url?: string) =>
   openDatabase({ dataDir, connectTimeoutMs: 5_000, poolSize: CALLERS, url }, world);
 

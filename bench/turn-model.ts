@@ -13,6 +13,7 @@ import Anthropic from '@anthropic-ai/sdk';
 import { build } from '../src/app/index.ts';
 import { SystemClock } from '../src/base/clock.ts';
 import { Secrets, silentLog } from '../src/base/log.ts';
+import { MetricsBook } from '../src/base/metrics.ts';
 import type { World } from '../src/base/world.ts';
 import { loadConfig } from '../src/config/index.ts';
 import { KEY, ModelServer } from '../test/support/model-server/index.ts';
@@ -99,7 +100,13 @@ function tick(): Promise<false> {
 }
 
 async function throughCoda(url: string, dataDir: string) {
-  const world: World = { clock: new SystemClock(), env: {}, log: silentLog(), secrets: new Secrets() };
+  const world: World = {
+    clock: new SystemClock(),
+    env: {},
+    log: silentLog(),
+    secrets: new Secrets(),
+    metrics: new MetricsBook(),
+  };
   const models = { default: 'claude/main', providers: { claude: { kind: 'anthropic', base_url: url, api_key: KEY } } };
   const config = loadConfig({
     env: {},

@@ -5,6 +5,7 @@ import type { Card, Item } from '../delivery/index.ts';
 import { sql } from '../storage/index.ts';
 import { runCall } from './calls.ts';
 import type { Sections } from './context/index.ts';
+import { type Counters, countersOf } from './counters.ts';
 import { type Model, ModelError } from './model.ts';
 import type { AgentOptions } from './options.ts';
 import { Turn } from './steps.ts';
@@ -17,9 +18,11 @@ import { type TurnHost, TurnRun } from './turn.ts';
 /** Answers messages in turns, and carries out single calls for commands and buttons. */
 export class Agent implements TurnHost {
   readonly options: AgentOptions;
+  readonly counters: Counters;
 
   constructor(options: AgentOptions) {
     this.options = options;
+    this.counters = countersOf(options.world.metrics);
   }
 
   /** Answers a message that holds its lane. Goes on where an earlier process, or a question to the person, left it. */
@@ -103,7 +106,7 @@ export class Agent implements TurnHost {
     turn.rollBack();
     const writing = store.turnWriting(turn, item, state, now, sql`exists (select from fence)`);
     const card: Card = { kind: state === 'failed' ? 'error' : 'notice', text };
-    await this.options.delivery.end('turn.fail', item, {
+    const ended = await this.options.delivery.end('turn.fail', item, {
       state,
       cards: [card],
       turnId: turn.id,
@@ -111,6 +114,7 @@ export class Agent implements TurnHost {
       drafted: turn.drafted,
       also: sql`${writing}${store.historyWriting(turn, item, text, now)}`,
     });
+    if (ended) this.counters.turns.add({ outcome: state });
   }
 
   private async open(item: Item): Promise<Turn> {

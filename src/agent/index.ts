@@ -12,6 +12,7 @@ export {
   type Sections,
   setSetting,
 } from './context/index.ts';
+export { countersOf } from './counters.ts';
 export { Inference, type InferenceOptions } from './inference.ts';
 export * from './model.ts';
 export { checkProvider, type ProviderHealth } from './models/check.ts';

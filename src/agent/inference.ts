@@ -21,6 +21,7 @@ import {
   type Sections,
   shortened,
 } from './context/index.ts';
+import { type Counters, countersOf } from './counters.ts';
 import { type Model, ModelError, type ModelMessage, type ModelRequest } from './model.ts';
 import type { Models, Tier } from './models/index.ts';
 import { withoutModels } from './models/routed.ts';
@@ -90,6 +91,7 @@ const CAUTION = 1.1;
 export class Inference {
   private readonly options: InferenceOptions;
   private readonly calendar: Calendar;
+  private readonly counters: Counters;
   private readonly clocks = new Clocks();
   /** By model: how many tokens an estimated one has turned out to be. */
   private readonly factors = new Map<string, number>();
@@ -97,6 +99,7 @@ export class Inference {
   constructor(options: InferenceOptions) {
     this.options = options;
     this.calendar = new Calendar(options.zone);
+    this.counters = countersOf(options.world.metrics);
   }
 
   /** Throws a `ModelError`. What failed on the way has been counted even so. */
@@ -123,6 +126,7 @@ export class Inference {
     const money = await this.money(item, turn);
     const spent = turn.nested.reduce((sum, { price }) => sum + (price ?? 0), 0);
     if (money?.over || (budget !== undefined && spent >= budget)) {
+      this.counters.stops.add({ budget: 'nested' });
       throw new ModelError('budget', 'The budget of the nested turn is used up.');
     }
     const { models, alone } = this.options;
@@ -231,6 +235,7 @@ export class Inference {
     const rows = turn.steps.flatMap(({ step }) => (step.kind === 'model' ? (step.payload.used ?? []) : []));
     const cost = [...rows, ...turn.nested].reduce((sum, { price }) => sum + (price ?? 0), 0);
     if (cost >= budgets.request) {
+      this.counters.stops.add({ budget: 'request' });
       const said = texts.requestOver(budgets.request, currency);
       throw new ModelError('budget', 'The budget of one answer is used up.', undefined, said);
     }
@@ -246,6 +251,7 @@ export class Inference {
     const { models, alone } = this.options;
     if (!models) return alone;
     const { currency } = models.settings;
+    if (money?.over) this.counters.stops.add({ budget: `${money.over.whose}_${money.over.period}` });
     if (money?.over) return withoutModels(alone, texts.budgetOver(money.over, currency));
     if (money?.low) return models.answering('light');
     return models.chosen(item.conversation.settings, item.payload.text);
@@ -291,6 +297,7 @@ export class Inference {
   ): UsageRow[] {
     const now = this.options.world.clock.now();
     const day = this.calendar.day(now);
+    this.count(used, repairs);
     return used.map(({ model, usage, estimated }, index) => ({
       id: uuid(now),
       at: now.toISOString(),
@@ -306,6 +313,15 @@ export class Inference {
       repairs: index === 0 ? [...repairs] : [],
       told: told && index === 0,
     }));
+  }
+
+  private count(used: readonly Used[], repairs: readonly string[]): void {
+    const { tokens, cost, repairs: mended } = this.counters;
+    for (const repair of repairs) mended.add({ repair });
+    for (const { model, usage } of used) {
+      for (const kind of ['input', 'cached', 'output'] as const) tokens.add({ model, kind }, usage[kind]);
+      cost.add({ model }, this.options.models?.prices.of(model, usage) ?? 0);
+    }
   }
 
   private async addUsage(item: Item, turnId: string, rows: UsageRow[]): Promise<void> {

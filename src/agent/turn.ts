@@ -6,6 +6,7 @@ import { ask, expiryOf, type Question } from './approvals/index.ts';
 import { isData, runData, runOutside } from './calls.ts';
 import { type Considered, consider } from './consider.ts';
 import type { Sections } from './context/index.ts';
+import type { Counters } from './counters.ts';
 import type { Model, ModelToolCall } from './model.ts';
 import type { AgentOptions } from './options.ts';
 import { progressLine, progressOf } from './progress.ts';
@@ -19,6 +20,7 @@ import type { ValidCall } from './toolbox.ts';
 /** What a turn needs of the agent that runs it. */
 export interface TurnHost {
   readonly options: AgentOptions;
+  readonly counters: Counters;
   callContext(item: Item, signal: AbortSignal, tainted: boolean): CallContext;
   sections(item: Item, model: Model): Promise<Sections>;
   say(item: Item, turn: Turn, state: 'failed' | 'cancelled', text: string): Promise<void>;
@@ -235,6 +237,7 @@ export class TurnRun {
     });
     this.turn.stored = this.turn.steps.length;
     this.ended = true;
+    this.agent.counters.turns.add({ outcome: 'done' });
     await ended.sent;
   }
 
@@ -275,7 +278,7 @@ export class TurnRun {
     const expiresAt = expiryOf(now);
     const fenced = sql`exists (select from fence)`;
     const writing = store.turnWriting(this.turn, this.item, 'waiting', now, fenced, expiresAt);
-    await delivery.end('turn.park', this.item, {
+    const parked = await delivery.end('turn.park', this.item, {
       state: 'waiting',
       cards,
       key: `ask:${this.turn.id}:${first}`,
@@ -283,13 +286,15 @@ export class TurnRun {
       tainted: this.turn.tainted,
       also: writing,
     });
+    if (parked) this.agent.counters.turns.add({ outcome: 'waiting' });
     wakeAt(expiresAt);
   }
 
   private async finish(answer: string): Promise<void> {
     const { world, delivery } = this.agent.options;
     await this.settleDraft();
-    await delivery.end('turn.finish', this.item, this.ending(answer, world.clock.now()));
+    const ended = await delivery.end('turn.finish', this.item, this.ending(answer, world.clock.now()));
+    if (ended) this.agent.counters.turns.add({ outcome: 'done' });
   }
 
   /** What ends the turn with `answer`. */

@@ -49,6 +49,8 @@ export interface App {
   deadLetters(limit?: number): Promise<DeadLetters>;
   /** Sends a dead letter (or all) again; returns how many. */
   resend(id?: string): Promise<number>;
+  /** What was counted since the start, in Prometheus' text format. */
+  metrics(): Promise<string>;
   healthy(): Promise<boolean>;
   /** What models have cost everybody. */
   cost(): Promise<CostReport>;
@@ -87,6 +89,7 @@ class Assembly implements App {
   private readonly zone: string;
   private readonly config: Config;
   private readonly mindChecks: readonly HealthCheck[];
+  private readonly mindStatus: () => Json | undefined;
 
   constructor(config: Config, world: World, options: BuildOptions, parts: Releaser, foundation: Foundation) {
     this.config = config;
@@ -119,7 +122,7 @@ class Assembly implements App {
     const { skills, delivery } = this;
     const { artifacts } = foundation;
     const { model } = options;
-    const { agent, commands, checks } = openMind({
+    const { agent, commands, checks, status } = openMind({
       config,
       world,
       database,
@@ -132,6 +135,7 @@ class Assembly implements App {
     });
     this.commands = commands;
     this.mindChecks = checks;
+    this.mindStatus = status;
     this.router = new Router({ agent, delivery, commands });
     const prunings = [...inboxPrunings, ...outboxPrunings, ...agentPrunings];
     const handlers = [
@@ -196,14 +200,20 @@ class Assembly implements App {
 
   async status(): Promise<Json> {
     const { database } = this.foundation;
+    const models = this.mindStatus();
     return {
       version: this.options.version,
       engine: database.engine,
       adapters: this.adapters.map((adapter) => adapter.name),
       running: this.delivery.running,
       outbox: { ...(await this.delivery.outbox.open()), sent_again: this.delivery.outbox.sentAgain },
+      ...(models !== undefined && { models }),
       storage: { ...database.stats() } as Json,
     };
+  }
+
+  metrics(): Promise<string> {
+    return this.world.metrics.text();
   }
 
   healthy(): Promise<boolean> {

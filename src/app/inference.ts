@@ -1,4 +1,13 @@
-import { attachedTo, Inference, type Model, type Models, nothingAttached, openModels } from '../agent/index.ts';
+import {
+  attachedTo,
+  countersOf,
+  Inference,
+  type Model,
+  type Models,
+  nothingAttached,
+  openModels,
+} from '../agent/index.ts';
+import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import type { Config } from '../config/index.ts';
 import type { Item } from '../delivery/index.ts';
@@ -11,6 +20,8 @@ export interface Thinking {
   models: Models | undefined;
   /** The model that would answer in this conversation if it cost nothing. */
   model(item: Item): Model;
+  /** For `coda status`: how models fare; undefined where none is configured. */
+  status(): Json | undefined;
 }
 
 export interface ThinkingOptions {
@@ -26,8 +37,8 @@ export interface ThinkingOptions {
 
 /** The configured models, what they may cost, and what they are shown. */
 export function openInference({ config, world, database, artifacts, offline, model }: ThinkingOptions): Thinking {
-  const { clock, log } = world;
-  const models = model ? undefined : openModels({ settings: config.models, offline, clock, log });
+  const { clock, log, metrics } = world;
+  const models = model ? undefined : openModels({ settings: config.models, offline, clock, log, metrics });
   const alone = model ?? offline;
   const inference = new Inference({
     database,
@@ -37,7 +48,25 @@ export function openInference({ config, world, database, artifacts, offline, mod
     zone: defaultZone(config),
     attached: (item) => (models ? attachedTo(item, artifacts, log) : Promise.resolve(nothingAttached)),
   });
-  return { inference, models, model: (item) => models?.chosen(item.conversation.settings, item.payload.text) ?? alone };
+  const status = (): Json | undefined => models && statusOf(models, world);
+  return {
+    inference,
+    models,
+    status,
+    model: (item) => models?.chosen(item.conversation.settings, item.payload.text) ?? alone,
+  };
+}
+
+/** What was put right since the start, and who is left alone. */
+function statusOf(models: Models, { metrics }: World): Json {
+  const { repairs, calls } = countersOf(metrics);
+  const failed = calls.samples().filter(({ labels }) => labels.outcome !== 'answered');
+  return {
+    answering: models.nameOf('default'),
+    resting: models.resting(),
+    failed: failed.reduce((sum, { value }) => sum + value, 0),
+    repairs: Object.fromEntries(repairs.samples().map(({ labels, value }) => [labels.repair ?? '', value])),
+  };
 }
 
 /** Messages that are read along with each event: a model is shown more than the interpreter looks at. */

@@ -11,6 +11,7 @@ import {
   type Phrase,
   Toolbox,
 } from '../agent/index.ts';
+import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import {
   type Command,
@@ -40,6 +41,7 @@ export interface Mind {
   agent: Agent;
   commands: readonly Command[];
   checks: readonly HealthCheck[];
+  status(): Json | undefined;
 }
 
 export interface MindOptions {
@@ -63,7 +65,8 @@ export function openMind(options: MindOptions): Mind {
   const { name } = config.assistant;
   const phrases: readonly (readonly Phrase[])[] = skills.map(({ skill }) => skill.phrases ?? []);
   const offline = offlineModel(phrases.flat());
-  const { inference, models, model: answering } = openInference({ config, world, database, artifacts, offline, model });
+  const thinking = openInference({ config, world, database, artifacts, offline, model });
+  const { inference, models, model: answering, status } = thinking;
   const system = systemOf(config, world);
   const zone = defaultZone(config);
   const { access } = config;
@@ -101,7 +104,7 @@ export function openMind(options: MindOptions): Mind {
     changed: (personId) => prompts.changed(personId),
     wakeAt,
   });
-  return { agent, commands, checks: models ? modelChecks(models, database, world.clock) : [] };
+  return { agent, commands, checks: models ? modelChecks(models, database, world.clock) : [], status };
 }
 
 /** The rules, what the owner wrote, and what was asked for in the conversation. */

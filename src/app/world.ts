@@ -1,6 +1,7 @@
 import { type Clock, SystemClock, TestClock } from '../base/clock.ts';
 import { CodaError } from '../base/errors.ts';
 import { createLog, type LogLevel, Secrets } from '../base/log.ts';
+import { MetricsBook } from '../base/metrics.ts';
 import type { World } from '../base/world.ts';
 
 export interface WorldOptions {
@@ -13,7 +14,13 @@ export interface WorldOptions {
 
 /** The real world, or, with a test clock, the real world at another time. */
 export function createWorld({ env, secrets = new Secrets(), level, testClock }: WorldOptions): World {
-  const world: World = { clock: clockOf(testClock), env, log: createLog(level, secrets), secrets };
+  const world: World = {
+    clock: clockOf(testClock),
+    env,
+    log: createLog(level, secrets),
+    secrets,
+    metrics: new MetricsBook(),
+  };
   const killAt = env.CODA_TEST_KILL_AT;
   return killAt ? { ...world, probe: killer(killAt) } : world;
 }

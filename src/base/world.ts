@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts';
 import type { Log, Secrets } from './log.ts';
+import type { Metrics } from './metrics.ts';
 
 /** Where a named transaction or send stands; `probe` hears of each. */
 export interface Point {
@@ -8,12 +9,13 @@ export interface Point {
   phase: 'before' | 'after';
 }
 
-/** What is not ours: time, the environment, the log. A test gives another world. */
+/** What is not ours: time, the environment, the log, the counters. A test gives another world. */
 export interface World {
   clock: Clock;
   env: Readonly<Record<string, string | undefined>>;
   log: Log;
   secrets: Secrets;
+  metrics: Metrics;
   /** Called around every named transaction and send: kill points for tests, counters and traces. */
   probe?(point: Point): void;
 }

@@ -15,6 +15,10 @@ export interface ChatFlags extends Flags {
   jsonl?: boolean;
 }
 
+export interface StatusFlags extends Flags {
+  metrics?: boolean;
+}
+
 export interface WhenFlags extends Flags {
   zone?: string;
   now?: string;

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { type ChatFlags, configRequest, type Flags, type WhenFlags } from './flags.ts';
+import { type ChatFlags, configRequest, type Flags, type StatusFlags, type WhenFlags } from './flags.ts';
 import { usage } from './texts.ts';
 import { version } from './version.ts';
 
@@ -71,7 +71,8 @@ function addLooking(program: Command, call: Call): void {
     .command('status')
     .description('show what the running daemon is doing')
     .option('--json', 'as JSON')
-    .action(call(async () => (await import('./status.ts')).status));
+    .option('--metrics', 'what it has counted, as Prometheus reads it')
+    .action(call<StatusFlags>(async () => (await import('./status.ts')).status));
   program
     .command('cost')
     .description('show what models have cost')

@@ -87,6 +87,7 @@ function verbs(app: App, config: Config, io: NodeJS.Process) {
       memory_mb: Math.round(io.memoryUsage.rss() / 1_000_000),
       ...((await app.status()) as { [key: string]: Json }),
     }),
+    metrics: () => app.metrics(),
     doctor: async () => runChecks(app) as unknown as Json,
     outbox: async () => (await app.deadLetters()) as unknown as Json,
     resend: ({ id }: Record<string, Json>) => app.resend(typeof id === 'string' ? id : undefined),

@@ -1,13 +1,14 @@
 import type { Json } from '../base/json.ts';
 import { callDaemon, noDaemon } from './daemon.ts';
-import { dataDir, type Flags } from './flags.ts';
+import { dataDir, type StatusFlags } from './flags.ts';
 
-/** `coda status`: what the running daemon says of itself. */
-export async function status(flags: Flags, io: NodeJS.Process): Promise<number> {
+/** `coda status`: what the running daemon says of itself, or what it has counted. */
+export async function status(flags: StatusFlags, io: NodeJS.Process): Promise<number> {
   const folder = dataDir(flags, io);
-  const answer = await callDaemon(folder, 'status');
+  const answer = await callDaemon(folder, flags.metrics ? 'metrics' : 'status');
   if (answer === undefined) throw noDaemon(folder);
-  io.stdout.write(flags.json ? `${JSON.stringify(answer, null, 2)}\n` : `${statusLines(answer).join('\n')}\n`);
+  if (typeof answer === 'string') io.stdout.write(answer);
+  else io.stdout.write(flags.json ? `${JSON.stringify(answer, null, 2)}\n` : `${statusLines(answer).join('\n')}\n`);
   return 0;
 }
 

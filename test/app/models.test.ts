@@ -48,3 +48,31 @@ test('what had to be put right is counted for the doctor, and what it cost for t
   expect(models[0]).toMatchObject({ name: 'claude/main', calls: 2 });
   expect(spans[0]?.people[0]?.price).toBeGreaterThanOrEqual(3);
 });
+
+test('calls, tokens, repairs, turns and budgets used up are counted, and told by the status', async () => {
+  await using server = await ModelServer.start();
+  const budgets = { person: { day: 4 }, low: 0 };
+  await using coda = await play({ config: modelConfig(server, { budgets, fallbacks: ['gpt/other'] }) });
+  const ana = coda.person('ana');
+  server.play({ when: { model: 'main' }, fault: 'unauthorized' });
+  server.play({ text: '' }, { text: 'Here I am.', usage: { input: 1_000, cached: 200, output: 50 } });
+  await ana.says('are you there?');
+  server.play({ text: 'Dear.', usage: { input: 2_000_000, output: 0 } });
+  await ana.says('spend it');
+  expect(await ana.says('and more')).toContain('is used up');
+  const text = await coda.app.metrics();
+  expect(text).toContain('coda_model_calls_total{model="claude/main",outcome="auth_expired"} 1');
+  expect(text).toContain('coda_model_calls_total{model="gpt/other",outcome="answered"} 1');
+  expect(text).toContain('coda_model_tokens_total{model="claude/main",kind="cached"} 200');
+  expect(text).toContain('coda_model_cost_total{model="claude/main"} 6.00');
+  expect(text).toContain('coda_budget_stops_total{budget="person_day"} 1');
+  expect(text).toContain('coda_turns_total{outcome="done"} 3');
+  expect(text).toContain('coda_model_resting{model="claude/main"} 0');
+  const { models } = (await coda.app.status()) as { models: unknown };
+  expect(models).toEqual({
+    answering: 'claude/main',
+    resting: [],
+    failed: 1,
+    repairs: { fallback: 1, asked_again: 1 },
+  });
+});

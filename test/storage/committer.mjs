@@ -5,9 +5,16 @@
 const [storage, dataDir, first] = process.argv.slice(2);
 const { openDatabase } = await import(`${storage}/storage/index.js`);
 const { Secrets, silentLog } = await import(`${storage}/base/log.js`);
+const { MetricsBook } = await import(`${storage}/base/metrics.js`);
 const { SystemClock } = await import(`${storage}/base/clock.js`);
 
-const world = { clock: new SystemClock(), env: {}, log: silentLog(), secrets: new Secrets() };
+const world = {
+  clock: new SystemClock(),
+  env: {},
+  log: silentLog(),
+  secrets: new Secrets(),
+  metrics: new MetricsBook(),
+};
 const database = await openDatabase({ dataDir, connectTimeoutMs: 0 }, world);
 await database.run('test.create', 'create table if not exists rows (id int primary key, filler text)');
 let next = Number(first);

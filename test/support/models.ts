@@ -27,7 +27,7 @@ export function modelsOn(server: ModelServer, changes: Record<string, unknown> =
     call: ({ text = '' }) => ({ tool: 'note_save', input: { text } }),
   };
   const offline = offlineModel([note]);
-  return new Models({ settings: scripted(server, changes), offline, clock: world.clock, log: world.log, retryMs: 0 });
+  return new Models({ settings: scripted(server, changes), offline, ...world, retryMs: 0 });
 }
 
 /** The configuration of a coda whose models are the scripted server; `retry` waits are real, so faults come alone. */

@@ -1,5 +1,6 @@
 import { TestClock } from '../../src/base/clock.ts';
 import { Secrets, silentLog } from '../../src/base/log.ts';
+import { MetricsBook } from '../../src/base/metrics.ts';
 import type { Point, World } from '../../src/base/world.ts';
 
 export interface TestWorld extends World {
@@ -16,6 +17,7 @@ export function testWorld({ at = '2026-11-20T08:00:00Z', env = {} as World['env'
     env,
     log: silentLog(),
     secrets: new Secrets(),
+    metrics: new MetricsBook(),
     points,
     probe: (point) => points.push(point),
   };

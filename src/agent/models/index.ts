@@ -1,7 +1,9 @@
 /** Which model answers: tiers, a conversation's own choice, fallbacks, and what is left when all are down. */
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
+import type { Metrics } from '../../base/metrics.ts';
 import type { CoreValues } from '../../config/index.ts';
+import { type Counters, countersOf } from '../counters.ts';
 import type { Model } from '../model.ts';
 import { anthropicModel } from './anthropic/index.ts';
 import { Breaker } from './breaker.ts';
@@ -22,6 +24,7 @@ export interface ModelsOptions {
   offline: Model;
   clock: Clock;
   log: Log;
+  metrics: Metrics;
   /** Milliseconds before the same model is asked again. */
   retryMs?: number;
 }
@@ -46,11 +49,16 @@ export class Models {
   readonly prices: Prices;
   private readonly options: ModelsOptions;
   private readonly candidates = new Map<string, Candidate>();
+  private readonly counters: Counters;
 
   constructor(options: ModelsOptions) {
     this.options = options;
     this.settings = options.settings;
     this.prices = new Prices(options.settings.prices);
+    this.counters = countersOf(options.metrics);
+    const open = () =>
+      [...this.candidates].map(([model, { breaker }]) => ({ labels: { model }, value: breaker.open ? 1 : 0 }));
+    options.metrics.gauge('coda_model_resting', 'Whether a model is left alone because it failed.', ['model'], open);
   }
 
   /** What answers a person: the tier's model or the one that was chosen, its fallbacks, and the last resort. */
@@ -106,7 +114,8 @@ export class Models {
   private routed(first: readonly string[], lastResort?: Model): Model {
     const names = [...new Set([...first, ...this.settings.fallbacks])];
     const { log, retryMs = RETRY_MS } = this.options;
-    return routed({ candidates: names.map((name) => this.candidate(name)), lastResort, retryMs, log });
+    const candidates = names.map((name) => this.candidate(name));
+    return routed({ candidates, lastResort, retryMs, log, calls: this.counters.calls });
   }
 
   private candidate(name: string): Candidate {

@@ -1,6 +1,7 @@
 import { sleep } from '../../base/async.ts';
 import type { FaultKind } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
+import type { Counter } from '../../base/metrics.ts';
 import { type Model, ModelError, type ModelEvent } from '../model.ts';
 import * as texts from '../texts.ts';
 import type { Breaker } from './breaker.ts';
@@ -19,6 +20,8 @@ export interface RoutedOptions {
   /** Milliseconds before the first further try; twice as long before the next. */
   retryMs: number;
   log: Log;
+  /** Counts attempts by model and outcome. */
+  calls: Counter;
 }
 
 /** Another model would fare no better, or must not be asked. */
@@ -44,9 +47,11 @@ export function routed(options: RoutedOptions): Model {
           try {
             yield { type: 'begin', model: model.name };
             yield* model.generate(request, signal);
+            options.calls.add({ model: model.name, outcome: 'answered' });
             return breaker.succeeded();
           } catch (error) {
             fault = error as ModelError;
+            options.calls.add({ model: model.name, outcome: fault.fault });
           }
           if (FINAL.includes(fault.fault)) throw fault;
           options.log.warn({ model: model.name, fault: fault.fault, detail: fault.message }, 'a model did not answer');

@@ -3,6 +3,7 @@ import type { AnyTool, Model } from '../../../src/agent/index.ts';
 import { type App, build } from '../../../src/app/index.ts';
 import { SystemClock, TestClock } from '../../../src/base/clock.ts';
 import { createLog, Secrets } from '../../../src/base/log.ts';
+import { MetricsBook } from '../../../src/base/metrics.ts';
 import type { World } from '../../../src/base/world.ts';
 import type { Command, Skill } from '../../../src/chat/index.ts';
 import { loadConfig } from '../../../src/config/index.ts';
@@ -76,7 +77,8 @@ export class DiscordPlay {
     const secrets = new Secrets();
     const log = createLog('debug', secrets, { write: (line) => void this.log.push(line) });
     const clock = options.stillClock ? new TestClock(new Date(fake.now())) : new SystemClock();
-    this.world = { clock, env: {}, log: process.env.CODA_TEST_LOG ? createLog('debug', secrets) : log, secrets };
+    const told = process.env.CODA_TEST_LOG ? createLog('debug', secrets) : log;
+    this.world = { clock, env: {}, log: told, secrets, metrics: new MetricsBook() };
   }
 
   static async begin(options: DiscordPlayOptions = {}): Promise<DiscordPlay> {
