@@ -111,7 +111,11 @@ function diagnoseYaml(document: Document | Repaired, diagnoses: Diagnoses): void
   for (const { code, message, line } of document.problems) diagnoses.warn(code, message, line);
   if (!('mended' in document)) return;
   for (const { key, line } of document.mended) {
-    diagnoses.note('yaml_mended', `The value of "${key}" is read as if it stood in quotes.`, line);
+    diagnoses.note(
+      'yaml_mended',
+      `The value of "${key}" is read as it was probably meant, with quotes or spaces where they lack.`,
+      line,
+    );
   }
   for (const { key, line } of document.lost) {
     diagnoses.warn('field_unreadable', `The value of "${key}" cannot be read; it is left out.`, line);

@@ -9,6 +9,8 @@ interface Entry {
   lines: string[];
   /** Of the file, from 1. */
   line: number;
+  /** Tabs stood where YAML wants spaces. */
+  hasTabs: boolean;
 }
 
 export interface Repaired extends Document {
@@ -46,8 +48,10 @@ function entriesOf(text: string, firstLine: number): Entry[] {
   for (const [index, raw] of text.split('\n').entries()) {
     const line = raw.replace(/\r$/, '').replace(/^\t+/, (tabs) => '  '.repeat(tabs.length));
     const key = ENTRY.exec(line)?.[2];
-    if (key !== undefined) entries.push({ key, lines: [line], line: firstLine + index });
-    else entries.at(-1)?.lines.push(line);
+    if (key !== undefined) entries.push({ key, lines: [line], line: firstLine + index, hasTabs: false });
+    const entry = entries.at(-1);
+    if (key === undefined) entry?.lines.push(line);
+    if (entry && raw.startsWith('\t')) entry.hasTabs = true;
   }
   return entries;
 }
@@ -56,7 +60,8 @@ function readEntry(entry: Entry): { field: Field | undefined; isMended: boolean 
   for (const lines of [entry.lines, quotedInside(entry), quotedWhole(entry)]) {
     const { fields, problems } = readYaml(lines.join('\n'), entry.line);
     const [field] = fields;
-    if (field && fields.length === 1 && problems.length === 0) return { field, isMended: lines !== entry.lines };
+    if (field && fields.length === 1 && problems.length === 0)
+      return { field, isMended: entry.hasTabs || lines !== entry.lines };
   }
   return { field: undefined, isMended: false };
 }

@@ -43,7 +43,7 @@ export function judge({ file, fileName, folderName, head }: Judged): Diagnoses {
   judgeCompatibility(fields.get('compatibility'), found);
   judgeMetadata(fields.get('metadata'), found);
   judgeTools(fields.get('allowed-tools'), found);
-  if (parts.frontmatter !== undefined) noteNarrower(head, found);
+  if (parts.frontmatter !== undefined && !parts.unclosed) noteNarrower(head, found);
   found.list.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
   return found;
 }

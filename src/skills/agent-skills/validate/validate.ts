@@ -72,7 +72,9 @@ function verdictOn(skill: AgentSkill, linkedAs: string | undefined, options: Val
     judged.warn('angle_brackets', 'The profile "upsonic" allows no < or > in a description.', line);
   }
   // The standard asks for no instructions; a skill without any is of no use all the same.
-  const isRefused = skill.diagnostics.some(({ level, code }) => level === 'error' && code !== 'no_content');
+  const isRefused = skill.diagnostics.some(
+    ({ level, code }) => code === 'encoding' || (level === 'error' && code !== 'no_content'),
+  );
   const strict = !isRefused && judged.list.every(({ level }) => level === 'note');
   const known = new Set(judged.list.map(({ code }) => code));
   const problems = [...skill.diagnostics.filter(({ code }) => !known.has(code)), ...judged.list];
