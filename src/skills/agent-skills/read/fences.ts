@@ -45,8 +45,8 @@ export function splitFrontmatter(head: Buffer): Parts {
   const from = start + opening.length;
   const closing = closingFence(head, from);
   if (closing) return make(from, closing.from, closing.to, false);
-  const end = from + yamlLength(head.toString('latin1', from));
-  return make(from, end, end, true);
+  const unclosed = endOfYaml(head.toString('latin1', from));
+  return make(from, from + unclosed.yaml, from + unclosed.body, true);
 }
 
 function closingFence(head: Buffer, start: number): { from: number; to: number } | undefined {
@@ -74,19 +74,24 @@ export function hasText(bytes: Buffer, from = 0): boolean {
 /** `name: x`, an item of a list, what is indented, a comment. */
 const YAML_LINE = /^(?:[A-Za-z_][\w.-]*[ \t]*:(?:[ \t]|\r?$)|- |[ \t]+\S|#)/;
 
-/** How much of a text whose closing fence is missing is frontmatter: up to the first line that cannot be, or an indented fence. */
-function yamlLength(text: string): number {
+/**
+ * Where the frontmatter ends and the body begins in a text whose closing fence is missing: at the first line that cannot
+ * be YAML, or around an indented fence.
+ */
+function endOfYaml(text: string): { yaml: number; body: number } {
   let length = 0;
   let afterEmpty = false;
   for (const line of text.split('\n')) {
     const trimmed = line.trim();
+    const next = Math.min(length + line.length + 1, text.length);
+    if (trimmed === '---') return { yaml: length, body: next };
     // After an empty line a # is more likely a heading than a comment.
-    if (trimmed !== '' && (!YAML_LINE.test(line) || (afterEmpty && trimmed.startsWith('#')))) return length;
+    const isYaml = trimmed === '' || (YAML_LINE.test(line) && !(afterEmpty && trimmed.startsWith('#')));
+    if (!isYaml) break;
     afterEmpty = trimmed === '';
-    length = Math.min(length + line.length + 1, text.length);
-    if (trimmed === '---') return length;
+    length = next;
   }
-  return length;
+  return { yaml: length, body: length };
 }
 
 /** The same file with all of it as its body, for what stands between rules and is no frontmatter. */
