@@ -9,6 +9,8 @@ import { type Command, type HealthCheck, kindOf, Router, type Skill, type SkillD
 import type { Config } from '../config/index.ts';
 import { type ChatAdapter, type DeadLetters, Delivery, inboxPrunings, outboxPrunings } from '../delivery/index.ts';
 import { JobQueue, retention, retentionSchedule, Schedules, Worker } from '../jobs/index.ts';
+import type { RescanReport } from '../skills/agent-skills/index.ts';
+import { LiveSkills } from './agent-skills.ts';
 import { deadLetterCheck, runChecks } from './checks.ts';
 import { type CostReport, costReport } from './cost.ts';
 import { openDiscord } from './discord.ts';
@@ -52,6 +54,8 @@ export interface App {
   /** What was counted since the start, in Prometheus' text format. */
   metrics(): Promise<string>;
   healthy(): Promise<boolean>;
+  /** Reads which agent skills changed, here and in every replica. */
+  rescanSkills(): Promise<RescanReport>;
   /** What models have cost everybody. */
   cost(): Promise<CostReport>;
 }
@@ -89,6 +93,7 @@ class Assembly implements App {
   private readonly zone: string;
   private readonly config: Config;
   private readonly mindChecks: readonly HealthCheck[];
+  private readonly agentSkills: LiveSkills;
   private readonly mindStatus: () => Json | undefined;
 
   constructor(config: Config, world: World, options: BuildOptions, parts: Releaser, foundation: Foundation) {
@@ -117,6 +122,8 @@ class Assembly implements App {
       kindOf,
       wakeAt,
     });
+    const commandNames = () => new Set(this.commands.map(({ name }) => name));
+    this.agentSkills = new LiveSkills({ config, world, bus: foundation.bus, commands: commandNames });
     const builtIn = [...builtInSkills, ...(options.skills ?? [])];
     this.skills = builtIn.map((skill) => ({ skill, deps: this.depsOf(skill.name, config) }));
     const { skills, delivery } = this;
@@ -157,6 +164,7 @@ class Assembly implements App {
     });
     parts.onClose('delivery', () => delivery.close());
     await this.foundation.database.tx('schedules.put', (tx) => this.schedules.put(tx, retentionSchedule(this.zone)));
+    parts.onClose('agent skills', await this.agentSkills.start());
     const due = this.skills.flatMap(({ skill, deps }) => skill.due?.(deps) ?? []);
     const approvals = approvalSource({ database: this.foundation.database, delivery });
     worker.start([...delivery.due(), this.jobs, this.schedules, approvals, ...due]);
@@ -192,6 +200,10 @@ class Assembly implements App {
 
   deadLetters(limit?: number): Promise<DeadLetters> {
     return this.delivery.outbox.deadLetters(limit);
+  }
+
+  rescanSkills(): Promise<RescanReport> {
+    return this.agentSkills.rescan();
   }
 
   resend(id?: string): Promise<number> {

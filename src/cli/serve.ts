@@ -91,6 +91,7 @@ function verbs(app: App, config: Config, io: NodeJS.Process) {
     doctor: async () => runChecks(app) as unknown as Json,
     outbox: async () => (await app.deadLetters()) as unknown as Json,
     resend: ({ id }: Record<string, Json>) => app.resend(typeof id === 'string' ? id : undefined),
+    'skills-rescan': async () => (await app.rescanSkills()) as unknown as Json,
     cost: async () => (await app.cost()) as unknown as Json,
   };
 }

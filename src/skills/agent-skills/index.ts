@@ -2,7 +2,7 @@
 
 export type { Diagnostic, Level } from './diagnostic.ts';
 export { type Refusal, readBody } from './read/index.ts';
-export { type CatalogOptions, openCatalog, reasonOf, type SkillSetting } from './scan/index.ts';
+export { type CatalogOptions, openCatalog, reasonOf, type SkillSetting, watchSkills } from './scan/index.ts';
 export {
   type AgentSkill,
   type AssistantBlock,
