@@ -84,6 +84,7 @@ function wallsOf(phrase: Phrase, env: Env): Walls | 'NOT_A_DATE' | 'PAST' | unde
   if (clock && !isTime(clock)) return 'NOT_A_DATE';
   if (isVagueEdge(phrase)) return undefined;
   const nowMinute = Math.floor((env.wall - env.today * DAY) / MINUTE);
+  if (days === null && time?.same) return undefined;
   if (days === null) {
     const times = time && nextTimes(time, env, nowMinute);
     const others = at([env.today], times?.others ?? [], times ?? { second: 0 }).walls.filter((wall) =>

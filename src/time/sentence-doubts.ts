@@ -115,7 +115,7 @@ export class SentenceDoubts extends SentenceParts {
     const longer = this.runs.longestFrom(
       run.from,
       Math.min(to, run.to + 3),
-      (one) => one.to > run.to && this.endsWeak(one),
+      (one) => one.to > run.to && this.endsWeak(one) && one.phrase.vague === undefined,
     );
     if (!longer) return undefined;
     return this.ask([longer.when, run.when], this.runs.words(longer.from, longer.to), [[longer.to, to]]);

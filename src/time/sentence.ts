@@ -224,7 +224,9 @@ class Sentence extends SentenceEvents {
     for (let at = from + 1; at < to; at++) {
       const run = this.runs.longestFrom(at, to, (one) => {
         const isMarked = STARTS.has(this.word(at)) || one.phrase.recurs.length > 0 || one.phrase.dates.length > 0;
-        return isMarked && !this.startsWeak(one) && !this.endsWeak(one);
+        return (
+          isMarked && !this.startsWeak(one) && !this.endsWeak(one) && !/^(?:and|then)$/.test(this.word(one.to - 1))
+        );
       });
       if (!run) continue;
       found.push(run);

@@ -200,11 +200,28 @@ function fold(name: string): string {
     .trim();
 }
 
+/** Zones that the runtime lists by the name they had before. */
+const RENAMED: ReadonlyMap<string, string> = new Map(
+  (
+    'Asia/Calcutta:Asia/Kolkata Asia/Katmandu:Asia/Kathmandu Asia/Saigon:Asia/Ho_Chi_Minh Asia/Rangoon:Asia/Yangon ' +
+    'Europe/Kiev:Europe/Kyiv America/Godthab:America/Nuuk Africa/Asmera:Africa/Asmara Atlantic/Faeroe:Atlantic/Faroe ' +
+    'Pacific/Ponape:Pacific/Pohnpei Pacific/Truk:Pacific/Chuuk Pacific/Enderbury:Pacific/Kanton ' +
+    'America/Buenos_Aires:America/Argentina/Buenos_Aires America/Cordoba:America/Argentina/Cordoba ' +
+    'America/Indianapolis:America/Indiana/Indianapolis America/Louisville:America/Kentucky/Louisville'
+  )
+    .split(' ')
+    .map((pair): [string, string] => [pair.split(':')[0] ?? '', pair.split(':')[1] ?? ''])
+    .filter(([, zone]) => isZone(zone)),
+);
+
 function placesByName(): ReadonlyMap<string, NamedZone> {
   const byName = new Map<string, NamedZone>();
-  for (const zone of Intl.supportedValuesOf('timeZone')) {
-    const city = zone.split('/').at(-1) ?? zone;
-    byName.set(fold(city), { zone, name: city.replaceAll('_', ' ') });
+  for (const known of Intl.supportedValuesOf('timeZone')) {
+    const zone = RENAMED.get(known) ?? known;
+    for (const full of new Set([known, zone])) {
+      const city = full.split('/').at(-1) ?? full;
+      byName.set(fold(city), { zone, name: city.replaceAll('_', ' ') });
+    }
   }
   for (const [zone, names] of Object.entries(PLACES)) {
     for (const name of names.split('|')) byName.set(fold(name), { zone, name: titled(name) });

@@ -317,6 +317,7 @@ export const partRules: readonly Rule[] = [
   ],
   ['time', '{clockPrefix} {h:hourdigits} {gluedH}', (c) => ({ clock: { ...clock(get(c, 'h')), exact: true } })],
   ['time', '{clock} {clockSuffix}', (c) => ({ clock: strong(get(c, 'clock')) })],
+  ['time', 'at the? same|this time', () => ({ same: true })],
   // A date has been said, or else it may be a price.
   [
     'time',

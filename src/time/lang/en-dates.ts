@@ -84,15 +84,15 @@ function isCalendar(span: Span): boolean {
   return span.milliseconds === 0;
 }
 
+/** "Gate 22 day after tomorrow": a number, and one day. */
+export function isNumberBeforeDay([first, second]: readonly Token[]): boolean {
+  const isMany = /^\d+$/.test(first?.raw ?? '') && Number(first?.raw) !== 1;
+  return isMany && /^(?:day|week|month|year)$/i.test(second?.raw ?? '');
+}
+
 function movedBy(c: Captures, sign: 1 | -1, tokens: readonly Token[] = []): DateSpec | undefined {
   const span = get<Span>(c, 'span');
-  // "Gate 22 day after tomorrow".
-  if (
-    /^\d+$/.test(tokens[0]?.raw ?? '') &&
-    tokens[0]?.raw !== '1' &&
-    /^(?:day|week|month|year)$/i.test(tokens[1]?.raw ?? '')
-  )
-    return undefined;
+  if (isNumberBeforeDay(tokens)) return undefined;
   return isCalendar(span) ? moved(get(c, 'date'), span, sign) : undefined;
 }
 

@@ -73,7 +73,7 @@ const FIRST_NAMES: ReadonlySet<string> = new Set(
     nora norma norman olaf oliver olivia omar oscar otto owen pablo pam pamela paolo pat patricia patrick paul paula pedro
     peggy penny pete peter petra phil philip phoebe phyllis pierre polly priya rachel raj ralph ramon randy raul ravi ray
     raymond rebecca regina renee rhys ricardo richard rick ricky rita rob robbie robert roberta roberto robin rodney roger
-    roland ron ronald ronnie rory rosa rosalind rosie ross roy rupert russell ruth ryan sabine sabrina sally salma sam
+    roland ron ronald ronnie rory rosa rosalind rosie ross roy ruby rupert russell ruth ryan sabine sabrina sally salma sam
     samantha samir samuel sandra sandy sanjay sara sarah scott sean sebastian sergio shane shannon sharon shaun sheila shelly
     sherry shirley sid simon sofia sonia sophia sophie stacey stan stanley stefan stella stephanie stephen steve steven stuart
     sue susan susanne suzanne sven sylvia tamara tanya tara ted teresa terry thea thelma theo theresa thomas tiffany tim

@@ -3,7 +3,14 @@ import type { Clock, DateSpec, DaySet, Piece, Span, TimeSpec, Unit } from '../pi
 import type { Token } from '../tokens.ts';
 import { isAbbreviation, placeZone, WORDLIKE_ABBREVIATIONS } from '../zone-names.ts';
 import { clockRules, clockTerminals, numberRules, partRules, spanRules } from './en-clock.ts';
-import { calendarRules, dateTerminals, dayRules, periodRules, relativeDateRules } from './en-dates.ts';
+import {
+  calendarRules,
+  dateTerminals,
+  dayRules,
+  isNumberBeforeDay,
+  periodRules,
+  relativeDateRules,
+} from './en-dates.ts';
 import { holidayRules } from './en-holidays.ts';
 import { limitRules } from './en-limits.ts';
 import { nameWords } from './en-names.ts';
@@ -116,7 +123,7 @@ const shiftRules: readonly Rule[] = [
   ['bareMinutes', '{n:number}', (c) => (get<number>(c, 'n') < 1000 ? c.n : undefined)],
   ['piece', 'for {span}', (c) => ({ kind: 'shift', span: get<Span>(c, 'span'), bare: true })],
   ['piece', '{span}', (c) => ({ kind: 'shift', span: get<Span>(c, 'span'), bare: true })],
-  ['piece', '{span} before|prior to|ahead? of?', (c) => ({ kind: 'before', span: get<Span>(c, 'span'), sign: -1 })],
+  ['piece', '{span} before|prior to|ahead? of?', (c, tokens) => beside(c, tokens, -1)],
   [
     'piece',
     'the day before',
@@ -132,8 +139,8 @@ const shiftRules: readonly Rule[] = [
     'the day after',
     () => ({ kind: 'before', span: { months: 0, days: 1, workdays: 0, milliseconds: 0 }, sign: 1 }),
   ],
-  ['piece', '{span} before|til', (c) => ({ kind: 'before', span: get<Span>(c, 'span'), sign: -1 })],
-  ['piece', '{span} after|past|from', (c) => ({ kind: 'before', span: get<Span>(c, 'span'), sign: 1 })],
+  ['piece', '{span} before|til', (c, tokens) => beside(c, tokens, -1)],
+  ['piece', '{span} after|past|from', (c, tokens) => beside(c, tokens, 1)],
 
   ['piece', '{span} ago|earlier', wrong('PAST')],
   ['piece', 'in? - {span}', (_, tokens) => (isMinus(tokens) ? { kind: 'wrong', code: 'PAST' } : undefined)],
@@ -154,6 +161,10 @@ function ahead(unit: Unit): Span {
 
 function sameTimeIn(span: Span): Piece | undefined {
   return span.milliseconds === 0 ? { kind: 'shift', span } : undefined;
+}
+
+function beside(c: Captures, tokens: readonly Token[], sign: 1 | -1): Piece | undefined {
+  return isNumberBeforeDay(tokens) ? undefined : { kind: 'before', span: get<Span>(c, 'span'), sign };
 }
 
 /** A dash with a space after it is no minus. */
