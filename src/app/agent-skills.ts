@@ -6,13 +6,18 @@ import type { World } from '../base/world.ts';
 import type { Bus } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
 import {
+  type Deprecation,
+  deprecate,
+  deprecations,
   openCatalog,
   type RescanReport,
   type SkillCatalog,
   type SkillSource,
   skillSources,
+  undeprecate,
   watchSkills,
 } from '../skills/agent-skills/index.ts';
+import type { Database } from '../storage/index.ts';
 
 /** Tells the other replicas to look at their folders. */
 const CHANNEL = 'coda_skills';
@@ -39,18 +44,29 @@ export function openAgentSkills(
   return openCatalog({ sources: agentSkillSources(config, env), inline, settings, commands });
 }
 
+interface LiveSkillsDeps {
+  config: Config;
+  world: World;
+  bus: Bus;
+  database: Database;
+  /** Names of coda's own commands. */
+  commands: () => ReadonlySet<string>;
+}
+
 /** The agent skills of a running coda: read at its start, and again whenever somebody, here or elsewhere, says so. */
 export class LiveSkills {
   readonly catalog: SkillCatalog;
   private readonly config: Config;
   private readonly world: World;
   private readonly bus: Bus;
+  private readonly database: Database;
   private readonly self = randomUUID();
 
-  constructor(deps: { config: Config; world: World; bus: Bus; commands: () => ReadonlySet<string> }) {
+  constructor(deps: LiveSkillsDeps) {
     this.config = deps.config;
     this.world = deps.world;
     this.bus = deps.bus;
+    this.database = deps.database;
     this.catalog = openAgentSkills(deps.config, deps.world.env, deps.commands);
   }
 
@@ -73,6 +89,22 @@ export class LiveSkills {
     const report = await this.catalog.rescan();
     this.bus.publish(CHANNEL, this.self);
     return report;
+  }
+
+  /** Skills that stay and are no longer offered to the model. */
+  deprecations(): Promise<Deprecation[]> {
+    return deprecations({ query: (sql, params) => this.database.read(sql, params) });
+  }
+
+  /** Deprecates a skill; `personId` is the owner who said so, undefined on the command line. */
+  async deprecate(deprecation: Deprecation, personId?: string): Promise<void> {
+    const now = this.world.clock.now();
+    await this.database.tx('skills.deprecate', (tx) => deprecate(tx, deprecation, { personId, now }));
+  }
+
+  /** False when it was not deprecated. */
+  undeprecate(name: string): Promise<boolean> {
+    return this.database.tx('skills.undeprecate', (tx) => undeprecate(tx, name));
   }
 
   private async look(): Promise<void> {

@@ -9,7 +9,6 @@ import { type Command, type HealthCheck, kindOf, Router, type Skill, type SkillD
 import type { Config } from '../config/index.ts';
 import { type ChatAdapter, type DeadLetters, Delivery, inboxPrunings, outboxPrunings } from '../delivery/index.ts';
 import { JobQueue, retention, retentionSchedule, Schedules, Worker } from '../jobs/index.ts';
-import type { RescanReport } from '../skills/agent-skills/index.ts';
 import { LiveSkills } from './agent-skills.ts';
 import { deadLetterCheck, runChecks } from './checks.ts';
 import { type CostReport, costReport } from './cost.ts';
@@ -54,8 +53,7 @@ export interface App {
   /** What was counted since the start, in Prometheus' text format. */
   metrics(): Promise<string>;
   healthy(): Promise<boolean>;
-  /** Reads which agent skills changed, here and in every replica. */
-  rescanSkills(): Promise<RescanReport>;
+  readonly agentSkills: LiveSkills;
   /** What models have cost everybody. */
   cost(): Promise<CostReport>;
 }
@@ -93,7 +91,7 @@ class Assembly implements App {
   private readonly zone: string;
   private readonly config: Config;
   private readonly mindChecks: readonly HealthCheck[];
-  private readonly agentSkills: LiveSkills;
+  readonly agentSkills: LiveSkills;
   private readonly mindStatus: () => Json | undefined;
 
   constructor(config: Config, world: World, options: BuildOptions, parts: Releaser, foundation: Foundation) {
@@ -123,7 +121,7 @@ class Assembly implements App {
       wakeAt,
     });
     const commandNames = () => new Set(this.commands.map(({ name }) => name));
-    this.agentSkills = new LiveSkills({ config, world, bus: foundation.bus, commands: commandNames });
+    this.agentSkills = new LiveSkills({ config, world, bus: foundation.bus, database, commands: commandNames });
     const builtIn = [...builtInSkills, ...(options.skills ?? [])];
     this.skills = builtIn.map((skill) => ({ skill, deps: this.depsOf(skill.name, config) }));
     const { skills, delivery } = this;
@@ -200,10 +198,6 @@ class Assembly implements App {
 
   deadLetters(limit?: number): Promise<DeadLetters> {
     return this.delivery.outbox.deadLetters(limit);
-  }
-
-  rescanSkills(): Promise<RescanReport> {
-    return this.agentSkills.rescan();
   }
 
   resend(id?: string): Promise<number> {

@@ -26,6 +26,17 @@ export interface WhenFlags extends Flags {
   jsonl?: boolean;
 }
 
+export interface ValidateFlags extends Flags {
+  strict?: boolean;
+  profile?: string;
+  checkEntrypoints?: boolean;
+}
+
+export interface DeprecateFlags extends Flags {
+  reason: string;
+  replacement?: string;
+}
+
 /** Where the configuration that the flags and the environment name is to be found. */
 export function configRequest(flags: Flags, io: NodeJS.Process, secrets = new Secrets()): ConfigRequest {
   return { env: io.env, file: flags.config, dataDir: flags.data, secrets };

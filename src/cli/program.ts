@@ -1,5 +1,7 @@
 import { Command, Option } from 'commander';
+import type { Call } from './call.ts';
 import { type ChatFlags, configRequest, type Flags, type StatusFlags, type WhenFlags } from './flags.ts';
+import { addSkills } from './skill-commands.ts';
 import { usage } from './texts.ts';
 import { version } from './version.ts';
 
@@ -10,10 +12,6 @@ export interface Listener {
   /** A help that was not asked for: a command is missing. */
   help(text: string): void;
 }
-
-type Run<F extends Flags> = (flags: F, io: NodeJS.Process) => Promise<number>;
-/** Gives a command's action: what `load` finds, with the flags of all levels. */
-type Call = <F extends Flags>(load: () => Promise<Run<F>>) => (...args: unknown[]) => Promise<void>;
 
 /** Every command with its help. A command's own file is loaded when it is called, so that each starts quickly. */
 export function createProgram(io: NodeJS.Process, listener: Listener): Command {
@@ -43,6 +41,7 @@ export function createProgram(io: NodeJS.Process, listener: Listener): Command {
   addTalking(program, call);
   addLooking(program, call);
   addOutbox(program.command('outbox').description('what could not be delivered'), call);
+  addSkills(program.command('skills').description('look at agent skills, and check them'), call);
   addConfig(program.command('config').description('look at the configuration'), call);
   return program;
 }

@@ -76,6 +76,19 @@ export function identity(config: Config): { version: string; hint: string } {
   return { version: version(), hint: hint(config) };
 }
 
+function skillVerbs(skills: App['agentSkills']) {
+  return {
+    'skills-rescan': async () => (await skills.rescan()) as unknown as Json,
+    'skills-deprecated': async () => (await skills.deprecations()) as unknown as Json,
+    'skills-deprecate': async ({ name, reason, replacement }: Record<string, Json>) => {
+      const instead = replacement === undefined ? undefined : String(replacement);
+      await skills.deprecate({ name: String(name), reason: String(reason), replacement: instead });
+      return true;
+    },
+    'skills-undeprecate': ({ name }: Record<string, Json>) => skills.undeprecate(String(name)),
+  };
+}
+
 function verbs(app: App, config: Config, io: NodeJS.Process) {
   const since = Date.now();
   return {
@@ -91,7 +104,7 @@ function verbs(app: App, config: Config, io: NodeJS.Process) {
     doctor: async () => runChecks(app) as unknown as Json,
     outbox: async () => (await app.deadLetters()) as unknown as Json,
     resend: ({ id }: Record<string, Json>) => app.resend(typeof id === 'string' ? id : undefined),
-    'skills-rescan': async () => (await app.rescanSkills()) as unknown as Json,
+    ...skillVerbs(app.agentSkills),
     cost: async () => (await app.cost()) as unknown as Json,
   };
 }

@@ -1,5 +1,6 @@
 /** Agent skills: folders with a `SKILL.md`, on demand. */
 
+export { type Deprecation, deprecate, deprecations, undeprecate } from './deprecation/store.ts';
 export type { Diagnostic, Level } from './diagnostic.ts';
 export { type Refusal, readBody } from './read/index.ts';
 export { type CatalogOptions, openCatalog, reasonOf, type SkillSetting, watchSkills } from './scan/index.ts';
