@@ -37,17 +37,22 @@ export function didYouMean(word: string, candidates: readonly string[]): string 
   return best;
 }
 
-/** Levenshtein's distance, given up as soon as it must reach `limit`. */
+/** Levenshtein's distance, two swapped neighbours counting as one slip; given up as soon as it must reach `limit`. */
 function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) >= limit) return limit;
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
+  let beforeThat = previous;
   for (let i = 1; i <= a.length; i++) {
     const row = [i];
     for (let j = 1; j <= b.length; j++) {
-      const swap = (previous[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row.push(Math.min((previous[j] as number) + 1, (row[j - 1] as number) + 1, swap));
+      const changed = (previous[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const isSwapped = j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swapped = isSwapped ? (beforeThat[j - 2] as number) + 1 : limit;
+      row.push(Math.min((previous[j] as number) + 1, (row[j - 1] as number) + 1, changed, swapped));
     }
-    if (Math.min(...row) >= limit) return limit;
+    // A swap looks two rows back.
+    if (Math.min(...row, ...previous) >= limit) return limit;
+    beforeThat = previous;
     previous = row;
   }
   return previous[b.length] as number;

@@ -91,6 +91,17 @@ test('doctor tells how every part is, and what could be turned on', { timeout: 6
   expect(code).toBe(0);
 });
 
+test('doctor says what is wrong when the database cannot be reached', { timeout: 60_000 }, async () => {
+  const config = join(mkdtempSync(join(tmpdir(), 'coda-doctor-')), 'config.yaml');
+  writeFileSync(config, 'storage:\n  url: postgres://nobody@127.0.0.1:1/nothing\n  connect_timeout: 200ms\n');
+  const { code, stdout } = await coda(['doctor', '--config', config, '--data', freshDataDir()]);
+  expect(stdout).toMatch(/^✓ configuration: /m);
+  expect(stdout).toMatch(/^✗ start: The database at 127\.0\.0\.1:1\/nothing did not answer/m);
+  expect(stdout).toContain('Start PostgreSQL');
+  expect(stdout).toContain('Discord is off');
+  expect(code).toBe(69);
+});
+
 test('what is said into a pipe is answered there, without a prompt', { timeout: 60_000 }, async () => {
   await using program = new Program(['chat', '--data', freshDataDir()]);
   program.child.stdin.end('note: buy bread\nhelp\n');

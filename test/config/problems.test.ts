@@ -9,7 +9,7 @@ test('all problems are told at once, in the order of the file', () => {
     '  queue_limt: 4',
     '  concurrency: many',
     'login: { level: info }',
-    'log: { level: inf }',
+    'log: { level: inof }',
     'assistant:',
     '  zone: Europe/Berln',
     '  name: ${CODA_NAME}',
@@ -22,7 +22,7 @@ test('all problems are told at once, in the order of the file', () => {
     'coda.yaml:3:16 delivery.concurrency: expected a whole number, got "many"',
     'coda.yaml:4:1 login: unknown key; known here: assistant, access, discord, slack, models, storage, redis, log, ' +
       'delivery, time, reminders, skills, retention, execution and browser',
-    'coda.yaml:5:15 log.level: expected trace, debug, info, warn, error, fatal or silent, got "inf"; did you mean info?',
+    'coda.yaml:5:15 log.level: expected trace, debug, info, warn, error, fatal or silent, got "inof"; did you mean info?',
     'coda.yaml:7:9 assistant.zone: expected a time zone such as Europe/Berlin or America/New_York, got "Europe/Berln"',
     'coda.yaml:8:9 assistant.name: the environment variable CODA_NAME is not set',
     'coda.yaml:9:29 storage.connect_timeout: expected a length of time such as 90s, 10m, 24h or 7d, got "30"',
@@ -87,7 +87,7 @@ test('aliases that multiply each other are stopped', () => {
 });
 
 test('an alias that holds itself is stopped, and the rest is still told', () => {
-  expect(problems('a: &a\n  b: *a\nlog: { level: inf }\n')).toEqual([
+  expect(problems('a: &a\n  b: *a\nlog: { level: inof }\n')).toEqual([
     expect.stringContaining('a: unknown key'),
     'coda.yaml:2:6 a.b.b: *a refers to itself',
     expect.stringContaining('log.level'),
@@ -163,7 +163,7 @@ test('a file that was named must be there, and be a file', () => {
 test('a file that may not be read is said to be so', () => {
   const { cwd } = written('');
   const file = join(cwd, 'secret.yaml');
-  writeFileSync(file, 'log: { level: inf }');
+  writeFileSync(file, 'log: { level: inof }');
   chmodSync(file, 0);
   const error = refused('', { cwd, file });
   if (process.getuid?.() === 0) expect(error.code).toBe('CONFIG_INVALID');
