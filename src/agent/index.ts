@@ -9,6 +9,7 @@ export {
   identity,
   NOTHING as nothingAttached,
   readRecalled,
+  Scaler,
   type Sections,
   setSetting,
 } from './context/index.ts';

@@ -6,6 +6,7 @@ import {
   type Models,
   nothingAttached,
   openModels,
+  Scaler,
 } from '../agent/index.ts';
 import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
@@ -40,13 +41,14 @@ export function openInference({ config, world, database, artifacts, offline, mod
   const { clock, log, metrics } = world;
   const models = model ? undefined : openModels({ settings: config.models, offline, clock, log, metrics });
   const alone = model ?? offline;
+  const scaler = new Scaler();
   const inference = new Inference({
     database,
     world,
     alone,
     models,
     zone: defaultZone(config),
-    attached: (item) => (models ? attachedTo(item, artifacts, log) : Promise.resolve(nothingAttached)),
+    attached: (item) => (models ? attachedTo(item, { artifacts, scaler, log }) : Promise.resolve(nothingAttached)),
   });
   const status = (): Json | undefined => models && statusOf(models, world);
   return {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { attachedTo } from '../../src/agent/index.ts';
+import { attachedTo, Scaler } from '../../src/agent/index.ts';
 import { silentLog } from '../../src/base/log.ts';
 import type { Item } from '../../src/delivery/index.ts';
 import { type Artifacts, openArtifacts } from '../../src/storage/index.ts';
@@ -20,12 +20,18 @@ const PNG = Buffer.from(
   'base64',
 );
 
+const GIF = Buffer.from('R0lGODlhAQABAAAAACw=', 'base64');
+
 /** What a message with these files is made ready as. */
 async function attached(...files: { name: string; type: string; content: Buffer | string }[]) {
   const stored = await Promise.all(
     files.map(async ({ name, type, content }) => ({ name, type, ...(await artifacts.put(Buffer.from(content))) })),
   );
-  return attachedTo({ payload: { files: stored } } as unknown as Item, artifacts, silentLog());
+  return attachedTo({ payload: { files: stored } } as unknown as Item, {
+    artifacts,
+    scaler: new Scaler(),
+    log: silentLog(),
+  });
 }
 
 test('a picture is shown as what it is, whatever its sender calls it', async () => {
@@ -38,11 +44,11 @@ test('a picture is shown as what it is, whatever its sender calls it', async () 
 test('what only claims to be a picture, or is too large to be sent, is named instead', async () => {
   const { images, text } = await attached(
     { name: 'trick.png', type: 'image/png', content: 'MZ not a picture' },
-    { name: 'huge.png', type: 'image/png', content: Buffer.concat([PNG, Buffer.alloc(4_000_000)]) },
+    { name: 'huge.gif', type: 'image/gif', content: Buffer.concat([GIF, Buffer.alloc(4_000_000)]) },
   );
   expect(images).toEqual([]);
   expect(text).toContain('[File: trick.png, image/png, 1 kB; you cannot see what is in it.]');
-  expect(text).toContain('[File: huge.png, image/png, 4000 kB');
+  expect(text).toContain('[File: huge.gif; it is of a kind that I cannot make smaller.]');
 });
 
 test('text files are read in full within a budget, and cut with both ends kept beyond it', async () => {
@@ -61,7 +67,9 @@ test('text files are read in full within a budget, and cut with both ends kept b
 test('a file with bytes that are no text, and one that is gone, are named', async () => {
   const gone = { name: 'gone.txt', type: 'text/plain', size: 3, hash: 'a'.repeat(64) };
   const item = { payload: { files: [gone] } } as unknown as Item;
-  expect((await attachedTo(item, artifacts, silentLog())).text).toBe('[File: gone.txt; it could not be opened.]');
+  expect((await attachedTo(item, { artifacts, scaler: new Scaler(), log: silentLog() })).text).toBe(
+    '[File: gone.txt; it could not be opened.]',
+  );
   const { text } = await attached({ name: 'a.txt', type: 'text/plain', content: Buffer.from([65, 0, 66]) });
   expect(text).toContain('[File: a.txt');
 });

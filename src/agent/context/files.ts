@@ -3,6 +3,7 @@ import type { Log } from '../../base/log.ts';
 import type { Item } from '../../delivery/index.ts';
 import type { Artifacts } from '../../storage/index.ts';
 import type { ModelImage } from '../model.ts';
+import { LONGEST_SIDE, lookAt, NotScaled, type Scaler } from './pictures/index.ts';
 import { cut } from './plan.ts';
 
 /** What came with a message, made ready for a model. */
@@ -19,6 +20,8 @@ type File = Item['payload']['files'][number];
 
 /** Both services take pictures up to 5 MB as base64, which is a third longer than the bytes. */
 const LARGEST_PICTURE = 3_700_000;
+/** Larger ones are not even looked at. */
+const LARGEST_FILE = 40_000_000;
 const MOST_PICTURES = 8;
 /** All text files of one message together. Characters. */
 const TEXT_ROOM = 48_000;
@@ -26,8 +29,15 @@ const TEXT = /^text\/|^application\/(json|xml|yaml|x-yaml|toml|javascript|x-sh|s
 const TEXT_NAME =
   /\.(txt|md|csv|tsv|json|jsonl|ya?ml|toml|xml|html?|css|js|ts|py|rb|go|rs|java|c|h|cpp|sh|sql|log|ini|conf)$/i;
 
+export interface AttachedDeps {
+  artifacts: Artifacts;
+  scaler: Scaler;
+  log: Log;
+}
+
 /** Pictures as pictures, text files in full up to a budget, anything else as a note with its name and kind. */
-export async function attachedTo(item: Item, artifacts: Artifacts, log: Log): Promise<Attached> {
+export async function attachedTo(item: Item, deps: AttachedDeps): Promise<Attached> {
+  const { artifacts, log } = deps;
   const { files } = item.payload;
   if (files.length === 0) return NOTHING;
   const attached: Attached = { images: [], text: '', tainted: true };
@@ -35,7 +45,7 @@ export async function attachedTo(item: Item, artifacts: Artifacts, log: Log): Pr
   let room = TEXT_ROOM;
   for (const file of files) {
     try {
-      const picture = attached.images.length < MOST_PICTURES ? await pictureOf(file, artifacts) : undefined;
+      const picture = attached.images.length < MOST_PICTURES ? await pictureOf(file, deps) : undefined;
       if (picture) {
         attached.images.push(picture);
         continue;
@@ -44,8 +54,10 @@ export async function attachedTo(item: Item, artifacts: Artifacts, log: Log): Pr
       room -= text?.length ?? 0;
       notes.push(text === undefined ? noteOf(file) : `<file name="${file.name}">\n${text}\n</file>`);
     } catch (error) {
-      log.warn({ file: file.hash, error: messageOf(error) }, 'a file could not be shown to the model');
-      notes.push(`[File: ${file.name}; it could not be opened.]`);
+      const cause = error instanceof NotScaled ? error.cause : error;
+      if (cause) log.warn({ file: file.hash, error: messageOf(cause) }, 'a file could not be shown to the model');
+      const why = error instanceof NotScaled ? error.message : 'it could not be opened';
+      notes.push(`[File: ${file.name}; ${why}.]`);
     }
   }
   attached.text = notes.join('\n');
@@ -56,20 +68,18 @@ function noteOf({ name, type, size }: File): string {
   return `[File: ${name}, ${type}, ${Math.max(1, Math.round(size / 1_000))} kB; you cannot see what is in it.]`;
 }
 
-async function pictureOf(file: File, artifacts: Artifacts): Promise<ModelImage | undefined> {
-  if (!file.type.startsWith('image/') || file.size > LARGEST_PICTURE) return undefined;
-  const bytes = await read(file.hash, artifacts, LARGEST_PICTURE);
-  const type = kindOf(bytes);
-  return type && { name: file.name, type, base64: bytes.toString('base64') };
-}
-
-/** By its first bytes: what a sender says of a file is only a claim. */
-function kindOf(bytes: Buffer): ModelImage['type'] | undefined {
-  const head = bytes.toString('latin1', 0, 12);
-  if (head.startsWith('\u00ff\u00d8\u00ff')) return 'image/jpeg';
-  if (head.startsWith('\u0089PNG\r\n')) return 'image/png';
-  if (head.startsWith('GIF8')) return 'image/gif';
-  return head.startsWith('RIFF') && head.endsWith('WEBP') ? 'image/webp' : undefined;
+/** Undefined for what is no picture. Throws `NotScaled` for one that cannot be brought within the services' limits. */
+async function pictureOf(file: File, { artifacts, scaler }: AttachedDeps): Promise<ModelImage | undefined> {
+  if (!file.type.startsWith('image/') || file.size > LARGEST_FILE) return undefined;
+  const bytes = await read(file.hash, artifacts, LARGEST_FILE);
+  const look = lookAt(bytes);
+  if (!look) return undefined;
+  const { type, width, height } = look;
+  if (bytes.length <= LARGEST_PICTURE && Math.max(width, height) <= LONGEST_SIDE) {
+    return { name: file.name, type, base64: bytes.toString('base64') };
+  }
+  const scaled = await scaler.scaled(file.hash, bytes, look);
+  return { name: file.name, type: 'image/jpeg', base64: scaled.toString('base64') };
 }
 
 /** A text file within the room that is left; undefined for what is no text. */

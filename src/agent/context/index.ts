@@ -2,6 +2,7 @@
 export { compact, isDue } from './compact.ts';
 export { type Attached, attachedTo, NOTHING } from './files.ts';
 export { Clocks, identity } from './identity.ts';
+export { Scaler } from './pictures/index.ts';
 export {
   type Filled,
   type Limits,

@@ -1,0 +1,3 @@
+/** Pictures as models take them. */
+export { type Look, lookAt } from './look.ts';
+export { LONGEST_SIDE, NotScaled, Scaler } from './scaler.ts';
