@@ -114,6 +114,7 @@ class Assembly implements App {
       access: config.access,
       concurrency: config.delivery.concurrency,
       queueLimit: config.delivery.queue_limit,
+      rateLimit: config.delivery.rate_limit,
       maxAgeMs: config.delivery.max_age,
       context: itemContext(remembered(config), config.models !== undefined),
       adapters: this.adapters,

@@ -123,6 +123,11 @@ const delivery = block(
     .strictObject({
       concurrency: count(1, 1_000).default(16).describe('Conversations that are answered at the same time.'),
       queue_limit: count(1, 100_000).default(50).describe('Messages that may wait in one conversation.'),
+      rate_limit: count(0, 100_000)
+        .default(0)
+        .describe(
+          'Messages that one person may send within a minute, in all places together; 0: as many as they like.',
+        ),
       max_age: duration('24h').describe('Older messages are not answered out of the blue.'),
       steer: z
         .boolean()

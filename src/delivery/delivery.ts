@@ -28,6 +28,8 @@ export interface DeliveryOptions {
   access: AccessRules;
   concurrency: number;
   queueLimit: number;
+  /** Messages that one person may send within a minute; 0: any number. */
+  rateLimit: number;
   /** Milliseconds after which a message that was not run is not answered any more. */
   maxAgeMs: number;
   /** A scalar subquery over `i`, `c` and `p`: what the agent wants to know of each row as it is taken. */
@@ -131,6 +133,7 @@ export class Delivery {
       access,
       context,
       queueLimit: options.queueLimit,
+      rateLimit: options.rateLimit,
       outbox: this.outbox,
       kindOf: options.kindOf,
       hint: () => bus.publish(LANES, ''),
@@ -337,8 +340,11 @@ export class Delivery {
     const { world, maxAgeMs } = this.options;
     if (item.attempts >= POISON) return this.giveUp(item);
     if (item.kind === 'message' && !item.laned) {
-      const cards = [{ kind: 'error' as const, text: texts.queueFull(this.options.queueLimit) }];
-      await this.end('inbox.refuse', item, { state: 'failed', error: 'the queue was full', cards });
+      const { queueLimit, rateLimit } = this.options;
+      const { tooFast } = item.payload;
+      const text = tooFast ? texts.tooFast(rateLimit) : texts.queueFull(queueLimit);
+      const error = tooFast ? 'too many within a minute' : 'the queue was full';
+      await this.end('inbox.refuse', item, { state: 'failed', error, cards: [{ kind: 'error', text }] });
       return;
     }
     if (item.payload.withdrawn) {

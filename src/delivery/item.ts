@@ -30,6 +30,8 @@ export interface Payload {
   replyTo?: string;
   /** What its author has made of it since its turn began; gone when the turn has taken it in. */
   edited?: string;
+  /** Its person had said as much as they may within the minute: it is refused. */
+  tooFast?: true;
   /** Taken back by its author while it waited. */
   withdrawn?: true;
   /** Its person asked to stop it, and the process died before it had: whoever takes it up stops it. */

@@ -10,5 +10,8 @@ export const notInTime = () => 'That reached me too late, so I have not done it.
 /** Stands in the conversation as the person's own words. */
 export const edited = (text: string) => `I have changed my message. It reads now:\n\n${text}`;
 
+export const tooFast = (limit: number) =>
+  `That is more than ${plural(limit, 'message')} within a minute, so I did not take this one. Please send it again in a moment.`;
+
 export const queueFull = (waiting: number) =>
   `I still have ${plural(waiting, 'message')} to answer here, so I did not take this one. Please send it again in a moment.`;

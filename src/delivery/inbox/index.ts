@@ -23,6 +23,8 @@ export interface InboxDeps {
   context: Fragment;
   /** Rows that may wait in one lane. */
   queueLimit: number;
+  /** Messages that one person may send within a minute; 0: any number. */
+  rateLimit: number;
   /** What an event is: a command runs at once, without a lane. */
   kindOf(event: Incoming): ItemKind;
   /** Another process could take something that waits here. */
@@ -138,7 +140,8 @@ export class InboxGate implements Inbox {
     this.unsettled.set(id, waited);
     // Whoever takes it may not be able to tell when it is done: a hint can be lost, or not be sent at all.
     if (this.unsettled.size > REMEMBERED) this.settle(this.unsettled.keys().next().value as string);
-    const taking = { owner, take: lanes.hasRoom, queueLimit: this.deps.queueLimit };
+    const { queueLimit, rateLimit } = this.deps;
+    const taking = { owner, take: lanes.hasRoom, queueLimit, rateLimit };
     const accepted = await store.accept(database, row, taking, this.deps.context).catch((error: unknown) => {
       this.unsettled.delete(id);
       throw error;

@@ -32,6 +32,8 @@ export interface Taking {
   take: boolean;
   /** With as many rows in its lane a message is not queued: it comes back without a lane, to be refused. */
   queueLimit: number;
+  /** So many messages of one person are taken within a minute, the others are refused likewise; 0: any number. */
+  rateLimit: number;
 }
 
 /**
@@ -43,12 +45,18 @@ export interface Taking {
 export async function accept(
   database: Database,
   row: NewRow,
-  { owner, take, queueLimit }: Taking,
+  { owner, take, queueLimit, rateLimit }: Taking,
   context: Fragment,
 ): Promise<AcceptedRow | undefined> {
+  const isLimited = rateLimit > 0 && row.laned;
+  const tooFast = isLimited ? sql`(select messages > ${rateLimit} from rate)` : sql`false`;
+  const given = json(row.payload);
+  const payload = isLimited
+    ? sql`${given}::jsonb || case when ${tooFast} then '{"tooFast": true}' else '{}' end::jsonb`
+    : sql`${given}`;
   const statement = sql`
-    with place as (
-      select ${row.laned} and coalesce(
+    with ${isLimited ? counted(row) : sql``}place as (
+      select ${row.laned} and not ${tooFast} and coalesce(
                (select pending from lanes where conversation_id = ${row.conversationId}) < ${queueLimit}, true) as laned
     ), i as (
       insert into inbox (id, key, kind, adapter, conversation_id, person_id, message_id, payload, state, laned, owner,
@@ -56,7 +64,7 @@ export async function accept(
       select ${row.id}, ${row.key}, ${row.kind}, ${row.adapter}, ${row.conversationId},
              coalesce((select person_id from identities
                         where adapter = ${row.adapter} and external_id = ${row.payload.from}), ${row.personId}),
-             ${row.messageId}, ${json(row.payload)}, 'received', laned, case when not laned then ${owner}::uuid end,
+             ${row.messageId}, ${payload}, 'received', laned, case when not laned then ${owner}::uuid end,
              ${row.sentAt}, ${row.receivedAt}
         from place
       on conflict (key) do nothing
@@ -78,6 +86,20 @@ export async function accept(
       join persons p on p.id = i.person_id`;
   const { rows } = await database.run<AcceptedRow>('inbox.accept', ...render(statement));
   return rows[0];
+}
+
+const RATE_MS = 60_000;
+
+/** A `with` part that counts the message among those of its person's running minute. */
+function counted({ personId, receivedAt }: NewRow): Fragment {
+  const begun = new Date(receivedAt.getTime() - RATE_MS);
+  return sql`rate as (
+      insert into rates as r (person_id, since, messages) values (${personId}, ${receivedAt}, 1)
+      on conflict (person_id) do update
+         set messages = case when r.since > ${begun} then r.messages + 1 else 1 end,
+             since = case when r.since > ${begun} then r.since else excluded.since end
+      returning messages
+    ), `;
 }
 
 /** Takes rows that need no lane and whose process is gone. */
@@ -224,4 +246,5 @@ export const erasures: readonly Erasure[] = [
     sql: `update inbox set payload = '{"from": "", "text": "", "files": []}', message_id = ''
            where person_id = $1 and (state <> 'received' or not laned)`,
   },
+  { sql: 'delete from rates where person_id = $1' },
 ];
