@@ -20,6 +20,8 @@ import type { Toolbox, ValidCall } from './toolbox.ts';
 
 const DATA_TIMEOUT_MS = 1_000;
 const OUTSIDE_TIMEOUT_MS = 60_000;
+/** Characters of a result that are kept: more than a turn can read on in. What is larger is for a tool to give as a file. */
+const LONGEST_KEPT = 200_000;
 
 /** Whether a call works on the person's own data, in a transaction. */
 export function isData(valid: ValidCall): valid is ValidCall & { tool: DataTool } {
@@ -45,7 +47,7 @@ export async function runData(
     throw new Error(`${tool.name} took longer than ${tool.timeoutMs ?? DATA_TIMEOUT_MS} ms in its transaction`);
   if (undoable) await keepUndo(tx, result, ctx);
   if (tool.effect === 'write') tx.afterCommit(() => ctx.changed?.());
-  return result;
+  return bounded(result);
 }
 
 /** Runs a tool that reaches outside. What it throws is a bug, told as a failure: the effect may have happened. */
@@ -65,7 +67,15 @@ export async function runOutside(
     signal.addEventListener('abort', stop, { once: true });
   });
   const run = tool.run(input, { ...ctx, signal }).catch((error: unknown) => failed('INTERNAL', messageOf(error)));
-  return await Promise.race([run, gaveUp]);
+  return bounded(await Promise.race([run, gaveUp]));
+}
+
+function bounded(result: ToolResult): ToolResult {
+  if (!result.ok || result.text.length <= LONGEST_KEPT) return result;
+  return {
+    ...result,
+    text: `${result.text.slice(0, LONGEST_KEPT)}\n${texts.notKept(result.text.length - LONGEST_KEPT)}`,
+  };
 }
 
 /** What is wrong with a call goes back to the model once; then the call fails plainly. */

@@ -21,6 +21,8 @@ export const outcomeUnknown = (tool: string) =>
 export const outcomeUnknownToPerson = (tool: string) =>
   `I was interrupted while \`${tool}\` ran, so I do not know whether it happened.`;
 
+export const notKept = (characters: number) => `[${characters} more characters were not kept.]`;
+
 export const denied = (reason: string) => `That is not allowed: ${reason}`;
 
 export const declined = () => 'The person said no. Do not try it again.';

@@ -122,6 +122,17 @@ test('a long result is shown shortened, and can be read on with its handle', asy
   expect(server.requests.at(-1)?.text).toContain('There is no result with that handle');
 });
 
+test('of a result that nobody could read to its end the beginning is kept', async () => {
+  await using coda = await begin({}, { skills: [pageSkill('x'.repeat(1_000_000))] });
+  server.play({ calls: [{ name: 'page_read', input: { url: 'x' } }] }, { text: 'Long.' });
+  await coda.person('ana').says('read it');
+  const { rows } = await coda
+    .database()
+    .read<{ text: string }>(`select payload ->> 'text' as text from steps where kind = 'result'`);
+  expect(rows[0]?.text).toHaveLength(200_000 + '\n[800000 more characters were not kept.]'.length);
+  expect(rows[0]?.text).toMatch(/x\n\[800000 more characters were not kept\.]$/);
+});
+
 test('a model that makes the same call again and again is told, then stopped', async () => {
   await using coda = await begin();
   server.play({ calls: [{ name: 'note_list', input: {} }], times: 99 });

@@ -80,6 +80,33 @@ test('it does only what it was given', async () => {
   expect(told).toContain('not given to you');
 });
 
+test('it is shown long results shortened, too, and can read on', async () => {
+  const long: Skill = {
+    name: 'long',
+    tools: () => [
+      outsideTool({
+        name: 'book_read',
+        description: 'Reads a book.',
+        effect: 'fetch',
+        input: z.object({}),
+        run: async () => done(`${'a'.repeat(7_500)}${'b'.repeat(7_500)}`),
+      }),
+    ],
+  };
+  const { skills } = research();
+  await using coda = await begin([...skills, long]);
+  server.play(question, { when: { model: 'small' }, calls: [{ name: 'book_read', id: 'book', input: {} }] });
+  server.play({ when: { model: 'small' }, text: 'Enough.' }, { when: { model: 'main' }, text: 'Read.' });
+  await coda.person('ana').says('read it');
+  const shown = JSON.stringify(server.requests[2]?.body.messages.at(-1));
+  expect(shown).not.toContain('bbb');
+  const [, handle] = /\{\\+"handle\\+": \\+"([^"\\]+)\\+"/.exec(shown) ?? [];
+  expect(handle).toMatch(/\/top\/book$/);
+  server.play({ calls: [{ name: 'result_read', input: { handle, from: 7_500 } }] }, { text: 'Read on.' });
+  await coda.person('ana').says('go on');
+  expect(server.requests.at(-1)?.text).toContain('bbb');
+});
+
 test('its calls, its money and its time are bounded', async () => {
   const { skills } = research({ maxToolCalls: 3, timeoutMs: 400, budget: 1 });
   await using coda = await begin(skills);
