@@ -6,6 +6,7 @@ import { decodeOrigin, OPEN, type Origin, originalOf } from './callback.ts';
 import { uploadOf } from './files.ts';
 import { bodyOf, customIds, fitting, type MessageBody, newMessage } from './message.ts';
 import type { DiscordOptions } from './options.ts';
+import { Order } from './order.ts';
 import { CODES, codeOf, outcomeOf, statusOf } from './outcome.ts';
 import { snowflakeAt } from './parse.ts';
 import * as texts from './texts.ts';
@@ -36,6 +37,7 @@ export class Speaker {
   private readonly deps: SpeakerDeps;
   /** Interactions that have got their answer here. */
   private readonly answeredHere = new Set<string>();
+  private readonly order = new Order();
 
   constructor(deps: SpeakerDeps) {
     this.deps = deps;
@@ -45,14 +47,17 @@ export class Speaker {
     return this.answeredHere.has(interaction);
   }
 
+  /** What was said before in the same channel and has to wait goes first; answers to interactions have no limit. */
   async send(part: Part, signal: AbortSignal): Promise<SendOutcome> {
-    const origin = decodeOrigin(part.replyTo);
-    return this.outcome(async (rest) => {
-      const { content, files } = await this.prepare(part);
-      if (!origin) return this.post(rest, part.place.channel, newMessage(part, content), files, signal);
-      this.remember(origin.id);
-      return this.answer(rest, part, origin, content, files, signal);
-    });
+    if (decodeOrigin(part.replyTo)) return this.attempt(part, signal);
+    const { channel } = part.place;
+    const wait = this.order.behind(channel, part.key, this.now());
+    if (wait > 0) return { kind: 'retry', reason: 'others in this channel go first', afterMs: wait };
+    const outcome = await this.attempt(part, signal);
+    const { afterMs } = outcome.kind === 'retry' ? outcome : {};
+    if (afterMs === undefined) this.order.done(channel, part.key);
+    else this.order.putOff(channel, part.key, this.now() + afterMs);
+    return outcome;
   }
 
   async edit(receipt: Receipt, part: Part, signal: AbortSignal): Promise<SendOutcome> {
@@ -104,6 +109,16 @@ export class Speaker {
     if (byReply) return receiptOf(byReply);
     const byContent = open.find((message) => message.content.trim() === text.trim());
     return byContent && receiptOf(byContent);
+  }
+
+  private async attempt(part: Part, signal: AbortSignal): Promise<SendOutcome> {
+    const origin = decodeOrigin(part.replyTo);
+    return this.outcome(async (rest) => {
+      const { content, files } = await this.prepare(part);
+      if (!origin) return this.post(rest, part.place.channel, newMessage(part, content), files, signal);
+      this.remember(origin.id);
+      return this.answer(rest, part, origin, content, files, signal);
+    });
   }
 
   private async prepare(part: Part): Promise<{ content: Content; files: RawFile[] }> {
@@ -203,6 +218,10 @@ export class Speaker {
       this.deps.options.log.debug({ outcome: outcome.kind, error: messageOf(error) }, 'Discord did not take a part');
       return outcome;
     }
+  }
+
+  private now(): number {
+    return this.deps.options.clock.now().getTime();
   }
 
   private rest(): REST {

@@ -89,7 +89,9 @@ describe('a limit', () => {
     await play.hears('answer to calm');
     expect(play.fake.said(busy).length).toBeLessThanOrEqual(2);
     await eventually(() => play.fake.said(busy).length === 4);
-    expect(new Set(play.fake.said(busy).map(({ content }) => content)).size).toBe(4);
+    expect(play.fake.said(busy).map(({ content }) => content)).toEqual(
+      [0, 1, 2, 3].map((index) => `answer to busy ${index}`),
+    );
     // What discord.js knows of the limits keeps it from running into them again and again.
     expect(play.fake.limits.invalid).toBeLessThan(5);
   });
