@@ -1,6 +1,6 @@
 /** Reading a `SKILL.md`: a bounded head of it at a scan, all of it when the skill is activated. Never a device, never a link. */
 
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, readSync, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { messageOf, systemCode } from '../../../base/errors.ts';
 import type { AgentSkill } from '../skill.ts';
@@ -74,6 +74,19 @@ export function readHead(file: string, scratch: Buffer = Buffer.allocUnsafe(FIRS
     const refusal = refusalOf(stats);
     if (refusal) return refusal;
     return { stamp: stampOf(stats), ...headOf(descriptor, stats.size, scratch) };
+  } catch (error) {
+    return refusedBy(error);
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
+}
+
+/** All of a file that a link may lead to. */
+export function readWhole(file: string): Buffer | Refusal {
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(file, FLAGS & ~constants.O_NOFOLLOW);
+    return refusalOf(fstatSync(descriptor)) ?? readFileSync(descriptor);
   } catch (error) {
     return refusedBy(error);
   } finally {

@@ -7,6 +7,7 @@ export {
   type Refusal,
   readBody,
   readHead,
+  readWhole,
   refusalOf,
   refusedBy,
   type Stamp,

@@ -5,6 +5,7 @@
 
 import type { Json } from '../../../base/json.ts';
 import type { Document, Field } from './document.ts';
+import { MAX_PLAIN_CHARACTERS } from './limits.ts';
 import { isRecord, parsedJson } from './values.ts';
 import { kindOf } from './yaml.ts';
 
@@ -36,6 +37,7 @@ interface Line {
  * else than that: then the library must read it.
  */
 export function readPlain(text: string, firstLine: number): Document | undefined {
+  if (text.length > MAX_PLAIN_CHARACTERS) return undefined;
   const lines = linesOf(text, firstLine);
   const fields = new Map<string, Field>();
   let features: Document['features'] = [];

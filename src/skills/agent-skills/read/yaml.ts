@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import type * as Yaml from 'yaml';
 import type { Json } from '../../../base/json.ts';
 import type { Document, Feature, Field, Kind, YamlProblem } from './document.ts';
-import { MAX_DEPTH, MAX_NODES } from './limits.ts';
+import { MAX_DEPTH, MAX_LEXEMES, MAX_NODES } from './limits.ts';
 
 /** Reads `text`, whose first line is `firstLine` of the file. What is wrong becomes a problem; nothing is thrown. */
 export function readYaml(text: string, firstLine: number): Document {
@@ -47,10 +47,13 @@ class Reading {
     const parser = new yaml.Parser(lines.addNewLine);
     const tokens: Yaml.CST.Token[] = [];
     lines.addNewLine(0);
+    let lexemes = 0;
     for (const lexeme of new yaml.Lexer().lex(this.text)) {
       tokens.push(...parser.next(lexeme));
-      if (parser.stack.length <= MAX_DEPTH) continue;
-      this.problem('yaml_too_much', parser.offset, 'The frontmatter is nested too deeply.');
+      const isTooDeep = parser.stack.length > MAX_DEPTH;
+      if (!isTooDeep && ++lexemes <= MAX_LEXEMES) continue;
+      const what = isTooDeep ? 'is nested too deeply' : 'is too long';
+      this.problem('yaml_too_much', parser.offset, `The frontmatter ${what}.`);
       return undefined;
     }
     tokens.push(...parser.end());
@@ -62,7 +65,7 @@ class Reading {
     const composer = new this.yaml.Composer({ lineCounter: this.lines, uniqueKeys: false });
     const [document, another] = composer.compose(tokens, true, this.text.length);
     if (!document) return [];
-    for (const error of document.errors) this.problem('yaml_invalid', error.pos[0], `Not valid YAML: ${error.message}`);
+    for (const error of document.errors) this.problem('yaml_invalid', error.pos[0], syntaxMessage(error));
     if (another) this.problem('yaml_invalid', another.range[0], 'A second YAML document begins here; one is read.');
     const { contents } = document;
     if (this.yaml.isMap(contents)) return this.fields(contents);
@@ -176,6 +179,13 @@ class Reading {
     const line = this.line(offset);
     if (this.problems.length < 20) this.problems.push({ code, line, message: message.replace(/\s+/g, ' ') });
   }
+}
+
+function syntaxMessage({ code, message }: Yaml.YAMLParseError): string {
+  if (code === 'BLOCK_AS_IMPLICIT_KEY' || message.startsWith('Nested mappings')) {
+    return 'Not valid YAML: a value with ": " in it must stand in quotes.';
+  }
+  return code === 'TAB_AS_INDENT' ? 'Not valid YAML: indent with spaces, not tabs.' : `Not valid YAML: ${message}`;
 }
 
 export function duplicate(key: string, line: number): YamlProblem {

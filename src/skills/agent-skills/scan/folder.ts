@@ -1,5 +1,6 @@
 /** One folder of a source: what is in it, remembered as long as it does not change. */
 
+import { createHash } from 'node:crypto';
 import { type Dir, type Dirent, lstatSync, opendirSync, realpathSync, type Stats } from 'node:fs';
 import { join, sep } from 'node:path';
 import {
@@ -8,6 +9,7 @@ import {
   type Refusal,
   readHead,
   readSkill,
+  readWhole,
   refusalOf,
   refusedBy,
   refusedSkill,
@@ -43,7 +45,15 @@ export interface FolderRecord {
   /** Undefined: it may have changed within the clock's tick, and is listed again. */
   readonly stamp: Stamp | undefined;
   readonly listing: Listing;
-  skill?: { readonly stamp: Stamp | undefined; readonly source: SkillSource; readonly skill: AgentSkill } | undefined;
+  skill?: SkillRecord | undefined;
+}
+
+interface SkillRecord {
+  readonly stamp: Stamp;
+  /** Of a file that may have been written again within the clock's tick: what was in it. */
+  readonly digest: string | undefined;
+  readonly source: SkillSource;
+  readonly skill: AgentSkill;
 }
 
 /** The folder as `known` has it, unless it changed since; undefined when it is gone or cannot be read. */
@@ -112,11 +122,19 @@ export function skillOf(
     return refusedSkill(found, refusedBy(error));
   }
   const known = record.skill;
-  if (known?.stamp && known.source === source && isSameStamp(known.stamp, stats)) return known.skill;
-  const skill = read(found, stats, scratch);
-  // A link's own stamp says nothing of what it leads to.
-  record.skill = { stamp: stats.isFile() ? settled(stats) : undefined, source, skill };
+  const isSame = known?.source === source && isSameStamp(known.stamp, stats);
+  if (isSame && known.digest === undefined) return known.skill;
+  const digest = settled(stats) && stats.isFile() ? undefined : digestOf(join(path, skillFile));
+  const isUnchanged = isSame && known.digest === (digest ?? digestOf(join(path, skillFile)));
+  const skill = isUnchanged ? known.skill : read(found, stats, scratch);
+  record.skill = { stamp: stampOf(stats), digest, source, skill };
   return skill;
+}
+
+/** Of the whole file, or of why it is not read. A link's own stamp says nothing of what it leads to, either. */
+function digestOf(file: string): string {
+  const content = readWhole(file);
+  return 'code' in content ? content.code : createHash('sha256').update(content).digest('base64');
 }
 
 function read(found: Found, stats: Stats, scratch: Buffer): AgentSkill {

@@ -1,0 +1,127 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { skillText, write } from '../skills/agent-skills/support.ts';
+import { freshDataDir, Jsonl, Program } from '../support/jsonl.ts';
+
+/** A person's home folder, and commands that they type. */
+function somebody() {
+  const home = mkdtempSync(join(tmpdir(), 'coda-home-'));
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+  const dataDir = freshDataDir();
+  const coda = async (...args: string[]) => {
+    await using program = new Program([...args, '--data', dataDir], { env: { HOME: home } });
+    program.child.stdin.end();
+    const { code } = await program.exit;
+    return { code, stdout: program.stdout, stderr: program.stderr };
+  };
+  return { home, dataDir, coda };
+}
+
+test('skills are listed with where they come from, and those that cannot be used with why', async () => {
+  const { home, coda } = somebody();
+  write(home, '.coda/skills/pdf/SKILL.md', skillText('pdf', { more: 'name_de: PDF-Werkzeuge\nallowed-tools: Read\n' }));
+  write(home, '.agent-skills/pdf/SKILL.md', skillText('pdf', { description: 'Wins.', body: 'Do it well.' }));
+  write(home, '.agent-skills/empty/SKILL.md', '');
+  const listed = await coda('skills');
+  expect(listed.stdout).toMatch(/^pdf +configured +Wins\.$/m);
+  expect(listed.stdout).toMatch(/^pdf +personal +shadowed: hidden by the one in .*\.agent-skills\/pdf$/m);
+  expect(listed.stdout).toMatch(/^empty +configured +invalid: There are no instructions in it\.$/m);
+  const { stdout } = await coda('skills', 'list', '--json');
+  expect(JSON.parse(stdout)).toMatchObject([
+    {
+      name: 'pdf',
+      localised_name: 'pdf',
+      description: 'Wins.',
+      directory: join(home, '.agent-skills/pdf'),
+      source: 'configured',
+      state: 'active',
+      user_invocable: true,
+      model_invocation_allowed: true,
+      fork_agent: false,
+      model: null,
+      allowed_tools: null,
+      forbidden_tools: [],
+      argument_hint: null,
+      content_length: 11,
+      warnings: [],
+    },
+    { name: 'pdf', source: 'personal', state: 'shadowed', allowed_tools: ['Read'] },
+    { name: 'empty', state: 'invalid', usable: false, reason: 'There are no instructions in it.' },
+  ]);
+});
+
+test('one skill is shown with all it says; a name that is none gets a hint', async () => {
+  const { home, coda } = somebody();
+  write(home, '.coda/skills/pdf/SKILL.md', skillText('pdf', { more: 'colour: blue\nsecrets: [API_KEY]\n' }));
+  const { stdout } = await coda('skills', 'show', 'pdf', '--json');
+  expect(JSON.parse(stdout)).toMatchObject({ name: 'pdf', other: { colour: 'blue' }, secrets: [{ name: 'API_KEY' }] });
+  expect((await coda('skills', 'show', 'pdf')).stdout).toMatch(/^description +Does pdf\.$/m);
+  expect(await coda('skills', 'show', 'pfd')).toMatchObject({ code: 64, stderr: expect.stringContaining('pdf?') });
+});
+
+test('validating ends with 0 when all can be used, and with --strict when all are in the standard form', async () => {
+  const { home, coda } = somebody();
+  write(home, 'skills/pdf/SKILL.md', skillText('pdf'));
+  const folder = join(home, 'skills');
+  expect(await coda('skills', 'validate', '--strict', folder)).toMatchObject({ code: 0 });
+  write(home, 'skills/word/SKILL.md', skillText('word', { more: 'version: 1.0.0\n' }));
+  expect(await coda('skills', 'validate', folder)).toMatchObject({ code: 0 });
+  const { code, stdout } = await coda('skills', 'validate', '--strict', '--json', folder);
+  expect(code).toBe(65);
+  expect(JSON.parse(stdout)).toEqual([
+    { path: join(folder, 'pdf'), name: 'pdf', usable: true, strict: true, problems: [] },
+    {
+      path: join(folder, 'word'),
+      name: 'word',
+      usable: true,
+      strict: false,
+      problems: [
+        {
+          code: 'extra_key',
+          level: 'warning',
+          message: '"version" is no key of the standard; keys of one\'s own belong under metadata.',
+          file: join(folder, 'word', 'SKILL.md'),
+          line: 4,
+        },
+      ],
+    },
+  ]);
+  write(home, 'skills/empty/SKILL.md', '');
+  expect(await coda('skills', 'validate', folder)).toMatchObject({ code: 65 });
+  expect(await coda('skills', 'validate', join(home, 'none'))).toMatchObject({ code: 65 });
+});
+
+test('a skill is set aside and taken up again, without a daemon and beside one', async () => {
+  const { home, dataDir, coda } = somebody();
+  write(home, '.coda/skills/pdf/SKILL.md', skillText('pdf'));
+  write(home, '.coda/skills/word/SKILL.md', skillText('word'));
+  expect(await coda('skills', 'deprecate', 'pdf', '--reason', 'old', '--replacement', 'word')).toMatchObject({
+    code: 0,
+  });
+  expect((await coda('skills')).stdout).toMatch(/^pdf +personal +deprecated: old \(use word\)$/m);
+  await using _chat = await Jsonl.start({ dataDir, env: { HOME: home } });
+  expect((await coda('skills')).stdout).toContain('deprecated: old');
+  expect(await coda('skills', 'undeprecate', 'pdf')).toMatchObject({ code: 0 });
+  expect(await coda('skills', 'undeprecate', 'pdf')).toMatchObject({ code: 64 });
+  expect((await coda('skills')).stdout).not.toContain('deprecated');
+});
+
+test('a running coda reads what changed when it is told to', async () => {
+  const { home, dataDir, coda } = somebody();
+  write(home, '.coda/skills/pdf/SKILL.md', skillText('pdf'));
+  expect((await coda('skills', 'rescan')).stdout).toMatch(/No coda is running here.*\nadded: pdf\n/);
+  await using _chat = await Jsonl.start({ dataDir, env: { HOME: home } });
+  write(home, '.coda/skills/word/SKILL.md', skillText('word'));
+  write(home, '.coda/skills/empty/SKILL.md', '');
+  const { stdout } = await coda('skills', 'rescan', '--json');
+  expect(JSON.parse(stdout)).toMatchObject({
+    added: ['word'],
+    changed: [],
+    removed: [],
+    shadowed: [],
+    invalid: [{ name: 'empty', reason: 'There are no instructions in it.' }],
+    total: 2,
+  });
+});
