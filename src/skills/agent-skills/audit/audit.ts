@@ -1,0 +1,100 @@
+/** A static look at a skill's files, before anybody uses it. */
+
+import { type FileEntry, listInside, readInside } from '../files/index.ts';
+import { isScript } from '../pin/index.ts';
+import type { Finding, FindingLevel } from './finding.ts';
+import { isProse, type ScannedFile, scanFile, settingOf } from './scan.ts';
+
+export interface Audit {
+  /** The heaviest first, then by file and line. */
+  findings: Finding[];
+  /** An owner must approve the skill before it is used. */
+  blocked: boolean;
+  /** Whether all text was read; what is larger than a script ever is was read up to the limit. */
+  complete: boolean;
+}
+
+const KIB = 1024;
+/** Of what is run or told, and of data, which is neither. */
+const MAX_FILE_BYTES = 256 * KIB;
+const MAX_DATA_BYTES = 32 * KIB;
+/** A second and a half of work, at most. */
+const MAX_BYTES = 2 * KIB * KIB;
+const MAX_FINDINGS = 200;
+
+const ORDER: Record<FindingLevel, number> = { block: 0, warn: 1, info: 2 };
+
+/** By their first bytes: programs that nobody can read. */
+const PROGRAMS: readonly [RegExp, string][] = [
+  [/^\x7fELF/, 'a program for Linux'],
+  [/^MZ[\s\S]{0,300}PE\0\0/, 'a program for Windows'],
+  [/^(?:\xcf\xfa\xed\xfe|\xca\xfe\xba\xbe|\xfe\xed\xfa[\xce\xcf])/, 'a program for macOS or Java'],
+  [/^\0asm/, 'a WebAssembly program'],
+];
+const COMPILED = /\.(?:pyc|pyo|class|jar|exe|dll|so|dylib|scpt|msi|dmg|pkg|apk)$/i;
+
+/**
+ * Scans the skill in the folder `root`. Bounded in bytes, and gives way to others: a skill of megabytes holds nothing
+ * up. What cannot be read is a finding too. Throws only when `signal` aborts.
+ */
+export async function auditSkill(root: string, signal?: AbortSignal): Promise<Audit> {
+  const listing = await listInside(root, signal === undefined ? {} : { signal });
+  const findings: Finding[] = listing.refused.map(({ path, message }) => {
+    const why = 'It is no file that coda reads, or leads out of the folder.';
+    return { rule: 'refused-file', level: 'warn', file: path, line: 0, excerpt: message, why };
+  });
+  const setting = settingOf(await textOf(root, listing.files.find(isSkillFile)));
+  let bytes = 0;
+  let complete = listing.cut === undefined;
+  for (const file of inOrder(listing.files)) {
+    signal?.throwIfAborted();
+    if (bytes >= MAX_BYTES) {
+      complete = false;
+      break;
+    }
+    const maxBytes = Math.min(
+      isScript(file) || isProse(file.path) ? MAX_FILE_BYTES : MAX_DATA_BYTES,
+      MAX_BYTES - bytes,
+    );
+    const read = await readInside(root, file.path, { maxBytes });
+    if (!read.ok) continue;
+    bytes += read.content.length;
+    complete &&= !read.truncated;
+    const program = programIn(file, read.content);
+    if (program !== undefined) findings.push(program);
+    else if (isText(read.content)) findings.push(...(await scanFile(scannable(file, read.content), setting)));
+  }
+  findings.sort((a, b) => ORDER[a.level] - ORDER[b.level]);
+  const blocked = findings.some(({ level }) => level === 'block');
+  return { findings: findings.slice(0, MAX_FINDINGS), blocked, complete };
+}
+
+const isSkillFile = ({ path }: FileEntry) => path.toLowerCase() === 'skill.md';
+
+async function textOf(root: string, file: FileEntry | undefined): Promise<string> {
+  const read = file && (await readInside(root, file.path, { maxBytes: 16 * 1024 }));
+  return read?.ok ? read.content.toString('utf8') : '';
+}
+
+function scannable({ path }: FileEntry, content: Buffer): ScannedFile {
+  return { path, text: content.toString('utf8').replace(/^\ufeff/, '') };
+}
+
+/** What the model reads first, then what is run, then the rest: should the limit come, it cuts what matters least. */
+function inOrder(files: readonly FileEntry[]): FileEntry[] {
+  const rank = (file: FileEntry) => (isSkillFile(file) ? 0 : isScript(file) ? 1 : file.path.endsWith('.md') ? 2 : 3);
+  return files.filter(({ kind }) => kind === 'file').sort((a, b) => rank(a) - rank(b));
+}
+
+/** No NUL in its first part: images and archives are passed over. */
+function isText(content: Buffer): boolean {
+  return !content.subarray(0, 8_192).includes(0);
+}
+
+function programIn({ path }: FileEntry, content: Buffer): Finding | undefined {
+  const head = content.subarray(0, 512).toString('latin1');
+  const what = PROGRAMS.find(([magic]) => magic.test(head))?.[1] ?? (COMPILED.test(path) ? 'compiled code' : undefined);
+  if (what === undefined) return undefined;
+  const why = 'It carries a program that nobody can read.';
+  return { rule: 'binary', level: 'warn', file: path, line: 0, excerpt: what, why };
+}

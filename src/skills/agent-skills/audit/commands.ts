@@ -1,0 +1,157 @@
+/** Command lines, for what a pattern cannot say: what is piped into what, and what is installed from where. */
+
+import type { FindingLevel, Passage } from './finding.ts';
+import { addressesIn, isDrop } from './hosts.ts';
+
+/** Something found in a passage. */
+export interface Hit {
+  rule: string;
+  level: FindingLevel;
+  why: string;
+  /** Where in the passage's text. */
+  index: number;
+  /** Words of warning around it change nothing. */
+  firm?: boolean;
+}
+
+const FETCHER = /(?:^|[\s;&(`"'$])(?:curl|wget|fetch|iwr|irm|Invoke-WebRequest|Invoke-RestMethod|lynx|aria2c)\s/i;
+const DECODER =
+  /(?:^|[\s;&(`"'$])(?:base64\s+(?:-d|-D|--decode|-di)\b|openssl\s+(?:enc|base64)\s.{0,40}-d\b|xxd\s+-\w{0,3}r|uudecode|rev\b|base32\s+-d|tr\s)/;
+/** A shell, or an interpreter that is given nothing but its input. */
+const INTERPRETER =
+  /^\s{0,4}(?:sudo\s+(?:-\w+\s+){0,3})?(?:env\s+)?(?:\/(?:usr\/)?(?:local\/)?bin\/(?:env\s+)?)?(?:(?:(?:ba|z|k|da|fi|c|tc)?sh|iex|Invoke-Expression)(?=$|[\s;&|)`"'])|(?:python[\d.]*|node|perl|ruby|php|deno|bun|osascript)(?:\s+-)?\s*(?=$|[;&|)`"']))/i;
+/** What a shell is handed by a substitution. */
+const SUBSTITUTED =
+  /(?:\b(?:(?:ba|z|k|da)?sh\s+-\w{0,4}c|eval|source|exec)\s+|(?:^|[\s;&|])\.\s+|\b(?:ba|z|k|da)?sh\s+)["']?(?:\$\(|<\(|`)\s{0,4}(?:curl|wget|fetch)\s/i;
+
+const WHY_PIPE = 'What an address answers is run at once, whatever it is that day.';
+const WHY_DECODED = 'It runs a command that is written so that nobody can read it.';
+
+/** Pipes into a shell, from the network or from a decoder. `suspect`: another line names a shady address. */
+export function pipes({ text, kind }: Passage, suspect: boolean): Hit[] {
+  const hits: Hit[] = [];
+  const substituted = SUBSTITUTED.exec(text);
+  if (substituted) hits.push({ rule: 'pipe-to-shell', ...weigh(text, suspect), index: substituted.index });
+  const parts = text.split('|');
+  let index = 0;
+  let start = 0;
+  let fetched = false;
+  let decoded = false;
+  for (const part of parts.slice(0, 60)) {
+    const runs = INTERPRETER.test(part);
+    if (runs && decoded) hits.push({ rule: 'run-decoded', level: 'block', why: WHY_DECODED, index: start });
+    else if (runs && fetched)
+      hits.push({ rule: 'pipe-to-shell', ...weigh(text, suspect && kind === 'code'), index: start });
+    const begins = [FETCHER, DECODER].map((pattern) => part.search(pattern));
+    if (!fetched && !decoded) start = index + Math.max(0, ...begins);
+    fetched ||= begins[0] !== -1;
+    decoded ||= begins[1] !== -1;
+    // A new command, not the next one of the pipe.
+    if (/[;\n]\s{0,4}\S/.test(part) && !FETCHER.test(part.slice(part.lastIndexOf(';')))) fetched = decoded = false;
+    index += part.length + 1;
+  }
+  return hits;
+}
+
+/** By where it comes from: many projects tell to install them like this. */
+function weigh(text: string, suspect: boolean): Pick<Hit, 'level' | 'why'> {
+  const addresses = addressesIn(text);
+  if (addresses.some(({ shady }) => shady) || (addresses.length === 0 && suspect)) {
+    return { level: 'block', why: `${WHY_PIPE} Nobody answers for this address.` };
+  }
+  const isKnown = addresses.length > 0 && addresses.every(({ known, local }) => known || local);
+  return { level: isKnown ? 'info' : 'warn', why: WHY_PIPE };
+}
+
+/** What is sent to, or fetched from, a place for things without an owner. */
+export function drops({ text }: Passage): Hit[] {
+  const drop = addressesIn(text).find(({ host }) => isDrop(host));
+  if (!drop) return [];
+  const index = text.indexOf(drop.host);
+  const sends = /\b(?:post|put|upload|send|files?=|data=|-d|-F|-T|--data|--upload-file|--form)\b/i.test(text);
+  const secret = /\.env\b|\.ssh|\.aws|credential|token|passw|secret|environ|open\(|@[~/.\w]/i.test(text);
+  const why = 'It uses a place for things that nobody answers for.';
+  return [{ rule: 'anonymous-host', level: sends && secret ? 'block' : 'warn', why, index }];
+}
+
+const INSTALL =
+  /\b(?:pip3?|pipx|uv\s+pip|uv\s+tool|npm|yarn|pnpm|bun|gem|cargo)\s+(?:install|add|i)\s([^\n;&|`]{1,300})/gi;
+const INDEX = /--(?:extra-index-url|index-url|registry)[=\s]\s?["']?(https?:\/\/[^\s"']{1,200})/i;
+const KNOWN_INDEX =
+  /^https?:\/\/(?:[\w.-]{1,60}\.)?(?:pypi\.org|pythonhosted\.org|registry\.npmjs\.org|registry\.yarnpkg\.com|npm\.pkg\.github\.com|download\.pytorch\.org|pypi\.nvidia\.com|rubygems\.org|localhost|127\.0\.0\.1)(?:[:/]|$)/i;
+
+/** Installations from addresses, other registries, and of packages whose name is nearly a well-known one. */
+export function installs({ text }: Passage): Hit[] {
+  const hits: Hit[] = [];
+  for (const match of text.matchAll(INSTALL)) {
+    const [, what = ''] = match;
+    const { index } = match;
+    const other = INDEX.exec(what)?.[1];
+    if (other !== undefined && !KNOWN_INDEX.test(other)) {
+      hits.push({ rule: 'other-registry', level: 'warn', why: 'Packages come from a registry that few know.', index });
+    }
+    const address = other === undefined ? addressesIn(what)[0] : undefined;
+    if (address && !address.local) {
+      const level = address.shady ? 'block' : address.known ? 'info' : 'warn';
+      hits.push({
+        rule: 'install-from-address',
+        level,
+        why: 'A package comes from an address, not from a registry.',
+        index,
+      });
+    }
+    const squat = what.split(/\s+/).map(misspelt).find(Boolean);
+    if (squat !== undefined) {
+      hits.push({
+        rule: 'misspelt-package',
+        level: 'warn',
+        why: `The package’s name is nearly that of ${squat}.`,
+        index,
+      });
+    }
+  }
+  return hits;
+}
+
+const POPULAR =
+  'requests numpy pandas django flask urllib3 colorama dateutil python-dateutil beautifulsup4 beautifulsoup4 selenium tensorflow pytorch scikit-learn matplotlib pillow cryptography paramiko openai anthropic langchain fastapi pydantic sqlalchemy pytest scrapy boto3 opencv-python jellyfish setuptools playwright transformers express lodash react axios cross-env webpack electron mongoose discord.js node-fetch commander chalk dotenv moment typescript jquery puppeteer eslint prettier nodemon socket.io bcrypt'.split(
+    ' ',
+  );
+/** Real packages that are near to others. */
+const REAL = new Set([
+  'preact',
+  'enquirer',
+  'crossenv-shell',
+  'pytorch',
+  'request',
+  'bcryptjs',
+  'scrapy',
+  'openapi',
+  'pytests',
+]);
+/** Known traps that are further away. */
+const TRAPS = new Map([
+  ['crossenv', 'cross-env'],
+  ['python3-dateutil', 'python-dateutil'],
+  ['urllib', 'urllib3'],
+  ['nodefetch', 'node-fetch'],
+]);
+
+/** The well-known package that `word` is one slip away from. */
+function misspelt(word: string): string | undefined {
+  const name = word.replace(/^["']|["']$|[@=<>~[].*$/g, '').toLowerCase();
+  if (name.length < 5 || REAL.has(name) || POPULAR.includes(name)) return undefined;
+  return TRAPS.get(name) ?? POPULAR.find((popular) => popular.length > 5 && isOneSlip(name, popular));
+}
+
+/** One letter too many, too few, another one, or two swapped. */
+function isOneSlip(a: string, b: string): boolean {
+  if (Math.abs(a.length - b.length) > 1) return false;
+  let start = 0;
+  while (start < a.length && a[start] === b[start]) start++;
+  let end = 0;
+  while (end < Math.min(a.length, b.length) - start && a.at(-1 - end) === b.at(-1 - end)) end++;
+  const [left, right] = [a.slice(start, a.length - end), b.slice(start, b.length - end)];
+  if (left.length <= 1 && right.length <= 1) return true;
+  return left.length === 2 && right.length === 2 && left[0] === right[1] && left[1] === right[0];
+}

@@ -1,0 +1,129 @@
+/** What is fetched and run, and what is sent away. */
+
+import type { Rule } from '../finding.ts';
+
+const FETCHES =
+  /\b(?:curl|wget|iwr|irm|aria2c|Invoke-WebRequest|Invoke-RestMethod|urlretrieve|DownloadFile|bitsadmin|certutil)\b/i;
+
+const RUNNING: readonly Rule[] = [
+  {
+    id: 'run-download',
+    level: 'block',
+    why: 'Code from the network is run without anybody having seen it.',
+    find: /(?<![.\w])(?:exec|eval)\s?\(.{0,80}(?:urlopen\(|requests\.get\(|httpx\.get\(|fetch\(|urllib)|\.then\(\s?(?:eval|\w{1,20}\s?=>\s?eval\()|DownloadString\(.{0,120}\|\s?iex|\biex\b.{0,60}(?:DownloadString|Invoke-WebRequest|\biwr\b|\birm\b)/i,
+  },
+  {
+    id: 'run-download',
+    level: 'block',
+    why: 'Code from the network is run without anybody having seen it.',
+    find: /\b(?:requests|httpx)\.get\(|\burlopen\(|await\sfetch\(/,
+    and: [
+      /(?<![.\w])(?:exec|eval)\(\s?(?:\w{1,30}(?:\.(?:text|content|decode\(\)|read\(\)))?|await\s\w{1,20}\.text\(\))\s?\)|new\sFunction\(\w{1,30}\)/,
+    ],
+    block: true,
+  },
+  {
+    id: 'run-download',
+    level: 'warn',
+    why: 'A downloaded file is made executable and run.',
+    find: FETCHES,
+    and: [
+      /\bchmod\s(?:a?\+x|u\+x|0?[1357]\d\d)\b|Start-Process|\b(?:sh|bash|python3?)\s["']?(?:\/tmp\/|\$TMP|\/var\/tmp)|os\.startfile\(/i,
+    ],
+  },
+  {
+    id: 'run-download',
+    level: 'warn',
+    why: 'A downloaded file is made executable and run.',
+    find: FETCHES,
+    and: [/\bchmod\s(?:a?\+x|u\+x|0?[1357]\d\d)\b|\b(?:sh|bash)\s["']?(?:\/tmp\/|\$TMP)/i],
+    block: true,
+  },
+  {
+    id: 'run-download',
+    level: 'warn',
+    why: 'A downloaded file is run.',
+    find: /\b(?:curl|wget|iwr|Invoke-WebRequest)\s.{0,300}(?:&&?|;|\n)\s?(?:sudo\s)?(?:(?:ba|z)?sh|python3?|node|perl|source|\.)\s[\w./~$-]{1,80}/i,
+    and: [/https?:\/\//i],
+  },
+  {
+    id: 'telling-host',
+    level: 'block',
+    why: 'Something is sent to a host whose name says what it is for.',
+    find: /https?:\/\/[\w.-]{0,60}(?:evil|attacker|malicious|exfil|stealer|c2-?server|phish)[\w-]{0,40}\.[\w.]{2,40}/i,
+  },
+  {
+    id: 'locked-archive',
+    level: 'block',
+    why: 'A program in an archive with a password is fetched and run: so that no scanner looks into it.',
+    find: /\b(?:extract|unzip|unpack|decompress|unrar)\b.{0,80}\b(?:pass(?:word|wd|code|phrase)?|pwd)\b/i,
+    and: [/https?:\/\//i, /\b(?:run|execute|open|launch|start|install|double-click)\b/i],
+  },
+  {
+    id: 'paste-into-terminal',
+    level: 'warn',
+    why: 'The person is to paste a command that fetches something.',
+    find: /\b(?:copy|paste)\b.{0,80}\b(?:terminal|powershell|command prompt|console|cmd)\b/i,
+    and: [/\b(?:curl|wget|iwr|irm|base64|bash)\b/i],
+  },
+  {
+    id: 'substituted-command',
+    level: 'warn',
+    why: 'Opening the skill would run a command that uses the network.',
+    find: /!`[^`]{0,200}\b(?:curl|wget|nc|ssh|fetch|http)\b/i,
+  },
+  {
+    id: 'install-script',
+    level: 'warn',
+    why: 'Installing it runs a command that uses the network or a shell.',
+    find: /["'](?:pre|post)?install["']\s?:\s?["'].{0,120}\b(?:curl|wget|node\s-e|sh\s|bash|python)/i,
+  },
+];
+
+const SENDING: readonly Rule[] = [
+  {
+    id: 'dns-tunnel',
+    level: 'block',
+    why: 'Data leaves this machine hidden in names that are looked up.',
+    find: /\b(?:dig|nslookup|host|ping|drill)\s(?:\S{1,20}\s){0,3}["']?\$[\w({][^\s]{0,60}\.[a-z$]/i,
+    and: [/\.env\b|\b(?:base64|xxd|hexdump|od|whoami|hostname)\b|\.ssh|\.aws|\bcat\s/i],
+  },
+  {
+    id: 'dns-tunnel',
+    level: 'warn',
+    why: 'Data may leave this machine hidden in names that are looked up.',
+    find: /\b(?:gethostbyname|getaddrinfo|resolve4?|dns\.lookup|resolver\.(?:query|resolve))\(.{0,60}(?:\+|\$\{|\.format|f["'])/,
+  },
+  {
+    id: 'sent-to-webhook',
+    level: 'warn',
+    why: 'Something is sent to a chat of whoever knows the address.',
+    find: /discord(?:app)?\.com\/api\/webhooks\/\d|api\.telegram\.org\/bot\d|hooks\.slack\.com\/services\/T\w{6,12}\//i,
+  },
+  {
+    id: 'leak-by-image',
+    level: 'warn',
+    why: 'Showing a picture would tell its host what the conversation is about.',
+    find: /!\[[^\]]{0,80}\]\(https?:\/\/[^)\s]{1,200}[?&][\w-]{1,30}=\s?(?:<|\{|\$|%7B|\[)/i,
+  },
+  {
+    id: 'files-sent',
+    level: 'block',
+    why: 'Folders of a person are packed and sent elsewhere.',
+    find: /\b(?:tar|zip|cat|find)\b.{0,60}(?:~|\$HOME|\/home\/|\/Users\/).{0,80}\|\s?(?:base64\s?\|?\s?)?(?:curl|nc|ncat|ssh)\s/i,
+  },
+  {
+    id: 'conversation-sent',
+    level: 'warn',
+    why: 'What is said in the conversation is sent elsewhere.',
+    find: /\b(?:send|post|upload|forward|transmit|report)\b.{0,60}\b(?:conversations?|chat history|transcripts?|user(?:'s)? (?:messages|data|files|input))\b.{0,60}https?:\/\//i,
+  },
+  {
+    id: 'tunnel',
+    level: 'warn',
+    why: 'It makes this machine reachable from outside.',
+    find: /\bcloudflared\stunnel|\bngrok\s(?:http|tcp|start)|\bssh\s(?:\S{1,40}\s){0,4}-R\s|\blocaltunnel\b|\bserveo\.net/i,
+  },
+];
+
+export const NETWORK: readonly Rule[] = [...RUNNING, ...SENDING];

@@ -1,0 +1,19 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { patternsOf, problems } from '../../../support/patterns.ts';
+
+test('no pattern that looks at a stranger’s text backtracks more than linearly', () => {
+  const folder = fileURLToPath(new URL('../../../../src/skills/agent-skills/', import.meta.url));
+  const rooms = ['audit', 'files', 'pin', 'bundle'];
+  const files = rooms.flatMap((room) =>
+    readdirSync(join(folder, room), { recursive: true, encoding: 'utf8' }).map((name) => join(room, name)),
+  );
+  const patterns = files
+    .filter((name) => name.endsWith('.ts'))
+    .flatMap((name) => patternsOf(join(folder, name)).map((pattern) => ({ name, pattern })));
+  expect(patterns.length).toBeGreaterThan(100);
+  const bad = patterns.flatMap(({ name, pattern }) => problems(pattern).map((problem) => ({ name, pattern, problem })));
+  expect(bad).toEqual([]);
+});
