@@ -12,6 +12,7 @@ import {
   compact,
   type Filled,
   isDue,
+  isFull,
   type Limits,
   type Plan,
   type PlanInput,
@@ -22,6 +23,7 @@ import {
   shortened,
 } from './context/index.ts';
 import { type Counters, countersOf } from './counters.ts';
+import { Estimates, tokensOf } from './estimates.ts';
 import { type Model, ModelError, type ModelMessage, type ModelRequest } from './model.ts';
 import type { Models, Tier } from './models/index.ts';
 import { withoutModels } from './models/routed.ts';
@@ -70,6 +72,8 @@ export interface NestedInquiry {
   request: Omit<ModelRequest, 'maxTokens'>;
   taken: ReadonlySet<string>;
   tier: Tier;
+  /** `provider/model` instead of the tier's. */
+  model?: string | undefined;
   /** The most that all nested turns may cost; undefined: what the answer may cost. */
   budget?: number | undefined;
   signal: AbortSignal;
@@ -83,9 +87,6 @@ export interface Inferred {
 
 /** Without a configured model nothing is counted; this is more than the interpreter looks at. */
 const ALONE: Limits = { context: 64_000, answer: 4_096, factor: 1 };
-/** Reported usage moves the estimate so fast, and stays an upper one. */
-const LEARNING = 0.3;
-const CAUTION = 1.1;
 
 /** One answer of a model within a turn: what it may cost, who gives it, what it is shown, and what it took. */
 export class Inference {
@@ -93,12 +94,12 @@ export class Inference {
   private readonly calendar: Calendar;
   private readonly counters: Counters;
   private readonly clocks = new Clocks();
-  /** By model: how many tokens an estimated one has turned out to be. */
-  private readonly factors = new Map<string, number>();
+  private readonly estimates: Estimates;
 
   constructor(options: InferenceOptions) {
     this.options = options;
     this.calendar = new Calendar(options.zone);
+    this.estimates = new Estimates(options.world.log);
     this.counters = countersOf(options.world.metrics);
   }
 
@@ -122,7 +123,7 @@ export class Inference {
 
   /** One answer within a nested turn, which brings its own request. */
   async inferNested(inquiry: NestedInquiry): Promise<{ step: ModelStep }> {
-    const { item, turn, request, taken, tier, budget, signal } = inquiry;
+    const { item, turn, request, taken, tier, model: wanted, budget, signal } = inquiry;
     const money = await this.money(item, turn);
     const spent = turn.nested.reduce((sum, { price }) => sum + (price ?? 0), 0);
     if (money?.over || (budget !== undefined && spent >= budget)) {
@@ -130,7 +131,8 @@ export class Inference {
       throw new ModelError('budget', 'The budget of the nested turn is used up.');
     }
     const { models, alone } = this.options;
-    const model = models?.answering(money?.low ? 'light' : tier, undefined, false) ?? alone;
+    const model =
+      (money?.low ? models?.answering('light', undefined, false) : models?.answering(tier, wanted, false)) ?? alone;
     const { answer: maxTokens } = this.limits(model.name);
     const used: Used[] = [];
     try {
@@ -165,20 +167,38 @@ export class Inference {
     if (model.interpreter) {
       return askModel(model, plainRequest(this.planInput(inquiry, attached, limits)), signal, options);
     }
-    await this.compacted(item, turn, limits, signal);
-    const plan = this.plan(inquiry, attached, limits);
+    const { plan, by } = await this.fitted(inquiry, model, attached, limits);
     try {
       const answer = await askModel(model, plan.request, signal, options);
-      this.learn(plan, limits, answer);
+      this.estimates.learn(plan, by, answer);
       return answer;
     } catch (error) {
       if (!(error instanceof ModelError) || error.fault !== 'context_overflow') throw error;
       // The window is smaller than it was taken for: half of what was sent is tried once.
-      const sent = plan.filled.reduce((sum, { tokens }) => sum + tokens, 0);
-      const half = { ...limits, context: Math.floor(sent / 2) + limits.answer };
+      const half = { ...by, context: Math.floor(tokensOf(plan) / 2) + by.answer };
       await this.compacted(item, turn, half, signal);
       return askModel(model, this.plan(inquiry, attached, half).request, signal, options);
     }
+  }
+
+  /** What is sent, and the limits that it fits into: where it comes near them, as the service itself counts. */
+  private async fitted(inquiry: Inquiry, model: Model, attached: Attached, limits: Limits) {
+    const { item, turn, signal } = inquiry;
+    const { id } = item.conversation;
+    const counted = async () => {
+      if (!model.count) return limits;
+      // What would be left out is counted as well, to see whether it has to be.
+      const whole = this.plan(inquiry, attached, { ...limits, context: limits.context * 2 });
+      return this.estimates.counted(model, id, whole, limits, signal);
+    };
+    let by = isFull(recalledOf(item), limits) ? await counted() : limits;
+    await this.compacted(item, turn, by, signal);
+    let plan = this.plan(inquiry, attached, by);
+    if (plan.tight && by === limits) {
+      by = await counted();
+      if (by !== limits) plan = this.plan(inquiry, attached, by);
+    }
+    return { plan, by };
   }
 
   private plan(inquiry: Inquiry, attached: Attached, limits: Limits): Plan {
@@ -261,19 +281,7 @@ export class Inference {
     const { models } = this.options;
     if (!models) return ALONE;
     const { context, answer } = models.limits(name);
-    const factor = this.factors.get(name) ?? 1;
-    return { context: Math.min(context, most?.context ?? context), answer, factor };
-  }
-
-  /** What was sent and what the service counted. */
-  private learn({ filled }: Plan, { factor }: Limits, { used, model, repairs }: Answer): void {
-    const [only] = used;
-    if (used.length !== 1 || !only || only.estimated || repairs.length > 0) return;
-    const estimated = filled.reduce((sum, { tokens }) => sum + tokens, 0) / factor;
-    const counted = only.usage.input + only.usage.cached;
-    if (estimated < 500 || counted === 0) return;
-    const seen = Math.min(1.6, Math.max(0.4, (counted / estimated) * CAUTION));
-    this.factors.set(model, (this.factors.get(model) ?? 1) * (1 - LEARNING) + seen * LEARNING);
+    return { context: Math.min(context, most?.context ?? context), answer, factor: this.estimates.factor(name) };
   }
 
   private stepOf(answer: Answer, used: UsageRow[], low: Limit | undefined): ModelStep {

@@ -22,7 +22,8 @@ export interface ModelImage {
 export type ModelMessage =
   | { role: 'user'; text: string; name?: string; files?: FileRef[]; images?: ModelImage[] }
   | { role: 'assistant'; text: string; calls?: ModelToolCall[]; keep?: Kept }
-  | { role: 'tool'; callId: string; name: string; text: string; ok: boolean };
+  /** `said`: what a person would be told of it, where that is not its text. */
+  | { role: 'tool'; callId: string; name: string; text: string; ok: boolean; said?: string };
 
 /** What a model wants back, unread and unchanged, together with the answer that it came with. */
 export interface Kept {
@@ -109,4 +110,6 @@ export interface Model {
    * throws `cancelled` soon.
    */
   generate(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelEvent>;
+  /** How many tokens a request has by the service's own count, where it counts. Costs nothing; may throw anything. */
+  count?(request: ModelRequest, signal: AbortSignal): Promise<number>;
 }

@@ -81,6 +81,45 @@ test('a conversation of 2,000 messages is summed up, answered, and still searche
   expect(server.requests.filter(({ body }) => body.model === 'small')).toHaveLength(summaries);
 });
 
+test('what seems to be too long is counted by the service itself, once, before anything is left out', async () => {
+  await using coda = await begin({ context_tokens: 12_000 });
+  const ana = coda.person('ana');
+  await ana.says('hello');
+  expect(server.counted).toBe(0);
+  await fill(coda, 110);
+  server.counting = () => 2_000;
+  await ana.says('are you there?');
+  expect(server.requests.map(({ body }) => body.model)).not.toContain('small');
+  expect(server.requests.at(-1)?.text).toContain('saffron number 1,');
+  await ana.says('and now?');
+  expect(server.counted).toBe(1);
+  await ana.says('x'.repeat(12_000));
+  expect(server.counted).toBe(2);
+});
+
+test('what the service counts as too long is summed up', async () => {
+  await using coda = await begin({ context_tokens: 12_000 });
+  const ana = coda.person('ana');
+  await ana.says('hello');
+  await fill(coda, 110);
+  server.counting = () => 11_000;
+  await ana.says('are you there?');
+  expect(server.requests.map(({ body }) => body.model)).toContain('small');
+});
+
+test.each([
+  ['nobody counts', { default: 'gpt/other', light: 'gpt/small' }],
+  ['the count makes no sense', {}],
+])('where %s the estimate has to do', async (_, models) => {
+  await using coda = await begin({ context_tokens: 12_000, ...models });
+  const ana = coda.person('ana');
+  await ana.says('hello');
+  await fill(coda, 110);
+  server.counting = () => 0;
+  await ana.says('are you there?');
+  expect(server.requests.map(({ body }) => body.model)).toContain('small');
+});
+
 test('/new begins afresh', async () => {
   await using coda = await begin();
   const ana = coda.person('ana');

@@ -24,8 +24,13 @@ const TASK = [
 ].join(' ');
 
 /** Whether what was said has grown so much that it is to be summed up. */
-export function isDue({ history }: Recalled, limits: Limits): boolean {
-  return history.length > MOST_MESSAGES || historyTokens(history, limits.factor) > limits.context * FULL;
+export function isDue(recalled: Recalled, limits: Limits): boolean {
+  return recalled.history.length > MOST_MESSAGES || isFull(recalled, limits);
+}
+
+/** The same, by its tokens alone. */
+export function isFull({ history }: Recalled, limits: Limits): boolean {
+  return historyTokens(history, limits.factor) > limits.context * FULL;
 }
 
 export interface Compacted {

@@ -1,5 +1,5 @@
 /** What a model is shown: a stable beginning, what moves, and what was said, within what it can take in. */
-export { compact, isDue } from './compact.ts';
+export { compact, isDue, isFull } from './compact.ts';
 export { type Attached, attachedTo, NOTHING } from './files.ts';
 export { Clocks, identity } from './identity.ts';
 export { Scaler } from './pictures/index.ts';
@@ -14,3 +14,4 @@ export {
 } from './plan.ts';
 export { contextTools, shortened } from './results.ts';
 export { addSummary, type HistoryEntry, type Recalled, readRecalled, recall, setSetting } from './store.ts';
+export { tokensIn } from './tokens.ts';

@@ -27,6 +27,8 @@ export interface Filled {
 export interface Plan {
   request: ModelRequest;
   filled: Filled[];
+  /** It is nearly as long as it may be, or something was left out. */
+  tight: boolean;
 }
 
 export interface PlanInput {
@@ -45,6 +47,8 @@ export interface PlanInput {
 
 /** A section of one skill may take so much of the window. */
 const SECTION_SHARE = 0.06;
+/** A request that fills so much of its room may be longer than the estimate says. */
+const TIGHT = 0.85;
 /** Results in the running turn that are older than the last few shrink first. */
 const SHRUNK_RESULT = 600;
 
@@ -64,8 +68,10 @@ export function planRequest(input: PlanInput): Plan {
   const turn = fitTurn(input.turn, Math.max(room * 0.8, 1_000), limits.factor);
   const turnTokens = sum(turn, limits.factor);
   const summary = summaryMessages(recalled);
-  const left = room - turnTokens - sum(summary, limits.factor);
+  const summaryTokens = sum(summary, limits.factor);
+  const left = room - turnTokens - summaryTokens;
   const history = newest(recalled.history, left, limits.factor).map((entry) => messageOf(entry, input.names));
+  const historyTokens = sum(history, limits.factor);
   const before = [...summary, ...history];
   return {
     request: {
@@ -80,11 +86,13 @@ export function planRequest(input: PlanInput): Plan {
       { part: 'identity and rules', tokens: fixed.system },
       { part: 'tools', tokens: fixed.tools },
       { part: 'skills', tokens: fixed.skills },
-      { part: 'summary', tokens: sum(summary, limits.factor) },
-      { part: 'history', tokens: sum(history, limits.factor) },
+      { part: 'summary', tokens: summaryTokens },
+      { part: 'history', tokens: historyTokens },
       { part: 'this message', tokens: fixed.asked },
       { part: 'this turn', tokens: turnTokens },
     ],
+    tight:
+      history.length < recalled.history.length || left - historyTokens < (limits.context - limits.answer) * (1 - TIGHT),
   };
 }
 

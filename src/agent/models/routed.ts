@@ -37,8 +37,10 @@ const TRIES_ALONE = 3;
 /** Several models as one: the first that can answers. It throws what only the person or the owner can mend. */
 export function routed(options: RoutedOptions): Model {
   const [first] = options.candidates;
+  const counting = first && !first.breaker.open ? first.model : undefined;
   return {
     name: first?.model.name ?? 'none',
+    ...(counting?.count && { count: (request, signal) => counting.count?.(request, signal) as Promise<number> }),
     async *generate(request, signal) {
       let fault: ModelError | undefined;
       for (const [index, { model, breaker }] of options.candidates.entries()) {

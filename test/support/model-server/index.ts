@@ -48,6 +48,10 @@ export class ModelServer {
   readonly requests: Recorded[] = [];
   /** Requests that the service would have refused, with its words: a test wants none that it did not ask for. */
   readonly refused: string[] = [];
+  /** Requests to count tokens, which are none of the above. */
+  counted = 0;
+  /** What is counted; a quarter of the characters if nothing else is said. */
+  counting: ((text: string) => number) | undefined;
   /** Whether requests are kept; a soak would fill the memory with them. */
   recording = true;
   /** Asked before the scenes. */
@@ -89,6 +93,8 @@ export class ModelServer {
     this.scenes = [];
     this.requests.length = 0;
     this.refused.length = 0;
+    this.counted = 0;
+    this.counting = undefined;
     this.gate = deferred();
   }
 
@@ -127,6 +133,7 @@ export class ModelServer {
       return void response.end('{"data": []}');
     }
     const text = Buffer.concat(chunks).toString();
+    if (request.url === '/v1/messages/count_tokens') return this.count(text, key === KEY, response);
     const api = request.url === '/v1/messages' ? 'anthropic' : 'openai';
     if (!['/v1/messages', '/v1/chat/completions'].includes(request.url ?? '')) return page(response, 404);
     const body = JSON.parse(text);
@@ -145,6 +152,17 @@ export class ModelServer {
       return refuse(response, api, refusal);
     }
     await this.playScene(this.improvise?.(body) ?? this.next(body), api, body, text, response);
+  }
+
+  /** https://platform.claude.com/docs/en/api/messages-count-tokens */
+  private count(text: string, known: boolean, response: ServerResponse): void {
+    const extra = Object.keys(JSON.parse(text)).filter((field) => ['max_tokens', 'stream'].includes(field));
+    if (extra.length > 0) this.refused.push(`${extra}: Extra inputs are not permitted`);
+    const refusal = known ? extra.length > 0 && REFUSALS.bad_request : REFUSALS.unauthorized;
+    if (refusal) return void refuse(response, 'anthropic', refusal.anthropic);
+    this.counted++;
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ input_tokens: this.counting?.(text) ?? Math.ceil(text.length / 4) }));
   }
 
   private next(body: { model: string; messages: unknown[] }): Scene {

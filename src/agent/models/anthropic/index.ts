@@ -6,17 +6,31 @@ import { pageFault } from '../fault.ts';
 import type { Watch } from '../watch.ts';
 import { anthropicRequest } from './request.ts';
 
+/** Beyond that the estimate has to do. */
+const COUNTED_WITHIN_MS = 3_000;
+
 type Stream = AsyncIterable<Anthropic.RawMessageStreamEvent>;
 
 /** A model behind the Messages API. One attempt a request: who asks decides about the next. */
 export function anthropicModel(options: EndpointOptions): Model {
-  let client: Promise<Anthropic> | undefined;
-  return endpoint(options, async function* (request, watch) {
-    client ??= connect(options);
-    yield* options.stream
-      ? streamed(await client, request, options, watch)
-      : whole(await client, request, options, watch);
+  let connected: Promise<Anthropic> | undefined;
+  const client = () => {
+    connected ??= connect(options);
+    return connected;
+  };
+  const model = endpoint(options, async function* (request, watch) {
+    const speak = options.stream ? streamed : whole;
+    yield* speak(await client(), request, options, watch);
   });
+  return { ...model, count: async (request, signal) => count(await client(), request, options, signal) };
+}
+
+async function count(client: Anthropic, request: ModelRequest, options: EndpointOptions, signal: AbortSignal) {
+  const { max_tokens: _, ...body } = anthropicRequest(request, options);
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(COUNTED_WITHIN_MS)]);
+  const { input_tokens: tokens } = await client.messages.countTokens(body, { signal: limit });
+  if (!(tokens > 0)) throw pageFault(options.name);
+  return tokens;
 }
 
 async function connect({ apiKey, baseUrl }: EndpointOptions): Promise<Anthropic> {
