@@ -32,6 +32,15 @@ export interface ValidateFlags extends Flags {
   checkEntrypoints?: boolean;
 }
 
+export interface PackFlags extends Flags {
+  out?: string;
+}
+
+export interface AddSkillFlags extends Flags {
+  dir?: string;
+  description?: string;
+}
+
 export interface DeprecateFlags extends Flags {
   reason: string;
   replacement?: string;

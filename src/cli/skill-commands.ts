@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import type { Call } from './call.ts';
 import type { DeprecateFlags, ValidateFlags } from './flags.ts';
+import { bundleCommands } from './skills-bundles.ts';
 
 export function addSkills(skills: Command, call: Call): void {
   skills
@@ -42,4 +43,5 @@ export function addSkills(skills: Command, call: Call): void {
     .description('offer it again')
     .argument('<name>')
     .action(call(async () => (await import('./skills-deprecate.ts')).skillsUndeprecate));
+  bundleCommands(skills, call);
 }

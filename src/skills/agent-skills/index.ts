@@ -1,8 +1,23 @@
 /** Agent skills: folders with a `SKILL.md`, on demand. */
 
+export { type Audit, auditSkill, type Finding, type FindingLevel } from './audit/index.ts';
+export {
+  BUNDLE_LIMITS,
+  bundleContent,
+  folderContent,
+  type InstalledSkill,
+  inspectSkill,
+  installedSkills,
+  installSkill,
+  packSkill,
+  removeSkill,
+  type SkillContent,
+} from './bundle/index.ts';
 export { type Deprecation, deprecate, deprecations, undeprecate } from './deprecation/store.ts';
 export type { Diagnostic, Level } from './diagnostic.ts';
+export { describeChange, type Pin, type Pinned, pinSkill, type Unpinnable } from './pin/index.ts';
 export { type Refusal, readBody } from './read/index.ts';
+export { addSkill } from './scaffold/index.ts';
 export { type CatalogOptions, openCatalog, reasonOf, type SkillSetting, watchSkills } from './scan/index.ts';
 export {
   type AgentSkill,

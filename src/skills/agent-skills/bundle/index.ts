@@ -2,5 +2,6 @@
 
 export { BUNDLE_LIMITS, type BundleLimits } from './check.ts';
 export { bundleContent, type ContentFile, folderContent, type SkillContent } from './content.ts';
+export { inspectSkill } from './inspect.ts';
 export { type InspectSkill, type InstalledSkill, installedSkills, installSkill, removeSkill } from './install.ts';
 export { packSkill } from './pack.ts';
