@@ -9,12 +9,15 @@ const TRUE = /^(?:true|yes|on|1)$/i;
 const FALSE = /^(?:false|no|off|0)$/i;
 
 /** `allowed_tools`, `allowedTools` and `Allowed-Tools` all mean `allowed-tools`. */
-export function canonicalKey(key: string): string {
+function canonicalKey(key: string): string {
+  if (CANONICAL.test(key)) return key;
   return key
     .replace(/([a-z])([A-Z])/g, '$1-$2')
     .toLowerCase()
     .replaceAll('_', '-');
 }
+
+const CANONICAL = /^[a-z-]+$/;
 
 export class Fields {
   private readonly byKey = new Map<string, Field>();

@@ -1,7 +1,7 @@
 /** One folder of a source: what is in it, remembered as long as it does not change. */
 
 import { createHash } from 'node:crypto';
-import { type Dir, type Dirent, lstatSync, opendirSync, realpathSync, type Stats } from 'node:fs';
+import { type Dirent, lstatSync, opendirSync, readdirSync, realpathSync, type Stats } from 'node:fs';
 import { join, sep } from 'node:path';
 import {
   type Found,
@@ -66,7 +66,7 @@ export async function lookInto(
 ): Promise<FolderRecord | Refusal> {
   if (known?.stamp && isSameStamp(known.stamp, stats)) return known;
   try {
-    const record: FolderRecord = { stamp: settled(stats), listing: await list(path, skipsHidden, pace) };
+    const record: FolderRecord = { stamp: settled(stats), listing: await list(path, stats, skipsHidden, pace) };
     if (known?.skill) record.skill = known.skill;
     return record;
   } catch (error) {
@@ -80,30 +80,56 @@ function settled(stats: Stats): Stamp | undefined {
   return Math.abs(Date.now() - changed) < TICK_MS ? undefined : stampOf(stats);
 }
 
-async function list(path: string, skipsHidden: boolean, pace: Pace): Promise<Listing> {
-  const folders: string[] = [];
-  const links: string[] = [];
-  const skillFiles: string[] = [];
-  let files = 0;
-  const dir: Dir = opendirSync(path, { bufferSize: 64 });
+/**
+ * A folder whose own size is larger may hold so many entries that reading them in one go would hold up everything else.
+ * Reading them one by one takes four times as long.
+ */
+const LARGE_FOLDER_BYTES = 65_536;
+
+async function list(path: string, stats: Stats, skipsHidden: boolean, pace: Pace): Promise<Listing> {
+  const entries = new Entries();
+  if (stats.size <= LARGE_FOLDER_BYTES) {
+    for (const entry of readdirSync(path, { withFileTypes: true })) entries.add(entry);
+    return entries.listing(skipsHidden, false);
+  }
+  const dir = opendirSync(path, { bufferSize: 64 });
   try {
-    let entry: Dirent | null = dir.readSync();
-    for (; entry && files + folders.length < MAX_ENTRIES; entry = dir.readSync()) {
-      if (/^skill\.md$/i.test(entry.name)) skillFiles.push(entry.name);
-      if (entry.isDirectory()) folders.push(entry.name);
-      else files++;
-      if (entry.isSymbolicLink()) links.push(entry.name);
+    let entry = dir.readSync();
+    for (; entry && entries.count < MAX_ENTRIES; entry = dir.readSync()) {
+      entries.add(entry);
       if (pace.isUp) await pace.rest();
     }
-    // SKILL.md before Skill.md before skill.md.
-    const [skillFile] = skillFiles.sort();
-    const wanted = (names: string[]) =>
-      names.filter((name) => !SKIPPED.test(name) && !(skipsHidden && name.startsWith('.'))).sort();
-    return { folders: wanted(folders), links: wanted(links), skillFile, files, isCut: entry !== null };
+    return entries.listing(skipsHidden, entry !== null);
   } finally {
     dir.closeSync();
   }
 }
+
+class Entries {
+  count = 0;
+  private readonly folders: string[] = [];
+  private readonly links: string[] = [];
+  private readonly skillFiles: string[] = [];
+
+  add(entry: Dirent): void {
+    const { name } = entry;
+    this.count++;
+    if (entry.isDirectory()) this.folders.push(name);
+    else if (entry.isSymbolicLink()) this.links.push(name);
+    if (name.length === SKILL_FILE.length && name.toUpperCase() === SKILL_FILE) this.skillFiles.push(name);
+  }
+
+  listing(skipsHidden: boolean, isCut: boolean): Listing {
+    // SKILL.md before Skill.md before skill.md.
+    const [skillFile] = this.skillFiles.sort();
+    const wanted = (names: readonly string[]) =>
+      names.filter((name) => !SKIPPED.test(name) && !(skipsHidden && name.startsWith('.'))).sort();
+    const files = this.count - this.folders.length;
+    return { folders: wanted(this.folders), links: wanted(this.links), skillFile, files, isCut };
+  }
+}
+
+const SKILL_FILE = 'SKILL.MD';
 
 /** The skill in a folder that has one: as it is remembered, unless its file changed. */
 export function skillOf(
