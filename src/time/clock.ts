@@ -61,7 +61,8 @@ export function timesOn(time: TimeSpec, env: Env, after: Minute | undefined): Ti
   const isOver = after !== undefined && first <= after;
   // "At 9" said at ten of this very day is nine in the evening, as long as people are awake then.
   if (isOver && other > after && isWaking(other, env)) return { minutes: [other], others: [first], second };
-  return { minutes: [first], others: [other], second };
+  // Twelve is noon.
+  return { minutes: [first], ...(clock.hour === 12 ? {} : { others: [other] }), second };
 }
 
 export function isTime({ hour, minute, second }: Clock): boolean {

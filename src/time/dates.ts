@@ -65,7 +65,11 @@ function resolveWeekday(date: Extract<DateSpec, { type: 'weekday' }>, { today }:
   if (date.inWeek !== undefined) return { days: [mondayOf(today) + date.weekday - 1 + 7 * date.inWeek] };
   if (date.which === 'last') return 'PAST';
   if (date.which === 'this') return { days: [today + ahead] };
-  if (date.which === 'coming') return { days: [today + (ahead || 7)] };
+  if (date.which === 'coming') {
+    const coming = today + (ahead || 7);
+    // "Two Fridays from now": whether the very next one counts is for the person to say.
+    return weeks > 0 ? { days: [coming + 7 * weeks, coming + 7 * weeks + 7], ask: true } : { days: [coming] };
+  }
   if (date.which === 'next') {
     const next = mondayOf(today) + 7 + date.weekday - 1;
     if (weeks > 0) return { days: [next, next + 7 * weeks], ask: true };

@@ -73,7 +73,7 @@ const TIMEISH = new Set(
   (
     'the this that a an of about around by in on at to for from until till before after through within between or and not ' +
     'late early last first next past half halfway midway mid middle start starting beginning begin end ending close ' +
-    'same some any every each all both few most several many couple other once again then now soon later sometime ' +
+    'no than later earlier thing same some any every each all both few most several many couple other once again then now soon later sometime ' +
     'anytime whenever whole entire rest remaining even odd only just exactly sharp sharply latest earliest ish whatever ' +
     'dawn dusk sunrise sunset sundown daybreak nightfall crack stroke teatime bedtime ' +
     'lunchtime dinnertime suppertime naptime eve day days week weeks weekend weekends month quarter q year term semester ' +

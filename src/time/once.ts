@@ -14,7 +14,8 @@ interface Walls {
   /** In order of preference; the first that is to come is meant, or with `ask` any of them. */
   walls: Wall[];
   others: Wall[];
-  ask: boolean;
+  /** `first`: whether the first is meant. */
+  ask: boolean | 'first';
   /** Of the others, only those before the one that is meant are worth a button. */
   sooner?: boolean;
 }
@@ -38,6 +39,7 @@ function choose({ walls, others, ask, sooner }: Walls, env: Env): When {
   const [first] = upcoming;
   const last = walls.at(-1);
   if (first === undefined) return past(last === undefined ? '' : formatWall(last, env.wall));
+  if (ask === 'first') return whichOne([reading(first, env)]);
   if (ask) return whichOne(upcoming.map((wall) => reading(wall, env)));
   return certain(first, sooner ? others.filter((other) => other < first) : others, env);
 }
@@ -84,21 +86,7 @@ function wallsOf(phrase: Phrase, env: Env): Walls | 'NOT_A_DATE' | 'PAST' | unde
   if (clock && !isTime(clock)) return 'NOT_A_DATE';
   if (isVagueEdge(phrase)) return undefined;
   const nowMinute = Math.floor((env.wall - env.today * DAY) / MINUTE);
-  if (days === null && time?.same) return undefined;
-  if (days === null) {
-    const times = time && nextTimes(time, env, nowMinute);
-    const others = at([env.today], times?.others ?? [], times ?? { second: 0 }).walls.filter((wall) =>
-      isUpcoming(wall, env),
-    );
-    return (
-      times && {
-        ...at([env.today], times.minutes, times),
-        others: others.slice(0, 1),
-        sooner: isPlain(clock),
-        ask: isLoose(phrase),
-      }
-    );
-  }
+  if (days === null) return time && nextWalls(time, phrase, env, nowMinute);
   if (time?.today === true && !days.days.includes(env.today)) return undefined;
   const ask = days.ask === true || isLoose(phrase);
   const walls: Walls = { walls: [], others: [], ask, sooner: isPlain(clock) };
@@ -120,9 +108,19 @@ function wallsOf(phrase: Phrase, env: Env): Walls | 'NOT_A_DATE' | 'PAST' | unde
   return walls;
 }
 
-/** "10:02" and "12" are read as they stand. */
+/** The walls of a time that no day was named for. */
+function nextWalls(time: TimeSpec, phrase: Phrase, env: Env, now: Minute): Walls | undefined {
+  const times = time.same ? undefined : nextTimes(time, env, now);
+  if (!times) return undefined;
+  const wallsAt = (minutes: readonly Minute[]) => at([env.today], minutes, times).walls;
+  const others = wallsAt(times.others ?? []).filter((wall) => isUpcoming(wall, env));
+  const ask = isLoose(phrase) && 'first';
+  return { walls: wallsAt(times.minutes), others: others.slice(0, 1), sooner: isPlain(time.clock), ask };
+}
+
+/** "10:02" is read as it stands. */
 function isPlain(clock: Clock | undefined): boolean {
-  return clock?.padded === true || clock?.hour === 12;
+  return clock?.padded === true;
 }
 
 /** Whether a bare hour that is over was moved to the other half of the day. */

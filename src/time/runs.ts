@@ -171,7 +171,7 @@ export function isWeak({ from, to, piece }: Placed, tokens: readonly Token[]): b
       return to === from + 1 && MEALS.has(word);
     case 'recur':
       // "Pay for 2 nights".
-      return PLURALS.test(word) && isCounted(tokens, from);
+      return PLURALS.test(word) && (isCounted(tokens, from) || isTitle(tokens, from));
     case 'start':
       return word === 'from' || word === 'as';
     default:
@@ -183,6 +183,11 @@ export function isWeak({ from, to, piece }: Placed, tokens: readonly Token[]): b
 function isCounted(tokens: readonly Token[], at: number): boolean {
   const isQuantity = QUANTITIES.test(tokens[at - 1]?.raw.toLowerCase() ?? '');
   return isQuantity && !english.names.labels.has(tokens[at - 2]?.text ?? '');
+}
+
+/** "The Monday Mornings": nobody writes the parts of a day with a capital. */
+function isTitle(tokens: readonly Token[], at: number): boolean {
+  return at > 0 && /^(?:Morning|Afternoon|Evening|Night)s$/.test(tokens[at]?.raw ?? '');
 }
 
 /** A month that may be a name, "3rd", or "3/4" that may be a fraction; "24 December" and "2026-12-24" are dates. */
@@ -206,7 +211,7 @@ const SHORT_NAMES = new Set(['sun', 'sat', 'wed', 'mon', 'mar', 'may', 'jan', 's
 /** Whether the first word of a run is written like an everyday word and nothing before it says that it is a date. */
 export function isDoubtful({ from, to, piece }: Placed, tokens: readonly Token[], language: Language): boolean {
   // "Haircut sat 11am" is a Saturday.
-  const isTimed = /^\d/.test(tokens[to]?.text ?? '');
+  const isTimed = /^\d|^(?:morning|afternoon|evening|night|noon)$/.test(tokens[to]?.text ?? '');
   if (piece.kind === 'date' && SHORT_NAMES.has(tokens[from]?.raw ?? '') && !isTimed) return true;
   return (piece.kind === 'date' || piece.kind === 'recur') && to === from + 1 && mayBeName(tokens, from, language);
 }

@@ -155,9 +155,13 @@ export class SentenceDoubts extends SentenceParts {
     const longer = this.runs.exactly(at, run.to);
     if (!longer || longer.phrase.dates.length === 0) return undefined;
     const words = this.runs.words(at, run.to);
-    const isDate = this.word(at)
-      .split(/\D/)
-      .some((number) => Number(number) > 12);
+    // "Dentist 12/3 2pm".
+    const isClose = at === run.from - 1 && /^\d/.test(this.word(run.from)) && run.phrase.time?.clock?.exact === true;
+    const isDate =
+      isClose ||
+      this.word(at)
+        .split(/\D/)
+        .some((number) => Number(number) > 12);
     return isDate
       ? this.result(longer.when, words, [[from, at]])
       : this.ask([longer.when, run.when], words, [[from, at]]);

@@ -1,7 +1,7 @@
 import { readPhrase } from './parse.ts';
 import type { Placed } from './phrase.ts';
 import { SentenceDoubts } from './sentence-doubts.ts';
-import { hasTime, type Understood } from './sentence-parts.ts';
+import { hasTime, onlyTime, type Understood } from './sentence-parts.ts';
 import type { When } from './types.ts';
 
 /** Times that count from an event of the same sentence: "30 minutes before my meeting at 3pm". */
@@ -48,6 +48,27 @@ export class SentenceEvents extends SentenceDoubts {
     const own = readPhrase(this.runs.words(...body), this.ctx);
     if (when?.kind !== 'once' || own?.kind !== 'once') return undefined;
     return when.at.getTime() === own.at.getTime() ? undefined : when;
+  }
+
+  /** "The 3pm meeting 15 minutes before", "call Bo 20 minutes before the 3pm meeting". */
+  protected earlierThan([from, to]: [number, number]): Understood | undefined {
+    if (this.runs.pieces(from).some(({ value }) => value.kind === 'before')) return undefined;
+    for (let at = from + 1; at < to; at++) {
+      const piece = this.runs.pieces(at).find(({ value }) => value.kind === 'before' && value.sign < 0);
+      if (!piece) continue;
+      const isLast = piece.end === to;
+      const clock = isLast ? this.clockWithin(from, at) : this.clockWithin(piece.end, Math.min(to, piece.end + 4));
+      // "… 20 minutes before 3pm" says it without a meeting.
+      if (!clock || !onlyTime(clock) || (!isLast && clock.to === to)) return undefined;
+      return this.joined(
+        [
+          [at, piece.end],
+          [clock.from, clock.to],
+        ],
+        isLast ? [[from, at]] : [[from, to]],
+      );
+    }
+    return undefined;
   }
 
   /** "The day after tomorrow call Bob", "two weeks from Monday": a date or a length, and no event. */

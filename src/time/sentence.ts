@@ -99,7 +99,7 @@ class Sentence extends SentenceEvents {
       first && layout.connector !== '' && isWeak(first, this.tokens) ? this.runs.exactly(first.to, to) : undefined;
     if (rest) return this.result(rest.when, this.runs.words(rest.from, rest.to), [[from, rest.from]]);
     if (whole && layout.hasLead) return this.result(whole.when, this.runs.words(from, to), []);
-    const early = this.beforeEvent(layout.body);
+    const early = this.beforeEvent(layout.body) ?? this.earlierThan(layout.body);
     if (early) return early;
     const leading = layout.connector === '' || layout.connector === 'for' ? this.leading(layout) : undefined;
     if (leading) return leading;
@@ -201,8 +201,11 @@ class Sentence extends SentenceEvents {
     if (bare) return bare;
     const doubt = this.doubtBefore(run, from) ?? this.doubtWithin(run, task);
     if (doubt) return doubt;
-    if (this.isAttribute(run)) return this.ask([run.when], words, [[from, to]]);
-    return this.result(run.when, words, [task]);
+    // "Ask about Friday at 7".
+    const isTopic = run.phrase.dates.length > 0 && /^(?:about|of|from)$/.test(this.word(run.from - 1));
+    if (isTopic || this.isAttribute(run)) return this.ask([run.when], words, [[from, to]]);
+    const isFor = this.word(run.from - 1) === 'for' && run.from - 1 > from;
+    return this.result(run.when, words, [isFor ? [from, run.from - 1] : task]);
   }
 
   /** "Laundry 2h": in that time, or for so long. */

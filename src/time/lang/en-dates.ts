@@ -61,6 +61,12 @@ const weekday =
     weeks === undefined
       ? { type: 'weekday', weekday: get(c, 'weekday'), which }
       : { type: 'weekday', weekday: get(c, 'weekday'), which, weeks };
+/** "Two Fridays from now". */
+function weekdaysOn(c: Captures): DateSpec | undefined {
+  const count = get<number>(c, 'n');
+  return count > 0 ? { type: 'weekday', weekday: get(c, 'w'), which: 'coming', weeks: count - 1 } : undefined;
+}
+
 /** "Friday in two weeks". */
 function inWeeks(c: Captures): DateSpec {
   const weeks = get<number>(c, 'n');
@@ -85,7 +91,8 @@ function isCalendar(span: Span): boolean {
 }
 
 /** "Gate 22 day after tomorrow": a number, and one day. */
-export function isNumberBeforeDay([first, second]: readonly Token[]): boolean {
+export function isNumberBeforeDay(tokens: readonly Token[]): boolean {
+  const [first, second] = tokens.filter(({ raw }) => raw !== '-');
   const isMany = /^\d+$/.test(first?.raw ?? '') && Number(first?.raw) !== 1;
   return isMany && /^(?:day|week|month|year)$/i.test(second?.raw ?? '');
 }
@@ -116,6 +123,7 @@ export const dayRules: readonly Rule[] = [
   ['date', 'on? a|one? week on? {weekday}', weekday('bare', 1)],
   ['date', 'on? {weekday} week', weekday('bare', 1)],
   ['date', 'on? {weekday} in a|one week', weekday('bare', 1)],
+  ['date', '{n:number} {w:weekdayPlural} from right? now|today', weekdaysOn],
   ['date', 'on? {weekday} ,? in {n:number} week', inWeeks],
   ['date', 'on? {weekday} ,? {n:number} week from right? now', inWeeks],
   ['date', 'on? {weekday} ,? next week', inWeek(1)],

@@ -117,7 +117,7 @@ export const daySetRules: readonly Rule[] = [
   ['wdList', '{wd} /|+ {wdList}', (c) => joinSlashed(get(c, 'wd'), get(c, 'wdList'))],
   ['wdList', '{wd} ,|and|or on? every {wdList}', (c) => joinDays(get(c, 'wd'), get(c, 'wdList'))],
   ['wdList', '{wd} ,|and|or on? {wdList}', (c) => joinDays(get(c, 'wd'), get(c, 'wdList'))],
-  ['wdList', 'm /|,? w /|,? f', () => ({ weekdays: [1, 3, 5] })],
+  ['wdList', 'm /|,? w /|,? f', () => ({ weekdays: [1, 3, 5], plural: true })],
   ['wdList', 't|tu / th|r', () => ({ weekdays: [2, 4] })],
   ['wdList', 'tu|tue and th', () => ({ weekdays: [2, 4] })],
   ['wdList', 'm - f', () => ({ weekdays: WORKDAYS })],
@@ -171,6 +171,7 @@ export const daySetRules: readonly Rule[] = [
   ['months', '{month} ,|and {months}', (c) => [c.month, ...get<number[]>(c, 'months')]],
   ['months', '{month} , and {months}', (c) => [c.month, ...get<number[]>(c, 'months')]],
   ['dated', '{yearDates}', (c): DaySet => ({ dates: get(c, 'yearDates') })],
+  ['dated', 'leap day', (): DaySet => ({ dates: [{ month: 2, day: 29 }] })],
   ['dated', '{holiday}', (c): DaySet => ({ holiday: get(c, 'holiday') })],
   ['dated', '{numbered} of|in {months}', (c): DaySet => ({ ...get<DaySet>(c, 'numbered'), months: get(c, 'months') })],
 

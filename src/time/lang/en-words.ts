@@ -141,7 +141,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   evryday: 'every day',
   wkday: 'weekday',
   wkdays: 'weekdays',
-  mwf: 'monday , wednesday , friday',
+  mwf: 'monday / wednesday / friday',
   asap: 'now',
   remindme: 'remind me',
   rmdme: 'remind me',

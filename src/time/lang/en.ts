@@ -299,6 +299,7 @@ const pieceRules: readonly Rule[] = [
       },
     }),
   ],
+  ['piece', 'no later than {date}', (c) => ({ kind: 'date', date: get<DateSpec>(c, 'date') })],
   ['piece', 'by {date}', (c) => ({ kind: 'date', date: get<DateSpec>(c, 'date') })],
   ['piece', '{recurring}', (c) => c.recurring],
   ['piece', '{limit}', (c) => c.limit],
