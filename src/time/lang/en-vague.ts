@@ -1,0 +1,91 @@
+import type { Captures, Rule } from '../match.ts';
+import type { Piece } from '../pieces.ts';
+import { WEEKDAYS } from './en-words.ts';
+
+/** Words with several meanings, or with none that is certain: what to ask instead of guessing. */
+
+const get = <T>(captures: Captures, name: string): T => captures[name] as T;
+
+/** The words a vague phrase is asked about with; in each, `$1` … are what was captured, as written. */
+const unclear =
+  (...instead: string[]) =>
+  (captures: Captures): Piece => ({
+    kind: 'vague',
+    instead: instead.map((text) => text.replace(/\$(\w+)/g, (_, name: string) => String(captures[name] ?? ''))),
+  });
+
+export const vagueRules: readonly Rule[] = [
+  ['raw', '{weekday}', (_, [token]) => token?.text],
+  ['rawNumber', '{number}', (c) => c.number],
+  ['rawNumber', '{ordinal}', (c) => c.ordinal],
+  [
+    'clockWords',
+    '{clock}',
+    (_, tokens) =>
+      tokens
+        .map(({ text, glued }) => (glued ? text : ` ${text}`))
+        .join('')
+        .trim(),
+  ],
+  ['piece', 'every {o:rawOrdinal} {w:raw}', unclear('every $o weeks on $w', 'on the $oth $w of every month')],
+  ['rawOrdinal', '{ordinal}', (c) => (get<number>(c, 'ordinal') > 2 ? c.ordinal : undefined)],
+  ['piece', 'every 2nd {w:raw}', unclear('every 2 weeks on $w', 'on the second $w of every month')],
+  ['piece', 'biweekly|bi weekly?', unclear('every 2 weeks', 'every monday and thursday')],
+  ['piece', 'bi - weekly', unclear('every 2 weeks', 'every monday and thursday')],
+  [
+    'piece',
+    'biweekly on {w:raw}',
+    (c) => ({
+      kind: 'recur',
+      recur: { freq: 'WEEKLY', interval: 2, days: { weekdays: [WEEKDAYS[get<string>(c, 'w')] ?? 1] } },
+    }),
+  ],
+  ['piece', 'bimonthly|bi - monthly', unclear('every 2 months', 'on the 1st and 15th of every month')],
+  ['piece', 'biannually|semiannually|biannual', unclear('every 6 months', 'every 2 years')],
+  ['piece', 'every weekend', unclear('every saturday', 'every saturday and sunday')],
+  ['piece', 'shortly|just|right before {t:clockWords}', unclear('15 minutes before $t', 'at $t')],
+  ['piece', 'shortly|just|right|sometime after {t:clockWords}', unclear('at $t', '15 minutes after $t')],
+  ['piece', 'before {t:clockWords}', unclear('15 minutes before $t', 'at $t')],
+  ['piece', 'after {t:clockWords}', unclear('at $t', '15 minutes after $t')],
+  ['piece', 'after lunch', unclear('at 13:30')],
+  ['piece', 'before lunch', unclear('at 11:30')],
+  ['piece', 'after|at breakfast', unclear('at 9:00 am')],
+  ['piece', 'before breakfast', unclear('at 7:00 am')],
+  ['piece', 'after business', unclear('at 17:00', 'at 18:00')],
+  ['piece', 'before business', unclear('at 08:00', 'at 09:00')],
+  ['piece', 'at|after|before? dinner|dinnertime|supper', unclear('at 18:00', 'at 19:00')],
+  ['piece', 'dinner time', unclear('at 18:00', 'at 19:00')],
+  ['piece', 'bedtime', unclear('at 21:00', 'at 22:00')],
+  ['piece', 'at|before bedtime|bed', unclear('at 21:00', 'at 22:00')],
+  ['piece', 'at|before|after? dawn|sunrise|daybreak', unclear('at 6:00 am', 'at 7:00 am')],
+  ['piece', 'at|before|after? dusk|sunset|sundown|nightfall', unclear('at 18:00', 'at 20:00')],
+  ['piece', 'late morning', unclear('at 11:00')],
+  ['piece', 'in the late morning', unclear('at 11:00')],
+  ['piece', 'mid -? morning', unclear('at 10:00', 'at 10:30')],
+  ['piece', 'mid -? afternoon', unclear('at 15:00')],
+  ['piece', 'in? the? late afternoon', unclear('at 16:00', 'at 17:00')],
+  ['piece', 'in? the? early afternoon', unclear('at 13:00', 'at 14:00')],
+  ['piece', 'in? the? early evening', unclear('at 18:00')],
+  ['piece', 'later today', unclear('today at 17:00', 'tonight')],
+  ['piece', 'later on?', unclear('in 1 hour', 'in 3 hours')],
+  ['piece', 'soon', unclear('in 15 minutes', 'in 1 hour')],
+  ['piece', 'in a bit|while|moment|jiffy', unclear('in 15 minutes', 'in 1 hour')],
+  ['piece', 'in several {u:unit}', unclear('in 3 $u', 'in 5 $u')],
+  ['piece', 'in some time', unclear('in 1 hour', 'in 3 hours')],
+  ['piece', 'every few {u:unit}', unclear('every 2 $u', 'every 3 $u')],
+  ['piece', 'twice a|per|every day', unclear('every day at 9:00 and 21:00', 'every day at 9:00 and 17:00')],
+  ['piece', 'twice daily', unclear('every day at 9:00 and 21:00', 'every day at 9:00 and 17:00')],
+  ['piece', 'three|3 times a|per|every day', unclear('every day at 8:00, 13:00 and 20:00', 'every 8 hours')],
+  ['piece', 'three|3 times daily', unclear('every day at 8:00, 13:00 and 20:00', 'every 8 hours')],
+  ['piece', 'four|4 times a|per day', unclear('every 6 hours', 'every day at 8:00, 12:00, 16:00 and 20:00')],
+  ['piece', 'twice a|per|every week', unclear('every monday and thursday', 'every tuesday and friday')],
+  ['piece', 'twice weekly', unclear('every monday and thursday', 'every tuesday and friday')],
+  ['piece', 'three|3 times a|per week', unclear('every monday, wednesday and friday')],
+  ['piece', 'twice a|per month', unclear('on the 1st and 15th of every month')],
+  ['piece', 'twice a|per year', unclear('every 6 months')],
+  ['piece', 'the? other day', () => ({ kind: 'wrong', code: 'PAST' })],
+  ['piece', 'for? the? next|following {n:rawNumber} {p:partPlural}', unclear('every $p for $n times')],
+  ['piece', 'teatime', unclear('at 16:00', 'at 17:00')],
+  ['piece', 'at teatime', unclear('at 16:00', 'at 17:00')],
+  ['piece', 'at? breakfast time', unclear('at 7:00 am', 'at 8:00 am')],
+];
