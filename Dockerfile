@@ -15,6 +15,7 @@ WORKDIR /app
 COPY package.json ./
 COPY migrations migrations
 COPY assets assets
+COPY agent-skills agent-skills
 COPY config config
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist

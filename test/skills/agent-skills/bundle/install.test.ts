@@ -135,7 +135,7 @@ describe('an installation that is killed', () => {
   }
 
   test('leaves the old version or the new one, and the next one clears up after it', async () => {
-    const folder = await compiled('skills/agent-skills/files', 'skills/agent-skills/bundle');
+    const folder = await compiled('skills/agent-skills');
     const sources = pathToFileURL(join(folder, 'skills/agent-skills/bundle/index.js')).href;
     const skills = skillsFolder();
     await installSkill(skills, await folderContent(skillFolder({ 'version.md': '0' })), inspect);
