@@ -6,24 +6,28 @@ import type { World } from '../base/world.ts';
 import type { Bus } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
 import {
+  type Decisions,
   type Deprecation,
   deprecate,
   deprecations,
   openCatalog,
   type RescanReport,
+  readDecisions,
   type SkillCatalog,
+  type SkillHost,
   type SkillSource,
   skillSources,
+  UNDECIDED,
   undeprecate,
   watchSkills,
 } from '../skills/agent-skills/index.ts';
-import type { Database } from '../storage/index.ts';
+import type { Database, Queryable } from '../storage/index.ts';
 
 /** Tells the other replicas to look at their folders. */
 const CHANNEL = 'coda_skills';
 
 /** The folders that agent skills are read from, in rising priority. */
-export function agentSkillSources(config: Config, env: World['env']): SkillSource[] {
+function agentSkillSources(config: Config, env: World['env']): SkillSource[] {
   return skillSources({
     packageRoot: packageRoot(),
     home: env.HOME || homedir(),
@@ -54,13 +58,14 @@ interface LiveSkillsDeps {
 }
 
 /** The agent skills of a running coda: read at its start, and again whenever somebody, here or elsewhere, says so. */
-export class LiveSkills {
+export class LiveSkills implements SkillHost {
   readonly catalog: SkillCatalog;
   private readonly config: Config;
   private readonly world: World;
   private readonly bus: Bus;
   private readonly database: Database;
   private readonly self = randomUUID();
+  private known = UNDECIDED;
 
   constructor(deps: LiveSkillsDeps) {
     this.config = deps.config;
@@ -86,30 +91,54 @@ export class LiveSkills {
 
   /** Reads what changed, and has the other replicas do the same. */
   async rescan(): Promise<RescanReport> {
-    const report = await this.catalog.rescan();
+    const report = await this.read();
     this.bus.publish(CHANNEL, this.self);
     return report;
   }
 
+  decisions(): Decisions {
+    return this.known;
+  }
+
+  decided(): void {
+    void this.look().then(() => this.bus.publish(CHANNEL, this.self));
+  }
+
   /** Skills that stay and are no longer offered to the model. */
   deprecations(): Promise<Deprecation[]> {
-    return deprecations({ query: (sql, params) => this.database.read(sql, params) });
+    return deprecations(this.reader());
   }
 
   /** Deprecates a skill; `personId` is the owner who said so, undefined on the command line. */
   async deprecate(deprecation: Deprecation, personId?: string): Promise<void> {
     const now = this.world.clock.now();
     await this.database.tx('skills.deprecate', (tx) => deprecate(tx, deprecation, { personId, now }));
+    await this.rescan();
   }
 
   /** False when it was not deprecated. */
-  undeprecate(name: string): Promise<boolean> {
-    return this.database.tx('skills.undeprecate', (tx) => undeprecate(tx, name));
+  async undeprecate(name: string): Promise<boolean> {
+    const was = await this.database.tx('skills.undeprecate', (tx) => undeprecate(tx, name));
+    await this.rescan();
+    return was;
+  }
+
+  /** What is in the folders, and what was decided about it. */
+  private async read(): Promise<RescanReport> {
+    const before = this.catalog.current();
+    const report = await this.catalog.rescan();
+    const isSame = this.catalog.current() === before;
+    this.known = await readDecisions(this.reader(), this.known, isSame);
+    return report;
+  }
+
+  private reader(): Pick<Queryable, 'query'> {
+    return { query: (sql, params) => this.database.read(sql, params) };
   }
 
   private async look(): Promise<void> {
     try {
-      const { total, invalid, took } = await this.catalog.rescan();
+      const { total, invalid, took } = await this.read();
       this.world.log.debug({ skills: total, invalid: invalid.length, ms: took }, 'agent skills read');
     } catch (error) {
       this.world.log.error({ error: messageOf(error) }, 'the agent skills could not be read');

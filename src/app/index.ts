@@ -1,7 +1,7 @@
 /** Puts coda together. */
 
 export type { DeadLetters } from '../delivery/index.ts';
-export { agentSkillSources, openAgentSkills } from './agent-skills.ts';
+export { openAgentSkills } from './agent-skills.ts';
 export { type App, type BuildOptions, build } from './build.ts';
 export { runChecks } from './checks.ts';
 export { type Control, openControl, type Verb } from './control.ts';

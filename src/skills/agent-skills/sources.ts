@@ -44,7 +44,7 @@ export function skillSources(around: Surroundings): SkillSource[] {
 }
 
 /** `~` and `~/folder` start from `home`, everything else that is not absolute from `cwd`. */
-export function expandHome(path: string, home: string, cwd: string): string {
+function expandHome(path: string, home: string, cwd: string): string {
   if (path === '~') return home;
   if (path.startsWith('~/')) return join(home, path.slice(2));
   return isAbsolute(path) ? path : resolve(cwd, path);

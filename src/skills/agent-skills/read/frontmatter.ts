@@ -26,7 +26,7 @@ const NO_FRONTMATTER: Document = { fields: [], problems: [], features: [] };
 const hasTooMuch = ({ problems }: Document): boolean => problems.some(({ code }) => code === 'yaml_too_much');
 
 /** Reads a frontmatter whose first line is `firstLine` of its file. Nothing is thrown. */
-export function readFrontmatter(text: string, firstLine: number): Document | Repaired {
+function readFrontmatter(text: string, firstLine: number): Document | Repaired {
   const plain = readPlain(text, firstLine);
   if (plain) return plain;
   const document = readYaml(text, firstLine);

@@ -13,7 +13,7 @@ export {
   type Stamp,
   stampOf,
 } from './file.ts';
-export { type Divided, divide } from './frontmatter.ts';
+export type { Divided } from './frontmatter.ts';
 export { FIRST_BYTES } from './limits.ts';
 export { isStandardName, normalName } from './name.ts';
 export { type Found, type InlineSkill, type Reading, readInline, readSkill, refusedSkill } from './read.ts';
