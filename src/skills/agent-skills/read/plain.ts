@@ -4,7 +4,7 @@
  */
 
 import type { Json } from '../../../base/json.ts';
-import type { Document, Field } from './document.ts';
+import type { Document, Field, Kind } from './document.ts';
 import { MAX_PLAIN_CHARACTERS } from './limits.ts';
 import { isRecord, parsedJson } from './values.ts';
 import { kindOf } from './yaml.ts';
@@ -59,7 +59,7 @@ export function readPlain(text: string, firstLine: number): Document | undefined
           : below.length > 0
             ? ''
             : source;
-    fields.set(key, { key, value, kind: kindOf(value), source: written, line, children });
+    fields.set(key, { key, value, kind: kindAsWritten(value, source), source: written, line, children });
   }
   return { fields: [...fields.values()], problems: [], features };
 }
@@ -101,7 +101,9 @@ const LIST = /^\[([^[\]{}"'#&*!|>%@`]*)\]$/;
 /** JSON, which is YAML, and lists of words in brackets. */
 function inFlow(text: string): Json | undefined {
   if (text.startsWith('{') && text.endsWith('}')) {
-    const value = parsedJson(text);
+    // A key that is there twice must be told of, which JSON's own reader does not.
+    const keys = text.match(/"[^"]*"\s*:/g) ?? [];
+    const value = new Set(keys).size === keys.length ? parsedJson(text) : text;
     return typeof value === 'string' ? undefined : value;
   }
   const items = LIST.exec(text)?.[1]
@@ -113,10 +115,15 @@ function inFlow(text: string): Json | undefined {
 function childrenOf(value: Json, lines: readonly Line[], line: number): Field['children'] {
   if (!isRecord(value)) return NONE;
   if (lines.length === 0) return Object.entries(value).map(([key, item]) => ({ key, kind: kindOf(item), line }));
-  return lines.map(({ key = '', line }) => ({ key, kind: kindOf(value[key] ?? null), line }));
+  return lines.map(({ key = '', text, line }) => ({ key, kind: kindAsWritten(value[key] ?? null, text), line }));
 }
 
 const NONE: Field['children'] = [];
+
+/** `1.0` is a number to YAML, and kept as it is written. */
+function kindAsWritten(value: Json, source: string): Kind {
+  return typeof value === 'string' && value === source && NUMBER.test(source) ? 'number' : kindOf(value);
+}
 
 function scalar(text: string): Json | undefined {
   if (text === '') return null;
@@ -127,5 +134,5 @@ function scalar(text: string): Json | undefined {
   if (MEANS_SOMETHING.test(text) || OTHER_NUMBER.test(text)) return undefined;
   const word = WORDS.get(text);
   if (word !== undefined) return word;
-  return NUMBER.test(text) ? Number(text) : text;
+  return NUMBER.test(text) && String(Number(text)) === text ? Number(text) : text;
 }

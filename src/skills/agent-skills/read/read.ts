@@ -94,7 +94,9 @@ function placeOf({ source, directory, fileName, folderName }: Found): Place & { 
 }
 
 function diagnoseFile({ fileName }: Found, { bytes }: Head, parts: Parts, diagnoses: Diagnoses): void {
-  if (bytes.includes(0)) diagnoses.error('binary', 'It holds NUL characters: it is no text.');
+  const nuls = countNuls(bytes);
+  if (nuls * MOST_NULS > bytes.length) diagnoses.error('binary', 'It is no text: it is full of NUL characters.');
+  else if (nuls > 0) diagnoses.warn('binary', 'It holds NUL characters, which are of no use in a text.');
   else if (!isUtf8(withoutPartialEnd(bytes)))
     diagnoses.warn('encoding', 'It is not UTF-8; what cannot be read is replaced.');
   if (parts.hasBom) diagnoses.note('bom', 'It begins with a byte order mark.', 1);
@@ -120,6 +122,15 @@ function diagnoseYaml(document: Document | Repaired, diagnoses: Diagnoses): void
   for (const { key, line } of document.lost) {
     diagnoses.warn('field_unreadable', `The value of "${key}" cannot be read; it is left out.`, line);
   }
+}
+
+/** One in so many bytes, and it is a picture or a program and not a text that was damaged. */
+const MOST_NULS = 100;
+
+function countNuls(bytes: Buffer): number {
+  let count = 0;
+  for (let at = bytes.indexOf(0); at >= 0; at = bytes.indexOf(0, at + 1)) count++;
+  return count;
 }
 
 /** The head may end within a character. */

@@ -85,7 +85,7 @@ class Reading {
       fields.set(name, {
         key: name,
         value: read,
-        kind: kindOf(read),
+        kind: this.kindOf(target, read),
         source: this.sourceOf(target, read),
         line: this.line(offsetOf(key)),
         children: this.children(target, read),
@@ -98,7 +98,7 @@ class Reading {
     if (!this.yaml.isMap(node) || typeof read !== 'object') return [];
     return node.items.map(({ key, value }) => ({
       key: this.yaml.isScalar(key) ? textOf(key) : '',
-      kind: kindOf(this.yaml.isAlias(value) ? this.value(value) : plainly(this.yaml, value)),
+      kind: this.kindOf(this.yaml.isAlias(value) ? this.anchors.get(value.source) : value, null),
       line: this.line(offsetOf(key)),
     }));
   }
@@ -166,6 +166,13 @@ class Reading {
     return value;
   }
 
+  /** What YAML takes the value of `node` for, however it is kept. */
+  private kindOf(node: unknown, read: Json): Kind {
+    if (this.yaml.isMap(node)) return 'map';
+    if (this.yaml.isSeq(node)) return 'list';
+    return this.yaml.isScalar(node) ? kindOf(isPlainValue(node.value) ? node.value : String(node.value)) : kindOf(read);
+  }
+
   private sourceOf(node: unknown, read: Json): string {
     if (typeof read === 'string') return read;
     return this.yaml.isScalar(node) ? (node.source ?? String(read ?? '')) : '';
@@ -200,17 +207,15 @@ function textOf(key: Yaml.Scalar): string {
   return typeof key.value === 'string' ? key.value : (key.source ?? String(key.value));
 }
 
-function plainly(yaml: typeof Yaml, node: unknown): Json {
-  if (yaml.isMap(node)) return {};
-  if (yaml.isSeq(node)) return [];
-  return yaml.isScalar(node) ? scalarOf(node) : null;
-}
-
-function scalarOf({ value }: Yaml.Scalar): Json {
-  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+/** A number whose digits would not come back is kept as it is written: `1.0` is a version. */
+function scalarOf({ value, source }: Yaml.Scalar): Json {
+  if (typeof value === 'number') return String(value) === (source ?? String(value)) ? value : (source ?? String(value));
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
   return value === undefined ? null : String(value);
 }
+
+const isPlainValue = (value: unknown): value is string | number | boolean | null =>
+  value === null || ['string', 'number', 'boolean'].includes(typeof value);
 
 export function kindOf(value: Json): Kind {
   if (value === null) return 'null';
