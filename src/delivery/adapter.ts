@@ -188,6 +188,9 @@ export interface ChatAdapter {
   /** Whether an event that another process heard was acknowledged; by what its answers refer to. */
   acknowledged?(replyTo: string): Promise<boolean>;
 
+  /** The direct conversation with somebody (`Sender.externalId`), opened if there was none. May fail. */
+  direct?(externalId: string): Promise<Place>;
+
   /** Shows that an answer is being worked on. A hint: failures are dropped. */
   typing?(place: Place): void;
 

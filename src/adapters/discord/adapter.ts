@@ -110,6 +110,10 @@ class Discord implements DiscordAdapter {
     return this.speaker.find(part, since, signal);
   }
 
+  direct(externalId: string): Promise<Place> {
+    return this.speaker.direct(externalId);
+  }
+
   async acknowledged(replyTo: string): Promise<boolean> {
     const origin = decodeOrigin(replyTo);
     if (!origin) return true;

@@ -8,7 +8,7 @@ import { bodyOf, customIds, fitting, type MessageBody, newMessage } from './mess
 import type { DiscordOptions } from './options.ts';
 import { Order } from './order.ts';
 import { CODES, codeOf, outcomeOf, statusOf } from './outcome.ts';
-import { snowflakeAt } from './parse.ts';
+import { placeOf, snowflakeAt } from './parse.ts';
 import * as texts from './texts.ts';
 
 export interface SpeakerDeps {
@@ -58,6 +58,12 @@ export class Speaker {
     if (afterMs === undefined) this.order.done(channel, part.key);
     else this.order.putOff(channel, part.key, this.now() + afterMs);
     return outcome;
+  }
+
+  /** Throws what a request throws. */
+  async direct(user: string): Promise<Place> {
+    const id = await directChannel(this.rest(), user);
+    return placeOf({ id, kind: 'dm', guild: undefined, parent: undefined, owner: undefined });
   }
 
   async edit(receipt: Receipt, part: Part, signal: AbortSignal): Promise<SendOutcome> {
@@ -154,14 +160,9 @@ export class Speaker {
       if (statusOf(error) !== 404 && codeOf(error) !== CODES.invalidWebhookToken) throw error;
       // Never acknowledged, taken away, or older than its token: what is left is a message.
     }
-    const channel = origin.private ? await this.direct(rest, origin.user) : part.place.channel;
+    const channel = origin.private ? await directChannel(rest, origin.user) : part.place.channel;
     const { replyTo: _, ...message } = part;
     return this.post(rest, channel, newMessage(message, content), files, signal);
-  }
-
-  private async direct(rest: REST, user: string): Promise<string> {
-    const channel = (await rest.post('/users/@me/channels', { body: { recipient_id: user } })) as { id: string };
-    return channel.id;
   }
 
   private async post(rest: REST, channel: string, body: MessageBody, files: RawFile[], signal: AbortSignal) {
@@ -235,6 +236,12 @@ export class Speaker {
     const [oldest] = this.answeredHere;
     if (this.answeredHere.size > REMEMBERED && oldest !== undefined) this.answeredHere.delete(oldest);
   }
+}
+
+/** The direct messages with somebody, opened if there were none. */
+async function directChannel(rest: REST, user: string): Promise<string> {
+  const channel = (await rest.post('/users/@me/channels', { body: { recipient_id: user } })) as { id: string };
+  return channel.id;
 }
 
 /** A follow-up's answer is its message. */

@@ -1,11 +1,13 @@
 import { Batch, deadline, groupBy, sleep, unlessAborted } from '../../base/async.ts';
 import type { Instant } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
+import { uuid } from '../../base/ids.ts';
 import type { World } from '../../base/world.ts';
 import { backOff, type DueSource, type Instance, type Owned } from '../../jobs/index.ts';
 import type { Database, Transaction } from '../../storage/index.ts';
 import type { ChatAdapter, Part, Place, Receipt, SendOutcome } from '../adapter.ts';
 import type { Content } from '../content.ts';
+import { openConversation } from '../inbox/store.ts';
 import * as letters from '../letters/store.ts';
 import type { Outbox, Outgoing } from '../outgoing.ts';
 import { type Addressed, asWritten, type Parts, toParts } from '../parts.ts';
@@ -299,10 +301,29 @@ export class OutboxSender implements Outbox, DueSource, Owned {
   /** The place is gone: the person's DM, once; else nowhere. */
   private async elsewhere(row: store.Row, error: string, now: Instant): Promise<store.Ended> {
     if (row.personId && !row.fallback) {
-      const conversationId = await store.directConversation(this.deps.database, row.personId, row.conversationId);
+      const conversationId = await this.directlyTo(row.personId, row);
       if (conversationId) return { id: row.id, state: 'pending', nextAt: now, error, conversationId };
     }
     return this.dead(row, error);
+  }
+
+  /** Where the person can be reached directly: on the same platform, also where they have never been, else on another. */
+  private async directlyTo(personId: string, { conversationId, place }: store.Row): Promise<string | undefined> {
+    const { database, world } = this.deps;
+    const known = await store.directConversation(database, personId, conversationId, place.adapter);
+    if (known) return known;
+    const adapter = this.deps.adapter(place.adapter);
+    const externalId = place.kind === 'dm' ? undefined : await store.knownAs(database, personId, place.adapter);
+    if (adapter?.direct && externalId) {
+      try {
+        const opened = await adapter.direct(externalId);
+        const now = world.clock.now();
+        return await database.tx('outbox.direct', (tx) => openConversation(tx, opened, personId, uuid(now), now));
+      } catch (error) {
+        world.log.debug({ error: messageOf(error), adapter: adapter.name }, 'no direct conversation could be opened');
+      }
+    }
+    return store.directConversation(database, personId, conversationId);
   }
 
   private dead(row: store.Row, error: string): store.Ended {

@@ -312,17 +312,28 @@ export async function anyHeld(database: Database, adapter: string): Promise<bool
   return rows.length > 0;
 }
 
-/** The person's DM on this adapter or another, to fall back to. */
+/** The person's DM to fall back to, the newest: on this adapter, or on any. */
 export async function directConversation(
   database: Database,
   personId: string,
   notIn: string,
+  adapter?: string,
 ): Promise<string | undefined> {
   const { rows } = await database.read<{ id: string }>(
-    `select id from conversations where person_id = $1 and kind = 'dm' and id <> $2 order by created_at desc limit 1`,
-    [personId, notIn],
+    `select id from conversations where person_id = $1 and kind = 'dm' and id <> $2 and adapter = coalesce($3, adapter)
+      order by created_at desc limit 1`,
+    [personId, notIn, adapter ?? null],
   );
   return rows[0]?.id;
+}
+
+/** As whom an adapter knows a person; of several the newest. */
+export async function knownAs(database: Database, personId: string, adapter: string): Promise<string | undefined> {
+  const { rows } = await database.read<{ external_id: string }>(
+    'select external_id from identities where person_id = $1 and adapter = $2 order by created_at desc limit 1',
+    [personId, adapter],
+  );
+  return rows[0]?.external_id;
 }
 
 /**

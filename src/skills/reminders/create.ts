@@ -118,6 +118,8 @@ export async function placeAt(
     choices: [
       ...others.map((other) => readingChoice(other, { act: 'edit', which: reminder.id })),
       { label: 'Undo', tool: undo.tool, input: undo.input },
+      // Of a series another time is another series.
+      { ...texts.otherTime, tool: 'reminder_edit', input: { which: reminder.id, series: true } },
     ],
   });
 }

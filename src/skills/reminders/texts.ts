@@ -114,6 +114,10 @@ const caughtUp: Record<CatchUp, string> = {
 export const texts = {
   snoozeLabels: { short: '10 min', hour: '1 hour', tomorrow: 'Tomorrow', other: 'Later…' },
   snoozeForm: { field: 'when', label: 'Until when?', placeholder: 'in 2 hours, Friday at 9, next week' },
+  otherTime: {
+    label: 'Not what I meant…',
+    form: { field: 'when', label: 'When instead?', placeholder: 'tomorrow at 9, every Monday at 8' },
+  },
   noTime: (text: string, lead?: Lead) => ({
     message: `When should I remind you ${object(text, lead)}?`,
     remedy: 'For example "in 20 minutes", "tomorrow at 9" or "every Monday at 8".',

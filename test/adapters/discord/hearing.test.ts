@@ -264,6 +264,50 @@ describe('by configuration', () => {
     await play.hears('answer to hello here');
   });
 
+  test('the members of a server are let in by its name', async () => {
+    await using play = await playDiscord({
+      model: echo,
+      members: ({ guild, eve }) => {
+        guild.members.set(eve.id, []);
+        return [`discord-guild:${guild.id}`];
+      },
+    });
+    const dm = play.fake.dm(play.eve);
+    play.asks('hello', { user: play.eve, channel: dm });
+    await play.hears('answer to hello', dm);
+    const mallory = play.fake.user('Mallory');
+    const other = play.fake.dm(mallory);
+    play.asks('hello', { user: mallory, channel: other });
+    await play.hears('let in', other);
+  });
+
+  test('other bots may talk to it', async () => {
+    const robots: User[] = [];
+    await using play = await playDiscord({ model: echo, asleep: true });
+    const robot = { ...play.fake.user('Robot'), bot: true };
+    robots.push(robot);
+    Object.assign(play, {
+      options: { model: echo, discord: { bots: true }, members: () => robots.map(({ id }) => `discord:${id}`) },
+    });
+    await play.start();
+    play.fake.says(robot, play.general, `<@${play.fake.bot.id}> beep`);
+    await play.hears('answer to beep');
+    play.fake.says(play.fake.bot, play.general, `<@${play.fake.bot.id}> myself`);
+    await passedBy(play);
+    expect(play.said('answer to myself')).toEqual([]);
+  });
+
+  test('other servers are left out when some are named', async () => {
+    await using play = await playDiscord({ model: echo, asleep: true });
+    Object.assign(play, { options: { model: echo, discord: { guilds: [play.guild.id] } } });
+    await play.start();
+    const elsewhere = play.fake.channel(play.fake.guild('Elsewhere', [play.ana]), 'lobby');
+    play.asks('hello from afar', { channel: elsewhere });
+    await passedBy(play);
+    await play.settled();
+    expect(play.fake.said(elsewhere)).toEqual([]);
+  });
+
   test('other servers and direct messages can be left out', async () => {
     await using play = await playDiscord({ model: echo, discord: { dm: false } });
     const dm = play.fake.dm(play.ana);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { done, failed } from '../../../src/agent/index.ts';
+import { deferred } from '../../../src/base/async.ts';
 import type { TestClock } from '../../../src/base/clock.ts';
 import type { Command } from '../../../src/chat/index.ts';
 import type { Message } from '../../support/discord/index.ts';
@@ -110,6 +111,45 @@ describe('slash commands', () => {
     expect((await play.answer(play.fake.uses(play.ana, play.general, 'reset'))).content).toBe('reset');
   });
 
+  test('answer directly what only one may see and what took longer than Discord waits', async () => {
+    const [begun, go] = [deferred(), deferred()];
+    const slow: Command = {
+      name: 'ponder',
+      summary: 'Thinks for long.',
+      private: true,
+      prepare: async () => {
+        begun.resolve();
+        await go.promise;
+      },
+      run: async () => done('forty-two'),
+    };
+    await using play = await playDiscord({ commands: [slow] });
+    play.fake.uses(play.ana, play.general, 'ponder');
+    await begun.promise;
+    play.fake.advance(16 * 60_000);
+    go.resolve();
+    await play.hears('forty-two', play.fake.dm(play.ana));
+    expect(play.fake.said(play.general)).toEqual([]);
+  });
+
+  test('of models are there when there are models', async () => {
+    const providers = { local: { kind: 'openai-compatible', base_url: 'http://127.0.0.1:9/v1' } };
+    await using play = await playDiscord({ config: { models: { default: 'local/small', providers } } });
+    const registered = await eventually(() => play.fake.interactions.commands.get(''));
+    const wanted =
+      'remind reminders note notes timezone new stop model think context cost link forget help doctor undo';
+    expect(registered?.map(({ name }) => name)).toEqual(expect.arrayContaining(wanted.split(' ')));
+    const cost = await play.answer(play.fake.uses(play.ana, play.general, 'cost'));
+    expect(cost.only).toBe(play.ana.id);
+    expect(cost.content).toContain('Today');
+  });
+
+  test('complete zones by their city', async () => {
+    await using play = await playDiscord();
+    const typing = play.fake.types(play.ana, play.general, 'timezone', { city: 'berl' }, 'city');
+    expect((await eventually(() => typing.choices))?.[0]).toEqual({ name: 'Europe/Berlin', value: 'Europe/Berlin' });
+  });
+
   test('are not for strangers, who hear it once', async () => {
     await using play = await playDiscord({ commands });
     expect((await play.answer(play.fake.uses(play.eve, play.general, 'secret'))).content).toContain(
@@ -191,6 +231,20 @@ describe('reminders by commands', () => {
 });
 
 describe('an interaction', () => {
+  test('that Discord does not know any more is not done, and that is said once', async () => {
+    await using play = await playDiscord();
+    // On its way here it has become too old.
+    play.fake.rest.fault = ({ route }) => {
+      if (route.endsWith('/callback')) play.fake.advance(4_000);
+      return undefined;
+    };
+    play.fake.uses(play.ana, play.general, 'note', { text: 'milk' });
+    await play.hears('That reached me too late');
+    await play.settled();
+    expect((await play.database.read('select id from notes')).rows).toEqual([]);
+    expect(play.said('too late')).toHaveLength(1);
+  });
+
   test('that could not be acknowledged in time is not done, and that is said once', async () => {
     await using play = await playDiscord();
     play.fake.rest.fault = ({ route }) => (route.endsWith('/callback') ? { status: 503 } : undefined);
@@ -243,7 +297,7 @@ describe('buttons', () => {
     await play.settled();
     await play.passes(11 * 60_000);
     const card = await play.hears('⏰ water the plants', dm);
-    expect(labels(card)[0]).toBe('Done');
+    expect(labels(card)).toEqual(['Done', 'Snooze 10 min', '1 hour', 'Tomorrow', 'Later…']);
     await play.stop();
     await play.start();
     const pressed = fake.presses(play.ana, card, 'Done');
@@ -259,7 +313,9 @@ describe('buttons', () => {
     const { fake } = play;
     const dm = fake.dm(play.ana);
     play.asks('remind me to stretch in 10 minutes', { channel: dm });
-    expect((await play.hears('stretch', dm)).content).toMatch(/<t:\d+:F> \(<t:\d+:R>\)/);
+    const made = await play.hears('stretch', dm);
+    expect(made.content).toMatch(/<t:\d+:F> \(<t:\d+:R>\)/);
+    expect(labels(made)).toEqual(['Undo', 'Not what I meant…']);
     await play.settled();
     await play.passes(11 * 60_000);
     const card = await play.hears('⏰ stretch', dm);
@@ -273,6 +329,20 @@ describe('buttons', () => {
     await play.settled();
     await play.passes(2 * 3_600_000 + 60_000);
     expect(play.said('⏰ stretch')).toHaveLength(2);
+  });
+
+  test('give a reminder that was made the time that was meant', async () => {
+    await using play = await playDiscord({ stillClock: true });
+    const { fake } = play;
+    const dm = fake.dm(play.ana);
+    play.asks('remind me to stretch every day at 9:00', { channel: dm });
+    const card = await play.hears('stretch', dm);
+    const opened = fake.presses(play.ana, card, 'Not what I meant…');
+    expect((await eventually(() => opened.modal))?.custom_id).toMatch(/^ask:/);
+    const answer = await play.answer(fake.submits(play.ana, opened, 'every Monday at 8:00'));
+    expect(answer.content).toContain('Monday');
+    const { rows } = await play.database.read<{ rule: string }>('select rule from reminders');
+    expect(rows.map(({ rule }) => rule.includes('BYDAY=MO'))).toEqual([true]);
   });
 
   test('come with when it was due, by every reader’s clock, where a reminder is late', async () => {

@@ -132,6 +132,18 @@ describe('a place that is gone', () => {
     await play.hears('answer to where are you?', dm);
   });
 
+  test('takes what was to be said to the person’s direct messages, also where there were none', async () => {
+    await using play = await playDiscord({ stillClock: true });
+    const room = play.fake.channel(play.guild, 'room');
+    play.asks('remind me to stretch in 10 minutes', { channel: room });
+    await play.hears('stretch', room);
+    await play.settled();
+    room.denied = PERMISSIONS.SEND_MESSAGES;
+    await play.passes(11 * 60_000);
+    await play.hears('⏰ stretch', play.fake.dm(play.ana));
+    expect(await play.app.status()).toMatchObject({ outbox: { sent_again: 0 } });
+  });
+
   test('altogether ends as a dead letter, and coda goes on', async () => {
     await using play = await playDiscord({ model: echo });
     const dm = play.fake.dm(play.bob);
