@@ -8,7 +8,7 @@ import type { Sections } from './context/index.ts';
 import { type Counters, countersOf } from './counters.ts';
 import { type Model, ModelError } from './model.ts';
 import type { AgentOptions } from './options.ts';
-import { Turn } from './steps.ts';
+import { type Step, Turn } from './steps.ts';
 import type { ItemContext } from './store.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';
@@ -25,9 +25,13 @@ export class Agent implements TurnHost {
     this.counters = countersOf(options.world.metrics);
   }
 
-  /** Answers a message that holds its lane. Goes on where an earlier process, or a question to the person, left it. */
-  async answer(item: Item, signal: AbortSignal): Promise<void> {
+  /**
+   * Answers a message that holds its lane. Goes on where an earlier process, or a question to the person, left it. A turn
+   * that begins now begins with `first`, which the person asked for by name; it ends when that fails.
+   */
+  async answer(item: Item, signal: AbortSignal, first?: Call): Promise<void> {
     const turn = await this.open(item);
+    if (first && turn.steps.length === 0) turn.add(byName(first), this.options.world.clock.now());
     const { turnTimeoutMs } = this.options;
     using limit = deadline(turnTimeoutMs, signal);
     const run = new TurnRun(this, item, turn, limit.signal);
@@ -89,14 +93,20 @@ export class Agent implements TurnHost {
       },
       signal,
       tainted,
+      turn: item,
       changed: () => this.options.changed(person.id),
     };
+  }
+
+  /** Whether what answers here can follow instructions, and does not only understand requests. */
+  thinks(item: Item): boolean {
+    return this.options.model(item).interpreter === undefined;
   }
 
   async sections(item: Item, model: Model): Promise<Sections> {
     const tools = this.options.toolbox.specs();
     if (model.interpreter) return { system: '', sections: [], tools };
-    const [system, sections] = await Promise.all([this.options.system(item), this.options.sections(item.person)]);
+    const [system, sections] = await Promise.all([this.options.system(item), this.options.sections(item)]);
     return { system, sections, tools };
   }
 
@@ -134,6 +144,12 @@ export class Agent implements TurnHost {
   private async stopped(item: Item, turn: Turn, reason: unknown): Promise<void> {
     if (isStop(reason)) await this.say(item, turn, 'cancelled', texts.stopped());
   }
+}
+
+/** What stands in a turn where a model would have made the call. */
+function byName({ tool, input }: Call): Step {
+  const calls = [{ id: 'by-name', name: tool, input }];
+  return { kind: 'model', payload: { text: '', calls, model: 'none', by: 'person' } };
 }
 
 /** Decides, in the transaction, which call is wanted, or answers by itself. */

@@ -41,6 +41,7 @@ export function consider(call: ModelToolCall, state: CallState, on: Considering)
   if (offered && !offered(call.name)) return { verdict: denied('it was not given to you.') };
   // It was looked at before it began.
   if (state.kind === 'started') return { valid, verdict: { kind: 'allow' } };
+  if (turn.forbids(call.name)) return { verdict: forbidden() };
   if (state.kind === 'open' && turn.repeats(call) >= MOST_REPEATS) {
     return { verdict: result(failed('REPEATED', texts.repeatedCall())) };
   }
@@ -55,10 +56,15 @@ export function consider(call: ModelToolCall, state: CallState, on: Considering)
   return { valid, verdict: verdict.kind === 'deny' ? denied(verdict.reason) : verdict };
 }
 
-function result(said: ToolResult): Verdict {
+/** An earlier call of the turn rules it out. */
+export function forbidden(): Verdict & { kind: 'result' } {
+  return denied(texts.forbidden());
+}
+
+function result(said: ToolResult): Verdict & { kind: 'result' } {
   return { kind: 'result', result: said };
 }
 
-function denied(reason: string): Verdict {
+function denied(reason: string): Verdict & { kind: 'result' } {
   return result(failed('DENIED', texts.denied(reason)));
 }

@@ -12,6 +12,7 @@ export {
   Scaler,
   type Sections,
   setSetting,
+  tokensIn,
 } from './context/index.ts';
 export { countersOf } from './counters.ts';
 export { Inference, type InferenceOptions } from './inference.ts';

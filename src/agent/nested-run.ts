@@ -3,8 +3,9 @@ import type { Item } from '../delivery/index.ts';
 import type { Transaction } from '../storage/index.ts';
 import type { Question } from './approvals/index.ts';
 import { isData, runData, runOutside } from './calls.ts';
-import { type Considered, consider } from './consider.ts';
+import { type Considered, consider, forbidden } from './consider.ts';
 import { Clocks, shortened } from './context/index.ts';
+import { isForbidden } from './forbidden.ts';
 import type { ModelToolCall } from './model.ts';
 import type { SpawnOptions } from './nested.ts';
 import type { AgentOptions } from './options.ts';
@@ -41,6 +42,7 @@ export class NestedRun {
     this.turn = turn;
     this.options = options;
     this.signal = signal;
+    turn.tainted ||= options.tainted === true;
   }
 
   /** Runs to its answer, or until it cannot go on without the person: then it returns what is to be asked. */
@@ -69,7 +71,7 @@ export class NestedRun {
 
   private async ask(): Promise<void> {
     const { options, item, turn, context } = this.parent;
-    const { prompt, task, tier = 'default', budget } = this.options;
+    const { prompt, task, tier = 'default', model, budget } = this.options;
     const { id, path, startedAt, steps } = this.turn;
     const made = steps.flatMap(({ step }) => (step.kind === 'model' ? step.payload.calls : []));
     const { step } = await options.inference.inferNested({
@@ -85,6 +87,7 @@ export class NestedRun {
       // Under its own path stands what the whole of it came to.
       taken: new Set([path, ...made.map((call) => call.id)]),
       tier,
+      model,
       budget,
       signal: this.signal,
     });
@@ -101,8 +104,10 @@ export class NestedRun {
   private offers(name: string): boolean {
     const tool = this.parent.options.toolbox.get(name);
     if (!tool || tool.mainAgentOnly) return false;
-    const { tools } = this.options;
-    return tools ? tools.includes(name) : tool.effect === 'read' || tool.effect === 'fetch';
+    const { tools, besides = [], forbidden = [] } = this.options;
+    if (isForbidden(name, forbidden) || this.parent.turn.forbids(name)) return false;
+    if (tools) return tools.includes(name);
+    return tool.effect === 'read' || tool.effect === 'fetch' || besides.includes(name);
   }
 
   /** Carries out calls in order. Returns what must be asked first; then none of them has run. */
@@ -116,7 +121,9 @@ export class NestedRun {
     if (asking.length > 0) return asking;
     for (const { call, valid, verdict } of checked) {
       this.signal.throwIfAborted();
-      if (verdict.kind === 'result') await this.record(call, async () => verdict.result);
+      // What came before it in the same step may have ruled it out.
+      const ruledOut = verdict.kind === 'allow' && turn.forbids(call.name) ? forbidden() : verdict;
+      if (ruledOut.kind === 'result') await this.record(call, async () => ruledOut.result);
       else if (valid && isData(valid)) {
         const ctx = this.context();
         const prepared = await valid.tool.prepare?.(valid.input, ctx);

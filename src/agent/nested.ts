@@ -8,7 +8,15 @@ export interface SpawnOptions {
   task: string;
   /** Names of the tools it may call; default: those that only read. */
   tools?: readonly string[];
+  /** Names of tools that it may call beside those that only read; for where `tools` is left out. */
+  besides?: readonly string[];
+  /** Tools that it may not call whatever else is said, as `isForbidden` reads them. */
+  forbidden?: readonly string[];
   tier?: Tier;
+  /** `provider/model` instead of the tier's, where its provider is configured. */
+  model?: string;
+  /** Untrusted text is in `prompt` or `task`. */
+  tainted?: boolean;
   /** Default 10. */
   maxToolCalls?: number;
   /** Milliseconds, default two minutes; never longer than the turn that it belongs to. */

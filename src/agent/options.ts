@@ -1,6 +1,5 @@
 import type { World } from '../base/world.ts';
 import type { Delivery, Item } from '../delivery/index.ts';
-import type { Person } from '../people/index.ts';
 import type { Database } from '../storage/index.ts';
 import type { WhenContext } from '../time/index.ts';
 import type { Sections } from './context/index.ts';
@@ -29,8 +28,8 @@ export interface AgentOptions {
   defaultZone: string;
   /** Who it is and how it behaves in this conversation. */
   system(item: Item): Promise<string>;
-  /** What skills add to the prompt for this person. */
-  sections(person: Person): Promise<Sections['sections']>;
+  /** What skills add to the prompt for this message. */
+  sections(item: Item): Promise<Sections['sections']>;
   /** Something of the person's was written: what skills add to the prompt may be different now. */
   changed(personId: string): void;
   /** Tells the worker that something is due at `at`. */

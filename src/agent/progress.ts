@@ -8,6 +8,10 @@ const LONGEST = 100;
 /** What shows while a call runs; undefined: nothing does. Pure. */
 export function progressOf(valid: ValidCall): string | undefined {
   const { name, description, display = isData(valid) ? 'hidden' : 'name' } = valid.tool;
+  if (valid.tool.doing) {
+    const doing = valid.tool.doing(valid.input);
+    return doing === undefined ? undefined : progressLine(doing);
+  }
   if (display === 'hidden') return undefined;
   if (display === 'name') return progressLine(name.replaceAll('_', ' '));
   const [first = ''] = description.split(/(?<=\w)[.;:](?:\s|$)/, 1);

@@ -1,5 +1,6 @@
 import type { Instant } from '../base/clock.ts';
 import { canonicalJson } from '../base/json.ts';
+import { isForbidden } from './forbidden.ts';
 import type { Kept, ModelMessage, ModelToolCall } from './model.ts';
 import * as texts from './texts.ts';
 import { done, failed, type ToolResult } from './tool.ts';
@@ -17,6 +18,8 @@ export interface ModelStep {
   used?: UsageRow[];
   /** For the person, beside the answer. */
   notices?: string[];
+  /** The person asked for its call by name, and no model was asked. */
+  by?: 'person';
 }
 
 /** What a turn did, in order; each is stored as it happens. `version` 1. */
@@ -217,7 +220,7 @@ export class Turn {
       if (step.kind === 'steered') return step.payload.texts.map((text) => ({ role: 'user', text }));
       if (step.kind !== 'result') return [];
       const { callId, payload } = step;
-      return [{ role: 'tool', callId, name: names.get(callId) ?? '', text: textOf(payload), ok: payload.ok }];
+      return [toolMessage(callId, names.get(callId) ?? '', payload)];
     });
   }
 
@@ -225,10 +228,35 @@ export class Turn {
   lastResults(): string[] {
     return this.calls().flatMap(({ state }) => (state.kind === 'done' ? [textOf(state.result)] : []));
   }
+
+  /** Whether an earlier call rules the tool out for the rest of the turn. It follows from what is stored. */
+  forbids(tool: string): boolean {
+    return this.results().some((result) => result.ok && isForbidden(tool, result.forbids ?? []));
+  }
+
+  /** Whether the last calls are the person's own, made by name. */
+  get isByName(): boolean {
+    return this.lastAnswer()?.payload.by === 'person';
+  }
+
+  /** Why the call that the person made by name failed; undefined when it did not. */
+  refusedByName(): string | undefined {
+    if (!this.isByName) return undefined;
+    const refused = this.calls().find(({ state }) => state.kind === 'done' && !state.result.ok);
+    return refused && this.lastResults().join('\n');
+  }
 }
 
 function textOf(result: ToolResult): string {
   return result.ok ? result.text : [result.message, result.remedy].filter(Boolean).join(' ');
+}
+
+/** What the model reads of a result. */
+function toolMessage(callId: string, name: string, result: ToolResult): ModelMessage {
+  const text = textOf(result);
+  const message = { role: 'tool' as const, callId, name, ok: result.ok };
+  if (!result.ok || result.material === undefined) return { ...message, text };
+  return { ...message, text: `${text}\n\n${result.material}`, said: text };
 }
 
 function stateOf(callId: string, steps: readonly Step[]): CallState {

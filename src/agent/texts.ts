@@ -23,6 +23,9 @@ export const outcomeUnknownToPerson = (tool: string) =>
 
 export const notKept = (characters: number) => `[${characters} more characters were not kept.]`;
 
+/** A skill that the turn has in use gives the tool up. */
+export const forbidden = () => 'a skill in use rules this tool out until you have answered. Go on without it.';
+
 export const denied = (reason: string) => `That is not allowed: ${reason}`;
 
 export const declined = () => 'The person said no. Do not try it again.';

@@ -36,6 +36,10 @@ export interface Done {
   tainted?: boolean;
   /** Who the asker is from now on, where that is another person than before. */
   asker?: Person;
+  /** What only a model reads, after `text`: people are shown `text` alone. */
+  material?: string;
+  /** Tools that may not be called for the rest of the turn, as `isForbidden` reads them. */
+  forbids?: readonly string[];
 }
 
 export interface Failed {
@@ -66,6 +70,10 @@ export interface CallContext {
   prepared?: unknown;
   /** Whether untrusted text is in the turn's context; what is written inherits it. */
   tainted: boolean;
+  /** The same value for all that one turn does in this process: what is to stay as it was at its beginning hangs on it. */
+  turn?: object;
+  /** The person asked for exactly this call, by name; no model chose it. */
+  byName?: true;
   /**
    * Runs a nested turn within this call; only where a turn calls, and only for tools that reach outside. Where one has to
    * ask the person, or is cut off, the call is given up (`signal`) and later run again from its beginning; what it
@@ -100,6 +108,8 @@ interface ToolBase<Input> {
    * (of all others), the first sentence of its description, or that until it says something of itself (`ctx.progress`).
    */
   display?: 'hidden' | 'name' | 'description' | 'stream';
+  /** Instead of what `display` says: what shows while this call runs; undefined: nothing. */
+  doing?(input: Input): string | undefined;
   /** Milliseconds it may take; default 1 s for `read` and `write`, 60 s else. */
   timeoutMs?: number;
 }

@@ -4,7 +4,7 @@ import type { Card, Draft, End, Item } from '../delivery/index.ts';
 import { sql, type Transaction } from '../storage/index.ts';
 import { ask, expiryOf, type Question } from './approvals/index.ts';
 import { isData, runData, runOutside } from './calls.ts';
-import { type Considered, consider } from './consider.ts';
+import { type Considered, consider, forbidden } from './consider.ts';
 import type { Sections } from './context/index.ts';
 import type { Counters } from './counters.ts';
 import type { Model, ModelToolCall } from './model.ts';
@@ -70,6 +70,11 @@ export class TurnRun {
     const answer = this.turn.lastAnswer();
     if (answer && calls.length === 0) {
       await this.finish(answer.payload.text);
+      return false;
+    }
+    const refused = this.turn.refusedByName();
+    if (refused !== undefined) {
+      await this.agent.say(this.item, this.turn, 'failed', refused);
       return false;
     }
     const stuck = this.turn.stuckOn();
@@ -143,9 +148,11 @@ export class TurnRun {
       await this.runReads(reads);
       return !this.ended;
     }
-    for (const [index, { call, valid, verdict, state }] of checked.entries()) {
+    for (const [index, { call, valid, verdict: before, state }] of checked.entries()) {
       this.signal.throwIfAborted();
       const isLast = index === checked.length - 1;
+      // What came before it in the same step may have ruled it out.
+      const verdict = state.kind !== 'started' && turn.forbids(call.name) ? forbidden() : before;
       if (verdict.kind === 'result') await this.record(call.id, verdict.result, isLast);
       else if (valid && isData(valid)) await this.runData(call, valid, isLast);
       else if (valid) await this.runOutside(call, valid, state);
@@ -197,7 +204,7 @@ export class TurnRun {
     const given = new AbortController();
     const signal = AbortSignal.any([this.signal, given.signal]);
     const tell = (doing: string) => signal.aborted || this.progress(progressLine(doing));
-    const context = (inner: AbortSignal) => this.agent.callContext(item, inner, turn.tainted);
+    const context = (inner: AbortSignal) => this.context(inner);
     const nested = new Spawning({ options: this.agent.options, item, turn, call, context, signal });
     const ctx: CallContext = {
       ...context(signal),
@@ -328,7 +335,8 @@ export class TurnRun {
     return names.map((name) => ({ kind: 'notice', text: texts.outcomeUnknownToPerson(name) }));
   }
 
-  private context(): CallContext {
-    return this.agent.callContext(this.item, this.signal, this.turn.tainted);
+  private context(signal = this.signal): CallContext {
+    const context = this.agent.callContext(this.item, signal, this.turn.tainted);
+    return this.turn.isByName ? { ...context, byName: true } : context;
   }
 }

@@ -5,10 +5,19 @@ import { TestClock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
-import { type Command, type HealthCheck, kindOf, Router, type Skill, type SkillDeps } from '../chat/index.ts';
+import {
+  type CalledByName,
+  type Command,
+  type HealthCheck,
+  kindOf,
+  Router,
+  type Skill,
+  type SkillDeps,
+} from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
 import { type ChatAdapter, type DeadLetters, Delivery, inboxPrunings, outboxPrunings } from '../delivery/index.ts';
 import { JobQueue, retention, retentionSchedule, Schedules, Worker } from '../jobs/index.ts';
+import { agentSkills } from '../skills/agent-skills/index.ts';
 import { LiveSkills } from './agent-skills.ts';
 import { deadLetterCheck, runChecks } from './checks.ts';
 import { type CostReport, costReport } from './cost.ts';
@@ -85,6 +94,7 @@ class Assembly implements App {
   private readonly skills: readonly { skill: Skill; deps: SkillDeps }[];
   private readonly delivery: Delivery;
   private readonly router: Router;
+  private readonly called: CalledByName;
   private readonly worker: Worker;
   private readonly jobs: JobQueue;
   private readonly schedules: Schedules;
@@ -118,17 +128,17 @@ class Assembly implements App {
       maxAgeMs: config.delivery.max_age,
       context: itemContext(remembered(config), config.models !== undefined),
       adapters: this.adapters,
-      kindOf,
+      kindOf: (event) => kindOf(event, (name, rest) => this.called(name, rest)),
       wakeAt,
     });
     const commandNames = () => new Set(this.commands.map(({ name }) => name));
     this.agentSkills = new LiveSkills({ config, world, bus: foundation.bus, database, commands: commandNames });
-    const builtIn = [...builtInSkills, ...(options.skills ?? [])];
+    const builtIn = [...builtInSkills, agentSkills(this.agentSkills), ...(options.skills ?? [])];
     this.skills = builtIn.map((skill) => ({ skill, deps: this.depsOf(skill.name, config) }));
     const { skills, delivery } = this;
     const { artifacts } = foundation;
     const { model } = options;
-    const { agent, commands, checks, status } = openMind({
+    const { agent, commands, checks, status, called } = openMind({
       config,
       world,
       database,
@@ -140,9 +150,10 @@ class Assembly implements App {
       model,
     });
     this.commands = commands;
+    this.called = called;
     this.mindChecks = checks;
     this.mindStatus = status;
-    this.router = new Router({ agent, delivery, commands });
+    this.router = new Router({ agent, delivery, commands, called });
     const prunings = [...inboxPrunings, ...outboxPrunings, ...agentPrunings];
     const handlers = [
       retention({ database, world, days: config.retention.days, prunings }),

@@ -2,6 +2,7 @@ import {
   Agent,
   agentErasures,
   agentMoves,
+  type Call,
   contextTools,
   decideTool,
   defaultPolicy,
@@ -14,6 +15,8 @@ import {
 import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import {
+  type Asked,
+  type CalledByName,
   type Command,
   coreCommands,
   coreTools,
@@ -26,7 +29,7 @@ import {
   modelCommands,
 } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
-import { type Delivery, inboxErasures, inboxMoves, outboxErasures, outboxMoves } from '../delivery/index.ts';
+import { type Delivery, type Item, inboxErasures, inboxMoves, outboxErasures, outboxMoves } from '../delivery/index.ts';
 import { scheduleMoves } from '../jobs/index.ts';
 import { type Erasure, linkErasures, type Move, personErasures, personMoves } from '../people/index.ts';
 import type { Artifacts, Database } from '../storage/index.ts';
@@ -42,6 +45,8 @@ export interface Mind {
   commands: readonly Command[];
   checks: readonly HealthCheck[];
   status(): Json | undefined;
+  /** What a name after a slash calls that is no command. */
+  called: CalledByName;
 }
 
 export interface MindOptions {
@@ -67,7 +72,8 @@ export function openMind(options: MindOptions): Mind {
   const offline = offlineModel(phrases.flat());
   const thinking = openInference({ config, world, database, artifacts, offline, model });
   const { inference, models, model: answering, status } = thinking;
-  const system = systemOf(config, world);
+  const prompts = new Prompts(skills, world.clock);
+  const system = systemOf(config, world, prompts);
   const zone = defaultZone(config);
   const { access } = config;
   const linking: LinkDeps = { delivery, moves: movesOf(skills), access, wakeAt, log: world.log };
@@ -82,10 +88,16 @@ export function openMind(options: MindOptions): Mind {
   const commands: readonly Command[] = [
     ...coreCommands({ delivery, toolbox: () => toolbox, examine: options.examine }),
     linkCommand(linking),
-    ...modelCommands({ models, inference, system, tools: () => toolbox.specs(), zone, remembered: remembered(config) }),
+    ...modelCommands({
+      models,
+      inference,
+      system: (settings, epoch) => system({ turn: {}, settings, epoch, text: '' }),
+      tools: () => toolbox.specs(),
+      zone,
+      remembered: remembered(config),
+    }),
     ...skills.flatMap(({ skill, deps }) => skill.commands?.(deps) ?? []),
   ];
-  const prompts = new Prompts(skills, world.clock);
   const agent = new Agent({
     database,
     world,
@@ -99,19 +111,36 @@ export function openMind(options: MindOptions): Mind {
     steer: config.delivery.steer,
     time: timeSettings(config),
     defaultZone: zone,
-    system: ({ conversation }) => system(conversation.settings),
-    sections: (person) => prompts.sections(person),
+    system: (item) => system(askedIn(item)),
+    sections: (item) => prompts.sections(item.person, askedIn(item)),
     changed: (personId) => prompts.changed(personId),
     wakeAt,
   });
-  return { agent, commands, checks: models ? modelChecks(models, database, world.clock) : [], status };
+  const called: CalledByName = (called, rest) => calledBy(skills, called, rest);
+  return { agent, commands, checks: models ? modelChecks(models, database, world.clock) : [], status, called };
 }
 
-/** The rules, what the owner wrote, and what was asked for in the conversation. */
-function systemOf({ assistant }: Config, world: World) {
+function askedIn(item: Item): Asked {
+  const { settings, epoch } = item.conversation;
+  return { turn: item, settings, epoch, text: item.payload.text };
+}
+
+function calledBy(skills: readonly EquippedSkill[], name: string, rest: string): Call | undefined {
+  for (const { skill, deps } of skills) {
+    const call = skill.called?.(deps, name, rest);
+    if (call) return call;
+  }
+  return undefined;
+}
+
+/** The rules, what the owner wrote, what was asked for in the conversation, and what of skills stands there. */
+function systemOf({ assistant }: Config, world: World, prompts: Prompts) {
   const soul = soulOf(assistant.soul, world);
-  return async ({ soul: own }: Record<string, unknown>) =>
-    identity(assistant.name, [await soul(), typeof own === 'string' ? own : ''].filter(Boolean).join('\n\n'));
+  return async (asked: Asked): Promise<string> => {
+    const { soul: own } = asked.settings;
+    const manner = [await soul(), typeof own === 'string' ? own : ''].filter(Boolean).join('\n\n');
+    return [identity(assistant.name, manner), ...(await prompts.standing(asked))].join('\n\n');
+  };
 }
 
 /** The person last: other rows refer to theirs. */

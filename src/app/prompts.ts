@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import type { PromptSection } from '../chat/index.ts';
+import type { Asked, PromptSection } from '../chat/index.ts';
 import type { Person } from '../people/index.ts';
 import type { EquippedSkill } from './skills.ts';
 
@@ -18,7 +18,18 @@ export class Prompts {
     this.clock = clock;
   }
 
-  sections(person: Person): Promise<PromptSection[]> {
+  /** What stands before every conversation, skill by skill. */
+  async standing(asked: Asked): Promise<string[]> {
+    const texts = await Promise.all(this.skills.map(({ skill, deps }) => skill.standing?.(deps, asked)));
+    return texts.filter((text) => text !== undefined);
+  }
+
+  async sections(person: Person, asked: Asked): Promise<PromptSection[]> {
+    const passing = Promise.all(this.skills.map(({ skill, deps }) => skill.passing?.(deps, asked)));
+    return [...(await this.ofPerson(person)), ...(await passing).filter((section) => section !== undefined)];
+  }
+
+  private ofPerson(person: Person): Promise<PromptSection[]> {
     const now = this.clock.now().getTime();
     const known = this.known.get(person.id);
     if (known && Math.abs(now - known.at) < FRESH_MS) return known.sections;

@@ -3,5 +3,5 @@ export { type CompleteDeps, complete, type Typing } from './complete.ts';
 export { coreCommands, coreTools, forgetTools } from './core.ts';
 export { type LinkDeps, linkCommand, linkTools } from './link.ts';
 export { modelCommands } from './models.ts';
-export { kindOf, Router } from './router.ts';
+export { type CalledByName, kindOf, Router } from './router.ts';
 export type * from './skill.ts';

@@ -12,6 +12,7 @@ import {
   type ToolSpec,
   type TxContext,
 } from '../agent/index.ts';
+import type { Json } from '../base/json.ts';
 import { didYouMean } from '../base/text.ts';
 import type { Command } from './skill.ts';
 import * as texts from './texts.ts';
@@ -21,7 +22,7 @@ export interface ModelCommandDeps {
   models: Models | undefined;
   inference: Inference;
   /** Who it is in a conversation with these settings. */
-  system(settings: Record<string, unknown>): Promise<string>;
+  system(settings: Record<string, Json>, epoch: number): Promise<string>;
   /** What models are offered. */
   tools(): ToolSpec[];
   /** The household's zone: its days are those of the budgets. */
@@ -84,7 +85,7 @@ function modelCommand(models: Models): Command {
 function thinkCommand(models: Models): Command {
   return {
     name: 'think',
-    summary: 'let the heavy model answer here, or stop that',
+    summary: 'Let the heavy model answer here, or stop that.',
     usage: '[on|off]',
     async run(rest, ctx) {
       const now = (await settingsOf(ctx)).think === true;
@@ -102,7 +103,7 @@ const LONGEST_SOUL = 2_000;
 function soulCommand(): Command {
   return {
     name: 'soul',
-    summary: 'how I am to be in this conversation',
+    summary: 'Show or say how I am to be in this conversation.',
     usage: '[words|default]',
     async run(rest, ctx) {
       if (rest === '') {
@@ -120,7 +121,7 @@ function costCommand(models: Models, { zone }: ModelCommandDeps): Command {
   const calendar = new Calendar(zone);
   return {
     name: 'cost',
-    summary: 'what models have cost you',
+    summary: 'Show what models have cost you.',
     private: true,
     async run(_, { tx, person, conversationId, clock }) {
       const now = clock.now();
@@ -138,13 +139,13 @@ function costCommand(models: Models, { zone }: ModelCommandDeps): Command {
 function contextCommand(models: Models, { inference, system, tools, remembered }: ModelCommandDeps): Command {
   return {
     name: 'context',
-    summary: 'what fills the model’s window here',
+    summary: 'Show what fills the model’s window here.',
     async run(_, { tx, conversationId }) {
       const row = await readRecalled(tx, conversationId, remembered);
-      const settings = row?.settings ?? {};
+      const settings = (row?.settings ?? {}) as Record<string, Json>;
       const { name } = models.chosen(settings);
       const recalled = row?.recalled ?? { summary: null, history: [] };
-      const told = { system: await system(settings), sections: [], tools: tools() };
+      const told = { system: await system(settings, row?.epoch ?? 0), sections: [], tools: tools() };
       const { filled, limit } = inference.describe(told, recalled, name);
       return done(texts.context(filled, limit, name, recalled));
     },

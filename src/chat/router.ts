@@ -8,13 +8,21 @@ import * as texts from './texts.ts';
 /** `/name` and what follows it; not a path such as `/etc/hosts`. */
 const SLASH = /^\/([a-z][a-z0-9-]*)(?:\s+([\s\S]*))?$/i;
 
+/** `/name`, where the name may be a skill's. */
+const CALL = /^\/([^\s/]+)(?:\s+([\s\S]*))?$/;
+
+/** The call that a turn begins with when `/name rest` was written; undefined where that is none of the skills'. */
+export type CalledByName = (name: string, rest: string) => Call | undefined;
+
 /** Decides what a stored event asks for: a command and a button are carried out at once, anything else gets a turn. */
 export class Router {
   private readonly agent: Agent;
   private readonly delivery: Delivery;
   private readonly commands: Map<string, Command>;
+  private readonly called: CalledByName;
 
-  constructor(deps: { agent: Agent; delivery: Delivery; commands: readonly Command[] }) {
+  constructor(deps: { agent: Agent; delivery: Delivery; commands: readonly Command[]; called: CalledByName }) {
+    this.called = deps.called;
     this.agent = deps.agent;
     this.delivery = deps.delivery;
     this.commands = new Map(deps.commands.map((command) => [command.name, command]));
@@ -27,7 +35,11 @@ export class Router {
     const { buttons } = item.context as unknown as ItemContext;
     const meant = choiceMeant(item.payload.text, buttons);
     if (meant) return this.press(item, signal, meant.id);
-    await this.agent.answer(item, signal);
+    const call = callMeant(item.payload.text, this.called);
+    if (call && !this.agent.thinks(item)) {
+      return this.agent.act('command.run', item, signal, async () => failed('NO_MODEL', texts.callNeedsModel()));
+    }
+    await this.agent.answer(item, signal, call);
   }
 
   private async command(item: Item, signal: AbortSignal): Promise<void> {
@@ -35,7 +47,7 @@ export class Router {
     const command = this.commands.get(name.toLowerCase());
     const known = [...this.commands.keys()];
     const denied = command?.ownerOnly && item.person.role !== 'owner';
-    const prepared = denied ? undefined : await command?.prepare?.();
+    const prepared = denied ? undefined : await command?.prepare?.(rest.trim());
     return this.agent.act('command.run', item, signal, async (ctx): Promise<ToolResult | Call> => {
       if (command && denied) return failed('DENIED', texts.ownerOnly(command.name));
       if (command) return command.run(rest.trim(), { ...ctx, prepared });
@@ -73,9 +85,15 @@ export class Router {
 }
 
 /** What an event is, before it is stored: commands and presses need no lane. */
-export function kindOf(event: Incoming): ItemKind {
+export function kindOf(event: Incoming, called: CalledByName): ItemKind {
   if (event.kind === 'press') return 'press';
+  if (callMeant(event.text, called)) return 'message';
   return SLASH.test(event.text.trim()) ? 'command' : 'message';
+}
+
+function callMeant(text: string, called: CalledByName): Call | undefined {
+  const [, name, rest = ''] = CALL.exec(text.trim()) ?? [];
+  return name === undefined ? undefined : called(name, rest.trim());
 }
 
 const YES = /^(?:yes|y|yep|yeah|sure|ok|okay|approve|do it|go ahead)$/;

@@ -34,8 +34,11 @@ export interface Command {
   private?: boolean;
   /** Only the owner may run it. */
   ownerOnly?: boolean;
-  /** What must be awaited before the transaction; its value comes as `ctx.prepared`. Only for who may run it. */
-  prepare?(): Promise<unknown>;
+  /**
+   * What must be awaited before the transaction, given the rest of the line; its value comes as `ctx.prepared`. Only for
+   * who may run it.
+   */
+  prepare?(rest: string): Promise<unknown>;
   /**
    * The rest of the line, trimmed. Runs in the transaction that also stores the answer. A call that comes back is
    * carried out there, and can be taken back like any other.
@@ -81,6 +84,17 @@ export interface PromptSection {
   text: string;
 }
 
+/** Where something is asked. */
+export interface Asked {
+  /** The same value for all that one turn does in this process, as `CallContext.turn`. */
+  turn: object;
+  settings: Readonly<Record<string, Json>>;
+  /** Of the conversation's beginnings (`/new`), which this is. */
+  epoch: number;
+  /** What was said; empty where nothing was. */
+  text: string;
+}
+
 /** A capability, as a value. `app/skills.ts` lists them, one line each. */
 export interface Skill {
   name: string;
@@ -92,6 +106,12 @@ export interface Skill {
   /** Rows of its own that fall due. */
   due?(deps: SkillDeps): DueSource[];
   prompt?(deps: SkillDeps, person: Person): Promise<PromptSection | undefined>;
+  /** What it adds to the stable part of the prompt: must not differ from one message to the next without need. */
+  standing?(deps: SkillDeps, asked: Asked): Promise<string | undefined>;
+  /** What it adds to the prompt for one message; the same all through its turn. */
+  passing?(deps: SkillDeps, asked: Asked): Promise<PromptSection | undefined>;
+  /** The call that a turn begins with when a person writes `/name rest` and no command of that name is meant. */
+  called?(deps: SkillDeps, name: string, rest: string): Call | undefined;
   checks?(deps: SkillDeps): HealthCheck[];
   /** What it deletes when a person is erased. */
   erasures?: readonly Erasure[];

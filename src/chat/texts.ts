@@ -6,6 +6,9 @@ import { plural } from '../base/text.ts';
 export const unknownCommand = (name: string, near: string | undefined) =>
   `I do not know \`/${name}\`.${near ? ` Did you mean \`/${near}\`?` : ''} \`/help\` lists what I know.`;
 
+export const callNeedsModel = () =>
+  'A skill is instructions for a model, and none is configured here, so I cannot work with one. The owner can add a model in the `models` block of the configuration; a local one needs no key (docs/models.md).';
+
 export const buttonGone = () => 'That button has already been used, or is too old.';
 
 export const buttonNotYours = () => 'That button is for somebody else.';

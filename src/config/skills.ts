@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { block } from './block.ts';
-import { count } from './fields.ts';
+import { count, duration } from './fields.ts';
 
 const inline = z.strictObject({
   name: z.string().min(1).max(128),
@@ -51,6 +51,17 @@ export const skills = block(
       prompt_budget: count(0, 1_000_000)
         .default(2_000)
         .describe('Tokens that the list of skills may take in a prompt; the model searches for those left out.'),
+      alone: z
+        .strictObject({
+          timeout: duration('5m').describe('How long such a skill may take.'),
+          budget: z.number().min(0).optional().meta({
+            description:
+              'What one run may cost, in the currency of the prices; what is left for the answer when left out.',
+            example: 0.5,
+          }),
+        })
+        .prefault({})
+        .describe('Skills that run as agents of their own (fork_agent).'),
       watch: z
         .boolean()
         .default(false)

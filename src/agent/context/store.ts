@@ -42,8 +42,10 @@ export function recall(most: number): Fragment {
 
 /** The same for one conversation, with its settings. */
 export async function readRecalled(db: Queryable, conversationId: string, most: number) {
-  const statement = sql`select c.settings, ${recall(most)} as recalled from conversations c where c.id = ${conversationId}`;
-  const { rows } = await db.query<{ recalled: Recalled; settings: Record<string, unknown> }>(...render(statement));
+  const statement = sql`select c.settings, c.epoch, ${recall(most)} as recalled from conversations c where c.id = ${conversationId}`;
+  const { rows } = await db.query<{ recalled: Recalled; settings: Record<string, unknown>; epoch: number }>(
+    ...render(statement),
+  );
   return rows[0];
 }
 
@@ -94,7 +96,7 @@ export async function searchMessages(db: Queryable, conversationId: string, word
 /** The whole text of a stored result, if the call was made for this person; `call` begins with its nested turn's path. */
 export async function readResult(db: Queryable, personId: string, turnId: string, call: string) {
   const { rows } = await db.query<{ text: string; tainted: boolean }>(
-    `select coalesce(s.payload ->> 'text', s.payload ->> 'message', '') as text, s.tainted
+    `select concat_ws(E'\\n\\n', coalesce(s.payload ->> 'text', s.payload ->> 'message', ''), s.payload ->> 'material') as text, s.tainted
        from steps s join turns t on t.id = s.turn_id
       where s.turn_id::text = $1 and concat_ws('/', nullif(s.path, ''), s.call_id) = $2 and s.kind = 'result' and t.person_id = $3
       order by s.seq desc limit 1`,

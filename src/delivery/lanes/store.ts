@@ -125,6 +125,8 @@ export async function steer(
         where conversation_id = $1 and person_id = $2 and state = 'received' and laned and kind = 'message' and id <> $5
           -- what came with a file, or waits to go on with a turn of its own, is not a remark on another
           and not payload ?| array['withdrawn', 'resumedAt'] and payload -> 'files' = '[]'
+          -- what calls something by name begins a turn of its own
+          and ltrim(payload ->> 'text') not like '/%'
        returning id, payload, seq
      ), counted as (
        update lanes set pending = pending - (select count(*) from taken) where conversation_id = $1

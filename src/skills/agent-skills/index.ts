@@ -1,5 +1,6 @@
 /** Agent skills: folders with a `SKILL.md`, on demand. */
 
+export { agentSkills } from './agent-skills.ts';
 export { type Audit, auditSkill, type Finding, type FindingLevel } from './audit/index.ts';
 export {
   BUNDLE_LIMITS,
@@ -13,8 +14,10 @@ export {
   removeSkill,
   type SkillContent,
 } from './bundle/index.ts';
+export { readDecisions, UNDECIDED } from './decisions.ts';
 export { type Deprecation, deprecate, deprecations, undeprecate } from './deprecation/store.ts';
 export type { Diagnostic, Level } from './diagnostic.ts';
+export type { Decisions, SkillHost } from './host.ts';
 export { describeChange, type Pin, type Pinned, pinSkill, type Unpinnable } from './pin/index.ts';
 export { type Refusal, readBody } from './read/index.ts';
 export { addSkill } from './scaffold/index.ts';

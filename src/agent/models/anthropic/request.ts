@@ -26,7 +26,7 @@ export function anthropicRequest(
     add(out, message.role === 'assistant' ? 'assistant' : 'user', blocksOf(message, options, moving));
   }
   markEnd(out);
-  const { thinking } = options;
+  const thinking = mayThink(messages, options.name) ? options.thinking : undefined;
   return {
     model: options.model,
     max_tokens: request.maxTokens + (thinking ?? 0),
@@ -43,6 +43,12 @@ export function anthropicRequest(
     }),
     messages: out,
   };
+}
+
+/** Calls that are being answered and that the service did not make itself have no thoughts, and it insists on them. */
+function mayThink(messages: readonly ModelMessage[], name: string): boolean {
+  const last = messages.findLast(({ role }) => role !== 'tool');
+  return last?.role !== 'assistant' || (last.calls ?? []).length === 0 || last.keep?.model === name;
 }
 
 /** The service takes turns: what one side says in a row is one message. */

@@ -32,7 +32,7 @@ function* answer(
   examples: readonly string[],
 ): Generator<ModelEvent> {
   const results = trailing(messages, 'tool');
-  if (results.length > 0) return yield* say(settle(results.map((message) => message.text)));
+  if (results.length > 0) return yield* say(settle(results.map(({ text, said = text }) => said)));
   const said = trailing(messages, 'user');
   const text = said
     .map((message) => message.text)

@@ -1,0 +1,80 @@
+/** Whether a skill may be used as its files are now. */
+
+import type { Queryable } from '../../../storage/index.ts';
+import { auditSkill, type Finding } from '../audit/index.ts';
+import { describeChange, type Pin, type Pinned, pinSkill } from '../pin/index.ts';
+import { type AgentSkill, isTrusted } from '../skill.ts';
+import { type KnownPin, type PinState, pinOf, type SkillId } from './store.ts';
+
+/** A skill as it was looked at: what may be used of it, or why an owner has to look first. */
+export type Trust =
+  /** It is the household's own. */
+  | { kind: 'own' }
+  /** Its files are those that were pinned. */
+  | { kind: 'known'; files: Pinned['files'] }
+  /** It was never used before. `block`: why it must not be, without an owner. */
+  | { kind: 'first'; pin: Pin; state: PinState; block: string[] }
+  /** Somebody has to look at it; `reasons` are sentences without a full stop. */
+  | { kind: 'changed' | 'blocked'; reasons: string[] }
+  | { kind: 'unpinnable'; message: string };
+
+type Reader = Pick<Queryable, 'query'>;
+
+/** Looks at the files of `skill` and at what was decided about it. */
+export async function lookAt(db: Reader, skill: AgentSkill, signal?: AbortSignal): Promise<Trust> {
+  if (isTrusted(skill.source) || skill.directory === undefined) return { kind: 'own' };
+  const pin = await pinSkill(skill.directory, skill, signal);
+  if (!pin.ok) return { kind: 'unpinnable', message: pin.message };
+  const known = await pinOf(db, idOf(skill));
+  if (known) return judged(known, pin);
+  const block = await blockedBy(skill, signal);
+  return { kind: 'first', pin, state: block.length > 0 ? 'blocked' : 'pinned', block };
+}
+
+function judged({ state, pinned }: KnownPin, pin: Pin): Trust {
+  if (pinned.hash !== pin.hash) return { kind: 'changed', reasons: describeChange(pinned, pin) };
+  if (state === 'blocked') return { kind: 'blocked', reasons: [] };
+  return { kind: 'known', files: pin.files };
+}
+
+export function idOf({ name, source }: AgentSkill): SkillId {
+  return { name, source: source.kind };
+}
+
+/** Why a skill is not used before an owner has looked at it. */
+async function blockedBy(skill: AgentSkill, signal?: AbortSignal): Promise<string[]> {
+  const { findings, blocked } = await auditSkill(skill.directory as string, signal);
+  const heavy = findings.filter(({ level }) => level === 'block');
+  return [
+    ...(blocked ? heavy.map(sentenceOf) : []),
+    ...(skill.forbiddenToolsUnreadable ? ['it gives up tools in a form that nobody can read'] : []),
+  ];
+}
+
+function sentenceOf({ file, line, why }: Finding): string {
+  return `${file}${line > 0 ? `:${line}` : ''}: ${why.replace(/\.$/, '')}`;
+}
+
+/** What an owner is shown before approving a skill. */
+export interface Inquest {
+  id: SkillId;
+  pin: Pin;
+  /** Undefined: it was never used. */
+  before: KnownPin | undefined;
+  /** What it may do, or newly may. Sentences without a full stop. */
+  changes: string[];
+  findings: Finding[];
+  forbiddenToolsUnreadable: boolean;
+}
+
+/** All that there is to know of a skill that needs an approval; a string says why it can have none. */
+export async function inquire(db: Reader, skill: AgentSkill, signal?: AbortSignal): Promise<Inquest | string> {
+  if (skill.directory === undefined) return 'It stands in the configuration and needs no approval.';
+  const pin = await pinSkill(skill.directory, skill, signal);
+  if (!pin.ok) return pin.message;
+  const before = await pinOf(db, idOf(skill));
+  const { findings } = await auditSkill(skill.directory, signal);
+  const { forbiddenToolsUnreadable } = skill;
+  const changes = describeChange(before?.state === 'blocked' ? undefined : before?.pinned, pin);
+  return { id: idOf(skill), pin, before, changes, findings, forbiddenToolsUnreadable };
+}

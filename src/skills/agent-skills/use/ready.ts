@@ -1,0 +1,129 @@
+/** Makes a skill ready for use: finds it, sees whether it may be used, and reads it with what it depends on. */
+
+import { type CallContext, type Failed, failed } from '../../../agent/index.ts';
+import { didYouMean } from '../../../base/text.ts';
+import type { Queryable, Transaction } from '../../../storage/index.ts';
+import { listInside } from '../files/index.ts';
+import type { View } from '../host.ts';
+import { isFor, MAIN_AGENT } from '../prompt/offered.ts';
+import { readBody } from '../read/index.ts';
+import { offIn } from '../settings.ts';
+import { type AgentSkill, isTrusted } from '../skill.ts';
+import * as texts from '../texts.ts';
+import { addPin, idOf, lookAt, type Trust } from '../trust/index.ts';
+import { inOrder } from './order.ts';
+import { noteUse, settingsOf } from './store.ts';
+
+/** One skill, read. */
+export interface ReadSkill {
+  skill: AgentSkill;
+  trust: Trust;
+  body: string;
+  /** Paths of its supporting files, without those that its `.gitignore` names. */
+  files: string[];
+}
+
+/** A skill that may be used, after all that it depends on. */
+export interface Ready {
+  ok: true;
+  skill: AgentSkill;
+  /** What is depended on first, the skill itself last. */
+  all: ReadSkill[];
+  /** Names of skills that it depends on and that are not there. */
+  missing: string[];
+  tainted: boolean;
+}
+
+/** What is awaited before the transaction. Nothing is written. */
+export async function makeReady(
+  db: Pick<Queryable, 'query'>,
+  view: View,
+  name: string,
+  ctx: Pick<CallContext, 'byName' | 'signal'>,
+): Promise<Ready | Failed> {
+  const skill = find(view, name, ctx);
+  if ('ok' in skill) return skill;
+  const order = inOrder(view.snapshot, skill);
+  if (!order.ok) return failed('CYCLE', texts.cycle(order.cycle));
+  const all: ReadSkill[] = [];
+  for (const one of order.skills) {
+    const read = await readOne(db, one, ctx.signal);
+    if ('ok' in read) return read;
+    all.push(read);
+  }
+  const tainted = all.some((one) => !isTrusted(one.skill.source));
+  return { ok: true, skill, all, missing: order.missing, tainted };
+}
+
+/** The skill of that name, if the model, or the person who calls it by name, may use it. */
+function find(
+  { snapshot, decisions }: View,
+  name: string,
+  { byName }: Pick<CallContext, 'byName'>,
+): AgentSkill | Failed {
+  const skill = snapshot.skills.get(name);
+  const usable = byName ? skill?.userInvocable : skill?.modelInvocable && isFor(skill, MAIN_AGENT);
+  if (!skill || !usable) {
+    const invalid = snapshot.invalid.find((each) => each.name === name || each.directory?.endsWith(`/${name}`));
+    if (invalid) return failed('INVALID', texts.invalid(name, invalid.diagnostics.find(isError)?.message ?? ''));
+    const near = didYouMean(name, [...snapshot.skills.keys()]);
+    return failed('NOT_FOUND', texts.noSkill(name, near));
+  }
+  const deprecated = byName ? undefined : decisions.deprecated.get(name);
+  return deprecated ? failed('DEPRECATED', texts.deprecated(deprecated)) : skill;
+}
+
+const isError = ({ level }: { level: string }): boolean => level === 'error';
+
+async function readOne(
+  db: Pick<Queryable, 'query'>,
+  skill: AgentSkill,
+  signal: AbortSignal,
+): Promise<ReadSkill | Failed> {
+  const body = await readBody(skill);
+  if (typeof body !== 'string') return failed('UNREADABLE', texts.unreadable(skill.name, body.message));
+  // Looked at after it was read: what was swapped in between is not what was pinned.
+  const trust = await lookAt(db, skill, signal);
+  const files = skill.directory === undefined ? [] : await filesOf(skill.directory, signal);
+  return refusedBy(skill, trust) ?? { skill, trust, body, files };
+}
+
+async function filesOf(directory: string, signal: AbortSignal): Promise<string[]> {
+  const { files } = await listInside(directory, { gitignore: true, signal });
+  return files.map(({ path }) => path).filter((path) => !/^(?:skill\.md|\.gitignore)$/i.test(path));
+}
+
+/** Why a skill may not be used, with what an owner has to do. What is seen for the first time may still be blocked. */
+export function refusedBy({ name }: AgentSkill, trust: Trust): Failed | undefined {
+  if (trust.kind === 'unpinnable') return failed('UNTRUSTED', texts.unpinnable(name, trust.message));
+  if (trust.kind === 'changed') return failed('NEEDS_APPROVAL', texts.changed(name, trust.reasons));
+  if (trust.kind === 'blocked') return failed('NEEDS_APPROVAL', texts.blocked(name, trust.reasons));
+  return undefined;
+}
+
+/**
+ * Decides in `tx` whether the skills may be used, and keeps what is seen for the first time. A block is kept even though
+ * the call fails. `decided` is called after the commit when something was.
+ */
+export async function admit(
+  tx: Transaction,
+  { skill, all }: Ready,
+  ctx: Pick<CallContext, 'conversationId' | 'clock'>,
+  decided: () => void,
+): Promise<Failed | undefined> {
+  const { settings } = await settingsOf(tx, ctx.conversationId);
+  const off = offIn(settings);
+  const isOff = all.find((one) => off.has(one.skill.name));
+  if (isOff) return failed('OFF', texts.isOff(isOff.skill.name));
+  const now = ctx.clock.now();
+  for (const { skill: one, trust } of all) {
+    if (trust.kind !== 'first') continue;
+    await addPin(tx, idOf(one), trust.pin, trust.state, now);
+    if (trust.state !== 'blocked') continue;
+    tx.afterCommit(decided);
+    return failed('NEEDS_APPROVAL', texts.blocked(one.name, trust.block));
+  }
+  const names = all.map((one) => one.skill.name).filter((name) => name !== skill.name);
+  await noteUse(tx, ctx.conversationId, [...names, skill.name], now);
+  return undefined;
+}

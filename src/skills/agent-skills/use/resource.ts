@@ -1,0 +1,71 @@
+/** The files of a skill, as a model reads them. */
+
+import { createHash } from 'node:crypto';
+import { extname } from 'node:path';
+import { type Failed, failed } from '../../../agent/index.ts';
+import { pathProblem, readInside } from '../files/index.ts';
+import type { AgentSkill } from '../skill.ts';
+import * as texts from '../texts.ts';
+import type { Trust } from '../trust/index.ts';
+
+const READABLE = new Set('.md .txt .json .yaml .yml .sh .py .js .ts .csv .toml .xml .html'.split(' '));
+const PICTURES = new Set(['.png', '.jpg', '.jpeg', '.gif', '.webp']);
+/** More text is no reading matter. */
+const MAX_BYTES = 4 * 1024 * 1024;
+/** Characters of a page, and of the whole result, which must not be shortened. */
+const PAGE = 6_000;
+const MAX_RESULT = 7_800;
+
+/** What is read of a file; its form is a promise to the model. */
+export interface Resource {
+  ok: true;
+  content: string;
+  skill_name: string;
+  path: string;
+  truncated: boolean;
+  /** Where the next page begins. */
+  next?: number;
+}
+
+/** A page of the file `path` from the character `from` on, if it is the file that was pinned. */
+export async function readResource(
+  skill: AgentSkill,
+  trust: Trust,
+  path: string,
+  from: number,
+): Promise<Resource | Failed> {
+  const { directory, name } = skill;
+  const extension = extname(path).toLowerCase();
+  if (PICTURES.has(extension)) return failed('PICTURE', texts.picture(path));
+  if (!READABLE.has(extension)) return failed('REFUSED', texts.notReadable(path, [...READABLE]));
+  const problem = pathProblem(path);
+  if (problem !== undefined) return failed('REFUSED', texts.badPath(problem));
+  if (directory === undefined) return failed('NOT_FOUND', texts.noFiles(name));
+  const read = await readInside(directory, path, { maxBytes: MAX_BYTES });
+  if (!read.ok) return failed(read.code === 'not_found' ? 'NOT_FOUND' : 'REFUSED', read.message);
+  if (!isPinned(trust, path, read.content) && !read.truncated) return failed('NEEDS_APPROVAL', texts.changed(name, []));
+  if (read.truncated) return failed('REFUSED', texts.tooLong(path));
+  const text = read.content.toString('utf8');
+  return page(text, from, { skill_name: name, path });
+}
+
+/** Whether the bytes are those that were hashed; a link is pinned by where it leads to, and that file by its own. */
+function isPinned(trust: Trust, path: string, content: Buffer): boolean {
+  if (trust.kind === 'own') return true;
+  const files = trust.kind === 'known' ? trust.files : trust.kind === 'first' ? trust.pin.files : {};
+  const hash = createHash('sha256').update(content).digest('hex').slice(0, 16);
+  return files[path] === hash || Object.values(files).includes(hash);
+}
+
+function page(text: string, from: number, of: { skill_name: string; path: string }): Resource {
+  let content = text.slice(from, from + PAGE);
+  for (;;) {
+    const next = from + content.length;
+    const truncated = next < text.length;
+    const resource: Resource = { ok: true, content, ...of, truncated, ...(truncated && { next }) };
+    // Every escaped character takes more room as JSON.
+    const over = JSON.stringify(resource).length - MAX_RESULT;
+    if (over <= 0 || content.length < 500) return resource;
+    content = content.slice(0, Math.max(400, content.length - over));
+  }
+}

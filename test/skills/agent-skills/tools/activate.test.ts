@@ -1,0 +1,164 @@
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { done, outsideTool } from '../../../../src/agent/index.ts';
+import type { Skill } from '../../../../src/chat/index.ts';
+import { ScriptedModel } from '../../../support/scripted-model.ts';
+import { engines, playWith, results } from '../conversation.ts';
+
+const activate = (name: string, more = {}) => ({ call: 'skill_activate', input: { name, ...more } });
+
+/** A tool of the household's that looks something up outside. */
+const outside: Skill = {
+  name: 'outside',
+  tools: () => [
+    outsideTool({
+      name: 'web_fetch',
+      description: 'Fetches a page.',
+      effect: 'fetch',
+      input: z.object({ url: z.string() }),
+      run: async () => done('a page'),
+    }),
+  ],
+};
+
+describe.each(engines)('a skill in a conversation, on %s', (engine) => {
+  test('the model activates it, gets its instructions and files, and reads one of them', async () => {
+    const model = new ScriptedModel(
+      [activate('pdf-tools')],
+      [{ call: 'skill_read_resource', input: { name: 'pdf-tools', path: 'references/guide.md' } }],
+      ['Rotated.'],
+    );
+    const { coda } = await playWith(
+      {
+        'pdf-tools': {
+          body: 'Rotate with care.',
+          more: 'docker_image: pdf:1\nallowed-tools: note_save\nsecrets:\n  - name: PDF_KEY\n',
+          files: {
+            'references/guide.md': 'Turn right.',
+            'scripts/rotate.py': '# rotates\n',
+            '.gitignore': 'build/\n',
+            'build/junk.txt': 'x',
+          },
+        },
+      },
+      { model, engine },
+    );
+    expect(await coda.person('ana').says('rotate my pdf')).toBe('Rotated.');
+    const [told = ''] = results(model.requests[1]);
+    expect(told).toContain('Rotate with care.');
+    expect(told).toContain('- references/guide.md');
+    expect(told).toContain('- scripts/rotate.py');
+    expect(told).toContain('pdf:1');
+    expect(told).toContain('PDF_KEY');
+    expect(told).toContain('note_save');
+    expect(told).not.toContain('junk');
+    expect(JSON.parse(results(model.requests[2])[0] ?? '')).toEqual({
+      content: 'Turn right.',
+      skill_name: 'pdf-tools',
+      path: 'references/guide.md',
+      truncated: false,
+    });
+  });
+
+  test('what it forbids stays forbidden for the rest of the turn, in the same step and after a restart', async () => {
+    const note = { call: 'note_save', input: { text: 'secret' } };
+    const model = new ScriptedModel(
+      [activate('careful'), note],
+      [{ call: 'web_fetch', input: { url: 'https://a.example' } }],
+      [{ ...note, input: { text: 'again' } }],
+      ['Done.'],
+    );
+    const { coda } = await playWith(
+      { careful: { more: 'forbidden_tools: [Note_Save]\n' } },
+      { model, engine, skills: [outside] },
+    );
+    const ana = coda.person('ana');
+    // What the skill says is untrusted, so that fetching asks, and the turn is parked.
+    expect(await ana.says('be careful')).toContain('web_fetch');
+    await coda.restart();
+    expect(await ana.presses('Approve')).toContain('Done.');
+    expect(results(model.requests[1])[1]).toContain('not allowed');
+    expect(results(model.requests[3])[0]).toContain('not allowed');
+    expect(await coda.count('notes')).toBe(0);
+    expect(await ana.says('the next turn is free')).toBe('Done.');
+  });
+
+  test('skills that it depends on come first, and a circle is named', async () => {
+    const model = new ScriptedModel([activate('report')], ['Fine.'], [activate('a-one')], ['Circle.']);
+    const { coda } = await playWith(
+      {
+        report: { body: 'Write it.', more: 'dependencies: [base-style, requests]\n' },
+        'base-style': { body: 'Be short.', more: 'forbidden_tools: note_save\n' },
+        'a-one': { more: 'dependencies: { skills: [b-two] }\n' },
+        'b-two': { more: 'dependencies: { skills: [a-one] }\n' },
+      },
+      { model, engine },
+    );
+    await coda.person('ana').says('write a report');
+    const [told = ''] = results(model.requests[1]);
+    expect(told.indexOf('Be short.')).toBeGreaterThan(0);
+    expect(told.indexOf('Write it.')).toBeGreaterThan(told.indexOf('Be short.'));
+    await coda.person('ana').says('go in circles');
+    expect(results(model.requests[3])[0]).toContain('a-one → b-two → a-one');
+  });
+
+  test('a file is read only once its skill is in use, and never one from outside of its folder', async () => {
+    const read = (path: string) => ({ call: 'skill_read_resource', input: { name: 'one', path } });
+    const model = new ScriptedModel(
+      [read('a.md')],
+      [activate('one')],
+      [read('a.md'), read('../two/SKILL.md'), read('a.exe'), read('/etc/passwd')],
+      ['Done.'],
+    );
+    const { coda } = await playWith({ one: { files: { 'a.md': 'A', 'a.exe': 'x' } }, two: {} }, { model, engine });
+    await coda.person('ana').says('go');
+    expect(results(model.requests[1])[0]).toContain('skill_activate first');
+    const [first = '', ...others] = results(model.requests[3]);
+    expect(first).toContain('"content":"A"');
+    expect(others.join('\n')).not.toContain('"content"');
+  });
+
+  test('what a skill says taints the turn, and what the household itself wrote does not', async () => {
+    const fetch = { call: 'web_fetch', input: { url: 'https://a.example' } };
+    const inline = [{ name: 'house-style', description: 'How we write.', instructions: 'Write short.' }];
+    const model = new ScriptedModel([activate('house-style')], [fetch], ['Fetched.']);
+    const { coda } = await playWith({}, { model, engine, skills: [outside], config: { 'skills.inline': inline } });
+    expect(await coda.person('ana').says('fetch')).toBe('Fetched.');
+    expect(results(model.requests[1])[0]).toContain('Write short.');
+  });
+});
+
+test('long instructions are shown in part, and the rest is read on by its handle', async () => {
+  const body = Array.from({ length: 3_000 }, (_, line) => `Line ${line} of the instructions.`).join('\n');
+  const model = new ScriptedModel(
+    [activate('long')],
+    (request) => {
+      const handle = /result_read (\{"handle".*?\})/.exec(results(request)[0] ?? '')?.[1] ?? '{}';
+      return [{ call: 'result_read', input: { ...JSON.parse(handle), from: 80_000 } }];
+    },
+    ['Done.'],
+  );
+  const { coda } = await playWith({ long: { body } }, { model });
+  await coda.person('ana').says('go');
+  expect(results(model.requests[1])[0]?.length).toBeLessThan(8_500);
+  expect(results(model.requests[2])[0]).toContain('Line 2850 of the instructions.');
+});
+
+test('a long file is read page by page without a gap', async () => {
+  const text = Array.from({ length: 900 }, (_, line) => `"line" ${line}\n`).join('');
+  const pages: string[] = [];
+  const read = (from: number) => ({ call: 'skill_read_resource', input: { name: 'one', path: 'big.txt', from } });
+  const model = new ScriptedModel(
+    [activate('one')],
+    [read(0)],
+    ...Array.from({ length: 4 }, () => (request: Parameters<typeof results>[0]) => {
+      const page = JSON.parse(results(request)[0] ?? '{}') as { content: string; truncated: boolean; next?: number };
+      pages.push(page.content);
+      return page.truncated ? [read(page.next ?? 0)] : ['Done.'];
+    }),
+  );
+  const { coda } = await playWith({ one: { files: { 'big.txt': text } } }, { model });
+  await coda.person('ana').says('read it');
+  expect(pages.join('')).toBe(text);
+  expect(pages.length).toBeGreaterThan(1);
+});
