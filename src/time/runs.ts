@@ -113,7 +113,7 @@ export class Runs {
   }
 }
 
-const SENTENCE_STEPS = 1_600;
+const SENTENCE_STEPS = 1_200;
 /** What it costs to give a phrase its instant, in steps of reading. */
 const RESOLVING = 40;
 

@@ -281,7 +281,7 @@ export const STARTS = new Set(
 );
 
 /** Words that belong to a time, and leave it unsaid which, when they stand unread before one. */
-export const TIES = new Set(
+const TIES = new Set(
   'every next until before except starting past half between since per last not early late mid middle sometime or'.split(
     ' ',
   ),
