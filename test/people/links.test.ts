@@ -9,6 +9,7 @@ import { links, type Person, personMoves } from '../../src/people/index.ts';
 import { moves as noteMoves } from '../../src/skills/notes/store.ts';
 import { moves as reminderMoves } from '../../src/skills/reminders/store.ts';
 import { testDatabases } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
 import { ScriptedModel } from '../support/scripted-model.ts';
 import { codeIn, type Platform, playTwo, type TwoPlatforms } from './platforms.ts';
 
@@ -102,6 +103,34 @@ describe.each(testDatabases)('one person on two platforms, on $name', ({ name: e
     }
     await app.stop(0);
   });
+
+  test.skipIf(!available || engine === 'PGlite')(
+    'is heard as who they are, also at the moment of becoming it',
+    async () => {
+      await using two = await playTwo({ engine, ...everybody });
+      const { coda, chat, work } = two;
+      await chat.says('ana', '/note the key is under the mat');
+      await work.says('ana', '/note the safe is in the cellar');
+      const [from, to] = [await personOf(two, 'work', 'ana'), await personOf(two, 'chat', 'ana')];
+      const [locked, go] = [deferred(), deferred()];
+      const now = coda.world.clock.now();
+      const database = coda.database();
+      const joining = database.tx('test', async (tx) => {
+        await tx.query('select 1 from persons where id = $1 for update', [from]);
+        locked.resolve();
+        await go.promise;
+        await links.join(tx, [...moves, ...personMoves], from, to, now);
+      });
+      await locked.promise;
+      const saying = work.says('ana', '/notes');
+      const waits = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+      await eventually(async () => (await database.read(waits)).rows.length > 0);
+      go.resolve();
+      await joining;
+      expect(await saying).toContain('mat');
+      await nothingLeftOf(two, from);
+    },
+  );
 
   test.skipIf(!available)('gets the answer that was on its way when they became it', async () => {
     const go = deferred();
