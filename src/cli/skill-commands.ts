@@ -32,6 +32,12 @@ export function addSkills(skills: Command, call: Call): void {
     .option('--json', 'as JSON')
     .action(call(async () => (await import('./skills-rescan.ts')).skillsRescan));
   skills
+    .command('test')
+    .description("play the cases in a skill's tests/")
+    .argument('<name>')
+    .option('--json', 'as JSON')
+    .action(call(async () => (await import('./skills-test.ts')).skillsTest));
+  skills
     .command('deprecate')
     .description('keep a skill, and no longer offer it to the model')
     .argument('<name>')

@@ -126,3 +126,27 @@ test('a running coda reads what changed when it is told to', async () => {
     total: 6, // four of them shipped
   });
 });
+
+test('the cases of a skill are played, and what is not as it should be is told', async () => {
+  const { home, coda } = somebody();
+  const description = 'Rotates the pages of PDF files.';
+  write(home, '.coda/skills/pdf/SKILL.md', skillText('pdf', { description, body: 'Rotate $ARGUMENTS.' }));
+  write(home, '.coda/skills/word/SKILL.md', skillText('word', { description: 'Writes letters.' }));
+  expect((await coda('skills', 'test', 'pdf')).stdout).toBe('pdf has no cases in tests/*.json.\n');
+  const cases = [
+    { name: 'a page', prompt: 'please rotate the pages of this pdf' },
+    { name: 'a letter', prompt: 'write a letter to Ana', found: false },
+    { name: 'arguments', args: 'a.pdf 3', contains: 'Rotate a.pdf 3.', lacks: ['$ARGUMENTS'] },
+  ];
+  write(home, '.coda/skills/pdf/tests/cases.json', JSON.stringify({ cases }));
+  expect(await coda('skills', 'test', 'pdf')).toMatchObject({
+    code: 0,
+    stdout: '✓ a page\n✓ a letter\n✓ arguments\n3 cases passed, 0 failed.\n',
+  });
+  write(home, '.coda/skills/pdf/tests/more.json', JSON.stringify([{ prompt: 'tea', contains: ['tea'] }]));
+  write(home, '.coda/skills/pdf/tests/other.json', '{"not": "cases"}');
+  const { code, stdout } = await coda('skills', 'test', 'pdf');
+  expect(code).toBe(65);
+  expect(stdout).toContain('✗ tea: it is not found; it does not say "tea"\n');
+  expect(stdout).toContain('tests/other.json: it holds no cases');
+});

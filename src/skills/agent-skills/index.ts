@@ -14,11 +14,13 @@ export {
   removeSkill,
   type SkillContent,
 } from './bundle/index.ts';
+export { fill } from './calling/fill.ts';
 export { readDecisions, UNDECIDED } from './decisions.ts';
 export { type Deprecation, deprecate, deprecations, undeprecate } from './deprecation/store.ts';
 export type { Diagnostic, Level } from './diagnostic.ts';
 export type { Decisions, SkillHost } from './host.ts';
 export { describeChange, type Pin, type Pinned, pinSkill, type Unpinnable } from './pin/index.ts';
+export { SkillSearch } from './prompt/search.ts';
 export { type Refusal, readBody } from './read/index.ts';
 export { addSkill } from './scaffold/index.ts';
 export { type CatalogOptions, openCatalog, reasonOf, type SkillSetting, watchSkills } from './scan/index.ts';
@@ -44,4 +46,5 @@ export {
   skillDependencies,
 } from './snapshot.ts';
 export { installedFolder, type Surroundings, skillSources } from './sources.ts';
+export { readCases, runCase } from './testing/index.ts';
 export { type ValidateOptions, type Verdict, validateSkills } from './validate/validate.ts';
