@@ -82,7 +82,7 @@ export class LiveSkills implements SkillHost {
       if (from !== this.self) void this.look();
     });
     if (!this.config.skills.watch) return stopListening;
-    const stopWatching = watchSkills(agentSkillSources(this.config, this.world.env), () => void this.rescan());
+    const stopWatching = watchSkills(agentSkillSources(this.config, this.world.env), () => this.decided());
     return () => {
       stopWatching();
       stopListening();
