@@ -285,6 +285,10 @@ describe('rights', () => {
     expect(await chat.says('olga', '/link')).toContain('with your rights as my owner');
     expect(await join(chat, work, 'olga')).toContain('you are olga to me');
     expect(await work.says('olga', '/doctor')).toContain('storage');
+    // They go with it, at once.
+    await work.says('olga', '/link off');
+    expect(await roleOf(two, 'work', 'olga')).toBe('member');
+    expect(await roleOf(two, 'chat', 'olga')).toBe('owner');
   });
 
   test('cannot be had by talking an owner into entering a code', async () => {
