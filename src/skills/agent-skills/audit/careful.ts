@@ -7,7 +7,7 @@ const CAREFUL =
 const SECRECY =
   /\b(?:do not|don'?t|never|must not|should not|without)\s+(?:\w+\s+){0,2}?(?:tell|telling|mention\w*|inform\w*|ask\w*|show\w*|reveal\w*|warn\w*|notify\w*|alert\w*|disclos\w*|log|display\w*|report\w*|say|confirm\w*|refus\w+)\b/giu;
 
-const ADDRESS = /\b\w{2,6}:\/\/\S{1,200}|\b[\w-]{1,60}\.[\w.-]{1,100}/g;
+const ADDRESS = /[\w.+-]{1,60}@[\w.-]{1,100}|\b\w{2,6}:\/\/\S{1,200}|\b[\w-]{1,60}\.[\w.-]{1,100}/g;
 
 export function isCareful(text: string): boolean {
   return CAREFUL.test(text.replace(ADDRESS, ' ').replace(SECRECY, ' '));

@@ -22,7 +22,7 @@ const INTERPRETER =
   /^\s{0,4}(?:sudo\s+(?:-\w+\s+){0,3})?(?:env\s+)?(?:\/(?:usr\/)?(?:local\/)?bin\/(?:env\s+)?)?(?:(?:(?:ba|z|k|da|fi|c|tc)?sh|iex|Invoke-Expression)(?=$|[\s;&|)`"'])|(?:python[\d.]*|node|perl|ruby|php|deno|bun|osascript)(?:\s+-)?\s*(?=$|[;&|)`"']))/i;
 /** What a shell is handed by a substitution. */
 const SUBSTITUTED =
-  /(?:\b(?:(?:ba|z|k|da)?sh\s+-\w{0,4}c|eval|source|exec)\s+|(?:^|[\s;&|])\.\s+|\b(?:ba|z|k|da)?sh\s+)["']?(?:\$\(|<\(|`)\s{0,4}(?:curl|wget|fetch)\s/i;
+  /(?:\b(?:(?:ba|z|k|da)?sh\s+-\w{0,4}c|eval|source|exec)\s+|(?:^|[\s;&|])\.\s+|\b(?:(?:ba|z|k|da)?sh|python[\d.]*|node|perl|ruby)\s+)["']?(?:\$\(|<\(|`)\s{0,4}(?:curl|wget|fetch)\s/i;
 
 const WHY_PIPE = 'What an address answers is run at once, whatever it is that day.';
 const WHY_DECODED = 'It runs a command that is written so that nobody can read it.';
@@ -76,23 +76,26 @@ export function drops({ text }: Passage): Hit[] {
 
 const INSTALL =
   /\b(?:pip3?|pipx|uv\s+pip|uv\s+tool|npm|yarn|pnpm|bun|gem|cargo)\s+(?:install|add|i)\s([^\n;&|`]{1,300})/gi;
-const INDEX = /--(?:extra-index-url|index-url|registry)[=\s]\s?["']?(https?:\/\/[^\s"']{1,200})/i;
+const INDEX =
+  /(?:--(?:extra-index-url|index-url|registry)[=\s]|\bconfig\sset\s(?:registry|\S{0,20}index-url)\s)\s?["']?(https?:\/\/[^\s"']{1,200})/i;
 const KNOWN_INDEX =
   /^https?:\/\/(?:[\w.-]{1,60}\.)?(?:pypi\.org|pythonhosted\.org|registry\.npmjs\.org|registry\.yarnpkg\.com|npm\.pkg\.github\.com|download\.pytorch\.org|pypi\.nvidia\.com|rubygems\.org|localhost|127\.0\.0\.1)(?:[:/]|$)/i;
 
 /** Installations from addresses, other registries, and of packages whose name is nearly a well-known one. */
 export function installs({ text }: Passage): Hit[] {
   const hits: Hit[] = [];
+  const registry = INDEX.exec(text);
+  const other = registry?.[1];
+  if (registry && other !== undefined && !KNOWN_INDEX.test(other)) {
+    const why = 'Packages come from a registry that few know.';
+    hits.push({ rule: 'other-registry', level: 'warn', why, index: registry.index });
+  }
   for (const match of text.matchAll(INSTALL)) {
     const [, what = ''] = match;
     const { index } = match;
-    const other = INDEX.exec(what)?.[1];
-    if (other !== undefined && !KNOWN_INDEX.test(other)) {
-      hits.push({ rule: 'other-registry', level: 'warn', why: 'Packages come from a registry that few know.', index });
-    }
     const address = other === undefined ? addressesIn(what)[0] : undefined;
     if (address && !address.local) {
-      const level = address.shady ? 'block' : address.known ? 'info' : 'warn';
+      const level = address.shady ? 'block' : 'warn';
       hits.push({
         rule: 'install-from-address',
         level,

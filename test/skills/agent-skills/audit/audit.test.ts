@@ -5,11 +5,12 @@ import { auditSkill } from '../../../../src/skills/agent-skills/audit/index.ts';
 import { skillFolder, temporaryFolder, write } from '../support/folders.ts';
 import { BENIGN } from './benign.ts';
 import { HOSTILE } from './hostile.ts';
+import { VARIANTS } from './variants.ts';
 
 const auditOf = (files: Record<string, string>) => auditSkill(write(join(temporaryFolder(), 'skill'), files));
 
 describe('the scan of a planted skill', () => {
-  test.each(HOSTILE)('finds what $name does', async ({ level, files }) => {
+  test.each([...HOSTILE, ...VARIANTS])('finds what $name does', async ({ level, files }) => {
     const { findings, blocked } = await auditOf(files);
     expect(findings.some((finding) => finding.level !== 'info')).toBe(true);
     if (level === 'block') expect(blocked).toBe(true);

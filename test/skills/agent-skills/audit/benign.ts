@@ -1,4 +1,4 @@
-import type { Planted } from './hostile.ts';
+import type { Planted } from './planted.ts';
 
 type Benign = Pick<Planted, 'name' | 'files'>;
 

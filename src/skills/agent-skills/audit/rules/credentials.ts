@@ -4,16 +4,16 @@ import type { Rule } from '../finding.ts';
 
 /** Files that open other doors. */
 const KEY_FILE =
-  /\.ssh\/(?:id_|\*|identity|\w{0,20}key\b)|[~/]\.ssh\/?(?=["'`\s)*,;]|$)|\.aws\/credentials|\.gnupg\b|\.netrc\b|\.git-credentials|\.docker\/config\.json|\.kube\/config|gcloud\/(?:credentials|application_default)|application_default_credentials|\.pypirc|wallet\.dat|[~/]\.(?:bitcoin|ethereum|electrum)\b|solana\/id\.json|\bLogin Data\b|\/Cookies\b|key4\.db|logins\.json|login\.keychain|find-(?:generic|internet)-password|\/etc\/shadow|\.config\/gh\/hosts|\.openclaw\/\S{0,40}(?:token|auth|credential)|\.clawdbot\/\.env/i;
+  /\.ssh\/(?:id_|\*|identity|\w{0,20}key\b)|[~/]\.ssh\/?(?=["'`\s)*,;]|$)|\.aws\/(?:credentials|\*)|\.gnupg\b|\.netrc\b|\.git-credentials|\.docker\/config\.json|\.kube\/config|gcloud\/(?:credentials|application_default)|application_default_credentials|\.pypirc\b|\.npmrc\b|\.(?:bash|zsh)_history\b|\bid_(?:rsa|ed25519|ecdsa)\b|\*\.pem\b|\s\.pem\s|--export-secret-keys?\b|wallet\.dat|[~/]\.(?:bitcoin|ethereum|electrum)\b|solana\/id\.json|\bLogin\\? Data\b|\/Cookies\b|google-chrome\/|Chrome\/User Data|Firefox\/Profiles|\bbrowser_cookie3\b|keyring\.get_password|dump-keychain|key4\.db|logins\.json|login\.keychain|find-(?:generic|internet)-password|\/etc\/shadow|\.config\/gh\/hosts|\.openclaw\/\S{0,40}(?:token|auth|credential)|\.clawdbot\/\.env/i;
 const ENV_FILE = /(?:^|[\s"'`/(=@])\.env(?:\.(?:local|production))?(?=["'`\s)|,;:]|$)/i;
 
 /** Something leaves this machine. */
 const SENDING =
-  /\bcurl\b.{0,200}\s(?:-d|--data\S{0,12}|-F|--form|-T|--upload-file|-X\s?(?:POST|PUT))|\bcurl\s-\w{0,6}[dFT]\s|\bwget\b.{0,80}--post|\|\s{0,4}(?:nc|ncat|netcat)\s|\b(?:requests|httpx|session|client|axios|got|superagent)\.(?:post|put|request)\(|urlopen\([^)\n]{1,120},|\bfetch\(.{0,200}\bmethod["']?:\s?["'](?:POST|PUT)|Invoke-(?:RestMethod|WebRequest)\b.{0,120}-Method\s(?:Post|Put)|\bsendmail\(|\.sendall\(/i;
+  /\bcurl\b.{0,200}\s(?:-d|--data\S{0,12}|-F|--form|-T|--upload-file|-X\s?(?:POST|PUT))|\bcurl\s-\w{0,6}[dFT]\s|\bwget\b.{0,80}--post|\|\s{0,4}(?:nc|ncat|netcat)\s|\b(?:requests|httpx|session|client|axios|got|superagent)\.(?:post|put|request)\(|urlopen\([^)\n]{1,120},|\bfetch\(.{0,200}\bmethod["']?:\s?["'](?:POST|PUT)|Invoke-(?:RestMethod|WebRequest)\b.{0,120}-Method\s(?:Post|Put)|\.request\(.{0,120}\bmethod["']?:\s?["']POST|\bsendmail\(|\.sendall\(/i;
 const TELLING_TO_SEND =
   /\b(?:send|upload|forward|post|transmit|submit|exfiltrate|e-?mail|include)\b.{0,160}(?:https?:\/\/|\b(?:server|endpoint|webhook|request)\b|[\w.]{1,40}@[\w-]{1,40}\.)/i;
 const READING =
-  /\b(?:cat|less|head|tail|cp|tar|zip|base64|xxd|strings|open|read\w{0,10}|connect|copy|collect|print\w{0,3}|dump|grab|steal|show|include|find|exists|glob|expanduser|Path)\b/i;
+  /\b(?:cat|less|head|tail|cp|tar|zip|base64|xxd|strings|open|read\w{0,10}|connect|copy|collect|print\w{0,3}|dump|grab|steal|show|include|find|exists|glob|select|import|dump-keychain|gpg|expanduser|Path)\b/i;
 /** Using a key for what it is for, or making one. */
 const ORDINARY_USE =
   /\bssh-(?:keygen|add|copy-id|agent)\b|\b(?:ssh|scp|sftp|rsync)\s.{0,60}-i\s|\bchmod\b|IdentityFile|--ssh-key|\bkubectl\b|KUBECONFIG|ssh-key-values|\.pub\b/i;

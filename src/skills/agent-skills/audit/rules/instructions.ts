@@ -14,7 +14,7 @@ const ADVICE =
 const TO_ASSISTANT = /\b(?:assistants?|AIs?|AI agents?|agents?|claude|gpt|chatgpt|llms?|copilot|language models?)\b/i;
 
 const OTHER_LANGUAGES =
-  /ignorier\w{0,4}\s.{0,30}(?:anweisungen|regeln|vorgaben)|ignora\w{0,3}\s.{0,40}(?:instrucciones|instruções|istruzioni|reglas|regras|regole)|ignore[zr]?\s.{0,30}(?:instructions|consignes|règles)\s(?:précédentes|antérieures)|忽略.{0,12}(?:指令|指示|说明|規則|规则)|無視.{0,12}|(?:指示|命令).{0,6}無視|игнорируй\w{0,3}\s.{0,40}(?:инструкци|указани|правил)|negeer\s.{0,30}(?:instructies|regels)|zignoruj\s.{0,30}(?:instrukcje|polecenia)/iu;
+  /ignorier\w{0,4}\s.{0,30}(?:anweisungen|regeln|vorgaben)|ignora\w{0,3}\s.{0,40}(?:instrucciones|instruções|istruzioni|reglas|regras|regole)|ignor\w{1,4}\s.{0,30}(?:instructions|consignes|règles)\s(?:précédentes|antérieures)|忽略.{0,12}(?:指令|指示|说明|規則|规则)|無視.{0,12}|(?:指示|命令).{0,6}無視|игнорируй[а-я]{0,3}\s.{0,40}(?:инструкци|указани|правил)|negeer\s.{0,30}(?:instructies|regels)|zignoruj\s.{0,30}(?:instrukcje|polecenia)/iu;
 
 export const INSTRUCTIONS: readonly Rule[] = [
   {
@@ -41,6 +41,31 @@ export const INSTRUCTIONS: readonly Rule[] = [
     level: 'block',
     why: 'It tells the model to set aside what it was told before.',
     find: OTHER_LANGUAGES,
+  },
+  {
+    id: 'ignore-instructions',
+    level: 'block',
+    why: 'It tells the model to set aside what it was told before.',
+    find: /\b(?:ignore|disregard|forget)\s(?:\w+\s){0,2}(?:everything|anything|all|whatever|what)\s(?:\w+\s){0,4}(?:told|instructed|taught)\b|\b(?:previous|prior|earlier|existing|original|system|safety)\s(?:instructions?|rules|guidelines?|restrictions?|directives?|prompts?)\s(?:\w+\s){0,3}(?:void|no longer (?:apply|valid|in force)|lifted|superseded|cancelled|canceled|suspended|obsolete|revoked|overridden)\b/i,
+  },
+  {
+    id: 'ignore-instructions',
+    level: 'warn',
+    why: 'It wants to be the only one that the model listens to.',
+    find: /\b(?:obey|trust|listen to)\sonly\s(?:\w+\s){0,3}(?:this|following|these)\b|\bonly (?:source of )?authority\b|\btakes? (?:precedence|priority) over (?:\w+\s){0,3}(?:system|safety|user|previous|your|all other)\b/i,
+  },
+  {
+    id: 'ignore-instructions',
+    level: 'warn',
+    why: 'It wants to stand above what the model was told before.',
+    find: /\b(?:highest|top|absolute|maximum) priority\b.{0,60}\b(?:overrid\w{1,4}|instructions?|system)\b|\boverrides? (?:the )?(?:system (?:message|prompt|instructions)|safety|user['’]?s?)\b|\bnever refuse\b|\byour (?:only|sole|true|real) (?:goal|purpose|task|objective|mission) is\b|\b(?:do not|don't|stop|no longer)\s(?:follow|obey|apply|respect)\w{0,3}\b.{0,30}\b(?:rules|instructions|guidelines|polic(?:y|ies)|restrictions)\b.{0,40}\b(?:developer|system|anthropic|openai|operator|you were given)\b/i,
+  },
+  {
+    id: 'new-persona',
+    level: 'block',
+    why: 'It wants the model to act as one without rules.',
+    find: /\b(?:pretend|act as|imagine|role-?play|behave|respond)\b.{0,60}\b(?:unrestricted|uncensored|unfiltered|jailbroken|(?:maintenance|developer|debug|god) mode|no (?:\w+\s)?(?:polic(?:y|ies)|restrictions|limits|filters))\b|\b(?:safety|content|security) (?:checks?|filters?|polic(?:y|ies)|guardrails) (?:are|is) (?:off|disabled|suspended|lifted)\b/i,
+    in: ['prose', 'comment', 'head'],
   },
   {
     id: 'new-persona',
@@ -80,7 +105,26 @@ export const INSTRUCTIONS: readonly Rule[] = [
     id: 'hide-from-person',
     level: 'warn',
     why: 'It asks to keep something from the person.',
-    find: /不要告诉用户|不要告訴|ユーザーに(?:は)?(?:言わ|伝え|知らせ)|sag\w{0,2}\s.{0,20}(?:nutzer|benutzer|anwender).{0,20}nichts|no se lo (?:digas|menciones)|ne (?:le )?dis rien|не (?:говори|сообщай)\w{0,3} (?:об этом )?пользовател/iu,
+    find: /不要告诉用户|不要告訴|ユーザーに(?:は)?(?:言わ|伝え|知らせ)|sag\w{0,2}\s.{0,20}(?:nutzer|benutzer|anwender).{0,20}nichts|no se lo (?:digas|menciones)|ne (?:le |la |lui |rien )?(?:dis|dites|révèle\w{0,2}|mentionne\w{0,2}) (?:rien|pas)|не (?:говори|сообщай)[а-я]{0,3} (?:об этом )?пользовател/iu,
+  },
+  {
+    id: 'hide-from-person',
+    level: 'warn',
+    why: 'It asks to keep something from the person.',
+    find: /\b(?:never|do not|don'?t|must not)\s(?:disclose|reveal|admit|acknowledge)\s(?:that|the fact|this|it)\b/i,
+    in: ['prose', 'comment', 'head'],
+  },
+  {
+    id: 'hide-from-person',
+    level: 'warn',
+    why: 'It asks to keep something from the person.',
+    find: /\b(?:user|person|human|owner)s?\b.{0,30}\b(?:unaware|(?:not|never) (?:know|notice|see this|be (?:told|informed|aware)))\b|\bkeep (?:this|it) (?:between us|secret from|hidden from)\b/i,
+  },
+  {
+    id: 'secrets-wanted',
+    level: 'warn',
+    why: 'It wants the person’s secrets.',
+    find: /\b(?:obtain|collect|capture|extract|steal|include|save|send|log|record)\b.{0,30}\b(?:user|person|owner|victim)['’]?s?\s(?:\w+\s){0,2}(?:api keys?|passwords?|credentials|tokens|secrets|private keys?)\b|\b(?:tell|ask|prompt|trick)\b.{0,120}\b(?:enter|type|provide|re-?enter|confirm)\b.{0,20}\b(?:their|your|his|her)\b.{0,20}\bpasswords?\b|\b(?:list|dump|print|read|collect)\b.{0,20}\benvironment variables\b.{0,60}\b(?:put|include|send|append|commit|url)\b/i,
   },
   {
     id: 'in-secret',
@@ -92,13 +136,13 @@ export const INSTRUCTIONS: readonly Rule[] = [
     id: 'no-confirmation',
     level: 'warn',
     why: 'It wants to act without being confirmed.',
-    find: /\b(?:never|do not|don'?t|without)\s(?:\w+\s){0,2}ask(?:ing)?\b.{0,30}\b(?:confirm\w*|permission|approval)|\b(?:approve|accept|allow)\sall\s(?:\w+\s){0,2}(?:tools?|tool calls?|permissions?|requests?|actions?)\b|\bfull permission\b/i,
+    find: /\b(?:never|do not|don'?t|without)\s(?:\w+\s){0,2}ask(?:ing)?\b.{0,30}\b(?:confirm\w*|permission|approval)|\b(?:approve|accept|allow)\sall\s(?:\w+\s){0,2}(?:tools?|tool calls?|permissions?|requests?|actions?)\b|\bfull permission\b|\b(?:skip|suppress|bypass)\b.{0,20}\b(?:confirmations?|approvals?|permission|consent)\s?(?:prompts?|dialogs?|requests?|checks?|steps?)?\b|\b(?:user|operator|owner|administrator|person)\s(?:has|have)\s(?:already\s)?(?:approved|authori[sz]ed|consented|granted|enabled)\b/i,
   },
   {
     id: 'lasting-instructions',
     level: 'warn',
     why: 'It writes to what the assistant is told in every conversation.',
-    find: /\b(?:append|add|write|insert|inject|save|store|put|copy)\b.{0,80}\b(?:MEMORY|SOUL|IDENTITY|HEARTBEAT)\.md\b|\b(?:modify|edit|change|rewrite)\b.{0,30}\byour (?:system prompt|instructions|soul|memory)\b/i,
+    find: /\b(?:append|add|write|insert|inject|save|store|put|copy)\b.{0,80}\b(?:MEMORY|SOUL|IDENTITY|HEARTBEAT)\.md\b|\b(?:modify|edit|change|rewrite)\b.{0,30}\byour (?:system prompt|instructions|soul|memory)\b|\b(?:append|add|insert|write|save|store)\b.{0,60}\b(?:to|into|in) your (?:system prompt|core instructions|long-term memory|permanent memory|persona|identity)\b/i,
   },
   {
     id: 'lasting-instructions',
@@ -110,7 +154,7 @@ export const INSTRUCTIONS: readonly Rule[] = [
     id: 'remote-instructions',
     level: 'warn',
     why: 'What it asks for stands on a page that can change at any time.',
-    find: /\b(?:fetch|download|load|get|read|retrieve|visit|open|curl)\b.{0,40}https?:\/\/\S{1,200}.{0,40}\b(?:follow|obey|execute|carry out|act on|comply)\b/i,
+    find: /\b(?:fetch|download|load|get|read|retrieve|visit|open|curl)\b.{0,40}https?:\/\/\S{1,200}.{0,40}\b(?:follow|obey|execute|carry out|act on|comply|do (?:what|as|whatever|everything))\b/i,
   },
   {
     id: 'reveal-prompt',

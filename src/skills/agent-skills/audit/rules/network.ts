@@ -3,14 +3,14 @@
 import type { Rule } from '../finding.ts';
 
 const FETCHES =
-  /\b(?:curl|wget|iwr|irm|aria2c|Invoke-WebRequest|Invoke-RestMethod|urlretrieve|DownloadFile|bitsadmin|certutil)\b/i;
+  /\b(?:curl|wget|iwr|irm|aria2c|Invoke-WebRequest|Invoke-RestMethod|Start-BitsTransfer|urlretrieve|DownloadFile|bitsadmin|certutil)\b/i;
 
 const RUNNING: readonly Rule[] = [
   {
     id: 'run-download',
     level: 'block',
     why: 'Code from the network is run without anybody having seen it.',
-    find: /(?<![.\w])(?:exec|eval)\s?\(.{0,80}(?:urlopen\(|requests\.get\(|httpx\.get\(|fetch\(|urllib)|\.then\(\s?(?:eval|\w{1,20}\s?=>\s?eval\()|DownloadString\(.{0,120}\|\s?iex|\biex\b.{0,60}(?:DownloadString|Invoke-WebRequest|\biwr\b|\birm\b)/i,
+    find: /(?<![.\w])(?:exec|eval)\s?\(.{0,80}(?:urlopen\(|requests\.get\(|httpx\.get\(|fetch\(|urllib)|\.then\(\s?(?:eval|\w{1,20}\s?=>\s?eval\()|DownloadString\(.{0,120}\|\s?iex|\b(?:iex|Invoke-Expression)\b.{0,80}(?:DownloadString|Invoke-WebRequest|\biwr\b|\birm\b)/i,
   },
   {
     id: 'run-download',
@@ -47,6 +47,25 @@ const RUNNING: readonly Rule[] = [
     and: [/https?:\/\//i],
   },
   {
+    id: 'run-download',
+    level: 'block',
+    why: 'What an address answers is handed to a shell.',
+    find: /\b(?:os\.system|os\.popen|subprocess\.\w{2,14}|execSync|spawnSync|shell_exec|system)\s?\(.{0,80}(?:urlopen\(|(?:requests|httpx)\.get\(|\bfetch\(|file_get_contents\()/,
+  },
+  {
+    id: 'run-download',
+    level: 'warn',
+    why: 'A downloaded program is run.',
+    find: /\b(?:curl|wget|iwr|Invoke-WebRequest|Start-BitsTransfer)\s.{0,300}(?:&&?|;)\s?(?:sudo\s)?(?:\.\/|&\s\$|\$env:|Start-Process|cmd\s\/c|msiexec|open\s|installer\s)/i,
+    and: [/https?:\/\//i],
+  },
+  {
+    id: 'run-download',
+    level: 'warn',
+    why: 'It loads code from outside of the skill while it runs.',
+    find: /\bimport\(\s?["']https?:|\bimportScripts\(\s?["']https?:|\bspec_from_file_location\(.{0,60}(?:\/tmp|tempfile)|\brunIn(?:New|This)Context\(/,
+  },
+  {
     id: 'telling-host',
     level: 'block',
     why: 'Something is sent to a host whose name says what it is for.',
@@ -75,8 +94,8 @@ const RUNNING: readonly Rule[] = [
   {
     id: 'install-script',
     level: 'warn',
-    why: 'Installing it runs a command that uses the network or a shell.',
-    find: /["'](?:pre|post)?install["']\s?:\s?["'].{0,120}\b(?:curl|wget|node\s-e|sh\s|bash|python)/i,
+    why: 'Installing it runs a command.',
+    find: /["'](?:pre|post)?install["']\s?:\s?["']\s?\S/i,
   },
 ];
 
@@ -111,6 +130,28 @@ const SENDING: readonly Rule[] = [
     level: 'block',
     why: 'Folders of a person are packed and sent elsewhere.',
     find: /\b(?:tar|zip|cat|find)\b.{0,60}(?:~|\$HOME|\/home\/|\/Users\/).{0,80}\|\s?(?:base64\s?\|?\s?)?(?:curl|nc|ncat|ssh)\s/i,
+  },
+  {
+    id: 'files-sent',
+    level: 'warn',
+    why: 'Files of a person are sent elsewhere.',
+    find: /(?:expanduser\(|Path\.home\(\)|homedir\(\)|\$HOME|~).{0,12}(?:Documents|Desktop|Downloads|Pictures|\*\*)/,
+    and: [
+      /\b(?:requests|httpx|axios|session)\.(?:post|put)\(|\bmethod["']?:\s?["'](?:POST|PUT)|\bcurl\b.{0,200}\s(?:-d|-F|-T|--data|--form|--upload-file)|\burlopen\(|\bsendmail\(|\bput_object\(|\bupload_file\(/i,
+    ],
+    block: true,
+  },
+  {
+    id: 'files-sent',
+    level: 'warn',
+    why: 'Files of a person are to be sent elsewhere.',
+    find: /\b(?:all|every|entire|whole|any)\b.{0,30}\b(?:files?|documents|folders?|director(?:y|ies))\b.{0,80}\b(?:upload|send|post|transmit|forward|exfiltrate)\b.{0,40}\b(?:server|endpoint|webhook|bucket|https?)|\b(?:upload|send|post|transmit|forward)\b.{0,30}\b(?:all|every|entire|whole)\b.{0,40}\b(?:files?|documents|folders?|home)\b.{0,60}\b(?:server|endpoint|webhook|bucket|https?)/i,
+  },
+  {
+    id: 'output-sent',
+    level: 'warn',
+    why: 'What a command prints is sent elsewhere.',
+    find: /\|\s?(?:curl|wget)\s.{0,120}(?:@-|-T\s?-|--post-file=-)/,
   },
   {
     id: 'conversation-sent',

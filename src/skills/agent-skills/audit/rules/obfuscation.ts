@@ -47,7 +47,7 @@ export const OBFUSCATION: readonly Rule[] = [
     id: 'eval',
     level: 'warn',
     why: 'It runs what it is given as code.',
-    find: /(?<![.\w$])(?:eval|exec)\((?!["'`)\s])(?![^)]{0,40}__builtins__)\w/,
+    find: /(?<![.\w$])(?:eval|exec)\((?!["'`)\s])(?![^)]{0,40}__builtins__)\w|\bnew\sFunction\(\s?\w/,
     in: ['code'],
     unless: /\b(?:def|function)\s(?:eval|exec)\b|^\s*(?:#|\/\/|\*)/,
   },
@@ -56,6 +56,13 @@ export const OBFUSCATION: readonly Rule[] = [
     level: 'warn',
     why: 'It spells text by the numbers of its characters.',
     find: /fromCharCode\((?:\s?\d{1,3}\s?,){8}|chr\(\w{1,10}\)\sfor\s\w{1,10}\sin\s\[(?:\s?\d{1,3}\s?,){6}/,
+  },
+  {
+    id: 'hidden-command',
+    level: 'warn',
+    why: 'It puts the name of a command together from pieces.',
+    find: /(?:^|[;&|]\s?)\$\{?\w{1,12}\}?\$\{?\w{1,12}\}?\s|(?<!\w)(?:b(?:""|'')a?s?h|ba(?:""|'')s?h|bas(?:""|'')h|s(?:""|'')h|c(?:""|'')url|cu(?:""|'')rl|cur(?:""|'')l|w(?:""|'')get|wg(?:""|'')et|wge(?:""|'')t|ev(?:""|'')al)\b/,
+    in: ['code'],
   },
   {
     id: 'hidden-call',

@@ -38,6 +38,25 @@ const PERSISTENCE: readonly Rule[] = [
   },
   { id: 'shell-startup', level: 'info', why: 'It changes how every new shell starts.', find: STARTUP },
   {
+    id: 'shell-startup',
+    level: 'warn',
+    why: 'It changes how every new shell starts.',
+    find: /\b(?:open|write\w{0,12}|append\w{0,12})\s?\(.{0,80}\.(?:bashrc|zshrc|bash_profile|zprofile|zshenv|profile)\b/,
+  },
+  {
+    id: 'system-accounts',
+    level: 'block',
+    why: 'It changes who may log in to this machine, or what every program loads.',
+    find: />>?\s?["']?\/etc\/(?:passwd|shadow|ld\.so\.preload|pam\.d)|tee\s(?:-a\s)?\/etc\/(?:passwd|shadow|ld\.so\.preload)/,
+  },
+  {
+    id: 'shell-startup',
+    level: 'warn',
+    why: 'Every new shell runs something else under the name of a common command.',
+    find: /\balias\s(?:sudo|su|ssh|git|ls|cd|npm|python3?)=/,
+    and: [STARTUP],
+  },
+  {
     id: 'service',
     level: 'warn',
     why: 'It starts something that goes on without it.',
@@ -132,6 +151,32 @@ const SHELLS: readonly Rule[] = [
 ];
 
 const DAMAGE: readonly Rule[] = [
+  {
+    id: 'delete-home',
+    level: 'block',
+    why: 'It deletes all files of a person or of the machine.',
+    find: /\brm\s-rf?\s?["']\s?\+.{0,30}(?:expanduser\(\s?["']~\/?["']\s?\)|homedir\(\)|Path\.home\(\))|["']rm["'],\s?["']-rf?["'],.{0,40}(?:expanduser\(\s?["']~["']\s?\)|homedir\(\)|Path\.home\(\)|["']\/["'])/,
+  },
+  {
+    id: 'delete-in-home',
+    level: 'warn',
+    why: 'It destroys files of a person, or opens all of them to everybody.',
+    find: /\bshred\s.{0,30}(?:~|\$HOME|\/home)|\bchmod\s-R\s\w{3,5}\s\/(?=\s|$|;)/,
+  },
+  {
+    id: 'encrypts-files',
+    level: 'warn',
+    why: 'It encrypts files of a person.',
+    find: /\b(?:Fernet|AES\.new|createCipheriv|openssl\senc)\b/,
+    and: [/expanduser\(|Path\.home\(\)|homedir\(\)|\$HOME|~\//, /\bglob\b|\bos\.walk\(|\brglob\(|\bfind\s/],
+    block: true,
+  },
+  {
+    id: 'delete-home',
+    level: 'block',
+    why: 'It deletes all files of a person or of the machine.',
+    find: /\brm(?:Sync|tree|dirSync|dir)?\(.{0,40}(?:homedir\(\)|Path\.home\(\)|expanduser\(\s?["']~\/?["']\s?\))\s?[,)]|\bfind\s(?:\/|~|\$HOME)\/?\s.{0,60}(?:-delete\b|-exec\srm\b)/,
+  },
   {
     id: 'delete-home',
     level: 'block',
