@@ -39,3 +39,37 @@ describe.skipIf(!POSTGRES_URL || !REDIS_URL).each([
     await second.app.stop();
   });
 });
+
+test.skipIf(!POSTGRES_URL)('what a paused process commits after it was taken over is not lost', async () => {
+  const model = new ScriptedModel((request) => [`heard: ${lastSaid(request)}`]);
+  await using coda = await play({ engine: 'PostgreSQL', model });
+  expect(await coda.person('ana').says('hello')).toBe('heard: hello');
+  const gone = '00000000-0000-4000-8000-000000000001';
+  const database = coda.database();
+  await database.run(
+    'test',
+    `insert into instances (id, host, pid, boot_id, program, started_at, heartbeat_at, ended_at)
+     values ($1, 'elsewhere', 1, 'another', 'coda', now(), now(), now())`,
+    [gone],
+  );
+  // What it had begun before it was paused: to say something, and to take a message up.
+  await database.run(
+    'test',
+    `with said as (
+       insert into outbox (id, key, adapter, conversation_id, person_id, grp, part, content, state, owner, created_at)
+       select gen_random_uuid(), 'late', adapter, conversation_id, person_id, 'late', 0,
+              content || '{"text": "said late"}', 'sending', $1, now() from outbox limit 1
+     ), heard as (
+       insert into inbox (id, key, kind, adapter, conversation_id, person_id, message_id, payload, state, laned, sent_at,
+                          received_at)
+       select gen_random_uuid(), 'late', kind, adapter, conversation_id, person_id, 'late',
+              payload || '{"text": "heard late"}', 'received', true, sent_at, received_at from inbox limit 1
+       returning id, conversation_id
+     )
+     update lanes l set owner = $1, current = heard.id, pending = 1 from heard
+      where l.conversation_id = heard.conversation_id`,
+    [gone],
+  );
+  await eventually(() => coda.platform.in('dm-ana').length === 3, 20_000);
+  expect(coda.platform.in('dm-ana').slice(1).sort()).toEqual(['heard: heard late', 'said late']);
+});

@@ -37,6 +37,7 @@ interface Running {
 export class Lanes implements Owned, DueSource {
   readonly name = 'lanes';
   readonly earliest = store.EARLIEST;
+  readonly owners = store.OWNERS;
   private readonly deps: LanesDeps;
   /** People in the order in which they were served last, the last one at the end. */
   private readonly served = new Set<string>();

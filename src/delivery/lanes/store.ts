@@ -187,6 +187,10 @@ export async function resume(tx: Transaction, inboxId: string, now: Instant): Pr
 /** Since when a lane waits that nobody has taken, or null. */
 export const EARLIEST = `select min(coalesce(served_at, 'epoch')) from lanes where pending > 0 and current is null`;
 
+/** Who runs something, or ran it when their process ended. */
+export const OWNERS = `select owner from lanes where owner is not null
+  union select owner from inbox where state = 'received' and not laned and owner is not null`;
+
 /** Rows that this owner runs, as the database has it. */
 export async function heldBy(database: Database, owner: string): Promise<string[]> {
   const { rows } = await database.read<{ id: string }>(

@@ -43,6 +43,7 @@ export interface OutboxDeps {
 export class OutboxSender implements Outbox, DueSource, Owned {
   readonly name = 'outbox';
   readonly earliest = store.EARLIEST;
+  readonly owners = store.OWNERS;
   private readonly deps: OutboxDeps;
   private readonly receipts: Batch<{ owner: string; ended: store.Ended }>;
   private readonly groups = new Set<Promise<void>>();

@@ -352,6 +352,9 @@ export async function release(tx: Transaction, owners: readonly string[], now: I
   );
 }
 
+/** Who sends, or sent when their process ended. */
+export const OWNERS = `select owner from outbox where owner is not null and state in ('sending', 'draft')`;
+
 /** Parts that this owner is sending, as the database has it. */
 export async function heldBy(database: Database, owner: string): Promise<string[]> {
   const { rows } = await database.read<{ id: string }>(`select id from outbox where owner = $1 and state = 'sending'`, [

@@ -20,6 +20,9 @@ const DRIFT_MS = 50;
 
 /** A room whose rows carry owners. */
 export interface Owned {
+  /** SQL that lists the owners of rows, the same one as often as it likes. */
+  readonly owners: string;
+
   /**
    * Frees the rows of `owners` in `tx`, so that any process can take them. `crashed`: they did not leave by themselves,
    * which counts against what they were working on.
@@ -103,7 +106,8 @@ export class Instance {
     const { database, world } = this.options;
     const before = performance.now();
     try {
-      const answer = await store.beat(database, this.current, world.clock.now());
+      const { owned } = this.options;
+      const answer = await store.beat(database, this.current, world.clock.now(), owned);
       if (this.closed) return;
       if (!answer.alive) {
         world.log.warn({ instance: this.current }, 'this process was taken over; it begins anew');
@@ -116,6 +120,7 @@ export class Instance {
       this.keepTime(answer.at, before);
       const dead = this.silent(answer.others);
       if (dead.length > 0) await this.takeOver(dead);
+      if (answer.orphans.length > 0) await this.adopt(answer.orphans);
     } catch (error) {
       world.log.warn({ error: messageOf(error) }, 'heartbeat failed');
     }
@@ -207,6 +212,20 @@ export class Instance {
         isGone(other, now),
     );
     if (gone.length > 0) await this.takeOver(gone.map((other) => other.id));
+  }
+
+  /**
+   * Frees rows of processes that had ended before they committed them: one that was paused in the middle of a
+   * transaction goes on with it when it wakes up, and only then learns that it was taken over.
+   */
+  private async adopt(ended: readonly string[]): Promise<void> {
+    const { database, world, owned, freed } = this.options;
+    const now = world.clock.now();
+    await database.tx('instances.adopt', async (tx) => {
+      for (const room of owned) await room.release(tx, ended, now, false);
+    });
+    world.log.warn({ instances: ended }, 'freed what was committed by processes that had been taken over');
+    freed();
   }
 
   /** Ends processes and frees their rows in one transaction; who comes second finds nothing to do. */

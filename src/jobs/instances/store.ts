@@ -33,16 +33,33 @@ export async function enter(
   }));
 }
 
+export interface Heartbeat {
+  alive: boolean;
+  others: { id: string; heartbeatAt: Instant }[];
+  orphans: string[];
+  at: Instant;
+}
+
+interface BeatRow {
+  alive: boolean;
+  others: { id: string; at: string }[] | null;
+  orphans: string[] | null;
+  at: Instant;
+}
+
 /**
  * One heartbeat, which always changes the row, wherever the clock stands. `at` is the database's own clock, read to
- * follow it, not to decide by. `alive` is false when this process was ended by another.
+ * follow it, not to decide by. `alive` is false when this process was ended by another; `orphans` have ended and own rows
+ * of `rooms` all the same.
  */
 export async function beat(
   database: Database,
   id: string,
   now: Instant,
-): Promise<{ alive: boolean; others: { id: string; heartbeatAt: Instant }[]; at: Instant }> {
-  const { rows } = await database.run<{ alive: boolean; others: { id: string; at: string }[] | null; at: Instant }>(
+  rooms: readonly { readonly owners: string }[],
+): Promise<Heartbeat> {
+  const owners = rooms.map((room) => room.owners).join(' union ');
+  const { rows } = await database.run<BeatRow>(
     'instances.beat',
     `with beat as (
        update instances
@@ -51,12 +68,14 @@ export async function beat(
      )
      select exists (select from beat) as alive, clock_timestamp() as at,
             (select jsonb_agg(jsonb_build_object('id', id, 'at', heartbeat_at))
-               from instances where ended_at is null and id <> $1) as others`,
+               from instances where ended_at is null and id <> $1) as others,
+            (select jsonb_agg(o.owner) from (${owners}) as o (owner)
+              where exists (select from instances where id = o.owner and ended_at is not null)) as orphans`,
     [id, now],
   );
   const row = rows[0];
   const others = (row?.others ?? []).map((other) => ({ id: other.id, heartbeatAt: new Date(other.at) }));
-  return { alive: row?.alive ?? false, others, at: row?.at ?? now };
+  return { alive: row?.alive ?? false, others, orphans: row?.orphans ?? [], at: row?.at ?? now };
 }
 
 /** Ends those of `ids` that have not ended yet and returns them. */

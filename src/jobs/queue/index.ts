@@ -54,6 +54,7 @@ export function backOff(attempt: number, longest = LONGEST_BACK_OFF_MS): number 
 /** Durable work with a due time: carried out at least once, by whichever process is there. */
 export class JobQueue implements DueSource, Owned {
   readonly name = 'jobs';
+  readonly owners = store.OWNERS;
   readonly earliest: string;
   private readonly deps: JobQueueDeps;
   private readonly handlers: Map<string, JobHandler>;

@@ -121,6 +121,9 @@ export async function release(tx: Transaction, owners: readonly string[], now: I
   );
 }
 
+/** Who runs jobs, or ran them when their process ended. */
+export const OWNERS = `select owner from jobs where owner is not null and state = 'running'`;
+
 /** Jobs that carry this owner. */
 export async function heldBy(database: Database, owner: string): Promise<string[]> {
   const { rows } = await database.read<{ id: string }>(`select id from jobs where owner = $1 and state = 'running'`, [
