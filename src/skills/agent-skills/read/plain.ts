@@ -39,6 +39,7 @@ interface Line {
 export function readPlain(text: string, firstLine: number): Document | undefined {
   if (text.length > MAX_PLAIN_CHARACTERS) return undefined;
   const lines = linesOf(text, firstLine);
+  if (!lines) return undefined;
   const fields = new Map<string, Field>();
   let features: Document['features'] = [];
   for (let index = 0; index < lines.length; ) {
@@ -64,12 +65,25 @@ export function readPlain(text: string, firstLine: number): Document | undefined
   return { fields: [...fields.values()], problems: [], features };
 }
 
-function linesOf(text: string, firstLine: number): Line[] {
-  return text.split('\n').flatMap((raw, index) => {
-    const [, indent = '', item, key, rest = ''] = LINE.exec(raw.trimEnd()) ?? [];
-    if (indent === '' && item === undefined && key === undefined && rest === '') return [];
-    return [{ indent: indent.length, isItem: item !== undefined, key, text: rest, line: firstLine + index }];
-  });
+/** The lines that are not empty; undefined where one is not of the kind. */
+function linesOf(text: string, firstLine: number): Line[] | undefined {
+  const lines: Line[] = [];
+  for (const [index, raw] of text.split('\n').entries()) {
+    const line = withoutEnd(raw);
+    if (line === '') continue;
+    if (line.includes('\r')) return undefined;
+    const [, indent = '', item, key, rest = ''] = LINE.exec(line) ?? [];
+    if (indent === '' && item === undefined && key === undefined && rest === '') return undefined;
+    lines.push({ indent: indent.length, isItem: item !== undefined, key, text: rest, line: firstLine + index });
+  }
+  return lines;
+}
+
+/** Without what YAML does not count as content at a line's end. */
+function withoutEnd(line: string): string {
+  let end = line.endsWith('\r') ? line.length - 1 : line.length;
+  while (end > 0 && (line[end - 1] === ' ' || line[end - 1] === '\t')) end--;
+  return line.slice(0, end);
 }
 
 function belongingTo(lines: readonly Line[], from: number): Line[] {
@@ -108,7 +122,8 @@ function inFlow(text: string): Json | undefined {
   }
   const items = LIST.exec(text)?.[1]
     ?.split(',')
-    .map((item) => (item.trim() === '' ? undefined : scalar(item.trim())));
+    .map((item) => item.replace(/^ +| +$/g, ''))
+    .map((item) => (item === '' ? undefined : scalar(item)));
   return items?.every((item) => item !== undefined) ? items : undefined;
 }
 
