@@ -3,7 +3,6 @@
 export type { OpenFile } from './folder.ts';
 export {
   type FileEntry,
-  FOLDER_LIMITS,
   type FolderLimits,
   type Listing,
   listInside,

@@ -21,7 +21,7 @@ export interface FolderLimits {
 }
 
 /** Of 3,455 public skills the largest has 97 files; what one unpacks or builds may be more. */
-export const FOLDER_LIMITS: FolderLimits = { entries: 10_000, depth: 12, bytes: 64 * 1024 * 1024, ms: 5_000 };
+const FOLDER_LIMITS: FolderLimits = { entries: 10_000, depth: 12, bytes: 64 * 1024 * 1024, ms: 5_000 };
 
 const GITIGNORE = '.gitignore';
 const MAX_GITIGNORE_BYTES = 64 * 1024;
