@@ -47,7 +47,7 @@ export class Router {
     const command = this.commands.get(name.toLowerCase());
     const known = [...this.commands.keys()];
     const denied = command?.ownerOnly && item.person.role !== 'owner';
-    const prepared = denied ? undefined : await command?.prepare?.(rest.trim());
+    const prepared = denied ? undefined : await command?.prepare?.(rest.trim(), item.person);
     return this.agent.act('command.run', item, signal, async (ctx): Promise<ToolResult | Call> => {
       if (command && denied) return failed('DENIED', texts.ownerOnly(command.name));
       if (command) return command.run(rest.trim(), { ...ctx, prepared });

@@ -38,7 +38,7 @@ export interface Command {
    * What must be awaited before the transaction, given the rest of the line; its value comes as `ctx.prepared`. Only for
    * who may run it.
    */
-  prepare?(rest: string): Promise<unknown>;
+  prepare?(rest: string, person: Person): Promise<unknown>;
   /**
    * The rest of the line, trimmed. Runs in the transaction that also stores the answer. A call that comes back is
    * carried out there, and can be taken back like any other.

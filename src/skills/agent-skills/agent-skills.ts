@@ -2,12 +2,16 @@ import type { AnyTool } from '../../agent/index.ts';
 import type { Skill, SkillDeps } from '../../chat/index.ts';
 import type { Config } from '../../config/index.ts';
 import { calledBy } from './calling/called.ts';
+import { commands } from './commands/index.ts';
 import { type SkillHost, Views } from './host.ts';
+import { phrases } from './phrases.ts';
 import { SkillPrompt } from './prompt/prompt.ts';
 import { SkillSearch } from './prompt/search.ts';
 import { activateTool } from './tools/activate.ts';
+import { approveTool } from './tools/approve.ts';
 import type { ToolDeps } from './tools/deps.ts';
 import { listTool, searchTool } from './tools/find.ts';
+import { rescanTool } from './tools/rescan.ts';
 import { resourceTool } from './tools/resource.ts';
 import { runTool } from './tools/run.ts';
 import { erasures } from './trust/index.ts';
@@ -25,6 +29,8 @@ export function agentSkills(host: SkillHost): Skill {
   return {
     name: 'skills',
     erasures,
+    phrases,
+    commands: (deps) => commands({ ...toolDeps(deps), host, views, search }),
     tools: (deps) => tools({ ...toolDeps(deps), host, views, search }),
     standing: async (deps, asked) => promptOf(deps).standing(asked),
     passing: (deps, asked) => promptOf(deps).passing(asked),
@@ -33,7 +39,15 @@ export function agentSkills(host: SkillHost): Skill {
 }
 
 function tools(deps: ToolDeps): AnyTool[] {
-  return [activateTool(deps), runTool(deps), searchTool(deps), listTool(deps), resourceTool(deps)];
+  return [
+    activateTool(deps),
+    runTool(deps),
+    searchTool(deps),
+    listTool(deps),
+    resourceTool(deps),
+    rescanTool(deps),
+    approveTool(deps),
+  ];
 }
 
 function configOf(deps: SkillDeps): Config['skills'] {

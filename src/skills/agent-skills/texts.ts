@@ -1,7 +1,10 @@
 /** What coda says to people, and to the model, about agent skills. */
 
-import { listOf } from '../../base/text.ts';
+import { listOf, plural, shorten, visible } from '../../base/text.ts';
 import type { Deprecation } from './deprecation/store.ts';
+import type { AgentSkill } from './skill.ts';
+import type { RescanReport } from './snapshot.ts';
+import type { Inquest } from './trust/index.ts';
 
 const sentences = (reasons: readonly string[]): string => reasons.map((reason) => `\n- ${reason}`).join('');
 
@@ -84,3 +87,122 @@ export const noneFound = (words: string) => `No skill fits “${words}”.`;
 export const page = (page: number, pages: number) => (pages > 1 ? [`Page ${page} of ${pages}.`] : []);
 
 export const noSkills = () => 'There are no skills.';
+
+type Shown = Pick<AgentSkill, 'name' | 'names' | 'description' | 'descriptions'>;
+
+/** `de` and `de-AT` for somebody who speaks `de-AT`. */
+function inLanguage(words: Readonly<Record<string, string>>, locale: string | undefined): string | undefined {
+  const tag = locale?.toLowerCase() ?? '';
+  return [tag, tag.split('-')[0] ?? ''].flatMap((key) => (Object.hasOwn(words, key) ? [words[key]] : []))[0];
+}
+
+/** What it is called by, and beside it what people of that language call it. */
+export function shownName({ name, names }: Pick<Shown, 'name' | 'names'>, locale: string | undefined): string {
+  const local = inLanguage(names, locale);
+  return local === undefined || local === name ? name : `${name} (${local})`;
+}
+
+export const STATES = {
+  off: 'off here',
+  blocked: 'waits for an owner’s approval',
+  deprecated: 'no longer offered to the model',
+  disabled: 'switched off in the configuration',
+} as const;
+
+const LONGEST_LINE = 120;
+
+/** Third parties’ words, as plain text on one line. */
+const plain = (text: string): string => shorten(visible(text).replace(/\s+/g, ' ').trim(), LONGEST_LINE);
+
+export function skillLine(skill: Shown, locale: string | undefined, state: string): string {
+  const about = plain(inLanguage(skill.descriptions, locale) ?? skill.description);
+  return `- **${plain(shownName(skill, locale))}**${state === '' ? '' : ` (${state})`}: ${about}`;
+}
+
+export function invalidLine({ name, directory, diagnostics }: AgentSkill): string {
+  const reason = diagnostics.find(({ level }) => level === 'error')?.message ?? '';
+  return `- ~~${plain(name || (directory?.split(/[\\/]/).at(-1) ?? ''))}~~ cannot be used: ${plain(reason)}`;
+}
+
+export function skillList(lines: readonly string[], page: number, pages: number): string {
+  if (lines.length === 0) return 'There are no skills. docs/skills.md says how to add one.';
+  const more = pages > 1 ? [`Page ${page} of ${pages}; \`/skills ${Math.min(page + 1, pages)}\` shows another.`] : [];
+  return [...lines, ...more, '`/NAME` works with one; `/skills off NAME` switches one off here.'].join('\n');
+}
+
+export const skillsUsage = () =>
+  'Say `/skills` for the list, `/skills on NAME` or `/skills off NAME` for this conversation, or `/skills approve NAME`.';
+
+export const skillUsage = () => 'Say `/skill NAME` and what it is to do. `/skills` shows their names.';
+
+export const noSuchSkill = (name: string, near: string | undefined) =>
+  `I know no skill \`${plain(name)}\`.${near ? ` Did you mean \`${near}\`?` : ''} \`/skills\` lists what there is.`;
+
+export const notForPeople = (name: string) =>
+  `The skill \`${name}\` is for the model to choose; it is not called by name.`;
+
+export const switchedOn = (name: string) => `The skill \`${name}\` is on in this conversation.`;
+
+export const switchedOff = (name: string) =>
+  `The skill \`${name}\` is off in this conversation; \`/skills on ${name}\` switches it on again.`;
+
+export const ownersApprove = () => 'Only an owner may approve a skill.';
+
+export const approvedAlready = (name: string) => `The skill \`${name}\` is approved as it is now.`;
+
+export const approved = (name: string) => `The skill \`${name}\` may be used as its files are now.`;
+
+export const changedMeanwhile = (name: string) =>
+  `The files of \`${name}\` are not those that you were shown. Look at them again with \`/skills approve ${name}\`.`;
+
+const MOST_FINDINGS = 12;
+
+/** What an owner is asked, with all that there is to know. */
+export function inquest({ id, before, changes, findings, forbiddenToolsUnreadable }: Inquest): string {
+  const heavy = findings.filter(({ level }) => level !== 'info');
+  const found = heavy
+    .slice(0, MOST_FINDINGS)
+    .map(
+      ({ level, file, line, why }) =>
+        `${level === 'block' ? '**' : ''}${plain(file)}${line > 0 ? `:${line}` : ''}${level === 'block' ? '**' : ''}: ${why}`,
+    );
+  const more = heavy.length - found.length;
+  return [
+    before && before.state !== 'blocked'
+      ? `The skill **${id.name}** (${id.source}) has changed since ${before.state === 'approved' ? 'it was approved' : 'its first use'}:`
+      : `The skill **${id.name}** (${id.source}), as it is now:`,
+    ...(changes.length > 0 ? changes : ['nothing has changed']).map((change) => `- ${plain2(change)}`),
+    ...(forbiddenToolsUnreadable
+      ? ['- It gives up tools in a form that nobody can read, so that none is forbidden.']
+      : []),
+    ...(found.length > 0 ? ['What a careful person would want to know:', ...found.map((line) => `- ${line}`)] : []),
+    ...(more > 0 ? [`- … and ${more} more: \`coda skills audit ${id.name}\` shows all.`] : []),
+    'Approving it lets the model follow its instructions; what its tools do is still asked about as ever.',
+  ].join('\n');
+}
+
+const plain2 = (text: string): string => shorten(visible(text).replace(/\s+/g, ' '), 400);
+
+export function rescanned({
+  added,
+  changed: altered,
+  removed,
+  shadowed,
+  invalid: broken,
+  total,
+}: RescanReport): string {
+  const names = (what: string, list: readonly string[]) =>
+    list.length === 0
+      ? []
+      : [`${what}: ${listOf(list.length > 20 ? [...list.slice(0, 20), `${list.length - 20} more`] : list)}.`];
+  const lines = [...names('Added', added), ...names('Changed', altered), ...names('Removed', removed)];
+  return [
+    ...(lines.length > 0 ? lines : ['Nothing has changed.']),
+    ...shadowed.slice(0, 20).map(({ name, by }) => `- ${plain(name)} is hidden by ${plain(by)}.`),
+    ...broken.slice(0, 20).map(({ name, reason }) => `- ${plain(name)} cannot be used: ${plain(reason)}`),
+    `${plural(total, 'skill')} can be used.`,
+  ].join('\n');
+}
+
+export const stillReading = () =>
+  'I am still reading the folders of the skills; `/skills` shows what there is in a moment.';

@@ -1,0 +1,121 @@
+/** `/skills`: which there are, which are on here, and what an owner decides. */
+
+import { type Call, done, failed, setSetting, type ToolResult, type TxContext } from '../../../agent/index.ts';
+import { didYouMean } from '../../../base/text.ts';
+import type { Command } from '../../../chat/index.ts';
+import type { View } from '../host.ts';
+import { offIn, settingOf } from '../settings.ts';
+import type { AgentSkill } from '../skill.ts';
+import * as texts from '../texts.ts';
+import type { ToolDeps } from '../tools/deps.ts';
+import { readerOf } from '../tools/deps.ts';
+import { type Inquest, inquire } from '../trust/index.ts';
+import { settingsOf } from '../use/store.ts';
+
+const A_PAGE = 30;
+const VERBS = ['on', 'off', 'approve'];
+
+export function skillsCommand(deps: ToolDeps): Command {
+  return {
+    name: 'skills',
+    summary: 'Show the skills, switch them on or off here, approve one.',
+    usage: '[on|off|approve NAME]',
+    options: [
+      {
+        name: 'what',
+        description: 'on, off or approve; nothing for the list',
+        complete: async (typed) => VERBS.filter((verb) => verb.startsWith(typed.toLowerCase())),
+      },
+      {
+        name: 'name',
+        description: 'The skill',
+        complete: async (typed, { person }) => completed(deps.views.of(undefined), typed, person?.locale),
+      },
+    ],
+    prepare: async (rest, person) => {
+      const [verb, name] = wordsOf(rest);
+      return verb === 'approve' && name !== undefined && person.role === 'owner' ? inquest(deps, name) : undefined;
+    },
+    run(rest, ctx) {
+      const view = deps.views.of(undefined);
+      const [verb, name] = wordsOf(rest);
+      if (verb === 'on' || verb === 'off') return switched(view, verb === 'on', name, ctx);
+      if (verb === 'approve') return approval(name, ctx);
+      if (verb !== undefined && !/^\d{1,4}$/.test(verb))
+        return Promise.resolve(failed('INVALID_INPUT', texts.skillsUsage()));
+      return list(view, Number(verb ?? 1), ctx);
+    },
+  };
+}
+
+const wordsOf = (rest: string): (string | undefined)[] => {
+  const [verb, ...name] = rest.split(/\s+/).filter((word) => word !== '');
+  return [verb?.toLowerCase(), name.length > 0 ? name.join(' ') : undefined];
+};
+
+/** Names that people may call, by what they and their localised names begin with or hold. */
+export function completed({ snapshot }: View, typed: string, locale: string | undefined): string[] {
+  const wanted = typed.trim().toLowerCase();
+  const fits = (skill: AgentSkill) => texts.shownName(skill, locale).toLowerCase().includes(wanted);
+  return [...snapshot.skills.values()]
+    .filter((skill) => skill.userInvocable && fits(skill))
+    .sort((a, b) => Number(b.name.startsWith(wanted)) - Number(a.name.startsWith(wanted)))
+    .slice(0, 25)
+    .map(({ name }) => name);
+}
+
+async function list({ snapshot, decisions }: View, page: number, ctx: TxContext): Promise<ToolResult> {
+  const off = offIn((await settingsOf(ctx.tx, ctx.conversationId)).settings);
+  const state = ({ name }: AgentSkill) => {
+    if (off.has(name)) return texts.STATES.off;
+    if (decisions.blocked.has(name)) return texts.STATES.blocked;
+    return decisions.deprecated.has(name) ? texts.STATES.deprecated : '';
+  };
+  const locale = ctx.person.locale ?? ctx.when.locale;
+  const lines = [
+    ...[...snapshot.skills.values()].map((skill) => texts.skillLine(skill, locale, state(skill))),
+    ...snapshot.disabled.map((skill) => texts.skillLine(skill, locale, texts.STATES.disabled)),
+    ...snapshot.invalid.map(texts.invalidLine),
+  ];
+  const pages = Math.max(1, Math.ceil(lines.length / A_PAGE));
+  const shown = lines.slice((page - 1) * A_PAGE, page * A_PAGE);
+  return done(texts.skillList(shown, Math.min(page, pages), pages));
+}
+
+async function switched(
+  { snapshot }: View,
+  on: boolean,
+  name: string | undefined,
+  { tx, conversationId }: TxContext,
+): Promise<ToolResult> {
+  if (name === undefined) return failed('INVALID_INPUT', texts.skillsUsage());
+  if (!snapshot.skills.has(name)) return failed('NOT_FOUND', unknown(snapshot, name));
+  await setSetting(tx, conversationId, settingOf(name), on ? null : false);
+  return done(on ? texts.switchedOn(name) : texts.switchedOff(name));
+}
+
+export function unknown({ skills }: View['snapshot'], name: string): string {
+  return texts.noSuchSkill(name, didYouMean(name, [...skills.keys()]));
+}
+
+async function inquest(deps: ToolDeps, name: string): Promise<Inquest | string> {
+  // What is approved is what is there now.
+  await deps.host.rescan();
+  const { snapshot } = deps.views.of(undefined);
+  const skill = snapshot.skills.get(name);
+  return skill ? inquire(readerOf(deps), skill) : unknown(snapshot, name);
+}
+
+/** Shows all of it; the button binds to exactly that. */
+async function approval(name: string | undefined, { person, prepared }: TxContext): Promise<ToolResult | Call> {
+  if (person.role !== 'owner') return failed('DENIED', texts.ownersApprove());
+  if (name === undefined) return failed('INVALID_INPUT', texts.skillsUsage());
+  const found = prepared as Inquest | string;
+  if (typeof found === 'string') return failed('NOT_FOUND', found);
+  const { before, pin, id } = found;
+  if (before?.pinned.hash === pin.hash && before.state === 'approved') return done(texts.approvedAlready(name));
+  const input = { name, source: id.source, hash: pin.hash };
+  return done(texts.inquest(found), {
+    choices: [{ label: 'Approve', style: 'primary', tool: 'skill_approve', input }],
+  });
+}
