@@ -133,7 +133,7 @@ export class Agent implements TurnHost {
     const tainted = item.tainted || recalled.history.some((entry) => entry.tainted);
     const begun = id ? await store.loadTurn(database, id, tainted) : undefined;
     if (begun) {
-      begun.drafted = true;
+      begun.drafted = Number.POSITIVE_INFINITY;
       return begun;
     }
     const now = world.clock.now();

@@ -21,6 +21,7 @@ import {
   type Recalled,
   type Sections,
   shortened,
+  tokensIn,
 } from './context/index.ts';
 import { type Counters, countersOf } from './counters.ts';
 import { Estimates, tokensOf } from './estimates.ts';
@@ -95,6 +96,7 @@ export class Inference {
   private readonly counters: Counters;
   private readonly clocks = new Clocks();
   private readonly estimates: Estimates;
+  private readonly toolSizes = new WeakMap<Sections['tools'], number>();
 
   constructor(options: InferenceOptions) {
     this.options = options;
@@ -149,7 +151,8 @@ export class Inference {
   describe(sections: Sections, recalled: Recalled, name: string): { filled: Filled[]; limit: number } {
     const limits = this.limits(name);
     const asked = { role: 'user' as const, text: '' };
-    const plan = planRequest({ sections, clock: '', recalled, asked, turn: [], limits, names: false });
+    const toolTokens = this.toolTokens(sections);
+    const plan = planRequest({ sections, clock: '', recalled, asked, turn: [], limits, names: false, toolTokens });
     return { filled: plan.filled, limit: limits.context };
   }
 
@@ -222,7 +225,17 @@ export class Inference {
       turn: shortened(turn.id, turn.messages()),
       limits,
       names,
+      toolTokens: this.toolTokens(sections),
     };
+  }
+
+  /** The same tools are offered again and again. */
+  private toolTokens({ tools }: Sections): number {
+    const known = this.toolSizes.get(tools);
+    if (known !== undefined) return known;
+    const tokens = tokensIn(JSON.stringify(tools));
+    this.toolSizes.set(tools, tokens);
+    return tokens;
   }
 
   /** Sums up what was said when it has grown too long. Without a summary the turn goes on with what fits. */

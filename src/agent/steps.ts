@@ -67,8 +67,8 @@ export class Turn {
   /** Steps from here on are not stored yet. */
   stored: number;
   tainted: boolean;
-  /** Something of its answer may have been shown already. */
-  drafted = false;
+  /** How many parts of its answer may have been shown already. */
+  drafted = 0;
   readonly startedAt: Instant;
   /** What nested turns took so far; already written. */
   readonly nested: UsageRow[] = [];

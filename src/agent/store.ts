@@ -28,12 +28,12 @@ export interface ItemContext {
 /** The scalar subquery behind `ItemContext`, with so many messages; `i`, `c` and `p` are in scope. */
 export function itemContext(remembered: number, costs: boolean): Fragment {
   return sql`
-    select jsonb_build_object(
+    select json_build_object(
       'turn', (select t.id from turns t where t.inbox_id = i.id),
       'spent', ${costs ? spentDays() : sql`null::jsonb`},
       'recalled', ${recall(remembered)},
       'buttons', coalesce((
-        select jsonb_agg(jsonb_build_object('id', b.id, 'label', b.label) order by b.position)
+        select json_agg(json_build_object('id', b.id, 'label', b.label) order by b.position)
           from buttons b
          where b.used_at is null and (b.person_id is null or b.person_id = p.id)
            -- a yes is about what was said last, not about a card above it

@@ -127,7 +127,7 @@ export class TurnRun {
   /** Nothing may be shown once the end of the turn is being written. */
   private async settleDraft(): Promise<void> {
     await this.draft?.settle();
-    if (this.draft?.begun) this.turn.drafted = true;
+    this.turn.drafted = Math.max(this.turn.drafted, this.draft?.parts ?? 0);
     this.draft = undefined;
   }
 

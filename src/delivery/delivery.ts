@@ -63,8 +63,8 @@ export interface End {
   key?: string;
   turnId?: string;
   tainted?: boolean;
-  /** Something of it may have been shown before, by a draft. */
-  drafted?: boolean;
+  /** How many parts of it may have been shown before, by drafts. */
+  drafted?: number;
   /** Further `with` parts, beginning with a comma and conditional on `fence`, that end together with the row. */
   also?: Fragment;
 }
@@ -191,7 +191,7 @@ export class Delivery {
       return false;
     }
     await this.ended(ended, ending.rows);
-    if (end.drafted || item.attempts > 0) this.options.wakeAt(world.clock.now());
+    if (mayBeSurplus(item, end, ending.rows)) this.options.wakeAt(world.clock.now());
     return true;
   }
 
@@ -207,7 +207,7 @@ export class Delivery {
     const sent = deferred();
     tx.afterCommit(() => {
       this.ended(ended, ending.rows).then(sent.resolve, sent.reject);
-      if (end.drafted || item.attempts > 0) this.options.wakeAt(this.options.world.clock.now());
+      if (mayBeSurplus(item, end, ending.rows)) this.options.wakeAt(this.options.world.clock.now());
     });
     return { sent: sent.promise };
   }
@@ -314,7 +314,7 @@ export class Delivery {
     const writing = parts.length > 0 ? insertions(parts, buttons, now, fenced) : sql``;
     // Drafts are only looked for where there can be any.
     const keys = parts.map((part) => part.key);
-    const dropping = end.drafted || item.attempts > 0 ? surplus(grp, keys, fenced) : sql``;
+    const dropping = mayBeSurplus(item, end, parts) ? surplus(grp, keys, fenced) : sql``;
     const also = sql`${writing}${dropping}${end.also ?? sql``}`;
     const written = parts.length > 0 ? WRITTEN : sql`null::jsonb`;
     return { statement: laneStore.ending(item, end.state, now, end.error, also, written), rows };
@@ -387,4 +387,9 @@ export class Delivery {
     const heardHere = this.gate.settle(id);
     if (!heardHere && this.options.database.engine === 'postgres') this.options.bus.publish(SETTLED, id);
   }
+}
+
+/** Whether a draft was shown, or may have been, that is no part of the answer any more. */
+function mayBeSurplus({ attempts }: Item, { drafted = 0 }: End, parts: readonly unknown[]): boolean {
+  return drafted > parts.length || attempts > 0;
 }

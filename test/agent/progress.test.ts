@@ -87,3 +87,15 @@ test('a tool that is to be hidden does not show', async () => {
   const { meanwhile } = await seenMeanwhile(skill, gate, () => begun);
   expect(meanwhile).toEqual(['I look. ']);
 });
+
+test('an answer that is whole at once is said once, and nothing is looked for afterwards', async () => {
+  const model = new ScriptedModel(['The answer ', 'is 42.']);
+  model.streams = true;
+  await using coda = await play({ model });
+  const ana = coda.person('ana');
+  await ana.says('/help');
+  const before = coda.world.points.length;
+  expect(await ana.says('what is it?')).toBe('The answer is 42.');
+  const names = coda.world.points.slice(before).flatMap(({ name, phase }) => (phase === 'after' ? [name] : []));
+  expect(names).toEqual(['inbox.accept', 'turn.finish', 'send.fake', 'outbox.receipts']);
+});

@@ -43,6 +43,8 @@ export interface PlanInput {
   limits: Limits;
   /** Whether several people speak, so that each message says who. */
   names: boolean;
+  /** Estimated tokens of the sections' tools. */
+  toolTokens: number;
 }
 
 /** A section of one skill may take so much of the window. */
@@ -60,7 +62,7 @@ export function planRequest(input: PlanInput): Plan {
   const moving = [input.clock, ...sections.sections.map(({ title, text }) => `## ${title}\n${cut(text, each)}`)];
   const fixed = {
     system: count(sections.system),
-    tools: count(JSON.stringify(sections.tools)),
+    tools: Math.ceil(input.toolTokens * limits.factor),
     skills: count(moving.join('\n\n')),
     asked: sizeOf(asked, limits.factor),
   };

@@ -24,15 +24,17 @@ export interface Recalled {
   history: HistoryEntry[];
 }
 
-/** The scalar subqueries behind `Recalled`, as a `jsonb` object; `c` is the conversation's row. */
+/**
+ * The scalar subqueries behind `Recalled`, as an object; `c` is the conversation's row. `json` is written as it is read,
+ * which takes less than half of the time of building `jsonb` first.
+ */
 export function recall(most: number): Fragment {
-  return sql`jsonb_build_object(
+  return sql`json_build_object(
       'summary', (
-        select jsonb_build_object('text', s.text, 'covers', s.covers_seq, 'messages', s.messages, 'tainted', s.tainted)
+        select json_build_object('text', s.text, 'covers', s.covers_seq, 'messages', s.messages, 'tainted', s.tainted)
           from summaries s where s.conversation_id = c.id and s.epoch = c.epoch order by s.covers_seq desc limit 1),
       'history', coalesce((
-        select jsonb_agg(jsonb_build_object('seq', h.seq, 'role', h.role, 'content', h.content, 'tainted', h.tainted)
-                         order by h.seq)
+        select json_agg(h order by h.seq)
           from (select seq, role, content, tainted from messages
                  where conversation_id = c.id and epoch = c.epoch
                    and seq > coalesce((select max(s.covers_seq) from summaries s

@@ -35,6 +35,8 @@ export function budgetState(spent: Spent, budgets: Budgets): BudgetState {
 /** Days as the household counts them. */
 export class Calendar {
   private readonly format: Intl.DateTimeFormat;
+  /** Asked for again and again within the same minute. */
+  private last = { minute: Number.NaN, day: '' };
 
   constructor(zone: string) {
     this.format = new Intl.DateTimeFormat('en-CA', { timeZone: zone, dateStyle: 'short' });
@@ -42,9 +44,13 @@ export class Calendar {
 
   /** `YYYY-MM-DD`. */
   day(at: Date): string {
+    const minute = Math.floor(at.getTime() / 60_000);
+    if (minute === this.last.minute) return this.last.day;
     const parts = this.format.formatToParts(at);
     const part = (type: string) => parts.find((each) => each.type === type)?.value ?? '';
-    return `${part('year')}-${part('month')}-${part('day')}`;
+    const day = `${part('year')}-${part('month')}-${part('day')}`;
+    this.last = { minute, day };
+    return day;
   }
 
   /** The first day of the month, `YYYY-MM-01`. */

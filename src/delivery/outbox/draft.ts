@@ -8,6 +8,8 @@ import { type Addressed, rowOf, toParts } from '../parts.ts';
 import type { OutboxSender } from './index.ts';
 import * as store from './store.ts';
 
+/** What is whole within this time is said once, without a draft. Nobody sees so short a wait. */
+const AT_ONCE_MS = 8;
 const FIRST_MS = 300;
 
 export interface DraftDeps {
@@ -26,6 +28,7 @@ export class Draft {
   private readonly item: Item;
   private readonly address: Omit<Addressed, 'cards'>;
   private readonly shown: store.Row[] = [];
+  private reached = 0;
   private wanted: string | undefined;
   private working: Promise<void> | undefined;
   private closed = false;
@@ -38,12 +41,13 @@ export class Draft {
     this.item = item;
     this.address = address;
     // An answer that is whole at once is said once, where each edit is counted.
-    this.nextAt = performance.now() + Math.min(FIRST_MS, deps.adapter.promises.editEveryMs ?? 0);
+    const pace = Math.min(FIRST_MS, deps.adapter.promises.editEveryMs ?? 0);
+    this.nextAt = performance.now() + Math.max(AT_ONCE_MS, pace);
   }
 
-  /** Whether anything has been shown, or may have been. */
-  get begun(): boolean {
-    return this.shown.length > 0;
+  /** How many parts have been shown, or may have been. */
+  get parts(): number {
+    return this.reached;
   }
 
   /** Shows the text so far, now or when the platform takes another edit; texts that come meanwhile replace it. */
@@ -91,6 +95,7 @@ export class Draft {
       if (this.closed || !this.deps.outbox.isSure(this.item.owner)) return;
       const before = this.shown[index];
       if (before?.content.text === part.content.text) continue;
+      this.reached = Math.max(this.reached, index + 1);
       const row = before ? { ...before, content: part.content } : await this.begin(part);
       if (!row) return this.stop();
       this.shown[index] = row;
