@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import type { ModelRequest } from '../../../../src/agent/index.ts';
+import { Outside } from '../../../support/outside.ts';
+import { type Line, lastSaid, ScriptedModel } from '../../../support/scripted-model.ts';
+import { engines, playWith, results } from '../conversation.ts';
+
+const isAlone = ({ system }: ModelRequest) => system.startsWith('You carry out one task with the skill');
+const isSumming = ({ system }: ModelRequest) => system.startsWith('Sum up');
+
+/** A model of two minds: what talks to the person, and what works alone. */
+function minds(alone: (request: ModelRequest) => Line[], summary: Line[] = ['In short: done.']) {
+  return new ScriptedModel((request) => {
+    if (isSumming(request)) return summary;
+    if (isAlone(request)) return alone(request);
+    const [told] = results(request);
+    if (told !== undefined) return [`told: ${told}`];
+    return [{ call: 'skill_run', input: { name: 'researcher', task: lastSaid(request) } }];
+  });
+}
+
+describe.each(engines)('a skill that runs on its own, on %s', (engine) => {
+  test('has a context of its own, and its short answer comes into the conversation', async () => {
+    const model = minds(() => ['Found it.']);
+    const { coda } = await playWith(
+      { researcher: { body: 'Look up $ARGUMENTS.', more: 'fork_agent: true\n' } },
+      { model, engine },
+    );
+    const ana = coda.person('ana');
+    await ana.says('my name is Ana');
+    expect(await ana.says('/researcher swans')).toBe('told: Found it.');
+    const alone = model.requests.findLast(isAlone);
+    expect(alone?.system).toContain('Look up swans.');
+    expect(JSON.stringify(alone?.messages)).not.toContain('my name is Ana');
+  });
+
+  test('its asking parks the turn, and the approval lets it go on, also after a restart', async () => {
+    const outside = new Outside();
+    const model = minds((request) => {
+      const [told] = results(request);
+      return told === undefined ? [{ call: 'letter_send', input: { to: 'bob' } }] : [`letter: ${told}`];
+    });
+    const { coda } = await playWith(
+      { researcher: { more: 'fork_agent: true\nallowed-tools: letter_send\n' } },
+      { model, engine, skills: [outside.skill] },
+    );
+    const ana = coda.person('ana');
+    expect(await ana.says('write to bob')).toContain('letter_send');
+    await coda.restart();
+    expect(outside.sent).toEqual([]);
+    await ana.presses('Approve');
+    expect(outside.sent).toEqual(['bob']);
+    expect(ana.heard('told: letter: sent to bob')).toHaveLength(1);
+  });
+
+  test('what it forbids it cannot call', async () => {
+    const outside = new Outside();
+    const model = minds((request) => {
+      const [told] = results(request);
+      return told === undefined ? [{ call: 'letter_send', input: { to: 'bob' } }] : [`it said: ${told}`];
+    });
+    const { coda } = await playWith(
+      { researcher: { more: 'fork_agent: true\nallowed-tools: letter_send\nforbidden_tools: "letter_*"\n' } },
+      { model, engine, skills: [outside.skill] },
+    );
+    expect(await coda.person('ana').says('write to bob')).toContain('not allowed');
+    expect(model.requests.find(isAlone)?.tools.map(({ name }) => name)).not.toContain('letter_send');
+    expect(outside.sent).toEqual([]);
+  });
+});
+
+test('a long answer is summed up, unless the skill wants all of it to come', async () => {
+  const long = 'word '.repeat(800);
+  const summed = await playWith({ researcher: { more: 'fork_agent: true\n' } }, { model: minds(() => [long]) });
+  expect(await summed.coda.person('ana').says('go')).toBe('told: In short: done.');
+  const whole = await playWith(
+    { researcher: { more: 'fork_agent: true\nauto_summarize: false\n' } },
+    { model: minds(() => [long]) },
+  );
+  expect(await whole.coda.person('ana').says('go')).toContain('word word word');
+});
+
+test('it is not activated like others, and says so', async () => {
+  const model = new ScriptedModel([{ call: 'skill_activate', input: { name: 'researcher' } }], ['Oh.']);
+  const { coda } = await playWith({ researcher: { more: 'fork_agent: true\n' } }, { model });
+  await coda.person('ana').says('go');
+  expect(results(model.requests[1])[0]).toContain('call skill_run');
+  expect(model.requests[0]?.system).toContain('<skill name="researcher" use="skill_run">');
+});
