@@ -84,7 +84,7 @@ test('a tool that is to be hidden does not show', async () => {
   const skill = slowSkill(gate, 'hidden', () => {
     begun = true;
   });
-  const { meanwhile } = await seenMeanwhile(skill, gate, () => begun);
+  const { meanwhile } = await seenMeanwhile(skill, gate, (seen) => begun && seen !== '');
   expect(meanwhile).toEqual(['I look. ']);
 });
 
