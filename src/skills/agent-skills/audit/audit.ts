@@ -2,6 +2,7 @@
 
 import { type FileEntry, listInside, readInside } from '../files/index.ts';
 import { isScript } from '../pin/index.ts';
+import { Pace } from '../scan/index.ts';
 import type { Finding, FindingLevel } from './finding.ts';
 import { isProse, type ScannedFile, scanFile, settingOf } from './scan.ts';
 
@@ -44,6 +45,7 @@ export async function auditSkill(root: string, signal?: AbortSignal): Promise<Au
     return { rule: 'refused-file', level: 'warn', file: path, line: 0, excerpt: message, why };
   });
   const setting = settingOf(await textOf(root, listing.files.find(isSkillFile)));
+  const pace = new Pace();
   let bytes = 0;
   let complete = listing.cut === undefined;
   for (const file of inOrder(listing.files)) {
@@ -62,7 +64,7 @@ export async function auditSkill(root: string, signal?: AbortSignal): Promise<Au
     complete &&= !read.truncated;
     const program = programIn(file, read.content);
     if (program !== undefined) findings.push(program);
-    else if (isText(read.content)) findings.push(...(await scanFile(scannable(file, read.content), setting)));
+    else if (isText(read.content)) findings.push(...(await scanFile(scannable(file, read.content), setting, pace)));
   }
   findings.sort((a, b) => ORDER[a.level] - ORDER[b.level]);
   const blocked = findings.some(({ level }) => level === 'block');

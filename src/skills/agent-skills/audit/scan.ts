@@ -1,5 +1,6 @@
 /** The rules over the files of a skill. */
 
+import type { Pace } from '../scan/index.ts';
 import { isAboutSecurity, isCareful, isQuoted } from './careful.ts';
 import { drops, type Hit, installs, pipes } from './commands.ts';
 import { excerptOf } from './excerpt.ts';
@@ -23,7 +24,9 @@ export interface Setting {
 
 /** Of one rule in one file more than so many are no news. */
 const MAX_OF_A_RULE = 5;
-const PAUSE_EVERY = 200;
+/** A longer line is looked at in parts that overlap. */
+const MAX_LINE = 4_000;
+const OVERLAP = 200;
 
 const PROSE = /\.(?:md|mdx|markdown|txt|rst|html?)$|(?:^|\/)(?:README|LICENSE)[^/]*$/i;
 /** What is there to be tested against, or shown. */
@@ -37,20 +40,19 @@ export function isProse(path: string): boolean {
 }
 
 /** The findings of one file, the heaviest of each line and rule. Gives way to others every few milliseconds. */
-export async function scanFile(file: ScannedFile, setting: Setting): Promise<Finding[]> {
+export async function scanFile(file: ScannedFile, setting: Setting, pace: Pace): Promise<Finding[]> {
   const prose = isProse(file.path);
   const found = new FindingList(file.path);
-  scanLines(file.text, !prose, setting, found);
+  await scanLines(file.text, !prose, setting, found, pace);
   const soften = setting.aboutSecurity || SAMPLES.test(file.path);
   const suspect = hasShadyAddress(file.text);
-  let count = 0;
   for (const passage of passagesOf(file.text, prose)) {
     for (const hit of hitsIn(passage, suspect)) {
       const quoted = passage.kind !== 'code' && isQuoted(passage.text, hit.index) && isSpeech(hit.rule);
       const careful = hit.firm !== true && (soften || passage.careful || quoted);
       found.add(passage.text, passage.lineAt(hit.index), careful ? { ...hit, level: softer(hit.level) } : hit);
     }
-    if (++count % PAUSE_EVERY === 0) await new Promise((resolve) => setImmediate(resolve));
+    if (pace.isUp) await pace.rest();
   }
   return found.all();
 }
@@ -64,15 +66,21 @@ function softer(level: FindingLevel): FindingLevel {
   return level === 'block' ? 'warn' : level;
 }
 
-function scanLines(text: string, isCode: boolean, { aboutSecurity }: Setting, found: FindingList): void {
+async function scanLines(
+  text: string,
+  isCode: boolean,
+  { aboutSecurity }: Setting,
+  found: FindingList,
+  pace: Pace,
+): Promise<void> {
   const weigh = (hit: Hit) =>
     aboutSecurity && hit.rule !== 'hidden-text' ? { ...hit, level: softer(hit.level) } : hit;
-
   for (const [index, line] of text.split(/\r\n|\n|\r/).entries()) {
-    if (line.length < 3) continue;
-    const part = line.slice(0, 20_000);
-    for (const hit of unseen(part, isCode)) found.add(part, index + 1, weigh(hit));
-    if (line.length > 20) for (const hit of encoded(part)) found.add(part, index + 1, weigh(hit));
+    for (let from = 0; from === 0 || from < line.length - OVERLAP; from += MAX_LINE - OVERLAP) {
+      const part = line.slice(from, from + MAX_LINE);
+      for (const hit of [...unseen(part, isCode), ...encoded(part)]) found.add(part, index + 1, weigh(hit));
+      if (pace.isUp) await pace.rest();
+    }
   }
 }
 
