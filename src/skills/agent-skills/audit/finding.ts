@@ -31,6 +31,8 @@ export interface Passage {
   lineAt(index: number): number;
   /** Spoken of as something bad, or as an example: what it shows is not asked for. */
   careful: boolean;
+  /** What stands above it says so: its heading, or the paragraph that introduces it. */
+  introduced: boolean;
   /** Some lines of code together, for what takes several steps. */
   block: boolean;
 }

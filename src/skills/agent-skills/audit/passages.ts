@@ -71,7 +71,8 @@ function* paragraph(lines: readonly string[], line: number, around: Surroundings
   const first = lines[0] as string;
   const own = isCareful(lines.join(' '));
   const kind = HIDDEN_REFERENCE.test(first) ? 'comment' : 'prose';
-  yield* joined(lines, line, kind, own || around.intro || around.headings.some(Boolean));
+  const introduced = around.intro || around.headings.some(Boolean);
+  yield* joined(lines, line, kind, own || introduced, { introduced });
   const isItem = ITEM.test(first) || first.trimStart().startsWith('|');
   // A list goes on with what introduced it; any other paragraph introduces what follows.
   if (!isItem) around.intro = own;
@@ -108,13 +109,13 @@ function* code(lines: readonly string[], first: number, careful: boolean): Gener
     const own = lines.slice(start, at + 1).map((line) => line.replace(/\\\s*$/, ''));
     if (own.some((line) => line.trim() !== '')) {
       const around = isCareful(own.join(' ')) || isRemark(lines[start - 1]);
-      yield* joined(own, first + start, 'code', careful || around);
+      yield* joined(own, first + start, 'code', careful || around, { introduced: careful });
     }
     start = at + 1;
   }
   for (let at = 0; at < lines.length; at += BLOCK_LINES / 2) {
     const some = lines.slice(at, at + BLOCK_LINES);
-    yield* joined(some, first + at, 'code', careful || some.some(isRemark), true);
+    yield* joined(some, first + at, 'code', careful || some.some(isRemark), { block: true, introduced: careful });
   }
 }
 
@@ -129,7 +130,7 @@ function* joined(
   first: number,
   kind: PassageKind,
   careful: boolean,
-  block = false,
+  { block = false, introduced = false } = {},
 ): Generator<Passage> {
   const text = lines.map((line) => line.trim()).join(block ? '\n' : ' ');
   const starts: number[] = [];
@@ -146,7 +147,7 @@ function* joined(
         0,
         starts.findLastIndex((start) => start <= from + index),
       );
-    yield { kind, text: text.slice(from, from + MAX_PASSAGE), line: lineAt(0), lineAt, careful, block };
+    yield { kind, text: text.slice(from, from + MAX_PASSAGE), line: lineAt(0), lineAt, careful, introduced, block };
     if (from + MAX_PASSAGE >= text.length) return;
   }
 }

@@ -48,8 +48,7 @@ export async function scanFile(file: ScannedFile, setting: Setting, pace: Pace):
   const suspect = hasShadyAddress(file.text);
   for (const passage of passagesOf(file.text, prose)) {
     for (const hit of hitsIn(passage, suspect)) {
-      const quoted = passage.kind !== 'code' && isQuoted(passage.text, hit.index) && isSpeech(hit.rule);
-      const careful = hit.firm !== true && (soften || passage.careful || quoted);
+      const careful = hit.firm !== true && (soften || isToldOf(hit, passage));
       found.add(passage.text, passage.lineAt(hit.index), careful ? { ...hit, level: softer(hit.level) } : hit);
     }
     if (pace.isUp) await pace.rest();
@@ -57,9 +56,16 @@ export async function scanFile(file: ScannedFile, setting: Setting, pace: Pace):
   return found.all();
 }
 
-/** Rules about what is said: in quotation marks it is told of, not said. */
-function isSpeech(rule: string): boolean {
-  return /instruction|persona|system-message|hide|secret|prompt/.test(rule);
+/** Rules about what is said to the model. */
+const SPEECH = /instruction|persona|system-message|hide|prompt/;
+
+/**
+ * Whether what was found is told of and not said. Words of warning in the same paragraph speak for a command; in an order
+ * to the model ("never", "safety", "bypass") they are part of it, and only quotation marks or a heading speak for it.
+ */
+function isToldOf({ rule, index }: Hit, passage: Passage): boolean {
+  if (!SPEECH.test(rule)) return passage.careful;
+  return passage.introduced || (isQuoted(passage.text, index) && passage.kind !== 'comment');
 }
 
 function softer(level: FindingLevel): FindingLevel {

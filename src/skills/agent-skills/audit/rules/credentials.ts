@@ -4,7 +4,7 @@ import type { Rule } from '../finding.ts';
 
 /** Files that open other doors. */
 const KEY_FILE =
-  /\.ssh\/(?:id_|\*|identity|\w{0,20}key\b)|[~/]\.ssh\/?(?=["'`\s)*,;]|$)|\.aws\/(?:credentials|\*)|\.gnupg\b|\.netrc\b|\.git-credentials|\.docker\/config\.json|\.kube\/config|gcloud\/(?:credentials|application_default)|application_default_credentials|\.pypirc\b|\.npmrc\b|\.(?:bash|zsh)_history\b|\bid_(?:rsa|ed25519|ecdsa)\b|\*\.pem\b|\s\.pem\s|--export-secret-keys?\b|wallet\.dat|[~/]\.(?:bitcoin|ethereum|electrum)\b|solana\/id\.json|\bLogin\\? Data\b|\/Cookies\b|google-chrome\/|Chrome\/User Data|Firefox\/Profiles|\bbrowser_cookie3\b|keyring\.get_password|dump-keychain|key4\.db|logins\.json|login\.keychain|find-(?:generic|internet)-password|\/etc\/shadow|\.config\/gh\/hosts|\.openclaw\/\S{0,40}(?:token|auth|credential)|\.clawdbot\/\.env/i;
+  /\.ssh\/(?:id_|\*|identity|\w{0,20}key\b)|[~/]\.ssh\/?(?=["'`\s)*,;]|$)|\.aws\/(?:credentials|\*)|\.gnupg\b|\.netrc\b|\.git-credentials|\.docker\/config\.json|\.kube\/config|gcloud\/(?:credentials|application_default)|application_default_credentials|\.pypirc\b|\.npmrc\b|\bid_(?:rsa|ed25519|ecdsa)\b|\*\.pem\b|\s\.pem\s|--export-secret-keys?\b|wallet\.dat|[~/]\.(?:bitcoin|ethereum|electrum)\b|solana\/id\.json|\bLogin\\? Data\b|\/Cookies\b|google-chrome\/|Chrome\/User Data|Firefox\/Profiles|\bbrowser_cookie3\b|keyring\.get_password|dump-keychain|key4\.db|logins\.json|login\.keychain|find-(?:generic|internet)-password|\/etc\/shadow|\.config\/gh\/hosts|\.openclaw\/\S{0,40}(?:token|auth|credential)|\.clawdbot\/\.env/i;
 const ENV_FILE = /(?:^|[\s"'`/(=@])\.env(?:\.(?:local|production))?(?=["'`\s)|,;:]|$)/i;
 
 /** Something leaves this machine. */
@@ -80,6 +80,14 @@ export const CREDENTIALS: readonly Rule[] = [
     find: KEY_FILE,
     and: [READING],
     unless: ORDINARY_USE,
+  },
+  {
+    id: 'credentials-read',
+    level: 'warn',
+    why: 'It reads what a person typed before, with the secrets in it.',
+    find: /\.(?:bash|zsh)_history\b/,
+    and: [/\b(?:cat|less|head|tail|grep|read|open|copy|collect|cp|tar|strings|context)\b/i],
+    unless: /\bHISTFILE\b|\btouch\s/,
   },
   {
     id: 'credentials-substituted',
