@@ -16,7 +16,7 @@ const DECIDE = 'approval_decide';
 const UNSEEN = /[\p{Cf}\p{Zl}\p{Zp}\u007f-\u009f\u115f\u1160\u2800\u3164\uffa0]|`{3,}/gu;
 
 /** An input as JSON of which every character can be seen. */
-export function shownInput(input: unknown): string {
+function shownInput(input: unknown): string {
   const escaped = (character: string) =>
     [...Array(character.length).keys()]
       .map((index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`)
