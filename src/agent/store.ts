@@ -46,14 +46,20 @@ export function itemContext(remembered: number, costs: boolean): Fragment {
 
 export type TurnState = 'running' | 'waiting' | 'done' | 'failed' | 'cancelled';
 
-/** Two `with` parts that write the turn's row, its new steps and those of its nested turns, if `when` holds. */
+/** How a turn waits for its person: until when, and which nested turns ask. */
+export interface Parking {
+  expiresAt: Instant;
+  asking: readonly Turn[];
+}
+
+/** Two `with` parts that write the turn's row and its new steps, and what nested turns ask, if `when` holds. */
 export function turnWriting(
   turn: Turn,
   item: Item,
   state: TurnState,
   now: Instant,
   when: Fragment,
-  expiresAt?: Instant,
+  parking?: Parking,
 ): Fragment {
   const finished = state === 'done' || state === 'failed' || state === 'cancelled';
   return sql`, turned as (
@@ -61,7 +67,7 @@ export function turnWriting(
                          expires_at)
       select ${turn.id}, ${item.id}, ${item.conversation.id}, ${item.person.id}, ${state},
              ${turn.lastAnswer()?.payload.model ?? null}, ${turn.toolCalls}, ${turn.tainted}, ${turn.startedAt},
-             ${finished ? now : null}::timestamptz, ${expiresAt ?? null}::timestamptz
+             ${finished ? now : null}::timestamptz, ${parking?.expiresAt ?? null}::timestamptz
        where ${when}
       on conflict (id) do update
          set state = excluded.state, model = coalesce(excluded.model, turns.model), tool_calls = excluded.tool_calls,
@@ -69,7 +75,7 @@ export function turnWriting(
     ), stepped as (
       insert into steps (turn_id, path, seq, kind, call_id, payload, tainted, at)
       select ${turn.id}, s.path, s.seq, s.kind, s.call_id, s.payload, s.tainted, s.at
-        from jsonb_to_recordset(${json(turn.all().flatMap(newSteps))})
+        from jsonb_to_recordset(${json([turn, ...(parking?.asking ?? [])].flatMap(newSteps))})
              as s (path text, seq integer, kind text, call_id text, payload jsonb, tainted boolean, at timestamptz)
        where ${when}
     )${usageWriting(usedIn(turn), ownerOf(turn, item), when)}`;

@@ -284,7 +284,9 @@ export class TurnRun {
     const now = world.clock.now();
     const expiresAt = expiryOf(now);
     const fenced = sql`exists (select from fence)`;
-    const writing = store.turnWriting(this.turn, this.item, 'waiting', now, fenced, expiresAt);
+    const asking = new Set(questions.flatMap(({ turn }) => (turn === this.turn ? [] : [turn])));
+    const parking = { expiresAt, asking: [...asking] };
+    const writing = store.turnWriting(this.turn, this.item, 'waiting', now, fenced, parking);
     const parked = await delivery.end('turn.park', this.item, {
       state: 'waiting',
       cards,
