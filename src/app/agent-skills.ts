@@ -6,10 +6,13 @@ import type { World } from '../base/world.ts';
 import type { Bus } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
 import {
+  approveSkill,
   type Decisions,
   type Deprecation,
   deprecate,
   deprecations,
+  type Inquest,
+  inquire,
   openCatalog,
   type RescanReport,
   readDecisions,
@@ -121,6 +124,23 @@ export class LiveSkills implements SkillHost {
     const was = await this.database.tx('skills.undeprecate', (tx) => undeprecate(tx, name));
     await this.rescan();
     return was;
+  }
+
+  /** What an owner has to know before approving a skill; a string says why there is nothing to approve. */
+  async inquire(name: string): Promise<Inquest | string> {
+    await this.rescan();
+    const skill = this.catalog.current().skills.get(name);
+    return skill ? inquire(this.reader(), skill) : `There is no skill ${name}.`;
+  }
+
+  /** Approves a skill on the command line if its files are those with `hash`; false when they are not any more. */
+  async approve(name: string, hash: string): Promise<boolean> {
+    const skill = this.catalog.current().skills.get(name);
+    if (!skill) return false;
+    const by = { personId: undefined, now: this.world.clock.now() };
+    const isDone = await this.database.tx('skills.approve', (tx) => approveSkill(tx, skill, hash, by));
+    await this.rescan();
+    return isDone;
   }
 
   /** What is in the folders, and what was decided about it. */

@@ -41,6 +41,10 @@ export interface AddSkillFlags extends Flags {
   description?: string;
 }
 
+export interface ApproveFlags extends Flags {
+  yes?: boolean;
+}
+
 export interface DeprecateFlags extends Flags {
   reason: string;
   replacement?: string;

@@ -85,6 +85,8 @@ function skillVerbs(skills: App['agentSkills']) {
       await skills.deprecate({ name: String(name), reason: String(reason), replacement: instead });
       return true;
     },
+    'skills-inquire': async ({ name }: Record<string, Json>) => (await skills.inquire(String(name))) as unknown as Json,
+    'skills-approve': ({ name, hash }: Record<string, Json>) => skills.approve(String(name), String(hash)),
     'skills-undeprecate': ({ name }: Record<string, Json>) => skills.undeprecate(String(name)),
   };
 }

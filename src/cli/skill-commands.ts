@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import type { Call } from './call.ts';
-import type { DeprecateFlags, ValidateFlags } from './flags.ts';
+import type { ApproveFlags, DeprecateFlags, ValidateFlags } from './flags.ts';
 import { bundleCommands } from './skills-bundles.ts';
 
 export function addSkills(skills: Command, call: Call): void {
@@ -37,6 +37,12 @@ export function addSkills(skills: Command, call: Call): void {
     .argument('<name>')
     .option('--json', 'as JSON')
     .action(call(async () => (await import('./skills-test.ts')).skillsTest));
+  skills
+    .command('approve')
+    .description('let a skill be used as its files are now, after showing what it may do')
+    .argument('<name>')
+    .option('--yes', 'without asking, for programs')
+    .action(call<ApproveFlags>(async () => (await import('./skills-approve.ts')).skillsApprove));
   skills
     .command('deprecate')
     .description('keep a skill, and no longer offer it to the model')

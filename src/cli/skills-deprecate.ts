@@ -75,7 +75,12 @@ async function readHere(config: Config, world: World): Promise<Deprecation[]> {
   }
 }
 
-async function withDatabase<T>(config: Config, world: World, act: (database: Database) => Promise<T>): Promise<T> {
+/** Acts on the storage itself, for where no daemon runs. */
+export async function withDatabase<T>(
+  config: Config,
+  world: World,
+  act: (database: Database) => Promise<T>,
+): Promise<T> {
   const database = await open(config, world);
   try {
     await migrate(database, { now: world.clock.now() });

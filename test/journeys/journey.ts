@@ -1,9 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { packageRoot } from '../../src/base/root.ts';
 import { freshDataDir, type Input, Jsonl, type Line } from '../support/jsonl.ts';
+import { ModelServer, type Scene } from '../support/model-server/index.ts';
+import { modelConfig } from '../support/models.ts';
 
 /**
  * Conversations as people have them, in the files of `conversations/`. A step is one of
@@ -12,12 +14,15 @@ import { freshDataDir, type Input, Jsonl, type Line } from '../support/jsonl.ts'
  *     press: label          the newest button with this label that the conversation has shown
  *     clock: +20m           or +1h30m, +3d, or an ISO instant: the time that passes until what comes next
  *     line: raw text        a line as a program with a fault would write it
+ *     skill: name           a skill appears or changes; `text` is its SKILL.md
  *     restart: in order     or killed; with `after: +3h` that long passes while coda is off. `killed` may come `during`
  *                           another step: as soon as its line is written, or `upon` words of coda's. What is said then is
  *                           said again after the start, as a program does that has read no `done`.
  *
  * and what must come: `expect` lists words that must be in what coda said since the step before, `not` words that must
  * not, `nothing: true` is silence. `/…/` is a regular expression. A button reads `[Done]`, an error begins with its code.
+ * A journey may begin with `skills`, each a SKILL.md by its name, and with a `model`, which answers with these texts and
+ * calls in order.
  * `once` lists words of reminders that all processes together have said once, but for copies marked as such.
  */
 const words = z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat());
@@ -44,11 +49,21 @@ const restart = z.strictObject({
   after: z.string().optional(),
   ...expected,
 });
-const step = z.union([say, press, clock, restart, z.strictObject({ line: z.string(), ...expected })]);
+const skill = z.strictObject({ skill: z.string(), text: z.string() });
+const step = z.union([say, press, clock, restart, skill, z.strictObject({ line: z.string(), ...expected })]);
 const journey = z.strictObject({
   name: z.string(),
   at: z.string().default('2026-11-20T08:00:00Z'),
   zone: z.string().default('Europe/Berlin'),
+  skills: z.record(z.string(), z.string()).default({}),
+  model: z
+    .array(
+      z.strictObject({
+        text: z.string().optional(),
+        calls: z.array(z.strictObject({ name: z.string(), input: z.unknown() })).optional(),
+      }),
+    )
+    .optional(),
   steps: z.array(step),
 });
 export type Journey = z.output<typeof journey>;
@@ -76,6 +91,7 @@ export class Play {
   private readonly all: Line[] = [];
   private now: Date;
   private coda: Jsonl | undefined;
+  private server: ModelServer | undefined;
   /** How many of the process's lines have been looked at. */
   private read = 0;
 
@@ -86,6 +102,8 @@ export class Play {
 
   /** Takes one step after the other; `look` is called after each. */
   async each(look: (step: Step, index: number, heard: Heard) => void): Promise<void> {
+    for (const [name, text] of Object.entries(this.journey.skills)) this.putSkill(name, text);
+    await this.openModel();
     await this.begin();
     try {
       for (const [index, each] of this.journey.steps.entries()) {
@@ -95,12 +113,36 @@ export class Play {
       }
     } finally {
       await this.coda?.[Symbol.asyncDispose]();
+      await this.server?.close();
     }
   }
 
+  /** The model that answers in this journey, with its configuration beside the data. */
+  private async openModel(): Promise<void> {
+    if (!this.journey.model) return;
+    this.server = await ModelServer.start();
+    this.server.play(...(this.journey.model as Scene[]));
+    writeFileSync(this.configFile, JSON.stringify(modelConfig(this.server)));
+  }
+
+  private get home(): string {
+    return dirname(this.dataDir);
+  }
+
+  private get configFile(): string {
+    return join(this.home, 'config.yaml');
+  }
+
+  private putSkill(name: string, text: string): void {
+    const folder = join(this.home, '.coda', 'skills', name);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'SKILL.md'), text);
+  }
+
   private async begin(): Promise<void> {
-    const args = ['--test-clock', this.now.toISOString()];
-    this.coda = await Jsonl.start({ dataDir: this.dataDir, args, env: { TZ: this.journey.zone } });
+    const args = ['--test-clock', this.now.toISOString(), ...(this.server ? ['--config', this.configFile] : [])];
+    const env = { TZ: this.journey.zone, HOME: this.home };
+    this.coda = await Jsonl.start({ dataDir: this.dataDir, args, env });
     this.read = 0;
   }
 
@@ -118,6 +160,7 @@ export class Play {
 
   private async take(each: Step): Promise<void> {
     if ('restart' in each) return this.restart(each);
+    if ('skill' in each) return this.putSkill(each.skill, each.text);
     if ('line' in each) {
       const from = this.running.lines.length;
       this.running.write(`${each.line}\n`);

@@ -17,6 +17,7 @@ test('there are at least sixty journeys, with restarts in the middle', () => {
 });
 
 function check(step: Step, heard: Heard, where: string): void {
+  if ('skill' in step) return;
   const said = shown(heard.since);
   for (const wanted of step.expect ?? [])
     expect(fits(said, wanted), `${where}\nwanted: ${wanted}\nheard: ${said}`).toBe(true);

@@ -4,7 +4,11 @@ import type { Decisions } from './host.ts';
 import { blocked } from './trust/index.ts';
 import { uses } from './use/store.ts';
 
-export const UNDECIDED: Decisions = Object.freeze({ deprecated: new Map(), blocked: new Set<string>(), uses: new Map() });
+export const UNDECIDED: Decisions = Object.freeze({
+  deprecated: new Map(),
+  blocked: new Set<string>(),
+  uses: new Map(),
+});
 
 /**
  * What was decided by now. As long as nothing else changed it is the value `before`, so that what stands in every prompt
