@@ -79,7 +79,9 @@ function bareWalk(folder: string): string[] {
 }
 
 /** The longest time for which nothing else could run while `work` did. */
-async function watched<T>(work: () => Promise<T>): Promise<{ value: T; took: number; pause: number }> {
+async function watched<T>(
+  work: () => Promise<T>,
+): Promise<{ value: T; took: number; pause: number; processor: number }> {
   let last = performance.now();
   let pause = 0;
   const look = () => {
@@ -89,12 +91,14 @@ async function watched<T>(work: () => Promise<T>): Promise<{ value: T; took: num
   };
   const timer = setInterval(look, 1);
   const began = performance.now();
+  const before = process.cpuUsage();
   const value = await work();
   const took = performance.now() - began;
+  const { user, system } = process.cpuUsage(before);
   await new Promise((resolve) => setTimeout(resolve, 2));
   look();
   clearInterval(timer);
-  return { value, took, pause };
+  return { value, took, pause, processor: (user + system) / 1_000 };
 }
 
 function collect(): NodeJS.MemoryUsage {
@@ -103,8 +107,9 @@ function collect(): NodeJS.MemoryUsage {
 }
 
 async function rescan(catalog: SkillCatalog, what: string, limit: string): Promise<RescanReport> {
-  const { value, took, pause } = await watched(() => catalog.rescan());
+  const { value, took, pause, processor } = await watched(() => catalog.rescan());
   line(what, ms(took), limit);
+  line(`${what}: processor, all threads`, ms(processor));
   line(`${what}: longest pause`, ms(pause), '<= 50 ms');
   return value;
 }

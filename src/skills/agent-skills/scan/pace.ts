@@ -6,7 +6,7 @@ export class Pace {
   private since = performance.now();
 
   /** `sliceMs`: how long to work at a stretch, in milliseconds of real time. */
-  constructor(sliceMs = 8) {
+  constructor(sliceMs = 5) {
     this.sliceMs = sliceMs;
   }
 
