@@ -238,6 +238,7 @@ export const moves: readonly Move[] = [
   { sql: 'update inbox set person_id = $2 where person_id = $1' },
   { sql: 'update conversations set person_id = $2 where person_id = $1' },
   { sql: 'update lanes set last_person = $2 where last_person = $1' },
+  { sql: 'delete from rates where person_id = $1' },
 ];
 
 /** What the person said; that it was said stays, by the hash of its identity. */
