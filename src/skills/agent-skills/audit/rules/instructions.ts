@@ -21,7 +21,7 @@ export const INSTRUCTIONS: readonly Rule[] = [
     id: 'ignore-instructions',
     level: 'block',
     why: 'It tells the model to set aside what it was told before.',
-    find: /\b(?:ignore|disregard|forget)\s(?:\w+\s){0,4}(?:(?:previous|prior|earlier|above|preceding|existing|original|your)\s(?:\w+\s){0,4}(?:instructions?|prompts?|guidelines?|directives?|restrictions?|guardrails|safeguards?)\b|(?:other|system|safety|all|any)\s(?:\w+\s){0,4}(?:instructions?|prompts?|guidelines?|directives?|restrictions?|guardrails|safeguards?)\b(?!\s(?:inside|within|embedded|contained|found|in|from|that|which)\b))/i,
+    find: /\b(?:ignore|disregard|forget)\s(?:\w+\s){0,4}(?:(?:previous|prior|earlier|above|preceding|existing|original|your)\s(?:\w+\s){0,4}(?:instructions?|prompts?|guidelines?|directives?|restrictions?|guardrails|safeguards?)\b|(?:other|system|safety|all|any)\s(?!embedded|injected|such|hidden)(?:\w+\s){0,4}(?:instructions?|prompts?|guidelines?|directives?|restrictions?|guardrails|safeguards?)\b(?!\s(?:inside|within|embedded|contained|found|in|from|that|which)\b))/i,
   },
   {
     id: 'ignore-instructions',
