@@ -3,7 +3,7 @@ import { type Day, dayOfWall, minutesOfClock, type Wall } from './civil.ts';
 import { DEFAULT_DAY_PARTS } from './day-parts.ts';
 import type { PartName } from './pieces.ts';
 import type { DayParts, WhenContext } from './types.ts';
-import { wallAt } from './zones.ts';
+import { ZoneClock } from './zones.ts';
 
 /** Now, here: what a phrase is resolved against. */
 export interface Env {
@@ -16,14 +16,32 @@ export interface Env {
   /** Whether the month stands first in 3/4; undefined where both orders are in use. */
   monthFirst: boolean | undefined;
   weekStart: number;
+  /** The clock of the zone; shared by all that is asked of it while one text is read. */
+  clock: ZoneClock;
 }
 
-export function envOf(ctx: WhenContext, zone = ctx.zone): Env {
+/** The context of a text that is being read: what its phrases are resolved against at home is worked out once. */
+export interface Here extends WhenContext {
+  readonly home: Env;
+}
+
+/** `ctx` with its home; a zone that is not known throws a RangeError. */
+export function hereOf(ctx: WhenContext | Here): Here {
+  return 'home' in ctx ? ctx : { ...ctx, home: newEnv(ctx, ctx.zone) };
+}
+
+export function envOf(ctx: WhenContext | Here, zone = ctx.zone): Env {
+  return 'home' in ctx && zone === ctx.zone ? ctx.home : newEnv(ctx, zone);
+}
+
+function newEnv(ctx: WhenContext, zone: string): Env {
   const now = ctx.now.getTime();
-  const wall = wallAt(now, zone);
+  const clock = new ZoneClock(zone);
+  const wall = clock.wallAt(now);
   return {
     now,
     zone,
+    clock,
     wall,
     today: dayOfWall(wall),
     parts: partsOf(ctx.dayParts),

@@ -7,7 +7,7 @@ import { type DateSpec, isElapsed, type Moment, type Recur, type Span, type Time
 import { impossible, past } from './texts.ts';
 import type { When } from './types.ts';
 import { findZone } from './zone-names.ts';
-import { instantOf, wallAt } from './zones.ts';
+import { instantOf } from './zones.ts';
 
 /** Between which instants a series lies, and what is known of its first day. */
 export interface Limits {
@@ -27,8 +27,8 @@ export function limitsOf(phrase: Phrase, env: Env): Limits | When | undefined {
   const limits: Limits = { from: env.now };
   const bounds = boundsOf(phrase, env);
   if (bounds) {
-    limits.from = Math.max(env.now, instantOf(bounds[0] * DAY, env.zone) - 1);
-    limits.until = instantOf(bounds[1] * DAY, env.zone) - 1_000;
+    limits.from = Math.max(env.now, env.clock.instantOf(bounds[0] * DAY) - 1);
+    limits.until = env.clock.instantOf(bounds[1] * DAY) - 1_000;
     if (bounds[0] > env.today) limits.startDay = bounds[0];
   }
   const start = phrase.start ?? firstDay(phrase);
@@ -77,8 +77,8 @@ function boundsOf({ dates, recurs, range }: Phrase, env: Env): [Day, Day] | unde
 function startOf({ date, time, shift, offset }: Moment, env: Env): Partial<Limits> | When | undefined {
   if (shift) {
     const wall = moveDay(env.today, shift, 1) * DAY + (env.wall - env.today * DAY);
-    const at = instantOf(wall, env.zone) + shift.milliseconds;
-    const startDay = Math.floor(wallAt(at, env.zone) / DAY);
+    const at = env.clock.instantOf(wall) + shift.milliseconds;
+    const startDay = Math.floor(env.clock.wallAt(at) / DAY);
     return isElapsed(shift) ? { from: at - 1, startDay, startAt: at } : { from: midnight(startDay, env), startDay };
   }
   if (!date) return startTimeOf(time, env);
@@ -98,35 +98,35 @@ function startOf({ date, time, shift, offset }: Moment, env: Env): Partial<Limit
 function startTimeOf(time: TimeSpec | undefined, env: Env): Partial<Limits> | undefined {
   const times = time && nextTimes(time, env, Math.floor((env.wall - env.today * DAY) / MINUTE));
   const walls = times?.minutes.map((minute) => wallOf(env.today, minute) + (times.second ?? 0) * 1_000) ?? [];
-  const startAt = walls.map((wall) => instantOf(wall, env.zone)).find((at) => at > env.now);
+  const startAt = walls.map((wall) => env.clock.instantOf(wall)).find((at) => at > env.now);
   return startAt === undefined ? undefined : { from: startAt - 1, startAt, startTime: time };
 }
 
 /** The instant of a wall time; of one that comes twice, the one at which the clock has this offset. */
 function momentAt(wall: Wall, env: Env, offset: string | undefined): number {
   const fixed = offset === undefined ? undefined : findZone(offset)?.zone;
-  return instantOf(wall, fixed ?? env.zone);
+  return fixed === undefined ? env.clock.instantOf(wall) : instantOf(wall, fixed);
 }
 
 /** Just before a day begins. */
 function midnight(day: Day, env: Env): number {
-  return instantOf(day * DAY, env.zone) - 1;
+  return env.clock.instantOf(day * DAY) - 1;
 }
 
 function endOf(until: NonNullable<Phrase['until']>, limits: Limits, env: Env): number | When | undefined {
   const { date, time, shift, offset } = until.moment;
   if (shift) {
     const wall = moveDay(env.today, shift, 1) * DAY + (env.wall - env.today * DAY);
-    return instantOf(wall, env.zone) + shift.milliseconds;
+    return env.clock.instantOf(wall) + shift.milliseconds;
   }
   if (!date) {
     const times = time && nextTimes(time, env, Math.floor((env.wall - env.today * DAY) / MINUTE));
-    const ends = times?.minutes.map((minute) => instantOf(wallOf(env.today, minute), env.zone));
+    const ends = times?.minutes.map((minute) => env.clock.instantOf(wallOf(env.today, minute)));
     return ends?.find((end) => end > Math.max(env.now, limits.from));
   }
   const day = endDay(date, until.whole, limits, env);
   if (typeof day !== 'number') return day;
-  if (!time) return instantOf((day + 1) * DAY, env.zone) - 1_000;
+  if (!time) return env.clock.instantOf((day + 1) * DAY) - 1_000;
   const times = timesOn(time, env, undefined);
   return times && momentAt(wallOf(day, times.minutes[0] ?? 0) + times.second * 1_000, env, offset);
 }

@@ -23,18 +23,18 @@ const CAPITAL = /^\p{Lu}\p{Ll}/u;
 const SMALL = /^(?:a|an|and|at|for|in|of|on|the|to|with|-|')$/;
 
 /** The tokens with those of known names hidden, so that "Ruby Tuesday" is no Tuesday. */
-export function hideNames(tokens: Token[], { names }: Language): Token[] {
+export function hideNames(tokens: readonly Token[], { names }: Language): readonly Token[] {
   const lower = tokens.map(({ raw }) => raw.toLowerCase());
   const isShouted = tokens.every(({ raw }) => !/^\p{L}/u.test(raw) || /^\p{Lu}/u.test(raw));
-  let hidden = tokens;
+  let hidden: Token[] | undefined;
   for (let at = 0; at < tokens.length; at++) {
     const length = nameAt(names.always, lower, at) || (isShouted ? 0 : titleAt(names, tokens, lower, at));
     if (length === 0 || (names.firstNames.has(lower[at] ?? '') && names.personal.has(lower[at - 1] ?? ''))) continue;
-    if (hidden === tokens) hidden = [...tokens];
+    hidden ??= [...tokens];
     for (let end = at + length; at < end; at++) hidden[at] = { ...(tokens[at] as Token), text: '' };
     at--;
   }
-  return hidden;
+  return hidden ?? tokens;
 }
 
 /** How many words of the longest known name begin at a place. */

@@ -49,8 +49,12 @@ export interface Occurrence {
 }
 
 /** The same for a rule that is already taken apart; `after` in milliseconds UTC. */
-export function* ruleOccurrences(rule: Rule, after: number): Generator<Occurrence, void> {
-  const streams = rule.parts.map((part) => partOccurrences(rule, part, after));
+export function* ruleOccurrences(
+  rule: Rule,
+  after: number,
+  clock = new ZoneClock(rule.zone),
+): Generator<Occurrence, void> {
+  const streams = rule.parts.map((part) => partOccurrences(rule, part, after, clock));
   const heads = streams.map((stream) => stream.next());
   let last = after;
   for (;;) {
@@ -71,8 +75,7 @@ export function* ruleOccurrences(rule: Rule, after: number): Generator<Occurrenc
   }
 }
 
-function* partOccurrences(rule: Rule, part: RulePart, after: number): Generator<Occurrence, void> {
-  const clock = new ZoneClock(rule.zone);
+function* partOccurrences(rule: Rule, part: RulePart, after: number, clock: ZoneClock): Generator<Occurrence, void> {
   const subDaily = part.freq === 'HOURLY' || part.freq === 'MINUTELY' || part.freq === 'SECONDLY';
   const instants = subDaily ? elapsed(rule, part, after, clock) : calendar(rule, part, after, clock);
   let left = part.count ?? Number.POSITIVE_INFINITY;

@@ -7,7 +7,6 @@ import type { Phrase } from './phrase.ts';
 import { type Clock, type DateSpec, isElapsed, type Span, type TimeSpec } from './pieces.ts';
 import { impossible, past, whichOne } from './texts.ts';
 import type { Once, Reading, When } from './types.ts';
-import { instantOf, wallAt } from './zones.ts';
 
 /** The wall times that a phrase may mean. */
 interface Walls {
@@ -52,11 +51,11 @@ function certain(wall: Wall, others: readonly Wall[], env: Env): When {
 }
 
 function isUpcoming(wall: Wall, env: Env): boolean {
-  return wall < LAST + DAY && instantOf(wall, env.zone) > env.now;
+  return wall < LAST + DAY && env.clock.instantOf(wall) > env.now;
 }
 
-function once(wall: Wall, { zone }: Env): Once {
-  return { kind: 'once', at: toInstant(instantOf(wall, zone)), local: isoOfWall(wall), zone };
+function once(wall: Wall, { zone, clock }: Env): Once {
+  return { kind: 'once', at: toInstant(clock.instantOf(wall)), local: isoOfWall(wall), zone };
 }
 
 function reading(wall: Wall, env: Env): Reading {
@@ -66,11 +65,11 @@ function reading(wall: Wall, env: Env): Reading {
 /** "In 3 hours", "in two days": elapsed time for what the clock counts, the same time of day for the calendar. */
 function shifted(span: Span, env: Env): When {
   const wall = isElapsed(span) ? undefined : dayShift(span, env);
-  const from = wall === undefined ? env.now : wall < LAST ? instantOf(wall, env.zone) : LAST + 1;
+  const from = wall === undefined ? env.now : wall < LAST ? env.clock.instantOf(wall) : LAST + 1;
   const at = from + span.milliseconds;
   if (at > LAST) return impossible();
-  if (at <= env.now) return past(formatWall(wallAt(at, env.zone), env.wall));
-  return { kind: 'once', at: toInstant(at), local: isoOfWall(wallAt(at, env.zone)), zone: env.zone };
+  if (at <= env.now) return past(formatWall(env.clock.wallAt(at), env.wall));
+  return { kind: 'once', at: toInstant(at), local: isoOfWall(env.clock.wallAt(at)), zone: env.zone };
 }
 
 function dayShift(span: Span, env: Env): Wall {

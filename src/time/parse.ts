@@ -1,18 +1,23 @@
 import { parseCron } from './cron.ts';
 import { describe } from './describe.ts';
+import { hereOf } from './env.ts';
 import { interpret } from './interpret.ts';
 import { english } from './lang/en.ts';
 import type { Language } from './lang/language.ts';
+import type { Match } from './match.ts';
 import { type Phrase, readings } from './phrase.ts';
+import type { Piece } from './pieces.ts';
 import { parseRuleText } from './rule-text.ts';
 import { noTime, notUnderstood, tooLong, unknownZone, whichOne } from './texts.ts';
-import { type Token, tokenise } from './tokens.ts';
+import { corrected, type Token, tokenise } from './tokens.ts';
 import type { Reading, When, WhenContext } from './types.ts';
 import { isZone } from './zones.ts';
 
 /** No one needs more characters, or more words, to say when. */
 const LONGEST_TEXT = 2_000;
 const MOST_TOKENS = 80;
+/** With courtesies around them. */
+const LONGEST_SLIPS = 2 * MOST_TOKENS;
 
 /**
  * What `text` means as a time: an instant, a rule, a question with its readings, or a refusal with its reason. The
@@ -20,8 +25,9 @@ const MOST_TOKENS = 80;
  */
 export function parseWhen(text: string, ctx: WhenContext): When {
   if (text.length > LONGEST_TEXT) return tooLong();
-  if (!isZone(ctx.zone)) return unknownZone(ctx.zone);
-  return readRule(text, ctx) ?? readPhrase(text, ctx) ?? explain(text);
+  if (!('home' in ctx) && !isZone(ctx.zone)) return unknownZone(ctx.zone);
+  const here = hereOf(ctx);
+  return readRule(text, here) ?? readPhrase(text, here) ?? explain(text);
 }
 
 /** RRULE text and cron expressions. */
@@ -32,29 +38,45 @@ export function readRule(text: string, ctx: WhenContext): When | undefined {
 
 /** Words only about time; undefined when some of them are not, or when they contradict each other. */
 export function readPhrase(text: string, ctx: WhenContext, language: Language = english): When | undefined {
-  const tokens = strip(tokenise(text, language), language);
-  return (
-    readTokens(text, tokens, ctx, language) ??
-    readTokens(text, strip(tokenise(text, language, true), language), ctx, language)
-  );
+  return readWords(wordsOf(text, tokenise(text, language), language), ctx, language);
 }
 
-/** Without courtesies before and after. */
-function strip(tokens: readonly Token[], language: Language): Token[] {
+/** As `readPhrase`, for a text that has been taken apart. */
+export function readWords(words: Words, ctx: WhenContext, language: Language): When | undefined {
+  const when = readAsIs(words, ctx, language);
+  if (when) return when;
+  const tokens = words.tokens.length > LONGEST_SLIPS ? undefined : corrected(words.tokens, language);
+  return tokens && readAsIs(wordsOf(words.text, tokens, language), ctx, language);
+}
+
+/** A text taken apart, with the pieces that begin at each of its tokens. */
+export interface Words {
+  text: string;
+  tokens: readonly Token[];
+  pieces: (at: number) => readonly Match<Piece>[];
+}
+
+export function wordsOf(text: string, tokens: readonly Token[], language: Language): Words {
+  return { text, tokens, pieces: language.grammar.over(tokens) };
+}
+
+/** Where the words stand, without courtesies before and after. */
+function stretchOf(tokens: readonly Token[], language: Language): { from: number; to: number } {
   const isCourtesy = (at: number) => language.closers.has(tokens[at]?.text ?? '');
   let from = 0;
   let to = tokens.length;
   while (from < to && language.openers.has(tokens[from]?.text ?? '')) from++;
   if (from > 0 && tokens[from]?.text === ',') from++;
   while (to > from && (isCourtesy(to - 1) || (/^[.!,]$/.test(tokens[to - 1]?.text ?? '') && isCourtesy(to - 2)))) to--;
-  return tokens.slice(from, to);
+  return { from, to };
 }
 
-function readTokens(text: string, tokens: Token[], ctx: WhenContext, language: Language): When | undefined {
-  if (tokens.length === 0 || tokens.length > MOST_TOKENS) return undefined;
-  const matches = language.grammar.over(tokens);
-  for (const phrase of readings(tokens, 0, tokens.length, matches, language)) {
-    const when = phrase.vague ? askAbout(phrase, text, tokens, ctx) : interpret(phrase, ctx);
+function readAsIs({ text, tokens, pieces }: Words, ctx: WhenContext, language: Language): When | undefined {
+  const stretch = stretchOf(tokens, language);
+  const { from, to } = stretch;
+  if (from >= to || to - from > MOST_TOKENS) return undefined;
+  for (const phrase of readings(tokens, from, to, pieces, language)) {
+    const when = phrase.vague ? askAbout(phrase, text, tokens, ctx, stretch) : interpret(phrase, ctx);
     if (when) return withWords(when, ctx);
   }
   return undefined;
@@ -66,7 +88,7 @@ export function askAbout(
   text: string,
   tokens: readonly Token[],
   ctx: WhenContext,
-  stretch = { from: 0, to: tokens.length },
+  stretch: { from: number; to: number },
 ): When | undefined {
   if (!vague) return undefined;
   const before = text.slice(tokens[stretch.from]?.start ?? 0, tokens[vague.from]?.start);

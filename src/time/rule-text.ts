@@ -23,7 +23,7 @@ export function ruleWhen(rule: Rule, env: Env): When {
   if (parts.some((part) => part.freq === 'SECONDLY' && (part.interval ?? 1) < 60)) return tooOften();
   if (parts.some((part) => (part.bySecond?.length ?? 0) > 1)) return tooOften();
   if (parts.every(({ until }) => until !== undefined && until <= env.now)) return past('');
-  const when = recurring(rule, env.now);
+  const when = recurring(rule, env);
   if (when.kind === 'recurring' || !parts.every(({ until, count }) => until !== undefined || count !== undefined))
     return when;
   const [any] = ruleOccurrences(rule, rule.start - 2 * DAY);

@@ -3,7 +3,7 @@ import { english } from './lang/en.ts';
 import type { Language } from './lang/language.ts';
 import type { Match } from './match.ts';
 import { mayBeName } from './names.ts';
-import { askAbout, withWords } from './parse.ts';
+import { askAbout, type Words, withWords } from './parse.ts';
 import { type Budget, type Phrase, type Placed, readings } from './phrase.ts';
 import type { Clock, DateSpec, Piece } from './pieces.ts';
 import type { Token } from './tokens.ts';
@@ -27,12 +27,17 @@ export class Runs {
   private readonly budget: Budget = { left: SENTENCE_STEPS };
   private readonly matches: (at: number) => readonly Match<Piece>[];
 
-  constructor(text: string, tokens: readonly Token[], ctx: WhenContext, language: Language = english) {
+  /** What was read of the stretches from … up to …, once it was asked for. */
+  private readonly known = new Map<number, Run | undefined>();
+  /** Where the pieces that begin at a token can lead to, one after the other. */
+  private readonly reach: Uint8Array[] = [];
+
+  constructor({ text, tokens, pieces }: Words, ctx: WhenContext, language: Language) {
     this.text = text;
     this.tokens = tokens;
     this.ctx = ctx;
     this.language = language;
-    this.matches = language.grammar.over(tokens);
+    this.matches = pieces;
   }
 
   /** Whether the sentence was too tangled to be read to its end. */
@@ -52,7 +57,29 @@ export class Runs {
 
   /** The stretch from `from` up to `to` read as one phrase, if it is one. */
   exactly(from: number, to: number): Run | undefined {
-    if (from >= to || this.cuts(from) || this.cuts(to) || this.lists(from, to)) return undefined;
+    if (from >= to || this.reachOf(from)[to] !== 1) return undefined;
+    const key = from * (this.tokens.length + 1) + to;
+    if (this.known.has(key)) return this.known.get(key);
+    const run = this.cuts(from) || this.cuts(to) || this.lists(from, to) ? undefined : this.read(from, to);
+    this.known.set(key, run);
+    return run;
+  }
+
+  private reachOf(from: number): Uint8Array {
+    const known = this.reach[from];
+    if (known) return known;
+    const reach = new Uint8Array(this.tokens.length + 1);
+    this.reach[from] = reach;
+    const through = (at: number) => {
+      reach[at] = 1;
+      if (at < this.tokens.length) for (const [end, yes] of this.reachOf(at).entries()) if (yes === 1) reach[end] = 1;
+    };
+    if (this.language.glue.has(this.tokens[from]?.text ?? '')) through(from + 1);
+    for (const { end } of this.matches(from)) through(end);
+    return reach;
+  }
+
+  private read(from: number, to: number): Run | undefined {
     for (const phrase of readings(this.tokens, from, to, this.matches, this.language, this.budget)) {
       // "8pm eastern", but "9am mountain ride".
       if (to < this.tokens.length && phrase.placed.some(({ piece }) => piece.kind === 'zone' && piece.loose)) continue;
@@ -113,7 +140,7 @@ export class Runs {
   }
 }
 
-const SENTENCE_STEPS = 1_200;
+const SENTENCE_STEPS = 1_000;
 /** What it costs to give a phrase its instant, in steps of reading. */
 const RESOLVING = 40;
 

@@ -1,11 +1,11 @@
 import type { Language } from './lang/language.ts';
 import { LayoutFinder } from './layout.ts';
 import { hideNames } from './names.ts';
-import { explain, parseWhen, withWords } from './parse.ts';
+import { explain, parseWhen, type Words, withWords, wordsOf } from './parse.ts';
 import type { DateSpec } from './pieces.ts';
 import { isWeak, type Run, Runs } from './runs.ts';
 import { noTime, whichOne } from './texts.ts';
-import { type Token, tokenise } from './tokens.ts';
+import type { Token } from './tokens.ts';
 import type { Reading, When, WhenContext } from './types.ts';
 
 /** A sentence understood: when, and what. */
@@ -22,17 +22,18 @@ export class SentenceParts {
   protected readonly text: string;
   protected readonly ctx: WhenContext;
   protected readonly language: Language;
-  protected readonly tokens: Token[];
+  protected readonly tokens: readonly Token[];
   protected readonly runs: Runs;
   protected readonly finder: LayoutFinder;
 
-  constructor(text: string, ctx: WhenContext, language: Language) {
-    this.text = text;
+  constructor(words: Words, ctx: WhenContext, language: Language) {
+    this.text = words.text;
     this.ctx = ctx;
     this.language = language;
-    this.tokens = hideNames(ends(tokenise(text, language)), language);
+    this.tokens = hideNames(ends(words.tokens), language);
     this.finder = new LayoutFinder(this.tokens, language);
-    this.runs = new Runs(text, this.tokens, ctx, language);
+    const same = this.tokens === words.tokens;
+    this.runs = new Runs(same ? words : wordsOf(words.text, this.tokens, language), ctx, language);
   }
 
   protected word(at: number): string {
@@ -181,7 +182,7 @@ export class SentenceParts {
 }
 
 /** A time stands at the beginning or the end of a long message; what lies between is one word that says nothing. */
-function ends(tokens: Token[]): Token[] {
+function ends(tokens: readonly Token[]): readonly Token[] {
   if (tokens.length <= 2 * AT_EACH_END) return tokens;
   const [first, last] = [tokens[AT_EACH_END], tokens.at(-AT_EACH_END - 1)];
   if (!first || !last) return tokens;

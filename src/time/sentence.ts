@@ -1,13 +1,15 @@
+import { hereOf } from './env.ts';
 import { english } from './lang/en.ts';
 import type { Layout } from './layout.ts';
 import { mayBeName } from './names.ts';
-import { parseWhen, readPhrase, readRule, withWords } from './parse.ts';
+import { parseWhen, readRule, readWords, withWords, wordsOf } from './parse.ts';
 import type { Piece } from './pieces.ts';
 import { isDoubtful, isWeak, type Run } from './runs.ts';
 import { STARTS } from './sentence-doubts.ts';
 import { SentenceEvents } from './sentence-events.ts';
 import { hasTime, onlyTime, type Understood } from './sentence-parts.ts';
 import { noTime, tooLong, unknownZone, whichOne } from './texts.ts';
+import { tokenise } from './tokens.ts';
 import type { SplitTask, When, WhenContext } from './types.ts';
 import { isZone } from './zones.ts';
 
@@ -29,9 +31,12 @@ export function splitTask(text: string, ctx: WhenContext = ANYWHERE): SplitTask 
 export function understand(text: string, ctx: WhenContext): Understood {
   if (text.length > LONGEST_SENTENCE) return { when: tooLong(), words: undefined, task: '' };
   if (!isZone(ctx.zone)) return { when: unknownZone(ctx.zone), words: undefined, task: text.trim() };
-  const whole = readRule(text, ctx) ?? readPhrase(text, ctx);
-  if (whole) return { when: whole, words: text.trim(), task: '' };
-  return new Sentence(text, ctx, english).understand();
+  const here = hereOf(ctx);
+  const rule = readRule(text, here);
+  if (rule) return { when: rule, words: text.trim(), task: '' };
+  const words = wordsOf(text, tokenise(text, english), english);
+  const whole = readWords(words, here, english);
+  return whole ? { when: whole, words: text.trim(), task: '' } : new Sentence(words, here, english).understand();
 }
 
 class Sentence extends SentenceEvents {

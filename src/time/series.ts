@@ -9,7 +9,7 @@ import { formatRule, type Rule, type RulePart } from './rule.ts';
 import { atTimes, calendarParts, onlyOn, without } from './rule-parts.ts';
 import { never, past, tooOften, whichOne } from './texts.ts';
 import type { Recurring, When } from './types.ts';
-import { fixedZone, instantOf, wallAt } from './zones.ts';
+import { fixedZone, type ZoneClock } from './zones.ts';
 
 /** How many of the next occurrences are told. */
 const NEXT = 5;
@@ -239,14 +239,14 @@ function elapsedDrafts(recur: Recur, phrase: Phrase, env: Env, limits: Limits): 
   const parts = limited && excluded([limited], phrase);
   const startAt = limits.startAt ?? (limits.startDay === undefined ? Math.floor(env.now / 1_000) * 1_000 : undefined);
   if (!parts || startAt === undefined) return undefined;
-  const start = wallAt(onlyMoment(startAt, stepOf(base), env.zone), env.zone);
+  const start = env.clock.wallAt(onlyMoment(startAt, stepOf(base), env.clock));
   return [{ parts, start, after: limits.startAt === undefined ? env.now : limits.from, free: false }];
 }
 
 /** The last moment, counted back from `at` in steps, that the clock of the zone does not show for the second time. */
-function onlyMoment(at: number, step: number, zone: string): number {
+function onlyMoment(at: number, step: number, clock: ZoneClock): number {
   let moment = at;
-  while (instantOf(wallAt(moment, zone), zone) !== moment) moment -= step;
+  while (clock.instantOf(clock.wallAt(moment)) !== moment) moment -= step;
   return moment;
 }
 
@@ -308,7 +308,7 @@ function windowsOf(from: Clock, to: Clock, env: Env): [Minute, Minute][] {
 function finish({ parts, start, after, free }: Draft, limits: Limits, env: Env): When | undefined {
   if (parts.length === 0) return never();
   const open: Rule = { start, zone: env.zone, parts: free ? parts.map((part) => ({ ...part, interval: 1 })) : parts };
-  const [first] = ruleOccurrences(open, after);
+  const [first] = ruleOccurrences(open, after, env.clock);
   if (!first) return never();
   const until = limits.lasting ? lastOf(limits.lasting, first.wall, parts, env, limits) : limits.until;
   // "For 20 minutes every day" is how long something takes, not how long it goes on.
@@ -320,7 +320,7 @@ function finish({ parts, start, after, free }: Draft, limits: Limits, env: Env):
     ...(limits.count === undefined ? {} : { count: limits.count }),
     ...(until === undefined ? {} : { until }),
   }));
-  return recurring({ ...anchorOf(first, limited, env), parts: limited }, env.now);
+  return recurring({ ...anchorOf(first, limited, env), parts: limited }, env);
 }
 
 /**
@@ -329,10 +329,10 @@ function finish({ parts, start, after, free }: Draft, limits: Limits, env: Env):
  */
 function anchorOf({ at, wall }: Occurrence, parts: readonly RulePart[], env: Env): Pick<Rule, 'start' | 'zone'> {
   const [part] = parts;
-  if (!part || !isSteps(part) || instantOf(wall, env.zone) === at) return { start: wall, zone: env.zone };
+  if (!part || !isSteps(part) || env.clock.instantOf(wall) === at) return { start: wall, zone: env.zone };
   const step = stepOf(part);
-  const moment = onlyMoment(at, step, env.zone);
-  if (part.count === undefined && at - step <= env.now) return { start: wallAt(moment, env.zone), zone: env.zone };
+  const moment = onlyMoment(at, step, env.clock);
+  if (part.count === undefined && at - step <= env.now) return { start: env.clock.wallAt(moment), zone: env.zone };
   return { start: wall, zone: fixedZone(wall - at) };
 }
 
@@ -343,19 +343,20 @@ function isSteps({ freq }: RulePart): boolean {
 /** The end of "for 2 weeks", counted from the day (or, for elapsed steps, from the moment) that the series begins. */
 function lastOf(span: Span, first: Wall, parts: RulePart[], env: Env, limits: Limits): number {
   const day = Math.floor(first / DAY);
-  if (!parts.some(isSteps)) return instantOf((addMonths(day, span.months) + span.days) * DAY, env.zone) - 1_000;
+  if (!parts.some(isSteps)) return env.clock.instantOf((addMonths(day, span.months) + span.days) * DAY) - 1_000;
   const startAt = limits.startAt ?? env.now;
   if (isElapsed(span)) return startAt + span.milliseconds;
-  const start = wallAt(startAt, env.zone);
+  const start = env.clock.wallAt(startAt);
   const from = Math.floor(start / DAY);
   const end = (addMonths(from, span.months) + span.days) * DAY + (start - from * DAY);
-  return instantOf(end, env.zone) + span.milliseconds;
+  return env.clock.instantOf(end) + span.milliseconds;
 }
 
 /** A rule with its next occurrences; `NEVER` when it has none. */
-export function recurring(rule: Rule, now: number): When {
+export function recurring(rule: Rule, env: Env): When {
   const next: Date[] = [];
-  for (const { at } of ruleOccurrences(rule, now)) if (next.push(toInstant(at)) === NEXT) break;
+  const clock = rule.zone === env.zone ? env.clock : undefined;
+  for (const { at } of ruleOccurrences(rule, env.now, clock)) if (next.push(toInstant(at)) === NEXT) break;
   if (next.length === 0) return never();
   return { kind: 'recurring', rule: formatRule(rule), zone: rule.zone, next } satisfies Recurring;
 }
@@ -368,7 +369,7 @@ export function united(series: readonly Rule[], env: Env): When | undefined {
   const parts = series.flatMap((rule) => rule.parts.map((part) => ({ ...timeOf(rule.start), ...part })));
   // A step of two weeks needs a start of its own.
   if (parts.some(({ interval, count }) => (interval ?? 1) > 1 || count !== undefined)) return undefined;
-  return recurring({ start, zone: first.zone, parts }, env.now);
+  return recurring({ start, zone: first.zone, parts }, env);
 }
 
 function timeOf(start: Wall): Pick<RulePart, 'byHour' | 'byMinute'> {

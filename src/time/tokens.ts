@@ -51,8 +51,8 @@ function plain(text: string): string {
     .replace(/[\u00a0\u2000-\u200a\u202f\u3000]/g, ' ');
 }
 
-/** Takes `text` apart. `fuzzy` also reads words with one wrong letter, where every word must be about time anyway. */
-export function tokenise(text: string, language: Vocabulary, fuzzy = false): Token[] {
+/** Takes `text` apart. */
+export function tokenise(text: string, language: Vocabulary): Token[] {
   const flat = plain(text);
   const quoted = quotations(text);
   const tokens: Token[] = [];
@@ -65,11 +65,27 @@ export function tokenise(text: string, language: Vocabulary, fuzzy = false): Tok
       // A quotation may begin in mid-chunk, as in (“…”); its words are hidden, the rest is read.
       pushOpaque(tokens, text, start, end, last);
     } else {
-      pushTokens(tokens, flat, start, end, language, fuzzy);
+      pushTokens(tokens, flat, start, end, language);
     }
     last = end;
   }
   return tokens;
+}
+
+/**
+ * The tokens with words of one wrong letter put right, where every word must be about time anyway; undefined when there
+ * are none.
+ */
+export function corrected(tokens: readonly Token[], language: Vocabulary): Token[] | undefined {
+  let found = false;
+  const right = tokens.flatMap((token) => {
+    if (token.text !== token.raw.toLowerCase()) return [token];
+    const words = language.canonical(token.text, true);
+    if (words.length === 1 && words[0] === token.text) return [token];
+    found = true;
+    return words.map((text) => ({ ...token, text }));
+  });
+  return found ? right : undefined;
 }
 
 function* chunks(text: string): Generator<[number, number]> {
@@ -87,14 +103,7 @@ function pushOpaque(tokens: Token[], text: string, start: number, end: number, l
   tokens.push({ text: OPAQUE, start, end, raw: text.slice(start, end), glued: start === last && start > 0 });
 }
 
-function pushTokens(
-  tokens: Token[],
-  text: string,
-  start: number,
-  end: number,
-  language: Vocabulary,
-  fuzzy: boolean,
-): void {
+function pushTokens(tokens: Token[], text: string, start: number, end: number, language: Vocabulary): void {
   const chunk = text.slice(start, end);
   const zone = /^\(?([a-z_]+(?:\/[a-z_+-]+\d*){1,2})[).,;:!]*$/i.exec(chunk)?.[1];
   if (zone !== undefined && isZone(zone)) {
@@ -112,7 +121,7 @@ function pushTokens(
       last.end++;
       continue;
     }
-    for (const word of language.canonical(raw.toLowerCase(), fuzzy))
+    for (const word of language.canonical(raw.toLowerCase(), false))
       tokens.push({ text: word, start: from, end: from + raw.length, raw, glued });
   }
 }

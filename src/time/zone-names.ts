@@ -235,6 +235,12 @@ function titled(name: string): string {
 
 /** Constant after the first look: what the tables above and the runtime's own zones say. */
 const PLACES_BY_NAME = placesByName();
+const PLACE_STARTS: ReadonlySet<string> = new Set([...PLACES_BY_NAME.keys()].map((name) => name.split(' ')[0] ?? ''));
+
+/** Whether the name of a place begins with this word. */
+export function startsPlace(word: string): boolean {
+  return PLACE_STARTS.has(fold(word));
+}
 
 export function isAbbreviation(word: string): boolean {
   return Object.hasOwn(ABBREVIATIONS, word.toLowerCase());

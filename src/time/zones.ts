@@ -39,7 +39,7 @@ export function fixedZone(offset: number): string {
   return `${offset < 0 ? '-' : '+'}${clockOf(minutes)}`;
 }
 
-/** Stretches of constant offset are looked up once this many instants were asked for one by one. */
+/** Another stretch of constant offset is looked up once this many instants beyond the first were asked for one by one. */
 const ASKED_SINGLY = 6;
 /** No clock is set by more than this, so that within it a wall time has one instant or none is near. */
 const WIDEST_CHANGE = 172_800_000;
@@ -60,7 +60,7 @@ export class ZoneClock {
   wallAt(at: number): Wall {
     if (at >= this.from && at < this.to) return at + this.offset;
     const wall = wallAt(at, this.zone);
-    if (++this.asked > ASKED_SINGLY) this.learn(at, wall - at);
+    this.learn(at);
     return wall;
   }
 
@@ -69,16 +69,17 @@ export class ZoneClock {
     const at = wall - this.offset;
     if (at >= this.from + WIDEST_CHANGE && at < this.to - WIDEST_CHANGE) return at;
     const found = instantOf(wall, this.zone);
-    if (++this.asked > ASKED_SINGLY && !(found >= this.from && found < this.to))
-      this.learn(found, wallAt(found, this.zone) - found);
+    if (!(found >= this.from && found < this.to)) this.learn(found);
     return found;
   }
 
-  private learn(at: number, offset: number): void {
+  private learn(at: number): void {
+    // The first stretch is where most is asked; another one is worth its look-up only for a series.
+    if (this.asked++ > 0 && this.asked <= ASKED_SINGLY) return;
     // A change at this very instant begins the stretch: "previous" is asked from just after it.
     const here = Temporal.Instant.fromEpochMilliseconds(at + 1).toZonedDateTimeISO(this.zone);
     this.from = here.getTimeZoneTransition('previous')?.epochMilliseconds ?? Number.NEGATIVE_INFINITY;
     this.to = here.getTimeZoneTransition('next')?.epochMilliseconds ?? Number.POSITIVE_INFINITY;
-    this.offset = offset;
+    this.offset = here.offsetNanoseconds / 1e6;
   }
 }

@@ -1,7 +1,7 @@
 import { type Captures, grammar, type Rule, type Terminal } from '../match.ts';
 import type { Clock, DateSpec, DaySet, Piece, Span, TimeSpec, Unit } from '../pieces.ts';
 import type { Token } from '../tokens.ts';
-import { isAbbreviation, placeZone, WORDLIKE_ABBREVIATIONS } from '../zone-names.ts';
+import { isAbbreviation, placeZone, startsPlace, WORDLIKE_ABBREVIATIONS } from '../zone-names.ts';
 import { clockRules, clockTerminals, numberRules, partRules, spanRules } from './en-clock.ts';
 import { calendarRules, dateTerminals, dayRules, periodRules } from './en-dates.ts';
 import { holidayRules } from './en-holidays.ts';
@@ -21,6 +21,7 @@ const zoneTerminals: Readonly<Record<string, Terminal>> = {
     if (!isAbbreviation(raw)) return undefined;
     return WORDLIKE_ABBREVIATIONS.has(raw.toLowerCase()) && raw !== raw.toUpperCase() ? undefined : raw;
   },
+  placeStart: ({ raw }) => (/^\p{L}/u.test(raw) && startsPlace(raw) ? raw : undefined),
   placeWord: ({ raw }) => (/^\p{L}/u.test(raw) ? raw : undefined),
   offsetHours: ({ text }) => (/^\d{1,2}(?::?\d\d)?$/.test(text) ? text : undefined),
   zulu: ({ raw, glued }) => (raw.toLowerCase() === 'z' && glued ? 'UTC' : undefined),
@@ -41,9 +42,9 @@ function place(_: Captures, tokens: readonly Token[]): string | undefined {
 }
 
 const zoneRules: readonly Rule[] = [
-  ['place', '{placeWord}', place],
-  ['place', '{a:placeWord} {b:placeWord}', place],
-  ['place', '{a:placeWord} {b:placeWord} {c:placeWord}', place],
+  ['place', '{placeStart}', place],
+  ['place', '{a:placeStart} {b:placeWord}', place],
+  ['place', '{a:placeStart} {b:placeWord} {c:placeWord}', place],
   ['zone', '{zoneToken}', (c) => zone(get(c, 'zoneToken'))],
   ['zone', '[|( {zoneToken} ]|)', (c) => zone(get(c, 'zoneToken'))],
   ['zone', '( {abbreviation} )', (c) => zone(get(c, 'abbreviation'))],
