@@ -34,7 +34,7 @@ export interface ModelCommandDeps {
 /** What a person can ask and say about the model behind the conversation. */
 export function modelCommands(deps: ModelCommandDeps): Command[] {
   const { models } = deps;
-  if (!models) return [withoutModels()];
+  if (!models) return withoutModels();
   return [
     modelCommand(models),
     thinkCommand(models),
@@ -44,8 +44,19 @@ export function modelCommands(deps: ModelCommandDeps): Command[] {
   ];
 }
 
-function withoutModels(): Command {
-  return { name: 'model', summary: 'Show which model answers.', run: async () => done(texts.noModel()) };
+/** They are there without a model too, and say what is missing: nobody should have to guess why a command is unknown. */
+function withoutModels(): Command[] {
+  const said = (name: string, summary: string, text: string): Command => ({
+    name,
+    summary,
+    run: async () => done(text),
+  });
+  return [
+    said('model', 'Show which model answers.', texts.noModel()),
+    said('think', 'Let the heavy model answer here, once there is one.', texts.noModel()),
+    said('cost', 'Show what models have cost you.', texts.costsNothing()),
+    said('context', 'Show what fills the model’s window here.', texts.noModel()),
+  ];
 }
 
 async function settingsOf(ctx: TxContext): Promise<Record<string, unknown>> {

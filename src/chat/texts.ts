@@ -58,6 +58,8 @@ export function help(
   ].join('\n');
 }
 
+export const costsNothing = () => `Nothing: no model is asked. ${noModel()}`;
+
 export const noModel = () =>
   'No model is configured, so I understand plain requests: `/help` shows them. The owner can add one in the `models` block of the configuration; a local one needs no key (docs/models.md).';
 

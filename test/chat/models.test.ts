@@ -70,5 +70,7 @@ test('/context shows what fills the window', async () => {
 
 test('without a model, /model says how to get one', async () => {
   await using coda = await play();
-  expect(await coda.person('ana').says('/model')).toContain('docs/models.md');
+  for (const command of ['/model', '/think', '/cost', '/context']) {
+    expect(await coda.person('ana').says(command), command).toContain('docs/models.md');
+  }
 });
