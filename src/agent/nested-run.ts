@@ -145,7 +145,8 @@ export class NestedRun {
   }
 
   private context(): CallContext {
-    return { ...this.parent.context(this.signal), tainted: this.turn.tainted };
+    // The person asked for the call that it stands under, not for those that it makes.
+    return { ...this.parent.context(this.signal), tainted: this.turn.tainted, byName: undefined };
   }
 
   private async record(call: ModelToolCall, work: (tx: Transaction) => Promise<ToolResult>): Promise<void> {

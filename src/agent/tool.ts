@@ -73,7 +73,7 @@ export interface CallContext {
   /** The same value for all that one turn does in this process: what is to stay as it was at its beginning hangs on it. */
   turn?: object;
   /** The person asked for exactly this call, by name; no model chose it. */
-  byName?: true;
+  byName?: true | undefined;
   /**
    * Runs a nested turn within this call; only where a turn calls, and only for tools that reach outside. Where one has to
    * ask the person, or is cut off, the call is given up (`signal`) and later run again from its beginning; what it

@@ -16,7 +16,7 @@ export function calledBy(view: View, name: string, rest: string): Call | undefin
 }
 
 /** The skill of that name, however its letters are written, if people may call it. */
-export function callable({ snapshot }: View, name: string): AgentSkill | undefined {
+function callable({ snapshot }: View, name: string): AgentSkill | undefined {
   const skill = snapshot.skills.get(name) ?? snapshot.skills.get(name.normalize('NFKC').toLowerCase());
   return skill?.userInvocable ? skill : undefined;
 }

@@ -24,7 +24,7 @@ export function isFor({ agents }: AgentSkill, agent: string): boolean {
 }
 
 /** Third parties' words on one line, without what nobody sees. */
-export function oneLine(text: string): string {
+function oneLine(text: string): string {
   return shorten(
     visible(text)
       .replace(/\p{Cf}/gu, '')

@@ -73,7 +73,7 @@ const WORD = /[\p{L}\p{N}]+/gu;
 const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]/u;
 
 /** The words of a text as they are compared: without case, endings of grammar and empty words. */
-export function wordsIn(text: string): string[] {
+function wordsIn(text: string): string[] {
   const found = text.normalize('NFKC').toLowerCase().match(WORD) ?? [];
   return found.flatMap((word) => {
     if (UNSPACED.test(word)) return pairs(word);

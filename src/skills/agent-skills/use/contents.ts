@@ -25,7 +25,7 @@ async function helpOf(directory: string, path: string): Promise<string[]> {
 }
 
 /** The first comment of a script, or the text that a Python file begins with. Pure. */
-export function helpIn(text: string): string[] {
+function helpIn(text: string): string[] {
   const lines = text.replace(/^\ufeff/, '').split(/\r?\n/);
   const from = lines.findIndex((line) => !/^(?:#!|#\s*-\*-|\s*$|['"]use strict)/.test(line));
   if (from < 0) return [];

@@ -94,7 +94,7 @@ async function filesOf(directory: string, signal: AbortSignal): Promise<string[]
 }
 
 /** Why a skill may not be used, with what an owner has to do. What is seen for the first time may still be blocked. */
-export function refusedBy({ name }: AgentSkill, trust: Trust): Failed | undefined {
+function refusedBy({ name }: AgentSkill, trust: Trust): Failed | undefined {
   if (trust.kind === 'unpinnable') return failed('UNTRUSTED', texts.unpinnable(name, trust.message));
   if (trust.kind === 'changed') return failed('NEEDS_APPROVAL', texts.changed(name, trust.reasons));
   if (trust.kind === 'blocked') return failed('NEEDS_APPROVAL', texts.blocked(name, trust.reasons));

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ModelError } from '../../../../src/agent/index.ts';
 import { deferred } from '../../../../src/base/async.ts';
+import type { Person } from '../../../../src/people/index.ts';
 import { argumentsIn, fill } from '../../../../src/skills/agent-skills/calling/fill.ts';
 import { ScriptedModel } from '../../../support/scripted-model.ts';
 import { engines, playWith, results } from '../conversation.ts';
@@ -103,4 +104,36 @@ test('when the model fails, what the skill says is not shown to the person', asy
   const model = new ScriptedModel([{ fails: new ModelError('transient', 'down') }]);
   const { coda } = await playWith({ one: { body: 'Internal words.' } }, { model });
   expect(await coda.person('ana').says('/one now')).not.toContain('Internal words.');
+});
+
+test('platforms are told how to complete /skill, by names in the person’s language too', async () => {
+  const { coda } = await playWith({
+    'pdf-tools': { more: 'name_de: Seitenwerkzeug\n' },
+    hidden: { more: 'user-invocable: false\n' },
+  });
+  await coda.person('ana').says('hello');
+  const options = coda.app.commands.find(({ name }) => name === 'skill')?.options ?? [];
+  const ctx = { person: { locale: 'de-AT' } as Person, database: coda.database(), now: coda.world.clock.now() };
+  expect(options.map(({ name }) => name)).toEqual(['name', 'arguments']);
+  expect(await options[0]?.complete?.('seiten', ctx)).toEqual(['pdf-tools']);
+  expect(await options[0]?.complete?.('pdf', ctx)).toEqual(['pdf-tools']);
+  expect(await options[0]?.complete?.('hidden', ctx)).toEqual([]);
+});
+
+test('what is called alone gives its agent no more than the model has', async () => {
+  const model = new ScriptedModel((request) => {
+    if (request.system.startsWith('You carry out one task')) {
+      const [told] = results(request);
+      return told === undefined ? [{ call: 'skill_activate', input: { name: 'mine' } }] : [`it said: ${told}`];
+    }
+    return [`told: ${results(request)[0]}`];
+  });
+  const { coda } = await playWith(
+    {
+      alone: { more: 'fork_agent: true\nallowed-tools: skill_activate\n' },
+      mine: { more: 'disable-model-invocation: true\n' },
+    },
+    { model },
+  );
+  expect(await coda.person('ana').says('/alone go')).toContain('There is no skill “mine”');
 });
