@@ -12,6 +12,7 @@ import type { FinalState } from './inbox/store.ts';
 import type { Item, ItemKind } from './item.ts';
 import { Lanes } from './lanes/index.ts';
 import * as laneStore from './lanes/store.ts';
+import { tellUndelivered } from './letters/undelivered.ts';
 import { Draft } from './outbox/draft.ts';
 import { OutboxSender } from './outbox/index.ts';
 import { insertions, type Row as OutboxRow, surplus, WRITTEN, type Written } from './outbox/store.ts';
@@ -363,6 +364,7 @@ export class Delivery {
       await this.end('inbox.expire', item, { state: 'expired', cards: [] });
       return;
     }
+    if (item.person.undelivered) await tellUndelivered(this.options.database, this.outbox, item);
     await this.receiver?.handle(item, signal);
   }
 

@@ -1,4 +1,4 @@
-import { plural } from '../base/text.ts';
+import { plural, shorten } from '../base/text.ts';
 
 /** What delivery itself says to people. */
 
@@ -9,6 +9,14 @@ export const notInTime = () => 'That reached me too late, so I have not done it.
 
 /** Stands in the conversation as the person's own words. */
 export const edited = (text: string) => `I have changed my message. It reads now:\n\n${text}`;
+
+const LONGEST_SHOWN = 300;
+
+export const undelivered = (count: number, shown: readonly string[]) =>
+  [
+    `${plural(count, 'message')} for you could not be delivered${shown.length > 0 ? ':' : '.'}`,
+    ...shown.map((text) => `> ${shorten(text.replace(/\s+/g, ' '), LONGEST_SHOWN)}`),
+  ].join('\n');
 
 export const tooFast = (limit: number) =>
   `That is more than ${plural(limit, 'message')} within a minute, so I did not take this one. Please send it again in a moment.`;

@@ -15,5 +15,7 @@ export interface Person {
   weekStart: number | undefined;
   /** Local wall times (`HH:MM`) between which nothing but what is urgent is delivered. */
   quiet: { from: string; to: string } | undefined;
+  /** Something for them could not be delivered, and they do not know. */
+  undelivered: boolean;
   createdAt: Instant;
 }

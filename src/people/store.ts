@@ -14,6 +14,7 @@ export interface PersonRow {
   week_start: number | null;
   quiet_from: string | null;
   quiet_to: string | null;
+  undelivered: boolean;
   created_at: Date | string;
 }
 
@@ -26,6 +27,7 @@ export function toPerson(row: PersonRow): Person {
     locale: row.locale ?? undefined,
     weekStart: row.week_start ?? undefined,
     quiet: row.quiet_from && row.quiet_to ? { from: row.quiet_from, to: row.quiet_to } : undefined,
+    undelivered: row.undelivered,
     createdAt: new Date(row.created_at),
   };
 }

@@ -57,7 +57,24 @@ describe.each(testDatabases)('what is said on $name', ({ name, available }) => {
     await ana.says('one');
     await ana.says('two');
     await coda.passes({ hours: 1 });
-    expect(coda.platform.in('dm-ana')).toEqual(['you said: two']);
+    expect(coda.platform.in('dm-ana').filter((text) => text.startsWith('you said'))).toEqual(['you said: two']);
+  });
+
+  test.skipIf(!available)('who could not be reached is told when they are heard from next, once', async () => {
+    await using coda = await begin();
+    const ana = coda.person('ana');
+    coda.platform.faults.push('refused');
+    await ana.says('one');
+    await coda.person('bob').says('hello');
+    await coda.person('ana', { channel: 'project' }).says('two');
+    expect(coda.platform.in('project')).toContain('1 message for you could not be delivered.');
+    coda.platform.faults.push('refused');
+    await ana.says('three');
+    await ana.says('four');
+    await ana.says('five');
+    const told = coda.platform.in('dm-ana').filter((text) => text.includes('could not be delivered'));
+    expect(told).toEqual(['1 message for you could not be delivered:\n> you said: three']);
+    expect(coda.platform.in('dm-bob')).toEqual(['you said: hello']);
   });
 
   test.skipIf(!available)('what could not be sent before a restart is sent after it, once', async () => {

@@ -2,7 +2,7 @@
 import type { Instant } from '../../base/clock.ts';
 import type { Pruning } from '../../jobs/index.ts';
 import type { Erasure, Move } from '../../people/index.ts';
-import type { Database } from '../../storage/index.ts';
+import type { Database, Transaction } from '../../storage/index.ts';
 
 /** Parts that were delivered long ago, with their buttons. Dead letters stay. */
 export const prunings: readonly Pruning[] = [
@@ -43,11 +43,28 @@ export async function deadLetters(database: Database, limit: number): Promise<De
   return { letters: rows.map(({ total: _, ...letter }) => letter), total: rows[0]?.total ?? 0 };
 }
 
+/** What could not be delivered to a person and was not told them yet, newest first; from now on it counts as told. */
+export async function takeUndelivered(
+  tx: Transaction,
+  personId: string,
+): Promise<{ text: string; createdAt: Instant }[]> {
+  await tx.query('update persons set undelivered = false where id = $1', [personId]);
+  const { rows } = await tx.query<{ text: string | null; created_at: Instant }>(
+    `with told as (
+       update outbox set told = true where person_id = $1 and state = 'dead' and not told
+       returning content ->> 'text' as text, created_at
+     )
+     select text, created_at from told order by created_at desc`,
+    [personId],
+  );
+  return rows.map(({ text, created_at: createdAt }) => ({ text: text ?? '', createdAt }));
+}
+
 /** Puts dead letters back to be sent: one, or all. The time that it may take begins anew. Returns how many. */
 export async function revive(database: Database, id: string | undefined, now: Instant): Promise<number> {
   const { count } = await database.run(
     'outbox.revive',
-    `update outbox set state = 'pending', next_at = $2, created_at = $2, attempts = 0, unknown_at = null, error = null
+    `update outbox set state = 'pending', told = false, next_at = $2, created_at = $2, attempts = 0, unknown_at = null, error = null
       where state = 'dead' and ($1::uuid is null or id = $1::uuid)`,
     [id ?? null, now],
   );

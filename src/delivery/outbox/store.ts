@@ -245,9 +245,8 @@ export interface Ended {
 
 /** Stores outcomes as a set; a part that was taken over meanwhile stays as it is. */
 export async function record(database: Database, owner: string, ended: readonly Ended[], now: Instant): Promise<void> {
-  await database.run(
-    'outbox.receipts',
-    `update outbox o
+  const died = ended.some(({ state }) => state === 'dead');
+  const recorded = `update outbox o
         set state = e.state, owner = null, attempts = o.attempts + 1, receipt = coalesce(e.receipt, o.receipt),
             next_at = e."nextAt", unknown_at = e."unknownAt", error = e.error,
             conversation_id = coalesce(e."conversationId", o.conversation_id),
@@ -256,9 +255,10 @@ export async function record(database: Database, owner: string, ended: readonly 
             sent_at = case when e.state in ('sent', 'dropped') then $3::timestamptz end
        from jsonb_to_recordset($2) as e (id uuid, state text, receipt jsonb, "nextAt" timestamptz,
                                          "unknownAt" timestamptz, error text, "conversationId" uuid)
-      where o.id = e.id and o.owner = $1 and o.state = 'sending'`,
-    [owner, json(ended), now],
-  );
+      where o.id = e.id and o.owner = $1 and o.state = 'sending'`;
+  const remembered = `with recorded as (${recorded} returning o.person_id, o.state)
+     update persons set undelivered = true where id in (select person_id from recorded where state = 'dead')`;
+  await database.run('outbox.receipts', died ? remembered : recorded, [owner, json(ended), now]);
 }
 
 /** Stores that nobody knows whether a draft's message is there. */

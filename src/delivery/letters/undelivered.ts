@@ -1,0 +1,25 @@
+import type { Database } from '../../storage/index.ts';
+import type { Item } from '../item.ts';
+import type { Outbox } from '../outgoing.ts';
+import * as texts from '../texts.ts';
+import { takeUndelivered } from './store.ts';
+
+/** More would bury what is answered. */
+const MOST_SHOWN = 5;
+
+/** Who could not be reached hears so where they are heard from next; what it was, only where nobody else reads it. */
+export async function tellUndelivered(database: Database, outbox: Outbox, item: Item): Promise<void> {
+  const { person, conversation } = item;
+  await database.tx('inbox.undelivered', async (tx) => {
+    const letters = await takeUndelivered(tx, person.id);
+    if (letters.length === 0) return;
+    const shown = conversation.place.kind === 'dm' ? letters.slice(0, MOST_SHOWN) : [];
+    const text = texts.undelivered(
+      letters.length,
+      shown.map((letter) => letter.text),
+    );
+    const card = { kind: 'notice' as const, text };
+    const key = `undelivered:${item.id}`;
+    await outbox.addAll(tx, [{ key, conversationId: conversation.id, personId: person.id, card }]);
+  });
+}
