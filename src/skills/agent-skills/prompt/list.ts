@@ -26,23 +26,27 @@ const BEFORE = [
 /** The list of `skills` in order of name, within `budget` tokens; undefined where there is nothing to list. */
 export function listed(skills: readonly AgentSkill[], budget: number, uses: Decisions['uses']): Listed | undefined {
   if (skills.length === 0 || budget <= 0) return undefined;
-  const entries = skills.map((skill) => ({ name: skill.name, entry: entryOf(skill) }));
-  const all = textOf(
-    entries.map(({ entry }) => entry),
-    0,
-  );
-  if (tokensIn(all) <= budget) return { text: all, names: new Set(entries.map(({ name }) => name)), isCut: false };
+  const all = within(budget - tokensIn(textOf([], 0)), skills);
+  if (all.size === skills.length)
+    return { text: textOf([...all.values()], 0), names: new Set(all.keys()), isCut: false };
   // Sorting is stable, so that of those used equally often the first by name come first.
-  const byUse = [...entries].sort((a, b) => (uses.get(b.name) ?? 0) - (uses.get(a.name) ?? 0));
-  let left = budget * STANDING_SHARE - tokensIn(textOf([], skills.length));
-  const names = new Set<string>();
-  for (const { name, entry } of byUse) {
+  const byUse = [...skills].sort((a, b) => (uses.get(b.name) ?? 0) - (uses.get(a.name) ?? 0));
+  const most = within(budget * STANDING_SHARE - tokensIn(textOf([], skills.length)), byUse);
+  const kept = skills.flatMap(({ name }) => most.get(name) ?? []);
+  return { text: textOf(kept, skills.length - kept.length), names: new Set(most.keys()), isCut: true };
+}
+
+/** The first of them that fit, by name. No more are looked at: there may be thousands. */
+function within(budget: number, skills: readonly AgentSkill[]): Map<string, string> {
+  const entries = new Map<string, string>();
+  let left = budget;
+  for (const skill of skills) {
+    const entry = entryOf(skill);
     left -= tokensIn(`${entry}\n`);
     if (left < 0) break;
-    names.add(name);
+    entries.set(skill.name, entry);
   }
-  const kept = entries.filter(({ name }) => names.has(name)).map(({ entry }) => entry);
-  return { text: textOf(kept, skills.length - kept.length), names, isCut: true };
+  return entries;
 }
 
 /** Tokens that are left for what fits a message. */

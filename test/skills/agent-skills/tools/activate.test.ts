@@ -109,6 +109,8 @@ describe.each(engines)('a skill in a conversation, on %s', (engine) => {
       [activate('one')],
       [read('a.md'), read('../two/SKILL.md'), read('a.exe'), read('/etc/passwd')],
       ['Done.'],
+      [read('a.md')],
+      ['Done.'],
     );
     const { coda } = await playWith({ one: { files: { 'a.md': 'A', 'a.exe': 'x' } }, two: {} }, { model, engine });
     await coda.person('ana').says('go');
@@ -116,6 +118,9 @@ describe.each(engines)('a skill in a conversation, on %s', (engine) => {
     const [first = '', ...others] = results(model.requests[3]);
     expect(first).toContain('"content":"A"');
     expect(others.join('\n')).not.toContain('"content"');
+    // In use in one conversation is not in use in another.
+    await coda.person('bob').says('go');
+    expect(results(model.requests[5])[0]).toContain('skill_activate first');
   });
 
   test('what a skill says taints the turn, and what the household itself wrote does not', async () => {
