@@ -10,7 +10,7 @@ import { readBody } from '../read/index.ts';
 import { offIn } from '../settings.ts';
 import { type AgentSkill, isTrusted } from '../skill.ts';
 import * as texts from '../texts.ts';
-import { addPin, idOf, lookAt, type Trust } from '../trust/index.ts';
+import { addPin, idOf, lookAt, pinOf, type Trust } from '../trust/index.ts';
 import { inOrder } from './order.ts';
 import { noteUse, settingsOf } from './store.ts';
 
@@ -119,7 +119,10 @@ export async function admit(
   for (const { skill: one, trust } of all) {
     if (trust.kind !== 'first') continue;
     await addPin(tx, idOf(one), trust.pin, trust.state, now);
-    if (trust.state !== 'blocked') continue;
+    const kept = await pinOf(tx, idOf(one));
+    // Somebody else may have been first with other files.
+    if (kept?.pinned.hash !== trust.pin.hash) return failed('NEEDS_APPROVAL', texts.changed(one.name, []));
+    if (kept.state !== 'blocked') continue;
     tx.afterCommit(decided);
     return failed('NEEDS_APPROVAL', texts.blocked(one.name, trust.block));
   }
