@@ -48,8 +48,13 @@ export class LayoutFinder {
   /** "Can you please …" is no part of the task. */
   private afterAsking(from: number, to: number): number {
     let at = from;
-    while (at < to && (ASKING.has(this.word(at)) || this.isFiller(at, this.language.openers))) at++;
+    while (at < to && (this.isAddressing(at) || this.isFiller(at, this.language.openers))) at++;
     return at;
+  }
+
+  /** "Alexa, can you", "/remind me": who is spoken to, and how. */
+  private isAddressing(at: number): boolean {
+    return ASKING.has(this.word(at)) || ASSISTANTS.has(this.word(at)) || this.tokens[at]?.raw === '/';
   }
 
   /** "On Friday at 9 can you remind me …". */
@@ -99,6 +104,8 @@ export class LayoutFinder {
 const ALARMS = new Set(['reminder', 'alarm', 'timer']);
 /** What else a reminder may be called: "set a second reminder". */
 const EPITHETS = new Set('second 2nd third 3rd new quick another one-time follow-up gentle short'.split(' '));
+
+const ASSISTANTS = new Set('alexa siri google cortana bixby'.split(' '));
 
 /** Words of a request before "remind me". */
 const ASKING = new Set(

@@ -171,7 +171,9 @@ export function isWeak({ from, to, piece }: Placed, tokens: readonly Token[]): b
   if (from > 0 && titled.some(({ raw }) => TITLE_WORDS.test(raw))) return true;
   switch (piece.kind) {
     case 'time':
-      return piece.time.clock ? piece.time.clock.weak === true : !PART_STARTS.has(word);
+      if (piece.time.clock) return piece.time.clock.weak === true;
+      // "Late tonight", "early tomorrow morning".
+      return piece.time.today !== true && !PART_STARTS.has(word) && !(EDGES.test(word) && isDay(tokens[to]));
     case 'times':
       return piece.times[0]?.clock ? piece.times[0].clock.weak === true : !PART_STARTS.has(word);
     case 'range':
@@ -204,6 +206,12 @@ export function isWeak({ from, to, piece }: Placed, tokens: readonly Token[]): b
     default:
       return false;
   }
+}
+
+const EDGES = /^(?:early|late)$/;
+
+function isDay(token: Token | undefined): boolean {
+  return /^(?:tomorrow|on|next)$|day$/.test(token?.text ?? '');
 }
 
 /** Whether a plural is a number of days or nights: not in "gate 22 Mondays at 9". */

@@ -54,18 +54,37 @@ export class SentenceDoubts extends SentenceParts {
     return { when: withWords(whichOne([usual, when].map((one) => ({ words: '', when: one }))), this.ctx), words, task };
   }
 
-  /** "Remind me 12/24 6pm wrap presents": a date in digits and a time, where the time belongs. */
+  /** "Remind me 12/24 6pm wrap presents", "5/11 at 7:30pm fireworks": a date in digits and a time, where they belong. */
   protected isDated(run: Run, { hasLead }: Layout): boolean {
     const piece = this.runs.first(run)?.piece;
     const date = piece?.kind === 'date' ? piece.date : undefined;
-    const isWhole = date?.type === 'numeric' || (date?.type === 'monthday' && date.month !== undefined);
-    return hasLead && isWhole && hasTime(run);
+    const isWhole = date?.type === 'numeric' || (hasLead && date?.type === 'monthday' && date.month !== undefined);
+    return isWhole && hasTime(run);
+  }
+
+  /** "25/12 call Bob", "call Bob 5/11": a date in digits at either end, where nothing else says when. */
+  protected slashed([from, to]: [number, number]): Understood | undefined {
+    for (const at of [from, to - 1]) {
+      const run = to - from > 1 ? this.runs.exactly(at, at + 1) : undefined;
+      const piece = run && this.runs.first(run)?.piece;
+      if (!run || piece?.kind !== 'date' || piece.date.type !== 'numeric') continue;
+      const rest: [number, number] = at === from ? [from + 1, to] : [from, at];
+      const words = this.runs.words(at, at + 1);
+      // A fraction has no zero in front, and its parts are small.
+      const isDate = at === from && words.split(/\D/).some((part) => Number(part) > 12 || part.startsWith('0'));
+      return isDate ? this.result(run.when, words, [rest]) : this.ask([run.when], words, [rest]);
+    }
+    return undefined;
   }
 
   /** "14.07.2026 um 15 Uhr": digits after a date in digits may be its time. */
   protected isUnfinished(run: Run, to: number): boolean {
     if (hasTime(run) || !/^\d/.test(this.word(run.from))) return false;
-    return this.tokens.slice(run.to, to).some(({ text }) => /^\d/.test(text));
+    // "24 December buy 2 tickets": a number of things.
+    return this.tokens.slice(run.to, to).some(({ text }, index) => {
+      const next = this.word(run.to + index + 1);
+      return /^\d+[:.]\d/.test(text) || (/^\d/.test(text) && (index === 0 || next === '' || CLOCK_UNITS.test(next)));
+    });
   }
 
   /** "2h30m laundry", where nothing else says when. */
@@ -148,10 +167,16 @@ export class SentenceDoubts extends SentenceParts {
   }
 
   /** "Flight 12/24 at 6am", "watch 9/11 at 8pm": digits before a time of day may be its date. */
-  protected withDigits(run: Run, from: number): Understood | undefined {
+  protected withDigits(run: Run, from: number, after: [number, number][] = []): Understood | undefined {
     // "Call Bob 16/2, 9 a.m."
     const at = /^[,(]$/.test(this.word(run.from - 1)) ? run.from - 2 : run.from - 1;
-    if (at <= from || run.phrase.dates.length > 0 || !/^\d+[/.-]\d+/.test(this.word(at))) return undefined;
+    if (at < from || run.phrase.dates.length > 0 || !/^\d+[/.-]\d+/.test(this.word(at))) return undefined;
+    // "05-11 at 3pm call Bob".
+    if (/^\d\d-\d\d$/.test(this.word(at))) {
+      const dated = parseWhen(`${this.word(at).replace('-', '/')} ${this.runs.words(run.from, run.to)}`, this.ctx);
+      if (dated.kind !== 'reject')
+        return this.ask([dated, run.when], this.runs.words(at, run.to), [[from, at], ...after]);
+    }
     const longer = this.runs.exactly(at, run.to);
     if (!longer || longer.phrase.dates.length === 0) return undefined;
     const words = this.runs.words(at, run.to);
@@ -163,8 +188,8 @@ export class SentenceDoubts extends SentenceParts {
         .split(/\D/)
         .some((number) => Number(number) > 12);
     return isDate
-      ? this.result(longer.when, words, [[from, at]])
-      : this.ask([longer.when, run.when], words, [[from, at]]);
+      ? this.result(longer.when, words, [[from, at], ...after])
+      : this.ask([longer.when, run.when], words, [[from, at], ...after]);
   }
 
   /** "Dentist 3 tomorrow": the number may be the hour. */
@@ -200,7 +225,7 @@ export class SentenceDoubts extends SentenceParts {
       return this.ask([run.when], words, [[from, run.from]]);
     if (!onlyTime(run)) return undefined;
     for (let at = from + 1; at < run.from; at++) {
-      const other = this.strongDate(at, run.from);
+      const other = this.strongDate(at, run.from) ?? this.bareDay(at, run.from);
       if (!other) continue;
       const both = this.joined(
         [
@@ -212,7 +237,45 @@ export class SentenceDoubts extends SentenceParts {
           [other.to, run.from],
         ],
       );
+      const isCertain = both.when.kind === 'once' || both.when.kind === 'recurring';
+      if (isCertain && this.isApart(other, run.from)) return both;
       return this.ask([both.when, run.when], words, [[from, run.from]]);
+    }
+    return undefined;
+  }
+
+  /** "Call Bo Friday about the rent at 10": the day stands apart from the clock, and both say when. */
+  private isApart(day: Run, to: number): boolean {
+    if (this.isBound(day) || LOOSE_STARTS.test(this.word(day.from)) || !FUNCTION_WORDS.has(this.word(day.to)))
+      return false;
+    // "Buy tickets tomorrow for the show at 8pm": the clock may be that of the show.
+    return !this.tokens.slice(day.to, to).some(({ text }) => EVENTS.has(text));
+  }
+
+  /** A weekday without "on" that is no part of a name, nor what a thing is called by. */
+  private bareDay(at: number, to: number): Run | undefined {
+    const isOpen = (run: Run) => FUNCTION_WORDS.has(this.word(run.to)) && !this.isBound(run);
+    const run = this.runs.longestFrom(at, to, (one) => one.phrase.dates[0]?.type === 'weekday' && isOpen(one));
+    const first = run && this.runs.first(run);
+    return first && !isDoubtful(first, this.tokens, this.language) ? run : undefined;
+  }
+
+  /** "Tomorrow email Bo at 10 about the rent": the clock of the day that stands in front, within the task. */
+  protected clockApart(from: number, to: number): { run: Run; isCertain: boolean } | undefined {
+    for (let at = from + 1; at < to; at++) {
+      if (!CLOCK_STARTS.test(this.word(at))) continue;
+      const run = this.runs.longestFrom(
+        at,
+        to,
+        (one) => onlyTime(one) && !this.startsWeak(one) && !this.endsWeak(one) && !this.isAttribute(one),
+      );
+      if (!run || run.to === to) continue;
+      const isExact = run.phrase.time?.clock?.exact === true || run.phrase.time?.part !== undefined;
+      const isOpen = FUNCTION_WORDS.has(this.word(run.to));
+      if (!isExact && !isOpen) continue;
+      // "Prepare the meeting at 3pm with Ana": the clock may be that of the meeting.
+      const isEvent = EVENTS.has(this.word(at - 1)) && /^(?:the|my|our|his|her|their|your)$/.test(this.word(at - 2));
+      return { run, isCertain: isOpen && !isEvent };
     }
     return undefined;
   }
@@ -251,11 +314,15 @@ export class SentenceDoubts extends SentenceParts {
   /** A date in mid-sentence that is no mere attribute ("on Friday", but not "the Friday meeting"). */
   protected strongDate(at: number, to: number): Run | undefined {
     if (!STARTS.has(this.word(at))) return undefined;
-    return this.runs.longestFrom(
-      at,
-      to,
-      (run) => run.phrase.dates.length > 0 && !this.startsWeak(run) && !this.endsWeak(run),
-    );
+    return this.runs.longestFrom(at, to, (run) => this.saysDay(run) && !this.startsWeak(run) && !this.endsWeak(run));
+  }
+
+  private saysDay({ phrase, to }: Run): boolean {
+    const [date] = phrase.dates;
+    // "On the second floor".
+    if (date?.type === 'monthday' && date.month === undefined && date.inMonth === undefined)
+      return FUNCTION_WORDS.has(this.word(to)) || this.word(to) === '';
+    return date !== undefined || (phrase.recurs.length > 0 && FUNCTION_WORDS.has(this.word(to)));
   }
 }
 
@@ -289,6 +356,27 @@ const TIES = new Set(
 
 /** Words that would go on saying when, after a time that opens a sentence. */
 const UNREAD = new Set('in on at until except for before after from between or of time'.split(' '));
+
+/** What goes on with a task after a time within it. */
+const FUNCTION_WORDS = new Set(
+  'with about for from at in on re regarding to into by near because if when while before after without and or so , ('.split(
+    ' ',
+  ),
+);
+
+/** What a clock time within a task begins with. */
+const CLOCK_STARTS = /^(?:at|in|by|~)$/;
+/** What is named beside a date without being it. */
+const LOOSE_STARTS = /^(?:by|before|after|within|until|starting|from|in)$/;
+const CLOCK_UNITS = /^(?:uhr|h|am|pm|hour|o'clock|[.!?])$/;
+
+/** What has a time of its own. */
+const EVENTS = new Set(
+  (
+    'meeting meetings show flight game concert train bus appointment party dinner lunch breakfast movie film match ' +
+    'interview class lesson lecture call standup demo presentation ceremony wedding webinar exam test event session review'
+  ).split(' '),
+);
 
 const ARTICLES = new Set('the a an my our his her their your some'.split(' '));
 

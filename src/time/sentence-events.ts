@@ -73,8 +73,10 @@ export class SentenceEvents extends SentenceDoubts {
 
   /** "The day after tomorrow call Bob", "two weeks from Monday": a date or a length, and no event. */
   private leadsOn(from: number, to: number, end: number): boolean {
-    const run = this.runs.longestFrom(from, to, (one) => one.to > end && one.phrase.before === undefined);
-    return run !== undefined && !hasTime(run);
+    const run = this.runs.longestFrom(from, to, (one) => one.to > end);
+    if (!run || run.phrase.shift || !hasTime(run))
+      return run !== undefined && (run.phrase.before === undefined || hasTime(run));
+    return this.runs.longestUpTo(to, run.to, (one) => !this.startsWeak(one)) === undefined;
   }
 
   /** Where the date of the event stands. */

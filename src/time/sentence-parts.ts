@@ -113,7 +113,7 @@ export class SentenceParts {
     const tokens = this.tokens.slice(from, to);
     const isTimely = (token: Token | undefined) =>
       token !== undefined && (this.language.temporal.has(token.text) || /^\d/.test(token.text));
-    if (tokens.every((token) => isTimely(token) || token.text.length < 4)) return true;
+    if (tokens.every((token) => isTimely(token) || (token.text !== '' && token.text.length < 4))) return true;
     return tokens.some(({ text, raw }, at) => {
       if (text === 'every' && at === 0) return true;
       if (/^\d+[:/]\d|^\d+(?:st|nd|rd|th)$|^\d+\.\d+\./.test(raw.toLowerCase())) return true;

@@ -44,10 +44,14 @@ class Sentence extends SentenceEvents {
     const layout = this.finder.layout();
     const understood = this.byHabit(this.again(this.read(layout), layout), layout);
     if (this.runs.isExhausted) return this.nothing([0, this.tokens.length]);
-    const { when, task, words } = understood;
+    const { when, words } = understood;
+    // '/remind me "Drink water" every day': a command's way to say where the task ends.
+    const quoted =
+      layout.hasLead && layout.connector === '' ? /^["“]([^"“”]+)["”]$/.exec(understood.task)?.[1] : undefined;
+    const task = quoted ?? understood.task;
     const isCertain = when.kind === 'once' || when.kind === 'recurring';
     if (!isCertain || !(this.isRefusal(layout) || (task !== '' && this.isUnread(understood, layout))))
-      return understood;
+      return { ...understood, task };
     return { when: withWords(whichOne([{ words: '', when }]), this.ctx), words, task };
   }
 
@@ -91,7 +95,7 @@ class Sentence extends SentenceEvents {
 
   /** "In 3 hours remind me to buy 2 tickets". */
   private ledBy(run: Run, { body, connector }: Layout): Understood {
-    return this.completed(run, body, connector);
+    return this.completed(run, body, connector, true);
   }
 
   private plain(layout: Layout): Understood {
@@ -108,7 +112,8 @@ class Sentence extends SentenceEvents {
     if (early) return early;
     const leading = layout.connector === '' || layout.connector === 'for' ? this.leading(layout) : undefined;
     if (leading) return leading;
-    return this.trailing(layout) ?? this.middle(layout.body) ?? this.lasting(layout.body) ?? this.nothing(layout.body);
+    const { body } = layout;
+    return this.trailing(layout) ?? this.middle(body) ?? this.lasting(body) ?? this.slashed(body) ?? this.nothing(body);
   }
 
   private leading(layout: Layout): Understood | undefined {
@@ -117,7 +122,8 @@ class Sentence extends SentenceEvents {
       const followed = this.language.connectors.has(this.word(one.to));
       if (followed) return !this.startsWeakly(one);
       if (this.isUnfinished(one, to)) return false;
-      return (!this.startsWeak(one) || this.isDated(one, layout) || this.isCompact(one, to)) && !this.endsWeak(one);
+      if (this.startsWeak(one) && !this.isDated(one, layout) && !this.isCompact(one, to)) return false;
+      return !this.endsWeak(one) || this.endsInPart(one, to);
     });
     if (!run) return undefined;
     const connector = this.language.connectors.has(this.word(run.to)) ? this.word(run.to) : '';
@@ -127,11 +133,11 @@ class Sentence extends SentenceEvents {
     if (rival && this.isOccasion(run) && !this.isBound(rival))
       return this.result(rival.when, this.runs.words(rival.from, rival.to), [[from, rival.from]]);
     if (rival) return this.ask([run.when, rival.when], this.runs.words(rival.from, rival.to), [[from, rival.from]]);
-    return this.completed(run, [connector === '' ? run.to : run.to + 1, to], connector);
+    return this.completed(run, [connector === '' ? run.to : run.to + 1, to], connector, layout.hasLead);
   }
 
   /** A run before the task, and what the end of the task adds to it. */
-  private completed(run: Run, task: [number, number], connector: string): Understood {
+  private completed(run: Run, task: [number, number], connector: string, hasLead: boolean): Understood {
     const words = this.runs.words(run.from, run.to);
     const [from, to] = this.trimmed(task);
     const limited = this.limited(run, from, to);
@@ -147,6 +153,8 @@ class Sentence extends SentenceEvents {
         ],
         [[from, end.from]],
       );
+      if (both.when.kind === 'reject' && both.when.code === 'NOT_A_DATE')
+        return this.ask([run.when, end.when], words, [[from, to]]);
       // "Remind me tomorrow about the meeting at 3pm": that is when the meeting is.
       const { shift } = run.phrase;
       if (connector !== 'about' && connector !== 'of' && !(shift && shift.span.milliseconds > 0)) return both;
@@ -160,11 +168,45 @@ class Sentence extends SentenceEvents {
         ],
         [[from, end.from]],
       );
-      // "6am run tomorrow"; "at 3 to buy tickets today", which is the same in either reading.
-      if ((connector === '' && !this.isBound(end)) || isSame(run.when, both.when)) return both;
+      // "6am run tomorrow", "at 3 to call Bo tomorrow"; "at 3 to buy tickets today" is the same in either reading.
+      const isOne = /^(?:to|,)?$/.test(connector) && !this.isBound(end) && !IS.test(this.word(end.from - 1));
+      if (isOne) return both;
+      if (isSame(run.when, both.when)) return this.result(run.when, words, [[from, to]]);
       return this.ask([run.when, both.when], words, [[from, to]]);
     }
-    return this.result(run.when, words, [[from, to]]);
+    return this.withClock(run, [from, to], hasLead) ?? this.result(run.when, words, [[from, to]]);
+  }
+
+  /** "Tomorrow email Bo at 10 about the rent". */
+  private withClock(run: Run, [from, to]: [number, number], hasLead: boolean): Understood | undefined {
+    const { dates, recurs } = run.phrase;
+    if (hasTime(run) || (dates.length === 0 && recurs.length === 0)) return undefined;
+    const clock = this.clockApart(from, to);
+    if (!clock) return undefined;
+    const { run: inner, isCertain } = clock;
+    const both = this.joined(
+      [
+        [run.from, run.to],
+        [inner.from, inner.to],
+      ],
+      [
+        [from, inner.from],
+        [inner.to, to],
+      ],
+    );
+    if (both.when.kind === 'reject' && both.when.code !== 'PAST') return undefined;
+    return isCertain && !hasLead
+      ? both
+      : this.ask([both.when, run.when], this.runs.words(run.from, run.to), [[from, to]]);
+  }
+
+  /** "Tomorrow morning call Ana": a part of the day that was named, unless the task is but a word ("morning run"). */
+  private endsInPart(run: Run, to: number): boolean {
+    const last = this.runs.last(run);
+    if (last?.piece.kind !== 'time' || last.piece.time.part === undefined || last.piece.time.clock) return false;
+    if (run.phrase.dates.length === 0 && run.phrase.recurs.length === 0) return false;
+    const isMeal = this.word(run.to - 1) === 'lunch' && /^(?:with|at|in|for|and)$/.test(this.word(run.to));
+    return to - run.to > 1 && !isMeal;
   }
 
   /** "Every day to take pills until Friday": where the series ends may stand at the end of the task. */
@@ -249,6 +291,8 @@ class Sentence extends SentenceEvents {
       [first.to, to],
     ];
     if (!second) {
+      const digits = this.withDigits(first, from, [[first.to, to]]);
+      if (digits) return digits;
       const unread =
         this.language.temporal.has(this.word(first.to)) ||
         this.isTie(first.from - 1) ||
@@ -272,6 +316,8 @@ class Sentence extends SentenceEvents {
     return undefined;
   }
 }
+
+const IS = /^(?:is|are|was|were)$/;
 
 const REFUSALS = /^(?:don't|dont|not|never|stop|cancel|without)$/;
 

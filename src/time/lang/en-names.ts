@@ -12,7 +12,7 @@ const NAMES: readonly string[] = (
   'his girl friday|theresa may|brian may|november rain|usa today|psychology today|24 hour fitness|28 days later|' +
   '28 weeks later|500 days of summer|127 hours|48 hours mystery|maroon 5|blink 182|sum 41|30 seconds to mars|' +
   'thirty seconds to mars|5 seconds of summer|five seconds of summer|area 51|route 66|catch 22|motel 6|forever 21|' +
-  '5 hour energy|five hour energy|half life 2|7 eleven|7 - eleven|apollo 13|apollo 11'
+  'half and half|two and a half men|5 hour energy|five hour energy|half life 2|7 eleven|7 - eleven|apollo 13|apollo 11'
 ).split('|');
 
 /** Names that are everyday words unless they have capitals. */

@@ -109,7 +109,21 @@ export const daySetRules: readonly Rule[] = [
   ['wd', 'business day', (): DaySet => ({ weekdays: WORKDAYS })],
   ['wd', 'weekdays', (): DaySet => ({ weekdays: WORKDAYS, plural: true })],
   ['wd', 'weekends', (): DaySet => ({ weekdays: [6, 7], weekend: true, plural: true })],
-  ['wd', 'weekend day', (): DaySet => ({ weekdays: [6, 7], weekend: true })],
+  [
+    'wd',
+    'weekend day',
+    (_, [, day]): DaySet => ({
+      weekdays: [6, 7],
+      weekend: true,
+      ...(day?.raw.toLowerCase() === 'days' ? { plural: true } : {}),
+    }),
+  ],
+  // The weekend is its Saturday.
+  [
+    'piece',
+    'every weekend',
+    (): Piece => ({ kind: 'recur', recur: { freq: 'WEEKLY', interval: 1, days: { weekdays: [6], weekend: true } } }),
+  ],
   ['anyWeekday', '{weekday}', (c) => c.weekday],
   ['anyWeekday', '{weekdayPlural}', (c) => c.weekdayPlural],
   ['wdList', '{wd}', (c) => c.wd],

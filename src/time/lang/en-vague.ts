@@ -14,6 +14,10 @@ const unclear =
     instead: instead.map((text) => text.replace(/\$(\w+)/g, (_, name: string) => String(captures[name] ?? ''))),
   });
 
+function fortnightly(weekday: number): Piece {
+  return { kind: 'recur', recur: { freq: 'WEEKLY', interval: 2, days: { weekdays: [weekday] } } };
+}
+
 export const vagueRules: readonly Rule[] = [
   ['raw', '{weekday}', (_, [token]) => token?.text],
   ['rawNumber', '{number}', (c) => c.number],
@@ -40,9 +44,11 @@ export const vagueRules: readonly Rule[] = [
       recur: { freq: 'WEEKLY', interval: 2, days: { weekdays: [WEEKDAYS[get<string>(c, 'w')] ?? 1] } },
     }),
   ],
+  ['piece', 'biweekly on? {w:weekdayPlural}', (c) => fortnightly(get(c, 'w'))],
+  ['piece', 'bi -? weekly on? {w:weekday}', (c) => fortnightly(get(c, 'w'))],
+  ['piece', 'bi -? weekly on? {w:weekdayPlural}', (c) => fortnightly(get(c, 'w'))],
   ['piece', 'bimonthly|bi - monthly', unclear('every 2 months', 'on the 1st and 15th of every month')],
   ['piece', 'biannually|semiannually|biannual', unclear('every 6 months', 'every 2 years')],
-  ['piece', 'every weekend', unclear('every saturday', 'every saturday and sunday')],
   ['piece', 'shortly|just|right before {t:clockWords}', unclear('15 minutes before $t', 'at $t')],
   ['piece', 'shortly|just|right|sometime after {t:clockWords}', unclear('at $t', '15 minutes after $t')],
   ['piece', 'before {t:clockWords}', unclear('15 minutes before $t', 'at $t')],
