@@ -173,7 +173,7 @@ export function isWeak({ from, to, piece }: Placed, tokens: readonly Token[]): b
     case 'time':
       if (piece.time.clock) return piece.time.clock.weak === true;
       // "Late tonight", "early tomorrow morning".
-      return piece.time.today !== true && !PART_STARTS.has(word) && !(EDGES.test(word) && isDay(tokens[to]));
+      return piece.time.today !== true && !PART_STARTS.has(word) && !isEdge(tokens, from, to);
     case 'times':
       return piece.times[0]?.clock ? piece.times[0].clock.weak === true : !PART_STARTS.has(word);
     case 'range':
@@ -208,10 +208,12 @@ export function isWeak({ from, to, piece }: Placed, tokens: readonly Token[]): b
   }
 }
 
-const EDGES = /^(?:early|late)$/;
-
-function isDay(token: Token | undefined): boolean {
-  return /^(?:tomorrow|on|next)$|day$/.test(token?.text ?? '');
+/** "Early tomorrow", not "I will be late tomorrow". */
+function isEdge(tokens: readonly Token[], from: number, to: number): boolean {
+  if (/^(?:is|am|are|be|was|were|too|so|running)$/.test(tokens[from - 1]?.text ?? '')) return false;
+  return (
+    /^(?:early|late)$/.test(tokens[from]?.text ?? '') && /^(?:tomorrow|on|next)$|day$/.test(tokens[to]?.text ?? '')
+  );
 }
 
 /** Whether a plural is a number of days or nights: not in "gate 22 Mondays at 9". */

@@ -3,14 +3,15 @@ import type { Layout } from './layout.ts';
 import { DAY_NAMES, isAddress, isNumbering, isUnreadTime, saysClock } from './leftover.ts';
 import { parseWhen, readPhrase, withWords } from './parse.ts';
 import { isDoubtful, type Run } from './runs.ts';
-import { hasTime, NUMBERS, onlyTime, SentenceParts, type Understood } from './sentence-parts.ts';
+import { SentenceDays } from './sentence-days.ts';
+import { hasTime, NUMBERS, onlyTime, type Understood } from './sentence-parts.ts';
 import { whichOne } from './texts.ts';
 import { tokenise } from './tokens.ts';
 import type { Once, Recurring } from './types.ts';
 import { placeZone } from './zone-names.ts';
 
 /** What makes it doubtful that a stretch says when, or that it says all of it: then a person is asked. */
-export class SentenceDoubts extends SentenceParts {
+export class SentenceDoubts extends SentenceDays {
   /** "The night before the trip": what is left counts from the moment that was read. */
   protected isBeside(task: string): boolean {
     const [first, second, third] = tokenise(task, this.language).map(({ text }) => text);
@@ -80,8 +81,16 @@ export class SentenceDoubts extends SentenceParts {
   /** "14.07.2026 um 15 Uhr": digits after a date in digits may be its time. */
   protected isUnfinished(run: Run, to: number): boolean {
     if (hasTime(run) || !/^\d/.test(this.word(run.from))) return false;
+    const rest = this.tokens.slice(run.to, to);
+    // "24 December call Bo at 10": its time is read.
+    if (
+      rest.some((_, index) =>
+        this.runs.longestFrom(run.to + index, to, (one) => onlyTime(one) && !this.startsWeak(one)),
+      )
+    )
+      return false;
     // "24 December buy 2 tickets": a number of things.
-    return this.tokens.slice(run.to, to).some(({ text }, index) => {
+    return rest.some(({ text }, index) => {
       const next = this.word(run.to + index + 1);
       return /^\d+[:.]\d/.test(text) || (/^\d/.test(text) && (index === 0 || next === '' || CLOCK_UNITS.test(next)));
     });
@@ -113,11 +122,6 @@ export class SentenceDoubts extends SentenceParts {
     if (!first || run.phrase.placed.length > 1 || first.piece.kind !== 'date') return false;
     if (/^(?:on|at|by|this|next)$/.test(this.word(run.from))) return false;
     return first.piece.date.type === 'holiday' || isDoubtful(first, this.tokens, this.language);
-  }
-
-  /** Whether a word before a run makes it part of the task: "about Friday at 5". */
-  protected isBound(run: Run): boolean {
-    return /^(?:about|of|for|from|the|a|my|our|his|her|their|your)$/.test(this.word(run.from - 1));
   }
 
   /** "Tomorrow 9 call mom": the number may be the hour or belong to the task. */
@@ -224,9 +228,11 @@ export class SentenceDoubts extends SentenceParts {
     if (this.isTie(run.from - 1) || this.counts(run.from - 1) || isUnread)
       return this.ask([run.when], words, [[from, run.from]]);
     if (!onlyTime(run)) return undefined;
-    for (let at = from + 1; at < run.from; at++) {
-      const other = this.strongDate(at, run.from) ?? this.bareDay(at, run.from);
-      if (!other) continue;
+    for (let at = this.digitsAt(from) ? from : from + 1; at < run.from; at++) {
+      const last = this.strongDate(at, run.from) ?? this.bareDay(at, run.from) ?? this.digitsAt(at);
+      if (!last) continue;
+      // "The day after tomorrow" begins before its "tomorrow".
+      const other = this.runs.longestUpTo(last.to, from + 1, (one) => this.saysDay(one) && !hasTime(one)) ?? last;
       const both = this.joined(
         [
           [other.from, other.to],
@@ -240,42 +246,6 @@ export class SentenceDoubts extends SentenceParts {
       const isCertain = both.when.kind === 'once' || both.when.kind === 'recurring';
       if (isCertain && this.isApart(other, run.from)) return both;
       return this.ask([both.when, run.when], words, [[from, run.from]]);
-    }
-    return undefined;
-  }
-
-  /** "Call Bo Friday about the rent at 10": the day stands apart from the clock, and both say when. */
-  private isApart(day: Run, to: number): boolean {
-    if (this.isBound(day) || LOOSE_STARTS.test(this.word(day.from)) || !FUNCTION_WORDS.has(this.word(day.to)))
-      return false;
-    // "Buy tickets tomorrow for the show at 8pm": the clock may be that of the show.
-    return !this.tokens.slice(day.to, to).some(({ text }) => EVENTS.has(text));
-  }
-
-  /** A weekday without "on" that is no part of a name, nor what a thing is called by. */
-  private bareDay(at: number, to: number): Run | undefined {
-    const isOpen = (run: Run) => FUNCTION_WORDS.has(this.word(run.to)) && !this.isBound(run);
-    const run = this.runs.longestFrom(at, to, (one) => one.phrase.dates[0]?.type === 'weekday' && isOpen(one));
-    const first = run && this.runs.first(run);
-    return first && !isDoubtful(first, this.tokens, this.language) ? run : undefined;
-  }
-
-  /** "Tomorrow email Bo at 10 about the rent": the clock of the day that stands in front, within the task. */
-  protected clockApart(from: number, to: number): { run: Run; isCertain: boolean } | undefined {
-    for (let at = from + 1; at < to; at++) {
-      if (!CLOCK_STARTS.test(this.word(at))) continue;
-      const run = this.runs.longestFrom(
-        at,
-        to,
-        (one) => onlyTime(one) && !this.startsWeak(one) && !this.endsWeak(one) && !this.isAttribute(one),
-      );
-      if (!run || run.to === to) continue;
-      const isExact = run.phrase.time?.clock?.exact === true || run.phrase.time?.part !== undefined;
-      const isOpen = FUNCTION_WORDS.has(this.word(run.to));
-      if (!isExact && !isOpen) continue;
-      // "Prepare the meeting at 3pm with Ana": the clock may be that of the meeting.
-      const isEvent = EVENTS.has(this.word(at - 1)) && /^(?:the|my|our|his|her|their|your)$/.test(this.word(at - 2));
-      return { run, isCertain: isOpen && !isEvent };
     }
     return undefined;
   }
@@ -310,20 +280,6 @@ export class SentenceDoubts extends SentenceParts {
         return true;
     return false;
   }
-
-  /** A date in mid-sentence that is no mere attribute ("on Friday", but not "the Friday meeting"). */
-  protected strongDate(at: number, to: number): Run | undefined {
-    if (!STARTS.has(this.word(at))) return undefined;
-    return this.runs.longestFrom(at, to, (run) => this.saysDay(run) && !this.startsWeak(run) && !this.endsWeak(run));
-  }
-
-  private saysDay({ phrase, to }: Run): boolean {
-    const [date] = phrase.dates;
-    // "On the second floor".
-    if (date?.type === 'monthday' && date.month === undefined && date.inMonth === undefined)
-      return FUNCTION_WORDS.has(this.word(to)) || this.word(to) === '';
-    return date !== undefined || (phrase.recurs.length > 0 && FUNCTION_WORDS.has(this.word(to)));
-  }
 }
 
 /** The first instant that is meant. */
@@ -340,13 +296,6 @@ const CLIPPED_DAY = /^(?:m|mo|t|tu|th|w|we|r|f|fr|s|sa|su|\d.*)$/;
 /** "In two Mondays" is no series. */
 const PLURALS = /^(?:mon|tues|wednes|thurs|fri|satur|sun)days$|^week(?:day|end)s$/;
 
-/** What may begin a time in mid-sentence. */
-export const STARTS = new Set(
-  'at on in by every tomorrow today tonight next this from starting daily weekly monthly within after before'.split(
-    ' ',
-  ),
-);
-
 /** Words that belong to a time, and leave it unsaid which, when they stand unread before one. */
 const TIES = new Set(
   'every next until before except starting past half between since per last not early late mid middle sometime or'.split(
@@ -357,26 +306,7 @@ const TIES = new Set(
 /** Words that would go on saying when, after a time that opens a sentence. */
 const UNREAD = new Set('in on at until except for before after from between or of time'.split(' '));
 
-/** What goes on with a task after a time within it. */
-const FUNCTION_WORDS = new Set(
-  'with about for from at in on re regarding to into by near because if when while before after without and or so , ('.split(
-    ' ',
-  ),
-);
-
-/** What a clock time within a task begins with. */
-const CLOCK_STARTS = /^(?:at|in|by|~)$/;
-/** What is named beside a date without being it. */
-const LOOSE_STARTS = /^(?:by|before|after|within|until|starting|from|in)$/;
 const CLOCK_UNITS = /^(?:uhr|h|am|pm|hour|o'clock|[.!?])$/;
-
-/** What has a time of its own. */
-const EVENTS = new Set(
-  (
-    'meeting meetings show flight game concert train bus appointment party dinner lunch breakfast movie film match ' +
-    'interview class lesson lecture call standup demo presentation ceremony wedding webinar exam test event session review'
-  ).split(' '),
-);
 
 const ARTICLES = new Set('the a an my our his her their your some'.split(' '));
 

@@ -5,7 +5,7 @@ import { mayBeName } from './names.ts';
 import { parseWhen, readRule, readWords, withWords, wordsOf } from './parse.ts';
 import type { Piece } from './pieces.ts';
 import { isDoubtful, isWeak, type Run } from './runs.ts';
-import { STARTS } from './sentence-doubts.ts';
+import { STARTS } from './sentence-days.ts';
 import { SentenceEvents } from './sentence-events.ts';
 import { hasTime, onlyTime, type Understood } from './sentence-parts.ts';
 import { noTime, tooLong, unknownZone, whichOne } from './texts.ts';
@@ -119,14 +119,14 @@ class Sentence extends SentenceEvents {
   private leading(layout: Layout): Understood | undefined {
     const [from, to] = layout.body;
     const run = this.runs.longestFrom(from, to, (one) => {
-      const followed = this.language.connectors.has(this.word(one.to));
+      const followed = this.connectorAt(one.to) !== '';
       if (followed) return !this.startsWeakly(one);
       if (this.isUnfinished(one, to)) return false;
       if (this.startsWeak(one) && !this.isDated(one, layout) && !this.isCompact(one, to)) return false;
       return !this.endsWeak(one) || this.endsInPart(one, to);
     });
     if (!run) return undefined;
-    const connector = this.language.connectors.has(this.word(run.to)) ? this.word(run.to) : '';
+    const connector = this.connectorAt(run.to);
     const doubt = connector === '' ? this.doubtAfter(run, to, layout.hasLead) : undefined;
     if (doubt) return doubt;
     const rival = layout.hasLead ? undefined : this.rival(run, to, connector);
@@ -136,15 +136,25 @@ class Sentence extends SentenceEvents {
     return this.completed(run, [connector === '' ? run.to : run.to + 1, to], connector, layout.hasLead);
   }
 
+  /** "Around 5pm" is no "about". */
+  private connectorAt(at: number): string {
+    const word = this.word(at);
+    const isOther = word === 'about' && this.tokens[at]?.raw.toLowerCase() !== word;
+    return this.language.connectors.has(word) && !isOther ? word : '';
+  }
+
   /** A run before the task, and what the end of the task adds to it. */
   private completed(run: Run, task: [number, number], connector: string, hasLead: boolean): Understood {
     const words = this.runs.words(run.from, run.to);
     const [from, to] = this.trimmed(task);
     const limited = this.limited(run, from, to);
     if (limited) return limited;
-    const end = this.runs.longestUpTo(to, from + 1, (one) => !this.startsWeak(one) && !this.isAttribute(one));
-    const isOpen = !hasTime(run) && end !== undefined && onlyTime(end);
-    const isUndated = onlyTime(run) && end !== undefined && !hasTime(end) && end.phrase.recurs.length === 0;
+    const end =
+      this.runs.longestUpTo(to, from + 1, (one) => !this.startsWeak(one) && !this.isAttribute(one)) ??
+      (to - from > 1 ? this.digitsAt(to - 1) : undefined);
+    const isOpen = lacksClock(run) && end !== undefined && onlyTime(end);
+    const isUndated =
+      onlyTime(run) && end !== undefined && lacksClock(end) && !onlyTime(end) && end.phrase.recurs.length === 0;
     if (end && (isOpen || (onlyTime(run) && end.phrase.recurs.length > 0 && !hasTime(end)))) {
       const both = this.joined(
         [
@@ -169,7 +179,10 @@ class Sentence extends SentenceEvents {
         [[from, end.from]],
       );
       // "6am run tomorrow", "at 3 to call Bo tomorrow"; "at 3 to buy tickets today" is the same in either reading.
-      const isOne = /^(?:to|,)?$/.test(connector) && !this.isBound(end) && !IS.test(this.word(end.from - 1));
+      if (both.when.kind === 'reject' && both.when.code === 'NOT_A_DATE')
+        return this.ask([run.when, end.when], words, [[from, to]]);
+      const isSure = !this.startsWeak(end) || /1[3-9]|[23]\d/.test(this.word(end.from));
+      const isOne = isSure && /^(?:to|,)?$/.test(connector) && !this.isBound(end) && !IS.test(this.word(end.from - 1));
       if (isOne) return both;
       if (isSame(run.when, both.when)) return this.result(run.when, words, [[from, to]]);
       return this.ask([run.when, both.when], words, [[from, to]]);
@@ -179,8 +192,8 @@ class Sentence extends SentenceEvents {
 
   /** "Tomorrow email Bo at 10 about the rent". */
   private withClock(run: Run, [from, to]: [number, number], hasLead: boolean): Understood | undefined {
-    const { dates, recurs } = run.phrase;
-    if (hasTime(run) || (dates.length === 0 && recurs.length === 0)) return undefined;
+    const { dates, recurs, shift } = run.phrase;
+    if (!lacksClock(run) || (dates.length === 0 && recurs.length === 0 && !shift)) return undefined;
     const clock = this.clockApart(from, to);
     if (!clock) return undefined;
     const { run: inner, isCertain } = clock;
@@ -194,7 +207,8 @@ class Sentence extends SentenceEvents {
         [inner.to, to],
       ],
     );
-    if (both.when.kind === 'reject' && both.when.code !== 'PAST') return undefined;
+    if (both.when.kind === 'reject' && both.when.code !== 'PAST')
+      return isCertain ? this.ask([run.when], this.runs.words(run.from, run.to), [[from, to]]) : undefined;
     return isCertain && !hasLead
       ? both
       : this.ask([both.when, run.when], this.runs.words(run.from, run.to), [[from, to]]);
@@ -251,6 +265,9 @@ class Sentence extends SentenceEvents {
     // "Ask about Friday at 7".
     const isTopic = run.phrase.dates.length > 0 && /^(?:about|of|from)$/.test(this.word(run.from - 1));
     if (isTopic || this.isAttribute(run)) return this.ask([run.when], words, [[from, to]]);
+    // "Buy milk at 3pm with Sam tomorrow".
+    const timed = this.isBound(run) ? undefined : this.withClock(run, [from, run.from], false);
+    if (timed) return timed;
     const isFor = this.word(run.from - 1) === 'for' && run.from - 1 > from;
     return this.result(run.when, words, [isFor ? [from, run.from - 1] : task]);
   }
@@ -273,7 +290,8 @@ class Sentence extends SentenceEvents {
     const found: Run[] = [];
     for (let at = from + 1; at < to; at++) {
       const run = this.runs.longestFrom(at, to, (one) => {
-        const isMarked = STARTS.has(this.word(at)) || one.phrase.recurs.length > 0 || one.phrase.dates.length > 0;
+        const { recurs, dates, placed } = one.phrase;
+        const isMarked = STARTS.has(this.word(at)) || recurs.length > 0 || dates.length > 0 || placed.length > 1;
         return (
           isMarked && !this.startsWeak(one) && !this.endsWeak(one) && !/^(?:and|then)$/.test(this.word(one.to - 1))
         );
@@ -291,7 +309,7 @@ class Sentence extends SentenceEvents {
       [first.to, to],
     ];
     if (!second) {
-      const digits = this.withDigits(first, from, [[first.to, to]]);
+      const digits = this.withDigits(first, from, [[first.to, to]]) ?? this.dated(first, [from, to]);
       if (digits) return digits;
       const unread =
         this.language.temporal.has(this.word(first.to)) ||
@@ -307,6 +325,26 @@ class Sentence extends SentenceEvents {
     );
   }
 
+  /** "12/15 lunch at 3pm with Sam": a date in digits at either end, and the clock within. */
+  private dated(run: Run, [from, to]: [number, number]): Understood | undefined {
+    const day = onlyTime(run) ? (this.digitsAt(from) ?? this.digitsAt(to - 1)) : undefined;
+    if (!day || (day.from >= run.from && day.to <= run.to)) return undefined;
+    const [first, last] = day.from < run.from ? [day, run] : [run, day];
+    const both = this.joined(
+      [
+        [day.from, day.to],
+        [run.from, run.to],
+      ],
+      [
+        [from, first.from],
+        [first.to, last.from],
+        [last.to, to],
+      ],
+    );
+    const isSure = /1[3-9]|[23]\d/.test(this.word(day.from)) && both.when.kind === 'once';
+    return isSure ? both : this.ask([both.when, run.when], this.runs.words(run.from, run.to), [[from, to]]);
+  }
+
   /** "Remind me about the 9am meeting": a time, but that of the meeting. */
   private attribute([from, to]: [number, number]): Understood | undefined {
     for (let at = from; at < to; at++) {
@@ -315,6 +353,12 @@ class Sentence extends SentenceEvents {
     }
     return undefined;
   }
+}
+
+/** Whether a run says no more of the time of day than "in the morning". */
+function lacksClock(run: Run): boolean {
+  const { time, times, range, shift } = run.phrase;
+  return !hasTime(run) || (time?.part !== undefined && !time.clock && !times && !range && !shift);
 }
 
 const IS = /^(?:is|are|was|were)$/;

@@ -1,0 +1,118 @@
+import type { DateSpec } from './pieces.ts';
+import { isDoubtful, type Run } from './runs.ts';
+import { onlyTime, SentenceParts } from './sentence-parts.ts';
+
+/** A day and a clock that stand apart in a sentence: which of them say when, and which name a thing. */
+export class SentenceDays extends SentenceParts {
+  /** Whether a word before a run makes it part of the task: "about Friday at 5". */
+  protected isBound(run: Run): boolean {
+    return /^(?:about|of|for|from|the|a|my|our|his|her|their|your)$/.test(this.word(run.from - 1));
+  }
+
+  /** "Call Bo Friday about the rent at 10": the day stands apart from the clock, and both say when. */
+  protected isApart(day: Run, to: number): boolean {
+    if (
+      this.runs
+        .words(day.from, day.to)
+        .split('/')
+        .some((part) => Number(part) > 12)
+    )
+      return true;
+    if (this.isBound(day) || LOOSE_STARTS.test(this.word(day.from)) || !FUNCTION_WORDS.has(this.word(day.to)))
+      return false;
+    // "Buy tickets tomorrow for the show at 8pm": the clock may be that of the show.
+    return !this.tokens.slice(day.to, to).some(({ text }) => EVENTS.has(text));
+  }
+
+  /** A date in digits: in front, behind a task or before more of it; "1/2 cup" is none. */
+  protected digitsAt(at: number): Run | undefined {
+    const run = this.word(at).includes('/') ? this.runs.exactly(at, at + 1) : undefined;
+    if (run?.phrase.dates[0]?.type !== 'numeric' || this.isBound(run)) return undefined;
+    if (this.word(at) === '24/7') return undefined;
+    const isLarge = this.word(at)
+      .split('/')
+      .some((part) => Number(part) > 12);
+    return isLarge || FUNCTION_WORDS.has(this.word(at + 1)) || at + 1 === this.tokens.length ? run : undefined;
+  }
+
+  /** A day without "on" that is no part of a name, nor what a thing is called by. */
+  protected bareDay(at: number, to: number): Run | undefined {
+    const isOpen = (run: Run) => FUNCTION_WORDS.has(this.word(run.to)) && !this.isBound(run);
+    const run = this.runs.longestFrom(
+      at,
+      to,
+      (one) => isNamedDay(one.phrase.dates[0]) && isOpen(one) && !this.startsWeak(one),
+    );
+    const first = run && this.runs.first(run);
+    return first && !isDoubtful(first, this.tokens, this.language) ? run : undefined;
+  }
+
+  /** "Tomorrow email Bo at 10 about the rent": the clock of the day that stands in front, within the task. */
+  protected clockApart(from: number, to: number): { run: Run; isCertain: boolean } | undefined {
+    for (let at = from; at < to; at++) {
+      const run = this.runs.longestFrom(
+        at,
+        to,
+        (one) =>
+          onlyTime(one) &&
+          !(this.startsWeak(one) || this.endsWeak(one) || this.isAttribute(one)) &&
+          !/^(?:and|then|,)$/.test(this.word(one.to - 1)),
+      );
+      if (!run || run.to === to) continue;
+      const isExact = run.phrase.time?.clock?.exact === true || run.phrase.time?.part !== undefined;
+      const isOpen = FUNCTION_WORDS.has(this.word(run.to));
+      // "Prepare 3pm meeting" has its own, as "look at 5 houses" has none.
+      if (!isOpen && !(isExact && CLOCK_STARTS.test(this.word(at)))) continue;
+      // "Prepare the meeting at 3pm with Ana": the clock may be that of the meeting.
+      const isEvent = EVENTS.has(this.word(at - 1)) && /^(?:the|my|our|his|her|their|your)$/.test(this.word(at - 2));
+      return { run, isCertain: isOpen && !isEvent };
+    }
+    return undefined;
+  }
+
+  /** A date in mid-sentence that is no mere attribute ("on Friday", but not "the Friday meeting"). */
+  protected strongDate(at: number, to: number): Run | undefined {
+    if (!STARTS.has(this.word(at))) return undefined;
+    return this.runs.longestFrom(at, to, (run) => this.saysDay(run) && !this.startsWeak(run) && !this.endsWeak(run));
+  }
+
+  protected saysDay({ phrase, to }: Run): boolean {
+    const [date] = phrase.dates;
+    // "On the second floor".
+    if (date?.type === 'monthday' && date.month === undefined && date.inMonth === undefined)
+      return FUNCTION_WORDS.has(this.word(to)) || this.word(to) === '';
+    return date !== undefined || (phrase.recurs.length > 0 && FUNCTION_WORDS.has(this.word(to)));
+  }
+}
+
+function isNamedDay(date: DateSpec | undefined): boolean {
+  return (
+    date?.type === 'weekday' || date?.type === 'holiday' || (date?.type === 'monthday' && date.month !== undefined)
+  );
+}
+
+/** What may begin a time in mid-sentence. */
+export const STARTS = new Set(
+  'at on in by every tomorrow today tonight next this from starting daily weekly monthly within after before'.split(
+    ' ',
+  ),
+);
+
+/** What goes on with a task after a time within it. */
+const FUNCTION_WORDS = new Set(
+  'with about for from at in on re regarding to into by near because if when while before after without again and or so , ('.split(
+    ' ',
+  ),
+);
+
+/** What a clock time within a task begins with. */
+const CLOCK_STARTS = /^(?:at|in|by|~)$/;
+/** What is named beside a date without being it. */
+const LOOSE_STARTS = /^(?:by|before|after|within|until|starting|from|in)$/;
+/** What has a time of its own. */
+const EVENTS = new Set(
+  (
+    'meeting meetings show flight game concert train bus appointment party dinner lunch breakfast movie film match ' +
+    'interview class lesson lecture call standup demo presentation ceremony wedding webinar exam test event session review'
+  ).split(' '),
+);
