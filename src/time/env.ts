@@ -21,7 +21,7 @@ export interface Env {
 }
 
 /** The context of a text that is being read: what its phrases are resolved against at home is worked out once. */
-export interface Here extends WhenContext {
+interface Here extends WhenContext {
   readonly home: Env;
 }
 

@@ -81,7 +81,8 @@ export class SentenceDays extends SentenceParts {
     // "On the second floor".
     if (date?.type === 'monthday' && date.month === undefined && date.inMonth === undefined)
       return FUNCTION_WORDS.has(this.word(to)) || this.word(to) === '';
-    return date !== undefined || (phrase.recurs.length > 0 && FUNCTION_WORDS.has(this.word(to)));
+    const isDays = phrase.shift?.span.milliseconds === 0 && phrase.shift.bare === false;
+    return date !== undefined || ((phrase.recurs.length > 0 || isDays) && FUNCTION_WORDS.has(this.word(to)));
   }
 }
 
