@@ -235,7 +235,7 @@ test('sources come in their order, and ~ is the home folder', () => {
   const around = {
     packageRoot: '/opt/coda',
     home: '/home/ana',
-    cwd: '/work',
+    cwd: '/project',
     dataDir: '/data',
     agentSkillDirs: ['~', '~/skills', 'mine', '/srv/skills', '~other/x'],
     claudeSkills: true,
@@ -243,13 +243,13 @@ test('sources come in their order, and ~ is the home folder', () => {
   expect(skillSources(around).map(({ kind, directory }) => `${kind} ${directory ?? ''}`.trim())).toEqual([
     'shipped /opt/coda/agent-skills',
     'claude-personal /home/ana/.claude/skills',
-    'claude-project /work/.claude/skills',
+    'claude-project /project/.claude/skills',
     'personal /home/ana/.coda/skills',
     'configured /home/ana',
     'configured /home/ana/skills',
-    'configured /work/mine',
+    'configured /project/mine',
     'configured /srv/skills',
-    'configured /work/~other/x',
+    'configured /project/~other/x',
     'inline',
     'installed /data/skills',
   ]);
