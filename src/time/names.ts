@@ -1,23 +1,6 @@
-import type { Language } from './lang/language.ts';
+import type { Language, NameWords } from './lang/language.ts';
 import type { Token } from './tokens.ts';
 import { placeZone } from './zone-names.ts';
-
-/** What a language knows of proper names that hold words about time. */
-export interface NameWords {
-  /** Names as lists of words (lower case), by their first word, the longest first. */
-  always: ReadonlyMap<string, readonly (readonly string[])[]>;
-  /** The same for names that are everyday words unless they have capitals. */
-  titles: ReadonlyMap<string, readonly (readonly string[])[]>;
-  firstNames: ReadonlySet<string>;
-  /** What stands before a surname. */
-  honorifics: ReadonlySet<string>;
-  /** What a person follows: "call …", "with …". */
-  personal: ReadonlySet<string>;
-  /** What the name of a work or a restaurant is likely to follow: "watch …", "order from …". */
-  cultural: ReadonlySet<string>;
-  /** Words that a number follows as its name: "version 3", "gate 12". */
-  labels: ReadonlySet<string>;
-}
 
 const CAPITAL = /^\p{Lu}\p{Ll}/u;
 const SMALL = /^(?:a|an|and|at|for|in|of|on|the|to|with|-|')$/;

@@ -1,4 +1,4 @@
-import type { NameWords } from '../names.ts';
+import type { NameWords } from './language.ts';
 
 /** Proper names that hold words about time, and the names that such words are not part of. */
 
