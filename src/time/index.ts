@@ -4,6 +4,7 @@ export { parseDuration } from './duration.ts';
 export { formatClock, formatInstant, formatLongDay } from './format.ts';
 export { occurrences } from './occurrences.ts';
 export { parseWhen } from './parse.ts';
+export { passedOccurrences } from './passed.ts';
 export { splitTask, understand } from './sentence.ts';
 export type { Understood } from './sentence-parts.ts';
 export type * from './types.ts';

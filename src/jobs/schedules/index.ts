@@ -3,7 +3,7 @@ import { uuid } from '../../base/ids.ts';
 import type { Json } from '../../base/json.ts';
 import type { World } from '../../base/world.ts';
 import type { Database, Transaction } from '../../storage/index.ts';
-import { occurrences, parseWhen } from '../../time/index.ts';
+import { occurrences, parseWhen, passedOccurrences } from '../../time/index.ts';
 import type { DueSource } from '../due.ts';
 import type { JobQueue } from '../queue/index.ts';
 import * as store from './store.ts';
@@ -78,16 +78,8 @@ function dueOccurrences(
   schedule: Pick<store.ScheduleRow, 'rule' | 'zone' | 'missed' | 'next_at'>,
   now: Instant,
 ): { at: Instant[]; next: Instant | undefined } {
-  const due = [schedule.next_at];
-  let next: Instant | undefined;
-  for (const at of occurrences(schedule.rule, { after: schedule.next_at, zone: schedule.zone })) {
-    if (at > now) {
-      next = at;
-      break;
-    }
-    due.push(at);
-    if (due.length > MOST_MISSED) due.shift();
-  }
+  const { rule, zone, next_at: first } = schedule;
+  const { at: due, next } = passedOccurrences(rule, { first, now, most: MOST_MISSED, zone });
   const isMissed = (at: Instant) => now.getTime() - at.getTime() > MISSED_MS;
   if (schedule.missed === 'all') return { at: due, next };
   if (schedule.missed === 'skip') return { at: due.filter((at) => !isMissed(at)), next };

@@ -1,6 +1,6 @@
 /** When a reminder speaks: pure functions over rules and instants. */
 import type { Instant } from '../../base/clock.ts';
-import { occurrences } from '../../time/index.ts';
+import { occurrences, passedOccurrences } from '../../time/index.ts';
 import type { CatchUp } from './reminder.ts';
 import type { Due, Planned } from './store.ts';
 
@@ -53,29 +53,9 @@ const MOST_COUNTED = 1_000;
 
 /** The occurrences from `first` to `now`: how many, the newest, and the one after it. */
 function passed(rule: string | undefined, first: Instant, now: Instant) {
-  let newest = first;
-  let count = 1;
-  if (rule === undefined) return { newest, count, next: undefined };
-  for (const at of occurrences(rule, { after: first })) {
-    if (at > now) return { newest, count, next: at };
-    newest = at;
-    if (++count > MOST_COUNTED) return { newest: newestBefore(rule, now) ?? newest, count, next: nextOf(rule, now) };
-  }
-  return { newest, count, next: undefined };
-}
-
-const SPANS = [3_600_000, 86_400_000, 8 * 86_400_000];
-
-function newestBefore(rule: string, now: Instant): Instant | undefined {
-  for (const span of SPANS) {
-    let newest: Instant | undefined;
-    for (const at of occurrences(rule, { after: new Date(now.getTime() - span) })) {
-      if (at > now) break;
-      newest = at;
-    }
-    if (newest) return newest;
-  }
-  return undefined;
+  if (rule === undefined) return { newest: first, count: 1, next: undefined };
+  const { at, next } = passedOccurrences(rule, { first, now, most: MOST_COUNTED + 1 });
+  return { newest: at.at(-1) ?? first, count: at.length, next };
 }
 
 /** The first occurrence strictly after `after`. */
