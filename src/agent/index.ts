@@ -7,6 +7,8 @@ export {
   attachedTo,
   contextTools,
   identity,
+  illustrated,
+  lookAt,
   NOTHING as nothingAttached,
   readRecalled,
   Scaler,

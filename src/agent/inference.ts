@@ -52,6 +52,8 @@ export interface InferenceOptions {
   zone: string;
   /** What came with a message, made ready for a model. */
   attached(item: Item): Promise<Attached>;
+  /** What came of calls, with the pictures that belong to it. */
+  illustrated(messages: readonly ModelMessage[]): Promise<ModelMessage[]>;
 }
 
 /** What is to be answered. */
@@ -86,6 +88,13 @@ export interface Inferred {
   tainted: boolean;
 }
 
+/** What a turn has besides words. */
+interface Material {
+  attached: Attached;
+  /** What happened in it so far, with pictures. */
+  steps: readonly ModelMessage[];
+}
+
 /** Without a configured model nothing is counted; this is more than the interpreter looks at. */
 const ALONE: Limits = { context: 64_000, answer: 4_096, factor: 1 };
 
@@ -108,11 +117,16 @@ export class Inference {
   /** Throws a `ModelError`. What failed on the way has been counted even so. */
   async infer(inquiry: Inquiry): Promise<Inferred> {
     const { item, turn, signal } = inquiry;
-    const [attached, money] = await Promise.all([this.options.attached(item), this.money(item, turn)]);
+    const { attached: opened, illustrated } = this.options;
+    const [attached, steps, money] = await Promise.all([
+      opened(item),
+      illustrated(turn.messages()),
+      this.money(item, turn),
+    ]);
     const model = this.choose(item, money);
     const used: Used[] = [];
     try {
-      const answer = await this.ask(inquiry, model, attached, used);
+      const answer = await this.ask(inquiry, model, { attached, steps }, used);
       const low = money?.low && !money.told ? money.low : undefined;
       const rows = this.rows(used, answer.repairs, low !== undefined);
       return { step: this.stepOf(answer, rows, low), tainted: attached.tainted || this.recalledTaint(item) };
@@ -139,7 +153,8 @@ export class Inference {
     const used: Used[] = [];
     try {
       const options = { taken, onUsed: (one: Used) => void used.push(one) };
-      const answer = await askModel(model, { ...request, maxTokens }, signal, options);
+      const messages = await this.options.illustrated(request.messages);
+      const answer = await askModel(model, { ...request, messages, maxTokens }, signal, options);
       return { step: this.stepOf(answer, this.rows(used, answer.repairs, false, 'subagent'), undefined) };
     } catch (error) {
       await this.addUsage(item, turn.id, this.rows(used, [], false, 'subagent'));
@@ -156,7 +171,7 @@ export class Inference {
     return { filled: plan.filled, limit: limits.context };
   }
 
-  private async ask(inquiry: Inquiry, model: Model, attached: Attached, used: Used[]): Promise<Answer> {
+  private async ask(inquiry: Inquiry, model: Model, material: Material, used: Used[]): Promise<Answer> {
     const { item, turn, signal, onText } = inquiry;
     const taken = new Set(
       turn.steps.flatMap(({ step }) => (step.kind === 'model' ? step.payload.calls : [])).map(({ id }) => id),
@@ -168,9 +183,9 @@ export class Inference {
     };
     const limits = this.limits(model.name);
     if (model.interpreter) {
-      return askModel(model, plainRequest(this.planInput(inquiry, attached, limits)), signal, options);
+      return askModel(model, plainRequest(this.planInput(inquiry, material, limits)), signal, options);
     }
-    const { plan, by } = await this.fitted(inquiry, model, attached, limits);
+    const { plan, by } = await this.fitted(inquiry, model, material, limits);
     try {
       const answer = await askModel(model, plan.request, signal, options);
       this.estimates.learn(plan, by, answer);
@@ -180,35 +195,36 @@ export class Inference {
       // The window is smaller than it was taken for: half of what was sent is tried once.
       const half = { ...by, context: Math.floor(tokensOf(plan) / 2) + by.answer };
       await this.compacted(item, turn, half, signal);
-      return askModel(model, this.plan(inquiry, attached, half).request, signal, options);
+      return askModel(model, this.plan(inquiry, material, half).request, signal, options);
     }
   }
 
   /** What is sent, and the limits that it fits into: where it comes near them, as the service itself counts. */
-  private async fitted(inquiry: Inquiry, model: Model, attached: Attached, limits: Limits) {
+  private async fitted(inquiry: Inquiry, model: Model, material: Material, limits: Limits) {
     const { item, turn, signal } = inquiry;
     const { id } = item.conversation;
     const counted = async () => {
       if (!model.count) return limits;
       // What would be left out is counted as well, to see whether it has to be.
-      const whole = this.plan(inquiry, attached, { ...limits, context: limits.context * 2 });
+      const whole = this.plan(inquiry, material, { ...limits, context: limits.context * 2 });
       return this.estimates.counted(model, id, whole, limits, signal);
     };
     let by = isFull(recalledOf(item), limits) ? await counted() : limits;
     await this.compacted(item, turn, by, signal);
-    let plan = this.plan(inquiry, attached, by);
+    let plan = this.plan(inquiry, material, by);
     if (plan.tight && by === limits) {
       by = await counted();
-      if (by !== limits) plan = this.plan(inquiry, attached, by);
+      if (by !== limits) plan = this.plan(inquiry, material, by);
     }
     return { plan, by };
   }
 
-  private plan(inquiry: Inquiry, attached: Attached, limits: Limits): Plan {
-    return planRequest(this.planInput(inquiry, attached, limits));
+  private plan(inquiry: Inquiry, material: Material, limits: Limits): Plan {
+    return planRequest(this.planInput(inquiry, material, limits));
   }
 
-  private planInput({ item, turn, when, sections }: Inquiry, attached: Attached, limits: Limits): PlanInput {
+  private planInput(inquiry: Inquiry, { attached, steps }: Material, limits: Limits): PlanInput {
+    const { item, turn, when, sections } = inquiry;
     const names = item.conversation.place.kind !== 'dm';
     const asked: Extract<ModelMessage, { role: 'user' }> = {
       role: 'user',
@@ -222,7 +238,7 @@ export class Inference {
       clock: this.clocks.line(turn.startedAt, when.zone),
       recalled: recalledOf(item),
       asked,
-      turn: shortened(turn.id, turn.messages()),
+      turn: shortened(turn.id, steps),
       limits,
       names,
       toolTokens: this.toolTokens(sections),

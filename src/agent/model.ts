@@ -22,8 +22,22 @@ export interface ModelImage {
 export type ModelMessage =
   | { role: 'user'; text: string; name?: string; files?: FileRef[]; images?: ModelImage[] }
   | { role: 'assistant'; text: string; calls?: ModelToolCall[]; keep?: Kept }
-  /** `said`: what a person would be told of it, where that is not its text. */
-  | { role: 'tool'; callId: string; name: string; text: string; ok: boolean; said?: string };
+  | ToolMessage;
+
+/** What came of a call. */
+export interface ToolMessage {
+  role: 'tool';
+  callId: string;
+  name: string;
+  text: string;
+  ok: boolean;
+  /** What a person would be told of it, where that is not its text. */
+  said?: string;
+  /** Pictures that belong to it, not opened yet. */
+  files?: readonly FileRef[];
+  /** Pictures that belong to it; never where it is not `ok`, which no service takes. */
+  images?: ModelImage[];
+}
 
 /** What a model wants back, unread and unchanged, together with the answer that it came with. */
 export interface Kept {

@@ -255,8 +255,13 @@ function textOf(result: ToolResult): string {
 function toolMessage(callId: string, name: string, result: ToolResult): ModelMessage {
   const text = textOf(result);
   const message = { role: 'tool' as const, callId, name, ok: result.ok };
-  if (!result.ok || result.material === undefined) return { ...message, text };
-  return { ...message, text: `${text}\n\n${result.material}`, said: text };
+  if (!result.ok) return { ...message, text };
+  return {
+    ...message,
+    text: result.material === undefined ? text : `${text}\n\n${result.material}`,
+    ...(result.material !== undefined && { said: text }),
+    ...(result.pictures && result.pictures.length > 0 && { files: result.pictures }),
+  };
 }
 
 function stateOf(callId: string, steps: readonly Step[]): CallState {

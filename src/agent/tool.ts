@@ -30,6 +30,8 @@ export interface Done {
   /** What takes it back, with the words for it ("the reminder “milk”"). */
   undo?: Call & { label: string };
   files?: FileRef[];
+  /** Pictures that a model which sees is shown with the result; another one is told of them. */
+  pictures?: readonly FileRef[];
   /** Instants (ISO) that it speaks of, for platforms that show each reader their own clock. */
   times?: string[];
   /** Untrusted text went into it. */

@@ -24,7 +24,7 @@ import {
   undeprecate,
   watchSkills,
 } from '../skills/agent-skills/index.ts';
-import type { Database, Queryable } from '../storage/index.ts';
+import type { Artifacts, Database, Queryable } from '../storage/index.ts';
 
 /** Tells the other replicas to look at their folders. */
 const CHANNEL = 'coda_skills';
@@ -56,6 +56,7 @@ interface LiveSkillsDeps {
   world: World;
   bus: Bus;
   database: Database;
+  artifacts: Artifacts;
   /** Names of coda's own commands. */
   commands: () => ReadonlySet<string>;
 }
@@ -63,6 +64,7 @@ interface LiveSkillsDeps {
 /** The agent skills of a running coda: read at its start, and again whenever somebody, here or elsewhere, says so. */
 export class LiveSkills implements SkillHost {
   readonly catalog: SkillCatalog;
+  readonly artifacts: Artifacts;
   private readonly config: Config;
   private readonly world: World;
   private readonly bus: Bus;
@@ -75,6 +77,7 @@ export class LiveSkills implements SkillHost {
     this.world = deps.world;
     this.bus = deps.bus;
     this.database = deps.database;
+    this.artifacts = deps.artifacts;
     this.catalog = openAgentSkills(deps.config, deps.world.env, deps.commands);
   }
 

@@ -132,11 +132,11 @@ class Assembly implements App {
       wakeAt,
     });
     const commandNames = () => new Set(this.commands.map(({ name }) => name));
-    this.agentSkills = new LiveSkills({ config, world, bus: foundation.bus, database, commands: commandNames });
+    const { bus, artifacts } = foundation;
+    this.agentSkills = new LiveSkills({ config, world, bus, database, artifacts, commands: commandNames });
     const builtIn = [...builtInSkills, agentSkills(this.agentSkills), ...(options.skills ?? [])];
     this.skills = builtIn.map((skill) => ({ skill, deps: this.depsOf(skill.name, config) }));
     const { skills, delivery } = this;
-    const { artifacts } = foundation;
     const { model } = options;
     const { agent, commands, checks, status, called } = openMind({
       config,

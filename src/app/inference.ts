@@ -2,6 +2,7 @@ import {
   attachedTo,
   countersOf,
   Inference,
+  illustrated,
   type Model,
   type Models,
   nothingAttached,
@@ -41,14 +42,15 @@ export function openInference({ config, world, database, artifacts, offline, mod
   const { clock, log, metrics } = world;
   const models = model ? undefined : openModels({ settings: config.models, offline, clock, log, metrics });
   const alone = model ?? offline;
-  const scaler = new Scaler();
+  const opening = { artifacts, scaler: new Scaler(), log };
   const inference = new Inference({
     database,
     world,
     alone,
     models,
     zone: defaultZone(config),
-    attached: (item) => (models ? attachedTo(item, { artifacts, scaler, log }) : Promise.resolve(nothingAttached)),
+    attached: (item) => (models ? attachedTo(item, opening) : Promise.resolve(nothingAttached)),
+    illustrated: (messages) => (models ? illustrated(messages, opening) : Promise.resolve([...messages])),
   });
   const status = (): Json | undefined => models && statusOf(models, world);
   return {

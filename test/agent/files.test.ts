@@ -51,6 +51,12 @@ test('what only claims to be a picture, or is too large to be sent, is named ins
   expect(text).toContain('[File: huge.gif; it is of a kind that I cannot make smaller.]');
 });
 
+test('pictures that together are more than a request may hold are made smaller from there on', async () => {
+  const content = Buffer.concat([PNG, Buffer.alloc(3_500_000)]);
+  const { images } = await attached(...'abcd'.split('').map((name) => ({ name, type: 'image/png', content })));
+  expect(images.map(({ type }) => type)).toEqual(['image/png', 'image/png', 'image/jpeg', 'image/jpeg']);
+});
+
 test('text files are read in full within a budget, and cut with both ends kept beyond it', async () => {
   const { text } = await attached(
     { name: 'list.md', type: 'text/markdown', content: '- milk\n- bread' },

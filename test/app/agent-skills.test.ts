@@ -2,6 +2,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { LiveSkills } from '../../src/app/agent-skills.ts';
 import { openBus } from '../../src/bus/index.ts';
 import { loadConfig } from '../../src/config/index.ts';
+import { openArtifacts } from '../../src/storage/index.ts';
 import { skillText, temporaryFolder, write } from '../skills/agent-skills/support.ts';
 import { openTestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
@@ -17,7 +18,8 @@ async function twoReplicas(settings: Record<string, unknown> = {}) {
   const values = { 'skills.agent_skill_dirs': [folder], ...settings };
   const flags = Object.fromEntries(Object.entries(values).map(([path, value]) => [path, { name: path, value }]));
   const config = loadConfig({ env: {}, dataDir: home, flags, secrets: world.secrets, cwd: home });
-  const open = () => new LiveSkills({ config, world, bus, database, commands: () => new Set() });
+  const artifacts = await openArtifacts(home);
+  const open = () => new LiveSkills({ config, world, bus, database, artifacts, commands: () => new Set() });
   const replicas = [open(), open()] as const;
   const stops = await Promise.all(replicas.map((replica) => replica.start()));
   onTestFinished(async () => {

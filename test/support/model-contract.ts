@@ -142,6 +142,34 @@ export function modelContract(name: string, { api, stream, open }: ModelUnderTes
       expect(server.requests[1]?.text).toContain('cat.png');
     });
 
+    test('pictures that came of calls are shown with them, and a model without eyes is told of them', async () => {
+      const images = [{ name: 'map.png', type: 'image/png' as const, base64: 'aGVsbG8=' }];
+      const messages: ModelRequest['messages'] = [
+        { role: 'user', text: 'where is it?' },
+        {
+          role: 'assistant',
+          text: '',
+          calls: [
+            { id: 'a', name: 'note_save' },
+            { id: 'b', name: 'note_save' },
+            { id: 'c', name: 'note_save' },
+          ].map((call) => ({ ...call, input: {} })),
+        },
+        { role: 'tool', callId: 'a', name: 'note_save', text: 'Here.', ok: true, images },
+        { role: 'tool', callId: 'b', name: 'note_save', text: 'Nothing.', ok: true },
+        { role: 'tool', callId: 'c', name: 'note_save', text: 'It failed.', ok: false, images },
+        { role: 'user', text: 'and quickly' },
+      ];
+      await all(model({ sees: true }), request({ messages, asked: 0 }));
+      await all(model({ sees: false }), request({ messages, asked: 0 }));
+      expect(server.refused).toEqual([]);
+      const [seen = '', blind = ''] = server.requests.map(({ text }) => text);
+      expect(seen.split('aGVsbG8=')).toHaveLength(2);
+      expect(seen.indexOf('aGVsbG8=')).toBeLessThan(seen.indexOf('and quickly'));
+      expect(blind).not.toContain('aGVsbG8=');
+      expect(blind).toContain('map.png');
+    });
+
     const faults: [Fault, string][] = [
       ['rate_limited', 'rate_limited'],
       ['server_error', 'transient'],

@@ -1,8 +1,8 @@
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import type { Item } from '../../delivery/index.ts';
+import type { FileRef, Item } from '../../delivery/index.ts';
 import type { Artifacts } from '../../storage/index.ts';
-import type { ModelImage } from '../model.ts';
+import type { ModelImage, ModelMessage, ToolMessage } from '../model.ts';
 import { LONGEST_SIDE, lookAt, NotScaled, type Scaler } from './pictures/index.ts';
 import { cut } from './plan.ts';
 
@@ -16,13 +16,16 @@ export interface Attached {
 
 export const NOTHING: Attached = { images: [], text: '', tainted: false };
 
-type File = Item['payload']['files'][number];
-
 /** Both services take pictures up to 5 MB as base64, which is a third longer than the bytes. */
 const LARGEST_PICTURE = 3_700_000;
 /** Larger ones are not even looked at. */
 const LARGEST_FILE = 40_000_000;
 const MOST_PICTURES = 8;
+/**
+ * Bytes of all pictures of one message, and of all that came of a turn's calls: both together, as base64, leave room in
+ * the 32 MB that a request may have. Beyond it pictures are made smaller.
+ */
+const PICTURES_ROOM = 10_000_000;
 /** All text files of one message together. Characters. */
 const TEXT_ROOM = 48_000;
 const TEXT = /^text\/|^application\/(json|xml|yaml|x-yaml|toml|javascript|x-sh|sql|csv)\b/;
@@ -37,53 +40,101 @@ export interface AttachedDeps {
 
 /** Pictures as pictures, text files in full up to a budget, anything else as a note with its name and kind. */
 export async function attachedTo(item: Item, deps: AttachedDeps): Promise<Attached> {
-  const { artifacts, log } = deps;
   const { files } = item.payload;
   if (files.length === 0) return NOTHING;
-  const attached: Attached = { images: [], text: '', tainted: true };
+  const pictures = new Pictures(deps);
+  const attached: Attached = { images: pictures.images, text: '', tainted: true };
   const notes: string[] = [];
   let room = TEXT_ROOM;
   for (const file of files) {
     try {
-      const picture = attached.images.length < MOST_PICTURES ? await pictureOf(file, deps) : undefined;
-      if (picture) {
-        attached.images.push(picture);
-        continue;
-      }
-      const text = await textOf(file, artifacts, room);
+      if (await pictures.add(file)) continue;
+      const text = await textOf(file, deps.artifacts, room);
       room -= text?.length ?? 0;
       notes.push(text === undefined ? noteOf(file) : `<file name="${file.name}">\n${text}\n</file>`);
     } catch (error) {
-      const cause = error instanceof NotScaled ? error.cause : error;
-      if (cause) log.warn({ file: file.hash, error: messageOf(cause) }, 'a file could not be shown to the model');
-      const why = error instanceof NotScaled ? error.message : 'it could not be opened';
-      notes.push(`[File: ${file.name}; ${why}.]`);
+      notes.push(notOpened(file, error, deps.log));
     }
   }
   attached.text = notes.join('\n');
   return attached;
 }
 
-function noteOf({ name, type, size }: File): string {
+/**
+ * What came of calls, with the pictures that belong to it, within the same limits as those of a message. The first ones
+ * of a turn are shown, so that what was shown once stays as it was.
+ */
+export async function illustrated(messages: readonly ModelMessage[], deps: AttachedDeps): Promise<ModelMessage[]> {
+  const pictures = new Pictures(deps);
+  const out: ModelMessage[] = [];
+  for (const message of messages) {
+    out.push(message.role === 'tool' && message.files ? await withPictures(message, pictures, deps.log) : message);
+  }
+  return out;
+}
+
+async function withPictures(
+  { files = [], ...message }: ToolMessage,
+  pictures: Pictures,
+  log: Log,
+): Promise<ToolMessage> {
+  const before = pictures.images.length;
+  const notes: string[] = [];
+  for (const file of files) {
+    try {
+      if (!(await pictures.add(file))) notes.push(noteOf(file));
+    } catch (error) {
+      notes.push(notOpened(file, error, log));
+    }
+  }
+  const images = pictures.images.slice(before);
+  return { ...message, text: [message.text, ...notes].join('\n'), ...(images.length > 0 && { images }) };
+}
+
+function noteOf({ name, type, size }: FileRef): string {
   return `[File: ${name}, ${type}, ${Math.max(1, Math.round(size / 1_000))} kB; you cannot see what is in it.]`;
 }
 
-/** Undefined for what is no picture. Throws `NotScaled` for one that cannot be brought within the services' limits. */
-async function pictureOf(file: File, { artifacts, scaler }: AttachedDeps): Promise<ModelImage | undefined> {
-  if (!file.type.startsWith('image/') || file.size > LARGEST_FILE) return undefined;
-  const bytes = await read(file.hash, artifacts, LARGEST_FILE);
-  const look = lookAt(bytes);
-  if (!look) return undefined;
-  const { type, width, height } = look;
-  if (bytes.length <= LARGEST_PICTURE && Math.max(width, height) <= LONGEST_SIDE) {
-    return { name: file.name, type, base64: bytes.toString('base64') };
+function notOpened(file: FileRef, error: unknown, log: Log): string {
+  const cause = error instanceof NotScaled ? error.cause : error;
+  if (cause) log.warn({ file: file.hash, error: messageOf(cause) }, 'a file could not be shown to the model');
+  const why = error instanceof NotScaled ? error.message : 'it could not be opened';
+  return `[File: ${file.name}; ${why}.]`;
+}
+
+/** Pictures that are shown together. */
+class Pictures {
+  readonly images: ModelImage[] = [];
+  private readonly deps: AttachedDeps;
+  private room = PICTURES_ROOM;
+
+  constructor(deps: AttachedDeps) {
+    this.deps = deps;
   }
-  const scaled = await scaler.scaled(file.hash, bytes, look);
-  return { name: file.name, type: 'image/jpeg', base64: scaled.toString('base64') };
+
+  /**
+   * False for what is no picture, or one more than can be shown. Throws `NotScaled` for one that cannot be brought
+   * within the services' limits.
+   */
+  async add(file: FileRef): Promise<boolean> {
+    const { artifacts, scaler } = this.deps;
+    if (this.images.length >= MOST_PICTURES || !file.type.startsWith('image/') || file.size > LARGEST_FILE)
+      return false;
+    const bytes = await read(file.hash, artifacts, LARGEST_FILE);
+    const look = lookAt(bytes);
+    if (!look) return false;
+    const { type, width, height } = look;
+    const isSmall = bytes.length <= Math.min(LARGEST_PICTURE, this.room) && Math.max(width, height) <= LONGEST_SIDE;
+    const shown = isSmall ? bytes : await scaler.scaled(file.hash, bytes, look);
+    if (shown.length > this.room) throw new NotScaled('there is no room for it beside the others');
+    this.room -= shown.length;
+    this.images.push({ name: file.name, type: isSmall ? type : 'image/jpeg', base64: shown.toString('base64') });
+    return true;
+  }
 }
 
 /** A text file within the room that is left; undefined for what is no text. */
-async function textOf(file: File, artifacts: Artifacts, room: number): Promise<string | undefined> {
+async function textOf(file: FileRef, artifacts: Artifacts, room: number): Promise<string | undefined> {
   if (!TEXT.test(file.type) && !TEXT_NAME.test(file.name)) return undefined;
   if (room <= 0) return undefined;
   const bytes = await read(file.hash, artifacts, room * 4);

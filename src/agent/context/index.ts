@@ -1,8 +1,8 @@
 /** What a model is shown: a stable beginning, what moves, and what was said, within what it can take in. */
 export { compact, isDue, isFull } from './compact.ts';
-export { type Attached, attachedTo, NOTHING } from './files.ts';
+export { type Attached, attachedTo, illustrated, NOTHING } from './files.ts';
 export { Clocks, identity } from './identity.ts';
-export { Scaler } from './pictures/index.ts';
+export { lookAt, Scaler } from './pictures/index.ts';
 export {
   type Filled,
   type Limits,

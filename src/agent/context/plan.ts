@@ -1,4 +1,4 @@
-import type { ModelMessage, ModelRequest, ToolSpec } from '../model.ts';
+import type { ModelMessage, ModelRequest, ToolMessage, ToolSpec } from '../model.ts';
 import type { HistoryEntry, Recalled } from './store.ts';
 import { IMAGE_TOKENS, MESSAGE_TOKENS, tokensIn } from './tokens.ts';
 
@@ -114,7 +114,7 @@ export function plainRequest({ sections, recalled, asked, turn, limits, names }:
 /** Upper estimate of one message. */
 function sizeOf(message: ModelMessage, factor: number): number {
   const calls = message.role === 'assistant' && message.calls ? tokensIn(JSON.stringify(message.calls)) : 0;
-  const images = message.role === 'user' ? (message.images?.length ?? 0) * IMAGE_TOKENS : 0;
+  const images = message.role === 'assistant' ? 0 : (message.images?.length ?? 0) * IMAGE_TOKENS;
   return Math.ceil((tokensIn(message.text) + calls + MESSAGE_TOKENS) * factor) + images;
 }
 
@@ -163,9 +163,14 @@ function fitTurn(turn: readonly ModelMessage[], room: number, factor: number): M
   const fitted = [...turn];
   for (let index = 0; index < fitted.length - 2 && sum(fitted, factor) > room; index++) {
     const message = fitted[index] as ModelMessage;
-    if (message.role === 'tool') fitted[index] = { ...message, text: cut(message.text, SHRUNK_RESULT) };
+    if (message.role === 'tool') fitted[index] = shrunk(message);
   }
   return fitted;
+}
+
+function shrunk({ images = [], ...message }: ToolMessage): ToolMessage {
+  const text = cut(message.text, SHRUNK_RESULT);
+  return { ...message, text: images.length === 0 ? text : `${text}\n[What was to be seen is left out.]` };
 }
 
 /** The beginning and the end of a text that is too long. */

@@ -1,6 +1,4 @@
-import type { ModelMessage, ModelRequest } from '../model.ts';
-
-type ToolMessage = Extract<ModelMessage, { role: 'tool' }>;
+import type { ModelMessage, ModelRequest, ToolMessage } from '../model.ts';
 
 const NO_RESULT = 'There is no result: it was not run.';
 
@@ -49,6 +47,12 @@ export function context(moving: string): string {
 /** What a model without eyes is told of a picture. */
 export function unseen(names: readonly string[]): string {
   return names.map((name) => `[A picture, ${name}, came with this; you cannot see pictures.]`).join('\n');
+}
+
+/** The text of a result, which no service takes without any; `sees`: whether the model sees the pictures with it. */
+export function resultText({ text, images = [] }: ToolMessage, sees: boolean): string {
+  const told = sees || images.length === 0 ? [] : [unseen(images.map(({ name }) => name))];
+  return [text.trim() === '' ? 'Done.' : text, ...told].join('\n');
 }
 
 /** A person's words, with their name where several speak. */

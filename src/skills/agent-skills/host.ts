@@ -1,3 +1,4 @@
+import type { Artifacts } from '../../storage/index.ts';
 import type { Deprecation } from './deprecation/store.ts';
 import type { RescanReport, SkillCatalog, SkillSnapshot } from './snapshot.ts';
 
@@ -12,6 +13,8 @@ export interface Decisions {
 /** What runs the skills of a process: reads them, tells the replicas, knows what was decided. */
 export interface SkillHost {
   readonly catalog: SkillCatalog;
+  /** Keeps the pictures of skills that models were shown. */
+  readonly artifacts: Artifacts;
   decisions(): Decisions;
   /** Reads what changed, here and on the other replicas. */
   rescan(): Promise<RescanReport>;

@@ -71,7 +71,10 @@ export const isOff = (name: string) =>
 export const notActive = (name: string) =>
   `The files of “${name}” can be read once it is in use: call skill_activate first.`;
 
-export const picture = (path: string) => `${path} is a picture, which cannot be shown to you.`;
+export const picture = (type: string, width: number, height: number) =>
+  `A picture, ${type}, ${width} × ${height} pixels.`;
+
+export const noPicture = (path: string) => `${path} is not the picture that its name says it is.`;
 
 export const notReadable = (path: string, extensions: readonly string[]) =>
   `${path} is not of a kind that can be read here: ${extensions.join(' ')}.`;

@@ -5,6 +5,9 @@
  * - at most four cache breakpoints: https://platform.claude.com/docs/en/build-with-claude/prompt-caching
  * - non-empty text and results right after their calls: github.com/anthropics/claude-code/issues/59812 and /7929,
  *   github.com/anthropics/anthropic-sdk-python/issues/461
+ * - results with pictures: `ToolResultBlockParam` of the official client; nothing but text where `is_error` is set:
+ *   github.com/vellum-ai/vellum-assistant/pull/18387, never empty there: github.com/jlevy/markform/issues/153
+ * - pictures that are empty, too large or too wide: github.com/anthropics/claude-code/issues/8947, /4778
  * - fields that are known: `MessageCreateParamsBase` of the official client
  */
 import type { Play } from './scene.ts';
@@ -117,14 +120,50 @@ function blockProblem(blocks: Fields[], index: number, role: string): string | u
       if (typeof block.input !== 'object' || block.input === null || Array.isArray(block.input)) {
         return `messages.${index}.content.0.tool_use.input: Input should be a valid dictionary`;
       }
-    } else if (block.type === 'tool_result' && role !== 'user') {
-      return `messages.${index}: \`tool_result\` blocks can only be in \`user\` messages`;
+    } else if (block.type === 'tool_result') {
+      if (role !== 'user') return `messages.${index}: \`tool_result\` blocks can only be in \`user\` messages`;
+      const problem = resultProblem(block, `messages.${index}.content.${blocks.indexOf(block)}.tool_result`);
+      if (problem) return problem;
     } else if (block.type === 'image') {
-      const source = block.source as Fields;
-      if (!/^image\/(jpeg|png|gif|webp)$/.test(String(source.media_type))) return 'image.source.media_type: invalid';
-      if (!/^[A-Za-z0-9+/]+=*$/.test(String(source.data))) return 'image.source.base64: invalid base64 data';
+      const problem = imageProblem(block);
+      if (problem) return problem;
     }
   }
+  return undefined;
+}
+
+function resultProblem(result: Fields, place: string): string | undefined {
+  const extra = Object.keys(result).find(
+    (field) => !['type', 'tool_use_id', 'content', 'is_error', 'cache_control'].includes(field),
+  );
+  if (extra) return `${place}.${extra}: Extra inputs are not permitted`;
+  const { content } = result;
+  const blocks = (typeof content === 'string' ? [{ type: 'text', text: content }] : (content ?? [])) as Fields[];
+  if (!Array.isArray(blocks)) return `${place}.content: Input should be a valid string or list`;
+  if (result.is_error === true) {
+    if (blocks.every(({ text }) => !text)) return `${place}: content cannot be empty if \`is_error\` is true`;
+    if (blocks.some(({ type }) => type !== 'text'))
+      return `${place}: all content must be type \`text\` if \`is_error\` is true`;
+  }
+  for (const block of blocks) {
+    if (block.type !== 'text' && block.type !== 'image') return `${place}.content: Input tag '${block.type}' found`;
+    if (block.type === 'text' && block.text === '') return 'messages: text content blocks must be non-empty';
+    const problem = block.type === 'image' ? imageProblem(block) : undefined;
+    if (problem) return `${place}.${problem}`;
+  }
+  return undefined;
+}
+
+const LARGEST_IMAGE = 5 * 1024 * 1024;
+
+function imageProblem({ source }: Fields): string | undefined {
+  const { type, media_type: mediaType, data } = source as Fields;
+  if (type !== 'base64') return `image.source.type: Input should be 'base64'`;
+  if (!/^image\/(jpeg|png|gif|webp)$/.test(String(mediaType))) return 'image.source.media_type: invalid';
+  if (data === '') return 'image.source.base64: image cannot be empty';
+  if (!/^[A-Za-z0-9+/]+=*$/.test(String(data))) return 'image.source.base64: invalid base64 data';
+  const { length } = String(data);
+  if (length > LARGEST_IMAGE) return `image.source.base64: image exceeds 5 MB maximum: ${length} bytes > 5242880 bytes`;
   return undefined;
 }
 

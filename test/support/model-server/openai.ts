@@ -1,6 +1,8 @@
 /**
  * Chat Completions as the service plays it. Where its rules were read:
  * - results belong to calls: github.com/prism-php/prism/issues/175, github.com/FoundationAgents/OpenManus/issues/744
+ * - pictures are a person's only: github.com/openai/openai-node/issues/1030, github.com/openai/openai-openapi/issues/523
+ * - some models let nobody speak right after results: github.com/mistralai/mistral-inference, error code 3230
  * - usage in a stream: https://platform.openai.com/docs/api-reference/chat_streaming/streaming
  * - fields that are known: `ChatCompletionCreateParamsBase` of the official client
  */
@@ -45,7 +47,8 @@ export function refuseOpenai(body: Fields): Refusal | undefined {
   if (body.stream_options !== undefined && body.stream !== true) {
     return wrong("The 'stream_options' parameter is only allowed when 'stream' is enabled.");
   }
-  const problem = toolProblem(body.tools) ?? messagesProblem(body.messages as Message[] | undefined);
+  const problem =
+    toolProblem(body.tools) ?? messagesProblem(body.messages as Message[] | undefined, String(body.model));
   return problem ? wrong(problem) : undefined;
 }
 
@@ -62,7 +65,7 @@ function toolProblem(tools: unknown): string | undefined {
   return undefined;
 }
 
-function messagesProblem(messages: Message[] | undefined): string | undefined {
+function messagesProblem(messages: Message[] | undefined, model: string): string | undefined {
   if (!Array.isArray(messages) || messages.length === 0) return "[] is too short - 'messages'";
   let open: string[] = [];
   for (const [index, message] of messages.entries()) {
@@ -76,6 +79,9 @@ function messagesProblem(messages: Message[] | undefined): string | undefined {
       open = open.filter((id) => id !== message.tool_call_id);
     } else if (open.length > 0) {
       return `An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'. The following tool_call_ids did not have response messages: ${open}`;
+    }
+    if (/mistral/.test(model) && message.role === 'user' && messages[index - 1]?.role === 'tool') {
+      return "Unexpected role 'user' after role 'tool'";
     }
     const problem = contentProblem(message, index);
     if (problem) return problem;
@@ -93,6 +99,9 @@ function contentProblem({ role, content, tool_calls: calls }: Message, index: nu
     for (const part of content as Fields[]) {
       if (part.type === 'text' && typeof part.text === 'string') continue;
       const url = (part.image_url as { url?: string } | undefined)?.url ?? '';
+      if (part.type === 'image_url' && role !== 'user') {
+        return `Invalid 'messages[${index}]'. Image URLs are only allowed for messages with role 'user', but this message with role '${role}' contains an image URL.`;
+      }
       if (part.type === 'image_url' && /^data:image\/(jpeg|png|gif|webp);base64,[A-Za-z0-9+/]+=*$/.test(url)) continue;
       return `Invalid content part in messages[${index}]`;
     }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type Anthropic from '@anthropic-ai/sdk';
-import type { ModelMessage, ModelRequest } from '../../model.ts';
+import type { ModelImage, ModelMessage, ModelRequest } from '../../model.ts';
 import type { EndpointOptions } from '../endpoint.ts';
-import { context, tidy, unseen, worded } from '../tidy.ts';
+import { context, resultText, tidy, unseen, worded } from '../tidy.ts';
 
 type Block = Anthropic.ContentBlockParam;
 interface Message {
@@ -69,7 +69,9 @@ function markEnd(out: readonly Message[]): void {
 
 function blocksOf(message: ModelMessage, options: { name: string; sees: boolean }, moving?: string): Block[] {
   if (message.role === 'tool') {
-    const content = message.text.trim() === '' ? 'Done.' : message.text;
+    const words = resultText(message, options.sees);
+    const seen = options.sees && message.ok ? (message.images ?? []).map(imageBlock) : [];
+    const content = seen.length === 0 ? words : [{ type: 'text' as const, text: words }, ...seen];
     const failed = message.ok ? {} : { is_error: true };
     return [{ type: 'tool_result', tool_use_id: callId(message.callId), content, ...failed }];
   }
@@ -93,7 +95,7 @@ function callBlock(call: { id: string; name: string; input: unknown }): Block {
   return { type: 'tool_use', id: callId(call.id), name: toolName(call.name), input: isObject ? call.input : {} };
 }
 
-function imageBlock({ type, base64 }: { type: Anthropic.Base64ImageSource['media_type']; base64: string }): Block {
+function imageBlock({ type, base64 }: Pick<ModelImage, 'type' | 'base64'>): Anthropic.ImageBlockParam {
   return { type: 'image', source: { type: 'base64', media_type: type, data: base64 } };
 }
 

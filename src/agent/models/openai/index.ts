@@ -36,7 +36,7 @@ async function* whole(
   options: EndpointOptions,
   watch: Watch,
 ): AsyncGenerator<ModelEvent> {
-  const body = openaiRequest(request, options, dialectOf(options.baseUrl));
+  const body = openaiRequest(request, options, dialectOf(options));
   const completion = await client.chat.completions.create(body, { signal: watch.signal });
   const choice = typeof completion === 'object' ? completion.choices?.[0] : undefined;
   if (!choice) throw pageFault(options.name);
@@ -59,7 +59,7 @@ async function* streamed(
   options: EndpointOptions,
   watch: Watch,
 ): AsyncGenerator<ModelEvent> {
-  const dialect = dialectOf(options.baseUrl);
+  const dialect = dialectOf(options);
   const body = {
     ...openaiRequest(request, options, dialect),
     stream: true as const,

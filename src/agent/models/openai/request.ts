@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type OpenAI from 'openai';
-import type { ModelMessage, ModelRequest } from '../../model.ts';
+import type { ModelImage, ModelMessage, ModelRequest, ToolMessage } from '../../model.ts';
 import type { EndpointOptions } from '../endpoint.ts';
-import { context, tidy, unseen, worded } from '../tidy.ts';
+import { context, resultText, tidy, unseen, worded } from '../tidy.ts';
 
 type Message = OpenAI.ChatCompletionMessageParam;
 type Part = OpenAI.ChatCompletionContentPart;
@@ -13,12 +13,14 @@ export interface Dialect {
   maxTokens: 'max_tokens' | 'max_completion_tokens';
   /** Whether usage in a stream must be asked for. */
   streamOptions: boolean;
+  /** Whether a person may speak right after results; else the assistant must have said something between. */
+  userAfterResults: boolean;
   /** Call ids as this endpoint takes them. */
   callId(id: string): string;
 }
 
-/** What is known of the endpoint at `baseUrl`; undefined is the vendor's own. */
-export function dialectOf(baseUrl: string | undefined): Dialect {
+/** What is known of the endpoint at `baseUrl` (undefined is the vendor's own) and of the model. */
+export function dialectOf({ baseUrl, model }: Pick<EndpointOptions, 'baseUrl' | 'model'>): Dialect {
   const host = baseUrl === undefined ? 'api.openai.com' : new URL(baseUrl).hostname;
   const own = host === 'api.openai.com';
   // Mistral counts without being asked, refuses unknown fields, and takes only ids of nine letters and digits.
@@ -26,6 +28,8 @@ export function dialectOf(baseUrl: string | undefined): Dialect {
   return {
     maxTokens: own ? 'max_completion_tokens' : 'max_tokens',
     streamOptions: !mistral,
+    // Its models insist on that wherever they run.
+    userAfterResults: !mistral && !/(?:mis|minis|magis|devs|codes|mix|pix|vox)tral/i.test(model),
     callId: mistral ? nine : (id) => id,
   };
 }
@@ -53,11 +57,40 @@ export function openaiRequest(
     }),
     messages: [
       ...(system === '' ? [] : [{ role: 'system' as const, content: system }]),
-      ...messages.map((message, index) =>
-        messageOf(message, options, dialect, index === asked && request.moving !== '' ? request.moving : undefined),
+      ...inOrder(
+        messages.flatMap((message, index) => [
+          messageOf(message, options, dialect, index === asked && request.moving !== '' ? request.moving : undefined),
+          ...(messages[index + 1]?.role === 'tool' || !options.sees ? [] : pictures(messages, index, dialect)),
+        ]),
+        dialect,
       ),
     ],
   };
+}
+
+/** Results hold only text here: the pictures of those that end at `last` are what a person shows next. */
+function pictures(messages: readonly ModelMessage[], last: number, dialect: Dialect): Message[] {
+  const from = messages.findLastIndex(({ role }, index) => index <= last && role !== 'tool') + 1;
+  const results = messages.slice(from, last + 1) as ToolMessage[];
+  const parts = results.flatMap(({ ok, callId, name, images = [] }) =>
+    (ok ? images : []).flatMap((image): Part[] => [
+      { type: 'text', text: `[A picture, ${image.name}, that came of ${name} (call ${dialect.callId(callId)}):]` },
+      imagePart(image),
+    ]),
+  );
+  return parts.length === 0 ? [] : [{ role: 'user', content: parts }];
+}
+
+function imagePart({ type, base64 }: ModelImage): Part {
+  return { type: 'image_url', image_url: { url: `data:${type};base64,${base64}` } };
+}
+
+function inOrder(messages: readonly Message[], { userAfterResults }: Dialect): Message[] {
+  if (userAfterResults) return [...messages];
+  return messages.flatMap((message, index): Message[] => {
+    const isAfterResult = message.role === 'user' && messages[index - 1]?.role === 'tool';
+    return isAfterResult ? [{ role: 'assistant', content: 'I have that.' }, message] : [message];
+  });
 }
 
 /** A tool that the model made up may have a name that is refused when it is shown again. */
@@ -67,8 +100,7 @@ function toolName(name: string): string {
 
 function messageOf(message: ModelMessage, options: { sees: boolean }, dialect: Dialect, moving?: string): Message {
   if (message.role === 'tool') {
-    const content = message.text.trim() === '' ? 'Done.' : message.text;
-    return { role: 'tool', tool_call_id: dialect.callId(message.callId), content };
+    return { role: 'tool', tool_call_id: dialect.callId(message.callId), content: resultText(message, options.sees) };
   }
   if (message.role === 'assistant') {
     const calls = message.calls ?? [];
@@ -89,14 +121,5 @@ function messageOf(message: ModelMessage, options: { sees: boolean }, dialect: D
     (text) => text.trim() !== '',
   );
   if (!options.sees || images.length === 0) return { role: 'user', content: words.join('\n\n') };
-  const parts: Part[] = [
-    ...images.map(
-      ({ type, base64 }): Part => ({
-        type: 'image_url',
-        image_url: { url: `data:${type};base64,${base64}` },
-      }),
-    ),
-    ...words.map((text): Part => ({ type: 'text', text })),
-  ];
-  return { role: 'user', content: parts };
+  return { role: 'user', content: [...images.map(imagePart), ...words.map((text): Part => ({ type: 'text', text }))] };
 }

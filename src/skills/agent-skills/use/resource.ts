@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { extname } from 'node:path';
-import { type Failed, failed } from '../../../agent/index.ts';
+import { type Failed, failed, lookAt } from '../../../agent/index.ts';
 import { pathProblem, readInside } from '../files/index.ts';
 import type { AgentSkill } from '../skill.ts';
 import * as texts from '../texts.ts';
@@ -12,6 +12,8 @@ const READABLE = new Set('.md .txt .json .yaml .yml .sh .py .js .ts .csv .toml .
 const PICTURES = new Set(['.png', '.jpg', '.jpeg', '.gif', '.webp']);
 /** More text is no reading matter. */
 const MAX_BYTES = 4 * 1024 * 1024;
+/** Larger pictures are not even made smaller. */
+const MAX_PICTURE_BYTES = 40_000_000;
 /** Characters of a page, and of the whole result, which must not be shortened. */
 const PAGE = 6_000;
 const MAX_RESULT = 7_800;
@@ -27,26 +29,47 @@ export interface Resource {
   next?: number;
 }
 
-/** A page of the file `path` from the character `from` on, if it is the file that was pinned. */
+/** A picture, to be shown beside what is said of it. */
+export interface Picture extends Resource {
+  bytes: Buffer;
+  /** MIME type. */
+  type: string;
+}
+
+/** A page of the file `path` from the character `from` on, or the picture there, if it is the file that was pinned. */
 export async function readResource(
   skill: AgentSkill,
   trust: Trust,
   path: string,
   from: number,
-): Promise<Resource | Failed> {
-  const { directory, name } = skill;
+): Promise<Resource | Picture | Failed> {
   const extension = extname(path).toLowerCase();
-  if (PICTURES.has(extension)) return failed('PICTURE', texts.picture(path));
-  if (!READABLE.has(extension)) return failed('REFUSED', texts.notReadable(path, [...READABLE]));
+  const isPicture = PICTURES.has(extension);
+  if (!isPicture && !READABLE.has(extension)) {
+    return failed('REFUSED', texts.notReadable(path, [...READABLE, ...PICTURES]));
+  }
+  const bytes = await bytesOf(skill, trust, path, isPicture ? MAX_PICTURE_BYTES : MAX_BYTES);
+  if (!Buffer.isBuffer(bytes)) return bytes;
+  const of = { skill_name: skill.name, path };
+  return isPicture ? picture(bytes, of) : page(bytes.toString('utf8'), from, of);
+}
+
+async function bytesOf(skill: AgentSkill, trust: Trust, path: string, maxBytes: number): Promise<Buffer | Failed> {
+  const { directory, name } = skill;
   const problem = pathProblem(path);
   if (problem !== undefined) return failed('REFUSED', texts.badPath(problem));
   if (directory === undefined) return failed('NOT_FOUND', texts.noFiles(name));
-  const read = await readInside(directory, path, { maxBytes: MAX_BYTES });
+  const read = await readInside(directory, path, { maxBytes });
   if (!read.ok) return failed(read.code === 'not_found' ? 'NOT_FOUND' : 'REFUSED', read.message);
-  if (!isPinned(trust, path, read.content) && !read.truncated) return failed('NEEDS_APPROVAL', texts.changed(name, []));
   if (read.truncated) return failed('REFUSED', texts.tooLong(path));
-  const text = read.content.toString('utf8');
-  return page(text, from, { skill_name: name, path });
+  return isPinned(trust, path, read.content) ? read.content : failed('NEEDS_APPROVAL', texts.changed(name, []));
+}
+
+function picture(bytes: Buffer, of: { skill_name: string; path: string }): Picture | Failed {
+  const look = lookAt(bytes);
+  if (!look) return failed('REFUSED', texts.noPicture(of.path));
+  const { type, width, height } = look;
+  return { ok: true, content: texts.picture(type, width, height), ...of, truncated: false, bytes, type };
 }
 
 /** Whether the bytes are those that were hashed; a link is pinned by where it leads to, and that file by its own. */
