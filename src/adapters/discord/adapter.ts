@@ -75,14 +75,14 @@ class Discord implements DiscordAdapter {
     this.listener = listener;
     this.connection = new Connection(options.config, options.log, {
       ready: (ready) => this.ready(ready, listener, reachable),
-      guild: (guild) => {
-        members.guilds.add(guild.id);
-        for (const channel of [...guild.channels, ...guild.threads]) channels.learn(channel, guild.id);
+      guild: ({ id, channels: own = [], threads = [] }) => {
+        members.guilds.add(id);
+        for (const channel of [...own, ...threads]) channels.learn(channel, id);
       },
       channel: (channel) => channels.learn(channel),
       message: (message) => listening(signal) && listener.message(message),
       edited: (message) => listening(signal) && listener.edited(message),
-      deleted: (message) => listening(signal) && listener.deleted(message),
+      deleted: (ids, channel) => listening(signal) && listener.deleted(ids, channel),
       interaction: (interaction) => listening(signal) && void interactions.heard(interaction),
     });
     await this.connection.open();

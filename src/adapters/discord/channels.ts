@@ -10,6 +10,13 @@ export interface RawChannel {
   owner_id?: string | undefined;
 }
 
+/** What is used of a guild's JSON. One that is away because of an outage is nothing but its id. */
+export interface RawGuild {
+  id: string;
+  channels?: readonly RawChannel[];
+  threads?: readonly RawChannel[];
+}
+
 /** 1 and 3: direct messages; 10, 11, 12: threads. */
 const DIRECT = [1, 3];
 const THREADS = [10, 11, 12];

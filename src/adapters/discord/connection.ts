@@ -1,26 +1,19 @@
-import type {
-  APIInteraction,
-  Client,
-  GatewayDispatchEvents,
-  GatewayGuildCreateDispatchData,
-  GatewayReadyDispatchData,
-  REST,
-} from 'discord.js';
+import type { APIInteraction, Client, GatewayDispatchEvents, GatewayReadyDispatchData, REST } from 'discord.js';
 import { within } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import type { RawChannel } from './channels.ts';
+import type { RawChannel, RawGuild } from './channels.ts';
 import type { DiscordConfig } from './options.ts';
 import type { RawMessage } from './parse.ts';
 
-/** What is heard. Everything is the API's own JSON; handlers never throw. */
+/** What is heard. Everything is the API's own JSON. */
 export interface Heard {
   /** A new session: what was said before it has to be fetched. */
   ready(ready: GatewayReadyDispatchData): void;
   message(message: RawMessage): void;
   edited(message: RawMessage): void;
-  deleted(message: { id: string; channel_id: string }): void;
-  guild(guild: GatewayGuildCreateDispatchData): void;
+  deleted(ids: readonly string[], channel: string): void;
+  guild(guild: RawGuild): void;
   channel(channel: RawChannel): void;
   interaction(interaction: APIInteraction): void;
 }
@@ -127,17 +120,31 @@ export class Connection {
     // Everything is taken from the raw events. discord.js's own handlers would only fill its caches, and one of them
     // (RESUMED) throws, out of anybody's reach, when a session ends right after it was resumed.
     Reflect.set(ws, 'handlePacket', () => true);
-    ws.on(on.Ready, (data: GatewayReadyDispatchData) => {
+    const hear = <T>(event: GatewayDispatchEvents, hearer: (data: T) => void) =>
+      ws.on(event, (data: T) => {
+        try {
+          hearer(data);
+        } catch (error) {
+          // Out of anybody's reach it would end the process, and the same event would come again after its start.
+          log.error({ event, error: messageOf(error) }, 'an event of Discord could not be understood');
+        }
+      });
+    hear(on.Ready, (data: GatewayReadyDispatchData) => {
       this.signedIn = true;
       heard.ready(data);
     });
-    ws.on(on.GuildCreate, (data: GatewayGuildCreateDispatchData) => heard.guild(data));
-    ws.on(on.ChannelCreate, (data: RawChannel) => heard.channel(data));
-    ws.on(on.ThreadCreate, (data: RawChannel) => heard.channel(data));
-    ws.on(on.MessageCreate, (data: RawMessage) => heard.message(data));
-    ws.on(on.MessageUpdate, (data: RawMessage) => heard.edited(data));
-    ws.on(on.MessageDelete, (data: { id: string; channel_id: string }) => heard.deleted(data));
-    ws.on(on.InteractionCreate, (data: APIInteraction) => heard.interaction(data));
+    hear(on.GuildCreate, (data: RawGuild) => heard.guild(data));
+    hear(on.ChannelCreate, (data: RawChannel) => heard.channel(data));
+    hear(on.ThreadCreate, (data: RawChannel) => heard.channel(data));
+    hear(on.MessageCreate, (data: RawMessage) => heard.message(data));
+    hear(on.MessageUpdate, (data: RawMessage) => heard.edited(data));
+    hear(on.MessageDelete, ({ id, channel_id: channel }: { id: string; channel_id: string }) =>
+      heard.deleted([id], channel),
+    );
+    hear(on.MessageDeleteBulk, ({ ids, channel_id: channel }: { ids: string[]; channel_id: string }) =>
+      heard.deleted(ids, channel),
+    );
+    hear(on.InteractionCreate, (data: APIInteraction) => heard.interaction(data));
     client.on('error', (error) => log.warn({ error: messageOf(error) }, 'Discord'));
     client.on('shardError', (error) => log.debug({ error: messageOf(error) }, 'Discord’s Gateway'));
     client.on('shardDisconnect', ({ code }) => this.ended(client, code));

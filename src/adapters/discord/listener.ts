@@ -69,14 +69,17 @@ export class Listener {
     this.inLine(message.channel_id, async () => {
       const { botId } = this.known();
       const text = wordsOf(message, botId);
-      for (const place of this.placesOf(message)) if (await this.deps.inbox.amend(place, message.id, { text })) return;
+      for (const place of placesOf(message.id, message.channel_id))
+        if (await this.deps.inbox.amend(place, message.id, { text })) return;
       await this.hear(message);
     });
   }
 
-  deleted(message: { id: string; channel_id: string }): void {
-    this.inLine(message.channel_id, async () => {
-      for (const place of this.placesOf(message)) await this.deps.inbox.amend(place, message.id, { withdrawn: true });
+  deleted(ids: readonly string[], channel: string): void {
+    this.inLine(channel, async () => {
+      for (const id of ids) {
+        for (const place of placesOf(id, channel)) await this.deps.inbox.amend(place, id, { withdrawn: true });
+      }
     });
   }
 
@@ -136,11 +139,6 @@ export class Listener {
 
   private threaded({ id, kind }: ChannelInfo): boolean {
     return kind === 'channel' && setting(this.deps.options.config.threads, false, id);
-  }
-
-  /** Where a message may have been put: in its channel, or in the thread that was opened for it. */
-  private placesOf({ id, channel_id: channel }: { id: string; channel_id: string }): Place[] {
-    return [channel, id].map((each) => ({ adapter: ADAPTER, channel: each, space: '', kind: 'channel' }));
   }
 
   private async lookBack(): Promise<void> {
@@ -237,6 +235,11 @@ export class Listener {
 /** The channel is not there any more, or not for coda. */
 function gone(error: unknown): boolean {
   return statusOf(error) === 403 || statusOf(error) === 404;
+}
+
+/** Where a message may have been put: in its channel, or in the thread that was opened for it. */
+function placesOf(id: string, channel: string): Place[] {
+  return [channel, id].map((each) => ({ adapter: ADAPTER, channel: each, space: '', kind: 'channel' }));
 }
 
 /** A thread has the id of the message that it was opened for. */

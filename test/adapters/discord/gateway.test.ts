@@ -18,6 +18,22 @@ describe('the connection', () => {
     play.fake.gateway.away = false;
     await play.hears('answer to meanwhile');
   });
+
+  test('goes on when a server comes along of which nothing is known because it is away', async () => {
+    await using play = await playDiscord({ model: echo });
+    play.fake.comesAway('777777777777777777');
+    play.asks('still there?');
+    await play.hears('answer to still there?');
+    expect(play.log.filter((line) => line.includes('could not be understood'))).toEqual([]);
+  });
+
+  test('goes on when something comes that cannot be understood', async () => {
+    await using play = await playDiscord({ model: echo });
+    play.fake.gateway.dispatch('THREAD_CREATE', () => null);
+    play.asks('still there?');
+    await play.hears('answer to still there?');
+    expect(play.log.filter((line) => line.includes('could not be understood'))).toHaveLength(1);
+  });
 });
 
 describe('what was said while coda was off', () => {

@@ -144,20 +144,23 @@ describe('a message that waits', () => {
     play.asks('slow');
     const changed = play.asks('old words');
     const dropped = play.asks('never mind');
-    await eventually(async () => (await play.database.read('select id from inbox')).rows.length === 3);
+    const purged = ['one', 'two'].map((words) => play.asks(`purged ${words}`));
+    await eventually(async () => (await play.database.read('select id from inbox')).rows.length === 5);
     fake.edits(changed, `<@${fake.bot.id}> new words`);
     fake.deletes(dropped);
+    fake.purges(play.general, purged);
     await eventually(async () => {
       const { rows } = await play.database.read(
         `select id from inbox where payload ? 'withdrawn' or payload->>'text' = 'new words'`,
       );
-      return rows.length === 2;
+      return rows.length === 4;
     });
     go.resolve();
     await play.hears('answer to new words');
     await passedBy(play);
     expect(play.said('old words')).toEqual([]);
     expect(play.said('never mind')).toEqual([]);
+    expect(play.said('purged')).toEqual([]);
   });
 
   test('is heard when a mention is put into it later', async () => {

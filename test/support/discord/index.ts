@@ -184,6 +184,18 @@ export class FakeDiscord {
     this.tellDeleted(this.channels.get(message.channel_id) as Channel, message);
   }
 
+  /** A moderator deletes several messages of a channel at once. */
+  purges(channel: Channel, messages: readonly Message[]): void {
+    for (const message of messages) message.deleted = true;
+    const d = { ids: messages.map(({ id }) => id), channel_id: channel.id, guild_id: channel.guild_id };
+    this.gateway.dispatch('MESSAGE_DELETE_BULK', (intents) => (this.hears(intents, channel) ? d : undefined));
+  }
+
+  /** A server comes along that is away (docs.discord.com/developers/events/gateway-events, guild create). */
+  comesAway(id: string): void {
+    this.gateway.dispatch('GUILD_CREATE', () => ({ id, unavailable: true }));
+  }
+
   uses(user: User, channel: Channel, name: string, options: Record<string, string> = {}): Interaction {
     return this.interactions.make(2, user, channel, { id: '1', name, type: 1, options: optionsOf(options) });
   }
