@@ -41,7 +41,7 @@ export function consider(call: ModelToolCall, state: CallState, on: Considering)
   if (offered && !offered(call.name)) return { verdict: denied('it was not given to you.') };
   // It was looked at before it began.
   if (state.kind === 'started') return { valid, verdict: { kind: 'allow' } };
-  if (turn.forbids(call.name)) return { verdict: forbidden() };
+  if (turn.forbids(valid.tool)) return { verdict: forbidden() };
   if (state.kind === 'open' && turn.repeats(call) >= MOST_REPEATS) {
     return { verdict: result(failed('REPEATED', texts.repeatedCall())) };
   }

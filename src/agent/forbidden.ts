@@ -1,11 +1,36 @@
+import { type Capability, capabilitiesFitting, capabilitiesOf, possibleWith } from './capability.ts';
+import type { Tool } from './tool.ts';
+
+/** What tells whether a tool is meant. */
+export type Named = Pick<Tool, 'name' | 'effect' | 'does'>;
+
 /**
  * Whether `tool` is among the forbidden ones. A pattern is a tool's name, `*` stands for any characters; case does not
  * count, nor whether its words are joined by `-` or `_`. What stands in brackets (`Bash(rm:*)`) would narrow it, and is
- * left out: rather too much is forbidden than too little.
+ * left out. Another assistant's name for something forbids whatever does that, and a tool that does not say what it does
+ * is taken to do all that its effect allows: rather too much is forbidden than too little.
  */
-export function isForbidden(tool: string, patterns: readonly string[]): boolean {
-  const name = plain(tool);
-  return patterns.some((pattern) => fits(plain(pattern.replace(/\(.*$/s, '')), name));
+export function isForbidden(tool: Named, patterns: readonly string[]): boolean {
+  if (patterns.length === 0) return false;
+  const name = plain(tool.name);
+  const does = tool.does ?? possibleWith(tool.effect);
+  return patterns.some((pattern) => {
+    const bare = plain(pattern.replace(/\(.*$/s, ''));
+    return fits(bare, name) || forbidden(pattern, bare).some((capability) => does.includes(capability));
+  });
+}
+
+/** Whether `names` allow `tool`: by its own name, or by another assistant's for what it says that it does. */
+export function isAllowed(tool: Named, names: readonly string[]): boolean {
+  return names.some(
+    (name) => name === tool.name || capabilitiesOf(name).some((capability) => tool.does?.includes(capability)),
+  );
+}
+
+function forbidden(pattern: string, bare: string): readonly Capability[] {
+  if (!bare.includes('*')) return capabilitiesOf(pattern);
+  const squeezed = bare.replaceAll('_', '');
+  return [...capabilitiesFitting((name) => fits(squeezed, name)), ...capabilitiesOf(bare.replaceAll('*', ' '))];
 }
 
 function plain(name: string): string {

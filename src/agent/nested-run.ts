@@ -5,7 +5,7 @@ import type { Question } from './approvals/index.ts';
 import { isData, runData, runOutside } from './calls.ts';
 import { type Considered, consider, forbidden } from './consider.ts';
 import { Clocks, shortened } from './context/index.ts';
-import { isForbidden } from './forbidden.ts';
+import { isAllowed, isForbidden } from './forbidden.ts';
 import type { ModelToolCall } from './model.ts';
 import type { SpawnOptions } from './nested.ts';
 import type { AgentOptions } from './options.ts';
@@ -105,9 +105,9 @@ export class NestedRun {
     const tool = this.parent.options.toolbox.get(name);
     if (!tool || tool.mainAgentOnly) return false;
     const { tools, besides = [], forbidden = [] } = this.options;
-    if (isForbidden(name, forbidden) || this.parent.turn.forbids(name)) return false;
+    if (isForbidden(tool, forbidden) || this.parent.turn.forbids(tool)) return false;
     if (tools) return tools.includes(name);
-    return tool.effect === 'read' || tool.effect === 'fetch' || besides.includes(name);
+    return tool.effect === 'read' || tool.effect === 'fetch' || isAllowed(tool, besides);
   }
 
   /** Carries out calls in order. Returns what must be asked first; then none of them has run. */
@@ -122,7 +122,7 @@ export class NestedRun {
     for (const { call, valid, verdict } of checked) {
       this.signal.throwIfAborted();
       // What came before it in the same step may have ruled it out.
-      const ruledOut = verdict.kind === 'allow' && turn.forbids(call.name) ? forbidden() : verdict;
+      const ruledOut = verdict.kind === 'allow' && valid && turn.forbids(valid.tool) ? forbidden() : verdict;
       if (ruledOut.kind === 'result') await this.record(call, async () => ruledOut.result);
       else if (valid && isData(valid)) {
         const ctx = this.context();

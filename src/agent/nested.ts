@@ -8,7 +8,10 @@ export interface SpawnOptions {
   task: string;
   /** Names of the tools it may call; default: those that only read. */
   tools?: readonly string[];
-  /** Names of tools that it may call beside those that only read; for where `tools` is left out. */
+  /**
+   * Names of tools, coda's own or other assistants', that it may call beside those that only read; for where `tools` is left
+   * out.
+   */
   besides?: readonly string[];
   /** Tools that it may not call whatever else is said, as `isForbidden` reads them. */
   forbidden?: readonly string[];

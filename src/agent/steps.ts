@@ -1,6 +1,6 @@
 import type { Instant } from '../base/clock.ts';
 import { canonicalJson } from '../base/json.ts';
-import { isForbidden } from './forbidden.ts';
+import { isForbidden, type Named } from './forbidden.ts';
 import type { Kept, ModelMessage, ModelToolCall } from './model.ts';
 import * as texts from './texts.ts';
 import { done, failed, type ToolResult } from './tool.ts';
@@ -230,7 +230,7 @@ export class Turn {
   }
 
   /** Whether an earlier call rules the tool out for the rest of the turn. It follows from what is stored. */
-  forbids(tool: string): boolean {
+  forbids(tool: Named): boolean {
     return this.results().some((result) => result.ok && isForbidden(tool, result.forbids ?? []));
   }
 

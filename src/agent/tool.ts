@@ -4,6 +4,7 @@ import type { Choice, FileRef, Place } from '../delivery/index.ts';
 import type { Person } from '../people/index.ts';
 import type { Transaction } from '../storage/index.ts';
 import type { WhenContext } from '../time/index.ts';
+import type { Capability } from './capability.ts';
 import type { SpawnOptions } from './nested.ts';
 
 /**
@@ -99,6 +100,11 @@ interface ToolBase<Input> {
   /** For the model: what it is for and what to pass. */
   description: string;
   input: z.ZodType<Input>;
+  /**
+   * What it does, where other assistants have a name for it, so that a skill that forbids theirs forbids it. Left out: all
+   * that its effect allows.
+   */
+  does?: readonly Capability[];
   /** Not offered to the model: only buttons, commands and undo call it. */
   hidden?: boolean;
   /** Only the turn that talks to the person may call it, not a subagent. */

@@ -152,7 +152,8 @@ export class TurnRun {
       this.signal.throwIfAborted();
       const isLast = index === checked.length - 1;
       // What came before it in the same step may have ruled it out.
-      const verdict = state.kind !== 'started' && turn.forbids(call.name) ? forbidden() : before;
+      const isForbidden = state.kind !== 'started' && valid !== undefined && turn.forbids(valid.tool);
+      const verdict = isForbidden ? forbidden() : before;
       if (verdict.kind === 'result') await this.record(call.id, verdict.result, isLast);
       else if (valid && isData(valid)) await this.runData(call, valid, isLast);
       else if (valid) await this.runOutside(call, valid, state);

@@ -2,7 +2,7 @@
 
 import { openAgentSkills } from '../app/index.ts';
 import { didYouMean, shorten } from '../base/text.ts';
-import { type AgentSkill, readBody, reasonOf, type SkillSnapshot } from '../skills/agent-skills/index.ts';
+import { type AgentSkill, readBody, reasonOf, type SkillSnapshot, toolMeaning } from '../skills/agent-skills/index.ts';
 import type { Flags } from './flags.ts';
 import { prepare } from './serve.ts';
 import { whyDeprecated } from './skills-deprecate.ts';
@@ -115,6 +115,7 @@ function more(skill: AgentSkill) {
     docker_image: skill.dockerImage ?? null,
     dependencies: skill.dependencies,
     secrets: skill.secrets,
+    tool_aliases: aliases([...(skill.allowedTools ?? []), ...skill.forbiddenTools]),
     agents: skill.agents,
     context: skill.context ?? null,
     auto_summarize: skill.autoSummarize,
@@ -124,6 +125,15 @@ function more(skill: AgentSkill) {
     needs_approval: skill.forbiddenToolsUnreadable,
     other: skill.other,
   };
+}
+
+/** What tools of other assistants stand for here, by their names. */
+function aliases(tools: readonly string[]): Record<string, string> {
+  const meanings = tools.flatMap((tool) => {
+    const meaning = toolMeaning(tool);
+    return meaning === undefined ? [] : [[tool, meaning] as const];
+  });
+  return Object.fromEntries(meanings);
 }
 
 /** An invalid skill may have no name; its folder's tells which one is meant. */

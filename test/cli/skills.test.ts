@@ -59,6 +59,13 @@ test('one skill is shown with all it says; a name that is none gets a hint', asy
   const { stdout } = await coda('skills', 'show', 'pdf', '--json');
   expect(JSON.parse(stdout)).toMatchObject({ name: 'pdf', other: { colour: 'blue' }, secrets: [{ name: 'API_KEY' }] });
   expect((await coda('skills', 'show', 'pdf')).stdout).toMatch(/^description +Does pdf\.$/m);
+  const more = 'allowed-tools: Bash(git:*) note_save\nforbidden_tools: [WebFetch]\n';
+  write(home, '.coda/skills/git/SKILL.md', skillText('git', { more }));
+  expect(JSON.parse((await coda('skills', 'show', 'git', '--json')).stdout)).toMatchObject({
+    allowed_tools: ['Bash(git:*)', 'note_save'],
+    forbidden_tools: ['WebFetch'],
+    tool_aliases: { 'Bash(git:*)': 'running code', WebFetch: 'reading web pages' },
+  });
   expect(await coda('skills', 'show', 'pfd')).toMatchObject({ code: 64, stderr: expect.stringContaining('pdf?') });
 });
 

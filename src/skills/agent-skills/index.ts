@@ -47,6 +47,6 @@ export {
 } from './snapshot.ts';
 export { installedFolder, type Surroundings, skillSources } from './sources.ts';
 export { readCases, runCase } from './testing/index.ts';
-export { inquest as inquestText } from './texts.ts';
+export { inquest as inquestText, toolMeaning } from './texts.ts';
 export { approveSkill, type Inquest, inquire } from './trust/index.ts';
 export { type ValidateOptions, type Verdict, validateSkills } from './validate/validate.ts';

@@ -1,5 +1,6 @@
 /** What coda says to people, and to the model, about agent skills. */
 
+import { type Capability, capabilitiesOf } from '../../agent/index.ts';
 import { listOf, plural, shorten, visible } from '../../base/text.ts';
 import type { Deprecation } from './deprecation/store.ts';
 import type { AgentSkill } from './skill.ts';
@@ -7,6 +8,26 @@ import type { RescanReport } from './snapshot.ts';
 import type { Inquest } from './trust/index.ts';
 
 const sentences = (reasons: readonly string[]): string => reasons.map((reason) => `\n- ${reason}`).join('');
+
+const CAPABILITIES: Readonly<Record<Capability, string>> = {
+  code: 'running code',
+  file_read: 'reading files',
+  file_write: 'writing files',
+  web_read: 'reading web pages',
+  web_search: 'searching the web',
+  agents: 'agents of its own',
+};
+
+/** What another assistant's name for a tool stands for here; undefined: coda's own name, or one that nobody knows. */
+export function toolMeaning(name: string): string | undefined {
+  const does = capabilitiesOf(name).map((capability) => CAPABILITIES[capability]);
+  return does.length === 0 ? undefined : listOf(does);
+}
+
+export const toolName = (name: string) => {
+  const meaning = toolMeaning(name);
+  return meaning === undefined ? name : `${name} (${meaning})`;
+};
 
 export const stillActive = (names: readonly string[]) =>
   `In use in this conversation: ${names.join(', ')}. Call skill_activate again where you need the instructions.`;

@@ -31,6 +31,7 @@ export function runTool(deps: ToolDeps): AnyTool {
     description:
       'Has a skill that is marked use="skill_run" do a task on its own, and gives you what came of it. It knows nothing of the conversation: pass everything that it needs in the task.',
     effect: 'fetch',
+    does: ['agents'],
     // What it does itself is looked at call by call, as what you do is.
     effectOf: () => 'read',
     mainAgentOnly: true,

@@ -1,6 +1,7 @@
 /** What a model is told of a skill that it is to work with. Pure. */
 
 import { fill } from '../calling/fill.ts';
+import { toolName } from '../texts.ts';
 import type { ReadSkill, Ready } from './ready.ts';
 
 export interface Call {
@@ -27,9 +28,9 @@ function instructionsOf({ skill, body, files }: ReadSkill, call: Call): string {
   const args = call.args !== undefined && !filled.tookArguments ? [`Arguments: ${call.args}`] : [];
   const more = files.length - MOST_FILES;
   const about = [
-    ...(allowedTools.length > 0 ? [`It recommends these tools: ${allowedTools.join(', ')}.`] : []),
+    ...(allowedTools.length > 0 ? [`It recommends these tools: ${allowedTools.map(toolName).join(', ')}.`] : []),
     ...(forbiddenTools.length > 0
-      ? [`Until you have answered these tools are not allowed: ${forbiddenTools.join(', ')}.`]
+      ? [`Until you have answered these tools are not allowed: ${forbiddenTools.map(toolName).join(', ')}.`]
       : []),
     ...(dockerImage === undefined ? [] : [`Its scripts are made for the image ${dockerImage}.`]),
     ...(secrets.length > 0 ? [`It uses these secrets, which you never see: ${secrets.map(nameOf).join(', ')}.`] : []),

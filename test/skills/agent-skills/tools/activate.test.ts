@@ -83,6 +83,35 @@ describe.each(engines)('a skill in a conversation, on %s', (engine) => {
     expect(await ana.says('the next turn is free')).toBe('Done.');
   });
 
+  test('another assistant’s name for what it forbids forbids whatever does that', async () => {
+    const input = { url: 'https://a.example' };
+    const calls = ['run_it', 'gadget_use', 'web_fetch'].map((call) => ({ call, input }));
+    const model = new ScriptedModel([activate('careful')], calls, ['Done.']);
+    const tool = (name: string, does?: readonly 'code'[]) =>
+      outsideTool({
+        name,
+        description: 'Does something.',
+        effect: 'external',
+        ...(does && { does }),
+        input: z.object({}),
+        run: async () => done('it ran'),
+      });
+    const lab: Skill = { name: 'lab', tools: () => [tool('run_it', ['code']), tool('gadget_use')] };
+    const { coda } = await playWith(
+      { careful: { more: 'forbidden_tools: [Bash(git:*), Frobnicate]\n' } },
+      { model, engine, skills: [outside, lab] },
+    );
+    // What only reads a page is not forbidden, and asks because the skill is a stranger's.
+    expect(await coda.person('ana').says('be careful')).toMatch(/web_fetch/);
+    expect(results(model.requests[1])[0]).toContain('not allowed: Bash(git:*) (running code), Frobnicate');
+    await coda.person('ana').presses('Approve');
+    expect(results(model.requests[2]).map((said) => /not allowed|a page/.exec(said)?.[0])).toEqual([
+      'not allowed',
+      'not allowed',
+      'a page',
+    ]);
+  });
+
   test('skills that it depends on come first, and a circle is named', async () => {
     const model = new ScriptedModel([activate('report')], ['Fine.'], [activate('a-one')], ['Circle.']);
     const { coda } = await playWith(
