@@ -68,6 +68,35 @@ test('what everybody may write to is refused: the file, its folder, a folder abo
   expect(catalog.current().skills.size).toBe(0);
 });
 
+test('a skill with one file that everybody may write to is refused by that name, and comes back when it is mended', async () => {
+  const root = temporaryFolder();
+  write(root, 'outer/SKILL.md', skillText('outer'));
+  const script = write(root, 'outer/scripts/run it.py', 'print()\n');
+  write(root, 'outer/inner/SKILL.md', skillText('inner'));
+  write(root, 'other/SKILL.md', skillText('other'));
+  symlinkSync('scripts/run it.py', join(root, 'outer', 'link.py'));
+  const catalog = openCatalog({ sources: [{ kind: 'configured', directory: root }] });
+  expect((await catalog.rescan()).invalid).toEqual([]);
+  // The rights of a file leave no trace on its folder.
+  chmodSync(script, 0o666);
+  const { invalid, removed } = await catalog.rescan();
+  expect(removed).toEqual(['outer']);
+  expect(invalid).toMatchObject([
+    {
+      name: 'outer',
+      reason: `Everybody on this machine may write to '${script}'; "chmod o-w '${script}'" takes that right away.`,
+    },
+  ]);
+  const { version } = catalog.current();
+  await catalog.rescan();
+  expect(catalog.current().version).toBe(version);
+  chmodSync(script, 0o644);
+  expect((await catalog.rescan()).added).toEqual(['outer']);
+  chmodSync(join(root, 'outer', 'scripts'), 0o777);
+  expect((await catalog.rescan()).invalid[0]?.reason).toContain(`chmod o-w ${join(root, 'outer', 'scripts')}`);
+  expect([...catalog.current().skills.keys()]).toEqual(['inner', 'other']);
+});
+
 test('a skill of more files than anybody needs is refused, and does not hide the others', async () => {
   const root = temporaryFolder();
   write(root, 'many/SKILL.md', skillText('many'));

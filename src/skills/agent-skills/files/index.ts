@@ -1,6 +1,6 @@
 /** The files of a skill: what is there, and how they are read without ever leaving its folder. */
 
-export type { OpenFile } from './folder.ts';
+export { isWorldWritable, type OpenFile } from './folder.ts';
 export {
   type FileEntry,
   type FolderLimits,

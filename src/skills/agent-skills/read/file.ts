@@ -3,6 +3,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, readSync, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { messageOf, systemCode } from '../../../base/errors.ts';
+import { isWorldWritable } from '../files/index.ts';
 import type { AgentSkill } from '../skill.ts';
 import { hasText, splitFrontmatter } from './fences.ts';
 import { type Divided, divide } from './frontmatter.ts';
@@ -40,14 +41,19 @@ export interface Head extends Divided {
 
 // Without O_NONBLOCK opening a FIFO waits until somebody writes to it.
 const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-const OTHERS_MAY_WRITE = 0o002;
+/** Why a file or folder that anybody may change is not trusted. */
+export function openToAll(path: string): Refusal {
+  const shown = /^[\w./@+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+  return {
+    code: 'world_writable',
+    message: `Everybody on this machine may write to ${shown}; "chmod o-w ${shown}" takes that right away.`,
+  };
+}
 
 /** Why a file with these stats is not opened, or not read. */
-export function refusalOf(stats: Stats): Refusal | undefined {
+export function refusalOf(stats: Stats, file: string): Refusal | undefined {
   if (!stats.isFile()) return { code: 'not_a_file', message: `It is ${kindOf(stats)}, not a file.` };
-  if ((stats.mode & OTHERS_MAY_WRITE) !== 0) {
-    return { code: 'world_writable', message: 'Everybody on this machine may write to it.' };
-  }
+  if (isWorldWritable(stats)) return openToAll(file);
   if (stats.size > MAX_FILE_BYTES) {
     return { code: 'too_large', message: `It has ${stats.size} bytes; at most ${MAX_FILE_BYTES} are read.` };
   }
@@ -71,7 +77,7 @@ export function readHead(file: string, scratch: Buffer = Buffer.allocUnsafe(FIRS
   try {
     descriptor = openSync(file, FLAGS);
     const stats = fstatSync(descriptor);
-    const refusal = refusalOf(stats);
+    const refusal = refusalOf(stats, file);
     if (refusal) return refusal;
     return { stamp: stampOf(stats), ...headOf(descriptor, stats.size, scratch) };
   } catch (error) {
@@ -86,7 +92,7 @@ export function readWhole(file: string): Buffer | Refusal {
   let descriptor: number | undefined;
   try {
     descriptor = openSync(file, FLAGS & ~constants.O_NOFOLLOW);
-    return refusalOf(fstatSync(descriptor)) ?? readFileSync(descriptor);
+    return refusalOf(fstatSync(descriptor), file) ?? readFileSync(descriptor);
   } catch (error) {
     return refusedBy(error);
   } finally {
@@ -147,7 +153,7 @@ export async function readBody(skill: AgentSkill): Promise<string | Refusal> {
   try {
     handle = await open(skill.file, FLAGS);
     const stats = await handle.stat();
-    const refusal = refusalOf(stats);
+    const refusal = refusalOf(stats, skill.file);
     if (refusal) return refusal;
     const bytes = Buffer.alloc(stats.size);
     const { bytesRead } = await handle.read(bytes, 0, stats.size, 0);

@@ -4,6 +4,7 @@ export type { Field, Kind } from './document.ts';
 export {
   type Head,
   isSameStamp,
+  openToAll,
   type Refusal,
   readBody,
   readHead,

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { type Dirent, lstatSync, opendirSync, readdirSync, realpathSync, type Stats } from 'node:fs';
 import { join, sep } from 'node:path';
+import { isWorldWritable } from '../files/index.ts';
 import {
   type Found,
   isSameStamp,
@@ -36,6 +37,8 @@ export interface Listing {
   readonly links: readonly string[];
   /** `SKILL.md` as it is spelt there. */
   readonly skillFile: string | undefined;
+  /** The names of the other files that are no links, as many as a skill may have. */
+  readonly others: readonly string[];
   readonly files: number;
   /** There was more than is looked at. */
   readonly isCut: boolean;
@@ -46,6 +49,8 @@ export interface FolderRecord {
   readonly stamp: Stamp | undefined;
   readonly listing: Listing;
   skill?: SkillRecord | undefined;
+  /** What became of the skill because of its other files. */
+  refused?: { readonly of: AgentSkill; readonly message: string; readonly skill: AgentSkill } | undefined;
 }
 
 interface SkillRecord {
@@ -66,9 +71,8 @@ export async function lookInto(
 ): Promise<FolderRecord | Refusal> {
   if (known?.stamp && isSameStamp(known.stamp, stats)) return known;
   try {
-    const record: FolderRecord = { stamp: settled(stats), listing: await list(path, stats, skipsHidden, pace) };
-    if (known?.skill) record.skill = known.skill;
-    return record;
+    const { skill, refused } = known ?? {};
+    return { stamp: settled(stats), listing: await list(path, stats, skipsHidden, pace), skill, refused };
   } catch (error) {
     return refusedBy(error);
   }
@@ -110,6 +114,7 @@ class Entries {
   private readonly folders: string[] = [];
   private readonly links: string[] = [];
   private readonly skillFiles: string[] = [];
+  private readonly others: string[] = [];
 
   add(entry: Dirent): void {
     const { name } = entry;
@@ -117,6 +122,7 @@ class Entries {
     if (entry.isDirectory()) this.folders.push(name);
     else if (entry.isSymbolicLink()) this.links.push(name);
     if (name.length === SKILL_FILE.length && name.toUpperCase() === SKILL_FILE) this.skillFiles.push(name);
+    else if (entry.isFile() && this.others.length < MAX_SKILL_FILES) this.others.push(name);
   }
 
   listing(skipsHidden: boolean, isCut: boolean): Listing {
@@ -125,11 +131,32 @@ class Entries {
     const wanted = (names: readonly string[]) =>
       names.filter((name) => !SKIPPED.test(name) && !(skipsHidden && name.startsWith('.'))).sort();
     const files = this.count - this.folders.length;
-    return { folders: wanted(this.folders), links: wanted(this.links), skillFile, files, isCut };
+    const { others } = this;
+    return { folders: wanted(this.folders), links: wanted(this.links), skillFile, others, files, isCut };
   }
 }
 
 const SKILL_FILE = 'SKILL.MD';
+
+/** Undefined when nothing is there, or nobody may look. */
+export function statsOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+/** The first of the files besides `SKILL.md` that anybody may change. Their rights change without the folder's stamp. */
+export async function openFileIn(path: string, { others }: Listing, pace: Pace): Promise<string | undefined> {
+  for (const name of others) {
+    const file = `${path}${sep}${name}`;
+    const stats = statsOf(file);
+    if (stats && !stats.isSymbolicLink() && isWorldWritable(stats)) return file;
+    if (pace.isUp) await pace.rest();
+  }
+  return undefined;
+}
 
 /** The skill in a folder that has one: as it is remembered, unless its file changed. */
 export function skillOf(
@@ -165,7 +192,7 @@ function digestOf(file: string): string {
 
 function read(found: Found, stats: Stats, scratch: Buffer): AgentSkill {
   if (stats.isSymbolicLink()) return readLinked(found);
-  const refusal = refusalOf(stats);
+  const refusal = refusalOf(stats, join(found.directory, found.fileName));
   if (refusal) return refusedSkill(found, refusal);
   const head = readHead(join(found.directory, found.fileName), scratch);
   return 'bytes' in head ? readSkill(found, head).skill : refusedSkill(found, head);

@@ -1,16 +1,16 @@
 /** Through all folders of all sources to the skills in them. */
 
-import { lstatSync, realpathSync, type Stats } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { basename, join, sep } from 'node:path';
 import type { Diagnostic } from '../diagnostic.ts';
-import { FIRST_BYTES, type Refusal, refusedSkill } from '../read/index.ts';
+import { isWorldWritable } from '../files/index.ts';
+import { FIRST_BYTES, openToAll, refusedSkill } from '../read/index.ts';
 import type { AgentSkill, SkillSource } from '../skill.ts';
-import { type FolderRecord, lookInto, MAX_SKILL_FILES, skillOf } from './folder.ts';
+import { type FolderRecord, lookInto, MAX_SKILL_FILES, openFileIn, skillOf, statsOf } from './folder.ts';
 import type { Pace } from './pace.ts';
 
 const MAX_DEPTH = 12;
 const MAX_FOLDERS = 200_000;
-const OTHERS_MAY_WRITE = 0o002;
 
 /** A folder that is still to be looked into. */
 interface Visit {
@@ -25,7 +25,13 @@ interface Visit {
 /** A skill whose folder is being walked. */
 interface Within {
   skill: AgentSkill;
+  /** Of its folder. */
+  record: FolderRecord;
+  /** The skill that its folder lies in. */
+  outer: Within | undefined;
   files: number;
+  /** The first thing in it that anybody may change. */
+  open: string | undefined;
 }
 
 export interface Walked {
@@ -101,27 +107,34 @@ class Walker {
     if ('code' in record) return this.warn('folder_unreadable', record.message, path);
     records.set(path, record);
     if (basename(path) !== folderName) this.walked.linked.set(path, folderName);
-    const isOpen = (stats.mode & OTHERS_MAY_WRITE) !== 0;
+    const isOpen = isWorldWritable(stats);
     const inner = this.skillIn(visit, record, isOpen);
     const owner = inner ?? within;
-    if (owner) owner.files += record.listing.files;
-    if (isOpen) {
-      if (!inner)
-        this.warn('world_writable', 'Everybody on this machine may write to this folder; it is not read.', path);
-      return;
+    if (isOpen) note(within, path);
+    if (isOpen && !inner) this.warn('world_writable', `${openToAll(path).message} It is not read.`, path);
+    if (isOpen) return;
+    if (owner) {
+      owner.files += record.listing.files;
+      note(owner, await openFileIn(path, record.listing, this.pace));
     }
     if (record.listing.isCut && !owner) this.warn('too_many_files', 'It holds more than is looked at.', path);
     if (owner && owner.files > MAX_SKILL_FILES) return;
     this.descend(visit, record, owner);
   }
 
-  private skillIn({ path, folderName }: Visit, record: FolderRecord, isOpen: boolean): Within | undefined {
+  private skillIn(
+    { path, folderName, within: outer }: Visit,
+    record: FolderRecord,
+    isOpen: boolean,
+  ): Within | undefined {
     const { skillFile } = record.listing;
     if (skillFile === undefined) return undefined;
     const { source } = this;
     const found = { source, directory: path, fileName: skillFile, folderName };
-    const skill = isOpen ? refusedSkill(found, OPEN) : skillOf(path, folderName, source, record, this.scratch);
-    const within = { skill, files: 0 };
+    const skill = isOpen
+      ? refusedSkill(found, openToAll(path))
+      : skillOf(path, folderName, source, record, this.scratch);
+    const within = { skill, record, outer, files: 0, open: undefined };
     this.found.push(within);
     return within;
   }
@@ -156,26 +169,34 @@ class Walker {
   }
 }
 
-const OPEN: Refusal = { code: 'world_writable', message: 'Everybody on this machine may write to its folder.' };
+/** What is in a skill is in those around it, too. */
+function note(within: Within | undefined, open: string | undefined): void {
+  if (open === undefined) return;
+  for (let each = within; each; each = each.outer) each.open ??= open;
+}
 
-function limited({ skill, files }: Within): AgentSkill {
-  if (files <= MAX_SKILL_FILES || skill.file === undefined) return skill;
-  const message = `It has more than ${MAX_SKILL_FILES} files.`;
-  const problem: Diagnostic = { code: 'too_many_files', level: 'error', message, file: skill.file, line: undefined };
-  return { ...skill, usable: false, diagnostics: [...skill.diagnostics, problem] };
+function limited({ skill, files, open, record }: Within): AgentSkill {
+  if (skill.file === undefined || !skill.usable) return skill;
+  if (files > MAX_SKILL_FILES) {
+    const message = `It has more than ${MAX_SKILL_FILES} files.`;
+    return refusedFor(skill, { code: 'too_many_files', message, file: skill.file }, record);
+  }
+  return open === undefined ? skill : refusedFor(skill, { ...openToAll(open), file: open }, record);
+}
+
+/** The skill with an error: the same value as before where nothing has changed. */
+function refusedFor(skill: AgentSkill, problem: Pick<Diagnostic, 'code' | 'message' | 'file'>, record: FolderRecord) {
+  const known = record.refused;
+  if (known?.of === skill && known.message === problem.message) return known.skill;
+  const error: Diagnostic = { ...problem, level: 'error', line: undefined };
+  const refused = { ...skill, usable: false, diagnostics: [...skill.diagnostics, error] };
+  record.refused = { of: skill, message: problem.message, skill: refused };
+  return refused;
 }
 
 function realPath(path: string): string | undefined {
   try {
     return realpathSync(path);
-  } catch {
-    return undefined;
-  }
-}
-
-function statsOf(path: string): Stats | undefined {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false });
   } catch {
     return undefined;
   }
