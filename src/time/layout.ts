@@ -14,6 +14,8 @@ export interface Layout {
   lead: string;
   /** How often, where the lead says it ("a daily reminder"); else empty. */
   cadence: string;
+  /** Whether it is the command of a program, which is followed by the time: "!remindme 2 hours …". */
+  isCommand: boolean;
 }
 
 /** Finds "remind me to" and what stands before and after it. */
@@ -27,11 +29,13 @@ export class LayoutFinder {
   }
 
   layout(): Layout {
-    const [from, to] = this.trimmed([0, this.tokens.length]);
+    const [from, to] = this.trimmed([this.addressed(), this.tokens.length]);
     for (let at = from; at < to; at++) {
       const { length, cadence } = this.leadAt(at);
-      if (length === 0) continue;
-      const start = at + length;
+      if (length === 0 || this.isErrand(at)) continue;
+      const start = at + length + (this.language.manners.has(this.word(at + length)) ? 1 : 0);
+      if (this.isTail(at, start, from, to))
+        return { ...NO_LEAD, head: [from, from], body: this.beforeAsking(this.trimmed([from, at])) };
       const connector = this.language.connectors.has(this.word(start - 1)) ? this.word(start - 1) : '';
       return {
         head: this.afterAsking(from, at) === at ? [at, at] : this.beforeAsking(this.trimmed([from, at])),
@@ -40,9 +44,30 @@ export class LayoutFinder {
         hasLead: true,
         lead: this.word(at),
         cadence,
+        isCommand: this.isCommand(at) || this.tokens[at]?.raw.toLowerCase() === 'remindme',
       };
     }
-    return { head: [from, from], body: [from, to], connector: '', hasLead: false, lead: '', cadence: '' };
+    return { ...NO_LEAD, head: [from, from], body: [from, to] };
+  }
+
+  /** How many words at the beginning only say who is spoken to: "@coda", "<@123>". */
+  private addressed(): number {
+    const at = this.tokens[0]?.raw === '<' ? 1 : 0;
+    if (this.tokens[at]?.raw !== '@' || !this.tokens[at + 1]?.glued) return 0;
+    if (at === 1) return this.tokens.slice(0, 8).findIndex(({ raw }) => raw === '>') + 1;
+    const isName = this.language.openers.has(this.word(1)) || this.leadAt(2).length > 0;
+    return isName ? 2 : 0;
+  }
+
+  /** "Ask Bob to remind me at 5": what somebody else is to do. */
+  private isErrand(at: number): boolean {
+    return this.word(at) === 'remind' && this.word(at - 1) === 'to' && at > 1 && !ASKED.test(this.word(at - 2));
+  }
+
+  /** "Call Bob tomorrow at 9, remind me": the request stands behind all that it is about. */
+  private isTail(at: number, start: number, from: number, to: number): boolean {
+    const isRequest = this.word(at) === 'remind' || /^[,.;:!-]$/.test(this.word(at - 1));
+    return at > from && start >= to && isRequest && !/^(?:to|not|don't|dont|never)$/.test(this.word(at - 1));
   }
 
   /** "Can you please …" is no part of the task. */
@@ -54,7 +79,7 @@ export class LayoutFinder {
 
   /** "Alexa, can you", "/remind me": who is spoken to, and how. */
   private isAddressing(at: number): boolean {
-    return ASKING.has(this.word(at)) || ASSISTANTS.has(this.word(at)) || this.tokens[at]?.raw === '/';
+    return ASKING.has(this.word(at)) || ASSISTANTS.has(this.word(at)) || SIGNS.test(this.tokens[at]?.raw ?? '');
   }
 
   /** "On Friday at 9 can you remind me …". */
@@ -64,10 +89,16 @@ export class LayoutFinder {
     return end > from ? this.trimmed([from, end]) : [from, to];
   }
 
+  /** "/remind stretch at 6", "!remind me …": a command is told by its sign. */
+  private isCommand(at: number): boolean {
+    return at > 0 && at < 3 && SIGNS.test(this.tokens[at - 1]?.raw ?? '') && this.tokens[at]?.glued === true;
+  }
+
   /** How many words of "remind me to" begin here; the longest form counts. A reminder may be a daily one. */
   private leadAt(at: number): { length: number; cadence: string } {
     let longest = { length: 0, cadence: '' };
-    for (const lead of this.language.leads) {
+    const { leads, commands } = this.language;
+    for (const lead of this.isCommand(at) ? [...leads, ...commands] : leads) {
       let cadence = '';
       let to = at;
       const fits = lead.every((word) => {
@@ -99,6 +130,14 @@ export class LayoutFinder {
     return this.tokens[at]?.text ?? '';
   }
 }
+
+const NO_LEAD = { connector: '', hasLead: false, lead: '', cadence: '', isCommand: false };
+
+/** What a command begins with, as people have it from other programs. */
+const SIGNS = /^[/!?$.\\]$/;
+
+/** "I want you to remind me", "I'd like to remind me". */
+const ASKED = /^(?:you|like|love|want|need|have|coda)$/;
 
 /** What may be daily or weekly. */
 const ALARMS = new Set(['reminder', 'alarm', 'timer']);

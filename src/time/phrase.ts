@@ -78,7 +78,8 @@ function extend(
     case 'start':
       return phrase.start ? undefined : { ...phrase, start: piece.piece };
     case 'until':
-      return phrase.until ? undefined : { ...phrase, until: { moment: piece.piece, whole: piece.inclusive } };
+      if (phrase.until || (piece.tied && !phrase.start)) return undefined;
+      return { ...phrase, until: { moment: piece.piece, whole: piece.inclusive } };
     case 'lasting':
       return phrase.lasting ? undefined : { ...phrase, lasting: piece.span };
     case 'count':

@@ -19,7 +19,8 @@ export type Piece =
   | { kind: 'range'; from: Clock; to: Clock; loose: boolean }
   | { kind: 'recur'; recur: Recur }
   | { kind: 'start'; piece: Moment }
-  | { kind: 'until'; piece: Moment; inclusive: boolean }
+  /** `tied` words end a series only where its start was said: "from Monday to Friday". */
+  | { kind: 'until'; piece: Moment; inclusive: boolean; tied?: boolean }
   | { kind: 'lasting'; span: Span }
   /** `loose`: it may be said of each day, "every day 2 times". */
   | { kind: 'count'; count: number; loose?: boolean }

@@ -180,7 +180,7 @@ export function isWeak({ from, to, piece }: Placed, tokens: readonly Token[]): b
       return word !== 'from' && word !== 'between' && isBare(piece.from) && isBare(piece.to);
     case 'shift':
       // "28 Days Later": a title.
-      return piece.bare === true || /^\p{Lu}/u.test(tokens[to - 1]?.raw ?? '');
+      return piece.bare === true || (!SHIFT_STARTS.has(word) && /^\p{Lu}\p{Ll}/u.test(tokens[to - 1]?.raw ?? ''));
     case 'date':
       if (piece.date.type === 'moved' || piece.date.type === 'weekdayBeside') return false;
       return isWeakDate(piece.date, word, tokens[from - 1]?.text ?? '');
@@ -235,6 +235,8 @@ function isWeakDate(date: DateSpec, word: string, before: string): boolean {
   if (date.type === 'numeric') return /^\d/.test(word) && date.year === undefined;
   return /^\d/.test(word);
 }
+
+const SHIFT_STARTS = new Set('in within another'.split(' '));
 
 const TITLE_WORDS = /^(?:After|Before|Later|Past|Until)$/;
 

@@ -9,6 +9,16 @@ export class SentenceDays extends SentenceParts {
     return /^(?:about|of|for|from|the|a|my|our|his|her|their|your)$/.test(this.word(run.from - 1));
   }
 
+  /** Whether a word shows that what stands before it is complete. */
+  protected isOpen(at: number): boolean {
+    return FUNCTION_WORDS.has(this.word(at));
+  }
+
+  /** Whether what a time may belong to stands before a place: "the show at 8". */
+  protected endsInEvent(at: number): boolean {
+    return EVENTS.has(this.word(at - 1));
+  }
+
   /** "Call Bo Friday about the rent at 10": the day stands apart from the clock, and both say when. */
   protected isApart(day: Run, to: number): boolean {
     if (

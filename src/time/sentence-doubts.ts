@@ -1,17 +1,17 @@
 import { MONTHS, WEEKDAYS } from './lang/en-words.ts';
 import type { Layout } from './layout.ts';
-import { DAY_NAMES, isAddress, isNumbering, isUnreadTime, saysClock } from './leftover.ts';
+import { DAY_NAMES, isNumbering, isUnreadTime, saysClock } from './leftover.ts';
+import { hideNames } from './names.ts';
 import { parseWhen, readPhrase, withWords } from './parse.ts';
-import { isDoubtful, type Run } from './runs.ts';
-import { SentenceDays } from './sentence-days.ts';
-import { hasTime, NUMBERS, onlyTime, type Understood } from './sentence-parts.ts';
+import type { Run } from './runs.ts';
+import { SentenceEnds } from './sentence-ends.ts';
+import { hasTime, isSameWhen, NUMBERS, onlyTime, type Understood } from './sentence-parts.ts';
 import { whichOne } from './texts.ts';
 import { tokenise } from './tokens.ts';
-import type { Once, Recurring } from './types.ts';
-import { placeZone } from './zone-names.ts';
+import type { Once, Recurring, When } from './types.ts';
 
 /** What makes it doubtful that a stretch says when, or that it says all of it: then a person is asked. */
-export class SentenceDoubts extends SentenceDays {
+export class SentenceDoubts extends SentenceEnds {
   /** "The night before the trip": what is left counts from the moment that was read. */
   protected isBeside(task: string): boolean {
     const [first, second, third] = tokenise(task, this.language).map(({ text }) => text);
@@ -47,9 +47,14 @@ export class SentenceDoubts extends SentenceDays {
   protected byHabit(understood: Understood, { lead }: Layout): Understood {
     const { when, words, task } = understood;
     if (words === undefined || (when.kind !== 'once' && when.kind !== 'recurring')) return understood;
-    const about = [lead, ...tokenise(task, this.language).map(({ text }) => text)];
-    const half = about.map((word) => this.language.habits.get(word)).find((found) => found !== undefined);
-    const usual = half === undefined ? undefined : readPhrase(`${words} ${half}`, this.ctx);
+    const about = [lead, ...hideNames(tokenise(task, this.language), this.language).map(({ text }) => text)];
+    const { habits } = this.language;
+    const half = about.map((word) => habits.get(word)).find((found) => found !== undefined);
+    if (half === undefined || !saysClock(tokenise(words, this.language))) return understood;
+    const read = (of: string) => readPhrase(`${words} ${of}`, this.ctx);
+    // What fits into one half of the day only says itself which.
+    if ([...new Set(habits.values())].some((one) => one !== half && read(one) === undefined)) return understood;
+    const usual = read(half);
     if (!usual || (usual.kind !== 'once' && usual.kind !== 'recurring')) return understood;
     if (firstOf(usual) === firstOf(when)) return understood;
     return { when: withWords(whichOne([usual, when].map((one) => ({ words: '', when: one }))), this.ctx), words, task };
@@ -96,66 +101,29 @@ export class SentenceDoubts extends SentenceDays {
     });
   }
 
-  /** "2h30m laundry", where nothing else says when. */
-  protected isCompact(run: Run, to: number): boolean {
+  /** "Remind me tomorrow about 3 invoices". */
+  protected isNumberOfThings(run: Run): boolean {
+    const last = this.runs.last(run);
+    if (last?.to !== run.to || last.to !== last.from + 2 || this.tokens[last.from]?.raw.toLowerCase() !== 'about')
+      return false;
+    return THINGS.test(this.word(run.to)) && !this.saysTime(run.to);
+  }
+
+  /** "2h30m laundry", "remind me 2 hours laundry", where nothing else says when. */
+  protected isCompact(run: Run, to: number, layout: Layout): boolean {
     if (run.phrase.shift === undefined || run.phrase.placed.length > 1) return false;
-    if (!/^\d[\dsmhdw]*$/i.test(this.runs.words(run.from, run.to))) return false;
+    const isLed = layout.hasLead && this.isLength(run);
+    if (!isLed && !/^\d[\dsmhdw]*$/i.test(this.runs.words(run.from, run.to))) return false;
     return !this.runs.longestUpTo(to, run.to + 1, (one) => !this.startsWeak(one));
   }
 
-  /** "May 4th movie night: buy popcorn tomorrow at 5pm": the date in front may be that of the event. */
-  protected rival(run: Run, to: number, connector: string): Run | undefined {
-    if (hasTime(run) || run.phrase.dates.length === 0 || /\w/.test(connector)) return undefined;
-    return this.runs.longestUpTo(
-      to,
-      run.to + 1,
-      (one) =>
-        one.phrase.dates.length > 0 &&
-        (hasTime(one) || /^(?:on|today|tomorrow)$/.test(this.word(one.from))) &&
-        !this.startsWeak(one),
-    );
+  /** "Remind me 30 minutes yoga": in that time, or for so long. */
+  protected isLoose(run: Run, { isCommand }: Layout): boolean {
+    return !isCommand && run.phrase.shift?.bare === true && this.isLength(run) && run.phrase.placed.length === 1;
   }
 
-  /** "New Year's Eve party prep", "sat phone check": a date in front that is more likely part of the task. */
-  protected isOccasion(run: Run): boolean {
-    const first = this.runs.first(run);
-    if (!first || run.phrase.placed.length > 1 || first.piece.kind !== 'date') return false;
-    if (/^(?:on|at|by|this|next)$/.test(this.word(run.from))) return false;
-    return first.piece.date.type === 'holiday' || isDoubtful(first, this.tokens, this.language);
-  }
-
-  /** "Tomorrow 9 call mom": the number may be the hour or belong to the task. */
-  protected doubtAfter(run: Run, to: number, hasLead: boolean): Understood | undefined {
-    const next = this.word(run.to);
-    // "At 4 Privet Drive"; "tomorrow at 9 their time", "at noon Denver": somebody else's clock.
-    if (this.startsBareHour(run) && isAddress(this.tokens, run.to))
-      return this.ask([run.when], this.runs.words(run.from, run.to), [[run.from, to]]);
-    const elsewhere = hasTime(run) ? this.elsewhere(run, to) : undefined;
-    if (elsewhere) return elsewhere;
-    // "9am in Atlantis": a zone that is not known is no task.
-    if (this.language.temporal.has(next) || (!hasLead && UNREAD.has(next)))
-      return this.ask([run.when], this.runs.words(run.from, run.to), [[run.to, to]]);
-    const longer = this.runs.longestFrom(
-      run.from,
-      Math.min(to, run.to + 3),
-      (one) => one.to > run.to && this.endsWeak(one) && one.phrase.vague === undefined,
-    );
-    if (!longer) return undefined;
-    return this.ask([longer.when, run.when], this.runs.words(longer.from, longer.to), [[longer.to, to]]);
-  }
-
-  /** Another zone, named without a word that says so: by "time" at its end, or by a city alone. */
-  private elsewhere(run: Run, to: number): Understood | undefined {
-    const words = this.runs.words(run.from, run.to);
-    for (let at = run.to; at < Math.min(to, run.to + 3); at++)
-      if (this.word(at) === 'time' && at > run.to) return this.ask([run.when], words, [[run.to, to]]);
-    if (to - run.to > 3 || !placeZone(this.runs.words(run.to, to))) return undefined;
-    const there = readPhrase(`${words} in ${this.runs.words(run.to, to)}`, this.ctx);
-    return this.ask(there ? [there, run.when] : [run.when], words, [[run.to, to]]);
-  }
-
-  private startsBareHour({ phrase }: Run): boolean {
-    return phrase.time?.clock !== undefined && !phrase.time.clock.exact && phrase.time.clock.minute === 0;
+  private isLength({ from, to }: Run): boolean {
+    return /^\d+ (?:minutes?|mins?|hours?|hrs?|days?|weeks?|months?)$/i.test(this.runs.words(from, to));
   }
 
   /** "Every Tu and Th at 10": a recurrence that was not understood would turn into a single time. */
@@ -209,6 +177,8 @@ export class SentenceDoubts extends SentenceDays {
     }
     // "About May 5 on Sunday".
     if (Object.hasOwn(MONTHS, this.word(run.from - 2))) return undefined;
+    // "A table for 2 tomorrow".
+    if (this.word(run.from - 2) === 'for' && SEATS.has(this.word(run.from - 3))) return undefined;
     const number = Number(before);
     if (!Number.isInteger(number) || number < 1 || number > 12) return undefined;
     const longer = this.runs.exactly(run.from - 1, run.to);
@@ -225,9 +195,13 @@ export class SentenceDoubts extends SentenceDays {
       this.language.temporal.has(previous) &&
       !Object.hasOwn(MONTHS, previous) &&
       !this.lasts(run.from, from);
-    if (this.isTie(run.from - 1) || this.counts(run.from - 1) || isUnread)
+    // "For 2 Mondays and Thursdays": the first of a list was not read.
+    const isListed = this.language.joins.has(previous) && this.language.temporal.has(this.word(run.from - 2));
+    if (this.isTie(run.from - 1) || this.counts(run.from - 1) || isUnread || isListed)
       return this.ask([run.when], words, [[from, run.from]]);
     if (!onlyTime(run)) return undefined;
+    const owned = this.ofOwnDay(run, from);
+    if (owned) return this.ask([owned, run.when], words, [[from, run.from]]);
     for (let at = this.digitsAt(from) ? from : from + 1; at < run.from; at++) {
       const last = this.strongDate(at, run.from) ?? this.bareDay(at, run.from) ?? this.digitsAt(at);
       if (!last) continue;
@@ -248,6 +222,14 @@ export class SentenceDoubts extends SentenceDays {
       return this.ask([both.when, run.when], words, [[from, run.from]]);
     }
     return undefined;
+  }
+
+  /** "Tomorrow's meeting at 3": the time of the event, where that is another. */
+  private ofOwnDay(run: Run, from: number): When | undefined {
+    const day = /^(.+)'s$/.exec(this.word(from))?.[1];
+    if (day === undefined || !this.language.temporal.has(day) || !this.endsInEvent(from + 2)) return undefined;
+    const when = readPhrase(`${day} ${this.runs.words(run.from, run.to)}`, this.ctx);
+    return when && when.kind !== 'reject' && !isSameWhen(when, run.when) ? when : undefined;
   }
 
   /** Whether a word leaves it unsaid which time is meant; "late in 20 minutes" and "past at 5" do not. */
@@ -303,10 +285,13 @@ const TIES = new Set(
   ),
 );
 
-/** Words that would go on saying when, after a time that opens a sentence. */
-const UNREAD = new Set('in on at until except for before after from between or of time'.split(' '));
-
 const CLOCK_UNITS = /^(?:uhr|h|am|pm|hour|o'clock|[.!?])$/;
+
+/** What is booked for a number of people. */
+const SEATS = new Set('table room seats tickets spots places cabin'.split(' '));
+
+/** What is counted, or goes on with a number. */
+const THINGS = /^(?:people|men|women|children|kids|on|of|\w{2,}[^\Ws]s)$/;
 
 const ARTICLES = new Set('the a an my our his her their your some'.split(' '));
 

@@ -79,6 +79,15 @@ export class SentenceParts {
     if (last === undefined) return false;
     // "In 5" is a number of minutes only where nothing follows that it could count.
     if (last.piece.kind === 'shift') return /^\d+$/.test(this.word(last.to - 1)) || NUMBERS.has(this.word(last.to - 1));
+    // "Tomorrow at 9 weekly report".
+    const { cadences } = this.language;
+    if (run.phrase.placed.length > 1 && last.to === last.from + 1 && cadences.has(this.word(last.from)))
+      return !this.language.connectors.has(this.word(last.to)) && this.word(last.to) !== '';
+    // "Until Christmas lunch with Ana".
+    if (last.piece.kind === 'until' || last.piece.kind === 'start') {
+      const { time } = last.piece.piece;
+      return time?.part !== undefined && time.clock === undefined && this.word(last.to) !== '';
+    }
     const isLoose = last.piece.kind === 'time' || last.piece.kind === 'vague';
     return run.phrase.placed.length > 1 && isWeak(last, this.tokens) && isLoose;
   }
@@ -87,6 +96,8 @@ export class SentenceParts {
   protected isAttribute(run: Run): boolean {
     if (!onlyTime(run)) return false;
     const first = this.word(run.from);
+    // "Feed her a quarter past 3".
+    if (ARTICLES.has(first) && OWNERS.test(this.word(run.from - 1))) return false;
     return first === 'for' || first === 'from' || (!PREPOSITIONS.has(first) && BELONGS.has(this.word(run.from - 1)));
   }
 
@@ -209,6 +220,9 @@ const PREPOSITIONS = new Set('at by about in on this ~ exactly'.split(' '));
 /** Words that bind a time to what stands before it. */
 const BELONGS = new Set('to of the a an my our his her their your for from than'.split(' '));
 
+const ARTICLES = new Set(['a', 'an', 'the']);
+const OWNERS = /^(?:my|our|his|her|their|your)$/;
+
 /** Connectors that do not belong to the task. */
 const TASK_LEADS = new Set(['to', 'that', 'about', 'of']);
 
@@ -236,4 +250,10 @@ export function onlyTime({ phrase }: Run): boolean {
 
 function isVagueMonth(date: DateSpec): boolean {
   return date.type === 'period' && date.vague === true;
+}
+
+/** Whether two readings come at the same times, as far as is told of them. */
+export function isSameWhen(a: When, b: When): boolean {
+  if (a.kind === 'once' && b.kind === 'once') return a.at.getTime() === b.at.getTime();
+  return a.kind === 'recurring' && b.kind === 'recurring' && a.next.join() === b.next.join();
 }

@@ -7,10 +7,10 @@ import type { Piece } from './pieces.ts';
 import { isDoubtful, isWeak, type Run } from './runs.ts';
 import { STARTS } from './sentence-days.ts';
 import { SentenceEvents } from './sentence-events.ts';
-import { hasTime, onlyTime, type Understood } from './sentence-parts.ts';
+import { hasTime, isSameWhen, onlyTime, type Understood } from './sentence-parts.ts';
 import { noTime, tooLong, unknownZone, whichOne } from './texts.ts';
 import { tokenise } from './tokens.ts';
-import type { SplitTask, When, WhenContext } from './types.ts';
+import type { SplitTask, WhenContext } from './types.ts';
 import { isZone } from './zones.ts';
 
 /** A longer message is no reminder. */
@@ -121,18 +121,18 @@ class Sentence extends SentenceEvents {
     const run = this.runs.longestFrom(from, to, (one) => {
       const followed = this.connectorAt(one.to) !== '';
       if (followed) return !this.startsWeakly(one);
-      if (this.isUnfinished(one, to)) return false;
-      if (this.startsWeak(one) && !this.isDated(one, layout) && !this.isCompact(one, to)) return false;
+      if (this.isUnfinished(one, to) || (layout.hasLead && this.isNumberOfThings(one))) return false;
+      if (this.startsWeak(one) && !this.isDated(one, layout) && !this.isCompact(one, to, layout)) return false;
       return !this.endsWeak(one) || this.endsInPart(one, to);
     });
     if (!run) return undefined;
     const connector = this.connectorAt(run.to);
+    if (connector === '' && layout.hasLead && this.isLoose(run, layout))
+      return this.ask([run.when], this.runs.words(run.from, run.to), [[run.to, to]]);
     const doubt = connector === '' ? this.doubtAfter(run, to, layout.hasLead) : undefined;
     if (doubt) return doubt;
-    const rival = layout.hasLead ? undefined : this.rival(run, to, connector);
-    if (rival && this.isOccasion(run) && !this.isBound(rival))
-      return this.result(rival.when, this.runs.words(rival.from, rival.to), [[from, rival.from]]);
-    if (rival) return this.ask([run.when, rival.when], this.runs.words(rival.from, rival.to), [[from, rival.from]]);
+    const rival = this.rivalled(run, to, connector, layout.hasLead);
+    if (rival) return rival;
     return this.completed(run, [connector === '' ? run.to : run.to + 1, to], connector, layout.hasLead);
   }
 
@@ -184,7 +184,7 @@ class Sentence extends SentenceEvents {
       const isSure = !this.startsWeak(end) || /1[3-9]|[23]\d/.test(this.word(end.from));
       const isOne = isSure && /^(?:to|,)?$/.test(connector) && !this.isBound(end) && !IS.test(this.word(end.from - 1));
       if (isOne) return both;
-      if (isSame(run.when, both.when)) return this.result(run.when, words, [[from, to]]);
+      if (isSameWhen(run.when, both.when)) return this.result(run.when, words, [[from, to]]);
       return this.ask([run.when, both.when], words, [[from, to]]);
     }
     return this.withClock(run, [from, to], hasLead) ?? this.result(run.when, words, [[from, to]]);
@@ -311,6 +311,13 @@ class Sentence extends SentenceEvents {
     if (!second) {
       const digits = this.withDigits(first, from, [[first.to, to]]) ?? this.dated(first, [from, to]);
       if (digits) return digits;
+      // "Call Bob on Sunday lunch with Ana".
+      const longer = hasTime(first) ? undefined : this.lengthened(first, to);
+      if (longer && !isSameWhen(longer.when, first.when))
+        return this.ask([longer.when, first.when], this.runs.words(longer.from, longer.to), [
+          [from, first.from],
+          [longer.to, to],
+        ]);
       const unread =
         this.language.temporal.has(this.word(first.to)) ||
         this.isTie(first.from - 1) ||
@@ -364,10 +371,6 @@ function lacksClock(run: Run): boolean {
 const IS = /^(?:is|are|was|were)$/;
 
 const REFUSALS = /^(?:don't|dont|not|never|stop|cancel|without)$/;
-
-function isSame(a: When, b: When): boolean {
-  return a.kind === 'once' && b.kind === 'once' && a.at.getTime() === b.at.getTime();
-}
 
 /** Leads that are things as well. */
 const NOUNS = new Set('reminder alarm timer'.split(' '));

@@ -180,7 +180,9 @@ function timesOf(recur: Recur, phrase: Phrase, env: Env, limits: Limits): Minute
     if (found?.ask) {
       const isDaily = recur.freq === 'DAILY' && !recur.days;
       if (said.length > 1) return undefined;
-      return isDaily || recur.freq !== 'WEEKLY' ? [[0]] : [[0], [1440]];
+      // "Midnight on weekdays" is the hour at which each of them begins, of a single day it may end it.
+      const isWeek = (recur.days?.weekdays?.length ?? 0) > 4;
+      return isDaily || isWeek || recur.freq !== 'WEEKLY' ? [[0]] : [[0], [1440]];
     }
     const minute = found?.minutes[0] ?? (recur.days?.weekend ? 600 : env.parts.date);
     const other = found?.others?.[0];

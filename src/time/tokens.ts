@@ -61,7 +61,8 @@ export function tokenise(text: string, language: Vocabulary): Token[] {
   for (const [start, end] of chunks(flat)) {
     while (passed < quoted.length && (quoted[passed]?.[1] ?? 0) <= start) passed++;
     const [from, to] = quoted[passed] ?? [end, end];
-    if ((start < to && end > from) || isOpaque(flat.slice(start, end))) {
+    const isCommand = start === 0 && /^\$\p{L}/u.test(flat);
+    if ((start < to && end > from) || (!isCommand && isOpaque(flat.slice(start, end)))) {
       // A quotation may begin in mid-chunk, as in (“…”); its words are hidden, the rest is read.
       pushOpaque(tokens, text, start, end, last);
     } else {

@@ -5,7 +5,11 @@ import type { Clock, DateSpec, DaySet, Moment, Piece, TimeSpec, Unit } from '../
 
 const get = <T>(captures: Captures, name: string): T => captures[name] as T;
 
-const until = (piece: Moment, inclusive = false): Piece => ({ kind: 'until', piece, inclusive });
+const until = (piece: Moment, inclusive = false): Extract<Piece, { kind: 'until' }> => ({
+  kind: 'until',
+  piece,
+  inclusive,
+});
 const moment = (c: Captures): Moment => get<Moment>(c, 'moment');
 
 /** "Dec 4" is a date, not four o'clock in December. */
@@ -33,7 +37,7 @@ export const limitRules: readonly Rule[] = [
   ['limit', 'up until|to {moment}', (c) => until(moment(c))],
   ['limit', 'up to and|& including {moment}', (c) => until(moment(c), true)],
   ['limit', 'ending on|at|by? {moment}', (c) => until(moment(c))],
-  ['limit', 'to {moment}', (c) => until(moment(c))],
+  ['limit', 'to {moment}', (c) => ({ ...until(moment(c)), tied: true })],
   ['limit', 'until the rest of the {u:unit}', (c) => until(rest(get(c, 'u')))],
   ['limit', 'for the rest of the|this? {u:unit}', (c) => until(rest(get(c, 'u')))],
   ['limit', 'starting|from|effective on|from|at|as? of? {moment}', (c) => ({ kind: 'start', piece: moment(c) })],

@@ -298,12 +298,17 @@ export const english: Language = {
     ).split(' '),
   ]),
   leads: LEADS,
+  commands: lists('remind|remind to|remind about|remind that|remind of|remind :|reminder|reminder to'),
+  manners: new Set(['urgently']),
   cadences: new Set('hourly daily nightly weekly fortnightly monthly quarterly yearly recurring'.split(' ')),
   connectors: new Set(['to', 'that', 'about', 'of', ',', ':', '-', 'for']),
   names: nameWords,
   habits: new Map([
-    ...['wake', 'breakfast', 'sunrise'].map((word): [string, string] => [word, 'in the morning']),
-    ...['dinner', 'supper', 'sunset', 'nightcap'].map((word): [string, string] => [word, 'in the evening']),
+    ...['wake', 'breakfast', 'sunrise', 'morning'].map((word): [string, string] => [word, 'in the morning']),
+    ...['dinner', 'supper', 'sunset', 'nightcap', 'evening', 'night'].map((word): [string, string] => [
+      word,
+      'in the evening',
+    ]),
   ]),
   besides: new Map([
     ...['morning', 'afternoon', 'evening', 'night'].flatMap((part): [string, string][] => [

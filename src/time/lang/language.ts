@@ -34,6 +34,10 @@ export interface Language {
   temporal: ReadonlySet<string>;
   /** Forms of "remind me to", each a list of canonical words; the longest that fits is taken. */
   leads: ReadonlyArray<readonly string[]>;
+  /** The same behind the sign of a command: "/remind". */
+  commands: ReadonlyArray<readonly string[]>;
+  /** What may follow the lead and says neither when nor what: "remind me urgently". */
+  manners: ReadonlySet<string>;
   /** How often, said of the reminder itself: "a daily reminder"; `recurring` leaves it open. */
   cadences: ReadonlySet<string>;
   /** Words that tie a task to the time before it: "… to call", "… about the meeting". */

@@ -1,0 +1,97 @@
+import { isAddress } from './leftover.ts';
+import { readPhrase, withWords } from './parse.ts';
+import type { Piece } from './pieces.ts';
+import type { Run } from './runs.ts';
+import { hasTime, isSameWhen, onlyTime, type Understood } from './sentence-parts.ts';
+import { SentenceRivals } from './sentence-rivals.ts';
+import { placeZone } from './zone-names.ts';
+
+/** Where a time that opens a sentence ends, and the task begins. */
+export class SentenceEnds extends SentenceRivals {
+  /** "Tomorrow 9 call mom": the number may be the hour or belong to the task. */
+  protected doubtAfter(run: Run, to: number, hasLead: boolean): Understood | undefined {
+    const next = this.word(run.to);
+    // "At 4 Privet Drive"; "tomorrow at 9 their time", "at noon Denver": somebody else's clock.
+    if (this.startsBareHour(run) && isAddress(this.tokens, run.to))
+      return this.ask([run.when], this.runs.words(run.from, run.to), [[run.from, to]]);
+    const elsewhere = hasTime(run) ? this.elsewhere(run, to) : undefined;
+    if (elsewhere) return elsewhere;
+    // "Tomorrow: weekly report".
+    if (this.word(run.to - 1) === ':') return undefined;
+    const longer = this.lengthened(run, to);
+    if (longer) return this.eitherLength(run, longer, to);
+    // "9am in Atlantis": a zone that is not known is no task.
+    const isUnread = this.saysTime(run.to) && !this.isSettled(run, to);
+    if (isUnread || (!hasLead && UNREAD.has(next)))
+      return this.ask([run.when], this.runs.words(run.from, run.to), [[run.to, to]]);
+    return undefined;
+  }
+
+  /** The run with a word that may belong to the task. */
+  protected lengthened(run: Run, to: number): Run | undefined {
+    return this.runs.longestFrom(
+      run.from,
+      Math.min(to, run.to + 3),
+      (one) => one.to > run.to && this.endsWeak(one) && one.phrase.vague === undefined,
+    );
+  }
+
+  /** A run, and the same with a word that may belong to the task: "tomorrow lunch", "at 9 weekly". */
+  protected eitherLength(run: Run, longer: Run, to: number): Understood | undefined {
+    if (isSameWhen(run.when, longer.when)) return undefined;
+    // "Sunday lunch with Ana": a lunch has its hour.
+    const isMeal = this.word(longer.to - 1) === 'lunch' && this.isOpen(longer.to);
+    if (isMeal && this.runs.longestUpTo(to, longer.to, (one) => onlyTime(one) && !this.startsWeak(one)))
+      return undefined;
+    if (
+      isMeal &&
+      !hasTime(run) &&
+      run.phrase.recurs.length === 0 &&
+      longer.when.kind === 'once' &&
+      run.when.kind === 'once'
+    ) {
+      const when = withWords({ ...longer.when, others: [{ words: '', when: run.when }] }, this.ctx);
+      return this.result(when, this.runs.words(run.from, longer.to), [[run.to, to]]);
+    }
+    return this.ask([longer.when, run.when], this.runs.words(longer.from, longer.to), [[longer.to, to]]);
+  }
+
+  /** Whether a word speaks of time; "start the oven" does not. */
+  protected saysTime(at: number): boolean {
+    if (!this.language.temporal.has(this.word(at))) return false;
+    const isDeed = this.word(at) === 'starting' && /^(?:start|begin)$/i.test(this.tokens[at]?.raw ?? '');
+    return !isDeed || this.runs.begins(at + 1);
+  }
+
+  /** "In 20 minutes weekly report", "at 9am evening class prep": a word that cannot belong to such a time. */
+  private isSettled(run: Run, to: number): boolean {
+    const word = this.word(run.to);
+    if (to - run.to < 2 || this.language.temporal.has(this.word(run.to + 1))) return false;
+    const { shift, time } = run.phrase;
+    const isThing = this.language.cadences.has(word) || this.runs.pieces(run.to).some(({ value }) => isNamed(value));
+    return isThing && ((shift !== undefined && shift.span.milliseconds > 0) || time?.clock?.exact === true);
+  }
+
+  /** Another zone, named without a word that says so: by "time" at its end, or by a city alone. */
+  private elsewhere(run: Run, to: number): Understood | undefined {
+    const words = this.runs.words(run.from, run.to);
+    for (let at = run.to; at < Math.min(to, run.to + 3); at++)
+      if (this.word(at) === 'time' && at > run.to) return this.ask([run.when], words, [[run.to, to]]);
+    if (to - run.to > 3 || !placeZone(this.runs.words(run.to, to))) return undefined;
+    const there = readPhrase(`${words} in ${this.runs.words(run.to, to)}`, this.ctx);
+    return this.ask(there ? [there, run.when] : [run.when], words, [[run.to, to]]);
+  }
+
+  private startsBareHour({ phrase }: Run): boolean {
+    return phrase.time?.clock !== undefined && !phrase.time.clock.exact && phrase.time.clock.minute === 0;
+  }
+}
+
+/** A part of the day, a day or a month by its name. */
+function isNamed({ kind, ...piece }: Piece): boolean {
+  if (kind === 'time') return 'time' in piece && piece.time.part !== undefined && piece.time.clock === undefined;
+  return kind === 'date' && 'date' in piece && /^(?:weekday|holiday|period|weekend)$/.test(piece.date.type);
+}
+
+/** Words that would go on saying when, after a time that opens a sentence. */
+const UNREAD = new Set('in on at until except for before after from between or of time'.split(' '));

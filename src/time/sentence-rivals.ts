@@ -1,0 +1,100 @@
+import { readPhrase } from './parse.ts';
+import { isDoubtful, type Run } from './runs.ts';
+import { SentenceDays } from './sentence-days.ts';
+import { hasTime, onlyTime, type Understood } from './sentence-parts.ts';
+
+/** Two times in one sentence, of which the first may be but a word of the task: "weekly report in 20 minutes". */
+export class SentenceRivals extends SentenceDays {
+  /** What a sentence means that begins with `run` and has another time at its end; undefined where it has none. */
+  protected rivalled(run: Run, to: number, connector: string, hasLead: boolean): Understood | undefined {
+    const isAdjective = this.isAdjective(run);
+    // "Remind me tomorrow call Bo about the party on Friday".
+    if (/\w/.test(connector) || (hasLead && !isAdjective)) return undefined;
+    const other = this.runs.longestUpTo(
+      to,
+      run.to + 1,
+      (one) => !this.startsWeak(one) && !this.isAttribute(one) && this.contradicts(run, one, isAdjective),
+    );
+    if (!other) return undefined;
+    const words = this.runs.words(other.from, other.to);
+    const task: [number, number] = [run.from, other.from];
+    const both = isAdjective ? this.together(run, other) : undefined;
+    if (!both && this.isThing(run, other, isAdjective)) return this.result(other.when, words, [task]);
+    return this.ask([both?.when ?? run.when, other.when], words, [task]);
+  }
+
+  /** Whether two times cannot both say when: two days, two clocks, a day and a length of time. */
+  private contradicts(run: Run, one: Run, isAdjective: boolean): boolean {
+    const { dates, recurs, shift } = one.phrase;
+    if (!isAdjective) {
+      // "May 4th movie night: buy popcorn tomorrow at 5pm".
+      const isMarked = hasTime(one) || /^(?:on|today|tomorrow)$/.test(this.word(one.from));
+      return !hasTime(run) && run.phrase.dates.length > 0 && dates.length > 0 && isMarked;
+    }
+    if (shift !== undefined) return shift.span.milliseconds > 0 || dayOf(run) || run.phrase.recurs.length > 0;
+    if (onlyTime(one)) return run.phrase.time?.clock !== undefined && one.phrase.time?.clock !== undefined;
+    // "Noon meeting tomorrow".
+    if (onlyTime(run)) return hasTime(one);
+    return dates.length > 0 || recurs.length > 0;
+  }
+
+  /** "Weekly report on Friday at 5": the series that both make, where the day can be that of a series. */
+  private together(run: Run, other: Run): { when: Run['when'] } | undefined {
+    const { dates, recurs, shift } = other.phrase;
+    const [date] = run.phrase.recurs.length > 0 ? dates : run.phrase.dates;
+    const isSeries = run.phrase.recurs.length + recurs.length === 1;
+    if (shift || !isSeries || !date || date.type === 'offset' || date.type === 'period') return undefined;
+    const when = readPhrase(`${this.runs.words(run.from, run.to)} ${this.runs.words(other.from, other.to)}`, this.ctx);
+    return when?.kind === 'recurring' ? { when } : undefined;
+  }
+
+  /** Whether the time in front is but a word of the task. */
+  private isThing(run: Run, other: Run, isAdjective: boolean): boolean {
+    if (this.isBound(other)) return false;
+    if (this.isOccasion(run)) return true;
+    if (!isAdjective) return false;
+    // "Friday book the flight on Monday at 4": the second one may be that of the flight.
+    const between = this.tokens.slice(run.to, other.from);
+    const isPlain = between.length < 4 && !between.some(({ text }) => RELATING.test(text));
+    if (run.phrase.recurs.length > 0) return isPlain;
+    return isPlain && (!this.endsInEvent(other.from) || onlyTime(run) || other.phrase.shift !== undefined);
+  }
+
+  /** "New Year's Eve party prep", "sat phone check": a date in front that is more likely part of the task. */
+  private isOccasion(run: Run): boolean {
+    const first = this.runs.first(run);
+    if (!first || run.phrase.placed.length > 1 || first.piece.kind !== 'date') return false;
+    if (/^(?:on|at|by|this|next)$/.test(this.word(run.from))) return false;
+    return first.piece.date.type === 'holiday' || isDoubtful(first, this.tokens, this.language);
+  }
+
+  /** Whether a time stands as an adjective does, without a word that says when: "weekly", "Friday", "the weekend". */
+  private isAdjective(run: Run): boolean {
+    const [first, ...rest] = run.phrase.placed;
+    if (!first || rest.length > 1 || rest.some(({ piece }) => piece.kind !== 'time')) return false;
+    const { piece } = first;
+    const isBare = first.to === first.from + 1;
+    switch (piece.kind) {
+      case 'recur':
+        return isBare && rest.length === 0 && this.language.cadences.has(this.word(first.from));
+      case 'time':
+        return rest.length === 0 && !LEADING.test(this.word(first.from)) && piece.time.today !== true;
+      case 'date':
+        if (piece.date.type === 'weekday') return isBare || this.word(first.from) === 'the';
+        if (piece.date.type === 'holiday') return !LEADING.test(this.word(first.from));
+        return piece.date.type === 'weekend' && /^(?:the|weekend)$/.test(this.word(first.from));
+      default:
+        return false;
+    }
+  }
+}
+
+function dayOf({ phrase }: Run): boolean {
+  return phrase.dates.length > 0;
+}
+
+/** What shows that a word says when. */
+const LEADING = /^(?:on|at|by|in|this|next|~|about|from|exactly)$/;
+
+/** What binds a time to a thing, so that it may be the time of the thing. */
+const RELATING = /^(?:the|a|an|my|our|his|her|their|your|for|about|of|to|before|after|that|which|and|if|when)$/;
