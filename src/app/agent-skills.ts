@@ -70,6 +70,7 @@ export class LiveSkills implements SkillHost {
   private readonly bus: Bus;
   private readonly database: Database;
   private readonly self = randomUUID();
+  private readonly warned = new Map<string, string>();
   private known = UNDECIDED;
 
   constructor(deps: LiveSkillsDeps) {
@@ -155,14 +156,22 @@ export class LiveSkills implements SkillHost {
     return report;
   }
 
+  /** A folder that is not there stays so for long, and is looked for again and again. */
+  private warnOnce(directory: string, message: string): void {
+    if (this.warned.get(directory) === message) return;
+    this.warned.set(directory, message);
+    this.world.log.warn({ directory }, message);
+  }
+
   private reader(): Pick<Queryable, 'query'> {
     return { query: (sql, params) => this.database.read(sql, params) };
   }
 
   private async look(): Promise<void> {
     try {
-      const { total, invalid, took } = await this.read();
+      const { total, invalid, warnings, took } = await this.read();
       this.world.log.debug({ skills: total, invalid: invalid.length, ms: took }, 'agent skills read');
+      for (const { directory, message } of warnings) this.warnOnce(directory, message);
     } catch (error) {
       this.world.log.error({ error: messageOf(error) }, 'the agent skills could not be read');
     }

@@ -9,10 +9,11 @@ import { eventually } from '../support/eventually.ts';
 import { testWorld } from '../support/world.ts';
 
 /** Two processes of one household that share folders. */
-async function twoReplicas(settings: Record<string, unknown> = {}) {
+async function twoReplicas(settings: Record<string, unknown> = {}, complaints: unknown[] = []) {
   const folder = temporaryFolder();
   const home = temporaryFolder();
   const world = testWorld({ env: { HOME: home } });
+  world.log.warn = (about: unknown) => void complaints.push(about);
   const database = await openTestDatabase(world);
   const bus = await openBus({}, world);
   const values = { 'skills.agent_skill_dirs': [folder], ...settings };
@@ -37,6 +38,15 @@ test('what one replica reads anew the others read, too', async () => {
   expect(one.catalog.current().skills.has('pdf')).toBe(false);
   expect(await one.rescan()).toMatchObject({ added: ['pdf'] });
   expect(await eventually(() => other.catalog.current().skills.has('pdf'))).toBe(true);
+});
+
+test('a folder that is configured and not there is logged once', async () => {
+  const complaints: unknown[] = [];
+  const { replicas } = await twoReplicas({ 'skills.agent_skill_dirs': ['/not/there'] }, complaints);
+  await replicas[0].rescan();
+  await replicas[0].rescan();
+  // Each replica may have other folders.
+  expect(complaints).toEqual([{ directory: '/not/there' }, { directory: '/not/there' }]);
 });
 
 test('watched folders need nobody to say that something changed', async () => {

@@ -1,5 +1,5 @@
 import type { AnyTool } from '../../agent/index.ts';
-import type { Skill, SkillDeps } from '../../chat/index.ts';
+import type { HealthCheck, Skill, SkillDeps } from '../../chat/index.ts';
 import type { Config } from '../../config/index.ts';
 import { calledBy } from './calling/called.ts';
 import { commands } from './commands/index.ts';
@@ -7,6 +7,7 @@ import { type SkillHost, Views } from './host.ts';
 import { phrases } from './phrases.ts';
 import { SkillPrompt } from './prompt/prompt.ts';
 import { SkillSearch } from './prompt/search.ts';
+import * as texts from './texts.ts';
 import { activateTool } from './tools/activate.ts';
 import { approveTool } from './tools/approve.ts';
 import type { ToolDeps } from './tools/deps.ts';
@@ -34,7 +35,20 @@ export function agentSkills(host: SkillHost): Skill {
     tools: (deps) => tools({ ...toolDeps(deps), host, views, search }),
     standing: async (deps, asked) => promptOf(deps).standing(asked),
     passing: (deps, asked) => promptOf(deps).passing(asked),
+    checks: () => [healthCheck(host)],
     called: (_, name, rest) => calledBy(views.of(undefined), name, rest),
+  };
+}
+
+/** Whether the folders that were named are there and can be read. */
+function healthCheck(host: SkillHost): HealthCheck {
+  return {
+    name: 'agent skills',
+    async check() {
+      const report = await host.rescan();
+      const says = texts.health(report);
+      return report.warnings.length === 0 ? { ok: true, says } : { ok: false, says, remedy: texts.healthRemedy() };
+    },
   };
 }
 

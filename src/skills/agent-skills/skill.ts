@@ -21,6 +21,8 @@ export interface SkillSource {
   readonly kind: SourceKind;
   /** The folder that was read, absolute; undefined for `inline`. */
   readonly directory: string | undefined;
+  /** Somebody named it, so that it is missed where it is not there. */
+  readonly isExpected?: boolean;
 }
 
 /** Whether skills from there are the household's own words: they need neither a pin nor an approval. */

@@ -38,6 +38,8 @@ export interface RescanReport {
   readonly shadowed: readonly { readonly name: string; readonly directory: string; readonly by: string }[];
   /** All that there are now. `directory` is where an inline skill stands in the configuration, too. */
   readonly invalid: readonly { readonly name: string; readonly directory: string; readonly reason: string }[];
+  /** All that is wrong now with a folder as a whole. */
+  readonly warnings: readonly { readonly directory: string; readonly message: string }[];
   /** How many skills can be called now. */
   readonly total: number;
   /** Milliseconds that it took. */

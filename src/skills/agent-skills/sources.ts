@@ -23,6 +23,9 @@ export function installedFolder(dataDir: string): string {
   return join(dataDir, 'skills');
 }
 
+/** What the configuration says where nobody said anything. */
+const DEFAULT_FOLDER = '.agent-skills';
+
 /** All sources in rising priority. None of the folders has to be there. */
 export function skillSources(around: Surroundings): SkillSource[] {
   const { packageRoot, home, cwd, dataDir, agentSkillDirs, claudeSkills } = around;
@@ -37,7 +40,10 @@ export function skillSources(around: Surroundings): SkillSource[] {
     from('shipped', join(packageRoot, 'agent-skills')),
     ...claude,
     from('personal', join(home, '.coda', 'skills')),
-    ...agentSkillDirs.map((directory) => from('configured', expandHome(directory, home, cwd))),
+    ...agentSkillDirs.map((named): SkillSource => {
+      const directory = expandHome(named, home, cwd);
+      return Object.freeze({ kind: 'configured', directory, isExpected: directory !== join(home, DEFAULT_FOLDER) });
+    }),
     from('inline', undefined),
     from('installed', installedFolder(dataDir)),
   ];

@@ -207,12 +207,15 @@ export function inquest({ id, before, changes, findings, forbiddenToolsUnreadabl
 
 const plain2 = (text: string): string => shorten(visible(text).replace(/\s+/g, ' '), 400);
 
+const warningLine = ({ directory, message }: RescanReport['warnings'][number]) => `${directory}: ${message}`;
+
 export function rescanned({
   added,
   changed: altered,
   removed,
   shadowed,
   invalid: broken,
+  warnings,
   total,
 }: RescanReport): string {
   const names = (what: string, list: readonly string[]) =>
@@ -224,9 +227,19 @@ export function rescanned({
     ...(lines.length > 0 ? lines : ['Nothing has changed.']),
     ...shadowed.slice(0, 20).map(({ name, by }) => `- ${plain(name)} is hidden by ${plain(by)}.`),
     ...broken.slice(0, 20).map(({ name, reason }) => `- ${plain(name)} cannot be used: ${plain(reason)}`),
+    ...warnings.slice(0, 20).map((warning) => `- ${plain(warningLine(warning))}`),
     `${plural(total, 'skill')} can be used.`,
   ].join('\n');
 }
+
+/** What a look at how coda is finds in the folders. */
+export const health = ({ total, invalid: broken, warnings }: RescanReport) => {
+  const unusable = broken.length === 0 ? '' : `, ${broken.length} cannot`;
+  return [`${plural(total, 'skill')} can be used${unusable}`, ...warnings.map(warningLine)].join('; ');
+};
+
+export const healthRemedy = () =>
+  'Make the folder, mend its rights, or take it out of the configuration; "coda skills rescan" tells more.';
 
 export const stillReading = () =>
   'I am still reading the folders of the skills; `/skills` shows what there is in a moment.';

@@ -256,6 +256,19 @@ test('sources come in their order, and ~ is the home folder', () => {
   expect(skillSources({ ...around, claudeSkills: false }).map(({ kind }) => kind)).not.toContain('claude-personal');
 });
 
+test('a folder that was named and is not there is told of once, and not where nobody named it', async () => {
+  const home = temporaryFolder();
+  write(home, 'a-file', 'x');
+  const agentSkillDirs = ['~/.agent-skills', '~/gone', 'gone', '~/a-file'];
+  const around = { packageRoot: home, home, cwd: home, dataDir: home, agentSkillDirs, claudeSkills: true };
+  const catalog = openCatalog({ sources: skillSources(around) });
+  const { warnings } = await catalog.rescan();
+  expect(warnings.map(({ directory }) => directory).sort()).toEqual([join(home, 'a-file'), join(home, 'gone')]);
+  expect(warnings[0]?.message).toContain('skills.agent_skill_dirs');
+  write(home, 'gone/pdf/SKILL.md', skillText('pdf'));
+  expect(await catalog.rescan()).toMatchObject({ added: ['pdf'], warnings: [{ directory: join(home, 'a-file') }] });
+});
+
 test('a body is read as it is now, unshortened', async () => {
   const root = temporaryFolder();
   const body = `${'A line of instructions.\n'.repeat(12_000)}The end.`;

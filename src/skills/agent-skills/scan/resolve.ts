@@ -104,6 +104,7 @@ export function compareSnapshots(before: SkillSnapshot, after: SkillSnapshot, to
       directory: placeOf(skill),
       reason: reasonOf(skill),
     })),
+    warnings: after.diagnostics.map(({ file, message }) => ({ directory: file, message })),
     total: after.skills.size,
     took: Math.round(tookMs),
   };

@@ -82,8 +82,13 @@ class Walker {
 
   async run(): Promise<AgentSkill[]> {
     const { directory } = this.source;
-    const root = directory === undefined ? undefined : realPath(directory);
-    if (root === undefined || directory === undefined) return [];
+    if (directory === undefined) return [];
+    const root = realPath(directory);
+    if (root === undefined || !statsOf(root)?.isDirectory()) {
+      if (this.source.isExpected && !this.walked.diagnostics.some(({ file }) => file === directory))
+        this.warn('folder_missing', 'There is no such folder, though skills.agent_skill_dirs names it.', directory);
+      return [];
+    }
     this.root = root;
     this.waiting.push({ path: root, folderName: basename(directory), depth: 0, within: undefined });
     for (let visit = this.waiting.pop(); visit; visit = this.waiting.pop()) {

@@ -1,10 +1,11 @@
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { deferred } from '../../../../src/base/async.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { ScriptedModel } from '../../../support/scripted-model.ts';
 import { engines, listedIn, playWith, results } from '../conversation.ts';
+import { temporaryFolder } from '../support.ts';
 
 describe.each(engines)('reading the folders again, on %s', (engine) => {
   test('/rescan-skills and words tell what was added, changed, removed and cannot be used', async () => {
@@ -73,6 +74,19 @@ test.skipIf(!process.env.CODA_TEST_POSTGRES)('all replicas follow', async () => 
   expect(await coda.person('ana').says('/rescan-skills')).toContain('Added: two.');
   expect(await eventually(() => other.app.agentSkills.catalog.current().skills.has('two'))).toBe(true);
   await other.app.stop(0);
+});
+
+test('a folder that is configured and not there is told by a rescan and by the doctor', async () => {
+  const gone = join(temporaryFolder(), 'gone');
+  const { coda } = await playWith({}, { config: { 'skills.agent_skill_dirs': [gone] } });
+  expect(await coda.person('ana').says('/rescan-skills')).toContain(`${gone}: There is no such folder`);
+  const check = coda.app.checks().find(({ name }) => name === 'agent skills');
+  expect(await check?.check(AbortSignal.timeout(5_000))).toMatchObject({
+    ok: false,
+    says: expect.stringContaining(gone),
+  });
+  mkdirSync(gone);
+  expect(await check?.check(AbortSignal.timeout(5_000))).toMatchObject({ ok: true });
 });
 
 test('a folder that is watched is read when it changes', async () => {
