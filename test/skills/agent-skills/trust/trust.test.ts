@@ -50,6 +50,16 @@ describe.each(engines)('trusting a skill, on %s', (engine) => {
     expect(await coda.count('skill_pins')).toBe(0);
     expect(await ana.presses('Approve')).toContain('may be used');
   });
+
+  test('who is no owner any more cannot press the button that an owner was shown', async () => {
+    const { coda } = await playWith({ tool: {} }, { model: new ScriptedModel(['Fine.']), engine });
+    const ana = coda.person('ana');
+    await ana.says('/skills approve tool');
+    await coda.restart();
+    await coda.person('ana', { role: 'member' as 'owner' }).says('hello');
+    expect(await ana.presses('Approve')).toContain('Only an owner');
+    expect(await coda.count('skill_pins')).toBe(0);
+  });
 });
 
 test('a skill that would steal is blocked until an owner has looked, and is not offered meanwhile', async () => {
