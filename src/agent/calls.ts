@@ -45,7 +45,7 @@ export async function runData(
   const result = await within(tool.timeoutMs ?? DATA_TIMEOUT_MS, tool.run(input, { ...ctx, tx }));
   if (!result)
     throw new Error(`${tool.name} took longer than ${tool.timeoutMs ?? DATA_TIMEOUT_MS} ms in its transaction`);
-  if (undoable) await keepUndo(tx, result, ctx);
+  if (undoable) keepUndo(tx, result, ctx);
   if (tool.effect === 'write') tx.afterCommit(() => ctx.changed?.());
   return bounded(result);
 }
@@ -99,10 +99,10 @@ export async function runCall(
   return runData(tx, valid, prepared === undefined ? ctx : { ...ctx, prepared }, undoable);
 }
 
-async function keepUndo(tx: Transaction, result: ToolResult, ctx: CallContext): Promise<void> {
+function keepUndo(tx: Transaction, result: ToolResult, ctx: CallContext): void {
   const undo = (result as Partial<Done>).undo;
   if (!undo) return;
   const { label, tool, input } = undo;
   const kept = { personId: ctx.person.id, conversationId: ctx.conversationId, label, call: { tool, input } };
-  await store.addUndo(tx, kept, ctx.clock.now());
+  store.addUndo(tx, kept, ctx.clock.now());
 }

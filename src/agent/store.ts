@@ -103,14 +103,14 @@ function newSteps(turn: Turn) {
 }
 
 /** Writes the new steps of a nested turn in `tx`, whose fence has been held, and what they cost. */
-export async function saveNested(tx: Transaction, nested: Turn, item: Item): Promise<void> {
+export function saveNested(tx: Transaction, nested: Turn, item: Item): void {
   const statement = sql`with stepped as (
       insert into steps (turn_id, path, seq, kind, call_id, payload, tainted, at)
       select ${nested.id}, s.path, s.seq, s.kind, s.call_id, s.payload, s.tainted, s.at
         from jsonb_to_recordset(${json(newSteps(nested))})
              as s (path text, seq integer, kind text, call_id text, payload jsonb, tainted boolean, at timestamptz)
     )${usageWriting(usedIn(nested), ownerOf(nested, item), sql`true`)} select 1`;
-  await tx.query(...render(statement));
+  tx.send(...render(statement));
 }
 
 /** A `with` part that adds what was asked and answered to the conversation, if `fence` has a row. */
@@ -160,9 +160,9 @@ function remembered(text: string): string {
 }
 
 /** Writes the turn and its new steps in `tx`, whose fence has been held. */
-export async function saveTurn(tx: Transaction, turn: Turn, item: Item, state: TurnState, now: Instant): Promise<void> {
+export function saveTurn(tx: Transaction, turn: Turn, item: Item, state: TurnState, now: Instant): void {
   const statement = sql`with nothing as (select 1)${turnWriting(turn, item, state, now, sql`true`)} select 1`;
-  await tx.query(...render(statement));
+  tx.send(...render(statement));
 }
 
 /**
@@ -216,12 +216,12 @@ export interface UndoRow {
   call: Call;
 }
 
-export async function addUndo(
+export function addUndo(
   tx: Transaction,
   undo: { personId: string; conversationId: string; label: string; call: Call },
   now: Instant,
-): Promise<void> {
-  await tx.query(
+): void {
+  tx.send(
     'insert into undos (id, person_id, conversation_id, label, call, created_at) values ($1, $2, $3, $4, $5, $6)',
     [uuid(now), undo.personId, undo.conversationId, undo.label, json(undo.call), now],
   );

@@ -270,7 +270,7 @@ export class TurnRun {
       const now = world.clock.now();
       const heard = steer ? await delivery.steer(tx, this.item, this.turn.id) : [];
       if (heard.length > 0) this.turn.add({ kind: 'steered', payload: { texts: heard.map(({ text }) => text) } }, now);
-      await store.saveTurn(tx, this.turn, this.item, 'running', now);
+      store.saveTurn(tx, this.turn, this.item, 'running', now);
     });
     this.turn.stored = this.turn.steps.length;
   }

@@ -197,12 +197,13 @@ export class Delivery {
   }
 
   /**
-   * The same inside a transaction that did more than the end: what is said goes out after its commit, and `sent`
-   * resolves when that was tried. Undefined when the row is not this process's any more: then `tx` must not commit.
+   * The same as the last statement of a transaction that did more than the end: what is said goes out after its commit,
+   * and `sent` resolves when that was tried. Undefined when the row is not this process's any more: then all of `tx` has
+   * been rolled back.
    */
   async endIn(tx: Transaction, item: Item, end: End): Promise<{ sent: Promise<void> } | undefined> {
     const ending = this.ending(item, end);
-    const { rows } = await tx.query<EndRow>(...render(ending.statement));
+    const { rows } = await tx.last<EndRow>(...render(ending.statement));
     const ended = rows[0];
     if (!ended) return undefined;
     const sent = deferred();

@@ -6,9 +6,13 @@ export type Row = Record<string, unknown>;
 /** One transaction on a connection of its own. Nothing is sent before its first statement. */
 export interface Session {
   query(sql: string, params: readonly Param[]): Promise<Result<Row>>;
+  /** A statement that nobody waits for, with the next one or with the commit; rejects when it failed. */
+  send(sql: string, params: readonly Param[]): Promise<void>;
+  /** The last statement: commits when it returned or changed a row, otherwise rolls back. */
+  last(sql: string, params: readonly Param[]): Promise<Result<Row>>;
   /** Statements without parameters, several in one text. */
   script(sql: string): Promise<void>;
-  /** Resolves when the commit is certain. A session that sent nothing has nothing to commit. */
+  /** Resolves when the commit is certain. A session that sent nothing, or has ended, has nothing to commit. */
   commit(): Promise<void>;
   /** Gives up the transaction and the connection; never throws. */
   rollback(): Promise<void>;

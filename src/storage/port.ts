@@ -42,6 +42,15 @@ export interface Queryable {
 
 /** The handle inside `tx`. It is dead once `tx` has ended; using it then throws. */
 export interface Transaction extends Queryable {
+  /** Runs a statement whose result nobody needs: it travels with the next one. When it fails, so does the transaction. */
+  send(sql: string, params?: readonly Param[]): void;
+
+  /**
+   * Runs the last statement: the commit follows at once when it returned or changed a row; otherwise everything is
+   * rolled back, and `tx` must end with an error of its own.
+   */
+  last<Row = Record<string, unknown>>(sql: string, params?: readonly Param[]): Promise<Result<Row>>;
+
   /** Runs several statements without parameters from one text, such as a migration's. */
   script(sql: string): Promise<void>;
 

@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { within } from '../base/async.ts';
 import { CodaError, messageOf, systemCode } from '../base/errors.ts';
 import type { World } from '../base/world.ts';
-import type { Engine, Hint, Row } from './engine.ts';
+import type { Engine, Hint, Row, Session } from './engine.ts';
 import type { Database, Param, Result, StorageStats, Transaction } from './port.ts';
 
 /** Serialisation failure and deadlock: the same statements may succeed when they are run again. */
@@ -11,6 +11,8 @@ const RETRIED: readonly (string | undefined)[] = ['40001', '40P01'];
 const RETRIES = 5;
 /** SQLSTATE `disk_full`: only the statement failed. */
 const DISK_FULL = '53100';
+/** SQLSTATE `in_failed_sql_transaction`. */
+const VOIDED = '25P02';
 const HINT_MS = 5;
 const HEALTH_MS = 2_000;
 /** PostgreSQL's limit on a notification's payload, in bytes. */
@@ -25,7 +27,7 @@ class WrappedDatabase implements Database {
   readonly engine: 'pglite' | 'postgres';
   private readonly inner: Engine;
   private readonly world: World;
-  private readonly inside = new AsyncLocalStorage<{ name: string; open: boolean }>();
+  private readonly inside = new AsyncLocalStorage<Steps>();
   private readonly hints: Hints;
   private commits = 0;
   private unclear = 0;
@@ -112,43 +114,16 @@ class WrappedDatabase implements Database {
   /** One attempt of a transaction. */
   private async once<T>(name: string, fn: (tx: Transaction) => Promise<T>, after: (() => void)[]): Promise<T> {
     const session = await this.inner.session();
-    const scope = { name, open: true };
-    let used = false;
-    let failed: { error: unknown } | undefined;
-    const checkAlive = () => {
-      if (!scope.open) throw misuse(`the transaction '${name}' was used after it had ended`);
-    };
-    const step = async <S>(work: () => Promise<S>): Promise<S> => {
-      checkAlive();
-      used = true;
-      try {
-        return await work();
-      } catch (error) {
-        failed ??= { error };
-        throw error;
-      }
-    };
-    const tx: Transaction = {
-      query: <R>(sql: string, params: readonly Param[] = []) =>
-        step(() => session.query(sql, params) as Promise<Result<R>>),
-      script: (sql) => step(() => session.script(sql)),
-      afterCommit: (hook) => {
-        checkAlive();
-        after.push(hook);
-      },
-    };
+    const steps = new Steps(name, session, after);
     try {
-      const value = await this.inside.run(scope, () => fn(tx));
-      scope.open = false;
-      // A failed statement has voided the whole transaction, even if `fn` caught its error: a commit would roll back.
-      if (failed) throw failed.error;
-      await session.commit();
-      if (used) this.commits++;
+      const value = await this.inside.run(steps, () => fn(steps));
+      await steps.commit();
+      if (steps.used) this.commits++;
       return value;
     } catch (error) {
-      scope.open = false;
+      steps.open = false;
       await session.rollback();
-      throw error;
+      throw await steps.causeOf(error);
     }
   }
 
@@ -208,6 +183,91 @@ class WrappedDatabase implements Database {
     } catch (error) {
       this.world.log.error({ err: error, ...about }, message);
     }
+  }
+}
+
+/** The handle inside one attempt of a transaction. */
+class Steps implements Transaction {
+  readonly name: string;
+  open = true;
+  /** Something was sent. */
+  used = false;
+  private readonly session: Session;
+  private readonly after: (() => void)[];
+  private readonly sent: Promise<void>[] = [];
+  private failed: { error: unknown } | undefined;
+  private ending: 'committed' | 'rolled back' | undefined;
+
+  constructor(name: string, session: Session, after: (() => void)[]) {
+    this.name = name;
+    this.session = session;
+    this.after = after;
+  }
+
+  query<R>(sql: string, params: readonly Param[] = []): Promise<Result<R>> {
+    return this.step(() => this.session.query(sql, params) as Promise<Result<R>>);
+  }
+
+  script(sql: string): Promise<void> {
+    return this.step(() => this.session.script(sql));
+  }
+
+  send(sql: string, params: readonly Param[] = []): void {
+    this.checkOpen();
+    this.used = true;
+    this.sent.push(this.session.send(sql, params).catch((error) => this.fail(error)));
+  }
+
+  async last<R>(sql: string, params: readonly Param[] = []): Promise<Result<R>> {
+    const result = await this.step(() => {
+      this.open = false;
+      return this.session.last(sql, params) as Promise<Result<R>>;
+    });
+    this.ending = result.count > 0 ? 'committed' : 'rolled back';
+    return result;
+  }
+
+  afterCommit(hook: () => void): void {
+    if (!this.ending) this.checkOpen();
+    this.after.push(hook);
+  }
+
+  /** Ends the transaction if its last statement has not. Throws what any statement threw. */
+  async commit(): Promise<void> {
+    this.open = false;
+    // A failed statement has voided the whole transaction, even if its error was caught: a commit would roll back.
+    if (this.failed) throw this.failed.error;
+    if (this.ending === 'rolled back') {
+      throw misuse(`the transaction '${this.name}' went on after its last statement had found nothing`);
+    }
+    await this.session.commit();
+    await Promise.all(this.sent);
+    if (this.failed) throw (this.failed as { error: unknown }).error;
+  }
+
+  /** What a failed statement said, rather than that those after it were not run; once the session has ended. */
+  async causeOf(error: unknown): Promise<unknown> {
+    await Promise.all(this.sent);
+    return this.failed && systemCode(error) === VOIDED ? this.failed.error : error;
+  }
+
+  private async step<S>(work: () => Promise<S>): Promise<S> {
+    this.checkOpen();
+    this.used = true;
+    try {
+      return await work();
+    } catch (error) {
+      this.fail(error);
+      throw error;
+    }
+  }
+
+  private fail(error: unknown): void {
+    if (!this.failed || systemCode(this.failed.error) === VOIDED) this.failed = { error };
+  }
+
+  private checkOpen(): void {
+    if (!this.open) throw misuse(`the transaction '${this.name}' was used after it had ended`);
   }
 }
 

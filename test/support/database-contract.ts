@@ -189,6 +189,84 @@ export function databaseContract(name: string, { open, available }: ContractOpti
       expect((await names()).length).toBe(100 - 13);
     });
 
+    test('statements that nobody waits for travel with the next one', async () => {
+      await clear();
+      const before = database.stats();
+      await database.tx('test.tx', async (tx) => {
+        tx.send(add, [1, 'a']);
+        await tx.query(add, [2, 'b']);
+        tx.send(add, [3, 'c']);
+      });
+      expect(await names()).toEqual(['a', 'b', 'c']);
+      expect(database.stats().commits - before.commits).toBe(1);
+    });
+
+    test('one that fails voids the transaction, and is what it fails of', async () => {
+      await clear();
+      const hooks: string[] = [];
+      const alone = database.tx('test.tx', async (tx) => {
+        tx.afterCommit(() => hooks.push('after'));
+        await tx.query(add, [1, 'a']);
+        tx.send(add, [1, 'again']);
+      });
+      await expect(alone).rejects.toMatchObject({ code: '23505' });
+      const followed = database.tx('test.tx', async (tx) => {
+        await tx.query(add, [1, 'a']);
+        tx.send(add, [1, 'again']);
+        await tx.query(add, [2, 'b']);
+      });
+      await expect(followed).rejects.toMatchObject({ code: '23505' });
+      expect(await names()).toEqual([]);
+      expect(hooks).toEqual([]);
+    });
+
+    test('the last statement commits when it has found something', async () => {
+      await clear();
+      const hooks: string[] = [];
+      const found = await database.tx('test.tx', async (tx) => {
+        tx.send(add, [1, 'a']);
+        const { rows } = await tx.last<{ name: string }>('update things set name = $1 where id = 1 returning name', [
+          'b',
+        ]);
+        tx.afterCommit(() => hooks.push('after'));
+        return rows;
+      });
+      expect(found).toEqual([{ name: 'b' }]);
+      expect(await names()).toEqual(['b']);
+      expect(hooks).toEqual(['after']);
+    });
+
+    test('the last statement rolls everything back when it has found nothing', async () => {
+      await clear();
+      const nothing = database.tx('test.tx', async (tx) => {
+        await tx.query(add, [1, 'a']);
+        const { count } = await tx.last('update things set name = $1 where id = 2', ['b']);
+        throw new Error(`found ${count}`);
+      });
+      await expect(nothing).rejects.toThrow('found 0');
+      const unheeded = database.tx('test.tx', async (tx) => {
+        await tx.query(add, [1, 'a']);
+        await tx.last('select 1 where false');
+      });
+      await expect(unheeded).rejects.toThrow('had found nothing');
+      const failing = database.tx('test.tx', async (tx) => {
+        await tx.query(add, [1, 'a']);
+        await tx.last(add, [1, 'again']);
+      });
+      await expect(failing).rejects.toMatchObject({ code: '23505' });
+      expect(await names()).toEqual([]);
+    });
+
+    test('nothing may follow the last statement', async () => {
+      await clear();
+      const more = database.tx('test.tx', async (tx) => {
+        await tx.last(add, [1, 'a']);
+        await tx.query(add, [2, 'b']);
+      });
+      await expect(more).rejects.toThrow('after it had ended');
+      expect(await names()).toEqual(['a']);
+    });
+
     test('commits and round trips are counted', async () => {
       await clear();
       await names();

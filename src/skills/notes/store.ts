@@ -48,16 +48,16 @@ export interface NewNote {
   tainted: boolean;
 }
 
-export async function insert(tx: Transaction, note: NewNote, now: Instant): Promise<Note> {
+/** Undefined, and nothing is stored, when the person has `most` notes already. */
+export async function insert(tx: Transaction, note: NewNote, most: number, now: Instant): Promise<Note | undefined> {
   const { rows } = await tx.query<NoteRow>(
     `insert into notes (id, person_id, conversation_id, space_id, text, tags, tainted, created_at, updated_at)
-     select $1, $2, c.id, c.space_id, $4, $5, $6, $7, $7 from conversations c where c.id = $3
+     select $1, $2, c.id, c.space_id, $4, $5, $6, $7, $7 from conversations c
+      where c.id = $3 and (select count(*) from notes where person_id = $2 and deleted_at is null) < $8
      returning ${COLUMNS}`,
-    [note.id, note.personId, note.conversationId, note.text, note.tags, note.tainted, now],
+    [note.id, note.personId, note.conversationId, note.text, note.tags, note.tainted, now, most],
   );
-  const [row] = rows;
-  if (!row) throw new Error(`there is no conversation ${note.conversationId} to keep a note of`);
-  return toNote(row);
+  return rows.map(toNote)[0];
 }
 
 /** Stores what was changed: text, tags, and whether it is deleted. */
@@ -151,20 +151,12 @@ export async function searchParts(
   return found(rows);
 }
 
-export async function count(tx: Queryable, personId: string): Promise<number> {
-  const { rows } = await tx.query<{ n: number }>(
-    'select count(*) as n from notes where person_id = $1 and deleted_at is null',
-    [personId],
-  );
-  return rows[0]?.n ?? 0;
-}
-
 /** Remembers what the person sees as a numbered list. */
-export async function rememberList(
-  tx: Queryable,
+export function rememberList(
+  tx: Transaction,
   { personId, conversationId, ids, now }: { personId: string; conversationId: string; ids: string[]; now: Instant },
-): Promise<void> {
-  await tx.query(
+): void {
+  tx.send(
     `insert into note_lists (person_id, conversation_id, ids, shown_at) values ($1, $2, $3, $4)
      on conflict (person_id, conversation_id) do update set ids = excluded.ids, shown_at = excluded.shown_at`,
     [personId, conversationId, ids, now],

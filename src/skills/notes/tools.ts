@@ -29,12 +29,11 @@ export const saveTool = dataTool({
     const { text, tags } = tagsIn(input.text.trim());
     if (text === '') return failed('NO_TEXT', texts.noText.message, { remedy: texts.noText.remedy });
     if (text.length > LONGEST_TEXT) return failed('TOO_LONG', texts.tooLong(LONGEST_TEXT));
-    if ((await store.count(tx, person.id)) >= MOST_NOTES) {
-      return failed('TOO_MANY', texts.tooMany(MOST_NOTES).message, { remedy: texts.tooMany(MOST_NOTES).remedy });
-    }
     const all = [...new Set([...tags, ...(input.tags ?? []).map(tagName)])];
     const fields = { id: shortId(), personId: person.id, conversationId, text, tags: all, tainted };
-    const note = await store.insert(tx, fields, clock.now());
+    const note = await store.insert(tx, fields, MOST_NOTES, clock.now());
+    if (!note)
+      return failed('TOO_MANY', texts.tooMany(MOST_NOTES).message, { remedy: texts.tooMany(MOST_NOTES).remedy });
     const undo = undoOf(note, undefined);
     return done(texts.saved(note), { undo, choices: [{ label: 'Undo', tool: undo.tool, input: undo.input }] });
   },
@@ -89,7 +88,7 @@ async function show(ctx: TxContext, found: Found, at: number, heading: string, t
   // Numbers go on from page to page, so the ids of earlier pages keep their places.
   const earlier = at === 1 ? [] : (await store.shownList(tx, person.id, conversationId)).slice(0, start);
   const ids = [...earlier, ...Array(start - earlier.length).fill(''), ...found.notes.map(({ id }) => id)];
-  await store.rememberList(tx, { personId: person.id, conversationId, ids, now });
+  store.rememberList(tx, { personId: person.id, conversationId, ids, now });
   const lines = found.notes.map((note, index) => `${start + index + 1}. ${line(note, when.zone, now)}`);
   const to = (label: string, next: number): Choice => ({ ...turn, label, input: { ...turn.input, page: next } });
   const choices = [...(at > 1 ? [to('Back', at - 1)] : []), ...(at < pages ? [to('More', at + 1)] : [])];

@@ -84,15 +84,11 @@ export async function placeAt(
 ): Promise<ToolResult> {
   const { tx, person, place: here, conversationId, clock, tainted } = ctx;
   const now = clock.now();
-  const { pending, ever } = await store.counts(tx, person.id);
-  if (pending >= MOST_PENDING) {
-    return failed('TOO_MANY', texts.tooMany(MOST_PENDING).message, { remedy: texts.tooMany(MOST_PENDING).remedy });
-  }
   const toDm = input.dm === true && here.kind !== 'dm';
   if (toDm && !(await store.hasDm(tx, person.id))) {
     return failed('NO_DM', texts.noDm.message, { remedy: texts.noDm.remedy });
   }
-  const reminder = await store.insert(
+  const made = await store.insert(
     tx,
     {
       id: shortId(),
@@ -105,13 +101,18 @@ export async function placeAt(
       toDm,
       tainted,
     },
+    MOST_PENDING,
     now,
   );
+  if (!made) {
+    return failed('TOO_MANY', texts.tooMany(MOST_PENDING).message, { remedy: texts.tooMany(MOST_PENDING).remedy });
+  }
+  const { reminder, isFirst } = made;
   tx.afterCommit(() => wakeAt(schedule.plannedAt));
   const undo = undoOf(reminder, undefined);
   const home = ctx.when.zone;
   const said = created(input.text, schedule, now, { lead: input.lead, toDm, home });
-  const guessed = person.zone === undefined && ever === 0 && schedule.zone === home;
+  const guessed = person.zone === undefined && isFirst && schedule.zone === home;
   return done(guessed ? `${said}\n${zoneUnknown(home)}` : said, {
     undo,
     times: [schedule.plannedAt.toISOString()],

@@ -70,25 +70,39 @@ export interface NewReminder {
   tainted: boolean;
 }
 
-export async function insert(tx: Transaction, reminder: NewReminder, now: Instant): Promise<Reminder> {
+/** Undefined, and nothing is stored, when the person has `most` pending already. `isFirst`: they never had any. */
+export async function insert(
+  tx: Transaction,
+  reminder: NewReminder,
+  most: number,
+  now: Instant,
+): Promise<{ reminder: Reminder; isFirst: boolean } | undefined> {
   const { id, personId, conversationId, text, rule, zone, plannedAt, urgent, catchUp, toDm, tainted } = reminder;
-  const { rows } = await tx.query<ReminderRow>(
+  const { rows } = await tx.query<ReminderRow & { is_first: boolean }>(
     `insert into reminders (id, person_id, conversation_id, space_id, text, rule, zone, state, planned_at, urgent,
                             to_dm, tainted, created_at, changed_at, catch_up)
-     select $1, $2, c.id, c.space_id, $4, $5, $6, 'pending', $7, $8, $9, $10, $11, $11, $12 from conversations c where c.id = $3
-     returning *`,
-    [id, personId, conversationId, text, rule ?? null, zone, plannedAt, urgent, toDm, tainted, now, catchUp ?? null],
+     select $1, $2, c.id, c.space_id, $4, $5, $6, 'pending', $7, $8, $9, $10, $11, $11, $12 from conversations c
+      where c.id = $3 and (select count(*) from reminders where person_id = $2 and state = 'pending') < $13
+     returning *, not exists (select from reminders where person_id = $2) as is_first`,
+    [
+      ...[
+        id,
+        personId,
+        conversationId,
+        text,
+        rule ?? null,
+        zone,
+        plannedAt,
+        urgent,
+        toDm,
+        tainted,
+        now,
+        catchUp ?? null,
+      ],
+      most,
+    ],
   );
-  return toReminder(one(rows));
-}
-
-/** How many the person has pending, and how many they ever made. */
-export async function counts(tx: Queryable, personId: string): Promise<{ pending: number; ever: number }> {
-  const { rows } = await tx.query<{ pending: number; ever: number }>(
-    `select count(*) filter (where state = 'pending') as pending, count(*) as ever from reminders where person_id = $1`,
-    [personId],
-  );
-  return one(rows);
+  return rows.map((row) => ({ reminder: toReminder(row), isFirst: row.is_first }))[0];
 }
 
 /** Whether the person can be written to alone. */
@@ -208,11 +222,11 @@ export async function save(tx: Transaction, reminders: readonly Reminder[], now:
 }
 
 /** Remembers what the person sees as a numbered list. */
-export async function rememberList(
-  tx: Queryable,
+export function rememberList(
+  tx: Transaction,
   { personId, conversationId, ids, now }: { personId: string; conversationId: string; ids: string[]; now: Instant },
-): Promise<void> {
-  await tx.query(
+): void {
+  tx.send(
     `insert into reminder_lists (person_id, conversation_id, ids, shown_at) values ($1, $2, $3, $4)
      on conflict (person_id, conversation_id) do update set ids = excluded.ids, shown_at = excluded.shown_at`,
     [personId, conversationId, ids, now],

@@ -3,9 +3,10 @@ import { type Deferred, deferred } from '../../base/async.ts';
 import type { Log } from '../../base/log.ts';
 import type { Engine, Hint, Row, Session } from '../engine.ts';
 import type { Param, Result } from '../port.ts';
+import { PgliteSession } from './session.ts';
 import type { EngineThread } from './thread.ts';
 import { Upkeep } from './upkeep.ts';
-import { type Answer, decodeAnswer, encodeSimple, encodeStatement } from './wire.ts';
+import { type Answer, decodeAnswer, encodeStatement } from './wire.ts';
 
 /** Statements of different callers that go over in one message; each is a transaction of its own all the same. */
 const LARGEST_BATCH = 32;
@@ -159,54 +160,23 @@ export class PgliteEngine implements Engine {
   }
 
   private exclusiveSession(): Session {
-    let began = false;
-    let ended = false;
-    const end = () => {
-      ended = true;
-      this.busy = false;
-      void this.pump();
-    };
-    /** Sends `bytes`, with `begin` before the first of them; the answer and where it starts. */
-    const send = async (bytes: Buffer): Promise<[answer: Buffer, start: number]> => {
-      const first = !began;
-      began = true;
-      const answer = await this.send(first ? Buffer.concat([encodeSimple('begin'), bytes]) : bytes);
-      return [answer, first ? decodeAnswer(answer, 0).end : 0];
-    };
-    return {
-      query: async (sql, params) => {
-        const encoded = this.encode(sql, params);
-        const decoded = this.decode(...(await send(encoded.bytes)), encoded);
-        if (decoded.error) throw decoded.error;
-        return decoded.result;
+    return new PgliteSession<Encoded>({
+      encode: (sql, params) => this.encode(sql, params),
+      decode: (answer, at, encoded) => this.decode(answer, at, encoded),
+      exec: (bytes, closing) => {
+        this.count();
+        return this.thread.exec(bytes, closing);
       },
-      script: async (sql) => {
-        const { error } = decodeAnswer(...(await send(encodeSimple(sql))));
-        if (error) throw error;
+      end: () => {
+        this.busy = false;
+        void this.pump();
       },
-      commit: async () => {
-        if (began) {
-          const { error } = decodeAnswer(await this.send(encodeSimple('commit')), 0);
-          if (error) throw error;
-        }
-        end();
-      },
-      rollback: async () => {
-        if (ended) return;
-        if (began) await this.send(encodeSimple('rollback')).catch(() => {});
-        end();
-      },
-    };
+    });
   }
 
   private count(): void {
     this.trips++;
     this.upkeep.note();
-  }
-
-  private send(bytes: Buffer): Promise<Buffer> {
-    this.count();
-    return this.thread.exec(bytes);
   }
 
   /** A statement is prepared when it comes a second time; until the engine has confirmed that, others go unnamed. */

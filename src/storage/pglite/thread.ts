@@ -121,9 +121,12 @@ export class EngineThread {
     return Atomics.load(this.counter, 0);
   }
 
-  /** Runs protocol messages and returns all that the engine answered. */
-  async exec(bytes: Uint8Array): Promise<Buffer> {
-    const answer = await this.request({ kind: 'exec', bytes });
+  /**
+   * Runs protocol messages and returns all that the engine answered. `closing`: a commit follows in the same message
+   * when the last statement returned or changed a row, otherwise a rollback.
+   */
+  async exec(bytes: Uint8Array, closing = false): Promise<Buffer> {
+    const answer = await this.request({ kind: 'exec', bytes, closing });
     return Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength);
   }
 
@@ -139,7 +142,7 @@ export class EngineThread {
     await this.worker.terminate();
   }
 
-  private request(message: { kind: string; bytes?: Uint8Array }): Promise<Uint8Array> {
+  private request(message: { kind: string; bytes?: Uint8Array; closing?: boolean }): Promise<Uint8Array> {
     if (this.dead) return Promise.reject(this.dead);
     const reply = deferred<Uint8Array>();
     this.waiting.push(reply);

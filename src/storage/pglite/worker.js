@@ -105,11 +105,22 @@ const engine = new Engine({
   ...(dump ? { loadDataDir: new Blob([dump]) } : {}),
 });
 
-/** @param {Uint8Array} bytes */
-async function exec(bytes) {
+/**
+ * Runs protocol messages; `closing` ends the transaction behind them.
+ * @param {Uint8Array} bytes
+ * @param {boolean} closing
+ */
+async function exec(bytes, closing) {
   /** @type {Uint8Array[]} */
   const chunks = [];
-  await engine.execProtocolRawStream(bytes, { syncToFs: false, onRawData: (chunk) => chunks.push(chunk.slice()) });
+  const options = { syncToFs: false, onRawData: (/** @type {Uint8Array} */ chunk) => chunks.push(chunk.slice()) };
+  await engine.execProtocolRawStream(bytes, options);
+  if (closing) await engine.execProtocolRawStream(foundRows(joined(chunks)) ? COMMIT : ROLLBACK, options);
+  return joined(chunks);
+}
+
+/** @param {Uint8Array[]} chunks */
+function joined(chunks) {
   const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
   const answer = new Uint8Array(length);
   let at = 0;
@@ -120,9 +131,33 @@ async function exec(bytes) {
   return answer;
 }
 
-/** @param {{ kind: 'exec', bytes: Uint8Array } | { kind: 'dump' } | { kind: 'close' }} request */
+/** @param {string} sql */
+function simpleQuery(sql) {
+  const text = Buffer.from(`${sql}\0`);
+  const head = Buffer.from([0x51, 0, 0, 0, 4 + text.length]);
+  return new Uint8Array(Buffer.concat([head, text]));
+}
+
+const COMMIT = simpleQuery('commit');
+const ROLLBACK = simpleQuery('rollback');
+
+/**
+ * Whether nothing failed and the last statement returned or changed a row: its tag ends with their number.
+ * @param {Uint8Array} answer
+ */
+function foundRows(answer) {
+  const bytes = Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength);
+  let found = false;
+  for (let at = 0; at < bytes.length; at += 1 + bytes.readInt32BE(at + 1)) {
+    if (bytes[at] === 0x45) return false;
+    if (bytes[at] === 0x43) found = !bytes.toString('latin1', at + 5, at + bytes.readInt32BE(at + 1)).endsWith(' 0');
+  }
+  return found;
+}
+
+/** @param {{ kind: 'exec', bytes: Uint8Array, closing: boolean } | { kind: 'dump' } | { kind: 'close' }} request */
 async function serve(request) {
-  if (request.kind === 'exec') return exec(request.bytes);
+  if (request.kind === 'exec') return exec(request.bytes, request.closing);
   if (request.kind === 'dump') return new Uint8Array(await (await engine.dumpDataDir('none')).arrayBuffer());
   await engine.close();
   return new Uint8Array();

@@ -159,11 +159,22 @@ class PostgresSession implements Session {
     return this.step(() => this.wire.send(sql, params));
   }
 
+  async send(sql: string, params: readonly Param[]): Promise<void> {
+    await this.query(sql, params);
+  }
+
+  async last(sql: string, params: readonly Param[]): Promise<Result<Row>> {
+    const result = await this.query(sql, params);
+    await (result.count > 0 ? this.commit() : this.rollback());
+    return result;
+  }
+
   async script(sql: string): Promise<void> {
     await this.step(() => this.wire.script(sql));
   }
 
   async commit(): Promise<void> {
+    if (this.state === 'ended') return;
     if (this.state === 'begun') await this.step(() => this.wire.script('commit'));
     this.end();
   }
