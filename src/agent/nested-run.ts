@@ -146,7 +146,8 @@ export class NestedRun {
 
   private context(): CallContext {
     // The person asked for the call that it stands under, not for those that it makes.
-    return { ...this.parent.context(this.signal), tainted: this.turn.tainted, byName: undefined };
+    const { agent } = this.options;
+    return { ...this.parent.context(this.signal), tainted: this.turn.tainted, byName: undefined, agent };
   }
 
   private async record(call: ModelToolCall, work: (tx: Transaction) => Promise<ToolResult>): Promise<void> {
@@ -165,7 +166,7 @@ export class NestedRun {
         for (const step of await work(tx)) {
           this.turn.add(step, now, step.kind === 'result' && step.payload.ok && step.payload.tainted === true);
         }
-        await store.saveNested(tx, this.turn, item);
+        store.saveNested(tx, this.turn, item);
       });
     } catch (error) {
       this.turn.rollBack();

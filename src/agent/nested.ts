@@ -2,6 +2,8 @@ import type { Tier } from './models/index.ts';
 
 /** A nested turn: what it is to do, and within what bounds. */
 export interface SpawnOptions {
+  /** Which specialist it is, where it is one: skills may be for some of them only. */
+  agent?: string;
   /** Who it is and how it works; the rules about data and instructions stand before it. */
   prompt: string;
   /** What it is to find out or do. */

@@ -75,6 +75,8 @@ export interface CallContext {
   tainted: boolean;
   /** The same value for all that one turn does in this process: what is to stay as it was at its beginning hangs on it. */
   turn?: object;
+  /** The specialist whose nested turn calls; undefined: the one that talks to the person. */
+  agent?: string | undefined;
   /** The person asked for exactly this call, by name; no model chose it. */
   byName?: true | undefined;
   /**

@@ -2,7 +2,15 @@
 
 import { openAgentSkills } from '../app/index.ts';
 import { didYouMean, shorten } from '../base/text.ts';
-import { type AgentSkill, readBody, reasonOf, type SkillSnapshot, toolMeaning } from '../skills/agent-skills/index.ts';
+import {
+  type AgentSkill,
+  forSpecialists,
+  isFor,
+  readBody,
+  reasonOf,
+  type SkillSnapshot,
+  toolMeaning,
+} from '../skills/agent-skills/index.ts';
 import type { Flags } from './flags.ts';
 import { prepare } from './serve.ts';
 import { whyDeprecated } from './skills-deprecate.ts';
@@ -60,7 +68,9 @@ async function look(flags: Flags, io: NodeJS.Process) {
 function listAll(snapshot: SkillSnapshot, deprecated: ReadonlyMap<string, string>): Listed[] {
   const active = [...snapshot.skills.values()].map((skill): Listed => {
     const why = deprecated.get(skill.name);
-    return why === undefined ? { skill, state: 'active' } : { skill, state: 'deprecated', why };
+    if (why !== undefined) return { skill, state: 'deprecated', why };
+    const isOffered = skill.agents === 'all' || isFor(skill);
+    return { skill, state: 'active', ...(!isOffered && { why: forSpecialists(skill.agents) }) };
   });
   return [
     ...active,
@@ -160,7 +170,7 @@ function table(listed: readonly Listed[], locale: string | undefined, isColourfu
   const width = Math.min(40, Math.max(...listed.map(({ skill }) => nameOf(skill).length)));
   return listed.map(({ skill, state, why }) => {
     const description = inLanguage(skill.descriptions, locale) ?? skill.description;
-    const about = state === 'active' ? description : `${state}: ${why}`;
+    const about = state === 'active' ? [why, description].filter(Boolean).join(': ') : `${state}: ${why}`;
     const line = `${nameOf(skill).padEnd(width)}  ${skill.source.kind.padEnd(15)}  ${shorten(about.replace(/\s+/g, ' '), 100)}`;
     return isColourful && state !== 'active' ? `\u001b[2m${line}\u001b[22m` : line;
   });

@@ -64,8 +64,13 @@ test('one skill is shown with all it says; a name that is none gets a hint', asy
   expect(JSON.parse((await coda('skills', 'show', 'git', '--json')).stdout)).toMatchObject({
     allowed_tools: ['Bash(git:*)', 'note_save'],
     forbidden_tools: ['WebFetch'],
+    reason: null,
     tool_aliases: { 'Bash(git:*)': 'running code', WebFetch: 'reading web pages' },
   });
+  write(home, '.coda/skills/papers/SKILL.md', skillText('papers', { more: 'agent: [researcher, coder]\n' }));
+  expect((await coda('skills', 'list')).stdout).toMatch(
+    /^papers +personal +only for researcher and coder: Does papers\.$/m,
+  );
   expect(await coda('skills', 'show', 'pfd')).toMatchObject({ code: 64, stderr: expect.stringContaining('pdf?') });
 });
 

@@ -20,6 +20,7 @@ export { type Deprecation, deprecate, deprecations, undeprecate } from './deprec
 export type { Diagnostic, Level } from './diagnostic.ts';
 export type { Decisions, SkillHost } from './host.ts';
 export { describeChange, type Pin, type Pinned, pinSkill, type Unpinnable } from './pin/index.ts';
+export { isFor } from './prompt/offered.ts';
 export { SkillSearch } from './prompt/search.ts';
 export { type Refusal, readBody } from './read/index.ts';
 export { addSkill } from './scaffold/index.ts';
@@ -47,6 +48,6 @@ export {
 } from './snapshot.ts';
 export { installedFolder, type Surroundings, skillSources } from './sources.ts';
 export { readCases, runCase } from './testing/index.ts';
-export { inquest as inquestText, toolMeaning } from './texts.ts';
+export { forSpecialists, inquest as inquestText, toolMeaning } from './texts.ts';
 export { approveSkill, type Inquest, inquire } from './trust/index.ts';
 export { type ValidateOptions, type Verdict, validateSkills } from './validate/validate.ts';

@@ -133,6 +133,9 @@ export const STATES = {
   disabled: 'switched off in the configuration',
 } as const;
 
+/** For which specialists a skill is, where it is not for the one that talks to people. */
+export const forSpecialists = (agents: readonly string[]) => `only for ${listOf(agents)}`;
+
 const LONGEST_LINE = 120;
 
 /** Third parties’ words, as plain text on one line. */

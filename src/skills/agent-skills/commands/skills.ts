@@ -4,6 +4,7 @@ import { type Call, done, failed, setSetting, type ToolResult, type TxContext } 
 import { didYouMean } from '../../../base/text.ts';
 import type { Command } from '../../../chat/index.ts';
 import type { View } from '../host.ts';
+import { isFor } from '../prompt/offered.ts';
 import { offIn, settingOf } from '../settings.ts';
 import type { AgentSkill } from '../skill.ts';
 import * as texts from '../texts.ts';
@@ -66,10 +67,12 @@ export function completed({ snapshot }: View, typed: string, locale: string | un
 
 async function list({ snapshot, decisions }: View, page: number, ctx: TxContext): Promise<ToolResult> {
   const off = offIn((await settingsOf(ctx.tx, ctx.conversationId)).settings);
-  const state = ({ name }: AgentSkill) => {
+  const state = (skill: AgentSkill) => {
+    const { name, agents } = skill;
     if (off.has(name)) return texts.STATES.off;
     if (decisions.blocked.has(name)) return texts.STATES.blocked;
-    return decisions.deprecated.has(name) ? texts.STATES.deprecated : '';
+    if (decisions.deprecated.has(name)) return texts.STATES.deprecated;
+    return agents === 'all' || isFor(skill) ? '' : texts.forSpecialists(agents);
   };
   const locale = ctx.person.locale ?? ctx.when.locale;
   const lines = [

@@ -3,12 +3,12 @@ import type { View } from '../host.ts';
 import type { AgentSkill } from '../skill.ts';
 
 /** The one that talks to people; a skill may be for other specialists only. */
-export const MAIN_AGENT = 'main';
+const MAIN_AGENT = 'main';
 
 const LONGEST_DESCRIPTION = 300;
 
-/** What the model is offered in a conversation where `off` are off, in order of name. */
-export function offered({ snapshot, decisions }: View, off: ReadonlySet<string>, agent = MAIN_AGENT): AgentSkill[] {
+/** What the model is offered as `agent` in a conversation where `off` are off, in order of name. */
+export function offered({ snapshot, decisions }: View, off: ReadonlySet<string>, agent?: string): AgentSkill[] {
   return [...snapshot.skills.values()].filter(
     (skill) =>
       skill.modelInvocable &&
@@ -19,8 +19,8 @@ export function offered({ snapshot, decisions }: View, off: ReadonlySet<string>,
   );
 }
 
-export function isFor({ agents }: AgentSkill, agent: string): boolean {
-  return agents === 'all' || agents.some((name) => name.toLowerCase() === agent);
+export function isFor({ agents }: AgentSkill, agent = MAIN_AGENT): boolean {
+  return agents === 'all' || agents.some((name) => name.toLowerCase() === agent.toLowerCase());
 }
 
 /** Third parties' words on one line, without what nobody sees. */

@@ -6,7 +6,7 @@ import type { View, Views } from '../host.ts';
 import { activeIn, offIn } from '../settings.ts';
 import * as texts from '../texts.ts';
 import { type Listed, listed, passingBudget } from './list.ts';
-import { entryOf, offered } from './offered.ts';
+import { entryOf, isFor, offered } from './offered.ts';
 import type { SkillSearch } from './search.ts';
 
 /** Lists of so many different conversations are kept. */
@@ -35,7 +35,11 @@ export class SkillPrompt {
   async passing({ turn, settings, epoch, text }: Asked): Promise<PromptSection | undefined> {
     const view = this.views.of(turn);
     const off = offIn(settings);
-    const active = activeIn(settings, epoch).filter((name) => view.snapshot.skills.has(name) && !off.has(name));
+    const active = activeIn(settings, epoch).filter((name) => {
+      const skill = view.snapshot.skills.get(name);
+      // What a specialist has activated is not for the one that talks to the person.
+      return skill && isFor(skill) && !off.has(name);
+    });
     const fitting = await this.fitting(view, off, text);
     const lines = [
       ...(active.length > 0 ? [texts.stillActive(active)] : []),

@@ -23,7 +23,7 @@ export function searchTool({ views, search }: ToolDeps): AnyTool {
     prepare: ({ words }, { turn }) => search.find(views.of(turn).snapshot, words),
     async run({ words, most }, ctx) {
       const { settings } = await settingsOf(ctx.tx, ctx.conversationId);
-      const may = new Set(offered(views.of(ctx.turn), offIn(settings)));
+      const may = new Set(offered(views.of(ctx.turn), offIn(settings), ctx.agent));
       const found = (ctx.prepared as AgentSkill[]).filter((skill) => may.has(skill)).slice(0, most);
       return found.length === 0 ? done(texts.noneFound(words)) : said(found.map(entryOf), found);
     },
@@ -68,7 +68,7 @@ async function filesOf(wanted: number, ctx: TxContext): Promise<ToolResult> {
 
 async function all({ views }: ToolDeps, wanted: number, ctx: TxContext): Promise<ToolResult> {
   const { settings } = await settingsOf(ctx.tx, ctx.conversationId);
-  const skills = offered(views.of(ctx.turn), offIn(settings));
+  const skills = offered(views.of(ctx.turn), offIn(settings), ctx.agent);
   if (skills.length === 0) return done(texts.noSkills());
   const pages = Math.ceil(skills.length / SKILLS_A_PAGE);
   const shown = skills.slice((wanted - 1) * SKILLS_A_PAGE, wanted * SKILLS_A_PAGE);

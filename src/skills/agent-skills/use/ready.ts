@@ -5,7 +5,7 @@ import { didYouMean } from '../../../base/text.ts';
 import type { Queryable, Transaction } from '../../../storage/index.ts';
 import { listInside } from '../files/index.ts';
 import type { View } from '../host.ts';
-import { isFor, MAIN_AGENT } from '../prompt/offered.ts';
+import { isFor } from '../prompt/offered.ts';
 import { readBody } from '../read/index.ts';
 import { offIn } from '../settings.ts';
 import { type AgentSkill, isTrusted } from '../skill.ts';
@@ -39,7 +39,7 @@ export async function makeReady(
   db: Pick<Queryable, 'query'>,
   view: View,
   name: string,
-  ctx: Pick<CallContext, 'byName' | 'signal'>,
+  ctx: Pick<CallContext, 'byName' | 'agent' | 'signal'>,
 ): Promise<Ready | Failed> {
   const skill = find(view, name, ctx);
   if ('ok' in skill) return skill;
@@ -59,10 +59,10 @@ export async function makeReady(
 function find(
   { snapshot, decisions }: View,
   name: string,
-  { byName }: Pick<CallContext, 'byName'>,
+  { byName, agent }: Pick<CallContext, 'byName' | 'agent'>,
 ): AgentSkill | Failed {
   const skill = snapshot.skills.get(name);
-  const usable = byName ? skill?.userInvocable : skill?.modelInvocable && isFor(skill, MAIN_AGENT);
+  const usable = byName ? skill?.userInvocable : skill?.modelInvocable && isFor(skill, agent);
   if (!skill || !usable) {
     const invalid = snapshot.invalid.find((each) => each.name === name || each.directory?.endsWith(`/${name}`));
     if (invalid) return failed('INVALID', texts.invalid(name, invalid.diagnostics.find(isError)?.message ?? ''));

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { tokensIn } from '../../../../src/agent/index.ts';
+import { z } from 'zod';
+import { done, outsideTool, tokensIn } from '../../../../src/agent/index.ts';
+import type { Skill } from '../../../../src/chat/index.ts';
 import { ScriptedModel } from '../../../support/scripted-model.ts';
 import { listedIn, playWith, results } from '../conversation.ts';
 
@@ -46,6 +48,53 @@ test('a skill that is kept from the model cannot be activated by it, nor one for
   );
   await coda.person('ana').says('use them');
   for (const said of results(model.requests[1])) expect(said).toContain('There is no skill');
+});
+
+test('a skill for a specialist is listed as that, and offered to that one alone', async () => {
+  const ask: Skill = {
+    name: 'asking',
+    tools: () => [
+      outsideTool({
+        name: 'ask',
+        description: 'Asks a specialist.',
+        effect: 'fetch',
+        input: z.object({ agent: z.string() }),
+        run: async ({ agent }, { spawn }) =>
+          (await spawn?.({ prompt: 'You are asked.', task: 'go', agent, tools: ['skill_list', 'skill_activate'] })) ??
+          done('nobody'),
+      }),
+    ],
+  };
+  const work = [{ call: 'skill_list' }, { call: 'skill_activate', input: { name: 'papers' } }];
+  const model = new ScriptedModel(
+    [
+      { call: 'ask', input: { agent: 'Researcher' } },
+      { call: 'ask', input: { agent: 'coder' } },
+    ],
+    work,
+    ['Read.'],
+    work,
+    ['Not read.'],
+    ['Done.'],
+    [{ call: 'skill_list' }],
+    ['Fine.'],
+  );
+  const { coda } = await playWith(
+    { papers: { more: 'agent: [researcher]\n', body: 'Read them.' } },
+    { model, skills: [ask] },
+  );
+  const ana = coda.person('ana');
+  expect(await ana.says('/skills')).toContain('**papers** (only for researcher)');
+  expect(await ana.says('read the papers')).toBe('Done.');
+  const [listedFor = '', read = ''] = results(model.requests[2]);
+  expect(listedFor).toContain('name="papers"');
+  expect(read).toContain('Read them.');
+  const [notListed = '', refused = ''] = results(model.requests[4]);
+  expect(notListed).not.toContain('name="papers"');
+  expect(refused).toContain('There is no skill');
+  await ana.says('go on');
+  expect(listedIn(model.requests[6])).not.toContain('papers');
+  expect(model.requests[6]?.moving).not.toContain('papers');
 });
 
 test('over the budget those used most stand there, the best fitting come with the message, and search finds the rest', async () => {
