@@ -24,6 +24,26 @@ describe.each(testDatabases)('parts on $name', ({ name, available }) => {
     expect(await coda.count(`outbox where state not in ('sent', 'dropped')`)).toBe(0);
   });
 
+  test.skipIf(!available)('nor of a part that was not seen to arrive, where a key is known again', async () => {
+    const [first, second] = [deferred(), deferred()];
+    const model = new ScriptedModel(
+      ['aaaaaaaaaa', { hold: first }, 'bbbbbbbbbb', { hold: second }, { call: 'help' }],
+      ['short'],
+    );
+    model.streams = true;
+    await using coda = await play({ engine: name, model, platform: { longest: 10, canFind: false } });
+    const { settled } = await coda.hear('ana', 'dm-ana', 'go on');
+    await eventually(() => coda.platform.in('dm-ana').length === 1);
+    coda.platform.faults.push('lost');
+    first.resolve();
+    await eventually(() => coda.platform.in('dm-ana').length === 2);
+    second.resolve();
+    await settled;
+    await coda.passes({ minutes: 1 });
+    expect(coda.platform.in('dm-ana')).toEqual(['short']);
+    expect(await coda.count(`outbox where state not in ('sent', 'dropped')`)).toBe(0);
+  });
+
   test.skipIf(!available)('what finds nobody there while somebody comes is said to them', async () => {
     await using coda = await play({ engine: name, model: echo() });
     coda.platform.faults.push('away');

@@ -11,12 +11,9 @@ import { openConversation } from '../inbox/store.ts';
 import * as letters from '../letters/store.ts';
 import type { Outbox, Outgoing } from '../outgoing.ts';
 import { type Addressed, asWritten, type Parts, toParts } from '../parts.ts';
+import { mustLook, SEND_DEADLINE_MS, takeAway } from './again.ts';
 import * as store from './store.ts';
 
-/** A send that has not answered by then is `unknown`; shorter than the time after which a process is taken over. */
-const SEND_DEADLINE_MS = 10_000;
-/** From then on a resend must look first: platforms remember a key for minutes at best, and a clock may be off. */
-const LOOK_AFTER_MS = 15_000;
 const LONGEST_BACK_OFF_MS = 5 * 60_000;
 /** Between two tries to store receipts. */
 const LONGEST_WAIT_MS = 5_000;
@@ -239,7 +236,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     const { signal } = limit;
     try {
       let receipt = row.receipt;
-      // One that is to be taken away cannot be asked for by sending it again.
+      // What is to be taken away is looked for at once: sending it again would show it.
       if (!receipt && row.unknownAt && (row.removed || mustLook(adapter, row.unknownAt, world.clock.now()))) {
         if (adapter.promises.canFind) receipt = await unlessAborted(signal, adapter.find(part, row.createdAt, signal));
         else part.again = true;
@@ -264,9 +261,8 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     receipt: Receipt | undefined,
     signal: AbortSignal,
   ) {
-    if (row.removed) {
-      return receipt ? adapter.delete(receipt, row.place, signal) : { kind: 'sent' as const, receipt: { id: '' } };
-    }
+    if (row.removed)
+      return takeAway(adapter, part, { receipt, unknownAt: row.unknownAt, now: this.deps.world.clock.now() }, signal);
     if (!receipt) {
       const sent = await adapter.send(part, signal);
       // The platform may have answered with a message that it had before, which shows how far the draft had come.
@@ -372,13 +368,6 @@ export class OutboxSender implements Outbox, DueSource, Owned {
       else slots.free++;
     }
   }
-}
-
-/** Whether a resend could be a second copy: the platform has forgotten the key, or never knew it. */
-function mustLook(adapter: ChatAdapter, unknownAt: Instant, now: Instant): boolean {
-  const elapsed = now.getTime() - unknownAt.getTime();
-  // A clock that was set back says nothing about how long it has been.
-  return elapsed < 0 || elapsed >= Math.min(LOOK_AFTER_MS, adapter.promises.deduplicatesForMs);
 }
 
 function toPart(row: store.Row): Part {
