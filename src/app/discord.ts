@@ -16,7 +16,7 @@ export function openDiscord(
   commands: () => readonly Command[],
 ): ChatAdapter[] {
   if (!discord) return [];
-  const deps = { database, clock, commands };
+  const deps = { database, clock, commands, access };
   const adapter = discordAdapter({
     config: discord,
     groups: [...access.owners, ...access.members].filter((entry) => /^discord-(?:role|guild):/.test(entry)),

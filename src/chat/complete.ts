@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import { findPerson } from '../people/index.ts';
+import { type AccessRules, findPerson, roleOf } from '../people/index.ts';
 import type { Database } from '../storage/index.ts';
 import type { Command } from './skill.ts';
 
@@ -7,6 +7,7 @@ export interface CompleteDeps {
   database: Database;
   clock: Clock;
   commands(): readonly Command[];
+  access: AccessRules;
 }
 
 /** What somebody is typing into an option of a command. */
@@ -18,9 +19,12 @@ export interface Typing {
   externalId: string;
 }
 
-/** What fits what is being typed; nothing for an option that completes nothing, and for who has not been let in. */
+/**
+ * What fits what is being typed; nothing for an option that completes nothing, and for who has not been let in. Of who has
+ * never spoken it is known only whether the rules name them.
+ */
 export async function complete(
-  { database, clock, commands }: CompleteDeps,
+  { database, clock, commands, access }: CompleteDeps,
   { command, option, typed, adapter, externalId }: Typing,
 ): Promise<readonly string[]> {
   const found = commands()
@@ -28,6 +32,7 @@ export async function complete(
     ?.options?.find(({ name }) => name === option);
   if (!found?.complete) return [];
   const person = await findPerson(database, adapter, externalId);
-  if (person?.role === 'guest') return [];
+  const role = person?.role ?? roleOf({ adapter, externalId }, access);
+  if (role === 'guest') return [];
   return found.complete(typed, { person, database, now: clock.now() });
 }
