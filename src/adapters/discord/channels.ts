@@ -51,8 +51,12 @@ export class Channels {
   }
 }
 
+export function isThread({ type }: Pick<RawChannel, 'type'>): boolean {
+  return THREADS.includes(type);
+}
+
 function infoOf({ id, type, parent_id: parent, owner_id: owner }: RawChannel, guild: string | undefined): ChannelInfo {
-  const thread = THREADS.includes(type);
+  const thread = isThread({ type });
   return {
     id,
     kind: DIRECT.includes(type) ? 'dm' : thread ? 'thread' : 'channel',

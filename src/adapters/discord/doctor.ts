@@ -1,29 +1,33 @@
-import type { APIApplication, APIChannel, APIGuild, APIGuildMember, APIUser, REST } from 'discord.js';
+import type { APIApplication, APIGuild, APIGuildMember, APIUser } from 'discord.js';
 import { messageOf } from '../../base/errors.ts';
-import { listOf } from '../../base/text.ts';
+import { listOf, plural } from '../../base/text.ts';
 import type { HealthCheck } from '../../chat/index.ts';
+import { isThread, type RawChannel } from './channels.ts';
 import { CONTENT_REFUSED, TOKEN_REFUSED, type Trouble } from './connection.ts';
 import type { DiscordConfig } from './options.ts';
 import { statusOf } from './outcome.ts';
 
 const ADMINISTRATOR = 1n << 3n;
 
-/** What coda needs in a channel, by the names that Discord shows. */
-const NEEDED: Readonly<Record<string, bigint>> = {
+type Permissions = Readonly<Record<string, bigint>>;
+
+/** What coda needs wherever it is, by the names that Discord shows. */
+const ANYWHERE: Permissions = {
   'View Channels': 1n << 10n,
-  'Send Messages': 1n << 11n,
   'Embed Links': 1n << 14n,
   'Attach Files': 1n << 15n,
   'Read Message History': 1n << 16n,
 };
-
-const NEEDED_FOR_THREADS: Readonly<Record<string, bigint>> = {
-  'Create Public Threads': 1n << 35n,
-  'Send Messages in Threads': 1n << 38n,
-};
+const IN_THREADS: Permissions = { ...ANYWHERE, 'Send Messages in Threads': 1n << 38n };
+const IN_CHANNELS: Permissions = { ...ANYWHERE, 'Send Messages': 1n << 11n };
+/** Where each question gets a thread. */
+const ALL: Permissions = { ...IN_CHANNELS, ...IN_THREADS, 'Create Public Threads': 1n << 35n };
 
 /** Flags of an application that may read what is written: fully, or while it is in few servers. */
 const READS_CONTENT = (1 << 18) | (1 << 19);
+
+/** Asks Discord. */
+type Get = (route: `/${string}`) => Promise<unknown>;
 
 type Finding = Awaited<ReturnType<HealthCheck['check']>>;
 
@@ -35,11 +39,12 @@ export function checks(config: DiscordConfig, trouble: () => Trouble | undefined
       version: '10',
       retries: 0,
       timeout: 8_000,
-      ...(config.api_url && { api: config.api_url }),
+      ...(config.api_url && { api: config.api_url.replace(/\/$/, '') }),
     });
     rest.setToken(config.token);
     try {
-      return await examine(rest, config, signal);
+      // The client never takes its listener off a signal: each request gets one of its own.
+      return await examine((route) => rest.get(route, { signal: AbortSignal.any([signal]) }), config);
     } catch (error) {
       if (statusOf(error) === 401) return { ok: false, ...TOKEN_REFUSED };
       const known = trouble();
@@ -54,29 +59,32 @@ export function checks(config: DiscordConfig, trouble: () => Trouble | undefined
   return [{ name: 'discord', check }];
 }
 
-async function examine(rest: REST, config: DiscordConfig, signal: AbortSignal): Promise<Finding> {
-  const me = (await rest.get('/users/@me', { signal })) as APIUser;
-  const { id, flags = 0 } = (await rest.get('/applications/@me', { signal })) as APIApplication;
-  if ((flags & READS_CONTENT) === 0) return { ok: false, ...CONTENT_REFUSED };
-  const guilds = (await rest.get('/users/@me/guilds', { signal })) as APIGuild[];
+async function examine(get: Get, config: DiscordConfig): Promise<Finding> {
+  const me = (await get('/users/@me')) as APIUser;
+  const { id, flags = 0 } = (await get('/applications/@me')) as APIApplication;
+  const guilds = (await get('/users/@me/guilds')) as APIGuild[];
+  const troubles: Trouble[] = [];
+  if ((flags & READS_CONTENT) === 0) troubles.push(CONTENT_REFUSED);
   const unknown = config.guilds.filter((guild) => !guilds.some((each) => each.id === guild));
   if (unknown.length > 0) {
     const remedy = `Invite it with ${inviteLink(id)}, or take the id out of discord.guilds.`;
-    return { ok: false, says: `is not in the server ${listOf(unknown)}`, remedy };
+    troubles.push({ says: `is not in the server ${listOf(unknown)}`, remedy });
   }
   for (const channel of channelsOf(config)) {
-    const finding = await examineChannel(rest, channel, me.id, config, signal);
-    if (finding) return finding;
+    troubles.push(...(await examineChannel(get, channel, me.id, config)));
   }
+  if (troubles.length === 0)
+    return { ok: true, says: `signed in as ${me.username}, in ${plural(guilds.length, 'server')}` };
   return {
-    ok: true,
-    says: `signed in as ${me.username}, in ${guilds.length} ${guilds.length === 1 ? 'server' : 'servers'}`,
+    ok: false,
+    says: troubles.map(({ says }) => says).join('; '),
+    remedy: troubles.map(({ remedy }) => remedy).join(' '),
   };
 }
 
 /** The link by which an owner invites coda: the two scopes, and no more permissions than it needs. */
 export function inviteLink(application: string): string {
-  const all = [...Object.values(NEEDED), ...Object.values(NEEDED_FOR_THREADS)].reduce((sum, bit) => sum | bit, 0n);
+  const all = Object.values(ALL).reduce((sum, bit) => sum | bit, 0n);
   return `https://discord.com/oauth2/authorize?client_id=${application}&scope=bot+applications.commands&permissions=${all}`;
 }
 
@@ -84,35 +92,36 @@ function channelsOf({ mention_required: mention, threads }: DiscordConfig): stri
   return [...new Set([mention, threads].flatMap((each) => (typeof each === 'object' ? Object.keys(each) : [])))];
 }
 
-async function examineChannel(
-  rest: REST,
-  id: string,
-  me: string,
-  { threads }: DiscordConfig,
-  signal: AbortSignal,
-): Promise<Finding | undefined> {
-  let channel: ChannelRights & { name?: string | null; guild_id?: string };
+async function examineChannel(get: Get, id: string, me: string, { threads }: DiscordConfig): Promise<Trouble[]> {
+  let channel: GuildChannel;
+  let above: GuildChannel | undefined;
   try {
-    channel = (await rest.get(`/channels/${id}`, { signal })) as Extract<APIChannel, { type: 0 }>;
+    channel = (await get(`/channels/${id}`)) as GuildChannel;
+    if (isThread(channel)) above = (await get(`/channels/${channel.parent_id}`)) as GuildChannel;
   } catch (error) {
     if (statusOf(error) !== 404 && statusOf(error) !== 403) throw error;
     const remedy = 'Give coda’s role "View Channels" there, or take the id out of the discord block.';
-    return { ok: false, says: `cannot see the channel ${id}`, remedy };
+    return [{ says: `cannot see the channel ${id}`, remedy }];
   }
-  if (channel.guild_id === undefined) return undefined;
-  const guild = (await rest.get(`/guilds/${channel.guild_id}`, { signal })) as APIGuild;
-  const member = (await rest.get(`/guilds/${channel.guild_id}/members/${me}`, { signal })) as APIGuildMember;
-  const held = permissionsIn(guild, { id: me, roles: member.roles }, channel);
+  if (channel.guild_id === undefined) return [];
+  const guild = (await get(`/guilds/${channel.guild_id}`)) as APIGuild;
+  const member = (await get(`/guilds/${channel.guild_id}/members/${me}`)) as APIGuildMember;
+  // A thread has the permissions of its channel.
+  const held = permissionsIn(guild, { id: me, roles: member.roles }, above ?? channel);
   const threaded = typeof threads === 'boolean' ? threads : threads[id];
-  const needed = threaded ? { ...NEEDED, ...NEEDED_FOR_THREADS } : NEEDED;
+  const needed = above ? IN_THREADS : threaded ? ALL : IN_CHANNELS;
   const missing = Object.keys(needed).filter((name) => (held & (needed[name] as bigint)) === 0n);
-  if (missing.length === 0) return undefined;
-  return {
-    ok: false,
-    says: `may not do enough in #${channel.name}: ${listOf(missing)}`,
-    remedy: `In Discord: #${channel.name} → Edit Channel → Permissions → coda, allow ${listOf(missing)}.`,
-  };
+  if (missing.length === 0) return [];
+  const place = `#${(above ?? channel).name}`;
+  return [
+    {
+      says: `may not do enough in #${channel.name}: ${listOf(missing)}`,
+      remedy: `In Discord: ${place} → Edit Channel → Permissions → coda, allow ${listOf(missing)}.`,
+    },
+  ];
 }
+
+type GuildChannel = RawChannel & ChannelRights & { name?: string | null };
 
 interface ChannelRights {
   permission_overwrites?: { id: string; allow: string; deny: string }[];

@@ -41,6 +41,32 @@ describe('the doctor', () => {
     await fake.close();
   });
 
+  test('names everything at once, and knows what a thread needs', async () => {
+    const fake = await FakeDiscord.start({ messageContent: false });
+    const guild = fake.guild('Home');
+    const [quiet, busy] = ['quiet', 'busy'].map((name) => fake.channel(guild, name));
+    const thread = fake.thread(busy!, 'plans');
+    quiet!.denied = PERMISSIONS.CREATE_PUBLIC_THREADS;
+    busy!.denied = PERMISSIONS.SEND_MESSAGES_IN_THREADS;
+    const all = await examine(fake, {
+      // As one may write it.
+      api_url: `${fake.apiUrl}/`,
+      guilds: ['999999999999999999'],
+      threads: { [quiet!.id]: true },
+      mention_required: { [busy!.id]: false, [thread.id]: false },
+    });
+    expect(all?.says.split('; ')).toEqual([
+      'Discord does not let coda read messages',
+      'is not in the server 999999999999999999',
+      'may not do enough in #plans: Send Messages in Threads',
+      'may not do enough in #quiet: Create Public Threads',
+    ]);
+    for (const place of ['Message Content Intent', inviteLink(fake.bot.id), '#busy → Edit Channel', '#quiet → Edit']) {
+      expect(all?.remedy).toContain(place);
+    }
+    await fake.close();
+  });
+
   test('tells a token that is refused from a Discord that is away', async () => {
     const fake = await FakeDiscord.start();
     fake.token = 'another';
