@@ -28,7 +28,7 @@ export interface Command {
   summary: string;
   /** What may follow: `[pending|completed|all] [page]`. */
   usage?: string;
-  /** What may follow, piece by piece, where a platform shows fields; joined by spaces they are the rest of the line. */
+  /** What may follow, piece by piece, where a platform shows fields; each on a line of its own they are the rest. */
   options?: readonly CommandOption[];
   /** The answer is nobody else's business: shown to the person alone where the platform can. */
   private?: boolean;

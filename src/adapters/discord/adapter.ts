@@ -4,7 +4,7 @@ import type { HealthCheck } from '../../chat/index.ts';
 import type { ChatAdapter, Content, Inbox, Part, Place, Receipt, SendOutcome } from '../../delivery/index.ts';
 import { decodeOrigin, wasAcknowledged } from './callback.ts';
 import { Channels } from './channels.ts';
-import { register } from './commands.ts';
+import { register, scopesOf } from './commands.ts';
 import { Connection } from './connection.ts';
 import { checks } from './doctor.ts';
 import { Interactions } from './interactions.ts';
@@ -151,11 +151,12 @@ class Discord implements DiscordAdapter {
     const { config, commands, log } = this.options;
     const rest = this.connection?.rest;
     if (!rest) return;
-    const guilds = config.commands === 'guilds' ? config.guilds : [];
-    try {
-      await register(rest, this.application, guilds, commands());
-    } catch (error) {
-      log.warn({ error: messageOf(error) }, 'slash commands could not be registered');
+    for (const scope of scopesOf(config)) {
+      try {
+        await register(rest, this.application, scope, commands());
+      } catch (error) {
+        log.warn({ ...scope, error: messageOf(error) }, 'slash commands could not be registered');
+      }
     }
   }
 }

@@ -1,5 +1,5 @@
 /** Interactions: how answers find back to them, and how they are acknowledged. */
-import type { REST } from 'discord.js';
+import type { APIMessage, REST } from 'discord.js';
 import { sleep } from '../../base/async.ts';
 import { CODES, codeOf, outcomeOf, statusOf } from './outcome.ts';
 
@@ -30,7 +30,9 @@ export const originalOf = (application: string, { token }: Origin) =>
 /** Its own token stands in the address: no other goes along, and no limit of the bot's counts. */
 export const OPEN = { auth: false } as const;
 
-const EPHEMERAL = 64;
+/** Flags of a message: seen by one person alone; an acknowledgement that nothing followed yet. */
+export const EPHEMERAL = 64;
+export const LOADING = 128;
 /** Discord waits 3 s from when it was made; the way here has taken some of it. */
 const ACKNOWLEDGE_WITHIN_MS = 2_500;
 
@@ -59,6 +61,13 @@ export async function acknowledge(rest: REST, origin: Origin): Promise<boolean> 
       await sleep(100);
     }
   }
+}
+
+/** Takes an acknowledgement away again, if nothing followed it: another process may have answered. */
+export async function takeAway(rest: REST, application: string, origin: Origin): Promise<void> {
+  const original = originalOf(application, origin);
+  const { flags = 0 } = (await rest.get(original, OPEN)) as APIMessage;
+  if (flags & LOADING) await rest.delete(original, OPEN);
 }
 
 /** Whether it has been acknowledged, by whichever process. */

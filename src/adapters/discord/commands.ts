@@ -1,6 +1,7 @@
 import type { REST, RESTPutAPIApplicationCommandsJSONBody } from 'discord.js';
 import { shorten } from '../../base/text.ts';
 import type { Command, CommandOption } from '../../chat/index.ts';
+import type { DiscordConfig } from './options.ts';
 
 const MOST_COMMANDS = 100;
 const MOST_OPTIONS = 25;
@@ -46,30 +47,41 @@ function optionsOf({ options, usage }: Command): readonly CommandOption[] {
   return usage ? [{ name: 'text', description: usage, required: usage.startsWith('<') }] : [];
 }
 
-/** The text form of a command whose fields were filled in: what is stored and run. */
+/** The text form of a command whose fields were filled in, each on a line: what is stored and run. */
 export function commandText(command: Command | undefined, name: string, values: ReadonlyMap<string, string>): string {
   const order = command ? optionsOf(command).map((option) => option.name) : [...values.keys()];
   const words = order.flatMap((option) => values.get(option)?.trim() || []);
-  return [`/${name}`, ...words].join(' ');
+  return `/${name} ${words.join('\n')}`.trimEnd();
 }
 
-/** Registers the commands where they are not registered already. Throws what a request throws. */
+/** Where commands are registered: everywhere (no guild), or in one guild. */
+export interface Scope {
+  guild?: string;
+  /** Otherwise what is registered there is taken away, so that nobody is shown everything twice. */
+  wanted: boolean;
+}
+
+/** Where commands are to be, and where an earlier configuration may have left some. Pure. */
+export function scopesOf({ commands, guilds }: Pick<DiscordConfig, 'commands' | 'guilds'>): Scope[] {
+  const here = commands === 'guilds' && guilds.length > 0;
+  return [{ wanted: !here }, ...guilds.map((guild) => ({ guild, wanted: here }))];
+}
+
+/** Brings what is registered to what is wanted, if it differs. Throws what a request throws. */
 export async function register(
   rest: REST,
   application: string,
-  guilds: readonly string[],
+  { guild, wanted }: Scope,
   commands: readonly Command[],
 ): Promise<void> {
-  const wanted = registrations(commands);
-  const scopes = guilds.length > 0 ? guilds.map((guild) => `/guilds/${guild}`) : [''];
-  for (const scope of scopes) {
-    const route = `/applications/${application}${scope}/commands` as const;
-    const known = (await rest.get(route)) as Partial<Registration>[];
-    if (comparable(known) === comparable(wanted)) continue;
-    // In servers and in direct messages with coda (0 and 1), not in conversations between others.
-    const body: RESTPutAPIApplicationCommandsJSONBody = wanted.map((each) => ({ ...each, type: 1, contexts: [0, 1] }));
-    await rest.put(route, { body });
-  }
+  const all = wanted ? registrations(commands) : [];
+  const route = `/applications/${application}${guild === undefined ? '' : `/guilds/${guild}`}/commands` as const;
+  const known = (await rest.get(route)) as Partial<Registration>[];
+  if (comparable(known) === comparable(all)) return;
+  // In servers and in direct messages with coda (0 and 1), not in conversations between others; a guild's are just there.
+  const places = guild === undefined ? { contexts: [0, 1] } : {};
+  const body: RESTPutAPIApplicationCommandsJSONBody = all.map((each) => ({ ...each, type: 1, ...places }));
+  await rest.put(route, { body });
 }
 
 /** What counts of registered commands, in one order. */

@@ -10,12 +10,12 @@ import { within } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
 import { shorten } from '../../base/text.ts';
 import type { Inbox, Incoming, Place, Sender } from '../../delivery/index.ts';
-import { acknowledge, encodeOrigin, OPEN, type Origin, originalOf, respond, tell } from './callback.ts';
+import { acknowledge, encodeOrigin, type Origin, respond, takeAway, tell } from './callback.ts';
 import type { Channels, RawChannel } from './channels.ts';
 import { commandText } from './commands.ts';
 import type { Members } from './members.ts';
 import { buttonOf } from './message.ts';
-import type { DiscordOptions } from './options.ts';
+import type { DiscordConfig, DiscordOptions } from './options.ts';
 import { madeAt, placeOf, senderOf, storable } from './parse.ts';
 import * as texts from './texts.ts';
 
@@ -64,8 +64,11 @@ export class Interactions {
   private async command(interaction: Extract<APIInteraction, { type: 2 }>, rest: REST): Promise<void> {
     const { data, id } = interaction;
     if (data.type !== 1) return;
-    const command = this.deps.options.commands().find(({ name }) => name === data.name);
+    const { config, commands } = this.deps.options;
+    const command = commands().find(({ name }) => name === data.name);
     const origin = originOf(interaction, command?.private ?? false);
+    const elsewhere = notAtWork(interaction.guild_id, config);
+    if (elsewhere) return tell(rest, origin, elsewhere);
     const text = storable(commandText(command, data.name, valuesOf(data.options)));
     const { place, sender } = await this.context(interaction, rest);
     const event = { kind: 'message', id, place, sender, text, sentAt: madeAt(id) } as const;
@@ -130,7 +133,7 @@ export class Interactions {
     });
     const tidy = async () => {
       if (!shown || answered(origin.id)) return;
-      await rest.delete(originalOf(this.deps.application(), origin), OPEN).catch((error: unknown) => {
+      await takeAway(rest, this.deps.application(), origin).catch((error: unknown) => {
         options.log.debug({ error: messageOf(error) }, 'nothing was said, and that could not be taken away');
       });
     };
@@ -164,6 +167,12 @@ export class Interactions {
     const locale = 'locale' in interaction ? interaction.locale : undefined;
     return { place: placeOf(channel), sender: senderOf(user, { nick: nick ?? null, locale, groups }) };
   }
+}
+
+/** Why coda does nothing in a place, which is the one that it would not listen to either. */
+function notAtWork(guild: string | undefined, { guilds, dm }: DiscordConfig): string | undefined {
+  if (guild === undefined) return dm ? undefined : texts.notDirectly();
+  return guilds.length === 0 || guilds.includes(guild) ? undefined : texts.notInThisServer();
 }
 
 function userOf(interaction: APIInteraction) {

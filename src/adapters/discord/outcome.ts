@@ -1,4 +1,5 @@
 /** What Discord's refusals mean. */
+import { CodaError } from '../../base/errors.ts';
 import type { SendOutcome } from '../../delivery/index.ts';
 
 /** The parts of an error of discord.js that decide: an API error has status and code, a network error a system code. */
@@ -22,8 +23,19 @@ export const CODES = {
   tooLarge: 40005,
   alreadyAcknowledged: 40060,
   invalidWebhookToken: 50027,
+  threadArchived: 50083,
+  mayNotReply: 160002,
   threadExists: 160004,
+  threadLocked: 160005,
 } as const;
+
+/** What they stand for cannot be reached any more, whatever the status says. */
+const GONE: readonly (number | string | undefined)[] = [
+  CODES.unknownChannel,
+  CODES.invalidWebhookToken,
+  CODES.threadArchived,
+  CODES.threadLocked,
+];
 
 /** Nothing has reached Discord: it may be sent again without a look. */
 const NEVER_ARRIVED = [
@@ -57,11 +69,29 @@ export function outcomeOf(error: unknown): SendOutcome {
   }
   if (status === undefined) return neverArrived(error) ? { kind: 'retry', reason } : { kind: 'unknown', reason };
   if (status >= 500) return { kind: 'unknown', reason };
+  if (GONE.includes(failure.code)) return { kind: 'gone', reason };
   // Refused for good, the session ends as well, and what is said waits for the next one.
   if (status === 401) return { kind: 'retry', reason: 'Discord does not take the token', afterMs: 60_000 };
-  if (status === 403 || failure.code === CODES.unknownChannel) return { kind: 'gone', reason };
-  if (status === 404) return { kind: 'gone', reason };
+  if (status === 403 || status === 404) return { kind: 'gone', reason };
   return { kind: 'refused', reason, fault: 'refused' };
+}
+
+/** What the network, the client and the runtime call a connection that does not come about or breaks. */
+const NETWORK = /^(?:E[A-Z_]{3,}|UND_ERR_\w+)$/;
+const GIVEN_UP = ['AbortError', 'TimeoutError'];
+
+/** Whether the database or Discord is away or has no time, so that the same can work later however often it has failed. */
+export function isOutage(error: unknown): boolean {
+  if (error instanceof CodaError) return error.code === 'STORAGE_UNREACHABLE' || error.code === 'DISK_FULL';
+  const { status, code, name = '', cause } = asFailure(error);
+  if (status !== undefined) return status >= 500 || status === 429 || status === 401;
+  if (name.startsWith('RateLimitError') || GIVEN_UP.includes(name)) return true;
+  return (typeof code === 'string' && NETWORK.test(code)) || (cause !== undefined && isOutage(cause));
+}
+
+/** Nobody is signed in: passes, as any other outage. */
+export function notSignedIn(): Error {
+  return Object.assign(new Error('not signed in to Discord'), { code: 'ENOTCONN' });
 }
 
 function describe({ name, message, status, code }: Failure): string {

@@ -2,12 +2,12 @@ import type { APIMessage, RawFile, REST } from 'discord.js';
 import type { Instant } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Content, Inbox, Part, Place, Receipt, SendOutcome } from '../../delivery/index.ts';
-import { decodeOrigin, OPEN, type Origin, originalOf } from './callback.ts';
+import { decodeOrigin, EPHEMERAL, LOADING, OPEN, type Origin, originalOf } from './callback.ts';
 import { uploadOf } from './files.ts';
 import { bodyOf, customIds, fitting, type MessageBody, newMessage } from './message.ts';
 import type { DiscordOptions } from './options.ts';
 import { Order } from './order.ts';
-import { CODES, codeOf, outcomeOf, statusOf } from './outcome.ts';
+import { CODES, codeOf, notSignedIn, outcomeOf, statusOf } from './outcome.ts';
 import { placeOf, snowflakeAt } from './parse.ts';
 import * as texts from './texts.ts';
 
@@ -19,8 +19,6 @@ export interface SpeakerDeps {
   application(): string;
 }
 
-const EPHEMERAL = 64;
-const LOADING = 128;
 const PAGE = 100;
 const MOST_PAGES = 5;
 /** Clocks differ: a message may seem older than the part that it shows. */
@@ -72,11 +70,12 @@ export class Speaker {
       const route = this.routeOf(receipt, part.place);
       // Files are shown once: what was attached before is replaced by what belongs to the part.
       const body = { ...bodyOf(content), ...(files.length > 0 && { attachments: attachmentsOf(files) }) };
+      const bring = () => rest.patch(route, { ...authOf(route), body, files, signal });
       try {
-        await rest.patch(route, { ...authOf(route), body, files, signal });
+        await unarchived(rest, channelOf(receipt, part.place), bring);
       } catch (error) {
-        // A card whose message is gone has nothing left to show.
-        if (!content.spent || statusOf(error) !== 404) throw error;
+        // A card whose message cannot be reached any more has nothing left to show.
+        if (!content.spent || outcomeOf(error).kind !== 'gone') throw error;
       }
       return receipt;
     });
@@ -86,7 +85,8 @@ export class Speaker {
     return this.outcome(async (rest) => {
       const route = this.routeOf(receipt, place);
       try {
-        await rest.delete(route, { ...authOf(route), signal });
+        const remove = () => rest.delete(route, { ...authOf(route), signal });
+        await unarchived(rest, channelOf(receipt, place), remove);
       } catch (error) {
         if (statusOf(error) !== 404) throw error;
       }
@@ -166,9 +166,13 @@ export class Speaker {
   }
 
   private async post(rest: REST, channel: string, body: MessageBody, files: RawFile[], signal: AbortSignal) {
+    const put = async (said: MessageBody) =>
+      receiptOf((await rest.post(`/channels/${channel}/messages`, { body: said, files, signal })) as APIMessage);
     try {
-      return receiptOf((await rest.post(`/channels/${channel}/messages`, { body, files, signal })) as APIMessage);
+      return await put(body);
     } catch (error) {
+      // Where the history may not be read nothing may be replied to; the answer is still owed.
+      if (codeOf(error) === CODES.mayNotReply) return put({ ...body, message_reference: undefined });
       // The same nonce was said before, and somebody has deleted it: it was there.
       if (codeOf(error) === CODES.unknownMessage) return { id: 'deleted', channel };
       throw error;
@@ -204,9 +208,9 @@ export class Speaker {
   }
 
   private routeOf(receipt: Receipt, place: Place): `/${string}` {
-    const { id, channel, original, followUp } = receipt;
+    const { id, original, followUp } = receipt;
     if (typeof original === 'string') return `/webhooks/${original}/messages/${followUp ? id : '@original'}`;
-    return `/channels/${typeof channel === 'string' ? channel : place.channel}/messages/${id}`;
+    return `/channels/${channelOf(receipt, place)}/messages/${id}`;
   }
 
   private async outcome(work: (rest: REST) => Promise<Receipt>): Promise<SendOutcome> {
@@ -227,7 +231,7 @@ export class Speaker {
 
   private rest(): REST {
     const rest = this.deps.rest();
-    if (!rest) throw new Error('Discord is not connected');
+    if (!rest) throw notSignedIn();
     return rest;
   }
 
@@ -242,6 +246,21 @@ export class Speaker {
 async function directChannel(rest: REST, user: string): Promise<string> {
   const channel = (await rest.post('/users/@me/channels', { body: { recipient_id: user } })) as { id: string };
   return channel.id;
+}
+
+/** Opens a thread that was archived meanwhile, which refuses every change of what stands in it. */
+async function unarchived<T>(rest: REST, channel: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (codeOf(error) !== CODES.threadArchived) throw error;
+    await rest.patch(`/channels/${channel}`, { body: { archived: false } });
+    return work();
+  }
+}
+
+function channelOf({ channel }: Receipt, place: Place): string {
+  return typeof channel === 'string' ? channel : place.channel;
 }
 
 /** A follow-up's answer is its message. */

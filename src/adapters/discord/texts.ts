@@ -18,11 +18,17 @@ export const filesMissing = (names: readonly string[]) => `(attached, but not ta
 
 export const notMine = () => 'That button is not one of mine, or its time is over.';
 
+export const notDirectly = () => 'I do not answer in direct messages. Please ask me in a server where we both are.';
+
+export const notInThisServer = () => 'I am not at work in this server.';
+
 export const restInFile = () => '-# The rest is in the attached file.';
 
 export const wholeInFile = () => '-# It is all in the attached file.';
 
 export const notAttached = (count: number) =>
   `-# ${plural(count, 'file')} could not be attached: Discord takes 10 MB a file.`;
+
+export const threadName = () => 'Question';
 
 export const formTitle = 'coda';

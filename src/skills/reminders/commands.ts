@@ -25,8 +25,8 @@ export function commands(wakeAt: WakeAt): Command[] {
       ],
       async run(rest, ctx) {
         if (rest === '') return failed('NO_TEXT', texts.noText.message, { remedy: texts.noText.remedy });
-        const { when, task } = splitTask(rest);
-        return create.run({ text: task.replace(/^(?:me )?to /i, ''), ...(when && { when }) }, ctx);
+        const { when, task } = filledIn(rest) ?? spoken(rest);
+        return create.run({ text: task, ...(when && { when }) }, ctx);
       },
     },
     {
@@ -57,6 +57,20 @@ export function commands(wakeAt: WakeAt): Command[] {
   ];
 }
 
+/** A line that says a time and nothing else, and below it the words: these are kept as they are. */
+function filledIn(rest: string): { when: string; task: string } | undefined {
+  const [first = '', ...lines] = rest.split('\n');
+  const { when, task } = splitTask(first);
+  const text = lines.join('\n').trim();
+  return when && task === '' && text !== '' ? { when: first.trim(), task: text } : undefined;
+}
+
+/** The time and the words in one sentence. */
+function spoken(rest: string): { when?: string | undefined; task: string } {
+  const { when, task } = splitTask(rest);
+  return { when, task: task.replace(/^(?:me )?to /i, '') };
+}
+
 /** Words of a line that are looked at for a time. */
 const MOST_WORDS = 60;
 
@@ -64,6 +78,8 @@ const MOST_WORDS = 60;
 function snoozeInput(rest: string, context: WhenContext): { which: string; when?: string } {
   const words = rest.split(/\s+/).filter(Boolean).slice(0, MOST_WORDS);
   const says = (some: string[]) => some.length > 0 && parsePutOff(some.join(' '), context).kind !== 'reject';
+  const [first = '', ...below] = rest.split('\n');
+  if (below.length > 0 && says([first])) return { when: first, which: below.join(' ') };
   for (let cut = words.length; cut > 0; cut--) {
     const [head, tail] = [words.slice(0, cut), words.slice(cut)];
     if (says(head)) return { when: head.join(' '), which: tail.join(' ') };

@@ -74,11 +74,37 @@ describe('slash commands', () => {
     expect(play.fake.interactions.commands.has('')).toBe(false);
   });
 
+  test('are shown once where a server had its own before', async () => {
+    await using play = await playDiscord({ asleep: true, commands });
+    const { fake, guild } = play;
+    Object.assign(play, { options: { commands, discord: { commands: 'guilds', guilds: [guild.id] } } });
+    await play.start();
+    await eventually(() => fake.interactions.commands.get(guild.id));
+    await play.stop();
+    Object.assign(play, { options: { commands, discord: { guilds: [guild.id] } } });
+    await play.start();
+    expect(await eventually(() => fake.interactions.commands.get(guild.id)?.length === 0)).toBe(true);
+    expect(fake.interactions.commands.get('')?.length).toBeGreaterThan(10);
+  });
+
+  test('are not carried out in servers that coda was told to leave out, nor in direct messages', async () => {
+    await using play = await playDiscord({ asleep: true, commands });
+    const { fake, ana } = play;
+    Object.assign(play, { options: { commands, discord: { guilds: [play.guild.id], dm: false } } });
+    await play.start();
+    const elsewhere = fake.channel(fake.guild('Elsewhere', [ana]), 'lobby');
+    const refused = await play.answer(fake.uses(ana, elsewhere, 'secret'));
+    expect(refused.content).toBe('I am not at work in this server.');
+    expect(refused.only).toBe(ana.id);
+    expect((await play.answer(fake.uses(ana, fake.dm(ana), 'secret'))).content).toContain('not answer in direct');
+    expect((await play.answer(fake.uses(ana, play.general, 'secret'))).content).toBe('for your eyes');
+  });
+
   test('answer by themselves, for everybody or for who asked', async () => {
     await using play = await playDiscord({ commands });
     const { fake } = play;
     const open = await play.answer(fake.uses(play.ana, play.general, 'travel', { when: 'tomorrow', city: 'Oslo' }));
-    expect(open.content).toBe('travelling: Oslo tomorrow');
+    expect(open.content).toBe('travelling: Oslo\ntomorrow');
     expect(open.flags & FLAGS.ephemeral).toBe(0);
     const hidden = await play.answer(fake.uses(play.ana, play.general, 'secret'));
     expect(hidden.content).toBe('for your eyes');
@@ -187,6 +213,21 @@ describe('the owner’s look at whether all is in order', () => {
 });
 
 describe('reminders by commands', () => {
+  test('keep the words as they are, whatever times stand in them', async () => {
+    await using play = await playDiscord({ stillClock: true });
+    const made = [
+      { when: 'tomorrow', text: '5 apples' },
+      { when: 'tomorrow at 9', text: 'Friday night movie' },
+      { when: 'in 20 minutes', text: 'to be or not to be at 8' },
+    ];
+    for (const fields of made) await play.answer(play.fake.uses(play.ana, play.general, 'remind', fields));
+    play.asks('/remind tomorrow at 9\nbuy 3 lemons on Monday');
+    await play.hears('buy 3 lemons on Monday');
+    const { rows } = await play.database.read<{ text: string }>('select text from reminders');
+    const wanted = [...made.map(({ text }) => text), 'buy 3 lemons on Monday'];
+    expect(rows.map(({ text }) => text).sort()).toEqual(wanted.sort());
+  });
+
   test('are found by their words while these are typed, done, put off and taken back', async () => {
     await using play = await playDiscord({ stillClock: true });
     const { fake } = play;
