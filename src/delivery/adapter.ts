@@ -106,6 +106,9 @@ export interface Inbox {
   /** The conversations in which something was heard since then, latest first, `limit` at most. */
   places(adapter: string, since: Instant, limit: number): Promise<KnownPlace[]>;
 
+  /** The ids of those that have been accepted already: what is looked through again need not be made ready again. */
+  heard(messages: readonly Pick<IncomingMessage, 'place' | 'id'>[]): Promise<Set<string>>;
+
   /** Says once, where a message was said, what the adapter has to say of it. */
   note(message: IncomingMessage, text: string): Promise<void>;
 

@@ -7,6 +7,7 @@ export function scriptedInbox(accept: Inbox['accept'], more: Partial<Inbox> = {}
     amend: async () => false,
     form: async () => undefined,
     places: async () => [],
+    heard: async () => new Set(),
     note: async () => {},
     receipts: async () => new Set(),
     ...more,

@@ -1,4 +1,5 @@
 import type { REST } from 'discord.js';
+import { deadline } from '../../base/async.ts';
 import type { RawMessage } from './parse.ts';
 import { madeAt } from './parse.ts';
 
@@ -13,6 +14,7 @@ export interface LookBack {
 }
 
 const PAGE = 100;
+const PAGE_WITHIN_MS = 30_000;
 
 /**
  * The last messages of a channel, oldest first. It is always the whole window, whatever was heard of it: an earlier
@@ -33,10 +35,8 @@ export async function missedIn(
       ...(before && { before }),
     });
     // The client never takes its listener off a signal: each request gets one of its own.
-    const page = (await rest.get(`/channels/${channel}/messages`, {
-      query,
-      signal: AbortSignal.any([signal]),
-    })) as RawMessage[];
+    using own = deadline(PAGE_WITHIN_MS, signal);
+    const page = (await rest.get(`/channels/${channel}/messages`, { query, signal: own.signal })) as RawMessage[];
     found.push(...page);
     before = page.at(-1)?.id;
     if (page.length < PAGE || before === undefined || madeAt(before) < until) break;

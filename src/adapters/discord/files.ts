@@ -2,12 +2,15 @@ import type { APIAttachment, RawFile } from 'discord.js';
 import { CodaError, messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { shorten, visible } from '../../base/text.ts';
-import type { Content, IncomingFile } from '../../delivery/index.ts';
+import type { Content, FileRef, IncomingFile, InlineFile } from '../../delivery/index.ts';
 import type { Artifacts } from '../../storage/index.ts';
 
 const FETCH_WITHIN_MS = 20_000;
 /** What Discord takes of a bot, each. */
 const MAX_UPLOAD = 10 * 1024 * 1024;
+const MOST_UPLOADS = 10;
+/** A request may have 25 MiB; what is not files in it needs little. */
+const MAX_REQUEST = 24 * 1024 * 1024;
 
 export interface Taken {
   files: IncomingFile[];
@@ -24,27 +27,30 @@ export async function takeFiles(
   artifacts: Artifacts,
   log: Log,
 ): Promise<Taken> {
-  const taken: Taken = { files: [], tooLarge: [], lost: [] };
-  for (const attachment of attachments) {
-    const name = fileName(attachment.filename);
-    try {
-      if (attachment.size > maxBytes) throw tooLarge();
-      const file = await fetchOne(attachment, maxBytes, artifacts);
-      taken.files.push({ name, type: attachment.content_type ?? 'application/octet-stream', ...file });
-    } catch (error) {
-      // A full disk is no fault of the file: the message is heard again later.
-      if (error instanceof CodaError && error.code !== 'ARTIFACT_TOO_LARGE') throw error;
-      if (error instanceof CodaError) taken.tooLarge.push(name);
-      else {
+  const fetched = await Promise.all(
+    attachments.map(async (attachment) => {
+      const name = fileName(attachment.filename);
+      const file = await fetchOne(attachment, maxBytes, artifacts).catch((error: unknown) => {
+        if (error instanceof CodaError) {
+          // A full disk is no fault of the file: the message is heard again later.
+          if (error.code !== 'ARTIFACT_TOO_LARGE') throw error;
+          return 'too large';
+        }
         log.warn({ file: name, error: messageOf(error) }, 'an attachment could not be fetched');
-        taken.lost.push(name);
-      }
-    }
-  }
-  return taken;
+        return 'lost';
+      });
+      return { name, type: attachment.content_type ?? 'application/octet-stream', file };
+    }),
+  );
+  return {
+    files: fetched.flatMap(({ name, type, file }) => (typeof file === 'string' ? [] : { name, type, ...file })),
+    tooLarge: fetched.flatMap(({ name, file }) => (file === 'too large' ? name : [])),
+    lost: fetched.flatMap(({ name, file }) => (file === 'lost' ? name : [])),
+  };
 }
 
-async function fetchOne({ url }: APIAttachment, maxBytes: number, artifacts: Artifacts) {
+async function fetchOne({ url, size }: APIAttachment, maxBytes: number, artifacts: Artifacts) {
+  if (size > maxBytes) throw tooLarge();
   const response = await fetch(url, { signal: AbortSignal.timeout(FETCH_WITHIN_MS), redirect: 'error' });
   if (!response.ok || !response.body) throw new Error(`the CDN answered ${response.status}`);
   return artifacts.put(response.body, { maxBytes });
@@ -69,9 +75,29 @@ export interface Upload {
   left: number;
 }
 
+/** Files in the lots that one message takes each, the first one together with `inline`. Pure. */
+export function lotsOf(files: readonly FileRef[], inline: readonly InlineFile[] = []): FileRef[][] {
+  const lots: FileRef[][] = [[]];
+  let count = inline.length;
+  let bytes = inline.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
+  for (const file of files) {
+    // What is too large by itself is left out when it is sent.
+    const size = file.size > MAX_UPLOAD ? 0 : file.size;
+    if (count === MOST_UPLOADS || bytes + size > MAX_REQUEST) {
+      lots.push([]);
+      count = bytes = 0;
+    }
+    lots.at(-1)?.push(file);
+    count++;
+    bytes += size;
+  }
+  return lots;
+}
+
 /** What goes with a message. Throws what reading a stored file throws. */
 export async function uploadOf({ files = [], inline = [] }: Content, artifacts: Artifacts): Promise<Upload> {
-  const small = files.filter(({ size }) => size <= MAX_UPLOAD).slice(0, 10 - Math.min(inline.length, 10));
+  const [lot = []] = lotsOf(files, inline);
+  const small = lot.filter(({ size }) => size <= MAX_UPLOAD);
   const raw: RawFile[] = [];
   for (const { name, type, hash } of small) {
     const chunks: Uint8Array[] = [];

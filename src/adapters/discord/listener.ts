@@ -1,13 +1,14 @@
 import type { GatewayReadyDispatchData, REST } from 'discord.js';
 import { Sequence, sleep } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
+import { shorten } from '../../base/text.ts';
 import type { Inbox, IncomingMessage, KnownPlace, Place } from '../../delivery/index.ts';
 import { missedIn } from './backfill.ts';
 import type { Channels } from './channels.ts';
 import { takeFiles } from './files.ts';
 import type { Members } from './members.ts';
 import type { DiscordOptions } from './options.ts';
-import { CODES, codeOf, statusOf } from './outcome.ts';
+import { CODES, codeOf, isOutage, notSignedIn, outcomeOf, statusOf } from './outcome.ts';
 import {
   ADAPTER,
   addressed,
@@ -31,6 +32,7 @@ export interface ListenerDeps {
   signal: AbortSignal;
 }
 
+/** What fails so often for a reason of its own never works. */
 const ATTEMPTS = 8;
 const LONGEST_WAIT_MS = 30_000;
 /** Conversations that are looked through after an absence: those heard from in the last 30 days, latest first. */
@@ -38,6 +40,10 @@ const KNOWN_FOR_MS = 30 * 24 * 3_600_000;
 const MOST_PLACES = 500;
 /** Conversations that are looked through at once. */
 const AT_ONCE = 4;
+/** A flag of a message: a thread belongs to it. */
+const HAS_THREAD = 32;
+/** Of a thread's name; Discord takes 100 characters. */
+const LONGEST_NAME = 80;
 
 /** Brings what is written to the inbox: in each channel in order, and what was missed before what is new. */
 export class Listener {
@@ -56,7 +62,7 @@ export class Listener {
   ready({ user }: Pick<GatewayReadyDispatchData, 'user'>): void {
     const { guilds, mention_required: mentionRequired, dm, bots } = this.deps.options.config;
     this.hearing = { botId: user.id, guilds, mentionRequired, dm, bots };
-    this.listing = this.lookBack();
+    this.listing = this.insist('all', () => this.lookBack());
   }
 
   message(message: RawMessage): void {
@@ -110,6 +116,8 @@ export class Listener {
     const guest = options.isGuest(sender);
     const place = guest ? placeOf(channel) : await this.placeFor(message, channel, rest);
     const attachments = guest ? [] : message.attachments;
+    // Fetching can take longer than a person waits without a sign.
+    if (attachments.length > 0) void rest.post(`/channels/${place.channel}/typing`).catch(() => {});
     const taken = await takeFiles(attachments, config.max_file_mb * 1024 * 1024, artifacts, log);
     const missing = [...taken.tooLarge, ...taken.lost];
     const words = wordsOf(message, this.known().botId);
@@ -124,14 +132,19 @@ export class Listener {
   /** The conversation that a message belongs to; where it is so configured, a thread of its own. */
   private async placeFor(message: RawMessage, channel: ChannelInfo, rest: REST): Promise<Place> {
     if (!this.threaded(channel)) return placeOf(channel);
+    // What is looked through after an absence has its thread already.
+    if ((message.flags ?? 0) & HAS_THREAD) return placeOf(threadOf(message.id, channel));
     const { channels, options } = this.deps;
     try {
-      const name = wordsOf(message, this.known().botId).replace(/\s+/g, ' ').slice(0, 80).trim() || 'Question';
+      const words = wordsOf(message, this.known().botId).replace(/\s+/g, ' ').trim();
+      const name = shorten(words, LONGEST_NAME) || texts.threadName();
       const made = await rest.post(`/channels/${channel.id}/messages/${message.id}/threads`, { body: { name } });
       return placeOf(channels.learn(made as Parameters<Channels['learn']>[0], channel.guild));
     } catch (error) {
       if (codeOf(error) === CODES.threadExists) return placeOf(threadOf(message.id, channel));
-      if (statusOf(error) !== 403) throw error;
+      // For want of a permission, or where there can be no more threads: it is answered all the same.
+      const { kind } = outcomeOf(error);
+      if (kind !== 'gone' && kind !== 'refused') throw error;
       options.log.warn({ channel: channel.id, error: messageOf(error) }, 'no thread could be opened');
       return placeOf(channel);
     }
@@ -143,14 +156,10 @@ export class Listener {
 
   private async lookBack(): Promise<void> {
     const { inbox, options } = this.deps;
-    try {
-      const since = new Date(options.clock.now().getTime() - KNOWN_FOR_MS);
-      const places = await inbox.places(ADAPTER, since, MOST_PLACES);
-      for (const [index, [id, place]] of [...this.withParents(places)].entries()) {
-        this.line(id, () => (this.looking[index % AT_ONCE] as Sequence).run(() => this.lookThrough(id, place)));
-      }
-    } catch (error) {
-      options.log.warn({ error: messageOf(error) }, 'what was missed could not be looked for');
+    const since = new Date(options.clock.now().getTime() - KNOWN_FOR_MS);
+    const places = await inbox.places(ADAPTER, since, MOST_PLACES);
+    for (const [index, [id, place]] of [...this.withParents(places)].entries()) {
+      this.line(id, () => (this.looking[index % AT_ONCE] as Sequence).run(() => this.lookThrough(id, place)));
     }
   }
 
@@ -180,7 +189,11 @@ export class Listener {
     if (newest) await inbox.note(await this.bare(newest, channel), texts.away(late.length));
     const [first] = missed.recent;
     if (missed.cut && first) await inbox.note(await this.bare(first, channel), texts.awayLong(limit));
-    for (const message of missed.recent) await this.hear(message, channel);
+    const asked = missed.recent.filter((message) => addressed(message, channel, hearing));
+    const heard = await inbox.heard(
+      asked.flatMap((each) => placesOf(each.id, id).map((place) => ({ place, id: each.id }))),
+    );
+    for (const message of asked) if (!heard.has(message.id)) await this.hear(message, channel);
   }
 
   private async bare(message: RawMessage, channel: ChannelInfo): Promise<IncomingMessage> {
@@ -204,7 +217,7 @@ export class Listener {
       });
   }
 
-  /** Until it works, the database and Discord being what may be away; what never works must not hold up its channel. */
+  /** Until it works: Discord does not tell a second time what was not stored when it was said. */
   private async insist(channel: string, task: () => Promise<void>): Promise<void> {
     const { options, signal } = this.deps;
     for (let attempt = 1; !signal.aborted; attempt++) {
@@ -212,17 +225,18 @@ export class Listener {
         return await task();
       } catch (error) {
         if (gone(error)) return;
-        const wait = attempt < ATTEMPTS;
-        options.log.warn({ channel, attempt, error: messageOf(error) }, wait ? 'not heard yet' : 'could not be heard');
-        if (!wait) return;
-        await sleep(Math.min(LONGEST_WAIT_MS, 250 * 2 ** attempt) * (0.5 + Math.random()), signal).catch(() => {});
+        const wait = waitAfter(error, attempt);
+        const what = wait === undefined ? 'could not be heard' : 'not heard yet';
+        options.log.warn({ channel, attempt, error: messageOf(error) }, what);
+        if (wait === undefined) return;
+        await sleep(wait * (0.5 + Math.random()), signal).catch(() => {});
       }
     }
   }
 
   private rest(): REST {
     const rest = this.deps.rest();
-    if (!rest) throw new Error('not signed in to Discord');
+    if (!rest) throw notSignedIn();
     return rest;
   }
 
@@ -230,6 +244,15 @@ export class Listener {
     if (!this.hearing) throw new Error('nothing is heard before a session has begun');
     return this.hearing;
   }
+}
+
+/**
+ * Milliseconds until it is tried again; undefined: never. An outage is waited out however long it lasts; what never works
+ * must not hold up its channel.
+ */
+export function waitAfter(error: unknown, attempt: number): number | undefined {
+  if (attempt >= ATTEMPTS && !isOutage(error)) return undefined;
+  return Math.min(LONGEST_WAIT_MS, 250 * 2 ** attempt);
 }
 
 /** The channel is not there any more, or not for coda. */

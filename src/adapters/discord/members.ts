@@ -1,7 +1,7 @@
 import type { APIGuildMember, REST } from 'discord.js';
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import { statusOf } from './outcome.ts';
+import { isOutage, statusOf } from './outcome.ts';
 
 const REMEMBERED_MS = 5 * 60_000;
 const REMEMBERED = 5_000;
@@ -24,7 +24,10 @@ export class Members {
     this.log = log;
   }
 
-  /** The groups of a person, sorted. A guild that cannot be asked counts as one they are not in. */
+  /**
+   * The groups of a person, sorted. A guild that refuses to be asked counts as one they are not in; rejects while Discord
+   * is away: nobody is turned away for that.
+   */
   async groupsOf(user: string, rest: REST, now: number): Promise<string[]> {
     if (this.roles.size + this.guildsNamed.size === 0) return [];
     const known = this.known.get(user);
@@ -32,6 +35,7 @@ export class Members {
     const groups = this.ask(user, rest);
     if (this.known.size >= REMEMBERED) this.known.clear();
     this.known.set(user, { groups, until: now + REMEMBERED_MS });
+    groups.catch(() => this.known.delete(user));
     return groups;
   }
 
@@ -47,6 +51,7 @@ export class Members {
       const held = roles.filter((role) => this.roles.has(role)).map((role) => `discord-role:${role}`);
       return this.guildsNamed.has(guild) ? [`discord-guild:${guild}`, ...held] : held;
     } catch (error) {
+      if (isOutage(error)) throw error;
       if (statusOf(error) !== 404)
         this.log.warn({ guild, error: messageOf(error) }, 'a membership could not be asked for');
       return [];

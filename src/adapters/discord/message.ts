@@ -7,6 +7,7 @@ import type {
 } from 'discord.js';
 import { shorten } from '../../base/text.ts';
 import type { Button, Content, InlineFile, Part } from '../../delivery/index.ts';
+import { lotsOf } from './files.ts';
 import { toDiscord } from './markdown.ts';
 import { cut, type Piece, show } from './split.ts';
 import * as texts from './texts.ts';
@@ -37,17 +38,19 @@ export function split(content: Content): Content[] {
   const pieces = cut(withTimes(toDiscord(content.text), times), PART_TEXT).filter(({ body }) => body.trim() !== '');
   if (content.kind === 'approval' && pieces[0] && pieces.length > 1) return [inOne(content, pieces[0])];
   const shown = pieces.slice(0, MAX_PARTS).map(show);
-  const beyond = pieces.slice(MAX_PARTS).map(({ body }) => body);
+  const [first, ...beyond] = pieces.slice(MAX_PARTS);
   const parts: Content[] = (shown.length > 0 ? shown : ['']).map((text) => ({ ...rest, text }));
   const last = parts.at(-1) as Content;
   const attached: InlineFile[] = [...(inline ?? [])];
-  if (beyond.length > 0) {
+  if (first) {
     last.text += `\n${texts.restInFile()}`;
-    attached.push(markdownFile(beyond.join('')));
+    attached.push(markdownFile([first.open, first.body, ...beyond.map(({ body }) => body)].join('')));
   }
-  if (buttons) last.buttons = buttons;
-  if (files) last.files = files;
   if (attached.length > 0) last.inline = attached;
+  const [beside = [], ...others] = lotsOf(files ?? [], attached);
+  if (beside.length > 0) last.files = beside;
+  for (const lot of others) parts.push({ ...rest, text: '', files: lot });
+  if (buttons) (parts.at(-1) as Content).buttons = buttons;
   return parts;
 }
 

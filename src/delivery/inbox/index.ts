@@ -77,6 +77,12 @@ export class InboxGate implements Inbox {
     return store.knownPlaces(this.deps.database, adapter, since, limit);
   }
 
+  async heard(messages: readonly Pick<IncomingMessage, 'place' | 'id'>[]): Promise<Set<string>> {
+    const ids = new Map(messages.map(({ place, id }) => [identityKey(place.adapter, place.channel, id), id]));
+    const keys = await store.knownKeys(this.deps.database, [...ids.keys()]);
+    return new Set(keys.flatMap((key) => ids.get(key) ?? []));
+  }
+
   async note(message: IncomingMessage, text: string): Promise<void> {
     const { database, outbox } = this.deps;
     const { personId, conversationId, role } = await this.know(message);

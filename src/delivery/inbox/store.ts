@@ -172,6 +172,13 @@ export async function knownPlaces(
   return rows.map((row) => ({ place: toPlace(row), heardAt: row.heard_at ?? undefined }));
 }
 
+/** Which of these keys are there. */
+export async function knownKeys(database: Database, keys: readonly string[]): Promise<string[]> {
+  if (keys.length === 0) return [];
+  const { rows } = await database.read<{ key: string }>('select key from inbox where key = any($1)', [keys]);
+  return rows.map(({ key }) => key);
+}
+
 /** The platform's ids of what is known to be said in a place. */
 export async function receipts(database: Database, place: Place, since: Instant): Promise<Set<string>> {
   const { rows } = await database.read<{ id: string }>(

@@ -107,6 +107,22 @@ describe('buttons', () => {
     expect(labels(card)).toContain('Done');
   });
 
+  test('that one person alone sees work when Discord lets nobody change the card any more', async () => {
+    await using play = await playDiscord({ stillClock: true });
+    const { fake } = play;
+    await play.answer(fake.uses(play.ana, play.general, 'note', { text: 'milk' }));
+    const card = await play.answer(fake.uses(play.ana, play.general, 'forget'));
+    await play.settled();
+    await play.passes(20 * 60_000);
+    expect((await play.answer(fake.presses(play.ana, card, 'No, keep it'))).content).toBe('Nothing was deleted.');
+    await play.settled();
+    await play.passes(2 * 60_000);
+    const open = await play.database.read(`select error from outbox where state <> 'sent'`);
+    expect(open.rows).toEqual([]);
+    const again = fake.presses(play.ana, card, 'Yes, forget me');
+    expect((await play.answer(again)).content).toContain('already been used');
+  });
+
   test('with a forged id do nothing', async () => {
     await using play = await playDiscord({ model: echo });
     play.asks('hi');

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { waitAfter } from '../../../src/adapters/discord/listener.ts';
+import { CodaError } from '../../../src/base/errors.ts';
 import { echo, playDiscord } from '../../support/discord/play.ts';
 import { eventually } from '../../support/eventually.ts';
 import { soak } from './soak.ts';
@@ -86,6 +88,47 @@ describe('what was said while coda was off', () => {
     expect(play.said('older messages')).toHaveLength(1);
     expect(play.said('answer to old')).toEqual([]);
   });
+});
+
+describe('what never came through', () => {
+  test('is tried again for as long as Discord or the database is away, but not for ever for reasons of its own', () => {
+    const away: unknown[] = [
+      new CodaError('STORAGE_UNREACHABLE', { message: 'away', remedy: '' }),
+      Object.assign(new TypeError('fetch failed'), {
+        cause: Object.assign(new Error('reset'), { code: 'ECONNRESET' }),
+      }),
+      Object.assign(new Error('busy'), { status: 503 }),
+    ];
+    for (const error of away) expect(waitAfter(error, 1_000)).toBeGreaterThan(0);
+    const own: unknown[] = [new TypeError('x is undefined'), Object.assign(new Error('syntax'), { code: '22P02' })];
+    for (const error of own) {
+      expect(waitAfter(error, 1)).toBeGreaterThan(0);
+      expect(waitAfter(error, 1_000)).toBeUndefined();
+    }
+  });
+
+  test('turns nobody away whose roles could not be asked for', async () => {
+    await using play = await playDiscord({
+      model: echo,
+      members: ({ guild, eve }) => {
+        guild.members.set(eve.id, ['4242']);
+        return ['discord-role:4242'];
+      },
+    });
+    let asked = 0;
+    play.fake.rest.fault = ({ route }) =>
+      route === '/guilds/:guild/members/:user' && asked++ < 2 ? { status: 503 } : undefined;
+    play.asks('hello', { user: play.eve });
+    await play.hears('answer to hello');
+    expect(asked).toBe(3);
+    expect(play.said('let in')).toEqual([]);
+  });
+});
+
+test('its status says what is configured', async () => {
+  await using play = await playDiscord({ discord: { status: '/help' } });
+  const [session] = play.fake.gateway.sessions.values();
+  expect(session?.presence).toMatchObject({ activities: [{ state: '/help' }] });
 });
 
 describe('trouble', () => {

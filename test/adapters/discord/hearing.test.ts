@@ -5,6 +5,8 @@ import { deferred } from '../../../src/base/async.ts';
 import type { Saying, User } from '../../support/discord/index.ts';
 import { type DiscordPlay, echo, playDiscord } from '../../support/discord/play.ts';
 import { eventually } from '../../support/eventually.ts';
+import { ModelServer } from '../../support/model-server/index.ts';
+import { modelConfig } from '../../support/models.ts';
 import { lastSaid, ScriptedModel } from '../../support/scripted-model.ts';
 
 /** Something that is answered, said after what must not be: what came before it has been heard by then. */
@@ -71,10 +73,10 @@ describe('what is for coda', () => {
   });
 
   test('four thousand combining characters are answered as anything else is', async () => {
-    play.asks(`e${'\u0301'.repeat(1_900)}`);
-    await play.hears(/^answer to/);
-    const marks = () => play.fake.said(play.general).map(({ content }) => content.match(/\u0301/g)?.length ?? 0);
-    expect(await eventually(() => marks().reduce((sum, count) => sum + count, 0) === 1_900)).toBe(true);
+    const dm = play.fake.dm(play.ana);
+    play.asks(`e${'\u0301'.repeat(3_999)}`, { channel: dm });
+    const marks = () => play.fake.said(dm).map(({ content }) => content.match(/\u0301/g)?.length ?? 0);
+    expect(await eventually(() => marks().reduce((sum, count) => sum + count, 0) === 3_999)).toBe(true);
   });
 
   test('an @everyone in an answer reaches nobody but the asker', async () => {
@@ -102,6 +104,17 @@ describe('files', () => {
     });
   }
 
+  test('are announced by typing while they are fetched, each once', async () => {
+    expect(await kept(play.bob, of('notes.txt', 'text/plain', 10))).toEqual(['notes.txt text/plain 10']);
+    await play.hears('answer to look', play.fake.dm(play.bob));
+    expect(play.fake.typed).toContain(play.fake.dm(play.bob).id);
+    await play.settled();
+    await play.stop();
+    await play.start();
+    await passedBy(play, play.fake.dm(play.bob));
+    expect(play.fake.fetched.filter((name) => name === 'notes.txt')).toHaveLength(1);
+  });
+
   test('come with the message, voice messages among them', async () => {
     const files = [of('a.txt', 'text/plain', 10), of('voice-message.ogg', 'audio/ogg', 20)];
     expect(await kept(play.ana, ...files)).toEqual(['a.txt text/plain 10', 'voice-message.ogg audio/ogg 20']);
@@ -126,6 +139,28 @@ describe('files', () => {
   test('of strangers are not even fetched', async () => {
     expect(await kept(play.eve, of('x.txt', 'text/plain', 3))).toEqual([]);
   });
+});
+
+test('a model is shown words and pictures as they are, and told of other files', async () => {
+  await using server = await ModelServer.start();
+  server.play({ text: 'Seen.', times: 2 });
+  await using play = await playDiscord({ config: modelConfig(server) });
+  const dm = play.fake.dm(play.ana);
+  const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+  const files = [
+    { name: 'plan.txt', type: 'text/plain; charset=utf-8', bytes: Buffer.from('We meet at the old mill.') },
+    { name: 'dot.png', type: 'image/png', bytes: Buffer.from(pixel, 'base64') },
+    { name: 'sounds.zip', type: 'application/zip', bytes: Buffer.from('PK') },
+  ];
+  play.fake.says(play.ana, dm, 'what is in these?', { files });
+  const asked = JSON.stringify((await server.arrived(1)).body.messages.at(-1));
+  for (const shown of ['what is in these?', 'We meet at the old mill.', pixel, '[File: sounds.zip']) {
+    expect(asked).toContain(shown);
+  }
+  const voice = [{ name: 'voice-message.ogg', type: 'audio/ogg', bytes: new Uint8Array(2_000) }];
+  play.fake.says(play.ana, dm, '', { files: voice, flags: 8_192 });
+  expect(JSON.stringify((await server.arrived(2)).body.messages.at(-1))).toContain('[File: voice-message.ogg');
+  await eventually(() => play.said('Seen.').length === 2);
 });
 
 describe('a message that waits', () => {

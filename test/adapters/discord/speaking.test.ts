@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { Model } from '../../../src/agent/index.ts';
+import { z } from 'zod';
+import { done, type Model, outsideTool } from '../../../src/agent/index.ts';
 import { deferred } from '../../../src/base/async.ts';
+import type { FileRef } from '../../../src/delivery/index.ts';
 import { PERMISSIONS } from '../../support/discord/index.ts';
 import { echo, playDiscord } from '../../support/discord/play.ts';
 import { eventually } from '../../support/eventually.ts';
+import { ScriptedModel } from '../../support/scripted-model.ts';
 import { lostAnswers } from './lost.ts';
 
 /** Says what `text` gives for what was said. */
@@ -228,6 +231,44 @@ describe('an answer', () => {
     // One while it grew, perhaps another, and the last word.
     expect(edits().length).toBeGreaterThanOrEqual(2);
     expect(edits().length).toBeLessThanOrEqual(4);
+  });
+
+  test('comes where the history may not be read, though not as a reply', async () => {
+    await using play = await playDiscord({ model: echo });
+    play.general.denied = PERMISSIONS.READ_MESSAGE_HISTORY;
+    play.asks('anybody?');
+    expect((await play.hears('answer to anybody?')).message_reference).toBeUndefined();
+  });
+
+  test('brings all of its files, in as many messages as they need', async () => {
+    const sql = `select payload -> 'files' as files from inbox order by seq`;
+    const copy = outsideTool({
+      name: 'pages_copy',
+      description: 'Gives back what came.',
+      effect: 'fetch',
+      input: z.object({}),
+      async run() {
+        const { rows } = await play.database.read<{ files: FileRef[] }>(sql);
+        return done('copied', { files: rows.flatMap(({ files }) => files) });
+      },
+    });
+    const model = new ScriptedModel(['thank you'], [{ call: 'pages_copy' }], ['here they are']);
+    await using play = await playDiscord({ model, tools: [copy], config: { 'delivery.steer': false } });
+    const pages = (first: number) =>
+      Array.from({ length: 6 }, (_, index) => {
+        const name = `page-${first + index}.txt`;
+        return { name, type: 'text/plain', bytes: Buffer.from(`the words of ${name}`) };
+      });
+    const dm = play.fake.dm(play.ana);
+    play.fake.says(play.ana, dm, 'keep these', { files: pages(0) });
+    await play.hears('thank you', dm);
+    play.fake.says(play.ana, dm, 'and give me all', { files: pages(6) });
+    const answer = await play.hears('here they are', dm);
+    const more = await eventually(() => play.fake.said(dm).find(({ id }) => BigInt(id) > BigInt(answer.id)));
+    const came = [answer, more].flatMap((message) => message?.attachments ?? []);
+    expect(came.map(({ filename }) => filename)).toEqual([...pages(0), ...pages(6)].map(({ name }) => name));
+    expect(Buffer.from(came.at(-1)?.bytes ?? []).toString()).toBe('the words of page-11.txt');
+    expect(answer.attachments).toHaveLength(10);
   });
 
   test('to a question that was deleted still comes', async () => {

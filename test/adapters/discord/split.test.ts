@@ -115,6 +115,30 @@ describe('a long answer', () => {
     expect((shown + file?.text).replaceAll(/\s/g, '')).toBe(text.replaceAll(/\s/g, ''));
   });
 
+  test('whose rest is a file begins there with the code block that it goes on with', () => {
+    const code = Array.from({ length: 600 }, (_, index) => `console.log(${index}, 'a line of code');`).join('\n');
+    const [file] = split({ kind: 'answer', text: `Look:\n\`\`\`js\n${code}\n\`\`\`` }).at(-1)?.inline ?? [];
+    expect(file?.text).toMatch(/^```js\nconsole\.log[\s\S]*\n```$/);
+  });
+
+  test('with more files than a message takes goes on with them, and has its buttons under the last', () => {
+    const buttons = [{ id: 'b'.repeat(22), label: 'Undo' }];
+    const file = (name: string, mb: number) => ({ name, type: 'text/plain', size: mb * 1024 * 1024, hash: 'h' });
+    const large = split({
+      kind: 'answer',
+      text: 'Look.',
+      buttons,
+      files: ['a', 'b', 'c'].map((name) => file(name, 10)),
+    });
+    expect(large.map(({ text, files = [] }) => [text, files.length])).toEqual([
+      ['Look.', 2],
+      ['', 1],
+    ]);
+    expect(large.map((part) => part.buttons)).toEqual([undefined, buttons]);
+    const many = split({ kind: 'answer', text: 'Look.', files: Array.from({ length: 25 }, () => file('a', 0)) });
+    expect(many.map(({ files = [] }) => files.length)).toEqual([10, 10, 5]);
+  });
+
   test('has its buttons and files under the last message', () => {
     const buttons = [{ id: 'b'.repeat(22), label: 'Undo' }];
     const files = [{ name: 'a.txt', type: 'text/plain', size: 1, hash: 'h' }];

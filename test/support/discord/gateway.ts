@@ -10,6 +10,7 @@ import type { Body } from './model.ts';
 interface Session {
   id: string;
   intents: number;
+  presence: unknown;
   seq: number;
   /** Everything dispatched, for replays. */
   sent: { op: 0; t: string; s: number; d: unknown }[];
@@ -120,12 +121,12 @@ export class Gateway {
     else if (op !== 3) socket.close(4001);
   }
 
-  private identify(socket: WebSocket, { token, intents }: Body): void {
+  private identify(socket: WebSocket, { token, intents, presence }: Body): void {
     this.identifies++;
     if (!this.options.checkToken(String(token))) return void socket.close(4004);
     if ((Number(intents) & this.options.refused()) !== 0) return void socket.close(PRIVILEGED_CLOSE);
     const id = `session-${++this.count}`;
-    const session: Session = { id, intents: Number(intents), seq: 0, sent: [], socket };
+    const session: Session = { id, intents: Number(intents), presence, seq: 0, sent: [], socket };
     this.sessions.set(id, session);
     const { ready, after } = this.options.ready(session.intents);
     const first = { t: 'READY', d: { ...ready, session_id: id, resume_gateway_url: this.options.url() } };

@@ -49,6 +49,8 @@ export class FakeDiscord {
   readonly guilds = new Map<string, Guild>();
   readonly channels = new Map<string, Channel>();
   readonly files = new Map<string, Attachment>();
+  /** Names of files that the CDN was asked for. */
+  readonly fetched: string[] = [];
   /** Channels in which the bot was seen typing, in order. */
   readonly typed: string[] = [];
   readonly bot: User;
@@ -351,6 +353,7 @@ export class FakeDiscord {
   private serveFile(path: string, response: { writeHead(status: number): unknown; end(body?: Uint8Array): unknown }) {
     const file = this.files.get(path);
     if (!file) return false;
+    this.fetched.push(file.filename);
     response.writeHead(file.gone ? 404 : 200);
     response.end(file.gone ? undefined : file.bytes);
     return true;

@@ -86,6 +86,8 @@ export class Interactions {
     const { channel, user } = interaction;
     if (type === 4 || type === 5) {
       if (type === 4) checkMessage(data, 0);
+      // The only flag that a deferred answer may have (…/receiving-and-responding, interaction callback data).
+      else if (Number(data.flags ?? 0) & ~FLAGS.ephemeral) throw new Refusal(400, 50035, 'Invalid Form Body');
       const message = this.fake.messages.add(channel, this.fake.bot, data);
       if (type === 5) message.flags |= FLAGS.loading;
       if (message.flags & FLAGS.ephemeral) message.only = user.id;
@@ -148,7 +150,7 @@ export class Interactions {
     if (app !== this.fake.bot.id) throw new Refusal(404, 10002, 'Unknown Application');
     if (guild !== undefined && !this.fake.guilds.has(guild)) throw new Refusal(403, 50001, 'Missing Access');
     const commands = body as unknown as Body[];
-    checkCommands(commands);
+    checkCommands(commands, guild);
     this.registrations++;
     const registered = commands.map((command) => ({
       type: 1,

@@ -1,7 +1,10 @@
 /**
  * Messages as documented (docs.discord.com/developers/resources/message). `enforce_nonce`: the same author's same nonce
  * returns the first message, and a deleted one is not made again but is 10008 (discord-api-docs pull request 6647, its
- * author's comment of 2024-02-08). Content is trimmed. Pages come newest first, also with `after`.
+ * author's comment of 2024-02-08). Content is trimmed. Pages come newest first, also with `after`, and empty without the
+ * permission to read the history, without which nothing can be replied to either (160002). Threads (…/topics/threads):
+ * they have a permission of their own for sending; what stands in an archived one cannot be changed (50083, status 400:
+ * github.com/victornpb/undiscord/issues/399), and a new message opens it again unless it is locked (160005).
  */
 import type { FakeDiscord } from './index.ts';
 import {
@@ -19,7 +22,7 @@ import {
   unknownMessage,
 } from './model.ts';
 import type { Request, Upload } from './server.ts';
-import { checkMessage } from './validate.ts';
+import { checkMessage, checkThread } from './validate.ts';
 
 const MAX_UPLOAD = 10 * 1024 * 1024;
 
@@ -52,6 +55,7 @@ export class Messages {
     rest.on('DELETE', `${at}/:message`, (request) => this.delete(request));
     rest.on('POST', `${at}/:message/threads`, (request) => this.thread(request));
     rest.on('POST', '/channels/:channel/typing', (request) => this.typing(request));
+    rest.on('PATCH', '/channels/:channel', (request) => this.open(request));
   }
 
   /** The channel if the bot may do this there. */
@@ -66,8 +70,12 @@ export class Messages {
   private create({ params, body, uploads }: Request): Body {
     const [id] = params;
     const files = uploads.length > 0 ? PERMISSIONS.ATTACH_FILES : 0n;
-    const channel = this.channel(id, PERMISSIONS.SEND_MESSAGES | files);
+    const channel = this.channel(id, this.sending(id) | files);
+    if (channel.locked) throw new Refusal(403, 160005, 'Thread is locked');
     checkMessage(body, uploads.length);
+    if (body.message_reference && channel.denied & PERMISSIONS.READ_MESSAGE_HISTORY) {
+      throw new Refusal(400, 160002, 'Cannot reply without permission to read message history');
+    }
     if (channel.recipient?.closed) throw new Refusal(403, 50007, 'Cannot send messages to this user');
     const { nonce, enforce_nonce: enforced } = body;
     const known = enforced ? this.nonces.get(String(nonce)) : undefined;
@@ -80,8 +88,30 @@ export class Messages {
       message.nonce = String(nonce);
       if (enforced) this.nonces.set(message.nonce, { message, at: this.fake.now() });
     }
+    channel.archived = false;
     this.fake.tell('MESSAGE_CREATE', channel, message);
     return shown(message, { nonce: true });
+  }
+
+  /** What one needs to say something there. */
+  private sending(id: string | undefined): bigint {
+    const thread = this.fake.channels.get(id ?? '')?.type === 11;
+    return thread ? PERMISSIONS.SEND_MESSAGES_IN_THREADS : PERMISSIONS.SEND_MESSAGES;
+  }
+
+  /** The channel of a message that is to be changed. */
+  private changing(id: string | undefined): Channel {
+    const channel = this.channel(id, 0n);
+    if (channel.archived) throw new Refusal(400, 50083, 'Thread is archived');
+    return channel;
+  }
+
+  /** Opens a thread again. */
+  private open({ params, body }: Request): Body {
+    const thread = this.channel(params[0], PERMISSIONS.SEND_MESSAGES_IN_THREADS);
+    if (thread.type !== 11 || body.archived !== false || thread.locked) throw missingPermissions();
+    thread.archived = false;
+    return this.fake.shownChannel(thread);
   }
 
   /** Puts a message in a channel, as the bot or as a person would; nobody is told yet. */
@@ -145,12 +175,13 @@ export class Messages {
   }
 
   private history({ params, query }: Request): Body[] {
-    const channel = this.channel(params[0], PERMISSIONS.READ_MESSAGE_HISTORY);
+    const channel = this.channel(params[0], 0n);
     const limit = Number(query.get('limit') ?? 50);
     if (!(limit >= 1 && limit <= 100)) {
       throw new Refusal(400, 50035, 'Invalid Form Body', { limit: { _errors: [{ code: 'NUMBER_TYPE_MAX' }] } });
     }
-    const visible = channel.messages.filter(({ deleted, only }) => !deleted && only === undefined);
+    const blind = (channel.denied & PERMISSIONS.READ_MESSAGE_HISTORY) !== 0n;
+    const visible = channel.messages.filter(({ deleted, only }) => !blind && !deleted && only === undefined);
     const after = query.get('after');
     const before = query.get('before');
     const page = after
@@ -167,7 +198,7 @@ export class Messages {
   }
 
   private edit(request: Request): Body {
-    const channel = this.channel(request.params[0], 0n);
+    const channel = this.changing(request.params[0]);
     const message = channel.messages.find(({ id, deleted }) => id === request.params[1] && !deleted);
     if (!message || message.only !== undefined) throw unknownMessage();
     if (message.author.id !== this.fake.bot.id) {
@@ -200,7 +231,7 @@ export class Messages {
   }
 
   private delete(request: Request): undefined {
-    const channel = this.channel(request.params[0], 0n);
+    const channel = this.changing(request.params[0]);
     const message = channel.messages.find(({ id, deleted }) => id === request.params[1] && !deleted);
     if (!message) throw unknownMessage();
     if (message.author.id !== this.fake.bot.id) throw missingPermissions();
@@ -213,12 +244,14 @@ export class Messages {
     const message = parent.messages.find((each) => each.id === id && !each.deleted);
     if (!message) throw unknownMessage();
     if (this.fake.channels.has(message.id)) throw new Refusal(400, 160004, 'A thread has already been created');
+    checkThread(body);
+    message.flags |= FLAGS.hasThread;
     const thread = this.fake.thread(parent, String(body.name), message.id);
     return this.fake.shownChannel(thread);
   }
 
   private typing({ params }: Request): undefined {
-    const channel = this.channel(params[0], PERMISSIONS.SEND_MESSAGES);
+    const channel = this.channel(params[0], this.sending(params[0]));
     this.fake.typed.push(channel.id);
   }
 }

@@ -59,6 +59,10 @@ export interface Channel {
   /** Permission bits that the bot does not have here. */
   denied: bigint;
   gone?: boolean;
+  /** Of a thread: nothing in it may be changed until it is opened again, which a new message does by itself. */
+  archived?: boolean;
+  /** Of a thread: only a moderator opens it again. */
+  locked?: boolean;
   messages: Message[];
 }
 
@@ -96,7 +100,7 @@ export const PERMISSIONS = {
   SEND_MESSAGES_IN_THREADS: 1n << 38n,
 } as const;
 
-export const FLAGS = { ephemeral: 64, loading: 128 } as const;
+export const FLAGS = { hasThread: 32, ephemeral: 64, loading: 128 } as const;
 
 const EPOCH = 1_420_070_400_000n;
 

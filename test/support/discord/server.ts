@@ -178,7 +178,8 @@ async function read(incoming: IncomingMessage): Promise<{ body: Body; uploads: U
   const bytes = Buffer.concat(chunks);
   const type = incoming.headers['content-type'] ?? '';
   if (bytes.length === 0) return { body: {}, uploads: [] };
-  if (bytes.length > 25_000_000) throw new Refusal(413, 40005, 'Request entity too large');
+  // …/resources/message, create message.
+  if (bytes.length > 25 * 1024 * 1024) throw new Refusal(413, 40005, 'Request entity too large');
   if (!type.startsWith('multipart/form-data')) {
     try {
       return { body: JSON.parse(bytes.toString()) as Body, uploads: [] };

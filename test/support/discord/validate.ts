@@ -2,7 +2,8 @@
  * What Discord refuses, as documented: message create (docs.discord.com/developers/resources/message), components
  * (…/components/reference: 5 rows, 5 buttons, custom_id 1-100 and unique, label ≤ 80), modals (title ≤ 45, 1-5 inputs),
  * commands (…/interactions/application-commands: names of 1-32, descriptions of 1-100, 25 options, 25 choices of 100,
- * 8,000 characters in all, required options first), error bodies (…/reference#error-messages).
+ * 8,000 characters in all, required options first, those of a guild without contexts), threads (…/resources/channel:
+ * names of 1-100), error bodies (…/reference#error-messages).
  */
 import { type Body, Refusal } from './model.ts';
 
@@ -125,9 +126,16 @@ export function checkChoices(choices: unknown): void {
   problems.throw();
 }
 
+export function checkThread({ name }: Body): void {
+  const problems = new Problems();
+  problems.length('name', name, 1, 100);
+  if (/\p{Surrogate}/u.test(String(name))) problems.add('name', 'STRING_TYPE_CONVERT', 'Not Unicode.');
+  problems.throw();
+}
+
 const NAME = /^[-_'\p{L}\p{N}\p{sc=Deva}\p{sc=Thai}]{1,32}$/u;
 
-export function checkCommands(commands: Body[]): void {
+export function checkCommands(commands: Body[], guild: string | undefined): void {
   const problems = new Problems();
   if (commands.length > 100) problems.add('_', 'APPLICATION_COMMANDS_EXCEEDED', 'Must be 100 or fewer.');
   const names = new Set<unknown>();
@@ -135,6 +143,9 @@ export function checkCommands(commands: Body[]): void {
     checkNamed(problems, `${index}`, command);
     if (names.has(command.name)) problems.add(`${index}.name`, 'APPLICATION_COMMANDS_DUPLICATE_NAME', 'Duplicate.');
     names.add(command.name);
+    if (guild !== undefined && command.contexts !== undefined) {
+      problems.add(`${index}.contexts`, 'APPLICATION_COMMAND_CONTEXTS_GLOBAL', 'Only for globally-scoped commands.');
+    }
     const options = list(command.options);
     if (options.length > 25) problems.add(`${index}.options`, 'BASE_TYPE_MAX_LENGTH', 'Must be 25 or fewer.');
     let optional = false;

@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { done, type Model, outsideTool } from '../../../src/agent/index.ts';
+import { deferred } from '../../../src/base/async.ts';
+import type { Message } from '../../support/discord/index.ts';
+import { type DiscordPlayOptions, echo, playDiscord } from '../../support/discord/play.ts';
+import { eventually } from '../../support/eventually.ts';
+import { ScriptedModel } from '../../support/scripted-model.ts';
+
+/** Each question in a channel gets a thread. */
+const threaded = (options: DiscordPlayOptions = {}) =>
+  playDiscord({ model: echo, ...options, discord: { threads: true } });
+
+const pressable = ({ components }: Message) =>
+  components.flatMap((row) => (row.components as { disabled?: boolean }[]).filter(({ disabled }) => !disabled));
+
+test('a question gets one thread, also when it is looked through again, and its name is what fits of the words', async () => {
+  await using play = await threaded();
+  const question = play.asks('🦊'.repeat(90));
+  const thread = await eventually(() => play.fake.channels.get(question.id));
+  await play.hears('answer to', thread);
+  expect(thread?.name).toMatch(/^(?:🦊)+…$/u);
+  await play.settled();
+  await play.stop();
+  const missed = play.asks('meanwhile');
+  await play.start();
+  await eventually(() => play.fake.channels.get(missed.id));
+  await play.hears('answer to meanwhile', play.fake.channels.get(missed.id));
+  const made = play.fake.rest.seen.filter((request) => request.endsWith('/threads'));
+  expect(made).toHaveLength(2);
+});
+
+test('where no thread can be opened it is answered in the channel', async () => {
+  await using play = await threaded();
+  const { fake } = play;
+  fake.rest.fault = ({ route }) => (route.endsWith('/threads') ? { status: 400 } : undefined);
+  play.asks('one too many');
+  await play.hears('answer to one too many');
+});
+
+test('a card in a thread that was archived meanwhile is closed all the same', async () => {
+  const letter = outsideTool({
+    name: 'letter_send',
+    description: 'Sends a letter.',
+    effect: 'external',
+    input: z.object({}),
+    run: async () => done('sent'),
+  });
+  const model = new ScriptedModel([{ call: 'letter_send' }], ['as you like']);
+  await using play = await playDiscord({ model, tools: [letter], stillClock: true });
+  const thread = play.fake.thread(play.general, 'plans');
+  play.asks('write to Carl', { channel: thread });
+  const card = await play.hears('letter_send', thread);
+  await play.settled();
+  thread.archived = true;
+  await play.passes(25 * 3_600_000);
+  expect(await eventually(() => card.content.includes('nobody answered in time'))).toBe(true);
+  expect(pressable(card)).toEqual([]);
+});
+
+test('an answer for a thread that was locked meanwhile comes directly', async () => {
+  const [begun, go] = [deferred(), deferred()];
+  const slow: Model = {
+    name: 'test/slow',
+    async *generate(request, signal) {
+      begun.resolve();
+      await go.promise;
+      yield* echo.generate(request, signal);
+    },
+  };
+  await using play = await playDiscord({ model: slow });
+  const thread = play.fake.thread(play.general, 'plans');
+  play.asks('still there?', { channel: thread });
+  await begun.promise;
+  thread.archived = thread.locked = true;
+  go.resolve();
+  await play.hears('answer to still there?', play.fake.dm(play.ana));
+  expect(play.fake.said(thread)).toEqual([]);
+});

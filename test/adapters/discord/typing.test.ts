@@ -1,0 +1,42 @@
+import type { REST } from 'discord.js';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Typing } from '../../../src/adapters/discord/typing.ts';
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
+afterEach(() => void vi.useRealTimers());
+
+/** What is shown where, as Discord is told. */
+function watched() {
+  const shown: string[] = [];
+  const post = async (route: string) => void shown.push(route);
+  return { shown, typing: new Typing(() => ({ post }) as unknown as REST) };
+}
+
+test('typing is shown within a second, and again before Discord takes it away after ten', async () => {
+  const { shown, typing } = watched();
+  typing.begin('1');
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(shown).toEqual(['/channels/1/typing']);
+  await vi.advanceTimersByTimeAsync(9_000);
+  expect(shown).toHaveLength(2);
+});
+
+test('typing ends when something was said, and begins nowhere when it was said at once', async () => {
+  const { shown, typing } = watched();
+  typing.begin('1');
+  typing.begin('2');
+  typing.end('2');
+  await vi.advanceTimersByTimeAsync(1_000);
+  typing.end('1');
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(shown).toEqual(['/channels/1/typing']);
+});
+
+test('typing does not go on for ever where nothing is ever said', async () => {
+  const { shown, typing } = watched();
+  typing.begin('1');
+  await vi.advanceTimersByTimeAsync(10 * 60_000);
+  const count = shown.length;
+  await vi.advanceTimersByTimeAsync(10 * 60_000);
+  expect(shown).toHaveLength(count);
+});
