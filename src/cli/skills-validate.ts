@@ -14,9 +14,14 @@ export async function skillsValidate(flags: ValidateFlags, io: NodeJS.Process): 
     throw usage(`There is no profile ${flags.profile}.`, `There is ${PROFILES.join(', ')}.`);
   }
   const verdicts = await validateSkills(flags.args, { profile, checkEntrypoints: flags.checkEntrypoints });
-  if (flags.json) io.stdout.write(`${JSON.stringify(verdicts, null, 2)}\n`);
+  if (flags.json) io.stdout.write(`${JSON.stringify(verdicts.map(inFull), null, 2)}\n`);
   else io.stdout.write(`${report(verdicts, flags.strict ?? false, io.cwd()).join('\n')}\n`);
   return verdicts.every((verdict) => passes(verdict, flags)) ? 0 : ERRORS.INPUT_INVALID.exit;
+}
+
+/** Programs are promised a line of every problem; what is wrong with a file as a whole is wrong from its first line on. */
+function inFull(verdict: Verdict) {
+  return { ...verdict, problems: verdict.problems.map((problem) => ({ ...problem, line: problem.line ?? 1 })) };
 }
 
 function passes({ usable, strict, problems }: Verdict, flags: ValidateFlags): boolean {

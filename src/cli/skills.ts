@@ -104,7 +104,13 @@ async function describe({ skill, state, why }: Listed, locale: string | undefine
     forbidden_tools: skill.forbiddenTools,
     argument_hint: skill.argumentHint ?? null,
     content_length: typeof body === 'string' ? body.length : 0,
-    warnings: skill.diagnostics.map(({ code, level, message, file, line }) => ({ code, level, message, file, line })),
+    warnings: skill.diagnostics.map(({ code, level, message, file, line = 1 }) => ({
+      code,
+      level,
+      message,
+      file,
+      line,
+    })),
   };
 }
 
@@ -180,7 +186,15 @@ function table(listed: readonly Listed[], locale: string | undefined, isColourfu
 function lines(values: object): string[] {
   return Object.entries(values).flatMap(([key, value]) => {
     if (value === null || (typeof value === 'object' && Object.keys(value).length === 0)) return [];
-    const text = typeof value === 'string' ? value : JSON.stringify(value);
-    return [`${key.replaceAll('_', ' ').padEnd(24)} ${text}`];
+    const line = (text: string) => `${key.replaceAll('_', ' ').padEnd(24)} ${text}`;
+    if (key === 'warnings') return (value as Warning[]).map((warning) => line(warningText(warning)));
+    return [line(isTexts(value) ? value.join(', ') : typeof value === 'string' ? value : JSON.stringify(value))];
   });
 }
+
+type Warning = Awaited<ReturnType<typeof describe>>['warnings'][number];
+
+const warningText = ({ level, message, code, file, line }: Warning) => `${level}: ${message} [${code}] ${file}:${line}`;
+
+const isTexts = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((each) => typeof each === 'string');

@@ -102,6 +102,14 @@ test('validating ends with 0 when all can be used, and with --strict when all ar
     },
   ]);
   write(home, 'skills/empty/SKILL.md', '');
+  const judged = JSON.parse((await coda('skills', 'validate', '--json', join(folder, 'empty'))).stdout);
+  expect(judged[0].problems[0]).toEqual({
+    code: 'no_content',
+    level: 'error',
+    message: 'There are no instructions in it.',
+    file: join(folder, 'empty', 'SKILL.md'),
+    line: 1,
+  });
   expect(await coda('skills', 'validate', folder)).toMatchObject({ code: 65 });
   expect(await coda('skills', 'validate', join(home, 'none'))).toMatchObject({ code: 65 });
 });

@@ -34,8 +34,13 @@ export function splitTools(text: string): ToolList {
     tools.push(tool);
     tool = '';
   }
-  const all = [...tools, tool].map((one) => one.trim()).filter((one) => one !== '');
-  return { tools: unique(all), isUnclear: depth !== 0 || all.some((one) => !/[\p{L}\p{N}*]/u.test(one)) };
+  const written = [...tools, tool].map((one) => one.trim()).filter((one) => one !== '');
+  const names = written.map(withoutRemains);
+  const isUnclear = depth !== 0 || names.some((name, index) => name !== written[index] || !/[\p{L}\p{N}*]/u.test(name));
+  return { tools: unique(names.filter((name) => name !== '')), isUnclear };
 }
+
+/** Of a list that was never closed, or whose quotes do not match, `[` and `"` stay with the names. */
+const withoutRemains = (name: string): string => name.replace(/^[[\]{}"'`]+|[[\]{}"'`]+$/g, '');
 
 const unique = (tools: readonly string[]): string[] => [...new Set(tools)];
