@@ -71,7 +71,7 @@ function templated(place: string, template: string, values: Filling['values']): 
 
 /** Words, with quotes around those that have spaces in them. */
 export function argumentsIn(args: string): string[] {
-  const words = args.match(/"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"']+|["']/g) ?? [];
+  const words = args.match(/"(?:[^"\\]|\\.)*"(?!\S)|'[^']*'(?!\S)|\S+/g) ?? [];
   return words.map((word) => {
     if (word.length > 1 && word.startsWith('"')) return word.slice(1, -1).replace(/\\(.)/g, '$1');
     return word.length > 1 && word.startsWith("'") ? word.slice(1, -1) : word;

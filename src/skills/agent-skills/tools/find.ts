@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type AnyTool, dataTool, done, failed, type ToolResult, type TxContext } from '../../../agent/index.ts';
 import { entryOf, offered } from '../prompt/offered.ts';
-import { activeIn, offIn } from '../settings.ts';
+import { offIn } from '../settings.ts';
 import { type AgentSkill, isTrusted } from '../skill.ts';
 import * as texts from '../texts.ts';
 import { contents, FILES_A_PAGE } from '../use/contents.ts';
@@ -57,10 +57,13 @@ async function filesOf(wanted: number, ctx: TxContext): Promise<ToolResult> {
   const prepared = ctx.prepared as { ready: Ready; lines: string[] } | Extract<ToolResult, { ok: false }>;
   if ('ok' in prepared) return prepared;
   const { ready, lines } = prepared;
-  const { settings, epoch } = await settingsOf(ctx.tx, ctx.conversationId);
+  const { settings } = await settingsOf(ctx.tx, ctx.conversationId);
   const { name } = ready.skill;
-  // What its scripts say is read only once somebody has decided to use it.
-  if (!activeIn(settings, epoch).includes(name)) return failed('NOT_ACTIVE', texts.notActive(name));
+  if (offIn(settings).has(name)) return failed('OFF', texts.isOff(name));
+  const trust = ready.all.at(-1)?.trust;
+  // Nobody has used it yet, and nobody may before an owner has looked.
+  if (trust?.kind === 'first' && trust.block.length > 0)
+    return failed('NEEDS_APPROVAL', texts.blocked(name, trust.block));
   const pages = Math.ceil((ready.all.at(-1)?.files.length ?? 0) / FILES_A_PAGE);
   if (lines.length === 0) return done(texts.noFiles(name));
   return done([...lines, ...texts.page(wanted, pages)].join('\n'), ready.tainted ? { tainted: true } : {});

@@ -24,20 +24,23 @@ async function helpOf(directory: string, path: string): Promise<string[]> {
   return read.ok ? helpIn(read.content.toString('utf8')) : [];
 }
 
+/** Where a quoted text ends, and what follows it. */
+const CLOSING = /(?:"""|'''|\*\/).*$/;
+
 /** The first comment of a script, or the text that a Python file begins with. Pure. */
 function helpIn(text: string): string[] {
   const lines = text.replace(/^\ufeff/, '').split(/\r?\n/);
   const from = lines.findIndex((line) => !/^(?:#!|#\s*-\*-|\s*$|['"]use strict)/.test(line));
   if (from < 0) return [];
-  const quoted = /^\s*(?:"""|'''|\/\*\*?)/.test(lines[from] ?? '');
+  const opening = /^\s*(?:"""|'''|\/\*\*?)/;
+  const quoted = opening.test(lines[from] ?? '');
   const help: string[] = [];
-  for (const line of lines.slice(from)) {
-    if (!quoted && !/^\s*(?:#|\/\/|--|;)/.test(line)) break;
-    const said = line
-      .replace(/^\s*(?:#+|\/\/+|--+|;+|"""|'''|\/\*+|\*+(?!\/))?\s*/, '')
-      .replace(/(?:"""|'''|\*\/).*$/, '');
+  for (const [index, written] of lines.slice(from).entries()) {
+    if (!quoted && !/^\s*(?:#|\/\/|--|;)/.test(written)) break;
+    const line = quoted && index === 0 ? written.replace(opening, '') : written;
+    const said = line.replace(/^\s*(?:#+|\/\/+|--+|;+|\*+(?!\/))?\s*/, '').replace(CLOSING, '');
     if (said.trim() !== '') help.push(said.trim().slice(0, LONGEST_LINE));
-    if (help.length === HELP_LINES || (quoted && /(?:.+"""|.+'''|\*\/)/.test(line.trim()))) break;
+    if (help.length === HELP_LINES || (quoted && CLOSING.test(line))) break;
   }
   return help;
 }
