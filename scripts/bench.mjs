@@ -17,7 +17,7 @@ if (name === undefined || !existsSync(source)) {
 }
 
 // A bench may start the daemon as a person would, from dist/.
-if (!build() || !compile('tsconfig.bench.json')) process.exit(70);
+if (!(await build()) || !compile('tsconfig.bench.json')) process.exit(70);
 const script = join(root, 'build', 'bench', `${name}.js`);
 const { status } = spawnSync(process.execPath, ['--expose-gc', script, ...args], { cwd: root, stdio: 'inherit' });
 process.exit(status ?? 1);

@@ -3,4 +3,4 @@ import { build, install, requireNode } from './setup.mjs';
 
 requireNode();
 install();
-process.exit(build() ? 0 : 70);
+process.exit((await build()) ? 0 : 70);

@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build, install, requireNode, root } from './setup.mjs';
+import { compile, install, requireNode, root } from './setup.mjs';
 
 /** `docs/errors.md` with its table written anew from the table of errors. */
 export function withErrorTable(page, errors) {
@@ -16,9 +16,9 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   requireNode();
   install();
   // Errors elsewhere in the house do not matter for what is generated: the compiler writes its files all the same.
-  build();
+  compile('tsconfig.build.json');
 
-  const load = (file) => import(pathToFileURL(join(root, 'dist', file)).href);
+  const load = (file) => import(pathToFileURL(join(root, 'build', 'compiled', file)).href);
   const { configExample, configJsonSchema } = await load('config/index.js');
   const { ERRORS } = await load('base/errors.js');
   const page = readFileSync(join(root, 'docs/errors.md'), 'utf8');

@@ -2,8 +2,8 @@
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -62,24 +62,53 @@ export function runNpm(args) {
   return status === 0;
 }
 
-/** Compiles `src/` to `dist/` when a source is newer, other or gone. False when it does not compile. */
-export function build() {
+/** Makes `dist/` of `src/` when a source is newer, other or gone. False when it does not compile. */
+export async function build() {
   const stamp = join(root, 'dist', '.coda-sources');
-  const sources = listFiles(join(root, 'src'));
+  const sources = [...listFiles(join(root, 'src')), ...listFiles(join(root, 'scripts'))];
   const state = fingerprint([...sources, 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json']);
   if (read(stamp) === state) return true;
   process.stderr.write('Building …\n');
-  removeStale(sources);
   if (!compile('tsconfig.build.json')) return false;
+  await bundle(join('build', 'compiled'));
   writeFileSync(stamp, state);
   return true;
 }
 
 /** Runs the TypeScript compiler on a project file; its output goes to stderr. */
 export function compile(project) {
-  mkdirSync(join(root, 'dist'), { recursive: true });
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   return spawnSync(process.execPath, [tsc, '-p', project], { cwd: root, stdio: ['ignore', 2, 2] }).status === 0;
+}
+
+/** Packages of many small files that each start reads; the others stay where npm has put them. */
+const INLINED = ['commander', 'jsonrepair', 'temporal-polyfill', 'temporal-spec', 'temporal-utils', 'zod'];
+
+/**
+ * Puts what was compiled into few files: reading hundreds of modules takes longer than all else at a start. What is
+ * imported on demand stays a file of its own, and so does what runs on a thread of its own (`…-worker.js`), beside the
+ * rest, so that its URL is the same as among the sources.
+ */
+async function bundle(compiled) {
+  const { rolldown } = await import('rolldown');
+  const workers = listFiles(join(root, compiled)).filter((file) => file.endsWith('-worker.js'));
+  const isPackage = (id) => /^[@a-z]/.test(id);
+  const bundled = await rolldown({
+    cwd: root,
+    platform: 'node',
+    input: Object.fromEntries(
+      [join(compiled, 'main.js'), ...workers].map((file) => [basename(file, '.js'), `./${file}`]),
+    ),
+    external: (id) => isPackage(id) && !INLINED.includes(id.split('/')[0]),
+  });
+  await bundled.write({
+    dir: join(root, 'dist'),
+    cleanDir: true,
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name]-[hash].js',
+    sourcemap: true,
+  });
+  await bundled.close();
 }
 
 /** The files below `folder`, relative to the package's root; none when there is no such folder. */
@@ -97,15 +126,4 @@ function fingerprint(files) {
     return `${file} ${size} ${mtimeMs}`;
   });
   return sha256(lines.join('\n'));
-}
-
-/** The compiler leaves what it once made of a source that is gone; such a file would still be imported. */
-function removeStale(sources) {
-  const dist = join(root, 'dist');
-  if (!existsSync(dist)) return;
-  const expected = new Set(sources.map((file) => file.replace(/^src/, 'dist').replace(/\.ts$/, '.js')));
-  for (const file of listFiles(dist)) {
-    const script = file.replace(/\.map$/, '');
-    if (script.endsWith('.js') && !expected.has(script)) rmSync(join(root, file));
-  }
 }

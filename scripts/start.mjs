@@ -6,7 +6,7 @@ import { build, install, requireNode, root } from './setup.mjs';
 
 requireNode();
 install();
-if (!build()) process.exit(70);
+if (!(await build())) process.exit(70);
 
 const given = process.argv.slice(2);
 const isCommand = given[0] !== undefined && !given[0].startsWith('-');

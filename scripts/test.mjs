@@ -73,7 +73,7 @@ async function house() {
   return { ok: errors.length === 0, said: lines.join('\n') };
 }
 
-const built = async () => ({ ok: build(), said: '' });
+const built = async () => ({ ok: await build(), said: '' });
 
 /** Two at a time: the machine that this is sized for has two cores. */
 async function checks() {

@@ -86,7 +86,7 @@ export class EngineThread {
     const settings = folder === undefined ? { ...SETTINGS, ...VOLATILE } : SETTINGS;
     setFlagsFromString(`--wasm-tiering-budget=${TIERING_BUDGET}`);
     setFlagsFromString(SMALL_HEAPS);
-    this.worker = new Worker(new URL('./worker.js', import.meta.url), {
+    this.worker = new Worker(new URL('./engine-worker.js', import.meta.url), {
       workerData: {
         folder,
         dump,

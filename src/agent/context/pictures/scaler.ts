@@ -42,7 +42,11 @@ async function scale(bytes: Buffer, { type, width, height }: Look): Promise<Buff
   const factor = Math.min(1, GOOD_SIDE / Math.max(width, height));
   const to = (side: number) => Math.max(1, Math.round(side * factor));
   const workerData = { type, bytes, width, height, toWidth: to(width), toHeight: to(height) };
-  const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData, stdout: true, stderr: true });
+  const worker = new Worker(new URL('./picture-worker.js', import.meta.url), {
+    workerData,
+    stdout: true,
+    stderr: true,
+  });
   try {
     const made = new Promise<Buffer>((resolve, reject) => {
       worker.once('message', (jpeg: ArrayBuffer) => resolve(Buffer.from(jpeg)));
