@@ -84,8 +84,9 @@ function exists(year: number, month: number, day: number): boolean {
 }
 
 function resolveMonthday(date: Extract<DateSpec, { type: 'monthday' }>, { today }: Env): Days | NoDay {
-  const { day, month, year } = date;
+  const { day, month } = date;
   const now = ymdOf(today);
+  const year = date.inYear === undefined ? date.year : now.year + date.inYear;
   if (day < 1 || day > 31) return 'NOT_A_DATE';
   if (date.inMonth !== undefined) {
     const at = monthAfter(now.year, now.month, date.inMonth);

@@ -66,9 +66,12 @@ export function toInstant(at: number): Instant {
 }
 
 /** Countries that write the month first, with all digits: the date's order where the locale is not known. */
-const MONTH_FIRST = new Set(['US', 'PR', 'GU', 'VI', 'AS', 'MP', 'PH', 'FM', 'PW', 'MH']);
-/** Where both orders are in everyday use, or the year stands first. */
-const EITHER_ORDER = new Set(['CA', 'ZA', 'JP', 'CN', 'KR', 'TW', 'HU', 'MN']);
+const MONTH_FIRST = new Set(
+  // Where the year stands first, the month stands before the day.
+  'US PR GU VI AS MP PH FM PW MH JP CN KR TW HU MN'.split(' '),
+);
+/** Where both orders are in everyday use. */
+const EITHER_ORDER = new Set(['CA', 'ZA']);
 
 function monthFirst(locale: string | undefined, zone: string): boolean | undefined {
   const country = regionOf(locale) ?? countryOf(zone);

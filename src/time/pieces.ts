@@ -25,8 +25,9 @@ export type Piece =
   /** `loose`: it may be said of each day, "every day 2 times". */
   | { kind: 'count'; count: number; loose?: boolean }
   | { kind: 'except'; days: DaySet }
-  /** `offset` says which of two equal times of the zone is meant: `+01:00`; `loose` words say a zone only at the end. */
-  | { kind: 'zone'; words: string; offset?: string; loose?: boolean }
+  /** `offset` says which of two equal times of the zone is meant: `+01:00`; `loose` words say a zone only at the end,
+   * `initials` may stand for something else. */
+  | { kind: 'zone'; words: string; offset?: string; loose?: boolean; initials?: boolean }
   | { kind: 'note' }
   /** Words with several meanings: the phrase is read again with each of these instead of them. */
   | { kind: 'vague'; instead: readonly string[] }
@@ -88,7 +89,14 @@ export type Which = 'bare' | 'this' | 'next' | 'coming' | 'last';
 export type DateSpec =
   | { type: 'offset'; days: number }
   | { type: 'weekday'; weekday: number; which: Which; weeks?: number; inWeek?: number }
-  | { type: 'monthday'; day: number; month?: number | undefined; year?: number | undefined; inMonth?: number }
+  | {
+      type: 'monthday';
+      day: number;
+      month?: number | undefined;
+      year?: number | undefined;
+      inMonth?: number;
+      inYear?: number;
+    }
   | { type: 'numeric'; first: number; second: number; year?: number | undefined }
   | { type: 'nth'; nth: number; of: NthTarget; month?: number; year?: number; inMonth?: number; inYear?: number }
   | { type: 'period'; unit: Unit; which: number; edge: Edge; month?: number; year?: number; vague?: boolean }

@@ -167,7 +167,7 @@ const PART_STARTS = new Set('this in at by during tonight eod cob end close firs
 export function isWeak({ from, to, piece }: Placed, tokens: readonly Token[]): boolean {
   const word = tokens[from]?.text ?? '';
   // "The Day After Tomorrow": nobody writes these words with a capital, except in titles.
-  const titled = tokens.slice(piece.kind === 'date' ? from - 1 : from, to);
+  const titled = tokens.slice(piece.kind === 'date' && !/^(?:on|at|by|in)$/.test(word) ? from - 1 : from, to);
   if (from > 0 && titled.some(({ raw }) => TITLE_WORDS.test(raw))) return true;
   switch (piece.kind) {
     case 'time':

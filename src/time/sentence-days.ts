@@ -19,6 +19,23 @@ export class SentenceDays extends SentenceParts {
     return EVENTS.has(this.word(at - 1));
   }
 
+  /** Whether a time at the end of a task is that of a thing in it: "the report due Friday", "ask if we meet at 3". */
+  protected bondOf(from: number, end: Run): 'thing' | 'doubt' | 'none' {
+    const words = this.tokens.slice(from, end.from).map(({ text }) => text);
+    const last = words.at(-1) ?? '';
+    const first = this.word(end.from);
+    if (words.some((word, at) => at > 0 && CLAUSES.has(word) && at < words.length - 1)) return 'thing';
+    if (onlyTime(end)) return 'none';
+    if (last === 'for' && TYING.has(words.at(-2) ?? '')) return 'thing';
+    // "Tickets for tomorrow" may be bought tomorrow, a present for Christmas is not.
+    if (last === 'for' || first === 'for') return isFarOff(end.phrase.dates[0]) ? 'thing' : 'doubt';
+    if (TYING.has(last) || (words.length > 1 && TYING.has(first))) return 'thing';
+    // "From Dec 12 to Dec 15", "this may be Thursday or Friday".
+    if (/^(?:to|or)$/.test(last) && words.length > 2) return 'thing';
+    const isDeed = words.length > 2 && (REPORTS.has(words[0] ?? '') || /^\w{2,}(?:ed|ing)$/.test(last));
+    return isDeed ? 'doubt' : 'none';
+  }
+
   /** "Call Bo Friday about the rent at 10": the day stands apart from the clock, and both say when. */
   protected isApart(day: Run, to: number): boolean {
     if (
@@ -96,6 +113,10 @@ export class SentenceDays extends SentenceParts {
   }
 }
 
+function isFarOff(date: DateSpec | undefined): boolean {
+  return date?.type === 'holiday' || date?.type === 'period';
+}
+
 function isNamedDay(date: DateSpec | undefined): boolean {
   return (
     date?.type === 'weekday' || date?.type === 'holiday' || (date?.type === 'monthday' && date.month !== undefined)
@@ -115,6 +136,24 @@ const FUNCTION_WORDS = new Set(
     ' ',
   ),
 );
+
+/** Words that tie a day to what stands before it: "due Friday", "for Christmas". */
+const TYING = new Set(
+  (
+    'about from of until by before since due free back valid ready scheduled planned booked sent charged renewed ending ' +
+    'starting starts start ends opens closes leaves arrives expires expiring is are was were'
+  ).split(' '),
+);
+
+/** Words that begin a clause, or are its subject. */
+const CLAUSES = new Set(
+  'if whether that what which who whose when why how because since so while unless i we he she they is are was were'.split(
+    ' ',
+  ),
+);
+
+/** What is told or asked. */
+const REPORTS = new Set('say tell mention note announce confirm see ask check find'.split(' '));
 
 /** What a clock time within a task begins with. */
 const CLOCK_STARTS = /^(?:at|in|by|~)$/;

@@ -49,7 +49,11 @@ export class SentenceDoubts extends SentenceEnds {
     if (words === undefined || (when.kind !== 'once' && when.kind !== 'recurring')) return understood;
     const about = [lead, ...hideNames(tokenise(task, this.language), this.language).map(({ text }) => text)];
     const { habits } = this.language;
-    const half = about.map((word) => habits.get(word)).find((found) => found !== undefined);
+    // "Evening class", but not "ask about the night shift".
+    const half = about
+      .filter((word, at) => at < 3 || !this.language.temporal.has(word))
+      .map((word) => habits.get(word))
+      .find((found) => found !== undefined);
     if (half === undefined || !saysClock(tokenise(words, this.language))) return understood;
     const read = (of: string) => readPhrase(`${words} ${of}`, this.ctx);
     // What fits into one half of the day only says itself which.
@@ -169,7 +173,8 @@ export class SentenceDoubts extends SentenceEnds {
     if (run.from - 1 <= from || hasTime(run)) return undefined;
     const before = this.word(run.from - 1);
     // "Update to version 3.11 tomorrow".
-    if (this.language.names.labels.has(this.word(run.from - 2))) return undefined;
+    const isList = this.word(run.from - 2) === 'and' && /^\d+$/.test(this.word(run.from - 3));
+    if (this.language.names.labels.has(this.word(run.from - (isList ? 4 : 2)))) return undefined;
     // "Meeting 9.30 tomorrow".
     if (/^(?:\d|1\d|2[0-3])\.[0-5]\d$/.test(before)) {
       const timed = parseWhen(`at ${before} ${this.runs.words(run.from, run.to)}`, this.ctx);

@@ -83,6 +83,9 @@ export class SentenceParts {
     const { cadences } = this.language;
     if (run.phrase.placed.length > 1 && last.to === last.from + 1 && cadences.has(this.word(last.from)))
       return !this.language.connectors.has(this.word(last.to)) && this.word(last.to) !== '';
+    // "3pm CT scan".
+    if (last.piece.kind === 'zone' && last.piece.initials)
+      return this.word(last.to) !== '' && !this.language.connectors.has(this.word(last.to));
     // "Until Christmas lunch with Ana".
     if (last.piece.kind === 'until' || last.piece.kind === 'start') {
       const { time } = last.piece.piece;

@@ -18,7 +18,7 @@ export class SentenceRivals extends SentenceDays {
     if (!other) return undefined;
     const words = this.runs.words(other.from, other.to);
     const task: [number, number] = [run.from, other.from];
-    const both = isAdjective ? this.together(run, other) : undefined;
+    const both = isAdjective ? this.asSeries(run, other) : undefined;
     if (!both && this.isThing(run, other, isAdjective)) return this.result(other.when, words, [task]);
     return this.ask([both?.when ?? run.when, other.when], words, [task]);
   }
@@ -39,7 +39,7 @@ export class SentenceRivals extends SentenceDays {
   }
 
   /** "Weekly report on Friday at 5": the series that both make, where the day can be that of a series. */
-  private together(run: Run, other: Run): { when: Run['when'] } | undefined {
+  private asSeries(run: Run, other: Run): { when: Run['when'] } | undefined {
     const { dates, recurs, shift } = other.phrase;
     const [date] = run.phrase.recurs.length > 0 ? dates : run.phrase.dates;
     const isSeries = run.phrase.recurs.length + recurs.length === 1;

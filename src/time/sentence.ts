@@ -2,11 +2,10 @@ import { hereOf } from './env.ts';
 import { english } from './lang/en.ts';
 import type { Layout } from './layout.ts';
 import { mayBeName } from './names.ts';
-import { parseWhen, readRule, readWords, withWords, wordsOf } from './parse.ts';
-import type { Piece } from './pieces.ts';
+import { readRule, readWords, withWords, wordsOf } from './parse.ts';
 import { isDoubtful, isWeak, type Run } from './runs.ts';
 import { STARTS } from './sentence-days.ts';
-import { SentenceEvents } from './sentence-events.ts';
+import { SentenceJoins } from './sentence-joins.ts';
 import { hasTime, isSameWhen, onlyTime, type Understood } from './sentence-parts.ts';
 import { noTime, tooLong, unknownZone, whichOne } from './texts.ts';
 import { tokenise } from './tokens.ts';
@@ -39,7 +38,7 @@ export function understand(text: string, ctx: WhenContext): Understood {
   return whole ? { when: whole, words: text.trim(), task: '' } : new Sentence(words, here, english).understand();
 }
 
-class Sentence extends SentenceEvents {
+class Sentence extends SentenceJoins {
   understand(): Understood {
     const layout = this.finder.layout();
     const understood = this.byHabit(this.again(this.read(layout), layout), layout);
@@ -134,112 +133,6 @@ class Sentence extends SentenceEvents {
     const rival = this.rivalled(run, to, connector, layout.hasLead);
     if (rival) return rival;
     return this.completed(run, [connector === '' ? run.to : run.to + 1, to], connector, layout.hasLead);
-  }
-
-  /** "Around 5pm" is no "about". */
-  private connectorAt(at: number): string {
-    const word = this.word(at);
-    const isOther = word === 'about' && this.tokens[at]?.raw.toLowerCase() !== word;
-    return this.language.connectors.has(word) && !isOther ? word : '';
-  }
-
-  /** A run before the task, and what the end of the task adds to it. */
-  private completed(run: Run, task: [number, number], connector: string, hasLead: boolean): Understood {
-    const words = this.runs.words(run.from, run.to);
-    const [from, to] = this.trimmed(task);
-    const limited = this.limited(run, from, to);
-    if (limited) return limited;
-    const end =
-      this.runs.longestUpTo(to, from + 1, (one) => !this.startsWeak(one) && !this.isAttribute(one)) ??
-      (to - from > 1 ? this.digitsAt(to - 1) : undefined);
-    const isOpen = lacksClock(run) && end !== undefined && onlyTime(end);
-    const isUndated =
-      onlyTime(run) && end !== undefined && lacksClock(end) && !onlyTime(end) && end.phrase.recurs.length === 0;
-    if (end && (isOpen || (onlyTime(run) && end.phrase.recurs.length > 0 && !hasTime(end)))) {
-      const both = this.joined(
-        [
-          [run.from, run.to],
-          [end.from, end.to],
-        ],
-        [[from, end.from]],
-      );
-      if (both.when.kind === 'reject' && both.when.code === 'NOT_A_DATE')
-        return this.ask([run.when, end.when], words, [[from, to]]);
-      // "Remind me tomorrow about the meeting at 3pm": that is when the meeting is.
-      const { shift } = run.phrase;
-      if (connector !== 'about' && connector !== 'of' && !(shift && shift.span.milliseconds > 0)) return both;
-      return this.ask([run.when, both.when], words, [[from, to]]);
-    }
-    if (end && isUndated) {
-      const both = this.joined(
-        [
-          [run.from, run.to],
-          [end.from, end.to],
-        ],
-        [[from, end.from]],
-      );
-      // "6am run tomorrow", "at 3 to call Bo tomorrow"; "at 3 to buy tickets today" is the same in either reading.
-      if (both.when.kind === 'reject' && both.when.code === 'NOT_A_DATE')
-        return this.ask([run.when, end.when], words, [[from, to]]);
-      const isSure = !this.startsWeak(end) || /1[3-9]|[23]\d/.test(this.word(end.from));
-      const isOne = isSure && /^(?:to|,)?$/.test(connector) && !this.isBound(end) && !IS.test(this.word(end.from - 1));
-      if (isOne) return both;
-      if (isSameWhen(run.when, both.when)) return this.result(run.when, words, [[from, to]]);
-      return this.ask([run.when, both.when], words, [[from, to]]);
-    }
-    return this.withClock(run, [from, to], hasLead) ?? this.result(run.when, words, [[from, to]]);
-  }
-
-  /** "Tomorrow email Bo at 10 about the rent". */
-  private withClock(run: Run, [from, to]: [number, number], hasLead: boolean): Understood | undefined {
-    const { dates, recurs, shift } = run.phrase;
-    if (!lacksClock(run) || (dates.length === 0 && recurs.length === 0 && !shift)) return undefined;
-    const clock = this.clockApart(from, to);
-    if (!clock) return undefined;
-    const { run: inner, isCertain } = clock;
-    const both = this.joined(
-      [
-        [run.from, run.to],
-        [inner.from, inner.to],
-      ],
-      [
-        [from, inner.from],
-        [inner.to, to],
-      ],
-    );
-    if (both.when.kind === 'reject' && both.when.code !== 'PAST')
-      return isCertain ? this.ask([run.when], this.runs.words(run.from, run.to), [[from, to]]) : undefined;
-    return isCertain && !hasLead
-      ? both
-      : this.ask([both.when, run.when], this.runs.words(run.from, run.to), [[from, to]]);
-  }
-
-  /** "Tomorrow morning call Ana": a part of the day that was named, unless the task is but a word ("morning run"). */
-  private endsInPart(run: Run, to: number): boolean {
-    const last = this.runs.last(run);
-    if (last?.piece.kind !== 'time' || last.piece.time.part === undefined || last.piece.time.clock) return false;
-    if (run.phrase.dates.length === 0 && run.phrase.recurs.length === 0) return false;
-    const isMeal = this.word(run.to - 1) === 'lunch' && /^(?:with|at|in|for|and)$/.test(this.word(run.to));
-    return to - run.to > 1 && !isMeal;
-  }
-
-  /** "Every day to take pills until Friday": where the series ends may stand at the end of the task. */
-  private limited(run: Run, from: number, to: number): Understood | undefined {
-    if (run.phrase.recurs.length === 0) return undefined;
-    for (let at = Math.max(from + 1, run.to); at < to; at++) {
-      if (!this.runs.pieces(at).some(({ value, end }) => LIMITS.has(value.kind) && end <= to)) continue;
-      const words = `${this.runs.words(run.from, run.to)} ${this.runs.words(at, to)}`;
-      const when = parseWhen(words, this.ctx);
-      const rest: [number, number][] =
-        run.from < from
-          ? [[from, at]]
-          : [
-              [from, run.from],
-              [run.to, at],
-            ];
-      if (when.kind === 'recurring') return { when, words, task: this.taskOf(rest) };
-    }
-    return undefined;
   }
 
   private trailing({ body: [from, to] }: Layout): Understood | undefined {
@@ -362,14 +255,6 @@ class Sentence extends SentenceEvents {
   }
 }
 
-/** Whether a run says no more of the time of day than "in the morning". */
-function lacksClock(run: Run): boolean {
-  const { time, times, range, shift } = run.phrase;
-  return !hasTime(run) || (time?.part !== undefined && !time.clock && !times && !range && !shift);
-}
-
-const IS = /^(?:is|are|was|were)$/;
-
 const REFUSALS = /^(?:don't|dont|not|never|stop|cancel|without)$/;
 
 /** Leads that are things as well. */
@@ -377,13 +262,4 @@ const NOUNS = new Set('reminder alarm timer'.split(' '));
 
 const NO_PIECE = { from: 0, to: 0, piece: { kind: 'note' as const } };
 
-/** What a series may be limited by, apart from it. */
-const LIMITS: ReadonlySet<Piece['kind']> = new Set<Piece['kind']>([
-  'until',
-  'lasting',
-  'count',
-  'except',
-  'start',
-  'range',
-]);
 const ENDS = new Set('until except starting through'.split(' '));

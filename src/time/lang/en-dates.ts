@@ -210,6 +210,14 @@ export const calendarRules: readonly Rule[] = [
   ['monthDate', '{fullDotDate}', (c) => c.fullDotDate],
   ['monthDate', '{dotDate} .', (c) => c.dotDate],
   ['date', 'on|by? {monthDate}', (c) => c.monthDate],
+  [
+    'date',
+    'on|by? this|next|coming {monthDate}',
+    (c) => (get<DateSpec>(c, 'monthDate').type === 'monthday' ? c.monthDate : undefined),
+  ],
+  ['date', 'next year on|,? {monthDate}', (c) => inYear(get(c, 'monthDate'), 1)],
+  ['date', 'on? {monthDate} ,? next year', (c) => inYear(get(c, 'monthDate'), 1)],
+  ['date', 'on? {monthDate} ,? of? this year', (c) => inYear(get(c, 'monthDate'), 0)],
   ['date', 'on {dotDate}', (c) => c.dotDate],
   ['date', '{weekday} {dotDate}', (c) => ({ type: 'both', weekday: get(c, 'weekday'), date: get(c, 'dotDate') })],
 
@@ -229,7 +237,7 @@ export const calendarRules: readonly Rule[] = [
   ['nthTarget', 'day', (): NthTarget => 'day'],
   ['nthTarget', 'weekday|workday', (): NthTarget => 'workday'],
   ['nthTarget', 'business day', (): NthTarget => 'workday'],
-  ['nthWord', '{ordinal}', (c) => c.ordinal],
+  ['nthWord', '{ordinal}', (c) => (get<number>(c, 'ordinal') > 0 ? c.ordinal : undefined)],
   ['nthWord', 'last|final', () => -1],
   ['nthWord', 'next -? to -? last', () => -2],
   ['nthWord', '{ordinal} -? to -? last', (c) => fromEnd(get(c, 'ordinal'))],
@@ -241,6 +249,13 @@ export const calendarRules: readonly Rule[] = [
   ['date', 'on|by? the? {nthWord} {nthTarget} of|in the|this? year', (c) => nth(c, { inYear: 0 })],
   ['date', 'on|by? the? {nthWord} {nthTarget} of|in next year', (c) => nth(c, { inYear: 1 })],
 ];
+
+/** A date of this year (0), of the next (1). */
+function inYear(date: DateSpec, years: number): DateSpec | undefined {
+  return date.type === 'monthday' && date.month !== undefined && date.year === undefined
+    ? { ...date, inYear: years }
+    : undefined;
+}
 
 /** The third last is counted from the end; only small numbers are. */
 function fromEnd(ordinal: number): number | undefined {

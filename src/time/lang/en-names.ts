@@ -110,6 +110,8 @@ const LABELS: ReadonlySet<string> = new Set(
       'sprint ticket issue task item order invoice case pr bug grade class section figure table seat row channel ' +
       'python node java windows ios android macos ubuntu debian postgres postgresql mysql typescript react angular ' +
       'vue php ruby go rust swift kotlin django rails kubernetes api iphone galaxy pixel boeing airbus formula ' +
+      'hw homework lab stop door problem quiz chapters pages exercises questions problems rooms seasons episodes lessons ' +
+      'levels units gates parts dose set sheet draft lane aisle batch group team player station ' +
       'study studio terminal dock bay zone locker box model type size form rule article paragraph clause psalm verse',
   ),
 );

@@ -124,9 +124,19 @@ export const daySetRules: readonly Rule[] = [
     'every weekend',
     (): Piece => ({ kind: 'recur', recur: { freq: 'WEEKLY', interval: 1, days: { weekdays: [6], weekend: true } } }),
   ],
+  [
+    'piece',
+    'every other|alternate|second weekend',
+    (): Piece => ({ kind: 'recur', recur: { freq: 'WEEKLY', interval: 2, days: { weekdays: [6], weekend: true } } }),
+  ],
   ['anyWeekday', '{weekday}', (c) => c.weekday],
   ['anyWeekday', '{weekdayPlural}', (c) => c.weekdayPlural],
   ['wdList', '{wd}', (c) => c.wd],
+  [
+    'wdList',
+    '{a:wd} - {b:wd} - {c:wd}',
+    (c) => joinDays(joinDays(get(c, 'a'), get(c, 'b')), { ...get<DaySet>(c, 'c'), plural: true }),
+  ],
   ['wdList', '{wd} {wdList}', (c) => joinDays(get(c, 'wd'), get(c, 'wdList'))],
   ['wdList', '{wd} /|+ {wdList}', (c) => joinSlashed(get(c, 'wd'), get(c, 'wdList'))],
   ['wdList', '{wd} ,|and|or on? every {wdList}', (c) => joinDays(get(c, 'wd'), get(c, 'wdList'))],
@@ -248,6 +258,7 @@ export const recurRules: readonly Rule[] = [
   ['recurring', 'once every {cycle}', (c) => recur(recurOf(get(c, 'cycle')))],
   ['recurring', ',? repeat|repeats|recurring {r:recurring}', (c) => c.r],
   ['recurring', 'and? then {r:recurring}', (c) => c.r],
+  ['recurring', 'every and {r:recurring}', (c) => c.r],
   ['recurring', 'once {adverb}', (c) => recur(recurOf(get(c, 'adverb')))],
 
   ['recurring', 'on? every|all single? {wdList}', (c) => onDays(get(c, 'wdList'))],
@@ -298,6 +309,13 @@ export const recurRules: readonly Rule[] = [
   ['recurring', 'on? every {dated}', (c) => onDays(get(c, 'dated'))],
   ['recurring', 'every {months}', (c) => onDays({ months: get(c, 'months') })],
   ['recurring', 'every year on|in? {dated}', (c) => onDays(get(c, 'dated'))],
+  // "The 1st and 3rd Thursday of the month": several of them come again.
+  ['recurring', 'on|by? the? {n:numbered} of|in the month', (c) => severalNumbered(get(c, 'n'))],
+  [
+    'recurring',
+    'every {months} on the? {numbered}',
+    (c) => onDays({ ...get<DaySet>(c, 'numbered'), months: get(c, 'months') }),
+  ],
   ['recurring', 'on? the {m:monthDays}', (c) => several(get(c, 'm'))],
   ['recurring', 'on {m:monthDays}', (c) => several(get(c, 'm'))],
   [
@@ -347,6 +365,10 @@ function everyNumbered(days: DaySet): Piece | undefined {
 
 function several(monthDays: number[]): Piece | undefined {
   return monthDays.length > 1 ? onDays({ monthDays }) : undefined;
+}
+
+function severalNumbered(days: DaySet): Piece | undefined {
+  return (days.monthDays ?? days.nth ?? []).length > 1 ? onDays(days) : undefined;
 }
 
 function daily(c: Captures, interval: number): Piece | undefined {

@@ -91,6 +91,7 @@ export const vagueRules: readonly Rule[] = [
   ['piece', 'twice a|per year', unclear('every 6 months')],
   ['piece', 'the? other day', () => ({ kind: 'wrong', code: 'PAST' })],
   ['piece', 'for? the? next|following {n:rawNumber} {p:partPlural}', unclear('every $p for $n times')],
+  ['piece', 'for? the? next|following {n:rawNumber} weekdays', unclear('every weekday for $n times')],
   ['piece', 'teatime', unclear('at 16:00', 'at 17:00')],
   ['piece', 'at teatime', unclear('at 16:00', 'at 17:00')],
   ['piece', 'at? breakfast time', unclear('at 7:00 am', 'at 8:00 am')],

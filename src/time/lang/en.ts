@@ -35,6 +35,10 @@ const zoneTerminals: Readonly<Record<string, Terminal>> = {
 const words = (tokens: readonly Token[]): string => tokens.map(({ raw }) => raw).join(' ');
 const zone = (name: string): Piece => ({ kind: 'zone', words: name });
 
+/** Whether an abbreviation is hardly anything but a zone: "CT scan" and "IST review" are no times. */
+const isPlainZone = (name: string): boolean =>
+  /^(?:utc|gmt|[ecmp][sd]t|ce?st|cet|bst|jst|aes?t|aedt|akst|akdt|nz[sd]t|msk)$/i.test(name);
+
 /** A city or country of one to three words, if it is known. */
 function place(_: Captures, tokens: readonly Token[]): string | undefined {
   const name = words(tokens);
@@ -49,7 +53,17 @@ const zoneRules: readonly Rule[] = [
   ['zone', '[|( {zoneToken} ]|)', (c) => zone(get(c, 'zoneToken'))],
   ['zone', '( {abbreviation} )', (c) => zone(get(c, 'abbreviation'))],
   ['zone', '( {place} time? )', (c) => zone(get(c, 'place'))],
-  ['zone', 'in? {abbreviation} time?', (c) => zone(get(c, 'abbreviation'))],
+  ['zone', 'in? {abbreviation} time', (c) => zone(get(c, 'abbreviation'))],
+  ['zone', 'in {abbreviation}', (c) => zone(get(c, 'abbreviation'))],
+  [
+    'zone',
+    '{abbreviation}',
+    (c) => ({
+      kind: 'zone',
+      words: get(c, 'abbreviation'),
+      ...(isPlainZone(get(c, 'abbreviation')) ? {} : { initials: true }),
+    }),
+  ],
   [
     'zone',
     '{abbreviation} +|- {h:offsetHours}',
@@ -139,6 +153,8 @@ const shiftRules: readonly Rule[] = [
   ['piece', '{span} after|past|from', (c, tokens) => beside(c, tokens, 1)],
 
   ['piece', '{span} ago|earlier', wrong('PAST')],
+  ['piece', 'in? minus {span} from? now?', wrong('PAST')],
+  ['piece', '- {span} from now', (_, tokens) => (isMinus(tokens) ? { kind: 'wrong', code: 'PAST' } : undefined)],
   ['piece', 'in? - {span}', (_, tokens) => (isMinus(tokens) ? { kind: 'wrong', code: 'PAST' } : undefined)],
   ['piece', 'now', wrong('PAST')],
   ['piece', 'right|just now', wrong('PAST')],
@@ -249,7 +265,7 @@ const LEADS = lists(
     'reminder :|remind me :|set a reminder|set a reminder to|set a reminder for|set reminder|set an alarm|set an alarm for|' +
     'set alarm|set alarm for|set a alarm for|set a timer|set a timer for|set timer for|alarm|timer|timer for|' +
     'add a reminder|add a reminder to|create a reminder|create a reminder to|make a reminder|schedule a reminder|' +
-    'give me a reminder|send me a reminder|i need a reminder|i want a reminder|new reminder|new reminder :|' +
+    'may i have a reminder|can i have a reminder|can i get a reminder|could i have a reminder|could i get a reminder|give me a reminder|send me a reminder|i need a reminder|i want a reminder|new reminder|new reminder :|' +
     "don't let me forget|don't let me forget to|dont let me forget to|dont forget to|don't forget to|don't forget|" +
     'remember to|ping me|ping me about|ping me to|nudge me|nudge me to|nudge me about|alert me|alert me to|notify me|' +
     'notify me to|notify me about|wake me up|wake me|tell me to|message me|message me to|text me|text me to|poke me|' +
@@ -261,7 +277,9 @@ const LEADS = lists(
 export const english: Language = {
   canonical: canonicalWords,
   isClipped: (word, raw) =>
-    raw.length < 6 && raw.length < word.length && (Object.hasOwn(WEEKDAYS, word) || Object.hasOwn(MONTHS, word)),
+    raw.length < 6 &&
+    raw.length < word.length &&
+    (Object.hasOwn(WEEKDAYS, word) || Object.hasOwn(MONTHS, word) || /^(?:hrs?|mins?|secs?)$/i.test(raw)),
   grammar: grammar<Piece>(
     'piece',
     [
