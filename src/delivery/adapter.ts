@@ -173,8 +173,11 @@ export interface ChatAdapter {
    */
   start(inbox: Inbox, reachable: (channel?: string) => void, signal: AbortSignal): Promise<void>;
 
-  /** Cuts what is to be said into parts that the platform takes one message each. Pure; default: one part. */
-  split?(content: Content): Content[];
+  /**
+   * Cuts what is to be said into parts that the platform takes one message each. Pure; default: one part. `growing`: more
+   * of it is to come, so that what is only half there may be left out.
+   */
+  split?(content: Content, growing?: boolean): Content[];
 
   /** Puts one part in its place, within 10 s. What the platform answers is an outcome, not an exception. */
   send(part: Part, signal: AbortSignal): Promise<SendOutcome>;

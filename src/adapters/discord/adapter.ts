@@ -10,7 +10,7 @@ import { checks } from './doctor.ts';
 import { Interactions } from './interactions.ts';
 import { Listener } from './listener.ts';
 import { Members } from './members.ts';
-import { split } from './message.ts';
+import { split, splitGrowing } from './message.ts';
 import type { DiscordOptions } from './options.ts';
 import { ADAPTER } from './parse.ts';
 import { Speaker } from './speaker.ts';
@@ -88,8 +88,8 @@ class Discord implements DiscordAdapter {
     await this.connection.open();
   }
 
-  split(content: Content): Content[] {
-    return split(content);
+  split(content: Content, growing = false): Content[] {
+    return growing ? splitGrowing(content) : split(content);
   }
 
   async send(part: Part, signal: AbortSignal): Promise<SendOutcome> {

@@ -8,6 +8,7 @@ import type {
 import { shorten } from '../../base/text.ts';
 import type { Button, Content, InlineFile, Part } from '../../delivery/index.ts';
 import { lotsOf } from './files.ts';
+import { shownWhileGrowing } from './growing.ts';
 import { toDiscord } from './markdown.ts';
 import { cut, type Piece, show } from './split.ts';
 import * as texts from './texts.ts';
@@ -52,6 +53,12 @@ export function split(content: Content): Content[] {
   for (const lot of others) parts.push({ ...rest, text: '', files: lot });
   if (buttons) (parts.at(-1) as Content).buttons = buttons;
   return parts;
+}
+
+/** The same of an answer that is still being written: nothing of it looks half done. */
+export function splitGrowing(content: Content): Content[] {
+  const text = shownWhileGrowing(content.text);
+  return text.trim() === '' ? [] : split({ ...content, text });
 }
 
 /** Every reader sees their own clock beside what was said in the person's zone. */

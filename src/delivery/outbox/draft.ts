@@ -87,7 +87,7 @@ export class Draft {
   private async bring(text: string): Promise<void> {
     const { world, adapter } = this.deps;
     const cards = [{ kind: 'answer' as const, text }];
-    const split = (content: store.Row['content']) => adapter.split?.(content) ?? [content];
+    const split = (content: store.Row['content']) => adapter.split?.(content, true) ?? [content];
     const now = world.clock.now();
     const { parts } = toParts({ ...this.address, cards }, this.item.owner, now, split);
     for (const [index, part] of parts.entries()) {

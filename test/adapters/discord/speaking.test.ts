@@ -233,6 +233,26 @@ describe('an answer', () => {
     expect(edits().length).toBeLessThanOrEqual(4);
   });
 
+  test('shows only what is complete while it grows', async () => {
+    const go = deferred();
+    const streaming: Model = {
+      name: 'test/stream',
+      async *generate() {
+        yield { type: 'text', text: 'This is **very imp' };
+        await go.promise;
+        yield { type: 'text', text: 'ortant**: see [the' };
+        yield { type: 'text', text: ' page](https://example.com).' };
+        yield { type: 'stop', reason: 'end' };
+      },
+    };
+    await using play = await playDiscord({ model: streaming });
+    play.asks('go on');
+    const answer = await play.hears('very');
+    expect(answer.content).toBe('This is **very imp**');
+    go.resolve();
+    await play.hears('This is **very important**: see [the page](https://example.com).');
+  });
+
   test('comes where the history may not be read, though not as a reply', async () => {
     await using play = await playDiscord({ model: echo });
     play.general.denied = PERMISSIONS.READ_MESSAGE_HISTORY;

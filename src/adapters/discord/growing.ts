@@ -1,0 +1,99 @@
+/** Markdown that is still being written, as it can be shown. Pure. */
+
+const FENCE = /^ {0,3}(`{3,}|~{3,})/;
+/** Emphasis and strike-through: what is opened by each is closed by the same. */
+const MARKERS = /\*{1,3}|_{1,3}|~~/y;
+/** A link, or its address, that has not come to its end; brackets that nothing follows are words. */
+const OPEN_LINK = /!?\[[^\]\n]{0,200}(?:\](?:\([^)\s]*)?)?$/;
+const HALF_FENCE = /(?<=^|\n) {0,3}(?:`{1,2}|~)$/;
+/** More of the same may follow; what they close is closed anyway. */
+const LAST_MARKERS = /(?<!\\)[*_~]+$/;
+const WORD = /[\p{L}\p{N}]/u;
+
+/**
+ * `text` without what means something only when more of it has come (a half link, a marker that nothing follows), and
+ * with what is open in its last paragraph closed. What is complete stays as it is. A code block is left to the cutting.
+ */
+export function shownWhileGrowing(text: string): string {
+  const start = lastParagraph(text);
+  if (start === undefined) return text;
+  const head = text.slice(0, start);
+  const tail = text.slice(start).replace(HALF_FENCE, '').trimEnd().replace(LAST_MARKERS, '');
+  const { open, end } = unclosed(tail);
+  return head + tail.slice(0, end).trimEnd() + open.reverse().join('');
+}
+
+/** Where the last paragraph begins; undefined inside a code block. */
+function lastParagraph(text: string): number | undefined {
+  let fence: string | undefined;
+  let start = 0;
+  let at = 0;
+  for (const line of text.split('\n')) {
+    const [, marker] = FENCE.exec(line) ?? [];
+    at += line.length + 1;
+    if (marker && (fence === undefined || (marker.startsWith(fence) && line.trim() === marker))) {
+      fence = fence === undefined ? marker : undefined;
+      start = at;
+    } else if (fence === undefined && line.trim() === '') start = at;
+  }
+  return fence === undefined ? Math.min(start, text.length) : undefined;
+}
+
+/** What is open at the end of a paragraph, outermost first, and where that which can be shown ends. */
+function unclosed(text: string): { open: string[]; end: number } {
+  const open: { marker: string; at: number }[] = [];
+  let at = 0;
+  while (at < text.length) {
+    const char = text[at] as string;
+    if (char === '\\') at += 2;
+    else if (char === '`') {
+      const [ticks = ''] = /^`+/.exec(text.slice(at)) ?? [];
+      const closing = closingTicks(text, at + ticks.length, ticks.length);
+      if (closing === undefined) return ended(text.replace(/[`\s]+$/, ''), [...open, { marker: ticks, at }]);
+      at = closing;
+    } else {
+      MARKERS.lastIndex = at;
+      const [marker] = MARKERS.exec(text) ?? [];
+      if (marker) mark(text, marker, at, open);
+      at += marker?.length ?? 1;
+    }
+  }
+  const link = OPEN_LINK.exec(text);
+  if (!link) return ended(text, open);
+  return ended(
+    text.slice(0, link.index),
+    open.filter((each) => each.at < link.index),
+  );
+}
+
+/** What was opened and holds nothing yet is not shown at all. */
+function ended(text: string, open: { marker: string; at: number }[]): { open: string[]; end: number } {
+  let end = text.length;
+  for (let last = open.at(-1); last; last = open.at(-1)) {
+    if (text.slice(last.at + last.marker.length, end).trim() !== '') break;
+    end = last.at;
+    open.pop();
+  }
+  return { open: open.map(({ marker }) => marker), end };
+}
+
+/** Opens what a marker opens, or closes what it closes. */
+function mark(text: string, marker: string, at: number, open: { marker: string; at: number }[]): void {
+  const before = text[at - 1] ?? ' ';
+  const after = text[at + marker.length] ?? '';
+  const positionOf = (wanted: string) => open.findLastIndex((each) => each.marker === wanted);
+  const known = positionOf(marker);
+  // Three close one and two that were opened one after the other.
+  const both = marker.length === 3 ? [positionOf(marker.slice(2)), positionOf(marker.slice(1))] : [-1];
+  const first = known >= 0 || both.includes(-1) ? known : Math.min(...both);
+  if (first >= 0 && /\S/.test(before)) open.splice(first);
+  // In a word it belongs to a name or a sum; before a space it is the sign of a list.
+  else if (!WORD.test(before) && !/^\s/.test(after)) open.push({ marker, at });
+}
+
+function closingTicks(text: string, from: number, length: number): number | undefined {
+  for (const match of text.slice(from).matchAll(/`+/g)) {
+    if (match[0].length === length) return from + match.index + length;
+  }
+  return undefined;
+}
