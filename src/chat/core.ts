@@ -40,6 +40,7 @@ export function coreCommands(deps: CoreDeps): Command[] {
     {
       name: 'undo',
       summary: 'Take back the last change here.',
+      private: true,
       run: (_, ctx) => runCall(ctx.tx, deps.toolbox(), { tool: 'undo', input: {} }, ctx),
     },
     {

@@ -6,6 +6,7 @@ export const commands: Command[] = [
     name: 'note',
     summary: 'Save a note; #tags file it.',
     usage: '<text>',
+    private: true,
     run: (rest, ctx) => saveTool.run({ text: rest }, ctx),
   },
   {

@@ -42,6 +42,7 @@ export function commands(wakeAt: WakeAt): Command[] {
       summary: 'Mark a reminder as done.',
       usage: '[which]',
       options: [{ name: 'reminder', description: 'Left out, the one that just spoke', complete: pendingOnes }],
+      private: true,
       run: async (rest) => ({ tool: 'reminder_complete', input: { which: rest } }),
     },
     {
@@ -52,6 +53,7 @@ export function commands(wakeAt: WakeAt): Command[] {
         { name: 'when', description: '10 minutes, until Friday at 9', required: true },
         { name: 'reminder', description: 'Left out, the one that just spoke', complete: pendingOnes },
       ],
+      private: true,
       run: async (rest, { when }) => ({ tool: 'reminder_snooze', input: snoozeInput(rest, when) }),
     },
   ];

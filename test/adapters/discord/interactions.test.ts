@@ -109,6 +109,13 @@ describe('slash commands', () => {
     const hidden = await play.answer(fake.uses(play.ana, play.general, 'secret'));
     expect(hidden.content).toBe('for your eyes');
     expect(hidden.only).toBe(play.ana.id);
+    for (const [name, fields] of [
+      ['note', { text: 'the key is under the mat' }],
+      ['undo', {}],
+      ['notes', {}],
+    ] as const) {
+      expect((await play.answer(fake.uses(play.ana, play.general, name, fields))).only).toBe(play.ana.id);
+    }
     expect((await play.answer(fake.uses(play.ana, play.general, 'broken'))).content).toBe(
       'That did not work. Try another.',
     );
@@ -266,7 +273,8 @@ describe('an interaction', () => {
       return undefined;
     };
     play.fake.uses(play.ana, play.general, 'note', { text: 'milk' });
-    await play.hears('That reached me too late');
+    // What is private is said directly where the interaction itself cannot be answered any more.
+    await play.hears('That reached me too late', play.fake.dm(play.ana));
     await play.settled();
     expect((await play.database.read('select id from notes')).rows).toEqual([]);
     expect(play.said('too late')).toHaveLength(1);
@@ -276,7 +284,8 @@ describe('an interaction', () => {
     await using play = await playDiscord();
     play.fake.rest.fault = ({ route }) => (route.endsWith('/callback') ? { status: 503 } : undefined);
     play.fake.uses(play.ana, play.general, 'note', { text: 'milk' });
-    await play.hears('That reached me too late');
+    // What is private is said directly where the interaction itself cannot be answered any more.
+    await play.hears('That reached me too late', play.fake.dm(play.ana));
     expect((await play.database.read('select id from notes')).rows).toEqual([]);
     expect(play.said('too late')).toHaveLength(1);
   });
