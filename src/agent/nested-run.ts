@@ -9,6 +9,7 @@ import { isAllowed, isForbidden } from './forbidden.ts';
 import type { ModelToolCall } from './model.ts';
 import type { SpawnOptions } from './nested.ts';
 import type { AgentOptions } from './options.ts';
+import { doingOf } from './progress.ts';
 import type { CallState, Step, Turn } from './steps.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';
@@ -123,6 +124,8 @@ export class NestedRun {
       this.signal.throwIfAborted();
       // What came before it in the same step may have ruled it out.
       const ruledOut = verdict.kind === 'allow' && valid && turn.forbids(valid.tool) ? forbidden() : verdict;
+      const doing = ruledOut.kind === 'allow' && valid ? doingOf(valid) : undefined;
+      if (doing !== undefined) this.options.onDoing?.(doing);
       if (ruledOut.kind === 'result') await this.record(call, async () => ruledOut.result);
       else if (valid && isData(valid)) {
         const ctx = this.context();

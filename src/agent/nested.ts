@@ -20,6 +20,8 @@ export interface SpawnOptions {
   tier?: Tier;
   /** `provider/model` instead of the tier's, where its provider is configured. */
   model?: string;
+  /** Hears in a few words what it is doing, as its tools say it. A hint. */
+  onDoing?(doing: string): void;
   /** Untrusted text is in `prompt` or `task`. */
   tainted?: boolean;
   /** Default 10. */

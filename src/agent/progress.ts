@@ -7,15 +7,17 @@ const LONGEST = 100;
 
 /** What shows while a call runs; undefined: nothing does. Pure. */
 export function progressOf(valid: ValidCall): string | undefined {
+  const doing = doingOf(valid);
+  return doing === undefined ? undefined : progressLine(doing);
+}
+
+/** The same in words, before it is a line. */
+export function doingOf(valid: ValidCall): string | undefined {
   const { name, description, display = isData(valid) ? 'hidden' : 'name' } = valid.tool;
-  if (valid.tool.doing) {
-    const doing = valid.tool.doing(valid.input);
-    return doing === undefined ? undefined : progressLine(doing);
-  }
+  if (valid.tool.doing) return valid.tool.doing(valid.input);
   if (display === 'hidden') return undefined;
-  if (display === 'name') return progressLine(name.replaceAll('_', ' '));
-  const [first = ''] = description.split(/(?<=\w)[.;:](?:\s|$)/, 1);
-  return progressLine(first);
+  if (display === 'name') return name.replaceAll('_', ' ');
+  return description.split(/(?<=\w)[.;:](?:\s|$)/, 1)[0];
 }
 
 /** What a tool says of how far it is, as one short line. */

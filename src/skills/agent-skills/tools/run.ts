@@ -56,6 +56,7 @@ export function runTool(deps: ToolDeps): AnyTool {
         prompt: texts.alone(name, told.slice(0, MOST_INSTRUCTIONS), told.length > MOST_INSTRUCTIONS),
         task,
         forbidden: forbiddenBy(ready),
+        ...(ready.skill.display === 'stream' && { onDoing: (doing) => ctx.progress?.(`${name}: ${doing}`) }),
         tainted: ready.tainted,
       });
       const result = await summedUp(ready.skill, came, ctx);

@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { dataTool, done } from '../../../../src/agent/index.ts';
 import { type Deferred, deferred } from '../../../../src/base/async.ts';
+import type { Skill } from '../../../../src/chat/index.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { ScriptedModel } from '../../../support/scripted-model.ts';
 import { playWith } from '../conversation.ts';
@@ -36,6 +39,37 @@ test.each([
   ['display: description\n', 'Finds what is lost'],
 ])('a skill with %j shows so while it works', async (more, shown) => {
   expect(await shownWhile(more, shown)).toContain(shown);
+});
+
+test('what a skill that streams does meanwhile is shown', async () => {
+  const gate = deferred();
+  const model = new ScriptedModel((request) => {
+    const isAlone = request.system.startsWith('You carry out one task');
+    if (request.messages.at(-1)?.role === 'tool') return isAlone ? [{ hold: gate }, 'Found.'] : ['Done.'];
+    return [isAlone ? { call: 'diary_read' } : { call: 'skill_run', input: { name: 'finder', task: 'go' } }];
+  });
+  model.streams = true;
+  const diary: Skill = {
+    name: 'diary',
+    tools: () => [
+      dataTool({
+        name: 'diary_read',
+        description: 'Reads the diary.',
+        effect: 'read',
+        display: 'name',
+        input: z.object({}),
+        run: async () => done('Dear diary'),
+      }),
+    ],
+  };
+  const { coda } = await playWith(
+    { finder: { more: 'fork_agent: true\ndisplay: stream\n' } },
+    { model, skills: [diary] },
+  );
+  const heard = await coda.hear('ana', 'dm-ana', 'go');
+  expect(await eventually(() => coda.platform.in('dm-ana').join().includes('finder: diary read'))).toBe(true);
+  gate.resolve();
+  await heard.settled;
 });
 
 test('a hidden one does not show, and the configuration has the last word', async () => {
