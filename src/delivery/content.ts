@@ -51,6 +51,8 @@ export interface Content {
   inline?: InlineFile[];
   /** Instants (ISO) that the text speaks of, for platforms that show each reader their own clock. */
   times?: string[];
+  /** Who is called by it (`Sender.externalId`), for platforms that do so where others read too. */
+  mention?: string;
 }
 
 /** What pressing a button does: a tool is called with this input, as the person who pressed. */
@@ -70,4 +72,5 @@ export interface Card {
   files?: FileRef[];
   inline?: InlineFile[];
   times?: string[];
+  mention?: string;
 }

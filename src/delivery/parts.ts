@@ -85,6 +85,7 @@ function contentOf(card: Card, choices: readonly (Choice & { id: string })[]): C
     ...(card.files?.length && { files: card.files }),
     ...(card.inline?.length && { inline: card.inline }),
     ...(card.times?.length && { times: card.times }),
+    ...(card.mention && { mention: card.mention }),
   };
 }
 

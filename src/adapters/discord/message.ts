@@ -35,12 +35,13 @@ const STYLES = { primary: 1, secondary: 2, danger: 4 } as const;
  * with its buttons: all of it is in a file where one message does not hold it.
  */
 export function split(content: Content): Content[] {
-  const { buttons, files, inline, times, ...rest } = content;
+  const { buttons, files, inline, times, mention, ...rest } = content;
   const pieces = cut(withTimes(toDiscord(content.text), times), PART_TEXT).filter(({ body }) => body.trim() !== '');
   if (content.kind === 'approval' && pieces[0] && pieces.length > 1) return [inOne(content, pieces[0])];
   const shown = pieces.slice(0, MAX_PARTS).map(show);
   const [first, ...beyond] = pieces.slice(MAX_PARTS);
   const parts: Content[] = (shown.length > 0 ? shown : ['']).map((text) => ({ ...rest, text }));
+  if (mention) parts[0] = { ...(parts[0] as Content), mention };
   const last = parts.at(-1) as Content;
   const attached: InlineFile[] = [...(inline ?? [])];
   if (first) {
@@ -76,7 +77,7 @@ function markdownFile(text: string, name = 'answer.md'): InlineFile {
 
 /** A part that was cut for another platform is made to fit. */
 export function fitting(content: Content): Content {
-  if (content.text.length <= MAX_TEXT) return content;
+  if (said(content).length <= MAX_TEXT) return content;
   return inOne(content, cut(toDiscord(content.text), PART_TEXT)[0]);
 }
 
@@ -94,12 +95,21 @@ export function nonceOf(key: string): string {
 
 export type MessageBody = RESTPostAPIChannelMessageJSONBody;
 
-/** The body of a part, without its files: nobody is pinged but the author of the message that it answers. */
+/** The words of a part as Discord shows them. */
+export function said({ text, mention }: Content): string {
+  return mention === undefined ? text : `<@${mention}> ${text}`;
+}
+
+/**
+ * The body of a part, without its files: nobody is pinged but the author of the message that it answers, and whom it is
+ * said to.
+ */
 export function bodyOf(content: Content): MessageBody {
+  const { mention } = content;
   return {
-    content: content.text,
+    content: said(content),
     components: rowsOf(content),
-    allowed_mentions: { parse: [], replied_user: true },
+    allowed_mentions: { parse: [], replied_user: true, ...(mention !== undefined && { users: [mention] }) },
   };
 }
 

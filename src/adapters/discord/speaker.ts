@@ -4,7 +4,7 @@ import { messageOf } from '../../base/errors.ts';
 import type { Content, Inbox, Part, Place, Receipt, SendOutcome } from '../../delivery/index.ts';
 import { decodeOrigin, EPHEMERAL, LOADING, OPEN, type Origin, originalOf } from './callback.ts';
 import { uploadOf } from './files.ts';
-import { bodyOf, customIds, fitting, type MessageBody, newMessage } from './message.ts';
+import { bodyOf, customIds, fitting, type MessageBody, newMessage, said } from './message.ts';
 import type { DiscordOptions } from './options.ts';
 import { Order } from './order.ts';
 import { CODES, codeOf, notSignedIn, outcomeOf, statusOf } from './outcome.ts';
@@ -109,7 +109,7 @@ export class Speaker {
     const known =
       (await this.deps.inbox()?.receipts(part.place, new Date(since.getTime() - CLOCK_MARGIN_MS))) ?? new Set();
     const open = own.filter(({ id }) => !known.has(id));
-    const { text } = fitting(part.content);
+    const text = said(forPlace(part));
     const replies = part.replyTo !== undefined && !origin && (part.index ?? 0) === 0;
     const byReply = replies && open.find((message) => message.message_reference?.message_id === part.replyTo);
     if (byReply) return receiptOf(byReply);
@@ -128,7 +128,7 @@ export class Speaker {
   }
 
   private async prepare(part: Part): Promise<{ content: Content; files: RawFile[] }> {
-    const content = fitting(part.content);
+    const content = forPlace(part);
     const { files, left } = await uploadOf(content, this.deps.options.artifacts);
     if (left === 0) return { content, files };
     return { content: { ...content, text: `${content.text}\n${texts.notAttached(left)}`.trim() }, files };
@@ -240,6 +240,12 @@ export class Speaker {
     const [oldest] = this.answeredHere;
     if (this.answeredHere.size > REMEMBERED && oldest !== undefined) this.answeredHere.delete(oldest);
   }
+}
+
+/** What a part shows where it is said: nobody is called in their own direct messages. */
+function forPlace({ content, place }: Part): Content {
+  const { mention, ...plain } = content;
+  return fitting(place.kind === 'dm' ? plain : content);
 }
 
 /** The direct messages with somebody, opened if there were none. */

@@ -62,6 +62,7 @@ function message(firing: Firing, now: Instant): Outgoing {
       choices: choices(reminder),
       // One that speaks on time says no time.
       ...((held || firing.late) && { times: [firing.due.toISOString()] }),
+      ...(reminder.mention && { mention: reminder.mention }),
     },
     ...(held && { notBefore: held }),
     tainted: reminder.tainted,

@@ -249,6 +249,8 @@ export const EARLIEST = `(select min(next_at) from reminders where state = 'pend
 export interface Due extends Reminder {
   /** Where it is said. */
   sayIn: string;
+  /** As whom the person is known there, where others read too. */
+  mention: string | undefined;
   /** The person's quiet hours and the zone that they are meant in. */
   quiet: { from: string; to: string; zone: string } | undefined;
 }
@@ -259,12 +261,18 @@ export interface Due extends Reminder {
  */
 export async function claimDue(tx: Transaction, now: Instant, limit: number): Promise<Due[]> {
   const { rows } = await tx.query<
-    ReminderRow & { say_in: string; quiet_from: string | null; quiet_to: string | null; person_zone: string | null }
+    ReminderRow & {
+      say_in: string;
+      mention: string | null;
+      quiet_from: string | null;
+      quiet_to: string | null;
+      person_zone: string | null;
+    }
   >(
     `with due as (
        select * from reminders where state = 'pending' and next_at <= $1 order by next_at limit ${limit}
           for update skip locked
-     )
+     ), placed as (
      select due.*, p.quiet_from, p.quiet_to, p.zone as person_zone,
             coalesce(case when due.to_dm then
               (select dm.id from conversations dm join conversations here on here.id = due.conversation_id
@@ -272,12 +280,18 @@ export async function claimDue(tx: Transaction, now: Instant, limit: number): Pr
                 order by dm.adapter <> here.adapter, dm.created_at limit 1)
             end, due.conversation_id) as say_in
        from due join persons p on p.id = due.person_id
-      order by due.next_at, due.seq`,
+     )
+     select placed.*, (select i.external_id from conversations c
+                         join identities i on i.person_id = placed.person_id and i.adapter = c.adapter
+                        where c.id = placed.say_in and c.kind <> 'dm' order by i.created_at desc limit 1) as mention
+       from placed
+      order by next_at, seq`,
     [now],
   );
   return rows.map((row) => ({
     ...toReminder(row),
     sayIn: row.say_in,
+    mention: row.mention ?? undefined,
     quiet:
       row.quiet_from && row.quiet_to
         ? { from: row.quiet_from, to: row.quiet_to, zone: row.person_zone ?? row.zone }

@@ -29,6 +29,7 @@ describe('buttons', () => {
     await play.passes(11 * 60_000);
     const card = await play.hears('⏰ water the plants', dm);
     expect(labels(card)).toEqual(['Done', 'Snooze 10 min', '1 hour', 'Tomorrow', 'Later…']);
+    expect(card.content).toBe('⏰ water the plants');
     await play.stop();
     await play.start();
     const pressed = fake.presses(play.ana, card, 'Done');
@@ -100,6 +101,9 @@ describe('buttons', () => {
     await play.settled();
     await play.passes(11 * 60_000);
     const card = await play.hears('⏰ call Carl');
+    // In a channel everybody sees whom it is for, and who it is for notices.
+    expect(card.content).toBe(`<@${play.ana.id}> ⏰ call Carl`);
+    expect(card.pinged).toEqual([play.ana.id]);
     const pressed = play.fake.presses(play.bob, card, 'Done');
     const answer = await play.answer(pressed);
     expect(answer.content).toContain('for somebody else');
