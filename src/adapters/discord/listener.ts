@@ -34,7 +34,7 @@ export interface ListenerDeps {
 
 /** What fails so often for a reason of its own never works. */
 const ATTEMPTS = 8;
-const LONGEST_WAIT_MS = 30_000;
+const LONGEST_WAIT_MS = 10_000;
 /** Conversations that are looked through after an absence: those heard from in the last 30 days, latest first. */
 const KNOWN_FOR_MS = 30 * 24 * 3_600_000;
 const MOST_PLACES = 500;

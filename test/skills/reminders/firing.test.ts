@@ -69,6 +69,7 @@ const base: Due = {
   createdAt: new Date('2026-01-01T00:00:00Z'),
   completedAt: undefined,
   sayIn: 'c',
+  mention: undefined,
   quiet: undefined,
 };
 
