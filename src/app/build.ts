@@ -194,8 +194,8 @@ class Assembly implements App {
   }
 
   async settled(): Promise<void> {
-    // Twice: what ends may have made something due, and what was due may have begun something.
-    for (let round = 0; round < 2; round++) {
+    // Twice at least: what ends may have made something due, and what was due may have begun something.
+    for (let round = 0; round < 2 || this.worker.isLooking; round++) {
       await this.worker.idle();
       await this.jobs.idle();
       await this.delivery.idle();

@@ -108,10 +108,12 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     const rows = await store.claimDue(database, instance().id, now, CLAIM);
     if (rows.length === 0) return 0;
     // A later part of the same answer waits until the receipt of the earlier one is stored.
-    void this.dispatch(rows).then(async () => {
+    const goOn = async () => {
+      await this.dispatch(rows);
       await this.receipts.flush();
       wakeAt(now);
-    });
+    };
+    void this.track(goOn());
     return rows.length;
   }
 

@@ -57,6 +57,11 @@ export class Worker {
     });
   }
 
+  /** Whether it is looking for what is due, or carrying it out. */
+  get isLooking(): boolean {
+    return this.looking !== undefined;
+  }
+
   /** Resolves when nothing that is due now is left to carry out. */
   async idle(): Promise<void> {
     while (this.looking) await this.looking;
