@@ -115,12 +115,17 @@ test('a SKILL.md that links out of its folder is refused, one that links inside 
   write(root, 'secret.txt', skillText('stolen'));
   mkdirSync(join(root, 'out'));
   symlinkSync('../secret.txt', join(root, 'out', 'SKILL.md'));
+  mkdirSync(join(root, 'lost'));
+  symlinkSync('../gone.md', join(root, 'lost', 'SKILL.md'));
   write(root, 'in/docs/README.md', skillText('in'));
   symlinkSync('docs/README.md', join(root, 'in', 'SKILL.md'));
   const { snapshot, report } = await find([root]);
   expect(names(snapshot.skills.values())).toEqual(['in']);
   expect(await readBody(snapshot.skills.get('in') as AgentSkill)).toBe('Do it.');
-  expect(report.invalid).toMatchObject([{ name: 'out', reason: expect.stringContaining('leads out of the folder') }]);
+  expect(report.invalid).toMatchObject([
+    { name: 'lost', reason: expect.stringContaining('to something that is not there') },
+    { name: 'out', reason: expect.stringContaining('leads out of the folder') },
+  ]);
 });
 
 test('inline skills stand above folders, and installed bundles above them', async () => {
@@ -146,12 +151,17 @@ test('inline skills stand above folders, and installed bundles above them', asyn
 test('settings switch a skill off, and say what it is for and how it is shown', async () => {
   const root = temporaryFolder();
   write(root, 'pdf/SKILL.md', skillText('pdf'));
-  write(root, 'word/SKILL.md', skillText('word'));
+  write(root, 'word/SKILL.md', skillText('word', { more: 'description_de: Aus der Datei.\nname_de: Wort\n' }));
   const settings = { pdf: { enabled: false }, word: { description: 'For letters.', display: 'hidden' as const } };
   const { catalog, snapshot } = await find([root], { settings });
   expect(names(snapshot.skills.values())).toEqual(['word']);
   expect(names(snapshot.disabled)).toEqual(['pdf']);
-  expect(snapshot.skills.get('word')).toMatchObject({ description: 'For letters.', display: 'hidden' });
+  expect(snapshot.skills.get('word')).toMatchObject({
+    description: 'For letters.',
+    descriptions: {},
+    names: { de: 'Wort' },
+    display: 'hidden',
+  });
   expect(await catalog.rescan()).toMatchObject({ changed: [] });
 });
 

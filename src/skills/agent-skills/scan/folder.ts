@@ -198,6 +198,7 @@ function read(found: Found, stats: Stats, scratch: Buffer): AgentSkill {
   return 'bytes' in head ? readSkill(found, head).skill : refusedSkill(found, head);
 }
 
+const NOWHERE: Refusal = { code: 'gone', message: 'It is a symbolic link to something that is not there.' };
 const OUTSIDE: Refusal = { code: 'outside', message: 'It is a symbolic link that leads out of the folder.' };
 
 function readLinked(found: Found): AgentSkill {
@@ -209,6 +210,7 @@ function readLinked(found: Found): AgentSkill {
     const { skill } = readSkill(found, head);
     return { ...skill, file: target };
   } catch (error) {
-    return refusedSkill(found, refusedBy(error));
+    const refusal = refusedBy(error);
+    return refusedSkill(found, refusal.code === 'gone' ? NOWHERE : refusal);
   }
 }

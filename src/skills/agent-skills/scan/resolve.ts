@@ -79,7 +79,9 @@ function adapt(skill: AgentSkill, setting: SkillSetting, adapted: WeakMap<AgentS
   const known = adapted.get(skill);
   if (known) return known;
   const { description = skill.description, display = skill.display } = setting;
-  const made = { ...skill, description, display };
+  // What the household says it is for, it says in every language.
+  const descriptions = setting.description === undefined ? skill.descriptions : {};
+  const made = { ...skill, description, descriptions, display };
   adapted.set(skill, made);
   return made;
 }
