@@ -64,6 +64,8 @@ function resolve(phrase: Phrase, env: Env): When | undefined {
   if (phrase.recurs.length > 0) return phrase.earlier.length > 0 ? union(phrase, env) : resolveSeries(phrase, env);
   if (phrase.earlier.length > 0) return undefined;
   if (phrase.days) return weekly(phrase, env);
+  if (phrase.daily && phrase.lasting?.milliseconds === 0 && phrase.dates.length === 0 && (phrase.time || phrase.times))
+    return resolveSeries({ ...phrase, recurs: [{ freq: 'DAILY', interval: 1 }] }, env);
   const { start, until, lasting, count, excepts, times } = phrase;
   if (start || until || lasting || count !== undefined || excepts.length > 0) return undefined;
   return times ? each(phrase, env) : resolveOnce(phrase, env);

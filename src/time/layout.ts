@@ -148,5 +148,5 @@ const ASSISTANTS = new Set('alexa siri google cortana bixby'.split(' '));
 
 /** Words of a request before "remind me". */
 const ASKING = new Set(
-  "can could would will you please i'd i would like want need to hey hi so and also just".split(' '),
+  "can could would will you u please i'd i would like want need to hey hi so and also just".split(' '),
 );

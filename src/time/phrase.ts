@@ -20,6 +20,8 @@ export interface Phrase {
   /** `whole`: a month or week that is named belongs to it ("through March"). */
   until?: { moment: Moment; whole: boolean };
   lasting?: Span;
+  /** On each day of that length. */
+  daily?: boolean;
   count?: number;
   /** The count may be that of each day. */
   loose?: boolean;
@@ -81,7 +83,8 @@ function extend(
       if (phrase.until || (piece.tied && !phrase.start)) return undefined;
       return { ...phrase, until: { moment: piece.piece, whole: piece.inclusive } };
     case 'lasting':
-      return phrase.lasting ? undefined : { ...phrase, lasting: piece.span };
+      if (phrase.lasting) return undefined;
+      return { ...phrase, lasting: piece.span, ...(piece.daily ? { daily: true } : {}) };
     case 'count':
       if (phrase.count !== undefined) return undefined;
       return { ...phrase, count: piece.count, ...(piece.loose ? { loose: true } : {}) };
@@ -103,6 +106,8 @@ function withMoment(phrase: Phrase, { date, time }: Moment): Phrase | undefined 
 }
 
 function withDate(phrase: Phrase, date: DateSpec, joined: boolean): Phrase | undefined {
+  // "Text April at 9 and May".
+  if (joined && date.type === 'period' && date.vague) return undefined;
   const weekday = date.type === 'weekday' && date.which === 'bare' ? date.weekday : undefined;
   if (joined && weekday !== undefined && phrase.recurs.length > 0 && phrase.time) {
     return another(phrase, { freq: 'WEEKLY', interval: 1, days: { weekdays: [weekday] } });

@@ -21,7 +21,8 @@ export type Piece =
   | { kind: 'start'; piece: Moment }
   /** `tied` words end a series only where its start was said: "from Monday to Friday". */
   | { kind: 'until'; piece: Moment; inclusive: boolean; tied?: boolean }
-  | { kind: 'lasting'; span: Span }
+  /** `daily`: on each of these days, also where nothing says that it comes again ("the next 3 days at 10"). */
+  | { kind: 'lasting'; span: Span; daily?: boolean }
   /** `loose`: it may be said of each day, "every day 2 times". */
   | { kind: 'count'; count: number; loose?: boolean }
   | { kind: 'except'; days: DaySet }

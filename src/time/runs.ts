@@ -184,8 +184,9 @@ export function isWeak({ from, to, piece }: Placed, tokens: readonly Token[]): b
     case 'date':
       if (piece.date.type === 'moved' || piece.date.type === 'weekdayBeside') return false;
       return isWeakDate(piece.date, word, tokens[from - 1]?.text ?? '');
-    case 'zone':
     case 'lasting':
+      return piece.daily !== true;
+    case 'zone':
     case 'count':
     case 'except':
     case 'note':

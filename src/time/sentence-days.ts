@@ -45,6 +45,11 @@ export class SentenceDays extends SentenceParts {
         .some((part) => Number(part) > 12)
     )
       return true;
+    // "12/3 dentist 4pm": no fraction.
+    if (this.word(day.from).includes('/') && day.to === day.from + 1) {
+      const [first = 0, second = 0] = this.word(day.from).split('/').map(Number);
+      return first > second || second === 11 || second === 9 || second === 7;
+    }
     if (this.isBound(day) || LOOSE_STARTS.test(this.word(day.from)) || !FUNCTION_WORDS.has(this.word(day.to)))
       return false;
     // "Buy tickets tomorrow for the show at 8pm": the clock may be that of the show.
@@ -56,20 +61,19 @@ export class SentenceDays extends SentenceParts {
     const run = this.word(at).includes('/') ? this.runs.exactly(at, at + 1) : undefined;
     if (run?.phrase.dates[0]?.type !== 'numeric' || this.isBound(run)) return undefined;
     if (this.word(at) === '24/7') return undefined;
+    const isFirst = this.finder.layout().body[0] === at && !MEASURES.has(this.word(at + 1));
     const isLarge = this.word(at)
       .split('/')
       .some((part) => Number(part) > 12);
-    return isLarge || FUNCTION_WORDS.has(this.word(at + 1)) || at + 1 === this.tokens.length ? run : undefined;
+    return isFirst || isLarge || FUNCTION_WORDS.has(this.word(at + 1)) || at + 1 === this.tokens.length
+      ? run
+      : undefined;
   }
 
   /** A day without "on" that is no part of a name, nor what a thing is called by. */
   protected bareDay(at: number, to: number): Run | undefined {
     const isOpen = (run: Run) => FUNCTION_WORDS.has(this.word(run.to)) && !this.isBound(run);
-    const run = this.runs.longestFrom(
-      at,
-      to,
-      (one) => isNamedDay(one.phrase.dates[0]) && isOpen(one) && !this.startsWeak(one),
-    );
+    const run = this.runs.longestFrom(at, to, (one) => isNamedDay(one) && isOpen(one) && !this.startsWeak(one));
     const first = run && this.runs.first(run);
     return first && !isDoubtful(first, this.tokens, this.language) ? run : undefined;
   }
@@ -117,10 +121,13 @@ function isFarOff(date: DateSpec | undefined): boolean {
   return date?.type === 'holiday' || date?.type === 'period';
 }
 
-function isNamedDay(date: DateSpec | undefined): boolean {
-  return (
-    date?.type === 'weekday' || date?.type === 'holiday' || (date?.type === 'monthday' && date.month !== undefined)
-  );
+function isNamedDay({ phrase: { dates, recurs, shift } }: Run): boolean {
+  const [date] = dates;
+  if (date?.type === 'monthday') return date.month !== undefined;
+  // "Mondays", "weekends", "two days from now".
+  const isSeries = recurs.length > 0 && recurs.every(({ days }) => days?.plural === true);
+  const isDays = shift?.span.milliseconds === 0 && !shift.bare;
+  return isSeries || isDays || /^(?:weekday|holiday|moved|weekdayBeside)$/.test(date?.type ?? '');
 }
 
 /** What may begin a time in mid-sentence. */
@@ -154,6 +161,13 @@ const CLAUSES = new Set(
 
 /** What is told or asked. */
 const REPORTS = new Set('say tell mention note announce confirm see ask check find'.split(' '));
+
+/** What a fraction is of: "1/2 cup". */
+const MEASURES = new Set(
+  'cup cups inch inches mile miles tsp tbsp teaspoon tablespoon pound pounds lb lbs oz gallon pint of off price full size'.split(
+    ' ',
+  ),
+);
 
 /** What a clock time within a task begins with. */
 const CLOCK_STARTS = /^(?:at|in|by|~)$/;

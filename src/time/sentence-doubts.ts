@@ -105,6 +105,16 @@ export class SentenceDoubts extends SentenceEnds {
     });
   }
 
+  /** "6 tonight feed the dog": a number that nothing but an hour can be. */
+  protected isHourOf(run: Run): boolean {
+    const [first, second, third] = run.phrase.placed;
+    if (first?.piece.kind !== 'time' || !first.piece.time.clock?.weak || third || !second) return false;
+    const { piece } = second;
+    return (
+      (piece.kind === 'time' && piece.time.today === true) || (piece.kind === 'date' && piece.date.type === 'offset')
+    );
+  }
+
   /** "Remind me tomorrow about 3 invoices". */
   protected isNumberOfThings(run: Run): boolean {
     const last = this.runs.last(run);
@@ -168,6 +178,13 @@ export class SentenceDoubts extends SentenceEnds {
       : this.ask([longer.when, run.when], words, [[from, at], ...after]);
   }
 
+  /** "Read John 3:16 tomorrow": digits behind a name may be no time. */
+  protected isVerse(run: Run, from: number): boolean {
+    const minute = /^\d{1,2}:(\d\d)$/.exec(this.word(run.from))?.[1];
+    if (minute === undefined || Number(minute) % 5 === 0 || run.from - 1 <= from) return false;
+    return /^\p{Lu}\p{Ll}/u.test(this.tokens[run.from - 1]?.raw ?? '');
+  }
+
   /** "Dentist 3 tomorrow": the number may be the hour. */
   protected withBareHour(run: Run, from: number): Understood | undefined {
     if (run.from - 1 <= from || hasTime(run)) return undefined;
@@ -205,6 +222,12 @@ export class SentenceDoubts extends SentenceEnds {
     if (this.isTie(run.from - 1) || this.counts(run.from - 1) || isUnread || isListed)
       return this.ask([run.when], words, [[from, run.from]]);
     if (!onlyTime(run)) return undefined;
+    const dashed = this.word(from).replace(/^(\d\d?)-(\d\d?)$/, '$1/$2');
+    // "12-7 oil change 4pm".
+    if (dashed !== this.word(from) && run.from > from + 1) {
+      const dated = parseWhen(`${dashed} ${words}`, this.ctx);
+      if (dated.kind !== 'reject') return this.ask([dated, run.when], words, [[from, run.from]]);
+    }
     const owned = this.ofOwnDay(run, from);
     if (owned) return this.ask([owned, run.when], words, [[from, run.from]]);
     for (let at = this.digitsAt(from) ? from : from + 1; at < run.from; at++) {

@@ -16,6 +16,8 @@ export class SentenceEnds extends SentenceRivals {
       return this.ask([run.when], this.runs.words(run.from, run.to), [[run.from, to]]);
     const elsewhere = hasTime(run) ? this.elsewhere(run, to) : undefined;
     if (elsewhere) return elsewhere;
+    if (hasTime(run) && this.isStrangeZone(run.to, to))
+      return this.ask([run.when], this.runs.words(run.from, run.to), [[run.to, to]]);
     // "Tomorrow: weekly report".
     if (this.word(run.to - 1) === ':') return undefined;
     const longer = this.lengthened(run, to);
@@ -25,6 +27,13 @@ export class SentenceEnds extends SentenceRivals {
     if (isUnread || (!hasLead && UNREAD.has(next)))
       return this.ask([run.when], this.runs.words(run.from, run.to), [[run.to, to]]);
     return undefined;
+  }
+
+  /** "9am Europe/Nowhere", "at 5pm QQT": written like a zone, but none that is known. */
+  private isStrangeZone(at: number, to: number): boolean {
+    const [first = '', slash = '', last = ''] = this.tokens.slice(at, at + 3).map(({ raw }) => raw);
+    if (slash === '/' && this.tokens[at + 2]?.glued) return /^\p{Lu}/u.test(first) && /^\p{Lu}/u.test(last);
+    return at + 1 === to && /^\p{Lu}{1,4}T$/u.test(first);
   }
 
   /** The run with a word that may belong to the task. */

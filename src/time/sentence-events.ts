@@ -90,7 +90,8 @@ export class SentenceEvents extends SentenceDoubts {
     const piece = this.runs.pieces(from).find(({ value }) => value.kind === 'before');
     if (!piece) return undefined;
     // "The day after tomorrow lunch in the evening": that is a day by its name.
-    if (this.runs.pieces(from).some(({ value, end }) => value.kind === 'date' && end > piece.end)) return undefined;
+    if (this.runs.pieces(from).some(({ value, end }) => /^(?:date|shift)$/.test(value.kind) && end > piece.end))
+      return undefined;
     // "Two days before Christmas to …": the moment is named at once.
     const whole = this.runs.longestFrom(from, to, (run) => this.language.connectors.has(this.word(run.to)));
     if (whole || this.leadsOn(from, to, piece.end)) return undefined;

@@ -1,3 +1,4 @@
+import type { Layout } from './layout.ts';
 import { parseWhen } from './parse.ts';
 import type { Piece } from './pieces.ts';
 import type { Run } from './runs.ts';
@@ -99,6 +100,17 @@ export class SentenceJoins extends SentenceEvents {
     if (run.phrase.dates.length === 0 && run.phrase.recurs.length === 0) return false;
     const isMeal = this.word(run.to - 1) === 'lunch' && /^(?:with|at|in|for|and)$/.test(this.word(run.to));
     return to - run.to > 1 && !isMeal;
+  }
+
+  /** "Until Friday remind me every day at 9 to …". */
+  protected limitedFirst({ head, body: [from, to] }: Layout): Understood | undefined {
+    if (!this.runs.pieces(head[0]).some(({ value, end }) => LIMITS.has(value.kind) && end === head[1]))
+      return undefined;
+    const run = this.runs.longestFrom(from, to, (one) => one.phrase.recurs.length > 0 && !this.startsWeak(one));
+    if (!run) return undefined;
+    const words = `${this.runs.words(run.from, run.to)} ${this.runs.words(...head)}`;
+    const when = parseWhen(words, this.ctx);
+    return when.kind === 'recurring' ? { when, words, task: this.taskOf([[run.to, to]]) } : undefined;
   }
 
   /** "Every day to take pills until Friday": where the series ends may stand at the end of the task. */

@@ -23,6 +23,20 @@ export class SentenceRivals extends SentenceDays {
     return this.ask([both?.when ?? run.when, other.when], words, [task]);
   }
 
+  /** "Weekly report tomorrow with Ana at 9": a day in the midst of a task that begins with an adverb. */
+  protected dayBehind(run: Run, to: number): Run | undefined {
+    if (!this.isAdjective(run) || run.phrase.recurs.length === 0) return undefined;
+    for (let at = run.to + 1; at < to; at++) {
+      const day = this.runs.longestFrom(at, to, (one) => {
+        const { dates, recurs, shift } = one.phrase;
+        const saysDay = dates.length > 0 || recurs.length > 0 || shift !== undefined;
+        return saysDay && !this.startsWeak(one) && !this.endsWeak(one);
+      });
+      if (day) return day.to < to ? day : undefined;
+    }
+    return undefined;
+  }
+
   /** Whether two times cannot both say when: two days, two clocks, a day and a length of time. */
   private contradicts(run: Run, one: Run, isAdjective: boolean): boolean {
     const { dates, recurs, shift } = one.phrase;
@@ -39,7 +53,7 @@ export class SentenceRivals extends SentenceDays {
   }
 
   /** "Weekly report on Friday at 5": the series that both make, where the day can be that of a series. */
-  private asSeries(run: Run, other: Run): { when: Run['when'] } | undefined {
+  protected asSeries(run: Run, other: Run): { when: Run['when'] } | undefined {
     const { dates, recurs, shift } = other.phrase;
     const [date] = run.phrase.recurs.length > 0 ? dates : run.phrase.dates;
     const isSeries = run.phrase.recurs.length + recurs.length === 1;

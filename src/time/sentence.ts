@@ -2,12 +2,12 @@ import { hereOf } from './env.ts';
 import { english } from './lang/en.ts';
 import type { Layout } from './layout.ts';
 import { mayBeName } from './names.ts';
-import { readRule, readWords, withWords, wordsOf } from './parse.ts';
+import { parseWhen, readRule, readWords, type Words, withWords, wordsOf } from './parse.ts';
 import { isDoubtful, isWeak, type Run } from './runs.ts';
 import { STARTS } from './sentence-days.ts';
 import { SentenceJoins } from './sentence-joins.ts';
 import { hasTime, isSameWhen, onlyTime, type Understood } from './sentence-parts.ts';
-import { noTime, tooLong, unknownZone, whichOne } from './texts.ts';
+import { noTime, past, tooLong, unknownZone, whichOne } from './texts.ts';
 import { tokenise } from './tokens.ts';
 import type { SplitTask, WhenContext } from './types.ts';
 import { isZone } from './zones.ts';
@@ -17,10 +17,14 @@ const LONGEST_SENTENCE = 4_000;
 
 const ANYWHERE: WhenContext = { now: new Date(0), zone: 'UTC' };
 
-/** `understand`, for who only wants the sentence taken apart. */
+/**
+ * `understand`, for who only wants the sentence taken apart. Where it is doubtful which words say when, and those that
+ * do would not show it, the whole sentence stands for them: `understand` asks about it again.
+ */
 export function splitTask(text: string, ctx: WhenContext = ANYWHERE): SplitTask {
-  const { words, task } = understand(text, ctx);
-  return { when: words, task };
+  const { when, words, task } = understand(text, ctx);
+  const isHidden = when.kind === 'ambiguous' && words !== undefined && parseWhen(words, ctx).kind !== 'ambiguous';
+  return { when: isHidden ? text.trim() : words, task };
 }
 
 /**
@@ -34,8 +38,15 @@ export function understand(text: string, ctx: WhenContext): Understood {
   const rule = readRule(text, here);
   if (rule) return { when: rule, words: text.trim(), task: '' };
   const words = wordsOf(text, tokenise(text, english), english);
+  if (isNegative(words)) return { when: past(''), words: text.trim(), task: '' };
   const whole = readWords(words, here, english);
   return whole ? { when: whole, words: text.trim(), task: '' } : new Sentence(words, here, english).understand();
+}
+
+/** "- 30 minutes from now". */
+function isNegative({ tokens, pieces }: Words): boolean {
+  if (tokens[0]?.text !== '-' || !/^\d/.test(tokens[1]?.text ?? '')) return false;
+  return pieces(1).some(({ value }) => value.kind === 'shift' && !value.bare);
 }
 
 class Sentence extends SentenceJoins {
@@ -60,6 +71,8 @@ class Sentence extends SentenceJoins {
     // "Send second reminder tomorrow": a thing, and no request for one.
     const isThing = !before && head[1] > head[0] && NOUNS.has(layout.lead) && this.word(head[1]) === layout.lead;
     if (isThing && layout.connector === '') return this.plain({ ...layout, hasLead: false, body: [head[0], body[1]] });
+    const limit = before ? undefined : this.limitedFirst(layout);
+    if (limit) return limit;
     // "I must call Bob, remind me tomorrow at 9": the task stands first.
     if (head[1] > head[0] && !before)
       return this.taskFirst(layout) ?? this.plain({ ...layout, body: [head[0], body[1]] });
@@ -109,7 +122,7 @@ class Sentence extends SentenceJoins {
     if (whole && layout.hasLead) return this.result(whole.when, this.runs.words(from, to), []);
     const early = this.beforeEvent(layout.body) ?? this.earlierThan(layout.body);
     if (early) return early;
-    const leading = layout.connector === '' || layout.connector === 'for' ? this.leading(layout) : undefined;
+    const leading = /^(?:for|[,:-])?$/.test(layout.connector) ? this.leading(layout) : undefined;
     if (leading) return leading;
     const { body } = layout;
     return this.trailing(layout) ?? this.middle(body) ?? this.lasting(body) ?? this.slashed(body) ?? this.nothing(body);
@@ -121,7 +134,8 @@ class Sentence extends SentenceJoins {
       const followed = this.connectorAt(one.to) !== '';
       if (followed) return !this.startsWeakly(one);
       if (this.isUnfinished(one, to) || (layout.hasLead && this.isNumberOfThings(one))) return false;
-      if (this.startsWeak(one) && !this.isDated(one, layout) && !this.isCompact(one, to, layout)) return false;
+      const isWhole = this.isDated(one, layout) || this.isHourOf(one) || this.isCompact(one, to, layout);
+      if (this.startsWeak(one) && !isWhole) return false;
       return !this.endsWeak(one) || this.endsInPart(one, to);
     });
     if (!run) return undefined;
@@ -130,6 +144,13 @@ class Sentence extends SentenceJoins {
       return this.ask([run.when], this.runs.words(run.from, run.to), [[run.to, to]]);
     const doubt = connector === '' ? this.doubtAfter(run, to, layout.hasLead) : undefined;
     if (doubt) return doubt;
+    const day = connector === '' ? this.dayBehind(run, to) : undefined;
+    if (day) {
+      const rest = this.plain({ ...layout, body: [run.to, to] });
+      const series = this.asSeries(run, day);
+      const task = `${this.runs.words(run.from, run.to)} ${rest.task}`;
+      return series ? { ...this.ask([rest.when, series.when], rest.words ?? '', []), task } : { ...rest, task };
+    }
     const rival = this.rivalled(run, to, connector, layout.hasLead);
     if (rival) return rival;
     return this.completed(run, [connector === '' ? run.to : run.to + 1, to], connector, layout.hasLead);
@@ -146,6 +167,10 @@ class Sentence extends SentenceJoins {
       if (shorter) return this.ask([run.when, shorter.when], words, [task]);
       if (first.piece.kind === 'recur' || mayBeName(this.tokens, first.from, this.language))
         return this.ask([run.when], words, [task]);
+    }
+    if (this.isVerse(run, from)) {
+      const day = this.runs.exactly(run.from + 1, to);
+      return this.ask(day ? [day.when, run.when] : [run.when], words, [[from, day?.from ?? run.from]]);
     }
     // "… every day with food until Friday": the day is the end of a series in mid-sentence.
     const series = ENDS.has(this.word(run.from - 1)) ? this.middle([from, to]) : undefined;

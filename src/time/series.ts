@@ -114,8 +114,13 @@ function merged({ recurs, dates, days }: Phrase, env: Env): Recur | undefined {
   let [recur, second] = recurs;
   if (!recur) return undefined;
   if (second) {
+    // "Every 2 hours from 9 to 5 every day": the day says nothing more.
+    const isDaily = ({ freq, interval, step, days: on, part }: Recur) =>
+      freq === 'DAILY' && interval === 1 && step === undefined && !on && !part;
     // "Daily … on weekdays": the one that names the days limits the other.
-    if (!recur.days && second.days?.weekdays && second.interval === 1 && second.step === undefined)
+    if (second.step !== undefined && isDaily(recur)) recur = second;
+    else if (recur.step !== undefined && isDaily(second)) recur = { ...recur };
+    else if (!recur.days && second.days?.weekdays && second.interval === 1 && second.step === undefined)
       recur = withDays(recur, second);
     else if (!second.days && recur.days?.weekdays && recur.interval === 1 && recur.step === undefined)
       recur = withDays(second, recur);
@@ -136,6 +141,8 @@ function withDays(recur: Recur, { days, part }: Recur): Recur | undefined {
 function onDate(recur: Recur, date: DateSpec, env: Env): Recur | undefined {
   if (!recur.days && recur.step === undefined && isFirstDay(date, recur)) return recur;
   if (date.type === 'offset') return date.days >= 0 ? recur : undefined;
+  if (date.type === 'weekday' && recur.days?.weekend && recur.days.weekdays?.includes(date.weekday))
+    return { ...recur, days: { weekdays: [date.weekday] } };
   if (date.type === 'weekday' && date.which === 'bare' && date.weeks === undefined && date.inWeek === undefined)
     return withDays(recur, { freq: 'WEEKLY', interval: 1, days: { weekdays: [date.weekday] } });
   if (date.type === 'weekend' && date.which === 'this')

@@ -83,7 +83,7 @@ export type When = Once | Recurring | Ambiguous | Reject;
 
 /** A sentence taken apart: when, and what. */
 export interface SplitTask {
-  /** The words that say when, as written; undefined when the sentence has none. */
+  /** The words that say when, as written, or all where that is doubtful; undefined when the sentence has none. */
   when: string | undefined;
   /** The rest in the person's own spelling, without "remind me to". */
   task: string;

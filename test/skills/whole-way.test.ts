@@ -27,6 +27,13 @@ describe('without a model, over the whole way of a message', () => {
     expect(await ana.says('tomorrow at 9')).toContain('on Sat 21 Nov at 09:00');
   });
 
+  test('where it is doubtful which words say when, it is asked and nothing is set', async () => {
+    await using coda = await play({ at: '2026-11-20T08:00:00Z', zone: 'Europe/Berlin' });
+    const ana = coda.person('ana');
+    expect(await ana.says('remind me tomorrow at 9 weekly report')).toContain('Which one: every Saturday at 09:00');
+    expect(await ana.says('what are my reminders')).not.toContain('report');
+  });
+
   test('an ambiguous name is asked about, and a button settles it', async () => {
     await using coda = await play();
     const ana = coda.person('ana');

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { dataTool, done, type Failed, failed, type ToolResult, type TxContext } from '../../agent/index.ts';
 import { shortId } from '../../base/ids.ts';
 import type { Choice } from '../../delivery/index.ts';
-import { type Once, parseWhen, type Reading, type Recurring } from '../../time/index.ts';
+import { type Once, type Reading, type Recurring, understand } from '../../time/index.ts';
 import { CATCH_UPS, type WakeAt } from './reminder.ts';
 import { undoOf } from './restore.ts';
 import { type Schedule, scheduleOf, storedSchedule } from './schedule.ts';
@@ -49,7 +49,7 @@ export function createTool(wakeAt: WakeAt) {
       if (text.length > LONGEST_TEXT) return failed('TOO_LONG', texts.tooLong(LONGEST_TEXT));
       if (!input.when?.trim())
         return failed('NO_TIME', texts.noTime(text, input.lead).message, { remedy: texts.noTime(text).remedy });
-      const when = parseWhen(input.when, ctx.when);
+      const { when } = understand(input.when, ctx.when);
       if (when.kind === 'reject') return failed(when.code, when.say);
       const { lead, dm, urgent, catch_up } = input;
       const wanted = { act: 'create', text, lead, dm, urgent, catch_up };
@@ -111,7 +111,7 @@ export async function placeAt(
   tx.afterCommit(() => wakeAt(schedule.plannedAt));
   const undo = undoOf(reminder, undefined);
   const home = ctx.when.zone;
-  const said = created(input.text, schedule, now, { lead: input.lead, toDm, home });
+  const said = created(input.text, schedule, now, { lead: input.lead, toDm, urgent: input.urgent, home });
   const guessed = person.zone === undefined && isFirst && schedule.zone === home;
   return done(guessed ? `${said}\n${zoneUnknown(home)}` : said, {
     undo,

@@ -76,6 +76,9 @@ export function remind(
   rest: string,
   more: { fallback?: string; needsTime?: boolean; urgent?: boolean } = {},
 ): Call | undefined {
+  const [manner = '', ...others] = rest.split(' ');
+  if (!more.urgent && others.length > 0 && isSlip(manner.toLowerCase(), 'urgently'))
+    return remind(others.join(' '), { ...more, urgent: true });
   const dm = IN_DM.test(rest) || IN_DM_FIRST.test(rest);
   const words = rest
     .replace(IN_DM, '')
@@ -91,6 +94,16 @@ export function remind(
   if (/^(?:(?:about|of) )?(?:it|that|this)(?: again)?(?: later)?[.?!]*$/i.test(task.trim())) return undefined;
   const { fallback = '' } = more;
   return create(task, when, { dm, urgent, fallback, lead: leadBefore(task, words) });
+}
+
+/** Whether `word` is `right`, or typed with one letter wrong, missing, doubled or two swapped. */
+function isSlip(word: string, right: string): boolean {
+  const shorter = Math.min(word.length, right.length);
+  let [head, tail] = [0, 0];
+  while (head < shorter && word[head] === right[head]) head++;
+  while (tail < shorter - head && word.at(-1 - tail) === right.at(-1 - tail)) tail++;
+  const [typed, meant] = [word.slice(head, word.length - tail), right.slice(head, right.length - tail)];
+  return (typed.length < 2 && meant.length < 2) || (typed.length === 2 && typed === [...meant].reverse().join(''));
 }
 
 /** The word that leads over to `task` in what was said: "tomorrow *about* the dentist". */

@@ -47,10 +47,16 @@ export function created(
   text: string,
   schedule: Schedule,
   now: Instant,
-  { lead, toDm = false, home }: { lead?: Lead | undefined; toDm?: boolean; home: string },
+  {
+    lead,
+    toDm = false,
+    urgent = false,
+    home,
+  }: { lead?: Lead | undefined; toDm?: boolean; urgent?: boolean | undefined; home: string },
 ): string {
   const { plannedAt, rule, zone } = schedule;
-  const there = `${scheduleWords(schedule, now)}${toDm ? ', in a direct message' : ''}`;
+  const how = `${toDm ? ', in a direct message' : ''}${urgent ? ', even in quiet hours' : ''}`;
+  const there = `${scheduleWords(schedule, now)}${how}`;
   // Said in another zone's time, a single time is told by the person's own clock too.
   const here = rule === undefined && zone !== home ? ` That is ${instantWords(plannedAt, home, now)} (${home}).` : '';
   return `I'll remind you ${object(text, lead)} ${there}.${here}`;
