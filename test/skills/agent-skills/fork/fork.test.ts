@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { ModelRequest } from '../../../../src/agent/index.ts';
+import { z } from 'zod';
+import { done, type ModelRequest, outsideTool } from '../../../../src/agent/index.ts';
+import type { Skill } from '../../../../src/chat/index.ts';
 import { Outside } from '../../../support/outside.ts';
 import { type Line, lastSaid, ScriptedModel } from '../../../support/scripted-model.ts';
 import { engines, playWith, results } from '../conversation.ts';
@@ -66,6 +68,31 @@ describe.each(engines)('a skill that runs on its own, on %s', (engine) => {
     expect(model.requests.find(isAlone)?.tools.map(({ name }) => name)).not.toContain('letter_send');
     expect(outside.sent).toEqual([]);
   });
+});
+
+test('another assistant’s name for a tool gives it what says that it does the same, and nothing else', async () => {
+  const lab: Skill = {
+    name: 'lab',
+    tools: () => [
+      outsideTool({
+        name: 'run_it',
+        description: 'Runs code.',
+        effect: 'external',
+        does: ['code'],
+        input: z.object({}),
+        run: async () => done('it ran'),
+      }),
+    ],
+  };
+  const model = minds(() => ['Done.']);
+  const { coda } = await playWith(
+    { researcher: { more: 'fork_agent: true\nallowed-tools: Bash(python:*)\n' } },
+    { model, skills: [lab, new Outside().skill] },
+  );
+  await coda.person('ana').says('go');
+  const names = model.requests.find(isAlone)?.tools.map(({ name }) => name);
+  expect(names).toContain('run_it');
+  expect(names).not.toContain('letter_send');
 });
 
 test('a long answer is summed up, unless the skill wants all of it to come', async () => {

@@ -131,6 +131,20 @@ describe.each(engines)('a skill in a conversation, on %s', (engine) => {
     expect(results(model.requests[3])[0]).toContain('a-one → b-two → a-one');
   });
 
+  test('no more than twenty of its files are named, and the rest can be asked for', async () => {
+    const files = Object.fromEntries(Array.from({ length: 45 }, (_, index) => [`references/${100 + index}.md`, '']));
+    const page = (number: number) => ({ call: 'skill_list', input: { name: 'one', page: number } });
+    const model = new ScriptedModel([activate('one')], [page(1), page(2)], ['Fine.']);
+    const { coda } = await playWith({ one: { files } }, { model, engine });
+    await coda.person('ana').says('go');
+    const [told = ''] = results(model.requests[1]);
+    expect(told.match(/^- references/gm)).toHaveLength(20);
+    expect(told).toContain('… and 25 more: skill_list {"name": "one"} shows them.');
+    const pages = results(model.requests[2]);
+    expect(pages.map((text) => text.match(/^- references/gm)?.length)).toEqual([40, 5]);
+    expect(pages[0]).toContain('Page 1 of 2.');
+  });
+
   test('what is in its folder is listed, with what its scripts say of themselves, unless somebody has to look first', async () => {
     const list = (name: string) => ({ call: 'skill_list', input: { name } });
     const model = new ScriptedModel([list('one'), list('thief'), list('none')], ['Fine.'], [list('one')], ['Off.']);
