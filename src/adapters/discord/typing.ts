@@ -5,6 +5,9 @@ const FIRST_MS = 400;
 /** Discord shows it for 10 s. */
 const AGAIN_MS = 8_000;
 const LONGEST_MS = 3 * 60_000;
+/** Of the requests that the client sends within a second, so many are left to what is said. */
+const RESERVED = 25;
+const LATER_MS = 1_000;
 
 /** Shows in a channel that an answer is being worked on, until something is said there. */
 export class Typing {
@@ -39,9 +42,17 @@ export class Typing {
     const running = this.timers.get(channel);
     if (!running) return;
     if (performance.now() > running.until) return void this.end(channel);
-    this.rest()
-      ?.post(`/channels/${channel}/typing`)
-      .catch(() => this.end(channel));
+    const rest = this.rest();
+    if (rest && isBusy(rest)) {
+      running.timer = this.after(channel, LATER_MS);
+      return;
+    }
+    rest?.post(`/channels/${channel}/typing`).catch(() => this.end(channel));
     running.timer = this.after(channel, AGAIN_MS);
   }
+}
+
+/** Whether what is said would have to wait behind signs that something will be. */
+function isBusy({ globalRemaining, globalReset }: REST): boolean {
+  return globalReset > Date.now() && globalRemaining < RESERVED;
 }

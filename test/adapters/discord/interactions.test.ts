@@ -143,8 +143,10 @@ describe('slash commands', () => {
       run: async () => done('forty-two'),
     };
     await using play = await playDiscord({ commands: [slow] });
-    play.fake.uses(play.ana, play.general, 'ponder');
+    const used = play.fake.uses(play.ana, play.general, 'ponder');
     await begun.promise;
+    // Before anything is done about it: Discord waits for nothing but that.
+    expect(used.acknowledged).toBeDefined();
     play.fake.advance(16 * 60_000);
     go.resolve();
     await play.hears('forty-two', play.fake.dm(play.ana));

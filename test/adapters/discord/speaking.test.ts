@@ -46,6 +46,39 @@ describe('a send whose answer is lost', () => {
     expect(await play.app.status()).toMatchObject({ outbox: { sent_again: 0 } });
   });
 
+  test('is found by its buttons, and a later part of an answer by its words', async () => {
+    const long = Array.from({ length: 60 }, (_, index) => `Line ${index} ${'x'.repeat(50)}`).join('\n');
+    await using play = await playDiscord({ model: says(() => long), stillClock: true });
+    const { clock } = play.world;
+    play.fake.messages.nonceMs = 0;
+    /** The next message with these words is not answered, and for 15 s nothing like it gets through again. */
+    const lose = (words: string) => {
+      let begun: number | undefined;
+      play.fake.rest.fault = ({ method, route, body }) => {
+        if (method !== 'POST' || !route.endsWith('/messages') || !String(body.content).includes(words))
+          return undefined;
+        if (begun !== undefined) return clock.now().getTime() - begun < 15_000 ? 'lost' : undefined;
+        begun = clock.now().getTime();
+        return 'unanswered';
+      };
+    };
+    play.asks('/remind stretch in 10 minutes');
+    await play.hears('stretch');
+    await play.settled();
+    lose('⏰');
+    await play.passes(10 * 60_000 + 1_000);
+    await play.passes(10 * 60_000);
+    lose('Line 59');
+    play.asks('tell me everything');
+    await play.hears('Line 59');
+    await play.settled();
+    await play.passes(10 * 60_000);
+    expect(play.said('⏰ stretch')).toHaveLength(1);
+    expect(play.said('Line 59')).toHaveLength(1);
+    expect((await play.database.read(`select state from outbox where state <> 'sent'`)).rows).toEqual([]);
+    expect(await play.app.status()).toMatchObject({ outbox: { sent_again: 0 } });
+  });
+
   test('is not taken for another message with the same words', async () => {
     await using play = await playDiscord({ model: says(() => 'Done.'), stillClock: true });
     play.asks('first');
@@ -158,6 +191,11 @@ describe('a place that is gone', () => {
     expect(dead).toBeTruthy();
     play.asks('still here?');
     await play.hears('answer to still here?');
+    expect(play.said('could not be delivered')).toEqual([]);
+    // Who could not be reached hears so where they are heard from next; what it was, nobody else does.
+    play.asks('and I?', { user: play.bob });
+    await play.hears('answer to and I?');
+    expect((await play.hears('could not be delivered')).content).toBe('1 message for you could not be delivered.');
   });
 });
 

@@ -9,7 +9,8 @@ afterEach(() => void vi.useRealTimers());
 function watched() {
   const shown: string[] = [];
   const post = async (route: string) => void shown.push(route);
-  return { shown, typing: new Typing(() => ({ post }) as unknown as REST) };
+  const rest = { post, globalRemaining: 50, globalReset: -1 };
+  return { shown, rest, typing: new Typing(() => rest as unknown as REST) };
 }
 
 test('typing is shown within a second, and again before Discord takes it away after ten', async () => {
@@ -30,6 +31,17 @@ test('typing ends when something was said, and begins nowhere when it was said a
   typing.end('1');
   await vi.advanceTimersByTimeAsync(60_000);
   expect(shown).toEqual(['/channels/1/typing']);
+});
+
+test('typing waits while there is much to be said', async () => {
+  const { shown, rest, typing } = watched();
+  Object.assign(rest, { globalRemaining: 3, globalReset: Date.now() + 60_000 });
+  typing.begin('1');
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(shown).toEqual([]);
+  rest.globalRemaining = 50;
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(shown).toHaveLength(1);
 });
 
 test('typing does not go on for ever where nothing is ever said', async () => {
