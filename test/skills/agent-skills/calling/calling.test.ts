@@ -137,3 +137,9 @@ test('what is called alone gives its agent no more than the model has', async ()
   );
   expect(await coda.person('ana').says('/alone go')).toContain('There is no skill “mine”');
 });
+
+test('people read the names and descriptions of skills in their language', async () => {
+  const skills = { tool: { more: 'name_de: Werkzeug\ndescription_de: Macht etwas.\n' } };
+  const { coda } = await playWith(skills, { config: { 'assistant.locale': 'de-AT' } });
+  expect(await coda.person('ana').says('/skills')).toContain('**tool (Werkzeug)**: Macht etwas.');
+});
