@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { done, type Model, outsideTool } from '../../../src/agent/index.ts';
 import { deferred } from '../../../src/base/async.ts';
+import type { TestClock } from '../../../src/base/clock.ts';
 import type { FileRef } from '../../../src/delivery/index.ts';
 import { PERMISSIONS } from '../../support/discord/index.ts';
 import { echo, playDiscord } from '../../support/discord/play.ts';
@@ -77,6 +78,32 @@ describe('a send whose answer is lost', () => {
     expect(play.said('Line 59')).toHaveLength(1);
     expect((await play.database.read(`select state from outbox where state <> 'sent'`)).rows).toEqual([]);
     expect(await play.app.status()).toMatchObject({ outbox: { sent_again: 0 } });
+  });
+
+  test('is found by what it replies to, where it showed only the beginning', async () => {
+    const go = deferred();
+    const streaming: Model = {
+      name: 'test/stream',
+      async *generate() {
+        yield { type: 'text', text: 'first words' };
+        await go.promise;
+        yield { type: 'text', text: ' and the last' };
+        yield { type: 'stop', reason: 'end' };
+      },
+    };
+    await using play = await playDiscord({ model: streaming, stillClock: true });
+    let lost = 0;
+    play.fake.rest.fault = ({ method, route }) =>
+      method === 'POST' && route.endsWith('/messages') && lost++ === 0 ? 'unanswered' : undefined;
+    play.asks('go on');
+    const sql = 'select 1 from outbox where unknown_at is not null';
+    expect(await eventually(async () => (await play.database.read(sql)).rows.length === 1)).toBe(true);
+    play.fake.messages.nonceMs = 0;
+    const clock = play.world.clock as TestClock;
+    await clock.moveTo(new Date(clock.now().getTime() + 60_000));
+    go.resolve();
+    await play.hears('first words and the last');
+    expect(play.said('first words')).toHaveLength(1);
   });
 
   test('is not taken for another message with the same words', async () => {
