@@ -1,9 +1,6 @@
 /** What tools can do, by whatever name other assistants know it: skills are written for them, too. */
 
-import type { Effect } from './tool.ts';
-
-/** What a tool does beyond the person's own data, where other assistants have a name for it. */
-export type Capability = 'code' | 'file_read' | 'file_write' | 'web_read' | 'web_search' | 'agents';
+import type { Capability, Effect } from './tool.ts';
 
 /** Names of other assistants' tools, without case and joints. */
 const NAMES: Readonly<Record<Capability, readonly string[]>> = {

@@ -1,5 +1,5 @@
-import { type Capability, capabilitiesFitting, capabilitiesOf, possibleWith } from './capability.ts';
-import type { Tool } from './tool.ts';
+import { capabilitiesFitting, capabilitiesOf, possibleWith } from './capability.ts';
+import type { Capability, Tool } from './tool.ts';
 
 /** What tells whether a tool is meant. */
 export type Named = Pick<Tool, 'name' | 'effect' | 'does'>;

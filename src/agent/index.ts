@@ -2,7 +2,7 @@
 export { type ActCall, Agent } from './agent.ts';
 export { approvalSource, decideTool } from './approvals/index.ts';
 export { runCall } from './calls.ts';
-export { type Capability, capabilitiesOf } from './capability.ts';
+export { capabilitiesOf } from './capability.ts';
 export {
   type Attached,
   attachedTo,

@@ -4,7 +4,6 @@ import type { Choice, FileRef, Place } from '../delivery/index.ts';
 import type { Person } from '../people/index.ts';
 import type { Transaction } from '../storage/index.ts';
 import type { WhenContext } from '../time/index.ts';
-import type { Capability } from './capability.ts';
 import type { SpawnOptions } from './nested.ts';
 
 /**
@@ -12,6 +11,9 @@ import type { SpawnOptions } from './nested.ts';
  * `external`: changes something outside or runs code. `dangerous`: can do harm that cannot be undone.
  */
 export type Effect = 'read' | 'write' | 'fetch' | 'external' | 'dangerous';
+
+/** What a tool does beyond the person's own data, where other assistants have a name for it. */
+export type Capability = 'code' | 'file_read' | 'file_write' | 'web_read' | 'web_search' | 'agents';
 
 /** A call of a tool as a value: what a button does, what undoes an act. */
 export interface Call {
