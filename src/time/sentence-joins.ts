@@ -35,6 +35,8 @@ export class SentenceJoins extends SentenceEvents {
       onlyTime(run) && end !== undefined && lacksClock(end) && !onlyTime(end) && end.phrase.recurs.length === 0;
     if (end && (isOpen || (onlyTime(run) && end.phrase.recurs.length > 0 && !hasTime(end)))) {
       const both = this.together(run, end, from);
+      // "Christmas shopping at 5pm": on another day.
+      if (this.isPreparation(run, end)) return this.ask([end.when, both.when], words, [[from, end.from]]);
       if (both.when.kind === 'reject' && both.when.code === 'NOT_A_DATE')
         return this.ask([run.when, end.when], words, [[from, to]]);
       // "Remind me tomorrow about the meeting at 3pm": that is when the meeting is.
@@ -98,6 +100,7 @@ export class SentenceJoins extends SentenceEvents {
     const last = this.runs.last(run);
     if (last?.piece.kind !== 'time' || last.piece.time.part === undefined || last.piece.time.clock) return false;
     if (run.phrase.dates.length === 0 && run.phrase.recurs.length === 0) return false;
+    if (/^(?:early|late)$/.test(this.word(run.to - 1))) return false;
     const isMeal = this.word(run.to - 1) === 'lunch' && /^(?:with|at|in|for|and)$/.test(this.word(run.to));
     return to - run.to > 1 && !isMeal;
   }

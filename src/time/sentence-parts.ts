@@ -1,3 +1,4 @@
+import { ORDINALS } from './lang/en-words.ts';
 import type { Language } from './lang/language.ts';
 import { LayoutFinder } from './layout.ts';
 import { hideNames } from './names.ts';
@@ -83,6 +84,12 @@ export class SentenceParts {
     const { cadences } = this.language;
     if (run.phrase.placed.length > 1 && last.to === last.from + 1 && cadences.has(this.word(last.from)))
       return !this.language.connectors.has(this.word(last.to)) && this.word(last.to) !== '';
+    // "At lunchtime May statement", "at 9 weekend trip".
+    if (last.piece.kind === 'date' && run.phrase.placed.length > 1 && this.word(last.to) !== '') {
+      const { date } = last.piece;
+      if (date.type === 'period' && date.vague) return true;
+      if (date.type === 'weekend' && last.to === last.from + 1) return true;
+    }
     // "3pm CT scan".
     if (last.piece.kind === 'zone' && last.piece.initials)
       return this.word(last.to) !== '' && !this.language.connectors.has(this.word(last.to));
@@ -93,6 +100,18 @@ export class SentenceParts {
     }
     const isLoose = last.piece.kind === 'time' || last.piece.kind === 'vague';
     return run.phrase.placed.length > 1 && isWeak(last, this.tokens) && isLoose;
+  }
+
+  /** "In 2 hours, 10 minute plank", "on the 31st, second interview", "at 9: Monday report": more than the time. */
+  protected goesTooFar({ from, to }: Run): boolean {
+    const colon = this.tokens.slice(from, to - 1).findIndex(({ text, glued }) => text === ':' && glued);
+    if (colon > 0 && !PREPOSITIONS.has(this.word(from + colon + 1)) && this.runs.exactly(from, from + colon))
+      return true;
+    if (this.word(to) === '' || this.language.connectors.has(this.word(to))) return false;
+    const [number, unit] = [this.word(to - 2), this.tokens[to - 1]?.raw ?? ''];
+    const isSingular = /^(?:minute|hour|day|week|month|year)$/i.test(unit) && Number(number) > 1;
+    const at = isSingular ? to - 2 : Object.hasOwn(ORDINALS, this.word(to - 1)) ? to - 1 : undefined;
+    return at !== undefined && at > from && this.runs.exactly(from, at) !== undefined;
   }
 
   /** "Move it to 3pm", "a table for 8", "the 9am train": times of the task, not of the reminder. */

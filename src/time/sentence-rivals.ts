@@ -37,6 +37,12 @@ export class SentenceRivals extends SentenceDays {
     return undefined;
   }
 
+  /** "Christmas shopping", "Monday meeting prep": what is done before the day. */
+  protected isPreparation(run: Run, end: Run): boolean {
+    if (!this.isAdjective(run) || run.phrase.dates.length === 0) return false;
+    return this.tokens.slice(run.to, end.from).some(({ text }) => PREPARING.has(text));
+  }
+
   /** Whether two times cannot both say when: two days, two clocks, a day and a length of time. */
   private contradicts(run: Run, one: Run, isAdjective: boolean): boolean {
     const { dates, recurs, shift } = one.phrase;
@@ -46,7 +52,11 @@ export class SentenceRivals extends SentenceDays {
       return !hasTime(run) && run.phrase.dates.length > 0 && dates.length > 0 && isMarked;
     }
     if (shift !== undefined) return shift.span.milliseconds > 0 || dayOf(run) || run.phrase.recurs.length > 0;
+    // "Weekly report by noon": that of this week, or of every week.
+    const [recur] = run.phrase.recurs;
+    if (recur && (onlyTime(one) || one.phrase.time?.today)) return recur.freq !== 'DAILY' && recur.step === undefined;
     if (onlyTime(one)) return run.phrase.time?.clock !== undefined && one.phrase.time?.clock !== undefined;
+    if (one.phrase.time?.today) return true;
     // "Noon meeting tomorrow".
     if (onlyTime(run)) return hasTime(one);
     return dates.length > 0 || recurs.length > 0;
@@ -57,7 +67,12 @@ export class SentenceRivals extends SentenceDays {
     const { dates, recurs, shift } = other.phrase;
     const [date] = run.phrase.recurs.length > 0 ? dates : run.phrase.dates;
     const isSeries = run.phrase.recurs.length + recurs.length === 1;
+    if (onlyTime(other) && run.phrase.recurs.length > 0) return this.inOrder(run, other);
     if (shift || !isSeries || !date || date.type === 'offset' || date.type === 'period') return undefined;
+    return this.inOrder(run, other);
+  }
+
+  private inOrder(run: Run, other: Run): { when: Run['when'] } | undefined {
     const when = readPhrase(`${this.runs.words(run.from, run.to)} ${this.runs.words(other.from, other.to)}`, this.ctx);
     return when?.kind === 'recurring' ? { when } : undefined;
   }
@@ -67,6 +82,8 @@ export class SentenceRivals extends SentenceDays {
     if (this.isBound(other)) return false;
     if (this.isOccasion(run)) return true;
     if (!isAdjective) return false;
+    // "First of May picnic on April 20": either, but "end of year review in an hour" is no day.
+    if (run.phrase.dates[0]?.type === 'period' && !other.phrase.shift && !other.phrase.time?.today) return false;
     // "Friday book the flight on Monday at 4": the second one may be that of the flight.
     const between = this.tokens.slice(run.to, other.from);
     const isPlain = between.length < 4 && !between.some(({ text }) => RELATING.test(text));
@@ -94,6 +111,8 @@ export class SentenceRivals extends SentenceDays {
       case 'time':
         return rest.length === 0 && !LEADING.test(this.word(first.from)) && piece.time.today !== true;
       case 'date':
+        // "End of year review".
+        if (piece.date.type === 'period') return piece.date.edge !== 'whole' && !LEADING.test(this.word(first.from));
         if (piece.date.type === 'weekday') return isBare || this.word(first.from) === 'the';
         if (piece.date.type === 'holiday') return !LEADING.test(this.word(first.from));
         return piece.date.type === 'weekend' && /^(?:the|weekend)$/.test(this.word(first.from));
@@ -106,6 +125,12 @@ export class SentenceRivals extends SentenceDays {
 function dayOf({ phrase }: Run): boolean {
   return phrase.dates.length > 0;
 }
+
+const PREPARING = new Set(
+  'prep prepping preparation preparations planning plan plans shopping cards presents gifts decorations list packing'.split(
+    ' ',
+  ),
+);
 
 /** What shows that a word says when. */
 const LEADING = /^(?:on|at|by|in|this|next|~|about|from|exactly)$/;

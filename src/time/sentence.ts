@@ -133,7 +133,8 @@ class Sentence extends SentenceJoins {
     const run = this.runs.longestFrom(from, to, (one) => {
       const followed = this.connectorAt(one.to) !== '';
       if (followed) return !this.startsWeakly(one);
-      if (this.isUnfinished(one, to) || (layout.hasLead && this.isNumberOfThings(one))) return false;
+      if (this.goesTooFar(one) || this.isUnfinished(one, to) || (layout.hasLead && this.isNumberOfThings(one)))
+        return false;
       const isWhole = this.isDated(one, layout) || this.isHourOf(one) || this.isCompact(one, to, layout);
       if (this.startsWeak(one) && !isWhole) return false;
       return !this.endsWeak(one) || this.endsInPart(one, to);
