@@ -1,8 +1,10 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import { packageRoot } from '../../src/base/root.ts';
 import { eventually } from './eventually.ts';
 
@@ -50,9 +52,15 @@ export interface Options {
   cwd?: string;
 }
 
+/** A folder that is not there yet, removed when the file's tests have ended. */
 export function freshDataDir(): string {
-  return join(mkdtempSync(join(tmpdir(), 'coda-data-')), 'data');
+  const folder = mkdtempSync(join(tmpdir(), 'coda-data-'));
+  folders.push(folder);
+  return join(folder, 'data');
 }
+
+const folders: string[] = [];
+afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true, maxRetries: 3 }))));
 
 /** Nothing of the developer's own: neither tokens nor folders. */
 function cleanEnv(more: Record<string, string> = {}): Record<string, string> {
