@@ -21,7 +21,14 @@ export async function skillsValidate(flags: ValidateFlags, io: NodeJS.Process): 
 
 /** Programs are promised a line of every problem; what is wrong with a file as a whole is wrong from its first line on. */
 function inFull(verdict: Verdict) {
-  return { ...verdict, problems: verdict.problems.map((problem) => ({ ...problem, line: problem.line ?? 1 })) };
+  const problems = verdict.problems.map(({ code, level, message, file, line = 1 }) => ({
+    code,
+    level,
+    message,
+    file,
+    line,
+  }));
+  return { ...verdict, problems };
 }
 
 function passes({ usable, strict, problems }: Verdict, flags: ValidateFlags): boolean {
