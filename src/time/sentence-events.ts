@@ -7,7 +7,9 @@ import type { When } from './types.ts';
 /** Times that count from an event of the same sentence: "30 minutes before my meeting at 3pm". */
 export class SentenceEvents extends SentenceDoubts {
   /** "Dentist on Monday at 10, remind me the day before at 6pm", "… the night before", "… that morning at 8". */
-  protected besideEvent(head: [number, number], [from, to]: [number, number]): Understood | undefined {
+  protected besideEvent(head: [number, number], [start, to]: [number, number]): Understood | undefined {
+    // "Remind me that morning": no "that" of a lead.
+    const from = this.word(start - 1) === 'that' && PARTS.test(this.word(start)) ? start - 1 : start;
     const day = this.dayWithin(head);
     if (!day) return undefined;
     const date = this.runs.words(day.from, day.to);
@@ -127,3 +129,5 @@ export class SentenceEvents extends SentenceDoubts {
     );
   }
 }
+
+const PARTS = /^(?:morning|afternoon|evening|night|same|day)$/;

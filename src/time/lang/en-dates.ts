@@ -315,6 +315,10 @@ function quarterEdge(edge: Edge) {
 
 export const periodRules: readonly Rule[] = [
   ...edgeRules(),
+  ['date', 'on|by? the? last day of the|this quarter', period('quarter', 0, 'end')],
+  ['date', 'on|by? the? last day of next quarter', period('quarter', 1, 'end')],
+  ['date', 'on|by? the? first day of next quarter', period('quarter', 1, 'start')],
+  ['date', 'on|the? next|coming leap day', () => ({ type: 'monthday', day: 29, month: 2 })],
   ['date', 'eom', period('month', 0, 'end')],
   ['date', 'by eom', period('month', 0, 'end')],
   ['date', 'by? eow', period('week', 0, 'end')],

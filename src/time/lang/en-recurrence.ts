@@ -296,7 +296,12 @@ export const recurRules: readonly Rule[] = [
   ['recurring', 'on? the? {numbered} of|in the month every month', (c) => onDays(get(c, 'numbered'))],
   [
     'recurring',
-    'on|by? every|the? {numbered} of|in every|the|a|each quarter',
+    'on|by? the? {numbered} of|in every|a|each quarter',
+    (c) => recur(recurOf(cycle('quarter', 1), get(c, 'numbered'))),
+  ],
+  [
+    'recurring',
+    'on|by? every {numbered} of|in the|every|a quarter',
     (c) => recur(recurOf(cycle('quarter', 1), get(c, 'numbered'))),
   ],
   ['recurring', 'on|by? the? {dated} every|each|of year', (c) => onDays(get(c, 'dated'))],
