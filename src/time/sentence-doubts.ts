@@ -207,6 +207,24 @@ export class SentenceDoubts extends SentenceEnds {
     return longer && this.ask([longer.when, run.when], this.runs.words(longer.from, longer.to), [[from, longer.from]]);
   }
 
+  /** "Check in 24 hours before my flight on Friday at 6pm": the time is that of the flight. */
+  protected earlierWithin(run: Run, from: number): Understood | undefined {
+    for (let at = from + 1; at < run.from; at++) {
+      const pieces = this.runs.pieces(at);
+      const piece = pieces.find(({ value, end }) => value.kind === 'before' && value.sign < 0 && end < run.from);
+      if (!piece || pieces.some(({ value, end }) => value.kind === 'date' && end > piece.end)) continue;
+      const { when } = this.joined(
+        [
+          [at, piece.end],
+          [run.from, run.to],
+        ],
+        [],
+      );
+      return this.ask([when, run.when], this.runs.words(run.from, run.to), [[from, run.from]]);
+    }
+    return undefined;
+  }
+
   /** Words about time that stand unread before the run, and dates elsewhere in the task, make its date doubtful. */
   protected doubtBefore(run: Run, from: number): Understood | undefined {
     const previous = this.word(run.from - 1);

@@ -107,6 +107,19 @@ class Sentence extends SentenceJoins {
 
   /** "In 3 hours remind me to buy 2 tickets". */
   private ledBy(run: Run, { body, connector }: Layout): Understood {
+    // "Tomorrow remind me at 8 to call Bob".
+    const [from, to] = body;
+    const inner = this.runs.longestFrom(from, to, (one) => one.to === to || this.connectorAt(one.to) !== '');
+    const both =
+      inner &&
+      this.joined(
+        [
+          [run.from, run.to],
+          [inner.from, inner.to],
+        ],
+        [[inner.to, to]],
+      );
+    if (both && (both.when.kind === 'once' || both.when.kind === 'recurring')) return both;
     return this.completed(run, body, connector, true);
   }
 
@@ -179,7 +192,7 @@ class Sentence extends SentenceJoins {
     if (this.isMoved(run)) return this.ask([run.when], words, [task]);
     const bare = this.withDigits(run, from) ?? this.withBareHour(run, from);
     if (bare) return bare;
-    const doubt = this.doubtBefore(run, from) ?? this.doubtWithin(run, task);
+    const doubt = this.earlierWithin(run, from) ?? this.doubtBefore(run, from) ?? this.doubtWithin(run, task);
     if (doubt) return doubt;
     // "Ask about Friday at 7".
     const isTopic = run.phrase.dates.length > 0 && /^(?:about|of|from)$/.test(this.word(run.from - 1));

@@ -336,6 +336,7 @@ export const recurRules: readonly Rule[] = [
 
   ['recurring', 'every single? {p:part}', (c) => daily(c, 1)],
   ['recurring', 'every other|second|alternate {p:part}', (c) => daily(c, 2)],
+  ['recurring', 'every noon', () => recur({ freq: 'DAILY', interval: 1, part: 'noon' })],
   ['recurring', 'in|on|at? the? {p:partPlural}', (c) => recur({ freq: 'DAILY', interval: 1, part: get(c, 'p') })],
   [
     'recurring',

@@ -42,6 +42,7 @@ export const relativeDateRules: readonly Rule[] = [
   ['date', 'a|one? week from|after {date}', (c) => moved(get(c, 'date'), WEEK, 1)],
   ['date', 'a|one {w:weekOrTwo} today|tomorrow', (c, tokens) => beyond(tokens.at(-1)?.text, get(c, 'w'))],
   ['date', 'today|tomorrow {w:weekOrTwo}', (c, [day]) => beyond(day?.text, get(c, 'w'))],
+  ['date', '{n:number} week today|tomorrow', (c, tokens) => beyond(tokens.at(-1)?.text, 7 * get<number>(c, 'n'))],
   ['weekOrTwo', 'week|fortnight', (_, [token]) => (token?.text === 'week' ? 7 : 14)],
   ['date', '{span} from|after {date}', (c, tokens) => movedBy(c, 1, tokens)],
   ['date', '{span} before|prior to? {date}', (c) => movedBy(c, -1)],
@@ -54,6 +55,17 @@ export const relativeDateRules: readonly Rule[] = [
     'date',
     'the {weekday} after|following {date}',
     (c) => ({ type: 'weekdayBeside', weekday: get(c, 'weekday'), nth: 1, base: get(c, 'date'), sign: 1 }),
+  ],
+  [
+    'date',
+    'on? {weekday} after|following {h:holiday}',
+    (c) => ({
+      type: 'weekdayBeside',
+      weekday: get(c, 'weekday'),
+      nth: 1,
+      base: { type: 'holiday', name: get(c, 'h') },
+      sign: 1,
+    }),
   ],
   [
     'date',

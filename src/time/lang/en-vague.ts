@@ -82,6 +82,7 @@ export const vagueRules: readonly Rule[] = [
   ['piece', 'twice a|per|every day', unclear('every day at 9:00 and 21:00', 'every day at 9:00 and 17:00')],
   ['piece', 'twice daily', unclear('every day at 9:00 and 21:00', 'every day at 9:00 and 17:00')],
   ['piece', 'three|3 times a|per|every day', unclear('every day at 8:00, 13:00 and 20:00', 'every 8 hours')],
+  ['piece', '{n:rawNumber} times a|an|per|every hour', unclear('every hour for $n times')],
   ['piece', 'three|3 times daily', unclear('every day at 8:00, 13:00 and 20:00', 'every 8 hours')],
   ['piece', 'four|4 times a|per day', unclear('every 6 hours', 'every day at 8:00, 12:00, 16:00 and 20:00')],
   ['piece', 'twice a|per|every week', unclear('every monday and thursday', 'every tuesday and friday')],
