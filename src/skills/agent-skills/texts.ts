@@ -136,6 +136,9 @@ export const STATES = {
 /** For which specialists a skill is, where it is not for the one that talks to people. */
 export const forSpecialists = (agents: readonly string[]) => `only for ${listOf(agents)}`;
 
+/** Its name alone means a command of coda's own. */
+export const bySkillOnly = (name: string) => `call it with \`/skill ${name}\``;
+
 const LONGEST_LINE = 120;
 
 /** Third parties’ words, as plain text on one line. */

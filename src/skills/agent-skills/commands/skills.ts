@@ -72,16 +72,18 @@ async function list({ snapshot, decisions }: View, page: number, ctx: TxContext)
     if (off.has(name)) return texts.STATES.off;
     if (decisions.blocked.has(name)) return texts.STATES.blocked;
     if (decisions.deprecated.has(name)) return texts.STATES.deprecated;
-    return agents === 'all' || isFor(skill) ? '' : texts.forSpecialists(agents);
+    if (agents !== 'all' && !isFor(skill)) return texts.forSpecialists(agents);
+    return snapshot.commandNamed.includes(skill) && skill.userInvocable ? texts.bySkillOnly(name) : '';
   };
   const locale = ctx.person.locale ?? ctx.when.locale;
+  // Of thousands only a page is put into words.
   const lines = [
-    ...[...snapshot.skills.values()].map((skill) => texts.skillLine(skill, locale, state(skill))),
-    ...snapshot.disabled.map((skill) => texts.skillLine(skill, locale, texts.STATES.disabled)),
-    ...snapshot.invalid.map(texts.invalidLine),
+    ...[...snapshot.skills.values()].map((skill) => () => texts.skillLine(skill, locale, state(skill))),
+    ...snapshot.disabled.map((skill) => () => texts.skillLine(skill, locale, texts.STATES.disabled)),
+    ...snapshot.invalid.map((skill) => () => texts.invalidLine(skill)),
   ];
   const pages = Math.max(1, Math.ceil(lines.length / A_PAGE));
-  const shown = lines.slice((page - 1) * A_PAGE, page * A_PAGE);
+  const shown = lines.slice((page - 1) * A_PAGE, page * A_PAGE).map((line) => line());
   return done(texts.skillList(shown, Math.min(page, pages), pages));
 }
 

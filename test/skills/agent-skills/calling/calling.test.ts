@@ -54,6 +54,7 @@ test('commands win over skills of their name, which are reached by /skill', asyn
   expect(await ana.says('/notes')).not.toBe('By the skill.');
   expect(model.requests).toHaveLength(0);
   expect(await ana.says('/skill notes')).toBe('By the skill.');
+  expect(await ana.says('/skills')).toContain('**notes** (call it with `/skill notes`)');
 });
 
 test('a skill that is kept from the model can be called, one that is not for people cannot', async () => {
