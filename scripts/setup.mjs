@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -70,7 +70,10 @@ export async function build() {
   if (read(stamp) === state) return true;
   process.stderr.write('Building …\n');
   if (!compile('tsconfig.build.json')) return false;
-  await bundle(join('build', 'compiled'));
+  // Imported now and not above: on a fresh clone it was not there yet.
+  const { bundle } = await import('./bundle.mjs');
+  const compiled = join('build', 'compiled');
+  await bundle({ programs: [join(compiled, 'main.js')], sources: join(root, compiled), to: join(root, 'dist') });
   writeFileSync(stamp, state);
   return true;
 }
@@ -79,36 +82,6 @@ export async function build() {
 export function compile(project) {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   return spawnSync(process.execPath, [tsc, '-p', project], { cwd: root, stdio: ['ignore', 2, 2] }).status === 0;
-}
-
-/** Packages of many small files that each start reads; the others stay where npm has put them. */
-const INLINED = ['commander', 'jsonrepair', 'temporal-polyfill', 'temporal-spec', 'temporal-utils', 'zod'];
-
-/**
- * Puts what was compiled into few files: reading hundreds of modules takes longer than all else at a start. What is
- * imported on demand stays a file of its own, and so does what runs on a thread of its own (`…-worker.js`), beside the
- * rest, so that its URL is the same as among the sources.
- */
-async function bundle(compiled) {
-  const { rolldown } = await import('rolldown');
-  const workers = listFiles(join(root, compiled)).filter((file) => file.endsWith('-worker.js'));
-  const isPackage = (id) => /^[@a-z]/.test(id);
-  const bundled = await rolldown({
-    cwd: root,
-    platform: 'node',
-    input: Object.fromEntries(
-      [join(compiled, 'main.js'), ...workers].map((file) => [basename(file, '.js'), `./${file}`]),
-    ),
-    external: (id) => isPackage(id) && !INLINED.includes(id.split('/')[0]),
-  });
-  await bundled.write({
-    dir: join(root, 'dist'),
-    cleanDir: true,
-    entryFileNames: '[name].js',
-    chunkFileNames: '[name]-[hash].js',
-    sourcemap: true,
-  });
-  await bundled.close();
 }
 
 /** The files below `folder`, relative to the package's root; none when there is no such folder. */

@@ -12,14 +12,20 @@ export async function compiled(...rooms: string[]): Promise<string> {
   const sources = new Map<string, string>();
   const src = join(packageRoot(), 'src');
   for (const room of ['base', ...rooms].sort()) await read(join(src, room), room, sources);
-  return make(rooms.join('-').replaceAll('/', '-'), sources);
+  return make(rooms.join('-').replaceAll('/', '-'), sources, async (folder) => {
+    for (const [path, source] of sources) await write(join(folder, path), source);
+  });
 }
 
-/** All sources and `test/support`, as they lie beside each other: for processes that build a whole coda. */
-export async function compiledTree(): Promise<string> {
-  const sources = new Map<string, string>();
+/** Programs of `test/support` as a process runs them, each in few files. Returns the folder that holds them. */
+export async function bundled(...programs: string[]): Promise<string> {
+  const how = await readFile(join(packageRoot(), 'scripts', 'bundle.mjs'), 'utf8');
+  const sources = new Map<string, string>([['programs', `${programs.join(' ')}\n${how}`]]);
   for (const part of ['src', join('test', 'support')]) await read(join(packageRoot(), part), part, sources);
-  return make('tree', sources);
+  return make('programs', sources, async (folder) => {
+    const { bundle } = await import('../../scripts/bundle.mjs');
+    await bundle({ programs, sources: join(packageRoot(), 'src'), to: folder });
+  });
 }
 
 async function read(folder: string, as: string, sources: Map<string, string>): Promise<void> {
@@ -28,7 +34,11 @@ async function read(folder: string, as: string, sources: Map<string, string>): P
   }
 }
 
-async function make(name: string, sources: ReadonlyMap<string, string>): Promise<string> {
+async function make(
+  name: string,
+  sources: ReadonlyMap<string, string>,
+  fill: (folder: string) => Promise<void>,
+): Promise<string> {
   const hash = createHash('sha256')
     .update(JSON.stringify([...sources]))
     .digest('hex')
@@ -36,7 +46,7 @@ async function make(name: string, sources: ReadonlyMap<string, string>): Promise
   const folder = join(packageRoot(), '.cache', `compiled-${name}-${hash}`);
   if (await exists(folder)) return folder;
   const draft = `${folder}.${randomUUID()}`;
-  for (const [path, source] of sources) await write(join(draft, path), source);
+  await fill(draft);
   await rename(draft, folder).catch(() => rm(draft, { recursive: true })); // another suite was quicker
   return folder;
 }

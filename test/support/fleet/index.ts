@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Deferred, deferred } from '../../../src/base/async.ts';
 import type { Incoming } from '../../../src/delivery/index.ts';
-import { compiledTree } from '../compiled.ts';
+import { bundled } from '../compiled.ts';
 import { eventually } from '../eventually.ts';
 import { freshPostgres, type TestPostgres } from '../postgres.ts';
 import type { DaemonOptions, Order } from './orders.ts';
@@ -27,7 +27,7 @@ export class Fleet {
   readonly dataDir: string;
   readonly postgres: TestPostgres | undefined;
   readonly daemons = new Set<Daemon>();
-  private readonly tree: string;
+  private readonly programs: string;
   private readonly port: number;
   private readonly platform: ChildProcessWithoutNullStreams;
   private readonly options: FleetOptions;
@@ -37,7 +37,7 @@ export class Fleet {
   private heard = 0;
 
   private constructor(init: {
-    tree: string;
+    programs: string;
     dataDir: string;
     postgres: TestPostgres | undefined;
     url: string | undefined;
@@ -45,7 +45,7 @@ export class Fleet {
     port: number;
     options: FleetOptions;
   }) {
-    this.tree = init.tree;
+    this.programs = init.programs;
     this.dataDir = init.dataDir;
     this.postgres = init.postgres;
     this.url = init.url;
@@ -55,14 +55,14 @@ export class Fleet {
   }
 
   static async begin(options: FleetOptions): Promise<Fleet> {
-    const tree = await compiledTree();
+    const programs = await bundled('test/support/fleet/daemon.ts', 'test/support/fleet/platform.ts');
     const dataDir = await mkdtemp(join(tmpdir(), 'coda-fleet-'));
     const postgres = options.engine === 'PostgreSQL' ? await freshPostgres() : undefined;
     const url = postgres && (await (options.url?.(postgres.url) ?? postgres.url));
-    const platform = spawn(process.execPath, [join(tree, 'test/support/fleet/platform.js')]);
+    const platform = spawn(process.execPath, [join(programs, 'platform.js')]);
     platform.stderr.pipe(process.stderr);
     const [port] = await once(createInterface({ input: platform.stdout }), 'line');
-    return new Fleet({ tree, dataDir, postgres, url, platform, port: Number(port), options });
+    return new Fleet({ programs, dataDir, postgres, url, platform, port: Number(port), options });
   }
 
   /** Starts another daemon and waits until it is ready. `killAt` ends it on its way there. */
@@ -77,7 +77,7 @@ export class Fleet {
       ...daemon,
       ...more,
     };
-    const started = new Daemon(join(this.tree, 'test/support/fleet/daemon.js'), options, killAt);
+    const started = new Daemon(join(this.programs, 'daemon.js'), options, killAt);
     this.daemons.add(started);
     const forget = () => this.daemons.delete(started);
     started.exited.then(forget, forget);
