@@ -17,7 +17,7 @@ function folderOf(skills: Record<string, string>): string {
   return folder;
 }
 
-test('/skill completes the names of the skills that a person may call, in their language too', async () => {
+test('/skill completes the names of the skills that a person may call, in their language too, and calls them', async () => {
   const folder = folderOf({
     'pdf-tools': 'name_de: Blattwerk\n',
     'my-pdf': '',
@@ -41,5 +41,7 @@ test('/skill completes the names of the skills that a person may call, in their 
   expect(await completes('', eve)).toEqual([]);
   const [name = ''] = (await completes('wo')) ?? [];
   const used = await play.answer(fake.uses(ana, general, 'skill', { name, arguments: 'this text' }));
-  expect(used.content).not.toContain('no skill');
+  expect(used.content).toBe('answer to /skill word\nthis text');
+  const { rows } = await play.database.read<{ uses: number }>(`select uses from skill_uses where name = 'word'`);
+  expect(rows).toEqual([{ uses: 1 }]);
 });
