@@ -121,6 +121,20 @@ export function chatAdapterContract(name: string, connect: () => Promise<Connect
       expect((await texts()).filter((text) => text.includes('said once'))).toHaveLength(1);
     });
 
+    test('a card is not taken for another one with the same words', async () => {
+      const { adapter } = coda;
+      if (!adapter.promises.canFind) return;
+      const since = new Date(Date.now() - 1_000);
+      const card = (id: string) =>
+        part('', {
+          content: { kind: 'reminder', text: 'same words', buttons: [{ id: id.repeat(22), label: 'Done' }] },
+        });
+      const shown = card('D');
+      await put(shown);
+      expect(await adapter.find(card('E'), since, signal())).toBeUndefined();
+      expect(await adapter.find(shown, since, signal())).toBeDefined();
+    });
+
     test('answers with an outcome where a place does not exist', async () => {
       const nowhere = { ...coda.place, channel: '1', kind: 'channel' as const };
       const outcome = await coda.adapter.send(part('lost', { place: nowhere }), signal());

@@ -105,7 +105,7 @@ export class Listener {
     if (!addressed(message, channel, hearing)) return;
     const event = await this.toEvent(message, channel, rest);
     await this.deps.inbox.accept(event.message);
-    for (const note of event.notes) await this.deps.inbox.note(event.message, note);
+    if (event.notes.length > 0) await this.deps.inbox.note(event.message, event.notes.join('\n'));
   }
 
   private async toEvent(message: RawMessage, channel: ChannelInfo, rest: REST) {

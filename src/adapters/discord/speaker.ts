@@ -108,7 +108,8 @@ export class Speaker {
     if (byButton) return receiptOf(byButton);
     const known =
       (await this.deps.inbox()?.receipts(part.place, new Date(since.getTime() - CLOCK_MARGIN_MS))) ?? new Set();
-    const open = own.filter(({ id }) => !known.has(id));
+    // What has buttons is known by them alone: with others it is another card, whatever its words.
+    const open = own.filter((message) => !known.has(message.id) && customIdsIn(message).length === 0);
     const text = said(forPlace(part));
     const replies = part.replyTo !== undefined && !origin && (part.index ?? 0) === 0;
     const byReply = replies && open.find((message) => message.message_reference?.message_id === part.replyTo);

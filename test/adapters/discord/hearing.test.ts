@@ -131,6 +131,15 @@ describe('files', () => {
     await play.hears('did not let me have gone.txt', play.fake.dm(play.ana));
   });
 
+  test('that are missing for several reasons are all told of', async () => {
+    const dm = play.fake.dm(play.ana);
+    await kept(play.ana, of('huge.bin', 'application/octet-stream', 5 * 1024 * 1024), {
+      ...of('lost.txt', 'text/plain', 3),
+      gone: true,
+    });
+    expect((await play.hears('did not take huge.bin', dm)).content).toContain('did not let me have lost.txt');
+  });
+
   test('that would be huge when unpacked stay packed', async () => {
     // A zip bomb: kept as it is, byte for byte.
     expect(await kept(play.ana, of('bomb.zip', 'application/zip', 42_000))).toEqual(['bomb.zip application/zip 42000']);

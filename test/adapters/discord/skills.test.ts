@@ -39,6 +39,8 @@ test('/skill completes the names of the skills that a person may call, in their 
   expect(await completes('blattw')).toEqual(['pdf-tools']);
   expect(await completes('nothing')).toEqual([]);
   expect(await completes('', eve)).toEqual([]);
+  const approving = fake.types(ana, general, 'skills', { what: 'approve', name: 'hidden' }, 'name');
+  expect((await eventually(() => approving.choices))?.map(({ value }) => value)).toEqual(['pdf-hidden']);
   const [name = ''] = (await completes('wo')) ?? [];
   const used = await play.answer(fake.uses(ana, general, 'skill', { name, arguments: 'this text' }));
   expect(used.content).toBe('answer to /skill word\nthis text');

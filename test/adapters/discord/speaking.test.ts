@@ -52,19 +52,21 @@ describe('a send whose answer is lost', () => {
     await using play = await playDiscord({ model: says(() => long), stillClock: true });
     const { clock } = play.world;
     play.fake.messages.nonceMs = 0;
-    /** The next message with these words is not answered, and for 15 s nothing like it gets through again. */
+    /** Each message with these words is not answered, and for 15 s does not get through a second time. */
     const lose = (words: string) => {
-      let begun: number | undefined;
+      const begun = new Map<unknown, number>();
       play.fake.rest.fault = ({ method, route, body }) => {
         if (method !== 'POST' || !route.endsWith('/messages') || !String(body.content).includes(words))
           return undefined;
-        if (begun !== undefined) return clock.now().getTime() - begun < 15_000 ? 'lost' : undefined;
-        begun = clock.now().getTime();
+        const first = begun.get(body.nonce);
+        if (first !== undefined) return clock.now().getTime() - first < 15_000 ? 'lost' : undefined;
+        begun.set(body.nonce, clock.now().getTime());
         return 'unanswered';
       };
     };
-    play.asks('/remind stretch in 10 minutes');
-    await play.hears('stretch');
+    for (const _ of ['one', 'another']) {
+      await play.answer(play.fake.uses(play.ana, play.general, 'remind', { when: 'in 10 minutes', text: 'stretch' }));
+    }
     await play.settled();
     lose('⏰');
     await play.passes(10 * 60_000 + 1_000);
@@ -74,8 +76,15 @@ describe('a send whose answer is lost', () => {
     await play.hears('Line 59');
     await play.settled();
     await play.passes(10 * 60_000);
-    expect(play.said('⏰ stretch')).toHaveLength(1);
+    const cards = play.said('⏰ stretch');
+    expect(cards).toHaveLength(2);
     expect(play.said('Line 59')).toHaveLength(1);
+    // Equal words, but each is known by its own buttons.
+    for (const card of cards) {
+      await play.answer(play.fake.presses(play.ana, card, 'Done'));
+      expect(await eventually(() => card.content.includes('Done — Ana'))).toBe(true);
+    }
+    await play.settled();
     expect((await play.database.read(`select state from outbox where state <> 'sent'`)).rows).toEqual([]);
     expect(await play.app.status()).toMatchObject({ outbox: { sent_again: 0 } });
   });
