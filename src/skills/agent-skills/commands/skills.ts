@@ -30,7 +30,8 @@ export function skillsCommand(deps: ToolDeps): Command {
       {
         name: 'name',
         description: 'The skill',
-        complete: async (typed, { person }) => completed(deps.views.of(undefined), typed, person?.locale),
+        // Also those that only the model chooses may be off, or wait for an owner.
+        complete: async (typed, { person }) => completed(deps.views.of(undefined), typed, person?.locale, () => true),
       },
     ],
     prepare: async (rest, person) => {
@@ -54,12 +55,17 @@ const wordsOf = (rest: string): (string | undefined)[] => {
   return [verb?.toLowerCase(), name.length > 0 ? name.join(' ') : undefined];
 };
 
-/** Names that people may call, by what they and their localised names begin with or hold. */
-export function completed({ snapshot }: View, typed: string, locale: string | undefined): string[] {
+/** Names of skills, of those that people may call if nothing else is said, by what they and their localised names hold. */
+export function completed(
+  { snapshot }: View,
+  typed: string,
+  locale: string | undefined,
+  isWanted = ({ userInvocable }: AgentSkill) => userInvocable,
+): string[] {
   const wanted = typed.trim().toLowerCase();
   const fits = (skill: AgentSkill) => texts.shownName(skill, locale).toLowerCase().includes(wanted);
   return [...snapshot.skills.values()]
-    .filter((skill) => skill.userInvocable && fits(skill))
+    .filter((skill) => isWanted(skill) && fits(skill))
     .sort((a, b) => Number(b.name.startsWith(wanted)) - Number(a.name.startsWith(wanted)))
     .slice(0, 25)
     .map(({ name }) => name);
