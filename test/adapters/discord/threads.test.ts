@@ -30,6 +30,25 @@ test('a question gets one thread, also when it is looked through again, and its 
   expect(made).toHaveLength(2);
 });
 
+test('in a thread that coda has opened no mention is needed, also after a restart, and in others one is', async () => {
+  await using play = await threaded();
+  const { fake, ana } = play;
+  const question = play.asks('what is the plan?');
+  const thread = await eventually(() => fake.channels.get(question.id));
+  await play.hears('answer to what is the plan?', thread);
+  fake.says(ana, thread!, 'and next?');
+  await play.hears('answer to and next?', thread);
+  await play.stop();
+  await play.start();
+  const others = fake.thread(play.general, 'of others', { owner: ana.id });
+  fake.says(ana, others, 'not for coda');
+  fake.says(ana, thread!, 'and then?');
+  await play.hears('answer to and then?', thread);
+  play.asks('and here?', { channel: others });
+  await play.hears('answer to and here?', others);
+  expect(play.said('not for coda')).toEqual([]);
+});
+
 test('where no thread can be opened it is answered in the channel', async () => {
   await using play = await threaded();
   const { fake } = play;

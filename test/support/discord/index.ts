@@ -143,9 +143,10 @@ export class FakeDiscord {
     return this.add({ id: this.ids.next(this.now()), type: 0, guild_id: guild.id, name, denied: 0n, messages: [] });
   }
 
-  thread(parent: Channel, name: string, id = this.ids.next(this.now())): Channel {
+  /** Somebody opens a thread; its id is that of the message that it begins with, if there is one. */
+  thread(parent: Channel, name: string, { id = this.ids.next(this.now()), owner = '1' } = {}): Channel {
     const { guild_id, denied } = parent;
-    const thread: Channel = { id, type: 11, parent_id: parent.id, name, denied, messages: [] };
+    const thread: Channel = { id, type: 11, parent_id: parent.id, owner_id: owner, name, denied, messages: [] };
     if (guild_id) thread.guild_id = guild_id;
     this.add(thread);
     this.gateway.dispatch('THREAD_CREATE', (intents) => (intents & 1 ? this.shownChannel(thread) : undefined));
@@ -258,14 +259,14 @@ export class FakeDiscord {
     this.gateway.dispatch('MESSAGE_DELETE', (intents) => (this.hears(intents, channel) ? d : undefined));
   }
 
-  shownChannel({ id, type, guild_id, parent_id, name, recipient, denied }: Channel): Body {
+  shownChannel({ id, type, guild_id, parent_id, owner_id, name, recipient, denied }: Channel): Body {
     const overwrites = denied ? [{ id: this.bot.id, type: 1, allow: '0', deny: String(denied) }] : [];
     return {
       id,
       type,
       name,
       ...(guild_id && { guild_id, permission_overwrites: overwrites }),
-      ...(parent_id && { parent_id, thread_metadata: { archived: false, locked: false } }),
+      ...(parent_id && { parent_id, owner_id, thread_metadata: { archived: false, locked: false } }),
       ...(recipient && { recipients: [recipient] }),
     };
   }

@@ -246,7 +246,7 @@ export class Messages {
     if (this.fake.channels.has(message.id)) throw new Refusal(400, 160004, 'A thread has already been created');
     checkThread(body);
     message.flags |= FLAGS.hasThread;
-    const thread = this.fake.thread(parent, String(body.name), message.id);
+    const thread = this.fake.thread(parent, String(body.name), { id: message.id, owner: this.fake.bot.id });
     return this.fake.shownChannel(thread);
   }
 

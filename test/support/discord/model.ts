@@ -54,6 +54,8 @@ export interface Channel {
   type: 0 | 1 | 11;
   guild_id?: string;
   parent_id?: string;
+  /** Of a thread: who opened it. */
+  owner_id?: string;
   name: string;
   recipient?: User;
   /** Permission bits that the bot does not have here. */
