@@ -15,7 +15,8 @@ export function isUnreadTime(
   if (task.length === 0) return false;
   const words = task.map(({ text }) => text);
   return (
-    words.every((word) => isTimeish(word, language)) ||
+    (words.every((word) => isTimeish(word, language)) &&
+      !words.some((word, at) => isNumbered(word, words[at + 1], language))) ||
     // "No wait, at 6pm", "or rather Friday".
     (words.some((word, at) => isCorrection(words, word, at)) && words.some((word) => isTemporal(word, language))) ||
     // "Every even week on Monday" read as a Monday.
@@ -42,6 +43,11 @@ export function saysClock(tokens: readonly Token[]): boolean {
 const ARTICLES = /^(?:the|a|an|my|our|his|her|their|your|for)$/;
 const CLOCK_WORDS = new Set("noon midnight half quarter o'clock".split(' '));
 const HOURS = new Set('one two three four five six seven eight nine ten eleven twelve'.split(' '));
+
+/** "Season 2". */
+function isNumbered(word: string, next: string | undefined, { names }: Language): boolean {
+  return names.labels.has(word) && /^\d/.test(next ?? '');
+}
 
 function isTemporal(word: string, { temporal }: Language): boolean {
   return temporal.has(word) || /^\d/.test(word);

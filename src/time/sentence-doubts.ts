@@ -168,8 +168,13 @@ export class SentenceDoubts extends SentenceEnds {
     const words = this.runs.words(at, run.to);
     // "Dentist 12/3 2pm".
     const isClose = at === run.from - 1 && /^\d/.test(this.word(run.from)) && run.phrase.time?.clock?.exact === true;
+    const [first = 0, second = 0] = this.word(at).split('/').map(Number);
+    const { labels, cultural } = this.language.names;
+    const before = this.word(at - 1);
     const isDate =
       isClose ||
+      // "An oil change 12/7 at 4pm": no fraction.
+      (first > second && second > 0 && at > from && !labels.has(before) && !cultural.has(before)) ||
       this.word(at)
         .split(/\D/)
         .some((number) => Number(number) > 12);

@@ -52,13 +52,8 @@ export class SentenceEnds extends SentenceRivals {
     const isMeal = this.word(longer.to - 1) === 'lunch' && this.isOpen(longer.to);
     if (isMeal && this.runs.longestUpTo(to, longer.to, (one) => onlyTime(one) && !this.startsWeak(one)))
       return undefined;
-    if (
-      isMeal &&
-      !hasTime(run) &&
-      run.phrase.recurs.length === 0 &&
-      longer.when.kind === 'once' &&
-      run.when.kind === 'once'
-    ) {
+    const [date] = hasTime(run) || run.phrase.recurs.length > 0 ? [] : run.phrase.dates;
+    if (isMeal && date && date.type !== 'period' && longer.when.kind === 'once' && run.when.kind === 'once') {
       const when = withWords({ ...longer.when, others: [{ words: '', when: run.when }] }, this.ctx);
       return this.result(when, this.runs.words(run.from, longer.to), [[run.to, to]]);
     }
@@ -85,7 +80,8 @@ export class SentenceEnds extends SentenceRivals {
   private elsewhere(run: Run, to: number): Understood | undefined {
     const words = this.runs.words(run.from, run.to);
     for (let at = run.to; at < Math.min(to, run.to + 3); at++)
-      if (this.word(at) === 'time' && at > run.to) return this.ask([run.when], words, [[run.to, to]]);
+      if (this.word(at) === 'time' && at > run.to && !/^(?:what|which|the|any|some|more)$/.test(this.word(at - 1)))
+        return this.ask([run.when], words, [[run.to, to]]);
     if (to - run.to > 3 || !placeZone(this.runs.words(run.to, to))) return undefined;
     const there = readPhrase(`${words} in ${this.runs.words(run.to, to)}`, this.ctx);
     return this.ask(there ? [there, run.when] : [run.when], words, [[run.to, to]]);

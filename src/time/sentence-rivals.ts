@@ -58,7 +58,7 @@ export class SentenceRivals extends SentenceDays {
     if (onlyTime(one)) return run.phrase.time?.clock !== undefined && one.phrase.time?.clock !== undefined;
     if (one.phrase.time?.today) return true;
     // "Noon meeting tomorrow".
-    if (onlyTime(run)) return hasTime(one);
+    if (onlyTime(run)) return hasTime(one) || dates[0]?.type === 'period';
     return dates.length > 0 || recurs.length > 0;
   }
 

@@ -216,6 +216,17 @@ const pieceRules: readonly Rule[] = [
   ],
   ['wholePart', 'morning|afternoon|evening|night', (_, [token]) => ({ part: token?.text })],
   ['piece', '{date}', (c) => ({ kind: 'date', date: get<DateSpec>(c, 'date') })],
+  // "1/3 15h": behind a date no length of time.
+  [
+    'piece',
+    '{date} ,? {h:hourdigits} {gluedH}',
+    (c) => {
+      const hour = get<number>(c, 'h');
+      const time = { clock: { hour, minute: 0, second: 0, exact: true } };
+      // "Friday 3h workshop" lasts three hours.
+      return hour > 12 && hour < 24 ? { kind: 'moment', moment: { date: get(c, 'date'), time } } : undefined;
+    },
+  ],
   [
     'piece',
     'by|at? the? end|close of today|tomorrow',
