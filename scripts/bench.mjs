@@ -1,9 +1,9 @@
-/** `npm run bench -- <name>`: compiles `bench/<name>.ts` beside the sources and runs it on plain Node. */
+/** `npm run bench -- <name>`: makes a program of `bench/<name>.ts` as `dist/` is made, and runs it on plain Node. */
 
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { build, compile, install, listFiles, requireNode, root } from './setup.mjs';
+import { build, install, listFiles, requireNode, root } from './setup.mjs';
 
 requireNode();
 install();
@@ -17,7 +17,10 @@ if (name === undefined || !existsSync(source)) {
 }
 
 // A bench may start the daemon as a person would, from dist/.
-if (!(await build()) || !compile('tsconfig.bench.json')) process.exit(70);
-const script = join(root, 'build', 'bench', `${name}.js`);
+if (!(await build())) process.exit(70);
+const { bundle } = await import('./bundle.mjs');
+const to = join(root, 'build', 'bench', name);
+await bundle({ programs: [join('bench', `${name}.ts`)], sources: join(root, 'src'), to });
+const script = join(to, `${name}.js`);
 const { status } = spawnSync(process.execPath, ['--expose-gc', script, ...args], { cwd: root, stdio: 'inherit' });
 process.exit(status ?? 1);

@@ -28,7 +28,7 @@ describe('without a model, over the whole way of a message', () => {
   });
 
   test('where it is doubtful which words say when, it is asked and nothing is set', async () => {
-    await using coda = await play({ at: '2026-11-20T08:00:00Z', zone: 'Europe/Berlin' });
+    await using coda = await play();
     const ana = coda.person('ana');
     expect(await ana.says('remind me tomorrow at 9 weekly report')).toContain('Which one: every Saturday at 09:00');
     expect(await ana.says('what are my reminders')).not.toContain('report');
