@@ -75,8 +75,10 @@ class Discord implements DiscordAdapter {
     this.listener = listener;
     this.connection = new Connection(options.config, options.log, {
       ready: (ready) => this.ready(ready, listener, reachable),
-      guild: ({ id, channels: own = [], threads = [] }) => {
+      guild: (guild) => {
+        const { id, channels: own = [], threads = [] } = guild;
         members.guilds.add(id);
+        listener.guild(guild);
         for (const channel of [...own, ...threads]) channels.learn(channel, id);
       },
       channel: (channel) => channels.learn(channel),

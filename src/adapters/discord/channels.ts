@@ -15,6 +15,7 @@ export interface RawGuild {
   id: string;
   channels?: readonly RawChannel[];
   threads?: readonly RawChannel[];
+  roles?: readonly { id: string; tags?: { bot_id?: string } }[];
 }
 
 /** 1 and 3: direct messages; 10, 11, 12: threads. */

@@ -4,7 +4,7 @@ import { messageOf } from '../../base/errors.ts';
 import { shorten } from '../../base/text.ts';
 import type { Inbox, IncomingMessage, KnownPlace, Place } from '../../delivery/index.ts';
 import { missedIn } from './backfill.ts';
-import type { Channels } from './channels.ts';
+import type { Channels, RawGuild } from './channels.ts';
 import { takeFiles } from './files.ts';
 import type { Members } from './members.ts';
 import type { DiscordOptions } from './options.ts';
@@ -51,6 +51,7 @@ export class Listener {
   private readonly lines = new Map<string, { sequence: Sequence; waiting: number }>();
   private readonly looking = Array.from({ length: AT_ONCE }, () => new Sequence());
   private hearing: Hearing | undefined;
+  private readonly roles = new Set<string>();
   /** Where something may have been missed; what is new waits until these stand in their lines. */
   private listing: Promise<void> = Promise.resolve();
 
@@ -61,8 +62,13 @@ export class Listener {
   /** A session has begun: looks for what was said before it. */
   ready({ user }: Pick<GatewayReadyDispatchData, 'user'>): void {
     const { guilds, mention_required: mentionRequired, dm, bots } = this.deps.options.config;
-    this.hearing = { botId: user.id, guilds, mentionRequired, dm, bots };
+    this.hearing = { botId: user.id, roles: this.roles, guilds, mentionRequired, dm, bots };
     this.listing = this.insist('all', () => this.lookBack());
+  }
+
+  /** A server comes along. */
+  guild({ roles = [] }: RawGuild): void {
+    for (const { id, tags } of roles) if (tags?.bot_id === this.known().botId) this.roles.add(id);
   }
 
   message(message: RawMessage): void {
@@ -73,11 +79,12 @@ export class Listener {
   edited(message: RawMessage): void {
     if (!message.edited_timestamp || !message.author) return;
     this.inLine(message.channel_id, async () => {
-      const { botId } = this.known();
-      const text = wordsOf(message, botId);
-      for (const place of placesOf(message.id, message.channel_id))
-        if (await this.deps.inbox.amend(place, message.id, { text })) return;
-      await this.hear(message);
+      const { inbox } = this.deps;
+      const text = wordsOf(message, this.known());
+      const places = placesOf(message.id, message.channel_id);
+      for (const place of places) if (await inbox.amend(place, message.id, { text })) return;
+      const heard = await inbox.heard(places.map((place) => ({ place, id: message.id })));
+      if (heard.size === 0) await this.hear(message);
     });
   }
 
@@ -120,7 +127,7 @@ export class Listener {
     if (attachments.length > 0) void rest.post(`/channels/${place.channel}/typing`).catch(() => {});
     const taken = await takeFiles(attachments, config.max_file_mb * 1024 * 1024, artifacts, log);
     const missing = [...taken.tooLarge, ...taken.lost];
-    const words = wordsOf(message, this.known().botId);
+    const words = wordsOf(message, this.known());
     const text = missing.length > 0 ? `${words}\n${texts.filesMissing(missing)}`.trim() : words;
     const notes = [
       ...(taken.tooLarge.length > 0 ? [texts.tooLarge(taken.tooLarge, config.max_file_mb)] : []),
@@ -136,7 +143,7 @@ export class Listener {
     if ((message.flags ?? 0) & HAS_THREAD) return placeOf(threadOf(message.id, channel));
     const { channels, options } = this.deps;
     try {
-      const words = wordsOf(message, this.known().botId).replace(/\s+/g, ' ').trim();
+      const words = wordsOf(message, this.known()).replace(/\s+/g, ' ').trim();
       const name = shorten(words, LONGEST_NAME) || texts.threadName();
       const made = await rest.post(`/channels/${channel.id}/messages/${message.id}/threads`, { body: { name } });
       return placeOf(channels.learn(made as Parameters<Channels['learn']>[0], channel.guild));

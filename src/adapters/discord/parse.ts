@@ -8,7 +8,7 @@ export const ADAPTER = 'discord';
 /** A message, from the Gateway or from the history (which lacks the member and the guild). */
 export type RawMessage = Pick<
   GatewayMessageCreateDispatchData,
-  'id' | 'channel_id' | 'author' | 'content' | 'timestamp' | 'type' | 'attachments' | 'mentions'
+  'id' | 'channel_id' | 'author' | 'content' | 'timestamp' | 'type' | 'attachments' | 'mentions' | 'mention_roles'
 > &
   Partial<
     Pick<
@@ -31,6 +31,8 @@ export interface ChannelInfo {
 /** Whom and where it listens to. */
 export interface Hearing {
   botId: string;
+  /** The roles that Discord has made for coda in its servers: people call it by them as by its name. */
+  roles: ReadonlySet<string>;
   guilds: readonly string[];
   mentionRequired: boolean | Readonly<Record<string, boolean>>;
   dm: boolean;
@@ -47,11 +49,16 @@ export function addressed(message: RawMessage, channel: ChannelInfo, hearing: He
   if ((author.bot || webhook !== undefined) && !hearing.bots) return false;
   if (channel.kind === 'dm') return hearing.dm;
   if (hearing.guilds.length > 0 && !hearing.guilds.includes(channel.guild ?? '')) return false;
-  return names(message, hearing.botId) || !mentionNeeded(channel, hearing);
+  return names(message, hearing) || !mentionNeeded(channel, hearing);
 }
 
-function names({ mentions, referenced_message: replied }: RawMessage, botId: string): boolean {
-  return mentions.some(({ id }) => id === botId) || replied?.author.id === botId;
+type Me = Pick<Hearing, 'botId' | 'roles'>;
+
+function names(message: RawMessage, { botId, roles }: Me): boolean {
+  const { mentions, mention_roles: mentioned, referenced_message: replied } = message;
+  return (
+    mentions.some(({ id }) => id === botId) || mentioned.some((id) => roles.has(id)) || replied?.author.id === botId
+  );
 }
 
 function mentionNeeded({ id, kind, parent, owner }: ChannelInfo, { botId, mentionRequired }: Hearing): boolean {
@@ -72,8 +79,9 @@ export function setting(
 }
 
 /** The words of a message: without the mention that calls coda, and with people's names instead of their ids. */
-export function wordsOf({ content, mentions }: RawMessage, botId: string): string {
-  const called = new RegExp(`^\\s*<@!?${botId}>[,:]?\\s*|\\s*<@!?${botId}>\\s*$`, 'g');
+export function wordsOf({ content, mentions }: RawMessage, { botId, roles }: Me): string {
+  const me = `<@(?:!?${botId}${[...roles].map((role) => `|&${role}`).join('')})>`;
+  const called = new RegExp(`^\\s*${me}[,:]?\\s*|\\s*${me}\\s*$`, 'g');
   const named = content.replace(called, '').replace(/<@!?(\d+)>/g, (mention, id: string) => {
     const user = mentions.find((each) => each.id === id);
     return user ? `@${nameOf(user)}` : mention;

@@ -29,6 +29,14 @@ describe('what is for coda', () => {
     expect(play.said('just talking')).toEqual([]);
   });
 
+  test('its role is its name as well, and no other role is', async () => {
+    const [, own] = play.guild.roles;
+    play.fake.says(play.ana, play.general, '<@&4242> of the others');
+    play.fake.says(play.ana, play.general, `<@&${own?.id}> by my role`);
+    await play.hears('answer to by my role');
+    expect(play.said('of the others')).toEqual([]);
+  });
+
   test('a reply to coda needs no mention', async () => {
     play.asks('first');
     const answer = await play.hears('answer to first');

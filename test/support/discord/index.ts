@@ -134,7 +134,15 @@ export class FakeDiscord {
   guild(name: string, members: readonly User[] = []): Guild {
     const id = this.ids.next(this.now());
     const everyone = { id, name: '@everyone', permissions: String(ALL_PERMISSIONS), position: 0 };
-    const guild: Guild = { id, name, roles: [everyone], members: new Map(members.map((user) => [user.id, []])) };
+    // Discord makes a role for each bot that is invited with permissions (…/topics/permissions, role tags).
+    const own = {
+      id: this.ids.next(this.now()),
+      name: 'coda',
+      permissions: '0',
+      position: 1,
+      tags: { bot_id: this.bot.id },
+    };
+    const guild: Guild = { id, name, roles: [everyone, own], members: new Map(members.map((user) => [user.id, []])) };
     this.guilds.set(id, guild);
     return guild;
   }

@@ -131,7 +131,7 @@ export class Messages {
       flags: Number(body.flags ?? 0),
       type: body.message_reference ? 19 : 0,
       mentions: [...content.matchAll(/<@!?(\d+)>/g)].flatMap(([, id]) => this.fake.users.get(id ?? '') ?? []),
-      mention_roles: [],
+      mention_roles: [...content.matchAll(/<@&(\d+)>/g)].map(([, id]) => id as string),
       mention_everyone: /@(?:everyone|here)/.test(content),
       pinged: this.pings(content, body, channel),
     };

@@ -71,7 +71,7 @@ export interface Channel {
 export interface Guild {
   id: string;
   name: string;
-  roles: { id: string; name: string; permissions: string; position: number }[];
+  roles: { id: string; name: string; permissions: string; position: number; tags?: { bot_id: string } }[];
   members: Map<string, string[]>;
 }
 
