@@ -66,6 +66,7 @@ function resolve(phrase: Phrase, env: Env): When | undefined {
   if (phrase.days) return weekly(phrase, env);
   if (phrase.daily && phrase.lasting?.milliseconds === 0 && phrase.dates.length === 0 && (phrase.time || phrase.times))
     return resolveSeries({ ...phrase, recurs: [{ freq: 'DAILY', interval: 1 }] }, env);
+  if (phrase.shift?.during && (phrase.time || phrase.times)) return during(phrase, env);
   const { start, until, lasting, count, excepts, times } = phrase;
   if (start || until || lasting || count !== undefined || excepts.length > 0) return undefined;
   return times ? each(phrase, env) : resolveOnce(phrase, env);
@@ -95,6 +96,15 @@ function weekly(phrase: Phrase, env: Env): When | undefined {
   if (always?.kind !== 'recurring' || phrase.until || phrase.lasting || phrase.count !== undefined) return always;
   const next = resolveSeries({ ...series, count: days.weekdays?.length ?? 1 }, env);
   return next ? whichOne([always, next].map((when) => asReading(when)).filter((one) => one !== undefined)) : always;
+}
+
+/** "At 8am for 7 days": on each of them, or once for what lasts so long. */
+function during(phrase: Phrase, env: Env): When | undefined {
+  const { shift, ...rest } = phrase;
+  if (!shift || shift.span.milliseconds > 0 || phrase.dates.length > 0) return undefined;
+  const each = resolveSeries({ ...rest, lasting: shift.span, recurs: [{ freq: 'DAILY', interval: 1 }] }, env);
+  const found = [each, resolve(rest, env)].map((when) => (when ? asReading(when) : undefined));
+  return whichOne(found.filter((one) => one !== undefined));
 }
 
 /** "At 9 and 5": two times, but one reminder. */

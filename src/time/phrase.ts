@@ -12,7 +12,7 @@ export interface Phrase {
   time?: TimeSpec;
   times?: TimeSpec[];
   range?: Range;
-  shift?: { span: Span; bare: boolean };
+  shift?: { span: Span; bare: boolean; during: boolean };
   before?: { span: Span; sign: 1 | -1 };
   recurs: Recur[];
   days?: DaySet;
@@ -72,7 +72,12 @@ function extend(
     case 'range':
       return phrase.range || phrase.times || phrase.time?.clock ? undefined : { ...phrase, range: piece };
     case 'shift':
-      return phrase.shift ? undefined : { ...phrase, shift: { span: piece.span, bare: piece.bare === true } };
+      return phrase.shift
+        ? undefined
+        : {
+            ...phrase,
+            shift: { span: piece.span, bare: piece.bare === true, during: piece.during === true },
+          };
     case 'before':
       return phrase.before ? undefined : { ...phrase, before: { span: piece.span, sign: piece.sign } };
     case 'recur':

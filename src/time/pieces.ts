@@ -12,8 +12,8 @@ export type Piece =
   | { kind: 'days'; days: DaySet }
   | { kind: 'time'; time: TimeSpec }
   | { kind: 'times'; times: TimeSpec[] }
-  /** Counted from now; `bare` when nothing but a length was said. */
-  | { kind: 'shift'; span: Span; bare?: boolean }
+  /** Counted from now; `bare` when nothing but a length was said, `during` when it may be how long something lasts. */
+  | { kind: 'shift'; span: Span; bare?: boolean; during?: boolean }
   | { kind: 'before'; span: Span; sign: 1 | -1 }
   /** `loose`: any time within it, "between 2 and 4". */
   | { kind: 'range'; from: Clock; to: Clock; loose: boolean }

@@ -64,7 +64,10 @@ export function tokenise(text: string, language: Vocabulary): Token[] {
     const isCommand = start === 0 && /^\$\p{L}/u.test(flat);
     if ((start < to && end > from) || (!isCommand && isOpaque(flat.slice(start, end)))) {
       // A quotation may begin in mid-chunk, as in (“…”); its words are hidden, the rest is read.
-      pushOpaque(tokens, text, start, end, last);
+      const tail = end > to && start < to && /^[?!.,;:]+$/.test(flat.slice(to, end)) ? to : end;
+      pushOpaque(tokens, text, start, tail, last);
+      // The sign behind a quotation is that of the sentence: 'watch "24"?'.
+      if (tail < end) pushTokens(tokens, flat, tail, end, language);
     } else {
       pushTokens(tokens, flat, start, end, language);
     }

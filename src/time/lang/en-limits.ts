@@ -82,7 +82,8 @@ export const limitRules: readonly Rule[] = [
 /** "For the next hour". */
 function lastingOne(unit: Unit): Piece {
   const { months = 0, days = 0 } = ONE[unit] ?? {};
-  return { kind: 'lasting', span: { months, days, workdays: 0, milliseconds: unit === 'hour' ? 3_600_000 : 0 } };
+  const span = { months, days, workdays: 0, milliseconds: unit === 'hour' ? 3_600_000 : 0 };
+  return { kind: 'lasting', span, daily: true };
 }
 const ONE: Partial<Record<Unit, { months?: number; days?: number }>> = {
   day: { days: 1 },

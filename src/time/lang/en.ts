@@ -131,7 +131,7 @@ const shiftRules: readonly Rule[] = [
   ['piece', 'in the next {span}', shift],
   ['piece', 'in {n:bareMinutes}', (c) => ({ kind: 'shift', span: minutes(get(c, 'n')) })],
   ['bareMinutes', '{n:number}', (c) => (get<number>(c, 'n') < 1000 ? c.n : undefined)],
-  ['piece', 'for {span}', (c) => ({ kind: 'shift', span: get<Span>(c, 'span'), bare: true })],
+  ['piece', 'for {span}', (c) => ({ kind: 'shift', span: get<Span>(c, 'span'), bare: true, during: true })],
   ['piece', '{span}', (c) => ({ kind: 'shift', span: get<Span>(c, 'span'), bare: true })],
   ['piece', '{span} before|prior to|ahead? of?', (c, tokens) => beside(c, tokens, -1)],
   [
