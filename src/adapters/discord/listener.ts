@@ -111,8 +111,9 @@ export class Listener {
     const channel = of ?? (await this.deps.channels.of(message, rest));
     if (!addressed(message, channel, hearing)) return;
     const event = await this.toEvent(message, channel, rest);
-    await this.deps.inbox.accept(event.message);
+    // What has been accepted is not looked at again, so that whatever else there is to say is stored before.
     if (event.notes.length > 0) await this.deps.inbox.note(event.message, event.notes.join('\n'));
+    await this.deps.inbox.accept(event.message);
   }
 
   private async toEvent(message: RawMessage, channel: ChannelInfo, rest: REST) {
