@@ -216,8 +216,8 @@ export class SentenceDoubts extends SentenceEnds {
   protected earlierWithin(run: Run, from: number): Understood | undefined {
     for (let at = from + 1; at < run.from; at++) {
       const pieces = this.runs.pieces(at);
-      const piece = pieces.find(({ value, end }) => value.kind === 'before' && value.sign < 0 && end < run.from);
-      if (!piece || pieces.some(({ value, end }) => value.kind === 'date' && end > piece.end)) continue;
+      const piece = pieces.find(({ value, end }) => value.kind === 'before' && end < run.from);
+      if (!piece || pieces.some(({ value, end }) => /^(?:date|shift)$/.test(value.kind) && end > piece.end)) continue;
       const { when } = this.joined(
         [
           [at, piece.end],
@@ -226,6 +226,19 @@ export class SentenceDoubts extends SentenceEnds {
         [],
       );
       return this.ask([when, run.when], this.runs.words(run.from, run.to), [[from, run.from]]);
+    }
+    return undefined;
+  }
+
+  /** "Call Bob at 5 and Ana at 6": two times, each with its task. */
+  protected oneOfTwo(run: Run, from: number): Understood | undefined {
+    for (let at = from + 1; at < run.from - 2; at++) {
+      if (!/^(?:at|on|tomorrow|today|tonight)$/.test(this.word(at))) continue;
+      const other = this.runs.longestFrom(at, run.from, (one) => !this.startsWeak(one) && !this.endsWeak(one));
+      if (!other || other.to === run.from || (this.word(other.to) !== 'and' && this.word(other.to - 1) !== 'and'))
+        continue;
+      const isAlike = onlyTime(other) === onlyTime(run) || hasTime(other) === hasTime(run);
+      if (isAlike) return this.ask([other.when, run.when], this.runs.words(run.from, run.to), [[from, run.from]]);
     }
     return undefined;
   }

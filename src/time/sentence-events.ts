@@ -23,12 +23,13 @@ export class SentenceEvents extends SentenceDoubts {
       if (lead === undefined) continue;
       const words = `${lead.replace('$', date.replace(/^(?:on|by|at) /i, ''))} ${end < to ? this.runs.words(end, to) : ''}`;
       const when = readPhrase(words, this.ctx);
-      if (when) return { when, words: this.runs.words(from, to), task: this.taskOf([head]) };
+      if (when) return { when, words, task: this.taskOf([head]) };
     }
     const early = this.runs.pieces(from).find(({ value }) => value.kind === 'before');
     if (!early || early.end === to) return undefined;
-    const when = readPhrase(`${this.runs.words(from, early.end)} ${date} ${this.runs.words(early.end, to)}`, this.ctx);
-    return when && { when, words: this.runs.words(from, to), task: this.taskOf([head]) };
+    const words = `${this.runs.words(from, early.end)} ${date} ${this.runs.words(early.end, to)}`;
+    const when = readPhrase(words, this.ctx);
+    return when && { when, words, task: this.taskOf([head]) };
   }
 
   /** "Mom's birthday is May 4, remind me every year at 9": the day of the series stands with the event. */
@@ -38,9 +39,9 @@ export class SentenceEvents extends SentenceDoubts {
     if (!run || !recur || recur.days || recur.step !== undefined || recur.freq === 'DAILY') return undefined;
     const day = this.dayWithin(head);
     if (!day || run.phrase.dates.length > 0 || run.phrase.days) return undefined;
-    const words = this.runs.words(...body);
-    const when = readPhrase(`${this.runs.words(day.from, day.to)} ${words}`, this.ctx);
-    return when ? { when, words, task: this.taskOf([head]) } : this.ask([run.when], words, [head]);
+    const words = `${this.runs.words(day.from, day.to)} ${this.runs.words(...body)}`;
+    const when = readPhrase(words, this.ctx);
+    return when ? { when, words, task: this.taskOf([head]) } : this.ask([run.when], this.runs.words(...body), [head]);
   }
 
   /** A time of day on the day of the event; undefined when that is the same or no time. */

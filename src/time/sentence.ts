@@ -75,18 +75,38 @@ class Sentence extends SentenceJoins {
     if (limit) return limit;
     // "I must call Bob, remind me tomorrow at 9": the task stands first.
     if (head[1] > head[0] && !before)
-      return this.taskFirst(layout) ?? this.plain({ ...layout, body: [head[0], body[1]] });
+      return this.taskFirst(layout) ?? this.asideOr(this.plain({ ...layout, body: [head[0], body[1]] }), layout);
     if (before) return this.ledBy(before, layout);
     return this.plain(layout);
   }
 
-  /** "Don't remind me tomorrow". */
-  private isRefusal({ head, hasLead }: Layout): boolean {
+  /** "Flight on Friday at 6am, remind me before that": the time may be that of what is said before the request. */
+  private asideOr(whole: Understood, layout: Layout): Understood {
+    if (whole.when.kind !== 'once' && whole.when.kind !== 'recurring') return whole;
+    const inner = this.plain(layout);
+    return isSameWhen(inner.when, whole.when)
+      ? whole
+      : this.ask([whole.when], whole.words ?? '', [[layout.head[0], layout.body[1]]]);
+  }
+
+  /** "Don't remind me tomorrow", "stop reminding me at 9". */
+  private isRefusal({ head, body, hasLead }: Layout): boolean {
+    const first = this.tokens[body[0]]?.raw.toLowerCase() ?? '';
+    if (!hasLead && REFUSALS.test(first) && this.tokens.some(({ text }) => text.startsWith('remind'))) return true;
     const last = this.tokens[head[1] - 1]?.raw.toLowerCase().replace('’', "'") ?? '';
     return hasLead && head[1] > head[0] && REFUSALS.test(last);
   }
 
-  private taskFirst({ head, body }: Layout): Understood | undefined {
+  private taskFirst({ head, body: [from, to] }: Layout): Understood | undefined {
+    const told = this.eventFirst(head, [from, to]);
+    if (told) return told;
+    // "The store closes at 9, remind me at 8 to go".
+    const length = this.tokens.slice(from, to).findIndex(({ text }) => /^(?:to|about)$/.test(text));
+    const led = length > 0 ? this.eventFirst(head, [from, from + length]) : undefined;
+    return led && { ...led, task: this.taskOf([[from + length, to]]) };
+  }
+
+  private eventFirst(head: [number, number], body: [number, number]): Understood | undefined {
     const beside = this.besideEvent(head, body) ?? this.anniversary(head, body);
     if (beside) return beside;
     const run = this.runs.exactly(...body);
@@ -192,7 +212,11 @@ class Sentence extends SentenceJoins {
     if (this.isMoved(run)) return this.ask([run.when], words, [task]);
     const bare = this.withDigits(run, from) ?? this.withBareHour(run, from);
     if (bare) return bare;
-    const doubt = this.earlierWithin(run, from) ?? this.doubtBefore(run, from) ?? this.doubtWithin(run, task);
+    const doubt =
+      this.earlierWithin(run, from) ??
+      this.oneOfTwo(run, from) ??
+      this.doubtBefore(run, from) ??
+      this.doubtWithin(run, task);
     if (doubt) return doubt;
     // "Ask about Friday at 7".
     const isTopic = run.phrase.dates.length > 0 && /^(?:about|of|from)$/.test(this.word(run.from - 1));
@@ -252,6 +276,7 @@ class Sentence extends SentenceJoins {
         ]);
       const unread =
         this.language.temporal.has(this.word(first.to)) ||
+        this.word(first.to) === 'or' ||
         this.isTie(first.from - 1) ||
         (first.phrase.recurs.length > 0 && this.mentions(first.to, to, ENDS));
       const words = this.runs.words(first.from, first.to);
