@@ -2,7 +2,7 @@ import { hereOf } from './env.ts';
 import { english } from './lang/en.ts';
 import type { Layout } from './layout.ts';
 import { mayBeName } from './names.ts';
-import { parseWhen, readRule, readWords, type Words, withWords, wordsOf } from './parse.ts';
+import { readRule, readWords, type Words, withWords, wordsOf } from './parse.ts';
 import { isDoubtful, isWeak, type Run } from './runs.ts';
 import { STARTS } from './sentence-days.ts';
 import { SentenceJoins } from './sentence-joins.ts';
@@ -18,13 +18,12 @@ const LONGEST_SENTENCE = 4_000;
 const ANYWHERE: WhenContext = { now: new Date(0), zone: 'UTC' };
 
 /**
- * `understand`, for who only wants the sentence taken apart. Where it is doubtful which words say when, and those that
- * do would not show it, the whole sentence stands for them: `understand` asks about it again.
+ * `understand`, for who only wants the sentence taken apart. Where it is doubtful, the whole sentence stands for the words
+ * that say when, which alone would hide the doubt: `understand` asks about it again.
  */
 export function splitTask(text: string, ctx: WhenContext = ANYWHERE): SplitTask {
   const { when, words, task } = understand(text, ctx);
-  const isHidden = when.kind === 'ambiguous' && words !== undefined && parseWhen(words, ctx).kind !== 'ambiguous';
-  return { when: isHidden ? text.trim() : words, task };
+  return { when: when.kind === 'ambiguous' && words !== undefined ? text.trim() : words, task };
 }
 
 /**
