@@ -92,6 +92,7 @@ export function openMind(options: MindOptions): Mind {
       models,
       inference,
       system: (settings, epoch) => system({ turn: {}, settings, epoch, text: '' }),
+      sections: (person) => prompts.sections(person, { turn: {}, settings: {}, epoch: 0, text: '' }),
       tools: () => toolbox.specs(),
       zone,
       remembered: remembered(config),

@@ -8,12 +8,14 @@ import {
   type Inference,
   type Models,
   readRecalled,
+  type Sections,
   setSetting,
   type ToolSpec,
   type TxContext,
 } from '../agent/index.ts';
 import type { Json } from '../base/json.ts';
 import { didYouMean } from '../base/text.ts';
+import type { Person } from '../people/index.ts';
 import type { Command } from './skill.ts';
 import * as texts from './texts.ts';
 
@@ -23,6 +25,8 @@ export interface ModelCommandDeps {
   inference: Inference;
   /** Who it is in a conversation with these settings. */
   system(settings: Record<string, Json>, epoch: number): Promise<string>;
+  /** What skills add to the prompt for a person. Reads by itself, so not within a transaction. */
+  sections(person: Person): Promise<Sections['sections']>;
   /** What models are offered. */
   tools(): ToolSpec[];
   /** The household's zone: its days are those of the budgets. */
@@ -147,16 +151,19 @@ function costCommand(models: Models, { zone }: ModelCommandDeps): Command {
   };
 }
 
-function contextCommand(models: Models, { inference, system, tools, remembered }: ModelCommandDeps): Command {
+function contextCommand(models: Models, deps: ModelCommandDeps): Command {
+  const { inference, system, tools, remembered } = deps;
   return {
     name: 'context',
     summary: 'Show what fills the model’s window here.',
-    async run(_, { tx, conversationId }) {
+    prepare: (_, person) => deps.sections(person),
+    async run(_, { tx, conversationId, prepared }) {
       const row = await readRecalled(tx, conversationId, remembered);
       const settings = (row?.settings ?? {}) as Record<string, Json>;
       const { name } = models.chosen(settings);
       const recalled = row?.recalled ?? { summary: null, history: [] };
-      const told = { system: await system(settings, row?.epoch ?? 0), sections: [], tools: tools() };
+      const sections = prepared as Sections['sections'];
+      const told = { system: await system(settings, row?.epoch ?? 0), sections, tools: tools() };
       const { filled, limit } = inference.describe(told, recalled, name);
       return done(texts.context(filled, limit, name, recalled));
     },

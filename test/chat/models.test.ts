@@ -68,6 +68,15 @@ test('/context shows what fills the window', async () => {
   );
 });
 
+test('/context counts what skills add for the person', async () => {
+  await using coda = await play({ config: modelConfig(server) });
+  const ana = coda.person('ana');
+  expect(await ana.says('/context')).not.toContain('- skills: ');
+  server.play({ calls: [{ name: 'reminder_create', input: { text: 'call Bob', when: 'tomorrow at 9' } }] });
+  await ana.says('remind me to call Bob tomorrow at 9');
+  expect(await ana.says('/context')).toContain('- skills: ');
+});
+
 test('without a model, /model says how to get one', async () => {
   await using coda = await play();
   for (const command of ['/model', '/think', '/cost', '/context']) {
