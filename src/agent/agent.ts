@@ -38,8 +38,7 @@ export class Agent implements TurnHost {
     try {
       await run.toEnd();
     } catch (error) {
-      if (limit.passed())
-        return await this.say(item, turn, 'failed', texts.tookTooLong(Math.round(turnTimeoutMs / 60_000)));
+      if (limit.passed()) return await this.say(item, turn, 'failed', texts.tookTooLong(turnTimeoutMs));
       // The row says that it is to be stopped before the hint has come, or when that was lost.
       if (signal.aborted || isStop(error))
         return await this.stopped(item, turn, signal.aborted ? signal.reason : error);

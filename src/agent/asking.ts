@@ -22,17 +22,32 @@ export interface Used {
 }
 
 /** What had to be put right before an answer could be used. */
-export type Repair = 'arguments' | 'call_id' | 'continued' | 'asked_again' | 'cut_call' | 'fallback';
+export type Repair =
+  | 'arguments'
+  | 'call_id'
+  | 'continued'
+  | 'asked_again'
+  | 'cut_call'
+  | 'retried'
+  | 'fallback'
+  /** The model was told what is wrong with its call, */
+  | 'wrong_call'
+  /** or that it goes round in a circle. */
+  | 'loop';
+
+/** What an answer took and what had to be put right, as it happens: it holds also when the answer then fails. */
+export interface Took {
+  used: Used[];
+  repairs: Repair[];
+}
 
 /** A whole answer of a model, put right. */
-export interface Answer {
+export interface Answer extends Took {
   text: string;
   calls: ModelToolCall[];
   /** What answered in the end. */
   model: string;
   keep?: Kept;
-  used: Used[];
-  repairs: Repair[];
   /** For the person, beside the answer. */
   notices: string[];
 }
@@ -40,8 +55,8 @@ export interface Answer {
 export interface AskingOptions {
   /** Ids of calls that the turn has made before. */
   taken: ReadonlySet<string>;
-  /** Hears of what each call took, also when the answer then fails. */
-  onUsed?(used: Used): void;
+  /** Takes in what each call took and what was put right. */
+  took?: Took;
   /** Hears the text as far as it has come, whenever it has grown. */
   onText?(text: string): void;
 }
@@ -67,6 +82,8 @@ export async function askModel(
 
 interface Reply {
   text: string;
+  /** Tokens, about: what it thought and did not say. */
+  thoughts: number;
   calls: ModelToolCall[];
   stop: StopReason;
 }
@@ -85,14 +102,15 @@ class Asking {
     this.request = { ...request, asked };
     this.signal = signal;
     this.options = options;
-    this.answer = { text: '', calls: [], model: model.name, used: [], repairs: [], notices: [] };
+    const { used, repairs } = options.took ?? { used: [], repairs: [] };
+    this.answer = { text: '', calls: [], model: model.name, used, repairs, notices: [] };
   }
 
   async run(): Promise<Answer> {
     let reply = await this.once([], '');
     if (this.isEmpty(reply)) {
       this.answer.repairs.push('asked_again');
-      reply = await this.once([{ role: 'user', text: AGAIN }], '');
+      reply = await this.once([{ role: 'user', text: AGAIN, aside: true }], '');
     }
     if (reply.stop === 'length' && reply.calls.length > 0) reply = await this.afterCutCall(reply);
     for (let more = 0; reply.stop === 'length' && reply.calls.length === 0 && more < CONTINUATIONS; more++) {
@@ -100,10 +118,10 @@ class Asking {
       this.answer.repairs.push('continued');
       const said: ModelMessage[] = [
         { role: 'assistant', text: reply.text },
-        { role: 'user', text: GO_ON },
+        { role: 'user', text: GO_ON, aside: true },
       ];
       const next = await this.once(said, reply.text);
-      reply = { ...next, text: joined(reply.text, next.text) };
+      reply = { ...next, text: this.following(reply.text, next.text) };
     }
     if (reply.stop === 'refused' && reply.text.trim() === '') {
       throw new ModelError('refused', `${this.answer.model} declined.`);
@@ -124,7 +142,7 @@ class Asking {
     this.answer.repairs.push('cut_call');
     if (whole.length > 0) return { ...reply, calls: whole };
     const said: ModelMessage[] = reply.text.trim() === '' ? [] : [{ role: 'assistant', text: reply.text }];
-    const next = await this.once([...said, { role: 'user', text: SHORTER }], '');
+    const next = await this.once([...said, { role: 'user', text: SHORTER, aside: true }], '');
     if (next.stop === 'length' && next.calls.some(({ input }) => typeof input === 'string')) {
       throw new ModelError('malformed_output', `${this.answer.model} could not finish its tool call.`);
     }
@@ -134,38 +152,60 @@ class Asking {
   /** One answer as it comes; `before` is what stands before it in the person's eyes. */
   private async once(more: readonly ModelMessage[], before: string): Promise<Reply> {
     const request = { ...this.request, messages: [...this.request.messages, ...more] };
-    const reply: Reply = { text: '', calls: [], stop: 'end' };
+    const reply: Reply = { text: '', thoughts: 0, calls: [], stop: 'end' };
     let usage: ModelUsage | undefined;
     let begun = 0;
-    for await (const event of this.model.generate(request, this.signal)) {
-      if (event.type === 'begin') {
-        if (++begun > 1) this.answer.repairs.push('fallback');
-        Object.assign(reply, { text: '', calls: [] });
-        this.answer.model = event.model;
-        delete this.answer.keep;
-        if (event.notice && !this.answer.notices.includes(event.notice)) this.answer.notices.push(event.notice);
-      } else if (event.type === 'text') {
-        reply.text += event.text;
-        this.options.onText?.(before === '' ? reply.text : joined(before, reply.text));
-      } else if (event.type === 'call') reply.calls.push(event.call);
-      else if (event.type === 'keep') this.answer.keep = event.keep;
-      else if (event.type === 'usage') usage = event.usage;
-      else if (event.type === 'stop') reply.stop = event.reason;
+    try {
+      for await (const event of this.model.generate(request, this.signal)) {
+        if (event.type === 'begin') {
+          if (++begun > 1) this.answer.repairs.push(event.model === this.answer.model ? 'retried' : 'fallback');
+          this.countHalf(request, reply);
+          Object.assign(reply, { text: '', thoughts: 0, calls: [] });
+          this.answer.model = event.model;
+          delete this.answer.keep;
+          if (event.notice && !this.answer.notices.includes(event.notice)) this.answer.notices.push(event.notice);
+        } else if (event.type === 'text') {
+          reply.text += event.text;
+          this.options.onText?.(before === '' ? reply.text : this.following(before, reply.text));
+        } else if (event.type === 'reasoning') reply.thoughts += tokensIn(event.text);
+        else if (event.type === 'call') reply.calls.push(event.call);
+        else if (event.type === 'keep') this.answer.keep = event.keep;
+        else if (event.type === 'usage') usage = event.usage;
+        else if (event.type === 'stop') reply.stop = event.reason;
+      }
+    } catch (error) {
+      this.countHalf(request, reply);
+      throw error;
     }
     this.count(request, reply, usage);
     return reply;
   }
 
+  /** It goes on in the same breath, unless what needs no model says why there is no more. */
+  private following(before: string, text: string): string {
+    return this.isAlone ? `${before.trimEnd()} …\n\n${text}` : joined(before, text);
+  }
+
+  /** Whether what answers is the interpreter that needs no model. */
+  private get isAlone(): boolean {
+    return this.answer.model.startsWith('offline/');
+  }
+
+  /** An answer that broke off has cost what it is long, although nobody says how much. */
+  private countHalf(request: ModelRequest, reply: Reply): void {
+    if (reply.text !== '' || reply.thoughts > 0 || reply.calls.length > 0) this.count(request, reply, undefined);
+  }
+
   /** The interpreter that needs no model takes no tokens. */
   private count(request: ModelRequest, reply: Reply, usage: ModelUsage | undefined): void {
     const { model, used } = this.answer;
-    if (model.startsWith('offline/')) return;
-    const output = () => tokensIn(reply.text) + tokensIn(JSON.stringify(reply.calls));
-    const one: Used = usage
-      ? { model, usage }
-      : { model, usage: { input: tokensIn(textIn(request)), cached: 0, output: output() }, estimated: true };
-    used.push(one);
-    this.options.onUsed?.(one);
+    if (this.isAlone) return;
+    const output = () => tokensIn(reply.text) + reply.thoughts + tokensIn(JSON.stringify(reply.calls));
+    used.push(
+      usage
+        ? { model, usage }
+        : { model, usage: { input: tokensIn(textIn(request)), cached: 0, output: output() }, estimated: true },
+    );
   }
 
   private mended(call: ModelToolCall): ModelToolCall {

@@ -35,16 +35,22 @@ export function hashOf(call: Call, ctx: CallContext): string {
   return createHash('sha256').update(canonicalJson(shown)).digest('hex');
 }
 
-/** Runs a data tool in `tx`, which commits its effect together with its record; keeps what takes it back. */
+/** A data tool took longer than it may: its transaction must not be committed. */
+export class TookTooLong extends Error {}
+
+/**
+ * Runs a data tool in `tx`, which commits its effect together with its record; keeps what takes it back. Throws
+ * `TookTooLong`.
+ */
 export async function runData(
   tx: Transaction,
   { tool, input }: { tool: DataTool; input: unknown },
   ctx: CallContext,
   undoable = true,
 ): Promise<ToolResult> {
-  const result = await within(tool.timeoutMs ?? DATA_TIMEOUT_MS, tool.run(input, { ...ctx, tx }));
-  if (!result)
-    throw new Error(`${tool.name} took longer than ${tool.timeoutMs ?? DATA_TIMEOUT_MS} ms in its transaction`);
+  const most = tool.timeoutMs ?? DATA_TIMEOUT_MS;
+  const result = await within(most, tool.run(input, { ...ctx, tx }));
+  if (!result) throw new TookTooLong(`${tool.name} took longer than ${most} ms in its transaction`);
   if (undoable) keepUndo(tx, result, ctx);
   if (tool.effect === 'write') tx.afterCommit(() => ctx.changed?.());
   return bounded(result);

@@ -35,6 +35,9 @@ export function consider(call: ModelToolCall, state: CallState, on: Considering)
     // It acted outside, and the process died: whether it happened can only be looked up.
     return { verdict: result(failed('OUTCOME_UNKNOWN', texts.outcomeUnknown(call.name))) };
   }
+  if (state.kind === 'open' && turn.repeats(call) >= MOST_REPEATS) {
+    return { verdict: result(failed('REPEATED', texts.repeatedCall())) };
+  }
   const asked = { tool: call.name, input: call.input as Record<string, unknown> };
   const valid = toolbox.check(asked, false);
   if ('ok' in valid) return { verdict: result(refusedInput(valid, turn, call.name)) };
@@ -42,9 +45,6 @@ export function consider(call: ModelToolCall, state: CallState, on: Considering)
   // It was looked at before it began.
   if (state.kind === 'started') return { valid, verdict: { kind: 'allow' } };
   if (turn.forbids(valid.tool)) return { verdict: forbidden() };
-  if (state.kind === 'open' && turn.repeats(call) >= MOST_REPEATS) {
-    return { verdict: result(failed('REPEATED', texts.repeatedCall())) };
-  }
   if (state.kind === 'decided') {
     const granted = state.approved && state.hash === hashOf(asked, context);
     if (granted) return { valid, verdict: { kind: 'allow' } };

@@ -4,7 +4,7 @@ import type { World } from '../base/world.ts';
 import type { Item } from '../delivery/index.ts';
 import type { Database } from '../storage/index.ts';
 import type { WhenContext } from '../time/index.ts';
-import { type Answer, askModel, type Used } from './asking.ts';
+import { type Answer, askModel, type Took } from './asking.ts';
 import {
   type Attached,
   addSummary,
@@ -72,6 +72,7 @@ export interface NestedInquiry {
   item: Item;
   /** The turn that it belongs to. */
   turn: Turn;
+  nested: Turn;
   request: Omit<ModelRequest, 'maxTokens'>;
   taken: ReadonlySet<string>;
   tier: Tier;
@@ -124,14 +125,14 @@ export class Inference {
       this.money(item, turn),
     ]);
     const model = this.choose(item, money);
-    const used: Used[] = [];
+    const took: Took = { used: [], repairs: turn.corrections() };
     try {
-      const answer = await this.ask(inquiry, model, { attached, steps }, used);
+      const answer = await this.ask(inquiry, model, { attached, steps }, took);
       const low = money?.low && !money.told ? money.low : undefined;
-      const rows = this.rows(used, answer.repairs, low !== undefined);
+      const rows = this.rows(took, low !== undefined);
       return { step: this.stepOf(answer, rows, low), tainted: attached.tainted || this.recalledTaint(item) };
     } catch (error) {
-      if (used.length > 0) await this.addUsage(item, turn.id, this.rows(used, [], false));
+      if (took.used.length > 0) await this.addUsage(item, turn.id, this.rows(took, false));
       if (signal.aborted) throw new ModelError('cancelled', 'The turn was stopped.');
       throw error;
     }
@@ -149,17 +150,30 @@ export class Inference {
     const { models, alone } = this.options;
     const model =
       (money?.low ? models?.answering('light', undefined, false) : models?.answering(tier, wanted, false)) ?? alone;
-    const { answer: maxTokens } = this.limits(model.name);
-    const used: Used[] = [];
+    const took: Took = { used: [], repairs: inquiry.nested.corrections() };
     try {
-      const options = { taken, onUsed: (one: Used) => void used.push(one) };
-      const messages = await this.options.illustrated(request.messages);
-      const answer = await askModel(model, { ...request, messages, maxTokens }, signal, options);
-      return { step: this.stepOf(answer, this.rows(used, answer.repairs, false, 'subagent'), undefined) };
+      const answer = await askModel(model, await this.planNested(request, model.name), signal, { taken, took });
+      return { step: this.stepOf(answer, this.rows(took, false, 'subagent'), undefined) };
     } catch (error) {
-      await this.addUsage(item, turn.id, this.rows(used, [], false, 'subagent'));
+      await this.addUsage(item, turn.id, this.rows(took, false, 'subagent'));
       throw error;
     }
+  }
+
+  /** A nested turn's request within the limits: it begins with its task. */
+  private async planNested({ system, moving, messages, tools }: NestedInquiry['request'], name: string) {
+    const [task, ...turn] = await this.options.illustrated(messages);
+    const plan = planRequest({
+      sections: { system, sections: [], tools },
+      clock: moving,
+      recalled: { summary: null, history: [] },
+      asked: task as PlanInput['asked'],
+      turn,
+      limits: this.limits(name),
+      names: false,
+      toolTokens: tokensIn(JSON.stringify(tools)),
+    });
+    return plan.request;
   }
 
   /** What would fill the window now, part by part, and how large it is. */
@@ -171,14 +185,14 @@ export class Inference {
     return { filled: plan.filled, limit: limits.context };
   }
 
-  private async ask(inquiry: Inquiry, model: Model, material: Material, used: Used[]): Promise<Answer> {
+  private async ask(inquiry: Inquiry, model: Model, material: Material, took: Took): Promise<Answer> {
     const { item, turn, signal, onText } = inquiry;
     const taken = new Set(
       turn.steps.flatMap(({ step }) => (step.kind === 'model' ? step.payload.calls : [])).map(({ id }) => id),
     );
     const options = {
       taken,
-      onUsed: (one: Used) => void used.push(one),
+      took,
       ...(model.streams !== false && { onText }),
     };
     const limits = this.limits(model.name);
@@ -259,20 +273,24 @@ export class Inference {
     const { models, database, world } = this.options;
     const recalled = recalledOf(item);
     if (!models || recalled.history.length < 3 || !isDue(recalled, limits)) return;
+    const took: Took = { used: [], repairs: [] };
     try {
       const light = models.light();
-      const {
-        recalled: shorter,
-        used,
-        model,
-      } = await compact(recalled, this.limits(light.name, limits), light, signal);
+      const { recalled: shorter, model } = await compact(
+        recalled,
+        this.limits(light.name, limits),
+        light,
+        took,
+        signal,
+      );
       const { id: conversationId, epoch } = item.conversation;
       await addSummary(database, { ...shorter.summary, conversationId, epoch, model }, world.clock.now());
-      await this.addUsage(item, turn.id, this.rows(used, [], false, 'summary'));
       Object.assign(recalled, shorter);
     } catch (error) {
       if (!(error instanceof ModelError) || signal.aborted) throw error;
       world.log.warn({ fault: error.fault, error: messageOf(error) }, 'a conversation could not be summed up');
+    } finally {
+      await this.addUsage(item, turn.id, this.rows(took, false, 'summary'));
     }
   }
 
@@ -326,15 +344,11 @@ export class Inference {
     };
   }
 
-  private rows(
-    used: readonly Used[],
-    repairs: readonly string[],
-    told: boolean,
-    purpose: UsageRow['purpose'] = 'answer',
-  ): UsageRow[] {
+  private rows(took: Took, told: boolean, purpose: UsageRow['purpose'] = 'answer'): UsageRow[] {
+    const { used, repairs } = took;
     const now = this.options.world.clock.now();
     const day = this.calendar.day(now);
-    this.count(used, repairs);
+    this.count(took);
     return used.map(({ model, usage, estimated }, index) => ({
       id: uuid(now),
       at: now.toISOString(),
@@ -352,7 +366,7 @@ export class Inference {
     }));
   }
 
-  private count(used: readonly Used[], repairs: readonly string[]): void {
+  private count({ used, repairs }: Took): void {
     const { tokens, cost, repairs: mended } = this.counters;
     for (const repair of repairs) mended.add({ repair });
     for (const { model, usage } of used) {

@@ -20,7 +20,15 @@ export interface ModelImage {
 }
 
 export type ModelMessage =
-  | { role: 'user'; text: string; name?: string; files?: FileRef[]; images?: ModelImage[] }
+  | {
+      role: 'user';
+      text: string;
+      name?: string;
+      files?: FileRef[];
+      images?: ModelImage[];
+      /** No person said it, but coda of the answer before: only a mind understands it. */
+      aside?: boolean;
+    }
   | { role: 'assistant'; text: string; calls?: ModelToolCall[]; keep?: Kept }
   | ToolMessage;
 

@@ -78,6 +78,7 @@ export class NestedRun {
     const { step } = await options.inference.inferNested({
       item,
       turn,
+      nested: this.turn,
       request: {
         system: prompt,
         moving: new Clocks().line(startedAt, context(this.signal).when.zone),

@@ -14,7 +14,8 @@ const POISON: readonly string[] = ['__proto__', 'constructor', 'prototype'];
  */
 export function mendCall(call: ModelToolCall, schema: Schema | undefined): { call: ModelToolCall; mended: boolean } {
   const parsed = typeof call.input === 'string' ? parse(call.input) : call.input;
-  const input = coerce(clean(parsed), schema ?? {});
+  // Some models write null where there is nothing to say.
+  const input = coerce(clean(parsed ?? {}), schema ?? {});
   const mended = typeof call.input === 'string' || JSON.stringify(input) !== JSON.stringify(call.input);
   return { call: { ...call, input }, mended };
 }

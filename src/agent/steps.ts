@@ -195,6 +195,16 @@ export class Turn {
     return last?.kind === 'result' && !last.payload.ok && WRONG.includes(last.payload.code);
   }
 
+  /** What was wrong with the last calls, of which the model is told now. */
+  corrections(): ('wrong_call' | 'loop')[] {
+    return this.calls().flatMap(({ state }) => {
+      if (state.kind !== 'done' || state.result.ok) return [];
+      const { code } = state.result;
+      if (code === 'REPEATED') return ['loop'];
+      return [...WRONG, 'UNKNOWN_TOOL'].includes(code) ? ['wrong_call'] : [];
+    });
+  }
+
   /** Tools of which nobody knows whether their call had its effect. */
   unknownCalls(): string[] {
     return this.failedCalls(['OUTCOME_UNKNOWN']).map(({ name }) => name);

@@ -1,4 +1,5 @@
 import type { FaultKind } from '../base/errors.ts';
+import { plural } from '../base/text.ts';
 import type { Limit } from './usage/index.ts';
 
 /** What the agent itself says to people. */
@@ -8,8 +9,12 @@ export const stopped = () => 'Stopped.';
 export const tooManyCalls = (limit: number) =>
   `I stopped after ${limit} steps without getting to an end. Tell me how to go on, or ask for a smaller piece of it.`;
 
-export const tookTooLong = (minutes: number) =>
-  `I stopped after ${minutes} minutes without getting to an end. Ask again for a smaller piece of it.`;
+export function tookTooLong(ms: number): string {
+  const after = ms < 60_000 ? plural(Math.round(ms / 1_000), 'second') : plural(Math.round(ms / 60_000), 'minute');
+  return `I stopped after ${after} without getting to an end. Ask again for a smaller piece of it.`;
+}
+
+export const toolTooSlow = (tool: string) => `${tool} did not finish in time; nothing was changed.`;
 
 export const working = (what: string) => `${what}…`;
 

@@ -3,7 +3,7 @@ import { CodaError } from '../base/errors.ts';
 import type { Card, Draft, End, Item } from '../delivery/index.ts';
 import { sql, type Transaction } from '../storage/index.ts';
 import { ask, expiryOf, type Question } from './approvals/index.ts';
-import { isData, runData, runOutside } from './calls.ts';
+import { isData, runData, runOutside, TookTooLong } from './calls.ts';
 import { type Considered, consider, forbidden } from './consider.ts';
 import type { Sections } from './context/index.ts';
 import type { Counters } from './counters.ts';
@@ -14,7 +14,7 @@ import { Spawning } from './spawn.ts';
 import type { CallState, Step, Turn } from './steps.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';
-import type { CallContext, DataTool, OutsideTool, ToolResult } from './tool.ts';
+import { type CallContext, type DataTool, failed, type OutsideTool, type ToolResult } from './tool.ts';
 import type { ValidCall } from './toolbox.ts';
 
 /** What a turn needs of the agent that runs it. */
@@ -66,7 +66,8 @@ export class TurnRun {
     const { maxToolCalls } = this.agent.options;
     const calls = this.turn.calls();
     const open = calls.filter(({ state }) => state.kind !== 'done');
-    if (open.length > 0) return this.carryOut(open);
+    const room = maxToolCalls - this.turn.toolCalls;
+    if (open.length > 0 && room > 0) return this.carryOut(open.slice(0, room));
     const answer = this.turn.lastAnswer();
     if (answer && calls.length === 0) {
       await this.finish(answer.payload.text);
@@ -175,23 +176,36 @@ export class TurnRun {
       const result = await runData(tx, valid, prepared === undefined ? ctx : { ...ctx, prepared });
       return [{ kind: 'result', callId: call.id, payload: result }];
     };
-    await (isLast ? this.conclude('turn.tool', work) : this.commit('turn.tool', work));
+    try {
+      await (isLast ? this.conclude('turn.tool', work) : this.commit('turn.tool', work));
+    } catch (error) {
+      if (!(error instanceof TookTooLong)) throw error;
+      await this.record(call.id, failed('TIMEOUT', texts.toolTooSlow(call.name)), isLast);
+    }
   }
 
   /** Calls that only read run side by side, and are recorded together. */
   private async runReads(reads: readonly { call: ModelToolCall; valid: ValidCall & { tool: DataTool } }[]) {
     const ctx = this.context();
     const prepared = await Promise.all(reads.map(({ valid }) => valid.tool.prepare?.(valid.input, ctx)));
-    await this.conclude('turn.tool', async (tx) => {
-      const results = await Promise.all(
-        reads.map(({ valid }, index) => runData(tx, valid, { ...ctx, prepared: prepared[index] })),
-      );
-      return reads.map(({ call }, index) => ({
-        kind: 'result',
-        callId: call.id,
-        payload: results[index] as ToolResult,
-      }));
-    });
+    try {
+      await this.conclude('turn.tool', async (tx) => {
+        const results = await Promise.all(
+          reads.map(({ valid }, index) => runData(tx, valid, { ...ctx, prepared: prepared[index] })),
+        );
+        return reads.map(({ call }, index) => ({
+          kind: 'result',
+          callId: call.id,
+          payload: results[index] as ToolResult,
+        }));
+      });
+    } catch (error) {
+      if (!(error instanceof TookTooLong)) throw error;
+      // One of them was too slow: each by itself, so that the others have their results.
+      for (const [index, { call, valid }] of reads.entries()) {
+        if (!this.ended) await this.runData(call, valid, index === reads.length - 1);
+      }
+    }
   }
 
   /** That it begins is stored first: without a result after it, it may only go on with what it has begun itself. */

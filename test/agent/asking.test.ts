@@ -17,11 +17,12 @@ afterAll(() => server.close());
 
 const SIGNAL = new AbortController().signal;
 
-async function ask(scenes: Scene[], taken: string[] = []) {
+async function ask(scenes: Scene[], taken: string[] = [], said = 'hello') {
   server.play(...scenes);
   const shown: string[] = [];
   const options = { taken: new Set(taken), onText: (text: string) => void shown.push(text) };
-  const answer = await askModel(modelsOn(server).answering('default'), request(), SIGNAL, options);
+  const asked = request({ messages: [{ role: 'user', text: said }] });
+  const answer = await askModel(modelsOn(server).answering('default'), asked, SIGNAL, options);
   return { ...answer, shown };
 }
 
@@ -62,6 +63,35 @@ test('half a call is not run: it is asked for again, smaller', async () => {
   const { calls, repairs } = await ask([cut, { calls: [{ name: 'note_save', input: { text: 'milk' } }] }]);
   expect(calls).toMatchObject([{ input: { text: 'milk' } }]);
   expect(repairs).toEqual(['cut_call']);
+});
+
+test('what is asked for once more goes to the same model or the next, and both are counted', async () => {
+  const main = { model: 'main' };
+  const { repairs, text } = await ask([{ when: main, fault: 'server_error', times: 2 }, { text: 'Here.' }]);
+  expect(text).toBe('Here.');
+  expect(repairs).toEqual(['retried', 'fallback']);
+});
+
+test('an answer that broke off has cost what came of it', async () => {
+  const words = Array.from({ length: 40 }, () => 'words and ');
+  const { used, text } = await ask([{ fault: 'cut', text: words }, { text: 'Here.' }]);
+  expect(text).toBe('Here.');
+  expect(used).toMatchObject([{ model: 'claude/main', estimated: true }, { model: 'claude/main' }]);
+  expect(used[0]?.usage.output).toBeGreaterThan(50);
+});
+
+test('when all models are down in the middle of an answer, what was said stands, and why there is no more', async () => {
+  const { text, shown } = await ask([
+    { text: 'The first half of it is', stop: 'length' },
+    { fault: 'unauthorized', times: 9 },
+  ]);
+  expect(text).toMatch(/^The first half of it is …\n\nThe model refuses my key\./);
+  expect(shown.at(-1)).toBe(text);
+});
+
+test('what coda says to a model of its answer is not heard as the person’s words', async () => {
+  const { calls } = await ask([{ text: '' }, { fault: 'unauthorized', times: 9 }], [], 'note milk');
+  expect(calls).toMatchObject([{ name: 'note_save', input: { text: 'milk' } }]);
 });
 
 test('no two calls of a turn share an id', async () => {
@@ -124,6 +154,8 @@ test.each([
     { text: 'x', count: 'many' },
   ],
   ['{"text": "x"}', { text: 'x' }],
+  [null, {}],
+  ['null', {}],
   ['nothing of the kind', 'nothing of the kind'],
 ])('arguments %j are read as %j', (input, expected) => {
   expect(mendCall({ id: 'a', name: 't', input }, schema).call.input).toEqual(expected);

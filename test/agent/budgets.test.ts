@@ -68,6 +68,23 @@ test('what is used up stops plainly, and what needs no model goes on', async () 
   expect(await ana.says('hello')).toBe('ok');
 });
 
+test('what is used up pays for no summary either', async () => {
+  await using coda = await begin({ person: { day: 20, month: 200 } });
+  const ana = coda.person('ana');
+  server.play(costing(20.5));
+  await ana.says('hello');
+  await coda.database().run(
+    'test.fill',
+    `insert into messages (id, conversation_id, epoch, role, content, at)
+     select gen_random_uuid(), c.id, c.epoch, case when n % 2 = 1 then 'user' else 'assistant' end,
+            jsonb_build_object('text', 'and so on'), c.created_at
+       from conversations c, generate_series(1, 200) n where c.channel = 'dm-ana'`,
+    [],
+  );
+  expect(await ana.says('what is the meaning of life?')).toContain('is used up');
+  expect(server.requests).toHaveLength(1);
+});
+
 test('everybody together have a budget too, and months end', async () => {
   await using coda = await begin({ all: { day: 50, month: 60 }, request: 100, low: 0 });
   server.play(costing(40));
@@ -115,6 +132,14 @@ test('an answer that failed after it had cost is counted', async () => {
   expect(await ana.says('/cost')).toContain('**Today:** 1.00 USD');
 });
 
+test('what broke off is held against the budget', async () => {
+  await using coda = await begin();
+  const ana = coda.person('ana');
+  server.play({ fault: 'cut', text: Array.from({ length: 50 }, () => 'words and '), times: 9 });
+  expect(await ana.says('hello')).toContain('cannot be reached');
+  expect(await ana.says('/cost')).toMatch(/\*\*Today:\*\* 0\.\d*[1-9]\d* USD of 50\.00 USD \(3 calls/);
+});
+
 test('known models are found by any of their names', () => {
   const prices = new Prices({ 'own/thing': { input: 1, output: 1 } });
   const usage = { input: 1_000_000, cached: 0, output: 0 };
@@ -123,4 +148,5 @@ test('known models are found by any of their names', () => {
   expect(prices.of('openai/gpt-5-mini', usage)).toBe(0.25);
   expect(prices.of('own/thing', usage)).toBe(1);
   expect(prices.of('ollama/qwen3:8b', usage)).toBeUndefined();
+  expect(prices.of('ollama/constructor', usage)).toBeUndefined();
 });

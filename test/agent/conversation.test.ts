@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { done, outsideTool } from '../../src/agent/index.ts';
+import { dataTool, outsideTool } from '../../src/agent/index.ts';
 import type { Skill } from '../../src/chat/index.ts';
 import { ModelServer } from '../support/model-server/index.ts';
 import { modelConfig } from '../support/models.ts';
@@ -41,85 +41,6 @@ test('the same holds behind the other API', async () => {
   expect(await coda.person('ana').says('keep milk')).toBe('Noted: milk.');
 });
 
-test('the request begins with what the request before began with', async () => {
-  await using coda = await begin();
-  const ana = coda.person('ana');
-  for (let turn = 1; turn <= 30; turn++) {
-    server.play({ text: `Answer number ${turn}, which is about as long as answers are.` });
-    await ana.says(`This is what I say in turn ${turn}, and it is about as long as such things are.`);
-    await coda.passes({ minutes: 7 });
-  }
-  const prompts = server.requests.map(({ body: { tools, system, messages } }) =>
-    // The service leaves its own marks out when it compares.
-    JSON.stringify([tools, system, messages], (key, value) => (key === 'cache_control' ? undefined : value)),
-  );
-  const shares = prompts.slice(1).map((prompt, index) => commonPrefix(prompt, prompts[index] ?? '') / prompt.length);
-  expect(shares).toHaveLength(29);
-  expect(Math.min(...shares)).toBeGreaterThanOrEqual(0.9);
-  // The mark before the last message lies in what the next request repeats.
-  const marks = server.requests.map(({ text }) => text.split('"cache_control"').length - 1);
-  expect(Math.max(...marks)).toBe(3);
-});
-
-test('a conversation of 2,000 messages is summed up, answered, and still searched', async () => {
-  await using coda = await begin({ context_tokens: 32_000 });
-  const ana = coda.person('ana');
-  server.play({ when: { model: 'small' }, text: 'People: Ana. Ids: K7F3Q.', times: 999 });
-  await ana.says('hello');
-  await fill(coda, 2_000);
-  server.play({ text: 'Still here.' });
-  expect(await ana.says('are you there?')).toBe('Still here.');
-  const asked = server.requests.at(-1);
-  expect(asked?.body.model).toBe('main');
-  expect(asked?.text).toContain('K7F3Q');
-  expect(asked?.text.length).toBeLessThan(32_000 * 4);
-  server.play({ calls: [{ name: 'conversation_search', input: { words: 'saffron 17' } }] }, { text: 'Found it.' });
-  await ana.says('what about the saffron?');
-  expect(server.requests.at(-1)?.text).toContain('saffron number 17,');
-  const summaries = server.requests.filter(({ body }) => body.model === 'small').length;
-  for (let turn = 0; turn < 5; turn++) await ana.says('and now?');
-  expect(server.requests.filter(({ body }) => body.model === 'small')).toHaveLength(summaries);
-});
-
-test('what seems to be too long is counted by the service itself, once, before anything is left out', async () => {
-  await using coda = await begin({ context_tokens: 12_000 });
-  const ana = coda.person('ana');
-  await ana.says('hello');
-  expect(server.counted).toBe(0);
-  await fill(coda, 110);
-  server.counting = () => 2_000;
-  await ana.says('are you there?');
-  expect(server.requests.map(({ body }) => body.model)).not.toContain('small');
-  expect(server.requests.at(-1)?.text).toContain('saffron number 1,');
-  await ana.says('and now?');
-  expect(server.counted).toBe(1);
-  await ana.says('x'.repeat(12_000));
-  expect(server.counted).toBe(2);
-});
-
-test('what the service counts as too long is summed up', async () => {
-  await using coda = await begin({ context_tokens: 12_000 });
-  const ana = coda.person('ana');
-  await ana.says('hello');
-  await fill(coda, 110);
-  server.counting = () => 11_000;
-  await ana.says('are you there?');
-  expect(server.requests.map(({ body }) => body.model)).toContain('small');
-});
-
-test.each([
-  ['nobody counts', { default: 'gpt/other', light: 'gpt/small' }],
-  ['the count makes no sense', {}],
-])('where %s the estimate has to do', async (_, models) => {
-  await using coda = await begin({ context_tokens: 12_000, ...models });
-  const ana = coda.person('ana');
-  await ana.says('hello');
-  await fill(coda, 110);
-  server.counting = () => 0;
-  await ana.says('are you there?');
-  expect(server.requests.map(({ body }) => body.model)).toContain('small');
-});
-
 test('/new begins afresh', async () => {
   await using coda = await begin();
   const ana = coda.person('ana');
@@ -129,49 +50,6 @@ test('/new begins afresh', async () => {
   expect(server.requests.at(-1)?.text).not.toContain('saffron');
 });
 
-test('a request that is too long after all is sent again, shorter', async () => {
-  await using coda = await begin();
-  const ana = coda.person('ana');
-  await ana.says('hello');
-  await fill(coda, 60);
-  const before = server.requests.length;
-  server.play({ when: { model: 'main' }, fault: 'too_long' }, { when: { model: 'small' }, text: 'Notes.' });
-  server.play({ when: { model: 'main' }, text: 'That fits.' });
-  expect(await ana.says('well?')).toBe('That fits.');
-  const sent = server.requests.slice(before).filter(({ body }) => body.model === 'main');
-  expect(sent).toHaveLength(2);
-  expect(sent[1]?.text.length).toBeLessThan((sent[0]?.text.length ?? 0) * 0.8);
-});
-
-test('a long result is shown shortened, and can be read on with its handle', async () => {
-  const text = Array.from({ length: 2_000 }, (_, index) => `line ${index}`).join('\n');
-  await using coda = await begin({}, { skills: [pageSkill(text)] });
-  const ana = coda.person('ana');
-  server.play({ calls: [{ name: 'page_read', input: { url: 'x' } }] }, { text: 'Long.' });
-  await ana.says('read it');
-  const shown = JSON.stringify(server.requests.at(-1)?.body.messages.at(-1));
-  expect(shown.length).toBeLessThan(9_000);
-  const [, handle, from] = /\{\\+"handle\\+": \\+"([^"\\]+)\\+", \\+"from\\+": (\d+)/.exec(shown) ?? [];
-  server.play({ calls: [{ name: 'result_read', input: { handle, from } }] }, { text: 'Read on.' });
-  await ana.says('go on');
-  const more = server.requests.at(-1)?.body.messages.at(-1).content[0].content;
-  expect(text).toContain(more.slice(0, 7_000));
-  server.play({ calls: [{ name: 'result_read', input: { handle } }] }, { text: 'No.' });
-  await coda.person('bob').says('show me hers');
-  expect(server.requests.at(-1)?.text).toContain('There is no result with that handle');
-});
-
-test('of a result that nobody could read to its end the beginning is kept', async () => {
-  await using coda = await begin({}, { skills: [pageSkill('x'.repeat(1_000_000))] });
-  server.play({ calls: [{ name: 'page_read', input: { url: 'x' } }] }, { text: 'Long.' });
-  await coda.person('ana').says('read it');
-  const { rows } = await coda
-    .database()
-    .read<{ text: string }>(`select payload ->> 'text' as text from steps where kind = 'result'`);
-  expect(rows[0]?.text).toHaveLength(200_000 + '\n[800000 more characters were not kept.]'.length);
-  expect(rows[0]?.text).toMatch(/x\n\[800000 more characters were not kept\.]$/);
-});
-
 test('a model that makes the same call again and again is told, then stopped', async () => {
   await using coda = await begin();
   server.play({ calls: [{ name: 'note_list', input: {} }], times: 99 });
@@ -179,6 +57,22 @@ test('a model that makes the same call again and again is told, then stopped', a
   expect(text).toMatch(/kept doing the same thing \(`note_list`\)/);
   expect(server.requests).toHaveLength(4);
   expect(server.requests.at(-1)?.text).toContain('exactly this call twice already');
+});
+
+test('a tool that does not exist is not asked for again and again either', async () => {
+  await using coda = await begin();
+  server.play({ calls: [{ name: 'note_eat', input: {} }], times: 99 });
+  expect(await coda.person('ana').says('eat my note')).toMatch(/kept doing the same thing \(`note_eat`\)/);
+  expect(server.requests).toHaveLength(4);
+});
+
+test('no more calls run than a turn may have, however many come at once', async () => {
+  await using coda = await begin();
+  server.play({
+    calls: Array.from({ length: 40 }, (_, index) => ({ name: 'note_save', input: { text: `n${index}` } })),
+  });
+  expect(await coda.person('ana').says('keep them all')).toContain('I stopped after 25 steps');
+  expect(await coda.count('notes')).toBe(25);
 });
 
 test('what is wrong with a call is said to the model once; then the call fails, and then the turn', async () => {
@@ -241,41 +135,63 @@ test('calls that only read run together and are recorded at once', async () => {
   expect(commits).toHaveLength(1);
 });
 
+test('calls of which one writes run in order', async () => {
+  await using coda = await begin();
+  server.play({
+    calls: [
+      { id: 'a', name: 'note_list', input: {} },
+      { id: 'b', name: 'note_save', input: { text: 'milk' } },
+      { id: 'c', name: 'note_list', input: {} },
+    ],
+  });
+  await coda.person('ana').says('keep milk, and show me before and after');
+  const results = server.requests
+    .at(-1)
+    ?.body.messages.at(-1)
+    .content.map(({ content }: { content: string }) => content);
+  expect(results[0]).not.toContain('milk');
+  expect(results[2]).toContain('milk');
+});
+
+test('a tool that takes longer than it may is a result, and the turn goes on', async () => {
+  await using coda = await begin({}, { skills: [slowSkill] });
+  const ana = coda.person('ana');
+  const results = () => JSON.stringify(server.requests.at(-1)?.body.messages.at(-1).content);
+  server.play({ calls: [{ name: 'tide_read', input: {} }] }, { text: 'It took too long.' });
+  expect(await ana.says('how high is the tide?')).toBe('It took too long.');
+  expect(results()).toContain('tide_read did not finish in time; nothing was changed.');
+  server.play(
+    {
+      calls: [
+        { name: 'tide_read', input: {} },
+        { name: 'note_list', input: {} },
+      ],
+    },
+    { text: 'Only notes.' },
+  );
+  expect(await ana.says('tide and notes?')).toBe('Only notes.');
+  expect(results()).toContain('tide_read did not finish in time');
+  expect(results()).toContain('no notes');
+  server.play({ calls: [{ name: 'tide_fetch', input: {} }] }, { text: 'I could not look.' });
+  expect(await ana.says('look outside')).toContain('I could not look.');
+  expect(results()).toContain('tide_fetch did not finish in time');
+});
+
 test('nobody says anything: no model is asked', async () => {
   await using coda = await begin();
   await coda.passes({ days: 3 });
   expect(server.requests).toEqual([]);
 });
 
-/** Says so many things in ana's conversation, without a model. */
-async function fill(coda: Awaited<ReturnType<typeof play>>, count: number): Promise<void> {
-  await coda.database().run(
-    'test.fill',
-    `insert into messages (id, conversation_id, epoch, role, content, at)
-     select gen_random_uuid(), c.id, c.epoch, case when n % 2 = 1 then 'user' else 'assistant' end,
-            jsonb_build_object('text', 'We spoke of saffron number ' || n || ', ' || repeat('and so on ', 12)), c.created_at
-       from conversations c, generate_series(1, $1::int) n where c.channel = 'dm-ana'`,
-    [count],
-  );
-}
-
-function commonPrefix(a: string, b: string): number {
-  let at = 0;
-  while (at < a.length && a[at] === b[at]) at++;
-  return at;
-}
-
-function pageSkill(text: string): Skill {
-  return {
-    name: 'pages',
-    tools: () => [
-      outsideTool({
-        name: 'page_read',
-        description: 'Reads a page.',
-        effect: 'fetch',
-        input: z.object({ url: z.string() }),
-        run: async () => done(text),
-      }),
-    ],
-  };
-}
+const never = () => new Promise<never>(() => {});
+/** Tools that never come to an end, each with a short time. */
+const slowSkill: Skill = {
+  name: 'tides',
+  tools: () => {
+    const limits = { description: 'Looks at the tide.', timeoutMs: 20, input: z.object({}), run: never };
+    return [
+      dataTool({ name: 'tide_read', effect: 'read', ...limits }),
+      outsideTool({ name: 'tide_fetch', effect: 'fetch', ...limits }),
+    ];
+  },
+};

@@ -80,19 +80,34 @@ test('it does only what it was given', async () => {
   expect(told).toContain('not given to you');
 });
 
+const long: Skill = {
+  name: 'long',
+  tools: () => [
+    outsideTool({
+      name: 'book_read',
+      description: 'Reads a book.',
+      effect: 'fetch',
+      input: z.object({ page: z.int().optional() }),
+      run: async () => done(`${'a'.repeat(7_500)}${'b'.repeat(7_500)}`),
+    }),
+  ],
+};
+
+test('it fits the window, too, whatever it has read', async () => {
+  const { skills } = research({ tools: ['book_read'] });
+  await using coda = await begin([...skills, long], { context_tokens: 12_000 });
+  const calls = Array.from({ length: 8 }, (_, page) => ({ name: 'book_read', id: `p${page}`, input: { page } }));
+  server.play(question, { when: { model: 'small' }, calls });
+  server.play({ when: { model: 'small' }, text: 'Enough.' }, { when: { model: 'main' }, text: 'Read.' });
+  expect(await coda.person('ana').says('read it all')).toBe('Read.');
+  const { text, body } = server.requests[2] as (typeof server.requests)[number];
+  expect(body.model).toBe('small');
+  expect(text).toContain('characters left out');
+  // Three characters are a token by the estimate.
+  expect(text.length / 3).toBeLessThan(12_000);
+});
+
 test('it is shown long results shortened, too, and can read on', async () => {
-  const long: Skill = {
-    name: 'long',
-    tools: () => [
-      outsideTool({
-        name: 'book_read',
-        description: 'Reads a book.',
-        effect: 'fetch',
-        input: z.object({}),
-        run: async () => done(`${'a'.repeat(7_500)}${'b'.repeat(7_500)}`),
-      }),
-    ],
-  };
   const { skills } = research();
   await using coda = await begin([...skills, long]);
   server.play(question, { when: { model: 'small' }, calls: [{ name: 'book_read', id: 'book', input: {} }] });

@@ -175,6 +175,18 @@ describe.each(testDatabases)('a turn on $name', ({ name, available }) => {
     expect(model.requests).toHaveLength(3);
   });
 
+  test.skipIf(!available)('a turn that takes longer than it may is ended, and its tool with it', async () => {
+    const outside = new Outside().hold();
+    const model = new ScriptedModel([{ call: 'page_read', input: { url: 'http://a' } }], ['never said']);
+    const config = { 'delivery.turn_timeout': '1s' };
+    await using coda = await play({ engine: name, model, skills: [outside.skill], config });
+    expect(await coda.person('ana').says('read it')).toBe(
+      'I stopped after 1 second without getting to an end. Ask again for a smaller piece of it.',
+    );
+    outside.release();
+    expect(model.requests).toHaveLength(1);
+  });
+
   test.skipIf(!available)('/new begins afresh: the model does not see what was said before', async () => {
     const model = new ScriptedModel(['ok']);
     await using coda = await play({ engine: name, model });

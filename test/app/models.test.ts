@@ -49,6 +49,24 @@ test('what had to be put right is counted for the doctor, and what it cost for t
   expect(spans[0]?.people[0]?.price).toBeGreaterThanOrEqual(3);
 });
 
+test('the doctor is told of calls that were wrong, of circles, and of who did not answer at first', async () => {
+  await using server = await ModelServer.start();
+  await using coda = await play({ config: modelConfig(server, { fallbacks: ['gpt/other'] }) });
+  const ana = coda.person('ana');
+  server.play(
+    { calls: [{ name: 'note_eat', input: {} }] },
+    { calls: [{ name: 'note_list', input: {} }], times: 3 },
+    { text: 'So be it.' },
+    { fault: 'overloaded' },
+  );
+  expect(await ana.says('eat my note')).toBe('So be it.');
+  expect(await ana.says('well?')).toBe('ok');
+  const repairs = coda.app.checks().find(({ name }) => name === 'model repairs');
+  expect(await repairs?.check(new AbortController().signal)).toMatchObject({
+    says: 'put right within a day: loop 1×, retried 1×, wrong call 1×',
+  });
+});
+
 test('calls, tokens, repairs, turns and budgets used up are counted, and told by the status', async () => {
   await using server = await ModelServer.start();
   const budgets = { person: { day: 4 }, low: 0 };

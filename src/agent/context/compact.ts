@@ -1,5 +1,5 @@
-import { askModel, type Used } from '../asking.ts';
-import type { Model } from '../model.ts';
+import { askModel, type Took } from '../asking.ts';
+import { type Model, ModelError } from '../model.ts';
 import { cut, historyTokens, type Limits, newest } from './plan.ts';
 import type { HistoryEntry, Recalled, Summary } from './store.ts';
 
@@ -35,18 +35,18 @@ export function isFull({ history }: Recalled, limits: Limits): boolean {
 
 export interface Compacted {
   recalled: Recalled & { summary: Summary };
-  used: Used[];
   model: string;
 }
 
 /**
- * Sums up the older part with `light` and keeps the newer one word for word. Throws the model's `ModelError`; then
- * nothing has changed.
+ * Sums up the older part with `light` and keeps the newer one word for word. Throws the model's `ModelError`, or one for a
+ * summary that says nothing; then nothing has changed but `took`.
  */
 export async function compact(
   recalled: Recalled,
   limits: Limits,
   light: Model,
+  took: Took,
   signal: AbortSignal,
 ): Promise<Compacted> {
   const kept = newest(recalled.history, limits.context * KEPT, limits.factor).slice(-KEPT_MESSAGES);
@@ -54,15 +54,14 @@ export async function compact(
   const old = recalled.history.slice(0, recalled.history.length - kept.length);
   const last = old.at(-1);
   if (!last) throw new Error('there is nothing to sum up');
-  const used: Used[] = [];
   let text = recalled.summary?.text ?? '';
   let model = light.name;
   for (const chunk of chunks(old, limits)) {
     const request = { system: TASK, moving: '', messages: [asked(text, chunk)], tools: [], maxTokens: SUMMARY_TOKENS };
-    const answer = await askModel(light, request, signal, { taken: new Set() });
-    used.push(...answer.used);
+    const answer = await askModel(light, request, signal, { taken: new Set(), took });
     model = answer.model;
-    text = answer.text.trim() || text;
+    text = answer.text.trim();
+    if (text === '') throw new ModelError('malformed_output', `${model} summed up nothing.`);
   }
   const summary: Summary = {
     text,
@@ -70,7 +69,7 @@ export async function compact(
     messages: (recalled.summary?.messages ?? 0) + old.length,
     tainted: recalled.summary?.tainted === true || old.some(({ tainted }) => tainted),
   };
-  return { recalled: { summary, history: kept }, used, model };
+  return { recalled: { summary, history: kept }, model };
 }
 
 /** Pieces that fit into one request each. */

@@ -49,6 +49,10 @@ export interface PlanInput {
 
 /** A section of one skill may take so much of the window. */
 const SECTION_SHARE = 0.06;
+/** The message that is answered may take so much of what the fixed parts leave; what is longer is cut in the middle. */
+const ASKED_SHARE = 0.7;
+/** Tokens that it has even so. */
+const LEAST_ASKED = 500;
 /** A request that fills so much of its room may be longer than the estimate says. */
 const TIGHT = 0.85;
 /** Results in the running turn that are older than the last few shrink first. */
@@ -56,7 +60,7 @@ const SHRUNK_RESULT = 600;
 
 /** What the model is asked: the stable part first, then what moves from turn to turn, all within the limits. */
 export function planRequest(input: PlanInput): Plan {
-  const { sections, limits, recalled, asked } = input;
+  const { sections, limits, recalled } = input;
   const count = (text: string) => Math.ceil(tokensIn(text) * limits.factor);
   const each = Math.floor(limits.context * SECTION_SHARE * 3);
   const moving = [input.clock, ...sections.sections.map(({ title, text }) => `## ${title}\n${cut(text, each)}`)];
@@ -64,9 +68,11 @@ export function planRequest(input: PlanInput): Plan {
     system: count(sections.system),
     tools: Math.ceil(input.toolTokens * limits.factor),
     skills: count(moving.join('\n\n')),
-    asked: sizeOf(asked, limits.factor),
   };
-  const room = limits.context - limits.answer - fixed.system - fixed.tools - fixed.skills - fixed.asked;
+  const free = limits.context - limits.answer - fixed.system - fixed.tools - fixed.skills;
+  const asked = fitAsked(input.asked, Math.max(free * ASKED_SHARE, LEAST_ASKED), limits.factor);
+  const askedTokens = sizeOf(asked, limits.factor);
+  const room = free - askedTokens;
   const turn = fitTurn(input.turn, Math.max(room * 0.8, 1_000), limits.factor);
   const turnTokens = sum(turn, limits.factor);
   const summary = summaryMessages(recalled);
@@ -90,11 +96,13 @@ export function planRequest(input: PlanInput): Plan {
       { part: 'skills', tokens: fixed.skills },
       { part: 'summary', tokens: summaryTokens },
       { part: 'history', tokens: historyTokens },
-      { part: 'this message', tokens: fixed.asked },
+      { part: 'this message', tokens: askedTokens },
       { part: 'this turn', tokens: turnTokens },
     ],
     tight:
-      history.length < recalled.history.length || left - historyTokens < (limits.context - limits.answer) * (1 - TIGHT),
+      asked !== input.asked ||
+      history.length < recalled.history.length ||
+      left - historyTokens < (limits.context - limits.answer) * (1 - TIGHT),
   };
 }
 
@@ -156,6 +164,17 @@ function summaryMessages({ summary }: Recalled): ModelMessage[] {
     { role: 'user', text },
     { role: 'assistant', text: 'I have that in mind.' },
   ];
+}
+
+/** A message that would leave no room for anything else is shown without its middle. */
+function fitAsked(asked: PlanInput['asked'], room: number, factor: number): PlanInput['asked'] {
+  let fitted = asked;
+  let most = asked.text.length;
+  for (let size = sizeOf(asked, factor); size > room && most > 100; size = sizeOf(fitted, factor)) {
+    most = Math.floor(most * Math.min(0.9, room / size));
+    fitted = { ...asked, text: cut(asked.text, most) };
+  }
+  return fitted;
 }
 
 /** Old results of the running turn are shortened until the turn fits. */

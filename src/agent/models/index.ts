@@ -90,7 +90,7 @@ export class Models {
   /** Whether `provider/model` can be asked: its provider is configured. */
   knows(name: string): boolean {
     const [provider = '', model = ''] = split(name);
-    return model !== '' && this.settings.providers[provider] !== undefined;
+    return model !== '' && Object.hasOwn(this.settings.providers, provider);
   }
 
   /** Tokens that a request to `provider/model` may hold, and of these what is kept for the answer. */

@@ -95,10 +95,12 @@ export function withoutModels(offline: Model, sentence: string): Model {
   return {
     name: offline.name,
     streams: false,
+    ...(offline.interpreter && { interpreter: offline.interpreter }),
     async *generate(request, signal) {
+      const messages = request.messages.filter((message) => message.role !== 'user' || !message.aside);
       const events: ModelEvent[] = [];
-      for await (const event of offline.generate(request, signal)) events.push(event);
-      const understood = events.some(({ type }) => type === 'call') || request.messages.at(-1)?.role === 'tool';
+      for await (const event of offline.generate({ ...request, messages }, signal)) events.push(event);
+      const understood = events.some(({ type }) => type === 'call') || messages.at(-1)?.role === 'tool';
       yield { type: 'begin', model: offline.name, ...(understood && { notice: sentence }) };
       if (understood) return yield* events;
       yield { type: 'text', text: sentence };

@@ -21,7 +21,8 @@ test('each tier asks its own model, and a conversation may choose another', asyn
   await all(models.light());
   await all(models.answering('default', 'gpt/strange:7b'));
   await all(models.answering('default', 'nobody/knows'));
-  expect(asked()).toEqual(['main', 'big', 'small', 'strange:7b', 'main']);
+  await all(models.answering('default', 'constructor/knows'));
+  expect(asked()).toEqual(['main', 'big', 'small', 'strange:7b', 'main', 'main']);
 });
 
 test.each([

@@ -199,7 +199,10 @@ export class ModelServer {
 function whole(fault: Fault | undefined, api: string, play: Play, model: string, response: ServerResponse): void {
   const json = JSON.stringify(api === 'anthropic' ? anthropicMessage(play, model) : openaiCompletion(play, model));
   response.writeHead(200, { 'content-type': 'application/json' });
-  if (fault === 'cut' || fault === 'overloaded_midway') {
+  if (fault === 'overloaded_midway' && api === 'openai') {
+    // As some endpoints tell it when they have begun to answer: status 200, and the real one within.
+    response.end(JSON.stringify({ error: { message: `Overloaded near ${KEY}`, code: 503 } }));
+  } else if (fault === 'cut' || fault === 'overloaded_midway') {
     response.write(json.slice(0, 20), () => response.destroy());
   } else if (fault === 'never_ends' || fault === 'endless_text') {
     response.write(' ');

@@ -39,7 +39,7 @@ async function* whole(
   const body = openaiRequest(request, options, dialectOf(options));
   const completion = await client.chat.completions.create(body, { signal: watch.signal });
   const choice = typeof completion === 'object' ? completion.choices?.[0] : undefined;
-  if (!choice) throw pageFault(options.name);
+  if (!choice) throw toldWithin(completion) ?? pageFault(options.name);
   const { content, refusal, tool_calls: calls = [] } = choice.message;
   if (content) yield { type: 'text', text: content };
   if (refusal) yield { type: 'text', text: refusal };
@@ -51,6 +51,14 @@ async function* whole(
   }
   yield* usage(completion.usage);
   yield { type: 'stop', reason: reasonOf(choice.finish_reason, (calls ?? []).length > 0) };
+}
+
+/** Some endpoints tell of a fault with status 200, and the real one within. */
+function toldWithin(completion: unknown): Error | undefined {
+  const { error } = (typeof completion === 'object' && completion !== null ? completion : {}) as { error?: unknown };
+  if (typeof error !== 'object' || error === null) return undefined;
+  const status = 'code' in error ? Number(error.code) : Number.NaN;
+  return Object.assign(new Error('told within'), { error, ...(status >= 400 && { status }) });
 }
 
 async function* streamed(
