@@ -15,6 +15,22 @@ test.each(blocks)('what docs/models.md shows can be taken as it stands:\n%s', (y
   expect(models).toBeDefined();
 });
 
+test.each([
+  'Ollama',
+  'Anthropic',
+  'OpenAI',
+  'LM Studio',
+  'vLLM',
+  'OpenRouter',
+  'Groq',
+  'Mistral',
+  'DeepSeek',
+  'Gemini',
+])('%s has a block of its own', (service) => {
+  const [, block = ''] = new RegExp(`^## [^\\n]*${service}[^\\n]*\\n+\`\`\`yaml\\n([^\`]*)`, 'm').exec(page) ?? [];
+  expect(block).toContain(`  default: ${service.toLowerCase().replace(' ', '')}/`);
+});
+
 test('a local model comes first, and needs no key', () => {
   expect(load(blocks[0] ?? '').models?.providers.ollama).toMatchObject({ kind: 'openai-compatible' });
 });
