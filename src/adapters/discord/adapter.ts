@@ -1,4 +1,5 @@
 import type { GatewayReadyDispatchData } from 'discord.js';
+import { sleep } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { HealthCheck } from '../../chat/index.ts';
 import type { ChatAdapter, Content, Inbox, Part, Place, Receipt, SendOutcome } from '../../delivery/index.ts';
@@ -8,10 +9,11 @@ import { register, scopesOf } from './commands.ts';
 import { Connection } from './connection.ts';
 import { checks } from './doctor.ts';
 import { Interactions } from './interactions.ts';
-import { Listener } from './listener.ts';
+import { Listener, waitAfter } from './listener.ts';
 import { Members } from './members.ts';
 import { split, splitGrowing } from './message.ts';
 import type { DiscordOptions } from './options.ts';
+import { notSignedIn } from './outcome.ts';
 import { ADAPTER } from './parse.ts';
 import { Speaker } from './speaker.ts';
 import { Typing } from './typing.ts';
@@ -48,6 +50,7 @@ class Discord implements DiscordAdapter {
   private listener: Listener | undefined;
   private inbox: Inbox | undefined;
   private application = '';
+  private stopping: AbortSignal | undefined;
 
   constructor(options: DiscordOptions) {
     this.options = options;
@@ -62,6 +65,7 @@ class Discord implements DiscordAdapter {
     const { options, channels, members } = this;
     const rest = () => this.connection?.rest;
     this.inbox = inbox;
+    this.stopping = signal;
     const listener = new Listener({ options, inbox, channels, members, rest, signal });
     const interactions = new Interactions({
       options,
@@ -119,9 +123,18 @@ class Discord implements DiscordAdapter {
   async acknowledged(replyTo: string): Promise<boolean> {
     const origin = decodeOrigin(replyTo);
     if (!origin) return true;
-    const rest = this.connection?.rest;
-    if (!rest) throw new Error('Discord is not connected');
-    return wasAcknowledged(rest, this.application, origin);
+    // Until Discord can be asked: what its person was shown as heard must not fail because Discord is away.
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const rest = this.connection?.rest;
+        if (!rest) throw notSignedIn();
+        return await wasAcknowledged(rest, this.application, origin);
+      } catch (error) {
+        const wait = waitAfter(error, attempt);
+        if (wait === undefined) throw error;
+        await sleep(wait, this.stopping);
+      }
+    }
   }
 
   typing(place: Place): void {
