@@ -123,6 +123,16 @@ export class SentenceDoubts extends SentenceEnds {
     return THINGS.test(this.word(run.to)) && !this.saysTime(run.to);
   }
 
+  /** "Remind me tomorrow about noon prayer": the hour, or what it is about. */
+  protected aboutWhat(run: Run, to: number): Understood | undefined {
+    const last = this.runs.last(run);
+    if (last?.to !== run.to || this.tokens[last.from]?.raw.toLowerCase() !== 'about') return undefined;
+    if (this.isOpen(run.to) || this.language.connectors.has(this.word(run.to)) || this.word(run.to) === '')
+      return undefined;
+    const shorter = this.runs.exactly(run.from, last.from);
+    return shorter && this.ask([shorter.when, run.when], this.runs.words(run.from, run.to), [[last.from + 1, to]]);
+  }
+
   /** "2h30m laundry", "remind me 2 hours laundry", where nothing else says when. */
   protected isCompact(run: Run, to: number, layout: Layout): boolean {
     if (run.phrase.shift === undefined || run.phrase.placed.length > 1) return false;

@@ -89,6 +89,11 @@ export class SentenceParts {
       const { date } = last.piece;
       if (date.type === 'period' && date.vague) return true;
       if (date.type === 'weekend' && last.to === last.from + 1) return true;
+      // "At 9am the Tuesday notes", "at 9 Easter eggs".
+      const isTied = this.language.connectors.has(this.word(last.to));
+      if (date.type === 'weekday' && this.word(last.from) === 'the') return !isTied;
+      const isTimed = run.phrase.placed.at(-2)?.piece.kind === 'time';
+      if (date.type === 'holiday' && isTimed && !PREPOSITIONS.has(this.word(last.from))) return !isTied;
     }
     // "3pm CT scan".
     if (last.piece.kind === 'zone' && last.piece.initials)

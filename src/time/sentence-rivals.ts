@@ -47,6 +47,8 @@ export class SentenceRivals extends SentenceDays {
   private contradicts(run: Run, one: Run, isAdjective: boolean): boolean {
     const { dates, recurs, shift } = one.phrase;
     if (!isAdjective) {
+      // "Tonight show tickets in 20 minutes".
+      if (run.phrase.time?.today && !run.phrase.time.clock && shift) return shift.span.milliseconds > 0 && !shift.bare;
       // "May 4th movie night: buy popcorn tomorrow at 5pm".
       const isMarked = hasTime(one) || /^(?:on|today|tomorrow)$/.test(this.word(one.from));
       return !hasTime(run) && run.phrase.dates.length > 0 && dates.length > 0 && isMarked;

@@ -175,6 +175,8 @@ class Sentence extends SentenceJoins {
     const connector = this.connectorAt(run.to);
     if (connector === '' && layout.hasLead && this.isLoose(run, layout))
       return this.ask([run.when], this.runs.words(run.from, run.to), [[run.to, to]]);
+    const about = layout.hasLead && connector === '' ? this.aboutWhat(run, to) : undefined;
+    if (about) return about;
     const doubt = connector === '' ? this.doubtAfter(run, to, layout.hasLead) : undefined;
     if (doubt) return doubt;
     const day = connector === '' ? this.dayBehind(run, to) : undefined;
