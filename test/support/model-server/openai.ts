@@ -3,6 +3,7 @@
  * - results belong to calls: github.com/prism-php/prism/issues/175, github.com/FoundationAgents/OpenManus/issues/744
  * - pictures are a person's only: github.com/openai/openai-node/issues/1030, github.com/openai/openai-openapi/issues/523
  * - some models let nobody speak right after results: github.com/mistralai/mistral-inference, error code 3230
+ * - Gemini 3 wants its signatures back: github.com/openai/codex/issues/7519, github.com/crmne/ruby_llm/pull/588
  * - usage in a stream: https://platform.openai.com/docs/api-reference/chat_streaming/streaming
  * - fields that are known: `ChatCompletionCreateParamsBase` of the official client
  */
@@ -83,11 +84,19 @@ function messagesProblem(messages: Message[] | undefined, model: string): string
     if (/mistral/.test(model) && message.role === 'user' && messages[index - 1]?.role === 'tool') {
       return "Unexpected role 'user' after role 'tool'";
     }
-    const problem = contentProblem(message, index);
+    const problem = contentProblem(message, index) ?? signatureProblem(message, model);
     if (problem) return problem;
     if (message.tool_calls) open = message.tool_calls.map(({ id }) => id);
   }
   return undefined;
+}
+
+function signatureProblem({ tool_calls: calls }: Message, model: string): string | undefined {
+  if (!calls || !model.startsWith('gemini-3')) return undefined;
+  const [first] = calls as { extra_content?: { google?: { thought_signature?: string } } }[];
+  return first?.extra_content?.google?.thought_signature
+    ? undefined
+    : 'Function call is missing a thought_signature in functionCall parts.';
 }
 
 function contentProblem({ role, content, tool_calls: calls }: Message, index: number): string | undefined {
@@ -135,11 +144,17 @@ function usageOf(usage: NonNullable<Play['usage']>): Fields {
 }
 
 export function openaiCompletion(play: Play, model: string): Fields {
-  const calls = play.calls.map(({ id, name, json }) => ({ id, type: 'function', function: { name, arguments: json } }));
+  const calls = play.calls.map(({ id, name, json, signature }) => ({
+    id,
+    type: 'function',
+    function: { name, arguments: json },
+    ...extraOf(signature),
+  }));
   const message = {
     role: 'assistant',
     content: play.pieces.length > 0 ? play.pieces.join('') : null,
     refusal: null,
+    ...(play.reasoning && { reasoning_content: play.reasoning }),
     ...(calls.length > 0 && { tool_calls: calls }),
   };
   return {
@@ -152,17 +167,23 @@ export function openaiCompletion(play: Play, model: string): Fields {
   };
 }
 
+function extraOf(signature: string | undefined): Fields {
+  return signature === undefined ? {} : { extra_content: { google: { thought_signature: signature } } };
+}
+
 /** The chunks of a stream, each as SSE text. */
 export function openaiChunks(play: Play, model: string): string[] {
   const base = { id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1, model };
   const chunk = (fields: Fields) => `data: ${JSON.stringify({ ...base, ...fields })}\n\n`;
   const delta = (fields: Fields, reason: string | null = null) =>
     chunk({ choices: [{ index: 0, delta: fields, finish_reason: reason }] });
-  const calls = play.calls.flatMap(({ id, name, json }, index) => {
+  const calls = play.calls.flatMap(({ id, name, json, signature }, index) => {
     const middle = Math.ceil(json.length / 2);
     const grow = (text: string) => delta({ tool_calls: [{ index, function: { arguments: text } }] });
     return [
-      delta({ tool_calls: [{ index, id, type: 'function', function: { name, arguments: '' } }] }),
+      delta({
+        tool_calls: [{ index, id, type: 'function', function: { name, arguments: '' }, ...extraOf(signature) }],
+      }),
       grow(json.slice(0, middle)),
       grow(json.slice(middle)),
     ];

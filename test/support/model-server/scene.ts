@@ -6,6 +6,8 @@ export interface SceneCall {
   /** The arguments as text instead, broken or not. */
   raw?: string;
   id?: string;
+  /** What the service wants back with it. */
+  signature?: string;
 }
 
 export type Fault =
@@ -52,17 +54,18 @@ export interface Scene {
 export interface Play {
   pieces: readonly string[];
   reasoning: string;
-  calls: readonly { id: string; name: string; json: string }[];
+  calls: readonly { id: string; name: string; json: string; signature: string | undefined }[];
   stop: 'end' | 'tools' | 'length' | 'refused';
   usage: { input: number; cached: number; output: number } | undefined;
 }
 
 export function playOf(scene: Scene, request: string, nextId: () => string): Play {
   const pieces = typeof scene.text === 'string' ? [scene.text] : (scene.text ?? []);
-  const calls = (scene.calls ?? []).map(({ id, name, input, raw }) => ({
+  const calls = (scene.calls ?? []).map(({ id, name, input, raw, signature }) => ({
     id: id ?? nextId(),
     name,
     json: raw ?? JSON.stringify(input ?? {}),
+    signature,
   }));
   const length = pieces.join('').length + calls.reduce((sum, { json }) => sum + json.length, 0);
   const counted = { input: Math.ceil(request.length / 4), cached: 0, output: Math.ceil(length / 4) };

@@ -3,7 +3,8 @@ import type { Model, ModelEvent, ModelRequest, StopReason } from '../../model.ts
 import { argumentsOf, type EndpointOptions, endpoint } from '../endpoint.ts';
 import { pageFault } from '../fault.ts';
 import type { Watch } from '../watch.ts';
-import { dialectOf, openaiRequest } from './request.ts';
+import { type Dialect, dialectOf, openaiRequest } from './request.ts';
+import { keptThoughts } from './thoughts.ts';
 
 /** A model behind Chat Completions, or behind one of the many endpoints that speak it. One attempt a request. */
 export function openaiModel(options: EndpointOptions): Model {
@@ -36,11 +37,14 @@ async function* whole(
   options: EndpointOptions,
   watch: Watch,
 ): AsyncGenerator<ModelEvent> {
-  const body = openaiRequest(request, options, dialectOf(options));
+  const dialect = dialectOf(options);
+  const body = openaiRequest(request, options, dialect);
   const completion = await client.chat.completions.create(body, { signal: watch.signal });
   const choice = typeof completion === 'object' ? completion.choices?.[0] : undefined;
   if (!choice) throw toldWithin(completion) ?? pageFault(options.name);
-  const { content, refusal, tool_calls: calls = [] } = choice.message;
+  const message: OpenAI.ChatCompletionMessage & Thinking = choice.message;
+  const { content, refusal, tool_calls: calls, reasoning_content: thought } = message;
+  if (thought) yield { type: 'reasoning', text: thought };
   if (content) yield { type: 'text', text: content };
   if (refusal) yield { type: 'text', text: refusal };
   for (const call of calls ?? []) {
@@ -49,6 +53,9 @@ async function* whole(
     const input = argumentsOf(call.function.arguments);
     yield { type: 'call', call: { id: call.id, name: call.function.name, input } };
   }
+  const extras = (calls ?? []).map((call: object & Extra) => call.extra_content);
+  const keep = keptThoughts(options.name, extras, dialect.thoughtsBack ? (thought ?? '') : '');
+  if (keep) yield { type: 'keep', keep };
   yield* usage(completion.usage);
   yield { type: 'stop', reason: reasonOf(choice.finish_reason, (calls ?? []).length > 0) };
 }
@@ -75,25 +82,37 @@ async function* streamed(
   };
   const { data, response } = await client.chat.completions.create(body, { signal: watch.signal }).withResponse();
   if (!(response.headers.get('content-type') ?? '').includes('text/event-stream')) throw pageFault(options.name);
-  yield* new Reading(options.name, watch).events(data);
+  yield* new Reading(options.name, dialect, watch).events(data);
+}
+
+/** What some endpoints add to messages and to calls. */
+interface Thinking {
+  reasoning_content?: string | null;
+}
+interface Extra {
+  extra_content?: unknown;
 }
 
 interface GrowingCall {
   id: string;
   name: string;
   json: string;
+  extra: unknown;
 }
 
 /** One answer while it comes in. */
 class Reading {
   private readonly name: string;
+  private readonly dialect: Dialect;
   private readonly watch: Watch;
+  private thoughts = '';
   private readonly calls: { index: number; call: GrowingCall }[] = [];
   private reason: string | null = null;
   private usage: OpenAI.CompletionUsage | null | undefined;
 
-  constructor(name: string, watch: Watch) {
+  constructor(name: string, dialect: Dialect, watch: Watch) {
     this.name = name;
+    this.dialect = dialect;
     this.watch = watch;
   }
 
@@ -102,8 +121,11 @@ class Reading {
       this.usage = chunk.usage ?? this.usage;
       const choice = chunk.choices?.[0];
       if (!choice) continue;
-      const delta: OpenAI.ChatCompletionChunk.Choice.Delta & { reasoning_content?: string | null } = choice.delta ?? {};
-      if (delta.reasoning_content) yield { type: 'reasoning', text: delta.reasoning_content };
+      const delta: OpenAI.ChatCompletionChunk.Choice.Delta & Thinking = choice.delta ?? {};
+      if (delta.reasoning_content) {
+        this.thoughts += delta.reasoning_content;
+        yield { type: 'reasoning', text: delta.reasoning_content };
+      }
       if (delta.content) yield { type: 'text', text: delta.content };
       if (delta.refusal) yield { type: 'text', text: delta.refusal };
       for (const piece of delta.tool_calls ?? []) this.grow(piece);
@@ -113,12 +135,15 @@ class Reading {
     for (const { call } of this.calls) {
       yield { type: 'call', call: { id: call.id, name: call.name, input: argumentsOf(call.json) } };
     }
+    const extras = this.calls.map(({ call }) => call.extra);
+    const keep = keptThoughts(this.name, extras, this.dialect.thoughtsBack ? this.thoughts : '');
+    if (keep) yield { type: 'keep', keep };
     yield* usage(this.usage);
     yield { type: 'stop', reason: reasonOf(this.reason, this.calls.length > 0) };
   }
 
   /** Some endpoints count every call as the first one, or do not count: another id is another call. */
-  private grow(piece: OpenAI.ChatCompletionChunk.Choice.Delta.ToolCall): void {
+  private grow(piece: OpenAI.ChatCompletionChunk.Choice.Delta.ToolCall & Extra): void {
     const index = piece.index ?? 0;
     const name = piece.function?.name ?? '';
     const json = piece.function?.arguments ?? '';
@@ -129,8 +154,9 @@ class Reading {
       growing.id ||= piece.id ?? '';
       growing.name ||= name;
       growing.json += json;
+      growing.extra ??= piece.extra_content;
     } else {
-      this.calls.push({ index, call: { id: piece.id ?? '', name, json } });
+      this.calls.push({ index, call: { id: piece.id ?? '', name, json, extra: piece.extra_content } });
     }
   }
 }

@@ -3,6 +3,7 @@ import type OpenAI from 'openai';
 import type { ModelImage, ModelMessage, ModelRequest, ToolMessage } from '../../model.ts';
 import type { EndpointOptions } from '../endpoint.ts';
 import { context, resultText, tidy, unseen, worded } from '../tidy.ts';
+import { NO_SIGNATURE, thoughtsIn } from './thoughts.ts';
 
 type Message = OpenAI.ChatCompletionMessageParam;
 type Part = OpenAI.ChatCompletionContentPart;
@@ -15,6 +16,10 @@ export interface Dialect {
   streamOptions: boolean;
   /** Whether a person may speak right after results; else the assistant must have said something between. */
   userAfterResults: boolean;
+  /** Whether calls that another model made need a sign that they have no signature. */
+  signed: boolean;
+  /** Whether it wants back what it thought before it called. */
+  thoughtsBack: boolean;
   /** Call ids as this endpoint takes them. */
   callId(id: string): string;
 }
@@ -30,6 +35,8 @@ export function dialectOf({ baseUrl, model }: Pick<EndpointOptions, 'baseUrl' | 
     streamOptions: !mistral,
     // Its models insist on that wherever they run.
     userAfterResults: !mistral && !/(?:mis|minis|magis|devs|codes|mix|pix|vox)tral/i.test(model),
+    signed: host.endsWith('googleapis.com'),
+    thoughtsBack: host.endsWith('deepseek.com'),
     callId: mistral ? nine : (id) => id,
   };
 }
@@ -41,7 +48,7 @@ function nine(id: string): string {
 /** The request as Chat Completions takes it; what is stable comes first, so that the service can cache it. */
 export function openaiRequest(
   request: ModelRequest,
-  options: Pick<EndpointOptions, 'model' | 'sees'>,
+  options: Pick<EndpointOptions, 'name' | 'model' | 'sees'>,
   dialect: Dialect,
 ): OpenAI.ChatCompletionCreateParamsNonStreaming {
   const { messages, asked } = tidy(request);
@@ -98,20 +105,29 @@ function toolName(name: string): string {
   return name.replace(/[^a-zA-Z0-9_-]/g, '_').slice(0, 64) || 'unknown';
 }
 
-function messageOf(message: ModelMessage, options: { sees: boolean }, dialect: Dialect, moving?: string): Message {
+function messageOf(
+  message: ModelMessage,
+  options: { name: string; sees: boolean },
+  dialect: Dialect,
+  moving?: string,
+): Message {
   if (message.role === 'tool') {
     return { role: 'tool', tool_call_id: dialect.callId(message.callId), content: resultText(message, options.sees) };
   }
   if (message.role === 'assistant') {
     const calls = message.calls ?? [];
     if (calls.length === 0) return { role: 'assistant', content: message.text };
+    const thoughts = thoughtsIn(message.keep, options.name, calls.length);
+    const extraOf = (index: number) => thoughts?.extras[index] ?? (dialect.signed && !thoughts ? NO_SIGNATURE : null);
     return {
       role: 'assistant',
       content: message.text.trim() === '' ? null : message.text,
-      tool_calls: calls.map(({ id, name, input }) => ({
+      ...(thoughts?.reasoning && { reasoning_content: thoughts.reasoning }),
+      tool_calls: calls.map(({ id, name, input }, index) => ({
         id: dialect.callId(id),
         type: 'function',
         function: { name: toolName(name), arguments: typeof input === 'object' ? JSON.stringify(input) : '{}' },
+        ...(extraOf(index) !== null && { extra_content: extraOf(index) }),
       })),
     };
   }
