@@ -67,6 +67,15 @@ test.each(faults)(
   },
 );
 
+test('with all models down reminders are set, listed and told, and it is said why no more goes', async () => {
+  const dora = coda.person('dora');
+  server.play({ fault: 'unauthorized', times: 99 });
+  expect(await dora.says('remind me in 10 minutes to call Bob')).toMatch(/call Bob on[\s\S]*refuses my key.*go on/);
+  expect(await dora.says('list my reminders')).toMatch(/^1 pending reminder:\n1\. call Bob[\s\S]*refuses my key/);
+  await coda.passes({ minutes: 11 });
+  expect(dora.heard('⏰ call Bob')).toHaveLength(1);
+});
+
 test('a conversation that is too long even in half is told with its remedy', async () => {
   server.play({ fault: 'too_long', times: 99 });
   const text = await coda.person('bob').says('why is the sky blue?');
@@ -90,7 +99,7 @@ test('the log says which model failed, and how', async () => {
 function noSecrets(text: string): void {
   for (const place of [text, logged]) {
     expect(place).not.toContain(KEY);
-    expect(place).not.toMatch(/<html|<!doctype|"error":\{|"type":"error"/);
+    expect(place).not.toMatch(/\n\s+at |\\n\s+at |<html|<!doctype|"error":\{|"type":"error"/);
   }
   expect(text).not.toMatch(/[{<]|\bat .*\.ts|Error:/);
 }
