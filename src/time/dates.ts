@@ -141,7 +141,9 @@ function resolveNth(date: Extract<DateSpec, { type: 'nth' }>, { today }: Env): D
     nthIn(dayOf(year, month, 1), dayOf(year, month + 1, 1), date.nth, date.of);
   if (date.month === undefined) {
     const at = monthAfter(now.year, now.month, date.inMonth ?? 0);
-    return single(inMonth(at.year, at.month));
+    const found = inMonth(at.year, at.month);
+    const isOver = date.rolls === true && found !== undefined && found < today;
+    return single(isOver ? inMonth(at.year, at.month + 1) : found);
   }
   if (date.year !== undefined) return single(inMonth(date.year, date.month));
   const thisYear = inMonth(now.year, date.month);

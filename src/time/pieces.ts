@@ -99,7 +99,17 @@ export type DateSpec =
       inYear?: number;
     }
   | { type: 'numeric'; first: number; second: number; year?: number | undefined }
-  | { type: 'nth'; nth: number; of: NthTarget; month?: number; year?: number; inMonth?: number; inYear?: number }
+  /** `rolls`: of the next month, where it is over in this one. */
+  | {
+      type: 'nth';
+      nth: number;
+      of: NthTarget;
+      month?: number;
+      year?: number;
+      inMonth?: number;
+      inYear?: number;
+      rolls?: boolean;
+    }
   | { type: 'period'; unit: Unit; which: number; edge: Edge; month?: number; year?: number; vague?: boolean }
   | { type: 'weekend'; which: Which; weeks?: number }
   | { type: 'holiday'; name: string; year?: number | undefined; which?: Which }

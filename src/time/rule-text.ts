@@ -33,7 +33,11 @@ export function ruleWhen(rule: Rule, env: Env): When {
 /** Without DTSTART a rule begins with the first time to come: its own hours, else the hour of a date without a time. */
 function started(rule: Rule, env: Env): Rule {
   const isSteps = rule.parts.some(({ freq }) => freq === 'HOURLY' || freq === 'MINUTELY' || freq === 'SECONDLY');
-  const start = isSteps ? Math.floor(env.wall / MINUTE) * MINUTE : wallOf(dayOfWall(env.wall), env.parts.date);
+  const hasHours = rule.parts.some(({ byHour }) => byHour !== undefined);
+  const start = isSteps
+    ? Math.floor(env.wall / MINUTE) * MINUTE
+    : // The hours of its own may come before the one that others would have.
+      wallOf(dayOfWall(env.wall), hasHours ? 0 : env.parts.date);
   const anchor = { ...rule, start };
   const free = rule.parts.map((part): RulePart => ({ ...part, interval: 1 }));
   const [first] = isSteps ? [] : ruleOccurrences({ ...anchor, parts: free }, env.now);

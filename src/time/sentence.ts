@@ -278,6 +278,8 @@ class Sentence extends SentenceJoins {
       const unread =
         this.language.temporal.has(this.word(first.to)) ||
         this.word(first.to) === 'or' ||
+        // "Ever day at 8 to stretch".
+        (onlyTime(first) && UNITS.test(this.word(first.from - 1)) && !this.lasts(first.from, from)) ||
         this.isTie(first.from - 1) ||
         (first.phrase.recurs.length > 0 && this.mentions(first.to, to, ENDS));
       const words = this.runs.words(first.from, first.to);
@@ -319,6 +321,8 @@ class Sentence extends SentenceJoins {
     return undefined;
   }
 }
+
+const UNITS = /^(?:minute|hour|day|week|month|year)$/;
 
 const REFUSALS = /^(?:don't|dont|not|never|stop|cancel|without)$/;
 

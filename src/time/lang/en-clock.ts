@@ -215,6 +215,7 @@ export const clockRules: readonly Rule[] = [
   ['hour', '{h:hourword}', hour],
   // The full hour that "quarter to" and "half past" lean on.
   ['fullHour', "{hour} o'clock? {half}", (c) => withHalf(get(c, 'hour'), get(c, 'half'))],
+  ['fullHour', '{hour} o clock', (c) => ({ ...get<Clock>(c, 'hour'), weak: false })],
   ['fullHour', "{hour} o'clock?", (c) => ({ ...get<Clock>(c, 'hour'), weak: false })],
   ['fullHour', 'noon', () => NOON],
   ['fullHour', 'midnight', () => MIDNIGHT],
@@ -266,6 +267,8 @@ export const clockRules: readonly Rule[] = [
   ['clock', '{h:hourword} hundred hour', (c) => ({ ...clock(get(c, 'h')), exact: true })],
   ['clock', '{h:hourdigits} {gluedH} {m:twodigits}', (c) => ({ ...clock(get(c, 'h'), get(c, 'm')), exact: true })],
   ['clock', '{hour} uhr', (c) => ({ ...get<Clock>(c, 'hour'), exact: true })],
+  ['clock', '{hour} o clock', (c) => ({ ...get<Clock>(c, 'hour'), weak: false })],
+  ['clock', '{hour} o clock {half}', (c) => withHalf(get(c, 'hour'), get(c, 'half'))],
   ['clock', "{hour} o'clock", (c) => ({ ...get<Clock>(c, 'hour'), weak: false })],
   ['clock', '{hour}', (c) => c.hour],
   ['clock', '12|twelve? noon|midday -? ish?', () => NOON],

@@ -224,7 +224,8 @@ export const calendarRules: readonly Rule[] = [
   ['date', 'on|by? the {ordinal}', (c) => monthday(get(c, 'ordinal'))],
   ['date', 'on|by {ordinal}', (c) => monthday(get(c, 'ordinal'))],
   ['date', '{ordtoken}', (c) => monthday(get(c, 'ordtoken'))],
-  ['date', 'on|by? the? {ordinal} of|in? the|this month', (c) => ({ ...monthday(get(c, 'ordinal')), inMonth: 0 })],
+  ['date', 'on|by? the? {ordinal} of|in? the month', (c) => monthday(get(c, 'ordinal'))],
+  ['date', 'on|by? the? {ordinal} of|in? this month', (c) => ({ ...monthday(get(c, 'ordinal')), inMonth: 0 })],
   ['date', 'on|by? the? {ordinal} of|in? next month', (c) => ({ ...monthday(get(c, 'ordinal')), inMonth: 1 })],
   [
     'date',
@@ -245,7 +246,8 @@ export const calendarRules: readonly Rule[] = [
   ['nthWord', 'penultimate', () => -2],
   ['date', 'on|by? the? {nthWord} {nthTarget} of|in {month} {yearSuffix}?', (c) => nth(c, monthYear(c))],
   ['date', 'on|by? the? {nthWord} {nthTarget} of|in next month', (c) => nth(c, { inMonth: 1 })],
-  ['date', 'on|by? the? {nthWord} {nthTarget} of|in the|this month', (c) => nth(c, { inMonth: 0 })],
+  ['date', 'on|by? the? {nthWord} {nthTarget} of|in the month', (c) => nth(c, { inMonth: 0, rolls: true })],
+  ['date', 'on|by? the? {nthWord} {nthTarget} of|in this month', (c) => nth(c, { inMonth: 0 })],
   ['date', 'on|by? the? {nthWord} {nthTarget} of|in the|this? year', (c) => nth(c, { inYear: 0 })],
   ['date', 'on|by? the? {nthWord} {nthTarget} of|in next year', (c) => nth(c, { inYear: 1 })],
 ];
@@ -267,7 +269,7 @@ function monthYear(c: Captures): { month: number; year?: number } {
   return year === undefined ? { month: get(c, 'month') } : { month: get(c, 'month'), year };
 }
 
-function nth(c: Captures, where: { month?: number; year?: number; inMonth?: number; inYear?: number }): DateSpec {
+function nth(c: Captures, where: Partial<Extract<DateSpec, { type: 'nth' }>>): DateSpec {
   return { type: 'nth', nth: get(c, 'nthWord'), of: get(c, 'nthTarget'), ...where };
 }
 

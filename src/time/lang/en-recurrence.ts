@@ -100,12 +100,15 @@ export const cycleRules: readonly Rule[] = [
 
 const WORKDAYS = [1, 2, 3, 4, 5];
 
+const monthEnd = (): Piece => ({ kind: 'recur', recur: { freq: 'MONTHLY', interval: 1, days: { monthDays: [-1] } } });
+
 export const daySetRules: readonly Rule[] = [
   ['wd', '{weekday}', (c): DaySet => ({ weekdays: [get(c, 'weekday')] })],
   ['wd', '{w:weekdayPlural}', (c): DaySet => ({ weekdays: [get(c, 'w')], plural: true })],
   ['wd', '{a:anyWeekday} to|until|-|through {b:anyWeekday}', (c): DaySet => weekdayRange(get(c, 'a'), get(c, 'b'))],
   ['wd', 'from {a:anyWeekday} to|- {b:anyWeekday}', (c): DaySet => weekdayRange(get(c, 'a'), get(c, 'b'))],
   ['wd', 'weekday|workday', (): DaySet => ({ weekdays: WORKDAYS })],
+  ['wd', 'week -? day', (): DaySet => ({ weekdays: WORKDAYS })],
   ['wd', 'business day', (): DaySet => ({ weekdays: WORKDAYS })],
   ['wd', 'weekdays', (): DaySet => ({ weekdays: WORKDAYS, plural: true })],
   ['wd', 'weekends', (): DaySet => ({ weekdays: [6, 7], weekend: true, plural: true })],
@@ -118,17 +121,9 @@ export const daySetRules: readonly Rule[] = [
       ...(day?.raw.toLowerCase() === 'days' ? { plural: true } : {}),
     }),
   ],
-  // The weekend is its Saturday.
-  [
-    'piece',
-    'every weekend',
-    (): Piece => ({ kind: 'recur', recur: { freq: 'WEEKLY', interval: 1, days: { weekdays: [6], weekend: true } } }),
-  ],
-  [
-    'piece',
-    'every other|alternate|second weekend',
-    (): Piece => ({ kind: 'recur', recur: { freq: 'WEEKLY', interval: 2, days: { weekdays: [6], weekend: true } } }),
-  ],
+  ['piece', 'at|by|on? the? end of every month', monthEnd],
+  ['piece', 'every end of the? month', monthEnd],
+  ['piece', "every month's|month end", monthEnd],
   ['anyWeekday', '{weekday}', (c) => c.weekday],
   ['anyWeekday', '{weekdayPlural}', (c) => c.weekdayPlural],
   ['wdList', '{wd}', (c) => c.wd],
@@ -314,6 +309,11 @@ export const recurRules: readonly Rule[] = [
   ['recurring', 'on? every {dated}', (c) => onDays(get(c, 'dated'))],
   ['recurring', 'every {months}', (c) => onDays({ months: get(c, 'months') })],
   ['recurring', 'every year on|in? {dated}', (c) => onDays(get(c, 'dated'))],
+  ['recurring', 'every weekend on {weekday}', (c) => weekendDay(get(c, 'weekday'), 1)],
+  ['recurring', 'every other|alternate|second weekend on {weekday}', (c) => weekendDay(get(c, 'weekday'), 2)],
+  ['recurring', 'at|by|on? the? starting of every month', () => onDays({ monthDays: [1] })],
+  ['recurring', 'at|by|on? the? end of every quarter', () => recur(recurOf(cycle('quarter', 1), { monthDays: [-1] }))],
+  ['recurring', 'at|by|on? the? end of every year', () => onDays({ dates: [{ month: 12, day: 31 }] })],
   // "The 1st and 3rd Thursday of the month": several of them come again.
   ['recurring', 'on|by? the? {n:numbered} of|in the month', (c) => severalNumbered(get(c, 'n'))],
   [
@@ -371,6 +371,11 @@ function everyNumbered(days: DaySet): Piece | undefined {
 
 function several(monthDays: number[]): Piece | undefined {
   return monthDays.length > 1 ? onDays({ monthDays }) : undefined;
+}
+
+/** "Every weekend on Saturday". */
+function weekendDay(weekday: number, interval: number): Piece | undefined {
+  return weekday > 5 ? onDays({ weekdays: [weekday] }, interval) : undefined;
 }
 
 function severalNumbered(days: DaySet): Piece | undefined {

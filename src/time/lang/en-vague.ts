@@ -34,6 +34,13 @@ export const vagueRules: readonly Rule[] = [
   ['piece', 'every {o:rawOrdinal} {w:raw}', unclear('every $o weeks on $w', 'on the $oth $w of every month')],
   ['rawOrdinal', '{ordinal}', (c) => (get<number>(c, 'ordinal') > 2 ? c.ordinal : undefined)],
   ['piece', 'every 2nd {w:raw}', unclear('every 2 weeks on $w', 'on the second $w of every month')],
+  // The weekend is its Saturday, and "weekends" are both days.
+  ['piece', 'every weekend', unclear('every saturday', 'weekends')],
+  [
+    'piece',
+    'every other|alternate|second weekend',
+    unclear('every other saturday', 'every other saturday and every other sunday'),
+  ],
   ['piece', 'biweekly|bi weekly?', unclear('every 2 weeks', 'every monday and thursday')],
   ['piece', 'bi - weekly', unclear('every 2 weeks', 'every monday and thursday')],
   [

@@ -136,6 +136,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   ...listed('and', '& n'),
   ...listed('ending', 'ends'),
   ...listed('remind', 'remid remnd reming rmind remimd remidn rmd reminde remibd'),
+  ...listed('remember', 'rember remeber remmeber rembember'),
   ...listed('recurring', 'repeating'),
   everyday: 'every day',
   evryday: 'every day',
