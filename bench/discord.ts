@@ -26,7 +26,7 @@ const EVERY_MS = 25;
 const CONVERSATIONS = 200;
 /** Each asks this often, at once. */
 const QUESTIONS = 2;
-const SLOW = 10;
+const SLOW = 100;
 const SLOW_MS = 20_000;
 /** Processes of each kind whose memory is looked at; the median counts. */
 const PROCESSES = 3;

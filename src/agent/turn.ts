@@ -17,6 +17,9 @@ import * as texts from './texts.ts';
 import { type CallContext, type DataTool, failed, type OutsideTool, type ToolResult } from './tool.ts';
 import type { ValidCall } from './toolbox.ts';
 
+/** Characters: nobody reads along with more, and each piece is shown with all that came before it. */
+const LONGEST_SHOWN = 20_000;
+
 /** What a turn needs of the agent that runs it. */
 export interface TurnHost {
   readonly options: AgentOptions;
@@ -98,19 +101,22 @@ export class TurnRun {
     const { model, inference, world, delivery } = this.agent.options;
     const chosen = model(this.item);
     if (chosen.streams !== false) delivery.typing(this.item.conversation.place);
-    const { step, tainted } = await inference.infer({
+    const request = {
       item: this.item,
       turn: this.turn,
       when: this.context().when,
       sections: await this.agent.sections(this.item, chosen),
       signal: this.signal,
-      onText: (text) => this.show(text),
-    });
+      onText: (text: string) => this.show(text),
+    };
+    const infer = () => inference.infer(request);
+    const { step, tainted } = await (chosen.interpreter ? infer() : delivery.outside(this.item, infer));
     this.turn.add({ kind: 'model', payload: step }, world.clock.now(), tainted);
   }
 
   /** Shows the answer while it grows, where the platform can. */
   private show(text: string): void {
+    if (text.length > LONGEST_SHOWN) return;
     this.draft ??= this.agent.options.delivery.draft(this.item, this.turn.id);
     this.draft?.show(text);
   }

@@ -121,7 +121,11 @@ const delivery = block(
   'How messages are worked on.',
   z
     .strictObject({
-      concurrency: count(1, 1_000).default(16).describe('Conversations that are answered at the same time.'),
+      concurrency: count(1, 1_000)
+        .default(16)
+        .describe(
+          'Conversations that are worked on at the same time; those that wait for a model are not counted, up to 16 times as many.',
+        ),
       queue_limit: count(1, 100_000).default(50).describe('Messages that may wait in one conversation.'),
       rate_limit: count(0, 100_000)
         .default(0)

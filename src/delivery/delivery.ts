@@ -266,6 +266,11 @@ export class Delivery {
     this.options.bus.publish(FORGET, personId);
   }
 
+  /** Waits for what is outside (a model): meanwhile the turn keeps nobody else from theirs. */
+  outside<T>(item: Item, work: () => Promise<T>): Promise<T> {
+    return this.lanes.outside(item.id, work);
+  }
+
   /** Shows in its place that an answer is being worked on. A hint. */
   typing(place: Place): void {
     this.options.adapters.find((adapter) => adapter.name === place.adapter)?.typing?.(place);

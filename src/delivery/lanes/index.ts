@@ -11,12 +11,14 @@ import * as store from './store.ts';
 
 /** People whose turn is remembered; who is forgotten counts as not served lately. */
 const REMEMBERED = 100;
+/** Turns that have begun, as a multiple of those that may work at once: most of them wait for models. */
+const MOST_BEGUN = 16;
 
 export interface LanesDeps {
   database: Database;
   world: World;
   instance: () => Instance;
-  /** Turns at once in this process. */
+  /** Turns at once in this process, those not counted that wait for a model. */
   concurrency: number;
   /** Read along with each row. */
   context: Fragment;
@@ -42,6 +44,8 @@ export class Lanes implements Owned, DueSource {
   /** People in the order in which they were served last, the last one at the end. */
   private readonly served = new Set<string>();
   private readonly running = new Map<string, Running>();
+  /** Of these, the ones that only wait for an answer from outside: they need no room. */
+  private readonly waiting = new Set<string>();
   /** Something may be waiting that no running turn of this process will come to by itself. */
   private backlog = true;
   private pumping: Promise<void> | undefined;
@@ -53,7 +57,24 @@ export class Lanes implements Owned, DueSource {
 
   /** Whether another turn can be begun now. */
   get hasRoom(): boolean {
-    return !this.stopping && this.running.size < this.deps.concurrency;
+    return !this.stopping && this.room > 0;
+  }
+
+  private get room(): number {
+    const { concurrency } = this.deps;
+    const working = this.running.size - this.waiting.size;
+    return Math.min(concurrency - working, concurrency * MOST_BEGUN - this.running.size);
+  }
+
+  /** Waits for something outside: meanwhile the row `id` needs no room. */
+  async outside<T>(id: string, work: () => Promise<T>): Promise<T> {
+    this.waiting.add(id);
+    if (this.backlog) this.pump();
+    try {
+      return await work();
+    } finally {
+      this.waiting.delete(id);
+    }
   }
 
   get size(): number {
@@ -147,8 +168,8 @@ export class Lanes implements Owned, DueSource {
   }
 
   private async takeWaiting(): Promise<void> {
-    const { database, instance, context, concurrency, world } = this.deps;
-    const room = concurrency - this.running.size;
+    const { database, instance, context, world } = this.deps;
+    const { room } = this;
     this.backlog = false;
     try {
       const owner = instance().id;
