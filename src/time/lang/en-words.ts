@@ -167,7 +167,7 @@ const KEEP = new Set(['weekdays', 'weekends', 'mornings', 'afternoons', 'evening
 const CORRECTED = [
   ...Object.keys(WEEKDAYS),
   ...Object.keys(MONTHS).filter((month) => month.length > 5),
-  ...'tomorrow tonight morning evening afternoon midnight weekend weekday minutes fortnight starting christmas urgently'.split(
+  ...'tomorrow tonight morning evening afternoon midnight weekend weekday minutes fortnight starting christmas other urgently'.split(
     ' ',
   ),
 ];
