@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { type CallContext, done, outsideTool, type Tool } from '../../src/agent/index.ts';
+import { type CallContext, done, type Model, outsideTool, type Tool } from '../../src/agent/index.ts';
 import { type Deferred, deferred } from '../../src/base/async.ts';
 import type { Skill } from '../../src/chat/index.ts';
 import { eventually } from '../support/eventually.ts';
@@ -86,6 +86,31 @@ test('a tool that is to be hidden does not show', async () => {
   });
   const { meanwhile } = await seenMeanwhile(skill, gate, (seen) => begun && seen !== '');
   expect(meanwhile).toEqual(['I look. ']);
+});
+
+test('with a very long answer nobody is made to read along: it is said when it is whole', async () => {
+  const gate = deferred();
+  let isLong = false;
+  const model: Model = {
+    name: 'scripted/long',
+    async *generate() {
+      yield { type: 'text', text: 'a'.repeat(15_000) };
+      yield { type: 'text', text: 'b'.repeat(15_000) };
+      isLong = true;
+      await gate.promise;
+      yield { type: 'stop', reason: 'end' };
+    },
+  };
+  await using coda = await play({ model });
+  const { settled } = await coda.hear('ana', 'dm-ana', 'tell me everything');
+  await eventually(() => isLong && coda.platform.in('dm-ana').length > 0);
+  await (await coda.hear('bob', 'dm-bob', '/help')).settled;
+  const meanwhile = coda.platform.in('dm-ana').join('');
+  gate.resolve();
+  await settled;
+  await coda.app.settled();
+  expect(meanwhile).toMatch(/^a+$/);
+  expect(coda.platform.in('dm-ana').join('')).toMatch(/^a+b+$/);
 });
 
 test('an answer that is whole at once is said once, and nothing is looked for afterwards', async () => {
