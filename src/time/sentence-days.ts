@@ -24,15 +24,17 @@ export class SentenceDays extends SentenceParts {
     const words = this.tokens.slice(from, end.from).map(({ text }) => text);
     const last = words.at(-1) ?? '';
     const first = this.word(end.from);
-    if (words.some((word, at) => at > 0 && CLAUSES.has(word) && at < words.length - 1)) return 'thing';
+    if (words.some((word, at) => at > 0 && this.language.task.clauses.has(word) && at < words.length - 1))
+      return 'thing';
     if (onlyTime(end)) return 'none';
-    if (last === 'for' && TYING.has(words.at(-2) ?? '')) return 'thing';
+    if (last === 'for' && this.language.task.ties.has(words.at(-2) ?? '')) return 'thing';
     // "Tickets for tomorrow" may be bought tomorrow, a present for Christmas is not.
     if (last === 'for' || first === 'for') return isFarOff(end.phrase.dates[0]) ? 'thing' : 'doubt';
-    if (TYING.has(last) || (words.length > 1 && TYING.has(first))) return 'thing';
+    if (this.language.task.ties.has(last) || (words.length > 1 && this.language.task.ties.has(first))) return 'thing';
     // "From Dec 12 to Dec 15", "this may be Thursday or Friday".
     if (/^(?:to|or)$/.test(last) && words.length > 2) return 'thing';
-    const isDeed = words.length > 2 && (REPORTS.has(words[0] ?? '') || /^\w{2,}(?:ed|ing)$/.test(last));
+    const isDeed =
+      words.length > 2 && (this.language.task.reports.has(words[0] ?? '') || /^\w{2,}(?:ed|ing)$/.test(last));
     return isDeed ? 'doubt' : 'none';
   }
 
@@ -61,7 +63,7 @@ export class SentenceDays extends SentenceParts {
     const run = this.word(at).includes('/') ? this.runs.exactly(at, at + 1) : undefined;
     if (run?.phrase.dates[0]?.type !== 'numeric' || this.isBound(run)) return undefined;
     if (this.word(at) === '24/7') return undefined;
-    const isFirst = this.finder.layout().body[0] === at && !MEASURES.has(this.word(at + 1));
+    const isFirst = this.finder.layout().body[0] === at && !this.language.task.measures.has(this.word(at + 1));
     const isLarge = this.word(at)
       .split('/')
       .some((part) => Number(part) > 12);
@@ -140,31 +142,6 @@ export const STARTS = new Set(
 /** What goes on with a task after a time within it. */
 const FUNCTION_WORDS = new Set(
   'with about for from at in on re regarding to into by near because if when while before after without again and or so , ('.split(
-    ' ',
-  ),
-);
-
-/** Words that tie a day to what stands before it: "due Friday", "for Christmas". */
-const TYING = new Set(
-  (
-    'about from of until by before since due free back valid ready scheduled planned booked sent charged renewed ending ' +
-    'starting starts start ends opens closes leaves arrives expires expiring is are was were'
-  ).split(' '),
-);
-
-/** Words that begin a clause, or are its subject. */
-const CLAUSES = new Set(
-  'if whether that what which who whose when why how because since so while unless i we he she they is are was were'.split(
-    ' ',
-  ),
-);
-
-/** What is told or asked. */
-const REPORTS = new Set('say tell mention note announce confirm see ask check find'.split(' '));
-
-/** What a fraction is of: "1/2 cup". */
-const MEASURES = new Set(
-  'cup cups inch inches mile miles tsp tbsp teaspoon tablespoon pound pounds lb lbs oz gallon pint of off price full size'.split(
     ' ',
   ),
 );

@@ -215,7 +215,7 @@ export class SentenceDoubts extends SentenceEnds {
     // "About May 5 on Sunday".
     if (Object.hasOwn(MONTHS, this.word(run.from - 2))) return undefined;
     // "A table for 2 tomorrow".
-    if (this.word(run.from - 2) === 'for' && SEATS.has(this.word(run.from - 3))) return undefined;
+    if (this.word(run.from - 2) === 'for' && this.language.task.seats.has(this.word(run.from - 3))) return undefined;
     const number = Number(before);
     if (!Number.isInteger(number) || number < 1 || number > 12) return undefined;
     const longer = this.runs.exactly(run.from - 1, run.to);
@@ -360,9 +360,6 @@ const TIES = new Set(
 );
 
 const CLOCK_UNITS = /^(?:uhr|h|am|pm|hour|o'clock|[.!?])$/;
-
-/** What is booked for a number of people. */
-const SEATS = new Set('table room seats tickets spots places cabin'.split(' '));
 
 /** What is counted, or goes on with a number. */
 const THINGS = /^(?:people|men|women|children|kids|on|of|\w{2,}[^\Ws]s)$/;

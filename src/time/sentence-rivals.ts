@@ -40,7 +40,7 @@ export class SentenceRivals extends SentenceDays {
   /** "Christmas shopping", "Monday meeting prep": what is done before the day. */
   protected isPreparation(run: Run, end: Run): boolean {
     if (!this.isAdjective(run) || run.phrase.dates.length === 0) return false;
-    return this.tokens.slice(run.to, end.from).some(({ text }) => PREPARING.has(text));
+    return this.tokens.slice(run.to, end.from).some(({ text }) => this.language.task.preparations.has(text));
   }
 
   /** Whether two times cannot both say when: two days, two clocks, a day and a length of time. */
@@ -127,12 +127,6 @@ export class SentenceRivals extends SentenceDays {
 function dayOf({ phrase }: Run): boolean {
   return phrase.dates.length > 0;
 }
-
-const PREPARING = new Set(
-  'prep prepping preparation preparations planning plan plans shopping cards presents gifts decorations list packing'.split(
-    ' ',
-  ),
-);
 
 /** What shows that a word says when. */
 const LEADING = /^(?:on|at|by|in|this|next|~|about|from|exactly)$/;

@@ -9,6 +9,7 @@ import { limitRules } from './en-limits.ts';
 import { nameWords } from './en-names.ts';
 import { cycleRules, daySetRules, recurRules, recurrenceTerminals } from './en-recurrence.ts';
 import { isNumberBeforeDay, relativeDateRules } from './en-relative.ts';
+import { taskWords } from './en-tasks.ts';
 import { vagueRules } from './en-vague.ts';
 import { canonicalWords, MONTHS, WEEKDAYS } from './en-words.ts';
 import type { Language } from './language.ts';
@@ -332,6 +333,7 @@ export const english: Language = {
   cadences: new Set('hourly daily nightly weekly fortnightly monthly quarterly yearly recurring'.split(' ')),
   connectors: new Set(['to', 'that', 'about', 'of', ',', ':', '-', 'for']),
   names: nameWords,
+  task: taskWords,
   habits: new Map([
     ...['wake', 'breakfast', 'sunrise', 'morning'].map((word): [string, string] => [word, 'in the morning']),
     ...['dinner', 'supper', 'sunset', 'nightcap', 'evening', 'night'].map((word): [string, string] => [

@@ -18,6 +18,22 @@ export interface NameWords {
   labels: ReadonlySet<string>;
 }
 
+/** What the words of a task say of a time beside them. */
+export interface TaskWords {
+  /** They tie a day to what stands before it: "due Friday". */
+  ties: ReadonlySet<string>;
+  /** They begin a clause, or are its subject: "if the plumber can come Wednesday". */
+  clauses: ReadonlySet<string>;
+  /** What is told or asked: "say that …". */
+  reports: ReadonlySet<string>;
+  /** What is done before a day: "Christmas shopping". */
+  preparations: ReadonlySet<string>;
+  /** What is booked for a number of people: "a table for 2". */
+  seats: ReadonlySet<string>;
+  /** What a fraction is of: "1/2 cup". */
+  measures: ReadonlySet<string>;
+}
+
 /** What a language contributes: its words, its sentence forms and what is said around a time. */
 export interface Language {
   /** The canonical words for what was typed: aliases, run-together words, typing errors. Usually one. */
@@ -43,6 +59,7 @@ export interface Language {
   /** Words that tie a task to the time before it: "… to call", "… about the meeting". */
   connectors: ReadonlySet<string>;
   names: NameWords;
+  task: TaskWords;
   /** Words of a task that have their half of the day, and the words that name it: "dinner" → "in the evening". */
   habits: ReadonlyMap<string, string>;
   /** What is said of an event's day (`$`) from elsewhere: "the night before" → "the night before $". */
