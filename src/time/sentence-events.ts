@@ -99,6 +99,16 @@ export class SentenceEvents extends SentenceDoubts {
     const whole = this.runs.longestFrom(from, to, (run) => this.language.connectors.has(this.word(run.to)));
     if (whole || this.leadsOn(from, to, piece.end)) return undefined;
     const after = this.runs.longestUpTo(to, piece.end, (run) => !this.startsWeak(run));
+    // "An hour before Friday's test at 10".
+    const owner = this.tokens
+      .slice(piece.end, after?.from)
+      .find(({ text }) => /'s$/.test(text))
+      ?.text.slice(0, -2);
+    if (after && owner !== undefined && this.language.temporal.has(owner) && after.phrase.dates.length === 0) {
+      const words = `${this.runs.words(from, piece.end)} ${owner} ${this.runs.words(after.from, after.to)}`;
+      const when = readPhrase(words, this.ctx);
+      if (when) return { when, words, task: this.taskOf([[piece.end, after.from]]) };
+    }
     const clock = after && !hasTime(after) ? this.clockWithin(piece.end, after.from) : undefined;
     if (after && clock)
       return this.joined(

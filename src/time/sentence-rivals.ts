@@ -102,7 +102,7 @@ export class SentenceRivals extends SentenceDays {
   }
 
   /** Whether a time stands as an adjective does, without a word that says when: "weekly", "Friday", "the weekend". */
-  private isAdjective(run: Run): boolean {
+  protected isAdjective(run: Run): boolean {
     const [first, ...rest] = run.phrase.placed;
     if (!first || rest.length > 1 || rest.some(({ piece }) => piece.kind !== 'time')) return false;
     const { piece } = first;

@@ -248,6 +248,9 @@ class Sentence extends SentenceJoins {
     for (let at = from + 1; at < to; at++) {
       const run = this.runs.longestFrom(at, to, (one) => {
         const { recurs, dates, placed } = one.phrase;
+        // "Reply to the Monday email".
+        const isLed = this.word(at) === 'the' || this.isBound(one);
+        if (isLed && this.isAdjective(one) && one.to < to && !this.isOpen(one.to)) return false;
         const isMarked = STARTS.has(this.word(at)) || recurs.length > 0 || dates.length > 0 || placed.length > 1;
         return (
           isMarked && !this.startsWeak(one) && !this.endsWeak(one) && !/^(?:and|then)$/.test(this.word(one.to - 1))
