@@ -6,9 +6,8 @@ import { type DueSource, Instance, type Owned } from '../jobs/index.ts';
 import type { AccessRules } from '../people/index.ts';
 import { type Database, type Fragment, render, sql, type Transaction } from '../storage/index.ts';
 import type { ChatAdapter, Inbox, Incoming, Place } from './adapter.ts';
-import type { Card } from './content.ts';
+import { type End, mayBeSurplus } from './end.ts';
 import { InboxGate } from './inbox/index.ts';
-import type { FinalState } from './inbox/store.ts';
 import type { Item, ItemKind } from './item.ts';
 import { Lanes } from './lanes/index.ts';
 import * as laneStore from './lanes/store.ts';
@@ -53,22 +52,6 @@ export interface Receiver {
 
 /** A row that has ended so many processes, or failed so often, is a dead letter; its lane goes on. */
 const POISON = 5;
-
-/** How a row ends, and what is said. */
-export interface End {
-  state: FinalState;
-  error?: string;
-  /** Said in answer, in order. */
-  cards: readonly Card[];
-  /** Under which the cards stand in the outbox; default: the answer to this row. */
-  key?: string;
-  turnId?: string;
-  tainted?: boolean;
-  /** How many parts of it may have been shown before, by drafts. */
-  drafted?: number;
-  /** Further `with` parts, beginning with a comma and conditional on `fence`, that end together with the row. */
-  also?: Fragment;
-}
 
 interface EndRow {
   pending: number;
@@ -395,9 +378,4 @@ export class Delivery {
     const heardHere = this.gate.settle(id);
     if (!heardHere && this.options.database.engine === 'postgres') this.options.bus.publish(SETTLED, id);
   }
-}
-
-/** Whether a draft was shown, or may have been, that is no part of the answer any more. */
-function mayBeSurplus({ attempts }: Item, { drafted = 0 }: End, parts: readonly unknown[]): boolean {
-  return drafted > parts.length || attempts > 0;
 }

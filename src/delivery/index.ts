@@ -1,7 +1,8 @@
 /** What is heard and what is said: inbox, lanes, outbox, and the port of chat platforms. */
 export type * from './adapter.ts';
 export type * from './content.ts';
-export { Delivery, type DeliveryOptions, type End, type Receiver } from './delivery.ts';
+export { Delivery, type DeliveryOptions, type Receiver } from './delivery.ts';
+export type { End } from './end.ts';
 export {
   erasures as inboxErasures,
   type FinalState,
