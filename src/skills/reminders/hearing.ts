@@ -88,7 +88,7 @@ export function remind(
   const { urgent = false } = more;
   if (words.length > LONGEST_SENTENCE) return create(words, undefined, { dm, urgent });
   const { when, task } = isTime(words) ? { when: words, task: '' } : splitTask(`remind me ${words}`);
-  if (more.needsTime && (when === undefined || NO_TIME.test(when))) return undefined;
+  if (more.needsTime && (when === undefined || NO_TIME.test(when) || NO_TIME.test(words))) return undefined;
   if (/^(?:not|no)[.?!]*$/i.test(task)) return undefined;
   // "About that" is no text of its own: there are phrases for it.
   if (/^(?:(?:about|of) )?(?:it|that|this)(?: again)?(?: later)?[.?!]*$/i.test(task.trim())) return undefined;
