@@ -31,7 +31,7 @@ export function itemContext(remembered: number, costs: boolean): Fragment {
     select json_build_object(
       'turn', (select t.id from turns t where t.inbox_id = i.id),
       'spent', ${costs ? spentDays() : sql`null::jsonb`},
-      'recalled', ${recall(remembered)},
+      'recalled', ${recall(remembered, costs)},
       'buttons', coalesce((
         select json_agg(json_build_object('id', b.id, 'label', b.label) order by b.position)
           from buttons b

@@ -26,9 +26,15 @@ export interface Recalled {
 
 /**
  * The scalar subqueries behind `Recalled`, as an object; `c` is the conversation's row. `json` is written as it is read,
- * which takes less than half of the time of building `jsonb` first.
+ * which takes less than half of the time of building `jsonb` first. Without `summed` only what was said last is looked at.
  */
-export function recall(most: number): Fragment {
+export function recall(most: number, summed = true): Fragment {
+  if (!summed) {
+    return sql`json_build_object('summary', null, 'history', coalesce((
+        select json_agg(h order by h.seq)
+          from (select seq, role, content, tainted from messages
+                 where conversation_id = c.id and epoch = c.epoch order by seq desc limit ${raw(most)}) h), '[]'))`;
+  }
   return sql`json_build_object(
       'summary', (
         select json_build_object('text', s.text, 'covers', s.covers_seq, 'messages', s.messages, 'tainted', s.tainted)
