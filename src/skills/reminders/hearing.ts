@@ -11,12 +11,7 @@ const NO_TIME = /^(?:never|no|not)\b|^(?:later|soon|sometime|some time|whenever|
 
 /** Whether the words, all of them, say when. */
 export function isTime(words: string): boolean {
-  if (
-    words === '' ||
-    words.length > 200 ||
-    /^(?:never|no|not)\b|^(?:later|soon|sometime|some time|whenever|anytime)$/i.test(words)
-  )
-    return false;
+  if (words === '' || words.length > 200 || NO_TIME.test(words)) return false;
   const when = parseWhen(withUnit(words), TRIAL);
   return when.kind !== 'reject' || when.code === 'PAST' || when.code === 'TOO_OFTEN' || when.code === 'NEVER';
 }
