@@ -13,6 +13,8 @@ import { wallAt } from './zones.ts';
 /** What a phrase means here and now; undefined when its pieces contradict each other. */
 export function interpret(phrase: Phrase, ctx: WhenContext): When | undefined {
   if (phrase.wrong) return refusal(phrase.wrong);
+  if (phrase.time?.clock?.lettered && phrase.dates.length + phrase.recurs.length === 0 && !phrase.days)
+    return undefined;
   if (phrase.zone === undefined) return resolve(phrase, envOf(ctx));
   const named = findZone(phrase.zone, ctx.zone);
   if (!named) return unknownZone(phrase.zone);

@@ -83,7 +83,7 @@ const TIMEISH = new Set(
     'anytime whenever whole entire rest remaining even odd only just exactly sharp sharply latest earliest ish whatever ' +
     'dawn dusk sunrise sunset sundown daybreak nightfall crack stroke teatime bedtime ' +
     'lunchtime dinnertime suppertime naptime eve day days week weeks weekend weekends month quarter q year term semester ' +
-    'moon full new season spring summer autumn fall winter repeat repeats repeating recurring daily weekly monthly yearly ' +
+    'um kl h moon full new season spring summer autumn fall winter repeat repeats repeating recurring daily weekly monthly yearly ' +
     "mornings afternoons evenings nights times o'clock their your his her local time , . : ; - ! ? ( )"
   ).split(' '),
 );

@@ -157,6 +157,8 @@ const QUANTITIES =
 /** Times of day that are as often the thing itself. */
 const MEALS = new Set('dinner supper dinnertime bedtime dawn sunrise dusk sunset sundown'.split(' '));
 
+const HOURS = /^(?:h|hrs?)$/i;
+
 /** Words that may begin the part of a day in a sentence; without one it is a noun ("buy lunch", "morning run"). */
 const PART_STARTS = new Set('this in at by during tonight eod cob end close first over'.split(' '));
 
@@ -197,8 +199,8 @@ export function isWeak({ from, to, piece }: Placed, tokens: readonly Token[]): b
       // "My time of 24:30".
       return /^\d/.test(word);
     case 'vague':
-      // "Cook dinner".
-      return to === from + 1 && MEALS.has(word);
+      // "Cook dinner"; "21h", "2h30".
+      return to === from + 1 ? MEALS.has(word) : /^\d+$/.test(word) && HOURS.test(tokens[from + 1]?.raw ?? '');
     case 'recur':
       // "Pay for 2 nights".
       return PLURALS.test(word) && (isCounted(tokens, from) || isTitle(tokens, from));

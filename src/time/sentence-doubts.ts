@@ -135,7 +135,7 @@ export class SentenceDoubts extends SentenceEnds {
 
   /** "2h30m laundry", "remind me 2 hours laundry", where nothing else says when. */
   protected isCompact(run: Run, to: number, layout: Layout): boolean {
-    if (run.phrase.shift === undefined || run.phrase.placed.length > 1) return false;
+    if ((run.phrase.shift ?? run.phrase.vague) === undefined || run.phrase.placed.length > 1) return false;
     const isLed = layout.hasLead && this.isLength(run);
     if (!isLed && !/^\d[\dsmhdw]*$/i.test(this.runs.words(run.from, run.to))) return false;
     return !this.runs.longestUpTo(to, run.to + 1, (one) => !this.startsWeak(one));
@@ -216,6 +216,10 @@ export class SentenceDoubts extends SentenceEnds {
     if (Object.hasOwn(MONTHS, this.word(run.from - 2))) return undefined;
     // "A table for 2 tomorrow".
     if (this.word(run.from - 2) === 'for' && this.language.task.seats.has(this.word(run.from - 3))) return undefined;
+    // "Dentist 8h tomorrow": the hour, or how long.
+    const lettered = this.isHours(run.from - 2) ? this.runs.exactly(run.from - 2, run.to) : undefined;
+    if (lettered)
+      return this.ask([lettered.when, run.when], this.runs.words(lettered.from, lettered.to), [[from, lettered.from]]);
     const number = Number(before);
     if (!Number.isInteger(number) || number < 1 || number > 12) return undefined;
     const longer = this.runs.exactly(run.from - 1, run.to);
@@ -238,6 +242,11 @@ export class SentenceDoubts extends SentenceEnds {
       return this.ask([when, run.when], this.runs.words(run.from, run.to), [[from, run.from]]);
     }
     return undefined;
+  }
+
+  /** "9h". */
+  protected isHours(at: number): boolean {
+    return /^\d{1,2}$/.test(this.word(at)) && this.word(at + 1) === 'h';
   }
 
   /** "Call Bob at 5 and Ana at 6": two times, each with its task. */

@@ -67,6 +67,8 @@ export class SentenceParts {
     const first = this.runs.first(run);
     if (first === undefined || !isWeak(first, this.tokens) || (this.isShift(run) && !OF.test(this.word(run.to))))
       return false;
+    // "18h: call Bo".
+    if (first.piece.kind === 'vague') return OF.test(this.word(run.to));
     // "March for Life": a month by itself may be a name or a deed.
     return first.piece.kind !== 'date' || isVagueMonth(first.piece.date);
   }

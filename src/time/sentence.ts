@@ -2,7 +2,7 @@ import { hereOf } from './env.ts';
 import { english } from './lang/en.ts';
 import type { Layout } from './layout.ts';
 import { mayBeName } from './names.ts';
-import { readRule, readWords, type Words, withWords, wordsOf } from './parse.ts';
+import { parseWhen, readRule, readWords, type Words, withWords, wordsOf } from './parse.ts';
 import { isDoubtful, isWeak, type Run } from './runs.ts';
 import { STARTS } from './sentence-days.ts';
 import { SentenceJoins } from './sentence-joins.ts';
@@ -51,7 +51,7 @@ function isNegative({ tokens, pieces }: Words): boolean {
 class Sentence extends SentenceJoins {
   understand(): Understood {
     const layout = this.finder.layout();
-    const understood = this.byHabit(this.again(this.read(layout), layout), layout);
+    const understood = this.byHabit(this.again(this.counted(this.read(layout), layout), layout), layout);
     if (this.runs.isExhausted) return this.nothing([0, this.tokens.length]);
     const { when, words } = understood;
     // '/remind me "Drink water" every day': a command's way to say where the task ends.
@@ -62,6 +62,14 @@ class Sentence extends SentenceJoins {
     if (!isCertain || !(this.isRefusal(layout) || (task !== '' && this.isUnread(understood, layout))))
       return { ...understood, task };
     return { when: withWords(whichOne([{ words: '', when }]), this.ctx), words, task };
+  }
+
+  /** "!remindme 12h", "snooze 12h": what can only be counted from now. */
+  private counted(understood: Understood, { isCommand, lead }: Layout): Understood {
+    const { words = '' } = understood;
+    const isCount = /^\d+ ?hr?s?$/i.test(words) && Number.parseInt(words, 10) < 13;
+    if (!isCount || !(isCommand || COUNTED.has(lead))) return understood;
+    return { ...understood, when: parseWhen(`in ${words}`, this.ctx) };
   }
 
   private read(layout: Layout): Understood {
@@ -234,11 +242,11 @@ class Sentence extends SentenceJoins {
     const run = this.runs.longestUpTo(
       to,
       from + 1,
-      (one) => one.phrase.shift !== undefined && one.phrase.placed.length === 1,
+      (one) => (one.phrase.shift ?? one.phrase.vague) !== undefined && one.phrase.placed.length === 1,
     );
     if (!run || !/^\d/.test(this.word(run.from))) return undefined;
     const words = this.runs.words(run.from, run.to);
-    return /^\d[\d.]*[hm](?:\d+m?)?$|^\d+ ?(?:hours?|hrs?|minutes?|mins?)$/i.test(words)
+    return /^\d[\d.]*[hm](?:\d+m?)?$|^\d+ ?(?:h|hours?|hrs?|minutes?|mins?)$/i.test(words)
       ? this.ask([run.when], words, [[from, run.from]])
       : undefined;
   }
@@ -281,6 +289,7 @@ class Sentence extends SentenceJoins {
       const unread =
         this.language.temporal.has(this.word(first.to)) ||
         this.word(first.to) === 'or' ||
+        (!hasTime(first) && this.isHours(first.to)) ||
         // "Ever day at 8 to stretch".
         (onlyTime(first) && UNITS.test(this.word(first.from - 1)) && !this.lasts(first.from, from)) ||
         this.isTie(first.from - 1) ||
@@ -331,6 +340,8 @@ const REFUSALS = /^(?:don't|dont|not|never|stop|cancel|without)$/;
 
 /** Leads that are things as well. */
 const NOUNS = new Set('reminder alarm timer'.split(' '));
+
+const COUNTED = new Set(['snooze', 'timer']);
 
 const NO_PIECE = { from: 0, to: 0, piece: { kind: 'note' as const } };
 

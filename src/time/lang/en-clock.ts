@@ -53,6 +53,10 @@ export const clockTerminals: Readonly<Record<string, Terminal>> = {
   gluedA: ({ text, glued }) => (text === 'a' && glued ? 'am' : undefined),
   gluedP: ({ text, glued }) => (text === 'p' && glued ? 'pm' : undefined),
   gluedH: ({ text, glued }) => (text === 'h' && glued ? true : undefined),
+  letterH: ({ text }) => (text === 'h' ? true : undefined),
+  letterU: ({ text, glued }) => (text === 'u' && glued ? true : undefined),
+  // "14hrs", but not "14 hours".
+  hours: ({ text, raw }) => (text === 'h' || /^hrs?$/i.test(raw) ? true : undefined),
   dashrange: ({ text }) => {
     const match = /^(\d{1,2}(?::\d\d)?)-(\d{1,2}(?::\d\d)?)$/.exec(text);
     if (!match) return undefined;
@@ -261,12 +265,14 @@ export const clockRules: readonly Rule[] = [
   ['minuteSpoken', '{minuteword}', (c) => c.minuteword],
   ['minuteSpoken', 'oh|o {o:onesword}', (c) => c.o],
   ['clock', '{t:colonclock} hour|h|uhr?', (c) => c.t],
-  ['clock', '{t:zeroclock} hour?', (c) => c.t],
-  ['clock', '{t:compact4} hour', (c) => ({ ...get<Clock>(c, 't'), exact: true })],
+  ['clock', '{t:zeroclock} hour|h?', (c) => c.t],
+  ['clock', '{t:compact4} hour|h', (c) => ({ ...get<Clock>(c, 't'), exact: true })],
   ['clock', '{t:compact4}', (c) => ({ ...get<Clock>(c, 't'), weak: true })],
   ['clock', '{h:hourword} hundred hour', (c) => ({ ...clock(get(c, 'h')), exact: true })],
-  ['clock', '{h:hourdigits} {gluedH} {m:twodigits}', (c) => ({ ...clock(get(c, 'h'), get(c, 'm')), exact: true })],
-  ['clock', '{hour} uhr', (c) => ({ ...get<Clock>(c, 'hour'), exact: true })],
+  ['clock', '{h:hourdigits} {letterH} {m:twodigits}', (c) => ({ ...clock(get(c, 'h'), get(c, 'm')), exact: true })],
+  ['clock', '{h:hourdigits} {letterU} {m:twodigits}', (c) => ({ ...clock(get(c, 'h'), get(c, 'm')), exact: true })],
+  ['clock', '{hour} uhr', (c) => ({ ...get<Clock>(c, 'hour'), exact: true, weak: false })],
+  ['clock', '{t:dotclock} uhr', (c) => ({ ...get<Clock>(c, 't'), exact: true })],
   ['clock', '{hour} o clock', (c) => ({ ...get<Clock>(c, 'hour'), weak: false })],
   ['clock', '{hour} o clock {half}', (c) => withHalf(get(c, 'hour'), get(c, 'half'))],
   ['clock', "{hour} o'clock", (c) => ({ ...get<Clock>(c, 'hour'), weak: false })],
@@ -327,7 +333,8 @@ export const partRules: readonly Rule[] = [
       return minutes === undefined ? undefined : { clock: beside(get(c, 'fullHour'), -minutes) };
     },
   ],
-  ['time', '{clockPrefix} {h:hourdigits} {gluedH}', (c) => ({ clock: { ...clock(get(c, 'h')), exact: true } })],
+  ['time', '{clockPrefix} {h:hourdigits} {letterH}', (c) => ({ clock: { ...clock(get(c, 'h')), exact: true } })],
+  ['time', '{clockPrefix} {h:hourdigits} {letterU}', (c) => ({ clock: { ...clock(get(c, 'h')), exact: true } })],
   ['time', '{clock} {clockSuffix}', (c) => ({ clock: strong(get(c, 'clock')) })],
   ['time', 'at the? same|this time', () => ({ same: true })],
   // A date has been said, or else it may be a price.
@@ -357,6 +364,10 @@ export const partRules: readonly Rule[] = [
   ['partPrefix', 'the', () => true],
 
   ['range', 'from? {a:clock} to|until|- {b:clock}', (c) => rangeOf(get(c, 'a'), get(c, 'b'))],
+  // "9h-17h".
+  ['range', 'from? {a:hourH} to|until|- {b:hourH}', (c) => rangeOf(get(c, 'a'), get(c, 'b'))],
+  ['range', 'between {a:hourH} and|- {b:hourH}', (c) => rangeOf(get(c, 'a'), get(c, 'b'), true)],
+  ['hourH', '{h:hourdigits} {letterH}', (c) => ({ ...clock(get(c, 'h')), exact: true, full: true })],
   ['range', 'between {a:clock} and|- {b:clock}', (c) => rangeOf(get(c, 'a'), get(c, 'b'), true)],
   [
     'range',

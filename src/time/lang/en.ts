@@ -133,7 +133,18 @@ const shiftRules: readonly Rule[] = [
   ['piece', 'in {n:bareMinutes}', (c) => ({ kind: 'shift', span: minutes(get(c, 'n')) })],
   ['bareMinutes', '{n:number}', (c) => (get<number>(c, 'n') < 1000 ? c.n : undefined)],
   ['piece', 'for {span}', (c) => ({ kind: 'shift', span: get<Span>(c, 'span'), bare: true, during: true })],
-  ['piece', '{span}', (c) => ({ kind: 'shift', span: get<Span>(c, 'span'), bare: true })],
+  [
+    'piece',
+    '{span}',
+    (c, tokens) => (isHourOrLength(tokens) ? undefined : { kind: 'shift', span: get<Span>(c, 'span'), bare: true }),
+  ],
+  // "21h", "2h30": the hour of the clock, or so many hours.
+  [
+    'piece',
+    '{h:hourdigits} {hours}',
+    (c, tokens) =>
+      isHourOrLength(tokens) ? { kind: 'vague', instead: [`at ${twoDigits(c.h)}:00`, `in ${c.h} hours`] } : undefined,
+  ],
   ['piece', '{span} before|prior to|ahead? of?', (c, tokens) => beside(c, tokens, -1)],
   [
     'piece',
@@ -207,8 +218,29 @@ function partBefore(c: Captures): Piece {
   return { kind: 'moment', moment: { date, time: get<TimeSpec>(c, 'p') } };
 }
 
+/** What may be an hour of the clock as well as a length of time; before six nobody is up, and a day has 24 hours. */
+function isHourOrLength([number, unit, ...rest]: readonly Token[]): boolean {
+  const isShort = /^hrs?$/i.test(unit?.raw ?? '');
+  if (!number || rest.length > 0 || !(isShort || unit?.text === 'h') || !/^\d{1,2}$/.test(number.text)) return false;
+  return Number(number.text) > (isShort ? 12 : 6) && Number(number.text) < 24;
+}
+
+const twoDigits = (number: unknown): string => String(number).padStart(2, '0');
+
 const pieceRules: readonly Rule[] = [
   ...tooOften,
+  // "2h30": at night, or so long.
+  [
+    'piece',
+    '{h:hourdigits} {gluedH} {m:twodigits}',
+    (c, [hour, , minutes]) =>
+      /^[0-6]$/.test(hour?.text ?? '')
+        ? {
+            kind: 'vague',
+            instead: [`at ${twoDigits(c.h)}:${minutes?.text}`, `in ${c.h} hours ${minutes?.text} minutes`],
+          }
+        : undefined,
+  ],
   ['piece', 'on? the {p:wholePart} before {date}', partBefore],
   [
     'piece',
@@ -217,15 +249,14 @@ const pieceRules: readonly Rule[] = [
   ],
   ['wholePart', 'morning|afternoon|evening|night', (_, [token]) => ({ part: token?.text })],
   ['piece', '{date}', (c) => ({ kind: 'date', date: get<DateSpec>(c, 'date') })],
-  // "1/3 15h": behind a date no length of time.
+  // "1/3 15h", "every day 21h": beside a day no length of time, unless it may be that of a thing ("Friday 3h workshop").
   [
     'piece',
-    '{date} ,? {h:hourdigits} {gluedH}',
+    '{h:hourdigits} {letterH}',
     (c) => {
       const hour = get<number>(c, 'h');
-      const time = { clock: { hour, minute: 0, second: 0, exact: true } };
-      // "Friday 3h workshop" lasts three hours.
-      return hour > 12 && hour < 24 ? { kind: 'moment', moment: { date: get(c, 'date'), time } } : undefined;
+      const clock = { hour, minute: 0, second: 0, exact: true, lettered: true, weak: hour < 13 };
+      return hour > 6 && hour < 24 ? { kind: 'time', time: { clock } } : undefined;
     },
   ],
   [
