@@ -129,6 +129,8 @@ function withTime(phrase: Phrase, time: TimeSpec): Phrase | undefined {
   if (!known) return { ...phrase, time };
   // "tomorrow evening at 7": the part says which 7 is meant.
   if ((known.clock && time.clock) || known.same || time.same) return undefined;
+  // "Tomorrow noon lunch": the meal.
+  if ((known.clock && time.part === 'lunch') || (known.part === 'lunch' && time.clock)) return undefined;
   const part = known.part && time.part ? narrower(known.part, time.part) : (known.part ?? time.part);
   if (known.part && part === undefined) return undefined;
   const today = known.today === true || time.today === true;

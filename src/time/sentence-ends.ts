@@ -51,8 +51,9 @@ export class SentenceEnds extends SentenceRivals {
     if (isSameWhen(run.when, longer.when) && !longer.phrase.time?.clock?.lettered) return undefined;
     // "Sunday lunch with Ana": a lunch has its hour.
     const isMeal = this.word(longer.to - 1) === 'lunch' && this.isOpen(longer.to);
-    if (isMeal && this.runs.longestUpTo(to, longer.to, (one) => onlyTime(one) && !this.startsWeak(one)))
-      return undefined;
+    const saysWhen = (_: unknown, at: number) =>
+      this.runs.longestFrom(longer.to + at, to, (one) => onlyTime(one) && !this.startsWeak(one)) !== undefined;
+    if (isMeal && this.tokens.slice(longer.to, to).some(saysWhen)) return undefined;
     const [date] = hasTime(run) || run.phrase.recurs.length > 0 ? [] : run.phrase.dates;
     if (isMeal && date && date.type !== 'period' && longer.when.kind === 'once' && run.when.kind === 'once') {
       const when = withWords({ ...longer.when, others: [{ words: '', when: run.when }] }, this.ctx);

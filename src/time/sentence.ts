@@ -7,6 +7,7 @@ import { isDoubtful, isWeak, type Run } from './runs.ts';
 import { STARTS } from './sentence-days.ts';
 import { SentenceJoins } from './sentence-joins.ts';
 import { hasTime, isSameWhen, onlyTime, type Understood } from './sentence-parts.ts';
+import { writtenOut } from './texting.ts';
 import { noTime, past, tooLong, unknownZone, whichOne } from './texts.ts';
 import { tokenise } from './tokens.ts';
 import type { SplitTask, WhenContext } from './types.ts';
@@ -39,7 +40,12 @@ export function understand(text: string, ctx: WhenContext): Understood {
   const words = wordsOf(text, tokenise(text, english), english);
   if (isNegative(words)) return { when: past(''), words: text.trim(), task: '' };
   const whole = readWords(words, here, english);
-  return whole ? { when: whole, words: text.trim(), task: '' } : new Sentence(words, here, english).understand();
+  if (whole) return { when: whole, words: text.trim(), task: '' };
+  const sentence = new Sentence(words, here, english);
+  const full = writtenOut(words.tokens, english);
+  if (!full) return sentence.understand();
+  const meant = new Sentence(wordsOf(text, full.tokens, english), here, english).understand();
+  return full.isDoubtful ? sentence.either(meant, sentence.understand()) : meant;
 }
 
 /** "- 30 minutes from now". */
@@ -49,6 +55,12 @@ function isNegative({ tokens, pieces }: Words): boolean {
 }
 
 class Sentence extends SentenceJoins {
+  /** Asks which of two understandings is meant; the second keeps the task whole. */
+  either(one: Understood, other: Understood): Understood {
+    if (one.when.kind === 'reject' || one.task === '') return other;
+    return { ...this.ask([one.when, other.when], one.words ?? '', []), task: other.task };
+  }
+
   understand(): Understood {
     const layout = this.finder.layout();
     const understood = this.byHabit(this.again(this.counted(this.read(layout), layout), layout), layout);

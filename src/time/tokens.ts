@@ -19,6 +19,8 @@ interface Vocabulary {
   canonical(word: string, fuzzy: boolean): readonly string[];
   /** Whether a word as written is a short form that may have a dot: "Feb.". */
   isClipped(word: string, raw: string): boolean;
+  /** Short forms that are names as well, as written: "tom". */
+  shorts: ReadonlyMap<string, string>;
 }
 
 /** Names, quotations, addresses and amounts of money hold numbers and words that never say when. */
@@ -29,7 +31,7 @@ const OPAQUE = '';
  * Each alternative consumes what it looks at, so that the time grows with the text only.
  */
 const TOKEN =
-  /\d{4}-\d\d?-\d\d?(?=t\d)|2(?:moro\p{L}*|morrow|mrw|nite|night|day)(?!\p{L})|\d+(?:st|nd|rd|th)(?!\p{L})|\d(?:[:./-]?\d)*|\p{L}(?:'?[\p{L}\p{M}])*|[^\s\p{L}\d]|\p{M}/giu;
+  /\d{4}-\d\d?-\d\d?(?=t\d)|2(?:moro\p{L}*|morrow|mrr?o?w?|nite|nyt|night|day)(?!\p{L})|(?:b4|l8r)(?![\p{L}\d])|\d+(?:st|nd|rd|th)(?!\p{L})|\d(?:[:./-]?\d)*|\p{L}(?:'?[\p{L}\p{M}])*|[^\s\p{L}\d]|\p{M}/giu;
 
 const QUOTES: Readonly<Record<string, string>> = {
   '"': '"',
@@ -83,6 +85,11 @@ export function tokenise(text: string, language: Vocabulary): Token[] {
 export function corrected(tokens: readonly Token[], language: Vocabulary): Token[] | undefined {
   let found = false;
   const right = tokens.flatMap((token) => {
+    const short = language.shorts.get(token.raw);
+    if (short !== undefined) {
+      found = true;
+      return [{ ...token, text: short }];
+    }
     if (token.text !== token.raw.toLowerCase()) return [token];
     const words = language.canonical(token.text, true);
     if (words.length === 1 && words[0] === token.text) return [token];

@@ -97,11 +97,12 @@ const ALIASES: Readonly<Record<string, string>> = {
   // days beside today
   ...listed(
     'tomorrow',
-    'tmrw tmr tmw tmo tmro tomo tomoz tmoro tmorrow 2moro 2morrow 2mrw 2moros tomorow tommorow tommorrow tomorro ' +
-      'tomorrrow tommorro tomorroww tmmrw tomrrow tomarrow tommarow tomorrows tomrow',
+    'tmrw tmr tmw tmo tmro tmrow tmrrw tmmrw tomo tomoz tomoro tmoro tmorrow 2moro 2morrow 2mrw 2mrow 2mro 2mr 2moros ' +
+      'tomorow tommorow tommorrow tomorro ' +
+      'tomorrrow tommorro tomorroww tomrrow tomarrow tommarow tomorrows tomrow',
   ),
-  ...listed('today', '2day tday'),
-  ...listed('tonight', '2nite 2night tonite tonit tonght tonigt'),
+  ...listed('today', '2day tday tdy'),
+  ...listed('tonight', '2nite 2nyt 2night tonite tonit tonght tonigt'),
   ...listed('yesterday', 'yday yest'),
   // parts of a day
   ...listed('morning', 'morn mornin moring'),
@@ -112,8 +113,10 @@ const ALIASES: Readonly<Record<string, string>> = {
   ...listed('midnight', 'midnite'),
   ...listed('lunch', 'lunchtime lunchtimes lunches'),
   ...listed('weekend', 'wkend wknd'),
+  ...listed('weekends', 'wkends wknds'),
   // others
   ...listed('every', 'each ev evry evrey evey evary evr'),
+  ...listed('later', 'l8r'),
   ...listed('except', 'excluding excepting excl'),
   ...listed('until', 'till til untill unil untl'),
   ...listed('starting', 'beginning commencing start starts begin begins begining startin'),

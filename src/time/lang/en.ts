@@ -225,6 +225,13 @@ function isHourOrLength([number, unit, ...rest]: readonly Token[]): boolean {
   return Number(number.text) > (isShort ? 12 : 6) && Number(number.text) < 24;
 }
 
+/** "Fri eve": the evening, where it is no holiday. */
+function evening(c: Captures, tokens: readonly Token[]): Piece | undefined {
+  const date = get<DateSpec>(c, 'date');
+  const isDay = /^(?:offset|weekday|monthday)$/.test(date.type) && tokens.at(-1)?.raw === 'eve';
+  return isDay ? { kind: 'moment', moment: { date, time: { part: 'evening' } } } : undefined;
+}
+
 const twoDigits = (number: unknown): string => String(number).padStart(2, '0');
 
 const pieceRules: readonly Rule[] = [
@@ -247,6 +254,7 @@ const pieceRules: readonly Rule[] = [
     'on? the? {p:wholePart} of {date}',
     (c) => ({ kind: 'moment', moment: { date: get(c, 'date'), time: get(c, 'p') } }),
   ],
+  ['piece', '{date} eve', evening],
   ['wholePart', 'morning|afternoon|evening|night', (_, [token]) => ({ part: token?.text })],
   ['piece', '{date}', (c) => ({ kind: 'date', date: get<DateSpec>(c, 'date') })],
   // "1/3 15h", "every day 21h": beside a day no length of time, unless it may be that of a thing ("Friday 3h workshop").
@@ -323,6 +331,7 @@ export const english: Language = {
     raw.length < 6 &&
     raw.length < word.length &&
     (Object.hasOwn(WEEKDAYS, word) || Object.hasOwn(MONTHS, word) || /^(?:hrs?|mins?|secs?)$/i.test(raw)),
+  shorts: new Map([['tom', 'tomorrow']]),
   grammar: grammar<Piece>(
     'piece',
     [
@@ -355,7 +364,7 @@ export const english: Language = {
       'second minute hour day week month quarter year fortnight today tomorrow tonight yesterday noon midnight every ' +
       'next until before except starting am pm time morning afternoon evening night weekend weekday ago daily weekly ' +
       "monthly yearly hourly o'clock half past twice mondays tuesdays wednesdays thursdays fridays " +
-      'saturdays sundays weekdays weekends eastern pacific mountain central utc gmt'
+      'saturdays sundays weekdays weekends eastern pacific mountain central utc gmt mañana demain domani amanhã heute'
     ).split(' '),
   ]),
   leads: LEADS,

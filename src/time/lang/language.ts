@@ -40,6 +40,8 @@ export interface Language {
   canonical(word: string, fuzzy: boolean): readonly string[];
   /** Whether a word as written is a short form that may have a dot: "Feb.". */
   isClipped(word: string, raw: string): boolean;
+  /** Short forms that are names as well, as written: "tom". They are read where every word must be about time. */
+  shorts: ReadonlyMap<string, string>;
   /** Turns the tokens of a phrase into pieces of meaning. */
   grammar: Grammar<Piece>;
   /** Signs and words between two pieces that mean nothing by themselves. */
