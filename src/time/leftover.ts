@@ -22,8 +22,17 @@ export function isUnreadTime(
     // "Every even week on Monday" read as a Monday.
     (!isSeries && words[0] === 'every' && task[0]?.raw.toLowerCase() !== 'everyday') ||
     // "Every day save Thursday at 8am" read as a series at the hour of those that say none.
-    (isSeries && !hasClock && saysClock(task))
+    (isSeries && !hasClock && saysClock(task)) ||
+    // "Every Friday at 5 but skip next Friday" read as every Friday.
+    (isSeries && words.some((word, at) => LEAVING.test(word) && words.slice(at + 1, at + 4).some(isNamedDay)))
   );
+}
+
+/** What leaves days out of a series. */
+const LEAVING = /^(?:not|never|skip|omit|ignore|exclude|drop|pause|leaving|without|except|besides)$/;
+
+function isNamedDay(word: string): boolean {
+  return /^(?:today|tomorrow|tonight|weekends?|weekdays?|nights?|mornings?|\d+(?:st|nd|rd|th)|.+days?)$/.test(word);
 }
 
 /** Whether the words name a time of day: "at 8", "8am", "08:00", "noon". */

@@ -38,6 +38,14 @@ export class SentenceDays extends SentenceParts {
     return isDeed ? 'doubt' : 'none';
   }
 
+  /** "See if Ana can come Friday at 5": the day of what is asked, unless that is over ("check if it came"). */
+  protected isAsked(run: Run, from: number): boolean {
+    if (run.phrase.dates.length === 0) return false;
+    const clause = this.tokens.slice(from + 1, run.from).map(({ text }) => text);
+    const at = clause.findIndex((word) => /^(?:if|whether)$/.test(word));
+    return at >= 0 && at < clause.length - 1 && clause.slice(at).some((word) => TO_COME.test(word));
+  }
+
   /** "Call Bo Friday about the rent at 10": the day stands apart from the clock, and both say when. */
   protected isApart(day: Run, to: number): boolean {
     if (
@@ -148,6 +156,9 @@ const FUNCTION_WORDS = new Set(
 
 /** What a clock time within a task begins with. */
 const CLOCK_STARTS = /^(?:at|in|by|~)$/;
+/** What is said of what is now, or to come. */
+const TO_COME =
+  /^(?:is|are|am|can|could|will|would|should|may|might|works?|wants?|comes?|'s|\w+'(?:s|re|ll|m)|\w+ing)$/;
 /** What is named beside a date without being it. */
 const LOOSE_STARTS = /^(?:by|before|after|within|until|starting|from|in)$/;
 /** What has a time of its own. */

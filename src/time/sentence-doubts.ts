@@ -323,6 +323,8 @@ export class SentenceDoubts extends SentenceEnds {
     // "The eve of April 5", "2nd week of April".
     if (word === 'of' && this.language.temporal.has(this.word(at - 1))) return true;
     if (word === 'of' && this.word(at - 1) === 'eve') return true;
+    // "Any day but Sunday".
+    if (word === 'but' && /^(?:day|time|week|weekday)$/.test(this.word(at - 1))) return true;
     return TIES.has(word) && !(LOOSE_TIES.has(word) && /^(?:at|in|by)$/.test(this.word(at + 1)));
   }
 

@@ -120,6 +120,8 @@ export class SentenceJoins extends SentenceEvents {
   protected limited(run: Run, from: number, to: number): Understood | undefined {
     if (run.phrase.recurs.length === 0) return undefined;
     for (let at = Math.max(from + 1, run.to); at < to; at++) {
+      // "To take Fridays off": a deed.
+      if (/^(?:take|have|get|book|request|want|give|to)$/.test(this.word(at - 1)) && at > from) continue;
       if (!this.runs.pieces(at).some(({ value, end }) => LIMITS.has(value.kind) && end <= to)) continue;
       const words = `${this.runs.words(run.from, run.to)} ${this.runs.words(at, to)}`;
       const when = parseWhen(words, this.ctx);

@@ -100,6 +100,8 @@ export class SentenceParts {
     // "3pm CT scan".
     if (last.piece.kind === 'zone' && last.piece.initials)
       return this.word(last.to) !== '' && !this.language.connectors.has(this.word(last.to));
+    // "Only when it's dry".
+    if (last.piece.kind === 'note' && /^(?:when|if|while)$/.test(this.word(last.to))) return true;
     // "Until Christmas lunch with Ana".
     if (last.piece.kind === 'until' || last.piece.kind === 'start') {
       const { time } = last.piece.piece;

@@ -1,6 +1,8 @@
+import { type Condition, conditionIn, without as withoutCondition } from './conditions.ts';
 import { hereOf } from './env.ts';
 import { english } from './lang/en.ts';
 import type { Layout } from './layout.ts';
+import { saysClock } from './leftover.ts';
 import { mayBeName } from './names.ts';
 import { parseWhen, readRule, readWords, type Words, withWords, wordsOf } from './parse.ts';
 import { isDoubtful, isWeak, type Run } from './runs.ts';
@@ -41,11 +43,23 @@ export function understand(text: string, ctx: WhenContext): Understood {
   if (isNegative(words)) return { when: past(''), words: text.trim(), task: '' };
   const whole = readWords(words, here, english);
   if (whole) return { when: whole, words: text.trim(), task: '' };
-  const sentence = new Sentence(words, here, english);
   const full = writtenOut(words.tokens, english);
-  if (!full) return sentence.understand();
-  const meant = new Sentence(wordsOf(text, full.tokens, english), here, english).understand();
-  return full.isDoubtful ? sentence.either(meant, sentence.understand()) : meant;
+  if (!full) return withConditions(words, here);
+  const meant = withConditions(wordsOf(text, full.tokens, english), here);
+  return full.isDoubtful ? new Sentence(words, here, english).either(meant, withConditions(words, here)) : meant;
+}
+
+/** A sentence in which a day or a time may say under which condition, and not when. */
+function withConditions(words: Words, here: WhenContext): Understood {
+  const sentence = new Sentence(words, here, english);
+  const understood = sentence.understand();
+  const condition = conditionIn(words.tokens, english);
+  if (!condition) return understood;
+  const [first, last] = [words.tokens[condition.from], words.tokens[condition.to - 1]];
+  // "Every day unless it's Sunday": read as a time of its own.
+  if (understood.words?.includes(words.text.slice(first?.start, last?.end))) return understood;
+  const rest = new Sentence(wordsOf(words.text, withoutCondition(words.tokens, condition), english), here, english);
+  return sentence.conditioned(understood, rest.understand(), condition);
 }
 
 /** "- 30 minutes from now". */
@@ -55,9 +69,19 @@ function isNegative({ tokens, pieces }: Words): boolean {
 }
 
 class Sentence extends SentenceJoins {
+  /** What is meant by a sentence with a condition that names a time, and by the rest of it. */
+  conditioned(whole: Understood, rest: Understood, { isDay, isOwn }: Condition): Understood {
+    const { when, words = '', task } = rest;
+    // "If I haven't called by 5 remind me".
+    if (when.kind === 'reject') return isDay && whole.when.kind !== 'reject' ? this.either(whole, whole) : whole;
+    // "Remind me at 7 if I'm not home by 6".
+    if (!isOwn && saysClock(tokenise(words, this.language))) return rest;
+    return { ...this.ask(isDay ? [when] : [when, whole.when], words, []), task };
+  }
+
   /** Asks which of two understandings is meant; the second keeps the task whole. */
   either(one: Understood, other: Understood): Understood {
-    if (one.when.kind === 'reject' || one.task === '') return other;
+    if (one.when.kind === 'reject' || (one.task === '' && one !== other)) return other;
     return { ...this.ask([one.when, other.when], one.words ?? '', []), task: other.task };
   }
 
@@ -239,6 +263,7 @@ class Sentence extends SentenceJoins {
       this.doubtBefore(run, from) ??
       this.doubtWithin(run, task);
     if (doubt) return doubt;
+    if (this.isAsked(run, from)) return this.ask([run.when], words, [task]);
     // "Ask about Friday at 7".
     const isTopic = run.phrase.dates.length > 0 && /^(?:about|of|from)$/.test(this.word(run.from - 1));
     if (isTopic || this.isAttribute(run)) return this.ask([run.when], words, [[from, to]]);

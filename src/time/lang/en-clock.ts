@@ -348,6 +348,7 @@ export const partRules: readonly Rule[] = [
   ['time', '{partPrefix}? {part}', (c) => c.part],
   ['clockPrefix', 'at|by|about|~', () => true],
   ['clockPrefix', 'at|by|for about|exactly|precisely|~', () => true],
+  ['clockPrefix', 'when|once {itIs}', () => true],
   ['clockPrefix', 'no later than', () => true],
   ['clockPrefix', 'exactly|precisely|promptly|right|only|again|just|maybe|sharp at', () => true],
   ['clockPrefix', 'at? about .', () => true],

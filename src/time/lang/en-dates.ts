@@ -123,6 +123,8 @@ export const dayRules: readonly Rule[] = [
   ],
   ['date', 'on? the {weekday}', weekday('bare')],
 
+  ['date', 'when|once {itIs} {date}', (c) => c.date],
+
   ['date', 'on? {weekday} ,? {date}', (c) => both(c)],
   [
     'date',

@@ -55,14 +55,32 @@ export const limitRules: readonly Rule[] = [
   ['limit', ',|for the? next? {number} times', (c) => ({ kind: 'count', count: get(c, 'number') })],
   ['limit', 'the? next? {number} times', (c) => ({ kind: 'count', count: get(c, 'number'), loose: true })],
   ['limit', 'for? {number} x', (c) => ({ kind: 'count', count: get(c, 'number') })],
-  ['limit', 'except on|for|in|at? the? {exception}', (c) => ({ kind: 'except', days: get(c, 'exception') })],
-  ['limit', 'but not? on|for? the? {exception}', (c) => ({ kind: 'except', days: get(c, 'exception') })],
-  ['limit', 'and? not on|for? the? {exception}', (c) => ({ kind: 'except', days: get(c, 'exception') })],
-  ['limit', 'other than|on {exception}', (c) => ({ kind: 'except', days: get(c, 'exception') })],
-  ['limit', 'aside from {exception}', (c) => ({ kind: 'except', days: get(c, 'exception') })],
-  ['limit', 'save|bar|barring for? on? {exception}', (c) => ({ kind: 'except', days: get(c, 'exception') })],
-  ['limit', 'apart from {exception}', (c) => ({ kind: 'except', days: get(c, 'exception') })],
-  ['limit', 'minus|skipping|skip|without {exception}', (c) => ({ kind: 'except', days: get(c, 'exception') })],
+  ['limit', '{leaving} {onSuch}? {exception}', (c) => ({ kind: 'except', days: get(c, 'exception') })],
+  ['limit', '{leaving} {whenIt} {exception}', (c) => ({ kind: 'except', days: get(c, 'exception') })],
+  ['limit', 'unless {whenIt}? {exception}', (c) => ({ kind: 'except', days: get(c, 'exception') })],
+  ['limit', 'unless on|a|an|the {exception}', (c) => ({ kind: 'except', days: get(c, 'exception') })],
+  ['limit', '{asLong} {itIs} not {aSuch}? {exception}', (c) => ({ kind: 'except', days: get(c, 'exception') })],
+  ['limit', "{asLong} it isn't {aSuch}? {exception}", (c) => ({ kind: 'except', days: get(c, 'exception') })],
+  ['limit', 'when|if not {onSuch}? {exception}', (c) => ({ kind: 'except', days: get(c, 'exception') })],
+  ['limit', 'with? {exception} off|excluded|excepted', (c) => plurally(get(c, 'exception'))],
+  ['limit', 'no {exception}', (c) => plurally(get(c, 'exception'))],
+  ['leaving', 'except|besides|sans|save|bar|barring|minus|skipping|skip|omitting|without', () => true],
+  ['leaving', 'apart|aside from', () => true],
+  ['leaving', 'other than', () => true],
+  ['leaving', 'with the exception of', () => true],
+  ['leaving', 'but|and|only|just? not|never', () => true],
+  ['leaving', 'but? not including|counting', () => true],
+  ['leaving', 'leaving out', () => true],
+  ['leaving', 'but', () => true],
+  ['leaving', 'other', (_, [, next]) => next?.text === 'on' || undefined],
+  ['onSuch', 'on|for|in|at|over|during the|a|an?', () => true],
+  ['onSuch', 'the|a|an', () => true],
+  ['aSuch', 'a|an|the|on', () => true],
+  ['whenIt', 'if|when|whenever|that? {itIs} {aSuch}?', () => true],
+  ['itIs', "it's|its|that's", () => true],
+  ['itIs', 'it|that is|falls|lands on?', () => true],
+  ['asLong', 'if|when|whenever|provided|providing|assuming', () => true],
+  ['asLong', 'as long as', () => true],
   ['exception', '{wdList}', (c) => c.wdList],
   ['exception', 'weekend', (): DaySet => ({ weekdays: [6, 7] })],
   ['exception', '{yearDates}', (c): DaySet => ({ dates: get(c, 'yearDates') })],
@@ -78,6 +96,11 @@ export const limitRules: readonly Rule[] = [
   ['times', 'at? {a:fullTime} /|? {b:fullTime}', (c) => [c.a, c.b]],
   ['fullTime', '{clock}', (c) => (get<Clock>(c, 'clock').weak ? undefined : { clock: c.clock })],
 ];
+
+/** "Sundays off", "no weekends": several of them, as a Friday off is a single one. */
+function plurally(days: DaySet): Piece | undefined {
+  return days.plural || (days.weekdays?.length ?? 0) > 1 ? { kind: 'except', days } : undefined;
+}
 
 /** "For the next hour". */
 function lastingOne(unit: Unit): Piece {

@@ -271,6 +271,8 @@ export const recurRules: readonly Rule[] = [
   ['recurring', 'on? every {numbered}', (c) => everyNumbered(get(c, 'numbered'))],
   ['recurring', 'on? every|all {d:dayAndDate}', (c) => onDays(get(c, 'd'))],
   ['recurring', 'whenever|when it is? {d:dayAndDate}', (c) => onDays(get(c, 'd'))],
+  ['recurring', 'whenever {itIs} {aSuch}? {wdList}', (c) => onDays(get(c, 'wdList'))],
+  ['recurring', 'all day', (_, [, day]) => (day?.raw === 'days' ? recur(recurOf(cycle('day', 1))) : undefined)],
   [
     'dayAndDate',
     '{w:anyWeekday} the? {ordinal}',

@@ -12,7 +12,7 @@ export const taskWords: TaskWords = {
   clauses: words(
     'if whether that what which who whose when why how because since so while unless i we he she they is are was were',
   ),
-  reports: words('say tell mention note announce confirm see ask check find'),
+  reports: words('say tell mention note announce confirm see ask check find know wonder decide verify'),
   preparations: words(
     'prep prepping preparation preparations planning plan plans shopping cards presents gifts decorations list packing',
   ),

@@ -1,0 +1,56 @@
+import type { Language } from './lang/language.ts';
+import { saysClock } from './leftover.ts';
+import type { Token } from './tokens.ts';
+
+/** Under which condition something is to be done: "unless it's Sunday", "if Bob hasn't called by 5". */
+export interface Condition {
+  /** The tokens of its clause. */
+  from: number;
+  to: number;
+  /** Whether it names a day; else it is but a time of day ("by 5"). */
+  isDay: boolean;
+  /** Whether that is the day of the reminder: "unless it's Sunday", but not "if Bob hasn't paid by Friday". */
+  isOwn: boolean;
+}
+
+/**
+ * The clause of a sentence that names a day or a time, and says with it whether to remind, not when; undefined where
+ * there is none. What is asked ("ask if Monday is fine") is part of the task.
+ */
+export function conditionIn(tokens: readonly Token[], language: Language): Condition | undefined {
+  for (let from = 0; from < tokens.length; from++) {
+    if (!opens(tokens, from, language)) continue;
+    const length = tokens.slice(from).findIndex(({ text }, at) => at > 0 && /^(?:,|;|remind|then)$/.test(text));
+    const to = length < 0 ? tokens.length : from + length;
+    const clause = tokens.slice(from + 1, to);
+    const isDay = clause.some(({ text }) => namesDay(text, language));
+    const isOwn = isDay && (!/^if$/.test(tokens[from]?.text ?? '') || clause.some(({ text }) => ITSELF.test(text)));
+    if (isDay || saysClock(clause)) return { from, to, isDay, isOwn };
+  }
+  return undefined;
+}
+
+/** The tokens without a word that a condition is made of. */
+export function without(tokens: readonly Token[], { from, to }: Condition): readonly Token[] {
+  return tokens.map((token, at) => (at >= from && at < to ? { ...token, text: '' } : token));
+}
+
+function opens(tokens: readonly Token[], at: number, { task }: Language): boolean {
+  const word = (place: number) => tokens[place]?.text ?? '';
+  if (word(at) === 'unless') return true;
+  // "Except when …", "only on days when …", "but not whenever …".
+  if (/^(?:when|whenever|while)$/.test(word(at)) && /^(?:only|not|except|just|days?)$/.test(word(at - 1))) return true;
+  const isIf = /^(?:if|provided|providing|assuming)$/.test(word(at)) || (word(at) === 'as' && word(at + 1) === 'long');
+  return isIf && !tokens.slice(0, at).some(({ text }) => task.reports.has(text));
+}
+
+/** Whether a word names a day, or a part of one. */
+function namesDay(word: string, { temporal }: Language): boolean {
+  return (temporal.has(word) && !LENGTHS.test(word)) || /^holiday$/.test(word);
+}
+
+const ITSELF = /^(?:it|it's|its|today|today's|that's)$/;
+
+/** Words about time that name none. */
+const LENGTHS =
+  /^(?:second|minute|hour|day|week|month|quarter|year|time|next|past|half|before|until|except|starting|every|am|pm|ago|twice|eastern|pacific|mountain|central)$/;
