@@ -93,7 +93,7 @@ const TIMEISH = new Set(
     'dawn dusk sunrise sunset sundown daybreak nightfall crack stroke teatime bedtime ' +
     'lunchtime dinnertime suppertime naptime eve day days week weeks weekend weekends month quarter q year term semester ' +
     'um kl h moon full new season spring summer autumn fall winter repeat repeats repeating recurring daily weekly monthly yearly ' +
-    "mornings afternoons evenings nights times o'clock their your his her local time , . : ; - ! ? ( )"
+    "mornings afternoons evenings nights times o'clock their your his her my our local time , . : ; - ! ? ( )"
   ).split(' '),
 );
 

@@ -43,6 +43,29 @@ export class SentenceRivals extends SentenceDays {
     return this.tokens.slice(run.to, end.from).some(({ text }) => this.language.task.preparations.has(text));
   }
 
+  /** "Daily standup notes at 5pm", "everyday carry review at 5": each day, or one of the things that are called so. */
+  protected titled(run: Run, to: number): Understood | undefined {
+    const isJoined = /^everyday$/i.test(this.tokens[run.from]?.raw ?? '');
+    const isCadence = run.phrase.recurs.length > 0 && (isJoined ? run.to === run.from + 2 : this.isAdjective(run));
+    if (!isCadence || this.isSign(run.to - 1) || !this.isThingOf(run.to, to, isJoined)) return undefined;
+    const other = this.runs.longestUpTo(to, run.to + 1, (one) => onlyTime(one) && !this.startsWeak(one));
+    const words = this.runs.words(run.from, run.to);
+    if (!other) return this.ask([run.when], words, [[run.from, to]]);
+    const both = this.inOrder(run, other);
+    return this.ask([both?.when ?? run.when, other.when], words, [[run.from, other.from]]);
+  }
+
+  /** Whether what follows "daily" is the name of a thing, and "everyday" no deed. */
+  private isThingOf(from: number, to: number, isJoined: boolean): boolean {
+    const ends = ({ text }: { text: string }) => PREPOSITIONS.test(text) || /^(?:\d.*|)$/.test(text);
+    const length = this.tokens.slice(from, to).findIndex(ends);
+    const last = length < 0 ? to : from + length;
+    const { deeds, issues } = this.language.task;
+    const isDeed = deeds.has(this.word(from)) && (isJoined || last > from + 1);
+    if (last === from || isDeed) return false;
+    return isJoined || issues.has(this.word(last - 1)) || this.endsInEvent(last);
+  }
+
   /** Whether two times cannot both say when: two days, two clocks, a day and a length of time. */
   private contradicts(run: Run, one: Run, isAdjective: boolean): boolean {
     const { dates, recurs, shift } = one.phrase;
@@ -130,6 +153,9 @@ function dayOf({ phrase }: Run): boolean {
 
 /** What shows that a word says when. */
 const LEADING = /^(?:on|at|by|in|this|next|~|about|from|exactly)$/;
+
+/** What ends the name of a thing. */
+const PREPOSITIONS = /^(?:at|by|on|in|for|from|to|with|about|of|before|after|until|~|[,:;.!?()-])$/;
 
 /** What binds a time to a thing, so that it may be the time of the thing. */
 const RELATING = /^(?:the|a|an|my|our|his|her|their|your|for|about|of|to|before|after|that|which|and|if|when)$/;

@@ -231,7 +231,8 @@ class Sentence extends SentenceJoins {
       return series ? { ...this.ask([rest.when, series.when], rest.words ?? '', []), task } : { ...rest, task };
     }
     const rival = this.rivalled(run, to, connector, layout.hasLead);
-    if (rival) return rival;
+    const titled = rival ?? (connector === '' ? this.titled(run, to) : undefined);
+    if (titled) return titled;
     return this.completed(run, [connector === '' ? run.to : run.to + 1, to], connector, layout.hasLead);
   }
 

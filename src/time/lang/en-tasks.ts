@@ -17,6 +17,22 @@ export const taskWords: TaskWords = {
     'prep prepping preparation preparations planning plan plans shopping cards presents gifts decorations list packing',
   ),
   seats: words('table room seats tickets spots places cabin'),
+  deeds: words(
+    'add answer apply ask attend bake bathe be begin book bring brush buy call cancel change charge check clean clear close ' +
+      'collect come cook count cut defrost deliver do download draft draw dress drink drive drop dust eat email empty enter ' +
+      'exercise feed fetch fill find finish fix floss fold follow get give go grab groom grow hang have help hoover invite ' +
+      'iron join journal jog keep learn leave let listen load lock log look make mail measure meditate meet message mop move ' +
+      'mow order organise organize pack paint pay phone pick plan play post practice practise pray prep prepare print pull ' +
+      'push put read record refill remember remove renew repeat reply report request rest return review ride rinse run save ' +
+      'say schedule scrub see sell send set share shave shop shower shut sign sing sit sleep smile sort spend stand start stay ' +
+      'stop stretch study submit sweep swim take talk tell test text thank think tidy train transfer treat try turn update ' +
+      'upload use vacuum visit wait wake walk wash watch water wear weigh wipe work workout worship wrap write',
+  ),
+  issues: words(
+    'report reports notes note digest summary newsletter review reviews log logs scrum sync recap update updates standup ' +
+      'huddle briefing checkin check-in retro planner special specials deal deals quiz prompt challenge edition news show ' +
+      'backup backups check checks email emails status stats numbers metrics journal agenda minutes invoice invoices',
+  ),
   measures: words(
     'cup cups inch inches mile miles tsp tbsp teaspoon tablespoon pound pounds lb lbs oz gallon pint of off price full size',
   ),

@@ -30,6 +30,10 @@ export interface TaskWords {
   preparations: ReadonlySet<string>;
   /** What is booked for a number of people: "a table for 2". */
   seats: ReadonlySet<string>;
+  /** What a task begins with: "take", "call". */
+  deeds: ReadonlySet<string>;
+  /** What is called by how often it comes, beside events: "the daily report". */
+  issues: ReadonlySet<string>;
   /** What a fraction is of: "1/2 cup". */
   measures: ReadonlySet<string>;
 }
