@@ -11,7 +11,9 @@ export function hideNames(tokens: readonly Token[], { names }: Language): readon
   const isShouted = tokens.every(({ raw }) => !/^\p{L}/u.test(raw) || /^\p{Lu}/u.test(raw));
   let hidden: Token[] | undefined;
   for (let at = 0; at < tokens.length; at++) {
-    const length = nameAt(names.always, lower, at) || (isShouted ? 0 : titleAt(names, tokens, lower, at));
+    const length =
+      nameAt(names.always, lower, at) ||
+      (isShouted ? 0 : titleAt(names, tokens, lower, at) || surnameAt(names, tokens, lower, at));
     if (length === 0 || (names.firstNames.has(lower[at] ?? '') && names.personal.has(lower[at - 1] ?? ''))) continue;
     hidden ??= [...tokens];
     for (let end = at + length; at < end; at++) hidden[at] = { ...(tokens[at] as Token), text: '' };
@@ -25,6 +27,18 @@ function nameAt(known: NameWords['always'], lower: readonly string[], at: number
   const name = known.get(lower[at] ?? '')?.find((words) => words.every((word, index) => lower[at + index] === word));
   return name?.length ?? 0;
 }
+
+/** "Mrs. Friday", "Dr. Noon": nobody is a Mrs alone; a doctor is, before a day ("call Dr. Friday at 3"). */
+function surnameAt({ honorifics }: NameWords, tokens: readonly Token[], lower: readonly string[], at: number): number {
+  if (!honorifics.has(lower[at] ?? '')) return 0;
+  const length = lower[at + 1] === '.' ? 2 : 1;
+  const name = tokens[at + length];
+  const isAlone = ALONE.test(lower[at] ?? '') && /day$/.test(name?.text ?? '');
+  return CAPITAL.test(name?.raw ?? '') && !isAlone ? length + 1 : 0;
+}
+
+/** Whom one calls so without a name. */
+const ALONE = /^(?:dr|prof|coach|father|pastor|rabbi|sir|lady|lord|miss)$/;
 
 function titleAt({ titles }: NameWords, tokens: readonly Token[], lower: readonly string[], at: number): number {
   const length = nameAt(titles, lower, at);

@@ -38,6 +38,16 @@ export class SentenceDays extends SentenceParts {
     return isDeed ? 'doubt' : 'none';
   }
 
+  /** "Call Dr. Friday at 3", "watch Black Friday at 9": a name, or the day without its object. */
+  protected mayBeCalled(run: Run, from: number): boolean {
+    const first = this.runs.first(run);
+    const isNamed = first?.piece.kind === 'date' && /^(?:weekday|holiday)$/.test(first.piece.date.type);
+    if (!isNamed || !/^\p{Lu}/u.test(this.tokens[run.from]?.raw ?? '')) return false;
+    const at = this.word(run.from - 1) === '.' ? run.from - 2 : run.from - 1;
+    const { honorifics, cultural } = this.language.names;
+    return honorifics.has(this.word(at)) || (at === from && at === run.from - 1 && cultural.has(this.word(at)));
+  }
+
   /** "See if Ana can come Friday at 5": the day of what is asked, unless that is over ("check if it came"). */
   protected isAsked(run: Run, from: number): boolean {
     if (run.phrase.dates.length === 0) return false;

@@ -18,6 +18,7 @@ export class SentenceEnds extends SentenceRivals {
     if (elsewhere) return elsewhere;
     if (hasTime(run) && this.isStrangeZone(run.to, to))
       return this.ask([run.when], this.runs.words(run.from, run.to), [[run.to, to]]);
+    if (this.endsInCount(run)) return this.ask([run.when], this.runs.words(run.from, run.to), [[run.to, to]]);
     // "Tomorrow: weekly report".
     if (this.word(run.to - 1) === ':') return undefined;
     const longer = this.lengthened(run, to);

@@ -111,6 +111,13 @@ export class SentenceParts {
     return run.phrase.placed.length > 1 && isWeak(last, this.tokens) && isLoose;
   }
 
+  /** "24 Dec 26 cards": the year, or a number of things. */
+  protected endsInCount(run: Run): boolean {
+    const last = this.runs.last(run)?.piece;
+    const hasYear = last?.kind === 'date' && last.date.type === 'monthday' && last.date.year !== undefined;
+    return hasYear && /^\d\d$/.test(this.word(run.to - 1)) && THINGS.test(this.word(run.to));
+  }
+
   /** "In 2 hours, 10 minute plank", "on the 31st, second interview", "at 9: Monday report": more than the time. */
   protected goesTooFar({ from, to }: Run): boolean {
     const colon = this.tokens.slice(from, to - 1).findIndex(({ text, glued }) => text === ':' && glued);
@@ -231,6 +238,9 @@ function ends(tokens: readonly Token[]): readonly Token[] {
   const between = { text: '', start: first.start, end: last.end, raw: '', glued: false };
   return [...tokens.slice(0, AT_EACH_END), between, ...tokens.slice(-AT_EACH_END)];
 }
+
+/** What is counted. */
+const THINGS = /^(?:people|men|women|children|kids|\w{2,}[^\Ws]s)$/;
 
 /** "30 minutes of yoga" is what is to be done. */
 const OF = /^(?:of|for)$/;

@@ -264,7 +264,7 @@ class Sentence extends SentenceJoins {
       this.doubtBefore(run, from) ??
       this.doubtWithin(run, task);
     if (doubt) return doubt;
-    if (this.isAsked(run, from)) return this.ask([run.when], words, [task]);
+    if (this.isAsked(run, from) || this.mayBeCalled(run, from)) return this.ask([run.when], words, [task]);
     // "Ask about Friday at 7".
     const isTopic = run.phrase.dates.length > 0 && /^(?:about|of|from)$/.test(this.word(run.from - 1));
     if (isTopic || this.isAttribute(run)) return this.ask([run.when], words, [[from, to]]);
@@ -331,6 +331,7 @@ class Sentence extends SentenceJoins {
         // "Ever day at 8 to stretch".
         (onlyTime(first) && UNITS.test(this.word(first.from - 1)) && !this.lasts(first.from, from)) ||
         this.isTie(first.from - 1) ||
+        this.endsInCount(first) ||
         (first.phrase.recurs.length > 0 && this.mentions(first.to, to, ENDS));
       const words = this.runs.words(first.from, first.to);
       return unread ? this.ask([first.when], words, rest) : this.result(first.when, words, rest);

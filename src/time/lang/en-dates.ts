@@ -17,6 +17,13 @@ export const dateTerminals: Readonly<Record<string, Terminal>> = {
   month: ({ text }) => lookUp(MONTHS, text),
   year: ({ text }) => (/^(?:19|20|21)\d\d$/.test(text) ? Number(text) : undefined),
   shortYear: ({ text }) => (/^[2-9]\d$/.test(text) ? 2000 + Number(text) : undefined),
+  // Behind a date, smaller numbers are hours.
+  laterYear: ({ text }) => (/^(?:2[4-9]|[3-9]\d)$/.test(text) ? 2000 + Number(text) : undefined),
+  // "Jan-12-27".
+  dayYear: ({ text }) => {
+    const match = /^(\d{1,2})-(\d{4}|\d\d)$/.exec(text);
+    return match ? { day: Number(match[1]), year: fullYear(match[2]) } : undefined;
+  },
   dayDigits: ({ text }) => (/^\d{1,2}$/.test(text) ? Number(text) : undefined),
   isoDate: ({ text }) => {
     const match = /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$/.exec(text) ?? /^(20\d\d)(0[1-9]|1[0-2])([0-3]\d)$/.exec(text);
@@ -197,6 +204,33 @@ export const calendarRules: readonly Rule[] = [
     'monthDate',
     "the? {ordinal} of? {month} ,? ' {shortYear}",
     (c) => monthday(get(c, 'ordinal'), get(c, 'month'), get(c, 'shortYear')),
+  ],
+  ['signedYear', '{shortYear}', (c) => c.shortYear],
+  ['signedYear', '{year}', (c) => c.year],
+  [
+    'monthDate',
+    '{dayDigits} -|. {month} -|.? {signedYear}',
+    (c) => monthday(get(c, 'dayDigits'), get(c, 'month'), get(c, 'signedYear')),
+  ],
+  [
+    'monthDate',
+    '{month} - {dayYear}',
+    (c) => monthday(get<{ day: number }>(c, 'dayYear').day, get(c, 'month'), get<{ year: number }>(c, 'dayYear').year),
+  ],
+  [
+    'monthDate',
+    '{month} .? {dayDigits} ,? {laterYear}',
+    (c) => monthday(get(c, 'dayDigits'), get(c, 'month'), get(c, 'laterYear')),
+  ],
+  [
+    'monthDate',
+    '{month} the? {ordinal} ,? {laterYear}',
+    (c) => monthday(get(c, 'ordinal'), get(c, 'month'), get(c, 'laterYear')),
+  ],
+  [
+    'monthDate',
+    'the? {ordinal} of? {month} ,? {laterYear}',
+    (c) => monthday(get(c, 'ordinal'), get(c, 'month'), get(c, 'laterYear')),
   ],
   ['monthDate', '{month} the? {ordinal} ,? {year}', (c) => monthday(get(c, 'ordinal'), get(c, 'month'), withYear(c))],
   ['monthDate', '{month} the? {ordinal}', (c) => monthday(get(c, 'ordinal'), get(c, 'month'))],

@@ -12,6 +12,9 @@ const NAMES: readonly string[] = (
   'his girl friday|theresa may|brian may|november rain|usa today|psychology today|24 hour fitness|28 days later|' +
   '28 weeks later|500 days of summer|127 hours|48 hours mystery|maroon 5|blink 182|sum 41|30 seconds to mars|' +
   'thirty seconds to mars|5 seconds of summer|five seconds of summer|area 51|route 66|catch 22|motel 6|forever 21|' +
+  'the sun|full sun|morning sun|at fridays|sun cream|sun lotion|sun hat|sun hats|sun dress|sun screen|sun block|' +
+  'sun lamp|sun room|sun tan|sun shade|sun umbrella|sun protection|sun exposure|sun salutation|sun salutations|sun tea|' +
+  'sun valley|sun tzu|sun dried tomatoes|sun - dried tomatoes|sat nav|sat navs|sat phone|sat prep|sat test|sat exam|' +
   'half and half|two and a half men|5 hour energy|five hour energy|half life 2|7 eleven|7 - eleven|apollo 13|apollo 11'
 ).split('|');
 
