@@ -100,7 +100,8 @@ export function askAbout(
     else if (when?.kind === 'ambiguous') found.push(...when.readings);
     else if (when?.kind === 'reject' && vague.instead.length === 1) return when;
   }
-  return found.length > 0 ? whichOne(found) : undefined;
+  const [first] = found;
+  return vague.certain ? first?.when : first && whichOne(found);
 }
 
 /** Gives each reading the words that it is offered by. */

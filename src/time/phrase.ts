@@ -35,7 +35,7 @@ export interface Phrase {
   /** The pieces in the order in which they were said, by token. */
   placed: readonly Placed[];
   /** Where words with several meanings stand, and what to read instead of them. */
-  vague?: { from: number; to: number; instead: readonly string[] };
+  vague?: { from: number; to: number; instead: readonly string[]; certain: boolean };
 }
 
 export interface Placed {
@@ -58,7 +58,9 @@ function extend(
     case 'wrong':
       return { ...phrase, wrong: piece.code };
     case 'vague':
-      return phrase.vague ? undefined : { ...phrase, vague: { ...place, instead: piece.instead } };
+      return phrase.vague
+        ? undefined
+        : { ...phrase, vague: { ...place, instead: piece.instead, certain: piece.certain === true } };
     case 'moment':
       return withMoment(phrase, piece.moment);
     case 'date':

@@ -30,8 +30,8 @@ export type Piece =
    * `initials` may stand for something else. */
   | { kind: 'zone'; words: string; offset?: string; loose?: boolean; initials?: boolean }
   | { kind: 'note' }
-  /** Words with several meanings: the phrase is read again with each of these instead of them. */
-  | { kind: 'vague'; instead: readonly string[] }
+  /** Words with several meanings: the phrase is read again with each of these instead of them; `certain` for one. */
+  | { kind: 'vague'; instead: readonly string[]; certain?: boolean }
   | { kind: 'wrong'; code: 'NOT_A_DATE' | 'NEVER' | 'TOO_OFTEN' | 'PAST' };
 
 /** A date, a time, or both: where a series starts or ends. */

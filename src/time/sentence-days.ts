@@ -38,6 +38,19 @@ export class SentenceDays extends SentenceParts {
     return isDeed ? 'doubt' : 'none';
   }
 
+  /** "Trip from Dec 1 to Dec 3", "call between the 1st and the 3rd": the day before the last one. */
+  protected startOfDays(run: Run, from: number): Run | undefined {
+    const tie = this.word(run.from - 1);
+    if (run.phrase.dates.length === 0 || !/^(?:to|and|-|until|through)$/.test(tie)) return undefined;
+    const isDay = (one: Run) => (tie === '-' ? isOneDate(one) : DAY_TYPES.test(one.phrase.dates[0]?.type ?? ''));
+    return this.runs.longestUpTo(run.from - 1, from, isDay);
+  }
+
+  /** "Dec 1 to Dec 3 trip", unlike "tomorrow - Friday's homework". */
+  protected endOfDays(run: Run, to: number): Run | undefined {
+    return isOneDate(run) ? this.runs.longestFrom(run.to + 1, to, isOneDate) : undefined;
+  }
+
   /** "Call Dr. Friday at 3", "watch Black Friday at 9": a name, or the day without its object. */
   protected mayBeCalled(run: Run, from: number): boolean {
     const first = this.runs.first(run);
@@ -136,6 +149,13 @@ export class SentenceDays extends SentenceParts {
     return date !== undefined || ((phrase.recurs.length > 0 || isDays) && FUNCTION_WORDS.has(this.word(to)));
   }
 }
+
+/** A date of the calendar. */
+function isOneDate({ phrase: { dates } }: Run): boolean {
+  return dates.length === 1 && /^(?:monthday|numeric)$/.test(dates[0]?.type ?? '');
+}
+
+const DAY_TYPES = /^(?:monthday|numeric|weekday|offset)$/;
 
 function isFarOff(date: DateSpec | undefined): boolean {
   return date?.type === 'holiday' || date?.type === 'period';

@@ -4,14 +4,14 @@ import { DAY_NAMES, isNumbering, isUnreadTime, saysClock } from './leftover.ts';
 import { hideNames } from './names.ts';
 import { parseWhen, readPhrase, withWords } from './parse.ts';
 import type { Run } from './runs.ts';
-import { SentenceEnds } from './sentence-ends.ts';
+import { SentenceDigits } from './sentence-digits.ts';
 import { hasTime, isSameWhen, NUMBERS, onlyTime, type Understood } from './sentence-parts.ts';
 import { whichOne } from './texts.ts';
 import { tokenise } from './tokens.ts';
 import type { Once, Recurring, When } from './types.ts';
 
 /** What makes it doubtful that a stretch says when, or that it says all of it: then a person is asked. */
-export class SentenceDoubts extends SentenceEnds {
+export class SentenceDoubts extends SentenceDigits {
   /** "The night before the trip": what is left counts from the moment that was read. */
   protected isBeside(task: string): boolean {
     const [first, second, third] = tokenise(task, this.language).map(({ text }) => text);
@@ -64,57 +64,6 @@ export class SentenceDoubts extends SentenceEnds {
     return { when: withWords(whichOne([usual, when].map((one) => ({ words: '', when: one }))), this.ctx), words, task };
   }
 
-  /** "Remind me 12/24 6pm wrap presents", "5/11 at 7:30pm fireworks": a date in digits and a time, where they belong. */
-  protected isDated(run: Run, { hasLead }: Layout): boolean {
-    const piece = this.runs.first(run)?.piece;
-    const date = piece?.kind === 'date' ? piece.date : undefined;
-    const isWhole = date?.type === 'numeric' || (hasLead && date?.type === 'monthday' && date.month !== undefined);
-    return isWhole && hasTime(run);
-  }
-
-  /** "25/12 call Bob", "call Bob 5/11": a date in digits at either end, where nothing else says when. */
-  protected slashed([from, to]: [number, number]): Understood | undefined {
-    for (const at of [from, to - 1]) {
-      const run = to - from > 1 ? this.runs.exactly(at, at + 1) : undefined;
-      const piece = run && this.runs.first(run)?.piece;
-      if (!run || piece?.kind !== 'date' || piece.date.type !== 'numeric') continue;
-      const rest: [number, number] = at === from ? [from + 1, to] : [from, at];
-      const words = this.runs.words(at, at + 1);
-      // A fraction has no zero in front, and its parts are small.
-      const isDate = at === from && words.split(/\D/).some((part) => Number(part) > 12 || part.startsWith('0'));
-      return isDate ? this.result(run.when, words, [rest]) : this.ask([run.when], words, [rest]);
-    }
-    return undefined;
-  }
-
-  /** "14.07.2026 um 15 Uhr": digits after a date in digits may be its time. */
-  protected isUnfinished(run: Run, to: number): boolean {
-    if (hasTime(run) || !/^\d/.test(this.word(run.from))) return false;
-    const rest = this.tokens.slice(run.to, to);
-    // "24 December call Bo at 10": its time is read.
-    if (
-      rest.some((_, index) =>
-        this.runs.longestFrom(run.to + index, to, (one) => onlyTime(one) && !this.startsWeak(one)),
-      )
-    )
-      return false;
-    // "24 December buy 2 tickets": a number of things.
-    return rest.some(({ text }, index) => {
-      const next = this.word(run.to + index + 1);
-      return /^\d+[:.]\d/.test(text) || (/^\d/.test(text) && (index === 0 || next === '' || CLOCK_UNITS.test(next)));
-    });
-  }
-
-  /** "6 tonight feed the dog": a number that nothing but an hour can be. */
-  protected isHourOf(run: Run): boolean {
-    const [first, second, third] = run.phrase.placed;
-    if (first?.piece.kind !== 'time' || !first.piece.time.clock?.weak || third || !second) return false;
-    const { piece } = second;
-    return (
-      (piece.kind === 'time' && piece.time.today === true) || (piece.kind === 'date' && piece.date.type === 'offset')
-    );
-  }
-
   /** "Remind me tomorrow about 3 invoices". */
   protected isNumberOfThings(run: Run): boolean {
     const last = this.runs.last(run);
@@ -162,70 +111,6 @@ export class SentenceDoubts extends SentenceEnds {
     return undefined;
   }
 
-  /** "Flight 12/24 at 6am", "watch 9/11 at 8pm": digits before a time of day may be its date. */
-  protected withDigits(run: Run, from: number, after: [number, number][] = []): Understood | undefined {
-    // "Call Bob 16/2, 9 a.m."
-    const at = /^[,(]$/.test(this.word(run.from - 1)) ? run.from - 2 : run.from - 1;
-    if (at < from || run.phrase.dates.length > 0 || !/^\d+[/.-]\d+/.test(this.word(at))) return undefined;
-    // "05-11 at 3pm call Bob".
-    if (/^\d\d-\d\d$/.test(this.word(at))) {
-      const dated = parseWhen(`${this.word(at).replace('-', '/')} ${this.runs.words(run.from, run.to)}`, this.ctx);
-      if (dated.kind !== 'reject')
-        return this.ask([dated, run.when], this.runs.words(at, run.to), [[from, at], ...after]);
-    }
-    const longer = this.runs.exactly(at, run.to);
-    if (!longer || longer.phrase.dates.length === 0) return undefined;
-    const words = this.runs.words(at, run.to);
-    // "Dentist 12/3 2pm".
-    const isClose = at === run.from - 1 && /^\d/.test(this.word(run.from)) && run.phrase.time?.clock?.exact === true;
-    const [first = 0, second = 0] = this.word(at).split('/').map(Number);
-    const { labels, cultural } = this.language.names;
-    const before = this.word(at - 1);
-    const isDate =
-      isClose ||
-      // "An oil change 12/7 at 4pm": no fraction.
-      (first > second && second > 0 && at > from && !labels.has(before) && !cultural.has(before)) ||
-      this.word(at)
-        .split(/\D/)
-        .some((number) => Number(number) > 12);
-    return isDate
-      ? this.result(longer.when, words, [[from, at], ...after])
-      : this.ask([longer.when, run.when], words, [[from, at], ...after]);
-  }
-
-  /** "Read John 3:16 tomorrow": digits behind a name may be no time. */
-  protected isVerse(run: Run, from: number): boolean {
-    const minute = /^\d{1,2}:(\d\d)$/.exec(this.word(run.from))?.[1];
-    if (minute === undefined || Number(minute) % 5 === 0 || run.from - 1 <= from) return false;
-    return /^\p{Lu}\p{Ll}/u.test(this.tokens[run.from - 1]?.raw ?? '');
-  }
-
-  /** "Dentist 3 tomorrow": the number may be the hour. */
-  protected withBareHour(run: Run, from: number): Understood | undefined {
-    if (run.from - 1 <= from || hasTime(run)) return undefined;
-    const before = this.word(run.from - 1);
-    // "Update to version 3.11 tomorrow".
-    const isList = this.word(run.from - 2) === 'and' && /^\d+$/.test(this.word(run.from - 3));
-    if (this.language.names.labels.has(this.word(run.from - (isList ? 4 : 2)))) return undefined;
-    // "Meeting 9.30 tomorrow".
-    if (/^(?:\d|1\d|2[0-3])\.[0-5]\d$/.test(before)) {
-      const timed = parseWhen(`at ${before} ${this.runs.words(run.from, run.to)}`, this.ctx);
-      return this.ask([timed, run.when], this.runs.words(run.from, run.to), [[from, run.from]]);
-    }
-    // "About May 5 on Sunday".
-    if (Object.hasOwn(MONTHS, this.word(run.from - 2))) return undefined;
-    // "A table for 2 tomorrow".
-    if (this.word(run.from - 2) === 'for' && this.language.task.seats.has(this.word(run.from - 3))) return undefined;
-    // "Dentist 8h tomorrow": the hour, or how long.
-    const lettered = this.isHours(run.from - 2) ? this.runs.exactly(run.from - 2, run.to) : undefined;
-    if (lettered)
-      return this.ask([lettered.when, run.when], this.runs.words(lettered.from, lettered.to), [[from, lettered.from]]);
-    const number = Number(before);
-    if (!Number.isInteger(number) || number < 1 || number > 12) return undefined;
-    const longer = this.runs.exactly(run.from - 1, run.to);
-    return longer && this.ask([longer.when, run.when], this.runs.words(longer.from, longer.to), [[from, longer.from]]);
-  }
-
   /** "Check in 24 hours before my flight on Friday at 6pm": the time is that of the flight. */
   protected earlierWithin(run: Run, from: number): Understood | undefined {
     for (let at = from + 1; at < run.from; at++) {
@@ -242,11 +127,6 @@ export class SentenceDoubts extends SentenceEnds {
       return this.ask([when, run.when], this.runs.words(run.from, run.to), [[from, run.from]]);
     }
     return undefined;
-  }
-
-  /** "9h". */
-  protected isHours(at: number): boolean {
-    return /^\d{1,2}$/.test(this.word(at)) && this.word(at + 1) === 'h';
   }
 
   /** "Call Bob at 5 and Ana at 6": two times, each with its task. */
@@ -277,6 +157,8 @@ export class SentenceDoubts extends SentenceEnds {
     if (this.isTie(run.from - 1) || this.counts(run.from - 1) || isUnread || isListed)
       return this.ask([run.when], words, [[from, run.from]]);
     if (!onlyTime(run)) return undefined;
+    const during = this.during(run, from);
+    if (during) return this.ask([during, run.when], words, [[from, run.from]]);
     const dashed = this.word(from).replace(/^(\d\d?)-(\d\d?)$/, '$1/$2');
     // "12-7 oil change 4pm".
     if (dashed !== this.word(from) && run.from > from + 1) {
@@ -303,6 +185,20 @@ export class SentenceDoubts extends SentenceEnds {
       const isCertain = both.when.kind === 'once' || both.when.kind === 'recurring';
       if (isCertain && this.isApart(other, run.from)) return both;
       return this.ask([both.when, run.when], words, [[from, run.from]]);
+    }
+    return undefined;
+  }
+
+  /** "Take antibiotics for 7 days at 9": on each of them, or once what is for so many. */
+  protected during(run: Run, from: number): When | undefined {
+    for (let at = run.from - 1; at >= from; at--) {
+      if (this.word(at) !== 'for') continue;
+      const piece = this.runs.pieces(at).find(({ end, value }) => end === run.from && value.kind === 'shift');
+      const span = piece?.value.kind === 'shift' ? piece.value.span : undefined;
+      if (!span || span.milliseconds > 0) return undefined;
+      const day = span.workdays > 0 ? 'weekday' : 'day';
+      const count = span.workdays > 0 ? `for ${span.workdays} times` : this.runs.words(at, run.from);
+      return readPhrase(`every ${day} ${this.runs.words(run.from, run.to)} ${count}`, this.ctx);
     }
     return undefined;
   }
@@ -369,8 +265,6 @@ const TIES = new Set(
     ' ',
   ),
 );
-
-const CLOCK_UNITS = /^(?:uhr|h|am|pm|hour|o'clock|[.!?])$/;
 
 /** What is counted, or goes on with a number. */
 const THINGS = /^(?:people|men|women|children|kids|on|of|\w{2,}[^\Ws]s)$/;

@@ -1,5 +1,6 @@
 import { readPhrase } from './parse.ts';
 import type { Placed } from './phrase.ts';
+import type { Run } from './runs.ts';
 import { SentenceDoubts } from './sentence-doubts.ts';
 import { hasTime, onlyTime, type Understood } from './sentence-parts.ts';
 import type { When } from './types.ts';
@@ -30,6 +31,21 @@ export class SentenceEvents extends SentenceDoubts {
     const words = `${this.runs.words(from, early.end)} ${date} ${this.runs.words(early.end, to)}`;
     const when = readPhrase(words, this.ctx);
     return when && { when, words, task: this.taskOf([head]) };
+  }
+
+  /** "Find a sitter for Saturday night", "pay the rent at 5pm for Friday": the day may be but what it is for. */
+  protected asPurpose(run: Run, from: number): Understood | undefined {
+    const words = this.runs.words(run.from, run.to);
+    const inner = this.tokens.slice(run.from, run.to).findIndex(({ text }) => text === 'for');
+    const clock = inner > 0 ? this.runs.exactly(run.from, run.from + inner) : undefined;
+    if (clock && onlyTime(clock)) return this.ask([run.when, clock.when], words, [[from, run.from]]);
+    const { part, clock: hour } = run.phrase.time ?? {};
+    const isNight = !hour && (part === 'night' || part === 'evening') && run.phrase.dates.length > 0;
+    if (isNight && BOOKS.test(this.word(from)) && !/^(?:on|at|by)$/.test(this.word(run.from)))
+      return this.ask([run.when], words, [[from, run.from]]);
+    const isFor = this.word(run.from - 1) === 'for' && run.from - 1 > from && run.phrase.dates.length > 0;
+    if (!isFor || run.phrase.time?.clock || run.phrase.range) return undefined;
+    return this.language.task.deeds.has(this.word(from)) ? this.ask([run.when], words, [[from, run.from]]) : undefined;
   }
 
   /** "Mom's birthday is May 4, remind me every year at 9": the day of the series stands with the event. */
@@ -140,5 +156,8 @@ export class SentenceEvents extends SentenceDoubts {
     );
   }
 }
+
+/** What is seldom done at night, but done for one: "book a table Friday night". */
+const BOOKS = /^(?:find|book|reserve|hire|arrange|get|order)$/;
 
 const PARTS = /^(?:morning|afternoon|evening|night|same|day)$/;

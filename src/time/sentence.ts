@@ -6,9 +6,8 @@ import { saysClock } from './leftover.ts';
 import { mayBeName } from './names.ts';
 import { parseWhen, readRule, readWords, type Words, withWords, wordsOf } from './parse.ts';
 import { isDoubtful, isWeak, type Run } from './runs.ts';
-import { STARTS } from './sentence-days.ts';
-import { SentenceJoins } from './sentence-joins.ts';
-import { hasTime, isSameWhen, onlyTime, type Understood } from './sentence-parts.ts';
+import { ENDS, SentenceMiddle } from './sentence-middle.ts';
+import { isSameWhen, onlyTime, type Understood } from './sentence-parts.ts';
 import { writtenOut } from './texting.ts';
 import { noTime, past, tooLong, unknownZone, whichOne } from './texts.ts';
 import { tokenise } from './tokens.ts';
@@ -68,7 +67,7 @@ function isNegative({ tokens, pieces }: Words): boolean {
   return pieces(1).some(({ value }) => value.kind === 'shift' && !value.bare);
 }
 
-class Sentence extends SentenceJoins {
+class Sentence extends SentenceMiddle {
   /** What is meant by a sentence with a condition that names a time, and by the rest of it. */
   conditioned(whole: Understood, rest: Understood, { isDay, isOwn }: Condition): Understood {
     const { when, words = '', task } = rest;
@@ -217,6 +216,8 @@ class Sentence extends SentenceJoins {
     });
     if (!run) return undefined;
     const connector = this.connectorAt(run.to);
+    const last = /^(?:to|-)$/.test(connector) ? this.endOfDays(run, to) : undefined;
+    if (last) return this.ask([run.when, last.when], this.runs.words(run.from, last.to), [[last.to, to]]);
     if (connector === '' && layout.hasLead && this.isLoose(run, layout))
       return this.ask([run.when], this.runs.words(run.from, run.to), [[run.to, to]]);
     const about = layout.hasLead && connector === '' ? this.aboutWhat(run, to) : undefined;
@@ -264,6 +265,8 @@ class Sentence extends SentenceJoins {
       this.doubtBefore(run, from) ??
       this.doubtWithin(run, task);
     if (doubt) return doubt;
+    const start = this.startOfDays(run, from);
+    if (start) return this.ask([start.when, run.when], words, [[from, to]]);
     if (this.isAsked(run, from) || this.mayBeCalled(run, from)) return this.ask([run.when], words, [task]);
     // "Ask about Friday at 7".
     const isTopic = run.phrase.dates.length > 0 && /^(?:about|of|from)$/.test(this.word(run.from - 1));
@@ -272,108 +275,11 @@ class Sentence extends SentenceJoins {
     const timed = this.isBound(run) ? undefined : this.withClock(run, [from, run.from], false);
     if (timed) return timed;
     const isFor = this.word(run.from - 1) === 'for' && run.from - 1 > from;
+    const purpose = this.asPurpose(run, from);
+    if (purpose) return purpose;
     return this.result(run.when, words, [isFor ? [from, run.from - 1] : task]);
   }
-
-  /** "Laundry 2h": in that time, or for so long. */
-  private lasting([from, to]: [number, number]): Understood | undefined {
-    const run = this.runs.longestUpTo(
-      to,
-      from + 1,
-      (one) => (one.phrase.shift ?? one.phrase.vague) !== undefined && one.phrase.placed.length === 1,
-    );
-    if (!run || !/^\d/.test(this.word(run.from))) return undefined;
-    const words = this.runs.words(run.from, run.to);
-    return /^\d[\d.]*[hm](?:\d+m?)?$|^\d+ ?(?:h|hours?|hrs?|minutes?|mins?)$/i.test(words)
-      ? this.ask([run.when], words, [[from, run.from]])
-      : undefined;
-  }
-
-  private middle([from, to]: [number, number]): Understood | undefined {
-    const found: Run[] = [];
-    for (let at = from + 1; at < to; at++) {
-      const run = this.runs.longestFrom(at, to, (one) => {
-        const { recurs, dates, placed } = one.phrase;
-        // "Reply to the Monday email".
-        const isLed = this.word(at) === 'the' || this.isBound(one);
-        if (isLed && this.isAdjective(one) && one.to < to && !this.isOpen(one.to)) return false;
-        const isMarked = STARTS.has(this.word(at)) || recurs.length > 0 || dates.length > 0 || placed.length > 1;
-        return (
-          isMarked && !this.startsWeak(one) && !this.endsWeak(one) && !/^(?:and|then)$/.test(this.word(one.to - 1))
-        );
-      });
-      if (!run) continue;
-      found.push(run);
-      at = run.to - 1;
-    }
-    const [first, second] = found;
-    if (!first) return this.attribute([from, to]);
-    const limited = this.limited(first, from, to);
-    if (limited) return limited;
-    const rest: [number, number][] = [
-      [from, first.from],
-      [first.to, to],
-    ];
-    if (!second) {
-      const digits = this.withDigits(first, from, [[first.to, to]]) ?? this.dated(first, [from, to]);
-      if (digits) return digits;
-      // "Call Bob on Sunday lunch with Ana".
-      const longer = hasTime(first) ? undefined : this.lengthened(first, to);
-      if (longer && !isSameWhen(longer.when, first.when))
-        return this.ask([longer.when, first.when], this.runs.words(longer.from, longer.to), [
-          [from, first.from],
-          [longer.to, to],
-        ]);
-      const unread =
-        this.language.temporal.has(this.word(first.to)) ||
-        this.word(first.to) === 'or' ||
-        (!hasTime(first) && this.isHours(first.to)) ||
-        // "Ever day at 8 to stretch".
-        (onlyTime(first) && UNITS.test(this.word(first.from - 1)) && !this.lasts(first.from, from)) ||
-        this.isTie(first.from - 1) ||
-        this.endsInCount(first) ||
-        (first.phrase.recurs.length > 0 && this.mentions(first.to, to, ENDS));
-      const words = this.runs.words(first.from, first.to);
-      return unread ? this.ask([first.when], words, rest) : this.result(first.when, words, rest);
-    }
-    return this.ask(
-      found.map(({ when }) => when),
-      this.runs.words(first.from, first.to),
-      [[from, to]],
-    );
-  }
-
-  /** "12/15 lunch at 3pm with Sam": a date in digits at either end, and the clock within. */
-  private dated(run: Run, [from, to]: [number, number]): Understood | undefined {
-    const day = onlyTime(run) ? (this.digitsAt(from) ?? this.digitsAt(to - 1)) : undefined;
-    if (!day || (day.from >= run.from && day.to <= run.to)) return undefined;
-    const [first, last] = day.from < run.from ? [day, run] : [run, day];
-    const both = this.joined(
-      [
-        [day.from, day.to],
-        [run.from, run.to],
-      ],
-      [
-        [from, first.from],
-        [first.to, last.from],
-        [last.to, to],
-      ],
-    );
-    const isSure = /1[3-9]|[23]\d/.test(this.word(day.from)) && both.when.kind === 'once';
-    return isSure ? both : this.ask([both.when, run.when], this.runs.words(run.from, run.to), [[from, to]]);
-  }
-
-  /** "Remind me about the 9am meeting": a time, but that of the meeting. */
-  private attribute([from, to]: [number, number]): Understood | undefined {
-    for (let at = from; at < to; at++) {
-      const run = this.runs.longestFrom(at, to, (one) => this.isClock(one) && !this.startsWeak(one));
-      if (run) return this.ask([run.when], this.runs.words(run.from, run.to), [[from, to]]);
-    }
-    return undefined;
-  }
 }
-
-const UNITS = /^(?:minute|hour|day|week|month|year)$/;
 
 const REFUSALS = /^(?:don't|dont|not|never|stop|cancel|without)$/;
 
@@ -383,5 +289,3 @@ const NOUNS = new Set('reminder alarm timer'.split(' '));
 const COUNTED = new Set(['snooze', 'timer']);
 
 const NO_PIECE = { from: 0, to: 0, piece: { kind: 'note' as const } };
-
-const ENDS = new Set('until except starting through'.split(' '));

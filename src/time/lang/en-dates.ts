@@ -1,5 +1,6 @@
 import type { Captures, Rule, Terminal } from '../match.ts';
-import type { DateSpec, Edge, NthTarget, Unit, Which } from '../pieces.ts';
+import type { DateSpec, NthTarget, Which } from '../pieces.ts';
+import type { Token } from '../tokens.ts';
 import { MONTHS, WEEKDAYS } from './en-words.ts';
 
 /** Days and dates. */
@@ -83,9 +84,6 @@ function inWeeks(c: Captures): DateSpec {
 const inWeek =
   (weeks: number) =>
   (c: Captures): DateSpec => ({ type: 'weekday', weekday: get(c, 'weekday'), which: 'bare', inWeek: weeks });
-const period =
-  (unit: Unit, which: number, edge: Edge = 'whole') =>
-  (): DateSpec => ({ type: 'period', unit, which, edge });
 export const dayRules: readonly Rule[] = [
   ['date', 'today', offset(0)],
   ['date', 'later today', offset(0)],
@@ -165,6 +163,11 @@ function both(c: Captures): DateSpec | undefined {
   return calendar ? { type: 'both', weekday: get(c, 'weekday'), date } : undefined;
 }
 
+/** "Dec 1 - Dec 3": no "1-Dec". */
+function isOpenDash(tokens: readonly Token[]): boolean {
+  return tokens.some(({ text }, at) => text === '-' && tokens[at + 1]?.glued === false);
+}
+
 const withYear = (c: Captures): number | undefined => maybe<number>(c, 'year');
 
 export const calendarRules: readonly Rule[] = [
@@ -183,7 +186,7 @@ export const calendarRules: readonly Rule[] = [
   [
     'monthDate',
     '{dayDigits} of|-|.? {month} ,|-? {year}?',
-    (c) => monthday(get(c, 'dayDigits'), get(c, 'month'), withYear(c)),
+    (c, tokens) => (isOpenDash(tokens) ? undefined : monthday(get(c, 'dayDigits'), get(c, 'month'), withYear(c))),
   ],
   [
     'monthDate',
@@ -210,7 +213,8 @@ export const calendarRules: readonly Rule[] = [
   [
     'monthDate',
     '{dayDigits} -|. {month} -|.? {signedYear}',
-    (c) => monthday(get(c, 'dayDigits'), get(c, 'month'), get(c, 'signedYear')),
+    (c, tokens) =>
+      isOpenDash(tokens) ? undefined : monthday(get(c, 'dayDigits'), get(c, 'month'), get(c, 'signedYear')),
   ],
   [
     'monthDate',
@@ -300,7 +304,7 @@ function fromEnd(ordinal: number): number | undefined {
   return ordinal > 1 && ordinal < 6 ? -ordinal : undefined;
 }
 
-function monthYear(c: Captures): { month: number; year?: number } {
+export function monthYear(c: Captures): { month: number; year?: number } {
   const year = maybe<number>(c, 'yearSuffix');
   return year === undefined ? { month: get(c, 'month') } : { month: get(c, 'month'), year };
 }
@@ -308,96 +312,3 @@ function monthYear(c: Captures): { month: number; year?: number } {
 function nth(c: Captures, where: Partial<Extract<DateSpec, { type: 'nth' }>>): DateSpec {
   return { type: 'nth', nth: get(c, 'nthWord'), of: get(c, 'nthTarget'), ...where };
 }
-
-const edges: readonly [string, Edge][] = [
-  ['end|close of', 'end'],
-  ['the end|close of', 'end'],
-  ['at|by|on the? end of', 'end'],
-  ['starting|first of', 'start'],
-  ['the starting of', 'start'],
-  ['at|by|on the starting of', 'start'],
-  ['middle of', 'middle'],
-  ['the middle of', 'middle'],
-  ['in|by|at the middle of', 'middle'],
-  ['mid -?', 'middle'],
-  ['in mid -?', 'middle'],
-];
-
-function edgeRules(): Rule[] {
-  return edges.flatMap(([words, edge]): Rule[] => [
-    ['date', `${words} the|this? month`, period('month', 0, edge)],
-    ['date', `${words} next month`, period('month', 1, edge)],
-    ['date', `${words} the|this? week`, period('week', 0, edge)],
-    ['date', `${words} next week`, period('week', 1, edge)],
-    ['date', `${words} the|this? year`, period('year', 0, edge)],
-    ['date', `${words} next year`, period('year', 1, edge)],
-    ['date', `${words} the|this? quarter`, period('quarter', 0, edge)],
-    ['date', `${words} next quarter`, period('quarter', 1, edge)],
-    [
-      'date',
-      `${words} {month} {yearSuffix}?`,
-      (c): DateSpec => ({ type: 'period', unit: 'month', which: 0, edge, ...monthYear(c) }),
-    ],
-    ...(edge === 'middle' ? [] : [['date', `${words} q {digits} {yearSuffix}?`, quarterEdge(edge)] satisfies Rule]),
-  ]);
-}
-
-/** "End of Q2" is the end of June. */
-function quarterEdge(edge: Edge) {
-  return (c: Captures): DateSpec | undefined => {
-    const month = get<number>(c, 'digits') * 3 - (edge === 'end' ? 0 : 2);
-    const where = monthYear({ ...c, month });
-    return month >= 1 && month <= 12 ? { type: 'period', unit: 'month', which: 0, edge, ...where } : undefined;
-  };
-}
-
-export const periodRules: readonly Rule[] = [
-  ...edgeRules(),
-  ['date', 'on|by? the? last day of the|this quarter', period('quarter', 0, 'end')],
-  ['date', 'on|by? the? last day of next quarter', period('quarter', 1, 'end')],
-  ['date', 'on|by? the? first day of next quarter', period('quarter', 1, 'start')],
-  ['date', 'on|the? next|coming leap day', () => ({ type: 'monthday', day: 29, month: 2 })],
-  ['date', 'eom', period('month', 0, 'end')],
-  ['date', 'by eom', period('month', 0, 'end')],
-  ['date', 'by? eow', period('week', 0, 'end')],
-  ['date', 'by? eoy', period('year', 0, 'end')],
-  ['date', 'by? eoq', period('quarter', 0, 'end')],
-  ['date', "month's|months end", period('month', 0, 'end')],
-  ['date', "year's end", period('year', 0, 'end')],
-  [
-    'date',
-    'in|by? the? next|coming|following {p:periodUnit}',
-    (c) => ({ type: 'period', unit: get(c, 'p'), which: 1, edge: 'whole' }),
-  ],
-  ['date', 'later? this {p:periodUnit}', (c) => ({ type: 'period', unit: get(c, 'p'), which: 0, edge: 'whole' })],
-  ['date', 'the {p:periodUnit} after next', (c) => ({ type: 'period', unit: get(c, 'p'), which: 2, edge: 'whole' })],
-  ['date', '{p:periodUnit} after next', (c) => ({ type: 'period', unit: get(c, 'p'), which: 2, edge: 'whole' })],
-  [
-    'date',
-    'last|past|previous {p:periodUnit}',
-    (c) => ({ type: 'period', unit: get(c, 'p'), which: -1, edge: 'whole' }),
-  ],
-  [
-    'date',
-    'in|next|during {month} {yearSuffix}?',
-    (c, [first]) => ({
-      type: 'period',
-      unit: 'month',
-      which: first?.text === 'next' ? 1 : 0,
-      edge: 'whole',
-      ...monthYear(c),
-    }),
-  ],
-  [
-    'date',
-    '{month} {y:yearSuffix}',
-    (c) => ({ type: 'period', unit: 'month', which: 0, edge: 'whole', month: get(c, 'month'), year: get(c, 'y') }),
-  ],
-  [
-    'date',
-    '{month}',
-    (c) => ({ type: 'period', unit: 'month', which: 0, edge: 'whole', month: get(c, 'month'), vague: true }),
-  ],
-  ['periodUnit', 'week|month|year|quarter', (_, [token]) => token?.text],
-  ['date', 'in {y:year}', (c) => ({ type: 'period', unit: 'year', which: 0, edge: 'whole', year: get(c, 'y') })],
-];

@@ -1,5 +1,14 @@
 import type { Captures, Rule } from '../match.ts';
-import type { Clock, DateSpec, DaySet, Moment, Piece, TimeSpec, Unit } from '../pieces.ts';
+import {
+  type Clock,
+  type DateSpec,
+  type DaySet,
+  type Moment,
+  NOTHING,
+  type Piece,
+  type TimeSpec,
+  type Unit,
+} from '../pieces.ts';
 
 /** Where a series starts and ends, what it leaves out, and several times of a day. */
 
@@ -50,6 +59,11 @@ export const limitRules: readonly Rule[] = [
     'limit',
     'for|over the? next|following|coming {span}',
     (c) => ({ kind: 'lasting', span: get(c, 'span'), daily: true }),
+  ],
+  [
+    'limit',
+    'the? next|following|coming {n:number} day',
+    (c) => ({ kind: 'lasting', span: { ...NOTHING, days: c.n }, daily: true }),
   ],
   ['limit', 'for|over|during the next|following|coming {u:unit}', (c) => lastingOne(get(c, 'u'))],
   ['limit', ',|for the? next? {number} times', (c) => ({ kind: 'count', count: get(c, 'number') })],

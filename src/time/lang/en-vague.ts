@@ -14,6 +14,14 @@ const unclear =
     instead: instead.map((text) => text.replace(/\$(\w+)/g, (_, name: string) => String(captures[name] ?? ''))),
   });
 
+/** The same in other words. */
+const said =
+  (words: string) =>
+  (captures: Captures): Piece => ({
+    ...(unclear(words)(captures) as Extract<Piece, { kind: 'vague' }>),
+    certain: true,
+  });
+
 function fortnightly(weekday: number): Piece {
   return { kind: 'recur', recur: { freq: 'WEEKLY', interval: 2, days: { weekdays: [weekday] } } };
 }
@@ -99,7 +107,9 @@ export const vagueRules: readonly Rule[] = [
   ['piece', 'twice a|per year', unclear('every 6 months')],
   ['piece', 'the? other day', () => ({ kind: 'wrong', code: 'PAST' })],
   ['piece', 'for? the? next|following {n:rawNumber} {p:partPlural}', unclear('every $p for $n times')],
-  ['piece', 'for? the? next|following {n:rawNumber} weekdays', unclear('every weekday for $n times')],
+  ['piece', 'for? the? next|following|coming {n:rawNumber} weekdays|workday', said('every weekday for $n times')],
+  ['piece', 'for? the? next|following|coming {n:rawNumber} {w:rawPlural}', unclear('every $w for $n times')],
+  ['rawPlural', '{weekdayPlural}', (_, [token]) => token?.text.slice(0, -1)],
   ['piece', 'teatime', unclear('at 16:00', 'at 17:00')],
   ['piece', 'at teatime', unclear('at 16:00', 'at 17:00')],
   ['piece', 'at? breakfast time', unclear('at 7:00 am', 'at 8:00 am')],

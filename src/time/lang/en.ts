@@ -1,14 +1,16 @@
 import { type Captures, grammar, type Rule, type Terminal } from '../match.ts';
-import type { Clock, DateSpec, DaySet, Piece, Span, TimeSpec, Unit } from '../pieces.ts';
+import type { Clock, DateSpec, DaySet, Piece, TimeSpec } from '../pieces.ts';
 import type { Token } from '../tokens.ts';
 import { isAbbreviation, placeZone, startsPlace, WORDLIKE_ABBREVIATIONS } from '../zone-names.ts';
 import { clockRules, clockTerminals, numberRules, partRules, spanRules } from './en-clock.ts';
-import { calendarRules, dateTerminals, dayRules, periodRules } from './en-dates.ts';
+import { calendarRules, dateTerminals, dayRules } from './en-dates.ts';
 import { holidayRules } from './en-holidays.ts';
 import { limitRules } from './en-limits.ts';
 import { nameWords } from './en-names.ts';
+import { periodRules } from './en-periods.ts';
 import { cycleRules, daySetRules, recurRules, recurrenceTerminals } from './en-recurrence.ts';
-import { isNumberBeforeDay, relativeDateRules } from './en-relative.ts';
+import { relativeDateRules } from './en-relative.ts';
+import { shiftRules, twoDigits, wrong } from './en-shift.ts';
 import { taskWords } from './en-tasks.ts';
 import { vagueRules } from './en-vague.ts';
 import { canonicalWords, MONTHS, WEEKDAYS } from './en-words.ts';
@@ -96,106 +98,6 @@ const zoneRules: readonly Rule[] = [
   ['zone', 'my|local|our time zone?', () => ({ kind: 'note' })],
 ];
 
-const wrong = (code: 'NOT_A_DATE' | 'NEVER' | 'TOO_OFTEN' | 'PAST') => (): Piece => ({ kind: 'wrong', code });
-const shift = (c: Captures): Piece => ({ kind: 'shift', span: get<Span>(c, 'span') });
-const minutes = (count: number): Span => ({ months: 0, days: 0, workdays: 0, milliseconds: count * 60_000 });
-
-const shiftRules: readonly Rule[] = [
-  ['piece', 'in|within|after about|~? {span}', shift],
-  ['piece', 'in exactly|another|like|maybe? {span}', shift],
-  ['piece', 'in {span} time', shift],
-  ['piece', "in {span} ' time", shift],
-  ['piece', 'in a|an|one|{number}? {u:possessiveUnit} time', (c) => ({ kind: 'shift', span: get(c, 'u') })],
-  ['possessiveUnit', "week's", () => ({ months: 0, days: 7, workdays: 0, milliseconds: 0 })],
-  ['possessiveUnit', "month's", () => ({ months: 1, days: 0, workdays: 0, milliseconds: 0 })],
-  ['possessiveUnit', "year's", () => ({ months: 12, days: 0, workdays: 0, milliseconds: 0 })],
-  ['possessiveUnit', "hour's", () => minutes(60)],
-  ['possessiveUnit', "minute's", () => minutes(1)],
-  ['possessiveUnit', "fortnight's", () => ({ months: 0, days: 14, workdays: 0, milliseconds: 0 })],
-  ['possessiveUnit', "day's", () => ({ months: 0, days: 1, workdays: 0, milliseconds: 0 })],
-  ['piece', '{sameTime} next {p:periodUnit}', (c) => ({ kind: 'shift', span: ahead(get(c, 'p')) })],
-  ['piece', 'next {p:periodUnit} ,? {sameTime}', (c) => ({ kind: 'shift', span: ahead(get(c, 'p')) })],
-  ['piece', '{sameTime} {date}', (c) => ({ kind: 'moment', moment: { date: get(c, 'date'), time: { same: true } } })],
-  [
-    'piece',
-    '{date} ,? {sameTime}',
-    (c) => ({ kind: 'moment', moment: { date: get(c, 'date'), time: { same: true } } }),
-  ],
-  ['piece', '{sameTime} in {span}', (c) => sameTimeIn(get(c, 'span'))],
-  ['piece', 'in {span} ,? {sameTime}', (c) => sameTimeIn(get(c, 'span'))],
-  ['sameTime', 'at|about|around? the? same|this time', () => true],
-  ['piece', 'about? {span} from right? now', shift],
-  ['piece', '{span} later|hence', shift],
-  ['piece', 'in? {span} from right? now', shift],
-  ['piece', '+ {span}', shift],
-  ['piece', 'now +|plus {span}', shift],
-  ['piece', 'in the next {span}', shift],
-  ['piece', 'in {n:bareMinutes}', (c) => ({ kind: 'shift', span: minutes(get(c, 'n')) })],
-  ['bareMinutes', '{n:number}', (c) => (get<number>(c, 'n') < 1000 ? c.n : undefined)],
-  ['piece', 'for {span}', (c) => ({ kind: 'shift', span: get<Span>(c, 'span'), bare: true, during: true })],
-  [
-    'piece',
-    '{span}',
-    (c, tokens) => (isHourOrLength(tokens) ? undefined : { kind: 'shift', span: get<Span>(c, 'span'), bare: true }),
-  ],
-  // "21h", "2h30": the hour of the clock, or so many hours.
-  [
-    'piece',
-    '{h:hourdigits} {hours}',
-    (c, tokens) =>
-      isHourOrLength(tokens) ? { kind: 'vague', instead: [`at ${twoDigits(c.h)}:00`, `in ${c.h} hours`] } : undefined,
-  ],
-  ['piece', '{span} before|prior to|ahead? of?', (c, tokens) => beside(c, tokens, -1)],
-  [
-    'piece',
-    'the day before',
-    () => ({ kind: 'before', span: { months: 0, days: 1, workdays: 0, milliseconds: 0 }, sign: -1 }),
-  ],
-  [
-    'piece',
-    'the week before',
-    () => ({ kind: 'before', span: { months: 0, days: 7, workdays: 0, milliseconds: 0 }, sign: -1 }),
-  ],
-  [
-    'piece',
-    'the day after',
-    () => ({ kind: 'before', span: { months: 0, days: 1, workdays: 0, milliseconds: 0 }, sign: 1 }),
-  ],
-  ['piece', '{span} before|til', (c, tokens) => beside(c, tokens, -1)],
-  ['piece', '{span} after|past|from', (c, tokens) => beside(c, tokens, 1)],
-
-  ['piece', '{span} ago|earlier', wrong('PAST')],
-  ['piece', 'in? minus {span} from? now?', wrong('PAST')],
-  ['piece', '- {span} from now', (_, tokens) => (isMinus(tokens) ? { kind: 'wrong', code: 'PAST' } : undefined)],
-  ['piece', 'in? - {span}', (_, tokens) => (isMinus(tokens) ? { kind: 'wrong', code: 'PAST' } : undefined)],
-  ['piece', 'now', wrong('PAST')],
-  ['piece', 'right|just now', wrong('PAST')],
-  ['piece', 'last|yesterday night|morning|afternoon|evening', wrong('PAST')],
-  ['piece', 'in the past', wrong('PAST')],
-  ['piece', 'just? once|only', () => ({ kind: 'note' })],
-  ['piece', 'one time only?', () => ({ kind: 'note' })],
-  ['piece', 'at? {badClock} am|pm?', wrong('NOT_A_DATE')],
-  ['piece', 'never', wrong('NEVER')],
-];
-
-function ahead(unit: Unit): Span {
-  const months: Partial<Record<Unit, number>> = { month: 1, quarter: 3, year: 12 };
-  return { months: months[unit] ?? 0, days: unit === 'week' ? 7 : 0, workdays: 0, milliseconds: 0 };
-}
-
-function sameTimeIn(span: Span): Piece | undefined {
-  return span.milliseconds === 0 ? { kind: 'shift', span } : undefined;
-}
-
-function beside(c: Captures, tokens: readonly Token[], sign: 1 | -1): Piece | undefined {
-  return isNumberBeforeDay(tokens) ? undefined : { kind: 'before', span: get<Span>(c, 'span'), sign };
-}
-
-/** A dash with a space after it is no minus. */
-function isMinus(tokens: readonly Token[]): boolean {
-  return tokens[tokens.findIndex(({ text }) => text === '-') + 1]?.glued === true;
-}
-
 /** Frequencies that no reminder is given: refused as such, not misunderstood. */
 const tooOften: readonly Rule[] = [
   [
@@ -218,13 +120,6 @@ function partBefore(c: Captures): Piece {
   return { kind: 'moment', moment: { date, time: get<TimeSpec>(c, 'p') } };
 }
 
-/** What may be an hour of the clock as well as a length of time; before six nobody is up, and a day has 24 hours. */
-function isHourOrLength([number, unit, ...rest]: readonly Token[]): boolean {
-  const isShort = /^hrs?$/i.test(unit?.raw ?? '');
-  if (!number || rest.length > 0 || !(isShort || unit?.text === 'h') || !/^\d{1,2}$/.test(number.text)) return false;
-  return Number(number.text) > (isShort ? 12 : 6) && Number(number.text) < 24;
-}
-
 /** "Fri eve": the evening, where it is no holiday. */
 function evening(c: Captures, tokens: readonly Token[]): Piece | undefined {
   const date = get<DateSpec>(c, 'date');
@@ -232,7 +127,12 @@ function evening(c: Captures, tokens: readonly Token[]): Piece | undefined {
   return isDay ? { kind: 'moment', moment: { date, time: { part: 'evening' } } } : undefined;
 }
 
-const twoDigits = (number: unknown): string => String(number).padStart(2, '0');
+/** "At 5pm for Friday". */
+function timedFor(c: Captures): Piece | undefined {
+  const date = get<DateSpec>(c, 'date');
+  const isDay = /^(?:offset|weekday|monthday|numeric|holiday)$/.test(date.type);
+  return isDay ? { kind: 'moment', moment: { date, time: get<TimeSpec>(c, 'time') } } : undefined;
+}
 
 const pieceRules: readonly Rule[] = [
   ...tooOften,
@@ -255,6 +155,7 @@ const pieceRules: readonly Rule[] = [
     (c) => ({ kind: 'moment', moment: { date: get(c, 'date'), time: get(c, 'p') } }),
   ],
   ['piece', '{date} eve', evening],
+  ['piece', '{time} for {date}', timedFor],
   ['wholePart', 'morning|afternoon|evening|night', (_, [token]) => ({ part: token?.text })],
   ['piece', '{date}', (c) => ({ kind: 'date', date: get<DateSpec>(c, 'date') })],
   // "1/3 15h", "every day 21h": beside a day no length of time, unless it may be that of a thing ("Friday 3h workshop").
