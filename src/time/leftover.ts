@@ -23,9 +23,18 @@ export function isUnreadTime(
     (!isSeries && words[0] === 'every' && task[0]?.raw.toLowerCase() !== 'everyday') ||
     // "Every day save Thursday at 8am" read as a series at the hour of those that say none.
     (isSeries && !hasClock && saysClock(task)) ||
+    // "Work 10-6 tomorrow" read as a day.
+    (!hasClock && words.some((word, at) => isHours(word, task[at - 1]?.raw.toLowerCase() ?? '', language))) ||
+    // "Gym thrice weekly" read as every week.
+    (isSeries && /^(?:twice|thrice)$/.test(words.at(-1) ?? '')) ||
     // "Every Friday at 5 but skip next Friday" read as every Friday.
     (isSeries && words.some((word, at) => LEAVING.test(word) && words.slice(at + 1, at + 4).some(isNamedDay)))
   );
+}
+
+/** "10-6", but not "chapters 3-5". */
+function isHours(word: string, before: string, { names }: Language): boolean {
+  return /^\d{1,2}(?::\d\d)?-\d{1,2}(?::\d\d)?$/.test(word) && !names.labels.has(before) && !/s$|^at$/.test(before);
 }
 
 /** What leaves days out of a series. */

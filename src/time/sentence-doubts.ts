@@ -4,6 +4,7 @@ import { DAY_NAMES, isNumbering, isUnreadTime, saysClock } from './leftover.ts';
 import { hideNames } from './names.ts';
 import { parseWhen, readPhrase, withWords } from './parse.ts';
 import type { Run } from './runs.ts';
+import { STARTS } from './sentence-days.ts';
 import { SentenceDigits } from './sentence-digits.ts';
 import { hasTime, isSameWhen, NUMBERS, onlyTime, type Understood } from './sentence-parts.ts';
 import { whichOne } from './texts.ts';
@@ -129,17 +130,41 @@ export class SentenceDoubts extends SentenceDigits {
     return undefined;
   }
 
-  /** "Call Bob at 5 and Ana at 6": two times, each with its task. */
+  /** "Call Bob at 5 and Ana at 6", "drop the kids at 8, pick up at 3": two times, each with its task. */
   protected oneOfTwo(run: Run, from: number): Understood | undefined {
-    for (let at = from + 1; at < run.from - 2; at++) {
-      if (!/^(?:at|on|tomorrow|today|tonight)$/.test(this.word(at))) continue;
-      const other = this.runs.longestFrom(at, run.from, (one) => !this.startsWeak(one) && !this.endsWeak(one));
-      if (!other || other.to === run.from || (this.word(other.to) !== 'and' && this.word(other.to - 1) !== 'and'))
+    for (let at = from + 1; at < run.from - 1; at++) {
+      if (!/^(?:at|on|tomorrow|today|tonight)$/.test(this.word(at)) && !Object.hasOwn(WEEKDAYS, this.word(at)))
         continue;
+      const other = this.runs.longestFrom(
+        at,
+        run.from,
+        (one) => !this.startsWeak(one) && (!this.endsWeak(one) || this.parts(one)) && one.to < run.from,
+      );
+      if (!other || !this.parts(other)) continue;
       const isAlike = onlyTime(other) === onlyTime(run) || hasTime(other) === hasTime(run);
       if (isAlike) return this.ask([other.when, run.when], this.runs.words(run.from, run.to), [[from, run.from]]);
     }
     return undefined;
+  }
+
+  /** "At 5 call Bob and at 6 call Ana": what begins another task, with a time of its own. */
+  protected another(from: number, to: number): Run | undefined {
+    for (let at = from + 1; at < to - 1; at++) {
+      if (!/^(?:and|then|;)$/.test(this.word(at))) continue;
+      const run = this.runs.longestFrom(at + 1, to, (one) => one.to < to && !this.startsWeak(one));
+      const isDay = run && (this.language.task.deeds.has(this.word(run.to)) || hasTime(run));
+      if (run && isDay && (STARTS.has(this.word(at + 1)) || Object.hasOwn(WEEKDAYS, this.word(at + 1)))) return run;
+    }
+    return undefined;
+  }
+
+  /** Whether another task begins behind a run. */
+  private parts(run: Run): boolean {
+    const isNext = /^(?:and|then|[,;])$/;
+    if (isNext.test(this.word(run.to)) || isNext.test(this.word(run.to - 1))) return true;
+    // "Call Bob at 5 about the meeting at 6".
+    const isOpen = /^(?:about|re|regarding|because|with)$/.test(this.word(run.to));
+    return onlyTime(run) && (isOpen || this.language.task.deeds.has(this.word(run.to)));
   }
 
   /** Words about time that stand unread before the run, and dates elsewhere in the task, make its date doubtful. */
@@ -219,6 +244,8 @@ export class SentenceDoubts extends SentenceDigits {
     // "The eve of April 5", "2nd week of April".
     if (word === 'of' && this.language.temporal.has(this.word(at - 1))) return true;
     if (word === 'of' && this.word(at - 1) === 'eve') return true;
+    // "Some time next week", "last thing tonight".
+    if (/^(?:time|thing)$/.test(word) && /^(?:some|any|last)$/.test(this.word(at - 1))) return true;
     // "Any day but Sunday".
     if (word === 'but' && /^(?:day|time|week|weekday)$/.test(this.word(at - 1))) return true;
     return TIES.has(word) && !(LOOSE_TIES.has(word) && /^(?:at|in|by)$/.test(this.word(at + 1)));
@@ -261,7 +288,7 @@ const PLURALS = /^(?:mon|tues|wednes|thurs|fri|satur|sun)days$|^week(?:day|end)s
 
 /** Words that belong to a time, and leave it unsaid which, when they stand unread before one. */
 const TIES = new Set(
-  'every next until before except starting past half between since per last not early late mid middle sometime or'.split(
+  'every next until before except starting past half between since per last not early late mid middle sometime anytime whenever or'.split(
     ' ',
   ),
 );

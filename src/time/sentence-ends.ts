@@ -49,7 +49,8 @@ export class SentenceEnds extends SentenceRivals {
   /** A run, and the same with a word that may belong to the task: "tomorrow lunch", "at 9 weekly". */
   protected eitherLength(run: Run, longer: Run, to: number): Understood | undefined {
     // "Friday 9h workshop": the split is in doubt even where the hour is not.
-    if (isSameWhen(run.when, longer.when) && !longer.phrase.time?.clock?.lettered) return undefined;
+    const { lettered, weak } = longer.phrase.time?.clock ?? {};
+    if (isSameWhen(run.when, longer.when) && !lettered && !weak) return undefined;
     // "Sunday lunch with Ana": a lunch has its hour.
     const isMeal = this.word(longer.to - 1) === 'lunch' && this.isOpen(longer.to);
     const saysWhen = (_: unknown, at: number) =>

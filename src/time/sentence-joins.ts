@@ -20,6 +20,8 @@ export class SentenceJoins extends SentenceEvents {
     const [from, to] = this.trimmed(task);
     const limited = this.limited(run, from, to);
     if (limited) return limited;
+    const another = this.another(from, to);
+    if (another) return this.ask([run.when, another.when], words, [[from, to]]);
     const end =
       this.runs.longestUpTo(to, from + 1, (one) => !this.startsWeak(one) && !this.isAttribute(one)) ??
       (to - from > 1 ? this.digitsAt(to - 1) : undefined);
@@ -35,6 +37,8 @@ export class SentenceJoins extends SentenceEvents {
       onlyTime(run) && end !== undefined && lacksClock(end) && !onlyTime(end) && end.phrase.recurs.length === 0;
     if (end && (isOpen || (onlyTime(run) && end.phrase.recurs.length > 0 && !hasTime(end)))) {
       const both = this.together(run, end, from);
+      // "Tomorrow pack at 9 and leave at 10".
+      if (this.oneOfTwo(end, from)) return this.ask([both.when], words, [[from, to]]);
       // "Christmas shopping at 5pm": on another day.
       if (this.isPreparation(run, end)) return this.ask([end.when, both.when], words, [[from, end.from]]);
       if (both.when.kind === 'reject' && both.when.code === 'NOT_A_DATE')

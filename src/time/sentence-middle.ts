@@ -62,6 +62,9 @@ export class SentenceMiddle extends SentenceJoins {
         (onlyTime(first) && UNITS.test(this.word(first.from - 1)) && !this.lasts(first.from, from)) ||
         this.isTie(first.from - 1) ||
         this.endsInCount(first) ||
+        this.isHeat(first, from) ||
+        // "At 5,30".
+        (/^[,;]$/.test(this.word(to - 2)) && /^\d\d$/.test(this.word(to - 1)) && to - first.to < 3) ||
         (onlyTime(first) && this.during(first, from) !== undefined) ||
         (first.phrase.recurs.length > 0 && this.mentions(first.to, to, ENDS));
       const words = this.runs.words(first.from, first.to);
@@ -72,6 +75,12 @@ export class SentenceMiddle extends SentenceJoins {
       this.runs.words(first.from, first.to),
       [[from, to]],
     );
+  }
+
+  /** "Bake at 350 for 20 minutes". */
+  protected isHeat(run: Run, from: number): boolean {
+    const isNumber = /^at \d{3}$/i.test(this.runs.words(run.from, run.to));
+    return isNumber && this.tokens.slice(from, run.from).some(({ text }) => HEATS.test(text));
   }
 
   /** "12/15 lunch at 3pm with Sam": a date in digits at either end, and the clock within. */
@@ -103,6 +112,8 @@ export class SentenceMiddle extends SentenceJoins {
     return undefined;
   }
 }
+
+const HEATS = /^(?:bake|roast|cook|heat|preheat|broil|grill|oven|smoke|toast|fry)$/;
 
 const UNITS = /^(?:minute|hour|day|week|month|year)$/;
 

@@ -102,6 +102,13 @@ export class SentenceParts {
       return this.word(last.to) !== '' && !this.language.connectors.has(this.word(last.to));
     // "Only when it's dry".
     if (last.piece.kind === 'note' && /^(?:when|if|while)$/.test(this.word(last.to))) return true;
+    // "On Friday once Bob is back".
+    if (
+      last.piece.kind === 'note' &&
+      this.word(last.from) === 'once' &&
+      /^(?:is|are|has|have)$/.test(this.word(last.to + 1))
+    )
+      return true;
     // "Until Christmas lunch with Ana".
     if (last.piece.kind === 'until' || last.piece.kind === 'start') {
       const { time } = last.piece.piece;

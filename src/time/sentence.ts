@@ -6,8 +6,9 @@ import { saysClock } from './leftover.ts';
 import { mayBeName } from './names.ts';
 import { parseWhen, readRule, readWords, type Words, withWords, wordsOf } from './parse.ts';
 import { isDoubtful, isWeak, type Run } from './runs.ts';
-import { ENDS, SentenceMiddle } from './sentence-middle.ts';
+import { ENDS } from './sentence-middle.ts';
 import { isSameWhen, onlyTime, type Understood } from './sentence-parts.ts';
+import { SentenceTurns } from './sentence-turns.ts';
 import { writtenOut } from './texting.ts';
 import { noTime, past, tooLong, unknownZone, whichOne } from './texts.ts';
 import { tokenise } from './tokens.ts';
@@ -67,7 +68,7 @@ function isNegative({ tokens, pieces }: Words): boolean {
   return pieces(1).some(({ value }) => value.kind === 'shift' && !value.bare);
 }
 
-class Sentence extends SentenceMiddle {
+class Sentence extends SentenceTurns {
   /** What is meant by a sentence with a condition that names a time, and by the rest of it. */
   conditioned(whole: Understood, rest: Understood, { isDay, isOwn }: Condition): Understood {
     const { when, words = '', task } = rest;
@@ -94,7 +95,8 @@ class Sentence extends SentenceMiddle {
       layout.hasLead && layout.connector === '' ? /^["“]([^"“”]+)["”]$/.exec(understood.task)?.[1] : undefined;
     const task = quoted ?? understood.task;
     const isCertain = when.kind === 'once' || when.kind === 'recurring';
-    if (!isCertain || !(this.isRefusal(layout) || (task !== '' && this.isUnread(understood, layout))))
+    const isDoubtful = this.isRefusal(layout) || this.isCorrected() || this.waitsForEvent(understood);
+    if (!isCertain || !(isDoubtful || (task !== '' && this.isUnread(understood, layout))))
       return { ...understood, task };
     return { when: withWords(whichOne([{ words: '', when }]), this.ctx), words, task };
   }
@@ -256,7 +258,7 @@ class Sentence extends SentenceMiddle {
     // "… every day with food until Friday": the day is the end of a series in mid-sentence.
     const series = ENDS.has(this.word(run.from - 1)) ? this.middle([from, to]) : undefined;
     if (series?.when.kind === 'recurring') return series;
-    if (this.isMoved(run)) return this.ask([run.when], words, [task]);
+    if (this.isMoved(run) || this.isHeat(run, from)) return this.ask([run.when], words, [task]);
     const bare = this.withDigits(run, from) ?? this.withBareHour(run, from);
     if (bare) return bare;
     const doubt =

@@ -1,0 +1,45 @@
+import { hideNames } from './names.ts';
+import { SentenceMiddle } from './sentence-middle.ts';
+import type { Understood } from './sentence-parts.ts';
+import { tokenise } from './tokens.ts';
+
+/** What turns the meaning of a time after it was said, or leaves the time itself unsaid. */
+export class SentenceTurns extends SentenceMiddle {
+  /** "At 5, no, 6", "Monday, actually Tuesday". */
+  protected isCorrected(): boolean {
+    return this.tokens.some(({ text }, at) => {
+      if (!TURNS.test(text)) return false;
+      let before = at - 1;
+      while (before >= 0 && /^[.,;:-]$/.test(this.word(before))) before--;
+      let after = at + 1;
+      while (BETWEEN.test(this.word(after)) || TURNS.test(this.word(after))) after++;
+      return this.namesTime(before) && this.namesTime(after);
+    });
+  }
+
+  private namesTime(at: number): boolean {
+    const word = this.word(at);
+    return /^\d/.test(word) || HOURS.test(word) || (this.language.temporal.has(word) && !LENGTHS.test(word));
+  }
+
+  /** "Tomorrow when I get home": a day without its hour, which is that of an event. */
+  protected waitsForEvent({ words = '', task }: Understood): boolean {
+    if (/\d/.test(words) || SAYS_HOUR.test(words)) return false;
+    const parts = hideNames(tokenise(task, this.language), this.language);
+    const at = parts.findIndex(({ text }, index) => {
+      const next = parts[index + 1]?.raw ?? '';
+      return EVENT_STARTS.test(text) ? SUBJECTS.test(next) : text === 'as' && next === 'soon';
+    });
+    return at >= 0 && !parts.slice(0, at).some(({ text }) => this.language.task.reports.has(text));
+  }
+}
+
+const TURNS = /^(?:no|nope|sorry|actually|wait|oops|correction|scratch|rather)$/;
+const BETWEEN = /^(?:[.,;:-]|at|on|by|it|that|make|let's|say|i|mean|meant)$/;
+const HOURS = /^(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)$/;
+const LENGTHS = /^(?:second|minute|hour|day|week|month|year|time)$/;
+const SAYS_HOUR = /\b(?:noon|midnight|o'clock|hours?|minutes?|mins?)\b/i;
+const EVENT_STARTS = /^(?:when|once|after|before)$/;
+/** Of whom or what something is told that is yet to happen. */
+const SUBJECTS =
+  /^(?:I|\p{Lu}.*|i|we|you|he|she|it|they|i'm|he's|she's|we're|they're|my|our|his|her|their|the|school|work)$/u;
