@@ -185,7 +185,7 @@ export function isWeak({ from, to, piece }: Placed, tokens: readonly Token[]): b
       return piece.bare === true || (!SHIFT_STARTS.has(word) && /^\p{Lu}\p{Ll}/u.test(tokens[to - 1]?.raw ?? ''));
     case 'date':
       if (piece.date.type === 'moved' || piece.date.type === 'weekdayBeside') return false;
-      return isWeakDate(piece.date, word, tokens[from - 1]?.text ?? '');
+      return isWeakDate(piece.date, word, tokens[from - 1]?.text ?? '', to - from);
     case 'lasting':
       return piece.daily !== true;
     case 'zone':
@@ -214,6 +214,8 @@ export function isWeak({ from, to, piece }: Placed, tokens: readonly Token[]): b
 /** "Early tomorrow", not "I will be late tomorrow". */
 function isEdge(tokens: readonly Token[], from: number, to: number): boolean {
   if (/^(?:is|am|are|be|was|were|too|so|running)$/.test(tokens[from - 1]?.text ?? '')) return false;
+  // "Early in the morning".
+  if (/^early$/.test(tokens[from]?.text ?? '') && tokens[from + 1]?.text === 'in') return true;
   return (
     /^(?:early|late)$/.test(tokens[from]?.text ?? '') && /^(?:tomorrow|on|next)$|day$/.test(tokens[to]?.text ?? '')
   );
@@ -231,10 +233,11 @@ function isTitle(tokens: readonly Token[], at: number): boolean {
 }
 
 /** A month that may be a name, "3rd", or "3/4" that may be a fraction; "24 December" and "2026-12-24" are dates. */
-function isWeakDate(date: DateSpec, word: string, before: string): boolean {
+function isWeakDate(date: DateSpec, word: string, before: string, length: number): boolean {
   if (date.type === 'period') return date.vague === true || /^\d/.test(word);
   if (date.type === 'monthday' && before === 'due') return false;
-  if (date.type === 'monthday') return /^\d/.test(word) && (date.month === undefined || /^\d{8}$/.test(word));
+  if (date.type === 'monthday')
+    return /^\d/.test(word) && ((date.month === undefined && length < 3) || /^\d{8}$/.test(word));
   if (date.type === 'numeric') return /^\d/.test(word) && date.year === undefined;
   return /^\d/.test(word);
 }

@@ -51,6 +51,18 @@ export class SentenceDays extends SentenceParts {
     return isOneDate(run) ? this.runs.longestFrom(run.to + 1, to, isOneDate) : undefined;
   }
 
+  /** "Catch the 6:30 train Friday": the hour of the day that is named may be that of the thing. */
+  protected hasOwnClock(run: Run, from: number): boolean {
+    const { time, times, range, shift, dates } = run.phrase;
+    if (dates.length === 0 || time?.clock || times || range || shift) return false;
+    const at = this.tokens.findIndex(
+      ({ text }, index) => index >= from && index < run.from && /^(?:the|my|our)$/.test(text),
+    );
+    const clock =
+      at < 0 ? undefined : this.runs.longestFrom(at + 1, run.from, (one) => onlyTime(one) && !this.startsWeak(one));
+    return clock !== undefined && LEAVES.test(this.word(run.from - 1)) && clock.to === run.from - 1;
+  }
+
   /** "Call Dr. Friday at 3", "watch Black Friday at 9": a name, or the day without its object. */
   protected mayBeCalled(run: Run, from: number): boolean {
     const first = this.runs.first(run);
@@ -189,6 +201,9 @@ const CLOCK_STARTS = /^(?:at|in|by|~)$/;
 /** What is said of what is now, or to come. */
 const TO_COME =
   /^(?:is|are|am|can|could|will|would|should|may|might|works?|wants?|comes?|'s|\w+'(?:s|re|ll|m)|\w+ing)$/;
+/** What one is to be at in time. */
+const LEAVES =
+  /^(?:train|bus|flight|ferry|boat|plane|show|movie|film|game|match|class|meeting|call|appointment|standup)$/;
 /** What is named beside a date without being it. */
 const LOOSE_STARTS = /^(?:by|before|after|within|until|starting|from|in)$/;
 /** What has a time of its own. */

@@ -179,7 +179,9 @@ export class SentenceDoubts extends SentenceDigits {
       !this.lasts(run.from, from);
     // "For 2 Mondays and Thursdays": the first of a list was not read.
     const isListed = this.language.joins.has(previous) && this.language.temporal.has(this.word(run.from - 2));
-    if (this.isTie(run.from - 1) || this.counts(run.from - 1) || isUnread || isListed)
+    // "Call Bob in 1:30": no "log in at 5".
+    const isLength = previous === 'in' && /^(?:\d|about|~)/.test(this.word(run.from)) && !/[ap]\.?m/i.test(words);
+    if (this.isTie(run.from - 1) || this.counts(run.from - 1) || isUnread || isListed || isLength)
       return this.ask([run.when], words, [[from, run.from]]);
     if (!onlyTime(run)) return undefined;
     const during = this.during(run, from);

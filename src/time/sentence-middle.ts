@@ -63,6 +63,9 @@ export class SentenceMiddle extends SentenceJoins {
         this.isTie(first.from - 1) ||
         this.endsInCount(first) ||
         this.isHeat(first, from) ||
+        // "In an hour and 15".
+        (this.word(first.to) === 'and' && /^\d+$/.test(this.word(to - 1)) && first.to + 2 === to) ||
+        this.hasOwnClock(first, from) ||
         // "At 5,30".
         (/^[,;]$/.test(this.word(to - 2)) && /^\d\d$/.test(this.word(to - 1)) && to - first.to < 3) ||
         (onlyTime(first) && this.during(first, from) !== undefined) ||

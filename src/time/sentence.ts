@@ -101,12 +101,12 @@ class Sentence extends SentenceTurns {
     return { when: withWords(whichOne([{ words: '', when }]), this.ctx), words, task };
   }
 
-  /** "!remindme 12h", "snooze 12h": what can only be counted from now. */
-  private counted(understood: Understood, { isCommand, lead }: Layout): Understood {
+  /** "!remindme 12h", "snooze 10": what can only be counted from now. */
+  private counted(understood: Understood, { isCommand, lead, body }: Layout): Understood {
     const { words = '' } = understood;
-    const isCount = /^\d+ ?hr?s?$/i.test(words) && Number.parseInt(words, 10) < 13;
-    if (!isCount || !(isCommand || COUNTED.has(lead))) return understood;
-    return { ...understood, when: parseWhen(`in ${words}`, this.ctx) };
+    const isHours = /^\d+ ?hr?s?$/i.test(words) && Number.parseInt(words, 10) < 13 && (isCommand || COUNTED.has(lead));
+    const isMinutes = /^\d{1,3}$/.test(words) && COUNTED.has(lead) && !/^(?:until|at)$/.test(this.word(body[0] - 1));
+    return isHours || isMinutes ? { ...understood, when: parseWhen(`in ${words}`, this.ctx) } : understood;
   }
 
   private read(layout: Layout): Understood {
@@ -269,7 +269,8 @@ class Sentence extends SentenceTurns {
     if (doubt) return doubt;
     const start = this.startOfDays(run, from);
     if (start) return this.ask([start.when, run.when], words, [[from, to]]);
-    if (this.isAsked(run, from) || this.mayBeCalled(run, from)) return this.ask([run.when], words, [task]);
+    if (this.hasOwnClock(run, from) || this.isAsked(run, from) || this.mayBeCalled(run, from))
+      return this.ask([run.when], words, [task]);
     // "Ask about Friday at 7".
     const isTopic = run.phrase.dates.length > 0 && /^(?:about|of|from)$/.test(this.word(run.from - 1));
     if (isTopic || this.isAttribute(run)) return this.ask([run.when], words, [[from, to]]);

@@ -242,6 +242,9 @@ function elapsedDrafts(recur: Recur, phrase: Phrase, env: Env, limits: Limits): 
   const weekdays = recur.days?.weekdays;
   if ((recur.days && !weekdays) || recur.months) return undefined;
   if (phrase.range && recur.step !== undefined) return windowDrafts(recur.step, weekdays, phrase, env, limits);
+  // "Every hour on the hour from 9 to 5".
+  const isFull = recur.minutes?.join() === '0' && phrase.range?.from.minute === 0;
+  if (phrase.range && isFull) return windowDrafts(60 * MINUTE, weekdays, phrase, env, limits);
   if (phrase.time || phrase.times || phrase.range || recur.part) return undefined;
   const base: RulePart = recur.minutes ? { freq: 'HOURLY', byMinute: recur.minutes } : stepPart(recur.step ?? 0);
   const limited = weekdays ? onlyOn(base, weekdays) : base;

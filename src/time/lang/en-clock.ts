@@ -312,6 +312,7 @@ export const partRules: readonly Rule[] = [
   ['time', 'this {part}', (c) => ({ ...get<TimeSpec>(c, 'part'), today: true })],
   ['time', 'later this {part}', (c) => ({ ...get<TimeSpec>(c, 'part'), today: true })],
   ['time', 'this eve', (_, [, word]) => (word?.raw === 'eve' ? { part: 'evening', today: true } : undefined)],
+  ['time', 'this {half}', (c) => ({ part: c.half === 'am' ? 'morning' : 'afternoon', today: true })],
   ['time', 'late tonight', () => ({ part: 'late', today: true })],
   ['time', 'later tonight', () => ({ part: 'tonight', today: true })],
   ['time', 'by tonight', () => ({ part: 'tonight', today: true })],

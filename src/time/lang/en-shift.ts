@@ -51,6 +51,13 @@ export const shiftRules: readonly Rule[] = [
   ['piece', 'now +|plus {span}', shift],
   ['piece', 'in the next {span}', shift],
   ['piece', 'in {n:bareMinutes}', (c) => ({ kind: 'shift', span: minutes(get(c, 'n')) })],
+  ['piece', 'in about|like|~ {n:bareMinutes}', (c) => ({ kind: 'shift', span: minutes(get(c, 'n')) })],
+  ['piece', 'in {n:bareMinutes} or so', (c) => ({ kind: 'shift', span: minutes(get(c, 'n')) })],
+  [
+    'piece',
+    'in {n:bareMinutes} ish {u:unit}?',
+    (c) => (c.u === undefined || c.u === 'minute' ? { kind: 'shift', span: minutes(get(c, 'n')) } : undefined),
+  ],
   ['bareMinutes', '{n:number}', (c) => (get<number>(c, 'n') < 1000 ? c.n : undefined)],
   ['piece', 'for {span}', (c) => ({ kind: 'shift', span: get<Span>(c, 'span'), bare: true, during: true })],
   [

@@ -68,6 +68,8 @@ export const vagueRules: readonly Rule[] = [
   ['piece', 'shortly|just|right|sometime after {t:clockWords}', unclear('at $t', '15 minutes after $t')],
   ['piece', 'before {t:clockWords}', unclear('15 minutes before $t', 'at $t')],
   ['piece', 'after {t:clockWords}', unclear('at $t', '15 minutes after $t')],
+  ['piece', 'the week before|after {d:dateWords}', (c, [, , tie]) => unclear(`a week ${tie?.text} $d`)(c)],
+  ['dateWords', '{date}', (_, tokens) => tokens.map(({ raw }) => raw).join(' ')],
   ['piece', 'after lunch', unclear('at 13:30')],
   ['piece', 'before lunch', unclear('at 11:30')],
   ['piece', 'after|at breakfast', unclear('at 9:00 am')],

@@ -127,6 +127,13 @@ function evening(c: Captures, tokens: readonly Token[]): Piece | undefined {
   return isDay ? { kind: 'moment', moment: { date, time: { part: 'evening' } } } : undefined;
 }
 
+/** "Friday am". */
+function halfOf(c: Captures): Piece | undefined {
+  const date = get<DateSpec>(c, 'date');
+  if (date.type !== 'offset' && date.type !== 'weekday') return undefined;
+  return { kind: 'moment', moment: { date, time: { part: c.half === 'am' ? 'morning' : 'afternoon' } } };
+}
+
 /** "At 5pm for Friday". */
 function timedFor(c: Captures): Piece | undefined {
   const date = get<DateSpec>(c, 'date');
@@ -155,6 +162,7 @@ const pieceRules: readonly Rule[] = [
     (c) => ({ kind: 'moment', moment: { date: get(c, 'date'), time: get(c, 'p') } }),
   ],
   ['piece', '{date} eve', evening],
+  ['piece', '{date} in? the? {half}', halfOf],
   ['piece', '{time} for {date}', timedFor],
   ['wholePart', 'morning|afternoon|evening|night', (_, [token]) => ({ part: token?.text })],
   ['piece', '{date}', (c) => ({ kind: 'date', date: get<DateSpec>(c, 'date') })],
