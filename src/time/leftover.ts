@@ -26,7 +26,13 @@ export function isUnreadTime(
     // "Work 10-6 tomorrow" read as a day.
     (!hasClock && words.some((word, at) => isHours(word, task[at - 1]?.raw.toLowerCase() ?? '', language))) ||
     // "Gym thrice weekly" read as every week.
-    (isSeries && /^(?:twice|thrice)$/.test(words.at(-1) ?? '')) ||
+    (isSeries && /^(?:twice|thrice|\d+ (?:times|x))$|^\S+ (?:twice|thrice)$/.test(words.slice(-2).join(' '))) ||
+    // "Every hour during work hours" read as every hour of the night, too.
+    (isSeries &&
+      words.some(
+        (word, at) =>
+          /^(?:during|within|outside)$/.test(word) && words.slice(at).some((next) => /^(?:hour|day|night)$/.test(next)),
+      )) ||
     // "Every Friday at 5 but skip next Friday" read as every Friday.
     (isSeries && words.some((word, at) => LEAVING.test(word) && words.slice(at + 1, at + 4).some(isNamedDay)))
   );

@@ -1,4 +1,15 @@
-import { addMonths, DAY, type Day, dayOfWall, isoOfWall, MINUTE, SECOND, type Wall } from './civil.ts';
+import {
+  addMonths,
+  DAY,
+  type Day,
+  dayOfWall,
+  isoOfWall,
+  MINUTE,
+  SECOND,
+  type Wall,
+  weekdayOf,
+  ymdOf,
+} from './civil.ts';
 import { isTime, type Minute, nextTimes, type Times, timesOn } from './clock.ts';
 import { type Days, moveDay, resolveDate } from './dates.ts';
 import { type Env, toInstant } from './env.ts';
@@ -100,12 +111,30 @@ function wallsOf(phrase: Phrase, env: Env): Walls | 'NOT_A_DATE' | 'PAST' | unde
     // "Monday at 9" said on a Monday at eleven: this evening, or in a week?
     if (time && day === env.today && days.days.length > 1 && isTurned(times, time, env)) walls.ask = true;
   }
+  const dated = clock?.bare === true && clock.weak === true ? dayByNumber(phrase, clock.hour, days, env) : undefined;
+  if (dated !== undefined)
+    return { walls: [dated * DAY + env.parts.date * MINUTE, ...walls.walls], others: [], ask: true };
   if (days.others) {
     const [wall = 0] = walls.walls;
     walls.others.push(...days.others.map((day) => day * DAY + (wall - (days.days[0] ?? 0) * DAY)));
   }
   return walls;
 }
+
+/** "Mon 23", "Tue 1": the day of the month that is such a weekday soon, where the number was no hour. */
+function dayByNumber({ placed, dates }: Phrase, number: number, { days }: Days, env: Env): Day | undefined {
+  const [date, also] = dates;
+  const [first, second] = placed;
+  if (date?.type !== 'weekday' || date.which !== 'bare' || also || first?.piece.kind !== 'date') return undefined;
+  if (second?.piece.kind !== 'time' || second.from !== first.to || second.to !== second.from + 1) return undefined;
+  // Small numbers are hours, unless the very next such day has that date.
+  const last = number > 12 ? env.today + DAYS_AHEAD : (days[0] ?? 0);
+  for (let day = number > 12 ? env.today : last; day <= last; day++)
+    if (weekdayOf(day) === date.weekday && ymdOf(day).day === number) return day;
+  return undefined;
+}
+
+const DAYS_AHEAD = 62;
 
 /** The walls of a time that no day was named for. */
 function nextWalls(time: TimeSpec, phrase: Phrase, env: Env, now: Minute): Walls | undefined {

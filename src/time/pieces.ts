@@ -60,6 +60,8 @@ export interface Clock {
   padded?: boolean;
   /** A bare number with nothing that marks it as a time. */
   weak?: boolean;
+  /** A number alone: "Monday 14". */
+  bare?: boolean;
   /** Written with a letter alone ("21h"): a time of day only where a day is named. */
   lettered?: boolean;
   /** Midnight named by its word: whether it begins or ends the day is another question. */

@@ -1,4 +1,5 @@
-import { MONTHS } from './lang/en-words.ts';
+import { DAY } from './civil.ts';
+import { MONTHS, WEEKDAYS } from './lang/en-words.ts';
 import type { Layout } from './layout.ts';
 import { parseWhen } from './parse.ts';
 import type { Run } from './runs.ts';
@@ -87,6 +88,18 @@ export class SentenceDigits extends SentenceEnds {
     return isDate
       ? this.result(longer.when, words, [[from, at], ...after])
       : this.ask([longer.when, run.when], words, [[from, at], ...after]);
+  }
+
+  /** "Dentist Sat 21 at 10": the number behind a weekday is its date. */
+  protected withDayNumber(run: Run, from: number): Understood | undefined {
+    const [weekday, number] = [this.word(run.from - 2), this.word(run.from - 1)];
+    if (run.from - 2 < from || !onlyTime(run) || !/^\d{1,2}$/.test(number)) return undefined;
+    if (!Object.hasOwn(WEEKDAYS, weekday)) return undefined;
+    const dated = parseWhen(`${weekday} the ${number}th ${this.runs.words(run.from, run.to)}`, this.ctx);
+    const words = this.runs.words(run.from - 2, run.to);
+    const isSoon = dated.kind === 'once' && dated.at.getTime() - this.ctx.now.getTime() < 62 * DAY;
+    if (isSoon) return this.result(dated, words, [[from, run.from - 2]]);
+    return this.ask([dated, run.when], words, [[from, run.from - 2]]);
   }
 
   /** "Read John 3:16 tomorrow": digits behind a name may be no time. */

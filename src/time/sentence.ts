@@ -259,7 +259,7 @@ class Sentence extends SentenceTurns {
     const series = ENDS.has(this.word(run.from - 1)) ? this.middle([from, to]) : undefined;
     if (series?.when.kind === 'recurring') return series;
     if (this.isMoved(run) || this.isHeat(run, from)) return this.ask([run.when], words, [task]);
-    const bare = this.withDigits(run, from) ?? this.withBareHour(run, from);
+    const bare = this.withDayNumber(run, from) ?? this.withDigits(run, from) ?? this.withBareHour(run, from);
     if (bare) return bare;
     const doubt =
       this.earlierWithin(run, from) ??

@@ -97,7 +97,7 @@ function clock(hour: number, minute = 0): Clock {
 /** Settles the half of the day; "17 pm" is what people type for 17:00, "13 am" is nothing. */
 function withHalf(bare: Clock | undefined, half: string | undefined): Clock | undefined {
   if (!bare || half === undefined) return bare;
-  const { weak: _, full: _full, ...time } = bare;
+  const { weak: _, full: _full, bare: _bare, ...time } = bare;
   if (bare.hour > 12) return half === 'pm' && bare.hour < 24 ? { ...time, exact: true } : undefined;
   if (bare.hour === 0 && half === 'pm') return undefined;
   return { ...time, hour: (bare.hour % 12) + (half === 'pm' ? 12 : 0), exact: true };
@@ -215,7 +215,11 @@ export const clockRules: readonly Rule[] = [
   ['half', '{gluedA}', (c) => c.gluedA],
   ['half', '{gluedP}', (c) => c.gluedP],
   ['half', 'in the am|pm', (_, tokens) => tokens.at(-1)?.text],
-  ['hour', '{h:hourdigits}', (c, [token]) => ({ ...hour(c), exact: isExactHour(token), full: isExactHour(token) })],
+  [
+    'hour',
+    '{h:hourdigits}',
+    (c, [token]) => ({ ...hour(c), bare: true, exact: isExactHour(token), full: isExactHour(token) }),
+  ],
   ['hour', '{h:hourword}', hour],
   // The full hour that "quarter to" and "half past" lean on.
   ['fullHour', "{hour} o'clock? {half}", (c) => withHalf(get(c, 'hour'), get(c, 'half'))],
@@ -393,7 +397,7 @@ export const partRules: readonly Rule[] = [
 ];
 
 function strong(time: Clock): Clock {
-  return { ...time, weak: false };
+  return { ...time, weak: false, bare: false };
 }
 
 function rangeOf(from: Clock, to: Clock, loose = false): Piece {

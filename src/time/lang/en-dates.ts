@@ -146,6 +146,15 @@ export const dayRules: readonly Rule[] = [
       date: monthday(get(c, 'ordinal')),
     }),
   ],
+  // "Friday 27": no hour.
+  [
+    'date',
+    'on? {weekday} {d:dayDigits}',
+    (c) => {
+      const date = monthday(get(c, 'd'));
+      return get<number>(c, 'd') > 24 ? { type: 'both', weekday: get(c, 'weekday'), date } : undefined;
+    },
+  ],
   ['date', '{monthDate} , {weekday}', (c) => ({ type: 'both', weekday: get(c, 'weekday'), date: get(c, 'monthDate') })],
 
   ['date', 'this|the? weekend', () => ({ type: 'weekend', which: 'this' })],
