@@ -69,8 +69,8 @@ export class SentenceDays extends SentenceParts {
     const isNamed = first?.piece.kind === 'date' && /^(?:weekday|holiday)$/.test(first.piece.date.type);
     if (!isNamed || !/^\p{Lu}/u.test(this.tokens[run.from]?.raw ?? '')) return false;
     const at = this.word(run.from - 1) === '.' ? run.from - 2 : run.from - 1;
-    const { honorifics, cultural } = this.language.names;
-    return honorifics.has(this.word(at)) || (at === from && at === run.from - 1 && cultural.has(this.word(at)));
+    const isObject = at === from && at === run.from - 1 && WATCHES.test(this.word(at));
+    return this.language.names.honorifics.has(this.word(at)) || isObject;
   }
 
   /** "See if Ana can come Friday at 5": the day of what is asked, unless that is over ("check if it came"). */
@@ -201,6 +201,8 @@ const CLOCK_STARTS = /^(?:at|in|by|~)$/;
 /** What is said of what is now, or to come. */
 const TO_COME =
   /^(?:is|are|am|can|could|will|would|should|may|might|works?|wants?|comes?|'s|\w+'(?:s|re|ll|m)|\w+ing)$/;
+/** What is done to a work with a name. */
+const WATCHES = /^(?:watch|rewatch|see|hear|read|stream|listen|download|record)$/;
 /** What one is to be at in time. */
 const LEAVES =
   /^(?:train|bus|flight|ferry|boat|plane|show|movie|film|game|match|class|meeting|call|appointment|standup)$/;

@@ -24,11 +24,13 @@ export class SentenceTurns extends SentenceMiddle {
 
   /** "Tomorrow when I get home": a day without its hour, which is that of an event. */
   protected waitsForEvent({ words = '', task }: Understood): boolean {
-    if (/\d/.test(words) || SAYS_HOUR.test(words)) return false;
+    if (SAYS_HOUR.test(words)) return false;
     const parts = hideNames(tokenise(task, this.language), this.language);
     const at = parts.findIndex(({ text }, index) => {
-      const next = parts[index + 1]?.raw ?? '';
-      return EVENT_STARTS.test(text) ? SUBJECTS.test(next) : text === 'as' && next === 'soon';
+      const next = parts[index + 1];
+      // "Send cards before Dec 15".
+      if (!next || this.language.temporal.has(next.text)) return false;
+      return EVENT_STARTS.test(text) ? SUBJECTS.test(next.raw) : text === 'as' && next.text === 'soon';
     });
     return at >= 0 && !parts.slice(0, at).some(({ text }) => this.language.task.reports.has(text));
   }
@@ -38,7 +40,8 @@ const TURNS = /^(?:no|nope|sorry|actually|wait|oops|correction|scratch|rather)$/
 const BETWEEN = /^(?:[.,;:-]|at|on|by|it|that|make|let's|say|i|mean|meant)$/;
 const HOURS = /^(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)$/;
 const LENGTHS = /^(?:second|minute|hour|day|week|month|year|time)$/;
-const SAYS_HOUR = /\b(?:noon|midnight|o'clock|hours?|minutes?|mins?)\b/i;
+const SAYS_HOUR =
+  /\b(?:noon|midnight|o'clock|hours?|minutes?|mins?)\b|\d[:.]\d|\d ?[ap]\.?m|\b(?:at|by) \d|\d ?[hm]\b/i;
 const EVENT_STARTS = /^(?:when|once|after|before)$/;
 /** Of whom or what something is told that is yet to happen. */
 const SUBJECTS =

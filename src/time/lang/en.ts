@@ -285,10 +285,9 @@ export const english: Language = {
   task: taskWords,
   habits: new Map([
     ...['wake', 'breakfast', 'sunrise', 'morning'].map((word): [string, string] => [word, 'in the morning']),
-    ...['dinner', 'supper', 'sunset', 'nightcap', 'evening', 'night'].map((word): [string, string] => [
-      word,
-      'in the evening',
-    ]),
+    ...['dinner', 'supper', 'sunset', 'nightcap', 'evening', 'night', 'bed', 'sleep', 'bedtime', 'midnight'].map(
+      (word): [string, string] => [word, 'in the evening'],
+    ),
   ]),
   besides: new Map([
     ...['morning', 'afternoon', 'evening', 'night'].flatMap((part): [string, string][] => [
