@@ -29,7 +29,7 @@ const YEARS = [
 
 // Only the embedded engine's one session counts at once what it has read.
 test('a message reads no more in a conversation that has gone on for years', async () => {
-  await using coda = await play({ engine: 'pglite' });
+  await using coda = await play({ engine: 'PGlite' });
   const ana = coda.person('ana');
   const database = coda.database();
   const readBy = async (text: string) => {

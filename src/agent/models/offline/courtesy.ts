@@ -1,12 +1,24 @@
 /** What people say around a request without meaning anything by it, and what takes a request back. */
 import type { Word } from './words.ts';
 
-const list = (text: string): string[][] =>
+interface Form {
+  words: readonly { norm: string; marked: boolean }[];
+  /** Only where a mark stands before it. */
+  behindMark: boolean;
+}
+
+const list = (text: string): Form[] =>
   text
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '')
-    .map((line) => line.split(' '));
+    .map((line) => ({
+      words: line
+        .replace(/^, /, '')
+        .split(' ')
+        .map((word) => ({ norm: word.replace(/,$/, ''), marked: word.endsWith(',') })),
+      behindMark: line.startsWith(', '),
+    }));
 
 /** At the beginning; with a `,` only where a mark follows: "no, make it 7", but not "no reminders". */
 const BEFORE = list(`
@@ -196,7 +208,9 @@ const SAID = new Set(['say', 'says', 'said', 'saying', 'write', 'word', 'with', 
 export function beginnings(words: readonly Word[], to: number): number[] {
   const starts = [0];
   for (let at = 0; ; ) {
-    const length = Math.max(0, ...BEFORE.filter((form) => stands(words, form, at, to)).map((form) => form.length));
+    let length = 0;
+    for (const form of BEFORE)
+      if (form.words.length > length && stands(words, form, at, to)) length = form.words.length;
     at += length;
     if (length === 0 || at >= to) return starts;
     starts.push(at);
@@ -206,8 +220,7 @@ export function beginnings(words: readonly Word[], to: number): number[] {
 /** Where the sentence ends without the courtesies at its end. */
 export function ending(words: readonly Word[]): number {
   for (let to = words.length; ; ) {
-    const form = AFTER.find((one) => endsWith(words, one, to));
-    const length = form === undefined ? 0 : spoken(form).length;
+    const length = AFTER.find((form) => endsWith(words, form, to))?.words.length ?? 0;
     if (length === 0 || length >= to) return to;
     to -= length;
   }
@@ -215,24 +228,25 @@ export function ending(words: readonly Word[]): number {
 
 export function isTakenBack(words: readonly Word[]): boolean {
   return TAKEN_BACK.some((form) => {
-    const whole = spoken(form).length === words.length;
-    return whole ? stands(words, spoken(form), 0, words.length) : endsWith(words, form, words.length);
+    const isAll = form.words.length === words.length;
+    return isAll ? stands(words, form, 0, words.length) : endsWith(words, form, words.length);
   });
 }
 
-const spoken = (form: readonly string[]): readonly string[] => (form[0] === ',' ? form.slice(1) : form);
-
-function endsWith(words: readonly Word[], form: readonly string[], to: number): boolean {
-  const said = spoken(form);
-  const from = to - said.length;
+function endsWith(words: readonly Word[], form: Form, to: number): boolean {
+  const from = to - form.words.length;
+  if (from < 0 || !stands(words, form, from, to)) return false;
   const before = words[from - 1];
-  if (from < 0 || !stands(words, said, from, to)) return false;
-  if (form !== said) return before?.marked === true;
+  if (form.behindMark) return before?.marked === true;
   return !before || before.marked || !SAID.has(before.norm);
 }
 
-function stands(words: readonly Word[], form: readonly string[], at: number, to: number): boolean {
-  const fits = (word: string, said: Word | undefined) =>
-    word.endsWith(',') ? said?.marked === true && said.norm === word.slice(0, -1) : said?.norm === word;
-  return at + form.length <= to && form.every((word, index) => fits(word, words[at + index]));
+function stands(words: readonly Word[], form: Form, at: number, to: number): boolean {
+  return (
+    at + form.words.length <= to &&
+    form.words.every(({ norm, marked }, index) => {
+      const said = words[at + index];
+      return said?.norm === norm && (!marked || said.marked);
+    })
+  );
 }

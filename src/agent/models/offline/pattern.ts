@@ -12,18 +12,29 @@ type State =
 
 /** One way in which the words fit a pattern. */
 export interface Fit {
-  /** Positions of each slot's words, `from` inclusive, `to` exclusive. */
-  slots: Map<string, { from: number; to: number }>;
+  /** Where each slot's words stand, `from` inclusive, `to` exclusive. Only valid while it is told. */
+  slots: readonly Slot[];
   /** Words of the sentence that the pattern names itself: the more, the surer. */
   literals: number;
+}
+
+export interface Slot {
+  name: string;
+  from: number;
+  to: number;
 }
 
 export interface Pattern {
   source: string;
   /** The words that a fitting sentence can begin with; undefined: any. */
   first: ReadonlySet<string> | undefined;
-  /** The ways in which the words from `from` to `to` fit, a slot in the middle taking as few words as it can. */
-  fits(words: readonly Word[], from: number, to: number): Generator<Fit>;
+  /** Words that each fitting sentence has. */
+  required: readonly string[];
+  /**
+   * Tells of each way in which the words from `from` to `to` fit, a slot in the middle taking as few words as it can,
+   * until `tell` returns false.
+   */
+  fits(words: readonly Word[], from: number, to: number, tell: (fit: Fit) => boolean): void;
 }
 
 /** A slot that other words follow takes at most so many. */
@@ -31,54 +42,83 @@ const MOST_IN_MIDDLE = 60;
 
 /** Throws an Error for a pattern that is malformed: that is a bug of the skill that brings it. */
 export function compilePattern(source: string): Pattern {
-  const states = new Builder(source).build();
-  const fits = function* (words: readonly Word[], from: number, to: number) {
-    const dead = new Set<number>();
-    yield* walk({ states, words, to, dead }, 0, from, { slots: new Map(), literals: 0 });
+  const { states, required } = new Builder(source).build();
+  const fits: Pattern['fits'] = (words, from, to, tell) => {
+    new Walk(states, words, to, tell).reaches(0, from);
   };
-  return { source, first: firstWords(states), fits };
+  return { source, first: firstWords(states), required: [...required], fits };
 }
 
-interface Walk {
-  states: readonly State[];
-  words: readonly Word[];
-  to: number;
+/** One walk of a pattern's graph. It makes no garbage for patterns that do not fit: there are hundreds for a message. */
+class Walk {
+  private readonly states: readonly State[];
+  private readonly words: readonly Word[];
+  private readonly to: number;
+  private readonly tell: (fit: Fit) => boolean;
+  private readonly slots: Slot[] = [];
+  private literals = 0;
+  private isOver = false;
   /** `state * stride + position` from which the end cannot be reached. */
-  dead: Set<number>;
-}
+  private dead: Set<number> | undefined;
 
-function* walk(run: Walk, index: number, at: number, fit: Fit): Generator<Fit, boolean> {
-  const key = index * (run.words.length + 1) + at;
-  if (run.dead.has(key)) return false;
-  let reached = false;
-  for (const step of steps(run, index, at, fit)) {
-    if (step === 'end') {
-      yield fit;
-      reached = true;
-    } else if (yield* walk(run, step.index, step.at, step.fit)) reached = true;
+  constructor(states: readonly State[], words: readonly Word[], to: number, tell: (fit: Fit) => boolean) {
+    this.states = states;
+    this.words = words;
+    this.to = to;
+    this.tell = tell;
   }
-  if (!reached) run.dead.add(key);
-  return reached;
-}
 
-function* steps({ states, words, to }: Walk, index: number, at: number, fit: Fit) {
-  const state = states[index] as State;
-  if (state.kind === 'end') {
-    if (at === to) yield 'end' as const;
-  } else if (state.kind === 'fork') {
-    for (const next of state.nexts) yield { index: next, at, fit };
-  } else if (state.kind === 'word') {
-    const word = at < to ? words[at] : undefined;
-    if (word?.norm === state.word && (!state.marked || word.marked)) {
-      yield { index: state.next, at: at + 1, fit: { slots: fit.slots, literals: fit.literals + 1 } };
+  /** Whether the end was reached from here. */
+  reaches(index: number, at: number): boolean {
+    const state = this.states[index] as State;
+    if (state.kind === 'end') return at === this.to && this.told();
+    if (state.kind === 'word') return this.isSaid(state, at) && this.counted(state.next, at + 1);
+    // Words need no memo: what follows them has one.
+    const key = index * (this.words.length + 1) + at;
+    if (this.dead?.has(key)) return false;
+    const reached = state.kind === 'fork' ? this.anyOf(state.nexts, at) : this.filled(state, at);
+    if (!reached) {
+      this.dead ??= new Set();
+      this.dead.add(key);
     }
-  } else {
-    const last = states[state.next]?.kind === 'end';
-    const most = Math.min(to, at + MOST_IN_MIDDLE);
-    for (let end = last ? to : at + 1; end > at && end <= (last ? to : most); end++) {
-      const slots = new Map(fit.slots).set(state.name, { from: at, to: end });
-      yield { index: state.next, at: end, fit: { slots, literals: fit.literals } };
+    return reached;
+  }
+
+  private told(): true {
+    this.isOver = !this.tell({ slots: this.slots, literals: this.literals });
+    return true;
+  }
+
+  private isSaid(state: { word: string; marked: boolean }, at: number): boolean {
+    const word = at < this.to ? this.words[at] : undefined;
+    return word?.norm === state.word && (!state.marked || word.marked);
+  }
+
+  private counted(next: number, at: number): boolean {
+    this.literals++;
+    const reached = this.reaches(next, at);
+    this.literals--;
+    return reached;
+  }
+
+  private anyOf(nexts: readonly number[], at: number): boolean {
+    let reached = false;
+    for (let way = 0; way < nexts.length && !this.isOver; way++) {
+      if (this.reaches(nexts[way] as number, at)) reached = true;
     }
+    return reached;
+  }
+
+  private filled({ name, next }: { name: string; next: number }, at: number): boolean {
+    const isLast = this.states[next]?.kind === 'end';
+    const most = isLast ? this.to : Math.min(this.to, at + MOST_IN_MIDDLE);
+    let reached = false;
+    for (let end = isLast ? this.to : at + 1; end > at && end <= most && !this.isOver; end++) {
+      this.slots.push({ name, from: at, to: end });
+      if (this.reaches(next, end)) reached = true;
+      this.slots.pop();
+    }
+    return reached;
   }
 }
 
@@ -97,6 +137,14 @@ function firstWords(states: readonly State[]): ReadonlySet<string> | undefined {
   return found;
 }
 
+/** A piece of a pattern: what leads into it, given where it leads, and the words that nobody gets past. */
+interface Piece {
+  lead: (next: number) => number;
+  required: ReadonlySet<string>;
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
 /** Reads a pattern from its end to its beginning, so that each state knows what follows it. */
 class Builder {
   private readonly states: State[] = [];
@@ -109,29 +157,35 @@ class Builder {
     this.tokens = source.match(/[()[\]|]|\{\w+\}|[^\s()[\]|{}]+|[{}]/g) ?? [];
   }
 
-  build(): State[] {
+  build(): { states: State[]; required: ReadonlySet<string> } {
     const tree = this.choice();
     if (this.at < this.tokens.length) throw this.problem(`unexpected ${this.tokens[this.at]}`);
     const end = this.states.push({ kind: 'end' }) - 1;
-    const start = tree(end);
+    const start = tree.lead(end);
     // The walk begins at state 0.
-    return [{ kind: 'fork', nexts: [start + 1] }, ...this.states.map(shifted)];
+    return {
+      states: [{ kind: 'fork', nexts: [start + 1] }, ...this.states.map(shifted)],
+      required: tree.required,
+    };
   }
 
-  /** `a b|c`: returns what leads into it, given where it leads. */
-  private choice(): (next: number) => number {
+  /** `a b|c`. */
+  private choice(): Piece {
     const ways = [this.sequence()];
     while (this.tokens[this.at] === '|') {
       this.at++;
       ways.push(this.sequence());
     }
-    const [only] = ways;
-    if (only && ways.length === 1) return only;
-    return (next) => this.states.push({ kind: 'fork', nexts: ways.map((way) => way(next)) }) - 1;
+    const [first, ...others] = ways as [Piece, ...Piece[]];
+    if (others.length === 0) return first;
+    return {
+      lead: (next) => this.states.push({ kind: 'fork', nexts: ways.map((way) => way.lead(next)) }) - 1,
+      required: new Set([...first.required].filter((word) => others.every((way) => way.required.has(word)))),
+    };
   }
 
-  private sequence(): (next: number) => number {
-    const items: ((next: number) => number)[] = [];
+  private sequence(): Piece {
+    const items: Piece[] = [];
     for (
       let token = this.tokens[this.at];
       token !== undefined && !'|)]'.includes(token);
@@ -140,21 +194,32 @@ class Builder {
       this.at++;
       items.push(this.item(token));
     }
-    return (next) => items.reduceRight((after, item) => item(after), next);
+    return {
+      lead: (next) => items.reduceRight((after, item) => item.lead(after), next),
+      required: new Set(items.flatMap((item) => [...item.required])),
+    };
   }
 
-  private item(token: string): (next: number) => number {
+  private item(token: string): Piece {
     if (token === '(') return this.closed(this.choice(), ')');
     if (token === '[') {
       const inner = this.closed(this.choice(), ']');
-      return (next) => this.states.push({ kind: 'fork', nexts: [inner(next), next] }) - 1;
+      return {
+        lead: (next) => this.states.push({ kind: 'fork', nexts: [inner.lead(next), next] }) - 1,
+        required: NONE,
+      };
     }
     const name = /^\{(\w+)\}$/.exec(token)?.[1];
-    if (name !== undefined) return (next) => this.states.push({ kind: 'slot', name, next }) - 1;
+    if (name !== undefined) {
+      return { lead: (next) => this.states.push({ kind: 'slot', name, next }) - 1, required: NONE };
+    }
     if (token === '{' || token === '}') throw this.problem(`unexpected ${token}`);
     const marked = token.endsWith(':');
     const word = token.toLowerCase().replace(/['’]|:$/g, '');
-    return (next) => this.states.push({ kind: 'word', word, marked, next }) - 1;
+    return {
+      lead: (next) => this.states.push({ kind: 'word', word, marked, next }) - 1,
+      required: new Set([word]),
+    };
   }
 
   private closed<T>(inner: T, close: string): T {

@@ -61,20 +61,23 @@ export class Understanding {
 
   /** Of all forms that fit and make sense, the one that names most of the words itself. */
   private best(text: string, words: readonly Word[], start: number): Call | undefined {
-    const forms = [...(this.byFirst.get(words[start]?.norm ?? '') ?? []), ...this.others];
+    const present = new Set(words.map((word) => word.norm));
     const asking = isAsking(words, start);
     let best: { call: Call; literals: number } | undefined;
-    for (const { phrase, pattern } of forms) {
-      let tried = 0;
-      for (const { slots, literals } of pattern.fits(words, start, words.length)) {
-        if (++tried > MOST_FITS) break;
-        if (best && literals <= best.literals) continue;
-        const said = [...slots].map(([name, { from, to }]) => {
-          const slot = written(text, words, from, to);
-          return [name, asking && to === words.length ? slot.replace(/\s*[?]+$/, '') : slot] as const;
+    for (const forms of [this.byFirst.get(words[start]?.norm ?? '') ?? [], this.others]) {
+      for (const { phrase, pattern } of forms) {
+        if (!pattern.required.every((word) => present.has(word))) continue;
+        let left = MOST_FITS;
+        pattern.fits(words, start, words.length, ({ slots, literals }) => {
+          if (best && literals <= best.literals) return --left > 0;
+          const said = slots.map(({ name, from, to }) => {
+            const slot = written(text, words, from, to);
+            return [name, asking && to === words.length ? slot.replace(/\s*[?]+$/, '') : slot] as const;
+          });
+          const call = phrase.call(Object.fromEntries(said));
+          if (call) best = { call, literals };
+          return --left > 0;
         });
-        const call = phrase.call(Object.fromEntries(said));
-        if (call) best = { call, literals };
       }
     }
     return best?.call;
