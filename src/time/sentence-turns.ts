@@ -24,7 +24,7 @@ export class SentenceTurns extends SentenceMiddle {
 
   /** "Tomorrow when I get home": a day without its hour, which is that of an event. */
   protected waitsForEvent({ words = '', task }: Understood): boolean {
-    if (SAYS_HOUR.test(words)) return false;
+    if (!MAY_WAIT.test(task) || SAYS_HOUR.test(words)) return false;
     const parts = hideNames(tokenise(task, this.language), this.language);
     const at = parts.findIndex(({ text }, index) => {
       const next = parts[index + 1];
@@ -42,6 +42,7 @@ const HOURS = /^(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelv
 const LENGTHS = /^(?:second|minute|hour|day|week|month|year|time)$/;
 const SAYS_HOUR =
   /\b(?:noon|midnight|o'clock|hours?|minutes?|mins?)\b|\d[:.]\d|\d ?[ap]\.?m|\b(?:at|by) \d|\d ?[hm]\b/i;
+const MAY_WAIT = /\b(?:when|once|after|before|soon)\b/i;
 const EVENT_STARTS = /^(?:when|once|after|before)$/;
 /** Of whom or what something is told that is yet to happen. */
 const SUBJECTS =

@@ -26,6 +26,9 @@ function fortnightly(weekday: number): Piece {
   return { kind: 'recur', recur: { freq: 'WEEKLY', interval: 2, days: { weekdays: [weekday] } } };
 }
 
+/** The nights before a day of work, as others count them. */
+const EVES_OF_WORK = 'every sunday, monday, tuesday, wednesday and thursday in the evening';
+
 export const vagueRules: readonly Rule[] = [
   ['raw', '{weekday}', (_, [token]) => token?.text],
   ['rawNumber', '{number}', (c) => c.number],
@@ -70,6 +73,8 @@ export const vagueRules: readonly Rule[] = [
   ['piece', 'after {t:clockWords}', unclear('at $t', '15 minutes after $t')],
   ['piece', 'the week before|after {d:dateWords}', (c, [, , tie]) => unclear(`a week ${tie?.text} $d`)(c)],
   ['dateWords', '{date}', (_, tokens) => tokens.map(({ raw }) => raw).join(' ')],
+  ['piece', 'on|every? weeknights|weeknight', unclear('every weekday in the evening', EVES_OF_WORK)],
+  ['piece', 'on|every? school nights|night', unclear(EVES_OF_WORK)],
   ['piece', 'after lunch', unclear('at 13:30')],
   ['piece', 'before lunch', unclear('at 11:30')],
   ['piece', 'after|at breakfast', unclear('at 9:00 am')],
