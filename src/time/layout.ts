@@ -33,10 +33,12 @@ export class LayoutFinder {
     for (let at = from; at < to; at++) {
       const { length, cadence } = this.leadAt(at);
       if (length === 0 || this.isErrand(at)) continue;
-      const start = at + length + (this.language.manners.has(this.word(at + length)) ? 1 : 0);
+      const said = at + length + (this.language.manners.has(this.word(at + length)) ? 1 : 0);
+      const short = this.isShort(said);
+      const start = said + (short ? 1 : 0);
       if (this.isTail(at, start, from, to))
         return { ...NO_LEAD, head: [from, from], body: this.beforeAsking(this.trimmed([from, at])) };
-      const connector = this.language.connectors.has(this.word(start - 1)) ? this.word(start - 1) : '';
+      const connector = short ? 'to' : this.language.connectors.has(this.word(start - 1)) ? this.word(start - 1) : '';
       return {
         head: this.afterAsking(from, at) === at ? [at, at] : this.beforeAsking(this.trimmed([from, at])),
         body: this.trimmed([start, to]),
@@ -57,6 +59,11 @@ export class LayoutFinder {
     if (at === 1) return this.tokens.slice(0, 8).findIndex(({ raw }) => raw === '>') + 1;
     const isName = this.language.openers.has(this.word(1)) || this.leadAt(2).length > 0;
     return isName ? 2 : 0;
+  }
+
+  /** "Remind me 2 call Bob". */
+  private isShort(at: number): boolean {
+    return this.tokens[at]?.raw === '2' && this.language.task.deeds.has(this.word(at + 1));
   }
 
   /** "Ask Bob to remind me at 5": what somebody else is to do. */

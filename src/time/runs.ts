@@ -57,7 +57,8 @@ export class Runs {
 
   /** The stretch from `from` up to `to` read as one phrase, if it is one. */
   exactly(from: number, to: number): Run | undefined {
-    if (from >= to || this.reachOf(from)[to] !== 1) return undefined;
+    // A bracket that opens belongs to what follows.
+    if (from >= to || this.tokens[to - 1]?.text === '(' || this.reachOf(from)[to] !== 1) return undefined;
     const key = from * (this.tokens.length + 1) + to;
     if (this.known.has(key)) return this.known.get(key);
     const run = this.cuts(from) || this.cuts(to) || this.lists(from, to) ? undefined : this.read(from, to);

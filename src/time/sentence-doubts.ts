@@ -133,7 +133,7 @@ export class SentenceDoubts extends SentenceDigits {
   /** "Call Bob at 5 and Ana at 6", "drop the kids at 8, pick up at 3": two times, each with its task. */
   protected oneOfTwo(run: Run, from: number): Understood | undefined {
     for (let at = from + 1; at < run.from - 1; at++) {
-      if (!/^(?:at|on|tomorrow|today|tonight)$/.test(this.word(at)) && !Object.hasOwn(WEEKDAYS, this.word(at)))
+      if (!/^(?:at|on|tomorrow|today|tonight)$|^\d/.test(this.word(at)) && !Object.hasOwn(WEEKDAYS, this.word(at)))
         continue;
       const other = this.runs.longestFrom(
         at,
@@ -150,10 +150,11 @@ export class SentenceDoubts extends SentenceDigits {
   /** "At 5 call Bob and at 6 call Ana": what begins another task, with a time of its own. */
   protected another(from: number, to: number): Run | undefined {
     for (let at = from + 1; at < to - 1; at++) {
-      if (!/^(?:and|then|;)$/.test(this.word(at))) continue;
+      if (!/^(?:and|then|;|,)$/.test(this.word(at))) continue;
       const run = this.runs.longestFrom(at + 1, to, (one) => one.to < to && !this.startsWeak(one));
       const isDay = run && (this.language.task.deeds.has(this.word(run.to)) || hasTime(run));
-      if (run && isDay && (STARTS.has(this.word(at + 1)) || Object.hasOwn(WEEKDAYS, this.word(at + 1)))) return run;
+      const first = this.word(at + 1);
+      if (run && isDay && (STARTS.has(first) || /^\d/.test(first) || Object.hasOwn(WEEKDAYS, first))) return run;
     }
     return undefined;
   }
@@ -164,7 +165,10 @@ export class SentenceDoubts extends SentenceDigits {
     if (isNext.test(this.word(run.to)) || isNext.test(this.word(run.to - 1))) return true;
     // "Call Bob at 5 about the meeting at 6".
     const isOpen = /^(?:about|re|regarding|because|with)$/.test(this.word(run.to));
-    return onlyTime(run) && (isOpen || this.language.task.deeds.has(this.word(run.to)));
+    // "The 3pm call" is a thing.
+    return (
+      onlyTime(run) && !/^\d/.test(this.word(run.from)) && (isOpen || this.language.task.deeds.has(this.word(run.to)))
+    );
   }
 
   /** Words about time that stand unread before the run, and dates elsewhere in the task, make its date doubtful. */

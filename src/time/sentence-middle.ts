@@ -62,10 +62,12 @@ export class SentenceMiddle extends SentenceJoins {
         (onlyTime(first) && UNITS.test(this.word(first.from - 1)) && !this.lasts(first.from, from)) ||
         this.isTie(first.from - 1) ||
         this.endsInCount(first) ||
-        this.isHeat(first, from) ||
+        this.isMeasure(first, from) ||
         // "In an hour and 15".
         (this.word(first.to) === 'and' && /^\d+$/.test(this.word(to - 1)) && first.to + 2 === to) ||
         this.hasOwnClock(first, from) ||
+        // "Meet tomorrow 730".
+        (!hasTime(first) && to === first.to + 1 && /^(?:0?[1-9]|1\d|2[0-3])[0-5]\d$/.test(this.word(first.to))) ||
         // "At 5,30".
         (/^[,;]$/.test(this.word(to - 2)) && /^\d\d$/.test(this.word(to - 1)) && to - first.to < 3) ||
         (onlyTime(first) && this.during(first, from) !== undefined) ||
@@ -80,10 +82,10 @@ export class SentenceMiddle extends SentenceJoins {
     );
   }
 
-  /** "Bake at 350 for 20 minutes". */
-  protected isHeat(run: Run, from: number): boolean {
+  /** "Bake at 350 for 20 minutes", "sell the stock at 150". */
+  protected isMeasure(run: Run, from: number): boolean {
     const isNumber = /^at \d{3}$/i.test(this.runs.words(run.from, run.to));
-    return isNumber && this.tokens.slice(from, run.from).some(({ text }) => HEATS.test(text));
+    return isNumber && this.tokens.slice(from, run.from).some(({ text }) => MEASURED.test(text));
   }
 
   /** "12/15 lunch at 3pm with Sam": a date in digits at either end, and the clock within. */
@@ -116,7 +118,8 @@ export class SentenceMiddle extends SentenceJoins {
   }
 }
 
-const HEATS = /^(?:bake|roast|cook|heat|preheat|broil|grill|oven|smoke|toast|fry)$/;
+const MEASURED =
+  /^(?:bake|roast|cook|heat|preheat|broil|grill|oven|smoke|toast|fry|sell|stock|stocks|shares|price|bitcoin|btc)$/;
 
 const UNITS = /^(?:minute|hour|day|week|month|year)$/;
 
