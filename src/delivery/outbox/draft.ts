@@ -8,7 +8,7 @@ import { type Addressed, rowOf, toParts } from '../parts.ts';
 import type { OutboxSender } from './index.ts';
 import * as store from './store.ts';
 
-/** What is whole within this time is said once, without a draft. Nobody sees so short a wait. */
+/** What is whole within this time of its first words is said once, without a draft. Nobody sees so short a wait. */
 const AT_ONCE_MS = 8;
 const FIRST_MS = 300;
 
@@ -29,6 +29,7 @@ export class Draft {
   private readonly address: Omit<Addressed, 'cards'>;
   private readonly shown: store.Row[] = [];
   private reached = 0;
+  private begun = false;
   private wanted: string | undefined;
   private working: Promise<void> | undefined;
   private closed = false;
@@ -40,9 +41,8 @@ export class Draft {
     this.deps = deps;
     this.item = item;
     this.address = address;
-    // An answer that is whole at once is said once, where each edit is counted.
-    const pace = Math.min(FIRST_MS, deps.adapter.promises.editEveryMs ?? 0);
-    this.nextAt = performance.now() + Math.max(AT_ONCE_MS, pace);
+    // Where each edit is counted, an answer that is whole soon is said once.
+    this.nextAt = performance.now() + Math.min(FIRST_MS, deps.adapter.promises.editEveryMs ?? 0);
   }
 
   /** How many parts have been shown, or may have been. */
@@ -53,6 +53,8 @@ export class Draft {
   /** Shows the text so far, now or when the platform takes another edit; texts that come meanwhile replace it. */
   show(text: string): void {
     if (this.closed || text.trim() === '') return;
+    if (!this.begun) this.nextAt = Math.max(this.nextAt, performance.now() + AT_ONCE_MS);
+    this.begun = true;
     this.wanted = text;
     this.working ??= this.work().finally(() => {
       this.working = undefined;
