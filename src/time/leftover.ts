@@ -33,6 +33,11 @@ export function isUnreadTime(
         (word, at) =>
           /^(?:during|within|outside)$/.test(word) && words.slice(at).some((next) => /^(?:hour|day|night)$/.test(next)),
       )) ||
+    // "Every weekday at 8 but only in December".
+    (isSeries &&
+      words.some(
+        (word, at) => word === 'only' && words.slice(at + 1, at + 4).some((next) => isTemporal(next, language)),
+      )) ||
     // "Every Friday at 5 but skip next Friday" read as every Friday.
     (isSeries && words.some((word, at) => LEAVING.test(word) && words.slice(at + 1, at + 4).some(isNamedDay)))
   );
