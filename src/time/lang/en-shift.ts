@@ -100,6 +100,7 @@ export const shiftRules: readonly Rule[] = [
   ['piece', 'last|yesterday night|morning|afternoon|evening', wrong('PAST')],
   ['piece', 'in the past', wrong('PAST')],
   ['piece', 'just? once|only', () => ({ kind: 'note' })],
+  ['piece', 'but only', () => ({ kind: 'note' })],
   ['piece', 'one time only?', () => ({ kind: 'note' })],
   ['piece', 'at? {badClock} am|pm?', wrong('NOT_A_DATE')],
   ['piece', 'never', wrong('NEVER')],
