@@ -78,8 +78,9 @@ export function planRequest(input: PlanInput): Plan {
   const summary = summaryMessages(recalled);
   const summaryTokens = sum(summary, limits.factor);
   const left = room - turnTokens - summaryTokens;
-  const history = newest(recalled.history, left, limits.factor).map((entry) => messageOf(entry, input.names));
-  const historyTokens = sum(history, limits.factor);
+  const shown = newest(recalled.history, left, limits.factor);
+  const history = shown.map((entry) => messageOf(entry, input.names));
+  const said = historyTokens(shown, limits.factor);
   const before = [...summary, ...history];
   return {
     request: {
@@ -95,14 +96,14 @@ export function planRequest(input: PlanInput): Plan {
       { part: 'tools', tokens: fixed.tools },
       { part: 'skills', tokens: fixed.skills },
       { part: 'summary', tokens: summaryTokens },
-      { part: 'history', tokens: historyTokens },
+      { part: 'history', tokens: said },
       { part: 'this message', tokens: askedTokens },
       { part: 'this turn', tokens: turnTokens },
     ],
     tight:
       asked !== input.asked ||
       history.length < recalled.history.length ||
-      left - historyTokens < (limits.context - limits.answer) * (1 - TIGHT),
+      left - said < (limits.context - limits.answer) * (1 - TIGHT),
   };
 }
 
@@ -132,10 +133,18 @@ function sum(messages: readonly ModelMessage[], factor: number): number {
 
 /** Tokens of what was said, by the same estimate. */
 export function historyTokens(history: readonly HistoryEntry[], factor: number): number {
-  return sum(
-    history.map((entry) => messageOf(entry, false)),
-    factor,
-  );
+  return history.reduce((total, entry) => total + Math.ceil(entryTokens(entry) * factor), 0);
+}
+
+/** A message is estimated once, however often requests are planned with it. */
+const estimated = new WeakMap<HistoryEntry, number>();
+
+function entryTokens(entry: HistoryEntry): number {
+  const known = estimated.get(entry);
+  if (known !== undefined) return known;
+  const tokens = tokensIn(textOf(entry)) + MESSAGE_TOKENS;
+  estimated.set(entry, tokens);
+  return tokens;
 }
 
 /** The newest messages that fit; they begin with a person's. */
@@ -143,7 +152,7 @@ export function newest(history: readonly HistoryEntry[], room: number, factor: n
   let left = room;
   let from = history.length;
   while (from > 0) {
-    left -= sizeOf(messageOf(history[from - 1] as HistoryEntry, false), factor);
+    left -= Math.ceil(entryTokens(history[from - 1] as HistoryEntry) * factor);
     if (left < 0) break;
     from--;
   }
@@ -151,10 +160,16 @@ export function newest(history: readonly HistoryEntry[], room: number, factor: n
   return history.slice(from);
 }
 
-function messageOf({ role, content }: HistoryEntry, names: boolean): ModelMessage {
-  const files = (content.files ?? []).map(({ name, type }) => `[File: ${name}, ${type}]`);
-  const text = [content.text, ...files].filter((part) => part !== '').join('\n');
+function messageOf(entry: HistoryEntry, names: boolean): ModelMessage {
+  const { role, content } = entry;
+  const text = textOf(entry);
   return role === 'user' ? { role, text, ...(names && content.name && { name: content.name }) } : { role, text };
+}
+
+function textOf({ content: { text, files = [] } }: HistoryEntry): string {
+  if (files.length === 0) return text;
+  const named = files.map(({ name, type }) => `[File: ${name}, ${type}]`);
+  return [text, ...named].filter((part) => part !== '').join('\n');
 }
 
 function summaryMessages({ summary }: Recalled): ModelMessage[] {

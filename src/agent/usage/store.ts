@@ -81,7 +81,7 @@ export type SpentDays = Record<string, [person: number, all: number, told: boole
 /** The scalar subquery behind `SpentDays`, of the month before the row `i` came and what is newer; `p` is its person. */
 export function spentDays(): Fragment {
   return sql`coalesce((
-      select jsonb_object_agg(d.day, jsonb_build_array(d.person, d.whole, d.told))
+      select json_object_agg(d.day, json_build_array(d.person, d.whole, d.told))
         from (select s.day, coalesce(sum(s.price) filter (where s.person_id = p.id), 0) as person,
                      sum(s.price) as whole, coalesce(bool_or(s.told) filter (where s.person_id = p.id), false) as told
                 from spending s
