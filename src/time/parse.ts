@@ -1,3 +1,4 @@
+import { alternatives, withoutEither } from './alternatives.ts';
 import { parseCron } from './cron.ts';
 import { describe } from './describe.ts';
 import { hereOf } from './env.ts';
@@ -38,7 +39,13 @@ export function readRule(text: string, ctx: WhenContext): When | undefined {
 
 /** Words only about time; undefined when some of them are not, or when they contradict each other. */
 export function readPhrase(text: string, ctx: WhenContext, language: Language = english): When | undefined {
-  return readWords(wordsOf(text, tokenise(text, language), language), ctx, language);
+  return readWords(chosen(wordsOf(text, tokenise(text, language), language), language), ctx, language);
+}
+
+/** The words without an "either". */
+export function chosen(words: Words, language: Language): Words {
+  const tokens = withoutEither(words.tokens, (at) => words.pieces(at).length > 0, language);
+  return tokens === words.tokens ? words : wordsOf(words.text, tokens, language);
 }
 
 /** As `readPhrase`, for a text that has been taken apart. */
@@ -71,15 +78,65 @@ function stretchOf(tokens: readonly Token[], language: Language): { from: number
   return { from, to };
 }
 
-function readAsIs({ text, tokens, pieces }: Words, ctx: WhenContext, language: Language): When | undefined {
+function readAsIs(words: Words, ctx: WhenContext, language: Language): When | undefined {
+  return readStretch(words, ctx, language)?.when;
+}
+
+/** What was read, and of which pieces. */
+export interface Read {
+  when: When;
+  phrase: Phrase;
+}
+
+function readStretch({ text, tokens, pieces }: Words, ctx: WhenContext, language: Language): Read | undefined {
   const stretch = stretchOf(tokens, language);
   const { from, to } = stretch;
   if (from >= to || to - from > MOST_TOKENS) return undefined;
   for (const phrase of readings(tokens, from, to, pieces, language)) {
     const when = phrase.vague ? askAbout(phrase, text, tokens, ctx, stretch) : interpret(phrase, ctx);
-    if (when) return withWords(when, ctx);
+    if (when) return { phrase, when: withWords(when, ctx) };
+  }
+  return readEither({ text, tokens, pieces }, ctx, language, [from, to]);
+}
+
+/** "At 5 or 6": both are read, and a person is asked. The pieces are those of the first, at their places in `words`. */
+export function readEither(
+  { text, tokens }: Words,
+  ctx: WhenContext,
+  language: Language,
+  [from, to]: readonly [number, number],
+): Read | undefined {
+  const known = new Map<string, Read | undefined>();
+  const read = (words: string): Read | undefined => {
+    if (!known.has(words))
+      known.set(words, readStretch(wordsOf(words, tokenise(words, language), language), ctx, language));
+    return known.get(words);
+  };
+  for (const { first, second } of alternatives(text, tokens, [from, to], language)) {
+    const one = read(first.text);
+    const other = one && read(second.text);
+    const found = [one, other].flatMap((each) => (each ? readingsOf(each.when) : []));
+    if (!one || !other || found.length === 0) continue;
+    const place = (at: number) => (from + at < first.from ? from + at : at + from + first.to - first.from);
+    const placed = one.phrase.placed.map((each) => ({ ...each, from: place(each.from), to: place(each.to - 1) + 1 }));
+    return { when: withWords(whichOne(distinct(found)), ctx), phrase: { ...one.phrase, placed } };
   }
   return undefined;
+}
+
+/** What a person can be offered of what was understood. */
+export function readingsOf(when: When): Reading[] {
+  if (when.kind === 'ambiguous') return when.readings;
+  return when.kind === 'reject' ? [] : [{ words: '', when }];
+}
+
+/** The readings, each time once. */
+export function distinct(readings: readonly Reading[]): Reading[] {
+  const told = new Set<string>();
+  return readings.filter(({ when }) => {
+    const key = when.kind === 'once' ? String(when.at.getTime()) : when.rule;
+    return !told.has(key) && told.add(key);
+  });
 }
 
 /** Reads the phrase once with each meaning of its unclear words. */

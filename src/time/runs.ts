@@ -3,7 +3,7 @@ import { english } from './lang/en.ts';
 import type { Language } from './lang/language.ts';
 import type { Match } from './match.ts';
 import { mayBeName } from './names.ts';
-import { askAbout, type Words, withWords } from './parse.ts';
+import { askAbout, readEither, type Words, withWords } from './parse.ts';
 import { type Budget, type Phrase, type Placed, readings } from './phrase.ts';
 import type { Clock, DateSpec, Piece } from './pieces.ts';
 import type { Token } from './tokens.ts';
@@ -75,7 +75,9 @@ export class Runs {
       reach[at] = 1;
       if (at < this.tokens.length) for (const [end, yes] of this.reachOf(at).entries()) if (yes === 1) reach[end] = 1;
     };
-    if (this.language.glue.has(this.tokens[from]?.text ?? '')) through(from + 1);
+    const { glue, choices, hedges } = this.language;
+    const word = this.tokens[from]?.text ?? '';
+    if (glue.has(word) || choices.has(word) || hedges.has(word)) through(from + 1);
     for (const { end } of this.matches(from)) through(end);
     return reach;
   }
@@ -90,7 +92,15 @@ export class Runs {
         : interpret(phrase, this.ctx);
       if (when) return { from, to, phrase, when: withWords(when, this.ctx) };
     }
-    return undefined;
+    return this.either(from, to);
+  }
+
+  private either(from: number, to: number): Run | undefined {
+    if (!this.tokens.slice(from, to).some(({ text }) => this.language.choices.has(text))) return undefined;
+    this.budget.left -= 2 * RESOLVING;
+    const words = { text: this.text, tokens: this.tokens, pieces: this.matches };
+    const read = this.isExhausted ? undefined : readEither(words, this.ctx, this.language, [from, to]);
+    return read && { from, to, ...read };
   }
 
   /** Whether an item of a list begins within: "tomorrow:\n1. bread". */

@@ -2,12 +2,12 @@ import { ORDINALS } from './lang/en-words.ts';
 import type { Language } from './lang/language.ts';
 import { LayoutFinder } from './layout.ts';
 import { hideNames } from './names.ts';
-import { explain, parseWhen, type Words, withWords, wordsOf } from './parse.ts';
+import { distinct, explain, parseWhen, readingsOf, type Words, withWords, wordsOf } from './parse.ts';
 import type { DateSpec } from './pieces.ts';
 import { isWeak, type Run, Runs } from './runs.ts';
 import { noTime, whichOne } from './texts.ts';
 import type { Token } from './tokens.ts';
-import type { Reading, When, WhenContext } from './types.ts';
+import type { When, WhenContext } from './types.ts';
 
 /** A sentence understood: when, and what. */
 export interface Understood {
@@ -191,14 +191,7 @@ export class SentenceParts {
   }
 
   protected ask(whens: When[], words: string, rest: [number, number][]): Understood {
-    const found: Reading[] = whens.flatMap((when): Reading[] =>
-      when.kind === 'ambiguous' ? when.readings : when.kind === 'reject' ? [] : [{ words: '', when }],
-    );
-    const told = new Set<string>();
-    const different = found.filter(({ when }) => {
-      const key = when.kind === 'once' ? String(when.at.getTime()) : when.rule;
-      return !told.has(key) && told.add(key);
-    });
+    const different = distinct(whens.flatMap(readingsOf));
     const when = different.length > 0 ? withWords(whichOne(different), this.ctx) : (whens[0] ?? noTime());
     return { when, words, task: this.taskOf(rest) };
   }

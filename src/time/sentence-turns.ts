@@ -17,6 +17,12 @@ export class SentenceTurns extends SentenceMiddle {
     });
   }
 
+  /** "At 5 or when I'm home": what else may be meant was not read. */
+  protected isOpenChoice(task: string): boolean {
+    const words = tokenise(task, this.language);
+    return [words[0], words.at(-1)].some((word) => word !== undefined && this.language.choices.has(word.text));
+  }
+
   private namesTime(at: number): boolean {
     const word = this.word(at);
     return /^\d/.test(word) || HOURS.test(word) || (this.language.temporal.has(word) && !LENGTHS.test(word));

@@ -4,7 +4,7 @@ import { english } from './lang/en.ts';
 import type { Layout } from './layout.ts';
 import { saysClock } from './leftover.ts';
 import { mayBeName } from './names.ts';
-import { parseWhen, readRule, readWords, type Words, withWords, wordsOf } from './parse.ts';
+import { chosen, parseWhen, readRule, readWords, type Words, withWords, wordsOf } from './parse.ts';
 import { isDoubtful, isWeak, type Run } from './runs.ts';
 import { ENDS } from './sentence-middle.ts';
 import { isSameWhen, onlyTime, type Understood } from './sentence-parts.ts';
@@ -39,7 +39,7 @@ export function understand(text: string, ctx: WhenContext): Understood {
   const here = hereOf(ctx);
   const rule = readRule(text, here);
   if (rule) return { when: rule, words: text.trim(), task: '' };
-  const words = wordsOf(text, tokenise(text, english), english);
+  const words = chosen(wordsOf(text, tokenise(text, english), english), english);
   if (isNegative(words)) return { when: past(''), words: text.trim(), task: '' };
   const whole = readWords(words, here, english);
   if (whole) return { when: whole, words: text.trim(), task: '' };
@@ -95,7 +95,8 @@ class Sentence extends SentenceTurns {
       layout.hasLead && layout.connector === '' ? /^["“]([^"“”]+)["”]$/.exec(understood.task)?.[1] : undefined;
     const task = quoted ?? understood.task;
     const isCertain = when.kind === 'once' || when.kind === 'recurring';
-    const isDoubtful = this.isRefusal(layout) || this.isCorrected() || this.waitsForEvent(understood);
+    const isDoubtful =
+      this.isRefusal(layout) || this.isCorrected() || this.isOpenChoice(task) || this.waitsForEvent(understood);
     if (!isCertain || !(isDoubtful || (task !== '' && this.isUnread(understood, layout))))
       return { ...understood, task };
     return { when: withWords(whichOne([{ words: '', when }]), this.ctx), words, task };

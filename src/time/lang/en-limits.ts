@@ -96,6 +96,8 @@ export const limitRules: readonly Rule[] = [
   ['asLong', 'if|when|whenever|provided|providing|assuming', () => true],
   ['asLong', 'as long as', () => true],
   ['exception', '{wdList}', (c) => c.wdList],
+  // "Every day except Saturday or Sunday": neither of them.
+  ['exception', '{wdList} or on? {more:wdList}', (c) => alike(get(c, 'wdList'), get(c, 'more'))],
   ['exception', 'weekend', (): DaySet => ({ weekdays: [6, 7] })],
   ['exception', '{yearDates}', (c): DaySet => ({ dates: get(c, 'yearDates') })],
   ['exception', '{holiday}', (c): DaySet => ({ holiday: get(c, 'holiday') })],
@@ -110,6 +112,10 @@ export const limitRules: readonly Rule[] = [
   ['times', 'at? {a:fullTime} /|? {b:fullTime}', (c) => [c.a, c.b]],
   ['fullTime', '{clock}', (c) => (get<Clock>(c, 'clock').weak ? undefined : { clock: c.clock })],
 ];
+
+function alike(one: DaySet, other: DaySet): DaySet {
+  return { ...one, ...other, weekdays: [...(one.weekdays ?? []), ...(other.weekdays ?? [])] };
+}
 
 /** "Sundays off", "no weekends": several of them, as a Friday off is a single one. */
 function plurally(days: DaySet): Piece | undefined {

@@ -1,5 +1,6 @@
-import type { Captures, Rule } from '../match.ts';
+import type { Captures, Rule, Terminal } from '../match.ts';
 import type { Piece } from '../pieces.ts';
+import type { Token } from '../tokens.ts';
 import { WEEKDAYS } from './en-words.ts';
 
 /** Words with several meanings, or with none that is certain: what to ask instead of guessing. */
@@ -26,8 +27,37 @@ function fortnightly(weekday: number): Piece {
   return { kind: 'recur', recur: { freq: 'WEEKLY', interval: 2, days: { weekdays: [weekday] } } };
 }
 
+/** The same with each of two numbers: "5/6pm", "in 5-6 min". */
+const eitherOf =
+  (text: string) =>
+  (captures: Captures): Piece | undefined => {
+    const { pair, a, b } = captures as { pair?: readonly [number, number]; a?: number; b?: number };
+    const numbers = pair ?? [a, b];
+    return unclear(...numbers.map((number) => text.replace('#', String(number))))(captures);
+  };
+
 /** The nights before a day of work, as others count them. */
 const EVES_OF_WORK = 'every sunday, monday, tuesday, wednesday and thursday in the evening';
+
+/** Two numbers of which either may be meant. */
+const pairOf =
+  (pattern: RegExp, most: number) =>
+  ({ text }: Token): readonly [number, number] | undefined => {
+    const [one, other] = pattern.exec(text)?.slice(1).map(Number) ?? [];
+    return one !== undefined && other !== undefined && one < other && other <= most ? [one, other] : undefined;
+  };
+
+const slashed = pairOf(/^(\d{1,2})\/(\d{1,2})$/, 12);
+
+export const vagueTerminals: Readonly<Record<string, Terminal>> = {
+  slashed,
+  // "At 9/11" is a place.
+  neighbours: (token) => {
+    const [one = 0, other = 0] = slashed(token) ?? [];
+    return other === one + 1 ? [one, other] : undefined;
+  },
+  dashed: pairOf(/^(\d{1,3})-(\d{1,3})$/, 999),
+};
 
 export const vagueRules: readonly Rule[] = [
   ['raw', '{weekday}', (_, [token]) => token?.text],
@@ -119,6 +149,12 @@ export const vagueRules: readonly Rule[] = [
   ['piece', 'for? the? next|following|coming {n:rawNumber} weekdays|workday', said('every weekday for $n times')],
   ['piece', 'for? the? next|following|coming {n:rawNumber} {w:rawPlural}', unclear('every $w for $n times')],
   ['rawPlural', '{weekdayPlural}', (_, [token]) => token?.text.slice(0, -1)],
+  ['piece', 'at|by|about|~? {pair:slashed} {half}', eitherOf('at # $half')],
+  ['piece', 'at|about|~ {pair:neighbours}', eitherOf('at #')],
+  ['piece', 'in|within about|~? {pair:dashed} {u:unit}', eitherOf('in # $u')],
+  ['piece', 'in|within about|~? {a:number} to|- {b:number} {u:unit}', eitherOf('in # $u')],
+  ['piece', 'every {pair:dashed} {u:unit}', eitherOf('every # $u')],
+  ['piece', 'every {a:number} to|or|- {b:number} {u:unit}', eitherOf('every # $u')],
   ['piece', 'teatime', unclear('at 16:00', 'at 17:00')],
   ['piece', 'at teatime', unclear('at 16:00', 'at 17:00')],
   ['piece', 'at? breakfast time', unclear('at 7:00 am', 'at 8:00 am')],

@@ -13,7 +13,7 @@ import { relativeDateRules } from './en-relative.ts';
 import { shiftRules, twoDigits, wrong } from './en-shift.ts';
 import { spanRules } from './en-spans.ts';
 import { taskWords } from './en-tasks.ts';
-import { vagueRules } from './en-vague.ts';
+import { vagueRules, vagueTerminals } from './en-vague.ts';
 import { canonicalWords, MONTHS, WEEKDAYS } from './en-words.ts';
 import type { Language } from './language.ts';
 
@@ -263,10 +263,12 @@ export const english: Language = {
       ...spanRules,
       ...numberRules,
     ],
-    { ...clockTerminals, ...dateTerminals, ...recurrenceTerminals, ...zoneTerminals },
+    { ...clockTerminals, ...dateTerminals, ...recurrenceTerminals, ...vagueTerminals, ...zoneTerminals },
   ),
   glue: new Set([',', '.', '!', ';', ':', '-', '?', 'and', 'then', '(', ')', '~']),
   joins: new Set(['and', ',']),
+  choices: new Set(['or']),
+  hedges: new Set('maybe perhaps possibly even else otherwise alternatively'.split(' ')),
   temporal: new Set([
     ...Object.keys(WEEKDAYS),
     ...Object.keys(MONTHS).filter((month) => !['march', 'may', 'april', 'june', 'august'].includes(month)),

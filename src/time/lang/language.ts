@@ -52,6 +52,9 @@ export interface Language {
   glue: ReadonlySet<string>;
   /** Of those, the ones that add another time to a series: "Mondays at 9 and Fridays at 5". */
   joins: ReadonlySet<string>;
+  /** Words between two times of which either may be meant, and what may follow them: "at 5 or maybe 6". */
+  choices: ReadonlySet<string>;
+  hedges: ReadonlySet<string>;
   /** Words about time: one that stands unread beside a time makes the reading doubtful. */
   temporal: ReadonlySet<string>;
   /** Forms of "remind me to", each a list of canonical words; the longest that fits is taken. */
