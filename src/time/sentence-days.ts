@@ -27,6 +27,7 @@ export class SentenceDays extends SentenceParts {
     if (words.some((word, at) => at > 0 && this.language.task.clauses.has(word) && at < words.length - 1))
       return 'thing';
     if (onlyTime(end)) return 'none';
+    if (this.isAim(end)) return 'thing';
     if (last === 'for' && this.language.task.ties.has(words.at(-2) ?? '')) return 'thing';
     // "Tickets for tomorrow" may be bought tomorrow, a present for Christmas is not.
     if (last === 'for' || first === 'for') return isFarOff(end.phrase.dates[0]) ? 'thing' : 'doubt';
@@ -36,6 +37,11 @@ export class SentenceDays extends SentenceParts {
     const isDeed =
       words.length > 2 && (this.language.task.reports.has(words[0] ?? '') || /^\w{2,}(?:ed|ing)$/.test(last));
     return isDeed ? 'doubt' : 'none';
+  }
+
+  /** "Plan Christmas": what is done with a holiday, and not on it. */
+  protected isAim({ from, phrase }: Run): boolean {
+    return phrase.dates[0]?.type === 'holiday' && this.language.task.aims.has(this.word(from - 1));
   }
 
   /** "Trip from Dec 1 to Dec 3", "call between the 1st and the 3rd": the day before the last one. */

@@ -252,6 +252,11 @@ class Sentence extends SentenceTurns {
       if (first.piece.kind === 'recur' || mayBeName(this.tokens, first.from, this.language))
         return this.ask([run.when], words, [task]);
     }
+    if (first && this.isAim(run)) {
+      // "Plan Christmas at 5": then, or on that day.
+      const clock = this.runs.exactly(first.to, to);
+      return this.ask(clock ? [clock.when, run.when] : [run.when], words, [[from, first.to]]);
+    }
     if (this.isVerse(run, from)) {
       const day = this.runs.exactly(run.from + 1, to);
       return this.ask(day ? [day.when, run.when] : [run.when], words, [[from, day?.from ?? run.from]]);

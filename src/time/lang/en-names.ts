@@ -32,6 +32,22 @@ const TITLES: readonly string[] = (
   'the daily show|daily show|daily mail|daily telegraph|new york times|financial times|the daily|the hours'
 ).split('|');
 
+/** What is wished, whatever day it is: "wish Ana a happy new year". */
+const WISHES: readonly string[] = 'happy|merry|joyous|blessed'
+  .split('|')
+  .flatMap((wish) =>
+    (
+      "new year|new year's|new years|new year's eve|new year's day|nye|christmas|christmas eve|xmas|easter|easter sunday|" +
+      "easter monday|halloween|hallowe'en|thanksgiving|thanksgiving day|valentine|valentines|valentine's|valentine's day|" +
+      "valentines day|mother's day|mothers day|father's day|fathers day|st patrick's day|st . patrick's day|" +
+      "st patricks day|saint patrick's day|independence day|canada day|australia day|anzac day|boxing day|may day|" +
+      'pi day|epiphany|good friday|labor day|memorial day|veterans day|juneteenth|pentecost|4th of july|' +
+      'fourth of july|friday|monday|weekend'
+    )
+      .split('|')
+      .map((day) => `${wish} ${day}`),
+  );
+
 function byFirst(names: readonly string[]): ReadonlyMap<string, readonly (readonly string[])[]> {
   const found = new Map<string, (readonly string[])[]>();
   for (const name of names) {
@@ -120,7 +136,7 @@ const LABELS: ReadonlySet<string> = new Set(
 );
 
 export const nameWords: NameWords = {
-  always: byFirst(NAMES),
+  always: byFirst([...NAMES, ...WISHES]),
   titles: byFirst(TITLES),
   firstNames: FIRST_NAMES,
   honorifics: HONORIFICS,

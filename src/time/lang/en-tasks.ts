@@ -16,6 +16,9 @@ export const taskWords: TaskWords = {
   preparations: words(
     'prep prepping preparation preparations planning plan plans shopping cards presents gifts decorations list packing',
   ),
+  aims: words(
+    'plan discuss celebrate organise organize prepare arrange host skip cancel enjoy survive research design',
+  ),
   seats: words('table room seats tickets spots places cabin'),
   deeds: words(
     'add answer apply ask attend bake bathe be begin book bring brush buy call cancel change charge check clean clear close ' +

@@ -28,6 +28,8 @@ export interface TaskWords {
   reports: ReadonlySet<string>;
   /** What is done before a day: "Christmas shopping". */
   preparations: ReadonlySet<string>;
+  /** What is done with a holiday: "plan Christmas". */
+  aims: ReadonlySet<string>;
   /** What is booked for a number of people: "a table for 2". */
   seats: ReadonlySet<string>;
   /** What a task begins with: "take", "call". */
