@@ -80,15 +80,30 @@ function monthFirst(locale: string | undefined, zone: string): boolean | undefin
   return MONTH_FIRST.has(country);
 }
 
+/** The country of a locale (`de-DE`, `zh-Hans-CN`, `en_US.UTF-8`); none where it names none that there is. */
 function regionOf(locale: string | undefined): string | undefined {
-  return /[-_]([A-Za-z]{2})\b/.exec(locale ?? '')?.[1]?.toUpperCase();
+  const region = /^[a-z]{2,3}(?:[-_][a-z]{4})?[-_]([a-z]{2})(?![a-z\d])/i.exec(locale ?? '')?.[1]?.toUpperCase();
+  return region !== undefined && COUNTRY_CODES.has(region) ? region : undefined;
 }
+
+/** ISO 3166. */
+const COUNTRY_CODES = new Set(
+  (
+    'AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA ' +
+    'CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA ' +
+    'GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP ' +
+    'KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS ' +
+    'MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS ' +
+    'RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW ' +
+    'TZ UA UG UK UM US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW'
+  ).split(' '),
+);
 
 const US_CITIES = new Set(
   (
     'New_York Detroit Chicago Menominee Denver Boise Phoenix Los_Angeles Anchorage Juneau Sitka Metlakatla Yakutat ' +
     'Nome Adak Honolulu Louisville Monticello Indianapolis Vincennes Winamac Marengo Petersburg Vevay Tell_City Knox ' +
-    'Center New_Salem Beulah Puerto_Rico Guam Eastern Central Mountain Pacific Hawaii Alaska Arizona'
+    'Center New_Salem Beulah Puerto_Rico Guam Fort_Wayne Shiprock Atka Samoa Michigan Aleutian Eastern Central Mountain Pacific Hawaii Alaska Arizona'
   ).split(' '),
 );
 const CANADA_CITIES = new Set(
