@@ -142,7 +142,7 @@ function resolveNth(date: Extract<DateSpec, { type: 'nth' }>, { today }: Env): D
   if (date.month === undefined) {
     const at = monthAfter(now.year, now.month, date.inMonth ?? 0);
     const found = inMonth(at.year, at.month);
-    const isOver = date.rolls === true && found !== undefined && found < today;
+    const isOver = date.monthly === true && found !== undefined && found < today;
     return single(isOver ? inMonth(at.year, at.month + 1) : found);
   }
   if (date.year !== undefined) return single(inMonth(date.year, date.month));

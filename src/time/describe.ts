@@ -195,7 +195,7 @@ function numberedWords({ byMonthDay, byDay, bySetPos }: RulePart): string | unde
     return isWorkday && nth !== undefined ? nthWord(nth, 'workday') : undefined;
   }
   if (byMonthDay && !byDay) {
-    const words = byMonthDay.map((day) => (day > 0 ? ordinal(day) : day === -1 ? 'last day' : undefined));
+    const words = byMonthDay.map((day) => (day > 0 ? ordinal(day) : nthWord(day, 'day')));
     return words.every((word) => word !== undefined) ? listOf(words) : undefined;
   }
   if (!byDay || byMonthDay) return undefined;

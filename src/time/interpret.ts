@@ -2,7 +2,7 @@ import { isoOfWall } from './civil.ts';
 import { type Env, envOf } from './env.ts';
 import { resolveOnce } from './once.ts';
 import type { Phrase } from './phrase.ts';
-import type { DateSpec } from './pieces.ts';
+import type { DateSpec, DaySet } from './pieces.ts';
 import { parseRule, type Rule } from './rule.ts';
 import { resolveSeries, united } from './series.ts';
 import { impossible, never, past, tooOften, unknownZone, whichOne } from './texts.ts';
@@ -71,7 +71,26 @@ function resolve(phrase: Phrase, env: Env): When | undefined {
   if (phrase.shift?.during && (phrase.time || phrase.times)) return during(phrase, env);
   const { start, until, lasting, count, excepts, times } = phrase;
   if (start || until || lasting || count !== undefined || excepts.length > 0) return undefined;
-  return times ? each(phrase, env) : resolveOnce(phrase, env);
+  return times ? each(phrase, env) : (monthly(phrase, env) ?? resolveOnce(phrase, env));
+}
+
+/** "On the last day of the month": of this one, or of each? */
+function monthly(phrase: Phrase, env: Env): When | undefined {
+  const [date, also] = phrase.dates;
+  const days = date && !also && !phrase.before ? daysOfMonth(date) : undefined;
+  if (!days) return undefined;
+  const series = { ...phrase, dates: [], recurs: [{ freq: 'MONTHLY' as const, interval: 1, days }] };
+  const found = [resolveOnce(phrase, env), resolveSeries(series, env)].map((when) => when && asReading(when));
+  const readings = found.filter((one) => one !== undefined);
+  return readings.length > 0 ? whichOne(readings) : undefined;
+}
+
+function daysOfMonth(date: DateSpec): DaySet | undefined {
+  if (date.type === 'monthday' && date.monthly) return { monthDays: [date.day] };
+  if (date.type !== 'nth' || !date.monthly) return undefined;
+  if (date.of === 'workday') return { workday: date.nth };
+  if (date.of === 'weekendday') return undefined;
+  return date.of === 'day' ? { monthDays: [date.nth] } : { nth: [{ nth: date.nth, weekday: date.of.weekday }] };
 }
 
 /** "Mondays at 9 and Fridays at 5": rules that are united, each with its own time. */

@@ -101,9 +101,10 @@ export type DateSpec =
       year?: number | undefined;
       inMonth?: number;
       inYear?: number;
+      monthly?: boolean;
     }
   | { type: 'numeric'; first: number; second: number; year?: number | undefined }
-  /** `rolls`: of the next month, where it is over in this one. */
+  /** `monthly`: "of the month", which may be each one; of the next month, where it is over in this one. */
   | {
       type: 'nth';
       nth: number;
@@ -112,7 +113,7 @@ export type DateSpec =
       year?: number;
       inMonth?: number;
       inYear?: number;
-      rolls?: boolean;
+      monthly?: boolean;
     }
   | { type: 'period'; unit: Unit; which: number; edge: Edge; month?: number; year?: number; vague?: boolean }
   | { type: 'weekend'; which: Which; weeks?: number }

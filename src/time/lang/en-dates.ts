@@ -273,7 +273,7 @@ export const calendarRules: readonly Rule[] = [
   ['date', 'on|by? the {ordinal}', (c) => monthday(get(c, 'ordinal'))],
   ['date', 'on|by {ordinal}', (c) => monthday(get(c, 'ordinal'))],
   ['date', '{ordtoken}', (c) => monthday(get(c, 'ordtoken'))],
-  ['date', 'on|by? the? {ordinal} of|in? the month', (c) => monthday(get(c, 'ordinal'))],
+  ['date', 'on|by? the? {ordinal} of|in? the month', (c) => ({ ...monthday(get(c, 'ordinal')), monthly: true })],
   ['date', 'on|by? the? {ordinal} of|in? this month', (c) => ({ ...monthday(get(c, 'ordinal')), inMonth: 0 })],
   ['date', 'on|by? the? {ordinal} of|in? next month', (c) => ({ ...monthday(get(c, 'ordinal')), inMonth: 1 })],
   [
@@ -295,7 +295,7 @@ export const calendarRules: readonly Rule[] = [
   ['nthWord', 'penultimate', () => -2],
   ['date', 'on|by? the? {nthWord} {nthTarget} of|in {month} {yearSuffix}?', (c) => nth(c, monthYear(c))],
   ['date', 'on|by? the? {nthWord} {nthTarget} of|in next month', (c) => nth(c, { inMonth: 1 })],
-  ['date', 'on|by? the? {nthWord} {nthTarget} of|in the month', (c) => nth(c, { inMonth: 0, rolls: true })],
+  ['date', 'on|by? the? {nthWord} {nthTarget} of|in the month', (c) => nth(c, { inMonth: 0, monthly: true })],
   ['date', 'on|by? the? {nthWord} {nthTarget} of|in this month', (c) => nth(c, { inMonth: 0 })],
   ['date', 'on|by? the? {nthWord} {nthTarget} of|in the|this? year', (c) => nth(c, { inYear: 0 })],
   ['date', 'on|by? the? {nthWord} {nthTarget} of|in next year', (c) => nth(c, { inYear: 1 })],
