@@ -18,6 +18,17 @@ export interface Layout {
   isCommand: boolean;
 }
 
+/** How many words of a greeting begin at a place: "hey there", "good morning,". */
+export function greetingAt(tokens: readonly Token[], at: number, { greetings, openers, leads }: Language): number {
+  const word = (place: number) => tokens[place]?.text ?? '';
+  const greeting = greetings.find((words) => words.every((one, index) => word(at + index) === one));
+  if (!greeting) return 0;
+  const next = word(at + greeting.length);
+  // "Good morning call at 9" is a call.
+  const isOver = /^[,.!:;-]$/.test(next) || openers.has(next) || leads.some(([first]) => first === next);
+  return isOver || openers.has(word(at)) ? greeting.length : 0;
+}
+
 /** Finds "remind me to" and what stands before and after it. */
 export class LayoutFinder {
   private readonly tokens: readonly Token[];
@@ -124,9 +135,17 @@ export class LayoutFinder {
   /** Courtesies and signs at the ends are no part of a stretch. */
   trimmed([from, to]: [number, number]): [number, number] {
     let [start, end] = [from, to];
-    while (start < end && this.isFiller(start, this.language.openers)) start++;
-    while (end > start && this.isFiller(end - 1, this.language.closers)) end--;
+    for (let length = 1; start < end && length > 0; start += length)
+      length = greetingAt(this.tokens, start, this.language) || Number(this.isFiller(start, this.language.openers));
+    while (end > start && this.isFiller(end - 1, this.language.closers) && !this.endsDate(end - 1)) end--;
     return [start, end];
+  }
+
+  /** "24.12.": the dot belongs to the date. */
+  private endsDate(at: number): boolean {
+    return (
+      this.word(at) === '.' && this.tokens[at]?.glued === true && /^\d\d?\.(?:0?[1-9]|1[0-2])$/.test(this.word(at - 1))
+    );
   }
 
   private isFiller(at: number, courtesies: ReadonlySet<string>): boolean {

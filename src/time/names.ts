@@ -12,6 +12,7 @@ export function hideNames(tokens: readonly Token[], { names }: Language): readon
   let hidden: Token[] | undefined;
   for (let at = 0; at < tokens.length; at++) {
     const length =
+      phoneAt(tokens, at) ||
       nameAt(names.always, lower, at) ||
       (isShouted ? 0 : titleAt(names, tokens, lower, at) || surnameAt(names, tokens, lower, at));
     if (length === 0 || (names.firstNames.has(lower[at] ?? '') && names.personal.has(lower[at - 1] ?? ''))) continue;
@@ -21,6 +22,26 @@ export function hideNames(tokens: readonly Token[], { names }: Language): readon
   }
   return hidden ?? tokens;
 }
+
+/** How many tokens of a telephone number begin at a place: "020 7946 0018", "+49 30 901820". */
+function phoneAt(tokens: readonly Token[], at: number): number {
+  const hasPlus = tokens[at]?.raw === '+';
+  if (!hasPlus && !/^\d/.test(tokens[at]?.raw ?? '')) return 0;
+  let end = at + Number(hasPlus);
+  while (PHONE_PART.test(tokens[end]?.raw ?? '')) end++;
+  const parts = tokens.slice(at, end).map(({ raw }) => raw);
+  const groups = parts.join(' ').match(/\d+/g) ?? [];
+  const [first = '', second = ''] = groups;
+  const digits = groups.join('').length;
+  if (groups.length < 2 || digits > 15) return 0;
+  const isDated = groups.some((group) => group.length > 7) || /^(?:19|20)\d\d$/.test(first) || parts.some(isDay);
+  if (isDated || groups.every((group) => /^(?:[01]\d|2[0-4])[0-5]\d$/.test(group))) return 0;
+  const isShort = groups.length === 2 && first.length === 3 && second.length === 4;
+  return isShort || (digits > 8 && (hasPlus || first.length > 2 || first.startsWith('0'))) ? end - at : 0;
+}
+
+const PHONE_PART = /^\d[\d.-]*\d$/;
+const isDay = (part: string) => /^\d{1,2}[-.]\d{1,2}[-.]\d{2,4}$/.test(part);
 
 /** How many words of the longest known name begin at a place. */
 function nameAt(known: NameWords['always'], lower: readonly string[], at: number): number {
@@ -33,9 +54,19 @@ function surnameAt({ honorifics }: NameWords, tokens: readonly Token[], lower: r
   if (!honorifics.has(lower[at] ?? '')) return 0;
   const length = lower[at + 1] === '.' ? 2 : 1;
   const name = tokens[at + length];
-  const isAlone = ALONE.test(lower[at] ?? '') && /day$/.test(name?.text ?? '');
+  const isAlone = ALONE.test(lower[at] ?? '') && /day$/.test(name?.text ?? '') && !hasOtherDay(tokens, at + length);
   return CAPITAL.test(name?.raw ?? '') && !isAlone ? length + 1 : 0;
 }
+
+/** "Call Dr. Friday tomorrow": a sentence that names its day beside the one that may be a name. */
+function hasOtherDay(tokens: readonly Token[], name: number): boolean {
+  if (/^(?:or|and|to|[,/-])$/.test(tokens[name + 1]?.text ?? '')) return false;
+  return tokens.some(
+    ({ text }, at) => at !== name && (/^(?:today|tomorrow|tonight)$/.test(text) || WEEKDAY.test(text)),
+  );
+}
+
+const WEEKDAY = /^(?:mon|tues|wednes|thurs|fri|satur|sun)day$/;
 
 /** Whom one calls so without a name. */
 const ALONE = /^(?:dr|prof|coach|father|pastor|rabbi|sir|lady|lord|miss)$/;

@@ -5,6 +5,7 @@ import { hereOf } from './env.ts';
 import { interpret } from './interpret.ts';
 import { english } from './lang/en.ts';
 import type { Language } from './lang/language.ts';
+import { greetingAt } from './layout.ts';
 import type { Match } from './match.ts';
 import { type Phrase, readings } from './phrase.ts';
 import type { Piece } from './pieces.ts';
@@ -72,7 +73,8 @@ function stretchOf(tokens: readonly Token[], language: Language): { from: number
   const isCourtesy = (at: number) => language.closers.has(tokens[at]?.text ?? '');
   let from = 0;
   let to = tokens.length;
-  while (from < to && language.openers.has(tokens[from]?.text ?? '')) from++;
+  for (let length = 1; from < to && length > 0; from += length)
+    length = greetingAt(tokens, from, language) || Number(language.openers.has(tokens[from]?.text ?? ''));
   if (from > 0 && tokens[from]?.text === ',') from++;
   while (to > from && (isCourtesy(to - 1) || (/^[.!,]$/.test(tokens[to - 1]?.text ?? '') && isCourtesy(to - 2)))) to--;
   return { from, to };

@@ -84,8 +84,7 @@ export class Runs {
 
   private read(from: number, to: number): Run | undefined {
     for (const phrase of readings(this.tokens, from, to, this.matches, this.language, this.budget)) {
-      // "8pm eastern", but "9am mountain ride".
-      if (to < this.tokens.length && phrase.placed.some(({ piece }) => piece.kind === 'zone' && piece.loose)) continue;
+      if (to < this.tokens.length && !this.isZoned(phrase, to)) continue;
       this.budget.left -= RESOLVING;
       const when = phrase.vague
         ? askAbout(phrase, this.text, this.tokens, this.ctx, { from, to })
@@ -93,6 +92,18 @@ export class Runs {
       if (when) return { from, to, phrase, when: withWords(when, this.ctx) };
     }
     return this.either(from, to);
+  }
+
+  /** Whether "eastern" is a zone: in "8pm eastern", "9am eastern to call", "9am pacific sync"; not in "9am mountain ride". */
+  private isZoned({ placed, time }: Phrase, to: number): boolean {
+    const at = placed.findIndex(({ piece }) => piece.kind === 'zone' && piece.loose);
+    const zone = placed[at];
+    if (!zone) return true;
+    if (time?.clock?.exact !== true || placed[at - 1]?.piece.kind !== 'time') return false;
+    const next = this.tokens[to]?.text ?? '';
+    const { connectors, task } = this.language;
+    const isDeed = task.deeds.has(next) && this.tokens[zone.from]?.text !== 'mountain';
+    return zone.to < to || connectors.has(next) || task.events.has(next) || task.issues.has(next) || isDeed;
   }
 
   private either(from: number, to: number): Run | undefined {

@@ -16,7 +16,7 @@ export class SentenceDays extends SentenceParts {
 
   /** Whether what a time may belong to stands before a place: "the show at 8". */
   protected endsInEvent(at: number): boolean {
-    return EVENTS.has(this.word(at - 1));
+    return this.language.task.events.has(this.word(at - 1));
   }
 
   /** Whether a time at the end of a task is that of a thing in it: "the report due Friday", "ask if we meet at 3". */
@@ -104,7 +104,7 @@ export class SentenceDays extends SentenceParts {
     if (this.isBound(day) || LOOSE_STARTS.test(this.word(day.from)) || !FUNCTION_WORDS.has(this.word(day.to)))
       return false;
     // "Buy tickets tomorrow for the show at 8pm": the clock may be that of the show.
-    return !this.tokens.slice(day.to, to).some(({ text }) => EVENTS.has(text));
+    return !this.tokens.slice(day.to, to).some(({ text }) => this.language.task.events.has(text));
   }
 
   /** A date in digits: in front, behind a task or before more of it; "1/2 cup" is none. */
@@ -146,7 +146,9 @@ export class SentenceDays extends SentenceParts {
       // "Prepare 3pm meeting" has its own, as "look at 5 houses" has none.
       if (!isOpen && !(isExact && CLOCK_STARTS.test(this.word(at)))) continue;
       // "Prepare the meeting at 3pm with Ana": the clock may be that of the meeting.
-      const isEvent = EVENTS.has(this.word(at - 1)) && /^(?:the|my|our|his|her|their|your)$/.test(this.word(at - 2));
+      const isEvent =
+        this.language.task.events.has(this.word(at - 1)) &&
+        /^(?:the|my|our|his|her|their|your)$/.test(this.word(at - 2));
       return { run, isCertain: isOpen && !isEvent };
     }
     return undefined;
@@ -214,10 +216,3 @@ const LEAVES =
   /^(?:train|bus|flight|ferry|boat|plane|show|movie|film|game|match|class|meeting|call|appointment|standup)$/;
 /** What is named beside a date without being it. */
 const LOOSE_STARTS = /^(?:by|before|after|within|until|starting|from|in)$/;
-/** What has a time of its own. */
-const EVENTS = new Set(
-  (
-    'meeting meetings show flight game concert train bus appointment party dinner lunch breakfast movie film match ' +
-    'interview class lesson lecture call standup demo presentation ceremony wedding webinar exam test event session review'
-  ).split(' '),
-);

@@ -24,11 +24,24 @@ export class SentenceDigits extends SentenceEnds {
       if (!run || piece?.kind !== 'date' || piece.date.type !== 'numeric') continue;
       const rest: [number, number] = at === from ? [from + 1, to] : [from, at];
       const words = this.runs.words(at, at + 1);
-      // A fraction has no zero in front, and its parts are small.
-      const isDate = at === from && words.split(/\D/).some((part) => Number(part) > 12 || part.startsWith('0'));
-      return isDate ? this.result(run.when, words, [rest]) : this.ask([run.when], words, [rest]);
+      return this.isDateAt(at, [from, to]) ? this.result(run.when, words, [rest]) : this.ask([run.when], words, [rest]);
     }
     return undefined;
+  }
+
+  /** Whether digits are a date, and no fraction ("fill the tank 3/4"), mark ("feel 7/10") or number ("chapter 3/5"). */
+  private isDateAt(at: number, [from, to]: [number, number]): boolean {
+    const [first = '', second = ''] = this.word(at).split('/');
+    const isMarked = this.tokens.slice(from, at).some(({ text }) => MARKS.test(text));
+    const before = this.word(at - 1);
+    if (this.word(at) === '24/7' || isMarked || (at > from && NAMING.test(before))) return false;
+    if (at > from && this.language.names.labels.has(before)) return false;
+    // "Walk 5/6".
+    if (at === from + 1 && this.language.task.deeds.has(before)) return false;
+    if (Number(first) > 12 || Number(second) > 12 || first.startsWith('0') || second.startsWith('0')) return true;
+    const next = this.word(at + 1);
+    if (at === from && (this.language.task.measures.has(next) || COUNTED_THINGS.test(next))) return false;
+    return !FRACTIONS.test(this.word(at)) || (at + 1 === to && !this.language.task.deeds.has(this.word(from)));
   }
 
   /** "14.07.2026 um 15 Uhr": digits after a date in digits may be its time. */
@@ -140,5 +153,14 @@ export class SentenceDigits extends SentenceEnds {
     return /^\d{1,2}$/.test(this.word(at)) && this.word(at + 1) === 'h';
   }
 }
+
+const FRACTIONS = /^(?:1\/[234]|2\/3|3\/4)$/;
+/** What is given a mark, or has a part that is counted. */
+const MARKS =
+  /^(?:rate|rated|rating|score|scored|scores|feel|feels|feeling|pain|mood|energy|won|lost|got|watch|pressure)$/;
+/** What a number belongs to. */
+const NAMING = /^(?:a|an|the|of|is|was|are|than|to|vs|no|all|only|at|about|for|from|and|x|my|our|\d.*)$/;
+/** What is counted. */
+const COUNTED_THINGS = /^(?:people|men|women|children|kids|\w{2,}[^\Ws]s)$/;
 
 const CLOCK_UNITS = /^(?:uhr|h|am|pm|hour|o'clock|[.!?])$/;

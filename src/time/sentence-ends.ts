@@ -4,6 +4,7 @@ import type { Piece } from './pieces.ts';
 import type { Run } from './runs.ts';
 import { hasTime, isSameWhen, onlyTime, type Understood } from './sentence-parts.ts';
 import { SentenceRivals } from './sentence-rivals.ts';
+import { unknownZone } from './texts.ts';
 import { placeZone } from './zone-names.ts';
 
 /** Where a time that opens a sentence ends, and the task begins. */
@@ -84,11 +85,19 @@ export class SentenceEnds extends SentenceRivals {
   private elsewhere(run: Run, to: number): Understood | undefined {
     const words = this.runs.words(run.from, run.to);
     for (let at = run.to; at < Math.min(to, run.to + 3); at++)
-      if (this.word(at) === 'time' && at > run.to && !/^(?:what|which|the|any|some|more)$/.test(this.word(at - 1)))
+      if (this.isPlaceTime([run.to, at]))
+        return this.result(unknownZone(this.runs.words(run.to, at)), words, [[at + 1, to]]);
+      else if (this.word(at) === 'time' && at > run.to && !/^(?:what|which|the|any|some|more)$/.test(this.word(at - 1)))
         return this.ask([run.when], words, [[run.to, to]]);
     if (to - run.to > 3 || !placeZone(this.runs.words(run.to, to))) return undefined;
     const there = readPhrase(`${words} in ${this.runs.words(run.to, to)}`, this.ctx);
     return this.ask(there ? [there, run.when] : [run.when], words, [[run.to, to]]);
+  }
+
+  /** "9am Narnia time": a place that is not known. */
+  private isPlaceTime([from, at]: [number, number]): boolean {
+    const isNamed = this.tokens.slice(from, at).every(({ raw }) => /^\p{Lu}\p{Ll}/u.test(raw));
+    return at > from && isNamed && this.tokens[at]?.raw === 'time';
   }
 
   private startsBareHour({ phrase }: Run): boolean {

@@ -31,6 +31,10 @@ export const taskWords: TaskWords = {
       'stop stretch study submit sweep swim take talk tell test text thank think tidy train transfer treat try turn update ' +
       'upload use vacuum visit wait wake walk wash watch water wear weigh wipe work workout worship wrap write',
   ),
+  events: words(
+    'meeting meetings show flight game concert train bus appointment party dinner lunch breakfast movie film match ' +
+      'interview class lesson lecture call standup demo presentation ceremony wedding webinar exam test event session review',
+  ),
   issues: words(
     'report reports notes note digest summary newsletter review reviews log logs scrum sync recap update updates standup ' +
       'huddle briefing checkin check-in retro planner special specials deal deals quiz prompt challenge edition news show ' +

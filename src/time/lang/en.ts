@@ -304,6 +304,10 @@ export const english: Language = {
       (words): [string, string] => [words, '$'],
     ),
   ]),
-  openers: new Set('please pls plz ok okay hey hi hello coda so and also just kindly'.split(' ')),
+  greetings: lists(
+    'hey there|hi there|hello there|hey all|hi all|hello all|hey everyone|hi everyone|hello everyone|hey team|hi team|' +
+      'hello team|good morning|good afternoon|good evening|good day',
+  ),
+  openers: new Set('please pls plz ok okay hey hi hello hiya howdy yo coda so and also just kindly'.split(' ')),
   closers: new Set('please pls plz thanks thank you thx cheers ok okay coda'.split(' ')),
 };

@@ -34,6 +34,8 @@ export interface TaskWords {
   seats: ReadonlySet<string>;
   /** What a task begins with: "take", "call". */
   deeds: ReadonlySet<string>;
+  /** What has a time of its own: "the show at 8". */
+  events: ReadonlySet<string>;
   /** What is called by how often it comes, beside events: "the daily report". */
   issues: ReadonlySet<string>;
   /** What a fraction is of: "1/2 cup". */
@@ -75,6 +77,8 @@ export interface Language {
   habits: ReadonlyMap<string, string>;
   /** What is said of an event's day (`$`) from elsewhere: "the night before" → "the night before $". */
   besides: ReadonlyMap<string, string>;
+  /** Greetings of several words; one that says a part of the day is over with a sign or the request. */
+  greetings: ReadonlyArray<readonly string[]>;
   /** Courtesies that may begin a sentence, and those that may end one. */
   openers: ReadonlySet<string>;
   closers: ReadonlySet<string>;
