@@ -30,6 +30,16 @@ export function conditionIn(tokens: readonly Token[], language: Language): Condi
   return undefined;
 }
 
+/** "Tomorrow, not today": the day at the end that is not meant. */
+export function contrastIn(tokens: readonly Token[], { task }: Language): { from: number; to: number } | undefined {
+  const from = tokens.findLastIndex(({ text }) => text === 'not');
+  const to = tokens.findLastIndex(({ text }) => !/^[.!]$/.test(text)) + 1;
+  const isDay = from > 1 && to === from + 2 && /^(?:today|tonight|tomorrow|.+day)$/.test(tokens[from + 1]?.text ?? '');
+  // "Tell Bo it's Tuesday, not Monday".
+  const isTold = tokens.slice(0, from).some(({ text }) => task.clauses.has(text) || /'s$/.test(text));
+  return isDay && !isTold ? { from: tokens[from - 1]?.text === ',' ? from - 1 : from, to } : undefined;
+}
+
 /** The tokens without a word that a condition is made of. */
 export function without(tokens: readonly Token[], { from, to }: Condition): readonly Token[] {
   return tokens.map((token, at) => (at >= from && at < to ? { ...token, text: '' } : token));

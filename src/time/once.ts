@@ -108,6 +108,12 @@ function wallsOf(phrase: Phrase, env: Env): Walls | 'NOT_A_DATE' | 'PAST' | unde
     walls.walls.push(...at([day], minutes, times).walls);
     walls.others.push(...at([day], times.others ?? [], times).walls);
     if (times.ask && day !== env.today) walls.ask = true;
+    // "New Year's Eve at half 11": in the morning, or for the party.
+    if (isNight(phrase) && clock?.exact === false && time?.part === undefined) {
+      const [minute = 0] = minutes;
+      walls.walls.push(...at([day], [(minute + 720) % 1440], times).walls);
+      walls.ask = true;
+    }
     // "Monday at 9" said on a Monday at eleven: this evening, or in a week?
     if (time && day === env.today && days.days.length > 1 && isTurned(times, time, env)) walls.ask = true;
   }
@@ -119,6 +125,10 @@ function wallsOf(phrase: Phrase, env: Env): Walls | 'NOT_A_DATE' | 'PAST' | unde
     walls.others.push(...days.others.map((day) => day * DAY + (wall - (days.days[0] ?? 0) * DAY)));
   }
   return walls;
+}
+
+function isNight({ dates }: Phrase): boolean {
+  return dates.some((date) => date.type === 'holiday' && date.name === 'new-years-eve');
 }
 
 /** "Mon 23", "Tue 1": the day of the month that is such a weekday soon, where the number was no hour. */

@@ -1,4 +1,5 @@
 import { DAY } from './civil.ts';
+import { envOf } from './env.ts';
 import { MONTHS, WEEKDAYS } from './lang/en-words.ts';
 import type { Layout } from './layout.ts';
 import { parseWhen } from './parse.ts';
@@ -42,6 +43,16 @@ export class SentenceDigits extends SentenceEnds {
     const next = this.word(at + 1);
     if (at === from && (this.language.task.measures.has(next) || COUNTED_THINGS.test(next))) return false;
     return !FRACTIONS.test(this.word(at)) || (at + 1 === to && !this.language.task.deeds.has(this.word(from)));
+  }
+
+  /** "Update to version 3.11.", "run 5.10.": a number at the end of a sentence, where the day does not stand first. */
+  protected isNumberAtEnd(run: Run): boolean {
+    if (run.to !== run.from + 2 || this.word(run.from + 1) !== '.' || !/^\d\d?\.\d\d?$/.test(this.word(run.from)))
+      return false;
+    const before = this.word(run.from - 1);
+    if (NAMING.test(before) || this.language.names.labels.has(before) || this.language.task.deeds.has(before))
+      return true;
+    return envOf(this.ctx).monthFirst !== false;
   }
 
   /** "14.07.2026 um 15 Uhr": digits after a date in digits may be its time. */
@@ -120,6 +131,17 @@ export class SentenceDigits extends SentenceEnds {
     const minute = /^\d{1,2}:(\d\d)$/.exec(this.word(run.from))?.[1];
     if (minute === undefined || Number(minute) % 5 === 0 || run.from - 1 <= from) return false;
     return /^\p{Lu}\p{Ll}/u.test(this.tokens[run.from - 1]?.raw ?? '');
+  }
+
+  /** "Pay the bill 15th": a day of the month, unless it is that of a thing ("mom's 50th") or how often. */
+  protected numbered([from, to]: [number, number]): Understood | undefined {
+    const run =
+      to - from > 2 && /^\d+(?:st|nd|rd|th)$/.test(this.word(to - 1)) ? this.runs.exactly(to - 1, to) : undefined;
+    const before = this.word(to - 2);
+    if (!run || NAMING.test(before) || /'s?$/.test(before) || this.language.names.labels.has(before)) return undefined;
+    return this.language.task.deeds.has(this.word(from))
+      ? this.result(run.when, this.word(to - 1), [[from, to - 1]])
+      : undefined;
   }
 
   /** "Dentist 3 tomorrow": the number may be the hour. */

@@ -133,6 +133,9 @@ export class SentenceDoubts extends SentenceDigits {
   /** "Call Bob at 5 and Ana at 6", "drop the kids at 8, pick up at 3": two times, each with its task. */
   protected oneOfTwo(run: Run, from: number): Understood | undefined {
     for (let at = from + 1; at < run.from - 1; at++) {
+      const close = this.anotherAt(at, run.from);
+      if (close && onlyTime(run))
+        return this.ask([close.when, run.when], this.runs.words(run.from, run.to), [[from, run.from]]);
       if (!/^(?:at|on|tomorrow|today|tonight)$|^\d/.test(this.word(at)) && !Object.hasOwn(WEEKDAYS, this.word(at)))
         continue;
       const other = this.runs.longestFrom(
@@ -150,6 +153,8 @@ export class SentenceDoubts extends SentenceDigits {
   /** "At 5 call Bob and at 6 call Ana": what begins another task, with a time of its own. */
   protected another(from: number, to: number): Run | undefined {
     for (let at = from + 1; at < to - 1; at++) {
+      const close = this.anotherAt(at, to);
+      if (close) return close;
       if (!/^(?:and|then|;|,)$/.test(this.word(at))) continue;
       const run = this.runs.longestFrom(at + 1, to, (one) => one.to < to && !this.startsWeak(one));
       const isDay = run && (this.language.task.deeds.has(this.word(run.to)) || hasTime(run));
@@ -157,6 +162,19 @@ export class SentenceDoubts extends SentenceDigits {
       if (run && isDay && (STARTS.has(first) || /^\d/.test(first) || Object.hasOwn(WEEKDAYS, first))) return run;
     }
     return undefined;
+  }
+
+  /** "5pm call 6pm email": the same without a word between; a "4pm review" is a thing. */
+  private anotherAt(at: number, to: number): Run | undefined {
+    if (!/^\d/.test(this.word(at)) || OWNED.test(this.word(at - 1))) return undefined;
+    const run = this.runs.longestFrom(
+      at,
+      to,
+      (one) => onlyTime(one) && one.phrase.time?.clock?.exact === true && !this.startsWeak(one),
+    );
+    const next = run ? this.word(run.to) : '';
+    const { deeds, events } = this.language.task;
+    return deeds.has(next) && !events.has(next) ? run : undefined;
   }
 
   /** Whether another task begins behind a run. */
@@ -301,6 +319,9 @@ const TIES = new Set(
 
 /** What is counted, or goes on with a number. */
 const THINGS = /^(?:people|men|women|children|kids|on|of|\w{2,}[^\Ws]s)$/;
+
+/** What makes a time that of a thing, or of what is said of it. */
+const OWNED = /^(?:the|a|an|my|our|his|her|their|your|about|for|of|to|from|this|that|every)$/;
 
 const ARTICLES = new Set('the a an my our his her their your some'.split(' '));
 

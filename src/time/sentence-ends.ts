@@ -97,7 +97,7 @@ export class SentenceEnds extends SentenceRivals {
   /** "9am Narnia time": a place that is not known. */
   private isPlaceTime([from, at]: [number, number]): boolean {
     const isNamed = this.tokens.slice(from, at).every(({ raw }) => /^\p{Lu}\p{Ll}/u.test(raw));
-    return at > from && isNamed && this.tokens[at]?.raw === 'time';
+    return at > from && isNamed && !this.runs.begins(from) && this.tokens[at]?.raw === 'time';
   }
 
   private startsBareHour({ phrase }: Run): boolean {

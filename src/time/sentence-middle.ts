@@ -84,7 +84,7 @@ export class SentenceMiddle extends SentenceJoins {
 
   /** "Bake at 350 for 20 minutes", "sell the stock at 150". */
   protected isMeasure(run: Run, from: number): boolean {
-    const isNumber = /^at \d{3}$/i.test(this.runs.words(run.from, run.to));
+    const isNumber = /^at (?:\d{3}|\d+\.\d+)(?!\d)/i.test(this.runs.words(run.from, run.to));
     return isNumber && this.tokens.slice(from, run.from).some(({ text }) => MEASURED.test(text));
   }
 

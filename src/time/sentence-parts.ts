@@ -151,6 +151,15 @@ export class SentenceParts {
     return phrase.range !== undefined && this.word(from) === 'from' && MOVES.test(this.word(from - 1));
   }
 
+  /** "Move Ana's call to Thursday": the day that it is moved to. */
+  protected isMovedTo({ from, phrase }: Run, start: number): boolean {
+    if (this.word(from - 1) !== 'to' || phrase.dates.length === 0) return false;
+    // "Push it to Monday": the reminder itself.
+    return (
+      this.tokens.slice(start, from - 2).some(({ text }) => MOVES.test(text)) && !PRONOUN.test(this.word(from - 2))
+    );
+  }
+
   protected clockWithin(from: number, to: number): Run | undefined {
     for (let at = from; at < to; at++) {
       const run = this.runs.longestFrom(at, to, (one) => this.isClock(one) && !this.startsBare(one));
@@ -252,6 +261,8 @@ export const NUMBERS = new Set(
 );
 
 const MOVES = /^(?:move|shift|change|push|postpone|reschedule|bring|delay)[a-z]*$|^brought$|^(?:forward|back|it|them)$/;
+
+const PRONOUN = /^(?:it|this|that|them|me)$/;
 
 /** What leads to a time, also to one that is none. */
 const POINTERS = new Set('at by in on every next until before after from this since around about last'.split(' '));

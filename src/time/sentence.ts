@@ -1,4 +1,4 @@
-import { type Condition, conditionIn, without as withoutCondition } from './conditions.ts';
+import { type Condition, conditionIn, contrastIn, without as withoutCondition } from './conditions.ts';
 import { hereOf } from './env.ts';
 import { english } from './lang/en.ts';
 import type { Layout } from './layout.ts';
@@ -12,7 +12,7 @@ import { SentenceTurns } from './sentence-turns.ts';
 import { writtenOut } from './texting.ts';
 import { noTime, past, tooLong, unknownZone, whichOne } from './texts.ts';
 import { tokenise } from './tokens.ts';
-import type { SplitTask, WhenContext } from './types.ts';
+import type { Once, SplitTask, WhenContext } from './types.ts';
 import { isZone } from './zones.ts';
 
 /** A longer message is no reminder. */
@@ -51,6 +51,15 @@ export function understand(text: string, ctx: WhenContext): Understood {
 
 /** A sentence in which a day or a time may say under which condition, and not when. */
 function withConditions(words: Words, here: WhenContext): Understood {
+  const contrast = contrastIn(words.tokens, english);
+  if (contrast) {
+    const { text, tokens } = words;
+    const rest = withConditions(wordsOf(text, tokens.slice(0, contrast.from), english), here);
+    const other = parseWhen(`${tokens[contrast.to - 1]?.text} at 23:59`, here);
+    // What says which day it is not says nothing new.
+    const isOther = rest.when.kind === 'once' && other.kind === 'once' && dayIn(rest.when) !== dayIn(other);
+    if (isOther) return rest;
+  }
   const sentence = new Sentence(words, here, english);
   const understood = sentence.understand();
   const condition = conditionIn(words.tokens, english);
@@ -61,6 +70,8 @@ function withConditions(words: Words, here: WhenContext): Understood {
   const rest = new Sentence(wordsOf(words.text, withoutCondition(words.tokens, condition), english), here, english);
   return sentence.conditioned(understood, rest.understand(), condition);
 }
+
+const dayIn = ({ local }: Once): string => local.slice(0, 10);
 
 /** "- 30 minutes from now". */
 function isNegative({ tokens, pieces }: Words): boolean {
@@ -203,7 +214,8 @@ class Sentence extends SentenceTurns {
     const leading = /^(?:for|[,:-])?$/.test(layout.connector) ? this.leading(layout) : undefined;
     if (leading) return leading;
     const { body } = layout;
-    return this.trailing(layout) ?? this.middle(body) ?? this.lasting(body) ?? this.slashed(body) ?? this.nothing(body);
+    const digits = () => this.numbered(body) ?? this.lasting(body) ?? this.slashed(body);
+    return this.trailing(layout) ?? this.middle(body) ?? digits() ?? this.nothing(body);
   }
 
   private leading(layout: Layout): Understood | undefined {
@@ -264,6 +276,7 @@ class Sentence extends SentenceTurns {
     // "… every day with food until Friday": the day is the end of a series in mid-sentence.
     const series = ENDS.has(this.word(run.from - 1)) ? this.middle([from, to]) : undefined;
     if (series?.when.kind === 'recurring') return series;
+    if (this.isMovedTo(run, from) || this.isNumberAtEnd(run)) return this.ask([run.when], words, [[from, to]]);
     if (this.isMoved(run) || this.isMeasure(run, from)) return this.ask([run.when], words, [task]);
     const bare = this.withDayNumber(run, from) ?? this.withDigits(run, from) ?? this.withBareHour(run, from);
     if (bare) return bare;
@@ -278,7 +291,7 @@ class Sentence extends SentenceTurns {
     if (this.hasOwnClock(run, from) || this.isAsked(run, from) || this.mayBeCalled(run, from))
       return this.ask([run.when], words, [task]);
     // "Ask about Friday at 7".
-    const isTopic = run.phrase.dates.length > 0 && /^(?:about|of|from)$/.test(this.word(run.from - 1));
+    const isTopic = run.phrase.dates.length > 0 && /^(?:about|of|from|it's|that's)$/.test(this.word(run.from - 1));
     if (isTopic || this.isAttribute(run)) return this.ask([run.when], words, [[from, to]]);
     // "Buy milk at 3pm with Sam tomorrow".
     const timed = this.isBound(run) ? undefined : this.withClock(run, [from, run.from], false);

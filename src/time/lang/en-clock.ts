@@ -284,8 +284,8 @@ export const partRules: readonly Rule[] = [
       return minutes === undefined ? undefined : { clock: beside(get(c, 'fullHour'), -minutes) };
     },
   ],
-  ['time', '{clockPrefix} {h:hourdigits} {letterH}', (c) => ({ clock: { ...clock(get(c, 'h')), exact: true } })],
-  ['time', '{clockPrefix} {h:hourdigits} {letterU}', (c) => ({ clock: { ...clock(get(c, 'h')), exact: true } })],
+  ['time', '{clockPrefix} {h:hourdigits} {letterH}', letteredHour],
+  ['time', '{clockPrefix} {h:hourdigits} {letterU}', letteredHour],
   ['time', '{clock} {clockSuffix}', (c) => ({ clock: strong(get(c, 'clock')) })],
   ['time', 'at the? same|this time', () => ({ same: true })],
   // A date has been said, or else it may be a price.
@@ -340,6 +340,12 @@ export const partRules: readonly Rule[] = [
     },
   ],
 ];
+
+/** "At 14h"; "at 2h" is as often two in the afternoon. */
+function letteredHour(c: Captures): TimeSpec | undefined {
+  const hour = get<number>(c, 'h');
+  return hour > 0 && hour < 7 ? undefined : { clock: { ...clock(hour), exact: true } };
+}
 
 function strong(time: Clock): Clock {
   return { ...time, weak: false, bare: false };

@@ -36,6 +36,12 @@ const eitherOf =
     return unclear(...numbers.map((number) => text.replace('#', String(number))))(captures);
   };
 
+/** "At 2h". */
+function eitherHalf(captures: Captures): Piece {
+  const hour = get<number>(captures, 'h');
+  return unclear(`at ${hour + 12}:00`, `at 0${hour}:00`)(captures);
+}
+
 /** The nights before a day of work, as others count them. */
 const EVES_OF_WORK = 'every sunday, monday, tuesday, wednesday and thursday in the evening';
 
@@ -153,6 +159,9 @@ export const vagueRules: readonly Rule[] = [
   ['piece', 'at|about|~ {pair:neighbours}', eitherOf('at #')],
   ['piece', 'in|within about|~? {pair:dashed} {u:unit}', eitherOf('in # $u')],
   ['piece', 'in|within about|~? {a:number} to|- {b:number} {u:unit}', eitherOf('in # $u')],
+  ['piece', 'at|by about|~? {h:nightHour} {letterH}', eitherHalf],
+  ['piece', 'at|by about|~? {h:nightHour} {letterU}', eitherHalf],
+  ['nightHour', '{h:hourdigits}', (c) => (get<number>(c, 'h') > 0 && get<number>(c, 'h') < 7 ? c.h : undefined)],
   ['piece', 'every {pair:dashed} {u:unit}', eitherOf('every # $u')],
   ['piece', 'every {a:number} to|or|- {b:number} {u:unit}', eitherOf('every # $u')],
   ['piece', 'teatime', unclear('at 16:00', 'at 17:00')],
