@@ -3,6 +3,7 @@
  * The thread that holds the embedded engine: protocol bytes in, protocol bytes out, one message each. It is plain
  * JavaScript because a worker thread gets no loader: it must run from the sources and from the build alike.
  */
+import { once } from 'node:events';
 import { closeSync, fdatasyncSync, fsyncSync, openSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { MemoryFS, PGlite } from '@electric-sql/pglite';
@@ -98,8 +99,15 @@ class Engine extends PGlite {
   async _initArrayTypes() {}
 }
 
+/**
+ * The engine's code is the first message.
+ * @type {any[]}
+ */
+const [code] = await once(port, 'message');
+
 const engine = new Engine({
   fs: folder === undefined ? new MemoryFS() : new DurableFS(folder),
+  pgliteWasmModule: code,
   startParams,
   onStderr,
   ...(dump ? { loadDataDir: new Blob([dump]) } : {}),

@@ -1,4 +1,5 @@
 /** The embedded engine's thread, seen from the main one: requests go in order and are answered in order. */
+import { readFile } from 'node:fs/promises';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { type Deferred, deferred } from '../../base/async.ts';
@@ -71,6 +72,19 @@ interface Reply {
   error?: string;
 }
 
+// Node's types know nothing of it.
+declare const WebAssembly: { compile(bytes: Uint8Array): Promise<object> };
+
+let compiled: Promise<object> | undefined;
+
+/** The engine's code, compiled while the first thread starts; later ones begin with what has been optimised before. */
+function engineCode(): Promise<object> {
+  compiled ??= readFile(new URL('pglite.wasm', import.meta.resolve('@electric-sql/pglite'))).then((bytes) =>
+    WebAssembly.compile(bytes),
+  );
+  return compiled;
+}
+
 export class EngineThread {
   private readonly worker: Worker;
   private readonly waiting: Deferred<Uint8Array>[] = [];
@@ -113,6 +127,10 @@ export class EngineThread {
   /** Starts the engine and waits for its recovery. Throws `STORAGE_CORRUPT`, `DISK_FULL` or `DATA_UNWRITABLE`. */
   static async open(options: ThreadOptions): Promise<EngineThread> {
     const thread = new EngineThread(options);
+    engineCode().then(
+      (code) => thread.worker.postMessage(code),
+      (error) => thread.die(error),
+    );
     await thread.opened.promise;
     return thread;
   }
