@@ -1,7 +1,7 @@
 /** Where everything durable lies: the database, its migrations, and files by their content. */
 export { type Artifact, type Artifacts, openArtifacts, type PutOptions } from './artifacts.ts';
 export { type MigrateOptions, migrate, readMigrations } from './migrate.ts';
-export { dumpInMemory, IN_MEMORY, openDatabase, type StorageOptions } from './open.ts';
+export { openDatabase, type StorageOptions } from './open.ts';
 export {
   type Database,
   type JsonParam,

@@ -1,4 +1,5 @@
-import { IN_MEMORY, openDatabase } from '../../src/storage/index.ts';
+import { openDatabase } from '../../src/storage/index.ts';
+import { closing, openEmptyDatabase } from '../support/database.ts';
 import { databaseContract } from '../support/database-contract.ts';
 import { freshPostgres, POSTGRES_URL, requireService } from '../support/postgres.ts';
 
@@ -6,7 +7,7 @@ requireService('CODA_TEST_POSTGRES');
 
 databaseContract('PGlite', {
   available: true,
-  open: (world) => openDatabase({ dataDir: IN_MEMORY, connectTimeoutMs: 0 }, world),
+  open: openEmptyDatabase,
 });
 
 databaseContract('PostgreSQL', {
@@ -14,11 +15,6 @@ databaseContract('PostgreSQL', {
   open: async (world) => {
     const server = await freshPostgres();
     const database = await openDatabase({ url: server.url, dataDir: '', connectTimeoutMs: 10_000 }, world);
-    const close = database.close.bind(database);
-    database.close = async () => {
-      await close();
-      await server.drop();
-    };
-    return database;
+    return closing(database, () => server.drop());
   },
 });

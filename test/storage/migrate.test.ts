@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Database, IN_MEMORY, migrate, openDatabase } from '../../src/storage/index.ts';
-import { openTestDatabase } from '../support/database.ts';
+import { type Database, migrate, openDatabase } from '../../src/storage/index.ts';
+import { openEmptyDatabase, openTestDatabase } from '../support/database.ts';
 import { freshPostgres, POSTGRES_URL, requireService } from '../support/postgres.ts';
 import { testWorld } from '../support/world.ts';
 
@@ -16,7 +16,7 @@ interface Place {
 }
 
 async function pglite(): Promise<Place> {
-  const database = await openDatabase({ dataDir: IN_MEMORY, connectTimeoutMs: 0 }, testWorld());
+  const database = await openEmptyDatabase();
   return { open: async () => database, drop: () => database.close() };
 }
 

@@ -1,17 +1,15 @@
-import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { cp, mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Model } from '../../src/agent/index.ts';
 import { type App, build } from '../../src/app/index.ts';
-import { packageRoot } from '../../src/base/root.ts';
 import type { Skill } from '../../src/chat/index.ts';
 import { type Config, loadConfig } from '../../src/config/index.ts';
 import type { ChatAdapter } from '../../src/delivery/index.ts';
-import { type Database, migrate, openDatabase, readMigrations } from '../../src/storage/index.ts';
+import type { Database } from '../../src/storage/index.ts';
+import { migratedFolder, migratedPostgres } from './database.ts';
 import { FakePlatform, type PlatformOptions, type Seen } from './platform.ts';
-import { freshPostgres, type TestPostgres } from './postgres.ts';
+import type { TestPostgres } from './postgres.ts';
 import { type TestWorld, testWorld } from './world.ts';
 
 export interface PlayOptions {
@@ -51,8 +49,9 @@ export class Play {
 
   static async begin(options: PlayOptions = {}): Promise<Play> {
     const world = testWorld({ at: options.at ?? '2026-11-20T08:00:00Z' });
-    const dataDir = options.engine === 'PostgreSQL' ? await mkdtemp(join(tmpdir(), 'coda-play-')) : await folder();
-    const server = options.engine === 'PostgreSQL' ? await freshPostgres() : undefined;
+    const dataDir =
+      options.engine === 'PostgreSQL' ? await mkdtemp(join(tmpdir(), 'coda-play-')) : await migratedFolder();
+    const server = options.engine === 'PostgreSQL' ? await migratedPostgres() : undefined;
     const env = server ? { DATABASE_URL: server.url } : {};
     const settings: Record<string, unknown> = { 'assistant.zone': options.zone ?? 'Europe/Berlin', ...options.config };
     const flags = Object.fromEntries(
@@ -221,25 +220,3 @@ export class PlayedPerson {
 }
 
 export const play = (options?: PlayOptions): Promise<Play> => Play.begin(options);
-
-/** A data folder whose database is migrated already: copying one is quicker than making one. */
-export async function folder(): Promise<string> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'coda-play-'));
-  await cp(await template(), dataDir, { recursive: true });
-  return dataDir;
-}
-
-/** Made once for each state of the migrations. */
-async function template(): Promise<string> {
-  const hash = createHash('sha256');
-  for (const { checksum } of await readMigrations()) hash.update(checksum);
-  const path = join(packageRoot(), '.cache', `data-${hash.digest('hex').slice(0, 16)}`);
-  if (existsSync(path)) return path;
-  const draft = `${path}.${process.pid}`;
-  const database = await openDatabase({ dataDir: draft, connectTimeoutMs: 0 }, testWorld());
-  await migrate(database);
-  await database.close();
-  // Two suites may be first at once: a rename puts a whole folder there.
-  await rename(draft, path).catch(() => rm(draft, { recursive: true }));
-  return path;
-}

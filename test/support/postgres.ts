@@ -22,18 +22,23 @@ export interface TestPostgres {
   drop(): Promise<void>;
 }
 
-export async function freshPostgres(): Promise<TestPostgres> {
+/** What a fresh database is copied from; `fill` makes it when the server has none of this name. */
+export interface Template {
+  name: string;
+  fill(url: string): Promise<void>;
+}
+
+export async function freshPostgres(template?: Template): Promise<TestPostgres> {
   const name = `coda_test_${randomBytes(6).toString('hex')}`;
-  await onServer(`create database ${name}`);
+  await onServer(`create database ${name} ${template ? `template ${await made(template)}` : ''}`);
   const cut = async () => {
     const rows = await onServer('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
     return rows.length;
   };
-  const url = new URL(POSTGRES_URL as string);
-  url.pathname = `/${name}`;
+  const url = urlOf(name);
   return {
-    url: url.href,
-    sql: (text, values) => onServer(text, values, url.href),
+    url,
+    sql: (text, values) => onServer(text, values, url),
     cut,
     shut: async () => {
       await onServer(`alter database ${name} with allow_connections false`);
@@ -46,6 +51,23 @@ export async function freshPostgres(): Promise<TestPostgres> {
       await onServer(`drop database if exists ${name} with (force)`);
     },
   };
+}
+
+/** Two suites may be first at once: a rename puts a whole one there. */
+async function made({ name, fill }: Template): Promise<string> {
+  const known = await onServer('select from pg_database where datname = $1', [name]);
+  if (known.length > 0) return name;
+  const draft = `${name}_${randomBytes(4).toString('hex')}`;
+  await onServer(`create database ${draft}`);
+  await fill(urlOf(draft));
+  await onServer(`alter database ${draft} rename to ${name}`).catch(() => onServer(`drop database ${draft}`));
+  return name;
+}
+
+function urlOf(name: string): string {
+  const url = new URL(POSTGRES_URL as string);
+  url.pathname = `/${name}`;
+  return url.href;
 }
 
 async function onServer(text: string, values: unknown[] = [], url = POSTGRES_URL): Promise<Record<string, unknown>[]> {

@@ -2,7 +2,6 @@
 import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { buffer } from 'node:stream/consumers';
 import { createBrotliDecompress } from 'node:zlib';
 import { packageRoot } from '../../base/root.ts';
 import { syncFolder } from '../files.ts';
@@ -14,11 +13,6 @@ const AT_ONCE = 16;
 /** The empty cluster as a tar, in a stream: the whole of it at once would stay resident. */
 function clusterStream(): NodeJS.ReadableStream & AsyncIterable<Buffer> {
   return createReadStream(join(packageRoot(), 'assets', 'cluster.tar.br')).pipe(createBrotliDecompress());
-}
-
-/** The empty cluster as a tar. */
-export function emptyCluster(): Promise<Buffer> {
-  return buffer(clusterStream());
 }
 
 interface Entry {

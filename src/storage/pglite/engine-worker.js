@@ -6,14 +6,14 @@
 import { once } from 'node:events';
 import { closeSync, fdatasyncSync, fsyncSync, openSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import { MemoryFS, PGlite } from '@electric-sql/pglite';
+import { PGlite } from '@electric-sql/pglite';
 import { NodeFS } from '@electric-sql/pglite/nodefs';
 
 /** The exit status of this thread after the engine stopped itself; the main thread reads the reason from `stderr`. */
 const BROKEN = 70;
 
-/** @type {{ folder?: string, dump?: Uint8Array, startParams: string[], fsyncs: Int32Array }} */
-const { folder, dump, startParams, fsyncs } = workerData;
+/** @type {{ folder: string, startParams: string[], fsyncs: Int32Array }} */
+const { folder, startParams, fsyncs } = workerData;
 const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPort);
 
 /** The file layer with a real fsync; without it a commit is only as durable as the host's page cache. */
@@ -106,11 +106,10 @@ class Engine extends PGlite {
 const [code] = await once(port, 'message');
 
 const engine = new Engine({
-  fs: folder === undefined ? new MemoryFS() : new DurableFS(folder),
+  fs: new DurableFS(folder),
   pgliteWasmModule: code,
   startParams,
   onStderr,
-  ...(dump ? { loadDataDir: new Blob([dump]) } : {}),
 });
 
 /**
@@ -163,10 +162,9 @@ function foundRows(answer) {
   return found;
 }
 
-/** @param {{ kind: 'exec', bytes: Uint8Array, closing: boolean } | { kind: 'dump' } | { kind: 'close' }} request */
+/** @param {{ kind: 'exec', bytes: Uint8Array, closing: boolean } | { kind: 'close' }} request */
 async function serve(request) {
   if (request.kind === 'exec') return exec(request.bytes, request.closing);
-  if (request.kind === 'dump') return new Uint8Array(await (await engine.dumpDataDir('none')).arrayBuffer());
   await engine.close();
   return new Uint8Array();
 }

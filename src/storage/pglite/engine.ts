@@ -79,12 +79,6 @@ export class PgliteEngine implements Engine {
     return this.exclusiveSession();
   }
 
-  /** The whole cluster as a tar, for starting another one in memory from it. */
-  async dump(): Promise<Uint8Array> {
-    await this.statement('checkpoint', []);
-    return this.thread.dump();
-  }
-
   async listen(channel: string, heard: (payload: string) => void): Promise<() => Promise<void>> {
     const all = this.listeners.get(channel) ?? new Set();
     this.listeners.set(channel, all);

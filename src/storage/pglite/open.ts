@@ -1,10 +1,10 @@
-/** Opens the embedded engine in a data folder, or in memory. */
+/** Opens the embedded engine in a data folder. */
 import { access, open, readFile, rename, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodaError, systemCode } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
 import { inFolder, makeFolder, syncFolder } from '../files.ts';
-import { emptyCluster, unpackCluster } from './cluster.ts';
+import { unpackCluster } from './cluster.ts';
 import { PgliteEngine } from './engine.ts';
 import { lockFolder } from './lock.ts';
 import { diskFull, EngineThread } from './thread.ts';
@@ -44,16 +44,6 @@ export async function openPglite({ dataDir, onFatal }: PgliteOptions, world: Wor
     await unlock();
     throw error;
   }
-}
-
-/** A database that is gone with the process; `dump` is the tar of a cluster to start from. */
-export async function openInMemory(
-  world: World,
-  onFatal: (error: CodaError) => void,
-  dump?: Uint8Array,
-): Promise<PgliteEngine> {
-  const thread = await EngineThread.open({ dump: dump ?? (await emptyCluster()), onFatal });
-  return new PgliteEngine(thread, world.log, async () => {});
 }
 
 /** Recovery that finds no space does not always say so. */

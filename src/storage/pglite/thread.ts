@@ -37,9 +37,6 @@ const SETTINGS: Readonly<Record<string, string>> = {
   log_min_messages: 'error',
 };
 
-/** In memory there is nothing to make durable. */
-const VOLATILE: Readonly<Record<string, string>> = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
-
 /**
  * How much of a WebAssembly function must have run before V8 optimises it, in its own measure. By default it optimises
  * the engine's largest functions within the first second, and the memory of that stays: 200 MB resident instead of 140,
@@ -57,10 +54,8 @@ const SMALL_HEAPS = '--optimize-for-size';
 const KEPT_LINES = 5;
 
 export interface ThreadOptions {
-  /** Where the cluster lies; in memory when missing. */
-  folder?: string;
-  /** A tar of a cluster to start from, in memory only. */
-  dump?: Uint8Array;
+  /** Where the cluster lies. */
+  folder: string;
   /** Called once when the engine stopped by itself. Everything that waited has been rejected with the same error. */
   onFatal: (error: CodaError) => void;
 }
@@ -95,21 +90,19 @@ export class EngineThread {
   private state: 'opening' | 'open' | 'closed' = 'opening';
   private dead: CodaError | undefined;
 
-  private constructor({ folder, dump, onFatal }: ThreadOptions) {
+  private constructor({ folder, onFatal }: ThreadOptions) {
     this.onFatal = onFatal;
-    const settings = folder === undefined ? { ...SETTINGS, ...VOLATILE } : SETTINGS;
     setFlagsFromString(`--wasm-tiering-budget=${TIERING_BUDGET}`);
     setFlagsFromString(SMALL_HEAPS);
     this.worker = new Worker(new URL('./engine-worker.js', import.meta.url), {
       workerData: {
         folder,
-        dump,
         fsyncs: this.counter,
         startParams: [
           '--single',
           '-O',
           '-j',
-          ...Object.entries(settings).flatMap(([key, on]) => ['-c', `${key}=${on}`]),
+          ...Object.entries(SETTINGS).flatMap(([key, on]) => ['-c', `${key}=${on}`]),
         ],
       },
       stderr: true,
@@ -146,11 +139,6 @@ export class EngineThread {
   async exec(bytes: Uint8Array, closing = false): Promise<Buffer> {
     const answer = await this.request({ kind: 'exec', bytes, closing });
     return Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength);
-  }
-
-  /** The cluster as a tar. */
-  dump(): Promise<Uint8Array> {
-    return this.request({ kind: 'dump' });
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { migratedPostgres } from '../../support/database.ts';
 import { type DiscordPlayOptions, echo, playDiscord } from '../../support/discord/play.ts';
 import { eventually } from '../../support/eventually.ts';
-import { freshPostgres, POSTGRES_URL, requireService, type TestPostgres } from '../../support/postgres.ts';
+import { POSTGRES_URL, requireService, type TestPostgres } from '../../support/postgres.ts';
 
 requireService('CODA_TEST_POSTGRES');
 
@@ -24,7 +25,7 @@ async function playTwo(server: TestPostgres, options: DiscordPlayOptions = {}) {
 
 describe.skipIf(POSTGRES_URL === undefined)('two processes with one token', () => {
   test('answer each message once, also when one of them has gone and come again', async () => {
-    await using play = await playTwo(await freshPostgres(), { model: echo, config: { 'delivery.steer': false } });
+    await using play = await playTwo(await migratedPostgres(), { model: echo, config: { 'delivery.steer': false } });
     const { one, two, fake } = play;
     expect(fake.gateway.connected).toBe(2);
     const rooms = [one.general, fake.dm(one.ana), fake.channel(one.guild, 'room')];
@@ -52,7 +53,7 @@ describe.skipIf(POSTGRES_URL === undefined)('two processes with one token', () =
   });
 
   test('acknowledge and do what a person uses once, in the one that stored it', async () => {
-    await using play = await playTwo(await freshPostgres());
+    await using play = await playTwo(await migratedPostgres());
     const { one, two, fake } = play;
     const acknowledged = () => fake.rest.seen.filter((request) => request.endsWith('/callback')).length;
     for (let index = 0; index < 8; index++) {

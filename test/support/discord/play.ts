@@ -8,8 +8,8 @@ import type { World } from '../../../src/base/world.ts';
 import type { Command, Skill } from '../../../src/chat/index.ts';
 import { loadConfig } from '../../../src/config/index.ts';
 import type { Database } from '../../../src/storage/index.ts';
+import { migratedFolder } from '../database.ts';
 import { eventually } from '../eventually.ts';
-import { folder } from '../play.ts';
 import {
   type Channel,
   FakeDiscord,
@@ -84,7 +84,7 @@ export class DiscordPlay {
   static async begin(options: DiscordPlayOptions = {}): Promise<DiscordPlay> {
     const play = new DiscordPlay(
       options.beside?.fake ?? (await FakeDiscord.start(options.fake)),
-      await folder(),
+      await migratedFolder(),
       options,
     );
     if (!options.asleep) await play.start();
