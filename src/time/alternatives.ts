@@ -13,7 +13,7 @@ export interface Alternatives {
 
 /** More than that in one stretch is no choice that a person offers. */
 const MOST_CHOICES = 3;
-const MOST_TOKENS = 24;
+const MOST_TOKENS = 16;
 
 /** How many words the first and the second may have; alternatives are mostly alike. */
 const LENGTHS: readonly (readonly [number, number])[] = [

@@ -34,6 +34,7 @@ export function conditionIn(tokens: readonly Token[], language: Language): Condi
 export function contrastIn(tokens: readonly Token[], { task }: Language): { from: number; to: number } | undefined {
   const from = tokens.findLastIndex(({ text }) => text === 'not');
   const to = tokens.findLastIndex(({ text }) => !/^[.!]$/.test(text)) + 1;
+  if (tokens.findIndex(({ text }) => text === 'not') !== from) return undefined;
   const isDay = from > 1 && to === from + 2 && /^(?:today|tonight|tomorrow|.+day)$/.test(tokens[from + 1]?.text ?? '');
   // "Tell Bo it's Tuesday, not Monday".
   const isTold = tokens.slice(0, from).some(({ text }) => task.clauses.has(text) || /'s$/.test(text));

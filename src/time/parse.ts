@@ -7,7 +7,7 @@ import { english } from './lang/en.ts';
 import type { Language } from './lang/language.ts';
 import { greetingAt } from './layout.ts';
 import type { Match } from './match.ts';
-import { type Phrase, readings } from './phrase.ts';
+import { type Budget, type Phrase, readings } from './phrase.ts';
 import type { Piece } from './pieces.ts';
 import { parseRuleText } from './rule-text.ts';
 import { noTime, notUnderstood, tooLong, unknownZone, whichOne } from './texts.ts';
@@ -84,13 +84,21 @@ function readAsIs(words: Words, ctx: WhenContext, language: Language): When | un
   return readStretch(words, ctx, language)?.when;
 }
 
+/** How often alternatives are read, those within others among them. */
+export const TRIES = 20;
+
 /** What was read, and of which pieces. */
 export interface Read {
   when: When;
   phrase: Phrase;
 }
 
-function readStretch({ text, tokens, pieces }: Words, ctx: WhenContext, language: Language): Read | undefined {
+function readStretch(
+  { text, tokens, pieces }: Words,
+  ctx: WhenContext,
+  language: Language,
+  tries: Budget = { left: TRIES },
+): Read | undefined {
   const stretch = stretchOf(tokens, language);
   const { from, to } = stretch;
   if (from >= to || to - from > MOST_TOKENS) return undefined;
@@ -98,7 +106,7 @@ function readStretch({ text, tokens, pieces }: Words, ctx: WhenContext, language
     const when = phrase.vague ? askAbout(phrase, text, tokens, ctx, stretch) : interpret(phrase, ctx);
     if (when) return { phrase, when: withWords(when, ctx) };
   }
-  return readEither({ text, tokens, pieces }, ctx, language, [from, to]);
+  return readEither({ text, tokens, pieces }, ctx, language, [from, to], tries);
 }
 
 /** "At 5 or 6": both are read, and a person is asked. The pieces are those of the first, at their places in `words`. */
@@ -107,11 +115,12 @@ export function readEither(
   ctx: WhenContext,
   language: Language,
   [from, to]: readonly [number, number],
+  tries: Budget,
 ): Read | undefined {
   const known = new Map<string, Read | undefined>();
   const read = (words: string): Read | undefined => {
-    if (!known.has(words))
-      known.set(words, readStretch(wordsOf(words, tokenise(words, language), language), ctx, language));
+    if (!known.has(words) && tries.left-- > 0)
+      known.set(words, readStretch(wordsOf(words, tokenise(words, language), language), ctx, language, tries));
     return known.get(words);
   };
   for (const { first, second } of alternatives(text, tokens, [from, to], language)) {

@@ -3,7 +3,7 @@ import { english } from './lang/en.ts';
 import type { Language } from './lang/language.ts';
 import type { Match } from './match.ts';
 import { mayBeName } from './names.ts';
-import { askAbout, readEither, type Words, withWords } from './parse.ts';
+import { askAbout, readEither, TRIES, type Words, withWords } from './parse.ts';
 import { type Budget, type Phrase, type Placed, readings } from './phrase.ts';
 import type { Clock, DateSpec, Piece } from './pieces.ts';
 import type { Token } from './tokens.ts';
@@ -25,6 +25,7 @@ export class Runs {
   private readonly language: Language;
   /** Bounds the time that any sentence takes; a sentence of a person needs a third of it. */
   private readonly budget: Budget = { left: SENTENCE_STEPS };
+  private readonly tries: Budget = { left: TRIES };
   private readonly matches: (at: number) => readonly Match<Piece>[];
 
   /** What was read of the stretches from … up to …, once it was asked for. */
@@ -85,7 +86,7 @@ export class Runs {
   private read(from: number, to: number): Run | undefined {
     for (const phrase of readings(this.tokens, from, to, this.matches, this.language, this.budget)) {
       if (to < this.tokens.length && !this.isZoned(phrase, to)) continue;
-      this.budget.left -= RESOLVING;
+      this.budget.left -= RESOLVING * (phrase.vague?.instead.length ?? 1);
       const when = phrase.vague
         ? askAbout(phrase, this.text, this.tokens, this.ctx, { from, to })
         : interpret(phrase, this.ctx);
@@ -110,7 +111,7 @@ export class Runs {
     if (!this.tokens.slice(from, to).some(({ text }) => this.language.choices.has(text))) return undefined;
     this.budget.left -= 2 * RESOLVING;
     const words = { text: this.text, tokens: this.tokens, pieces: this.matches };
-    const read = this.isExhausted ? undefined : readEither(words, this.ctx, this.language, [from, to]);
+    const read = this.isExhausted ? undefined : readEither(words, this.ctx, this.language, [from, to], this.tries);
     return read && { from, to, ...read };
   }
 

@@ -46,12 +46,13 @@ export class SentenceDigits extends SentenceEnds {
   }
 
   /** "Update to version 3.11.", "run 5.10.": a number at the end of a sentence, where the day does not stand first. */
-  protected isNumberAtEnd(run: Run): boolean {
+  protected isNumberAtEnd(run: Run, from: number): boolean {
     if (run.to !== run.from + 2 || this.word(run.from + 1) !== '.' || !/^\d\d?\.\d\d?$/.test(this.word(run.from)))
       return false;
     const before = this.word(run.from - 1);
-    if (NAMING.test(before) || this.language.names.labels.has(before) || this.language.task.deeds.has(before))
-      return true;
+    // "Take 2.5."
+    const isAmount = run.from - 1 === from && this.language.task.deeds.has(before);
+    if (isAmount || NAMING.test(before) || this.language.names.labels.has(before)) return true;
     return envOf(this.ctx).monthFirst !== false;
   }
 

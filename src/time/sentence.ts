@@ -276,7 +276,7 @@ class Sentence extends SentenceTurns {
     // "… every day with food until Friday": the day is the end of a series in mid-sentence.
     const series = ENDS.has(this.word(run.from - 1)) ? this.middle([from, to]) : undefined;
     if (series?.when.kind === 'recurring') return series;
-    if (this.isMovedTo(run, from) || this.isNumberAtEnd(run)) return this.ask([run.when], words, [[from, to]]);
+    if (this.isMovedTo(run, from) || this.isNumberAtEnd(run, from)) return this.ask([run.when], words, [[from, to]]);
     if (this.isMoved(run) || this.isMeasure(run, from)) return this.ask([run.when], words, [task]);
     const bare = this.withDayNumber(run, from) ?? this.withDigits(run, from) ?? this.withBareHour(run, from);
     if (bare) return bare;
