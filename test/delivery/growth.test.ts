@@ -49,6 +49,9 @@ test('a message reads no more in a conversation that has gone on for years', asy
   expect(await coda.count('buttons')).toBeGreaterThan(3_000);
   await readBy('what time is it in Rome?');
   const old = await readBy('what time is it in Lima?');
+  await ana.says('remind me tomorrow at 10 to sit down');
+  const taken = await readBy('undo');
   expect(young).toBeGreaterThan(0);
   expect(old).toBeLessThanOrEqual(young + 20);
+  expect(taken).toBeLessThanOrEqual(young + 40);
 });
