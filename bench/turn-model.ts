@@ -21,6 +21,10 @@ import { FakePlatform } from '../test/support/platform.ts';
 
 const MESSAGES = 300;
 const WARM_UP = 30;
+/** Answers that grow slowly are looked at one by one. */
+const SLOW_MESSAGES = 60;
+const SLOWLY = 'slowly';
+const PACE_MS = 10;
 const ANSWER = ['This ', 'is ', 'an ', 'answer ', 'of ', 'usual ', 'length.'];
 
 if (process.argv[2] === 'server') await serve();
@@ -30,7 +34,11 @@ else await measure();
 async function serve(): Promise<void> {
   const server = await ModelServer.start();
   server.recording = false;
-  server.improvise = () => ({ text: ANSWER });
+  const now = () => String(performance.timeOrigin + performance.now());
+  server.improvise = ({ messages }) => {
+    const slowly = JSON.stringify(messages.at(-1)).includes(SLOWLY);
+    return slowly ? { text: [`${now()} `, ...ANSWER], pace: PACE_MS } : { text: ANSWER };
+  };
   process.stdout.write(`${server.url}\n`);
 }
 
@@ -42,12 +50,13 @@ async function measure(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'coda-bench-'));
   try {
     const direct = await directly(url);
-    const { whole, first, commit } = await throughCoda(url, folder);
+    const { whole, first, grown, commit } = await throughCoda(url, folder);
     const limit = direct.p50 + 2 * commit.p50 + 3;
     line('raw commit of the same engine', commit);
     line('the conversation made directly with the client', direct);
     line('the same through coda, until it is stored and sent', whole);
     line('through coda, until the first text is seen', first);
+    line(`an answer that grows, from the server's first words until they are seen`, grown);
     const over = whole.p50 - direct.p50;
     console.log(`overhead p50 ${over.toFixed(2)} ms; allowed ${(limit - direct.p50).toFixed(2)} ms (2 commits + 3 ms)`);
   } finally {
@@ -100,8 +109,9 @@ function watched(platform: FakePlatform, shown: () => void): void {
   const { messages } = platform;
   const push = messages.push.bind(messages);
   messages.push = (...more) => {
+    const count = push(...more);
     shown();
-    return push(...more);
+    return count;
   };
 }
 
@@ -141,11 +151,22 @@ async function throughCoda(url: string, dataDir: string) {
     const { settled } = await adapter.hear({ ...heard, sentAt: world.clock.now() });
     await settled;
   });
+  const first = timesOf(firsts);
+  const seen: number[] = [];
+  watched(platform, () => {
+    const said = Number.parseFloat(platform.messages.at(-1)?.text ?? '');
+    if (said > 0) seen.push(performance.timeOrigin + performance.now() - said);
+  });
+  for (let index = 0; index < SLOW_MESSAGES; index++) {
+    const id = `s${index}`;
+    const heard = { id, channel: 'dm-bob', from: 'bob', text: SLOWLY, role: 'owner' as const, kind: 'dm' as const };
+    await (await adapter.hear({ ...heard, sentAt: world.clock.now() })).settled;
+  }
   const { database } = (
     app as unknown as { foundation: { database: { run(name: string, sql: string): Promise<unknown> } } }
   ).foundation;
   await database.run('bench', 'create table bench (n int)');
   const commit = await timed(MESSAGES, () => database.run('bench', 'insert into bench values (1)'));
   await app.stop(0);
-  return { whole, first: timesOf(firsts), commit };
+  return { whole, first, grown: timesOf(seen), commit };
 }

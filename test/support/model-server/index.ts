@@ -1,6 +1,7 @@
 /** A server that speaks both real APIs over HTTP, streaming and not, and plays scenes. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { type Deferred, deferred } from '../../../src/base/async.ts';
 import { anthropicError, anthropicEvents, anthropicMessage, type Refusal, refuseAnthropic } from './anthropic.ts';
 import { openaiChunks, openaiCompletion, openaiError, refuseOpenai } from './openai.ts';
@@ -55,7 +56,7 @@ export class ModelServer {
   /** Whether requests are kept; a soak would fill the memory with them. */
   recording = true;
   /** Asked before the scenes. */
-  improvise: ((body: { model: string }) => Scene | undefined) | undefined;
+  improvise: ((body: { model: string; messages: unknown[] }) => Scene | undefined) | undefined;
   private readonly server: Server;
   private scenes: { scene: Scene; left: number }[] = [];
   private gate: Deferred<void> = deferred();
@@ -191,7 +192,7 @@ export class ModelServer {
     if (scene.fault === 'held') await this.gate.promise;
     const pieces = scene.fault === 'megabyte' ? ['x'.repeat(1 << 20)] : scene.text;
     const play = playOf({ ...scene, ...(pieces !== undefined && { text: pieces }) }, text, () => `call_${++this.ids}`);
-    if (body.stream) stream(scene.fault, api, play, body.model, response);
+    if (body.stream) stream(scene, api, play, body.model, response);
     else whole(scene.fault, api, play, body.model, response);
   }
 }
@@ -215,7 +216,7 @@ function whole(fault: Fault | undefined, api: string, play: Play, model: string,
   }
 }
 
-function stream(fault: Fault | undefined, api: string, play: Play, model: string, response: ServerResponse): void {
+function stream({ fault, pace }: Scene, api: string, play: Play, model: string, response: ServerResponse): void {
   const events = api === 'anthropic' ? anthropicEvents(play, model) : openaiChunks(play, model);
   const half = events.slice(0, Math.ceil(events.length / 2)).join('');
   response.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -233,7 +234,15 @@ function stream(fault: Fault | undefined, api: string, play: Play, model: string
     };
     response.on('drain', more);
     more();
-  } else for (const event of events.concat('')) event === '' ? response.end() : response.write(event);
+  } else void paced(events, pace, response);
+}
+
+async function paced(events: readonly string[], pace: number | undefined, response: ServerResponse): Promise<void> {
+  for (const event of events) {
+    response.write(event);
+    if (pace !== undefined) await setTimeout(pace);
+  }
+  response.end();
 }
 
 function overloaded(api: string): string {

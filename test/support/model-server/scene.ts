@@ -39,6 +39,8 @@ export interface Scene {
   when?: { model?: string; says?: string };
   /** Several pieces are streamed one by one. */
   text?: string | readonly string[];
+  /** Between what is streamed, in milliseconds; only a bench has time for that. */
+  pace?: number;
   reasoning?: string;
   calls?: readonly SceneCall[];
   stop?: 'length' | 'refused';
