@@ -180,7 +180,7 @@ export class SentenceDigits extends SentenceEnds {
 const FRACTIONS = /^(?:1\/[234]|2\/3|3\/4)$/;
 /** What is given a mark, or has a part that is counted. */
 const MARKS =
-  /^(?:rate|rated|rating|score|scored|scores|feel|feels|feeling|pain|mood|energy|won|lost|got|watch|pressure)$/;
+  /^(?:ratio|odds|scene|signature|mix|beat|rate|rated|rating|score|scored|scores|feel|feels|feeling|pain|mood|energy|won|lost|got|watch|pressure)$/;
 /** What a number belongs to. */
 const NAMING = /^(?:a|an|the|of|is|was|are|than|to|vs|no|all|only|at|about|for|from|and|x|my|our|\d.*)$/;
 /** What is counted. */
