@@ -4,7 +4,7 @@ import type { Token } from './tokens.ts';
 /** "At 5 or 6", "tomorrow or the day after": times of which either may be meant. */
 
 /** A stretch of words with one of its two alternatives. */
-export interface Alternatives {
+interface Alternatives {
   /** With the first; what is left out of it are the tokens from `from` up to `to`. */
   first: { text: string; from: number; to: number };
   /** The same with the second. */

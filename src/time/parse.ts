@@ -88,7 +88,7 @@ function readAsIs(words: Words, ctx: WhenContext, language: Language): When | un
 export const TRIES = 20;
 
 /** What was read, and of which pieces. */
-export interface Read {
+interface Read {
   when: When;
   phrase: Phrase;
 }
