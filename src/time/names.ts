@@ -1,3 +1,4 @@
+import { NUMBERS, ORDINALS } from './lang/en-words.ts';
 import type { Language, NameWords } from './lang/language.ts';
 import type { Token } from './tokens.ts';
 import { placeZone } from './zone-names.ts';
@@ -6,13 +7,15 @@ const CAPITAL = /^\p{Lu}\p{Ll}/u;
 const SMALL = /^(?:a|an|and|at|for|in|of|on|the|to|with|-|')$/;
 
 /** The tokens with those of known names hidden, so that "Ruby Tuesday" is no Tuesday. */
-export function hideNames(tokens: readonly Token[], { names }: Language): readonly Token[] {
+export function hideNames(tokens: readonly Token[], language: Language): readonly Token[] {
+  const { names } = language;
   const lower = tokens.map(({ raw }) => raw.toLowerCase());
   const isShouted = tokens.every(({ raw }) => !/^\p{L}/u.test(raw) || /^\p{Lu}/u.test(raw));
   let hidden: Token[] | undefined;
   for (let at = 0; at < tokens.length; at++) {
     const length =
       phoneAt(tokens, at) ||
+      compoundAt(tokens, at, language) ||
       nameAt(names.always, lower, at) ||
       (isShouted ? 0 : titleAt(names, tokens, lower, at) || surnameAt(names, tokens, lower, at));
     if (length === 0 || (names.firstNames.has(lower[at] ?? '') && names.personal.has(lower[at - 1] ?? ''))) continue;
@@ -42,6 +45,21 @@ function phoneAt(tokens: readonly Token[], at: number): number {
 
 const PHONE_PART = /^\d[\d.-]*\d$/;
 const isDay = (part: string) => /^\d{1,2}[-.]\d{1,2}[-.]\d{2,4}$/.test(part);
+
+/** How many tokens of a compound with a number begin at a place: "second-hand", "third-party", "one-on-one". */
+function compoundAt(tokens: readonly Token[], at: number, { temporal, task }: Language): number {
+  const [number, dash, next] = [tokens[at], tokens[at + 1], tokens[at + 2]];
+  if (!number || dash?.text !== '-' || !dash.glued || !next?.glued) return 0;
+  const isEach = /^(?:on|to)$/.test(next.text) && tokens[at + 3]?.text === '-' && tokens[at + 4]?.text === number.text;
+  if (isEach) return 5;
+  const isOrdinal = Object.hasOwn(ORDINALS, number.text) || /^\d+(?:st|nd|rd|th)$/.test(number.text);
+  const isTime = temporal.has(next.text) || Object.hasOwn(ORDINALS, next.text) || Object.hasOwn(NUMBERS, next.text);
+  // "On the first-of-the-month", "on the 3rd-call Bob".
+  const isTied = PARTICLES.test(next.text) || task.deeds.has(next.text);
+  return isOrdinal && /^\p{L}{2}/u.test(next.raw) && !isTime && !isTied ? 3 : 0;
+}
+
+const PARTICLES = /^(?:of|in|on|at|to|and|or|ish|until|through|march|april|may|june|august)$/;
 
 /** How many words of the longest known name begin at a place. */
 function nameAt(known: NameWords['always'], lower: readonly string[], at: number): number {

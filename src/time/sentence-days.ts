@@ -198,7 +198,7 @@ export const STARTS = new Set(
 );
 
 /** What goes on with a task after a time within it. */
-const FUNCTION_WORDS = new Set(
+export const FUNCTION_WORDS = new Set(
   'with about for from at in on re regarding to into by near because if when while before after without again and or so , ('.split(
     ' ',
   ),

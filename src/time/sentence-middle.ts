@@ -1,3 +1,4 @@
+import { ORDINALS } from './lang/en-words.ts';
 import type { Run } from './runs.ts';
 import { STARTS } from './sentence-days.ts';
 import { SentenceJoins } from './sentence-joins.ts';
@@ -27,6 +28,7 @@ export class SentenceMiddle extends SentenceJoins {
         // "Reply to the Monday email".
         const isLed = this.word(at) === 'the' || this.isBound(one);
         if (isLed && this.isAdjective(one) && one.to < to && !this.isOpen(one.to)) return false;
+        if (this.isWhichOne(one, to)) return false;
         const isMarked = STARTS.has(this.word(at)) || recurs.length > 0 || dates.length > 0 || placed.length > 1;
         return (
           isMarked && !this.startsWeak(one) && !this.endsWeak(one) && !/^(?:and|then)$/.test(this.word(one.to - 1))
@@ -82,6 +84,12 @@ export class SentenceMiddle extends SentenceJoins {
     );
   }
 
+  /** "Clean the second floor": which of several things, and no day of the month. */
+  private isWhichOne({ from, to }: Run, end: number): boolean {
+    const isNumbering = to - from === 2 && this.word(from) === 'the' && isOrdinal(this.word(from + 1));
+    return isNumbering && to < end && !this.isOpen(to);
+  }
+
   /** "Bake at 350 for 20 minutes", "sell the stock at 150". */
   protected isMeasure(run: Run, from: number): boolean {
     const isNumber = /^at (?:\d{3}|\d+\.\d+)(?!\d)/i.test(this.runs.words(run.from, run.to));
@@ -111,7 +119,11 @@ export class SentenceMiddle extends SentenceJoins {
   /** "Remind me about the 9am meeting": a time, but that of the meeting. */
   protected attribute([from, to]: [number, number]): Understood | undefined {
     for (let at = from; at < to; at++) {
-      const run = this.runs.longestFrom(at, to, (one) => this.isClock(one) && !this.startsWeak(one));
+      const run = this.runs.longestFrom(
+        at,
+        to,
+        (one) => this.isClock(one) && !this.startsWeak(one) && !this.isWhichOne(one, to),
+      );
       if (run) return this.ask([run.when], this.runs.words(run.from, run.to), [[from, to]]);
     }
     return undefined;
@@ -120,6 +132,8 @@ export class SentenceMiddle extends SentenceJoins {
 
 const MEASURED =
   /^(?:bake|roast|cook|heat|preheat|broil|grill|oven|smoke|toast|fry|sell|stock|stocks|shares|price|bitcoin|btc)$/;
+
+const isOrdinal = (word: string): boolean => Object.hasOwn(ORDINALS, word) || /^\d+(?:st|nd|rd|th)$/.test(word);
 
 const UNITS = /^(?:minute|hour|day|week|month|year)$/;
 

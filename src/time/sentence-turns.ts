@@ -1,4 +1,5 @@
 import { hideNames } from './names.ts';
+import { FUNCTION_WORDS } from './sentence-days.ts';
 import { SentenceMiddle } from './sentence-middle.ts';
 import type { Understood } from './sentence-parts.ts';
 import { tokenise } from './tokens.ts';
@@ -21,6 +22,21 @@ export class SentenceTurns extends SentenceMiddle {
   protected isOpenChoice(task: string): boolean {
     const words = tokenise(task, this.language);
     return [words[0], words.at(-1)].some((word) => word !== undefined && this.language.choices.has(word.text));
+  }
+
+  /** "Remind me on Friday, it starts at 4pm": a day without its hour, and a clock time that nothing has claimed. */
+  protected leavesClock({ when, words = '', task }: Understood): boolean {
+    if (when.kind !== 'once' || OWN_HOUR.test(words) || SAYS_HOUR.test(words)) return false;
+    const parts = hideNames(tokenise(task, this.language), this.language);
+    const word = (at: number) => parts[at]?.text ?? '';
+    return parts.some(({ text }, at) => {
+      const isHalved = /^\d{1,2}(?:[:.]\d\d)?$/.test(text) && /^[ap]m$/.test(word(at + 1));
+      const isClock = isHalved || /^(?:[01]?\d|2[0-3]):[0-5]\d$|^(?:noon|midnight)$/.test(text);
+      // "The 9am meeting", "a 4pm bus".
+      if (!isClock || /^(?:the|an?|my|our|his|her|their|your|for|of|from|to)$/.test(word(at - 1))) return false;
+      const next = word(at + (isHalved ? 2 : 1));
+      return /^[,.;!?)-]?$/.test(next) || FUNCTION_WORDS.has(next);
+    });
   }
 
   private namesTime(at: number): boolean {
@@ -48,6 +64,8 @@ const HOURS = /^(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelv
 const LENGTHS = /^(?:second|minute|hour|day|week|month|year|time)$/;
 const SAYS_HOUR =
   /\b(?:noon|midnight|o'clock|hours?|minutes?|mins?)\b|\d[:.]\d|\d ?[ap]\.?m|\b(?:at|by) \d|\d ?[hm]\b/i;
+/** A part of the day, or a length of time. */
+const OWN_HOUR = /\b(?:morning|afternoon|evening|night|tonight|lunch\w*|now|later|(?:half|quarter)\b.*)\b/i;
 const MAY_WAIT = /\b(?:when|once|after|before|soon)\b/i;
 const EVENT_STARTS = /^(?:when|once|after|before)$/;
 /** Of whom or what something is told that is yet to happen. */

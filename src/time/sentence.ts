@@ -107,7 +107,11 @@ class Sentence extends SentenceTurns {
     const task = quoted ?? understood.task;
     const isCertain = when.kind === 'once' || when.kind === 'recurring';
     const isDoubtful =
-      this.isRefusal(layout) || this.isCorrected() || this.isOpenChoice(task) || this.waitsForEvent(understood);
+      this.isRefusal(layout) ||
+      this.isCorrected() ||
+      this.isOpenChoice(task) ||
+      this.waitsForEvent(understood) ||
+      this.leavesClock(understood);
     if (!isCertain || !(isDoubtful || (task !== '' && this.isUnread(understood, layout))))
       return { ...understood, task };
     return { when: withWords(whichOne([{ words: '', when }]), this.ctx), words, task };

@@ -105,7 +105,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   ...listed('tonight', '2nite 2nyt 2night tonite tonit tonght tonigt'),
   ...listed('yesterday', 'yday yest'),
   // parts of a day
-  ...listed('morning', 'morn mornin moring'),
+  ...listed('morning', 'morn mrng mornin moring'),
   ...listed('afternoon', 'arvo afternon aftenoon'),
   ...listed('evening', 'evenin evning eveing'),
   ...listed('night', 'nite'),
@@ -123,7 +123,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   ...listed('through', 'thru'),
   ...listed('next', 'nxt'),
   ...listed('coming', 'upcoming'),
-  ...listed('about', 'around approximately approx circa ca roughly abt bout'),
+  ...listed('about', 'around arround aroud arond arnd approximately approx circa ca roughly abt bout'),
   ...listed('alternate', 'alternating'),
   ...listed('workday', 'workdays'),
   ...listed('business', 'working work'),
