@@ -4,7 +4,18 @@ import { english } from './lang/en.ts';
 import type { Layout } from './layout.ts';
 import { saysClock } from './leftover.ts';
 import { mayBeName } from './names.ts';
-import { chosen, parseWhen, readRule, readWords, type Words, withWords, wordsOf } from './parse.ts';
+import {
+  chosen,
+  distinct,
+  parseWhen,
+  readingsOf,
+  readRule,
+  readWords,
+  type Words,
+  withWords,
+  wordsOf,
+} from './parse.ts';
+import { type RuleWithin, ruleWithin } from './rule-within.ts';
 import { isDoubtful, isWeak, type Run } from './runs.ts';
 import { ENDS } from './sentence-middle.ts';
 import { isSameWhen, onlyTime, type Understood } from './sentence-parts.ts';
@@ -37,6 +48,8 @@ export function understand(text: string, ctx: WhenContext): Understood {
   if (text.length > LONGEST_SENTENCE) return { when: tooLong(), words: undefined, task: '' };
   if (!isZone(ctx.zone)) return { when: unknownZone(ctx.zone), words: undefined, task: text.trim() };
   const here = hereOf(ctx);
+  const written = ruleWithin(text, here);
+  if (written) return ruled(written, here);
   const rule = readRule(text, here);
   if (rule) return { when: rule, words: text.trim(), task: '' };
   const words = chosen(wordsOf(text, tokenise(text, english), english), english);
@@ -47,6 +60,18 @@ export function understand(text: string, ctx: WhenContext): Understood {
   if (!full) return withConditions(words, here);
   const meant = withConditions(wordsOf(text, full.tokens, english), here);
   return full.isDoubtful ? new Sentence(words, here, english).either(meant, withConditions(words, here)) : meant;
+}
+
+/** What a rule beside a task means; a time in the task is asked about. */
+function ruled({ whens, words, before, after }: RuleWithin, here: WhenContext): Understood {
+  const rest = `${before.replace(/(?:^|\s)cron(?:tab)?:?\s*$/i, '')} ${after}`;
+  const sentence = new Sentence(wordsOf(rest, tokenise(rest, english), english), here, english);
+  const task = sentence.deed();
+  const found = distinct(whens.flatMap(readingsOf));
+  const [only = noTime()] = found.length === 1 ? found.map(({ when }) => when) : whens;
+  const isTimed = saysClock(tokenise(task, english)) || sentence.understand().when.kind === 'once';
+  const when = found.length > 1 || (found.length === 1 && isTimed) ? whichOne(found) : only;
+  return { when: withWords(when, here), words, task };
 }
 
 /** A sentence in which a day or a time may say under which condition, and not when. */
@@ -94,6 +119,12 @@ class Sentence extends SentenceTurns {
   either(one: Understood, other: Understood): Understood {
     if (one.when.kind === 'reject' || (one.task === '' && one !== other)) return other;
     return { ...this.ask([one.when, other.when], one.words ?? '', []), task: other.task };
+  }
+
+  /** What is to be done, in a sentence that does not say when. */
+  deed(): string {
+    const { head, body, hasLead } = this.finder.layout();
+    return this.taskOf([hasLead ? body : [head[0], body[1]]]);
   }
 
   understand(): Understood {
