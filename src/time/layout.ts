@@ -29,6 +29,26 @@ export function greetingAt(tokens: readonly Token[], at: number, { greetings, op
   return isOver || openers.has(word(at)) ? greeting.length : 0;
 }
 
+/** How many words of a courtesy end before a place: "thanks so much", "ta". */
+export function closingBefore(
+  tokens: readonly Token[],
+  end: number,
+  { closings, closers, names, task }: Language,
+): number {
+  const word = (at: number) => tokens[at]?.text ?? '';
+  const closing = closings.find((words) => words.every((one, index) => word(end - words.length + index) === one));
+  const length = closing?.length ?? Number(closers.has(word(end - 1)));
+  if (length === 0 || /^(?:please|pls|plz|ok|okay|coda)$/.test(word(end - 1))) return length;
+  const before = word(end - length - 1);
+  // "Text Ty", "to say thanks", "the ta".
+  const isThing = names.personal.has(before) || task.deeds.has(before) || TAKING.test(before);
+  return isThing && !/^[,.;!?-]$/.test(before) ? 0 : length;
+}
+
+/** What a courtesy is the object of. */
+const TAKING =
+  /^(?:a|an|the|my|our|his|her|their|your|and|or|with|for|to|from|of|about|express|some|more|watch|next|is|says?)$/;
+
 /** Finds "remind me to" and what stands before and after it. */
 export class LayoutFinder {
   private readonly tokens: readonly Token[];
@@ -137,7 +157,10 @@ export class LayoutFinder {
     let [start, end] = [from, to];
     for (let length = 1; start < end && length > 0; start += length)
       length = greetingAt(this.tokens, start, this.language) || Number(this.isFiller(start, this.language.openers));
-    while (end > start && this.isFiller(end - 1, this.language.closers) && !this.endsDate(end - 1)) end--;
+    for (let length = 1; end > start && length > 0; end -= length)
+      length = this.isSign(end - 1)
+        ? Number(!this.endsDate(end - 1))
+        : Math.min(closingBefore(this.tokens, end, this.language), end - start);
     return [start, end];
   }
 
@@ -149,7 +172,11 @@ export class LayoutFinder {
   }
 
   private isFiller(at: number, courtesies: ReadonlySet<string>): boolean {
-    return courtesies.has(this.word(at)) || /^[,.!;:?-]$/.test(this.word(at));
+    return courtesies.has(this.word(at)) || this.isSign(at);
+  }
+
+  private isSign(at: number): boolean {
+    return /^[,.!;:?-]$/.test(this.word(at));
   }
 
   private word(at: number): string {

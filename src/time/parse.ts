@@ -5,7 +5,7 @@ import { hereOf } from './env.ts';
 import { interpret } from './interpret.ts';
 import { english } from './lang/en.ts';
 import type { Language } from './lang/language.ts';
-import { greetingAt } from './layout.ts';
+import { closingBefore, greetingAt } from './layout.ts';
 import type { Match } from './match.ts';
 import { type Budget, type Phrase, readings } from './phrase.ts';
 import type { Piece } from './pieces.ts';
@@ -70,13 +70,16 @@ export function wordsOf(text: string, tokens: readonly Token[], language: Langua
 
 /** Where the words stand, without courtesies before and after. */
 function stretchOf(tokens: readonly Token[], language: Language): { from: number; to: number } {
-  const isCourtesy = (at: number) => language.closers.has(tokens[at]?.text ?? '');
+  const isSign = (at: number) => /^[.!,]$/.test(tokens[at]?.text ?? '');
   let from = 0;
   let to = tokens.length;
   for (let length = 1; from < to && length > 0; from += length)
     length = greetingAt(tokens, from, language) || Number(language.openers.has(tokens[from]?.text ?? ''));
   if (from > 0 && tokens[from]?.text === ',') from++;
-  while (to > from && (isCourtesy(to - 1) || (/^[.!,]$/.test(tokens[to - 1]?.text ?? '') && isCourtesy(to - 2)))) to--;
+  for (let length = 1; to > from && length > 0; to = Math.max(from, to - length)) {
+    length = closingBefore(tokens, to, language);
+    if (length === 0 && isSign(to - 1) && closingBefore(tokens, to - 1, language) > 0) length = 1;
+  }
   return { from, to };
 }
 

@@ -309,5 +309,10 @@ export const english: Language = {
       'hello team|good morning|good afternoon|good evening|good day',
   ),
   openers: new Set('please pls plz ok okay hey hi hello hiya howdy yo coda so and also just kindly'.split(' ')),
-  closers: new Set('please pls plz thanks thank you thx cheers ok okay coda'.split(' ')),
+  closers: new Set('please pls plz thanks thank you thx thnx thankyou cheers ty tysm tyvm ta ok okay coda'.split(' ')),
+  closings: lists(
+    'thank you so so much|thank you so much|thank you very much|thank you in advance|thanks in advance|thanks so much|' +
+      'thanks very much|thanks a million|thanks a bunch|thanks a lot|thanks a ton|thanks heaps|thanks again|thanks mate|' +
+      'thx so much|thx a lot|ty so much|many thanks|much appreciated|thank you',
+  ),
 };

@@ -82,4 +82,6 @@ export interface Language {
   /** Courtesies that may begin a sentence, and those that may end one. */
   openers: ReadonlySet<string>;
   closers: ReadonlySet<string>;
+  /** Courtesies of several words at the end of a sentence, the longest first. */
+  closings: ReadonlyArray<readonly string[]>;
 }
