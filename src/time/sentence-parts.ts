@@ -67,6 +67,8 @@ export class SentenceParts {
     const first = this.runs.first(run);
     if (first === undefined || !isWeak(first, this.tokens) || (this.isShift(run) && !OF.test(this.word(run.to))))
       return false;
+    // "15 minutes ago to leave".
+    if (first.piece.kind === 'wrong') return false;
     // "18h: call Bo".
     if (first.piece.kind === 'vague') return OF.test(this.word(run.to));
     // "March for Life": a month by itself may be a name or a deed.
@@ -98,8 +100,7 @@ export class SentenceParts {
       if (date.type === 'holiday' && isTimed && !PREPOSITIONS.has(this.word(last.from))) return !isTied;
     }
     // "3pm CT scan".
-    if (last.piece.kind === 'zone' && last.piece.initials)
-      return this.word(last.to) !== '' && !this.language.connectors.has(this.word(last.to));
+    if (last.piece.kind === 'zone' && last.piece.initials) return !this.isZoneOfClock(run);
     // "Only when it's dry".
     if (last.piece.kind === 'note' && /^(?:when|if|while)$/.test(this.word(last.to))) return true;
     // "On Friday once Bob is back".
@@ -116,6 +117,21 @@ export class SentenceParts {
     }
     const isLoose = last.piece.kind === 'time' || last.piece.kind === 'vague';
     return run.phrase.placed.length > 1 && isWeak(last, this.tokens) && isLoose;
+  }
+
+  /** "11:00 IST passport appointment" where IST is at home, "9am ET call New York"; "3pm CT scan" may be a scan. */
+  private isZoneOfClock(run: Run): boolean {
+    const last = this.runs.last(run);
+    const next = this.word(last?.to ?? 0);
+    if (!last || next === '' || this.language.connectors.has(next)) return true;
+    const { raw = '' } = this.tokens[last.from] ?? {};
+    const isCapital = last.to === last.from + 1 && raw === raw.toUpperCase();
+    const { clock } = run.phrase.time ?? {};
+    if (!isCapital || !clock || clock.bare || clock.weak || run.phrase.placed.at(-2)?.piece.kind !== 'time')
+      return false;
+    if (raw === 'ET') return this.language.task.deeds.has(next);
+    const without = raw.length > 2 ? this.runs.exactly(run.from, last.from) : undefined;
+    return without !== undefined && isSameWhen(run.when, without.when) && !this.language.task.events.has(next);
   }
 
   /** "24 Dec 26 cards": the year, or a number of things. */
