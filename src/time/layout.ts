@@ -104,7 +104,7 @@ export class LayoutFinder {
 
   /** "Call Bob tomorrow at 9, remind me": the request stands behind all that it is about. */
   private isTail(at: number, start: number, from: number, to: number): boolean {
-    const isRequest = this.word(at) === 'remind' || /^[,.;:!-]$/.test(this.word(at - 1));
+    const isRequest = /^(?:remind|don't|dont)$/.test(this.word(at)) || /^[,.;:!-]$/.test(this.word(at - 1));
     return at > from && start >= to && isRequest && !/^(?:to|not|don't|dont|never)$/.test(this.word(at - 1));
   }
 

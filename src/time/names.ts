@@ -49,6 +49,7 @@ const isDay = (part: string) => /^\d{1,2}[-.]\d{1,2}[-.]\d{2,4}$/.test(part);
 /** How many tokens of a compound with a number begin at a place: "second-hand", "third-party", "one-on-one". */
 function compoundAt(tokens: readonly Token[], at: number, { temporal, task }: Language): number {
   const [number, dash, next] = [tokens[at], tokens[at + 1], tokens[at + 2]];
+  if (number?.text === 'one' && /^(?:on|to)$/.test(dash?.text ?? '') && next?.text === 'one') return 3;
   if (!number || dash?.text !== '-' || !dash.glued || !next?.glued) return 0;
   const isEach = /^(?:on|to)$/.test(next.text) && tokens[at + 3]?.text === '-' && tokens[at + 4]?.text === number.text;
   if (isEach) return 5;

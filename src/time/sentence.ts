@@ -165,6 +165,10 @@ class Sentence extends SentenceTurns {
     const limit = before ? undefined : this.limitedFirst(layout);
     if (limit) return limit;
     // "I must call Bob, remind me tomorrow at 9": the task stands first.
+    // "Wed 3pm rugby training dont forget boots".
+    const isAdded = /^don'?t$/.test(layout.lead) && layout.connector === '';
+    if (isAdded && head[1] > head[0] && !before)
+      return this.plain({ ...layout, hasLead: false, body: [head[0], body[1]] });
     if (head[1] > head[0] && !before)
       return this.taskFirst(layout) ?? this.asideOr(this.plain({ ...layout, body: [head[0], body[1]] }), layout);
     if (before) return this.ledBy(before, layout);

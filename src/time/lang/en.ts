@@ -225,7 +225,7 @@ const LEADS = lists(
   'remind me|remind me to|remind me about|remind me again|remind me again to|remind me again about|remind me that|remind me of|remind us|remind us to|reminder|reminder to|reminder for|' +
     'reminder :|remind me :|set a reminder|set a reminder to|set a reminder for|set reminder|set an alarm|set an alarm for|' +
     'set alarm|set alarm for|set a alarm for|set a timer|set a timer for|set timer for|alarm|timer|timer for|' +
-    'add a reminder|add a reminder to|create a reminder|create a reminder to|make a reminder|schedule a reminder|' +
+    'add a reminder|add a reminder to|we do a reminder|we do a reminder to|we do a reminder for|we set a reminder|we set a reminder to|we set a reminder for|create a reminder|create a reminder to|make a reminder|schedule a reminder|' +
     'may i have a reminder|can i have a reminder|can i get a reminder|could i have a reminder|could i get a reminder|give me a reminder|send me a reminder|i need a reminder|i want a reminder|new reminder|new reminder :|' +
     "don't let me forget|don't let me forget to|dont let me forget to|dont forget to|dont forget|don't forget to|don't forget|" +
     'remember to|ping me|ping me about|ping me to|nudge me|nudge me to|nudge me about|alert me|alert me to|notify me|' +
