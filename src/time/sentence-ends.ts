@@ -35,7 +35,7 @@ export class SentenceEnds extends SentenceRivals {
   private isStrangeZone(at: number, to: number): boolean {
     const [first = '', slash = '', last = ''] = this.tokens.slice(at, at + 3).map(({ raw }) => raw);
     if (slash === '/' && this.tokens[at + 2]?.glued) return /^\p{Lu}/u.test(first) && /^\p{Lu}/u.test(last);
-    return at + 1 === to && /^\p{Lu}{1,4}T$/u.test(first);
+    return at + 1 === to && /^\p{Lu}{1,4}T$/u.test(first) && !NO_ZONES.test(first);
   }
 
   /** The run with a word that may belong to the task. */
@@ -57,12 +57,23 @@ export class SentenceEnds extends SentenceRivals {
     const saysWhen = (_: unknown, at: number) =>
       this.runs.longestFrom(longer.to + at, to, (one) => onlyTime(one) && !this.startsWeak(one)) !== undefined;
     if (isMeal && this.tokens.slice(longer.to, to).some(saysWhen)) return undefined;
+    // "Thursday lunchtime haircut", "Wednesday evening choir": said of a day, it is that part of it.
+    const isPart = longer.to === run.to + 1 && PARTS.test(this.tokens[run.to]?.raw ?? '') && this.isNoEvent(longer.to);
+    const isDay = !hasTime(run) && run.phrase.recurs.length === 0 && run.phrase.dates[0]?.type === 'weekday';
+    if (isPart && isDay && longer.when.kind === 'once')
+      return this.result(longer.when, this.runs.words(longer.from, longer.to), [[longer.to, to]]);
     const [date] = hasTime(run) || run.phrase.recurs.length > 0 ? [] : run.phrase.dates;
     if (isMeal && date && date.type !== 'period' && longer.when.kind === 'once' && run.when.kind === 'once') {
       const when = withWords({ ...longer.when, others: [{ words: '', when: run.when }] }, this.ctx);
       return this.result(when, this.runs.words(run.from, longer.to), [[run.to, to]]);
     }
     return this.ask([longer.when, run.when], this.runs.words(longer.from, longer.to), [[longer.to, to]]);
+  }
+
+  /** "Wednesday evening class" may be what the class is called. */
+  private isNoEvent(at: number): boolean {
+    const { events, issues } = this.language.task;
+    return !this.isOpen(at) && !events.has(this.word(at)) && !issues.has(this.word(at)) && this.word(at) !== '';
   }
 
   /** Whether a word speaks of time; "start the oven" does not. */
@@ -110,6 +121,11 @@ function isNamed({ kind, ...piece }: Piece): boolean {
   if (kind === 'time') return 'time' in piece && piece.time.part !== undefined && piece.time.clock === undefined;
   return kind === 'date' && 'date' in piece && /^(?:weekday|holiday|period|weekend)$/.test(piece.date.type);
 }
+
+const PARTS = /^(?:lunchtime|evening)$/i;
+
+/** Things that are written like a zone: the test of a car, a tax, a workout, exams. */
+const NO_ZONES = /^(?:MOT|VAT|HIIT|LSAT|MCAT|GMAT|CBT|IT)$/;
 
 /** Words that would go on saying when, after a time that opens a sentence. */
 const UNREAD = new Set('in on at until except for before after from between or of time'.split(' '));
