@@ -11,7 +11,8 @@ RUN find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.m
   && find node_modules -type d -empty -delete
 
 FROM node:24-slim
-ENV NODE_ENV=production CODA_DATA=/data
+# glibc would keep what each thread has freed in an arena of its own: 20 to 60 MB more, for nothing.
+ENV NODE_ENV=production CODA_DATA=/data MALLOC_ARENA_MAX=1
 WORKDIR /app
 COPY package.json ./
 COPY migrations migrations
