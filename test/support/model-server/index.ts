@@ -234,13 +234,16 @@ function stream({ fault, pace }: Scene, api: string, play: Play, model: string, 
     };
     response.on('drain', more);
     more();
-  } else void paced(events, pace, response);
+  } else void paced(events, pace, String(play.pieces[0]), response);
 }
 
-async function paced(events: readonly string[], pace: number | undefined, response: ServerResponse): Promise<void> {
+/** The events, with a pause after each from the one with the `first` words on. */
+async function paced(events: readonly string[], pace: number | undefined, first: string, response: ServerResponse) {
+  let isSaid = false;
   for (const event of events) {
     response.write(event);
-    if (pace !== undefined) await setTimeout(pace);
+    isSaid ||= event.includes(first);
+    if (pace !== undefined && isSaid) await setTimeout(pace);
   }
   response.end();
 }
