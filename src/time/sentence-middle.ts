@@ -21,23 +21,7 @@ export class SentenceMiddle extends SentenceJoins {
   }
 
   protected middle([from, to]: [number, number]): Understood | undefined {
-    const found: Run[] = [];
-    for (let at = from + 1; at < to; at++) {
-      const run = this.runs.longestFrom(at, to, (one) => {
-        const { recurs, dates, placed } = one.phrase;
-        // "Reply to the Monday email".
-        const isLed = this.word(at) === 'the' || this.isBound(one);
-        if (isLed && this.isAdjective(one) && one.to < to && !this.isOpen(one.to)) return false;
-        if (this.isWhichOne(one, to)) return false;
-        const isMarked = STARTS.has(this.word(at)) || recurs.length > 0 || dates.length > 0 || placed.length > 1;
-        return (
-          isMarked && !this.startsWeak(one) && !this.endsWeak(one) && !/^(?:and|then)$/.test(this.word(one.to - 1))
-        );
-      });
-      if (!run) continue;
-      found.push(run);
-      at = run.to - 1;
-    }
+    const found = this.within(from, to);
     const [first, second] = found;
     if (!first) return this.attribute([from, to]);
     const limited = this.limited(first, from, to);
@@ -82,6 +66,28 @@ export class SentenceMiddle extends SentenceJoins {
       this.runs.words(first.from, first.to),
       [[from, to]],
     );
+  }
+
+  /** The times that stand between the first word and the last. */
+  private within(from: number, to: number): Run[] {
+    const found: Run[] = [];
+    for (let at = from + 1; at < to; at++) {
+      const run = this.runs.longestFrom(at, to, (one) => {
+        const { recurs, dates, placed } = one.phrase;
+        // "Reply to the Monday email".
+        const isLed = this.word(at) === 'the' || this.isBound(one);
+        if (isLed && this.isAdjective(one) && one.to < to && !this.isOpen(one.to)) return false;
+        if (this.isWhichOne(one, to)) return false;
+        const isMarked = STARTS.has(this.word(at)) || recurs.length > 0 || dates.length > 0 || placed.length > 1;
+        return (
+          isMarked && !this.startsWeak(one) && !this.endsWeak(one) && !/^(?:and|then)$/.test(this.word(one.to - 1))
+        );
+      });
+      if (!run) continue;
+      found.push(run);
+      at = run.to - 1;
+    }
+    return found;
   }
 
   /** "Clean the second floor": which of several things, and no day of the month. */
