@@ -179,44 +179,26 @@ function isOpenDash(tokens: readonly Token[]): boolean {
 
 const withYear = (c: Captures): number | undefined => maybe<number>(c, 'year');
 
+/** A month's day, and its year where there is one, from what was captured by these names. */
+const dated =
+  (day: string, year = 'year') =>
+  (c: Captures) =>
+    monthday(get(c, day), get(c, 'month'), maybe<number>(c, year));
+
 export const calendarRules: readonly Rule[] = [
   ['yearSuffix', ', {year}', (c) => c.year],
   ['yearSuffix', 'of|in? {year}', (c) => c.year],
-  [
-    'monthDate',
-    'the? {ordinal} of? {month} {yearSuffix}?',
-    (c) => monthday(get(c, 'ordinal'), get(c, 'month'), maybe(c, 'yearSuffix')),
-  ],
-  [
-    'monthDate',
-    'the? {ordinal} day of {month} {yearSuffix}?',
-    (c) => monthday(get(c, 'ordinal'), get(c, 'month'), maybe(c, 'yearSuffix')),
-  ],
+  ['monthDate', 'the? {ordinal} of? {month} {yearSuffix}?', dated('ordinal', 'yearSuffix')],
+  ['monthDate', 'the? {ordinal} day of {month} {yearSuffix}?', dated('ordinal', 'yearSuffix')],
   [
     'monthDate',
     '{dayDigits} of|-|.? {month} ,|-? {year}?',
     (c, tokens) => (isOpenDash(tokens) ? undefined : monthday(get(c, 'dayDigits'), get(c, 'month'), withYear(c))),
   ],
-  [
-    'monthDate',
-    '{dayDigits} {month} {shortYear}',
-    (c) => monthday(get(c, 'dayDigits'), get(c, 'month'), get(c, 'shortYear')),
-  ],
-  [
-    'monthDate',
-    "{dayDigits} {month} ,? ' {shortYear}",
-    (c) => monthday(get(c, 'dayDigits'), get(c, 'month'), get(c, 'shortYear')),
-  ],
-  [
-    'monthDate',
-    "{month} {dayDigits} ,? ' {shortYear}",
-    (c) => monthday(get(c, 'dayDigits'), get(c, 'month'), get(c, 'shortYear')),
-  ],
-  [
-    'monthDate',
-    "the? {ordinal} of? {month} ,? ' {shortYear}",
-    (c) => monthday(get(c, 'ordinal'), get(c, 'month'), get(c, 'shortYear')),
-  ],
+  ['monthDate', '{dayDigits} {month} {shortYear}', dated('dayDigits', 'shortYear')],
+  ['monthDate', "{dayDigits} {month} ,? ' {shortYear}", dated('dayDigits', 'shortYear')],
+  ['monthDate', "{month} {dayDigits} ,? ' {shortYear}", dated('dayDigits', 'shortYear')],
+  ['monthDate', "the? {ordinal} of? {month} ,? ' {shortYear}", dated('ordinal', 'shortYear')],
   ['signedYear', '{shortYear}', (c) => c.shortYear],
   ['signedYear', '{year}', (c) => c.year],
   [
@@ -230,30 +212,14 @@ export const calendarRules: readonly Rule[] = [
     '{month} - {dayYear}',
     (c) => monthday(get<{ day: number }>(c, 'dayYear').day, get(c, 'month'), get<{ year: number }>(c, 'dayYear').year),
   ],
-  [
-    'monthDate',
-    '{month} .? {dayDigits} ,? {laterYear}',
-    (c) => monthday(get(c, 'dayDigits'), get(c, 'month'), get(c, 'laterYear')),
-  ],
-  [
-    'monthDate',
-    '{month} the? {ordinal} ,? {laterYear}',
-    (c) => monthday(get(c, 'ordinal'), get(c, 'month'), get(c, 'laterYear')),
-  ],
-  [
-    'monthDate',
-    'the? {ordinal} of? {month} ,? {laterYear}',
-    (c) => monthday(get(c, 'ordinal'), get(c, 'month'), get(c, 'laterYear')),
-  ],
-  ['monthDate', '{month} the? {ordinal} ,? {year}', (c) => monthday(get(c, 'ordinal'), get(c, 'month'), withYear(c))],
-  ['monthDate', '{month} the? {ordinal}', (c) => monthday(get(c, 'ordinal'), get(c, 'month'))],
-  [
-    'monthDate',
-    '{month} .|-? {dayDigits} ,? {year}',
-    (c) => monthday(get(c, 'dayDigits'), get(c, 'month'), withYear(c)),
-  ],
-  ['monthDate', '{month} .|-? {dayDigits}', (c) => monthday(get(c, 'dayDigits'), get(c, 'month'))],
-  ['monthDate', '{year} {month} {dayDigits}', (c) => monthday(get(c, 'dayDigits'), get(c, 'month'), withYear(c))],
+  ['monthDate', '{month} .? {dayDigits} ,? {laterYear}', dated('dayDigits', 'laterYear')],
+  ['monthDate', '{month} the? {ordinal} ,? {laterYear}', dated('ordinal', 'laterYear')],
+  ['monthDate', 'the? {ordinal} of? {month} ,? {laterYear}', dated('ordinal', 'laterYear')],
+  ['monthDate', '{month} the? {ordinal} ,? {year}', dated('ordinal')],
+  ['monthDate', '{month} the? {ordinal}', dated('ordinal')],
+  ['monthDate', '{month} .|-? {dayDigits} ,? {year}', dated('dayDigits')],
+  ['monthDate', '{month} .|-? {dayDigits}', dated('dayDigits')],
+  ['monthDate', '{year} {month} {dayDigits}', dated('dayDigits')],
   ['monthDate', '{isoDate}', (c) => c.isoDate],
   ['monthDate', '{slashDate}', (c) => c.slashDate],
   ['monthDate', '{fullDotDate}', (c) => c.fullDotDate],
