@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { cp, mkdtemp, rename, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { packageRoot } from '../../src/base/root.ts';
 import type { World } from '../../src/base/world.ts';
 import { type Database, migrate, openDatabase, readMigrations } from '../../src/storage/index.ts';
@@ -18,7 +18,8 @@ export async function migratedFolder(): Promise<string> {
 
 /** What all of them are copied from: copying takes a tenth of the time of making one. */
 async function template(): Promise<string> {
-  const path = join(packageRoot(), '.cache', `data-${await stateOfMigrations()}`);
+  const cache = join(packageRoot(), '.cache');
+  const path = join(cache, `data-${await stateOfDatabase()}`);
   if (existsSync(path)) return path;
   const draft = `${path}.${process.pid}`;
   const database = await openDatabase({ dataDir: draft, connectTimeoutMs: 0 }, testWorld());
@@ -26,11 +27,17 @@ async function template(): Promise<string> {
   await database.close();
   // Two suites may be first at once: a rename puts a whole folder there.
   await rename(draft, path).catch(() => rm(draft, { recursive: true }));
+  for (const name of await readdir(cache)) {
+    // Those of other states, but no draft that another suite makes of this one.
+    if (name.startsWith('data-') && !name.startsWith(basename(path)))
+      await rm(join(cache, name), { recursive: true, force: true });
+  }
   return path;
 }
 
-async function stateOfMigrations(): Promise<string> {
-  const hash = createHash('sha256');
+/** What an empty migrated database is made of: the packed cluster and the migrations. */
+async function stateOfDatabase(): Promise<string> {
+  const hash = createHash('sha256').update(await readFile(join(packageRoot(), 'assets', 'cluster.tar.br')));
   for (const { checksum } of await readMigrations()) hash.update(checksum);
   return hash.digest('hex').slice(0, 16);
 }
@@ -38,7 +45,7 @@ async function stateOfMigrations(): Promise<string> {
 /** A fresh database on the server, migrated. */
 export async function migratedPostgres(): Promise<TestPostgres> {
   return freshPostgres({
-    name: `coda_template_${await stateOfMigrations()}`,
+    name: `coda_template_${await stateOfDatabase()}`,
     fill: async (url) => {
       const database = await openDatabase({ url, dataDir: '', connectTimeoutMs: 10_000 }, testWorld());
       await migrate(database);
