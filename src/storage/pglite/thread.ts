@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { type Deferred, deferred } from '../../base/async.ts';
-import { CodaError } from '../../base/errors.ts';
+import { CodaError, messageOf } from '../../base/errors.ts';
 
 /**
  * Durable, which PGlite by itself is not (`-F`), and small: 128 MB of buffers would be resident for a database of a
@@ -72,12 +72,28 @@ declare const WebAssembly: { compile(bytes: Uint8Array): Promise<object> };
 
 let compiled: Promise<object> | undefined;
 
-/** The engine's code, compiled while the first thread starts; later ones begin with what has been optimised before. */
+/**
+ * The engine's code, compiled while the first thread starts; later ones begin with what has been optimised before. It is
+ * the same for the whole process, whoever opens what.
+ */
 function engineCode(): Promise<object> {
-  compiled ??= readFile(new URL('pglite.wasm', import.meta.resolve('@electric-sql/pglite'))).then((bytes) =>
-    WebAssembly.compile(bytes),
-  );
+  compiled ??= loadCode();
   return compiled;
+}
+
+async function loadCode(): Promise<object> {
+  try {
+    return await WebAssembly.compile(
+      await readFile(new URL('pglite.wasm', import.meta.resolve('@electric-sql/pglite'))),
+    );
+  } catch (cause) {
+    // Not to be taken for damaged data: somebody might throw it away.
+    throw new CodaError('INTERNAL', {
+      message: `The embedded database's program cannot be loaded: ${messageOf(cause)}.`,
+      remedy: 'Install coda again (npm ci). Your data is untouched.',
+      cause,
+    });
+  }
 }
 
 export class EngineThread {
@@ -193,6 +209,7 @@ export function diskFull(reason: string, cause: unknown): CodaError {
 
 /** What an engine died of, by what it said last. `opening`: before it had opened the folder. */
 export function deathOf(lines: readonly string[], cause: Error | undefined, opening: boolean): CodaError {
+  if (cause instanceof CodaError) return cause;
   const said = cause?.message ?? (lines.join('; ') || 'it gave no reason');
   if (/No space left|ENOSPC/.test(said)) return diskFull(said, cause);
   if (opening && /Permission denied|Operation not permitted|Read-only file system|E(ACCES|PERM|ROFS)\b/.test(said)) {
