@@ -10,6 +10,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { countResults, summary } from './results.mjs';
+import { scratchFolder } from './scratch.mjs';
 import { build, install, requireNode, root, runNpm } from './setup.mjs';
 
 requireNode();
@@ -96,10 +97,13 @@ async function suites() {
   rmSync(results, { force: true });
   const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${results}`];
   if (long) args.push('--disable-console-intercept', '--passWithNoTests');
+  // The long forms tell figures, and those are of a disk.
+  const scratch = long ? undefined : scratchFolder();
   const { ok } = await tool('vitest/vitest.mjs', args, {
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, ...(long ? { CODA_TEST_LONG: '1' } : {}) },
+    env: { ...process.env, ...(scratch ? { TMPDIR: scratch.path } : {}), ...(long ? { CODA_TEST_LONG: '1' } : {}) },
   });
+  scratch?.remove();
   if (!existsSync(results)) return report('suites', long && ok, 0, ok ? '' : 'vitest ended without results');
   const { passed, failed, skipped } = countResults(JSON.parse(readFileSync(results, 'utf8')), ok, root);
   total.passed += passed;
