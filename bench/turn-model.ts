@@ -19,8 +19,10 @@ import { loadConfig } from '../src/config/index.ts';
 import { KEY, ModelServer } from '../test/support/model-server/index.ts';
 import { FakePlatform } from '../test/support/platform.ts';
 
-const MESSAGES = 300;
-const WARM_UP = 30;
+/** As many as `bench/turn` says, in conversations of a usual length: what the client sends grows with each message. */
+const MESSAGES = 1_000;
+const CONVERSATION = 100;
+const WARM_UP = 50;
 /** Answers that grow slowly are looked at one by one. */
 const SLOW_MESSAGES = 60;
 const SLOWLY = 'slowly';
@@ -35,7 +37,12 @@ async function serve(): Promise<void> {
   const server = await ModelServer.start();
   server.recording = false;
   const now = () => String(performance.timeOrigin + performance.now());
-  server.improvise = ({ messages }) => {
+  let told = false;
+  server.improvise = ({ messages, ...rest }) => {
+    // What stands in front of every message; the client alone sends the same.
+    const { system, tools } = rest as Prefix;
+    if (!told) process.stdout.write(`${JSON.stringify({ system, tools })}\n`);
+    told = true;
     const slowly = JSON.stringify(messages.at(-1)).includes(SLOWLY);
     return slowly ? { text: [`${now()} `, ...ANSWER], pace: PACE_MS } : { text: ANSWER };
   };
@@ -46,11 +53,12 @@ async function measure(): Promise<void> {
   const child = spawn(process.execPath, [fileURLToPath(import.meta.url), 'server'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const url: string = (await createInterface({ input: child.stdout })[Symbol.asyncIterator]().next()).value;
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const url: string = (await lines.next()).value;
   const folder = mkdtempSync(join(tmpdir(), 'coda-bench-'));
   try {
-    const direct = await directly(url);
     const { whole, first, grown, commit } = await throughCoda(url, folder);
+    const direct = await directly(url, JSON.parse((await lines.next()).value) as Prefix);
     const limit = direct.p50 + 2 * commit.p50 + 3;
     line('raw commit of the same engine', commit);
     line('the conversation made directly with the client', direct);
@@ -90,13 +98,22 @@ async function timed(count: number, work: (index: number) => Promise<unknown>): 
   return timesOf(all);
 }
 
-async function directly(url: string): Promise<Times> {
+type Prefix = Pick<Anthropic.MessageCreateParams, 'system' | 'tools'>;
+
+async function directly(url: string, prefix: Prefix): Promise<Times> {
   const client = new Anthropic({ apiKey: KEY, baseURL: url, maxRetries: 0 });
   const messages: Anthropic.MessageParam[] = [];
   return timed(MESSAGES, async (index) => {
+    if (index % CONVERSATION === 0) messages.length = 0;
     messages.push({ role: 'user', content: `message ${index}` });
     let text = '';
-    const stream = await client.messages.create({ model: 'main', max_tokens: 1_000, messages, stream: true });
+    const stream = await client.messages.create({
+      model: 'main',
+      max_tokens: 1_000,
+      messages,
+      stream: true,
+      ...prefix,
+    });
     for await (const event of stream) {
       if (event.type === 'content_block_delta' && event.delta.type === 'text_delta') text += event.delta.text;
     }
@@ -142,7 +159,7 @@ async function throughCoda(url: string, dataDir: string) {
     begun = performance.now();
     const heard = {
       id: `m${index}`,
-      channel: 'dm-ana',
+      channel: `dm-ana-${Math.floor(index / CONVERSATION)}`,
       from: 'ana',
       text: `message ${index}`,
       role: 'owner' as const,
