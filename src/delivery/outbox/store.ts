@@ -51,8 +51,8 @@ const BUTTON_COLUMNS =
   'id text, card text, label text, position smallint, action jsonb, conversation_id uuid, person_id uuid';
 
 /**
- * Two `with` parts that write parts and buttons, if `when` (`exists (select from fence)`) holds. A draft with the same
- * key becomes the part, and keeps what is known of its message. `out` has what was written; only that gets its buttons.
+ * `with` parts that write parts and buttons, if `when` (`exists (select from fence)`) holds. A draft with the same key
+ * becomes the part, and keeps what is known of its message. `out` has what was written; only that gets its buttons.
  */
 export function insertions(
   parts: readonly NewPart[],
@@ -68,7 +68,11 @@ export function insertions(
          set content = excluded.content, drafted = true, state = excluded.state, owner = excluded.owner, tainted = excluded.tainted
        where outbox.state = 'draft'
       returning id, key, receipt, unknown_at, drafted
-    ), presses as (
+    )${buttons.length > 0 ? presses(buttons, now) : sql``}`;
+}
+
+function presses(buttons: readonly NewButton[], now: Instant): Fragment {
+  return sql`, presses as (
       insert into buttons (id, card, label, position, action, conversation_id, person_id, created_at)
       select b.*, ${now}::timestamptz from jsonb_to_recordset(${json(buttons)}) as b (${raw(BUTTON_COLUMNS)})
        where b.card in (select key from out)
