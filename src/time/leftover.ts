@@ -16,6 +16,7 @@ export function isUnreadTime(
   const words = task.map(({ text }) => text);
   return (
     (words.every((word) => isTimeish(word, language)) &&
+      !isHourOfThing(words) &&
       !words.some((word, at) => isNumbered(word, words[at + 1], language))) ||
     // "No wait, at 6pm", "or rather Friday".
     (words.some((word, at) => isCorrection(words, word, at)) && words.some((word) => isTemporal(word, language))) ||
@@ -41,6 +42,11 @@ export function isUnreadTime(
     // "Every Friday at 5 but skip next Friday" read as every Friday.
     (isSeries && words.some((word, at) => LEAVING.test(word) && words.slice(at + 1, at + 4).some(isNamedDay)))
   );
+}
+
+/** "My 9am": what is called by its hour. */
+function isHourOfThing(words: readonly string[]): boolean {
+  return words.length === 3 && /^(?:my|our|his|her|their) \d\d? (?:am|pm|o'clock)$/.test(words.join(' '));
 }
 
 /** "10-6", but not "chapters 3-5". */

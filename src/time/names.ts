@@ -17,6 +17,7 @@ export function hideNames(tokens: readonly Token[], language: Language): readonl
       phoneAt(tokens, at) ||
       compoundAt(tokens, at, language) ||
       nameAt(names.always, lower, at) ||
+      Number(isExplained(names, tokens, at)) ||
       (isShouted ? 0 : titleAt(names, tokens, lower, at) || surnameAt(names, tokens, lower, at));
     if (length === 0 || (names.firstNames.has(lower[at] ?? '') && names.personal.has(lower[at - 1] ?? ''))) continue;
     hidden ??= [...tokens];
@@ -61,6 +62,18 @@ function compoundAt(tokens: readonly Token[], at: number, { temporal, task }: La
 }
 
 const PARTICLES = /^(?:of|in|on|at|to|and|or|ish|until|through|march|april|may|june|august)$/;
+
+/** "Feed Tuesday (the cat)". */
+function isExplained({ beings }: NameWords, tokens: readonly Token[], at: number): boolean {
+  const [bracket, whose, being] = tokens.slice(at + 1, at + 4).map(({ text }) => text);
+  return (
+    bracket === '(' &&
+    /^(?:the|my|our|his|her|their)$/.test(whose ?? '') &&
+    beings.has(being ?? '') &&
+    CAPITAL.test(tokens[at]?.raw ?? '') &&
+    !/^(?:on|by|this|next|last|every|until)$/.test(tokens[at - 1]?.text ?? '')
+  );
+}
 
 /** How many words of the longest known name begin at a place. */
 function nameAt(known: NameWords['always'], lower: readonly string[], at: number): number {

@@ -103,10 +103,13 @@ export class SentenceDigits extends SentenceEnds {
     const [first = 0, second = 0] = this.word(at).split('/').map(Number);
     const { labels, cultural } = this.language.names;
     const before = this.word(at - 1);
+    const isNamed = labels.has(before) || cultural.has(before) || this.word(at) === '9/11';
+    // "Dentist 4/12 at 8:40am".
+    const isEvent = this.endsInEvent(at) || (at === from + 1 && !this.language.task.deeds.has(before));
     const isDate =
       isClose ||
       // "An oil change 12/7 at 4pm": no fraction.
-      (first > second && second > 0 && at > from && !labels.has(before) && !cultural.has(before)) ||
+      (!isNamed && at > from && (isEvent || (first > second && second > 0))) ||
       this.word(at)
         .split(/\D/)
         .some((number) => Number(number) > 12);

@@ -198,6 +198,7 @@ export class SentenceDoubts extends SentenceDigits {
       onlyTime(run) &&
       this.language.temporal.has(previous) &&
       !Object.hasOwn(MONTHS, previous) &&
+      !this.isCalledSo(run.from - 1) &&
       !this.lasts(run.from, from);
     // "For 2 Mondays and Thursdays": the first of a list was not read.
     const isListed = this.language.joins.has(previous) && this.language.temporal.has(this.word(run.from - 2));
@@ -236,6 +237,12 @@ export class SentenceDoubts extends SentenceDigits {
       return this.ask([both.when, run.when], words, [[from, run.from]]);
     }
     return undefined;
+  }
+
+  /** "Prep for my 3pm at 2", "the 3 o'clock with HR at 2": what is called by its hour, and the people. */
+  private isCalledSo(at: number): boolean {
+    if (this.tokens[at]?.raw === 'HR') return true;
+    return /^(?:am|pm|o'clock)$/.test(this.word(at)) && /^(?:the|my|our|his|her|their)$/.test(this.word(at - 2));
   }
 
   /** "Take antibiotics for 7 days at 9": on each of them, or once what is for so many. */

@@ -194,7 +194,10 @@ export class SentenceParts {
     const tokens = this.tokens.slice(from, to);
     const isTimely = (token: Token | undefined) =>
       token !== undefined && (this.language.temporal.has(token.text) || /^\d/.test(token.text));
-    if (tokens.every((token) => isTimely(token) || (token.text !== '' && token.text.length < 4))) return true;
+    // "Pay 2k".
+    const isSum = tokens.some(({ text, glued }, at) => text === 'k' && glued && /^\d/.test(tokens[at - 1]?.text ?? ''));
+    const isShort = tokens.every((token) => isTimely(token) || (token.text !== '' && token.text.length < 4));
+    if (isShort && !isSum) return true;
     return tokens.some(({ text, raw }, at) => {
       if (text === 'every' && at === 0) return true;
       if (/^\d+[:/]\d|^\d+(?:st|nd|rd|th)$|^\d+\.\d+\./.test(raw.toLowerCase())) return true;

@@ -13,14 +13,26 @@ export class SentenceRivals extends SentenceDays {
     const other = this.runs.longestUpTo(
       to,
       run.to + 1,
-      (one) => !this.startsWeak(one) && !this.isAttribute(one) && this.contradicts(run, one, isAdjective),
+      (one) =>
+        (!this.startsWeak(one) || this.isDatedEvent(run, one)) &&
+        !this.isAttribute(one) &&
+        this.contradicts(run, one, isAdjective),
     );
-    if (!other) return undefined;
+    // "Saturday at 2pm pull turnips for Sunday dinner".
+    const isFor = other && hasTime(run) && this.word(other.from - 1) === 'for' && !other.phrase.time?.clock;
+    if (!other || isFor) return undefined;
     const words = this.runs.words(other.from, other.to);
     const task: [number, number] = [run.from, other.from];
     const both = isAdjective ? this.asSeries(run, other) : undefined;
     if (!both && this.isThing(run, other, isAdjective)) return this.result(other.when, words, [task]);
     return this.ask([both?.when ?? run.when, other.when], words, [task]);
+  }
+
+  /** "Christmas party 12/20 7pm", "ANZAC Day service 25/4": an event that is named after a day has a date of its own. */
+  private isDatedEvent(run: Run, { from, to, phrase }: Run): boolean {
+    const isNamed = this.isOccasion(run) || (this.isAdjective(run) && dayOf(run));
+    if (!isNamed || phrase.dates[0]?.type !== 'numeric' || !this.word(from).includes('/')) return false;
+    return from + 1 === to || phrase.time?.clock?.exact === true;
   }
 
   /** "Weekly report tomorrow with Ana at 9": a day in the midst of a task that begins with an adverb. */

@@ -23,7 +23,7 @@ import { SentenceTurns } from './sentence-turns.ts';
 import { writtenOut } from './texting.ts';
 import { noTime, past, tooLong, unknownZone, whichOne } from './texts.ts';
 import { tokenise } from './tokens.ts';
-import type { Once, SplitTask, WhenContext } from './types.ts';
+import type { Once, SplitTask, When, WhenContext } from './types.ts';
 import { isZone } from './zones.ts';
 
 /** A longer message is no reminder. */
@@ -55,7 +55,7 @@ export function understand(text: string, ctx: WhenContext): Understood {
   const words = chosen(wordsOf(text, tokenise(text, english), english), english);
   if (isNegative(words)) return { when: past(''), words: text.trim(), task: '' };
   const whole = readWords(words, here, english);
-  if (whole) return { when: whole, words: text.trim(), task: '' };
+  if (whole) return new Sentence(words, here, english).named(whole) ?? { when: whole, words: text.trim(), task: '' };
   const full = writtenOut(words.tokens, english);
   if (!full) return withConditions(words, here);
   const meant = withConditions(wordsOf(text, full.tokens, english), here);
@@ -119,6 +119,21 @@ class Sentence extends SentenceTurns {
   either(one: Understood, other: Understood): Understood {
     if (one.when.kind === 'reject' || (one.task === '' && one !== other)) return other;
     return { ...this.ask([one.when, other.when], one.words ?? '', []), task: other.task };
+  }
+
+  /** "Bonfire Night 5th November 6pm": a day that is named and told says by its name what it is about. */
+  named(whole: When): Understood | undefined {
+    const end = this.tokens.length;
+    const name = this.runs.longestFrom(
+      0,
+      end,
+      ({ phrase: { placed, dates } }) => placed.length === 1 && dates[0]?.type === 'holiday',
+    );
+    const rest = name && this.runs.exactly(name.to, end);
+    if (!rest || !/^(?:monthday|numeric)$/.test(rest.phrase.dates[0]?.type ?? '')) return undefined;
+    return isSameWhen(rest.when, whole)
+      ? this.result(rest.when, this.runs.words(name.to, end), [[0, name.to]])
+      : undefined;
   }
 
   /** What is to be done, in a sentence that does not say when. */

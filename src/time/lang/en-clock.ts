@@ -146,7 +146,6 @@ export const numberRules: readonly Rule[] = [
   ['amount', 'a? quarter of? a|an?', () => 0.25],
   ['amount', 'three|3 -? quarter of a|an', () => 0.75],
   ['amount', 'a? couple of? more?', () => 2],
-  ['amount', 'a? few more?', () => 3],
   ['amount', 'a dozen', () => 12],
 ];
 
@@ -226,8 +225,8 @@ export const clockRules: readonly Rule[] = [
   ['clock', '{hour} o clock {half}', (c) => withHalf(get(c, 'hour'), get(c, 'half'))],
   ['clock', "{hour} o'clock", (c) => ({ ...get<Clock>(c, 'hour'), weak: false })],
   ['clock', '{hour}', (c) => c.hour],
-  ['clock', '12|twelve? noon|midday -? ish?', () => NOON],
-  ['clock', '12|twelve? midnight', () => MIDNIGHT],
+  ['clock', "12|twelve? o'clock? noon|midday -? ish?", () => NOON],
+  ['clock', "12|twelve? o'clock? midnight", () => MIDNIGHT],
 ];
 
 /** `09` is a time of the 24-hour clock, `9` may be either. */

@@ -233,6 +233,8 @@ export const calendarRules: readonly Rule[] = [
   ['date', 'next year on|,? {monthDate}', (c) => inYear(get(c, 'monthDate'), 1)],
   ['date', 'on? {monthDate} ,? next year', (c) => inYear(get(c, 'monthDate'), 1)],
   ['date', 'on? {monthDate} ,? of? this year', (c) => inYear(get(c, 'monthDate'), 0)],
+  // "At 2027-12-31 23:55".
+  ['date', 'at {isoDate}', (c) => c.isoDate],
   ['date', 'on {dotDate}', (c) => c.dotDate],
   ['date', '{weekday} {dotDate}', (c) => ({ type: 'both', weekday: get(c, 'weekday'), date: get(c, 'dotDate') })],
 

@@ -29,6 +29,14 @@ function timed(c: Captures): Moment | undefined {
     : { date, time: get<TimeSpec>(c, 'time'), offset: c.offset as string | undefined };
 }
 
+/** "11pm tonight", "8 tomorrow morning": the part of the day says which half of it. */
+function inPart(c: Captures, today?: true): Moment | undefined {
+  const { clock } = get<TimeSpec>(c, 'time');
+  const part = today ? 'tonight' : get<TimeSpec>(c, 'part').part;
+  if (!clock || (c.date !== undefined && get<DateSpec>(c, 'date').type === 'period')) return undefined;
+  return { ...(today ? {} : { date: get<DateSpec>(c, 'date') }), time: { clock, part, ...(today && { today }) } };
+}
+
 function led(moment: Moment | undefined): Moment | undefined {
   return moment && { ...moment, led: true };
 }
@@ -39,6 +47,10 @@ export const limitRules: readonly Rule[] = [
   ['moment', '{date} {time} {offset}', timed],
   ['moment', '{time} on? {date}', (c) => led(timed(c))],
   ['moment', '{time}', (c): Moment => ({ time: get(c, 'time') })],
+  ['moment', '{time} tonight', (c) => led(inPart(c, true))],
+  ['moment', 'tonight ,? {time}', (c) => inPart(c, true)],
+  ['moment', '{time} {date} {part}', (c) => led(inPart(c))],
+  ['moment', '{date} {part} ,? {time}', (c) => inPart(c)],
   ['moment', 'in {span}', (c): Moment => ({ shift: get(c, 'span') })],
   ['moment', '{span} from now', (c): Moment => ({ shift: get(c, 'span') })],
   ['limit', 'until {moment}', (c) => until(moment(c))],

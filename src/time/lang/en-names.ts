@@ -103,6 +103,14 @@ const FIRST_NAMES: ReadonlySet<string> = new Set(
     doc doctor`),
 );
 
+/** Who may be called like a day or a month. */
+const BEINGS: ReadonlySet<string> = new Set(
+  words(
+    'cat dog puppy kitten kitty pup hamster horse pony rabbit bunny bird parrot budgie fish turtle tortoise pig goat cow pet ' +
+      'baby son daughter sister brother niece nephew cousin friend neighbour neighbor boss colleague nurse nanny sitter',
+  ),
+);
+
 /** Titles before a surname. */
 const HONORIFICS: ReadonlySet<string> = new Set(
   words('mr mrs ms miss mx dr prof sir lady lord coach father pastor rabbi'),
@@ -140,6 +148,7 @@ export const nameWords: NameWords = {
   titles: byFirst(TITLES),
   firstNames: FIRST_NAMES,
   honorifics: HONORIFICS,
+  beings: BEINGS,
   personal: PERSONAL,
   cultural: CULTURAL,
   labels: LABELS,

@@ -211,7 +211,7 @@ const pieceRules: readonly Rule[] = [
   ['piece', '{zone}', (c) => c.zone],
   [
     'piece',
-    '{isoDate} t {t:colonclock}',
+    'at|on|by? {isoDate} t {t:colonclock}',
     (c) => ({
       kind: 'moment',
       moment: { date: get<DateSpec>(c, 'isoDate'), time: { clock: { ...get<Clock>(c, 't'), exact: true } } },

@@ -8,6 +8,8 @@ export interface NameWords {
   /** The same for names that are everyday words unless they have capitals. */
   titles: ReadonlyMap<string, readonly (readonly string[])[]>;
   firstNames: ReadonlySet<string>;
+  /** What tells in brackets who a name is: "Tuesday (the cat)". */
+  beings: ReadonlySet<string>;
   /** What stands before a surname. */
   honorifics: ReadonlySet<string>;
   /** What a person follows: "call …", "with …". */
