@@ -21,6 +21,9 @@ const MACROS: ReadonlyMap<string, string> = new Map(
   }),
 );
 
+/** "@daily". */
+export const isMacro = (word: string): boolean => MACROS.has(word.toLowerCase());
+
 interface Field {
   low: number;
   high: number;

@@ -18,10 +18,19 @@ export function describe(when: When, { now }: { now: Instant; zone: string }): s
   if (when.kind === 'once') return `${formatInstant(when.at, when.zone, now)} (${when.zone})`;
   const rule = parseRule(when.rule, { start: 0, zone: when.zone });
   if ('problem' in rule) return when.rule;
-  const words = ruleWords(rule, now);
+  const words = ruleWords({ ...rule, parts: rule.parts.map(named) }, now);
   return words === undefined
     ? formatRule(rule).replace('\n', ' ')
     : `${words} (${rule.zone})${nextWords(when, rule, now)}`;
+}
+
+/** The same days by the name that people have for them: cron's "0 9 * * 1-5" is each day that is Monday to Friday. */
+function named(part: RulePart): RulePart {
+  const { freq, interval = 1, byDay, byMonth, byMonthDay } = part;
+  if (freq !== 'DAILY' || interval > 1 || part.bySetPos || (byDay && byMonthDay)) return part;
+  if (byDay) return { ...part, freq: 'WEEKLY' };
+  if (!byMonthDay) return part;
+  return { ...part, freq: byMonth ? 'YEARLY' : 'MONTHLY' };
 }
 
 function nextWords({ next }: Recurring, rule: Rule, now: Instant): string {

@@ -19,7 +19,7 @@ export function interpret(phrase: Phrase, ctx: WhenContext): When | undefined {
   const named = findZone(phrase.zone, ctx.zone);
   if (!named) return unknownZone(phrase.zone);
   if (phrase.offset !== undefined) return atOffset(phrase, ctx, named.zone, phrase.offset);
-  return inZone(named.zone === 'UTC' ? exactly(phrase) : phrase, ctx, named.zone);
+  return inZone(/^UTC$|^[+-]/.test(named.zone) ? exactly(phrase) : phrase, ctx, named.zone);
 }
 
 /** "02:30 UTC+01:00 (Europe/Berlin)": the one of two equal times at which the zone has this offset. */
@@ -31,7 +31,7 @@ function atOffset(phrase: Phrase, ctx: WhenContext, zone: string, offset: string
   return shown === when.local ? { ...when, zone } : impossible();
 }
 
-/** Times in UTC are told on the 24-hour clock. */
+/** Times in UTC, and those with an offset in numbers, are told on the 24-hour clock. */
 function exactly(phrase: Phrase): Phrase {
   const clock = phrase.time?.clock;
   return clock ? { ...phrase, time: { ...phrase.time, clock: { ...clock, exact: true } } } : phrase;

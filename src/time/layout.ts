@@ -41,7 +41,9 @@ export function closingBefore(
   if (length === 0 || /^(?:please|pls|plz|ok|okay|coda)$/.test(word(end - 1))) return length;
   const before = word(end - length - 1);
   // "Text Ty", "to say thanks", "the ta".
-  const isThing = names.personal.has(before) || task.deeds.has(before) || TAKING.test(before);
+  // "Send Bob many thanks".
+  const isGiven = closing !== undefined && /^(?:send|give|offer|bring)$/.test(word(end - length - 2));
+  const isThing = names.personal.has(before) || task.deeds.has(before) || TAKING.test(before) || isGiven;
   return isThing && !/^[,.;!?-]$/.test(before) ? 0 : length;
 }
 

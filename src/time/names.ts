@@ -15,9 +15,10 @@ export function hideNames(tokens: readonly Token[], language: Language): readonl
   for (let at = 0; at < tokens.length; at++) {
     const length =
       phoneAt(tokens, at) ||
+      codeAt(tokens, at) ||
       compoundAt(tokens, at, language) ||
       nameAt(names.always, lower, at) ||
-      Number(isExplained(names, tokens, at)) ||
+      Number(isExplained(names, tokens, at) || isOnTheWay(tokens, at)) ||
       (isShouted ? 0 : titleAt(names, tokens, lower, at) || surnameAt(names, tokens, lower, at));
     if (length === 0 || (names.firstNames.has(lower[at] ?? '') && names.personal.has(lower[at - 1] ?? ''))) continue;
     hidden ??= [...tokens];
@@ -46,6 +47,25 @@ function phoneAt(tokens: readonly Token[], at: number): number {
 
 const PHONE_PART = /^\d[\d.-]*\d$/;
 const isDay = (part: string) => /^\d{1,2}[-.]\d{1,2}[-.]\d{2,4}$/.test(part);
+
+/** How many tokens of a code begin at a place: the "S123ABT" of a car, a flight "LH4021". */
+function codeAt(tokens: readonly Token[], at: number): number {
+  if (!/^\p{Lu}/u.test(tokens[at]?.raw ?? '') || tokens[at]?.glued) return 0;
+  let end = at + 1;
+  while (tokens[end]?.glued && /^[\p{Lu}\d]+$/u.test(tokens[end]?.raw ?? '')) end++;
+  const code = tokens
+    .slice(at, end)
+    .map(({ raw }) => raw)
+    .join('');
+  return /^(?!UTC|GMT|P\d|PT)\p{Lu}{1,4}\d{3}[\p{Lu}\d]*$/u.test(code) ? end - at : 0;
+}
+
+/** "The plumber is coming Friday": no "coming Friday". */
+function isOnTheWay(tokens: readonly Token[], at: number): boolean {
+  return (
+    tokens[at]?.text === 'coming' && /^(?:is|are|am|was|were|be|not|.+'(?:s|re|m))$/.test(tokens[at - 1]?.text ?? '')
+  );
+}
 
 /** How many tokens of a compound with a number begin at a place: "second-hand", "third-party", "one-on-one". */
 function compoundAt(tokens: readonly Token[], at: number, { temporal, task }: Language): number {

@@ -1,4 +1,4 @@
-import { parseCron } from './cron.ts';
+import { isMacro, parseCron } from './cron.ts';
 import { parseRuleText } from './rule-text.ts';
 import type { When, WhenContext } from './types.ts';
 
@@ -38,6 +38,8 @@ export function ruleWithin(text: string, ctx: WhenContext): RuleWithin | undefin
 
 /** How many fields of a cron expression begin at a place; in mid-sentence "5 * 3 * 2" is a sum. */
 function fieldsAt(chunks: readonly { word: string }[], from: number): number {
+  // "@daily water the plants", "water the plants @daily".
+  if (isMacro(chunks[from]?.word ?? '') && (from === 0 || from === chunks.length - 1)) return 1;
   let to = from;
   while (to < from + 6 && isField(chunks[to]?.word ?? '', to - from)) to++;
   const words = joined(chunks.slice(from, to), ' ');

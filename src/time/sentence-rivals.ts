@@ -129,7 +129,7 @@ export class SentenceRivals extends SentenceDays {
   }
 
   /** "New Year's Eve party prep", "sat phone check": a date in front that is more likely part of the task. */
-  private isOccasion(run: Run): boolean {
+  protected isOccasion(run: Run): boolean {
     const first = this.runs.first(run);
     if (!first || run.phrase.placed.length > 1 || first.piece.kind !== 'date') return false;
     if (/^(?:on|at|by|this|next)$/.test(this.word(run.from))) return false;

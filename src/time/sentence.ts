@@ -291,14 +291,18 @@ class Sentence extends SentenceTurns {
       return this.ask([run.when], this.runs.words(run.from, run.to), [[run.to, to]]);
     const about = layout.hasLead && connector === '' ? this.aboutWhat(run, to) : undefined;
     if (about) return about;
+    // "Bonfire night every 5 November at 6pm".
+    const series = connector === '' && this.isOccasion(run) ? this.runs.exactly(run.to, to) : undefined;
+    if (series?.when.kind === 'recurring')
+      return this.result(series.when, this.runs.words(run.to, to), [[run.from, run.to]]);
     const doubt = connector === '' ? this.doubtAfter(run, to, layout.hasLead) : undefined;
     if (doubt) return doubt;
     const day = connector === '' ? this.dayBehind(run, to) : undefined;
     if (day) {
       const rest = this.plain({ ...layout, body: [run.to, to] });
-      const series = this.asSeries(run, day);
+      const both = this.asSeries(run, day);
       const task = `${this.runs.words(run.from, run.to)} ${rest.task}`;
-      return series ? { ...this.ask([rest.when, series.when], rest.words ?? '', []), task } : { ...rest, task };
+      return both ? { ...this.ask([rest.when, both.when], rest.words ?? '', []), task } : { ...rest, task };
     }
     const rival = this.rivalled(run, to, connector, layout.hasLead);
     const titled = rival ?? (connector === '' ? this.titled(run, to) : undefined);

@@ -33,6 +33,8 @@ export const dateTerminals: Readonly<Record<string, Terminal>> = {
   slashDate: ({ text }) => {
     const match = /^(\d{1,2})[/-](\d{1,2})(?:[/-](\d{4}|\d\d))?$/.exec(text);
     if (!match || (text.includes('-') && match[3] === undefined)) return undefined;
+    // "11/22/63" is the title of a book; nobody plans so far ahead.
+    if (match[3]?.length === 2 && Number(match[3]) > 49) return undefined;
     return numeric(Number(match[1]), Number(match[2]), fullYear(match[3]));
   },
   dotDate: ({ text }) => {
@@ -242,6 +244,7 @@ export const calendarRules: readonly Rule[] = [
   ['date', 'on|by {ordinal}', (c) => monthday(get(c, 'ordinal'))],
   ['date', '{ordtoken}', (c) => monthday(get(c, 'ordtoken'))],
   ['date', 'on|by? the? {ordinal} of|in? the month', (c) => ({ ...monthday(get(c, 'ordinal')), monthly: true })],
+  ['date', 'on|by? the? {ordinal} - of - the? -? month', (c) => ({ ...monthday(get(c, 'ordinal')), monthly: true })],
   ['date', 'on|by? the? {ordinal} of|in? this month', (c) => ({ ...monthday(get(c, 'ordinal')), inMonth: 0 })],
   ['date', 'on|by? the? {ordinal} of|in? next month', (c) => ({ ...monthday(get(c, 'ordinal')), inMonth: 1 })],
   [

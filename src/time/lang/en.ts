@@ -28,7 +28,7 @@ const zoneTerminals: Readonly<Record<string, Terminal>> = {
   placeStart: ({ raw }) => (/^\p{L}/u.test(raw) && startsPlace(raw) ? raw : undefined),
   placeWord: ({ raw }) => (/^\p{L}/u.test(raw) ? raw : undefined),
   offsetHours: ({ text }) => (/^\d{1,2}(?::?\d\d)?$/.test(text) ? text : undefined),
-  zulu: ({ raw, glued }) => (raw.toLowerCase() === 'z' && glued ? 'UTC' : undefined),
+  zulu: ({ raw, glued }) => (raw === 'Z' || (raw === 'z' && glued) ? 'UTC' : undefined),
   badClock: ({ text }) => {
     const [hour, minute, second = 0] = /^\d{1,3}:\d{1,3}(?::\d\d)?$/.test(text) ? text.split(':').map(Number) : [];
     if (hour === undefined || minute === undefined) return undefined;
@@ -92,8 +92,10 @@ const zoneRules: readonly Rule[] = [
     (c) => ({ kind: 'zone', words: `${get(c, 'r')} time`, ...(/^[a-z]/.test(get(c, 'r')) ? { loose: true } : {}) }),
   ],
   ['usRegion', 'pacific|mountain|central|eastern', (_, [token]) => token?.raw],
-  ['region', 'pacific|mountain|central|eastern|atlantic|british|indian', (_, [token]) => token?.raw],
+  ['region', 'pacific|mountain|central|eastern|atlantic|newfoundland|british|indian', (_, [token]) => token?.raw],
   ['region', 'central|eastern|western european', (_, tokens) => words(tokens)],
+  ['region', 'australian eastern|central|western', (_, tokens) => words(tokens)],
+  ['region', 'east africa', (_, tokens) => words(tokens)],
   ['region', 'east|west coast', (_, tokens) => words(tokens)],
   ['region', 'us pacific|mountain|central|eastern', (_, tokens) => words(tokens)],
   ['zone', 'my|local|our time zone?', () => ({ kind: 'note' })],
