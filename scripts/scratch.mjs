@@ -12,10 +12,10 @@ const ENOUGH_BYTES = 2 * 1024 ** 3;
 /**
  * A folder of this process for temporary files, and how to remove it. It is in memory where there is enough: the suites
  * copy a few hundred clusters of 500 files each, and making and removing files is a quarter of their time on a disk.
- * Whoever sets `TMPDIR` decides for themselves.
+ * Whoever sets `TMPDIR` to another place decides for themselves.
  */
 export function scratchFolder() {
-  if (process.env.TMPDIR || !isMemory(MEMORY)) return { path: tmpdir(), remove: () => {} };
+  if ((process.env.TMPDIR ?? '/tmp') !== '/tmp' || !isMemory(MEMORY)) return { path: tmpdir(), remove: () => {} };
   for (const name of readdirSync(MEMORY)) {
     // A run that was killed could not clear up after itself.
     if (name.startsWith(PREFIX) && !existsSync(`/proc/${name.slice(PREFIX.length)}`)) remove(join(MEMORY, name));

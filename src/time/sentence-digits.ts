@@ -103,9 +103,11 @@ export class SentenceDigits extends SentenceEnds {
     const [first = 0, second = 0] = this.word(at).split('/').map(Number);
     const { labels, cultural } = this.language.names;
     const before = this.word(at - 1);
-    const isNamed = labels.has(before) || cultural.has(before) || this.word(at) === '9/11';
-    // "Dentist 4/12 at 8:40am".
-    const isEvent = this.endsInEvent(at) || (at === from + 1 && !this.language.task.deeds.has(before));
+    const isNamed =
+      labels.has(before) || cultural.has(before) || MARKS.test(before) || /^(?:9\/11|24\/7)$/.test(this.word(at));
+    // "Dentist 4/12 at 8:40am", but no "tank 3/4 at 8".
+    const isThing = at === from + 1 && !this.language.task.deeds.has(before) && !FRACTIONS.test(this.word(at));
+    const isEvent = this.endsInEvent(at) || isThing;
     const isDate =
       isClose ||
       // "An oil change 12/7 at 4pm": no fraction.
