@@ -46,7 +46,7 @@ export function isUnreadTime(
 
 /** "My 9am": what is called by its hour. */
 function isHourOfThing(words: readonly string[]): boolean {
-  return words.length === 3 && /^(?:my|our|his|her|their) \d\d? (?:am|pm|o'clock)$/.test(words.join(' '));
+  return words.length === 3 && /^(?:the|my|our|his|her|their) \d\d? (?:am|pm|o'clock)$/.test(words.join(' '));
 }
 
 /** "10-6", but not "chapters 3-5". */

@@ -49,11 +49,12 @@ export function limitsOf(phrase: Phrase, env: Env): Limits | When | undefined {
   return limits;
 }
 
-/** "Tomorrow at 9 and then every day", "Jan 15 at 9, repeating monthly": the day of the first. */
+/** "Tomorrow at 9 and then every day", "tomorrow every weekday", "Jan 15 at 9, repeating monthly": the day of the first. */
 function firstDay({ dates, recurs }: Phrase): Moment | undefined {
   const [date] = dates;
   const [recur] = recurs;
-  if (!date || !recur || recur.days || recur.step !== undefined || recur.minutes) return undefined;
+  if (!date || !recur || recur.step !== undefined || recur.minutes) return undefined;
+  if (recur.days && date.type !== 'offset') return undefined;
   return isFirstDay(date, recur) ? { date } : undefined;
 }
 

@@ -95,6 +95,27 @@ function isExplained({ beings }: NameWords, tokens: readonly Token[], at: number
   );
 }
 
+/** "3pm London", "3pm New York": where a place stands in the text that an hour may be told in. */
+export function placeBehindClock(
+  tokens: readonly Token[],
+  { names, temporal }: Language,
+): { start: number; end: number } | undefined {
+  for (const [at, token] of tokens.entries()) {
+    const [hour, half] = [tokens[at - 2]?.text ?? '', tokens[at - 1]?.text ?? ''];
+    const isTimed = (/^[ap]m$/.test(half) && /^\d/.test(hour)) || /^\d{1,2}:\d\d$|^noon$/.test(half);
+    const lower = token.raw.toLowerCase();
+    if (!isTimed || !CAPITAL.test(token.raw) || names.firstNames.has(lower) || temporal.has(lower)) continue;
+    // Islands.
+    if (lower === 'christmas' || lower === 'easter') continue;
+    for (const last of tokens.slice(at, at + 3).reverse()) {
+      const end = tokens.indexOf(last);
+      const name = tokens.slice(at, end + 1).map(({ raw }) => raw);
+      if (placeZone(name.join(' ')) && tokens[end + 1]?.text !== 'time') return { start: token.start, end: last.end };
+    }
+  }
+  return undefined;
+}
+
 /** How many words of the longest known name begin at a place. */
 function nameAt(known: NameWords['always'], lower: readonly string[], at: number): number {
   const name = known.get(lower[at] ?? '')?.find((words) => words.every((word, index) => lower[at + index] === word));

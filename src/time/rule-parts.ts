@@ -43,6 +43,12 @@ function anchored({ freq }: Recur, anchor: Day): Partial<RulePart> {
   return freq === 'YEARLY' ? { byMonth: [month], byMonthDay: [day] } : {};
 }
 
+/** "Quarterly on the 15th starting June 15": quarters from there, and not those of the year. */
+export function quartersFrom(start: Day | undefined, recur: Recur): Recur {
+  const isCounted = recur.quarters && start !== undefined && recur.days?.monthDays?.includes(ymdOf(start).day);
+  return isCounted ? { ...recur, freq: 'MONTHLY', interval: 3, quarters: false } : recur;
+}
+
 /** "The first Monday of each quarter": in the month that begins it, or that ends it when counted from the end. */
 function quarterParts({ monthDays, nth, workday }: DaySet): RulePart[] | undefined {
   const months = (fromEnd: boolean) => (fromEnd ? [3, 6, 9, 12] : [1, 4, 7, 10]);

@@ -59,6 +59,9 @@ export class SentenceParts {
 
   protected startsWeak(run: Run): boolean {
     const first = this.runs.first(run);
+    // "From Monday, every weekday at 7, run", "from now on every Friday …".
+    const isLimit = first?.piece.kind === 'start' || (first?.piece.kind === 'note' && this.word(run.from) === 'from');
+    if (isLimit && run.phrase.recurs.length > 0 && run.from === this.finder.layout().body[0]) return false;
     return first !== undefined && isWeak(first, this.tokens);
   }
 

@@ -35,7 +35,9 @@ export class SentenceTurns extends SentenceMiddle {
       // "The 9am meeting", "a 4pm bus".
       if (!isClock || /^(?:the|an?|my|our|his|her|their|your|for|of|from|to)$/.test(word(at - 1))) return false;
       const next = word(at + (isHalved ? 2 : 1));
-      return /^[,.;!?)-]?$/.test(next) || FUNCTION_WORDS.has(next);
+      // "Dinner 7pm Sydney tomorrow".
+      const isPlaced = /^\p{Lu}/u.test(parts[at + (isHalved ? 2 : 1)]?.raw ?? '');
+      return isPlaced || /^[,.;!?)-]?$/.test(next) || FUNCTION_WORDS.has(next);
     });
   }
 

@@ -3,7 +3,7 @@ import { hereOf } from './env.ts';
 import { english } from './lang/en.ts';
 import type { Layout } from './layout.ts';
 import { saysClock } from './leftover.ts';
-import { mayBeName } from './names.ts';
+import { mayBeName, placeBehindClock } from './names.ts';
 import {
   chosen,
   distinct,
@@ -57,9 +57,25 @@ export function understand(text: string, ctx: WhenContext): Understood {
   const whole = readWords(words, here, english);
   if (whole) return new Sentence(words, here, english).named(whole) ?? { when: whole, words: text.trim(), task: '' };
   const full = writtenOut(words.tokens, english);
-  if (!full) return withConditions(words, here);
+  if (!full) return withPlace(words, here, withConditions(words, here));
   const meant = withConditions(wordsOf(text, full.tokens, english), here);
   return full.isDoubtful ? new Sentence(words, here, english).either(meant, withConditions(words, here)) : meant;
+}
+
+/** "Meeting 3pm London tomorrow": the hour there, or where it is. */
+function withPlace(words: Words, here: WhenContext, meant: Understood): Understood {
+  const place = placeBehindClock(words.tokens, english);
+  if (!place || meant.when.kind === 'reject') return meant;
+  const { text } = words;
+  if (meant.words?.includes(text.slice(place.start, place.end))) return meant;
+  const there = understand(`${text.slice(0, place.end)} time${text.slice(place.end)}`, here);
+  const isTime = there.when.kind === 'once' || there.when.kind === 'recurring';
+  if (!isTime || isSameWhen(there.when, meant.when)) return meant;
+  const local = understand(text.slice(0, place.start) + text.slice(place.end), here);
+  if (isSameWhen(there.when, local.when)) return local.task === '' ? meant : local;
+  // Whoever says the place of a thing wants it in its name.
+  const isWhole = local.task !== '' && isSameWhen(local.when, meant.when);
+  return new Sentence(words, here, english).elsewhereOrHere(there, isWhole ? meant : local);
 }
 
 /** What a rule beside a task means; a time in the task is asked about. */
@@ -119,6 +135,11 @@ class Sentence extends SentenceTurns {
   either(one: Understood, other: Understood): Understood {
     if (one.when.kind === 'reject' || (one.task === '' && one !== other)) return other;
     return { ...this.ask([one.when, other.when], one.words ?? '', []), task: other.task };
+  }
+
+  /** Asks where it is that hour. */
+  elsewhereOrHere(there: Understood, local: Understood): Understood {
+    return { ...this.ask([there.when, local.when], there.words ?? '', []), task: local.task };
   }
 
   /** "Bonfire Night 5th November 6pm": a day that is named and told says by its name what it is about. */

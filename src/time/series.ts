@@ -6,7 +6,7 @@ import { type Occurrence, ruleOccurrences } from './occurrences.ts';
 import type { Phrase } from './phrase.ts';
 import { type Clock, type DateSpec, isElapsed, type Recur, type Span, type TimeSpec } from './pieces.ts';
 import { formatRule, type Rule, type RulePart } from './rule.ts';
-import { atTimes, calendarParts, onlyOn, without } from './rule-parts.ts';
+import { atTimes, calendarParts, onlyOn, quartersFrom, without } from './rule-parts.ts';
 import { never, past, tooOften, whichOne } from './texts.ts';
 import type { Recurring, When } from './types.ts';
 import { fixedZone, type ZoneClock } from './zones.ts';
@@ -207,7 +207,7 @@ function alike(times: TimeSpec[] | undefined): TimeSpec[] | undefined {
 function calendarDraft(recur: Recur, minutes: Minute[], phrase: Phrase, env: Env, limits: Limits): Draft | undefined {
   const anchor = limits.startDay ?? env.today;
   const nightly = minutes.some((minute) => minute >= 1440);
-  const parts = calendarParts(nightly ? dayLater(recur) : recur, anchor);
+  const parts = calendarParts(nightly ? dayLater(recur) : quartersFrom(limits.startDay, recur), anchor);
   if (!parts || (nightly && !recur.days && recur.freq !== 'DAILY')) return undefined;
   const left = excluded(parts, phrase);
   if (!left) return undefined;

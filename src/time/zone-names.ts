@@ -100,8 +100,6 @@ const REGIONS: Readonly<Record<string, string>> = {
   'indian standard': 'Asia/Kolkata',
   'japan standard': 'Asia/Tokyo',
   'korea standard': 'Asia/Seoul',
-  'australian eastern': 'Australia/Sydney',
-  'australian central': 'Australia/Adelaide',
   'australian western': 'Australia/Perth',
   'east africa': 'Africa/Nairobi',
   'greenwich mean': 'UTC',

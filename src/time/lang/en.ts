@@ -94,7 +94,7 @@ const zoneRules: readonly Rule[] = [
   ['usRegion', 'pacific|mountain|central|eastern', (_, [token]) => token?.raw],
   ['region', 'pacific|mountain|central|eastern|atlantic|newfoundland|british|indian', (_, [token]) => token?.raw],
   ['region', 'central|eastern|western european', (_, tokens) => words(tokens)],
-  ['region', 'australian eastern|central|western', (_, tokens) => words(tokens)],
+  ['region', 'australian western', (_, tokens) => words(tokens)],
   ['region', 'east africa', (_, tokens) => words(tokens)],
   ['region', 'east|west coast', (_, tokens) => words(tokens)],
   ['region', 'us pacific|mountain|central|eastern', (_, tokens) => words(tokens)],
@@ -224,7 +224,7 @@ const pieceRules: readonly Rule[] = [
 const lists = (text: string): string[][] => text.split('|').map((line) => line.trim().split(' '));
 
 const LEADS = lists(
-  'remind me|remind me to|remind me about|remind me again|remind me again to|remind me again about|remind me that|remind me of|remind us|remind us to|reminder|reminder to|reminder for|' +
+  'remind me|remind to|remind me to|remind me about|remind me again|remind me again to|remind me again about|remind me that|remind me of|remind us|remind us to|reminder|reminder to|reminder for|' +
     'reminder :|remind me :|set a reminder|set a reminder to|set a reminder for|set reminder|set an alarm|set an alarm for|' +
     'set alarm|set alarm for|set a alarm for|set a timer|set a timer for|set timer for|alarm|timer|timer for|' +
     'add a reminder|add a reminder to|we do a reminder|we do a reminder to|we do a reminder for|we set a reminder|we set a reminder to|we set a reminder for|create a reminder|create a reminder to|make a reminder|schedule a reminder|' +
