@@ -101,6 +101,8 @@ export class SentenceDays extends SentenceParts {
       const [first = 0, second = 0] = this.word(day.from).split('/').map(Number);
       return first > second || second === 11 || second === 9 || second === 7;
     }
+    // "Pick up Wednesday from daycare": whom, or when.
+    if (/^(?:pick up|drop off)$/.test(`${this.word(day.from - 2)} ${this.word(day.from - 1)}`)) return false;
     if (this.isBound(day) || LOOSE_STARTS.test(this.word(day.from)) || !FUNCTION_WORDS.has(this.word(day.to)))
       return false;
     // "Buy tickets tomorrow for the show at 8pm": the clock may be that of the show.
