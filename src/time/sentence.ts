@@ -47,7 +47,11 @@ export function splitTask(text: string, ctx: WhenContext = ANYWHERE): SplitTask 
 export function understand(text: string, ctx: WhenContext): Understood {
   if (text.length > LONGEST_SENTENCE) return { when: tooLong(), words: undefined, task: '' };
   if (!isZone(ctx.zone)) return { when: unknownZone(ctx.zone), words: undefined, task: text.trim() };
-  const here = hereOf(ctx);
+  return sentence(text, hereOf(ctx), true);
+}
+
+/** A sentence; `asksWhere`: also of a place behind a clock time. */
+function sentence(text: string, here: WhenContext, asksWhere: boolean): Understood {
   const written = ruleWithin(text, here);
   if (written) return ruled(written, here);
   const rule = readRule(text, here);
@@ -57,7 +61,7 @@ export function understand(text: string, ctx: WhenContext): Understood {
   const whole = readWords(words, here, english);
   if (whole) return new Sentence(words, here, english).named(whole) ?? { when: whole, words: text.trim(), task: '' };
   const full = writtenOut(words.tokens, english);
-  if (!full) return withPlace(words, here, withConditions(words, here));
+  if (!full) return asksWhere ? withPlace(words, here, withConditions(words, here)) : withConditions(words, here);
   const meant = withConditions(wordsOf(text, full.tokens, english), here);
   return full.isDoubtful ? new Sentence(words, here, english).either(meant, withConditions(words, here)) : meant;
 }
@@ -68,10 +72,11 @@ function withPlace(words: Words, here: WhenContext, meant: Understood): Understo
   if (!place || meant.when.kind === 'reject') return meant;
   const { text } = words;
   if (meant.words?.includes(text.slice(place.start, place.end))) return meant;
-  const there = understand(`${text.slice(0, place.end)} time${text.slice(place.end)}`, here);
+  // Of one place only: asking again would double with each further one.
+  const there = sentence(`${text.slice(0, place.end)} time${text.slice(place.end)}`, here, false);
   const isTime = there.when.kind === 'once' || there.when.kind === 'recurring';
   if (!isTime || isSameWhen(there.when, meant.when)) return meant;
-  const local = understand(text.slice(0, place.start) + text.slice(place.end), here);
+  const local = sentence(text.slice(0, place.start) + text.slice(place.end), here, false);
   if (isSameWhen(there.when, local.when)) return local.task === '' ? meant : local;
   // Whoever says the place of a thing wants it in its name.
   const isWhole = local.task !== '' && isSameWhen(local.when, meant.when);
@@ -81,11 +86,11 @@ function withPlace(words: Words, here: WhenContext, meant: Understood): Understo
 /** What a rule beside a task means; a time in the task is asked about. */
 function ruled({ whens, words, before, after }: RuleWithin, here: WhenContext): Understood {
   const rest = `${before.replace(/(?:^|\s)cron(?:tab)?:?\s*$/i, '')} ${after}`;
-  const sentence = new Sentence(wordsOf(rest, tokenise(rest, english), english), here, english);
-  const task = sentence.deed();
+  const around = new Sentence(wordsOf(rest, tokenise(rest, english), english), here, english);
+  const task = around.deed();
   const found = distinct(whens.flatMap(readingsOf));
   const [only = noTime()] = found.length === 1 ? found.map(({ when }) => when) : whens;
-  const isTimed = saysClock(tokenise(task, english)) || sentence.understand().when.kind === 'once';
+  const isTimed = saysClock(tokenise(task, english)) || around.understand().when.kind === 'once';
   const when = found.length > 1 || (found.length === 1 && isTimed) ? whichOne(found) : only;
   return { when: withWords(when, here), words, task };
 }
