@@ -59,16 +59,20 @@ export class SentenceParts {
 
   protected startsWeak(run: Run): boolean {
     const first = this.runs.first(run);
-    // "From Monday, every weekday at 7, run", "from now on every Friday …".
-    const isLimit = first?.piece.kind === 'start' || (first?.piece.kind === 'note' && this.word(run.from) === 'from');
-    if (isLimit && run.phrase.recurs.length > 0 && run.from === this.finder.layout().body[0]) return false;
-    return first !== undefined && isWeak(first, this.tokens);
+    return first !== undefined && isWeak(first, this.tokens) && !this.isLimitFirst(run);
+  }
+
+  /** "From Monday, every weekday at 7, run", "from now on every Friday …". */
+  private isLimitFirst(run: Run): boolean {
+    const kind = this.runs.first(run)?.piece.kind;
+    const isLimit = kind === 'start' || (kind === 'note' && this.word(run.from) === 'from');
+    return isLimit && run.phrase.recurs.length > 0 && run.from === this.finder.layout().body[0];
   }
 
   /** After "at 5 to …" even a bare hour is a time; after "5 to …" it is not. */
   protected startsWeakly(run: Run): boolean {
     const first = this.runs.first(run);
-    if (first === undefined || !isWeak(first, this.tokens) || (this.isShift(run) && !OF.test(this.word(run.to))))
+    if (first === undefined || !this.startsWeak(run) || (this.isShift(run) && !OF.test(this.word(run.to))))
       return false;
     // "15 minutes ago to leave".
     if (first.piece.kind === 'wrong') return false;

@@ -47,11 +47,11 @@ export function splitTask(text: string, ctx: WhenContext = ANYWHERE): SplitTask 
 export function understand(text: string, ctx: WhenContext): Understood {
   if (text.length > LONGEST_SENTENCE) return { when: tooLong(), words: undefined, task: '' };
   if (!isZone(ctx.zone)) return { when: unknownZone(ctx.zone), words: undefined, task: text.trim() };
-  return sentence(text, hereOf(ctx), true);
+  return readSentence(text, hereOf(ctx), true);
 }
 
 /** A sentence; `asksWhere`: also of a place behind a clock time. */
-function sentence(text: string, here: WhenContext, asksWhere: boolean): Understood {
+function readSentence(text: string, here: WhenContext, asksWhere: boolean): Understood {
   const written = ruleWithin(text, here);
   if (written) return ruled(written, here);
   const rule = readRule(text, here);
@@ -73,10 +73,9 @@ function withPlace(words: Words, here: WhenContext, meant: Understood): Understo
   const { text } = words;
   if (meant.words?.includes(text.slice(place.start, place.end))) return meant;
   // Of one place only: asking again would double with each further one.
-  const there = sentence(`${text.slice(0, place.end)} time${text.slice(place.end)}`, here, false);
-  const isTime = there.when.kind === 'once' || there.when.kind === 'recurring';
-  if (!isTime || isSameWhen(there.when, meant.when)) return meant;
-  const local = sentence(text.slice(0, place.start) + text.slice(place.end), here, false);
+  const there = readSentence(`${text.slice(0, place.end)} time${text.slice(place.end)}`, here, false);
+  if (there.when.kind === 'reject' || isSameWhen(there.when, meant.when)) return meant;
+  const local = readSentence(text.slice(0, place.start) + text.slice(place.end), here, false);
   if (isSameWhen(there.when, local.when)) return local.task === '' ? meant : local;
   // Whoever says the place of a thing wants it in its name.
   const isWhole = local.task !== '' && isSameWhen(local.when, meant.when);
@@ -205,11 +204,11 @@ class Sentence extends SentenceTurns {
     if (isThing && layout.connector === '') return this.plain({ ...layout, hasLead: false, body: [head[0], body[1]] });
     const limit = before ? undefined : this.limitedFirst(layout);
     if (limit) return limit;
-    // "I must call Bob, remind me tomorrow at 9": the task stands first.
     // "Wed 3pm rugby training dont forget boots".
     const isAdded = /^don'?t$/.test(layout.lead) && layout.connector === '';
     if (isAdded && head[1] > head[0] && !before)
       return this.plain({ ...layout, hasLead: false, body: [head[0], body[1]] });
+    // "I must call Bob, remind me tomorrow at 9": the task stands first.
     if (head[1] > head[0] && !before)
       return this.taskFirst(layout) ?? this.asideOr(this.plain({ ...layout, body: [head[0], body[1]] }), layout);
     if (before) return this.ledBy(before, layout);

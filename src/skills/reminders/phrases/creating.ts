@@ -184,5 +184,8 @@ function withWhen(rest: string, when: string) {
 }
 
 function timer(length: string) {
-  return parseDuration(length) === undefined ? undefined : create(`timer (${length})`, `in ${length}`);
+  // "A few minutes": the tool asks how many.
+  const isLength =
+    parseDuration(length) !== undefined || (/\b(?:few|several)\b/i.test(length) && isTime(`in ${length}`));
+  return isLength ? create(`timer (${length})`, `in ${length}`) : undefined;
 }
