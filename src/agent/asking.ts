@@ -174,7 +174,8 @@ class Asking {
         else if (event.type === 'stop') reply.stop = event.reason;
       }
     } catch (error) {
-      this.countHalf(request, reply);
+      if (usage) this.count(request, reply, usage);
+      else this.countHalf(request, reply);
       throw error;
     }
     this.count(request, reply, usage);

@@ -65,6 +65,15 @@ test('half a call is not run: it is asked for again, smaller', async () => {
   expect(repairs).toEqual(['cut_call']);
 });
 
+test('half a call whose service does not say that it was cut is not run either', async () => {
+  const half: Scene = { fault: 'no_reason', calls: [{ name: 'note_save', raw: '{"text": "mil' }] };
+  server.play(half, { calls: [{ name: 'note_save', input: { text: 'milk' } }] });
+  const model = modelsOn(server).answering('default', 'gpt/other');
+  const { calls, repairs } = await askModel(model, request(), SIGNAL, { taken: new Set() });
+  expect(calls).toMatchObject([{ input: { text: 'milk' } }]);
+  expect(repairs).toEqual(['cut_call']);
+});
+
 test('what is asked for once more goes to the same model or the next, and both are counted', async () => {
   const main = { model: 'main' };
   const { repairs, text } = await ask([{ when: main, fault: 'server_error', times: 2 }, { text: 'Here.' }]);

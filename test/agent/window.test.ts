@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { done, outsideTool } from '../../src/agent/index.ts';
 import type { Skill } from '../../src/chat/index.ts';
-import { ModelServer } from '../support/model-server/index.ts';
+import { ModelServer, type Scene } from '../support/model-server/index.ts';
 import { modelConfig } from '../support/models.ts';
 import { type PlayOptions, play } from '../support/play.ts';
 
@@ -161,13 +161,16 @@ test('what models report corrects the estimate', async () => {
   expect(await estimate()).toBeGreaterThan(before * 1.2);
 });
 
-test('a request that is too long after all is sent again, shorter', async () => {
+test.each<[string, Scene]>([
+  ['is too long after all', { fault: 'too_long' }],
+  ['leaves no room for its answer', { text: 'It is half', stop: 'window' }],
+])('a request that %s is sent again, shorter', async (_, scene) => {
   await using coda = await begin();
   const ana = coda.person('ana');
   await ana.says('hello');
   await fill(coda, 60);
   const before = server.requests.length;
-  server.play({ when: { model: 'main' }, fault: 'too_long' }, { when: { model: 'small' }, text: 'Notes.' });
+  server.play({ when: { model: 'main' }, ...scene }, { when: { model: 'small' }, text: 'Notes.' });
   server.play({ when: { model: 'main' }, text: 'That fits.' });
   expect(await ana.says('well?')).toBe('That fits.');
   const sent = server.requests.slice(before).filter(({ body }) => body.model === 'main');

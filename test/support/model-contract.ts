@@ -95,6 +95,41 @@ export function modelContract(name: string, { api, stream, open }: ModelUnderTes
       });
     });
 
+    test('arguments that come as an object are taken as they are', async () => {
+      const calls = [
+        { id: 'a', name: 'note_save', input: { text: 'milk, “2 l”' }, object: true as const },
+        { id: 'b', name: 'note_list', object: true as const },
+      ];
+      server.play({ calls });
+      expect((await all(model())).filter(({ type }) => type === 'call')).toEqual(
+        calls.map(({ id, name, input = {} }) => ({ type: 'call', call: { id, name, input } })),
+      );
+    });
+
+    test('an answer that is whole, though nothing says why it ended, is taken', async () => {
+      const calls = [{ id: 'a', name: 'note_save', input: { text: 'milk' } }];
+      server.play({ fault: 'no_reason', text: 'It is so.' }, { fault: 'no_reason', calls });
+      const said = await all(model());
+      expect(textOf(said)).toBe('It is so.');
+      expect(said.at(-1)).toEqual({ type: 'stop', reason: 'end' });
+      expect(await all(model())).toContainEqual({
+        type: 'call',
+        call: { id: 'a', name: 'note_save', input: { text: 'milk' } },
+      });
+      server.play({ fault: 'no_end', text: 'It is so.' });
+      expect((await all(model())).at(-1)).toEqual({ type: 'stop', reason: 'end' });
+    });
+
+    test('an answer for which the window had no room is told as a request that was too long, and counted', async () => {
+      server.play({ text: 'It is', stop: 'window', usage: { input: 100, output: 7 } });
+      const events: ModelEvent[] = [];
+      const reading = async () => {
+        for await (const event of model().generate(request(), NO_STOP)) events.push(event);
+      };
+      expect(await faultIn(reading())).toMatchObject({ fault: 'context_overflow' });
+      expect(events.at(-1)).toEqual({ type: 'usage', usage: { input: 100, cached: 0, output: 7 } });
+    });
+
     test('a cut at the token limit and a refusal are told apart from an end', async () => {
       server.play({ text: 'It', stop: 'length' }, { text: 'No.', stop: 'refused' });
       expect((await all(model())).at(-1)).toEqual({ type: 'stop', reason: 'length' });

@@ -183,7 +183,15 @@ function pairProblem(blocks: Fields[], index: number, open: string[], ids: Set<s
   return undefined;
 }
 
-const STOPS = { end: 'end_turn', tools: 'tool_use', length: 'max_tokens', refused: 'refusal' } as const;
+const STOPS = {
+  end: 'end_turn',
+  tools: 'tool_use',
+  length: 'max_tokens',
+  refused: 'refusal',
+  // https://platform.claude.com/docs/en/build-with-claude/handling-stop-reasons
+  window: 'model_context_window_exceeded',
+  unsaid: null,
+} as const;
 
 function usageOf(usage: Play['usage']): Fields {
   return usage ? { input_tokens: usage.input, cache_read_input_tokens: usage.cached, output_tokens: usage.output } : {};
@@ -236,7 +244,11 @@ export function anthropicEvents(play: Play, model: string): string[] {
     const deltas = play.pieces.map((text) => ({ type: 'text_delta', text }));
     blocks.push(block(blocks.length, { type: 'text', text: '' }, deltas));
   }
-  for (const { id, name, json } of play.calls) {
+  for (const { id, name, json, object } of play.calls) {
+    if (object) {
+      blocks.push(block(blocks.length, { type: 'tool_use', id, name, input: JSON.parse(json) }, []));
+      continue;
+    }
     const middle = Math.ceil(json.length / 2);
     const deltas = [json.slice(0, middle), json.slice(middle)].map((partial_json) => ({
       type: 'input_json_delta',

@@ -220,6 +220,7 @@ function stream({ fault, pace }: Scene, api: string, play: Play, model: string, 
   const events = api === 'anthropic' ? anthropicEvents(play, model) : openaiChunks(play, model);
   const half = events.slice(0, Math.ceil(events.length / 2)).join('');
   response.writeHead(200, { 'content-type': 'text/event-stream' });
+  if (fault === 'no_end') events.pop();
   if (fault === 'cut') response.write(half, () => response.destroy());
   else if (fault === 'overloaded_midway') response.end(half + overloaded(api));
   else if (fault === 'invalid_json') response.end(`${half}event: content_block_delta\ndata: {"type": "conte\n\n`);

@@ -131,7 +131,15 @@ function callsProblem(calls: NonNullable<Message['tool_calls']>, index: number):
   return undefined;
 }
 
-const STOPS = { end: 'stop', tools: 'tool_calls', length: 'length', refused: 'content_filter' } as const;
+const STOPS = {
+  end: 'stop',
+  tools: 'tool_calls',
+  length: 'length',
+  refused: 'content_filter',
+  // https://docs.mistral.ai/api/#tag/chat
+  window: 'model_length',
+  unsaid: null,
+} as const;
 
 function usageOf(usage: NonNullable<Play['usage']>): Fields {
   const prompt = usage.input + usage.cached;
@@ -144,10 +152,10 @@ function usageOf(usage: NonNullable<Play['usage']>): Fields {
 }
 
 export function openaiCompletion(play: Play, model: string): Fields {
-  const calls = play.calls.map(({ id, name, json, signature }) => ({
+  const calls = play.calls.map(({ id, name, json, object, signature }) => ({
     id,
     type: 'function',
-    function: { name, arguments: json },
+    function: { name, arguments: object ? JSON.parse(json) : json },
     ...extraOf(signature),
   }));
   const message = {
@@ -177,15 +185,13 @@ export function openaiChunks(play: Play, model: string): string[] {
   const chunk = (fields: Fields) => `data: ${JSON.stringify({ ...base, ...fields })}\n\n`;
   const delta = (fields: Fields, reason: string | null = null) =>
     chunk({ choices: [{ index: 0, delta: fields, finish_reason: reason }] });
-  const calls = play.calls.flatMap(({ id, name, json, signature }, index) => {
+  const calls = play.calls.flatMap(({ id, name, json, object, signature }, index) => {
     const middle = Math.ceil(json.length / 2);
-    const grow = (text: string) => delta({ tool_calls: [{ index, function: { arguments: text } }] });
+    const grow = (text: unknown) => delta({ tool_calls: [{ index, function: { arguments: text } }] });
+    const begun = { name, arguments: object ? {} : '' };
     return [
-      delta({
-        tool_calls: [{ index, id, type: 'function', function: { name, arguments: '' }, ...extraOf(signature) }],
-      }),
-      grow(json.slice(0, middle)),
-      grow(json.slice(middle)),
+      delta({ tool_calls: [{ index, id, type: 'function', function: begun, ...extraOf(signature) }] }),
+      ...(object ? [grow(JSON.parse(json))] : [grow(json.slice(0, middle)), grow(json.slice(middle))]),
     ];
   });
   return [

@@ -5,6 +5,8 @@ export interface SceneCall {
   input?: unknown;
   /** The arguments as text instead, broken or not. */
   raw?: string;
+  /** The arguments come as an object, where the API says text. */
+  object?: true;
   id?: string;
   /** What the service wants back with it. */
   signature?: string;
@@ -32,7 +34,11 @@ export type Fault =
   | 'no_such_model'
   | 'too_long'
   | 'no_credit'
-  | 'bad_request';
+  | 'bad_request'
+  /** The answer is whole, but nothing says why it ended. */
+  | 'no_reason'
+  /** The stream says why it ended, and its last event is missing. */
+  | 'no_end';
 
 export interface Scene {
   /** Only requests that fit are answered with it: the model's name, and a piece of the last message. */
@@ -43,7 +49,7 @@ export interface Scene {
   pace?: number;
   reasoning?: string;
   calls?: readonly SceneCall[];
-  stop?: 'length' | 'refused';
+  stop?: 'length' | 'refused' | 'window';
   usage?: { input: number; cached?: number; output: number } | 'missing';
   fault?: Fault;
   /** Seconds, with `rate_limited`. */
@@ -56,17 +62,18 @@ export interface Scene {
 export interface Play {
   pieces: readonly string[];
   reasoning: string;
-  calls: readonly { id: string; name: string; json: string; signature: string | undefined }[];
-  stop: 'end' | 'tools' | 'length' | 'refused';
+  calls: readonly { id: string; name: string; json: string; object: boolean; signature: string | undefined }[];
+  stop: 'end' | 'tools' | 'length' | 'refused' | 'window' | 'unsaid';
   usage: { input: number; cached: number; output: number } | undefined;
 }
 
 export function playOf(scene: Scene, request: string, nextId: () => string): Play {
   const pieces = typeof scene.text === 'string' ? [scene.text] : (scene.text ?? []);
-  const calls = (scene.calls ?? []).map(({ id, name, input, raw, signature }) => ({
+  const calls = (scene.calls ?? []).map(({ id, name, input, raw, object, signature }) => ({
     id: id ?? nextId(),
     name,
     json: raw ?? JSON.stringify(input ?? {}),
+    object: object === true,
     signature,
   }));
   const length = pieces.join('').length + calls.reduce((sum, { json }) => sum + json.length, 0);
@@ -75,7 +82,7 @@ export function playOf(scene: Scene, request: string, nextId: () => string): Pla
     pieces,
     reasoning: scene.reasoning ?? '',
     calls,
-    stop: scene.stop ?? (calls.length > 0 ? 'tools' : 'end'),
+    stop: scene.fault === 'no_reason' ? 'unsaid' : (scene.stop ?? (calls.length > 0 ? 'tools' : 'end')),
     usage: scene.usage === 'missing' ? undefined : { ...counted, ...scene.usage },
   };
 }

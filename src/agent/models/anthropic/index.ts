@@ -1,7 +1,7 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import type { Json } from '../../../base/json.ts';
 import type { Model, ModelEvent, ModelRequest, StopReason } from '../../model.ts';
-import { argumentsOf, type EndpointOptions, endpoint } from '../endpoint.ts';
+import { argumentsOf, argumentText, type EndpointOptions, endpoint, windowFull } from '../endpoint.ts';
 import { pageFault } from '../fault.ts';
 import type { Watch } from '../watch.ts';
 import { anthropicRequest } from './request.ts';
@@ -59,13 +59,13 @@ async function* whole(
     if (block.type === 'thinking' || block.type === 'redacted_thinking') kept.push(block as unknown as Json);
     if (block.type === 'thinking') yield { type: 'reasoning', text: block.thinking };
     if (block.type === 'tool_use') {
-      watch.alive(JSON.stringify(block.input).length, options.name);
-      yield { type: 'call', call: { id: block.id, name: block.name, input: block.input } };
+      watch.alive(argumentText(block.input).length, options.name);
+      yield { type: 'call', call: { id: block.id, name: block.name, input: argumentsOf(block.input) } };
     }
   }
   if (kept.length > 0) yield { type: 'keep', keep: { model: options.name, blocks: kept } };
   yield* usage(message.usage);
-  yield { type: 'stop', reason: reasonOf(message.stop_reason) };
+  yield { type: 'stop', reason: reasonOf(message.stop_reason, options.name) };
 }
 
 async function* streamed(
@@ -102,6 +102,8 @@ class Reading {
       else if (event.type === 'message_delta') this.close(event);
       else if (event.type === 'message_stop') return yield* this.stop();
     }
+    // Some gateways leave the last event out: with its reason the answer is whole.
+    if (this.reason !== null && !this.watch.signal.aborted) yield* this.stop();
   }
 
   private *begin({ index, content_block: block }: Anthropic.RawContentBlockStartEvent): Generator<ModelEvent> {
@@ -115,8 +117,9 @@ class Reading {
     if (!growing) return;
     const { block } = growing;
     if (delta.type === 'input_json_delta') {
-      growing.json += delta.partial_json;
-      this.watch.alive(delta.partial_json.length, this.name);
+      const json = argumentText(delta.partial_json);
+      growing.json += json;
+      this.watch.alive(json.length, this.name);
     }
     if (delta.type === 'thinking_delta' && block.type === 'thinking') {
       block.thinking += delta.thinking;
@@ -128,7 +131,7 @@ class Reading {
   private *end(index: number): Generator<ModelEvent> {
     const ended = this.blocks.get(index);
     if (ended?.block.type !== 'tool_use') return;
-    const input = ended.json === '' ? ended.block.input : argumentsOf(ended.json);
+    const input = argumentsOf(ended.json || ended.block.input);
     yield { type: 'call', call: { id: ended.block.id, name: ended.block.name, input } };
   }
 
@@ -144,7 +147,7 @@ class Reading {
     const blocks = thoughts.map(({ block }) => block as unknown as Json);
     if (blocks.length > 0) yield { type: 'keep', keep: { model: this.name, blocks } };
     yield* usage(this.usage);
-    yield { type: 'stop', reason: reasonOf(this.reason) };
+    yield { type: 'stop', reason: reasonOf(this.reason, this.name) };
   }
 }
 
@@ -157,7 +160,9 @@ function* usage(counted: Partial<Anthropic.Usage> | undefined): Generator<ModelE
   yield { type: 'usage', usage: { input, cached, output, ...(written > 0 && { written }) } };
 }
 
-function reasonOf(reason: string | null | undefined): StopReason {
+/** Throws where the service had no room for the answer. */
+function reasonOf(reason: string | null | undefined, name: string): StopReason {
+  if (reason === 'model_context_window_exceeded') throw windowFull(name);
   if (reason === 'tool_use') return 'tools';
   if (reason === 'max_tokens' || reason === 'pause_turn') return 'length';
   return reason === 'refusal' ? 'refused' : 'end';

@@ -1,6 +1,6 @@
 import type OpenAI from 'openai';
-import type { Model, ModelEvent, ModelRequest, StopReason } from '../../model.ts';
-import { argumentsOf, type EndpointOptions, endpoint } from '../endpoint.ts';
+import { type Model, ModelError, type ModelEvent, type ModelRequest, type StopReason } from '../../model.ts';
+import { argumentsOf, argumentText, type EndpointOptions, endpoint, windowFull } from '../endpoint.ts';
 import { pageFault } from '../fault.ts';
 import type { Watch } from '../watch.ts';
 import { type Dialect, dialectOf, openaiRequest } from './request.ts';
@@ -49,7 +49,7 @@ async function* whole(
   if (refusal) yield { type: 'text', text: refusal };
   for (const call of calls ?? []) {
     if (call.type !== 'function') continue;
-    watch.alive(call.function.arguments.length, options.name);
+    watch.alive(argumentText(call.function.arguments).length, options.name);
     const input = argumentsOf(call.function.arguments);
     yield { type: 'call', call: { id: call.id, name: call.function.name, input } };
   }
@@ -57,7 +57,7 @@ async function* whole(
   const keep = keptThoughts(options.name, extras, dialect.thoughtsBack ? (thought ?? '') : '');
   if (keep) yield { type: 'keep', keep };
   yield* usage(completion.usage);
-  yield { type: 'stop', reason: reasonOf(choice.finish_reason, (calls ?? []).length > 0) };
+  yield { type: 'stop', reason: reasonOf(choice.finish_reason, (calls ?? []).length > 0, options.name) };
 }
 
 /** Some endpoints tell of a fault with status 200, and the real one within. */
@@ -80,9 +80,31 @@ async function* streamed(
     stream: true as const,
     ...(dialect.streamOptions && { stream_options: { include_usage: true } }),
   };
-  const { data, response } = await client.chat.completions.create(body, { signal: watch.signal }).withResponse();
-  if (!(response.headers.get('content-type') ?? '').includes('text/event-stream')) throw pageFault(options.name);
-  yield* new Reading(options.name, dialect, watch).events(data);
+  const response = await client.chat.completions.create(body, { signal: watch.signal }).asResponse();
+  const isStream = (response.headers.get('content-type') ?? '').includes('text/event-stream');
+  if (!isStream || !response.body) throw pageFault(options.name);
+  const { Stream } = await import('openai/streaming');
+  const mark = endMark();
+  const marked = new Response(response.body.pipeThrough(mark.stream), response);
+  const chunks = Stream.fromSSEResponse<OpenAI.ChatCompletionChunk>(marked, new AbortController(), client);
+  yield* new Reading(options.name, dialect, watch, mark.isSeen).events(chunks);
+}
+
+/** Notes whether a stream's own end mark has passed: the client swallows it, and some services say nothing else. */
+function endMark() {
+  const decoder = new TextDecoder();
+  let tail = '';
+  let seen = false;
+  const stream = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      tail += decoder.decode(chunk, { stream: true });
+      seen ||= /^data: ?\[DONE\]/m.test(tail);
+      // From the last line on: the mark may come in two pieces.
+      tail = tail.slice(tail.lastIndexOf('\n') + 1).slice(0, 20);
+      controller.enqueue(chunk);
+    },
+  });
+  return { stream, isSeen: () => seen };
 }
 
 /** What some endpoints add to messages and to calls. */
@@ -105,15 +127,18 @@ class Reading {
   private readonly name: string;
   private readonly dialect: Dialect;
   private readonly watch: Watch;
+  private readonly hasEnded: () => boolean;
   private thoughts = '';
   private readonly calls: { index: number; call: GrowingCall }[] = [];
   private reason: string | null = null;
   private usage: OpenAI.CompletionUsage | null | undefined;
 
-  constructor(name: string, dialect: Dialect, watch: Watch) {
+  /** `hasEnded`: whether the service has said that there is no more to come. */
+  constructor(name: string, dialect: Dialect, watch: Watch, hasEnded: () => boolean) {
     this.name = name;
     this.dialect = dialect;
     this.watch = watch;
+    this.hasEnded = hasEnded;
   }
 
   async *events(stream: AsyncIterable<OpenAI.ChatCompletionChunk>): AsyncGenerator<ModelEvent> {
@@ -131,7 +156,7 @@ class Reading {
       for (const piece of delta.tool_calls ?? []) this.grow(piece);
       this.reason = choice.finish_reason ?? this.reason;
     }
-    if (this.reason === null || this.watch.signal.aborted) return;
+    if (this.watch.signal.aborted || (this.reason === null && !this.hasEnded())) return;
     for (const { call } of this.calls) {
       yield { type: 'call', call: { id: call.id, name: call.name, input: argumentsOf(call.json) } };
     }
@@ -139,14 +164,19 @@ class Reading {
     const keep = keptThoughts(this.name, extras, this.dialect.thoughtsBack ? this.thoughts : '');
     if (keep) yield { type: 'keep', keep };
     yield* usage(this.usage);
-    yield { type: 'stop', reason: reasonOf(this.reason, this.calls.length > 0) };
+    yield { type: 'stop', reason: reasonOf(this.reason ?? this.likelyReason(), this.calls.length > 0, this.name) };
+  }
+
+  /** Why the answer ended where the service does not say: half a call means that it was cut. */
+  private likelyReason(): string | null {
+    return this.calls.some(({ call }) => typeof argumentsOf(call.json) === 'string') ? 'length' : null;
   }
 
   /** Some endpoints count every call as the first one, or do not count: another id is another call. */
   private grow(piece: OpenAI.ChatCompletionChunk.Choice.Delta.ToolCall & Extra): void {
     const index = piece.index ?? 0;
     const name = piece.function?.name ?? '';
-    const json = piece.function?.arguments ?? '';
+    const json = argumentText(piece.function?.arguments);
     this.watch.alive(name.length + json.length, this.name);
     const growing = this.calls.findLast((each) => each.index === index)?.call;
     const another = piece.id && growing?.id && piece.id !== growing.id && name !== '';
@@ -168,7 +198,11 @@ function* usage(counted: OpenAI.CompletionUsage | null | undefined): Generator<M
   yield { type: 'usage', usage: { input: prompt - cached, cached, output: counted.completion_tokens ?? 0 } };
 }
 
-function reasonOf(reason: string | null, calls: boolean): StopReason {
+/** Throws where the service had no room for the answer, or failed in the middle of it. */
+function reasonOf(reason: string | null, calls: boolean, name: string): StopReason {
+  // Mistral's word, and Anthropic's where a gateway passes it on.
+  if (reason === 'model_length' || reason === 'model_context_window_exceeded') throw windowFull(name);
+  if (reason === 'error') throw new ModelError('transient', `${name} failed in the middle of its answer.`);
   if (reason === 'length') return 'length';
   if (reason === 'content_filter') return 'refused';
   // Some endpoints end with "stop" although they call.
