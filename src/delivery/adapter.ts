@@ -125,8 +125,15 @@ export interface Receipt {
 
 /** One part to put in one place. */
 export interface Part {
-  /** Unique for what is said; the platform's own de-duplication is derived from it. */
+  /** Unique for what is said. */
   key: string;
+  /**
+   * What the platform's own de-duplication is derived from, together with the place; default: the key. An answer has the
+   * same in every process that answers the same message, also where their data have nothing in common.
+   */
+  identity?: string;
+  /** The id of a message that showed this part and was deleted by somebody: this one is another. */
+  instead?: string;
   place: Place;
   content: Content;
   /** Its place among the parts of one answer; default 0, the first. */
@@ -145,6 +152,8 @@ export type SendOutcome =
   | { kind: 'gone'; reason: string }
   /** The platform will never take this content. */
   | { kind: 'refused'; reason: string; fault: FaultKind }
+  /** It was there, and somebody has deleted it. */
+  | { kind: 'deleted' }
   /** It may or may not be there. */
   | { kind: 'unknown'; reason: string };
 

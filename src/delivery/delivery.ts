@@ -15,7 +15,7 @@ import { tellUndelivered } from './letters/undelivered.ts';
 import { Draft } from './outbox/draft.ts';
 import { OutboxSender } from './outbox/index.ts';
 import { insertions, type Row as OutboxRow, surplus, WRITTEN, type Written } from './outbox/store.ts';
-import { asWritten } from './parts.ts';
+import { answerKey, asWritten } from './parts.ts';
 import { PlaceBook } from './places.ts';
 import * as texts from './texts.ts';
 
@@ -239,7 +239,7 @@ export class Delivery {
     const { database, world, adapters } = this.options;
     const adapter = adapters.find(({ name }) => name === item.conversation.place.adapter);
     if (!adapter?.promises.canEdit) return undefined;
-    const address = { ...this.address(item), key: `answer:${item.id}`, turnId };
+    const address = { ...this.address(item), key: answerKey(item.id), turnId };
     return new Draft({ database, world, outbox: this.outbox, adapter }, item, address);
   }
 
@@ -298,7 +298,7 @@ export class Delivery {
 
   private ending(item: Item, end: End): { statement: Fragment; rows: OutboxRow[] } {
     const now = this.options.world.clock.now();
-    const grp = end.key ?? `answer:${item.id}`;
+    const grp = end.key ?? answerKey(item.id);
     const { rows, parts, buttons } = this.outbox.prepare({ ...this.address(item), key: grp, ...end });
     const fenced = sql`exists (select from fence)`;
     const writing = parts.length > 0 ? insertions(parts, buttons, now, fenced) : sql``;

@@ -5,6 +5,18 @@ import type { Place } from './adapter.ts';
 import type { Card, Choice, Content } from './content.ts';
 import type { NewButton, NewPart, Row, Written } from './outbox/store.ts';
 
+const ANSWER = 'answer:';
+
+/** The key of what a message is answered with in the end. */
+export function answerKey(inboxId: string): string {
+  return ANSWER + inboxId;
+}
+
+/** What de-duplicates a part (`Part.identity`): an answer is that of its message, whoever gives it. */
+export function identityOf({ key, grp, part, replyTo }: Pick<Row, 'key' | 'grp' | 'part' | 'replyTo'>): string {
+  return grp.startsWith(ANSWER) && replyTo !== undefined ? JSON.stringify([ANSWER, replyTo, part]) : key;
+}
+
 /** What cards become: parts in order, and the rows of its buttons. */
 export interface Parts {
   rows: Row[];

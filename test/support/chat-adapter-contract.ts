@@ -32,7 +32,7 @@ export function chatAdapterContract(name: string, connect: () => Promise<Connect
     const texts = async () => (await coda.shown()).map(({ text }) => text);
     const put = async (one: Part) => {
       const outcome = await coda.adapter.send(one, signal());
-      if (outcome.kind !== 'sent') throw new Error(`${outcome.kind}: ${outcome.reason}`);
+      if (outcome.kind !== 'sent') throw new Error(JSON.stringify(outcome));
       return outcome.receipt;
     };
 

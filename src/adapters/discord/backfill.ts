@@ -2,6 +2,7 @@ import type { REST } from 'discord.js';
 import { deadline } from '../../base/async.ts';
 import type { RawMessage } from './parse.ts';
 import { madeAt } from './parse.ts';
+import { asPage } from './shapes.ts';
 
 export interface LookBack {
   /** Older messages are not answered any more. */
@@ -36,7 +37,7 @@ export async function missedIn(
     });
     // The client never takes its listener off a signal: each request gets one of its own.
     using own = deadline(PAGE_WITHIN_MS, signal);
-    const page = (await rest.get(`/channels/${channel}/messages`, { query, signal: own.signal })) as RawMessage[];
+    const page = asPage<RawMessage>(await rest.get(`/channels/${channel}/messages`, { query, signal: own.signal }));
     found.push(...page);
     before = page.at(-1)?.id;
     if (page.length < PAGE || before === undefined || madeAt(before) < until) break;

@@ -1,5 +1,6 @@
-import type { APIChannel, REST } from 'discord.js';
+import type { REST } from 'discord.js';
 import type { ChannelInfo } from './parse.ts';
+import { asChannel } from './shapes.ts';
 
 /** What is used of a channel's JSON. */
 export interface RawChannel {
@@ -36,7 +37,7 @@ export class Channels {
 
   /** Throws what the request throws. */
   async get(id: string, rest: REST): Promise<ChannelInfo> {
-    return this.known.get(id) ?? this.learn((await rest.get(`/channels/${id}`)) as APIChannel as RawChannel);
+    return this.known.get(id) ?? this.learn(asChannel<RawChannel>(await rest.get(`/channels/${id}`)));
   }
 
   parentOf(id: string): string | undefined {

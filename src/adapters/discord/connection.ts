@@ -5,6 +5,7 @@ import type { Log } from '../../base/log.ts';
 import type { RawChannel, RawGuild } from './channels.ts';
 import type { DiscordConfig } from './options.ts';
 import type { RawMessage } from './parse.ts';
+import { restOptions } from './transport.ts';
 
 /** What is heard. Everything is the API's own JSON. */
 export interface Heard {
@@ -97,15 +98,13 @@ export class Connection {
     // 300 ms and 40 MB: only who has Discord pays for it.
     const { Client, GatewayDispatchEvents, GatewayIntentBits: Intents, Options } = await import('discord.js');
     const intents = [Intents.Guilds, Intents.GuildMessages, Intents.DirectMessages];
-    const { api_url: api, status } = this.config;
+    const { status } = this.config;
     const client = new Client({
       intents: this.readsAll ? [...intents, Intents.MessageContent] : intents,
       makeCache: Options.cacheWithLimits(NOTHING),
       ...(status && { presence: { activities: [{ name: status, type: 4, state: status }] } }),
       rest: {
-        ...(api && { api: api.replace(/\/$/, '') }),
-        // Who repeats a request must know whether it may: that is the outbox.
-        retries: 0,
+        ...(await restOptions(this.config)),
         timeout: REQUEST_WITHIN_MS,
         rejectOnRateLimit: ({ timeToReset, retryAfter }) => Math.max(timeToReset, retryAfter) > WAIT_HERE_MS,
       },

@@ -6,6 +6,7 @@ import { isThread, type RawChannel } from './channels.ts';
 import { CONTENT_REFUSED, TOKEN_REFUSED, type Trouble } from './connection.ts';
 import type { DiscordConfig } from './options.ts';
 import { statusOf } from './outcome.ts';
+import { restOptions } from './transport.ts';
 
 const ADMINISTRATOR = 1n << 3n;
 
@@ -35,12 +36,7 @@ type Finding = Awaited<ReturnType<HealthCheck['check']>>;
 export function checks(config: DiscordConfig, trouble: () => Trouble | undefined): HealthCheck[] {
   const check = async (signal: AbortSignal): Promise<Finding> => {
     const { REST } = await import('discord.js');
-    const rest = new REST({
-      version: '10',
-      retries: 0,
-      timeout: 8_000,
-      ...(config.api_url && { api: config.api_url.replace(/\/$/, '') }),
-    });
+    const rest = new REST({ version: '10', timeout: 8_000, ...(await restOptions(config)) });
     rest.setToken(config.token);
     try {
       // The client never takes its listener off a signal: each request gets one of its own.

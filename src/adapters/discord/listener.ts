@@ -4,7 +4,7 @@ import { messageOf } from '../../base/errors.ts';
 import { shorten } from '../../base/text.ts';
 import type { Inbox, IncomingMessage, KnownPlace, Place } from '../../delivery/index.ts';
 import { missedIn } from './backfill.ts';
-import type { Channels, RawGuild } from './channels.ts';
+import type { Channels, RawChannel, RawGuild } from './channels.ts';
 import { takeFiles } from './files.ts';
 import type { Members } from './members.ts';
 import type { DiscordOptions } from './options.ts';
@@ -21,6 +21,7 @@ import {
   setting,
   wordsOf,
 } from './parse.ts';
+import { asChannel } from './shapes.ts';
 import * as texts from './texts.ts';
 
 export interface ListenerDeps {
@@ -147,7 +148,7 @@ export class Listener {
       const words = wordsOf(message, this.known()).replace(/\s+/g, ' ').trim();
       const name = shorten(words, LONGEST_NAME) || texts.threadName();
       const made = await rest.post(`/channels/${channel.id}/messages/${message.id}/threads`, { body: { name } });
-      return placeOf(channels.learn(made as Parameters<Channels['learn']>[0], channel.guild));
+      return placeOf(channels.learn(asChannel<RawChannel>(made), channel.guild));
     } catch (error) {
       if (codeOf(error) === CODES.threadExists) return placeOf(threadOf(message.id, channel));
       // For want of a permission, or where there can be no more threads: it is answered all the same.

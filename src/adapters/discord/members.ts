@@ -2,6 +2,7 @@ import type { APIGuildMember, REST } from 'discord.js';
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { isOutage, statusOf } from './outcome.ts';
+import { asMember } from './shapes.ts';
 
 const REMEMBERED_MS = 5 * 60_000;
 const REMEMBERED = 5_000;
@@ -47,7 +48,7 @@ export class Members {
 
   private async askOne(guild: string, user: string, rest: REST): Promise<string[]> {
     try {
-      const { roles } = (await rest.get(`/guilds/${guild}/members/${user}`)) as APIGuildMember;
+      const { roles } = asMember<APIGuildMember>(await rest.get(`/guilds/${guild}/members/${user}`));
       const held = roles.filter((role) => this.roles.has(role)).map((role) => `discord-role:${role}`);
       return this.guildsNamed.has(guild) ? [`discord-guild:${guild}`, ...held] : held;
     } catch (error) {

@@ -88,9 +88,13 @@ function inOne(content: Content, beginning: Piece | undefined): Content {
   return { ...content, text, inline: [...(content.inline ?? []), markdownFile(content.text, name)] };
 }
 
-/** Derived from the outbox's key, so that a resend has the same: 22 characters of the 25 that Discord takes. */
-export function nonceOf(key: string): string {
-  return createHash('sha256').update(key).digest('base64url').slice(0, 22);
+/**
+ * The same for each resend, and another one wherever a second message is meant: elsewhere (a fallback to direct messages),
+ * or instead of one that was deleted. 22 characters of the 25 that Discord takes.
+ */
+function nonceOf({ key, identity = key, instead }: Part, channel: string): string {
+  const names = JSON.stringify([identity, channel, instead ?? null]);
+  return createHash('sha256').update(names).digest('base64url').slice(0, 22);
 }
 
 export type MessageBody = RESTPostAPIChannelMessageJSONBody;
@@ -114,11 +118,11 @@ export function bodyOf(content: Content): MessageBody {
 }
 
 /** The same, as a new message in a channel. */
-export function newMessage(part: Part, content: Content): MessageBody {
+export function newMessage(part: Part, content: Content, channel: string): MessageBody {
   const reply = part.replyTo !== undefined && (part.index ?? 0) === 0;
   return {
     ...bodyOf(content),
-    nonce: nonceOf(part.key),
+    nonce: nonceOf(part, channel),
     enforce_nonce: true,
     // The question may have been deleted meanwhile; the answer is still owed.
     ...(reply && { message_reference: { message_id: part.replyTo as string, fail_if_not_exists: false } }),

@@ -1,6 +1,7 @@
 /** What Discord's refusals mean. */
 import { CodaError } from '../../base/errors.ts';
 import type { SendOutcome } from '../../delivery/index.ts';
+import { NotDiscordError } from './transport.ts';
 
 /** The parts of an error of discord.js that decide: an API error has status and code, a network error a system code. */
 interface Failure {
@@ -37,6 +38,9 @@ const GONE: readonly (number | string | undefined)[] = [
   CODES.threadLocked,
 ];
 
+/** Refused for now, whatever the status says: limits of writing, a feature that is off, an overload. */
+const PASSING: readonly (number | string | undefined)[] = [20016, 20022, 20028, 20029, 31001, 31002, 40004, 130000];
+
 /** Nothing has reached Discord: it may be sent again without a look. */
 const NEVER_ARRIVED = [
   'ECONNREFUSED',
@@ -69,6 +73,7 @@ export function outcomeOf(error: unknown): SendOutcome {
   }
   if (status === undefined) return neverArrived(error) ? { kind: 'retry', reason } : { kind: 'unknown', reason };
   if (status >= 500) return { kind: 'unknown', reason };
+  if (PASSING.includes(failure.code)) return { kind: 'retry', reason };
   if (GONE.includes(failure.code)) return { kind: 'gone', reason };
   // Refused for good, the session ends as well, and what is said waits for the next one.
   if (status === 401) return { kind: 'retry', reason: 'Discord does not take the token', afterMs: 60_000 };
@@ -83,7 +88,9 @@ const GIVEN_UP = ['AbortError', 'TimeoutError'];
 /** Whether the database or Discord is away or has no time, so that the same can work later however often it has failed. */
 export function isOutage(error: unknown): boolean {
   if (error instanceof CodaError) return error.code === 'STORAGE_UNREACHABLE' || error.code === 'DISK_FULL';
+  if (error instanceof NotDiscordError) return true;
   const { status, code, name = '', cause } = asFailure(error);
+  if (PASSING.includes(code)) return true;
   if (status !== undefined) return status >= 500 || status === 429 || status === 401;
   if (name.startsWith('RateLimitError') || GIVEN_UP.includes(name)) return true;
   return (typeof code === 'string' && NETWORK.test(code)) || (cause !== undefined && isOutage(cause));

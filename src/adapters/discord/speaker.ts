@@ -3,12 +3,14 @@ import type { Instant } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Content, Inbox, Part, Place, Receipt, SendOutcome } from '../../delivery/index.ts';
 import { decodeOrigin, EPHEMERAL, LOADING, OPEN, type Origin, originalOf } from './callback.ts';
+import type { RawChannel } from './channels.ts';
 import { uploadOf } from './files.ts';
 import { bodyOf, customIds, fitting, type MessageBody, newMessage, said } from './message.ts';
 import type { DiscordOptions } from './options.ts';
 import { Order } from './order.ts';
 import { CODES, codeOf, notSignedIn, outcomeOf, statusOf } from './outcome.ts';
 import { placeOf, snowflakeAt } from './parse.ts';
+import { asChannel, asMessage, asPage } from './shapes.ts';
 import * as texts from './texts.ts';
 
 export interface SpeakerDeps {
@@ -70,7 +72,7 @@ export class Speaker {
       const route = this.routeOf(receipt, part.place);
       // Files are shown once: what was attached before is replaced by what belongs to the part.
       const body = { ...bodyOf(content), ...(files.length > 0 && { attachments: attachmentsOf(files) }) };
-      const bring = () => rest.patch(route, { ...authOf(route), body, files, signal });
+      const bring = async () => asMessage(await rest.patch(route, { ...authOf(route), body, files, signal }));
       try {
         await unarchived(rest, channelOf(receipt, part.place), bring);
       } catch (error) {
@@ -105,7 +107,7 @@ export class Speaker {
     const own = await this.ownSince(rest, part.place.channel, since, signal);
     const ids = customIds(part.content);
     const byButton = own.find((message) => customIdsIn(message).some((id) => ids.includes(id)));
-    if (byButton) return receiptOf(byButton);
+    if (byButton) return receiptOf(byButton, part.place.channel);
     const known =
       (await this.deps.inbox()?.receipts(part.place, new Date(since.getTime() - CLOCK_MARGIN_MS))) ?? new Set();
     // What has buttons is known by them alone: with others it is another card, whatever its words.
@@ -113,19 +115,19 @@ export class Speaker {
     const text = said(forPlace(part));
     const replies = part.replyTo !== undefined && !origin && (part.index ?? 0) === 0;
     const byReply = replies && open.find((message) => message.message_reference?.message_id === part.replyTo);
-    if (byReply) return receiptOf(byReply);
+    if (byReply) return receiptOf(byReply, part.place.channel);
     const byContent = open.find((message) => message.content.trim() === text.trim());
-    return byContent && receiptOf(byContent);
+    return byContent && receiptOf(byContent, part.place.channel);
   }
 
   private async attempt(part: Part, signal: AbortSignal): Promise<SendOutcome> {
     const origin = decodeOrigin(part.replyTo);
     return this.outcome(async (rest) => {
       const { content, files } = await this.prepare(part);
-      if (!origin) return this.post(rest, part.place.channel, newMessage(part, content), files, signal);
+      if (!origin) return this.post(rest, part.place.channel, part, content, files, signal);
       this.remember(origin.id);
       return this.answer(rest, part, origin, content, files, signal);
-    });
+    }, sendOutcomeOf);
   }
 
   private async prepare(part: Part): Promise<{ content: Content; files: RawFile[] }> {
@@ -148,14 +150,18 @@ export class Speaker {
     try {
       if ((part.index ?? 0) === 0) {
         const original = originalOf(application, origin);
-        const message = (await rest.patch(original, { ...OPEN, body: bodyOf(content), files, signal })) as APIMessage;
-        return { ...receiptOf(message), original: `${application}/${origin.token}` };
+        const message = await rest.patch(original, { ...OPEN, body: bodyOf(content), files, signal });
+        return { ...receiptOf(message, part.place.channel), original: `${application}/${origin.token}` };
       }
       if (origin.private) {
         const route = `/webhooks/${application}/${origin.token}` as const;
         const body = { ...bodyOf(content), flags: EPHEMERAL };
-        const message = (await rest.post(route, { ...OPEN, query: WAIT, body, files, signal })) as APIMessage;
-        return { ...receiptOf(message), original: `${application}/${origin.token}`, followUp: true };
+        const message = await rest.post(route, { ...OPEN, query: WAIT, body, files, signal });
+        return {
+          ...receiptOf(message, part.place.channel),
+          original: `${application}/${origin.token}`,
+          followUp: true,
+        };
       }
     } catch (error) {
       if (statusOf(error) !== 404 && codeOf(error) !== CODES.invalidWebhookToken) throw error;
@@ -163,19 +169,25 @@ export class Speaker {
     }
     const channel = origin.private ? await directChannel(rest, origin.user) : part.place.channel;
     const { replyTo: _, ...message } = part;
-    return this.post(rest, channel, newMessage(message, content), files, signal);
+    return this.post(rest, channel, message, content, files, signal);
   }
 
-  private async post(rest: REST, channel: string, body: MessageBody, files: RawFile[], signal: AbortSignal) {
+  private async post(
+    rest: REST,
+    channel: string,
+    part: Part,
+    content: Content,
+    files: RawFile[],
+    signal: AbortSignal,
+  ): Promise<Receipt> {
+    const body = newMessage(part, content, channel);
     const put = async (said: MessageBody) =>
-      receiptOf((await rest.post(`/channels/${channel}/messages`, { body: said, files, signal })) as APIMessage);
+      receiptOf(await rest.post(`/channels/${channel}/messages`, { body: said, files, signal }), channel);
     try {
       return await put(body);
     } catch (error) {
       // Where the history may not be read nothing may be replied to; the answer is still owed.
       if (codeOf(error) === CODES.mayNotReply) return put({ ...body, message_reference: undefined });
-      // The same nonce was said before, and somebody has deleted it: it was there.
-      if (codeOf(error) === CODES.unknownMessage) return { id: 'deleted', channel };
       throw error;
     }
   }
@@ -183,9 +195,9 @@ export class Speaker {
   private async findAnswer(rest: REST, origin: Origin, part: Part, signal: AbortSignal): Promise<Receipt | undefined> {
     const application = this.deps.application();
     try {
-      const message = (await rest.get(originalOf(application, origin), { ...OPEN, signal })) as APIMessage;
+      const message = asMessage<APIMessage>(await rest.get(originalOf(application, origin), { ...OPEN, signal }));
       if ((message.flags ?? 0) & LOADING || message.content.trim() !== part.content.text.trim()) return undefined;
-      return { ...receiptOf(message), original: `${application}/${origin.token}` };
+      return { ...receiptOf(message, part.place.channel), original: `${application}/${origin.token}` };
     } catch (error) {
       if (statusOf(error) === 404 || codeOf(error) === CODES.invalidWebhookToken) return undefined;
       throw error;
@@ -199,7 +211,7 @@ export class Speaker {
     for (let page = 0; page < MOST_PAGES; page++) {
       const query = new URLSearchParams({ after, limit: String(PAGE) });
       // Each page comes newest first, also when it begins at `after`.
-      const messages = (await rest.get(`/channels/${channel}/messages`, { query, signal })) as APIMessage[];
+      const messages = asPage<APIMessage>(await rest.get(`/channels/${channel}/messages`, { query, signal }));
       own.push(...messages.reverse().filter(({ author }) => author.id === this.deps.application()));
       const newest = messages.at(-1);
       if (messages.length < PAGE || !newest) break;
@@ -214,13 +226,13 @@ export class Speaker {
     return `/channels/${channelOf(receipt, place)}/messages/${id}`;
   }
 
-  private async outcome(work: (rest: REST) => Promise<Receipt>): Promise<SendOutcome> {
+  private async outcome(work: (rest: REST) => Promise<Receipt>, of = outcomeOf): Promise<SendOutcome> {
     const rest = this.deps.rest();
     if (!rest) return { kind: 'retry', reason: 'Discord is not connected', until: 'reachable' };
     try {
       return { kind: 'sent', receipt: await work(rest) };
     } catch (error) {
-      const outcome = outcomeOf(error);
+      const outcome = of(error);
       this.deps.options.log.debug({ outcome: outcome.kind, error: messageOf(error) }, 'Discord did not take a part');
       return outcome;
     }
@@ -243,6 +255,11 @@ export class Speaker {
   }
 }
 
+/** The same nonce was said before, and somebody has deleted that message. */
+function sendOutcomeOf(error: unknown): SendOutcome {
+  return codeOf(error) === CODES.unknownMessage ? { kind: 'deleted' } : outcomeOf(error);
+}
+
 /** What a part shows where it is said: nobody is called in their own direct messages. */
 function forPlace({ content, place }: Part): Content {
   const { mention, ...plain } = content;
@@ -251,8 +268,8 @@ function forPlace({ content, place }: Part): Content {
 
 /** The direct messages with somebody, opened if there were none. */
 async function directChannel(rest: REST, user: string): Promise<string> {
-  const channel = (await rest.post('/users/@me/channels', { body: { recipient_id: user } })) as { id: string };
-  return channel.id;
+  const opened = await rest.post('/users/@me/channels', { body: { recipient_id: user } });
+  return asChannel<RawChannel>(opened).id;
 }
 
 /** Opens a thread that was archived meanwhile, which refuses every change of what stands in it. */
@@ -277,7 +294,9 @@ function authOf(route: string): { auth?: false } {
   return route.startsWith('/webhooks/') ? OPEN : {};
 }
 
-function receiptOf({ id, channel_id: channel }: APIMessage): OwnReceipt {
+/** Throws where it is no message: then nobody knows whether there is one. */
+function receiptOf(message: unknown, said: string): OwnReceipt {
+  const { id, channel_id: channel = said } = asMessage<{ id: string; channel_id?: string }>(message);
   return { id, channel };
 }
 

@@ -10,7 +10,7 @@ import type { Content } from '../content.ts';
 import { openConversation } from '../inbox/store.ts';
 import * as letters from '../letters/store.ts';
 import type { Outbox, Outgoing } from '../outgoing.ts';
-import { type Addressed, asWritten, type Parts, toParts } from '../parts.ts';
+import { type Addressed, asWritten, identityOf, type Parts, toParts } from '../parts.ts';
 import { mustLook, SEND_DEADLINE_MS, takeAway } from './again.ts';
 import * as store from './store.ts';
 
@@ -266,13 +266,15 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     if (row.removed)
       return takeAway(adapter, part, { receipt, unknownAt: row.unknownAt, now: this.deps.world.clock.now() }, signal);
     if (!receipt) {
-      const sent = await adapter.send(part, signal);
+      const first = await adapter.send(part, signal);
+      // Somebody has deleted what was shown while it grew; the answer is still owed.
+      const again = first.kind === 'deleted' && row.draft;
+      const sent = again ? await adapter.send({ ...part, instead: 'shown' }, signal) : first;
       // The platform may have answered with a message that it had before, which shows how far the draft had come.
       return row.draft && row.unknownAt && sent.kind === 'sent' ? adapter.edit(sent.receipt, part, signal) : sent;
     }
     const edited = await adapter.edit(receipt, part, signal);
-    // Somebody has deleted what was shown while it grew; the answer is still owed.
-    return edited.kind === 'gone' ? adapter.send(part, signal) : edited;
+    return edited.kind === 'gone' ? adapter.send({ ...part, instead: receipt.id }, signal) : edited;
   }
 
   private async after(row: store.Row, outcome: SendOutcome): Promise<store.Ended> {
@@ -280,6 +282,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     if (outcome.kind === 'sent')
       return { id: row.id, state: row.removed ? 'dropped' : 'sent', receipt: outcome.receipt };
     if (outcome.kind === 'gone' && row.removed) return { id: row.id, state: 'dropped' };
+    if (outcome.kind === 'deleted') return { id: row.id, state: row.removed ? 'dropped' : 'sent' };
     const now = world.clock.now();
     const error = world.secrets.hide(outcome.reason).slice(0, 500);
     const nextAt = new Date(now.getTime() + backOff(row.attempts + 1, LONGEST_BACK_OFF_MS));
@@ -375,6 +378,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
 function toPart(row: store.Row): Part {
   return {
     key: row.key,
+    identity: identityOf(row),
     index: row.part,
     place: row.place,
     content: row.content,

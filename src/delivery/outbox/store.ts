@@ -251,7 +251,9 @@ export interface Ended {
 export async function record(database: Database, owner: string, ended: readonly Ended[], now: Instant): Promise<void> {
   const died = ended.some(({ state }) => state === 'dead');
   const recorded = `update outbox o
-        set state = e.state, owner = null, attempts = o.attempts + 1, receipt = coalesce(e.receipt, o.receipt),
+        set state = e.state, owner = null, attempts = o.attempts + 1, receipt = case when e."conversationId" is null then coalesce(e.receipt, o.receipt) end,
+            drafted = o.drafted and e."conversationId" is null,
+            reply_to = case when e."conversationId" is null then o.reply_to end,
             next_at = e."nextAt", unknown_at = e."unknownAt", error = e.error,
             conversation_id = coalesce(e."conversationId", o.conversation_id),
             adapter = coalesce((select adapter from conversations where id = e."conversationId"), o.adapter),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { toDiscord } from '../../../src/adapters/discord/markdown.ts';
-import { bodyOf, buttonOf, fitting, nonceOf, split } from '../../../src/adapters/discord/message.ts';
+import { bodyOf, buttonOf, fitting, newMessage, split } from '../../../src/adapters/discord/message.ts';
 import { cut, show } from '../../../src/adapters/discord/split.ts';
 
 /** Texts as models write them: paragraphs, code blocks, long words, emoji, marks. */
@@ -196,11 +196,19 @@ describe('a message', () => {
     expect(rows[0]?.components[0]?.label).toHaveLength(80);
   });
 
-  test('has a nonce that fits and follows from its key', () => {
+  test('has a nonce that fits, and follows from what it is, where it is said and what it stands for', () => {
+    const names = fc.tuple(fc.string(), fc.string(), fc.option(fc.string(), { nil: undefined }));
+    const content = { kind: 'answer' as const, text: 'words' };
+    const nonceOf = ([key, channel, instead]: [string, string, string | undefined]) => {
+      const place = { adapter: 'discord', channel, space: '1', kind: 'channel' as const };
+      return String(
+        newMessage({ key, place, content, ...(instead !== undefined && { instead }) }, content, channel).nonce,
+      );
+    };
     fc.assert(
-      fc.property(fc.string(), fc.string(), (one, other) => {
+      fc.property(names, names, (one, other) => {
         expect(nonceOf(one).length).toBeLessThanOrEqual(25);
-        expect(nonceOf(one) === nonceOf(other)).toBe(one === other);
+        expect(nonceOf(one) === nonceOf(other)).toBe(JSON.stringify(one) === JSON.stringify(other));
       }),
     );
   });

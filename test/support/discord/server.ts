@@ -31,6 +31,15 @@ export type Fault =
   /** Not answered until the client gives up. */
   | 'hang'
   | { status: number; done?: boolean }
+  /** Somebody between answers in Discord's place: a proxy, a CDN, a login page. `done`: it had been passed on. */
+  | {
+      foreign: string;
+      status: number;
+      type?: string;
+      headers?: Record<string, string>;
+      done?: boolean;
+      stalls?: boolean;
+    }
   | { limitedForMs: number; global?: boolean };
 
 export type Handler = (request: Request) => unknown;
@@ -121,6 +130,12 @@ export class RestServer {
     const fault = this.fault(request);
     if (fault === 'hang') return;
     if (fault === 'lost') return void incoming.socket.destroy();
+    if (typeof fault === 'object' && 'foreign' in fault) {
+      if (fault.done) route.handle(request);
+      const { status, foreign, type = 'text/html', headers, stalls } = fault;
+      response.writeHead(status, { 'Content-Type': type, ...headers });
+      return void (stalls ? response.write(foreign) : response.end(foreign));
+    }
     if (!route.open && !this.isToken(incoming.headers.authorization ?? '')) {
       return void this.refuse(response, new Refusal(401, 0, '401: Unauthorized'));
     }

@@ -1,0 +1,46 @@
+/** What Discord's answers and events must have for coda to go by them; they may have more. */
+import { z } from 'zod';
+import { NotDiscordError } from './transport.ts';
+
+const snowflake = z.string().regex(/^\d{1,20}$/);
+const user = z.looseObject({ id: snowflake, username: z.string() });
+
+/** What tells that a message was made or changed. */
+const placed = z.looseObject({ id: snowflake, channel_id: snowflake.optional() });
+const channel = z.looseObject({ id: snowflake, type: z.number() });
+const member = z.looseObject({ roles: z.array(z.string()) });
+
+const attachment = z.looseObject({
+  filename: z.string(),
+  size: z.number().nonnegative(),
+  url: z.string(),
+  content_type: z.string().nullish(),
+});
+
+/** A message as somebody wrote it. */
+export const written = z.looseObject({
+  id: snowflake,
+  channel_id: snowflake,
+  guild_id: snowflake.optional(),
+  author: user,
+  content: z.string(),
+  timestamp: z.string().refine((text) => !Number.isNaN(Date.parse(text)), 'is no instant'),
+  type: z.number(),
+  attachments: z.array(attachment),
+  mentions: z.array(user),
+  mention_roles: z.array(z.string()),
+  flags: z.number().optional(),
+  referenced_message: z.looseObject({ author: z.looseObject({ id: z.string() }) }).nullish(),
+});
+
+/** The answer to a request, or `NotDiscordError`: with a status of success, but without what was asked for. */
+function answered<T>(shape: z.ZodType, what: string, value: unknown): T {
+  const { success } = shape.safeParse(value);
+  if (!success) throw new NotDiscordError(`an answer without ${what}`);
+  return value as T;
+}
+
+export const asMessage = <T>(value: unknown): T => answered<T>(placed, 'a message', value);
+export const asChannel = <T>(value: unknown): T => answered<T>(channel, 'a channel', value);
+export const asMember = <T>(value: unknown): T => answered<T>(member, 'a member', value);
+export const asPage = <T>(value: unknown): T[] => answered<T[]>(z.array(placed), 'a page of messages', value);
