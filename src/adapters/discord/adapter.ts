@@ -15,6 +15,7 @@ import { split, splitGrowing } from './message.ts';
 import type { DiscordOptions } from './options.ts';
 import { notSignedIn } from './outcome.ts';
 import { ADAPTER } from './parse.ts';
+import { asChannel, asInteraction, isChannel } from './shapes.ts';
 import { Speaker } from './speaker.ts';
 import { Typing } from './typing.ts';
 
@@ -83,13 +84,13 @@ class Discord implements DiscordAdapter {
         const { id, channels: own = [], threads = [] } = guild;
         members.guilds.add(id);
         listener.guild(guild);
-        for (const channel of [...own, ...threads]) channels.learn(channel, id);
+        for (const channel of [...own, ...threads].filter(isChannel)) channels.learn(channel, id);
       },
-      channel: (channel) => channels.learn(channel),
+      channel: (channel) => channels.learn(asChannel(channel)),
       message: (message) => listening(signal) && listener.message(message),
       edited: (message) => listening(signal) && listener.edited(message),
       deleted: (ids, channel) => listening(signal) && listener.deleted(ids, channel),
-      interaction: (interaction) => listening(signal) && void interactions.heard(interaction),
+      interaction: (interaction) => listening(signal) && void interactions.heard(asInteraction(interaction)),
     });
     await this.connection.open();
   }

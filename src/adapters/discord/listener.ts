@@ -1,6 +1,6 @@
 import type { GatewayReadyDispatchData, REST } from 'discord.js';
 import { Sequence, sleep } from '../../base/async.ts';
-import { messageOf } from '../../base/errors.ts';
+import { messageOf, systemCode } from '../../base/errors.ts';
 import { shorten } from '../../base/text.ts';
 import type { Inbox, IncomingMessage, KnownPlace, Place } from '../../delivery/index.ts';
 import { missedIn } from './backfill.ts';
@@ -21,7 +21,7 @@ import {
   setting,
   wordsOf,
 } from './parse.ts';
-import { asChannel } from './shapes.ts';
+import { asChannel, asId, asIds, asWritten, isWritten } from './shapes.ts';
 import * as texts from './texts.ts';
 
 export interface ListenerDeps {
@@ -72,13 +72,16 @@ export class Listener {
     for (const { id, tags } of roles) if (tags?.bot_id === this.known().botId) this.roles.add(id);
   }
 
-  message(message: RawMessage): void {
+  /** Throws where it cannot be understood. */
+  message(event: unknown): void {
+    const message = asWritten<RawMessage>(event);
     this.inLine(message.channel_id, () => this.hear(message));
   }
 
-  /** The newest text of a message that waits counts; one that calls coda only now is heard now. */
-  edited(message: RawMessage): void {
-    if (!message.edited_timestamp || !message.author) return;
+  /** The newest text of a message that waits counts; one that calls coda only now is heard now. Throws as `message`. */
+  edited(event: RawMessage): void {
+    if (!event.edited_timestamp || !event.author) return;
+    const message = asWritten<RawMessage>(event);
     this.inLine(message.channel_id, async () => {
       const { inbox } = this.deps;
       const text = wordsOf(message, this.known());
@@ -89,7 +92,8 @@ export class Listener {
     });
   }
 
-  deleted(ids: readonly string[], channel: string): void {
+  deleted(these: unknown, where: unknown): void {
+    const [ids, channel] = [asIds(these), asId(where)];
     this.inLine(channel, async () => {
       for (const id of ids) {
         for (const place of placesOf(id, channel)) await this.deps.inbox.amend(place, id, { withdrawn: true });
@@ -193,12 +197,15 @@ export class Listener {
     const since = new Date(options.clock.now().getTime() - windowMs);
     const missed = await missedIn(rest, id, { since, limit, heardAt: known.heardAt, signal });
     const hearing = this.known();
-    const late = missed.older.filter((message) => addressed(message, channel, hearing));
+    const strange = [...missed.recent, ...missed.older].filter((each) => !isWritten(each)).map((each) => each.id);
+    if (strange.length > 0) options.log.error({ channel: id, messages: strange }, 'messages could not be understood');
+    const isAsked = (message: RawMessage) => isWritten(message) && addressed(message, channel, hearing);
+    const late = missed.older.filter(isAsked);
     const newest = late.at(-1);
     if (newest) await inbox.note(await this.bare(newest, channel), texts.away(late.length));
-    const [first] = missed.recent;
+    const first = missed.recent.find(isWritten);
     if (missed.cut && first) await inbox.note(await this.bare(first, channel), texts.awayLong(limit));
-    const asked = missed.recent.filter((message) => addressed(message, channel, hearing));
+    const asked = missed.recent.filter(isAsked);
     const heard = await inbox.heard(
       asked.flatMap((each) => placesOf(each.id, id).map((place) => ({ place, id: each.id }))),
     );
@@ -260,8 +267,14 @@ export class Listener {
  * must not hold up its channel.
  */
 export function waitAfter(error: unknown, attempt: number): number | undefined {
-  if (attempt >= ATTEMPTS && !isOutage(error)) return undefined;
+  if (!isOutage(error) && (attempt >= ATTEMPTS || isOwnFault(error))) return undefined;
   return Math.min(LONGEST_WAIT_MS, 250 * 2 ** attempt);
+}
+
+/** A bug, or content that cannot be stored (SQLSTATE class 22): the next attempt would end in the same way. */
+function isOwnFault(error: unknown): boolean {
+  if ([TypeError, RangeError, ReferenceError, SyntaxError].some((kind) => error instanceof kind)) return true;
+  return systemCode(error)?.startsWith('22') ?? false;
 }
 
 /** The channel is not there any more, or not for coda. */

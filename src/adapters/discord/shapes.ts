@@ -18,7 +18,7 @@ const attachment = z.looseObject({
 });
 
 /** A message as somebody wrote it. */
-export const written = z.looseObject({
+const written = z.looseObject({
   id: snowflake,
   channel_id: snowflake,
   guild_id: snowflake.optional(),
@@ -33,12 +33,27 @@ export const written = z.looseObject({
   referenced_message: z.looseObject({ author: z.looseObject({ id: z.string() }) }).nullish(),
 });
 
+const interaction = z.looseObject({ id: snowflake, token: z.string(), type: z.number() });
+
 /** The answer to a request, or `NotDiscordError`: with a status of success, but without what was asked for. */
 function answered<T>(shape: z.ZodType, what: string, value: unknown): T {
   const { success } = shape.safeParse(value);
   if (!success) throw new NotDiscordError(`an answer without ${what}`);
   return value as T;
 }
+
+/** An event, or the error that says what about it cannot be understood. */
+function understood<T>(shape: z.ZodType, value: unknown): T {
+  shape.parse(value);
+  return value as T;
+}
+
+export const asWritten = <T>(value: unknown): T => understood<T>(written, value);
+export const asIds = (value: unknown): string[] => understood<string[]>(z.array(snowflake).max(1_000), value);
+export const asId = (value: unknown): string => understood<string>(snowflake, value);
+export const asInteraction = <T>(value: unknown): T => understood<T>(interaction, value);
+export const isWritten = (value: unknown): boolean => written.safeParse(value).success;
+export const isChannel = (value: unknown): boolean => channel.safeParse(value).success;
 
 export const asMessage = <T>(value: unknown): T => answered<T>(placed, 'a message', value);
 export const asChannel = <T>(value: unknown): T => answered<T>(channel, 'a channel', value);
