@@ -20,8 +20,10 @@ export interface Session {
 
 export interface Engine {
   readonly kind: 'pglite' | 'postgres';
-  /** One statement, outside any transaction. */
-  statement(sql: string, params: readonly Param[]): Promise<Result<Row>>;
+  /** One statement, outside any transaction. `repeatable`: a read, which a lost connection is no reason to fail. */
+  statement(sql: string, params: readonly Param[], repeatable?: boolean): Promise<Result<Row>>;
+  /** One statement that is not kept waiting by those of others, neither for a connection nor behind them. */
+  apart(sql: string, params: readonly Param[]): Promise<Result<Row>>;
   /** Waits for its turn. The session must be ended by `commit` or `rollback`. */
   session(): Promise<Session>;
   listen(channel: string, heard: (payload: string) => void): Promise<() => Promise<void>>;

@@ -95,7 +95,10 @@ function missing(migrations: readonly Migration[], applied: readonly Applied[]):
 async function apply(database: Database, migration: Migration, now: Date): Promise<boolean> {
   try {
     return await database.tx('storage.migrate', async (tx) => {
-      await tx.query('select pg_advisory_xact_lock($1)', [LOCK]);
+      // A migration takes as long as it needs, and so does waiting for the process that is at it.
+      await tx.script(
+        `set local lock_timeout = 0; set local statement_timeout = 0; select pg_advisory_xact_lock(${LOCK})`,
+      );
       await tx.script(`create table if not exists migrations (
         version int primary key, name text not null, checksum text not null, applied_at timestamptz not null)`);
       if (await isApplied(tx, migration)) return false;

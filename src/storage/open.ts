@@ -2,6 +2,7 @@ import type { CodaError } from '../base/errors.ts';
 import type { World } from '../base/world.ts';
 import { openPglite } from './pglite/open.ts';
 import type { Database } from './port.ts';
+import type { Limits } from './postgres/limits.ts';
 import { openPostgres } from './postgres/open.ts';
 import { wrap } from './wrap.ts';
 
@@ -17,6 +18,8 @@ export interface StorageOptions {
   connectTimeoutMs: number;
   /** The most connections for statements; 16 by default. */
   poolSize?: number | undefined;
+  /** How long a connection to PostgreSQL may wait or be silent, where that differs from the default. */
+  limits?: Partial<Limits> | undefined;
   /** Called once when the embedded engine stopped by itself; logged when missing. Only a restart helps. */
   onFatal?: ((error: CodaError) => void) | undefined;
 }
@@ -28,7 +31,8 @@ export interface StorageOptions {
  */
 export async function openDatabase(options: StorageOptions, world: World): Promise<Database> {
   const onFatal = options.onFatal ?? ((error) => world.log.fatal({ err: error }, 'the database has stopped'));
-  const { url, directUrl, schema, connectTimeoutMs, poolSize = 16 } = options;
-  if (url) return wrap(await openPostgres({ url, directUrl, schema, connectTimeoutMs, poolSize }, world), world);
+  const { url, directUrl, schema, connectTimeoutMs, poolSize = 16, limits } = options;
+  if (url)
+    return wrap(await openPostgres({ url, directUrl, schema, connectTimeoutMs, poolSize, limits }, world), world);
   return wrap(await openPglite({ dataDir: options.dataDir, onFatal }, world), world);
 }

@@ -78,7 +78,16 @@ export interface Database {
    */
   run<Row = Record<string, unknown>>(name: string, sql: string, params?: readonly Param[]): Promise<Result<Row>>;
 
-  /** A read outside any transaction, in one round trip; not counted as a commit and not a kill point. */
+  /**
+   * Like `run`, on a connection of its own: neither a pool that is used up nor others' statements keep it waiting. For
+   * heartbeats; not counted in `stats`.
+   */
+  apart<Row = Record<string, unknown>>(name: string, sql: string, params?: readonly Param[]): Promise<Result<Row>>;
+
+  /**
+   * A read outside any transaction, in one round trip; not counted as a commit and not a kill point. When its connection
+   * is lost it is run once more.
+   */
   read<Row = Record<string, unknown>>(sql: string, params?: readonly Param[]): Promise<Result<Row>>;
 
   /**

@@ -51,9 +51,16 @@ class WrappedDatabase implements Database {
     });
   }
 
+  async apart<R = Row>(name: string, sql: string, params: readonly Param[] = []): Promise<Result<R>> {
+    this.checkOutside(`apart('${name}')`);
+    return this.named(name, () => this.inner.apart(sql, params) as Promise<Result<R>>);
+  }
+
   async read<R = Row>(sql: string, params: readonly Param[] = []): Promise<Result<R>> {
     this.checkOutside('read');
-    return this.counted(() => this.retried('read', () => this.inner.statement(sql, params) as Promise<Result<R>>));
+    return this.counted(() =>
+      this.retried('read', () => this.inner.statement(sql, params, true) as Promise<Result<R>>),
+    );
   }
 
   async tx<T>(name: string, fn: (tx: Transaction) => Promise<T>): Promise<T> {
@@ -84,7 +91,7 @@ class WrappedDatabase implements Database {
 
   async healthy(): Promise<boolean> {
     if (this.closing) return false;
-    const answered = this.inner.statement('select 1', []).then(
+    const answered = this.inner.statement('select 1', [], true).then(
       () => true,
       () => false,
     );

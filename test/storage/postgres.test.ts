@@ -47,12 +47,11 @@ describe.skipIf(!POSTGRES_URL)('PostgreSQL', () => {
       const database = await open();
       const running = Promise.allSettled([
         database.run('test.slow', 'select pg_sleep(30)'),
-        database.read('select pg_sleep(30)'),
         database.tx('test.slow', (tx) => tx.query('select pg_sleep(30)')),
       ]);
       await eventually(async () => {
         const rows = await server.sql("select pid from pg_stat_activity where query = 'select pg_sleep(30)'");
-        return rows.length === 3;
+        return rows.length === 2;
       });
       await server.cut();
       for (const outcome of await running) {
@@ -78,7 +77,7 @@ describe.skipIf(!POSTGRES_URL)('PostgreSQL', () => {
       const database = await open();
       await Promise.all([database.read('select 1'), database.read('select 2'), database.read('select 3')]);
       await server.cut();
-      expect(await works(database)).toBe(true);
+      expect((await database.read('select 1 as one')).rows).toEqual([{ one: 1 }]);
       expect(await database.healthy()).toBe(true);
     });
 

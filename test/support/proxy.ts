@@ -12,6 +12,10 @@ export class TcpProxy {
   private readonly target: URL;
   private readonly options: ProxyOptions;
   private readonly sockets = new Set<Socket>();
+  /** Connections that carry nothing any more, though neither side is told. */
+  private readonly frozen = new Set<Socket>();
+  /** Answers that the server has completed, one for each question (`ReadyForQuery`). */
+  answers = 0;
   private server: Server;
 
   private constructor(server: Server, port: number, target: URL, options: ProxyOptions) {
@@ -43,6 +47,11 @@ export class TcpProxy {
     for (const socket of this.sockets) socket.destroy();
   }
 
+  /** From now on the connections that there are carry nothing, as behind a firewall that drops; new ones are let through. */
+  freeze(): void {
+    for (const socket of this.sockets) this.frozen.add(socket);
+  }
+
   /** Cuts all connections and refuses new ones. */
   async close(): Promise<void> {
     const closed = once(this.server, 'close');
@@ -63,14 +72,20 @@ export class TcpProxy {
       [server, client],
     ] as const) {
       this.sockets.add(from);
-      from.on('error', () => to.destroy());
+      from.on('error', () => this.frozen.has(from) || to.destroy());
       from.on('close', () => {
+        if (!this.frozen.delete(from)) to.destroy();
         this.sockets.delete(from);
-        to.destroy();
       });
     }
-    server.on('data', (bytes) => client.write(this.options.asPooler ? withOtherProcess(bytes) : bytes));
+    const count = counter(() => this.answers++);
+    server.on('data', (bytes) => {
+      if (this.frozen.has(server)) return;
+      count(bytes);
+      client.write(this.options.asPooler ? withOtherProcess(bytes) : bytes);
+    });
     client.on('data', (bytes) => {
+      if (this.frozen.has(client)) return;
       if (this.options.asPooler && bytes.includes('\0options\0')) client.end(REFUSAL);
       else server.write(bytes);
     });
@@ -83,6 +98,20 @@ const REFUSAL = (() => {
   const head = Buffer.from([0x45, 0, 0, 0, fields.length + 4]);
   return Buffer.concat([head, fields]);
 })();
+
+/** Calls `ready` for each `ReadyForQuery` in what a server sends, however it is cut into pieces. */
+function counter(ready: () => void): (bytes: Buffer) => void {
+  let rest = Buffer.alloc(0);
+  return (bytes) => {
+    rest = Buffer.concat([rest, bytes]);
+    while (rest.length >= 5) {
+      const length = 1 + rest.readInt32BE(1);
+      if (rest.length < length) return;
+      if (rest[0] === 0x5a) ready();
+      rest = rest.subarray(length);
+    }
+  };
+}
 
 /** BackendKeyData (`K`, length 12) with another process number. */
 function withOtherProcess(bytes: Buffer): Buffer {

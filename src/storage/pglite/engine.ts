@@ -71,6 +71,11 @@ export class PgliteEngine implements Engine {
     return this.enqueue(sql, params, false);
   }
 
+  /** There is one session, and everything in it is short. */
+  apart(sql: string, params: readonly Param[]): Promise<Result<Row>> {
+    return this.statement(sql, params);
+  }
+
   async session(): Promise<Session> {
     const granted = deferred();
     this.queue.push({ granted });

@@ -4,6 +4,7 @@ import { sleep } from '../../base/async.ts';
 import { CodaError, messageOf, systemCode } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
 import { parserOf } from '../values.ts';
+import { type Limits, settingsOf } from './limits.ts';
 
 export type Driver = typeof import('pg').default;
 
@@ -14,7 +15,11 @@ export interface Target {
   schema: string | undefined;
   /** Behind a transaction pooler nothing that belongs to a session lasts: no settings, no prepared statements. */
   pooled: boolean;
+  limits: Limits;
 }
+
+/** From then on keepalive packets ask whether the other side is still there; libuv sends ten, a second apart. */
+const KEEP_ALIVE_MS = 5_000;
 
 /** PostgreSQL names at most this many bytes. */
 const LONGEST_NAME = 63;
@@ -24,7 +29,7 @@ export async function loadDriver(): Promise<Driver> {
 }
 
 /** Throws `CONFIG_INVALID` when `url` is none. */
-export function targetOf(url: string, schema: string | undefined, pooled: boolean): Target {
+export function targetOf(url: string, schema: string | undefined, pooled: boolean, limits: Limits): Target {
   let parsed: URL;
   try {
     parsed = new URL(url);
@@ -36,10 +41,10 @@ export function targetOf(url: string, schema: string | undefined, pooled: boolea
     });
   }
   const name = `${parsed.hostname || 'localhost'}:${parsed.port || 5432}${parsed.pathname}`;
-  return { url, name, schema, pooled };
+  return { url, name, schema, pooled, limits };
 }
 
-export function configOf({ url, schema, pooled }: Target): ClientConfig {
+export function configOf({ url, schema, pooled, limits }: Target): ClientConfig {
   const settings = [
     '-c timezone=UTC',
     '-c datestyle=ISO',
@@ -47,12 +52,14 @@ export function configOf({ url, schema, pooled }: Target): ClientConfig {
     // message takes a third of the time. Compiling them would take longer than running them.
     '-c plan_cache_mode=force_generic_plan',
     '-c jit=off',
+    ...Object.entries(settingsOf(limits)).map(([name, value]) => `-c ${name}=${value}`),
     ...(schema ? [`-c search_path=${quote(schema)}`] : []),
   ];
   return {
     connectionString: url,
     application_name: 'coda',
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     // `begin` then travels with the first statement.
     pipeline: true,
     types: { getTypeParser },
@@ -79,10 +86,18 @@ export function channelName(schema: string | undefined, channel: string): string
   return `${schema ? `${schema}.` : ''}${channel}`.slice(0, LONGEST_NAME);
 }
 
-const LOST_STATES = ['57P01', '57P02', '57P03', '57P05', '53300'];
+/** What ends a connection, refuses one, or says that it leads to a server that cannot write (any more). */
+const LOST_STATES = ['57P01', '57P02', '57P03', '57P05', '53300', '25006', '25P03', '25P04'];
+/** SQLSTATE `idle_in_transaction_session_timeout`: the server has ended a transaction that stood still. */
+export const STOOD_STILL = '25P03';
+/** SQLSTATEs of statements that the server has cancelled for taking too long; the connection is as good as before. */
+const TOO_SLOW: Readonly<Record<string, string>> = {
+  '55P03': 'another transaction holds what a statement needs',
+  '57014': 'a statement took too long',
+};
 const LOST_SYSTEM = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOST|ENET|EADDRNOTAVAIL|ENOENT)/;
 const LOST_MESSAGE =
-  /Connection terminated|connection error and is not queryable|was closed and is not queryable|timeout exp?|timeout exceeded/;
+  /Connection terminated|connection error and is not queryable|was closed and is not queryable|timeout exp?|timeout exceeded|Query read timeout/;
 
 /** Whether `error` says that the connection is gone or never was, rather than that a statement is wrong. */
 export function isLost(error: unknown): boolean {
@@ -93,13 +108,24 @@ export function isLost(error: unknown): boolean {
   return (code !== undefined && LOST_SYSTEM.test(code)) || LOST_MESSAGE.test(messageOf(error));
 }
 
-/** A connection's loss as a `CodaError`; anything else as it is. */
+/** A connection's loss, and a server that is too slow, as a `CodaError`; anything else as it is. */
 export function named(error: unknown, target: Target): unknown {
-  if (error instanceof CodaError || !isLost(error)) return error;
+  if (error instanceof CodaError) return error;
+  const slow = TOO_SLOW[systemCode(error) ?? ''];
+  if (slow !== undefined) return overloaded(slow, error, target);
+  if (!isLost(error)) return error;
   return new CodaError('STORAGE_UNREACHABLE', {
     message: `The database at ${target.name} does not answer: ${reasonOf(error)}.`,
     remedy: 'Check that PostgreSQL runs and can be reached; coda goes on by itself as soon as it does.',
     cause: error,
+  });
+}
+
+function overloaded(reason: string, cause: unknown, target: Target): CodaError {
+  return new CodaError('STORAGE_UNREACHABLE', {
+    message: `The database at ${target.name} could not answer in time: ${reason}.`,
+    remedy: 'Look for long transactions in pg_stat_activity, and at how busy its disk is; coda tries again by itself.',
+    cause,
   });
 }
 

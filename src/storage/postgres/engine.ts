@@ -1,78 +1,122 @@
-/** PostgreSQL behind the port: a pool for statements, one connection for hints. */
+/** PostgreSQL behind the port: a pool for statements, one connection beside it for hints and heartbeats. */
 import type { Pool, PoolClient, QueryResult } from 'pg';
-import { systemCode } from '../../base/errors.ts';
+import { messageOf, systemCode } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
 import type { Engine, Hint, Row, Session } from '../engine.ts';
 import type { Param, Result } from '../port.ts';
 import { encodeParam } from '../values.ts';
-import { isLost, named, noConnection, quote, type Target } from './connect.ts';
+import { isLost, named, noConnection, quote, STOOD_STILL, type Target } from './connect.ts';
+import { transactionSettings } from './limits.ts';
 import type { Listener } from './listener.ts';
+import type { Listeners } from './listeners.ts';
+import { PostgresSession } from './session.ts';
 
 /** coda has fewer distinct statements than this; what comes on top goes unprepared. */
 const MOST_PREPARED = 500;
+
+interface Query {
+  text: string;
+  values?: unknown[];
+  name?: string;
+}
+
+export interface PostgresParts {
+  pool: Pool;
+  target: Target;
+  listener: Listener;
+  listeners: Listeners;
+  log: Log;
+}
 
 export class PostgresEngine implements Engine {
   readonly kind = 'postgres';
   readonly fsyncs = undefined;
   private readonly pool: Pool;
   private readonly target: Target;
-  private readonly listener: Listener | undefined;
+  private readonly listener: Listener;
   private readonly listeners: Listeners;
+  private readonly log: Log;
   private readonly names = new Map<string, string>();
+  /** When each connection was asked and answered last, in monotonic milliseconds. */
+  private readonly askedAt = new WeakMap<PoolClient, number>();
+  private readonly answeredAt = new WeakMap<PoolClient, number>();
+  /** A connection that has not answered since is replaced instead of used: another one was lost then. */
+  private suspectedAt = Number.NEGATIVE_INFINITY;
   private named = 0;
   private trips = 0;
 
-  constructor(pool: Pool, target: Target, listener: Listener | undefined, listeners: Listeners) {
+  constructor({ pool, target, listener, listeners, log }: PostgresParts) {
     this.pool = pool;
     this.target = target;
     this.listener = listener;
     this.listeners = listeners;
+    this.log = log;
+    pool.on('connect', (client) => {
+      this.answeredAt.set(client, performance.now());
+      // Between two statements of a transaction nobody else listens, and an unheard error would end the process.
+      client.on('error', (error) => this.explain(error));
+    });
   }
 
   get roundTrips(): number {
     return this.trips;
   }
 
-  async statement(sql: string, params: readonly Param[]): Promise<Result<Row>> {
+  async statement(sql: string, params: readonly Param[], repeatable = false): Promise<Result<Row>> {
     if (this.needsSearchPath) return this.statementInSchema(sql, params);
-    const client = await this.connection();
+    const client = repeatable ? await this.unsuspected() : await this.tested();
     try {
       const result = await this.send(client, sql, params);
       client.release();
       return result;
     } catch (error) {
-      client.release(isLost(error));
-      throw named(error, this.target);
+      this.letGo(client, isLost(error));
+      if (repeatable && isLost(error)) return this.statement(sql, params);
+      throw this.explain(error);
+    }
+  }
+
+  async apart(sql: string, params: readonly Param[]): Promise<Result<Row>> {
+    const sentAt = performance.now();
+    try {
+      return await this.listener.run(sql, params);
+    } catch (error) {
+      // What cut or froze this connection has likely done so to the others.
+      this.suspectedAt = Math.max(this.suspectedAt, sentAt);
+      throw error;
     }
   }
 
   async session(): Promise<Session> {
-    const client = await this.connection();
+    const client = await this.tested();
     return new PostgresSession(client, this.begin, {
       send: (sql, params) => this.send(client, sql, params),
-      script: (sql) => this.trip(client.query(sql)),
-      named: (error) => named(error, this.target),
+      end: (sql) => this.ask(client, { text: sql }),
+      script: (sql) => this.counted(client, client.query(sql)),
+      named: (error) => this.explain(error),
+      release: (isBroken) => this.letGo(client, isBroken),
     });
   }
 
   async listen(channel: string, heard: (payload: string) => void): Promise<() => Promise<void>> {
-    if (this.listeners.add(channel, heard)) await this.listener?.add(channel);
+    if (this.listeners.add(channel, heard)) await this.listener.add(channel);
     return async () => {
-      if (this.listeners.remove(channel, heard)) await this.listener?.remove(channel);
+      if (this.listeners.remove(channel, heard)) await this.listener.remove(channel);
     };
   }
 
   notify(hints: readonly Hint[]): void {
     for (const { channel, payload } of hints) this.listeners.tell(channel, payload);
-    this.listener?.send(hints);
+    this.listener.send(hints);
   }
 
   async now(): Promise<Date> {
-    const { rows } = await this.statement('select clock_timestamp() as now', []);
+    const { rows } = await this.statement('select clock_timestamp() as now', [], true);
     return rows[0]?.now as Date;
   }
 
   async close(): Promise<void> {
-    await this.listener?.close();
+    await this.listener.close();
     await this.pool.end();
   }
 
@@ -80,10 +124,15 @@ export class PostgresEngine implements Engine {
     return this.target.pooled && this.target.schema !== undefined;
   }
 
-  /** Behind a pooler each transaction may run in another session, so it says itself where its tables are. */
+  /** Behind a pooler each transaction may run in another session, so it says itself what holds for it. */
   private get begin(): string {
-    if (!this.needsSearchPath) return 'begin';
-    return `begin; set local search_path to ${quote(this.target.schema as string)}`;
+    const { pooled, schema, limits } = this.target;
+    if (!pooled) return 'begin';
+    const settings = Object.entries(transactionSettings(limits)).map(
+      ([name, value]) => `set local ${name} to ${value}`,
+    );
+    const path = schema === undefined ? [] : [`set local search_path to ${quote(schema)}`];
+    return ['begin', ...settings, ...path].join('; ');
   }
 
   private async statementInSchema(sql: string, params: readonly Param[]): Promise<Result<Row>> {
@@ -98,21 +147,64 @@ export class PostgresEngine implements Engine {
     }
   }
 
-  private async connection(): Promise<PoolClient> {
-    try {
-      return await this.pool.connect();
-    } catch (error) {
-      throw noConnection(error, this.target);
+  /** A connection of the pool that is not known to be in doubt. */
+  private async unsuspected(): Promise<PoolClient> {
+    for (;;) {
+      const client = await this.pool.connect().catch((error: unknown) => {
+        throw noConnection(error, this.target);
+      });
+      if (this.answered(client) >= this.suspectedAt) return client;
+      discard(client);
     }
+  }
+
+  /**
+   * A connection that surely leads to the server: a firewall or a failover leaves behind connections that take what is
+   * sent and never answer. One that was just used is not asked again.
+   */
+  private async tested(): Promise<PoolClient> {
+    const { rested, test } = this.target.limits;
+    for (;;) {
+      const client = await this.unsuspected();
+      if (performance.now() - this.answered(client) < rested) return client;
+      try {
+        await this.ask(client, { text: '' }, test);
+        return client;
+      } catch (error) {
+        this.log.warn(
+          { database: this.target.name, reason: messageOf(error) },
+          'a database connection hung; replacing it',
+        );
+        this.letGo(client, true);
+      }
+    }
+  }
+
+  /** What an error means to callers; why the server ended a transaction reaches whoever listens, and is said here only. */
+  private explain(error: unknown): unknown {
+    if (systemCode(error) === STOOD_STILL) {
+      this.log.warn('this process stood still in a transaction; the server ended it and committed nothing of it');
+    }
+    return named(error, this.target);
+  }
+
+  private answered(client: PoolClient): number {
+    return this.answeredAt.get(client) ?? Number.NEGATIVE_INFINITY;
+  }
+
+  /** Back into the pool; a lost one is replaced, and with it those that have not answered since it did. */
+  private letGo(client: PoolClient, isLost: boolean): void {
+    if (isLost) {
+      this.suspectedAt = Math.max(this.suspectedAt, this.askedAt.get(client) ?? performance.now());
+      discard(client);
+    } else client.release();
   }
 
   private async send(client: PoolClient, sql: string, params: readonly Param[]): Promise<Result<Row>> {
     const name = this.nameOf(sql);
     const values = params.map(encodeParam);
     try {
-      const { rows, rowCount } = await this.trip<QueryResult<Row>>(
-        client.query({ text: sql, values, ...(name ? { name } : {}) }),
-      );
+      const { rows, rowCount } = await this.ask(client, { text: sql, values, ...(name ? { name } : {}) });
       return { rows, count: rowCount ?? 0 };
     } catch (error) {
       // A migration has changed a table under its plan: the next use prepares it under a new name.
@@ -121,9 +213,18 @@ export class PostgresEngine implements Engine {
     }
   }
 
-  private async trip<T>(answer: Promise<T>): Promise<T> {
+  /** One question and its answer; a connection that gives none in time is destroyed. */
+  private ask(client: PoolClient, query: Query, within = this.target.limits.answer): Promise<QueryResult<Row>> {
+    const limited = { ...query, query_timeout: within };
+    return this.counted(client, client.query<Row>(limited));
+  }
+
+  private async counted<T>(client: PoolClient, answer: Promise<T>): Promise<T> {
     this.trips++;
-    return answer;
+    this.askedAt.set(client, performance.now());
+    const value = await answer;
+    this.answeredAt.set(client, performance.now());
+    return value;
   }
 
   private nameOf(sql: string): string | undefined {
@@ -136,95 +237,8 @@ export class PostgresEngine implements Engine {
   }
 }
 
-interface Wire {
-  send(sql: string, params: readonly Param[]): Promise<Result<Row>>;
-  script(sql: string): Promise<unknown>;
-  named(error: unknown): unknown;
-}
-
-class PostgresSession implements Session {
-  private readonly client: PoolClient;
-  private readonly begin: string;
-  private readonly wire: Wire;
-  private state: 'fresh' | 'begun' | 'ended' = 'fresh';
-  private broken = false;
-
-  constructor(client: PoolClient, begin: string, wire: Wire) {
-    this.client = client;
-    this.begin = begin;
-    this.wire = wire;
-  }
-
-  query(sql: string, params: readonly Param[]): Promise<Result<Row>> {
-    return this.step(() => this.wire.send(sql, params));
-  }
-
-  async send(sql: string, params: readonly Param[]): Promise<void> {
-    await this.query(sql, params);
-  }
-
-  async last(sql: string, params: readonly Param[]): Promise<Result<Row>> {
-    const result = await this.query(sql, params);
-    await (result.count > 0 ? this.commit() : this.rollback());
-    return result;
-  }
-
-  async script(sql: string): Promise<void> {
-    await this.step(() => this.wire.script(sql));
-  }
-
-  async commit(): Promise<void> {
-    if (this.state === 'ended') return;
-    if (this.state === 'begun') await this.step(() => this.wire.script('commit'));
-    this.end();
-  }
-
-  async rollback(): Promise<void> {
-    if (this.state === 'ended') return;
-    if (this.state === 'begun' && !this.broken) await this.step(() => this.wire.script('rollback')).catch(() => {});
-    this.end();
-  }
-
-  /** `begin` is written in front of the first statement and answered before it: one round trip for both. */
-  private async step<T>(work: () => Promise<T>): Promise<T> {
-    const first = this.state === 'fresh';
-    this.state = 'begun';
-    const begun = first ? this.client.query(this.begin) : undefined;
-    begun?.catch(() => {}); // what breaks it breaks the statement behind it too
-    try {
-      const value = await work();
-      await begun;
-      return value;
-    } catch (error) {
-      this.broken ||= isLost(error);
-      throw this.wire.named(error);
-    }
-  }
-
-  private end(): void {
-    this.state = 'ended';
-    this.client.release(this.broken);
-  }
-}
-
-/** Who listens to which channel in this process. */
-export class Listeners {
-  private readonly channels = new Map<string, Set<(payload: string) => void>>();
-
-  /** True when it is the channel's first. */
-  add(channel: string, heard: (payload: string) => void): boolean {
-    const all = this.channels.get(channel) ?? new Set();
-    this.channels.set(channel, all);
-    return all.add(heard).size === 1;
-  }
-
-  /** True when it was the channel's last. */
-  remove(channel: string, heard: (payload: string) => void): boolean {
-    const all = this.channels.get(channel);
-    return all?.delete(heard) === true && all.size === 0;
-  }
-
-  tell(channel: string, payload: string): void {
-    for (const heard of this.channels.get(channel) ?? []) heard(payload);
-  }
+/** Ends a connection for good. One that hangs would never see the end of a polite goodbye. */
+function discard(client: PoolClient): void {
+  client.release(true);
+  client.connection.stream.destroy();
 }

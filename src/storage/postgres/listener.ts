@@ -1,13 +1,29 @@
-/** The one connection that hears and sends hints. Losing it loses hints, never anything else. */
-import type { Client } from 'pg';
+/**
+ * The connection beside the pool: hears and sends hints, and carries heartbeats, which wait neither for a free connection
+ * nor for rows that others hold. Losing it loses hints, never anything else.
+ */
+import type { Client, QueryResult } from 'pg';
 import { Sequence, sleep } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
-import type { Hint } from '../engine.ts';
-import { channelName, configOf, type Driver, processOf, quote, type Target } from './connect.ts';
+import type { Hint, Row } from '../engine.ts';
+import type { Param, Result } from '../port.ts';
+import { encodeParam } from '../values.ts';
+import {
+  channelName,
+  configOf,
+  type Driver,
+  isLost,
+  named,
+  noConnection,
+  processOf,
+  quote,
+  type Target,
+} from './connect.ts';
 
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 5_000;
+const CONNECT_MS = 5_000;
 
 export class Listener {
   private readonly driver: Driver;
@@ -31,19 +47,37 @@ export class Listener {
   /** Resolves when the channel is heard, or when that must wait for the connection to come back. */
   async add(channel: string): Promise<void> {
     this.channels.add(channel);
-    await this.use((client) => client.query(`listen ${this.nameOf(channel)}`));
+    await this.use((client) => this.ask(client, `listen ${this.nameOf(channel)}`));
   }
 
   async remove(channel: string): Promise<void> {
     this.channels.delete(channel);
-    await this.use((client) => client.query(`unlisten ${this.nameOf(channel)}`));
+    await this.use((client) => this.ask(client, `unlisten ${this.nameOf(channel)}`));
   }
 
+  /** Runs one statement; connects for it when the connection is away. Throws what no connection or the server says. */
+  async run(sql: string, params: readonly Param[]): Promise<Result<Row>> {
+    return this.sequence.run(async () => {
+      let client: Client | undefined;
+      try {
+        client = await this.connected();
+        const { rows, rowCount } = await this.ask(client, sql, params.map(encodeParam));
+        return { rows, count: rowCount ?? 0 };
+      } catch (error) {
+        if (client === undefined) throw noConnection(error, this.target);
+        if (isLost(error)) this.lost(client, error);
+        throw named(error, this.target);
+      }
+    });
+  }
+
+  /** Nothing is heard or sent behind a transaction pooler. */
   send(hints: readonly Hint[]): void {
     const channels = hints.map(({ channel }) => channelName(this.target.schema, channel));
     const payloads = hints.map(({ payload }) => payload);
     void this.use((client) =>
-      client.query(
+      this.ask(
+        client,
         'select pg_notify(channel, payload) from unnest($1::text[], $2::text[]) as hint (channel, payload)',
         [channels, payloads],
       ),
@@ -62,19 +96,30 @@ export class Listener {
 
   /** Connects on first use. What fails is left to the reconnection, which names all channels again. */
   private async use(work: (client: Client) => Promise<unknown>): Promise<void> {
+    if (this.target.pooled) return;
     await this.sequence.run(async () => {
       if (this.reconnecting) return;
       try {
-        this.client ??= await this.connect();
-        await work(this.client);
+        await work(await this.connected());
       } catch (error) {
         this.lost(this.client, error);
       }
     });
   }
 
+  private async connected(): Promise<Client> {
+    this.client ??= await this.connect();
+    this.reconnecting = false;
+    return this.client;
+  }
+
+  private ask(client: Client, text: string, values?: unknown[]): Promise<QueryResult<Row>> {
+    const limited = { text, query_timeout: this.target.limits.test, ...(values && { values }) };
+    return client.query(limited);
+  }
+
   private async connect(): Promise<Client> {
-    const client = new this.driver.Client({ ...configOf(this.target), connectionTimeoutMillis: 5_000 });
+    const client = new this.driver.Client({ ...configOf(this.target), connectionTimeoutMillis: CONNECT_MS });
     client.on('error', (error) => this.lost(client, error));
     client.on('end', () => this.lost(client, new Error('the connection ended')));
     client.on('notification', ({ channel, payload, processId }) => {
@@ -86,10 +131,12 @@ export class Listener {
     });
     try {
       await client.connect();
-      for (const channel of this.channels) await client.query(`listen ${this.nameOf(channel)}`);
+      if (!this.target.pooled) {
+        for (const channel of this.channels) await this.ask(client, `listen ${this.nameOf(channel)}`);
+      }
       return client;
     } catch (error) {
-      await client.end().catch(() => {});
+      client.connection.stream.destroy();
       throw error;
     }
   }
@@ -97,8 +144,8 @@ export class Listener {
   private lost(client: Client | undefined, error: unknown): void {
     if (this.stopping.signal.aborted || this.client !== client) return;
     this.client = undefined;
-    void client?.end().catch(() => {});
-    if (this.reconnecting) return;
+    client?.connection.stream.destroy(); // one that hangs would never see the end of a polite goodbye
+    if (this.reconnecting || this.target.pooled) return;
     this.reconnecting = true;
     this.world.log.warn(
       { database: this.target.name, reason: messageOf(error) },
@@ -121,8 +168,7 @@ export class Listener {
 
   private async revive(): Promise<void> {
     try {
-      this.client = await this.connect();
-      this.reconnecting = false;
+      await this.connected();
     } catch {
       // the next round tries again
     }

@@ -2,8 +2,10 @@ import type { Client } from 'pg';
 import { systemCode } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
 import { configOf, connectPatiently, loadDriver, processOf, quote, type Target, targetOf } from './connect.ts';
-import { Listeners, PostgresEngine } from './engine.ts';
+import { PostgresEngine } from './engine.ts';
+import { LIMITS, type Limits } from './limits.ts';
 import { Listener } from './listener.ts';
+import { Listeners } from './listeners.ts';
 
 export interface PostgresOptions {
   url: string;
@@ -11,10 +13,11 @@ export interface PostgresOptions {
   schema: string | undefined;
   connectTimeoutMs: number;
   poolSize: number;
+  limits?: Partial<Limits> | undefined;
 }
 
-/** Waiting for a connection of a pool that is used up counts as well, so this is generous. */
-const ACQUIRE_MS = 30_000;
+/** Making a connection, and waiting for one of a pool that is used up: longer than a statement can occupy one. */
+const ACQUIRE_MS = 15_000;
 /** A few connections stay open, so that the first message after a quiet hour need not wait for one. */
 const KEPT = 2;
 const IDLE_MS = 60_000;
@@ -25,7 +28,8 @@ export async function openPostgres(options: PostgresOptions, world: World): Prom
   const driver = await loadDriver();
   world.secrets.addUrl(url);
   world.secrets.addUrl(directUrl);
-  const wanted = targetOf(url, schema, directUrl !== undefined);
+  const limits = { ...LIMITS, ...options.limits };
+  const wanted = targetOf(url, schema, directUrl !== undefined, limits);
   const first = await connectPatiently(driver, wanted, connectTimeoutMs, world);
   const target = await explore(first.client, first.target);
   await first.client.end();
@@ -42,16 +46,12 @@ export async function openPostgres(options: PostgresOptions, world: World): Prom
     idleTimeoutMillis: IDLE_MS,
     connectionTimeoutMillis: ACQUIRE_MS,
   });
-  // Between two statements of a transaction nobody else listens, and an unheard error would end the process.
-  pool.on('connect', (client) => client.on('error', () => {}));
   // An idle connection that breaks is replaced on the next use.
   pool.on('error', (error) => world.log.debug({ err: error }, 'an idle database connection was lost'));
   const listeners = new Listeners();
-  const direct = directUrl === undefined ? target : targetOf(directUrl, schema, false);
-  const listener = direct.pooled
-    ? undefined
-    : new Listener(driver, direct, world, (channel, payload) => listeners.tell(channel, payload));
-  return new PostgresEngine(pool, target, listener, listeners);
+  const direct = directUrl === undefined ? target : targetOf(directUrl, schema, false, limits);
+  const listener = new Listener(driver, direct, world, (channel, payload) => listeners.tell(channel, payload));
+  return new PostgresEngine({ pool, target, listener, listeners, log: world.log });
 }
 
 /** Looks behind the connection: a pooler hands out process numbers of its own. Makes the schema when it is missing. */
