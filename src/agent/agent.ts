@@ -47,7 +47,7 @@ export class Agent implements TurnHost {
         { model: this.options.model(item).name, fault: error.fault },
         'no answer from the model',
       );
-      await this.say(item, turn, 'failed', error.said ?? texts.modelFault(error.fault));
+      await this.say(item, turn, 'failed', texts.modelFault(error));
     }
   }
 

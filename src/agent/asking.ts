@@ -11,6 +11,7 @@ import {
   type StopReason,
 } from './model.ts';
 import { joined, mendCall } from './repair.ts';
+import { Speech } from './speech.ts';
 
 /** What one call to a model took. */
 export interface Used {
@@ -153,33 +154,45 @@ class Asking {
   private async once(more: readonly ModelMessage[], before: string): Promise<Reply> {
     const request = { ...this.request, messages: [...this.request.messages, ...more] };
     const reply: Reply = { text: '', thoughts: 0, calls: [], stop: 'end' };
+    let speech = new Speech();
     let usage: ModelUsage | undefined;
     let begun = 0;
     try {
       for await (const event of this.model.generate(request, this.signal)) {
         if (event.type === 'begin') {
           if (++begun > 1) this.answer.repairs.push(event.model === this.answer.model ? 'retried' : 'fallback');
+          settle(reply, speech);
           this.countHalf(request, reply);
           Object.assign(reply, { text: '', thoughts: 0, calls: [] });
+          speech = new Speech();
           this.answer.model = event.model;
           delete this.answer.keep;
           if (event.notice && !this.answer.notices.includes(event.notice)) this.answer.notices.push(event.notice);
         } else if (event.type === 'text') {
-          reply.text += event.text;
-          this.options.onText?.(before === '' ? reply.text : this.following(before, reply.text));
+          speech.add(event.text);
+          this.hear(reply, speech, before);
         } else if (event.type === 'reasoning') reply.thoughts += tokensIn(event.text);
         else if (event.type === 'call') reply.calls.push(event.call);
         else if (event.type === 'keep') this.answer.keep = event.keep;
         else if (event.type === 'usage') usage = event.usage;
         else if (event.type === 'stop') reply.stop = event.reason;
       }
+      settle(reply, speech);
     } catch (error) {
+      settle(reply, speech);
       if (usage) this.count(request, reply, usage);
       else this.countHalf(request, reply);
       throw error;
     }
     this.count(request, reply, usage);
     return reply;
+  }
+
+  /** Takes in what is said, and shows it as far as it has come. */
+  private hear(reply: Reply, { text }: Speech, before: string): void {
+    if (text === reply.text) return;
+    reply.text = text;
+    this.options.onText?.(before === '' ? text : this.following(before, text));
   }
 
   /** It goes on in the same breath, unless what needs no model says why there is no more. */
@@ -227,6 +240,13 @@ class Asking {
       return { ...call, id };
     });
   }
+}
+
+/** No more comes: what is said and what is thought is decided. */
+function settle(reply: Reply, speech: Speech): void {
+  speech.end();
+  reply.text = speech.text;
+  reply.thoughts += tokensIn(speech.thought);
 }
 
 /** Everything that a request says, but for pictures. */

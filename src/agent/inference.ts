@@ -304,7 +304,7 @@ export class Inference {
     if (cost >= budgets.request) {
       this.counters.stops.add({ budget: 'request' });
       const said = texts.requestOver(budgets.request, currency);
-      throw new ModelError('budget', 'The budget of one answer is used up.', undefined, said);
+      throw new ModelError('budget', 'The budget of one answer is used up.', { said });
     }
     const now = world.clock.now();
     const [day, month] = [this.calendar.day(now), this.calendar.month(now)];

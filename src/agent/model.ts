@@ -92,21 +92,40 @@ export type ModelEvent =
   | { type: 'keep'; keep: Kept }
   | { type: 'call'; call: ModelToolCall }
   | { type: 'usage'; usage: ModelUsage }
+  /** What the question has cost before its answer is there; void with `usage`, which holds it. */
+  | { type: 'charged'; model: string; usage: ModelUsage }
   | { type: 'stop'; reason: StopReason };
+
+/** What a fault came from, where the fault's name alone would send people to the wrong place. */
+export type ModelErrorReason =
+  /** It took the request and sent nothing. */
+  | 'silent'
+  /** What answers at the address is no service of this kind. */
+  | 'wrong_address'
+  /** The model or its server takes no tools. */
+  | 'no_tools'
+  /** Not even a new conversation fits into the model's window. */
+  | 'small_window';
+
+export interface ModelErrorDetails {
+  retryAfterMs?: number | undefined;
+  reason?: ModelErrorReason | undefined;
+  /** Tokens that the model takes, where the service told. */
+  window?: number | undefined;
+  /** What the person reads, where there is something better to say than what the fault means in general. */
+  said?: string | undefined;
+}
 
 /** What a model's failure is, in the closed list of faults. Never holds a key or a raw body. */
 export class ModelError extends Error {
   readonly fault: FaultKind;
-  readonly retryAfterMs: number | undefined;
-  /** What the person reads, where there is something better to say than what the fault means in general. */
-  readonly said: string | undefined;
+  readonly details: ModelErrorDetails;
 
-  constructor(fault: FaultKind, message: string, retryAfterMs?: number, said?: string) {
+  constructor(fault: FaultKind, message: string, details: ModelErrorDetails = {}) {
     super(message);
-    this.said = said;
     this.name = 'ModelError';
     this.fault = fault;
-    this.retryAfterMs = retryAfterMs;
+    this.details = details;
   }
 }
 

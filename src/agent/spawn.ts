@@ -54,7 +54,7 @@ export class Spawning {
     } catch (error) {
       signal.throwIfAborted();
       if (limit.passed()) return run.end(failed('TIMEOUT', texts.subagentTooSlow()));
-      if (error instanceof ModelError) return run.end(failed('NO_MODEL', error.said ?? texts.modelFault(error.fault)));
+      if (error instanceof ModelError) return run.end(failed('NO_MODEL', texts.modelFault(error)));
       throw error;
     }
   }

@@ -1,5 +1,6 @@
 import type { FaultKind } from '../base/errors.ts';
 import { plural } from '../base/text.ts';
+import type { ModelError, ModelErrorDetails } from './model.ts';
 import type { Limit } from './usage/index.ts';
 
 /** What the agent itself says to people. */
@@ -52,8 +53,31 @@ export const disapproved = () => 'Not approved.';
 
 export const nothingToUndo = () => 'There is nothing to take back here.';
 
+/** What is told of a failure. */
+type Failure = Pick<ModelError, 'fault' | 'details'>;
+
 /** Why no answer came from the model, with what would help; never a key, a stack or a raw body. */
-export function modelFault(fault: FaultKind): string {
+export function modelFault({ fault, details }: Failure): string {
+  return details.said ?? byReason(details) ?? byFault(fault);
+}
+
+function byReason({ reason, window }: ModelErrorDetails): string | undefined {
+  switch (reason) {
+    case 'wrong_address':
+      return 'What answers at the configured address is not the model’s service. The owner can mend `base_url` or `kind` in the `models` block; `coda doctor` says what is there.';
+    case 'no_tools':
+      return 'The model’s server takes no tools. The owner can choose another model, or set `tools: text` for its provider in the `models` block.';
+    case 'small_window': {
+      const size = window === undefined ? '' : ` (${window.toLocaleString('en')} tokens)`;
+      return `The model’s window${size} is too small for what I have to tell it. The owner can start the model with a larger one, or choose another in the \`models\` block.`;
+    }
+    case 'silent':
+    case undefined:
+      return undefined;
+  }
+}
+
+function byFault(fault: FaultKind): string {
   switch (fault) {
     case 'rate_limited':
       return 'The model is busy and asked me to wait. Please try again in a minute.';
@@ -77,8 +101,8 @@ export function modelFault(fault: FaultKind): string {
 }
 
 /** Why a model did not answer, and what goes on without one. */
-export const withoutModel = (fault: FaultKind) =>
-  `${modelFault(fault)} Reminders, notes and commands go on meanwhile: \`/help\` shows how to ask for them.`;
+export const withoutModel = (failure: Failure) =>
+  `${modelFault(failure)} Reminders, notes and commands go on meanwhile: \`/help\` shows how to ask for them.`;
 
 const PERIODS = { day: 'today', month: 'this month' };
 

@@ -44,6 +44,23 @@ test('an answer is continued at most five times', async () => {
   expect(text).toMatch(/^and so on, /);
 });
 
+test('what a model thinks aloud is neither shown nor answered, and is counted', async () => {
+  const shown: string[] = [];
+  server.play({ text: ['<thi', 'nk>Hm, ', 'blue.</th', 'ink>\n\n', 'It is ', 'blue.'], usage: 'missing' });
+  const options = { taken: new Set<string>(), onText: (text: string) => shown.push(text) };
+  const { text, used } = await askModel(modelsOn(server).answering('default'), request(), SIGNAL, options);
+  expect(text).toBe('It is blue.');
+  expect(shown).toEqual(['It is ', 'It is blue.']);
+  expect(used[0]?.usage.output).toBeGreaterThan(8);
+});
+
+test('a thought without an answer is an empty answer', async () => {
+  server.play({ text: '<think>Hm, what if' }, { text: 'It is blue.' });
+  const { text, repairs } = await ask([]);
+  expect(text).toBe('It is blue.');
+  expect(repairs).toEqual(['asked_again']);
+});
+
 test('an empty answer is asked for again once', async () => {
   expect(await ask([{ text: ' ' }, { text: 'Sorry: yes.' }])).toMatchObject({
     text: 'Sorry: yes.',

@@ -143,6 +143,37 @@ export function modelContract(name: string, { api, stream, open }: ModelUnderTes
       expect(events.some(({ type }) => type === 'usage')).toBe(false);
     });
 
+    test.each<[unknown, number | undefined]>([
+      [12.4, 13],
+      ['12', 12],
+      [0, 0],
+      [1e300, undefined],
+      [-5, undefined],
+      ['a lot', undefined],
+      ['', undefined],
+      [null, undefined],
+      [true, undefined],
+      [{ total: 5 }, undefined],
+      [[5], undefined],
+    ])('usage of %j costs no answer', async (every, counted) => {
+      server.play({ text: 'It is so.', calls: [{ id: 'a', name: 'note_list' }], usage: { every } });
+      const events = await all(model());
+      expect(textOf(events)).toBe('It is so.');
+      expect(events.at(-1)).toEqual({ type: 'stop', reason: 'tools' });
+      const usage = events.find((event) => event.type === 'usage')?.usage;
+      expect(usage && usage.input + usage.cached + usage.output).toBe(
+        counted === undefined ? undefined : counted * (api === 'openai' ? 2 : 3),
+      );
+    });
+
+    test('a connection that only shows that it lives is given up as well', async () => {
+      expect(await play('heartbeats', { silenceMs: 20 })).toMatchObject({
+        fault: 'transient',
+        details: { reason: 'silent' },
+      });
+      expect(await server.requests[0]?.left).toBe(true);
+    });
+
     test('a whole turn is shown again as the service insists on it', async () => {
       const messages: ModelRequest['messages'] = [
         { role: 'assistant', text: 'I was here first.' },
@@ -229,7 +260,7 @@ export function modelContract(name: string, { api, stream, open }: ModelUnderTes
 
     test('how long to wait is heard', async () => {
       server.play({ fault: 'rate_limited', retryAfter: 7 });
-      expect((await faultIn(all(model()))).retryAfterMs).toBe(7_000);
+      expect((await faultIn(all(model()))).details.retryAfterMs).toBe(7_000);
     });
 
     test('a wrong key and a server that is not there are told', async () => {

@@ -19,7 +19,12 @@ export async function checkProvider(name: string, provider: Provider, signal: Ab
     const isPage = (response.headers.get('content-type') ?? '').includes('text/html');
     if (response.ok && !isPage) return { ok: true, says: `answers at ${new URL(url).host}` };
     const status = isPage && response.ok ? 404 : response.status;
-    return wrong(name, provider, faultOf({ status, headers: response.headers }, name, signal, false).fault, url);
+    return wrong(
+      name,
+      provider,
+      faultOf({ status, headers: response.headers }, name, { signal, silent: false }).fault,
+      url,
+    );
   } catch {
     return wrong(name, provider, 'transient', url);
   }

@@ -20,11 +20,6 @@ export interface EndpointOptions {
   thinking?: number | undefined;
 }
 
-/** The service stopped because its window was full: the answer is void, and the request was too long for it. */
-export function windowFull(name: string): ModelError {
-  return new ModelError('context_overflow', `${name} filled its window before its answer was whole.`);
-}
-
 /**
  * Makes a model of `speak`, which turns a request into events with one attempt: faults become `ModelError`s, an answer
  * without an end becomes a fault, and leaving early ends the request.
@@ -49,28 +44,10 @@ export function endpoint(
           ? new Error('aborted')
           : new ModelError('transient', `${name} broke off in the middle of its answer.`);
       } catch (error) {
-        throw faultOf(error, name, signal, watch.silent);
+        throw faultOf(error, name, { signal, silent: watch.silent, body: watch.refusal });
       } finally {
         watch.close();
       }
     },
   };
-}
-
-/** The arguments of a call as text. Some services send an object, or an empty one before the text begins. */
-export function argumentText(sent: unknown): string {
-  if (typeof sent === 'string') return sent;
-  const text = JSON.stringify(sent ?? {});
-  return text === '{}' ? '' : text;
-}
-
-/** The arguments of a call: parsed, or as they came where they are no JSON. */
-export function argumentsOf(sent: unknown): unknown {
-  const text = argumentText(sent);
-  if (text.trim() === '') return {};
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }

@@ -64,7 +64,7 @@ export function routed(options: RoutedOptions): Model {
         }
       }
       if (!options.lastResort) throw fault ?? new ModelError('transient', 'No model can be reached.');
-      const sentence = texts.withoutModel(fault?.fault ?? 'transient');
+      const sentence = texts.withoutModel(fault ?? { fault: 'transient', details: {} });
       yield* withoutModels(options.lastResort, sentence).generate(request, signal);
     },
   };
@@ -74,11 +74,11 @@ export function routed(options: RoutedOptions): Model {
 function again(fault: ModelError, tries: number, alone: boolean, retryMs: number): number | undefined {
   if (tries >= (alone ? TRIES_ALONE : TRIES)) return undefined;
   if (PASSING.includes(fault.fault)) return retryMs * 2 ** (tries - 1);
-  const after = fault.retryAfterMs ?? retryMs;
+  const after = fault.details.retryAfterMs ?? retryMs;
   return fault.fault === 'rate_limited' && alone && after <= LONGEST_WAIT_MS ? after : undefined;
 }
 
-function note(breaker: Breaker, { fault, retryAfterMs }: ModelError): void {
+function note(breaker: Breaker, { fault, details: { retryAfterMs } }: ModelError): void {
   if (fault === 'transient') breaker.failed();
   // A short wait is taken by who asks; a long one keeps everybody else away.
   else if (fault === 'rate_limited' && (retryAfterMs ?? 0) > LONGEST_WAIT_MS) breaker.failed(retryAfterMs);

@@ -103,7 +103,7 @@ test.each<[Fault, RegExp]>([
   ['server_error', /cannot be reached right now.*try again/],
   ['unauthorized', /refuses my key.*owner.*`models`/],
   ['no_such_model', /does not exist.*owner.*`models`/],
-  ['html', /does not exist.*owner.*`models`/],
+  ['html', /not the model’s service.*owner.*`models`/],
   ['no_credit', /budget/],
   ['invalid_json', /could not read.*try again/],
 ])('when every model answers %s, the person reads why and what goes on without', async (fault, sentence) => {

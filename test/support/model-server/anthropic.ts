@@ -194,6 +194,10 @@ const STOPS = {
 } as const;
 
 function usageOf(usage: Play['usage']): Fields {
+  if (usage && 'every' in usage) {
+    const { every } = usage;
+    return { input_tokens: every, cache_read_input_tokens: every, output_tokens: every };
+  }
   return usage ? { input_tokens: usage.input, cache_read_input_tokens: usage.cached, output_tokens: usage.output } : {};
 }
 

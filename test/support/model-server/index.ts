@@ -189,11 +189,33 @@ export class ModelServer {
       return refuse(response, api, refusal, after);
     }
     if (scene.fault === 'html') return page(response, 200);
+    if (scene.sends) return verbatim(scene.sends, response);
     if (scene.fault === 'held') await this.gate.promise;
     const pieces = scene.fault === 'megabyte' ? ['x'.repeat(1 << 20)] : scene.text;
     const play = playOf({ ...scene, ...(pieces !== undefined && { text: pieces }) }, text, () => `call_${++this.ids}`);
     if (body.stream) stream(scene, api, play, body.model, response);
     else whole(scene.fault, api, play, body.model, response);
+  }
+}
+
+/** What some service sent once, as it stood. */
+function verbatim({ status = 200, type, body }: NonNullable<Scene['sends']>, response: ServerResponse): void {
+  const usual = typeof body === 'string' ? 'application/json' : 'text/event-stream';
+  response.writeHead(status, { 'content-type': type ?? usual });
+  response.end(typeof body === 'string' ? body : body.map(eventOf).join(''));
+}
+
+function eventOf(data: unknown): string {
+  if (typeof data === 'string') return `${data}\n\n`;
+  const { type } = data as { type?: string };
+  return `${type === undefined ? '' : `event: ${type}\n`}data: ${JSON.stringify(data)}\n\n`;
+}
+
+/** Comments, again and again, until the client leaves. */
+async function heartbeats(response: ServerResponse): Promise<void> {
+  while (!response.destroyed) {
+    response.write(': still here\n\n');
+    await setTimeout(5);
   }
 }
 
@@ -205,7 +227,7 @@ function whole(fault: Fault | undefined, api: string, play: Play, model: string,
     response.end(JSON.stringify({ error: { message: `Overloaded near ${KEY}`, code: 503 } }));
   } else if (fault === 'cut' || fault === 'overloaded_midway') {
     response.write(json.slice(0, 20), () => response.destroy());
-  } else if (fault === 'never_ends' || fault === 'endless_text') {
+  } else if (fault === 'never_ends' || fault === 'endless_text' || fault === 'heartbeats') {
     response.write(' ');
   } else if (fault === 'invalid_json') {
     response.end(json.slice(0, -9));
@@ -221,6 +243,7 @@ function stream({ fault, pace }: Scene, api: string, play: Play, model: string, 
   const half = events.slice(0, Math.ceil(events.length / 2)).join('');
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   if (fault === 'no_end') events.pop();
+  if (fault === 'heartbeats') return void heartbeats(response);
   if (fault === 'cut') response.write(half, () => response.destroy());
   else if (fault === 'overloaded_midway') response.end(half + overloaded(api));
   else if (fault === 'invalid_json') response.end(`${half}event: content_block_delta\ndata: {"type": "conte\n\n`);

@@ -142,6 +142,10 @@ const STOPS = {
 } as const;
 
 function usageOf(usage: NonNullable<Play['usage']>): Fields {
+  if ('every' in usage) {
+    const { every } = usage;
+    return { prompt_tokens: every, completion_tokens: every, prompt_tokens_details: { cached_tokens: every } };
+  }
   const prompt = usage.input + usage.cached;
   return {
     prompt_tokens: prompt,

@@ -38,7 +38,9 @@ export type Fault =
   /** The answer is whole, but nothing says why it ended. */
   | 'no_reason'
   /** The stream says why it ended, and its last event is missing. */
-  | 'no_end';
+  | 'no_end'
+  /** Nothing but comments, without an end. */
+  | 'heartbeats';
 
 export interface Scene {
   /** Only requests that fit are answered with it: the model's name, and a piece of the last message. */
@@ -50,7 +52,10 @@ export interface Scene {
   reasoning?: string;
   calls?: readonly SceneCall[];
   stop?: 'length' | 'refused' | 'window';
-  usage?: { input: number; cached?: number; output: number } | 'missing';
+  /** `every`: what stands in the place of each count. */
+  usage?: { input: number; cached?: number; output: number } | { every: unknown } | 'missing';
+  /** Sent as it stands instead of an answer: a body, or what the events of a stream hold. */
+  sends?: { status?: number; type?: string; body: string | readonly unknown[] };
   fault?: Fault;
   /** Seconds, with `rate_limited`. */
   retryAfter?: number;
@@ -64,7 +69,7 @@ export interface Play {
   reasoning: string;
   calls: readonly { id: string; name: string; json: string; object: boolean; signature: string | undefined }[];
   stop: 'end' | 'tools' | 'length' | 'refused' | 'window' | 'unsaid';
-  usage: { input: number; cached: number; output: number } | undefined;
+  usage: { input: number; cached: number; output: number } | { every: unknown } | undefined;
 }
 
 export function playOf(scene: Scene, request: string, nextId: () => string): Play {
