@@ -2,7 +2,6 @@ import { deadline } from '../base/async.ts';
 import { CodaError } from '../base/errors.ts';
 import { uuid } from '../base/ids.ts';
 import type { Card, Item } from '../delivery/index.ts';
-import { sql } from '../storage/index.ts';
 import { runCall } from './calls.ts';
 import type { Sections } from './context/index.ts';
 import { type Counters, countersOf } from './counters.ts';
@@ -113,7 +112,6 @@ export class Agent implements TurnHost {
   async say(item: Item, turn: Turn, state: 'failed' | 'cancelled', text: string): Promise<void> {
     const now = this.options.world.clock.now();
     turn.rollBack();
-    const writing = store.turnWriting(turn, item, state, now, sql`exists (select from fence)`);
     const card: Card = { kind: state === 'failed' ? 'error' : 'notice', text };
     const ended = await this.options.delivery.end('turn.fail', item, {
       state,
@@ -121,7 +119,7 @@ export class Agent implements TurnHost {
       turnId: turn.id,
       tainted: turn.tainted,
       drafted: turn.drafted,
-      also: sql`${writing}${store.historyWriting(turn, item, text, now)}`,
+      also: store.turnRecord(turn, item, state, now, { answer: text }),
     });
     if (ended) this.counters.turns.add({ outcome: state });
   }

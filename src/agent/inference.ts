@@ -381,6 +381,7 @@ export class Inference {
       conversationId: item.conversation.id,
       spaceId: item.conversation.place.space,
       turnId,
+      inboxId: item.id,
     });
   }
 

@@ -1,13 +1,13 @@
 import type { Instant } from '../base/clock.ts';
 import { uuid } from '../base/ids.ts';
-import type { Item } from '../delivery/index.ts';
+import type { Also, Item } from '../delivery/index.ts';
 import type { Pruning } from '../jobs/index.ts';
 import type { Erasure } from '../people/index.ts';
-import { type Database, type Fragment, json, render, sql, type Transaction } from '../storage/index.ts';
+import { type Database, type Fragment, json, raw, render, sql, type Transaction } from '../storage/index.ts';
 import { type Recalled, recall } from './context/index.ts';
 import { type Step, type StoredStep, Turn } from './steps.ts';
 import type { Call } from './tool.ts';
-import { type SpentDays, spentDays, type UsageRow, usageWriting } from './usage/index.ts';
+import { type OwnedUsage, owned, type SpentDays, spentDays, type UsageRow, usageWriting } from './usage/index.ts';
 
 /** An open button of the newest card in the conversation: what a typed answer may mean. */
 export interface OpenButton {
@@ -52,33 +52,90 @@ export interface Parking {
   asking: readonly Turn[];
 }
 
-/** Two `with` parts that write the turn's row and its new steps, and what nested turns ask, if `when` holds. */
-export function turnWriting(
+/** A turn's row as it is written, with what is new of it; JSON names are the columns'. */
+export interface TurnRecord extends Also {
+  turn: Record<string, unknown>;
+  steps: Record<string, unknown>[];
+  usage: OwnedUsage[];
+  messages: Record<string, unknown>[];
+}
+
+/**
+ * What is stored of a turn in `state`: its row, new steps and their cost, what nested turns ask, and, with `answer`,
+ * what was asked and answered.
+ */
+export function turnRecord(
   turn: Turn,
   item: Item,
   state: TurnState,
   now: Instant,
-  when: Fragment,
-  parking?: Parking,
-): Fragment {
-  const finished = state === 'done' || state === 'failed' || state === 'cancelled';
+  { parking, answer }: { parking?: Parking; answer?: string } = {},
+): TurnRecord {
+  const isFinished = state === 'done' || state === 'failed' || state === 'cancelled';
+  return {
+    turn: {
+      id: turn.id,
+      inbox_id: item.id,
+      conversation_id: item.conversation.id,
+      person_id: item.person.id,
+      state,
+      model: turn.lastAnswer()?.payload.model ?? null,
+      tool_calls: turn.toolCalls,
+      tainted: turn.tainted,
+      started_at: turn.startedAt,
+      finished_at: isFinished ? now : null,
+      expires_at: parking?.expiresAt ?? null,
+    },
+    steps: [turn, ...(parking?.asking ?? [])].flatMap((each) => newSteps(each, item)),
+    usage: owned(usedIn(turn), ownerOf(turn, item)),
+    messages: answer === undefined ? [] : history(turn, item, answer, now),
+    write: writeTurns,
+  };
+}
+
+/** Columns of the rows that `writeTurns` writes. */
+const TURN = `id uuid, inbox_id uuid, conversation_id uuid, person_id uuid, state text, model text, tool_calls integer,
+  tainted boolean, started_at timestamptz, finished_at timestamptz, expires_at timestamptz`;
+const STEP = `turn_id uuid, inbox_id uuid, path text, seq integer, kind text, call_id text, payload jsonb, tainted boolean,
+  at timestamptz`;
+const MESSAGE = `id uuid, inbox_id uuid, conversation_id uuid, epoch integer, turn_id uuid, person_id uuid, role text,
+  content jsonb, tainted boolean, at timestamptz`;
+/** A condition, and not a join: rows keep their order, which is that of a conversation. */
+const FENCED = sql`inbox_id = any (array(select id from fence))`;
+
+/** `with` parts that write turns whose inbox rows are in `fence`. */
+function writeTurns(records: readonly TurnRecord[]): Fragment {
+  const messages = records.flatMap((record) => record.messages);
   return sql`, turned as (
-      insert into turns (id, inbox_id, conversation_id, person_id, state, model, tool_calls, tainted, started_at, finished_at,
-                         expires_at)
-      select ${turn.id}, ${item.id}, ${item.conversation.id}, ${item.person.id}, ${state},
-             ${turn.lastAnswer()?.payload.model ?? null}, ${turn.toolCalls}, ${turn.tainted}, ${turn.startedAt},
-             ${finished ? now : null}::timestamptz, ${parking?.expiresAt ?? null}::timestamptz
-       where ${when}
+      insert into turns (id, inbox_id, conversation_id, person_id, state, model, tool_calls, tainted, started_at,
+                         finished_at, expires_at)
+      select * from jsonb_to_recordset(${json(records.map(({ turn }) => turn))}) as t (${raw(TURN)})
+       where ${FENCED}
       on conflict (id) do update
          set state = excluded.state, model = coalesce(excluded.model, turns.model), tool_calls = excluded.tool_calls,
              tainted = excluded.tainted, finished_at = excluded.finished_at, expires_at = excluded.expires_at
-    ), stepped as (
+    ), ${stepWriting(records.flatMap(({ steps }) => steps))}${usageWriting(
+      records.flatMap(({ usage }) => usage),
+      FENCED,
+    )}${messages.length > 0 ? messageWriting(messages) : sql``}`;
+}
+
+function stepWriting(steps: readonly Record<string, unknown>[]): Fragment {
+  return sql`stepped as (
       insert into steps (turn_id, path, seq, kind, call_id, payload, tainted, at)
-      select ${turn.id}, s.path, s.seq, s.kind, s.call_id, s.payload, s.tainted, s.at
-        from jsonb_to_recordset(${json([turn, ...(parking?.asking ?? [])].flatMap(newSteps))})
-             as s (path text, seq integer, kind text, call_id text, payload jsonb, tainted boolean, at timestamptz)
-       where ${when}
-    )${usageWriting(usedIn(turn), ownerOf(turn, item), when)}`;
+      select turn_id, path, seq, kind, call_id, payload, tainted, at
+        from jsonb_to_recordset(${json(steps)}) as s (${raw(STEP)})
+       where ${FENCED}
+    )`;
+}
+
+function messageWriting(messages: readonly Record<string, unknown>[]): Fragment {
+  return sql`, said as (
+      insert into messages (id, conversation_id, epoch, turn_id, person_id, role, content, tainted, at)
+      select id, conversation_id, epoch, turn_id, person_id, role, content, tainted, at
+        from jsonb_to_recordset(${json(messages)}) as m (${raw(MESSAGE)})
+       where ${FENCED}
+    )`;
 }
 
 /** What the calls took whose steps are written now. */
@@ -86,12 +143,15 @@ function usedIn(turn: Turn): UsageRow[] {
   return turn.unstored().flatMap(({ step }) => (step.kind === 'model' ? (step.payload.used ?? []) : []));
 }
 
-function ownerOf(turn: Turn, { person, conversation }: Item) {
-  return { personId: person.id, conversationId: conversation.id, spaceId: conversation.place.space, turnId: turn.id };
+function ownerOf(turn: Turn, { id, person, conversation }: Item) {
+  const { place } = conversation;
+  return { personId: person.id, conversationId: conversation.id, spaceId: place.space, turnId: turn.id, inboxId: id };
 }
 
-function newSteps(turn: Turn) {
+function newSteps(turn: Turn, item: Item) {
   return turn.unstored().map(({ seq, step, tainted, at }) => ({
+    turn_id: turn.id,
+    inbox_id: item.id,
     path: turn.path,
     seq,
     kind: step.kind,
@@ -102,44 +162,40 @@ function newSteps(turn: Turn) {
   }));
 }
 
-/** Writes the new steps of a nested turn in `tx`, whose fence has been held, and what they cost. */
-export function saveNested(tx: Transaction, nested: Turn, item: Item): void {
-  const statement = sql`with stepped as (
-      insert into steps (turn_id, path, seq, kind, call_id, payload, tainted, at)
-      select ${nested.id}, s.path, s.seq, s.kind, s.call_id, s.payload, s.tainted, s.at
-        from jsonb_to_recordset(${json(newSteps(nested))})
-             as s (path text, seq integer, kind text, call_id text, payload jsonb, tainted boolean, at timestamptz)
-    )${usageWriting(usedIn(nested), ownerOf(nested, item), sql`true`)} select 1`;
-  tx.send(...render(statement));
+/** Writes the turn and its new steps in `tx`, whose fence has been held. */
+export function saveTurn(tx: Transaction, turn: Turn, item: Item, state: TurnState, now: Instant): void {
+  const record = turnRecord(turn, item, state, now);
+  tx.send(...render(sql`with ${held(item)}${record.write([record])} select 1`));
 }
 
-/** A `with` part that adds what was asked and answered to the conversation, if `fence` has a row. */
-export function historyWriting(turn: Turn, item: Item, answer: string, now: Instant): Fragment {
-  const { tainted } = item;
-  const asked = { person_id: item.person.id, role: 'user', tainted };
+/** Writes the new steps of a nested turn in `tx`, whose fence has been held, and what they cost. */
+export function saveNested(tx: Transaction, nested: Turn, item: Item): void {
+  const usage = usageWriting(owned(usedIn(nested), ownerOf(nested, item)), FENCED);
+  tx.send(...render(sql`with ${held(item)}, ${stepWriting(newSteps(nested, item))}${usage} select 1`));
+}
+
+function held(item: Item): Fragment {
+  return sql`fence as (select ${item.id}::uuid as id)`;
+}
+
+/** What was asked and answered, as it is added to the conversation. */
+function history(turn: Turn, item: Item, answer: string, now: Instant) {
+  const common = {
+    inbox_id: item.id,
+    conversation_id: item.conversation.id,
+    epoch: item.conversation.epoch,
+    turn_id: turn.id,
+  };
+  const asked = { ...common, person_id: item.person.id, role: 'user', tainted: item.tainted };
   const meanwhile = turn.steps.flatMap(({ step, at }) =>
     step.kind === 'steered' ? step.payload.texts.map((text) => ({ text, at })) : [],
   );
-  const messages = [
+  const answered = { ...common, person_id: null, role: 'assistant', tainted: turn.tainted };
+  return [
     { ...asked, id: uuid(item.receivedAt), content: said(item), at: item.receivedAt },
     ...meanwhile.map(({ text, at }) => ({ ...asked, id: uuid(at), content: saidIn(text, item), at })),
-    {
-      id: uuid(now),
-      person_id: null,
-      role: 'assistant',
-      content: { text: remembered(answer) },
-      tainted: turn.tainted,
-      at: now,
-    },
+    { ...answered, id: uuid(now), content: { text: remembered(answer) }, at: now },
   ];
-  return sql`, said as (
-      insert into messages (id, conversation_id, epoch, turn_id, person_id, role, content, tainted, at)
-      select m.id, ${item.conversation.id}, ${item.conversation.epoch}, ${turn.id}, m.person_id, m.role, m.content,
-             m.tainted, m.at
-        from jsonb_to_recordset(${json(messages)})
-             as m (id uuid, person_id uuid, role text, content jsonb, tainted boolean, at timestamptz)
-       where exists (select from fence)
-    )`;
 }
 
 /** A message as it is remembered: what came with it by name and kind only. */
@@ -157,12 +213,6 @@ const LONGEST_REMEMBERED = 100_000;
 
 function remembered(text: string): string {
   return text.length <= LONGEST_REMEMBERED ? text : `${text.slice(0, LONGEST_REMEMBERED)}…`;
-}
-
-/** Writes the turn and its new steps in `tx`, whose fence has been held. */
-export function saveTurn(tx: Transaction, turn: Turn, item: Item, state: TurnState, now: Instant): void {
-  const statement = sql`with nothing as (select 1)${turnWriting(turn, item, state, now, sql`true`)} select 1`;
-  tx.send(...render(statement));
 }
 
 /**

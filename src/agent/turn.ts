@@ -1,7 +1,7 @@
 import type { Instant } from '../base/clock.ts';
 import { CodaError } from '../base/errors.ts';
 import type { Card, Draft, End, Item } from '../delivery/index.ts';
-import { sql, type Transaction } from '../storage/index.ts';
+import type { Transaction } from '../storage/index.ts';
 import { ask, expiryOf, type Question } from './approvals/index.ts';
 import { isData, runData, runOutside, TookTooLong } from './calls.ts';
 import { type Considered, consider, forbidden } from './consider.ts';
@@ -304,17 +304,15 @@ export class TurnRun {
     const [first] = questions.map(({ turn, call }) => (turn.path === '' ? call.id : `${turn.path}/${call.id}`));
     const now = world.clock.now();
     const expiresAt = expiryOf(now);
-    const fenced = sql`exists (select from fence)`;
     const asking = new Set(questions.flatMap(({ turn }) => (turn === this.turn ? [] : [turn])));
     const parking = { expiresAt, asking: [...asking] };
-    const writing = store.turnWriting(this.turn, this.item, 'waiting', now, fenced, parking);
     const parked = await delivery.end('turn.park', this.item, {
       state: 'waiting',
       cards,
       key: `ask:${this.turn.id}:${first}`,
       turnId: this.turn.id,
       tainted: this.turn.tainted,
-      also: writing,
+      also: store.turnRecord(this.turn, this.item, 'waiting', now, { parking }),
     });
     if (parked) this.agent.counters.turns.add({ outcome: 'waiting' });
     wakeAt(expiresAt);
@@ -341,14 +339,13 @@ export class TurnRun {
       ...(files.length > 0 && { files }),
       ...(times.length > 0 && { times }),
     };
-    const writing = store.turnWriting(this.turn, this.item, 'done', now, sql`exists (select from fence)`);
     return {
       state: 'done',
       cards: [...this.interrupted(), card],
       turnId: this.turn.id,
       tainted: this.turn.tainted,
       drafted: this.turn.drafted,
-      also: sql`${writing}${store.historyWriting(this.turn, this.item, text, now)}`,
+      also: store.turnRecord(this.turn, this.item, 'done', now, { answer: text }),
     };
   }
 

@@ -140,6 +140,107 @@ export class Batch<T> {
   }
 }
 
+export interface GroupCommitOptions<T, R> {
+  /** Items in one run. */
+  max: number;
+  /** Milliseconds (real time) after which a run that has not ended no longer holds up what waits. */
+  patienceMs: number;
+  /** Two items that share a key never stand in one run; they run one after the other, in order. */
+  keys(item: T): readonly string[];
+  /** Does the work of all items in one go. Resolves with their results, in the order of the items. */
+  run(items: readonly T[]): Promise<readonly R[]>;
+  /** Whether the items of a run that threw `error` may succeed one by one: nothing of the run has happened. */
+  mayRunAlone(error: unknown): boolean;
+}
+
+/**
+ * Group commit: what comes while a run is under way shares the next one. An item that comes alone runs alone, without
+ * waiting for others; under load the fixed cost of a run is shared by all of its items.
+ */
+export class GroupCommit<T, R> {
+  private readonly options: GroupCommitOptions<T, R>;
+  private readonly waiting: { item: T; keys: readonly string[]; result: Deferred<R> }[] = [];
+  /** Keys of the items that are being run. */
+  private readonly busy = new Set<string>();
+  private running = 0;
+  private scheduled = false;
+
+  constructor(options: GroupCommitOptions<T, R>) {
+    this.options = options;
+  }
+
+  /** Resolves with the item's result; rejects with what its run threw. */
+  add(item: T): Promise<R> {
+    const result = deferred<R>();
+    this.waiting.push({ item, keys: this.options.keys(item), result });
+    this.schedule();
+    return result.promise;
+  }
+
+  /** What is added in the same turn of the event loop runs together. */
+  private schedule(): void {
+    if (this.scheduled || this.running > 0) return;
+    this.scheduled = true;
+    setImmediate(() => {
+      this.scheduled = false;
+      void this.next();
+    });
+  }
+
+  private async next(): Promise<void> {
+    const group = this.take();
+    if (group.length === 0) return;
+    let isCounted = true;
+    const release = () => {
+      if (isCounted) this.running--;
+      isCounted = false;
+    };
+    this.running++;
+    const impatience = setTimeout(() => {
+      release();
+      this.schedule();
+    }, this.options.patienceMs);
+    try {
+      await this.runGroup(group);
+    } finally {
+      clearTimeout(impatience);
+      release();
+      for (const { keys } of group) for (const key of keys) this.busy.delete(key);
+      if (this.waiting.length > 0) this.schedule();
+    }
+  }
+
+  /** The next group: of items that share a key the first, and none whose key is being run. */
+  private take() {
+    const { max } = this.options;
+    const blocked = new Set(this.busy);
+    const group: typeof this.waiting = [];
+    const later: typeof this.waiting = [];
+    for (const entry of this.waiting) {
+      const isFree = group.length < max && !entry.keys.some((key) => blocked.has(key));
+      for (const key of entry.keys) blocked.add(key);
+      (isFree ? group : later).push(entry);
+    }
+    this.waiting.splice(0, this.waiting.length, ...later);
+    for (const { keys } of group) for (const key of keys) this.busy.add(key);
+    return group;
+  }
+
+  /** Never rejects. */
+  private async runGroup(group: readonly { item: T; result: Deferred<R> }[]): Promise<void> {
+    try {
+      const results = await this.options.run(group.map(({ item }) => item));
+      for (const [index, { result }] of group.entries()) result.resolve(results[index] as R);
+    } catch (error) {
+      if (group.length > 1 && this.options.mayRunAlone(error)) {
+        for (const entry of group) await this.runGroup([entry]);
+      } else {
+        for (const { result } of group) result.reject(error);
+      }
+    }
+  }
+}
+
 /** Items by key, in the order in which keys and items first came. */
 export function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>();

@@ -1,10 +1,10 @@
 import { setMaxListeners } from 'node:events';
-import { deferred, within } from '../base/async.ts';
+import { deferred, GroupCommit, groupBy, within } from '../base/async.ts';
 import type { World } from '../base/world.ts';
 import type { Bus } from '../bus/index.ts';
 import { type DueSource, Instance, type Owned } from '../jobs/index.ts';
 import type { AccessRules } from '../people/index.ts';
-import { type Database, type Fragment, render, sql, type Transaction } from '../storage/index.ts';
+import { type Database, type Fragment, hadNoEffect, render, sql, type Transaction } from '../storage/index.ts';
 import type { ChatAdapter, Inbox, Incoming, Place } from './adapter.ts';
 import { type End, mayBeSurplus } from './end.ts';
 import { InboxGate } from './inbox/index.ts';
@@ -14,8 +14,8 @@ import * as laneStore from './lanes/store.ts';
 import { tellUndelivered } from './letters/undelivered.ts';
 import { Draft } from './outbox/draft.ts';
 import { OutboxSender } from './outbox/index.ts';
-import { insertions, type Row as OutboxRow, surplus, WRITTEN, type Written } from './outbox/store.ts';
-import { answerKey, asWritten } from './parts.ts';
+import { FENCED, insertions, surplus, WRITTEN, type Written } from './outbox/store.ts';
+import { answerKey, asWritten, type Parts } from './parts.ts';
 import { PlaceBook } from './places.ts';
 import * as texts from './texts.ts';
 
@@ -54,9 +54,23 @@ export interface Receiver {
 const POISON = 5;
 
 interface EndRow {
+  id: string;
   pending: number;
   written: Written[] | null;
 }
+
+/** A row that ends, and what it says. */
+interface Ending {
+  item: Item;
+  end: End;
+  grp: string;
+  parts: Parts;
+}
+
+/** Rows that end in one statement. */
+const ENDS = 64;
+/** Milliseconds: a statement that waits for another process's lock does not hold up the others for longer. */
+const PATIENCE_MS = 100;
 
 const LANES = 'coda_lanes';
 const SETTLED = 'coda_settled';
@@ -77,6 +91,8 @@ export class Delivery {
   private readonly stopAll = new AbortController();
   /** The follow-ups that a running row has taken in, by its id. */
   private readonly steered = new Map<string, string[]>();
+  /** By the name of their transaction. */
+  private readonly endings = new Map<string, GroupCommit<Ending, EndRow | undefined>>();
   private readonly stopListening: (() => void)[] = [];
   private instance: Instance | undefined;
   private receiver: Receiver | undefined;
@@ -166,16 +182,16 @@ export class Delivery {
    * when the row is not this process's any more; then nothing has happened and nothing is said.
    */
   async end(name: string, item: Item, end: End): Promise<boolean> {
-    const { database, world } = this.options;
-    const ending = this.ending(item, end);
-    const { rows } = await database.run<EndRow>(name, ...render(ending.statement));
-    const ended = rows[0];
+    const ending = this.prepare(item, end);
+    const ended = await this.commit(name, ending);
     if (!ended) {
-      world.log.warn({ item: item.key, owner: item.owner }, 'not this process’s any more; nothing was committed');
+      this.options.world.log.warn(
+        { item: item.key, owner: item.owner },
+        'row is owned by another process; nothing was committed',
+      );
       return false;
     }
-    await this.ended(ended, ending.rows);
-    if (mayBeSurplus(item, end, ending.rows)) this.options.wakeAt(world.clock.now());
+    await this.ended(ended, ending);
     return true;
   }
 
@@ -185,14 +201,13 @@ export class Delivery {
    * been rolled back.
    */
   async endIn(tx: Transaction, item: Item, end: End): Promise<{ sent: Promise<void> } | undefined> {
-    const ending = this.ending(item, end);
-    const { rows } = await tx.last<EndRow>(...render(ending.statement));
+    const ending = this.prepare(item, end);
+    const { rows } = await tx.last<EndRow>(...render(this.statement([ending])));
     const ended = rows[0];
     if (!ended) return undefined;
     const sent = deferred();
     tx.afterCommit(() => {
-      this.ended(ended, ending.rows).then(sent.resolve, sent.reject);
-      if (mayBeSurplus(item, end, ending.rows)) this.options.wakeAt(this.options.world.clock.now());
+      this.ended(ended, ending).then(sent.resolve, sent.reject);
     });
     return { sent: sent.promise };
   }
@@ -296,18 +311,52 @@ export class Delivery {
     this.receiver?.freed();
   }
 
-  private ending(item: Item, end: End): { statement: Fragment; rows: OutboxRow[] } {
-    const now = this.options.world.clock.now();
+  private prepare(item: Item, end: End): Ending {
     const grp = end.key ?? answerKey(item.id);
-    const { rows, parts, buttons } = this.outbox.prepare({ ...this.address(item), key: grp, ...end });
-    const fenced = sql`exists (select from fence)`;
-    const writing = parts.length > 0 ? insertions(parts, buttons, now, fenced) : sql``;
+    return { item, end, grp, parts: this.outbox.prepare({ ...this.address(item), key: grp, ...end }) };
+  }
+
+  /** Ends of the same name share statements under load; a row without a lane ends alone. */
+  private async commit(name: string, ending: Ending): Promise<EndRow | undefined> {
+    const run = async (endings: readonly Ending[]) => {
+      const { rows } = await this.options.database.run<EndRow>(name, ...render(this.statement(endings)));
+      const byId = new Map(rows.map((row) => [row.id, row]));
+      return endings.map(({ item }) => byId.get(item.id));
+    };
+    if (!ending.item.laned) return (await run([ending]))[0];
+    const known = this.endings.get(name);
+    const group =
+      known ?? new GroupCommit({ max: ENDS, patienceMs: PATIENCE_MS, keys: () => [], run, mayRunAlone: hadNoEffect });
+    if (!known) this.endings.set(name, group);
+    return group.add(ending);
+  }
+
+  private statement(endings: readonly Ending[]): Fragment {
+    const now = this.options.world.clock.now();
+    const parts = endings.flatMap((each) => each.parts.parts);
+    const buttons = endings.flatMap((each) => each.parts.buttons);
+    const writing = parts.length > 0 ? insertions(parts, buttons, now, FENCED) : sql``;
     // Drafts are only looked for where there can be any.
-    const keys = parts.map((part) => part.key);
-    const dropping = mayBeSurplus(item, end, parts) ? surplus(grp, keys, fenced) : sql``;
-    const also = sql`${writing}${dropping}${end.also ?? sql``}`;
-    const written = parts.length > 0 ? WRITTEN : sql`null::jsonb`;
-    return { statement: laneStore.ending(item, end.state, now, end.error, also, written), rows };
+    const drafted = endings.filter(({ item, end, parts: { rows } }) => mayBeSurplus(item, end, rows));
+    const dropping =
+      drafted.length > 0
+        ? surplus(
+            drafted.map(({ grp }) => grp),
+            parts.map(({ key }) => key),
+          )
+        : sql``;
+    const alsos = groupBy(
+      endings.flatMap(({ end }) => end.also ?? []),
+      (also) => also.write,
+    );
+    const also = [...alsos].reduce((before, [write, values]) => sql`${before}${write(values)}`, sql``);
+    const ends = endings.map(({ item, end: { state, error } }) => ({ item, state, error }));
+    return laneStore.ending(
+      ends,
+      now,
+      sql`${writing}${dropping}${also}`,
+      parts.length > 0 ? WRITTEN : sql`null::jsonb`,
+    );
   }
 
   private address(item: Item) {
@@ -321,8 +370,9 @@ export class Delivery {
   }
 
   /** After the commit: what was written is sent, what still waits in the lane is taken up. */
-  private async ended({ pending, written }: EndRow, rows: readonly OutboxRow[]): Promise<void> {
+  private async ended({ pending, written }: EndRow, { item, end, parts: { rows } }: Ending): Promise<void> {
     if (pending > 0) this.lanes.wake();
+    if (mayBeSurplus(item, end, rows)) this.options.wakeAt(this.options.world.clock.now());
     await this.outbox.dispatch(asWritten(rows, written));
   }
 

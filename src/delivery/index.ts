@@ -2,7 +2,7 @@
 export type * from './adapter.ts';
 export type * from './content.ts';
 export { Delivery, type DeliveryOptions, type Receiver } from './delivery.ts';
-export type { End } from './end.ts';
+export type { Also, End } from './end.ts';
 export {
   erasures as inboxErasures,
   type FinalState,

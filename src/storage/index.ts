@@ -13,3 +13,4 @@ export {
   type Transaction,
 } from './port.ts';
 export { type Fragment, raw, render, sql } from './sql.ts';
+export { hadNoEffect } from './wrap.ts';

@@ -284,6 +284,14 @@ function mayWorkNow(error: unknown): boolean {
   return RETRIED.includes(code) || (code === '0A000' && messageOf(error).includes('cached plan'));
 }
 
+/**
+ * Whether `error`, thrown by a statement, is the server's word about the statement itself (SQLSTATE classes: data,
+ * constraint, rollback, lock not available, cancelled): nothing of it has happened, and a part of it may still succeed.
+ */
+export function hadNoEffect(error: unknown): boolean {
+  return !(error instanceof CodaError) && /^(21|22|23|40|55)...$|^57014$/.test(systemCode(error) ?? '');
+}
+
 function diskFull(cause: unknown): CodaError {
   return new CodaError('DISK_FULL', {
     message: `The database cannot write: its disk is full (${messageOf(cause)}).`,

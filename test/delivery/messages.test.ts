@@ -117,6 +117,37 @@ describe.each(testDatabases)('messages on $name', ({ name, available }) => {
     expect((await coda.storage()).commits - before.commits).toBe(3);
   });
 
+  test.skipIf(!available)('messages that come at once are stored, and answered, by few statements', async () => {
+    await using coda = await begin();
+    const people = Array.from({ length: 20 }, (_, index) => `p${index}`);
+    for (const person of people) await coda.hear(person, `c-${person}`, 'meet');
+    await coda.app.settled();
+    const before = (await coda.storage()).commits;
+    await Promise.all(people.map((person) => coda.hear(person, `c-${person}`, `hello from ${person}`)));
+    await coda.app.settled();
+    for (const person of people) {
+      expect(coda.platform.in(`c-${person}`)).toEqual(['you said: meet', `you said: hello from ${person}`]);
+    }
+    expect((await coda.storage()).commits - before).toBeLessThan(people.length);
+  });
+
+  test.skipIf(!available)('what cannot be stored does not keep what came with it', async () => {
+    await using coda = await begin();
+    const people = ['ana', 'bob', 'eve', 'gus'];
+    for (const person of people) await coda.hear(person, `c-${person}`, 'meet');
+    await coda.app.settled();
+    // Known to this process and gone from the database, as where another process has erased it at this moment.
+    const of = `where conversation_id = (select id from conversations where channel = 'c-eve')`;
+    for (const table of ['lanes', 'inbox', 'outbox', 'messages', 'turns', 'usage']) {
+      await coda.database().run('test', `delete from ${table} ${of}`);
+    }
+    await coda.database().run('test', `delete from conversations where channel = 'c-eve'`);
+    const heard = await Promise.all(people.map((person) => coda.hear(person, `c-${person}`, 'hello')));
+    await Promise.all(heard.map((each) => each.settled));
+    await coda.app.settled();
+    for (const person of people) expect(coda.platform.in(`c-${person}`)).toContain('you said: hello');
+  });
+
   test.skipIf(!available)('the receipts of many messages are stored together', async () => {
     await using coda = await begin();
     await (await coda.hear('ana', 'c0', 'hello')).settled;

@@ -8,6 +8,8 @@ export {
   costByPerson,
   costOfConversation,
   costOfPerson,
+  type OwnedUsage,
+  owned,
   readSpent,
   repairsSince,
   type SpentDays,

@@ -27,28 +27,52 @@ export interface UsageOwner {
   conversationId: string;
   spaceId: string;
   turnId: string;
+  /** The message that the turn answers. */
+  inboxId: string;
 }
 
-/** Two `with` parts, beginning with a comma, that add calls and their sums, if `when` holds; each call counts once. */
-export function usageWriting(rows: readonly UsageRow[], owner: UsageOwner, when: Fragment): Fragment {
+/** A call with whose it was, as it is written; JSON names are the columns'. */
+export type OwnedUsage = UsageRow & {
+  space_id: string;
+  person_id: string;
+  conversation_id: string;
+  turn_id: string;
+  inbox_id: string;
+};
+
+export function owned(rows: readonly UsageRow[], owner: UsageOwner): OwnedUsage[] {
+  return rows.map((row) => ({
+    ...row,
+    space_id: owner.spaceId,
+    person_id: owner.personId,
+    conversation_id: owner.conversationId,
+    turn_id: owner.turnId,
+    inbox_id: owner.inboxId,
+  }));
+}
+
+/** Two `with` parts, beginning with a comma, that add calls `u` for which `when` holds, and their sums; each counts once. */
+export function usageWriting(rows: readonly OwnedUsage[], when: Fragment): Fragment {
   if (rows.length === 0) return sql``;
-  return sql`, used as (
+  return sql`, calls as (
+      select * from jsonb_to_recordset(${json(rows)})
+             as u (id uuid, at timestamptz, day date, purpose text, space_id text, person_id uuid, conversation_id uuid,
+                   turn_id uuid, inbox_id uuid, model text, input bigint, cached bigint, output bigint, written bigint,
+                   price double precision, estimated boolean, repairs text[], told boolean)
+       where ${when}
+    ), used as (
       insert into usage (id, at, day, purpose, space_id, person_id, conversation_id, turn_id, model, input_tokens,
                          cached_tokens, output_tokens, written_tokens, price, estimated, repairs)
-      select u.id, u.at, u.day, u.purpose, ${owner.spaceId}, ${owner.personId}::uuid, ${owner.conversationId}::uuid,
-             ${owner.turnId}::uuid, u.model, u.input, u.cached, u.output, u.written, u.price, u.estimated, u.repairs
-        from jsonb_to_recordset(${json(rows)})
-             as u (id uuid, at timestamptz, day date, purpose text, model text, input bigint, cached bigint,
-                   output bigint, written bigint, price double precision, estimated boolean, repairs text[])
-       where ${when}
+      select id, at, day, purpose, space_id, person_id, conversation_id, turn_id, model, input, cached, output, written,
+             price, estimated, repairs
+        from calls
       on conflict (id) do nothing
-      returning day, person_id, input_tokens, cached_tokens, output_tokens, price
+      returning id
     ), spent as (
       insert into spending (day, person_id, calls, input_tokens, cached_tokens, output_tokens, unpriced, price, told)
-      select day, person_id, count(*), sum(input_tokens), sum(cached_tokens), sum(output_tokens),
-             coalesce(sum(input_tokens + output_tokens) filter (where price is null), 0), coalesce(sum(price), 0),
-             ${rows.some(({ told }) => told)}
-        from used group by day, person_id
+      select day, person_id, count(*), sum(input), sum(cached), sum(output),
+             coalesce(sum(input + output) filter (where price is null), 0), coalesce(sum(price), 0), bool_or(told)
+        from calls join used using (id) group by day, person_id order by day, person_id
       on conflict (day, person_id) do update
          set calls = spending.calls + excluded.calls, input_tokens = spending.input_tokens + excluded.input_tokens,
              cached_tokens = spending.cached_tokens + excluded.cached_tokens,
@@ -61,7 +85,7 @@ export function usageWriting(rows: readonly UsageRow[], owner: UsageOwner, when:
 /** Adds calls that belong to nothing else that is written: a summary, an answer that failed after it had cost. */
 export async function addUsage(database: Database, rows: readonly UsageRow[], owner: UsageOwner): Promise<void> {
   if (rows.length === 0) return;
-  const statement = sql`with nothing as (select 1)${usageWriting(rows, owner, sql`true`)} select 1`;
+  const statement = sql`with nothing as (select 1)${usageWriting(owned(rows, owner), sql`true`)} select 1`;
   await database.run('usage.add', ...render(statement));
 }
 

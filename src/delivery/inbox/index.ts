@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { type Deferred, deferred } from '../../base/async.ts';
+import { type Deferred, deferred, GroupCommit } from '../../base/async.ts';
 import { systemCode } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
 import type { World } from '../../base/world.ts';
 import type { Instance } from '../../jobs/index.ts';
 import { type AccessRules, meet, type Role, roleOf } from '../../people/index.ts';
-import type { Database, Fragment } from '../../storage/index.ts';
+import { type Database, type Fragment, hadNoEffect } from '../../storage/index.ts';
 import type { Accepted, Inbox, Incoming, IncomingMessage, KnownPlace, Place } from '../adapter.ts';
 import type { Form } from '../content.ts';
 import type { Item, ItemKind, Payload } from '../item.ts';
@@ -40,6 +40,10 @@ interface Known {
 
 /** People and places whose ids are remembered; both never change, so that forgetting one only costs a look-up. */
 const REMEMBERED = 10_000;
+/** Rows that one statement stores. */
+const MOST_AT_ONCE = 64;
+/** Milliseconds: a statement that waits for another process's lock does not hold up the others for longer. */
+const PATIENCE_MS = 100;
 /** SQLSTATE `foreign_key_violation`: a row that is referred to is gone. */
 const NOBODY = '23503';
 
@@ -50,8 +54,18 @@ export class InboxGate implements Inbox {
   private readonly unsettled = new Map<string, Deferred<void>>();
   private readonly acknowledging = new Map<string, () => Promise<boolean>>();
 
+  /** Messages that come at once are stored by one statement. */
+  private readonly accepting: GroupCommit<store.NewRow, store.AcceptedRow | undefined>;
+
   constructor(deps: InboxDeps) {
     this.deps = deps;
+    this.accepting = new GroupCommit({
+      max: MOST_AT_ONCE,
+      patienceMs: PATIENCE_MS,
+      keys: store.acceptKeys,
+      run: (rows) => this.store(rows),
+      mayRunAlone: hadNoEffect,
+    });
   }
 
   async accept(event: Incoming, acknowledge?: () => Promise<boolean>): Promise<Accepted> {
@@ -122,7 +136,7 @@ export class InboxGate implements Inbox {
   }
 
   private async take(event: Incoming, acknowledge?: () => Promise<boolean>): Promise<Accepted> {
-    const { database, world, lanes } = this.deps;
+    const { world, lanes } = this.deps;
     const { personId, conversationId, role } = await this.know(event);
     const kind = this.deps.kindOf(event);
     const laned = kind === 'message';
@@ -146,9 +160,7 @@ export class InboxGate implements Inbox {
     this.unsettled.set(id, waited);
     // Whoever takes it may not be able to tell when it is done: a hint can be lost, or not be sent at all.
     if (this.unsettled.size > REMEMBERED) this.settle(this.unsettled.keys().next().value as string);
-    const { queueLimit, rateLimit } = this.deps;
-    const taking = { owner, take: lanes.hasRoom, queueLimit, rateLimit };
-    const accepted = await store.accept(database, row, taking, this.deps.context).catch((error: unknown) => {
+    const accepted = await this.accepting.add(row).catch((error: unknown) => {
       this.unsettled.delete(id);
       throw error;
     });
@@ -165,6 +177,14 @@ export class InboxGate implements Inbox {
     }
     const outcome = laned && !item.laned ? 'refused' : 'accepted';
     return { outcome, settled: waited.promise };
+  }
+
+  private async store(rows: readonly store.NewRow[]): Promise<(store.AcceptedRow | undefined)[]> {
+    const { database, lanes, queueLimit, rateLimit, context } = this.deps;
+    const taking = { owner: this.deps.instance().id, room: lanes.room, queueLimit, rateLimit };
+    const accepted = await store.accept(database, rows, taking, context);
+    const byId = new Map(accepted.map((row) => [row.id, row]));
+    return rows.map(({ id }) => byId.get(id));
   }
 
   private async know(event: Incoming): Promise<Known> {

@@ -1,7 +1,7 @@
 import type { Instant } from '../../base/clock.ts';
 import type { Pruning } from '../../jobs/index.ts';
 import type { Erasure, Move } from '../../people/index.ts';
-import { type Database, type Fragment, json, render, sql, type Transaction } from '../../storage/index.ts';
+import { type Database, type Fragment, json, raw, render, sql, type Transaction } from '../../storage/index.ts';
 import type { KnownPlace, Place } from '../adapter.ts';
 import type { Form } from '../content.ts';
 import type { ItemKind, Payload } from '../item.ts';
@@ -28,51 +28,78 @@ export interface AcceptedRow extends ItemRow {
 
 export interface Taking {
   owner: string;
-  /** Whether this process has room for another turn. */
-  take: boolean;
+  /** How many more turns this process can begin. */
+  room: number;
   /** With as many rows in its lane a message is not queued: it comes back without a lane, to be refused. */
   queueLimit: number;
   /** So many messages of one person are taken within a minute, the others are refused likewise; 0: any number. */
   rateLimit: number;
 }
 
+/** What two rows of one statement may not share: each is counted in its lane's row. */
+export function acceptKeys({ conversationId }: NewRow): string[] {
+  return [conversationId];
+}
+
+const NEW_ROW = `id uuid, key text, kind text, adapter text, conversation_id uuid, person_id uuid, message_id text,
+  payload jsonb, laned boolean, take boolean, later integer, sent_at timestamptz, received_at timestamptz`;
+
 /**
- * Stores the row if its key is new and takes its lane if that is free, in one statement; nothing comes back for a
- * duplicate. The lane is counted after the insert, and only if there was one: a second copy that is being committed
+ * Stores rows whose keys are new and takes their lanes where these are free, in one statement; for a duplicate nothing
+ * comes back. The lane is counted after the insert, and only if there was one: a second copy that is being committed
  * at this moment makes the insert wait, then insert nothing, then count nothing. Whose it is says the identity, not
- * what the caller remembers: another process may have given it to another person.
+ * what the caller remembers: another process may have given it to another person. Rows are locked in the order of
+ * their ids, so that two statements never wait for each other.
  */
 export async function accept(
   database: Database,
-  row: NewRow,
-  { owner, take, queueLimit, rateLimit }: Taking,
+  rows: readonly NewRow[],
+  { owner, room, queueLimit, rateLimit }: Taking,
   context: Fragment,
-): Promise<AcceptedRow | undefined> {
-  const isLimited = rateLimit > 0 && row.laned;
-  const tooFast = isLimited ? sql`(select messages > ${rateLimit} from rate)` : sql`false`;
-  const given = json(row.payload);
-  const payload = isLimited
-    ? sql`${given}::jsonb || case when ${tooFast} then '{"tooFast": true}' else '{}' end::jsonb`
-    : sql`${given}`;
+): Promise<AcceptedRow[]> {
+  const given = rows.map((row, index) => ({
+    id: row.id,
+    key: row.key,
+    kind: row.kind,
+    adapter: row.adapter,
+    conversation_id: row.conversationId,
+    person_id: row.personId,
+    message_id: row.messageId,
+    payload: row.payload,
+    laned: row.laned,
+    take: index < room,
+    // How many of the statement's messages the person sent after this one.
+    later: rows.slice(index + 1).filter((other) => other.laned && other.personId === row.personId).length,
+    sent_at: row.sentAt,
+    received_at: row.receivedAt,
+  }));
+  const isLimited = rateLimit > 0 && rows.some(({ laned }) => laned);
+  const tooFast = isLimited
+    ? sql`coalesce((select messages - g.later > ${rateLimit} from rate where rate.person_id = g.person_id), false)`
+    : sql`false`;
   const statement = sql`
-    with ${isLimited ? counted(row) : sql``}place as (
-      select ${row.laned} and not ${tooFast} and coalesce(
-               (select pending from lanes where conversation_id = ${row.conversationId}) < ${queueLimit}, true) as laned
+    with given as (
+      select * from jsonb_to_recordset(${json(given)}) as g (${raw(NEW_ROW)})
+    ), ${isLimited ? counted(rows) : sql``}place as (
+      select g.*, t.too_fast,
+             g.laned and not t.too_fast and coalesce(
+               (select pending from lanes where conversation_id = g.conversation_id) < ${queueLimit}, true) as lined
+        from given g cross join lateral (select ${tooFast} as too_fast offset 0) t
     ), i as (
       insert into inbox (id, key, kind, adapter, conversation_id, person_id, message_id, payload, state, laned, owner,
                          sent_at, received_at)
-      select ${row.id}, ${row.key}, ${row.kind}, ${row.adapter}, ${row.conversationId},
+      select id, key, kind, adapter, conversation_id,
              coalesce((select person_id from identities
-                        where adapter = ${row.adapter} and external_id = ${row.payload.from}), ${row.personId}),
-             ${row.messageId}, ${payload}, 'received', laned, case when not laned then ${owner}::uuid end,
-             ${row.sentAt}, ${row.receivedAt}
-        from place
+                        where adapter = p.adapter and external_id = p.payload ->> 'from'), person_id),
+             message_id, payload || case when too_fast then '{"tooFast": true}'::jsonb else '{}' end, 'received', lined,
+             case when not lined then ${owner}::uuid end, sent_at, received_at
+        from place p order by key
       on conflict (key) do nothing
       returning *
     ), lane as (
       insert into lanes as l (conversation_id, owner, current, pending)
-      select conversation_id, case when ${take} then ${owner}::uuid end, case when ${take} then id end, 1
-        from i where laned
+      select i.conversation_id, case when g.take then ${owner}::uuid end, case when g.take then i.id end, 1
+        from i join given g using (id) where i.laned order by i.conversation_id
       on conflict (conversation_id) do update
          set pending = l.pending + 1,
              owner = case when l.pending = 0 then excluded.owner else l.owner end,
@@ -80,25 +107,27 @@ export async function accept(
       returning current
     )
     select i.id, i.key, i.kind, i.message_id, i.payload, i.sent_at, i.received_at, i.attempts, i.tainted, i.laned,
-           not i.laned or coalesce(lane.current = i.id, false) as taken, ${itemColumns(context)}
-      from i left join lane on true
-      join conversations c on c.id = i.conversation_id
-      join persons p on p.id = i.person_id`;
-  const { rows } = await database.run<AcceptedRow>('inbox.accept', ...render(statement));
-  return rows[0];
+           not i.laned or i.id in (select current from lane) as taken, ${itemColumns(context)}
+      from i
+      -- looked up row by row, however many the planner expects
+      cross join lateral (select * from conversations where id = i.conversation_id offset 0) c
+      cross join lateral (select * from persons where id = i.person_id offset 0) p`;
+  return (await database.run<AcceptedRow>('inbox.accept', ...render(statement))).rows;
 }
 
 const RATE_MS = 60_000;
 
-/** A `with` part that counts the message among those of its person's running minute. */
-function counted({ personId, receivedAt }: NewRow): Fragment {
-  const begun = new Date(receivedAt.getTime() - RATE_MS);
+/** A `with` part that counts the messages among those of its person's running minute. */
+function counted(rows: readonly NewRow[]): Fragment {
+  const newest = Math.max(...rows.map(({ receivedAt }) => receivedAt.getTime()));
+  const begun = new Date(newest - RATE_MS);
   return sql`rate as (
-      insert into rates as r (person_id, since, messages) values (${personId}, ${receivedAt}, 1)
+      insert into rates as r (person_id, since, messages)
+      select person_id, max(received_at), count(*) from given where laned group by person_id order by person_id
       on conflict (person_id) do update
-         set messages = case when r.since > ${begun} then r.messages + 1 else 1 end,
+         set messages = case when r.since > ${begun} then r.messages else 0 end + excluded.messages,
              since = case when r.since > ${begun} then r.since else excluded.since end
-      returning messages
+      returning person_id, messages
     ), `;
 }
 

@@ -57,10 +57,12 @@ export class Lanes implements Owned, DueSource {
 
   /** Whether another turn can be begun now. */
   get hasRoom(): boolean {
-    return !this.stopping && this.room > 0;
+    return this.room > 0;
   }
 
-  private get room(): number {
+  /** How many more turns can be begun now. */
+  get room(): number {
+    if (this.stopping) return 0;
     const { concurrency } = this.deps;
     const working = this.running.size - this.waiting.size;
     return Math.min(concurrency - working, concurrency * MOST_BEGUN - this.running.size);

@@ -1,5 +1,5 @@
 import type { Instant } from '../../base/clock.ts';
-import { type Database, type Fragment, render, sql, type Transaction } from '../../storage/index.ts';
+import { type Database, type Fragment, json, render, sql, type Transaction } from '../../storage/index.ts';
 import type { FinalState } from '../inbox/store.ts';
 import type { Item } from '../item.ts';
 import { type ItemRow, itemColumns } from '../store.ts';
@@ -49,41 +49,72 @@ export async function claim(
   return (await database.run<ItemRow>('lanes.claim', ...render(statement))).rows;
 }
 
+/** A row's end, as it is written. */
+export interface Ending {
+  item: Item;
+  state: FinalState;
+  error?: string | undefined;
+}
+
 /**
- * Ends a row in one statement with what belongs to its end: `also` are further `with` parts, each of which must be
- * conditional on `fence` having a row, and `written` a scalar that comes back with it. Returns what is left in the lane, or undefined when the row is not this
- * process's any more: then nothing has happened.
+ * Ends rows in one statement with what belongs to their ends: `also` are further `with` parts that write only for ids
+ * in `fence`, and `written` a scalar per row of `fence` that comes back with it. A row comes back with what is left in
+ * its lane, or not at all when it is not this process's any more: then nothing has happened to it. Rows without a lane
+ * end alone.
  */
-export function ending(
-  item: Item,
-  state: FinalState,
-  now: Instant,
-  error: string | undefined,
-  also: Fragment,
-  written: Fragment,
-): Fragment {
+export function ending(ends: readonly Ending[], now: Instant, also: Fragment, written: Fragment): Fragment {
+  const rows = ends.map(({ item, state, error }) => ({
+    id: item.id,
+    conversation_id: item.conversation.id,
+    person_id: item.person.id,
+    owner: item.owner,
+    state,
+    error: error ?? null,
+  }));
+  const ids = rows.map(({ id }) => id);
+  const fence = ends[0]?.item.laned
+    ? leaveLanes(
+        rows.map((row) => row.conversation_id),
+        now,
+      )
+    : leaveLaneless(ids);
   return sql`
-    with fence as (${item.laned ? leaveLane(item, now) : leaveLaneless(item)}),
-    closed as (
-      update inbox set state = ${state}, owner = null, error = ${error ?? null}::text,
-             finished_at = case when ${state}::text = 'waiting' then null else ${now}::timestamptz end
-       where id = ${item.id} and exists (select from fence)
+    with ends as (
+      select * from jsonb_to_recordset(${json(rows)})
+                 as e (id uuid, conversation_id uuid, person_id uuid, owner uuid, state text, error text)
+    ), ${fence}, closed as (
+      update inbox i
+         set state = e.state, owner = null, error = e.error,
+             finished_at = case when e.state = 'waiting' then null else ${now}::timestamptz end
+        from ends e join fence using (id)
+       where i.id = any(${ids}::uuid[]) and i.id = e.id
     )${also}
-    select pending, (${written}) as written from fence`;
+    select id, pending, (${written}) as written from fence`;
 }
 
-function leaveLane(item: Item, now: Instant): Fragment {
-  return sql`
-    update lanes set owner = null, current = null, pending = pending - 1, served_at = ${now}, cancel = false,
-           last_person = ${item.person.id}
-     where conversation_id = ${item.conversation.id} and owner = ${item.owner} and current = ${item.id}
-    returning conversation_id, pending`;
+/** Several lanes are locked in one order, so that two statements never wait for each other. */
+function leaveLanes(conversationIds: readonly string[], now: Instant): Fragment {
+  const isOrdered = conversationIds.length > 1;
+  const locked = sql`locked as (
+      select conversation_id from lanes where conversation_id = any(${conversationIds}::uuid[])
+       order by conversation_id for update
+    ), `;
+  return sql`${isOrdered ? locked : sql``}fence as (
+      update lanes l
+         set owner = null, current = null, pending = l.pending - 1, served_at = ${now}, cancel = false,
+             last_person = e.person_id
+        from ends e${isOrdered ? sql` join locked using (conversation_id)` : sql``}
+       where l.conversation_id = any(${conversationIds}::uuid[]) and l.conversation_id = e.conversation_id
+         and l.owner = e.owner and l.current = e.id
+      returning e.id, l.pending
+    )`;
 }
 
-function leaveLaneless(item: Item): Fragment {
-  return sql`
-    select conversation_id, 0 as pending from inbox
-     where id = ${item.id} and owner = ${item.owner} and state = 'received' for update`;
+function leaveLaneless(ids: readonly string[]): Fragment {
+  return sql`fence as (
+      select i.id, 0 as pending from inbox i join ends e on e.id = i.id
+       where i.id = any(${ids}::uuid[]) and i.owner = e.owner and i.state = 'received' for update of i
+    )`;
 }
 
 /** Whether the row is still this process's, held so until `tx` ends. Also tells whether somebody asked to stop it. */

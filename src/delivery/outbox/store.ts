@@ -51,7 +51,7 @@ const BUTTON_COLUMNS =
   'id text, card text, label text, position smallint, action jsonb, conversation_id uuid, person_id uuid';
 
 /**
- * `with` parts that write parts and buttons, if `when` (`exists (select from fence)`) holds. A draft with the same key
+ * `with` parts that write parts and buttons for which `when` holds (of a part `o`). A draft with the same key
  * becomes the part, and keeps what is known of its message. `out` has what was written; only that gets its buttons.
  */
 export function insertions(
@@ -67,7 +67,7 @@ export function insertions(
       on conflict (key) do update
          set content = excluded.content, drafted = true, state = excluded.state, owner = excluded.owner, tainted = excluded.tainted
        where outbox.state = 'draft'
-      returning id, key, receipt, unknown_at, drafted
+      returning id, key, inbox_id, receipt, unknown_at, drafted
     )${buttons.length > 0 ? presses(buttons, now) : sql``}`;
 }
 
@@ -88,8 +88,11 @@ export interface Written {
   drafted: boolean;
 }
 
-/** The scalar that brings `out` back. */
-export const WRITTEN = sql`select jsonb_agg(out) from out`;
+/** Whether an inbox row is one that the statement ends. */
+export const FENCED = sql`inbox_id = any (array(select id from fence))`;
+
+/** The scalar that brings back what of `out` belongs to a row of `fence`. */
+export const WRITTEN = sql`select jsonb_agg(out) from out where out.inbox_id = fence.id`;
 
 /** Writes parts and buttons; what is not returned was in the outbox already. */
 export async function insert(
@@ -98,7 +101,7 @@ export async function insert(
   buttons: readonly NewButton[],
   now: Instant,
 ): Promise<Written[]> {
-  const statement = sql`with whatever as (select 1)${insertions(parts, buttons, now, sql`true`)} select (${WRITTEN}) as written`;
+  const statement = sql`with whatever as (select 1)${insertions(parts, buttons, now, sql`true`)} select (select jsonb_agg(out) from out) as written`;
   const { rows } = await tx.query<{ written: Written[] | null }>(...render(statement));
   return rows[0]?.written ?? [];
 }
@@ -106,11 +109,12 @@ export async function insert(
 /** When the next part is due to be sent or looked for; `null` when none is. */
 export const EARLIEST = `select min(next_at) from outbox where state in ('pending', 'unknown')`;
 
-/** A `with` part that marks the drafts of an answer that have no part in it any more, to be taken away. */
-export function surplus(grp: string, keys: readonly string[], when: Fragment): Fragment {
+/** A `with` part that marks the drafts of answers that have no part in them any more, to be taken away. */
+export function surplus(grps: readonly string[], keys: readonly string[]): Fragment {
   return sql`, surplus as (
       update outbox set state = 'pending', removed = true, owner = null, next_at = created_at
-       where grp = ${grp} and state = 'draft' and key <> all (${keys}::text[]) and ${when}
+       where grp = any(${grps}::text[]) and state = 'draft' and key <> all (${keys}::text[])
+         and ${FENCED}
     )`;
 }
 
