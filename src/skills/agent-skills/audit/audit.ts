@@ -4,7 +4,7 @@ import { type FileEntry, listInside, readInside } from '../files/index.ts';
 import { isScript } from '../pin/index.ts';
 import { Pace } from '../scan/index.ts';
 import type { Finding, FindingLevel } from './finding.ts';
-import { isProse, type ScannedFile, scanFile, settingOf } from './scan.ts';
+import { type ScannedFile, scanFile } from './scan.ts';
 
 export interface Audit {
   /** The heaviest first, then by file and line. */
@@ -44,27 +44,26 @@ export async function auditSkill(root: string, signal?: AbortSignal): Promise<Au
     const why = 'It is no file that coda reads, or leads out of the folder.';
     return { rule: 'refused-file', level: 'warn', file: path, line: 0, excerpt: message, why };
   });
-  const setting = settingOf(await textOf(root, listing.files.find(isSkillFile)));
   const pace = new Pace();
   let bytes = 0;
   let complete = listing.cut === undefined;
   for (const file of inOrder(listing.files)) {
     signal?.throwIfAborted();
-    if (bytes >= MAX_BYTES) {
-      complete = false;
-      break;
-    }
-    const maxBytes = Math.min(
-      isScript(file) || isProse(file.path) ? MAX_FILE_BYTES : MAX_DATA_BYTES,
-      MAX_BYTES - bytes,
-    );
+    const isRead = isProse(file) || isScript(file);
+    const maxBytes = Math.min(isRead ? MAX_FILE_BYTES : MAX_DATA_BYTES, MAX_BYTES - bytes);
     const read = await readInside(root, file.path, { maxBytes });
-    if (!read.ok) continue;
+    if (!read.ok) {
+      complete = false;
+      continue;
+    }
     bytes += read.content.length;
-    complete &&= !read.truncated;
     const program = programIn(file, read.content);
     if (program !== undefined) findings.push(program);
-    else if (isText(read.content)) findings.push(...(await scanFile(scannable(file, read.content), setting, pace)));
+    else if (isRead || isText(read.content)) findings.push(...(await scanFile(scannable(file, read.content), pace)));
+    if (!read.truncated) continue;
+    complete = false;
+    // What the model reads or runs must not lie beyond what is scanned.
+    if (isRead && program === undefined) findings.push(unscanned(file));
   }
   findings.sort((a, b) => ORDER[a.level] - ORDER[b.level]);
   const blocked = findings.some(({ level }) => level === 'block');
@@ -73,13 +72,23 @@ export async function auditSkill(root: string, signal?: AbortSignal): Promise<Au
 
 const isSkillFile = ({ path }: FileEntry) => path.toLowerCase() === 'skill.md';
 
-async function textOf(root: string, file: FileEntry | undefined): Promise<string> {
-  const read = file && (await readInside(root, file.path, { maxBytes: 16 * 1024 }));
-  return read?.ok ? read.content.toString('utf8') : '';
+const PROSE = /\.(?:md|mdx|markdown|txt|rst|html?)$|(?:^|\/)(?:README|LICENSE)$/i;
+
+/** Whether a file is told to the model or to people, and not run. */
+const isProse = (file: FileEntry): boolean => PROSE.test(file.path) && !isScript(file);
+
+/** NULs are no characters to a shell, and hide nothing. */
+function scannable(file: FileEntry, content: Buffer): ScannedFile {
+  const text = content
+    .toString('utf8')
+    .replace(/^\ufeff/, '')
+    .replaceAll('\0', '');
+  return { path: file.path, text, isProse: isProse(file) && !text.startsWith('#!') };
 }
 
-function scannable({ path }: FileEntry, content: Buffer): ScannedFile {
-  return { path, text: content.toString('utf8').replace(/^\ufeff/, '') };
+function unscanned({ path, bytes }: FileEntry): Finding {
+  const why = 'It is too long to be scanned to its end.';
+  return { rule: 'not-scanned', level: 'block', file: path, line: 0, excerpt: `${bytes} bytes`, why };
 }
 
 /** What the model reads first, then what is run, then the rest: should the limit come, it cuts what matters least. */

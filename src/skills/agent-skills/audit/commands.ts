@@ -10,8 +10,6 @@ export interface Hit {
   why: string;
   /** Where in the passage's text. */
   index: number;
-  /** Words of warning around it change nothing. */
-  firm?: boolean;
 }
 
 const FETCHER = /(?:^|[\s;&(`"'$])(?:curl|wget|fetch|iwr|irm|Invoke-WebRequest|Invoke-RestMethod|lynx|aria2c)\s/i;
@@ -22,7 +20,7 @@ const INTERPRETER =
   /^\s{0,4}(?:sudo\s+(?:-\w+\s+){0,3})?(?:env\s+)?(?:\/(?:usr\/)?(?:local\/)?bin\/(?:env\s+)?)?(?:(?:(?:ba|z|k|da|fi|c|tc)?sh|iex|Invoke-Expression)(?=$|[\s;&|)`"'])|(?:python[\d.]*|node|perl|ruby|php|deno|bun|osascript)(?:\s+-)?\s*(?=$|[;&|)`"']))/i;
 /** What a shell is handed by a substitution. */
 const SUBSTITUTED =
-  /(?:\b(?:(?:ba|z|k|da)?sh\s+-\w{0,4}c|eval|source|exec)\s+|(?:^|[\s;&|])\.\s+|\b(?:(?:ba|z|k|da)?sh|python[\d.]*|node|perl|ruby)\s+)["']?(?:\$\(|<\(|`)\s{0,4}(?:curl|wget|fetch)\s/i;
+  /(?:\b(?:(?:ba|z|k|da)?sh\s+-\w{0,4}c|eval|source|exec)\s+|(?:^|[\s;&|])\.\s+|\b(?:(?:ba|z|k|da)?sh|python[\d.]*|node|perl|ruby)\s+)["']?(?:\$\(|<\(|`)\s{0,4}(?:curl|wget|fetch)\s/gi;
 
 const WHY_PIPE = 'What an address answers is run at once, whatever it is that day.';
 const WHY_DECODED = 'It runs a command that is written so that nobody can read it.';
@@ -30,18 +28,23 @@ const WHY_DECODED = 'It runs a command that is written so that nobody can read i
 /** Pipes into a shell, from the network or from a decoder. `suspect`: another line names a shady address. */
 export function pipes({ text, kind }: Passage, suspect: boolean): Hit[] {
   const hits: Hit[] = [];
-  const substituted = SUBSTITUTED.exec(text);
-  if (substituted) hits.push({ rule: 'pipe-to-shell', ...weigh(text, suspect), index: substituted.index });
+  for (const { 0: command, index } of text.matchAll(SUBSTITUTED)) {
+    hits.push({ rule: 'pipe-to-shell', ...weigh(text.slice(index, index + command.length + 300), suspect), index });
+  }
   const parts = text.split('|');
   let index = 0;
   let start = 0;
   let fetched = false;
   let decoded = false;
-  for (const part of parts.slice(0, 60)) {
+  for (const part of parts) {
     const runs = INTERPRETER.test(part);
     if (runs && decoded) hits.push({ rule: 'run-decoded', level: 'block', why: WHY_DECODED, index: start });
-    else if (runs && fetched)
-      hits.push({ rule: 'pipe-to-shell', ...weigh(text, suspect && kind === 'code'), index: start });
+    else if (runs && fetched) {
+      const weight = weigh(text.slice(start, index), suspect && kind === 'code');
+      hits.push({ rule: 'pipe-to-shell', ...weight, index: start });
+    }
+    // The pipe ends in the interpreter; what follows is another one.
+    if (runs) fetched = decoded = false;
     const begins = [FETCHER, DECODER].map((pattern) => part.search(pattern));
     if (!fetched && !decoded) start = index + Math.max(0, ...begins);
     fetched ||= begins[0] !== -1;
@@ -53,9 +56,9 @@ export function pipes({ text, kind }: Passage, suspect: boolean): Hit[] {
   return hits;
 }
 
-/** By where it comes from: many projects tell to install them like this. */
-function weigh(text: string, suspect: boolean): Pick<Hit, 'level' | 'why'> {
-  const addresses = addressesIn(text);
+/** By where `command` fetches from, whatever else is named beside it: many projects tell to install them like this. */
+function weigh(command: string, suspect: boolean): Pick<Hit, 'level' | 'why'> {
+  const addresses = addressesIn(command);
   if (addresses.some(({ shady }) => shady) || (addresses.length === 0 && suspect)) {
     return { level: 'block', why: `${WHY_PIPE} Nobody answers for this address.` };
   }

@@ -29,11 +29,13 @@ export interface Passage {
   line: number;
   /** The line on which the character at `index` of `text` stands. */
   lineAt(index: number): number;
-  /** Spoken of as something bad, or as an example: what it shows is not asked for. */
-  careful: boolean;
-  /** What stands above it says so: its heading, or the paragraph that introduces it. */
-  introduced: boolean;
-  /** Some lines of code together, for what takes several steps. */
+  /** What introduces it directly: the paragraph before a fence, a list or a table; empty where there is none. */
+  intro: string;
+  /** Of code in a fence: the line above it. */
+  label: string;
+  /** It is of a file that is run, where no word counts. */
+  isScript: boolean;
+  /** Some lines together, for what takes several steps. */
   block: boolean;
 }
 
@@ -45,11 +47,10 @@ export interface Rule {
   find: RegExp;
   /** Must be found in the passage too. */
   and?: readonly RegExp[];
-  unless?: RegExp;
+  /** Innocent forms: they are cut out before anything is looked for, and speak for nothing beside them. Global. */
+  except?: RegExp;
   /** Default: everywhere. */
   in?: readonly PassageKind[];
-  /** Over some lines of code together. */
+  /** Over some lines together. */
   block?: boolean;
-  /** No innocent text has it, so that words of warning around it change nothing. */
-  firm?: boolean;
 }

@@ -3,12 +3,15 @@
 import type { Hit } from './commands.ts';
 import { mixedWord } from './fold.ts';
 
-/** The flags of England, Scotland and Wales are written with tags. */
-const FLAG = /\u{1f3f4}[\u{e0061}-\u{e007a}]{2,6}\u{e007f}/gu;
+/** The flags of England, Scotland and Wales are written with tags; any other word in tags is hidden text. */
+const FLAG =
+  /\u{1f3f4}\u{e0067}\u{e0062}(?:\u{e0065}\u{e006e}\u{e0067}|\u{e0073}\u{e0063}\u{e0074}|\u{e0077}\u{e006c}\u{e0073})\u{e007f}/gu;
 const TAGS = /[\u{e0020}-\u{e007f}]/u;
 const SELECTORS = /[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]{4}/u;
 const ZERO_WIDTH_RUN = /[\u200b-\u200d\u2060-\u2064\ufeff]{8}/;
 const SPLIT_WORD = /[a-z][\u200b\u2060-\u2064\ufeff\u00ad][a-z]/i;
+/** Overrides turn letters of any script; the others are needed where a script runs from right to left. */
+const OVERRIDE = /[\u202d\u202e]/;
 const BIDI = /[\u202a\u202b\u202d\u202e\u2066-\u2068]/;
 const RIGHT_TO_LEFT = /[\p{Script=Hebrew}\p{Script=Arabic}]/u;
 
@@ -17,8 +20,7 @@ export function unseen(line: string, isCode: boolean): Hit[] {
   // Nearly every line ends here.
   if (!/[^\t\u0020-\u007e]/.test(line)) return [];
   const hits: Hit[] = [];
-  const add = (rule: string, level: Hit['level'], why: string, index: number) =>
-    hits.push({ rule, level, why, index, firm: true });
+  const add = (rule: string, level: Hit['level'], why: string, index: number) => hits.push({ rule, level, why, index });
   const tags = line.replace(FLAG, '').search(TAGS);
   if (tags >= 0) add('hidden-text', 'block', 'It holds text that nobody sees and a model reads.', tags);
   const run = line.search(ZERO_WIDTH_RUN);
@@ -29,7 +31,7 @@ export function unseen(line: string, isCode: boolean): Hit[] {
   const split = line.search(SPLIT_WORD);
   if (split >= 0) add('split-word', 'warn', 'Characters without width stand inside of words.', split);
   const bidi = line.search(BIDI);
-  if (bidi >= 0 && !(RIGHT_TO_LEFT.test(line) && !isCode)) {
+  if (bidi >= 0 && (isCode || OVERRIDE.test(line) || !RIGHT_TO_LEFT.test(line))) {
     add('turned-text', isCode ? 'block' : 'warn', 'It reads in another order than it is run.', bidi);
   }
   const mixed = mixedWord(line);
@@ -47,8 +49,7 @@ export function unseen(line: string, isCode: boolean): Hit[] {
 const BASE64 = /[A-Za-z0-9+/]{24,4000}={0,2}/g;
 const HEX = /(?:[0-9a-f]{2}){16,2000}/gi;
 const ESCAPES = /(?:\\x[0-9a-f]{2}){5,500}/gi;
-const MAX_BLOBS = 50;
-const PRINTABLE = /^[\t\n\r\u0020-\u007e]{12,}$/;
+const UNPRINTABLE = /[^\t\n\r\u0020-\u007e]/g;
 const COMMAND =
   /\b(?:curl|wget|bash|powershell|iex|invoke-\w+|eval|exec|subprocess|child_process|os\.system|rm -rf|chmod \+x|\/bin\/(?:ba)?sh|nc -e|fetch\(|import os|document\.cookie)\b|\/bin\/sh/i;
 
@@ -57,22 +58,19 @@ export function encoded(line: string): Hit[] {
   const hits: Hit[] = [];
   const why = 'It holds a command that is written so that nobody can read it.';
   const look = (text: string, index: number) => {
-    if (PRINTABLE.test(text) && COMMAND.test(text))
-      hits.push({ rule: 'encoded-command', level: 'block', why, index, firm: true });
+    // A few odd bytes do not make a command unreadable to a shell.
+    if (text.length >= 12 && text.replace(UNPRINTABLE, '').length >= text.length * 0.9 && COMMAND.test(text))
+      hits.push({ rule: 'encoded-command', level: 'block', why, index });
   };
-  let blobs = 0;
   for (const { 0: blob, index } of line.matchAll(BASE64)) {
-    if (++blobs > MAX_BLOBS) break;
     const bytes = Buffer.from(blob, 'base64');
     look(bytes.toString('latin1'), index);
     if (bytes.length > 8 && bytes[1] === 0) look(bytes.toString('utf16le'), index);
   }
   for (const { 0: blob, index } of line.matchAll(HEX)) {
-    if (++blobs > MAX_BLOBS) break;
     look(Buffer.from(blob, 'hex').toString('latin1'), index);
   }
   for (const { 0: blob, index } of line.matchAll(ESCAPES)) {
-    if (++blobs > MAX_BLOBS) break;
     const text = Buffer.from(blob.replace(/\\x/gi, ''), 'hex').toString('latin1');
     if (/^[\w ./-]{5,}$/.test(text))
       hits.push({ rule: 'escaped-text', level: 'warn', why: 'Plain words are written as escapes.', index });

@@ -1,11 +1,11 @@
 /** A file as passages: what belongs together, and how it is meant. */
 
-import { isCareful } from './careful.ts';
 import type { Passage, PassageKind } from './finding.ts';
 import { fold } from './fold.ts';
 
 /** Longer passages are cut, longer lines as well: a pattern's work is bounded by it. */
 const MAX_PASSAGE = 1_500;
+const OVERLAP = 200;
 const BLOCK_LINES = 12;
 
 const FENCE = /^\s{0,12}(?:>\s?)?(`{3,}|~{3,})/;
@@ -13,26 +13,23 @@ const HEADING = /^\s{0,3}#{1,6}\s/;
 const ITEM = /^\s{0,12}(?:[-*+]|\d{1,3}[.)])\s/;
 const HIDDEN_REFERENCE = /^\s{0,3}\[(?:\/\/|comment)\]:\s/i;
 
-/** The passages of a file. `isMarkdown`: prose with code in fences; else all of it is code. */
+/** The passages of a file. `isMarkdown`: prose with code in fences; else all of it is code that is run. */
 export function* passagesOf(text: string, isMarkdown: boolean): Generator<Passage> {
   const lines = text.split(/\r\n|\n|\r|\u2028|\u2029/).map(fold);
-  yield* isMarkdown ? markdown(lines) : code(lines, 1, false);
-}
-
-/** What is around a passage and says how it is meant. */
-interface Surroundings {
-  /** Careful headings by their level. */
-  headings: boolean[];
-  /** The paragraph before, as far as it introduces what follows. */
-  intro: boolean;
+  if (isMarkdown) yield* markdown(lines);
+  else yield* commands(lines, 1, { isScript: true });
+  // What takes several steps takes them in prose, in fences and across both.
+  for (let at = 0; at < lines.length; at += BLOCK_LINES / 2) {
+    yield* joined(lines.slice(at, at + BLOCK_LINES), at + 1, 'code', { block: true, isScript: true });
+  }
 }
 
 function* markdown(lines: readonly string[]): Generator<Passage> {
-  const around: Surroundings = { headings: [], intro: false };
+  let intro = '';
   let at = 0;
   if (lines[0]?.trim() === '---') {
     const end = lines.findIndex((line, index) => index > 0 && line.trim() === '---');
-    if (end > 0) yield* head(lines.slice(1, end));
+    for (let line = 1; line < end; line++) yield* joined(lines.slice(line, line + 1), line + 1, 'head');
     at = end > 0 ? end + 1 : 0;
   }
   while (at < lines.length) {
@@ -40,46 +37,30 @@ function* markdown(lines: readonly string[]): Generator<Passage> {
     const fence = FENCE.exec(line)?.[1];
     if (fence !== undefined) {
       const end = fenceEnd(lines, at + 1, fence);
-      yield* code(lines.slice(at + 1, end), at + 2, around.intro || around.headings.some(Boolean));
+      yield* commands(lines.slice(at + 1, end), at + 2, { intro });
       at = end + 1;
-    } else if (line.includes('<!--')) {
+    } else if (opensComment(line)) {
       const end = endOf(lines, at, (text) => text.includes('-->'));
-      yield* joined(lines.slice(at, end), at + 1, 'comment', false);
+      yield* joined(lines.slice(at, end), at + 1, 'comment');
       at = end;
-    } else if (HEADING.test(line)) {
-      const level = line.trim().indexOf(' ');
-      around.headings.length = Math.min(around.headings.length, level);
-      around.headings[level] = isCareful(line);
-      around.intro = false;
-      yield* joined([line], at + 1, 'prose', isCareful(line));
-      at += 1;
     } else if (line.trim() === '') {
       at += 1;
     } else {
-      const end = paragraphEnd(lines, at);
-      yield* paragraph(lines.slice(at, end), at + 1, around);
+      const end = HEADING.test(line) ? at + 1 : paragraphEnd(lines, at);
+      const own = lines.slice(at, end);
+      const isItem = ITEM.test(line) || line.trimStart().startsWith('|');
+      yield* joined(own, at + 1, HIDDEN_REFERENCE.test(line) ? 'comment' : 'prose', isItem ? { intro } : {});
+      // A list goes on with what introduced it; any other paragraph introduces what follows.
+      if (!isItem) intro = HEADING.test(line) ? '' : own.join(' ').trim();
       at = end;
     }
   }
 }
 
-function* head(lines: readonly string[]): Generator<Passage> {
-  for (const [index, line] of lines.entries()) yield* joined([line], index + 2, 'head', false);
-}
-
-function* paragraph(lines: readonly string[], line: number, around: Surroundings): Generator<Passage> {
-  const first = lines[0] as string;
-  const own = isCareful(lines.join(' '));
-  const kind = HIDDEN_REFERENCE.test(first) ? 'comment' : 'prose';
-  const introduced = around.intro || around.headings.some(Boolean);
-  yield* joined(lines, line, kind, own || introduced, { introduced });
-  const isItem = ITEM.test(first) || first.trimStart().startsWith('|');
-  // A list goes on with what introduced it; any other paragraph introduces what follows.
-  if (!isItem) around.intro = own;
-}
+const opensComment = (line: string): boolean => line.replace(/`[^`]{1,200}`/g, '').includes('<!--');
 
 function paragraphEnd(lines: readonly string[], start: number): number {
-  const starts = (line: string) => ITEM.test(line) || HEADING.test(line) || FENCE.test(line) || line.includes('<!--');
+  const starts = (line: string) => ITEM.test(line) || HEADING.test(line) || FENCE.test(line) || opensComment(line);
   for (let at = start + 1; at < lines.length; at++) {
     const line = lines[at] as string;
     if (line.trim() === '' || starts(line) || line.trimStart().startsWith('|')) return at;
@@ -101,37 +82,23 @@ function endOf(lines: readonly string[], start: number, ends: (line: string) => 
   return lines.length;
 }
 
-/** Commands with their continuation lines one by one, then some of them together. */
-function* code(lines: readonly string[], first: number, careful: boolean): Generator<Passage> {
+/** Commands one by one, with their continuation lines. */
+function* commands(lines: readonly string[], first: number, around: Around): Generator<Passage> {
   let start = 0;
   for (let at = 0; at < lines.length; at++) {
     if (/\\\s*$/.test(lines[at] as string) && at + 1 < lines.length && at - start < BLOCK_LINES) continue;
     const own = lines.slice(start, at + 1).map((line) => line.replace(/\\\s*$/, ''));
-    if (own.some((line) => line.trim() !== '')) {
-      const around = isCareful(own.join(' ')) || isRemark(lines[start - 1]);
-      yield* joined(own, first + start, 'code', careful || around, { introduced: careful });
-    }
+    const label = lines[start - 1] ?? '';
+    if (own.some((line) => line.trim() !== '')) yield* joined(own, first + start, 'code', { ...around, label });
     start = at + 1;
   }
-  for (let at = 0; at < lines.length; at += BLOCK_LINES / 2) {
-    const some = lines.slice(at, at + BLOCK_LINES);
-    yield* joined(some, first + at, 'code', careful || some.some(isRemark), { block: true, introduced: careful });
-  }
 }
 
-/** A comment that warns of the code below it. */
-function isRemark(line: string | undefined): boolean {
-  return line !== undefined && /^\s{0,40}(?:#|\/\/|\/\*|--|;|<!--|\*|"""|''')/.test(line) && isCareful(line);
-}
+type Around = Partial<Pick<Passage, 'intro' | 'label' | 'isScript' | 'block'>>;
 
 /** Lines as one passage, or as several where they are longer than one may be. */
-function* joined(
-  lines: readonly string[],
-  first: number,
-  kind: PassageKind,
-  careful: boolean,
-  { block = false, introduced = false } = {},
-): Generator<Passage> {
+function* joined(lines: readonly string[], first: number, kind: PassageKind, around: Around = {}): Generator<Passage> {
+  const { intro = '', label = '', isScript = false, block = false } = around;
   const text = lines.map((line) => line.trim()).join(block ? '\n' : ' ');
   const starts: number[] = [];
   let length = 0;
@@ -140,14 +107,14 @@ function* joined(
     length += line.trim().length + 1;
   }
   // Parts overlap, so that nothing is hidden by where the cut falls.
-  for (let from = 0; from === 0 || from < text.length; from += MAX_PASSAGE - 200) {
+  for (let from = 0; from === 0 || from < text.length; from += MAX_PASSAGE - OVERLAP) {
     const lineAt = (index: number) =>
       first +
       Math.max(
         0,
         starts.findLastIndex((start) => start <= from + index),
       );
-    yield { kind, text: text.slice(from, from + MAX_PASSAGE), line: lineAt(0), lineAt, careful, introduced, block };
+    yield { kind, text: text.slice(from, from + MAX_PASSAGE), line: lineAt(0), lineAt, intro, label, isScript, block };
     if (from + MAX_PASSAGE >= text.length) return;
   }
 }

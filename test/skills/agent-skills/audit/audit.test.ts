@@ -5,6 +5,7 @@ import { auditSkill } from '../../../../src/skills/agent-skills/audit/index.ts';
 import { skillFolder, temporaryFolder, write } from '../support/folders.ts';
 import { BENIGN } from './benign.ts';
 import { HOSTILE } from './hostile.ts';
+import { TALKED_DOWN } from './talked-down.ts';
 import { VARIANTS } from './variants.ts';
 
 const auditOf = (files: Record<string, string>) => auditSkill(write(join(temporaryFolder(), 'skill'), files));
@@ -14,6 +15,12 @@ describe('the scan of a planted skill', () => {
     const { findings, blocked } = await auditOf(files);
     expect(findings.some((finding) => finding.level !== 'info')).toBe(true);
     if (level === 'block') expect(blocked).toBe(true);
+  });
+});
+
+describe('the scan of a planted skill that speaks for itself', () => {
+  test.each(TALKED_DOWN)('blocks $name', async ({ files }) => {
+    expect((await auditOf(files)).blocked).toBe(true);
   });
 });
 

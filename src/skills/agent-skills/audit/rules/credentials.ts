@@ -16,7 +16,7 @@ const READING =
   /\b(?:cat|less|head|tail|cp|tar|zip|base64|xxd|strings|open|read\w{0,10}|connect|copy|collect|print\w{0,3}|dump|grab|steal|show|include|find|exists|glob|select|import|dump-keychain|gpg|expanduser|Path)\b/i;
 /** Using a key for what it is for, or making one. */
 const ORDINARY_USE =
-  /\bssh-(?:keygen|add|copy-id|agent)\b|\b(?:ssh|scp|sftp|rsync)\s.{0,60}-i\s|\bchmod\b|IdentityFile|--ssh-key|\bkubectl\b|KUBECONFIG|ssh-key-values|\.pub\b/i;
+  /\bssh-(?:keygen|add|copy-id|agent)\b[^|;&\n]{0,160}|\b(?:ssh|scp|sftp|rsync)\s[^|;&\n]{0,60}-i\s?\S{1,80}|\bchmod\s\S{1,12}\s\S{1,80}|\b(?:IdentityFile|--ssh-key\S{0,12}|ssh-key-values|--kubeconfig)[\s=]\S{1,80}|\bKUBECONFIG=\S{1,80}|\S{1,80}\.pub\b/gi;
 const WHOLE_ENVIRONMENT =
   /dict\(\s?os\.environ|os\.environ\.(?:items|copy)\(|json\.dumps\(\s?(?:dict\()?os\.environ|JSON\.stringify\(\s?process\.env\b(?!\.)|\.\.\.process\.env\b(?!\.)|Object\.(?:entries|keys)\(process\.env\)|(?:^|[;&|(`]\s{0,4})(?:env|printenv|export -p)\s{0,4}\|/i;
 
@@ -29,7 +29,7 @@ export const CREDENTIALS: readonly Rule[] = [
     why: 'Keys or passwords of this machine are sent elsewhere.',
     find: KEY_FILE,
     and: [either(SENDING, TELLING_TO_SEND)],
-    unless: ORDINARY_USE,
+    except: ORDINARY_USE,
   },
   {
     id: 'credentials-sent',
@@ -37,7 +37,7 @@ export const CREDENTIALS: readonly Rule[] = [
     why: 'Keys or passwords of this machine are read and something is sent elsewhere.',
     find: KEY_FILE,
     and: [SENDING, READING],
-    unless: ORDINARY_USE,
+    except: ORDINARY_USE,
     block: true,
   },
   {
@@ -63,7 +63,7 @@ export const CREDENTIALS: readonly Rule[] = [
     find: WHOLE_ENVIRONMENT,
     and: [SENDING],
     block: true,
-    unless: /\b(?:subprocess|spawn|execFile|child_process|env\s?=|env:)/,
+    except: /\benv\s?[:=]\s?(?:\{\s?)?(?:\.\.\.process\.env|dict\(os\.environ\)|os\.environ\.copy\(\))/g,
   },
   {
     id: 'environment-read',
@@ -79,7 +79,7 @@ export const CREDENTIALS: readonly Rule[] = [
     why: 'It reads keys or passwords that are not its own.',
     find: KEY_FILE,
     and: [READING],
-    unless: ORDINARY_USE,
+    except: ORDINARY_USE,
   },
   {
     id: 'credentials-read',
@@ -87,7 +87,7 @@ export const CREDENTIALS: readonly Rule[] = [
     why: 'It reads what a person typed before, with the secrets in it.',
     find: /\.(?:bash|zsh)_history\b/,
     and: [/\b(?:cat|less|head|tail|grep|read|open|copy|collect|cp|tar|strings|context)\b/i],
-    unless: /\bHISTFILE\b|\btouch\s/,
+    except: /\bHISTFILE=\S{1,80}|\btouch\s\S{1,80}/g,
   },
   {
     id: 'credentials-substituted',

@@ -10,7 +10,7 @@ const HIDING =
   /\b(?:do not|don'?t|never|must not|without)\b.{0,20}\b(?:tell|telling|mention\w*|inform\w*|reveal\w*|notify\w*|alert\w*|disclos\w+|let(?:ting)?|showing|show)\b.{0,30}\b(?:users?|person|humans?|owner|operator|anyone|them|this)\b/i;
 /** Advice on what to say, not on what to keep back. */
 const ADVICE =
-  /\b(?:tell|telling|ask|show|inform)\w*\s+(?:the\s+)?(?:users?|them|person)\s+(?:to|they|you|what|which|how|whether|if|that|it|a|an)\b/i;
+  /\b(?:tell|telling|ask|show|inform)\w*\s(?:the\s)?(?:users?|them|person)\s(?:to|which|how|whether|a|an)\b/gi;
 const TO_ASSISTANT = /\b(?:assistants?|AIs?|AI agents?|agents?|claude|gpt|chatgpt|llms?|copilot|language models?)\b/i;
 
 const OTHER_LANGUAGES =
@@ -21,7 +21,7 @@ export const INSTRUCTIONS: readonly Rule[] = [
     id: 'ignore-instructions',
     level: 'block',
     why: 'It tells the model to set aside what it was told before.',
-    find: /\b(?:ignore|disregard|forget)\s(?:\w+\s){0,4}(?:(?:previous|prior|earlier|above|preceding|existing|original|your)\s(?:\w+\s){0,4}(?:instructions?|prompts?|guidelines?|directives?|restrictions?|guardrails|safeguards?)\b|(?:other|system|safety|all|any)\s(?!embedded|injected|such|hidden)(?:\w+\s){0,4}(?:instructions?|prompts?|guidelines?|directives?|restrictions?|guardrails|safeguards?)\b(?!\s(?:inside|within|embedded|contained|found|in|from|that|which)\b))/i,
+    find: /\b(?:ignore|disregard|forget)\s(?:\w+\s){0,4}(?:(?:previous|prior|earlier|above|preceding|existing|original|your)\s(?:\w+\s){0,4}(?:instructions?|prompts?|guidelines?|directives?|restrictions?|guardrails|safeguards?)\b|(?:other|system|safety|all|any)\s(?!embedded|injected|such|hidden)(?:\w+\s){0,4}(?:instructions?|prompts?|guidelines?|directives?|restrictions?|guardrails|safeguards?)\b(?!\s(?:(?:that|which)\s)?(?:\w+\s){0,2}?(?:inside|within|in|from|of)\s(?:\w+\s){0,3}?(?:documents?|files?|pages?|content|text|data|e-?mails?|web\w*|sites?|code|comments?|inputs?|results?|outputs?|sources?|repositor\w+|transcripts?|diffs?|issues?|attachments?|logs?|pdfs?|images?|tickets?|reviews?)\b))/i,
   },
   {
     id: 'ignore-instructions',
@@ -34,7 +34,7 @@ export const INSTRUCTIONS: readonly Rule[] = [
     level: 'block',
     why: 'It tells the model to set aside what it was told before.',
     find: /\b(?:ignore|disregard|forget)\s(?:\w+\s){0,3}(?:previous|prior|earlier|your|safety)\s(?:\w+\s){0,3}(?:rules|orders|training|polic(?:y|ies))\b/i,
-    unless: /\b(?:lint\w*|eslint|css|firewall|gitignore|stylelint|routing)\b/i,
+    except: /\b(?:lint\w{0,4}|eslint|css|firewall|gitignore|stylelint|routing)\s(?:rules|polic\w{1,3})\b/gi,
   },
   {
     id: 'ignore-instructions',
@@ -65,13 +65,13 @@ export const INSTRUCTIONS: readonly Rule[] = [
     level: 'block',
     why: 'It wants the model to act as one without rules.',
     find: /\b(?:pretend|act as|imagine|role-?play|behave|respond)\b.{0,60}\b(?:unrestricted|uncensored|unfiltered|jailbroken|(?:maintenance|developer|debug|god) mode|no (?:\w+\s)?(?:polic(?:y|ies)|restrictions|limits|filters))\b|\b(?:safety|content|security) (?:checks?|filters?|polic(?:y|ies)|guardrails) (?:are|is) (?:off|disabled|suspended|lifted)\b/i,
-    in: ['prose', 'comment', 'head'],
   },
   {
     id: 'new-persona',
     level: 'block',
     why: 'It wants the model to act as one without rules.',
     find: /\byou are (?:now )?(?:DAN\b|in (?:developer|debug|god|admin|unrestricted) mode|unrestricted|jailbroken|no longer bound|free (?:from|of) (?:all )?(?:rules|restrictions))|\b(?:have|with) no (?:rules|restrictions|limitations|ethical)\b|\bbypass (?:\w+ ){0,3}(?:safety|content|security) (?:filters?|polic(?:y|ies)|guidelines?|guardrails)/i,
+    except: /\bcontent[- ]security[- ]polic\w{1,3}/gi,
   },
   {
     id: 'fake-system-message',
@@ -91,7 +91,7 @@ export const INSTRUCTIONS: readonly Rule[] = [
     level: 'warn',
     why: 'It asks to keep something from the person.',
     find: HIDING,
-    unless: ADVICE,
+    except: ADVICE,
   },
   {
     id: 'hide-and-send',
@@ -99,7 +99,7 @@ export const INSTRUCTIONS: readonly Rule[] = [
     why: 'It asks to send or read something and to keep that from the person.',
     find: HIDING,
     and: [new RegExp(`${SENDING.source}|${READING_SECRETS.source}`, 'i')],
-    unless: ADVICE,
+    except: ADVICE,
   },
   {
     id: 'hide-from-person',
@@ -112,7 +112,6 @@ export const INSTRUCTIONS: readonly Rule[] = [
     level: 'warn',
     why: 'It asks to keep something from the person.',
     find: /\b(?:never|do not|don'?t|must not)\s(?:disclose|reveal|admit|acknowledge)\s(?:that|the fact|this|it)\b/i,
-    in: ['prose', 'comment', 'head'],
   },
   {
     id: 'hide-from-person',

@@ -10,7 +10,7 @@ const RUNNING: readonly Rule[] = [
     id: 'run-download',
     level: 'block',
     why: 'Code from the network is run without anybody having seen it.',
-    find: /(?<![.\w])(?:exec|eval)\s?\(.{0,80}(?:urlopen\(|requests\.get\(|httpx\.get\(|fetch\(|urllib)|\.then\(\s?(?:eval|\w{1,20}\s?=>\s?eval\()|DownloadString\(.{0,120}\|\s?iex|\b(?:iex|Invoke-Expression)\b.{0,80}(?:DownloadString|Invoke-WebRequest|\biwr\b|\birm\b)/i,
+    find: /(?<![.\w])(?:exec|eval)\s?\(.{0,80}(?:urlopen\(|requests\.get\(|httpx\.get\(|fetch\(|urllib)|\.then\(\s?(?:eval|\w{1,20}\s?=>\s?eval\()|DownloadString\(.{0,120}\|\s?iex|\b(?:iex|Invoke-Expression)\s?[^"'|,\n]{0,80}(?:DownloadString\(|Invoke-WebRequest\s|\biwr\s|\birm\s)/i,
   },
   {
     id: 'run-download',
@@ -69,6 +69,12 @@ const RUNNING: readonly Rule[] = [
     id: 'telling-host',
     level: 'block',
     why: 'Something is sent to a host whose name says what it is for.',
+    find: /\b(?:curl|wget|post|put|send|upload|forward|exfiltrate)\b[^\n]{0,160}https?:\/\/[\w.-]{0,60}(?:evil|attacker|malicious|exfil|stealer|c2-?server|phish)[\w-]{0,40}\.[\w.]{2,40}/i,
+  },
+  {
+    id: 'telling-host',
+    level: 'warn',
+    why: 'It names a host whose name says what it is for.',
     find: /https?:\/\/[\w.-]{0,60}(?:evil|attacker|malicious|exfil|stealer|c2-?server|phish)[\w-]{0,40}\.[\w.]{2,40}/i,
   },
   {

@@ -41,7 +41,6 @@ export const OBFUSCATION: readonly Rule[] = [
     level: 'block',
     why: 'It holds the signature that virus scanners are tested with.',
     find: /EICAR-STANDARD-ANTIVIRUS-TEST-FILE/,
-    firm: true,
   },
   {
     id: 'eval',
@@ -49,7 +48,7 @@ export const OBFUSCATION: readonly Rule[] = [
     why: 'It runs what it is given as code.',
     find: /(?<![.\w$])(?:eval|exec)\((?!["'`)\s])(?![^)]{0,40}__builtins__)\w|\bnew\sFunction\(\s?\w/,
     in: ['code'],
-    unless: /\b(?:def|function)\s(?:eval|exec)\b|^\s*(?:#|\/\/|\*)/,
+    except: /\b(?:def|function)\s(?:eval|exec)\b/g,
   },
   {
     id: 'character-codes',

@@ -5,6 +5,9 @@ import type { Rule } from '../finding.ts';
 const NETWORK = /\b(?:curl|wget|nc|ncat|base64|python\d?\s-c|bash\s-c)\b|https?:\/\//i;
 const STARTUP =
   />>?\s?["']?(?:~|\$HOME|\$\{HOME\})?\/?\.(?:bashrc|zshrc|profile|bash_profile|zprofile|zshenv|bash_login|config\/fish)|tee\s-a\s\S{0,20}\.(?:bashrc|zshrc|profile)/i;
+/** One variable, a tool's own start, or a shorter name for a command. */
+const ORDINARY_STARTUP =
+  /\becho\s["']{1,2}\s?(?:export\s(?:PATH|[A-Z_]{2,40})=[^;&|`\n]{1,120}|eval\s"?\$\(\w{1,20}\s(?:init|env|activate|hook)[^)|;&\n]{0,40}\)"?|alias\s\w{1,20}=[^;&|`\n]{1,80})["']\s?>>?\s?\S{1,40}/g;
 const FOLDER = String.raw`["']?(?:~|\$HOME|\$\{HOME\}|\/home(?:\/\*)?|\/Users(?:\/\*)?|\/)\/?\*?["']?`;
 
 const PERSISTENCE: readonly Rule[] = [
@@ -27,14 +30,14 @@ const PERSISTENCE: readonly Rule[] = [
     why: 'It makes every new shell fetch or start something.',
     find: STARTUP,
     and: [NETWORK],
-    unless: /\bexport\s\w{1,40}=["']?https?:|completion|\binit\b/i,
+    except: /\bexport\s\w{1,40}=["']?https?:[^\s;&|]{0,200}/gi,
   },
   {
     id: 'shell-startup',
     level: 'warn',
     why: 'It changes how every new shell starts.',
     find: STARTUP,
-    unless: /\bexport\s(?:PATH|[A-Z_]{2,40})=|\beval\s"?\$\(\w{1,20}\s(?:init|env|activate|hook)|\balias\b/,
+    except: ORDINARY_STARTUP,
   },
   { id: 'shell-startup', level: 'info', why: 'It changes how every new shell starts.', find: STARTUP },
   {
@@ -218,6 +221,12 @@ const DAMAGE: readonly Rule[] = [
     id: 'miner',
     level: 'block',
     why: 'It digs for somebody else’s coins.',
+    find: /\b(?:xmrig|minerd)\s-{1,2}\w|\bstratum\+(?:tcp|ssl):\/\/[\w.-]{1,80}:\d|coinhive(?:\.min)?\.js|new\sCoinHive\./i,
+  },
+  {
+    id: 'miner',
+    level: 'warn',
+    why: 'It names a program that digs for coins.',
     find: /\bxmrig\b|\bstratum\+(?:tcp|ssl):\/\/|\bminerd\b|\bcoinhive\b/i,
   },
   {
