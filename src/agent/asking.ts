@@ -58,6 +58,8 @@ export interface AskingOptions {
   taken: ReadonlySet<string>;
   /** Takes in what each call took and what was put right. */
   took?: Took;
+  /** How often an answer that was cut at the token limit is continued; default 5. */
+  continuations?: number;
   /** Hears the text as far as it has come, whenever it has grown. */
   onText?(text: string): void;
 }
@@ -114,7 +116,8 @@ class Asking {
       reply = await this.once([{ role: 'user', text: AGAIN, aside: true }], '');
     }
     if (reply.stop === 'length' && reply.calls.length > 0) reply = await this.afterCutCall(reply);
-    for (let more = 0; reply.stop === 'length' && reply.calls.length === 0 && more < CONTINUATIONS; more++) {
+    const { continuations = CONTINUATIONS } = this.options;
+    for (let more = 0; reply.stop === 'length' && reply.calls.length === 0 && more < continuations; more++) {
       if (reply.text.trim() === '') break;
       this.answer.repairs.push('continued');
       const said: ModelMessage[] = [

@@ -60,6 +60,8 @@ export interface ToolSpec {
   description: string;
   /** JSON Schema of its input. */
   schema: Record<string, unknown>;
+  /** Left out where the window is small. */
+  spare?: boolean;
 }
 
 export interface ModelRequest {

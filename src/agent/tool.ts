@@ -109,6 +109,8 @@ interface ToolBase<Input> {
    * that its effect allows.
    */
   does?: readonly Capability[];
+  /** Not offered where the window is small: a command, or another tool, does nearly the same. */
+  spare?: boolean;
   /** Not offered to the model: only buttons, commands and undo call it. */
   hidden?: boolean;
   /** Only the turn that talks to the person may call it, not a subagent. */

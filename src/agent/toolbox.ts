@@ -32,7 +32,12 @@ export class Toolbox {
   specs(): ToolSpec[] {
     this.cachedSpecs ??= [...this.tools.values()]
       .filter((tool) => !tool.hidden)
-      .map(({ name, description, input }) => ({ name, description, schema: z.toJSONSchema(input, { io: 'input' }) }))
+      .map(({ name, description, input, spare }) => ({
+        name,
+        description,
+        schema: z.toJSONSchema(input, { io: 'input' }),
+        ...(spare && { spare }),
+      }))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
     return this.cachedSpecs;
   }

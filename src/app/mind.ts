@@ -68,6 +68,11 @@ export interface MindOptions {
 export function openMind(options: MindOptions): Mind {
   const { config, world, database, artifacts, delivery, skills, wakeAt, model } = options;
   const { name } = config.assistant;
+  const windowOf = (name: string) => models?.limits(name).context;
+  const askedIn = (item: Item, by: string): Asked => {
+    const { settings, epoch } = item.conversation;
+    return { turn: item, settings, epoch, text: item.payload.text, window: windowOf(by) };
+  };
   const phrases: readonly (readonly Phrase[])[] = skills.map(({ skill }) => skill.phrases ?? []);
   const offline = offlineModel(phrases.flat());
   const thinking = openInference({ config, world, database, artifacts, offline, model });
@@ -91,7 +96,8 @@ export function openMind(options: MindOptions): Mind {
     ...modelCommands({
       models,
       inference,
-      system: (settings, epoch) => system({ turn: {}, settings, epoch, text: '' }),
+      system: (settings, epoch) =>
+        system({ turn: {}, settings, epoch, text: '', window: windowOf(models?.chosen(settings).name ?? '') }),
       sections: (person) => prompts.sections(person, { turn: {}, settings: {}, epoch: 0, text: '' }),
       tools: () => toolbox.specs(),
       zone,
@@ -112,18 +118,13 @@ export function openMind(options: MindOptions): Mind {
     steer: config.delivery.steer,
     time: timeSettings(config),
     defaultZone: zone,
-    system: (item) => system(askedIn(item)),
-    sections: (item) => prompts.sections(item.person, askedIn(item)),
+    system: (item) => system(askedIn(item, answering(item).name)),
+    sections: (item) => prompts.sections(item.person, askedIn(item, answering(item).name)),
     changed: (personId) => prompts.changed(personId),
     wakeAt,
   });
   const called: CalledByName = (called, rest) => calledBy(skills, called, rest);
   return { agent, commands, checks: models ? modelChecks(models, database, world.clock) : [], status, called };
-}
-
-function askedIn(item: Item): Asked {
-  const { settings, epoch } = item.conversation;
-  return { turn: item, settings, epoch, text: item.payload.text };
 }
 
 function calledBy(skills: readonly EquippedSkill[], name: string, rest: string): Call | undefined {

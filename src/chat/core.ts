@@ -117,6 +117,7 @@ export function coreTools(deps: {
   );
   const help = dataTool({
     name: 'help',
+    spare: true,
     description: 'Shows the person what you can do and which commands there are.',
     effect: 'read',
     input: z.object({}),

@@ -93,6 +93,8 @@ export interface Asked {
   epoch: number;
   /** What was said; empty where nothing was. */
   text: string;
+  /** Tokens that the model which answers takes in; undefined where nobody counts. */
+  window?: number | undefined;
 }
 
 /** A capability, as a value. `app/skills.ts` lists them, one line each. */

@@ -3,8 +3,8 @@ import type { Log } from '../../base/log.ts';
 import type { FileRef, Item } from '../../delivery/index.ts';
 import type { Artifacts } from '../../storage/index.ts';
 import type { ModelImage, ModelMessage, ToolMessage } from '../model.ts';
+import { cut } from './fit.ts';
 import { LONGEST_SIDE, lookAt, NotScaled, type Scaler } from './pictures/index.ts';
-import { cut } from './plan.ts';
 
 /** What came with a message, made ready for a model. */
 export interface Attached {

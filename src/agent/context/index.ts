@@ -1,5 +1,5 @@
 /** What a model is shown: a stable beginning, what moves, and what was said, within what it can take in. */
-export { compact, isDue, isFull } from './compact.ts';
+export { compact, isDue } from './compact.ts';
 export { type Attached, attachedTo, illustrated, NOTHING } from './files.ts';
 export { Clocks, identity } from './identity.ts';
 export { lookAt, Scaler } from './pictures/index.ts';
@@ -13,5 +13,14 @@ export {
   type Sections,
 } from './plan.ts';
 export { contextTools, shortened } from './results.ts';
-export { addSummary, type HistoryEntry, type Recalled, readRecalled, recall, setSetting } from './store.ts';
+export { SMALL_WINDOW, smallTools } from './small.ts';
+export {
+  addSummary,
+  type HistoryEntry,
+  type Recalled,
+  readBetween,
+  readRecalled,
+  recall,
+  setSetting,
+} from './store.ts';
 export { tokensIn } from './tokens.ts';

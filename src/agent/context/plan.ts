@@ -1,6 +1,7 @@
-import type { ModelMessage, ModelRequest, ToolMessage, ToolSpec } from '../model.ts';
+import type { ModelMessage, ModelRequest, ToolSpec } from '../model.ts';
+import { cut, cutToTokens, fitTurn, sizeOf, sum } from './fit.ts';
 import type { HistoryEntry, Recalled } from './store.ts';
-import { IMAGE_TOKENS, MESSAGE_TOKENS, tokensIn } from './tokens.ts';
+import { MESSAGE_TOKENS, tokensIn } from './tokens.ts';
 
 /** What is said to the model besides the conversation. */
 export interface Sections {
@@ -29,6 +30,10 @@ export interface Plan {
   filled: Filled[];
   /** It is nearly as long as it may be, or something was left out. */
   tight: boolean;
+  /** Tokens that there are for the summary and what was said. */
+  room: number;
+  /** Messages that were said and are not shown. */
+  unseen: number;
 }
 
 export interface PlanInput {
@@ -47,7 +52,11 @@ export interface PlanInput {
   toolTokens: number;
 }
 
-/** A section of one skill may take so much of the window. */
+/** Characters of a token, at least: a share of the window in characters is the same whatever has been learnt. */
+const CHARACTERS = 3;
+/** The rules, the soul and the list of skills together may take so much of the window. */
+const SYSTEM_SHARE = 0.25;
+/** A section of one skill may take so much of it. */
 const SECTION_SHARE = 0.06;
 /** The message that is answered may take so much of what the fixed parts leave; what is longer is cut in the middle. */
 const ASKED_SHARE = 0.7;
@@ -55,37 +64,42 @@ const ASKED_SHARE = 0.7;
 const LEAST_ASKED = 500;
 /** A request that fills so much of its room may be longer than the estimate says. */
 const TIGHT = 0.85;
-/** Results in the running turn that are older than the last few shrink first. */
-const SHRUNK_RESULT = 600;
+/** What happened in the running turn may take so much of what the message leaves. */
+const TURN_SHARE = 0.65;
+/** Tokens that it has even so. */
+const LEAST_TURN = 1_000;
+/** The summary may take so much of what is left then. */
+const SUMMARY_SHARE = 0.6;
+/** What stands around it. Tokens. */
+const SUMMARY_FRAME = 50;
 
 /** What the model is asked: the stable part first, then what moves from turn to turn, all within the limits. */
 export function planRequest(input: PlanInput): Plan {
   const { sections, limits, recalled } = input;
-  const count = (text: string) => Math.ceil(tokensIn(text) * limits.factor);
-  const each = Math.floor(limits.context * SECTION_SHARE * 3);
-  const moving = [input.clock, ...sections.sections.map(({ title, text }) => `## ${title}\n${cut(text, each)}`)];
-  const fixed = {
-    system: count(sections.system),
-    tools: Math.ceil(input.toolTokens * limits.factor),
-    skills: count(moving.join('\n\n')),
-  };
+  const { factor } = limits;
+  const count = (text: string) => Math.ceil(tokensIn(text) * factor);
+  const share = (part: number) => Math.floor(limits.context * part * CHARACTERS);
+  const titled = sections.sections.map(({ title, text }) => `## ${title}\n${cut(text, share(SECTION_SHARE))}`);
+  const moving = [input.clock, ...titled].join('\n\n');
+  const system = cut(sections.system, share(SYSTEM_SHARE));
+  const fixed = { system: count(system), tools: Math.ceil(input.toolTokens * factor), skills: count(moving) };
   const free = limits.context - limits.answer - fixed.system - fixed.tools - fixed.skills;
-  const asked = fitAsked(input.asked, Math.max(free * ASKED_SHARE, LEAST_ASKED), limits.factor);
-  const askedTokens = sizeOf(asked, limits.factor);
-  const room = free - askedTokens;
-  const turn = fitTurn(input.turn, Math.max(room * 0.8, 1_000), limits.factor);
-  const turnTokens = sum(turn, limits.factor);
-  const summary = summaryMessages(recalled);
-  const summaryTokens = sum(summary, limits.factor);
-  const left = room - turnTokens - summaryTokens;
-  const shown = newest(recalled.history, left, limits.factor);
+  const asked = fitAsked(input.asked, Math.max(free * ASKED_SHARE, LEAST_ASKED), factor);
+  const askedTokens = sizeOf(asked, factor);
+  const left = free - askedTokens;
+  const turn = fitTurn(input.turn, Math.max(left * TURN_SHARE, LEAST_TURN), factor);
+  const turnTokens = sum(turn, factor);
+  const room = Math.max(left - turnTokens, 0);
+  const summary = summaryMessages(recalled, room * SUMMARY_SHARE, factor);
+  const summaryTokens = sum(summary, factor);
+  const shown = newest(recalled.history, room - summaryTokens, factor);
   const history = shown.map((entry) => messageOf(entry, input.names));
-  const said = historyTokens(shown, limits.factor);
+  const said = historyTokens(shown, factor);
   const before = [...summary, ...history];
   return {
     request: {
-      system: sections.system,
-      moving: moving.join('\n\n'),
+      system,
+      moving,
       messages: [...before, asked, ...turn],
       asked: before.length,
       tools: sections.tools,
@@ -102,8 +116,10 @@ export function planRequest(input: PlanInput): Plan {
     ],
     tight:
       asked !== input.asked ||
-      history.length < recalled.history.length ||
-      left - said < (limits.context - limits.answer) * (1 - TIGHT),
+      shown.length < recalled.history.length ||
+      room - summaryTokens - said < (limits.context - limits.answer) * (1 - TIGHT),
+    room,
+    unseen: recalled.history.length - shown.length,
   };
 }
 
@@ -118,17 +134,6 @@ export function plainRequest({ sections, recalled, asked, turn, limits, names }:
     tools: sections.tools,
     maxTokens: limits.answer,
   };
-}
-
-/** Upper estimate of one message. */
-function sizeOf(message: ModelMessage, factor: number): number {
-  const calls = message.role === 'assistant' && message.calls ? tokensIn(JSON.stringify(message.calls)) : 0;
-  const images = message.role === 'assistant' ? 0 : (message.images?.length ?? 0) * IMAGE_TOKENS;
-  return Math.ceil((tokensIn(message.text) + calls + MESSAGE_TOKENS) * factor) + images;
-}
-
-function sum(messages: readonly ModelMessage[], factor: number): number {
-  return messages.reduce((total, message) => total + sizeOf(message, factor), 0);
 }
 
 /** Tokens of what was said, by the same estimate. */
@@ -172,44 +177,18 @@ function textOf({ content: { text, files = [] } }: HistoryEntry): string {
   return [text, ...named].filter((part) => part !== '').join('\n');
 }
 
-function summaryMessages({ summary }: Recalled): ModelMessage[] {
+function summaryMessages({ summary }: Recalled, room: number, factor: number): ModelMessage[] {
   if (!summary) return [];
-  const text = `<summary of the ${summary.messages} messages before>\n${summary.text}\n</summary>`;
+  const text = cutToTokens(summary.text, Math.max(room - SUMMARY_FRAME * factor, 0), factor);
   return [
-    { role: 'user', text },
+    { role: 'user', text: `<summary of the ${summary.messages} messages before>\n${text}\n</summary>` },
     { role: 'assistant', text: 'I have that in mind.' },
   ];
 }
 
 /** A message that would leave no room for anything else is shown without its middle. */
 function fitAsked(asked: PlanInput['asked'], room: number, factor: number): PlanInput['asked'] {
-  let fitted = asked;
-  let most = asked.text.length;
-  for (let size = sizeOf(asked, factor); size > room && most > 100; size = sizeOf(fitted, factor)) {
-    most = Math.floor(most * Math.min(0.9, room / size));
-    fitted = { ...asked, text: cut(asked.text, most) };
-  }
-  return fitted;
-}
-
-/** Old results of the running turn are shortened until the turn fits. */
-function fitTurn(turn: readonly ModelMessage[], room: number, factor: number): ModelMessage[] {
-  const fitted = [...turn];
-  for (let index = 0; index < fitted.length - 2 && sum(fitted, factor) > room; index++) {
-    const message = fitted[index] as ModelMessage;
-    if (message.role === 'tool') fitted[index] = shrunk(message);
-  }
-  return fitted;
-}
-
-function shrunk({ images = [], ...message }: ToolMessage): ToolMessage {
-  const text = cut(message.text, SHRUNK_RESULT);
-  return { ...message, text: images.length === 0 ? text : `${text}\n[What was to be seen is left out.]` };
-}
-
-/** The beginning and the end of a text that is too long. */
-export function cut(text: string, most: number): string {
-  if (text.length <= most) return text;
-  const tail = Math.floor(most / 5);
-  return `${text.slice(0, most - tail)}\n[… ${text.length - most} characters left out …]\n${text.slice(-tail)}`;
+  const around = sizeOf({ ...asked, text: '' }, factor);
+  const text = cutToTokens(asked.text, room - around, factor);
+  return text === asked.text ? asked : { ...asked, text };
 }

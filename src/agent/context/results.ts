@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ModelMessage } from '../model.ts';
 import { type AnyTool, dataTool, done, failed } from '../tool.ts';
+import { shrunkCall } from './fit.ts';
 import * as store from './store.ts';
 
 /** Longer results are shown shortened, with a handle to read on. Characters. */
@@ -9,11 +10,15 @@ const LONGEST_SHOWN = 8_000;
 const PAGE = 7_500;
 
 /**
- * Results as the model is shown them: what is too long is cut, and says how to go on. The text is always the same.
+ * Results and calls as the model is shown them: what is too long is cut, and says how to go on. The text is always the
+ * same.
  * `turn` is the turn's id, and with a nested one `/` and its path.
  */
 export function shortened(turn: string, messages: readonly ModelMessage[]): ModelMessage[] {
   return messages.map((message) => {
+    if (message.role === 'assistant' && message.calls) {
+      return { ...message, calls: message.calls.map((call) => shrunkCall(call, LONGEST_SHOWN)) };
+    }
     if (message.role !== 'tool' || message.text.length <= LONGEST_SHOWN) return message;
     const left = message.text.length - PAGE;
     const handle = `${turn}/${message.callId}`;

@@ -48,6 +48,21 @@ export function recall(most: number, summed = true): Fragment {
                  order by seq desc limit ${raw(most)}) h), '[]'))`;
 }
 
+/** What was said in a conversation between two messages, both left out: the newest `most`, oldest first. */
+export async function readBetween(
+  database: Pick<Database, 'read'>,
+  { id, epoch }: { id: string; epoch: number },
+  { after, before }: { after: number; before: number },
+  most: number,
+): Promise<HistoryEntry[]> {
+  const { rows } = await database.read<HistoryEntry>(
+    `select seq, role, content, tainted from messages
+      where conversation_id = $1 and epoch = $2 and seq > $3 and seq < $4 order by seq desc limit $5`,
+    [id, epoch, after, before, most],
+  );
+  return rows.reverse();
+}
+
 /** The same for one conversation, with its settings. */
 export async function readRecalled(db: Queryable, conversationId: string, most: number) {
   const statement = sql`select c.settings, c.epoch, ${recall(most)} as recalled from conversations c where c.id = ${conversationId}`;

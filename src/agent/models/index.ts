@@ -97,7 +97,7 @@ export class Models {
   limits(name: string): { context: number; answer: number } {
     const { context_tokens: most, max_tokens: longest, providers } = this.settings;
     const context = Math.min(most, providers[split(name)[0]]?.context_tokens ?? most);
-    return { context, answer: Math.min(longest, Math.floor(context / 3)) };
+    return { context, answer: Math.min(longest, Math.floor(context / 4)) };
   }
 
   /** Every model that the configuration names, each once. */

@@ -72,6 +72,7 @@ export const setZoneTool = dataTool({
 
 export const showZoneTool = dataTool({
   name: 'timezone_show',
+  spare: true,
   description: 'Tells which time zone is set for the person.',
   effect: 'read',
   input: z.object({}),
@@ -84,6 +85,7 @@ export async function showZone({ person, when }: TxContext): Promise<ToolResult>
 
 export const smalltalkTool = dataTool({
   name: 'smalltalk',
+  spare: true,
   description: 'A stock answer to a greeting or thanks, for when no model can word one.',
   effect: 'read',
   input: z.object({ kind: z.enum(['hello', 'thanks', 'bye', 'fine', 'who', 'ok']) }),

@@ -12,6 +12,8 @@ import type { SkillSearch } from './search.ts';
 /** Lists of so many different conversations are kept. */
 const KEPT = 100;
 const MOST_FITTING = 5;
+/** The list may take so much of a window. */
+const WINDOW_SHARE = 0.06;
 
 export class SkillPrompt {
   private readonly views: Views;
@@ -27,12 +29,12 @@ export class SkillPrompt {
   }
 
   /** The list. It changes with the skills, what was decided about them, and what is off in the conversation. */
-  standing({ turn, settings }: Asked): string | undefined {
-    return this.list(this.views.of(turn), offIn(settings))?.text;
+  standing({ turn, settings, window }: Asked): string | undefined {
+    return this.list(this.views.of(turn), offIn(settings), this.budgetIn(window))?.text;
   }
 
   /** What of the rest fits the message, and what is in use. */
-  async passing({ turn, settings, epoch, text }: Asked): Promise<PromptSection | undefined> {
+  async passing({ turn, settings, epoch, text, window }: Asked): Promise<PromptSection | undefined> {
     const view = this.views.of(turn);
     const off = offIn(settings);
     const active = activeIn(settings, epoch).filter((name) => {
@@ -40,7 +42,7 @@ export class SkillPrompt {
       // What a specialist has activated is not for the one that talks to the person.
       return skill && isFor(skill) && !off.has(name);
     });
-    const fitting = await this.fitting(view, off, text);
+    const fitting = await this.fitting(view, off, text, this.budgetIn(window));
     const lines = [
       ...(active.length > 0 ? [texts.stillActive(active)] : []),
       ...(fitting.length > 0 ? [texts.mayFit(), ...fitting] : []),
@@ -48,13 +50,18 @@ export class SkillPrompt {
     return lines.length > 0 ? { title: 'Skills', text: lines.join('\n') } : undefined;
   }
 
-  private async fitting(view: View, off: ReadonlySet<string>, text: string): Promise<string[]> {
-    const list = this.list(view, off);
+  /** Tokens for the list: in a small window a small share of it. */
+  private budgetIn(window: number | undefined): number {
+    return window === undefined ? this.budget : Math.min(this.budget, Math.floor(window * WINDOW_SHARE));
+  }
+
+  private async fitting(view: View, off: ReadonlySet<string>, text: string, budget: number): Promise<string[]> {
+    const list = this.list(view, off, budget);
     if (!list?.isCut || text === '') return [];
     const may = new Set(offered(view, off));
     const found = await this.search.find(view.snapshot, text);
     const entries: string[] = [];
-    let left = passingBudget(this.budget) - tokensIn(texts.mayFit());
+    let left = passingBudget(budget) - tokensIn(texts.mayFit());
     for (const skill of found) {
       if (entries.length === MOST_FITTING) break;
       if (!may.has(skill) || list.names.has(skill.name)) continue;
@@ -66,12 +73,12 @@ export class SkillPrompt {
     return entries;
   }
 
-  private list(view: View, off: ReadonlySet<string>): Listed | undefined {
-    const key = [...off].sort().join('\n');
+  private list(view: View, off: ReadonlySet<string>, budget: number): Listed | undefined {
+    const key = [budget, ...[...off].sort()].join('\n');
     const known = this.lists.get(view) ?? new Map<string, Listed | undefined>();
     this.lists.set(view, known);
     if (known.has(key)) return known.get(key);
-    const made = listed(offered(view, off), this.budget, view.decisions.uses);
+    const made = listed(offered(view, off), budget, view.decisions.uses);
     if (known.size >= KEPT) known.clear();
     known.set(key, made);
     return made;

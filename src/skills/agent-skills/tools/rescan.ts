@@ -17,6 +17,7 @@ export async function rescanSoon(host: SkillHost): Promise<string> {
 export function rescanTool({ host }: { host: SkillHost }): AnyTool {
   return dataTool({
     name: 'skill_rescan',
+    spare: true,
     description: 'Reads the folders of the skills again, when the person says that skills were changed or added.',
     effect: 'read',
     input: z.object({}),

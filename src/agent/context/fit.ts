@@ -1,0 +1,109 @@
+import type { ModelMessage, ModelToolCall } from '../model.ts';
+import { IMAGE_TOKENS, MESSAGE_TOKENS, tokensIn } from './tokens.ts';
+
+/** Results and arguments of the running turn that are older than the last few shrink to this first. Characters. */
+const SHRUNK = 600;
+/** Messages at its end that stay whole as long as anything else can shrink. */
+const RECENT = 2;
+/** If that is not enough, everything shrinks, step by step. Characters. */
+const STEPS = [4_000, 2_000, 1_000, 500, 200];
+/** Beyond that step pictures are left out, too. */
+const WITH_IMAGES = 1_000;
+
+/** Of a surrogate pair that was cut through: services refuse it. */
+const HALF_AT_END = /[\ud800-\udbff]$/;
+const HALF_AT_BEGINNING = /^[\udc00-\udfff]/;
+
+/** The beginning and the end of a text that is too long. */
+export function cut(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const tail = Math.floor(most / 5);
+  const head = text.slice(0, most - tail).replace(HALF_AT_END, '');
+  const end = tail === 0 ? '' : text.slice(-tail).replace(HALF_AT_BEGINNING, '');
+  return `${head}\n[… ${text.length - most} characters left out …]\n${end}`;
+}
+
+/** The same by its tokens. */
+export function cutToTokens(text: string, room: number, factor: number): string {
+  let shorter = text;
+  let most = text.length;
+  for (let size = tokensIn(text) * factor; size > room && most > 100; size = tokensIn(shorter) * factor) {
+    most = Math.floor(most * Math.min(0.9, Math.max(room, 1) / size));
+    shorter = cut(text, most);
+  }
+  return shorter;
+}
+
+/** Upper estimate of one message. */
+export function sizeOf(message: ModelMessage, factor: number): number {
+  const more = message.role === 'assistant' ? [message.calls, message.keep?.blocks].filter((part) => part) : [];
+  const images = message.role === 'assistant' ? 0 : (message.images?.length ?? 0) * IMAGE_TOKENS;
+  const words = tokensIn(message.text) + more.reduce<number>((sum, part) => sum + tokensIn(JSON.stringify(part)), 0);
+  return Math.ceil((words + MESSAGE_TOKENS) * factor) + images;
+}
+
+/** Upper estimate of several. */
+export function sum(messages: readonly ModelMessage[], factor: number): number {
+  return messages.reduce((total, message) => total + sizeOf(message, factor), 0);
+}
+
+/** The running turn within its room: older results and arguments shrink first, in the end all of them. */
+export function fitTurn(turn: readonly ModelMessage[], room: number, factor: number): ModelMessage[] {
+  const fitted = [...turn];
+  const lastSaid = turn.findLastIndex(({ role }) => role === 'assistant');
+  let left = room - sum(fitted, factor);
+  const shrinkAt = (index: number, most: number, seen: boolean) => {
+    const before = fitted[index] as ModelMessage;
+    const after = shrunk(before, { most, seen, kept: index >= lastSaid });
+    left += sizeOf(before, factor) - sizeOf(after, factor);
+    fitted[index] = after;
+  };
+  for (let index = 0; index < fitted.length - RECENT && left < 0; index++) {
+    if (fitted[index]?.role !== 'user') shrinkAt(index, SHRUNK, false);
+  }
+  for (const most of STEPS) {
+    for (let index = 0; index < fitted.length && left < 0; index++) shrinkAt(index, most, most >= WITH_IMAGES);
+  }
+  return fitted;
+}
+
+/** How far a message shrinks: its texts, whether its pictures stay, and what its model wants back with it. */
+interface Shrinking {
+  most: number;
+  seen: boolean;
+  kept: boolean;
+}
+
+function shrunk(message: ModelMessage, { most, seen, kept }: Shrinking): ModelMessage {
+  const text = cut(message.text, most);
+  if (message.role === 'assistant') {
+    const { keep, calls, ...rest } = message;
+    return {
+      ...rest,
+      text,
+      ...(calls && { calls: calls.map((call) => shrunkCall(call, most)) }),
+      ...(keep && kept && { keep }),
+    };
+  }
+  if (seen || !message.images || message.images.length === 0) return { ...message, text };
+  const { images: _, ...rest } = message;
+  return { ...rest, text: `${text}\n[What was to be seen is left out.]` };
+}
+
+/** A call whose arguments are shown with `most` characters at most, about; still an object, as services insist on it. */
+export function shrunkCall(call: ModelToolCall, most: number): ModelToolCall {
+  const whole = JSON.stringify(call.input) ?? '';
+  if (whole.length <= most) return call;
+  for (const share of [1, 4, 16]) {
+    const input = withShortTexts(call.input, Math.floor(most / share));
+    if ((JSON.stringify(input) ?? '').length <= most * 1.2) return { ...call, input };
+  }
+  return { ...call, input: { shortened: cut(whole, most) } };
+}
+
+function withShortTexts(value: unknown, most: number): unknown {
+  if (typeof value === 'string') return cut(value, most);
+  if (Array.isArray(value)) return value.map((item) => withShortTexts(item, most));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, withShortTexts(field, most)]));
+}
