@@ -28,6 +28,13 @@ import { openMind } from './mind.ts';
 import { defaultZone } from './settings.ts';
 import { builtInSkills } from './skills.ts';
 
+/** A platform that cannot be heard. */
+export interface Away {
+  platform: string;
+  says: string;
+  remedy: string;
+}
+
 export interface BuildOptions {
   version: string;
   /** What the terminal says of how coda may be spoken to. */
@@ -61,7 +68,10 @@ export interface App {
   resend(id?: string): Promise<number>;
   /** What was counted since the start, in Prometheus' text format. */
   metrics(): Promise<string>;
+  /** Whether the database answers. */
   healthy(): Promise<boolean>;
+  /** The platforms that cannot be heard, and why. */
+  away(): Away[];
   readonly agentSkills: LiveSkills;
   /** What models have cost everybody. */
   cost(): Promise<CostReport>;
@@ -223,6 +233,7 @@ class Assembly implements App {
       version: this.options.version,
       engine: database.engine,
       adapters: this.adapters.map((adapter) => adapter.name),
+      away: Object.fromEntries(this.away().map(({ platform, says }) => [platform, says])),
       running: this.delivery.running,
       outbox: { ...(await this.delivery.outbox.open()), sent_again: this.delivery.outbox.sentAgain },
       ...(models !== undefined && { models }),
@@ -236,6 +247,13 @@ class Assembly implements App {
 
   healthy(): Promise<boolean> {
     return this.foundation.database.healthy();
+  }
+
+  away(): Away[] {
+    return this.adapters.flatMap((adapter) => {
+      const away = adapter.away?.();
+      return away ? [{ platform: adapter.name, ...away }] : [];
+    });
   }
 
   cost(): Promise<CostReport> {

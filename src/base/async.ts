@@ -107,6 +107,28 @@ export class Sequence {
   }
 }
 
+/** Lets so many tasks run at once; the others wait in their order. */
+export class Slots {
+  private free: number;
+  private readonly waiting: (() => void)[] = [];
+
+  constructor(count: number) {
+    this.free = count;
+  }
+
+  async run<T>(task: () => Promise<T>): Promise<T> {
+    if (this.free > 0) this.free--;
+    else await new Promise<void>((resolve) => this.waiting.push(resolve));
+    try {
+      return await task();
+    } finally {
+      const next = this.waiting.shift();
+      if (next) next();
+      else this.free++;
+    }
+  }
+}
+
 /** Collects items and hands them over together `ms` (real time) after the first, or at `max` items. */
 export class Batch<T> {
   private items: T[] = [];

@@ -25,6 +25,7 @@ export const ERRORS = {
   },
   SKILL_REFUSED: { exit: 65, about: 'A skill cannot be installed, packed or pinned as it is.' },
   SKILL_NOT_FOUND: { exit: 66, about: 'There is no skill of that name.' },
+  PLATFORM_AWAY: { exit: 69, about: 'coda runs, but a platform that it is set up for cannot be heard.' },
   NO_DAEMON: { exit: 69, about: 'No running coda was found for this data folder.' },
   CONTROL_FAILED: { exit: 69, about: 'The running coda did not answer on its control socket.' },
   CANCELLED: { exit: 75, about: 'The work was stopped before it was done.' },

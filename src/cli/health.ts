@@ -1,18 +1,25 @@
+import type { Away } from '../app/index.ts';
 import { CodaError } from '../base/errors.ts';
 import { callDaemon, noDaemon } from './daemon.ts';
 import { dataDir, type Flags } from './flags.ts';
 
-/** `coda health`: 0 when the daemon runs and its database answers. */
+/** `coda health`: 0 when the daemon runs, its database answers and its platforms can be heard. */
 export async function health(flags: Flags, io: NodeJS.Process): Promise<number> {
   const folder = dataDir(flags, io);
   const answer = await callDaemon(folder, 'health');
   if (answer === undefined) throw noDaemon(folder);
-  if (typeof answer === 'object' && answer !== null && 'ok' in answer && answer.ok === true) {
-    io.stdout.write('coda is well.\n');
-    return 0;
+  const { ok, away = [] } = answer as unknown as { ok: boolean; away?: Away[] };
+  if (!ok) {
+    throw new CodaError('STORAGE_UNREACHABLE', {
+      message: 'coda runs, but its database does not answer.',
+      remedy: 'See what "coda doctor" says.',
+    });
   }
-  throw new CodaError('STORAGE_UNREACHABLE', {
-    message: 'coda runs, but its database does not answer.',
-    remedy: 'See what "coda doctor" says.',
-  });
+  const [first] = away;
+  if (first) {
+    const message = `coda runs, but ${away.map(({ platform, says }) => `${platform} is away: ${says}`).join('; ')}.`;
+    throw new CodaError('PLATFORM_AWAY', { message, remedy: first.remedy });
+  }
+  io.stdout.write('coda is well.\n');
+  return 0;
 }

@@ -94,7 +94,7 @@ function skillVerbs(skills: App['agentSkills']) {
 function verbs(app: App, config: Config, io: NodeJS.Process) {
   const since = Date.now();
   return {
-    health: async () => ({ ok: await app.healthy() }),
+    health: async () => ({ ok: await app.healthy(), away: app.away() as unknown as Json }),
     status: async (): Promise<Json> => ({
       pid: io.pid,
       uptime_s: Math.round((Date.now() - since) / 1_000),

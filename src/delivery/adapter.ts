@@ -212,6 +212,9 @@ export interface ChatAdapter {
   /** What `coda doctor` asks of the platform. */
   checks?(): { name: string; check(signal: AbortSignal): Promise<{ ok: boolean; says: string; remedy?: string }> }[];
 
+  /** Why the platform cannot be heard, where that lasts for more than some seconds; undefined: it can. */
+  away?(): { says: string; remedy: string } | undefined;
+
   /** Stops listening and closes the connection; sends still under way may finish first. */
   close(): Promise<void>;
 }

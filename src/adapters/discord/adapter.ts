@@ -17,6 +17,7 @@ import { notSignedIn } from './outcome.ts';
 import { ADAPTER } from './parse.ts';
 import { asChannel, asInteraction, isChannel } from './shapes.ts';
 import { Speaker } from './speaker.ts';
+import type { Trouble } from './trouble.ts';
 import { Typing } from './typing.ts';
 
 /** coda in Discord. */
@@ -80,6 +81,7 @@ class Discord implements DiscordAdapter {
     this.listener = listener;
     this.connection = new Connection(options.config, options.log, {
       ready: (ready) => this.ready(ready, listener, reachable),
+      resumed: () => reachable(),
       guild: (guild) => {
         const { id, channels: own = [], threads = [] } = guild;
         members.guilds.add(id);
@@ -147,7 +149,11 @@ class Discord implements DiscordAdapter {
   }
 
   checks(): HealthCheck[] {
-    return checks(this.options.config, () => this.connection?.trouble);
+    return checks(this.options.config, () => this.away());
+  }
+
+  away(): Trouble | undefined {
+    return this.connection?.away;
   }
 
   async close(): Promise<void> {

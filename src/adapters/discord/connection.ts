@@ -1,16 +1,20 @@
 import type { APIInteraction, Client, GatewayDispatchEvents, GatewayReadyDispatchData, REST } from 'discord.js';
-import { within } from '../../base/async.ts';
+import { deferred, within } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { RawChannel, RawGuild } from './channels.ts';
 import type { DiscordConfig } from './options.ts';
 import type { RawMessage } from './parse.ts';
+import { guardedShards } from './shard.ts';
 import { restOptions } from './transport.ts';
+import { CONTENT_REFUSED, GatewayRefusal, TOKEN_REFUSED, type Trouble, troubleOf } from './trouble.ts';
 
 /** What is heard. Everything is the API's own JSON. */
 export interface Heard {
   /** A new session: what was said before it has to be fetched. */
   ready(ready: GatewayReadyDispatchData): void;
+  /** The session goes on, and what was said meanwhile has been told. */
+  resumed(): void;
   message(message: RawMessage): void;
   edited(message: RawMessage): void;
   deleted(ids: readonly string[], channel: string): void;
@@ -20,7 +24,6 @@ export interface Heard {
 }
 
 const LOGIN_WITHIN_MS = 30_000;
-const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 60_000;
 /** A token that Discord refuses is mended by a person: asking often would only bring a ban nearer. */
 const REFUSED_WAIT_MS = 5 * 60_000;
@@ -30,31 +33,46 @@ const REFUSED_WAIT_MS = 5 * 60_000;
  */
 const WAIT_HERE_MS = 1_200;
 const REQUEST_WITHIN_MS = 9_000;
-
-/** Why there is no connection, in a sentence for the owner. */
-export interface Trouble {
-  says: string;
-  remedy: string;
-}
+/** Milliseconds. */
+export const TIMES = {
+  firstWait: 1_000,
+  /** A session that is not resumed by then is begun anew. */
+  backWithin: 20_000,
+  /** A shorter absence is a resume, and told nobody. */
+  awayAfter: 10_000,
+};
+/** A session that stood for so long was no failure: the waits begin anew. */
+const STABLE_MS = 60_000;
+/** The other side may not answer when a connection is closed politely. */
+const DESTROY_WITHIN_MS = 2_000;
 
 /**
  * The connection to Discord. discord.js keeps a session alive by itself, and resumes it; a session that cannot be
- * begun, or that Discord has ended for good, is begun anew here, with growing waits, until `close`.
+ * begun or resumed, that sends what cannot be understood, or that Discord has ended for good, is begun anew here, with
+ * growing waits, until `close`.
  */
 export class Connection {
   private readonly config: DiscordConfig;
   private readonly log: Log;
   private readonly heard: Heard;
-  private client: Client | undefined;
-  private signedIn = false;
+  private readonly times: typeof TIMES;
+  private attempt: Attempt | undefined;
+  /** Of the last client whose token was taken. A Gateway that is away does not matter to requests. */
+  private requests: REST | undefined;
   private timer: NodeJS.Timeout | undefined;
   private failures = 0;
   private closed = false;
+  /** Since when a session stands, in ms of `performance.now()`. */
+  private readyAt: number | undefined;
+  /** Since when nothing is heard, likewise. */
+  private leftAt: number | undefined = performance.now();
+  private watchdog: NodeJS.Timeout | undefined;
   /** Without it only what mentions coda, and direct messages, can be read. */
   private readsAll = true;
   trouble: Trouble | undefined;
 
-  constructor(config: DiscordConfig, log: Log, heard: Heard) {
+  constructor(config: DiscordConfig, log: Log, heard: Heard, times = TIMES) {
+    this.times = times;
     this.config = config;
     this.log = log;
     this.heard = heard;
@@ -63,45 +81,58 @@ export class Connection {
   /** Resolves when connected, or when the first attempt has failed; further ones follow by themselves. */
   async open(): Promise<void> {
     if (this.closed) return;
-    let client: Client | undefined;
+    const attempt = new Attempt((error) => this.lost(error));
+    this.attempt = attempt;
     try {
-      client = await this.makeClient();
-      this.client = client;
+      const client = await this.makeClient(attempt);
       const login = client.login(this.config.token);
-      if ((await within(LOGIN_WITHIN_MS, login)) === undefined) throw new Error('Discord did not answer in time');
-      if (this.closed) return void (await client.destroy());
-      this.failures = 0;
-      this.trouble = undefined;
+      const signedIn = await within(LOGIN_WITHIN_MS, Promise.race([login, attempt.broken.promise]));
+      if (signedIn === undefined) throw new Error('Discord did not answer in time');
+      attempt.stands = true;
+      if (attempt.error !== undefined) throw attempt.error;
     } catch (error) {
-      this.signedIn = false;
-      await client?.destroy().catch(() => {});
-      this.failed(error);
+      attempt.stands = true;
+      attempt.fail(attempt.error ?? error);
     }
   }
 
-  /** For requests; undefined while nobody is signed in. A Gateway that is being resumed does not matter to them. */
+  /** For requests; undefined while nobody has signed in, or the token is refused. */
   get rest(): REST | undefined {
-    if (!this.signedIn) return undefined;
-    // discord.js forgets the token at a single 401.
-    return this.client?.rest.setToken(this.config.token);
+    // discord.js forgets the token at a single 401, and when its client is destroyed.
+    return this.requests?.setToken(this.config.token);
+  }
+
+  /** Why nothing is heard, if that has lasted for longer than a session takes to be resumed. */
+  get away(): Trouble | undefined {
+    if (this.trouble) return this.trouble;
+    if (this.leftAt === undefined || performance.now() - this.leftAt < this.times.awayAfter) return undefined;
+    return { says: 'Discord’s Gateway does not answer', remedy: RETRIED };
   }
 
   async close(): Promise<void> {
     this.closed = true;
     clearTimeout(this.timer);
-    await this.client
-      ?.destroy()
-      .catch((error: unknown) => this.log.debug({ error: messageOf(error) }, 'closing Discord'));
+    clearTimeout(this.watchdog);
+    this.attempt?.close();
+    await this.attempt?.ended.promise;
   }
 
-  private async makeClient(): Promise<Client> {
+  private async makeClient(attempt: Attempt): Promise<Client> {
     // 300 ms and 40 MB: only who has Discord pays for it.
-    const { Client, GatewayDispatchEvents, GatewayIntentBits: Intents, Options } = await import('discord.js');
+    const discord = await import('discord.js');
+    const { Client, GatewayDispatchEvents, GatewayIntentBits: Intents, Options, SimpleShardingStrategy } = discord;
+    const shards = guardedShards(SimpleShardingStrategy, {
+      wanted: () => !attempt.over && !this.closed,
+      left: () => attempt.stands && !attempt.over && this.left(attempt),
+      broke: (error) => attempt.fail(error),
+      strange: (event, reason) => this.log.error({ event, error: reason }, NOT_UNDERSTOOD),
+    });
     const intents = [Intents.Guilds, Intents.GuildMessages, Intents.DirectMessages];
     const { status } = this.config;
     const client = new Client({
       intents: this.readsAll ? [...intents, Intents.MessageContent] : intents,
       makeCache: Options.cacheWithLimits(NOTHING),
+      ws: { buildStrategy: shards.build },
       ...(status && { presence: { activities: [{ name: status, type: 4, state: status }] } }),
       rest: {
         ...(await restOptions(this.config)),
@@ -109,11 +140,18 @@ export class Connection {
         rejectOnRateLimit: ({ timeToReset, retryAfter }) => Math.max(timeToReset, retryAfter) > WAIT_HERE_MS,
       },
     });
-    this.listen(client, GatewayDispatchEvents);
+    this.listen(client, attempt, GatewayDispatchEvents);
+    attempt.destroy = async () => {
+      const destroyed = client.destroy().catch((error: unknown) => {
+        this.log.debug({ error: messageOf(error) }, 'closing Discord');
+      });
+      await within(DESTROY_WITHIN_MS, destroyed);
+      shards.cut();
+    };
     return client;
   }
 
-  private listen(client: Client, on: typeof GatewayDispatchEvents): void {
+  private listen(client: Client, attempt: Attempt, on: typeof GatewayDispatchEvents): void {
     const { ws } = client;
     const { heard, log } = this;
     // Everything is taken from the raw events. discord.js's own handlers would only fill its caches, and one of them
@@ -125,12 +163,18 @@ export class Connection {
           hearer(data);
         } catch (error) {
           // Out of anybody's reach it would end the process, and the same event would come again after its start.
-          log.error({ event, error: messageOf(error) }, 'an event of Discord could not be understood');
+          log.error({ event, error: messageOf(error) }, NOT_UNDERSTOOD);
         }
       });
     hear(on.Ready, (data: GatewayReadyDispatchData) => {
-      this.signedIn = true;
+      this.requests = client.rest;
+      this.readyAt = performance.now();
+      this.back();
       heard.ready(data);
+    });
+    hear(on.Resumed, () => {
+      this.back();
+      heard.resumed();
     });
     hear(on.GuildCreate, (data: RawGuild) => heard.guild(data));
     hear(on.ChannelCreate, (data: RawChannel) => heard.channel(data));
@@ -146,31 +190,47 @@ export class Connection {
     hear(on.InteractionCreate, (data: APIInteraction) => heard.interaction(data));
     client.on('error', (error) => log.warn({ error: messageOf(error) }, 'Discord'));
     client.on('shardError', (error) => log.debug({ error: messageOf(error) }, 'Discord’s Gateway'));
-    client.on('shardDisconnect', ({ code }) => this.ended(client, code));
+    client.on('shardDisconnect', ({ code }) => attempt.fail(new GatewayRefusal(code)));
   }
 
-  /** Discord has ended the session, and discord.js will not begin another. */
-  private ended(client: Client, code: number): void {
-    // While signing in, the attempt itself fails.
-    if (this.closed || client !== this.client || !this.signedIn) return;
-    this.signedIn = false;
-    void client.destroy().catch(() => {});
-    this.failed(new Error(REASONS[code] ?? `the Gateway closed with ${code}`));
+  /** Nothing is heard: a session that is not resumed in time is begun anew. */
+  private left(attempt: Attempt): void {
+    this.leftAt ??= performance.now();
+    this.watchdog ??= setTimeout(
+      () => attempt.fail(new Error('the session was not resumed in time')),
+      this.times.backWithin,
+    );
+  }
+
+  private back(): void {
+    this.leftAt = undefined;
+    this.trouble = undefined;
+    clearTimeout(this.watchdog);
+    this.watchdog = undefined;
+  }
+
+  /** The attempt, or the session that came of it, is over: another one follows. */
+  private lost(error: unknown): void {
+    clearTimeout(this.watchdog);
+    this.watchdog = undefined;
+    this.leftAt ??= performance.now();
+    if (this.readyAt !== undefined && performance.now() - this.readyAt > STABLE_MS) this.failures = 0;
+    this.readyAt = undefined;
+    if (!this.closed) this.failed(error);
   }
 
   private failed(error: unknown): void {
-    if (this.closed) return;
-    const reason = messageOf(error);
-    const trouble = troubleOf(reason);
+    const trouble = troubleOf(error);
     if (trouble === CONTENT_REFUSED && this.readsAll) {
       this.log.warn({ remedy: trouble.remedy }, `${trouble.says}; going on with mentions and direct messages only`);
       this.readsAll = false;
       this.again(0);
       return;
     }
-    this.trouble = trouble ?? { says: `Discord cannot be reached (${reason})`, remedy: 'It is tried again by itself.' };
+    if (trouble === TOKEN_REFUSED) this.requests = undefined;
+    this.trouble = trouble ?? { says: `Discord cannot be reached (${messageOf(error)})`, remedy: RETRIED };
     this.log.error({ remedy: this.trouble.remedy }, this.trouble.says);
-    const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.failures++);
+    const wait = Math.min(LONGEST_WAIT_MS, this.times.firstWait * 2 ** this.failures++);
     this.again(trouble ? REFUSED_WAIT_MS : wait * (0.5 + Math.random()));
   }
 
@@ -179,6 +239,9 @@ export class Connection {
     this.timer = setTimeout(() => void this.open(), ms);
   }
 }
+
+const RETRIED = 'It is tried again by itself.';
+const NOT_UNDERSTOOD = 'an event of Discord could not be understood';
 
 /** What discord.js need not keep, because everything is taken from the events themselves. */
 const NOTHING = Object.fromEntries(
@@ -195,21 +258,41 @@ const NOTHING = Object.fromEntries(
   ].map((kind) => [`${kind}Manager`, 0]),
 );
 
-export const TOKEN_REFUSED: Trouble = {
-  says: 'Discord does not take the token',
-  remedy:
-    'Make a new one under Bot → Reset Token at discord.com/developers and put it into DISCORD_TOKEN or discord.token.',
-};
+/** One client, from its making to its end. */
+class Attempt {
+  /** Rejects when it fails before it stands. */
+  readonly broken = deferred<never>();
+  /** Resolves when its connection is closed. */
+  readonly ended = deferred();
+  /** Closes its connection, when it has one. */
+  destroy: () => Promise<void> = async () => {};
+  /** The sign-in is over: what fails from now on is told to `lost`. */
+  stands = false;
+  over = false;
+  error: unknown;
+  private readonly lost: (error: unknown) => void;
 
-export const CONTENT_REFUSED: Trouble = {
-  says: 'Discord does not let coda read messages',
-  remedy: 'Switch on Bot → Message Content Intent at discord.com/developers/applications.',
-};
+  constructor(lost: (error: unknown) => void) {
+    this.lost = lost;
+    this.broken.promise.catch(() => {});
+  }
 
-/** Close codes of docs.discord.com/developers/topics/opcodes-and-status-codes. */
-const REASONS: Readonly<Record<number, string>> = { 4004: 'Authentication failed', 4014: 'Used disallowed intents' };
+  /** Only the first failure counts. */
+  fail(error: unknown): void {
+    if (this.over) return;
+    if (!this.stands) {
+      this.error ??= error;
+      this.broken.reject(error);
+      return;
+    }
+    this.close();
+    this.lost(error);
+  }
 
-function troubleOf(reason: string): Trouble | undefined {
-  if (/disallowed intents/i.test(reason)) return CONTENT_REFUSED;
-  return /invalid token|Authentication failed|401/i.test(reason) ? TOKEN_REFUSED : undefined;
+  close(): void {
+    if (this.over) return;
+    this.over = true;
+    this.broken.reject(new Error('closed'));
+    this.destroy().then(this.ended.resolve, this.ended.reject);
+  }
 }

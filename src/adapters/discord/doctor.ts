@@ -3,10 +3,10 @@ import { messageOf } from '../../base/errors.ts';
 import { listOf, plural } from '../../base/text.ts';
 import type { HealthCheck } from '../../chat/index.ts';
 import { isThread, type RawChannel } from './channels.ts';
-import { CONTENT_REFUSED, TOKEN_REFUSED, type Trouble } from './connection.ts';
 import type { DiscordConfig } from './options.ts';
 import { statusOf } from './outcome.ts';
 import { restOptions } from './transport.ts';
+import { CONTENT_REFUSED, TOKEN_REFUSED, type Trouble } from './trouble.ts';
 
 const ADMINISTRATOR = 1n << 3n;
 
@@ -33,17 +33,19 @@ type Get = (route: `/${string}`) => Promise<unknown>;
 type Finding = Awaited<ReturnType<HealthCheck['check']>>;
 
 /** What `coda doctor` asks of Discord: signing in, the intent, the servers, and what it may do in each named channel. */
-export function checks(config: DiscordConfig, trouble: () => Trouble | undefined): HealthCheck[] {
+export function checks(config: DiscordConfig, away: () => Trouble | undefined): HealthCheck[] {
   const check = async (signal: AbortSignal): Promise<Finding> => {
     const { REST } = await import('discord.js');
     const rest = new REST({ version: '10', timeout: 8_000, ...(await restOptions(config)) });
     rest.setToken(config.token);
     try {
       // The client never takes its listener off a signal: each request gets one of its own.
-      return await examine((route) => rest.get(route, { signal: AbortSignal.any([signal]) }), config);
+      const finding = await examine((route) => rest.get(route, { signal: AbortSignal.any([signal]) }), config);
+      const trouble = finding.ok ? away() : undefined;
+      return trouble ? { ok: false, ...trouble } : finding;
     } catch (error) {
       if (statusOf(error) === 401) return { ok: false, ...TOKEN_REFUSED };
-      const known = trouble();
+      const known = away();
       if (known) return { ok: false, ...known };
       return {
         ok: false,

@@ -1,4 +1,4 @@
-import { Batch, deadline, groupBy, sleep, unlessAborted } from '../../base/async.ts';
+import { Batch, deadline, groupBy, Slots, sleep, unlessAborted } from '../../base/async.ts';
 import type { Instant } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
@@ -12,6 +12,7 @@ import * as letters from '../letters/store.ts';
 import type { Outbox, Outgoing } from '../outgoing.ts';
 import { type Addressed, asWritten, identityOf, type Parts, toParts } from '../parts.ts';
 import { mustLook, SEND_DEADLINE_MS, takeAway } from './again.ts';
+import { Outages } from './outages.ts';
 import * as store from './store.ts';
 
 const LONGEST_BACK_OFF_MS = 5 * 60_000;
@@ -48,9 +49,10 @@ export class OutboxSender implements Outbox, DueSource, Owned {
   private readonly hands = new Set<string>();
   private holding = false;
   private resends = 0;
+  private readonly outages = new Outages();
   /** How often each adapter has had somebody come. */
   private readonly reached = new Map<string, number>();
-  private readonly slots = new Map<string, { free: number; waiting: (() => void)[] }>();
+  private readonly slots = new Map<string, Slots>();
 
   constructor(deps: OutboxDeps) {
     this.deps = deps;
@@ -130,14 +132,25 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     return store.release(tx, owners, now);
   }
 
-  /** A place (or a whole platform) that had nobody there can be written to again. */
+  /**
+   * A place (or a whole platform) that had nobody there can be written to again: what was held goes out, and after an
+   * outage of a platform what has a back-off goes out, too. Goes on trying while the database is away; never rejects.
+   */
   async reachable(adapter: string, channel?: string): Promise<void> {
-    const { database, world, wakeAt } = this.deps;
+    const { database, world, wakeAt, signal } = this.deps;
     this.reached.set(adapter, (this.reached.get(adapter) ?? 0) + 1);
     await this.receipts.flush();
-    if (!(await store.anyHeld(database, adapter))) return;
-    const now = world.clock.now();
-    if ((await store.reachable(database, adapter, channel, now)) > 0) wakeAt(now);
+    for (let attempt = 1; !signal.aborted; attempt++) {
+      try {
+        if (!(await store.anyWaiting(database, adapter))) return;
+        const now = world.clock.now();
+        if ((await store.reachable(database, adapter, channel, now)) > 0) wakeAt(now);
+        return;
+      } catch (error) {
+        world.log.warn({ adapter, error: messageOf(error) }, 'what waits for a platform could not be freed');
+        await sleep(backOff(attempt, LONGEST_WAIT_MS), signal).catch(() => {});
+      }
+    }
   }
 
   /** Whether rows of this owner are surely still this process's. */
@@ -249,10 +262,13 @@ export class OutboxSender implements Outbox, DueSource, Owned {
       // An adapter that does not heed the signal must not hold its slot, or the end of the process.
       const outcome = await unlessAborted(signal, this.act(adapter, row, part, receipt, signal));
       world.probe?.({ name: `send.${adapter.name}`, phase: 'after' });
+      if (this.outages.ends(adapter.name, outcome)) void this.reachable(adapter.name);
       return outcome;
     } catch (error) {
       // An adapter answers with outcomes; what it throws says nothing about whether the part is there.
-      return { kind: 'unknown', reason: messageOf(error) };
+      const outcome: SendOutcome = { kind: 'unknown', reason: messageOf(error) };
+      this.outages.ends(adapter.name, outcome);
+      return outcome;
     }
   }
 
@@ -360,18 +376,10 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     this.deps.wakeAt(this.deps.world.clock.now());
   }
 
-  private async slot<T>(adapter: string, work: () => Promise<T>): Promise<T> {
-    const slots = this.slots.get(adapter) ?? { free: SENDS, waiting: [] };
+  private slot<T>(adapter: string, work: () => Promise<T>): Promise<T> {
+    const slots = this.slots.get(adapter) ?? new Slots(SENDS);
     this.slots.set(adapter, slots);
-    if (slots.free > 0) slots.free--;
-    else await new Promise<void>((resolve) => slots.waiting.push(resolve));
-    try {
-      return await work();
-    } finally {
-      const next = slots.waiting.shift();
-      if (next) next();
-      else slots.free++;
-    }
+    return slots.run(work);
   }
 }
 

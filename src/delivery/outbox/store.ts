@@ -106,6 +106,9 @@ export async function insert(
   return rows[0]?.written ?? [];
 }
 
+/** A part that was tried; one that is not to be said yet was not. */
+const BACKING_OFF = `o.state in ('pending', 'unknown') and o.attempts > 0`;
+
 /** When the next part is due to be sent or looked for; `null` when none is. */
 export const EARLIEST = `select min(next_at) from outbox where state in ('pending', 'unknown')`;
 
@@ -280,7 +283,10 @@ export async function draftUnknown(database: Database, id: string, owner: string
   ]);
 }
 
-/** Parts whose place had nobody there can go now. Returns how many. */
+/**
+ * Parts whose place had nobody there can go now; where it is the whole platform, those with a back-off as well. Returns
+ * how many.
+ */
 export async function reachable(
   database: Database,
   adapter: string,
@@ -289,9 +295,10 @@ export async function reachable(
 ): Promise<number> {
   const { count } = await database.run(
     'outbox.reachable',
-    `update outbox o set state = 'pending', next_at = $3
+    `update outbox o set state = case o.state when 'held' then 'pending' else o.state end, next_at = $3
        from conversations c
-      where c.id = o.conversation_id and o.adapter = $1 and o.state = 'held' and ($2::text is null or c.channel = $2)`,
+      where c.id = o.conversation_id and o.adapter = $1
+        and (o.state = 'held' and ($2::text is null or c.channel = $2) or $2::text is null and ${BACKING_OFF})`,
     [adapter, channel ?? null, now] satisfies Param[],
   );
   return count;
@@ -316,9 +323,12 @@ export async function closeCard(tx: Transaction, key: string, note: string, now:
   return count > 0;
 }
 
-/** Whether something waits for a place of this adapter to be reachable; a read, so that attaching costs no commit. */
-export async function anyHeld(database: Database, adapter: string): Promise<boolean> {
-  const { rows } = await database.read(`select 1 from outbox where adapter = $1 and state = 'held' limit 1`, [adapter]);
+/** Whether something waits for this adapter to be reachable; a read, so that attaching costs no commit. */
+export async function anyWaiting(database: Database, adapter: string): Promise<boolean> {
+  const { rows } = await database.read(
+    `select 1 from outbox o where adapter = $1 and (state = 'held' or ${BACKING_OFF}) limit 1`,
+    [adapter],
+  );
   return rows.length > 0;
 }
 

@@ -65,6 +65,39 @@ describe('the connection', () => {
   });
 });
 
+describe('what waits after an outage', () => {
+  const failing = async (play: Awaited<ReturnType<typeof playDiscord>>) => {
+    const rooms = Array.from({ length: 4 }, (_, index) => play.fake.channel(play.guild, `room-${index}`));
+    play.fake.rest.fault = ({ method, route }) =>
+      method === 'POST' && route.endsWith('/messages') ? { status: 503 } : undefined;
+    for (const channel of rooms) play.asks('are you there?', { channel });
+    const sql = `select 1 from outbox where attempts >= 4 and state = 'unknown'`;
+    await eventually(async () => (await play.database.read('select 1 from outbox')).rows.length === rooms.length);
+    for (let round = 0; round < 40 && (await play.database.read(sql)).rows.length < rooms.length; round++) {
+      await play.passes(3_000);
+    }
+    play.fake.rest.fault = () => undefined;
+    return async () => {
+      for (const channel of rooms) await play.hears('answer to are you there?', channel);
+    };
+  };
+
+  test.each(['close', 'end'] as const)('goes out as soon as the connection is back after %s', async (how) => {
+    await using play = await playDiscord({ model: echo, stillClock: true });
+    const come = await failing(play);
+    // The clock stands still: no back-off passes.
+    play.fake.gateway.drop(how);
+    await come();
+  });
+
+  test('goes out with the first part that gets through', async () => {
+    await using play = await playDiscord({ model: echo, stillClock: true });
+    const come = await failing(play);
+    play.asks('and now?');
+    await come();
+  });
+});
+
 describe('what was said while coda was off', () => {
   test('is answered at its next start, oldest first, each once', async () => {
     await using play = await playDiscord({ model: echo });
@@ -166,6 +199,8 @@ describe('trouble', () => {
     );
     expect(play.log.join('')).not.toContain('wrong-token-of-somebody');
     expect(await play.app.healthy()).toBe(true);
+    expect(play.app.away()).toMatchObject([{ platform: 'discord', says: 'Discord does not take the token' }]);
+    expect(await play.app.status()).toMatchObject({ away: { discord: 'Discord does not take the token' } });
     const check = play.app.checks().find(({ name }) => name === 'discord');
     expect(await check?.check(AbortSignal.timeout(5_000))).toMatchObject({
       ok: false,

@@ -41,6 +41,10 @@ export class Gateway {
   private count = 0;
   /** New connections are refused while it is set. */
   away = false;
+  /** What is sent in place of a frame: `undefined`: the frame; null: nothing. */
+  twist: (packet: { op: number; t?: string; d?: unknown }) => unknown = () => undefined;
+  /** With what code the next connection is closed when it identifies. */
+  closesWith: number | undefined;
 
   constructor(server: Server, options: GatewayOptions) {
     this.options = options;
@@ -64,6 +68,11 @@ export class Gateway {
       session.sent.push(packet);
       this.send(session.socket, packet);
     }
+  }
+
+  /** Sends this to every session as it is. */
+  raw(packet: unknown): void {
+    for (const { socket } of this.sessions.values()) this.send(socket, packet);
   }
 
   /** Tells the last event of this kind once more, as a second session would hear it. */
@@ -124,6 +133,7 @@ export class Gateway {
   private identify(socket: WebSocket, { token, intents, presence }: Body): void {
     this.identifies++;
     if (!this.options.checkToken(String(token))) return void socket.close(4004);
+    if (this.closesWith !== undefined) return void socket.close(this.closesWith);
     if ((Number(intents) & this.options.refused()) !== 0) return void socket.close(PRIVILEGED_CLOSE);
     const id = `session-${++this.count}`;
     const session: Session = { id, intents: Number(intents), presence, seq: 0, sent: [], socket };
@@ -149,6 +159,8 @@ export class Gateway {
 
   private send(socket: WebSocket | undefined, packet: unknown): void {
     if (!socket || this.muted.has(socket)) return;
-    socket.send(JSON.stringify(packet), () => {});
+    const twisted = this.twist(packet as { op: number });
+    if (twisted === null) return;
+    socket.send(JSON.stringify(twisted ?? packet), () => {});
   }
 }
