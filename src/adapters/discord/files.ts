@@ -1,11 +1,13 @@
 import type { APIAttachment, RawFile } from 'discord.js';
+import { deferred, type Slots } from '../../base/async.ts';
 import { CodaError, messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { shorten, visible } from '../../base/text.ts';
 import type { Content, FileRef, IncomingFile, InlineFile } from '../../delivery/index.ts';
 import type { Artifacts } from '../../storage/index.ts';
 
-const FETCH_WITHIN_MS = 20_000;
+/** Milliseconds, and bytes that must arrive within `windowMs`. */
+export const PACE = { wholeMs: 60_000, windowMs: 8_000, leastBytes: 16_384 };
 /** What Discord takes of a bot, each. */
 const MAX_UPLOAD = 10 * 1024 * 1024;
 const MOST_UPLOADS = 10;
@@ -20,17 +22,29 @@ export interface Taken {
   lost: string[];
 }
 
-/** Fetches and stores what came with a message, as it is: nothing is unpacked or read. Never rejects for a file. */
+export interface TakingFiles {
+  /** Of one file. */
+  maxBytes: number;
+  artifacts: Artifacts;
+  log: Log;
+  /** How many are fetched at once. */
+  slots: Slots;
+  pace?: typeof PACE;
+}
+
+/**
+ * Fetches and stores what came with a message, as it is: nothing is unpacked or read. Never rejects for a file; one that
+ * does not come at a fair pace is lost.
+ */
 export async function takeFiles(
   attachments: readonly APIAttachment[],
-  maxBytes: number,
-  artifacts: Artifacts,
-  log: Log,
+  { maxBytes, artifacts, log, slots, pace = PACE }: TakingFiles,
 ): Promise<Taken> {
   const fetched = await Promise.all(
     attachments.map(async (attachment) => {
       const name = fileName(attachment.filename);
-      const file = await fetchOne(attachment, maxBytes, artifacts).catch((error: unknown) => {
+      const fetched = slots.run(() => fetchOne(attachment, maxBytes, artifacts, pace));
+      const file = await fetched.catch((error: unknown) => {
         if (error instanceof CodaError) {
           // A full disk is no fault of the file: the message is heard again later.
           if (error.code !== 'ARTIFACT_TOO_LARGE') throw error;
@@ -49,11 +63,50 @@ export async function takeFiles(
   };
 }
 
-async function fetchOne({ url, size }: APIAttachment, maxBytes: number, artifacts: Artifacts) {
+async function fetchOne(attachment: APIAttachment, maxBytes: number, artifacts: Artifacts, pace: typeof PACE) {
+  const { size } = attachment;
   if (size > maxBytes) throw tooLarge();
-  const response = await fetch(url, { signal: AbortSignal.timeout(FETCH_WITHIN_MS), redirect: 'error' });
-  if (!response.ok || !response.body) throw new Error(`the CDN answered ${response.status}`);
-  return artifacts.put(response.body, { maxBytes });
+  return artifacts.put(arriving(attachment, pace), { maxBytes });
+}
+
+/**
+ * The bytes of a file as they come. What is waited for is raced against timers that are held here: fetch lets go of its
+ * abort signal as soon as the headers are there, and a body may then stall for ever.
+ */
+async function* arriving(
+  { url, size, content_type: type = '' }: APIAttachment,
+  { wholeMs, windowMs, leastBytes }: typeof PACE,
+): AsyncGenerator<Uint8Array> {
+  const late = deferred<never>();
+  late.promise.catch(() => {});
+  let [seen, before] = [0, 0];
+  const whole = setTimeout(() => late.reject(new Error('it takes too long')), wholeMs);
+  const pace = setInterval(() => {
+    if (seen - before < leastBytes) late.reject(new Error(`it stalls after ${seen} bytes`));
+    before = seen;
+  }, windowMs);
+  const controller = new AbortController();
+  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  try {
+    const asked = fetch(url, { signal: controller.signal, redirect: 'error' });
+    const { ok, status, headers, body } = await Promise.race([asked, late.promise]);
+    if (!ok || !body) throw new Error(`the CDN answered ${status}`);
+    const isPage = headers.get('content-type')?.startsWith('text/html') && !type.startsWith('text/html');
+    if (isPage) throw new Error('a page came in its place');
+    reader = body.getReader();
+    for (;;) {
+      const { done, value } = await Promise.race([reader.read(), late.promise]);
+      if (done) break;
+      seen += value.byteLength;
+      yield value;
+    }
+    if (seen < size) throw new Error(`it ended after ${seen} of ${size} bytes`);
+  } finally {
+    clearTimeout(whole);
+    clearInterval(pace);
+    controller.abort();
+    reader?.cancel().catch(() => {});
+  }
 }
 
 const tooLarge = () => new CodaError('ARTIFACT_TOO_LARGE', { message: 'The file is too large.', remedy: '' });

@@ -1,8 +1,8 @@
 import type { GatewayReadyDispatchData, REST } from 'discord.js';
-import { Sequence, sleep } from '../../base/async.ts';
+import { Sequence, Slots, sleep, within } from '../../base/async.ts';
 import { messageOf, systemCode } from '../../base/errors.ts';
 import { shorten } from '../../base/text.ts';
-import type { Inbox, IncomingMessage, KnownPlace, Place } from '../../delivery/index.ts';
+import type { Inbox, IncomingMessage, KnownPlace, Place, Sender } from '../../delivery/index.ts';
 import { missedIn } from './backfill.ts';
 import type { Channels, RawChannel, RawGuild } from './channels.ts';
 import { takeFiles } from './files.ts';
@@ -33,6 +33,19 @@ export interface ListenerDeps {
   signal: AbortSignal;
 }
 
+/** Files that come within this time keep their message's place; for others what is said later goes ahead. */
+const WAIT_FOR_FILES_MS = 2_000;
+/** Files that are fetched at once. */
+const MOST_FETCHES = 32;
+
+/** A message whose files are being fetched. */
+interface Fetching {
+  /** Its newest version. */
+  message: RawMessage;
+  withdrawn: boolean;
+  done: Promise<void>;
+}
+
 /** What fails so often for a reason of its own never works. */
 const ATTEMPTS = 8;
 const LONGEST_WAIT_MS = 10_000;
@@ -50,6 +63,9 @@ const LONGEST_NAME = 80;
 export class Listener {
   private readonly deps: ListenerDeps;
   private readonly lines = new Map<string, { sequence: Sequence; waiting: number }>();
+  /** Messages whose files are being fetched, by id. */
+  private readonly fetching = new Map<string, Fetching>();
+  private readonly fetches = new Slots(MOST_FETCHES);
   private readonly looking = Array.from({ length: AT_ONCE }, () => new Sequence());
   private hearing: Hearing | undefined;
   private readonly roles = new Set<string>();
@@ -75,7 +91,8 @@ export class Listener {
   /** Throws where it cannot be understood. */
   message(event: unknown): void {
     const message = asWritten<RawMessage>(event);
-    this.inLine(message.channel_id, () => this.hear(message));
+    const at = performance.now();
+    this.inLine(message.channel_id, () => this.hear(message, undefined, at));
   }
 
   /** The newest text of a message that waits counts; one that calls coda only now is heard now. Throws as `message`. */
@@ -84,6 +101,11 @@ export class Listener {
     const message = asWritten<RawMessage>(event);
     this.inLine(message.channel_id, async () => {
       const { inbox } = this.deps;
+      const fetching = this.fetching.get(message.id);
+      if (fetching) {
+        fetching.message = message;
+        return;
+      }
       const text = wordsOf(message, this.known());
       const places = placesOf(message.id, message.channel_id);
       for (const place of places) if (await inbox.amend(place, message.id, { text })) return;
@@ -96,6 +118,8 @@ export class Listener {
     const [ids, channel] = [asIds(these), asId(where)];
     this.inLine(channel, async () => {
       for (const id of ids) {
+        const fetching = this.fetching.get(id);
+        if (fetching) fetching.withdrawn = true;
         for (const place of placesOf(id, channel)) await this.deps.inbox.amend(place, id, { withdrawn: true });
       }
     });
@@ -106,32 +130,50 @@ export class Listener {
     await this.listing;
     await Promise.all(this.looking.map((sequence) => sequence.idle()));
     await Promise.all([...this.lines.values()].map(({ sequence }) => sequence.idle()));
+    await Promise.all([...this.fetching.values()].map(({ done }) => done));
   }
 
-  /** Accepts one message if it is for coda. */
-  private async hear(message: RawMessage, of?: ChannelInfo): Promise<void> {
+  /** Accepts one message if it is for coda; `at` is when it came, in ms of `performance.now()`. */
+  private async hear(message: RawMessage, of?: ChannelInfo, at = performance.now()): Promise<void> {
     const rest = this.rest();
     const hearing = this.known();
     if (message.author.id === hearing.botId) return;
     const channel = of ?? (await this.deps.channels.of(message, rest));
     if (!addressed(message, channel, hearing)) return;
-    const event = await this.toEvent(message, channel, rest);
-    // What has been accepted is not looked at again, so that whatever else there is to say is stored before.
-    if (event.notes.length > 0) await this.deps.inbox.note(event.message, event.notes.join('\n'));
-    await this.deps.inbox.accept(event.message);
-  }
-
-  private async toEvent(message: RawMessage, channel: ChannelInfo, rest: REST) {
-    const { options, members } = this.deps;
-    const { clock, config, artifacts, log } = options;
-    const groups = await members.groupsOf(message.author.id, rest, clock.now().getTime());
+    const { options, members, inbox } = this.deps;
+    const groups = await members.groupsOf(message.author.id, rest, options.clock.now().getTime());
     const sender = senderOf(message.author, { nick: message.member?.nick ?? null, groups });
     const guest = options.isGuest(sender);
     const place = guest ? placeOf(channel) : await this.placeFor(message, channel, rest);
-    const attachments = guest ? [] : message.attachments;
+    if (guest || message.attachments.length === 0) {
+      await inbox.accept(incoming(message, place, sender, wordsOf(message, hearing), []));
+      return;
+    }
     // Fetching can take longer than a person waits without a sign.
-    if (attachments.length > 0) void rest.post(`/channels/${place.channel}/typing`).catch(() => {});
-    const taken = await takeFiles(attachments, config.max_file_mb * 1024 * 1024, artifacts, log);
+    void rest.post(`/channels/${place.channel}/typing`).catch(() => {});
+    await within(Math.max(0, WAIT_FOR_FILES_MS - (performance.now() - at)), this.withFiles(message, place, sender));
+  }
+
+  /** Accepts a message when its files are there: what else is said in its channel goes ahead meanwhile. Never rejects. */
+  private withFiles(first: RawMessage, place: Place, sender: Sender): Promise<void> {
+    const known = this.fetching.get(first.id);
+    if (known) return known.done;
+    const entry = { message: first, withdrawn: false, done: Promise.resolve() };
+    entry.done = this.insist(place.channel, () => this.takeIn(entry, place, sender)).finally(() =>
+      this.fetching.delete(first.id),
+    );
+    this.fetching.set(first.id, entry);
+    return entry.done;
+  }
+
+  private async takeIn(entry: Fetching, place: Place, sender: Sender): Promise<void> {
+    const { inbox, options } = this.deps;
+    const { config, artifacts, log } = options;
+    const maxBytes = config.max_file_mb * 1024 * 1024;
+    const taken = await takeFiles(entry.message.attachments, { maxBytes, artifacts, log, slots: this.fetches });
+    // What its author has made of it meanwhile.
+    const { message, withdrawn } = entry;
+    if (withdrawn) return;
     const missing = [...taken.tooLarge, ...taken.lost];
     const words = wordsOf(message, this.known());
     const text = missing.length > 0 ? `${words}\n${texts.filesMissing(missing)}`.trim() : words;
@@ -139,7 +181,14 @@ export class Listener {
       ...(taken.tooLarge.length > 0 ? [texts.tooLarge(taken.tooLarge, config.max_file_mb)] : []),
       ...(taken.lost.length > 0 ? [texts.notFetched(taken.lost)] : []),
     ];
-    return { message: incoming(message, place, sender, text, taken.files), notes };
+    const event = incoming(message, place, sender, text, taken.files);
+    // What has been accepted is not looked at again, so that whatever else there is to say is stored before.
+    if (notes.length > 0) await inbox.note(event, notes.join('\n'));
+    await inbox.accept(event);
+    if (entry.withdrawn) await inbox.amend(place, message.id, { withdrawn: true });
+    else if (entry.message !== message) {
+      await inbox.amend(place, message.id, { text: wordsOf(entry.message, this.known()) });
+    }
   }
 
   /** The conversation that a message belongs to; where it is so configured, a thread of its own. */
@@ -192,6 +241,7 @@ export class Listener {
   private async lookThrough(id: string, known: KnownPlace): Promise<void> {
     const { inbox, channels, options, signal } = this.deps;
     const { look_back: windowMs, look_back_messages: limit } = options.config;
+    const at = performance.now();
     const rest = this.rest();
     const channel = await channels.get(id, rest);
     const since = new Date(options.clock.now().getTime() - windowMs);
@@ -209,7 +259,7 @@ export class Listener {
     const heard = await inbox.heard(
       asked.flatMap((each) => placesOf(each.id, id).map((place) => ({ place, id: each.id }))),
     );
-    for (const message of asked) if (!heard.has(message.id)) await this.hear(message, channel);
+    for (const message of asked) if (!heard.has(message.id)) await this.hear(message, channel, at);
   }
 
   private async bare(message: RawMessage, channel: ChannelInfo): Promise<IncomingMessage> {

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { Gateway } from './gateway.ts';
 import { Interactions } from './interactions.ts';
 import { RateLimits } from './limits.ts';
@@ -35,7 +36,7 @@ export interface FakeOptions {
 /** What a person can send beside words. */
 export interface Saying {
   replyTo?: Message;
-  files?: { name: string; type: string; bytes: Uint8Array; gone?: boolean }[];
+  files?: { name: string; type: string; bytes: Uint8Array; gone?: boolean; stalls?: boolean }[];
   flags?: number;
   /** Nobody is told: it was said while nothing could be heard. */
   webhook?: boolean;
@@ -51,6 +52,8 @@ export class FakeDiscord {
   readonly files = new Map<string, Attachment>();
   /** Names of files that the CDN was asked for. */
   readonly fetched: string[] = [];
+  /** Each serves the rest of a file that was stalled. */
+  readonly stalled: (() => void)[] = [];
   /** Channels in which the bot was seen typing, in order. */
   readonly typed: string[] = [];
   readonly bot: User;
@@ -177,7 +180,7 @@ export class FakeDiscord {
     const message = this.messages.add(channel, user, { content, flags, ...reference }, uploads);
     for (const [index, file] of files.entries()) {
       const attachment = message.attachments[index];
-      if (file.gone && attachment) attachment.gone = true;
+      if (attachment) Object.assign(attachment, { gone: file.gone, stalls: file.stalls });
     }
     if (webhook) message.webhook_id = user.id;
     this.tell('MESSAGE_CREATE', channel, message);
@@ -359,11 +362,16 @@ export class FakeDiscord {
     return roles;
   }
 
-  private serveFile(path: string, response: { writeHead(status: number): unknown; end(body?: Uint8Array): unknown }) {
+  private serveFile(path: string, response: ServerResponse) {
     const file = this.files.get(path);
     if (!file) return false;
     this.fetched.push(file.filename);
     response.writeHead(file.gone ? 404 : 200);
+    if (file.stalls) {
+      response.write(file.bytes.subarray(0, 1));
+      this.stalled.push(() => response.end(file.bytes.subarray(1)));
+      return true;
+    }
     response.end(file.gone ? undefined : file.bytes);
     return true;
   }

@@ -33,7 +33,7 @@ export function shown(message: Message, { nonce = false } = {}): Body {
     ...rest,
     tts: false,
     pinned: false,
-    attachments: attachments.map(({ bytes: _bytes, gone: _gone, ...each }) => each),
+    attachments: attachments.map(({ bytes: _bytes, gone: _gone, stalls: _stalls, ...each }) => each),
     ...(nonce && told !== undefined && { nonce: told }),
   };
 }

@@ -21,6 +21,8 @@ export interface Attachment {
   bytes: Uint8Array;
   /** The CDN refuses to serve it. */
   gone?: boolean;
+  /** The CDN begins to serve it, and no more. */
+  stalls?: boolean;
 }
 
 export interface Message {

@@ -1,0 +1,117 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import type { APIAttachment } from 'discord.js';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { takeFiles } from '../../../src/adapters/discord/files.ts';
+import { Slots } from '../../../src/base/async.ts';
+import { silentLog } from '../../../src/base/log.ts';
+import { openArtifacts } from '../../../src/storage/index.ts';
+import { echo, playDiscord } from '../../support/discord/play.ts';
+import { eventually } from '../../support/eventually.ts';
+
+const PACE = { wholeMs: 600, windowMs: 150, leastBytes: 64 };
+
+describe('a CDN', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'coda-files-'));
+  const server = createServer((request, response) => serve[request.url?.slice(1) ?? '']?.(response));
+  const drip = (response: ServerResponse, bytes: number) => {
+    response.writeHead(200);
+    const timer = setInterval(() => response.write(Buffer.alloc(bytes, 65)), 20);
+    response.on('close', () => clearInterval(timer));
+  };
+  const serve: Record<string, (response: ServerResponse) => void> = {
+    silent: () => {},
+    stalls: (response) => void response.writeHead(200).write('A'),
+    drips: (response) => drip(response, 1),
+    endless: (response) => drip(response, 64),
+    huge: (response) => drip(response, 1_000_000),
+    cut: (response) => void response.writeHead(200).end('AAAA'),
+    page: (response) => void response.writeHead(200, { 'Content-Type': 'text/html' }).end('<html>Sign in</html>'),
+    elsewhere: (response) => void response.writeHead(302, { Location: '/whole' }).end(),
+    whole: (response) => void response.writeHead(200).end('A'.repeat(20)),
+  };
+
+  beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
+  afterAll(() => {
+    server.closeAllConnections();
+    server.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function take(path: string) {
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/${path}`;
+    const file = {
+      id: '1',
+      filename: path,
+      size: 20,
+      url,
+      proxy_url: url,
+      content_type: 'text/plain',
+    } as APIAttachment;
+    const artifacts = await openArtifacts(folder);
+    return takeFiles([file], { maxBytes: 2_000_000, artifacts, log: silentLog(), slots: new Slots(1), pace: PACE });
+  }
+
+  test.each(['silent', 'stalls', 'drips', 'endless', 'cut', 'page', 'elsewhere'])(
+    'that is %s is not waited for, and the file counts as lost',
+    async (path) => {
+      setFlagsFromString('--expose-gc');
+      const collect = runInNewContext('gc') as () => void;
+      const taking = take(path);
+      // What only an abort signal holds on to is let go of by a collection.
+      const timer = setInterval(collect, 20);
+      expect(await taking.finally(() => clearInterval(timer))).toEqual({ files: [], tooLarge: [], lost: [path] });
+    },
+  );
+
+  test('that sends more than was said is not listened to', async () => {
+    expect(await take('huge')).toMatchObject({ files: [], tooLarge: ['huge'] });
+  });
+
+  test('that serves is served from', async () => {
+    expect(await take('whole')).toMatchObject({ files: [{ name: 'whole', size: 20 }], lost: [] });
+  });
+});
+
+describe('a file that does not come', () => {
+  const of = (name: string) => [{ name, type: 'text/plain', bytes: Buffer.from(`words of ${name}`), stalls: true }];
+
+  test('holds up nothing else in its channel, and is answered when it is there', async () => {
+    await using play = await playDiscord({ model: echo });
+    const { fake, ana } = play;
+    const dm = fake.dm(ana);
+    for (const name of ['one', 'two', 'three']) fake.says(ana, dm, `look at ${name}`, { files: of(name) });
+    play.asks('and what is this?', { channel: dm });
+    await play.hears('answer to and what is this?', dm);
+    expect(play.said('look at')).toEqual([]);
+    expect(await eventually(() => fake.stalled.length === 3)).toBe(true);
+    for (const serve of fake.stalled) serve();
+    for (const name of ['one', 'two', 'three']) await play.hears(`answer to look at ${name}`, dm);
+    const { rows } = await play.database.read(`select 1 from inbox where payload -> 'files' <> '[]'`);
+    expect(rows).toHaveLength(3);
+  });
+
+  test('belongs to its message as its author has left it', async () => {
+    await using play = await playDiscord({ model: echo });
+    const { fake, ana } = play;
+    const dm = fake.dm(ana);
+    const changed = fake.says(ana, dm, 'look at that', { files: of('one') });
+    const dropped = fake.says(ana, dm, 'never mind', { files: of('two') });
+    await eventually(() => fake.stalled.length === 2);
+    fake.edits(changed, 'look at this');
+    fake.deletes(dropped);
+    play.asks('still there?', { channel: dm });
+    await play.hears('answer to still there?', dm);
+    for (const serve of fake.stalled) serve();
+    await play.hears('answer to look at this', dm);
+    await play.settled();
+    expect(play.said('never mind')).toEqual([]);
+    expect(play.said('look at that')).toEqual([]);
+    expect(fake.fetched).toHaveLength(2);
+  });
+});
