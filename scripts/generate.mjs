@@ -5,7 +5,12 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { compile, install, requireNode, root } from './setup.mjs';
 
-/** `docs/errors.md` with its table written anew from the table of errors. */
+/**
+ * `docs/errors.md` with its table written anew from the table of errors.
+ *
+ * @param {string} page
+ * @param {Record<string, { exit: number, about: string }>} errors
+ */
 export function withErrorTable(page, errors) {
   const rows = Object.entries(errors).map(([code, { exit, about }]) => `| \`${code}\` | ${exit} | ${about} |`);
   const table = ['| code | exit status | what it is about |', '| --- | --- | --- |', ...rows].join('\n');
@@ -18,7 +23,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   // Errors elsewhere in the house do not matter for what is generated: the compiler writes its files all the same.
   compile('tsconfig.build.json');
 
-  const load = (file) => import(pathToFileURL(join(root, 'build', 'compiled', file)).href);
+  const load = (/** @type {string} */ file) => import(pathToFileURL(join(root, 'build', 'compiled', file)).href);
   const { configExample, configJsonSchema } = await load('config/index.js');
   const { ERRORS } = await load('base/errors.js');
   const page = readFileSync(join(root, 'docs/errors.md'), 'utf8');

@@ -25,17 +25,30 @@ const OWN_CLOCK = /\b(now|statement_timestamp)\(\)|\bcurrent_timestamp\b/i;
 const MAY_ASK_THE_TIME = /^src\/storage\//;
 const ASKS_THE_TIME = 'asks the database for the time; take the instant from World.clock, as a parameter';
 
-/** The room that a file stands in, as one says it: `skills/notes`, `agent`, `test/config`. */
+/** @typedef {{ warnings: string[], errors: string[] }} Found */
+
+/**
+ * The room that a file stands in, as one says it: `skills/notes`, `agent`, `test/config`.
+ *
+ * @param {string} file
+ */
 export function roomOf(file) {
   const parts = file.split('/').slice(file.startsWith('src/') ? 1 : 0, -1);
   return parts.slice(0, /^(skills|adapters|test)$/.test(parts[0] ?? '') ? 2 : 1).join('/') || 'src';
 }
 
-/** The warnings and errors of one file; `file` is relative to the package's root. */
+/**
+ * The warnings and errors of one file; `file` is relative to the package's root.
+ *
+ * @param {string} file
+ * @param {string} text
+ * @returns {Found}
+ */
 export function inspect(file, text) {
   return file.endsWith('.sql') ? inspectMigration(file, text) : inspectSource(file, text);
 }
 
+/** @type {typeof inspect} */
 function inspectMigration(file, text) {
   const lines = text.split('\n').map((line) => line.replace(/--.*/, ''));
   const errors = lines.flatMap((line, index) =>
@@ -44,15 +57,17 @@ function inspectMigration(file, text) {
   return { warnings: [], errors };
 }
 
+/** @type {typeof inspect} */
 function inspectSource(file, text) {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+  /** @type {Found} */
   const found = { warnings: [], errors: [] };
-  const lineOf = (position) => source.getLineAndCharacterOfPosition(position).line + 1;
+  const lineOf = (/** @type {number} */ position) => source.getLineAndCharacterOfPosition(position).line + 1;
   const lines = text.split('\n').length - 1;
   if (lines > MAX_FILE_LINES) found.warnings.push(`${roomOf(file)}: ${file} has ${lines} lines (${MAX_FILE_LINES})`);
 
-  const visit = (node) => {
-    if (ts.isFunctionLike(node) && node.body) checkLength(node, file, lineOf, found);
+  const visit = (/** @type {ts.Node} */ node) => {
+    if (ts.isFunctionLike(node) && 'body' in node && node.body) checkLength(node, file, lineOf, found);
     if (file.startsWith('src/')) checkWords(node, file, lineOf, found);
     ts.forEachChild(node, visit);
   };
@@ -60,6 +75,12 @@ function inspectSource(file, text) {
   return found;
 }
 
+/**
+ * @param {ts.SignatureDeclaration} node
+ * @param {string} file
+ * @param {(position: number) => number} lineOf
+ * @param {Found} found
+ */
 function checkLength(node, file, lineOf, found) {
   const first = lineOf(node.getStart());
   const lines = lineOf(node.end) - first + 1;
@@ -71,11 +92,18 @@ function checkLength(node, file, lineOf, found) {
   );
 }
 
+/** @param {ts.SignatureDeclaration} node */
 function nameOf(node) {
   const named = node.name ?? (ts.isVariableDeclaration(node.parent) ? node.parent.name : undefined);
   return named ? `${named.getText()}()` : 'a function';
 }
 
+/**
+ * @param {ts.Node} node
+ * @param {string} file
+ * @param {(position: number) => number} lineOf
+ * @param {Found} found
+ */
 function checkWords(node, file, lineOf, found) {
   const at = () => `${file}:${lineOf(node.getStart())}`;
   if (ts.isPropertyAccessExpression(node) && node.getText() === 'process.env' && !MAY_READ_ENV.test(file)) {

@@ -19,7 +19,13 @@ const INITDB = [
 
 const BLOCK = 512;
 
-/** A ustar header, as far as unpacking reads it: name, size and kind. */
+/**
+ * A ustar header, as far as unpacking reads it: name, size and kind.
+ *
+ * @param {string} name
+ * @param {number} size
+ * @param {boolean} isFolder
+ */
 function header(name, size, isFolder) {
   const block = Buffer.alloc(BLOCK);
   block.write(name, 0, 100);
@@ -36,6 +42,7 @@ function header(name, size, isFolder) {
   return block;
 }
 
+/** @param {string} folder */
 async function pack(folder) {
   const blocks = [];
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });

@@ -1,9 +1,14 @@
 /**
  * What a vitest run amounts to, from its JSON report. `ok` is whether it ended with status 0: an error outside of any
  * test fails the run without failing a test, and must be counted all the same.
+ *
+ * @typedef {{ name: string, status: string, assertionResults: { status: string, fullName: string }[] }} SuiteResult
+ * @param {{ testResults: SuiteResult[] }} report
+ * @param {boolean} ok
+ * @param {string} root
  */
 export function countResults(report, ok, root) {
-  const counted = { passed: 0, failed: 0, skipped: [] };
+  const counted = { passed: 0, failed: 0, skipped: /** @type {string[]} */ ([]) };
   for (const { name, status, assertionResults } of report.testResults) {
     // A file that cannot even be loaded has no tests to fail.
     if (status === 'failed' && assertionResults.length === 0) counted.failed++;
@@ -17,7 +22,11 @@ export function countResults(report, ok, root) {
   return counted;
 }
 
-/** The last line of `npm test`. */
+/**
+ * The last line of `npm test`.
+ *
+ * @param {{ passed: number, failed: number, skipped: number }} counted
+ */
 export function summary({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }

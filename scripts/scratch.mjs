@@ -25,9 +25,13 @@ export function scratchFolder() {
   return { path, remove: () => remove(path) };
 }
 
-const remove = (path) => rmSync(path, { recursive: true, force: true });
+const remove = (/** @type {string} */ path) => rmSync(path, { recursive: true, force: true });
 
-/** Whether `path` is a file system in memory with room, from which programs may be run. */
+/**
+ * Whether `path` is a file system in memory with room, from which programs may be run.
+ *
+ * @param {string} path
+ */
 function isMemory(path) {
   if (!existsSync('/proc/mounts')) return false;
   const mounted = readFileSync('/proc/mounts', 'utf8').split('\n');

