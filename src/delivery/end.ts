@@ -29,6 +29,6 @@ export interface End {
 }
 
 /** Whether a draft was shown, or may have been, that is no part of the answer any more. */
-export function mayBeSurplus({ attempts }: Item, { drafted = 0 }: End, parts: readonly unknown[]): boolean {
-  return drafted > parts.length || attempts > 0;
+export function mayBeSurplus({ attempts, payload }: Item, { drafted = 0 }: End, parts: readonly unknown[]): boolean {
+  return drafted > parts.length || attempts > 0 || payload.suspect === true;
 }

@@ -36,6 +36,8 @@ export interface Payload {
   withdrawn?: true;
   /** Its person asked to stop it, and the process died before it had: whoever takes it up stops it. */
   stopped?: true;
+  /** It was running when a process ended: until it has ended itself it runs as the only such one of its process. */
+  suspect?: true;
   /** When its turn, which had been parked, was put back to go on (ISO): it has begun, and its age counts from here. */
   resumedAt?: string;
 }
@@ -52,7 +54,7 @@ export interface Item {
   payload: Payload;
   sentAt: Instant;
   receivedAt: Instant;
-  /** How often a process has died with it. */
+  /** How often a process has died with it alone. */
   attempts: number;
   tainted: boolean;
   /** Whether it holds its conversation's lane. */

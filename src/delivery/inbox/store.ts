@@ -131,17 +131,21 @@ function counted(rows: readonly NewRow[]): Fragment {
     ), `;
 }
 
-/** Takes rows that need no lane and whose process is gone. */
+/** Takes rows that need no lane and whose process is gone, at most `suspects` of those that may have ended it. */
 export async function claimLaneless(
   database: Database,
   owner: string,
-  limit: number,
+  { limit, suspects }: { limit: number; suspects: number },
   context: Fragment,
 ): Promise<ItemRow[]> {
   const statement = sql`
-    with i as (
+    with suspect as (
+      select id from inbox where state = 'received' and not laned and owner is null and payload ? 'suspect'
+       order by attempts, seq limit ${suspects}
+    ), i as (
       update inbox set owner = ${owner}
        where id in (select id from inbox where state = 'received' and not laned and owner is null
+                       and (not payload ? 'suspect' or id in (select id from suspect))
                      order by seq limit ${limit} for update skip locked)
       returning *)
     select i.id, i.key, i.kind, i.message_id, i.payload, i.sent_at, i.received_at, i.attempts, i.tainted, i.laned,
@@ -216,15 +220,6 @@ export async function receipts(database: Database, place: Place, since: Instant)
     [place.adapter, place.channel, since],
   );
   return new Set(rows.map((row) => row.id));
-}
-
-/** Frees what dead processes held outside lanes, charging each row with `attempts`. */
-export async function release(tx: Transaction, owners: readonly string[], attempts: number): Promise<void> {
-  await tx.query(
-    `update inbox set owner = null, attempts = attempts + $2
-      where owner = any($1::uuid[]) and state = 'received' and not laned`,
-    [owners, attempts],
-  );
 }
 
 /** Makes the conversation of a place at first contact; concurrent makers get the same one. */

@@ -93,6 +93,8 @@ export class Lanes implements Owned, DueSource {
       this.deps.signal.removeEventListener('abort', stop);
       this.running.delete(item.id);
       this.deps.settled(item.id);
+      // The next one may be waiting for this one to end.
+      if (item.payload.suspect) this.backlog = true;
       if (this.backlog) this.pump();
     });
     this.running.set(item.id, { item, controller, ended });
@@ -133,9 +135,7 @@ export class Lanes implements Owned, DueSource {
   }
 
   async release(tx: Transaction, owners: readonly string[], _now: Instant, crashed: boolean): Promise<void> {
-    const attempts = crashed ? 1 : 0;
-    await store.release(tx, owners, attempts);
-    await inbox.release(tx, owners, attempts);
+    await store.release(tx, owners, crashed);
   }
 
   async strays(owner: string): Promise<string[]> {
@@ -152,6 +152,11 @@ export class Lanes implements Owned, DueSource {
     this.wake();
     await this.pumping;
     return 0;
+  }
+
+  /** How many suspects may be begun now. */
+  private get suspects(): number {
+    return [...this.running.values()].some(({ item }) => item.payload.suspect) ? 0 : 1;
   }
 
   private serve(personId: string): void {
@@ -175,9 +180,10 @@ export class Lanes implements Owned, DueSource {
     this.backlog = false;
     try {
       const owner = instance().id;
-      const laneless = await inbox.claimLaneless(database, owner, room, context);
+      const laneless = await inbox.claimLaneless(database, owner, { limit: room, suspects: this.suspects }, context);
       for (const row of laneless) this.run(toItem(row, owner));
-      const laned = await store.claim(database, owner, room, [...this.served], context);
+      const taking = { limit: room, suspects: this.suspects, served: [...this.served] };
+      const laned = await store.claim(database, owner, taking, context);
       for (const row of laned) this.run(toItem(row, owner));
       if (laned.length === room || laneless.length === room) this.backlog = true;
     } catch (error) {

@@ -8,31 +8,33 @@ import { type ItemRow, itemColumns } from '../store.ts';
  * Takes up to `limit` lanes that wait, each with its next row. Between people it is fair: who has fewest turns running
  * comes first, then who is not among `served` (people, in the order in which this process served them last) or stands
  * there earliest; within a lane somebody else than the one served last. So a hundred messages of one person delay
- * another's one by one turn.
+ * another's one by one turn. At most `suspects` of those that were running when a process ended are among them, the least
+ * charged first: it must be known which of them ends a process.
  */
 export async function claim(
   database: Database,
   owner: string,
-  limit: number,
-  served: readonly string[],
+  { limit, suspects, served }: { limit: number; suspects: number; served: readonly string[] },
   context: Fragment,
 ): Promise<ItemRow[]> {
   const statement = sql`
     with running as (
       select i.person_id, count(*) as turns from lanes l join inbox i on i.id = l.current group by i.person_id
     ), next as (
-      select distinct on (l.conversation_id) l.conversation_id, i.id, i.person_id, i.seq
+      select distinct on (l.conversation_id) l.conversation_id, i.id, i.person_id, i.seq, i.attempts,
+             i.payload ? 'suspect' as suspect
         from lanes l join inbox i on i.conversation_id = l.conversation_id and i.state = 'received' and i.laned
        where l.pending > 0 and l.current is null
        order by l.conversation_id, i.person_id is not distinct from l.last_person, i.seq
     ), ranked as (
-      select next.*, row_number() over (partition by person_id order by seq) + coalesce(turns, 0) as turn
+      select next.*, row_number() over (partition by person_id order by seq) + coalesce(turns, 0) as turn,
+             row_number() over (partition by suspect order by attempts, seq) as nth
         from next left join running using (person_id)
     ), picked as (
       select l.conversation_id, ranked.id
         from ranked join lanes l using (conversation_id)
         join inbox i on i.id = ranked.id
-       where l.current is null and i.state = 'received'
+       where l.current is null and i.state = 'received' and (not ranked.suspect or ranked.nth <= ${suspects})
        order by ranked.turn, coalesce(array_position(${served}::uuid[], ranked.person_id), 0), ranked.seq
        limit ${limit}
        for update of l, i skip locked -- the row too: another process may have answered it since it was ranked
@@ -155,7 +157,7 @@ export async function steer(
        update inbox set state = 'done', steered_into = $3, finished_at = $4
         where conversation_id = $1 and person_id = $2 and state = 'received' and laned and kind = 'message' and id <> $5
           -- what came with a file, or waits to go on with a turn of its own, is not a remark on another
-          and not payload ?| array['withdrawn', 'resumedAt'] and payload -> 'files' = '[]'
+          and not payload ?| array['withdrawn', 'resumedAt', 'suspect'] and payload -> 'files' = '[]'
           -- what calls something by name begins a turn of its own
           and ltrim(payload ->> 'text') not like '/%'
        returning id, payload, seq
@@ -175,17 +177,34 @@ export async function steer(
 /** The payload of a row `i`, which keeps that it is to be stopped (`freed.cancel`) beyond its hold on the lane. */
 const STILL_STOPPED = `i.payload || case when freed.cancel then '{"stopped": true}'::jsonb else '{}' end`;
 
-/** Frees the lanes of dead processes, charging the row that ran in each with `attempts`. */
-export async function release(tx: Transaction, owners: readonly string[], attempts: number): Promise<void> {
+/**
+ * Frees what dead processes ran, in lanes and beside them. What ran in one that `crashed` is suspect from then on: suspects
+ * run one at a time in a process, and only what ran alone, or as the only suspect, is charged with an attempt.
+ */
+export async function release(tx: Transaction, owners: readonly string[], crashed: boolean): Promise<void> {
   await tx.query(
     `with freed as (
-       select conversation_id, current, cancel from lanes where owner = any($1::uuid[]) for update
+       select conversation_id, owner, current, cancel from lanes where owner = any($1::uuid[]) for update
+     ), held as (
+       select owner, current as id, cancel from freed
+       union all
+       select owner, id, false from inbox where owner = any($1::uuid[]) and state = 'received' and not laned
+     ), ran as (
+       select held.*, i.payload ? 'suspect' as suspect, count(*) over (partition by held.owner) as together,
+              count(*) filter (where i.payload ? 'suspect') over (partition by held.owner) as suspects
+         from held join inbox i using (id)
      ), tried as (
-       update inbox i set attempts = i.attempts + $2, payload = ${STILL_STOPPED} from freed where i.id = freed.current
+       update inbox i
+          set owner = null,
+              attempts = i.attempts
+                + case when $2 and (ran.together = 1 or ran.suspect and ran.suspects = 1) then 1 else 0 end,
+              payload = i.payload || case when ran.cancel then '{"stopped": true}'::jsonb else '{}' end
+                                  || case when $2 then '{"suspect": true}'::jsonb else '{}' end
+         from ran where i.id = ran.id and i.state = 'received' and (i.laned or i.owner = ran.owner)
      )
      update lanes l set owner = null, current = null, cancel = false
        from freed where l.conversation_id = freed.conversation_id`,
-    [owners, attempts],
+    [owners, crashed],
   );
 }
 

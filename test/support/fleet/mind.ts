@@ -15,7 +15,8 @@ export function streamed(name: string, life: number): string {
 
 /**
  * Does what the message asks for in so many words: `say x`, `remind x`, `note x`, `ask x` (something that acts outside
- * and asks first), `delegate x` (the same by a nested turn), `fetch x` (something that reads outside), `stream x`.
+ * and asks first), `delegate x` (the same by a nested turn), `fetch x` (something that reads outside), `stream x`,
+ * `wait n` (says nothing before the nth life of the daemon), `poison x` (ends the process).
  */
 export function scriptedModel(life: number, streams: boolean): Model & { streams: boolean } {
   return {
@@ -31,6 +32,8 @@ export function scriptedModel(life: number, streams: boolean): Model & { streams
         yield { type: 'stop', reason: 'tools' };
         return;
       }
+      if (verb === 'poison') process.kill(process.pid, 'SIGKILL');
+      if (verb === 'wait' && life < Number(name)) await new Promise(() => {});
       if (verb === 'stream') {
         for (const piece of streamed(name, life).match(/.{1,60}/g) ?? []) {
           yield { type: 'text', text: piece };
