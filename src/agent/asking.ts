@@ -178,6 +178,7 @@ class Asking {
         else if (event.type === 'call') reply.calls.push(event.call);
         else if (event.type === 'keep') this.answer.keep = event.keep;
         else if (event.type === 'usage') usage = event.usage;
+        else if (event.type === 'charged') this.answer.used.push({ model: event.model, usage: event.usage });
         else if (event.type === 'stop') reply.stop = event.reason;
       }
       settle(reply, speech);

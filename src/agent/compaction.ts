@@ -1,3 +1,4 @@
+import { unlessAborted, within } from '../base/async.ts';
 import { messageOf } from '../base/errors.ts';
 import type { World } from '../base/world.ts';
 import type { Item } from '../delivery/index.ts';
@@ -20,38 +21,67 @@ export interface CompactionOptions {
 /** Messages that are summed up besides those that are recalled. What is older was said before there was a model. */
 const MOST_OLDER = 1_000;
 
+/** Milliseconds that an answer waits for a summary; what is recalled without one has to do then. */
+const WAITED_MS = 10_000;
+
+interface Said {
+  item: Item;
+  turnId: string;
+  recalled: Recalled;
+}
+
 /** Replaces the older part of a conversation by a summary of it. */
 export class Compaction {
   private readonly options: CompactionOptions;
+  /** By conversation. */
+  private readonly running = new Map<string, Promise<Recalled | undefined>>();
+  private readonly stopping = new AbortController();
 
   constructor(options: CompactionOptions) {
     this.options = options;
   }
 
   /**
-   * Sums up what was said, so that what is recalled of it fits into `room` tokens. Without a summary the turn goes on
-   * with what fits. Throws when it is stopped.
+   * Sums up what was said, so that what is recalled of it fits into `room` tokens. An answer waits a little for it; a
+   * summary that takes longer is stored when it is there, and the turn goes on with what fits, as without any. Throws
+   * when the turn is stopped.
    */
-  async run(
-    { item, turnId, recalled }: { item: Item; turnId: string; recalled: Recalled },
-    { limits, room }: { limits: Limits; room: number },
-    signal: AbortSignal,
-  ): Promise<void> {
+  async run(said: Said, fitting: { limits: Limits; room: number }, signal: AbortSignal): Promise<void> {
+    const { id } = said.item.conversation;
+    if (this.running.has(id) || this.stopping.signal.aborted) return;
+    const work = this.sum(said, fitting).finally(() => this.running.delete(id));
+    this.running.set(id, work);
+    // Heard below as well, while somebody waits.
+    work.catch((error) => this.options.world.log.error({ error: messageOf(error) }, 'a summary failed'));
+    const recalled = await within(WAITED_MS, unlessAborted(signal, work));
+    if (recalled) Object.assign(said.recalled, recalled);
+  }
+
+  /** Ends summaries that nobody waits for any more; resolves when none runs. */
+  async close(): Promise<void> {
+    this.stopping.abort();
+    await Promise.allSettled(this.running.values());
+  }
+
+  /** What is recalled after it was summed up and stored; undefined where that did not come about. */
+  private async sum({ item, turnId, recalled }: Said, { limits, room }: { limits: Limits; room: number }) {
     const { database, world, models, ledger } = this.options;
+    const { signal } = this.stopping;
     const took: Took = { used: [], repairs: [] };
     try {
       const light = models.light();
       const lightLimits = this.options.limits(light.name, limits);
       const older = await this.older(item, recalled);
       const compacted = await compact({ recalled, older, limits, room, light, lightLimits }, took, signal);
-      if (!compacted) return;
+      if (!compacted) return undefined;
       const { id: conversationId, epoch } = item.conversation;
       const { summary } = compacted.recalled;
       await addSummary(database, { ...summary, conversationId, epoch, model: compacted.model }, world.clock.now());
-      Object.assign(recalled, compacted.recalled);
+      return compacted.recalled;
     } catch (error) {
-      if (!(error instanceof ModelError) || signal.aborted) throw error;
+      if (!(error instanceof ModelError)) throw error;
       world.log.warn({ fault: error.fault, error: messageOf(error) }, 'a conversation could not be summed up');
+      return undefined;
     } finally {
       await ledger.add(item, turnId, ledger.rows(took, false, 'summary'));
     }

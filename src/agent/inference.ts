@@ -116,6 +116,11 @@ export class Inference {
     this.compaction = models && new Compaction({ database, world, models, ledger: this.ledger, limits });
   }
 
+  /** Ends what runs beside the answers. */
+  async close(): Promise<void> {
+    await this.compaction?.close();
+  }
+
   /** Throws a `ModelError`. What failed on the way has been counted even so. */
   async infer(inquiry: Inquiry): Promise<Inferred> {
     const { item, turn, signal } = inquiry;
@@ -125,7 +130,7 @@ export class Inference {
       illustrated(turn.messages()),
       this.ledger.money(item, turn),
     ]);
-    const model = this.choose(item, money);
+    const model = this.goesOnAlone(turn, steps) ? this.options.alone : this.choose(item, money);
     const took: Took = { used: [], repairs: turn.corrections() };
     try {
       const answer = await this.ask(inquiry, model, { attached, steps }, took);
@@ -292,6 +297,13 @@ export class Inference {
     const tokens = tokensIn(JSON.stringify(tools));
     this.toolSizes.set(tools, tokens);
     return tokens;
+  }
+
+  /** Models were down when it made the calls: waiting for them once more would only say the same, later. */
+  private goesOnAlone(turn: Turn, steps: readonly ModelMessage[]): boolean {
+    const { models, alone } = this.options;
+    const isResult = steps.at(-1)?.role === 'tool';
+    return models !== undefined && isResult && turn.lastAnswer()?.payload.model === alone.name;
   }
 
   private choose(item: Item, money: BudgetState | undefined): Model {

@@ -94,7 +94,7 @@ export type ModelEvent =
   | { type: 'keep'; keep: Kept }
   | { type: 'call'; call: ModelToolCall }
   | { type: 'usage'; usage: ModelUsage }
-  /** What the question has cost before its answer is there; void with `usage`, which holds it. */
+  /** What a request has cost before its first word. Of the one that answers it is part of `usage`. */
   | { type: 'charged'; model: string; usage: ModelUsage }
   | { type: 'stop'; reason: StopReason };
 

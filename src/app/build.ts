@@ -148,7 +148,7 @@ class Assembly implements App {
     this.skills = builtIn.map((skill) => ({ skill, deps: this.depsOf(skill.name, config) }));
     const { skills, delivery } = this;
     const { model } = options;
-    const { agent, commands, checks, status, called } = openMind({
+    const { agent, commands, checks, status, called, close } = openMind({
       config,
       world,
       database,
@@ -159,6 +159,7 @@ class Assembly implements App {
       examine: () => runChecks(this),
       model,
     });
+    parts.onClose('summaries', close);
     this.commands = commands;
     this.called = called;
     this.mindChecks = checks;

@@ -47,6 +47,7 @@ export interface Mind {
   status(): Json | undefined;
   /** What a name after a slash calls that is no command. */
   called: CalledByName;
+  close(): Promise<void>;
 }
 
 export interface MindOptions {
@@ -124,7 +125,14 @@ export function openMind(options: MindOptions): Mind {
     wakeAt,
   });
   const called: CalledByName = (called, rest) => calledBy(skills, called, rest);
-  return { agent, commands, checks: models ? modelChecks(models, database, world.clock) : [], status, called };
+  return {
+    agent,
+    commands,
+    checks: models ? modelChecks(models, database, world.clock) : [],
+    status,
+    called,
+    close: () => inference.close(),
+  };
 }
 
 function calledBy(skills: readonly EquippedSkill[], name: string, rest: string): Call | undefined {

@@ -100,7 +100,10 @@ const fields = z.strictObject({
   context_tokens: count(2_000, 10_000_000)
     .default(64_000)
     .describe('The longest request, in tokens: what was said before is summed up to stay below it.'),
-  silence: duration('2m').describe('A model that sends nothing for so long is given up.'),
+  silence: duration('75s').describe('A model that sends nothing for so long is given up.'),
+  hedge: duration('20s').describe(
+    'A model that sends nothing for so long is not waited for: the next of the fallbacks is asked as well.',
+  ),
   breaker,
   prices: z
     .record(model, price)

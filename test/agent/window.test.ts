@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { done, outsideTool } from '../../src/agent/index.ts';
 import type { Skill } from '../../src/chat/index.ts';
@@ -159,6 +159,38 @@ test('what models report corrects the estimate', async () => {
   server.play({ text: 'ok', usage: { input: 9_000, output: 1 }, times: 9 });
   for (let turn = 0; turn < 6; turn++) await ana.says('and now?');
   expect(await estimate()).toBeGreaterThan(before * 1.2);
+});
+
+test('while the light model is silent the default one sums up', async () => {
+  await using coda = await begin({ context_tokens: 32_000, hedge: '50ms' });
+  const ana = coda.person('ana');
+  await ana.says('hello');
+  await fill(coda, 300);
+  server.play({ when: { model: 'small' }, fault: 'held', times: 9 });
+  server.play({ when: { model: 'main', says: 'Write the notes' }, text: 'Ids: K7F3Q.', times: 9 });
+  server.play({ when: { model: 'main', says: 'are you there' }, text: 'Still here.' });
+  expect(await ana.says('are you there?')).toBe('Still here.');
+  expect(server.requests.at(-1)?.text).toContain('K7F3Q');
+  server.release();
+});
+
+test('an answer does not wait for a summary that nobody gives, nor the next one', async () => {
+  await using coda = await begin({ context_tokens: 32_000, light: 'claude/main' });
+  const ana = coda.person('ana');
+  await ana.says('hello');
+  await fill(coda, 300);
+  const before = server.requests.length;
+  server.play({ when: { model: 'main', says: 'Write the notes' }, fault: 'held', text: 'Ids: K7F3Q.', times: 9 });
+  server.play({ when: { model: 'main', says: 'are you there' }, text: 'Still here.', times: 2 });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const answer = ana.says('are you there?');
+  await server.arrived(before + 1);
+  await vi.advanceTimersByTimeAsync(10_000);
+  vi.useRealTimers();
+  expect(await answer).toBe('Still here.');
+  expect(await ana.says('still? are you there?')).toBe('Still here.');
+  expect(server.requests.slice(before).filter(({ text }) => text.includes('Write the notes'))).toHaveLength(1);
+  server.release();
 });
 
 test.each<[string, Scene]>([

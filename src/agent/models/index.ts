@@ -11,7 +11,8 @@ import { isHeavy } from './effort.ts';
 import type { EndpointOptions } from './endpoint.ts';
 import { openaiModel } from './openai/index.ts';
 import { Prices } from './prices.ts';
-import { type Candidate, routed } from './routed.ts';
+import type { Candidate } from './round.ts';
+import { routed } from './routed.ts';
 
 export type ModelSettings = NonNullable<CoreValues['models']>;
 
@@ -36,6 +37,8 @@ const USUAL = {
 } as const;
 
 const RETRY_MS = 500;
+/** For what nobody has asked for, and an answer may wait for. */
+const LIGHT_HEDGE_MS = 4_000;
 
 /** The configured models; undefined when none is. */
 export function openModels(options: Omit<ModelsOptions, 'settings'> & { settings?: ModelSettings | undefined }) {
@@ -79,7 +82,8 @@ export class Models {
 
   /** For coda's own small questions: without a last resort, because nobody is waiting. */
   light(): Model {
-    return this.routed([this.nameOf('light'), this.nameOf('default')]);
+    const hedgeMs = Math.min(LIGHT_HEDGE_MS, this.settings.hedge);
+    return this.routed([this.nameOf('light'), this.nameOf('default')], undefined, hedgeMs);
   }
 
   /** The name of the tier's model, `provider/model`. */
@@ -111,11 +115,13 @@ export class Models {
     return [...this.candidates].filter(([, { breaker }]) => breaker.open).map(([name]) => name);
   }
 
-  private routed(first: readonly string[], lastResort?: Model): Model {
-    const names = [...new Set([...first, ...this.settings.fallbacks])];
+  private routed(first: readonly string[], lastResort?: Model, hedgeMs = this.settings.hedge): Model {
+    const { fallbacks, silence: silenceMs } = this.settings;
+    const names = [...new Set([...first, ...fallbacks])];
     const { log, retryMs = RETRY_MS } = this.options;
     const candidates = names.map((name) => this.candidate(name));
-    return routed({ candidates, lastResort, retryMs, log, calls: this.counters.calls });
+    const patience = { retryMs, hedgeMs, silenceMs };
+    return routed({ candidates, lastResort, patience, log, calls: this.counters.calls });
   }
 
   private candidate(name: string): Candidate {

@@ -1,93 +1,44 @@
-import { sleep } from '../../base/async.ts';
-import type { FaultKind } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { Counter } from '../../base/metrics.ts';
 import { type Model, ModelError, type ModelEvent } from '../model.ts';
 import * as texts from '../texts.ts';
-import type { Breaker } from './breaker.ts';
-
-/** One model and what is known of how it fares. */
-export interface Candidate {
-  model: Model;
-  breaker: Breaker;
-}
+import { type Candidate, type Patience, Round } from './round.ts';
 
 export interface RoutedOptions {
   /** In the order in which they are asked. */
   candidates: readonly Candidate[];
   /** Answers when all others cannot. */
   lastResort?: Model | undefined;
-  /** Milliseconds before the first further try; twice as long before the next. */
-  retryMs: number;
+  patience: Patience;
   log: Log;
   /** Counts attempts by model and outcome. */
   calls: Counter;
 }
 
-/** Another model would fare no better, or must not be asked. */
-const FINAL: readonly FaultKind[] = ['cancelled', 'refused', 'context_overflow'];
-/** The same model may well answer when it is asked again. */
-const PASSING: readonly FaultKind[] = ['transient', 'malformed_output'];
-/** Longer than this nobody is kept waiting for a busy model. */
-const LONGEST_WAIT_MS = 10_000;
-const TRIES = 2;
-/** Where nobody else could answer it is worth more. */
-const TRIES_ALONE = 3;
-
 /** Several models as one: the first that can answers. It throws what only the person or the owner can mend. */
 export function routed(options: RoutedOptions): Model {
-  const [first] = options.candidates;
+  const { candidates, lastResort, patience, log, calls } = options;
+  const [first] = candidates;
   const counting = first && !first.breaker.open ? first.model : undefined;
+  const ended = ({ name }: Model, outcome: ModelError | 'answered' | 'overtaken') => {
+    const isFault = outcome instanceof ModelError;
+    calls.add({ model: name, outcome: isFault ? outcome.fault : outcome });
+    if (outcome === 'overtaken') log.info({ model: name }, 'another model answered first');
+    else if (isFault && outcome.fault !== 'cancelled') {
+      log.warn({ model: name, fault: outcome.fault, detail: outcome.message }, 'a model did not answer');
+    }
+  };
   return {
     name: first?.model.name ?? 'none',
     ...(counting?.count && { count: (request, signal) => counting.count?.(request, signal) as Promise<number> }),
     async *generate(request, signal) {
-      let fault: ModelError | undefined;
-      for (const [index, { model, breaker }] of options.candidates.entries()) {
-        const alone = index === options.candidates.length - 1;
-        for (let tries = 1; breaker.admits(); tries++) {
-          try {
-            yield { type: 'begin', model: model.name };
-            yield* model.generate(request, signal);
-            options.calls.add({ model: model.name, outcome: 'answered' });
-            return breaker.succeeded();
-          } catch (error) {
-            fault = error as ModelError;
-            options.calls.add({ model: model.name, outcome: fault.fault });
-          }
-          if (FINAL.includes(fault.fault)) throw fault;
-          options.log.warn({ model: model.name, fault: fault.fault, detail: fault.message }, 'a model did not answer');
-          const wait = again(fault, tries, alone, options.retryMs);
-          note(breaker, fault);
-          if (wait === undefined) break;
-          await pause(wait, signal);
-        }
-      }
-      if (!options.lastResort) throw fault ?? new ModelError('transient', 'No model can be reached.');
-      const sentence = texts.withoutModel(fault ?? { fault: 'transient', details: {} });
-      yield* withoutModels(options.lastResort, sentence).generate(request, signal);
+      const round = new Round({ candidates, patience, request, signal, ended });
+      if (yield* round.events()) return;
+      const fault = round.fault ?? new ModelError('transient', 'No model can be reached.');
+      if (!lastResort) throw fault;
+      yield* withoutModels(lastResort, texts.withoutModel(fault)).generate(request, signal);
     },
   };
-}
-
-/** Milliseconds after which the same model is asked once more; undefined: not again. */
-function again(fault: ModelError, tries: number, alone: boolean, retryMs: number): number | undefined {
-  if (tries >= (alone ? TRIES_ALONE : TRIES)) return undefined;
-  if (PASSING.includes(fault.fault)) return retryMs * 2 ** (tries - 1);
-  const after = fault.details.retryAfterMs ?? retryMs;
-  return fault.fault === 'rate_limited' && alone && after <= LONGEST_WAIT_MS ? after : undefined;
-}
-
-function note(breaker: Breaker, { fault, details: { retryAfterMs } }: ModelError): void {
-  if (fault === 'transient') breaker.failed();
-  // A short wait is taken by who asks; a long one keeps everybody else away.
-  else if (fault === 'rate_limited' && (retryAfterMs ?? 0) > LONGEST_WAIT_MS) breaker.failed(retryAfterMs);
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(ms, signal).catch(() => {
-    throw new ModelError('cancelled', 'The turn was stopped.');
-  });
 }
 
 /** What needs no model still works, and the person is told by `sentence` why it is no more than that. */

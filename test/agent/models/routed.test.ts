@@ -99,6 +99,38 @@ test('a model that fails again and again is left alone for a while, then tried o
   expect(models.resting()).toEqual([]);
 });
 
+test('a model with nobody beside it is never left alone: it answers as soon as it is well', async () => {
+  const models = modelsOn(server, { fallbacks: [], breaker: { failures: 2, pause: '30s' } });
+  server.play({ fault: 'server_error', times: 9 });
+  for (let turn = 1; turn <= 3; turn++) await all(models.answering('default'));
+  expect(models.resting()).toEqual([]);
+  expect(textOf(await all(models.answering('default')))).toBe('ok');
+  expect(asked()).toHaveLength(10);
+});
+
+test('when all are left alone each is asked once even so', async () => {
+  const models = modelsOn(server, { breaker: { failures: 2, pause: '30s' } });
+  server.play({ fault: 'server_error', times: 4 });
+  await all(models.answering('default'));
+  expect(models.resting()).toEqual(['claude/main', 'gpt/other']);
+  server.reset();
+  server.play({ fault: 'server_error', times: 2 });
+  expect(textOf(await all(models.answering('default')))).toMatch(/cannot be reached/);
+  expect(asked()).toEqual(['main', 'other']);
+  expect(textOf(await all(models.answering('default')))).toBe('ok');
+  expect(models.resting()).toEqual(['gpt/other']);
+});
+
+test('who is left alone is asked when the one that was not has failed too', async () => {
+  const models = modelsOn(server, { breaker: { failures: 2, pause: '30s' } });
+  server.play({ when: { model: 'main' }, fault: 'server_error', times: 2 });
+  await all(models.answering('default'));
+  server.reset();
+  server.play({ when: { model: 'other' }, fault: 'unauthorized', times: 9 });
+  expect(textOf(await all(models.answering('default')))).toBe('ok');
+  expect(asked()).toEqual(['other', 'main']);
+});
+
 test.each<[Fault, RegExp]>([
   ['server_error', /cannot be reached right now.*try again/],
   ['unauthorized', /refuses my key.*owner.*`models`/],

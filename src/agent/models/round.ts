@@ -1,0 +1,238 @@
+import { deadline, sleep } from '../../base/async.ts';
+import type { FaultKind } from '../../base/errors.ts';
+import { type Model, ModelError, type ModelEvent, type ModelRequest } from '../model.ts';
+import { Attempt } from './attempt.ts';
+import type { Breaker } from './breaker.ts';
+
+/** One model and what is known of how it fares. */
+export interface Candidate {
+  model: Model;
+  breaker: Breaker;
+}
+
+/** How patient one is, in milliseconds. */
+export interface Patience {
+  /** Before the same model is asked again; twice as long before the next time. */
+  retryMs: number;
+  /** Without a word, after which the next model is asked as well. */
+  hedgeMs: number;
+  /** Without a word from anybody, after which nobody but the first is waited for, beside the waits between tries. */
+  silenceMs: number;
+}
+
+/** Another model would fare no better, or must not be asked. */
+const FINAL: readonly FaultKind[] = ['cancelled', 'refused', 'context_overflow'];
+/** The same model may well answer when it is asked again. */
+const PASSING: readonly FaultKind[] = ['transient', 'malformed_output'];
+/** Longer than this nobody is kept waiting for a busy model. */
+const LONGEST_WAIT_MS = 10_000;
+const TRIES = 2;
+/** Where nobody else could answer it is worth more. */
+const TRIES_ALONE = 3;
+
+/** A candidate within one round. */
+interface Lane extends Candidate {
+  tries: number;
+  mostTries: number;
+  /** Milliseconds before it is asked (again); undefined: it is not. */
+  wait: number | undefined;
+  /** Its request, while it is asked and when it speaks. */
+  attempt: Attempt | undefined;
+  /** It was silent for so long that another one was asked as well. */
+  overdue: boolean;
+  /** Ends what runs for it. */
+  giveUp(): void;
+}
+
+export interface RoundOptions {
+  /** In the order in which they are asked. */
+  candidates: readonly Candidate[];
+  patience: Patience;
+  request: ModelRequest;
+  signal: AbortSignal;
+  /** Hears how each attempt ended: `answered`, `overtaken` or its fault. */
+  ended(model: Model, outcome: ModelError | 'answered' | 'overtaken'): void;
+}
+
+/**
+ * One request to several models, of which the first that can answers. They are asked one after another; where one is
+ * silent the next is asked as well, who speaks first answers, and the others are given up.
+ */
+export class Round {
+  /** Why nobody answered. */
+  fault: ModelError | undefined;
+  private readonly options: RoundOptions;
+  private readonly lanes: Lane[];
+  /** What is to be told of attempts that did not answer. */
+  private readonly told: ModelEvent[] = [];
+
+  constructor(options: RoundOptions) {
+    this.options = options;
+    const last = options.candidates.length - 1;
+    this.lanes = options.candidates.map((candidate, index) => ({
+      ...candidate,
+      tries: 0,
+      mostTries: index === last ? TRIES_ALONE : TRIES,
+      wait: 0,
+      attempt: undefined,
+      overdue: false,
+      giveUp() {},
+    }));
+  }
+
+  /** The events of the answer; returns whether there was one. Throws a fault that no other model would mend. */
+  async *events(): AsyncGenerator<ModelEvent, boolean> {
+    for (;;) {
+      const speaker = await this.firstToSpeak();
+      yield* this.told.splice(0);
+      if (this.fault && FINAL.includes(this.fault.fault)) throw this.fault;
+      if (!speaker?.attempt) return false;
+      const { model, breaker, attempt } = speaker;
+      yield { type: 'begin', model: model.name };
+      try {
+        yield* attempt.rest();
+        this.options.ended(model, 'answered');
+        breaker.succeeded();
+        return true;
+      } catch (error) {
+        this.failed(speaker, error as ModelError);
+      }
+    }
+  }
+
+  /** The lane that speaks first; undefined when all have failed, or one for good. */
+  private async firstToSpeak(): Promise<Lane | undefined> {
+    const { patience, signal } = this.options;
+    if (this.fault && FINAL.includes(this.fault.fault)) return undefined;
+    using limit = deadline(patience.silenceMs + LONGEST_WAIT_MS, signal);
+    const asked = new Map<Lane, Promise<Lane>>();
+    const askNext = (first: AbortSignal) => {
+      const lane = limit.signal.aborted ? undefined : this.next(asked);
+      if (lane) asked.set(lane, this.ask(lane, first, limit.signal));
+    };
+    // The first is waited for as long as its connection lives; what is asked after it must show something in time.
+    askNext(signal);
+    try {
+      while (asked.size > 0) {
+        using hedge = deadline(patience.hedgeMs, limit.signal);
+        const waited = limit.signal.aborted ? [] : [aborted(hedge.signal)];
+        const ended = await Promise.race([...asked.values(), ...waited]);
+        if (ended) {
+          asked.delete(ended);
+          if (ended.attempt) return ended;
+          if (this.fault && FINAL.includes(this.fault.fault)) return undefined;
+        } else {
+          for (const lane of asked.keys()) lane.overdue = true;
+        }
+        if (!ended || asked.size === 0) askNext(limit.signal);
+      }
+      return undefined;
+    } finally {
+      for (const lane of asked.keys()) this.overtaken(lane);
+    }
+  }
+
+  /** Who is asked next: who may be, or when nobody else is left also who was to be left alone. */
+  private next(asked: ReadonlyMap<Lane, unknown>): Lane | undefined {
+    const free = this.lanes.filter((lane) => lane.wait !== undefined && !asked.has(lane));
+    const ready = free.find(({ tries, breaker }) => tries > 0 || breaker.admits());
+    if (ready || asked.size > 0) return ready;
+    const [resting] = free;
+    if (resting && !this.isAlone) resting.mostTries = 1;
+    return resting;
+  }
+
+  /** Asks one candidate, again where that may help, until it speaks or is given up. Never rejects. */
+  private async ask(lane: Lane, first: AbortSignal, further: AbortSignal): Promise<Lane> {
+    const { request, signal } = this.options;
+    let given = false;
+    lane.giveUp = () => {
+      given = true;
+      lane.attempt?.stop();
+    };
+    lane.overdue = false;
+    for (let limit = first; lane.wait !== undefined; limit = further) {
+      const isTime = lane.wait === 0 || (await sleep(lane.wait, further).then(always(true), always(false)));
+      if (given) break;
+      if (!isTime) lane.wait = undefined;
+      if (signal.aborted) this.fault = stopped();
+      if (!isTime) break;
+      lane.tries++;
+      lane.attempt = new Attempt(lane.model, request, signal);
+      try {
+        await lane.attempt.speaks(limit);
+        return lane;
+      } catch (error) {
+        if (given) break;
+        this.told.push({ type: 'begin', model: lane.model.name });
+        this.charge(lane);
+        this.failed(lane, limit.aborted ? this.late(lane) : (error as ModelError));
+      }
+    }
+    return lane;
+  }
+
+  private late({ model: { name } }: Lane): ModelError {
+    if (this.options.signal.aborted) return stopped();
+    return new ModelError('transient', `${name} fell silent.`, { reason: 'silent' });
+  }
+
+  private failed(lane: Lane, fault: ModelError): void {
+    lane.attempt = undefined;
+    this.fault = fault;
+    this.options.ended(lane.model, fault);
+    const isFinal = FINAL.includes(fault.fault);
+    if (!this.isAlone && (isFinal ? lane.overdue : true)) note(lane.breaker, fault);
+    lane.wait = isFinal ? undefined : again(fault, lane, this.options.patience.retryMs);
+    if (!this.isAlone && lane.breaker.open) lane.wait = undefined;
+  }
+
+  /** Another one spoke first: its request ends, and what it has cost is told as far as it is known. */
+  private overtaken(lane: Lane): void {
+    lane.giveUp();
+    if (lane.overdue) {
+      this.told.push({ type: 'begin', model: lane.model.name });
+      lane.breaker.failed();
+    }
+    this.charge(lane);
+    lane.attempt = undefined;
+    this.options.ended(lane.model, 'overtaken');
+  }
+
+  private charge({ attempt }: Lane): void {
+    if (attempt?.charged) this.told.push(attempt.charged);
+  }
+
+  /** Whether nobody else could answer: then there is nothing to be gained by leaving it alone. */
+  private get isAlone(): boolean {
+    return this.lanes.length === 1;
+  }
+}
+
+const always =
+  <T>(value: T) =>
+  () =>
+    value;
+
+function stopped(): ModelError {
+  return new ModelError('cancelled', 'The turn was stopped.');
+}
+
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(undefined), { once: true }));
+}
+
+/** Milliseconds after which the same model is asked once more; undefined: not again. */
+function again({ fault, details }: ModelError, lane: Lane, retryMs: number): number | undefined {
+  if (lane.tries >= lane.mostTries || details.reason === 'silent') return undefined;
+  if (PASSING.includes(fault)) return retryMs * 2 ** (lane.tries - 1);
+  const after = details.retryAfterMs ?? retryMs;
+  const isLast = lane.mostTries === TRIES_ALONE;
+  return fault === 'rate_limited' && isLast && after <= LONGEST_WAIT_MS ? after : undefined;
+}
+
+function note(breaker: Breaker, { fault, details: { retryAfterMs } }: ModelError): void {
+  if (fault === 'transient' || fault === 'cancelled') breaker.failed();
+  // A short wait is taken by who asks; a long one keeps everybody else away.
+  else if (fault === 'rate_limited' && (retryAfterMs ?? 0) > LONGEST_WAIT_MS) breaker.failed(retryAfterMs);
+}
