@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import type { Call } from './call.ts';
 import { type ChatFlags, configRequest, type Flags, type StatusFlags, type WhenFlags } from './flags.ts';
-import { addSkills } from './skill-commands.ts';
+import { addSkills } from './skills/commands.ts';
 import { usage } from './texts.ts';
 import { version } from './version.ts';
 

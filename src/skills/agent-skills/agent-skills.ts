@@ -1,21 +1,15 @@
-import type { AnyTool } from '../../agent/index.ts';
+import type { AnyTool, Phrase } from '../../agent/index.ts';
 import type { HealthCheck, Skill, SkillDeps } from '../../chat/index.ts';
 import type { Config } from '../../config/index.ts';
-import { calledBy } from './calling/called.ts';
-import { commands } from './commands/index.ts';
 import { type SkillHost, Views } from './host.ts';
-import { phrases } from './phrases.ts';
-import { SkillPrompt } from './prompt/prompt.ts';
-import { SkillSearch } from './prompt/search.ts';
 import * as texts from './texts.ts';
-import { activateTool } from './tools/activate.ts';
-import { approveTool } from './tools/approve.ts';
-import type { ToolDeps } from './tools/deps.ts';
-import { listTool, searchTool } from './tools/find.ts';
-import { rescanTool } from './tools/rescan.ts';
-import { resourceTool } from './tools/resource.ts';
-import { runTool } from './tools/run.ts';
-import { erasures } from './trust/index.ts';
+import { erasures } from './trust/store.ts';
+import { calledBy, commands } from './use/commands.ts';
+import { listTool, searchTool } from './use/find.ts';
+import { SkillPrompt } from './use/prompt.ts';
+import { resourceTool } from './use/resource.ts';
+import { SkillSearch } from './use/search.ts';
+import { activateTool, approveTool, rescanTool, runTool, type ToolDeps } from './use/tools.ts';
 
 /** Works with agent skills in conversations: tells the model of them, activates them, runs them, has owners decide. */
 export function agentSkills(host: SkillHost): Skill {
@@ -77,3 +71,15 @@ function toolDeps(deps: SkillDeps): Pick<ToolDeps, 'database' | 'exposed' | 'alo
   );
   return { database: deps.database, exposed, alone: { timeoutMs: alone.timeout, budget: alone.budget } };
 }
+
+const READ = '(reload|rescan|refresh|reread|re-read|read|load|update|check|look for)';
+const SKILLS = '[all] [the|my|your|our|new] [agent] (skills|skill folders|skills folder)';
+
+/** What is understood of skills without a model. */
+const phrases: Phrase[] = [
+  {
+    pattern: `${READ} ${SKILLS} [again|once more|now]`,
+    example: 'reload the skills',
+    call: () => ({ tool: 'skill_rescan', input: {} }),
+  },
+];

@@ -2,10 +2,9 @@
 
 import { type Capability, capabilitiesOf } from '../../agent/index.ts';
 import { listOf, plural, shorten, visible } from '../../base/text.ts';
-import type { Deprecation } from './deprecation/store.ts';
-import type { AgentSkill } from './skill.ts';
-import type { RescanReport } from './snapshot.ts';
-import type { Inquest } from './trust/index.ts';
+import type { AgentSkill, RescanReport } from './skill.ts';
+import type { Deprecation } from './trust/store.ts';
+import type { Inquest } from './trust/trust.ts';
 
 const sentences = (reasons: readonly string[]): string => reasons.map((reason) => `\n- ${reason}`).join('');
 

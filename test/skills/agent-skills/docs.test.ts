@@ -6,7 +6,7 @@ import { SOURCE_KINDS } from '../../../src/skills/agent-skills/index.ts';
 
 const page = readFileSync(join(packageRoot(), 'docs/skills.md'), 'utf8');
 const room = join(packageRoot(), 'src/skills/agent-skills');
-const sources = ['read', 'scan', 'validate'].flatMap((part) =>
+const sources = ['read', 'catalog'].flatMap((part) =>
   readdirSync(join(room, part)).map((file) => readFileSync(join(room, part, file), 'utf8')),
 );
 

@@ -1,8 +1,9 @@
 /** A static look at a skill's files, before anybody uses it. */
 
-import { type FileEntry, listInside, readInside } from '../files/index.ts';
-import { isScript } from '../pin/index.ts';
-import { Pace } from '../scan/index.ts';
+import { Pace } from '../../../base/pace.ts';
+import { type FileEntry, listInside } from '../files/list.ts';
+import { readInside } from '../files/read.ts';
+import { isScript } from '../trust/pin.ts';
 import type { Finding, FindingLevel } from './finding.ts';
 import { type ScannedFile, scanFile } from './scan.ts';
 

@@ -1,7 +1,7 @@
 /** A file as passages: what belongs together, and how it is meant. */
 
 import type { Passage, PassageKind } from './finding.ts';
-import { fold } from './fold.ts';
+import { fold } from './text.ts';
 
 /** Longer passages are cut, longer lines as well: a pattern's work is bounded by it. */
 const MAX_PASSAGE = 1_500;

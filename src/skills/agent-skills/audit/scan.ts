@@ -1,14 +1,16 @@
 /** The rules over the files of a skill. */
 
-import type { Pace } from '../scan/index.ts';
-import { drops, type Hit, installs, pipes } from './commands.ts';
-import { excerptOf } from './excerpt.ts';
+import type { Pace } from '../../../base/pace.ts';
+import { drops, type Hit, hasShadyAddress, installs, pipes } from './commands.ts';
 import type { Finding, FindingLevel, Passage } from './finding.ts';
-import { encoded, unseen } from './hidden.ts';
-import { hasShadyAddress } from './hosts.ts';
 import { isMentioned, ordersByReference } from './mention.ts';
 import { passagesOf } from './passages.ts';
-import { RULES } from './rules/index.ts';
+import { CREDENTIALS } from './rules-credentials.ts';
+import { INSTRUCTIONS } from './rules-instructions.ts';
+import { NETWORK } from './rules-network.ts';
+import { OBFUSCATION } from './rules-obfuscation.ts';
+import { SYSTEM } from './rules-system.ts';
+import { encoded, excerptOf, unseen } from './text.ts';
 
 /** A file as it is scanned. */
 export interface ScannedFile {
@@ -61,6 +63,8 @@ function hitsIn(passage: Passage, suspect: boolean): Hit[] {
   }
   return block ? hits : [...hits, ...pipes(passage, suspect), ...drops(passage), ...installs(passage)];
 }
+
+const RULES = [...INSTRUCTIONS, ...CREDENTIALS, ...SYSTEM, ...NETWORK, ...OBFUSCATION];
 
 /** With their patterns global: what stands first in a passage does not hide what follows. */
 const EVERYWHERE = RULES.map((rule) => ({ ...rule, all: new RegExp(rule.find, `${rule.find.flags}g`) }));

@@ -4,7 +4,6 @@ import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, readlink, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemCode } from '../../../base/errors.ts';
-import { type Refusal, refuse } from './refusal.ts';
 
 const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK } = constants;
 const LINUX = process.platform === 'linux';
@@ -94,4 +93,80 @@ export function refuseFor(error: unknown, path: string): Refusal {
     default:
       return refuse('unreadable', path);
   }
+}
+
+const REFUSALS = {
+  bad_path: 'cannot be a file of a skill',
+  outside: 'leads out of the skill’s folder',
+  not_found: 'is not there',
+  not_a_file: 'is no regular file',
+  world_writable: 'can be changed by anybody on this machine; take that right away with "chmod o-w"',
+  changed: 'was changed while it was being read',
+  unreadable: 'cannot be read',
+  too_deep: 'lies too deep in its folder',
+} as const;
+
+export type RefusalCode = keyof typeof REFUSALS;
+
+/** Bad content is a value: it stops nothing else. */
+export interface Refusal {
+  ok: false;
+  code: RefusalCode;
+  /** A sentence for people, which names the path as a JSON string where it holds anything unusual. */
+  message: string;
+}
+
+export function refuse(code: RefusalCode, path: string, detail?: string): Refusal {
+  const shown = /^[\w./ -]{1,200}$/.test(path) ? path : JSON.stringify(path.slice(0, 200));
+  return { ok: false, code, message: `${shown} ${REFUSALS[code]}${detail === undefined ? '' : `: ${detail}`}.` };
+}
+
+const MAX_PATH_BYTES = 1024;
+const MAX_NAME_BYTES = 255;
+
+/** Control characters, surrogates without a partner, and format characters, which nobody sees. */
+const UNSEEN = /[\p{Cc}\p{Cs}\p{Cf}\u2028\u2029\ufffd]/u;
+
+/** Not part of a skill wherever it stands: a repository's own records, which every fetch changes. */
+const REPOSITORY = /^(?:\.git|git~1)$/i;
+
+/**
+ * Why `path` cannot name a file inside a folder; undefined when it can. Purely lexical: nothing is looked up. Refused
+ * are `..`, absolute paths, backslashes, drives and streams, NUL and other unseen characters, names that another system
+ * would read as a different one (trailing dots or spaces, not NFC, fullwidth dots and slashes), and `.git`.
+ */
+export function pathProblem(path: string): string | undefined {
+  if (path === '') return 'the path is empty';
+  if (Buffer.byteLength(path) > MAX_PATH_BYTES) return `the path is longer than ${MAX_PATH_BYTES} bytes`;
+  if (UNSEEN.test(path)) return 'the path has a control character or one that cannot be seen';
+  if (path !== path.normalize('NFC')) return 'the path is not in the Unicode form NFC';
+  // Fullwidth dots and slashes become plain ones where a system folds names for compatibility.
+  return lexicalProblem(path) ?? lexicalProblem(path.normalize('NFKC'));
+}
+
+function lexicalProblem(path: string): string | undefined {
+  if (path.includes('\\')) return 'the path has a backslash';
+  if (path.startsWith('/')) return 'the path is absolute';
+  if (path.startsWith('~')) return 'the path begins with "~"';
+  if (path.includes(':')) return 'the path has a colon, which names a drive or a stream on some systems';
+  for (const name of path.split('/')) {
+    const problem = nameProblem(name);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+function nameProblem(name: string): string | undefined {
+  if (name === '') return 'the path has an empty part';
+  if (name === '.' || name === '..') return `the path has "${name}" in it`;
+  if (name.endsWith('.') || name.endsWith(' ')) return 'a part of the path ends with a dot or a space';
+  if (name.startsWith(' ')) return 'a part of the path begins with a space';
+  if (Buffer.byteLength(name) > MAX_NAME_BYTES) return `a part of the path is longer than ${MAX_NAME_BYTES} bytes`;
+  if (REPOSITORY.test(name)) return 'the path leads into a repository’s own records';
+  return undefined;
+}
+
+/** Whether a folder's entry is left out everywhere: a repository's records are no part of a skill. */
+export function isRepository(name: string): boolean {
+  return REPOSITORY.test(name);
 }

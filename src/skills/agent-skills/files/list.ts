@@ -3,11 +3,20 @@
 import type { Stats } from 'node:fs';
 import { lstat, opendir, readlink } from 'node:fs/promises';
 import { deadline } from '../../../base/async.ts';
-import { type Folder, isWorldWritable, openFolder, openRegular, refuseFor } from './folder.ts';
+import {
+  type Folder,
+  isRepository,
+  isWorldWritable,
+  openFolder,
+  openRegular,
+  pathProblem,
+  type Refusal,
+  type RefusalCode,
+  refuse,
+  refuseFor,
+} from './folder.ts';
 import { type IgnoreRules, isIgnored, parseGitignore } from './gitignore.ts';
-import { isRepository, pathProblem } from './names.ts';
 import { insideTarget, isRunnable } from './read.ts';
-import { type Refusal, type RefusalCode, refuse } from './refusal.ts';
 
 export interface FolderLimits {
   /** Files, links and folders together. */

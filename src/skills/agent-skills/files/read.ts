@@ -3,9 +3,18 @@
 import type { Stats } from 'node:fs';
 import { type FileHandle, lstat, readlink } from 'node:fs/promises';
 import { join, posix } from 'node:path';
-import { type Folder, isWorldWritable, type OpenFile, openFolder, openRegular, placeOf, refuseFor } from './folder.ts';
-import { pathProblem } from './names.ts';
-import { type Refusal, refuse } from './refusal.ts';
+import {
+  type Folder,
+  isWorldWritable,
+  type OpenFile,
+  openFolder,
+  openRegular,
+  pathProblem,
+  placeOf,
+  type Refusal,
+  refuse,
+  refuseFor,
+} from './folder.ts';
 
 /** Links that lead to links; the kernel allows 40, a skill needs one or two. */
 const MAX_LINKS = 8;

@@ -1,9 +1,8 @@
 /** Typed access to a frontmatter's fields, forgiving about spelling and type, with a warning for what was forgiven. */
 
 import type { Json } from '../../../base/json.ts';
-import type { Diagnoses } from './diagnose.ts';
-import type { Field } from './document.ts';
-import { words } from './values.ts';
+import type { Diagnoses } from '../skill.ts';
+import type { Field } from './yaml.ts';
 
 const TRUE = /^(?:true|yes|on|1)$/i;
 const FALSE = /^(?:false|no|off|0)$/i;
@@ -92,3 +91,77 @@ export class Fields {
 }
 
 export const NOTHING: readonly string[] = Object.freeze([]);
+
+export function isRecord(value: Json | undefined): value is Record<string, Json> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A list of texts, or one text; numbers as they read. Everything else is left out. */
+export function words(value: Json | undefined): string[] {
+  const items = Array.isArray(value) ? value : [value];
+  return items
+    .flatMap((item) => (typeof item === 'string' || typeof item === 'number' ? [String(item).trim()] : []))
+    .filter((item) => item !== '');
+}
+
+/** Some write JSON into a quoted value where a map was meant. */
+export function parsedJson(value: Json | undefined): Json | undefined {
+  if (typeof value !== 'string' || !/^\s*\{/.test(value)) return value;
+  try {
+    return withoutPrototypes(JSON.parse(value));
+  } catch {
+    return value;
+  }
+}
+
+/** `__proto__` in JSON must be a key like any other when it is copied on. */
+function withoutPrototypes(value: Json): Json {
+  if (Array.isArray(value)) return value.map(withoutPrototypes);
+  if (!isRecord(value)) return value;
+  const copy: Record<string, Json> = Object.create(null);
+  for (const [key, item] of Object.entries(value)) copy[key] = withoutPrototypes(item);
+  return copy;
+}
+
+export interface ToolList {
+  readonly tools: readonly string[];
+  /** Something in it is no name of a tool. */
+  readonly isUnclear: boolean;
+}
+
+/** Undefined where it is neither a text nor a list. */
+export function readTools(value: Json): ToolList | undefined {
+  if (typeof value === 'string') return splitTools(value);
+  if (!Array.isArray(value)) return undefined;
+  const lists = value.map((item): ToolList => {
+    if (typeof item === 'string') return splitTools(item);
+    return { tools: [], isUnclear: true };
+  });
+  return { tools: unique(lists.flatMap(({ tools }) => tools)), isUnclear: lists.some(({ isUnclear }) => isUnclear) };
+}
+
+/** `Read, Bash(git add:*)` and `Read Bash(git add:*)`: what stands in brackets belongs together. */
+export function splitTools(text: string): ToolList {
+  const tools: string[] = [];
+  let depth = 0;
+  let tool = '';
+  for (const character of text) {
+    if (character === '(') depth++;
+    if (character === ')') depth--;
+    if (depth > 0 || !/[\s,;]/.test(character)) {
+      tool += character;
+      continue;
+    }
+    tools.push(tool);
+    tool = '';
+  }
+  const written = [...tools, tool].map((one) => one.trim()).filter((one) => one !== '');
+  const names = written.map(withoutRemains);
+  const isUnclear = depth !== 0 || names.some((name, index) => name !== written[index] || !/[\p{L}\p{N}*]/u.test(name));
+  return { tools: unique(names.filter((name) => name !== '')), isUnclear };
+}
+
+/** Of a list that was never closed, or whose quotes do not match, `[` and `"` stay with the names. */
+const withoutRemains = (name: string): string => name.replace(/^[[\]{}"'`]+|[[\]{}"'`]+$/g, '');
+
+const unique = (tools: readonly string[]): string[] => [...new Set(tools)];

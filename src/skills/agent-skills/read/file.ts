@@ -3,11 +3,9 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, readSync, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { messageOf, systemCode } from '../../../base/errors.ts';
-import { isWorldWritable } from '../files/index.ts';
+import { isWorldWritable } from '../files/folder.ts';
 import type { AgentSkill } from '../skill.ts';
-import { hasText, splitFrontmatter } from './fences.ts';
-import { type Divided, divide } from './frontmatter.ts';
-import { FIRST_BYTES, HEAD_BYTES, MAX_FILE_BYTES } from './limits.ts';
+import { type Divided, divide, hasText, splitFrontmatter } from './head.ts';
 
 /** What tells one state of a file or folder from another without reading it. */
 export interface Stamp {
@@ -167,3 +165,10 @@ export async function readBody(skill: AgentSkill): Promise<string | Refusal> {
     await handle?.close();
   }
 }
+
+/** Of a file at a scan: the frontmatter and, where a description is missing, the first paragraph lie in it. */
+const HEAD_BYTES = 65_536;
+/** What is read first; nearly every frontmatter ends before it. */
+export const FIRST_BYTES = 4_096;
+/** A larger `SKILL.md` is refused: the largest body among thousands of public skills has 293 kB. */
+const MAX_FILE_BYTES = 4_000_000;

@@ -4,11 +4,11 @@
  */
 
 import type { Json } from '../../../base/json.ts';
-import type { Document, Field, Kind } from './document.ts';
-import { MAX_PLAIN_CHARACTERS } from './limits.ts';
-import { isRecord, parsedJson } from './values.ts';
-import { kindOf } from './yaml.ts';
+import { isRecord, parsedJson } from './fields.ts';
+import { type Document, type Field, type Kind, kindOf } from './yaml.ts';
 
+/** What the quick reader takes on: all of it is one piece of work. */
+const MAX_PLAIN_CHARACTERS = 16_384;
 const LINE = /^( *)(- +)?(?:([A-Za-z][\w-]*):(?: +|$))?(.*)$/;
 /** Text that YAML takes for itself: it begins with a letter or digit and holds nothing that means something. */
 const PLAIN = /^[\p{L}\p{N}][^\t\r]*$/u;

@@ -1,15 +1,18 @@
 /** From a frontmatter to a skill: whatever is wrong becomes a warning, and a skill where one can be had. */
 
 import type { Json } from '../../../base/json.ts';
-import { type AgentSkill, type BodyPlace, DISPLAYS, type SkillSource } from '../skill.ts';
-import { readAssistants } from './assistants.ts';
-import type { Diagnoses } from './diagnose.ts';
-import type { Document } from './document.ts';
-import { Fields, NOTHING } from './fields.ts';
-import { chooseName } from './name.ts';
-import { readTools } from './tools.ts';
-import { isRecord, parsedJson, words } from './values.ts';
-import { readDependencies, readSecrets } from './wants.ts';
+import {
+  type AgentSkill,
+  type AssistantBlock,
+  type BodyPlace,
+  DISPLAYS,
+  type Diagnoses,
+  type SkillDependencies,
+  type SkillSecret,
+  type SkillSource,
+} from '../skill.ts';
+import { Fields, isRecord, NOTHING, parsedJson, readTools, words } from './fields.ts';
+import type { Document } from './yaml.ts';
 
 /** Where a skill was found. */
 export interface Place {
@@ -190,3 +193,136 @@ function readLanguages(fields: Fields) {
 const languageTag = (tag: string): string => tag.toLowerCase().replaceAll('_', '-');
 
 const orEmpty = (texts: Record<string, string>) => (Object.keys(texts).length === 0 ? EMPTY : texts);
+
+const SECRET = /^[A-Z_][A-Z0-9_]*$/;
+
+const NO_DEPENDENCIES: SkillDependencies = Object.freeze({ pip: NOTHING, system: NOTHING, skills: NOTHING });
+
+/** A list of packages, a text with commas, or `{ pip, system, skills }`. */
+function readDependencies(fields: Fields): SkillDependencies {
+  const field = fields.take('dependencies');
+  if (field === undefined || field.kind === 'null') return NO_DEPENDENCIES;
+  const { value } = field;
+  if (isRecord(value)) {
+    const [pip, system, skills] = ['pip', 'system', 'skills'].map((key) => listOf(value[key]));
+    const isKnown = Object.keys(value).every((key) => ['pip', 'system', 'skills'].includes(key));
+    if (!isKnown) fields.wrongType(field, 'a list of packages, or lists under pip, system and skills');
+    return { pip: pip ?? [], system: system ?? [], skills: skills ?? [] };
+  }
+  if (typeof value === 'boolean') fields.wrongType(field, 'a list of packages');
+  return { pip: listOf(value), system: NOTHING, skills: NOTHING };
+}
+
+const listOf = (value: Json | undefined): string[] =>
+  typeof value === 'string' ? words(value.split(/,|\s+/)) : words(value);
+
+/** `{ name, description, required }`, or just a name. */
+function readSecrets(fields: Fields, diagnoses: Diagnoses): readonly SkillSecret[] {
+  const field = fields.take('secrets');
+  if (field === undefined || field.kind === 'null') return NO_SECRETS;
+  if (!Array.isArray(field.value)) {
+    fields.wrongType(field, 'a list');
+    return NO_SECRETS;
+  }
+  return field.value.flatMap((item) => {
+    const secret = isRecord(item) ? item : { name: item };
+    const { name, description, required } = secret as Record<string, Json | undefined>;
+    if (typeof name !== 'string' || !SECRET.test(name)) {
+      diagnoses.warn(
+        'secret_name',
+        `A secret needs a name of capitals, digits and underscores: ${show(name)}.`,
+        field.line,
+      );
+      return [];
+    }
+    const text = typeof description === 'string' ? description : undefined;
+    return [{ name, description: text, required: required !== false }];
+  });
+}
+
+const NO_SECRETS: readonly SkillSecret[] = Object.freeze([]);
+
+const show = (value: unknown): string => (value === undefined ? 'there is none' : JSON.stringify(value).slice(0, 60));
+
+const ASSISTANTS = ['openclaw', 'clawdbot', 'moltbot', 'clawdis', 'hermes'];
+
+/** One block for each assistant that `metadata` speaks to. */
+function readAssistants(metadata: Readonly<Record<string, Json>>): AssistantBlock[] {
+  return ASSISTANTS.flatMap((assistant) => {
+    const block = parsedJson(metadata[assistant]);
+    return isRecord(block) ? [toBlock(assistant, block)] : [];
+  });
+}
+
+function toBlock(assistant: string, block: Record<string, Json>): AssistantBlock {
+  const requires = isRecord(block.requires) ? block.requires : {};
+  return {
+    assistant,
+    bins: words(requires.bins),
+    anyBins: words(requires.anyBins),
+    env: words(requires.env),
+    config: words(requires.config),
+    primaryEnv: typeof block.primaryEnv === 'string' ? block.primaryEnv : undefined,
+    os: words(block.os ?? requires.os),
+    always: block.always === true,
+    install: block.install,
+  };
+}
+
+const LONGEST = 64;
+/** Longer than the standard allows, and yet no reason not to use it. */
+const LONGEST_SERVABLE = 128;
+/** The standard's form: lower-case letters and digits of any script, and single hyphens between them. */
+const STANDARD = /^[\p{L}\p{N}]+(?:-[\p{L}\p{N}]+)*$/u;
+/** What can be typed after a slash and stand as a folder's name on every system. */
+const SERVABLE = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}._-]*[\p{L}\p{M}\p{N}_])?$/u;
+
+export function normalName(name: string): string {
+  return name.trim().normalize('NFKC');
+}
+
+const lengthOf = (text: string): number => [...text].length;
+
+/** Whether `name`, normalised, has the form that the standard asks for. */
+export function isStandardName(name: string): boolean {
+  return lengthOf(name) <= LONGEST && name === name.toLowerCase() && STANDARD.test(name);
+}
+
+/** Whether a skill can be called by `name`, as the standard wants it or not. */
+function isServable(name: string): boolean {
+  return lengthOf(name) <= LONGEST_SERVABLE && SERVABLE.test(name);
+}
+
+/**
+ * The frontmatter's name where it has the standard's form; else the folder's; else whichever of the two can be called at
+ * all. Empty when neither can.
+ */
+function chooseName(
+  declared: { text: string; line: number } | undefined,
+  folder: string,
+  diagnoses: Diagnoses,
+): string {
+  const own = normalName(folder);
+  const given = declared === undefined ? undefined : normalName(declared.text);
+  const candidates = given === undefined ? [own] : [given, own];
+  const name = candidates.find(isStandardName) ?? [...candidates].reverse().find(isServable);
+  if (declared === undefined) diagnoses.warn('name_missing', `There is no name; the folder's, "${own}", serves.`);
+  else if (given !== own) differing(given ?? '', own, name, declared.line, diagnoses);
+  if (name === undefined) {
+    diagnoses.error('no_name', `Neither the frontmatter nor the folder "${own}" has a name that it can be called by.`);
+  } else if (!isStandardName(name)) {
+    diagnoses.warn(
+      'name_form',
+      `"${name}" is not in the standard's form (at most 64 lower-case letters, digits, hyphens).`,
+    );
+  }
+  return name ?? '';
+}
+
+function differing(given: string, own: string, name: string | undefined, line: number, diagnoses: Diagnoses): void {
+  if (name === own && given !== '') {
+    diagnoses.warn('name_form', `"${given}" cannot serve as a name; the folder's, "${own}", does.`, line);
+  } else if (name === given) {
+    diagnoses.warn('name_mismatch', `The name "${given}" is not the folder's, "${own}".`, line);
+  }
+}

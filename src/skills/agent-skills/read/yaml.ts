@@ -1,10 +1,47 @@
-/** Frontmatter through the YAML library, with bounds that it does not have. */
+/** The frontmatter as keys with their values and lines. */
 
 import { createRequire } from 'node:module';
 import type * as Yaml from 'yaml';
 import type { Json } from '../../../base/json.ts';
-import type { Document, Feature, Field, Kind, YamlProblem } from './document.ts';
-import { MAX_DEPTH, MAX_LEXEMES, MAX_NODES } from './limits.ts';
+
+/** Aliases multiply: a few lines of them can stand for billions of values. */
+const MAX_NODES = 5_000;
+/** Words and signs of YAML. What is broken takes the library long for each: the longest real frontmatter has 1,235. */
+const MAX_LEXEMES = 2_500;
+/** The YAML composer uses up the stack on what is nested more deeply than a few thousand levels. */
+const MAX_DEPTH = 32;
+
+/** What kind of value YAML's core schema takes something for. */
+export type Kind = 'string' | 'number' | 'boolean' | 'null' | 'list' | 'map';
+
+/** One key at the top of the frontmatter. */
+export interface Field {
+  readonly key: string;
+  /** Objects have no prototype, so that `__proto__` is a key like any other. */
+  readonly value: Json;
+  readonly kind: Kind;
+  /** Of a scalar: as it stands in the file, `1.0` and not 1. */
+  readonly source: string;
+  /** In the file, from 1. */
+  readonly line: number;
+  /** Of a map: what its own keys hold. */
+  readonly children: readonly { readonly key: string; readonly kind: Kind; readonly line: number }[];
+}
+
+/** What YAML has beside keys and values. Some readers refuse it. */
+export type Feature = 'flow' | 'anchor' | 'tag';
+
+export interface YamlProblem {
+  readonly code: 'yaml_invalid' | 'duplicate_key' | 'yaml_too_much' | 'frontmatter_not_a_map';
+  readonly message: string;
+  readonly line: number;
+}
+
+export interface Document {
+  readonly fields: readonly Field[];
+  readonly problems: readonly YamlProblem[];
+  readonly features: readonly Feature[];
+}
 
 /** Reads `text`, whose first line is `firstLine` of the file. What is wrong becomes a problem; nothing is thrown. */
 export function readYaml(text: string, firstLine: number): Document {
@@ -195,7 +232,7 @@ function syntaxMessage({ code, message }: Yaml.YAMLParseError): string {
   return code === 'TAB_AS_INDENT' ? 'Not valid YAML: indent with spaces, not tabs.' : `Not valid YAML: ${message}`;
 }
 
-export function duplicate(key: string, line: number): YamlProblem {
+function duplicate(key: string, line: number): YamlProblem {
   return { code: 'duplicate_key', line, message: `The key "${key}" is there twice; the last counts.` };
 }
 
@@ -222,4 +259,96 @@ export function kindOf(value: Json): Kind {
   if (Array.isArray(value)) return 'list';
   if (typeof value === 'object') return 'map';
   return typeof value as 'string' | 'number' | 'boolean';
+}
+
+/** A key at the top with all lines that belong to it. */
+interface Entry {
+  key: string;
+  lines: string[];
+  /** Of the file, from 1. */
+  line: number;
+  /** Tabs stood where YAML wants spaces. */
+  hasTabs: boolean;
+}
+
+export interface Repaired extends Document {
+  /** Keys whose value was mended. */
+  readonly mended: readonly { readonly key: string; readonly line: number }[];
+  /** Keys whose value nobody can read. */
+  readonly lost: readonly { readonly key: string; readonly line: number }[];
+}
+
+const ENTRY = /^(["']?)([\p{L}_][\p{L}\p{N}_.-]*)\1[ \t]*:(?=\s|$)[ \t]*/u;
+
+/**
+ * Reads key by key: one that is no YAML is read again with its value in quotes, and given up if that fails, too, without
+ * the others. `problems` is what the first try said.
+ */
+export function repair(text: string, firstLine: number, problems: readonly YamlProblem[]): Repaired {
+  const fields = new Map<string, Field>();
+  const mended: { key: string; line: number }[] = [];
+  const lost: { key: string; line: number }[] = [];
+  const twice: YamlProblem[] = [];
+  for (const entry of entriesOf(text, firstLine)) {
+    const found = readEntry(entry);
+    const { key, line } = entry;
+    if (fields.has(key)) twice.push(duplicate(key, line));
+    if (!found.field) lost.push({ key, line });
+    fields.set(key, found.field ?? { key, line, value: null, kind: 'null', source: '', children: [] });
+    if (found.field && found.isMended) mended.push({ key, line });
+  }
+  // What follows the first error is mostly its consequence.
+  return { fields: [...fields.values()], problems: [...problems.slice(0, 1), ...twice], features: [], mended, lost };
+}
+
+function entriesOf(text: string, firstLine: number): Entry[] {
+  const entries: Entry[] = [];
+  for (const [index, raw] of text.split('\n').entries()) {
+    const line = raw.replace(/\r$/, '').replace(/^\t+/, (tabs) => '  '.repeat(tabs.length));
+    const key = ENTRY.exec(line)?.[2];
+    if (key !== undefined) entries.push({ key, lines: [line], line: firstLine + index, hasTabs: false });
+    const entry = entries.at(-1);
+    if (key === undefined) entry?.lines.push(line);
+    if (entry && raw.startsWith('\t')) entry.hasTabs = true;
+  }
+  return entries;
+}
+
+function readEntry(entry: Entry): { field: Field | undefined; isMended: boolean } {
+  for (const lines of [entry.lines, quotedInside(entry), quotedWhole(entry)]) {
+    const { fields, problems } = readYaml(lines.join('\n'), entry.line);
+    const [field] = fields;
+    if (field && fields.length === 1 && problems.length === 0)
+      return { field, isMended: entry.hasTabs || lines !== entry.lines };
+  }
+  return { field: undefined, isMended: false };
+}
+
+/** `key: value` and `- value`, at any depth. */
+const VALUE = /^(\s*(?:- +)*(?:["']?[\w.-]+["']?[ \t]*:[ \t]+)?)(\S.*)$/;
+
+/** Each line's own value in quotes, where it is no quoted or nested one: what a map or a list needs. */
+function quotedInside({ lines }: Entry): string[] {
+  return lines.map((line) => {
+    const [, before = '', value] = VALUE.exec(line) ?? [];
+    if (value === undefined || before.trim() === '' || /^(?:[|>][-+\d]*$|[[{])/.test(value)) return line;
+    return before + quoted(value);
+  });
+}
+
+/** Everything behind the key as one text. */
+function quotedWhole({ lines }: Entry): string[] {
+  const [first = '', ...rest] = lines;
+  const before = ENTRY.exec(first)?.[0] ?? '';
+  const value = [first.slice(before.length), ...rest]
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join(' ');
+  return [`${before.trimEnd()} ${quoted(value.replace(/^[|>][-+\d]*\s+/, ''))}`];
+}
+
+/** As a double-quoted YAML scalar, which JSON is; quotes that stand around it already are not doubled. */
+function quoted(value: string): string {
+  const inner = /^(["'])(.*)\1$/s.exec(value.trim());
+  return JSON.stringify(inner?.[2] ?? value.trim());
 }

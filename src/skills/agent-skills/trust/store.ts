@@ -1,10 +1,11 @@
 /** In which state of its files a skill may be used. Every verb runs in the transaction that it is given. */
 
 import type { Instant } from '../../../base/clock.ts';
+import type { Json } from '../../../base/json.ts';
 import type { Erasure } from '../../../people/index.ts';
 import { json, type Queryable, type Transaction } from '../../../storage/index.ts';
-import type { Pin, Pinned } from '../pin/index.ts';
 import type { SourceKind } from '../skill.ts';
+import type { Pin, Pinned } from './pin.ts';
 
 /** `pinned`: by its first use; `approved`: by an owner; `blocked`: an owner has to look at it first. */
 export type PinState = 'pinned' | 'approved' | 'blocked';
@@ -78,3 +79,112 @@ export const erasures: readonly Erasure[] = [
   { sql: 'update skill_pins set person_id = null where person_id = $1' },
   { sql: 'update skill_deprecations set person_id = null where person_id = $1' },
 ];
+
+export interface Deprecation {
+  /** The skill's name. */
+  name: string;
+  reason: string;
+  /** The skill to use instead. */
+  replacement: string | undefined;
+}
+
+/** All that there are, by name. */
+export async function deprecations(queryable: Pick<Queryable, 'query'>): Promise<Deprecation[]> {
+  const { rows } = await queryable.query<{ name: string; reason: string; replacement: string | null }>(
+    'select name, reason, replacement from skill_deprecations order by name',
+  );
+  return rows.map(({ name, reason, replacement }) => ({ name, reason, replacement: replacement ?? undefined }));
+}
+
+/** Deprecates a skill; what was said of it before is replaced. */
+export async function deprecate(
+  tx: Transaction,
+  { name, reason, replacement }: Deprecation,
+  by: { personId: string | undefined; now: Instant },
+): Promise<void> {
+  await tx.query(
+    `insert into skill_deprecations (name, reason, replacement, person_id, decided_at)
+     values ($1, $2, $3, $4, $5)
+     on conflict (name) do update
+       set reason = excluded.reason, replacement = excluded.replacement,
+           person_id = excluded.person_id, decided_at = excluded.decided_at`,
+    [name, reason, replacement ?? null, by.personId ?? null, by.now],
+  );
+}
+
+/** Offers it again; false when it was not deprecated. */
+export async function undeprecate(tx: Transaction, name: string): Promise<boolean> {
+  const { count } = await tx.query('delete from skill_deprecations where name = $1', [name]);
+  return count > 0;
+}
+
+export interface ConversationSettings {
+  settings: Record<string, Json>;
+  epoch: number;
+}
+
+export async function settingsOf(db: Pick<Queryable, 'query'>, conversationId: string): Promise<ConversationSettings> {
+  const { rows } = await db.query<ConversationSettings>('select settings, epoch from conversations where id = $1', [
+    conversationId,
+  ]);
+  return rows[0] ?? { settings: {}, epoch: 0 };
+}
+
+/** More would crowd out the conversation; the one that was activated first gives way. */
+const MOST_ACTIVE = 20;
+
+/** Notes that the conversation uses these skills from now on, and counts the use. */
+export async function noteUse(
+  tx: Transaction,
+  conversationId: string,
+  names: readonly string[],
+  now: Instant,
+): Promise<void> {
+  const { rows } = await tx.query<ConversationSettings>(
+    'select settings, epoch from conversations where id = $1 for update',
+    [conversationId],
+  );
+  if (!rows[0]) return;
+  const { settings, epoch } = rows[0];
+  const before = activeIn(settings, epoch).filter((name) => !names.includes(name));
+  const active = { epoch, names: [...before, ...names].slice(-MOST_ACTIVE) };
+  await tx.query(
+    'update conversations set settings = settings || jsonb_build_object($2::text, $3::jsonb) where id = $1',
+    [conversationId, ACTIVE, json(active)],
+  );
+  await tx.query(
+    `insert into skill_uses (name, uses, last_at) select name, 1, $2 from unnest($1::text[]) as name
+     on conflict (name) do update set uses = skill_uses.uses + 1, last_at = excluded.last_at`,
+    [[...names].sort(), now],
+  );
+}
+
+/** How often each skill was used. */
+export async function uses(db: Pick<Queryable, 'query'>): Promise<Map<string, number>> {
+  const { rows } = await db.query<{ name: string; uses: number }>('select name, uses from skill_uses');
+  return new Map(rows.map(({ name, uses: count }) => [name, count]));
+}
+
+/** The setting of a skill that is switched off in a conversation is `false`. */
+export const settingOf = (name: string): string => `skill:${name}`;
+
+/** The names of the skills in use, with the conversation's beginning that they belong to. */
+const ACTIVE = 'skills';
+
+type Settings = Readonly<Record<string, Json>>;
+
+export function offIn(settings: Settings): ReadonlySet<string> {
+  const names = Object.entries(settings).flatMap(([key, value]) =>
+    key.startsWith('skill:') && value === false ? [key.slice('skill:'.length)] : [],
+  );
+  return names.length === 0 ? NONE : new Set(names);
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** The skills in use since the conversation began (afresh), in the order of their activation. */
+export function activeIn(settings: Settings, epoch: number): readonly string[] {
+  const active = settings[ACTIVE];
+  if (typeof active !== 'object' || active === null || Array.isArray(active) || active.epoch !== epoch) return [];
+  return Array.isArray(active.names) ? active.names.filter((name): name is string => typeof name === 'string') : [];
+}

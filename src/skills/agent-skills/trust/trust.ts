@@ -1,10 +1,12 @@
 /** Whether a skill may be used as its files are now. */
 
-import type { Queryable } from '../../../storage/index.ts';
-import { auditSkill, type Finding } from '../audit/index.ts';
-import { describeChange, type Pin, type Pinned, pinSkill } from '../pin/index.ts';
+import type { Instant } from '../../../base/clock.ts';
+import type { Queryable, Transaction } from '../../../storage/index.ts';
+import { auditSkill } from '../audit/audit.ts';
+import type { Finding } from '../audit/finding.ts';
 import { type AgentSkill, isTrusted } from '../skill.ts';
-import { type KnownPin, type PinState, pinOf, type SkillId } from './store.ts';
+import { describeChange, type Pin, type Pinned, pinSkill } from './pin.ts';
+import { approvePin, type KnownPin, type PinState, pinOf, type SkillId } from './store.ts';
 
 /** A skill as it was looked at: what may be used of it, or why an owner has to look first. */
 export type Trust =
@@ -77,4 +79,17 @@ export async function inquire(db: Reader, skill: AgentSkill, signal?: AbortSigna
   const { forbiddenToolsUnreadable } = skill;
   const changes = describeChange(before?.state === 'blocked' ? undefined : before?.pinned, pin);
   return { id: idOf(skill), pin, before, changes, findings, forbiddenToolsUnreadable };
+}
+
+/** Approves `skill` if its files are those with `hash`; false when they are not any more. */
+export async function approveSkill(
+  tx: Transaction,
+  skill: AgentSkill,
+  hash: string,
+  by: { personId: string | undefined; now: Instant },
+): Promise<boolean> {
+  const pin = skill.directory === undefined ? undefined : await pinSkill(skill.directory, skill);
+  if (!pin?.ok || pin.hash !== hash) return false;
+  await approvePin(tx, idOf(skill), pin, by);
+  return true;
 }

@@ -3,16 +3,14 @@
 import { type CallContext, type Failed, failed } from '../../../agent/index.ts';
 import { didYouMean } from '../../../base/text.ts';
 import type { Queryable, Transaction } from '../../../storage/index.ts';
-import { listInside } from '../files/index.ts';
+import { listInside } from '../files/list.ts';
 import type { View } from '../host.ts';
-import { isFor } from '../prompt/offered.ts';
-import { readBody } from '../read/index.ts';
-import { offIn } from '../settings.ts';
-import { type AgentSkill, isTrusted } from '../skill.ts';
+import { readBody } from '../read/file.ts';
+import { type AgentSkill, isTrusted, type SkillSnapshot, skillDependencies } from '../skill.ts';
 import * as texts from '../texts.ts';
-import { addPin, idOf, lookAt, pinOf, type Trust } from '../trust/index.ts';
-import { inOrder } from './order.ts';
-import { noteUse, settingsOf } from './store.ts';
+import { addPin, noteUse, offIn, pinOf, settingsOf } from '../trust/store.ts';
+import { idOf, lookAt, type Trust } from '../trust/trust.ts';
+import { isFor } from './prompt.ts';
 
 /** One skill, read. */
 export interface ReadSkill {
@@ -129,4 +127,33 @@ export async function admit(
   const names = all.map((one) => one.skill.name).filter((name) => name !== skill.name);
   await noteUse(tx, ctx.conversationId, [...names, skill.name], now);
   return undefined;
+}
+
+export type Order =
+  | { ok: true; skills: AgentSkill[]; missing: string[] }
+  /** The names from one skill back to it. */
+  | { ok: false; cycle: string[] };
+
+/** `skill` and all that it depends on, what is depended on first. Pure. */
+function inOrder(snapshot: SkillSnapshot, skill: AgentSkill): Order {
+  const done = new Set<AgentSkill>();
+  const missing = new Set<string>();
+  const way: string[] = [];
+  const visit = (one: AgentSkill): string[] | undefined => {
+    if (done.has(one)) return undefined;
+    const at = way.indexOf(one.name);
+    if (at >= 0) return [...way.slice(at), one.name];
+    way.push(one.name);
+    for (const name of skillDependencies(snapshot, one)) {
+      const other = snapshot.skills.get(name);
+      const cycle = other ? visit(other) : undefined;
+      if (cycle) return cycle;
+      if (!other) missing.add(name);
+    }
+    way.pop();
+    done.add(one);
+    return undefined;
+  };
+  const cycle = visit(skill);
+  return cycle ? { ok: false, cycle } : { ok: true, skills: [...done], missing: [...missing] };
 }

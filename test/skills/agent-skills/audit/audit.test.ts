@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { auditSkill } from '../../../../src/skills/agent-skills/audit/index.ts';
+import { auditSkill } from '../../../../src/skills/agent-skills/audit/audit.ts';
 import { skillFolder, temporaryFolder, write } from '../support/folders.ts';
 import { BENIGN } from './benign.ts';
 import { HOSTILE } from './hostile.ts';

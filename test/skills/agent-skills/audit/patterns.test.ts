@@ -6,7 +6,7 @@ import { patternsOf, problems } from '../../../support/patterns.ts';
 
 test('no pattern that looks at a stranger’s text backtracks more than linearly', () => {
   const folder = fileURLToPath(new URL('../../../../src/skills/agent-skills/', import.meta.url));
-  const rooms = ['audit', 'files', 'pin', 'bundle'];
+  const rooms = ['audit', 'files', 'trust'];
   const files = rooms.flatMap((room) =>
     readdirSync(join(folder, room), { recursive: true, encoding: 'utf8' }).map((name) => join(room, name)),
   );

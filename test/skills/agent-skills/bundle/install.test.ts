@@ -3,14 +3,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import {
-  bundleContent,
-  folderContent,
-  installedSkills,
-  installSkill,
-  packSkill,
-  removeSkill,
-} from '../../../../src/skills/agent-skills/bundle/index.ts';
+import { bundleContent, folderContent, packSkill } from '../../../../src/skills/agent-skills/files/bundle.ts';
+import { installedSkills, installSkill, removeSkill } from '../../../../src/skills/agent-skills/files/install.ts';
 import { compiled } from '../../../support/compiled.ts';
 import { SKILL, skillFolder, temporaryFolder, write } from '../support/folders.ts';
 import { zip } from '../support/zip.ts';
@@ -124,7 +118,8 @@ describe('an installation that is killed', () => {
         fs[name] = (...args) => { if (++calls === ${at}) process.kill(process.pid, 'SIGKILL'); return real(...args); };
       }
       syncBuiltinESMExports();
-      const { folderContent, installSkill } = await import(${JSON.stringify(sources)});
+      const { folderContent } = await import(${JSON.stringify(`${sources}/bundle.js`)});
+      const { installSkill } = await import(${JSON.stringify(`${sources}/install.js`)});
       const inspect = async () => ({ usable: true, name: 'tidy' });
       await installSkill(${JSON.stringify(skills)}, await folderContent(${JSON.stringify(source)}), inspect);
     `;
@@ -136,7 +131,7 @@ describe('an installation that is killed', () => {
 
   test('leaves the old version or the new one, and the next one clears up after it', async () => {
     const folder = await compiled('skills/agent-skills');
-    const sources = pathToFileURL(join(folder, 'skills/agent-skills/bundle/index.js')).href;
+    const sources = pathToFileURL(join(folder, 'skills/agent-skills/files')).href;
     const skills = skillsFolder();
     await installSkill(skills, await folderContent(skillFolder({ 'version.md': '0' })), inspect);
     const seen = new Set<string>();

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { bundleContent, installSkill } from '../../../../src/skills/agent-skills/bundle/index.ts';
+import { bundleContent } from '../../../../src/skills/agent-skills/files/bundle.ts';
+import { installSkill } from '../../../../src/skills/agent-skills/files/install.ts';
 import { SKILL, temporaryFolder } from '../support/folders.ts';
 import { zip } from '../support/zip.ts';
 import { MALICIOUS } from './malicious.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ModelError } from '../../../../src/agent/index.ts';
 import { deferred } from '../../../../src/base/async.ts';
 import type { Person } from '../../../../src/people/index.ts';
-import { argumentsIn, fill } from '../../../../src/skills/agent-skills/calling/fill.ts';
+import { argumentsIn, fill } from '../../../../src/skills/agent-skills/use/instructions.ts';
 import { ScriptedModel } from '../../../support/scripted-model.ts';
 import { engines, playWith, results } from '../conversation.ts';
 

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } 
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { readInside } from '../../../../src/skills/agent-skills/files/index.ts';
+import { readInside } from '../../../../src/skills/agent-skills/files/read.ts';
 import { skillFolder, temporaryFolder, write } from '../support/folders.ts';
 
 const SECRET = 'the content of another file';

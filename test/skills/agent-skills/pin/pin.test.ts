@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, renameSync, symlinkSync, unlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type Declared, describeChange, type Pin, pinSkill } from '../../../../src/skills/agent-skills/pin/index.ts';
+import { type Declared, describeChange, type Pin, pinSkill } from '../../../../src/skills/agent-skills/trust/pin.ts';
 import { skillFolder, temporaryFolder, write } from '../support/folders.ts';
 
 const NOTHING: Declared = {

@@ -1,0 +1,97 @@
+/** The commands of `coda skills`. Each one's own file is loaded when it is called. */
+
+import type { Command } from 'commander';
+import type { Call } from '../call.ts';
+import type { AddSkillFlags, ApproveFlags, DeprecateFlags, PackFlags, ValidateFlags } from '../flags.ts';
+
+export function addSkills(skills: Command, call: Call): void {
+  skills
+    .command('list', { isDefault: true })
+    .description('show every skill that was found, also those that cannot be used')
+    .option('--json', 'as JSON')
+    .action(call(async () => (await import('./list.ts')).skillsList));
+  skills
+    .command('show')
+    .description('show one skill with all it says of itself')
+    .argument('<name>')
+    .option('--json', 'as JSON')
+    .action(call(async () => (await import('./list.ts')).skillsShow));
+  skills
+    .command('validate')
+    .description('find everything that is wrong with the skills below some folders')
+    .argument('<dir...>')
+    .option('--strict', "fail where one is not in the Agent Skills standard's form")
+    .option('--profile <name>', 'the rules of another house, too: upsonic')
+    .option('--check-entrypoints', 'fail where the scripts that the instructions name are missing')
+    .option('--json', 'as JSON')
+    .action(call<ValidateFlags>(async () => (await import('./validate.ts')).skillsValidate));
+  skills
+    .command('rescan')
+    .description('have the running coda read what changed')
+    .option('--json', 'as JSON')
+    .action(call(async () => (await import('./rescan.ts')).skillsRescan));
+  skills
+    .command('test')
+    .description("play the cases in a skill's tests/")
+    .argument('<name>')
+    .option('--json', 'as JSON')
+    .action(call(async () => (await import('./test.ts')).skillsTest));
+  skills
+    .command('approve')
+    .description('let a skill be used as its files are now, after showing what it may do')
+    .argument('<name>')
+    .option('--yes', 'without asking, for programs')
+    .action(call<ApproveFlags>(async () => (await import('./approve.ts')).skillsApprove));
+  skills
+    .command('deprecate')
+    .description('keep a skill, and no longer offer it to the model')
+    .argument('<name>')
+    .requiredOption('--reason <text>', 'why')
+    .option('--replacement <name>', 'the skill to use instead')
+    .action(call<DeprecateFlags>(async () => (await import('./deprecate.ts')).skillsDeprecate));
+  skills
+    .command('undeprecate')
+    .description('offer it again')
+    .argument('<name>')
+    .action(call(async () => (await import('./deprecate.ts')).skillsUndeprecate));
+  bundleCommands(skills, call);
+}
+
+function bundleCommands(skills: Command, call: Call): void {
+  skills
+    .command('audit')
+    .description('look into skills for what a careful person would want to know before using them')
+    .argument('[name or dir...]', 'default: every skill that was found')
+    .option('--json', 'as JSON')
+    .action(call(async () => (await import('./audit.ts')).skillsAudit));
+  skills
+    .command('pin')
+    .description('show the hash of all files of skills, and what they may do')
+    .argument('[name or dir...]', 'default: every skill that was found')
+    .option('--json', 'as JSON')
+    .action(call(async () => (await import('./audit.ts')).skillsPin));
+  skills
+    .command('add')
+    .description('begin a new skill')
+    .argument('<name>')
+    .option('--dir <dir>', 'the folder to make it in; default: ~/.coda/skills')
+    .option('--description <text>', 'what it does and when to use it')
+    .action(call<AddSkillFlags>(async () => (await import('./install.ts')).skillsAdd));
+  skills
+    .command('install')
+    .description('install a skill from a bundle or a folder, in place of one of the same name')
+    .argument('<file.skill|folder>')
+    .option('--json', 'as JSON')
+    .action(call(async () => (await import('./install.ts')).skillsInstall));
+  skills
+    .command('pack')
+    .description('make a bundle of a skill')
+    .argument('<folder>')
+    .option('--out <file>', 'default: <name>.skill, here')
+    .action(call<PackFlags>(async () => (await import('./install.ts')).skillsPack));
+  skills
+    .command('remove')
+    .description('remove an installed skill')
+    .argument('<name>')
+    .action(call(async () => (await import('./install.ts')).skillsRemove));
+}

@@ -1,0 +1,106 @@
+/** `coda skills deprecate` and `undeprecate`: by the daemon when one runs, else on its storage. */
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { openAgentSkills } from '../../app/index.ts';
+import { CodaError, systemCode } from '../../base/errors.ts';
+import { didYouMean } from '../../base/text.ts';
+import type { World } from '../../base/world.ts';
+import type { Config } from '../../config/index.ts';
+import { type Deprecation, deprecate, deprecations, undeprecate } from '../../skills/agent-skills/index.ts';
+import { type Database, migrate, openDatabase } from '../../storage/index.ts';
+import { callDaemon } from '../daemon.ts';
+import type { DeprecateFlags, Flags } from '../flags.ts';
+import { prepare } from '../serve.ts';
+import { usage } from '../texts.ts';
+
+/** `coda skills deprecate NAME --reason … [--replacement …]` */
+export async function skillsDeprecate(flags: DeprecateFlags, io: NodeJS.Process): Promise<number> {
+  const { config, world } = prepare(flags, io);
+  const [name = ''] = flags.args;
+  const { reason, replacement } = flags;
+  await mustBeThere(config, world, [name, ...(replacement === undefined ? [] : [replacement])]);
+  const asked = { name, reason, ...(replacement !== undefined && { replacement }) };
+  const answer = await callDaemon(config.dataDir, 'skills-deprecate', asked);
+  if (answer === undefined) {
+    await withDatabase(config, world, (database) =>
+      database.tx('skills.deprecate', (tx) =>
+        deprecate(tx, { name, reason, replacement }, { personId: undefined, now: world.clock.now() }),
+      ),
+    );
+  }
+  io.stdout.write(`${name} stays, and is no longer offered to the model.\n`);
+  return 0;
+}
+
+/** `coda skills undeprecate NAME` */
+export async function skillsUndeprecate(flags: Flags, io: NodeJS.Process): Promise<number> {
+  const { config, world } = prepare(flags, io);
+  const [name = ''] = flags.args;
+  const answer = await callDaemon(config.dataDir, 'skills-undeprecate', { name });
+  const wasThere =
+    answer ??
+    (await withDatabase(config, world, (database) => database.tx('skills.undeprecate', (tx) => undeprecate(tx, name))));
+  if (wasThere !== true) throw usage(`${name} is not deprecated.`, '"coda skills list" shows what is.');
+  io.stdout.write(`${name} is offered to the model again.\n`);
+  return 0;
+}
+
+/** Why skills are deprecated, by their names. What cannot be asked now is taken for nothing: a list must still come. */
+export async function whyDeprecated(config: Config, world: World): Promise<ReadonlyMap<string, string>> {
+  try {
+    const all = (await callDaemon(config.dataDir, 'skills-deprecated')) ?? (await readHere(config, world));
+    return new Map((all as unknown as Deprecation[]).map((one) => [one.name, whyText(one)]));
+  } catch (error) {
+    if (!(error instanceof CodaError)) throw error;
+    world.log.warn({ error: error.message }, 'what is deprecated could not be looked up');
+    return new Map();
+  }
+}
+
+const whyText = ({ reason, replacement }: Deprecation): string =>
+  replacement === undefined ? reason : `${reason} (use ${replacement})`;
+
+/** Looking at skills must not make a database where none is. */
+async function readHere(config: Config, world: World): Promise<Deprecation[]> {
+  if (config.storage.url === undefined && !existsSync(join(config.dataDir, 'db'))) return [];
+  const database = await open(config, world);
+  try {
+    return await deprecations({ query: (sql, params) => database.read(sql, params) });
+  } catch (error) {
+    if (systemCode(error) === '42P01') return []; // an older coda's tables
+    throw error;
+  } finally {
+    await database.close();
+  }
+}
+
+/** Acts on the storage itself, for where no daemon runs. */
+export async function withDatabase<T>(
+  config: Config,
+  world: World,
+  act: (database: Database) => Promise<T>,
+): Promise<T> {
+  const database = await open(config, world);
+  try {
+    await migrate(database, { now: world.clock.now() });
+    return await act(database);
+  } finally {
+    await database.close();
+  }
+}
+
+function open(config: Config, world: World): Promise<Database> {
+  const { url, direct_url: directUrl, schema, connect_timeout: connectTimeoutMs, pool: poolSize } = config.storage;
+  return openDatabase({ url, directUrl, schema, connectTimeoutMs, poolSize, dataDir: config.dataDir }, world);
+}
+
+async function mustBeThere(config: Config, world: World, names: readonly string[]): Promise<void> {
+  const catalog = openAgentSkills(config, world.env);
+  await catalog.rescan();
+  const known = [...catalog.current().skills.keys()];
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  const near = didYouMean(unknown, known);
+  throw usage(`There is no skill ${unknown}.`, near ? `Did you mean ${near}?` : '"coda skills list" shows them.');
+}

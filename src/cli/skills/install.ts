@@ -1,0 +1,124 @@
+/** `coda skills install`, `pack`, `remove` and `add`. */
+
+import { constants } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { CodaError, messageOf } from '../../base/errors.ts';
+import { didYouMean, plural } from '../../base/text.ts';
+import {
+  addSkill,
+  auditSkill,
+  BUNDLE_LIMITS,
+  bundleContent,
+  folderContent,
+  inspectSkill,
+  installedFolder,
+  installedSkills,
+  installSkill,
+  packSkill,
+  removeSkill,
+  type SkillContent,
+} from '../../skills/agent-skills/index.ts';
+import { callDaemon } from '../daemon.ts';
+import type { AddSkillFlags, Flags, PackFlags } from '../flags.ts';
+import { prepare } from '../serve.ts';
+import { auditSummary } from './audit.ts';
+
+/** `coda skills install FILE.skill|FOLDER` */
+export async function skillsInstall(flags: Flags, io: NodeJS.Process): Promise<number> {
+  const { config } = prepare(flags, io);
+  const content = await contentOf(flags.args[0] ?? '');
+  const installed = await installSkill(installedFolder(config.dataDir), content, inspectSkill);
+  const audit = await auditSkill(installed.directory);
+  await callDaemon(config.dataDir, 'skills-rescan');
+  if (flags.json) {
+    io.stdout.write(`${JSON.stringify({ ...installed, audit }, null, 2)}\n`);
+    return 0;
+  }
+  const { name, directory, replaced, files } = installed;
+  const what = replaced ? 'in place of the version before' : `in ${directory}`;
+  io.stdout.write(`Installed ${name} (${plural(files, 'file')}) ${what}.\n${auditSummary(name, audit)}\n`);
+  return 0;
+}
+
+/** `coda skills pack FOLDER [--out FILE]` */
+export async function skillsPack(flags: PackFlags, io: NodeJS.Process): Promise<number> {
+  const folder = resolve(flags.args[0] ?? '');
+  const content = await folderContent(folder);
+  const { usable, name, reason } = await inspectSkill(folder);
+  if (!usable) {
+    throw new CodaError('SKILL_REFUSED', {
+      message: `The skill in ${folder} cannot be used: ${reason ?? 'it has no content'}`,
+      remedy: '"coda skills validate DIR" shows everything that is wrong with it.',
+    });
+  }
+  const file = resolve(flags.out ?? `${name}.skill`);
+  const bytes = await packSkill(content, name, file);
+  io.stdout.write(`Packed ${name} (${plural(content.files.length, 'file')}, ${bytes} bytes) into ${file}.\n`);
+  return 0;
+}
+
+/** `coda skills remove NAME` */
+export async function skillsRemove(flags: Flags, io: NodeJS.Process): Promise<number> {
+  const { config } = prepare(flags, io);
+  const [name = ''] = flags.args;
+  const folder = installedFolder(config.dataDir);
+  if (!(await removeSkill(folder, name))) {
+    const near = didYouMean(name, await installedSkills(folder));
+    throw new CodaError('SKILL_NOT_FOUND', {
+      message: `No skill ${JSON.stringify(name)} was installed.`,
+      remedy: near ? `Did you mean ${near}?` : 'What lies in other folders is yours: delete it there.',
+    });
+  }
+  await callDaemon(config.dataDir, 'skills-rescan');
+  io.stdout.write(`Removed ${name}.\n`);
+  return 0;
+}
+
+/** `coda skills add NAME [--dir DIR] [--description TEXT]` */
+export async function skillsAdd(flags: AddSkillFlags, io: NodeJS.Process): Promise<number> {
+  const { config, world } = prepare(flags, io);
+  const parent = flags.dir ?? join(world.env.HOME || homedir(), '.coda', 'skills');
+  const folder = await addSkill(resolve(parent), flags.args[0] ?? '', flags.description);
+  await callDaemon(config.dataDir, 'skills-rescan');
+  io.stdout.write(
+    `Made ${join(folder, 'SKILL.md')}.\nWrite in it what to do, then: coda skills validate --strict ${folder}\n`,
+  );
+  return 0;
+}
+
+async function contentOf(path: string): Promise<SkillContent> {
+  const place = resolve(path);
+  const stats = await stat(place).catch((error: unknown) => {
+    throw unreadable(place, error);
+  });
+  if (stats.isDirectory()) return folderContent(place);
+  return bundleContent(await archiveAt(place), place);
+}
+
+/** The whole bundle, if it is a file and no larger than one may be. */
+async function archiveAt(file: string): Promise<Buffer> {
+  // Opened without waiting: a pipe has no writer perhaps.
+  const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) => {
+    throw unreadable(file, error);
+  });
+  try {
+    const stats = await handle.stat();
+    if (!stats.isFile()) throw unreadable(file, new Error('it is no file'));
+    // One byte more than is allowed is enough to be refused.
+    const archive = Buffer.alloc(Math.min(stats.size, BUNDLE_LIMITS.archiveBytes + 1));
+    const { bytesRead } = await handle.read(archive, 0, archive.length, 0);
+    return archive.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
+function unreadable(file: string, error: unknown): CodaError {
+  return new CodaError('SKILL_NOT_FOUND', {
+    message: `${file} cannot be read: ${messageOf(error)}.`,
+    remedy: 'Name a bundle (FILE.skill) or the folder of a skill.',
+    cause: error,
+  });
+}

@@ -1,0 +1,45 @@
+import { openAgentSkills } from '../../app/index.ts';
+import { ERRORS } from '../../base/errors.ts';
+import { didYouMean, plural } from '../../base/text.ts';
+import { fill, readBody, readCases, runCase, SkillSearch } from '../../skills/agent-skills/index.ts';
+import type { Flags } from '../flags.ts';
+import { prepare } from '../serve.ts';
+import { usage } from '../texts.ts';
+
+/** `coda skills test NAME`: plays the cases in its `tests/`; exit status 0 when all are as they should be. */
+export async function skillsTest(flags: Flags, io: NodeJS.Process): Promise<number> {
+  const { config, world } = prepare(flags, io);
+  const [name = ''] = flags.args;
+  const catalog = openAgentSkills(config, world.env);
+  await catalog.rescan();
+  const snapshot = catalog.current();
+  const skill = snapshot.skills.get(name);
+  if (!skill) {
+    const near = didYouMean(name, [...snapshot.skills.keys()]);
+    throw usage(`There is no skill ${name}.`, near ? `Did you mean ${near}?` : '"coda skills list" shows them.');
+  }
+  const { cases, others } = skill.directory === undefined ? NONE : await readCases(skill.directory);
+  const search = new SkillSearch();
+  const tested = {
+    name,
+    instructions: async (args: string) => {
+      const body = await readBody(skill);
+      const text = typeof body === 'string' ? body : '';
+      return fill(text, { args, values: {}, exposed: {}, baseDir: `/skills/${name}` }).text;
+    },
+    search: async (words: string) => (await search.find(snapshot, words)).map((found) => found.name),
+  };
+  const outcomes = [];
+  for (const { file, test } of cases) outcomes.push({ file, ...(await runCase(test, tested)) });
+  const failed = outcomes.filter(({ ok }) => !ok).length;
+  if (flags.json) io.stdout.write(`${JSON.stringify({ name, outcomes, others }, null, 2)}\n`);
+  else {
+    const lines = outcomes.map(({ ok, name: about, says }) => `${ok ? '✓' : '✗'} ${about}${ok ? '' : `: ${says}`}`);
+    const passed = `${plural(outcomes.length - failed, 'case')} passed, ${failed} failed.`;
+    const count = outcomes.length === 0 ? `${name} has no cases in tests/*.json.` : passed;
+    io.stdout.write(`${[...lines, ...others.map(({ file, why }) => `${file}: ${why}`), count].join('\n')}\n`);
+  }
+  return failed === 0 ? 0 : ERRORS.INPUT_INVALID.exit;
+}
+
+const NONE = { cases: [], others: [] };

@@ -1,0 +1,176 @@
+/** What is fetched and run, and what is sent away. */
+
+import type { Rule } from './finding.ts';
+
+const FETCHES =
+  /\b(?:curl|wget|iwr|irm|aria2c|Invoke-WebRequest|Invoke-RestMethod|Start-BitsTransfer|urlretrieve|DownloadFile|bitsadmin|certutil)\b/i;
+
+const RUNNING: readonly Rule[] = [
+  {
+    id: 'run-download',
+    level: 'block',
+    why: 'Code from the network is run without anybody having seen it.',
+    find: /(?<![.\w])(?:exec|eval)\s?\(.{0,80}(?:urlopen\(|requests\.get\(|httpx\.get\(|fetch\(|urllib)|\.then\(\s?(?:eval|\w{1,20}\s?=>\s?eval\()|DownloadString\(.{0,120}\|\s?iex|\b(?:iex|Invoke-Expression)\s?[^"'|,\n]{0,80}(?:DownloadString\(|Invoke-WebRequest\s|\biwr\s|\birm\s)/i,
+  },
+  {
+    id: 'run-download',
+    level: 'block',
+    why: 'Code from the network is run without anybody having seen it.',
+    find: /\b(?:requests|httpx)\.get\(|\burlopen\(|await\sfetch\(/,
+    and: [
+      /(?<![.\w])(?:exec|eval)\(\s?(?:\w{1,30}(?:\.(?:text|content|decode\(\)|read\(\)))?|await\s\w{1,20}\.text\(\))\s?\)|new\sFunction\(\w{1,30}\)/,
+    ],
+    block: true,
+  },
+  {
+    id: 'run-download',
+    level: 'warn',
+    why: 'A downloaded file is made executable and run.',
+    find: FETCHES,
+    and: [
+      /\bchmod\s(?:a?\+x|u\+x|0?[1357]\d\d)\b|Start-Process|\b(?:sh|bash|python3?)\s["']?(?:\/tmp\/|\$TMP|\/var\/tmp)|os\.startfile\(/i,
+    ],
+  },
+  {
+    id: 'run-download',
+    level: 'warn',
+    why: 'A downloaded file is made executable and run.',
+    find: FETCHES,
+    and: [/\bchmod\s(?:a?\+x|u\+x|0?[1357]\d\d)\b|\b(?:sh|bash)\s["']?(?:\/tmp\/|\$TMP)/i],
+    block: true,
+  },
+  {
+    id: 'run-download',
+    level: 'warn',
+    why: 'A downloaded file is run.',
+    find: /\b(?:curl|wget|iwr|Invoke-WebRequest)\s.{0,300}(?:&&?|;|\n)\s?(?:sudo\s)?(?:(?:ba|z)?sh|python3?|node|perl|source|\.)\s[\w./~$-]{1,80}/i,
+    and: [/https?:\/\//i],
+  },
+  {
+    id: 'run-download',
+    level: 'block',
+    why: 'What an address answers is handed to a shell.',
+    find: /\b(?:os\.system|os\.popen|subprocess\.\w{2,14}|execSync|spawnSync|shell_exec|system)\s?\(.{0,80}(?:urlopen\(|(?:requests|httpx)\.get\(|\bfetch\(|file_get_contents\()/,
+  },
+  {
+    id: 'run-download',
+    level: 'warn',
+    why: 'A downloaded program is run.',
+    find: /\b(?:curl|wget|iwr|Invoke-WebRequest|Start-BitsTransfer)\s.{0,300}(?:&&?|;)\s?(?:sudo\s)?(?:\.\/|&\s\$|\$env:|Start-Process|cmd\s\/c|msiexec|open\s|installer\s)/i,
+    and: [/https?:\/\//i],
+  },
+  {
+    id: 'run-download',
+    level: 'warn',
+    why: 'It loads code from outside of the skill while it runs.',
+    find: /\bimport\(\s?["']https?:|\bimportScripts\(\s?["']https?:|\bspec_from_file_location\(.{0,60}(?:\/tmp|tempfile)|\brunIn(?:New|This)Context\(/,
+  },
+  {
+    id: 'telling-host',
+    level: 'block',
+    why: 'Something is sent to a host whose name says what it is for.',
+    find: /\b(?:curl|wget|post|put|send|upload|forward|exfiltrate)\b[^\n]{0,160}https?:\/\/[\w.-]{0,60}(?:evil|attacker|malicious|exfil|stealer|c2-?server|phish)[\w-]{0,40}\.[\w.]{2,40}/i,
+  },
+  {
+    id: 'telling-host',
+    level: 'warn',
+    why: 'It names a host whose name says what it is for.',
+    find: /https?:\/\/[\w.-]{0,60}(?:evil|attacker|malicious|exfil|stealer|c2-?server|phish)[\w-]{0,40}\.[\w.]{2,40}/i,
+  },
+  {
+    id: 'locked-archive',
+    level: 'block',
+    why: 'A program in an archive with a password is fetched and run: so that no scanner looks into it.',
+    find: /\b(?:extract|unzip|unpack|decompress|unrar)\b.{0,80}\b(?:pass(?:word|wd|code|phrase)?|pwd)\b/i,
+    and: [/https?:\/\//i, /\b(?:run|execute|open|launch|start|install|double-click)\b/i],
+  },
+  {
+    id: 'paste-into-terminal',
+    level: 'warn',
+    why: 'The person is to paste a command that fetches something.',
+    find: /\b(?:copy|paste)\b.{0,80}\b(?:terminal|powershell|command prompt|console|cmd)\b/i,
+    and: [/\b(?:curl|wget|iwr|irm|base64|bash)\b/i],
+  },
+  {
+    id: 'substituted-command',
+    level: 'warn',
+    why: 'Opening the skill would run a command that uses the network.',
+    find: /!`[^`]{0,200}\b(?:curl|wget|nc|ssh|fetch|http)\b/i,
+  },
+  {
+    id: 'install-script',
+    level: 'warn',
+    why: 'Installing it runs a command.',
+    find: /["'](?:pre|post)?install["']\s?:\s?["']\s?\S/i,
+  },
+];
+
+const SENDING: readonly Rule[] = [
+  {
+    id: 'dns-tunnel',
+    level: 'block',
+    why: 'Data leaves this machine hidden in names that are looked up.',
+    find: /\b(?:dig|nslookup|host|ping|drill)\s(?:\S{1,20}\s){0,3}["']?\$[\w({][^\s]{0,60}\.[a-z$]/i,
+    and: [/\.env\b|\b(?:base64|xxd|hexdump|od|whoami|hostname)\b|\.ssh|\.aws|\bcat\s/i],
+  },
+  {
+    id: 'dns-tunnel',
+    level: 'warn',
+    why: 'Data may leave this machine hidden in names that are looked up.',
+    find: /\b(?:gethostbyname|getaddrinfo|resolve4?|dns\.lookup|resolver\.(?:query|resolve))\(.{0,60}(?:\+|\$\{|\.format|f["'])/,
+  },
+  {
+    id: 'sent-to-webhook',
+    level: 'warn',
+    why: 'Something is sent to a chat of whoever knows the address.',
+    find: /discord(?:app)?\.com\/api\/webhooks\/\d|api\.telegram\.org\/bot\d|hooks\.slack\.com\/services\/T\w{6,12}\//i,
+  },
+  {
+    id: 'leak-by-image',
+    level: 'warn',
+    why: 'Showing a picture would tell its host what the conversation is about.',
+    find: /!\[[^\]]{0,80}\]\(https?:\/\/[^)\s]{1,200}[?&][\w-]{1,30}=\s?(?:<|\{|\$|%7B|\[)/i,
+  },
+  {
+    id: 'files-sent',
+    level: 'block',
+    why: 'Folders of a person are packed and sent elsewhere.',
+    find: /\b(?:tar|zip|cat|find)\b.{0,60}(?:~|\$HOME|\/home\/|\/Users\/).{0,80}\|\s?(?:base64\s?\|?\s?)?(?:curl|nc|ncat|ssh)\s/i,
+  },
+  {
+    id: 'files-sent',
+    level: 'warn',
+    why: 'Files of a person are sent elsewhere.',
+    find: /(?:expanduser\(|Path\.home\(\)|homedir\(\)|\$HOME|~).{0,12}(?:Documents|Desktop|Downloads|Pictures|\*\*)/,
+    and: [
+      /\b(?:requests|httpx|axios|session)\.(?:post|put)\(|\bmethod["']?:\s?["'](?:POST|PUT)|\bcurl\b.{0,200}\s(?:-d|-F|-T|--data|--form|--upload-file)|\burlopen\(|\bsendmail\(|\bput_object\(|\bupload_file\(/i,
+    ],
+    block: true,
+  },
+  {
+    id: 'files-sent',
+    level: 'warn',
+    why: 'Files of a person are to be sent elsewhere.',
+    find: /\b(?:all|every|entire|whole|any)\b.{0,30}\b(?:files?|documents|folders?|director(?:y|ies))\b.{0,80}\b(?:upload|send|post|transmit|forward|exfiltrate)\b.{0,40}\b(?:server|endpoint|webhook|bucket|https?)|\b(?:upload|send|post|transmit|forward)\b.{0,30}\b(?:all|every|entire|whole)\b.{0,40}\b(?:files?|documents|folders?|home)\b.{0,60}\b(?:server|endpoint|webhook|bucket|https?)/i,
+  },
+  {
+    id: 'output-sent',
+    level: 'warn',
+    why: 'What a command prints is sent elsewhere.',
+    find: /\|\s?(?:curl|wget)\s.{0,120}(?:@-|-T\s?-|--post-file=-)/,
+  },
+  {
+    id: 'conversation-sent',
+    level: 'warn',
+    why: 'What is said in the conversation is sent elsewhere.',
+    find: /\b(?:send|post|upload|forward|transmit|report)\b.{0,60}\b(?:conversations?|chat history|transcripts?|user(?:'s)? (?:messages|data|files|input))\b.{0,60}https?:\/\//i,
+  },
+  {
+    id: 'tunnel',
+    level: 'warn',
+    why: 'It makes this machine reachable from outside.',
+    find: /\bcloudflared\stunnel|\bngrok\s(?:http|tcp|start)|\bssh\s(?:\S{1,40}\s){0,4}-R\s|\blocaltunnel\b|\bserveo\.net/i,
+  },
+];
+
+export const NETWORK: readonly Rule[] = [...RUNNING, ...SENDING];

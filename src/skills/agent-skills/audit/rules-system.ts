@@ -1,0 +1,264 @@
+/** What changes or harms the machine, or opens it. */
+
+import type { Rule } from './finding.ts';
+
+const NETWORK = /\b(?:curl|wget|nc|ncat|base64|python\d?\s-c|bash\s-c)\b|https?:\/\//i;
+const STARTUP =
+  />>?\s?["']?(?:~|\$HOME|\$\{HOME\})?\/?\.(?:bashrc|zshrc|profile|bash_profile|zprofile|zshenv|bash_login|config\/fish)|tee\s-a\s\S{0,20}\.(?:bashrc|zshrc|profile)/i;
+/** One variable, a tool's own start, or a shorter name for a command. */
+const ORDINARY_STARTUP =
+  /\becho\s["']{1,2}\s?(?:export\s(?:PATH|[A-Z_]{2,40})=[^;&|`\n]{1,120}|eval\s"?\$\(\w{1,20}\s(?:init|env|activate|hook)[^)|;&\n]{0,40}\)"?|alias\s\w{1,20}=[^;&|`\n]{1,80})["']\s?>>?\s?\S{1,40}/g;
+const FOLDER = String.raw`["']?(?:~|\$HOME|\$\{HOME\}|\/home(?:\/\*)?|\/Users(?:\/\*)?|\/)\/?\*?["']?`;
+
+const PERSISTENCE: readonly Rule[] = [
+  {
+    id: 'cron',
+    level: 'block',
+    why: 'It plans a download to be run again and again.',
+    find: /\bcrontab\b|\/etc\/cron/i,
+    and: [/\b(?:curl|wget|nc)\b.{0,200}\|\s?(?:ba|z)?sh\b|base64\s-d/i],
+  },
+  {
+    id: 'cron',
+    level: 'warn',
+    why: 'It plans commands on this machine.',
+    find: /\|\s?crontab\s-|\bcrontab\s\S{0,40}\.(?:txt|cron)|>>?\s?\/etc\/cron/i,
+  },
+  {
+    id: 'shell-startup',
+    level: 'block',
+    why: 'It makes every new shell fetch or start something.',
+    find: STARTUP,
+    and: [NETWORK],
+    except: /\bexport\s\w{1,40}=["']?https?:[^\s;&|]{0,200}/gi,
+  },
+  {
+    id: 'shell-startup',
+    level: 'warn',
+    why: 'It changes how every new shell starts.',
+    find: STARTUP,
+    except: ORDINARY_STARTUP,
+  },
+  { id: 'shell-startup', level: 'info', why: 'It changes how every new shell starts.', find: STARTUP },
+  {
+    id: 'shell-startup',
+    level: 'warn',
+    why: 'It changes how every new shell starts.',
+    find: /\b(?:open|write\w{0,12}|append\w{0,12})\s?\(.{0,80}\.(?:bashrc|zshrc|bash_profile|zprofile|zshenv|profile)\b/,
+  },
+  {
+    id: 'system-accounts',
+    level: 'block',
+    why: 'It changes who may log in to this machine, or what every program loads.',
+    find: />>?\s?["']?\/etc\/(?:passwd|shadow|ld\.so\.preload|pam\.d)|tee\s(?:-a\s)?\/etc\/(?:passwd|shadow|ld\.so\.preload)/,
+  },
+  {
+    id: 'shell-startup',
+    level: 'warn',
+    why: 'Every new shell runs something else under the name of a common command.',
+    find: /\balias\s(?:sudo|su|ssh|git|ls|cd|npm|python3?)=/,
+    and: [STARTUP],
+  },
+  {
+    id: 'service',
+    level: 'warn',
+    why: 'It starts something that goes on without it.',
+    find: /(?:>|\bcp\s|\bmv\s|\btee\s|\bln\s|\binstall\s).{0,80}(?:\/etc\/systemd\/|\.config\/systemd\/|\/etc\/init\.d\/|Library\/Launch(?:Agents|Daemons)|rc\.local)|systemctl\s(?:--user\s)?enable|launchctl\s(?:load|bootstrap)|schtasks\s\/create|CurrentVersion\\{1,2}Run\b/i,
+  },
+  {
+    id: 'authorized-keys',
+    level: 'block',
+    why: 'It lets somebody log in to this machine.',
+    find: />>?\s?\S{0,40}authorized_keys|tee\s-a\s\S{0,40}authorized_keys|authorized_keys["')]{0,3},\s?["']a/i,
+  },
+  {
+    id: 'sudo-rights',
+    level: 'block',
+    why: 'It gives itself the rights of an administrator.',
+    find: />>?\s?["']?\/etc\/sudoers|tee\s(?:-a\s)?\/etc\/sudoers|chmod\s(?:u\+s|4[0-7]{3})\s\/(?:bin|usr)/i,
+  },
+  {
+    id: 'git-hook',
+    level: 'warn',
+    why: 'It puts something into git that runs by itself.',
+    find: /(?:>|\bcp\s|\bmv\s|\btee\s|\bln\s|\bchmod\s|\binstall\s|write\w{0,10}\().{0,80}\.git\/hooks\/|core\.hooksPath/i,
+  },
+  {
+    id: 'system-file',
+    level: 'warn',
+    why: 'It writes outside of the workspace.',
+    find: /(?:>>?|\btee\s(?:-a\s)?)\s?["']?\/(?:etc|usr|boot|root|var\/spool)\//i,
+  },
+  {
+    id: 'assistant-settings',
+    level: 'warn',
+    why: 'It changes what an assistant may do.',
+    find: /(?:\.claude|\.cursor|\.codex|\.gemini|\.openclaw)\/\S{0,30}(?:settings|config|permissions|hooks)\S{0,12}\.(?:json|toml|yaml)/i,
+    and: [
+      /\b(?:write|add|set|append|insert|modify|edit|update|change|echo|cat|>)\b/i,
+      /\b(?:allow\w{0,3}|permissions?|bypass\w*|hooks?|auto-?approve|trust\w*)\b/i,
+    ],
+  },
+];
+
+const SHELLS: readonly Rule[] = [
+  {
+    id: 'reverse-shell',
+    level: 'block',
+    why: 'It gives somebody else a shell on this machine.',
+    find: /(?:sh\s-i|exec\s\d{1,3}<>).{0,40}\/dev\/(?:tcp|udp)\/|\/dev\/(?:tcp|udp)\/\S{1,80}\s0[<>]&/i,
+  },
+  {
+    id: 'reverse-shell',
+    level: 'block',
+    why: 'It gives somebody else a shell on this machine.',
+    find: /\b(?:nc|ncat|netcat)(?:\.exe|\.traditional)?\s.{0,60}-\w{0,6}[ec]\s\S{0,20}(?:sh|cmd(?:\.exe)?|powershell)\b|\bsocat\b.{0,80}exec:.{0,30}sh\b/i,
+  },
+  {
+    id: 'reverse-shell',
+    level: 'block',
+    why: 'It gives somebody else a shell on this machine.',
+    find: /\bmkfifo\b/i,
+    and: [/\b(?:nc|ncat|netcat|telnet|openssl\ss_client)\s/i, /\bsh\s-i\b|\|\s?\/bin\/(?:ba)?sh/i],
+  },
+  {
+    id: 'reverse-shell',
+    level: 'block',
+    why: 'It gives somebody else a shell on this machine.',
+    find: /\bdup2\(/,
+    and: [/\bsocket\b/, /\/bin\/(?:ba|z)?sh|pty\.spawn|cmd\.exe/],
+    block: true,
+  },
+  {
+    id: 'reverse-shell',
+    level: 'block',
+    why: 'It gives somebody else a shell on this machine.',
+    find: /\bpty\.spawn\(/,
+    and: [/\bsocket\.socket\(/],
+    block: true,
+  },
+  {
+    id: 'reverse-shell',
+    level: 'block',
+    why: 'It gives somebody else a shell on this machine.',
+    find: /require\(["'](?:node:)?net["']\)|from\s["'](?:node:)?net["']/,
+    and: [/\/bin\/(?:ba|z)?sh|cmd\.exe/, /\.pipe\(/],
+    block: true,
+  },
+  {
+    id: 'reverse-shell',
+    level: 'block',
+    why: 'It gives somebody else a shell on this machine.',
+    find: /\bperl\s-e.{0,120}\bSocket\b|\bruby\s-rsocket\s-e|\bfsockopen\(.{0,80}(?:exec|proc_open|shell_exec)\(|\bTCPClient\(.{0,60}GetStream/i,
+  },
+];
+
+const DAMAGE: readonly Rule[] = [
+  {
+    id: 'delete-home',
+    level: 'block',
+    why: 'It deletes all files of a person or of the machine.',
+    find: /\brm\s-rf?\s?["']\s?\+.{0,30}(?:expanduser\(\s?["']~\/?["']\s?\)|homedir\(\)|Path\.home\(\))|["']rm["'],\s?["']-rf?["'],.{0,40}(?:expanduser\(\s?["']~["']\s?\)|homedir\(\)|Path\.home\(\)|["']\/["'])/,
+  },
+  {
+    id: 'delete-in-home',
+    level: 'warn',
+    why: 'It destroys files of a person, or opens all of them to everybody.',
+    find: /\bshred\s.{0,30}(?:~|\$HOME|\/home)|\bchmod\s-R\s\w{3,5}\s\/(?=\s|$|;)/,
+  },
+  {
+    id: 'encrypts-files',
+    level: 'warn',
+    why: 'It encrypts files of a person.',
+    find: /\b(?:Fernet|AES\.new|createCipheriv|openssl\senc)\b/,
+    and: [/expanduser\(|Path\.home\(\)|homedir\(\)|\$HOME|~\//, /\bglob\b|\bos\.walk\(|\brglob\(|\bfind\s/],
+    block: true,
+  },
+  {
+    id: 'delete-home',
+    level: 'block',
+    why: 'It deletes all files of a person or of the machine.',
+    find: /\brm(?:Sync|tree|dirSync|dir)?\(.{0,40}(?:homedir\(\)|Path\.home\(\)|expanduser\(\s?["']~\/?["']\s?\))\s?[,)]|\bfind\s(?:\/|~|\$HOME)\/?\s.{0,60}(?:-delete\b|-exec\srm\b)/,
+  },
+  {
+    id: 'delete-home',
+    level: 'block',
+    why: 'It deletes all files of a person or of the machine.',
+    find: new RegExp(String.raw`\brm\s(?:-{1,2}[\w-]{1,24}\s){1,4}(?:--\s)?${FOLDER}(?=$|[\s;&|)"'\x60]|[.,](?:\s|$))`),
+    and: [/\brm\s.{0,20}(?:-\w{0,4}[rRf]|--recursive)/],
+  },
+  {
+    id: 'delete-home',
+    level: 'block',
+    why: 'It deletes all files of a person.',
+    find: /rmtree\(\s?(?:os\.path\.expanduser\(\s?["']~\/?["']|Path\.home\(\)|["']\/["'])|rmSync\(\s?(?:os\.)?homedir\(\)|Remove-Item\s.{0,40}(?:\$HOME|\$env:USERPROFILE)["']?(?:\\\*)?\s/i,
+  },
+  {
+    id: 'delete-in-home',
+    level: 'warn',
+    why: 'It deletes folders of a person.',
+    find: /\brm\s-\w{0,4}r\w{0,4}\s["']?(?:~|\$HOME|\$\{HOME\})\/(?!\.cache|\.\w{1,30}\/(?:tmp|cache))/i,
+  },
+  {
+    id: 'fork-bomb',
+    level: 'block',
+    why: 'It brings the machine to a halt.',
+    find: /:\s?\(\s?\)\s?\{\s?:\s?\|\s?:\s?&/,
+  },
+  {
+    id: 'disk-wipe',
+    level: 'block',
+    why: 'It overwrites a disk.',
+    find: /\bdd\s.{0,40}if=\/dev\/(?:zero|u?random).{0,40}of=\/dev\/(?:sd|nvme|hd|vd|disk|mmcblk)|>\s?\/dev\/(?:sd[a-z]|nvme\d)|\bshred\s.{0,40}\/dev\/(?:sd|nvme)/i,
+  },
+  {
+    id: 'disk-wipe',
+    level: 'warn',
+    why: 'It writes to a disk as a whole.',
+    find: /\bmkfs(?:\.\w{2,6})?\s.{0,40}\/dev\/|\bdd\s.{0,80}of=\/dev\/(?:sd|nvme|hd|vd|disk|mmcblk)/i,
+  },
+  {
+    id: 'miner',
+    level: 'block',
+    why: 'It digs for somebody else’s coins.',
+    find: /\b(?:xmrig|minerd)\s-{1,2}\w|\bstratum\+(?:tcp|ssl):\/\/[\w.-]{1,80}:\d|coinhive(?:\.min)?\.js|new\sCoinHive\./i,
+  },
+  {
+    id: 'miner',
+    level: 'warn',
+    why: 'It names a program that digs for coins.',
+    find: /\bxmrig\b|\bstratum\+(?:tcp|ssl):\/\/|\bminerd\b|\bcoinhive\b/i,
+  },
+  {
+    id: 'security-off',
+    level: 'warn',
+    why: 'It switches off what protects this machine.',
+    find: /\bufw\s(?:--force\s)?disable|\bsetenforce\s0|\bcsrutil\sdisable|\bspctl\s--(?:master|global)-disable|com\.apple\.quarantine|\bxattr\s-\w{0,3}c\w{0,3}\s|Set-MpPreference\s-Disable|Add-MpPreference\s-Exclusion|\biptables\s(?:-F|--flush)\b|netsh\sadvfirewall\sset.{0,40}\soff|systemctl\s(?:stop|disable)\s(?:--now\s)?(?:firewalld|auditd|apparmor|ufw)|ExecutionPolicy\s(?:Bypass|Unrestricted)|\bsecurity\.?(?:policy)?\s?=\s?(?:off|disabled)\b|history\s-c\b|unset\sHISTFILE/i,
+  },
+  {
+    id: 'permissions-off',
+    level: 'warn',
+    why: 'It switches off the questions that an assistant asks.',
+    find: /--dangerously-(?:skip-permissions|bypass\S{0,40})|--yolo\b|--allow-dangerously\S{0,40}|\bbypassPermissions\b|dangerouslyDisableSandbox/i,
+  },
+  {
+    id: 'encryption-off',
+    level: 'warn',
+    why: 'It does not check whom it talks to.',
+    find: /NODE_TLS_REJECT_UNAUTHORIZED\s?=\s?["']?0|\bcurl\s(?:.{0,60}\s)?(?:-\w{0,4}k\w{0,3}|--insecure)\s|--no-check-certificate|GIT_SSL_NO_VERIFY|strict-ssl\sfalse|rejectUnauthorized["']?:\s?false|http\.sslVerify\sfalse/,
+  },
+  {
+    id: 'container-escape',
+    level: 'warn',
+    why: 'It reaches out of a container.',
+    find: /\/var\/run\/docker\.sock|\bnsenter\s|\/proc\/1\/root|docker\srun\s.{0,80}(?:--privileged|-v\s\/:\/)/i,
+  },
+  {
+    id: 'surveillance',
+    level: 'warn',
+    why: 'It watches what the person types, copies or sees.',
+    find: /\bpynput\b|\bkeylogger\b|keyboard\.(?:on_press|record)\(|GetAsyncKeyState|\bpyperclip\.paste\(|ImageGrab\.grab\(|CGEventTapCreate/i,
+  },
+];
+
+export const SYSTEM: readonly Rule[] = [...PERSISTENCE, ...SHELLS, ...DAMAGE];

@@ -1,0 +1,159 @@
+/**
+ * Whether a skill is in the form of the Agent Skills standard (agentskills.io/specification), by its text. A violation is
+ * a warning here, because the skill may be usable all the same. Where the reference validator refuses what the text
+ * allows, there is a note.
+ */
+
+import { splitTools } from '../read/fields.ts';
+import type { Head } from '../read/file.ts';
+import { normalName } from '../read/to-skill.ts';
+import type { Field } from '../read/yaml.ts';
+import { Diagnoses } from '../skill.ts';
+
+const KEYS = ['name', 'description', 'license', 'compatibility', 'metadata', 'allowed-tools'];
+const LONGEST = { name: 64, description: 1_024, compatibility: 500 };
+
+/** How many characters people see: a pair of surrogates is one. */
+const lengthOf = (text: string): number => [...text].length;
+
+export interface Judged {
+  readonly file: string;
+  readonly fileName: string;
+  /** The folder as it was named by who asked. */
+  readonly folderName: string;
+  readonly head: Head;
+}
+
+/** All violations (`warning`) and notes, in the order of the file. */
+export function judge({ file, fileName, folderName, head }: Judged): Diagnoses {
+  const found = new Diagnoses(file);
+  const { parts, document } = head;
+  judgeFile(head, fileName, found);
+  for (const { code, message, line } of document.problems) found.warn(code, message, line);
+  const fields = new Map(document.fields.map((field) => [field.key, field]));
+  for (const field of document.fields) {
+    if (KEYS.includes(field.key)) continue;
+    found.warn(
+      'extra_key',
+      `"${field.key}" is no key of the standard; keys of one's own belong under metadata.`,
+      field.line,
+    );
+  }
+  const line = parts.frontmatter === undefined ? undefined : parts.line;
+  judgeName(fields.get('name'), folderName, line, found);
+  judgeDescription(fields.get('description'), line, found);
+  scalarText(fields.get('license'), found);
+  judgeCompatibility(fields.get('compatibility'), found);
+  judgeMetadata(fields.get('metadata'), found);
+  judgeTools(fields.get('allowed-tools'), found);
+  if (parts.frontmatter !== undefined && !parts.unclosed) noteNarrower(head, found);
+  found.list.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+  return found;
+}
+
+function judgeFile({ parts }: Head, fileName: string, found: Diagnoses): void {
+  if (parts.frontmatter === undefined) found.warn('frontmatter_missing', 'There is no frontmatter.', 1);
+  if (parts.unclosed) {
+    const message = 'The frontmatter has no closing "---" on a line of its own.';
+    found.warn('frontmatter_unclosed', message, parts.bodyLine);
+  }
+  if (parts.late) found.warn('frontmatter_late', 'Empty lines stand before the frontmatter.', 1);
+  if (parts.hasBom) found.note('bom', 'The reference validator refuses the byte order mark.', 1);
+  if (fileName === 'SKILL.md') return;
+  const reading = fileName === 'skill.md' ? 'reads it, too' : 'does not find it';
+  found.note('file_name', `The file should be called "SKILL.md"; the reference validator ${reading}.`);
+}
+
+function judgeName(field: Field | undefined, folderName: string, line: number | undefined, found: Diagnoses): void {
+  const text = scalarText(field, found);
+  if (field !== undefined && text === undefined) return;
+  if (field === undefined || text === undefined || text.trim() === '') {
+    found.warn('name_missing', 'There is no name.', field?.line ?? line);
+    return;
+  }
+  const name = normalName(text);
+  const bad = (message: string) => found.warn('name_form', `The name "${name}" ${message}.`, field.line);
+  if (lengthOf(name) > LONGEST.name) bad(`has ${lengthOf(name)} characters; at most ${LONGEST.name} are allowed`);
+  if (name !== name.toLowerCase()) bad('has capital letters');
+  if (/[^\p{L}\p{N}-]/u.test(name)) bad('may hold letters, digits and hyphens only');
+  if (/^-|-$/.test(name)) bad('begins or ends with a hyphen');
+  if (name.includes('--')) bad('has two hyphens in a row');
+  const own = folderName.normalize('NFKC');
+  if (name !== own) found.warn('name_mismatch', `The name "${name}" is not the folder's, "${own}".`, field.line);
+}
+
+function judgeDescription(field: Field | undefined, line: number | undefined, found: Diagnoses): void {
+  const text = scalarText(field, found);
+  if (field !== undefined && text === undefined) return;
+  if (field === undefined || text === undefined || text.trim() === '') {
+    found.warn('description_missing', 'There is no description.', field?.line ?? line);
+    return;
+  }
+  if (lengthOf(text) <= LONGEST.description) return;
+  const message = `The description has ${lengthOf(text)} characters; at most ${LONGEST.description} are allowed.`;
+  found.warn('description_long', message, field.line);
+}
+
+function judgeCompatibility(field: Field | undefined, found: Diagnoses): void {
+  const text = scalarText(field, found);
+  if (field === undefined || text === undefined) return;
+  if (text.trim() === '')
+    found.warn('field_empty', '"compatibility" should be left out where it says nothing.', field.line);
+  if (lengthOf(text) <= LONGEST.compatibility) return;
+  const message = `"compatibility" has ${lengthOf(text)} characters; at most ${LONGEST.compatibility} are allowed.`;
+  found.warn('compatibility_long', message, field.line);
+}
+
+/** The text of a scalar; a list or keys are no text. What YAML takes for a number is text to the reference validator. */
+function scalarText(field: Field | undefined, found: Diagnoses): string | undefined {
+  if (field === undefined) return undefined;
+  if (field.kind === 'list' || field.kind === 'map') {
+    found.warn('field_type', `"${field.key}" must be a text.`, field.line);
+    return undefined;
+  }
+  if (field.kind === 'number' || field.kind === 'boolean') {
+    found.note('field_type', `"${field.key}" is a ${field.kind} to YAML; it should stand in quotes.`, field.line);
+  }
+  return field.kind === 'null' ? '' : field.source;
+}
+
+function judgeMetadata(field: Field | undefined, found: Diagnoses): void {
+  if (field === undefined) return;
+  if (field.kind !== 'map') found.warn('metadata_form', '"metadata" must be keys with texts.', field.line);
+  for (const { key, kind, line } of field.children) {
+    if (kind === 'string') continue;
+    const what = {
+      list: 'a list',
+      map: 'keys of its own',
+      null: 'nothing',
+      number: 'a number',
+      boolean: 'true or false',
+    };
+    found.warn('metadata_form', `The value of "${key}" under "metadata" must be a text; it is ${what[kind]}.`, line);
+  }
+}
+
+function judgeTools(field: Field | undefined, found: Diagnoses): void {
+  if (field === undefined) return;
+  const bad = (message: string) =>
+    found.warn('allowed_tools_form', `"allowed-tools" must be one text with spaces: ${message}.`, field.line);
+  if (field.kind !== 'string') bad(field.kind === 'list' ? 'it is a list' : 'it is none');
+  else if (hasCommas(field.source)) bad('there are commas between the tools');
+}
+
+/** `Bash(git add, git commit)` has its commas inside of a tool. */
+function hasCommas(text: string): boolean {
+  const withoutArguments = text.replace(/\([^()]*\)/g, '()');
+  return withoutArguments.includes(',') && splitTools(withoutArguments).tools.length > 0;
+}
+
+/** What the reference validator refuses, and the text does not. */
+function noteNarrower({ parts, document }: Head, found: Diagnoses): void {
+  const { features } = document;
+  const note = (code: string, what: string) => found.note(code, `The reference validator refuses ${what}.`, parts.line);
+  if (features.includes('flow')) note('reference_flow', 'values in brackets or braces (flow style)');
+  if (features.includes('anchor')) note('reference_anchor', 'anchors and aliases');
+  if (features.includes('tag')) note('reference_tag', 'tags such as !!str');
+  if (parts.frontmatter?.includes('---'))
+    note('reference_dashes', '"---" inside the frontmatter, where it sees its end');
+}

@@ -1,0 +1,208 @@
+/** Through all folders of all sources to the skills in them. */
+
+import { realpathSync } from 'node:fs';
+import { basename, join, sep } from 'node:path';
+import type { Pace } from '../../../base/pace.ts';
+import { isWorldWritable } from '../files/folder.ts';
+import { FIRST_BYTES, openToAll } from '../read/file.ts';
+import { refusedSkill } from '../read/skill-file.ts';
+import type { AgentSkill, Diagnostic, SkillSource } from '../skill.ts';
+import { type FolderRecord, lookInto, MAX_SKILL_FILES, openFileIn, skillOf, statsOf } from './folder.ts';
+
+const MAX_DEPTH = 12;
+const MAX_FOLDERS = 200_000;
+
+/** A folder that is still to be looked into. */
+interface Visit {
+  /** Absolute, without symbolic links. */
+  path: string;
+  folderName: string;
+  depth: number;
+  /** The innermost skill that it belongs to. */
+  within: Within | undefined;
+}
+
+/** A skill whose folder is being walked. */
+interface Within {
+  skill: AgentSkill;
+  /** Of its folder. */
+  record: FolderRecord;
+  /** The skill that its folder lies in. */
+  outer: Within | undefined;
+  files: number;
+  /** The first thing in it that anybody may change. */
+  open: string | undefined;
+}
+
+export interface Walked {
+  /** In order of source, then of path; behind links first. */
+  skills: AgentSkill[];
+  diagnostics: Diagnostic[];
+  /** The names of links, by the folder that they lead to. */
+  linked: Map<string, string>;
+  /** What to remember for the next walk. */
+  records: Map<string, FolderRecord>;
+}
+
+/**
+ * Walks `sources`, given in rising priority. A folder that is reached twice counts once, for the higher source. What
+ * `known` remembers and did not change is not read again.
+ */
+export async function walk(
+  sources: readonly SkillSource[],
+  known: ReadonlyMap<string, FolderRecord>,
+  pace: Pace,
+): Promise<Walked> {
+  const walked: Walked = { skills: [], diagnostics: [], linked: new Map(), records: new Map() };
+  const groups: AgentSkill[][] = [];
+  for (const source of [...sources].reverse()) {
+    const walker = new Walker(source, known, walked, pace);
+    groups.push(await walker.run());
+  }
+  walked.skills = groups.reverse().flat();
+  return walked;
+}
+
+class Walker {
+  private readonly source: SkillSource;
+  private readonly known: ReadonlyMap<string, FolderRecord>;
+  private readonly walked: Walked;
+  private readonly pace: Pace;
+  private readonly found: Within[] = [];
+  private readonly waiting: Visit[] = [];
+  private readonly scratch = Buffer.allocUnsafe(FIRST_BYTES);
+  private root = '';
+
+  constructor(source: SkillSource, known: ReadonlyMap<string, FolderRecord>, walked: Walked, pace: Pace) {
+    this.source = source;
+    this.known = known;
+    this.walked = walked;
+    this.pace = pace;
+  }
+
+  async run(): Promise<AgentSkill[]> {
+    const { directory } = this.source;
+    if (directory === undefined) return [];
+    const root = realPath(directory);
+    if (root === undefined || !statsOf(root)?.isDirectory()) {
+      if (this.source.isExpected && !this.walked.diagnostics.some(({ file }) => file === directory))
+        this.warn('folder_missing', 'There is no such folder, though skills.agent_skill_dirs names it.', directory);
+      return [];
+    }
+    this.root = root;
+    this.waiting.push({ path: root, folderName: basename(directory), depth: 0, within: undefined });
+    for (let visit = this.waiting.pop(); visit; visit = this.waiting.pop()) {
+      if (this.walked.records.size >= MAX_FOLDERS) {
+        this.warn('too_many_folders', `There are more than ${MAX_FOLDERS} folders; the others are not read.`, root);
+        break;
+      }
+      await this.visit(visit);
+      if (this.pace.isUp) await this.pace.rest();
+    }
+    return this.found.map(limited);
+  }
+
+  private async visit(visit: Visit): Promise<void> {
+    const { path, folderName, within } = visit;
+    const { records } = this.walked;
+    if (records.has(path)) return;
+    const stats = statsOf(path);
+    if (!stats?.isDirectory()) return;
+    const record = await lookInto(path, stats, this.known.get(path), this.source.kind === 'installed', this.pace);
+    if ('code' in record) return this.warn('folder_unreadable', record.message, path);
+    records.set(path, record);
+    if (basename(path) !== folderName) this.walked.linked.set(path, folderName);
+    const isOpen = isWorldWritable(stats);
+    const inner = this.skillIn(visit, record, isOpen);
+    const owner = inner ?? within;
+    if (isOpen) note(within, path);
+    if (isOpen && !inner) this.warn('world_writable', `${openToAll(path).message} It is not read.`, path);
+    if (isOpen) return;
+    if (owner) {
+      owner.files += record.listing.files;
+      note(owner, await openFileIn(path, record.listing, this.pace));
+    }
+    if (record.listing.isCut && !owner) this.warn('too_many_files', 'It holds more than is looked at.', path);
+    if (owner && owner.files > MAX_SKILL_FILES) return;
+    this.descend(visit, record, owner);
+  }
+
+  private skillIn(
+    { path, folderName, within: outer }: Visit,
+    record: FolderRecord,
+    isOpen: boolean,
+  ): Within | undefined {
+    const { skillFile } = record.listing;
+    if (skillFile === undefined) return undefined;
+    const { source } = this;
+    const found = { source, directory: path, fileName: skillFile, folderName };
+    const skill = isOpen
+      ? refusedSkill(found, openToAll(path))
+      : skillOf(path, folderName, source, record, this.scratch);
+    const within = { skill, record, outer, files: 0, open: undefined };
+    this.found.push(within);
+    return within;
+  }
+
+  private descend({ path, depth }: Visit, { listing }: FolderRecord, within: Within | undefined): void {
+    if (depth >= MAX_DEPTH) {
+      if (listing.folders.length > 0) this.warn('too_deep', 'Folders nested more deeply are not read.', path);
+      return;
+    }
+    // What is pushed last is visited first: skills are found in the order of their paths.
+    for (let index = listing.folders.length - 1; index >= 0; index--) {
+      const name = listing.folders[index] as string;
+      this.waiting.push({ path: `${path}${sep}${name}`, folderName: name, depth: depth + 1, within });
+    }
+    // A person links skills into their own folders; a skill that brings a link wants to get out of its own.
+    if (within) return;
+    for (const name of [...listing.links].reverse()) {
+      const target = realPath(join(path, name));
+      if (target !== undefined && this.mayFollow(target)) {
+        this.waiting.push({ path: target, folderName: name, depth: depth + 1, within });
+      }
+    }
+  }
+
+  /** What was installed came from elsewhere: its links stay among what was installed. */
+  private mayFollow(target: string): boolean {
+    return this.source.kind !== 'installed' || target.startsWith(`${this.root}${sep}`);
+  }
+
+  private warn(code: string, message: string, file: string): void {
+    this.walked.diagnostics.push({ code, level: 'warning', message, file, line: undefined });
+  }
+}
+
+/** What is in a skill is in those around it, too. */
+function note(within: Within | undefined, open: string | undefined): void {
+  if (open === undefined) return;
+  for (let each = within; each; each = each.outer) each.open ??= open;
+}
+
+function limited({ skill, files, open, record }: Within): AgentSkill {
+  if (skill.file === undefined || !skill.usable) return skill;
+  if (files > MAX_SKILL_FILES) {
+    const message = `It has more than ${MAX_SKILL_FILES} files.`;
+    return refusedFor(skill, { code: 'too_many_files', message, file: skill.file }, record);
+  }
+  return open === undefined ? skill : refusedFor(skill, { ...openToAll(open), file: open }, record);
+}
+
+/** The skill with an error: the same value as before where nothing has changed. */
+function refusedFor(skill: AgentSkill, problem: Pick<Diagnostic, 'code' | 'message' | 'file'>, record: FolderRecord) {
+  const known = record.refused;
+  if (known?.of === skill && known.message === problem.message) return known.skill;
+  const error: Diagnostic = { ...problem, level: 'error', line: undefined };
+  const refused = { ...skill, usable: false, diagnostics: [...skill.diagnostics, error] };
+  record.refused = { of: skill, message: problem.message, skill: refused };
+  return refused;
+}
+
+function realPath(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
+}

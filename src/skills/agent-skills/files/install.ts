@@ -1,0 +1,172 @@
+/**
+ * Installed skills. `<folder>/<name>` is a link to `.versions/<name>.<process>-<id>`: replacing a link is one step of the
+ * file system, replacing a folder is not. Whoever is killed in between leaves the old version or the new one.
+ */
+
+import { lstat, mkdir, mkdtemp, open, readdir, readlink, rename, rm, symlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { CodaError, systemCode } from '../../../base/errors.ts';
+import { shortId } from '../../../base/ids.ts';
+import type { SkillContent } from './bundle.ts';
+import { pathProblem } from './folder.ts';
+
+const VERSIONS = '.versions';
+const STAGE = '.stage';
+/** A stage or an unused version of a process that still runs is left alone for so long. */
+const ABANDONED_MS = 10 * 60_000;
+
+/** What the reader of skills makes of a folder. */
+export type InspectSkill = (folder: string) => Promise<{ usable: boolean; name: string; reason?: string | undefined }>;
+
+export interface InstalledSkill {
+  name: string;
+  /** The folder it is reached by: `<data>/skills/<name>`. */
+  directory: string;
+  /** Whether another version was there before. */
+  replaced: boolean;
+  files: number;
+}
+
+/**
+ * Installs a skill in `folder` (`<data>/skills`), which is made when it is missing, under the name that `inspect` finds.
+ * What was installed by that name before is replaced at one moment; its files stay until the next installation, for
+ * turns that still read them. Throws `SKILL_REFUSED` when it cannot be used or the name is taken by a folder that was
+ * not installed; then nothing has changed.
+ */
+export async function installSkill(
+  folder: string,
+  content: SkillContent,
+  inspect: InspectSkill,
+): Promise<InstalledSkill> {
+  await mkdir(join(folder, VERSIONS), { recursive: true, mode: 0o700 });
+  const stage = await mkdtemp(join(folder, `${STAGE}.${process.pid}-`));
+  try {
+    await removeAbandoned(folder, stage);
+    const staged = join(stage, isName(content.folder) ? content.folder : 'skill');
+    await writeContent(staged, content);
+    const { usable, name, reason } = await inspect(staged);
+    if (!usable || !isName(name)) throw refuse(`It cannot be used${reason === undefined ? '' : `: ${reason}`}.`);
+    const before = await installedVersion(folder, name);
+    const version = join(VERSIONS, `${name}.${process.pid}-${shortId(8)}`);
+    await rename(staged, join(folder, version));
+    await pointTo(folder, name, version, stage);
+    return { name, directory: join(folder, name), replaced: before !== undefined, files: content.files.length };
+  } finally {
+    await rm(stage, { recursive: true, force: true });
+  }
+}
+
+/** Removes an installed skill; false when there is none of that name. */
+export async function removeSkill(folder: string, name: string): Promise<boolean> {
+  if (!isName(name)) return false;
+  const version = await installedVersion(folder, name);
+  if (version === undefined) return false;
+  await rm(join(folder, name));
+  await syncFolder(folder);
+  await rm(join(folder, version), { recursive: true, force: true });
+  return true;
+}
+
+/** The names of installed skills, sorted. */
+export async function installedSkills(folder: string): Promise<string[]> {
+  const names: string[] = [];
+  for (const name of await namesIn(folder)) {
+    if (!name.startsWith('.') && (await linkOf(folder, name)) !== undefined) names.push(name);
+  }
+  return names.sort();
+}
+
+function isName(name: string): boolean {
+  return pathProblem(name) === undefined && !name.includes('/') && !name.startsWith('.') && name.length <= 128;
+}
+
+/** The version that is installed by that name. Throws when something is there that was not installed. */
+async function installedVersion(folder: string, name: string): Promise<string | undefined> {
+  const version = await linkOf(folder, name);
+  if (version !== undefined) return version;
+  const stats = await lstat(join(folder, name)).catch(() => undefined);
+  if (stats) throw refuse(`${join(folder, name)} is there already and was not installed by coda.`);
+  return undefined;
+}
+
+/** What the link of that name leads to, if it is one of ours. */
+async function linkOf(folder: string, name: string): Promise<string | undefined> {
+  const target = await readlink(join(folder, name)).catch(() => undefined);
+  return target !== undefined && dirname(target) === VERSIONS ? target : undefined;
+}
+
+async function writeContent(root: string, { files }: SkillContent): Promise<void> {
+  await mkdir(root, { mode: 0o755 });
+  for (const file of files) {
+    const path = join(root, file.path);
+    await mkdir(dirname(path), { recursive: true, mode: 0o755 });
+    // `wx`: should two paths be one file here after all, the second one fails instead of replacing the first.
+    const handle = await open(path, 'wx', file.executable ? 0o755 : 0o644);
+    try {
+      for await (const chunk of file.chunks()) await handle.writeFile(chunk);
+      await handle.chmod(file.executable ? 0o755 : 0o644);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  }
+}
+
+/** Puts the link in its place in one step, over the one that is there. */
+async function pointTo(folder: string, name: string, version: string, stage: string): Promise<void> {
+  await syncFolder(join(folder, VERSIONS));
+  await symlink(version, join(stage, 'link'));
+  await rename(join(stage, 'link'), join(folder, name));
+  await syncFolder(folder);
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** What an installation that was killed left behind, and versions that no name leads to any more. */
+async function removeAbandoned(folder: string, stage: string): Promise<void> {
+  const now = (await lstat(stage)).mtimeMs;
+  const entries = await namesIn(folder);
+  const used = new Set(await Promise.all(entries.map((name) => linkOf(folder, name))));
+  const stages = entries.filter((name) => name.startsWith(`${STAGE}.`));
+  const versions = (await namesIn(join(folder, VERSIONS))).map((name) => join(VERSIONS, name));
+  for (const path of [...stages, ...versions.filter((version) => !used.has(version))]) {
+    const stats = await lstat(join(folder, path)).catch(() => undefined);
+    if (!stats || join(folder, path) === stage) continue;
+    if (isRunning(path) && now - stats.mtimeMs < ABANDONED_MS) continue;
+    await rm(join(folder, path), { recursive: true, force: true });
+  }
+}
+
+/** Whether the process that a stage or version is named after still runs. */
+function isRunning(path: string): boolean {
+  const pid = Number(/\.(\d+)-[^.]*$/.exec(basename(path))?.[1]);
+  if (!Number.isSafeInteger(pid)) return false;
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return systemCode(error) === 'EPERM';
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+function refuse(problem: string): CodaError {
+  return new CodaError('SKILL_REFUSED', {
+    message: `The skill was not installed. ${problem}`,
+    remedy: 'Nothing has changed. "coda skills validate DIR" shows everything that is wrong with a skill’s folder.',
+  });
+}

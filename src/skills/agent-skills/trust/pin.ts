@@ -1,0 +1,232 @@
+/** A skill's files as one hash: what an owner approved, and nothing else. */
+
+import { createHash } from 'node:crypto';
+import { listOf, plural } from '../../../base/text.ts';
+import type { OpenFile } from '../files/folder.ts';
+import { type FileEntry, type Listing, listInside, type RefusedEntry } from '../files/list.ts';
+import { chunksOf, openInside } from '../files/read.ts';
+import type { AgentSkill } from '../skill.ts';
+
+export interface Pin {
+  ok: true;
+  /** SHA-256 in hex over every file of the folder: path, run bit, content; of a link what it leads to. */
+  hash: string;
+  /** The first 16 hex digits of each file's own hash by path, so that a change can be named. */
+  files: Record<string, string>;
+  capabilities: Capabilities;
+}
+
+/** Why a folder cannot be pinned: what is in it could change without the hash. */
+export interface Unpinnable {
+  ok: false;
+  message: string;
+}
+
+const FORM = 'coda skill 1\n';
+/** Names that differ from what is on the disk, and content that was not seen, can be in no hash. */
+const UNSEEN = new Set(['world_writable', 'too_deep', 'unreadable', 'changed', 'not_found']);
+
+/**
+ * Pins the skill in the folder `root`. The same files give the same hash wherever they lie and in whichever order the
+ * system lists them; times and owners are not in it. A repository's records (`.git`) are no files of the skill, which
+ * is why they are neither listed nor read nor carried anywhere.
+ */
+export async function pinSkill(root: string, declared: Declared, signal?: AbortSignal): Promise<Pin | Unpinnable> {
+  const listing = await listInside(root, signal === undefined ? {} : { signal });
+  const problem = unseen(listing);
+  if (problem !== undefined) return { ok: false, message: problem };
+  const files: Record<string, string> = Object.create(null);
+  const whole = createHash('sha256').update(FORM);
+  const entries = [...listing.files, ...listing.refused].sort((a, b) => (a.path < b.path ? -1 : 1));
+  for (const entry of entries) {
+    signal?.throwIfAborted();
+    const hash = await hashOf(root, entry);
+    if (hash === undefined) return { ok: false, message: `${JSON.stringify(entry.path)} could not be read.` };
+    files[entry.path] = hash.slice(0, 16);
+    whole.update(`${JSON.stringify([entry.path, entry.kind, 'executable' in entry && entry.executable, hash])}\n`);
+  }
+  const capabilities = await capabilitiesOf(root, listing.files, declared);
+  return { ok: true, hash: whole.digest('hex'), files, capabilities };
+}
+
+function unseen({ cut, refused }: Listing): string | undefined {
+  return cut?.message ?? refused.find(({ code, path }) => UNSEEN.has(code) || path.includes('\ufffd'))?.message;
+}
+
+/** Of a file's content; of anything else, what it is and what it leads to. Undefined when it cannot be read. */
+async function hashOf(root: string, entry: FileEntry | RefusedEntry): Promise<string | undefined> {
+  const hash = createHash('sha256');
+  if (entry.kind !== 'file') return hash.update(('target' in entry && entry.target) || '').digest('hex');
+  const opened = await openInside(root, entry.path);
+  if (!opened.ok) return undefined;
+  try {
+    for await (const chunk of chunksOf(opened)) hash.update(chunk);
+  } finally {
+    await opened.handle.close();
+  }
+  return hash.digest('hex');
+}
+
+/** What SKILL.md declares and a change of which an owner wants to know. */
+export type Declared = Pick<
+  AgentSkill,
+  'allowedTools' | 'forbiddenTools' | 'secrets' | 'dependencies' | 'dockerImage' | 'forkAgent' | 'model'
+>;
+
+/** Plain data, every list sorted: it is stored with the pin. */
+export interface Capabilities {
+  /** Paths of what can be run. */
+  scripts: string[];
+  /** Recommended by the skill; empty when it names none. */
+  tools: string[];
+  /** Given up by the skill. */
+  forbiddenTools: string[];
+  /** Names of the secrets that it asks for. */
+  secrets: string[];
+  /** Packages that it wants to be there, `pip:` or `system:` before each. */
+  packages: string[];
+  /** Hosts and network programs that its scripts name. Hints: what is put together at run time is not seen. */
+  network: string[];
+  image: string | undefined;
+  /** Whether it runs as an agent of its own, and on which model. */
+  agent: string | undefined;
+}
+
+const SCRIPT_NAME =
+  /\.(?:sh|bash|zsh|fish|py|js|mjs|cjs|ts|mts|cts|rb|pl|php|lua|r|jl|ps1|psm1|bat|cmd|exe|jar|wasm|so|dylib|dll)$/i;
+const IN_SCRIPTS = /^scripts\/[^/.]+$/;
+/** Read for hints; a script has more only when it carries data. */
+const MAX_SCRIPT_BYTES = 512 * 1024;
+
+const HOST = /\b(?:https?|wss?|ftp):\/\/([a-z0-9-]+(?:\.[a-z0-9-]+){0,8})/gi;
+const PROGRAM = /\b(?:curl|wget|nc|ncat|netcat|socat|ssh|scp|sftp|rsync|telnet|dig|nslookup)\b(?=\s+\S)/g;
+const LIBRARY =
+  /\b(?:requests|urllib|urllib3|httpx|aiohttp|http\.client|socket|paramiko|smtplib|ftplib|websockets?|axios|node-fetch|undici|XMLHttpRequest|fetch(?=\()|Invoke-WebRequest|Invoke-RestMethod|Net::HTTP|LWP::UserAgent)\b/g;
+
+/** Whether a file is one that can be run, by its name, its place, or its run bit. */
+export function isScript({ path, executable }: Pick<FileEntry, 'path' | 'executable'>): boolean {
+  return executable || SCRIPT_NAME.test(path) || IN_SCRIPTS.test(path);
+}
+
+/** What a skill may do. `files` are those of its folder `root`; one that cannot be read adds nothing. */
+async function capabilitiesOf(root: string, files: readonly FileEntry[], declared: Declared): Promise<Capabilities> {
+  const scripts = files.filter((file) => file.kind === 'file' && isScript(file));
+  const network = new Set<string>();
+  for (const { path } of scripts) for (const hint of await networkHints(root, path)) network.add(hint);
+  const { pip, system } = declared.dependencies;
+  return {
+    scripts: scripts.map(({ path }) => path).sort(),
+    tools: sorted(declared.allowedTools ?? []),
+    forbiddenTools: sorted(declared.forbiddenTools),
+    secrets: sorted(declared.secrets.map(({ name }) => name)),
+    packages: sorted([...pip.map((name) => `pip:${name}`), ...system.map((name) => `system:${name}`)]),
+    network: [...network].sort(),
+    image: declared.dockerImage,
+    agent: declared.forkAgent ? (declared.model ?? 'default') : undefined,
+  };
+}
+
+const sorted = (names: readonly string[]) => [...new Set(names)].sort();
+
+async function networkHints(root: string, path: string): Promise<string[]> {
+  const opened = await openInside(root, path);
+  if (!opened.ok) return [];
+  const text = await beginningOf(opened);
+  const hosts = Array.from(text.matchAll(HOST), ([, host = '']) => host.toLowerCase());
+  const programs = [...text.matchAll(PROGRAM), ...text.matchAll(LIBRARY)].map(([name]) => name);
+  return [...hosts, ...programs];
+}
+
+async function beginningOf(opened: OpenFile): Promise<string> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of chunksOf(opened)) {
+      pieces.push(Buffer.from(chunk));
+      bytes += chunk.length;
+      if (bytes >= MAX_SCRIPT_BYTES) break;
+    }
+  } finally {
+    await opened.handle.close();
+  }
+  return Buffer.concat(pieces).toString('utf8');
+}
+
+/** The part of a pin that is stored. */
+export type Pinned = Pick<Pin, 'hash' | 'files' | 'capabilities'>;
+
+const NAMED = 5;
+
+/**
+ * Sentences without a full stop, what it may newly do first and the files last: `2 new scripts: scripts/a.py and
+ * scripts/b.py`, `asks for the secret API_KEY now`. Without `before` all that it may do. Empty when the pins are alike.
+ */
+export function describeChange(before: Pinned | undefined, now: Pinned): string[] {
+  if (before?.hash === now.hash) return [];
+  const then = before?.capabilities;
+  return [...gained(then, now.capabilities), ...lost(then, now.capabilities), ...changedFiles(before, now)];
+}
+
+/** `new`, `changed`: only when there was something before. */
+function gained(then: Capabilities | undefined, now: Capabilities): string[] {
+  const is = then === undefined ? '' : ' now';
+  const list = (field: ListField) => without(now[field], then?.[field] ?? []);
+  const say = (names: string[], words: (names: string[]) => string) => (names.length === 0 ? [] : [words(names)]);
+  return [
+    ...say(list('scripts'), (names) => `${plural(names.length, then ? 'new script' : 'script')}: ${named(names)}`),
+    ...say(list('network'), (names) => `its scripts name ${named(names)}${is} (network)`),
+    ...say(list('secrets'), (names) => `asks for the ${plural2(names, 'secret')} ${named(names)}${is}`),
+    ...say(list('tools'), (names) => `asks for the ${plural2(names, 'tool')} ${named(names)}${is}`),
+    ...say(list('packages'), (names) => `needs ${named(names)}${is}`),
+    ...(now.image !== then?.image && now.image !== undefined ? [`runs in the image ${now.image}${is}`] : []),
+    ...(now.agent !== then?.agent && now.agent !== undefined ? [`runs as an agent of its own${is}`] : []),
+    ...(then
+      ? say(without(then.forbiddenTools, now.forbiddenTools), (names) => `no longer gives up ${named(names)}`)
+      : []),
+  ];
+}
+
+function lost(then: Capabilities | undefined, now: Capabilities): string[] {
+  if (then === undefined) return [];
+  const fields: [ListField, string][] = [
+    ['scripts', 'script'],
+    ['secrets', 'secret'],
+    ['tools', 'tool'],
+    ['packages', 'package'],
+  ];
+  return fields.flatMap(([field, word]) => {
+    const names = without(then[field], now[field]);
+    return names.length === 0 ? [] : [`${plural(names.length, word)} less: ${named(names)}`];
+  });
+}
+
+type ListField = 'scripts' | 'network' | 'secrets' | 'tools' | 'packages' | 'forbiddenTools';
+
+function changedFiles(before: Pinned | undefined, now: Pinned): string[] {
+  if (before === undefined) return [`${plural(Object.keys(now.files).length, 'file')} in all`];
+  const changed = Object.keys(now.files).filter((path) => before.files[path] && before.files[path] !== now.files[path]);
+  const added = without(Object.keys(now.files), Object.keys(before.files));
+  const removed = without(Object.keys(before.files), Object.keys(now.files));
+  const said: [string[], string][] = [
+    [changed, 'changed'],
+    [added, 'added'],
+    [removed, 'removed'],
+  ];
+  const lines = said.flatMap(([paths, word]) =>
+    paths.length === 0 ? [] : [`${plural(paths.length, 'file')} ${word}: ${named(paths)}`],
+  );
+  return lines.length > 0 ? lines : ['a run bit changed'];
+}
+
+function without(names: readonly string[], others: readonly string[]): string[] {
+  const known = new Set(others);
+  return names.filter((name) => !known.has(name));
+}
+
+function named(names: readonly string[]): string {
+  const rest = names.length - NAMED;
+  return listOf(rest > 0 ? [...names.slice(0, NAMED), `${rest} more`] : names);
+}
+
+/** The noun alone, in the number of what follows. */
+const plural2 = (names: readonly unknown[], noun: string) => (names.length === 1 ? noun : `${noun}s`);

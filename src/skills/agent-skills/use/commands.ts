@@ -1,0 +1,192 @@
+/** What people type about skills. */
+
+import { type Call, done, failed, setSetting, type ToolResult, type TxContext } from '../../../agent/index.ts';
+import { didYouMean } from '../../../base/text.ts';
+import type { Command } from '../../../chat/index.ts';
+import type { View } from '../host.ts';
+import type { AgentSkill } from '../skill.ts';
+import * as texts from '../texts.ts';
+import { offIn, settingOf, settingsOf } from '../trust/store.ts';
+import { type Inquest, inquire } from '../trust/trust.ts';
+import { isFor } from './prompt.ts';
+import { readerOf, rescanSoon, type ToolDeps } from './tools.ts';
+
+export function commands(deps: ToolDeps): Command[] {
+  return [skillsCommand(deps), skillCommand(deps), rescanCommand(deps)];
+}
+
+/** Calling one is no command but a turn; this answers where there is nothing to call. */
+function skillCommand({ views }: ToolDeps): Command {
+  return {
+    name: 'skill',
+    summary: 'Work with a skill.',
+    usage: '<name> [arguments]',
+    options: [
+      {
+        name: 'name',
+        description: 'The skill',
+        required: true,
+        complete: async (typed, { person }) => completed(views.of(undefined), typed, person?.locale),
+      },
+      { name: 'arguments', description: 'What it is to do, in your own words' },
+    ],
+    run: async (rest) => {
+      const [name] = rest.split(/\s+/);
+      const { snapshot } = views.of(undefined);
+      if (!name) return failed('INVALID_INPUT', texts.skillUsage());
+      return failed('NOT_FOUND', snapshot.skills.has(name) ? texts.notForPeople(name) : unknown(snapshot, name));
+    },
+  };
+}
+
+function rescanCommand({ host }: ToolDeps): Command {
+  return {
+    name: 'rescan-skills',
+    summary: 'Read the skills’ folders again.',
+    prepare: () => rescanSoon(host),
+    run: async (_, { prepared }) => done(prepared as string),
+  };
+}
+
+const A_PAGE = 30;
+const VERBS = ['on', 'off', 'approve'];
+
+function skillsCommand(deps: ToolDeps): Command {
+  return {
+    name: 'skills',
+    summary: 'Show the skills, switch them on or off here, approve one.',
+    usage: '[on|off|approve NAME]',
+    options: [
+      {
+        name: 'what',
+        description: 'on, off or approve; nothing for the list',
+        complete: async (typed) => VERBS.filter((verb) => verb.startsWith(typed.toLowerCase())),
+      },
+      {
+        name: 'name',
+        description: 'The skill',
+        // Also those that only the model chooses may be off, or wait for an owner.
+        complete: async (typed, { person }) => completed(deps.views.of(undefined), typed, person?.locale, () => true),
+      },
+    ],
+    prepare: async (rest, person) => {
+      const [verb, name] = wordsOf(rest);
+      return verb === 'approve' && name !== undefined && person.role === 'owner' ? inquest(deps, name) : undefined;
+    },
+    run(rest, ctx) {
+      const view = deps.views.of(undefined);
+      const [verb, name] = wordsOf(rest);
+      if (verb === 'on' || verb === 'off') return switched(view, verb === 'on', name, ctx);
+      if (verb === 'approve') return approval(name, ctx);
+      if (verb !== undefined && !/^\d{1,4}$/.test(verb))
+        return Promise.resolve(failed('INVALID_INPUT', texts.skillsUsage()));
+      return list(view, Number(verb ?? 1), ctx);
+    },
+  };
+}
+
+const wordsOf = (rest: string): (string | undefined)[] => {
+  const [verb, ...name] = rest.split(/\s+/).filter((word) => word !== '');
+  return [verb?.toLowerCase(), name.length > 0 ? name.join(' ') : undefined];
+};
+
+/** Names of skills, of those that people may call if nothing else is said, by what they and their localised names hold. */
+function completed(
+  { snapshot }: View,
+  typed: string,
+  locale: string | undefined,
+  isWanted = ({ userInvocable }: AgentSkill) => userInvocable,
+): string[] {
+  const wanted = typed.trim().toLowerCase();
+  const fits = (skill: AgentSkill) => texts.shownName(skill, locale).toLowerCase().includes(wanted);
+  return [...snapshot.skills.values()]
+    .filter((skill) => isWanted(skill) && fits(skill))
+    .sort((a, b) => Number(b.name.startsWith(wanted)) - Number(a.name.startsWith(wanted)))
+    .slice(0, 25)
+    .map(({ name }) => name);
+}
+
+async function list({ snapshot, decisions }: View, page: number, ctx: TxContext): Promise<ToolResult> {
+  const off = offIn((await settingsOf(ctx.tx, ctx.conversationId)).settings);
+  const state = (skill: AgentSkill) => {
+    const { name, agents } = skill;
+    if (off.has(name)) return texts.STATES.off;
+    if (decisions.blocked.has(name)) return texts.STATES.blocked;
+    if (decisions.deprecated.has(name)) return texts.STATES.deprecated;
+    if (agents !== 'all' && !isFor(skill)) return texts.forSpecialists(agents);
+    return snapshot.commandNamed.includes(skill) && skill.userInvocable ? texts.bySkillOnly(name) : '';
+  };
+  const locale = ctx.person.locale ?? ctx.when.locale;
+  // Of thousands only a page is put into words.
+  const lines = [
+    ...[...snapshot.skills.values()].map((skill) => () => texts.skillLine(skill, locale, state(skill))),
+    ...snapshot.disabled.map((skill) => () => texts.skillLine(skill, locale, texts.STATES.disabled)),
+    ...snapshot.invalid.map((skill) => () => texts.invalidLine(skill)),
+  ];
+  const pages = Math.max(1, Math.ceil(lines.length / A_PAGE));
+  const shown = lines.slice((page - 1) * A_PAGE, page * A_PAGE).map((line) => line());
+  return done(texts.skillList(shown, Math.min(page, pages), pages));
+}
+
+async function switched(
+  { snapshot }: View,
+  on: boolean,
+  name: string | undefined,
+  { tx, conversationId }: TxContext,
+): Promise<ToolResult> {
+  if (name === undefined) return failed('INVALID_INPUT', texts.skillsUsage());
+  if (!snapshot.skills.has(name)) return failed('NOT_FOUND', unknown(snapshot, name));
+  await setSetting(tx, conversationId, settingOf(name), on ? null : false);
+  return done(on ? texts.switchedOn(name) : texts.switchedOff(name));
+}
+
+function unknown({ skills }: View['snapshot'], name: string): string {
+  return texts.noSuchSkill(name, didYouMean(name, [...skills.keys()]));
+}
+
+async function inquest(deps: ToolDeps, name: string): Promise<Inquest | string> {
+  // What is approved is what is there now.
+  await deps.host.rescan();
+  const { snapshot } = deps.views.of(undefined);
+  const skill = snapshot.skills.get(name);
+  return skill ? inquire(readerOf(deps), skill) : unknown(snapshot, name);
+}
+
+/** Shows all of it; the button binds to exactly that. */
+async function approval(name: string | undefined, { person, prepared }: TxContext): Promise<ToolResult | Call> {
+  if (person.role !== 'owner') return failed('DENIED', texts.ownersApprove());
+  if (name === undefined) return failed('INVALID_INPUT', texts.skillsUsage());
+  const found = prepared as Inquest | string;
+  if (typeof found === 'string') return failed('NOT_FOUND', found);
+  const { before, pin, id } = found;
+  if (before?.pinned.hash === pin.hash && before.state === 'approved') return done(texts.approvedAlready(name));
+  const input = { name, source: id.source, hash: pin.hash };
+  return done(texts.inquest(found), {
+    choices: [{ label: 'Approve', style: 'primary', tool: 'skill_approve', input }],
+  });
+}
+
+const SKILL_COMMAND = 'skill';
+
+/** What `/name rest` calls: a skill that people may call, under its own name or after `/skill`. */
+export function calledBy(view: View, name: string, rest: string): Call | undefined {
+  if (name.toLowerCase() === SKILL_COMMAND) {
+    const [, wanted = '', args = ''] = /^(\S+)\s*([\s\S]*)$/.exec(rest) ?? [];
+    return callOf(callable(view, wanted), args);
+  }
+  const skill = callable(view, name);
+  // A command of coda's own wins.
+  return skill && view.snapshot.commandNamed.includes(skill) ? undefined : callOf(skill, rest);
+}
+
+/** The skill of that name, however its letters are written, if people may call it. */
+function callable({ snapshot }: View, name: string): AgentSkill | undefined {
+  const skill = snapshot.skills.get(name) ?? snapshot.skills.get(name.normalize('NFKC').toLowerCase());
+  return skill?.userInvocable ? skill : undefined;
+}
+
+function callOf(skill: AgentSkill | undefined, args: string): Call | undefined {
+  if (!skill) return undefined;
+  if (skill.forkAgent) return { tool: 'skill_run', input: { name: skill.name, task: args || skill.name } };
+  return { tool: 'skill_activate', input: { name: skill.name, ...(args !== '' && { arguments: args }) } };
+}

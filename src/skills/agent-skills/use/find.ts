@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import { type AnyTool, dataTool, done, failed, type ToolResult, type TxContext } from '../../../agent/index.ts';
+import { readInside } from '../files/read.ts';
+import { type AgentSkill, isTrusted } from '../skill.ts';
+import * as texts from '../texts.ts';
+import { isScript } from '../trust/pin.ts';
+import { offIn, settingsOf } from '../trust/store.ts';
+import { entryOf, offered } from './prompt.ts';
+import { makeReady, type Ready } from './ready.ts';
+import { readerOf, skillName, type ToolDeps } from './tools.ts';
+
+const SKILLS_A_PAGE = 25;
+const page = z.int().min(1).max(10_000).default(1);
+
+/** Finds skills by what they are for. */
+export function searchTool({ views, search }: ToolDeps): AnyTool {
+  return dataTool({
+    name: 'skill_search',
+    description: 'Finds skills by what they are for, also those that are not listed. Pass a few words.',
+    effect: 'read',
+    input: z.object({ words: z.string().min(1).max(400), most: z.int().min(1).max(20).default(8) }),
+    prepare: ({ words }, { turn }) => search.find(views.of(turn).snapshot, words),
+    async run({ words, most }, ctx) {
+      const { settings } = await settingsOf(ctx.tx, ctx.conversationId);
+      const may = new Set(offered(views.of(ctx.turn), offIn(settings), ctx.agent));
+      const found = (ctx.prepared as AgentSkill[]).filter((skill) => may.has(skill)).slice(0, most);
+      return found.length === 0 ? done(texts.noneFound(words)) : said(found.map(entryOf), found);
+    },
+  });
+}
+
+/** Lists the skills, or what is in the folder of one. */
+export function listTool(deps: ToolDeps): AnyTool {
+  const { views } = deps;
+  return dataTool({
+    name: 'skill_list',
+    spare: true,
+    description:
+      'Lists the skills, or, with a name, the files of that skill with the first lines of what its scripts say of themselves.',
+    effect: 'read',
+    input: z.object({ name: skillName.optional(), page }),
+    async prepare({ name, page: wanted }, ctx) {
+      if (name === undefined) return undefined;
+      const ready = await makeReady(readerOf(deps), views.of(ctx.turn), name, ctx);
+      return ready.ok ? { ready, lines: await linesOf(ready, wanted) } : ready;
+    },
+    run: ({ name, page: wanted }, ctx) => (name === undefined ? all(deps, wanted, ctx) : filesOf(wanted, ctx)),
+  });
+}
+
+async function linesOf({ skill, all: read }: Ready, wanted: number): Promise<string[]> {
+  const files = read.at(-1)?.files ?? [];
+  return skill.directory === undefined ? [] : contents(skill.directory, files, wanted);
+}
+
+async function filesOf(wanted: number, ctx: TxContext): Promise<ToolResult> {
+  const prepared = ctx.prepared as { ready: Ready; lines: string[] } | Extract<ToolResult, { ok: false }>;
+  if ('ok' in prepared) return prepared;
+  const { ready, lines } = prepared;
+  const { settings } = await settingsOf(ctx.tx, ctx.conversationId);
+  const { name } = ready.skill;
+  if (offIn(settings).has(name)) return failed('OFF', texts.isOff(name));
+  const trust = ready.all.at(-1)?.trust;
+  // Nobody has used it yet, and nobody may before an owner has looked.
+  if (trust?.kind === 'first' && trust.block.length > 0)
+    return failed('NEEDS_APPROVAL', texts.blocked(name, trust.block));
+  const pages = Math.ceil((ready.all.at(-1)?.files.length ?? 0) / FILES_A_PAGE);
+  if (lines.length === 0) return done(texts.noFiles(name));
+  return done([...lines, ...texts.page(wanted, pages)].join('\n'), ready.tainted ? { tainted: true } : {});
+}
+
+async function all({ views }: ToolDeps, wanted: number, ctx: TxContext): Promise<ToolResult> {
+  const { settings } = await settingsOf(ctx.tx, ctx.conversationId);
+  const skills = offered(views.of(ctx.turn), offIn(settings), ctx.agent);
+  if (skills.length === 0) return done(texts.noSkills());
+  const pages = Math.ceil(skills.length / SKILLS_A_PAGE);
+  const shown = skills.slice((wanted - 1) * SKILLS_A_PAGE, wanted * SKILLS_A_PAGE);
+  return said([...shown.map(entryOf), ...texts.page(wanted, pages)], shown);
+}
+
+function said(lines: readonly string[], of: readonly AgentSkill[]): ToolResult {
+  return done(lines.join('\n'), of.every(({ source }) => isTrusted(source)) ? {} : { tainted: true });
+}
+
+const HELP_BYTES = 2_048;
+const HELP_LINES = 3;
+const LONGEST_LINE = 160;
+const FILES_A_PAGE = 40;
+
+/** A page of `files`, each on a line; scripts with the first lines of their help. */
+async function contents(directory: string, files: readonly string[], page: number): Promise<string[]> {
+  const shown = files.slice((page - 1) * FILES_A_PAGE, page * FILES_A_PAGE);
+  const lines: string[] = [];
+  for (const path of shown) {
+    const help = isScript({ path, executable: false }) ? await helpOf(directory, path) : [];
+    lines.push(`- ${path}${help.length > 0 ? `: ${help.join(' / ')}` : ''}`);
+  }
+  return lines;
+}
+
+async function helpOf(directory: string, path: string): Promise<string[]> {
+  const read = await readInside(directory, path, { maxBytes: HELP_BYTES });
+  return read.ok ? helpIn(read.content.toString('utf8')) : [];
+}
+
+/** Where a quoted text ends, and what follows it. */
+const CLOSING = /(?:"""|'''|\*\/).*$/;
+
+/** The first comment of a script, or the text that a Python file begins with. Pure. */
+function helpIn(text: string): string[] {
+  const lines = text.replace(/^\ufeff/, '').split(/\r?\n/);
+  const from = lines.findIndex((line) => !/^(?:#!|#\s*-\*-|\s*$|['"]use strict)/.test(line));
+  if (from < 0) return [];
+  const opening = /^\s*(?:"""|'''|\/\*\*?)/;
+  const quoted = opening.test(lines[from] ?? '');
+  const help: string[] = [];
+  for (const [index, written] of lines.slice(from).entries()) {
+    if (!quoted && !/^\s*(?:#|\/\/|--|;)/.test(written)) break;
+    const line = quoted && index === 0 ? written.replace(opening, '') : written;
+    const said = line.replace(/^\s*(?:#+|\/\/+|--+|;+|\*+(?!\/))?\s*/, '').replace(CLOSING, '');
+    if (said.trim() !== '') help.push(said.trim().slice(0, LONGEST_LINE));
+    if (help.length === HELP_LINES || (quoted && CLOSING.test(line))) break;
+  }
+  return help;
+}
