@@ -19,6 +19,7 @@ export function openDiscord(
   const deps = { database, clock, commands, access };
   const adapter = discordAdapter({
     config: discord,
+    people: [...access.owners, ...access.members].flatMap((entry) => /^discord:(\d+)$/.exec(entry)?.[1] ?? []),
     groups: [...access.owners, ...access.members].filter((entry) => /^discord-(?:role|guild):/.test(entry)),
     isGuest: ({ externalId, groups }) => roleOf({ adapter: ADAPTER, externalId, groups }, access) === 'guest',
     clock,

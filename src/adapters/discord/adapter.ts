@@ -80,7 +80,10 @@ class Discord implements DiscordAdapter {
     });
     this.listener = listener;
     this.connection = new Connection(options.config, options.log, {
-      ready: (ready) => this.ready(ready, listener, reachable),
+      ready: (ready, awayMs) => {
+        listener.ready(ready, awayMs);
+        this.ready(ready, reachable);
+      },
       resumed: () => reachable(),
       guild: (guild) => {
         const { id, channels: own = [], threads = [] } = guild;
@@ -161,10 +164,9 @@ class Discord implements DiscordAdapter {
     await this.connection?.close();
   }
 
-  private ready(ready: GatewayReadyDispatchData, listener: Listener, reachable: () => void): void {
+  private ready(ready: GatewayReadyDispatchData, reachable: () => void): void {
     this.application = ready.application.id;
     for (const { id } of ready.guilds) this.members.guilds.add(id);
-    listener.ready(ready);
     reachable();
     void this.register();
   }

@@ -1,5 +1,5 @@
 import type { REST } from 'discord.js';
-import type { ChannelInfo } from './parse.ts';
+import { type ChannelInfo, madeAt } from './parse.ts';
 import { asChannel } from './shapes.ts';
 
 /** What is used of a channel's JSON. */
@@ -9,6 +9,8 @@ export interface RawChannel {
   guild_id?: string | undefined;
   parent_id?: string | null | undefined;
   owner_id?: string | undefined;
+  /** Of the newest message; it may have been deleted. */
+  last_message_id?: string | null | undefined;
 }
 
 /** What is used of a guild's JSON. One that is away because of an outage is nothing but its id. */
@@ -55,6 +57,17 @@ export class Channels {
 
 export function isThread({ type }: Pick<RawChannel, 'type'>): boolean {
   return THREADS.includes(type);
+}
+
+/** Channels in which something was said since then, latest first, `limit` at most. Pure. */
+export function spokenIn(channels: readonly RawChannel[], since: Date, limit: number): string[] {
+  const spoken = channels.flatMap(({ id, last_message_id: last }) =>
+    last && /^\d{1,20}$/.test(last) && madeAt(last) >= since ? [{ id, at: BigInt(last) }] : [],
+  );
+  return spoken
+    .sort((a, b) => (a.at < b.at ? 1 : -1))
+    .slice(0, limit)
+    .map(({ id }) => id);
 }
 
 function infoOf({ id, type, parent_id: parent, owner_id: owner }: RawChannel, guild: string | undefined): ChannelInfo {

@@ -11,8 +11,8 @@ import { CONTENT_REFUSED, GatewayRefusal, TOKEN_REFUSED, type Trouble, troubleOf
 
 /** What is heard. Everything is the API's own JSON. */
 export interface Heard {
-  /** A new session: what was said before it has to be fetched. */
-  ready(ready: GatewayReadyDispatchData): void;
+  /** A new session: what was said before it has to be fetched. `awayMs`: since the one before was left, if there was one. */
+  ready(ready: GatewayReadyDispatchData, awayMs: number | undefined): void;
   /** The session goes on, and what was said meanwhile has been told. */
   resumed(): void;
   message(message: RawMessage): void;
@@ -167,10 +167,12 @@ export class Connection {
         }
       });
     hear(on.Ready, (data: GatewayReadyDispatchData) => {
+      const isFirst = this.requests === undefined;
+      const awayMs = isFirst || this.leftAt === undefined ? undefined : performance.now() - this.leftAt;
       this.requests = client.rest;
       this.readyAt = performance.now();
       this.back();
-      heard.ready(data);
+      heard.ready(data, awayMs);
     });
     hear(on.Resumed, () => {
       this.back();

@@ -4,7 +4,7 @@ import { messageOf, systemCode } from '../../base/errors.ts';
 import { shorten } from '../../base/text.ts';
 import type { Inbox, IncomingMessage, KnownPlace, Place, Sender } from '../../delivery/index.ts';
 import { missedIn } from './backfill.ts';
-import type { Channels, RawChannel, RawGuild } from './channels.ts';
+import { type Channels, type RawChannel, type RawGuild, spokenIn } from './channels.ts';
 import { takeFiles } from './files.ts';
 import type { Members } from './members.ts';
 import type { DiscordOptions } from './options.ts';
@@ -52,6 +52,10 @@ const LONGEST_WAIT_MS = 10_000;
 /** Conversations that are looked through after an absence: those heard from in the last 30 days, latest first. */
 const KNOWN_FOR_MS = 30 * 24 * 3_600_000;
 const MOST_PLACES = 500;
+/** People whose direct messages are asked for after an absence. */
+const MOST_ASKED = 50;
+/** Clocks differ: a message may seem older than the absence. */
+const CLOCK_MARGIN_MS = 60_000;
 /** Conversations that are looked through at once. */
 const AT_ONCE = 4;
 /** A flag of a message: a thread belongs to it. */
@@ -69,6 +73,12 @@ export class Listener {
   private readonly looking = Array.from({ length: AT_ONCE }, () => new Sequence());
   private hearing: Hearing | undefined;
   private readonly roles = new Set<string>();
+  /** Servers of the session that have not come along yet. */
+  private awaited = new Set<string>();
+  /** Where coda had been spoken to before the session. */
+  private places: ReadonlySet<string> = new Set();
+  /** Since when nothing was heard before the session. */
+  private unheardSince: Date | undefined;
   /** Where something may have been missed; what is new waits until these stand in their lines. */
   private listing: Promise<void> = Promise.resolve();
 
@@ -76,16 +86,20 @@ export class Listener {
     this.deps = deps;
   }
 
-  /** A session has begun: looks for what was said before it. */
-  ready({ user }: Pick<GatewayReadyDispatchData, 'user'>): void {
+  /** A session has begun: looks for what was said before it, `awayMs` long if this process had another one before. */
+  ready({ user, guilds: joined }: Pick<GatewayReadyDispatchData, 'user' | 'guilds'>, awayMs: number | undefined): void {
     const { guilds, mention_required: mentionRequired, dm, bots } = this.deps.options.config;
     this.hearing = { botId: user.id, roles: this.roles, guilds, mentionRequired, dm, bots };
-    this.listing = this.insist('all', () => this.lookBack());
+    this.awaited = new Set(joined.map(({ id }) => id));
+    this.listing = this.insist('all', () => this.lookBack(awayMs));
   }
 
   /** A server comes along. */
-  guild({ roles = [] }: RawGuild): void {
+  guild({ id: guild, roles = [], channels = [], threads = [] }: RawGuild): void {
     for (const { id, tags } of roles) if (tags?.bot_id === this.known().botId) this.roles.add(id);
+    // One that was joined just now has nothing that was missed.
+    if (!this.awaited.delete(guild)) return;
+    void this.listing.then(() => this.lookThroughNew([...channels, ...threads]));
   }
 
   /** Throws where it cannot be understood. */
@@ -216,12 +230,44 @@ export class Listener {
     return kind === 'channel' && setting(this.deps.options.config.threads, false, id);
   }
 
-  private async lookBack(): Promise<void> {
+  private async lookBack(awayMs: number | undefined): Promise<void> {
     const { inbox, options } = this.deps;
-    const since = new Date(options.clock.now().getTime() - KNOWN_FOR_MS);
-    const places = await inbox.places(ADAPTER, since, MOST_PLACES);
+    const { dm, look_back: windowMs } = options.config;
+    const now = options.clock.now().getTime();
+    const places = await inbox.places(ADAPTER, new Date(now - KNOWN_FOR_MS), MOST_PLACES);
+    this.places = new Set(places.map(({ place }) => place.channel));
+    // A process that has just begun was heard from last by what the one before had heard.
+    const heard = Math.max(...places.map(({ heardAt }) => heardAt?.getTime() ?? 0), 0);
+    const left = awayMs === undefined ? heard : now - awayMs - CLOCK_MARGIN_MS;
+    this.unheardSince = left > 0 ? new Date(Math.max(left, now - windowMs)) : undefined;
+    if (dm && this.unheardSince) this.line('direct messages', () => this.lookThroughDirect());
     for (const [index, [id, place]] of [...this.withParents(places)].entries()) {
-      this.line(id, () => (this.looking[index % AT_ONCE] as Sequence).run(() => this.lookThrough(id, place)));
+      this.line(id, () => (this.looking[index % AT_ONCE] as Sequence).run(() => this.lookThrough(id, place.heardAt)));
+    }
+  }
+
+  /** Looks where coda had never been spoken to: what was said first there may have been missed. */
+  private lookThroughNew(channels: readonly RawChannel[]): void {
+    const since = this.unheardSince;
+    if (!since) return;
+    const found = spokenIn(channels, since, MOST_PLACES).filter((id) => !this.places.has(id));
+    for (const [index, id] of found.entries()) {
+      const look = () => this.lookThrough(id, undefined, since);
+      this.line(id, () => (this.looking[index % AT_ONCE] as Sequence).run(look));
+    }
+  }
+
+  /** A bot is not told of its direct conversations; those with people whom the access rules name can be asked for. */
+  private async lookThroughDirect(): Promise<void> {
+    for (const user of this.deps.options.people.slice(0, MOST_ASKED)) {
+      try {
+        const body = { recipient_id: user };
+        const channel = asChannel<RawChannel>(await this.rest().post('/users/@me/channels', { body }));
+        this.deps.channels.learn(channel);
+        this.lookThroughNew([channel]);
+      } catch (error) {
+        if (isOutage(error)) throw error;
+      }
     }
   }
 
@@ -238,14 +284,14 @@ export class Listener {
     return known;
   }
 
-  private async lookThrough(id: string, known: KnownPlace): Promise<void> {
+  private async lookThrough(id: string, heardAt: Date | undefined, from = new Date(0)): Promise<void> {
     const { inbox, channels, options, signal } = this.deps;
     const { look_back: windowMs, look_back_messages: limit } = options.config;
     const at = performance.now();
     const rest = this.rest();
     const channel = await channels.get(id, rest);
-    const since = new Date(options.clock.now().getTime() - windowMs);
-    const missed = await missedIn(rest, id, { since, limit, heardAt: known.heardAt, signal });
+    const since = new Date(Math.max(options.clock.now().getTime() - windowMs, from.getTime()));
+    const missed = await missedIn(rest, id, { since, limit, heardAt, signal });
     const hearing = this.known();
     const strange = [...missed.recent, ...missed.older].filter((each) => !isWritten(each)).map((each) => each.id);
     if (strange.length > 0) options.log.error({ channel: id, messages: strange }, 'messages could not be understood');

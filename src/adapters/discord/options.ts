@@ -11,6 +11,8 @@ export interface DiscordOptions {
   config: DiscordConfig;
   /** The entries of the access rules that are groups: `discord-role:ID`, `discord-guild:ID`. */
   groups: readonly string[];
+  /** Those whom the access rules name as persons (`discord:ID`). */
+  people: readonly string[];
   /** Whether somebody has not been let in: nothing of theirs is fetched. */
   isGuest(sender: Sender): boolean;
   clock: Clock;

@@ -18,6 +18,7 @@ chatAdapterContract('Discord', async () => {
   const adapter = discordAdapter({
     config: block?.schema.parse({ token: fake.token, api_url: fake.apiUrl }) as never,
     groups: [],
+    people: [],
     isGuest: () => false,
     clock: new SystemClock(),
     log: silentLog(),

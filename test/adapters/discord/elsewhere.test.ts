@@ -20,6 +20,7 @@ async function begin() {
   const adapter = discordAdapter({
     config: block?.schema.parse({ token: fake.token, api_url: fake.apiUrl }) as never,
     groups: [],
+    people: [],
     isGuest: () => false,
     clock: new SystemClock(),
     log: silentLog(),

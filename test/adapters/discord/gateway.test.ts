@@ -150,6 +150,48 @@ describe('what was said while coda was off', () => {
   });
 });
 
+describe('what is said somewhere for the first time', () => {
+  test('while a session is replaced is answered, once', async () => {
+    await using play = await playDiscord({ model: echo });
+    const { fake } = play;
+    const room = fake.channel(play.guild, 'room');
+    fake.says(play.ana, room, `<@${fake.bot.id}> before coda was here, as far as it knows`);
+    await play.hears('before coda was here', room);
+    const [quiet, dm] = [fake.channel(play.guild, 'quiet'), fake.dm(play.bob)];
+    fake.gateway.away = true;
+    fake.gateway.drop('end');
+    const thread = fake.thread(play.general, 'plans');
+    for (const channel of [quiet, thread]) play.asks('is anybody here?', { channel });
+    fake.says(play.ana, fake.channel(play.guild, 'chatter'), 'nobody is asked');
+    play.asks('psst', { user: play.bob, channel: dm });
+    fake.gateway.away = false;
+    for (const channel of [quiet, thread]) await play.hears('answer to is anybody here?', channel);
+    await play.hears('answer to psst', dm);
+    await play.settled();
+    expect(play.said('answer to is anybody here?')).toHaveLength(2);
+    expect(play.said('answer to nobody')).toEqual([]);
+    expect(play.said('answer to before')).toHaveLength(1);
+  });
+
+  test('while coda was off is answered at its next start, but nothing from before its first day', async () => {
+    await using play = await playDiscord({ model: echo, asleep: true });
+    const { fake } = play;
+    const room = fake.channel(play.guild, 'room');
+    play.asks('nobody is here yet', { channel: room });
+    await play.start();
+    play.asks('hello');
+    await play.hears('answer to hello');
+    await play.settled();
+    await play.stop();
+    play.asks('are you back?', { channel: fake.channel(play.guild, 'other') });
+    await play.start();
+    await play.hears('answer to hello');
+    await play.settled();
+    expect(await eventually(() => play.said('answer to are you back?').length === 1)).toBe(true);
+    expect(play.said('answer to nobody')).toEqual([]);
+  });
+});
+
 describe('what never came through', () => {
   test('is tried again for as long as Discord or the database is away, but not for ever for reasons of its own', () => {
     const away: unknown[] = [

@@ -270,12 +270,13 @@ export class FakeDiscord {
     this.gateway.dispatch('MESSAGE_DELETE', (intents) => (this.hears(intents, channel) ? d : undefined));
   }
 
-  shownChannel({ id, type, guild_id, parent_id, owner_id, name, recipient, denied }: Channel): Body {
+  shownChannel({ id, type, guild_id, parent_id, owner_id, name, recipient, denied, messages }: Channel): Body {
     const overwrites = denied ? [{ id: this.bot.id, type: 1, allow: '0', deny: String(denied) }] : [];
     return {
       id,
       type,
       name,
+      last_message_id: messages.at(-1)?.id ?? null,
       ...(guild_id && { guild_id, permission_overwrites: overwrites }),
       ...(parent_id && { parent_id, owner_id, thread_metadata: { archived: false, locked: false } }),
       ...(recipient && { recipients: [recipient] }),
