@@ -14,6 +14,7 @@ import { sleep } from '../src/base/async.ts';
 import { Secrets } from '../src/base/log.ts';
 import { loadConfig } from '../src/config/index.ts';
 import type { ChatAdapter, Inbox, Part } from '../src/delivery/index.ts';
+import { Report } from './support/report.ts';
 
 const MESSAGES = 1_000;
 const CONVERSATIONS = 50;
@@ -33,11 +34,8 @@ async function connect(connectionString: string): Promise<Client> {
   return connected;
 }
 
-const rows: string[][] = [];
-function row(what: string, figure: string, wanted = ''): void {
-  rows.push([what, figure, wanted]);
-  process.stderr.write(`${what}: ${figure}\n`);
-}
+const report = new Report();
+const row = (what: string, figure: string, wanted = '') => report.add(what, figure, { wanted });
 
 const at = (sorted: readonly number[], share: number) =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
@@ -339,8 +337,7 @@ async function main(parts: readonly string[]): Promise<void> {
     await drop(server, 'coda_bench');
   } finally {
     rmSync(folder, { recursive: true, force: true });
-    console.log('| | measured | wanted |\n| --- | --- | --- |');
-    for (const columns of rows) console.log(`| ${columns.join(' | ')} |`);
+    report.print();
   }
 }
 

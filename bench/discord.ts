@@ -18,6 +18,9 @@ import { Secrets, silentLog } from '../src/base/log.ts';
 import { MetricsBook } from '../src/base/metrics.ts';
 import { loadConfig } from '../src/config/index.ts';
 import { type Channel, FakeDiscord } from '../test/support/discord/index.ts';
+import { Report } from './support/report.ts';
+
+const report = new Report();
 
 const MESSAGES = 1_000;
 const WARM_UP = 50;
@@ -100,6 +103,7 @@ async function measure(): Promise<void> {
   running.end();
   await memory(fake.apiUrl, ana.id);
   await fake.close();
+  report.print();
 }
 
 async function overhead(fake: FakeDiscord, rooms: Channel[], say: (room: Channel, text: string) => void) {
@@ -118,9 +122,8 @@ async function overhead(fake: FakeDiscord, rooms: Channel[], say: (room: Channel
   const sorted = times.sort((a, b) => a - b);
   const at = (share: number) => (sorted[Math.floor(sorted.length * share)] as number).toFixed(1);
   const most = (sorted.at(-1) as number).toFixed(1);
-  console.log(
-    `a message until its first request: p50 ${at(0.5)} ms (≤ 15), p90 ${at(0.9)} ms, p99 ${at(0.99)} ms (≤ 60), most ${most} ms`,
-  );
+  report.add('from an event to the first request: p50', `${at(0.5)} ms`, { wanted: '≤ 15 ms' });
+  report.add('from an event to the first request: p99', `${at(0.99)} ms (most ${most} ms)`, { wanted: '≤ 60 ms' });
 }
 
 async function manyAtOnce(fake: FakeDiscord, rooms: Channel[], say: (room: Channel, text: string) => void) {
@@ -145,8 +148,10 @@ async function manyAtOnce(fake: FakeDiscord, rooms: Channel[], say: (room: Chann
     const wanted = asked.map((text) => `answer to ${isSlow(index) ? 'slow ' : ''}${text}`);
     return JSON.stringify(heard(index)) === JSON.stringify(wanted);
   });
-  console.log(
-    `${CONVERSATIONS} conversations at once, ${QUESTIONS} questions each: ${quick.length} answered in ${seconds} s (discord.js sends 50 a second) while ${waiting} of ${slow.length} slow ones still thought; in order, each once: ${inOrder.length}`,
+  report.add(
+    `${CONVERSATIONS} conversations at once, ${QUESTIONS} questions each`,
+    `${quick.length} answered in ${seconds} s, with ${waiting} of ${slow.length} slow ones still thinking; in order and once: ${inOrder.length}`,
+    { beside: 'discord.js sends 50 a second' },
   );
 }
 
@@ -164,10 +169,10 @@ async function memory(apiUrl: string, ownerId: string): Promise<void> {
   const client = await resident('discord.js', apiUrl);
   const bare = await resident('node');
   const mb = (size: number) => `${size.toFixed(0)} MB`;
-  console.log(
-    `resident: coda with Discord ${mb(withDiscord)}, without ${mb(without)}: +${mb(withDiscord - without)} (≤ 60 MB)`,
-  );
-  console.log(`beside it: discord.js ${mb(client)}, node ${mb(bare)}: +${mb(client - bare)}`);
+  report.add('resident that Discord adds', mb(withDiscord - without), {
+    beside: `bare discord.js ${mb(client - bare)}`,
+    wanted: '≤ 60 MB',
+  });
 }
 
 /** The median of a few processes, each looked at when it has come to rest. */

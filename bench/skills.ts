@@ -16,13 +16,13 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openCatalog, type RescanReport, type SkillCatalog } from '../src/skills/agent-skills/index.ts';
+import { Report } from './support/report.ts';
 
 const SKILLS = 10_000;
 const CHANGED = 10;
 
-function line(what: string, figure: string, limit = ''): void {
-  console.log(`${what.padEnd(52)} ${figure.padStart(12)}  ${limit}`);
-}
+const report = new Report();
+const line = (what: string, figure: string, wanted = '') => report.add(what, figure, { wanted });
 
 const ms = (value: number): string => `${value.toFixed(0)} ms`;
 const mb = (value: number): string => `${(value / 1_000_000).toFixed(1)} MB`;
@@ -110,7 +110,7 @@ async function rescan(catalog: SkillCatalog, what: string, limit: string): Promi
   const { value, took, pause, processor } = await watched(() => catalog.rescan());
   line(what, ms(took), limit);
   line(`${what}: processor, all threads`, ms(processor));
-  line(`${what}: longest pause`, ms(pause), '<= 50 ms');
+  line(`${what}: longest pause`, ms(pause), '≤ 50 ms');
   return value;
 }
 
@@ -125,16 +125,16 @@ async function measure(root: string): Promise<void> {
 
   const before = collect();
   const catalog = openCatalog({ sources: [{ kind: 'configured', directory: root }] });
-  const first = await rescan(catalog, 'first scan', '<= 2,000 ms');
+  const first = await rescan(catalog, 'first scan', '≤ 2,000 ms');
   const after = collect();
-  line('memory: heap and buffers', mb(after.heapUsed + after.external - before.heapUsed - before.external), '<= 60 MB');
+  line('memory: heap and buffers', mb(after.heapUsed + after.external - before.heapUsed - before.external), '≤ 60 MB');
   line('memory: resident', mb(after.rss - before.rss));
   line('skills that can be used', String(first.total));
   line('skills that cannot be used, and shadowed', `${first.invalid.length}, ${first.shadowed.length}`);
 
-  for (const round of [1, 2]) await rescan(catalog, `rescan, nothing changed (${round})`, '<= 300 ms');
+  for (const round of [1, 2]) await rescan(catalog, `rescan, nothing changed (${round})`, '≤ 300 ms');
   for (const file of files.slice(0, CHANGED)) writeFileSync(file, `${readFileSync(file, 'utf8')}\nAnd rest.\n`);
-  const { changed } = await rescan(catalog, `rescan, ${CHANGED} changed`, '<= 350 ms');
+  const { changed } = await rescan(catalog, `rescan, ${CHANGED} changed`, '≤ 350 ms');
   line('skills told to have changed', String(changed.length));
 }
 
@@ -149,3 +149,4 @@ else {
     rmSync(root, { recursive: true, force: true });
   }
 }
+report.print();

@@ -10,16 +10,14 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { sleep } from '../src/base/async.ts';
 import { packageRoot } from '../src/base/root.ts';
+import { Report } from './support/report.ts';
 
 const STARTS = 5;
 const IDLE_MS = 60_000;
 const TICKS_A_SECOND = 100;
 
-const rows: string[][] = [];
-function row(what: string, figure: string, wanted = ''): void {
-  rows.push([what, figure, wanted]);
-  process.stderr.write(`${what}: ${figure}\n`);
-}
+const report = new Report();
+const row = (what: string, figure: string, wanted = '') => report.add(what, figure, { wanted });
 
 const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 const ms = (value: number) => `${value.toFixed(0)} ms`;
@@ -124,8 +122,7 @@ async function main(): Promise<void> {
     if (process.env.CODA_TEST_POSTGRES) await onPostgres(process.env.CODA_TEST_POSTGRES, join(folder, 'pg'));
   } finally {
     rmSync(folder, { recursive: true, force: true });
-    console.log('| | measured | wanted |\n| --- | --- | --- |');
-    for (const columns of rows) console.log(`| ${columns.join(' | ')} |`);
+    report.print();
   }
 }
 

@@ -14,6 +14,7 @@ import { Secrets, silentLog } from '../src/base/log.ts';
 import { MetricsBook } from '../src/base/metrics.ts';
 import type { World } from '../src/base/world.ts';
 import { type Database, migrate, openDatabase } from '../src/storage/index.ts';
+import { Report } from './support/report.ts';
 
 const COMMITS = 1_000;
 const CALLERS = 16;
@@ -31,9 +32,8 @@ const world: World = {
 const open = (dataDir: string, url?: string) =>
   openDatabase({ dataDir, connectTimeoutMs: 5_000, poolSize: CALLERS, url }, world);
 
-function line(what: string, figure: string): void {
-  console.log(`${what.padEnd(58)} ${figure}`);
-}
+const report = new Report();
+const line = (what: string, figure: string) => report.add(what, figure.trim());
 
 /** Runs `work` `count` times, `callers` at once, and prints how long one took and how many a second that makes. */
 async function rate(what: string, work: (index: number) => unknown, { count = COMMITS, callers = 1 } = {}) {
@@ -148,6 +148,7 @@ async function main(): Promise<void> {
     await engine('PostgreSQL', server);
     await server.close();
   } finally {
+    report.print();
     rmSync(folder, { recursive: true, force: true });
   }
 }

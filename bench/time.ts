@@ -4,6 +4,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { occurrences, parseWhen, understand } from '../src/time/index.ts';
+import { Report } from './support/report.ts';
 
 interface Phrase {
   text: string;
@@ -14,9 +15,8 @@ interface Phrase {
 const CORPUS = 'test/time/corpus';
 const ROUNDS = 5;
 
-function line(what: string, figure: string, limit = ''): void {
-  console.log(`${what.padEnd(52)} ${figure.padStart(12)}  ${limit}`);
-}
+const report = new Report();
+const line = (what: string, figure: string, wanted = '') => report.add(what, figure, { wanted });
 
 const ms = (value: number): string => `${value.toFixed(3)} ms`;
 
@@ -59,14 +59,14 @@ const { parse: chronoParse } = await import('chrono-node');
 const chronoImport = performance.now() - importing;
 
 const all = phrases();
-line('phrases in the corpus', String(all.length), '>= 400');
+line('phrases in the corpus', String(all.length), '≥ 400');
 
 const whole = timings(all, ({ text, now, zone }) => parseWhen(text, { now: new Date(now), zone }));
-line('parseWhen, p50', ms(at(whole, 0.5)), '<= 0.2 ms');
-line('parseWhen, p99', ms(at(whole, 0.99)), '<= 2 ms');
+line('parseWhen, p50', ms(at(whole, 0.5)), '≤ 0.2 ms');
+line('parseWhen, p99', ms(at(whole, 0.99)), '≤ 2 ms');
 const sentences = timings(all, ({ text, now, zone }) => understand(text, { now: new Date(now), zone }));
-line('understand (sentences too), p50', ms(at(sentences, 0.5)), '<= 0.2 ms');
-line('understand (sentences too), p99', ms(at(sentences, 0.99)), '<= 2 ms');
+line('understand (sentences too), p50', ms(at(sentences, 0.5)), '≤ 0.2 ms');
+line('understand (sentences too), p99', ms(at(sentences, 0.99)), '≤ 2 ms');
 const chrono = timings(all, ({ text, now }) => chronoParse(text, new Date(now), { forwardDate: true }));
 line('chrono-node, p50', ms(at(chrono, 0.5)));
 line('chrono-node, p99', ms(at(chrono, 0.99)));
@@ -81,7 +81,7 @@ const thousand = Array.from({ length: ROUNDS }, () =>
     for (const _ of occurrences(weekly.rule, { after: ctx.now })) if (++count === 1_000) break;
   }),
 );
-line('1,000 occurrences of a weekly rule', ms(Math.min(...thousand)), '<= 100 ms');
+line('1,000 occurrences of a weekly rule', ms(Math.min(...thousand)), '≤ 100 ms');
 
 const old = 'DTSTART;TZID=Europe/Berlin:20160101T090000\nRRULE:FREQ=MINUTELY';
 const later = Array.from({ length: ROUNDS }, () =>
@@ -97,7 +97,8 @@ hostile.sort((a, b) => b.time - a.time);
 line(
   `2,000 characters, worst of ${hostile.length} ("${hostile[0]?.text.slice(0, 12)}…")`,
   ms(hostile[0]?.time ?? 0),
-  '<= 20 ms',
+  '≤ 20 ms',
 );
 const long = 'every day '.repeat(1_000_000);
 line('10 MB', ms(took(() => understand(long, ctx))), 'at once');
+report.print();

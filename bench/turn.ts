@@ -14,6 +14,7 @@ import { Secrets } from '../src/base/log.ts';
 import { loadConfig } from '../src/config/index.ts';
 import { openDatabase } from '../src/storage/index.ts';
 import { FakePlatform } from '../test/support/platform.ts';
+import { Report } from './support/report.ts';
 
 const MESSAGES = 1_000;
 const WARM_UP = 50;
@@ -29,11 +30,8 @@ const SAID = [
   (index: number) => `find my notes on parcel ${index}`,
 ];
 
-const rows: string[][] = [];
-function row(what: string, figure: string, wanted = ''): void {
-  rows.push([what, figure, wanted]);
-  process.stderr.write(`${what}: ${figure}\n`);
-}
+const report = new Report();
+const row = (what: string, figure: string, wanted = '') => report.add(what, figure, { wanted });
 
 const ms = (value: number) => `${value.toFixed(2)} ms`;
 
@@ -151,6 +149,5 @@ try {
   if (process.env.CODA_TEST_POSTGRES) await onPostgres(process.env.CODA_TEST_POSTGRES, folder);
 } finally {
   rmSync(folder, { recursive: true, force: true });
-  console.log('| | measured | wanted |\n| --- | --- | --- |');
-  for (const columns of rows) console.log(`| ${columns.join(' | ')} |`);
+  report.print();
 }

@@ -1,0 +1,28 @@
+/** The figures of a benchmark, as rows of a Markdown table: `npm run bench -- all --write` puts them into the README. */
+
+export interface Figure {
+  what: string;
+  measured: string;
+  /** What the same machine took in the same run without coda. */
+  beside?: string;
+  /** The bound; figures that have one stand in the README. */
+  wanted?: string;
+}
+
+export class Report {
+  private readonly figures: Figure[] = [];
+
+  /** Adds a figure and shows it on stderr, while the benchmark goes on. */
+  add(what: string, measured: string, { beside = '', wanted = '' }: Partial<Figure> = {}): void {
+    this.figures.push({ what, measured, beside, wanted });
+    process.stderr.write(`${what}: ${measured}${wanted && ` (${wanted})`}${beside && `, beside ${beside}`}\n`);
+  }
+
+  /** Prints the table to stdout. */
+  print(): void {
+    console.log('| | measured | beside it | wanted |\n| --- | --- | --- | --- |');
+    for (const { what, measured, beside, wanted } of this.figures) {
+      console.log(`| ${what} | ${measured} | ${beside} | ${wanted} |`);
+    }
+  }
+}
