@@ -12,6 +12,7 @@ import {
 } from './model.ts';
 import { joined, mendCall } from './repair.ts';
 import { Speech } from './speech.ts';
+import { callsIn, withoutCalls } from './text-calls.ts';
 
 /** What one call to a model took. */
 export interface Used {
@@ -29,6 +30,8 @@ export type Repair =
   | 'continued'
   | 'asked_again'
   | 'cut_call'
+  /** A call stood in the text. */
+  | 'text_call'
   | 'retried'
   | 'fallback'
   /** The model was told what is wrong with its call, */
@@ -65,6 +68,8 @@ export interface AskingOptions {
 }
 
 const CONTINUATIONS = 5;
+/** Characters: nobody reads along with more, and each piece is shown with all that came before it. */
+export const LONGEST_SHOWN = 20_000;
 const GO_ON = 'You were cut off. Go on exactly where you stopped; repeat nothing and say nothing about it.';
 const AGAIN = 'Your answer was empty. Answer the message before, or call a tool.';
 const SHORTER = 'Your tool call was cut off because it was too long. Make it in smaller pieces.';
@@ -130,6 +135,7 @@ class Asking {
     if (reply.stop === 'refused' && reply.text.trim() === '') {
       throw new ModelError('refused', `${this.answer.model} declined.`);
     }
+    if (reply.calls.length === 0) this.takeWritten(reply);
     this.answer.text = reply.text;
     this.answer.calls = this.distinct(reply.calls.map((call) => this.mended(call)));
     return this.answer;
@@ -192,11 +198,24 @@ class Asking {
     return reply;
   }
 
-  /** Takes in what is said, and shows it as far as it has come. */
+  /** Takes in what is said, and shows it as far as it has come and is no call. */
   private hear(reply: Reply, { text }: Speech, before: string): void {
     if (text === reply.text) return;
     reply.text = text;
-    this.options.onText?.(before === '' ? text : this.following(before, text));
+    const { onText } = this.options;
+    if (!onText || text.length > LONGEST_SHOWN) return;
+    const said = before === '' ? text : this.following(before, text);
+    const shown = this.request.tools.length === 0 || this.isAlone ? said : withoutCalls(said);
+    if (shown.trim() !== '') onText(shown);
+  }
+
+  /** Calls that were written as text are made. */
+  private takeWritten(reply: Reply): void {
+    const written = this.isAlone ? undefined : callsIn(reply.text, this.request.tools);
+    if (!written) return;
+    this.answer.repairs.push('text_call');
+    reply.text = written.text;
+    reply.calls = written.calls.map((call) => ({ ...call, id: `call_${shortId(12)}` }));
   }
 
   /** It goes on in the same breath, unless what needs no model says why there is no more. */

@@ -3,6 +3,7 @@ import { CodaError } from '../base/errors.ts';
 import type { Card, Draft, End, Item } from '../delivery/index.ts';
 import type { Transaction } from '../storage/index.ts';
 import { ask, expiryOf, type Question } from './approvals/index.ts';
+import { LONGEST_SHOWN } from './asking.ts';
 import { isData, runData, runOutside, TookTooLong } from './calls.ts';
 import { type Considered, consider, forbidden } from './consider.ts';
 import type { Sections } from './context/index.ts';
@@ -16,9 +17,6 @@ import * as store from './store.ts';
 import * as texts from './texts.ts';
 import { type CallContext, type DataTool, failed, type OutsideTool, type ToolResult } from './tool.ts';
 import type { ValidCall } from './toolbox.ts';
-
-/** Characters: nobody reads along with more, and each piece is shown with all that came before it. */
-const LONGEST_SHOWN = 20_000;
 
 /** What a turn needs of the agent that runs it. */
 export interface TurnHost {

@@ -28,6 +28,10 @@ const provider = z.strictObject({
     .default(true)
     .describe('Whether its models see pictures; else they are told that there was one.'),
   stream: z.boolean().default(true).describe('Whether answers are asked for piece by piece, or whole.'),
+  tools: z
+    .enum(['native', 'text'])
+    .default('native')
+    .describe('How its models call tools: as the API does, or in text, for models that cannot (found out by itself).'),
   context_tokens: count(2_000, 10_000_000).optional().meta({
     description: 'What its models take in at most, where that is less than context_tokens of all.',
     example: 8_192,

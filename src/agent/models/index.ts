@@ -5,6 +5,7 @@ import type { Metrics } from '../../base/metrics.ts';
 import type { CoreValues } from '../../config/index.ts';
 import { type Counters, countersOf } from '../counters.ts';
 import type { Model } from '../model.ts';
+import { adapting, type Learnt } from './adapting.ts';
 import { anthropicModel } from './anthropic/index.ts';
 import { Breaker } from './breaker.ts';
 import { isHeavy } from './effort.ts';
@@ -52,6 +53,7 @@ export class Models {
   readonly prices: Prices;
   private readonly options: ModelsOptions;
   private readonly candidates = new Map<string, Candidate>();
+  private readonly learned = new Map<string, Learnt>();
   private readonly counters: Counters;
 
   constructor(options: ModelsOptions) {
@@ -100,8 +102,19 @@ export class Models {
   /** Tokens that a request to `provider/model` may hold, and of these what is kept for the answer. */
   limits(name: string): { context: number; answer: number } {
     const { context_tokens: most, max_tokens: longest, providers } = this.settings;
-    const context = Math.min(most, providers[split(name)[0]]?.context_tokens ?? most);
+    const wanted = Math.min(most, providers[split(name)[0]]?.context_tokens ?? most);
+    const context = Math.min(wanted, this.learned.get(name)?.window ?? wanted);
     return { context, answer: Math.min(longest, Math.floor(context / 4)) };
+  }
+
+  /** What was learnt of `provider/model` since the start. */
+  learnt(name: string): Readonly<Learnt> {
+    const known = this.learned.get(name);
+    if (known) return known;
+    const isText = this.settings.providers[split(name)[0]]?.tools === 'text';
+    const learnt: Learnt = { inText: isText, refusedTools: false, window: undefined };
+    this.learned.set(name, learnt);
+    return learnt;
   }
 
   /** Every model that the configuration names, each once. */
@@ -129,7 +142,10 @@ export class Models {
     if (known) return known;
     const { clock } = this.options;
     const { failures, pause } = this.settings.breaker;
-    const made = { model: this.open(name), breaker: new Breaker(clock, { failures, pauseMs: pause }) };
+    const made = {
+      model: adapting(this.open(name), this.learnt(name)),
+      breaker: new Breaker(clock, { failures, pauseMs: pause }),
+    };
     this.candidates.set(name, made);
     return made;
   }

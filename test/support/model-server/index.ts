@@ -38,6 +38,12 @@ const REFUSALS: Partial<Record<Fault, { anthropic: Refusal; openai: Refusal }>> 
     anthropic: { status: 400, type: 'invalid_request_error', message: 'Your credit balance is too low.' },
     openai: { status: 429, type: 'insufficient_quota', message: 'You exceeded your current quota.' },
   },
+  no_tools: both(
+    400,
+    'invalid_request_error',
+    'api_error',
+    'registry.ollama.ai/library/gemma:2b does not support tools',
+  ),
   bad_request: both(400, 'invalid_request_error', 'invalid_request_error', 'nothing: Extra inputs are not permitted'),
 };
 
@@ -183,7 +189,8 @@ export class ModelServer {
     text: string,
     response: ServerResponse,
   ): Promise<void> {
-    const refusal = scene.fault && REFUSALS[scene.fault]?.[api];
+    const isFree = scene.fault === 'no_tools' && !('tools' in body);
+    const refusal = isFree ? undefined : scene.fault && REFUSALS[scene.fault]?.[api];
     if (refusal) {
       const after = scene.fault === 'rate_limited' ? { 'retry-after': String(scene.retryAfter ?? 1) } : {};
       return refuse(response, api, refusal, after);

@@ -39,6 +39,8 @@ export type Fault =
   | 'no_reason'
   /** The stream says why it ended, and its last event is missing. */
   | 'no_end'
+  /** Requests with tools are refused, as Ollama does for models that cannot call them. */
+  | 'no_tools'
   /** Nothing but comments, without an end. */
   | 'heartbeats';
 
