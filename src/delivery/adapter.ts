@@ -114,6 +114,9 @@ export interface Inbox {
 
   /** The platform's ids of what was said in a place since then and is known to be there. */
   receipts(place: Place, since: Instant): Promise<Set<string>>;
+
+  /** The identities (`Part.identity`) of parts that may be in a place though their receipts are not known. */
+  unsure(place: Place): Promise<string[]>;
 }
 
 /** What a platform gave for a message: enough to edit or delete it later. Stored as JSON. */

@@ -10,6 +10,7 @@ export function scriptedInbox(accept: Inbox['accept'], more: Partial<Inbox> = {}
     heard: async () => new Set(),
     note: async () => {},
     receipts: async () => new Set(),
+    unsure: async () => [],
     ...more,
   };
 }

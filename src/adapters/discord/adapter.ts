@@ -13,8 +13,9 @@ import { Listener, waitAfter } from './listener.ts';
 import { Members } from './members.ts';
 import { split, splitGrowing } from './message.ts';
 import type { DiscordOptions } from './options.ts';
+import { Others } from './others.ts';
 import { notSignedIn } from './outcome.ts';
-import { ADAPTER } from './parse.ts';
+import { ADAPTER, type RawMessage } from './parse.ts';
 import { asChannel, asInteraction, isChannel } from './shapes.ts';
 import { Speaker } from './speaker.ts';
 import type { Trouble } from './trouble.ts';
@@ -47,6 +48,7 @@ class Discord implements DiscordAdapter {
   private readonly channels = new Channels();
   private readonly members: Members;
   private readonly speaker: Speaker;
+  private readonly others: Others;
   private readonly typingAt: Typing;
   private connection: Connection | undefined;
   private listener: Listener | undefined;
@@ -60,7 +62,9 @@ class Discord implements DiscordAdapter {
     this.members = new Members(options.groups, options.log);
     this.typingAt = new Typing(rest);
     const application = () => this.application;
-    this.speaker = new Speaker({ options, rest, application, inbox: () => this.inbox });
+    const inbox = () => this.inbox;
+    this.others = new Others(options, inbox);
+    this.speaker = new Speaker({ options, rest, application, inbox, saying: (nonce) => this.others.saying(nonce) });
   }
 
   async start(inbox: Inbox, reachable: (channel?: string) => void, signal: AbortSignal): Promise<void> {
@@ -68,7 +72,8 @@ class Discord implements DiscordAdapter {
     const rest = () => this.connection?.rest;
     this.inbox = inbox;
     this.stopping = signal;
-    const listener = new Listener({ options, inbox, channels, members, rest, signal });
+    const own = (message: RawMessage) => this.others.said(message);
+    const listener = new Listener({ options, inbox, channels, members, rest, own, signal });
     const interactions = new Interactions({
       options,
       inbox,
@@ -152,7 +157,7 @@ class Discord implements DiscordAdapter {
   }
 
   checks(): HealthCheck[] {
-    return checks(this.options.config, () => this.away());
+    return checks(this.options.config, () => this.away() ?? this.others.trouble);
   }
 
   away(): Trouble | undefined {

@@ -30,6 +30,8 @@ export interface ListenerDeps {
   channels: Channels;
   members: Members;
   rest(): REST | undefined;
+  /** Something was said under coda's own name. */
+  own(message: RawMessage): void;
   signal: AbortSignal;
 }
 
@@ -105,6 +107,10 @@ export class Listener {
   /** Throws where it cannot be understood. */
   message(event: unknown): void {
     const message = asWritten<RawMessage>(event);
+    if (message.author.id === this.hearing?.botId) {
+      this.deps.own(message);
+      return;
+    }
     const at = performance.now();
     this.inLine(message.channel_id, () => this.hear(message, undefined, at));
   }

@@ -92,7 +92,7 @@ function inOne(content: Content, beginning: Piece | undefined): Content {
  * The same for each resend, and another one wherever a second message is meant: elsewhere (a fallback to direct messages),
  * or instead of one that was deleted. 22 characters of the 25 that Discord takes.
  */
-function nonceOf({ key, identity = key, instead }: Part, channel: string): string {
+export function nonceFor(identity: string, channel: string, instead?: string): string {
   const names = JSON.stringify([identity, channel, instead ?? null]);
   return createHash('sha256').update(names).digest('base64url').slice(0, 22);
 }
@@ -122,7 +122,7 @@ export function newMessage(part: Part, content: Content, channel: string): Messa
   const reply = part.replyTo !== undefined && (part.index ?? 0) === 0;
   return {
     ...bodyOf(content),
-    nonce: nonceOf(part, channel),
+    nonce: nonceFor(part.identity ?? part.key, channel, part.instead),
     enforce_nonce: true,
     // The question may have been deleted meanwhile; the answer is still owed.
     ...(reply && { message_reference: { message_id: part.replyTo as string, fail_if_not_exists: false } }),

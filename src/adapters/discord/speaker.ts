@@ -19,6 +19,8 @@ export interface SpeakerDeps {
   inbox(): Inbox | undefined;
   /** Coda's own id. */
   application(): string;
+  /** A message with this nonce is about to be sent. */
+  saying(nonce: string): void;
 }
 
 const PAGE = 100;
@@ -181,6 +183,7 @@ export class Speaker {
     signal: AbortSignal,
   ): Promise<Receipt> {
     const body = newMessage(part, content, channel);
+    this.deps.saying(String(body.nonce));
     const put = async (said: MessageBody) =>
       receiptOf(await rest.post(`/channels/${channel}/messages`, { body: said, files, signal }), channel);
     try {

@@ -11,6 +11,7 @@ import type { Form } from '../content.ts';
 import type { Item, ItemKind, Payload } from '../item.ts';
 import type { Lanes } from '../lanes/index.ts';
 import type { Outbox } from '../outgoing.ts';
+import { identityOf } from '../parts.ts';
 import { toItem } from '../store.ts';
 import * as store from './store.ts';
 
@@ -109,6 +110,10 @@ export class InboxGate implements Inbox {
 
   receipts(place: Place, since: Date): Promise<Set<string>> {
     return store.receipts(this.deps.database, place, since);
+  }
+
+  async unsure(place: Place): Promise<string[]> {
+    return (await store.unsure(this.deps.database, place)).map(identityOf);
   }
 
   /** Acknowledges the event of a row that was heard here; undefined for any other. */

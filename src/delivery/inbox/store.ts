@@ -222,6 +222,20 @@ export async function receipts(database: Database, place: Place, since: Instant)
   return new Set(rows.map((row) => row.id));
 }
 
+/** Parts of a place that may be there though nobody has said so; at most 500. */
+export async function unsure(
+  database: Database,
+  place: Place,
+): Promise<{ key: string; grp: string; part: number; replyTo: string | undefined }[]> {
+  const { rows } = await database.read<{ key: string; grp: string; part: number; reply_to: string | null }>(
+    `select o.key, o.grp, o.part, o.reply_to from outbox o join conversations c on c.id = o.conversation_id
+      where c.adapter = $1 and c.channel = $2 and o.receipt is null
+        and o.state in ('draft', 'pending', 'sending', 'unknown', 'dead') limit 500`,
+    [place.adapter, place.channel],
+  );
+  return rows.map(({ reply_to: replyTo, ...row }) => ({ ...row, replyTo: replyTo ?? undefined }));
+}
+
 /** Makes the conversation of a place at first contact; concurrent makers get the same one. */
 export async function openConversation(
   tx: Transaction,
