@@ -170,7 +170,7 @@ class Assembly implements App {
       retention({ database, world, days: config.retention.days, prunings }),
       ...skills.flatMap(({ skill, deps }) => skill.jobs?.(deps) ?? []),
     ];
-    const owner = () => delivery.self.id;
+    const owner = () => delivery.self.owner();
     this.jobs = new JobQueue({ database, world, handlers, owner, wakeAt, signal: this.stopping.signal });
     this.zone = defaultZone(config);
     this.schedules = new Schedules({ database, world, jobs: this.jobs, wakeAt });
@@ -246,8 +246,8 @@ class Assembly implements App {
     return this.world.metrics.text();
   }
 
-  healthy(): Promise<boolean> {
-    return this.foundation.database.healthy();
+  async healthy(): Promise<boolean> {
+    return this.delivery.isWell && (await this.foundation.database.healthy());
   }
 
   away(): Away[] {

@@ -3,7 +3,7 @@ import { CodaError } from '../base/errors.ts';
 import { callDaemon, noDaemon } from './daemon.ts';
 import { dataDir, type Flags } from './flags.ts';
 
-/** `coda health`: 0 when the daemon runs, its database answers and its platforms can be heard. */
+/** `coda health`: 0 when the daemon runs, its database answers, its replicas and its platforms hear it. */
 export async function health(flags: Flags, io: NodeJS.Process): Promise<number> {
   const folder = dataDir(flags, io);
   const answer = await callDaemon(folder, 'health');

@@ -77,6 +77,7 @@ const SETTLED = 'coda_settled';
 const STOP = 'coda_stop';
 const FORGET = 'coda_forget';
 const FREED = 'coda_freed';
+const JOINED = 'coda_joined';
 
 /**
  * The way of a message between adapters and the agent: what is heard is stored before anything is done about it, what
@@ -157,12 +158,14 @@ export class Delivery {
       this.stopListening.push(
         bus.subscribe(LANES, () => this.lanes.wake()),
         bus.subscribe(FREED, () => this.freed()),
+        bus.subscribe(JOINED, () => void this.self.beat()),
         bus.subscribe(STOP, (conversationId) => this.lanes.stop(conversationId)),
         bus.subscribe(FORGET, (personId) => this.gate.forget(personId)),
         bus.subscribe(SETTLED, (id) => void this.gate.settle(id)),
       );
     }
-    this.self.start();
+    await this.self.start();
+    if (database.engine === 'postgres') bus.publish(JOINED, '');
     this.lanes.wake();
   }
 
@@ -170,6 +173,11 @@ export class Delivery {
   get self(): Instance {
     if (!this.instance) throw new Error('delivery has not been started');
     return this.instance;
+  }
+
+  /** Whether this process can tell its replicas that it lives; true before it has joined them. */
+  get isWell(): boolean {
+    return this.instance?.isWell ?? true;
   }
 
   /** What falls due here. */

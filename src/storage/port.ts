@@ -114,6 +114,9 @@ export interface Database {
 
   stats(): StorageStats;
 
+  /** Resolves when everything that is running now has ended, and whoever waits for it has gone on. Never rejects. */
+  drained(): Promise<void>;
+
   /** Waits for what is running, then closes. Later calls throw `STORAGE_UNREACHABLE`. */
   close(): Promise<void>;
 }

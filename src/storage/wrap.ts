@@ -31,9 +31,8 @@ class WrappedDatabase implements Database {
   private readonly hints: Hints;
   private commits = 0;
   private unclear = 0;
-  private running = 0;
+  private readonly running = new Set<Promise<unknown>>();
   private closing: Promise<void> | undefined;
-  private idle: (() => void) | undefined;
 
   constructor(engine: Engine, world: World) {
     this.engine = engine.kind;
@@ -103,17 +102,18 @@ class WrappedDatabase implements Database {
     return { commits: this.commits, roundTrips, unclear: this.unclear, fsyncs };
   }
 
+  async drained(): Promise<void> {
+    await Promise.allSettled(this.running);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+
   async close(): Promise<void> {
     this.closing ??= this.finish();
     await this.closing;
   }
 
   private async finish(): Promise<void> {
-    if (this.running > 0) {
-      await new Promise<void>((resolve) => {
-        this.idle = resolve;
-      });
-    }
+    while (this.running.size > 0) await Promise.allSettled(this.running);
     this.hints.flush();
     await this.inner.close();
   }
@@ -158,15 +158,15 @@ class WrappedDatabase implements Database {
 
   private async counted<T>(work: () => Promise<T>): Promise<T> {
     this.checkOpen();
-    this.running++;
+    const running = work();
+    this.running.add(running);
     try {
-      return await work();
+      return await running;
     } catch (error) {
       if (error instanceof CodaError && error.code === 'STORAGE_UNREACHABLE') this.unclear++;
       throw systemCode(error) === DISK_FULL ? diskFull(error) : error;
     } finally {
-      this.running--;
-      if (this.running === 0) this.idle?.();
+      this.running.delete(running);
     }
   }
 

@@ -1,10 +1,12 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { deferred } from '../../src/base/async.ts';
 import { eventually } from '../support/eventually.ts';
 import { play } from '../support/play.ts';
 import { POSTGRES_URL } from '../support/postgres.ts';
 import { REDIS_URL } from '../support/redis.ts';
 import { lastSaid, ScriptedModel } from '../support/scripted-model.ts';
+
+afterEach(() => vi.restoreAllMocks());
 
 describe.skipIf(!POSTGRES_URL || !REDIS_URL).each([
   ['NOTIFY', {}],
@@ -73,3 +75,38 @@ test.skipIf(!POSTGRES_URL)('what a paused process commits after it was taken ove
   await eventually(() => coda.platform.in('dm-ana').length === 3, 20_000);
   expect(coda.platform.in('dm-ana').slice(1).sort()).toEqual(['heard: heard late', 'said late']);
 });
+
+test.skipIf(!POSTGRES_URL)(
+  'a process that was taken over lets go without a word, and what it held is answered once',
+  async () => {
+    const gate = deferred();
+    const model = new ScriptedModel((request) => [{ hold: gate }, `heard: ${lastSaid(request)}`]);
+    await using coda = await play({ engine: 'PostgreSQL', model });
+    // It has been paused: the others have ended it, and it goes on hearing and taking before it learns of that.
+    await coda.database().run('test', 'update instances set ended_at = now()');
+    const held = await Promise.all(['a', 'b', 'c'].map((channel) => coda.hear('ana', channel, `in ${channel}`)));
+    await eventually(() => model.requests.length === 3);
+    await coda.beat();
+    await eventually(() => model.requests.length === 6);
+    gate.resolve();
+    await Promise.all(held.map(({ settled }) => settled));
+    await coda.app.settled();
+    expect(coda.platform.messages.map(({ text }) => text).sort()).toEqual([
+      'heard: in a',
+      'heard: in b',
+      'heard: in c',
+    ]);
+  },
+);
+
+test.skipIf(!POSTGRES_URL)(
+  'a process that stood still asks whether it was taken over before it takes anything',
+  async () => {
+    const model = new ScriptedModel((request) => [`heard: ${lastSaid(request)}`]);
+    await using coda = await play({ engine: 'PostgreSQL', model });
+    await coda.database().run('test', 'update instances set ended_at = now()');
+    vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 60_000);
+    expect(await coda.person('ana').says('hello')).toBe('heard: hello');
+    expect(model.requests).toHaveLength(1);
+  },
+);

@@ -22,6 +22,8 @@ export interface PlayOptions {
   model?: Model;
   skills?: readonly Skill[];
   platform?: Partial<PlatformOptions>;
+  /** Another way to PostgreSQL than the direct one. */
+  url?(direct: string): Promise<string>;
   /** Those of further platforms, made anew for each process. */
   adapters?(): ChatAdapter[];
 }
@@ -52,7 +54,7 @@ export class Play {
     const dataDir =
       options.engine === 'PostgreSQL' ? await mkdtemp(join(tmpdir(), 'coda-play-')) : await migratedFolder();
     const server = options.engine === 'PostgreSQL' ? await migratedPostgres() : undefined;
-    const env = server ? { DATABASE_URL: server.url } : {};
+    const env = server ? { DATABASE_URL: (await options.url?.(server.url)) ?? server.url } : {};
     const settings: Record<string, unknown> = { 'assistant.zone': options.zone ?? 'Europe/Berlin', ...options.config };
     const flags = Object.fromEntries(
       Object.entries(settings).map(([path, value]) => [path, { name: `--${path}`, value }]),
@@ -125,6 +127,11 @@ export class Play {
   /** The database that coda works on, for what no person can see. */
   database(): Database {
     return (this.app as unknown as { foundation: { database: Database } }).foundation.database;
+  }
+
+  /** A heartbeat of the first process, now; it has a timer of its own in real time. */
+  beat(): Promise<void> {
+    return (this.app as unknown as { delivery: { self: { beat(): Promise<void> } } }).delivery.self.beat();
   }
 
   press(from: string, channel: string, button: string, id = `i${++this.said}`) {

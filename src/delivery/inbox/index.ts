@@ -145,7 +145,7 @@ export class InboxGate implements Inbox {
     const { personId, conversationId, role } = await this.know(event);
     const kind = this.deps.kindOf(event);
     const laned = kind === 'message';
-    const owner = this.deps.instance().id;
+    const owner = await this.deps.instance().owner();
     const now = world.clock.now();
     const id = uuid(now);
     const row = {

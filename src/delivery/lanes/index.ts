@@ -91,7 +91,8 @@ export class Lanes implements Owned, DueSource {
     this.deps.signal.addEventListener('abort', stop, { once: true });
     const ended = this.attempt(item, controller.signal).finally(() => {
       this.deps.signal.removeEventListener('abort', stop);
-      this.running.delete(item.id);
+      // Another attempt may have begun beside it, after this process was taken over.
+      if (this.running.get(item.id)?.controller === controller) this.running.delete(item.id);
       this.deps.settled(item.id);
       // The next one may be waiting for this one to end.
       if (item.payload.suspect) this.backlog = true;
@@ -114,11 +115,9 @@ export class Lanes implements Owned, DueSource {
     return here.length > 0;
   }
 
-  /** Lets go of everything without a word: another process has taken over. */
+  /** Lets go of everything without a word: another process has taken over. Nobody asked to stop anything. */
   abandon(): void {
-    for (const { controller } of this.running.values()) {
-      controller.abort(new CodaError('CANCELLED', { message: 'Taken over.', remedy: 'Nothing to do.' }));
-    }
+    for (const { controller } of this.running.values()) controller.abort(new Error('another process has taken over'));
   }
 
   async idle(): Promise<void> {
@@ -179,7 +178,7 @@ export class Lanes implements Owned, DueSource {
     const { room } = this;
     this.backlog = false;
     try {
-      const owner = instance().id;
+      const owner = await instance().owner();
       const laneless = await inbox.claimLaneless(database, owner, { limit: room, suspects: this.suspects }, context);
       for (const row of laneless) this.run(toItem(row, owner));
       const taking = { limit: room, suspects: this.suspects, served: [...this.served] };

@@ -107,7 +107,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
       this.holding = true;
       return 0;
     }
-    const rows = await store.claimDue(database, instance().id, now, CLAIM);
+    const rows = await store.claimDue(database, await instance().owner(), now, CLAIM);
     if (rows.length === 0) return 0;
     // A later part of the same answer waits until the receipt of the earlier one is stored.
     const goOn = async () => {

@@ -1,17 +1,25 @@
-import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Instant } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
 import type { World } from '../../base/world.ts';
 import type { Database, Transaction } from '../../storage/index.ts';
+import { bootId, isGone } from './gone.ts';
+import { Others, TAKE_OVER_MS, TAKE_OVER_UNSEEN_MS } from './others.ts';
 import * as store from './store.ts';
 
-const HEARTBEAT_MS = 5_000;
-/** Silent for three heartbeats, as another process sees it: that one takes the rows over. */
-const TAKE_OVER_MS = 15_000;
-/** A process that could not tell the others that it lives for this long stops acting outside: it may be taken over. */
-const FRESH_MS = TAKE_OVER_MS - HEARTBEAT_MS;
+/** Between two heartbeats while other processes are there, and after one that failed. */
+const BESIDE_MS = 3_000;
+/** Between two heartbeats while nobody else is there. */
+const ALONE_MS = 15_000;
+/** A process that could not tell the others that it lives stops acting outside so long before it may be taken over. */
+const MARGIN_MS = 5_000;
+/** Without a heartbeat for so long something is wrong with the database, or with this process. */
+const UNWELL_MS = 20_000;
+/** Between two glances at whether the answer to a statement was lost; they cost no query. */
+const GLANCE_MS = 2_000;
+/** A statement whose answer was lost may still be carried out for so long. */
+const LATE_MS = 15_000;
 
 /** Who has been silent for so long by the clock is not waited for at a start. Longer than clocks differ. */
 const LONG_GONE_MS = 120_000;
@@ -56,14 +64,16 @@ export class Instance {
   private readonly options: InstanceOptions;
   private current: string;
   private timer: NodeJS.Timeout | undefined;
+  private recovering: NodeJS.Timeout | undefined;
   private beatAt: number;
   private beating: Promise<void> | undefined;
+  private freeing: Promise<void> | undefined;
   private closed = false;
-  /** When each other process was last seen to have sent a heartbeat, by this one's own monotonic time. */
-  private seen = new Map<string, { heartbeat: number; at: number }>();
-  private lookedAt = 0;
-  private readonly suspects = new Map<Owned, ReadonlySet<string>>();
+  private readonly others = new Others();
   private unclear = 0;
+  private recovered: Promise<void> | undefined;
+  /** When to look once more for what lost statements have taken. */
+  private lookAgainAt = Number.POSITIVE_INFINITY;
 
   private constructor(options: InstanceOptions) {
     this.options = options;
@@ -85,17 +95,31 @@ export class Instance {
 
   /** Whether the others have surely not taken over yet, so that acting outside cannot be the second time. */
   fresh(): boolean {
-    return this.options.database.engine === 'pglite' || performance.now() - this.beatAt < FRESH_MS;
+    const taken = this.others.count > 0 ? TAKE_OVER_MS : TAKE_OVER_UNSEEN_MS;
+    return this.isOnly || this.silence < taken - MARGIN_MS;
+  }
+
+  /** Whether it can tell the others that it lives. */
+  get isWell(): boolean {
+    return this.isOnly || this.silence < UNWELL_MS;
+  }
+
+  /** The owner to mark rows with: one that stood still asks first whether it was taken over meanwhile. */
+  async owner(): Promise<string> {
+    if (!this.fresh()) await this.beat();
+    return this.current;
   }
 
   /** Begins to send heartbeats. The embedded engine has one process and needs none. */
-  start(): void {
-    if (this.options.database.engine === 'pglite') return;
-    this.timer = setInterval(() => void this.beat().then(() => this.recover()), HEARTBEAT_MS);
+  async start(): Promise<void> {
+    if (this.isOnly) return;
+    this.recovering = setInterval(() => this.glance(), GLANCE_MS);
+    await this.beat();
   }
 
-  /** One heartbeat: says that this process lives, and takes over those that do not. Never throws. */
+  /** One heartbeat: says that this process lives; those that do not are taken over in its wake. Never throws. */
   beat(): Promise<void> {
+    clearTimeout(this.timer);
     this.beating ??= this.beatOnce().finally(() => {
       this.beating = undefined;
     });
@@ -103,82 +127,109 @@ export class Instance {
   }
 
   private async beatOnce(): Promise<void> {
-    const { database, world } = this.options;
+    const { database, world, owned } = this.options;
     const before = performance.now();
+    let next = BESIDE_MS;
     try {
-      const { owned } = this.options;
       const answer = await store.beat(database, this.current, world.clock.now(), owned);
       if (this.closed) return;
-      if (!answer.alive) {
-        world.log.warn({ instance: this.current }, 'this process was taken over; it begins anew');
-        this.options.lost();
-        await this.enter();
-        this.options.freed();
-        return;
+      if (!answer.alive) await this.rejoin();
+      else {
+        this.beatAt = before;
+        this.keepTime(answer.at, before);
+        const at = performance.now();
+        const silent = this.others.look(answer.others, at);
+        next = this.others.count > 0 ? Math.min(BESIDE_MS, this.others.nextLook(at)) : ALONE_MS;
+        this.freeRows(silent, answer.orphans);
       }
-      this.beatAt = before;
-      this.keepTime(answer.at, before);
-      const dead = this.silent(answer.others);
-      if (dead.length > 0) await this.takeOver(dead);
-      if (answer.orphans.length > 0) await this.adopt(answer.orphans);
     } catch (error) {
       world.log.warn({ error: messageOf(error) }, 'heartbeat failed');
     }
+    if (!this.closed && this.recovering) this.timer = setTimeout(() => void this.beat(), next);
+  }
+
+  /** It was paused, and another process has taken its rows: what it holds is not its own any more. */
+  private async rejoin(): Promise<void> {
+    const { world, lost, freed } = this.options;
+    const before = this.current;
+    world.log.warn({ instance: before }, 'this process was taken over; it begins anew');
+    lost();
+    await this.enter();
+    // What it took between waking up and this heartbeat.
+    await this.adopt([before]);
+    freed();
+  }
+
+  /** Not awaited by heartbeats: the rows may be locked by a process that stands still, and others judge by heartbeats. */
+  private freeRows(silent: readonly string[], orphans: readonly string[]): void {
+    if (this.freeing || (silent.length === 0 && orphans.length === 0)) return;
+    const free = async () => {
+      if (silent.length > 0) await this.takeOver(silent);
+      if (orphans.length > 0) await this.adopt(orphans);
+    };
+    this.freeing = free()
+      .catch((error: unknown) => {
+        this.options.world.log.warn({ error: messageOf(error) }, 'taking over rows failed; trying again');
+      })
+      .finally(() => {
+        this.freeing = undefined;
+      });
+  }
+
+  private get isOnly(): boolean {
+    return this.options.database.engine === 'pglite';
+  }
+
+  /** Milliseconds since the last heartbeat that arrived. */
+  private get silence(): number {
+    return performance.now() - this.beatAt;
   }
 
   /** Leaves, freeing what it still holds so that another process need not wait. */
   async close(): Promise<void> {
     this.closed = true;
-    clearInterval(this.timer);
+    clearTimeout(this.timer);
+    clearInterval(this.recovering);
+    await this.freeing;
+    await this.recovered;
     await this.takeOver([this.current], { quiet: true });
   }
 
-  /**
-   * Those whose heartbeat has not changed while this process looked: clocks that differ or jump end nobody. One that is
-   * seen for the first time has as long as any other.
-   */
-  private silent(others: readonly { id: string; heartbeatAt: Instant }[]): string[] {
-    const at = performance.now();
-    // While this one could not look, the others may not have been able to write either: the database was away from all.
-    const before = at - this.lookedAt < FRESH_MS ? this.seen : new Map<string, { heartbeat: number; at: number }>();
-    this.lookedAt = at;
-    this.seen = new Map(
-      others.map(({ id, heartbeatAt }) => {
-        const heartbeat = heartbeatAt.getTime();
-        const known = before.get(id);
-        return [id, known?.heartbeat === heartbeat ? known : { heartbeat, at }];
-      }),
-    );
-    return [...this.seen].filter(([, known]) => at - known.at >= TAKE_OVER_MS).map(([id]) => id);
+  /** Looks for what lost statements have taken: as soon as one was lost, and once more when it must have ended. */
+  private glance(): void {
+    const { unclear } = this.options.database.stats();
+    const isNew = unclear !== this.unclear;
+    if (this.recovered || (!isNew && performance.now() < this.lookAgainAt)) return;
+    this.lookAgainAt = isNew ? performance.now() + LATE_MS : Number.POSITIVE_INFINITY;
+    this.recovered = this.recover()
+      .then(() => {
+        this.unclear = unclear;
+      })
+      .catch((error: unknown) => {
+        this.lookAgainAt = performance.now();
+        this.options.world.log.warn({ error: messageOf(error) }, 'looking for lost rows failed; trying again');
+      })
+      .finally(() => {
+        this.recovered = undefined;
+      });
   }
 
   /**
    * After a statement whose answer was lost, rows may carry this process's id that it does not know of: nobody else
-   * takes them while it lives. What is unknown here at two looks, a heartbeat apart, is freed; at the first one it may
-   * have been on its way.
+   * takes them while it lives. What is unknown still when every statement that was running has its answer is freed.
    */
   private async recover(): Promise<void> {
     const { database, world, owned, freed } = this.options;
-    const { unclear } = database.stats();
-    if ((unclear === this.unclear && this.suspects.size === 0) || this.closed) return;
     const owner = this.current;
     let count = 0;
-    try {
-      for (const room of owned) {
-        const strays = await room.strays(owner);
-        const known = this.suspects.get(room);
-        const sure = strays.filter((id) => known?.has(id));
-        if (sure.length > 0) {
-          await database.tx('instances.recover', (tx) => room.free(tx, owner, sure, world.clock.now()));
-        }
-        count += sure.length;
-        this.suspects.set(room, new Set(strays));
-      }
-      // One more look after the last doubt, then none.
-      if (unclear === this.unclear && [...this.suspects.values()].every((ids) => ids.size === 0)) this.suspects.clear();
-      this.unclear = unclear;
-    } catch (error) {
-      world.log.warn({ error: messageOf(error) }, 'looking for lost rows failed; trying again');
+    for (const room of owned) {
+      const suspects = new Set(await room.strays(owner));
+      if (suspects.size === 0) continue;
+      await database.drained();
+      const sure = (await room.strays(owner)).filter((id) => suspects.has(id));
+      if (sure.length === 0) continue;
+      await database.tx('instances.recover', (tx) => room.free(tx, owner, sure, world.clock.now()));
+      count += sure.length;
     }
     if (count === 0) return;
     world.log.warn({ rows: count }, 'freed what was taken by statements whose answer was lost');
@@ -206,10 +257,7 @@ export class Instance {
     this.current = id;
     this.beatAt = performance.now();
     const gone = others.filter(
-      (other) =>
-        database.engine === 'pglite' ||
-        now.getTime() - other.heartbeatAt.getTime() > LONG_GONE_MS ||
-        isGone(other, now),
+      (other) => this.isOnly || now.getTime() - other.heartbeatAt.getTime() > LONG_GONE_MS || isGone(other, now),
     );
     if (gone.length > 0) await this.takeOver(gone.map((other) => other.id));
   }
@@ -240,47 +288,5 @@ export class Instance {
     if (ended.length === 0 || quiet) return;
     world.log.info({ instances: ended }, 'took over from processes that are gone');
     freed();
-  }
-}
-
-/**
- * Whether a process is surely gone: the kernel that it ran under, seen from where it was seen, has no such process or
- * another one under its number. Hosts of one name (cloned machines, containers on the host's network) are not taken
- * for each other: another boot, or another namespace of processes, says something only when it has been silent, too.
- */
-function isGone(other: store.InstanceRow, now: Instant): boolean {
-  if (other.host !== hostname()) return false;
-  const running = bootId(other.pid);
-  if (running === undefined || running === other.bootId) return false;
-  const seenFrom = (id: string) => id.slice(0, id.lastIndexOf('/'));
-  return seenFrom(running) === seenFrom(other.bootId) || now.getTime() - other.heartbeatAt.getTime() > TAKE_OVER_MS;
-}
-
-/**
- * Which process of which boot stands under a process number: the kernel's boot id, this process's namespace of
- * processes, and the start time of that one (field 22 of `/proc/<pid>/stat`, counted after the name, which may hold
- * spaces). It ends in `/gone` when there is none; undefined where the system does not tell.
- */
-function bootId(pid: number): string | undefined {
-  const boot = read('/proc/sys/kernel/random/boot_id')?.trim();
-  if (boot === undefined) return undefined;
-  const stat = read(`/proc/${pid}/stat`);
-  const started = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? 'gone';
-  return `${boot}/${namespace()}/${started}`;
-}
-
-function namespace(): string {
-  try {
-    return readlinkSync('/proc/self/ns/pid').replace(/\D/g, '');
-  } catch {
-    return '';
-  }
-}
-
-function read(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
   }
 }

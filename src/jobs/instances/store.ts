@@ -59,7 +59,7 @@ export async function beat(
   rooms: readonly { readonly owners: string }[],
 ): Promise<Heartbeat> {
   const owners = rooms.map((room) => room.owners).join(' union ');
-  const { rows } = await database.run<BeatRow>(
+  const { rows } = await database.apart<BeatRow>(
     'instances.beat',
     `with beat as (
        update instances

@@ -98,7 +98,7 @@ export class JobQueue implements DueSource, Owned {
   async fire(now: Instant): Promise<number> {
     const room = AT_ONCE - this.running.size;
     if (room === 0 || this.handlers.size === 0) return 0;
-    const owner = this.deps.owner();
+    const owner = await this.deps.owner();
     const jobs = await store.claimDue(this.deps.database, owner, [...this.handlers.keys()], now, room);
     // Not awaited: a job may take minutes, and what else is due does not wait for it.
     for (const job of jobs) {
@@ -178,7 +178,7 @@ export interface JobQueueDeps {
   world: World;
   handlers: readonly JobHandler[];
   /** The owner that claims are marked with. */
-  owner(): string;
+  owner(): string | Promise<string>;
   wakeAt(at: Instant): void;
   signal: AbortSignal;
 }

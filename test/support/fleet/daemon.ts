@@ -28,6 +28,8 @@ function probe({ name, phase }: Point): void {
 
 const secrets = new Secrets();
 const made = createWorld({ env: process.env, secrets, level: options.log ?? 'silent' });
+const warnings: string[] = [];
+made.log.warn = (...line: unknown[]) => void warnings.push(JSON.stringify(line));
 const world: World = {
   ...made,
   probe: (point) => {
@@ -91,6 +93,8 @@ async function obey(order: OrderLine): Promise<unknown> {
       return true;
     case 'sql':
       return (await database?.read(order.sql))?.rows;
+    case 'warnings':
+      return warnings;
     case 'status':
       return { ...((await app.status()) as object), rss: process.memoryUsage().rss, cpu: process.cpuUsage() };
     case 'stop':

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { done, type Model, type ModelEvent, type ModelRequest, outsideTool } from '../../../src/agent/index.ts';
+import {
+  dataTool,
+  done,
+  type Model,
+  type ModelEvent,
+  type ModelRequest,
+  outsideTool,
+} from '../../../src/agent/index.ts';
 import { sleep } from '../../../src/base/async.ts';
 import type { Skill } from '../../../src/chat/index.ts';
 import { ask } from './wire.ts';
@@ -16,7 +23,8 @@ export function streamed(name: string, life: number): string {
 /**
  * Does what the message asks for in so many words: `say x`, `remind x`, `note x`, `ask x` (something that acts outside
  * and asks first), `delegate x` (the same by a nested turn), `fetch x` (something that reads outside), `stream x`,
- * `wait n` (says nothing before the nth life of the daemon), `poison x` (ends the process).
+ * `wait n` (says nothing before the nth life of the daemon), `poison x` (ends the process), `pause x` (the
+ * process stands still in the middle of a transaction).
  */
 export function scriptedModel(life: number, streams: boolean): Model & { streams: boolean } {
   return {
@@ -55,6 +63,8 @@ function callFor(verb: string, name: string): { name: string; input: Record<stri
       return { name: 'letter_send', input: { to: name } };
     case 'delegate':
       return { name: 'letter_delegate', input: { to: name } };
+    case 'pause':
+      return { name: 'stand_still', input: { name } };
     case 'fetch':
       return { name: 'page_read', input: { url: name } };
     default:
@@ -67,6 +77,19 @@ export function outsideSkill(port: number): Skill {
   return {
     name: 'outside',
     tools: () => [
+      dataTool({
+        name: 'stand_still',
+        description: 'Stands still until somebody wakes this process; but not where another one has been given up.',
+        effect: 'write',
+        input: z.object({ name: z.string() }),
+        async run({ name }, { tx }) {
+          const { rows } = await tx.query('select from instances where ended_at is not null');
+          if (rows.length > 0) return done(`went on with ${name}`);
+          await ask(port, 'outside', { name: 'paused' });
+          process.kill(process.pid, 'SIGSTOP');
+          return done('woke up');
+        },
+      }),
       outsideTool({
         name: 'letter_send',
         description: 'Sends a letter.',

@@ -29,6 +29,8 @@ export type Order =
   /** Resolves when nothing runs, nothing is due and nothing is being sent. */
   | { do: 'settled' }
   | { do: 'sql'; sql: string }
+  /** What was logged as a warning since the start. */
+  | { do: 'warnings' }
   | { do: 'status' }
   | { do: 'stop' };
 
