@@ -209,6 +209,12 @@ export interface ChatAdapter {
   /** The direct conversation with somebody (`Sender.externalId`), opened if there was none. May fail. */
   direct?(externalId: string): Promise<Place>;
 
+  /**
+   * Whether something can be said here at this moment, without asking anybody. What another process could not say for
+   * want of somebody there (`until: 'reachable'`) is then said by this one.
+   */
+  isReachable?(): boolean;
+
   /** Shows that an answer is being worked on. A hint: failures are dropped. */
   typing?(place: Place): void;
 

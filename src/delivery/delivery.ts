@@ -78,6 +78,7 @@ const STOP = 'coda_stop';
 const FORGET = 'coda_forget';
 const FREED = 'coda_freed';
 const JOINED = 'coda_joined';
+const HELD = 'coda_held';
 
 /**
  * The way of a message between adapters and the agent: what is heard is stored before anything is done about it, what
@@ -106,12 +107,12 @@ export class Delivery {
     // Every turn and every send listens to it; the number is bounded by `concurrency` and the outbox's slots.
     setMaxListeners(0, signal);
     const places = new PlaceBook();
-    const byName = new Map(adapters.map((adapter) => [adapter.name, adapter]));
     this.outbox = new OutboxSender({
       database,
       world,
       instance,
-      adapter: (name) => byName.get(name),
+      adapters,
+      unreachable: (adapter) => this.tellOthers(HELD, adapter),
       placeOf: (tx, ids) => places.find(tx, ids),
       wakeAt: options.wakeAt,
       signal,
@@ -158,6 +159,7 @@ export class Delivery {
       this.stopListening.push(
         bus.subscribe(LANES, () => this.lanes.wake()),
         bus.subscribe(FREED, () => this.freed()),
+        bus.subscribe(HELD, (adapter) => this.outbox.heldElsewhere(adapter)),
         bus.subscribe(JOINED, () => void this.self.beat()),
         bus.subscribe(STOP, (conversationId) => this.lanes.stop(conversationId)),
         bus.subscribe(FORGET, (personId) => this.gate.forget(personId)),
@@ -165,7 +167,7 @@ export class Delivery {
       );
     }
     await this.self.start();
-    if (database.engine === 'postgres') bus.publish(JOINED, '');
+    this.tellOthers(JOINED);
     this.lanes.wake();
   }
 
@@ -308,7 +310,12 @@ export class Delivery {
     for (const stop of this.stopListening) stop();
     this.gate.close();
     await this.instance?.close();
-    if (this.options.database.engine === 'postgres') this.options.bus.publish(FREED, '');
+    this.tellOthers(FREED);
+  }
+
+  /** A hint to the replicas, and to this process. The embedded engine has none. */
+  private tellOthers(channel: string, payload = ''): void {
+    if (this.options.database.engine === 'postgres') this.options.bus.publish(channel, payload);
   }
 
   /** Rows have been freed: there may be work, here and elsewhere. */
@@ -434,6 +441,6 @@ export class Delivery {
     for (const taken of this.steered.get(id) ?? []) this.settle(taken);
     this.steered.delete(id);
     const heardHere = this.gate.settle(id);
-    if (!heardHere && this.options.database.engine === 'postgres') this.options.bus.publish(SETTLED, id);
+    if (!heardHere) this.tellOthers(SETTLED, id);
   }
 }

@@ -1,10 +1,13 @@
+import { PassThrough } from 'node:stream';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { App } from '../../src/app/index.ts';
 import { deferred } from '../../src/base/async.ts';
 import { eventually } from '../support/eventually.ts';
-import { play } from '../support/play.ts';
+import { type Play, play } from '../support/play.ts';
 import { POSTGRES_URL } from '../support/postgres.ts';
 import { REDIS_URL } from '../support/redis.ts';
 import { lastSaid, ScriptedModel } from '../support/scripted-model.ts';
+import { testWorld } from '../support/world.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -72,7 +75,8 @@ test.skipIf(!POSTGRES_URL)('what a paused process commits after it was taken ove
       where l.conversation_id = heard.conversation_id`,
     [gone],
   );
-  await eventually(() => coda.platform.in('dm-ana').length === 3, 20_000);
+  await coda.beat();
+  await eventually(() => coda.platform.in('dm-ana').length === 3);
   expect(coda.platform.in('dm-ana').slice(1).sort()).toEqual(['heard: heard late', 'said late']);
 });
 
@@ -110,3 +114,60 @@ test.skipIf(!POSTGRES_URL)(
     expect(model.requests).toHaveLength(1);
   },
 );
+
+describe.skipIf(!POSTGRES_URL)('a terminal beside two processes', () => {
+  const MINUTE_MS = 60_000;
+  /** The look that a worker takes by itself twice a minute, in real time. */
+  const look = (app: App) => (app as unknown as { worker: { look(): void } }).worker.look();
+
+  /** A terminal that is attached to the first process; only the other one's clock moves on, so that it fires. */
+  async function terminal(coda: Play) {
+    const [input, output] = [new PassThrough(), new PassThrough()];
+    let shown = '';
+    output.on('data', (bytes) => {
+      shown += bytes;
+    });
+    void coda.app.console.attach({ input, output });
+    const ahead = testWorld({ at: coda.world.clock.now().toISOString() });
+    const other = await coda.replica(ahead);
+    const later = async () => {
+      await ahead.clock.moveTo(new Date(ahead.clock.now().getTime() + MINUTE_MS));
+      look(other.app);
+      await other.app.settled();
+    };
+    return { says: (text: string) => input.write(`${JSON.stringify({ text })}\n`), shown: () => shown, other, later };
+  }
+
+  test('shows at once what the other one has fired', async () => {
+    await using coda = await play({ engine: 'PostgreSQL' });
+    const { says, shown, other, later } = await terminal(coda);
+    const names = ['tea', 'bread', 'eggs', 'rice'];
+    for (const name of names) says(`remind me in 1 minute to buy ${name}`);
+    expect(await eventually(async () => (await coda.count('reminders')) === names.length)).toBe(true);
+    await coda.app.settled();
+    await later();
+    const sent = () => coda.count(`outbox where key like 'reminder:%' and state = 'sent'`);
+    expect(await eventually(async () => (await sent()) === names.length)).toBe(true);
+    for (const name of names) expect(shown().split(`buy ${name}`).length).toBeGreaterThan(2);
+    await other.app.stop(0);
+  });
+
+  test('shows it at its next look when the hint was lost', async () => {
+    await using coda = await play({ engine: 'PostgreSQL' });
+    const { says, shown, other, later } = await terminal(coda);
+    says('remind me in 1 minute to buy tea');
+    expect(await eventually(async () => (await coda.count('reminders')) === 1)).toBe(true);
+    await coda.app.settled();
+    const held = () => coda.count(`outbox where state = 'held'`);
+    const hints = vi.spyOn(Object.getPrototypeOf(coda.database()), 'notify').mockImplementation(() => {});
+    await later();
+    expect(await held()).toBe(1);
+    hints.mockRestore();
+    await coda.passes({ minutes: 5 });
+    look(coda.app);
+    await coda.app.settled();
+    expect(await held()).toBe(0);
+    expect(shown().split('buy tea').length).toBeGreaterThan(2);
+    await other.app.stop(0);
+  });
+});

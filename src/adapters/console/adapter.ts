@@ -110,6 +110,10 @@ class Console implements ConsoleAdapter {
     return undefined;
   }
 
+  isReachable(): boolean {
+    return this.sessions.size > 0;
+  }
+
   typing(place: Place): void {
     this.say({ type: 'typing', conversation: place.channel });
   }

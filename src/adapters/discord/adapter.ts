@@ -127,6 +127,10 @@ class Discord implements DiscordAdapter {
     return this.speaker.find(part, since, signal);
   }
 
+  isReachable(): boolean {
+    return this.connection?.rest !== undefined;
+  }
+
   direct(externalId: string): Promise<Place> {
     return this.speaker.direct(externalId);
   }

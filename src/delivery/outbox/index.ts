@@ -1,17 +1,17 @@
 import { Batch, deadline, groupBy, Slots, sleep, unlessAborted } from '../../base/async.ts';
 import type { Instant } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
-import { uuid } from '../../base/ids.ts';
 import type { World } from '../../base/world.ts';
 import { backOff, type DueSource, type Instance, type Owned } from '../../jobs/index.ts';
 import type { Database, Transaction } from '../../storage/index.ts';
 import type { ChatAdapter, Part, Place, Receipt, SendOutcome } from '../adapter.ts';
 import type { Content } from '../content.ts';
-import { openConversation } from '../inbox/store.ts';
 import * as letters from '../letters/store.ts';
 import type { Outbox, Outgoing } from '../outgoing.ts';
 import { type Addressed, asWritten, identityOf, type Parts, toParts } from '../parts.ts';
 import { mustLook, SEND_DEADLINE_MS, takeAway } from './again.ts';
+import { directlyTo } from './direct.ts';
+import { Held } from './held.ts';
 import { Outages } from './outages.ts';
 import * as store from './store.ts';
 
@@ -31,37 +31,51 @@ export interface OutboxDeps {
   database: Database;
   world: World;
   instance: () => Instance;
-  adapter(name: string): ChatAdapter | undefined;
+  adapters: readonly ChatAdapter[];
+  /** Nobody is there to hear what is said through this adapter here; somebody may be where another process runs. */
+  unreachable(adapter: string): void;
   placeOf(tx: Transaction, conversationIds: readonly string[]): Promise<Map<string, Place>>;
   wakeAt(at: Instant): void;
   signal: AbortSignal;
 }
 
+interface Outcome {
+  owner: string;
+  adapter: string;
+  ended: store.Ended;
+}
+
 /** Everything that is said goes through here: written before it is sent, sent by its owner, and looked for when unclear. */
 export class OutboxSender implements Outbox, DueSource, Owned {
   readonly name = 'outbox';
-  readonly earliest = store.EARLIEST;
   readonly owners = store.OWNERS;
   private readonly deps: OutboxDeps;
-  private readonly receipts: Batch<{ owner: string; ended: store.Ended }>;
+  private readonly receipts: Batch<Outcome>;
   private readonly groups = new Set<Promise<void>>();
   /** Parts that are being sent, or whose receipts are not stored yet. */
   private readonly hands = new Set<string>();
   private holding = false;
   private resends = 0;
+  private readonly held: Held;
   private readonly outages = new Outages();
-  /** How often each adapter has had somebody come. */
+  /** Counts `reachable()` calls per adapter, to detect a race with `held`. */
   private readonly reached = new Map<string, number>();
   private readonly slots = new Map<string, Slots>();
 
   constructor(deps: OutboxDeps) {
     this.deps = deps;
+    this.held = new Held(deps);
     this.receipts = new Batch({ ms: RECEIPTS_MS, max: 500, flush: (items) => this.record(items) });
+  }
+
+  /** What other processes had to hold is due here when somebody is there; the hint that says so may be lost. */
+  get earliest(): string {
+    return store.earliest(this.held.here());
   }
 
   /** The parts that a message becomes, marked as being sent by this process. Pure but for ids. */
   prepare(message: Addressed): Parts {
-    const split = (content: Content) => this.deps.adapter(message.place.adapter)?.split?.(content) ?? [content];
+    const split = (content: Content) => this.adapter(message.place.adapter)?.split?.(content) ?? [content];
     return toParts(message, this.deps.instance().id, this.deps.world.clock.now(), split);
   }
 
@@ -96,7 +110,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
   /** Shows under a card that its buttons are used or too old, where the platform can: `note` says who did what. */
   async close(tx: Transaction, card: string, note: string): Promise<void> {
     const adapter = await store.adapterOf(tx, card);
-    if (!adapter || !this.deps.adapter(adapter)?.promises.showsUse) return;
+    if (!adapter || !this.adapter(adapter)?.promises.showsUse) return;
     const now = this.deps.world.clock.now();
     if (await store.closeCard(tx, card, note, now)) tx.afterCommit(() => this.deps.wakeAt(now));
   }
@@ -107,6 +121,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
       this.holding = true;
       return 0;
     }
+    await this.held.takeUp();
     const rows = await store.claimDue(database, await instance().owner(), now, CLAIM);
     if (rows.length === 0) return 0;
     // A later part of the same answer waits until the receipt of the earlier one is stored.
@@ -151,6 +166,15 @@ export class OutboxSender implements Outbox, DueSource, Owned {
         await sleep(backOff(attempt, LONGEST_WAIT_MS), signal).catch(() => {});
       }
     }
+  }
+
+  /** Another process had to hold something: it is said here, if somebody is there. */
+  heldElsewhere(adapter: string): void {
+    void this.held.takeUp([adapter]);
+  }
+
+  private adapter(name: string): ChatAdapter | undefined {
+    return this.deps.adapters.find((adapter) => adapter.name === name);
   }
 
   /** Whether rows of this owner are surely still this process's. */
@@ -208,11 +232,11 @@ export class OutboxSender implements Outbox, DueSource, Owned {
       // Somebody came while nobody was found there: who came has taken up what was held by then, and not this.
       const missed = ended.state === 'held' && reached !== this.reached.get(row.place.adapter);
       if (missed) Object.assign(ended, { state: 'pending', nextAt: this.deps.world.clock.now() });
-      this.receipts.add({ owner: row.owner, ended });
+      this.receipts.add({ owner: row.owner, adapter: row.place.adapter, ended });
       if (ended.state === 'sent' || ended.state === 'dead' || ended.state === 'dropped') continue;
       // What follows keeps its order: it waits until this part is there.
       for (const later of rows.slice(index + 1)) {
-        this.receipts.add({ owner: later.owner, ended: { ...ended, id: later.id } });
+        this.receipts.add({ owner: later.owner, adapter: row.place.adapter, ended: { ...ended, id: later.id } });
       }
       return;
     }
@@ -221,7 +245,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
   /** One attempt; undefined when the part is not this process's any more. */
   private async attempt(row: store.Row): Promise<store.Ended | undefined> {
     if (!(await this.isMine(row))) return undefined;
-    const adapter = this.deps.adapter(row.place.adapter);
+    const adapter = this.adapter(row.place.adapter);
     if (!adapter) return this.after(row, { kind: 'retry', reason: `${row.place.adapter} is off`, until: 'reachable' });
     return this.after(row, await this.put(adapter, row));
   }
@@ -306,7 +330,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     // What an earlier attempt left unknown stays so: this one not having arrived says nothing about that one.
     const unclear = row.unknownAt && { unknownAt: row.unknownAt };
     if (outcome.kind === 'retry' && outcome.until === 'reachable')
-      return { id: row.id, state: 'held', error, ...unclear };
+      return { id: row.id, state: 'held', nextAt, error, ...unclear };
     if (outcome.kind === 'gone') return this.elsewhere(row, error, now);
     if (outcome.kind === 'refused' || now.getTime() - row.createdAt.getTime() > GIVE_UP_MS)
       return this.dead(row, error);
@@ -319,29 +343,11 @@ export class OutboxSender implements Outbox, DueSource, Owned {
   /** The place is gone: the person's DM, once; else nowhere. */
   private async elsewhere(row: store.Row, error: string, now: Instant): Promise<store.Ended> {
     if (row.personId && !row.fallback) {
-      const conversationId = await this.directlyTo(row.personId, row);
+      const adapter = this.adapter(row.place.adapter);
+      const conversationId = await directlyTo(this.deps, row.personId, row, adapter);
       if (conversationId) return { id: row.id, state: 'pending', nextAt: now, error, conversationId };
     }
     return this.dead(row, error);
-  }
-
-  /** Where the person can be reached directly: on the same platform, also where they have never been, else on another. */
-  private async directlyTo(personId: string, { conversationId, place }: store.Row): Promise<string | undefined> {
-    const { database, world } = this.deps;
-    const known = await store.directConversation(database, personId, conversationId, place.adapter);
-    if (known) return known;
-    const adapter = this.deps.adapter(place.adapter);
-    const externalId = place.kind === 'dm' ? undefined : await store.knownAs(database, personId, place.adapter);
-    if (adapter?.direct && externalId) {
-      try {
-        const opened = await adapter.direct(externalId);
-        const now = world.clock.now();
-        return await database.tx('outbox.direct', (tx) => openConversation(tx, opened, personId, uuid(now), now));
-      } catch (error) {
-        world.log.debug({ error: messageOf(error), adapter: adapter.name }, 'no direct conversation could be opened');
-      }
-    }
-    return store.directConversation(database, personId, conversationId);
   }
 
   private dead(row: store.Row, error: string): store.Ended {
@@ -350,7 +356,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
   }
 
   /** Goes on trying while the database is away: without its receipt a part would be taken for unknown. */
-  private async record(items: { owner: string; ended: store.Ended }[]): Promise<void> {
+  private async record(items: Outcome[]): Promise<void> {
     const { database, world, wakeAt, signal } = this.deps;
     for (const [owner, group] of groupBy(items, (item) => item.owner)) {
       const ended = group.map((item) => item.ended);
@@ -364,6 +370,8 @@ export class OutboxSender implements Outbox, DueSource, Owned {
         }
       }
       this.letGo(ended);
+      const held = group.flatMap((item) => (item.ended.state === 'held' ? [item.adapter] : []));
+      for (const adapter of new Set(held)) this.deps.unreachable(adapter);
       const next = ended.flatMap((each) => (each.nextAt ? [each.nextAt.getTime()] : []));
       if (next.length > 0) wakeAt(new Date(Math.min(...next)));
     }

@@ -109,8 +109,17 @@ export async function insert(
 /** A part that was tried; one that is not to be said yet was not. */
 const BACKING_OFF = `o.state in ('pending', 'unknown') and o.attempts > 0`;
 
-/** When the next part is due to be sent or looked for; `null` when none is. */
-export const EARLIEST = `select min(next_at) from outbox where state in ('pending', 'unknown')`;
+/**
+ * When the next part is due to be sent or looked for; `null` when none is. What is held for one of the adapters in `here`
+ * is due again after its back-off.
+ */
+export function earliest(here: readonly string[]): string {
+  const due = `select min(next_at) from outbox where state in ('pending', 'unknown')`;
+  if (here.length === 0) return due;
+  const names = here.map((name) => `'${name.replaceAll("'", "''")}'`).join(', ');
+  const held = `select min(coalesce(next_at, created_at)) from outbox where state = 'held' and adapter in (${names})`;
+  return `select least((${due}), (${held}))`;
+}
 
 /** A `with` part that marks the drafts of answers that have no part in them any more, to be taken away. */
 export function surplus(grps: readonly string[], keys: readonly string[]): Fragment {
@@ -300,6 +309,24 @@ export async function reachable(
       where c.id = o.conversation_id and o.adapter = $1
         and (o.state = 'held' and ($2::text is null or c.channel = $2) or $2::text is null and ${BACKING_OFF})`,
     [adapter, channel ?? null, now] satisfies Param[],
+  );
+  return count;
+}
+
+/** Whether anything is held for want of somebody to hear it through one of these adapters. */
+export async function anyHeld(database: Database, adapters: readonly string[]): Promise<boolean> {
+  const { rows } = await database.read(`select 1 from outbox where state = 'held' and adapter = any($1) limit 1`, [
+    adapters,
+  ]);
+  return rows.length > 0;
+}
+
+/** What is held for these adapters can go now. Returns how many. */
+export async function takeUpHeld(database: Database, adapters: readonly string[], now: Instant): Promise<number> {
+  const { count } = await database.run(
+    'outbox.takeup',
+    `update outbox set state = 'pending', next_at = $2 where state = 'held' and adapter = any($1)`,
+    [adapters, now],
   );
   return count;
 }

@@ -1,0 +1,36 @@
+import { messageOf } from '../../base/errors.ts';
+import type { OutboxDeps } from './index.ts';
+import * as store from './store.ts';
+
+/** What other processes had to hold for want of somebody there, where this one has somebody. */
+export class Held {
+  private readonly deps: Pick<OutboxDeps, 'database' | 'world' | 'adapters' | 'wakeAt'>;
+
+  constructor(deps: Held['deps']) {
+    this.deps = deps;
+  }
+
+  /** Adapters through which something can be said here now. The embedded engine has no other processes. */
+  here(): string[] {
+    const { database, adapters } = this.deps;
+    if (database.engine === 'pglite') return [];
+    return adapters.flatMap((adapter) => (adapter.isReachable?.() ? [adapter.name] : []));
+  }
+
+  /** Makes due what is held for `adapters`, as far as they can be reached here. Never rejects. */
+  async takeUp(adapters = this.here()): Promise<void> {
+    const { database, world, wakeAt } = this.deps;
+    const here = this.here().filter((adapter) => adapters.includes(adapter));
+    if (here.length === 0) return;
+    try {
+      if (!(await store.anyHeld(database, here))) return;
+      const now = world.clock.now();
+      if ((await store.takeUpHeld(database, here, now)) > 0) wakeAt(now);
+    } catch (error) {
+      world.log.warn(
+        { adapters: here, error: messageOf(error) },
+        'looking for what is held failed; the next look tries again',
+      );
+    }
+  }
+}
