@@ -22,7 +22,7 @@ COPY config config
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 # A fresh volume takes its owner from here.
-RUN install -d -o node -g node -m 0700 /data /data/artifacts
+RUN install -d -o node -g node -m 0700 /data /data/artifacts /data/run
 VOLUME /data
 USER node
 STOPSIGNAL SIGTERM

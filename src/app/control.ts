@@ -1,6 +1,6 @@
 /** The door of a running coda: commands reach it through a socket in its data folder that only its user may open. */
 
-import { chmodSync, lstatSync, mkdtempSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -11,8 +11,11 @@ import type { Json } from '../base/json.ts';
 import { readLine } from '../base/lines.ts';
 import type { Log } from '../base/log.ts';
 
-/** The socket's name in the data folder; a symbolic link where the folder's path is too long for a socket. */
-const SOCKET = 'control.sock';
+/**
+ * The socket in the data folder; a symbolic link where the folder's path is too long for a socket. It stands in a folder
+ * of its own, because replicas may share the rest of the data folder.
+ */
+const SOCKET = join('run', 'control.sock');
 /** What `sockaddr_un` holds on Linux is 108 bytes with the NUL, on macOS 104. */
 const LONGEST_PATH_BYTES = 103;
 const MAX_REQUEST_BYTES = 65_536;
@@ -44,7 +47,8 @@ const request = z.looseObject({ do: z.string() });
  */
 export async function openControl(options: ControlOptions): Promise<Control> {
   const link = join(options.dataDir, SOCKET);
-  await clearStale(link);
+  mkdirSync(dirname(link), { recursive: true, mode: 0o700 });
+  await clearStale(link, options.dataDir);
   const path = Buffer.byteLength(link) > LONGEST_PATH_BYTES ? shortPath(link) : link;
   const sockets = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true }, (socket) => {
@@ -88,12 +92,12 @@ function shortPath(link: string): string {
   return path;
 }
 
-async function clearStale(link: string): Promise<void> {
+async function clearStale(link: string, dataDir: string): Promise<void> {
   const path = socketPath(link);
   if (path === undefined) return;
   if (await answers(path)) {
     throw new CodaError('STORAGE_IN_USE', {
-      message: `Another coda is running on ${dirname(link)}.`,
+      message: `Another coda is running on ${dataDir}.`,
       remedy: 'Stop it first, or give this one its own folder with --data.',
     });
   }

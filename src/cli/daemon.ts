@@ -7,7 +7,7 @@ import { CodaError, ERRORS, type ErrorCode, messageOf, systemCode } from '../bas
 import type { Json } from '../base/json.ts';
 import { readLine } from '../base/lines.ts';
 
-const SOCKET = 'control.sock';
+const SOCKET = join('run', 'control.sock');
 const MAX_ANSWER_BYTES = 16_000_000;
 const ANSWER_WITHIN_MS = 65_000;
 

@@ -28,7 +28,7 @@ async function open(dataDir = mkdtempSync(join(tmpdir(), 'coda-control-'))) {
     },
     log: silentLog(),
   });
-  return { control, dataDir, path: join(dataDir, 'control.sock') };
+  return { control, dataDir, path: join(dataDir, 'run', 'control.sock') };
 }
 
 /** Sends bytes in one piece, and gives every line that comes back until the other side ends. */

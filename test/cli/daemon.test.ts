@@ -56,7 +56,7 @@ test('a chat that is opened while its daemon starts attaches to it', { timeout: 
 
 test('its socket is for its user alone, and gone after the end', { timeout: TALK }, async () => {
   await using daemon = await runDaemon();
-  const socket = join(daemon.dataDir, 'control.sock');
+  const socket = join(daemon.dataDir, 'run', 'control.sock');
   expect(statSync(socket).mode & 0o777).toBe(0o600);
   daemon.child.kill('SIGTERM');
   expect(await daemon.exit).toEqual({ code: 0, signal: null });

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,9 +39,10 @@ test('a data folder that may not be entered is said to be of another user', asyn
 });
 
 test('a coda that may not be spoken to is said to be of another user', async () => {
-  const server = createServer((socket) => socket.destroy()).listen(join(dataDir, 'control.sock'));
+  await mkdir(join(dataDir, 'run'), { recursive: true });
+  const server = createServer((socket) => socket.destroy()).listen(join(dataDir, 'run', 'control.sock'));
   await once(server, 'listening');
-  await chmod(join(dataDir, 'control.sock'), 0o000);
+  await chmod(join(dataDir, 'run', 'control.sock'), 0o000);
   await chmod(dataDir, 0o755);
   await bound(() => expect(callDaemon(dataDir, 'health')).rejects.toMatchObject(notMine));
   server.close();

@@ -17,6 +17,7 @@ const service = z.looseObject({
   healthcheck: z.looseObject({ test: z.array(z.string()).min(2), interval: z.string(), retries: z.number() }),
   environment: z.record(z.string(), z.string()).optional(),
   volumes: z.array(z.string()).optional(),
+  tmpfs: z.array(z.string()).optional(),
   depends_on: z.record(z.string(), z.object({ condition: z.literal('service_healthy') })).optional(),
 });
 
@@ -39,6 +40,13 @@ test('no container runs as root, and none has the socket of Docker', () => {
     expect((volumes ?? []).join()).not.toContain('docker.sock');
   }
   expect(/^USER (\w+)$/m.exec(dockerfile)?.[1]).toBe('node');
+});
+
+test('what is in the data folder outlasts a container, but for what each has of its own', () => {
+  const { volumes = [], tmpfs = [] } = compose.services.coda ?? {};
+  expect(volumes).toContain('data:/data');
+  const gone = tmpfs.map((mount) => mount.split(':')[0] ?? '').filter((path) => path.startsWith('/data'));
+  expect(gone).toEqual(['/data/run']);
 });
 
 test('every named volume is declared', () => {
