@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { dataTool, done, failed, type ToolResult, type TxContext } from '../../agent/index.ts';
 import { type Once, parseWhen } from '../../time/index.ts';
 import { askWhich, catchUpInput, LONGEST_TEXT, readingChoice } from './create.ts';
+import { refusedAsTooOften } from './limits.ts';
 import { nextOf } from './plan.ts';
 import { isOpen, type Reminder, type WakeAt } from './reminder.ts';
 import { undoOf } from './restore.ts';
@@ -123,6 +124,8 @@ export async function moveTo(
   wakeAt: WakeAt,
   text = found.text,
 ) {
+  const refused = await refusedAsTooOften(ctx, schedule, found.conversationId, found.id);
+  if (refused) return refused;
   const now = ctx.clock.now();
   const after = { ...found, ...schedule, text, snoozedUntil: undefined, snoozedOccurrence: undefined };
   ctx.tx.afterCommit(() => wakeAt(schedule.plannedAt));

@@ -3,6 +3,7 @@ import { dataTool, done, type Failed, failed, type ToolResult, type TxContext } 
 import { shortId } from '../../base/ids.ts';
 import type { Choice } from '../../delivery/index.ts';
 import { type Once, type Reading, type Recurring, understand } from '../../time/index.ts';
+import { MOST_PENDING, refusedAsTooOften } from './limits.ts';
 import { CATCH_UPS, type WakeAt } from './reminder.ts';
 import { undoOf } from './restore.ts';
 import { type Schedule, scheduleOf, storedSchedule } from './schedule.ts';
@@ -10,7 +11,6 @@ import * as store from './store.ts';
 import { created, texts, zoneUnknown } from './texts.ts';
 
 export const LONGEST_TEXT = 2_000;
-const MOST_PENDING = 500;
 
 export const catchUpInput = z
   .enum(CATCH_UPS)
@@ -88,6 +88,8 @@ export async function placeAt(
   if (toDm && !(await store.hasDm(tx, person.id))) {
     return failed('NO_DM', texts.noDm.message, { remedy: texts.noDm.remedy });
   }
+  const refused = await refusedAsTooOften(ctx, schedule, conversationId);
+  if (refused) return refused;
   const made = await store.insert(
     tx,
     {

@@ -103,6 +103,33 @@ export async function insert(
   return rows.map((row) => ({ reminder: toReminder(row), isFirst: row.is_first }))[0];
 }
 
+/** More are never needed to see that there is no room. */
+const MOST_FREQUENT = 200;
+
+/** Pending series of the person, or in the place, that may speak more than once an hour; not the one with id `except`. */
+export async function frequent(
+  tx: Transaction,
+  personId: string,
+  conversationId: string,
+  except: string,
+): Promise<{ personId: string; conversationId: string; rule: string; plannedAt: Instant }[]> {
+  const { rows } = await tx.query<
+    Pick<ReminderRow, 'person_id' | 'conversation_id'> & { rule: string; planned_at: Date }
+  >(
+    `select person_id, conversation_id, rule, planned_at from reminders
+      where state = 'pending' and planned_at is not null and (person_id = $1 or conversation_id = $2) and id <> $3
+        and rule ~ 'FREQ=(SECONDLY|MINUTELY|HOURLY)|BY(MINUTE|SECOND)=[0-9]+,'
+      limit ${MOST_FREQUENT}`,
+    [personId, conversationId, except],
+  );
+  return rows.map((row) => ({
+    personId: row.person_id,
+    conversationId: row.conversation_id,
+    rule: row.rule,
+    plannedAt: row.planned_at,
+  }));
+}
+
 /** Whether the person can be written to alone. */
 export async function hasDm(tx: Queryable, personId: string): Promise<boolean> {
   const { rows } = await tx.query(`select 1 from conversations where person_id = $1 and kind = 'dm' limit 1`, [

@@ -134,6 +134,10 @@ export const texts = {
     message: `You have ${max} pending reminders, which is the most there can be.`,
     remedy: 'Complete or delete some first: "what are my reminders" lists them.',
   }),
+  tooOften: (max: number) => ({
+    message: `With that one, reminders would come more than ${max} times an hour, which is the most for one person and for one place.`,
+    remedy: 'Have it come less often, or delete another one that comes often: "what are my reminders" lists them.',
+  }),
   pickedPast: 'That time has passed meanwhile.',
   noDm: {
     message: 'I have no direct conversation with you to remind you in.',

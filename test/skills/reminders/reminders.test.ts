@@ -34,6 +34,30 @@ for (const { name, available, open } of testDatabases)
     };
 
     describe('setting a reminder', () => {
+      test('series that come often are bounded for a person, and told why when one is refused', async () => {
+        const [first] = [await remind('breathe', 'every minute'), await remind('blink', 'every 2 minutes')];
+        expect(first?.ok).toBe(true);
+        expect((await remind('sit up', 'every 2 minutes')).ok).toBe(true);
+        expect(words(await remind('drink', 'every 30 minutes'))).toContain('more than 120 times an hour');
+        // What comes once an hour or less is not counted.
+        expect((await remind('stretch', 'every hour')).ok).toBe(true);
+        const tea = await remind('make tea', 'every day at 10');
+        expect(tea.ok).toBe(true);
+        const faster = await coda.call('reminder_edit', { which: 'make tea', when: 'every 5 minutes' });
+        expect(words(faster)).toContain('more than 120 times an hour');
+        // The same series may change as it likes within the bound.
+        expect((await coda.call('reminder_edit', { which: 'breathe', when: 'every 5 minutes' })).ok).toBe(true);
+        expect((await remind('drink', 'every 30 minutes')).ok).toBe(true);
+      });
+
+      test('… and for a place, whoever has set them', async () => {
+        const inGeneral = (person: string) => ({ person, conversation: 'general' });
+        await remind('breathe', 'every minute', inGeneral('ana'));
+        await remind('blink', 'every minute', inGeneral('ana'));
+        expect(words(await remind('drink', 'every 30 minutes', inGeneral('bob')))).toContain('120 times an hour');
+        expect((await remind('drink', 'every 30 minutes', { person: 'bob', conversation: 'bob-dm' })).ok).toBe(true);
+      });
+
       test('the answer says the exact local time and zone', async () => {
         expect(words(await remind('call Bob', 'tomorrow at 9'))).toBe(
           "I'll remind you to call Bob on Sat 21 Nov at 09:00 (Europe/Berlin).",
