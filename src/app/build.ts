@@ -15,11 +15,18 @@ import {
   type SkillDeps,
 } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
-import { type ChatAdapter, type DeadLetters, Delivery, inboxPrunings, outboxPrunings } from '../delivery/index.ts';
-import { JobQueue, retention, retentionSchedule, Schedules, Worker } from '../jobs/index.ts';
+import {
+  type ChatAdapter,
+  type DeadLetters,
+  Delivery,
+  deadJobSource,
+  inboxPrunings,
+  outboxPrunings,
+} from '../delivery/index.ts';
+import { type DeadJobs, JobQueue, retention, retentionSchedule, Schedules, Worker } from '../jobs/index.ts';
 import { agentSkills } from '../skills/agent-skills/index.ts';
 import { LiveSkills } from './agent-skills.ts';
-import { deadLetterCheck, runChecks } from './checks.ts';
+import { deadJobCheck, deadLetterCheck, runChecks } from './checks.ts';
 import { type CostReport, costReport } from './cost.ts';
 import { openDiscord } from './discord.ts';
 import { type Foundation, openFoundation } from './foundation.ts';
@@ -66,6 +73,10 @@ export interface App {
   deadLetters(limit?: number): Promise<DeadLetters>;
   /** Sends a dead letter (or all) again; returns how many. */
   resend(id?: string): Promise<number>;
+  /** Background jobs that have given up, newest first, and how many there are. */
+  deadJobs(limit?: number): Promise<DeadJobs>;
+  /** Runs one of them (or all) again; returns how many. */
+  retryJobs(id?: string): Promise<number>;
   /** What was counted since the start, in Prometheus' text format. */
   metrics(): Promise<string>;
   /** Whether the database answers. */
@@ -188,7 +199,8 @@ class Assembly implements App {
     parts.onClose('agent skills', await this.agentSkills.start());
     const due = this.skills.flatMap(({ skill, deps }) => skill.due?.(deps) ?? []);
     const approvals = approvalSource({ database: this.foundation.database, delivery });
-    worker.start([...delivery.due(), this.jobs, this.schedules, approvals, ...due]);
+    const deadJobs = deadJobSource({ database: this.foundation.database, outbox: delivery.outbox });
+    worker.start([...delivery.due(), this.jobs, this.schedules, approvals, deadJobs, ...due]);
     for (const adapter of this.adapters) {
       const reachable = (channel?: string) => void delivery.outbox.reachable(adapter.name, channel);
       await adapter.start(delivery.inbox, reachable, this.stopping.signal);
@@ -216,7 +228,7 @@ class Assembly implements App {
   checks(): HealthCheck[] {
     const skills = this.skills.flatMap(({ skill, deps }) => skill.checks?.(deps) ?? []);
     const adapters = this.adapters.flatMap((adapter) => adapter.checks?.() ?? []);
-    return [deadLetterCheck(this.delivery.outbox), ...this.mindChecks, ...adapters, ...skills];
+    return [deadLetterCheck(this.delivery.outbox), deadJobCheck(this.jobs), ...this.mindChecks, ...adapters, ...skills];
   }
 
   deadLetters(limit?: number): Promise<DeadLetters> {
@@ -225,6 +237,14 @@ class Assembly implements App {
 
   resend(id?: string): Promise<number> {
     return this.delivery.outbox.revive(id);
+  }
+
+  deadJobs(limit?: number): Promise<DeadJobs> {
+    return this.jobs.dead(limit);
+  }
+
+  retryJobs(id?: string): Promise<number> {
+    return this.jobs.retry(id);
   }
 
   async status(): Promise<Json> {
@@ -237,6 +257,7 @@ class Assembly implements App {
       away: Object.fromEntries(this.away().map(({ platform, says }) => [platform, says])),
       running: this.delivery.running,
       outbox: { ...(await this.delivery.outbox.open()), sent_again: this.delivery.outbox.sentAgain },
+      jobs: { dead: (await this.jobs.dead(1)).total },
       ...(models !== undefined && { models }),
       storage: { ...database.stats() } as Json,
     };

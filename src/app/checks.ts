@@ -4,6 +4,7 @@ import { messageOf } from '../base/errors.ts';
 import { plural } from '../base/text.ts';
 import type { Finding, HealthCheck } from '../chat/index.ts';
 import type { DeadLetters } from '../delivery/index.ts';
+import type { DeadJobs } from '../jobs/index.ts';
 import type { Database } from '../storage/index.ts';
 
 /** What the outbox tells of itself. */
@@ -23,6 +24,20 @@ export function deadLetterCheck(outbox: Told): HealthCheck {
       if (total === 0) return { ok: true, says: `everything could be delivered${again}` };
       const says = `${plural(total, 'message')} could not be delivered; the newest: ${letters[0]?.error ?? 'no reason known'}${again}`;
       return { ok: false, says, remedy: 'See them with "coda outbox", send them again with "coda outbox resend".' };
+    },
+  };
+}
+
+/** Whether a background job has given up. */
+export function deadJobCheck(jobs: { dead(limit: number): Promise<DeadJobs> }): HealthCheck {
+  return {
+    name: 'background jobs',
+    async check() {
+      const { jobs: dead, total } = await jobs.dead(1);
+      if (total === 0) return { ok: true, says: 'none has given up' };
+      const [newest] = dead;
+      const says = `${plural(total, 'job')} failed too often; the newest: ${newest?.kind}, ${newest?.error ?? 'no reason known'}`;
+      return { ok: false, says, remedy: 'See them with "coda jobs", run them again with "coda jobs retry".' };
     },
   };
 }

@@ -1,6 +1,7 @@
 /** Puts coda together. */
 
 export type { DeadLetters } from '../delivery/index.ts';
+export type { DeadJobs } from '../jobs/index.ts';
 export { openAgentSkills } from './agent-skills.ts';
 export { type App, type Away, type BuildOptions, build } from './build.ts';
 export { runChecks } from './checks.ts';

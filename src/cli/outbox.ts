@@ -5,7 +5,7 @@ import type { Flags } from './flags.ts';
 import { identity, prepare } from './serve.ts';
 import { usage } from './texts.ts';
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const SHOWN_CHARACTERS = 60;
 
 /** `coda outbox`: what could not be delivered, newest first. */
@@ -37,7 +37,7 @@ export async function outboxResend(flags: Flags & { args: string[] }, io: NodeJS
 }
 
 /** By the daemon when one runs; else here, on its storage. */
-async function ask(
+export async function ask(
   flags: Flags,
   io: NodeJS.Process,
   verb: string,

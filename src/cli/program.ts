@@ -41,6 +41,7 @@ export function createProgram(io: NodeJS.Process, listener: Listener): Command {
   addTalking(program, call);
   addLooking(program, call);
   addOutbox(program.command('outbox').description('what could not be delivered'), call);
+  addJobs(program.command('jobs').description('background jobs that have given up'), call);
   addSkills(program.command('skills').description('look at agent skills, and check them'), call);
   addConfig(program.command('config').description('look at the configuration'), call);
   return program;
@@ -108,6 +109,19 @@ function addOutbox(outbox: Command, call: Call): void {
     .description('send one of them, or all, again')
     .argument('[id]')
     .action(call<WhenFlags>(async () => (await import('./outbox.ts')).outboxResend));
+}
+
+function addJobs(jobs: Command, call: Call): void {
+  jobs
+    .command('list', { isDefault: true })
+    .description('show those that failed too often, newest first')
+    .option('--json', 'as JSON')
+    .action(call(async () => (await import('./jobs.ts')).jobsList));
+  jobs
+    .command('retry')
+    .description('run one of them, or all, again')
+    .argument('[id]')
+    .action(call<WhenFlags>(async () => (await import('./jobs.ts')).jobsRetry));
 }
 
 function addConfig(config: Command, call: Call): void {

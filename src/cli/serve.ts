@@ -94,7 +94,11 @@ function skillVerbs(skills: App['agentSkills']) {
 function verbs(app: App, config: Config, io: NodeJS.Process) {
   const since = Date.now();
   return {
-    health: async () => ({ ok: await app.healthy(), away: app.away() as unknown as Json }),
+    health: async () => ({
+      ok: await app.healthy(),
+      away: app.away() as unknown as Json,
+      deadJobs: (await app.deadJobs(1).catch(() => ({ total: 0 }))).total,
+    }),
     status: async (): Promise<Json> => ({
       pid: io.pid,
       uptime_s: Math.round((Date.now() - since) / 1_000),
@@ -105,6 +109,8 @@ function verbs(app: App, config: Config, io: NodeJS.Process) {
     metrics: () => app.metrics(),
     doctor: async () => runChecks(app) as unknown as Json,
     outbox: async () => (await app.deadLetters()) as unknown as Json,
+    jobs: async () => (await app.deadJobs()) as unknown as Json,
+    'retry-jobs': ({ id }: Record<string, Json>) => app.retryJobs(typeof id === 'string' ? id : undefined),
     resend: ({ id }: Record<string, Json>) => app.resend(typeof id === 'string' ? id : undefined),
     ...skillVerbs(app.agentSkills),
     cost: async () => (await app.cost()) as unknown as Json,

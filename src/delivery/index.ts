@@ -10,6 +10,7 @@ export {
   prunings as inboxPrunings,
 } from './inbox/store.ts';
 export type * from './item.ts';
+export { deadJobSource } from './letters/dead-jobs.ts';
 export {
   type DeadLetters,
   erasures as outboxErasures,

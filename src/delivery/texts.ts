@@ -11,11 +11,21 @@ export const notInTime = () => 'That reached me too late, so I have not done it.
 export const edited = (text: string) => `I have changed my message. It reads now:\n\n${text}`;
 
 const LONGEST_SHOWN = 300;
+const MOST_JOBS = 5;
 
 export const undelivered = (count: number, shown: readonly string[]) =>
   [
     `${plural(count, 'message')} for you could not be delivered${shown.length > 0 ? ':' : '.'}`,
     ...shown.map((text) => `> ${shorten(text.replace(/\s+/g, ' '), LONGEST_SHOWN)}`),
+  ].join('\n');
+
+export const jobsGaveUp = (jobs: readonly { kind: string; error: string | null }[]) =>
+  [
+    `${plural(jobs.length, 'background job')} of mine failed again and again, so I have stopped trying:`,
+    ...jobs
+      .slice(0, MOST_JOBS)
+      .map(({ kind, error }) => `> ${kind}: ${shorten(error ?? 'no reason known', LONGEST_SHOWN)}`),
+    '"coda jobs" on the command line shows them, "coda jobs retry" runs them again.',
   ].join('\n');
 
 export const tooFast = (limit: number) =>

@@ -60,6 +60,19 @@ export async function takeUndelivered(
   return rows.map(({ text, created_at: createdAt }) => ({ text: text ?? '', createdAt }));
 }
 
+const OWNERS_DIRECT = `select distinct on (p.id) p.id as "personId", c.id as "conversationId"
+  from persons p join conversations c on c.person_id = p.id and c.kind = 'dm'
+ where p.role = 'owner' order by p.id, c.created_at desc`;
+
+/** Where each owner can be told something alone: the direct conversation that is the newest. */
+export async function ownersDirect(tx: Transaction): Promise<{ personId: string; conversationId: string }[]> {
+  return (await tx.query<{ personId: string; conversationId: string }>(OWNERS_DIRECT)).rows;
+}
+
+/** Since when a job that has given up waits to be told, once there is an owner who can be told. */
+export const UNTOLD_JOBS = `select min(finished_at) from jobs
+  where state = 'dead' and not told and exists (select from (${OWNERS_DIRECT}) owners)`;
+
 /** Puts dead letters back to be sent: one, or all. The time that it may take begins anew. Returns how many. */
 export async function revive(database: Database, id: string | undefined, now: Instant): Promise<number> {
   const { count } = await database.run(

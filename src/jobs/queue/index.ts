@@ -121,6 +121,19 @@ export class JobQueue implements DueSource, Owned {
     return store.free(tx, owner, ids, now);
   }
 
+  /** The newest jobs that have given up, and how many there are. */
+  dead(limit = 50): Promise<store.DeadJobs> {
+    return store.dead(this.deps.database, limit);
+  }
+
+  /** Runs a job that has given up (or all) again. Returns how many. */
+  async retry(id?: string): Promise<number> {
+    const now = this.deps.world.clock.now();
+    const count = await store.retry(this.deps.database, id, now);
+    if (count > 0) this.deps.wakeAt(now);
+    return count;
+  }
+
   /** Resolves when no job runs and what became of each is stored. */
   async idle(): Promise<void> {
     while (this.running.size > 0) await Promise.all(this.running);
@@ -169,6 +182,8 @@ export class JobQueue implements DueSource, Owned {
       for (const { id } of ended) this.hands.delete(id);
     }
     const next = items.flatMap(({ ended }) => (ended.dueAt ? [ended.dueAt.getTime()] : []));
+    // Somebody has to be told.
+    if (items.some(({ ended }) => ended.state === 'dead')) next.push(world.clock.now().getTime());
     if (next.length > 0) wakeAt(new Date(Math.min(...next)));
   }
 }

@@ -121,6 +121,53 @@ export async function release(tx: Transaction, owners: readonly string[], now: I
   );
 }
 
+/** A job that has failed as often as it may. */
+export interface DeadJob {
+  id: string;
+  kind: string;
+  attempts: number;
+  error: string | null;
+  finished_at: Instant;
+}
+
+export interface DeadJobs {
+  jobs: DeadJob[];
+  total: number;
+}
+
+/** The newest jobs that have given up, and how many there are. */
+export async function dead(database: Database, limit: number): Promise<DeadJobs> {
+  const { rows } = await database.read<DeadJob & { total: number }>(
+    `select id, kind, attempts, error, finished_at, count(*) over () as total from jobs
+      where state = 'dead' order by finished_at desc limit $1`,
+    [limit],
+  );
+  return { jobs: rows.map(({ total: _, ...job }) => job), total: rows[0]?.total ?? 0 };
+}
+
+/** Puts jobs that have given up back to be run: one, or all. One that has a successor by now stays. Returns how many. */
+export async function retry(database: Database, id: string | undefined, now: Instant): Promise<number> {
+  const { count } = await database.run(
+    'jobs.retry',
+    `update jobs j
+        set state = 'pending', due_at = $2, attempts = 0, finished_at = null, told = false
+      where state = 'dead' and ($1::uuid is null or id = $1::uuid) and not ${SUPERSEDED}
+        and not exists (select from jobs n where n.kind = j.kind and n.key = j.key and n.state = 'dead' and n.id > j.id)`,
+    [id ?? null, now],
+  );
+  return count;
+}
+
+/** Jobs that have given up and were told to nobody; from now on they count as told. */
+export async function takeUntold(tx: Transaction): Promise<DeadJob[]> {
+  const { rows } = await tx.query<DeadJob>(
+    `update jobs set told = true
+      where id in (select id from jobs where state = 'dead' and not told order by finished_at limit 100 for update skip locked)
+      returning id, kind, attempts, error, finished_at`,
+  );
+  return rows;
+}
+
 /** Who runs jobs, or ran them when their process ended. */
 export const OWNERS = `select owner from jobs where owner is not null and state = 'running'`;
 

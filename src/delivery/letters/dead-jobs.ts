@@ -1,0 +1,24 @@
+import { type DueSource, takeUntold } from '../../jobs/index.ts';
+import type { Database } from '../../storage/index.ts';
+import type { Outbox } from '../outgoing.ts';
+import * as texts from '../texts.ts';
+import * as store from './store.ts';
+
+/** Tells every owner who can be reached directly of background jobs that have given up, once. */
+export function deadJobSource({ database, outbox }: { database: Database; outbox: Outbox }): DueSource {
+  return {
+    name: 'dead jobs',
+    earliest: store.UNTOLD_JOBS,
+    fire: () =>
+      database.tx('jobs.tell', async (tx) => {
+        const jobs = await takeUntold(tx);
+        const [newest] = jobs;
+        if (!newest) return 0;
+        const card = { kind: 'notice' as const, text: texts.jobsGaveUp(jobs) };
+        const owners = await store.ownersDirect(tx);
+        const said = owners.map((owner) => ({ key: `dead-job:${newest.id}:${owner.personId}`, ...owner, card }));
+        await outbox.addAll(tx, said);
+        return jobs.length;
+      }),
+  };
+}
