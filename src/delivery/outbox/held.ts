@@ -1,12 +1,21 @@
 import { messageOf } from '../../base/errors.ts';
-import type { OutboxDeps } from './index.ts';
+import type { World } from '../../base/world.ts';
+import type { Database } from '../../storage/index.ts';
+import type { ChatAdapter } from '../adapter.ts';
 import * as store from './store.ts';
+
+interface HeldDeps {
+  database: Database;
+  world: World;
+  adapters: readonly ChatAdapter[];
+  wakeAt(at: Date): void;
+}
 
 /** What other processes had to hold for want of somebody there, where this one has somebody. */
 export class Held {
-  private readonly deps: Pick<OutboxDeps, 'database' | 'world' | 'adapters' | 'wakeAt'>;
+  private readonly deps: HeldDeps;
 
-  constructor(deps: Held['deps']) {
+  constructor(deps: HeldDeps) {
     this.deps = deps;
   }
 
