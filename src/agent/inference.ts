@@ -224,7 +224,8 @@ export class Inference {
         return answer;
       } catch (error) {
         const tooLong = error instanceof ModelError && error.fault === 'context_overflow';
-        if (!tooLong || tries === SHORTENED) throw error;
+        if (!tooLong) throw error;
+        if (tries === SHORTENED) throw isNew(recalledOf(inquiry.item)) ? smallWindow(error) : error;
         by = halved(plan, by);
         plan = await this.compacted(inquiry, material, by, signal);
       }
@@ -350,4 +351,13 @@ function halved(plan: Plan, { answer, ...limits }: Limits): Limits {
   const half = Math.floor(tokensOf(plan) / 2);
   const shorter = Math.min(answer, Math.max(LEAST_ANSWER, Math.floor(half / 2)));
   return { ...limits, answer: shorter, context: half + shorter };
+}
+
+function isNew({ summary, history }: Recalled): boolean {
+  return summary === null && history.length === 0;
+}
+
+/** To begin afresh would not help: nothing was said before. */
+function smallWindow({ message, details }: ModelError): ModelError {
+  return new ModelError('context_overflow', message, { ...details, reason: 'small_window' });
 }

@@ -63,10 +63,10 @@ const DAY_MS = 86_400_000;
 
 /** Whether each provider can be reached with its key, and how often answers had to be put right. */
 export function modelChecks(models: Models, database: Database, clock: Clock): HealthCheck[] {
-  const providers = Object.entries(models.settings.providers).map(
-    ([name, provider]): HealthCheck => ({
+  const providers = Object.keys(models.settings.providers).map(
+    (name): HealthCheck => ({
       name: `models ${name}`,
-      check: (signal) => checkProvider(name, provider, signal),
+      check: (signal) => checkProvider(name, models, signal),
     }),
   );
   const repairs: HealthCheck = {

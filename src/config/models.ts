@@ -134,6 +134,12 @@ const named = fields.superRefine((models, ctx) => {
     if (owner === undefined || models.providers[owner]) continue;
     ctx.addIssue({ code: 'custom', path, message: `expected a provider listed under providers, not “${owner}”` });
   }
+  const providers = Object.entries(models.providers);
+  // Of a vendor's own service a usual model is taken; of any other nobody can know which it has.
+  if (models.default === undefined && providers.length > 0 && providers.every(([, { base_url }]) => base_url)) {
+    const message = `expected default beside it, the model that answers, such as ${providers[0]?.[0]}/name-of-the-model`;
+    ctx.addIssue({ code: 'custom', path: ['providers'], message });
+  }
 });
 
 export const models = block(

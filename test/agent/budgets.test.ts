@@ -128,7 +128,7 @@ test('an answer that failed after it had cost is counted', async () => {
   await using coda = await begin();
   const ana = coda.person('ana');
   server.play({ ...costing(1), text: 'Half of', stop: 'length' }, { fault: 'too_long', times: 9 });
-  expect(await ana.says('hello')).toMatch(/too long for the model.*\/new/);
+  expect(await ana.says('hello')).toMatch(/window is too small/);
   expect(await ana.says('/cost')).toContain('**Today:** 1.00 USD');
 });
 

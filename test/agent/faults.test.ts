@@ -77,10 +77,19 @@ test('with all models down reminders are set, listed and told, and it is said wh
 });
 
 test('a conversation that is too long even in half is told with its remedy', async () => {
+  const bob = coda.person('bob');
+  await bob.says('hello');
   server.play({ fault: 'too_long', times: 99 });
-  const text = await coda.person('bob').says('why is the sky blue?');
+  const text = await bob.says('why is the sky blue?');
   expect(text).toBe('This conversation has become too long for the model. Say `/new` to begin afresh.');
   noSecrets(text);
+});
+
+test('where not even a new conversation fits, the person is not sent to begin one', async () => {
+  const message = "This model's maximum context length is 4096 tokens. However, you requested 9000 tokens.";
+  server.play({ sends: { status: 400, body: JSON.stringify({ error: { message, code: 400 } }) }, times: 99 });
+  const text = await coda.person('kim').says('why is the sky blue?');
+  expect(text).toMatch(/window \(4,096 tokens\) is too small.*owner can start the model with a larger one/);
 });
 
 test('a refusal is told', async () => {

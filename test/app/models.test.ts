@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { checkProvider } from '../../src/agent/index.ts';
 import { KEY, ModelServer } from '../support/model-server/index.ts';
-import { modelConfig } from '../support/models.ts';
+import { modelConfig, modelsOn } from '../support/models.ts';
 import { play } from '../support/play.ts';
 
 test('the doctor tells which provider cannot be reached, and why, without asking a model', async () => {
@@ -27,6 +28,84 @@ test('the doctor tells which provider cannot be reached, and why, without asking
   expect(found('models gone')).toMatchObject({ ok: false, says: '127.0.0.1:9 does not answer' });
   expect(JSON.stringify(findings)).not.toContain('sk-');
   expect(server.requests).toEqual([]);
+});
+
+/** What the doctor says of the provider `local`, whose default model is `model`. */
+async function findingOf(server: ModelServer, { model = 'qwen3:8b', ...more }: Record<string, unknown> = {}) {
+  const base_url = server.baseUrl('openai');
+  const local = { kind: 'openai-compatible', base_url, api_key: KEY, context_tokens: 16_000, ...more };
+  const models = modelsOn(server, {
+    default: `local/${model}`,
+    light: undefined,
+    heavy: undefined,
+    fallbacks: [],
+    providers: { local },
+  });
+  return checkProvider('local', models, new AbortController().signal);
+}
+
+test('the doctor looks at the names of the models, their windows and whether they take tools', async () => {
+  await using server = await ModelServer.start();
+  const of = (options: Record<string, unknown>) => findingOf(server, options);
+  const entry = (id: string, more = {}) => ({ id, object: 'model', ...more });
+  server.models = [entry('qwen3:8b'), entry('gemma3:latest'), entry('models/gemini-2.5-pro')];
+  expect(await of({})).toMatchObject({ ok: true });
+  expect(await of({ model: 'gemma3' })).toMatchObject({ ok: true });
+  expect(await of({ model: 'gemini-2.5-pro' })).toMatchObject({ ok: true });
+  expect(await of({ model: 'qwen3:9b' })).toEqual({
+    ok: false,
+    says: 'has no model qwen3:9b',
+    remedy: 'Did you mean local/qwen3:8b?',
+  });
+  // A list need not have every name.
+  server.aliases = ['qwen3:9b'];
+  expect(await of({ model: 'qwen3:9b' })).toMatchObject({ ok: true });
+  server.models = [entry('qwen3:8b', { max_model_len: 4_096 })];
+  expect(await of({})).toEqual({
+    ok: false,
+    says: 'qwen3:8b takes 4,096 tokens, and context_tokens says 16,000',
+    remedy: expect.stringContaining('models.providers.local.context_tokens: 4096'),
+  });
+  server.models = [entry('qwen3:8b', { owned_by: 'library' })];
+  server.ollama = { capabilities: ['completion'], context: 40_000 };
+  expect(await of({})).toMatchObject({ ok: false, says: expect.stringContaining('takes no tools') });
+  expect(await of({ tools: 'text' })).toMatchObject({ ok: true });
+  server.ollama = { capabilities: ['completion', 'tools'], context: 4_096 };
+  expect(await of({})).toMatchObject({ ok: false, says: expect.stringContaining('takes 4,096 tokens') });
+  expect(server.requests).toEqual([]);
+});
+
+test('the doctor tells a provider of the wrong kind by its list', async () => {
+  await using server = await ModelServer.start();
+  server.models = [{ id: 'qwen3:8b', type: 'model' }];
+  // This server speaks both.
+  expect(await findingOf(server)).toMatchObject({ ok: true });
+  server.models = [{ id: 'qwen3:8b', object: 'model' }];
+  const wrong = { kind: 'anthropic', base_url: server.url };
+  expect(await findingOf(server, wrong)).toMatchObject({ ok: true });
+  server.speaks = 'openai';
+  expect(await findingOf(server, wrong)).toMatchObject({
+    ok: false,
+    says: expect.stringContaining('does not speak the API of kind anthropic'),
+    remedy: expect.stringContaining('or its kind'),
+  });
+});
+
+test('the doctor tells what was learnt of a model since the start', async () => {
+  await using server = await ModelServer.start();
+  const config = modelConfig(server, { default: 'gpt/local', light: undefined, heavy: undefined });
+  await using coda = await play({ config });
+  const says = () =>
+    coda.app
+      .checks()
+      .find(({ name }) => name === 'models gpt')
+      ?.check(new AbortController().signal);
+  expect(await says()).toMatchObject({ ok: true });
+  const body =
+    '{"error":{"message":"\\"auto\\" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set"}}';
+  server.play({ sends: { status: 400, body } }, { text: 'In text, then.' });
+  expect(await coda.person('ana').says('why is the sky blue?')).toBe('In text, then.');
+  expect(await says()).toMatchObject({ ok: false, remedy: expect.stringContaining('--enable-auto-tool-choice') });
 });
 
 test('what had to be put right is counted for the doctor, and what it cost for the owner', async () => {

@@ -1,63 +1,252 @@
+import { z } from 'zod';
+import { deadline } from '../../base/async.ts';
+import { didYouMean } from '../../base/text.ts';
 import { faultOf } from './fault.ts';
-import type { ModelSettings } from './index.ts';
+import type { ModelSettings, Models } from './index.ts';
+import { anything, list, tokens, words } from './wire.ts';
 
 type Provider = ModelSettings['providers'][string];
 
-/** What asking a provider for its list of models came to: that costs nothing, and shows address and key. */
+/** What asking a provider for its list of models came to: that costs nothing, and shows address, key and names. */
 export interface ProviderHealth {
   ok: boolean;
   says: string;
   remedy?: string;
 }
 
-/** Asks one provider. Never throws, and never says a key. */
-export async function checkProvider(name: string, provider: Provider, signal: AbortSignal): Promise<ProviderHealth> {
-  const { url, headers } = listing(provider);
+/** A model as services list it; each has its own name for the window. */
+const listed = z.object({
+  id: words,
+  type: words,
+  object: words,
+  owned_by: words,
+  max_model_len: tokens,
+  context_window: tokens,
+  context_length: tokens,
+  max_context_length: tokens,
+});
+type Listed = z.output<typeof listed>;
+const listing = z.object({ data: list(listed) }).catch({ data: [] });
+
+/** More of an answer is not read. Bytes. */
+const LARGEST = 8 << 20;
+/** For a question that may go unanswered without harm. */
+const ASIDE_MS = 3_000;
+
+/** Asks one provider, for those of `models` that are its own. Asks no model; never throws, and never says a key. */
+export async function checkProvider(name: string, models: Models, signal: AbortSignal): Promise<ProviderHealth> {
+  const provider = models.settings.providers[name] as Provider;
+  const base = baseOf(provider);
   try {
-    const response = await fetch(url, { headers, signal });
-    await response.body?.cancel();
-    const isPage = (response.headers.get('content-type') ?? '').includes('text/html');
-    if (response.ok && !isPage) return { ok: true, says: `answers at ${new URL(url).host}` };
-    const status = isPage && response.ok ? 404 : response.status;
-    return wrong(
-      name,
-      provider,
-      faultOf({ status, headers: response.headers }, name, { signal, silent: false }).fault,
-      url,
-    );
+    const asked = await ask(`${base}${PATHS[provider.kind].models}`, provider, signal);
+    const wrong = asked.isApi ? undefined : asked.status;
+    if (wrong !== undefined) {
+      // A service may have no list and yet answer.
+      const speaks = (wrong === 404 || wrong === 405) && (await speaksHere(provider, base, signal));
+      return speaks ? { ok: true, says: `answers at ${hostOf(base)}` } : refused(name, provider, asked, base, signal);
+    }
+    const { data } = listing.parse(asked.body);
+    if (isOther(provider, data) && !(await speaksHere(provider, base, signal))) {
+      return addressWrong(name, provider, base);
+    }
+    const own = models.names().filter((each) => each.startsWith(`${name}/`));
+    const problems = await Promise.all(own.map((each) => problemOf(each, models, { provider, base, data, signal })));
+    const found = problems.flatMap((problem) => problem ?? []);
+    if (found.length === 0) return { ok: true, says: `answers at ${hostOf(base)}` };
+    return {
+      ok: false,
+      says: found.map(({ says }) => says).join('; '),
+      remedy: [...new Set(found.map(({ remedy }) => remedy))].join(' '),
+    };
   } catch {
-    return wrong(name, provider, 'transient', url);
+    return away(name, base);
   }
 }
 
-function listing({ kind, base_url, api_key }: Provider): { url: string; headers: Record<string, string> } {
-  const base = base_url?.replace(/\/$/, '');
-  if (kind === 'anthropic') {
-    const headers = { 'x-api-key': api_key ?? '', 'anthropic-version': '2023-06-01' };
-    return { url: `${base ?? 'https://api.anthropic.com'}/v1/models`, headers };
+interface Asked {
+  status: number;
+  headers: Headers;
+  /** Whether the API answered, and well. */
+  isApi: boolean;
+  /** Its JSON; undefined where it was none. */
+  body: unknown;
+}
+
+const PATHS = {
+  anthropic: { models: '/v1/models', speak: '/v1/messages' },
+  'openai-compatible': { models: '/models', speak: '/chat/completions' },
+} as const;
+
+function baseOf({ kind, base_url }: Provider): string {
+  const own = kind === 'anthropic' ? 'https://api.anthropic.com' : 'https://api.openai.com/v1';
+  return (base_url ?? own).replace(/\/$/, '');
+}
+
+function hostOf(url: string): string {
+  return new URL(url).host;
+}
+
+/** Asks for `url`, or sends `body` to it. */
+async function ask(url: string, { kind, api_key }: Provider, signal: AbortSignal, body?: unknown): Promise<Asked> {
+  const key =
+    kind === 'anthropic'
+      ? { 'x-api-key': api_key ?? '', 'anthropic-version': '2023-06-01' }
+      : { authorization: `Bearer ${api_key ?? ''}` };
+  const sent = body !== undefined && { method: 'POST', body: JSON.stringify(body) };
+  const response = await fetch(url, { ...sent, headers: { ...key, 'content-type': 'application/json' }, signal });
+  const { status, headers } = response;
+  const isPage = (headers.get('content-type') ?? '').includes('text/html');
+  const json = await jsonOf(response);
+  return { status: isPage && response.ok ? 404 : status, headers, isApi: response.ok && !isPage, body: json };
+}
+
+async function jsonOf(response: Response): Promise<unknown> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length;
+    if (size > LARGEST) break;
+    chunks.push(chunk);
   }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString());
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the list is that of a service of the other kind. */
+function isOther({ kind }: Provider, data: readonly Listed[]): boolean {
+  if (data.length === 0) return false;
+  const isAnthropic = data.every(({ type, object }) => type === 'model' && object === '');
+  return kind === 'anthropic' ? data.every(({ object }) => object === 'model') : isAnthropic;
+}
+
+/** Whether questions can be asked here. One without a model is refused before it costs anything. */
+async function speaksHere(provider: Provider, base: string, signal: AbortSignal): Promise<boolean> {
+  const { status, headers } = await ask(`${base}${PATHS[provider.kind].speak}`, provider, signal, {});
+  return status !== 404 && status !== 405 && !(headers.get('content-type') ?? '').includes('text/html');
+}
+
+interface Problem {
+  says: string;
+  remedy: string;
+}
+
+interface Place {
+  provider: Provider;
+  base: string;
+  data: readonly Listed[];
+  signal: AbortSignal;
+}
+
+/** What keeps one model from answering well, as far as can be seen without asking it. */
+async function problemOf(name: string, models: Models, place: Place): Promise<Problem | undefined> {
+  const { data } = place;
+  const provider = name.slice(0, name.indexOf('/'));
+  const model = name.slice(provider.length + 1);
+  const entry = data.find(({ id }) => plain(id) === plain(model));
+  if (!entry && data.length > 0 && (await isMissing(model, place))) {
+    const near = didYouMean(
+      model,
+      data.map(({ id }) => id),
+    );
+    const remedy = near
+      ? `Did you mean ${provider}/${near}?`
+      : `Choose one that it has, such as ${provider}/${data[0]?.id}.`;
+    return { says: `has no model ${model}`, remedy };
+  }
+  const shown = data.some(({ owned_by: owner }) => owner === 'library') ? await ollama(model, place) : {};
+  const learnt = models.learnt(name);
+  if (!learnt.inText || learnt.refusedTools) {
+    if (learnt.refusedTools || shown.tools === false) return toolless(provider, model);
+  }
+  const { max_model_len, context_window, context_length, max_context_length } = entry ?? {};
+  const told = [learnt.window, max_model_len, context_window, context_length, max_context_length, shown.window];
+  const window = Math.min(...told.filter((each) => each !== undefined && each > 0).map(Number));
+  const { wanted } = models.limits(name);
+  return window < wanted ? tooSmall(provider, model, window, wanted) : undefined;
+}
+
+function toolless(provider: string, model: string): Problem {
   return {
-    url: `${base ?? 'https://api.openai.com/v1'}/models`,
-    headers: { authorization: `Bearer ${api_key ?? ''}` },
+    says: `${model} takes no tools here; they are given to it in text`,
+    remedy: `Choose a model that calls tools (vLLM: start it with --enable-auto-tool-choice and --tool-call-parser), or set models.providers.${provider}.tools: text.`,
   };
 }
 
-function wrong(name: string, { kind }: Provider, fault: string, url: string): ProviderHealth {
-  const { host } = new URL(url);
-  if (fault === 'auth_expired') {
-    return { ok: false, says: `${host} refuses the key`, remedy: `Mend models.providers.${name}.api_key.` };
-  }
-  if (fault === 'not_found') {
-    const form = kind === 'anthropic' ? 'https://host (without /v1)' : 'https://host/v1';
+function tooSmall(provider: string, model: string, window: number, wanted: number): Problem {
+  const count = (value: number) => value.toLocaleString('en');
+  return {
+    says: `${model} takes ${count(window)} tokens, and context_tokens says ${count(wanted)}`,
+    remedy: `Start it with a larger window, or set models.providers.${provider}.context_tokens: ${window}.`,
+  };
+}
+
+/** A list may leave out other names of a model: the service itself knows whether it has it. */
+async function isMissing(model: string, { provider, base, signal }: Place): Promise<boolean> {
+  const path = model.split('/').map(encodeURIComponent).join('/');
+  const { status } = await ask(`${base}${PATHS[provider.kind].models}/${path}`, provider, signal);
+  return status === 404;
+}
+
+/** Without what services put before and behind the name of the same model. */
+function plain(id: string): string {
+  return id
+    .toLowerCase()
+    .replace(/^models\//, '')
+    .replace(/:(?:latest|free|nitro|floor|online|thinking|extended|exacto|beta)$/, '');
+}
+
+/** What Ollama tells of a model: whether it can call tools, and the window that it is loaded with. */
+async function ollama(model: string, { provider, base, signal }: Place): Promise<{ tools?: boolean; window?: number }> {
+  const root = base.replace(/\/v1$/, '');
+  using limit = deadline(ASIDE_MS, signal);
+  try {
+    const [shown, running] = await Promise.all([
+      ask(`${root}/api/show`, provider, limit.signal, { model }),
+      ask(`${root}/api/ps`, provider, limit.signal),
+    ]);
+    const { capabilities } = z
+      .object({ capabilities: list(z.string()) })
+      .catch({ capabilities: [] })
+      .parse(shown.body);
+    const loaded = z
+      .object({ models: list(z.object({ name: words, context_length: tokens, expires_at: anything })) })
+      .catch({ models: [] })
+      .parse(running.body);
+    const window = loaded.models.find(({ name }) => plain(name) === plain(model))?.context_length;
     return {
-      ok: false,
-      says: `${host} does not speak the API of kind ${kind} there`,
-      remedy: `Mend models.providers.${name}.base_url: ${form}.`,
+      ...(capabilities.length > 0 && { tools: capabilities.includes('tools') }),
+      ...(window !== undefined && { window }),
     };
+  } catch {
+    // An older one, or something that only calls itself so: nothing more is known.
+    return {};
   }
+}
+
+function refused(name: string, provider: Provider, asked: Asked, base: string, signal: AbortSignal): ProviderHealth {
+  const { fault } = faultOf({ status: asked.status, headers: asked.headers }, name, { signal, silent: false });
+  if (fault === 'auth_expired') {
+    return { ok: false, says: `${hostOf(base)} refuses the key`, remedy: `Mend models.providers.${name}.api_key.` };
+  }
+  return fault === 'not_found' ? addressWrong(name, provider, base) : away(name, base);
+}
+
+function addressWrong(name: string, { kind }: Provider, base: string): ProviderHealth {
+  const form = kind === 'anthropic' ? 'https://host (without /v1)' : 'https://host/v1';
   return {
     ok: false,
-    says: `${host} does not answer`,
+    says: `${hostOf(base)} does not speak the API of kind ${kind} there`,
+    remedy: `Mend models.providers.${name}.base_url: ${form}, or its kind.`,
+  };
+}
+
+function away(name: string, base: string): ProviderHealth {
+  return {
+    ok: false,
+    says: `${hostOf(base)} does not answer`,
     remedy: `Look whether it runs, and at models.providers.${name}.base_url.`,
   };
 }

@@ -99,12 +99,15 @@ export class Models {
     return model !== '' && Object.hasOwn(this.settings.providers, provider);
   }
 
-  /** Tokens that a request to `provider/model` may hold, and of these what is kept for the answer. */
-  limits(name: string): { context: number; answer: number } {
+  /**
+   * Tokens that a request to `provider/model` may hold, and of these what is kept for the answer; `wanted` is what the
+   * configuration says, of which the model may take less.
+   */
+  limits(name: string): { context: number; answer: number; wanted: number } {
     const { context_tokens: most, max_tokens: longest, providers } = this.settings;
     const wanted = Math.min(most, providers[split(name)[0]]?.context_tokens ?? most);
     const context = Math.min(wanted, this.learned.get(name)?.window ?? wanted);
-    return { context, answer: Math.min(longest, Math.floor(context / 4)) };
+    return { context, answer: Math.min(longest, Math.floor(context / 4)), wanted };
   }
 
   /** What was learnt of `provider/model` since the start. */

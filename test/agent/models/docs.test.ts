@@ -34,3 +34,9 @@ test.each([
 test('a local model comes first, and needs no key', () => {
   expect(load(blocks[0] ?? '').models?.providers.ollama).toMatchObject({ kind: 'openai-compatible' });
 });
+
+test('providers of which nobody can know a model want one that answers, and are told so at once', () => {
+  const yaml =
+    'models:\n  providers:\n    ollama: { kind: openai-compatible, base_url: "http://localhost:11434/v1" }\n';
+  expect(() => load(yaml)).toThrow(/models\.providers: expected default.*ollama\/name-of-the-model/);
+});

@@ -334,3 +334,68 @@ test('heartbeats keep a connection alive for a while, and words keep it alive', 
     vi.useRealTimers();
   }
 });
+
+describe('what a refusal means', () => {
+  const PAGE = '<!doctype html><html><body>Bad gateway</body></html>';
+  const told = (message: string, more: Fields = {}) => JSON.stringify({ error: { message, ...more } });
+  test.each<[string, number, string, string, object?]>([
+    ['a gateway’s page', 502, PAGE, 'transient'],
+    ['a page of too many requests', 429, PAGE, 'rate_limited'],
+    ['a page of a login', 403, PAGE, 'not_found', { reason: 'wrong_address' }],
+    ['a page that is missing', 404, PAGE, 'not_found', { reason: 'wrong_address' }],
+    ['a path that is missing', 404, '404 page not found', 'not_found', { reason: 'wrong_address' }],
+    ['a path that is missing, in JSON', 404, '{"detail":"Not Found"}', 'not_found', { reason: 'wrong_address' }],
+    ['a method that is not allowed', 405, '{"detail":"Method Not Allowed"}', 'not_found', { reason: 'wrong_address' }],
+    ['a model that is missing', 404, told("model 'x' not found"), 'not_found'],
+    ['a model that is missing by its name', 404, told('The resource some/model is gone'), 'not_found'],
+    ['a model that is none', 400, told('x is not a valid model ID'), 'not_found'],
+    ['Ollama without tools', 400, told('gemma:2b does not support tools'), 'not_found', { reason: 'no_tools' }],
+    [
+      'vLLM without its flags',
+      400,
+      JSON.stringify({
+        object: 'error',
+        message: '"auto" tool choice requires --enable-auto-tool-choice to be set',
+        code: 400,
+      }),
+      'not_found',
+      { reason: 'no_tools' },
+    ],
+    ['llama.cpp without its flag', 500, told('tools param requires --jinja flag'), 'not_found', { reason: 'no_tools' }],
+    [
+      'OpenRouter without tools',
+      404,
+      told('No endpoints found that support tool use.'),
+      'not_found',
+      { reason: 'no_tools' },
+    ],
+    [
+      'a small window',
+      400,
+      told("This model's maximum context length is 4096 tokens. However, you requested 9000 tokens."),
+      'context_overflow',
+      { window: 4_096 },
+    ],
+    [
+      'llama.cpp’s window',
+      400,
+      told('the request exceeds the available context size (4096 tokens)', { type: 'exceed_context_size_error' }),
+      'context_overflow',
+      { window: 4_096 },
+    ],
+    [
+      'Gemini’s list',
+      400,
+      `[${told('API key not valid.', { code: 401, status: 'UNAUTHENTICATED' })}]`,
+      'malformed_output',
+    ],
+    ['nothing', 500, '', 'transient'],
+    ['nothing of use', 400, 'null', 'malformed_output'],
+  ])('%s', async (_, status, body, fault, details = {}) => {
+    const type = body.startsWith('<') ? 'text/html' : 'application/json';
+    const error = await faultIn(openai({ status, type, body }));
+    expect(error.fault).toBe(fault);
+    expect(error.details).toEqual(expect.objectContaining(details));
+    expect(error.message).not.toMatch(/[{<]/);
+  });
+});

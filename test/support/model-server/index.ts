@@ -61,6 +61,13 @@ export class ModelServer {
   counting: ((text: string) => number) | undefined;
   /** Whether requests are kept; a soak would fill the memory with them. */
   recording = true;
+  /** What it lists, and what it knows besides by other names. */
+  models: readonly Record<string, unknown>[] = [];
+  aliases: readonly string[] = [];
+  /** The only API that it speaks; both when left out. */
+  speaks: 'anthropic' | 'openai' | undefined;
+  /** What Ollama's own API tells of each model. */
+  ollama: { capabilities: readonly string[]; context: number } | undefined;
   /** Asked before the scenes. */
   improvise: ((body: { model: string; messages: unknown[] }) => Scene | undefined) | undefined;
   private readonly server: Server;
@@ -134,15 +141,23 @@ export class ModelServer {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const key = request.headers['x-api-key'] ?? request.headers.authorization?.replace('Bearer ', '');
-    if (request.method === 'GET' && request.url === '/v1/models') {
+    if (request.method === 'GET' && request.url?.startsWith('/v1/models')) {
       if (key !== KEY) return refuse(response, 'openai', REFUSALS.unauthorized?.openai as Refusal);
-      response.writeHead(200, { 'content-type': 'application/json' });
-      return void response.end('{"data": []}');
+      const one = decodeURIComponent(request.url.slice('/v1/models/'.length));
+      if (one !== '' && !this.aliases.includes(one))
+        return refuse(response, 'openai', REFUSALS.no_such_model?.openai as Refusal);
+      return json(response, { data: this.models });
+    }
+    if (this.ollama && request.url === '/api/show') return json(response, { capabilities: this.ollama.capabilities });
+    if (this.ollama && request.url === '/api/ps') {
+      const { context } = this.ollama;
+      return json(response, { models: this.models.map(({ id }) => ({ name: id, context_length: context })) });
     }
     const text = Buffer.concat(chunks).toString();
     if (request.url === '/v1/messages/count_tokens') return this.count(text, key === KEY, response);
     const api = request.url === '/v1/messages' ? 'anthropic' : 'openai';
     if (!['/v1/messages', '/v1/chat/completions'].includes(request.url ?? '')) return page(response, 404);
+    if (this.speaks && this.speaks !== api) return page(response, 404);
     const body = JSON.parse(text);
     const left = deferred<boolean>();
     response.on('close', () => left.resolve(!response.writableFinished));
@@ -288,6 +303,11 @@ function overloaded(api: string): string {
 function refuse(response: ServerResponse, api: string, refusal: Refusal, headers: Record<string, string> = {}): void {
   const body = api === 'anthropic' ? anthropicError(refusal) : openaiError(refusal);
   response.writeHead(refusal.status, { 'content-type': 'application/json', ...headers });
+  response.end(JSON.stringify(body));
+}
+
+function json(response: ServerResponse, body: unknown): void {
+  response.writeHead(200, { 'content-type': 'application/json' });
   response.end(JSON.stringify(body));
 }
 
