@@ -77,6 +77,21 @@ test('health and status answer for a daemon, and say that there is none', { time
   expect((await command('status', '--data', dataDir)).stdout).toMatch(/^pid +\d+$/m);
 });
 
+test('health and status tell of a platform that is away', { timeout: TALK }, async () => {
+  const dataDir = freshDataDir();
+  mkdirSync(dataDir, { recursive: true });
+  const config = join(dataDir, 'away.yaml');
+  // Nobody listens on the discard port.
+  writeFileSync(config, 'discord:\n  token: a-token-of-nobody\n  api_url: http://127.0.0.1:9/api\n');
+  await using _daemon = await runDaemon({ dataDir, args: ['--config', config] });
+  const { code, stderr } = await command('health', '--data', dataDir);
+  expect(code).toBe(69);
+  expect(stderr).toMatch(
+    /^coda: coda runs, but discord is away: Discord cannot be reached .+\n {2}.+ \[PLATFORM_AWAY\]\n$/,
+  );
+  expect((await command('status', '--data', dataDir)).stdout).toMatch(/discord +Discord cannot be reached/);
+});
+
 test('a daemon that was killed leaves nothing in the way of the next', { timeout: TALK }, async () => {
   const dataDir = freshDataDir();
   await using first = await runDaemon({ dataDir });

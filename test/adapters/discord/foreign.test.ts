@@ -25,7 +25,15 @@ async function deadLetters(play: DiscordPlay): Promise<number> {
 describe('an answer to a request that is not Discord’s own', () => {
   test.each([
     ['a page instead of a refusal', [400, 403, 404, 405, 408, 413, 429, 451].map((status) => page(status))],
-    ['a page instead of a success', [page(200), page(200, { done: true }), page(302, { headers: { location: '/' } })]],
+    [
+      'a page instead of a success',
+      [
+        page(200),
+        page(200, { done: true }),
+        { status: 205, foreign: '{"id":"7"}', type: 'application/json' },
+        page(302, { headers: { location: '/' } }),
+      ],
+    ],
     [
       'JSON that says nothing',
       ['{}', '[]', '"ok"', '{"id":7}', ''].map((foreign) => ({ status: 200, foreign, type: 'application/json' })),
