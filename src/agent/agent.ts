@@ -2,7 +2,7 @@ import { deadline } from '../base/async.ts';
 import { CodaError } from '../base/errors.ts';
 import { uuid } from '../base/ids.ts';
 import type { Card, Item } from '../delivery/index.ts';
-import { runCall } from './calls.ts';
+import { NotPrepared, type Preparation, type runCall, runPrepared } from './calls.ts';
 import type { Sections } from './context/index.ts';
 import { type Counters, countersOf } from './counters.ts';
 import { type Model, ModelError } from './model.ts';
@@ -55,13 +55,30 @@ export class Agent implements TurnHost {
    * a typed choice does. `before` may say instead what there is to say (a button that is gone).
    */
   async act(name: string, item: Item, signal: AbortSignal, call: ActCall): Promise<void> {
+    try {
+      await this.actOnce(name, item, signal, call);
+    } catch (error) {
+      if (!(error instanceof NotPrepared)) throw error;
+      // The transaction was rolled back: files are read and services asked while nobody waits for it.
+      await this.actOnce(name, item, signal, call, await error.prepare());
+    }
+  }
+
+  private async actOnce(
+    name: string,
+    item: Item,
+    signal: AbortSignal,
+    call: ActCall,
+    prepared?: Preparation,
+  ): Promise<void> {
     const { database, delivery } = this.options;
     await database.tx(name, async (tx) => {
       const { held } = await delivery.hold(tx, item);
       if (!held) return;
       const ctx = this.callContext(item, signal, item.tainted);
       const wanted = await call({ ...ctx, tx });
-      const result = 'tool' in wanted ? await runCall(tx, this.options.toolbox, wanted, ctx) : wanted;
+      const { toolbox } = this.options;
+      const result = 'tool' in wanted ? await runPrepared(tx, toolbox, wanted, ctx, prepared) : wanted;
       if ('tool' in wanted) await wanted.after?.(result);
       const asker = result.ok && result.asker ? result.asker : item.person;
       await delivery.endIn(tx, { ...item, person: asker }, { state: 'done', cards: [cardOf(result)] });

@@ -90,6 +90,41 @@ export function refusedInput(refused: Failed, turn: Turn, tool: string): Failed 
   return again ? failed('STILL_INVALID', texts.stillInvalid(tool)) : refused;
 }
 
+/** What a call awaits before its transaction, and the value once it was awaited. */
+export interface Preparation {
+  key: string;
+  value: unknown;
+}
+
+/** Ends a transaction whose call must first await something: `prepare`, then carry it out again with what came of it. */
+export class NotPrepared extends Error {
+  readonly prepare: () => Promise<Preparation>;
+
+  constructor(prepare: () => Promise<Preparation>) {
+    super('the call has to be prepared before its transaction');
+    this.prepare = prepare;
+  }
+}
+
+/**
+ * Carries out a call of a button or a command as `runCall` does, but prepares nothing inside of `tx`: throws
+ * `NotPrepared` where `prepared` is not for this call.
+ */
+export async function runPrepared(
+  tx: Transaction,
+  toolbox: Toolbox,
+  call: Call,
+  ctx: CallContext,
+  prepared: Preparation | undefined,
+): Promise<ToolResult> {
+  const valid = toolbox.check(call, true);
+  if ('ok' in valid || !isData(valid) || !valid.tool.prepare) return runCall(tx, toolbox, call, ctx);
+  const { tool, input } = valid;
+  const key = JSON.stringify([tool.name, input]);
+  if (prepared?.key === key) return runData(tx, valid, { ...ctx, prepared: prepared.value });
+  throw new NotPrepared(async () => ({ key, value: await tool.prepare?.(input, ctx) }));
+}
+
 /** Carries out a call of a button, a command or an undo: only on the person's own data. */
 export async function runCall(
   tx: Transaction,

@@ -6,31 +6,21 @@ import type { World } from '../base/world.ts';
 import type { Bus } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
 import {
-  approveSkill,
-  type Decisions,
-  type Deprecation,
-  deprecate,
-  deprecations,
-  type Inquest,
-  inquire,
   openCatalog,
   type RescanReport,
-  readDecisions,
   type SkillCatalog,
+  SkillDecisions,
   type SkillHost,
-  type SkillSource,
   skillSources,
-  UNDECIDED,
-  undeprecate,
   watchSkills,
 } from '../skills/agent-skills/index.ts';
-import type { Artifacts, Database, Queryable } from '../storage/index.ts';
+import type { Artifacts, Database } from '../storage/index.ts';
 
 /** Tells the other replicas to look at their folders. */
 const CHANNEL = 'coda_skills';
 
 /** The folders that agent skills are read from, in rising priority. */
-function agentSkillSources(config: Config, env: World['env']): SkillSource[] {
+function agentSkillSources(config: Config, env: World['env']) {
   return skillSources({
     packageRoot: packageRoot(),
     home: env.HOME || homedir(),
@@ -68,18 +58,17 @@ export class LiveSkills implements SkillHost {
   private readonly config: Config;
   private readonly world: World;
   private readonly bus: Bus;
-  private readonly database: Database;
+  private readonly made: SkillDecisions;
   private readonly self = randomUUID();
   private readonly warned = new Map<string, string>();
-  private known = UNDECIDED;
 
   constructor(deps: LiveSkillsDeps) {
     this.config = deps.config;
     this.world = deps.world;
     this.bus = deps.bus;
-    this.database = deps.database;
     this.artifacts = deps.artifacts;
     this.catalog = openAgentSkills(deps.config, deps.world.env, deps.commands);
+    this.made = new SkillDecisions({ catalog: this.catalog, database: deps.database, clock: deps.world.clock });
   }
 
   /** Reads what there is. The function returned stops following. */
@@ -103,46 +92,36 @@ export class LiveSkills implements SkillHost {
     return report;
   }
 
-  decisions(): Decisions {
-    return this.known;
+  decisions() {
+    return this.made.current;
   }
 
   decided(): void {
     void this.look().then(() => this.bus.publish(CHANNEL, this.self));
   }
 
-  /** Skills that stay and are no longer offered to the model. */
-  deprecations(): Promise<Deprecation[]> {
-    return deprecations(this.reader());
+  deprecations() {
+    return this.made.deprecations();
   }
 
-  /** Deprecates a skill; `personId` is the owner who said so, undefined on the command line. */
-  async deprecate(deprecation: Deprecation, personId?: string): Promise<void> {
-    const now = this.world.clock.now();
-    await this.database.tx('skills.deprecate', (tx) => deprecate(tx, deprecation, { personId, now }));
+  async deprecate(...asked: Parameters<SkillDecisions['deprecate']>): Promise<void> {
+    await this.made.deprecate(...asked);
     await this.rescan();
   }
 
-  /** False when it was not deprecated. */
   async undeprecate(name: string): Promise<boolean> {
-    const was = await this.database.tx('skills.undeprecate', (tx) => undeprecate(tx, name));
+    const was = await this.made.undeprecate(name);
     await this.rescan();
     return was;
   }
 
-  /** What an owner has to know before approving a skill; a string says why there is nothing to approve. */
-  async inquire(name: string): Promise<Inquest | string> {
+  async inquire(name: string) {
     await this.rescan();
-    const skill = this.catalog.current().skills.get(name);
-    return skill ? inquire(this.reader(), skill) : `There is no skill ${name}.`;
+    return this.made.inquire(name);
   }
 
-  /** Approves a skill on the command line if its files are those with `hash`; false when they are not any more. */
   async approve(name: string, hash: string): Promise<boolean> {
-    const skill = this.catalog.current().skills.get(name);
-    if (!skill) return false;
-    const by = { personId: undefined, now: this.world.clock.now() };
-    const isDone = await this.database.tx('skills.approve', (tx) => approveSkill(tx, skill, hash, by));
+    const isDone = await this.made.approve(name, hash);
     await this.rescan();
     return isDone;
   }
@@ -151,8 +130,7 @@ export class LiveSkills implements SkillHost {
   private async read(): Promise<RescanReport> {
     const before = this.catalog.current();
     const report = await this.catalog.rescan();
-    const isSame = this.catalog.current() === before;
-    this.known = await readDecisions(this.reader(), this.known, isSame);
+    await this.made.read(this.catalog.current() === before);
     return report;
   }
 
@@ -161,10 +139,6 @@ export class LiveSkills implements SkillHost {
     if (this.warned.get(directory) === message) return;
     this.warned.set(directory, message);
     this.world.log.warn({ directory }, message);
-  }
-
-  private reader(): Pick<Queryable, 'query'> {
-    return { query: (sql, params) => this.database.read(sql, params) };
   }
 
   private async look(): Promise<void> {

@@ -5,15 +5,7 @@ import { resolve } from 'node:path';
 import { openAgentSkills } from '../../app/index.ts';
 import { CodaError, ERRORS } from '../../base/errors.ts';
 import { didYouMean, plural } from '../../base/text.ts';
-import {
-  type AgentSkill,
-  type Audit,
-  auditSkill,
-  describeChange,
-  type Finding,
-  openCatalog,
-  pinSkill,
-} from '../../skills/agent-skills/index.ts';
+import { type AgentSkill, auditSkill, openCatalog, pinReport } from '../../skills/agent-skills/index.ts';
 import type { Flags } from '../flags.ts';
 import { prepare } from '../serve.ts';
 
@@ -35,9 +27,7 @@ export async function skillsAudit(flags: Flags, io: NodeJS.Process): Promise<num
 export async function skillsPin(flags: Flags, io: NodeJS.Process): Promise<number> {
   const pins: { name: string; path: string; hash: string | null; may: string[] }[] = [];
   for (const { name, directory, skill } of await chosen(flags, io)) {
-    const pin = await pinSkill(directory, skill);
-    const said = pin.ok ? { hash: pin.hash, may: describeChange(undefined, pin) } : { hash: null, may: [pin.message] };
-    pins.push({ name, path: directory, ...said });
+    pins.push({ name, path: directory, ...(await pinReport(directory, skill)) });
   }
   if (flags.json) io.stdout.write(`${JSON.stringify(pins, null, 2)}\n`);
   else {
@@ -73,6 +63,9 @@ function total(audits: readonly Audit[]): string {
   ).length;
   return `${plural(audits.length, 'skill')}: ${blocked} blocked, ${warned} with warnings.`;
 }
+
+type Audit = Awaited<ReturnType<typeof auditSkill>>;
+type Finding = Audit['findings'][number];
 
 interface Chosen {
   name: string;

@@ -7,7 +7,7 @@ import { CodaError, systemCode } from '../../base/errors.ts';
 import { didYouMean } from '../../base/text.ts';
 import type { World } from '../../base/world.ts';
 import type { Config } from '../../config/index.ts';
-import { type Deprecation, deprecate, deprecations, undeprecate } from '../../skills/agent-skills/index.ts';
+import { SkillDecisions } from '../../skills/agent-skills/index.ts';
 import { type Database, migrate, openDatabase } from '../../storage/index.ts';
 import { callDaemon } from '../daemon.ts';
 import type { DeprecateFlags, Flags } from '../flags.ts';
@@ -23,11 +23,7 @@ export async function skillsDeprecate(flags: DeprecateFlags, io: NodeJS.Process)
   const asked = { name, reason, ...(replacement !== undefined && { replacement }) };
   const answer = await callDaemon(config.dataDir, 'skills-deprecate', asked);
   if (answer === undefined) {
-    await withDatabase(config, world, (database) =>
-      database.tx('skills.deprecate', (tx) =>
-        deprecate(tx, { name, reason, replacement }, { personId: undefined, now: world.clock.now() }),
-      ),
-    );
+    await withSkills(config, world, (skills) => skills.deprecate({ name, reason, replacement }));
   }
   io.stdout.write(`${name} stays, and is no longer offered to the model.\n`);
   return 0;
@@ -38,9 +34,7 @@ export async function skillsUndeprecate(flags: Flags, io: NodeJS.Process): Promi
   const { config, world } = prepare(flags, io);
   const [name = ''] = flags.args;
   const answer = await callDaemon(config.dataDir, 'skills-undeprecate', { name });
-  const wasThere =
-    answer ??
-    (await withDatabase(config, world, (database) => database.tx('skills.undeprecate', (tx) => undeprecate(tx, name))));
+  const wasThere = answer ?? (await withSkills(config, world, (skills) => skills.undeprecate(name)));
   if (wasThere !== true) throw usage(`${name} is not deprecated.`, '"coda skills list" shows what is.');
   io.stdout.write(`${name} is offered to the model again.\n`);
   return 0;
@@ -58,6 +52,8 @@ export async function whyDeprecated(config: Config, world: World): Promise<Reado
   }
 }
 
+type Deprecation = Awaited<ReturnType<SkillDecisions['deprecations']>>[number];
+
 const whyText = ({ reason, replacement }: Deprecation): string =>
   replacement === undefined ? reason : `${reason} (use ${replacement})`;
 
@@ -66,7 +62,11 @@ async function readHere(config: Config, world: World): Promise<Deprecation[]> {
   if (config.storage.url === undefined && !existsSync(join(config.dataDir, 'db'))) return [];
   const database = await open(config, world);
   try {
-    return await deprecations({ query: (sql, params) => database.read(sql, params) });
+    return await new SkillDecisions({
+      catalog: openAgentSkills(config, world.env),
+      database,
+      clock: world.clock,
+    }).deprecations();
   } catch (error) {
     if (systemCode(error) === '42P01') return []; // an older coda's tables
     throw error;
@@ -76,15 +76,17 @@ async function readHere(config: Config, world: World): Promise<Deprecation[]> {
 }
 
 /** Acts on the storage itself, for where no daemon runs. */
-export async function withDatabase<T>(
+export async function withSkills<T>(
   config: Config,
   world: World,
-  act: (database: Database) => Promise<T>,
+  act: (skills: SkillDecisions) => Promise<T>,
 ): Promise<T> {
+  const catalog = openAgentSkills(config, world.env);
+  await catalog.rescan();
   const database = await open(config, world);
   try {
     await migrate(database, { now: world.clock.now() });
-    return await act(database);
+    return await act(new SkillDecisions({ catalog, database, clock: world.clock }));
   } finally {
     await database.close();
   }

@@ -6,20 +6,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { CodaError, messageOf } from '../../base/errors.ts';
 import { didYouMean, plural } from '../../base/text.ts';
-import {
-  addSkill,
-  auditSkill,
-  BUNDLE_LIMITS,
-  bundleContent,
-  folderContent,
-  inspectSkill,
-  installedFolder,
-  installedSkills,
-  installSkill,
-  packSkill,
-  removeSkill,
-  type SkillContent,
-} from '../../skills/agent-skills/index.ts';
+import { addSkill, auditSkill, bundles, installed } from '../../skills/agent-skills/index.ts';
 import { callDaemon } from '../daemon.ts';
 import type { AddSkillFlags, Flags, PackFlags } from '../flags.ts';
 import { prepare } from '../serve.ts';
@@ -29,14 +16,14 @@ import { auditSummary } from './audit.ts';
 export async function skillsInstall(flags: Flags, io: NodeJS.Process): Promise<number> {
   const { config } = prepare(flags, io);
   const content = await contentOf(flags.args[0] ?? '');
-  const installed = await installSkill(installedFolder(config.dataDir), content, inspectSkill);
-  const audit = await auditSkill(installed.directory);
+  const skill = await installed.installSkill(installed.installedFolder(config.dataDir), content);
+  const audit = await auditSkill(skill.directory);
   await callDaemon(config.dataDir, 'skills-rescan');
   if (flags.json) {
-    io.stdout.write(`${JSON.stringify({ ...installed, audit }, null, 2)}\n`);
+    io.stdout.write(`${JSON.stringify({ ...skill, audit }, null, 2)}\n`);
     return 0;
   }
-  const { name, directory, replaced, files } = installed;
+  const { name, directory, replaced, files } = skill;
   const what = replaced ? 'in place of the version before' : `in ${directory}`;
   io.stdout.write(`Installed ${name} (${plural(files, 'file')}) ${what}.\n${auditSummary(name, audit)}\n`);
   return 0;
@@ -45,8 +32,8 @@ export async function skillsInstall(flags: Flags, io: NodeJS.Process): Promise<n
 /** `coda skills pack FOLDER [--out FILE]` */
 export async function skillsPack(flags: PackFlags, io: NodeJS.Process): Promise<number> {
   const folder = resolve(flags.args[0] ?? '');
-  const content = await folderContent(folder);
-  const { usable, name, reason } = await inspectSkill(folder);
+  const content = await bundles.folderContent(folder);
+  const { usable, name, reason } = await installed.inspectSkill(folder);
   if (!usable) {
     throw new CodaError('SKILL_REFUSED', {
       message: `The skill in ${folder} cannot be used: ${reason ?? 'it has no content'}`,
@@ -54,7 +41,7 @@ export async function skillsPack(flags: PackFlags, io: NodeJS.Process): Promise<
     });
   }
   const file = resolve(flags.out ?? `${name}.skill`);
-  const bytes = await packSkill(content, name, file);
+  const bytes = await bundles.packSkill(content, name, file);
   io.stdout.write(`Packed ${name} (${plural(content.files.length, 'file')}, ${bytes} bytes) into ${file}.\n`);
   return 0;
 }
@@ -63,9 +50,9 @@ export async function skillsPack(flags: PackFlags, io: NodeJS.Process): Promise<
 export async function skillsRemove(flags: Flags, io: NodeJS.Process): Promise<number> {
   const { config } = prepare(flags, io);
   const [name = ''] = flags.args;
-  const folder = installedFolder(config.dataDir);
-  if (!(await removeSkill(folder, name))) {
-    const near = didYouMean(name, await installedSkills(folder));
+  const folder = installed.installedFolder(config.dataDir);
+  if (!(await installed.removeSkill(folder, name))) {
+    const near = didYouMean(name, await installed.installedSkills(folder));
     throw new CodaError('SKILL_NOT_FOUND', {
       message: `No skill ${JSON.stringify(name)} was installed.`,
       remedy: near ? `Did you mean ${near}?` : 'What lies in other folders is yours: delete it there.',
@@ -88,13 +75,13 @@ export async function skillsAdd(flags: AddSkillFlags, io: NodeJS.Process): Promi
   return 0;
 }
 
-async function contentOf(path: string): Promise<SkillContent> {
+async function contentOf(path: string): Promise<bundles.SkillContent> {
   const place = resolve(path);
   const stats = await stat(place).catch((error: unknown) => {
     throw unreadable(place, error);
   });
-  if (stats.isDirectory()) return folderContent(place);
-  return bundleContent(await archiveAt(place), place);
+  if (stats.isDirectory()) return bundles.folderContent(place);
+  return bundles.bundleContent(await archiveAt(place), place);
 }
 
 /** The whole bundle, if it is a file and no larger than one may be. */
@@ -107,7 +94,7 @@ async function archiveAt(file: string): Promise<Buffer> {
     const stats = await handle.stat();
     if (!stats.isFile()) throw unreadable(file, new Error('it is no file'));
     // One byte more than is allowed is enough to be refused.
-    const archive = Buffer.alloc(Math.min(stats.size, BUNDLE_LIMITS.archiveBytes + 1));
+    const archive = Buffer.alloc(Math.min(stats.size, bundles.BUNDLE_LIMITS.archiveBytes + 1));
     const { bytesRead } = await handle.read(archive, 0, archive.length, 0);
     return archive.subarray(0, bytesRead);
   } finally {

@@ -2,15 +2,7 @@
 
 import { openAgentSkills } from '../../app/index.ts';
 import { didYouMean, shorten } from '../../base/text.ts';
-import {
-  type AgentSkill,
-  forSpecialists,
-  isFor,
-  readBody,
-  reasonOf,
-  type SkillSnapshot,
-  toolMeaning,
-} from '../../skills/agent-skills/index.ts';
+import { type AgentSkill, isFor, readBody, type SkillSnapshot, skillTexts } from '../../skills/agent-skills/index.ts';
 import type { Flags } from '../flags.ts';
 import { prepare } from '../serve.ts';
 import { usage } from '../texts.ts';
@@ -70,7 +62,7 @@ function listAll(snapshot: SkillSnapshot, deprecated: ReadonlyMap<string, string
     const why = deprecated.get(skill.name);
     if (why !== undefined) return { skill, state: 'deprecated', why };
     const isOffered = skill.agents === 'all' || isFor(skill);
-    return { skill, state: 'active', ...(!isOffered && { why: forSpecialists(skill.agents) }) };
+    return { skill, state: 'active', ...(!isOffered && { why: skillTexts.forSpecialists(skill.agents) }) };
   });
   return [
     ...active,
@@ -78,7 +70,7 @@ function listAll(snapshot: SkillSnapshot, deprecated: ReadonlyMap<string, string
     ...snapshot.shadowed.map(({ skill, by }): Listed => {
       return { skill, state: 'shadowed', why: `hidden by the one in ${by.directory ?? 'skills.inline'}` };
     }),
-    ...snapshot.invalid.map((skill): Listed => ({ skill, state: 'invalid', why: reasonOf(skill) })),
+    ...snapshot.invalid.map((skill): Listed => ({ skill, state: 'invalid', why: skillTexts.reasonOf(skill) })),
   ];
 }
 
@@ -146,7 +138,7 @@ function more(skill: AgentSkill) {
 /** What tools of other assistants stand for here, by their names. */
 function aliases(tools: readonly string[]): Record<string, string> {
   const meanings = tools.flatMap((tool) => {
-    const meaning = toolMeaning(tool);
+    const meaning = skillTexts.toolMeaning(tool);
     return meaning === undefined ? [] : [[tool, meaning] as const];
   });
   return Object.fromEntries(meanings);

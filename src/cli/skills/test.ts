@@ -1,7 +1,7 @@
 import { openAgentSkills } from '../../app/index.ts';
 import { ERRORS } from '../../base/errors.ts';
 import { didYouMean, plural } from '../../base/text.ts';
-import { fill, readBody, readCases, runCase, SkillSearch } from '../../skills/agent-skills/index.ts';
+import { testSkill } from '../../skills/agent-skills/index.ts';
 import type { Flags } from '../flags.ts';
 import { prepare } from '../serve.ts';
 import { usage } from '../texts.ts';
@@ -18,19 +18,7 @@ export async function skillsTest(flags: Flags, io: NodeJS.Process): Promise<numb
     const near = didYouMean(name, [...snapshot.skills.keys()]);
     throw usage(`There is no skill ${name}.`, near ? `Did you mean ${near}?` : '"coda skills list" shows them.');
   }
-  const { cases, others } = skill.directory === undefined ? NONE : await readCases(skill.directory);
-  const search = new SkillSearch();
-  const tested = {
-    name,
-    instructions: async (args: string) => {
-      const body = await readBody(skill);
-      const text = typeof body === 'string' ? body : '';
-      return fill(text, { args, values: {}, exposed: {}, baseDir: `/skills/${name}` }).text;
-    },
-    search: async (words: string) => (await search.find(snapshot, words)).map((found) => found.name),
-  };
-  const outcomes = [];
-  for (const { file, test } of cases) outcomes.push({ file, ...(await runCase(test, tested)) });
+  const { outcomes, others } = await testSkill(snapshot, skill);
   const failed = outcomes.filter(({ ok }) => !ok).length;
   if (flags.json) io.stdout.write(`${JSON.stringify({ name, outcomes, others }, null, 2)}\n`);
   else {
@@ -41,5 +29,3 @@ export async function skillsTest(flags: Flags, io: NodeJS.Process): Promise<numb
   }
   return failed === 0 ? 0 : ERRORS.INPUT_INVALID.exit;
 }
-
-const NONE = { cases: [], others: [] };

@@ -1,9 +1,11 @@
 import { relative } from 'node:path';
 import { ERRORS } from '../../base/errors.ts';
 import { plural } from '../../base/text.ts';
-import { type Verdict, validateSkills } from '../../skills/agent-skills/index.ts';
+import { validateSkills } from '../../skills/agent-skills/index.ts';
 import type { ValidateFlags } from '../flags.ts';
 import { usage } from '../texts.ts';
+
+type Verdict = Awaited<ReturnType<typeof validateSkills>>[number];
 
 const PROFILES = ['upsonic'] as const;
 

@@ -1,6 +1,8 @@
-import type { Artifacts, Queryable } from '../../storage/index.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Artifacts, Database, Queryable } from '../../storage/index.ts';
 import type { RescanReport, SkillCatalog, SkillSnapshot } from './skill.ts';
-import { blocked, type Deprecation, deprecations, uses } from './trust/store.ts';
+import { blocked, type Deprecation, deprecate, deprecations, undeprecate, uses } from './trust/store.ts';
+import { approveLooked, type Inquest, inquire, lookForApproval } from './trust/trust.ts';
 
 /** What was decided about skills, by their names, as it was last read. It never changes: a later reading is another value. */
 export interface Decisions {
@@ -50,28 +52,73 @@ export class Views {
   }
 }
 
-export const UNDECIDED: Decisions = Object.freeze({
-  deprecated: new Map(),
-  blocked: new Set<string>(),
-  uses: new Map(),
-});
+const UNDECIDED: Decisions = Object.freeze({ deprecated: new Map(), blocked: new Set<string>(), uses: new Map() });
 
-/**
- * What was decided by now. As long as nothing else changed it is the value `before`, so that what stands in every prompt
- * does not change by being used.
- */
-export async function readDecisions(
-  db: Pick<Queryable, 'query'>,
-  before: Decisions,
-  isSameSnapshot: boolean,
-): Promise<Decisions> {
-  const [deprecated, held, counts] = [await deprecations(db), await blocked(db), await uses(db)];
-  const after: Decisions = {
-    deprecated: new Map(deprecated.map((each) => [each.name, each])),
-    blocked: new Set(held.map(({ name }) => name)),
-    uses: counts,
-  };
-  return isSameSnapshot && isSame(before, after) ? before : after;
+interface DecisionDeps {
+  catalog: SkillCatalog;
+  database: Pick<Database, 'read' | 'tx'>;
+  clock: Clock;
+}
+
+/** What owners decide about skills, and what was decided. It acts on the storage; telling others is the caller's. */
+export class SkillDecisions {
+  private readonly deps: DecisionDeps;
+  private readonly reader: Pick<Queryable, 'query'>;
+  private known = UNDECIDED;
+
+  constructor(deps: DecisionDeps) {
+    this.deps = deps;
+    this.reader = { query: (sql, params) => deps.database.read(sql, params) };
+  }
+
+  /** As they were last read. */
+  get current(): Decisions {
+    return this.known;
+  }
+
+  /** Reads them. With the same snapshot and equal decisions the value stays, so that prompts stay what they are. */
+  async read(isSameSnapshot: boolean): Promise<void> {
+    const db = this.reader;
+    const [deprecated, held, counts] = [await deprecations(db), await blocked(db), await uses(db)];
+    const after: Decisions = {
+      deprecated: new Map(deprecated.map((each) => [each.name, each])),
+      blocked: new Set(held.map(({ name }) => name)),
+      uses: counts,
+    };
+    if (!isSameSnapshot || !isSame(this.known, after)) this.known = after;
+  }
+
+  /** Skills that stay and are no longer offered to the model, by name. */
+  deprecations(): Promise<Deprecation[]> {
+    return deprecations(this.reader);
+  }
+
+  /** Deprecates a skill; `personId` is the owner who said so, undefined on the command line. */
+  async deprecate(deprecation: Deprecation, personId?: string): Promise<void> {
+    const now = this.deps.clock.now();
+    await this.deps.database.tx('skills.deprecate', (tx) => deprecate(tx, deprecation, { personId, now }));
+  }
+
+  /** Offers it again; false when it was not deprecated. */
+  undeprecate(name: string): Promise<boolean> {
+    return this.deps.database.tx('skills.undeprecate', (tx) => undeprecate(tx, name));
+  }
+
+  /** What an owner has to know before approving a skill; a string says why there is nothing to approve. */
+  async inquire(name: string): Promise<Inquest | string> {
+    const skill = this.deps.catalog.current().skills.get(name);
+    return skill ? inquire(this.reader, skill) : `There is no skill ${name}.`;
+  }
+
+  /** Approves a skill if its files are, before and after the decision, those with `hash`; false when they are not. */
+  async approve(name: string, hash: string): Promise<boolean> {
+    const skill = this.deps.catalog.current().skills.get(name);
+    const looked = skill && (await lookForApproval(this.reader, skill, hash));
+    if (!looked) return false;
+    const by = { personId: undefined, now: this.deps.clock.now() };
+    const isDone = await this.deps.database.tx('skills.approve', (tx) => approveLooked(tx, skill, looked, by));
+    return isDone && (await lookForApproval(this.reader, skill, hash)) !== undefined;
+  }
 }
 
 function isSame(before: Decisions, after: Decisions): boolean {

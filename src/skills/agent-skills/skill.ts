@@ -231,3 +231,8 @@ export function skillDependencies(snapshot: SkillSnapshot, skill: AgentSkill): s
 export function pipDependencies(snapshot: SkillSnapshot, skill: AgentSkill): string[] {
   return skill.dependencies.pip.filter((name) => !snapshot.skills.has(name));
 }
+
+/** Why a skill cannot be used, in a sentence. */
+export function reasonOf(skill: AgentSkill): string {
+  return skill.diagnostics.find(({ level }) => level === 'error')?.message ?? '';
+}

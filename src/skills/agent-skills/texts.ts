@@ -6,6 +6,8 @@ import type { AgentSkill, RescanReport } from './skill.ts';
 import type { Deprecation } from './trust/store.ts';
 import type { Inquest } from './trust/trust.ts';
 
+export { reasonOf } from './skill.ts';
+
 const sentences = (reasons: readonly string[]): string => reasons.map((reason) => `\n- ${reason}`).join('');
 
 const CAPABILITIES: Readonly<Record<Capability, string>> = {

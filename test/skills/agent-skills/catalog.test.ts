@@ -1,16 +1,9 @@
 import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import {
-  type AgentSkill,
-  type CatalogOptions,
-  openCatalog,
-  pipDependencies,
-  readBody,
-  type SkillSource,
-  skillDependencies,
-  skillSources,
-} from '../../../src/skills/agent-skills/index.ts';
+import type { CatalogOptions } from '../../../src/skills/agent-skills/catalog/catalog.ts';
+import { type AgentSkill, openCatalog, readBody, skillSources } from '../../../src/skills/agent-skills/index.ts';
+import { pipDependencies, type SkillSource, skillDependencies } from '../../../src/skills/agent-skills/skill.ts';
 import { skillText, temporaryFolder, write } from './support.ts';
 
 const configured = (directory: string): SkillSource => ({ kind: 'configured', directory });

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { packageRoot } from '../../../src/base/root.ts';
-import { SOURCE_KINDS } from '../../../src/skills/agent-skills/index.ts';
+import { SOURCE_KINDS } from '../../../src/skills/agent-skills/skill.ts';
 
 const page = readFileSync(join(packageRoot(), 'docs/skills.md'), 'utf8');
 const room = join(packageRoot(), 'src/skills/agent-skills');

@@ -3,13 +3,9 @@ import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { packageRoot } from '../../../src/base/root.ts';
-import {
-  auditSkill,
-  bundleContent,
-  inspectSkill,
-  installSkill,
-  validateSkills,
-} from '../../../src/skills/agent-skills/index.ts';
+import { bundleContent } from '../../../src/skills/agent-skills/files/bundle.ts';
+import { inspectSkill, installSkill } from '../../../src/skills/agent-skills/files/install.ts';
+import { auditSkill, validateSkills } from '../../../src/skills/agent-skills/index.ts';
 import { basics } from '../../../src/skills/basics/index.ts';
 import { notes } from '../../../src/skills/notes/index.ts';
 import { reminders } from '../../../src/skills/reminders/index.ts';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type ValidateOptions, validateSkills } from '../../../src/skills/agent-skills/index.ts';
+import type { ValidateOptions } from '../../../src/skills/agent-skills/catalog/validate.ts';
+import { validateSkills } from '../../../src/skills/agent-skills/index.ts';
 import { skillText, temporaryFolder, write } from './support.ts';
 
 /** The problems of the one skill below `root`, as `level code line`. */

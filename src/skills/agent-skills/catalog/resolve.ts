@@ -1,7 +1,15 @@
 /** From what was found to what can be called. */
 
 import type { Pace } from '../../../base/pace.ts';
-import type { AgentSkill, Diagnostic, Display, RescanReport, Shadowed, SkillSnapshot } from '../skill.ts';
+import {
+  type AgentSkill,
+  type Diagnostic,
+  type Display,
+  type RescanReport,
+  reasonOf,
+  type Shadowed,
+  type SkillSnapshot,
+} from '../skill.ts';
 
 /** What `skills.settings.<name>` says over what the file says. */
 export interface SkillSetting {
@@ -113,8 +121,3 @@ export function compareSnapshots(before: SkillSnapshot, after: SkillSnapshot, to
 const placeOf = (skill: AgentSkill): string => skill.directory ?? 'skills.inline';
 
 const nameOfFolder = (skill: AgentSkill): string => skill.directory?.split(/[\\/]/).at(-1) ?? '';
-
-/** Why a skill cannot be used, in a sentence. */
-export function reasonOf(skill: AgentSkill): string {
-  return skill.diagnostics.find(({ level }) => level === 'error')?.message ?? '';
-}

@@ -1,6 +1,7 @@
 /** Where skills come from. */
 
 import { isAbsolute, join, resolve } from 'node:path';
+import { installedFolder } from '../files/install.ts';
 import type { SkillSource, SourceKind } from '../skill.ts';
 
 export interface Surroundings {
@@ -16,11 +17,6 @@ export interface Surroundings {
   agentSkillDirs: readonly string[];
   /** Whether the skills of Claude Code, the person's and the project's, are read. */
   claudeSkills: boolean;
-}
-
-/** Where bundles are installed. */
-export function installedFolder(dataDir: string): string {
-  return join(dataDir, 'skills');
 }
 
 /** What the configuration says where nobody said anything. */

@@ -1,11 +1,9 @@
 /** `coda skills validate`: every skill below some folders, with everything that is wrong with it. */
 
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { CodaError } from '../../../base/errors.ts';
 import { Pace } from '../../../base/pace.ts';
-import type { InspectSkill } from '../files/install.ts';
 import { readHead } from '../read/file.ts';
 import type { AgentSkill, Diagnostic, SkillSource } from '../skill.ts';
 import { judge } from './standard.ts';
@@ -113,12 +111,3 @@ function namedScripts(body: string): { path: string; line: number }[] {
   }
   return [...scripts].map(([path, line]) => ({ path, line }));
 }
-
-/** What the reader of skills makes of the folder: whether it can be used, and what it is called by. */
-export const inspectSkill: InspectSkill = async (folder) => {
-  const path = await realpath(folder);
-  const verdict = (await validateSkills([path])).find((one) => one.path === path);
-  if (!verdict) return { usable: false, name: '', reason: 'there is no SKILL.md in it' };
-  const reason = verdict.problems.find(({ level }) => level === 'error')?.message;
-  return { usable: verdict.usable, name: verdict.name, reason };
-};

@@ -3,10 +3,11 @@
  * file system, replacing a folder is not. Whoever is killed in between leaves the old version or the new one.
  */
 
-import { lstat, mkdir, mkdtemp, open, readdir, readlink, rename, rm, symlink } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, open, readdir, readlink, realpath, rename, rm, symlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { CodaError, systemCode } from '../../../base/errors.ts';
 import { shortId } from '../../../base/ids.ts';
+import { validateSkills } from '../catalog/validate.ts';
 import type { SkillContent } from './bundle.ts';
 import { pathProblem } from './folder.ts';
 
@@ -14,6 +15,11 @@ const VERSIONS = '.versions';
 const STAGE = '.stage';
 /** A stage or an unused version of a process that still runs is left alone for so long. */
 const ABANDONED_MS = 10 * 60_000;
+
+/** Where bundles are installed. */
+export function installedFolder(dataDir: string): string {
+  return join(dataDir, 'skills');
+}
 
 /** What the reader of skills makes of a folder. */
 export type InspectSkill = (folder: string) => Promise<{ usable: boolean; name: string; reason?: string | undefined }>;
@@ -36,7 +42,7 @@ export interface InstalledSkill {
 export async function installSkill(
   folder: string,
   content: SkillContent,
-  inspect: InspectSkill,
+  inspect: InspectSkill = inspectSkill,
 ): Promise<InstalledSkill> {
   await mkdir(join(folder, VERSIONS), { recursive: true, mode: 0o700 });
   const stage = await mkdtemp(join(folder, `${STAGE}.${process.pid}-`));
@@ -55,6 +61,15 @@ export async function installSkill(
     await rm(stage, { recursive: true, force: true });
   }
 }
+
+/** What the reader of skills makes of the folder: whether it can be used, and what it is called by. */
+export const inspectSkill: InspectSkill = async (folder) => {
+  const path = await realpath(folder);
+  const verdict = (await validateSkills([path])).find((one) => one.path === path);
+  if (!verdict) return { usable: false, name: '', reason: 'there is no SKILL.md in it' };
+  const reason = verdict.problems.find(({ level }) => level === 'error')?.message;
+  return { usable: verdict.usable, name: verdict.name, reason };
+};
 
 /** Removes an installed skill; false when there is none of that name. */
 export async function removeSkill(folder: string, name: string): Promise<boolean> {

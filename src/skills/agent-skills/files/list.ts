@@ -2,6 +2,8 @@
 
 import type { Stats } from 'node:fs';
 import { lstat, opendir, readlink } from 'node:fs/promises';
+import { posix } from 'node:path';
+import ignore, { type Ignore } from 'ignore';
 import { deadline } from '../../../base/async.ts';
 import {
   type Folder,
@@ -15,7 +17,6 @@ import {
   refuse,
   refuseFor,
 } from './folder.ts';
-import { type IgnoreRules, isIgnored, parseGitignore } from './gitignore.ts';
 import { insideTarget, isRunnable } from './read.ts';
 
 export interface FolderLimits {
@@ -34,6 +35,12 @@ const FOLDER_LIMITS: FolderLimits = { entries: 10_000, depth: 12, bytes: 64 * 10
 
 const GITIGNORE = '.gitignore';
 const MAX_GITIGNORE_BYTES = 64 * 1024;
+/** More rules, longer patterns, and more wildcards in one name than any real `.gitignore` has. */
+const MAX_RULES = 1_000;
+const MAX_PATTERN = 256;
+const MAX_WILDCARDS = 3;
+/** Lines with `MAX_WILDCARDS`: some milliseconds each against the longest name. */
+const MAX_COSTLY = 10;
 
 export interface FileEntry {
   /** From the skill's folder on, with `/`. */
@@ -122,7 +129,7 @@ interface Place {
   path: string;
   depth: number;
   /** The rules of this folder and those above it, innermost last. */
-  ignored: readonly { below: string; rules: IgnoreRules }[];
+  ignored: readonly { below: string; rules: Ignore }[];
 }
 
 async function listFolder(walk: Walk, folder: Folder, place: Place): Promise<void> {
@@ -161,7 +168,7 @@ async function rulesOf(folder: Folder, place: Place): Promise<Place> {
   try {
     const buffer = Buffer.alloc(Math.min(file.stats.size, MAX_GITIGNORE_BYTES));
     const { bytesRead } = await file.handle.read(buffer, 0, buffer.length, 0);
-    const rules = parseGitignore(buffer.toString('utf8', 0, bytesRead));
+    const rules = rulesIn(buffer.toString('utf8', 0, bytesRead));
     return { ...place, ignored: [...place.ignored, { below: place.path, rules }] };
   } finally {
     await file.handle.close();
@@ -214,13 +221,48 @@ function kindOf(stats: Stats): RefusedEntry['kind'] {
   return stats.isCharacterDevice() || stats.isBlockDevice() ? 'device' : 'other';
 }
 
-/** The innermost `.gitignore` that says something of it decides. */
+/** The innermost `.gitignore` that names it decides. */
 function isLeftOut(ignored: Place['ignored'], path: string, isFolder: boolean): boolean {
   for (const { below, rules } of [...ignored].reverse()) {
-    const answer = isIgnored(rules, path.slice(below.length), isFolder);
-    if (answer !== undefined) return answer;
+    const own = path.slice(below.length);
+    const said = rules.test(isFolder ? `${own}/` : own);
+    // The library answers for the folder above as well. That one is listed, so an inner file has decided otherwise.
+    const isAbove = own.includes('/') && rules.test(`${posix.dirname(own)}/`).ignored;
+    if ((said.ignored && !isAbove) || said.unignored) return said.ignored;
   }
   return false;
+}
+
+/**
+ * The rules of one `.gitignore`. The library turns patterns into regular expressions, and these patterns come from
+ * strangers: one with many wildcards takes minutes against one long name. Lines with more than real ones have are left out.
+ */
+function rulesIn(text: string): Ignore {
+  let costly = 0;
+  const lines = text.split(/\r?\n/).filter((line) => {
+    const most = wildcardsIn(line);
+    return line.length <= MAX_PATTERN && most <= MAX_WILDCARDS && (most < MAX_WILDCARDS || ++costly <= MAX_COSTLY);
+  });
+  return newRules(lines.slice(0, MAX_RULES).filter(compiles));
+}
+
+const newRules = (lines: readonly string[]): Ignore =>
+  ignore({ ignorecase: false, allowRelativePaths: true }).add(lines);
+
+/** The most that stand in one name of the pattern, or for folders. */
+function wildcardsIn(line: string): number {
+  const names = line.split('/');
+  const inNames = names.map((name) => (name === '**' ? 0 : (name.match(/\*+/g)?.length ?? 0)));
+  return Math.max(names.filter((name) => name === '**').length, ...inNames);
+}
+
+function compiles(line: string): boolean {
+  try {
+    newRules([line]).test('name');
+    return true;
+  } catch {
+    return false; // a class of characters that no regular expression can express
+  }
 }
 
 function noteRefused({ listing }: Walk, path: string, kind: RefusedEntry['kind'], refusal: Refusal): void {

@@ -49,6 +49,12 @@ export async function pinSkill(root: string, declared: Declared, signal?: AbortS
   return { ok: true, hash: whole.digest('hex'), files, capabilities };
 }
 
+/** The hash of a skill's files, or null where it can have none, with what it may do or why. */
+export async function pinReport(root: string, declared: Declared): Promise<{ hash: string | null; may: string[] }> {
+  const pin = await pinSkill(root, declared);
+  return pin.ok ? { hash: pin.hash, may: describeChange(undefined, pin) } : { hash: null, may: [pin.message] };
+}
+
 function unseen({ cut, refused }: Listing): string | undefined {
   return cut?.message ?? refused.find(({ code, path }) => UNSEEN.has(code) || path.includes('\ufffd'))?.message;
 }

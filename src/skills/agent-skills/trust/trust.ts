@@ -81,15 +81,30 @@ export async function inquire(db: Reader, skill: AgentSkill, signal?: AbortSigna
   return { id: idOf(skill), pin, before, changes, findings, forbiddenToolsUnreadable };
 }
 
-/** Approves `skill` if its files are those with `hash`; false when they are not any more. */
-export async function approveSkill(
+/** The files of a skill as they were hashed for an approval, and what was decided about them by then. */
+export interface Looked {
+  pin: Pin;
+  before: KnownPin | undefined;
+}
+
+/**
+ * Hashes the files of `skill`: undefined when they are not those with `hash`. Not for the inside of a transaction, which
+ * would hold the database for as long as the folder is large.
+ */
+export async function lookForApproval(db: Reader, skill: AgentSkill, hash: string): Promise<Looked | undefined> {
+  const pin = skill.directory === undefined ? undefined : await pinSkill(skill.directory, skill);
+  return pin?.ok && pin.hash === hash ? { pin, before: await pinOf(db, idOf(skill)) } : undefined;
+}
+
+/** Approves the files that were looked at; false when others were decided about since. */
+export async function approveLooked(
   tx: Transaction,
   skill: AgentSkill,
-  hash: string,
+  { pin, before }: Looked,
   by: { personId: string | undefined; now: Instant },
 ): Promise<boolean> {
-  const pin = skill.directory === undefined ? undefined : await pinSkill(skill.directory, skill);
-  if (!pin?.ok || pin.hash !== hash) return false;
+  const hash = (await pinOf(tx, idOf(skill)))?.pinned.hash;
+  if (hash !== before?.pinned.hash && hash !== pin.hash) return false;
   await approvePin(tx, idOf(skill), pin, by);
   return true;
 }

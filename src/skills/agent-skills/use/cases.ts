@@ -4,6 +4,10 @@ import { z } from 'zod';
 import { shorten } from '../../../base/text.ts';
 import { listInside } from '../files/list.ts';
 import { readInside } from '../files/read.ts';
+import { readBody } from '../read/file.ts';
+import type { AgentSkill, SkillSnapshot } from '../skill.ts';
+import { fill } from './instructions.ts';
+import { SkillSearch } from './search.ts';
 
 const MAX_CASES_BYTES = 262_144;
 
@@ -35,16 +39,16 @@ const casesFile = z.union([
   z.strictObject({ cases: z.array(testCase) }).transform(({ cases }) => cases),
 ]);
 
-export type TestCase = z.output<typeof testCase>;
+type TestCase = z.output<typeof testCase>;
 
-export interface TestCases {
+interface TestCases {
   readonly cases: readonly { readonly file: string; readonly test: TestCase }[];
   /** Files under `tests/` that hold no cases, each with why. */
   readonly others: readonly { readonly file: string; readonly why: string }[];
 }
 
 /** Reads `tests/*.json` in a skill's folder. What is not in their form is told, and does not stop the others. */
-export async function readCases(directory: string): Promise<TestCases> {
+async function readCases(directory: string): Promise<TestCases> {
   const listing = await listInside(directory);
   const files = listing.files.map(({ path }) => path).filter((path) => /^tests\/[^/]+\.json$/.test(path));
   const cases: { file: string; test: TestCase }[] = [];
@@ -67,16 +71,30 @@ function parse(text: string): TestCase[] | string {
   }
 }
 
-/** What a test may ask of the skill. */
-export interface Tested {
-  readonly name: string;
-  /** The instructions as they come when it is called with `args`. */
-  instructions(args: string): Promise<string>;
-  /** The names that a search for `words` finds, the best first. */
-  search(words: string): Promise<readonly string[]>;
+/** Plays the cases of `skill`. Without a model: what is asked is whether it can be found, and what it then says. */
+export async function testSkill(
+  snapshot: SkillSnapshot,
+  skill: AgentSkill,
+): Promise<{ outcomes: Outcome[]; others: TestCases['others'] }> {
+  if (skill.directory === undefined) return { outcomes: [], others: [] };
+  const { cases, others } = await readCases(skill.directory);
+  const search = new SkillSearch();
+  const body = await readBody(skill);
+  const outcomes: Outcome[] = [];
+  for (const { file, test } of cases) {
+    const wrong = [
+      ...(test.prompt === undefined ? [] : misplaced(test, (await search.find(snapshot, test.prompt)).indexOf(skill))),
+      ...misworded(test, typeof body === 'string' ? body : '', skill.name),
+    ];
+    const name = test.name ?? shorten(test.prompt ?? (test.args || 'called without arguments'), 60);
+    outcomes.push({ file, name, ok: wrong.length === 0, says: wrong.join('; ') });
+  }
+  return { outcomes, others };
 }
 
-export interface Outcome {
+interface Outcome {
+  /** Inside of the skill. */
+  readonly file: string;
   readonly name: string;
   readonly ok: boolean;
   /** What was not as it should be. */
@@ -86,20 +104,17 @@ export interface Outcome {
 /** A model looks at about so many when it searches. */
 const LOOKED_AT = 5;
 
-/** Plays one case. Without a model: what is asked is whether the skill can be found, and what it then says. */
-export async function runCase(test: TestCase, skill: Tested): Promise<Outcome> {
-  const name = test.name ?? shorten(test.prompt ?? (test.args || 'called without arguments'), 60);
-  const wrong: string[] = [];
-  if (test.prompt !== undefined) {
-    const place = (await skill.search(test.prompt)).indexOf(skill.name);
-    const isFound = place >= 0 && place < LOOKED_AT;
-    if (isFound && !test.found) wrong.push(`it is found, at place ${place + 1}`);
-    if (!isFound && test.found) wrong.push(place < 0 ? 'it is not found' : `it is found at place ${place + 1} only`);
-  }
-  if (test.contains.length + test.lacks.length > 0) {
-    const text = await skill.instructions(test.args);
-    wrong.push(...test.contains.filter((part) => !text.includes(part)).map((part) => `it does not say "${part}"`));
-    wrong.push(...test.lacks.filter((part) => text.includes(part)).map((part) => `it says "${part}"`));
-  }
-  return { name, ok: wrong.length === 0, says: wrong.join('; ') };
+function misplaced({ found }: TestCase, place: number): string[] {
+  const isFound = place >= 0 && place < LOOKED_AT;
+  if (isFound === found) return [];
+  if (isFound) return [`it is found, at place ${place + 1}`];
+  return [place < 0 ? 'it is not found' : `it is found at place ${place + 1} only`];
+}
+
+function misworded({ args, contains, lacks }: TestCase, body: string, name: string): string[] {
+  const { text } = fill(body, { args, values: {}, exposed: {}, baseDir: `/skills/${name}` });
+  return [
+    ...contains.filter((part) => !text.includes(part)).map((part) => `it does not say "${part}"`),
+    ...lacks.filter((part) => text.includes(part)).map((part) => `it says "${part}"`),
+  ];
 }

@@ -14,9 +14,7 @@ import type { Database, Queryable } from '../../../storage/index.ts';
 import type { SkillHost, Views } from '../host.ts';
 import type { AgentSkill } from '../skill.ts';
 import * as texts from '../texts.ts';
-import { type Pin, pinSkill, type Unpinnable } from '../trust/pin.ts';
-import { approvePin } from '../trust/store.ts';
-import { idOf } from '../trust/trust.ts';
+import { approveLooked, type Looked, lookForApproval } from '../trust/trust.ts';
 import { instructions } from './instructions.ts';
 import { admit, makeReady, type Ready } from './ready.ts';
 import type { SkillSearch } from './search.ts';
@@ -202,7 +200,8 @@ export function rescanTool({ host }: { host: SkillHost }): AnyTool {
 }
 
 /** What the button under a skill's inquest calls: an owner approves exactly the files that were shown. */
-export function approveTool({ views, host }: ToolDeps): AnyTool {
+export function approveTool(deps: ToolDeps): AnyTool {
+  const { views, host } = deps;
   const skillOf = (name: string, source: string) => {
     const skill = views.of(undefined).snapshot.skills.get(name);
     return skill?.source.kind === source ? skill : undefined;
@@ -214,17 +213,17 @@ export function approveTool({ views, host }: ToolDeps): AnyTool {
     hidden: true,
     timeoutMs: 5_000,
     input: z.object({ name: skillName, source: z.string(), hash: z.string() }),
-    async prepare({ name, source }, { person }) {
+    async prepare({ name, source, hash }, { person }) {
       const skill = skillOf(name, source);
-      return skill?.directory && person.role === 'owner' ? pinSkill(skill.directory, skill) : undefined;
+      return skill && person.role === 'owner' ? lookForApproval(readerOf(deps), skill, hash) : undefined;
     },
-    async run({ name, source, hash }, { tx, person, clock, prepared }) {
+    async run({ name, source }, { tx, person, clock, prepared }) {
       if (person.role !== 'owner') return failed('DENIED', texts.ownersApprove());
       const skill = skillOf(name, source);
-      const pin = prepared as Pin | Unpinnable | undefined;
-      if (!skill || !pin) return failed('GONE', texts.noSuchSkill(name, undefined));
-      if (!pin.ok || pin.hash !== hash) return failed('GONE', texts.changedMeanwhile(name));
-      await approvePin(tx, idOf(skill), pin, { personId: person.id, now: clock.now() });
+      if (!skill?.directory) return failed('GONE', texts.noSuchSkill(name, undefined));
+      const looked = prepared as Looked | undefined;
+      const by = { personId: person.id, now: clock.now() };
+      if (!looked || !(await approveLooked(tx, skill, looked, by))) return failed('GONE', texts.changedMeanwhile(name));
       tx.afterCommit(() => host.decided());
       return done(texts.approved(name));
     },

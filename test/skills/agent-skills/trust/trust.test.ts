@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { openCatalog, SkillDecisions } from '../../../../src/skills/agent-skills/index.ts';
+import type { Inquest } from '../../../../src/skills/agent-skills/trust/trust.ts';
 import { ScriptedModel } from '../../../support/scripted-model.ts';
+import { testWorld } from '../../../support/world.ts';
 import { engines, listedIn, playWith, results } from '../conversation.ts';
 
 const activate = { call: 'skill_activate', input: { name: 'tool' } };
@@ -37,6 +40,39 @@ describe.each(engines)('trusting a skill, on %s', (engine) => {
     put('tool', { body: 'Swapped.' });
     expect(await ana.presses('Approve')).toContain('not those that you were shown');
     expect(await coda.count('skill_pins')).toBe(0);
+  });
+
+  test('a change or another decision beside an approval ends it, and is never approved with it', async () => {
+    const { coda, folder, put } = await playWith({ tool: {} }, { model: new ScriptedModel(['Fine.']), engine });
+    const catalog = openCatalog({ sources: [{ kind: 'configured', directory: folder }] });
+    await catalog.rescan();
+    const database = coda.database();
+    const { clock } = testWorld();
+    const owner = new SkillDecisions({ catalog, database, clock });
+    const hashNow = async () => ((await owner.inquire('tool')) as Inquest).pin.hash;
+    /** Approves `hash` while `act` happens between the look at the files and the transaction. */
+    const approveWhile = (hash: string, act: () => unknown) => {
+      const tx: typeof database.tx = async (name, run) => {
+        await act();
+        return database.tx(name, run);
+      };
+      const read: typeof database.read = (...query) => database.read(...query);
+      return new SkillDecisions({ catalog, clock, database: { read, tx } }).approve('tool', hash);
+    };
+    const kept = async () => (await database.read<{ hash: string }>('select hash from skill_pins')).rows[0]?.hash;
+
+    const first = await hashNow();
+    expect(await approveWhile(first, () => put('tool', { body: 'Swapped.' }))).toBe(false);
+    expect(await kept()).toBe(first);
+
+    const swapped = await hashNow();
+    const other = async () => {
+      put('tool', { body: 'Third.' });
+      await owner.approve('tool', await hashNow());
+    };
+    expect(await approveWhile(swapped, other)).toBe(false);
+    expect(await kept()).toBe(await hashNow());
+    expect(await owner.approve('tool', await hashNow())).toBe(true);
   });
 
   test('a member can neither approve nor press an owner’s button', async () => {
