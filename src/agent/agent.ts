@@ -47,6 +47,8 @@ export class Agent implements TurnHost {
         'no answer from the model',
       );
       await this.say(item, turn, 'failed', texts.modelFault(error));
+    } finally {
+      await this.options.inference.settle(turn);
     }
   }
 
@@ -148,6 +150,7 @@ export class Agent implements TurnHost {
     const begun = id ? await store.loadTurn(database, id, tainted) : undefined;
     if (begun) {
       begun.drafted = Number.POSITIVE_INFINITY;
+      begun.isResumed = true;
       return begun;
     }
     const now = world.clock.now();

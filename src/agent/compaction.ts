@@ -83,7 +83,7 @@ export class Compaction {
       world.log.warn({ fault: error.fault, error: messageOf(error) }, 'a conversation could not be summed up');
       return undefined;
     } finally {
-      await ledger.add(item, turnId, ledger.rows(took, false, 'summary'));
+      await ledger.add(item, turnId, ledger.rows(took, { purpose: 'summary' }));
     }
   }
 

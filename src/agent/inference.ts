@@ -128,40 +128,64 @@ export class Inference {
     const [attached, steps, money] = await Promise.all([
       opened(item),
       illustrated(turn.messages()),
-      this.ledger.money(item, turn),
+      this.ledger.admit(item, turn, (at) => this.worst(this.choose(item, at).name), signal),
     ]);
+    const reservation = money?.reservation;
     const model = this.goesOnAlone(turn, steps) ? this.options.alone : this.choose(item, money);
     const took: Took = { used: [], repairs: turn.corrections() };
     try {
       const answer = await this.ask(inquiry, model, { attached, steps }, took);
       const low = money?.low && !money.told ? money.low : undefined;
-      const rows = this.ledger.rows(took, low !== undefined);
+      const rows = this.ledger.rows(took, { told: low !== undefined, reservation });
+      if (rows.length === 0) await this.ledger.release(turn, reservation);
       return { step: this.stepOf(answer, rows, low), tainted: attached.tainted || this.recalledTaint(item) };
     } catch (error) {
-      if (took.used.length > 0) await this.ledger.add(item, turn.id, this.ledger.rows(took, false));
+      if (took.used.length > 0) await this.ledger.add(item, turn.id, this.ledger.rows(took, { reservation }));
+      else await this.ledger.release(turn, reservation);
       if (signal.aborted) throw new ModelError('cancelled', 'The turn was stopped.');
       throw error;
     }
   }
 
+  /** The turn has ended or is parked: nothing stays reserved for it. */
+  async settle(turn: Turn): Promise<void> {
+    await this.ledger.close(turn);
+  }
+
+  /** The most that an answer of a model, and of what is asked besides it, may cost; 0: no price is known. */
+  private worst(name: string): number {
+    const { models } = this.options;
+    if (!models) return 0;
+    const prices = [...new Set([name, ...models.settings.fallbacks])].map((each) => {
+      const { context, answer } = this.limits(each);
+      const input = context - answer;
+      return models.prices.of(each, { input, written: input, cached: 0, output: answer }) ?? 0;
+    });
+    return prices.reduce((sum, price) => sum + price, 0);
+  }
+
   /** One answer within a nested turn, which brings its own request. */
   async inferNested(inquiry: NestedInquiry): Promise<{ step: ModelStep }> {
     const { item, turn, request, taken, tier, model: wanted, budget, signal } = inquiry;
-    const money = await this.ledger.money(item, turn);
+    const { models, alone } = this.options;
+    const chosen = (low: boolean) =>
+      (low ? models?.answering('light', undefined, false) : models?.answering(tier, wanted, false)) ?? alone;
+    const money = await this.ledger.admit(item, turn, (at) => this.worst(chosen(at.low !== undefined).name), signal);
+    const reservation = money?.reservation;
     const spent = turn.nested.reduce((sum, { price }) => sum + (price ?? 0), 0);
     if (money?.over || (budget !== undefined && spent >= budget)) {
       this.counters.stops.add({ budget: 'nested' });
+      await this.ledger.release(turn, reservation);
       throw new ModelError('budget', 'The budget of the nested turn is used up.');
     }
-    const { models, alone } = this.options;
-    const model =
-      (money?.low ? models?.answering('light', undefined, false) : models?.answering(tier, wanted, false)) ?? alone;
+    const model = chosen(money?.low !== undefined);
     const took: Took = { used: [], repairs: inquiry.nested.corrections() };
     try {
       const answer = await askModel(model, await this.planNested(request, model.name), signal, { taken, took });
-      return { step: this.stepOf(answer, this.ledger.rows(took, false, 'subagent'), undefined) };
+      return { step: this.stepOf(answer, this.ledger.rows(took, { purpose: 'subagent', reservation }), undefined) };
     } catch (error) {
-      await this.ledger.add(item, turn.id, this.ledger.rows(took, false, 'subagent'));
+      if (took.used.length === 0) await this.ledger.release(turn, reservation);
+      await this.ledger.add(item, turn.id, this.ledger.rows(took, { purpose: 'subagent', reservation }));
       throw error;
     }
   }

@@ -1,3 +1,5 @@
+import { sleep } from '../base/async.ts';
+import { messageOf } from '../base/errors.ts';
 import { uuid } from '../base/ids.ts';
 import type { World } from '../base/world.ts';
 import type { Item } from '../delivery/index.ts';
@@ -12,13 +14,28 @@ import * as texts from './texts.ts';
 import {
   addUsage,
   type BudgetState,
+  type Budgets,
   budgetState,
   Calendar,
+  endReservations,
+  held,
+  isAmple,
+  leastLeft,
+  mayBegin,
   readSpent,
+  reserve,
+  type Spent,
   spentOf,
   type UsageOwner,
   type UsageRow,
 } from './usage/index.ts';
+
+/** Whoever waits for what is left looks again after this long, in real time: others may be in other processes. */
+const LOOK_MS = 100;
+/** What an answer costs is unknown before the first one; so long that one is waited for. */
+const UNKNOWN_MS = 5_000;
+/** What is reserved ends by itself then; longer than a turn takes. */
+const EXPIRY_MS = 15 * 60_000;
 
 export interface LedgerOptions {
   database: Database;
@@ -28,6 +45,21 @@ export interface LedgerOptions {
   /** The household's zone: its days and months are those of the budgets. */
   zone: string;
   counters: Counters;
+}
+
+/** Where a person stands, and what is reserved for the answer. */
+export interface Money extends BudgetState {
+  spent: Spent;
+  /** The person was told today that little is left. */
+  told: boolean;
+  reservation?: string;
+}
+
+/** How rows are kept; defaults: an answer, nothing told, nothing reserved. */
+interface Kept {
+  told?: boolean;
+  purpose?: UsageRow['purpose'];
+  reservation?: string | undefined;
 }
 
 /** What answers cost: counted, written, and held against the budgets. */
@@ -40,8 +72,11 @@ export class Ledger {
     this.calendar = new Calendar(options.zone);
   }
 
-  /** What an answer took, as it is kept; counted with it. `told`: the person is told with it that little is left. */
-  rows(took: Took, told: boolean, purpose: UsageRow['purpose'] = 'answer'): UsageRow[] {
+  /**
+   * What an answer took, as it is kept; counted with it. `told`: the person is told with it that little is left.
+   * `reservation`: what was reserved for it ends when the rows are written.
+   */
+  rows(took: Took, { told = false, purpose = 'answer', reservation }: Kept = {}): UsageRow[] {
     const { used, repairs } = took;
     const { world, models } = this.options;
     const now = world.clock.now();
@@ -61,6 +96,7 @@ export class Ledger {
       estimated: estimated === true,
       repairs: index === 0 ? [...repairs] : [],
       told: told && index === 0,
+      ...(index === 0 && reservation !== undefined && { reservation }),
     }));
   }
 
@@ -69,13 +105,90 @@ export class Ledger {
     await addUsage(this.options.database, rows, ownerOf(item, turnId));
   }
 
+  /**
+   * What was spent and what may be; undefined where nothing costs. What `worst` says that the answer may cost at most is
+   * reserved, unless so much is left that nobody else need be looked at; where others under way may use up what is left,
+   * it waits until they have not. Throws when this one answer has cost enough, and when it is stopped.
+   */
+  async admit(
+    item: Item,
+    turn: Turn,
+    worst: (money: Money) => number,
+    signal: AbortSignal,
+  ): Promise<Money | undefined> {
+    const first = await this.money(item, turn);
+    if (!first || first.over) return first;
+    const price = worst(first);
+    const { dearest } = first.spent;
+    if (price === 0 || (dearest > 0 && isAmple(first.spent, this.budgets, Math.max(price, dearest)))) return first;
+    for (let waited = 0; ; waited += LOOK_MS) {
+      const money = await this.reserved(item, turn, worst, waited);
+      if (money.over || money.reservation !== undefined) return money;
+      await sleep(LOOK_MS, signal).catch(() => {
+        throw new ModelError('cancelled', 'The turn was stopped.');
+      });
+    }
+  }
+
+  /** Ends what was reserved for an answer that has cost nothing. */
+  async release(turn: Turn, ...ids: (string | undefined)[]): Promise<void> {
+    const known = ids.filter((id) => id !== undefined);
+    if (known.length > 0) await endReservations(this.options.database, turn.id, known);
+  }
+
+  /** The turn has ended or is parked: nothing stays reserved for it. */
+  async close(turn: Turn): Promise<void> {
+    const { models, database, world } = this.options;
+    if (!models || (turn.reserved.length === 0 && !turn.isResumed)) return;
+    try {
+      await endReservations(database, turn.id, turn.reserved, turn.isResumed);
+    } catch (error) {
+      // The turn itself has been written; what is left ends at its own time.
+      world.log.warn({ turn: turn.id, error: messageOf(error) }, 'what was reserved could not be released');
+    }
+  }
+
+  private get budgets(): Budgets {
+    const { models } = this.options;
+    if (!models) throw new Error('nothing costs');
+    return models.settings.budgets;
+  }
+
+  /** Where the person stands now, with a reservation where there is room for one beside those of others. */
+  private async reserved(item: Item, turn: Turn, worst: (money: Money) => number, waited: number): Promise<Money> {
+    const { database, world } = this.options;
+    const { id: personId } = item.person;
+    return database.tx('budget.reserve', async (tx) => {
+      const now = world.clock.now();
+      const beside = await held(tx, { turnId: turn.id, personId, own: turn.reserved }, now);
+      const spent = await readSpent(tx.query.bind(tx), personId, this.calendar.day(now), this.calendar.month(now));
+      const money = this.standing(spent, turn);
+      if (money.over) return money;
+      const known = spent.dearest > 0 || waited >= UNKNOWN_MS;
+      // Before the first answer has come nobody knows what one costs: it may be all that is left.
+      const price = known
+        ? Math.max(worst(money), spent.dearest)
+        : Math.max(worst(money), leastLeft(spent, this.budgets));
+      if (!mayBegin(spent, beside, this.budgets, price)) return money;
+      const reservation = uuid(now);
+      reserve(tx, {
+        id: reservation,
+        turnId: turn.id,
+        personId,
+        price,
+        expiresAt: new Date(now.getTime() + EXPIRY_MS),
+      });
+      turn.reserved.push(reservation);
+      return { ...money, reservation };
+    });
+  }
+
   /** What was spent and what may be; undefined where nothing costs. Throws when this one answer has cost enough. */
-  async money(item: Item, turn: Turn): Promise<(BudgetState & { told: boolean }) | undefined> {
+  private async money(item: Item, turn: Turn): Promise<Money | undefined> {
     const { models, database, world, counters } = this.options;
     if (!models) return undefined;
     const { budgets, currency } = models.settings;
-    const rows = turn.steps.flatMap(({ step }) => (step.kind === 'model' ? (step.payload.used ?? []) : []));
-    const cost = [...rows, ...turn.nested].reduce((sum, { price }) => sum + (price ?? 0), 0);
+    const cost = [...rowsOf(turn), ...turn.nested].reduce((sum, { price }) => sum + (price ?? 0), 0);
     if (cost >= budgets.request) {
       counters.stops.add({ budget: 'request' });
       const said = texts.requestOver(budgets.request, currency);
@@ -85,8 +198,14 @@ export class Ledger {
     const [day, month] = [this.calendar.day(now), this.calendar.month(now)];
     // What was read along with the message is as new as the turn; later on others have spent too.
     const along = turn.steps.length === 0 && turn.nested.length === 0 ? alongOf(item) : null;
-    const spent = along ? spentOf(along, day, month) : await readSpent(database, item.person.id, day, month);
-    return { ...budgetState(spent, budgets), told: spent.told || rows.some(({ told }) => told) };
+    const spent = along
+      ? spentOf(along, day, month)
+      : await readSpent(database.read.bind(database), item.person.id, day, month);
+    return this.standing(spent, turn);
+  }
+
+  private standing(spent: Spent, turn: Turn): Money {
+    return { ...budgetState(spent, this.budgets), spent, told: spent.told || rowsOf(turn).some(({ told }) => told) };
   }
 
   private count({ used, repairs }: Took): void {
@@ -97,6 +216,10 @@ export class Ledger {
       counters.cost.add({ model }, models?.prices.of(model, usage) ?? 0);
     }
   }
+}
+
+function rowsOf(turn: Turn): UsageRow[] {
+  return turn.steps.flatMap(({ step }) => (step.kind === 'model' ? (step.payload.used ?? []) : []));
 }
 
 function alongOf(item: Item): ItemContext['spent'] {

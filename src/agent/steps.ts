@@ -72,6 +72,10 @@ export class Turn {
   readonly startedAt: Instant;
   /** What nested turns took so far; already written. */
   readonly nested: UsageRow[] = [];
+  /** What this process has reserved of the budgets for answers under way: ids. */
+  readonly reserved: string[] = [];
+  /** Another process may have begun it, and reserved something. */
+  isResumed = false;
 
   constructor(init: { id: string; path?: string; steps: StoredStep[]; tainted: boolean; startedAt: Instant }) {
     this.id = init.id;

@@ -358,15 +358,18 @@ export const erasures: readonly Erasure[] = [
   {
     // What was spent stays in the sums of all, as nobody's.
     sql: `with gone as (delete from spending where person_id = $1 returning *)
-          insert into spending (day, person_id, calls, input_tokens, cached_tokens, output_tokens, unpriced, price)
+          insert into spending (day, person_id, calls, input_tokens, cached_tokens, output_tokens, unpriced, price,
+                                dearest)
           select day, '00000000-0000-0000-0000-000000000000', calls, input_tokens, cached_tokens, output_tokens,
-                 unpriced, price from gone
+                 unpriced, price, dearest from gone
           on conflict (day, person_id) do update
              set calls = spending.calls + excluded.calls, input_tokens = spending.input_tokens + excluded.input_tokens,
                  cached_tokens = spending.cached_tokens + excluded.cached_tokens,
                  output_tokens = spending.output_tokens + excluded.output_tokens,
-                 unpriced = spending.unpriced + excluded.unpriced, price = spending.price + excluded.price`,
+                 unpriced = spending.unpriced + excluded.unpriced, price = spending.price + excluded.price,
+                 dearest = greatest(spending.dearest, excluded.dearest)`,
   },
+  { sql: 'delete from reservations where person_id = $1' },
   {
     sql: `delete from messages
            where person_id = $1 or turn_id in (select id from turns where person_id = $1)

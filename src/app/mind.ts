@@ -70,10 +70,7 @@ export function openMind(options: MindOptions): Mind {
   const { config, world, database, artifacts, delivery, skills, wakeAt, model } = options;
   const { name } = config.assistant;
   const windowOf = (name: string) => models?.limits(name).context;
-  const askedIn = (item: Item, by: string): Asked => {
-    const { settings, epoch } = item.conversation;
-    return { turn: item, settings, epoch, text: item.payload.text, window: windowOf(by) };
-  };
+  const askedIn = (item: Item) => ({ ...saidIn(item), window: windowOf(answering(item).name) });
   const phrases: readonly (readonly Phrase[])[] = skills.map(({ skill }) => skill.phrases ?? []);
   const offline = offlineModel(phrases.flat());
   const thinking = openInference({ config, world, database, artifacts, offline, model });
@@ -119,8 +116,8 @@ export function openMind(options: MindOptions): Mind {
     steer: config.delivery.steer,
     time: timeSettings(config),
     defaultZone: zone,
-    system: (item) => system(askedIn(item, answering(item).name)),
-    sections: (item) => prompts.sections(item.person, askedIn(item, answering(item).name)),
+    system: (item) => system(askedIn(item)),
+    sections: (item) => prompts.sections(item.person, askedIn(item)),
     changed: (personId) => prompts.changed(personId),
     wakeAt,
   });
@@ -133,6 +130,11 @@ export function openMind(options: MindOptions): Mind {
     called,
     close: () => inference.close(),
   };
+}
+
+function saidIn(item: Item): Asked {
+  const { settings, epoch } = item.conversation;
+  return { turn: item, settings, epoch, text: item.payload.text };
 }
 
 function calledBy(skills: readonly EquippedSkill[], name: string, rest: string): Call | undefined {

@@ -1,5 +1,6 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Prices } from '../../src/agent/models/prices.ts';
+import { testDatabases } from '../support/database.ts';
 import { ModelServer, type Scene } from '../support/model-server/index.ts';
 import { modelConfig } from '../support/models.ts';
 import { play } from '../support/play.ts';
@@ -104,6 +105,62 @@ test('one answer that has cost enough is stopped between its steps', async () =>
   server.play({ ...costing(6), text: 'Hm.', calls: [{ name: 'note_list', input: {} }] });
   expect(await coda.person('ana').says('dig')).toMatch(/one answer had cost 5\.00 USD already/);
   expect(await coda.person('ana').says('/cost')).toContain('6.00 USD');
+});
+
+describe.each(testDatabases)('many at once on $name', ({ name, available }) => {
+  test.skipIf(!available)('overspend a budget by no more than what is left for one', async () => {
+    const models = modelConfig(server, { budgets: { all: { day: 50, month: 200 }, request: 100, low: 0 } });
+    await using coda = await play({ engine: name, config: models });
+    for (const round of [1, 2]) {
+      server.play({ ...costing(15), times: 99 });
+      const heard = Array.from({ length: 20 }, (_, n) =>
+        coda.hear(`p${n}`, `dm-p${n}`, `why is the sky blue, ${round}?`),
+      );
+      await Promise.all(heard.map(async (each) => (await each).settled));
+      await coda.app.settled();
+      const { rows } = await coda.database().read<{ price: number }>('select sum(price) as price from spending');
+      // Three make 45; what is left is for one more.
+      expect(rows[0]?.price).toBe(60 * round);
+      const told = coda.platform.messages.filter(({ text }) => text.includes('is used up'));
+      expect(told).toHaveLength(16 * round);
+      expect(await coda.count('reservations')).toBe(0);
+      await coda.passes({ days: 1 });
+      server.reset();
+    }
+  });
+});
+
+test('what a process reserved that died is taken over with its turn, and counts no more after its time', async () => {
+  await using coda = await begin({ person: { day: 50, month: 200 } });
+  const ana = coda.person('ana');
+  server.play(costing(20), { ...costing(20), fault: 'held' });
+  await ana.says('hello');
+  const asked = server.requests.length;
+  await coda.hear('ana', ana.channel, 'think hard');
+  await server.arrived(asked + 1);
+  expect(await coda.count('reservations')).toBe(1);
+  // As if it had died in the middle, and could take nothing back.
+  await coda.app.stop(0);
+  await coda.start();
+  await coda.app.settled();
+  expect(ana.heard('ok')).toHaveLength(1);
+  expect(await coda.count('reservations')).toBe(0);
+  await coda.database().run(
+    'test.reserve',
+    `insert into reservations (id, turn_id, person_id, price, expires_at)
+     select gen_random_uuid(), gen_random_uuid(), id, 49, $1 from persons`,
+    [new Date(coda.world.clock.now().getTime() + 600_000)],
+  );
+  await coda.passes({ minutes: 11 });
+  expect(await ana.says('and now?')).toBe('ok');
+  expect(await coda.count('reservations')).toBe(0);
+});
+
+test('what a failed answer reserved is free again', async () => {
+  await using coda = await begin();
+  server.play({ fault: 'unauthorized', times: 9 });
+  await coda.person('ana').says('hello');
+  expect(await coda.count('reservations')).toBe(0);
 });
 
 test('a message is held against the budgets without asking the database once more', async () => {

@@ -1,4 +1,5 @@
 import type { CoreValues } from '../../config/index.ts';
+import type { Held } from './reservations/store.ts';
 import type { Spent } from './store.ts';
 
 export type Budgets = NonNullable<CoreValues['models']>['budgets'];
@@ -18,18 +19,46 @@ export interface BudgetState {
   low?: Limit;
 }
 
+/** So many answers may be under way without being reserved for, where each could cost the most that one may. */
+const AT_ONCE = 100;
+
 /** Where a person stands. Pure. */
 export function budgetState(spent: Spent, budgets: Budgets): BudgetState {
-  const limits: Limit[] = [
+  const limits = limitsOf(spent, budgets);
+  const over = limits.find(({ limit, spent }) => spent >= limit);
+  if (over) return { over };
+  const [nearest] = limits.sort((a, b) => a.limit - a.spent - (b.limit - b.spent));
+  return nearest && nearest.limit - nearest.spent < budgets.low ? { low: nearest } : {};
+}
+
+function limitsOf(spent: Spent, budgets: Budgets): Limit[] {
+  return [
     { whose: 'person', period: 'day', limit: budgets.person.day, spent: spent.personDay },
     { whose: 'all', period: 'day', limit: budgets.all.day, spent: spent.allDay },
     { whose: 'person', period: 'month', limit: budgets.person.month, spent: spent.personMonth },
     { whose: 'all', period: 'month', limit: budgets.all.month, spent: spent.allMonth },
   ];
-  const over = limits.find(({ limit, spent }) => spent >= limit);
-  if (over) return { over };
-  const [nearest] = limits.sort((a, b) => a.limit - a.spent - (b.limit - b.spent));
-  return nearest && nearest.limit - nearest.spent < budgets.low ? { low: nearest } : {};
+}
+
+/** Whether so much is left that nobody needs to look what else is under way. Pure. */
+export function isAmple(spent: Spent, budgets: Budgets, price: number): boolean {
+  return limitsOf(spent, budgets).every((each) => each.limit - each.spent >= price * AT_ONCE);
+}
+
+/** The least that is left of any of the budgets. Pure. */
+export function leastLeft(spent: Spent, budgets: Budgets): number {
+  return Math.min(...limitsOf(spent, budgets).map((each) => each.limit - each.spent));
+}
+
+/**
+ * Whether an answer that may cost `price` fits beside those under way; one alone always does, however much it may cost,
+ * or what is left could never be spent. Pure.
+ */
+export function mayBegin(spent: Spent, held: Held, budgets: Budgets, price: number): boolean {
+  return limitsOf(spent, budgets).every((each) => {
+    const beside = held[each.whose];
+    return beside === 0 || each.spent + beside + price <= each.limit;
+  });
 }
 
 /** Days as the household counts them. */

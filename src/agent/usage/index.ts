@@ -1,5 +1,15 @@
 /** What models cost: counted for every call, summed for budgets and for whoever asks. */
-export { type BudgetState, type Budgets, budgetState, Calendar, type Limit } from './budget.ts';
+export {
+  type BudgetState,
+  type Budgets,
+  budgetState,
+  Calendar,
+  isAmple,
+  type Limit,
+  leastLeft,
+  mayBegin,
+} from './budget.ts';
+export { endReservations, held, reserve } from './reservations/store.ts';
 export {
   addUsage,
   type Cost,
@@ -12,6 +22,7 @@ export {
   owned,
   readSpent,
   repairsSince,
+  type Spent,
   type SpentDays,
   spentDays,
   spentOf,

@@ -19,6 +19,8 @@ export interface UsageRow {
   repairs: string[];
   /** The person is told with it that little is left. */
   told: boolean;
+  /** What was reserved for its answer, which ends with it. */
+  reservation?: string;
 }
 
 /** Whose calls they were. */
@@ -51,14 +53,17 @@ export function owned(rows: readonly UsageRow[], owner: UsageOwner): OwnedUsage[
   }));
 }
 
-/** Two `with` parts, beginning with a comma, that add calls `u` for which `when` holds, and their sums; each counts once. */
+/**
+ * `with` parts, beginning with a comma, that add calls `u` for which `when` holds, and their sums, and end what was
+ * reserved for them; each counts once.
+ */
 export function usageWriting(rows: readonly OwnedUsage[], when: Fragment): Fragment {
   if (rows.length === 0) return sql``;
   return sql`, calls as (
       select * from jsonb_to_recordset(${json(rows)})
              as u (id uuid, at timestamptz, day date, purpose text, space_id text, person_id uuid, conversation_id uuid,
                    turn_id uuid, inbox_id uuid, model text, input bigint, cached bigint, output bigint, written bigint,
-                   price double precision, estimated boolean, repairs text[], told boolean)
+                   price double precision, estimated boolean, repairs text[], told boolean, reservation uuid)
        where ${when}
     ), used as (
       insert into usage (id, at, day, purpose, space_id, person_id, conversation_id, turn_id, model, input_tokens,
@@ -68,17 +73,22 @@ export function usageWriting(rows: readonly OwnedUsage[], when: Fragment): Fragm
         from calls
       on conflict (id) do nothing
       returning id
+    ), settled as (
+      delete from reservations where id in (select reservation from calls)
     ), spent as (
-      insert into spending (day, person_id, calls, input_tokens, cached_tokens, output_tokens, unpriced, price, told)
+      insert into spending (day, person_id, calls, input_tokens, cached_tokens, output_tokens, unpriced, price, told,
+                            dearest)
       select day, person_id, count(*), sum(input), sum(cached), sum(output),
-             coalesce(sum(input + output) filter (where price is null), 0), coalesce(sum(price), 0), bool_or(told)
+             coalesce(sum(input + output) filter (where price is null), 0), coalesce(sum(price), 0), bool_or(told),
+             -- of one answer, and of several turns that are written together no more than their sum
+             coalesce(sum(price), 0)
         from calls join used using (id) group by day, person_id order by day, person_id
       on conflict (day, person_id) do update
          set calls = spending.calls + excluded.calls, input_tokens = spending.input_tokens + excluded.input_tokens,
              cached_tokens = spending.cached_tokens + excluded.cached_tokens,
              output_tokens = spending.output_tokens + excluded.output_tokens,
              unpriced = spending.unpriced + excluded.unpriced, price = spending.price + excluded.price,
-             told = spending.told or excluded.told
+             told = spending.told or excluded.told, dearest = greatest(spending.dearest, excluded.dearest)
     )`;
 }
 
@@ -97,17 +107,22 @@ export interface Spent {
   allMonth: number;
   /** The person was told today that little is left. */
   told: boolean;
+  /** The most that a single answer cost, anybody's; 0: nothing is known. */
+  dearest: number;
 }
 
-/** What was spent day by day, `YYYY-MM-DD`: by the person, by all, and whether the person was told of it. */
-export type SpentDays = Record<string, [person: number, all: number, told: boolean]>;
+/**
+ * What was spent day by day, `YYYY-MM-DD`: by the person, by all, whether the person was told of it, and the dearest
+ * answer.
+ */
+export type SpentDays = Record<string, [person: number, all: number, told: boolean, dearest: number]>;
 
 /** The scalar subquery behind `SpentDays`, of the month before the row `i` came and what is newer; `p` is its person. */
 export function spentDays(): Fragment {
   return sql`coalesce((
-      select json_object_agg(d.day, json_build_array(d.person, d.whole, d.told))
+      select json_object_agg(d.day, json_build_array(d.person, d.whole, d.told, d.dearest))
         from (select s.day, coalesce(sum(s.price) filter (where s.person_id = p.id), 0) as person,
-                     sum(s.price) as whole, coalesce(bool_or(s.told) filter (where s.person_id = p.id), false) as told
+                     sum(s.price) as whole, max(s.dearest) as dearest, coalesce(bool_or(s.told) filter (where s.person_id = p.id), false) as told
                 from spending s
                -- the household's day can be the one before or after the database's
                where s.day >= i.received_at::date - 33
@@ -116,8 +131,10 @@ export function spentDays(): Fragment {
 
 /** The same sums as `readSpent`, from days that were read along with a message. Pure. */
 export function spentOf(days: SpentDays, day: string, month: string): Spent {
-  const spent: Spent = { personDay: 0, personMonth: 0, allDay: 0, allMonth: 0, told: days[day]?.[2] ?? false };
-  for (const [at, [person, all]] of Object.entries(days)) {
+  const none = { personDay: 0, personMonth: 0, allDay: 0, allMonth: 0, dearest: 0 };
+  const spent: Spent = { ...none, told: days[day]?.[2] ?? false };
+  for (const [at, [person, all, , dearest]] of Object.entries(days)) {
+    spent.dearest = Math.max(spent.dearest, dearest);
     if (at < month || at > day) continue;
     spent.personMonth += person;
     spent.allMonth += all;
@@ -127,13 +144,14 @@ export function spentOf(days: SpentDays, day: string, month: string): Spent {
 }
 
 /** What was spent on `day` and since `month`, its first day. */
-export async function readSpent(db: Pick<Database, 'read'>, personId: string, day: string, month: string) {
-  const { rows } = await db.read<Spent>(
+export async function readSpent(read: Queryable['query'], personId: string, day: string, month: string) {
+  const { rows } = await read<Spent>(
     `select coalesce(sum(price) filter (where person_id = $1 and day = $2::date), 0) as "personDay",
             coalesce(sum(price) filter (where person_id = $1), 0) as "personMonth",
             coalesce(sum(price) filter (where day = $2::date), 0) as "allDay",
             coalesce(sum(price), 0) as "allMonth",
-            coalesce(bool_or(told) filter (where person_id = $1 and day = $2::date), false) as told
+            coalesce(bool_or(told) filter (where person_id = $1 and day = $2::date), false) as told,
+            coalesce((select max(dearest) from spending where day between $2::date - 33 and $2::date), 0) as dearest
        from spending where day between $3::date and $2::date`,
     [personId, day, month],
   );
