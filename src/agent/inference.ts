@@ -147,6 +147,11 @@ export class Inference {
     }
   }
 
+  /** Counts what an answer took that could not be stored. */
+  async charge(item: Item, turn: Turn, used: readonly UsageRow[]): Promise<void> {
+    await this.ledger.charge(item, turn.id, used);
+  }
+
   /** The turn has ended or is parked: nothing stays reserved for it. */
   async settle(turn: Turn): Promise<void> {
     await this.ledger.close(turn);

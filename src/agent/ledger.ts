@@ -105,6 +105,19 @@ export class Ledger {
     await addUsage(this.options.database, rows, ownerOf(item, turnId));
   }
 
+  /** Writes what an answer took that could not be stored; what was written even so counts once. */
+  async charge(item: Item, turnId: string, rows: readonly UsageRow[]): Promise<void> {
+    try {
+      await this.add(item, turnId, [...rows]);
+    } catch (error) {
+      // Why the answer could not be stored is told by whoever rolls it back.
+      this.options.world.log.warn(
+        { turn: turnId, error: messageOf(error) },
+        'what an answer took could not be counted',
+      );
+    }
+  }
+
   /**
    * What was spent and what may be; undefined where nothing costs. What `worst` says that the answer may cost at most is
    * reserved, unless so much is left that nobody else need be looked at; where others under way may use up what is left,

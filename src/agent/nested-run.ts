@@ -93,7 +93,12 @@ export class NestedRun {
       budget,
       signal: this.signal,
     });
-    await this.commit(async () => [{ kind: 'model', payload: step }]);
+    try {
+      await this.commit(async () => [{ kind: 'model', payload: step }]);
+    } catch (error) {
+      await options.inference.charge(item, turn, step.used ?? []);
+      throw error;
+    }
     turn.nested.push(...(step.used ?? []));
   }
 

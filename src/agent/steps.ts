@@ -95,9 +95,11 @@ export class Turn {
     return this.steps.slice(this.stored);
   }
 
-  /** Drops steps that were added but not stored: their transaction did not happen. */
-  rollBack(): void {
-    this.steps.length = this.stored;
+  /** Drops steps that were added but not stored: their transaction did not happen. Returns what they took. */
+  rollBack(): UsageRow[] {
+    return this.steps
+      .splice(this.stored)
+      .flatMap(({ step }) => (step.kind === 'model' ? (step.payload.used ?? []) : []));
   }
 
   get toolCalls(): number {

@@ -54,7 +54,7 @@ export class TurnRun {
     try {
       while (await this.step());
     } catch (error) {
-      this.turn.rollBack();
+      await this.agent.options.inference.charge(this.item, this.turn, this.turn.rollBack());
       if (!(error instanceof Lost)) throw error;
     } finally {
       await this.settleDraft();

@@ -1,5 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { dataTool } from '../../src/agent/index.ts';
 import { Prices } from '../../src/agent/models/prices.ts';
+import type { Skill } from '../../src/chat/index.ts';
 import { testDatabases } from '../support/database.ts';
 import { ModelServer, type Scene } from '../support/model-server/index.ts';
 import { modelConfig } from '../support/models.ts';
@@ -153,6 +156,31 @@ test('what a process reserved that died is taken over with its turn, and counts 
   );
   await coda.passes({ minutes: 11 });
   expect(await ana.says('and now?')).toBe('ok');
+  expect(await coda.count('reservations')).toBe(0);
+});
+
+test('an answer whose step could not be stored is paid for, and counted', async () => {
+  const broken: Skill = {
+    name: 'broken',
+    tools: () => [
+      dataTool({
+        name: 'tide_break',
+        description: 'Breaks.',
+        effect: 'write',
+        input: z.object({}),
+        run: () => Promise.reject(new Error('a bug')),
+      }),
+    ],
+  };
+  await using coda = await play({ config: modelConfig(server), skills: [broken] });
+  const ana = coda.person('ana');
+  server.play({ ...costing(1), calls: [{ name: 'tide_break', input: {} }] }, costing(2, { text: 'Well.' }));
+  const { settled } = await coda.hear('ana', ana.channel, 'break it');
+  await coda.app.settled();
+  await coda.passes({ minutes: 1 });
+  await settled;
+  expect(ana.heard('Well.')).toHaveLength(1);
+  expect(await ana.says('/cost')).toContain('**Today:** 3.00 USD');
   expect(await coda.count('reservations')).toBe(0);
 });
 
