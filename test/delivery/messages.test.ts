@@ -167,9 +167,16 @@ describe.each(testDatabases)('messages on $name', ({ name, available }) => {
       return [lastSaid(request)];
     });
     await using coda = await begin({ model, config: { 'delivery.steer': false } });
-    await coda.hear('ana', 'c1', 'poison');
+    const { settled } = await coda.hear('ana', 'c1', 'poison');
+    const events: string[] = [];
+    void settled.then(() => events.push(...coda.platform.in('c1')));
     await coda.hear('ana', 'c1', 'healthy');
+    await coda.app.settled();
+    // Its first attempt has failed, and nothing has come of it yet.
+    expect(events).toEqual([]);
     await coda.passes({ minutes: 10 });
+    await settled;
+    expect(events[0]).toContain('I have given up on it');
     expect(coda.platform.in('c1')).toEqual([expect.stringContaining('I have given up on it'), 'healthy']);
     expect(model.requests.filter((request) => lastSaid(request) === 'poison')).toHaveLength(5);
   });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { deferred, Sequence, within } from '../../base/async.ts';
 import type { Clock } from '../../base/clock.ts';
@@ -93,8 +94,7 @@ class Console implements ConsoleAdapter {
   }
 
   async send(part: Part): Promise<SendOutcome> {
-    const id = this.newId();
-    return this.put(part, { id }, (line) => line);
+    return this.put(part, { id: idOf(part) }, (line) => line);
   }
 
   async edit(receipt: Receipt, part: Part): Promise<SendOutcome> {
@@ -214,6 +214,11 @@ class Console implements ConsoleAdapter {
   private newId(): string {
     return uuid(this.options.clock.now());
   }
+}
+
+/** The same for what is said again: coda was killed before it knew that it was shown, and a reader replaces it. */
+function idOf({ key, place }: Part): string {
+  return createHash('sha256').update(`${place.channel}\n${key}`).digest('hex').slice(0, 32);
 }
 
 /** A name that begins with # is a shared channel, as people write it; every other conversation is one to one. */

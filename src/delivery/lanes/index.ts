@@ -46,6 +46,8 @@ export class Lanes implements Owned, DueSource {
   private readonly running = new Map<string, Running>();
   /** Of these, the ones that only wait for an answer from outside: they need no room. */
   private readonly waiting = new Set<string>();
+  /** Rows that failed and wait to be run again. */
+  private readonly putBack = new Set<string>();
   /** Something may be waiting that no running turn of this process will come to by itself. */
   private backlog = true;
   private pumping: Promise<void> | undefined;
@@ -93,7 +95,8 @@ export class Lanes implements Owned, DueSource {
       this.deps.signal.removeEventListener('abort', stop);
       // Another attempt may have begun beside it, after this process was taken over.
       if (this.running.get(item.id)?.controller === controller) this.running.delete(item.id);
-      this.deps.settled(item.id);
+      // One that was put back is run again: nothing has come of it yet.
+      if (!this.putBack.delete(item.id)) this.deps.settled(item.id);
       // The next one may be waiting for this one to end.
       if (item.payload.suspect) this.backlog = true;
       if (this.backlog) this.pump();
@@ -205,7 +208,7 @@ export class Lanes implements Owned, DueSource {
     const { database, world, instance } = this.deps;
     for (let attempt = 1; !this.deps.signal.aborted && item.owner === instance().id; attempt++) {
       try {
-        await database.tx('lanes.giveback', (tx) => store.giveBack(tx, item, charge));
+        if (await database.tx('lanes.giveback', (tx) => store.giveBack(tx, item, charge))) this.putBack.add(item.id);
         world.clock.at(new Date(world.clock.now().getTime() + backOff(item.attempts + 1)), () => this.wake());
         return;
       } catch (error) {

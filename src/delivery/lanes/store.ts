@@ -209,16 +209,17 @@ export async function release(tx: Transaction, owners: readonly string[], crashe
 }
 
 /** Puts a row that failed back into its queue, charged with `charge` attempts, if it is still this process's. */
-export async function giveBack(tx: Transaction, item: Item, charge: number): Promise<void> {
+export async function giveBack(tx: Transaction, item: Item, charge: number): Promise<boolean> {
   const { held, cancel } = await hold(tx, item);
-  if (!held) return;
+  if (!held) return false;
   await tx.query(
     `update inbox i set attempts = i.attempts + $2, owner = null, payload = ${STILL_STOPPED}
        from (select $3::boolean as cancel) freed where i.id = $1`,
     [item.id, charge, cancel],
   );
-  if (!item.laned) return;
+  if (!item.laned) return true;
   await tx.query('update lanes set owner = null, current = null where conversation_id = $1', [item.conversation.id]);
+  return true;
 }
 
 /** Puts a parked row back into its lane: its turn goes on where it stood. False when it is not parked (any more). */

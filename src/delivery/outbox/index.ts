@@ -278,7 +278,8 @@ export class OutboxSender implements Outbox, DueSource, Owned {
       // What is to be taken away is looked for at once: sending it again would show it.
       if (!receipt && row.unknownAt && (row.removed || mustLook(adapter, row.unknownAt, world.clock.now()))) {
         if (adapter.promises.canFind) receipt = await unlessAborted(signal, adapter.find(part, row.createdAt, signal));
-        else part.again = true;
+        // What a draft showed was not said yet: its message becomes the answer.
+        else if (!row.draft) part.again = true;
         if (receipt && !row.draft && !row.removed) return { kind: 'sent', receipt };
         if (!receipt && !row.removed) this.sendsAgain(row);
       }

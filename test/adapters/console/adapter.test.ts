@@ -76,7 +76,7 @@ async function attach(adapter: ConsoleAdapter) {
 
 function part(text: string, more: Omit<Partial<Part>, 'content'> & { content?: Partial<Content> } = {}): Part {
   const place = { adapter: 'console', channel: 'main', space: 'terminal', kind: 'dm' } as const;
-  return { key: 'k', place, ...more, content: { kind: 'answer', text, ...more.content } };
+  return { key: text, place, ...more, content: { kind: 'answer', text, ...more.content } };
 }
 
 const signal = new AbortController().signal;
@@ -169,6 +169,18 @@ test('a reminder, a question, an edit and a withdrawal each have their type', as
     ['delete', undefined, true],
     ['typing', undefined, false],
   ]);
+});
+
+test('what is said a second time has the id of the first', async () => {
+  const { attach, adapter } = await openConsole();
+  const program = await attach();
+  const ids = [];
+  for (const text of ['half of it', 'half of it', 'other']) {
+    await adapter.send(part(text), signal);
+    ids.push((await program.hear()).id);
+  }
+  expect(ids[1]).toBe(ids[0]);
+  expect(ids[2]).not.toBe(ids[0]);
 });
 
 test('a button that would ask for words is not offered where only a press can be given', async () => {

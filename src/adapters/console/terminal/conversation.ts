@@ -76,6 +76,7 @@ export class Conversation {
     this.know(card, type);
     this.view.say(undefined);
     const lines = this.lines(card, type);
+    if (this.view.isLive(card.id)) return this.view.change(lines);
     // A reminder must not cut an answer in two that is still being written.
     if (this.growing !== null && this.growing !== card.in_reply_to) {
       this.view.printAbove(lines);
