@@ -4,7 +4,15 @@ import type { World } from '../base/world.ts';
 import type { Item } from '../delivery/index.ts';
 import type { Database } from '../storage/index.ts';
 import type { Took } from './asking.ts';
-import { addSummary, compact, type HistoryEntry, type Limits, type Recalled, readBetween } from './context/index.ts';
+import {
+  addSummary,
+  type Compacting,
+  compact,
+  type HistoryEntry,
+  type Limits,
+  type Recalled,
+  readBetween,
+} from './context/index.ts';
 import type { Ledger } from './ledger.ts';
 import { ModelError } from './model.ts';
 import type { Models } from './models/index.ts';
@@ -20,6 +28,9 @@ export interface CompactionOptions {
 
 /** Messages that are summed up besides those that are recalled. What is older was said before there was a model. */
 const MOST_OLDER = 1_000;
+
+/** How often the pieces that are summed up are made half as long when they are too long after all. */
+const HALVED = 2;
 
 /** Milliseconds that an answer waits for a summary; what is recalled without one has to do then. */
 const WAITED_MS = 10_000;
@@ -72,7 +83,8 @@ export class Compaction {
       const light = models.light();
       const lightLimits = this.options.limits(light.name, limits);
       const older = await this.older(item, recalled);
-      const compacted = await compact({ recalled, older, limits, room, light, lightLimits }, took, signal);
+      const compacting = { recalled, older, limits, room, light, lightLimits };
+      const compacted = await this.inSmallerPieces(compacting, took, signal);
       if (!compacted) return undefined;
       const { id: conversationId, epoch } = item.conversation;
       const { summary } = compacted.recalled;
@@ -84,6 +96,20 @@ export class Compaction {
       return undefined;
     } finally {
       await ledger.add(item, turnId, ledger.rows(took, { purpose: 'summary' }));
+    }
+  }
+
+  /** The window may be smaller than it was taken for: then smaller pieces are summed up. */
+  private async inSmallerPieces(compacting: Compacting, took: Took, signal: AbortSignal) {
+    let { lightLimits } = compacting;
+    for (let tries = 0; ; tries++) {
+      try {
+        return await compact({ ...compacting, lightLimits }, took, signal);
+      } catch (error) {
+        const tooLong = error instanceof ModelError && error.fault === 'context_overflow';
+        if (!tooLong || tries === HALVED) throw error;
+        lightLimits = { ...lightLimits, context: Math.floor(lightLimits.context / 2) };
+      }
     }
   }
 

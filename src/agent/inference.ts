@@ -186,7 +186,10 @@ export class Inference {
     const model = chosen(money?.low !== undefined);
     const took: Took = { used: [], repairs: inquiry.nested.corrections() };
     try {
-      const answer = await askModel(model, await this.planNested(request, model.name), signal, { taken, took });
+      const answer = await askModel(model, await this.planNested(inquiry.nested, request, model.name), signal, {
+        taken,
+        took,
+      });
       return { step: this.stepOf(answer, this.ledger.rows(took, { purpose: 'subagent', reservation }), undefined) };
     } catch (error) {
       if (took.used.length === 0) await this.ledger.release(turn, reservation);
@@ -196,7 +199,11 @@ export class Inference {
   }
 
   /** A nested turn's request within the limits: it begins with its task. */
-  private async planNested({ system, moving, messages, tools }: NestedInquiry['request'], name: string) {
+  private async planNested(
+    { id, path }: Turn,
+    { system, moving, messages, tools }: NestedInquiry['request'],
+    name: string,
+  ): Promise<ModelRequest> {
     const [task, ...turn] = await this.options.illustrated(messages);
     const limits = this.limits(name);
     // Whoever began it chose its tools: none of them is spare.
@@ -212,7 +219,7 @@ export class Inference {
       clock: moving,
       recalled: { summary: null, history: [] },
       asked: task as PlanInput['asked'],
-      turn,
+      turn: shortened(`${id}/${path}`, turn, limits.context),
       limits,
       names: false,
       toolTokens: tokensIn(JSON.stringify(shown)),
@@ -303,7 +310,7 @@ export class Inference {
       clock: this.clocks.line(turn.startedAt, when.zone),
       recalled: recalledOf(item),
       asked,
-      turn: shortened(turn.id, steps),
+      turn: shortened(turn.id, steps, limits.context),
       limits,
       names,
       toolTokens: this.toolTokens(tools),

@@ -4,7 +4,7 @@ import type { Transaction } from '../storage/index.ts';
 import type { Question } from './approvals/index.ts';
 import { isData, runData, runOutside } from './calls.ts';
 import { type Considered, consider, forbidden } from './consider.ts';
-import { Clocks, shortened } from './context/index.ts';
+import { Clocks } from './context/index.ts';
 import { isAllowed, isForbidden } from './forbidden.ts';
 import type { ModelToolCall } from './model.ts';
 import type { SpawnOptions } from './nested.ts';
@@ -73,7 +73,7 @@ export class NestedRun {
   private async ask(): Promise<void> {
     const { options, item, turn, context } = this.parent;
     const { prompt, task, tier = 'default', model, budget } = this.options;
-    const { id, path, startedAt, steps } = this.turn;
+    const { path, startedAt, steps } = this.turn;
     const made = steps.flatMap(({ step }) => (step.kind === 'model' ? step.payload.calls : []));
     const { step } = await options.inference.inferNested({
       item,
@@ -82,7 +82,7 @@ export class NestedRun {
       request: {
         system: prompt,
         moving: new Clocks().line(startedAt, context(this.signal).when.zone),
-        messages: [{ role: 'user', text: task }, ...shortened(`${id}/${path}`, this.turn.messages())],
+        messages: [{ role: 'user', text: task }, ...this.turn.messages()],
         asked: 0,
         tools: this.tools(),
       },

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { tokensIn } from '../../src/agent/index.ts';
+import { z } from 'zod';
+import { done, outsideTool, tokensIn } from '../../src/agent/index.ts';
 import { ModelServer, type Recorded } from '../support/model-server/index.ts';
 import { modelConfig } from '../support/models.ts';
 import { type Play, play } from '../support/play.ts';
@@ -144,6 +145,31 @@ test('a long list of skills takes a small share of a small window', async () => 
   expect(system.content).toContain('more are not listed here');
   const [, list = ''] = /<available_skills>([\s\S]*)<\/available_skills>/.exec(system.content) ?? [];
   expect(tokensIn(list)).toBeLessThan(8_192 * 0.07);
+});
+
+test('a long result is shown in pieces that a small window has room for, and each can be read on', async () => {
+  const text = Array.from({ length: 1_000 }, (_, index) => `line ${index}`).join('\n');
+  const page = outsideTool({
+    name: 'page_read',
+    description: 'Reads a page.',
+    effect: 'fetch',
+    input: z.object({}),
+    run: async () => done(text),
+  });
+  const config = modelConfig(server, { default: 'gpt/qwen', light: 'gpt/qwen', context_tokens: 8_192 });
+  await using coda = await play({ config, skills: [{ name: 'pages', tools: () => [page] }] });
+  const shown = () => String(server.requests.at(-1)?.body.messages.at(-1).content);
+  server.play({ calls: [{ name: 'page_read', input: {} }] }, { text: 'Long.' });
+  await coda.person('ana').says('read it');
+  expect(shown()).not.toContain('left out');
+  let [, handle, from] = /"handle": "([^"]+)", "from": (\d+)/.exec(shown()) ?? [];
+  expect(Number(from)).toBeLessThan(3_000);
+  server.play({ calls: [{ name: 'result_read', input: { handle, from: Number(from) } }] }, { text: 'Read on.' });
+  await coda.person('ana').says('go on');
+  expect(text).toContain(shown().slice(0, 2_000));
+  [, handle, from] = /"handle": "([^"]+)", "from": (\d+)/.exec(shown()) ?? [];
+  expect(handle).toContain('call_');
+  for (const { text: sent, body } of server.requests) expect(sent.length / 4).toBeLessThan(8_192 - body.max_tokens);
 });
 
 test('a spare tool that is called even so does its work', async () => {

@@ -119,6 +119,18 @@ test('a summary is asked to keep what must not be lost, and says what it covers'
   expect(await ana.says('/context')).toContain('112 messages before summed up');
 });
 
+test('what is too long to be summed up at once is summed up in smaller pieces', async () => {
+  await using coda = await begin();
+  const ana = coda.person('ana');
+  await ana.says('hello');
+  await fill(coda, 150);
+  server.play({ when: { model: 'small' }, fault: 'too_long', times: 2 }, { when: { model: 'small' }, text: 'Notes.' });
+  server.play({ when: { model: 'small' }, text: 'Notes.', times: 99 });
+  expect(await ana.says('well?')).toBe('ok');
+  expect(await coda.count('summaries')).toBe(1);
+  expect(server.requests.at(-1)?.text).toContain('Notes.');
+});
+
 test('a summary that says nothing is not kept: what was said stays', async () => {
   await using coda = await begin();
   const ana = coda.person('ana');

@@ -32,6 +32,23 @@ describe.each(testDatabases)('what may be there already, on $name', ({ name, ava
     expect(coda.platform.in('dm-ana')).toEqual(['The answer is 42.']);
   });
 
+  test.skipIf(!available)('becomes the answer, where only its beginning was shown and nobody can look', async () => {
+    const gate = deferred();
+    const model = new ScriptedModel(['The answer ', { hold: gate }], ['The answer is 42.']);
+    model.streams = true;
+    const platform = { deduplicatesForMs: 0, canFind: false };
+    await using coda = await play({ engine: name, model, platform });
+    await coda.hear('ana', 'dm-ana', 'what is it?');
+    const draft = `from outbox where state = 'draft' and receipt is not null`;
+    await eventually(async () => (await coda.count(draft.slice('from '.length))) > 0);
+    // As it is after a kill: what was shown is not known.
+    await coda.database().run('test.forget', `update outbox set receipt = null where state = 'draft'`, []);
+    await coda.restart();
+    await coda.app.settled();
+    const [piece, answer] = coda.platform.messages;
+    expect(answer).toMatchObject({ key: piece?.key, text: 'The answer is 42.', again: false });
+  });
+
   test.skipIf(!available)(
     'is looked for after a kill, when the platform has forgotten the key meanwhile',
     async () => {

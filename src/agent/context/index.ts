@@ -1,5 +1,5 @@
 /** What a model is shown: a stable beginning, what moves, and what was said, within what it can take in. */
-export { compact, isDue } from './compact.ts';
+export { type Compacting, compact, isDue } from './compact.ts';
 export { type Attached, attachedTo, illustrated, NOTHING } from './files.ts';
 export { Clocks, identity } from './identity.ts';
 export { lookAt, Scaler } from './pictures/index.ts';

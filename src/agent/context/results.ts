@@ -6,24 +6,30 @@ import * as store from './store.ts';
 
 /** Longer results are shown shortened, with a handle to read on. Characters. */
 const LONGEST_SHOWN = 8_000;
+/** The same in a small window: characters for each of its tokens. */
+const SHOWN_OF_WINDOW = 0.4;
 /** What one reading brings: with its own words it stays below what is shown. */
 const PAGE = 7_500;
+/** The handle and the words around it. Characters. */
+const HANDLE = LONGEST_SHOWN - PAGE;
 
 /**
  * Results and calls as the model is shown them: what is too long is cut, and says how to go on. The text is always the
  * same.
- * `turn` is the turn's id, and with a nested one `/` and its path.
+ * `turn` is the turn's id, and with a nested one `/` and its path; `window` the tokens that the model takes in.
  */
-export function shortened(turn: string, messages: readonly ModelMessage[]): ModelMessage[] {
+export function shortened(turn: string, messages: readonly ModelMessage[], window: number): ModelMessage[] {
+  const most = Math.min(LONGEST_SHOWN, Math.floor(window * SHOWN_OF_WINDOW));
   return messages.map((message) => {
     if (message.role === 'assistant' && message.calls) {
-      return { ...message, calls: message.calls.map((call) => shrunkCall(call, LONGEST_SHOWN)) };
+      return { ...message, calls: message.calls.map((call) => shrunkCall(call, most)) };
     }
-    if (message.role !== 'tool' || message.text.length <= LONGEST_SHOWN) return message;
-    const left = message.text.length - PAGE;
+    if (message.role !== 'tool' || message.text.length <= most) return message;
+    const page = Math.max(most - HANDLE, HANDLE);
+    const left = message.text.length - page;
     const handle = `${turn}/${message.callId}`;
-    const note = `[… ${left} more characters. Read on: result_read {"handle": "${handle}", "from": ${PAGE}}]`;
-    return { ...message, text: `${message.text.slice(0, PAGE)}\n${note}` };
+    const note = `[… ${left} more characters. Read on: result_read {"handle": "${handle}", "from": ${page}}]`;
+    return { ...message, text: `${message.text.slice(0, page)}\n${note}` };
   });
 }
 
