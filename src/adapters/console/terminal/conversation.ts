@@ -76,9 +76,9 @@ export class Conversation {
     this.know(card, type);
     this.view.say(undefined);
     const lines = this.lines(card, type);
-    if (this.view.isLive(card.id)) return this.view.change(lines);
+    if (this.view.isLive(card.id)) this.view.change(lines);
     // A reminder must not cut an answer in two that is still being written.
-    if (this.growing !== null && this.growing !== card.in_reply_to) {
+    else if (this.growing !== null && this.growing !== card.in_reply_to) {
       this.view.printAbove(lines);
     } else {
       this.view.begin(card.id, lines);
