@@ -39,10 +39,8 @@ export interface Passage {
   block: boolean;
 }
 
-export interface Rule {
-  id: string;
-  level: FindingLevel;
-  why: string;
+/** One way in which a rule shows. */
+export interface Form {
   /** Linear: at most one repetition without a bound, or a short bounded one. */
   find: RegExp;
   /** Must be found in the passage too. */
@@ -53,4 +51,16 @@ export interface Rule {
   in?: readonly PassageKind[];
   /** Over some lines together. */
   block?: boolean;
+}
+
+export interface Rule {
+  /** Stable: `pipe-to-shell`. Rules of different levels may share it. */
+  id: string;
+  level: FindingLevel;
+  /** What it finds and why that matters: a sentence for the person who decides. */
+  why: string;
+  forms: readonly Form[];
+  /** A text that triggers it, and one like it that must not. A test plays both. */
+  example: string;
+  innocent: string;
 }

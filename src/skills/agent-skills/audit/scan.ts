@@ -2,7 +2,7 @@
 
 import type { Pace } from '../../../base/pace.ts';
 import { drops, type Hit, hasShadyAddress, installs, pipes } from './commands.ts';
-import type { Finding, FindingLevel, Passage } from './finding.ts';
+import type { Finding, FindingLevel, Passage, Rule } from './finding.ts';
 import { isMentioned, ordersByReference } from './mention.ts';
 import { passagesOf } from './passages.ts';
 import { CREDENTIALS } from './rules-credentials.ts';
@@ -57,24 +57,27 @@ async function scanLines(text: string, isCode: boolean, found: FindingList, pace
 function hitsIn(passage: Passage, suspect: boolean): Hit[] {
   const hits: Hit[] = [];
   const { kind, block } = passage;
-  for (const rule of EVERYWHERE) {
-    if ((rule.block ?? false) !== block || (rule.in && !rule.in.includes(kind))) continue;
-    hits.push(...matches(rule, passage.text));
+  for (const form of FORMS) {
+    if ((form.block ?? false) !== block || (form.in && !form.in.includes(kind))) continue;
+    hits.push(...matches(form, passage.text));
   }
   return block ? hits : [...hits, ...pipes(passage, suspect), ...drops(passage), ...installs(passage)];
 }
 
-const RULES = [...INSTRUCTIONS, ...CREDENTIALS, ...SYSTEM, ...NETWORK, ...OBFUSCATION];
+/** What the scan looks for, as data. */
+export const RULES: readonly Rule[] = [...INSTRUCTIONS, ...CREDENTIALS, ...SYSTEM, ...NETWORK, ...OBFUSCATION];
 
 /** With their patterns global: what stands first in a passage does not hide what follows. */
-const EVERYWHERE = RULES.map((rule) => ({ ...rule, all: new RegExp(rule.find, `${rule.find.flags}g`) }));
+const FORMS = RULES.flatMap(({ id, level, why, forms }) =>
+  forms.map((form) => ({ ...form, rule: id, level, why, all: new RegExp(form.find, `${form.find.flags}g`) })),
+);
 
-function matches({ id, level, why, find, all, and, except }: (typeof EVERYWHERE)[number], passage: string): Hit[] {
+function matches({ rule, level, why, find, all, and, except }: (typeof FORMS)[number], passage: string): Hit[] {
   if (!find.test(passage)) return [];
   // Blanks in place of what is cut out keep every index what it is.
   const text = except ? passage.replace(except, (cut) => ' '.repeat(cut.length)) : passage;
   if (and?.some((pattern) => !pattern.test(text))) return [];
-  return Array.from(text.matchAll(all), ({ index }) => ({ rule: id, level, why, index }));
+  return Array.from(text.matchAll(all), ({ index }) => ({ rule, level, why, index }));
 }
 
 class FindingList {
