@@ -1,6 +1,7 @@
 import { shortId } from '../base/ids.ts';
 import { tokensIn } from './context/tokens.ts';
 import {
+  isInterpreter,
   type Kept,
   type Model,
   ModelError,
@@ -225,7 +226,7 @@ class Asking {
 
   /** Whether what answers is the interpreter that needs no model. */
   private get isAlone(): boolean {
-    return this.answer.model.startsWith('offline/');
+    return isInterpreter(this.answer.model);
   }
 
   /** An answer that broke off has cost what it is long, although nobody says how much. */

@@ -3,6 +3,7 @@ import { deadline, within } from '../base/async.ts';
 import { messageOf } from '../base/errors.ts';
 import { canonicalJson } from '../base/json.ts';
 import type { Transaction } from '../storage/index.ts';
+import { keepDialogue } from './dialogue/keep.ts';
 import type { Turn } from './steps.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';
@@ -52,6 +53,7 @@ export async function runData(
   const result = await within(most, tool.run(input, { ...ctx, tx }));
   if (!result) throw new TookTooLong(`${tool.name} took longer than ${most} ms in its transaction`);
   if (undoable) keepUndo(tx, result, ctx);
+  keepDialogue(tx, { tool, input }, result, ctx);
   if (tool.effect === 'write') tx.afterCommit(() => ctx.changed?.());
   return bounded(result);
 }

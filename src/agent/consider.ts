@@ -16,6 +16,8 @@ export interface Considering {
   /** Whose call it is. */
   turn: Turn;
   context: CallContext;
+  /** Whether tools that no model is offered may be called: the person's own words are understood without one. */
+  hidden?: boolean;
   /** Whether a tool was given to the turn; default: every one. */
   offered?(tool: string): boolean;
 }
@@ -30,7 +32,7 @@ export interface Considered {
 
 /** Whether a call may run: its input has the right form, policy and person agree, and it has not begun before. */
 export function consider(call: ModelToolCall, state: CallState, on: Considering): Considered {
-  const { toolbox, policy, turn, context, offered } = on;
+  const { toolbox, policy, turn, context, offered, hidden = false } = on;
   if (state.kind === 'started' && !turn.goesOnUnder(call.id)) {
     // It acted outside, and the process died: whether it happened can only be looked up.
     return { verdict: result(failed('OUTCOME_UNKNOWN', texts.outcomeUnknown(call.name))) };
@@ -39,7 +41,7 @@ export function consider(call: ModelToolCall, state: CallState, on: Considering)
     return { verdict: result(failed('REPEATED', texts.repeatedCall())) };
   }
   const asked = { tool: call.name, input: call.input as Record<string, unknown> };
-  const valid = toolbox.check(asked, false);
+  const valid = toolbox.check(asked, hidden);
   if ('ok' in valid) return { verdict: result(refusedInput(valid, turn, call.name)) };
   if (offered && !offered(call.name)) return { verdict: denied('it was not given to you.') };
   // It was looked at before it began.

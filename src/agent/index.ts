@@ -18,6 +18,8 @@ export {
   tokensIn,
 } from './context/index.ts';
 export { countersOf } from './counters.ts';
+export { note as noteDialogue } from './dialogue/store.ts';
+export { dropTool, notUnderstoodTool } from './dialogue/tools.ts';
 export { Inference, type InferenceOptions } from './inference.ts';
 export * from './model.ts';
 export { checkProvider, type ProviderHealth } from './models/check.ts';

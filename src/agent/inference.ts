@@ -22,6 +22,7 @@ import {
   tokensIn,
 } from './context/index.ts';
 import { type Counters, countersOf } from './counters.ts';
+import { fresh } from './dialogue/dialogue.ts';
 import { Estimates, tokensOf } from './estimates.ts';
 import { Ledger } from './ledger.ts';
 import { type Model, ModelError, type ModelMessage, type ModelRequest, type ToolSpec } from './model.ts';
@@ -223,6 +224,7 @@ export class Inference {
       limits,
       names: false,
       toolTokens: tokensIn(JSON.stringify(shown)),
+      dialogue: {},
     });
     return plan.request;
   }
@@ -234,7 +236,8 @@ export class Inference {
     const tools = this.offered(told, limits);
     const sections = { ...told, tools };
     const toolTokens = this.toolTokens(tools);
-    const plan = planRequest({ sections, clock: '', recalled, asked, turn: [], limits, names: false, toolTokens });
+    const rest = { turn: [], limits, names: false, toolTokens, dialogue: {} };
+    const plan = planRequest({ sections, clock: '', recalled, asked, ...rest });
     return { filled: plan.filled, limit: limits.context };
   }
 
@@ -314,6 +317,7 @@ export class Inference {
       limits,
       names,
       toolTokens: this.toolTokens(tools),
+      dialogue: fresh((item.context as unknown as ItemContext).dialogue, turn.startedAt),
     };
   }
 

@@ -1,6 +1,7 @@
 import type { FaultKind } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import type { FileRef } from '../delivery/index.ts';
+import type { Dialogue } from './dialogue/dialogue.ts';
 
 /** The port to a language model. */
 
@@ -74,6 +75,8 @@ export interface ModelRequest {
   asked?: number;
   tools: ToolSpec[];
   maxTokens: number;
+  /** What the interpreter of plain English goes by besides; models leave it alone. */
+  dialogue?: Dialogue;
 }
 
 /** Tokens. `input` were read afresh, `written` of them into a cache; `cached` came out of it. */
@@ -139,6 +142,11 @@ export class ModelError extends Error {
 export interface Interpreter {
   /** The answer to what its last calls gave. Pure. */
   settle(results: readonly string[]): string;
+}
+
+/** Whether an answer by this name came from the interpreter of plain English. */
+export function isInterpreter(model: string | undefined): boolean {
+  return model?.startsWith('offline/') === true;
 }
 
 export interface Model {

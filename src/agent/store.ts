@@ -5,6 +5,8 @@ import type { Pruning } from '../jobs/index.ts';
 import type { Erasure } from '../people/index.ts';
 import { type Database, type Fragment, json, raw, render, sql, type Transaction } from '../storage/index.ts';
 import { type Recalled, recall } from './context/index.ts';
+import type { Dialogue } from './dialogue/dialogue.ts';
+import { forgetDialogue, erasures as ofDialogues, readDialogue } from './dialogue/store.ts';
 import { type Step, type StoredStep, Turn } from './steps.ts';
 import type { Call } from './tool.ts';
 import { type OwnedUsage, owned, type SpentDays, spentDays, type UsageRow, usageWriting } from './usage/index.ts';
@@ -19,6 +21,8 @@ export interface OpenButton {
 export interface ItemContext {
   recalled: Recalled;
   buttons: OpenButton[];
+  /** What the words may refer to; null where nothing was said before. */
+  dialogue: Dialogue | null;
   /** The row's turn, when it was begun before. */
   turn: string | null;
   /** What models have cost so far; null where nothing costs. */
@@ -32,6 +36,7 @@ export function itemContext(remembered: number, costs: boolean): Fragment {
       'turn', (select t.id from turns t where t.inbox_id = i.id),
       'spent', ${costs ? spentDays() : sql`null::jsonb`},
       'recalled', ${recall(remembered, costs)},
+      'dialogue', ${readDialogue()},
       'buttons', coalesce((
         select json_agg(json_build_object('id', b.id, 'label', b.label) order by b.position)
           from buttons b
@@ -336,6 +341,7 @@ export async function reopenButtons(tx: Transaction, card: string): Promise<void
 /** Begins the conversation afresh: what was said before is not shown to the model any more. */
 export async function newEpoch(tx: Transaction, conversationId: string): Promise<void> {
   await tx.query('update conversations set epoch = epoch + 1 where id = $1', [conversationId]);
+  await forgetDialogue(tx, conversationId);
 }
 
 /** What turns did long ago, and acts too old to be taken back. What was said stays. */
@@ -378,4 +384,5 @@ export const erasures: readonly Erasure[] = [
   { sql: 'delete from turns where person_id = $1' },
   { sql: 'delete from undos where person_id = $1' },
   { sql: 'update usage set person_id = null where person_id = $1' },
+  ...ofDialogues,
 ];

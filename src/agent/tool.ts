@@ -45,6 +45,8 @@ export interface Done {
   material?: string;
   /** Tools that may not be called for the rest of the turn, as `isForbidden` reads them. */
   forbids?: readonly string[];
+  /** The text of the one thing that it is about, where its tool has a `topic`. */
+  subject?: string;
 }
 
 export interface Failed {
@@ -56,6 +58,11 @@ export interface Failed {
   remedy?: string;
   /** When it is a question: the answers as buttons. */
   choices?: Choice[];
+  /**
+   * When it asks for what was left out: the field that the answer fills. `say` is a sentence with `{}` for the answer that
+   * means the whole request.
+   */
+  asks?: { slot: string; say?: string };
 }
 
 /** What every call knows. */
@@ -115,6 +122,8 @@ interface ToolBase<Input> {
   hidden?: boolean;
   /** Only the turn that talks to the person may call it, not a subagent. */
   mainAgentOnly?: boolean;
+  /** What "it" means after a call: the thing that it makes, changes or shows, which its name begins with (`reminder`). */
+  topic?: string;
   /** Asks the person first, whatever the policy says. */
   confirm?: boolean;
   /**

@@ -8,7 +8,7 @@ import { isData, runData, runOutside, TookTooLong } from './calls.ts';
 import { type Considered, consider, forbidden } from './consider.ts';
 import type { Sections } from './context/index.ts';
 import type { Counters } from './counters.ts';
-import type { Model, ModelToolCall } from './model.ts';
+import { isInterpreter, type Model, type ModelToolCall } from './model.ts';
 import type { AgentOptions } from './options.ts';
 import { progressLine, progressOf } from './progress.ts';
 import { Spawning } from './spawn.ts';
@@ -168,7 +168,8 @@ export class TurnRun {
   }
 
   private consider(call: ModelToolCall, state: CallState): Considered {
-    return consider(call, state, { ...this.agent.options, turn: this.turn, context: this.context() });
+    const hidden = isInterpreter(this.turn.lastAnswer()?.payload.model);
+    return consider(call, state, { ...this.agent.options, turn: this.turn, context: this.context(), hidden });
   }
 
   /** Effect and record in one transaction. */

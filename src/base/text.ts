@@ -65,3 +65,14 @@ const INVISIBLE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u
 export function visible(text: string): string {
   return text.replace(INVISIBLE, '');
 }
+
+/** Whether `word` is `right` typed with one letter wrong, missing, doubled or two swapped. */
+export function isSlip(word: string, right: string): boolean {
+  if (Math.abs(word.length - right.length) > 1) return false;
+  const shorter = Math.min(word.length, right.length);
+  let [head, tail] = [0, 0];
+  while (head < shorter && word[head] === right[head]) head++;
+  while (tail < shorter - head && word.at(-1 - tail) === right.at(-1 - tail)) tail++;
+  const [typed, meant] = [word.slice(head, word.length - tail), right.slice(head, right.length - tail)];
+  return (typed.length < 2 && meant.length < 2) || (typed.length === 2 && typed === [...meant].reverse().join(''));
+}

@@ -3,7 +3,9 @@ import {
   type AnyTool,
   dataTool,
   done,
+  dropTool,
   newEpoch,
+  notUnderstoodTool,
   type Phrase,
   runCall,
   type Toolbox,
@@ -125,5 +127,5 @@ export function coreTools(deps: {
       return done(texts.help(deps.name, deps.commands(), examples));
     },
   });
-  return [help, undoTool(deps.toolbox)];
+  return [help, undoTool(deps.toolbox), notUnderstoodTool(deps.toolbox), dropTool];
 }

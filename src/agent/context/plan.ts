@@ -1,3 +1,4 @@
+import type { Dialogue } from '../dialogue/dialogue.ts';
 import type { ModelMessage, ModelRequest, ToolSpec } from '../model.ts';
 import { cut, cutToTokens, fitTurn, sizeOf, sum } from './fit.ts';
 import type { HistoryEntry, Recalled } from './store.ts';
@@ -50,6 +51,8 @@ export interface PlanInput {
   names: boolean;
   /** Estimated tokens of the sections' tools. */
   toolTokens: number;
+  /** What the words may refer to. */
+  dialogue: Dialogue;
 }
 
 /** Characters of a token, at least: a share of the window in characters is the same whatever has been learnt. */
@@ -104,6 +107,7 @@ export function planRequest(input: PlanInput): Plan {
       asked: before.length,
       tools: sections.tools,
       maxTokens: limits.answer,
+      dialogue: input.dialogue,
     },
     filled: [
       { part: 'identity and rules', tokens: fixed.system },
@@ -124,7 +128,8 @@ export function planRequest(input: PlanInput): Plan {
 }
 
 /** What an interpreter is asked: what was said last, and nothing around it. */
-export function plainRequest({ sections, recalled, asked, turn, limits, names }: PlanInput): ModelRequest {
+export function plainRequest(input: PlanInput): ModelRequest {
+  const { sections, recalled, asked, turn, limits, names, dialogue } = input;
   const before = recalled.history.map((entry) => messageOf(entry, names));
   return {
     system: '',
@@ -133,6 +138,7 @@ export function plainRequest({ sections, recalled, asked, turn, limits, names }:
     asked: before.length,
     tools: sections.tools,
     maxTokens: limits.answer,
+    dialogue,
   };
 }
 

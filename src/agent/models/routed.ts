@@ -1,5 +1,6 @@
 import type { Log } from '../../base/log.ts';
 import type { Counter } from '../../base/metrics.ts';
+import { NOT_UNDERSTOOD } from '../dialogue/names.ts';
 import { type Model, ModelError, type ModelEvent } from '../model.ts';
 import * as texts from '../texts.ts';
 import { type Candidate, type Patience, Round } from './round.ts';
@@ -41,6 +42,10 @@ export function routed(options: RoutedOptions): Model {
   };
 }
 
+const isUnderstood = (event: ModelEvent): boolean =>
+  event.type === 'call' &&
+  (event.call.name !== NOT_UNDERSTOOD || (event.call.input as { instead: [] }).instead.length > 0);
+
 /** What needs no model still works, and the person is told by `sentence` why it is no more than that. */
 export function withoutModels(offline: Model, sentence: string): Model {
   return {
@@ -51,7 +56,7 @@ export function withoutModels(offline: Model, sentence: string): Model {
       const messages = request.messages.filter((message) => message.role !== 'user' || !message.aside);
       const events: ModelEvent[] = [];
       for await (const event of offline.generate({ ...request, messages }, signal)) events.push(event);
-      const understood = events.some(({ type }) => type === 'call') || messages.at(-1)?.role === 'tool';
+      const understood = events.some(isUnderstood) || messages.at(-1)?.role === 'tool';
       yield { type: 'begin', model: offline.name, ...(understood && { notice: sentence }) };
       if (understood) return yield* events;
       yield { type: 'text', text: sentence };

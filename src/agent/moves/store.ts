@@ -1,4 +1,5 @@
 import type { Move } from '../../people/index.ts';
+import { moves as ofDialogues } from '../dialogue/store.ts';
 
 /**
  * What was said, done and spent. An approval binds to who asked for it: what still waits for one is over at once, and
@@ -11,6 +12,7 @@ export const moves: readonly Move[] = [
   },
   { sql: 'update messages set person_id = $2 where person_id = $1' },
   { sql: 'update undos set person_id = $2 where person_id = $1' },
+  ...ofDialogues,
   { sql: 'update usage set person_id = $2 where person_id = $1' },
   {
     sql: `with gone as (delete from spending where person_id = $1 returning *)

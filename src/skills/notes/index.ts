@@ -2,7 +2,7 @@ import type { Skill } from '../../chat/index.ts';
 import { commands } from './commands.ts';
 import { phrases } from './phrases.ts';
 import { erasures, moves } from './store.ts';
-import { deleteTool, editTool, listTool, restoreTool, saveTool, searchTool } from './tools.ts';
+import { deleteTool, editTool, listTool, recallTool, restoreTool, saveTool, searchTool } from './tools.ts';
 
 /** Keeps what a person wants to find again, and finds it. */
 export const notes: Skill = {
@@ -10,6 +10,6 @@ export const notes: Skill = {
   phrases,
   erasures,
   moves,
-  tools: () => [saveTool, searchTool, listTool, editTool, deleteTool, restoreTool],
+  tools: () => [saveTool, searchTool, recallTool, listTool, editTool, deleteTool, restoreTool],
   commands: () => commands,
 };

@@ -1,4 +1,6 @@
-import type { Call, Phrase } from '../../agent/index.ts';
+import type { Phrase } from '../../agent/index.ts';
+import { edit, list, REMOVE, remove, STATED, save, search, undefinedUnlessFact } from './hearing.ts';
+import { asking, following } from './phrases-asking.ts';
 
 const SAVE =
   "[i want to|i would like to|i'd like to|let me] (add|make|take|write|create|save|leave|put down|keep|jot down|write down) [me] [a|an|another] [new|quick|little|short] note";
@@ -14,9 +16,30 @@ const saving: Phrase[] = [
     call: ({ text = '' }) => save(text),
   },
   {
-    pattern: '(new note|quick note|add note|save note|take note|note to self) {text}',
+    pattern: '(new note|quick note|add note|save note|take note|make note|note to self|notes:) {text}',
     example: 'note to self: buy a new lamp',
     call: ({ text = '' }) => save(text),
+  },
+  {
+    pattern: '(take|make|add|write|save|new|create|leave) [a|another|new] note',
+    example: 'take a note',
+    call: () => ({ tool: 'note_save', input: { text: '' } }),
+  },
+  {
+    pattern: '[please] (note|note down|save|keep) the (following:|following) {text}',
+    example: 'please note the following: row B',
+    call: ({ text = '' }) => save(text),
+  },
+  {
+    pattern: 'note {text}',
+    example: 'note Bob owes me 20',
+    call: ({ text = '' }) =>
+      STATED.test(text) && !/[?]$|^(?:the|\w+ing|about|on|of|for|number)\b/i.test(text) ? save(text) : undefined,
+  },
+  {
+    pattern: '(write|note|jot|take|put) (this|that|it) down [for me] {text}',
+    example: 'write this down for me: the code is 4711',
+    call: ({ text = '' }) => (/^for me$/i.test(text) ? undefined : save(text)),
   },
   {
     pattern: `${SAVE} {text}`,
@@ -66,9 +89,9 @@ const saving: Phrase[] = [
     call: ({ text = '' }) => save(text),
   },
   {
-    pattern: 'remember (my|our) {text}',
+    pattern: 'remember {text}',
     example: 'remember my locker number is 42',
-    call: ({ text = '' }) => undefinedUnlessFact(text),
+    call: ({ text = '' }) => (/^(?:my|our) /i.test(text) ? undefinedUnlessFact(text) : undefined),
   },
   {
     pattern: "(don't|do not) [let me] forget that {text}",
@@ -105,18 +128,19 @@ const finding: Phrase[] = [
   },
   {
     pattern:
-      '(search notes|find notes|find note|notes on|notes about|note about|my notes on|my notes about|notes for|any notes on|any notes about) {query}',
+      '(search notes|find notes|find note|notes on|notes about|note about|my notes on|my notes about|notes for|any notes on|any notes about|anything in my notes about|anything in my notes on) {query}',
     example: 'notes about the garden',
     call: ({ query = '' }) => search(query),
   },
   {
-    pattern: '(find|look for|search for|look up) {query} in my notes',
+    pattern:
+      '(find|look for|search for|look up|anything about|anything on|is there anything about) {query} in my notes',
     example: 'find passport in my notes',
     call: ({ query = '' }) => search(query),
   },
   {
     pattern:
-      "(what did i|what have i|what'd i|what i|show me what i|tell me what i|did i|have i) (note|write|noted|written|note down|noted down|write down|written down|jot down|jotted down|save|saved|say) [anything|something] [down] (about|on|for|regarding) {query}",
+      "(what did i|what have i|what'd i|what i|show me what i|tell me what i|did i|have i) (note|write|noted|written|note down|noted down|write down|written down|jot down|jotted down|save|saved|say) [down] [anything|something] [down] (about|on|for|regarding) {query}",
     example: 'what did I note about Ana?',
     call: ({ query = '' }) => search(query),
   },
@@ -151,7 +175,7 @@ const finding: Phrase[] = [
 const listing: Phrase[] = [
   {
     pattern:
-      '[let me|can i|could i] (show|list|give|display|read|see|view|open|get|check) [me] [all] [of] [my|the] [recent|latest|last] notes',
+      '[let me|can i|could i] (show|list|give|display|read|read out|see|view|open|get|check) [me] [all] [of] [my|the] [recent|latest|last] notes',
     example: 'show my notes',
     call: () => list(),
   },
@@ -170,7 +194,7 @@ const listing: Phrase[] = [
   { pattern: '(do i have|have i got|are there) [any] notes', example: 'do I have any notes?', call: () => list() },
   {
     pattern:
-      'what (did i|have i) (note|noted|write|written|jot|jotted|save|saved) [down] [today|lately|recently|so far]',
+      'what (did i|have i|have you|did you) [got] (note|noted|write|written|jot|jotted|save|saved) [down] [today|lately|recently|so far]',
     example: 'what did I note down recently?',
     call: () => list(),
   },
@@ -193,8 +217,6 @@ const listing: Phrase[] = [
   },
 ];
 
-const REMOVE = '(delete|remove|erase|drop|scrap|discard|get rid of|throw away|trash|cancel)';
-
 const changing: Phrase[] = [
   {
     pattern: `${REMOVE} [the|my|that|this] note (about|on|with|for|of|that says|called|saying|number) {which}`,
@@ -202,7 +224,7 @@ const changing: Phrase[] = [
     call: ({ which = '' }) => remove(which),
   },
   {
-    pattern: `${REMOVE} [the|my|that|this] {which} note`,
+    pattern: `${REMOVE} [the|my|that|this] {which} (note|notes)`,
     example: 'delete the wifi note',
     call: ({ which = '' }) => remove(which),
   },
@@ -217,7 +239,7 @@ const changing: Phrase[] = [
     call: ({ which = '' }) => (/^#?\d{1,3}$|^[2-9a-hjkmnp-z]{5}$/.test(which) ? remove(which) : undefined),
   },
   {
-    pattern: '(change|edit|update) [the|my|that] {which} note to [say|read] {text}',
+    pattern: '(change|edit|update|set) [the|my|that] {which} (note to|note to say|note to read|note:) {text}',
     example: 'change the wifi note to say it is on the router',
     call: ({ which = '', text = '' }) => edit(which, { text }),
   },
@@ -243,47 +265,5 @@ const changing: Phrase[] = [
   },
 ];
 
-/** A question is no fact to keep. */
-function save(text: string): Call | undefined {
-  const words = text.replace(/^[:–—-]\s*/, '').trim();
-  return words === '' || /^(?:it|that|this|me)$/i.test(words)
-    ? undefined
-    : { tool: 'note_save', input: { text: words } };
-}
-
-/** "Remember my number is 42" states something; "remember the beach?" does not. */
-function undefinedUnlessFact(text: string): Call | undefined {
-  if (/[?]\s*$/.test(text) || !/\s(?:is|are|has|have|was|were|costs?|lives?|likes?|closes?|opens?|=)\s|:/i.test(text))
-    return undefined;
-  return save(text);
-}
-
-function search(query: string): Call | undefined {
-  const words = query
-    .replace(/[?]+$/, '')
-    .replace(/^(?:the|my)\s+(?=\S)/i, '')
-    .trim();
-  return words === '' || words.length > 200 ? undefined : { tool: 'note_search', input: { query: words } };
-}
-
-function list(tag?: string): Call | undefined {
-  if (tag === undefined) return { tool: 'note_list', input: {} };
-  const name = tag
-    .replace(/[?]+$/, '')
-    .replace(/^["“']|["”']$/g, '')
-    .trim();
-  return /^#?[\p{L}\p{N}_/-]{1,50}$/u.test(name) ? { tool: 'note_list', input: { tag: name } } : undefined;
-}
-
-function remove(which: string): Call | undefined {
-  if (/^(?:a|an|any|every|each|all|all my|all the|all of my)$/i.test(which) || which.split(/\s+/).length > 8)
-    return undefined;
-  return { tool: 'note_delete', input: /^(?:|it|that|this|last|latest)$/i.test(which) ? {} : { which } };
-}
-
-function edit(which: string, more: Record<string, unknown>): Call | undefined {
-  return which.split(/\s+/).length > 8 ? undefined : { tool: 'note_edit', input: { which, ...more } };
-}
-
 /** What people say to keep, find and change notes. */
-export const phrases: Phrase[] = [...saving, ...finding, ...listing, ...changing];
+export const phrases: Phrase[] = [...saving, ...finding, ...listing, ...changing, ...following, ...asking];

@@ -64,6 +64,7 @@ export async function insert(tx: Transaction, note: NewNote, most: number, now: 
 export async function save(tx: Transaction, note: Note, now: Instant): Promise<void> {
   await tx.query(
     `update notes set text = $2, tags = $3, updated_at = $4::timestamptz, version = version + 1,
+                      touched = nextval('notes_touched'),
                       deleted_at = case when $5 then $4::timestamptz end
       where id = $1`,
     [note.id, note.text, note.tags, now, note.deleted],
@@ -78,10 +79,10 @@ export async function byId(tx: Queryable, personId: string, id: string): Promise
   return rows.map(toNote)[0];
 }
 
-/** The one that the person wrote last in this conversation, deleted ones too. */
+/** The one that the person wrote or changed last in this conversation, deleted ones too. */
 export async function lastMade(tx: Queryable, personId: string, conversationId: string): Promise<Note | undefined> {
   const { rows } = await tx.query<NoteRow>(
-    `select ${COLUMNS} from notes where person_id = $1 and conversation_id = $2 order by created_at desc, seq desc limit 1`,
+    `select ${COLUMNS} from notes where person_id = $1 and conversation_id = $2 order by touched desc limit 1`,
     [personId, conversationId],
   );
   return rows.map(toNote)[0];
@@ -158,18 +159,31 @@ export function rememberList(
 ): void {
   tx.send(
     `insert into note_lists (person_id, conversation_id, ids, shown_at) values ($1, $2, $3, $4)
-     on conflict (person_id, conversation_id) do update set ids = excluded.ids, shown_at = excluded.shown_at`,
+     on conflict (person_id, conversation_id)
+     do update set ids = excluded.ids, shown_at = excluded.shown_at, at_hand = true`,
     [personId, conversationId, ids, now],
   );
 }
 
-/** The ids of the last numbered list, as they were numbered. */
-export async function shownList(tx: Queryable, personId: string, conversationId: string): Promise<string[]> {
-  const { rows } = await tx.query<{ ids: string[] }>(
-    'select ids from note_lists where person_id = $1 and conversation_id = $2',
+/** What was made or changed is at hand now, not the list that was shown before it. */
+export function leaveList(tx: Transaction, personId: string, conversationId: string): void {
+  tx.send('update note_lists set at_hand = false where person_id = $1 and conversation_id = $2', [
+    personId,
+    conversationId,
+  ]);
+}
+
+/** The ids of the last numbered list, as they were numbered, and whether it is at hand still. */
+export async function shownList(
+  tx: Queryable,
+  personId: string,
+  conversationId: string,
+): Promise<{ ids: string[]; atHand: boolean }> {
+  const { rows } = await tx.query<{ ids: string[]; at_hand: boolean }>(
+    'select ids, at_hand from note_lists where person_id = $1 and conversation_id = $2',
     [personId, conversationId],
   );
-  return rows[0]?.ids ?? [];
+  return { ids: rows[0]?.ids ?? [], atHand: rows[0]?.at_hand ?? false };
 }
 
 export const moves: readonly Move[] = [

@@ -41,7 +41,8 @@ export const texts = {
   }),
   gone: (note: Note) => `${quoted(note.text)} is deleted already.`,
   deleted: (note: Note) => `Deleted the note ${quoted(note.text)}.`,
-  edited: (note: Note) => `Changed the note: ${quoted(note.text)}.`,
+  edited: ({ text, tags }: Note) =>
+    `Changed the note: ${quoted(text)}${tags.length > 0 ? ` (${tagWords(tags)})` : ''}.`,
   restored: (note: Note) => `Taken back: the note ${quoted(note.text)} is as it was before.`,
   unsaved: (note: Note) => `Taken back: the note ${quoted(note.text)} is gone.`,
   changedSince: (note: Note) => `${quoted(note.text)} has been changed since, so I left it as it is.`,

@@ -21,26 +21,35 @@ const which = z
 
 export const saveTool = dataTool({
   name: 'note_save',
+  topic: 'note',
   description: "Saves a note in the person's own words. `#tag` in the text, or `tags`, file it.",
   effect: 'write',
   input: z.object({ text: z.string(), tags: z.array(z.string().max(50)).max(10).optional() }),
 
   async run(input, { tx, person, conversationId, clock, tainted }) {
     const { text, tags } = tagsIn(input.text.trim());
-    if (text === '') return failed('NO_TEXT', texts.noText.message, { remedy: texts.noText.remedy });
+    if (text === '') {
+      return failed('NO_TEXT', texts.noText.message, { remedy: texts.noText.remedy, asks: { slot: 'text' } });
+    }
     if (text.length > LONGEST_TEXT) return failed('TOO_LONG', texts.tooLong(LONGEST_TEXT));
     const all = [...new Set([...tags, ...(input.tags ?? []).map(tagName)])];
     const fields = { id: shortId(), personId: person.id, conversationId, text, tags: all, tainted };
     const note = await store.insert(tx, fields, MOST_NOTES, clock.now());
     if (!note)
       return failed('TOO_MANY', texts.tooMany(MOST_NOTES).message, { remedy: texts.tooMany(MOST_NOTES).remedy });
+    store.leaveList(tx, person.id, conversationId);
     const undo = undoOf(note, undefined);
-    return done(texts.saved(note), { undo, choices: [{ label: 'Undo', tool: undo.tool, input: undo.input }] });
+    return done(texts.saved(note), {
+      undo,
+      subject: note.text,
+      choices: [{ label: 'Undo', tool: undo.tool, input: undo.input }],
+    });
   },
 });
 
 export const searchTool = dataTool({
   name: 'note_search',
+  topic: 'note',
   description: "Searches the person's notes: words (also their beginnings) and #tags.",
   effect: 'read',
   input: z.object({ query: z.string().max(500), page }),
@@ -57,8 +66,25 @@ export const searchTool = dataTool({
   },
 });
 
+/** Answers a question out of the notes; that none does is no answer, since it may be about anything. */
+export const recallTool = dataTool({
+  name: 'note_recall',
+  topic: 'note',
+  description: 'Shows the notes that hold all of the words of a question.',
+  effect: 'read',
+  hidden: true,
+  input: z.object({ query: z.string().min(1).max(200) }),
+
+  async run({ query }, ctx) {
+    const found = await searchNotes(ctx.tx, ctx.person.id, query, { limit: PAGE, offset: 0 });
+    if (found.total === 0) return failed('NOT_FOUND', texts.nothing(query));
+    return show(ctx, found, 1, texts.matching(found.total, query), { tool: 'note_search', input: { query } });
+  },
+});
+
 export const listTool = dataTool({
   name: 'note_list',
+  topic: 'note',
   description: "Lists the person's notes, newest first, ten to a page; by tag if one is given.",
   effect: 'read',
   input: z.object({ tag: z.string().max(51).optional(), page }),
@@ -86,7 +112,7 @@ async function show(ctx: TxContext, found: Found, at: number, heading: string, t
   const start = (at - 1) * PAGE;
   const pages = Math.ceil(found.total / PAGE);
   // Numbers go on from page to page, so the ids of earlier pages keep their places.
-  const earlier = at === 1 ? [] : (await store.shownList(tx, person.id, conversationId)).slice(0, start);
+  const earlier = at === 1 ? [] : (await store.shownList(tx, person.id, conversationId)).ids.slice(0, start);
   const ids = [...earlier, ...Array(start - earlier.length).fill(''), ...found.notes.map(({ id }) => id)];
   store.rememberList(tx, { personId: person.id, conversationId, ids, now });
   const lines = found.notes.map((note, index) => `${start + index + 1}. ${line(note, when.zone, now)}`);
@@ -99,6 +125,7 @@ async function show(ctx: TxContext, found: Found, at: number, heading: string, t
 
 export const deleteTool = dataTool({
   name: 'note_delete',
+  topic: 'note',
   description: 'Deletes a note.',
   effect: 'write',
   input: z.object({ which }),
@@ -112,6 +139,7 @@ export const deleteTool = dataTool({
 
 export const editTool = dataTool({
   name: 'note_edit',
+  topic: 'note',
   description: "Replaces a note's text, or adds to it (`append`), or sets its tags.",
   effect: 'write',
   input: z.object({
@@ -134,9 +162,11 @@ export const editTool = dataTool({
   },
 });
 
-async function change({ tx, clock }: TxContext, before: Note, after: Note, say: (note: Note) => string) {
+async function change(ctx: TxContext, before: Note, after: Note, say: (note: Note) => string) {
+  const { tx, clock, person, conversationId } = ctx;
+  store.leaveList(tx, person.id, conversationId);
   await store.save(tx, after, clock.now());
-  return done(say(after), { undo: undoOf({ ...after, version: before.version + 1 }, before) });
+  return done(say(after), { undo: undoOf({ ...after, version: before.version + 1 }, before), subject: after.text });
 }
 
 function undoOf(after: Note, before: Note | undefined): Call & { label: string } {
@@ -147,6 +177,7 @@ function undoOf(after: Note, before: Note | undefined): Call & { label: string }
 
 export const restoreTool = dataTool({
   name: 'note_restore',
+  topic: 'note',
   description: 'Takes back what was done to a note.',
   effect: 'write',
   hidden: true,

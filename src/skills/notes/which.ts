@@ -1,4 +1,4 @@
-/** Which note a person means: an id, a number of the last list, words of it, or the last one made. */
+/** Which note a person means: an id, a number of the last list, words of it, or the one at hand. */
 import { type Call, type Failed, failed, type TxContext } from '../../agent/index.ts';
 import { shorten } from '../../base/text.ts';
 import { searchNotes } from './search.ts';
@@ -6,9 +6,11 @@ import type { Note } from './store.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
 
-const AT_HAND = /^(?:|it|that|this|the last|last|latest|newest)$/;
+const AT_HAND = /^(?:|it|that|this|that one|this one|the last|last|latest|newest)$/;
+const LAST = /^(?:last|bottom)$/;
 const NUMBER = /^(?:#|no\.? ?|number )?(\d{1,3})\.?$/;
 const ORDINALS = 'first second third fourth fifth sixth seventh eighth ninth tenth'.split(' ');
+const SHORT_ORDINALS = '1st 2nd 3rd 4th 5th 6th 7th 8th 9th 10th'.split(' ');
 const AT_HAND_MS = 24 * 3_600_000;
 const MOST_CHOICES = 5;
 
@@ -19,17 +21,26 @@ export async function findWhich(ctx: TxContext, which: string, wanted: Call): Pr
     .toLowerCase()
     .replace(/^["“”']+|["“”'.!?]+$/g, '')
     .replace(/^(?:(?:the|my|that|this) )(?=\S)/, '')
-    .replace(/(?:^| )(?:note|notes|one)$/, '')
+    .replace(/(?:^| )(?:note|notes|one|list)$/, '')
     .replace(/^notes? (?:about|on|of|for|with|that says) /, '')
+    .replace(/['’]s(?= |$)/g, '')
     .trim();
-  if (AT_HAND.test(words)) return atHand(ctx, wanted);
+  const { ids, atHand } = await store.shownList(ctx.tx, ctx.person.id, ctx.conversationId);
+  if (LAST.test(words) && atHand && ids.length > 0) return byNumber(ctx, ids, ids.length);
+  if (AT_HAND.test(words)) return noteAtHand(ctx, wanted, atHand ? ids : []);
   const byId = await store.byId(ctx.tx, ctx.person.id, words);
   if (byId) return there(byId);
-  const digits = NUMBER.exec(words)?.[1];
-  const number = digits === undefined ? ORDINALS.indexOf(words) + 1 : Number(digits);
-  if (number > 0) return byNumber(ctx, number);
+  const number = numberOf(words);
+  if (number !== undefined) return byNumber(ctx, ids, number);
   const { notes } = await searchNotes(ctx.tx, ctx.person.id, words, { limit: MOST_CHOICES, offset: 0 });
   return single(notes, words, wanted);
+}
+
+function numberOf(words: string): number | undefined {
+  const digits = NUMBER.exec(words)?.[1];
+  if (digits !== undefined) return Number(digits);
+  const place = [ORDINALS, SHORT_ORDINALS].map((list) => list.indexOf(words)).find((at) => at >= 0);
+  return place === undefined ? undefined : place + 1;
 }
 
 function there(note: Note): Note | Failed {
@@ -47,14 +58,19 @@ function notFound(words: string): Failed {
   return failed('NOT_FOUND', texts.notFound(words).message, { remedy: texts.notFound(words).remedy });
 }
 
-async function byNumber({ tx, person, conversationId }: TxContext, number: number): Promise<Note | Failed> {
-  const ids = await store.shownList(tx, person.id, conversationId);
+async function byNumber({ tx, person }: TxContext, ids: readonly string[], number: number): Promise<Note | Failed> {
   const id = ids[number - 1];
   const note = id === undefined ? undefined : await store.byId(tx, person.id, id);
   return note ? there(note) : notFound(String(number));
 }
 
-async function atHand({ tx, person, conversationId, clock }: TxContext, wanted: Call): Promise<Note | Failed> {
+/** The only one that a list has just shown, else the one that was made or changed last. */
+async function noteAtHand(ctx: TxContext, wanted: Call, listed: readonly string[]): Promise<Note | Failed> {
+  const { tx, person, conversationId, clock } = ctx;
+  const shown = (await Promise.all(listed.slice(0, MOST_CHOICES).map((id) => store.byId(tx, person.id, id)))).filter(
+    (note) => note !== undefined && !note.deleted,
+  ) as Note[];
+  if (shown.length > 0) return single(shown, '', wanted);
   const last = await store.lastMade(tx, person.id, conversationId);
   if (last && last.createdAt.getTime() >= clock.now().getTime() - AT_HAND_MS) return there(last);
   const { notes } = await store.list(tx, person.id, undefined, { limit: MOST_CHOICES, offset: 0 });

@@ -6,10 +6,43 @@ import { refusedAsTooOften } from './limits.ts';
 import { nextOf } from './plan.ts';
 import { isOpen, type Reminder, type WakeAt } from './reminder.ts';
 import { undoOf } from './restore.ts';
-import { atOtherTime, onDayOf, parsePutOff, type Schedule, scheduleOf, storedSchedule } from './schedule.ts';
+import {
+  atOtherTime,
+  completed,
+  onceAt,
+  onDayOf,
+  parsePutOff,
+  type Schedule,
+  scheduleOf,
+  shifted,
+  storedSchedule,
+} from './schedule.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
-import { findWhich } from './which.ts';
+import { findSome, type Wanted } from './which.ts';
+
+/** Does `one` to each of the reminders that are meant; what takes it back takes all of it back. */
+async function ofEach(
+  ctx: TxContext,
+  wanted: Wanted & { input: { which?: string } },
+  one: (found: Reminder) => Promise<ToolResult>,
+): Promise<ToolResult> {
+  const found = await findSome(ctx, wanted.input.which ?? '', wanted);
+  if (!Array.isArray(found)) return found;
+  const [only, ...others] = found;
+  if (only && others.length === 0) return one(only);
+  const results: ToolResult[] = [];
+  for (const reminder of found) results.push(await one(reminder));
+  const text = results.map((result) => (result.ok ? result.text : result.message)).join('\n');
+  const items = results.flatMap((result) => (result.ok ? ((result.undo?.input.items ?? []) as unknown[]) : []));
+  const choices = results.flatMap((result) => (result.ok ? [] : (result.choices ?? [])));
+  return done(text, {
+    ...(items.length > 0 && {
+      undo: { tool: 'reminder_restore', input: { items }, label: texts.labelOfSeveral(items.length) },
+    }),
+    ...(choices.length > 0 && { choices }),
+  });
+}
 
 const which = z
   .string()
@@ -18,19 +51,21 @@ const which = z
 
 /** Stores `after` and answers with what `say` makes of it, which speaks of `at`; it can be taken back. */
 async function change(
-  { tx, clock }: TxContext,
+  { tx, clock, person, conversationId }: TxContext,
   before: Reminder,
   after: Reminder,
   say: (after: Reminder) => string,
   at?: Date,
 ): Promise<ToolResult> {
   await store.save(tx, [after], clock.now());
+  store.leaveList(tx, person.id, conversationId);
   const undo = undoOf({ ...after, version: before.version + 1 }, before);
-  return done(say(after), { undo, ...(at && { times: [at.toISOString()] }) });
+  return done(say(after), { undo, subject: after.text, ...(at && { times: [at.toISOString()] }) });
 }
 
 export const completeTool = dataTool({
   name: 'reminder_complete',
+  topic: 'reminder',
   description: 'Marks a reminder as done. Of a series only the occurrence that spoke last; the series goes on.',
   effect: 'write',
   input: z.object({
@@ -38,26 +73,27 @@ export const completeTool = dataTool({
     ahead: z.boolean().optional().describe('Of a series: the next occurrence, before it speaks.'),
   }),
 
-  async run(input, ctx) {
-    const found = await findWhich(ctx, input.which, { tool: 'reminder_complete', input, prefers: 'spoken' });
-    if ('ok' in found) return found;
-    const now = ctx.clock.now();
-    const { rule, plannedAt, snoozedUntil, snoozedOccurrence } = found;
-    if (rule === undefined || (plannedAt === undefined && snoozedUntil === undefined)) {
-      const after: Reminder = { ...found, state: 'completed', completedAt: now };
-      return change(ctx, found, after, texts.completed);
-    }
-    if (isOpen(found) || snoozedUntil) {
-      const doneOccurrence = snoozedOccurrence ?? found.lastOccurrence;
-      const after = { ...found, doneOccurrence, snoozedUntil: undefined, snoozedOccurrence: undefined };
-      return change(ctx, found, after, (reminder) => texts.completedOne(reminder, now), after.plannedAt);
-    }
-    if (plannedAt === undefined) return failed('NOT_FOUND', texts.over(found));
-    if (!input.ahead) return notOpen(found, plannedAt, now);
-    const after = { ...found, doneOccurrence: plannedAt, plannedAt: nextOf(rule, plannedAt) };
-    return change(ctx, found, after, (reminder) => texts.skipped(reminder, plannedAt, now), after.plannedAt);
-  },
+  run: (input, ctx) =>
+    ofEach(ctx, { tool: 'reminder_complete', input, prefers: 'spoken' }, (found) => complete(ctx, found, input)),
 });
+
+async function complete(ctx: TxContext, found: Reminder, input: { ahead?: boolean | undefined }): Promise<ToolResult> {
+  const now = ctx.clock.now();
+  const { rule, plannedAt, snoozedUntil, snoozedOccurrence } = found;
+  if (rule === undefined || (plannedAt === undefined && snoozedUntil === undefined)) {
+    const after: Reminder = { ...found, state: 'completed', completedAt: now };
+    return change(ctx, found, after, texts.completed);
+  }
+  if (isOpen(found) || snoozedUntil) {
+    const doneOccurrence = snoozedOccurrence ?? found.lastOccurrence;
+    const after = { ...found, doneOccurrence, snoozedUntil: undefined, snoozedOccurrence: undefined };
+    return change(ctx, found, after, (reminder) => texts.completedOne(reminder, now), after.plannedAt);
+  }
+  if (plannedAt === undefined) return failed('NOT_FOUND', texts.over(found));
+  if (!input.ahead) return notOpen(found, plannedAt, now);
+  const after = { ...found, doneOccurrence: plannedAt, plannedAt: nextOf(rule, plannedAt) };
+  return change(ctx, found, after, (reminder) => texts.skipped(reminder, plannedAt, now), after.plannedAt);
+}
 
 /** "Done" before anything was said: the next occurrence, or the whole series? */
 function notOpen(reminder: Reminder, next: Date, now: Date): ToolResult {
@@ -93,6 +129,7 @@ export async function snoozeTo(ctx: TxContext, found: Reminder, until: Date, wak
 export function snoozeTool(wakeAt: WakeAt) {
   return dataTool({
     name: 'reminder_snooze',
+    topic: 'reminder',
     description: 'Puts one occurrence of a reminder off. A series keeps its own times beside it.',
     effect: 'write',
     input: z.object({
@@ -100,21 +137,40 @@ export function snoozeTool(wakeAt: WakeAt) {
       when: z.string().default('10 minutes').describe("How long, or until when, in the person's own words."),
     }),
 
-    async run(input, ctx) {
-      const found = await findWhich(ctx, input.which, { tool: 'reminder_snooze', input, prefers: 'spoken' });
-      if ('ok' in found) return found;
-      const when = parsePutOff(input.when, ctx.when);
-      if (when.kind === 'reject') return failed(when.code, when.say);
-      const wanted = { act: 'snooze', which: found.id };
-      if (when.kind === 'ambiguous') return askWhich(when.question, when.readings, wanted);
-      if (when.kind === 'recurring') {
-        return failed('NOT_ONE_TIME', texts.snoozeOnce.message, { remedy: texts.snoozeOnce.remedy });
-      }
-      const result = await snoozeTo(ctx, found, when.at, wakeAt);
-      const choices = when.others?.map((other) => readingChoice(other, wanted));
-      return result.ok && choices ? { ...result, choices } : result;
-    },
+    run: (input, ctx) =>
+      ofEach(ctx, { tool: 'reminder_snooze', input, prefers: 'spoken' }, (found) =>
+        snooze(ctx, found, input.when, wakeAt),
+      ),
   });
+}
+
+async function snooze(ctx: TxContext, found: Reminder, words: string, wakeAt: WakeAt): Promise<ToolResult> {
+  const now = ctx.clock.now();
+  const own = ownTime(found, now);
+  const when = parsePutOff(own ? completedPutOff(words, own, found.zone) : words, own ?? now, ctx.when);
+  if (when.kind === 'reject') return failed(when.code, when.say);
+  const wanted = { act: 'snooze', which: found.id };
+  if (when.kind === 'ambiguous') return askWhich(when.question, when.readings, wanted);
+  if (when.kind === 'recurring') {
+    return failed('NOT_ONE_TIME', texts.snoozeOnce.message, { remedy: texts.snoozeOnce.remedy });
+  }
+  const result = await snoozeTo(ctx, found, when.at, wakeAt);
+  const choices = when.others?.map((other) => readingChoice(other, wanted));
+  return result.ok && choices ? { ...result, choices } : result;
+}
+
+/** When it will speak, if it has not spoken yet and is not being put off; lengths count from then. */
+function ownTime(reminder: Reminder, now: Date): Date | undefined {
+  const { plannedAt, snoozedUntil, snoozedOccurrence, lastOccurrence } = reminder;
+  const hasSpoken = snoozedUntil && lastOccurrence && snoozedOccurrence && snoozedOccurrence <= lastOccurrence;
+  const at = hasSpoken ? undefined : (snoozedUntil ?? plannedAt);
+  return !isOpen(reminder) && at !== undefined && at > now ? at : undefined;
+}
+
+/** "Until tomorrow" keeps the hour; a length of time stays as it is. */
+function completedPutOff(words: string, at: Date, zone: string): string {
+  const [, lead = '', rest = ''] = /^((?:until|till|til|to)\s+)?(.+)$/is.exec(words.trim()) ?? [];
+  return `${lead}${completed(rest, at, zone)}`;
 }
 
 export async function moveTo(
@@ -135,55 +191,101 @@ export async function moveTo(
 export function editTool(wakeAt: WakeAt) {
   return dataTool({
     name: 'reminder_edit',
+    topic: 'reminder',
     description: "Changes a reminder's text, its time, or how it is delivered. Pass the person's own words for `when`.",
     effect: 'write',
     input: z.object({
       which,
       text: z.string().optional().describe('The new text.'),
+      replace: z
+        .object({ from: z.string().min(1), to: z.string() })
+        .optional()
+        .describe('Words of the text for others.'),
       when: z.string().optional().describe("The new time, in the person's own words."),
       series: z.boolean().optional().describe('Of a series: a single time replaces the whole series.'),
       urgent: z.boolean().optional().describe('Also during quiet hours, or no longer.'),
       catch_up: catchUpInput.optional(),
     }),
 
-    async run(input, ctx) {
-      const before = await findWhich(ctx, input.which, { tool: 'reminder_edit', input, prefers: 'any' });
-      if ('ok' in before) return before;
-      const delivery = { urgent: input.urgent ?? before.urgent, catchUp: input.catch_up ?? before.catchUp };
-      const found = { ...before, ...delivery };
-      const text = input.text?.trim() || found.text;
-      if (text.length > LONGEST_TEXT) return failed('TOO_LONG', texts.tooLong(LONGEST_TEXT));
-      const now = ctx.clock.now();
-      if (!input.when?.trim()) {
-        if (text === before.text && input.urgent === undefined && input.catch_up === undefined) {
-          return failed('NO_CHANGE', texts.nothingToEdit.message, { remedy: texts.nothingToEdit.remedy });
-        }
-        const say = text === before.text ? texts.delivered : texts.edited;
-        return change(ctx, before, { ...found, text }, (reminder) => say(reminder, now));
-      }
-      const onItsDay = onDayOf(dayAt(found, now), input.when, { ...ctx.when, zone: found.zone });
-      const when = onItsDay ?? parseWhen(input.when, ctx.when);
-      if (when.kind === 'reject') return failed(when.code, when.say);
-      const wanted = { act: 'edit', which: found.id, text };
-      if (when.kind === 'ambiguous') return askWhich(when.question, when.readings, wanted);
-      if (found.rule !== undefined && when.kind === 'once' && !input.series) {
-        return onItsDay ? timeOfOneOrAll(found, when, text, now) : oneOrAll(found, input.when, text);
-      }
-      const schedule = scheduleOf(when, now);
-      if (!schedule) return failed('NEVER', 'That never comes.');
-      const result = await moveTo(ctx, before, { ...schedule, ...delivery }, wakeAt, text);
-      const choices = when.others?.map((other) => readingChoice(other, wanted));
-      return result.ok && choices ? { ...result, choices } : result;
-    },
+    run: (input, ctx) =>
+      ofEach(ctx, { tool: 'reminder_edit', input, prefers: 'any' }, (found) => edit(ctx, found, input, wakeAt)),
   });
 }
 
+interface Edit {
+  text?: string | undefined;
+  replace?: { from: string; to: string } | undefined;
+  when?: string | undefined;
+  series?: boolean | undefined;
+  urgent?: boolean | undefined;
+  catch_up?: Reminder['catchUp'];
+}
+
+async function edit(ctx: TxContext, before: Reminder, input: Edit, wakeAt: WakeAt): Promise<ToolResult> {
+  const found = { ...before, urgent: input.urgent ?? before.urgent, catchUp: input.catch_up ?? before.catchUp };
+  const text = newText(found.text, input);
+  if (text === undefined) return failed('NOT_FOUND', texts.notInText(found, input.replace?.from ?? ''));
+  if (text.length > LONGEST_TEXT) return failed('TOO_LONG', texts.tooLong(LONGEST_TEXT));
+  const now = ctx.clock.now();
+  if (input.when?.trim()) return editTime(ctx, before, { ...found, text }, { ...input, when: input.when }, wakeAt);
+  if (text === before.text && input.urgent === undefined && input.catch_up === undefined) {
+    const { message, remedy } = texts.nothingToEdit;
+    const asks = { slot: 'when' };
+    return failed('NO_CHANGE', message, { remedy, asks });
+  }
+  const say = text === before.text ? texts.delivered : texts.edited;
+  return change(ctx, before, { ...found, text }, (reminder) => say(reminder, now));
+}
+
+/** Undefined where what is to be replaced does not stand there. */
+function newText(old: string, { text, replace }: Edit): string | undefined {
+  if (!replace) return text?.trim() || old;
+  const at = old.toLowerCase().indexOf(replace.from.toLowerCase());
+  return at < 0 ? undefined : old.slice(0, at) + replace.to + old.slice(at + replace.from.length);
+}
+
+async function editTime(
+  ctx: TxContext,
+  before: Reminder,
+  found: Reminder,
+  input: Edit & { when: string },
+  wakeAt: WakeAt,
+): Promise<ToolResult> {
+  const now = ctx.clock.now();
+  const { text, zone, urgent, catchUp } = found;
+  const own = dayAt(found, now);
+  const shift = shifted(own, input.when);
+  if (shift && shift <= now) return failed('PAST', texts.pickedPast);
+  const words = found.plannedAt ? completed(input.when, own, zone) : input.when;
+  const itsDay = shift ? onceAt(shift, zone) : onDayOf(own, words, { ...ctx.when, zone });
+  const when = itsDay ?? parseWhen(words, ctx.when);
+  if (when.kind === 'reject') return failed(when.code, when.say);
+  const wanted = { act: 'edit', which: found.id, text };
+  if (when.kind === 'ambiguous') return askWhich(when.question, when.readings, wanted);
+  if (found.rule !== undefined && when.kind === 'once' && !input.series) {
+    return itsDay ? timeOfOneOrAll(found, when, text, now) : oneOrAll(found, words, text);
+  }
+  const schedule = scheduleOf(when, now);
+  if (!schedule) return failed('NEVER', 'That never comes.');
+  const result = await moveTo(ctx, before, { ...schedule, urgent, catchUp }, wakeAt, text);
+  const choices = when.others?.map((other) => readingChoice(other, wanted));
+  return result.ok && choices ? { ...result, choices } : result;
+}
+
+const WEEKDAY = /^(?:mon|tues|wednes|thurs|fri|satur|sun)day\b/i;
+
 /** One time for a series may mean its next occurrence, or the end of the series: that is for the person to say. */
 function oneOrAll(reminder: Reminder, when: string, text: string): ToolResult {
+  const isWeekly = /FREQ=WEEKLY/.test(reminder.rule ?? '') && WEEKDAY.test(when);
+  const all = isWeekly ? `every ${when}` : when;
   return failed('AMBIGUOUS', texts.oneOrAll(reminder), {
     choices: [
       { label: 'Only the next one', tool: 'reminder_snooze', input: { which: reminder.id, when } },
-      { label: 'The whole series', tool: 'reminder_edit', input: { which: reminder.id, when, text, series: true } },
+      {
+        label: 'The whole series',
+        tool: 'reminder_edit',
+        input: { which: reminder.id, when: all, text, series: true },
+      },
     ],
   });
 }
@@ -211,13 +313,27 @@ function timeOfOneOrAll(reminder: Reminder, when: Once, text: string, now: Date)
 
 export const deleteTool = dataTool({
   name: 'reminder_delete',
+  topic: 'reminder',
   description: 'Deletes a reminder; a series ends with it.',
   effect: 'write',
-  input: z.object({ which }),
+  input: z.object({ which, sure: z.boolean().optional().describe('Many at once, which the person has confirmed.') }),
 
   async run(input, ctx) {
-    const found = await findWhich(ctx, input.which, { tool: 'reminder_delete', input, prefers: 'any' });
-    if ('ok' in found) return found;
-    return change(ctx, found, { ...found, state: 'deleted' }, texts.deleted);
+    const wanted: Wanted & { input: { which: string } } = { tool: 'reminder_delete', input, prefers: 'any' };
+    const found = input.sure ? [] : await findSome(ctx, input.which, wanted);
+    if (Array.isArray(found) && found.length > (/\ball\b/i.test(input.which) ? 1 : MOST_UNASKED)) return askAll(found);
+    return ofEach(ctx, wanted, (one) => change(ctx, one, { ...one, state: 'deleted' }, texts.deleted));
   },
 });
+
+/** More than these are not deleted without asking. */
+const MOST_UNASKED = 2;
+
+function askAll(found: readonly Reminder[]): ToolResult {
+  const which = found.map(({ id }) => id).join(', ');
+  return failed('AMBIGUOUS', texts.reallyAll(found.length), {
+    choices: [
+      { label: `Delete all ${found.length}`, tool: 'reminder_delete', input: { which, sure: true }, style: 'danger' },
+    ],
+  });
+}

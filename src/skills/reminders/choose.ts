@@ -11,6 +11,7 @@ import { findWhich } from './which.ts';
 export function chooseTool(wakeAt: WakeAt) {
   return dataTool({
     name: 'reminder_choose',
+    topic: 'reminder',
     description: 'Sets, moves or puts off a reminder to a time that the person picked.',
     effect: 'write',
     hidden: true,

@@ -79,7 +79,8 @@ const MOST_WORDS = 60;
 /** The longest beginning, else the longest end, that says a time; what is left says which reminder. */
 function snoozeInput(rest: string, context: WhenContext): { which: string; when?: string } {
   const words = rest.split(/\s+/).filter(Boolean).slice(0, MOST_WORDS);
-  const says = (some: string[]) => some.length > 0 && parsePutOff(some.join(' '), context).kind !== 'reject';
+  const says = (some: string[]) =>
+    some.length > 0 && parsePutOff(some.join(' '), context.now, context).kind !== 'reject';
   const [first = '', ...below] = rest.split('\n');
   if (below.length > 0 && says([first])) return { when: first, which: below.join(' ') };
   for (let cut = words.length; cut > 0; cut--) {

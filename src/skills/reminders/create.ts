@@ -33,11 +33,25 @@ export const createInput = z.object({
   catch_up: catchUpInput.optional(),
 });
 
+const WAKING = /^(?:wake|get)(?: me)? up$/i;
+const BARE_HOUR =
+  /(?<![\d:.])(\d{1,2}(?:[:.]\d\d)?|half (?:past )?\w+|quarter (?:past|to) \w+)(?![\d:.]|\s*(?:am|pm|a\.m|p\.m|o'?clock)|\s*(?:minutes?|mins?|hours?|days?|weeks?))/i;
+
+/** Nobody gets up at 6 in the evening, unless they say so. */
+function inTheMorning(when: string): string {
+  if (/\b(?:am|pm|evening|afternoon|night|tonight|noon|in|from now)\b|\d{4}/i.test(when)) return when;
+  return when.replace(BARE_HOUR, (hour) => {
+    const hours = Number(/^\d+/.exec(hour)?.[0] ?? 1);
+    return hours > 12 ? hour : /^\d/.test(hour) ? `${hour}am` : `${hour} in the morning`;
+  });
+}
+
 export type CreateInput = z.output<typeof createInput>;
 
 export function createTool(wakeAt: WakeAt) {
   return dataTool({
     name: 'reminder_create',
+    topic: 'reminder',
     description:
       "Sets a reminder, once or recurring. Pass the person's own words for `when`; never compute a date yourself.",
     effect: 'write',
@@ -45,11 +59,16 @@ export function createTool(wakeAt: WakeAt) {
 
     async run(input, ctx) {
       const text = input.text.trim();
-      if (text === '') return failed('NO_TEXT', texts.noText.message, { remedy: texts.noText.remedy });
+      if (text === '') {
+        const asks = { slot: 'text', say: 'remind me {}' };
+        return failed('NO_TEXT', texts.noText.message, { remedy: texts.noText.remedy, asks });
+      }
       if (text.length > LONGEST_TEXT) return failed('TOO_LONG', texts.tooLong(LONGEST_TEXT));
-      if (!input.when?.trim())
-        return failed('NO_TIME', texts.noTime(text, input.lead).message, { remedy: texts.noTime(text).remedy });
-      const { when } = understand(input.when, ctx.when);
+      if (!input.when?.trim()) {
+        const { message, remedy } = texts.noTime(text, input.lead);
+        return failed('NO_TIME', message, { remedy, asks: { slot: 'when' } });
+      }
+      const { when } = understand(WAKING.test(text) ? inTheMorning(input.when) : input.when, ctx.when);
       if (when.kind === 'reject') return failed(when.code, when.say);
       const { lead, dm, urgent, catch_up } = input;
       const wanted = { act: 'create', text, lead, dm, urgent, catch_up };
@@ -110,6 +129,7 @@ export async function placeAt(
     return failed('TOO_MANY', texts.tooMany(MOST_PENDING).message, { remedy: texts.tooMany(MOST_PENDING).remedy });
   }
   const { reminder, isFirst } = made;
+  store.leaveList(tx, person.id, conversationId);
   tx.afterCommit(() => wakeAt(schedule.plannedAt));
   const undo = undoOf(reminder, undefined);
   const home = ctx.when.zone;
@@ -117,6 +137,7 @@ export async function placeAt(
   const guessed = person.zone === undefined && isFirst && schedule.zone === home;
   return done(guessed ? `${said}\n${zoneUnknown(home)}` : said, {
     undo,
+    subject: reminder.text,
     times: [schedule.plannedAt.toISOString()],
     choices: [
       ...others.map((other) => readingChoice(other, { act: 'edit', which: reminder.id })),

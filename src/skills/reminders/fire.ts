@@ -1,3 +1,4 @@
+import { noteDialogue } from '../../agent/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import type { SkillDeps } from '../../chat/index.ts';
 import type { Choice, Outgoing } from '../../delivery/index.ts';
@@ -25,6 +26,10 @@ async function fireDue({ database, outbox, raise }: SkillDeps, catchUp: CatchUp,
         tx,
         said.map((firing) => message(firing, now)),
       );
+    for (const { reminder } of said) {
+      const topic = { thing: 'reminder', how: 'spoken' as const, text: reminder.text, at: now.toISOString() };
+      noteDialogue(tx, { personId: reminder.personId, conversationId: reminder.sayIn }, { topic });
+    }
     await store.planNext(
       tx,
       firings.map(({ plan }) => plan),

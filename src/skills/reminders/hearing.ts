@@ -1,5 +1,6 @@
 /** Turning the words of a phrase's slots into calls; what makes no sense for a phrase gives no call. */
-import type { Call } from '../../agent/index.ts';
+import type { Call, Carries } from '../../agent/index.ts';
+import { isSlip } from '../../base/text.ts';
 import { parseDuration, parseWhen, splitTask } from '../../time/index.ts';
 import { guessedLead, type Lead } from './texts.ts';
 
@@ -50,7 +51,7 @@ function putOffWords(said: string): string {
 
 /** "At 5, actually 6": which of the two is meant is not for a pattern to say. */
 const CORRECTED =
-  /[,;.!?…–—-]\s*(?:actually|no,? wait|wait|hold on|i mean|i meant|sorry|or rather|make (?:it|that)|no,)[\s,]/i;
+  /[,;.!?…–—-]\s*(?:actually|no,? wait|wait|hold on|i mean|i meant|sorry|or rather|make (?:it|that)|no,)(?=[\s,.]|$)/i;
 /** "If I asked you to": talking about asking is no asking. */
 const HYPOTHETICAL =
   /\bif (?:i|you|we|someone|somebody) (?:ever )?(?:ask|asked|tell|told|say|said|want|wanted|were|was|had|need|needed|could|forgot)\b/i;
@@ -78,7 +79,9 @@ export function remind(
   const words = rest
     .replace(IN_DM, '')
     .replace(IN_DM_FIRST, '')
-    .replace(/^[:,–—-]\s*/, '');
+    .replace(/^[:,–—-]\s*/, '')
+    .replace(/^(?:too|2)\s+(?=\p{L})/iu, 'to ')
+    .replace(/\s@\s*(?=\d)/g, ' at ');
   if (A_QUESTION.test(words) || HYPOTHETICAL.test(words) || CORRECTED.test(words)) return undefined;
   const { urgent = false } = more;
   if (words.length > LONGEST_SENTENCE) return create(words, undefined, { dm, urgent });
@@ -89,16 +92,6 @@ export function remind(
   if (/^(?:(?:about|of) )?(?:it|that|this)(?: again)?(?: later)?[.?!]*$/i.test(task.trim())) return undefined;
   const { fallback = '' } = more;
   return create(task, when, { dm, urgent, fallback, lead: leadBefore(task, words) });
-}
-
-/** Whether `word` is `right`, or typed with one letter wrong, missing, doubled or two swapped. */
-function isSlip(word: string, right: string): boolean {
-  const shorter = Math.min(word.length, right.length);
-  let [head, tail] = [0, 0];
-  while (head < shorter && word[head] === right[head]) head++;
-  while (tail < shorter - head && word.at(-1 - tail) === right.at(-1 - tail)) tail++;
-  const [typed, meant] = [word.slice(head, word.length - tail), right.slice(head, right.length - tail)];
-  return (typed.length < 2 && meant.length < 2) || (typed.length === 2 && typed === [...meant].reverse().join(''));
 }
 
 /** The word that leads over to `task` in what was said: "tomorrow *about* the dentist". */
@@ -232,3 +225,26 @@ export function list(day = '', status?: 'completed' | 'all'): Call | undefined {
     input: { day: named.toLowerCase().replace(/^(?:this )?(?:morning|afternoon|evening)$/, 'today') },
   };
 }
+
+/** A further thing to be reminded of: "… at 5 and to … at 6". Each has its own time, and the same day unless it says so. */
+export const CARRIES: Carries = {
+  words: 'remind me',
+  follow(before, next) {
+    const [first, second] = [before?.input, next.input];
+    const isWhole = ({ text, when }: Record<string, unknown>) =>
+      [text, when].every((part) => typeof part === 'string' && part !== '');
+    if (next.tool !== 'reminder_create' || !isWhole(second)) return undefined;
+    if (!first) return next;
+    if (before?.tool !== next.tool || !isWhole(first)) return undefined;
+    // "… at 8 and ends at 11" tells more of the same thing.
+    if (/^(?:it|he|she|they|we|i|you|is|are|was|were|not|\w+[^s]s)\b(?! to\b)/i.test(second.text as string))
+      return undefined;
+    const day = (first.when as string).replace(CLOCK_IN, ' ').replace(/\s+/g, ' ').trim();
+    const alone = CLOCK_ONLY.test(second.when as string) && day !== '' && isTime(`${day} ${second.when}`);
+    return alone ? { tool: next.tool, input: { ...second, when: `${day} ${second.when}` } } : next;
+  },
+};
+
+const CLOCK_IN =
+  /\b(?:at )?(?:\d{1,2}(?:[:.]\d\d)?\s*(?:am|pm|o'clock)|\d{1,2}[:.]\d\d|at \d{1,2}|noon|midday|midnight)\b/gi;
+const CLOCK_ONLY = /^(?:at )?(?:\d{1,2}(?:[:.]\d\d)?\s*(?:am|pm|o'clock)?|noon|midday)$/i;

@@ -5,7 +5,7 @@ import { chooseTool } from './choose.ts';
 import { commands } from './commands.ts';
 import { createTool } from './create.ts';
 import { reminderSource } from './fire.ts';
-import { listTool, soonest } from './list.ts';
+import { listTool, showTool, soonest } from './list.ts';
 import { phrases } from './phrases/index.ts';
 import { restoreTool } from './restore.ts';
 import { erasures, moves } from './store.ts';
@@ -24,6 +24,7 @@ export const reminders: Skill = {
   tools: ({ wakeAt }) => [
     createTool(wakeAt),
     listTool,
+    showTool,
     completeTool,
     snoozeTool(wakeAt),
     editTool(wakeAt),

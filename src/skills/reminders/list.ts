@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { dataTool, done, failed, type ToolResult, type TxContext } from '../../agent/index.ts';
 import type { Choice } from '../../delivery/index.ts';
 import { formatInstant, parseWhen } from '../../time/index.ts';
+import { named } from './naming.ts';
 import type { Reminder } from './reminder.ts';
 import * as store from './store.ts';
 import { line, texts } from './texts.ts';
@@ -18,6 +19,7 @@ type ListInput = z.output<typeof listInput>;
 
 export const listTool = dataTool({
   name: 'reminder_list',
+  topic: 'reminder',
   description: "Lists the person's reminders, numbered: pending (the default), completed or all; ten to a page.",
   effect: 'read',
   input: listInput,
@@ -92,7 +94,7 @@ async function show(ctx: TxContext, found: readonly Reminder[], { heading, page,
   const now = clock.now();
   const start = (page - 1) * PAGE;
   // Numbers go on from page to page, so the ids of earlier pages keep their places.
-  const earlier = page === 1 ? [] : (await store.shownList(tx, person.id, conversationId)).slice(0, start);
+  const earlier = page === 1 ? [] : (await store.shownList(tx, person.id, conversationId)).ids.slice(0, start);
   const ids = [...earlier, ...Array(Math.max(0, start - earlier.length)).fill(''), ...found.map(({ id }) => id)];
   store.rememberList(tx, { personId: person.id, conversationId, ids, now });
   const lines = found.map((reminder, index) => `${start + index + 1}. ${line(reminder, now)}`);
@@ -120,3 +122,25 @@ export async function soonest(tx: Parameters<typeof store.page>[0], personId: st
     return `${reminder.id}: ${reminder.text.slice(0, 200)} (${at ? formatInstant(at, reminder.zone, now) : 'no time'})`;
   });
 }
+
+/** What is known of the reminders that words name: for "when is the dentist?". */
+export const showTool = dataTool({
+  name: 'reminder_show',
+  topic: 'reminder',
+  description: 'Shows the pending reminders that words name, and when they speak.',
+  effect: 'read',
+  hidden: true,
+  input: z.object({ which: z.string().min(1).max(200) }),
+
+  async run({ which }, ctx) {
+    const all = await store.page(ctx.tx, { personId: ctx.person.id, status: 'pending', limit: ALL, offset: 0 });
+    const found = named(
+      which.replace(/\b(?:i|have|has|need|am|is|be|do|supposed|going|appointment)\b/gi, ' '),
+      all,
+      ctx.clock.now(),
+    );
+    if (found.length === 0) return failed('NOT_FOUND', texts.notFound(which).message);
+    const heading = texts.heading('pending', found.length, undefined);
+    return show(ctx, found.slice(0, PAGE), { heading, page: 1, pages: 1, input: { status: 'pending', page: 1 } });
+  },
+});

@@ -1,6 +1,14 @@
 /** From a person's words about time to what a reminder stores. */
 import type { Instant } from '../../base/clock.ts';
-import { type Once, parseDuration, parseWhen, type Recurring, type When, type WhenContext } from '../../time/index.ts';
+import {
+  formatClock,
+  type Once,
+  parseDuration,
+  parseWhen,
+  type Recurring,
+  type When,
+  type WhenContext,
+} from '../../time/index.ts';
 import { nextOf } from './plan.ts';
 
 /** When a reminder speaks: once, or by a rule whose first occurrence to come is `plannedAt`. */
@@ -54,12 +62,101 @@ export function atOtherTime(rule: string, at: Instant, zone: string): string | u
   return rule.replace(/^(DTSTART[^\n]*T)\d{6}/, `$1${clock.replaceAll(':', '')}`);
 }
 
-/** `10 minutes`, `for an hour`, `until tomorrow`, `5pm`: a length of time counts from now. */
-export function parsePutOff(words: string, ctx: WhenContext): When {
+/** `10 minutes`, `for an hour`, `until tomorrow`, `5pm`: a length of time counts from `base`. */
+export function parsePutOff(words: string, base: Instant, ctx: WhenContext): When {
   const said = words.trim().replace(/^(?:for|until|till|til|to|by|another|again)\s+/i, '');
   const bare = said
     .replace(/^(?:another|in|a further)\s+/i, '')
     .replace(/^(?:a )?(?:bit|while|moment)$/i, '10 minutes');
-  const length = /[a-z]/i.test(bare) ? parseDuration(bare) : undefined;
-  return length === undefined ? parseWhen(said, ctx) : parseWhen(`in ${bare}`, ctx);
+  const isLength = /[a-z]/i.test(bare) && (parseDuration(bare) !== undefined || SPELT_LENGTH.test(bare));
+  if (!isLength) return parseWhen(said, ctx);
+  const from = /^in\s/i.test(said) ? ctx.now : base;
+  const when = parseWhen(`in ${bare}`, { ...ctx, now: from });
+  return when.kind === 'once' ? { ...when, at: later(when.at, from, ctx.now) } : when;
 }
+
+const SPELT_LENGTH =
+  /^(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|fifteen|twenty|thirty|half an?|a couple (?:of)?|a few|quarter of an)\b.*\b(?:hours?|minutes?|mins?|days?|weeks?)$/i;
+
+/** A length that counts from the past is over before it begins: then it counts from now. */
+const later = (at: Instant, from: Instant, now: Instant): Instant =>
+  at > now ? at : new Date(now.getTime() + at.getTime() - from.getTime());
+
+const SHIFTS: readonly [RegExp, 1 | -1][] = [
+  [/^(?:by )?(.+?) later$|^later by (.+)$|^back (?:by )?(.+)$/i, 1],
+  [/^(?:by )?(.+?) (?:earlier|sooner)$|^(?:earlier|sooner|forward|up) (?:by )?(.+)$/i, -1],
+];
+
+/** `2 hours later`, `half an hour earlier`: the time that it makes of `at`; undefined for anything else. */
+export function shifted(at: Instant, words: string): Instant | undefined {
+  for (const [pattern, sign] of SHIFTS) {
+    const length = pattern
+      .exec(words.trim())
+      ?.slice(1)
+      .find((part) => part !== undefined);
+    const ms = length === undefined ? undefined : parseDuration(length);
+    if (ms !== undefined) return new Date(at.getTime() + sign * ms);
+  }
+  return undefined;
+}
+
+/** An hour, or a part of the day, or a length of time. */
+export const HAS_CLOCK =
+  /\d\s*(?:am|pm|a\.m|p\.m)\b|\d[:.]\d\d|\b(?:noon|midday|midnight|morning|afternoon|evening|night|tonight|now|o'?clock|hour|hours|minute|minutes|min|mins|hourly|at|in|after|before|lunch|half|quarter)\b/i;
+const RHYTHM =
+  /^(?:just |only )?(?:on |for )?(?:(?:every|each)\b|weekdays?\b|weekends?\b|daily\b|weekly\b|fortnightly\b|biweekly\b|monthly\b|yearly\b|annually\b|(?:mon|tues|wednes|thurs|fri|satur|sun)days\b)/i;
+const UNITS: Record<string, (at: Parts) => string> = {
+  daily: () => 'every day',
+  weekly: ({ weekday }) => `every ${weekday}`,
+  'every week': ({ weekday }) => `every ${weekday}`,
+  'each week': ({ weekday }) => `every ${weekday}`,
+  fortnightly: ({ weekday }) => `every other ${weekday}`,
+  biweekly: ({ weekday }) => `every other ${weekday}`,
+  monthly: ({ day }) => `every month on the ${day}`,
+  'every month': ({ day }) => `every month on the ${day}`,
+  'each month': ({ day }) => `every month on the ${day}`,
+  yearly: ({ day, month }) => `every year on ${day} ${month}`,
+  annually: ({ day, month }) => `every year on ${day} ${month}`,
+  'every year': ({ day, month }) => `every year on ${day} ${month}`,
+  'each year': ({ day, month }) => `every year on ${day} ${month}`,
+};
+
+interface Parts {
+  weekday: string;
+  day: string;
+  month: string;
+  clock: string;
+}
+
+function partsOf(at: Instant, zone: string): Parts {
+  const format = new Intl.DateTimeFormat('en-GB', { timeZone: zone, weekday: 'long', day: 'numeric', month: 'long' });
+  const part = (type: string) => format.formatToParts(at).find((one) => one.type === type)?.value ?? '';
+  const day = part('day');
+  const ending = /1[123]$/.test(day) ? 'th' : ({ 1: 'st', 2: 'nd', 3: 'rd' }[Number(day) % 10] ?? 'th');
+  return { weekday: part('weekday'), day: `${day}${ending}`, month: part('month'), clock: formatClock(at, zone) };
+}
+
+/** What `words` leave out stays as it is at `at`: a day keeps the hour, "weekly" day and hour, "6" its half of the day. */
+export function completed(words: string, at: Instant, zone: string): string {
+  const said = words
+    .trim()
+    .replace(/^(?:at )?(?:the )?same time /i, '')
+    .replace(/^(?:to|for|on|just|only)\s+(?:on\s+)?(?=\S)/i, '');
+  const own = partsOf(at, zone);
+  const hour = /^(?:at |back to )?(\d{1,2})((?:[:.]\d\d)?)$/i.exec(said);
+  if (hour && Number(hour[1]) > 0 && Number(hour[1]) <= 12) {
+    return `${hour[1]}${hour[2]}${Number(own.clock.slice(0, 2)) < 12 ? 'am' : 'pm'}`;
+  }
+  if (/^(?:am|pm)$/i.test(said)) return `${Number(own.clock.slice(0, 2)) % 12 || 12}${own.clock.slice(2)}${said}`;
+  if (HAS_CLOCK.test(said) || parseDuration(said) !== undefined) return said;
+  const day = UNITS[said.toLowerCase()]?.(own) ?? said.replace(/^weekdays$/i, 'every weekday');
+  return `${day} at ${own.clock}`;
+}
+
+/** An instant as what a person could have said. */
+export function onceAt(at: Instant, zone: string): Once {
+  return { kind: 'once', at, local: at.toLocaleString('sv-SE', { timeZone: zone }).replace(' ', 'T'), zone };
+}
+
+/** Whether the words name days that come again and again. */
+export const isRhythm = (words: string): boolean => RHYTHM.test(words.trim());

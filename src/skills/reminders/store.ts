@@ -26,6 +26,7 @@ interface ReminderRow {
   tainted: boolean;
   version: number;
   created_at: Date;
+  changed_at: Date;
   completed_at: Date | null;
 }
 
@@ -173,23 +174,12 @@ export async function byIds(tx: Queryable, personId: string, ids: readonly strin
   return rows.map(toReminder);
 }
 
-/** Pending ones whose text holds each of `words` somewhere, soonest first. */
-export async function holding(tx: Queryable, personId: string, words: readonly string[]): Promise<Reminder[]> {
-  const patterns = words.map((word) => `%${word.replace(/[\\%_]/g, '\\$&')}%`);
-  const { rows } = await tx.query<ReminderRow>(
-    `select * from reminders where person_id = $1 and state = 'pending' and text ilike all($2)
-      order by coalesce(next_at, last_occurrence), seq limit 50`,
-    [personId, patterns],
-  );
-  return rows.map(toReminder);
-}
-
-/** Of the person in this conversation: the one that spoke last, and the one that was made last; deleted ones too. */
+/** Of the person in this conversation: those that spoke last, and the one made or changed last; deleted ones too. */
 export async function latest(
   tx: Queryable,
   personId: string,
   conversationId: string,
-): Promise<{ spoken: Reminder[]; made: Reminder | undefined }> {
+): Promise<{ spoken: Reminder[]; made: Reminder | undefined; madeAt: Instant | undefined }> {
   const { rows } = await tx.query<ReminderRow & { how: 'spoken' | 'made' }>(
     `(select 'spoken' as how, * from reminders
        where person_id = $1 and (conversation_id = $2 or to_dm)
@@ -197,11 +187,15 @@ export async function latest(
        order by last_occurrence desc, seq limit 10)
      union all
      (select 'made', * from reminders where person_id = $1 and conversation_id = $2
-       order by created_at desc, seq desc limit 1)`,
+       order by touched desc limit 1)`,
     [personId, conversationId],
   );
-  const find = (how: string) => rows.filter((row) => row.how === how).map(toReminder);
-  return { spoken: find('spoken'), made: find('made')[0] };
+  const find = (how: string) => rows.filter((row) => row.how === how);
+  return {
+    spoken: find('spoken').map(toReminder),
+    made: find('made').map(toReminder)[0],
+    madeAt: find('made')[0]?.changed_at,
+  };
 }
 
 /** The person's series that are still going on. */
@@ -221,7 +215,7 @@ export async function save(tx: Transaction, reminders: readonly Reminder[], now:
         set text = d.text, rule = d.rule, zone = d.zone, state = d.state, planned_at = d.planned_at,
             snoozed_until = d.snoozed_until, snoozed_occurrence = d.snoozed_occurrence,
             done_occurrence = d.done_occurrence, completed_at = d.completed_at, urgent = d.urgent,
-            catch_up = d.catch_up, changed_at = $13,
+            catch_up = d.catch_up, changed_at = $13, touched = nextval('reminders_touched'),
             version = r.version + 1
        from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[],
                    $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::bool[], $12::text[])
@@ -253,18 +247,31 @@ export function rememberList(
 ): void {
   tx.send(
     `insert into reminder_lists (person_id, conversation_id, ids, shown_at) values ($1, $2, $3, $4)
-     on conflict (person_id, conversation_id) do update set ids = excluded.ids, shown_at = excluded.shown_at`,
+     on conflict (person_id, conversation_id)
+     do update set ids = excluded.ids, shown_at = excluded.shown_at, at_hand = true`,
     [personId, conversationId, ids, now],
   );
 }
 
-/** The ids of the last numbered list, as they were numbered. */
-export async function shownList(tx: Queryable, personId: string, conversationId: string): Promise<string[]> {
-  const { rows } = await tx.query<{ ids: string[] }>(
-    'select ids from reminder_lists where person_id = $1 and conversation_id = $2',
+/** What was made or changed is at hand now, not the list that was shown before it. */
+export function leaveList(tx: Transaction, personId: string, conversationId: string): void {
+  tx.send('update reminder_lists set at_hand = false where person_id = $1 and conversation_id = $2', [
+    personId,
+    conversationId,
+  ]);
+}
+
+/** The last numbered list: the ids as they were numbered, and when it was shown if it is at hand still. */
+export async function shownList(
+  tx: Queryable,
+  personId: string,
+  conversationId: string,
+): Promise<{ ids: string[]; at: Instant | undefined }> {
+  const { rows } = await tx.query<{ ids: string[]; shown_at: Date; at_hand: boolean }>(
+    'select ids, shown_at, at_hand from reminder_lists where person_id = $1 and conversation_id = $2',
     [personId, conversationId],
   );
-  return rows[0]?.ids ?? [];
+  return { ids: rows[0]?.ids ?? [], at: rows[0]?.at_hand ? rows[0].shown_at : undefined };
 }
 
 /** The earliest instant at which a reminder speaks, or null. */

@@ -213,6 +213,9 @@ export const texts = {
     message: `I know no time zone ${quoted(zone)}.`,
     remedy: 'Say a city or a zone, such as "Berlin" or "America/New_York".',
   }),
+  labelOfSeveral: (count: number) => `${count} reminders`,
+  notInText: (reminder: Reminder, words: string) => `${quoted(reminder.text)} does not say ${quoted(words)}.`,
+  reallyAll: (count: number) => `Delete all ${count} reminders?`,
   label: (reminder: Reminder) => `the reminder ${quoted(reminder.text)}`,
   none: (status: string, day: string | undefined) =>
     status === 'completed'

@@ -1,8 +1,9 @@
-/** Which reminder a person means: an id, a number of the last list, words of its text, or the one at hand. */
+/** Which reminders a person means: ids, numbers of the last list, words of them, or the ones at hand. */
 import type { Call, Failed, TxContext } from '../../agent/index.ts';
 import { failed } from '../../agent/index.ts';
 import { shorten } from '../../base/text.ts';
 import { formatInstant } from '../../time/index.ts';
+import { named, tellingWords } from './naming.ts';
 import { isOpen, type Reminder } from './reminder.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
@@ -14,47 +15,78 @@ export interface Wanted extends Call {
 }
 
 const AT_HAND = /^(?:|it|that|this|this one|that one|the last|last|latest|the latest|most recent|newest)$/;
-const NUMBER = /^(?:#|no\.? ?|number )?(\d{1,3})\.?$/;
+const LAST = /^(?:the )?(?:last|bottom)$/;
+const SEVERAL = /^(?:both|all|all of (?:them|these|those)|both of (?:them|these|those)|them|these|those|them all)$/;
+const FIRST_OF = /^(first|last) (two|three|four|five|\d)$/;
+const NUMBER = /^(?:#|no\.? ?|number |nr\.? ?)?(\d{1,3})\.?$/;
 const ORDINALS = 'first second third fourth fifth sixth seventh eighth ninth tenth'.split(' ');
-const FILLERS = new Set(
-  'the my a an our your of to for about on at in with and that this one reminder reminders alarm task series'.split(
-    ' ',
-  ),
-);
+const SHORT_ORDINALS = '1st 2nd 3rd 4th 5th 6th 7th 8th 9th 10th'.split(' ');
+const COUNTS = ['', 'one', 'two', 'three', 'four', 'five'];
 
 /** Longer ago than this nobody is sure to mean it by "that". */
 const AT_HAND_MS = 24 * 3_600_000;
 const MOST_CHOICES = 5;
+/** The most that a person may have pending: looked through in one go. */
+const ALL = 500;
 
 /** The pending reminder that is meant, or a question or refusal to answer with. */
 export async function findWhich(ctx: TxContext, which: string, wanted: Wanted): Promise<Reminder | Failed> {
-  const words = which
+  const found = await findSome(ctx, which, wanted);
+  if (!Array.isArray(found)) return found;
+  const [only, ...others] = found;
+  return only && others.length === 0 ? only : ask(ctx, found, wanted);
+}
+
+/** The pending reminders that are meant, at least one, or a question or refusal to answer with. */
+export async function findSome(ctx: TxContext, which: string, wanted: Wanted): Promise<Reminder[] | Failed> {
+  const words = bare(which);
+  if (SEVERAL.test(words) || FIRST_OF.test(words)) return several(ctx, words, wanted);
+  const one = await single(ctx, words, which, wanted);
+  if (!('ok' in one)) return [one];
+  const parts = words.split(/\s*(?:,|\band\b|&)\s*/).filter((part) => part !== '');
+  if (one.code !== 'NOT_FOUND' || parts.length < 2) return one;
+  const byIds = await store.byIds(ctx.tx, ctx.person.id, parts);
+  if (byIds.length === parts.length) return byIds.filter(({ state }) => state === 'pending');
+  const found: Reminder[] = [];
+  for (const part of parts) {
+    const next = await single(ctx, bare(part), part, wanted);
+    if ('ok' in next) return one;
+    if (!found.some(({ id }) => id === next.id)) found.push(next);
+  }
+  return found;
+}
+
+const bare = (which: string): string =>
+  which
     .trim()
     .toLowerCase()
     .replace(/^["“”']+|["“”'.!?]+$/g, '')
     .replace(/^(?:(?:the|my|that|this) )(?=\S)/, '')
-    .replace(/(?:^| )(?:reminder|reminders|one|alarm)$/, '')
+    .replace(/(?:^| )(?:reminder|reminders|one|ones|alarm)$/, '')
     .trim();
-  if (AT_HAND.test(words)) return atHand(ctx, wanted, which.trim() === '');
+
+async function single(ctx: TxContext, words: string, which: string, wanted: Wanted): Promise<Reminder | Failed> {
+  const shown = await store.shownList(ctx.tx, ctx.person.id, ctx.conversationId);
+  if (LAST.test(words) && shown.at && shown.ids.length > 0) return byNumber(ctx, shown.ids, shown.ids.length);
+  if (AT_HAND.test(words)) return atHand(ctx, wanted, which.trim() === '', shown);
   const [byId] = await store.byIds(ctx.tx, ctx.person.id, [words]);
   if (byId) return pending(byId);
   const number = numberOf(words);
-  return number === undefined ? byWords(ctx, words, wanted) : byNumber(ctx, number);
+  return number === undefined ? byWords(ctx, words, wanted) : byNumber(ctx, shown.ids, number);
 }
 
 function numberOf(words: string): number | undefined {
   const digits = NUMBER.exec(words)?.[1];
   if (digits !== undefined) return Number(digits);
-  const ordinal = ORDINALS.indexOf(words);
-  return ordinal < 0 ? undefined : ordinal + 1;
+  const place = [ORDINALS, SHORT_ORDINALS].map((list) => list.indexOf(words)).find((at) => at >= 0);
+  return place === undefined ? (words === 'top' ? 1 : undefined) : place + 1;
 }
 
 function pending(reminder: Reminder): Reminder | Failed {
   return reminder.state === 'pending' ? reminder : failed('NOT_FOUND', texts.over(reminder));
 }
 
-async function byNumber({ tx, person, conversationId }: TxContext, number: number): Promise<Reminder | Failed> {
-  const ids = await store.shownList(tx, person.id, conversationId);
+async function byNumber({ tx, person }: TxContext, ids: readonly string[], number: number): Promise<Reminder | Failed> {
   const id = ids[number - 1];
   const [reminder] = id === undefined ? [] : await store.byIds(tx, person.id, [id]);
   if (reminder) return pending(reminder);
@@ -62,52 +94,65 @@ async function byNumber({ tx, person, conversationId }: TxContext, number: numbe
   return failed('NOT_FOUND', message, { remedy });
 }
 
-async function atHand(ctx: TxContext, wanted: Wanted, bare: boolean): Promise<Reminder | Failed> {
-  const { spoken, made } = await store.latest(ctx.tx, ctx.person.id, ctx.conversationId);
+async function atHand(
+  ctx: TxContext,
+  wanted: Wanted,
+  isBare: boolean,
+  shown: { ids: string[]; at: Date | undefined },
+): Promise<Reminder | Failed> {
+  const { spoken, made, madeAt: changedAt } = await store.latest(ctx.tx, ctx.person.id, ctx.conversationId);
   const since = ctx.clock.now().getTime() - AT_HAND_MS;
   const spokenAt = spoken[0]?.lastAt?.getTime() ?? 0;
-  const madeAt = made?.createdAt.getTime() ?? 0;
-  const spokenFirst = wanted.prefers === 'spoken' ? spokenAt >= since : spokenAt > madeAt;
+  const madeAt = changedAt?.getTime() ?? 0;
+  const shownAt = shown.at?.getTime() ?? 0;
+  const spokenFirst =
+    wanted.prefers === 'spoken' && isBare ? spokenAt >= since : spokenAt > madeAt && !(shownAt >= spokenAt);
   const open = spoken.filter(isOpen);
   // Those that spoke at one moment are all at hand.
   if (spokenFirst && spokenAt >= since && open.length > 1) return ask(ctx, open, wanted);
+  if (!spokenFirst && shownAt >= since && !(isBare && wanted.prefers === 'spoken')) {
+    const listed = (await store.byIds(ctx.tx, ctx.person.id, shown.ids)).filter(({ state }) => state === 'pending');
+    const [only, ...others] = listed;
+    if (only) return others.length === 0 ? only : ask(ctx, listed, wanted);
+  }
   const [found, at] = spokenFirst ? [open[0] ?? spoken[0], spokenAt] : [made, madeAt];
   // A bare "done" or "later" answers what was said; without that it is about nothing that anybody could know.
-  const meant = spokenFirst || !bare || wanted.prefers === 'any';
+  const meant = spokenFirst || !isBare || wanted.prefers === 'any';
   if (found && meant && at >= since) return pending(found);
-  const soonest = await store.page(ctx.tx, {
-    personId: ctx.person.id,
-    status: 'pending',
-    limit: MOST_CHOICES,
-    offset: 0,
-  });
+  const soonest = await all(ctx);
   if (soonest.length > 0) return ask(ctx, soonest, wanted);
   const { message, remedy } = texts.notFound('');
   return failed('NOT_FOUND', message, { remedy });
 }
 
+const all = (ctx: TxContext): Promise<Reminder[]> =>
+  store.page(ctx.tx, { personId: ctx.person.id, status: 'pending', limit: ALL, offset: 0 });
+
+/** "Both", "the first two": of the list that was shown last, or of all where none was. */
+async function several(ctx: TxContext, words: string, wanted: Wanted): Promise<Reminder[] | Failed> {
+  const shown = await store.shownList(ctx.tx, ctx.person.id, ctx.conversationId);
+  const listed = (await store.byIds(ctx.tx, ctx.person.id, shown.ids)).filter(({ state }) => state === 'pending');
+  const there = listed.length > 0 ? listed : await all(ctx);
+  const [, end, count] = FIRST_OF.exec(words) ?? [];
+  const most = count === undefined ? 2 : COUNTS.includes(count) ? COUNTS.indexOf(count) : Number(count);
+  const isBoth = words.startsWith('both');
+  if (there.length === 0 || (end && there.length < most)) {
+    const { message, remedy } = texts.notFound('');
+    return failed('NOT_FOUND', message, { remedy });
+  }
+  if (isBoth && there.length !== 2) return ask(ctx, there, wanted);
+  if (end) return end === 'first' ? there.slice(0, most) : there.slice(-most);
+  return there;
+}
+
 async function byWords(ctx: TxContext, said: string, wanted: Wanted): Promise<Reminder | Failed> {
-  const words = wordsOf(said).filter((word) => !FILLERS.has(word));
-  const held = words.length === 0 ? [] : await store.holding(ctx.tx, ctx.person.id, words.map(stem));
-  const matching = held.filter((reminder) => {
-    const own = wordsOf(reminder.text);
-    return words.every((word) => own.some((one) => means(word, one)));
-  });
-  const exact = matching.filter((reminder) => wordsOf(reminder.text).join(' ') === wordsOf(said).join(' '));
-  const [only, ...others] = exact.length === 1 ? exact : matching;
+  const matching = tellingWords(said).length === 0 ? [] : named(said, await all(ctx), ctx.clock.now());
+  const [only, ...others] = matching;
   if (only && others.length === 0) return only;
   if (only) return ask(ctx, matching, wanted);
   const { message, remedy } = texts.notFound(said);
   return failed('NOT_FOUND', message, { remedy });
 }
-
-const wordsOf = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-
-/** `dentists` → `dentist`: enough to find what was said in the plural. */
-const stem = (word: string): string => (word.length > 3 ? word.replace(/(?:s|es)$/, '') : word);
-
-const means = (word: string, own: string): boolean =>
-  word === own || stem(word) === stem(own) || (word.length >= 4 && own.startsWith(word));
 
 function ask({ clock }: TxContext, reminders: readonly Reminder[], { tool, input }: Wanted): Failed {
   const now = clock.now();

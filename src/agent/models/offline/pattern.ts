@@ -28,6 +28,8 @@ export interface Pattern {
   source: string;
   /** The words that a fitting sentence can begin with; undefined: any. */
   first: ReadonlySet<string> | undefined;
+  /** All words that it names. */
+  words: readonly string[];
   /** Words that each fitting sentence has. */
   required: readonly string[];
   /**
@@ -46,7 +48,8 @@ export function compilePattern(source: string): Pattern {
   const fits: Pattern['fits'] = (words, from, to, tell) => {
     new Walk(states, words, to, tell).reaches(0, from);
   };
-  return { source, first: firstWords(states), required: [...required], fits };
+  const words = states.flatMap((state) => (state.kind === 'word' ? [state.word] : []));
+  return { source, first: firstWords(states), words, required: [...required], fits };
 }
 
 /** One walk of a pattern's graph. It makes no garbage for patterns that do not fit: there are hundreds for a message. */

@@ -1,15 +1,23 @@
-import type { Phrase } from '../../phrase.ts';
+import type { Dialogue } from '../../dialogue/dialogue.ts';
+import type { Carries, Phrase } from '../../phrase.ts';
 import type { Call } from '../../tool.ts';
-import { beginnings, ending, isAsking, isTakenBack } from './courtesy.ts';
+import { beginnings, ending, isAsking } from './courtesy.ts';
 import { compilePattern, type Pattern } from './pattern.ts';
-import { type Word, wordsOf, written } from './words.ts';
+import { type Word, written } from './words.ts';
 
-/** What a message asks for. */
-export type Understood =
-  | { kind: 'calls'; calls: Call[] }
-  /** It was said and taken back in one breath. */
-  | { kind: 'nothing' }
-  | { kind: 'unknown' };
+/** One phrase that fits a clause. */
+export interface Reading {
+  call: Call;
+  phrase: Phrase;
+  /** Words that the pattern names itself: the more, the surer. */
+  literals: number;
+}
+
+/** What a clause may mean: at most one request that is sure, and those that count if they find what they name. */
+export interface Readings {
+  certain?: Reading;
+  tentative: Reading[];
+}
 
 interface Form {
   phrase: Phrase;
@@ -18,18 +26,22 @@ interface Form {
 
 /** Ways of fitting one pattern that are tried before it is given up. */
 const MOST_FITS = 24;
+const MOST_TENTATIVE = 4;
 
-/** Places that are tried as the border between two requests. */
-const MOST_BREAKS = 6;
-
+/** The phrases, and which of them fit a clause. */
 export class Understanding {
+  /** All words that patterns name. */
+  readonly vocabulary: ReadonlySet<string>;
+  readonly carries: readonly Carries[];
   private readonly byFirst = new Map<string, Form[]>();
   private readonly others: Form[] = [];
 
   /** Throws an Error for a malformed pattern. */
   constructor(phrases: readonly Phrase[]) {
+    const vocabulary = new Set<string>();
     for (const phrase of phrases) {
       const form = { phrase, pattern: compilePattern(phrase.pattern) };
+      for (const word of form.pattern.words) vocabulary.add(word);
       if (!form.pattern.first) this.others.push(form);
       for (const word of form.pattern.first ?? []) {
         const known = this.byFirst.get(word);
@@ -37,128 +49,64 @@ export class Understanding {
         else this.byFirst.set(word, [form]);
       }
     }
+    this.vocabulary = vocabulary;
+    this.carries = phrases.flatMap(({ carries }) => carries ?? []);
   }
 
-  understand(text: string): Understood {
-    const words = wordsOf(text);
-    if (words.length === 0 || isQuotation(text)) return { kind: 'unknown' };
-    if (isTakenBack(words)) return { kind: 'nothing' };
-    const two = this.inTwo(text, words);
-    if (two) return { kind: 'calls', calls: two };
-    const one = this.request(text, words, 0, ending(words));
-    return one ? { kind: 'calls', calls: [one] } : { kind: 'unknown' };
-  }
-
-  /** The call that the words from `from` to `to` ask for, courtesies taken off until something fits. */
-  private request(text: string, words: readonly Word[], from: number, to: number): Call | undefined {
+  /** What the words from `from` to `to` ask for, courtesies taken off until something fits. */
+  read(text: string, words: readonly Word[], from: number, to: number, dialogue: Dialogue): Readings {
     const part = words.slice(from, to);
-    for (const start of beginnings(part, part.length)) {
-      const call = this.best(text, part, start);
-      if (call) return call;
+    const end = ending(part);
+    const tentative: Reading[] = [];
+    for (const start of beginnings(part, end)) {
+      const found = this.fitting(text, part.slice(0, end), start, dialogue);
+      if (found.certain) return found;
+      tentative.push(...found.tentative);
     }
-    return undefined;
+    tentative.sort((a, b) => b.literals - a.literals);
+    return { tentative: distinct(tentative).slice(0, MOST_TENTATIVE) };
   }
 
   /** Of all forms that fit and make sense, the one that names most of the words itself. */
-  private best(text: string, words: readonly Word[], start: number): Call | undefined {
+  private fitting(text: string, words: readonly Word[], start: number, { topic }: Dialogue): Readings {
     const present = new Set(words.map((word) => word.norm));
     const asking = isAsking(words, start);
-    let best: { call: Call; literals: number } | undefined;
+    const tentative: Reading[] = [];
+    let certain: Reading | undefined;
     for (const forms of [this.byFirst.get(words[start]?.norm ?? '') ?? [], this.others]) {
       for (const { phrase, pattern } of forms) {
+        if (phrase.about !== undefined && phrase.about !== topic?.thing) continue;
         if (!pattern.required.every((word) => present.has(word))) continue;
         let left = MOST_FITS;
+        let best: Reading | undefined;
         pattern.fits(words, start, words.length, ({ slots, literals }) => {
           if (best && literals <= best.literals) return --left > 0;
           const said = slots.map(({ name, from, to }) => {
             const slot = written(text, words, from, to);
             return [name, asking && to === words.length ? slot.replace(/\s*[?]+$/, '') : slot] as const;
           });
-          const call = phrase.call(Object.fromEntries(said));
-          if (call) best = { call, literals };
+          const call = phrase.call(Object.fromEntries(said), topic);
+          if (call) best = { call, phrase, literals };
           return --left > 0;
         });
+        if (!best) continue;
+        if (phrase.tentative) tentative.push(best);
+        else if (!certain || isSurer(best, certain)) certain = best;
       }
     }
-    return best?.call;
-  }
-
-  /**
-   * Two requests in one message, only where the second begins like one: "and" inside a reminder's text is far more
-   * common than between two requests.
-   */
-  private inTwo(text: string, words: readonly Word[]): Call[] | undefined {
-    const to = ending(words);
-    let tried = 0;
-    for (let at = 1; at < to - 1; at++) {
-      const before = words[at - 1] as Word;
-      const joined = words[at]?.norm === 'and' || words[at]?.norm === 'then' || words[at]?.norm === 'also';
-      if (!joined && !/[.!?;\n]["”’')\]]*$/u.test(text.slice(before.start, before.end + 1))) continue;
-      const second = joined ? afterJoin(words, at) : at;
-      const forms = joined ? OPENERS : [...OPENERS, ...OPENERS_AFTER_STOP];
-      if (!forms.some((opener) => opens(words, second, opener))) continue;
-      if (++tried > MOST_BREAKS) return undefined;
-      const left = this.request(text, words, 0, at);
-      const right = left && this.request(text, words, second, to);
-      if (left && right) return [left, right];
-    }
-    return undefined;
+    return certain ? { certain, tentative } : { tentative };
   }
 }
 
-/** It begins with somebody's words in quotes and goes on: they are spoken about, not meant. */
-function isQuotation(text: string): boolean {
-  const quoted = /^["“«]([^"”»]*)["”»]\s*(\S?)/.exec(text.trim());
-  return quoted !== null && quoted[2] !== '';
+function isSurer(one: Reading, other: Reading): boolean {
+  const about = Number(one.phrase.about !== undefined) - Number(other.phrase.about !== undefined);
+  return about > 0 || (about === 0 && one.literals > other.literals);
 }
 
-function afterJoin(words: readonly Word[], at: number): number {
-  let next = at;
-  while (['and', 'then', 'also', 'please', 'can', 'could', 'you'].includes(words[next]?.norm ?? '')) next++;
-  return next;
-}
-
-/** How a second request begins, after "and" as after a full stop. A `:` stands for a mark after the word. */
-const OPENERS = openers(
-  'remind me',
-  'set a reminder',
-  'set another reminder',
-  'add a reminder',
-  'wake me',
-  'note:',
-  'add a note:',
-  'make a note:',
-  'take a note:',
-  'add a note that',
-  'make a note that',
-  'show me my',
-  'list my',
-  'what are my',
-  'what time is it',
-);
-
-/** After a full stop only: after "and" these may still be what is to be done ("call Bob and take a note"). */
-const OPENERS_AFTER_STOP = openers(
-  'also remind me',
-  'add a note',
-  'make a note',
-  'take a note',
-  'note that',
-  'note down',
-  'show me',
-  'whats my',
-  'cancel',
-  'snooze',
-);
-
-function openers(...forms: string[]): string[][] {
-  return forms.map((form) => form.split(' '));
-}
-
-function opens(words: readonly Word[], at: number, opener: readonly string[]): boolean {
-  return opener.every((form, index) => {
-    const word = words[at + index];
-    const norm = form.replace(/:$/, '');
-    return word?.norm === norm && (norm === form || word.marked);
+function distinct(readings: readonly Reading[]): Reading[] {
+  const seen = new Set<string>();
+  return readings.filter(({ call }) => {
+    const key = JSON.stringify(call);
+    return !seen.has(key) && seen.add(key);
   });
 }

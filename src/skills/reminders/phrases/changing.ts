@@ -90,7 +90,7 @@ export const snoozing: Phrase[] = [
     call: ({ which = '' }) => snooze(which),
   },
   {
-    pattern: '(push|put|move) (that|it|this) (back|off) {when}',
+    pattern: '(push|put) (that|it|this) (back|off) {when}',
     example: 'push that back an hour',
     call: ({ when = '' }) => snoozeOf('that', when.replace(/^(?:to|until|till|by|for) /i, '')),
   },
@@ -128,12 +128,12 @@ export const changing: Phrase[] = [
     call: ({ which = '', when = '' }) => editWhen(which, when),
   },
   {
-    pattern: '[actually] (make|change) (it|that) [to|for|at] {when}',
+    pattern: '[actually] (make|change|set|move|switch|update) (it|that) [to|for|at] {when}',
     example: 'make it 6pm instead',
     call: ({ when = '' }) => editWhen('', when),
   },
   {
-    pattern: '(make|mark|set) {which} [as|to] urgent',
+    pattern: '(make|mark|set) {which} [as|to] (urgent|important)',
     example: 'make the pills reminder urgent',
     call: ({ which = '' }) => about('reminder_edit', which, { urgent: true }),
   },
@@ -190,11 +190,6 @@ export const deleting: Phrase[] = [
     example: 'delete reminder 2',
     call: ({ which = '' }) =>
       /^#?\d{1,3}$/.test(which) || /^[2-9a-hjkmnp-z]{5}$/.test(which) ? removal(which) : undefined,
-  },
-  {
-    pattern: '(cancel|delete|remove|scrap|erase) the {which} one',
-    example: 'delete the first one',
-    call: ({ which = '' }) => (/^(?:first|second|third|fourth|fifth|last)$/i.test(which) ? removal(which) : undefined),
   },
   {
     pattern:

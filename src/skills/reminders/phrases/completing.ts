@@ -6,22 +6,24 @@ const NAMED = '(reminder|reminders|alarm)';
 const ACTED =
   'bought|called|phoned|rang|emailed|paid|sent|took|fed|watered|finished|completed|did|booked|cleaned|washed|submitted|picked up|dropped off|took out|mailed|posted|returned|renewed';
 
-/** "Well done", "almost done", "get it done": words before "done" that name no reminder. */
-const UNFINISHED =
-  /\b(?:is|are|be|been|get|gets|got|getting|was|were|have|has|had|well|to|almost|nearly|half|just|only|mark|make|made|work|job|nicely|easily|being|getting|done)\b/i;
-
 /** What people say when something is done. */
 export const completing: Phrase[] = [
   {
     pattern:
-      "(done|completed|finished|did it|i did it|did that|i did that|i've done it|i've done that|that's done|it's done|that's finished|it's finished|that is done|it is done|that one's done|that one is done|finished that|finished it|completed that|i have done it|i already did it|i already did that|already done|got it done|all done)",
+      "(done|completed|finished|did it|i did it|did that|i did that|i've done it|i've done that|finished that|finished it|completed that|i have done it|i already did it|i already did that|already done|got it done|all done|done it|done that|did it already|done already|finished already|completed it|✅|✔|☑|done ✅|done ✔|ok done|yes done|finally done|yep done|mission accomplished|sorted|its sorted|thats sorted|taken care of)",
     example: 'done',
     call: () => about('reminder_complete', ''),
   },
   {
+    pattern:
+      "(that's done|it's done|that's finished|it's finished|that is done|it is done|that one's done|that one is done)",
+    example: "it's done",
+    call: () => about('reminder_complete', 'that'),
+  },
+  {
     pattern: "[i'm|i am] [all] (done|finished) with {which}",
-    example: 'done with milk',
-    call: ({ which = '' }) => about('reminder_complete', which),
+    example: 'done with the milk',
+    call: ({ which = '' }) => (isPointedAt(which) ? about('reminder_complete', which) : undefined),
   },
   {
     pattern: `(complete|finish) {which} ${NAMED}`,
@@ -49,20 +51,9 @@ export const completing: Phrase[] = [
     call: ({ which = '' }) => about('reminder_complete', which),
   },
   {
-    pattern:
-      '{which} (is done|is finished|is complete|is completed|is taken care of|has been done|is handled|is sorted)',
-    example: 'the laundry is done',
-    call: ({ which = '' }) => (isName(which, 4) ? about('reminder_complete', which) : undefined),
-  },
-  {
-    pattern: '{which} done',
-    example: 'milk: done',
-    call: ({ which = '' }) =>
-      isName(which, 3) && !UNFINISHED.test(which) ? about('reminder_complete', which) : undefined,
-  },
-  {
     pattern: `(i|i've|i have|i just|i already|i've just|i've already|i have just|i have already|just|already) (${ACTED}|done) {which}`,
     example: 'I bought the milk',
+    tentative: true,
     call: ({ which = '' }) =>
       isName(which, isPointedAt(which) ? 5 : 2) ? about('reminder_complete', which) : undefined,
   },

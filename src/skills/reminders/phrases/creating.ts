@@ -1,6 +1,6 @@
 import type { Phrase } from '../../../agent/index.ts';
 import { parseDuration } from '../../../time/index.ts';
-import { BARE_NUMBER, create, createAt, isTime, remind } from '../hearing.ts';
+import { BARE_NUMBER, CARRIES, create, createAt, isTime, remind } from '../hearing.ts';
 
 const A_REMINDER =
   '(a|an|another|one) [new|quick|little|friendly|short|recurring|repeating|regular] (reminder|alarm|alert|notification)';
@@ -10,6 +10,7 @@ export const creating: Phrase[] = [
   {
     pattern: 'remind me {rest}',
     example: 'remind me to call Bob tomorrow at 9',
+    carries: CARRIES,
     call: ({ rest = '' }) => remind(rest),
   },
   {
@@ -45,7 +46,7 @@ export const creating: Phrase[] = [
     call: ({ when = '', text = '' }) => createAt(/^\d/.test(when) ? `at ${when}` : when, text) ?? createAt(when, text),
   },
   {
-    pattern: `(set|create|make|add|schedule) [me] ${A_REMINDER}`,
+    pattern: `(set|create|make|add|schedule|i need|i want|i'd like|give|new) [me] (${A_REMINDER}|reminder)`,
     example: 'set a reminder',
     call: () => create('', undefined),
   },
@@ -152,6 +153,52 @@ export const creating: Phrase[] = [
     call: ({ rest = '' }) => remind(`to ${rest}`, { needsTime: true }),
   },
   {
+    pattern: '(wake me up|wake me)',
+    example: 'wake me up',
+    call: () => create('wake up', undefined),
+  },
+  {
+    pattern: 'set an alarm (for|at) {when} (called|named|to|for|saying) {text}',
+    example: 'set an alarm for 7am called gym',
+    call: ({ when = '', text = '' }) => createAt(`at ${when}`, text) ?? createAt(when, text),
+  },
+  {
+    pattern: '[set|start] (a|the) timer for {length} (for|called|to) {text}',
+    example: 'set a timer for 10 minutes for the pasta',
+    call: ({ length = '', text = '' }) => timer(length, text),
+  },
+  {
+    pattern: '[set|start] [a|an] {length} timer (for|called) {text}',
+    example: '10 minute timer for eggs',
+    call: ({ length = '', text = '' }) => timer(length.replace(/-/g, ' '), text),
+  },
+  {
+    pattern: '{length} timer',
+    example: '10 minute timer',
+    call: ({ length = '' }) => timer(length.replace(/-/g, ' ')),
+  },
+  {
+    pattern: "when it's {when} (remind|tell|ping) me {rest}",
+    example: "when it's 5pm remind me to call Bob",
+    call: ({ when = '', rest = '' }) => (isTime(`at ${when}`) ? withWhen(rest, `at ${when}`) : undefined),
+  },
+  {
+    pattern: '(put|add) {text} (on|to|in) my (list|to-do list|todo list|reminders|to-dos|todos) (for|at|on) {when}',
+    example: 'put call Bob on my list for 5pm',
+    call: ({ when = '', text = '' }) => createAt(/^\d/.test(when) ? `at ${when}` : when, text) ?? createAt(when, text),
+  },
+  {
+    pattern: 'help me remember {rest}',
+    example: 'help me remember to call Bob at 5pm',
+    call: ({ rest = '' }) => remind(rest),
+  },
+  {
+    pattern:
+      '(i have to|i need to|i must|i should|i gotta|gotta|need to|have to|ive got to|got to) {rest} (can you remind me|could you remind me|remind me|please remind me|can u remind me|so remind me)',
+    example: 'gotta call the bank at 4, remind me',
+    call: ({ rest = '' }) => remind(`to ${rest.replace(/[,.;\s]+(?:can|could|please)?$/i, '')}`, { needsTime: true }),
+  },
+  {
     pattern: '(wake|get) me [up] {when}',
     example: 'wake me at 7',
     call: ({ when = '' }) => createAt(when, 'wake up'),
@@ -183,9 +230,9 @@ function withWhen(rest: string, when: string) {
   return remind(rest) && create(rest, when);
 }
 
-function timer(length: string) {
+function timer(length: string, text?: string) {
   // "A few minutes": the tool asks how many.
   const isLength =
     parseDuration(length) !== undefined || (/\b(?:few|several)\b/i.test(length) && isTime(`in ${length}`));
-  return isLength ? create(`timer (${length})`, `in ${length}`) : undefined;
+  return isLength ? create(text?.replace(/^the\s+/i, '') ?? `timer (${length})`, `in ${length}`) : undefined;
 }

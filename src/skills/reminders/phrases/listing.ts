@@ -51,6 +51,12 @@ export const listing: Phrase[] = [
     call: ({ day = '' }) => list(day),
   },
   {
+    pattern:
+      '[show|show me|list|read|read me|give me|see] [me] (everything|everything i have|all i have|all of it|my list|my to-do list|my todo list|my to do list|my todos|my to-dos|my to dos|my tasks|my agenda|my schedule|my day|my plan|my plans|the list|todo list|to-do list|todo|to-do|to do|agenda|todos|reminders list|list reminders)',
+    example: 'list everything',
+    call: () => list(),
+  },
+  {
     pattern: `[all] [my] ${MINE} reminders`,
     example: 'my reminders',
     call: () => list(),

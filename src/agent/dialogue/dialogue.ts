@@ -1,0 +1,46 @@
+/** What a person's words in a conversation may refer to. */
+/** A call of a tool as it is stored. */
+interface StoredCall {
+  tool: string;
+  input: Record<string, unknown>;
+}
+
+/** A question that waits for its answer. `at`: an ISO instant. */
+export type Question =
+  /** The call lacks what `slot` names. `say` is a sentence with `{}` for the answer that means the whole request. */
+  | { kind: 'slot'; call: StoredCall; slot: string; say?: string; at: string }
+  /** One of several calls is meant. */
+  | { kind: 'choice'; choices: LabelledCall[]; at: string };
+
+export type LabelledCall = StoredCall & { label: string };
+
+/** What was at hand last: "it". */
+export interface Topic {
+  /** `reminder`, `note`: the first part of its tools' names. */
+  thing: string;
+  how: 'made' | 'shown' | 'spoken';
+  /** Its text, where it is a single one. */
+  text?: string;
+  /** An ISO instant. */
+  at: string;
+}
+
+export interface Dialogue {
+  question?: Question | undefined;
+  topic?: Topic | undefined;
+}
+
+/** Later than this nobody's words are taken as an answer. */
+const LONGEST_QUESTION_MS = 12 * 3_600_000;
+/** Later than this nothing is corrected that is not named. */
+const LONGEST_TOPIC_MS = 6 * 3_600_000;
+
+/** What of `stored` still counts at `now`. */
+export function fresh(stored: Dialogue | null | undefined, now: Date): Dialogue {
+  const within = <T extends { at: string }>(one: T | null | undefined, ms: number): T | undefined =>
+    one && now.getTime() - Date.parse(one.at) <= ms ? one : undefined;
+  return {
+    question: within(stored?.question, LONGEST_QUESTION_MS),
+    topic: within(stored?.topic, LONGEST_TOPIC_MS),
+  };
+}

@@ -1,0 +1,78 @@
+/** The state of dialogues. Every verb runs in the transaction that it is given. */
+import type { Instant } from '../../base/clock.ts';
+import type { Erasure, Move } from '../../people/index.ts';
+import { type Fragment, json, type Queryable, render, sql, type Transaction } from '../../storage/index.ts';
+import type { Call } from '../tool.ts';
+import type { Question, Topic } from './dialogue.ts';
+
+/** The scalar subquery behind `Dialogue`; `c` and `p` are in scope. */
+export function readDialogue(): Fragment {
+  return sql`(select json_build_object('question', d.question, 'topic', d.topic) from dialogues d
+               where d.person_id = p.id and d.conversation_id = c.id)`;
+}
+
+export interface Whose {
+  personId: string;
+  conversationId: string;
+}
+
+/** What one call changes: a new question, a new topic, and the question that it answers is closed. */
+export function note(
+  tx: Transaction,
+  { personId, conversationId }: Whose,
+  { question, topic, done }: { question?: Question | undefined; topic?: Topic | undefined; done?: Call | undefined },
+): void {
+  const text = (value: unknown) => json(value ?? null);
+  const statement = sql`
+    insert into dialogues as d (person_id, conversation_id, question, topic)
+    values (${personId}, ${conversationId}, nullif(${text(question)}::jsonb, 'null'), nullif(${text(topic)}::jsonb, 'null'))
+    on conflict (person_id, conversation_id) do update
+       set topic = coalesce(excluded.topic, d.topic),
+           question = coalesce(excluded.question, case when not ${answers(done)} then d.question end)`;
+  tx.send(...render(statement));
+}
+
+/** Whether `done` is what the open question waits for: the same request with more to it, or one of the choices. */
+function answers(done: Call | undefined): Fragment {
+  if (!done) return sql`false`;
+  return sql`coalesce(case d.question ->> 'kind'
+      when 'slot' then d.question -> 'call' ->> 'tool' = ${done.tool}
+                   and ${json(done.input)}::jsonb @> jsonb_strip_nulls((d.question -> 'call' -> 'input') - (d.question ->> 'slot'))
+      else exists (select from jsonb_array_elements(d.question -> 'choices') e
+                    where e ->> 'tool' = ${done.tool} and ${json(done.input)}::jsonb @> (e -> 'input'))
+    end, false)`;
+}
+
+/** Nobody waits for an answer any more. Whether there was a question. */
+export async function dropQuestion(tx: Transaction, { personId, conversationId }: Whose): Promise<void> {
+  await tx.query('update dialogues set question = null where person_id = $1 and conversation_id = $2', [
+    personId,
+    conversationId,
+  ]);
+}
+
+/** Whether the person has not been told since `since` that a model would help; from now on they have. */
+export async function nameModel(
+  tx: Transaction,
+  { personId, conversationId }: Whose,
+  since: Instant,
+  now: Instant,
+): Promise<boolean> {
+  const { rows } = await tx.query(
+    `insert into dialogues as d (person_id, conversation_id, model_named_at)
+     select $1, $2, $4 where not exists (select from dialogues where person_id = $1 and model_named_at > $3)
+     on conflict (person_id, conversation_id) do update set model_named_at = excluded.model_named_at
+     returning 1`,
+    [personId, conversationId, since, now],
+  );
+  return rows.length > 0;
+}
+
+/** `/new`: what was said before is referred to no more. */
+export async function forgetDialogue(tx: Queryable, conversationId: string): Promise<void> {
+  await tx.query('update dialogues set question = null, topic = null where conversation_id = $1', [conversationId]);
+}
+
+export const erasures: readonly Erasure[] = [{ sql: 'delete from dialogues where person_id = $1' }];
+
+export const moves: readonly Move[] = [{ sql: 'delete from dialogues where person_id = $1' }];

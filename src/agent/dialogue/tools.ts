@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { runCall } from '../calls.ts';
+import { type AnyTool, dataTool, done, failed, type ToolResult } from '../tool.ts';
+import type { Toolbox } from '../toolbox.ts';
+import { DROP, NOT_UNDERSTOOD } from './names.ts';
+import * as store from './store.ts';
+import * as texts from './texts.ts';
+
+const NAMED_AGAIN_MS = 24 * 3_600_000;
+
+const inputOfNotUnderstood = z.object({
+  text: z.string(),
+  /** What it may mean, where it names something that is there. The first that finds it counts. */
+  instead: z.array(z.object({ tool: z.string(), input: z.record(z.string(), z.unknown()) })).max(10),
+  /** Examples that are like it. */
+  near: z.array(z.string()).max(3),
+  /** Whether the message asked for something else besides, which is done. */
+  besides: z.boolean(),
+});
+
+/** Answers words that no phrase understands: does what they mean where they name a thing of the person's, else says so. */
+export function notUnderstoodTool(toolbox: () => Toolbox): AnyTool {
+  return dataTool({
+    name: NOT_UNDERSTOOD,
+    description: 'Answers what was not understood.',
+    effect: 'write',
+    hidden: true,
+    input: inputOfNotUnderstood,
+    async run({ text, instead, near, besides }, ctx) {
+      for (const call of instead) {
+        const result = await runCall(ctx.tx, toolbox(), call, ctx);
+        // What takes it back, and what it asks, is kept already.
+        if (result.ok || result.code !== 'NOT_FOUND') return kept(result);
+      }
+      if (besides) return failed('NOT_UNDERSTOOD', texts.partNotUnderstood(text));
+      const now = ctx.clock.now();
+      const whose = { personId: ctx.person.id, conversationId: ctx.conversationId };
+      const first = await store.nameModel(ctx.tx, whose, new Date(now.getTime() - NAMED_AGAIN_MS), now);
+      return done(texts.notUnderstood(near, first));
+    },
+  });
+}
+
+function kept(result: ToolResult): ToolResult {
+  if (!result.ok) {
+    const { asks: _, ...rest } = result;
+    return rest;
+  }
+  const { undo: _, ...rest } = result;
+  return rest;
+}
+
+/** Lets go of the open question. */
+export const dropTool = dataTool({
+  name: DROP,
+  description: 'Lets go of the question that was asked last.',
+  effect: 'write',
+  hidden: true,
+  input: z.object({}),
+  async run(_, { tx, person, conversationId }) {
+    await store.dropQuestion(tx, { personId: person.id, conversationId });
+    return done(texts.dropped());
+  },
+});

@@ -1,0 +1,100 @@
+/** What words mean as the answer to a question that is open. */
+import { parseWhen } from '../../../time/index.ts';
+import type { LabelledCall, Question } from '../../dialogue/dialogue.ts';
+import type { Call } from '../../tool.ts';
+
+/** Longer answers are no answers to "when?" or "which one?". */
+const LONGEST_ANSWER = 200;
+/** Only whether words are about time matters here, so any instant will do to try them at. */
+const TRIAL = { now: new Date('2026-01-07T06:00:00Z'), zone: 'UTC' };
+
+const HEDGES =
+  /^(?:(?:oh|ok|okay|um+|uh+|hm+|well|so|sorry|yes|yeah|sure|please|just|maybe|perhaps|let's say|lets say|how about|what about|i think|i guess|make it|say|then|do it|remind me)[\s,.!:…-]+)+/i;
+const ENDS = /[\s,.!]*\b(?:please|pls|plz|thanks|thank you|thx|ty|cheers|then|i guess|i think|maybe)?[\s.!?]*$/i;
+
+/** `undefined`: no answer. Empty: none of the choices is wanted. */
+export function answerTo(question: Question, text: string, whole: (sentence: string) => Call | undefined) {
+  if (text.length > LONGEST_ANSWER && !(question.kind === 'slot' && question.slot === 'text')) return undefined;
+  return question.kind === 'choice' ? chosen(question.choices, text) : filled(question, text, whole);
+}
+
+function filled(question: Question & { kind: 'slot' }, text: string, whole: (sentence: string) => Call | undefined) {
+  const { call, slot, say } = question;
+  const said = stripped(text);
+  if (said === '') return undefined;
+  if (slot === 'when') {
+    const when = timeIn(said);
+    return when === undefined ? undefined : [{ tool: call.tool, input: { ...call.input, when } }];
+  }
+  const request = say === undefined ? undefined : whole(say.replace('{}', () => said));
+  if (request?.tool === call.tool) {
+    const told = Object.entries(request.input).filter(([, value]) => value !== '');
+    return [{ tool: call.tool, input: { ...call.input, ...Object.fromEntries(told) } }];
+  }
+  return say === undefined ? [{ tool: call.tool, input: { ...call.input, [slot]: text.trim() } }] : undefined;
+}
+
+function stripped(text: string): string {
+  return text.trim().replace(HEDGES, '').replace(ENDS, '').trim();
+}
+
+/** The words as a time; a bare number is an hour. */
+function timeIn(words: string): string | undefined {
+  if (/^(?:never|no|not|later|soon|sometime|whenever)$/i.test(words)) return undefined;
+  const ways = /^\d{1,2}$/.test(words) ? [`at ${words}`] : [words, `at ${words}`, `in ${words}`];
+  return ways.find((way) => {
+    const when = parseWhen(way, TRIAL);
+    return when.kind !== 'reject' || when.code === 'PAST';
+  });
+}
+
+const ORDINALS = 'first second third fourth fifth sixth seventh eighth ninth tenth'.split(' ');
+const SHORT_ORDINALS = '1st 2nd 3rd 4th 5th 6th 7th 8th 9th 10th'.split(' ');
+const NUMBERS = 'one two three four five six seven eight nine ten'.split(' ');
+const FILLERS = new Set(
+  'the a an one ones on at in for with to of about is it its it’s its mean meant i that this please pls option number no reminder note my'.split(
+    ' ',
+  ),
+);
+
+/** The choices that the words mean: by number, place, or words that only one label has. */
+function chosen(choices: readonly LabelledCall[], text: string): Call[] | undefined {
+  const said = stripped(text)
+    .toLowerCase()
+    .replace(/['’]s\b|['’]/g, '');
+  if (/^(?:neither|none|none of (?:them|these|those)|no one|nothing|no|nope)$/.test(said)) return [];
+  if (/^(?:both|all|all of (?:them|these|those)|both of them|them all|each|everything|every one)$/.test(said))
+    return choices.length > 1 ? choices.map(bare) : undefined;
+  const words = (said.match(/[\p{L}\p{N}:]+/gu) ?? []).filter((word) => !FILLERS.has(word));
+  const [only] = words.length === 1 ? words : said === 'one' ? ['one'] : [];
+  const place = only === undefined ? undefined : placeOf(only, choices.length);
+  if (place !== undefined) return choices[place] && [bare(choices[place])];
+  if (words.length === 0) return undefined;
+  const fitting = choices.filter(({ label }) => {
+    const own = label.toLowerCase().match(/[\p{L}\p{N}:]+/gu) ?? [];
+    return words.every((word) => own.some((each) => isSame(word, each)));
+  });
+  const [first] = fitting.length === 1 ? fitting : fitting.filter(({ label }) => label.toLowerCase().startsWith(said));
+  return first && [bare(first)];
+}
+
+function placeOf(word: string, count: number): number | undefined {
+  if (/^\d$/.test(word)) return Number(word) - 1;
+  if (word === 'last' || word === 'bottom' || word === 'latter') return count - 1;
+  if (word === 'top' || word === 'former') return 0;
+  const place = [ORDINALS, SHORT_ORDINALS, NUMBERS].map((list) => list.indexOf(word)).find((at) => at >= 0);
+  return place;
+}
+
+/** `calling` and `call`, `monday` and `mon`. */
+function isSame(said: string, own: string): boolean {
+  if (said === own) return true;
+  const [short, long] = said.length < own.length ? [said, own] : [own, said];
+  return (
+    short.length >= 3 &&
+    long.startsWith(short) &&
+    /^(?:s|es|ed|ing|ling|day|sday|nesday|rsday|urday|\p{L}{0,3})$/u.test(long.slice(short.length))
+  );
+}
+
+const bare = ({ tool, input }: LabelledCall): Call => ({ tool, input });

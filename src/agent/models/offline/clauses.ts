@@ -1,0 +1,60 @@
+/** Where a message may be parted into requests. */
+import type { Word } from './words.ts';
+
+/** A border between two clauses: the first ends before word `end`, the next begins at word `at`. */
+export interface Border {
+  end: number;
+  at: number;
+  /**
+   * `line`, `stop`: the writer parted them. `join`: "and", a comma, which are more often inside a request.
+   * `correction`: "…, actually 6".
+   */
+  kind: 'line' | 'stop' | 'join' | 'correction';
+}
+
+const MOST_BORDERS = 14;
+const JOINS = new Set(['and', 'then', 'also', 'plus', '&', '+', 'but']);
+const AFTER_JOIN = new Set([...JOINS, 'oh', 'please', 'pls', 'finally']);
+const CORRECTIONS = new Set(['actually', 'sorry', 'wait', 'oops', 'no', 'hmm', 'scratch']);
+
+/** The borders of a message, in order; none where there would be too many to look at. */
+export function bordersOf(text: string, words: readonly Word[]): Border[] {
+  const borders: Border[] = [];
+  for (let at = 1; at < words.length; at++) {
+    const kind = kindOf(text, words, at);
+    if (!kind) continue;
+    const start = kind === 'correction' ? at : skip(text, words, at);
+    if (start >= words.length) continue;
+    borders.push({ end: at, at: start, kind });
+    at = Math.max(at, start);
+  }
+  return borders.length > MOST_BORDERS ? borders.filter(({ kind }) => kind === 'line').slice(0, MOST_BORDERS) : borders;
+}
+
+function kindOf(text: string, words: readonly Word[], at: number): Border['kind'] | undefined {
+  const before = words[at - 1] as Word;
+  const word = words[at] as Word;
+  const between = text.slice(before.start, word.start);
+  const next = words[at + 1];
+  if (CORRECTIONS.has(word.norm) && next && (before.marked || CORRECTIONS.has(next.norm))) return 'correction';
+  if (between.includes('\n')) return 'line';
+  if (/[.!?;…]["”’')\]]*\s*\p{S}*\s*$/u.test(between)) return 'stop';
+  if (isMarker(text, word)) return 'stop';
+  if (JOINS.has(word.norm) || /,$/.test(between.trimEnd())) return 'join';
+  return undefined;
+}
+
+/** The number of an item: `2)`, and `1.` at the beginning of a line. */
+function isMarker(text: string, word: Word): boolean {
+  const raw = text.slice(word.start, word.end);
+  return (
+    /^\(?\d{1,2}\)$/.test(raw) || (/^\d{1,2}\.$/.test(raw) && /(?:^|\n)[\s–—*•-]*$/.test(text.slice(0, word.start)))
+  );
+}
+
+/** Past the words that only join, and the number of an item. */
+export function skip(text: string, words: readonly Word[], at: number): number {
+  let next = at;
+  for (let word = words[next]; word && (AFTER_JOIN.has(word.norm) || isMarker(text, word)); word = words[next]) next++;
+  return next;
+}

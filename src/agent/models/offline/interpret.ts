@@ -1,0 +1,329 @@
+/** From a message and what it may refer to, to what is to be done. */
+import type { Dialogue, Topic } from '../../dialogue/dialogue.ts';
+import { DROP } from '../../dialogue/names.ts';
+import type { Carries } from '../../phrase.ts';
+import type { Call } from '../../tool.ts';
+import { answerTo } from './answers.ts';
+import { type Border, bordersOf, skip } from './clauses.ts';
+import { isCourtesy, isTakenBack, takesBack } from './courtesy.ts';
+import { corrections } from './slips.ts';
+import type { Understanding } from './understand.ts';
+import { type Word, wordsOf } from './words.ts';
+
+/** One thing that a message asks for. */
+export type Act =
+  | { kind: 'call'; call: Call }
+  /** Words that no phrase is sure of, and what they may mean. */
+  | { kind: 'unclear'; text: string; instead: Call[] };
+
+/** `nothing`: it was said and taken back, or takes back what never was. */
+export type Interpretation = Act[] | 'nothing';
+
+/** A clause that was understood. */
+interface Clause {
+  /** Courtesies call nothing. */
+  calls: Call[];
+  carries?: Carries | undefined;
+  /** It counts only if it finds what it names. */
+  unsure?: Act & { kind: 'unclear' };
+}
+
+/** What holds for the clauses of one message, and for the words behind them. */
+interface Message {
+  text: string;
+  words: readonly Word[];
+  understanding: Understanding;
+}
+
+const UNDO: Call = { tool: 'undo', input: {} };
+
+export function interpret(text: string, understanding: Understanding, dialogue: Dialogue): Interpretation {
+  const words = wordsOf(text);
+  const message = { text, words, understanding };
+  if (isQuotation(text)) return [unclear(message, 0, words.length, [])];
+  if (takesBack(words)) return takenBack(dialogue);
+  if (isTakenBack(words)) return 'nothing';
+  const clauses = parted(message, dialogue);
+  if (clauses) return acts(clauses);
+  const whole = clauseOf(message, 0, words.length, dialogue);
+  const some = whole && !isQuestionBehind(message) ? undefined : inParts(message, dialogue);
+  if (some) return some;
+  if (whole) return acts([whole]);
+  const { tentative } = understanding.read(text, words, 0, words.length, dialogue);
+  const instead = tentative.map(({ call }) => call);
+  return spelt(message, dialogue, instead) ?? [unclear(message, 0, words.length, instead)];
+}
+
+/** The request that a typing error hides, if it is a sure one, or nothing else was found. */
+function spelt({ text, words, understanding }: Message, dialogue: Dialogue, instead: readonly Call[]) {
+  const ways = corrections(words, text, understanding.vocabulary);
+  const meant = ways.flatMap((way) => {
+    const meaning = interpretOnce(way, understanding, dialogue);
+    return meaning === undefined ? [] : [meaning];
+  });
+  const sure = meant.find((acts) => acts.every((act) => act.kind === 'call'));
+  return sure ?? (instead.length === 0 ? meant[0] : undefined);
+}
+
+/** What is understood of a text that has been spelt right. */
+function interpretOnce(text: string, understanding: Understanding, dialogue: Dialogue): Act[] | undefined {
+  const words = wordsOf(text);
+  const message = { text, words, understanding };
+  const clauses = parted(message, dialogue) ?? clauseOf(message, 0, words.length, dialogue);
+  if (clauses) return acts(Array.isArray(clauses) ? clauses : [clauses]);
+  const { tentative } = understanding.read(text, words, 0, words.length, dialogue);
+  return tentative.length > 0
+    ? [
+        unclear(
+          message,
+          0,
+          words.length,
+          tentative.map(({ call }) => call),
+        ),
+      ]
+    : undefined;
+}
+
+/** "Never mind": the open question, or what was done last. */
+function takenBack({ question, topic }: Dialogue): Interpretation {
+  if (question && (!topic || question.at >= topic.at)) return [{ kind: 'call', call: { tool: DROP, input: {} } }];
+  return topic?.how === 'made' ? [{ kind: 'call', call: UNDO }] : 'nothing';
+}
+
+function acts(clauses: readonly Clause[]): Act[] {
+  return clauses.flatMap(({ calls, unsure }): Act[] => [
+    ...calls.map((call): Act => ({ kind: 'call', call })),
+    ...(unsure ? [unsure] : []),
+  ]);
+}
+
+function unclear({ text, words }: Message, from: number, to: number, instead: Call[]): Act & { kind: 'unclear' } {
+  const start = words[from]?.start ?? 0;
+  return { kind: 'unclear', text: text.slice(start, words[to - 1]?.end ?? text.length), instead };
+}
+
+/** A clause by itself: a request, an answer to the open question, or what corrects the thing at hand. */
+function clauseOf(message: Message, from: number, to: number, dialogue: Dialogue): Clause | undefined {
+  const { text, words, understanding } = message;
+  const said = text.slice(words[from]?.start ?? 0, words[to - 1]?.end ?? 0);
+  const { question } = dialogue;
+  const whole = (sentence: string) => {
+    const all = wordsOf(sentence);
+    return understanding.read(sentence, all, 0, all.length, {}).certain?.call;
+  };
+  const choice = question?.kind === 'choice' ? answerTo(question, said, whole) : undefined;
+  if (choice) return { calls: choice.length > 0 ? choice : [{ tool: DROP, input: {} }] };
+  const isNewer = question && (!dialogue.topic || question.at >= dialogue.topic.at);
+  const { certain } = understanding.read(text, words, from, to, isNewer ? { question } : dialogue);
+  if (certain && !(question && certain.call.tool === 'smalltalk')) {
+    return { calls: [certain.call], carries: certain.phrase.carries };
+  }
+  const answer = question?.kind === 'slot' ? answerTo(question, said, whole) : undefined;
+  if (answer) return { calls: answer };
+  if (isNewer) {
+    const other = understanding.read(text, words, from, to, dialogue).certain;
+    if (other && other.call.tool !== 'smalltalk') return { calls: [other.call], carries: other.phrase.carries };
+  }
+  return certain && { calls: [certain.call] };
+}
+
+/** Several requests, if the message can be parted so that each clause is one. */
+function parted(message: Message, dialogue: Dialogue): Clause[] | undefined {
+  const borders = bordersOf(message.text, message.words);
+  if (borders.length === 0) return undefined;
+  const begin = skip(message.text, message.words, 0);
+  const head = headOf(message, begin, borders);
+  const start: Start = head
+    ? { at: (borders[0] as Border).at, next: 1, kind: 'line', before: head, dialogue }
+    : { at: begin, next: 0, dialogue };
+  const found = from(message, borders, start, new Map());
+  if (head) return found;
+  return found && found.length > 1 && found.some(isRequest) ? found : undefined;
+}
+
+/** "Remind me to:" and the items below it. */
+function headOf({ words, understanding }: Message, begin: number, [first]: readonly Border[]): Clause | undefined {
+  if (!first || first.kind === 'join' || first.kind === 'correction') return undefined;
+  const part = words
+    .slice(begin, first.end)
+    .map(({ norm }) => norm)
+    .join(' ');
+  const carries = understanding.carries.find((one) => part === one.words || part === `${one.words} to`);
+  return carries && { calls: [], carries };
+}
+
+/** Courtesies ask for nothing. */
+const isRequest = ({ calls, unsure }: Clause): boolean => calls.length > 0 || unsure !== undefined;
+
+interface Start {
+  /** The word at which the clause begins, and the first border behind it. */
+  at: number;
+  next: number;
+  kind?: Border['kind'];
+  before?: Clause;
+  dialogue: Dialogue;
+}
+
+/** The clauses from `start` to the end, the shortest ones first. */
+function from(
+  message: Message,
+  borders: readonly Border[],
+  start: Start,
+  dead: Map<string, true>,
+): Clause[] | undefined {
+  const key = `${start.next}:${start.at}:${JSON.stringify(start.before?.calls ?? null)}`;
+  if (dead.has(key)) return undefined;
+  for (let index = start.next; index <= borders.length; index++) {
+    const border = borders[index];
+    const clause = startedAt(message, start, border?.end ?? message.words.length, border?.kind);
+    if (!clause) continue;
+    if (!border) return [clause];
+    const dialogue = after(start.dialogue, clause);
+    const before = isRequest(clause) ? clause : start.before;
+    const rest = from(
+      message,
+      borders,
+      { at: border.at, next: index + 1, kind: border.kind, ...(before && { before }), dialogue },
+      dead,
+    );
+    if (rest) return [clause, ...rest];
+  }
+  dead.set(key, true);
+  return undefined;
+}
+
+/** The clause that begins at `start` and ends before word `to`, if it may stand there. */
+function startedAt(message: Message, start: Start, to: number, ends: Border['kind'] | undefined): Clause | undefined {
+  const { words } = message;
+  const part = words.slice(start.at, to);
+  if (part.length === 0) return undefined;
+  const apart = start.kind !== 'join' && ends !== 'join';
+  if (apart && isCourtesy(part)) return { calls: [] };
+  if (apart && ends === undefined && start.before && isSignature(message, start.at, to)) return { calls: [] };
+  const mayOpen = start.kind !== 'join' || opens(words, start.at);
+  const clause = mayOpen ? clauseOf(message, start.at, to, start.dialogue) : undefined;
+  if (!clause) {
+    const carried = start.before && carriedOn(message, start.at, to, start.before);
+    if (carried || !mayOpen || (start.before && !start.before.unsure)) return carried;
+    return unsureOf(message, start.at, to, start.dialogue);
+  }
+  if (start.kind === 'correction' && !start.before) return undefined;
+  const isChat = clause.calls.every(({ tool }) => tool === 'smalltalk');
+  if (isChat) return apart && start.at > 0 ? { calls: [] } : undefined;
+  const isWhole = clause.calls.every(({ input }) => !Object.values(input).includes(''));
+  if (!isWhole && [start.kind, ends].some((kind) => kind === 'join' || kind === 'correction')) return undefined;
+  return clause;
+}
+
+/** A clause that names something which may be there. Behind a sure request it may be a part of that. */
+function unsureOf(message: Message, from: number, to: number, dialogue: Dialogue): Clause | undefined {
+  const { tentative } = message.understanding.read(message.text, message.words, from, to, dialogue);
+  const named = tentative.filter(({ literals }) => literals > 0);
+  if (named.length === 0) return undefined;
+  return {
+    calls: [],
+    unsure: unclear(
+      message,
+      from,
+      to,
+      named.map(({ call }) => call),
+    ),
+  };
+}
+
+/** "… and to buy milk at 6": the words of the clause before it are not said again. */
+function carriedOn(message: Message, from: number, to: number, before: Clause): Clause | undefined {
+  const { text, words, understanding } = message;
+  const { carries, calls } = before;
+  const [last] = calls.slice(-1);
+  if (!carries) return undefined;
+  const said = text.slice(words[from]?.start ?? 0, words[to - 1]?.end ?? 0);
+  for (const sentence of [`${carries.words} ${said}`, `${carries.words} to ${said}`]) {
+    const all = wordsOf(sentence);
+    const { certain } = understanding.read(sentence, all, 0, all.length, {});
+    const call = certain && carries.follow(last, certain.call);
+    if (call) return { calls: [call], carries };
+  }
+  return undefined;
+}
+
+/** What the words behind a clause may refer to. */
+function after(dialogue: Dialogue, { calls }: Clause): Dialogue {
+  const [last] = calls.slice(-1);
+  if (!last) return dialogue;
+  const topic: Topic = { thing: last.tool.split('_')[0] as string, how: 'made', at: '9999' };
+  return { topic };
+}
+
+/** Clauses that the writer parted, some of them understood: those are done, the others told. */
+function inParts(message: Message, dialogue: Dialogue): Act[] | undefined {
+  const { text, words, understanding } = message;
+  const borders = bordersOf(text, words).filter(
+    (border) => border.kind === 'line' || border.kind === 'stop' || isAsked(words, border),
+  );
+  const found: Act[] = [];
+  let [start, now] = [skip(text, words, 0), dialogue];
+  for (const border of [...borders, undefined]) {
+    const to = border?.end ?? words.length;
+    const clause = startedAt(message, { at: start, next: 0, kind: 'stop', dialogue: now }, to, border && 'stop');
+    if (clause) {
+      found.push(...acts([clause]));
+      now = after(now, clause);
+    } else if (to > start) {
+      const { tentative } = understanding.read(text, words, start, to, now);
+      found.push(
+        unclear(
+          message,
+          start,
+          to,
+          tentative.map(({ call }) => call),
+        ),
+      );
+    }
+    start = border?.at ?? to;
+  }
+  return found.length > 1 && found.some(({ kind }) => kind === 'call') ? found : undefined;
+}
+
+/** A question stands behind an "and". */
+function isQuestionBehind({ text, words }: Message): boolean {
+  return (
+    text.trim().endsWith('?') &&
+    bordersOf(text, words).some((border) => border.kind === 'join' && isAsked(words, border))
+  );
+}
+
+const ASKING = new Set('what whats who whos where wheres when whens how why which'.split(' '));
+/** A question behind "and"; behind a comma alone it may be about what stands before it. */
+const isAsked = (words: readonly Word[], { at, end }: Border): boolean => at > end && ASKING.has(words[at]?.norm ?? '');
+
+/** A name below "Thanks,". */
+function isSignature({ text, words }: Message, at: number, to: number): boolean {
+  const before = text.slice(0, words[at]?.start).trimEnd();
+  return to - at <= 3 && /(?:thanks|thank you|cheers|regards|best|thx|love|ta)[,!.]*$/i.test(before);
+}
+
+/** How a further request begins behind "and" or a comma. */
+const OPENERS = `
+  remind me|remind us|set a|set an|set another|add a reminder|add a note|wake me|note:|make a note|take a note|note that|
+  show|list my|what are my|what time is it|whats my|cancel the|cancel my|delete the|delete my|remove the|move the|move my|
+  done with|snooze the|snooze it|tell me the time|make it|make that|change it|push the|postpone the|jot down|
+  write down|remember that|can you remind|also remind|mark the|tick off`
+  .split('|')
+  .map((opener) => opener.trim().split(' '));
+
+function opens(words: readonly Word[], at: number): boolean {
+  return OPENERS.some((opener) =>
+    opener.every((form, index) => {
+      const word = words[at + index];
+      const norm = form.replace(/:$/, '');
+      return word?.norm === norm && (norm === form || word.marked);
+    }),
+  );
+}
+
+/** It begins with somebody's words in quotes and goes on: they are spoken about, not meant. */
+function isQuotation(text: string): boolean {
+  const quoted = /^["“«]([^"”»]*)["”»]\s*(\S?)/.exec(text.trim());
+  return quoted !== null && quoted[2] !== '';
+}

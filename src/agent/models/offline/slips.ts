@@ -1,0 +1,33 @@
+/** One typing error in the words that make a request. */
+import { isSlip } from '../../../base/text.ts';
+import type { Word } from './words.ts';
+
+/** The command stands among these words at the beginning, or is the last one ("show my remidners"). */
+const FIRST_WORDS = 5;
+/** Shorter words are too like one another. */
+const SHORTEST = 4;
+
+/** The texts that result when one word of the beginning or the end, which no pattern names, is spelt as a word that one does. */
+export function corrections(words: readonly Word[], text: string, vocabulary: ReadonlySet<string>): string[] {
+  return words.flatMap((word, index) => {
+    if (index >= FIRST_WORDS && index < words.length - 1) return [];
+    const right = vocabulary.has(word.norm) ? undefined : meant(word.norm, words[index - 1]?.norm, vocabulary);
+    if (right === undefined) return [];
+    const spelt = text.slice(word.start, word.end).toLowerCase().replace(word.norm, right);
+    return [text.slice(0, word.start) + spelt + text.slice(word.end)];
+  });
+}
+
+function meant(word: string, before: string | undefined, vocabulary: ReadonlySet<string>): string | undefined {
+  if (before === 'remind' && word === 'em') return 'me';
+  if (word.length < SHORTEST) return undefined;
+  if (/^remindme$/.test(word)) return 'remind me';
+  const near = [...vocabulary].filter((right) => right.length >= SHORTEST && isSlip(word, right));
+  const sameStart = near.filter((right) => right[0] === word[0]);
+  const best = sameStart.length > 0 ? sameStart : near;
+  return best.includes('remind')
+    ? 'remind'
+    : best.length === 1
+      ? best[0]
+      : best.find((right) => right.length === word.length);
+}

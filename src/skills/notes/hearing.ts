@@ -1,0 +1,50 @@
+/** Turning the words of a phrase's slots into calls; what makes no sense for a phrase gives no call. */
+import type { Call } from '../../agent/index.ts';
+
+/** How a note is done away with. */
+export const REMOVE = '(delete|remove|erase|drop|scrap|discard|get rid of|throw away|trash|cancel)';
+
+/** Words that make a fact of what stands behind "note". */
+export const STATED = /\d|\b(?:is|are|was|has|have|owes?|likes?|needs?|lives?|wants?|said)\b/i;
+
+/** A question is no fact to keep. */
+export function save(text: string): Call | undefined {
+  const words = text.replace(/^[:–—-]\s*/, '').trim();
+  return words === '' || /^(?:it|that|this|me)$/i.test(words)
+    ? undefined
+    : { tool: 'note_save', input: { text: words } };
+}
+
+/** "Remember my number is 42" states something; "remember the beach?" does not. */
+export function undefinedUnlessFact(text: string): Call | undefined {
+  if (/[?]\s*$/.test(text) || !/\s(?:is|are|has|have|was|were|costs?|lives?|likes?|closes?|opens?|=)\s|:/i.test(text))
+    return undefined;
+  return save(text);
+}
+
+export function search(query: string): Call | undefined {
+  const words = query
+    .replace(/[?]+$/, '')
+    .replace(/^(?:the|my)\s+(?=\S)/i, '')
+    .trim();
+  return words === '' || words.length > 200 ? undefined : { tool: 'note_search', input: { query: words } };
+}
+
+export function list(tag?: string): Call | undefined {
+  if (tag === undefined) return { tool: 'note_list', input: {} };
+  const name = tag
+    .replace(/[?]+$/, '')
+    .replace(/^["“']|["”']$/g, '')
+    .trim();
+  return /^#?[\p{L}\p{N}_/-]{1,50}$/u.test(name) ? { tool: 'note_list', input: { tag: name } } : undefined;
+}
+
+export function remove(which: string): Call | undefined {
+  if (/^(?:a|an|any|every|each|all|all my|all the|all of my)$/i.test(which) || which.split(/\s+/).length > 8)
+    return undefined;
+  return { tool: 'note_delete', input: /^(?:|it|that|this|last|latest)$/i.test(which) ? {} : { which } };
+}
+
+export function edit(which: string, more: Record<string, unknown>): Call | undefined {
+  return which.split(/\s+/).length > 8 ? undefined : { tool: 'note_edit', input: { which, ...more } };
+}

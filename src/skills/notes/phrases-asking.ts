@@ -1,0 +1,108 @@
+import type { Call, Phrase } from '../../agent/index.ts';
+import { edit, list, REMOVE, remove } from './hearing.ts';
+
+/** What people say of the note that was made, changed or shown last. */
+export const following: Phrase[] = [
+  {
+    pattern: `${REMOVE} (it|that|this|that one|this one)`,
+    example: 'delete that',
+    about: 'note',
+    call: () => remove(''),
+  },
+  {
+    pattern: `${REMOVE} [the|my|that] {which} [one]`,
+    example: 'delete the second one',
+    about: 'note',
+    call: ({ which = '' }) => (PLACE.test(which) ? remove(which) : undefined),
+  },
+  {
+    pattern: '(add|append) {append} to (it|that|this|that note|this note|the note)',
+    example: 'add the router is in the hall to it',
+    about: 'note',
+    call: ({ append = '' }) => ({ tool: 'note_edit', input: { which: 'that', append } }),
+  },
+  {
+    pattern: '(change|edit|update|make|set) (it|that|this|that note|the note) to [say|read] {text}',
+    example: 'change it to the code is 4712',
+    about: 'note',
+    call: ({ text = '' }) => ({ tool: 'note_edit', input: { which: 'that', text } }),
+  },
+  {
+    pattern:
+      '[oops|no|sorry|wait|oh] [no|wait|sorry] (i meant|i mean|it should say|it should read|that should say|it should be|that should be) {text}',
+    example: 'oops, I meant the code is 4712',
+    about: 'note',
+    call: ({ text = '' }, topic) =>
+      topic?.how === 'made' ? { tool: 'note_edit', input: { which: 'that', text: text } } : undefined,
+  },
+  {
+    pattern: '(tag|label|file) (it|that|this|that note|the note) [as|with|under] {tag}',
+    example: 'tag it home',
+    about: 'note',
+    call: ({ tag = '' }) => ({ tool: 'note_edit', input: { which: 'that', tags: tag.split(/\s*,\s*|\s+and\s+/) } }),
+  },
+  {
+    pattern: '(remind|ping|nudge) me (about|of) (it|that|this|that note|this note) {when}',
+    example: 'remind me about that tomorrow at 9',
+    about: 'note',
+    call: ({ when = '' }, topic) =>
+      topic?.text === undefined ? undefined : { tool: 'reminder_create', input: { text: topic.text, when } },
+  },
+];
+
+const PLACE = /^(?:first|second|third|fourth|fifth|last|1st|2nd|3rd|4th|5th|top|bottom|#?\d{1,2})$/i;
+
+/** What may be asked of notes: it counts only if a note answers it. */
+export const asking: Phrase[] = [
+  {
+    pattern:
+      "(what is|what's|what was|whats|what are|what were|where is|where's|wheres|where are|where did i (put|leave|park|keep|hide)|who is|who's|whos|who was|when is|when was|when's|when does|when did|how much|how many|which|whose|do you know|do you remember|tell me|give me|show me|show|look up|find|search|search for|can|does|did|is|are|was|were|has|have|remind me what|remind me where|remind me who|remind me when|what did i say about|what do you know about|what do i know about|what about|anything about|anything on|what does) {query}",
+    example: "what's the wifi password?",
+    tentative: true,
+    call: ({ query = '' }) => ask(query),
+  },
+  {
+    pattern: '{query}',
+    example: 'wifi password?',
+    tentative: true,
+    call: ({ query = '' }) => (/[?]\s*$/.test(query) && query.split(/\s+/).length <= 4 ? ask(query) : undefined),
+  },
+  {
+    pattern: '{tag} notes',
+    example: 'work notes',
+    tentative: true,
+    call: ({ tag = '' }) => ask(tag),
+  },
+  {
+    pattern: '(show|list|find) [me] {tag}',
+    example: 'show #work',
+    call: ({ tag = '' }) => (tag.startsWith('#') ? list(tag) : undefined),
+  },
+  {
+    pattern: '(add|append|put) {append} (to|on|in|onto) [the|my|our] {which} list',
+    example: 'add bread to my shopping list',
+    tentative: true,
+    call: ({ append = '', which = '' }) => edit(which, { append }),
+  },
+  {
+    pattern: `${REMOVE} [the|my|that] {which} [one]`,
+    example: 'delete the gate one',
+    tentative: true,
+    call: ({ which = '' }) => (/\b(?:reminder|alarm)s?$/i.test(which) ? undefined : remove(which)),
+  },
+];
+
+/** Words of a question that no note would hold. */
+const ASKING =
+  /\b(?:the|a|an|my|our|your|i|me|we|you|again|please|is|are|was|were|am|be|did|does|do|have|has|had|put|leave|left|park|parked|in|on|at|of|for|to|about|any|anything|something|there|that|this|it|what|where|who|when|know|remember|tell|note|notes|much|many|appointment|list|kind|called|number|owe|can|eat)\b/gi;
+
+function ask(query: string): Call | undefined {
+  const words = query.replace(/[?!.]+$/, '').trim();
+  if (words.split(/\s+/).length > 12) return undefined;
+  const telling = words
+    .replace(/['’]s\b/g, '')
+    .replace(ASKING, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return telling.length < 2 ? undefined : { tool: 'note_recall', input: { query: telling } };
+}

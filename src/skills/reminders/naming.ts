@@ -1,0 +1,73 @@
+/** Which reminders words may name: by their text, or by when they speak ("the 5pm one", "the weekly one"). */
+import { isSlip } from '../../base/text.ts';
+import { isFormOf, wordsIn } from '../../base/word-forms.ts';
+import { formatClock } from '../../time/index.ts';
+import type { Reminder } from './reminder.ts';
+
+const FILLERS = new Set(
+  'the my a an our your of to for about on at in with and that this one ones reminder reminders alarm alarms task tasks series thing stuff every each from list again s'.split(
+    ' ',
+  ),
+);
+/** Too short to be told from another word when a letter is wrong. */
+const SHORTEST_SLIP = 4;
+
+/** The words that tell one reminder from another. */
+export const tellingWords = (said: string): string[] => wordsIn(said).filter((word) => !FILLERS.has(word));
+
+/** Those of `reminders` that `said` names; with a typing error only where nothing is named without. */
+export function named(said: string, reminders: readonly Reminder[], now: Date): Reminder[] {
+  const words = tellingWords(said);
+  if (words.length === 0) return [];
+  const whole = reminders.filter(({ text }) => wordsIn(text).join(' ') === wordsIn(said).join(' '));
+  if (whole.length === 1) return whole;
+  for (const fits of [isMeant, isMeantWithSlip]) {
+    const found = reminders.filter((reminder) => {
+      const [own, facets] = [wordsIn(reminder.text), facetsOf(reminder, now)];
+      return words.every((word) => own.some((one) => fits(word, one)) || facets.has(clockOf(word) ?? word));
+    });
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+const isMeant = (word: string, own: string): boolean =>
+  isFormOf(word, own) || (word.length >= 4 && own.startsWith(word));
+
+const isMeantWithSlip = (word: string, own: string): boolean =>
+  isMeant(word, own) || (Math.min(word.length, own.length) >= SHORTEST_SLIP && isSlip(word, own));
+
+/** `5pm`, `5:30pm` → `17:00`, `17:30`. */
+function clockOf(word: string): string | undefined {
+  const [, hour, minute = '00', half] = /^(\d{1,2})(?:[:.](\d\d))?(am|pm)$|^$/.exec(word) ?? [];
+  if (hour === undefined) return /^\d[:.]\d\d$/.test(word) ? `0${word}`.replace('.', ':') : undefined;
+  const hours = (Number(hour) % 12) + (half === 'pm' ? 12 : 0);
+  return `${String(hours).padStart(2, '0')}:${minute}`;
+}
+
+const RHYTHMS: readonly [RegExp, string][] = [
+  [/FREQ=DAILY/, 'daily day'],
+  [/FREQ=WEEKLY/, 'weekly week'],
+  [/FREQ=WEEKLY.*BYDAY=MO,TU,WE,TH,FR/, 'weekday weekdays'],
+  [/FREQ=MONTHLY/, 'monthly month'],
+  [/FREQ=YEARLY/, 'yearly annual year'],
+  [/FREQ=HOURLY/, 'hourly hour'],
+  [/FREQ=/, 'recurring repeating regular'],
+];
+
+/** What can be said of when it speaks next. */
+function facetsOf({ nextAt, lastOccurrence, rule, zone }: Reminder, now: Date): ReadonlySet<string> {
+  const facets = RHYTHMS.flatMap(([pattern, words]) => (rule && pattern.test(rule) ? words.split(' ') : []));
+  const at = nextAt ?? lastOccurrence;
+  if (!at) return new Set(facets);
+  const day = (instant: Date) => new Intl.DateTimeFormat('en-CA', { timeZone: zone }).format(instant);
+  const weekday = new Intl.DateTimeFormat('en-GB', { timeZone: zone, weekday: 'long' }).format(at).toLowerCase();
+  const clock = formatClock(at, zone);
+  facets.push(weekday, `${weekday}s`, weekday.slice(0, 3), clock);
+  if (day(at) === day(now)) facets.push('today', 'todays');
+  if (day(at) === day(new Date(now.getTime() + 86_400_000))) facets.push('tomorrow', 'tomorrows');
+  const hour = Number(clock.slice(0, 2));
+  facets.push(hour < 12 ? 'morning' : hour < 17 ? 'afternoon' : 'evening');
+  if (hour >= 18) facets.push('tonight', 'night');
+  return new Set(facets);
+}

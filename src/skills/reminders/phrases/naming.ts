@@ -1,0 +1,152 @@
+import type { Call, Phrase } from '../../../agent/index.ts';
+import { about, editWhen, isName, isPutOff, isTime, snoozeOf } from '../hearing.ts';
+import { shifted } from '../schedule.ts';
+
+const REFERENCE = new Date('2026-01-07T06:00:00Z');
+const PAST =
+  /^(?:\p{L}+ed|bought|paid|sent|took|taken|fed|rang|rung|wrote|written|made|met|told|brought|got|did|done|read|went|saw|gave|put|had|sold|found|picked|left)$/iu;
+
+/** Which may be said in so many words, and no more. */
+const isShort = (which: string): boolean => isName(which, 6) && !/^(?:well|all|i|it|that|this)$/i.test(which);
+
+function complete(which: string): Call | undefined {
+  return isShort(which) ? about('reminder_complete', which) : undefined;
+}
+
+/** "Watered the plants": the deed is part of the name. */
+function deed(said: string): Call | undefined {
+  const [verb = '', ...object] = said.split(/\s+/);
+  return PAST.test(verb) && object.length > 0 ? complete(said) : undefined;
+}
+
+const REMOVE =
+  '(cancel|delete|remove|drop|scrap|scratch|bin|kill|ditch|erase|discard|get rid of|call off|forget|forget about|clear|stop|end|lose|trash|skip|unset|turn off|switch off|dismiss)';
+
+/** What names a reminder without calling it one: it counts only if there is such a reminder. */
+export const naming: Phrase[] = [
+  {
+    pattern: `${REMOVE} {which}`,
+    example: 'scrap the milk one',
+    tentative: true,
+    call: ({ which = '' }) =>
+      about('reminder_delete', which.replace(/\s+(?:from|off) (?:my|the) (?:list|reminders)$/i, '')),
+  },
+  {
+    pattern: `${REMOVE} (all|all of|all the|all my|all of my) [my|the] (reminders|alarms)`,
+    example: 'delete all my reminders',
+    call: () => ({ tool: 'reminder_delete', input: { which: 'all' } }),
+  },
+  {
+    pattern: 'no more {which} [reminders|reminder|alarms]',
+    example: 'no more gym reminders',
+    tentative: true,
+    call: ({ which = '' }) => about('reminder_delete', which.replace(/\s+reminders?$/i, '')),
+  },
+  {
+    pattern: '[you can] stop with {which} [now]',
+    example: 'you can stop with the meds now',
+    tentative: true,
+    call: ({ which = '' }) => about('reminder_delete', which.replace(/\s+now$/i, '')),
+  },
+  {
+    pattern: '(done|finished|completed|complete) [with] {which}',
+    example: 'done with milk',
+    tentative: true,
+    call: ({ which = '' }) => complete(which),
+  },
+  {
+    pattern:
+      '{which} [is|are|has been|have been|was|were] [all] (done|finished|complete|completed|sorted|handled|taken care of)',
+    example: 'the laundry is done',
+    tentative: true,
+    call: ({ which = '' }) => complete(which),
+  },
+  {
+    pattern: "[i|we|i've|i have|i just|i already|i've just|i've already|just|already] {deed}",
+    example: "I've watered the plants",
+    tentative: true,
+    call: ({ deed: said = '' }) => deed(said.replace(/^(?:just|already)\s+/i, '')),
+  },
+  {
+    pattern: '{which} (is|are|has been|have been|was|were) {did}',
+    example: 'the plants are watered',
+    tentative: true,
+    call: ({ which = '', did = '' }) => (PAST.test(did) ? complete(`${which} ${did}`) : undefined),
+  },
+  {
+    pattern: '{said}',
+    example: 'bill paid',
+    tentative: true,
+    call: ({ said = '' }) => {
+      const [, which = '', did = ''] = /^(.+?)\s+(\S+?)[.!]*$/.exec(said) ?? [];
+      return PAST.test(did) && did !== 'done' && which.split(/\s+/).length <= 3
+        ? complete(`${which} ${did}`)
+        : undefined;
+    },
+  },
+  {
+    pattern: '(i|i have|i just|just|already) (got|did) {which}',
+    example: 'I got the groceries',
+    tentative: true,
+    call: ({ which = '' }) => complete(which),
+  },
+  {
+    pattern: '(got|did) {which}',
+    example: 'got the groceries',
+    tentative: true,
+    call: ({ which = '' }) => complete(which),
+  },
+  {
+    pattern: '(push|move|put|shift|bump) {which} (back|off) [by] {length}',
+    example: 'push both back an hour',
+    call: ({ which = '', length = '' }) => shift(which, length, 'later'),
+  },
+  {
+    pattern: '(bring|move|pull|shift) {which} (forward|up) [by] {length}',
+    example: 'bring the dentist forward an hour',
+    call: ({ which = '', length = '' }) => shift(which, length, 'earlier'),
+  },
+  {
+    pattern: '(postpone|delay|defer|bump|push|push back|move|move back) {which} by {length}',
+    example: 'postpone Bob by 2 hours',
+    call: ({ which = '', length = '' }) =>
+      isPutOff(length) ? snoozeOf(which.replace(/\s+back$/i, ''), length) : undefined,
+  },
+  {
+    pattern: '(postpone|delay|defer|reschedule|move|change|push back|put off|edit|update) {which}',
+    example: 'postpone the dentist',
+    tentative: true,
+    call: ({ which = '' }) => about('reminder_edit', which.replace(/\s+(?:reminder|alarm)$/i, '')),
+  },
+  {
+    pattern: '{which} (to|until|till) {when}',
+    example: '2nd one to 7pm',
+    tentative: true,
+    call: ({ which = '', when = '' }) => (which.split(/\s+/).length <= 4 ? editWhen(which, when) : undefined),
+  },
+  {
+    pattern:
+      '(when|what time) (is|was|am i|do i have to|do i need to|should i|do i|are we|will you remind me to|will you remind me about|will you remind me of) {which}',
+    example: 'when do I have to call Bob?',
+    tentative: true,
+    call: ({ which = '' }) => show(which),
+  },
+  {
+    pattern: "(when's|whens|what time's) {which}",
+    example: "when's the dentist?",
+    tentative: true,
+    call: ({ which = '' }) => show(which),
+  },
+];
+
+function shift(which: string, length: string, where: 'later' | 'earlier'): Call | undefined {
+  const when = `${length.replace(/[.!?]+$/, '')} ${where}`;
+  return shifted(REFERENCE, when) ? about('reminder_edit', which, { when }) : undefined;
+}
+
+function show(which: string): Call | undefined {
+  const about = which.replace(/[?!.]+$/, '');
+  return about.split(/\s+/).length <= 8 && !isTime(about)
+    ? { tool: 'reminder_show', input: { which: about } }
+    : undefined;
+}
