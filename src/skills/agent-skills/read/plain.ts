@@ -4,8 +4,9 @@
  */
 
 import type { Json } from '../../../base/json.ts';
+import type { YamlKind } from '../../../base/yaml.ts';
 import { isRecord, parsedJson } from './fields.ts';
-import { type Document, type Field, type Kind, kindOf } from './yaml.ts';
+import { type Document, type Field, kindOf } from './yaml.ts';
 
 /** What the quick reader takes on: all of it is one piece of work. */
 const MAX_PLAIN_CHARACTERS = 16_384;
@@ -136,7 +137,7 @@ function childrenOf(value: Json, lines: readonly Line[], line: number): Field['c
 const NONE: Field['children'] = [];
 
 /** `1.0` is a number to YAML, and kept as it is written. */
-function kindAsWritten(value: Json, source: string): Kind {
+function kindAsWritten(value: Json, source: string): YamlKind {
   return typeof value === 'string' && value === source && NUMBER.test(source) ? 'number' : kindOf(value);
 }
 
