@@ -92,10 +92,19 @@ export function usageWriting(rows: readonly OwnedUsage[], when: Fragment): Fragm
     )`;
 }
 
-/** Adds calls that belong to nothing else that is written: a summary, an answer that failed after it had cost. */
+/**
+ * Adds calls that belong to nothing else that is written: a summary, an answer that failed after it had cost. They are
+ * those of whoever the message belongs to by now: its person may have become another, or have been erased.
+ */
 export async function addUsage(database: Database, rows: readonly UsageRow[], owner: UsageOwner): Promise<void> {
   if (rows.length === 0) return;
-  const statement = sql`with nothing as (select 1)${usageWriting(owned(rows, owner), sql`true`)} select 1`;
+  const { rows: messages } = await database.read<{ personId: string }>(
+    'select person_id as "personId" from inbox where id = $1',
+    [owner.inboxId],
+  );
+  const calls = messages.flatMap(({ personId }) => owned(rows, { ...owner, personId }));
+  if (calls.length === 0) return;
+  const statement = sql`with nothing as (select 1)${usageWriting(calls, sql`true`)} select 1`;
   await database.run('usage.add', ...render(statement));
 }
 
