@@ -1,7 +1,7 @@
 import { deadline } from '../base/async.ts';
 import { CodaError } from '../base/errors.ts';
 import { uuid } from '../base/ids.ts';
-import type { Card, Item } from '../delivery/index.ts';
+import { type Card, type Item, isPrivate } from '../delivery/index.ts';
 import { NotPrepared, type Preparation, type runCall, runPrepared } from './calls.ts';
 import type { Sections } from './context/index.ts';
 import { type Counters, countersOf } from './counters.ts';
@@ -83,7 +83,15 @@ export class Agent implements TurnHost {
       const result = 'tool' in wanted ? await runPrepared(tx, toolbox, wanted, ctx, prepared) : wanted;
       if ('tool' in wanted) await wanted.after?.(result);
       const asker = result.ok && result.asker ? result.asker : item.person;
-      await delivery.endIn(tx, { ...item, person: asker }, { state: 'done', cards: [cardOf(result)] });
+      await delivery.endIn(
+        tx,
+        { ...item, person: asker },
+        {
+          state: 'done',
+          cards: [cardOf(result)],
+          tainted: result.ok && result.tainted === true,
+        },
+      );
       // A command may have written without a tool.
       tx.afterCommit(() => this.options.changed(asker.id));
     });
@@ -97,7 +105,7 @@ export class Agent implements TurnHost {
     return {
       person,
       identity: { adapter: place.adapter, externalId: payload.from },
-      private: payload.private === true || place.kind === 'dm',
+      private: isPrivate(item),
       place,
       conversationId: conversation.id,
       clock: world.clock,

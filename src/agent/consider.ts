@@ -1,7 +1,7 @@
 import { NOBODY } from './approvals/index.ts';
 import { hashOf, refusedInput } from './calls.ts';
 import type { ModelToolCall } from './model.ts';
-import type { Policy } from './policy.ts';
+import type { Decision, Policy } from './policy.ts';
 import type { CallState, Turn } from './steps.ts';
 import * as texts from './texts.ts';
 import { type CallContext, failed, type ToolResult } from './tool.ts';
@@ -18,6 +18,8 @@ export interface Considering {
   context: CallContext;
   /** Whether tools that no model is offered may be called: the person's own words are understood without one. */
   hidden?: boolean;
+  /** The turn that a nested one belongs to. */
+  parent?: Turn;
   /** Whether a tool was given to the turn; default: every one. */
   offered?(tool: string): boolean;
 }
@@ -32,7 +34,7 @@ export interface Considered {
 
 /** Whether a call may run: its input has the right form, policy and person agree, and it has not begun before. */
 export function consider(call: ModelToolCall, state: CallState, on: Considering): Considered {
-  const { toolbox, policy, turn, context, offered, hidden = false } = on;
+  const { toolbox, turn, context, offered, hidden = false } = on;
   if (state.kind === 'started' && !turn.goesOnUnder(call.id)) {
     // It acted outside, and the process died: whether it happened can only be looked up.
     return { verdict: result(failed('OUTCOME_UNKNOWN', texts.outcomeUnknown(call.name))) };
@@ -49,13 +51,22 @@ export function consider(call: ModelToolCall, state: CallState, on: Considering)
   if (turn.forbids(valid.tool)) return { verdict: forbidden() };
   if (state.kind === 'decided') {
     const granted = state.approved && state.hash === hashOf(asked, context);
-    if (granted) return { valid, verdict: { kind: 'allow' } };
     const said = state.by === NOBODY ? texts.unanswered() : texts.declined();
-    return { valid, verdict: result(failed('DECLINED', said)) };
+    if (!granted) return { valid, verdict: result(failed('DECLINED', said)) };
   }
-  const { tool, effect, input } = valid;
-  const verdict = policy({ tool, effect, input, person: context.person, tainted: turn.tainted });
-  return { valid, verdict: verdict.kind === 'deny' ? denied(verdict.reason) : verdict };
+  const verdict = judge(valid, call, on);
+  if (verdict.kind === 'deny') return { valid, verdict: denied(verdict.reason) };
+  // The yes answers the question as it stood: untrusted text that has come since asks anew.
+  const isAnswered = state.kind === 'decided' && (state.tainted || !turn.tainted);
+  return { valid, verdict: isAnswered ? { kind: 'allow' } : verdict };
+}
+
+/** What the policy says now: also after a yes, for role and taint may have changed since the question. */
+function judge({ tool, effect, input }: ValidCall, call: ModelToolCall, on: Considering): Decision {
+  const { policy, toolbox, turn, parent, context } = on;
+  const before = [...(parent?.madeBefore() ?? []), ...turn.madeBefore(call.id)];
+  const deletions = before.filter(({ name }) => toolbox.get(name)?.deletes).length;
+  return policy({ tool, effect, input, person: context.person, tainted: turn.tainted, deletions });
 }
 
 /** An earlier call of the turn rules it out. */

@@ -29,7 +29,7 @@ export { moves as agentMoves } from './moves/store.ts';
 export type { SpawnOptions } from './nested.ts';
 export type { AgentOptions } from './options.ts';
 export type * from './phrase.ts';
-export { type Decision, defaultPolicy, type Policy } from './policy.ts';
+export { type Decision, defaultPolicy, type Policy, refusedHere } from './policy.ts';
 export {
   erasures as agentErasures,
   type ItemContext,
@@ -43,7 +43,7 @@ export {
 export { money } from './texts.ts';
 export * from './tool.ts';
 export { Toolbox } from './toolbox.ts';
-export { undoTool } from './undo.ts';
+export { undoAllTool, undoTool } from './undo.ts';
 export {
   Calendar,
   type Cost,

@@ -3,7 +3,7 @@ import type { Item } from '../delivery/index.ts';
 import type { Transaction } from '../storage/index.ts';
 import type { Question } from './approvals/index.ts';
 import { isData, runData, runOutside } from './calls.ts';
-import { type Considered, consider, forbidden } from './consider.ts';
+import { type Considered, consider } from './consider.ts';
 import { Clocks } from './context/index.ts';
 import { isAllowed, isForbidden } from './forbidden.ts';
 import type { ModelToolCall } from './model.ts';
@@ -126,13 +126,14 @@ export class NestedRun {
       verdict.kind === 'ask' ? [{ turn, call, reason: verdict.reason, under }] : [],
     );
     if (asking.length > 0) return asking;
-    for (const { call, valid, verdict } of checked) {
+    for (const { call, state } of open) {
       this.signal.throwIfAborted();
-      // What came before it in the same step may have ruled it out.
-      const ruledOut = verdict.kind === 'allow' && valid && turn.forbids(valid.tool) ? forbidden() : verdict;
-      const doing = ruledOut.kind === 'allow' && valid ? doingOf(valid) : undefined;
+      // What came before it in the same step may have ruled it out, or brought untrusted text: then it asks after all.
+      const { valid, verdict } = this.consider(call, state);
+      if (verdict.kind === 'ask') return [];
+      const doing = verdict.kind === 'allow' && valid ? doingOf(valid) : undefined;
       if (doing !== undefined) this.options.onDoing?.(doing);
-      if (ruledOut.kind === 'result') await this.record(call, async () => ruledOut.result);
+      if (verdict.kind === 'result') await this.record(call, async () => verdict.result);
       else if (valid && isData(valid)) {
         const ctx = this.context();
         const prepared = await valid.tool.prepare?.(valid.input, ctx);
@@ -144,7 +145,13 @@ export class NestedRun {
 
   private consider(call: ModelToolCall, state: CallState): Considered {
     const offered = (name: string) => this.offers(name);
-    return consider(call, state, { ...this.parent.options, turn: this.turn, context: this.context(), offered });
+    return consider(call, state, {
+      ...this.parent.options,
+      turn: this.turn,
+      parent: this.parent.turn,
+      context: this.context(),
+      offered,
+    });
   }
 
   private async runOutside(call: ModelToolCall, { tool, input }: ValidCall): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Instant } from '../base/clock.ts';
 import { uuid } from '../base/ids.ts';
-import type { Also, Item } from '../delivery/index.ts';
+import type { Also, Form, Item } from '../delivery/index.ts';
 import type { Pruning } from '../jobs/index.ts';
 import type { Erasure } from '../people/index.ts';
 import { type Database, type Fragment, json, raw, render, sql, type Transaction } from '../storage/index.ts';
@@ -35,7 +35,7 @@ export function itemContext(remembered: number, costs: boolean): Fragment {
     select json_build_object(
       'turn', (select t.id from turns t where t.inbox_id = i.id),
       'spent', ${costs ? spentDays() : sql`null::jsonb`},
-      'recalled', ${recall(remembered, costs)},
+      'recalled', ${recall(remembered, sql`p.id`, costs)},
       'dialogue', ${readDialogue()},
       'buttons', coalesce((
         select json_agg(json_build_object('id', b.id, 'label', b.label) order by b.position)
@@ -304,7 +304,8 @@ export interface ConsumedButton {
   /** The part that shows it. */
   card: string;
   label: string;
-  action: Call;
+  /** What it does, and the one field that a press may fill. */
+  action: Call & { form?: Form };
 }
 
 /**
@@ -317,7 +318,7 @@ export async function useButton(
   person: { id: string; owner: boolean },
   now: Instant,
 ): Promise<ConsumedButton | 'gone' | 'not_yours'> {
-  const { rows } = await tx.query<{ card: string; label: string; action: Call; person_id: string | null }>(
+  const { rows } = await tx.query<ConsumedButton & { person_id: string | null }>(
     `select card, label, action, person_id from buttons
       where id = $1 and used_at is null and (expires_at is null or expires_at > $2) for update`,
     [id, now],

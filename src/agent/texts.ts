@@ -34,6 +34,14 @@ export const forbidden = () => 'a skill in use rules this tool out until you hav
 
 export const denied = (reason: string) => `That is not allowed: ${reason}`;
 
+export const deletesMore = () => 'It deletes again, and text from elsewhere is in play.';
+
+export const settingOfAll = () =>
+  'Here it would change for everybody; only an owner can do that. In a direct message you can.';
+
+export const deletedMeanwhile = (labels: readonly string[]) =>
+  `Deleted while text from elsewhere was in play: ${labels.join(', ')}.`;
+
 export const declined = () => 'The person said no. Do not try it again.';
 
 export const unanswered = () => 'The person did not answer in time, which means no. Do not try it again.';
@@ -46,6 +54,8 @@ export const askedUnder = (tool: string, reason: string) => `\`${tool}\` wants t
 export const approvalExpired = () => 'Not approved: nobody answered in time';
 
 export const approvalGone = () => 'That question is not open any more.';
+
+export const approvalNotYours = () => 'Only the person who asked for it, or an owner, can decide that.';
 
 export const approved = () => 'Approved.';
 

@@ -124,6 +124,8 @@ interface ToolBase<Input> {
   mainAgentOnly?: boolean;
   /** What "it" means after a call: the thing that it makes, changes or shows, which its name begins with (`reminder`). */
   topic?: string;
+  /** How much of the person's own it deletes or overwrites: 1, or 2 for several at once. */
+  deletes?(input: Input): number;
   /** Asks the person first, whatever the policy says. */
   confirm?: boolean;
   /**

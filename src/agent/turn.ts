@@ -1,11 +1,11 @@
 import type { Instant } from '../base/clock.ts';
 import { CodaError } from '../base/errors.ts';
-import type { Card, Draft, End, Item } from '../delivery/index.ts';
+import type { Card, Choice, Draft, End, Item } from '../delivery/index.ts';
 import type { Transaction } from '../storage/index.ts';
 import { ask, expiryOf, type Question } from './approvals/index.ts';
 import { LONGEST_SHOWN } from './asking.ts';
 import { isData, runData, runOutside, TookTooLong } from './calls.ts';
-import { type Considered, consider, forbidden } from './consider.ts';
+import { type Considered, consider } from './consider.ts';
 import type { Sections } from './context/index.ts';
 import type { Counters } from './counters.ts';
 import { isInterpreter, type Model, type ModelToolCall } from './model.ts';
@@ -15,8 +15,22 @@ import { Spawning } from './spawn.ts';
 import type { CallState, Step, Turn } from './steps.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';
-import { type CallContext, type DataTool, failed, type OutsideTool, type ToolResult } from './tool.ts';
+import { type Call, type CallContext, type DataTool, failed, type OutsideTool, type ToolResult } from './tool.ts';
 import type { ValidCall } from './toolbox.ts';
+import { UNDO_ALL } from './undo.ts';
+
+/** Names a question within its turn: a call that is asked about again asks under another name. */
+function questionKey(turn: Turn, callId: string): string {
+  const times = turn.timesAsked(callId);
+  const name = turn.path === '' ? callId : `${turn.path}/${callId}`;
+  return times > 1 ? `${name}:${times}` : name;
+}
+
+/** One button for everything that was deleted. */
+function undoAll(deleted: readonly Call[]): Choice {
+  const calls = deleted.map(({ tool, input }) => ({ tool, input }));
+  return { label: deleted.length === 1 ? 'Undo' : 'Undo all', tool: UNDO_ALL, input: { calls } };
+}
 
 /** What a turn needs of the agent that runs it. */
 export interface TurnHost {
@@ -115,7 +129,7 @@ export class TurnRun {
   /** Shows the answer while it grows, where the platform can. */
   private show(text: string): void {
     if (text.length > LONGEST_SHOWN) return;
-    this.draft ??= this.agent.options.delivery.draft(this.item, this.turn.id);
+    this.draft ??= this.agent.options.delivery.draft(this.item, this.turn.id, () => this.turn.tainted);
     this.draft?.show(text);
   }
 
@@ -153,12 +167,12 @@ export class TurnRun {
       await this.runReads(reads);
       return !this.ended;
     }
-    for (const [index, { call, valid, verdict: before, state }] of checked.entries()) {
+    for (const [index, { call, state }] of checked.entries()) {
       this.signal.throwIfAborted();
       const isLast = index === checked.length - 1;
-      // What came before it in the same step may have ruled it out.
-      const isForbidden = state.kind !== 'started' && valid !== undefined && turn.forbids(valid.tool);
-      const verdict = isForbidden ? forbidden() : before;
+      // What came before it in the same step may have ruled it out, or brought untrusted text: then it asks after all.
+      const { valid, verdict } = this.consider(call, state);
+      if (verdict.kind === 'ask') return true;
       if (verdict.kind === 'result') await this.record(call.id, verdict.result, isLast);
       else if (valid && isData(valid)) await this.runData(call, valid, isLast);
       else if (valid) await this.runOutside(call, valid, state);
@@ -300,7 +314,7 @@ export class TurnRun {
     await this.settleDraft();
     this.ended = true;
     const cards = questions.map((question) => ask(question, this.context()));
-    const [first] = questions.map(({ turn, call }) => (turn.path === '' ? call.id : `${turn.path}/${call.id}`));
+    const [first] = questions.map(({ turn, call }) => questionKey(turn, call.id));
     const now = world.clock.now();
     const expiresAt = expiryOf(now);
     const asking = new Set(questions.flatMap(({ turn }) => (turn === this.turn ? [] : [turn])));
@@ -331,9 +345,11 @@ export class TurnRun {
     const choices = results.flatMap((result) => result.choices ?? []);
     const files = results.flatMap((result) => (result.ok ? (result.files ?? []) : []));
     const times = this.turn.times();
+    const deleted = this.deletions();
+    if (deleted.length > 0) choices.push(undoAll(deleted));
     const card: Card = {
       kind: 'answer',
-      text: [text, ...this.turn.notices().map((notice) => `_${notice}_`)].join('\n\n'),
+      text: [text, ...this.notices(deleted)].join('\n\n'),
       ...(choices.length > 0 && { choices }),
       ...(files.length > 0 && { files }),
       ...(times.length > 0 && { times }),
@@ -346,6 +362,18 @@ export class TurnRun {
       drafted: this.turn.drafted,
       also: store.turnRecord(this.turn, this.item, 'done', now, { answer: text }),
     };
+  }
+
+  private notices(deleted: readonly { label: string }[]): string[] {
+    const said = deleted.length > 0 ? [texts.deletedMeanwhile(deleted.map(({ label }) => label))] : [];
+    return [...said, ...this.turn.notices()].map((notice) => `_${notice}_`);
+  }
+
+  /** What was deleted in a turn that untrusted text could have led: shown, whatever the model says about it. */
+  private deletions(): (Call & { label: string })[] {
+    const { toolbox } = this.agent.options;
+    if (!this.turn.tainted) return [];
+    return this.turn.all().flatMap((turn) => turn.undosOf((name) => toolbox.get(name)?.deletes !== undefined));
   }
 
   /** What the person must know even if the model keeps silent about it. */

@@ -8,6 +8,29 @@ import type { Toolbox } from './toolbox.ts';
 /** Older acts are not taken back by a bare "undo": nobody remembers what it would be. */
 const LONGEST_MS = 24 * 3_600_000;
 
+export const UNDO_ALL = 'undo_all';
+
+/** What a button of a turn that deleted something calls: takes all of it back. */
+export function undoAllTool(toolbox: () => Toolbox): AnyTool {
+  return dataTool({
+    name: UNDO_ALL,
+    description: 'Takes back several changes.',
+    effect: 'write',
+    hidden: true,
+    input: z.object({
+      calls: z.array(z.object({ tool: z.string(), input: z.record(z.string(), z.unknown()) })).max(100),
+    }),
+    async run({ calls }, ctx) {
+      const said: string[] = [];
+      for (const call of calls) {
+        const result = await runCall(ctx.tx, toolbox(), call, ctx, false);
+        said.push(result.ok ? result.text : result.message);
+      }
+      return done(said.join('\n'));
+    },
+  });
+}
+
 /** Takes the person's last act in this conversation back; said again, the one before. */
 export function undoTool(toolbox: () => Toolbox): AnyTool {
   return dataTool({

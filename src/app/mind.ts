@@ -29,7 +29,15 @@ import {
   modelCommands,
 } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
-import { type Delivery, type Item, inboxErasures, inboxMoves, outboxErasures, outboxMoves } from '../delivery/index.ts';
+import {
+  type Delivery,
+  type Item,
+  inboxErasures,
+  inboxMoves,
+  isPrivate,
+  outboxErasures,
+  outboxMoves,
+} from '../delivery/index.ts';
 import { scheduleMoves } from '../jobs/index.ts';
 import { type Erasure, linkErasures, type Move, personErasures, personMoves } from '../people/index.ts';
 import type { Artifacts, Database } from '../storage/index.ts';
@@ -95,8 +103,16 @@ export function openMind(options: MindOptions): Mind {
       models,
       inference,
       system: (settings, epoch) =>
-        system({ turn: {}, settings, epoch, text: '', window: windowOf(models?.chosen(settings).name ?? '') }),
-      sections: (person) => prompts.sections(person, { turn: {}, settings: {}, epoch: 0, text: '' }),
+        system({
+          turn: {},
+          settings,
+          private: false,
+          epoch,
+          text: '',
+          window: windowOf(models?.chosen(settings).name ?? ''),
+        }),
+      sections: (person, isPrivate) =>
+        prompts.sections(person, { turn: {}, settings: {}, private: isPrivate, epoch: 0, text: '' }),
       tools: () => toolbox.specs(),
       zone,
       remembered: remembered(config),
@@ -134,7 +150,7 @@ export function openMind(options: MindOptions): Mind {
 
 function saidIn(item: Item): Asked {
   const { settings, epoch } = item.conversation;
-  return { turn: item, settings, epoch, text: item.payload.text };
+  return { turn: item, settings, private: isPrivate(item), epoch, text: item.payload.text };
 }
 
 function calledBy(skills: readonly EquippedSkill[], name: string, rest: string): Call | undefined {

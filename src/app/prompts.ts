@@ -25,8 +25,10 @@ export class Prompts {
   }
 
   async sections(person: Person, asked: Asked): Promise<PromptSection[]> {
+    // What is the person's own is nobody else's to read, and a model repeats what it is shown.
+    const own = asked.private ? await this.ofPerson(person) : [];
     const passing = Promise.all(this.skills.map(({ skill, deps }) => skill.passing?.(deps, asked)));
-    return [...(await this.ofPerson(person)), ...(await passing).filter((section) => section !== undefined)];
+    return [...own, ...(await passing).filter((section) => section !== undefined)];
   }
 
   private ofPerson(person: Person): Promise<PromptSection[]> {

@@ -9,6 +9,7 @@ import {
   type Phrase,
   runCall,
   type Toolbox,
+  undoAllTool,
   undoTool,
 } from '../agent/index.ts';
 import type { Delivery } from '../delivery/index.ts';
@@ -127,5 +128,5 @@ export function coreTools(deps: {
       return done(texts.help(deps.name, deps.commands(), examples));
     },
   });
-  return [help, undoTool(deps.toolbox), notUnderstoodTool(deps.toolbox), dropTool];
+  return [help, undoTool(deps.toolbox), undoAllTool(deps.toolbox), notUnderstoodTool(deps.toolbox), dropTool];
 }

@@ -8,6 +8,7 @@ import {
   type Inference,
   type Models,
   readRecalled,
+  refusedHere,
   type Sections,
   setSetting,
   type ToolSpec,
@@ -26,7 +27,7 @@ export interface ModelCommandDeps {
   /** Who it is in a conversation with these settings. */
   system(settings: Record<string, Json>, epoch: number): Promise<string>;
   /** What skills add to the prompt for a person. Reads by itself, so not within a transaction. */
-  sections(person: Person): Promise<Sections['sections']>;
+  sections(person: Person, isPrivate: boolean): Promise<Sections['sections']>;
   /** What models are offered. */
   tools(): ToolSpec[];
   /** The household's zone: its days are those of the budgets. */
@@ -82,6 +83,8 @@ function modelCommand(models: Models): Command {
     async run(rest, ctx) {
       const settings = await settingsOf(ctx);
       if (rest === '') return done(texts.modelIs(models.chosen(settings).name, models.names(), models.resting()));
+      const refused = refusedHere(ctx);
+      if (refused) return refused;
       if (rest === 'default') {
         await setSetting(ctx.tx, ctx.conversationId, 'model', null);
         return done(texts.modelSet(models.nameOf('default')));
@@ -106,6 +109,8 @@ function thinkCommand(models: Models): Command {
       const now = (await settingsOf(ctx)).think === true;
       const on = rest === '' ? !now : rest === 'on';
       if (rest !== '' && rest !== 'on' && rest !== 'off') return failed('INVALID_INPUT', texts.onOrOff('think'));
+      const refused = refusedHere(ctx);
+      if (refused) return refused;
       await setSetting(ctx.tx, ctx.conversationId, 'think', on ? true : null);
       return done(on ? texts.thinking(models.nameOf('heavy')) : texts.notThinking());
     },
@@ -125,6 +130,8 @@ function soulCommand(): Command {
         const { soul } = await settingsOf(ctx);
         return done(texts.soulIs(typeof soul === 'string' ? soul : undefined));
       }
+      const refused = refusedHere(ctx);
+      if (refused) return refused;
       if (rest.length > LONGEST_SOUL) return failed('TOO_LONG', texts.soulTooLong(LONGEST_SOUL));
       await setSetting(ctx.tx, ctx.conversationId, 'soul', rest === 'default' ? null : rest);
       return done(rest === 'default' ? texts.soulGone() : texts.soulSet());
@@ -156,7 +163,7 @@ function contextCommand(models: Models, deps: ModelCommandDeps): Command {
   return {
     name: 'context',
     summary: 'Show what fills the model’s window here.',
-    prepare: (_, person) => deps.sections(person),
+    prepare: (_, person, isPrivate) => deps.sections(person, isPrivate),
     async run(_, { tx, conversationId, prepared }) {
       const row = await readRecalled(tx, conversationId, remembered);
       const settings = (row?.settings ?? {}) as Record<string, Json>;

@@ -1,7 +1,7 @@
 import type { Agent, Call, ItemContext, OpenButton, ToolResult } from '../agent/index.ts';
 import { failed, reopenButtons, useButton } from '../agent/index.ts';
 import { didYouMean } from '../base/text.ts';
-import type { Delivery, Incoming, Item, ItemKind } from '../delivery/index.ts';
+import { type Delivery, type Form, type Incoming, type Item, type ItemKind, isPrivate } from '../delivery/index.ts';
 import type { Command } from './skill.ts';
 import * as texts from './texts.ts';
 
@@ -47,7 +47,7 @@ export class Router {
     const command = this.commands.get(name.toLowerCase());
     const known = [...this.commands.keys()];
     const denied = command?.ownerOnly && item.person.role !== 'owner';
-    const prepared = denied ? undefined : await command?.prepare?.(rest.trim(), item.person);
+    const prepared = denied ? undefined : await command?.prepare?.(rest.trim(), item.person, isPrivate(item));
     return this.agent.act('command.run', item, signal, async (ctx): Promise<ToolResult | Call> => {
       if (command && denied) return failed('DENIED', texts.ownerOnly(command.name));
       if (command) return command.run(rest.trim(), { ...ctx, prepared });
@@ -62,7 +62,7 @@ export class Router {
       const used = await useButton(tx, button, presser, clock.now());
       if (used === 'gone') return failed('GONE', texts.buttonGone());
       if (used === 'not_yours') return failed('NOT_YOURS', texts.buttonNotYours());
-      const input = { ...used.action.input, ...item.payload.values };
+      const input = { ...used.action.input, ...filled(used.action.form, item.payload.values) };
       const after = async (result: ToolResult): Promise<void> => {
         // What did nothing ("until when?" in words that say no time) may be tried again.
         if (!result.ok && !result.choices && result.code !== 'GONE') await reopenButtons(tx, used.card);
@@ -82,6 +82,12 @@ export class Router {
     ];
     await this.delivery.end('guest.notice', item, { state: 'done', cards, key: `guest:${item.person.id}` });
   }
+}
+
+/** What a press adds to the stored input: the one field that its button declares, and nothing else that came with it. */
+function filled(form: Form | undefined, values: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const said = form && Object.hasOwn(values, form.field) ? values[form.field] : undefined;
+  return form && said !== undefined ? { [form.field]: said } : {};
 }
 
 /** What an event is, before it is stored: commands and presses need no lane. */

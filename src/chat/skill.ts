@@ -38,7 +38,7 @@ export interface Command {
    * What must be awaited before the transaction, given the rest of the line; its value comes as `ctx.prepared`. Only for
    * who may run it.
    */
-  prepare?(rest: string, person: Person): Promise<unknown>;
+  prepare?(rest: string, person: Person, isPrivate: boolean): Promise<unknown>;
   /**
    * The rest of the line, trimmed. Runs in the transaction that also stores the answer. A call that comes back is
    * carried out there, and can be taken back like any other.
@@ -89,6 +89,8 @@ export interface Asked {
   /** The same value for all that one turn does in this process, as `CallContext.turn`. */
   turn: object;
   settings: Readonly<Record<string, Json>>;
+  /** Nobody but the person sees the answer. */
+  private: boolean;
   /** Of the conversation's beginnings (`/new`), which this is. */
   epoch: number;
   /** What was said; empty where nothing was. */
@@ -107,6 +109,10 @@ export interface Skill {
   jobs?(deps: SkillDeps): JobHandler[];
   /** Rows of its own that fall due. */
   due?(deps: SkillDeps): DueSource[];
+  /**
+   * What it adds to the prompt for a person, in private places only. Text that came from elsewhere (tainted rows) must not
+   * be in it: it would taint every turn.
+   */
   prompt?(deps: SkillDeps, person: Person): Promise<PromptSection | undefined>;
   /** What it adds to the stable part of the prompt: must not differ from one message to the next without need. */
   standing?(deps: SkillDeps, asked: Asked): Promise<string | undefined>;

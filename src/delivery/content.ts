@@ -53,6 +53,8 @@ export interface Content {
   times?: string[];
   /** Who is called by it (`Sender.externalId`), for platforms that do so where others read too. */
   mention?: string;
+  /** Untrusted text went into it: platforms show no previews of addresses. */
+  inert?: true;
 }
 
 /** What pressing a button does: a tool is called with this input, as the person who pressed. */

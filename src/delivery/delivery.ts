@@ -259,13 +259,13 @@ export class Delivery {
     return true;
   }
 
-  /** A way to show the answer while it grows; undefined where the platform cannot. */
-  draft(item: Item, turnId: string): Draft | undefined {
+  /** A way to show the answer while it grows; undefined where the platform cannot. `tainted`: whether it is by now. */
+  draft(item: Item, turnId: string, tainted: () => boolean): Draft | undefined {
     const { database, world, adapters } = this.options;
     const adapter = adapters.find(({ name }) => name === item.conversation.place.adapter);
     if (!adapter?.promises.canEdit) return undefined;
     const address = { ...this.address(item), key: answerKey(item.id), turnId };
-    return new Draft({ database, world, outbox: this.outbox, adapter }, item, address);
+    return new Draft({ database, world, outbox: this.outbox, adapter }, item, address, tainted);
   }
 
   /** A person was erased, here or in another process: their name means somebody new from now on. */

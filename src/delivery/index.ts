@@ -9,7 +9,7 @@ export {
   moves as inboxMoves,
   prunings as inboxPrunings,
 } from './inbox/store.ts';
-export type * from './item.ts';
+export * from './item.ts';
 export { deadJobSource } from './letters/dead-jobs.ts';
 export {
   type DeadLetters,

@@ -42,6 +42,11 @@ export interface Payload {
   resumedAt?: string;
 }
 
+/** Whether nobody but the person sees what is answered. */
+export function isPrivate({ payload, conversation }: Pick<Item, 'payload' | 'conversation'>): boolean {
+  return payload.private === true || conversation.place.kind === 'dm';
+}
+
 /** One inbox row in this process's hands. Every commit for it is conditional on `owner`. */
 export interface Item {
   id: string;

@@ -3,6 +3,7 @@ import { token, uuid } from '../base/ids.ts';
 import type { Json } from '../base/json.ts';
 import type { Place } from './adapter.ts';
 import type { Card, Choice, Content } from './content.ts';
+import { inert } from './inert.ts';
 import type { NewButton, NewPart, Row, Written } from './outbox/store.ts';
 
 const ANSWER = 'answer:';
@@ -56,7 +57,7 @@ export function toParts(
   const buttons: NewButton[] = [];
   for (const card of message.cards) {
     const choices = (card.choices ?? []).map((choice) => ({ ...choice, id: token() }));
-    contents.push(...split(contentOf(card, choices)));
+    contents.push(...split(contentOf(card, choices, message.tainted === true)));
     const under = keyOf(contents.length - 1);
     buttons.push(...choices.map((choice, position) => buttonOf(choice, position, under, message)));
   }
@@ -82,10 +83,11 @@ export function toParts(
   return { rows: later ? [] : parts.map((part) => rowOf(part, message.place, owner, now)), parts, buttons };
 }
 
-function contentOf(card: Card, choices: readonly (Choice & { id: string })[]): Content {
+function contentOf(card: Card, choices: readonly (Choice & { id: string })[], tainted: boolean): Content {
   return {
     kind: card.kind,
-    text: card.text,
+    text: tainted ? inert(card.text) : card.text,
+    ...(tainted && { inert: true }),
     ...(choices.length > 0 && {
       buttons: choices.map(({ id, label, style, form }) => ({
         id,

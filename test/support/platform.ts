@@ -195,15 +195,16 @@ class FakeAdapter implements ChatAdapter {
   }
 
   /** Somebody presses a button here. */
-  press(press: Omit<Heard, 'text' | 'kind'> & { button: string }): Promise<Accepted> {
+  press(press: Omit<Heard, 'text' | 'kind'> & { button: string; values?: Record<string, string> }): Promise<Accepted> {
     if (!this.inbox) throw new Error('the adapter has not been started');
-    const { id, channel, from, button, sentAt, role = 'member' } = press;
+    const { id, channel, from, button, values, sentAt, role = 'member' } = press;
     return this.inbox.accept({
       kind: 'press',
       id,
       place: { adapter: this.name, channel, space: 'test', kind: 'channel' },
       sender: { externalId: from, name: from, ...(role !== 'guest' && { role }) },
       button,
+      ...(values && { values }),
       sentAt,
     });
   }

@@ -86,7 +86,10 @@ export class Play {
     await this.start();
   }
 
-  person(name: string, { channel = `dm-${name}`, role = 'owner' as const } = {}): PlayedPerson {
+  person(
+    name: string,
+    { channel = `dm-${name}`, role = 'owner' }: { channel?: string; role?: 'owner' | 'member' } = {},
+  ): PlayedPerson {
     return new PlayedPerson(this, name, channel, role);
   }
 
@@ -134,8 +137,8 @@ export class Play {
     return (this.app as unknown as { delivery: { self: { beat(): Promise<void> } } }).delivery.self.beat();
   }
 
-  press(from: string, channel: string, button: string, id = `i${++this.said}`) {
-    return this.adapter.press({ id, channel, from, button, sentAt: this.world.clock.now() });
+  press(from: string, channel: string, button: string, values: Record<string, string> = {}, id = `i${++this.said}`) {
+    return this.adapter.press({ id, channel, from, button, values, sentAt: this.world.clock.now() });
   }
 
   reachable(channel?: string): void {

@@ -27,6 +27,9 @@ const PRESS = 'press:';
 const ASK = 'ask:';
 const CUSTOM_ID = /^(press|ask):([\w-]{22})$/;
 
+/** A message's flag: no previews of the addresses in it. */
+const SUPPRESS_EMBEDS = 1 << 2;
+
 /** Button styles: blurple, grey, red. */
 const STYLES = { primary: 1, secondary: 2, danger: 4 } as const;
 
@@ -109,9 +112,10 @@ export function said({ text, mention }: Content): string {
  * said to.
  */
 export function bodyOf(content: Content): MessageBody {
-  const { mention } = content;
+  const { mention, inert } = content;
   return {
     content: said(content),
+    ...(inert && { flags: SUPPRESS_EMBEDS }),
     components: rowsOf(content),
     allowed_mentions: { parse: [], replied_user: true, ...(mention !== undefined && { users: [mention] }) },
   };

@@ -157,7 +157,8 @@ export class Speaker {
       }
       if (origin.private) {
         const route = `/webhooks/${application}/${origin.token}` as const;
-        const body = { ...bodyOf(content), flags: EPHEMERAL };
+        const shown = bodyOf(content);
+        const body = { ...shown, flags: EPHEMERAL | (shown.flags ?? 0) };
         const message = await rest.post(route, { ...OPEN, query: WAIT, body, files, signal });
         return {
           ...receiptOf(message, part.place.channel),

@@ -38,7 +38,7 @@ export interface Question {
 export function ask({ turn, call, reason, under }: Question, ctx: CallContext): Card {
   const hash = hashOf({ tool: call.name, input: call.input as Record<string, unknown> }, ctx);
   const shown = shownInput(call.input);
-  turn.add({ kind: 'asked', callId: call.id, payload: { hash, shown } }, ctx.clock.now());
+  turn.add({ kind: 'asked', callId: call.id, payload: { hash, shown, tainted: turn.tainted } }, ctx.clock.now());
   const text = texts.approvalAsked(call.name, under === undefined ? reason : texts.askedUnder(under, reason), shown);
   return { kind: 'approval', text, choices: choices(turn, call.id, hash) };
 }
@@ -73,6 +73,7 @@ export function decideTool(delivery: Pick<Delivery, 'resume'>): AnyTool {
       const asked = { turnId: turn, path, callId: call };
       const parked = await store.lockParked(tx, asked);
       if (!parked || parked.hash !== hash) return failed('GONE', texts.approvalGone());
+      if (parked.personId !== person.id && person.role !== 'owner') return failed('DENIED', texts.approvalNotYours());
       await store.addDecision(tx, asked, { approved, by: person.id, hash }, clock.now());
       // All calls of one step that ask are decided before any of them runs.
       if ((await store.openQuestions(tx, turn)) === 0) await delivery.resume(tx, parked.inboxId);

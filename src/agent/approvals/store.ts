@@ -26,15 +26,15 @@ export async function addDecision(
 /** A question `a` that nobody has decided. */
 const UNDECIDED = `a.kind = 'asked' and not exists (
   select from steps d
-   where d.turn_id = a.turn_id and d.path = a.path and d.kind = 'decided' and d.call_id = a.call_id)`;
+   where d.turn_id = a.turn_id and d.path = a.path and d.kind = 'decided' and d.call_id = a.call_id and d.seq > a.seq)`;
 
 /** The parked turn's row, locked until `tx` ends, with the question that is open for a call. */
 export async function lockParked(
   tx: Transaction,
   { turnId, path, callId }: AskedCall,
-): Promise<{ inboxId: string; hash: string } | undefined> {
-  const { rows } = await tx.query<{ inbox_id: string; payload: { hash: string } }>(
-    `select t.inbox_id, a.payload
+): Promise<{ inboxId: string; personId: string; hash: string } | undefined> {
+  const { rows } = await tx.query<{ inbox_id: string; person_id: string; payload: { hash: string } }>(
+    `select t.inbox_id, t.person_id, a.payload
        from turns t join steps a on a.turn_id = t.id and a.path = $2 and a.call_id = $3
       where t.id = $1 and t.state = 'waiting' and ${UNDECIDED}
       order by a.seq desc limit 1
@@ -42,7 +42,7 @@ export async function lockParked(
     [turnId, path, callId],
   );
   const row = rows[0];
-  return row && { inboxId: row.inbox_id, hash: row.payload.hash };
+  return row && { inboxId: row.inbox_id, personId: row.person_id, hash: row.payload.hash };
 }
 
 /** For the worker: when the next question has waited long enough. */

@@ -25,23 +25,26 @@ export interface Recalled {
 }
 
 /**
- * The scalar subqueries behind `Recalled`, as an object; `c` is the conversation's row. `json` is written as it is read,
+ * The scalar subqueries behind `Recalled`, as an object; `c` is the conversation's row. Other people's words are
+ * untrusted text for `reader` (an SQL expression: a person's id), and so is a summary of what several have said. `json` is written as it is read,
  * which takes less than half of the time of building `jsonb` first. Without `summed` only what was said last is looked at.
  */
-export function recall(most: number, summed = true): Fragment {
+export function recall(most: number, reader: Fragment, summed = true): Fragment {
+  const tainted = sql`tainted or (c.kind <> 'dm' and role = 'user' and person_id is distinct from ${reader}) as tainted`;
   if (!summed) {
     return sql`json_build_object('summary', null, 'history', coalesce((
         select json_agg(h order by h.seq)
-          from (select seq, role, content, tainted from messages
+          from (select seq, role, content, ${tainted} from messages
                  where conversation_id = c.id and epoch = c.epoch order by seq desc limit ${raw(most)}) h), '[]'))`;
   }
   return sql`json_build_object(
       'summary', (
-        select json_build_object('text', s.text, 'covers', s.covers_seq, 'messages', s.messages, 'tainted', s.tainted)
+        select json_build_object('text', s.text, 'covers', s.covers_seq, 'messages', s.messages,
+                                 'tainted', s.tainted or c.kind <> 'dm')
           from summaries s where s.conversation_id = c.id and s.epoch = c.epoch order by s.covers_seq desc limit 1),
       'history', coalesce((
         select json_agg(h order by h.seq)
-          from (select seq, role, content, tainted from messages
+          from (select seq, role, content, ${tainted} from messages
                  where conversation_id = c.id and epoch = c.epoch
                    and seq > coalesce((select max(s.covers_seq) from summaries s
                                         where s.conversation_id = c.id and s.epoch = c.epoch), 0)
@@ -65,7 +68,7 @@ export async function readBetween(
 
 /** The same for one conversation, with its settings. */
 export async function readRecalled(db: Queryable, conversationId: string, most: number) {
-  const statement = sql`select c.settings, c.epoch, ${recall(most)} as recalled from conversations c where c.id = ${conversationId}`;
+  const statement = sql`select c.settings, c.epoch, ${recall(most, sql`c.person_id`)} as recalled from conversations c where c.id = ${conversationId}`;
   const { rows } = await db.query<{ recalled: Recalled; settings: Record<string, unknown>; epoch: number }>(
     ...render(statement),
   );

@@ -27,6 +27,7 @@ export class Draft {
   private readonly deps: DraftDeps;
   private readonly item: Item;
   private readonly address: Omit<Addressed, 'cards'>;
+  private readonly tainted: () => boolean;
   private readonly shown: store.Row[] = [];
   private reached = 0;
   private begun = false;
@@ -37,7 +38,8 @@ export class Draft {
   /** When the platform takes another edit; real time, because it guards a real limit. */
   private nextAt: number;
 
-  constructor(deps: DraftDeps, item: Item, address: Omit<Addressed, 'cards'>) {
+  constructor(deps: DraftDeps, item: Item, address: Omit<Addressed, 'cards'>, tainted: () => boolean) {
+    this.tainted = tainted;
     this.deps = deps;
     this.item = item;
     this.address = address;
@@ -91,7 +93,7 @@ export class Draft {
     const cards = [{ kind: 'answer' as const, text }];
     const split = (content: store.Row['content']) => adapter.split?.(content, true) ?? [content];
     const now = world.clock.now();
-    const { parts } = toParts({ ...this.address, cards }, this.item.owner, now, split);
+    const { parts } = toParts({ ...this.address, cards, tainted: this.tainted() }, this.item.owner, now, split);
     for (const [index, part] of parts.entries()) {
       // One that was paused may have been taken over, and the answer be there in full.
       if (this.closed || !this.deps.outbox.isSure(this.item.owner)) return;

@@ -65,9 +65,9 @@ export async function save(tx: Transaction, note: Note, now: Instant): Promise<v
   await tx.query(
     `update notes set text = $2, tags = $3, updated_at = $4::timestamptz, version = version + 1,
                       touched = nextval('notes_touched'),
-                      deleted_at = case when $5 then $4::timestamptz end
+                      deleted_at = case when $5 then $4::timestamptz end, tainted = $6
       where id = $1`,
-    [note.id, note.text, note.tags, now, note.deleted],
+    [note.id, note.text, note.tags, now, note.deleted, note.tainted],
   );
 }
 

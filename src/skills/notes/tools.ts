@@ -126,6 +126,7 @@ async function show(ctx: TxContext, found: Found, at: number, heading: string, t
 export const deleteTool = dataTool({
   name: 'note_delete',
   topic: 'note',
+  deletes: () => 1,
   description: 'Deletes a note.',
   effect: 'write',
   input: z.object({ which }),
@@ -140,6 +141,7 @@ export const deleteTool = dataTool({
 export const editTool = dataTool({
   name: 'note_edit',
   topic: 'note',
+  deletes: () => 1,
   description: "Replaces a note's text, or adds to it (`append`), or sets its tags.",
   effect: 'write',
   input: z.object({
@@ -162,15 +164,22 @@ export const editTool = dataTool({
   },
 });
 
-async function change(ctx: TxContext, before: Note, after: Note, say: (note: Note) => string) {
-  const { tx, clock, person, conversationId } = ctx;
+async function change(ctx: TxContext, before: Note, changed: Note, say: (note: Note) => string) {
+  const { tx, clock, person, conversationId, tainted } = ctx;
+  const isRewritten = changed.text !== before.text || changed.tags.join() !== before.tags.join();
+  const after = { ...changed, tainted: before.tainted || (tainted && isRewritten) };
   store.leaveList(tx, person.id, conversationId);
   await store.save(tx, after, clock.now());
-  return done(say(after), { undo: undoOf({ ...after, version: before.version + 1 }, before), subject: after.text });
+  return done(say(after), {
+    undo: undoOf({ ...after, version: before.version + 1 }, before),
+    subject: after.text,
+    tainted: after.tainted,
+  });
 }
 
 function undoOf(after: Note, before: Note | undefined): Call & { label: string } {
-  const stood = before && { text: before.text, tags: before.tags, deleted: before.deleted };
+  const { text, tags, deleted, tainted } = before ?? after;
+  const stood = before && { text, tags, deleted, tainted };
   const input = { id: after.id, version: after.version, ...(stood && { before: stood }) };
   return { tool: 'note_restore', input, label: texts.label(after) };
 }
@@ -185,14 +194,16 @@ export const restoreTool = dataTool({
     id: z.string(),
     /** The one that the act left: a later change is not undone unseen. */
     version: z.int(),
-    before: z.object({ text: z.string(), tags: z.array(z.string()), deleted: z.boolean() }).optional(),
+    before: z
+      .object({ text: z.string(), tags: z.array(z.string()), deleted: z.boolean(), tainted: z.boolean().optional() })
+      .optional(),
   }),
 
   async run({ id, version, before }, { tx, person, clock }) {
     const note = await store.byId(tx, person.id, id);
     if (!note) return failed('NOT_FOUND', texts.notFound('').message);
     if (note.version !== version) return failed('CHANGED', texts.changedSince(note));
-    const after = before ? { ...note, ...before } : { ...note, deleted: true };
+    const after = before ? { ...note, ...before, tainted: before.tainted ?? note.tainted } : { ...note, deleted: true };
     await store.save(tx, after, clock.now());
     return done(before ? texts.restored(after) : texts.unsaved(after));
   },

@@ -51,21 +51,28 @@ const which = z
 
 /** Stores `after` and answers with what `say` makes of it, which speaks of `at`; it can be taken back. */
 async function change(
-  { tx, clock, person, conversationId }: TxContext,
+  { tx, clock, person, conversationId, tainted }: TxContext,
   before: Reminder,
-  after: Reminder,
+  changed: Reminder,
   say: (after: Reminder) => string,
   at?: Date,
 ): Promise<ToolResult> {
+  const after = { ...changed, tainted: before.tainted || (tainted && changed.text !== before.text) };
   await store.save(tx, [after], clock.now());
   store.leaveList(tx, person.id, conversationId);
   const undo = undoOf({ ...after, version: before.version + 1 }, before);
-  return done(say(after), { undo, subject: after.text, ...(at && { times: [at.toISOString()] }) });
+  return done(say(after), {
+    undo,
+    subject: after.text,
+    tainted: after.tainted,
+    ...(at && { times: [at.toISOString()] }),
+  });
 }
 
 export const completeTool = dataTool({
   name: 'reminder_complete',
   topic: 'reminder',
+  deletes: () => 1,
   description: 'Marks a reminder as done. Of a series only the occurrence that spoke last; the series goes on.',
   effect: 'write',
   input: z.object({
@@ -314,6 +321,8 @@ function timeOfOneOrAll(reminder: Reminder, when: Once, text: string, now: Date)
 export const deleteTool = dataTool({
   name: 'reminder_delete',
   topic: 'reminder',
+  // Several at once count as many.
+  deletes: ({ which, sure }) => (sure || which.includes(',') || /\ball\b/i.test(which) ? 2 : 1),
   description: 'Deletes a reminder; a series ends with it.',
   effect: 'write',
   input: z.object({ which, sure: z.boolean().optional().describe('Many at once, which the person has confirmed.') }),

@@ -106,6 +106,7 @@ async function show(ctx: TxContext, found: readonly Reminder[], { heading, page,
     ...(choices.length > 0 && { choices }),
     // They stand below in the order of the lines: with one missing nobody could tell which is whose.
     ...(times.length === found.length && { times }),
+    tainted: found.some((reminder) => reminder.tainted),
   });
 }
 
@@ -119,7 +120,8 @@ export async function soonest(tx: Parameters<typeof store.page>[0], personId: st
   const found = await store.page(tx, { personId, status: 'pending', limit: 5, offset: 0 });
   return found.map((reminder) => {
     const at = reminder.nextAt ?? reminder.lastOccurrence;
-    return `${reminder.id}: ${reminder.text.slice(0, 200)} (${at ? formatInstant(at, reminder.zone, now) : 'no time'})`;
+    const said = reminder.tainted ? '[from elsewhere; reminder_list shows it]' : reminder.text.slice(0, 200);
+    return `${reminder.id}: ${said} (${at ? formatInstant(at, reminder.zone, now) : 'no time'})`;
   });
 }
 

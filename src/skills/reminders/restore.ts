@@ -21,6 +21,7 @@ const snapshot = z.object({
   completedAt: instant,
   urgent: z.boolean().optional(),
   catchUp: z.enum(CATCH_UPS).nullish(),
+  tainted: z.boolean().optional(),
 });
 
 const restoreInput = z.object({
@@ -59,6 +60,7 @@ function snapshotOf(reminder: Reminder): z.output<typeof snapshot> {
     completedAt: completedAt?.toISOString(),
     urgent: reminder.urgent,
     catchUp: reminder.catchUp ?? null,
+    tainted: reminder.tainted,
   };
 }
 
@@ -120,6 +122,7 @@ function stoodBefore(reminder: Reminder, before: z.output<typeof snapshot>, now:
     doneOccurrence: date(before.doneOccurrence),
     completedAt: date(before.completedAt),
     urgent: before.urgent ?? reminder.urgent,
+    tainted: before.tainted ?? reminder.tainted,
     catchUp: before.catchUp === undefined ? reminder.catchUp : (before.catchUp ?? undefined),
   };
 }

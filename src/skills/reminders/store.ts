@@ -215,12 +215,12 @@ export async function save(tx: Transaction, reminders: readonly Reminder[], now:
         set text = d.text, rule = d.rule, zone = d.zone, state = d.state, planned_at = d.planned_at,
             snoozed_until = d.snoozed_until, snoozed_occurrence = d.snoozed_occurrence,
             done_occurrence = d.done_occurrence, completed_at = d.completed_at, urgent = d.urgent,
-            catch_up = d.catch_up, changed_at = $13, touched = nextval('reminders_touched'),
+            catch_up = d.catch_up, tainted = d.tainted, changed_at = $14, touched = nextval('reminders_touched'),
             version = r.version + 1
        from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[],
-                   $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::bool[], $12::text[])
+                   $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::bool[], $12::text[], $13::bool[])
          as d (id, text, rule, zone, state, planned_at, snoozed_until, snoozed_occurrence, done_occurrence, completed_at,
-               urgent, catch_up)
+               urgent, catch_up, tainted)
       where r.id = d.id`,
     [
       column((r) => r.id),
@@ -235,6 +235,7 @@ export async function save(tx: Transaction, reminders: readonly Reminder[], now:
       column((r) => r.completedAt ?? null),
       column((r) => r.urgent),
       column((r) => r.catchUp ?? null),
+      column((r) => r.tainted),
       now,
     ],
   );

@@ -1,6 +1,14 @@
 /** What people type about skills. */
 
-import { type Call, done, failed, setSetting, type ToolResult, type TxContext } from '../../../agent/index.ts';
+import {
+  type Call,
+  done,
+  failed,
+  refusedHere,
+  setSetting,
+  type ToolResult,
+  type TxContext,
+} from '../../../agent/index.ts';
 import { didYouMean } from '../../../base/text.ts';
 import type { Command } from '../../../chat/index.ts';
 import type { View } from '../host.ts';
@@ -132,11 +140,13 @@ async function switched(
   { snapshot }: View,
   on: boolean,
   name: string | undefined,
-  { tx, conversationId }: TxContext,
+  ctx: TxContext,
 ): Promise<ToolResult> {
   if (name === undefined) return failed('INVALID_INPUT', texts.skillsUsage());
+  const refused = refusedHere(ctx);
+  if (refused) return refused;
   if (!snapshot.skills.has(name)) return failed('NOT_FOUND', unknown(snapshot, name));
-  await setSetting(tx, conversationId, settingOf(name), on ? null : false);
+  await setSetting(ctx.tx, ctx.conversationId, settingOf(name), on ? null : false);
   return done(on ? texts.switchedOn(name) : texts.switchedOff(name));
 }
 
