@@ -56,12 +56,11 @@ export function consider(call: ModelToolCall, state: CallState, on: Considering)
   }
   const verdict = judge(valid, call, on);
   if (verdict.kind === 'deny') return { valid, verdict: denied(verdict.reason) };
-  // The yes answers the question as it stood: untrusted text that has come since asks anew.
-  const isAnswered = state.kind === 'decided' && (state.tainted || !turn.tainted);
-  return { valid, verdict: isAnswered ? { kind: 'allow' } : verdict };
+  // A yes answers a question, and nothing else: what is denied by now does not run.
+  return { valid, verdict: state.kind === 'decided' ? { kind: 'allow' } : verdict };
 }
 
-/** What the policy says now: also after a yes, for role and taint may have changed since the question. */
+/** What the policy says now: also after a yes, for role and permission may have changed since the question. */
 function judge({ tool, effect, input }: ValidCall, call: ModelToolCall, on: Considering): Decision {
   const { policy, toolbox, turn, parent, context } = on;
   const before = [...(parent?.madeBefore() ?? []), ...turn.madeBefore(call.id)];
@@ -70,7 +69,7 @@ function judge({ tool, effect, input }: ValidCall, call: ModelToolCall, on: Cons
 }
 
 /** An earlier call of the turn rules it out. */
-export function forbidden(): Verdict & { kind: 'result' } {
+function forbidden(): Verdict & { kind: 'result' } {
   return denied(texts.forbidden());
 }
 

@@ -29,7 +29,7 @@ export type Step =
   | { kind: 'started'; callId: string; payload: Record<string, never> }
   | { kind: 'result'; callId: string; payload: ToolResult }
   /** The person is asked; `hash` binds the answer to exactly what was shown. */
-  | { kind: 'asked'; callId: string; payload: { hash: string; shown: string; tainted?: boolean } }
+  | { kind: 'asked'; callId: string; payload: { hash: string; shown: string } }
   | { kind: 'decided'; callId: string; payload: { approved: boolean; by: string; hash: string } }
   /** What the asker said meanwhile. */
   | { kind: 'steered'; payload: { texts: string[] } };
@@ -52,9 +52,8 @@ export interface StoredStep {
 export type CallState =
   | { kind: 'open' }
   | { kind: 'started' }
-  | { kind: 'asked'; hash: string; tainted: boolean }
-  /** `tainted`: untrusted text was in the turn when the person was asked. */
-  | { kind: 'decided'; approved: boolean; hash: string; by: string; tainted: boolean }
+  | { kind: 'asked'; hash: string }
+  | { kind: 'decided'; approved: boolean; hash: string; by: string }
   | { kind: 'done'; result: ToolResult };
 
 /** One turn in this process's hands: its steps, and how many of them are stored. */
@@ -185,11 +184,6 @@ export class Turn {
     return calls.slice(0, end < 0 ? undefined : end).filter(({ id }) => !failed.has(id));
   }
 
-  /** How often the person was asked about a call. */
-  timesAsked(callId: string): number {
-    return this.steps.filter(({ step }) => step.kind === 'asked' && step.callId === callId).length;
-  }
-
   /** What takes back the calls of tools for which `isMeant` holds, the last one first. */
   undosOf(isMeant: (tool: string) => boolean): (Call & { label: string })[] {
     const names = new Map(this.madeBefore().map(({ id, name }) => [id, name]));
@@ -314,11 +308,8 @@ function stateOf(callId: string, steps: readonly Step[]): CallState {
     if (!('callId' in step) || step.callId !== callId) continue;
     if (step.kind === 'result') state = { kind: 'done', result: step.payload };
     else if (step.kind === 'started') state = { kind: 'started' };
-    else if (step.kind === 'asked') {
-      state = { kind: 'asked', hash: step.payload.hash, tainted: step.payload.tainted === true };
-    } else if (step.kind === 'decided') {
-      state = { kind: 'decided', ...step.payload, tainted: state.kind === 'asked' && state.tainted };
-    }
+    else if (step.kind === 'asked') state = { kind: 'asked', hash: step.payload.hash };
+    else if (step.kind === 'decided') state = { kind: 'decided', ...step.payload };
   }
   return state;
 }

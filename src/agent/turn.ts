@@ -19,13 +19,6 @@ import { type Call, type CallContext, type DataTool, failed, type OutsideTool, t
 import type { ValidCall } from './toolbox.ts';
 import { UNDO_ALL } from './undo.ts';
 
-/** Names a question within its turn: a call that is asked about again asks under another name. */
-function questionKey(turn: Turn, callId: string): string {
-  const times = turn.timesAsked(callId);
-  const name = turn.path === '' ? callId : `${turn.path}/${callId}`;
-  return times > 1 ? `${name}:${times}` : name;
-}
-
 /** One button for everything that was deleted. */
 function undoAll(deleted: readonly Call[]): Choice {
   const calls = deleted.map(({ tool, input }) => ({ tool, input }));
@@ -314,7 +307,7 @@ export class TurnRun {
     await this.settleDraft();
     this.ended = true;
     const cards = questions.map((question) => ask(question, this.context()));
-    const [first] = questions.map(({ turn, call }) => questionKey(turn, call.id));
+    const [first] = questions.map(({ turn, call }) => (turn.path === '' ? call.id : `${turn.path}/${call.id}`));
     const now = world.clock.now();
     const expiresAt = expiryOf(now);
     const asking = new Set(questions.flatMap(({ turn }) => (turn === this.turn ? [] : [turn])));

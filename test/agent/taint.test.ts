@@ -168,16 +168,15 @@ test('one deletion in a tainted turn is shown with an Undo, a second one asks', 
   expect(found).toContain('pear cake');
 });
 
-test('an approved call is looked at again: untrusted text that came since asks anew', async () => {
+test('what an earlier call of the same step brought is looked at before the next call runs', async () => {
   const { skill, sent } = new Outside();
-  const model = new ScriptedModel([{ call: 'page_read' }, { call: 'letter_send', input: { to: 'bob' } }], ['done']);
-  await using coda = await play({ model, skills: [skill] });
+  const calls = ['http://a', 'http://b'].map((url) => ({ call: 'page_read', input: { url } }));
+  await using coda = await play({ model: new ScriptedModel(calls, ['done']), skills: [skill] });
   const ana = coda.person('ana');
-  expect(await ana.says('read the page and write to bob')).toContain('letter_send');
-  await ana.presses('Approve');
+  expect(await ana.says('read both')).toContain('http://b');
   expect(sent).toEqual(['http://a']);
   await ana.presses('Approve');
-  expect(sent).toEqual(['http://a', 'bob']);
+  expect(sent).toEqual(['http://a', 'http://b']);
 });
 
 test('an approval does not outlive the role of who asked for it', async () => {

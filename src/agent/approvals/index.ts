@@ -38,7 +38,7 @@ export interface Question {
 export function ask({ turn, call, reason, under }: Question, ctx: CallContext): Card {
   const hash = hashOf({ tool: call.name, input: call.input as Record<string, unknown> }, ctx);
   const shown = shownInput(call.input);
-  turn.add({ kind: 'asked', callId: call.id, payload: { hash, shown, tainted: turn.tainted } }, ctx.clock.now());
+  turn.add({ kind: 'asked', callId: call.id, payload: { hash, shown } }, ctx.clock.now());
   const text = texts.approvalAsked(call.name, under === undefined ? reason : texts.askedUnder(under, reason), shown);
   return { kind: 'approval', text, choices: choices(turn, call.id, hash) };
 }

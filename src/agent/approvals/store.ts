@@ -26,7 +26,7 @@ export async function addDecision(
 /** A question `a` that nobody has decided. */
 const UNDECIDED = `a.kind = 'asked' and not exists (
   select from steps d
-   where d.turn_id = a.turn_id and d.path = a.path and d.kind = 'decided' and d.call_id = a.call_id and d.seq > a.seq)`;
+   where d.turn_id = a.turn_id and d.path = a.path and d.kind = 'decided' and d.call_id = a.call_id)`;
 
 /** The parked turn's row, locked until `tx` ends, with the question that is open for a call. */
 export async function lockParked(
