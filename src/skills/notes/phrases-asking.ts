@@ -36,7 +36,7 @@ export const following: Phrase[] = [
       topic?.how === 'made' ? { tool: 'note_edit', input: { which: 'that', text: text } } : undefined,
   },
   {
-    pattern: '(tag|label|file) (it|that|this|that note|the note) [as|with|under] {tag}',
+    pattern: '(tag|label|file) (it|that|this|that note|this note) [as|with|under] {tag}',
     example: 'tag it home',
     about: 'note',
     call: ({ tag = '' }) => ({ tool: 'note_edit', input: { which: 'that', tags: tag.split(/\s*,\s*|\s+and\s+/) } }),
