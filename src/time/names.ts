@@ -16,6 +16,7 @@ export function hideNames(tokens: readonly Token[], language: Language): readonl
     const length =
       phoneAt(tokens, at) ||
       codeAt(tokens, at) ||
+      Number(isVersion(tokens, at, language)) ||
       compoundAt(tokens, at, language) ||
       nameAt(names.always, lower, at) ||
       Number(isExplained(names, tokens, at) || isOnTheWay(tokens, at)) ||
@@ -59,6 +60,22 @@ function codeAt(tokens: readonly Token[], at: number): number {
     .join('');
   return /^(?!UTC|GMT|P\d|PT)\p{Lu}{1,4}\d{3}[\p{Lu}\d]*$/u.test(code) ? end - at : 0;
 }
+
+/** "Version 1.2.26", "section no. 4.1.2", "upgrade to 20.11.26": a number in parts, and no date, behind what has one. */
+function isVersion(tokens: readonly Token[], at: number, { names }: Language): boolean {
+  if (!DOTTED.test(tokens[at]?.raw ?? '')) return false;
+  let before = at - 1;
+  // "Versions 1.2.26 and 1.3.27".
+  while (NUMBER_SIGNS.test(tokens[before]?.text ?? '') || DOTTED.test(tokens[before]?.raw ?? '')) before--;
+  const word = tokens[before]?.raw.toLowerCase() ?? '';
+  if (names.versioned.has(word) || names.versioned.has(word.replace(/s$/, ''))) return true;
+  return /^(?:to|from)$/.test(word) && tokens.slice(0, before).some(({ text }) => UPGRADES.test(text));
+}
+
+const UPGRADES = /^(?:upgrade|update|downgrade|bump|migrate|patch|pin|rollback|roll|revert|upgrading|updating)$/;
+
+const DOTTED = /^\d+\.\d+\.[\d.]*$/;
+const NUMBER_SIGNS = /^(?:[#:.,&(-]|no|nr|num|number|and|or)$/;
 
 /** "The plumber is coming Friday": no "coming Friday". */
 function isOnTheWay(tokens: readonly Token[], at: number): boolean {

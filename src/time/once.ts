@@ -101,7 +101,8 @@ function wallsOf(phrase: Phrase, env: Env): Walls | 'NOT_A_DATE' | 'PAST' | unde
   const ask = days.ask === true || isLoose(phrase);
   const walls: Walls = { walls: [], others: [], ask, sooner: isPlain(clock) };
   for (const day of days.days) {
-    const times = time ? timesOn(time, env, day === env.today ? nowMinute : undefined) : defaultTime(days, env);
+    const after = day === env.today ? nowMinute : undefined;
+    const times = time ? timesOn(time, env, after) : defaultTime(days, env, phrase.before ? undefined : after);
     if (!times) return undefined;
     // Midnight of this very day can only be the one that ends it.
     const minutes = times.ask && day === env.today ? times.minutes.slice(1) : times.minutes;
@@ -178,9 +179,22 @@ function isVagueEdge({ dates, time, range }: Phrase): boolean {
   return dates.some((date) => date.type === 'period' && (isEdge || (isTimed && date.vague === true)));
 }
 
-function defaultTime(days: Days, env: Env): Times {
-  return { minutes: [days.minute ?? env.parts.date], second: 0 };
+/**
+ * The hour of a day that was named without one. On this very day (`after`: where it has got to) it is the next part of
+ * the day that leaves time for it: nobody said the hour that has gone.
+ */
+function defaultTime({ days, minute }: Days, { parts }: Env, after: Minute | undefined): Times {
+  const usual = minute ?? parts.date;
+  if (after === undefined || after < usual || days.length > 1) return { minutes: [usual], second: 0 };
+  const { afternoon, endOfDay, evening, tonight, late } = parts;
+  const next = [afternoon, endOfDay, evening, tonight, late].find((part) => part >= after + SHORTEST_NOTICE);
+  const half = 30 * (Math.floor(after / 30) + 1);
+  const last = half < 1440 ? half : usual;
+  return { minutes: [next ?? last], second: 0 };
 }
+
+/** Minutes from now to an hour that is chosen for a person. */
+const SHORTEST_NOTICE = 30;
 
 function at(days: readonly Day[], minutes: readonly Minute[], { second }: Pick<Times, 'second'>): Walls {
   const walls = days.flatMap((day) => minutes.map((minute) => day * DAY + minute * MINUTE + second * SECOND));

@@ -1,4 +1,5 @@
 import { alternatives, withoutEither } from './alternatives.ts';
+import { MINUTE } from './civil.ts';
 import { parseCron } from './cron.ts';
 import { describe } from './describe.ts';
 import { hereOf } from './env.ts';
@@ -171,9 +172,19 @@ export function askAbout(
     else if (when?.kind === 'ambiguous') found.push(...when.readings);
     else if (when?.kind === 'reject' && vague.instead.length === 1) return when;
   }
-  const [first] = found;
-  return vague.certain ? first?.when : first && whichOne(found);
+  const [first, ...rest] = found;
+  if (!first || vague.certain) return first?.when;
+  // Where it hardly matters which is meant, the others are a button.
+  const isNear = rest.length > 0 && rest.every((other) => areNear(first.when, other.when));
+  return isNear ? { ...first.when, others: rest } : whichOne(found);
 }
+
+/** Whether two times are so close that nobody wants to be asked which is meant. */
+function areNear(one: Reading['when'], other: Reading['when']): boolean {
+  return one.kind === 'once' && other.kind === 'once' && Math.abs(one.at.getTime() - other.at.getTime()) <= NEAR;
+}
+
+const NEAR = 30 * MINUTE;
 
 /** Gives each reading the words that it is offered by. */
 export function withWords(when: When, ctx: WhenContext): When {

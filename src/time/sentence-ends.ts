@@ -1,8 +1,8 @@
 import { isAddress } from './leftover.ts';
-import { readPhrase, withWords } from './parse.ts';
+import { parseWhen, readPhrase, withWords } from './parse.ts';
 import type { Piece } from './pieces.ts';
 import type { Run } from './runs.ts';
-import { hasTime, isSameWhen, onlyTime, type Understood } from './sentence-parts.ts';
+import { hasTime, isSameWhen, onlyTime, THINGS, type Understood } from './sentence-parts.ts';
 import { SentenceRivals } from './sentence-rivals.ts';
 import { unknownZone } from './texts.ts';
 import { placeZone } from './zone-names.ts';
@@ -19,6 +19,8 @@ export class SentenceEnds extends SentenceRivals {
     if (elsewhere) return elsewhere;
     if (hasTime(run) && this.isStrangeZone(run.to, to))
       return this.ask([run.when], this.runs.words(run.from, run.to), [[run.to, to]]);
+    const timed = this.withDigitsBehind(run, to);
+    if (timed) return timed;
     if (this.endsInCount(run)) return this.ask([run.when], this.runs.words(run.from, run.to), [[run.to, to]]);
     // "Tomorrow: weekly report".
     if (this.word(run.to - 1) === ':') return undefined;
@@ -36,6 +38,17 @@ export class SentenceEnds extends SentenceRivals {
     const [first = '', slash = '', last = ''] = this.tokens.slice(at, at + 3).map(({ raw }) => raw);
     if (slash === '/' && this.tokens[at + 2]?.glued) return /^\p{Lu}/u.test(first) && /^\p{Lu}/u.test(last);
     return at + 1 === to && /^\p{Lu}{1,4}T$/u.test(first) && !NO_ZONES.test(first);
+  }
+
+  /** "Every evening 730 walk the dog", "friday 915 call Bo": digits behind a day may be its hour. */
+  private withDigitsBehind(run: Run, to: number): Understood | undefined {
+    const [digits, hour, minute] = /^([1-9]|1[0-2])([0-5][05])$/.exec(this.word(run.to)) ?? [];
+    const { phrase } = run;
+    const isTimed = phrase.time?.clock ?? phrase.times ?? phrase.range ?? phrase.shift ?? phrase.vague;
+    if (digits === undefined || isTimed || THINGS.test(this.word(run.to + 1))) return undefined;
+    const when = parseWhen(`${this.runs.words(run.from, run.to)} at ${hour}:${minute}`, this.ctx);
+    if (when.kind === 'reject') return undefined;
+    return this.ask([when, run.when], this.runs.words(run.from, run.to + 1), [[run.to + 1, to]]);
   }
 
   /** The run with a word that may belong to the task. */

@@ -106,6 +106,9 @@ export class SentenceParts {
       const isTimed = run.phrase.placed.at(-2)?.piece.kind === 'time';
       if (date.type === 'holiday' && isTimed && !PREPOSITIONS.has(this.word(last.from))) return !isTied;
     }
+    // "Tonight 200 pushups".
+    if (last.piece.kind === 'time' && THREE_DIGITS.test(this.word(last.to - 1)) && last.to > last.from + 1)
+      return !/^at$/.test(this.word(last.to - 2)) && THINGS.test(this.word(last.to));
     // "3pm CT scan".
     if (last.piece.kind === 'zone' && last.piece.initials) return !this.isZoneOfClock(run);
     // "Only when it's dry".
@@ -274,8 +277,11 @@ function ends(tokens: readonly Token[]): readonly Token[] {
   return [...tokens.slice(0, AT_EACH_END), between, ...tokens.slice(-AT_EACH_END)];
 }
 
+/** A time of day without its colon. */
+const THREE_DIGITS = /^(?:[1-9]|1[0-2])[0-5]\d$/;
+
 /** What is counted. */
-const THINGS = /^(?:people|men|women|children|kids|\w{2,}[^\Ws]s)$/;
+export const THINGS = /^(?:people|men|women|children|kids|\w{2,}[^\Ws]s)$/;
 
 /** "30 minutes of yoga" is what is to be done. */
 const OF = /^(?:of|for)$/;

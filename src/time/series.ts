@@ -320,7 +320,7 @@ function windowsOf(from: Clock, to: Clock, env: Env): [Minute, Minute][] {
 function finish({ parts, start, after, free }: Draft, limits: Limits, env: Env): When | undefined {
   if (parts.length === 0) return never();
   const open: Rule = { start, zone: env.zone, parts: free ? parts.map((part) => ({ ...part, interval: 1 })) : parts };
-  const [first] = ruleOccurrences(open, after, env.clock);
+  const first = firstOf(open, parts, after, limits, env);
   if (!first) return never();
   const until = limits.lasting ? lastOf(limits.lasting, first.wall, parts, env, limits) : limits.until;
   // "For 20 minutes every day" is how long something takes, not how long it goes on.
@@ -333,6 +333,16 @@ function finish({ parts, start, after, free }: Draft, limits: Limits, env: Env):
     ...(until === undefined ? {} : { until }),
   }));
   return recurring({ ...anchorOf(first, limited, env), parts: limited }, env);
+}
+
+/**
+ * The first occurrence after `after`. "Every 3 days starting today" is counted from today, also when its hour has gone.
+ */
+function firstOf(open: Rule, parts: RulePart[], after: number, { startDay }: Limits, env: Env): Occurrence | undefined {
+  const isCut = startDay !== undefined && after === env.now;
+  const [counted] = ruleOccurrences(open, isCut ? env.clock.instantOf(startDay * DAY) - 1 : after, env.clock);
+  if (!counted || counted.at > after) return counted;
+  return ruleOccurrences({ ...open, start: counted.wall, parts }, after, env.clock).next().value ?? undefined;
 }
 
 /**

@@ -48,6 +48,7 @@ export const clockTerminals: Readonly<Record<string, Terminal>> = {
   dotclock: ({ text }) => clockToken(/^(\d{1,2})[.](\d\d)$/.exec(text)),
   // "Bake at 180".
   compact: ({ text }) => clockToken(/^(\d{1,2})([0-5]\d)$/.exec(text)),
+  partclock: ({ text }) => clockToken(/^([1-9]|1[0-2])([0-5]\d)$/.exec(text)),
   compact4: ({ text }) => clockToken(/^(0\d|1\d|2[0-4])([0-5]\d)$/.exec(text)),
   zeroclock: ({ text }) => clockToken(/^(0\d)([0-5]\d)$/.exec(text)),
   gluedA: ({ text, glued }) => (text === 'a' && glued ? 'am' : undefined),
@@ -265,6 +266,10 @@ export const partRules: readonly Rule[] = [
   ['time', 'later tonight', () => ({ part: 'tonight', today: true })],
   ['time', 'by tonight', () => ({ part: 'tonight', today: true })],
   ['time', 'tonight', () => ({ part: 'tonight', today: true })],
+  // "Tomorrow evening 730", "tonight 930".
+  ['time', '{partPrefix}? {part} {t:partclock}', (c) => ({ ...get<TimeSpec>(c, 'part'), clock: c.t as Clock })],
+  ['time', 'this {part} {t:partclock}', (c) => ({ ...get<TimeSpec>(c, 'part'), clock: c.t as Clock, today: true })],
+  ['time', 'tonight {t:partclock}', (c) => ({ part: 'tonight', clock: c.t as Clock, today: true })],
   ['time', '{clockPrefix} {clock} {clockSuffix}?', (c) => ({ clock: strong(get(c, 'clock')) })],
   ['time', '{clockPrefix} {t:dotclock}', (c) => ({ clock: c.t })],
   ['time', 'at {t:compact}', (c, [, token]) => (/^\d00$/.test(token?.text ?? '') ? undefined : { clock: c.t })],

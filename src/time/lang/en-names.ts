@@ -129,6 +129,16 @@ const CULTURAL: ReadonlySet<string> = new Set(
   ),
 );
 
+/** What has a number in parts: "version 1.2.26", "section 4.1.2". */
+const VERSIONED: ReadonlySet<string> = new Set(
+  words(
+    'version v ver release build rev revision firmware kernel driver package plugin patch sdk chapter section figure ' +
+      'table exercise lesson step rule article paragraph clause requirement theorem python node java windows ios android ' +
+      'macos ubuntu debian postgres postgresql mysql typescript react angular vue php ruby rust swift kotlin django ' +
+      'rails kubernetes api',
+  ),
+);
+
 /** What a number follows as its name. */
 const LABELS: ReadonlySet<string> = new Set(
   words(
@@ -152,4 +162,5 @@ export const nameWords: NameWords = {
   personal: PERSONAL,
   cultural: CULTURAL,
   labels: LABELS,
+  versioned: VERSIONED,
 };

@@ -18,6 +18,8 @@ export interface NameWords {
   cultural: ReadonlySet<string>;
   /** Words that a number follows as its name: "version 3", "gate 12". */
   labels: ReadonlySet<string>;
+  /** Of what has a number in parts, with dots: "version 1.2.26". */
+  versioned: ReadonlySet<string>;
 }
 
 /** What the words of a task say of a time beside them. */
