@@ -4,7 +4,7 @@ import type { RescanReport, SkillCatalog, SkillSnapshot } from './skill.ts';
 import { blocked, type Deprecation, deprecate, deprecations, undeprecate, uses } from './trust/store.ts';
 import { approveLooked, type Inquest, inquire, lookForApproval } from './trust/trust.ts';
 
-/** What was decided about skills, by their names, as it was last read. It never changes: a later reading is another value. */
+/** Decisions about skills by name, as last read. Immutable: a later read makes another value. */
 export interface Decisions {
   readonly deprecated: ReadonlyMap<string, Deprecation>;
   /** An owner has to look at them before they are used. */
@@ -12,7 +12,7 @@ export interface Decisions {
   readonly uses: ReadonlyMap<string, number>;
 }
 
-/** What runs the skills of a process: reads them, tells the replicas, knows what was decided. */
+/** The skills of a running process: catalog, decisions, and hints to other replicas. */
 export interface SkillHost {
   readonly catalog: SkillCatalog;
   /** Keeps the pictures of skills that models were shown. */
@@ -20,7 +20,7 @@ export interface SkillHost {
   decisions(): Decisions;
   /** Reads what changed, here and on the other replicas. */
   rescan(): Promise<RescanReport>;
-  /** Something was decided, and is committed: it is read again, here and on the other replicas. A hint. */
+  /** Called after a decision has committed: this process and the other replicas read again. A hint. */
   decided(): void;
 }
 
@@ -60,7 +60,7 @@ interface DecisionDeps {
   clock: Clock;
 }
 
-/** What owners decide about skills, and what was decided. It acts on the storage; telling others is the caller's. */
+/** Reads and makes decisions about skills in the database. The caller notifies other replicas. */
 export class SkillDecisions {
   private readonly deps: DecisionDeps;
   private readonly reader: Pick<Queryable, 'query'>;

@@ -24,7 +24,7 @@ export interface SkillSource {
   readonly isExpected?: boolean;
 }
 
-/** Whether skills from there are the household's own words: they need neither a pin nor an approval. */
+/** Whether skills of the source are trusted: shipped or inline ones need neither a pin nor an approval. */
 export function isTrusted(source: SkillSource): boolean {
   return source.kind === 'shipped' || source.kind === 'inline';
 }

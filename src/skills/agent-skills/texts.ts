@@ -46,7 +46,7 @@ export const notAlone = (name: string) =>
 
 export const noSpawn = () => 'A skill can work on its own only for the assistant that talks to the person.';
 
-/** What an agent is told that a skill runs as. */
+/** The system prompt of a skill that runs as its own agent. */
 export const alone = (name: string, instructions: string, isCut: boolean) =>
   [
     `You carry out one task with the skill “${name}” for an assistant, who sees nothing but your last answer.`,

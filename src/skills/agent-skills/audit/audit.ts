@@ -17,7 +17,7 @@ export interface Audit {
 }
 
 const KIB = 1024;
-/** Of what is run or told, and of data, which is neither. */
+/** Limits for instructions and scripts, and for data files. */
 const MAX_FILE_BYTES = 256 * KIB;
 const MAX_DATA_BYTES = 32 * KIB;
 /** A second and a half of work, at most. */
@@ -26,7 +26,7 @@ const MAX_FINDINGS = 200;
 
 const ORDER: Record<FindingLevel, number> = { block: 0, warn: 1, info: 2 };
 
-/** By their first bytes: programs that nobody can read. */
+/** Compiled programs by their first bytes. */
 const PROGRAMS: readonly [RegExp, string][] = [
   [/^\x7fELF/, 'a program for Linux'],
   [/^MZ[\s\S]{0,300}PE\0\0/, 'a program for Windows'],
@@ -92,13 +92,13 @@ function unscanned({ path, bytes }: FileEntry): Finding {
   return { rule: 'not-scanned', level: 'block', file: path, line: 0, excerpt: `${bytes} bytes`, why };
 }
 
-/** What the model reads first, then what is run, then the rest: should the limit come, it cuts what matters least. */
+/** SKILL.md first, then scripts, other instructions, data: the limit cuts the least important. */
 function inOrder(files: readonly FileEntry[]): FileEntry[] {
   const rank = (file: FileEntry) => (isSkillFile(file) ? 0 : isScript(file) ? 1 : file.path.endsWith('.md') ? 2 : 3);
   return files.filter(({ kind }) => kind === 'file').sort((a, b) => rank(a) - rank(b));
 }
 
-/** No NUL in its first part: images and archives are passed over. */
+/** No NUL in the first 8 KiB: images and archives are skipped. */
 function isText(content: Buffer): boolean {
   return !content.subarray(0, 8_192).includes(0);
 }

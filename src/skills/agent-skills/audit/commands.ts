@@ -1,4 +1,4 @@
-/** Command lines, for what a pattern cannot say: what is piped into what, and what is installed from where. */
+/** Rules that need more than a pattern: pipes into a shell, installs, and the addresses that they use. */
 
 import type { FindingLevel, Passage } from './finding.ts';
 
@@ -14,10 +14,10 @@ export interface Hit {
 const FETCHER = /(?:^|[\s;&(`"'$])(?:curl|wget|fetch|iwr|irm|Invoke-WebRequest|Invoke-RestMethod|lynx|aria2c)\s/i;
 const DECODER =
   /(?:^|[\s;&(`"'$])(?:base64\s+(?:-d|-D|--decode|-di)\b|openssl\s+(?:enc|base64)\s.{0,40}-d\b|xxd\s+-\w{0,3}r|uudecode|rev\b|base32\s+-d|tr\s)/;
-/** A shell, or an interpreter that is given nothing but its input. */
+/** A shell, or an interpreter that reads its program from standard input. */
 const INTERPRETER =
   /^\s{0,4}(?:sudo\s+(?:-\w+\s+){0,3})?(?:env\s+)?(?:\/(?:usr\/)?(?:local\/)?bin\/(?:env\s+)?)?(?:(?:(?:ba|z|k|da|fi|c|tc)?sh|iex|Invoke-Expression)(?=$|[\s;&|)`"'])|(?:python[\d.]*|node|perl|ruby|php|deno|bun|osascript)(?:\s+-)?\s*(?=$|[;&|)`"']))/i;
-/** What a shell is handed by a substitution. */
+/** A download that a shell runs by substitution. */
 const SUBSTITUTED =
   /(?:\b(?:(?:ba|z|k|da)?sh\s+-\w{0,4}c|eval|source|exec)\s+|(?:^|[\s;&|])\.\s+|\b(?:(?:ba|z|k|da)?sh|python[\d.]*|node|perl|ruby)\s+)["']?(?:\$\(|<\(|`)\s{0,4}(?:curl|wget|fetch)\s/gi;
 

@@ -1,4 +1,4 @@
-/** What a careful person would want to know of a skill before using it. */
+/** The types of the static scan. */
 
 /** `block`: an owner decides first. `warn`: shown before it is used. `info`: listed. */
 export type FindingLevel = 'info' | 'warn' | 'block';
@@ -33,13 +33,13 @@ export interface Passage {
   intro: string;
   /** Of code in a fence: the line above it. */
   label: string;
-  /** It is of a file that is run, where no word counts. */
+  /** It belongs to a file that is run, where prohibitions in words do not count. */
   isScript: boolean;
   /** Some lines together, for what takes several steps. */
   block: boolean;
 }
 
-/** One way in which a rule shows. */
+/** One pattern of a rule. */
 export interface Form {
   /** Linear: at most one repetition without a bound, or a short bounded one. */
   find: RegExp;

@@ -9,7 +9,7 @@ import type { Passage } from './finding.ts';
 
 const ACT =
   '(?:run|ran|runs|use|uses|pipe|pipes|execute|executes|paste|type|allow|install|follow|obey|accept|trust|write|commit|copy|send)';
-const NEGATED = String.raw`(?:never|do not|don['’]t|must not|should not|nobody|no one)\s(?:ever\s)?${ACT}`;
+const NEGATED = String.raw`(?:never|do not|don['’]t|must not|should not|(?:nobody|no one)(?:\s(?:may|must|should))?)\s(?:ever\s)?${ACT}`;
 const SUBJECT = String.raw`(?:^|\b(?:it|hook|rule|filter|guard|policy|scanner|linter|agent|must|should|will)\s)`;
 const REFUSED = `${SUBJECT}(?:refuses?|rejects?|blocks?|denies|deny|forbids?|prohibits?|disallows?)`;
 const SOUGHT = String.raw`(?:${SUBJECT}(?:detects?|flags?|reports?)|\b(?:look|search|scan|watch|hunt)(?:s|es|ing)?\sfor)`;
@@ -25,7 +25,7 @@ const OBJECT = new RegExp(
 );
 /** An order that refers to what stands elsewhere: it makes a prohibition void wherever that stands. */
 const REFERS =
-  /\b(?:run|execute|paste|use|apply|perform|type|enter|start|do|follow|obey|carry out|try)\b\s(?:it|this|that|them|these|those|anyway)\b|\b(?:run|execute|paste|use|apply|perform|type|enter|start|do|follow|obey|carry out|try)\b[^.\n]{0,60}\b(?:above|below|marked|labell?ed|quoted|anti-?patterns?|(?:bad|wrong|unsafe|forbidden|first|second|last|previous|next)\s(?:\w{1,12}\s)?(?:examples?|commands?|blocks?|lines?|snippets?|phrases?|steps?))\b/i;
+  /\b(?:run|execute|paste|use|apply|perform|type|enter|start|do|follow|obey|carry out|try|act on|comply with)\b\s(?:it|this|that|them|these|those|anyway)\b|\b(?:run|execute|paste|use|apply|perform|type|enter|start|do|follow|obey|carry out|try|act on|comply with)\b[^.\n]{0,60}\b(?:above|below|marked|labell?ed|quoted|anti-?patterns?|(?:bad|wrong|unsafe|forbidden|first|second|last|previous|next)\s(?:\w{1,12}\s)?(?:examples?|commands?|blocks?|lines?|snippets?|phrases?|steps?))\b/i;
 const NEGATED_ORDER = /\b(?:never|do not|don['’]t|must not|should not|nobody|no one)\s(?:ever\s)?\w{1,12}/gi;
 const BAD_LABEL =
   /^\s{0,40}(?:#|\/\/|--)\s?(?:❌\s?)?(?:BAD|WRONG|INSECURE|UNSAFE|NEVER|DO NOT RUN|DON['’]T)\b[^a-z0-9]*$/i;
@@ -40,13 +40,13 @@ export function ordersByReference(text: string): boolean {
 export function isMentioned({ text, kind, intro, label, isScript }: Passage, index: number): boolean {
   if (isScript || kind === 'comment') return false;
   if (kind === 'code') return forbids(intro) && BAD_LABEL.test(label);
-  return isObject(text, index) || (intro !== '' && forbids(intro) && !ordersByReference(text));
+  return forbids(intro) ? isWholeItem(text, index) : isQuoted(text, index) && forbids(text);
 }
 
-/** Whether the sentence that `text` ends with forbids or seeks what follows, and every sentence before it as well. */
+/** Whether every sentence of `text` forbids or seeks what it ends with, and says nothing else. */
 function forbids(text: string): boolean {
   const bare = text.replace(QUOTED, '¤').replace(/[:.]\s*$/, '');
-  return bare !== '' && bare.split(/[.!?]\s/).every((sentence) => isGoverned(sentence.replace(/[:.]$/, '')));
+  return bare !== '' && bare.split(/[.!?]\s/).every(isGoverned);
 }
 
 function isGoverned(sentence: string): boolean {
@@ -54,15 +54,16 @@ function isGoverned(sentence: string): boolean {
   return !TAKES_BACK.test(beforeSought ?? before) && !TAKES_BACK.test((sought ?? words).replace(/\b(?:such )?as$/, ''));
 }
 
-function isObject(text: string, index: number): boolean {
-  for (const quoted of text.matchAll(QUOTED)) {
-    const end = quoted.index + quoted[0].length;
-    if (index < quoted.index || index >= end) continue;
-    const before = text.slice(0, quoted.index).replace(QUOTED, '¤');
-    const after = text.slice(end).replace(QUOTED, '¤');
-    const sentence = before.slice(Math.max(...['. ', '! ', '? '].map((mark) => before.lastIndexOf(mark))) + 1);
-    const rest = /^[^.!?]*/.exec(after)?.[0] ?? '';
-    return isGoverned(sentence) && !TAKES_BACK.test(rest) && !ordersByReference(`${before} ${after}`);
-  }
-  return false;
+function isQuoted(text: string, index: number): boolean {
+  return Array.from(text.matchAll(QUOTED)).some((one) => one.index <= index && index < one.index + one[0].length);
+}
+
+/** Whether a list's item, or a table's cell, is what was found and nothing else. */
+function isWholeItem(text: string, index: number): boolean {
+  const start = text.startsWith('|') ? text.lastIndexOf('|', index) + 1 : 0;
+  const end = text.startsWith('|') ? text.indexOf('|', index) : text.length;
+  const item = text.slice(start, end < 0 ? text.length : end).replace(/^\s*(?:[-*+]|\d{1,3}[.)])\s/, '');
+  const bare = item.replace(QUOTED, '¤').trim();
+  if (bare.includes('¤')) return bare === '¤';
+  return /^[\s*+-]*$/.test(text.slice(start, index)) && !/\b(?:unless|except|until|but|then)\b/i.test(bare);
 }

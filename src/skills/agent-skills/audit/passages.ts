@@ -1,9 +1,9 @@
-/** A file as passages: what belongs together, and how it is meant. */
+/** Splits a file into passages: paragraphs, commands, comments, frontmatter lines. */
 
 import type { Passage, PassageKind } from './finding.ts';
 import { fold } from './text.ts';
 
-/** Longer passages are cut, longer lines as well: a pattern's work is bounded by it. */
+/** Length of a passage: bounds the work of each pattern. */
 const MAX_PASSAGE = 1_500;
 const OVERLAP = 200;
 const BLOCK_LINES = 12;

@@ -1,4 +1,4 @@
-/** What is in a line and cannot be seen, or cannot be read. */
+/** Text that cannot be seen or read: hidden characters, look-alike letters, encoded commands; and excerpts that show it. */
 
 import { shorten } from '../../../base/text.ts';
 import type { Hit } from './commands.ts';
@@ -15,7 +15,7 @@ const OVERRIDE = /[\u202d\u202e]/;
 const BIDI = /[\u202a\u202b\u202d\u202e\u2066-\u2068]/;
 const RIGHT_TO_LEFT = /[\p{Script=Hebrew}\p{Script=Arabic}]/u;
 
-/** Of a line as it is. `isCode`: in a program, nothing speaks for them. */
+/** Hidden characters of a raw line. `isCode`: of a program, where bidirectional controls are never needed. */
 export function unseen(line: string, isCode: boolean): Hit[] {
   // Nearly every line ends here.
   if (!/[^\t\u0020-\u007e]/.test(line)) return [];

@@ -54,7 +54,7 @@ class Catalog implements SkillCatalog {
   rescan(): Promise<RescanReport> {
     const { running } = this;
     if (!running) return this.start();
-    // What changed after the running one looked there is seen by one more, however many ask.
+    // One more run sees what changed behind the running one; all callers share it.
     this.next ??= running.then(
       () => this.start(),
       () => this.start(),
@@ -104,7 +104,7 @@ function isEqual(a: Ingredients, b: Ingredients): boolean {
 
 const INLINE: SkillSource = Object.freeze({ kind: 'inline', directory: undefined });
 
-/** Inline skills stand above every folder but those of bundles. */
+/** Inline skills take precedence over every source but installed bundles. */
 function withInline(skills: readonly AgentSkill[], inline: readonly AgentSkill[]): AgentSkill[] {
   const isInstalled = ({ source }: AgentSkill) => source.kind === 'installed';
   return [...skills.filter((skill) => !isInstalled(skill)), ...inline, ...skills.filter(isInstalled)];

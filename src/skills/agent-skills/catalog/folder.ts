@@ -22,13 +22,13 @@ import type { AgentSkill, SkillSource } from '../skill.ts';
 export const MAX_SKILL_FILES = 10_000;
 /** Of a folder that holds skills. */
 const MAX_ENTRIES = 100_000;
-/** A clock of files is this coarse: what was written a moment ago may be written again within the same tick. */
+/** Resolution of file times: a file may be written again within the same tick, so that its stamp stays. */
 const TICK_MS = 50;
 
-/** What tools leave behind. Other hidden folders are looked into: projects keep skills in `.claude/skills`. */
+/** Folders of build tools. Other hidden folders are read: projects keep skills in `.claude/skills`. */
 const SKIPPED = /^(?:node_modules|__pycache__|venv|\.(?:git|hg|svn|venv|tox|cache|npm|next|[a-z]+_cache))$/;
 
-/** What a folder holds, as far as a scan cares. */
+/** The entries of a folder that a scan needs. */
 export interface Listing {
   readonly folders: readonly string[];
   /** Symbolic links, to folders perhaps. */
@@ -38,22 +38,22 @@ export interface Listing {
   /** The names of the other files that are no links, as many as a skill may have. */
   readonly others: readonly string[];
   readonly files: number;
-  /** There was more than is looked at. */
+  /** The folder has more entries than the limit. */
   readonly isCut: boolean;
 }
 
 export interface FolderRecord {
-  /** Undefined: it may have changed within the clock's tick, and is listed again. */
+  /** Undefined: it may have changed within the tick, and is listed again. */
   readonly stamp: Stamp | undefined;
   readonly listing: Listing;
   skill?: SkillRecord | undefined;
-  /** What became of the skill because of its other files. */
+  /** The skill as refused because of its other files. */
   refused?: { readonly of: AgentSkill; readonly message: string; readonly skill: AgentSkill } | undefined;
 }
 
 interface SkillRecord {
   readonly stamp: Stamp;
-  /** Of a file that may have been written again within the clock's tick: what was in it. */
+  /** Hash of the content, where the stamp may not tell a second write within the tick. */
   readonly digest: string | undefined;
   readonly source: SkillSource;
   readonly skill: AgentSkill;
@@ -76,7 +76,7 @@ export async function lookInto(
   }
 }
 
-/** The stamp, unless the same clock reading may still come to stand for another state. */
+/** The stamp, unless another write within the same tick could keep it. */
 function settled(stats: Stats): Stamp | undefined {
   const changed = Math.max(stats.mtimeMs, stats.ctimeMs);
   return Math.abs(Date.now() - changed) < TICK_MS ? undefined : stampOf(stats);
@@ -136,7 +136,7 @@ class Entries {
 
 const SKILL_FILE = 'SKILL.MD';
 
-/** Undefined when nothing is there, or nobody may look. */
+/** Undefined when the path does not exist or cannot be read. */
 export function statsOf(path: string): Stats | undefined {
   try {
     return lstatSync(path, { throwIfNoEntry: false });
@@ -145,7 +145,7 @@ export function statsOf(path: string): Stats | undefined {
   }
 }
 
-/** The first of the files besides `SKILL.md` that anybody may change. Their rights change without the folder's stamp. */
+/** The first world-writable file beside `SKILL.md`. Permissions change without the folder's stamp. */
 export async function openFileIn(path: string, { others }: Listing, pace: Pace): Promise<string | undefined> {
   for (const name of others) {
     const file = `${path}${sep}${name}`;
@@ -182,7 +182,7 @@ export function skillOf(
   return skill;
 }
 
-/** Of the whole file, or of why it is not read. A link's own stamp says nothing of what it leads to, either. */
+/** Hash of the whole file, or the code of its refusal. A link's stamp does not follow its target. */
 function digestOf(file: string): string {
   const content = readWhole(file);
   return 'code' in content ? content.code : createHash('sha256').update(content).digest('base64');

@@ -1,4 +1,4 @@
-/** From what was found to what can be called. */
+/** Resolves names: from the skills that were found to those that can be called. */
 
 import type { Pace } from '../../../base/pace.ts';
 import {
@@ -29,12 +29,12 @@ export interface Ingredients {
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** What two names that differ only in case, or in how their characters are put together, have in common. */
+/** The key under which names that differ only in case or Unicode form collide. */
 const keyOf = (name: string): string => (PLAIN.test(name) ? name : name.normalize('NFKC').toLowerCase());
 
 const PLAIN = /^[a-z0-9-]*$/;
 
-/** Settles who has which name. `adapted` remembers, by skill, what the settings made of it: equal input, same value. */
+/** Builds the snapshot. `adapted` caches the skills that settings changed, so that equal input gives the same value. */
 export async function resolve(
   { found, diagnostics, settings, commands }: Ingredients,
   version: number,
@@ -62,7 +62,7 @@ export async function resolve(
   });
 }
 
-/** Of those with one name the last one wins. */
+/** Of skills with the same name the last one wins. */
 async function compete(found: readonly AgentSkill[], pace: Pace) {
   const invalid: AgentSkill[] = [];
   const winners = new Map<string, AgentSkill>();
@@ -85,7 +85,7 @@ function adapt(skill: AgentSkill, setting: SkillSetting, adapted: WeakMap<AgentS
   const known = adapted.get(skill);
   if (known) return known;
   const { description = skill.description, display = skill.display } = setting;
-  // What the household says it is for, it says in every language.
+  // A configured description replaces the localised ones too.
   const descriptions = setting.description === undefined ? skill.descriptions : {};
   const made = { ...skill, description, descriptions, display };
   adapted.set(skill, made);

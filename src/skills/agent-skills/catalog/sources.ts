@@ -19,7 +19,7 @@ export interface Surroundings {
   claudeSkills: boolean;
 }
 
-/** What the configuration says where nobody said anything. */
+/** The default of `skills.agent_skill_dirs`. */
 const DEFAULT_FOLDER = '.agent-skills';
 
 /** All sources in rising priority. None of the folders has to be there. */

@@ -1,4 +1,4 @@
-/** Through all folders of all sources to the skills in them. */
+/** Walks all folders of all sources to the skills in them. */
 
 import { realpathSync } from 'node:fs';
 import { basename, join, sep } from 'node:path';
@@ -30,7 +30,7 @@ interface Within {
   /** The skill that its folder lies in. */
   outer: Within | undefined;
   files: number;
-  /** The first thing in it that anybody may change. */
+  /** The first world-writable file or folder in it. */
   open: string | undefined;
 }
 
@@ -154,7 +154,7 @@ class Walker {
       const name = listing.folders[index] as string;
       this.waiting.push({ path: `${path}${sep}${name}`, folderName: name, depth: depth + 1, within });
     }
-    // A person links skills into their own folders; a skill that brings a link wants to get out of its own.
+    // A person may link skills into a source; a link inside of a skill may lead out of it.
     if (within) return;
     for (const name of [...listing.links].reverse()) {
       const target = realPath(join(path, name));
@@ -164,7 +164,7 @@ class Walker {
     }
   }
 
-  /** What was installed came from elsewhere: its links stay among what was installed. */
+  /** Links of installed skills must stay inside of the folder of installed skills. */
   private mayFollow(target: string): boolean {
     return this.source.kind !== 'installed' || target.startsWith(`${this.root}${sep}`);
   }
@@ -174,7 +174,7 @@ class Walker {
   }
 }
 
-/** What is in a skill is in those around it, too. */
+/** Notes a world-writable path for the skill and for those that contain it. */
 function note(within: Within | undefined, open: string | undefined): void {
   if (open === undefined) return;
   for (let each = within; each; each = each.outer) each.open ??= open;

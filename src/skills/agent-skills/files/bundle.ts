@@ -1,4 +1,4 @@
-/** What is to be installed, from a bundle or from a folder. */
+/** The content of a skill, read from a bundle or a folder, and written as a bundle. */
 
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
@@ -53,7 +53,7 @@ export async function folderContent(folder: string): Promise<SkillContent> {
   return { folder: basename(folder), files: withoutFolderLinks(listing).map((entry) => fileOf(folder, entry)) };
 }
 
-/** A link to a folder is left out: what it leads to is carried where it stands. */
+/** Leaves out links to folders: their targets are packed where they are. */
 function withoutFolderLinks({ files }: Listing): FileEntry[] {
   const paths = new Set(files.map(({ path }) => path));
   return files.filter(({ target }) => target === undefined || paths.has(target));
@@ -109,7 +109,7 @@ const RATIO_FROM_BYTES = MIB;
 /** Names that are devices on Windows, whatever follows the dot. */
 const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
 
-/** What a Mac adds to every archive, and no skill has. */
+/** Files that macOS adds to archives. */
 const MAC_EXTRAS = /^__MACOSX\/|(?:^|\/)\.DS_Store$|(?:^|\/)\._[^/]*$/;
 
 /**
@@ -150,7 +150,7 @@ function checkSizes(entries: readonly ZipEntry[], limits: BundleLimits): void {
   }
 }
 
-/** Every name so far, as a system sees it for which case does not count. */
+/** All names so far, compared as on a file system that ignores case. */
 class Tree {
   private readonly seen = new Map<string, { exact: string; isFolder: boolean; listed: boolean }>();
 

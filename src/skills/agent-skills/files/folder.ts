@@ -1,4 +1,4 @@
-/** Folders and files that are held open while something is looked up in them. */
+/** Opens folders and files by descriptor, so that nothing can be swapped between check and use. */
 
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, readlink, realpath, stat } from 'node:fs/promises';
@@ -108,7 +108,7 @@ const REFUSALS = {
 
 export type RefusalCode = keyof typeof REFUSALS;
 
-/** Bad content is a value: it stops nothing else. */
+/** Why a file is not read, as a value. */
 export interface Refusal {
   ok: false;
   code: RefusalCode;

@@ -13,7 +13,7 @@ import { pathProblem } from './folder.ts';
 
 const VERSIONS = '.versions';
 const STAGE = '.stage';
-/** A stage or an unused version of a process that still runs is left alone for so long. */
+/** Grace period for a stage or an unused version whose process still runs. */
 const ABANDONED_MS = 10 * 60_000;
 
 /** Where bundles are installed. */
@@ -144,7 +144,7 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** What an installation that was killed left behind, and versions that no name leads to any more. */
+/** Removes stages of killed installations, and versions that no link refers to. */
 async function removeAbandoned(folder: string, stage: string): Promise<void> {
   const now = (await lstat(stage)).mtimeMs;
   const entries = await namesIn(folder);

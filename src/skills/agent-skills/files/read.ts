@@ -1,4 +1,4 @@
-/** Reading a file of a skill, and nothing but a file of that skill. */
+/** Reads a file of a skill without ever leaving its folder. */
 
 import type { Stats } from 'node:fs';
 import { type FileHandle, lstat, readlink } from 'node:fs/promises';

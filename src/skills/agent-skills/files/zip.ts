@@ -196,7 +196,7 @@ function dataStart(archive: Buffer, at: number, header: Header, path: string): n
   return data;
 }
 
-/** A writer that could not go back left zeros, and wrote the sizes after the data. */
+/** Streaming writers leave zeros in the local header and write the sizes after the data. */
 function sameSizes(local: Header, header: Header): boolean {
   const followed = (local.flags & SIZES_FOLLOW) !== 0;
   return (['crc', 'packedBytes', 'bytes'] as const).every(
@@ -217,7 +217,7 @@ function checkSpans(spans: { from: number; to: number; path: string }[], directo
 
 const inflate = promisify<InputType, ZlibOptions, unknown>(inflateRaw);
 
-/** Counts what really comes out: a header that says less than that is found after at most so many bytes. */
+/** Unpacks at most the size that the header declares, then compares size and checksum. */
 async function unpack(packed: Buffer, { method, bytes, crc }: Header, path: string): Promise<Buffer> {
   const content = method === STORED ? packed : await inflated(packed, bytes, path);
   if (content.length !== bytes) throw refuseBundle('has an entry with another size than it says', path);

@@ -1,4 +1,4 @@
-/** Typed access to a frontmatter's fields, forgiving about spelling and type, with a warning for what was forgiven. */
+/** Typed access to frontmatter fields. Other spellings and types are accepted with a warning. */
 
 import type { Json } from '../../../base/json.ts';
 import type { Diagnoses } from '../skill.ts';
@@ -80,7 +80,7 @@ export class Fields {
     return this.take(key)?.value;
   }
 
-  /** What nobody asked for, as it was written. */
+  /** The fields that were not taken, as written. */
   rest(): Field[] {
     return [...this.byKey].filter(([key]) => !this.taken.has(key)).map(([, field]) => field);
   }

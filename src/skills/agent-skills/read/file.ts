@@ -7,7 +7,7 @@ import { isWorldWritable } from '../files/folder.ts';
 import type { AgentSkill } from '../skill.ts';
 import { type Divided, divide, hasText, splitFrontmatter } from './head.ts';
 
-/** What tells one state of a file or folder from another without reading it. */
+/** Identifies the state of a file or folder without reading it. */
 export interface Stamp {
   readonly inode: number;
   readonly size: number;
@@ -98,7 +98,7 @@ export function readWhole(file: string): Buffer | Refusal {
   }
 }
 
-/** Why the file system refused. What it did not say is a bug, and is thrown. */
+/** A system error as a refusal. Rethrows anything else. */
 export function refusedBy(error: unknown): Refusal {
   const code = systemCode(error);
   if (code === undefined) throw error;

@@ -1,4 +1,4 @@
-/** Frontmatter from text: the quick way, the library's, and a second try at what is no YAML. */
+/** Splits a `SKILL.md` into frontmatter and body, and reads the frontmatter: quick reader, YAML library, repair. */
 
 import { readPlain } from './plain.ts';
 import { type Document, type Field, type Repaired, readYaml, repair } from './yaml.ts';
@@ -33,7 +33,7 @@ function readFrontmatter(text: string, firstLine: number): Document | Repaired {
 
 const FORBIDDEN = /^[\t ]*["']?(forbidden[-_]?tools)["']?[\t ]*:/im;
 
-/** What forbids something must not get lost with the rest of a text that could not be read. */
+/** Keeps `forbidden_tools` as unreadable where the YAML around it is broken: a prohibition must not get lost. */
 function withForbidden<D extends Document>(document: D, text: string, firstLine: number): D {
   const found = document.problems.length === 0 ? null : FORBIDDEN.exec(text);
   const key = found?.[1];
@@ -137,7 +137,7 @@ function endOfYaml(text: string): { yaml: number; body: number } {
   return { yaml: length, body: length };
 }
 
-/** The same file with all of it as its body, for what stands between rules and is no frontmatter. */
+/** The same file with all of it as its body: the text between the fences is no frontmatter. */
 function allBody(parts: Parts): Parts {
   const start = parts.hasBom ? BOM.length : 0;
   return {

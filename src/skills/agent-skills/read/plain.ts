@@ -8,7 +8,7 @@ import type { YamlKind } from '../../../base/yaml.ts';
 import { isRecord, parsedJson } from './fields.ts';
 import { type Document, type Field, kindOf } from './yaml.ts';
 
-/** What the quick reader takes on: all of it is one piece of work. */
+/** Limit of the quick reader, which does not yield. */
 const MAX_PLAIN_CHARACTERS = 16_384;
 const LINE = /^( *)(- +)?(?:([A-Za-z][\w-]*):(?: +|$))?(.*)$/;
 /** Text that YAML takes for itself: it begins with a letter or digit and holds nothing that means something. */

@@ -1,4 +1,4 @@
-/** From a `SKILL.md` to a skill, with everything that is wrong with it. */
+/** Reads a `SKILL.md` into a skill with its diagnostics. */
 
 import { isUtf8 } from 'node:buffer';
 import { basename } from 'node:path';
@@ -19,7 +19,7 @@ export interface Found {
   readonly folderName: string;
 }
 
-/** What the file consists of, for who judges its form. */
+/** The skill with the parts of its file, for validation. */
 export interface Reading extends Divided {
   readonly skill: AgentSkill;
 }
@@ -120,7 +120,7 @@ function diagnoseYaml(document: Document | Repaired, diagnoses: Diagnoses): void
   }
 }
 
-/** One in so many bytes, and it is a picture or a program and not a text that was damaged. */
+/** A higher share of NULs (one in so many bytes) means that it is no text file. */
 const MOST_NULS = 100;
 
 function countNuls(bytes: Buffer): number {

@@ -162,7 +162,7 @@ function readAllowed(fields: Fields): readonly string[] | undefined {
   return list?.tools;
 }
 
-/** What cannot be read here is never as good as nothing: somebody wanted something forbidden. */
+/** An unreadable list is not an empty one: the author wanted to forbid something. */
 function readForbidden(fields: Fields, diagnoses: Diagnoses) {
   const field = fields.take('forbidden-tools');
   if (field === undefined) return { forbiddenTools: NOTHING, forbiddenToolsUnreadable: false };

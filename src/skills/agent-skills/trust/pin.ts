@@ -1,4 +1,4 @@
-/** A skill's files as one hash: what an owner approved, and nothing else. */
+/** Pins: the hash of a skill's files, what they may do, and what changed between two of them. */
 
 import { createHash } from 'node:crypto';
 import { listOf, plural } from '../../../base/text.ts';
@@ -23,7 +23,7 @@ export interface Unpinnable {
 }
 
 const FORM = 'coda skill 1\n';
-/** Names that differ from what is on the disk, and content that was not seen, can be in no hash. */
+/** Refusals that make a folder unpinnable: its content cannot be hashed completely. */
 const UNSEEN = new Set(['world_writable', 'too_deep', 'unreadable', 'changed', 'not_found']);
 
 /**

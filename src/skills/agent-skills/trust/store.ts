@@ -1,4 +1,4 @@
-/** In which state of its files a skill may be used. Every verb runs in the transaction that it is given. */
+/** Pins, deprecations and uses of skills, and their settings in a conversation. Every verb runs in the given transaction. */
 
 import type { Instant } from '../../../base/clock.ts';
 import type { Json } from '../../../base/json.ts';
@@ -36,7 +36,7 @@ export async function pinOf(db: Pick<Queryable, 'query'>, { name, source }: Skil
   return row && { state: row.state, pinned: { hash: row.hash, capabilities: row.capabilities, files: row.files } };
 }
 
-/** Keeps what a skill is at its first use, unless somebody was quicker. */
+/** Stores the pin of a first use, unless there is one already. */
 export async function addPin(
   tx: Transaction,
   { name, source }: SkillId,
@@ -68,13 +68,13 @@ export async function approvePin(
   );
 }
 
-/** Those that an owner has to look at before they are used. */
+/** Skills that an owner has to approve before they are used. */
 export async function blocked(db: Pick<Queryable, 'query'>): Promise<SkillId[]> {
   const { rows } = await db.query<SkillId>(`select name, source from skill_pins where state = 'blocked'`);
   return rows;
 }
 
-/** What an owner decided stays, without who it was. */
+/** Deletion rules: decisions stay, without the person who made them. */
 export const erasures: readonly Erasure[] = [
   { sql: 'update skill_pins set person_id = null where person_id = $1' },
   { sql: 'update skill_deprecations set person_id = null where person_id = $1' },
@@ -130,7 +130,7 @@ export async function settingsOf(db: Pick<Queryable, 'query'>, conversationId: s
   return rows[0] ?? { settings: {}, epoch: 0 };
 }
 
-/** More would crowd out the conversation; the one that was activated first gives way. */
+/** Limit of active skills in a conversation; the oldest is dropped. */
 const MOST_ACTIVE = 20;
 
 /** Notes that the conversation uses these skills from now on, and counts the use. */

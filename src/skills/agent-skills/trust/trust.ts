@@ -10,13 +10,13 @@ import { approvePin, type KnownPin, type PinState, pinOf, type SkillId } from '.
 
 /** A skill as it was looked at: what may be used of it, or why an owner has to look first. */
 export type Trust =
-  /** It is the household's own. */
+  /** Trusted by its source: shipped or configured. */
   | { kind: 'own' }
   /** Its files are those that were pinned. */
   | { kind: 'known'; files: Pinned['files'] }
   /** It was never used before. `block`: why it must not be, without an owner. */
   | { kind: 'first'; pin: Pin; state: PinState; block: string[] }
-  /** Somebody has to look at it; `reasons` are sentences without a full stop. */
+  /** An owner has to approve it; `reasons` are sentences without a full stop. */
   | { kind: 'changed' | 'blocked'; reasons: string[] }
   | { kind: 'unpinnable'; message: string };
 

@@ -1,4 +1,4 @@
-/** What people type about skills. */
+/** The slash commands: /skills, /skill, /rescan-skills, and skills called by name. */
 
 import {
   type Call,

@@ -90,7 +90,7 @@ export interface Filled {
   tookArguments: boolean;
 }
 
-/** One pass over the text: what is filled in is never looked at again. */
+/** Matched in one pass: inserted text is never expanded again. */
 const PLACES =
   /\$ARGUMENTS\b|\$(\d{1,2})(?!\d)|<%[-=]?((?:(?!%>)[\s\S]){0,200})%>|\$\{([A-Za-z_][A-Za-z0-9_]{0,99})\}|\{baseDir\}|!`([^`\n]{1,300})`/g;
 const KEY = /^\s*([A-Za-z_][\w.-]{0,63})\s*$/;

@@ -7,7 +7,7 @@ import type { AgentSkill, SkillSnapshot } from '../skill.ts';
 const NAME = 4;
 const TAG = 3;
 const DESCRIPTION = 1;
-/** A longer description says no more of what it is for. Characters. */
+/** Characters of a description that are indexed. */
 const LONGEST = 1_200;
 const PIECE = 200;
 
@@ -61,7 +61,7 @@ function weighed({ name, tags, triggers, description }: AgentSkill): Map<string,
   return weights;
 }
 
-/** Words that say nothing of what a skill is for. */
+/** Stop words. */
 const EMPTY = new Set(
   'a an and are as at be by can do for from get give have how i in into is it me my of on or please skill so that the this to use want was we what when which will with you your'.split(
     ' ',

@@ -103,7 +103,7 @@ const SHORT = 2_000;
 /** Of the instructions that stand in its prompt; it reads on in its SKILL.md. */
 const MOST_INSTRUCTIONS = 60_000;
 const MOST_CALLS = 25;
-/** For what comes before and after it. Milliseconds. */
+/** Added to the time limit for admission and summary. Milliseconds. */
 const MARGIN_MS = 60_000;
 
 /** Runs a skill as an agent of its own, with a context of its own. */
@@ -176,7 +176,7 @@ async function summedUp(skill: AgentSkill, came: ToolResult, { spawn }: CallCont
   return done(summary.text, came.tainted ? { tainted: true } : {});
 }
 
-/** Nobody waits longer for the answer; the reading goes on. */
+/** The answer waits at most so long; the scan continues. */
 const ANSWER_WITHIN_MS = 900;
 
 /** What a rescan found, in words; or that it still goes on. */
