@@ -187,7 +187,7 @@ export async function moveTo(
   wakeAt: WakeAt,
   text = found.text,
 ) {
-  const refused = await refusedAsTooOften(ctx, schedule, found.conversationId, found.id);
+  const refused = await refusedAsTooOften(ctx, [{ ...found, ...schedule }]);
   if (refused) return refused;
   const now = ctx.clock.now();
   const after = { ...found, ...schedule, text, snoozedUntil: undefined, snoozedOccurrence: undefined };

@@ -107,7 +107,7 @@ export async function placeAt(
   if (toDm && !(await store.hasDm(tx, person.id))) {
     return failed('NO_DM', texts.noDm.message, { remedy: texts.noDm.remedy });
   }
-  const refused = await refusedAsTooOften(ctx, schedule, conversationId);
+  const refused = await refusedAsTooOften(ctx, [{ conversationId, ...schedule }]);
   if (refused) return refused;
   const made = await store.insert(
     tx,

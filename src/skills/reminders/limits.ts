@@ -2,7 +2,6 @@
 import { type Failed, failed, type TxContext } from '../../agent/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import { occurrences } from '../../time/index.ts';
-import type { Schedule } from './schedule.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
 
@@ -11,32 +10,44 @@ export const MOST_PENDING = 500;
 const MOST_AN_HOUR = 120;
 const HOUR_MS = 3_600_000;
 
-/**
- * Refuses a series that would have its person's, or its place's, speak too often; undefined when there is room. `except`:
- * the reminder that it takes the place of.
- */
-export async function refusedAsTooOften(
-  { tx, person }: Pick<TxContext, 'tx' | 'person'>,
-  schedule: Schedule,
-  conversationId: string,
-  except = '',
-): Promise<Failed | undefined> {
-  const { rule, plannedAt } = schedule;
-  const own = rule === undefined ? 0 : timesAnHour(rule, plannedAt);
-  if (own < 2) return undefined;
-  const others = await store.frequent(tx, person.id, conversationId, except);
-  const sum = (series: typeof others) =>
-    series.reduce((times, { rule, plannedAt }) => times + timesAnHour(rule, plannedAt), own);
-  const tooOften =
-    sum(others.filter(({ personId }) => personId === person.id)) > MOST_AN_HOUR ||
-    sum(others.filter((other) => other.conversationId === conversationId)) > MOST_AN_HOUR;
-  if (!tooOften) return undefined;
-  const { message, remedy } = texts.tooOften(MOST_AN_HOUR);
-  return failed('TOO_OFTEN', message, { remedy });
+/** A reminder as it is to be. */
+interface Planned {
+  /** Of the reminder that it takes the place of. */
+  id?: string;
+  conversationId: string;
+  rule?: string | undefined;
+  plannedAt?: Instant | undefined;
 }
 
+/** Refuses series that would have their person's, or their place's, speak too often; undefined when there is room. */
+export async function refusedAsTooOften(
+  { tx, person }: Pick<TxContext, 'tx' | 'person'>,
+  planned: readonly Planned[],
+): Promise<Failed | undefined> {
+  const own = planned
+    .map(({ conversationId, rule, plannedAt }) => ({ conversationId, times: timesAnHour(rule, plannedAt) }))
+    .filter(({ times }) => times > 1);
+  const replaced = planned.flatMap(({ id }) => id ?? []);
+  for (const place of new Set(own.map(({ conversationId }) => conversationId))) {
+    const series = (await store.frequent(tx, person.id, place, replaced)).map((other) => ({
+      ...other,
+      times: timesAnHour(other.rule, other.plannedAt),
+    }));
+    const here = <T extends { conversationId: string }>(one: T) => one.conversationId === place;
+    const ofPerson = [...own, ...series.filter(({ personId }) => personId === person.id)];
+    const ofPlace = [...own.filter(here), ...series.filter(here)];
+    if ([ofPerson, ofPlace].every((all) => sumOf(all) <= MOST_AN_HOUR)) continue;
+    const { message, remedy } = texts.tooOften(MOST_AN_HOUR);
+    return failed('TOO_OFTEN', message, { remedy });
+  }
+  return undefined;
+}
+
+const sumOf = (series: readonly { times: number }[]) => series.reduce((sum, { times }) => sum + times, 0);
+
 /** How often a series speaks within the hour that begins with `from`; counted no further than matters. */
-function timesAnHour(rule: string, from: Instant): number {
+function timesAnHour(rule: string | undefined, from: Instant | undefined): number {
+  if (rule === undefined || from === undefined) return 0;
   let times = 0;
   for (const at of occurrences(rule, { after: new Date(from.getTime() - 1) })) {
     if (at.getTime() >= from.getTime() + HOUR_MS || times > MOST_AN_HOUR) break;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Call, dataTool, done, failed } from '../../agent/index.ts';
 import type { Instant } from '../../base/clock.ts';
+import { refusedAsTooOften } from './limits.ts';
 import { nextOf } from './plan.ts';
 import { CATCH_UPS, type Reminder, type WakeAt } from './reminder.ts';
 import * as store from './store.ts';
@@ -89,6 +90,8 @@ export function restoreTool(wakeAt: WakeAt) {
       }
       const [first] = restored;
       if (!first) return failed('NOT_FOUND', texts.notFound('').message);
+      const refused = await refusedAsTooOften({ tx, person }, begunAnew(restored, current));
+      if (refused) return refused;
       await store.save(tx, restored, now);
       for (const { plannedAt, snoozedUntil, state } of restored) {
         if (state !== 'pending') continue;
@@ -99,6 +102,12 @@ export function restoreTool(wakeAt: WakeAt) {
       return done(texts.restored(restored, now), at && { times: [at.toISOString()] });
     },
   });
+}
+
+/** Those that speak by a rule by which they do not speak at present. */
+function begunAnew(restored: readonly Reminder[], current: readonly Reminder[]): Reminder[] {
+  const speaks = ({ state, rule, plannedAt }: Reminder) => state === 'pending' && plannedAt !== undefined && rule;
+  return restored.filter((after, index) => speaks(after) && speaks(after) !== speaks(current[index] as Reminder));
 }
 
 function stoodBefore(reminder: Reminder, before: z.output<typeof snapshot>, now: Instant): Reminder {

@@ -107,18 +107,18 @@ export async function insert(
 /** More are never needed to see that there is no room. */
 const MOST_FREQUENT = 200;
 
-/** Pending series of the person, or in the place, that may speak more than once an hour; not the one with id `except`. */
+/** Pending series of the person, or in the place, that may speak more than once an hour; not those with the ids `except`. */
 export async function frequent(
   tx: Transaction,
   personId: string,
   conversationId: string,
-  except: string,
+  except: readonly string[],
 ): Promise<{ personId: string; conversationId: string; rule: string; plannedAt: Instant }[]> {
   const { rows } = await tx.query<
     Pick<ReminderRow, 'person_id' | 'conversation_id'> & { rule: string; planned_at: Date }
   >(
     `select person_id, conversation_id, rule, planned_at from reminders
-      where state = 'pending' and planned_at is not null and (person_id = $1 or conversation_id = $2) and id <> $3
+      where state = 'pending' and planned_at is not null and (person_id = $1 or conversation_id = $2) and id <> all($3::text[])
         and rule ~ 'FREQ=(SECONDLY|MINUTELY|HOURLY)|BY(MINUTE|SECOND)=[0-9]+,'
       limit ${MOST_FREQUENT}`,
     [personId, conversationId, except],

@@ -50,6 +50,23 @@ for (const { name, available, open } of testDatabases)
         expect((await remind('drink', 'every 30 minutes')).ok).toBe(true);
       });
 
+      test('… also when a series is taken back into being', async () => {
+        await remind('breathe', 'every minute');
+        const blink = await remind('blink', 'every minute');
+        expect(blink.ok).toBe(true);
+        const calmer = await coda.call('reminder_edit', { which: 'blink', when: 'every 2 minutes' });
+        const gone = await coda.call('reminder_delete', { which: 'breathe' });
+        expect((await remind('sit up', 'every 2 minutes')).ok).toBe(true);
+        expect((await remind('look up', 'every 5 minutes')).ok).toBe(true);
+        expect(words(await undo(gone))).toContain('more than 120 times an hour');
+        expect((await coda.call('reminder_delete', { which: 'look up' })).ok).toBe(true);
+        expect((await undo(gone)).ok).toBe(true);
+        expect(words(await undo(calmer))).toContain('more than 120 times an hour');
+        // What takes nothing more is taken back beside any number of others.
+        const renamed = await coda.call('reminder_edit', { which: 'sit up', text: 'sit straight' });
+        expect((await undo(renamed)).ok).toBe(true);
+      });
+
       test('… and for a place, whoever has set them', async () => {
         const inGeneral = (person: string) => ({ person, conversation: 'general' });
         await remind('breathe', 'every minute', inGeneral('ana'));
