@@ -32,6 +32,7 @@ export type * from './phrase.ts';
 export { type Decision, defaultPolicy, type Policy, refusedHere } from './policy.ts';
 export {
   erasures as agentErasures,
+  fileReferences as agentFiles,
   type ItemContext,
   itemContext,
   newEpoch,

@@ -3,7 +3,16 @@ import { uuid } from '../base/ids.ts';
 import type { Also, Form, Item } from '../delivery/index.ts';
 import type { Pruning } from '../jobs/index.ts';
 import type { Erasure } from '../people/index.ts';
-import { type Database, type Fragment, json, raw, render, sql, type Transaction } from '../storage/index.ts';
+import {
+  type Database,
+  type FileReferences,
+  type Fragment,
+  json,
+  raw,
+  render,
+  sql,
+  type Transaction,
+} from '../storage/index.ts';
 import { type Recalled, recall } from './context/index.ts';
 import type { Dialogue } from './dialogue/dialogue.ts';
 import { forgetDialogue, erasures as ofDialogues, readDialogue } from './dialogue/store.ts';
@@ -205,7 +214,7 @@ function history(turn: Turn, item: Item, answer: string, now: Instant) {
 
 /** A message as it is remembered: what came with it by name and kind only. */
 function said({ payload, person }: Item) {
-  const files = payload.files.map(({ name, type, hash }) => ({ name, type, hash }));
+  const files = payload.files.map(({ name, type }) => ({ name, type }));
   return { ...saidIn(payload.text, { person }), ...(files.length > 0 && { files }) };
 }
 
@@ -357,6 +366,11 @@ export const prunings: readonly Pruning[] = [
     sql: `with old as (delete from undos where id in (select id from undos where created_at < $1 limit $2) returning id)
           select count(*) as count from old`,
   },
+];
+
+/** Files and pictures that tools gave. What is remembered names files only. */
+export const fileReferences: readonly FileReferences[] = [
+  { table: 'steps', column: 'payload', where: "kind = 'result'" },
 ];
 
 /** What the person said and was answered, and what turns did for them; what it cost stays, without whose it was. */

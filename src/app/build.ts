@@ -23,12 +23,23 @@ import {
   inboxPrunings,
   outboxPrunings,
 } from '../delivery/index.ts';
-import { type DeadJobs, JobQueue, retention, retentionSchedule, Schedules, Worker } from '../jobs/index.ts';
+import {
+  collectSoon,
+  type DeadJobs,
+  fileCollection,
+  JobQueue,
+  retention,
+  retentionSchedule,
+  Schedules,
+  Worker,
+} from '../jobs/index.ts';
 import { agentSkills } from '../skills/agent-skills/index.ts';
+import { collectFiles } from '../storage/index.ts';
 import { LiveSkills } from './agent-skills.ts';
 import { deadJobCheck, deadLetterCheck, runChecks } from './checks.ts';
 import { type CostReport, costReport } from './cost.ts';
 import { openDiscord } from './discord.ts';
+import { fileReferences } from './files.ts';
 import { type Foundation, openFoundation } from './foundation.ts';
 import { remembered } from './inference.ts';
 import { openMind } from './mind.ts';
@@ -158,6 +169,7 @@ class Assembly implements App {
     const builtIn = [...builtInSkills, agentSkills(this.agentSkills), ...(options.skills ?? [])];
     this.skills = builtIn.map((skill) => ({ skill, deps: this.depsOf(skill.name, config) }));
     const { skills, delivery } = this;
+    this.jobs = this.openJobs(wakeAt);
     const { model } = options;
     const { agent, commands, checks, status, called, close } = openMind({
       config,
@@ -167,6 +179,7 @@ class Assembly implements App {
       delivery,
       skills,
       wakeAt,
+      collectSoon: (tx, personId) => collectSoon(this.jobs, tx, personId, world.clock.now()),
       examine: () => runChecks(this),
       model,
     });
@@ -176,15 +189,23 @@ class Assembly implements App {
     this.mindChecks = checks;
     this.mindStatus = status;
     this.router = new Router({ agent, delivery, commands, called });
+    this.zone = defaultZone(config);
+    this.schedules = new Schedules({ database, world, jobs: this.jobs, wakeAt });
+  }
+
+  private openJobs(wakeAt: (at: Date) => void): JobQueue {
+    const { config, world, delivery, skills } = this;
+    const { database, artifacts } = this.foundation;
+    const collect = (signal: AbortSignal) =>
+      collectFiles({ database, artifacts, clock: world.clock, references: fileReferences }, signal);
     const prunings = [...inboxPrunings, ...outboxPrunings, ...agentPrunings];
     const handlers = [
-      retention({ database, world, days: config.retention.days, prunings }),
+      retention({ database, world, days: config.retention.days, prunings, collect }),
+      fileCollection(collect),
       ...skills.flatMap(({ skill, deps }) => skill.jobs?.(deps) ?? []),
     ];
     const owner = () => delivery.self.owner();
-    this.jobs = new JobQueue({ database, world, handlers, owner, wakeAt, signal: this.stopping.signal });
-    this.zone = defaultZone(config);
-    this.schedules = new Schedules({ database, world, jobs: this.jobs, wakeAt });
+    return new JobQueue({ database, world, handlers, owner, wakeAt, signal: this.stopping.signal });
   }
 
   async start(): Promise<void> {

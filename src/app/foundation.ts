@@ -26,7 +26,7 @@ export async function openFoundation(
   await migrate(database);
   if (database.engine === 'postgres') world.clock.follow?.(await database.now());
   warnOfWrongClock(world);
-  const artifacts = await openArtifacts(dataDir);
+  const artifacts = await openArtifacts(dataDir, world.clock);
   const bus = await parts.add('bus', openHints(database, config.redis?.url, world));
   return { database, artifacts, bus };
 }

@@ -40,7 +40,7 @@ import {
 } from '../delivery/index.ts';
 import { scheduleMoves } from '../jobs/index.ts';
 import { type Erasure, linkErasures, type Move, personErasures, personMoves } from '../people/index.ts';
-import type { Artifacts, Database } from '../storage/index.ts';
+import type { Artifacts, Database, Transaction } from '../storage/index.ts';
 import { modelChecks } from './checks.ts';
 import { openInference, remembered } from './inference.ts';
 import { Prompts } from './prompts.ts';
@@ -67,6 +67,8 @@ export interface MindOptions {
   skills: readonly EquippedSkill[];
   /** Tells the worker that something is due at `at`. */
   wakeAt(at: Date): void;
+  /** Removes the files that only the rows of a person who was erased in `tx` referred to. */
+  collectSoon(tx: Transaction, personId: string): Promise<void>;
   /** Asks every part how it is. */
   examine(): Promise<readonly Finding[]>;
   /** Answers instead of the configured models. */
@@ -91,7 +93,7 @@ export function openMind(options: MindOptions): Mind {
   const toolbox: Toolbox = new Toolbox([
     ...coreTools({ name, toolbox: () => toolbox, commands: () => commands, phrases }),
     decideTool(delivery),
-    ...forgetTools({ delivery, erasures: erasuresOf(skills) }),
+    ...forgetTools({ delivery, erasures: erasuresOf(skills), collectSoon: options.collectSoon }),
     ...linkTools(linking),
     ...contextTools(),
     ...skills.flatMap(({ skill, deps }) => skill.tools?.(deps) ?? []),

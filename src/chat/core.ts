@@ -14,6 +14,7 @@ import {
 } from '../agent/index.ts';
 import type { Delivery } from '../delivery/index.ts';
 import { type Erasure, erase } from '../people/index.ts';
+import type { Transaction } from '../storage/index.ts';
 import type { Command, Finding } from './skill.ts';
 import * as texts from './texts.ts';
 
@@ -80,7 +81,12 @@ const FORGET = 'person_forget';
 export const KEEP = 'person_keep';
 
 /** Erases a person, only by the button that asked whether it was meant. */
-export function forgetTools(deps: { delivery: Delivery; erasures: readonly Erasure[] }): AnyTool[] {
+export function forgetTools(deps: {
+  delivery: Delivery;
+  erasures: readonly Erasure[];
+  /** Has the files removed that only the person's rows referred to. */
+  collectSoon(tx: Transaction, personId: string): Promise<void>;
+}): AnyTool[] {
   const forget = dataTool({
     name: FORGET,
     description: 'Erases everything about the person.',
@@ -90,6 +96,7 @@ export function forgetTools(deps: { delivery: Delivery; erasures: readonly Erasu
     input: z.object({}),
     async run(_, { tx, person, clock }) {
       await erase(tx, deps.erasures, person.id, clock.now());
+      await deps.collectSoon(tx, person.id);
       tx.afterCommit(() => deps.delivery.forget(person.id));
       return done(texts.forgotten());
     },

@@ -6,6 +6,7 @@ export type { Also, End } from './end.ts';
 export {
   erasures as inboxErasures,
   type FinalState,
+  fileReferences as inboxFiles,
   moves as inboxMoves,
   prunings as inboxPrunings,
 } from './inbox/store.ts';
@@ -14,6 +15,7 @@ export { deadJobSource } from './letters/dead-jobs.ts';
 export {
   type DeadLetters,
   erasures as outboxErasures,
+  fileReferences as outboxFiles,
   moves as outboxMoves,
   prunings as outboxPrunings,
 } from './letters/store.ts';

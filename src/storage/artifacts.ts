@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs';
 import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
+import { type Clock, type Instant, SystemClock } from '../base/clock.ts';
 import { CodaError, systemCode } from '../base/errors.ts';
 import { inFolder, makeFolder, syncFolder } from './files.ts';
 
@@ -21,7 +22,7 @@ export interface PutOptions {
 
 export interface Artifacts {
   /**
-   * Keeps a file. It is durable once this resolves; putting the same content again changes nothing. Throws
+   * Keeps a file. It is durable once this resolves; the same content may be put again, and is new again. Throws
    * `ARTIFACT_TOO_LARGE`, `DISK_FULL`, or whatever `content` throws, and then nothing is kept.
    */
   put(content: Uint8Array | AsyncIterable<Uint8Array>, options?: PutOptions): Promise<Artifact>;
@@ -31,43 +32,65 @@ export interface Artifacts {
    */
   open(hash: string): Promise<Readable>;
   has(hash: string): Promise<boolean>;
-  /** Forgets a file; one that is not there is no error. */
-  remove(hash: string): Promise<void>;
+  /** The files that were put before `instant` and not again since; some of those that are put or removed meanwhile. */
+  putBefore(instant: Instant): AsyncIterable<string>;
+  /** Removes a file unless it was put at `putBefore` or later; false when it stays or is not there. */
+  remove(hash: string, putBefore: Instant): Promise<boolean>;
 }
 
 /** What a crash has left in the making is kept this long: another process may still be writing it. */
 const UNFINISHED_MS = 24 * 60 * 60 * 1_000;
+/** Ends the name of a file that is being removed; its hash begins it. */
+const ASIDE = '.aside';
+const HASH_LENGTH = 64;
 
-/** Opens the files in `dataDir`, making their folder when it is missing. */
-export async function openArtifacts(dataDir: string): Promise<Artifacts> {
+type Now = Pick<Clock, 'now'>;
+
+/** Opens the files in `dataDir`, making their folder when it is missing. `clock` says when files are put. */
+export async function openArtifacts(dataDir: string, clock: Now = new SystemClock()): Promise<Artifacts> {
   const folder = join(dataDir, 'artifacts');
   await inFolder(folder, async () => {
     await makeFolder(join(folder, 'unfinished'));
-    await removeUnfinished(join(folder, 'unfinished'));
+    await tidyUnfinished(folder, clock.now());
   });
-  return new FolderOfArtifacts(folder);
+  return new FolderOfArtifacts(folder, clock);
 }
 
-async function removeUnfinished(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    const path = join(folder, name);
-    const { mtimeMs } = await stat(path);
-    if (Date.now() - mtimeMs > UNFINISHED_MS) await rm(path, { force: true });
+async function tidyUnfinished(folder: string, now: Instant): Promise<void> {
+  for (const name of await readdir(join(folder, 'unfinished'))) {
+    const path = join(folder, 'unfinished', name);
+    const changed = await changedAt(path);
+    if (changed === undefined) continue;
+    if (now.getTime() - changed > UNFINISHED_MS) await rm(path, { force: true });
+    // A process that died here had moved it aside while another one put it.
+    else if (name.endsWith(ASIDE)) await moved(path, pathIn(folder, name.slice(0, HASH_LENGTH)));
+  }
+}
+
+/** When a file was written last, in milliseconds; undefined when it is not there. */
+async function changedAt(path: string): Promise<number | undefined> {
+  try {
+    return (await stat(path)).mtimeMs;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw error;
   }
 }
 
 class FolderOfArtifacts implements Artifacts {
   private readonly folder: string;
+  private readonly clock: Now;
 
-  constructor(folder: string) {
+  constructor(folder: string, clock: Now) {
     this.folder = folder;
+    this.clock = clock;
   }
 
   async put(content: Uint8Array | AsyncIterable<Uint8Array>, { maxBytes = Infinity }: PutOptions = {}) {
     const draft = join(this.folder, 'unfinished', randomUUID());
     return inFolder(this.folder, async () => {
       try {
-        const artifact = await write(draft, content, maxBytes);
+        const artifact = await write(draft, content, maxBytes, this.clock);
         await this.settle(draft, artifact.hash);
         return artifact;
       } finally {
@@ -101,8 +124,32 @@ class FolderOfArtifacts implements Artifacts {
     }
   }
 
-  async remove(hash: string): Promise<void> {
-    if (isHash(hash)) await rm(this.pathOf(hash), { force: true });
+  async *putBefore(instant: Instant): AsyncGenerator<string> {
+    for (const shelf of await readdir(this.folder)) {
+      if (!/^[0-9a-f]{2}$/.test(shelf)) continue;
+      for (const name of await readdir(join(this.folder, shelf))) {
+        const hash = shelf + name;
+        if (isHash(hash) && (await this.isOlder(this.pathOf(hash), instant))) yield hash;
+      }
+    }
+  }
+
+  async remove(hash: string, putBefore: Instant): Promise<boolean> {
+    if (!isHash(hash)) return false;
+    const path = this.pathOf(hash);
+    if (!(await this.isOlder(path, putBefore))) return false;
+    // Another process may put it at this moment: what is moved aside is looked at again, since nobody can put it there.
+    const aside = join(this.folder, 'unfinished', `${hash}.${randomUUID()}${ASIDE}`);
+    if (!(await moved(path, aside))) return false;
+    const isOld = await this.isOlder(aside, putBefore);
+    if (isOld) await rm(aside, { force: true });
+    else await moved(aside, path);
+    return isOld;
+  }
+
+  private async isOlder(path: string, instant: Instant): Promise<boolean> {
+    const changed = await changedAt(path);
+    return changed !== undefined && changed < instant.getTime();
   }
 
   /** Replaces what is there: equal content, or a damaged copy of it. */
@@ -115,7 +162,20 @@ class FolderOfArtifacts implements Artifacts {
   }
 
   private pathOf(hash: string): string {
-    return join(this.folder, hash.slice(0, 2), hash.slice(2));
+    return pathIn(this.folder, hash);
+  }
+}
+
+const pathIn = (folder: string, hash: string) => join(folder, hash.slice(0, 2), hash.slice(2));
+
+/** Renames a file; false when it is not there. */
+async function moved(from: string, to: string): Promise<boolean> {
+  try {
+    await rename(from, to);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return false;
+    throw error;
   }
 }
 
@@ -126,6 +186,7 @@ async function write(
   path: string,
   content: Uint8Array | AsyncIterable<Uint8Array>,
   maxBytes: number,
+  clock: Now,
 ): Promise<Artifact> {
   const sum = createHash('sha256');
   let size = 0;
@@ -137,6 +198,8 @@ async function write(
       sum.update(chunk);
       await file.writeFile(chunk);
     }
+    // By the clock that all processes share: the host of a network disk may have another.
+    await file.utimes(clock.now(), clock.now());
     await file.datasync();
   } finally {
     await file.close();

@@ -12,5 +12,6 @@ export {
   type StorageStats,
   type Transaction,
 } from './port.ts';
+export { collectFiles, type FileReferences, GRACE_MS } from './references.ts';
 export { type Fragment, raw, render, sql } from './sql.ts';
 export { hadNoEffect } from './wrap.ts';

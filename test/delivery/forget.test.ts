@@ -1,7 +1,9 @@
+import { rm, rmdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { testDatabases } from '../support/database.ts';
 import { play } from '../support/play.ts';
-import { lastSaid, ScriptedModel } from '../support/scripted-model.ts';
+import { echo, lastSaid, ScriptedModel } from '../support/scripted-model.ts';
 
 describe.each(testDatabases)('forgetting a person on $name', ({ name, available }) => {
   test.skipIf(!available)('asks first, then nothing of them is left but that something was said', async () => {
@@ -25,5 +27,41 @@ describe.each(testDatabases)('forgetting a person on $name', ({ name, available 
     expect((await coda.hear('ana', 'dm-ana', 'my PIN is 4711', 'owner', 'pin')).outcome).toBe('duplicate');
     // Who writes again is somebody new.
     expect(await ana.says('hello')).toBe('1: hello');
+  });
+
+  test.skipIf(!available)('removes the files that nobody else has sent too, whatever happens meanwhile', async () => {
+    await using coda = await play({ engine: name, model: echo() });
+    const [old, shared] = [await coda.sends('ana', Buffer.from('old')), await coda.sends('ana', Buffer.from('shared'))];
+    await coda.sends('bob', Buffer.from('shared'));
+    await coda.passes({ hours: 25 });
+    const young = await coda.sends('ana', Buffer.from('young'));
+    const here = () => Promise.all([old, shared, young].map((hash) => coda.artifacts().has(hash)));
+    expect(await here()).toEqual([true, true, true]);
+    await coda.person('ana').says('/forget');
+    await coda.person('ana').presses('Yes, forget me');
+    expect(await here()).toEqual([false, true, true]);
+    // The rest is not due before the file is a day old, which this process does not live to see.
+    await coda.restart();
+    await coda.passes({ hours: 24, seconds: 1 });
+    expect(await here()).toEqual([false, true, false]);
+    await coda.person('bob').says('/forget');
+    await coda.person('bob').presses('Yes, forget me');
+    expect(await here()).toEqual([false, false, false]);
+  });
+
+  test.skipIf(!available)('a removal that failed is tried again', async () => {
+    await using coda = await play({ engine: name, model: echo() });
+    const hash = await coda.sends('ana', Buffer.from('mine'));
+    await coda.passes({ hours: 25 });
+    const unfinished = join(coda.dataDir, 'artifacts', 'unfinished');
+    await rmdir(unfinished);
+    await writeFile(unfinished, 'no folder: nothing can be moved here');
+    await coda.person('ana').says('/forget');
+    await coda.person('ana').presses('Yes, forget me');
+    expect(await coda.artifacts().has(hash)).toBe(true);
+    await rm(unfinished);
+    await coda.restart();
+    await coda.passes({ seconds: 5 });
+    expect(await coda.artifacts().has(hash)).toBe(false);
   });
 });

@@ -1,7 +1,30 @@
 import { describe, expect, test } from 'vitest';
+import { done } from '../../src/agent/index.ts';
+import { fileReferences } from '../../src/app/files.ts';
+import type { Skill } from '../../src/chat/index.ts';
+import type { FileRef } from '../../src/delivery/index.ts';
 import { testDatabases } from '../support/database.ts';
 import { play } from '../support/play.ts';
 import { echo } from '../support/scripted-model.ts';
+
+/** A new column belongs here only if no value of it can name a stored file; else to its room's `fileReferences`. */
+const WITHOUT_FILES = [
+  'audit_log.detail',
+  'buttons.action',
+  'conversations.settings',
+  'dialogues.question',
+  'dialogues.topic',
+  'identities.claim',
+  'jobs.payload',
+  'messages.content',
+  'outbox.receipt',
+  'persons.settings',
+  'schedules.payload',
+  'skill_pins.capabilities',
+  'skill_pins.files',
+  'spaces.settings',
+  'undos.call',
+];
 
 describe.each(testDatabases)('retention on $name', ({ name, available }) => {
   test.skipIf(!available)('what is long done goes, dead letters and what was said stay', async () => {
@@ -18,6 +41,46 @@ describe.each(testDatabases)('retention on $name', ({ name, available }) => {
     expect((await coda.app.deadLetters()).letters.map((letter) => letter.text)).toEqual(['you said: never delivered']);
     expect(await coda.count('outbox')).toBe(2);
     expect(await coda.count('messages')).toBe(6);
+  });
+
+  test.skipIf(!available)('a file goes with the last row that refers to it', async () => {
+    const skill: Skill = {
+      name: 'giver',
+      commands: () => [{ name: 'give', summary: 'Give a file.', run: async () => done('here', { files: [given] }) }],
+    };
+    await using coda = await play({ engine: name, model: echo(), skills: [skill], config: { 'retention.days': 30 } });
+    const artifacts = coda.artifacts();
+    const put = async (text: string) => artifacts.put(Buffer.from(text));
+    const given: FileRef = { name: 'g.txt', type: 'text/plain', ...(await put('given')) };
+    const sent = await coda.sends('ana', Buffer.from('sent'));
+    coda.platform.faults.push('refused');
+    await coda.person('ana').says('/give');
+    expect((await coda.app.deadLetters()).total).toBe(1);
+    const orphan = await put('a message that was never stored had it');
+    const here = async () => Promise.all([sent, given.hash, orphan.hash].map((hash) => artifacts.has(hash)));
+    // Whatever it came with may still be on its way into the database.
+    await coda.passes({ hours: 20 });
+    expect(await here()).toEqual([true, true, true]);
+    await coda.passes({ days: 1 });
+    expect(await here()).toEqual([true, true, false]);
+    await coda.passes({ days: 31 });
+    expect(await here()).toEqual([false, true, false]);
+    // The dead letter can still be sent, with its file.
+    expect(await coda.app.resend()).toBe(1);
+    await coda.app.settled();
+    expect((await coda.app.deadLetters()).total).toBe(0);
+    await coda.passes({ days: 32 });
+    expect(await here()).toEqual([false, false, false]);
+  });
+
+  test.skipIf(!available)('each column that may name a stored file is asked before a file is removed', async () => {
+    await using coda = await play({ engine: name, model: echo() });
+    const { rows } = await coda.database().read<{ name: string }>(
+      `select table_name || '.' || column_name as name from information_schema.columns
+        where table_schema = current_schema() and data_type in ('json', 'jsonb')`,
+    );
+    const asked = fileReferences.map(({ table, column }) => `${table}.${column}`);
+    expect(rows.map((row) => row.name).sort()).toEqual([...asked, ...WITHOUT_FILES].sort());
   });
 
   test.skipIf(!available)('a dead letter can be sent again', async () => {

@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { TestClock } from '../../src/base/clock.ts';
 import { type Artifacts, openArtifacts } from '../../src/storage/index.ts';
 
 let folder: string;
@@ -20,6 +21,12 @@ const same = (a: Buffer, b: Buffer) => a.equals(b);
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 const unfinished = () => readdir(join(folder, 'artifacts', 'unfinished'));
 const pathOf = (hash: string) => join(folder, 'artifacts', hash.slice(0, 2), hash.slice(2));
+
+async function hashesIn(hashes: AsyncIterable<string>): Promise<string[]> {
+  const all: string[] = [];
+  for await (const hash of hashes) all.push(hash);
+  return all;
+}
 
 test('a file comes back as it was put, from bytes and from a stream', async () => {
   const bytes = randomBytes(300_000);
@@ -66,12 +73,13 @@ test('putting a file again mends a damaged copy', async () => {
 test('a file that is gone, or a name that is none, is missing', async () => {
   const { hash } = await artifacts.put(randomBytes(10));
   expect(await artifacts.has(hash)).toBe(true);
-  await artifacts.remove(hash);
-  await artifacts.remove(hash);
+  const soon = new Date(Date.now() + 60_000);
+  expect(await artifacts.remove(hash, soon)).toBe(true);
+  expect(await artifacts.remove(hash, soon)).toBe(false);
   expect(await artifacts.has(hash)).toBe(false);
   for (const name of [hash, '', 'ab', '../../etc/passwd', `${'a'.repeat(63)}/`, hash.toUpperCase()]) {
     await expect(artifacts.open(name)).rejects.toMatchObject({ code: 'ARTIFACT_MISSING' });
-    await artifacts.remove(name);
+    expect(await artifacts.remove(name, soon)).toBe(false);
   }
 });
 
@@ -105,6 +113,39 @@ test('what a crash has left unfinished is removed a day later', async () => {
   await writeFile(join(leftovers, 'new'), 'x');
   await openArtifacts(folder);
   expect(await unfinished()).toEqual(['new']);
+});
+
+test('what was put again is new again, and is not removed as old', async () => {
+  const clock = new TestClock(new Date('2026-11-20T08:00:00Z'));
+  const kept = await openArtifacts(folder, clock);
+  const [again, old] = [await kept.put(randomBytes(10)), await kept.put(randomBytes(10))];
+  await clock.moveTo(new Date('2026-11-22T08:00:00Z'));
+  const bytes = await readFile(pathOf(again.hash));
+  await kept.put(bytes);
+  const before = new Date('2026-11-21T08:00:00Z');
+  expect(await hashesIn(kept.putBefore(before))).toEqual([old.hash]);
+  expect(await kept.remove(again.hash, before)).toBe(false);
+  expect(await kept.remove(old.hash, before)).toBe(true);
+  expect([await kept.has(again.hash), await kept.has(old.hash)]).toEqual([true, false]);
+});
+
+test('a file that is put while it is removed stays', async () => {
+  const bytes = randomBytes(100);
+  for (let round = 0; round < 30; round++) {
+    const { hash } = await artifacts.put(bytes);
+    await utimes(pathOf(hash), 0, 0);
+    await Promise.all([artifacts.remove(hash, new Date(1_000)), artifacts.put(bytes)]);
+    expect(await artifacts.has(hash)).toBe(true);
+  }
+  expect(await unfinished()).toEqual([]);
+});
+
+test('a file that a dying process had moved aside while it was put is there again', async () => {
+  const { hash } = await artifacts.put(randomBytes(100));
+  await rename(pathOf(hash), join(folder, 'artifacts', 'unfinished', `${hash}.1.aside`));
+  await openArtifacts(folder);
+  expect(await artifacts.has(hash)).toBe(true);
+  expect(await unfinished()).toEqual([]);
 });
 
 test('a data folder that is a file is named as such', async () => {

@@ -3,6 +3,7 @@ import type {
   ChatAdapter,
   Content,
   Inbox,
+  IncomingFile,
   Part,
   Place,
   Receipt,
@@ -182,14 +183,14 @@ class FakeAdapter implements ChatAdapter {
   /** Somebody says something here. */
   hear(message: Heard): Promise<Accepted> {
     if (!this.inbox) throw new Error('the adapter has not been started');
-    const { id, channel, from, text, sentAt, role = 'member', kind = 'channel' } = message;
+    const { id, channel, from, text, files = [], sentAt, role = 'member', kind = 'channel' } = message;
     return this.inbox.accept({
       kind: 'message',
       id,
       place: { adapter: this.name, channel, space: 'test', kind },
       sender: { externalId: from, name: from, ...(role !== 'guest' && { role }) },
       text,
-      files: [],
+      files,
       sentAt,
     });
   }
@@ -215,6 +216,7 @@ export interface Heard {
   channel: string;
   from: string;
   text: string;
+  files?: IncomingFile[];
   sentAt: Date;
   role?: 'owner' | 'member' | 'guest';
   kind?: Place['kind'];

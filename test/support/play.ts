@@ -6,7 +6,7 @@ import { type App, build } from '../../src/app/index.ts';
 import type { Skill } from '../../src/chat/index.ts';
 import { type Config, loadConfig } from '../../src/config/index.ts';
 import type { ChatAdapter } from '../../src/delivery/index.ts';
-import type { Database } from '../../src/storage/index.ts';
+import type { Artifacts, Database } from '../../src/storage/index.ts';
 import { migratedFolder, migratedPostgres } from './database.ts';
 import { FakePlatform, type PlatformOptions, type Seen } from './platform.ts';
 import type { TestPostgres } from './postgres.ts';
@@ -37,7 +37,7 @@ export class Play {
   private readonly config: Config;
   private readonly options: PlayOptions;
   private readonly postgres: TestPostgres | undefined;
-  private readonly dataDir: string;
+  readonly dataDir: string;
   private said = 0;
 
   private constructor(world: TestWorld, config: Config, options: PlayOptions, postgres: TestPostgres | undefined) {
@@ -97,6 +97,23 @@ export class Play {
   hear(from: string, channel: string, text: string, role: 'owner' | 'member' = 'owner', id = `m${++this.said}`) {
     const kind = channel.startsWith('dm-') ? 'dm' : 'channel';
     return this.adapter.hear({ id, channel, from, text, role, kind, sentAt: this.world.clock.now() });
+  }
+
+  /** Where it stores files. */
+  artifacts(): Artifacts {
+    return (this.app as unknown as { foundation: { artifacts: Artifacts } }).foundation.artifacts;
+  }
+
+  /** Somebody sends a file alone, and it is dealt with; resolves to its hash. */
+  async sends(from: string, bytes: Uint8Array): Promise<string> {
+    const id = `m${++this.said}`;
+    const { hash, size } = await this.artifacts().put(bytes);
+    const files = [{ name: 'a.bin', type: 'application/octet-stream', size, hash }];
+    const sentAt = this.world.clock.now();
+    const heard = { id, channel: `dm-${from}`, from, text: 'look', role: 'owner', kind: 'dm', sentAt } as const;
+    await (await this.adapter.hear({ ...heard, files })).settled;
+    await this.app.settled();
+    return hash;
   }
 
   /** Hears something that was said at `sentAt`. */

@@ -1,7 +1,16 @@
 import type { Instant } from '../../base/clock.ts';
 import type { Pruning } from '../../jobs/index.ts';
 import type { Erasure, Move } from '../../people/index.ts';
-import { type Database, type Fragment, json, raw, render, sql, type Transaction } from '../../storage/index.ts';
+import {
+  type Database,
+  type FileReferences,
+  type Fragment,
+  json,
+  raw,
+  render,
+  sql,
+  type Transaction,
+} from '../../storage/index.ts';
 import type { KnownPlace, Place } from '../adapter.ts';
 import type { Form } from '../content.ts';
 import type { ItemKind, Payload } from '../item.ts';
@@ -277,6 +286,9 @@ export const prunings: readonly Pruning[] = [
           select count(*) as count from old`,
   },
 ];
+
+/** The files that came with what is still to be dealt with, or was lately. */
+export const fileReferences: readonly FileReferences[] = [{ table: 'inbox', column: 'payload' }];
 
 /** What the person said, where they talk alone, and when they were served. */
 export const moves: readonly Move[] = [

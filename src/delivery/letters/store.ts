@@ -2,7 +2,7 @@
 import type { Instant } from '../../base/clock.ts';
 import type { Pruning } from '../../jobs/index.ts';
 import type { Erasure, Move } from '../../people/index.ts';
-import type { Database, Transaction } from '../../storage/index.ts';
+import type { Database, FileReferences, Transaction } from '../../storage/index.ts';
 
 /** Parts that were delivered long ago, with their buttons. Dead letters stay. */
 export const prunings: readonly Pruning[] = [
@@ -13,6 +13,9 @@ export const prunings: readonly Pruning[] = [
           select count(*) as count from old`,
   },
 ];
+
+/** The files of what is to be said, or was lately, or could not be. */
+export const fileReferences: readonly FileReferences[] = [{ table: 'outbox', column: 'content' }];
 
 /** A part that could not be delivered. */
 interface DeadLetter {

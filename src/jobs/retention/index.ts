@@ -1,6 +1,7 @@
+import type { Instant } from '../../base/clock.ts';
 import type { World } from '../../base/world.ts';
-import type { Database } from '../../storage/index.ts';
-import type { JobHandler } from '../queue/index.ts';
+import { type Database, GRACE_MS, type Transaction } from '../../storage/index.ts';
+import type { JobHandler, JobQueue } from '../queue/index.ts';
 import type { Schedule } from '../schedules/index.ts';
 import * as store from './store.ts';
 
@@ -18,12 +19,16 @@ export const retentionSchedule = (zone: string): Schedule => ({
   missed: 'latest',
 });
 
-/** Deletes what ended more than `days` ago, in small batches, room by room. */
+/** Removes the stored files that nothing refers to any more; returns how many. */
+export type CollectFiles = (signal: AbortSignal) => Promise<number>;
+
+/** Deletes what ended more than `days` ago, in small batches, room by room; then the files that nothing refers to. */
 export function retention(deps: {
   database: Database;
   world: World;
   days: number;
   prunings: readonly store.Pruning[];
+  collect: CollectFiles;
 }): JobHandler {
   const { database, world, days } = deps;
   return {
@@ -38,7 +43,34 @@ export function retention(deps: {
           gone[pruning.name] = (gone[pruning.name] ?? 0) + count;
         }
       }
-      world.log.info({ before, gone }, 'old rows deleted');
+      const files = await deps.collect(signal);
+      world.log.info({ before, gone, files }, 'old rows and files deleted');
     },
   };
+}
+
+const FILES = 'files';
+
+/** Carries out what `collectSoon` asks for. */
+export const fileCollection = (collect: CollectFiles): JobHandler => ({
+  kind: FILES,
+  async run(_, signal) {
+    await collect(signal);
+  },
+});
+
+/**
+ * After the rows of a person were erased in `tx`: the files that only they referred to are removed, those that were put in
+ * the last `GRACE_MS` when they are as old as that.
+ */
+export async function collectSoon(
+  jobs: Pick<JobQueue, 'enqueue'>,
+  tx: Transaction,
+  personId: string,
+  now: Instant,
+): Promise<void> {
+  const job = { kind: FILES, payload: {} };
+  await jobs.enqueue(tx, job, { at: now, key: 'erased' });
+  // A millisecond more: a file that was put at this instant is old by then.
+  await jobs.enqueue(tx, job, { at: new Date(now.getTime() + GRACE_MS + 1), key: `erased:${personId}` });
 }
