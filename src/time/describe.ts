@@ -2,7 +2,7 @@ import type { Instant } from '../base/clock.ts';
 import { listOf } from '../base/text.ts';
 import { clockOf, DAY, dayOfWall, MINUTE } from './civil.ts';
 import { formatDay, formatInstant, SHORT_MONTHS, WEEKDAYS } from './format.ts';
-import { formatRule, type NthWeekday, parseRule, type Rule, type RulePart } from './rule.ts';
+import { type NthWeekday, parseRule, type Rule, type RulePart } from './rule.ts';
 import type { Recurring, When } from './types.ts';
 import { wallAt } from './zones.ts';
 
@@ -10,18 +10,22 @@ const NTH = ['first', 'second', 'third', 'fourth', 'fifth'];
 
 /**
  * What was understood, in words that `parseWhen` reads back to the same: `every weekday at 09:00 (Europe/Berlin), next:
- * Mon 23 Nov`. For a question or a refusal, the sentence to say.
+ * Mon 23 Nov`; a rule that only its own text can say is told by its next occurrences. For a question or a refusal, the sentence to say.
  */
 export function describe(when: When, { now }: { now: Instant; zone: string }): string {
   if (when.kind === 'reject') return when.say;
   if (when.kind === 'ambiguous') return when.question;
   if (when.kind === 'once') return `${formatInstant(when.at, when.zone, now)} (${when.zone})`;
   const rule = parseRule(when.rule, { start: 0, zone: when.zone });
-  if ('problem' in rule) return when.rule;
+  if ('problem' in rule) return nextOnly(when, now);
   const words = ruleWords({ ...rule, parts: rule.parts.map(named) }, now);
-  return words === undefined
-    ? formatRule(rule).replace('\n', ' ')
-    : `${words} (${rule.zone})${nextWords(when, rule, now)}`;
+  return words === undefined ? nextOnly(when, now) : `${words} (${rule.zone})${nextWords(when, rule, now)}`;
+}
+
+/** A rule that has no words of its own, by its next occurrences; `parseWhen` does not read this. */
+function nextOnly({ next, zone }: Recurring, now: Instant): string {
+  const told = next.slice(0, 3).map((at) => formatInstant(at, zone, now));
+  return `by a rule of its own (${zone}), next: ${listOf(told)}`;
 }
 
 /** The same days by the name that people have for them: cron's "0 9 * * 1-5" is each day that is Monday to Friday. */
@@ -215,6 +219,7 @@ function numberedWords({ byMonthDay, byDay, bySetPos }: RulePart): string | unde
 function nthWord(nth: number, what: string): string | undefined {
   if (nth === -1) return `last ${what}`;
   if (nth === -2) return `second last ${what}`;
+  if (nth === -3) return `third last ${what}`;
   const word = NTH[nth - 1] ?? (nth > 0 ? ordinal(nth) : undefined);
   return word && `${word} ${what}`;
 }

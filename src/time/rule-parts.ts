@@ -1,7 +1,7 @@
 import { type Day, weekdayOf, ymdOf } from './civil.ts';
 import { holidayRule } from './holidays.ts';
 import type { DaySet, Recur } from './pieces.ts';
-import type { RulePart } from './rule.ts';
+import type { NthWeekday, RulePart } from './rule.ts';
 
 /** From the days that were said to the parts of an RRULE. */
 
@@ -72,6 +72,7 @@ export function without(parts: readonly RulePart[], except: DaySet): RulePart[] 
 
 function withoutDays(part: RulePart, except: DaySet): RulePart[] | undefined {
   if (except.weekdays) return withoutWeekdays(part, except.weekdays);
+  if (except.nth) return withoutNth(part, except.nth, except.months);
   if (except.months) return limited(part, 'byMonth', ALL_MONTHS, except.months);
   if (except.monthDays) {
     if (except.monthDays.some((day) => day < 0)) return undefined;
@@ -103,6 +104,28 @@ function withoutWeekdays(part: RulePart, weekdays: readonly number[]): RulePart[
   // Every day but some is a week's rule, unless days are counted in twos.
   const freq = part.freq === 'DAILY' && (part.interval ?? 1) === 1 ? 'WEEKLY' : part.freq;
   return [{ ...part, freq, byDay: plain(left) }];
+}
+
+/** Without "the second Monday in March", or of each month: such a day is one of seven dates. */
+function withoutNth(part: RulePart, days: readonly NthWeekday[], months = ALL_MONTHS): RulePart[] | undefined {
+  const [one, more] = days;
+  const inDays = daily(part);
+  if (!one || more || one.nth < 1 || !inDays || (inDays.interval ?? 1) > 1) return undefined;
+  if (inDays.byMonthDay || inDays.bySetPos || inDays.byDay?.some(({ nth }) => nth !== 0)) return undefined;
+  const within = inDays.byMonth ?? ALL_MONTHS;
+  const weekdays = inDays.byDay?.map(({ weekday }) => weekday) ?? ALL_WEEKDAYS;
+  if (!weekdays.includes(one.weekday)) return [part];
+  const rest = weekdays.filter((weekday) => weekday !== one.weekday);
+  const on = { ...inDays, byDay: plain([one.weekday]) };
+  const byMonthDay = ALL_DATES.filter((date) => Math.ceil(date / 7) !== one.nth);
+  const limitedTo = (byMonth: number[]) => (byMonth.length === ALL_MONTHS.length ? {} : { byMonth });
+  const others = within.filter((month) => !months.includes(month));
+  const named = within.filter((month) => months.includes(month));
+  return [
+    ...(rest.length > 0 ? [{ ...inDays, byDay: plain(rest) }] : []),
+    ...(others.length > 0 ? [{ ...on, ...limitedTo(others) }] : []),
+    ...(named.length > 0 ? [{ ...on, ...limitedTo(named), byMonthDay }] : []),
+  ];
 }
 
 function limited(

@@ -1,4 +1,6 @@
 import { hideNames } from './names.ts';
+import { parseWhen } from './parse.ts';
+import type { Run } from './runs.ts';
 import { FUNCTION_WORDS } from './sentence-days.ts';
 import { SentenceMiddle } from './sentence-middle.ts';
 import type { Understood } from './sentence-parts.ts';
@@ -6,16 +8,45 @@ import { tokenise } from './tokens.ts';
 
 /** What turns the meaning of a time after it was said, or leaves the time itself unsaid. */
 export class SentenceTurns extends SentenceMiddle {
-  /** "At 5, no, 6", "Monday, actually Tuesday". */
-  protected isCorrected(): boolean {
-    return this.tokens.some(({ text }, at) => {
-      if (!TURNS.test(text)) return false;
-      let before = at - 1;
-      while (before >= 0 && /^[.,;:-]$/.test(this.word(before))) before--;
+  /** "At 5, no, 6", "Monday, actually Tuesday": up to where the first time goes, and from where the second one does. */
+  protected correction(): { before: number; after: number } | undefined {
+    for (const [at, { text }] of this.tokens.entries()) {
+      if (!TURNS.test(text)) continue;
+      let before = at;
+      while (before > 0 && /^[.,;:-]$/.test(this.word(before - 1))) before--;
       let after = at + 1;
       while (BETWEEN.test(this.word(after)) || TURNS.test(this.word(after))) after++;
-      return this.namesTime(before) && this.namesTime(after);
-    });
+      // "Tomorrow at 9 call Bo, actually at 10".
+      const isAside = before < at && this.tokens.slice(0, before).some((_, place) => this.namesTime(place));
+      if ((this.namesTime(before - 1) || isAside) && this.namesTime(after)) return { before, after };
+    }
+    return undefined;
+  }
+
+  /** "Tomorrow at 5, no, at 6": what the correction does not say anew stays as it was said. */
+  protected corrected(): Understood | undefined {
+    const turn = this.correction();
+    if (!turn) return undefined;
+    const { before, after } = turn;
+    let said: Run | undefined;
+    for (let end = before; end > 0 && !said; end--)
+      said = this.runs.longestUpTo(end, 0, (run) => !this.startsWeak(run));
+    const anew = this.runs.longestFrom(after, this.tokens.length, () => true);
+    if (!said || !anew) return undefined;
+    const kinds = new Set(anew.phrase.placed.map(({ piece }) => piece.kind));
+    const kept = said.phrase.placed.filter(({ piece }) => !kinds.has(piece.kind));
+    const isHour = anew.phrase.placed.length === 1 && kinds.has('time') && /^\d/.test(this.word(anew.from));
+    const words = kept.map(({ from, to }) => this.runs.words(from, to));
+    words.push(`${isHour ? 'at ' : ''}${this.runs.words(anew.from, anew.to)}`);
+    const when = parseWhen(words.join(' '), this.ctx);
+    if (when.kind === 'reject') return undefined;
+    const { head, body, hasLead } = this.finder.layout();
+    const from = hasLead && said.from >= body[0] ? body[0] : head[0];
+    return this.ask([when], words.join(' '), [
+      [from, said.from],
+      [said.to, before],
+      [anew.to, body[1]],
+    ]);
   }
 
   /** "At 5 or when I'm home": what else may be meant was not read. */
@@ -60,7 +91,7 @@ export class SentenceTurns extends SentenceMiddle {
   }
 }
 
-const TURNS = /^(?:no|nope|sorry|actually|wait|oops|correction|scratch|rather)$/;
+const TURNS = /^(?:no|nope|sorry|actually|wait|oops|correction|scratch|rather|mean|meant)$/;
 const BETWEEN = /^(?:[.,;:-]|at|on|by|it|that|make|let's|say|i|mean|meant)$/;
 const HOURS = /^(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)$/;
 const LENGTHS = /^(?:second|minute|hour|day|week|month|year|time)$/;

@@ -171,6 +171,8 @@ class Sentence extends SentenceTurns {
     const layout = this.finder.layout();
     const understood = this.byHabit(this.again(this.counted(this.read(layout), layout), layout), layout);
     if (this.runs.isExhausted) return this.nothing([0, this.tokens.length]);
+    const corrected = this.corrected();
+    if (corrected) return corrected;
     const { when, words } = understood;
     // '/remind me "Drink water" every day': a command's way to say where the task ends.
     const quoted =
@@ -179,7 +181,7 @@ class Sentence extends SentenceTurns {
     const isCertain = when.kind === 'once' || when.kind === 'recurring';
     const isDoubtful =
       this.isRefusal(layout) ||
-      this.isCorrected() ||
+      this.correction() !== undefined ||
       this.isOpenChoice(task) ||
       this.waitsForEvent(understood) ||
       this.leavesClock(understood);

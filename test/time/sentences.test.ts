@@ -229,3 +229,13 @@ test('a clause of the task keeps its own day', () => {
     }
   expect(wrong).toEqual([]);
 });
+
+test.each([
+  ['call Bo tomorrow at 5, actually 6pm', '2026-11-19T17:00:00.000Z'],
+  ['remind me tomorrow at 9 to call Bo, actually 10am', '2026-11-19T09:00:00.000Z'],
+  ['call Bo on Monday at 10, no, make it Tuesday', '2026-11-24T09:00:00.000Z'],
+])('"%s" asks with what the correction leaves as it was', (text, at) => {
+  const { when, task } = understand(text, ctx);
+  const asked = when.kind === 'ambiguous' ? when.readings.map((reading) => certain(reading.when)) : certain(when);
+  expect({ asked, task }).toEqual({ asked: [at], task: 'call Bo' });
+});

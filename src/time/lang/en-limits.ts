@@ -113,6 +113,9 @@ export const limitRules: readonly Rule[] = [
   ['exception', 'weekend', (): DaySet => ({ weekdays: [6, 7] })],
   ['exception', '{yearDates}', (c): DaySet => ({ dates: get(c, 'yearDates') })],
   ['exception', '{holiday}', (c): DaySet => ({ holiday: get(c, 'holiday') })],
+  ['exception', '{nthDays}', (c): DaySet => ({ nth: get(c, 'nthDays') })],
+  ['exception', '{nthDays} of|in the|each|every? month', (c): DaySet => ({ nth: get(c, 'nthDays') })],
+  ['exception', '{nthDays} of|in {months}', (c): DaySet => ({ nth: get(c, 'nthDays'), months: get(c, 'months') })],
   ['exception', '{monthDays}', (c): DaySet => ({ monthDays: get(c, 'monthDays') })],
   ['exception', '{months}', (c): DaySet => ({ months: get(c, 'months') })],
 
