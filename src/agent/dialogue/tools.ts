@@ -16,6 +16,8 @@ const inputOfNotUnderstood = z.object({
   near: z.array(z.string()).max(3),
   /** Whether the message asked for something else besides, which is done. */
   besides: z.boolean(),
+  /** Why no model answers instead, where there is one. */
+  why: z.string().optional(),
 });
 
 /** Answers words that no phrase understands: does what they mean where they name a thing of the person's, else says so. */
@@ -26,13 +28,14 @@ export function notUnderstoodTool(toolbox: () => Toolbox): AnyTool {
     effect: 'write',
     hidden: true,
     input: inputOfNotUnderstood,
-    async run({ text, instead, near, besides }, ctx) {
+    async run({ text, instead, near, besides, why }, ctx) {
       for (const call of instead) {
         const result = await runCall(ctx.tx, toolbox(), call, ctx);
         // What takes it back, and what it asks, is kept already.
         if (result.ok || result.code !== 'NOT_FOUND') return kept(result);
       }
       if (besides) return failed('NOT_UNDERSTOOD', texts.partNotUnderstood(text));
+      if (why !== undefined) return done(why);
       const now = ctx.clock.now();
       const whose = { personId: ctx.person.id, conversationId: ctx.conversationId };
       const first = await store.nameModel(ctx.tx, whose, new Date(now.getTime() - NAMED_AGAIN_MS), now);

@@ -42,9 +42,17 @@ export function routed(options: RoutedOptions): Model {
   };
 }
 
-const isUnderstood = (event: ModelEvent): boolean =>
-  event.type === 'call' &&
-  (event.call.name !== NOT_UNDERSTOOD || (event.call.input as { instead: [] }).instead.length > 0);
+const isUnderstood = (event: ModelEvent): boolean => event.type === 'call' && event.call.name !== NOT_UNDERSTOOD;
+
+/** What was not understood may still name something of the person's; what else is said then is why no model answers. */
+function explained(event: ModelEvent, why: string): ModelEvent {
+  if (event.type !== 'call' || event.call.name !== NOT_UNDERSTOOD) return event;
+  const input = { ...(event.call.input as { instead: unknown[] }), why };
+  return { ...event, call: { ...event.call, input } };
+}
+
+const mayBeMeant = (event: ModelEvent): boolean =>
+  event.type === 'call' && (isUnderstood(event) || (event.call.input as { instead: unknown[] }).instead.length > 0);
 
 /** What needs no model still works, and the person is told by `sentence` why it is no more than that. */
 export function withoutModels(offline: Model, sentence: string): Model {
@@ -58,7 +66,7 @@ export function withoutModels(offline: Model, sentence: string): Model {
       for await (const event of offline.generate({ ...request, messages }, signal)) events.push(event);
       const understood = events.some(isUnderstood) || messages.at(-1)?.role === 'tool';
       yield { type: 'begin', model: offline.name, ...(understood && { notice: sentence }) };
-      if (understood) return yield* events;
+      if (understood || events.some(mayBeMeant)) return yield* events.map((event) => explained(event, sentence));
       yield { type: 'text', text: sentence };
       yield { type: 'stop', reason: 'end' };
     },
