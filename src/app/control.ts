@@ -3,7 +3,7 @@
 import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { within } from '../base/async.ts';
 import { CodaError, messageOf, systemCode } from '../base/errors.ts';
@@ -87,7 +87,7 @@ async function listen(server: Server, path: string): Promise<void> {
 
 /** A path in a fresh folder that only this user may enter, found through a link in the data folder. */
 function shortPath(link: string): string {
-  const path = join(mkdtempSync(join(tmpdir(), 'coda-')), SOCKET);
+  const path = join(mkdtempSync(join(tmpdir(), 'coda-')), basename(SOCKET));
   symlinkSync(path, link);
   return path;
 }
