@@ -119,7 +119,24 @@ function checkWords(node, file, lineOf, found) {
 /** All warnings and errors of the sources, the tests, the benches and the migrations. */
 export function inspectHouse(files = sources()) {
   const all = files.map((file) => inspect(file, readFileSync(join(root, file), 'utf8')));
-  return { warnings: all.flatMap((one) => one.warnings), errors: all.flatMap((one) => one.errors), files: all.length };
+  const errors = [...all.flatMap((one) => one.errors), ...sharedNumbers(files)];
+  return { warnings: all.flatMap((one) => one.warnings), errors, files: all.length };
+}
+
+/**
+ * Migrations that have the number of another one, as two branches may choose the same.
+ *
+ * @param {string[]} files
+ */
+export function sharedNumbers(files) {
+  const numbers = new Map();
+  return files.flatMap((file) => {
+    const number = /^migrations\/(\d+)_/.exec(file)?.[1];
+    if (number === undefined) return [];
+    const first = numbers.get(number);
+    numbers.set(number, first ?? file);
+    return first ? [`${file} has the number of ${first}; give it the next free one`] : [];
+  });
 }
 
 const sources = () =>

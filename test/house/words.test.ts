@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { inspect, roomOf } from '../../scripts/house.mjs';
+import { inspect, roomOf, sharedNumbers } from '../../scripts/house.mjs';
 
 const lines = (count: number) => Array.from({ length: count }, (_, index) => `  step(${index});`).join('\n');
 
@@ -61,4 +61,11 @@ test.each([
   ['src/main.ts', 'src'],
 ])('%s stands in %s', (file, room) => {
   expect(roomOf(file)).toBe(room);
+});
+
+test('two migrations with one number are found before they meet a database', () => {
+  const files = ['migrations/0001_core.sql', 'migrations/0002_a.sql', 'migrations/0002_b.sql', 'src/main.ts'];
+  expect(sharedNumbers(files)).toEqual([
+    'migrations/0002_b.sql has the number of migrations/0002_a.sql; give it the next free one',
+  ]);
 });
