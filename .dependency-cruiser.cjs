@@ -4,7 +4,7 @@
 const FLOORS = [
   ['base'],
   ['config', 'time'],
-  ['storage', 'bus', 'sandbox'],
+  ['storage', 'bus', 'sandbox', 'egress'],
   ['jobs', 'audit'],
   ['people'],
   ['delivery'],
@@ -35,6 +35,7 @@ const KEPT = [
   { name: 'slack', library: '@slack', home: '^src/adapters/slack/' },
   { name: 'dockerode', library: 'dockerode', home: '^src/sandbox/docker\\.ts$' },
   { name: 'postgres', library: 'pg|@electric-sql', home: '^src/storage/' },
+  { name: 'undici', library: 'undici|ipaddr\\.js', home: '^src/egress/' },
   { name: 'redis', library: 'ioredis', home: '^src/bus/' },
 ];
 

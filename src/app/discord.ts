@@ -12,7 +12,7 @@ const ADAPTER = 'discord';
 export function openDiscord(
   { discord, access }: Config,
   { clock, log }: World,
-  { database, artifacts }: Foundation,
+  { database, artifacts, egress }: Foundation,
   commands: () => readonly Command[],
 ): ChatAdapter[] {
   if (!discord) return [];
@@ -25,6 +25,7 @@ export function openDiscord(
     clock,
     log,
     artifacts,
+    egress,
     commands,
     complete: (command, option, typed, externalId) =>
       complete(deps, { command, option, typed, adapter: ADAPTER, externalId }),

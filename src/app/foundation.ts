@@ -2,6 +2,7 @@ import type { Releaser } from '../base/async.ts';
 import type { World } from '../base/world.ts';
 import type { Bus } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
+import { Egress } from '../egress/index.ts';
 import { type Artifacts, type Database, migrate, openArtifacts, openDatabase } from '../storage/index.ts';
 import { openHints } from './hints.ts';
 
@@ -10,6 +11,7 @@ export interface Foundation {
   database: Database;
   artifacts: Artifacts;
   bus: Bus;
+  egress: Egress;
 }
 
 /** Opens storage, brings it up to date and sets the clock by it, then the bus. */
@@ -28,7 +30,9 @@ export async function openFoundation(
   warnOfWrongClock(world);
   const artifacts = await openArtifacts(dataDir, world.clock);
   const bus = await parts.add('bus', openHints(database, config.redis?.url, world));
-  return { database, artifacts, bus };
+  const { ports, i_understand_private: allow } = config.egress;
+  const egress = new Egress({ ports, allow, resolve: world.resolve });
+  return { database, artifacts, bus, egress };
 }
 
 /** No coda existed before; a clock that says otherwise would fire nothing for decades, and everything once it is set. */

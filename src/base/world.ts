@@ -16,6 +16,8 @@ export interface World {
   log: Log;
   secrets: Secrets;
   metrics: Metrics;
+  /** The addresses of a name, instead of the system's resolver, for names that others chose. Rejects where there are none. */
+  resolve?(host: string): Promise<readonly string[]>;
   /** Called around every named transaction and send: kill points for tests, counters and traces. */
   probe?(point: Point): void;
 }

@@ -271,6 +271,36 @@ const slack = block(
     .optional(),
 );
 
+const egress = block(
+  'egress',
+  'What is fetched from addresses that others chose: files, pages. Only public addresses are reached.',
+  z
+    .strictObject({
+      ports: z
+        .array(count(1, 65_535))
+        .min(1)
+        .max(50)
+        .default([80, 443, 8080, 8443])
+        .describe('The ports of public addresses that are connected to.'),
+      i_understand_private: z
+        .array(
+          z.strictObject({
+            network: z.union([z.cidrv4(), z.cidrv6()], { error: 'expected a network such as 192.168.1.20/32' }),
+            port: count(1, 65_535).optional(),
+          }),
+        )
+        .max(50)
+        .default([])
+        .meta({
+          description:
+            'Networks that are not public and may be reached all the same. Whoever can send coda an address can then ' +
+            'reach them through it: name single addresses, with their port.',
+          example: [{ network: '192.168.1.20/32', port: 8123 }],
+        }),
+    })
+    .prefault({}),
+);
+
 const execution = block(
   'execution',
   'Running code, in locked-down containers only.',
@@ -309,6 +339,7 @@ export const CORE_BLOCKS = [
   reminders,
   skills,
   retention,
+  egress,
   execution,
   browser,
 ] as const;

@@ -31,6 +31,7 @@ const PLANTED: Record<string, string> = {
   'src/agent/card.ts': "import 'discord.js';",
   'src/chat/index.ts': "import '@slack/bolt';",
   'src/chat/run.ts': "import 'dockerode';",
+  'src/chat/get.ts': "import 'undici';",
   'src/chat/dev.ts': "import 'fast-check';",
   'src/chat/proof.ts': "import '../../test/support/play.ts';",
   'test/support/play.ts': '',
@@ -102,6 +103,7 @@ test.each([
   ['discord.js', 'kept-discord', 'src/agent/card.ts'],
   ['@slack/bolt', 'kept-slack', 'src/chat/index.ts'],
   ['dockerode', 'kept-dockerode', 'src/chat/run.ts'],
+  ['undici', 'kept-undici', 'src/chat/get.ts'],
   ['pg', 'kept-postgres', 'src/delivery/index.ts'],
   ['ioredis', 'kept-redis', 'src/agent/index.ts'],
 ])('%s outside of its one room is found, and inside it is not', (library, rule, where) => {

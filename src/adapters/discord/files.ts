@@ -1,13 +1,14 @@
 import type { APIAttachment, RawFile } from 'discord.js';
-import { deferred, type Slots } from '../../base/async.ts';
-import { CodaError, messageOf } from '../../base/errors.ts';
+import type { Slots } from '../../base/async.ts';
+import { CodaError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { shorten, visible } from '../../base/text.ts';
 import type { Content, FileRef, IncomingFile, InlineFile } from '../../delivery/index.ts';
-import type { Artifacts } from '../../storage/index.ts';
+import { type Answer, type Egress, type EgressFailure, failureIn, type Limits } from '../../egress/index.ts';
+import type { Artifact, Artifacts } from '../../storage/index.ts';
 
-/** Milliseconds, and bytes that must arrive within `windowMs`. */
-export const PACE = { wholeMs: 60_000, windowMs: 8_000, leastBytes: 16_384 };
+/** A file comes within a minute, at a fair pace, from the address that Discord gave. */
+const LIMITS: Partial<Limits> = { totalMs: 60_000, pace: { ms: 8_000, bytes: 16_384 }, redirects: 0 };
 /** What Discord takes of a bot, each. */
 const MAX_UPLOAD = 10 * 1024 * 1024;
 const MOST_UPLOADS = 10;
@@ -26,90 +27,77 @@ export interface TakingFiles {
   /** Of one file. */
   maxBytes: number;
   artifacts: Artifacts;
+  egress: Egress;
   log: Log;
   /** How many are fetched at once. */
   slots: Slots;
-  pace?: typeof PACE;
+  limits?: Partial<Limits>;
 }
 
 /**
  * Fetches and stores what came with a message, as it is: nothing is unpacked or read. Never rejects for a file; one that
- * does not come at a fair pace is lost.
+ * does not come at a fair pace is lost. Rejects where nothing can be stored.
  */
-export async function takeFiles(
-  attachments: readonly APIAttachment[],
-  { maxBytes, artifacts, log, slots, pace = PACE }: TakingFiles,
-): Promise<Taken> {
+export async function takeFiles(attachments: readonly APIAttachment[], taking: TakingFiles): Promise<Taken> {
   const fetched = await Promise.all(
     attachments.map(async (attachment) => {
       const name = fileName(attachment.filename);
-      const fetched = slots.run(() => fetchOne(attachment, maxBytes, artifacts, pace));
-      const file = await fetched.catch((error: unknown) => {
-        if (error instanceof CodaError) {
-          // A full disk is no fault of the file: the message is heard again later.
-          if (error.code !== 'ARTIFACT_TOO_LARGE') throw error;
-          return 'too large';
-        }
-        log.warn({ file: name, error: messageOf(error) }, 'an attachment could not be fetched');
-        return 'lost';
-      });
+      const file = await taking.slots.run(() => fetchOne(attachment, taking));
+      if (typeof file === 'object' && 'lost' in file) {
+        taking.log.warn({ file: name, error: file.lost }, 'an attachment could not be fetched');
+      }
       return { name, type: attachment.content_type ?? 'application/octet-stream', file };
     }),
   );
   return {
-    files: fetched.flatMap(({ name, type, file }) => (typeof file === 'string' ? [] : { name, type, ...file })),
+    files: fetched.flatMap(({ name, type, file }) =>
+      typeof file === 'object' && 'hash' in file ? [{ name, type, ...file }] : [],
+    ),
     tooLarge: fetched.flatMap(({ name, file }) => (file === 'too large' ? name : [])),
-    lost: fetched.flatMap(({ name, file }) => (file === 'lost' ? name : [])),
+    lost: fetched.flatMap(({ name, file }) => (typeof file === 'object' && 'lost' in file ? name : [])),
   };
 }
 
-async function fetchOne(attachment: APIAttachment, maxBytes: number, artifacts: Artifacts, pace: typeof PACE) {
-  const { size } = attachment;
-  if (size > maxBytes) throw tooLarge();
-  return artifacts.put(arriving(attachment, pace), { maxBytes });
-}
+type Outcome = Artifact | 'too large' | { lost: string };
 
-/**
- * The bytes of a file as they come. What is waited for is raced against timers that are held here: fetch lets go of its
- * abort signal as soon as the headers are there, and a body may then stall for ever.
- */
-async function* arriving(
-  { url, size, content_type: type = '' }: APIAttachment,
-  { wholeMs, windowMs, leastBytes }: typeof PACE,
-): AsyncGenerator<Uint8Array> {
-  const late = deferred<never>();
-  late.promise.catch(() => {});
-  let [seen, before] = [0, 0];
-  const whole = setTimeout(() => late.reject(new Error('it takes too long')), wholeMs);
-  const pace = setInterval(() => {
-    if (seen - before < leastBytes) late.reject(new Error(`it stalls after ${seen} bytes`));
-    before = seen;
-  }, windowMs);
-  const controller = new AbortController();
-  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+async function fetchOne(attachment: APIAttachment, taking: TakingFiles): Promise<Outcome> {
+  const { maxBytes, artifacts, egress, limits = LIMITS } = taking;
+  const { url, size } = attachment;
+  if (size > maxBytes) return 'too large';
+  const answer = await egress.fetch(url, { limits: { ...limits, maxBytes } });
+  if (!answer.ok) return outcomeOf(answer);
   try {
-    const asked = fetch(url, { signal: controller.signal, redirect: 'error' });
-    const { ok, status, headers, body } = await Promise.race([asked, late.promise]);
-    if (!ok || !body) throw new Error(`the CDN answered ${status}`);
-    const isPage = headers.get('content-type')?.startsWith('text/html') && !type.startsWith('text/html');
-    if (isPage) throw new Error('a page came in its place');
-    reader = body.getReader();
-    for (;;) {
-      const { done, value } = await Promise.race([reader.read(), late.promise]);
-      if (done) break;
-      seen += value.byteLength;
-      yield value;
-    }
-    if (seen < size) throw new Error(`it ended after ${seen} of ${size} bytes`);
+    return isFile(answer, attachment)
+      ? await artifacts.put(complete(answer.body, size), { maxBytes })
+      : { lost: `the CDN answered ${answer.status} ${answer.type}` };
+  } catch (error) {
+    const failed = failureIn(error);
+    // A full disk is no fault of the file: the message is heard again later.
+    if (!failed) throw error;
+    return outcomeOf(failed);
   } finally {
-    clearTimeout(whole);
-    clearInterval(pace);
-    controller.abort();
-    reader?.cancel().catch(() => {});
+    answer.close();
   }
 }
 
-const tooLarge = () => new CodaError('ARTIFACT_TOO_LARGE', { message: 'The file is too large.', remedy: '' });
+const outcomeOf = ({ code, message }: EgressFailure): Outcome =>
+  code === 'EGRESS_TOO_LARGE' ? 'too large' : { lost: message };
+
+/** Not an error, and not a page in the file's place. */
+function isFile({ status, type }: Answer, { content_type: wanted = '' }: APIAttachment): boolean {
+  return status === 200 && !(type === 'text/html' && !wanted.startsWith('text/html'));
+}
+
+/** The bytes as they come; rejects with an egress failure if there are fewer than Discord told. */
+async function* complete(body: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Uint8Array> {
+  let seen = 0;
+  for await (const chunk of body) {
+    seen += chunk.byteLength;
+    yield chunk;
+  }
+  if (seen < size)
+    throw new CodaError('EGRESS_MALFORMED', { message: `The file ended after ${seen} of ${size} bytes.`, remedy: '' });
+}
 
 function fileName(name: string): string {
   return (

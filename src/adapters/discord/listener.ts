@@ -188,9 +188,9 @@ export class Listener {
 
   private async takeIn(entry: Fetching, place: Place, sender: Sender): Promise<void> {
     const { inbox, options } = this.deps;
-    const { config, artifacts, log } = options;
+    const { config, artifacts, egress, log } = options;
     const maxBytes = config.max_file_mb * 1024 * 1024;
-    const taken = await takeFiles(entry.message.attachments, { maxBytes, artifacts, log, slots: this.fetches });
+    const taken = await takeFiles(entry.message.attachments, { maxBytes, artifacts, egress, log, slots: this.fetches });
     // What its author has made of it meanwhile.
     const { message, withdrawn } = entry;
     if (withdrawn) return;

@@ -3,6 +3,7 @@ import type { Log } from '../../base/log.ts';
 import type { Command } from '../../chat/index.ts';
 import type { Config } from '../../config/index.ts';
 import type { Sender } from '../../delivery/index.ts';
+import type { Egress } from '../../egress/index.ts';
 import type { Artifacts } from '../../storage/index.ts';
 
 export type DiscordConfig = NonNullable<Config['discord']>;
@@ -18,6 +19,7 @@ export interface DiscordOptions {
   clock: Clock;
   log: Log;
   artifacts: Artifacts;
+  egress: Egress;
   commands(): readonly Command[];
   /** What may be typed into a command's option; at most 25, within a second. */
   complete(command: string, option: string, typed: string, externalId: string): Promise<readonly string[]>;

@@ -7,6 +7,7 @@ import { discordAdapter } from '../../../src/adapters/discord/index.ts';
 import { SystemClock } from '../../../src/base/clock.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import { CORE_BLOCKS } from '../../../src/config/blocks.ts';
+import { Egress } from '../../../src/egress/index.ts';
 import { openArtifacts } from '../../../src/storage/index.ts';
 import { FakeDiscord } from '../../support/discord/index.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -25,6 +26,7 @@ async function begin() {
     clock: new SystemClock(),
     log: silentLog(),
     artifacts: await openArtifacts(dataDir),
+    egress: new Egress({ ports: [], allow: [] }),
     commands: () => [],
     complete: async () => [],
   });

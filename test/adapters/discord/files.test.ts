@@ -10,11 +10,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { takeFiles } from '../../../src/adapters/discord/files.ts';
 import { Slots } from '../../../src/base/async.ts';
 import { silentLog } from '../../../src/base/log.ts';
+import { Egress } from '../../../src/egress/index.ts';
 import { openArtifacts } from '../../../src/storage/index.ts';
 import { echo, playDiscord } from '../../support/discord/play.ts';
 import { eventually } from '../../support/eventually.ts';
 
-const PACE = { wholeMs: 600, windowMs: 150, leastBytes: 64 };
+const LIMITS = { totalMs: 600, headersMs: 300, pace: { ms: 150, bytes: 64 }, redirects: 0 };
 
 describe('a CDN', () => {
   const folder = mkdtempSync(join(tmpdir(), 'coda-files-'));
@@ -54,7 +55,9 @@ describe('a CDN', () => {
       content_type: 'text/plain',
     } as APIAttachment;
     const artifacts = await openArtifacts(folder);
-    return takeFiles([file], { maxBytes: 2_000_000, artifacts, log: silentLog(), slots: new Slots(1), pace: PACE });
+    const egress = new Egress({ ports: [], allow: [{ network: '127.0.0.1/32' }] });
+    const slots = new Slots(1);
+    return takeFiles([file], { maxBytes: 2_000_000, artifacts, egress, log: silentLog(), slots, limits: LIMITS });
   }
 
   test.each(['silent', 'stalls', 'drips', 'endless', 'cut', 'page', 'elsewhere'])(

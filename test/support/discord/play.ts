@@ -98,6 +98,7 @@ export class DiscordPlay {
       'assistant.zone': 'Europe/Berlin',
       'discord.token': 'fake-discord-token',
       'discord.api_url': this.fake.apiUrl,
+      'egress.i_understand_private': [{ network: '127.0.0.1/32', port: this.fake.rest.port }],
       'access.owners': [`discord:${this.ana.id}`],
       'access.members': [`discord:${this.bob.id}`, ...(members?.(this) ?? [])],
       ...Object.fromEntries(Object.entries(discord).map(([key, value]) => [`discord.${key}`, value])),

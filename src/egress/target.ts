@@ -1,0 +1,82 @@
+import { lookup } from 'node:dns/promises';
+import { networkInterfaces } from 'node:os';
+import { messageOf, systemCode } from '../base/errors.ts';
+import { type AllowedNetwork, canonical, isAllowed, rangeOf } from './address.ts';
+import { type EgressFailure, failure } from './failure.ts';
+
+/** The addresses of a name. Rejects where there are none. */
+export type Resolve = (host: string) => Promise<readonly string[]>;
+
+export interface Reach {
+  /** Ports of public addresses. */
+  ports: readonly number[];
+  /** Networks that are not public and may be reached all the same. */
+  allow: readonly AllowedNetwork[];
+  resolve: Resolve;
+}
+
+/** Where a request goes: every address was checked, and no other may be connected to. */
+export interface Target {
+  ok: true;
+  url: URL;
+  /** IP addresses in canonical spelling, at least one. */
+  addresses: readonly string[];
+}
+
+const LONGEST_URL = 4_096;
+/** Programs disagree about what these mean in an address. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const AMBIGUOUS = /[\s\\\u0000-\u001f\u007f]/;
+/** A name with more addresses is no honest one. */
+const MOST_ADDRESSES = 64;
+const PORTS: Record<string, number> = { 'http:': 80, 'https:': 443 };
+
+/** The system's resolver: hosts file, then DNS. */
+export const systemResolve: Resolve = async (host) => {
+  const found = await lookup(host, { all: true });
+  return found.map(({ address }) => address);
+};
+
+/** Parses `text`, as seen from `base`; a failure where it is no address that coda fetches from. Pure. */
+export function parseUrl(text: string, base?: URL): URL | EgressFailure {
+  const refuse = (why: string) => failure('EGRESS_URL', why);
+  if (text.length > LONGEST_URL) return refuse(`The address is longer than ${LONGEST_URL} characters.`);
+  if (AMBIGUOUS.test(text)) return refuse('The address has a space, a backslash or a control character in it.');
+  if (!URL.canParse(text, base?.href)) return refuse('That is not an address.');
+  const url = new URL(text, base);
+  if (!(url.protocol in PORTS)) return refuse(`Nothing is fetched over ${url.protocol}`);
+  if (url.username || url.password) return refuse(`The address of ${url.hostname} has a user name in it.`);
+  return url;
+}
+
+/** Resolves the host of `url` once and checks each of its addresses: a single one that is not public refuses them all. */
+export async function targetOf(url: URL, { ports, allow, resolve }: Reach): Promise<Target | EgressFailure> {
+  const host = hostOf(url);
+  const port = Number(url.port) || (PORTS[url.protocol] as number);
+  const found = canonical(host) ? [host] : await resolve(host).catch(unresolved(host));
+  if ('ok' in found) return found;
+  if (found.length === 0) return failure('EGRESS_UNREACHABLE', `${host} has no address.`);
+  if (found.length > MOST_ADDRESSES) return failure('EGRESS_PRIVATE', `${host} has ${found.length} addresses.`);
+  for (const address of found) {
+    if (isAllowed(address, port, allow)) continue;
+    const range = isOwn(address) ? 'own' : rangeOf(address);
+    if (range !== 'public') return failure('EGRESS_PRIVATE', `${host} is not a public address (${range}).`);
+    if (!ports.includes(port)) return failure('EGRESS_URL', `${host} is asked for on the unusual port ${port}.`);
+  }
+  return { ok: true, url, addresses: found.map((address) => canonical(address) as string) };
+}
+
+/** The host without the brackets of an IPv6 address. */
+export function hostOf({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, '');
+}
+
+/** Whether it leads back to this machine, whose services may trust what comes from it. */
+function isOwn(address: string): boolean {
+  const own = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+  const wanted = canonical(address);
+  return own.some((each) => canonical(each.address) === wanted);
+}
+
+const unresolved = (host: string) => (error: unknown) =>
+  failure('EGRESS_UNREACHABLE', `The name ${host} cannot be resolved (${systemCode(error) ?? messageOf(error)}).`);
