@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { deadline, within } from '../base/async.ts';
+import { deadline, withTimeout } from '../base/async.ts';
 import { messageOf } from '../base/errors.ts';
 import { canonicalJson } from '../base/json.ts';
 import type { Transaction } from '../storage/index.ts';
@@ -50,7 +50,7 @@ export async function runData(
   undoable = true,
 ): Promise<ToolResult> {
   const most = tool.timeoutMs ?? DATA_TIMEOUT_MS;
-  const result = await within(most, tool.run(input, { ...ctx, tx }));
+  const result = await withTimeout(most, tool.run(input, { ...ctx, tx }));
   if (!result) throw new TookTooLong(`${tool.name} took longer than ${most} ms in its transaction`);
   if (undoable) keepUndo(tx, result, ctx);
   keepDialogue(tx, { tool, input }, result, ctx);

@@ -1,4 +1,4 @@
-import { unlessAborted, within } from '../base/async.ts';
+import { unlessAborted, withTimeout } from '../base/async.ts';
 import { messageOf } from '../base/errors.ts';
 import type { World } from '../base/world.ts';
 import type { Item } from '../delivery/index.ts';
@@ -64,7 +64,7 @@ export class Compaction {
     this.running.set(id, work);
     // Heard below as well, while somebody waits.
     work.catch((error) => this.options.world.log.error({ error: messageOf(error) }, 'a summary failed'));
-    const recalled = await within(WAITED_MS, unlessAborted(signal, work));
+    const recalled = await withTimeout(WAITED_MS, unlessAborted(signal, work));
     if (recalled) Object.assign(said.recalled, recalled);
   }
 

@@ -21,24 +21,24 @@ export { countersOf } from './counters.ts';
 export { note as noteDialogue } from './dialogue/store.ts';
 export { dropTool, notUnderstoodTool } from './dialogue/tools.ts';
 export { Inference, type InferenceOptions } from './inference.ts';
+export { mergeRules as agentMergeRules } from './merge/store.ts';
 export * from './model.ts';
 export { checkProvider, type ProviderHealth } from './models/check.ts';
 export { type Models, openModels, type Tier } from './models/index.ts';
 export { offlineModel } from './models/offline/index.ts';
-export { moves as agentMoves } from './moves/store.ts';
 export type { SpawnOptions } from './nested.ts';
 export type { AgentOptions } from './options.ts';
 export type * from './phrase.ts';
 export { type Decision, defaultPolicy, type Policy, refusedHere } from './policy.ts';
 export {
-  erasures as agentErasures,
+  deletionRules as agentDeletionRules,
   fileReferences as agentFiles,
   type ItemContext,
   itemContext,
   newEpoch,
   type OpenButton,
-  prunings as agentPrunings,
   reopenButtons,
+  retentionRules as agentRetentionRules,
   useButton,
 } from './store.ts';
 export { money } from './texts.ts';

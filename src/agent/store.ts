@@ -1,8 +1,8 @@
 import type { Instant } from '../base/clock.ts';
 import { uuid } from '../base/ids.ts';
 import type { Also, Form, Item } from '../delivery/index.ts';
-import type { Pruning } from '../jobs/index.ts';
-import type { Erasure } from '../people/index.ts';
+import type { RetentionRule } from '../jobs/index.ts';
+import type { DeletionRule } from '../people/index.ts';
 import {
   type Database,
   type FileReferences,
@@ -15,7 +15,7 @@ import {
 } from '../storage/index.ts';
 import { type Recalled, recall } from './context/index.ts';
 import type { Dialogue } from './dialogue/dialogue.ts';
-import { forgetDialogue, erasures as ofDialogues, readDialogue } from './dialogue/store.ts';
+import { forgetDialogue, deletionRules as ofDialogues, readDialogue } from './dialogue/store.ts';
 import { type Step, type StoredStep, Turn } from './steps.ts';
 import type { Call } from './tool.ts';
 import { type OwnedUsage, owned, type SpentDays, spentDays, type UsageRow, usageWriting } from './usage/index.ts';
@@ -355,7 +355,7 @@ export async function newEpoch(tx: Transaction, conversationId: string): Promise
 }
 
 /** What turns did long ago, and acts too old to be taken back. What was said stays. */
-export const prunings: readonly Pruning[] = [
+export const retentionRules: readonly RetentionRule[] = [
   {
     name: 'turns.prune',
     sql: `with old as (delete from turns where id in (select id from turns where finished_at < $1 limit $2) returning id)
@@ -374,7 +374,7 @@ export const fileReferences: readonly FileReferences[] = [
 ];
 
 /** What the person said and was answered, and what turns did for them; what it cost stays, without whose it was. */
-export const erasures: readonly Erasure[] = [
+export const deletionRules: readonly DeletionRule[] = [
   { sql: 'delete from summaries where conversation_id in (select conversation_id from messages where person_id = $1)' },
   {
     // What was spent stays in the sums of all, as nobody's.

@@ -1,6 +1,6 @@
 import { type ConsoleAdapter, consoleAdapter } from '../adapters/console/index.ts';
-import { agentPrunings, approvalSource, itemContext, type Model } from '../agent/index.ts';
-import { Releaser, within } from '../base/async.ts';
+import { agentRetentionRules, approvalSource, itemContext, type Model } from '../agent/index.ts';
+import { Closer, withTimeout } from '../base/async.ts';
 import { TestClock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
@@ -20,8 +20,8 @@ import {
   type DeadLetters,
   Delivery,
   deadJobSource,
-  inboxPrunings,
-  outboxPrunings,
+  inboxRetentionRules,
+  outboxRetentionRules,
 } from '../delivery/index.ts';
 import {
   collectSoon,
@@ -104,7 +104,7 @@ const ALERTS = 'coda_alerts';
 
 /** Puts coda together: every part is made here, in order, and released in reverse. */
 export async function build(config: Config, world: World, options: BuildOptions): Promise<App> {
-  const parts = new Releaser();
+  const parts = new Closer();
   try {
     const foundation = await openFoundation(config, world, parts, options.onFatal);
     return new Assembly(config, world, options, parts, foundation);
@@ -119,7 +119,7 @@ class Assembly implements App {
   readonly commands: readonly Command[];
   private readonly world: World;
   private readonly options: BuildOptions;
-  private readonly parts: Releaser;
+  private readonly parts: Closer;
   private readonly foundation: Foundation;
   private readonly stopping = new AbortController();
   private readonly adapters: readonly ChatAdapter[];
@@ -136,7 +136,7 @@ class Assembly implements App {
   readonly agentSkills: LiveSkills;
   private readonly mindStatus: () => Json | undefined;
 
-  constructor(config: Config, world: World, options: BuildOptions, parts: Releaser, foundation: Foundation) {
+  constructor(config: Config, world: World, options: BuildOptions, parts: Closer, foundation: Foundation) {
     this.config = config;
     this.world = world;
     this.options = options;
@@ -198,9 +198,9 @@ class Assembly implements App {
     const { database, artifacts } = this.foundation;
     const collect = (signal: AbortSignal) =>
       collectFiles({ database, artifacts, clock: world.clock, references: fileReferences }, signal);
-    const prunings = [...inboxPrunings, ...outboxPrunings, ...agentPrunings];
+    const retentionRules = [...inboxRetentionRules, ...outboxRetentionRules, ...agentRetentionRules];
     const handlers = [
-      retention({ database, world, days: config.retention.days, prunings, collect }),
+      retention({ database, world, days: config.retention.days, retentionRules, collect }),
       fileCollection(collect),
       ...skills.flatMap(({ skill, deps }) => skill.jobs?.(deps) ?? []),
     ];
@@ -233,7 +233,7 @@ class Assembly implements App {
     this.stopping.abort(new Error('coda is stopping'));
     await this.worker.close();
     // A job that is done and not recorded as done would be run again.
-    await Promise.all([this.delivery.quiet(graceMs), within(graceMs, this.jobs.idle())]);
+    await Promise.all([this.delivery.quiet(graceMs), withTimeout(graceMs, this.jobs.idle())]);
     await this.parts.close((part, error) => this.world.log.warn({ part, error: messageOf(error) }, 'closing failed'));
   }
 
@@ -277,7 +277,7 @@ class Assembly implements App {
       adapters: this.adapters.map((adapter) => adapter.name),
       away: Object.fromEntries(this.away().map(({ platform, says }) => [platform, says])),
       running: this.delivery.running,
-      outbox: { ...(await this.delivery.outbox.open()), sent_again: this.delivery.outbox.sentAgain },
+      outbox: { ...(await this.delivery.outbox.open()), sent_again: this.delivery.outbox.resent },
       jobs: { dead: (await this.jobs.dead(1)).total },
       ...(models !== undefined && { models }),
       storage: { ...database.stats() } as Json,

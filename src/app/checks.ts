@@ -10,7 +10,7 @@ import type { Database } from '../storage/index.ts';
 /** What the outbox tells of itself. */
 interface Told {
   deadLetters(limit: number): Promise<DeadLetters>;
-  readonly sentAgain: number;
+  readonly resent: number;
 }
 
 /** Whether something could not be delivered, or may have been delivered twice. */
@@ -20,7 +20,7 @@ export function deadLetterCheck(outbox: Told): HealthCheck {
     async check() {
       const { letters, total } = await outbox.deadLetters(1);
       const again =
-        outbox.sentAgain === 0 ? '' : `; ${plural(outbox.sentAgain, 'message')} looked for in vain and sent again`;
+        outbox.resent === 0 ? '' : `; ${plural(outbox.resent, 'message')} looked for in vain and sent again`;
       if (total === 0) return { ok: true, says: `everything could be delivered${again}` };
       const says = `${plural(total, 'message')} could not be delivered; the newest: ${letters[0]?.error ?? 'no reason known'}${again}`;
       return { ok: false, says, remedy: 'See them with "coda outbox", send them again with "coda outbox resend".' };

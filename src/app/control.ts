@@ -5,7 +5,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
-import { within } from '../base/async.ts';
+import { withTimeout } from '../base/async.ts';
 import { CodaError, messageOf, systemCode } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import { readLine } from '../base/lines.ts';
@@ -129,7 +129,7 @@ function answers(path: string): Promise<boolean> {
 async function close(server: Server, sockets: Set<Socket>, path: string, link: string): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   for (const socket of sockets) socket.end();
-  await within(500, closed);
+  await withTimeout(500, closed);
   for (const socket of sockets) socket.destroy();
   await closed;
   remove(path, link);
@@ -139,7 +139,7 @@ async function close(server: Server, sockets: Set<Socket>, path: string, link: s
 async function converse(socket: Socket, options: ControlOptions): Promise<void> {
   try {
     for (;;) {
-      const line = await within(REQUEST_WITHIN_MS, readLine(socket, MAX_REQUEST_BYTES));
+      const line = await withTimeout(REQUEST_WITHIN_MS, readLine(socket, MAX_REQUEST_BYTES));
       if (line === undefined) break;
       const asked = parse(line);
       if (asked?.do === 'chat') {
@@ -176,7 +176,7 @@ async function answer(asked: ReturnType<typeof parse>, { verbs, log }: ControlOp
     return refusal(new CodaError('INPUT_INVALID', { message, remedy: 'Use the coda command of the same version.' }));
   }
   try {
-    const result = await within(ANSWER_WITHIN_MS, Promise.resolve(verb(asked.args)));
+    const result = await withTimeout(ANSWER_WITHIN_MS, Promise.resolve(verb(asked.args)));
     if (result !== undefined) return { ok: true, result };
     return refusal(
       new CodaError('CONTROL_FAILED', { message: `"${asked.do}" took too long.`, remedy: 'Try it again.' }),

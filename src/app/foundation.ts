@@ -1,4 +1,4 @@
-import type { Releaser } from '../base/async.ts';
+import type { Closer } from '../base/async.ts';
 import type { World } from '../base/world.ts';
 import type { Bus } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
@@ -18,7 +18,7 @@ export interface Foundation {
 export async function openFoundation(
   config: Config,
   world: World,
-  parts: Releaser,
+  parts: Closer,
   onFatal: (error: Error) => void,
 ): Promise<Foundation> {
   const { url, direct_url: directUrl, schema, connect_timeout: connectTimeoutMs, pool: poolSize } = config.storage;

@@ -1,7 +1,7 @@
 import {
   Agent,
-  agentErasures,
-  agentMoves,
+  agentDeletionRules,
+  agentMergeRules,
   type Call,
   contextTools,
   decideTool,
@@ -32,14 +32,20 @@ import type { Config } from '../config/index.ts';
 import {
   type Delivery,
   type Item,
-  inboxErasures,
-  inboxMoves,
+  inboxDeletionRules,
+  inboxMergeRules,
   isPrivate,
-  outboxErasures,
-  outboxMoves,
+  outboxDeletionRules,
+  outboxMergeRules,
 } from '../delivery/index.ts';
-import { scheduleMoves } from '../jobs/index.ts';
-import { type Erasure, linkErasures, type Move, personErasures, personMoves } from '../people/index.ts';
+import { scheduleMergeRules } from '../jobs/index.ts';
+import {
+  type DeletionRule,
+  linkDeletionRules,
+  type MergeRule,
+  personDeletionRules,
+  personMergeRules,
+} from '../people/index.ts';
 import type { Artifacts, Database, Transaction } from '../storage/index.ts';
 import { modelChecks } from './checks.ts';
 import { openInference, remembered } from './inference.ts';
@@ -89,11 +95,11 @@ export function openMind(options: MindOptions): Mind {
   const system = systemOf(config, world, prompts);
   const zone = defaultZone(config);
   const { access } = config;
-  const linking: LinkDeps = { delivery, moves: movesOf(skills), access, wakeAt, log: world.log };
+  const linking: LinkDeps = { delivery, mergeRules: mergeRulesOf(skills), access, wakeAt, log: world.log };
   const toolbox: Toolbox = new Toolbox([
     ...coreTools({ name, toolbox: () => toolbox, commands: () => commands, phrases }),
     decideTool(delivery),
-    ...forgetTools({ delivery, erasures: erasuresOf(skills), collectSoon: options.collectSoon }),
+    ...forgetTools({ delivery, deletionRules: deletionRulesOf(skills), collectSoon: options.collectSoon }),
     ...linkTools(linking),
     ...contextTools(),
     ...skills.flatMap(({ skill, deps }) => skill.tools?.(deps) ?? []),
@@ -174,12 +180,26 @@ function systemOf({ assistant }: Config, world: World, prompts: Prompts) {
 }
 
 /** The person last: other rows refer to theirs. */
-function erasuresOf(skills: readonly EquippedSkill[]): Erasure[] {
-  const ofSkills = skills.flatMap(({ skill }) => skill.erasures ?? []);
-  return [...ofSkills, ...agentErasures, ...inboxErasures, ...outboxErasures, ...linkErasures, ...personErasures];
+function deletionRulesOf(skills: readonly EquippedSkill[]): DeletionRule[] {
+  const ofSkills = skills.flatMap(({ skill }) => skill.deletionRules ?? []);
+  return [
+    ...ofSkills,
+    ...agentDeletionRules,
+    ...inboxDeletionRules,
+    ...outboxDeletionRules,
+    ...linkDeletionRules,
+    ...personDeletionRules,
+  ];
 }
 
-function movesOf(skills: readonly EquippedSkill[]): Move[] {
-  const ofSkills = skills.flatMap(({ skill }) => skill.moves ?? []);
-  return [...ofSkills, ...agentMoves, ...inboxMoves, ...outboxMoves, ...scheduleMoves, ...personMoves];
+function mergeRulesOf(skills: readonly EquippedSkill[]): MergeRule[] {
+  const ofSkills = skills.flatMap(({ skill }) => skill.mergeRules ?? []);
+  return [
+    ...ofSkills,
+    ...agentMergeRules,
+    ...inboxMergeRules,
+    ...outboxMergeRules,
+    ...scheduleMergeRules,
+    ...personMergeRules,
+  ];
 }

@@ -34,7 +34,7 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
 }
 
 /** The promise's value, or `undefined` when `ms` of real time passed first. The promise itself goes on. */
-export async function within<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
+export async function withTimeout<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<undefined>((resolve) => {
     timer = setTimeout(() => resolve(undefined), ms);
@@ -65,7 +65,7 @@ export interface Closable {
 }
 
 /** Keeps what was opened and closes it in reverse order, each one even if another fails. */
-export class Releaser {
+export class Closer {
   private readonly opened: { name: string; close: () => Promise<void> | void }[] = [];
 
   /** Waits for `part` and remembers to close it. */

@@ -13,7 +13,7 @@ import {
   undoTool,
 } from '../agent/index.ts';
 import type { Delivery } from '../delivery/index.ts';
-import { type Erasure, erase } from '../people/index.ts';
+import { type DeletionRule, erase } from '../people/index.ts';
 import type { Transaction } from '../storage/index.ts';
 import type { Command, Finding } from './skill.ts';
 import * as texts from './texts.ts';
@@ -83,7 +83,7 @@ export const KEEP = 'person_keep';
 /** Erases a person, only by the button that asked whether it was meant. */
 export function forgetTools(deps: {
   delivery: Delivery;
-  erasures: readonly Erasure[];
+  deletionRules: readonly DeletionRule[];
   /** Has the files removed that only the person's rows referred to. */
   collectSoon(tx: Transaction, personId: string): Promise<void>;
 }): AnyTool[] {
@@ -95,7 +95,7 @@ export function forgetTools(deps: {
     timeoutMs: 10_000,
     input: z.object({}),
     async run(_, { tx, person, clock }) {
-      await erase(tx, deps.erasures, person.id, clock.now());
+      await erase(tx, deps.deletionRules, person.id, clock.now());
       await deps.collectSoon(tx, person.id);
       tx.afterCommit(() => deps.delivery.forget(person.id));
       return done(texts.forgotten());

@@ -4,7 +4,7 @@ import { type AnyTool, dataTool, done, failed, type ToolResult, type TxContext }
 import { uuid } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import type { Delivery } from '../delivery/index.ts';
-import { type AccessRules, hashOfCode, links, type Move, newCode, outranks } from '../people/index.ts';
+import { type AccessRules, hashOfCode, links, type MergeRule, newCode, outranks } from '../people/index.ts';
 import { KEEP } from './core.ts';
 import * as texts from './link-texts.ts';
 import type { Command } from './skill.ts';
@@ -12,7 +12,7 @@ import type { Command } from './skill.ts';
 export interface LinkDeps {
   delivery: Pick<Delivery, 'forget' | 'outbox'>;
   /** What each room does with what is a person's. The person's own row comes last. */
-  moves: readonly Move[];
+  mergeRules: readonly MergeRule[];
   access: AccessRules;
   /** Tells the worker that something is due at `at`. */
   wakeAt(at: Date): void;
@@ -113,7 +113,7 @@ async function joinTo(deps: LinkDeps, hash: string, ctx: TxContext): Promise<Too
   const now = clock.now();
   const joined = await links.identitiesOf(tx, person.id);
   await links.withdraw(tx, hash);
-  const moved = await links.join(tx, deps.moves, person.id, issuer.person.id, now);
+  const moved = await links.join(tx, deps.mergeRules, person.id, issuer.person.id, now);
   const asker = { ...issuer.person, zone: issuer.person.zone ?? person.zone };
   if (issuer.conversationId !== undefined) {
     const card = { kind: 'notice' as const, text: texts.wasJoined(joined) };

@@ -4,7 +4,7 @@ import type { World } from '../base/world.ts';
 import type { ConfigBlock } from '../config/index.ts';
 import type { Outbox } from '../delivery/index.ts';
 import type { DueSource, JobHandler } from '../jobs/index.ts';
-import type { Erasure, Move, Person } from '../people/index.ts';
+import type { DeletionRule, MergeRule, Person } from '../people/index.ts';
 import type { Database } from '../storage/index.ts';
 
 /** What a skill may use. Everything else of coda is none of its business. */
@@ -122,7 +122,7 @@ export interface Skill {
   called?(deps: SkillDeps, name: string, rest: string): Call | undefined;
   checks?(deps: SkillDeps): HealthCheck[];
   /** What it deletes when a person is erased. */
-  erasures?: readonly Erasure[];
+  deletionRules?: readonly DeletionRule[];
   /** What it does when a person turns out to be another. */
-  moves?: readonly Move[];
+  mergeRules?: readonly MergeRule[];
 }

@@ -6,7 +6,7 @@ import { usage } from './texts.ts';
 import { version } from './version.ts';
 
 /** What the program tells whoever runs it. */
-export interface Listener {
+export interface CommandHandler {
   /** The exit status of the command that ran. */
   exit(status: number): void;
   /** A help that was not asked for: a command is missing. */
@@ -14,7 +14,7 @@ export interface Listener {
 }
 
 /** Every command with its help. A command's own file is loaded when it is called, so that each starts quickly. */
-export function createProgram(io: NodeJS.Process, listener: Listener): Command {
+export function createProgram(io: NodeJS.Process, listener: CommandHandler): Command {
   const program = new Command('coda')
     .description('A personal assistant that lives where you already chat, and keeps its word about time.')
     .version(version(), '-V, --version', 'show the version')

@@ -1,4 +1,4 @@
-import { within } from '../base/async.ts';
+import { withTimeout } from '../base/async.ts';
 import type { Flags } from './flags.ts';
 import { readiness } from './ready.ts';
 import { serve } from './serve.ts';
@@ -12,7 +12,7 @@ export async function run(flags: Flags, io: NodeJS.Process): Promise<number> {
   const stopping = catchSignals(io);
   const starting = serve(flags, io);
   // A start may wait half a minute for its database. Leaving in the middle of one is what a kill is, and it stands that.
-  const coda = await Promise.race([starting, stopping.asked.then(() => within(PATIENCE_MS, starting))]);
+  const coda = await Promise.race([starting, stopping.asked.then(() => withTimeout(PATIENCE_MS, starting))]);
   if (!coda) return 0;
   const { app, config, log, stop } = coda;
   const { on, off } = readiness(config);

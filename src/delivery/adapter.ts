@@ -144,7 +144,7 @@ export interface Part {
   /** The platform's id of the message that this answers. */
   replyTo?: string;
   /** The part may already be there, and the platform cannot be asked: say so where it can be shown. */
-  again?: boolean;
+  resend?: boolean;
 }
 
 export type SendOutcome =

@@ -1,17 +1,17 @@
 import { setMaxListeners } from 'node:events';
-import { deferred, GroupCommit, groupBy, within } from '../base/async.ts';
+import { deferred, GroupCommit, groupBy, withTimeout } from '../base/async.ts';
 import type { World } from '../base/world.ts';
 import type { Bus } from '../bus/index.ts';
 import { type DueSource, Instance, type Owned } from '../jobs/index.ts';
 import type { AccessRules } from '../people/index.ts';
 import { type Database, type Fragment, hadNoEffect, render, sql, type Transaction } from '../storage/index.ts';
 import type { ChatAdapter, Inbox, Incoming, Place } from './adapter.ts';
+import { tellUndelivered } from './dead-letters/undelivered.ts';
 import { type End, mayBeSurplus } from './end.ts';
 import { InboxGate } from './inbox/index.ts';
 import type { Item, ItemKind } from './item.ts';
 import { Lanes } from './lanes/index.ts';
 import * as laneStore from './lanes/store.ts';
-import { tellUndelivered } from './letters/undelivered.ts';
 import { Draft } from './outbox/draft.ts';
 import { OutboxSender } from './outbox/index.ts';
 import { FENCED, insertions, surplus, WRITTEN, type Written } from './outbox/store.ts';
@@ -298,7 +298,7 @@ export class Delivery {
   /** Begins nothing more and lets turns finish for `graceMs`, and what is being said go out. */
   async quiet(graceMs: number): Promise<void> {
     await this.lanes.close(graceMs);
-    await within(graceMs, this.outbox.idle());
+    await withTimeout(graceMs, this.outbox.idle());
   }
 
   /** Stops what still runs, stored as it stands, and leaves the replicas. */

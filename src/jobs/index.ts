@@ -3,7 +3,7 @@ export { Instance, type InstanceOptions, type Owned } from './instances/index.ts
 export { backOff, type Job, type JobHandler, type JobOptions, JobQueue } from './queue/index.ts';
 export { type DeadJob, type DeadJobs, takeUntold } from './queue/store.ts';
 export { collectSoon, fileCollection, retention, retentionSchedule } from './retention/index.ts';
-export type { Pruning } from './retention/store.ts';
+export type { RetentionRule } from './retention/store.ts';
 export { type Schedule, Schedules } from './schedules/index.ts';
-export { moves as scheduleMoves } from './schedules/store.ts';
+export { mergeRules as scheduleMergeRules } from './schedules/store.ts';
 export { Worker } from './worker/index.ts';

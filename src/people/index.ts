@@ -1,12 +1,12 @@
 export { type AccessRules, type Claim, outranks, roleOf } from './access.ts';
-export { type Erasure, erase } from './erasure.ts';
+export { type DeletionRule, erase } from './deletion.ts';
 export { hashOfCode, newCode } from './links/code.ts';
 export * as links from './links/store.ts';
-export { erasures as linkErasures, moves as personMoves } from './links/store.ts';
-export type { Move, Moved } from './move.ts';
+export { deletionRules as linkDeletionRules, mergeRules as personMergeRules } from './links/store.ts';
+export type { Merged, MergeRule } from './merge.ts';
 export type { Person, Role } from './person.ts';
 export {
-  erasures as personErasures,
+  deletionRules as personDeletionRules,
   findPerson,
   meet,
   type NewIdentity,

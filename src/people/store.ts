@@ -1,7 +1,7 @@
 import type { Instant } from '../base/clock.ts';
 import { type Database, json, type Transaction } from '../storage/index.ts';
 import { type AccessRules, type Claim, highest, roleOf } from './access.ts';
-import type { Erasure } from './erasure.ts';
+import type { DeletionRule } from './deletion.ts';
 import type { Person, Role } from './person.ts';
 
 /** A row of `persons`, also as JSON (`to_jsonb`), where instants are text. */
@@ -111,7 +111,7 @@ export async function setQuiet(tx: Transaction, personId: string, quiet: Person[
 }
 
 /** The person's names and settings. The row stays: others' conversations refer to it. */
-export const erasures: readonly Erasure[] = [
+export const deletionRules: readonly DeletionRule[] = [
   { sql: 'delete from identities where person_id = $1' },
   {
     sql: `update persons set name = '', role = 'guest', zone = null, locale = null, quiet_from = null, quiet_to = null,

@@ -1,5 +1,6 @@
 /** Where everything durable lies: the database, its migrations, and files by their content. */
 export { type Artifact, type Artifacts, openArtifacts, type PutOptions } from './artifacts.ts';
+export { hadNoEffect } from './database.ts';
 export { type MigrateOptions, migrate, readMigrations } from './migrate.ts';
 export { openDatabase, type StorageOptions } from './open.ts';
 export {
@@ -13,5 +14,4 @@ export {
   type Transaction,
 } from './port.ts';
 export { collectFiles, type FileReferences, GRACE_MS } from './references.ts';
-export { type Fragment, raw, render, sql } from './sql.ts';
-export { hadNoEffect } from './wrap.ts';
+export { type Fragment, onlyUsed, raw, render, sql } from './sql.ts';

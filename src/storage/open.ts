@@ -1,10 +1,10 @@
 import type { CodaError } from '../base/errors.ts';
 import type { World } from '../base/world.ts';
+import { wrap } from './database.ts';
 import { openPglite } from './pglite/open.ts';
 import type { Database } from './port.ts';
 import type { Limits } from './postgres/limits.ts';
 import { openPostgres } from './postgres/open.ts';
-import { wrap } from './wrap.ts';
 
 export interface StorageOptions {
   /** A PostgreSQL to use; without it the embedded one in `dataDir` is. */

@@ -33,6 +33,16 @@ export function render(fragment: Fragment): [text: string, params: Param[]] {
   return [write(fragment), params];
 }
 
+/**
+ * The statement with the parameters that it uses, numbered anew: PostgreSQL cannot infer the type of `$2` where a text
+ * holds `$1` and `$3` only.
+ */
+export function onlyUsed(text: string, params: readonly Param[]): [text: string, params: Param[]] {
+  const used = params.map((_, index) => index + 1).filter((number) => new RegExp(`\\$${number}(?!\\d)`).test(text));
+  const renumbered = text.replace(/\$(\d+)/g, (_, number: string) => `$${used.indexOf(Number(number)) + 1}`);
+  return [renumbered, used.map((number) => params[number - 1] as Param)];
+}
+
 function isFragment(value: Param | Fragment): value is Fragment {
   return typeof value === 'object' && value !== null && 'strings' in value && 'values' in value;
 }

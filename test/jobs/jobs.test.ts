@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { Releaser } from '../../src/base/async.ts';
+import { Closer } from '../../src/base/async.ts';
 import { type Job, type JobHandler, JobQueue, type Schedule, Schedules, Worker } from '../../src/jobs/index.ts';
 import { testDatabases } from '../support/database.ts';
 import { type TestWorld, testWorld } from '../support/world.ts';
 
 const ME = '01a1f7f8-3000-7000-8000-000000000001';
-const open = new Releaser();
+const open = new Closer();
 afterEach(() => open.close());
 
 /** A queue with its worker on a database of its own. */

@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { deferred, Releaser } from '../../src/base/async.ts';
+import { Closer, deferred } from '../../src/base/async.ts';
 import { type Job, JobQueue, Worker } from '../../src/jobs/index.ts';
 import { testDatabases } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { testWorld } from '../support/world.ts';
 
 const ME = '01a1f7f8-3000-7000-8000-000000000001';
-const open = new Releaser();
+const open = new Closer();
 afterEach(() => open.close());
 
 /** A queue whose jobs `tell` run as the test says; what they were told is kept. */

@@ -1,19 +1,26 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { agentMoves, done, type Model, outsideTool } from '../../src/agent/index.ts';
+import { agentMergeRules, done, type Model, outsideTool } from '../../src/agent/index.ts';
 import { deferred } from '../../src/base/async.ts';
 import { uuid } from '../../src/base/ids.ts';
-import { inboxMoves, outboxMoves } from '../../src/delivery/index.ts';
-import { scheduleMoves } from '../../src/jobs/index.ts';
-import { links, type Person, personMoves } from '../../src/people/index.ts';
-import { moves as noteMoves } from '../../src/skills/notes/store.ts';
-import { moves as reminderMoves } from '../../src/skills/reminders/store.ts';
+import { inboxMergeRules, outboxMergeRules } from '../../src/delivery/index.ts';
+import { scheduleMergeRules } from '../../src/jobs/index.ts';
+import { links, type Person, personMergeRules } from '../../src/people/index.ts';
+import { mergeRules as noteMergeRules } from '../../src/skills/notes/store.ts';
+import { mergeRules as reminderMergeRules } from '../../src/skills/reminders/store.ts';
 import { testDatabases } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { ScriptedModel } from '../support/scripted-model.ts';
 import { codeIn, type Platform, playTwo, type TwoPlatforms } from './platforms.ts';
 
-const moves = [...reminderMoves, ...noteMoves, ...agentMoves, ...inboxMoves, ...outboxMoves, ...scheduleMoves];
+const mergeRules = [
+  ...reminderMergeRules,
+  ...noteMergeRules,
+  ...agentMergeRules,
+  ...inboxMergeRules,
+  ...outboxMergeRules,
+  ...scheduleMergeRules,
+];
 
 /** Everybody is a member on both platforms but Olga, the owner. */
 const everybody = { owners: ['chat:olga'], members: ['chat:ana', 'work:ana', 'work:olga', 'chat:bob', 'work:bob'] };
@@ -77,7 +84,7 @@ describe.each(testDatabases)('one person on two platforms, on $name', ({ name: e
     const [from, to] = [await personOf(two, 'work', 'ana'), await personOf(two, 'chat', 'ana')];
     // As another process would: nothing tells this one.
     const now = coda.world.clock.now();
-    await coda.database().tx('test', (tx) => links.join(tx, [...moves, ...personMoves], from, to, now));
+    await coda.database().tx('test', (tx) => links.join(tx, [...mergeRules, ...personMergeRules], from, to, now));
     expect(await work.says('ana', '/notes')).toContain('mat');
     await nothingLeftOf(two, from);
     const identity = { adapter: 'work', externalId: 'ana' };
@@ -120,7 +127,7 @@ describe.each(testDatabases)('one person on two platforms, on $name', ({ name: e
       await tx.query('select 1 from persons where id = $1 for update', [from]);
       locked.resolve();
       await go.promise;
-      await links.join(tx, [...moves, ...personMoves], from, to, now);
+      await links.join(tx, [...mergeRules, ...personMergeRules], from, to, now);
     });
     await locked.promise;
     const saying = work.says('ana', '/notes');
@@ -189,7 +196,7 @@ test('whatever belongs to a person is moved: no table that refers to persons is 
     `select distinct conrelid::regclass::text as table from pg_constraint
       where confrelid = 'persons'::regclass and contype = 'f'`,
   );
-  const all = [...moves, ...personMoves].map(({ sql }) => sql).join('\n');
+  const all = [...mergeRules, ...personMergeRules].map(({ sql }) => sql).join('\n');
   expect(rows.length).toBeGreaterThan(10);
   for (const { table } of rows) expect(all).toMatch(new RegExp(`(update|from) ${table}\\b`));
 });

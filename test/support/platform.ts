@@ -73,7 +73,7 @@ export class FakePlatform {
       kind: content.kind,
       buttons: (content.buttons ?? []).map((button) => ({ id: button.id, label: button.label })),
       edits: 0,
-      again: part.again ?? false,
+      again: part.resend ?? false,
     });
     return id;
   }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { deferred, Sequence, within } from '../../base/async.ts';
+import { deferred, Sequence, withTimeout } from '../../base/async.ts';
 import type { Clock } from '../../base/clock.ts';
 import { CodaError, messageOf } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
@@ -130,7 +130,7 @@ class Console implements ConsoleAdapter {
 
   private async put(part: Part, receipt: Receipt, as: (line: Said) => Said): Promise<SendOutcome> {
     const { artifacts, dataDir } = this.options;
-    const { content, place, replyTo, again } = part;
+    const { content, place, replyTo, resend } = part;
     let files: FileOut[];
     try {
       files = await showFiles(content.files ?? [], join(dataDir, 'files'), artifacts);
@@ -140,7 +140,7 @@ class Console implements ConsoleAdapter {
       return { kind: 'retry', reason: messageOf(error), afterMs: 10_000 };
     }
     for (const button of content.buttons ?? []) this.remember(button.id, place.channel);
-    const text = again ? `${AGAIN} ${content.text}` : content.text;
+    const text = resend ? `${AGAIN} ${content.text}` : content.text;
     return this.show(
       as(said({ ...content, text }, { id: receipt.id, conversation: place.channel, replyTo, files })),
       receipt,
@@ -157,7 +157,7 @@ class Console implements ConsoleAdapter {
   private async show(line: Output, receipt: Receipt): Promise<SendOutcome> {
     const writes = this.say(line);
     const first = Promise.any(writes.map(async (write) => (await write) || Promise.reject())).catch(() => false);
-    const shown = await within(READ_WITHIN_MS, first);
+    const shown = await withTimeout(READ_WITHIN_MS, first);
     if (shown) return { kind: 'sent', receipt };
     if (shown === undefined) return { kind: 'unknown', reason: 'whoever reads here does not take what is written' };
     return { kind: 'retry', reason: 'no terminal is attached', until: 'reachable' };

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { deferred, within } from '../../base/async.ts';
+import { deferred, withTimeout } from '../../base/async.ts';
 import type { CodaError } from '../../base/errors.ts';
 import { readLines } from '../../base/lines.ts';
 import type { Accepted } from '../../delivery/index.ts';
@@ -76,9 +76,9 @@ export class Session {
   }
 
   private async finish(ms: number): Promise<void> {
-    await within(ms, this.settled());
+    await withTimeout(ms, this.settled());
     this.pause();
-    await within(Math.max(ms, 1_000), this.writer.end());
+    await withTimeout(Math.max(ms, 1_000), this.writer.end());
     this.streams.input.destroy();
   }
 
@@ -107,7 +107,7 @@ export class Session {
     try {
       if (input.clock !== undefined) {
         // What was said before the clock moves is to happen before it moves.
-        await within(LAST_ANSWERS_MS, Promise.all(this.underWay));
+        await withTimeout(LAST_ANSWERS_MS, Promise.all(this.underWay));
         await this.host.moveClock(new Date(input.clock));
       }
       if (input.text === undefined && input.press === undefined && input.files === undefined) {

@@ -8,16 +8,16 @@ import { Channels } from './channels.ts';
 import { register, scopesOf } from './commands.ts';
 import { Connection } from './connection.ts';
 import { checks } from './doctor.ts';
+import { Inbound, waitAfter } from './inbound.ts';
 import { Interactions } from './interactions.ts';
-import { Listener, waitAfter } from './listener.ts';
 import { Members } from './members.ts';
 import { split, splitGrowing } from './message.ts';
 import type { DiscordOptions } from './options.ts';
 import { Others } from './others.ts';
+import { Outbound } from './outbound.ts';
 import { notSignedIn } from './outcome.ts';
 import { ADAPTER, type RawMessage } from './parse.ts';
 import { asChannel, asInteraction, isChannel } from './shapes.ts';
-import { Speaker } from './speaker.ts';
 import type { Trouble } from './trouble.ts';
 import { Typing } from './typing.ts';
 
@@ -47,11 +47,11 @@ class Discord implements DiscordAdapter {
   private readonly options: DiscordOptions;
   private readonly channels = new Channels();
   private readonly members: Members;
-  private readonly speaker: Speaker;
+  private readonly speaker: Outbound;
   private readonly others: Others;
   private readonly typingAt: Typing;
   private connection: Connection | undefined;
-  private listener: Listener | undefined;
+  private listener: Inbound | undefined;
   private inbox: Inbox | undefined;
   private application = '';
   private stopping: AbortSignal | undefined;
@@ -64,7 +64,7 @@ class Discord implements DiscordAdapter {
     const application = () => this.application;
     const inbox = () => this.inbox;
     this.others = new Others(options, inbox);
-    this.speaker = new Speaker({ options, rest, application, inbox, saying: (nonce) => this.others.saying(nonce) });
+    this.speaker = new Outbound({ options, rest, application, inbox, saying: (nonce) => this.others.saying(nonce) });
   }
 
   async start(inbox: Inbox, reachable: (channel?: string) => void, signal: AbortSignal): Promise<void> {
@@ -73,7 +73,7 @@ class Discord implements DiscordAdapter {
     this.inbox = inbox;
     this.stopping = signal;
     const own = (message: RawMessage) => this.others.said(message);
-    const listener = new Listener({ options, inbox, channels, members, rest, own, signal });
+    const listener = new Inbound({ options, inbox, channels, members, rest, own, signal });
     const interactions = new Interactions({
       options,
       inbox,

@@ -1,5 +1,5 @@
 import type { APIInteraction, Client, GatewayDispatchEvents, GatewayReadyDispatchData, REST } from 'discord.js';
-import { deferred, within } from '../../base/async.ts';
+import { deferred, withTimeout } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { RawChannel, RawGuild } from './channels.ts';
@@ -86,7 +86,7 @@ export class Connection {
     try {
       const client = await this.makeClient(attempt);
       const login = client.login(this.config.token);
-      const signedIn = await within(LOGIN_WITHIN_MS, Promise.race([login, attempt.broken.promise]));
+      const signedIn = await withTimeout(LOGIN_WITHIN_MS, Promise.race([login, attempt.broken.promise]));
       if (signedIn === undefined) throw new Error('Discord did not answer in time');
       attempt.stands = true;
       if (attempt.error !== undefined) throw attempt.error;
@@ -145,7 +145,7 @@ export class Connection {
       const destroyed = client.destroy().catch((error: unknown) => {
         this.log.debug({ error: messageOf(error) }, 'closing Discord');
       });
-      await within(DESTROY_WITHIN_MS, destroyed);
+      await withTimeout(DESTROY_WITHIN_MS, destroyed);
       shards.cut();
     };
     return client;

@@ -6,7 +6,7 @@ import type {
   APIModalSubmitInteraction,
   REST,
 } from 'discord.js';
-import { within } from '../../base/async.ts';
+import { withTimeout } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
 import { shorten } from '../../base/text.ts';
 import type { Inbox, Incoming, Place, Sender } from '../../delivery/index.ts';
@@ -146,7 +146,7 @@ export class Interactions {
     const typed = focused && 'value' in focused ? String(focused.value) : '';
     const origin = originOf(interaction, true);
     const asked = this.deps.options.complete(name, focused?.name ?? '', typed, origin.user).catch(() => []);
-    const found = (await within(COMPLETE_WITHIN_MS, asked)) ?? [];
+    const found = (await withTimeout(COMPLETE_WITHIN_MS, asked)) ?? [];
     const choices = [...new Set(found.map((each) => shorten(each.trim(), LONGEST_CHOICE)))]
       .filter((each) => each !== '')
       .slice(0, MOST_CHOICES)

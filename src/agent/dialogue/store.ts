@@ -1,6 +1,6 @@
 /** The state of dialogues. Every verb runs in the transaction that it is given. */
 import type { Instant } from '../../base/clock.ts';
-import type { Erasure, Move } from '../../people/index.ts';
+import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import { type Fragment, json, type Queryable, render, sql, type Transaction } from '../../storage/index.ts';
 import type { Call } from '../tool.ts';
 import type { Question, Topic } from './dialogue.ts';
@@ -73,6 +73,6 @@ export async function forgetDialogue(tx: Queryable, conversationId: string): Pro
   await tx.query('update dialogues set question = null, topic = null where conversation_id = $1', [conversationId]);
 }
 
-export const erasures: readonly Erasure[] = [{ sql: 'delete from dialogues where person_id = $1' }];
+export const deletionRules: readonly DeletionRule[] = [{ sql: 'delete from dialogues where person_id = $1' }];
 
-export const moves: readonly Move[] = [{ sql: 'delete from dialogues where person_id = $1' }];
+export const mergeRules: readonly MergeRule[] = [{ sql: 'delete from dialogues where person_id = $1' }];

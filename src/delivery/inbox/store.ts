@@ -1,6 +1,6 @@
 import type { Instant } from '../../base/clock.ts';
-import type { Pruning } from '../../jobs/index.ts';
-import type { Erasure, Move } from '../../people/index.ts';
+import type { RetentionRule } from '../../jobs/index.ts';
+import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import {
   type Database,
   type FileReferences,
@@ -279,7 +279,7 @@ export async function openConversation(
  * What was heard and dealt with long ago. The days kept must outlast what a platform delivers again or a backfill reads
  * again: the key is what keeps a second copy out.
  */
-export const prunings: readonly Pruning[] = [
+export const retentionRules: readonly RetentionRule[] = [
   {
     name: 'inbox.prune',
     sql: `with old as (delete from inbox where id in (select id from inbox where finished_at < $1 limit $2) returning id)
@@ -291,7 +291,7 @@ export const prunings: readonly Pruning[] = [
 export const fileReferences: readonly FileReferences[] = [{ table: 'inbox', column: 'payload' }];
 
 /** What the person said, where they talk alone, and when they were served. */
-export const moves: readonly Move[] = [
+export const mergeRules: readonly MergeRule[] = [
   { sql: 'update inbox set person_id = $2 where person_id = $1' },
   { sql: 'update conversations set person_id = $2 where person_id = $1' },
   { sql: 'update lanes set last_person = $2 where last_person = $1' },
@@ -299,7 +299,7 @@ export const moves: readonly Move[] = [
 ];
 
 /** What the person said; that it was said stays, by the hash of its identity. */
-export const erasures: readonly Erasure[] = [
+export const deletionRules: readonly DeletionRule[] = [
   {
     sql: `update inbox set payload = '{"from": "", "text": "", "files": []}', message_id = ''
            where person_id = $1 and (state <> 'received' or not laned)`,

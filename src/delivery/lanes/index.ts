@@ -1,4 +1,4 @@
-import { within } from '../../base/async.ts';
+import { withTimeout } from '../../base/async.ts';
 import type { Instant } from '../../base/clock.ts';
 import { CodaError, messageOf } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
@@ -133,7 +133,7 @@ export class Lanes implements Owned, DueSource {
   /** Begins nothing more and lets what runs finish for `graceMs`; what is left is stored as it stands. */
   async close(graceMs: number): Promise<void> {
     this.stopping = true;
-    await within(graceMs, this.idle());
+    await withTimeout(graceMs, this.idle());
   }
 
   async release(tx: Transaction, owners: readonly string[], _now: Instant, crashed: boolean): Promise<void> {

@@ -1,4 +1,4 @@
-import { deferred, within } from '../../base/async.ts';
+import { deferred, withTimeout } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
 import type { Database } from '../../storage/index.ts';
@@ -74,7 +74,7 @@ export class Draft {
     try {
       while (this.wanted !== undefined && !this.closed) {
         const wait = this.nextAt - performance.now();
-        if (wait > 0) await within(wait, this.closing.promise);
+        if (wait > 0) await withTimeout(wait, this.closing.promise);
         if (this.closed) return;
         const text = this.wanted;
         this.wanted = undefined;

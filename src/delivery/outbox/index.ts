@@ -6,13 +6,13 @@ import { backOff, type DueSource, type Instance, type Owned } from '../../jobs/i
 import type { Database, Transaction } from '../../storage/index.ts';
 import type { ChatAdapter, Part, Place, Receipt, SendOutcome } from '../adapter.ts';
 import type { Content } from '../content.ts';
-import * as letters from '../letters/store.ts';
+import * as letters from '../dead-letters/store.ts';
 import type { Outbox, Outgoing } from '../outgoing.ts';
 import { type Addressed, asWritten, identityOf, type Parts, toParts } from '../parts.ts';
-import { mustLook, SEND_DEADLINE_MS, takeAway } from './again.ts';
 import { directlyTo } from './direct.ts';
 import { Held } from './held.ts';
 import { Outages } from './outages.ts';
+import { mustLook, SEND_DEADLINE_MS, takeAway } from './resend.ts';
 import * as store from './store.ts';
 
 const LONGEST_BACK_OFF_MS = 5 * 60_000;
@@ -25,7 +25,7 @@ const CLAIM = 100;
 /** Sends under way at once to one platform; its own rate limits are the adapter's to keep. */
 const SENDS = 64;
 /** With so many in hand, more is left to other processes, and to this one when it has sent these. */
-const MOST_IN_HAND = 1_000;
+const MAX_IN_FLIGHT = 1_000;
 
 export interface OutboxDeps {
   database: Database;
@@ -53,7 +53,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
   private readonly receipts: Batch<Outcome>;
   private readonly groups = new Set<Promise<void>>();
   /** Parts that are being sent, or whose receipts are not stored yet. */
-  private readonly hands = new Set<string>();
+  private readonly inFlight = new Set<string>();
   private holding = false;
   private resends = 0;
   private readonly held: Held;
@@ -84,7 +84,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     const places = await this.deps.placeOf(tx, [...new Set(messages.map((message) => message.conversationId))]);
     const prepared = messages.flatMap((message) => {
       const place = places.get(message.conversationId);
-      const queued = this.hands.size >= MOST_IN_HAND;
+      const queued = this.inFlight.size >= MAX_IN_FLIGHT;
       return place ? [this.prepare({ ...message, cards: [message.card], place, queued })] : [];
     });
     const parts = prepared.flatMap((each) => each.parts);
@@ -102,7 +102,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
 
   /** Sends parts that this process owns: those of one answer in order, different answers side by side. Never rejects. */
   async dispatch(rows: readonly store.Row[]): Promise<void> {
-    for (const { id } of rows) this.hands.add(id);
+    for (const { id } of rows) this.inFlight.add(id);
     const groups = groupBy(rows, (row) => row.grp);
     await Promise.all([...groups.values()].map((group) => this.track(this.sendGroup(group))));
   }
@@ -117,7 +117,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
 
   async fire(now: Instant): Promise<number> {
     const { database, instance, wakeAt } = this.deps;
-    if (this.hands.size >= MOST_IN_HAND) {
+    if (this.inFlight.size >= MAX_IN_FLIGHT) {
       this.holding = true;
       return 0;
     }
@@ -136,7 +136,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
 
   async strays(owner: string): Promise<string[]> {
     const held = await store.heldBy(this.deps.database, owner);
-    return held.filter((id) => !this.hands.has(id));
+    return held.filter((id) => !this.inFlight.has(id));
   }
 
   free(tx: Transaction, owner: string, ids: readonly string[], now: Instant): Promise<void> {
@@ -197,7 +197,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
   }
 
   /** How many parts this process has sent again that were looked for in vain: each may be there twice. */
-  get sentAgain(): number {
+  get resent(): number {
     return this.resends;
   }
 
@@ -279,7 +279,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
       if (!receipt && row.unknownAt && (row.removed || mustLook(adapter, row.unknownAt, world.clock.now()))) {
         if (adapter.promises.canFind) receipt = await unlessAborted(signal, adapter.find(part, row.createdAt, signal));
         // What a draft showed was not said yet: its message becomes the answer.
-        else if (!row.draft) part.again = true;
+        else if (!row.draft) part.resend = true;
         if (receipt && !row.draft && !row.removed) return { kind: 'sent', receipt };
         if (!receipt && !row.removed) this.sendsAgain(row);
       }
@@ -379,8 +379,8 @@ export class OutboxSender implements Outbox, DueSource, Owned {
   }
 
   private letGo(parts: readonly { id: string }[]): void {
-    for (const { id } of parts) this.hands.delete(id);
-    if (!this.holding || this.hands.size > MOST_IN_HAND / 2) return;
+    for (const { id } of parts) this.inFlight.delete(id);
+    if (!this.holding || this.inFlight.size > MAX_IN_FLIGHT / 2) return;
     this.holding = false;
     this.deps.wakeAt(this.deps.world.clock.now());
   }

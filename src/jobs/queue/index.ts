@@ -60,7 +60,7 @@ export class JobQueue implements DueSource, Owned {
   private readonly handlers: Map<string, JobHandler>;
   private readonly running = new Set<Promise<void>>();
   /** Jobs that run here, or whose end is not stored yet. */
-  private readonly hands = new Set<string>();
+  private readonly inFlight = new Set<string>();
   private readonly ended: Batch<{ owner: string; ended: store.EndedJob }>;
 
   constructor(deps: JobQueueDeps) {
@@ -102,7 +102,7 @@ export class JobQueue implements DueSource, Owned {
     const jobs = await store.claimDue(this.deps.database, owner, [...this.handlers.keys()], now, room);
     // Not awaited: a job may take minutes, and what else is due does not wait for it.
     for (const job of jobs) {
-      this.hands.add(job.id);
+      this.inFlight.add(job.id);
       this.track(this.attempt(job, owner));
     }
     return jobs.length;
@@ -114,7 +114,7 @@ export class JobQueue implements DueSource, Owned {
 
   async strays(owner: string): Promise<string[]> {
     const held = await store.heldBy(this.deps.database, owner);
-    return held.filter((id) => !this.hands.has(id));
+    return held.filter((id) => !this.inFlight.has(id));
   }
 
   free(tx: Transaction, owner: string, ids: readonly string[], now: Instant): Promise<void> {
@@ -179,7 +179,7 @@ export class JobQueue implements DueSource, Owned {
           await sleep(backOff(attempt, LONGEST_WAIT_MS), signal).catch(() => {});
         }
       }
-      for (const { id } of ended) this.hands.delete(id);
+      for (const { id } of ended) this.inFlight.delete(id);
     }
     const next = items.flatMap(({ ended }) => (ended.dueAt ? [ended.dueAt.getTime()] : []));
     // Somebody has to be told.

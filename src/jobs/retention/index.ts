@@ -27,7 +27,7 @@ export function retention(deps: {
   database: Database;
   world: World;
   days: number;
-  prunings: readonly store.Pruning[];
+  retentionRules: readonly store.RetentionRule[];
   collect: CollectFiles;
 }): JobHandler {
   const { database, world, days } = deps;
@@ -36,11 +36,11 @@ export function retention(deps: {
     async run(_, signal) {
       const before = new Date(world.clock.now().getTime() - days * DAY_MS);
       const gone: Record<string, number> = {};
-      for (const pruning of [...store.prunings, ...deps.prunings]) {
+      for (const rule of [...store.retentionRules, ...deps.retentionRules]) {
         let count = BATCH;
         while (count === BATCH && !signal.aborted) {
-          count = await store.prune(database, pruning, before, BATCH);
-          gone[pruning.name] = (gone[pruning.name] ?? 0) + count;
+          count = await store.prune(database, rule, before, BATCH);
+          gone[rule.name] = (gone[rule.name] ?? 0) + count;
         }
       }
       const files = await deps.collect(signal);

@@ -5,14 +5,14 @@ import type { Database } from '../../storage/index.ts';
  * A statement that deletes up to `$2` rows that ended before `$1` and returns how many as `count`. An index must find
  * them.
  */
-export interface Pruning {
+export interface RetentionRule {
   /** The transaction's name, `inbox.prune`. */
   name: string;
   sql: string;
 }
 
 /** Jobs that were done or cancelled long ago, old occurrences, and processes that are long gone. Dead letters stay. */
-export const prunings: readonly Pruning[] = [
+export const retentionRules: readonly RetentionRule[] = [
   {
     name: 'jobs.prune',
     sql: `with old as (delete from jobs where id in (select id from jobs where finished_at < $1 and state <> 'dead' limit $2)
@@ -33,7 +33,7 @@ export const prunings: readonly Pruning[] = [
 ];
 
 /** One batch; returns how many rows went. */
-export async function prune(database: Database, pruning: Pruning, before: Instant, limit: number): Promise<number> {
-  const { rows } = await database.run<{ count: number }>(pruning.name, pruning.sql, [before, limit]);
+export async function prune(database: Database, rule: RetentionRule, before: Instant, limit: number): Promise<number> {
+  const { rows } = await database.run<{ count: number }>(rule.name, rule.sql, [before, limit]);
   return rows[0]?.count ?? 0;
 }

@@ -88,4 +88,4 @@ export async function planNext(tx: Transaction, id: string, nextAt: Instant | un
 }
 
 /** Gives a person's schedules (`$1`) to another (`$2`). */
-export const moves = [{ sql: 'update schedules set person_id = $2 where person_id = $1' }] as const;
+export const mergeRules = [{ sql: 'update schedules set person_id = $2 where person_id = $1' }] as const;

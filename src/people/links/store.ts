@@ -3,8 +3,8 @@ import type { Instant } from '../../base/clock.ts';
 import { uuid } from '../../base/ids.ts';
 import { json, type Transaction } from '../../storage/index.ts';
 import { type AccessRules, type Claim, roleOf } from '../access.ts';
-import type { Erasure } from '../erasure.ts';
-import { type Move, type Moved, moveAll } from '../move.ts';
+import type { DeletionRule } from '../deletion.ts';
+import { type Merged, type MergeRule, mergeAll } from '../merge.ts';
 import type { Person, Role } from '../person.ts';
 import { type PersonRow, toPerson } from '../store.ts';
 
@@ -106,13 +106,13 @@ export async function ownConversation(tx: Transaction, personId: string, adapter
  */
 export async function join(
   tx: Transaction,
-  moves: readonly Move[],
+  mergeRules: readonly MergeRule[],
   from: string,
   to: string,
   now: Instant,
-): Promise<Moved[]> {
+): Promise<Merged[]> {
   await tx.query('select id from persons where id = any($1::uuid[]) order by id for update', [[from, to]]);
-  const moved = await moveAll(tx, moves, from, to, now);
+  const moved = await mergeAll(tx, mergeRules, from, to, now);
   await tx.query('delete from persons where id = $1', [from]);
   await record(tx, { at: now, personId: to, action: 'person.join', subject: from, detail: { moved } });
   return moved;
@@ -167,7 +167,7 @@ async function record(tx: Transaction, { at, personId, action, subject, detail }
 }
 
 /** Identities and codes; settings that the other person has not made are taken over. */
-export const moves: readonly Move[] = [
+export const mergeRules: readonly MergeRule[] = [
   { sql: 'update identities set person_id = $2 where person_id = $1' },
   { sql: 'delete from links where person_id = $1' },
   {
@@ -182,4 +182,4 @@ export const moves: readonly Move[] = [
 ];
 
 /** The codes of a person, given out and entered. */
-export const erasures: readonly Erasure[] = [{ sql: 'delete from links where person_id = $1' }];
+export const deletionRules: readonly DeletionRule[] = [{ sql: 'delete from links where person_id = $1' }];

@@ -3,7 +3,7 @@ import type { HealthCheck, Skill, SkillDeps } from '../../chat/index.ts';
 import type { Config } from '../../config/index.ts';
 import { type SkillHost, Views } from './host.ts';
 import * as texts from './texts.ts';
-import { erasures } from './trust/store.ts';
+import { deletionRules } from './trust/store.ts';
 import { calledBy, commands } from './use/commands.ts';
 import { listTool, searchTool } from './use/find.ts';
 import { SkillPrompt } from './use/prompt.ts';
@@ -23,7 +23,7 @@ export function agentSkills(host: SkillHost): Skill {
   };
   return {
     name: 'skills',
-    erasures,
+    deletionRules,
     phrases,
     commands: (deps) => commands({ ...toolDeps(deps), host, views, search }),
     tools: (deps) => tools({ ...toolDeps(deps), host, views, search }),

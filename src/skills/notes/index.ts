@@ -1,15 +1,15 @@
 import type { Skill } from '../../chat/index.ts';
 import { commands } from './commands.ts';
 import { phrases } from './phrases.ts';
-import { erasures, moves } from './store.ts';
+import { deletionRules, mergeRules } from './store.ts';
 import { deleteTool, editTool, listTool, recallTool, restoreTool, saveTool, searchTool } from './tools.ts';
 
 /** Keeps what a person wants to find again, and finds it. */
 export const notes: Skill = {
   name: 'notes',
   phrases,
-  erasures,
-  moves,
+  deletionRules,
+  mergeRules,
   tools: () => [saveTool, searchTool, recallTool, listTool, editTool, deleteTool, restoreTool],
   commands: () => commands,
 };

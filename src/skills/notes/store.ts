@@ -1,6 +1,6 @@
 /** Notes in the database. Every verb runs in the transaction that it is given, and sees one person's notes only. */
 import type { Instant } from '../../base/clock.ts';
-import type { Erasure, Move } from '../../people/index.ts';
+import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import type { Queryable, Transaction } from '../../storage/index.ts';
 
 export interface Note {
@@ -186,14 +186,14 @@ export async function shownList(
   return { ids: rows[0]?.ids ?? [], atHand: rows[0]?.at_hand ?? false };
 }
 
-export const moves: readonly Move[] = [
+export const mergeRules: readonly MergeRule[] = [
   { what: 'note', sql: 'update notes set person_id = $2 where person_id = $1 and deleted_at is null' },
   { sql: 'update notes set person_id = $2 where person_id = $1' },
   { sql: 'delete from note_lists where person_id = $1' },
 ];
 
 /** All notes of the person, and which of them were shown. */
-export const erasures: readonly Erasure[] = [
+export const deletionRules: readonly DeletionRule[] = [
   { sql: 'delete from notes where person_id = $1' },
   { sql: 'delete from note_lists where person_id = $1' },
 ];

@@ -8,7 +8,7 @@ import { reminderSource } from './fire.ts';
 import { listTool, showTool, soonest } from './list.ts';
 import { phrases } from './phrases/index.ts';
 import { restoreTool } from './restore.ts';
-import { erasures, moves } from './store.ts';
+import { deletionRules, mergeRules } from './store.ts';
 import { texts } from './texts.ts';
 import { moveZoneTool } from './zone.ts';
 
@@ -19,8 +19,8 @@ const settings = z.object({ catch_up: z.enum(['late', 'latest', 'skip']).default
 export const reminders: Skill = {
   name: 'reminders',
   phrases,
-  erasures,
-  moves,
+  deletionRules,
+  mergeRules,
   tools: ({ wakeAt }) => [
     createTool(wakeAt),
     listTool,

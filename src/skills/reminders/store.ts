@@ -1,6 +1,6 @@
 /** Reminders in the database. Every verb runs in the transaction that it is given. */
 import type { Instant } from '../../base/clock.ts';
-import type { Erasure, Move } from '../../people/index.ts';
+import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import type { Queryable, Transaction } from '../../storage/index.ts';
 import type { CatchUp, Reminder, ReminderState } from './reminder.ts';
 
@@ -371,14 +371,14 @@ function one<T>(rows: readonly T[]): T {
   return row;
 }
 
-export const moves: readonly Move[] = [
+export const mergeRules: readonly MergeRule[] = [
   { what: 'reminder', sql: `update reminders set person_id = $2 where person_id = $1 and state = 'pending'` },
   { sql: 'update reminders set person_id = $2 where person_id = $1' },
   { sql: 'delete from reminder_lists where person_id = $1' },
 ];
 
 /** All reminders of the person, and which of them were shown. */
-export const erasures: readonly Erasure[] = [
+export const deletionRules: readonly DeletionRule[] = [
   { sql: 'delete from reminders where person_id = $1' },
   { sql: 'delete from reminder_lists where person_id = $1' },
 ];

@@ -152,7 +152,7 @@ test('a reminder, a question, an edit and a withdrawal each have their type', as
   await adapter.send(part('oven', { content: { kind: 'reminder' } }), signal);
   await adapter.send(part('may I?', { content: { kind: 'approval' } }), signal);
   await adapter.send(part('no', { content: { kind: 'error' } }), signal);
-  const outcome = await adapter.send(part('draft', { again: true }), signal);
+  const outcome = await adapter.send(part('draft', { resend: true }), signal);
   if (outcome.kind !== 'sent') throw new Error(outcome.kind);
   await adapter.edit(outcome.receipt, part('final'), signal);
   await adapter.delete(outcome.receipt, part('').place, signal);

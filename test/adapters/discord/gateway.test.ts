@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { waitAfter } from '../../../src/adapters/discord/listener.ts';
+import { waitAfter } from '../../../src/adapters/discord/inbound.ts';
 import { CodaError } from '../../../src/base/errors.ts';
 import { echo, playDiscord } from '../../support/discord/play.ts';
 import { eventually } from '../../support/eventually.ts';

@@ -38,8 +38,8 @@ export class FleetAdapter implements ChatAdapter {
     return pieces.map((text, index) => ({ ...(index === pieces.length - 1 ? content : rest), text }));
   }
 
-  async send({ key, place, content, again = false }: Part, signal: AbortSignal): Promise<SendOutcome> {
-    return outcome(ask(this.options.port, 'send', { key, channel: place.channel, content, again }, signal));
+  async send({ key, place, content, resend = false }: Part, signal: AbortSignal): Promise<SendOutcome> {
+    return outcome(ask(this.options.port, 'send', { key, channel: place.channel, content, again: resend }, signal));
   }
 
   async edit(receipt: Receipt, { content }: Part, signal: AbortSignal): Promise<SendOutcome> {

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { within } from '../../../base/async.ts';
+import { withTimeout } from '../../../base/async.ts';
 import type { Look } from './look.ts';
 
 /** Larger pictures are refused by some service; of a smaller one models see no less. Pixels along the longer side. */
@@ -53,7 +53,7 @@ async function scale(bytes: Buffer, { type, width, height }: Look): Promise<Buff
       worker.once('error', reject);
       worker.once('exit', () => reject(new Error('it came to no end')));
     });
-    const jpeg = await within(WITHIN_MS, made);
+    const jpeg = await withTimeout(WITHIN_MS, made);
     if (!jpeg) throw new Error('it took too long');
     return jpeg;
   } catch (error) {

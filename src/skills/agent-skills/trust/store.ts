@@ -2,7 +2,7 @@
 
 import type { Instant } from '../../../base/clock.ts';
 import type { Json } from '../../../base/json.ts';
-import type { Erasure } from '../../../people/index.ts';
+import type { DeletionRule } from '../../../people/index.ts';
 import { json, type Queryable, type Transaction } from '../../../storage/index.ts';
 import type { SourceKind } from '../skill.ts';
 import type { Pin, Pinned } from './pin.ts';
@@ -75,7 +75,7 @@ export async function blocked(db: Pick<Queryable, 'query'>): Promise<SkillId[]> 
 }
 
 /** Deletion rules: decisions stay, without the person who made them. */
-export const erasures: readonly Erasure[] = [
+export const deletionRules: readonly DeletionRule[] = [
   { sql: 'update skill_pins set person_id = null where person_id = $1' },
   { sql: 'update skill_deprecations set person_id = null where person_id = $1' },
 ];

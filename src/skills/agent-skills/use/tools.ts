@@ -9,7 +9,7 @@ import {
   type SpawnOptions,
   type ToolResult,
 } from '../../../agent/index.ts';
-import { within } from '../../../base/async.ts';
+import { withTimeout } from '../../../base/async.ts';
 import type { Database, Queryable } from '../../../storage/index.ts';
 import type { SkillHost, Views } from '../host.ts';
 import type { AgentSkill } from '../skill.ts';
@@ -181,7 +181,7 @@ const ANSWER_WITHIN_MS = 900;
 
 /** What a rescan found, in words; or that it still goes on. */
 export async function rescanSoon(host: SkillHost): Promise<string> {
-  const report = await within(ANSWER_WITHIN_MS, host.rescan());
+  const report = await withTimeout(ANSWER_WITHIN_MS, host.rescan());
   return report ? texts.rescanned(report) : texts.stillReading();
 }
 

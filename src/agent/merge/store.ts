@@ -1,11 +1,11 @@
-import type { Move } from '../../people/index.ts';
-import { moves as ofDialogues } from '../dialogue/store.ts';
+import type { MergeRule } from '../../people/index.ts';
+import { mergeRules as ofDialogues } from '../dialogue/store.ts';
 
 /**
  * What was said, done and spent. An approval binds to who asked for it: what still waits for one is over at once, and
  * has to be asked for again.
  */
-export const moves: readonly Move[] = [
+export const mergeRules: readonly MergeRule[] = [
   {
     sql: `update turns set person_id = $2, expires_at = case when state = 'waiting' then $3::timestamptz else expires_at end
            where person_id = $1`,

@@ -13,7 +13,7 @@ import { placeOf, snowflakeAt } from './parse.ts';
 import { asChannel, asMessage, asPage } from './shapes.ts';
 import * as texts from './texts.ts';
 
-export interface SpeakerDeps {
+export interface OutboundDeps {
   options: DiscordOptions;
   rest(): REST | undefined;
   inbox(): Inbox | undefined;
@@ -35,13 +35,13 @@ interface OwnReceipt extends Receipt {
 }
 
 /** Puts parts into Discord, and finds them again. */
-export class Speaker {
-  private readonly deps: SpeakerDeps;
+export class Outbound {
+  private readonly deps: OutboundDeps;
   /** Interactions that have got their answer here. */
   private readonly answeredHere = new Set<string>();
   private readonly order = new Order();
 
-  constructor(deps: SpeakerDeps) {
+  constructor(deps: OutboundDeps) {
     this.deps = deps;
   }
 

@@ -1,5 +1,5 @@
 import type { GatewayReadyDispatchData, REST } from 'discord.js';
-import { Sequence, Slots, sleep, within } from '../../base/async.ts';
+import { Sequence, Slots, sleep, withTimeout } from '../../base/async.ts';
 import { messageOf, systemCode } from '../../base/errors.ts';
 import { shorten } from '../../base/text.ts';
 import type { Inbox, IncomingMessage, KnownPlace, Place, Sender } from '../../delivery/index.ts';
@@ -24,7 +24,7 @@ import {
 import { asChannel, asId, asIds, asWritten, isWritten } from './shapes.ts';
 import * as texts from './texts.ts';
 
-export interface ListenerDeps {
+export interface InboundDeps {
   options: DiscordOptions;
   inbox: Inbox;
   channels: Channels;
@@ -66,8 +66,8 @@ const HAS_THREAD = 32;
 const LONGEST_NAME = 80;
 
 /** Brings what is written to the inbox: in each channel in order, and what was missed before what is new. */
-export class Listener {
-  private readonly deps: ListenerDeps;
+export class Inbound {
+  private readonly deps: InboundDeps;
   private readonly lines = new Map<string, { sequence: Sequence; waiting: number }>();
   /** Messages whose files are being fetched, by id. */
   private readonly fetching = new Map<string, Fetching>();
@@ -84,7 +84,7 @@ export class Listener {
   /** Where something may have been missed; what is new waits until these stand in their lines. */
   private listing: Promise<void> = Promise.resolve();
 
-  constructor(deps: ListenerDeps) {
+  constructor(deps: InboundDeps) {
     this.deps = deps;
   }
 
@@ -171,7 +171,10 @@ export class Listener {
     }
     // Fetching can take longer than a person waits without a sign.
     void rest.post(`/channels/${place.channel}/typing`).catch(() => {});
-    await within(Math.max(0, WAIT_FOR_FILES_MS - (performance.now() - at)), this.withFiles(message, place, sender));
+    await withTimeout(
+      Math.max(0, WAIT_FOR_FILES_MS - (performance.now() - at)),
+      this.withFiles(message, place, sender),
+    );
   }
 
   /** Accepts a message when its files are there: what else is said in its channel goes ahead meanwhile. Never rejects. */

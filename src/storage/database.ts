@@ -1,6 +1,6 @@
 /** The one wrapper around both engines: names and probes, retries, counting, hints, and the guard against misuse. */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { within } from '../base/async.ts';
+import { withTimeout } from '../base/async.ts';
 import { CodaError, messageOf, systemCode } from '../base/errors.ts';
 import type { World } from '../base/world.ts';
 import type { Engine, Hint, Row, Session } from './engine.ts';
@@ -94,7 +94,7 @@ class WrappedDatabase implements Database {
       () => true,
       () => false,
     );
-    return (await within(HEALTH_MS, answered)) ?? false;
+    return (await withTimeout(HEALTH_MS, answered)) ?? false;
   }
 
   stats(): StorageStats {

@@ -1,11 +1,11 @@
 /** What becomes of parts in the end: dead letters, what is deleted when it is old, what is erased with a person. */
 import type { Instant } from '../../base/clock.ts';
-import type { Pruning } from '../../jobs/index.ts';
-import type { Erasure, Move } from '../../people/index.ts';
+import type { RetentionRule } from '../../jobs/index.ts';
+import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import type { Database, FileReferences, Transaction } from '../../storage/index.ts';
 
 /** Parts that were delivered long ago, with their buttons. Dead letters stay. */
-export const prunings: readonly Pruning[] = [
+export const retentionRules: readonly RetentionRule[] = [
   {
     name: 'outbox.prune',
     sql: `with old as (delete from outbox where id in (select id from outbox where sent_at < $1 limit $2) returning key),
@@ -97,14 +97,14 @@ export async function openCounts(database: Database): Promise<Record<string, num
 }
 
 /** What was said to the person, and their buttons. */
-export const moves: readonly Move[] = [
+export const mergeRules: readonly MergeRule[] = [
   { sql: 'update outbox set person_id = $2 where person_id = $1' },
   { sql: 'update buttons set person_id = $2 where person_id = $1' },
   { sql: 'update buttons set used_by = $2 where used_by = $1' },
 ];
 
 /** What was said to the person, and what their buttons do. What has not been said yet is not. */
-export const erasures: readonly Erasure[] = [
+export const deletionRules: readonly DeletionRule[] = [
   {
     sql: `update outbox set content = '{"kind": "notice", "text": ""}', error = null,
                  state = case when state in ('pending', 'unknown', 'held', 'dead') then 'dropped' else state end,

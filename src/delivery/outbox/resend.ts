@@ -30,6 +30,6 @@ export async function takeAway(
   if (canFind || elapsed < 0 || elapsed + SEND_DEADLINE_MS >= deduplicatesForMs) {
     return { kind: 'sent', receipt: { id: '' } };
   }
-  const sent = await adapter.send({ ...part, again: false }, signal);
+  const sent = await adapter.send({ ...part, resend: false }, signal);
   return sent.kind === 'sent' ? adapter.delete(sent.receipt, part.place, signal) : sent;
 }

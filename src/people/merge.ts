@@ -1,0 +1,34 @@
+import type { Instant } from '../base/clock.ts';
+import { onlyUsed, type Transaction } from '../storage/index.ts';
+
+/**
+ * A statement that gives one table's rows of person `$1` to person `$2`, at the instant `$3`, when the two turn out to
+ * be one. Any parameter may be left out. No row may stay with `$1`, whose person row is deleted afterwards.
+ */
+export interface MergeRule {
+  sql: string;
+  /** The person's word for a row, in the singular ("reminder"), where the answer counts them. */
+  what?: string;
+}
+
+/** Number of rows of one kind that changed hands. */
+export interface Merged {
+  what: string;
+  count: number;
+}
+
+/** Runs the rules in order; returns the counts of the kinds that have a word. */
+export async function mergeAll(
+  tx: Transaction,
+  mergeRules: readonly MergeRule[],
+  from: string,
+  to: string,
+  now: Instant,
+): Promise<Merged[]> {
+  const moved: Merged[] = [];
+  for (const { sql, what } of mergeRules) {
+    const { count } = await tx.query(...onlyUsed(sql, [from, to, now]));
+    if (what !== undefined && count > 0) moved.push({ what, count });
+  }
+  return moved;
+}
