@@ -20,12 +20,12 @@ export {
 export { countersOf } from './counters.ts';
 export { note as noteDialogue } from './dialogue/store.ts';
 export { dropTool, notUnderstoodTool } from './dialogue/tools.ts';
+export { offlineModel } from './english/index.ts';
 export { Inference, type InferenceOptions } from './inference.ts';
 export { mergeRules as agentMergeRules } from './merge/store.ts';
 export * from './model.ts';
 export { checkProvider, type ProviderHealth } from './models/check.ts';
 export { type Models, openModels, type Tier } from './models/index.ts';
-export { offlineModel } from './models/offline/index.ts';
 export type { SpawnOptions } from './nested.ts';
 export type { AgentOptions } from './options.ts';
 export type * from './phrase.ts';

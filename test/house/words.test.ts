@@ -56,7 +56,7 @@ test('a suite is not a function', () => {
 
 test.each([
   ['src/skills/notes/store.ts', 'skills/notes'],
-  ['src/agent/models/offline.ts', 'agent'],
+  ['src/agent/models/prices.ts', 'agent'],
   ['test/config/load.test.ts', 'test/config'],
   ['src/main.ts', 'src'],
 ])('%s stands in %s', (file, room) => {

@@ -1,7 +1,7 @@
 import type { Dialogue } from '../../../src/agent/dialogue/dialogue.ts';
+import { interpret } from '../../../src/agent/english/interpret.ts';
+import { Understanding } from '../../../src/agent/english/understand.ts';
 import type { Call, Phrase } from '../../../src/agent/index.ts';
-import { interpret } from '../../../src/agent/models/offline/interpret.ts';
-import { Understanding } from '../../../src/agent/models/offline/understand.ts';
 import { phrases as basics } from '../../../src/skills/basics/phrases.ts';
 import { phrases as notes } from '../../../src/skills/notes/phrases.ts';
 import { phrases as reminders } from '../../../src/skills/reminders/phrases/index.ts';

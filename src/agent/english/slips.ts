@@ -1,5 +1,5 @@
 /** One typing error in the words that make a request. */
-import { isSlip } from '../../../base/text.ts';
+import { isSlip } from '../../base/text.ts';
 import type { Word } from './words.ts';
 
 /** The command stands among these words at the beginning, or is the last one ("show my remidners"). */

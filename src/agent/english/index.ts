@@ -1,7 +1,7 @@
-import { NOT_UNDERSTOOD } from '../../dialogue/names.ts';
-import { type Model, ModelError, type ModelEvent, type ModelMessage, type ModelRequest } from '../../model.ts';
-import type { Phrase } from '../../phrase.ts';
-import type { Call } from '../../tool.ts';
+import { NOT_UNDERSTOOD } from '../dialogue/names.ts';
+import { type Model, ModelError, type ModelEvent, type ModelMessage, type ModelRequest } from '../model.ts';
+import type { Phrase } from '../phrase.ts';
+import type { Call } from '../tool.ts';
 import { type Act, interpret } from './interpret.ts';
 import { nearest } from './nearest.ts';
 import { texts } from './texts.ts';

@@ -1,7 +1,7 @@
 /** What words mean as the answer to a question that is open. */
-import { parseWhen } from '../../../time/index.ts';
-import type { LabelledCall, Question } from '../../dialogue/dialogue.ts';
-import type { Call } from '../../tool.ts';
+import { parseWhen } from '../../time/index.ts';
+import type { LabelledCall, Question } from '../dialogue/dialogue.ts';
+import type { Call } from '../tool.ts';
 
 /** Longer answers are no answers to "when?" or "which one?". */
 const LONGEST_ANSWER = 200;

@@ -1,6 +1,6 @@
-import type { Dialogue } from '../../dialogue/dialogue.ts';
-import type { Carries, Phrase } from '../../phrase.ts';
-import type { Call } from '../../tool.ts';
+import type { Dialogue } from '../dialogue/dialogue.ts';
+import type { Carries, Phrase } from '../phrase.ts';
+import type { Call } from '../tool.ts';
 import { beginnings, ending, isAsking } from './courtesy.ts';
 import { compilePattern, type Pattern } from './pattern.ts';
 import { type Word, written } from './words.ts';

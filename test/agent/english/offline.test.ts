@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Dialogue } from '../../../src/agent/dialogue/dialogue.ts';
+import { offlineModel } from '../../../src/agent/english/index.ts';
 import type { ModelEvent, ModelMessage } from '../../../src/agent/index.ts';
-import { offlineModel } from '../../../src/agent/models/offline/index.ts';
 import { allPhrases, hear } from './hear.ts';
 
 const offline = offlineModel(allPhrases);

@@ -1,8 +1,8 @@
 /** From a message and what it may refer to, to what is to be done. */
-import type { Dialogue, Topic } from '../../dialogue/dialogue.ts';
-import { DROP } from '../../dialogue/names.ts';
-import type { Carries } from '../../phrase.ts';
-import type { Call } from '../../tool.ts';
+import type { Dialogue, Topic } from '../dialogue/dialogue.ts';
+import { DROP } from '../dialogue/names.ts';
+import type { Carries } from '../phrase.ts';
+import type { Call } from '../tool.ts';
 import { answerTo } from './answers.ts';
 import { type Border, bordersOf, skip } from './clauses.ts';
 import { isCourtesy, isTakenBack, takesBack } from './courtesy.ts';
