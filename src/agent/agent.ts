@@ -5,6 +5,8 @@ import { type Card, type Item, isPrivate } from '../delivery/index.ts';
 import { NotPrepared, type Preparation, type runCall, runPrepared } from './calls.ts';
 import type { Sections } from './context/index.ts';
 import { type Counters, countersOf } from './counters.ts';
+import { fresh } from './dialogue/dialogue.ts';
+import { closed } from './dialogue/texts.ts';
 import { type Model, ModelError } from './model.ts';
 import type { AgentOptions } from './options.ts';
 import { type Step, Turn } from './steps.ts';
@@ -102,6 +104,7 @@ export class Agent implements TurnHost {
     const { world, time, defaultZone } = this.options;
     const { person, conversation, payload } = item;
     const { place } = conversation;
+    const { question } = fresh((item.context as unknown as ItemContext | null)?.dialogue, world.clock.now());
     return {
       person,
       identity: { adapter: place.adapter, externalId: payload.from },
@@ -120,6 +123,9 @@ export class Agent implements TurnHost {
       tainted,
       turn: item,
       changed: () => this.options.changed(person.id),
+      ...(question && {
+        answers: { question, close: (tx, card) => this.options.delivery.outbox.close(tx, card, closed()) },
+      }),
     };
   }
 

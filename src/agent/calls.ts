@@ -53,7 +53,7 @@ export async function runData(
   const result = await withTimeout(most, tool.run(input, { ...ctx, tx }));
   if (!result) throw new TookTooLong(`${tool.name} took longer than ${most} ms in its transaction`);
   if (undoable) keepUndo(tx, result, ctx);
-  keepDialogue(tx, { tool, input }, result, ctx);
+  await keepDialogue(tx, { tool, input }, result, ctx);
   if (tool.effect === 'write') tx.afterCommit(() => ctx.changed?.());
   return bounded(result);
 }

@@ -28,7 +28,7 @@ export { checkProvider, type ProviderHealth } from './models/check.ts';
 export { type Models, openModels, type Tier } from './models/index.ts';
 export type { SpawnOptions } from './nested.ts';
 export type { AgentOptions } from './options.ts';
-export type * from './phrase.ts';
+export * from './phrase.ts';
 export { type Decision, defaultPolicy, type Policy, refusedHere } from './policy.ts';
 export {
   deletionRules as agentDeletionRules,

@@ -13,8 +13,11 @@ export interface Phrase {
   example: string;
   /** Counts only where this thing (`reminder`) was at hand last, and before all phrases that need no such thing. */
   about?: string;
-  /** Counts only if the call finds the thing that it names; else the sentence was not understood. */
-  tentative?: true;
+  /**
+   * Counts only if the call finds the thing that it names; else the sentence was not understood. `last`: where no other
+   * phrase finds anything either.
+   */
+  tentative?: true | 'last';
   /** How a further clause goes on without saying it again: "remind me to … at 5 and to … at 6". */
   carries?: Carries;
   /**
@@ -23,6 +26,20 @@ export interface Phrase {
    */
   call(slots: Record<string, string>, topic?: Topic): Call | undefined;
 }
+
+/** Verbs for doing away with something, as alternatives of a pattern. */
+export const REMOVE =
+  'cancel|delete|remove|drop|scrap|scratch|bin|kill|ditch|erase|discard|toss|toss out|chuck|chuck out|trash|lose|clear|nix|wipe|get rid of|throw away|throw out|bin off';
+
+/** Leads into a verb. */
+export const WISH = "[i want to|i would like to|i'd like to|i need to|i'm going to]";
+
+/** No more use for what is named behind it. */
+export const UNNEEDED =
+  "[i|we] (no longer need|no longer want|don't need|do not need|don't want|do not want|have no need for|have no use for)";
+
+/** May stand behind what is not needed. */
+export const ANYMORE = '[anymore|any more|any longer|no more|now|either]';
 
 export interface Carries {
   /** What the clause would begin with if it stood alone: `remind me`. */

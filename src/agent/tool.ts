@@ -4,6 +4,7 @@ import type { Choice, FileRef, Place } from '../delivery/index.ts';
 import type { Person } from '../people/index.ts';
 import type { Transaction } from '../storage/index.ts';
 import type { WhenContext } from '../time/index.ts';
+import type { Question } from './dialogue/dialogue.ts';
 import type { SpawnOptions } from './nested.ts';
 
 /**
@@ -96,6 +97,8 @@ export interface CallContext {
   spawn?(options: SpawnOptions): Promise<ToolResult>;
   /** Says in a few words what it is doing; shown while it runs if its display is `stream`. A hint. */
   progress?(doing: string): void;
+  /** The question that was open when the words came, and how the card that asks it is closed. */
+  answers?: { question: Question; close(tx: Transaction, card: string): Promise<void> };
   /** Tells that something of the person's was written; called for a `write` tool after its commit. */
   changed?(): void;
 }

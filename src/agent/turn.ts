@@ -5,6 +5,7 @@ import type { Transaction } from '../storage/index.ts';
 import { ask, expiryOf, type Question } from './approvals/index.ts';
 import { LONGEST_SHOWN } from './asking.ts';
 import { isData, runData, runOutside, TookTooLong } from './calls.ts';
+import { choicesOf } from './choices.ts';
 import { type Considered, consider } from './consider.ts';
 import type { Sections } from './context/index.ts';
 import type { Counters } from './counters.ts';
@@ -335,7 +336,7 @@ export class TurnRun {
   private ending(answer: string, now: Instant): End {
     const text = answer.trim() || texts.nothingToSay();
     const results = this.turn.results();
-    const choices = results.flatMap((result) => result.choices ?? []);
+    const choices = choicesOf(results);
     const files = results.flatMap((result) => (result.ok ? (result.files ?? []) : []));
     const times = this.turn.times();
     const deleted = this.deletions();

@@ -9,7 +9,7 @@ export const unknownCommand = (name: string, near: string | undefined) =>
 export const callNeedsModel = () =>
   'A skill is instructions for a model, and none is configured here, so I cannot work with one. The owner can add a model in the `models` block of the configuration; a local one needs no key (docs/models.md).';
 
-export const buttonGone = () => 'That button has already been used, or is too old.';
+export const buttonGone = () => 'That has been answered, or the button has already been used or is too old.';
 
 export const buttonNotYours = () => 'That button is for somebody else.';
 

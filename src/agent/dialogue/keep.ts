@@ -1,18 +1,27 @@
 import type { Transaction } from '../../storage/index.ts';
 import type { Call, CallContext, DataTool, ToolResult } from '../tool.ts';
 import type { Question, Topic } from './dialogue.ts';
+import { DROP } from './names.ts';
 import * as store from './store.ts';
 
-/** Keeps what a call leaves for the next words to refer to: the question that it asks, or the thing that it is about. */
-export function keepDialogue(
+/**
+ * Keeps what a call leaves for the next words to refer to: the question that it asks, or the thing that it is about.
+ * Where it answers the question that was open, the buttons of that question are closed with it.
+ */
+export async function keepDialogue(
   tx: Transaction,
   { tool, input }: { tool: DataTool; input: unknown },
   result: ToolResult,
   ctx: CallContext,
-): void {
+): Promise<void> {
   const call = { tool: tool.name, input: input as Record<string, unknown> };
   const at = ctx.clock.now().toISOString();
   const whose = { personId: ctx.person.id, conversationId: ctx.conversationId };
+  const { answers } = ctx;
+  if (answers && result.ok && tool.effect === 'write' && isAnswer(answers.question, call, result.subject)) {
+    const cards = await store.closeQuestion(tx, whose, answers.question, ctx.clock.now());
+    for (const card of cards) await answers.close(tx, card);
+  }
   const question = questionOf(call, result, at);
   if (question) store.note(tx, whose, { question });
   if (!result.ok || !tool.topic) return;
@@ -23,6 +32,15 @@ export function keepDialogue(
     at,
   };
   store.note(tx, whose, { topic, ...(tool.effect === 'write' && { done: call }) });
+}
+
+/** Whether nothing is left to choose after `call`: it is one of the choices, is of their kind, or is about their thing. */
+function isAnswer(question: Question, call: Call, subject: string | undefined): boolean {
+  if (call.tool === DROP) return true;
+  if (question.kind !== 'choice') return false;
+  return question.choices.some(
+    ({ tool, input }) => tool === call.tool || (subject !== undefined && input.text === subject),
+  );
 }
 
 function questionOf(call: Call, result: ToolResult, at: string): Question | undefined {

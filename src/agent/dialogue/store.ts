@@ -43,12 +43,29 @@ function answers(done: Call | undefined): Fragment {
     end, false)`;
 }
 
-/** Nobody waits for an answer any more. Whether there was a question. */
-export async function dropQuestion(tx: Transaction, { personId, conversationId }: Whose): Promise<void> {
-  await tx.query('update dialogues set question = null where person_id = $1 and conversation_id = $2', [
-    personId,
-    conversationId,
-  ]);
+/** Nobody waits for an answer to `question` any more: its buttons are used up. The cards that show them. */
+export async function closeQuestion(
+  tx: Transaction,
+  { personId, conversationId }: Whose,
+  question: Question,
+  now: Instant,
+): Promise<string[]> {
+  tx.send(
+    `update dialogues set question = null where person_id = $1 and conversation_id = $2 and question ->> 'at' = $3`,
+    [personId, conversationId, question.at],
+  );
+  if (question.kind === 'slot') return [];
+  const choices = question.choices.map(({ tool, input }) => ({ tool, input }));
+  const { rows } = await tx.query<{ card: string }>(
+    `update buttons set used_at = $3, used_by = $1
+      where used_at is null and card in (
+        select card from buttons
+         where conversation_id = $2 and (person_id is null or person_id = $1) and used_at is null
+           and exists (select from jsonb_array_elements($4::jsonb) e where action @> e))
+     returning card`,
+    [personId, conversationId, now, json(choices)],
+  );
+  return [...new Set(rows.map(({ card }) => card))];
 }
 
 /** Whether the person has not been told since `since` that a model would help; from now on they have. */

@@ -15,4 +15,7 @@ export function notUnderstood(near: readonly string[], nameModel: boolean): stri
   ].join('\n');
 }
 
+/** Below a card whose question was answered in words. */
+export const closed = () => 'No longer open.';
+
 export const dropped = () => 'All right.';

@@ -53,15 +53,12 @@ function kept(result: ToolResult): ToolResult {
   return rest;
 }
 
-/** Lets go of the open question. */
+/** Lets go of the open question: that a call of this name has been carried out closes it. */
 export const dropTool = dataTool({
   name: DROP,
   description: 'Lets go of the question that was asked last.',
   effect: 'write',
   hidden: true,
   input: z.object({}),
-  async run(_, { tx, person, conversationId }) {
-    await store.dropQuestion(tx, { personId: person.id, conversationId });
-    return done(texts.dropped());
-  },
+  run: async () => done(texts.dropped()),
 });

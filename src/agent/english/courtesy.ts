@@ -23,8 +23,6 @@ const list = (text: string): Form[] =>
 /** At the beginning; with a `,` only where a mark follows: "no, make it 7", but not "no reminders". */
 const BEFORE = list(`
   please
-  pls
-  plz
   kindly
   just
   hey
@@ -76,8 +74,6 @@ const BEFORE = list(`
   will you
   can we
   could we
-  can u
-  could u
   would you mind
   would you be so kind as to
   would you be so kind to
@@ -116,12 +112,11 @@ const BEFORE = list(`
   be sure to
   go ahead and
   quickly
+  possibly
   quick
   thanks
   thank you
   cheers
-  ty
-  thx
   nah
   ugh
   hmm
@@ -131,13 +126,9 @@ const BEFORE = list(`
   on second thoughts
   y'all can
   yall can
-  can you possibly
-  could you possibly
-  can u possibly
-  could u possibly
-  can you maybe
-  gonna need you to
-  quickly can you
+  going to need you to
+  i am going to need you to
+  im going to need you to
   when its possible
   you could
   lets
@@ -145,19 +136,14 @@ const BEFORE = list(`
   ⏰
   👋
   🙏
-  also can you
 `);
 
 /** At the end. `,` before a line: only after a comma or the like, since the words may belong to what is said. */
 const AFTER = list(`
   please
   please and thank you
-  pls
-  plz
   , thanks
   , thank you
-  , thx
-  , ty
   , cheers
   , thanks a lot
   , thank you very much
@@ -184,8 +170,6 @@ const AFTER = list(`
   , if thats okay
   , when you can
   , when you get a chance
-  thx
-  ty
   thanks
   thank you
   thank you so much
@@ -219,8 +203,6 @@ const AFTER = list(`
 /** At the end: what came before is not wanted after all. */
 const TAKEN_BACK = list(`
   never mind
-  nevermind
-  nvm
   scratch that
   just kidding
   jk
@@ -251,10 +233,6 @@ const TAKING_BACK = list(`
   never mind
   never mind that
   never mind about that
-  nevermind
-  nevermind that
-  nvm
-  nm
   scratch that
   forget it
   forget that
@@ -271,8 +249,6 @@ const TAKING_BACK = list(`
   actually no
   actually dont
   actually never mind
-  actually nevermind
-  actually nvm
   no dont
   on second thought no
   on second thoughts no
@@ -353,8 +329,8 @@ export function isCourtesy(words: readonly Word[]): boolean {
 }
 
 const COURTESIES = new Set(
-  `thanks|thank you|thx|ty|cheers|ta|thanks a lot|thank you so much|thanks so much|many thanks|great|perfect|cool|nice|ok
-  |okay|please|pls|hi|hey|hello|hiya|yo|good morning|morning|good evening|good afternoon|hey coda|hi coda|hello coda|hi there
+  `thanks|thank you|cheers|ta|thanks a lot|thank you so much|thanks so much|many thanks|great|perfect|cool|nice|ok
+  |okay|please|hi|hey|hello|hiya|yo|good morning|morning|good evening|good afternoon|hey coda|hi coda|hello coda|hi there
   |coda|thanks coda|best|regards|best regards|kind regards|bye|lol|haha|sorry|thanks in advance|much appreciated|love it
   |awesome|brilliant|one more thing|oh and one more thing|and one more thing|ok thanks|great thanks|got it|i think`
     .split('|')

@@ -21,7 +21,6 @@ export function corrections(words: readonly Word[], text: string, vocabulary: Re
 function meant(word: string, before: string | undefined, vocabulary: ReadonlySet<string>): string | undefined {
   if (before === 'remind' && word === 'em') return 'me';
   if (word.length < SHORTEST) return undefined;
-  if (/^remindme$/.test(word)) return 'remind me';
   const near = [...vocabulary].filter((right) => right.length >= SHORTEST && isSlip(word, right));
   const sameStart = near.filter((right) => right[0] === word[0]);
   const best = sameStart.length > 0 ? sameStart : near;

@@ -64,7 +64,9 @@ export class Understanding {
       tentative.push(...found.tentative);
     }
     tentative.sort((a, b) => b.literals - a.literals);
-    return { tentative: distinct(tentative).slice(0, MOST_TENTATIVE) };
+    const isLast = ({ phrase }: Reading) => phrase.tentative === 'last';
+    const [first, last] = [tentative.filter((one) => !isLast(one)), tentative.filter(isLast)].map(distinct);
+    return { tentative: [...(first ?? []).slice(0, MOST_TENTATIVE), ...(last ?? []).slice(0, 1)] };
   }
 
   /** Of all forms that fit and make sense, the one that names most of the words itself. */

@@ -10,6 +10,40 @@ export interface Word {
   marked: boolean;
 }
 
+/** Texting spellings, as what they stand for. Only `norm` is spelt out; what the person wrote stays in their texts. */
+const SPELT: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    and: 'n nd & +',
+    you: 'u yu',
+    your: 'ur',
+    are: 'r',
+    to: 'tp',
+    please: 'pls plz plse pleez',
+    thanks: 'thx tnx thnx ty tysm',
+    can: 'cn',
+    could: 'cud cld',
+    would: 'wud wld',
+    should: 'shud shld',
+    what: 'wat wut wot',
+    whats: 'wats wuts wots',
+    when: 'wen',
+    about: 'abt bout',
+    before: 'b4',
+    that: 'tht dat',
+    remind: 'rmd rmnd rmind',
+    cancel: 'cncl',
+    delete: 'del dlt',
+    'want to': 'wanna',
+    'going to': 'gonna',
+    'got to': 'gotta',
+    'have to': 'hafta',
+    'let me': 'lemme',
+    'give me': 'gimme',
+    'remind me': 'remindme',
+    'never mind': 'nvm nm nevermind nvmd',
+  }).flatMap(([meant, spellings]) => spellings.split(' ').map((spelling) => [spelling, meant] as const)),
+);
+
 const TOKEN = /\S+/g;
 const OUTER = /^[^\p{L}\p{N}\p{S}#]+|[^\p{L}\p{N}\p{S}#]+$/gu;
 
@@ -17,10 +51,11 @@ export function wordsOf(text: string): Word[] {
   const words: Word[] = [];
   for (const match of text.matchAll(TOKEN)) {
     const raw = match[0];
-    const norm = raw
+    const bare = raw
       .toLowerCase()
       .replace(/['’‘`]/g, '')
       .replace(OUTER, '');
+    const norm = SPELT.get(raw === '&' ? raw : bare) ?? bare;
     const last = words.at(-1);
     const end = match.index + raw.length;
     if (norm === '') {
@@ -32,7 +67,10 @@ export function wordsOf(text: string): Word[] {
       continue;
     }
     const marked = /[:,;.!?…–—-]["”’')\]]*$/u.test(raw) || text[end] === '\n' || text[end] === '\r';
-    words.push({ norm, start: match.index, end, marked });
+    // Of two words written as one, the second has no letters of its own.
+    const [one = '', other] = norm.split(' ');
+    words.push({ norm: one, start: match.index, end, marked: marked && other === undefined });
+    if (other !== undefined) words.push({ norm: other, start: end, end, marked });
   }
   return words;
 }

@@ -1,9 +1,6 @@
 /** Turning the words of a phrase's slots into calls; what makes no sense for a phrase gives no call. */
 import type { Call } from '../../agent/index.ts';
 
-/** How a note is done away with. */
-export const REMOVE = '(delete|remove|erase|drop|scrap|discard|get rid of|throw away|trash|cancel)';
-
 /** Words that make a fact of what stands behind "note". */
 export const STATED = /\d|\b(?:is|are|was|has|have|owes?|likes?|needs?|lives?|wants?|said)\b/i;
 

@@ -1,8 +1,9 @@
 import type { Skill } from '../../chat/index.ts';
 import { commands } from './commands.ts';
 import { phrases } from './phrases.ts';
+import { recallTool } from './recall.ts';
 import { deletionRules, mergeRules } from './store.ts';
-import { deleteTool, editTool, listTool, recallTool, restoreTool, saveTool, searchTool } from './tools.ts';
+import { deleteTool, editTool, listTool, restoreTool, saveTool, searchTool } from './tools.ts';
 
 /** Keeps what a person wants to find again, and finds it. */
 export const notes: Skill = {

@@ -1,16 +1,16 @@
-import type { Call, Phrase } from '../../agent/index.ts';
-import { edit, list, REMOVE, remove } from './hearing.ts';
+import { ANYMORE, type Call, type Phrase, REMOVE, UNNEEDED } from '../../agent/index.ts';
+import { edit, list, remove } from './hearing.ts';
 
 /** What people say of the note that was made, changed or shown last. */
 export const following: Phrase[] = [
   {
-    pattern: `${REMOVE} (it|that|this|that one|this one)`,
+    pattern: `(${REMOVE}|${UNNEEDED}|[i'm] (done|finished) with) (it|that|this|that one|this one) ${ANYMORE}`,
     example: 'delete that',
     about: 'note',
     call: () => remove(''),
   },
   {
-    pattern: `${REMOVE} [the|my|that] {which} [one]`,
+    pattern: `(${REMOVE}) [the|my|that] {which} [one]`,
     example: 'delete the second one',
     about: 'note',
     call: ({ which = '' }) => (PLACE.test(which) ? remove(which) : undefined),
@@ -56,15 +56,15 @@ const PLACE = /^(?:first|second|third|fourth|fifth|last|1st|2nd|3rd|4th|5th|top|
 export const asking: Phrase[] = [
   {
     pattern:
-      "(what is|what's|what was|whats|what are|what were|where is|where's|wheres|where are|where did i (put|leave|park|keep|hide)|who is|who's|whos|who was|when is|when was|when's|when does|when did|how much|how many|which|whose|do you know|do you remember|tell me|give me|show me|show|look up|find|search|search for|can|does|did|is|are|was|were|has|have|remind me what|remind me where|remind me who|remind me when|what did i say about|what do you know about|what do i know about|what about|anything about|anything on|what does) {query}",
+      "(what|what's|where|where's|who|who's|when|when's|which|whose|how much|how many|how|do|does|did|is|are|was|were|has|have|can|any|anything|remind me [again] (what|where|who|when|which|how)|do you (know|remember)|tell me|give me|show me|show|look up|find|search|search for) {query}",
     example: "what's the wifi password?",
-    tentative: true,
+    tentative: 'last',
     call: ({ query = '' }) => ask(query),
   },
   {
     pattern: '{query}',
     example: 'wifi password?',
-    tentative: true,
+    tentative: 'last',
     call: ({ query = '' }) => (/[?]\s*$/.test(query) && query.split(/\s+/).length <= 4 ? ask(query) : undefined),
   },
   {
@@ -85,7 +85,7 @@ export const asking: Phrase[] = [
     call: ({ append = '', which = '' }) => edit(which, { append }),
   },
   {
-    pattern: `${REMOVE} [the|my|that] {which} [one]`,
+    pattern: `(${REMOVE}) {which}`,
     example: 'delete the gate one',
     tentative: true,
     call: ({ which = '' }) => (/\b(?:reminder|alarm)s?$/i.test(which) ? undefined : remove(which)),

@@ -1,7 +1,8 @@
-import type { Phrase } from '../../agent/index.ts';
-import { edit, list, REMOVE, remove, STATED, save, search, undefinedUnlessFact } from './hearing.ts';
+import { ANYMORE, type Phrase, REMOVE, UNNEEDED, WISH } from '../../agent/index.ts';
+import { edit, list, remove, STATED, save, search, undefinedUnlessFact } from './hearing.ts';
 import { asking, following } from './phrases-asking.ts';
 
+const END = `(${WISH} (${REMOVE}|forget|forget about)|${UNNEEDED}|[i'm] (done|finished) with)`;
 const SAVE =
   "[i want to|i would like to|i'd like to|let me] (add|make|take|write|create|save|leave|put down|keep|jot down|write down) [me] [a|an|another] [new|quick|little|short] note";
 const FIND =
@@ -219,22 +220,22 @@ const listing: Phrase[] = [
 
 const changing: Phrase[] = [
   {
-    pattern: `${REMOVE} [the|my|that|this] note (about|on|with|for|of|that says|called|saying|number) {which}`,
+    pattern: `${END} [the|my|that|this] note (about|on|with|for|of|that says|called|saying|number) {which}`,
     example: 'delete the note about the boiler',
     call: ({ which = '' }) => remove(which),
   },
   {
-    pattern: `${REMOVE} [the|my|that|this] {which} (note|notes)`,
+    pattern: `${END} [the|my|that|this] {which} (note|notes) ${ANYMORE}`,
     example: 'delete the wifi note',
     call: ({ which = '' }) => remove(which),
   },
   {
-    pattern: `${REMOVE} (that note|this note|the note|my last note|the last note|the latest note|my latest note)`,
+    pattern: `${END} (that note|this note|the note|my last note|the last note|the latest note|my latest note) ${ANYMORE}`,
     example: 'delete that note',
     call: () => remove(''),
   },
   {
-    pattern: `${REMOVE} note {which}`,
+    pattern: `${END} note {which}`,
     example: 'delete note 2',
     call: ({ which = '' }) => (/^#?\d{1,3}$|^[2-9a-hjkmnp-z]{5}$/.test(which) ? remove(which) : undefined),
   },

@@ -135,6 +135,25 @@ export async function search(
   return found(rows);
 }
 
+/** Notes with any of `words` (plain letters and digits), those that hold most of them first. */
+export async function withAny(
+  tx: Queryable,
+  personId: string,
+  words: readonly string[],
+  limit: number,
+): Promise<Note[]> {
+  const { rows } = await tx.query<NoteRow>(
+    `with query as (select to_tsquery('simple', $2) as exact, to_tsquery('english', $2) as stemmed)
+     select ${COLUMNS} from notes, query
+      where person_id = $1 and deleted_at is null and (search @@ exact or search @@ stemmed)
+      order by (select count(*) from unnest($3::text[]) word
+                 where search @@ to_tsquery('simple', word) or search @@ to_tsquery('english', word)) desc,
+               created_at desc, seq desc limit $4`,
+    [personId, words.map((word) => `${word}:*`).join(' | '), words.map((word) => `${word}:*`), limit],
+  );
+  return rows.map(toNote);
+}
+
 /** Notes that hold each of `parts` somewhere in text or tags, also inside words. */
 export async function searchParts(
   tx: Queryable,

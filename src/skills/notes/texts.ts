@@ -31,6 +31,8 @@ export const texts = {
   none: (tag: string | undefined) =>
     tag ? `You have no notes tagged #${tag}.` : 'You have no notes yet. Say "note: …" to make one.',
   matching: (total: number, words: string) => `${plural(total, 'note')} about ${quoted(words)}:`,
+  answering: 'This is what your notes say nearest to that:',
+  nearest: 'None of your notes says all of that. Nearest are:',
   heading: (total: number, tag: string | undefined) => `${plural(total, 'note')}${tag ? ` tagged #${tag}` : ''}:`,
   more: (page: number, pages: number) => `Page ${page} of ${pages}.`,
   noPage: (page: number, pages: number) => `There is no page ${page}; the last one is ${pages}.`,

@@ -66,22 +66,6 @@ export const searchTool = dataTool({
   },
 });
 
-/** Answers a question out of the notes; that none does is no answer, since it may be about anything. */
-export const recallTool = dataTool({
-  name: 'note_recall',
-  topic: 'note',
-  description: 'Shows the notes that hold all of the words of a question.',
-  effect: 'read',
-  hidden: true,
-  input: z.object({ query: z.string().min(1).max(200) }),
-
-  async run({ query }, ctx) {
-    const found = await searchNotes(ctx.tx, ctx.person.id, query, { limit: PAGE, offset: 0 });
-    if (found.total === 0) return failed('NOT_FOUND', texts.nothing(query));
-    return show(ctx, found, 1, texts.matching(found.total, query), { tool: 'note_search', input: { query } });
-  },
-});
-
 export const listTool = dataTool({
   name: 'note_list',
   topic: 'note',
@@ -106,7 +90,8 @@ async function noPage(ctx: TxContext, tag: string | undefined, asked: number): P
   return total === 0 ? done(texts.none(tag)) : failed('NO_PAGE', texts.noPage(asked, Math.ceil(total / PAGE)));
 }
 
-async function show(ctx: TxContext, found: Found, at: number, heading: string, turn: Call): Promise<ToolResult> {
+/** One page of notes under `heading`; `turn` is the call that shows the other pages. */
+export async function show(ctx: TxContext, found: Found, at: number, heading: string, turn: Call): Promise<ToolResult> {
   const { tx, person, conversationId, clock, when } = ctx;
   const now = clock.now();
   const start = (at - 1) * PAGE;

@@ -259,13 +259,9 @@ async function editTime(
   wakeAt: WakeAt,
 ): Promise<ToolResult> {
   const now = ctx.clock.now();
-  const { text, zone, urgent, catchUp } = found;
-  const own = dayAt(found, now);
-  const shift = shifted(own, input.when);
-  if (shift && shift <= now) return failed('PAST', texts.pickedPast);
-  const words = found.plannedAt ? completed(input.when, own, zone) : input.when;
-  const itsDay = shift ? onceAt(shift, zone) : onDayOf(own, words, { ...ctx.when, zone });
-  const when = itsDay ?? parseWhen(words, ctx.when);
+  const { text, urgent, catchUp } = found;
+  const { words, itsDay, when } = timeBeside(ctx, found, input.when);
+  if (when === undefined) return failed('PAST', texts.pickedPast);
   if (when.kind === 'reject') return failed(when.code, when.say);
   const wanted = { act: 'edit', which: found.id, text };
   if (when.kind === 'ambiguous') return askWhich(when.question, when.readings, wanted);
@@ -277,6 +273,20 @@ async function editTime(
   const result = await moveTo(ctx, before, { ...schedule, urgent, catchUp }, wakeAt, text);
   const choices = when.others?.map((other) => readingChoice(other, wanted));
   return result.ok && choices ? { ...result, choices } : result;
+}
+
+/**
+ * The time that is meant in relation to that of `found`: "an hour earlier", "Thursday" at its hour, "6pm" on its day
+ * (`itsDay`). `when` is undefined where it has passed.
+ */
+export function timeBeside(ctx: TxContext, found: Reminder, said: string) {
+  const now = ctx.clock.now();
+  const own = dayAt(found, now);
+  const shift = shifted(own, said);
+  const words = found.plannedAt ? completed(said, own, found.zone) : said;
+  if (shift && shift <= now) return { words };
+  const itsDay = shift ? onceAt(shift, found.zone) : onDayOf(own, words, { ...ctx.when, zone: found.zone });
+  return { words, itsDay, when: itsDay ?? parseWhen(words, ctx.when) };
 }
 
 const WEEKDAY = /^(?:mon|tues|wednes|thurs|fri|satur|sun)day\b/i;

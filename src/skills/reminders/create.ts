@@ -88,7 +88,12 @@ export function readingChoice({ words, when }: Reading, input: Record<string, un
 }
 
 /** Stores a reminder whose time is settled, and answers. */
-async function place(ctx: TxContext, input: CreateInput, when: Once | Recurring, wakeAt: WakeAt): Promise<ToolResult> {
+export async function place(
+  ctx: TxContext,
+  input: CreateInput,
+  when: Once | Recurring,
+  wakeAt: WakeAt,
+): Promise<ToolResult> {
   const schedule = scheduleOf(when, ctx.clock.now());
   if (!schedule) return failed('NEVER', 'That never comes.');
   return placeAt(ctx, input, schedule, wakeAt, when.others);

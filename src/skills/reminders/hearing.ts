@@ -82,7 +82,7 @@ export function remind(
     .replace(/^[:,–—-]\s*/, '')
     .replace(/^(?:too|2)\s+(?=\p{L})/iu, 'to ')
     .replace(/\s@\s*(?=\d)/g, ' at ');
-  if (A_QUESTION.test(words) || HYPOTHETICAL.test(words) || CORRECTED.test(words)) return undefined;
+  if (A_QUESTION.test(words) || isAhead(words) || HYPOTHETICAL.test(words) || CORRECTED.test(words)) return undefined;
   const { urgent = false } = more;
   if (words.length > LONGEST_SENTENCE) return create(words, undefined, { dm, urgent });
   const { when, task } = isTime(words) ? { when: words, task: '' } : splitTask(`remind me ${words}`);
@@ -92,6 +92,12 @@ export function remind(
   if (/^(?:(?:about|of) )?(?:it|that|this)(?: again)?(?: later)?[.?!]*$/i.test(task.trim())) return undefined;
   const { fallback = '' } = more;
   return create(task, when, { dm, urgent, fallback, lead: leadBefore(task, words) });
+}
+
+/** "An hour before the dentist" is told from another reminder. */
+function isAhead(words: string): boolean {
+  const [, length] = /^(.{1,30}?) (?:before|ahead of|prior to)\b/i.exec(words) ?? [];
+  return length !== undefined && parseDuration(length) !== undefined;
 }
 
 /** The word that leads over to `task` in what was said: "tomorrow *about* the dentist". */
@@ -210,6 +216,20 @@ export function editWhen(which: string, when: string): Call | undefined {
   const words = withUnit(when.replace(/\s+instead\b/i, ''));
   if (BARE_NUMBER.test(words) && !/(?:reminder|alarm)$/i.test(which)) return undefined;
   return isTime(words) ? about('reminder_edit', which, { when: words }) : undefined;
+}
+
+/** Leads into a further reminder of a thing that there is one for already. */
+export const AGAIN =
+  'remind me|remind me again|ping me|nudge me|alert me|warn me|tell me|give me a reminder|set a reminder|set another reminder|set another one|another reminder|another one';
+
+/** Another reminder of the same thing. */
+export function again(which: string, when: string, text?: string): Call | undefined {
+  return about('reminder_again', which, { when, ...(text && { text }) });
+}
+
+/** "An hour before that": another reminder, so long before the one that is meant. */
+export function ahead(which: string, length: string, text?: string): Call | undefined {
+  return parseDuration(length) === undefined ? undefined : again(which, `${length} earlier`, text);
 }
 
 const DAYS =

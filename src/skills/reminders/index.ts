@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Skill, SkillDeps } from '../../chat/index.ts';
+import { againTool } from './again.ts';
 import { completeTool, deleteTool, editTool, snoozeTool } from './change.ts';
 import { chooseTool } from './choose.ts';
 import { commands } from './commands.ts';
@@ -23,6 +24,7 @@ export const reminders: Skill = {
   mergeRules,
   tools: ({ wakeAt }) => [
     createTool(wakeAt),
+    againTool(wakeAt),
     listTool,
     showTool,
     completeTool,

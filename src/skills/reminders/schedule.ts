@@ -101,7 +101,7 @@ export function shifted(at: Instant, words: string): Instant | undefined {
 }
 
 /** An hour, or a part of the day, or a length of time. */
-export const HAS_CLOCK =
+const HAS_CLOCK =
   /\d\s*(?:am|pm|a\.m|p\.m)\b|\d[:.]\d\d|\b(?:noon|midday|midnight|morning|afternoon|evening|night|tonight|now|o'?clock|hour|hours|minute|minutes|min|mins|hourly|at|in|after|before|lunch|half|quarter)\b/i;
 const RHYTHM =
   /^(?:just |only )?(?:on |for )?(?:(?:every|each)\b|weekdays?\b|weekends?\b|daily\b|weekly\b|fortnightly\b|biweekly\b|monthly\b|yearly\b|annually\b|(?:mon|tues|wednes|thurs|fri|satur|sun)days\b)/i;

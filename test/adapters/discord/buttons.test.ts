@@ -40,6 +40,25 @@ describe('buttons', () => {
     expect((await play.answer(again)).content).toContain('already been used');
   });
 
+  test('of a question that was answered in words are closed, and do nothing any more', async () => {
+    await using play = await playDiscord({ stillClock: true });
+    const { fake } = play;
+    const dm = fake.dm(play.ana);
+    for (const text of ['remind me to call mum in 2 hours', 'remind me to call bob in 3 hours', 'cancel the call'])
+      play.asks(text, { channel: dm });
+    const card = await play.hears('Which one', dm);
+    await play.settled();
+    play.asks('the bob one', { channel: dm });
+    await play.hears('Deleted the reminder “call bob”', dm);
+    expect(await eventually(() => labels(card).every((label) => label.startsWith('×')))).toBe(true);
+    expect(card.content).toContain('No longer open');
+    const pressed = fake.presses(play.ana, card, 'call mum', idOf(card));
+    expect((await play.answer(pressed)).content).toContain('has been answered');
+    await play.settled();
+    await play.passes(2 * 3_600_000);
+    expect(play.said('⏰ call mum')).toHaveLength(1);
+  });
+
   test('put a reminder off in one’s own words, and ask again for words that say no time', async () => {
     await using play = await playDiscord({ stillClock: true });
     const { fake } = play;

@@ -1,4 +1,4 @@
-import type { Phrase } from '../../../agent/index.ts';
+import { ANYMORE, type Phrase, REMOVE, UNNEEDED, WISH } from '../../../agent/index.ts';
 import { parseDuration } from '../../../time/index.ts';
 import { about, BARE_NUMBER, editWhen, isPutOff, isTime, snooze, snoozeOf } from '../hearing.ts';
 
@@ -164,18 +164,17 @@ export const changing: Phrase[] = [
   },
 ];
 
-const REMOVE =
-  "[i want to|i would like to|i'd like to] (cancel|delete|remove|drop|scrap|scratch|clear|erase|discard|get rid of|kill|stop|turn off|end|dismiss)";
+const END = `${WISH} (${REMOVE}|stop|turn off|end|dismiss|forget|forget about|skip|never mind|never mind about)`;
 
 /** What people say to end a reminder. */
 export const deleting: Phrase[] = [
   {
-    pattern: `${REMOVE} [the|my|that|this] {which} ${NAMED} [for me]`,
+    pattern: `${END} [the|my|that|this] {which} ${NAMED} [for me]`,
     example: 'cancel the milk reminder',
     call: ({ which = '' }) => removal(which),
   },
   {
-    pattern: `${REMOVE} [the|my|that|this] reminder (about|to|for|of|on|that says|called|with) {which}`,
+    pattern: `${END} [the|my|that|this] reminder (about|to|for|of|on|that says|called|with) {which}`,
     example: 'delete the reminder about the dentist',
     call: ({ which = '' }) => removal(which),
   },
@@ -186,16 +185,10 @@ export const deleting: Phrase[] = [
     call: () => removal(''),
   },
   {
-    pattern: `${REMOVE} (reminder|reminder number|number|reminder no|alarm) {which}`,
+    pattern: `${END} (reminder|reminder number|number|reminder no|alarm) {which}`,
     example: 'delete reminder 2',
     call: ({ which = '' }) =>
       /^#?\d{1,3}$/.test(which) || /^[2-9a-hjkmnp-z]{5}$/.test(which) ? removal(which) : undefined,
-  },
-  {
-    pattern:
-      '(forget|forget about|never mind|nevermind|never mind about|nevermind about|skip) [the|my|that] {which} (reminder|alarm)',
-    example: 'forget about the milk reminder',
-    call: ({ which = '' }) => removal(which),
   },
   {
     pattern: '(stop|quit) reminding me (about|to|of) {which}',
@@ -203,8 +196,7 @@ export const deleting: Phrase[] = [
     call: ({ which = '' }) => removal(which),
   },
   {
-    pattern:
-      "i (no longer need|don't need|do not need) (the|my|that) {which} (reminder|reminder anymore|reminder any more|alarm|alarm anymore)",
+    pattern: `${UNNEEDED} (the|my|that) {which} (reminder|alarm) ${ANYMORE}`,
     example: "I don't need the milk reminder anymore",
     call: ({ which = '' }) => removal(which),
   },

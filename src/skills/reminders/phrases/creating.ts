@@ -35,13 +35,13 @@ export const creating: Phrase[] = [
       isTime(when) && !BARE_NUMBER.test(when) && !isTime(rest) ? withWhen(rest, when) : undefined,
   },
   {
-    pattern: `(set|create|make|add|schedule|set up|put in|give|get|drop|shoot|send|i want to set|i'd like to set|i want to make|i want to create|let me set) [me] ${A_REMINDER} {rest}`,
+    pattern: `(set|create|make|add|schedule|set up|put in|give|get|drop|shoot|send|(i want to|i'd like to|i need to|let me) (set|make|create|add)) [me] ${A_REMINDER} {rest}`,
     example: 'set a reminder to water the plants every Monday at 8',
     call: ({ rest = '' }) =>
       remind(rest.replace(/^(?:for me )?(?:for|at|:)\s+(?=\S)/i, (lead) => (/^at/i.test(lead) ? lead : ''))),
   },
   {
-    pattern: `(set|create|make|add|schedule|set up|put in|give|get|drop|shoot|send|i want to set|i'd like to set|i want to make|i want to create|let me set) [me] ${A_REMINDER} (for|at|on) {when} (to|about|that|saying|called|regarding) {text}`,
+    pattern: `(set|create|make|add|schedule|set up|put in|give|get|drop|shoot|send|(i want to|i'd like to|i need to|let me) (set|make|create|add)) [me] ${A_REMINDER} (for|at|on) {when} (to|about|that|saying|called|regarding) {text}`,
     example: 'set a reminder for 5pm to call Bob',
     call: ({ when = '', text = '' }) => createAt(/^\d/.test(when) ? `at ${when}` : when, text) ?? createAt(when, text),
   },
@@ -137,7 +137,8 @@ export const creating: Phrase[] = [
     call: ({ rest = '' }) => remind(`to ${rest}`),
   },
   {
-    pattern: "(i need|i want|i'd like|i would like|can i get|can i have|could i get|could i have) a reminder {rest}",
+    pattern:
+      "(i need|i want|i'm going to need|i am going to need|i'll need|need|i'd like|i would like|can i get|can i have|could i get|could i have) a reminder {rest}",
     example: 'I need a reminder to pay rent on Friday',
     call: ({ rest = '' }) => remind(rest.replace(/^for\s+/i, '')),
   },
@@ -148,7 +149,7 @@ export const creating: Phrase[] = [
   },
   {
     pattern:
-      'i (have to|need to|must|should|gotta|ought to) {rest} (remind me|so remind me|and remind me|but remind me)',
+      'i (have to|need to|must|should|got to|ought to) {rest} (remind me|so remind me|and remind me|but remind me)',
     example: 'I have to leave at 5, remind me',
     call: ({ rest = '' }) => remind(`to ${rest}`, { needsTime: true }),
   },
@@ -194,7 +195,7 @@ export const creating: Phrase[] = [
   },
   {
     pattern:
-      '(i have to|i need to|i must|i should|i gotta|gotta|need to|have to|ive got to|got to) {rest} (can you remind me|could you remind me|remind me|please remind me|can u remind me|so remind me)',
+      '(i have to|i need to|i must|i should|i got to|need to|have to|ive got to|got to) {rest} (can you remind me|could you remind me|remind me|please remind me|so remind me)',
     example: 'gotta call the bank at 4, remind me',
     call: ({ rest = '' }) => remind(`to ${rest.replace(/[,.;\s]+(?:can|could|please)?$/i, '')}`, { needsTime: true }),
   },

@@ -1,6 +1,6 @@
-import type { Call, Phrase } from '../../../agent/index.ts';
-import { about, create, isTime } from '../hearing.ts';
-import { HAS_CLOCK, isRhythm, shifted } from '../schedule.ts';
+import { ANYMORE, type Call, type Phrase, REMOVE, UNNEEDED } from '../../../agent/index.ts';
+import { AGAIN, about, again, ahead, BARE_NUMBER, isTime } from '../hearing.ts';
+import { isRhythm, shifted } from '../schedule.ts';
 
 const REFERENCE = new Date('2026-01-07T06:00:00Z');
 
@@ -112,13 +112,20 @@ export const following: Phrase[] = [
     call: () => ({ tool: 'reminder_edit', input: { which: 'that' } }),
   },
   {
-    pattern: '(same thing|same|again|and again|the same|also) [again] {when}',
-    example: 'same thing tomorrow at 5',
+    pattern:
+      '(same thing|same|again|the same|and|also|plus|and also) [do|set|remind me] [it|that|this|one] [again] [also] {when}',
+    example: 'and again on Sunday',
     about: 'reminder',
     call: ({ when = '' }, topic) => {
-      const time = when.replace(/\s+(?:too|as well|also)$/i, '');
-      return topic?.text !== undefined && isTime(time) && HAS_CLOCK.test(time) ? create(topic.text, time) : undefined;
+      const time = when.replace(/\s+(?:too|as well|also|again|please)$/i, '');
+      return topic?.text !== undefined && isTime(time) && !BARE_NUMBER.test(time) ? again('that', time) : undefined;
     },
+  },
+  {
+    pattern: `[and|also] [${AGAIN}] {length} (before|beforehand|prior|ahead) [of] [it|that|this|then|hand] [too|as well|again]`,
+    example: 'remind me an hour before that',
+    about: 'reminder',
+    call: ({ length = '' }) => ahead('that', length),
   },
   {
     pattern: '(when is|whens|when was|what was) (it|that|this) [again]',
@@ -146,8 +153,7 @@ export const following: Phrase[] = [
     call: () => ({ tool: 'undo', input: {} }),
   },
   {
-    pattern:
-      '(scrap|drop|bin|kill|ditch|lose|cancel|delete|remove|scratch|clear|stop|end) (it|that|this|that one|this one)',
+    pattern: `(${REMOVE}|stop|end|${UNNEEDED}) (it|that|this|that one|this one) ${ANYMORE}`,
     example: 'drop that',
     about: 'reminder',
     call: () => about('reminder_delete', 'that'),

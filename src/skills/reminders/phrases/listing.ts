@@ -142,8 +142,7 @@ export const listing: Phrase[] = [
     call: ({ day = '' }) => list(day),
   },
   {
-    pattern:
-      'what (will you|are you going to|are you gonna|should you|do you have to|have you got to) remind me (of|about)',
+    pattern: 'what (will you|are you going to|should you|do you have to|have you got to) remind me (of|about)',
     example: 'what are you going to remind me about?',
     call: () => list(),
   },

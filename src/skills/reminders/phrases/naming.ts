@@ -1,5 +1,5 @@
-import type { Call, Phrase } from '../../../agent/index.ts';
-import { about, editWhen, isName, isPutOff, isTime, snoozeOf } from '../hearing.ts';
+import { ANYMORE, type Call, type Phrase, REMOVE, UNNEEDED } from '../../../agent/index.ts';
+import { AGAIN, about, ahead, editWhen, isName, isPointedAt, isPutOff, isTime, snoozeOf } from '../hearing.ts';
 import { shifted } from '../schedule.ts';
 
 const REFERENCE = new Date('2026-01-07T06:00:00Z');
@@ -19,22 +19,33 @@ function deed(said: string): Call | undefined {
   return PAST.test(verb) && object.length > 0 ? complete(said) : undefined;
 }
 
-const REMOVE =
-  '(cancel|delete|remove|drop|scrap|scratch|bin|kill|ditch|erase|discard|get rid of|call off|forget|forget about|clear|stop|end|lose|trash|skip|unset|turn off|switch off|dismiss)';
+const END = `(${REMOVE}|call off|forget|forget about|stop|end|skip|unset|turn off|switch off|dismiss)`;
 
 /** What names a reminder without calling it one: it counts only if there is such a reminder. */
 export const naming: Phrase[] = [
   {
-    pattern: `${REMOVE} {which}`,
+    pattern: `${END} {which}`,
     example: 'scrap the milk one',
     tentative: true,
     call: ({ which = '' }) =>
       about('reminder_delete', which.replace(/\s+(?:from|off) (?:my|the) (?:list|reminders)$/i, '')),
   },
   {
-    pattern: `${REMOVE} (all|all of|all the|all my|all of my) [my|the] (reminders|alarms)`,
+    pattern: `${END} (all|all of|all the|all my|all of my) [my|the] (reminders|alarms)`,
     example: 'delete all my reminders',
     call: () => ({ tool: 'reminder_delete', input: { which: 'all' } }),
+  },
+  {
+    pattern: `${UNNEEDED} {which} ${ANYMORE}`,
+    example: "don't need the milk one anymore",
+    tentative: true,
+    call: ({ which = '' }) => (isPointedAt(which) ? about('reminder_delete', which) : undefined),
+  },
+  {
+    pattern: '(throw|toss|chuck|call|turn|switch) {which} (away|out|off)',
+    example: 'call the dentist off',
+    tentative: true,
+    call: ({ which = '' }) => about('reminder_delete', which),
   },
   {
     pattern: 'no more {which} [reminders|reminder|alarms]',
@@ -97,14 +108,19 @@ export const naming: Phrase[] = [
     call: ({ which = '' }) => complete(which),
   },
   {
-    pattern: '(push|move|put|shift|bump) {which} (back|off) [by] {length}',
-    example: 'push both back an hour',
-    call: ({ which = '', length = '' }) => shift(which, length, 'later'),
+    pattern: '(move|shift|push|pull|bring|bump|put|make|set|change|reschedule|switch) {rest}',
+    example: 'move the dentist an hour earlier',
+    tentative: true,
+    call: ({ rest = '' }) => moved(rest),
   },
   {
-    pattern: '(bring|move|pull|shift) {which} (forward|up) [by] {length}',
-    example: 'bring the dentist forward an hour',
-    call: ({ which = '', length = '' }) => shift(which, length, 'earlier'),
+    pattern: `(${AGAIN}) {length} (before|ahead of|prior to) {which}`,
+    example: 'remind me an hour before the dentist',
+    tentative: true,
+    call: ({ length = '', which = '' }) => {
+      const [name = '', text] = which.split(/[\s,]+to\s+/i);
+      return ahead(name, length, text);
+    },
   },
   {
     pattern: '(postpone|delay|defer|bump|push|push back|move|move back) {which} by {length}',
@@ -113,7 +129,8 @@ export const naming: Phrase[] = [
       isPutOff(length) ? snoozeOf(which.replace(/\s+back$/i, ''), length) : undefined,
   },
   {
-    pattern: '(postpone|delay|defer|reschedule|move|change|push back|put off|edit|update) {which}',
+    pattern:
+      '(postpone|delay|defer|reschedule|move|change|push back|put off|edit|update|bring forward|bring|push) {which} [forward|earlier|later|back]',
     example: 'postpone the dentist',
     tentative: true,
     call: ({ which = '' }) => about('reminder_edit', which.replace(/\s+(?:reminder|alarm)$/i, '')),
@@ -139,9 +156,23 @@ export const naming: Phrase[] = [
   },
 ];
 
-function shift(which: string, length: string, where: 'later' | 'earlier'): Call | undefined {
-  const when = `${length.replace(/[.!?]+$/, '')} ${where}`;
-  return shifted(REFERENCE, when) ? about('reminder_edit', which, { when }) : undefined;
+const WHITHER =
+  /^(?:(?<where>back|off|out|forward|up|ahead) )?(?:by )?(?<length>.+?)(?: (?<there>later|back|earlier|sooner|forward|up|ahead))?$/i;
+
+/** "The dentist an hour earlier", "both back 2 hours", "the dentist to 10": which one, then whither. */
+function moved(rest: string): Call | undefined {
+  const words = rest.replace(/[.!?]+$/, '').split(/\s+/);
+  for (let at = 1; at < Math.min(words.length, 9); at++) {
+    const which = words.slice(0, at).join(' ');
+    const tail = words.slice(at).join(' ');
+    const hour = /^(?:to|for|at) (\d{1,2})$/i.exec(tail)?.[1];
+    if (hour !== undefined) return about('reminder_edit', which, { when: hour });
+    const { where, length = '', there = where } = WHITHER.exec(tail)?.groups ?? {};
+    if (there === undefined) continue;
+    const when = `${length} ${/^(?:forward|up|ahead|earlier|sooner)$/i.test(there) ? 'earlier' : 'later'}`;
+    if (shifted(REFERENCE, when)) return about('reminder_edit', which, { when });
+  }
+  return undefined;
 }
 
 function show(which: string): Call | undefined {

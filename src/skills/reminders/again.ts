@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { dataTool, failed } from '../../agent/index.ts';
+import { timeBeside } from './change.ts';
+import { askWhich, place } from './create.ts';
+import type { WakeAt } from './reminder.ts';
+import { texts } from './texts.ts';
+import { findWhich } from './which.ts';
+
+/** "And again on Sunday", "an hour before that": a further reminder, whose words leave out what the first one has. */
+export function againTool(wakeAt: WakeAt) {
+  return dataTool({
+    name: 'reminder_again',
+    topic: 'reminder',
+    description: 'Sets a reminder beside another one, at a time that may be told from its time.',
+    effect: 'write',
+    hidden: true,
+    input: z.object({
+      which: z.string().default(''),
+      when: z.string(),
+      text: z.string().optional(),
+    }),
+
+    async run(input, ctx) {
+      const found = await findWhich(ctx, input.which, { tool: 'reminder_again', input, prefers: 'any' });
+      if ('ok' in found) return found;
+      const { text = found.text } = input;
+      const { when } = timeBeside(ctx, found, input.when);
+      if (when === undefined) return failed('PAST', texts.pickedPast);
+      if (when.kind === 'reject') return failed(when.code, when.say);
+      const wanted = { text, urgent: found.urgent, catch_up: found.catchUp };
+      if (when.kind === 'ambiguous') return askWhich(when.question, when.readings, { act: 'create', ...wanted });
+      return place(ctx, wanted, when, wakeAt);
+    },
+  });
+}
