@@ -18,7 +18,16 @@ import type { Dialogue } from './dialogue/dialogue.ts';
 import { forgetDialogue, deletionRules as ofDialogues, readDialogue } from './dialogue/store.ts';
 import { type Step, type StoredStep, Turn } from './steps.ts';
 import type { Call } from './tool.ts';
-import { type OwnedUsage, owned, type SpentDays, spentDays, type UsageRow, usageWriting } from './usage/index.ts';
+import {
+  BY_NOW,
+  messageFence,
+  type OwnedUsage,
+  owned,
+  type SpentDays,
+  spentDays,
+  type UsageRow,
+  usageWriting,
+} from './usage/index.ts';
 
 /** An open button of the newest card in the conversation: what a typed answer may mean. */
 export interface OpenButton {
@@ -128,10 +137,7 @@ function writeTurns(records: readonly TurnRecord[]): Fragment {
       on conflict (id) do update
          set state = excluded.state, model = coalesce(excluded.model, turns.model), tool_calls = excluded.tool_calls,
              tainted = excluded.tainted, finished_at = excluded.finished_at, expires_at = excluded.expires_at
-    ), ${stepWriting(records.flatMap(({ steps }) => steps))}${usageWriting(
-      records.flatMap(({ usage }) => usage),
-      FENCED,
-    )}${messages.length > 0 ? messageWriting(messages) : sql``}`;
+    ), ${stepWriting(records.flatMap(({ steps }) => steps))}${usageWriting(records.flatMap(({ usage }) => usage))}${messages.length > 0 ? messageWriting(messages) : sql``}`;
 }
 
 function stepWriting(steps: readonly Record<string, unknown>[]): Fragment {
@@ -184,8 +190,8 @@ export function saveTurn(tx: Transaction, turn: Turn, item: Item, state: TurnSta
 
 /** Writes the new steps of a nested turn in `tx`, whose fence has been held, and what they cost. */
 export function saveNested(tx: Transaction, nested: Turn, item: Item): void {
-  const usage = usageWriting(owned(usedIn(nested), ownerOf(nested, item)), FENCED);
-  tx.send(...render(sql`with ${held(item)}, ${stepWriting(newSteps(nested, item))}${usage} select 1`));
+  const usage = usageWriting(owned(usedIn(nested), ownerOf(nested, item)), BY_NOW);
+  tx.send(...render(sql`with ${messageFence(item.id)}, ${stepWriting(newSteps(nested, item))}${usage} select 1`));
 }
 
 function held(item: Item): Fragment {

@@ -192,12 +192,13 @@ function deletionRulesOf(skills: readonly EquippedSkill[]): DeletionRule[] {
   ];
 }
 
+/** The inbox first: what is counted for a message locks its row and so comes before all rules, or after them. */
 function mergeRulesOf(skills: readonly EquippedSkill[]): MergeRule[] {
   const ofSkills = skills.flatMap(({ skill }) => skill.mergeRules ?? []);
   return [
+    ...inboxMergeRules,
     ...ofSkills,
     ...agentMergeRules,
-    ...inboxMergeRules,
     ...outboxMergeRules,
     ...scheduleMergeRules,
     ...personMergeRules,

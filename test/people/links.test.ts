@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { agentMergeRules, done, type Model, outsideTool } from '../../src/agent/index.ts';
+import { addUsage } from '../../src/agent/usage/index.ts';
 import { deferred } from '../../src/base/async.ts';
 import { uuid } from '../../src/base/ids.ts';
 import { inboxMergeRules, outboxMergeRules } from '../../src/delivery/index.ts';
@@ -14,10 +15,10 @@ import { ScriptedModel } from '../support/scripted-model.ts';
 import { codeIn, type Platform, playTwo, type TwoPlatforms } from './platforms.ts';
 
 const mergeRules = [
+  ...inboxMergeRules,
   ...reminderMergeRules,
   ...noteMergeRules,
   ...agentMergeRules,
-  ...inboxMergeRules,
   ...outboxMergeRules,
   ...scheduleMergeRules,
 ];
@@ -136,6 +137,42 @@ describe.each(testDatabases)('one person on two platforms, on $name', ({ name: e
     go.resolve();
     await joining;
     expect(await saying).toContain('mat');
+    await nothingLeftOf(two, from);
+  });
+
+  several?.('has what a model took counted as theirs, also at the moment of becoming them', async () => {
+    await using two = await playTwo({ engine, ...everybody });
+    const { coda, chat, work } = two;
+    await chat.says('ana', '/notes');
+    await work.says('ana', '/notes');
+    const [from, to] = [await personOf(two, 'work', 'ana'), await personOf(two, 'chat', 'ana')];
+    const database = coda.database();
+    const { rows } = await database.read<{ id: string; conversation_id: string }>(
+      'select id, conversation_id from inbox where person_id = $1',
+      [from],
+    );
+    const { id: inboxId = '', conversation_id: conversationId = '' } = rows[0] ?? {};
+    const now = coda.world.clock.now();
+    const tokens = { input: 100, cached: 0, output: 10, written: 0 };
+    const kept = { purpose: 'answer' as const, model: 'a/b', price: 1, estimated: false, repairs: [], told: false };
+    const used = { ...tokens, ...kept, id: uuid(now), at: now.toISOString(), day: '2026-11-20' };
+    const owner = { personId: from, conversationId, spaceId: 'home', turnId: uuid(now), inboxId };
+    const [joined, go] = [deferred(), deferred()];
+    const joining = database.tx('test', async (tx) => {
+      await links.join(tx, [...mergeRules, ...personMergeRules], from, to, now);
+      joined.resolve();
+      await go.promise;
+    });
+    await joined.promise;
+    const counting = addUsage(database, [used], owner);
+    const waits = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    const isOver = counting.then(() => true);
+    await eventually(
+      async () => (await database.read(waits)).rows.length > 0 || (await Promise.race([isOver, false])) === true,
+    );
+    go.resolve();
+    await Promise.all([joining, counting]);
+    expect((await database.read('select person_id from usage')).rows).toEqual([{ person_id: to }]);
     await nothingLeftOf(two, from);
   });
 

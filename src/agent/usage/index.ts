@@ -12,12 +12,14 @@ export {
 export { endReservations, held, reserve } from './reservations/store.ts';
 export {
   addUsage,
+  BY_NOW,
   type Cost,
   type CostLine,
   costByModel,
   costByPerson,
   costOfConversation,
   costOfPerson,
+  messageFence,
   type OwnedUsage,
   owned,
   readSpent,

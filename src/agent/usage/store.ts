@@ -53,18 +53,23 @@ export function owned(rows: readonly UsageRow[], owner: UsageOwner): OwnedUsage[
   }));
 }
 
+/** A condition, and not a join: rows keep their order. */
+const FENCED = sql`inbox_id = any (array(select id from fence))`;
+
 /**
- * `with` parts, beginning with a comma, that add calls `u` for which `when` holds, and their sums, and end what was
- * reserved for them; each counts once.
+ * `with` parts, beginning with a comma, that add the calls whose messages are in `fence`, and their sums, and end what
+ * was reserved for them; each counts once. They are `whose`; default: the person's that each names.
  */
-export function usageWriting(rows: readonly OwnedUsage[], when: Fragment): Fragment {
+export function usageWriting(rows: readonly OwnedUsage[], whose: Fragment = sql`person_id`): Fragment {
   if (rows.length === 0) return sql``;
   return sql`, calls as (
-      select * from jsonb_to_recordset(${json(rows)})
+      select id, at, day, purpose, space_id, ${whose} as person_id, conversation_id, turn_id, model, input, cached,
+             output, written, price, estimated, repairs, told, reservation
+        from jsonb_to_recordset(${json(rows)})
              as u (id uuid, at timestamptz, day date, purpose text, space_id text, person_id uuid, conversation_id uuid,
                    turn_id uuid, inbox_id uuid, model text, input bigint, cached bigint, output bigint, written bigint,
                    price double precision, estimated boolean, repairs text[], told boolean, reservation uuid)
-       where ${when}
+       where ${FENCED}
     ), used as (
       insert into usage (id, at, day, purpose, space_id, person_id, conversation_id, turn_id, model, input_tokens,
                          cached_tokens, output_tokens, written_tokens, price, estimated, repairs)
@@ -93,18 +98,20 @@ export function usageWriting(rows: readonly OwnedUsage[], when: Fragment): Fragm
 }
 
 /**
- * Adds calls that belong to nothing else that is written: a summary, an answer that failed after it had cost. They are
- * those of whoever the message belongs to by now: its person may have become another, or have been erased.
+ * The message `inboxId` as the `fence` of a statement that writes usage. Its row is locked first, as a merge of persons
+ * locks it before it moves usage: the message's person is the one whom the calls belong to, before the merge or after it.
  */
+export function messageFence(inboxId: string): Fragment {
+  return sql`fence as (select id, person_id from inbox where id = ${inboxId}::uuid for share)`;
+}
+
+/** Whoever the message in `messageFence` belongs to by now. */
+export const BY_NOW = sql`(select person_id from fence)`;
+
+/** Adds calls that belong to nothing else that is written: a summary, an answer that failed after it had cost. */
 export async function addUsage(database: Database, rows: readonly UsageRow[], owner: UsageOwner): Promise<void> {
   if (rows.length === 0) return;
-  const { rows: messages } = await database.read<{ personId: string }>(
-    'select person_id as "personId" from inbox where id = $1',
-    [owner.inboxId],
-  );
-  const calls = messages.flatMap(({ personId }) => owned(rows, { ...owner, personId }));
-  if (calls.length === 0) return;
-  const statement = sql`with nothing as (select 1)${usageWriting(calls, sql`true`)} select 1`;
+  const statement = sql`with ${messageFence(owner.inboxId)}${usageWriting(owned(rows, owner), BY_NOW)} select 1`;
   await database.run('usage.add', ...render(statement));
 }
 
