@@ -2,7 +2,7 @@ import { deadline } from '../base/async.ts';
 import { CodaError } from '../base/errors.ts';
 import { uuid } from '../base/ids.ts';
 import { type Card, type Item, isPrivate } from '../delivery/index.ts';
-import { NotPrepared, type Preparation, type runCall, runPrepared } from './calls.ts';
+import { NotPrepared, type Preparation, runCall, runPrepared } from './calls.ts';
 import type { Sections } from './context/index.ts';
 import { type Counters, countersOf } from './counters.ts';
 import { fresh } from './dialogue/dialogue.ts';
@@ -13,7 +13,7 @@ import { type Step, Turn } from './steps.ts';
 import type { ItemContext } from './store.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';
-import type { Call, CallContext, ToolResult } from './tool.ts';
+import type { Call, CallContext, ToolResult, TxContext } from './tool.ts';
 import { type TurnHost, TurnRun } from './turn.ts';
 
 /** Answers messages in turns, and carries out single calls for commands and buttons. */
@@ -101,7 +101,7 @@ export class Agent implements TurnHost {
 
   /** What a call knows of who asks and where. */
   callContext(item: Item, signal: AbortSignal, tainted: boolean): CallContext {
-    const { world, time, defaultZone } = this.options;
+    const { world, time, defaultZone, toolbox } = this.options;
     const { person, conversation, payload } = item;
     const { place } = conversation;
     const { question } = fresh((item.context as unknown as ItemContext | null)?.dialogue, world.clock.now());
@@ -126,6 +126,8 @@ export class Agent implements TurnHost {
       ...(question && {
         answers: { question, close: (tx, card) => this.options.delivery.outbox.close(tx, card, closed()) },
       }),
+      offered: () => toolbox.specs(),
+      call: (call, ctx, undoable) => runCall(ctx.tx, toolbox, call, ctx, undoable),
     };
   }
 
@@ -184,7 +186,7 @@ function byName({ tool, input }: Call): Step {
 }
 
 /** Decides, in the transaction, which call is wanted, or answers by itself. */
-export type ActCall = (ctx: CallContext & { tx: Parameters<typeof runCall>[0] }) => Promise<WantedCall | ToolResult>;
+export type ActCall = (ctx: TxContext) => Promise<WantedCall | ToolResult>;
 
 /** `after` hears what became of it, still in the transaction. */
 export type WantedCall = Call & { after?(result: ToolResult): Promise<void> };

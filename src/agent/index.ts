@@ -1,7 +1,6 @@
 /** The turn: a model with tools answers a message, and everything it does is stored as it happens. */
 export { type ActCall, Agent } from './agent.ts';
 export { approvalSource, decideTool } from './approvals/index.ts';
-export { runCall } from './calls.ts';
 export { capabilitiesOf } from './capability.ts';
 export {
   type Attached,

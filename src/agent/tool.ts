@@ -5,6 +5,7 @@ import type { Person } from '../people/index.ts';
 import type { Transaction } from '../storage/index.ts';
 import type { WhenContext } from '../time/index.ts';
 import type { Question } from './dialogue/dialogue.ts';
+import type { ToolSpec } from './model.ts';
 import type { SpawnOptions } from './nested.ts';
 
 /**
@@ -101,6 +102,13 @@ export interface CallContext {
   answers?: { question: Question; close(tx: Transaction, card: string): Promise<void> };
   /** Tells that something of the person's was written; called for a `write` tool after its commit. */
   changed?(): void;
+  /** The tools that models are offered. */
+  offered(): ToolSpec[];
+  /**
+   * Runs another tool on the person's own data within this call, in the transaction of `ctx`. With `undoable` false
+   * nothing is kept that takes it back. A call that is wrong, or reaches outside, is a `Failed`.
+   */
+  call(call: Call, ctx: TxContext, undoable?: boolean): Promise<ToolResult>;
 }
 
 /** A `read` or `write` call also holds the transaction in which its effect and its record are committed together. */

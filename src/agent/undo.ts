@@ -1,9 +1,7 @@
 import { z } from 'zod';
-import { runCall } from './calls.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';
-import { type AnyTool, dataTool, done, failed } from './tool.ts';
-import type { Toolbox } from './toolbox.ts';
+import { dataTool, done, failed } from './tool.ts';
 
 /** Older acts are not taken back by a bare "undo": nobody remembers what it would be. */
 const LONGEST_MS = 24 * 3_600_000;
@@ -11,40 +9,36 @@ const LONGEST_MS = 24 * 3_600_000;
 export const UNDO_ALL = 'undo_all';
 
 /** What a button of a turn that deleted something calls: takes all of it back. */
-export function undoAllTool(toolbox: () => Toolbox): AnyTool {
-  return dataTool({
-    name: UNDO_ALL,
-    description: 'Takes back several changes.',
-    effect: 'write',
-    hidden: true,
-    input: z.object({
-      calls: z.array(z.object({ tool: z.string(), input: z.record(z.string(), z.unknown()) })).max(100),
-    }),
-    async run({ calls }, ctx) {
-      const said: string[] = [];
-      for (const call of calls) {
-        const result = await runCall(ctx.tx, toolbox(), call, ctx, false);
-        said.push(result.ok ? result.text : result.message);
-      }
-      return done(said.join('\n'));
-    },
-  });
-}
+export const undoAllTool = dataTool({
+  name: UNDO_ALL,
+  description: 'Takes back several changes.',
+  effect: 'write',
+  hidden: true,
+  input: z.object({
+    calls: z.array(z.object({ tool: z.string(), input: z.record(z.string(), z.unknown()) })).max(100),
+  }),
+  async run({ calls }, ctx) {
+    const said: string[] = [];
+    for (const call of calls) {
+      const result = await ctx.call(call, ctx, false);
+      said.push(result.ok ? result.text : result.message);
+    }
+    return done(said.join('\n'));
+  },
+});
 
 /** Takes the person's last act in this conversation back; said again, the one before. */
-export function undoTool(toolbox: () => Toolbox): AnyTool {
-  return dataTool({
-    name: 'undo',
-    description: "Takes back the person's last change (a reminder, a note …) in this conversation.",
-    effect: 'write',
-    input: z.object({}),
-    async run(_, ctx) {
-      const now = ctx.clock.now();
-      const since = new Date(now.getTime() - LONGEST_MS);
-      const undo = await store.takeUndo(ctx.tx, ctx.person.id, ctx.conversationId, since, now);
-      if (!undo) return failed('NOTHING_TO_UNDO', texts.nothingToUndo());
-      const result = await runCall(ctx.tx, toolbox(), undo.call, ctx, false);
-      return result.ok ? done(result.text) : result;
-    },
-  });
-}
+export const undoTool = dataTool({
+  name: 'undo',
+  description: "Takes back the person's last change in this conversation.",
+  effect: 'write',
+  input: z.object({}),
+  async run(_, ctx) {
+    const now = ctx.clock.now();
+    const since = new Date(now.getTime() - LONGEST_MS);
+    const undo = await store.takeUndo(ctx.tx, ctx.person.id, ctx.conversationId, since, now);
+    if (!undo) return failed('NOTHING_TO_UNDO', texts.nothingToUndo());
+    const result = await ctx.call(undo.call, ctx, false);
+    return result.ok ? done(result.text) : result;
+  },
+});

@@ -16,7 +16,7 @@ import {
 } from '../skills/agent-skills/index.ts';
 import type { Artifacts, Database } from '../storage/index.ts';
 
-/** Tells the other replicas to look at their folders. */
+/** Hints to the other replicas to read their folders. */
 const CHANNEL = 'coda_skills';
 
 /** The folders that agent skills are read from, in rising priority. */
@@ -32,11 +32,7 @@ function agentSkillSources(config: Config, env: World['env']) {
 }
 
 /** The agent skills that `config` names; nothing is read before the first rescan. */
-export function openAgentSkills(
-  config: Config,
-  env: World['env'],
-  commands: () => ReadonlySet<string> = () => new Set(),
-): SkillCatalog {
+export function openAgentSkills(config: Config, env: World['env'], commands?: () => ReadonlySet<string>): SkillCatalog {
   const { inline, settings } = config.skills;
   return openCatalog({ sources: agentSkillSources(config, env), inline, settings, commands });
 }
@@ -47,11 +43,9 @@ interface LiveSkillsDeps {
   bus: Bus;
   database: Database;
   artifacts: Artifacts;
-  /** Names of coda's own commands. */
-  commands: () => ReadonlySet<string>;
 }
 
-/** The agent skills of a running coda: read at its start, and again whenever somebody, here or elsewhere, says so. */
+/** The agent skills of a running coda: read at its start, and again on a rescan here or in another process. */
 export class LiveSkills implements SkillHost {
   readonly catalog: SkillCatalog;
   readonly artifacts: Artifacts;
@@ -61,18 +55,20 @@ export class LiveSkills implements SkillHost {
   private readonly made: SkillDecisions;
   private readonly self = randomUUID();
   private readonly warned = new Map<string, string>();
+  private commands: ReadonlySet<string> = new Set();
 
   constructor(deps: LiveSkillsDeps) {
     this.config = deps.config;
     this.world = deps.world;
     this.bus = deps.bus;
     this.artifacts = deps.artifacts;
-    this.catalog = openAgentSkills(deps.config, deps.world.env, deps.commands);
+    this.catalog = openAgentSkills(deps.config, deps.world.env, () => this.commands);
     this.made = new SkillDecisions({ catalog: this.catalog, database: deps.database, clock: deps.world.clock });
   }
 
-  /** Reads what there is. The function returned stops following. */
-  async start(): Promise<() => void> {
+  /** Reads the folders. `commands` are the names of coda's own commands. The function returned stops following. */
+  async start(commands: Iterable<string> = []): Promise<() => void> {
+    this.commands = new Set(commands);
     await this.look();
     const stopListening = this.bus.subscribe(CHANNEL, (from) => {
       if (from !== this.self) void this.look();
@@ -85,7 +81,7 @@ export class LiveSkills implements SkillHost {
     };
   }
 
-  /** Reads what changed, and has the other replicas do the same. */
+  /** Reads what changed, and tells the other replicas to do the same. */
   async rescan(): Promise<RescanReport> {
     const report = await this.read();
     this.bus.publish(CHANNEL, this.self);
@@ -126,7 +122,7 @@ export class LiveSkills implements SkillHost {
     return isDone;
   }
 
-  /** What is in the folders, and what was decided about it. */
+  /** Reads the folders and the decisions about what is in them. */
   private async read(): Promise<RescanReport> {
     const before = this.catalog.current();
     const report = await this.catalog.rescan();
@@ -134,7 +130,7 @@ export class LiveSkills implements SkillHost {
     return report;
   }
 
-  /** A folder that is not there stays so for long, and is looked for again and again. */
+  /** Each rescan finds the same missing folder again. */
   private warnOnce(directory: string, message: string): void {
     if (this.warned.get(directory) === message) return;
     this.warned.set(directory, message);

@@ -5,46 +5,27 @@ import { TestClock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
-import {
-  type CalledByName,
-  type Command,
-  type HealthCheck,
-  kindOf,
-  Router,
-  type Skill,
-  type SkillDeps,
-} from '../chat/index.ts';
+import { Checks, type Command, Router, type Skill, type SkillDeps } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
 import {
   type ChatAdapter,
-  type DeadLetters,
   Delivery,
   deadJobSource,
   inboxRetentionRules,
   outboxRetentionRules,
 } from '../delivery/index.ts';
-import {
-  collectSoon,
-  type DeadJobs,
-  fileCollection,
-  JobQueue,
-  retention,
-  retentionSchedule,
-  Schedules,
-  Worker,
-} from '../jobs/index.ts';
+import { fileCollection, JobQueue, retention, retentionSchedule, Schedules, Worker } from '../jobs/index.ts';
 import { agentSkills } from '../skills/agent-skills/index.ts';
-import { collectFiles } from '../storage/index.ts';
+import { type Artifacts, collectFiles, type Database } from '../storage/index.ts';
+import { wireAgent } from './agent.ts';
 import { LiveSkills } from './agent-skills.ts';
-import { deadJobCheck, deadLetterCheck, runChecks } from './checks.ts';
-import { type CostReport, costReport } from './cost.ts';
+import { deadJobCheck, deadLetterCheck, storageCheck } from './checks.ts';
 import { openDiscord } from './discord.ts';
 import { fileReferences } from './files.ts';
-import { type Foundation, openFoundation } from './foundation.ts';
+import { openFoundation } from './foundation.ts';
 import { remembered } from './inference.ts';
-import { openMind } from './mind.ts';
 import { defaultZone } from './settings.ts';
-import { builtInSkills } from './skills.ts';
+import { builtInSkills, type EquippedSkill } from './skills.ts';
 
 /** A platform that cannot be heard. */
 export interface Away {
@@ -55,9 +36,9 @@ export interface Away {
 
 export interface BuildOptions {
   version: string;
-  /** What the terminal says of how coda may be spoken to. */
+  /** One line for who opens the terminal: how coda may be spoken to. */
   hint: string;
-  /** Called when something that cannot be gone on from has happened. */
+  /** Called on an unrecoverable error; the process should exit. */
   onFatal(error: Error): void;
   /** Besides the configured ones. */
   adapters?: readonly ChatAdapter[];
@@ -67,275 +48,227 @@ export interface BuildOptions {
   model?: Model;
 }
 
-/** A whole coda, put together but not started. */
+/** A whole coda, put together but not started: its parts, and what is done with all of them. */
 export interface App {
-  readonly console: ConsoleAdapter;
+  readonly database: Database;
+  readonly artifacts: Artifacts;
+  readonly worker: Worker;
+  readonly delivery: Delivery;
+  readonly jobs: JobQueue;
+  readonly agentSkills: LiveSkills;
   readonly commands: readonly Command[];
+  readonly console: ConsoleAdapter;
+  /** What `coda doctor` runs. */
+  readonly checks: Checks;
   /** Frees what a predecessor held and begins: the worker, then the adapters. */
   start(): Promise<void>;
   /** Takes nothing new, lets turns finish for `graceMs`, stores the rest and closes everything in reverse order. */
   stop(graceMs?: number): Promise<void>;
   /** Resolves when nothing runs, nothing that is due is left, and nothing is being sent. */
   settled(): Promise<void>;
-  /** What `coda doctor` asks. */
-  checks(): HealthCheck[];
   status(): Promise<Json>;
-  /** What could not be delivered, newest first, and how much there is of it. */
-  deadLetters(limit?: number): Promise<DeadLetters>;
-  /** Sends a dead letter (or all) again; returns how many. */
-  resend(id?: string): Promise<number>;
-  /** Background jobs that have given up, newest first, and how many there are. */
-  deadJobs(limit?: number): Promise<DeadJobs>;
-  /** Runs one of them (or all) again; returns how many. */
-  retryJobs(id?: string): Promise<number>;
-  /** What was counted since the start, in Prometheus' text format. */
-  metrics(): Promise<string>;
-  /** Whether the database answers. */
+  /** Whether the database answers and this process can tell its replicas that it lives. */
   healthy(): Promise<boolean>;
   /** The platforms that cannot be heard, and why. */
   away(): Away[];
-  readonly agentSkills: LiveSkills;
-  /** What models have cost everybody. */
-  cost(): Promise<CostReport>;
 }
 
 const GRACE_MS = 10_000;
 const ALERTS = 'coda_alerts';
 
-/** Puts coda together: every part is made here, in order, and released in reverse. */
+/** Puts coda together: every part is made from parts made before it, and closed in reverse. */
 export async function build(config: Config, world: World, options: BuildOptions): Promise<App> {
-  const parts = new Closer();
+  const closer = new Closer();
   try {
-    const foundation = await openFoundation(config, world, parts, options.onFatal);
-    return new Assembly(config, world, options, parts, foundation);
+    return await assemble(config, world, options, closer);
   } catch (error) {
-    await parts.close();
+    await closer.close();
     throw error;
   }
 }
 
-class Assembly implements App {
-  readonly console: ConsoleAdapter;
-  readonly commands: readonly Command[];
-  private readonly world: World;
-  private readonly options: BuildOptions;
-  private readonly parts: Closer;
-  private readonly foundation: Foundation;
-  private readonly stopping = new AbortController();
-  private readonly adapters: readonly ChatAdapter[];
-  private readonly skills: readonly { skill: Skill; deps: SkillDeps }[];
-  private readonly delivery: Delivery;
-  private readonly router: Router;
-  private readonly called: CalledByName;
-  private readonly worker: Worker;
-  private readonly jobs: JobQueue;
-  private readonly schedules: Schedules;
-  private readonly zone: string;
-  private readonly config: Config;
-  private readonly mindChecks: readonly HealthCheck[];
-  readonly agentSkills: LiveSkills;
-  private readonly mindStatus: () => Json | undefined;
+async function assemble(config: Config, world: World, options: BuildOptions, closer: Closer): Promise<App> {
+  const { version, model } = options;
+  const stopping = new AbortController();
+  const foundation = await openFoundation(config, world, closer, options.onFatal);
+  const { database, artifacts, bus } = foundation;
+  const worker = new Worker({ database, world });
+  const wakeAt = (at: Date) => worker.wakeAt(at);
 
-  constructor(config: Config, world: World, options: BuildOptions, parts: Closer, foundation: Foundation) {
-    this.config = config;
-    this.world = world;
-    this.options = options;
-    this.parts = parts;
-    this.foundation = foundation;
-    const { database } = foundation;
-    this.console = this.openConsole(config);
-    const discord = openDiscord(config, world, foundation, () => this.commands);
-    this.adapters = [this.console, ...discord, ...(options.adapters ?? [])];
-    this.worker = new Worker({ database, world });
-    const wakeAt = (at: Date) => this.worker.wakeAt(at);
-    this.delivery = new Delivery({
-      database,
-      bus: foundation.bus,
-      world,
-      program: `coda ${options.version}`,
-      access: config.access,
-      concurrency: config.delivery.concurrency,
-      queueLimit: config.delivery.queue_limit,
-      rateLimit: config.delivery.rate_limit,
-      maxAgeMs: config.delivery.max_age,
-      context: itemContext(remembered(config), config.models !== undefined),
-      adapters: this.adapters,
-      kindOf: (event) => kindOf(event, (name, rest) => this.called(name, rest)),
-      wakeAt,
-    });
-    const commandNames = () => new Set(this.commands.map(({ name }) => name));
-    const { bus, artifacts } = foundation;
-    this.agentSkills = new LiveSkills({ config, world, bus, database, artifacts, commands: commandNames });
-    const builtIn = [...builtInSkills, agentSkills(this.agentSkills), ...(options.skills ?? [])];
-    this.skills = builtIn.map((skill) => ({ skill, deps: this.depsOf(skill.name, config) }));
-    const { skills, delivery } = this;
-    this.jobs = this.openJobs(wakeAt);
-    const { model } = options;
-    const { agent, commands, checks, status, called, close } = openMind({
-      config,
-      world,
-      database,
-      artifacts,
-      delivery,
-      skills,
-      wakeAt,
-      collectSoon: (tx, personId) => collectSoon(this.jobs, tx, personId, world.clock.now()),
-      examine: () => runChecks(this),
-      model,
-    });
-    parts.onClose('summaries', close);
-    this.commands = commands;
-    this.called = called;
-    this.mindChecks = checks;
-    this.mindStatus = status;
-    this.router = new Router({ agent, delivery, commands, called });
-    this.zone = defaultZone(config);
-    this.schedules = new Schedules({ database, world, jobs: this.jobs, wakeAt });
-  }
+  const delivery = new Delivery({
+    database,
+    bus,
+    world,
+    program: `coda ${version}`,
+    access: config.access,
+    concurrency: config.delivery.concurrency,
+    queueLimit: config.delivery.queue_limit,
+    rateLimit: config.delivery.rate_limit,
+    maxAgeMs: config.delivery.max_age,
+    context: itemContext(remembered(config), config.models !== undefined),
+    wakeAt,
+  });
+  const owner = () => delivery.self.owner();
+  const jobs = new JobQueue({ database, world, owner, wakeAt, signal: stopping.signal });
+  const schedules = new Schedules({ database, world, jobs, wakeAt });
+  const healthy = async () => delivery.isWell && (await database.healthy());
+  const checks = new Checks();
+  checks.add([storageCheck(healthy), deadLetterCheck(delivery.outbox), deadJobCheck(jobs)]);
 
-  private openJobs(wakeAt: (at: Date) => void): JobQueue {
-    const { config, world, delivery, skills } = this;
-    const { database, artifacts } = this.foundation;
-    const collect = (signal: AbortSignal) =>
-      collectFiles({ database, artifacts, clock: world.clock, references: fileReferences }, signal);
-    const retentionRules = [...inboxRetentionRules, ...outboxRetentionRules, ...agentRetentionRules];
-    const handlers = [
-      retention({ database, world, days: config.retention.days, retentionRules, collect }),
-      fileCollection(collect),
-      ...skills.flatMap(({ skill, deps }) => skill.jobs?.(deps) ?? []),
-    ];
-    const owner = () => delivery.self.owner();
-    return new JobQueue({ database, world, handlers, owner, wakeAt, signal: this.stopping.signal });
-  }
+  const liveSkills = new LiveSkills({ config, world, bus, database, artifacts });
+  const raise = (event: string, payload: Json) => void bus.publish(ALERTS, JSON.stringify({ event, payload }));
+  const depsOf = (name: string): SkillDeps => {
+    const block = (config as unknown as Record<string, unknown>)[name];
+    return { database, outbox: delivery.outbox, world, config: block, wakeAt, raise };
+  };
+  const skills = [...builtInSkills, agentSkills(liveSkills), ...(options.skills ?? [])].map(
+    (skill): EquippedSkill => ({ skill, deps: depsOf(skill.name) }),
+  );
 
-  async start(): Promise<void> {
-    const { delivery, worker, parts } = this;
-    await delivery.start({
-      handle: (item, signal) => this.router.handle(item, signal),
-      freed: () => worker.look(),
-      owned: [this.jobs],
-    });
-    parts.onClose('delivery', () => delivery.close());
-    await this.foundation.database.tx('schedules.put', (tx) => this.schedules.put(tx, retentionSchedule(this.zone)));
-    parts.onClose('agent skills', await this.agentSkills.start());
-    const due = this.skills.flatMap(({ skill, deps }) => skill.due?.(deps) ?? []);
-    const approvals = approvalSource({ database: this.foundation.database, delivery });
-    const deadJobs = deadJobSource({ database: this.foundation.database, outbox: delivery.outbox });
-    worker.start([...delivery.due(), this.jobs, this.schedules, approvals, deadJobs, ...due]);
-    for (const adapter of this.adapters) {
-      const reachable = (channel?: string) => void delivery.outbox.reachable(adapter.name, channel);
-      await adapter.start(delivery.inbox, reachable, this.stopping.signal);
-      parts.onClose(adapter.name, () => adapter.close());
-    }
-  }
+  const wiring = wireAgent({ config, world, database, artifacts, delivery, jobs, checks, skills, wakeAt, model });
+  const { agent, commands, called } = wiring;
+  closer.onClose('summaries', wiring.close);
+  const router = new Router({ agent, delivery, commands, called });
 
-  async stop(graceMs = GRACE_MS): Promise<void> {
-    this.stopping.abort(new Error('coda is stopping'));
-    await this.worker.close();
-    // A job that is done and not recorded as done would be run again.
-    await Promise.all([this.delivery.quiet(graceMs), withTimeout(graceMs, this.jobs.idle())]);
-    await this.parts.close((part, error) => this.world.log.warn({ part, error: messageOf(error) }, 'closing failed'));
-  }
+  const parts = { config, world, closer, stopping, database, artifacts, worker, delivery, jobs, schedules, skills };
+  const settled = () => settle(parts);
+  const console = openConsole({ ...parts, commands, settled }, options);
+  const discord = openDiscord(config, world, foundation, commands);
+  const adapters: readonly ChatAdapter[] = [console, ...discord, ...(options.adapters ?? [])];
+  checks.add(adapters.flatMap((adapter) => adapter.checks?.() ?? []));
+  checks.add(skills.flatMap(({ skill, deps }) => skill.checks?.(deps) ?? []));
 
-  async settled(): Promise<void> {
-    // Twice at least: what ends may have made something due, and what was due may have begun something.
-    for (let round = 0; round < 2 || this.worker.isLooking; round++) {
-      await this.worker.idle();
-      await this.jobs.idle();
-      await this.delivery.idle();
-    }
-  }
-
-  checks(): HealthCheck[] {
-    const skills = this.skills.flatMap(({ skill, deps }) => skill.checks?.(deps) ?? []);
-    const adapters = this.adapters.flatMap((adapter) => adapter.checks?.() ?? []);
-    return [deadLetterCheck(this.delivery.outbox), deadJobCheck(this.jobs), ...this.mindChecks, ...adapters, ...skills];
-  }
-
-  deadLetters(limit?: number): Promise<DeadLetters> {
-    return this.delivery.outbox.deadLetters(limit);
-  }
-
-  resend(id?: string): Promise<number> {
-    return this.delivery.outbox.revive(id);
-  }
-
-  deadJobs(limit?: number): Promise<DeadJobs> {
-    return this.jobs.dead(limit);
-  }
-
-  retryJobs(id?: string): Promise<number> {
-    return this.jobs.retry(id);
-  }
-
-  async status(): Promise<Json> {
-    const { database } = this.foundation;
-    const models = this.mindStatus();
-    return {
-      version: this.options.version,
+  const away = () => awayOf(adapters);
+  return {
+    ...parts,
+    agentSkills: liveSkills,
+    commands,
+    console,
+    checks,
+    start: () => start({ ...parts, liveSkills, commands, router, adapters }),
+    stop: (graceMs = GRACE_MS) => stop(parts, graceMs),
+    settled,
+    status: async () => ({
+      version,
       engine: database.engine,
-      adapters: this.adapters.map((adapter) => adapter.name),
-      away: Object.fromEntries(this.away().map(({ platform, says }) => [platform, says])),
-      running: this.delivery.running,
-      outbox: { ...(await this.delivery.outbox.open()), sent_again: this.delivery.outbox.resent },
-      jobs: { dead: (await this.jobs.dead(1)).total },
-      ...(models !== undefined && { models }),
+      adapters: adapters.map((adapter) => adapter.name),
+      away: Object.fromEntries(away().map(({ platform, says }) => [platform, says])),
+      running: delivery.running,
+      outbox: { ...(await delivery.outbox.open()), sent_again: delivery.outbox.resent },
+      jobs: { dead: (await jobs.dead(1)).total },
+      ...withModels(wiring.status()),
       storage: { ...database.stats() } as Json,
-    };
-  }
+    }),
+    healthy,
+    away,
+  };
+}
 
-  metrics(): Promise<string> {
-    return this.world.metrics.text();
-  }
+const withModels = (models: Json | undefined) => (models === undefined ? {} : { models });
 
-  async healthy(): Promise<boolean> {
-    return this.delivery.isWell && (await this.foundation.database.healthy());
-  }
+/** What runs once everything is made. */
+interface Parts {
+  config: Config;
+  world: World;
+  closer: Closer;
+  stopping: AbortController;
+  database: Database;
+  artifacts: Artifacts;
+  worker: Worker;
+  delivery: Delivery;
+  jobs: JobQueue;
+  schedules: Schedules;
+  skills: readonly EquippedSkill[];
+}
 
-  away(): Away[] {
-    return this.adapters.flatMap((adapter) => {
-      const away = adapter.away?.();
-      return away ? [{ platform: adapter.name, ...away }] : [];
-    });
-  }
+interface Starting extends Parts {
+  liveSkills: LiveSkills;
+  commands: readonly Command[];
+  router: Router;
+  adapters: readonly ChatAdapter[];
+}
 
-  cost(): Promise<CostReport> {
-    return costReport(this.foundation.database, this.config, this.world.clock.now());
+async function start(parts: Starting): Promise<void> {
+  const { config, closer, stopping, database, worker, delivery, jobs, schedules, skills, router, adapters } = parts;
+  jobs.start(jobHandlers(parts));
+  await delivery.start({
+    adapters,
+    kindOf: (event) => router.kindOf(event),
+    handle: (item, signal) => router.handle(item, signal),
+    freed: () => worker.look(),
+    owned: [jobs],
+  });
+  closer.onClose('delivery', () => delivery.close());
+  await database.tx('schedules.put', (tx) => schedules.put(tx, retentionSchedule(defaultZone(config))));
+  closer.onClose('agent skills', await parts.liveSkills.start(parts.commands.map(({ name }) => name)));
+  worker.start([
+    ...delivery.due(),
+    jobs,
+    schedules,
+    approvalSource({ database, delivery }),
+    deadJobSource({ database, outbox: delivery.outbox }),
+    ...skills.flatMap(({ skill, deps }) => skill.due?.(deps) ?? []),
+  ]);
+  for (const adapter of adapters) {
+    const reachable = (channel?: string) => void delivery.outbox.reachable(adapter.name, channel);
+    await adapter.start(delivery.inbox, reachable, stopping.signal);
+    closer.onClose(adapter.name, () => adapter.close());
   }
+}
 
-  private openConsole(config: Config): ConsoleAdapter {
-    const { world, options } = this;
-    const { clock } = world;
-    const { name } = config.assistant;
-    return consoleAdapter({
-      log: world.log,
-      clock,
-      artifacts: this.foundation.artifacts,
-      dataDir: config.dataDir,
-      about: () => ({
-        name,
-        version: options.version,
-        hint: options.hint,
-        commands: this.commands.map((command) => ({ name: command.name, summary: command.summary })),
-      }),
-      ...(clock instanceof TestClock && { moveClock: (to: Date) => this.moveClock(clock, to) }),
-    });
-  }
+function jobHandlers({ config, world, database, artifacts, skills }: Parts) {
+  const collect = (signal: AbortSignal) =>
+    collectFiles({ database, artifacts, clock: world.clock, references: fileReferences }, signal);
+  const retentionRules = [...inboxRetentionRules, ...outboxRetentionRules, ...agentRetentionRules];
+  return [
+    retention({ database, world, days: config.retention.days, retentionRules, collect }),
+    fileCollection(collect),
+    ...skills.flatMap(({ skill, deps }) => skill.jobs?.(deps) ?? []),
+  ];
+}
 
-  private async moveClock(clock: TestClock, to: Date): Promise<void> {
-    await clock.moveTo(to, () => this.settled());
-    this.worker.look();
-    await this.settled();
-  }
+async function stop({ world, closer, stopping, worker, delivery, jobs }: Parts, graceMs: number): Promise<void> {
+  stopping.abort(new Error('coda is stopping'));
+  await worker.close();
+  // A job that is done and not recorded as done would be run again.
+  await Promise.all([delivery.quiet(graceMs), withTimeout(graceMs, jobs.idle())]);
+  await closer.close((part, error) => world.log.warn({ part, error: messageOf(error) }, 'closing failed'));
+}
 
-  private depsOf(name: string, config: Config): SkillDeps {
-    return {
-      database: this.foundation.database,
-      outbox: this.delivery.outbox,
-      world: this.world,
-      config: (config as unknown as Record<string, unknown>)[name],
-      wakeAt: (at) => this.worker.wakeAt(at),
-      raise: (event, payload) => void this.foundation.bus.publish(ALERTS, JSON.stringify({ event, payload })),
-    };
+async function settle({ worker, jobs, delivery }: Pick<Parts, 'worker' | 'jobs' | 'delivery'>): Promise<void> {
+  // Twice at least: what ends may have made something due, and what was due may have begun something.
+  for (let round = 0; round < 2 || worker.isLooking; round++) {
+    await worker.idle();
+    await jobs.idle();
+    await delivery.idle();
   }
+}
+
+function awayOf(adapters: readonly ChatAdapter[]): Away[] {
+  return adapters.flatMap((adapter) => {
+    const away = adapter.away?.();
+    return away ? [{ platform: adapter.name, ...away }] : [];
+  });
+}
+
+function openConsole(
+  parts: Pick<Parts, 'config' | 'world' | 'artifacts' | 'worker'> & {
+    commands: readonly Command[];
+    settled(): Promise<void>;
+  },
+  { version, hint }: BuildOptions,
+): ConsoleAdapter {
+  const { config, world, artifacts, worker, settled } = parts;
+  const { clock, log } = world;
+  const moveClock =
+    clock instanceof TestClock
+      ? async (to: Date) => {
+          await clock.moveTo(to, settled);
+          worker.look();
+          await settled();
+        }
+      : undefined;
+  const commands = parts.commands.map(({ name, summary }) => ({ name, summary }));
+  const about = { name: config.assistant.name, version, hint, commands };
+  return consoleAdapter({ log, clock, artifacts, dataDir: config.dataDir, about, moveClock });
 }

@@ -1,13 +1,12 @@
 import { checkProvider, type Models, repairsSince } from '../agent/index.ts';
 import type { Clock } from '../base/clock.ts';
-import { messageOf } from '../base/errors.ts';
 import { plural } from '../base/text.ts';
-import type { Finding, HealthCheck } from '../chat/index.ts';
+import type { HealthCheck } from '../chat/index.ts';
 import type { DeadLetters } from '../delivery/index.ts';
 import type { DeadJobs } from '../jobs/index.ts';
 import type { Database } from '../storage/index.ts';
 
-/** What the outbox tells of itself. */
+/** The counts of the outbox. */
 interface Told {
   deadLetters(limit: number): Promise<DeadLetters>;
   readonly resent: number;
@@ -42,21 +41,15 @@ export function deadJobCheck(jobs: { dead(limit: number): Promise<DeadJobs> }): 
   };
 }
 
-const CHECK_WITHIN_MS = 10_000;
-
-/** Asks every part how it is, all at once. A check that fails by itself or takes too long is a finding as well. */
-export async function runChecks(app: { healthy(): Promise<boolean>; checks(): HealthCheck[] }): Promise<Finding[]> {
-  const storage: Finding = (await app.healthy())
-    ? { name: 'storage', ok: true, says: 'answers' }
-    : { name: 'storage', ok: false, says: 'does not answer', remedy: 'Start the database, or mend storage.url.' };
-  const parts = app.checks().map(async ({ name, check }): Promise<Finding> => {
-    try {
-      return { name, ...(await check(AbortSignal.timeout(CHECK_WITHIN_MS))) };
-    } catch (error) {
-      return { name, ok: false, says: messageOf(error) };
-    }
-  });
-  return [storage, ...(await Promise.all(parts))];
+/** Whether the database answers and this process can tell its replicas that it lives. */
+export function storageCheck(healthy: () => Promise<boolean>): HealthCheck {
+  return {
+    name: 'storage',
+    async check() {
+      if (await healthy()) return { ok: true, says: 'answers' };
+      return { ok: false, says: 'does not answer', remedy: 'Start the database, or mend storage.url.' };
+    },
+  };
 }
 
 const DAY_MS = 86_400_000;

@@ -13,7 +13,7 @@ export function openDiscord(
   { discord, access }: Config,
   { clock, log }: World,
   { database, artifacts, egress }: Foundation,
-  commands: () => readonly Command[],
+  commands: readonly Command[],
 ): ChatAdapter[] {
   if (!discord) return [];
   const deps = { database, clock, commands, access };

@@ -6,7 +6,7 @@ import type { Command } from './skill.ts';
 export interface CompleteDeps {
   database: Database;
   clock: Clock;
-  commands(): readonly Command[];
+  commands: readonly Command[];
   access: AccessRules;
 }
 
@@ -27,9 +27,7 @@ export async function complete(
   { database, clock, commands, access }: CompleteDeps,
   { command, option, typed, adapter, externalId }: Typing,
 ): Promise<readonly string[]> {
-  const found = commands()
-    .find(({ name }) => name === command)
-    ?.options?.find(({ name }) => name === option);
+  const found = commands.find(({ name }) => name === command)?.options?.find(({ name }) => name === option);
   if (!found?.complete) return [];
   const person = await findPerson(database, adapter, externalId);
   const role = person?.role ?? roleOf({ adapter, externalId }, access);

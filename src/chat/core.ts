@@ -6,46 +6,37 @@ import {
   dropTool,
   newEpoch,
   notUnderstoodTool,
-  type Phrase,
-  runCall,
-  type Toolbox,
   undoAllTool,
   undoTool,
 } from '../agent/index.ts';
 import type { Delivery } from '../delivery/index.ts';
 import { type DeletionRule, erase } from '../people/index.ts';
 import type { Transaction } from '../storage/index.ts';
-import type { Command, Finding } from './skill.ts';
+import type { Checks } from './checks.ts';
+import type { Command, Finding, Skill } from './skill.ts';
 import * as texts from './texts.ts';
 
-export interface CoreDeps {
-  delivery: Delivery;
-  toolbox: () => Toolbox;
-  /** Asks every part how it is. */
-  examine(): Promise<readonly Finding[]>;
-}
-
-/** The commands that belong to the conversation itself. */
-export function coreCommands(deps: CoreDeps): Command[] {
+/** The commands that belong to the conversation itself. `checks` are what `/doctor` runs. */
+export function coreCommands(deps: { delivery: Delivery; checks: Pick<Checks, 'run'> }): Command[] {
   return [
     {
       name: 'doctor',
       summary: 'Look whether everything is in order.',
       private: true,
       ownerOnly: true,
-      prepare: () => deps.examine(),
+      prepare: () => deps.checks.run(),
       run: async (_, { prepared }) => done(texts.findings(prepared as readonly Finding[])),
     },
     {
       name: 'help',
       summary: 'Show what I can do.',
-      run: (_, ctx) => runCall(ctx.tx, deps.toolbox(), { tool: 'help', input: {} }, ctx),
+      run: (_, ctx) => ctx.call({ tool: 'help', input: {} }, ctx),
     },
     {
       name: 'undo',
       summary: 'Take back the last change here.',
       private: true,
-      run: (_, ctx) => runCall(ctx.tx, deps.toolbox(), { tool: 'undo', input: {} }, ctx),
+      run: (_, ctx) => ctx.call({ tool: 'undo', input: {} }, ctx),
     },
     {
       name: 'new',
@@ -115,14 +106,13 @@ export function forgetTools(deps: {
 /** Two examples of each skill are enough to see how one may speak. */
 const EXAMPLES_PER_SKILL = 2;
 
-/** The tools that belong to the conversation itself. */
+/** The tools that belong to the conversation itself. `skills` give the examples of `help`, in their order. */
 export function coreTools(deps: {
   name: string;
-  toolbox: () => Toolbox;
-  commands: () => readonly Command[];
-  phrases: readonly (readonly Phrase[])[];
+  commands: readonly Command[];
+  skills: readonly Pick<Skill, 'phrases'>[];
 }): AnyTool[] {
-  const examples = deps.phrases.flatMap((phrases) =>
+  const examples = deps.skills.flatMap(({ phrases = [] }) =>
     phrases.slice(0, EXAMPLES_PER_SKILL).map((phrase) => phrase.example),
   );
   const help = dataTool({
@@ -132,8 +122,8 @@ export function coreTools(deps: {
     effect: 'read',
     input: z.object({}),
     async run() {
-      return done(texts.help(deps.name, deps.commands(), examples));
+      return done(texts.help(deps.name, deps.commands, examples));
     },
   });
-  return [help, undoTool(deps.toolbox), undoAllTool(deps.toolbox), notUnderstoodTool(deps.toolbox), dropTool];
+  return [help, undoTool, undoAllTool, notUnderstoodTool, dropTool];
 }

@@ -1,7 +1,8 @@
 /** What a stored message becomes: a command, a pressed button, or a turn; and what a skill is. */
+export { Checks } from './checks.ts';
 export { type CompleteDeps, complete, type Typing } from './complete.ts';
 export { coreCommands, coreTools, forgetTools } from './core.ts';
 export { type LinkDeps, linkCommand, linkTools } from './link.ts';
 export { modelCommands } from './models.ts';
-export { type CalledByName, kindOf, Router } from './router.ts';
+export { type CalledByName, Router } from './router.ts';
 export type * from './skill.ts';

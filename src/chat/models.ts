@@ -11,7 +11,6 @@ import {
   refusedHere,
   type Sections,
   setSetting,
-  type ToolSpec,
   type TxContext,
 } from '../agent/index.ts';
 import type { Json } from '../base/json.ts';
@@ -28,8 +27,6 @@ export interface ModelCommandDeps {
   system(settings: Record<string, Json>, epoch: number): Promise<string>;
   /** What skills add to the prompt for a person. Reads by itself, so not within a transaction. */
   sections(person: Person, isPrivate: boolean): Promise<Sections['sections']>;
-  /** What models are offered. */
-  tools(): ToolSpec[];
   /** The household's zone: its days are those of the budgets. */
   zone: string;
   /** How many messages a model is shown at most. */
@@ -159,18 +156,18 @@ function costCommand(models: Models, { zone }: ModelCommandDeps): Command {
 }
 
 function contextCommand(models: Models, deps: ModelCommandDeps): Command {
-  const { inference, system, tools, remembered } = deps;
+  const { inference, system, remembered } = deps;
   return {
     name: 'context',
     summary: 'Show what fills the model’s window here.',
     prepare: (_, person, isPrivate) => deps.sections(person, isPrivate),
-    async run(_, { tx, conversationId, prepared }) {
+    async run(_, { tx, conversationId, prepared, offered }) {
       const row = await readRecalled(tx, conversationId, remembered);
       const settings = (row?.settings ?? {}) as Record<string, Json>;
       const { name } = models.chosen(settings);
       const recalled = row?.recalled ?? { summary: null, history: [] };
       const sections = prepared as Sections['sections'];
-      const told = { system: await system(settings, row?.epoch ?? 0), sections, tools: tools() };
+      const told = { system: await system(settings, row?.epoch ?? 0), sections, tools: offered() };
       const { filled, limit } = inference.describe(told, recalled, name);
       return done(texts.context(filled, limit, name, recalled));
     },

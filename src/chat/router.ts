@@ -28,6 +28,13 @@ export class Router {
     this.commands = new Map(deps.commands.map((command) => [command.name, command]));
   }
 
+  /** What an event is, before it is stored: commands and presses need no lane. */
+  kindOf(event: Incoming): ItemKind {
+    if (event.kind === 'press') return 'press';
+    if (callMeant(event.text, this.called)) return 'message';
+    return SLASH.test(event.text.trim()) ? 'command' : 'message';
+  }
+
   async handle(item: Item, signal: AbortSignal): Promise<void> {
     if (item.person.role === 'guest' || item.payload.guest) return this.turnAway(item);
     if (item.kind === 'command') return this.command(item, signal);
@@ -88,13 +95,6 @@ export class Router {
 function filled(form: Form | undefined, values: Readonly<Record<string, string>> = {}): Record<string, string> {
   const said = form && Object.hasOwn(values, form.field) ? values[form.field] : undefined;
   return form && said !== undefined ? { [form.field]: said } : {};
-}
-
-/** What an event is, before it is stored: commands and presses need no lane. */
-export function kindOf(event: Incoming, called: CalledByName): ItemKind {
-  if (event.kind === 'press') return 'press';
-  if (callMeant(event.text, called)) return 'message';
-  return SLASH.test(event.text.trim()) ? 'command' : 'message';
 }
 
 function callMeant(text: string, called: CalledByName): Call | undefined {

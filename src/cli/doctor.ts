@@ -1,4 +1,4 @@
-import { build, runChecks } from '../app/index.ts';
+import { build } from '../app/index.ts';
 import { CodaError, ERRORS } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
@@ -33,7 +33,7 @@ async function checkHere(config: Config, world: World): Promise<Finding[]> {
   try {
     const app = await build({ ...config, storage }, world, { ...identity(config), onFatal: () => {} });
     try {
-      return await runChecks(app);
+      return await app.checks.run();
     } finally {
       await app.stop(0);
     }

@@ -10,7 +10,7 @@ const SHOWN_CHARACTERS = 60;
 
 /** `coda outbox`: what could not be delivered, newest first. */
 export async function outboxList(flags: Flags, io: NodeJS.Process): Promise<number> {
-  const answer = await ask(flags, io, 'outbox', {}, (app) => app.deadLetters());
+  const answer = await ask(flags, io, 'outbox', {}, (app) => app.delivery.outbox.deadLetters());
   const { letters, total } = answer as DeadLetters;
   if (flags.json) io.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
   else if (total === 0) io.stdout.write('Everything could be delivered.\n');
@@ -31,7 +31,7 @@ export async function outboxList(flags: Flags, io: NodeJS.Process): Promise<numb
 export async function outboxResend(flags: Flags & { args: string[] }, io: NodeJS.Process): Promise<number> {
   const [id] = flags.args;
   if (id !== undefined && !UUID.test(id)) throw usage(`${id} is no id of a message.`, '"coda outbox" shows them.');
-  const count = await ask(flags, io, 'resend', id === undefined ? {} : { id }, (app) => app.resend(id));
+  const count = await ask(flags, io, 'resend', id === undefined ? {} : { id }, (app) => app.delivery.outbox.revive(id));
   io.stdout.write(`${plural(count as number, 'message')} will be sent again.\n`);
   return 0;
 }

@@ -1,4 +1,4 @@
-import { type App, build, createWorld, openControl, runChecks } from '../app/index.ts';
+import { type App, build, costReport, createWorld, openControl } from '../app/index.ts';
 import type { Json } from '../base/json.ts';
 import { createLog, type Log, Secrets } from '../base/log.ts';
 import type { World } from '../base/world.ts';
@@ -34,7 +34,7 @@ export async function serve(flags: Flags, io: NodeJS.Process, options: ServeOpti
     try {
       const control = await openControl({
         dataDir: config.dataDir,
-        verbs: verbs(app, config, io),
+        verbs: verbs(app, config, world, io),
         chat: (socket, { cwd }) =>
           app.console.attach({ input: socket, output: socket, cwd: typeof cwd === 'string' ? cwd : undefined }),
         log,
@@ -91,13 +91,14 @@ function skillVerbs(skills: App['agentSkills']) {
   };
 }
 
-function verbs(app: App, config: Config, io: NodeJS.Process) {
+function verbs(app: App, config: Config, { clock, metrics }: World, io: NodeJS.Process) {
+  const { outbox } = app.delivery;
   const since = Date.now();
   return {
     health: async () => ({
       ok: await app.healthy(),
       away: app.away() as unknown as Json,
-      deadJobs: (await app.deadJobs(1).catch(() => ({ total: 0 }))).total,
+      deadJobs: (await app.jobs.dead(1).catch(() => ({ total: 0 }))).total,
     }),
     status: async (): Promise<Json> => ({
       pid: io.pid,
@@ -106,13 +107,13 @@ function verbs(app: App, config: Config, io: NodeJS.Process) {
       memory_mb: Math.round(io.memoryUsage.rss() / 1_000_000),
       ...((await app.status()) as { [key: string]: Json }),
     }),
-    metrics: () => app.metrics(),
-    doctor: async () => runChecks(app) as unknown as Json,
-    outbox: async () => (await app.deadLetters()) as unknown as Json,
-    jobs: async () => (await app.deadJobs()) as unknown as Json,
-    'retry-jobs': ({ id }: Record<string, Json>) => app.retryJobs(typeof id === 'string' ? id : undefined),
-    resend: ({ id }: Record<string, Json>) => app.resend(typeof id === 'string' ? id : undefined),
+    metrics: () => metrics.text(),
+    doctor: async () => (await app.checks.run()) as unknown as Json,
+    outbox: async () => (await outbox.deadLetters()) as unknown as Json,
+    jobs: async () => (await app.jobs.dead()) as unknown as Json,
+    'retry-jobs': ({ id }: Record<string, Json>) => app.jobs.retry(typeof id === 'string' ? id : undefined),
+    resend: ({ id }: Record<string, Json>) => outbox.revive(typeof id === 'string' ? id : undefined),
     ...skillVerbs(app.agentSkills),
-    cost: async () => (await app.cost()) as unknown as Json,
+    cost: async () => (await costReport(app.database, config, clock.now())) as unknown as Json,
   };
 }

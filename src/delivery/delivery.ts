@@ -34,14 +34,14 @@ export interface DeliveryOptions {
   maxAgeMs: number;
   /** A scalar subquery over `i`, `c` and `p`: what the agent wants to know of each row as it is taken. */
   context: Fragment;
-  adapters: readonly ChatAdapter[];
-  /** What an event is: a command runs at once, without a lane. */
-  kindOf(event: Incoming): ItemKind;
   wakeAt(at: Date): void;
 }
 
 /** What delivery works for, known when it starts. */
 export interface Receiver {
+  adapters: readonly ChatAdapter[];
+  /** What an event is: a command runs at once, without a lane. */
+  kindOf(event: Incoming): ItemKind;
   /** Does what a row asks for and ends it; what it throws counts as a failed attempt. */
   handle(item: Item, signal: AbortSignal): Promise<void>;
   /** Rows of dead processes were freed: there may be work. */
@@ -101,7 +101,7 @@ export class Delivery {
 
   constructor(options: DeliveryOptions) {
     this.options = options;
-    const { database, bus, world, access, context, adapters } = options;
+    const { database, bus, world, access, context } = options;
     const instance = () => this.self;
     const signal = this.stopAll.signal;
     // Every turn and every send listens to it; the number is bounded by `concurrency` and the outbox's slots.
@@ -111,7 +111,7 @@ export class Delivery {
       database,
       world,
       instance,
-      adapters,
+      adapters: () => this.adapters,
       unreachable: (adapter) => this.tellOthers(HELD, adapter),
       placeOf: (tx, ids) => places.find(tx, ids),
       wakeAt: options.wakeAt,
@@ -137,7 +137,7 @@ export class Delivery {
       queueLimit: options.queueLimit,
       rateLimit: options.rateLimit,
       outbox: this.outbox,
-      kindOf: options.kindOf,
+      kindOf: (event) => this.receives.kindOf(event),
       hint: () => bus.publish(LANES, ''),
     });
     this.inbox = this.gate;
@@ -261,8 +261,8 @@ export class Delivery {
 
   /** A way to show the answer while it grows; undefined where the platform cannot. `tainted`: whether it is by now. */
   draft(item: Item, turnId: string, tainted: () => boolean): Draft | undefined {
-    const { database, world, adapters } = this.options;
-    const adapter = adapters.find(({ name }) => name === item.conversation.place.adapter);
+    const { database, world } = this.options;
+    const adapter = this.adapterOf(item.conversation.place);
     if (!adapter?.promises.canEdit) return undefined;
     const address = { ...this.address(item), key: answerKey(item.id), turnId };
     return new Draft({ database, world, outbox: this.outbox, adapter }, item, address, tainted);
@@ -281,7 +281,7 @@ export class Delivery {
 
   /** Shows in its place that an answer is being worked on. A hint. */
   typing(place: Place): void {
-    this.options.adapters.find((adapter) => adapter.name === place.adapter)?.typing?.(place);
+    this.adapterOf(place)?.typing?.(place);
   }
 
   /** Turns that run in this process. */
@@ -324,6 +324,19 @@ export class Delivery {
     if (!this.instance) return;
     this.lanes.wake();
     this.receiver?.freed();
+  }
+
+  private get receives(): Receiver {
+    if (!this.receiver) throw new Error('delivery has not been started');
+    return this.receiver;
+  }
+
+  private get adapters(): readonly ChatAdapter[] {
+    return this.receiver?.adapters ?? [];
+  }
+
+  private adapterOf({ adapter }: Place): ChatAdapter | undefined {
+    return this.adapters.find(({ name }) => name === adapter);
   }
 
   private prepare(item: Item, end: End): Ending {
@@ -419,7 +432,7 @@ export class Delivery {
       return;
     }
     if (item.person.undelivered) await tellUndelivered(this.options.database, this.outbox, item);
-    await this.receiver?.handle(item, signal);
+    await this.receives.handle(item, signal);
   }
 
   /** Commit, acknowledge, run: what its person has seen fail is not done behind their back. */
@@ -427,7 +440,7 @@ export class Delivery {
     const here = await this.gate.acknowledge(item);
     if (here !== undefined) return here;
     const { replyTo } = item.payload;
-    const adapter = this.options.adapters.find(({ name }) => name === item.conversation.place.adapter);
+    const adapter = this.adapterOf(item.conversation.place);
     if (replyTo === undefined || !adapter?.acknowledged) return true;
     return adapter.acknowledged(replyTo);
   }

@@ -20,7 +20,7 @@ async function twoReplicas(settings: Record<string, unknown> = {}, complaints: u
   const flags = Object.fromEntries(Object.entries(values).map(([path, value]) => [path, { name: path, value }]));
   const config = loadConfig({ env: {}, dataDir: home, flags, secrets: world.secrets, cwd: home });
   const artifacts = await openArtifacts(home);
-  const open = () => new LiveSkills({ config, world, bus, database, artifacts, commands: () => new Set() });
+  const open = () => new LiveSkills({ config, world, bus, database, artifacts });
   const replicas = [open(), open()] as const;
   const stops = await Promise.all(replicas.map((replica) => replica.start()));
   onTestFinished(async () => {

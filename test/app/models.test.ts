@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { checkProvider } from '../../src/agent/index.ts';
+import { costReport } from '../../src/app/index.ts';
 import { KEY, ModelServer } from '../support/model-server/index.ts';
 import { modelConfig, modelsOn } from '../support/models.ts';
 import { play } from '../support/play.ts';
@@ -18,7 +19,7 @@ test('the doctor tells which provider cannot be reached, and why, without asking
   await using coda = await play({ config: modelConfig(server, { providers }) });
   const signal = new AbortController().signal;
   const findings = await Promise.all(
-    coda.app.checks().map(async ({ name, check }) => ({ name, ...(await check(signal)) })),
+    coda.app.checks.all.map(async ({ name, check }) => ({ name, ...(await check(signal)) })),
   );
   const found = (name: string) => findings.find((finding) => finding.name === name);
   expect(found('models claude')).toMatchObject({ ok: true });
@@ -95,11 +96,7 @@ test('the doctor tells what was learnt of a model since the start', async () => 
   await using server = await ModelServer.start();
   const config = modelConfig(server, { default: 'gpt/local', light: undefined, heavy: undefined });
   await using coda = await play({ config });
-  const says = () =>
-    coda.app
-      .checks()
-      .find(({ name }) => name === 'models gpt')
-      ?.check(new AbortController().signal);
+  const says = () => coda.app.checks.all.find(({ name }) => name === 'models gpt')?.check(new AbortController().signal);
   expect(await says()).toMatchObject({ ok: true });
   const body =
     '{"error":{"message":"\\"auto\\" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set"}}';
@@ -113,12 +110,12 @@ test('what had to be put right is counted for the doctor, and what it cost for t
   await using coda = await play({ config: modelConfig(server) });
   server.play({ text: '' }, { text: 'Here I am.', usage: { input: 1_000_000, output: 0 } });
   await coda.person('ana').says('are you there?');
-  const repairs = coda.app.checks().find(({ name }) => name === 'model repairs');
+  const repairs = coda.app.checks.all.find(({ name }) => name === 'model repairs');
   expect(await repairs?.check(new AbortController().signal)).toMatchObject({
     ok: true,
     says: 'put right within a day: asked again 1×',
   });
-  const { spans, models, currency } = await coda.app.cost();
+  const { spans, models, currency } = await costReport(coda.app.database, coda.config, coda.world.clock.now());
   expect(currency).toBe('USD');
   expect(spans.map(({ name, people }) => [name, people[0]?.name, people[0]?.calls])).toEqual([
     ['today', 'ana', 2],
@@ -140,7 +137,7 @@ test('the doctor is told of calls that were wrong, of circles, and of who did no
   );
   expect(await ana.says('eat my note')).toBe('So be it.');
   expect(await ana.says('well?')).toBe('ok');
-  const repairs = coda.app.checks().find(({ name }) => name === 'model repairs');
+  const repairs = coda.app.checks.all.find(({ name }) => name === 'model repairs');
   expect(await repairs?.check(new AbortController().signal)).toMatchObject({
     says: 'put right within a day: loop 1×, retried 1×, wrong call 1×',
   });
@@ -157,7 +154,7 @@ test('calls, tokens, repairs, turns and budgets used up are counted, and told by
   server.play({ text: 'Dear.', usage: { input: 2_000_000, output: 0 } });
   await ana.says('spend it');
   expect(await ana.says('and more')).toContain('is used up');
-  const text = await coda.app.metrics();
+  const text = await coda.world.metrics.text();
   expect(text).toContain('coda_model_calls_total{model="claude/main",outcome="auth_expired"} 1');
   expect(text).toContain('coda_model_calls_total{model="gpt/other",outcome="answered"} 1');
   expect(text).toContain('coda_model_tokens_total{model="claude/main",kind="cached"} 200');

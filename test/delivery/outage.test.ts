@@ -34,6 +34,6 @@ describe.skipIf(POSTGRES_URL === undefined)('when PostgreSQL goes away while cod
     await eventually(() => coda.app.healthy());
     await coda.passes({ minutes: 10 });
     expect(coda.platform.in('dm-ana')).toEqual(['you said: hello', 'you said: are you there?']);
-    expect(await coda.app.deadLetters()).toMatchObject({ total: 0 });
+    expect(await coda.app.delivery.outbox.deadLetters()).toMatchObject({ total: 0 });
   });
 });

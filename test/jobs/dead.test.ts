@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import type { Skill } from '../../src/chat/index.ts';
-import type { JobQueue } from '../../src/jobs/index.ts';
 import { testDatabases } from '../support/database.ts';
 import { type Play, play } from '../support/play.ts';
 import { echo } from '../support/scripted-model.ts';
@@ -24,11 +23,10 @@ function failing() {
 }
 
 const enqueue = (coda: Play) => {
-  const { jobs } = coda.app as unknown as { jobs: JobQueue };
   const now = coda.world.clock.now();
   return coda
     .database()
-    .tx('test', (tx) => jobs.enqueue(tx, { kind: 'tidy', payload: null }, { at: now, maxAttempts: 2 }));
+    .tx('test', (tx) => coda.app.jobs.enqueue(tx, { kind: 'tidy', payload: null }, { at: now, maxAttempts: 2 }));
 };
 
 describe.each(testDatabases)('a background job that gives up, on $name', ({ name, available }) => {
@@ -42,8 +40,8 @@ describe.each(testDatabases)('a background job that gives up, on $name', ({ name
     const told = () => ana.heard('tidy: the shelf is full');
     expect(told()).toHaveLength(1);
     expect(await coda.app.status()).toMatchObject({ jobs: { dead: 1 } });
-    expect(await coda.app.deadJobs()).toMatchObject({ total: 1, jobs: [{ kind: 'tidy', attempts: 2 }] });
-    const check = coda.app.checks().find((each) => each.name === 'background jobs');
+    expect(await coda.app.jobs.dead()).toMatchObject({ total: 1, jobs: [{ kind: 'tidy', attempts: 2 }] });
+    const check = coda.app.checks.all.find((each) => each.name === 'background jobs');
     expect(await check?.check(AbortSignal.timeout(5_000))).toMatchObject({
       ok: false,
       says: expect.stringContaining('the shelf is full'),
@@ -51,7 +49,7 @@ describe.each(testDatabases)('a background job that gives up, on $name', ({ name
     });
 
     state.fails = false;
-    expect(await coda.app.retryJobs()).toBe(1);
+    expect(await coda.app.jobs.retry()).toBe(1);
     await coda.app.settled();
     expect(state.runs).toBe(3);
     expect(await check?.check(AbortSignal.timeout(5_000))).toMatchObject({ ok: true });
@@ -69,7 +67,7 @@ describe.each(testDatabases)('a background job that gives up, on $name', ({ name
     expect((await coda.storage()).roundTrips - before.roundTrips).toBeLessThanOrEqual(3);
     const ana = coda.person('ana');
     await ana.says('hello');
-    (coda.app as unknown as { worker: { look(): void } }).worker.look();
+    coda.app.worker.look();
     await coda.app.settled();
     expect(ana.heard('tidy: the shelf is full')).toHaveLength(1);
   });

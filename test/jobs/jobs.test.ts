@@ -14,7 +14,8 @@ async function bench(engine: (typeof testDatabases)[number], world: TestWorld, h
   const worker = new Worker({ database, world });
   const wakeAt = (at: Date) => worker.wakeAt(at);
   const { signal } = new AbortController();
-  const jobs = new JobQueue({ database, world, handlers, owner: () => ME, wakeAt, signal });
+  const jobs = new JobQueue({ database, world, owner: () => ME, wakeAt, signal });
+  jobs.start(handlers);
   const schedules = new Schedules({ database, world, jobs, wakeAt });
   worker.start([jobs, schedules]);
   open.onClose('worker', () => worker.close());

@@ -16,7 +16,8 @@ async function bench(engine: (typeof testDatabases)[number], run: (job: Job) => 
   const worker = new Worker({ database, world });
   const wakeAt = (at: Date) => worker.wakeAt(at);
   const { signal } = new AbortController();
-  const jobs = new JobQueue({ database, world, handlers: [{ kind: 'tell', run }], owner: () => ME, wakeAt, signal });
+  const jobs = new JobQueue({ database, world, owner: () => ME, wakeAt, signal });
+  jobs.start([{ kind: 'tell', run }]);
   worker.start([jobs]);
   open.onClose('worker', () => worker.close());
   const add = async (kind: string, payload: string, key?: string, seconds = 0) => {

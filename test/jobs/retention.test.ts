@@ -38,7 +38,9 @@ describe.each(testDatabases)('retention on $name', ({ name, available }) => {
     await coda.passes({ days: 3 });
     expect(await coda.count('inbox')).toBe(1);
     expect(await coda.count('turns')).toBe(1);
-    expect((await coda.app.deadLetters()).letters.map((letter) => letter.text)).toEqual(['you said: never delivered']);
+    expect((await coda.app.delivery.outbox.deadLetters()).letters.map((letter) => letter.text)).toEqual([
+      'you said: never delivered',
+    ]);
     expect(await coda.count('outbox')).toBe(2);
     expect(await coda.count('messages')).toBe(6);
   });
@@ -55,7 +57,7 @@ describe.each(testDatabases)('retention on $name', ({ name, available }) => {
     const sent = await coda.sends('ana', Buffer.from('sent'));
     coda.platform.faults.push('refused');
     await coda.person('ana').says('/give');
-    expect((await coda.app.deadLetters()).total).toBe(1);
+    expect((await coda.app.delivery.outbox.deadLetters()).total).toBe(1);
     const orphan = await put('a message that was never stored had it');
     const here = async () => Promise.all([sent, given.hash, orphan.hash].map((hash) => artifacts.has(hash)));
     // Whatever it came with may still be on its way into the database.
@@ -66,9 +68,9 @@ describe.each(testDatabases)('retention on $name', ({ name, available }) => {
     await coda.passes({ days: 31 });
     expect(await here()).toEqual([false, true, false]);
     // The dead letter can still be sent, with its file.
-    expect(await coda.app.resend()).toBe(1);
+    expect(await coda.app.delivery.outbox.revive()).toBe(1);
     await coda.app.settled();
-    expect((await coda.app.deadLetters()).total).toBe(0);
+    expect((await coda.app.delivery.outbox.deadLetters()).total).toBe(0);
     await coda.passes({ days: 32 });
     expect(await here()).toEqual([false, false, false]);
   });
@@ -88,11 +90,11 @@ describe.each(testDatabases)('retention on $name', ({ name, available }) => {
     coda.platform.faults.push('refused');
     await coda.person('ana').says('hello');
     expect(coda.platform.in('dm-ana')).toEqual([]);
-    const [check] = coda.app.checks();
+    const check = coda.app.checks.all.find(({ name }) => name === 'dead letters');
     expect(await check?.check(AbortSignal.timeout(5_000))).toMatchObject({ ok: false });
-    expect(await coda.app.resend()).toBe(1);
+    expect(await coda.app.delivery.outbox.revive()).toBe(1);
     await coda.app.settled();
     expect(coda.platform.in('dm-ana')).toEqual(['you said: hello']);
-    expect((await coda.app.deadLetters()).total).toBe(0);
+    expect((await coda.app.delivery.outbox.deadLetters()).total).toBe(0);
   });
 });

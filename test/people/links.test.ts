@@ -369,7 +369,7 @@ describe('rights', () => {
     const { coda, chat, work } = two;
     await join(chat, work, 'olga');
     await coda.app.stop();
-    const { config } = coda as unknown as { config: { access: object } };
+    const { config } = coda;
     Object.assign(coda, { config: { ...config, access: { owners: ['chat:olga'], members: [] } } });
     await coda.start();
     expect(await work.says('olga', '/doctor')).toContain('whom my owner has let in');

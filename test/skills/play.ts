@@ -1,4 +1,11 @@
-import type { AnyTool, Call, CallContext, DataTool, ToolResult } from '../../src/agent/index.ts';
+import {
+  type AnyTool,
+  type Call,
+  type CallContext,
+  type DataTool,
+  Toolbox,
+  type ToolResult,
+} from '../../src/agent/index.ts';
 import { uuid } from '../../src/base/ids.ts';
 import type { Json } from '../../src/base/json.ts';
 import type { Command, Skill, SkillDeps } from '../../src/chat/index.ts';
@@ -132,6 +139,8 @@ export class Played {
       when: { now: clock.now(), zone: person.zone ?? 'UTC', locale: person.locale, weekStart: person.weekStart },
       signal: new AbortController().signal,
       tainted: false,
+      offered: () => new Toolbox([...this.tools.values()]).specs(),
+      call: ({ tool, input }, ctx) => (this.tools.get(tool) as DataTool).run(input, ctx),
     };
   }
 }

@@ -34,7 +34,7 @@ export class Play {
   readonly platform: FakePlatform;
   app!: App;
   private adapter!: ReturnType<FakePlatform['connect']>;
-  private readonly config: Config;
+  readonly config: Config;
   private readonly options: PlayOptions;
   private readonly postgres: TestPostgres | undefined;
   readonly dataDir: string;
@@ -101,7 +101,7 @@ export class Play {
 
   /** Where it stores files. */
   artifacts(): Artifacts {
-    return (this.app as unknown as { foundation: { artifacts: Artifacts } }).foundation.artifacts;
+    return this.app.artifacts;
   }
 
   /** Somebody sends a file alone, and it is dealt with; resolves to its hash. */
@@ -146,12 +146,12 @@ export class Play {
 
   /** The database that coda works on, for what no person can see. */
   database(): Database {
-    return (this.app as unknown as { foundation: { database: Database } }).foundation.database;
+    return this.app.database;
   }
 
   /** A heartbeat of the first process, now; it has a timer of its own in real time. */
   beat(): Promise<void> {
-    return (this.app as unknown as { delivery: { self: { beat(): Promise<void> } } }).delivery.self.beat();
+    return this.app.delivery.self.beat();
   }
 
   press(from: string, channel: string, button: string, values: Record<string, string> = {}, id = `i${++this.said}`) {

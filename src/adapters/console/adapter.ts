@@ -35,7 +35,7 @@ export interface ConsoleOptions {
   artifacts: Artifacts;
   /** Files that are said are shown in its folder `files`. */
   dataDir: string;
-  about(): About;
+  about: About;
   /** Moves the test clock and resolves when all that was due until then is delivered; missing: the clock is real. */
   moveClock?: ((to: Date) => Promise<void>) | undefined;
 }
@@ -86,7 +86,7 @@ class Console implements ConsoleAdapter {
       onError: (error) => this.onError(error),
     });
     if (this.closed) return session.close();
-    await session.write({ type: 'ready', ...this.options.about() });
+    await session.write({ type: 'ready', ...this.options.about });
     const ended = session.run().finally(() => this.sessions.delete(session));
     this.sessions.set(session, ended);
     this.reachable();

@@ -186,7 +186,7 @@ class Discord implements DiscordAdapter {
     if (!rest) return;
     for (const scope of scopesOf(config)) {
       try {
-        await register(rest, this.application, scope, commands());
+        await register(rest, this.application, scope, commands);
       } catch (error) {
         log.warn({ ...scope, error: messageOf(error) }, 'slash commands could not be registered');
       }

@@ -65,7 +65,7 @@ export class Interactions {
     const { data, id } = interaction;
     if (data.type !== 1) return;
     const { config, commands } = this.deps.options;
-    const command = commands().find(({ name }) => name === data.name);
+    const command = commands.find(({ name }) => name === data.name);
     const origin = originOf(interaction, command?.private ?? false);
     const elsewhere = notAtWork(interaction.guild_id, config);
     if (elsewhere) return tell(rest, origin, elsewhere);

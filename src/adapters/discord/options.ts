@@ -20,7 +20,7 @@ export interface DiscordOptions {
   log: Log;
   artifacts: Artifacts;
   egress: Egress;
-  commands(): readonly Command[];
+  commands: readonly Command[];
   /** What may be typed into a command's option; at most 25, within a second. */
   complete(command: string, option: string, typed: string, externalId: string): Promise<readonly string[]>;
 }

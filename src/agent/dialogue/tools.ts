@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import { runCall } from '../calls.ts';
-import { type AnyTool, dataTool, done, failed, type ToolResult } from '../tool.ts';
-import type { Toolbox } from '../toolbox.ts';
+import { dataTool, done, failed, type ToolResult } from '../tool.ts';
 import { DROP, NOT_UNDERSTOOD } from './names.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';
@@ -21,28 +19,26 @@ const inputOfNotUnderstood = z.object({
 });
 
 /** Answers words that no phrase understands: does what they mean where they name a thing of the person's, else says so. */
-export function notUnderstoodTool(toolbox: () => Toolbox): AnyTool {
-  return dataTool({
-    name: NOT_UNDERSTOOD,
-    description: 'Answers what was not understood.',
-    effect: 'write',
-    hidden: true,
-    input: inputOfNotUnderstood,
-    async run({ text, instead, near, besides, why }, ctx) {
-      for (const call of instead) {
-        const result = await runCall(ctx.tx, toolbox(), call, ctx);
-        // What takes it back, and what it asks, is kept already.
-        if (result.ok || result.code !== 'NOT_FOUND') return kept(result);
-      }
-      if (besides) return failed('NOT_UNDERSTOOD', texts.partNotUnderstood(text));
-      if (why !== undefined) return done(why);
-      const now = ctx.clock.now();
-      const whose = { personId: ctx.person.id, conversationId: ctx.conversationId };
-      const first = await store.nameModel(ctx.tx, whose, new Date(now.getTime() - NAMED_AGAIN_MS), now);
-      return done(texts.notUnderstood(near, first));
-    },
-  });
-}
+export const notUnderstoodTool = dataTool({
+  name: NOT_UNDERSTOOD,
+  description: 'Answers what was not understood.',
+  effect: 'write',
+  hidden: true,
+  input: inputOfNotUnderstood,
+  async run({ text, instead, near, besides, why }, ctx) {
+    for (const call of instead) {
+      const result = await ctx.call(call, ctx);
+      // What takes it back, and what it asks, is kept already.
+      if (result.ok || result.code !== 'NOT_FOUND') return kept(result);
+    }
+    if (besides) return failed('NOT_UNDERSTOOD', texts.partNotUnderstood(text));
+    if (why !== undefined) return done(why);
+    const now = ctx.clock.now();
+    const whose = { personId: ctx.person.id, conversationId: ctx.conversationId };
+    const first = await store.nameModel(ctx.tx, whose, new Date(now.getTime() - NAMED_AGAIN_MS), now);
+    return done(texts.notUnderstood(near, first));
+  },
+});
 
 function kept(result: ToolResult): ToolResult {
   if (!result.ok) {

@@ -7,7 +7,7 @@ import * as store from './store.ts';
 interface HeldDeps {
   database: Database;
   world: World;
-  adapters: readonly ChatAdapter[];
+  adapters(): readonly ChatAdapter[];
   wakeAt(at: Date): void;
 }
 
@@ -23,7 +23,7 @@ export class Held {
   here(): string[] {
     const { database, adapters } = this.deps;
     if (database.engine === 'pglite') return [];
-    return adapters.flatMap((adapter) => (adapter.isReachable?.() ? [adapter.name] : []));
+    return adapters().flatMap((adapter) => (adapter.isReachable?.() ? [adapter.name] : []));
   }
 
   /** Makes due what is held for `adapters`, as far as they can be reached here. Never rejects. */

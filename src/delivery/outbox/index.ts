@@ -31,7 +31,7 @@ export interface OutboxDeps {
   database: Database;
   world: World;
   instance: () => Instance;
-  adapters: readonly ChatAdapter[];
+  adapters(): readonly ChatAdapter[];
   /** Nobody is there to hear what is said through this adapter here; somebody may be where another process runs. */
   unreachable(adapter: string): void;
   placeOf(tx: Transaction, conversationIds: readonly string[]): Promise<Map<string, Place>>;
@@ -174,7 +174,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
   }
 
   private adapter(name: string): ChatAdapter | undefined {
-    return this.deps.adapters.find((adapter) => adapter.name === name);
+    return this.deps.adapters().find((adapter) => adapter.name === name);
   }
 
   /** Whether rows of this owner are surely still this process's. */

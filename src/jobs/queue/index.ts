@@ -55,9 +55,8 @@ export function backOff(attempt: number, longest = LONGEST_BACK_OFF_MS): number 
 export class JobQueue implements DueSource, Owned {
   readonly name = 'jobs';
   readonly owners = store.OWNERS;
-  readonly earliest: string;
   private readonly deps: JobQueueDeps;
-  private readonly handlers: Map<string, JobHandler>;
+  private handlers: ReadonlyMap<string, JobHandler> = new Map();
   private readonly running = new Set<Promise<void>>();
   /** Jobs that run here, or whose end is not stored yet. */
   private readonly inFlight = new Set<string>();
@@ -65,9 +64,16 @@ export class JobQueue implements DueSource, Owned {
 
   constructor(deps: JobQueueDeps) {
     this.deps = deps;
-    this.handlers = new Map(deps.handlers.map((handler) => [handler.kind, handler]));
-    this.earliest = store.earliest([...this.handlers.keys()]);
     this.ended = new Batch({ ms: ENDED_MS, max: 500, flush: (items) => this.record(items) });
+  }
+
+  /** Runs jobs of these kinds from now on. Jobs of any kind can be enqueued before. */
+  start(handlers: readonly JobHandler[]): void {
+    this.handlers = new Map(handlers.map((handler) => [handler.kind, handler]));
+  }
+
+  get earliest(): string {
+    return store.earliest([...this.handlers.keys()]);
   }
 
   /** Adds a job in `tx`; the worker is woken after its commit. */
@@ -191,7 +197,6 @@ export class JobQueue implements DueSource, Owned {
 export interface JobQueueDeps {
   database: Database;
   world: World;
-  handlers: readonly JobHandler[];
   /** The owner that claims are marked with. */
   owner(): string | Promise<string>;
   wakeAt(at: Instant): void;

@@ -29,7 +29,7 @@ async function openConsole(hears: Heard = () => accepted, more: { moveClock?: (t
     clock: new TestClock(new Date('2026-11-20T09:00:00Z')),
     artifacts,
     dataDir,
-    about: () => ({ name: 'coda', version: '1.2.3', hint: 'plain English', commands: [] }),
+    about: { name: 'coda', version: '1.2.3', hint: 'plain English', commands: [] },
     ...more,
   });
   const events: Incoming[] = [];

@@ -26,7 +26,7 @@ chatAdapterContract('console', async () => {
     clock: new SystemClock(),
     artifacts: await openArtifacts(dataDir),
     dataDir,
-    about: () => ({ name: 'coda', version: '1', hint: '', commands: [] }),
+    about: { name: 'coda', version: '1', hint: '', commands: [] },
   });
   const { inbox, heard } = recordingInbox();
   const stop = new AbortController();

@@ -25,7 +25,7 @@ chatAdapterContract('Discord', async () => {
     log: silentLog(),
     artifacts: await openArtifacts(dataDir),
     egress: new Egress({ ports: [], allow: [] }),
-    commands: () => [],
+    commands: [],
     complete: async () => [],
   });
   const { inbox, heard } = recordingInbox();

@@ -27,7 +27,7 @@ async function begin() {
     log: silentLog(),
     artifacts: await openArtifacts(dataDir),
     egress: new Egress({ ports: [], allow: [] }),
-    commands: () => [],
+    commands: [],
     complete: async () => [],
   });
   const ana = fake.user('Ana');

@@ -19,7 +19,7 @@ const posting = ({ method, route }: Request) => method === 'POST' && route === '
 const page = (status: number, more: object = {}) => ({ status, foreign: PAGE, ...more });
 
 async function deadLetters(play: DiscordPlay): Promise<number> {
-  return (await play.app.deadLetters()).total;
+  return (await play.app.delivery.outbox.deadLetters()).total;
 }
 
 describe('an answer to a request that is not Discord’s own', () => {

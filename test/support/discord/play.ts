@@ -175,7 +175,7 @@ export class DiscordPlay {
 
   /** The database that coda works on, for what no person can see. */
   get database(): Database {
-    return (this.app as unknown as { foundation: { database: Database } }).foundation.database;
+    return this.app.database;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

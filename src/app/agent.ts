@@ -2,14 +2,12 @@ import {
   Agent,
   agentDeletionRules,
   agentMergeRules,
-  type Call,
   contextTools,
   decideTool,
   defaultPolicy,
   identity,
   type Model,
   offlineModel,
-  type Phrase,
   Toolbox,
 } from '../agent/index.ts';
 import type { Json } from '../base/json.ts';
@@ -17,12 +15,11 @@ import type { World } from '../base/world.ts';
 import {
   type Asked,
   type CalledByName,
+  type Checks,
   type Command,
   coreCommands,
   coreTools,
-  type Finding,
   forgetTools,
-  type HealthCheck,
   type LinkDeps,
   linkCommand,
   linkTools,
@@ -38,7 +35,7 @@ import {
   outboxDeletionRules,
   outboxMergeRules,
 } from '../delivery/index.ts';
-import { scheduleMergeRules } from '../jobs/index.ts';
+import { collectSoon, type JobQueue, scheduleMergeRules } from '../jobs/index.ts';
 import {
   type DeletionRule,
   linkDeletionRules,
@@ -46,7 +43,7 @@ import {
   personDeletionRules,
   personMergeRules,
 } from '../people/index.ts';
-import type { Artifacts, Database, Transaction } from '../storage/index.ts';
+import type { Artifacts, Database } from '../storage/index.ts';
 import { modelChecks } from './checks.ts';
 import { openInference, remembered } from './inference.ts';
 import { Prompts } from './prompts.ts';
@@ -54,85 +51,88 @@ import { defaultZone, timeSettings } from './settings.ts';
 import type { EquippedSkill } from './skills.ts';
 import { soulOf } from './soul.ts';
 
-export interface Mind {
+/** The agent, and what a person can type beside talking to it. */
+export interface AgentWiring {
   agent: Agent;
   commands: readonly Command[];
-  checks: readonly HealthCheck[];
-  status(): Json | undefined;
   /** What a name after a slash calls that is no command. */
   called: CalledByName;
+  /** For `coda status`: how models fare; undefined where none is configured. */
+  status(): Json | undefined;
   close(): Promise<void>;
 }
 
-export interface MindOptions {
+export interface AgentParts {
   config: Config;
   world: World;
   database: Database;
   artifacts: Artifacts;
   delivery: Delivery;
+  jobs: JobQueue;
+  checks: Checks;
   skills: readonly EquippedSkill[];
   /** Tells the worker that something is due at `at`. */
   wakeAt(at: Date): void;
-  /** Removes the files that only the rows of a person who was erased in `tx` referred to. */
-  collectSoon(tx: Transaction, personId: string): Promise<void>;
-  /** Asks every part how it is. */
-  examine(): Promise<readonly Finding[]>;
   /** Answers instead of the configured models. */
   model?: Model | undefined;
 }
 
-/** Gathers what the skills bring and gives it to the agent. */
-export function openMind(options: MindOptions): Mind {
-  const { config, world, database, artifacts, delivery, skills, wakeAt, model } = options;
+/** Makes models, prompts, commands, tools and the agent from what the skills bring. */
+export function wireAgent({ config, world, database, delivery, skills, wakeAt, ...parts }: AgentParts): AgentWiring {
+  const { clock, log } = world;
   const { name } = config.assistant;
-  const windowOf = (name: string) => models?.limits(name).context;
-  const askedIn = (item: Item) => ({ ...saidIn(item), window: windowOf(answering(item).name) });
-  const phrases: readonly (readonly Phrase[])[] = skills.map(({ skill }) => skill.phrases ?? []);
-  const offline = offlineModel(phrases.flat());
-  const thinking = openInference({ config, world, database, artifacts, offline, model });
-  const { inference, models, model: answering, status } = thinking;
-  const prompts = new Prompts(skills, world.clock);
-  const system = systemOf(config, world, prompts);
+  const values = skills.map(({ skill }) => skill);
   const zone = defaultZone(config);
-  const { access } = config;
-  const linking: LinkDeps = { delivery, mergeRules: mergeRulesOf(skills), access, wakeAt, log: world.log };
-  const toolbox: Toolbox = new Toolbox([
-    ...coreTools({ name, toolbox: () => toolbox, commands: () => commands, phrases }),
-    decideTool(delivery),
-    ...forgetTools({ delivery, deletionRules: deletionRulesOf(skills), collectSoon: options.collectSoon }),
-    ...linkTools(linking),
-    ...contextTools(),
-    ...skills.flatMap(({ skill, deps }) => skill.tools?.(deps) ?? []),
-  ]);
+
+  const offline = offlineModel(values.flatMap(({ phrases = [] }) => phrases));
+  const { artifacts, model: instead } = parts;
+  const opened = openInference({ config, world, database, artifacts, offline, model: instead });
+  const { inference, models, model, status } = opened;
+  if (models) parts.checks.add(modelChecks(models, database, clock));
+
+  const prompts = new Prompts(skills, clock);
+  const system = systemOf(config, world, prompts);
+  const windowOf = (name: string) => models?.limits(name).context;
+  const askedIn = (item: Item) => ({ ...saidIn(item), window: windowOf(model(item).name) });
+
+  const linking: LinkDeps = { delivery, mergeRules: mergeRulesOf(skills), access: config.access, wakeAt, log };
   const commands: readonly Command[] = [
-    ...coreCommands({ delivery, toolbox: () => toolbox, examine: options.examine }),
+    ...coreCommands({ delivery, checks: parts.checks }),
     linkCommand(linking),
     ...modelCommands({
       models,
       inference,
-      system: (settings, epoch) =>
-        system({
-          turn: {},
-          settings,
-          private: false,
-          epoch,
-          text: '',
-          window: windowOf(models?.chosen(settings).name ?? ''),
-        }),
+      system: (settings, epoch) => {
+        const window = windowOf(models?.chosen(settings).name ?? '');
+        return system({ turn: {}, settings, private: false, epoch, text: '', window });
+      },
       sections: (person, isPrivate) =>
         prompts.sections(person, { turn: {}, settings: {}, private: isPrivate, epoch: 0, text: '' }),
-      tools: () => toolbox.specs(),
       zone,
       remembered: remembered(config),
     }),
     ...skills.flatMap(({ skill, deps }) => skill.commands?.(deps) ?? []),
   ];
+
+  const toolbox = new Toolbox([
+    ...coreTools({ name, commands, skills: values }),
+    decideTool(delivery),
+    ...forgetTools({
+      delivery,
+      deletionRules: deletionRulesOf(skills),
+      collectSoon: (tx, personId) => collectSoon(parts.jobs, tx, personId, clock.now()),
+    }),
+    ...linkTools(linking),
+    ...contextTools(),
+    ...skills.flatMap(({ skill, deps }) => skill.tools?.(deps) ?? []),
+  ]);
+
   const agent = new Agent({
     database,
     world,
     delivery,
     toolbox,
-    model: answering,
+    model,
     inference,
     policy: defaultPolicy,
     maxToolCalls: config.delivery.max_tool_calls,
@@ -145,15 +145,7 @@ export function openMind(options: MindOptions): Mind {
     changed: (personId) => prompts.changed(personId),
     wakeAt,
   });
-  const called: CalledByName = (called, rest) => calledBy(skills, called, rest);
-  return {
-    agent,
-    commands,
-    checks: models ? modelChecks(models, database, world.clock) : [],
-    status,
-    called,
-    close: () => inference.close(),
-  };
+  return { agent, commands, called: calledBy(skills), status, close: () => inference.close() };
 }
 
 function saidIn(item: Item): Asked {
@@ -161,12 +153,15 @@ function saidIn(item: Item): Asked {
   return { turn: item, settings, private: isPrivate(item), epoch, text: item.payload.text };
 }
 
-function calledBy(skills: readonly EquippedSkill[], name: string, rest: string): Call | undefined {
-  for (const { skill, deps } of skills) {
-    const call = skill.called?.(deps, name, rest);
-    if (call) return call;
-  }
-  return undefined;
+/** The first skill that knows the name decides. */
+function calledBy(skills: readonly EquippedSkill[]): CalledByName {
+  return (name, rest) => {
+    for (const { skill, deps } of skills) {
+      const call = skill.called?.(deps, name, rest);
+      if (call) return call;
+    }
+    return undefined;
+  };
 }
 
 /** The rules, what the owner wrote, what was asked for in the conversation, and what of skills stands there. */
@@ -181,9 +176,8 @@ function systemOf({ assistant }: Config, world: World, prompts: Prompts) {
 
 /** The person last: other rows refer to theirs. */
 function deletionRulesOf(skills: readonly EquippedSkill[]): DeletionRule[] {
-  const ofSkills = skills.flatMap(({ skill }) => skill.deletionRules ?? []);
   return [
-    ...ofSkills,
+    ...skills.flatMap(({ skill }) => skill.deletionRules ?? []),
     ...agentDeletionRules,
     ...inboxDeletionRules,
     ...outboxDeletionRules,
@@ -194,10 +188,9 @@ function deletionRulesOf(skills: readonly EquippedSkill[]): DeletionRule[] {
 
 /** The inbox first: what is counted for a message locks its row and so comes before all rules, or after them. */
 function mergeRulesOf(skills: readonly EquippedSkill[]): MergeRule[] {
-  const ofSkills = skills.flatMap(({ skill }) => skill.mergeRules ?? []);
   return [
     ...inboxMergeRules,
-    ...ofSkills,
+    ...skills.flatMap(({ skill }) => skill.mergeRules ?? []),
     ...agentMergeRules,
     ...outboxMergeRules,
     ...scheduleMergeRules,
