@@ -9,10 +9,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Client } from 'pg';
 import type { Model } from '../src/agent/index.ts';
-import { type App, build, createWorld } from '../src/app/index.ts';
+import { type App, build, createWorld, readConfig } from '../src/app/index.ts';
 import { sleep } from '../src/base/async.ts';
 import { Secrets } from '../src/base/log.ts';
-import { loadConfig } from '../src/config/index.ts';
 import type { ChatAdapter, Inbox, Part } from '../src/delivery/index.ts';
 import { Report } from './support/report.ts';
 
@@ -113,7 +112,7 @@ async function open(dataDir: string, url: string | undefined): Promise<{ app: Ap
   const secrets = new Secrets();
   const world = createWorld({ env: {}, secrets, level: 'silent' });
   const flags = { 'storage.pool': 16, 'delivery.concurrency': 64, 'assistant.zone': 'UTC' };
-  const config = loadConfig({
+  const config = readConfig({
     env: url ? { DATABASE_URL: url } : {},
     dataDir,
     cwd: dataDir,

@@ -12,11 +12,10 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Model } from '../src/agent/index.ts';
-import { type App, build } from '../src/app/index.ts';
+import { type App, build, readConfig } from '../src/app/index.ts';
 import { SystemClock } from '../src/base/clock.ts';
 import { Secrets, silentLog } from '../src/base/log.ts';
 import { MetricsBook } from '../src/base/metrics.ts';
-import { loadConfig } from '../src/config/index.ts';
 import { type Channel, FakeDiscord } from '../test/support/discord/index.ts';
 import { Report } from './support/report.ts';
 
@@ -60,7 +59,7 @@ async function coda(apiUrl: string, ownerId: string): Promise<void> {
     : {};
   const flags = Object.fromEntries(Object.entries(settings).map(([path, value]) => [path, { name: path, value }]));
   const secrets = new Secrets();
-  const config = loadConfig({ env: {}, dataDir: folder, flags, secrets, cwd: folder });
+  const config = readConfig({ env: {}, dataDir: folder, flags, secrets, cwd: folder });
   const world = { clock: new SystemClock(), env: {}, log: silentLog(), secrets, metrics: new MetricsBook() };
   const onFatal = (error: Error) => console.error(error);
   const app: App = await build(config, world, { version: 'bench', hint: '', onFatal, model: slowFor });

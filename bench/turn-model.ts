@@ -10,12 +10,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import Anthropic from '@anthropic-ai/sdk';
-import { build } from '../src/app/index.ts';
+import { build, readConfig } from '../src/app/index.ts';
 import { SystemClock } from '../src/base/clock.ts';
 import { Secrets, silentLog } from '../src/base/log.ts';
 import { MetricsBook } from '../src/base/metrics.ts';
 import type { World } from '../src/base/world.ts';
-import { loadConfig } from '../src/config/index.ts';
 import { KEY, ModelServer } from '../test/support/model-server/index.ts';
 import { FakePlatform } from '../test/support/platform.ts';
 import { Report } from './support/report.ts';
@@ -147,7 +146,7 @@ async function throughCoda(url: string, dataDir: string) {
     metrics: new MetricsBook(),
   };
   const models = { default: 'claude/main', providers: { claude: { kind: 'anthropic', base_url: url, api_key: KEY } } };
-  const config = loadConfig({
+  const config = readConfig({
     env: {},
     dataDir,
     flags: { models: { name: '--models', value: models } },

@@ -9,9 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
-import { build, createWorld } from '../src/app/index.ts';
+import { build, createWorld, readConfig } from '../src/app/index.ts';
 import { Secrets } from '../src/base/log.ts';
-import { loadConfig } from '../src/config/index.ts';
 import { openDatabase } from '../src/storage/index.ts';
 import { FakePlatform } from '../test/support/platform.ts';
 import { Report } from './support/report.ts';
@@ -99,7 +98,7 @@ async function messages(engine: string, dataDir: string, url: string | undefined
   const raw = await commit(engine, `${dataDir}-raw`, url);
   const secrets = new Secrets();
   const world = createWorld({ env: {}, secrets, level: 'silent' });
-  const config = loadConfig({
+  const config = readConfig({
     env: url ? { DATABASE_URL: url } : {},
     dataDir,
     cwd: tmpdir(),

@@ -24,11 +24,11 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   compile('tsconfig.build.json');
 
   const load = (/** @type {string} */ file) => import(pathToFileURL(join(root, 'build', 'compiled', file)).href);
-  const { configExample, configJsonSchema } = await load('config/index.js');
+  const { example, schema } = (await load('app/config.js')).configDocuments();
   const { ERRORS } = await load('base/errors.js');
   const page = readFileSync(join(root, 'docs/errors.md'), 'utf8');
 
-  writeFileSync(join(root, 'config/config.example.yaml'), configExample());
-  writeFileSync(join(root, 'config/config.schema.json'), `${JSON.stringify(configJsonSchema(), null, 2)}\n`);
+  writeFileSync(join(root, 'config/config.example.yaml'), example);
+  writeFileSync(join(root, 'config/config.schema.json'), `${JSON.stringify(schema, null, 2)}\n`);
   writeFileSync(join(root, 'docs/errors.md'), withErrorTable(page, ERRORS));
 }

@@ -6,6 +6,7 @@ import type { World } from '../base/world.ts';
 import type { Bus } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
 import {
+  agentSkillsConfig,
   openCatalog,
   type RescanReport,
   type SkillCatalog,
@@ -21,19 +22,20 @@ const CHANNEL = 'coda_skills';
 
 /** The folders that agent skills are read from, in rising priority. */
 function agentSkillSources(config: Config, env: World['env']) {
+  const settings = config.block(agentSkillsConfig);
   return skillSources({
     packageRoot: packageRoot(),
     home: env.HOME || homedir(),
     cwd: process.cwd(),
     dataDir: config.dataDir,
-    agentSkillDirs: config.skills.agent_skill_dirs,
-    claudeSkills: config.skills.claude_skills,
+    agentSkillDirs: settings.agent_skill_dirs,
+    claudeSkills: settings.claude_skills,
   });
 }
 
 /** The agent skills that `config` names; nothing is read before the first rescan. */
 export function openAgentSkills(config: Config, env: World['env'], commands?: () => ReadonlySet<string>): SkillCatalog {
-  const { inline, settings } = config.skills;
+  const { inline, settings } = config.block(agentSkillsConfig);
   return openCatalog({ sources: agentSkillSources(config, env), inline, settings, commands });
 }
 
@@ -73,7 +75,7 @@ export class LiveSkills implements SkillHost {
     const stopListening = this.bus.subscribe(CHANNEL, (from) => {
       if (from !== this.self) void this.look();
     });
-    if (!this.config.skills.watch) return stopListening;
+    if (!this.config.block(agentSkillsConfig).watch) return stopListening;
     const stopWatching = watchSkills(agentSkillSources(this.config, this.world.env), () => this.decided());
     return () => {
       stopWatching();

@@ -5,7 +5,7 @@ import { TestClock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
-import { Checks, type Command, Router, type Skill, type SkillDeps } from '../chat/index.ts';
+import { Checks, type Command, complete, Router, type Skill, type Typing } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
 import {
   type ChatAdapter,
@@ -15,14 +15,14 @@ import {
   outboxRetentionRules,
 } from '../delivery/index.ts';
 import { fileCollection, JobQueue, retention, retentionSchedule, Schedules, Worker } from '../jobs/index.ts';
-import { agentSkills } from '../skills/agent-skills/index.ts';
+import { agentSkills, agentSkillsConfig } from '../skills/agent-skills/index.ts';
 import { type Artifacts, collectFiles, type Database } from '../storage/index.ts';
+import { platforms } from './adapters.ts';
 import { wireAgent } from './agent.ts';
 import { LiveSkills } from './agent-skills.ts';
 import { deadJobCheck, deadLetterCheck, storageCheck } from './checks.ts';
-import { openDiscord } from './discord.ts';
 import { fileReferences } from './files.ts';
-import { openFoundation } from './foundation.ts';
+import { type Foundation, openFoundation } from './foundation.ts';
 import { remembered } from './inference.ts';
 import { defaultZone } from './settings.ts';
 import { builtInSkills, type EquippedSkill } from './skills.ts';
@@ -117,12 +117,10 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
 
   const liveSkills = new LiveSkills({ config, world, bus, database, artifacts });
   const raise = (event: string, payload: Json) => void bus.publish(ALERTS, JSON.stringify({ event, payload }));
-  const depsOf = (name: string): SkillDeps => {
-    const block = (config as unknown as Record<string, unknown>)[name];
-    return { database, outbox: delivery.outbox, world, config: block, wakeAt, raise };
-  };
-  const skills = [...builtInSkills, agentSkills(liveSkills), ...(options.skills ?? [])].map(
-    (skill): EquippedSkill => ({ skill, deps: depsOf(skill.name) }),
+  const common = { database, outbox: delivery.outbox, world, wakeAt, raise };
+  const ofFolders = agentSkills(liveSkills, config.block(agentSkillsConfig));
+  const skills = [...builtInSkills, ofFolders as Skill, ...(options.skills ?? [])].map(
+    (skill): EquippedSkill => ({ skill, deps: { ...common, config: skill.config && config.block(skill.config) } }),
   );
 
   const wiring = wireAgent({ config, world, database, artifacts, delivery, jobs, checks, skills, wakeAt, model });
@@ -133,8 +131,8 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
   const parts = { config, world, closer, stopping, database, artifacts, worker, delivery, jobs, schedules, skills };
   const settled = () => settle(parts);
   const console = openConsole({ ...parts, commands, settled }, options);
-  const discord = openDiscord(config, world, foundation, commands);
-  const adapters: readonly ChatAdapter[] = [console, ...discord, ...(options.adapters ?? [])];
+  const configured = openPlatforms({ config, world, commands, ...foundation });
+  const adapters: readonly ChatAdapter[] = [console, ...configured, ...(options.adapters ?? [])];
   checks.add(adapters.flatMap((adapter) => adapter.checks?.() ?? []));
   checks.add(skills.flatMap(({ skill, deps }) => skill.checks?.(deps) ?? []));
 
@@ -179,6 +177,12 @@ interface Parts {
   jobs: JobQueue;
   schedules: Schedules;
   skills: readonly EquippedSkill[];
+}
+
+interface PlatformParts {
+  config: Config;
+  world: World;
+  commands: readonly Command[];
 }
 
 interface Starting extends Parts {
@@ -248,6 +252,25 @@ function awayOf(adapters: readonly ChatAdapter[]): Away[] {
   return adapters.flatMap((adapter) => {
     const away = adapter.away?.();
     return away ? [{ platform: adapter.name, ...away }] : [];
+  });
+}
+
+/** The platforms that the configuration switches on. */
+function openPlatforms({
+  config,
+  world,
+  commands,
+  database,
+  artifacts,
+  egress,
+}: Foundation & PlatformParts): ChatAdapter[] {
+  const { access } = config;
+  const completing = { database, clock: world.clock, commands, access };
+  return platforms.flatMap((platform) => {
+    const settings = config.block(platform.config);
+    if (settings === undefined) return [];
+    const answer = (typing: Omit<Typing, 'adapter'>) => complete(completing, { ...typing, adapter: platform.name });
+    return [platform.open({ config: settings, access, world, artifacts, egress, commands, complete: answer })];
   });
 }
 

@@ -4,5 +4,6 @@ export { type CompleteDeps, complete, type Typing } from './complete.ts';
 export { coreCommands, coreTools, forgetTools } from './core.ts';
 export { type LinkDeps, linkCommand, linkTools } from './link.ts';
 export { modelCommands } from './models.ts';
+export type * from './platform.ts';
 export { type CalledByName, Router } from './router.ts';
 export type * from './skill.ts';

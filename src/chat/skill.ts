@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { AnyTool, Call, Phrase, ToolResult, TxContext } from '../agent/index.ts';
 import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
@@ -8,12 +9,12 @@ import type { DeletionRule, MergeRule, Person } from '../people/index.ts';
 import type { Database } from '../storage/index.ts';
 
 /** What a skill may use. Everything else of coda is none of its business. */
-export interface SkillDeps {
+export interface SkillDeps<Settings = unknown> {
   database: Database;
   outbox: Outbox;
   world: World;
   /** The skill's own block of the configuration, checked by its schema. */
-  config: unknown;
+  config: Settings;
   /** Tells the worker that something of a `DueSource` is due at `at`. A hint, after the commit. */
   wakeAt(at: Date): void;
   /** Raises an event (`alert.reminder.due`) for whoever listens here or on the bus. A hint, after the commit. */
@@ -100,27 +101,28 @@ export interface Asked {
 }
 
 /** A capability, as a value. `app/skills.ts` lists them, one line each. */
-export interface Skill {
+export interface Skill<Settings = unknown> {
   name: string;
-  config?: ConfigBlock;
-  tools?(deps: SkillDeps): AnyTool[];
-  commands?(deps: SkillDeps): Command[];
+  /** Its own block of the configuration, whose values are `deps.config`. */
+  config?: ConfigBlock<z.ZodType<Settings>>;
+  tools?(deps: SkillDeps<Settings>): AnyTool[];
+  commands?(deps: SkillDeps<Settings>): Command[];
   phrases?: Phrase[];
-  jobs?(deps: SkillDeps): JobHandler[];
+  jobs?(deps: SkillDeps<Settings>): JobHandler[];
   /** Rows of its own that fall due. */
-  due?(deps: SkillDeps): DueSource[];
+  due?(deps: SkillDeps<Settings>): DueSource[];
   /**
    * What it adds to the prompt for a person, in private places only. Text that came from elsewhere (tainted rows) must not
    * be in it: it would taint every turn.
    */
-  prompt?(deps: SkillDeps, person: Person): Promise<PromptSection | undefined>;
+  prompt?(deps: SkillDeps<Settings>, person: Person): Promise<PromptSection | undefined>;
   /** What it adds to the stable part of the prompt: must not differ from one message to the next without need. */
-  standing?(deps: SkillDeps, asked: Asked): Promise<string | undefined>;
+  standing?(deps: SkillDeps<Settings>, asked: Asked): Promise<string | undefined>;
   /** What it adds to the prompt for one message; the same all through its turn. */
-  passing?(deps: SkillDeps, asked: Asked): Promise<PromptSection | undefined>;
+  passing?(deps: SkillDeps<Settings>, asked: Asked): Promise<PromptSection | undefined>;
   /** The call that a turn begins with when a person writes `/name rest` and no command of that name is meant. */
-  called?(deps: SkillDeps, name: string, rest: string): Call | undefined;
-  checks?(deps: SkillDeps): HealthCheck[];
+  called?(deps: SkillDeps<Settings>, name: string, rest: string): Call | undefined;
+  checks?(deps: SkillDeps<Settings>): HealthCheck[];
   /** What it deletes when a person is erased. */
   deletionRules?: readonly DeletionRule[];
   /** What it does when a person turns out to be another. */

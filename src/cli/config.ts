@@ -1,8 +1,9 @@
-/** `coda config check` and `coda config show`. Problems are thrown by `loadConfig`, all of them in one error. */
+/** `coda config check` and `coda config show`. Problems are thrown by `readConfig`, all of them in one error. */
 
 import { relative } from 'node:path';
+import { readConfig } from '../app/index.ts';
 import { plural } from '../base/text.ts';
-import { type ConfigRequest, describeOrigin, loadConfig } from '../config/index.ts';
+import { type ConfigRequest, describeOrigin } from '../config/index.ts';
 
 /** What a command writes to. */
 interface Output {
@@ -11,7 +12,7 @@ interface Output {
 
 /** Says that the configuration is in order, and which file it came from; else throws `CONFIG_INVALID`. */
 export function configCheck(request: ConfigRequest, stdout: Output): void {
-  const config = loadConfig(request);
+  const config = readConfig(request);
   const given = config.entries().filter(({ origin }) => origin.kind !== 'default');
   const source = config.file === undefined ? 'There is no configuration file' : shortPath(config.file, request);
   const count = given.length === 0 ? 'everything has its default' : `${plural(given.length, 'value')} set`;
@@ -20,7 +21,7 @@ export function configCheck(request: ConfigRequest, stdout: Output): void {
 
 /** Lists every value with where it came from, secrets hidden; with `json`, as one JSON array. */
 export function configShow(request: ConfigRequest, stdout: Output, { json = false } = {}): void {
-  const rows = loadConfig(request)
+  const rows = readConfig(request)
     .entries()
     .map(({ path, value, origin }) => ({ path, value, origin: describeOrigin(origin) }));
   if (json) {

@@ -1,3 +1,4 @@
+import { platforms } from '../app/index.ts';
 import type { Config } from '../config/index.ts';
 
 /** What a start can tell of itself. */
@@ -10,7 +11,7 @@ export interface Readiness {
 /** What this configuration switches on, and what it leaves off; what it may name but nothing does yet is off. */
 export function readiness(config: Config): Readiness {
   const parts = [
-    { name: 'Discord', on: config.discord !== undefined, off: OFF.discord },
+    ...platforms.map(({ title, config: block, off }) => ({ name: title, on: config.block(block) !== undefined, off })),
     { name: modelName(config) ?? 'model', on: modelName(config) !== undefined, off: OFF.model },
   ];
   const missing = [
@@ -28,7 +29,6 @@ export function readiness(config: Config): Readiness {
 }
 
 const OFF = {
-  discord: "Discord is off: put the bot's token into DISCORD_TOKEN, or discord: into the config.",
   model:
     'There is no language model; coda understands plain English by itself. For more, put a key into ANTHROPIC_API_KEY ' +
     'or OPENAI_API_KEY, or models: into the config.',

@@ -1,8 +1,8 @@
-import { type App, build, costReport, createWorld, openControl } from '../app/index.ts';
+import { type App, build, costReport, createWorld, openControl, readConfig } from '../app/index.ts';
 import type { Json } from '../base/json.ts';
 import { createLog, type Log, Secrets } from '../base/log.ts';
 import type { World } from '../base/world.ts';
-import { type Config, loadConfig } from '../config/index.ts';
+import type { Config } from '../config/index.ts';
 import { catchCrashes, die } from './crash.ts';
 import { configRequest, type Flags } from './flags.ts';
 import { hint } from './ready.ts';
@@ -64,7 +64,7 @@ export function prepare(
   options: ServeOptions = {},
 ): { config: Config; world: World } {
   const secrets = new Secrets();
-  const config = loadConfig(configRequest(flags, io, secrets));
+  const config = readConfig(configRequest(flags, io, secrets));
   const { level } = config.log;
   const world = createWorld({ env: io.env, secrets, level, testClock: flags.testClock });
   const destination = options.logTo?.(config);

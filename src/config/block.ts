@@ -1,5 +1,14 @@
 import type { z } from 'zod';
 
+/** An environment variable that overrides a key of a block. */
+export interface EnvOverride {
+  env: string;
+  /** Below the block's key: `['token']`. */
+  path: readonly string[];
+  /** What the block needs beside it, where nothing else has said so. */
+  also?: { path: readonly string[]; value: string };
+}
+
 /**
  * One part's own block of the configuration. Its schema is a `z.strictObject` whose every field has a description;
  * `.prefault({})` gives a block that is always there, `.optional()` one that switches its part on.
@@ -10,9 +19,15 @@ export interface ConfigBlock<S extends z.ZodType = z.ZodType> {
   /** What the part is for, in a line or two: it heads the block in the example file. */
   describe: string;
   schema: S;
+  env?: readonly EnvOverride[];
 }
 
 /** Keeps the schema's type. */
-export function block<const K extends string, S extends z.ZodType>(key: K, describe: string, schema: S) {
-  return { key, describe, schema };
+export function block<const K extends string, S extends z.ZodType>(
+  key: K,
+  describe: string,
+  schema: S,
+  env: readonly EnvOverride[] = [],
+) {
+  return { key, describe, schema, env };
 }

@@ -1,11 +1,10 @@
-/** The blocks of coda's own rooms. A skill brings its own. */
+/** The blocks of coda's own rooms. Skills and adapters bring their own. */
 
 import { z } from 'zod';
 import { LOG_LEVELS } from '../base/log.ts';
 import { block } from './block.ts';
 import { count, duration, locale, secret, secretText, url, wallTime, zone } from './fields.ts';
 import { models } from './models.ts';
-import { skills } from './skills.ts';
 
 const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
 
@@ -86,6 +85,7 @@ const storage = block(
       pool: count(2, 200).default(10).describe('The most connections that one process opens.'),
     })
     .prefault({}),
+  [{ env: 'DATABASE_URL', path: ['url'] }],
 );
 
 const redis = block(
@@ -101,6 +101,7 @@ const redis = block(
       }),
     })
     .optional(),
+  [{ env: 'REDIS_URL', path: ['url'] }],
 );
 
 const log = block(
@@ -114,6 +115,7 @@ const log = block(
         .describe('The least important lines shown. CODA_LOG_LEVEL overrides it.'),
     })
     .prefault({}),
+  [{ env: 'CODA_LOG_LEVEL', path: ['level'] }],
 );
 
 const delivery = block(
@@ -185,69 +187,6 @@ const time = block(
     .prefault({}),
 );
 
-const reminders = block(
-  'reminders',
-  'What reminders do when coda was not there to deliver them.',
-  z
-    .strictObject({
-      catch_up: z
-        .enum(['late', 'latest', 'skip'])
-        .default('late')
-        .describe(
-          'What became due while coda was off: late = each is said once, marked late, a series with how many were ' +
-            'missed; latest = the same without counting; skip = nothing is said.',
-        ),
-    })
-    .prefault({}),
-);
-
-/** Ids are longer than a number can hold exactly, so they are text, quoted or not. */
-const snowflake = z.string().regex(/^\d{5,25}$/, { error: 'expected an id of digits, such as 123456789012345678' });
-
-const discord = block(
-  'discord',
-  'coda in Discord. The block, or DISCORD_TOKEN, switches it on.',
-  z
-    .strictObject({
-      ...secret('token', secretText(), {
-        description: "The bot's token. DISCORD_TOKEN overrides it.",
-        file: 'discord_token',
-        example: '${DISCORD_TOKEN:-example-token}',
-      }),
-      api_url: url('http', 'https').optional().meta({
-        description: "Discord's REST address, for a proxy.",
-        example: 'https://discord.com/api',
-      }),
-      guilds: z
-        .array(snowflake)
-        .default([])
-        .meta({ description: 'Only in these servers; everywhere when empty.', example: ['123456789012345678'] }),
-      mention_required: z
-        .union([z.boolean(), z.record(snowflake, z.boolean())], {
-          error: 'expected true, false, or true/false for each channel id',
-        })
-        .default(true)
-        .describe('Whether it must be mentioned in channels: true, false, or a true/false per channel id.'),
-      dm: z.boolean().default(true).describe('Whether it answers direct messages.'),
-      threads: z
-        .union([z.boolean(), z.record(snowflake, z.boolean())], {
-          error: 'expected true, false, or true/false for each channel id',
-        })
-        .default(false)
-        .describe('Whether each question in a channel gets a thread: true, false, or a true/false per channel id.'),
-      bots: z.boolean().default(false).describe('Whether it answers other bots and webhooks.'),
-      commands: z
-        .enum(['global', 'guilds'])
-        .default('global')
-        .describe('Where slash commands appear: everywhere, or (at once, for development) only in `guilds`.'),
-      max_file_mb: count(1, 500).default(10).describe('Larger attachments are not taken.'),
-      look_back: duration('24h').describe('Messages that were missed while coda was off are answered up to this age.'),
-      look_back_messages: count(1, 1_000).default(100).describe('The most that are looked at in each conversation.'),
-      status: z.string().max(128).optional().meta({ description: 'What its status says.', example: '/help' }),
-    })
-    .optional(),
-);
-
 const slack = block(
   'slack',
   'coda in Slack, over Socket Mode. The block, or both tokens in the environment, switches it on.',
@@ -269,6 +208,10 @@ const slack = block(
       }),
     })
     .optional(),
+  [
+    { env: 'SLACK_BOT_TOKEN', path: ['bot_token'] },
+    { env: 'SLACK_APP_TOKEN', path: ['app_token'] },
+  ],
 );
 
 const egress = block(
@@ -314,6 +257,10 @@ const execution = block(
         .describe('The image that code runs in. EXECUTION_DEFAULT_IMAGE overrides it.'),
     })
     .prefault({}),
+  [
+    { env: 'EXECUTION_ENABLED', path: ['enabled'] },
+    { env: 'EXECUTION_DEFAULT_IMAGE', path: ['default_image'] },
+  ],
 );
 
 const browser = block(
@@ -322,13 +269,13 @@ const browser = block(
   z
     .strictObject({ enabled: z.boolean().default(false).describe('Needs Chromium. BROWSER_ENABLED overrides it.') })
     .prefault({}),
+  [{ env: 'BROWSER_ENABLED', path: ['enabled'] }],
 );
 
 /** In the order in which the example file shows them. */
 export const CORE_BLOCKS = [
   assistant,
   access,
-  discord,
   slack,
   models,
   storage,
@@ -336,8 +283,6 @@ export const CORE_BLOCKS = [
   log,
   delivery,
   time,
-  reminders,
-  skills,
   retention,
   egress,
   execution,

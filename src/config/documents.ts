@@ -2,9 +2,10 @@
 
 import type { z } from 'zod';
 import { toJSONSchema } from 'zod';
-import type { ConfigBlock } from './block.ts';
+import type { ConfigBlock, EnvOverride } from './block.ts';
 import { CORE_BLOCKS } from './blocks.ts';
 import { metaOf } from './fields.ts';
+import { envOverrides } from './overrides.ts';
 import { childOf, fieldOf, keysOf, rootSchema } from './schema.ts';
 
 const WIDTH = 100;
@@ -32,6 +33,11 @@ export function configJsonSchema(extra: readonly ConfigBlock[] = []): Record<str
     if (typeof property === 'object') property.description ??= describe;
   }
   return { $schema, title: 'coda configuration', ...rest };
+}
+
+/** The environment variables that override keys, their paths from the root. */
+export function configEnv(extra: readonly ConfigBlock[] = []): EnvOverride[] {
+  return envOverrides([...CORE_BLOCKS, ...extra]);
 }
 
 function isSecret(schema: unknown, key: string): boolean {

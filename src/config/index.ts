@@ -2,7 +2,7 @@
 
 export { block, type ConfigBlock } from './block.ts';
 export type { CoreValues } from './blocks.ts';
-export { configExample, configJsonSchema } from './documents.ts';
+export { configEnv, configExample, configJsonSchema } from './documents.ts';
 export { count, duration, locale, secret, secretText, url, wallTime, zone } from './fields.ts';
 export { type Config, type ConfigRequest, loadConfig } from './load.ts';
 export { describeOrigin } from './tree.ts';

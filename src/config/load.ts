@@ -7,7 +7,7 @@ import type { ConfigBlock } from './block.ts';
 import { CORE_BLOCKS, type CoreValues } from './blocks.ts';
 import { type ConfigEntry, entriesOf } from './entries.ts';
 import { parseInto, readConfigFile } from './file.ts';
-import { type Flags, overrideByEnv, overrideByFlags } from './overrides.ts';
+import { envOverrides, type Flags, overrideByEnv, overrideByFlags } from './overrides.ts';
 import { pathText, rootSchema } from './schema.ts';
 import { readSecretFiles, registerSecrets } from './secrets.ts';
 import { describeOrigin, type Origin, type Problem, Tree } from './tree.ts';
@@ -51,15 +51,16 @@ export function loadConfig(request: ConfigRequest): Config {
   const { env, secrets, cwd = process.cwd() } = request;
   const blocks = [...CORE_BLOCKS, ...(request.blocks ?? [])];
   const schema = rootSchema(blocks);
+  const overrides = envOverrides(blocks);
   const problems: Problem[] = [];
   const tree = new Tree();
 
   const file = readFileInto(tree, problems, request, cwd);
-  overrideByEnv(tree, env);
+  overrideByEnv(tree, env, overrides);
   overrideByFlags(tree, request.flags ?? {});
   readSecretFiles(schema, tree, problems, cwd);
   registerSecrets(schema, tree, secrets);
-  const values = validate(schema, tree, problems);
+  const values = validate(schema, tree, problems, overrides);
   if (values === undefined || problems.length > 0) throw invalid(problems);
 
   const data = dataFolder(request);

@@ -144,6 +144,18 @@ const named = fields.superRefine((models, ctx) => {
 
 export const models = block(
   'models',
-  'The models that think. Without any, coda understands plain commands and still reminds and takes notes.',
+  'The language models. Without any, coda understands plain requests by itself.',
   named.optional(),
+  [
+    {
+      env: 'ANTHROPIC_API_KEY',
+      path: ['providers', 'anthropic', 'api_key'],
+      also: { path: ['providers', 'anthropic', 'kind'], value: 'anthropic' },
+    },
+    {
+      env: 'OPENAI_API_KEY',
+      path: ['providers', 'openai', 'api_key'],
+      also: { path: ['providers', 'openai', 'kind'], value: 'openai-compatible' },
+    },
+  ],
 );

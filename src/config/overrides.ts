@@ -1,39 +1,25 @@
-/** The environment variables that override the file. Empty ones are taken as not set. */
+/** What overrides the file: environment variables (an empty one counts as not set) and flags. */
 
-import type { Path } from './schema.ts';
+import type { ConfigBlock, EnvOverride } from './block.ts';
 import type { Tree } from './tree.ts';
 
-interface Override {
-  env: string;
-  path: Path;
-  /** What the block needs beside it, where nothing else has said so. */
-  also?: { path: Path; value: string };
+/** The environment variables of all blocks, their paths from the root. */
+export function envOverrides(blocks: readonly ConfigBlock[]): EnvOverride[] {
+  return blocks.flatMap(({ key, env = [] }) =>
+    env.map(({ also, ...override }) => ({
+      ...override,
+      path: [key, ...override.path],
+      ...(also && { also: { ...also, path: [key, ...also.path] } }),
+    })),
+  );
 }
 
-export const ENV_OVERRIDES: readonly Override[] = [
-  { env: 'DATABASE_URL', path: ['storage', 'url'] },
-  { env: 'REDIS_URL', path: ['redis', 'url'] },
-  { env: 'DISCORD_TOKEN', path: ['discord', 'token'] },
-  { env: 'SLACK_BOT_TOKEN', path: ['slack', 'bot_token'] },
-  { env: 'SLACK_APP_TOKEN', path: ['slack', 'app_token'] },
-  {
-    env: 'ANTHROPIC_API_KEY',
-    path: ['models', 'providers', 'anthropic', 'api_key'],
-    also: { path: ['models', 'providers', 'anthropic', 'kind'], value: 'anthropic' },
-  },
-  {
-    env: 'OPENAI_API_KEY',
-    path: ['models', 'providers', 'openai', 'api_key'],
-    also: { path: ['models', 'providers', 'openai', 'kind'], value: 'openai-compatible' },
-  },
-  { env: 'EXECUTION_ENABLED', path: ['execution', 'enabled'] },
-  { env: 'EXECUTION_DEFAULT_IMAGE', path: ['execution', 'default_image'] },
-  { env: 'BROWSER_ENABLED', path: ['browser', 'enabled'] },
-  { env: 'CODA_LOG_LEVEL', path: ['log', 'level'] },
-];
-
-export function overrideByEnv(tree: Tree, env: Readonly<Record<string, string | undefined>>): void {
-  for (const { env: name, path, also } of ENV_OVERRIDES) {
+export function overrideByEnv(
+  tree: Tree,
+  env: Readonly<Record<string, string | undefined>>,
+  overrides: readonly EnvOverride[],
+): void {
+  for (const { env: name, path, also } of overrides) {
     const value = env[name];
     if (value === undefined || value === '') continue;
     tree.set(path, value, { kind: 'env', name });

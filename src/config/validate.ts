@@ -2,19 +2,24 @@
 
 import { z } from 'zod';
 import { didYouMean, listOf, shorten } from '../base/text.ts';
-import { ENV_OVERRIDES } from './overrides.ts';
+import type { EnvOverride } from './block.ts';
 import { fieldOf, keysOf, type Path, pathText, schemaAt } from './schema.ts';
 import { isBranch, type Problem, type Tree } from './tree.ts';
 
 type Issue = z.core.$ZodIssue;
 
 /** The typed values, or undefined when problems were added. */
-export function validate(schema: z.ZodObject, tree: Tree, problems: Problem[]): Record<string, unknown> | undefined {
+export function validate(
+  schema: z.ZodObject,
+  tree: Tree,
+  problems: Problem[],
+  overrides: readonly EnvOverride[],
+): Record<string, unknown> | undefined {
   let result = schema.safeParse(tree.root);
   if (!result.success && fitTexts(tree, result.error.issues)) result = schema.safeParse(tree.root);
   if (result.success) return result.data;
   const told = new Set(problems.map(({ path }) => pathText(path)));
-  const found = result.error.issues.flatMap((issue) => problemsOf(issue, schema, tree));
+  const found = result.error.issues.flatMap((issue) => problemsOf(issue, schema, tree, overrides));
   // What could not be read is missing now, but that is not what is wrong with it.
   problems.push(...found.filter(({ path }) => !told.has(pathText(path))));
   return undefined;
@@ -56,7 +61,7 @@ function replace(tree: Tree, path: Path, value: unknown): void {
   else if (isBranch(holder)) holder[key] = value;
 }
 
-function problemsOf(issue: Issue, schema: z.ZodType, tree: Tree): Problem[] {
+function problemsOf(issue: Issue, schema: z.ZodType, tree: Tree, overrides: readonly EnvOverride[]): Problem[] {
   const path = issue.path.map(String);
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => unknownKey([...path, key], schema, tree));
@@ -65,7 +70,7 @@ function problemsOf(issue: Issue, schema: z.ZodType, tree: Tree): Problem[] {
     return [{ origin: tree.key(path), path, message: issue.issues[0]?.message ?? issue.message }];
   }
   const value = tree.get(path);
-  if (value === undefined) return [{ origin: tree.near(path), path, message: missing(path, schema) }];
+  if (value === undefined) return [{ origin: tree.near(path), path, message: missing(path, schema, overrides) }];
   const got = schemaSecret(schema, path) ? '' : `, got ${show(value)}`;
   return [
     {
@@ -84,10 +89,10 @@ function unknownKey(path: Path, schema: z.ZodType, tree: Tree): Problem {
   return { origin: tree.key(path), path, message: `unknown key${hint}` };
 }
 
-function missing(path: Path, schema: z.ZodType): string {
+function missing(path: Path, schema: z.ZodType, overrides: readonly EnvOverride[]): string {
   if (!schemaSecret(schema, path)) return 'is missing';
   const key = path.at(-1);
-  const env = ENV_OVERRIDES.find((override) => pathText(override.path) === pathText(path))?.env;
+  const env = overrides.find((override) => pathText(override.path) === pathText(path))?.env;
   const ways = [key, `${key}_file`, ...(env === undefined ? [] : [`or set ${env}`])];
   return `is missing: give ${env === undefined ? ways.join(' or ') : ways.join(', ')}`;
 }

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { LiveSkills } from '../../src/app/agent-skills.ts';
+import { readConfig } from '../../src/app/index.ts';
 import { openBus } from '../../src/bus/index.ts';
-import { loadConfig } from '../../src/config/index.ts';
 import { openArtifacts } from '../../src/storage/index.ts';
 import { skillText, temporaryFolder, write } from '../skills/agent-skills/support.ts';
 import { openTestDatabase } from '../support/database.ts';
@@ -18,7 +18,7 @@ async function twoReplicas(settings: Record<string, unknown> = {}, complaints: u
   const bus = await openBus({}, world);
   const values = { 'skills.agent_skill_dirs': [folder], ...settings };
   const flags = Object.fromEntries(Object.entries(values).map(([path, value]) => [path, { name: path, value }]));
-  const config = loadConfig({ env: {}, dataDir: home, flags, secrets: world.secrets, cwd: home });
+  const config = readConfig({ env: {}, dataDir: home, flags, secrets: world.secrets, cwd: home });
   const artifacts = await openArtifacts(home);
   const open = () => new LiveSkills({ config, world, bus, database, artifacts });
   const replicas = [open(), open()] as const;

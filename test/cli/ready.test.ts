@@ -1,10 +1,10 @@
 import { tmpdir } from 'node:os';
 import { expect, test } from 'vitest';
+import { readConfig } from '../../src/app/index.ts';
 import { Secrets } from '../../src/base/log.ts';
 import { readiness } from '../../src/cli/ready.ts';
-import { loadConfig } from '../../src/config/index.ts';
 
-const given = (env: Record<string, string>) => readiness(loadConfig({ env, cwd: tmpdir(), secrets: new Secrets() }));
+const given = (env: Record<string, string>) => readiness(readConfig({ env, cwd: tmpdir(), secrets: new Secrets() }));
 
 test('what is off is told with what turns it on', () => {
   const { on, off } = given({});

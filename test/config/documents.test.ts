@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { configDocuments } from '../../src/app/index.ts';
 import { packageRoot } from '../../src/base/root.ts';
 import { configCheck } from '../../src/cli/config.ts';
-import { configExample, configJsonSchema } from '../../src/config/index.ts';
-import { ENV_OVERRIDES } from '../../src/config/overrides.ts';
-import { load, written } from './support.ts';
+import { discordOf, load, written } from './support.ts';
 
+const documents = configDocuments();
 const read = (file: string) => readFileSync(join(packageRoot(), file), 'utf8');
 const example = read('config/config.example.yaml');
 
@@ -27,12 +27,12 @@ function keys(schema: Schema, path = ''): [string, string | undefined][] {
 }
 
 test('the example and the JSON schema are what the schemas say (npm run generate)', () => {
-  expect(example).toBe(configExample());
-  expect(JSON.parse(read('config/config.schema.json'))).toEqual(configJsonSchema());
+  expect(example).toBe(documents.example);
+  expect(JSON.parse(read('config/config.schema.json'))).toEqual(documents.schema);
 });
 
 test('every key is described, and stands in the example', () => {
-  const all = keys(configJsonSchema() as Schema);
+  const all = keys(documents.schema as Schema);
   expect(all.length).toBeGreaterThan(50);
   expect(all.filter(([, description]) => !description)).toEqual([]);
   for (const [path] of all) expect(example).toMatch(new RegExp(`^[# ]*${path.split('.').at(-1)}:`, 'm'));
@@ -40,7 +40,7 @@ test('every key is described, and stands in the example', () => {
 
 test('the example changes nothing', () => {
   const config = load(example);
-  expect(config.discord).toBeUndefined();
+  expect(discordOf(config)).toBeUndefined();
   expect(
     config
       .entries()
@@ -61,7 +61,7 @@ test('the example is right with everything in it switched on', () => {
     .map((line) => (/^[# ]*[a-z_]+(\/[a-z0-9-]+)?:( |$)/.test(line) ? line.replaceAll('# ', '') : ''))
     .join('\n');
   const config = load(on);
-  expect(config.discord?.token).toBe('example-token');
+  expect(discordOf(config)?.token).toBe('example-token');
   expect(config.slack?.api_url).toBe('https://slack.com/api/');
   expect(config.models?.providers.anthropic?.kind).toBe('anthropic');
   expect(config.redis?.url).toBe('redis://localhost:6379');
@@ -76,5 +76,5 @@ test('coda config check says that all is well', () => {
 
 test('docs/config.md names every variable that overrides', () => {
   const page = read('docs/config.md');
-  for (const { env, path } of ENV_OVERRIDES) expect(page).toContain(`| \`${env}\` | \`${path.join('.')}\` |`);
+  for (const { env, path } of documents.env) expect(page).toContain(`| \`${env}\` | \`${path.join('.')}\` |`);
 });

@@ -2,13 +2,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { readConfig } from '../../src/app/index.ts';
 import { Secrets } from '../../src/base/log.ts';
 import {
   block,
   configExample,
   count,
   duration,
-  loadConfig,
   locale,
   secret,
   secretText,
@@ -16,14 +16,14 @@ import {
   wallTime,
   zone,
 } from '../../src/config/index.ts';
-import { folder, load, problems, written } from './support.ts';
+import { discordOf, folder, load, problems, written } from './support.ts';
 
 const nothing = { env: {}, secrets: new Secrets() };
 
 test('nothing has to be configured', () => {
-  const config = loadConfig({ ...nothing, cwd: folder() });
+  const config = readConfig({ ...nothing, cwd: folder() });
   expect(config.assistant.name).toBe('coda');
-  expect(config.discord).toBeUndefined();
+  expect(discordOf(config)).toBeUndefined();
   expect(config.models).toBeUndefined();
   expect(config.storage.url).toBeUndefined();
   expect(config.file).toBeUndefined();
@@ -34,8 +34,8 @@ test.each(['', '\n\n', '# only a comment\n', '---\n', 'null\n', 'delivery:\n', '
   'the file %j changes nothing',
   (text) => {
     const config = load(text);
-    expect(config.delivery).toEqual(loadConfig({ ...nothing, cwd: folder() }).delivery);
-    expect(config.discord).toBeUndefined();
+    expect(config.delivery).toEqual(readConfig({ ...nothing, cwd: folder() }).delivery);
+    expect(discordOf(config)).toBeUndefined();
   },
 );
 
@@ -43,7 +43,7 @@ test('config/config.yaml is read when it is there', () => {
   const cwd = folder();
   mkdirSync(join(cwd, 'config'));
   writeFileSync(join(cwd, 'config/config.yaml'), 'assistant:\n  name: Ada\n');
-  const config = loadConfig({ ...nothing, cwd });
+  const config = readConfig({ ...nothing, cwd });
   expect(config.assistant.name).toBe('Ada');
   expect(config.file).toBe(join(cwd, 'config/config.yaml'));
   expect(config.origin('assistant.name')).toEqual({ kind: 'file', file: 'config/config.yaml', line: 2, column: 9 });
@@ -93,9 +93,9 @@ test('Slack is on when both of its tokens are in the environment', () => {
 test('the data folder is --data, else CODA_DATA, else ./data', () => {
   const cwd = folder();
   const base = { ...nothing, cwd };
-  expect(loadConfig(base).dataDir).toBe(join(cwd, 'data'));
-  expect(loadConfig({ ...base, env: { CODA_DATA: '/x' } }).dataDir).toBe('/x');
-  const both = loadConfig({ ...base, env: { CODA_DATA: '/x' }, dataDir: 'mine' });
+  expect(readConfig(base).dataDir).toBe(join(cwd, 'data'));
+  expect(readConfig({ ...base, env: { CODA_DATA: '/x' } }).dataDir).toBe('/x');
+  const both = readConfig({ ...base, env: { CODA_DATA: '/x' }, dataDir: 'mine' });
   expect(both.dataDir).toBe(join(cwd, 'mine'));
   expect(both.origin('data')).toEqual({ kind: 'flag', name: '--data' });
 });
@@ -104,8 +104,8 @@ test('CODA_CONFIG names the file, and --config goes before it', () => {
   const { cwd } = written('assistant: { name: flag }');
   writeFileSync(join(cwd, 'env.yaml'), 'assistant: { name: env }');
   const env = { CODA_CONFIG: 'env.yaml' };
-  expect(loadConfig({ ...nothing, cwd, env }).assistant.name).toBe('env');
-  expect(loadConfig({ ...nothing, cwd, env, file: 'coda.yaml' }).assistant.name).toBe('flag');
+  expect(readConfig({ ...nothing, cwd, env }).assistant.name).toBe('env');
+  expect(readConfig({ ...nothing, cwd, env, file: 'coda.yaml' }).assistant.name).toBe('flag');
 });
 
 test('lengths of time are read in any unit', () => {
@@ -118,7 +118,7 @@ test('lengths of time are read in any unit', () => {
 test('an id stays exact without quotes', () => {
   const text =
     'discord:\n  token: t-o-k-e-n\n  guilds: [123456789012345678]\n  mention_required: { 123456789012345679: false }\n';
-  expect(load(text).discord).toMatchObject({
+  expect(discordOf(load(text))).toMatchObject({
     guilds: ['123456789012345678'],
     mention_required: { '123456789012345679': false },
   });

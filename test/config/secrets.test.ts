@@ -1,29 +1,29 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { readConfig } from '../../src/app/index.ts';
 import { Secrets } from '../../src/base/log.ts';
 import { configShow } from '../../src/cli/config.ts';
-import { loadConfig } from '../../src/config/index.ts';
-import { problems, written } from './support.ts';
+import { discordOf, problems, written } from './support.ts';
 
 test('a secret is read from its file, without the newline at the end', () => {
   const request = written('discord: { token_file: token.txt }\n');
   const file = join(request.cwd, 'token.txt');
   writeFileSync(file, 'sesame-open\n');
-  const config = loadConfig(request);
-  expect(config.discord?.token).toBe('sesame-open');
+  const config = readConfig(request);
+  expect(discordOf(config)?.token).toBe('sesame-open');
   expect(config.origin('discord.token')).toMatchObject({ kind: 'file', line: 1 });
 });
 
 test('the environment goes before a secret file', () => {
   const request = written('discord: { token_file: /nowhere }\n', { env: { DISCORD_TOKEN: 'from-env' } });
-  expect(loadConfig(request).discord?.token).toBe('from-env');
+  expect(discordOf(readConfig(request))?.token).toBe('from-env');
 });
 
 test('a provider has a secret file as well', () => {
   const request = written('models: { providers: { mine: { kind: anthropic, api_key_file: key } } }\n');
   writeFileSync(join(request.cwd, 'key'), 'sk-mine\r\n');
-  expect(loadConfig(request).models?.providers.mine?.api_key).toBe('sk-mine');
+  expect(readConfig(request).models?.providers.mine?.api_key).toBe('sk-mine');
 });
 
 test('a secret file that is not there is told', () => {
@@ -41,7 +41,7 @@ test('every secret is known to whoever writes logs', () => {
     DATABASE_URL: 'postgres://u:hidden%2Ffive@h/d',
     REDIS_URL: 'redis://:hidden-six@h',
   };
-  loadConfig(written(text, { env, secrets }));
+  readConfig(written(text, { env, secrets }));
   const told = secrets.hide('sk-hidden-1 xoxb-hidden-2 xapp-hidden-3 hidden-four hidden/five hidden%2Ffive hidden-six');
   expect(told).toBe(Array(7).fill('[secret]').join(' '));
 });
@@ -49,7 +49,7 @@ test('every secret is known to whoever writes logs', () => {
 test('secrets are known even when the configuration is refused', () => {
   const secrets = new Secrets();
   const request = written('discord: { token: hidden-token, status: 5x, guild: 1 }\n', { secrets });
-  expect(() => loadConfig(request)).toThrow();
+  expect(() => readConfig(request)).toThrow();
   expect(secrets.hide('hidden-token')).toBe('[secret]');
 });
 

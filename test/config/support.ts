@@ -2,9 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { config as discord } from '../../src/adapters/discord/config.ts';
+import { readConfig } from '../../src/app/index.ts';
 import { CodaError } from '../../src/base/errors.ts';
 import { Secrets } from '../../src/base/log.ts';
-import { type Config, type ConfigRequest, loadConfig } from '../../src/config/index.ts';
+import type { Config, ConfigRequest } from '../../src/config/index.ts';
 
 /** A folder for one test. */
 export function folder(): string {
@@ -23,8 +25,11 @@ export function written(
   return { env: {}, secrets: new Secrets(), file: 'coda.yaml', ...more, cwd: more.cwd ?? cwd };
 }
 
+/** The values of the `discord` block. */
+export const discordOf = (config: Config) => config.block(discord);
+
 export function load(content: string | Uint8Array, more: Partial<ConfigRequest> = {}): Config {
-  return loadConfig(written(content, more));
+  return readConfig(written(content, more));
 }
 
 /** The error that loading ends with. */

@@ -54,7 +54,7 @@ export class Played {
     const deps: SkillDeps = {
       database,
       world,
-      config,
+      config: skill.config ? skill.config.schema.parse(config) : undefined,
       outbox: { addAll: (tx, messages) => this.addAll(tx, messages) },
       wakeAt: (instant) => this.woken.push(instant),
       raise: (event, payload) => this.raised.push({ event, payload }),

@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Model } from '../../src/agent/index.ts';
-import { type App, build } from '../../src/app/index.ts';
+import { type App, build, readConfig } from '../../src/app/index.ts';
 import type { Skill } from '../../src/chat/index.ts';
-import { type Config, loadConfig } from '../../src/config/index.ts';
+import type { Config } from '../../src/config/index.ts';
 import type { ChatAdapter } from '../../src/delivery/index.ts';
 import type { Artifacts, Database } from '../../src/storage/index.ts';
 import { migratedFolder, migratedPostgres } from './database.ts';
@@ -59,7 +59,7 @@ export class Play {
     const flags = Object.fromEntries(
       Object.entries(settings).map(([path, value]) => [path, { name: `--${path}`, value }]),
     );
-    const config = loadConfig({ env, dataDir, flags, secrets: world.secrets, cwd: dataDir });
+    const config = readConfig({ env, dataDir, flags, secrets: world.secrets, cwd: dataDir });
     const play = new Play(world, config, options, server);
     await play.start();
     return play;

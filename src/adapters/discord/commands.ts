@@ -1,7 +1,7 @@
 import type { REST, RESTPutAPIApplicationCommandsJSONBody } from 'discord.js';
 import { shorten } from '../../base/text.ts';
 import type { Command, CommandOption } from '../../chat/index.ts';
-import type { DiscordConfig } from './options.ts';
+import type { DiscordConfig } from './config.ts';
 
 const MOST_COMMANDS = 100;
 const MOST_OPTIONS = 25;

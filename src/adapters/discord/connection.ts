@@ -3,7 +3,7 @@ import { deferred, withTimeout } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { RawChannel, RawGuild } from './channels.ts';
-import type { DiscordConfig } from './options.ts';
+import type { DiscordConfig } from './config.ts';
 import type { RawMessage } from './parse.ts';
 import { guardedShards } from './shard.ts';
 import { restOptions } from './transport.ts';

@@ -3,7 +3,7 @@ import { messageOf } from '../../base/errors.ts';
 import { listOf, plural } from '../../base/text.ts';
 import type { HealthCheck } from '../../chat/index.ts';
 import { isThread, type RawChannel } from './channels.ts';
-import type { DiscordConfig } from './options.ts';
+import type { DiscordConfig } from './config.ts';
 import { statusOf } from './outcome.ts';
 import { restOptions } from './transport.ts';
 import { CONTENT_REFUSED, TOKEN_REFUSED, type Trouble } from './trouble.ts';

@@ -1,3 +1,29 @@
+import type { Platform } from '../../chat/index.ts';
+import { roleOf } from '../../people/index.ts';
+import { discordAdapter } from './adapter.ts';
+import { config, type DiscordConfig } from './config.ts';
+import { ADAPTER } from './parse.ts';
+import { off } from './texts.ts';
+
 /** coda in Discord. */
-export { type DiscordAdapter, discordAdapter } from './adapter.ts';
-export type { DiscordOptions } from './options.ts';
+export const discord: Platform<DiscordConfig> = {
+  name: ADAPTER,
+  title: 'Discord',
+  config,
+  off: off(),
+  open({ config, access, world: { clock, log }, artifacts, egress, commands, complete }) {
+    const named = [...access.owners, ...access.members];
+    return discordAdapter({
+      config,
+      people: named.flatMap((entry) => /^discord:(\d+)$/.exec(entry)?.[1] ?? []),
+      groups: named.filter((entry) => /^discord-(?:role|guild):/.test(entry)),
+      isGuest: ({ externalId, groups }) => roleOf({ adapter: ADAPTER, externalId, groups }, access) === 'guest',
+      clock,
+      log,
+      artifacts,
+      egress,
+      commands,
+      complete: (command, option, typed, externalId) => complete({ command, option, typed, externalId }),
+    });
+  },
+};

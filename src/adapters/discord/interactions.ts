@@ -13,9 +13,10 @@ import type { Inbox, Incoming, Place, Sender } from '../../delivery/index.ts';
 import { acknowledge, encodeOrigin, type Origin, respond, takeAway, tell } from './callback.ts';
 import type { Channels, RawChannel } from './channels.ts';
 import { commandText } from './commands.ts';
+import type { DiscordConfig } from './config.ts';
 import type { Members } from './members.ts';
 import { buttonOf } from './message.ts';
-import type { DiscordConfig, DiscordOptions } from './options.ts';
+import type { DiscordOptions } from './options.ts';
 import { madeAt, placeOf, senderOf, storable } from './parse.ts';
 import * as texts from './texts.ts';
 

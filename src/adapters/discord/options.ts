@@ -1,12 +1,10 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Command } from '../../chat/index.ts';
-import type { Config } from '../../config/index.ts';
 import type { Sender } from '../../delivery/index.ts';
 import type { Egress } from '../../egress/index.ts';
 import type { Artifacts } from '../../storage/index.ts';
-
-export type DiscordConfig = NonNullable<Config['discord']>;
+import type { DiscordConfig } from './config.ts';
 
 export interface DiscordOptions {
   config: DiscordConfig;

@@ -32,3 +32,5 @@ export const notAttached = (count: number) =>
 export const threadName = () => 'Question';
 
 export const formTitle = 'coda';
+
+export const off = () => "Discord is off: put the bot's token into DISCORD_TOKEN, or discord: into the config.";

@@ -2,7 +2,7 @@
 import type { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import type { RESTOptions } from 'discord.js';
-import type { DiscordConfig } from './options.ts';
+import type { DiscordConfig } from './config.ts';
 
 type MakeRequest = RESTOptions['makeRequest'];
 type Answer = Awaited<ReturnType<MakeRequest>>;

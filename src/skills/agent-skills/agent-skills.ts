@@ -1,6 +1,6 @@
 import type { AnyTool, Phrase } from '../../agent/index.ts';
 import type { HealthCheck, Skill, SkillDeps } from '../../chat/index.ts';
-import type { Config } from '../../config/index.ts';
+import { config, type SkillsConfig } from './config.ts';
 import { type SkillHost, Views } from './host.ts';
 import * as texts from './texts.ts';
 import { deletionRules } from './trust/store.ts';
@@ -12,23 +12,19 @@ import { SkillSearch } from './use/search.ts';
 import { activateTool, approveTool, rescanTool, runTool, type ToolDeps } from './use/tools.ts';
 
 /** Works with agent skills in conversations: tells the model of them, activates them, runs them, has owners decide. */
-export function agentSkills(host: SkillHost): Skill {
+export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<SkillsConfig> {
   const views = new Views(host);
   const search = new SkillSearch();
-  const prompts = new WeakMap<SkillDeps, SkillPrompt>();
-  const promptOf = (deps: SkillDeps): SkillPrompt => {
-    const known = prompts.get(deps) ?? new SkillPrompt(views, search, configOf(deps).prompt_budget);
-    prompts.set(deps, known);
-    return known;
-  };
+  const prompt = new SkillPrompt(views, search, settings.prompt_budget);
   return {
     name: 'skills',
+    config,
     deletionRules,
     phrases,
     commands: (deps) => commands({ ...toolDeps(deps), host, views, search }),
     tools: (deps) => tools({ ...toolDeps(deps), host, views, search }),
-    standing: async (deps, asked) => promptOf(deps).standing(asked),
-    passing: (deps, asked) => promptOf(deps).passing(asked),
+    standing: async (_, asked) => prompt.standing(asked),
+    passing: (_, asked) => prompt.passing(asked),
     checks: () => [healthCheck(host)],
     called: (_, name, rest) => calledBy(views.of(undefined), name, rest),
   };
@@ -58,13 +54,9 @@ function tools(deps: ToolDeps): AnyTool[] {
   ];
 }
 
-function configOf(deps: SkillDeps): Config['skills'] {
-  return deps.config as Config['skills'];
-}
-
 /** Of the environment only what the configuration names. */
-function toolDeps(deps: SkillDeps): Pick<ToolDeps, 'database' | 'exposed' | 'alone'> {
-  const { expose, alone } = configOf(deps);
+function toolDeps(deps: SkillDeps<SkillsConfig>): Pick<ToolDeps, 'database' | 'exposed' | 'alone'> {
+  const { expose, alone } = deps.config;
   const { env } = deps.world;
   const exposed = Object.fromEntries(
     expose.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const])),

@@ -5,6 +5,7 @@ export { auditSkill } from './audit/audit.ts';
 export { openCatalog, watchSkills } from './catalog/catalog.ts';
 export { skillSources } from './catalog/sources.ts';
 export { validateSkills } from './catalog/validate.ts';
+export { config as agentSkillsConfig, type SkillsConfig } from './config.ts';
 export * as bundles from './files/bundle.ts';
 export * as installed from './files/install.ts';
 export { SkillDecisions, type SkillHost } from './host.ts';

@@ -1,9 +1,10 @@
-import { z } from 'zod';
-import type { Skill, SkillDeps } from '../../chat/index.ts';
+import type { z } from 'zod';
+import type { Skill } from '../../chat/index.ts';
 import { againTool } from './again.ts';
 import { completeTool, deleteTool, editTool, snoozeTool } from './change.ts';
 import { chooseTool } from './choose.ts';
 import { commands } from './commands.ts';
+import { config } from './config.ts';
 import { createTool } from './create.ts';
 import { reminderSource } from './fire.ts';
 import { listTool, showTool, soonest } from './list.ts';
@@ -13,12 +14,10 @@ import { deletionRules, mergeRules } from './store.ts';
 import { texts } from './texts.ts';
 import { moveZoneTool } from './zone.ts';
 
-/** Left out, what was missed is told late rather than never. */
-const settings = z.object({ catch_up: z.enum(['late', 'latest', 'skip']).default('late') });
-
 /** Says what it was told to, when it was told to: once or as a series. */
-export const reminders: Skill = {
+export const reminders: Skill<z.output<typeof config.schema>> = {
   name: 'reminders',
+  config,
   phrases,
   deletionRules,
   mergeRules,
@@ -36,7 +35,7 @@ export const reminders: Skill = {
     restoreTool(wakeAt),
   ],
   commands: ({ wakeAt }) => commands(wakeAt),
-  due: (deps: SkillDeps) => [reminderSource(deps, settings.parse(deps.config ?? {}).catch_up)],
+  due: (deps) => [reminderSource(deps, deps.config.catch_up)],
 
   async prompt({ database, world }, person) {
     const lines = await soonest({ query: (sql, params) => database.read(sql, params) }, person.id, world.clock.now());

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { config as block } from '../../../src/adapters/discord/config.ts';
 import { Connection, type Heard } from '../../../src/adapters/discord/connection.ts';
 import { createLog, Secrets } from '../../../src/base/log.ts';
-import { CORE_BLOCKS } from '../../../src/config/blocks.ts';
 import { FakeDiscord } from '../../support/discord/index.ts';
 import { eventually } from '../../support/eventually.ts';
 
@@ -21,8 +21,7 @@ async function connect({ open = true, times = QUICK } = {}) {
     ready: () => void seen.ready++,
     resumed: () => void seen.resumed++,
   };
-  const block = CORE_BLOCKS.find(({ key }) => key === 'discord');
-  const config = block?.schema.parse({ token: fake.token, api_url: fake.apiUrl }) as never;
+  const config = block.schema.parse({ token: fake.token, api_url: fake.apiUrl }) as never;
   const write = (line: string) => void log.push(line);
   const connection = new Connection(config, createLog('debug', new Secrets(), { write }), heard, times);
   if (open) await connection.open();
@@ -194,8 +193,7 @@ describe('a close code', () => {
   test('of the network is none: a port with 401 in it says nothing about the token', async () => {
     const fake = await FakeDiscord.start({ port: 24_401 });
     await fake.close();
-    const block = CORE_BLOCKS.find(({ key }) => key === 'discord');
-    const config = block?.schema.parse({ token: 'some-token', api_url: 'http://127.0.0.1:24401/api' }) as never;
+    const config = block.schema.parse({ token: 'some-token', api_url: 'http://127.0.0.1:24401/api' }) as never;
     const log = createLog('error', new Secrets(), { write: () => {} });
     const connection = new Connection(config, log, {} as Heard, QUICK);
     await connection.open();

@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { discordAdapter } from '../../../src/adapters/discord/index.ts';
+import { discordAdapter } from '../../../src/adapters/discord/adapter.ts';
+import { config as block } from '../../../src/adapters/discord/config.ts';
 import { SystemClock } from '../../../src/base/clock.ts';
 import { silentLog } from '../../../src/base/log.ts';
-import { CORE_BLOCKS } from '../../../src/config/blocks.ts';
 import { Egress } from '../../../src/egress/index.ts';
 import { openArtifacts } from '../../../src/storage/index.ts';
 import { chatAdapterContract } from '../../support/chat-adapter-contract.ts';
@@ -15,9 +15,8 @@ import { recordingInbox } from '../../support/inbox.ts';
 chatAdapterContract('Discord', async () => {
   const fake = await FakeDiscord.start();
   const dataDir = await mkdtemp(join(tmpdir(), 'coda-discord-'));
-  const block = CORE_BLOCKS.find(({ key }) => key === 'discord');
   const adapter = discordAdapter({
-    config: block?.schema.parse({ token: fake.token, api_url: fake.apiUrl }) as never,
+    config: block.schema.parse({ token: fake.token, api_url: fake.apiUrl }) as never,
     groups: [],
     people: [],
     isGuest: () => false,

@@ -1,12 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { config as block } from '../../../src/adapters/discord/config.ts';
 import { checks, inviteLink, permissionsIn } from '../../../src/adapters/discord/doctor.ts';
-import { CORE_BLOCKS } from '../../../src/config/blocks.ts';
 import { FakeDiscord, PERMISSIONS } from '../../support/discord/index.ts';
 
 /** What the doctor finds with these keys of the `discord` block. */
 async function examine(fake: FakeDiscord, keys: Record<string, unknown> = {}) {
-  const block = CORE_BLOCKS.find(({ key }) => key === 'discord');
-  const config = block?.schema.parse({
+  const config = block.schema.parse({
     token: 'fake-discord-token',
     api_url: keys.api_url ?? fake.apiUrl,
     ...keys,

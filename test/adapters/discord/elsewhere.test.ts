@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { discordAdapter } from '../../../src/adapters/discord/adapter.ts';
 import { encodeOrigin } from '../../../src/adapters/discord/callback.ts';
-import { discordAdapter } from '../../../src/adapters/discord/index.ts';
+import { config as block } from '../../../src/adapters/discord/config.ts';
 import { SystemClock } from '../../../src/base/clock.ts';
 import { silentLog } from '../../../src/base/log.ts';
-import { CORE_BLOCKS } from '../../../src/config/blocks.ts';
 import { Egress } from '../../../src/egress/index.ts';
 import { openArtifacts } from '../../../src/storage/index.ts';
 import { FakeDiscord } from '../../support/discord/index.ts';
@@ -17,9 +17,8 @@ import { recordingInbox } from '../../support/inbox.ts';
 async function begin() {
   const fake = await FakeDiscord.start();
   const dataDir = await mkdtemp(join(tmpdir(), 'coda-discord-'));
-  const block = CORE_BLOCKS.find(({ key }) => key === 'discord');
   const adapter = discordAdapter({
-    config: block?.schema.parse({ token: fake.token, api_url: fake.apiUrl }) as never,
+    config: block.schema.parse({ token: fake.token, api_url: fake.apiUrl }) as never,
     groups: [],
     people: [],
     isGuest: () => false,

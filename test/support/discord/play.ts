@@ -1,12 +1,11 @@
 import { rm } from 'node:fs/promises';
 import type { AnyTool, Model } from '../../../src/agent/index.ts';
-import { type App, build } from '../../../src/app/index.ts';
+import { type App, build, readConfig } from '../../../src/app/index.ts';
 import { SystemClock, TestClock } from '../../../src/base/clock.ts';
 import { createLog, Secrets } from '../../../src/base/log.ts';
 import { MetricsBook } from '../../../src/base/metrics.ts';
 import type { World } from '../../../src/base/world.ts';
 import type { Command, Skill } from '../../../src/chat/index.ts';
-import { loadConfig } from '../../../src/config/index.ts';
 import type { Database } from '../../../src/storage/index.ts';
 import { migratedFolder } from '../database.ts';
 import { eventually } from '../eventually.ts';
@@ -108,7 +107,7 @@ export class DiscordPlay {
       Object.entries(settings).map(([path, value]) => [path, { name: `--${path}`, value }]),
     );
     const { world, dataDir } = this;
-    const loaded = loadConfig({ env: {}, dataDir, flags, secrets: world.secrets, cwd: dataDir });
+    const loaded = readConfig({ env: {}, dataDir, flags, secrets: world.secrets, cwd: dataDir });
     const skill: Skill = { name: 'played', commands: () => [...(commands ?? [])], tools: () => [...(tools ?? [])] };
     this.app = await build(loaded, world, {
       version: 'test',

@@ -3,12 +3,11 @@
  * JSON (`DaemonOptions`); it says `{"ready":true}` on stdout and answers orders (`Orders`) from stdin, one line each.
  */
 import { createInterface } from 'node:readline';
-import { build, createWorld } from '../../../src/app/index.ts';
+import { build, createWorld, readConfig } from '../../../src/app/index.ts';
 import { messageOf } from '../../../src/base/errors.ts';
 import { Secrets } from '../../../src/base/log.ts';
 import type { Point, World } from '../../../src/base/world.ts';
 import type { Skill } from '../../../src/chat/index.ts';
-import { loadConfig } from '../../../src/config/index.ts';
 import type { Database } from '../../../src/storage/index.ts';
 import { FleetAdapter } from './adapter.ts';
 import { outsideSkill, scriptedModel } from './mind.ts';
@@ -37,7 +36,7 @@ const world: World = {
     probe(point);
   },
 };
-const config = loadConfig({
+const config = readConfig({
   env: options.url ? { DATABASE_URL: options.url } : {},
   dataDir: options.dataDir,
   cwd: options.dataDir,

@@ -1,8 +1,7 @@
 /** The block of agent skills: where they are found, which are on, what of them the model is shown. */
 
 import { z } from 'zod';
-import { block } from './block.ts';
-import { count, duration } from './fields.ts';
+import { block, count, duration } from '../../config/index.ts';
 
 const inline = z.strictObject({
   name: z.string().min(1).max(128),
@@ -22,7 +21,7 @@ const setting = z.strictObject({
   }),
 });
 
-export const skills = block(
+export const config = block(
   'skills',
   'Agent skills: folders with a SKILL.md. Those in ~/.coda/skills and installed bundles are always read.',
   z
@@ -76,3 +75,5 @@ export const skills = block(
     })
     .prefault({}),
 );
+
+export type SkillsConfig = z.output<typeof config.schema>;

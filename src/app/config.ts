@@ -1,0 +1,29 @@
+import {
+  type Config,
+  type ConfigBlock,
+  type ConfigRequest,
+  configEnv,
+  configExample,
+  configJsonSchema,
+  loadConfig,
+} from '../config/index.ts';
+import { agentSkillsConfig } from '../skills/agent-skills/index.ts';
+import { platforms } from './adapters.ts';
+import { builtInSkills } from './skills.ts';
+
+/** What platforms and skills bring to the configuration. */
+const BLOCKS: readonly ConfigBlock[] = [
+  ...platforms.map(({ config }) => config),
+  ...builtInSkills.flatMap(({ config }) => config ?? []),
+  agentSkillsConfig,
+];
+
+/** The configuration with the blocks of all platforms and skills; errors as `loadConfig`. */
+export function readConfig(request: ConfigRequest): Config {
+  return loadConfig({ ...request, blocks: [...BLOCKS, ...(request.blocks ?? [])] });
+}
+
+/** The example file, the JSON schema and the environment variables of the whole configuration. */
+export function configDocuments() {
+  return { example: configExample(BLOCKS), schema: configJsonSchema(BLOCKS), env: configEnv(BLOCKS) };
+}

@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { block } from '../../config/index.ts';
+
+/** The block of reminders. */
+export const config = block(
+  'reminders',
+  'What reminders do when coda was not there to deliver them.',
+  z
+    .strictObject({
+      catch_up: z
+        .enum(['late', 'latest', 'skip'])
+        .default('late')
+        .describe(
+          'What became due while coda was off: late = each is said once, marked late, a series with how many were ' +
+            'missed; latest = the same without counting; skip = nothing is said.',
+        ),
+    })
+    .prefault({}),
+);
