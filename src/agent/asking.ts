@@ -1,4 +1,5 @@
 import { shortId } from '../base/ids.ts';
+import { requestTokens } from './context/fit.ts';
 import { tokensIn } from './context/tokens.ts';
 import {
   isInterpreter,
@@ -242,7 +243,7 @@ class Asking {
     used.push(
       usage
         ? { model, usage }
-        : { model, usage: { input: tokensIn(textIn(request)), cached: 0, output: output() }, estimated: true },
+        : { model, usage: { input: requestTokens(request), cached: 0, output: output() }, estimated: true },
     );
   }
 
@@ -271,9 +272,4 @@ function settle(reply: Reply, speech: Speech): void {
   speech.end();
   reply.text = speech.text;
   reply.thoughts += tokensIn(speech.thought);
-}
-
-/** Everything that a request says, but for pictures. */
-function textIn({ system, moving, messages, tools }: ModelRequest): string {
-  return JSON.stringify([system, moving, tools, messages.map((message) => ({ ...message, images: undefined }))]);
 }

@@ -19,7 +19,7 @@ import {
   SMALL_WINDOW,
   shortened,
   smallTools,
-  tokensIn,
+  toolTokens,
 } from './context/index.ts';
 import { type Counters, countersOf } from './counters.ts';
 import { fresh } from './dialogue/dialogue.ts';
@@ -104,7 +104,6 @@ export class Inference {
   private readonly compaction: Compaction | undefined;
   private readonly clocks = new Clocks();
   private readonly estimates: Estimates;
-  private readonly toolSizes = new WeakMap<readonly ToolSpec[], number>();
   private readonly small = new WeakMap<readonly ToolSpec[], Map<number, ToolSpec[]>>();
 
   constructor(options: InferenceOptions) {
@@ -223,7 +222,7 @@ export class Inference {
       turn: shortened(`${id}/${path}`, turn, limits.context),
       limits,
       names: false,
-      toolTokens: tokensIn(JSON.stringify(shown)),
+      toolTokens: toolTokens(shown),
       dialogue: {},
     });
     return plan.request;
@@ -235,8 +234,7 @@ export class Inference {
     const asked = { role: 'user' as const, text: '' };
     const tools = this.offered(told, limits);
     const sections = { ...told, tools };
-    const toolTokens = this.toolTokens(tools);
-    const rest = { turn: [], limits, names: false, toolTokens, dialogue: {} };
+    const rest = { turn: [], limits, names: false, toolTokens: toolTokens(tools), dialogue: {} };
     const plan = planRequest({ sections, clock: '', recalled, asked, ...rest });
     return { filled: plan.filled, limit: limits.context };
   }
@@ -316,7 +314,7 @@ export class Inference {
       turn: shortened(turn.id, steps, limits.context),
       limits,
       names,
-      toolTokens: this.toolTokens(tools),
+      toolTokens: toolTokens(tools),
       dialogue: fresh((item.context as unknown as ItemContext).dialogue, turn.startedAt),
     };
   }
@@ -329,15 +327,6 @@ export class Inference {
     const small = known.get(context) ?? smallTools(tools, context);
     if (known.size < SMALL_FORMS) known.set(context, small);
     return small;
-  }
-
-  /** The same tools are offered again and again. */
-  private toolTokens(tools: readonly ToolSpec[]): number {
-    const known = this.toolSizes.get(tools);
-    if (known !== undefined) return known;
-    const tokens = tokensIn(JSON.stringify(tools));
-    this.toolSizes.set(tools, tokens);
-    return tokens;
   }
 
   /** Models were down when it made the calls: waiting for them once more would only say the same, later. */

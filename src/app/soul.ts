@@ -13,7 +13,7 @@ const LOOK_MS = 1_000;
 /** Reads how the assistant is to be from `path`, again when the file has changed. Without a file: nothing more. */
 export function soulOf(path: string, world: World): () => Promise<string> {
   let read: { file: string; changed: number; text: string } | undefined;
-  let looked: { at: number; text: string } | undefined;
+  let looked: { at: number; text: Promise<string> } | undefined;
   const look = async () => {
     for (const file of isAbsolute(path) ? [path] : [join(process.cwd(), path), join(packageRoot(), path)]) {
       try {
@@ -22,14 +22,14 @@ export function soulOf(path: string, world: World): () => Promise<string> {
         read = { file, changed, text: withoutComments(await readFile(file, 'utf8')).slice(0, LONGEST) };
         return read.text;
       } catch (error) {
-        if (isAbsolute(path)) world.log.warn({ file, error: messageOf(error) }, 'how I am to be cannot be read');
+        if (isAbsolute(path)) world.log.warn({ file, error: messageOf(error) }, 'assistant.soul file is unreadable');
       }
     }
     return '';
   };
   return async () => {
     const at = performance.now();
-    if (!looked || at - looked.at >= LOOK_MS) looked = { at, text: await look() };
+    if (!looked || at - looked.at >= LOOK_MS) looked = { at, text: look() };
     return looked.text;
   };
 }

@@ -1,5 +1,5 @@
-import type { ModelMessage, ModelToolCall } from '../model.ts';
-import { IMAGE_TOKENS, MESSAGE_TOKENS, tokensIn } from './tokens.ts';
+import type { ModelMessage, ModelRequest, ModelToolCall } from '../model.ts';
+import { IMAGE_TOKENS, MESSAGE_TOKENS, tokensIn, toolTokens } from './tokens.ts';
 
 /** Results and arguments of the running turn that are older than the last few shrink to this first. Characters. */
 const SHRUNK = 600;
@@ -45,6 +45,11 @@ export function sizeOf(message: ModelMessage, factor: number): number {
 /** Upper estimate of several. */
 export function sum(messages: readonly ModelMessage[], factor: number): number {
   return messages.reduce((total, message) => total + sizeOf(message, factor), 0);
+}
+
+/** Upper estimate of a whole request. */
+export function requestTokens({ system, moving, tools, messages }: ModelRequest): number {
+  return tokensIn(system) + tokensIn(moving) + toolTokens(tools) + sum(messages, 1);
 }
 
 /** The running turn within its room: older results and arguments shrink first, in the end all of them. */

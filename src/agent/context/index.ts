@@ -23,4 +23,4 @@ export {
   recall,
   setSetting,
 } from './store.ts';
-export { tokensIn } from './tokens.ts';
+export { tokensIn, toolTokens } from './tokens.ts';
