@@ -1,3 +1,4 @@
+import { BoundedMap } from '../base/bounded.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Answer } from './asking.ts';
@@ -21,7 +22,7 @@ export class Estimates {
   private readonly log: Log;
   private readonly factors = new Map<string, number>();
   /** By model and conversation: what was estimated, and what it came to. */
-  private readonly counts = new Map<string, { estimated: number; factor: number }>();
+  private readonly counts = new BoundedMap<string, { estimated: number; factor: number }>(KEPT);
 
   constructor(log: Log) {
     this.log = log;
@@ -68,7 +69,6 @@ export class Estimates {
     }
     this.counts.delete(key);
     this.counts.set(key, { estimated, factor });
-    for (const old of [...this.counts.keys()].slice(0, -KEPT)) this.counts.delete(old);
     return { ...limits, factor };
   }
 }

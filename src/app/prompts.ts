@@ -1,3 +1,4 @@
+import { BoundedMap } from '../base/bounded.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Asked, PromptSection } from '../chat/index.ts';
 import type { Person } from '../people/index.ts';
@@ -11,7 +12,7 @@ const REMEMBERED = 1_000;
 export class Prompts {
   private readonly skills: readonly EquippedSkill[];
   private readonly clock: Clock;
-  private readonly known = new Map<string, { at: number; sections: Promise<PromptSection[]> }>();
+  private readonly known = new BoundedMap<string, { at: number; sections: Promise<PromptSection[]> }>(REMEMBERED);
 
   constructor(skills: readonly EquippedSkill[], clock: Clock) {
     this.skills = skills;
@@ -37,7 +38,6 @@ export class Prompts {
     if (known && Math.abs(now - known.at) < FRESH_MS) return known.sections;
     const sections = this.read(person);
     sections.catch(() => this.changed(person.id));
-    if (this.known.size >= REMEMBERED) this.known.delete(this.known.keys().next().value as string);
     this.known.set(person.id, { at: now, sections });
     return sections;
   }

@@ -33,6 +33,15 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
+/**
+ * Milliseconds to wait after the failed try `attempt` (1 the first time): doubling from `first` up to `longest`, with
+ * jitter over the upper half, so that what failed together does not come back together.
+ */
+export function backOff(attempt: number, longest: number, first = 1_000): number {
+  const full = Math.min(longest, first * 2 ** Math.min(attempt - 1, 30));
+  return full / 2 + (Math.random() * full) / 2;
+}
+
 /** The promise's value, or `undefined` when `ms` of real time passed first. The promise itself goes on. */
 export async function withTimeout<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;

@@ -1,10 +1,10 @@
+import { Subscribers } from '../base/subscribers.ts';
 import type { World } from '../base/world.ts';
 import type { Bus } from './port.ts';
-import { Subscribers } from './subscribers.ts';
 
 /** The bus of a single process. */
 export function memoryBus(world: World): Bus {
-  const subscribers = new Subscribers(world);
+  const subscribers = new Subscribers(world.log);
   let closed = false;
   return {
     publish(channel, payload) {

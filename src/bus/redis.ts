@@ -1,10 +1,11 @@
 import type { Redis, RedisOptions } from 'ioredis';
+import { backOff } from '../base/async.ts';
 import { messageOf } from '../base/errors.ts';
+import { Subscribers } from '../base/subscribers.ts';
 import type { World } from '../base/world.ts';
 import type { Bus } from './port.ts';
-import { Subscribers } from './subscribers.ts';
 
-const FIRST_WAIT_MS = 100;
+const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 5_000;
 
 const OPTIONS = {
@@ -13,7 +14,7 @@ const OPTIONS = {
   maxRetriesPerRequest: 0,
   connectTimeout: 5_000,
   autoResubscribe: false,
-  retryStrategy: (attempt: number) => Math.min(FIRST_WAIT_MS * 2 ** Math.min(attempt, 10), LONGEST_WAIT_MS),
+  retryStrategy: (attempt: number) => backOff(attempt, LONGEST_WAIT_MS, FIRST_WAIT_MS),
 } satisfies RedisOptions;
 
 /**
@@ -37,7 +38,7 @@ class RedisBus implements Bus {
     this.sender = sender;
     this.receiver = receiver;
     this.world = world;
-    this.subscribers = new Subscribers(world);
+    this.subscribers = new Subscribers(world.log);
     for (const connection of [sender, receiver]) {
       connection.on('error', (error) => this.complain(error));
       connection.on('close', () => this.complain(undefined));

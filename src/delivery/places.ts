@@ -1,3 +1,4 @@
+import { BoundedMap } from '../base/bounded.ts';
 import type { Transaction } from '../storage/index.ts';
 import type { Place } from './adapter.ts';
 import { placesOf } from './store.ts';
@@ -6,7 +7,7 @@ const REMEMBERED = 10_000;
 
 /** Where conversations are. A conversation never moves, so that its place is read once. */
 export class PlaceBook {
-  private readonly known = new Map<string, Place>();
+  private readonly known = new BoundedMap<string, Place>(REMEMBERED);
 
   async find(tx: Transaction, conversationIds: readonly string[]): Promise<Map<string, Place>> {
     const found = new Map<string, Place>();
@@ -16,7 +17,6 @@ export class PlaceBook {
     }
     const unknown = conversationIds.filter((id) => !found.has(id));
     if (unknown.length === 0) return found;
-    if (this.known.size + unknown.length > REMEMBERED) this.known.clear();
     for (const [id, place] of await placesOf(tx, unknown)) {
       this.known.set(id, place);
       found.set(id, place);

@@ -1,6 +1,6 @@
 export type { DueSource } from './due.ts';
 export { Instance, type InstanceOptions, type Owned } from './instances/index.ts';
-export { backOff, type Job, type JobHandler, type JobOptions, JobQueue } from './queue/index.ts';
+export { type Job, type JobHandler, type JobOptions, JobQueue } from './queue/index.ts';
 export { type DeadJob, type DeadJobs, takeUntold } from './queue/store.ts';
 export { collectSoon, fileCollection, retention, retentionSchedule } from './retention/index.ts';
 export type { RetentionRule } from './retention/store.ts';

@@ -1,6 +1,6 @@
 /** The one wrapper around both engines: names and probes, retries, counting, hints, and the guard against misuse. */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { withTimeout } from '../base/async.ts';
+import { backOff, sleep, withTimeout } from '../base/async.ts';
 import { CodaError, messageOf, systemCode } from '../base/errors.ts';
 import type { World } from '../base/world.ts';
 import type { Engine, Hint, Row, Session } from './engine.ts';
@@ -9,6 +9,9 @@ import type { Database, Param, Result, StorageStats, Transaction } from './port.
 /** Serialisation failure and deadlock: the same statements may succeed when they are run again. */
 const RETRIED: readonly (string | undefined)[] = ['40001', '40P01'];
 const RETRIES = 5;
+/** Two that wait for each other must not meet again at once. Longer than a statement takes, shorter than a person notices. */
+const FIRST_WAIT_MS = 10;
+const LONGEST_WAIT_MS = 200;
 /** SQLSTATE `disk_full`: only the statement failed. */
 const DISK_FULL = '53100';
 /** SQLSTATE `in_failed_sql_transaction`. */
@@ -71,15 +74,14 @@ class WrappedDatabase implements Database {
       after.length = 0;
       return this.once(name, fn, after);
     });
-    for (const hook of after) this.guarded(hook, { transaction: name }, 'a hook after the commit threw');
+    for (const hook of after) this.afterCommit(name, hook);
     return value;
   }
 
   async listen(channel: string, heard: (payload: string) => void): Promise<() => Promise<void>> {
     this.checkOpen();
-    return this.inner.listen(channel, (payload) => {
-      this.guarded(() => heard(payload), { channel }, 'a listener to hints threw');
-    });
+    // The same function may listen twice.
+    return this.inner.listen(channel, (payload) => heard(payload));
   }
 
   notify(channel: string, payload: string): void {
@@ -152,12 +154,13 @@ class WrappedDatabase implements Database {
 
   /** Tries again what only lost a race. */
   private async retried<T>(name: string, attempt: () => Promise<T>): Promise<T> {
-    for (let retries = 0; ; retries++) {
+    for (let tries = 1; ; tries++) {
       try {
         return await attempt();
       } catch (error) {
-        if (retries === RETRIES || !mayWorkNow(error)) throw error;
+        if (tries > RETRIES || !mayWorkNow(error)) throw error;
         this.world.log.debug({ transaction: name, code: systemCode(error) }, 'a transaction is tried again');
+        await sleep(backOff(tries, LONGEST_WAIT_MS, FIRST_WAIT_MS));
       }
     }
   }
@@ -189,12 +192,12 @@ class WrappedDatabase implements Database {
     if (scope?.open) throw misuse(`database.${what} inside the transaction '${scope.name}': use its tx instead`);
   }
 
-  /** What others do with a commit or a hint must not look like a failure of the database. */
-  private guarded(call: () => void, about: object, message: string): void {
+  /** What others do with a commit must not look like a failure of the database. */
+  private afterCommit(transaction: string, hook: () => void): void {
     try {
-      call();
+      hook();
     } catch (error) {
-      this.world.log.error({ err: error, ...about }, message);
+      this.world.log.error({ err: error, transaction }, 'a hook after the commit threw');
     }
   }
 }

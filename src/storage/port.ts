@@ -74,7 +74,7 @@ export interface Database {
 
   /**
    * One statement as its own transaction, in one round trip. `name` is the transaction's name (`inbox.accept`).
-   * Serialisation failures and deadlocks are tried again (at most 5 times); everything else is thrown.
+   * Serialisation failures and deadlocks are tried again with back-off (at most 5 times); everything else is thrown.
    */
   run<Row = Record<string, unknown>>(name: string, sql: string, params?: readonly Param[]): Promise<Result<Row>>;
 

@@ -1,5 +1,5 @@
 /** What every engine behind the `Database` port owes. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { deferred } from '../../src/base/async.ts';
 import { CodaError } from '../../src/base/errors.ts';
 import type { Database } from '../../src/storage/index.ts';
@@ -141,6 +141,26 @@ export function databaseContract(name: string, { open, available }: ContractOpti
       });
       await expect(hopeless).rejects.toMatchObject({ code: '40001' });
       expect(calls).toBe(6);
+    });
+
+    test('what lost a race is not tried again before others had time to go on', async () => {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      try {
+        const order: string[] = [];
+        const loser = database.tx('test.loser', async (tx) => {
+          order.push('tried');
+          if (order.length === 1) await tx.query(`do $$ begin raise exception 'lost' using errcode = '40P01'; end $$`);
+        });
+        while (order.length === 0) await new Promise((resolve) => setImmediate(resolve));
+        await database.read('select 1');
+        await database.read('select 1');
+        order.push('others');
+        await vi.advanceTimersByTimeAsync(1_000);
+        await loser;
+        expect(order).toEqual(['tried', 'others', 'tried']);
+      } finally {
+        vi.useRealTimers();
+      }
     });
 
     test('inside a transaction the database itself refuses to work instead of waiting for ever', async () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { deferred, Sequence, withTimeout } from '../../base/async.ts';
+import { BoundedMap } from '../../base/bounded.ts';
 import type { Clock } from '../../base/clock.ts';
 import { CodaError, messageOf } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
@@ -63,7 +64,7 @@ class Console implements ConsoleAdapter {
   private readonly clockMoves = new Sequence();
   /** What a person's first line said: later ones need not repeat it. */
   private readonly roles = new Map<string, 'owner' | 'member'>();
-  private readonly buttonAt = new Map<string, string>();
+  private readonly buttonAt = new BoundedMap<string, string>(BUTTONS_REMEMBERED);
   private reachable: () => void = () => {};
   private closed = false;
 
@@ -139,18 +140,12 @@ class Console implements ConsoleAdapter {
       if (lost) return { kind: 'refused', reason: messageOf(error), fault: 'not_found' };
       return { kind: 'retry', reason: messageOf(error), afterMs: 10_000 };
     }
-    for (const button of content.buttons ?? []) this.remember(button.id, place.channel);
+    for (const button of content.buttons ?? []) this.buttonAt.set(button.id, place.channel);
     const text = resend ? `${AGAIN} ${content.text}` : content.text;
     return this.show(
       as(said({ ...content, text }, { id: receipt.id, conversation: place.channel, replyTo, files })),
       receipt,
     );
-  }
-
-  private remember(button: string, conversation: string): void {
-    this.buttonAt.set(button, conversation);
-    const [oldest] = this.buttonAt.keys();
-    if (this.buttonAt.size > BUTTONS_REMEMBERED && oldest !== undefined) this.buttonAt.delete(oldest);
   }
 
   /** Sent as soon as one session has it: one whose reader dawdles holds up nobody else. */

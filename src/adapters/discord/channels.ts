@@ -1,4 +1,5 @@
 import type { REST } from 'discord.js';
+import { BoundedMap } from '../../base/bounded.ts';
 import { type ChannelInfo, madeAt } from './parse.ts';
 import { asChannel } from './shapes.ts';
 
@@ -28,11 +29,10 @@ const REMEMBERED = 50_000;
 
 /** Which channels there are, learned as they come along; what was never heard of is asked for. */
 export class Channels {
-  private readonly known = new Map<string, ChannelInfo>();
+  private readonly known = new BoundedMap<string, ChannelInfo>(REMEMBERED);
 
   learn(channel: RawChannel, guild = channel.guild_id): ChannelInfo {
     const info = infoOf(channel, guild);
-    if (this.known.size >= REMEMBERED) this.known.clear();
     this.known.set(info.id, info);
     return info;
   }

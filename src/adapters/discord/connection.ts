@@ -1,5 +1,5 @@
 import type { APIInteraction, Client, GatewayDispatchEvents, GatewayReadyDispatchData, REST } from 'discord.js';
-import { deferred, withTimeout } from '../../base/async.ts';
+import { backOff, deferred, withTimeout } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { RawChannel, RawGuild } from './channels.ts';
@@ -232,8 +232,7 @@ export class Connection {
     if (trouble === TOKEN_REFUSED) this.requests = undefined;
     this.trouble = trouble ?? { says: `Discord cannot be reached (${messageOf(error)})`, remedy: RETRIED };
     this.log.error({ remedy: this.trouble.remedy }, this.trouble.says);
-    const wait = Math.min(LONGEST_WAIT_MS, this.times.firstWait * 2 ** this.failures++);
-    this.again(trouble ? REFUSED_WAIT_MS : wait * (0.5 + Math.random()));
+    this.again(trouble ? REFUSED_WAIT_MS : backOff(++this.failures, LONGEST_WAIT_MS, this.times.firstWait));
   }
 
   private again(ms: number): void {

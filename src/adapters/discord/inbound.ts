@@ -1,5 +1,5 @@
 import type { GatewayReadyDispatchData, REST } from 'discord.js';
-import { Sequence, Slots, sleep, withTimeout } from '../../base/async.ts';
+import { backOff, Sequence, Slots, sleep, withTimeout } from '../../base/async.ts';
 import { messageOf, systemCode } from '../../base/errors.ts';
 import { shorten } from '../../base/text.ts';
 import type { Inbox, IncomingMessage, KnownPlace, Place, Sender } from '../../delivery/index.ts';
@@ -350,7 +350,7 @@ export class Inbound {
         const what = wait === undefined ? 'could not be heard' : 'not heard yet';
         options.log.warn({ channel, attempt, error: messageOf(error) }, what);
         if (wait === undefined) return;
-        await sleep(wait * (0.5 + Math.random()), signal).catch(() => {});
+        await sleep(wait, signal).catch(() => {});
       }
     }
   }
@@ -373,7 +373,7 @@ export class Inbound {
  */
 export function waitAfter(error: unknown, attempt: number): number | undefined {
   if (!isOutage(error) && (attempt >= ATTEMPTS || isOwnFault(error))) return undefined;
-  return Math.min(LONGEST_WAIT_MS, 250 * 2 ** attempt);
+  return backOff(attempt, LONGEST_WAIT_MS);
 }
 
 /** A bug, or content that cannot be stored (SQLSTATE class 22): the next attempt would end in the same way. */

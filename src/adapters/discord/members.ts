@@ -1,4 +1,5 @@
 import type { APIGuildMember, REST } from 'discord.js';
+import { BoundedMap } from '../../base/bounded.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { isOutage, statusOf } from './outcome.ts';
@@ -15,7 +16,7 @@ export class Members {
   private readonly roles: ReadonlySet<string>;
   private readonly guildsNamed: ReadonlySet<string>;
   private readonly log: Log;
-  private readonly known = new Map<string, { groups: Promise<string[]>; until: number }>();
+  private readonly known = new BoundedMap<string, { groups: Promise<string[]>; until: number }>(REMEMBERED);
   /** The guilds that coda is in. */
   readonly guilds = new Set<string>();
 
@@ -34,7 +35,6 @@ export class Members {
     const known = this.known.get(user);
     if (known && known.until > now) return known.groups;
     const groups = this.ask(user, rest);
-    if (this.known.size >= REMEMBERED) this.known.clear();
     this.known.set(user, { groups, until: now + REMEMBERED_MS });
     groups.catch(() => this.known.delete(user));
     return groups;

@@ -1,3 +1,4 @@
+import { BoundedSet } from '../../base/bounded.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Inbox } from '../../delivery/index.ts';
 import { nonceFor } from './message.ts';
@@ -28,7 +29,7 @@ export class Others {
   private readonly options: DiscordOptions;
   private readonly inbox: () => Inbox | undefined;
   /** The nonces that this process has sent. */
-  private readonly nonces = new Set<string>();
+  private readonly nonces = new BoundedSet<string>(REMEMBERED);
   /** Nonces of messages that are not this process's, and not looked up yet. */
   private readonly strange = new Set<string>();
   private seenAt: number | undefined;
@@ -48,8 +49,6 @@ export class Others {
     // The same message has been answered already, and not from here.
     if (this.strange.delete(nonce)) this.found('the same message is answered');
     this.nonces.add(nonce);
-    const [oldest] = this.nonces;
-    if (this.nonces.size > REMEMBERED && oldest !== undefined) this.nonces.delete(oldest);
   }
 
   /** Something was said under coda's name. */

@@ -1,4 +1,5 @@
 import type { APIMessage, RawFile, REST } from 'discord.js';
+import { BoundedSet } from '../../base/bounded.ts';
 import type { Instant } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Content, Inbox, Part, Place, Receipt, SendOutcome } from '../../delivery/index.ts';
@@ -38,7 +39,7 @@ interface OwnReceipt extends Receipt {
 export class Outbound {
   private readonly deps: OutboundDeps;
   /** Interactions that have got their answer here. */
-  private readonly answeredHere = new Set<string>();
+  private readonly answeredHere = new BoundedSet<string>(REMEMBERED);
   private readonly order = new Order();
 
   constructor(deps: OutboundDeps) {
@@ -127,7 +128,7 @@ export class Outbound {
     return this.outcome(async (rest) => {
       const { content, files } = await this.prepare(part);
       if (!origin) return this.post(rest, part.place.channel, part, content, files, signal);
-      this.remember(origin.id);
+      this.answeredHere.add(origin.id);
       return this.answer(rest, part, origin, content, files, signal);
     }, sendOutcomeOf);
   }
@@ -250,12 +251,6 @@ export class Outbound {
     const rest = this.deps.rest();
     if (!rest) throw notSignedIn();
     return rest;
-  }
-
-  private remember(interaction: string): void {
-    this.answeredHere.add(interaction);
-    const [oldest] = this.answeredHere;
-    if (this.answeredHere.size > REMEMBERED && oldest !== undefined) this.answeredHere.delete(oldest);
   }
 }
 

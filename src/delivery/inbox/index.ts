@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Deferred, deferred, GroupCommit } from '../../base/async.ts';
+import { BoundedMap } from '../../base/bounded.ts';
 import { systemCode } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
 import type { World } from '../../base/world.ts';
@@ -51,7 +52,7 @@ const NOBODY = '23503';
 /** Takes what adapters hear: commits it, and runs it or leaves it to its turn. */
 export class InboxGate implements Inbox {
   private readonly deps: InboxDeps;
-  private readonly known = new Map<string, Known>();
+  private readonly known = new BoundedMap<string, Known>(REMEMBERED);
   private readonly unsettled = new Map<string, Deferred<void>>();
   private readonly acknowledging = new Map<string, () => Promise<boolean>>();
 
@@ -208,7 +209,6 @@ export class InboxGate implements Inbox {
       const conversationId = await store.openConversation(tx, place, personId, uuid(now), now);
       return { role: given, personId, conversationId };
     });
-    if (this.known.size >= REMEMBERED) this.known.delete(this.known.keys().next().value as string);
     this.known.set(key, met);
     return met;
   }

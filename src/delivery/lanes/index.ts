@@ -1,8 +1,9 @@
-import { withTimeout } from '../../base/async.ts';
+import { backOff, sleep, withTimeout } from '../../base/async.ts';
+import { BoundedSet } from '../../base/bounded.ts';
 import type { Instant } from '../../base/clock.ts';
 import { CodaError, messageOf } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
-import { backOff, type DueSource, type Instance, type Owned } from '../../jobs/index.ts';
+import type { DueSource, Instance, Owned } from '../../jobs/index.ts';
 import type { Database, Fragment, Transaction } from '../../storage/index.ts';
 import * as inbox from '../inbox/store.ts';
 import type { Item } from '../item.ts';
@@ -13,6 +14,11 @@ import * as store from './store.ts';
 const REMEMBERED = 100;
 /** Turns that have begun, as a multiple of those that may work at once: most of them wait for models. */
 const MOST_BEGUN = 16;
+
+/** Before a message that failed is run again. */
+const LONGEST_BACK_OFF_MS = 15 * 60_000;
+/** Between two tries to give a message back. */
+const LONGEST_WAIT_MS = 10_000;
 
 export interface LanesDeps {
   database: Database;
@@ -42,7 +48,7 @@ export class Lanes implements Owned, DueSource {
   readonly owners = store.OWNERS;
   private readonly deps: LanesDeps;
   /** People in the order in which they were served last, the last one at the end. */
-  private readonly served = new Set<string>();
+  private readonly served = new BoundedSet<string>(REMEMBERED);
   private readonly running = new Map<string, Running>();
   /** Of these, the ones that only wait for an answer from outside: they need no room. */
   private readonly waiting = new Set<string>();
@@ -87,7 +93,8 @@ export class Lanes implements Owned, DueSource {
 
   /** Runs a row whose lane (if it needs one) this process has taken. */
   run(item: Item): void {
-    this.serve(item.person.id);
+    this.served.delete(item.person.id);
+    this.served.add(item.person.id);
     const controller = new AbortController();
     const stop = () => controller.abort(this.deps.signal.reason);
     this.deps.signal.addEventListener('abort', stop, { once: true });
@@ -161,12 +168,6 @@ export class Lanes implements Owned, DueSource {
     return [...this.running.values()].some(({ item }) => item.payload.suspect) ? 0 : 1;
   }
 
-  private serve(personId: string): void {
-    this.served.delete(personId);
-    this.served.add(personId);
-    if (this.served.size > REMEMBERED) this.served.delete(this.served.values().next().value as string);
-  }
-
   private pump(): void {
     if (this.pumping || !this.hasRoom) return;
     this.pumping = this.takeWaiting().finally(() => {
@@ -209,11 +210,13 @@ export class Lanes implements Owned, DueSource {
     for (let attempt = 1; !this.deps.signal.aborted && item.owner === instance().id; attempt++) {
       try {
         if (await database.tx('lanes.giveback', (tx) => store.giveBack(tx, item, charge))) this.putBack.add(item.id);
-        world.clock.at(new Date(world.clock.now().getTime() + backOff(item.attempts + 1)), () => this.wake());
+        world.clock.at(new Date(world.clock.now().getTime() + backOff(item.attempts + 1, LONGEST_BACK_OFF_MS)), () =>
+          this.wake(),
+        );
         return;
       } catch (error) {
         world.log.warn({ error: messageOf(error) }, 'giving a message back failed; trying again');
-        await new Promise((resolve) => setTimeout(resolve, backOff(attempt, 10_000)));
+        await sleep(backOff(attempt, LONGEST_WAIT_MS), this.deps.signal).catch(() => {});
       }
     }
   }

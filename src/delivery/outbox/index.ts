@@ -1,8 +1,8 @@
-import { Batch, deadline, groupBy, Slots, sleep, unlessAborted } from '../../base/async.ts';
+import { Batch, backOff, deadline, groupBy, Slots, sleep, unlessAborted } from '../../base/async.ts';
 import type { Instant } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
-import { backOff, type DueSource, type Instance, type Owned } from '../../jobs/index.ts';
+import type { DueSource, Instance, Owned } from '../../jobs/index.ts';
 import type { Database, Transaction } from '../../storage/index.ts';
 import type { ChatAdapter, Part, Place, Receipt, SendOutcome } from '../adapter.ts';
 import type { Content } from '../content.ts';

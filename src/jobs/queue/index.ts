@@ -1,4 +1,4 @@
-import { Batch, groupBy, sleep } from '../../base/async.ts';
+import { Batch, backOff, groupBy, sleep } from '../../base/async.ts';
 import type { Instant } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
@@ -41,15 +41,6 @@ const DEFAULT_ATTEMPTS = 8;
 const LONGEST_BACK_OFF_MS = 15 * 60_000;
 /** Between two tries to store how jobs ended. */
 const LONGEST_WAIT_MS = 5_000;
-
-/**
- * Milliseconds before attempt `attempt + 1`: doubling from 1 s, at most 15 min, with jitter over the upper half so
- * that what failed together does not come back together.
- */
-export function backOff(attempt: number, longest = LONGEST_BACK_OFF_MS): number {
-  const full = Math.min(longest, 1_000 * 2 ** Math.min(attempt - 1, 30));
-  return full / 2 + (Math.random() * full) / 2;
-}
 
 /** Durable work with a due time: carried out at least once, by whichever process is there. */
 export class JobQueue implements DueSource, Owned {
@@ -165,7 +156,7 @@ export class JobQueue implements DueSource, Owned {
       const reason = world.secrets.hide(messageOf(error)).slice(0, 500);
       const dead = job.attempts >= job.maxAttempts;
       world.log.warn({ job: job.id, kind: job.kind, attempt: job.attempts, dead, error: reason }, 'job failed');
-      const dueAt = new Date(world.clock.now().getTime() + backOff(job.attempts));
+      const dueAt = new Date(world.clock.now().getTime() + backOff(job.attempts, LONGEST_BACK_OFF_MS));
       const ended = dead ? { state: 'dead' as const } : { state: 'pending' as const, dueAt };
       this.ended.add({ owner, ended: { id: job.id, error: reason, ...ended } });
     }

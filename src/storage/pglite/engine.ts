@@ -1,6 +1,7 @@
 /** The embedded engine behind the port: one session, one thread, strictly first come, first served. */
 import { type Deferred, deferred } from '../../base/async.ts';
 import type { Log } from '../../base/log.ts';
+import { Subscribers } from '../../base/subscribers.ts';
 import type { Engine, Hint, Row, Session } from '../engine.ts';
 import type { Param, Result } from '../port.ts';
 import { PgliteSession } from './session.ts';
@@ -48,7 +49,7 @@ export class PgliteEngine implements Engine {
   private readonly onClose: () => Promise<void>;
   private readonly queue: Waiting[] = [];
   private readonly known = new Map<string, Known>();
-  private readonly listeners = new Map<string, Set<(payload: string) => void>>();
+  private readonly listeners: Subscribers;
   private names = 0;
   private busy = false;
   private trips = 0;
@@ -56,6 +57,7 @@ export class PgliteEngine implements Engine {
   constructor(thread: EngineThread, log: Log, onClose: () => Promise<void>) {
     this.thread = thread;
     this.onClose = onClose;
+    this.listeners = new Subscribers(log);
     this.upkeep = new Upkeep((sql, params) => this.enqueue(sql, params, true), log);
   }
 
@@ -85,19 +87,13 @@ export class PgliteEngine implements Engine {
   }
 
   async listen(channel: string, heard: (payload: string) => void): Promise<() => Promise<void>> {
-    const all = this.listeners.get(channel) ?? new Set();
-    this.listeners.set(channel, all);
-    all.add(heard);
-    return async () => {
-      all.delete(heard);
-    };
+    this.listeners.add(channel, heard);
+    return async () => void this.listeners.remove(channel, heard);
   }
 
   /** There is one process, so nothing needs to go through the engine. */
   notify(hints: readonly Hint[]): void {
-    for (const { channel, payload } of hints) {
-      for (const heard of this.listeners.get(channel) ?? []) heard(payload);
-    }
+    for (const { channel, payload } of hints) this.listeners.tell(channel, payload);
   }
 
   async now(): Promise<Date> {

@@ -1,6 +1,6 @@
 /** How coda's connections to PostgreSQL are made, and what their errors mean. */
 import type { Client, ClientConfig } from 'pg';
-import { sleep } from '../../base/async.ts';
+import { backOff, sleep } from '../../base/async.ts';
 import { CodaError, messageOf, systemCode } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
 import { parserOf } from '../values.ts';
@@ -155,7 +155,7 @@ export async function connectPatiently(
 ): Promise<{ client: Client; target: Target }> {
   const deadline = performance.now() + timeoutMs;
   let current = target;
-  for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
+  for (let attempt = 1; ; attempt++) {
     try {
       return { client: await connectOnce(driver, current, deadline), target: current };
     } catch (error) {
@@ -166,10 +166,10 @@ export async function connectPatiently(
       if (!isLost(error)) throw refused(error, target);
       const left = deadline - performance.now();
       if (left <= 0) throw unreachable(error, target, timeoutMs);
-      if (wait === FIRST_WAIT_MS) {
+      if (attempt === 1) {
         world.log.warn({ database: target.name, reason: reasonOf(error) }, 'the database does not answer yet; waiting');
       }
-      await sleep(Math.min(wait, left));
+      await sleep(Math.min(backOff(attempt, LONGEST_WAIT_MS, FIRST_WAIT_MS), left));
     }
   }
 }

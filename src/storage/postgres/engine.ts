@@ -2,13 +2,13 @@
 import type { Pool, PoolClient, QueryResult } from 'pg';
 import { messageOf, systemCode } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
+import type { Subscribers } from '../../base/subscribers.ts';
 import type { Engine, Hint, Row, Session } from '../engine.ts';
 import type { Param, Result } from '../port.ts';
 import { encodeParam } from '../values.ts';
 import { isLost, named, noConnection, quote, STOOD_STILL, type Target } from './connect.ts';
 import { transactionSettings } from './limits.ts';
 import type { Listener } from './listener.ts';
-import type { Listeners } from './listeners.ts';
 import { PostgresSession } from './session.ts';
 
 /** coda has fewer distinct statements than this; what comes on top goes unprepared. */
@@ -24,7 +24,7 @@ export interface PostgresParts {
   pool: Pool;
   target: Target;
   listener: Listener;
-  listeners: Listeners;
+  listeners: Subscribers;
   log: Log;
 }
 
@@ -34,7 +34,7 @@ export class PostgresEngine implements Engine {
   private readonly pool: Pool;
   private readonly target: Target;
   private readonly listener: Listener;
-  private readonly listeners: Listeners;
+  private readonly listeners: Subscribers;
   private readonly log: Log;
   private readonly names = new Map<string, string>();
   /** When each connection was asked and answered last, in monotonic milliseconds. */

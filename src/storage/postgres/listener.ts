@@ -3,7 +3,7 @@
  * nor for rows that others hold. Losing it loses hints, never anything else.
  */
 import type { Client, QueryResult } from 'pg';
-import { Sequence, sleep } from '../../base/async.ts';
+import { backOff, Sequence, sleep } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
 import type { Hint, Row } from '../engine.ts';
@@ -155,10 +155,9 @@ export class Listener {
   }
 
   private async reconnect(): Promise<void> {
-    for (let wait = FIRST_WAIT_MS; this.reconnecting; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
+    for (let attempt = 1; this.reconnecting; attempt++) {
       try {
-        // Not all replicas at the same moment.
-        await sleep(wait * (0.5 + Math.random() / 2), this.stopping.signal);
+        await sleep(backOff(attempt, LONGEST_WAIT_MS, FIRST_WAIT_MS), this.stopping.signal);
       } catch {
         return;
       }

@@ -1,11 +1,11 @@
 import type { Client } from 'pg';
 import { systemCode } from '../../base/errors.ts';
+import { Subscribers } from '../../base/subscribers.ts';
 import type { World } from '../../base/world.ts';
 import { configOf, connectPatiently, loadDriver, processOf, quote, type Target, targetOf } from './connect.ts';
 import { PostgresEngine } from './engine.ts';
 import { LIMITS, type Limits } from './limits.ts';
 import { Listener } from './listener.ts';
-import { Listeners } from './listeners.ts';
 
 export interface PostgresOptions {
   url: string;
@@ -48,7 +48,7 @@ export async function openPostgres(options: PostgresOptions, world: World): Prom
   });
   // An idle connection that breaks is replaced on the next use.
   pool.on('error', (error) => world.log.debug({ err: error }, 'an idle database connection was lost'));
-  const listeners = new Listeners();
+  const listeners = new Subscribers(world.log);
   const direct = directUrl === undefined ? target : targetOf(directUrl, schema, false, limits);
   const listener = new Listener(driver, direct, world, (channel, payload) => listeners.tell(channel, payload));
   return new PostgresEngine({ pool, target, listener, listeners, log: world.log });

@@ -1,3 +1,4 @@
+import { BoundedMap } from '../../../base/bounded.ts';
 import { visible } from '../../../base/text.ts';
 import { MAIN, type Output, type Said } from '../protocol.ts';
 import { type CardType, renderCard } from './card.ts';
@@ -16,14 +17,16 @@ export interface View {
   say(status: string | undefined): void;
 }
 
+const REMEMBERED = 500;
+
 /** What has been said, and what of it can still be pressed or changed. */
 export class Conversation {
   private readonly view: View;
   private readonly style: Style;
   /** What each card was when it came: an edit does not say it. */
-  private readonly types = new Map<string, CardType>();
+  private readonly types = new BoundedMap<string, CardType>(REMEMBERED);
   /** Cards with buttons, newest last. */
-  private readonly cards = new Map<string, Said['buttons']>();
+  private readonly cards = new BoundedMap<string, Said['buttons']>(REMEMBERED);
   /** The input whose answer is still growing as the live block. */
   private growing: string | null = null;
 
@@ -130,13 +133,9 @@ export class Conversation {
     this.types.set(card.id, type);
     if (card.buttons.length > 0) this.cards.set(card.id, card.buttons);
     else this.cards.delete(card.id);
-    for (const old of [...this.types.keys()].slice(0, -MOST_REMEMBERED)) this.types.delete(old);
-    for (const old of [...this.cards.keys()].slice(0, -MOST_REMEMBERED)) this.cards.delete(old);
   }
 
   private lines(card: Said, type: CardType): string[] {
     return [...renderCard(card, type, this.view.width, this.style), ''];
   }
 }
-
-const MOST_REMEMBERED = 500;

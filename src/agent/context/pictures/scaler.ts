@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { withTimeout } from '../../../base/async.ts';
+import { BoundedMap } from '../../../base/bounded.ts';
 import type { Look } from './look.ts';
 
 /** Larger pictures are refused by some service; of a smaller one models see no less. Pixels along the longer side. */
@@ -18,7 +19,7 @@ export class NotScaled extends Error {}
 
 /** Makes pictures small enough for models: one at a time, on a thread that is there only meanwhile. */
 export class Scaler {
-  private readonly done = new Map<string, Promise<Buffer>>();
+  private readonly done = new BoundedMap<string, Promise<Buffer>>(KEPT);
   private last: Promise<unknown> = Promise.resolve();
 
   /** The picture with this hash as a JPEG. Throws `NotScaled`. */
@@ -33,7 +34,6 @@ export class Scaler {
     this.last = made.catch(() => undefined);
     this.done.set(hash, made);
     made.catch(() => this.done.delete(hash));
-    for (const old of [...this.done.keys()].slice(0, -KEPT)) this.done.delete(old);
     return made;
   }
 }

@@ -1,6 +1,7 @@
 /** What the model is told of skills before it answers. */
 
 import { tokensIn } from '../../../agent/index.ts';
+import { BoundedMap } from '../../../base/bounded.ts';
 import { shorten, visible } from '../../../base/text.ts';
 import type { Asked, PromptSection } from '../../../chat/index.ts';
 import type { Decisions, View, Views } from '../host.ts';
@@ -75,11 +76,10 @@ export class SkillPrompt {
 
   private list(view: View, off: ReadonlySet<string>, budget: number): Listed | undefined {
     const key = [budget, ...[...off].sort()].join('\n');
-    const known = this.lists.get(view) ?? new Map<string, Listed | undefined>();
+    const known = this.lists.get(view) ?? new BoundedMap<string, Listed | undefined>(KEPT);
     this.lists.set(view, known);
     if (known.has(key)) return known.get(key);
     const made = listed(offered(view, off), budget, view.decisions.uses);
-    if (known.size >= KEPT) known.clear();
     known.set(key, made);
     return made;
   }
