@@ -1,0 +1,347 @@
+import { MONTHS, WEEKDAYS } from '../lang/en-words.ts';
+import type { Layout } from '../layout.ts';
+import { DAY_NAMES, isNumbering, isUnreadTime, saysClock } from '../leftover.ts';
+import { hideNames } from '../names.ts';
+import { parseWhen, readPhrase, withWords } from '../parse.ts';
+import type { Run } from '../runs.ts';
+import { whichOne } from '../texts.ts';
+import { tokenise } from '../tokens.ts';
+import type { Once, Recurring, When } from '../types.ts';
+import { bareDay, digitsAt, endsInEvent, isApart, isOpen, STARTS, saysDay, strongDate } from './days.ts';
+import { saysTime } from './ends.ts';
+import {
+  ask,
+  endsWeak,
+  hasTime,
+  isSameWhen,
+  joined,
+  NUMBERS,
+  onlyTime,
+  startsWeak,
+  type Understood,
+  type View,
+  word,
+} from './view.ts';
+
+/** What makes it doubtful that a stretch says when, or that it says all of it: then a person is asked. */
+
+/** "The night before the trip": what is left counts from the moment that was read. */
+function isBeside(view: View, task: string): boolean {
+  const [first, second, third] = tokenise(task, view.language).map(({ text }) => text);
+  const [unit = '', tie = ''] = first === 'the' ? [second, third] : [first, second];
+  return view.language.temporal.has(unit) && (tie === 'before' || tie === 'after');
+}
+
+/** Whether what is left is no task, but more of the time: "end of tomorrow", "on the hour …". */
+export function isUnread(view: View, { when, words = '', task }: Understood, { connector }: Layout): boolean {
+  // "Remind me about lunch tomorrow".
+  if (connector !== '' && (/^lunch$/i.test(task) || Object.hasOwn(MONTHS, task.toLowerCase()))) return false;
+  const rest = tokenise(task, view.language);
+  return (
+    isUnreadTime(rest, when.kind === 'recurring', saysClock(tokenise(words, view.language)), view.language) ||
+    isBeside(view, task)
+  );
+}
+
+/** "Set a daily alarm for 6:30": how often stands before the alarm. */
+export function again(view: View, understood: Understood, { cadence }: Layout): Understood {
+  const { when, words = '', task } = understood;
+  if (cadence === '' || when.kind === 'recurring' || when.kind === 'ambiguous') return understood;
+  if (when.kind === 'reject' && when.code !== 'NO_TIME') return understood;
+  const series = cadence === 'recurring' ? undefined : readPhrase(`${cadence} ${words}`, view.ctx);
+  if (series?.kind === 'recurring' || series?.kind === 'ambiguous')
+    return { when: series, words: `${cadence} ${words}`.trim(), task };
+  return when.kind === 'once'
+    ? { ...understood, when: withWords(whichOne([{ words: '', when }]), view.ctx) }
+    : understood;
+}
+
+/** "Wake me at 6", "dinner tomorrow at 7": the rules for bare hours say one thing, habit says another. */
+export function byHabit(view: View, understood: Understood, { lead }: Layout): Understood {
+  const { when, words, task } = understood;
+  if (words === undefined || (when.kind !== 'once' && when.kind !== 'recurring')) return understood;
+  const about = [lead, ...hideNames(tokenise(task, view.language), view.language).map(({ text }) => text)];
+  const { habits } = view.language;
+  // "Evening class", but not "ask about the night shift".
+  const half = about
+    .filter((said, at) => at < 3 || !view.language.temporal.has(said))
+    .map((said) => habits.get(said))
+    .find((found) => found !== undefined);
+  if (half === undefined || !saysClock(tokenise(words, view.language))) return understood;
+  const read = (of: string) => readPhrase(`${words} ${of}`, view.ctx);
+  // What fits into one half of the day only says itself which.
+  if ([...new Set(habits.values())].some((one) => one !== half && read(one) === undefined)) return understood;
+  const usual = read(half);
+  if (!usual || (usual.kind !== 'once' && usual.kind !== 'recurring')) return understood;
+  if (firstOf(usual) === firstOf(when)) return understood;
+  return { when: withWords(whichOne([usual, when].map((one) => ({ words: '', when: one }))), view.ctx), words, task };
+}
+
+/** "Remind me tomorrow about 3 invoices". */
+export function isNumberOfThings(view: View, run: Run): boolean {
+  const last = view.runs.last(run);
+  if (last?.to !== run.to || last.to !== last.from + 2 || view.tokens[last.from]?.raw.toLowerCase() !== 'about')
+    return false;
+  return THINGS.test(word(view, run.to)) && !saysTime(view, run.to);
+}
+
+/** "Remind me tomorrow about noon prayer": the hour, or what it is about. */
+export function aboutWhat(view: View, run: Run, to: number): Understood | undefined {
+  const last = view.runs.last(run);
+  if (last?.to !== run.to || view.tokens[last.from]?.raw.toLowerCase() !== 'about') return undefined;
+  if (isOpen(view, run.to) || view.language.connectors.has(word(view, run.to)) || word(view, run.to) === '')
+    return undefined;
+  const shorter = view.runs.exactly(run.from, last.from);
+  return shorter && ask(view, [shorter.when, run.when], view.runs.words(run.from, run.to), [[last.from + 1, to]]);
+}
+
+/** "2h30m laundry", "remind me 2 hours laundry", where nothing else says when. */
+export function isCompact(view: View, run: Run, to: number, layout: Layout): boolean {
+  if ((run.phrase.shift ?? run.phrase.vague) === undefined || run.phrase.placed.length > 1) return false;
+  const isLed = layout.hasLead && isLength(view, run);
+  if (!isLed && !/^\d[\dsmhdw]*$/i.test(view.runs.words(run.from, run.to))) return false;
+  return !view.runs.longestUpTo(to, run.to + 1, (one) => !startsWeak(view, one));
+}
+
+/** "Remind me 30 minutes yoga": in that time, or for so long. */
+export function isLoose(view: View, run: Run, { isCommand }: Layout): boolean {
+  return !isCommand && run.phrase.shift?.bare === true && isLength(view, run) && run.phrase.placed.length === 1;
+}
+
+function isLength(view: View, { from, to }: Run): boolean {
+  return /^\d+ (?:minutes?|mins?|hours?|hrs?|days?|weeks?|months?)$/i.test(view.runs.words(from, to));
+}
+
+/** "Every Tu and Th at 10": a recurrence that was not understood would turn into a single time. */
+export function doubtWithin(view: View, run: Run, task: [number, number]): Understood | undefined {
+  for (let at = task[0]; at < task[1]; at++) {
+    const next = word(view, at + 1);
+    // "The Everyday Cookbook".
+    if (ARTICLES.has(word(view, at - 1)) && view.tokens[at]?.raw.toLowerCase() === 'everyday') continue;
+    if (word(view, at) !== 'every' || !(view.language.temporal.has(next) || CLIPPED_DAY.test(next))) continue;
+    return ask(view, [run.when], view.runs.words(run.from, run.to), [task]);
+  }
+  return undefined;
+}
+
+/** "Check in 24 hours before my flight on Friday at 6pm": the time is that of the flight. */
+export function earlierWithin(view: View, run: Run, from: number): Understood | undefined {
+  for (let at = from + 1; at < run.from; at++) {
+    const pieces = view.runs.pieces(at);
+    const piece = pieces.find(({ value, end }) => value.kind === 'before' && end < run.from);
+    if (!piece || pieces.some(({ value, end }) => /^(?:date|shift)$/.test(value.kind) && end > piece.end)) continue;
+    const { when } = joined(
+      view,
+      [
+        [at, piece.end],
+        [run.from, run.to],
+      ],
+      [],
+    );
+    return ask(view, [when, run.when], view.runs.words(run.from, run.to), [[from, run.from]]);
+  }
+  return undefined;
+}
+
+/** "Call Bob at 5 and Ana at 6", "drop the kids at 8, pick up at 3": two times, each with its task. */
+export function oneOfTwo(view: View, run: Run, from: number): Understood | undefined {
+  for (let at = from + 1; at < run.from - 1; at++) {
+    const close = anotherAt(view, at, run.from);
+    if (close && onlyTime(run))
+      return ask(view, [close.when, run.when], view.runs.words(run.from, run.to), [[from, run.from]]);
+    if (!/^(?:at|on|tomorrow|today|tonight)$|^\d/.test(word(view, at)) && !Object.hasOwn(WEEKDAYS, word(view, at)))
+      continue;
+    const other = view.runs.longestFrom(
+      at,
+      run.from,
+      (one) => !startsWeak(view, one) && (!endsWeak(view, one) || parts(view, one)) && one.to < run.from,
+    );
+    if (!other || !parts(view, other)) continue;
+    const isAlike = onlyTime(other) === onlyTime(run) || hasTime(other) === hasTime(run);
+    if (isAlike) return ask(view, [other.when, run.when], view.runs.words(run.from, run.to), [[from, run.from]]);
+  }
+  return undefined;
+}
+
+/** "At 5 call Bob and at 6 call Ana": what begins another task, with a time of its own. */
+export function another(view: View, from: number, to: number): Run | undefined {
+  for (let at = from + 1; at < to - 1; at++) {
+    const close = anotherAt(view, at, to);
+    if (close) return close;
+    if (!/^(?:and|then|;|,)$/.test(word(view, at))) continue;
+    const run = view.runs.longestFrom(at + 1, to, (one) => one.to < to && !startsWeak(view, one));
+    const isDay = run && (view.language.task.deeds.has(word(view, run.to)) || hasTime(run));
+    const first = word(view, at + 1);
+    if (run && isDay && (STARTS.has(first) || /^\d/.test(first) || Object.hasOwn(WEEKDAYS, first))) return run;
+  }
+  return undefined;
+}
+
+/** "5pm call 6pm email": the same without a word between; a "4pm review" is a thing. */
+function anotherAt(view: View, at: number, to: number): Run | undefined {
+  if (!/^\d/.test(word(view, at)) || OWNED.test(word(view, at - 1))) return undefined;
+  const run = view.runs.longestFrom(
+    at,
+    to,
+    (one) => onlyTime(one) && one.phrase.time?.clock?.exact === true && !startsWeak(view, one),
+  );
+  const next = run ? word(view, run.to) : '';
+  const { deeds, events } = view.language.task;
+  return deeds.has(next) && !events.has(next) ? run : undefined;
+}
+
+/** Whether another task begins behind a run. */
+function parts(view: View, run: Run): boolean {
+  const isNext = /^(?:and|then|[,;])$/;
+  if (isNext.test(word(view, run.to)) || isNext.test(word(view, run.to - 1))) return true;
+  // "Call Bob at 5 about the meeting at 6".
+  const isOpen = /^(?:about|re|regarding|because|with)$/.test(word(view, run.to));
+  // "The 3pm call" is a thing.
+  return (
+    onlyTime(run) && !/^\d/.test(word(view, run.from)) && (isOpen || view.language.task.deeds.has(word(view, run.to)))
+  );
+}
+
+/** Words about time that stand unread before the run, and dates elsewhere in the task, make its date doubtful. */
+export function doubtBefore(view: View, run: Run, from: number): Understood | undefined {
+  const previous = word(view, run.from - 1);
+  const words = view.runs.words(run.from, run.to);
+  // A month says when only with a day: "call Jan at 10".
+  const isUnread =
+    onlyTime(run) &&
+    view.language.temporal.has(previous) &&
+    !Object.hasOwn(MONTHS, previous) &&
+    !isCalledSo(view, run.from - 1) &&
+    !lasts(view, run.from, from);
+  // "For 2 Mondays and Thursdays": the first of a list was not read.
+  const isListed = view.language.joins.has(previous) && view.language.temporal.has(word(view, run.from - 2));
+  // "Call Bob in 1:30": no "log in at 5".
+  const isLength = previous === 'in' && /^(?:\d|about|~)/.test(word(view, run.from)) && !/[ap]\.?m/i.test(words);
+  if (isTie(view, run.from - 1) || counts(view, run.from - 1) || isUnread || isListed || isLength)
+    return ask(view, [run.when], words, [[from, run.from]]);
+  if (!onlyTime(run)) return undefined;
+  const span = during(view, run, from);
+  if (span) return ask(view, [span, run.when], words, [[from, run.from]]);
+  const dashed = word(view, from).replace(/^(\d\d?)-(\d\d?)$/, '$1/$2');
+  // "12-7 oil change 4pm".
+  if (dashed !== word(view, from) && run.from > from + 1) {
+    const dated = parseWhen(`${dashed} ${words}`, view.ctx);
+    if (dated.kind !== 'reject') return ask(view, [dated, run.when], words, [[from, run.from]]);
+  }
+  const owned = ofOwnDay(view, run, from);
+  if (owned) return ask(view, [owned, run.when], words, [[from, run.from]]);
+  for (let at = digitsAt(view, from) ? from : from + 1; at < run.from; at++) {
+    const last = strongDate(view, at, run.from) ?? bareDay(view, at, run.from) ?? digitsAt(view, at);
+    if (!last) continue;
+    // "The day after tomorrow" begins before its "tomorrow".
+    const other = view.runs.longestUpTo(last.to, from + 1, (one) => saysDay(view, one) && !hasTime(one)) ?? last;
+    const both = joined(
+      view,
+      [
+        [other.from, other.to],
+        [run.from, run.to],
+      ],
+      [
+        [from, other.from],
+        [other.to, run.from],
+      ],
+    );
+    const isCertain = both.when.kind === 'once' || both.when.kind === 'recurring';
+    if (isCertain && isApart(view, other, run.from)) return both;
+    return ask(view, [both.when, run.when], words, [[from, run.from]]);
+  }
+  return undefined;
+}
+
+/** "Prep for my 3pm at 2", "the 3 o'clock with HR at 2": what is called by its hour, and the people. */
+function isCalledSo(view: View, at: number): boolean {
+  if (view.tokens[at]?.raw === 'HR') return true;
+  return /^(?:am|pm|o'clock)$/.test(word(view, at)) && /^(?:the|my|our|his|her|their)$/.test(word(view, at - 2));
+}
+
+/** "Take antibiotics for 7 days at 9": on each of them, or once what is for so many. */
+export function during(view: View, run: Run, from: number): When | undefined {
+  for (let at = run.from - 1; at >= from; at--) {
+    if (word(view, at) !== 'for') continue;
+    const piece = view.runs.pieces(at).find(({ end, value }) => end === run.from && value.kind === 'shift');
+    const span = piece?.value.kind === 'shift' ? piece.value.span : undefined;
+    if (!span || span.milliseconds > 0) return undefined;
+    const day = span.workdays > 0 ? 'weekday' : 'day';
+    const count = span.workdays > 0 ? `for ${span.workdays} times` : view.runs.words(at, run.from);
+    return readPhrase(`every ${day} ${view.runs.words(run.from, run.to)} ${count}`, view.ctx);
+  }
+  return undefined;
+}
+
+/** "Tomorrow's meeting at 3": the time of the event, where that is another. */
+function ofOwnDay(view: View, run: Run, from: number): When | undefined {
+  const day = /^(.+)'s$/.exec(word(view, from))?.[1];
+  if (day === undefined || !view.language.temporal.has(day) || !endsInEvent(view, from + 2)) return undefined;
+  const when = readPhrase(`${day} ${view.runs.words(run.from, run.to)}`, view.ctx);
+  return when && when.kind !== 'reject' && !isSameWhen(when, run.when) ? when : undefined;
+}
+
+/** Whether a word leaves it unsaid which time is meant; "late in 20 minutes" and "past at 5" do not. */
+export function isTie(view: View, at: number): boolean {
+  const said = word(view, at);
+  const next = word(view, at + 1);
+  if (isNumbering(said, next) || (DAY_NAMES.has(said) && isDayName(next))) return true;
+  // "The eve of April 5", "2nd week of April".
+  if (said === 'of' && view.language.temporal.has(word(view, at - 1))) return true;
+  if (said === 'of' && word(view, at - 1) === 'eve') return true;
+  // "Some time next week", "last thing tonight".
+  if (/^(?:time|thing)$/.test(said) && /^(?:some|any|last)$/.test(word(view, at - 1))) return true;
+  // "Any day but Sunday".
+  if (said === 'but' && /^(?:day|time|week|weekday)$/.test(word(view, at - 1))) return true;
+  return TIES.has(said) && !(LOOSE_TIES.has(said) && /^(?:at|in|by)$/.test(word(view, at + 1)));
+}
+
+/** Whether a length of time ends here ("a fortnight on Tuesday"), so that the date counts from there. */
+function counts(view: View, at: number): boolean {
+  if (NUMBERS.has(word(view, at)) && PLURALS.test(word(view, at + 1))) return true;
+  const joins = /^(?:on|from|after|before|of)$/.test(word(view, at + 1));
+  const isElapsed = /^(?:on|of)$/.test(word(view, at + 1)) && /^(?:second|minute|hour)$/.test(word(view, at));
+  if (!joins || isElapsed) return false;
+  return view.language.temporal.has(word(view, at)) && /^(?:an?|one|\d+)$/.test(word(view, at - 1));
+}
+
+/** Whether "for half an hour" ends at `to`: how long the task takes. */
+export function lasts(view: View, to: number, limit: number): boolean {
+  for (let at = to - 1; at > limit; at--)
+    if (word(view, at) === 'for' && view.runs.pieces(at).some(({ end, value }) => end === to && value.kind === 'shift'))
+      return true;
+  return false;
+}
+
+/** The first instant that is meant. */
+function firstOf(when: Once | Recurring): number | undefined {
+  return (when.kind === 'once' ? when.at : when.next[0])?.getTime();
+}
+
+const isDayName = (said: string): boolean => Object.hasOwn(WEEKDAYS, said) || HOLIDAY_WORDS.test(said);
+
+const HOLIDAY_WORDS = /^(?:christmas|new|easter|thanksgiving|monday)$/;
+
+/** What people clip the days of the week to, or count. */
+const CLIPPED_DAY = /^(?:m|mo|t|tu|th|w|we|r|f|fr|s|sa|su|\d.*)$/;
+
+/** "In two Mondays" is no series. */
+const PLURALS = /^(?:mon|tues|wednes|thurs|fri|satur|sun)days$|^week(?:day|end)s$/;
+
+/** Words that belong to a time, and leave it unsaid which, when they stand unread before one. */
+const TIES = new Set(
+  'every next until before except starting past half between since per last not early late mid middle sometime anytime whenever or'.split(
+    ' ',
+  ),
+);
+
+/** What is counted, or goes on with a number. */
+const THINGS = /^(?:people|men|women|children|kids|on|of|\w{2,}[^\Ws]s)$/;
+
+/** What makes a time that of a thing, or of what is said of it. */
+const OWNED = /^(?:the|a|an|my|our|his|her|their|your|about|for|of|to|from|this|that|every)$/;
+
+const ARTICLES = new Set('the a an my our his her their your some'.split(' '));
+
+/** Of these, the ones that say nothing of a time with a word of its own: "I'm late at 5". */
+const LOOSE_TIES = new Set('late early last past half middle mid start starting per'.split(' '));

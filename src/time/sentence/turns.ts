@@ -1,0 +1,111 @@
+import { hideNames } from '../names.ts';
+import { parseWhen } from '../parse.ts';
+import type { Run } from '../runs.ts';
+import { tokenise } from '../tokens.ts';
+import { FUNCTION_WORDS } from './days.ts';
+import { ask, startsWeak, type Understood, type View, word } from './view.ts';
+
+/** What turns the meaning of a time after it was said, or leaves the time itself unsaid. */
+
+/** "At 5, no, 6", "Monday, actually Tuesday": up to where the first time goes, and from where the second one does. */
+export function correction(view: View): { before: number; after: number } | undefined {
+  for (const [at, { text }] of view.tokens.entries()) {
+    if (!TURNS.test(text)) continue;
+    let before = at;
+    while (before > 0 && /^[.,;:-]$/.test(word(view, before - 1))) before--;
+    let after = at + 1;
+    while (BETWEEN.test(word(view, after)) || TURNS.test(word(view, after))) after++;
+    // "Tomorrow at 9 call Bo, actually at 10".
+    const isAside = before < at && view.tokens.slice(0, before).some((_, place) => namesTime(view, place));
+    if ((namesTime(view, before - 1) || isAside) && namesTime(view, after)) return { before, after };
+  }
+  return undefined;
+}
+
+/** "Tomorrow at 5, no, at 6": what the correction does not say anew stays as it was said. */
+export function corrected(view: View): Understood | undefined {
+  const turn = correction(view);
+  if (!turn) return undefined;
+  const { before, after } = turn;
+  let said: Run | undefined;
+  for (let end = before; end > 0 && !said; end--) said = view.runs.longestUpTo(end, 0, (run) => !startsWeak(view, run));
+  const anew = view.runs.longestFrom(after, view.tokens.length, () => true);
+  if (!said || !anew) return undefined;
+  const kinds = new Set(anew.phrase.placed.map(({ piece }) => piece.kind));
+  const kept = said.phrase.placed.filter(({ piece }) => !kinds.has(piece.kind));
+  const isHour = anew.phrase.placed.length === 1 && kinds.has('time') && /^\d/.test(word(view, anew.from));
+  const words = kept.map(({ from, to }) => view.runs.words(from, to));
+  words.push(`${isHour ? 'at ' : ''}${view.runs.words(anew.from, anew.to)}`);
+  const when = parseWhen(words.join(' '), view.ctx);
+  if (when.kind === 'reject') return undefined;
+  const { head, body, hasLead } = view.finder.layout();
+  const from = hasLead && said.from >= body[0] ? body[0] : head[0];
+  return ask(view, [when], words.join(' '), [
+    [from, said.from],
+    [said.to, before],
+    [anew.to, body[1]],
+  ]);
+}
+
+/** "At 5 or when I'm home": what else may be meant was not read. */
+export function isOpenChoice(view: View, task: string): boolean {
+  const words = tokenise(task, view.language);
+  return [words[0], words.at(-1)].some((said) => said !== undefined && view.language.choices.has(said.text));
+}
+
+/** "Remind me on Friday, it starts at 4pm": a day without its hour, and a clock time that nothing has claimed. */
+export function leavesClock(view: View, { when, words = '', task }: Understood): boolean {
+  if (when.kind !== 'once' || OWN_HOUR.test(words) || SAYS_HOUR.test(words)) return false;
+  const parts = hideNames(tokenise(task, view.language), view.language);
+  const said = (at: number) => parts[at]?.text ?? '';
+  return parts.some(({ text }, at) => {
+    const isHalved = /^\d{1,2}(?:[:.]\d\d)?$/.test(text) && /^[ap]m$/.test(said(at + 1));
+    const isClock = isHalved || /^(?:[01]?\d|2[0-3]):[0-5]\d$|^(?:noon|midnight)$/.test(text);
+    // "The 9am meeting", "a 4pm bus".
+    if (!isClock || /^(?:the|an?|my|our|his|her|their|your|for|of|from|to)$/.test(said(at - 1))) return false;
+    const next = said(at + (isHalved ? 2 : 1));
+    // "Dinner 7pm Sydney tomorrow".
+    const isPlaced = /^\p{Lu}/u.test(parts[at + (isHalved ? 2 : 1)]?.raw ?? '');
+    return isPlaced || /^[,.;!?)-]?$/.test(next) || FUNCTION_WORDS.has(next);
+  });
+}
+
+function namesTime(view: View, at: number): boolean {
+  const said = word(view, at);
+  return /^\d/.test(said) || HOURS.test(said) || (view.language.temporal.has(said) && !LENGTHS.test(said));
+}
+
+/** "Tomorrow when I get home": a day without its hour, which is that of an event. */
+export function waitsForEvent(view: View, { words = '', task }: Understood): boolean {
+  if (!MAY_WAIT.test(task) || SAYS_HOUR.test(words)) return false;
+  const parts = hideNames(tokenise(task, view.language), view.language);
+  const at = parts.findIndex(({ text }, index) => {
+    const next = parts[index + 1];
+    // "Send cards before Dec 15".
+    if (!next || view.language.temporal.has(next.text)) return false;
+    return EVENT_STARTS.test(text) ? SUBJECTS.test(next.raw) : text === 'as' && next.text === 'soon';
+  });
+  return at >= 0 && !parts.slice(0, at).some(({ text }) => view.language.task.reports.has(text));
+}
+
+const TURNS = /^(?:no|nope|sorry|actually|wait|oops|correction|scratch|rather|mean|meant)$/;
+
+const BETWEEN = /^(?:[.,;:-]|at|on|by|it|that|make|let's|say|i|mean|meant)$/;
+
+const HOURS = /^(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)$/;
+
+const LENGTHS = /^(?:second|minute|hour|day|week|month|year|time)$/;
+
+const SAYS_HOUR =
+  /\b(?:noon|midnight|o'clock|hours?|minutes?|mins?)\b|\d[:.]\d|\d ?[ap]\.?m|\b(?:at|by) \d|\d ?[hm]\b/i;
+
+/** A part of the day, or a length of time. */
+const OWN_HOUR = /\b(?:morning|afternoon|evening|night|tonight|lunch\w*|now|later|(?:half|quarter)\b.*)\b/i;
+
+const MAY_WAIT = /\b(?:when|once|after|before|soon)\b/i;
+
+const EVENT_STARTS = /^(?:when|once|after|before)$/;
+
+/** Of whom or what something is told that is yet to happen. */
+const SUBJECTS =
+  /^(?:I|\p{Lu}.*|i|we|you|he|she|it|they|i'm|he's|she's|we're|they're|my|our|his|her|their|the|school|work)$/u;
