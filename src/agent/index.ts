@@ -17,6 +17,7 @@ export {
   tokensIn,
 } from './context/index.ts';
 export { countersOf } from './counters.ts';
+export type { Topic } from './dialogue/dialogue.ts';
 export { note as noteDialogue } from './dialogue/store.ts';
 export { dropTool, notUnderstoodTool } from './dialogue/tools.ts';
 export { offlineModel } from './english/index.ts';

@@ -23,6 +23,8 @@ export interface Topic {
   text?: string;
   /** An ISO instant. */
   at: string;
+  /** Whether that is so lately that words which name nothing are about it. */
+  isRecent?: boolean;
 }
 
 export interface Dialogue {
@@ -35,12 +37,16 @@ const LONGEST_QUESTION_MS = 12 * 3_600_000;
 /** Later than this nothing is corrected that is not named. */
 const LONGEST_TOPIC_MS = 6 * 3_600_000;
 
+/** Later than this a time alone corrects nothing. */
+const RECENT_MS = 10 * 60_000;
+
 /** What of `stored` still counts at `now`. */
 export function fresh(stored: Dialogue | null | undefined, now: Date): Dialogue {
   const within = <T extends { at: string }>(one: T | null | undefined, ms: number): T | undefined =>
     one && now.getTime() - Date.parse(one.at) <= ms ? one : undefined;
+  const topic = within(stored?.topic, LONGEST_TOPIC_MS);
   return {
     question: within(stored?.question, LONGEST_QUESTION_MS),
-    topic: within(stored?.topic, LONGEST_TOPIC_MS),
+    topic: topic && { ...topic, isRecent: within(topic, RECENT_MS) !== undefined },
   };
 }

@@ -4,6 +4,8 @@ import { DROP, NOT_UNDERSTOOD } from './names.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';
 
+/** What a call that finds nothing of what it names fails with. */
+const FOUND_NOTHING = new Set(['NOT_FOUND', 'NOT_A_DATE']);
 const NAMED_AGAIN_MS = 24 * 3_600_000;
 
 const inputOfNotUnderstood = z.object({
@@ -29,7 +31,7 @@ export const notUnderstoodTool = dataTool({
     for (const call of instead) {
       const result = await ctx.call(call, ctx);
       // What takes it back, and what it asks, is kept already.
-      if (result.ok || result.code !== 'NOT_FOUND') return kept(result);
+      if (result.ok || !FOUND_NOTHING.has(result.code)) return kept(result);
     }
     if (besides) return failed('NOT_UNDERSTOOD', texts.partNotUnderstood(text));
     if (why !== undefined) return done(why);

@@ -29,6 +29,12 @@ const BEFORE = list(`
   hi
   hello
   yo
+  oi
+  ey
+  bro
+  dude
+  mate
+  man,
   ok
   okay
   alright
@@ -117,6 +123,16 @@ const BEFORE = list(`
   thanks
   thank you
   cheers
+  ta
+  thing is,
+  two things,
+  three things,
+  2 things,
+  3 things,
+  a few things,
+  few things,
+  couple of things,
+  a couple of things,
   nah
   ugh
   hmm
@@ -170,6 +186,16 @@ const AFTER = list(`
   , if thats okay
   , when you can
   , when you get a chance
+  lol
+  haha
+  xx
+  tho
+  though
+  rn
+  atm
+  , all good
+  , no worries
+  , sorry
   thanks
   thank you
   thank you so much
@@ -332,7 +358,7 @@ const COURTESIES = new Set(
   `thanks|thank you|cheers|ta|thanks a lot|thank you so much|thanks so much|many thanks|great|perfect|cool|nice|ok
   |okay|please|hi|hey|hello|hiya|yo|good morning|morning|good evening|good afternoon|hey coda|hi coda|hello coda|hi there
   |coda|thanks coda|best|regards|best regards|kind regards|bye|lol|haha|sorry|thanks in advance|much appreciated|love it
-  |awesome|brilliant|one more thing|oh and one more thing|and one more thing|ok thanks|great thanks|got it|i think`
+  |awesome|brilliant|one more thing|oh and one more thing|and one more thing|ok thanks|great thanks|got it|i think|not much|nothing much|not a lot|all good|im good|im fine|same|same here|good thanks|fine thanks`
     .split('|')
     .map((one) => one.trim()),
 );

@@ -204,7 +204,8 @@ function startedAt(message: Message, start: Start, to: number, ends: Border['kin
   const clause = mayOpen ? clauseOf(message, start.at, to, start.dialogue) : undefined;
   if (!clause) {
     const carried = start.before && carriedOn(message, start.at, to, start.before);
-    if (carried || !mayOpen || (start.before && !start.before.unsure)) return carried;
+    if (carried || (start.before && holdsWords(start.before))) return carried;
+    if (!mayOpen) return undefined;
     return unsureOf(message, start.at, to, start.dialogue);
   }
   if (start.kind === 'correction' && !start.before) return undefined;
@@ -214,6 +215,10 @@ function startedAt(message: Message, start: Start, to: number, ends: Border['kin
   if (!isWhole && [start.kind, ends].some((kind) => kind === 'join' || kind === 'correction')) return undefined;
   return clause;
 }
+
+/** Whether what follows may belong to the words that the request holds: a text, not a name. */
+const holdsWords = ({ calls, unsure }: Clause): boolean =>
+  !unsure && calls.some(({ input }) => input.text !== undefined);
 
 /** A clause that names something which may be there. Behind a sure request it may be a part of that. */
 function unsureOf(message: Message, from: number, to: number, dialogue: Dialogue): Clause | undefined {
@@ -259,7 +264,11 @@ function after(dialogue: Dialogue, { calls }: Clause): Dialogue {
 function inParts(message: Message, dialogue: Dialogue): Act[] | undefined {
   const { text, words, understanding } = message;
   const borders = bordersOf(text, words).filter(
-    (border) => border.kind === 'line' || border.kind === 'stop' || isAsked(words, border),
+    (border) =>
+      border.kind === 'line' ||
+      border.kind === 'stop' ||
+      isAsked(words, border) ||
+      (border.kind === 'join' && isAside(message, border, dialogue)),
   );
   const found: Act[] = [];
   let [start, now] = [skip(text, words, 0), dialogue];
@@ -285,6 +294,22 @@ function inParts(message: Message, dialogue: Dialogue): Act[] | undefined {
   return found.length > 1 && found.some(({ kind }) => kind === 'call') ? found : undefined;
 }
 
+/** Words that make what follows depend on them. */
+const DEPENDS = new Set(
+  'if when whenever unless until once after before whether said says told tells asked tell say dont not never maybe should would could might or and remind note'.split(
+    ' ',
+  ),
+);
+
+/** "Sam paid me back, delete that note": a short statement, then a request about the thing at hand. */
+function isAside(message: Message, { end, at }: Border, dialogue: Dialogue): boolean {
+  const { words, understanding, text } = message;
+  if (end > 6 || words.slice(0, end).some(({ norm }) => DEPENDS.has(norm))) return false;
+  if (!words.slice(at).some(({ norm }) => norm === 'it' || norm === 'that' || norm === 'this')) return false;
+  const call = understanding.read(text, words, at, words.length, dialogue).certain?.call;
+  return call !== undefined && call.tool !== 'smalltalk' && call.input.text === undefined;
+}
+
 /** A question stands behind an "and". */
 function isQuestionBehind({ text, words }: Message): boolean {
   return (
@@ -306,7 +331,7 @@ function isSignature({ text, words }: Message, at: number, to: number): boolean 
 /** How a further request begins behind "and" or a comma. */
 const OPENERS = `
   remind me|remind us|set a|set an|set another|add a reminder|add a note|wake me|note:|make a note|take a note|note that|
-  show|list my|what are my|what time is it|whats my|cancel the|cancel my|delete the|delete my|remove the|move the|move my|
+  show|list my|what are my|what time is it|whats my|cancel the|cancel my|delete the|delete my|remove the|move the|move my|again|same|
   done with|snooze the|snooze it|tell me the time|make it|make that|change it|push the|postpone the|jot down|
   write down|remember that|can you remind|also remind|mark the|tick off`
   .split('|')

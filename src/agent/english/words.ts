@@ -32,6 +32,7 @@ const SPELT: ReadonlyMap<string, string> = new Map(
     that: 'tht dat',
     remind: 'rmd rmnd rmind',
     cancel: 'cncl',
+    timezone: 'tz',
     delete: 'del dlt',
     'want to': 'wanna',
     'going to': 'gonna',

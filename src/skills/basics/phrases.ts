@@ -58,6 +58,7 @@ const telling: Phrase[] = [
   {
     pattern: "(when is|when's) {date}",
     example: 'when is Easter?',
+    tentative: true,
     call: ({ date = '' }) => (/^(?:my|the|your|our)\b/i.test(date) ? undefined : dateOf(date, 'weekday')),
   },
 ];
@@ -205,8 +206,11 @@ function time(place?: string): Call | undefined {
 }
 
 function dateOf(date: string, ask: 'until' | 'weekday'): Call | undefined {
-  const words = date.replace(/[?!.]+$/, '').trim();
-  return words.split(/\s+/).length > 6 || /^(?:it|we|i|you|they|he|she)\b/i.test(words)
+  const words = date
+    .replace(/[?!.]+$/, '')
+    .replace(/ this year$/i, '')
+    .trim();
+  return words.split(/\s+/).length > 6 || /^(?:it|we|i|you|they|he|she|then|that|this|the next)\b/i.test(words)
     ? undefined
     : { tool: 'date_of', input: { date: words, ask } };
 }

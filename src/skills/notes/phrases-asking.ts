@@ -16,6 +16,22 @@ export const following: Phrase[] = [
     call: ({ which = '' }) => (PLACE.test(which) ? remove(which) : undefined),
   },
   {
+    pattern: '(change|edit|update|fix|correct) (it|that|this|it:|that:|this:) {text}',
+    example: 'update that: the code is 4712',
+    about: 'note',
+    call: ({ text = '' }) => (/^(?:to|from|for|by)\b/i.test(text) ? undefined : edit('that', { text })),
+  },
+  {
+    pattern: '(change|replace|swap) {from} (to|with|for) {to}',
+    example: 'change Bob to Robert',
+    about: 'note',
+    call: ({ from = '', to = '' }, topic) => {
+      const at = topic?.text?.toLowerCase().indexOf(from.toLowerCase()) ?? -1;
+      const text = topic?.text ?? '';
+      return at < 0 ? undefined : edit('that', { text: text.slice(0, at) + to + text.slice(at + from.length) });
+    },
+  },
+  {
     pattern: '(add|append) {append} to (it|that|this|that note|this note|the note)',
     example: 'add the router is in the hall to it',
     about: 'note',
@@ -79,10 +95,10 @@ export const asking: Phrase[] = [
     call: ({ tag = '' }) => (tag.startsWith('#') ? list(tag) : undefined),
   },
   {
-    pattern: '(add|append|put) {append} (to|on|in|onto) [the|my|our] {which} list',
+    pattern: '(add|append|put) {append} (to|on|in|onto) {which} [list]',
     example: 'add bread to my shopping list',
     tentative: true,
-    call: ({ append = '', which = '' }) => edit(which, { append }),
+    call: ({ append = '', which = '' }) => (/^(?:it|that|this)$/i.test(which) ? undefined : edit(which, { append })),
   },
   {
     pattern: `(${REMOVE}) {which}`,

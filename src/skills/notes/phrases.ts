@@ -8,7 +8,16 @@ const SAVE =
 const FIND =
   '(find|search|look for|look up|look through|search for|get|pull up|show|show me|give me|bring up|open|see)';
 
+/** "The landlord's number is 07700". */
+const A_FACT = /^(?:the|my|our) .*\S (?:is|are|was|=) [^?]+$/i;
+
 const saving: Phrase[] = [
+  {
+    pattern: '{what} (list:|ideas:|wishlist:) {text}',
+    example: 'shopping list: eggs, flour',
+    call: ({ what = '', text = '' }) =>
+      what.split(/\s+/).length <= 3 && !/[?]/.test(text) ? save(`${what} list: ${text}`) : undefined,
+  },
   { pattern: 'note: {text}', example: 'note: the wifi password is on the fridge', call: ({ text = '' }) => save(text) },
   {
     pattern:
@@ -35,7 +44,9 @@ const saving: Phrase[] = [
     pattern: 'note {text}',
     example: 'note Bob owes me 20',
     call: ({ text = '' }) =>
-      STATED.test(text) && !/[?]$|^(?:the|\w+ing|about|on|of|for|number)\b/i.test(text) ? save(text) : undefined,
+      (STATED.test(text) && !/[?]$|^(?:the|\w+ing|about|on|of|for|number)\b/i.test(text)) || A_FACT.test(text)
+        ? save(text)
+        : undefined,
   },
   {
     pattern: '(write|note|jot|take|put) (this|that|it) down [for me] {text}',
@@ -258,6 +269,11 @@ const changing: Phrase[] = [
     pattern: '(add|append) {append} to [the|my|that] {which} note',
     example: 'add butter to the shopping note',
     call: ({ append = '', which = '' }) => edit(which, { append }),
+  },
+  {
+    pattern: '(tag|label|file) (my|the) (last|latest|newest) note [as|with|under] {tag}',
+    example: 'tag my last note work',
+    call: ({ tag = '' }) => edit('last', { tags: tag.split(/\s*,\s*|\s+and\s+/) }),
   },
   {
     pattern: '(tag|label) [the|my|that] note [about|on] {which} (as|with) {tag}',

@@ -104,8 +104,13 @@ export async function show(ctx: TxContext, found: Found, at: number, heading: st
   const to = (label: string, next: number): Choice => ({ ...turn, label, input: { ...turn.input, page: next } });
   const choices = [...(at > 1 ? [to('Back', at - 1)] : []), ...(at < pages ? [to('More', at + 1)] : [])];
   const foot = pages > 1 ? ['', texts.more(at, pages)] : [];
+  const [only, ...others] = found.notes;
   const tainted = found.notes.some((note) => note.tainted);
-  return done([heading, ...lines, ...foot].join('\n'), { ...(choices.length > 0 && { choices }), tainted });
+  return done([heading, ...lines, ...foot].join('\n'), {
+    ...(choices.length > 0 && { choices }),
+    ...(only && others.length === 0 && { subject: only.text }),
+    tainted,
+  });
 }
 
 export const deleteTool = dataTool({

@@ -332,7 +332,7 @@ export const deleteTool = dataTool({
   name: 'reminder_delete',
   topic: 'reminder',
   // Several at once count as many.
-  deletes: ({ which, sure }) => (sure || which.includes(',') || /\ball\b/i.test(which) ? 2 : 1),
+  deletes: ({ which, sure }) => (sure || which.includes(',') || /\b(?:all|everything)\b/i.test(which) ? 2 : 1),
   description: 'Deletes a reminder; a series ends with it.',
   effect: 'write',
   input: z.object({ which, sure: z.boolean().optional().describe('Many at once, which the person has confirmed.') }),
@@ -340,19 +340,31 @@ export const deleteTool = dataTool({
   async run(input, ctx) {
     const wanted: Wanted & { input: { which: string } } = { tool: 'reminder_delete', input, prefers: 'any' };
     const found = input.sure ? [] : await findSome(ctx, input.which, wanted);
-    if (Array.isArray(found) && found.length > (/\ball\b/i.test(input.which) ? 1 : MOST_UNASKED)) return askAll(found);
+    const [only, ...others] = Array.isArray(found) ? found : [];
+    // "Cancel tomorrow" said of a series may mean that day alone.
+    if (only?.rule && only.plannedAt && others.length === 0 && A_DAY.test(input.which))
+      return notOpen(only, only.plannedAt, ctx.clock.now());
+    if (Array.isArray(found) && found.length > mostUnasked(input.which)) return askAll(found);
     return ofEach(ctx, wanted, (one) => change(ctx, one, { ...one, state: 'deleted' }, texts.deleted));
   },
 });
 
-/** More than these are not deleted without asking. */
-const MOST_UNASKED = 2;
+const A_DAY =
+  /\b(?:today|tonight|tomorrow|this (?:week|time|month|morning|evening)|next (?:week|time|month)|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b/i;
+
+/** More than so many are not deleted without asking; "everything" may mean more than reminders. */
+const mostUnasked = (which: string): number => (/\beverything\b/i.test(which) ? 0 : /\ball\b/i.test(which) ? 1 : 2);
 
 function askAll(found: readonly Reminder[]): ToolResult {
   const which = found.map(({ id }) => id).join(', ');
   return failed('AMBIGUOUS', texts.reallyAll(found.length), {
     choices: [
-      { label: `Delete all ${found.length}`, tool: 'reminder_delete', input: { which, sure: true }, style: 'danger' },
+      {
+        label: found.length === 1 ? 'Delete it' : `Delete all ${found.length}`,
+        tool: 'reminder_delete',
+        input: { which, sure: true },
+        style: 'danger',
+      },
     ],
   });
 }

@@ -34,6 +34,9 @@ export const createInput = z.object({
 });
 
 const WAKING = /^(?:wake|get)(?: me)? up$/i;
+/** An alarm for another day is one, too. */
+const isWaking = (text: string, when: string): boolean =>
+  WAKING.test(text) || (/^alarm$/i.test(text) && /\btomorrow\b|day|\btmrw\b/i.test(when));
 const BARE_HOUR =
   /(?<![\d:.])(\d{1,2}(?:[:.]\d\d)?|half (?:past )?\w+|quarter (?:past|to) \w+)(?![\d:.]|\s*(?:am|pm|a\.m|p\.m|o'?clock)|\s*(?:minutes?|mins?|hours?|days?|weeks?))/i;
 
@@ -68,7 +71,7 @@ export function createTool(wakeAt: WakeAt) {
         const { message, remedy } = texts.noTime(text, input.lead);
         return failed('NO_TIME', message, { remedy, asks: { slot: 'when' } });
       }
-      const { when } = understand(WAKING.test(text) ? inTheMorning(input.when) : input.when, ctx.when);
+      const { when } = understand(isWaking(text, input.when) ? inTheMorning(input.when) : input.when, ctx.when);
       if (when.kind === 'reject') return failed(when.code, when.say);
       const { lead, dm, urgent, catch_up } = input;
       const wanted = { act: 'create', text, lead, dm, urgent, catch_up };

@@ -81,6 +81,9 @@ export function remind(
     .replace(IN_DM_FIRST, '')
     .replace(/^[:,–—-]\s*/, '')
     .replace(/^(?:too|2)\s+(?=\p{L})/iu, 'to ')
+    .replace(/^4\s+(?=\p{L}|2mo)/iu, '')
+    .replace(/(?<=\d(?:am|pm)|\b(?:2moro|2morrow|tomorrow|tmrw|tonight|today)) 2 (?=\p{L})/giu, ' to ')
+    .replace(/\s+instead$/i, '')
     .replace(/\s@\s*(?=\d)/g, ' at ');
   if (A_QUESTION.test(words) || isAhead(words) || HYPOTHETICAL.test(words) || CORRECTED.test(words)) return undefined;
   const { urgent = false } = more;
@@ -218,6 +221,10 @@ export function editWhen(which: string, when: string): Call | undefined {
   return isTime(words) ? about('reminder_edit', which, { when: words }) : undefined;
 }
 
+/** A deed that is done. */
+export const PAST =
+  /^(?:\p{L}+ed|bought|paid|sent|took|taken|fed|rang|rung|wrote|written|made|met|told|brought|got|did|done|read|went|saw|gave|put|had|sold|found|picked|left)$/iu;
+
 /** Leads into a further reminder of a thing that there is one for already. */
 export const AGAIN =
   'remind me|remind me again|ping me|nudge me|alert me|warn me|tell me|give me a reminder|set a reminder|set another reminder|set another one|another reminder|another one';
@@ -257,7 +264,11 @@ export const CARRIES: Carries = {
     if (!first) return next;
     if (before?.tool !== next.tool || !isWhole(first)) return undefined;
     // "… at 8 and ends at 11" tells more of the same thing.
-    if (/^(?:it|he|she|they|we|i|you|is|are|was|were|not|\w+[^s]s)\b(?! to\b)/i.test(second.text as string))
+    if (
+      /^(?:it|he|she|they|we|i|you|is|are|was|were|not|ends|finishes|closes|starts|begins|opens|lasts|stops|leaves|arrives|lands|departs|takes|runs|goes|comes|says|needs)\b(?! to\b)/i.test(
+        second.text as string,
+      )
+    )
       return undefined;
     const day = (first.when as string).replace(CLOCK_IN, ' ').replace(/\s+/g, ' ').trim();
     const alone = CLOCK_ONLY.test(second.when as string) && day !== '' && isTime(`${day} ${second.when}`);

@@ -44,7 +44,7 @@ export function readSchedule({ at, rule, zone }: StoredSchedule, now: Instant): 
 
 /** `16:30`, `at 6pm`: a time of day and no day. */
 const CLOCK_ALONE =
-  /^(?:at |to |for )?(\d{1,2}(?:[:.]\d{2})?\s*(?:am|pm|a\.m\.|p\.m\.)?|(?:half past|quarter past|quarter to) \w+|noon|midday)$/i;
+  /^(?:at |to |for )?(\d{1,2}(?:[:.]\d{2})?\s*(?:am|pm|a\.m\.|p\.m\.)?|(?:half past|half|quarter past|quarter to) \w+(?: am| pm)?|noon|midday)$/i;
 
 /** A time of day, on the day of `at`: who moves Wednesday's dentist to 16:30 means Wednesday. Else undefined. */
 export function onDayOf(at: Instant, words: string, ctx: WhenContext): When | undefined {
@@ -121,6 +121,15 @@ const UNITS: Record<string, (at: Parts) => string> = {
   'each year': ({ day, month }) => `every year on ${day} ${month}`,
 };
 
+/** "Every night" keeps an hour that is in the night. */
+const PART_OF_DAY = /\s*\b(morning|afternoon|evening|night)$/i;
+const PARTS = {
+  morning: [5, 6, 7, 8, 9, 10, 11],
+  afternoon: [12, 13, 14, 15, 16, 17],
+  evening: [17, 18, 19, 20, 21],
+  night: [19, 20, 21, 22, 23],
+};
+
 interface Parts {
   weekday: string;
   day: string;
@@ -144,10 +153,21 @@ export function completed(words: string, at: Instant, zone: string): string {
     .replace(/^(?:to|for|on|just|only)\s+(?:on\s+)?(?=\S)/i, '');
   const own = partsOf(at, zone);
   const hour = /^(?:at |back to )?(\d{1,2})((?:[:.]\d\d)?)$/i.exec(said);
+  const ownHour = Number(own.clock.slice(0, 2));
   if (hour && Number(hour[1]) > 0 && Number(hour[1]) <= 12) {
-    return `${hour[1]}${hour[2]}${Number(own.clock.slice(0, 2)) < 12 ? 'am' : 'pm'}`;
+    // Nobody who moves 11:00 to 3 means the night.
+    const isMorning = ownHour < 12 && (ownHour < 6 || (Number(hour[1]) >= 6 && Number(hour[1]) < 12));
+    return `${hour[1]}${hour[2]}${isMorning ? 'am' : 'pm'}`;
   }
-  if (/^(?:am|pm)$/i.test(said)) return `${Number(own.clock.slice(0, 2)) % 12 || 12}${own.clock.slice(2)}${said}`;
+  if (/^(?:at )?(?:half past|half|quarter past|quarter to) [a-z]+$/i.test(said) && !/noon|night|hour/i.test(said)) {
+    return `${said} ${ownHour < 12 ? 'am' : 'pm'}`;
+  }
+  if (/^(?:am|pm)$/i.test(said)) return `${ownHour % 12 || 12}${own.clock.slice(2)}${said}`;
+  const part = PART_OF_DAY.exec(said)?.[1]?.toLowerCase() as keyof typeof PARTS | undefined;
+  const bare = part === undefined ? '' : said.replace(PART_OF_DAY, '').trim();
+  if (part && bare !== '' && !HAS_CLOCK.test(bare) && PARTS[part].includes(ownHour)) {
+    return completed(/^(?:every|each)$/i.test(bare) ? `${bare} day` : bare, at, zone);
+  }
   if (HAS_CLOCK.test(said) || parseDuration(said) !== undefined) return said;
   const day = UNITS[said.toLowerCase()]?.(own) ?? said.replace(/^weekdays$/i, 'every weekday');
   return `${day} at ${own.clock}`;

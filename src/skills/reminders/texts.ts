@@ -215,7 +215,7 @@ export const texts = {
   }),
   labelOfSeveral: (count: number) => `${count} reminders`,
   notInText: (reminder: Reminder, words: string) => `${quoted(reminder.text)} does not say ${quoted(words)}.`,
-  reallyAll: (count: number) => `Delete all ${count} reminders?`,
+  reallyAll: (count: number) => (count === 1 ? 'Delete your only reminder?' : `Delete all ${count} reminders?`),
   label: (reminder: Reminder) => `the reminder ${quoted(reminder.text)}`,
   none: (status: string, day: string | undefined) =>
     status === 'completed'

@@ -16,7 +16,8 @@ export interface Wanted extends Call {
 
 const AT_HAND = /^(?:|it|that|this|this one|that one|the last|last|latest|the latest|most recent|newest)$/;
 const LAST = /^(?:the )?(?:last|bottom)$/;
-const SEVERAL = /^(?:both|all|all of (?:them|these|those)|both of (?:them|these|those)|them|these|those|them all)$/;
+const SEVERAL =
+  /^(?:both|all|everything|all of (?:them|these|those)|(?:them|these|those|the) (?:both|two)|both of (?:them|these|those)|all (?:two|three|four|five)|them|these|those|them all)$/;
 const FIRST_OF = /^(first|last) (two|three|four|five|\d)$/;
 const NUMBER = /^(?:#|no\.? ?|number |nr\.? ?)?(\d{1,3})\.?$/;
 const ORDINALS = 'first second third fourth fifth sixth seventh eighth ninth tenth'.split(' ');
@@ -135,7 +136,7 @@ async function several(ctx: TxContext, words: string, wanted: Wanted): Promise<R
   const there = listed.length > 0 ? listed : await all(ctx);
   const [, end, count] = FIRST_OF.exec(words) ?? [];
   const most = count === undefined ? 2 : COUNTS.includes(count) ? COUNTS.indexOf(count) : Number(count);
-  const isBoth = words.startsWith('both');
+  const isBoth = /\b(?:both|two)\b/.test(words) && !end;
   if (there.length === 0 || (end && there.length < most)) {
     const { message, remedy } = texts.notFound('');
     return failed('NOT_FOUND', message, { remedy });

@@ -257,10 +257,21 @@ async function playGroup(group: readonly Dialogue[]): Promise<Outcome[]> {
   return played.map((one) => one.outcome());
 }
 
+/** More side by side would make a transaction wait longer than a call may take. */
+const AT_ONCE = 6;
+
 /** Those of `played` that go on at a later hour. */
 async function goOn(played: readonly Played[]): Promise<{ one: Played; at: number }[]> {
-  const at = await Promise.all(played.map((one) => one.go()));
-  return played.flatMap((one, index) => (at[index] === undefined ? [] : [{ one, at: at[index] }]));
+  const waiting = [...played];
+  const later: { one: Played; at: number }[] = [];
+  const speak = async () => {
+    for (let one = waiting.shift(); one; one = waiting.shift()) {
+      const at = await one.go();
+      if (at !== undefined) later.push({ one, at });
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, speak));
+  return later;
 }
 
 /** What is measured is the understanding: the engine that takes a third of the time, where it is there. */

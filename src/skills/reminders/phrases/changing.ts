@@ -164,7 +164,7 @@ export const changing: Phrase[] = [
   },
 ];
 
-const END = `${WISH} (${REMOVE}|stop|turn off|end|dismiss|forget|forget about|skip|never mind|never mind about)`;
+const END = `${WISH} (${REMOVE}|stop|turn off|end|dismiss|forget|forget about|never mind|never mind about)`;
 
 /** What people say to end a reminder. */
 export const deleting: Phrase[] = [

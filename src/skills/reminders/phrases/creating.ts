@@ -29,7 +29,8 @@ export const creating: Phrase[] = [
     call: ({ rest = '' }) => remind(rest.replace(/^(?:for|:)\s+(?=\S)/i, ''), { urgent: true }),
   },
   {
-    pattern: '{when} [please|can you|could you|would you] [please] remind me {rest}',
+    pattern:
+      '{when} [please|can you|could you|would you] [please] (remind me|ping me|nudge me|tell me to|alert me) {rest}',
     example: 'in 2 hours remind me to check the oven',
     call: ({ when = '', rest = '' }) =>
       isTime(when) && !BARE_NUMBER.test(when) && !isTime(rest) ? withWhen(rest, when) : undefined,
@@ -189,9 +190,9 @@ export const creating: Phrase[] = [
     call: ({ when = '', text = '' }) => createAt(/^\d/.test(when) ? `at ${when}` : when, text) ?? createAt(when, text),
   },
   {
-    pattern: 'help me remember {rest}',
+    pattern: '(help me|i need to|i have to|i must|i want to|i should) remember {rest}',
     example: 'help me remember to call Bob at 5pm',
-    call: ({ rest = '' }) => remind(rest),
+    call: ({ rest = '' }) => remind(rest, { needsTime: true }),
   },
   {
     pattern:
@@ -205,7 +206,7 @@ export const creating: Phrase[] = [
     call: ({ when = '' }) => createAt(when, 'wake up'),
   },
   {
-    pattern: '[set|make|create|add] [an|a|my] alarm (for|at) {when}',
+    pattern: '[set|make|create|add|new] [an|a|my] alarm [for|at] {when}',
     example: 'set an alarm for 6:30',
     call: ({ when = '' }) => createAt(/^\d/.test(when) ? `at ${when}` : when, 'alarm') ?? createAt(when, 'alarm'),
   },

@@ -1,16 +1,17 @@
-import { ANYMORE, type Call, type Phrase, REMOVE, UNNEEDED } from '../../../agent/index.ts';
-import { AGAIN, about, again, ahead, BARE_NUMBER, isTime } from '../hearing.ts';
+import { ANYMORE, type Call, type Phrase, REMOVE, type Topic, UNNEEDED } from '../../../agent/index.ts';
+import { splitTask } from '../../../time/index.ts';
+import { AGAIN, about, again, ahead, BARE_NUMBER, create, isTime, PAST } from '../hearing.ts';
 import { isRhythm, shifted } from '../schedule.ts';
 
 const REFERENCE = new Date('2026-01-07T06:00:00Z');
 
 /** What leads into a correction. */
 const CUE =
-  /^(?:(?:no|nope|nah|oh|oops|ops|whoops|sorry|wait|hmm+|hm|actually|well|rather|ok|okay|hang on|hold on|my bad|my mistake|damn|correction|thanks|thank you|great|ugh|wrong (?:day|time|date|hour)|not quite|never ?mind)\b[\s,.!:;…–-]*)+/i;
+  /^(?:(?:no|nope|nah|oh|oops|ops|whoops|sorry|wait|hmm+|hm|actually|well|rather|ok|okay|hang on|hold on|my bad|my mistake|damn|correction|thanks|thank you|great|ugh|wrong (?:day|time|date|hour)|(?:that['’]?s|that is|it['’]?s) (?:wrong|not right)|not right|not quite|never ?mind)\b[\s,.!:;…–-]*)+/i;
 const STRONG =
   /\b(?:no|nope|nah|oops|ops|whoops|sorry|wait|actually|rather|correction|my bad|my mistake|wrong|hmm+|hang on|hold on)\b/i;
 const SAYING =
-  /^(?:(?:i|we) (?:mean|meant|meant to say|mean to say|said)(?: that)?|(?:it|that|this) (?:should|must|ought to) (?:be|have been|say|read|have said)|should (?:be|have been|say)|make (?:it|that|this)|let'?s (?:do|say|make it)|let us do|better(?: make it| at| on)?|rather|(?:change|set|move|switch|shift|push) (?:it|that|this)(?: to| for)?|can (?:we|you) (?:do|make it)|could (?:we|you) (?:do|make it)|(?:do|repeat|have) (?:it|that|this)|how about|what about|back to|instead|just|only)\s+/i;
+  /^(?:(?:(?:i|we) )?(?:mean|meant|meant to say|mean to say|said)(?: that)?|(?:it|that|this) (?:should|must|ought to) (?:be|have been|say|read|have said)|should (?:be|have been|say)|make (?:it|that|this)|let'?s (?:do|say|make it)|let us do|better(?: make it| at| on)?|rather|(?:change|set|move|switch|shift|push) (?:it|that|this)(?: to| for)?|can (?:we|you) (?:do|make it)|could (?:we|you) (?:do|make it)|(?:do|repeat|have) (?:it|that|this)|repeat(?:ing)?|how about|what about|back to|instead|just|only)\s+/i;
 /** Words about its text, not its time. */
 const TEXT = /^(?:(?:i|we) (?:mean|meant|meant to say|mean to say)|(?:it|that) should (?:say|read|have said))\s+/i;
 const INSTEAD = /[\s,]*\b(?:instead|though|rather|i mean|i meant|i think)[\s.!?]*$/i;
@@ -18,7 +19,7 @@ const NOT_OTHER = /^(.+?),? (?:and )?not (.+)$/i;
 const OTHER_FIRST = /^not (.+?),? (?:but )?(.+)$/i;
 
 /** What changes the reminder that was just made: "no, 6pm", "actually every day", "I meant Alice, not Bob". */
-function correction(said: string): Call | undefined {
+function correction(said: string, { text, isRecent }: Topic): Call | undefined {
   if (said.split(/\s+/).length > 20 || /\burgent\b/i.test(said)) return undefined;
   const words = said.trim().replace(/^\*\s*/, '');
   const cue = CUE.exec(words)?.[0] ?? '';
@@ -34,11 +35,11 @@ function correction(said: string): Call | undefined {
   if (other) return other;
   const time = timeOf(meant);
   if (time !== undefined && (isCued || isRelative(meant))) return change({ when: time });
-  if (time !== undefined && /^(?:am|pm|in the (?:morning|evening|afternoon))$/i.test(meant))
-    return change({ when: time });
+  // A time and nothing else, said of what was made just before.
+  if (time !== undefined && isRecent && !/^\d+$/.test(meant)) return change({ when: time });
   const again = /^remind me (?:to|about) (.+)$/i.exec(meant);
   if (again && STRONG.test(cue)) return isTimeless(again[1] ?? '') ? change({ text: again[1] }) : undefined;
-  if (TEXT.test(rest) || (STRONG.test(cue) && INSTEAD.test(rest))) return textOf(meant);
+  if (TEXT.test(rest) || (STRONG.test(cue) && INSTEAD.test(rest))) return textOf(meant, text);
   return undefined;
 }
 
@@ -49,8 +50,10 @@ function contrast(meant: string, rest: string): Call | undefined {
     [OTHER_FIRST, 2, 1],
   ] as const) {
     const found = pattern.exec(meant) ?? pattern.exec(rest);
-    const [right, wrong] = [found?.[to]?.trim() ?? '', found?.[from]?.trim() ?? ''];
-    if (right === '' || wrong === '' || wrong.split(/\s+/).length > 4) continue;
+    const [right, wrong] = [found?.[to], found?.[from]].map((one = '') =>
+      one.trim().replace(/^(?:it['’]?s|it is|that['’]?s) /i, ''),
+    );
+    if (!right || !wrong || wrong.split(/\s+/).length > 4) continue;
     const time = timeOf(right);
     if (time !== undefined && (isTime(wrong) || /^\d{1,2}$/.test(wrong))) return change({ when: time });
     if (time === undefined && !isTime(wrong) && right.split(/\s+/).length <= 4)
@@ -72,12 +75,45 @@ function timeOf(words: string): string | undefined {
 const isTimeless = (text: string): boolean =>
   text !== '' && !/\b(?:at|in|on|tomorrow|tonight|every)\s+\S+$/i.test(text);
 
-function textOf(words: string): Call | undefined {
+function textOf(words: string, before = ''): Call | undefined {
   const text = words.replace(/^to\s+/i, '');
+  const own = before.split(/\s+/);
+  // One word stands for one word: "I meant Lacey".
+  if (!/\s/.test(text) && own.length > 1) {
+    const from =
+      own.find((word) => word[0]?.toLowerCase() === text[0]?.toLowerCase()) ?? (own.length === 2 ? own[1] : undefined);
+    return from === undefined ? undefined : change({ replace: { from, to: text } });
+  }
   return isTimeless(text) && text.split(/\s+/).length <= 15 ? change({ text }) : undefined;
 }
 
 const change = (more: Record<string, unknown>): Call => ({ tool: 'reminder_edit', input: { which: 'that', ...more } });
+
+/** What was said back to a reminder that has just spoken: "can't now, tomorrow at 9", "leaving now, done". */
+function answered(said: string): Call | undefined {
+  const [, chat = '', last = said] = /^(.{1,40}?)[,;.!–-]\s+([^,;]+)$/.exec(said) ?? [];
+  if (chat.split(/\s+/).length > 5) return undefined;
+  if (chat !== '' && /^(?:all )?(?:done|did it|finished)[.!]?$/i.test(last)) return about('reminder_complete', '');
+  return isTime(last) && !/^\d+$/.test(last) ? { tool: 'reminder_snooze', input: { when: last } } : undefined;
+}
+
+const holds = (text: string | undefined, words: string): boolean =>
+  text?.toLowerCase().includes(words.toLowerCase()) ?? false;
+
+const TOO = /\s+(?:too|as well|also|again|please)$/i;
+/** What begins another request. */
+const A_REQUEST =
+  /^(?:remind|ping|nudge|tell|wake|alert|set|make|add|note|show|list|cancel|delete|move|snooze|what|whats|when|who|where|how|is|do|can|could|i|it|that|this)\b/i;
+const A_THING = /^(?:the|my|our|a|an|some)\s/i;
+
+/** "… and the council at 3" behind "ring the bank": a thing takes the deed of the one before. */
+function further(before: string, rest: string): Call | undefined {
+  if (A_REQUEST.test(rest) || isTime(rest.replace(TOO, ''))) return undefined;
+  const { task, when } = splitTask(`remind me ${rest.replace(TOO, '')}`);
+  if (when === undefined || task === '' || !isTime(when)) return undefined;
+  const [, deed] = /^([a-z]+) (?:the|my|our|a|an|some)\s/i.exec(before) ?? [];
+  return create(A_THING.test(task) && deed !== undefined ? `${deed} ${task}` : task, when);
+}
 
 /** What people say of the reminder that was made, changed, shown or said last. */
 export const following: Phrase[] = [
@@ -85,25 +121,64 @@ export const following: Phrase[] = [
     pattern: '{said}',
     example: 'no, 6pm',
     about: 'reminder',
-    call: ({ said = '' }, topic) => (topic?.how === 'made' ? correction(said) : undefined),
+    call: ({ said = '' }, topic) => (topic?.how === 'made' ? correction(said, topic) : undefined),
   },
   {
-    pattern: '{when}',
+    pattern: '[remind me|ping me|nudge me] {when}',
     example: 'tomorrow morning',
     about: 'reminder',
-    call: ({ when = '' }, topic) =>
-      topic?.how === 'spoken' && isTime(when) && !/^\d+$/.test(when)
-        ? { tool: 'reminder_snooze', input: { when } }
-        : undefined,
+    call: ({ when = '' }, topic) => (topic?.how === 'spoken' ? answered(when) : undefined),
   },
   {
     pattern: "[i|i've|i have|we] [just|already] {deed} (him|her|it|them|that|this)",
     example: 'I called him',
     about: 'reminder',
     call: ({ deed = '' }, topic) =>
-      topic?.how === 'spoken' && deed !== 'got' && /^[a-z]+(?:ed|d|t)$/i.test(deed)
+      topic?.how === 'spoken' && deed !== 'got' && (PAST.test(deed) || /^[a-z]+[dt]$/i.test(deed))
         ? { tool: 'reminder_complete', input: {} }
         : undefined,
+  },
+  {
+    pattern:
+      '(when is|whens|when was|when will|what was|what is|how often is|how long (till|until|to|before)|what time (is|was|will)) (that|this|the next|the next one|the next time|next) [again|for|be]',
+    example: 'when is that?',
+    about: 'reminder',
+    call: () => ({ tool: 'reminder_list', input: {} }),
+  },
+  {
+    pattern:
+      '(when|what time) (did i|have i|is it|was it) (say|said|set|set it|set it for|set that for|pick|for|choose)',
+    example: 'what time did I say?',
+    about: 'reminder',
+    call: () => ({ tool: 'reminder_list', input: {} }),
+  },
+  {
+    pattern:
+      '(skip|miss) (it|that|this week|this one|the next one|next|next week|today|tomorrow|this time|next time|the next time|it once|[this|next|on] (monday|tuesday|wednesday|thursday|friday|saturday|sunday))',
+    example: 'skip the next one',
+    about: 'reminder',
+    call: () => ({ tool: 'reminder_complete', input: { which: 'that', ahead: true } }),
+  },
+  {
+    pattern: '(change|replace|swap) {from} (to|with|for) {to}',
+    example: 'change Bob to Robert',
+    about: 'reminder',
+    call: ({ from = '', to = '' }, topic) =>
+      holds(topic?.text, from) && !isTime(to) ? change({ replace: { from, to } }) : undefined,
+  },
+  {
+    pattern: '(add|append) {more} to (it|that|this|the reminder|that reminder)',
+    example: 'add milk to that',
+    about: 'reminder',
+    call: ({ more = '' }, topic) =>
+      topic?.text === undefined || isTime(more) ? undefined : change({ text: `${topic.text} and ${more}` }),
+  },
+  {
+    pattern: '(and|also|plus|and also) {rest}',
+    example: 'and the council at 3',
+    about: 'reminder',
+    call: ({ rest = '' }, topic) =>
+      topic?.how === 'made' && topic.text !== undefined ? further(topic.text, rest) : undefined,
   },
   {
     pattern: '[a] (bit|little|little bit) (later|earlier)',
@@ -113,28 +188,29 @@ export const following: Phrase[] = [
   },
   {
     pattern:
-      '(same thing|same|again|the same|and|also|plus|and also) [do|set|remind me] [it|that|this|one] [again] [also] {when}',
+      '(same thing|same|again|the same|and|also|plus|and also|another|one more|set another|make another) [do|set|remind me] [it|that|this|one] [again] [also] [for] {when}',
     example: 'and again on Sunday',
     about: 'reminder',
     call: ({ when = '' }, topic) => {
-      const time = when.replace(/\s+(?:too|as well|also|again|please)$/i, '');
-      return topic?.text !== undefined && isTime(time) && !BARE_NUMBER.test(time) ? again('that', time) : undefined;
+      const time = when.replace(TOO, '').replace(/^for\s+/i, '');
+      return topic?.how !== 'shown' && isTime(time) && !BARE_NUMBER.test(time) ? again('that', time) : undefined;
     },
   },
   {
-    pattern: `[and|also] [${AGAIN}] {length} (before|beforehand|prior|ahead) [of] [it|that|this|then|hand] [too|as well|again]`,
+    pattern: `[and|also] [again] [${AGAIN}] {length} (before|beforehand|prior|ahead) [of] [it|that|this|then|hand] [too|as well|again]`,
     example: 'remind me an hour before that',
     about: 'reminder',
     call: ({ length = '' }) => ahead('that', length),
   },
   {
-    pattern: '(when is|whens|when was|what was) (it|that|this) [again]',
-    example: 'when is that?',
+    pattern: '(when is|whens|when was|what was) it [again]',
+    example: 'when is it?',
     about: 'reminder',
     call: () => ({ tool: 'reminder_list', input: {} }),
   },
   {
-    pattern: '(did you|have you) (set|get|save|got|saved|make|made) (it|that)',
+    pattern:
+      '((did you|have you) (set|get|save|got|saved|make|made) (it|that)|(is|was|are) (it|that|they) (set|saved|on|in|there|noted))',
     example: 'did you set it?',
     about: 'reminder',
     call: () => ({ tool: 'reminder_list', input: {} }),
@@ -147,13 +223,25 @@ export const following: Phrase[] = [
     call: (_, topic) => (topic?.how === 'made' ? { tool: 'undo', input: {} } : undefined),
   },
   {
+    pattern: '(turn|switch|shut|call) (it|that) off',
+    example: 'turn it off',
+    about: 'reminder',
+    call: () => about('reminder_delete', 'that'),
+  },
+  {
+    pattern: '(cancel|delete|remove|scrap)',
+    example: 'cancel',
+    about: 'reminder',
+    call: () => about('reminder_delete', 'that'),
+  },
+  {
     pattern: '(bring|put|get) (it|that) back',
     example: 'bring it back',
     about: 'reminder',
     call: () => ({ tool: 'undo', input: {} }),
   },
   {
-    pattern: `(${REMOVE}|stop|end|${UNNEEDED}) (it|that|this|that one|this one) ${ANYMORE}`,
+    pattern: `(${REMOVE}|stop|end|turn off|switch off|${UNNEEDED}) (it|that|this|that one|this one) ${ANYMORE}`,
     example: 'drop that',
     about: 'reminder',
     call: () => about('reminder_delete', 'that'),

@@ -52,8 +52,14 @@ export const listing: Phrase[] = [
   },
   {
     pattern:
-      '[show|show me|list|read|read me|give me|see] [me] (everything|everything i have|all i have|all of it|my list|my to-do list|my todo list|my to do list|my todos|my to-dos|my to dos|my tasks|my agenda|my schedule|my day|my plan|my plans|the list|todo list|to-do list|todo|to-do|to do|agenda|todos|reminders list|list reminders)',
+      '[show|show me|list|read|read me|give me|see] [me] (everything|everything i have|all i have|all of it|my list|my to-do list|my todo list|my to do list|my todos|my to-dos|my to dos|my tasks|my agenda|my schedule|my day|my plan|my plans|the list|todo list|to-do list|todo|to-do|to do|agenda|todos|reminders list|list reminders|show list|my reminders list|whats on)',
     example: 'list everything',
+    call: () => list(),
+  },
+  {
+    pattern: '(list|show all|see all|list all|show them|show me)',
+    example: 'list',
+    tentative: true,
     call: () => list(),
   },
   {

@@ -1,15 +1,17 @@
 import { ANYMORE, type Call, type Phrase, REMOVE, UNNEEDED } from '../../../agent/index.ts';
-import { AGAIN, about, ahead, editWhen, isName, isPointedAt, isPutOff, isTime, snoozeOf } from '../hearing.ts';
+import { AGAIN, about, ahead, editWhen, isName, isPointedAt, isPutOff, isTime, PAST, snoozeOf } from '../hearing.ts';
 import { shifted } from '../schedule.ts';
 
 const REFERENCE = new Date('2026-01-07T06:00:00Z');
-const PAST =
-  /^(?:\p{L}+ed|bought|paid|sent|took|taken|fed|rang|rung|wrote|written|made|met|told|brought|got|did|done|read|went|saw|gave|put|had|sold|found|picked|left)$/iu;
 
 /** Which may be said in so many words, and no more. */
 const isShort = (which: string): boolean => isName(which, 6) && !/^(?:well|all|i|it|that|this)$/i.test(which);
 
-function complete(which: string): Call | undefined {
+/** "… already", "… this morning": when it was done is told beside the name. */
+const WHEN_DONE = /[\s,]+(?:already|just now|now|earlier|earlier today|today|yesterday|this morning|last night)$/i;
+
+function complete(said: string): Call | undefined {
+  const which = said.replace(WHEN_DONE, '');
   return isShort(which) ? about('reminder_complete', which) : undefined;
 }
 
@@ -19,7 +21,7 @@ function deed(said: string): Call | undefined {
   return PAST.test(verb) && object.length > 0 ? complete(said) : undefined;
 }
 
-const END = `(${REMOVE}|call off|forget|forget about|stop|end|skip|unset|turn off|switch off|dismiss)`;
+const END = `(${REMOVE}|call off|forget|forget about|stop|end|unset|turn off|switch off|dismiss)`;
 
 /** What names a reminder without calling it one: it counts only if there is such a reminder. */
 export const naming: Phrase[] = [
@@ -31,15 +33,34 @@ export const naming: Phrase[] = [
       about('reminder_delete', which.replace(/\s+(?:from|off) (?:my|the) (?:list|reminders)$/i, '')),
   },
   {
-    pattern: `${END} (all|all of|all the|all my|all of my) [my|the] (reminders|alarms)`,
+    pattern: `${END} (all|all of|all the|all my|all of my|every) [my|the] (reminders|reminder|alarms|timers)`,
     example: 'delete all my reminders',
     call: () => ({ tool: 'reminder_delete', input: { which: 'all' } }),
+  },
+  {
+    pattern: `${END} (everything|all|all of it|the lot|the whole list|my whole list)`,
+    example: 'delete everything',
+    tentative: true,
+    call: () => ({ tool: 'reminder_delete', input: { which: 'everything' } }),
   },
   {
     pattern: `${UNNEEDED} {which} ${ANYMORE}`,
     example: "don't need the milk one anymore",
     tentative: true,
     call: ({ which = '' }) => (isPointedAt(which) ? about('reminder_delete', which) : undefined),
+  },
+  {
+    pattern:
+      "(don't|do not|no need to|you don't need to|you don't have to) remind me (to|about|of) {which} [anymore|any more|any longer]",
+    example: "don't remind me about the gym",
+    tentative: true,
+    call: ({ which = '' }) => about('reminder_delete', which),
+  },
+  {
+    pattern: '(skip|miss) {which}',
+    example: 'skip the gym',
+    tentative: true,
+    call: ({ which = '' }) => about('reminder_complete', which, { ahead: true }),
   },
   {
     pattern: '(throw|toss|chuck|call|turn|switch) {which} (away|out|off)',
@@ -108,7 +129,7 @@ export const naming: Phrase[] = [
     call: ({ which = '' }) => complete(which),
   },
   {
-    pattern: '(move|shift|push|pull|bring|bump|put|make|set|change|reschedule|switch) {rest}',
+    pattern: '(move|shift|push|pull|bring|bump|put|make|set|change|reschedule|switch|swap|slide|knock) {rest}',
     example: 'move the dentist an hour earlier',
     tentative: true,
     call: ({ rest = '' }) => moved(rest),
@@ -167,6 +188,8 @@ function moved(rest: string): Call | undefined {
     const tail = words.slice(at).join(' ');
     const hour = /^(?:to|for|at) (\d{1,2})$/i.exec(tail)?.[1];
     if (hour !== undefined) return about('reminder_edit', which, { when: hour });
+    const goal = /^(?:to|for|until|till) (.+)$/i.exec(tail)?.[1];
+    if (goal !== undefined) return editWhen(which, goal);
     const { where, length = '', there = where } = WHITHER.exec(tail)?.groups ?? {};
     if (there === undefined) continue;
     const when = `${length} ${/^(?:forward|up|ahead|earlier|sooner)$/i.test(there) ? 'earlier' : 'later'}`;
