@@ -127,7 +127,10 @@ export async function runPrepared(
   throw new NotPrepared(async () => ({ key, value: await tool.prepare?.(input, ctx) }));
 }
 
-/** Carries out a call of a button, a command or an undo: only on the person's own data. */
+/**
+ * Carries out a call of a button, a command or an undo: only on the person's own data. Its tool may have been deleted
+ * since the call was stored.
+ */
 export async function runCall(
   tx: Transaction,
   toolbox: Toolbox,
@@ -136,7 +139,7 @@ export async function runCall(
   undoable = true,
 ): Promise<ToolResult> {
   const valid = toolbox.check(call, true);
-  if ('ok' in valid) return valid;
+  if ('ok' in valid) return valid.code === 'UNKNOWN_TOOL' ? failed(valid.code, texts.capabilityGone()) : valid;
   if (!isData(valid)) return failed('NOT_HERE', `${call.tool} cannot be run from a button.`);
   const prepared = await valid.tool.prepare?.(valid.input, ctx);
   return runData(tx, valid, prepared === undefined ? ctx : { ...ctx, prepared }, undoable);

@@ -110,9 +110,11 @@ function byFault(fault: FaultKind): string {
   }
 }
 
+export const capabilityGone = () => 'I cannot do that any more: what it belongs to was removed.';
+
 /** Why a model did not answer, and what goes on without one. */
 export const withoutModel = (failure: Failure) =>
-  `${modelFault(failure)} Reminders, notes and commands go on meanwhile: \`/help\` shows how to ask for them.`;
+  `${modelFault(failure)} What needs no model goes on meanwhile: \`/help\` shows how to ask for it.`;
 
 const PERIODS = { day: 'today', month: 'this month' };
 
@@ -120,7 +122,7 @@ const PERIODS = { day: 'today', month: 'this month' };
 export function budgetOver({ whose, period, limit, spent }: Limit, currency: string): string {
   const budget = `${whose === 'person' ? 'Your' : 'The'} budget for models ${PERIODS[period]} is used up`;
   const again = period === 'day' ? 'tomorrow' : 'on the first of next month';
-  return `${budget}: ${money(spent, currency)} of ${money(limit, currency)}. It begins anew ${again}; the owner can raise it under \`models.budgets\`. Reminders, notes and commands go on meanwhile.`;
+  return `${budget}: ${money(spent, currency)} of ${money(limit, currency)}. It begins anew ${again}; the owner can raise it under \`models.budgets\`. What needs no model goes on meanwhile.`;
 }
 
 /** Little is left. */

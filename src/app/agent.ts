@@ -44,6 +44,7 @@ import {
   personMergeRules,
 } from '../people/index.ts';
 import type { Artifacts, Database } from '../storage/index.ts';
+import { titles } from './adapters.ts';
 import { modelChecks } from './checks.ts';
 import { openInference, remembered } from './inference.ts';
 import { Prompts } from './prompts.ts';
@@ -82,6 +83,7 @@ export function wireAgent({ config, world, database, delivery, skills, wakeAt, .
   const { clock, log } = world;
   const { name } = config.assistant;
   const values = skills.map(({ skill }) => skill);
+  const keeps = values.flatMap(({ words }) => words?.keeps ?? []);
   const zone = defaultZone(config);
 
   const offline = offlineModel(values.flatMap(({ phrases = [] }) => phrases));
@@ -95,9 +97,18 @@ export function wireAgent({ config, world, database, delivery, skills, wakeAt, .
   const windowOf = (name: string) => models?.limits(name).context;
   const askedIn = (item: Item) => ({ ...saidIn(item), window: windowOf(model(item).name) });
 
-  const linking: LinkDeps = { delivery, mergeRules: mergeRulesOf(skills), access: config.access, wakeAt, log };
+  const { access } = config;
+  const linking: LinkDeps = {
+    delivery,
+    mergeRules: mergeRulesOf(skills),
+    access,
+    platforms: titles,
+    keeps,
+    wakeAt,
+    log,
+  };
   const commands: readonly Command[] = [
-    ...coreCommands({ delivery, checks: parts.checks }),
+    ...coreCommands({ delivery, checks: parts.checks, keeps }),
     linkCommand(linking),
     ...modelCommands({
       models,

@@ -117,9 +117,11 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
 
   const liveSkills = new LiveSkills({ config, world, bus, database, artifacts });
   const raise = (event: string, payload: Json) => void bus.publish(ALERTS, JSON.stringify({ event, payload }));
-  const common = { database, outbox: delivery.outbox, world, wakeAt, raise };
   const ofFolders = agentSkills(liveSkills, config.block(agentSkillsConfig));
-  const skills = [...builtInSkills, ofFolders as Skill, ...(options.skills ?? [])].map(
+  const all = [...builtInSkills, ofFolders as Skill, ...(options.skills ?? [])];
+  const does = all.flatMap(({ words }) => words?.does ?? []);
+  const common = { database, outbox: delivery.outbox, world, does, wakeAt, raise };
+  const skills = all.map(
     (skill): EquippedSkill => ({ skill, deps: { ...common, config: skill.config && config.block(skill.config) } }),
   );
 

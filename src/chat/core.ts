@@ -16,8 +16,16 @@ import type { Checks } from './checks.ts';
 import type { Command, Finding, Skill } from './skill.ts';
 import * as texts from './texts.ts';
 
-/** The commands that belong to the conversation itself. `checks` are what `/doctor` runs. */
-export function coreCommands(deps: { delivery: Delivery; checks: Pick<Checks, 'run'> }): Command[] {
+export interface CoreDeps {
+  delivery: Delivery;
+  /** What `/doctor` runs. */
+  checks: Pick<Checks, 'run'>;
+  /** What skills keep of a person's, each in the plural. */
+  keeps: readonly string[];
+}
+
+/** The commands that belong to the conversation itself. */
+export function coreCommands(deps: CoreDeps): Command[] {
   return [
     {
       name: 'doctor',
@@ -43,7 +51,7 @@ export function coreCommands(deps: { delivery: Delivery; checks: Pick<Checks, 'r
       summary: 'Begin a fresh conversation.',
       run: async (_, { tx, conversationId }) => {
         await newEpoch(tx, conversationId);
-        return done(texts.begunAfresh());
+        return done(texts.begunAfresh(deps.keeps));
       },
     },
     {
@@ -57,7 +65,7 @@ export function coreCommands(deps: { delivery: Delivery; checks: Pick<Checks, 'r
       summary: 'Forget everything about you.',
       private: true,
       run: async () =>
-        done(texts.reallyForget(), {
+        done(texts.reallyForget(deps.keeps), {
           choices: [
             { label: 'Yes, forget me', tool: FORGET, input: {}, style: 'danger' },
             { label: 'No, keep it', tool: KEEP, input: {} },

@@ -2,20 +2,15 @@
 import { listOf, plural } from '../base/text.ts';
 import type { Role } from '../people/index.ts';
 
-interface Known {
-  adapter: string;
+export interface Known {
+  /** As people call it: `the terminal`. */
+  platform: string;
   name: string;
 }
 
-const PLATFORMS: Readonly<Record<string, string>> = { console: 'the terminal', discord: 'Discord', slack: 'Slack' };
-
 /** "Ana on Discord and owner on the terminal". */
 function everywhere(identities: readonly Known[]): string {
-  return listOf(
-    identities.map(
-      ({ adapter, name }) => `${name.replace(/[\\*_`~|<>@#[\]]/g, '')} on ${PLATFORMS[adapter] ?? adapter}`,
-    ),
-  );
+  return listOf(identities.map(({ platform, name }) => `${name.replace(/[\\*_`~|<>@#[\]]/g, '')} on ${platform}`));
 }
 
 export const offered = (code: string, minutes: number, role: Role, known: readonly Known[]) =>
@@ -45,10 +40,10 @@ export const alreadyJoined = () => 'That is your own code: enter it where I do n
 export const otherWayRound = () =>
   'You may do more here than there. Do it the other way round: `/link` here, and enter that code there.';
 
-export const reallyJoin = (there: readonly Known[], here: readonly Known[], role: Role) =>
+export const reallyJoin = (there: readonly Known[], here: readonly Known[], role: Role, keeps: readonly string[]) =>
   [
     `That code is of **${everywhere(there)}**. If that is you, I join it with ${everywhere(here)}, and you are one person to me${role === 'owner' ? ', my owner' : ''}.`,
-    'Your reminders and notes, what we said to each other and what it cost come along; of your settings those over there stay. What waits for your approval has to be asked for again.',
+    `${keeps.length > 0 ? `Your ${listOf(keeps)}, what` : 'What'} we said to each other and what it cost come along; of your settings those over there stay. What waits for your approval has to be asked for again.`,
     'If it is somebody else, say no: they would have all of it.',
   ].join('\n');
 

@@ -5,6 +5,7 @@ import { uuid } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import type { Delivery } from '../delivery/index.ts';
 import { type AccessRules, hashOfCode, links, type MergeRule, newCode, outranks } from '../people/index.ts';
+import type { Transaction } from '../storage/index.ts';
 import { KEEP } from './core.ts';
 import * as texts from './link-texts.ts';
 import type { Command } from './skill.ts';
@@ -14,6 +15,10 @@ export interface LinkDeps {
   /** What each room does with what is a person's. The person's own row comes last. */
   mergeRules: readonly MergeRule[];
   access: AccessRules;
+  /** What people call a platform, by its adapter's name. */
+  platforms: ReadonlyMap<string, string>;
+  /** What skills keep of a person's, each in the plural. */
+  keeps: readonly string[];
   /** Tells the worker that something is due at `at`. */
   wakeAt(at: Date): void;
   log: Log;
@@ -35,12 +40,12 @@ export function linkCommand(deps: LinkDeps): Command {
     private: true,
     run(rest, ctx) {
       if (rest === '') return offer(deps, ctx);
-      return rest.toLowerCase() === 'off' ? part(deps, ctx) : ask(hashOfCode(rest), ctx);
+      return rest.toLowerCase() === 'off' ? part(deps, ctx) : ask(deps, hashOfCode(rest), ctx);
     },
   };
 }
 
-async function offer({ delivery }: LinkDeps, ctx: TxContext): Promise<ToolResult> {
+async function offer(deps: LinkDeps, ctx: TxContext): Promise<ToolResult> {
   const { tx, person, identity, clock } = ctx;
   const own = await links.ownConversation(tx, person.id, identity.adapter);
   if (!ctx.private && own === undefined) return failed('NOT_HERE', texts.notHere());
@@ -48,15 +53,15 @@ async function offer({ delivery }: LinkDeps, ctx: TxContext): Promise<ToolResult
   const code = newCode();
   const expiresAt = new Date(now.getTime() + CODE_MS);
   await links.offer(tx, { personId: person.id, hash: hashOfCode(code), expiresAt, conversationId: own });
-  const text = texts.offered(code, CODE_MS / 60_000, person.role, await links.identitiesOf(tx, person.id));
+  const text = texts.offered(code, CODE_MS / 60_000, person.role, await knownAs(deps, tx, person.id));
   if (ctx.private || own === undefined) return done(text);
   const card = { kind: 'notice' as const, text };
-  await delivery.outbox.addAll(tx, [{ key: `link:${uuid(now)}`, conversationId: own, personId: person.id, card }]);
+  await deps.delivery.outbox.addAll(tx, [{ key: `link:${uuid(now)}`, conversationId: own, personId: person.id, card }]);
   return done(texts.offeredElsewhere());
 }
 
 /** Shows whom the code would join them to, and what comes along. */
-async function ask(hash: string, ctx: TxContext): Promise<ToolResult> {
+async function ask(deps: LinkDeps, hash: string, ctx: TxContext): Promise<ToolResult> {
   const { tx, person, clock } = ctx;
   const now = clock.now();
   if (!ctx.private) {
@@ -71,8 +76,8 @@ async function ask(hash: string, ctx: TxContext): Promise<ToolResult> {
     if (issuer.code === 'NO_CODE') await links.miss(tx, person.id, since, now);
     return issuer;
   }
-  const [there, here] = [await links.identitiesOf(tx, issuer.person.id), await links.identitiesOf(tx, person.id)];
-  return done(texts.reallyJoin(there, here, issuer.person.role), {
+  const [there, here] = [await knownAs(deps, tx, issuer.person.id), await knownAs(deps, tx, person.id)];
+  return done(texts.reallyJoin(there, here, issuer.person.role, deps.keeps), {
     choices: [
       { label: 'Yes, join us', tool: JOIN, input: { code: hash, person: person.id }, style: 'primary' },
       { label: 'No, keep apart', tool: KEEP, input: {} },
@@ -111,7 +116,7 @@ async function joinTo(deps: LinkDeps, hash: string, ctx: TxContext): Promise<Too
   const issuer = await issuerFor(hash, ctx);
   if ('ok' in issuer) return issuer;
   const now = clock.now();
-  const joined = await links.identitiesOf(tx, person.id);
+  const joined = await knownAs(deps, tx, person.id);
   await links.withdraw(tx, hash);
   const moved = await links.join(tx, deps.mergeRules, person.id, issuer.person.id, now);
   const asker = { ...issuer.person, zone: issuer.person.zone ?? person.zone };
@@ -142,8 +147,14 @@ async function part(deps: LinkDeps, ctx: TxContext): Promise<ToolResult> {
     );
     deps.delivery.forget(person.id);
   });
-  return done(
-    texts.parted(all.filter((each) => each.adapter !== identity.adapter || each.externalId !== identity.externalId)),
-    { asker },
-  );
+  const others = all.filter((each) => each.adapter !== identity.adapter || each.externalId !== identity.externalId);
+  return done(texts.parted(named(deps, others)), { asker });
+}
+
+async function knownAs(deps: LinkDeps, tx: Transaction, personId: string): Promise<texts.Known[]> {
+  return named(deps, await links.identitiesOf(tx, personId));
+}
+
+function named({ platforms }: LinkDeps, identities: readonly { adapter: string; name: string }[]): texts.Known[] {
+  return identities.map(({ adapter, name }) => ({ platform: platforms.get(adapter) ?? adapter, name }));
 }

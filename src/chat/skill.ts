@@ -15,6 +15,8 @@ export interface SkillDeps<Settings = unknown> {
   world: World;
   /** The skill's own block of the configuration, checked by its schema. */
   config: Settings;
+  /** What all skills do, each in words after "I". */
+  does: readonly string[];
   /** Tells the worker that something of a `DueSource` is due at `at`. A hint, after the commit. */
   wakeAt(at: Date): void;
   /** Raises an event (`alert.reminder.due`) for whoever listens here or on the bus. A hint, after the commit. */
@@ -100,11 +102,20 @@ export interface Asked {
   window?: number | undefined;
 }
 
+/** How other parts speak of a skill, in words that fit into a sentence. */
+export interface SkillWords {
+  /** What it does for a person, after "I": `take notes`. */
+  does?: string;
+  /** What it keeps of a person's: `notes`. */
+  keeps?: string;
+}
+
 /** A capability, as a value. `app/skills.ts` lists them, one line each. */
 export interface Skill<Settings = unknown> {
   name: string;
   /** Its own block of the configuration, whose values are `deps.config`. */
   config?: ConfigBlock<z.ZodType<Settings>>;
+  words?: SkillWords;
   tools?(deps: SkillDeps<Settings>): AnyTool[];
   commands?(deps: SkillDeps<Settings>): Command[];
   phrases?: Phrase[];

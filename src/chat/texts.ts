@@ -1,5 +1,5 @@
 import { type Cost, money } from '../agent/index.ts';
-import { plural } from '../base/text.ts';
+import { listOf, plural } from '../base/text.ts';
 
 /** What the chat itself says to people. */
 
@@ -30,15 +30,21 @@ export function findings(found: readonly { name: string; ok: boolean; says: stri
     .join('\n');
 }
 
-export const begunAfresh = () =>
-  'A fresh start: I will not look back at what was said here before. Reminders and notes stay.';
+/** `keeps`: what skills keep of a person's, each in the plural. */
+export const begunAfresh = (keeps: readonly string[]) =>
+  ['A fresh start: I will not look back at what was said here before.', ...staying(keeps)].join(' ');
+
+function staying(keeps: readonly string[]): string[] {
+  const kept = listOf(keeps);
+  return kept === '' ? [] : [`${kept.charAt(0).toUpperCase()}${kept.slice(1)} stay.`];
+}
 
 export const stopping = () => 'Stopping.';
 
 export const nothingRuns = () => 'Nothing is running here.';
 
-export const reallyForget = () =>
-  'I would delete your reminders, your notes, what we said to each other and your settings. This cannot be taken back. Is that what you want?';
+export const reallyForget = (keeps: readonly string[]) =>
+  `I would delete ${listOf([...keeps.map((kept) => `your ${kept}`), 'what we said to each other', 'your settings'])}. This cannot be taken back. Is that what you want?`;
 
 export const forgotten = () => 'Done: I have forgotten everything about you. If you write again, we begin anew.';
 

@@ -147,7 +147,7 @@ const delivery = block(
 
 const retention = block(
   'retention',
-  'How long records of finished work are kept. Notes and reminders are not among them.',
+  'How long records of finished work are kept. What people had coda keep is not among them.',
   z
     .strictObject({ days: count(1, 36_500).default(30).describe('After this many days they are removed.') })
     .prefault({}),

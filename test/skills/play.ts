@@ -56,6 +56,7 @@ export class Played {
       world,
       config: skill.config ? skill.config.schema.parse(config) : undefined,
       outbox: { addAll: (tx, messages) => this.addAll(tx, messages) },
+      does: [],
       wakeAt: (instant) => this.woken.push(instant),
       raise: (event, payload) => this.raised.push({ event, payload }),
     };

@@ -17,8 +17,9 @@ async function zones(typed: string): Promise<string[]> {
 /** What any assistant is asked: the time, the date, where one is, hello and thank you. */
 export const basics: Skill = {
   name: 'basics',
+  words: { does: 'tell the time' },
   phrases: [...phrases, ...quietPhrases],
-  tools: () => [timeTool, dateTool, setZoneTool, showZoneTool, setQuietTool, smalltalkTool],
+  tools: ({ does }) => [timeTool, dateTool, setZoneTool, showZoneTool, setQuietTool, smalltalkTool(does)],
   commands: () => [
     {
       name: 'timezone',

@@ -126,7 +126,7 @@ const helping: Phrase[] = [
   },
   {
     pattern:
-      '(can|could|do|will|would) you (remind me|remind people|set reminders|set a reminder|set alarms|do reminders|take notes|take a note|make notes|save notes|keep notes|tell time|tell the time|handle reminders|help|help me) [of things|about things|of stuff|about stuff|of anything|about anything|of something|about something|at all|too|as well|with that|with things|for me]',
+      '(can|could|do|will|would) you (remind me|remind people|set reminders|set a reminder|set alarms|do reminders|tell time|tell the time|handle reminders|help|help me) [of things|about things|of stuff|about stuff|of anything|about anything|of something|about something|at all|too|as well|with that|with things|for me]',
     example: 'can you remind me of things?',
     call: help,
   },

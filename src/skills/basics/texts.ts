@@ -1,7 +1,7 @@
 /** What the basics say to people. */
 
 import type { Instant } from '../../base/clock.ts';
-import { plural } from '../../base/text.ts';
+import { listOf, plural } from '../../base/text.ts';
 import { formatClock, formatLongDay } from '../../time/index.ts';
 
 export const texts = {
@@ -43,13 +43,13 @@ export const texts = {
   moveReminders: 'Move my recurring reminders too',
   zoneLabel: 'the change of your time zone',
   /** Who sits at the terminal has no other name than "owner". */
-  hello: (name: string) =>
-    `Hello${name === 'owner' ? '' : ` ${name}`}. I remind, take notes and tell the time: "help" shows how to ask.`,
+  hello: (name: string, does: readonly string[]) =>
+    `Hello${name === 'owner' ? '' : ` ${name}`}. I ${listOf(does)}: "help" shows how to ask.`,
   thanks: "You're welcome.",
   bye: 'Bye.',
   ok: 'All right.',
   fine: 'All well, thank you. What can I do for you?',
-  who: 'I am coda, your assistant: I remind you on time, keep your notes, and tell you the time anywhere.',
+  who: (does: readonly string[]) => `I am coda, your assistant: I ${listOf(does)}. "help" shows how to ask.`,
 };
 
 const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);

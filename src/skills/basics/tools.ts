@@ -83,11 +83,16 @@ export async function showZone({ person, when }: TxContext): Promise<ToolResult>
   return done(texts.zoneIs(person.zone ?? when.zone, person.zone !== undefined));
 }
 
-export const smalltalkTool = dataTool({
-  name: 'smalltalk',
-  spare: true,
-  description: 'A stock answer to a greeting or thanks, for when no model can word one.',
-  effect: 'read',
-  input: z.object({ kind: z.enum(['hello', 'thanks', 'bye', 'fine', 'who', 'ok']) }),
-  run: async ({ kind }, { person }) => done(kind === 'hello' ? texts.hello(person.name) : texts[kind]),
-});
+/** Says hello and the like. `does`: what all skills do, each in words after "I". */
+export const smalltalkTool = (does: readonly string[]) =>
+  dataTool({
+    name: 'smalltalk',
+    spare: true,
+    description: 'A stock answer to a greeting or thanks, for when no model can word one.',
+    effect: 'read',
+    input: z.object({ kind: z.enum(['hello', 'thanks', 'bye', 'fine', 'who', 'ok']) }),
+    async run({ kind }, { person }) {
+      if (kind === 'hello') return done(texts.hello(person.name, does));
+      return done(kind === 'who' ? texts.who(does) : texts[kind]);
+    },
+  });

@@ -8,6 +8,7 @@ import { deleteTool, editTool, listTool, restoreTool, saveTool, searchTool } fro
 /** Keeps what a person wants to find again, and finds it. */
 export const notes: Skill = {
   name: 'notes',
+  words: { does: 'take notes', keeps: 'notes' },
   phrases,
   deletionRules,
   mergeRules,

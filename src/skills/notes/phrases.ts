@@ -282,5 +282,12 @@ const changing: Phrase[] = [
   },
 ];
 
+const able: Phrase = {
+  pattern:
+    '(can|could|do|will|would) you (take notes|take a note|make notes|save notes|keep notes) [of things|about things|of stuff|about stuff|of anything|about anything|of something|about something|at all|too|as well|for me]',
+  example: 'can you take notes?',
+  call: () => ({ tool: 'help', input: {} }),
+};
+
 /** What people say to keep, find and change notes. */
-export const phrases: Phrase[] = [...saving, ...finding, ...listing, ...changing, ...following, ...asking];
+export const phrases: Phrase[] = [...saving, ...finding, ...listing, ...changing, ...following, ...asking, able];

@@ -18,6 +18,7 @@ import { moveZoneTool } from './zone.ts';
 export const reminders: Skill<z.output<typeof config.schema>> = {
   name: 'reminders',
   config,
+  words: { does: 'remind', keeps: 'reminders' },
   phrases,
   deletionRules,
   mergeRules,

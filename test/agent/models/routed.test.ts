@@ -143,7 +143,7 @@ test.each<[Fault, RegExp]>([
   const models = modelsOn(server);
   const text = textOf(await all(models.answering('default')).then((events) => events.slice(-2)));
   expect(text).toMatch(sentence);
-  expect(text).toMatch(/Reminders, notes and commands go on/);
+  expect(text).toMatch(/What needs no model goes on/);
   expect(text).not.toContain(KEY);
   expect(text).not.toMatch(/[{<]|Error|http/);
 

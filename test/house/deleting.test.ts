@@ -1,0 +1,166 @@
+/** A capability is deleted by its folder and its entry in `app/`: what it stored is dropped by a migration. */
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, describe, expect, test } from 'vitest';
+import type * as app from '../../src/app/index.ts';
+import { packageRoot } from '../../src/base/root.ts';
+import { Platform } from '../people/platforms.ts';
+import { FakePlatform } from '../support/platform.ts';
+import { type Play, play } from '../support/play.ts';
+
+const root = packageRoot();
+const trees: string[] = [];
+afterAll(() => Promise.all(trees.map((tree) => rm(tree, { recursive: true, force: true }))));
+
+/** What a contributor removes, and what they write instead. */
+interface Deletion {
+  folder: string;
+  /** The file that lists it, and its name there. */
+  list: string;
+  name: string;
+  migration?: string;
+}
+
+/** A copy of the tree without a capability. It stands in the tree itself, so that packages are found. */
+async function without({ folder, list, name, migration }: Deletion): Promise<string> {
+  await mkdir(join(root, '.cache'), { recursive: true });
+  const tree = await mkdtemp(join(root, '.cache', 'without-'));
+  trees.push(tree);
+  for (const part of ['src', 'migrations']) await cp(join(root, part), join(tree, part), { recursive: true });
+  for (const part of ['package.json', 'config', 'agent-skills']) await symlink(join(root, part), join(tree, part));
+  await rm(join(tree, folder), { recursive: true });
+  const listed = await readFile(join(tree, list), 'utf8');
+  const rest = listed.replace(new RegExp(`^import .*/${name}/index\\.ts';\n`, 'm'), '');
+  await writeFile(join(tree, list), rest.replace(new RegExp(`(?<=[[ ])${name}(, |(?=]))`), ''));
+  if (migration) await writeFile(join(tree, 'migrations', `9999_drop_${name}.sql`), migration);
+  return tree;
+}
+
+/** Every relative import of the copy that leads nowhere. */
+async function dangling(tree: string): Promise<string[]> {
+  const files = await readdir(join(tree, 'src'), { recursive: true });
+  const sources = new Set(files.map((file) => join(tree, 'src', file)));
+  const found = [...sources]
+    .filter((file) => file.endsWith('.ts'))
+    .map(async (file) => {
+      const text = await readFile(file, 'utf8');
+      const imports = [...text.matchAll(/(?:from |import |import\()'(\.[^']*\.[jt]s)'/g)];
+      return imports.flatMap(([, from = '']) => {
+        const target = join(file, '..', from);
+        return sources.has(target) ? [] : [`${file} → ${target}`];
+      });
+    });
+  return (await Promise.all(found)).flat();
+}
+
+/** Starts the coda of `tree` on the data of `coda`, which has stopped, with somebody who says things on `chat`. */
+async function startOf(tree: string, coda: Play) {
+  const { build, readConfig } = (await import(pathToFileURL(join(tree, 'src/app/index.ts')).href)) as typeof app;
+  const { world, dataDir } = coda;
+  const config = readConfig({ env: {}, dataDir, secrets: world.secrets, cwd: dataDir });
+  const platform = new FakePlatform({ now: () => world.clock.now() });
+  const adapter = platform.connect();
+  const onFatal = (error: Error) => {
+    throw error;
+  };
+  const started = await build(config, world, { version: 'test', hint: '', onFatal, adapters: [adapter] });
+  await started.start();
+  let count = 0;
+  const says = async (text: string) => {
+    const before = platform.messages.length;
+    const sentAt = world.clock.now();
+    const heard = {
+      id: `after-${++count}`,
+      channel: 'dm-ana',
+      from: 'ana',
+      text,
+      role: 'owner',
+      kind: 'dm',
+      sentAt,
+    } as const;
+    await (await adapter.hear(heard)).settled;
+    await started.settled();
+    return platform.messages
+      .slice(before)
+      .map((message) => message.text)
+      .join('\n');
+  };
+  const presses = async (label: string) => {
+    const button = platform.messages.flatMap(({ buttons }) => buttons).findLast((each) => each.label === label);
+    const before = platform.messages.length;
+    const press = { id: `after-${++count}`, channel: 'dm-ana', from: 'ana', button: button?.id ?? '', values: {} };
+    await (await adapter.press({ ...press, sentAt: world.clock.now() })).settled;
+    await started.settled();
+    return platform.messages
+      .slice(before)
+      .map((message) => message.text)
+      .join('\n');
+  };
+  return { started, says, presses };
+}
+
+describe('deleting', () => {
+  test('a skill leaves a coda that works on a database that had it', async () => {
+    const tree = await without({
+      folder: 'src/skills/notes',
+      list: 'src/app/skills.ts',
+      name: 'notes',
+      migration: 'drop table notes;\ndrop sequence if exists notes_touched;\n',
+    });
+    expect(await dangling(tree)).toEqual([]);
+
+    await using coda = await play();
+    const ana = coda.person('ana');
+    expect(await ana.says('note: the wifi password is on the fridge')).toContain('wifi');
+    await ana.says('remind me tomorrow at 9 to stand up');
+    await ana.says('note: the spare key is under the mat');
+    await coda.app.stop();
+
+    const { started, says, presses } = await startOf(tree, coda);
+    try {
+      // What could be taken back belonged to the skill.
+      expect(await says('undo')).toContain('I cannot do that any more');
+      const help = await says('/help');
+      expect(help).toContain('/reminders');
+      expect(help).not.toMatch(/note/i);
+      expect(await says('hello')).toContain('I remind and tell the time');
+      expect(await says('/new')).toContain('Reminders stay.');
+      expect(await says('show my reminders')).toContain('stand up');
+      expect(await says('/link')).toContain('/link ');
+      expect(await says('/doctor')).not.toContain('✗');
+      expect((await started.checks.run()).filter(({ ok }) => !ok)).toEqual([]);
+      expect(await says('/forget')).toContain('your reminders, what we said to each other and your settings');
+      expect(await presses('Yes, forget me')).toContain('forgotten everything');
+    } finally {
+      await started.stop();
+    }
+  });
+
+  test('a platform leaves a coda that works on a database that had it', async () => {
+    const tree = await without({ folder: 'src/adapters/discord', list: 'src/app/adapters.ts', name: 'discord' });
+    expect(await dangling(tree)).toEqual([]);
+
+    const discord = new Platform('discord', () => coda);
+    await using coda: Play = await play({
+      adapters: () => [discord.connect()],
+      config: { 'access.members': ['discord:ana'] },
+    });
+    const code = /\/link (\S+)`/.exec(await coda.person('ana').says('/link'))?.[1];
+    expect(await discord.says('ana', `/link ${code}`)).toContain('ana on fake');
+    expect(await discord.presses('ana', 'Yes, join us')).toContain('Done');
+    await discord.says('ana', 'remind me tomorrow at 9 to stand up');
+    await coda.app.stop();
+    const { started, says, presses } = await startOf(tree, coda);
+    try {
+      expect(await says('/help')).toContain('/reminders');
+      expect(await says('/doctor')).not.toMatch(/✗|discord/i);
+      expect(await says('/link')).toContain('ana on discord');
+      expect(await says('show my reminders')).toContain('stand up');
+      await says('/forget');
+      expect(await presses('Yes, forget me')).toContain('forgotten everything');
+    } finally {
+      await started.stop();
+    }
+  });
+});
