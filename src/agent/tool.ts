@@ -41,7 +41,7 @@ export interface Done {
   times?: string[];
   /** Untrusted text went into it. */
   tainted?: boolean;
-  /** Who the asker is from now on, where that is another person than before. */
+  /** Who the asker is from now on: another person than before, or with another time zone. */
   asker?: Person;
   /** What only a model reads, after `text`: people are shown `text` alone. */
   material?: string;

@@ -377,7 +377,10 @@ export class TurnRun {
   }
 
   private context(signal = this.signal): CallContext {
-    const context = this.agent.callContext(this.item, signal, this.turn.tainted);
+    const person = this.turn
+      .results()
+      .reduce((asker, result) => (result.ok && result.asker) || asker, this.item.person);
+    const context = this.agent.callContext({ ...this.item, person }, signal, this.turn.tainted);
     return this.turn.isByName ? { ...context, byName: true } : context;
   }
 }

@@ -14,7 +14,8 @@ export interface Border {
 
 const MOST_BORDERS = 14;
 const JOINS = new Set(['and', 'then', 'also', 'plus', 'but']);
-const AFTER_JOIN = new Set([...JOINS, 'oh', 'please', 'finally']);
+/** Words that only join, and what may stand behind one. */
+export const AFTER_JOIN: ReadonlySet<string> = new Set([...JOINS, 'oh', 'please', 'finally']);
 const CORRECTIONS = new Set(['actually', 'sorry', 'wait', 'oops', 'no', 'hmm', 'scratch']);
 
 /** The borders of a message, in order; none where there would be too many to look at. */

@@ -330,13 +330,17 @@ export function takesBack(words: readonly Word[]): boolean {
     TAKING_BACK.some((form) => {
       const to = start + form.words.length;
       const rest = words.slice(to, end);
-      return stands(words, form, start, end) && (rest.length === 0 || (words[to - 1]?.marked && isReason(rest)));
+      return (
+        stands(words, form, start, end) &&
+        (rest.length === 0 || ((words[to - 1]?.marked || rest[0]?.norm === 'already') && isReason(rest)))
+      );
     }),
   );
 }
 
 const isReason = (words: readonly Word[]): boolean =>
-  words.length <= 6 && ['ill', 'i', 'its', 'not', 'no', 'thats', 'dont', 'changed'].includes(words[0]?.norm ?? '');
+  words.length <= 6 &&
+  ['ill', 'i', 'its', 'not', 'no', 'thats', 'dont', 'changed', 'already', 'got', 'we'].includes(words[0]?.norm ?? '');
 
 /** Nothing but politeness. */
 export function isCourtesy(words: readonly Word[]): boolean {

@@ -4,7 +4,7 @@ import { DROP } from '../dialogue/names.ts';
 import type { Carries } from '../phrase.ts';
 import type { Call } from '../tool.ts';
 import { answerTo } from './answers.ts';
-import { type Border, bordersOf, skip } from './clauses.ts';
+import { AFTER_JOIN, type Border, bordersOf, skip } from './clauses.ts';
 import { isCourtesy, isTakenBack, takesBack } from './courtesy.ts';
 import { corrections } from './slips.ts';
 import type { Understanding } from './understand.ts';
@@ -200,7 +200,7 @@ function startedAt(message: Message, start: Start, to: number, ends: Border['kin
   const apart = start.kind !== 'join' && ends !== 'join';
   if (apart && isCourtesy(part)) return { calls: [] };
   if (apart && ends === undefined && start.before && isSignature(message, start.at, to)) return { calls: [] };
-  const mayOpen = start.kind !== 'join' || opens(words, start.at);
+  const mayOpen = start.kind !== 'join' || opens(words, start.at) || goesOn(words, start);
   const clause = mayOpen ? clauseOf(message, start.at, to, start.dialogue) : undefined;
   if (!clause) {
     const carried = start.before && carriedOn(message, start.at, to, start.before);
@@ -215,6 +215,10 @@ function startedAt(message: Message, start: Start, to: number, ends: Border['kin
   if (!isWhole && [start.kind, ends].some((kind) => kind === 'join' || kind === 'correction')) return undefined;
   return clause;
 }
+
+/** Behind "and" anything may follow a request that holds no words of the person's own. */
+const goesOn = (words: readonly Word[], { at, before }: Start): boolean =>
+  before !== undefined && !holdsWords(before) && AFTER_JOIN.has(words[at - 1]?.norm ?? '');
 
 /** Whether what follows may belong to the words that the request holds: a text, not a name. */
 const holdsWords = ({ calls, unsure }: Clause): boolean =>

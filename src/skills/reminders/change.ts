@@ -12,6 +12,7 @@ import {
   onceAt,
   onDayOf,
   parsePutOff,
+  readSchedule,
   type Schedule,
   scheduleOf,
   shifted,
@@ -260,12 +261,16 @@ async function editTime(
 ): Promise<ToolResult> {
   const now = ctx.clock.now();
   const { text, urgent, catchUp } = found;
-  const { words, itsDay, when } = timeBeside(ctx, found, input.when);
+  const said = input.when.replace(FROM_NOW_ON, '');
+  const { words, itsDay, when } = timeBeside(ctx, found, said);
   if (when === undefined) return failed('PAST', texts.pickedPast);
   if (when.kind === 'reject') return failed(when.code, when.say);
   const wanted = { act: 'edit', which: found.id, text };
   if (when.kind === 'ambiguous') return askWhich(when.question, when.readings, wanted);
   if (found.rule !== undefined && when.kind === 'once' && !input.series) {
+    const moved = itsDay && said !== input.when ? atOtherTime(found.rule, when.at, found.zone) : undefined;
+    const all = moved === undefined ? undefined : readSchedule({ rule: moved, zone: found.zone }, now);
+    if (all) return moveTo(ctx, before, { ...all, urgent, catchUp }, wakeAt, text);
     return itsDay ? timeOfOneOrAll(found, when, text, now) : oneOrAll(found, words, text);
   }
   const schedule = scheduleOf(when, now);
@@ -274,6 +279,9 @@ async function editTime(
   const choices = when.others?.map((other) => readingChoice(other, wanted));
   return result.ok && choices ? { ...result, choices } : result;
 }
+
+/** Said of a series: all of it is meant. */
+const FROM_NOW_ON = /[\s,]+(?:from now on|from here on|going forward|every time|each time|always|for good)$/i;
 
 /**
  * The time that is meant in relation to that of `found`: "an hour earlier", "Thursday" at its hour, "6pm" on its day

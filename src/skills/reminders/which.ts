@@ -69,11 +69,21 @@ const bare = (which: string): string =>
 async function single(ctx: TxContext, words: string, which: string, wanted: Wanted): Promise<Reminder | Failed> {
   const shown = await store.shownList(ctx.tx, ctx.person.id, ctx.conversationId);
   if (LAST.test(words) && shown.at && shown.ids.length > 0) return byNumber(ctx, shown.ids, shown.ids.length);
+  if (words === 'other') return theOther(ctx, wanted);
   if (AT_HAND.test(words)) return atHand(ctx, wanted, which.trim() === '', shown);
   const [byId] = await store.byIds(ctx.tx, ctx.person.id, [words]);
   if (byId) return pending(byId);
   const number = numberOf(words);
   return number === undefined ? byWords(ctx, words, wanted) : byNumber(ctx, shown.ids, number);
+}
+
+/** Of two, the one that was not made or changed last. */
+async function theOther(ctx: TxContext, wanted: Wanted): Promise<Reminder | Failed> {
+  const { made } = await store.latest(ctx.tx, ctx.person.id, ctx.conversationId);
+  const others = (await all(ctx)).filter(({ id }) => id !== made?.id);
+  const [only] = others;
+  if (others.length === 1 && only) return only;
+  return others.length > 1 ? ask(ctx, others, wanted) : failed('NOT_FOUND', texts.notFound('').message);
 }
 
 function numberOf(words: string): number | undefined {

@@ -154,7 +154,12 @@ class Played {
       this.fail(`${kind} are ${JSON.stringify(after[kind])}`);
       const told = /\?|did not understand|found no|There is no/.test(answer);
       const made = extra.some((one) => !before[kind].includes(one));
-      const lost = missing.some((one) => unmatched([one], before[kind])[0].length === 0);
+      const isIn = (one: string, rows: readonly string[]) =>
+        unmatched([one.split(' | ')[0] ?? ''], rows)[0].length === 0;
+      // Gone, or gone with its text though only its time was to change.
+      const lost = missing.some(
+        (one) => unmatched([one], before[kind])[0].length === 0 || (isIn(one, before[kind]) && !isIn(one, after[kind])),
+      );
       const glued =
         !told && missing.length > 0 && missing.length < wanted.length && before[kind].join() !== after[kind].join();
       if (made || lost || glued) this.harm = true;

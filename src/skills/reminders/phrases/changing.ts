@@ -64,6 +64,11 @@ export const snoozing: Phrase[] = [
     call: ({ length = '' }) => (/^\d{1,3}$/.test(length) ? snoozeOf('', `${length} minutes`) : undefined),
   },
   {
+    pattern: '(give it|give that|give me) another {length}',
+    example: 'give it another 10',
+    call: ({ length = '' }) => snoozeOf('', /^\d{1,3}$/.test(length) ? `${length} minutes` : length),
+  },
+  {
     pattern: 'another {length}',
     example: 'another half an hour',
     call: ({ length = '' }) => snoozeLength(length),
@@ -75,13 +80,18 @@ export const snoozing: Phrase[] = [
   },
   {
     pattern:
-      '(push|delay|postpone|defer|bump|put off|push back|hold|hold off) {which} [back] (to|until|till|til|for|by) {when}',
+      '(push|delay|postpone|defer|bump|put off|push back|put|hold|hold off) {which} [back|off] (to|until|till|til) {when}',
     example: 'push it to tomorrow',
+    call: ({ which = '', when = '' }) => putOffTo(which.replace(/\s+(?:back|off)$/i, ''), when),
+  },
+  {
+    pattern: '(push|delay|postpone|defer|bump|put off|push back|hold|hold off) {which} [back] (for|by) {when}',
+    example: 'push it back by an hour',
     call: ({ which = '', when = '' }) => snoozeOf(which.replace(/\s+(?:back|off)$/i, ''), when),
   },
   {
-    pattern: '(put|push|hold) {which} (off|back) (to|until|till|til|for|by) {when}',
-    example: 'put the laundry off until tonight',
+    pattern: '(put|push|hold) {which} (off|back) (for|by) {when}',
+    example: 'put the laundry off for an hour',
     call: ({ which = '', when = '' }) => snoozeOf(which, when),
   },
   {
@@ -92,9 +102,17 @@ export const snoozing: Phrase[] = [
   {
     pattern: '(push|put) (that|it|this) (back|off) {when}',
     example: 'push that back an hour',
-    call: ({ when = '' }) => snoozeOf('that', when.replace(/^(?:to|until|till|by|for) /i, '')),
+    call: ({ when = '' }) =>
+      /^(?:to|until|till) /i.test(when)
+        ? putOffTo('that', when.replace(/^\S+ /, ''))
+        : snoozeOf('that', when.replace(/^(?:by|for) /i, '')),
   },
 ];
+
+/** Put off to "11" is an hour, not a length. */
+function putOffTo(which: string, when: string) {
+  return /^\d{1,2}$/.test(when) ? about('reminder_edit', which, { when }) : snoozeOf(which, when);
+}
 
 /** "Give me a minute" only asks for patience. */
 function snoozeLength(length: string) {

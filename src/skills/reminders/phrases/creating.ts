@@ -1,6 +1,7 @@
 import type { Phrase } from '../../../agent/index.ts';
 import { parseDuration } from '../../../time/index.ts';
 import { BARE_NUMBER, CARRIES, create, createAt, isTime, remind } from '../hearing.ts';
+import { isRhythm } from '../schedule.ts';
 
 const A_REMINDER =
   '(a|an|another|one) [new|quick|little|friendly|short|recurring|repeating|regular] (reminder|alarm|alert|notification)';
@@ -52,10 +53,15 @@ export const creating: Phrase[] = [
     call: () => create('', undefined),
   },
   {
-    pattern: '(set|create|make|add|schedule|set up|put in|give) [me] a {often} reminder {rest}',
+    pattern: '[set|create|make|add|schedule|set up|put in|give] [me] [a] {often} reminder {rest}',
     example: 'set a daily reminder at 8am to journal',
-    call: ({ often = '', rest = '' }) =>
-      /^(?:hourly|daily|weekly|monthly|yearly|weekday)$/i.test(often) ? remind(`${often} ${rest}`) : undefined,
+    call: ({ often = '', rest = '' }) => {
+      if (!/^(?:hourly|daily|weekly|monthly|yearly|weekday)$/i.test(often)) return undefined;
+      const itself = remind(rest);
+      return typeof itself?.input.when === 'string' && isRhythm(itself.input.when)
+        ? itself
+        : remind(`${often} ${rest}`);
+    },
   },
   {
     pattern: '(reminder|new reminder|add reminder|set reminder|create reminder) {rest}',

@@ -160,7 +160,7 @@ export const following: Phrase[] = [
     call: () => ({ tool: 'reminder_complete', input: { which: 'that', ahead: true } }),
   },
   {
-    pattern: '(change|replace|swap) {from} (to|with|for) {to}',
+    pattern: '((change|replace|swap) {from} (to|with|for) {to}|{from} should (be|say|read) {to})',
     example: 'change Bob to Robert',
     about: 'reminder',
     call: ({ from = '', to = '' }, topic) =>
@@ -188,7 +188,7 @@ export const following: Phrase[] = [
   },
   {
     pattern:
-      '(same thing|same|again|the same|and|also|plus|and also|another|one more|set another|make another) [do|set|remind me] [it|that|this|one] [again] [also] [for] {when}',
+      '(same thing|same [time]|again|the same [time]|and|also|plus|and also|another|one more|set another|make another) [do|set|remind me] [it|that|this|one] [again] [also] [for] {when}',
     example: 'and again on Sunday',
     about: 'reminder',
     call: ({ when = '' }, topic) => {
@@ -227,6 +227,15 @@ export const following: Phrase[] = [
     example: 'turn it off',
     about: 'reminder',
     call: () => about('reminder_delete', 'that'),
+  },
+  {
+    pattern: '(cancel|delete|remove|scrap) [it|that|this] [please] {reason}',
+    example: 'cancel, already got it',
+    about: 'reminder',
+    call: ({ reason = '' }) =>
+      /^(?:i|we|it|its|it's|already|got|no longer|not|changed)\s/i.test(reason) && reason.split(/\s+/).length <= 6
+        ? about('reminder_delete', 'that')
+        : undefined,
   },
   {
     pattern: '(cancel|delete|remove|scrap)',
