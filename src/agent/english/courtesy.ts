@@ -274,6 +274,8 @@ const TAKING_BACK = list(`
   jk
   actually no
   actually dont
+  dont worry about it
+  dont worry about that
   actually never mind
   no dont
   on second thought no

@@ -334,7 +334,7 @@ function isSignature({ text, words }: Message, at: number, to: number): boolean 
 
 /** How a further request begins behind "and" or a comma. */
 const OPENERS = `
-  remind me|remind us|set a|set an|set another|add a reminder|add a note|wake me|note:|make a note|take a note|note that|
+  remind me|remind us|set a|set an|set another|add a reminder|add a note|wake me|note:|also note|make a note|take a note|note that|
   show|list my|what are my|what time is it|whats my|cancel the|cancel my|delete the|delete my|remove the|move the|move my|again|same|
   done with|snooze the|snooze it|tell me the time|make it|make that|change it|push the|postpone the|jot down|
   write down|remember that|can you remind|also remind|mark the|tick off`
@@ -342,13 +342,13 @@ const OPENERS = `
   .map((opener) => opener.trim().split(' '));
 
 function opens(words: readonly Word[], at: number): boolean {
-  return OPENERS.some((opener) =>
+  const stands = (opener: readonly string[], from: number) =>
     opener.every((form, index) => {
-      const word = words[at + index];
+      const word = words[from + index];
       const norm = form.replace(/:$/, '');
       return word?.norm === norm && (norm === form || word.marked);
-    }),
-  );
+    });
+  return OPENERS.some((opener) => stands(opener, opener[0] === 'also' ? at - 1 : at));
 }
 
 /** It begins with somebody's words in quotes and goes on: they are spoken about, not meant. */

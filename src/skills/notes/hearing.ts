@@ -2,7 +2,8 @@
 import type { Call } from '../../agent/index.ts';
 
 /** Words that make a fact of what stands behind "note". */
-export const STATED = /\d|\b(?:is|are|was|has|have|owes?|likes?|needs?|lives?|wants?|said)\b/i;
+export const STATED =
+  /\d|\b(?:is|are|was|has|have|owes?|likes?|needs?|lives?|wants?|said|prefers?|hates|loves|eats|drinks|works|comes|takes|costs?|starts|ends|opens|closes|leaves|arrives|uses|gave)\b/i;
 
 /** A question is no fact to keep. */
 export function save(text: string): Call | undefined {

@@ -90,7 +90,7 @@ export function remind(
   if (words.length > LONGEST_SENTENCE) return create(words, undefined, { dm, urgent });
   const { when, task } = isTime(words) ? { when: words, task: '' } : splitTask(`remind me ${words}`);
   if (more.needsTime && (when === undefined || NO_TIME.test(when) || NO_TIME.test(words))) return undefined;
-  if (/^(?:not|no)[.?!]*$/i.test(task)) return undefined;
+  if (/^(?:not|no|too|as well|also|again)[.?!]*$/i.test(task)) return undefined;
   // "About that" is no text of its own: there are phrases for it.
   if (/^(?:(?:about|of) )?(?:it|that|this)(?: again)?(?: later)?[.?!]*$/i.test(task.trim())) return undefined;
   const { fallback = '' } = more;

@@ -187,6 +187,12 @@ export const following: Phrase[] = [
     call: () => ({ tool: 'reminder_edit', input: { which: 'that' } }),
   },
   {
+    pattern: '(remind me|ping me|nudge me) (about|of) (it|that|this) [again] {when} (too|as well|also)',
+    example: 'remind me about that tomorrow as well',
+    about: 'reminder',
+    call: ({ when = '' }) => (isTime(when) ? again('that', when) : undefined),
+  },
+  {
     pattern:
       '(same thing|same [time]|again|the same [time]|and|also|plus|and also|another|one more|set another|make another) [do|set|remind me] [it|that|this|one] [again] [also] [for] {when}',
     example: 'and again on Sunday',

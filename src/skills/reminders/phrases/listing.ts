@@ -63,6 +63,11 @@ export const listing: Phrase[] = [
     call: () => list(),
   },
   {
+    pattern: '[and] what else (is on|is due|is there|have i got|do i have) [for|on] {day}',
+    example: 'what else is on today?',
+    call: ({ day = '' }) => list(day),
+  },
+  {
     pattern: `[all] [my] ${MINE} reminders`,
     example: 'my reminders',
     call: () => list(),

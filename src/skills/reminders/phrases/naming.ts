@@ -186,8 +186,9 @@ function moved(rest: string): Call | undefined {
   for (let at = 1; at < Math.min(words.length, 9); at++) {
     const which = words.slice(0, at).join(' ');
     const tail = words.slice(at).join(' ');
-    const hour = /^(?:to|for|at) (\d{1,2})$/i.exec(tail)?.[1];
-    if (hour !== undefined) return about('reminder_edit', which, { when: hour });
+    const [, lead, hour] = /^(to |for |at )?(\d{1,2})$/i.exec(tail) ?? [];
+    if (hour !== undefined && (lead || isPointedAt(which) || /\bone$/i.test(which)))
+      return about('reminder_edit', which, { when: hour });
     const goal = /^(?:to|for|until|till) (.+)$/i.exec(tail)?.[1];
     if (goal !== undefined) return editWhen(which, goal);
     const { where, length = '', there = where } = WHITHER.exec(tail)?.groups ?? {};
