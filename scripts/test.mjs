@@ -133,7 +133,7 @@ async function suites() {
       ...process.env,
       ...(scratch ? { TMPDIR: scratch.path } : {}),
       ...(long ? { CODA_TEST_LONG: '1' } : {}),
-      ...(fast ? { CODA_TEST_POSTGRES: undefined, CODA_TEST_REDIS: undefined } : {}),
+      ...(fast ? { CODA_TEST_POSTGRES: undefined, CODA_TEST_REDIS: undefined, CODA_TEST_DOCKER: undefined } : {}),
     },
   });
   scratch?.remove();

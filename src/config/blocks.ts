@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { LOG_LEVELS } from '../base/log.ts';
 import { block } from './block.ts';
+import { execution } from './execution.ts';
 import { count, duration, locale, secret, secretText, url, wallTime, zone } from './fields.ts';
 import { models } from './models.ts';
 
@@ -242,25 +243,6 @@ const egress = block(
         }),
     })
     .prefault({}),
-);
-
-const execution = block(
-  'execution',
-  'Running code, in locked-down containers only.',
-  z
-    .strictObject({
-      enabled: z.boolean().default(false).describe('Needs Docker. EXECUTION_ENABLED overrides it.'),
-      default_image: z
-        .string()
-        .min(1)
-        .default('python:3.12-slim')
-        .describe('The image that code runs in. EXECUTION_DEFAULT_IMAGE overrides it.'),
-    })
-    .prefault({}),
-  [
-    { env: 'EXECUTION_ENABLED', path: ['enabled'] },
-    { env: 'EXECUTION_DEFAULT_IMAGE', path: ['default_image'] },
-  ],
 );
 
 const browser = block(

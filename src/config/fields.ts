@@ -23,18 +23,45 @@ export function metaOf(schema: z.ZodType): FieldMeta {
 const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const DURATION = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/;
 
-/** A length of time as people write it (`90s`, `10m`, `24h`, `7d`); its value is in milliseconds. */
-export function duration(standard: string) {
-  return z
-    .string()
-    .regex(DURATION, { error: 'expected a length of time such as 90s, 10m, 24h or 7d' })
-    .transform(milliseconds)
-    .prefault(standard);
+const EXPECTED_DURATION = 'expected a length of time such as 90s, 10m, 24h or 7d';
+
+/**
+ * A length of time as people write it (`90s`, `10m`, `24h`, `7d`); its value is in milliseconds. `bare` is the unit of a
+ * number without one, where such a number is taken.
+ */
+export function duration(standard: string, bare?: 'seconds') {
+  const text = z.string().regex(DURATION, { error: EXPECTED_DURATION }).transform(milliseconds);
+  if (bare === undefined) return text.prefault(standard);
+  const number = z
+    .number()
+    .min(0)
+    .max(1e9)
+    .transform((seconds) => Math.round(seconds * UNITS.s));
+  return z.union([text, number], { error: EXPECTED_DURATION }).prefault(standard);
 }
 
 function milliseconds(text: string): number {
   const [, amount, unit] = DURATION.exec(text) ?? [];
   return Math.round(Number(amount) * UNITS[unit as keyof typeof UNITS]);
+}
+
+const SIZE = /^(\d+(?:\.\d+)?)\s*([kmg])(?:i?b)?$/i;
+const SIZE_UNITS = { k: 1024, m: 1024 ** 2, g: 1024 ** 3 } as const;
+
+/** A number of bytes, or a size as people write it (`512m`, `1g`); its value is in bytes, at least `min`. */
+export function size(standard: string | number, min: number) {
+  const expected = { error: `expected a size such as 512m or 1g, at least ${Math.ceil(min / 1024)}k` };
+  const bytes = z
+    .int()
+    .min(min)
+    .max(2 ** 46);
+  const text = z.string().regex(SIZE).transform(bytesIn).pipe(bytes);
+  return z.union([text, bytes], expected).prefault(standard);
+}
+
+function bytesIn(text: string): number {
+  const [, amount, unit = 'k'] = SIZE.exec(text) ?? [];
+  return Math.round(Number(amount) * SIZE_UNITS[unit.toLowerCase() as keyof typeof SIZE_UNITS]);
 }
 
 /** A local wall time, `HH:MM`. */

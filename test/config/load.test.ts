@@ -138,6 +138,31 @@ test('${NAME} is taken from the environment, as the type that is wanted', () => 
   expect(config.execution.default_image).toBe('${literal}');
 });
 
+test('limits of code: sizes and lengths of time, also as bare numbers', () => {
+  const { execution } = load(
+    'execution: { timeout: 90, sandbox_timeout: 10m, max_memory: 1g, disk: 104857600, cpus: 0.5 }',
+  );
+  const { timeout, sandbox_timeout, max_memory, disk, cpus } = execution;
+  expect({ timeout, sandbox_timeout, max_memory, disk, cpus }).toEqual({
+    timeout: 90_000,
+    sandbox_timeout: 600_000,
+    max_memory: 1_073_741_824,
+    disk: 104_857_600,
+    cpus: 0.5,
+  });
+});
+
+test.each([
+  ['{ max_memory: 512 }', 'expected at least 67108864, got 512'],
+  ['{ max_memory: lots }', 'expected a size such as 512m or 1g'],
+  ['{ disk: 1g }', 'execution.disk: expected at most two thirds of max_memory'],
+  ['{ timeout: soon }', 'expected a length of time such as 90s, 10m, 24h or 7d'],
+  ['{ timeout: -1 }', 'expected a length of time such as 90s, 10m, 24h or 7d'],
+  ['{ runtime: kata }', 'execution.runtime'],
+])('execution: %s is a problem with its place', (text, problem) => {
+  expect(problems(`execution: ${text}`)).toEqual([expect.stringContaining(problem)]);
+});
+
 const weather = block(
   'weather',
   'The weather.',

@@ -1,0 +1,165 @@
+/** Files into and out of a container, as tar streams that never stand in memory as a whole. */
+
+import type { Readable } from 'node:stream';
+import tar from 'tar-stream';
+import { deferred } from '../base/async.ts';
+import { failure, type SandboxFailure } from './failure.ts';
+import type { Collected, CollectLimits, OutputFile, PutFile } from './port.ts';
+
+/** Of one `put`. */
+const MOST_FILES = 2_000;
+const MOST_BYTES = 64 * 1024 * 1024;
+const LONGEST_PATH = 1_024;
+const LONGEST_NAME = 200;
+const LEFT_OUT_SHOWN = 20;
+/** Entries that are looked at, whatever they are: a folder of nothing but links ends too. */
+const MOST_ENTRIES = 20_000;
+
+/**
+ * An archive of `files` that belong to user `owner`. Each folder on the way is an entry of its own: so a link that code
+ * has put in its place is replaced, and not followed.
+ */
+export function pack(files: readonly PutFile[], owner: number): Readable | SandboxFailure {
+  const problem = problemOf(files);
+  if (problem) return failure('SANDBOX_INPUT', problem);
+  const archive = tar.pack();
+  const ids = { uid: owner, gid: owner };
+  const made = new Set<string>();
+  for (const { path, content, executable = false } of files) {
+    const names = path.split('/');
+    for (let depth = 1; depth < names.length; depth++) {
+      const folder = names.slice(0, depth).join('/');
+      if (made.has(folder)) continue;
+      made.add(folder);
+      archive.entry({ name: `${folder}/`, type: 'directory', mode: 0o755, ...ids });
+    }
+    archive.entry({ name: path, mode: executable ? 0o755 : 0o644, ...ids }, Buffer.from(content));
+  }
+  archive.finalize();
+  return archive;
+}
+
+function problemOf(files: readonly PutFile[]): string | undefined {
+  if (files.length > MOST_FILES) return `There are ${files.length} files; ${MOST_FILES} at once are taken.`;
+  const bytes = files.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0);
+  if (bytes > MOST_BYTES) return `The files have ${bytes} bytes; ${MOST_BYTES} at once are taken.`;
+  const wrong = files.find(({ path }) => !isPlain(path));
+  if (wrong) return `A file cannot be called ${JSON.stringify(wrong.path.slice(0, 100))}.`;
+  const paths = new Set(files.map(({ path }) => path));
+  const under = files.find(({ path }) =>
+    path.split('/').some((_, depth, names) => depth > 0 && paths.has(names.slice(0, depth).join('/'))),
+  );
+  return under && `${JSON.stringify(under.path.slice(0, 100))} stands below another file.`;
+}
+
+const isPlain = (path: string) =>
+  path.length <= LONGEST_PATH &&
+  path.split('/').every((name) => name !== '' && name !== '.' && name !== '..' && Buffer.byteLength(name) <= 255) &&
+  !/[\p{Cc}\\]/u.test(path);
+
+/** Reads an archive of a folder: hands each regular file to `take`, and counts what is left out. */
+export async function unpack(
+  archive: Readable,
+  take: (file: OutputFile) => Promise<void>,
+  limits: CollectLimits,
+): Promise<Collected> {
+  const result: Collected = { ok: true, files: 0, bytes: 0, leftOut: [], leftOutCount: 0 };
+  const names = new Names();
+  let entries = 0;
+  const leaveOut = (name: string, why: Collected['leftOut'][number]['why']) => {
+    result.leftOutCount++;
+    if (result.leftOut.length < LEFT_OUT_SHOWN) result.leftOut.push({ name: cleanPath(name), why });
+  };
+  await eachEntry(archive, async ({ name: path, type, size = 0 }, content) => {
+    // The archive of a folder has that folder's name before all others.
+    const name = path.slice(path.indexOf('/') + 1);
+    if (++entries > MOST_ENTRIES) {
+      leaveOut(name, 'too_many');
+      return false;
+    }
+    if (type === 'directory') return true;
+    if (type !== 'file') {
+      leaveOut(name, 'not_a_file');
+      return true;
+    }
+    if (result.files >= limits.files) {
+      leaveOut(name, 'too_many');
+      return false;
+    }
+    if (result.bytes + size > limits.bytes) {
+      leaveOut(name, 'too_large');
+      // What is passed over is read all the same: a sparse file of a gigabyte comes in full.
+      return size <= limits.bytes;
+    }
+    result.files++;
+    result.bytes += size;
+    await take({ name: names.take(name), size, content });
+    return true;
+  });
+  return result;
+}
+
+interface Entry {
+  name: string;
+  type?: string;
+  size?: number;
+}
+
+/** Calls `visit` for each entry in turn, and ends the stream early when that resolves with false. */
+async function eachEntry(archive: Readable, visit: (entry: Entry, content: Readable) => Promise<boolean>) {
+  const extract = tar.extract();
+  const ended = deferred();
+  const stop = (error?: unknown) => {
+    if (error) ended.reject(error);
+    else ended.resolve();
+    archive.destroy();
+    extract.destroy();
+  };
+  extract.on('entry', (entry, content, next) => {
+    const read = new Promise<void>((resolve) => content.once('end', resolve));
+    visit(entry, content).then((goesOn) => {
+      if (!goesOn) return stop();
+      content.resume();
+      read.then(() => next(), stop);
+    }, stop);
+  });
+  extract.on('finish', () => ended.resolve());
+  extract.on('error', (error) => stop(error));
+  archive.on('error', stop);
+  archive.on('close', () => archive.readableEnded || stop(new Error('Docker ended the archive early.')));
+  archive.pipe(extract);
+  await ended.promise;
+}
+
+/** Names that are unique, also where letters of either case are the same. */
+class Names {
+  private readonly taken = new Set<string>();
+
+  take(path: string): string {
+    const cleaned = cleanPath(path);
+    const dot = cleaned.lastIndexOf('.');
+    const [stem, ending] =
+      dot > cleaned.lastIndexOf('/') + 1 ? [cleaned.slice(0, dot), cleaned.slice(dot)] : [cleaned, ''];
+    let name = cleaned;
+    for (let count = 2; this.taken.has(name.toLowerCase()); count++) name = `${stem} (${count})${ending}`;
+    this.taken.add(name.toLowerCase());
+    return name;
+  }
+}
+
+/** A path of harmless names: nothing that leads elsewhere, that a screen hides or turns round, or that a shell reads. */
+export function cleanPath(path: string): string {
+  const names = path
+    .normalize('NFC')
+    .split('/')
+    .filter((name) => name !== '' && name !== '.')
+    .map(cleanName);
+  return names.slice(-8).join('/') || 'file';
+}
+
+function cleanName(name: string): string {
+  const cleaned = name
+    .replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\uFFFD<>:"|?*\\`$;&]/gu, '_')
+    .replace(/^[\s.~-]+|[\s.]+$/g, (edge) => '_'.repeat(edge.length));
+  return [...cleaned].reduce((kept, char) => (Buffer.byteLength(kept + char) <= LONGEST_NAME ? kept + char : kept), '');
+}

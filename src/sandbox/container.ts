@@ -1,0 +1,164 @@
+import { sleep, withTimeout } from '../base/async.ts';
+import { messageOf } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import { type Docker, DockerError } from './docker.ts';
+import { failure, type SandboxFailure } from './failure.ts';
+import { type ContainerSpec, containerOptions, outputVolume } from './spec.ts';
+
+/** `docker-init` and `sleep`. */
+const OWN_PROCESSES = 2;
+const SIGNAL_MS = 3_000;
+
+/** What Docker answered, as a failure; throws what is none of Docker's. */
+export function failureOf(error: unknown): SandboxFailure {
+  if (!(error instanceof DockerError)) throw error;
+  const { status, message } = error;
+  if (status === undefined) return failure('SANDBOX_UNREACHABLE', `Docker cannot be reached: ${message}`);
+  return failure('SANDBOX_ENGINE', `Docker refuses (${status}): ${message}`);
+}
+
+/** One container, from its start to its removal. */
+export class Container {
+  readonly id: string;
+  readonly spec: ContainerSpec;
+  readonly docker: Docker;
+  private readonly log: Log;
+  private readonly end = new AbortController();
+  private removal: Promise<void> | undefined;
+  /** How often the memory limit has killed a process of it. */
+  ooms = 0;
+
+  private constructor(id: string, spec: ContainerSpec, docker: Docker, log: Log) {
+    this.id = id;
+    this.spec = spec;
+    this.docker = docker;
+    this.log = log;
+  }
+
+  /** Makes and starts it. Rejects with a `DockerError` or the signal's reason, and leaves nothing behind then. */
+  static async start(docker: Docker, spec: ContainerSpec, log: Log, signal?: AbortSignal): Promise<Container> {
+    const name = `coda-${spec.session}`;
+    try {
+      const id = await docker.create(name, containerOptions(spec), signal);
+      const container = new Container(id, spec, docker, log);
+      void container.watch();
+      try {
+        await docker.start(id, signal);
+      } catch (error) {
+        container.gone('it did not start');
+        throw error;
+      }
+      return container;
+    } catch (error) {
+      // By its name: where no answer came it may be there all the same.
+      await discard(docker, name, spec.session, log);
+      throw error;
+    }
+  }
+
+  /** Aborts when the container is gone; its reason is the failure of every further call. */
+  get ended(): AbortSignal {
+    return this.end.signal;
+  }
+
+  get endedWith(): SandboxFailure | undefined {
+    return this.end.signal.aborted ? (this.end.signal.reason as SandboxFailure) : undefined;
+  }
+
+  get user(): string {
+    const { code } = this.spec.uids;
+    return `${code}:${code}`;
+  }
+
+  gone(why: string): void {
+    this.end.abort(failure('SANDBOX_ENDED', `The sandbox is gone: ${why}.`));
+  }
+
+  /** Marks it as gone if it does not run any more. */
+  async look(): Promise<void> {
+    if (!this.ended.aborted && !(await this.docker.isRunning(this.id)))
+      this.gone('its container was stopped from outside');
+  }
+
+  /** Kills everything in it and removes it with its volumes. Never rejects; the reaper tries again what fails. */
+  remove(why: string): Promise<void> {
+    this.gone(why);
+    this.removal ??= discard(this.docker, this.id, this.spec.session, this.log);
+    return this.removal;
+  }
+
+  /**
+   * Sends a signal to every process of the code. Docker cannot signal what was started in a running container, so that
+   * the container does it itself, as the same user. False when that could not be run.
+   */
+  async signal(name: 'TERM' | 'KILL'): Promise<boolean> {
+    const command = ['/bin/sh', '-c', `kill -${name} -1`];
+    const send = async () => {
+      const request = { command, env: [], cwd: '/', user: this.user, stdin: false };
+      const exec = await this.docker.createExec(this.id, request);
+      const connection = await this.docker.startExec(exec);
+      // It may be killed by what it is to kill.
+      await connection.forEach(() => {}).catch(() => {});
+      const code = await this.docker.exitCode(exec);
+      return code === 0 || code === 1;
+    };
+    const sent = await withTimeout(
+      SIGNAL_MS,
+      send().catch(() => false),
+    );
+    return sent ?? false;
+  }
+
+  /** Kills what a program left behind. Removes the container when it cannot be made sure that nothing is left. */
+  async sweep(): Promise<void> {
+    try {
+      if (this.ended.aborted || (await this.processes()) === 0) return;
+      const isSent = await this.signal('KILL');
+      for (let pause = 10; pause < 1_000; pause *= 2) {
+        const left = await this.processes();
+        if (left === 0 || (left === undefined && isSent)) return;
+        await sleep(pause);
+      }
+    } catch (error) {
+      await this.look().catch(() => {});
+      if (this.ended.aborted) return;
+      this.log.debug({ error: messageOf(error) }, 'a sandbox cannot be swept');
+    }
+    await this.remove('a program in it could not be stopped');
+  }
+
+  /** Processes of the code; undefined where the engine does not count them. */
+  private async processes(): Promise<number | undefined> {
+    // gVisor counts the threads of its own kernel.
+    if (this.spec.runtime === 'runsc') return undefined;
+    const all = await this.docker.processes(this.id);
+    return all === undefined ? undefined : Math.max(all - OWN_PROCESSES, 0);
+  }
+
+  /** Follows what Docker tells of it; a connection that a proxy ends is opened again. */
+  private async watch(): Promise<void> {
+    while (!this.ended.aborted) {
+      try {
+        for await (const event of this.docker.events(this.id, this.ended)) {
+          if (event === 'oom') this.ooms++;
+          if (event === 'die') return this.gone('its container was stopped from outside');
+        }
+        await sleep(1_000, this.ended);
+        await this.look();
+      } catch (error) {
+        if (this.ended.aborted) return;
+        this.log.debug({ error: messageOf(error) }, 'the events of a sandbox cannot be followed');
+        await sleep(1_000, this.ended).catch(() => {});
+      }
+    }
+  }
+}
+
+async function discard(docker: Docker, container: string, session: string, log: Log): Promise<void> {
+  try {
+    await docker.remove(container);
+    await docker.removeVolume(outputVolume(session));
+  } catch (error) {
+    log.warn({ session, error: messageOf(error) }, 'a sandbox cannot be removed yet');
+  }
+}

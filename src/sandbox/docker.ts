@@ -1,0 +1,378 @@
+/** The calls of Docker's API that a sandbox needs, one function each. */
+
+import { readFile } from 'node:fs/promises';
+import { Agent } from 'node:http';
+import { Agent as TlsAgent } from 'node:https';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { Duplex, Readable } from 'node:stream';
+import { deadline } from '../base/async.ts';
+import { messageOf } from '../base/errors.ts';
+import { readLines } from '../base/lines.ts';
+import { type Endpoint, knownKeys } from './endpoint.ts';
+import type { ContainerOptions } from './spec.ts';
+
+export class DockerError extends Error {
+  /** Of the answer; undefined when there was none. */
+  readonly status: number | undefined;
+
+  constructor(message: string, status?: number, cause?: unknown) {
+    super(message, { cause });
+    this.name = 'DockerError';
+    this.status = status;
+  }
+}
+
+export interface ExecRequest {
+  command: readonly string[];
+  env: readonly string[];
+  cwd: string;
+  user: string;
+  stdin: boolean;
+}
+
+export interface ImageFacts {
+  /** `sha256:…` */
+  id: string;
+  architecture: string;
+  volumes: string[];
+}
+
+export interface EngineFacts {
+  version: string;
+  /** `amd64`, `arm64` … */
+  architecture: string;
+  cgroups: string;
+  /** Limits that have an effect. */
+  limits: { memory: boolean; pids: boolean; cpu: boolean };
+  runtimes: string[];
+  /** `name=userns`, `name=rootless`, `name=seccomp,…` */
+  security: string[];
+}
+
+export interface Listed {
+  /** A container's id or a volume's name. */
+  id: string;
+  labels: Readonly<Record<string, string>>;
+}
+
+/** An engine. Every call rejects with a `DockerError`, also when the engine does not answer in time. */
+export type Docker = ReturnType<typeof calls>;
+
+export interface ConnectOptions {
+  /** A folder with `ca.pem`, `cert.pem` and `key.pem`. */
+  keys?: string | undefined;
+  /** The socket of the SSH agent (`SSH_AUTH_SOCK`). */
+  sshAgent?: string | undefined;
+  /** Milliseconds that an ordinary call may take. */
+  patienceMs?: number | undefined;
+}
+
+/** Makes a client; nothing is connected before the first call. */
+export async function dockerAt(
+  endpoint: Endpoint,
+  { keys, sshAgent, patienceMs = PATIENCE_MS }: ConnectOptions = {},
+): Promise<Docker> {
+  // 20 MB and 0.2 s: only where code is run.
+  const { default: Dockerode } = await import('dockerode');
+  const agent =
+    endpoint.kind === 'tcp' && endpoint.tls ? new TlsAgent({ keepAlive: true }) : new Agent({ keepAlive: true });
+  const options = await modemOptions(endpoint, keys, sshAgent).catch((error: unknown) => {
+    throw new DockerError(messageOf(error), undefined, error);
+  });
+  const { modem } = new Dockerode({ ...options, ...(endpoint.kind !== 'ssh' && { agent }) });
+  return calls(caller(modem, patienceMs), () => agent.destroy());
+}
+
+/** All of it is named: what is left out, dockerode would take from DOCKER_HOST and its relatives. */
+async function modemOptions(endpoint: Endpoint, keys: string | undefined, sshAgent: string | undefined) {
+  const none = { host: undefined, port: undefined, socketPath: undefined, username: undefined };
+  const plain = {
+    ...none,
+    pathPrefix: '/',
+    protocol: 'http',
+    ca: undefined,
+    cert: undefined,
+    key: undefined,
+    timeout: undefined,
+  };
+  if (endpoint.kind === 'unix') return { ...plain, socketPath: endpoint.path };
+  const { host, port } = endpoint;
+  if (endpoint.kind === 'tcp') {
+    if (!endpoint.tls || keys === undefined) return { ...plain, host, port };
+    const [ca, cert, key] = await Promise.all(['ca', 'cert', 'key'].map((name) => readFile(join(keys, `${name}.pem`))));
+    return { ...plain, host, port, protocol: 'https', ca, cert, key };
+  }
+  const known = knownKeys(await readFile(join(homedir(), '.ssh', 'known_hosts'), 'utf8').catch(() => ''), endpoint);
+  const sshOptions = {
+    agent: sshAgent,
+    // Without this any host would do.
+    hostVerifier: (key: Buffer) => known.includes(key.toString('base64')),
+  };
+  return { ...plain, host, port, username: endpoint.user, protocol: 'ssh', sshOptions };
+}
+
+type Modem = InstanceType<typeof import('dockerode').default>['modem'];
+
+interface Call {
+  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  query?: Readonly<Record<string, unknown>>;
+  body?: object;
+  file?: Readable;
+  /** What is answered: JSON, a stream, or the connection itself. */
+  answer?: 'json' | 'stream' | 'connection';
+  /** Milliseconds until the answer begins; for JSON, until it is there. */
+  ms?: number;
+  signal?: AbortSignal | undefined;
+}
+
+const PATIENCE_MS = 20_000;
+const OK = { 200: true, 201: true, 204: true, 304: true } as const;
+
+function caller(modem: Modem, patienceMs: number) {
+  return async <T>(path: string, request: Call = {}): Promise<T> => {
+    const { method = 'GET', query = {}, body = {}, file, answer = 'json', ms = patienceMs, signal } = request;
+    using time = deadline(ms, signal);
+    try {
+      return await new Promise<T>((resolve, reject) => {
+        time.signal.addEventListener('abort', () => reject(time.signal.reason), { once: true });
+        modem.dial(
+          {
+            path: `${path}?`,
+            method,
+            options: { _query: query, _body: body },
+            statusCodes: OK,
+            abortSignal: time.signal,
+            ...(file && { file, headers: { 'Content-Type': 'application/x-tar' } }),
+            ...(answer === 'stream' && { isStream: true }),
+            ...(answer === 'connection' && { isStream: true, hijack: true, openStdin: true }),
+          },
+          (error, value) => (error ? reject(error) : resolve(value as T)),
+        );
+      });
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason;
+      if (time.passed()) throw new DockerError(`Docker does not answer within ${ms / 1_000} s.`, undefined, error);
+      throw dockerError(error);
+    }
+  };
+}
+
+function dockerError(error: unknown): DockerError {
+  const { statusCode, json } = error as { statusCode?: number; json?: { message?: unknown } };
+  const told = typeof json?.message === 'string' ? json.message : messageOf(error);
+  return new DockerError(told.replace(/\s+/g, ' ').trim().slice(0, 500), statusCode, error);
+}
+
+const label = (labels: Readonly<Record<string, string>>) =>
+  Object.entries(labels).map(([name, value]) => `${name}=${value}`);
+
+function calls(call: Caller, hangUp: () => void) {
+  return {
+    ...engineCalls(call),
+    ...leftoverCalls(call),
+    ...containerCalls(call),
+    ...streamCalls(call),
+    ...execCalls(call),
+    close: hangUp,
+  };
+}
+
+type Caller = ReturnType<typeof caller>;
+
+function engineCalls(call: Caller) {
+  return {
+    async facts(signal?: AbortSignal): Promise<EngineFacts> {
+      const [version, info] = await Promise.all([
+        call<{ Version: string; Arch: string }>('/version', { signal }),
+        call<Record<string, unknown>>('/info', { signal }),
+      ]);
+      return {
+        version: version.Version,
+        architecture: version.Arch,
+        cgroups: String(info.CgroupVersion ?? '1'),
+        limits: { memory: info.MemoryLimit === true, pids: info.PidsLimit === true, cpu: info.CpuCfsQuota === true },
+        runtimes: Object.keys(info.Runtimes ?? {}),
+        security: Array.isArray(info.SecurityOptions) ? info.SecurityOptions.map(String) : [],
+      };
+    },
+
+    async image(reference: string, signal?: AbortSignal): Promise<ImageFacts> {
+      const image = await call<{ Id: string; Architecture: string; Config?: { Volumes?: object | null } }>(
+        `/images/${reference}/json`,
+        { signal },
+      );
+      return { id: image.Id, architecture: image.Architecture, volumes: Object.keys(image.Config?.Volumes ?? {}) };
+    },
+
+    /** Resolves when the image is there. */
+    async pull(reference: string, platform: string, signal?: AbortSignal): Promise<void> {
+      const query = { fromImage: reference, platform };
+      const stream = await call<Readable>('/images/create', {
+        method: 'POST',
+        query,
+        answer: 'stream',
+        ms: 600_000,
+        signal,
+      });
+      for await (const line of readLines(stream, 65_536)) {
+        if (signal?.aborted) throw signal.reason;
+        const told = 'text' in line ? (jsonIn(line.text) as { error?: string } | undefined) : undefined;
+        if (told?.error) throw new DockerError(told.error.slice(0, 500));
+      }
+    },
+  };
+}
+
+function leftoverCalls(call: Caller) {
+  return {
+    /** Containers with these labels, stopped ones included. */
+    async containers(labels: Readonly<Record<string, string>>): Promise<Listed[]> {
+      const query = { all: 1, filters: { label: label(labels) } };
+      const found = await call<{ Id: string; Labels: Record<string, string> }[]>('/containers/json', { query });
+      return found.map(({ Id, Labels }) => ({ id: Id, labels: Labels }));
+    },
+
+    async volumes(labels: Readonly<Record<string, string>>): Promise<Listed[]> {
+      const query = { filters: { label: label(labels) } };
+      const { Volumes } = await call<{ Volumes: { Name: string; Labels: Record<string, string> }[] | null }>(
+        '/volumes',
+        { query },
+      );
+      return (Volumes ?? []).map(({ Name, Labels }) => ({ id: Name, labels: Labels }));
+    },
+
+    removeVolume: (name: string) =>
+      unlessGone(call<void>(`/volumes/${name}`, { method: 'DELETE', query: { force: 1 } })),
+  };
+}
+
+function containerCalls(call: Caller) {
+  return {
+    async create(name: string, options: ContainerOptions, signal?: AbortSignal): Promise<string> {
+      const made = { method: 'POST', query: { name }, body: options, signal } as const;
+      return (await call<{ Id: string }>('/containers/create', made)).Id;
+    },
+
+    start: (id: string, signal?: AbortSignal) => call<void>(`/containers/${id}/start`, { method: 'POST', signal }),
+
+    /** Kills the container, and removes it with the volumes that have no name. Resolves also when it is gone already. */
+    async remove(id: string): Promise<void> {
+      try {
+        await unlessGone(call<void>(`/containers/${id}`, { method: 'DELETE', query: { force: 1, v: 1 } }));
+      } catch (error) {
+        if (!(error instanceof DockerError && error.status === 409)) throw error;
+        // It removes itself at this moment.
+        await unlessGone(call<void>(`/containers/${id}/wait`, { method: 'POST', query: { condition: 'removed' } }));
+      }
+    },
+
+    async isRunning(id: string): Promise<boolean> {
+      try {
+        return (await call<{ State: { Running: boolean } }>(`/containers/${id}/json`)).State.Running;
+      } catch (error) {
+        if (error instanceof DockerError && error.status === 404) return false;
+        throw error;
+      }
+    },
+
+    /**
+     * How many processes are in it; undefined where the engine cannot tell, for want of `ps`. The engine's figures of
+     * use would tell it too, but once a second at most.
+     */
+    async processes(id: string): Promise<number | undefined> {
+      try {
+        const query = { ps_args: '-o pid' };
+        return (await call<{ Processes: unknown[] }>(`/containers/${id}/top`, { query })).Processes.length;
+      } catch (error) {
+        if (error instanceof DockerError && error.status === 500) return undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+function streamCalls(call: Caller) {
+  return {
+    /** `oom` and `die` of a container, as they happen, until the signal aborts or the engine ends it. */
+    async *events(id: string, signal: AbortSignal): AsyncGenerator<string> {
+      const query = { filters: { container: [id], event: ['oom', 'die'] } };
+      const stream = await call<Readable>('/events', { query, answer: 'stream', signal });
+      const stop = () => stream.destroy();
+      signal.addEventListener('abort', stop, { once: true });
+      try {
+        for await (const line of readLines(stream, 65_536)) {
+          const event = 'text' in line ? (jsonIn(line.text) as { Action?: string } | undefined) : undefined;
+          if (event?.Action) yield event.Action;
+        }
+      } finally {
+        signal.removeEventListener('abort', stop);
+        stream.destroy();
+      }
+    },
+
+    /** Extracts a tar stream into a folder that is there. */
+    async extract(id: string, path: string, archive: Readable, signal?: AbortSignal): Promise<void> {
+      const query = { path };
+      await call<void>(`/containers/${id}/archive`, { method: 'PUT', query, file: archive, ms: 120_000, signal });
+    },
+
+    /** A folder as a tar stream; its names begin with the folder's own. */
+    archive: (id: string, path: string) =>
+      call<Readable>(`/containers/${id}/archive`, { query: { path }, answer: 'stream' }),
+  };
+}
+
+function execCalls(call: Caller) {
+  return {
+    async createExec(
+      id: string,
+      { command, env, cwd, user, stdin }: ExecRequest,
+      signal?: AbortSignal,
+    ): Promise<string> {
+      const body = {
+        Cmd: command,
+        Env: env,
+        WorkingDir: cwd,
+        User: user,
+        AttachStdin: stdin,
+        AttachStdout: true,
+        AttachStderr: true,
+        Tty: false,
+      };
+      return (await call<{ Id: string }>(`/containers/${id}/exec`, { method: 'POST', body, signal })).Id;
+    },
+
+    /** The connection that carries stdin one way, and stdout and stderr in frames the other. */
+    startExec: (exec: string, signal?: AbortSignal) =>
+      call<Duplex>(`/exec/${exec}/start`, {
+        method: 'POST',
+        body: { Detach: false, Tty: false },
+        answer: 'connection',
+        signal,
+      }),
+
+    /** The exit code, or undefined while it runs. */
+    async exitCode(exec: string): Promise<number | undefined> {
+      const { Running, ExitCode } = await call<{ Running: boolean; ExitCode: number | null }>(`/exec/${exec}/json`);
+      return Running || ExitCode === null ? undefined : ExitCode;
+    },
+  };
+}
+
+/** What is gone need not be removed. */
+async function unlessGone(removal: Promise<void>): Promise<void> {
+  try {
+    await removal;
+  } catch (error) {
+    if (!(error instanceof DockerError && error.status === 404)) throw error;
+  }
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,38 @@
+import { CodaError, type ErrorCode } from '../base/errors.ts';
+
+export type SandboxCode = Extract<ErrorCode, `SANDBOX_${string}`>;
+
+/** Why nothing was run, put or collected. */
+export interface SandboxFailure {
+  ok: false;
+  code: SandboxCode;
+  message: string;
+  remedy: string;
+}
+
+const REMEDIES: Record<SandboxCode, string> = {
+  SANDBOX_OFF: 'Set execution.enabled: true; it needs Docker.',
+  SANDBOX_NETWORK: 'Leave execution.network_enabled at false, and put what is needed into the image or the files.',
+  SANDBOX_UNREACHABLE: 'Start Docker, or name its socket in execution.docker_socket; `coda doctor` looks at it.',
+  SANDBOX_ENGINE: 'Look at the log of Docker on its machine; `coda doctor` looks at what coda needs of it.',
+  SANDBOX_UNSAFE: 'Use a Docker with cgroup limits; docs/sandbox.md shows how rootless Docker gets them.',
+  SANDBOX_IMAGE: 'Pull or build the image on the machine of Docker, or set execution.pull: true.',
+  SANDBOX_IMAGE_REFUSED: 'Add the image to execution.allowed_images, or use one that is allowed.',
+  SANDBOX_INPUT: 'Give fewer or smaller files with plain relative names, and arguments without NUL.',
+  SANDBOX_ENDED: 'Run it again: a new sandbox is opened, without the files of the old one.',
+};
+
+export function failure(code: SandboxCode, message: string, remedy = REMEDIES[code]): SandboxFailure {
+  return { ok: false, code, message, remedy };
+}
+
+/** A failure on its way through code that has other results; `failureIn` takes it out again. */
+export function thrown({ code, message, remedy }: SandboxFailure): CodaError {
+  return new CodaError(code, { message, remedy });
+}
+
+/** The failure that was thrown, if it was one. */
+export function failureIn(error: unknown): SandboxFailure | undefined {
+  if (!(error instanceof CodaError) || !Object.hasOwn(REMEDIES, error.code)) return undefined;
+  return { ok: false, code: error.code as SandboxCode, message: error.message, remedy: error.remedy };
+}

@@ -1,0 +1,127 @@
+/** What a sandbox owes, and what its users may rely on. */
+
+import type { SandboxFailure } from './failure.ts';
+
+/** What a session is opened with; what is left out comes from the configuration. */
+export interface SandboxSpec {
+  /** A reference that `execution.allowed_images` matches, or an image that coda built. */
+  image?: string;
+  /** Milliseconds until the session closes by itself, at most `execution.max_sandbox_timeout`. */
+  timeoutMs?: number;
+  /** Refused when true: there is no way out of a sandbox. */
+  network?: boolean;
+}
+
+export interface OpenOptions {
+  /** Leaves the queue, or gives the container up. */
+  signal?: AbortSignal;
+  /** Called when others come first: how many sessions wait before this one. */
+  onWait?(before: number): void;
+}
+
+/** Where code runs. Every failure that is not a bug is a value. */
+export interface Sandbox {
+  /**
+   * Opens a session in a container of its own. At most `execution.max_concurrent` are open at once; more wait in order.
+   * Rejects with the signal's reason.
+   */
+  open(spec?: SandboxSpec, options?: OpenOptions): Promise<Session | SandboxFailure>;
+  /** Removes containers and volumes of this installation that nobody uses; resolves with how many. */
+  reap(): Promise<number>;
+  /** Closes all sessions. */
+  close(): Promise<void>;
+}
+
+/**
+ * One container. Calls run one after another, in the order in which they were made. After `SANDBOX_ENDED` every call
+ * answers with it: the container and its files are gone.
+ */
+export interface Session {
+  readonly ok: true;
+  readonly id: string;
+  /** The id (`sha256:…`) of the image that runs. */
+  readonly image: string;
+  /**
+   * Runs a program, without a shell. What it leaves running is killed when it has ended. Rejects with the signal's
+   * reason when that aborts; the container is killed then.
+   */
+  exec(command: readonly string[], options?: ExecOptions): Promise<ExecResult | SandboxFailure>;
+  /** Writes files, all of them or none. Replaces what has the same name, links included. */
+  put(files: readonly PutFile[], target?: PutTarget): Promise<{ ok: true } | SandboxFailure>;
+  /**
+   * Hands each regular file below `/workspace/output` to `take`, one after another. What breaks a limit, and what is no
+   * regular file, is left out and told. Throws what `take` throws.
+   */
+  collect(
+    take: (file: OutputFile) => Promise<void>,
+    limits?: Partial<CollectLimits>,
+  ): Promise<Collected | SandboxFailure>;
+  /** Removes the container and its volumes; a call that is under way ends with `SANDBOX_ENDED`. Never rejects. */
+  close(): Promise<void>;
+}
+
+export interface ExecOptions {
+  stdin?: string | Uint8Array;
+  /** Added to the image's environment. */
+  env?: Readonly<Record<string, string>>;
+  /** An absolute path; `/workspace` when left out. */
+  cwd?: string;
+  /** Milliseconds until SIGTERM, and SIGKILL 2 s later; `execution.timeout` when left out, never longer than the session. */
+  timeoutMs?: number;
+  signal?: AbortSignal;
+  /** Gets every byte up to `execution.max_output_size`, in order within a stream; the next waits until it resolves. */
+  onOutput?(stream: 'stdout' | 'stderr', chunk: Uint8Array): void | Promise<void>;
+}
+
+export interface ExecResult {
+  ok: true;
+  /** 128 + the signal's number for a program that a signal ended; 126 and 127 where there is no such program. */
+  exitCode: number;
+  /** The first 1 MiB of each stream as UTF-8. */
+  stdout: string;
+  stderr: string;
+  /** Bytes of each stream, those that are not in the text included. */
+  stdoutBytes: number;
+  stderrBytes: number;
+  /** Whether a text is not the whole stream, or the program was ended because it wrote more than `max_output_size`. */
+  truncated: boolean;
+  timedOut: boolean;
+  /** Whether the memory limit killed a process of the container meanwhile. */
+  oomKilled: boolean;
+  durationMs: number;
+}
+
+/** `skills` is read-only for the code. */
+export type PutTarget = 'workspace' | 'skills';
+
+export interface PutFile {
+  /** Relative, with `/`; folders on the way are made. */
+  path: string;
+  content: string | Uint8Array;
+  executable?: boolean;
+}
+
+export interface OutputFile {
+  /** Cleaned: relative, with `/`, without control characters, unique in this collection. */
+  name: string;
+  /** In bytes. */
+  size: number;
+  /** Once, inside `take`. */
+  content: AsyncIterable<Uint8Array>;
+}
+
+export interface CollectLimits {
+  files: number;
+  /** Of all files together. */
+  bytes: number;
+}
+
+export interface Collected {
+  ok: true;
+  files: number;
+  bytes: number;
+  /** The first 20 that were left out. */
+  leftOut: { name: string; why: 'not_a_file' | 'too_many' | 'too_large' }[];
+  /** How many were seen and left out. With a limit passed, what comes behind is not counted. */
+  leftOutCount: number;
+}

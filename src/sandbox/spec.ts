@@ -1,0 +1,220 @@
+/** What a container is made with: a pure function from what is wanted to what Docker is asked for. */
+
+import { type Architecture, seccompProfile } from './seccomp.ts';
+
+export interface ContainerSpec {
+  /** Names this container's volumes, and stands in the labels of all of it. */
+  session: string;
+  /** Whose containers these are: the reaper of one installation leaves those of others alone. */
+  installation: string;
+  /** The process that uses it. */
+  instance: string;
+  /** The id of the image. */
+  image: string;
+  /** Folders that the image declares as volumes: each would be a place to write without a limit. */
+  imageVolumes: readonly string[];
+  architecture: Architecture;
+  /** Users that nobody has, neither here nor on the host. */
+  uids: { init: number; code: number };
+  limits: Limits;
+  /** Milliseconds after which the container ends, even if nobody is left to end it. */
+  lifetimeMs: number;
+  runtime: 'runc' | 'runsc';
+}
+
+export interface Limits {
+  /** Bytes, the files in memory included. */
+  memory: number;
+  /** Bytes of `/workspace`. */
+  disk: number;
+  cpus: number;
+  pids: number;
+}
+
+export const LABELS = {
+  installation: 'coda.installation',
+  instance: 'coda.instance',
+  session: 'coda.session',
+} as const;
+
+export const WORKSPACE = '/workspace';
+export const OUTPUT = '/workspace/output';
+export const SKILLS = '/skills';
+
+const SHARED_MEMORY = 8 * 1024 * 1024;
+
+/** Each file system of the container and its bytes; all are memory. */
+const shares = (disk: number) => ({
+  workspace: Math.floor(disk / 2),
+  output: Math.floor(disk / 2),
+  temporary: Math.floor(disk / 4),
+  skills: Math.floor(disk / 8),
+  shared: SHARED_MEMORY,
+});
+
+/** The memory in bytes that a `disk` of so many bytes can fill; a limit below it could be used up by files alone. */
+export const memoryOfFiles = (disk: number) => Object.values(shares(disk)).reduce((sum, size) => sum + size, 0);
+
+/** One inode for each 16 KiB, and enough for a few thousand small files. */
+const inodes = (size: number) => Math.min(Math.max(Math.floor(size / 16_384), 1_024), 16_384);
+
+export function containerOptions(spec: ContainerSpec) {
+  const { limits, uids } = spec;
+  const sizes = shares(limits.disk);
+  const labels = labelsOf(spec);
+  const volume = (target: string, size: number, owner: number, mode: string, name?: string) => ({
+    Type: 'volume',
+    ...(name && { Source: name }),
+    Target: target,
+    VolumeOptions: { NoCopy: true, Labels: labels, DriverConfig: tmpfs(size, owner, mode) },
+  });
+  const output = outputVolume(spec.session);
+  return {
+    Image: spec.image,
+    Entrypoint: [],
+    // The container's own end, whatever becomes of this process.
+    Cmd: ['sleep', String(Math.ceil(spec.lifetimeMs / 1_000))],
+    User: `${uids.init}:${uids.init}`,
+    WorkingDir: '/',
+    Env: ['HOME=/workspace', `OUTPUT_DIR=${OUTPUT}`, 'TMPDIR=/tmp', 'LANG=C.UTF-8'],
+    Hostname: 'sandbox',
+    Labels: labels,
+    Healthcheck: { Test: ['NONE'] },
+    StopSignal: 'SIGKILL',
+    NetworkDisabled: true,
+    HostConfig: {
+      ...isolation(spec),
+      ...limitsOf(limits, sizes.shared),
+      Mounts: [
+        volume(WORKSPACE, sizes.workspace, uids.code, '0700'),
+        volume(OUTPUT, sizes.output, uids.code, '0700', output),
+        volume('/output', sizes.output, uids.code, '0700', output),
+        volume(SKILLS, sizes.skills, 0, '0755'),
+      ],
+      Tmpfs: {
+        '/tmp': `rw,noexec,nosuid,nodev,size=${sizes.temporary},nr_inodes=${inodes(sizes.temporary)},mode=1777`,
+        ...Object.fromEntries(spec.imageVolumes.map((path) => [path, 'ro,noexec,nosuid,nodev,size=4096,mode=0555'])),
+      },
+    },
+  };
+}
+
+export type ContainerOptions = ReturnType<typeof containerOptions>;
+
+const labelsOf = ({ installation, instance, session }: ContainerSpec) => ({
+  [LABELS.installation]: installation,
+  [LABELS.instance]: instance,
+  [LABELS.session]: session,
+});
+
+/** The one volume that is mounted twice and so has a name; the others go with the container. */
+export const outputVolume = (session: string) => `coda-${session}-output`;
+
+/** A file system in memory. Unlike a tmpfs mount, a volume can be reached by Docker's archive calls. */
+function tmpfs(size: number, owner: number, mode: string) {
+  const o = `size=${size},nr_inodes=${inodes(size)},uid=${owner},gid=${owner},mode=${mode},nosuid,nodev`;
+  return { Name: 'local', Options: { type: 'tmpfs', device: 'tmpfs', o } };
+}
+
+function isolation(spec: ContainerSpec) {
+  return {
+    NetworkMode: 'none',
+    // Docker copies the host's resolv.conf where these are not set.
+    Dns: ['127.0.0.1'],
+    DnsSearch: ['.'],
+    IpcMode: 'private',
+    CgroupnsMode: 'private',
+    PidMode: '',
+    UTSMode: '',
+    ReadonlyRootfs: true,
+    Privileged: false,
+    CapDrop: ['ALL'],
+    CapAdd: [],
+    Devices: [],
+    Binds: [],
+    SecurityOpt: ['no-new-privileges', `seccomp=${JSON.stringify(seccompProfile(spec.architecture))}`],
+    MaskedPaths: MASKED,
+    ReadonlyPaths: ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'],
+    // Reaps what loses its parent.
+    Init: true,
+    AutoRemove: true,
+    RestartPolicy: { Name: 'no' },
+    LogConfig: { Type: 'none', Config: {} },
+    ...(spec.runtime === 'runsc' && { Runtime: 'runsc' }),
+  };
+}
+
+function limitsOf({ memory, disk, cpus, pids }: Limits, sharedMemory: number) {
+  const limit = (name: string, value: number) => ({ Name: name, Soft: value, Hard: value });
+  return {
+    Memory: memory,
+    // Equal to the memory: no swap.
+    MemorySwap: memory,
+    // On a full host this goes before anything else.
+    OomScoreAdj: 500,
+    NanoCpus: Math.round(cpus * 1e9),
+    PidsLimit: pids,
+    ShmSize: sharedMemory,
+    // Not nproc: it counts a user's processes in all containers together.
+    Ulimits: [
+      limit('nofile', 1_024),
+      limit('core', 0),
+      limit('fsize', disk),
+      limit('memlock', 65_536),
+      limit('msgqueue', 0),
+      limit('nice', 0),
+      limit('rtprio', 0),
+    ],
+  };
+}
+
+/** Docker's own list, and what tells of the host's hardware, kernel and disks. */
+const MASKED = [
+  '/proc/acpi',
+  '/proc/asound',
+  '/proc/bus',
+  '/proc/cmdline',
+  '/proc/config.gz',
+  '/proc/diskstats',
+  '/proc/driver',
+  '/proc/fs',
+  '/proc/interrupts',
+  '/proc/iomem',
+  '/proc/ioports',
+  '/proc/irq',
+  '/proc/kallsyms',
+  '/proc/kcore',
+  '/proc/key-users',
+  '/proc/keys',
+  '/proc/kmsg',
+  '/proc/kpagecount',
+  '/proc/kpageflags',
+  '/proc/latency_stats',
+  '/proc/modules',
+  '/proc/mtrr',
+  '/proc/pagetypeinfo',
+  '/proc/partitions',
+  '/proc/sched_debug',
+  '/proc/schedstat',
+  '/proc/scsi',
+  '/proc/slabinfo',
+  '/proc/softirqs',
+  '/proc/swaps',
+  '/proc/sysrq-trigger',
+  '/proc/sysvipc',
+  '/proc/timer_list',
+  '/proc/timer_stats',
+  '/proc/vmallocinfo',
+  '/proc/zoneinfo',
+  '/sys/block',
+  '/sys/bus',
+  '/sys/class',
+  '/sys/dev',
+  '/sys/devices/pci0000:00',
+  '/sys/devices/virtual',
+  '/sys/firmware',
+  '/sys/hypervisor',
+  '/sys/kernel',
+  '/sys/module',
+  '/sys/power',
+];
