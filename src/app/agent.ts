@@ -113,12 +113,11 @@ export function wireAgent({ config, world, database, delivery, skills, wakeAt, .
     ...modelCommands({
       models,
       inference,
-      system: (settings, epoch) => {
+      system: (asker, settings, epoch) => {
         const window = windowOf(models?.chosen(settings).name ?? '');
-        return system({ turn: {}, settings, private: false, epoch, text: '', window });
+        return system({ ...asker, turn: {}, settings, epoch, text: '', window });
       },
-      sections: (person, isPrivate) =>
-        prompts.sections(person, { turn: {}, settings: {}, private: isPrivate, epoch: 0, text: '' }),
+      sections: (asker) => prompts.sections({ ...asker, turn: {}, settings: {}, epoch: 0, text: '' }),
       zone,
       remembered: remembered(config),
     }),
@@ -152,7 +151,7 @@ export function wireAgent({ config, world, database, delivery, skills, wakeAt, .
     time: timeSettings(config),
     defaultZone: zone,
     system: (item) => system(askedIn(item)),
-    sections: (item) => prompts.sections(item.person, askedIn(item)),
+    sections: (item) => prompts.sections(askedIn(item)),
     changed: (personId) => prompts.changed(personId),
     wakeAt,
   });
@@ -160,8 +159,9 @@ export function wireAgent({ config, world, database, delivery, skills, wakeAt, .
 }
 
 function saidIn(item: Item): Asked {
-  const { settings, epoch } = item.conversation;
-  return { turn: item, settings, private: isPrivate(item), epoch, text: item.payload.text };
+  const { person, payload, conversation } = item;
+  const { place, settings, epoch } = conversation;
+  return { person, place, private: isPrivate(item), turn: item, settings, epoch, text: payload.text };
 }
 
 /** The first skill that knows the name decides. */

@@ -1,27 +1,20 @@
 import { type ConsoleAdapter, consoleAdapter } from '../adapters/console/index.ts';
-import { agentRetentionRules, approvalSource, itemContext, type Model } from '../agent/index.ts';
+import { approvalSource, itemContext, type Model } from '../agent/index.ts';
 import { Closer, withTimeout } from '../base/async.ts';
 import { TestClock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
-import { Checks, type Command, complete, Router, type Skill, type Typing } from '../chat/index.ts';
+import { Checks, type Command, complete, Router, type Skill, type SkillDeps, type Typing } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
-import {
-  type ChatAdapter,
-  Delivery,
-  deadJobSource,
-  inboxRetentionRules,
-  outboxRetentionRules,
-} from '../delivery/index.ts';
-import { fileCollection, JobQueue, retention, retentionSchedule, Schedules, Worker } from '../jobs/index.ts';
+import { type ChatAdapter, Delivery, deadJobSource } from '../delivery/index.ts';
+import { JobQueue, Schedules, Worker } from '../jobs/index.ts';
 import { agentSkills, agentSkillsConfig } from '../skills/agent-skills/index.ts';
-import { type Artifacts, collectFiles, type Database } from '../storage/index.ts';
+import type { Artifacts, Database, Transaction } from '../storage/index.ts';
 import { platforms } from './adapters.ts';
 import { wireAgent } from './agent.ts';
 import { LiveSkills } from './agent-skills.ts';
 import { deadJobCheck, deadLetterCheck, storageCheck } from './checks.ts';
-import { fileReferences } from './files.ts';
 import { type Foundation, openFoundation } from './foundation.ts';
 import { remembered } from './inference.ts';
 import { defaultZone } from './settings.ts';
@@ -74,7 +67,8 @@ export interface App {
 }
 
 const GRACE_MS = 10_000;
-const ALERTS = 'coda_alerts';
+/** The channel on which programs beside coda hear of events. */
+const EVENTS = 'coda_alerts';
 
 /** Puts coda together: every part is made from parts made before it, and closed in reverse. */
 export async function build(config: Config, world: World, options: BuildOptions): Promise<App> {
@@ -116,11 +110,13 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
   checks.add([storageCheck(healthy), deadLetterCheck(delivery.outbox), deadJobCheck(jobs)]);
 
   const liveSkills = new LiveSkills({ config, world, bus, database, artifacts });
-  const raise = (event: string, payload: Json) => void bus.publish(ALERTS, JSON.stringify({ event, payload }));
+  const emit: SkillDeps['emit'] = ({ name: event }, payload) =>
+    void bus.publish(EVENTS, JSON.stringify({ event, payload }));
   const ofFolders = agentSkills(liveSkills, config.block(agentSkillsConfig));
-  const all = [...builtInSkills, ofFolders as Skill, ...(options.skills ?? [])];
+  const all = [...builtInSkills, ofFolders, ...(options.skills ?? [])];
   const does = all.flatMap(({ words }) => words?.does ?? []);
-  const common = { database, outbox: delivery.outbox, world, does, wakeAt, raise };
+  const { outbox } = delivery;
+  const common = { database, artifacts, outbox, world, jobs, schedules, does, wakeAt, emit };
   const skills = all.map(
     (skill): EquippedSkill => ({ skill, deps: { ...common, config: skill.config && config.block(skill.config) } }),
   );
@@ -195,8 +191,8 @@ interface Starting extends Parts {
 }
 
 async function start(parts: Starting): Promise<void> {
-  const { config, closer, stopping, database, worker, delivery, jobs, schedules, skills, router, adapters } = parts;
-  jobs.start(jobHandlers(parts));
+  const { closer, stopping, database, worker, delivery, jobs, schedules, skills, router, adapters } = parts;
+  jobs.start(skills.flatMap(({ skill, deps }) => skill.jobs?.(deps) ?? []));
   await delivery.start({
     adapters,
     kindOf: (event) => router.kindOf(event),
@@ -205,7 +201,7 @@ async function start(parts: Starting): Promise<void> {
     owned: [jobs],
   });
   closer.onClose('delivery', () => delivery.close());
-  await database.tx('schedules.put', (tx) => schedules.put(tx, retentionSchedule(defaultZone(config))));
+  await database.tx('schedules.put', (tx) => putTasks(tx, parts));
   closer.onClose('agent skills', await parts.liveSkills.start(parts.commands.map(({ name }) => name)));
   worker.start([
     ...delivery.due(),
@@ -222,15 +218,12 @@ async function start(parts: Starting): Promise<void> {
   }
 }
 
-function jobHandlers({ config, world, database, artifacts, skills }: Parts) {
-  const collect = (signal: AbortSignal) =>
-    collectFiles({ database, artifacts, clock: world.clock, references: fileReferences }, signal);
-  const retentionRules = [...inboxRetentionRules, ...outboxRetentionRules, ...agentRetentionRules];
-  return [
-    retention({ database, world, days: config.retention.days, retentionRules, collect }),
-    fileCollection(collect),
-    ...skills.flatMap(({ skill, deps }) => skill.jobs?.(deps) ?? []),
-  ];
+/** Adds the system tasks of all skills, or changes those whose default has changed. */
+async function putTasks(tx: Transaction, { config, schedules, skills }: Parts): Promise<void> {
+  const zone = defaultZone(config);
+  for (const { name, kind, missed, cron: rule } of skills.flatMap(({ skill }) => skill.schedules ?? [])) {
+    await schedules.put(tx, { name, kind, payload: {}, rule, zone, missed });
+  }
 }
 
 async function stop({ world, closer, stopping, worker, delivery, jobs }: Parts, graceMs: number): Promise<void> {

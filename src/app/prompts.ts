@@ -1,14 +1,13 @@
 import { BoundedMap } from '../base/bounded.ts';
 import type { Clock } from '../base/clock.ts';
-import type { Asked, PromptSection } from '../chat/index.ts';
-import type { Person } from '../people/index.ts';
+import type { Asked, Asker, PromptSection } from '../chat/index.ts';
 import type { EquippedSkill } from './skills.ts';
 
 /** What another process wrote is seen after this long; what this one wrote, at once. */
 const FRESH_MS = 60_000;
 const REMEMBERED = 1_000;
 
-/** What skills add to the prompt, read once for each person until something of theirs changes. */
+/** What skills add to the prompt, read once for each person until something of theirs is written. */
 export class Prompts {
   private readonly skills: readonly EquippedSkill[];
   private readonly clock: Clock;
@@ -25,30 +24,31 @@ export class Prompts {
     return texts.filter((text) => text !== undefined);
   }
 
-  async sections(person: Person, asked: Asked): Promise<PromptSection[]> {
+  async sections(asked: Asked): Promise<PromptSection[]> {
     // What is the person's own is nobody else's to read, and a model repeats what it is shown.
-    const own = asked.private ? await this.ofPerson(person) : [];
+    const own = asked.private ? await this.ofPerson(asked) : [];
     const passing = Promise.all(this.skills.map(({ skill, deps }) => skill.passing?.(deps, asked)));
     return [...own, ...(await passing).filter((section) => section !== undefined)];
   }
 
-  private ofPerson(person: Person): Promise<PromptSection[]> {
+  private ofPerson(asker: Asker): Promise<PromptSection[]> {
+    const { person } = asker;
     const now = this.clock.now().getTime();
     const known = this.known.get(person.id);
     if (known && Math.abs(now - known.at) < FRESH_MS) return known.sections;
-    const sections = this.read(person);
+    const sections = this.read(asker);
     sections.catch(() => this.changed(person.id));
     this.known.set(person.id, { at: now, sections });
     return sections;
   }
 
-  /** Something of the person's was written: what was read before does not hold. */
+  /** Call when something of the person's was written: it is read again. */
   changed(personId: string): void {
     this.known.delete(personId);
   }
 
-  private async read(person: Person): Promise<PromptSection[]> {
-    const sections = await Promise.all(this.skills.map(({ skill, deps }) => skill.prompt?.(deps, person)));
+  private async read(asker: Asker): Promise<PromptSection[]> {
+    const sections = await Promise.all(this.skills.map(({ skill, deps }) => skill.prompt?.(deps, asker)));
     return sections.filter((section) => section !== undefined);
   }
 }

@@ -15,8 +15,7 @@ import {
 } from '../agent/index.ts';
 import type { Json } from '../base/json.ts';
 import { didYouMean } from '../base/text.ts';
-import type { Person } from '../people/index.ts';
-import type { Command } from './skill.ts';
+import type { Asker, Command } from './skill.ts';
 import * as texts from './texts.ts';
 
 export interface ModelCommandDeps {
@@ -24,9 +23,9 @@ export interface ModelCommandDeps {
   models: Models | undefined;
   inference: Inference;
   /** Who it is in a conversation with these settings. */
-  system(settings: Record<string, Json>, epoch: number): Promise<string>;
+  system(asker: Asker, settings: Record<string, Json>, epoch: number): Promise<string>;
   /** What skills add to the prompt for a person. Reads by itself, so not within a transaction. */
-  sections(person: Person, isPrivate: boolean): Promise<Sections['sections']>;
+  sections(asker: Asker): Promise<Sections['sections']>;
   /** The household's zone: its days are those of the budgets. */
   zone: string;
   /** How many messages a model is shown at most. */
@@ -160,14 +159,14 @@ function contextCommand(models: Models, deps: ModelCommandDeps): Command {
   return {
     name: 'context',
     summary: 'Show what fills the model’s window here.',
-    prepare: (_, person, isPrivate) => deps.sections(person, isPrivate),
-    async run(_, { tx, conversationId, prepared, offered }) {
+    prepare: (_, asker) => deps.sections(asker),
+    async run(_, { tx, conversationId, prepared, offered, ...asker }) {
       const row = await readRecalled(tx, conversationId, remembered);
       const settings = (row?.settings ?? {}) as Record<string, Json>;
       const { name } = models.chosen(settings);
       const recalled = row?.recalled ?? { summary: null, history: [] };
       const sections = prepared as Sections['sections'];
-      const told = { system: await system(settings, row?.epoch ?? 0), sections, tools: offered() };
+      const told = { system: await system(asker, settings, row?.epoch ?? 0), sections, tools: offered() };
       const { filled, limit } = inference.describe(told, recalled, name);
       return done(texts.context(filled, limit, name, recalled));
     },

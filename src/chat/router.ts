@@ -2,7 +2,7 @@ import type { Agent, Call, ItemContext, OpenButton, ToolResult } from '../agent/
 import { failed, reopenButtons, useButton } from '../agent/index.ts';
 import { didYouMean } from '../base/text.ts';
 import { type Delivery, type Form, type Incoming, type Item, type ItemKind, isPrivate } from '../delivery/index.ts';
-import type { Command } from './skill.ts';
+import type { Asker, Command } from './skill.ts';
 import * as texts from './texts.ts';
 
 /** `/name` and what follows it; not a path such as `/etc/hosts`. */
@@ -54,7 +54,7 @@ export class Router {
     const command = this.commands.get(name.toLowerCase());
     const known = [...this.commands.keys()];
     const denied = command?.ownerOnly && item.person.role !== 'owner';
-    const prepared = denied ? undefined : await command?.prepare?.(rest.trim(), item.person, isPrivate(item));
+    const prepared = denied ? undefined : await command?.prepare?.(rest.trim(), askerOf(item));
     return this.agent.act('command.run', item, signal, async (ctx): Promise<ToolResult | Call> => {
       if (command && denied) return failed('DENIED', texts.ownerOnly(command.name));
       if (command) return command.run(rest.trim(), { ...ctx, prepared });
@@ -89,6 +89,10 @@ export class Router {
     ];
     await this.delivery.end('guest.notice', item, { state: 'done', cards, key: `guest:${item.person.id}` });
   }
+}
+
+function askerOf(item: Item): Asker {
+  return { person: item.person, place: item.conversation.place, private: isPrivate(item) };
 }
 
 /** What a press adds to the stored input: the one field that its button declares, and nothing else that came with it. */

@@ -3,25 +3,44 @@ import type { AnyTool, Call, Phrase, ToolResult, TxContext } from '../agent/inde
 import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import type { ConfigBlock } from '../config/index.ts';
-import type { Outbox } from '../delivery/index.ts';
-import type { DueSource, JobHandler } from '../jobs/index.ts';
+import type { Outbox, Place } from '../delivery/index.ts';
+import type { DueSource, JobHandler, JobQueue, Schedule, Schedules } from '../jobs/index.ts';
 import type { DeletionRule, MergeRule, Person } from '../people/index.ts';
-import type { Database } from '../storage/index.ts';
+import type { Artifacts, Database } from '../storage/index.ts';
 
 /** What a skill may use. Everything else of coda is none of its business. */
 export interface SkillDeps<Settings = unknown> {
   database: Database;
+  artifacts: Artifacts;
   outbox: Outbox;
   world: World;
+  /** Durable work of the kinds that `Skill.jobs` carries out. */
+  jobs: Pick<JobQueue, 'enqueue' | 'cancel'>;
+  /** Recurring work: each occurrence becomes a job. */
+  schedules: Pick<Schedules, 'put' | 'remove' | 'list' | 'toggle'>;
   /** The skill's own block of the configuration, checked by its schema. */
   config: Settings;
   /** What all skills do, each in words after "I". */
   does: readonly string[];
   /** Tells the worker that something of a `DueSource` is due at `at`. A hint, after the commit. */
   wakeAt(at: Date): void;
-  /** Raises an event (`alert.reminder.due`) for whoever listens here or on the bus. A hint, after the commit. */
-  raise(event: string, payload: Json): void;
+  /** Tells programs beside coda, over the bus. A hint, after the commit. */
+  emit<Payload extends Json>(kind: EventKind<Payload>, payload: Payload): void;
 }
+
+/** An event that a skill declares beside what raises it. */
+export interface EventKind<Payload extends Json> {
+  /** `alert.reminder.due` */
+  name: string;
+  /** Never there: it carries the type. */
+  payload?: Payload;
+}
+
+/** Something that coda does by itself, again and again, in the zone of the household. An owner may switch it off. */
+export type SystemTask = Pick<Schedule, 'name' | 'kind' | 'missed'> & {
+  /** The default: cron of five fields. */
+  cron: string;
+};
 
 /** What a person can type after a slash. It runs at once, without a lane or a model. */
 export interface Command {
@@ -41,7 +60,7 @@ export interface Command {
    * What must be awaited before the transaction, given the rest of the line; its value comes as `ctx.prepared`. Only for
    * who may run it.
    */
-  prepare?(rest: string, person: Person, isPrivate: boolean): Promise<unknown>;
+  prepare?(rest: string, asker: Asker): Promise<unknown>;
   /**
    * The rest of the line, trimmed. Runs in the transaction that also stores the answer. A call that comes back is
    * carried out there, and can be taken back like any other.
@@ -87,13 +106,19 @@ export interface PromptSection {
   text: string;
 }
 
-/** Where something is asked. */
-export interface Asked {
+/** Who asks, and where. */
+export interface Asker {
+  person: Person;
+  place: Place;
+  /** Nobody but the person sees the answer. */
+  private: boolean;
+}
+
+/** What is asked: what the prompt is made for. */
+export interface Asked extends Asker {
   /** The same value for all that one turn does in this process, as `CallContext.turn`. */
   turn: object;
   settings: Readonly<Record<string, Json>>;
-  /** Nobody but the person sees the answer. */
-  private: boolean;
   /** Of the conversation's beginnings (`/new`), which this is. */
   epoch: number;
   /** What was said; empty where nothing was. */
@@ -120,13 +145,14 @@ export interface Skill<Settings = unknown> {
   commands?(deps: SkillDeps<Settings>): Command[];
   phrases?: Phrase[];
   jobs?(deps: SkillDeps<Settings>): JobHandler[];
+  schedules?: readonly SystemTask[];
   /** Rows of its own that fall due. */
   due?(deps: SkillDeps<Settings>): DueSource[];
   /**
-   * What it adds to the prompt for a person, in private places only. Text that came from elsewhere (tainted rows) must not
-   * be in it: it would taint every turn.
+   * What it adds to the prompt for a person, in private places only; kept until something of the person's is written. Text
+   * that came from elsewhere (tainted rows) must not be in it: it would taint every turn.
    */
-  prompt?(deps: SkillDeps<Settings>, person: Person): Promise<PromptSection | undefined>;
+  prompt?(deps: SkillDeps<Settings>, asked: Asker): Promise<PromptSection | undefined>;
   /** What it adds to the stable part of the prompt: must not differ from one message to the next without need. */
   standing?(deps: SkillDeps<Settings>, asked: Asked): Promise<string | undefined>;
   /** What it adds to the prompt for one message; the same all through its turn. */

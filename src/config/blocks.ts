@@ -146,14 +146,6 @@ const delivery = block(
     .prefault({}),
 );
 
-const retention = block(
-  'retention',
-  'How long records of finished work are kept. What people had coda keep is not among them.',
-  z
-    .strictObject({ days: count(1, 36_500).default(30).describe('After this many days they are removed.') })
-    .prefault({}),
-);
-
 const dayParts = z
   .strictObject({
     early: wallTime('07:00').describe('"early tomorrow"'),
@@ -265,7 +257,6 @@ export const CORE_BLOCKS = [
   log,
   delivery,
   time,
-  retention,
   egress,
   execution,
   browser,

@@ -169,6 +169,43 @@ describe.each(testDatabases)('jobs on $name', (engine) => {
     const next = await database.read<{ next_at: Date }>('select next_at from schedules');
     expect(next.rows[0]?.next_at.toISOString()).toBe('2026-11-24T09:00:00.000Z');
   });
+
+  test.skipIf(!available)('a schedule whose kind nobody runs waits for who does, without being looked at', async () => {
+    const world = testWorld({ at: '2026-11-20T10:00:00Z' });
+    const { database, schedules, jobs, worker, moveTo, settled } = await bench(engine, world, []);
+    await database.tx('test', (tx) => schedules.put(tx, daily('latest')));
+    await moveTo('2026-11-22T10:00:00Z');
+    const count = async (table: string) =>
+      (await database.read<{ count: number }>(`select count(*) as count from ${table}`)).rows[0]?.count;
+    expect([await count('jobs'), await count('occurrences')]).toEqual([0, 0]);
+    jobs.start([{ kind: 'tick', run: async () => {} }]);
+    worker.look();
+    await settled();
+    expect([await count('jobs'), await count('occurrences')]).toEqual([1, 1]);
+  });
+
+  test.skipIf(!available)(
+    'what fell due while a schedule was off is dropped; off stays off when it is put again',
+    async () => {
+      const world = testWorld({ at: '2026-11-20T10:00:00Z' });
+      const done: unknown[] = [];
+      const run = async (job: Job) => void done.push((job.payload as { occurrence: string }).occurrence);
+      const { database, schedules, moveTo } = await bench(engine, world, [{ kind: 'tick', run }]);
+      const list = () => database.tx('test', (tx) => schedules.list(tx));
+      await database.tx('test', (tx) => schedules.put(tx, daily('all')));
+      expect(await database.tx('test', (tx) => schedules.toggle(tx, 'daily', false))).toBe(true);
+      await database.tx('test', (tx) => schedules.put(tx, daily('all')));
+      expect(await list()).toMatchObject([{ name: 'daily', kind: 'tick', enabled: false, nextAt: undefined }]);
+      await moveTo('2026-11-22T10:00:00Z');
+      expect(done).toEqual([]);
+      await database.tx('test', (tx) => schedules.toggle(tx, 'daily', true));
+      await moveTo('2026-11-23T10:00:00Z');
+      expect(done).toEqual(['2026-11-23T09:00:00.000Z']);
+      expect(await database.tx('test', (tx) => schedules.toggle(tx, 'nightly', true))).toBe(false);
+      expect(await database.tx('test', (tx) => schedules.remove(tx, 'daily'))).toBe(true);
+      expect(await list()).toEqual([]);
+    },
+  );
 });
 
 const daily = (missed: Schedule['missed']): Schedule => ({

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { done } from '../../src/agent/index.ts';
-import { fileReferences } from '../../src/app/files.ts';
 import type { Skill } from '../../src/chat/index.ts';
 import type { FileRef } from '../../src/delivery/index.ts';
+import { fileReferences } from '../../src/skills/upkeep/index.ts';
 import { testDatabases } from '../support/database.ts';
 import { play } from '../support/play.ts';
 import { echo } from '../support/scripted-model.ts';

@@ -10,9 +10,9 @@ import { uuid } from '../../src/base/ids.ts';
 import type { Json } from '../../src/base/json.ts';
 import type { Command, Skill, SkillDeps } from '../../src/chat/index.ts';
 import type { Outgoing, Place } from '../../src/delivery/index.ts';
-import type { DueSource } from '../../src/jobs/index.ts';
+import { type DueSource, JobQueue, Schedules } from '../../src/jobs/index.ts';
 import { type Person, type PersonRow, toPerson } from '../../src/people/index.ts';
-import type { Database, Transaction } from '../../src/storage/index.ts';
+import type { Artifacts, Database, Transaction } from '../../src/storage/index.ts';
 import { type TestWorld, testWorld } from '../support/world.ts';
 
 export interface As {
@@ -38,8 +38,9 @@ export class Played {
   readonly world: TestWorld;
   /** What was put into the outbox, each key once, in order. */
   readonly said: Outgoing[] = [];
-  readonly raised: { event: string; payload: Json }[] = [];
+  readonly emitted: { event: string; payload: Json }[] = [];
   readonly woken: Date[] = [];
+  readonly jobs: JobQueue;
   private readonly database: Database;
   private readonly ids: Readonly<Record<string, string>>;
   private readonly tools: ReadonlyMap<string, AnyTool>;
@@ -51,14 +52,22 @@ export class Played {
     this.world = world;
     this.database = database;
     this.ids = ids;
+    const wakeAt = (instant: Date) => void this.woken.push(instant);
+    const { signal } = new AbortController();
+    this.jobs = new JobQueue({ database, world, owner: () => uuid(world.clock.now()), wakeAt, signal });
     const deps: SkillDeps = {
       database,
       world,
       config: skill.config ? skill.config.schema.parse(config) : undefined,
       outbox: { addAll: (tx, messages) => this.addAll(tx, messages) },
+      jobs: this.jobs,
+      schedules: new Schedules({ database, world, jobs: this.jobs, wakeAt }),
+      get artifacts(): Artifacts {
+        throw new Error('a played skill stores no files');
+      },
       does: [],
-      wakeAt: (instant) => this.woken.push(instant),
-      raise: (event, payload) => this.raised.push({ event, payload }),
+      wakeAt,
+      emit: ({ name: event }, payload) => this.emitted.push({ event, payload }),
     };
     this.tools = new Map((skill.tools?.(deps) ?? []).map((tool) => [tool.name, tool]));
     this.commands = skill.commands?.(deps) ?? [];

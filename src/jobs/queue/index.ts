@@ -63,8 +63,13 @@ export class JobQueue implements DueSource, Owned {
     this.handlers = new Map(handlers.map((handler) => [handler.kind, handler]));
   }
 
+  /** What this process runs. */
+  get kinds(): string[] {
+    return [...this.handlers.keys()];
+  }
+
   get earliest(): string {
-    return store.earliest([...this.handlers.keys()]);
+    return store.earliest(this.kinds);
   }
 
   /** Adds a job in `tx`; the worker is woken after its commit. */
@@ -96,7 +101,7 @@ export class JobQueue implements DueSource, Owned {
     const room = AT_ONCE - this.running.size;
     if (room === 0 || this.handlers.size === 0) return 0;
     const owner = await this.deps.owner();
-    const jobs = await store.claimDue(this.deps.database, owner, [...this.handlers.keys()], now, room);
+    const jobs = await store.claimDue(this.deps.database, owner, this.kinds, now, room);
     // Not awaited: a job may take minutes, and what else is due does not wait for it.
     for (const job of jobs) {
       this.inFlight.add(job.id);

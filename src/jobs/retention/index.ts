@@ -2,22 +2,11 @@ import type { Instant } from '../../base/clock.ts';
 import type { World } from '../../base/world.ts';
 import { type Database, GRACE_MS, type Transaction } from '../../storage/index.ts';
 import type { JobHandler, JobQueue } from '../queue/index.ts';
-import type { Schedule } from '../schedules/index.ts';
 import * as store from './store.ts';
 
 const DAY_MS = 86_400_000;
 /** Small, so that what people wait for never waits long behind it. */
 const BATCH = 500;
-
-/** When it runs: in the night of the zone, away from the full hour. */
-export const retentionSchedule = (zone: string): Schedule => ({
-  name: 'retention',
-  kind: 'retention',
-  payload: {},
-  rule: '23 3 * * *',
-  zone,
-  missed: 'latest',
-});
 
 /** Removes the stored files that nothing refers to any more; returns how many. */
 export type CollectFiles = (signal: AbortSignal) => Promise<number>;

@@ -2,7 +2,7 @@ import type { Instant } from '../../base/clock.ts';
 import { uuid } from '../../base/ids.ts';
 import type { Json } from '../../base/json.ts';
 import type { World } from '../../base/world.ts';
-import type { Database, Transaction } from '../../storage/index.ts';
+import type { Database, Queryable, Transaction } from '../../storage/index.ts';
 import { occurrences, parseWhen, passedOccurrences } from '../../time/index.ts';
 import type { DueSource } from '../due.ts';
 import type { JobQueue } from '../queue/index.ts';
@@ -23,6 +23,18 @@ export interface Schedule {
   personId?: string;
 }
 
+/** What a schedule looks like to who may switch it. `nextAt`: undefined when it fires no more. */
+export interface ListedSchedule {
+  name: string;
+  kind: string;
+  payload: Json;
+  /** As it was given. */
+  rule: string;
+  zone: string;
+  enabled: boolean;
+  nextAt: Instant | undefined;
+}
+
 const BATCH = 50;
 const MOST_MISSED = 100;
 /** An occurrence this late was missed; anything less is only a busy moment. */
@@ -31,11 +43,15 @@ const MISSED_MS = 60_000;
 /** Recurring work: each occurrence becomes one job, however many processes come to it. */
 export class Schedules implements DueSource {
   readonly name = 'schedules';
-  readonly earliest = store.EARLIEST;
   private readonly deps: { database: Database; world: World; jobs: JobQueue; wakeAt(at: Instant): void };
 
   constructor(deps: { database: Database; world: World; jobs: JobQueue; wakeAt(at: Instant): void }) {
     this.deps = deps;
+  }
+
+  /** Of the kinds of jobs that this process runs: what was scheduled by a part that is gone waits for it. */
+  get earliest(): string {
+    return store.earliest(this.deps.jobs.kinds);
   }
 
   /** Adds or changes a schedule in `tx`. A rule that cannot be read throws: who writes rules has parsed them before. */
@@ -49,14 +65,32 @@ export class Schedules implements DueSource {
     if (nextAt) tx.afterCommit(() => this.deps.wakeAt(nextAt));
   }
 
+  /** Ends a schedule; jobs that it has enqueued are carried out. False when there is none of that name. */
   remove(tx: Transaction, name: string): Promise<boolean> {
     return store.remove(tx, name);
+  }
+
+  /** The schedules of a person, or without one those of coda itself, by name. */
+  async list(tx: Queryable, personId?: string): Promise<ListedSchedule[]> {
+    const rows = await store.list(tx, personId);
+    return rows.map(({ next_at, source, ...row }) => ({ ...row, rule: source, nextAt: next_at ?? undefined }));
+  }
+
+  /** Switches a schedule off, or on from now: what fell due while it was off is dropped. False when there is none. */
+  async toggle(tx: Transaction, name: string, enabled: boolean): Promise<boolean> {
+    const now = this.deps.world.clock.now();
+    const found = await store.find(tx, name);
+    if (!found) return false;
+    const nextAt = enabled ? firstAfter(found.rule, found.zone, now) : undefined;
+    await store.toggle(tx, name, enabled, nextAt);
+    if (nextAt) tx.afterCommit(() => this.deps.wakeAt(nextAt));
+    return true;
   }
 
   async fire(now: Instant): Promise<number> {
     const { database } = this.deps;
     return database.tx('schedules.fire', async (tx) => {
-      const due = await store.claimDue(tx, now, BATCH);
+      const due = await store.claimDue(tx, this.deps.jobs.kinds, now, BATCH);
       for (const schedule of due) await this.carryOut(tx, schedule, now);
       return due.length;
     });

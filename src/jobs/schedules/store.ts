@@ -1,11 +1,14 @@
 import type { Instant } from '../../base/clock.ts';
 import type { Json } from '../../base/json.ts';
-import { json, type Transaction } from '../../storage/index.ts';
+import { json, type Queryable, type Transaction } from '../../storage/index.ts';
 
 export type Missed = 'skip' | 'latest' | 'all';
 
-/** When the next schedule fires; `null` when none will. */
-export const EARLIEST = 'select min(next_at) from schedules where enabled and next_at is not null';
+/** When the next schedule that enqueues jobs of these kinds fires; `null` when none will. */
+export function earliest(kinds: readonly string[]): string {
+  const names = kinds.map((kind) => `'${kind.replaceAll("'", "''")}'`);
+  return `select min(next_at) from schedules where enabled and next_at is not null and kind in (${names.join(', ') || 'null'})`;
+}
 
 export interface ScheduleRow {
   id: string;
@@ -15,6 +18,16 @@ export interface ScheduleRow {
   zone: string;
   missed: Missed;
   next_at: Instant;
+}
+
+export interface ListedRow {
+  name: string;
+  kind: string;
+  payload: Json;
+  source: string;
+  zone: string;
+  enabled: boolean;
+  next_at: Instant | null;
 }
 
 export interface NewSchedule {
@@ -31,14 +44,17 @@ export interface NewSchedule {
   nextAt: Instant | undefined;
 }
 
-/** Adds a schedule; one of that name whose rule or zone has changed is set anew, any other is left where it stands. */
+/**
+ * Adds a schedule; one of that name whose rule or zone has changed is set anew, any other is left where it stands. One that
+ * was switched off stays off.
+ */
 export async function put(tx: Transaction, schedule: NewSchedule, now: Instant): Promise<void> {
   await tx.query(
     `insert into schedules as s (id, name, kind, payload, rule, zone, missed, person_id, next_at, created_at, source)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
      on conflict (name) do update
         set kind = excluded.kind, payload = excluded.payload, source = excluded.source, zone = excluded.zone,
-            missed = excluded.missed, enabled = true, version = s.version + 1,
+            missed = excluded.missed, version = s.version + 1,
             rule = case when s.source = excluded.source and s.zone = excluded.zone then s.rule else excluded.rule end,
             next_at = case when s.source = excluded.source and s.zone = excluded.zone then s.next_at
                            else excluded.next_at end`,
@@ -63,12 +79,43 @@ export async function remove(tx: Transaction, name: string): Promise<boolean> {
   return (await tx.query('delete from schedules where name = $1', [name])).count > 0;
 }
 
-/** Takes what is due, earliest first, and holds it until `tx` ends; others look past it. */
-export async function claimDue(tx: Transaction, now: Instant, limit: number): Promise<ScheduleRow[]> {
+/** The schedules of a person, or those that are nobody's, by name. */
+export async function list(tx: Queryable, personId: string | undefined): Promise<ListedRow[]> {
+  const { rows } = await tx.query<ListedRow>(
+    `select name, kind, payload, source, zone, enabled, next_at from schedules
+      where person_id is not distinct from $1 and name is not null order by name`,
+    [personId ?? null],
+  );
+  return rows;
+}
+
+/** The rule of a schedule, whose row is held until `tx` ends. */
+export async function find(tx: Transaction, name: string): Promise<{ rule: string; zone: string } | undefined> {
+  const sql = 'select rule, zone from schedules where name = $1 for update';
+  return (await tx.query<{ rule: string; zone: string }>(sql, [name])).rows[0];
+}
+
+/** Switches a schedule on, to fire next at `nextAt`, or off. */
+export async function toggle(
+  tx: Transaction,
+  name: string,
+  enabled: boolean,
+  nextAt: Instant | undefined,
+): Promise<void> {
+  await tx.query('update schedules set enabled = $2, next_at = $3 where name = $1', [name, enabled, nextAt ?? null]);
+}
+
+/** Takes what is due of these kinds, earliest first, and holds it until `tx` ends; others look past it. */
+export async function claimDue(
+  tx: Transaction,
+  kinds: readonly string[],
+  now: Instant,
+  limit: number,
+): Promise<ScheduleRow[]> {
   const { rows } = await tx.query<ScheduleRow>(
     `select id, kind, payload, rule, zone, missed, next_at from schedules
-      where enabled and next_at <= $1 order by next_at limit ${limit} for update skip locked`,
-    [now],
+      where enabled and next_at <= $1 and kind = any ($2) order by next_at limit ${limit} for update skip locked`,
+    [now, kinds],
   );
   return rows;
 }

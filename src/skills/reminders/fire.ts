@@ -1,6 +1,6 @@
 import { noteDialogue } from '../../agent/index.ts';
 import type { Instant } from '../../base/clock.ts';
-import type { SkillDeps } from '../../chat/index.ts';
+import type { EventKind, SkillDeps } from '../../chat/index.ts';
 import type { Choice, Outgoing } from '../../delivery/index.ts';
 import type { DueSource } from '../../jobs/index.ts';
 import { type Firing, planFiring, quietUntil } from './plan.ts';
@@ -10,12 +10,21 @@ import { dueText, texts } from './texts.ts';
 
 const BATCH = 200;
 
+/** A reminder was said. `occurrence`: ISO. */
+const reminderDue: EventKind<{
+  id: string;
+  person: string;
+  conversation: string;
+  text: string;
+  occurrence: string;
+}> = { name: 'alert.reminder.due' };
+
 export function reminderSource(deps: SkillDeps, catchUp: CatchUp): DueSource {
   return { name: 'reminders', earliest: store.EARLIEST, fire: (now) => fireDue(deps, catchUp, now) };
 }
 
 /** All that due reminders cause: each is said once and its next occurrence is planned — or nothing happened. */
-async function fireDue({ database, outbox, raise }: SkillDeps, catchUp: CatchUp, now: Instant): Promise<number> {
+async function fireDue({ database, outbox, emit }: SkillDeps, catchUp: CatchUp, now: Instant): Promise<number> {
   const fired = await database.tx('reminders.fire', async (tx) => {
     const due = await store.claimDue(tx, now, BATCH);
     if (due.length === 0) return [];
@@ -39,7 +48,7 @@ async function fireDue({ database, outbox, raise }: SkillDeps, catchUp: CatchUp,
   });
   for (const { reminder, plan } of fired) {
     if (!plan.said) continue;
-    raise('alert.reminder.due', {
+    emit(reminderDue, {
       id: reminder.id,
       person: reminder.personId,
       conversation: reminder.conversationId,

@@ -38,7 +38,7 @@ export const reminders: Skill<z.output<typeof config.schema>> = {
   commands: ({ wakeAt }) => commands(wakeAt),
   due: (deps) => [reminderSource(deps, deps.config.catch_up)],
 
-  async prompt({ database, world }, person) {
+  async prompt({ database, world }, { person }) {
     const lines = await soonest({ query: (sql, params) => database.read(sql, params) }, person.id, world.clock.now());
     return lines.length === 0 ? undefined : { title: 'Reminders', text: texts.prompt(lines) };
   },

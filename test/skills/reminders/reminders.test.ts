@@ -20,7 +20,7 @@ for (const { name, available, open } of testDatabases)
     beforeEach(() => play()); // Friday 20 November 2026, 09:00 in Berlin
 
     const heard = () => coda.said.map(({ card }) => card.text);
-    const occurrencesHeard = () => coda.raised.map(({ payload }) => (payload as { occurrence: string }).occurrence);
+    const occurrencesHeard = () => coda.emitted.map(({ payload }) => (payload as { occurrence: string }).occurrence);
     const remind = (text: string, when: string, as?: As) => coda.call('reminder_create', { text, when }, as);
     const list = async (input = {}) => words(await coda.call('reminder_list', input));
     const undo = (result: ToolResult) => {
@@ -95,7 +95,7 @@ for (const { name, available, open } of testDatabases)
         expect(heard()).toEqual([]);
         await coda.passTo('2026-11-21T08:00:00Z');
         expect(heard()).toEqual(['⏰ Buy *Milk*  & bread']);
-        expect(coda.raised.map(({ event }) => event)).toEqual(['alert.reminder.due']);
+        expect(coda.emitted.map(({ event }) => event)).toEqual(['alert.reminder.due']);
       });
 
       test('without a time it asks when', async () => {
@@ -213,7 +213,7 @@ for (const { name, available, open } of testDatabases)
         await press(asked, 'Only the next one');
         await coda.passTo('2026-11-22T09:00:00Z');
         expect(coda.said.map(({ key }) => key.split(':').at(-1))).toEqual(['0', '1']);
-        expect(coda.raised).toHaveLength(2);
+        expect(coda.emitted).toHaveLength(2);
       });
 
       test('keeps its time of day across a clock change', async () => {

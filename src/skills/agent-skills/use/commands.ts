@@ -77,7 +77,7 @@ function skillsCommand(deps: ToolDeps): Command {
         complete: async (typed, { person }) => completed(deps.views.of(undefined), typed, person?.locale, () => true),
       },
     ],
-    prepare: async (rest, person) => {
+    prepare: async (rest, { person }) => {
       const [verb, name] = wordsOf(rest);
       return verb === 'approve' && name !== undefined && person.role === 'owner' ? inquest(deps, name) : undefined;
     },

@@ -1,0 +1,32 @@
+import type { z } from 'zod';
+import { agentFiles, agentRetentionRules } from '../../agent/index.ts';
+import type { Skill, SkillDeps } from '../../chat/index.ts';
+import { inboxFiles, inboxRetentionRules, outboxFiles, outboxRetentionRules } from '../../delivery/index.ts';
+import { fileCollection, retention } from '../../jobs/index.ts';
+import { collectFiles, type FileReferences } from '../../storage/index.ts';
+import { tasksCommand } from './command.ts';
+import { config } from './config.ts';
+
+/** All columns that name stored files: a file that none of them names is removed. */
+export const fileReferences: readonly FileReferences[] = [...inboxFiles, ...outboxFiles, ...agentFiles];
+
+const retentionRules = [...inboxRetentionRules, ...outboxRetentionRules, ...agentRetentionRules];
+
+type Settings = z.output<typeof config.schema>;
+
+/** Removes what ended long ago, and shows owners what coda does by itself. */
+export const upkeep: Skill<Settings> = {
+  name: 'upkeep',
+  config,
+  schedules: [{ name: 'retention', kind: 'retention', cron: '23 3 * * *', missed: 'latest' }],
+  jobs: (deps) => {
+    const collect = collecting(deps);
+    const { database, world, config } = deps;
+    return [retention({ database, world, days: config.days, retentionRules, collect }), fileCollection(collect)];
+  },
+  commands: (deps) => [tasksCommand(deps)],
+};
+
+function collecting({ database, artifacts, world: { clock } }: SkillDeps<Settings>) {
+  return (signal: AbortSignal) => collectFiles({ database, artifacts, clock, references: fileReferences }, signal);
+}
