@@ -13,7 +13,6 @@ export {
   readRecalled,
   Scaler,
   type Sections,
-  setSetting,
   tokensIn,
 } from './context/index.ts';
 export { countersOf } from './counters.ts';
@@ -37,9 +36,7 @@ export {
   itemContext,
   newEpoch,
   type OpenButton,
-  reopenButtons,
   retentionRules as agentRetentionRules,
-  useButton,
 } from './store.ts';
 export { money } from './texts.ts';
 export * from './tool.ts';

@@ -1,6 +1,6 @@
 import type { Instant } from '../base/clock.ts';
 import { uuid } from '../base/ids.ts';
-import type { Also, Form, Item } from '../delivery/index.ts';
+import { type Also, buttons, conversations, type Item } from '../delivery/index.ts';
 import type { RetentionRule } from '../jobs/index.ts';
 import type { DeletionRule } from '../people/index.ts';
 import {
@@ -55,16 +55,10 @@ export function itemContext(remembered: number, costs: boolean): Fragment {
       'spent', ${costs ? spentDays() : sql`null::jsonb`},
       'recalled', ${recall(remembered, sql`p.id`, costs)},
       'dialogue', ${readDialogue()},
-      'buttons', coalesce((
-        select json_agg(json_build_object('id', b.id, 'label', b.label) order by b.position)
-          from buttons b
-         where b.used_at is null and (b.person_id is null or b.person_id = p.id)
-           -- a yes is about what was said last, not about a card above it
-           and b.created_at >= coalesce((select m.at from messages m
-                                          where m.conversation_id = c.id and m.epoch = c.epoch and m.role = 'assistant'
-                                          order by m.seq desc limit 1), b.created_at)
-           and b.card = (select card from buttons where conversation_id = c.id
-                          order by created_at desc, seq desc limit 1)), '[]'))`;
+      -- a yes is about what was said last, not about a card above it
+      'buttons', ${buttons.offered(sql`select m.at from messages m
+                                        where m.conversation_id = c.id and m.epoch = c.epoch and m.role = 'assistant'
+                                        order by m.seq desc limit 1`)})`;
 }
 
 export type TurnState = 'running' | 'waiting' | 'done' | 'failed' | 'cancelled';
@@ -315,48 +309,9 @@ export async function takeUndo(
   return rows[0];
 }
 
-export interface ConsumedButton {
-  /** The part that shows it. */
-  card: string;
-  label: string;
-  /** What it does, and the one field that a press may fill. */
-  action: Call & { form?: Form };
-}
-
-/**
- * Uses a button, and with it all of its card: `gone` when it does not exist or was used, `not_yours` when somebody else
- * may press it.
- */
-export async function useButton(
-  tx: Transaction,
-  id: string,
-  person: { id: string; owner: boolean },
-  now: Instant,
-): Promise<ConsumedButton | 'gone' | 'not_yours'> {
-  const { rows } = await tx.query<ConsumedButton & { person_id: string | null }>(
-    `select card, label, action, person_id from buttons
-      where id = $1 and used_at is null and (expires_at is null or expires_at > $2) for update`,
-    [id, now],
-  );
-  const button = rows[0];
-  if (!button) return 'gone';
-  if (button.person_id !== null && button.person_id !== person.id && !person.owner) return 'not_yours';
-  await tx.query('update buttons set used_at = $2, used_by = $3 where card = $1 and used_at is null', [
-    button.card,
-    now,
-    person.id,
-  ]);
-  return { card: button.card, label: button.label, action: button.action };
-}
-
-/** The buttons of a card whose use came to nothing can be pressed again. */
-export async function reopenButtons(tx: Transaction, card: string): Promise<void> {
-  await tx.query('update buttons set used_at = null, used_by = null where card = $1', [card]);
-}
-
 /** Begins the conversation afresh: what was said before is not shown to the model any more. */
 export async function newEpoch(tx: Transaction, conversationId: string): Promise<void> {
-  await tx.query('update conversations set epoch = epoch + 1 where id = $1', [conversationId]);
+  await conversations.nextEpoch(tx, conversationId);
   await forgetDialogue(tx, conversationId);
 }
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type AnyTool, dataTool, done, failed, type ToolResult, type TxContext } from '../agent/index.ts';
 import { uuid } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
-import type { Delivery } from '../delivery/index.ts';
+import { conversations, type Delivery } from '../delivery/index.ts';
 import { type AccessRules, hashOfCode, links, type MergeRule, newCode, outranks } from '../people/index.ts';
 import type { Transaction } from '../storage/index.ts';
 import { KEEP } from './core.ts';
@@ -47,7 +47,7 @@ export function linkCommand(deps: LinkDeps): Command {
 
 async function offer(deps: LinkDeps, ctx: TxContext): Promise<ToolResult> {
   const { tx, person, identity, clock } = ctx;
-  const own = await links.ownConversation(tx, person.id, identity.adapter);
+  const own = await conversations.direct(tx, person.id, { adapters: [identity.adapter] });
   if (!ctx.private && own === undefined) return failed('NOT_HERE', texts.notHere());
   const now = clock.now();
   const code = newCode();
@@ -139,7 +139,8 @@ async function part(deps: LinkDeps, ctx: TxContext): Promise<ToolResult> {
   const all = await links.identitiesOf(tx, person.id);
   if (all.length < 2) return failed('NOT_FOUND', texts.notJoined());
   const role = await links.ownRole(tx, identity, deps.access);
-  const asker = await links.part(tx, identity, conversationId, { person, role }, clock.now());
+  const asker = await links.part(tx, identity, { person, role }, clock.now());
+  await conversations.giveTo(tx, conversationId, asker.id);
   tx.afterCommit(() => {
     deps.log.info(
       { person: person.id, now: asker.id, adapter: identity.adapter },

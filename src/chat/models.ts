@@ -10,11 +10,11 @@ import {
   readRecalled,
   refusedHere,
   type Sections,
-  setSetting,
   type TxContext,
 } from '../agent/index.ts';
 import type { Json } from '../base/json.ts';
 import { didYouMean } from '../base/text.ts';
+import { conversations } from '../delivery/index.ts';
 import type { Asker, Command } from './skill.ts';
 import * as texts from './texts.ts';
 
@@ -61,7 +61,7 @@ function withoutModels(): Command[] {
 }
 
 async function settingsOf(ctx: TxContext): Promise<Record<string, unknown>> {
-  return (await readRecalled(ctx.tx, ctx.conversationId, 0))?.settings ?? {};
+  return (await conversations.stateOf(ctx.tx, ctx.conversationId)).settings;
 }
 
 function modelCommand(models: Models): Command {
@@ -82,7 +82,7 @@ function modelCommand(models: Models): Command {
       const refused = refusedHere(ctx);
       if (refused) return refused;
       if (rest === 'default') {
-        await setSetting(ctx.tx, ctx.conversationId, 'model', null);
+        await conversations.setSetting(ctx.tx, ctx.conversationId, 'model', null);
         return done(texts.modelSet(models.nameOf('default')));
       }
       // Another name of a configured provider costs what nobody has looked at: that is the owner's to decide.
@@ -90,7 +90,7 @@ function modelCommand(models: Models): Command {
       if (!models.names().includes(rest) && !free) {
         return failed('NOT_FOUND', texts.unknownModel(rest, didYouMean(rest, models.names()), models.names()));
       }
-      await setSetting(ctx.tx, ctx.conversationId, 'model', rest);
+      await conversations.setSetting(ctx.tx, ctx.conversationId, 'model', rest);
       return done(texts.modelSet(rest));
     },
   };
@@ -107,7 +107,7 @@ function thinkCommand(models: Models): Command {
       if (rest !== '' && rest !== 'on' && rest !== 'off') return failed('INVALID_INPUT', texts.onOrOff('think'));
       const refused = refusedHere(ctx);
       if (refused) return refused;
-      await setSetting(ctx.tx, ctx.conversationId, 'think', on ? true : null);
+      await conversations.setSetting(ctx.tx, ctx.conversationId, 'think', on ? true : null);
       return done(on ? texts.thinking(models.nameOf('heavy')) : texts.notThinking());
     },
   };
@@ -129,7 +129,7 @@ function soulCommand(): Command {
       const refused = refusedHere(ctx);
       if (refused) return refused;
       if (rest.length > LONGEST_SOUL) return failed('TOO_LONG', texts.soulTooLong(LONGEST_SOUL));
-      await setSetting(ctx.tx, ctx.conversationId, 'soul', rest === 'default' ? null : rest);
+      await conversations.setSetting(ctx.tx, ctx.conversationId, 'soul', rest === 'default' ? null : rest);
       return done(rest === 'default' ? texts.soulGone() : texts.soulSet());
     },
   };

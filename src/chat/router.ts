@@ -1,7 +1,15 @@
 import type { Agent, Call, ItemContext, OpenButton, ToolResult } from '../agent/index.ts';
-import { failed, reopenButtons, useButton } from '../agent/index.ts';
+import { failed } from '../agent/index.ts';
 import { didYouMean } from '../base/text.ts';
-import { type Delivery, type Form, type Incoming, type Item, type ItemKind, isPrivate } from '../delivery/index.ts';
+import {
+  buttons,
+  type Delivery,
+  type Form,
+  type Incoming,
+  type Item,
+  type ItemKind,
+  isPrivate,
+} from '../delivery/index.ts';
 import type { Asker, Command } from './skill.ts';
 import * as texts from './texts.ts';
 
@@ -66,13 +74,13 @@ export class Router {
   private press(item: Item, signal: AbortSignal, button: string): Promise<void> {
     return this.agent.act('press.run', item, signal, async ({ tx, person, clock }) => {
       const presser = { id: person.id, owner: person.role === 'owner' };
-      const used = await useButton(tx, button, presser, clock.now());
+      const used = await buttons.use(tx, button, presser, clock.now());
       if (used === 'gone') return failed('GONE', texts.buttonGone());
       if (used === 'not_yours') return failed('NOT_YOURS', texts.buttonNotYours());
       const input = { ...used.action.input, ...filled(used.action.form, item.payload.values) };
       const after = async (result: ToolResult): Promise<void> => {
         // What did nothing ("until when?" in words that say no time) may be tried again.
-        if (!result.ok && !result.choices && result.code !== 'GONE') await reopenButtons(tx, used.card);
+        if (!result.ok && !result.choices && result.code !== 'GONE') await buttons.reopen(tx, used.card);
         else await this.delivery.outbox.close(tx, used.card, texts.buttonUsed(used.label, person.name));
       };
       return { tool: used.action.tool, input, after };

@@ -1,21 +1,21 @@
 import { setMaxListeners } from 'node:events';
-import { deferred, GroupCommit, groupBy, withTimeout } from '../base/async.ts';
+import { withTimeout } from '../base/async.ts';
 import type { World } from '../base/world.ts';
 import type { Bus } from '../bus/index.ts';
 import { type DueSource, Instance, type Owned } from '../jobs/index.ts';
 import type { AccessRules } from '../people/index.ts';
-import { type Database, type Fragment, hadNoEffect, render, sql, type Transaction } from '../storage/index.ts';
+import type { Database, Fragment, Transaction } from '../storage/index.ts';
 import type { ChatAdapter, Inbox, Incoming, Place } from './adapter.ts';
 import { tellUndelivered } from './dead-letters/undelivered.ts';
-import { type End, mayBeSurplus } from './end.ts';
+import type { End } from './end.ts';
+import { addressOf, Endings } from './endings.ts';
 import { InboxGate } from './inbox/index.ts';
 import type { Item, ItemKind } from './item.ts';
 import { Lanes } from './lanes/index.ts';
 import * as laneStore from './lanes/store.ts';
 import { Draft } from './outbox/draft.ts';
 import { OutboxSender } from './outbox/index.ts';
-import { FENCED, insertions, surplus, WRITTEN, type Written } from './outbox/store.ts';
-import { answerKey, asWritten, type Parts } from './parts.ts';
+import { answerKey } from './parts.ts';
 import { PlaceBook } from './places.ts';
 import * as texts from './texts.ts';
 
@@ -53,25 +53,6 @@ export interface Receiver {
 /** A row that has ended so many processes, or failed so often, is a dead letter; its lane goes on. */
 const POISON = 5;
 
-interface EndRow {
-  id: string;
-  pending: number;
-  written: Written[] | null;
-}
-
-/** A row that ends, and what it says. */
-interface Ending {
-  item: Item;
-  end: End;
-  grp: string;
-  parts: Parts;
-}
-
-/** Rows that end in one statement. */
-const ENDS = 64;
-/** Milliseconds: a statement that waits for another process's lock does not hold up the others for longer. */
-const PATIENCE_MS = 100;
-
 const LANES = 'coda_lanes';
 const SETTLED = 'coda_settled';
 const STOP = 'coda_stop';
@@ -93,8 +74,7 @@ export class Delivery {
   private readonly stopAll = new AbortController();
   /** The follow-ups that a running row has taken in, by its id. */
   private readonly steered = new Map<string, string[]>();
-  /** By the name of their transaction. */
-  private readonly endings = new Map<string, GroupCommit<Ending, EndRow | undefined>>();
+  private readonly endings: Endings;
   private readonly stopListening: (() => void)[] = [];
   private instance: Instance | undefined;
   private receiver: Receiver | undefined;
@@ -126,6 +106,13 @@ export class Delivery {
       handle: (item, signal) => this.handle(item, signal),
       settled: (id) => this.settle(id),
       signal,
+    });
+    this.endings = new Endings({
+      database,
+      world,
+      outbox: this.outbox,
+      waits: () => this.lanes.wake(),
+      wakeAt: options.wakeAt,
     });
     this.gate = new InboxGate({
       database,
@@ -187,39 +174,14 @@ export class Delivery {
     return [this.lanes, this.outbox];
   }
 
-  /**
-   * Ends a row: its state, its answer and what belongs to it in one statement, after which the answer is sent. False
-   * when the row is not this process's any more; then nothing has happened and nothing is said.
-   */
-  async end(name: string, item: Item, end: End): Promise<boolean> {
-    const ending = this.prepare(item, end);
-    const ended = await this.commit(name, ending);
-    if (!ended) {
-      this.options.world.log.warn(
-        { item: item.key, owner: item.owner },
-        'row is owned by another process; nothing was committed',
-      );
-      return false;
-    }
-    await this.ended(ended, ending);
-    return true;
+  /** `Endings.end`. */
+  end(name: string, item: Item, end: End): Promise<boolean> {
+    return this.endings.end(name, item, end);
   }
 
-  /**
-   * The same as the last statement of a transaction that did more than the end: what is said goes out after its commit,
-   * and `sent` resolves when that was tried. Undefined when the row is not this process's any more: then all of `tx` has
-   * been rolled back.
-   */
-  async endIn(tx: Transaction, item: Item, end: End): Promise<{ sent: Promise<void> } | undefined> {
-    const ending = this.prepare(item, end);
-    const { rows } = await tx.last<EndRow>(...render(this.statement([ending])));
-    const ended = rows[0];
-    if (!ended) return undefined;
-    const sent = deferred();
-    tx.afterCommit(() => {
-      this.ended(ended, ending).then(sent.resolve, sent.reject);
-    });
-    return { sent: sent.promise };
+  /** `Endings.endIn`. */
+  endIn(tx: Transaction, item: Item, end: End): Promise<{ sent: Promise<void> } | undefined> {
+    return this.endings.endIn(tx, item, end);
   }
 
   /** Holds the row until `tx` ends: whether it is still this process's, and whether somebody asked to stop it. */
@@ -264,8 +226,8 @@ export class Delivery {
     const { database, world } = this.options;
     const adapter = this.adapterOf(item.conversation.place);
     if (!adapter?.promises.canEdit) return undefined;
-    const address = { ...this.address(item), key: answerKey(item.id), turnId };
-    return new Draft({ database, world, outbox: this.outbox, adapter }, item, address, tainted);
+    const address = { ...addressOf(item), key: answerKey(item.id), turnId };
+    return new Draft({ database, world, attempts: this.outbox.attempts, adapter }, item, address, tainted);
   }
 
   /** A person was erased, here or in another process: their name means somebody new from now on. */
@@ -337,71 +299,6 @@ export class Delivery {
 
   private adapterOf({ adapter }: Place): ChatAdapter | undefined {
     return this.adapters.find(({ name }) => name === adapter);
-  }
-
-  private prepare(item: Item, end: End): Ending {
-    const grp = end.key ?? answerKey(item.id);
-    return { item, end, grp, parts: this.outbox.prepare({ ...this.address(item), key: grp, ...end }) };
-  }
-
-  /** Ends of the same name share statements under load; a row without a lane ends alone. */
-  private async commit(name: string, ending: Ending): Promise<EndRow | undefined> {
-    const run = async (endings: readonly Ending[]) => {
-      const { rows } = await this.options.database.run<EndRow>(name, ...render(this.statement(endings)));
-      const byId = new Map(rows.map((row) => [row.id, row]));
-      return endings.map(({ item }) => byId.get(item.id));
-    };
-    if (!ending.item.laned) return (await run([ending]))[0];
-    const known = this.endings.get(name);
-    const group =
-      known ?? new GroupCommit({ max: ENDS, patienceMs: PATIENCE_MS, keys: () => [], run, mayRunAlone: hadNoEffect });
-    if (!known) this.endings.set(name, group);
-    return group.add(ending);
-  }
-
-  private statement(endings: readonly Ending[]): Fragment {
-    const now = this.options.world.clock.now();
-    const parts = endings.flatMap((each) => each.parts.parts);
-    const buttons = endings.flatMap((each) => each.parts.buttons);
-    const writing = parts.length > 0 ? insertions(parts, buttons, now, FENCED) : sql``;
-    // Drafts are only looked for where there can be any.
-    const drafted = endings.filter(({ item, end, parts: { rows } }) => mayBeSurplus(item, end, rows));
-    const dropping =
-      drafted.length > 0
-        ? surplus(
-            drafted.map(({ grp }) => grp),
-            parts.map(({ key }) => key),
-          )
-        : sql``;
-    const alsos = groupBy(
-      endings.flatMap(({ end }) => end.also ?? []),
-      (also) => also.write,
-    );
-    const also = [...alsos].reduce((before, [write, values]) => sql`${before}${write(values)}`, sql``);
-    const ends = endings.map(({ item, end: { state, error } }) => ({ item, state, error }));
-    return laneStore.ending(
-      ends,
-      now,
-      sql`${writing}${dropping}${also}`,
-      parts.length > 0 ? WRITTEN : sql`null::jsonb`,
-    );
-  }
-
-  private address(item: Item) {
-    return {
-      place: item.conversation.place,
-      conversationId: item.conversation.id,
-      personId: item.person.id,
-      inboxId: item.id,
-      replyTo: item.payload.replyTo ?? (item.kind === 'press' ? undefined : item.messageId),
-    };
-  }
-
-  /** After the commit: what was written is sent, what still waits in the lane is taken up. */
-  private async ended({ pending, written }: EndRow, { item, end, parts: { rows } }: Ending): Promise<void> {
-    if (pending > 0) this.lanes.wake();
-    if (mayBeSurplus(item, end, rows)) this.options.wakeAt(this.options.world.clock.now());
-    await this.outbox.dispatch(asWritten(rows, written));
   }
 
   private async handle(item: Item, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,8 @@
 /** What is heard and what is said: inbox, lanes, outbox, and the port of chat platforms. */
 export type * from './adapter.ts';
+export * as buttons from './buttons/store.ts';
 export type * from './content.ts';
+export * as conversations from './conversations/store.ts';
 export { deadJobSource } from './dead-letters/dead-jobs.ts';
 export {
   type DeadLetters,

@@ -2,9 +2,10 @@ import type { Instant } from '../base/clock.ts';
 import { token, uuid } from '../base/ids.ts';
 import type { Json } from '../base/json.ts';
 import type { Place } from './adapter.ts';
+import type { NewButton } from './buttons/store.ts';
 import type { Card, Choice, Content } from './content.ts';
 import { inert } from './inert.ts';
-import type { NewButton, NewPart, Row, Written } from './outbox/store.ts';
+import type { NewPart, Row, Written } from './outbox/store.ts';
 
 const ANSWER = 'answer:';
 

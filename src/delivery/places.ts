@@ -1,7 +1,7 @@
 import { BoundedMap } from '../base/bounded.ts';
 import type { Transaction } from '../storage/index.ts';
 import type { Place } from './adapter.ts';
-import { placesOf } from './store.ts';
+import { placesOf } from './conversations/store.ts';
 
 const REMEMBERED = 10_000;
 

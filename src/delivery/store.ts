@@ -1,8 +1,8 @@
 import type { Instant } from '../base/clock.ts';
 import type { Json } from '../base/json.ts';
 import { type PersonRow, toPerson } from '../people/index.ts';
-import { type Fragment, sql, type Transaction } from '../storage/index.ts';
-import type { Place } from './adapter.ts';
+import { type Fragment, sql } from '../storage/index.ts';
+import { type ConversationRow, toPlace } from './conversations/store.ts';
 import type { Item, ItemKind, Payload } from './item.ts';
 
 /** The columns that make an `Item`; expects `i` (inbox), `c` (conversations) and `p` (persons) in scope. */
@@ -26,16 +26,6 @@ export interface ItemRow {
   context: Json;
 }
 
-export interface ConversationRow {
-  id: string;
-  adapter: string;
-  channel: string;
-  space_id: string;
-  kind: Place['kind'];
-  epoch: number;
-  settings: Record<string, Json>;
-}
-
 export function toItem(row: ItemRow, owner: string): Item {
   const { conversation: c } = row;
   return {
@@ -54,18 +44,4 @@ export function toItem(row: ItemRow, owner: string): Item {
     owner,
     context: row.context,
   };
-}
-
-export function toPlace(row: Pick<ConversationRow, 'adapter' | 'channel' | 'space_id' | 'kind'>): Place {
-  const space = row.space_id.slice(row.adapter.length + 1);
-  return { adapter: row.adapter, channel: row.channel, space, kind: row.kind };
-}
-
-/** Where these conversations are. */
-export async function placesOf(tx: Transaction, conversationIds: readonly string[]): Promise<[string, Place][]> {
-  const { rows } = await tx.query<ConversationRow>(
-    'select id, adapter, channel, space_id, kind from conversations where id = any($1::uuid[])',
-    [conversationIds],
-  );
-  return rows.map((row) => [row.id, toPlace(row)]);
 }

@@ -8,6 +8,7 @@ export type { Person, Role } from './person.ts';
 export {
   deletionRules as personDeletionRules,
   findPerson,
+  knownAs,
   meet,
   type NewIdentity,
   type PersonRow,

@@ -119,3 +119,12 @@ export const deletionRules: readonly DeletionRule[] = [
            where id = $1`,
   },
 ];
+
+/** As whom an adapter knows a person; of several the newest. */
+export async function knownAs(database: Database, personId: string, adapter: string): Promise<string | undefined> {
+  const { rows } = await database.read<{ external_id: string }>(
+    'select external_id from identities where person_id = $1 and adapter = $2 order by created_at desc limit 1',
+    [personId, adapter],
+  );
+  return rows[0]?.external_id;
+}

@@ -91,7 +91,7 @@ describe.each(testDatabases)('one person on two platforms, on $name', ({ name: e
     const identity = { adapter: 'work', externalId: 'ana' };
     const person = { id: to } as Person;
     const role = 'member';
-    await coda.database().tx('test', (tx) => links.part(tx, identity, uuid(now), { person, role }, now));
+    await coda.database().tx('test', (tx) => links.part(tx, identity, { person, role }, now));
     expect(await work.says('ana', '/notes')).not.toContain('mat');
   });
 

@@ -68,6 +68,8 @@ export interface TwoPlatforms {
   coda: Play;
   chat: Platform;
   work: Platform;
+  /** Names of platforms that are left out of the configuration from the next start on. */
+  off: Set<string>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -77,9 +79,11 @@ export async function playTwo(options: PlayOptions & { owners?: string[]; member
   let coda: Play | undefined;
   const current = () => coda as Play;
   const [chat, work] = [new Platform('chat', current), new Platform('work', current)];
+  const off = new Set<string>();
+  const adapters = () => [chat, work].flatMap((each) => (off.has(each.name) ? [] : each.connect()));
   const config = { 'access.owners': owners, 'access.members': members, ...more.config };
-  coda = await play({ ...more, config, adapters: () => [chat.connect(), work.connect()] });
-  return { coda, chat, work, [Symbol.asyncDispose]: () => current()[Symbol.asyncDispose]() };
+  coda = await play({ ...more, config, adapters });
+  return { coda, chat, work, off, [Symbol.asyncDispose]: () => current()[Symbol.asyncDispose]() };
 }
 
 /** The code in an answer. */

@@ -6,6 +6,7 @@ import { basename, join } from 'node:path';
 import { packageRoot } from '../../src/base/root.ts';
 import type { World } from '../../src/base/world.ts';
 import { type Database, migrate, openDatabase, readMigrations } from '../../src/storage/index.ts';
+import { OUTBOX_GUARD } from './outbox-guard.ts';
 import { freshPostgres, POSTGRES_URL, type TestPostgres } from './postgres.ts';
 import { testWorld } from './world.ts';
 
@@ -24,6 +25,7 @@ async function template(): Promise<string> {
   const draft = `${path}.${process.pid}`;
   const database = await openDatabase({ dataDir: draft, connectTimeoutMs: 0 }, testWorld());
   await migrate(database);
+  await guard(database);
   await database.close();
   // Two suites may be first at once: a rename puts a whole folder there.
   await rename(draft, path).catch(() => rm(draft, { recursive: true }));
@@ -35,10 +37,16 @@ async function template(): Promise<string> {
   return path;
 }
 
-/** What an empty migrated database is made of: the packed cluster and the migrations. */
+/** Each suite proves that the outbox changes by its table of transitions only. */
+async function guard(database: Database): Promise<void> {
+  await database.tx('test.guard', (tx) => tx.script(OUTBOX_GUARD));
+}
+
+/** What an empty migrated database is made of: the packed cluster, the migrations, and the guard of the outbox. */
 async function stateOfDatabase(): Promise<string> {
   const hash = createHash('sha256').update(await readFile(join(packageRoot(), 'assets', 'cluster.tar.br')));
   for (const { checksum } of await readMigrations()) hash.update(checksum);
+  hash.update(OUTBOX_GUARD);
   return hash.digest('hex').slice(0, 16);
 }
 
@@ -49,6 +57,7 @@ export async function migratedPostgres(): Promise<TestPostgres> {
     fill: async (url) => {
       const database = await openDatabase({ url, dataDir: '', connectTimeoutMs: 10_000 }, testWorld());
       await migrate(database);
+      await guard(database);
       await database.close();
     },
   });

@@ -134,6 +134,7 @@ class FakeAdapter implements ChatAdapter {
   async start(inbox: Inbox, reachable: (channel?: string) => void): Promise<void> {
     this.inbox = inbox;
     this.reachable = reachable;
+    reachable();
   }
 
   split(content: Content): Content[] {

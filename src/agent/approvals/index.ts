@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Instant } from '../../base/clock.ts';
-import type { Card, Choice, Delivery } from '../../delivery/index.ts';
+import { buttons, type Card, type Choice, type Delivery } from '../../delivery/index.ts';
 import type { DueSource } from '../../jobs/index.ts';
 import type { Database } from '../../storage/index.ts';
 import { hashOf } from '../calls.ts';
@@ -96,11 +96,11 @@ export function approvalSource(deps: { database: Database; delivery: Pick<Delive
     fire: (now) =>
       deps.database.tx('approvals.expire', async (tx) => {
         const late = await store.claimExpired(tx, now, BATCH);
-        for (const { turnId, inboxId, open } of late) {
+        for (const { turnId, inboxId, conversationId, open } of late) {
           for (const { path, callId, hash } of open) {
             await store.addDecision(tx, { turnId, path, callId }, { approved: false, by: NOBODY, hash }, now);
           }
-          const cards = await store.closeQuestions(tx, turnId, DECIDE, now);
+          const cards = await buttons.close(tx, { conversationId, turnId, tool: DECIDE }, now);
           for (const card of cards) await deps.delivery.outbox.close(tx, card, texts.approvalExpired());
           await deps.delivery.resume(tx, inboxId);
         }

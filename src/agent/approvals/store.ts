@@ -53,7 +53,7 @@ export async function claimExpired(
   tx: Transaction,
   now: Instant,
   limit: number,
-): Promise<{ turnId: string; inboxId: string; open: OpenQuestion[] }[]> {
+): Promise<{ turnId: string; inboxId: string; conversationId: string; open: OpenQuestion[] }[]> {
   const held = await tx.query<{ id: string }>(
     `update turns set expires_at = null
       where id in (select id from turns where state = 'waiting' and expires_at <= $1 limit $2 for update skip locked)
@@ -61,33 +61,28 @@ export async function claimExpired(
     [now, limit],
   );
   // A statement of its own, which sees a decision that was committed while the first one waited for the row.
-  const { rows } = await tx.query<{ id: string; inbox_id: string; open: OpenQuestion[] | null }>(
-    `select t.id, t.inbox_id,
+  const { rows } = await tx.query<{
+    id: string;
+    inbox_id: string;
+    conversation_id: string;
+    open: OpenQuestion[] | null;
+  }>(
+    `select t.id, t.inbox_id, t.conversation_id,
             (select jsonb_agg(jsonb_build_object('path', a.path, 'callId', a.call_id, 'hash', a.payload ->> 'hash')
                               order by a.path, a.seq)
                from steps a where a.turn_id = t.id and ${UNDECIDED}) as open
        from turns t where t.id = any($1::uuid[])`,
     [held.rows.map(({ id }) => id)],
   );
-  return rows.map((row) => ({ turnId: row.id, inboxId: row.inbox_id, open: row.open ?? [] }));
+  return rows.map((row) => ({
+    turnId: row.id,
+    inboxId: row.inbox_id,
+    conversationId: row.conversation_id,
+    open: row.open ?? [],
+  }));
 }
 
 type OpenQuestion = Omit<AskedCall, 'turnId'> & { hash: string };
-
-/** Uses up the open buttons of a turn that call `tool`. Returns the cards that show them. */
-export async function closeQuestions(tx: Transaction, turnId: string, tool: string, now: Instant): Promise<string[]> {
-  const { rows } = await tx.query<{ card: string }>(
-    `with used as (
-       update buttons b set used_at = $3 from turns t
-        where t.id = $1 and b.conversation_id = t.conversation_id and b.used_at is null
-          and b.action->>'tool' = $2 and b.action->'input'->>'turn' = t.id::text
-       returning b.card
-     )
-     select distinct card from used`,
-    [turnId, tool, now],
-  );
-  return rows.map(({ card }) => card);
-}
 
 /** How many questions of a parked turn nobody has answered yet. */
 export async function openQuestions(tx: Transaction, turnId: string): Promise<number> {

@@ -21,6 +21,5 @@ export {
   readBetween,
   readRecalled,
   recall,
-  setSetting,
 } from './store.ts';
 export { tokensIn, toolTokens } from './tokens.ts';

@@ -130,13 +130,3 @@ export async function readResult(db: Queryable, personId: string, turnId: string
   );
   return rows[0];
 }
-
-/** Sets one of a conversation's settings; null takes it away. */
-export async function setSetting(db: Queryable, conversationId: string, key: string, value: string | boolean | null) {
-  await db.query(
-    value === null
-      ? 'update conversations set settings = settings - $2::text where id = $1'
-      : 'update conversations set settings = settings || jsonb_build_object($2::text, $3::jsonb) where id = $1',
-    value === null ? [conversationId, key] : [conversationId, key, { json: JSON.stringify(value) }],
-  );
-}

@@ -1,5 +1,6 @@
 import { type DueSource, takeUntold } from '../../jobs/index.ts';
 import type { Database } from '../../storage/index.ts';
+import { ownersDirect } from '../conversations/store.ts';
 import type { Outbox } from '../outgoing.ts';
 import * as texts from '../texts.ts';
 import * as store from './store.ts';
@@ -15,7 +16,7 @@ export function deadJobSource({ database, outbox }: { database: Database; outbox
         const [newest] = jobs;
         if (!newest) return 0;
         const card = { kind: 'notice' as const, text: texts.jobsGaveUp(jobs) };
-        const owners = await store.ownersDirect(tx);
+        const owners = await ownersDirect(tx);
         const said = owners.map((owner) => ({ key: `dead-job:${newest.id}:${owner.personId}`, ...owner, card }));
         await outbox.addAll(tx, said);
         return jobs.length;

@@ -3,13 +3,15 @@ import type { Instant } from '../../base/clock.ts';
 import type { RetentionRule } from '../../jobs/index.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import type { Database, FileReferences, Transaction } from '../../storage/index.ts';
+import * as buttons from '../buttons/store.ts';
+import { OWNERS_DIRECT } from '../conversations/store.ts';
 
 /** Parts that were delivered long ago, with their buttons. Dead letters stay. */
 export const retentionRules: readonly RetentionRule[] = [
   {
     name: 'outbox.prune',
     sql: `with old as (delete from outbox where id in (select id from outbox where sent_at < $1 limit $2) returning key),
-               pressed as (delete from buttons b using old where b.card = old.key)
+               ${buttons.PRUNED}
           select count(*) as count from old`,
   },
 ];
@@ -63,15 +65,6 @@ export async function takeUndelivered(
   return rows.map(({ text, created_at: createdAt }) => ({ text: text ?? '', createdAt }));
 }
 
-const OWNERS_DIRECT = `select distinct on (p.id) p.id as "personId", c.id as "conversationId"
-  from persons p join conversations c on c.person_id = p.id and c.kind = 'dm'
- where p.role = 'owner' order by p.id, c.created_at desc`;
-
-/** Where each owner can be told something alone: the direct conversation that is the newest. */
-export async function ownersDirect(tx: Transaction): Promise<{ personId: string; conversationId: string }[]> {
-  return (await tx.query<{ personId: string; conversationId: string }>(OWNERS_DIRECT)).rows;
-}
-
 /** Since when a job that has given up waits to be told, once there is an owner who can be told. */
 export const UNTOLD_JOBS = `select min(finished_at) from jobs
   where state = 'dead' and not told and exists (select from (${OWNERS_DIRECT}) owners)`;
@@ -99,8 +92,7 @@ export async function openCounts(database: Database): Promise<Record<string, num
 /** What was said to the person, and their buttons. */
 export const mergeRules: readonly MergeRule[] = [
   { sql: 'update outbox set person_id = $2 where person_id = $1' },
-  { sql: 'update buttons set person_id = $2 where person_id = $1' },
-  { sql: 'update buttons set used_by = $2 where used_by = $1' },
+  ...buttons.mergeRules,
 ];
 
 /** What was said to the person, and what their buttons do. What has not been said yet is not. */
@@ -111,5 +103,5 @@ export const deletionRules: readonly DeletionRule[] = [
                  sent_at = coalesce(sent_at, $2)
            where person_id = $1 and state not in ('sending', 'draft')`,
   },
-  { sql: 'delete from buttons where person_id = $1' },
+  ...buttons.deletionRules,
 ];

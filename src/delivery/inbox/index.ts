@@ -8,7 +8,9 @@ import type { Instance } from '../../jobs/index.ts';
 import { type AccessRules, meet, type Role, roleOf } from '../../people/index.ts';
 import { type Database, type Fragment, hadNoEffect } from '../../storage/index.ts';
 import type { Accepted, Inbox, Incoming, IncomingMessage, KnownPlace, Place } from '../adapter.ts';
+import { formOf } from '../buttons/store.ts';
 import type { Form } from '../content.ts';
+import * as conversations from '../conversations/store.ts';
 import type { Item, ItemKind, Payload } from '../item.ts';
 import type { Lanes } from '../lanes/index.ts';
 import type { Outbox } from '../outgoing.ts';
@@ -86,11 +88,11 @@ export class InboxGate implements Inbox {
   }
 
   form(button: string): Promise<Form | undefined> {
-    return store.formOf(this.deps.database, button);
+    return formOf(this.deps.database, button);
   }
 
   places(adapter: string, since: Date, limit: number): Promise<KnownPlace[]> {
-    return store.knownPlaces(this.deps.database, adapter, since, limit);
+    return conversations.known(this.deps.database, adapter, since, limit);
   }
 
   async heard(messages: readonly Pick<IncomingMessage, 'place' | 'id'>[]): Promise<Set<string>> {
@@ -206,7 +208,7 @@ export class InboxGate implements Inbox {
     const met = await database.tx('people.meet', async (tx) => {
       const identity = { ...claim, name: sender.name, zone: sender.zone, locale: sender.locale };
       const personId = await meet(tx, identity, access, uuid(now), now);
-      const conversationId = await store.openConversation(tx, place, personId, uuid(now), now);
+      const conversationId = await conversations.open(tx, place, personId, uuid(now), now);
       return { role: given, personId, conversationId };
     });
     this.known.set(key, met);

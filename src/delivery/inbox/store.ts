@@ -1,20 +1,11 @@
 import type { Instant } from '../../base/clock.ts';
 import type { RetentionRule } from '../../jobs/index.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
-import {
-  type Database,
-  type FileReferences,
-  type Fragment,
-  json,
-  raw,
-  render,
-  sql,
-  type Transaction,
-} from '../../storage/index.ts';
-import type { KnownPlace, Place } from '../adapter.ts';
-import type { Form } from '../content.ts';
+import { type Database, type FileReferences, type Fragment, json, raw, render, sql } from '../../storage/index.ts';
+import type { Place } from '../adapter.ts';
+import { mergeRules as conversationRules } from '../conversations/store.ts';
 import type { ItemKind, Payload } from '../item.ts';
-import { type ConversationRow, type ItemRow, itemColumns, toPlace } from '../store.ts';
+import { type ItemRow, itemColumns } from '../store.ts';
 
 export interface NewRow {
   id: string;
@@ -184,36 +175,6 @@ export async function amend(database: Database, key: string, change: Partial<Pay
   return count > 0;
 }
 
-/** What an open button asks for. */
-export async function formOf(database: Database, button: string): Promise<Form | undefined> {
-  const { rows } = await database.read<{ form: Form | null }>(
-    `select action->'form' as form from buttons where id = $1 and used_at is null`,
-    [button],
-  );
-  return rows[0]?.form ?? undefined;
-}
-
-/** Conversations by when they were heard from last. */
-export async function knownPlaces(
-  database: Database,
-  adapter: string,
-  since: Instant,
-  limit: number,
-): Promise<KnownPlace[]> {
-  const { rows } = await database.read<ConversationRow & { heard_at: Instant | null }>(
-    `with heard as (
-       select conversation_id, max(sent_at) as heard_at from inbox where adapter = $1 and sent_at >= $2
-        group by conversation_id
-     )
-     select c.*, h.heard_at from conversations c left join heard h on h.conversation_id = c.id
-      where c.adapter = $1 and (c.created_at >= $2 or h.conversation_id is not null)
-      order by h.heard_at desc nulls last
-      limit $3`,
-    [adapter, since, limit],
-  );
-  return rows.map((row) => ({ place: toPlace(row), heardAt: row.heard_at ?? undefined }));
-}
-
 /** Which of these keys are there. */
 export async function knownKeys(database: Database, keys: readonly string[]): Promise<string[]> {
   if (keys.length === 0) return [];
@@ -245,36 +206,6 @@ export async function unsure(
   return rows.map(({ reply_to: replyTo, ...row }) => ({ ...row, replyTo: replyTo ?? undefined }));
 }
 
-/** Makes the conversation of a place at first contact; concurrent makers get the same one. */
-export async function openConversation(
-  tx: Transaction,
-  place: Place,
-  personId: string,
-  id: string,
-  now: Instant,
-): Promise<string> {
-  await tx.query(
-    `insert into spaces (id, adapter, name, created_at) values ($1, $2, $3, $4) on conflict (id) do nothing`,
-    [`${place.adapter}:${place.space}`, place.adapter, place.space, now],
-  );
-  const { rows } = await tx.query<{ id: string }>(
-    `insert into conversations (id, adapter, channel, space_id, kind, person_id, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7)
-     on conflict (adapter, channel) do update set kind = excluded.kind
-     returning id`,
-    [
-      id,
-      place.adapter,
-      place.channel,
-      `${place.adapter}:${place.space}`,
-      place.kind,
-      place.kind === 'dm' ? personId : null,
-      now,
-    ],
-  );
-  return (rows[0] as { id: string }).id;
-}
-
 /**
  * What was heard and dealt with long ago. The days kept must outlast what a platform delivers again or a backfill reads
  * again: the key is what keeps a second copy out.
@@ -290,10 +221,10 @@ export const retentionRules: readonly RetentionRule[] = [
 /** The files that came with what is still to be dealt with, or was lately. */
 export const fileReferences: readonly FileReferences[] = [{ table: 'inbox', column: 'payload' }];
 
-/** What the person said, where they talk alone, and when they were served. */
+/** What the person said, and when they were served. */
 export const mergeRules: readonly MergeRule[] = [
+  ...conversationRules,
   { sql: 'update inbox set person_id = $2 where person_id = $1' },
-  { sql: 'update conversations set person_id = $2 where person_id = $1' },
   { sql: 'update lanes set last_person = $2 where last_person = $1' },
   { sql: 'delete from rates where person_id = $1' },
 ];

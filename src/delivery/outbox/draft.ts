@@ -5,7 +5,7 @@ import type { Database } from '../../storage/index.ts';
 import type { ChatAdapter } from '../adapter.ts';
 import type { Item } from '../item.ts';
 import { type Addressed, rowOf, toParts } from '../parts.ts';
-import type { OutboxSender } from './index.ts';
+import type { Attempts } from './attempt.ts';
 import * as store from './store.ts';
 
 /** What is whole within this time of its first words is said once, without a draft. Nobody sees so short a wait. */
@@ -15,7 +15,7 @@ const FIRST_MS = 300;
 export interface DraftDeps {
   database: Database;
   world: World;
-  outbox: OutboxSender;
+  attempts: Attempts;
   adapter: ChatAdapter;
 }
 
@@ -96,7 +96,7 @@ export class Draft {
     const { parts } = toParts({ ...this.address, cards, tainted: this.tainted() }, this.item.owner, now, split);
     for (const [index, part] of parts.entries()) {
       // One that was paused may have been taken over, and the answer be there in full.
-      if (this.closed || !this.deps.outbox.isSure(this.item.owner)) return;
+      if (this.closed || !this.deps.attempts.isSure(this.item.owner)) return;
       const before = this.shown[index];
       if (before?.content.text === part.content.text) continue;
       this.reached = Math.max(this.reached, index + 1);
@@ -120,8 +120,8 @@ export class Draft {
   }
 
   private async put(row: store.Row): Promise<void> {
-    const { database, outbox, adapter, world } = this.deps;
-    const outcome = await outbox.put(adapter, row);
+    const { database, attempts, adapter, world } = this.deps;
+    const outcome = await attempts.put(adapter, row);
     if (outcome.kind === 'sent') {
       if (row.receipt?.id === outcome.receipt.id) return;
       row.receipt = outcome.receipt;

@@ -1,25 +1,20 @@
-import { Batch, backOff, deadline, groupBy, Slots, sleep, unlessAborted } from '../../base/async.ts';
+import { Batch, backOff, groupBy, Slots, sleep } from '../../base/async.ts';
 import type { Instant } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
 import type { DueSource, Instance, Owned } from '../../jobs/index.ts';
 import type { Database, Transaction } from '../../storage/index.ts';
-import type { ChatAdapter, Part, Place, Receipt, SendOutcome } from '../adapter.ts';
+import type { ChatAdapter, Place } from '../adapter.ts';
 import type { Content } from '../content.ts';
 import * as letters from '../dead-letters/store.ts';
 import type { Outbox, Outgoing } from '../outgoing.ts';
-import { type Addressed, asWritten, identityOf, type Parts, toParts } from '../parts.ts';
-import { directlyTo } from './direct.ts';
+import { type Addressed, asWritten, type Parts, toParts } from '../parts.ts';
+import { Attempts } from './attempt.ts';
 import { Held } from './held.ts';
-import { Outages } from './outages.ts';
-import { mustLook, SEND_DEADLINE_MS, takeAway } from './resend.ts';
 import * as store from './store.ts';
 
-const LONGEST_BACK_OFF_MS = 5 * 60_000;
 /** Between two tries to store receipts. */
 const LONGEST_WAIT_MS = 5_000;
-/** A part that could not be delivered for so long is a dead letter. */
-const GIVE_UP_MS = 24 * 3_600_000;
 const RECEIPTS_MS = 20;
 const CLAIM = 100;
 /** Sends under way at once to one platform; its own rate limits are the adapter's to keep. */
@@ -55,9 +50,8 @@ export class OutboxSender implements Outbox, DueSource, Owned {
   /** Parts that are being sent, or whose receipts are not stored yet. */
   private readonly inFlight = new Set<string>();
   private holding = false;
-  private resends = 0;
   private readonly held: Held;
-  private readonly outages = new Outages();
+  readonly attempts: Attempts;
   /** Counts `reachable()` calls per adapter, to detect a race with `held`. */
   private readonly reached = new Map<string, number>();
   private readonly slots = new Map<string, Slots>();
@@ -65,12 +59,13 @@ export class OutboxSender implements Outbox, DueSource, Owned {
   constructor(deps: OutboxDeps) {
     this.deps = deps;
     this.held = new Held(deps);
+    this.attempts = new Attempts({ ...deps, outageEnded: (adapter) => void this.reachable(adapter) });
     this.receipts = new Batch({ ms: RECEIPTS_MS, max: 500, flush: (items) => this.record(items) });
   }
 
   /** What other processes had to hold is due here when somebody is there; the hint that says so may be lost. */
   get earliest(): string {
-    return store.earliest(this.held.here());
+    return store.earliest({ here: this.held.here(), on: this.on });
   }
 
   /** The parts that a message becomes, marked as being sent by this process. Pure but for ids. */
@@ -122,7 +117,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
       return 0;
     }
     await this.held.takeUp();
-    const rows = await store.claimDue(database, await instance().owner(), now, CLAIM);
+    const rows = await store.claimDue(database, await instance().owner(), now, { limit: CLAIM, on: this.on });
     if (rows.length === 0) return 0;
     // A later part of the same answer waits until the receipt of the earlier one is stored.
     const goOn = async () => {
@@ -173,14 +168,12 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     void this.held.takeUp([adapter]);
   }
 
-  private adapter(name: string): ChatAdapter | undefined {
-    return this.deps.adapters().find((adapter) => adapter.name === name);
+  private get on(): string[] {
+    return this.deps.adapters().map(({ name }) => name);
   }
 
-  /** Whether rows of this owner are surely still this process's. */
-  isSure(owner: string): boolean {
-    const instance = this.deps.instance();
-    return owner === instance.id && instance.fresh();
+  private adapter(name: string): ChatAdapter | undefined {
+    return this.deps.adapters().find((adapter) => adapter.name === name);
   }
 
   /** The newest dead letters, and how many there are. */
@@ -198,7 +191,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
 
   /** How many parts this process has sent again that were looked for in vain: each may be there twice. */
   get resent(): number {
-    return this.resends;
+    return this.attempts.resent;
   }
 
   /** How many parts wait, by state. */
@@ -212,11 +205,6 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     await this.receipts.flush();
   }
 
-  private sendsAgain({ key }: store.Row): void {
-    this.resends++;
-    this.deps.world.log.info({ key }, 'whether it had arrived could not be found out: sent again');
-  }
-
   private track(work: Promise<void>): Promise<void> {
     const tracked = work.finally(() => this.groups.delete(tracked));
     this.groups.add(tracked);
@@ -227,7 +215,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     const rows = [...group].sort((a, b) => a.part - b.part);
     for (const [index, row] of rows.entries()) {
       const reached = this.reached.get(row.place.adapter);
-      const ended = await this.slot(row.place.adapter, () => this.attempt(row));
+      const ended = await this.slot(row.place.adapter, () => this.attempts.attempt(row));
       if (!ended) return this.letGo(rows);
       // Somebody came while nobody was found there: who came has taken up what was held by then, and not this.
       const missed = ended.state === 'held' && reached !== this.reached.get(row.place.adapter);
@@ -240,120 +228,6 @@ export class OutboxSender implements Outbox, DueSource, Owned {
       }
       return;
     }
-  }
-
-  /** One attempt; undefined when the part is not this process's any more. */
-  private async attempt(row: store.Row): Promise<store.Ended | undefined> {
-    if (!(await this.isMine(row))) return undefined;
-    const adapter = this.adapter(row.place.adapter);
-    if (!adapter) return this.after(row, { kind: 'retry', reason: `${row.place.adapter} is off`, until: 'reachable' });
-    return this.after(row, await this.put(adapter, row));
-  }
-
-  /**
-   * Whether the part is still this process's. One that cannot tell the others that it lives waits until it can: by then
-   * it may have been taken over, and sending would be the second time.
-   */
-  private async isMine(row: store.Row): Promise<boolean> {
-    const { instance, signal } = this.deps;
-    while (row.owner === instance().id && !instance().fresh()) {
-      if (signal.aborted) return false;
-      await instance().beat();
-      if (!instance().fresh()) await sleep(1_000, signal).catch(() => {});
-    }
-    return row.owner === instance().id;
-  }
-
-  /**
-   * Brings one part to where it should be: sent, brought up to date, or taken away. Looks first where it may be there
-   * already and the platform would not notice a second one. Never rejects.
-   */
-  async put(adapter: ChatAdapter, row: store.Row): Promise<SendOutcome> {
-    const { world } = this.deps;
-    const part = toPart(row);
-    using limit = deadline(SEND_DEADLINE_MS, this.deps.signal);
-    const { signal } = limit;
-    try {
-      let receipt = row.receipt;
-      // What is to be taken away is looked for at once: sending it again would show it.
-      if (!receipt && row.unknownAt && (row.removed || mustLook(adapter, row.unknownAt, world.clock.now()))) {
-        if (adapter.promises.canFind) receipt = await unlessAborted(signal, adapter.find(part, row.createdAt, signal));
-        // What a draft showed was not said yet: its message becomes the answer.
-        else if (!row.draft) part.resend = true;
-        if (receipt && !row.draft && !row.removed) return { kind: 'sent', receipt };
-        if (!receipt && !row.removed) this.sendsAgain(row);
-      }
-      world.probe?.({ name: `send.${adapter.name}`, phase: 'before' });
-      // An adapter that does not heed the signal must not hold its slot, or the end of the process.
-      const outcome = await unlessAborted(signal, this.act(adapter, row, part, receipt, signal));
-      world.probe?.({ name: `send.${adapter.name}`, phase: 'after' });
-      if (this.outages.ends(adapter.name, outcome)) void this.reachable(adapter.name);
-      return outcome;
-    } catch (error) {
-      // An adapter answers with outcomes; what it throws says nothing about whether the part is there.
-      const outcome: SendOutcome = { kind: 'unknown', reason: messageOf(error) };
-      this.outages.ends(adapter.name, outcome);
-      return outcome;
-    }
-  }
-
-  private async act(
-    adapter: ChatAdapter,
-    row: store.Row,
-    part: Part,
-    receipt: Receipt | undefined,
-    signal: AbortSignal,
-  ) {
-    if (row.removed)
-      return takeAway(adapter, part, { receipt, unknownAt: row.unknownAt, now: this.deps.world.clock.now() }, signal);
-    if (!receipt) {
-      const first = await adapter.send(part, signal);
-      // Somebody has deleted what was shown while it grew; the answer is still owed.
-      const again = first.kind === 'deleted' && row.draft;
-      const sent = again ? await adapter.send({ ...part, instead: 'shown' }, signal) : first;
-      // The platform may have answered with a message that it had before, which shows how far the draft had come.
-      return row.draft && row.unknownAt && sent.kind === 'sent' ? adapter.edit(sent.receipt, part, signal) : sent;
-    }
-    const edited = await adapter.edit(receipt, part, signal);
-    return edited.kind === 'gone' ? adapter.send({ ...part, instead: receipt.id }, signal) : edited;
-  }
-
-  private async after(row: store.Row, outcome: SendOutcome): Promise<store.Ended> {
-    const { world } = this.deps;
-    if (outcome.kind === 'sent')
-      return { id: row.id, state: row.removed ? 'dropped' : 'sent', receipt: outcome.receipt };
-    if (outcome.kind === 'gone' && row.removed) return { id: row.id, state: 'dropped' };
-    if (outcome.kind === 'deleted') return { id: row.id, state: row.removed ? 'dropped' : 'sent' };
-    const now = world.clock.now();
-    const error = world.secrets.hide(outcome.reason).slice(0, 500);
-    const nextAt = new Date(now.getTime() + backOff(row.attempts + 1, LONGEST_BACK_OFF_MS));
-    world.log.debug({ key: row.key, outcome: outcome.kind, error }, 'part not delivered');
-    // What an earlier attempt left unknown stays so: this one not having arrived says nothing about that one.
-    const unclear = row.unknownAt && { unknownAt: row.unknownAt };
-    if (outcome.kind === 'retry' && outcome.until === 'reachable')
-      return { id: row.id, state: 'held', nextAt, error, ...unclear };
-    if (outcome.kind === 'gone') return this.elsewhere(row, error, now);
-    if (outcome.kind === 'refused' || now.getTime() - row.createdAt.getTime() > GIVE_UP_MS)
-      return this.dead(row, error);
-    if (outcome.kind === 'unknown')
-      return { id: row.id, state: 'unknown', nextAt, unknownAt: row.unknownAt ?? now, error };
-    const after = outcome.afterMs === undefined ? nextAt : new Date(now.getTime() + outcome.afterMs);
-    return { id: row.id, state: 'pending', nextAt: after, error, ...unclear };
-  }
-
-  /** The place is gone: the person's DM, once; else nowhere. */
-  private async elsewhere(row: store.Row, error: string, now: Instant): Promise<store.Ended> {
-    if (row.personId && !row.fallback) {
-      const adapter = this.adapter(row.place.adapter);
-      const conversationId = await directlyTo(this.deps, row.personId, row, adapter);
-      if (conversationId) return { id: row.id, state: 'pending', nextAt: now, error, conversationId };
-    }
-    return this.dead(row, error);
-  }
-
-  private dead(row: store.Row, error: string): store.Ended {
-    this.deps.world.log.error({ key: row.key, place: row.place, error }, 'dead letter');
-    return { id: row.id, state: 'dead', error };
   }
 
   /** Goes on trying while the database is away: without its receipt a part would be taken for unknown. */
@@ -390,15 +264,4 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     this.slots.set(adapter, slots);
     return slots.run(work);
   }
-}
-
-function toPart(row: store.Row): Part {
-  return {
-    key: row.key,
-    identity: identityOf(row),
-    index: row.part,
-    place: row.place,
-    content: row.content,
-    ...(row.replyTo !== undefined && { replyTo: row.replyTo }),
-  };
 }

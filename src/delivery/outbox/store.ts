@@ -1,5 +1,4 @@
 import type { Instant } from '../../base/clock.ts';
-import type { Json } from '../../base/json.ts';
 import {
   type Database,
   type Fragment,
@@ -11,8 +10,10 @@ import {
   type Transaction,
 } from '../../storage/index.ts';
 import type { Place, Receipt } from '../adapter.ts';
+import * as buttonStore from '../buttons/store.ts';
 import type { Content } from '../content.ts';
-import { toPlace } from '../store.ts';
+import { toPlace } from '../conversations/store.ts';
+import type { PartState } from './states.ts';
 
 /** A part as it is written; JSON names are the columns'. */
 export interface NewPart {
@@ -27,28 +28,14 @@ export interface NewPart {
   part: number;
   reply_to: string | null;
   content: Content;
-  state: 'sending' | 'pending' | 'draft';
+  state: Extract<PartState, 'sending' | 'pending' | 'draft'>;
   owner: string | null;
   next_at: Instant | null;
   tainted: boolean;
 }
 
-/** A button's row. */
-export interface NewButton {
-  id: string;
-  card: string;
-  label: string;
-  position: number;
-  action: Json;
-  conversation_id: string;
-  person_id: string | null;
-}
-
 const PART_COLUMNS = `id uuid, key text, adapter text, conversation_id uuid, person_id uuid, turn_id uuid, inbox_id uuid,
   grp text, part smallint, reply_to text, content jsonb, state text, owner uuid, next_at timestamptz, tainted boolean`;
-
-const BUTTON_COLUMNS =
-  'id text, card text, label text, position smallint, action jsonb, conversation_id uuid, person_id uuid';
 
 /**
  * `with` parts that write parts and buttons for which `when` holds (of a part `o`). A draft with the same key
@@ -56,7 +43,7 @@ const BUTTON_COLUMNS =
  */
 export function insertions(
   parts: readonly NewPart[],
-  buttons: readonly NewButton[],
+  buttons: readonly buttonStore.NewButton[],
   now: Instant,
   when: Fragment,
 ): Fragment {
@@ -68,15 +55,7 @@ export function insertions(
          set content = excluded.content, drafted = true, state = excluded.state, owner = excluded.owner, tainted = excluded.tainted
        where outbox.state = 'draft'
       returning id, key, inbox_id, receipt, unknown_at, drafted
-    )${buttons.length > 0 ? presses(buttons, now) : sql``}`;
-}
-
-function presses(buttons: readonly NewButton[], now: Instant): Fragment {
-  return sql`, presses as (
-      insert into buttons (id, card, label, position, action, conversation_id, person_id, created_at)
-      select b.*, ${now}::timestamptz from jsonb_to_recordset(${json(buttons)}) as b (${raw(BUTTON_COLUMNS)})
-       where b.card in (select key from out)
-    )`;
+    )${buttonStore.insertions(buttons, now)}`;
 }
 
 /** What `out` says of a part: its row may have been a draft before. */
@@ -98,7 +77,7 @@ export const WRITTEN = sql`select jsonb_agg(out) from out where out.inbox_id = f
 export async function insert(
   tx: Transaction,
   parts: readonly NewPart[],
-  buttons: readonly NewButton[],
+  buttons: readonly buttonStore.NewButton[],
   now: Instant,
 ): Promise<Written[]> {
   const statement = sql`with whatever as (select 1)${insertions(parts, buttons, now, sql`true`)} select (select jsonb_agg(out) from out) as written`;
@@ -106,20 +85,32 @@ export async function insert(
   return rows[0]?.written ?? [];
 }
 
+/** A part that could not be delivered for so long is a dead letter. */
+export const GIVE_UP_MS = 24 * 3_600_000;
+
 /** A part that was tried; one that is not to be said yet was not. */
 const BACKING_OFF = `o.state in ('pending', 'unknown') and o.attempts > 0`;
 
+/** The platforms of this process: those through which something can be said now, and all that are on; none: not known yet. */
+export interface Platforms {
+  here: readonly string[];
+  on: readonly string[];
+}
+
 /**
  * When the next part is due to be sent or looked for; `null` when none is. What is held for one of the adapters in `here`
- * is due again after its back-off.
+ * is due again after its back-off, what is held for one that is not `on` after a day.
  */
-export function earliest(here: readonly string[]): string {
+export function earliest({ here, on }: Platforms): string {
+  const lost = `select min(created_at) + interval '${GIVE_UP_MS / 3_600_000} hours' from outbox
+    where state = 'held' and adapter <> all (array[${quoted(on)}]::text[]) and ${on.length > 0}`;
+  const held = `select min(coalesce(next_at, created_at)) from outbox
+    where state = 'held' and adapter = any (array[${quoted(here)}]::text[])`;
   const due = `select min(next_at) from outbox where state in ('pending', 'unknown')`;
-  if (here.length === 0) return due;
-  const names = here.map((name) => `'${name.replaceAll("'", "''")}'`).join(', ');
-  const held = `select min(coalesce(next_at, created_at)) from outbox where state = 'held' and adapter in (${names})`;
-  return `select least((${due}), (${held}))`;
+  return `select least((${due}), (${held}), (${lost}))`;
 }
+
+const quoted = (names: readonly string[]) => names.map((name) => `'${name.replaceAll("'", "''")}'`).join(', ');
 
 /** A `with` part that marks the drafts of answers that have no part in them any more, to be taken away. */
 export function surplus(grps: readonly string[], keys: readonly string[]): Fragment {
@@ -185,8 +176,16 @@ export interface Row {
   owner: string;
 }
 
-/** Takes parts that are due and whose earlier parts of the same answer are there. */
-export async function claimDue(database: Database, owner: string, now: Instant, limit: number): Promise<Row[]> {
+/**
+ * Takes parts that are due and whose earlier parts of the same answer are there, and what no process with its platform
+ * (`on`) has taken up for a day.
+ */
+export async function claimDue(
+  database: Database,
+  owner: string,
+  now: Instant,
+  { limit, on }: { limit: number; on: readonly string[] },
+): Promise<Row[]> {
   const { rows } = await database.run<ClaimedRow>(
     'outbox.claim',
     `with due as (
@@ -197,12 +196,17 @@ export async function claimDue(database: Database, owner: string, now: Instant, 
         order by o.next_at
         limit ${limit}
         for update of o skip locked
+     ), lost as (
+       select id from outbox where state = 'held' and adapter <> all ($3) and cardinality($3::text[]) > 0 and created_at <= $4
+        limit ${limit}
+        for update skip locked
      ), taken as (
-       update outbox o set state = 'sending', owner = $1, next_at = null from due where o.id = due.id returning o.*
+       update outbox o set state = 'sending', owner = $1, next_at = null
+        where o.id in (select id from due union all select id from lost) returning o.*
      )
      select t.*, c.channel, c.space_id, c.kind from taken t join conversations c on c.id = t.conversation_id
       order by t.grp, t.part`,
-    [owner, now],
+    [owner, now, on, new Date(now.getTime() - GIVE_UP_MS)],
   );
   return rows.map((row) => toRow(row, owner));
 }
@@ -254,7 +258,7 @@ function toRow(row: ClaimedRow, owner: string): Row {
 /** What became of a part. */
 export interface Ended {
   id: string;
-  state: 'sent' | 'pending' | 'unknown' | 'held' | 'dead' | 'dropped';
+  state: Exclude<PartState, 'draft' | 'sending'>;
   receipt?: Receipt;
   nextAt?: Instant;
   unknownAt?: Instant;
@@ -285,7 +289,7 @@ export async function record(database: Database, owner: string, ended: readonly 
 
 /** Stores that nobody knows whether a draft's message is there. */
 export async function draftUnknown(database: Database, id: string, owner: string, at: Instant): Promise<void> {
-  await database.run('outbox.drafted', 'update outbox set unknown_at = $3 where id = $1 and owner = $2', [
+  await database.run('outbox.draft_unknown', 'update outbox set unknown_at = $3 where id = $1 and owner = $2', [
     id,
     owner,
     at,
@@ -357,30 +361,6 @@ export async function anyWaiting(database: Database, adapter: string): Promise<b
     [adapter],
   );
   return rows.length > 0;
-}
-
-/** The person's DM to fall back to, the newest: on this adapter, or on any. */
-export async function directConversation(
-  database: Database,
-  personId: string,
-  notIn: string,
-  adapter?: string,
-): Promise<string | undefined> {
-  const { rows } = await database.read<{ id: string }>(
-    `select id from conversations where person_id = $1 and kind = 'dm' and id <> $2 and adapter = coalesce($3, adapter)
-      order by created_at desc limit 1`,
-    [personId, notIn, adapter ?? null],
-  );
-  return rows[0]?.id;
-}
-
-/** As whom an adapter knows a person; of several the newest. */
-export async function knownAs(database: Database, personId: string, adapter: string): Promise<string | undefined> {
-  const { rows } = await database.read<{ external_id: string }>(
-    'select external_id from identities where person_id = $1 and adapter = $2 order by created_at desc limit 1',
-    [personId, adapter],
-  );
-  return rows[0]?.external_id;
 }
 
 /**

@@ -91,15 +91,6 @@ export async function identitiesOf(tx: Transaction, personId: string): Promise<I
   return rows.map((row) => ({ adapter: row.adapter, externalId: row.external_id, name: row.name }));
 }
 
-/** The person's own conversation on a platform, which nobody else reads. */
-export async function ownConversation(tx: Transaction, personId: string, adapter: string): Promise<string | undefined> {
-  const { rows } = await tx.query<{ id: string }>(
-    `select id from conversations where person_id = $1 and adapter = $2 and kind = 'dm' order by created_at desc limit 1`,
-    [personId, adapter],
-  );
-  return rows[0]?.id;
-}
-
 /**
  * Makes the person `from` the person `to`: all of theirs is moved, and their row is deleted, so that whatever another
  * process still does in their name fails and is done again as who they are now.
@@ -119,13 +110,11 @@ export async function join(
 }
 
 /**
- * Makes an identity a person of its own again, with the direct conversation it speaks in, and no more rights than it has
- * by itself; all else stays where it is.
+ * Makes an identity a person of its own again, with no more rights than it has by itself; all else stays where it is.
  */
 export async function part(
   tx: Transaction,
   { adapter, externalId }: Pick<Identity, 'adapter' | 'externalId'>,
-  conversationId: string,
   { person, role }: { person: Person; role: Role },
   now: Instant,
 ): Promise<Person> {
@@ -142,7 +131,6 @@ export async function part(
     externalId,
     id,
   ]);
-  await tx.query(`update conversations set person_id = $2 where id = $1 and kind = 'dm'`, [conversationId, id]);
   await record(tx, { at: now, personId: person.id, action: 'person.part', subject: id, detail: { adapter } });
   return toPerson(rows[0] as PersonRow);
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { dataTool, done, type Failed, failed, type ToolResult, type TxContext } from '../../agent/index.ts';
 import { shortId } from '../../base/ids.ts';
-import type { Choice } from '../../delivery/index.ts';
+import { type Choice, conversations } from '../../delivery/index.ts';
 import { type Once, type Reading, type Recurring, understand } from '../../time/index.ts';
 import { MOST_PENDING, refusedAsTooOften } from './limits.ts';
 import { CATCH_UPS, type WakeAt } from './reminder.ts';
@@ -112,7 +112,7 @@ export async function placeAt(
   const { tx, person, place: here, conversationId, clock, tainted } = ctx;
   const now = clock.now();
   const toDm = input.dm === true && here.kind !== 'dm';
-  if (toDm && !(await store.hasDm(tx, person.id))) {
+  if (toDm && !(await conversations.direct(tx, person.id))) {
     return failed('NO_DM', texts.noDm.message, { remedy: texts.noDm.remedy });
   }
   const refused = await refusedAsTooOften(ctx, [{ conversationId, ...schedule }]);

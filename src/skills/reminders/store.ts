@@ -131,14 +131,6 @@ export async function frequent(
   }));
 }
 
-/** Whether the person can be written to alone. */
-export async function hasDm(tx: Queryable, personId: string): Promise<boolean> {
-  const { rows } = await tx.query(`select 1 from conversations where person_id = $1 and kind = 'dm' limit 1`, [
-    personId,
-  ]);
-  return rows.length > 0;
-}
-
 export type Status = 'pending' | 'completed' | 'all';
 
 const SHOWN = `person_id = $1 and case $2 when 'all' then state <> 'deleted' else state = $2 end`;

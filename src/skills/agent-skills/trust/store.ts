@@ -2,6 +2,7 @@
 
 import type { Instant } from '../../../base/clock.ts';
 import type { Json } from '../../../base/json.ts';
+import { conversations } from '../../../delivery/index.ts';
 import type { DeletionRule } from '../../../people/index.ts';
 import { json, type Queryable, type Transaction } from '../../../storage/index.ts';
 import type { SourceKind } from '../skill.ts';
@@ -118,18 +119,6 @@ export async function undeprecate(tx: Transaction, name: string): Promise<boolea
   return count > 0;
 }
 
-export interface ConversationSettings {
-  settings: Record<string, Json>;
-  epoch: number;
-}
-
-export async function settingsOf(db: Pick<Queryable, 'query'>, conversationId: string): Promise<ConversationSettings> {
-  const { rows } = await db.query<ConversationSettings>('select settings, epoch from conversations where id = $1', [
-    conversationId,
-  ]);
-  return rows[0] ?? { settings: {}, epoch: 0 };
-}
-
 /** Limit of active skills in a conversation; the oldest is dropped. */
 const MOST_ACTIVE = 20;
 
@@ -140,18 +129,12 @@ export async function noteUse(
   names: readonly string[],
   now: Instant,
 ): Promise<void> {
-  const { rows } = await tx.query<ConversationSettings>(
-    'select settings, epoch from conversations where id = $1 for update',
-    [conversationId],
-  );
-  if (!rows[0]) return;
-  const { settings, epoch } = rows[0];
+  const held = await conversations.hold(tx, conversationId);
+  if (!held) return;
+  const { settings, epoch } = held;
   const before = activeIn(settings, epoch).filter((name) => !names.includes(name));
   const active = { epoch, names: [...before, ...names].slice(-MOST_ACTIVE) };
-  await tx.query(
-    'update conversations set settings = settings || jsonb_build_object($2::text, $3::jsonb) where id = $1',
-    [conversationId, ACTIVE, json(active)],
-  );
+  await conversations.setSetting(tx, conversationId, ACTIVE, active);
   await tx.query(
     `insert into skill_uses (name, uses, last_at) select name, 1, $2 from unnest($1::text[]) as name
      on conflict (name) do update set uses = skill_uses.uses + 1, last_at = excluded.last_at`,

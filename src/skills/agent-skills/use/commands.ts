@@ -1,20 +1,13 @@
 /** The slash commands: /skills, /skill, /rescan-skills, and skills called by name. */
 
-import {
-  type Call,
-  done,
-  failed,
-  refusedHere,
-  setSetting,
-  type ToolResult,
-  type TxContext,
-} from '../../../agent/index.ts';
+import { type Call, done, failed, refusedHere, type ToolResult, type TxContext } from '../../../agent/index.ts';
 import { didYouMean } from '../../../base/text.ts';
 import type { Command } from '../../../chat/index.ts';
+import { conversations } from '../../../delivery/index.ts';
 import type { View } from '../host.ts';
 import type { AgentSkill } from '../skill.ts';
 import * as texts from '../texts.ts';
-import { offIn, settingOf, settingsOf } from '../trust/store.ts';
+import { offIn, settingOf } from '../trust/store.ts';
 import { type Inquest, inquire } from '../trust/trust.ts';
 import { isFor } from './prompt.ts';
 import { readerOf, rescanSoon, type ToolDeps } from './tools.ts';
@@ -115,7 +108,7 @@ function completed(
 }
 
 async function list({ snapshot, decisions }: View, page: number, ctx: TxContext): Promise<ToolResult> {
-  const off = offIn((await settingsOf(ctx.tx, ctx.conversationId)).settings);
+  const off = offIn((await conversations.stateOf(ctx.tx, ctx.conversationId)).settings);
   const state = (skill: AgentSkill) => {
     const { name, agents } = skill;
     if (off.has(name)) return texts.STATES.off;
@@ -146,7 +139,7 @@ async function switched(
   const refused = refusedHere(ctx);
   if (refused) return refused;
   if (!snapshot.skills.has(name)) return failed('NOT_FOUND', unknown(snapshot, name));
-  await setSetting(ctx.tx, ctx.conversationId, settingOf(name), on ? null : false);
+  await conversations.setSetting(ctx.tx, ctx.conversationId, settingOf(name), on ? null : false);
   return done(on ? texts.switchedOn(name) : texts.switchedOff(name));
 }
 

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { type AnyTool, dataTool, done, failed, type ToolResult, type TxContext } from '../../../agent/index.ts';
+import { conversations } from '../../../delivery/index.ts';
 import { readInside } from '../files/read.ts';
 import { type AgentSkill, isTrusted } from '../skill.ts';
 import * as texts from '../texts.ts';
 import { isScript } from '../trust/pin.ts';
-import { offIn, settingsOf } from '../trust/store.ts';
+import { offIn } from '../trust/store.ts';
 import { entryOf, offered } from './prompt.ts';
 import { makeReady, type Ready } from './ready.ts';
 import { readerOf, skillName, type ToolDeps } from './tools.ts';
@@ -21,7 +22,7 @@ export function searchTool({ views, search }: ToolDeps): AnyTool {
     input: z.object({ words: z.string().min(1).max(400), most: z.int().min(1).max(20).default(8) }),
     prepare: ({ words }, { turn }) => search.find(views.of(turn).snapshot, words),
     async run({ words, most }, ctx) {
-      const { settings } = await settingsOf(ctx.tx, ctx.conversationId);
+      const { settings } = await conversations.stateOf(ctx.tx, ctx.conversationId);
       const may = new Set(offered(views.of(ctx.turn), offIn(settings), ctx.agent));
       const found = (ctx.prepared as AgentSkill[]).filter((skill) => may.has(skill)).slice(0, most);
       return found.length === 0 ? done(texts.noneFound(words)) : said(found.map(entryOf), found);
@@ -57,7 +58,7 @@ async function filesOf(wanted: number, ctx: TxContext): Promise<ToolResult> {
   const prepared = ctx.prepared as { ready: Ready; lines: string[] } | Extract<ToolResult, { ok: false }>;
   if ('ok' in prepared) return prepared;
   const { ready, lines } = prepared;
-  const { settings } = await settingsOf(ctx.tx, ctx.conversationId);
+  const { settings } = await conversations.stateOf(ctx.tx, ctx.conversationId);
   const { name } = ready.skill;
   if (offIn(settings).has(name)) return failed('OFF', texts.isOff(name));
   const trust = ready.all.at(-1)?.trust;
@@ -70,7 +71,7 @@ async function filesOf(wanted: number, ctx: TxContext): Promise<ToolResult> {
 }
 
 async function all({ views }: ToolDeps, wanted: number, ctx: TxContext): Promise<ToolResult> {
-  const { settings } = await settingsOf(ctx.tx, ctx.conversationId);
+  const { settings } = await conversations.stateOf(ctx.tx, ctx.conversationId);
   const skills = offered(views.of(ctx.turn), offIn(settings), ctx.agent);
   if (skills.length === 0) return done(texts.noSkills());
   const pages = Math.ceil(skills.length / SKILLS_A_PAGE);

@@ -2,13 +2,14 @@
 
 import { type CallContext, type Failed, failed } from '../../../agent/index.ts';
 import { didYouMean } from '../../../base/text.ts';
+import { conversations } from '../../../delivery/index.ts';
 import type { Queryable, Transaction } from '../../../storage/index.ts';
 import { listInside } from '../files/list.ts';
 import type { View } from '../host.ts';
 import { readBody } from '../read/file.ts';
 import { type AgentSkill, isTrusted, type SkillSnapshot, skillDependencies } from '../skill.ts';
 import * as texts from '../texts.ts';
-import { addPin, noteUse, offIn, pinOf, settingsOf } from '../trust/store.ts';
+import { addPin, noteUse, offIn, pinOf } from '../trust/store.ts';
 import { idOf, lookAt, type Trust } from '../trust/trust.ts';
 import { isFor } from './prompt.ts';
 
@@ -109,7 +110,7 @@ export async function admit(
   ctx: Pick<CallContext, 'conversationId' | 'clock'>,
   decided: () => void,
 ): Promise<Failed | undefined> {
-  const { settings } = await settingsOf(tx, ctx.conversationId);
+  const { settings } = await conversations.stateOf(tx, ctx.conversationId);
   const off = offIn(settings);
   const isOff = all.find((one) => off.has(one.skill.name));
   if (isOff) return failed('OFF', texts.isOff(isOff.skill.name));

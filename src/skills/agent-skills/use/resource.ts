@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { basename, extname } from 'node:path';
 import { z } from 'zod';
 import { type AnyTool, dataTool, done, type Failed, failed, lookAt } from '../../../agent/index.ts';
-import type { FileRef } from '../../../delivery/index.ts';
+import { conversations, type FileRef } from '../../../delivery/index.ts';
 import { pathProblem } from '../files/folder.ts';
 import { readInside } from '../files/read.ts';
 import { type AgentSkill, isTrusted } from '../skill.ts';
 import * as texts from '../texts.ts';
-import { activeIn, type ConversationSettings, offIn, pinOf, settingsOf } from '../trust/store.ts';
+import { activeIn, offIn, pinOf } from '../trust/store.ts';
 import { idOf, type Trust } from '../trust/trust.ts';
 import { readerOf, skillName, type ToolDeps } from './tools.ts';
 
@@ -30,7 +30,7 @@ export function resourceTool(deps: ToolDeps): AnyTool {
       return 'bytes' in read ? keep(deps, read, conversationId) : read;
     },
     async run({ name }, { tx, conversationId, prepared, turn }) {
-      const refused = notInUse(name, await settingsOf(tx, conversationId));
+      const refused = notInUse(name, await conversations.stateOf(tx, conversationId));
       if (refused) return refused;
       const read = prepared as (Resource & { pictures?: FileRef[] }) | Failed;
       if (!('content' in read)) return read;
@@ -44,14 +44,14 @@ export function resourceTool(deps: ToolDeps): AnyTool {
   });
 }
 
-function notInUse(name: string, { settings, epoch }: ConversationSettings): Failed | undefined {
+function notInUse(name: string, { settings, epoch }: conversations.ConversationState): Failed | undefined {
   if (offIn(settings).has(name)) return failed('OFF', texts.isOff(name));
   return activeIn(settings, epoch).includes(name) ? undefined : failed('NOT_ACTIVE', texts.notActive(name));
 }
 
 /** Steps hold what a picture is called by; its bytes stay what they are here, whatever becomes of the skill. */
 async function keep(deps: ToolDeps, picture: Picture, conversationId: string) {
-  const refused = notInUse(picture.skill_name, await settingsOf(readerOf(deps), conversationId));
+  const refused = notInUse(picture.skill_name, await conversations.stateOf(readerOf(deps), conversationId));
   if (refused) return refused;
   const { bytes, type, ...resource } = picture;
   const file: FileRef = { name: basename(picture.path), type, ...(await deps.host.artifacts.put(bytes)) };

@@ -1,0 +1,121 @@
+/** Buttons: what pressing one does. A button is used up once, and with it all of its card. */
+import type { Instant } from '../../base/clock.ts';
+import type { Json } from '../../base/json.ts';
+import type { DeletionRule, MergeRule } from '../../people/index.ts';
+import { type Database, type Fragment, json, raw, sql, type Transaction } from '../../storage/index.ts';
+import type { Form } from '../content.ts';
+
+/** A button's row. */
+export interface NewButton {
+  id: string;
+  /** The key of the part that shows it. */
+  card: string;
+  label: string;
+  position: number;
+  action: Json;
+  conversation_id: string;
+  person_id: string | null;
+}
+
+const COLUMNS = 'id text, card text, label text, position smallint, action jsonb, conversation_id uuid, person_id uuid';
+
+/** A `with` part, beginning with a comma, that writes the buttons whose cards are among the keys of `out`. */
+export function insertions(buttons: readonly NewButton[], now: Instant): Fragment {
+  if (buttons.length === 0) return sql``;
+  return sql`, presses as (
+      insert into buttons (id, card, label, position, action, conversation_id, person_id, created_at)
+      select b.*, ${now}::timestamptz from jsonb_to_recordset(${json(buttons)}) as b (${raw(COLUMNS)})
+       where b.card in (select key from out)
+    )`;
+}
+
+/**
+ * A scalar: id and label of the open buttons of the newest card of the conversation `c` that the person `p` may press,
+ * if it is not older than `since`.
+ */
+export function offered(since: Fragment): Fragment {
+  return sql`coalesce((
+        select json_agg(json_build_object('id', b.id, 'label', b.label) order by b.position)
+          from buttons b
+         where b.used_at is null and (b.person_id is null or b.person_id = p.id)
+           and b.created_at >= coalesce((${since}), b.created_at)
+           and b.card = (select card from buttons where conversation_id = c.id
+                          order by created_at desc, seq desc limit 1)), '[]')`;
+}
+
+/** What an open button asks for. */
+export async function formOf(database: Database, id: string): Promise<Form | undefined> {
+  const { rows } = await database.read<{ form: Form | null }>(
+    `select action->'form' as form from buttons where id = $1 and used_at is null`,
+    [id],
+  );
+  return rows[0]?.form ?? undefined;
+}
+
+export interface UsedButton {
+  /** The key of the part that shows it. */
+  card: string;
+  label: string;
+  /** What it does, and the one field that a press may fill. */
+  action: { tool: string; input: Record<string, unknown>; form?: Form };
+}
+
+/**
+ * Uses a button, and with it all of its card: `gone` when it does not exist or was used, `not_yours` when somebody else
+ * may press it.
+ */
+export async function use(
+  tx: Transaction,
+  id: string,
+  person: { id: string; owner: boolean },
+  now: Instant,
+): Promise<UsedButton | 'gone' | 'not_yours'> {
+  const { rows } = await tx.query<UsedButton & { person_id: string | null }>(
+    `select card, label, action, person_id from buttons
+      where id = $1 and used_at is null and (expires_at is null or expires_at > $2) for update`,
+    [id, now],
+  );
+  const button = rows[0];
+  if (!button) return 'gone';
+  if (button.person_id !== null && button.person_id !== person.id && !person.owner) return 'not_yours';
+  const { card, label, action } = button;
+  await tx.query('update buttons set used_at = $2, used_by = $3 where card = $1 and used_at is null', [
+    card,
+    now,
+    person.id,
+  ]);
+  return { card, label, action };
+}
+
+/** The buttons of a card whose use came to nothing can be pressed again. */
+export async function reopen(tx: Transaction, card: string): Promise<void> {
+  await tx.query('update buttons set used_at = null, used_by = null where card = $1', [card]);
+}
+
+/** Uses up the open buttons that call `tool` for a turn of the conversation. Returns the cards that show them. */
+export async function close(
+  tx: Transaction,
+  { conversationId, turnId, tool }: { conversationId: string; turnId: string; tool: string },
+  now: Instant,
+): Promise<string[]> {
+  const { rows } = await tx.query<{ card: string }>(
+    `with used as (
+       update buttons set used_at = $4
+        where conversation_id = $1 and used_at is null and action->>'tool' = $3 and action->'input'->>'turn' = $2
+       returning card
+     )
+     select distinct card from used`,
+    [conversationId, turnId, tool, now],
+  );
+  return rows.map(({ card }) => card);
+}
+
+/** A `with` part that deletes the buttons of the cards in `old` (their keys). */
+export const PRUNED = 'pressed as (delete from buttons b using old where b.card = old.key)';
+
+export const mergeRules: readonly MergeRule[] = [
+  { sql: 'update buttons set person_id = $2 where person_id = $1' },
+  { sql: 'update buttons set used_by = $2 where used_by = $1' },
+];
+
+export const deletionRules: readonly DeletionRule[] = [{ sql: 'delete from buttons where person_id = $1' }];

@@ -1,0 +1,133 @@
+/** Conversations: where people are heard and answered. Every statement that writes them, and what is read of them alone. */
+import type { Instant } from '../../base/clock.ts';
+import type { Json } from '../../base/json.ts';
+import type { MergeRule } from '../../people/index.ts';
+import { type Database, json, type Queryable, type Transaction } from '../../storage/index.ts';
+import type { KnownPlace, Place } from '../adapter.ts';
+
+export interface ConversationRow {
+  id: string;
+  adapter: string;
+  channel: string;
+  space_id: string;
+  kind: Place['kind'];
+  epoch: number;
+  settings: Record<string, Json>;
+}
+
+export function toPlace(row: Pick<ConversationRow, 'adapter' | 'channel' | 'space_id' | 'kind'>): Place {
+  const space = row.space_id.slice(row.adapter.length + 1);
+  return { adapter: row.adapter, channel: row.channel, space, kind: row.kind };
+}
+
+/** Makes the conversation of a place at first contact; concurrent makers get the same one. */
+export async function open(tx: Transaction, place: Place, personId: string, id: string, now: Instant): Promise<string> {
+  const space = `${place.adapter}:${place.space}`;
+  await tx.query(
+    `insert into spaces (id, adapter, name, created_at) values ($1, $2, $3, $4) on conflict (id) do nothing`,
+    [space, place.adapter, place.space, now],
+  );
+  const { rows } = await tx.query<{ id: string }>(
+    `insert into conversations (id, adapter, channel, space_id, kind, person_id, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7)
+     on conflict (adapter, channel) do update set kind = excluded.kind
+     returning id`,
+    [id, place.adapter, place.channel, space, place.kind, place.kind === 'dm' ? personId : null, now],
+  );
+  return (rows[0] as { id: string }).id;
+}
+
+/** Where these conversations are. */
+export async function placesOf(tx: Transaction, ids: readonly string[]): Promise<[string, Place][]> {
+  const { rows } = await tx.query<ConversationRow>(
+    'select id, adapter, channel, space_id, kind from conversations where id = any($1::uuid[])',
+    [ids],
+  );
+  return rows.map((row) => [row.id, toPlace(row)]);
+}
+
+/** Conversations of an adapter by when they were heard from last. */
+export async function known(database: Database, adapter: string, since: Instant, limit: number): Promise<KnownPlace[]> {
+  const { rows } = await database.read<ConversationRow & { heard_at: Instant | null }>(
+    `with heard as (
+       select conversation_id, max(sent_at) as heard_at from inbox where adapter = $1 and sent_at >= $2
+        group by conversation_id
+     )
+     select c.*, h.heard_at from conversations c left join heard h on h.conversation_id = c.id
+      where c.adapter = $1 and (c.created_at >= $2 or h.conversation_id is not null)
+      order by h.heard_at desc nulls last
+      limit $3`,
+    [adapter, since, limit],
+  );
+  return rows.map((row) => ({ place: toPlace(row), heardAt: row.heard_at ?? undefined }));
+}
+
+/** The person's newest direct conversation: on `adapters` only, and not `except`. */
+export async function direct(
+  db: Queryable,
+  personId: string,
+  { adapters, except }: { adapters?: readonly string[]; except?: string } = {},
+): Promise<string | undefined> {
+  const { rows } = await db.query<{ id: string }>(
+    `select id from conversations
+      where person_id = $1 and kind = 'dm' and ($2::text[] is null or adapter = any($2)) and id is distinct from $3::uuid
+      order by created_at desc limit 1`,
+    [personId, adapters ?? null, except ?? null],
+  );
+  return rows[0]?.id;
+}
+
+/** The newest direct conversation of each owner who has one. */
+export const OWNERS_DIRECT = `select distinct on (p.id) p.id as "personId", c.id as "conversationId"
+  from persons p join conversations c on c.person_id = p.id and c.kind = 'dm'
+ where p.role = 'owner' order by p.id, c.created_at desc`;
+
+/** Where each owner can be told something alone. */
+export async function ownersDirect(tx: Transaction): Promise<{ personId: string; conversationId: string }[]> {
+  return (await tx.query<{ personId: string; conversationId: string }>(OWNERS_DIRECT)).rows;
+}
+
+/** Makes a direct conversation somebody else's: who speaks there is a person of their own from now on. */
+export async function giveTo(tx: Transaction, id: string, personId: string): Promise<void> {
+  await tx.query(`update conversations set person_id = $2 where id = $1 and kind = 'dm'`, [id, personId]);
+}
+
+/** Begins a conversation afresh: what was said before is not shown to the model any more. */
+export async function nextEpoch(tx: Transaction, id: string): Promise<void> {
+  await tx.query('update conversations set epoch = epoch + 1 where id = $1', [id]);
+}
+
+export interface ConversationState {
+  settings: Record<string, Json>;
+  epoch: number;
+}
+
+/** The settings and the epoch. */
+export async function stateOf(db: Queryable, id: string): Promise<ConversationState> {
+  const { rows } = await db.query<ConversationState>('select settings, epoch from conversations where id = $1', [id]);
+  return rows[0] ?? { settings: {}, epoch: 0 };
+}
+
+/** The same, held until `tx` ends; undefined when there is no such conversation. */
+export async function hold(tx: Transaction, id: string): Promise<ConversationState | undefined> {
+  const { rows } = await tx.query<ConversationState>(
+    'select settings, epoch from conversations where id = $1 for update',
+    [id],
+  );
+  return rows[0];
+}
+
+/** Sets one setting; null takes it away. */
+export async function setSetting(db: Queryable, id: string, key: string, value: Json): Promise<void> {
+  await db.query(
+    value === null
+      ? 'update conversations set settings = settings - $2::text where id = $1'
+      : 'update conversations set settings = settings || jsonb_build_object($2::text, $3::jsonb) where id = $1',
+    value === null ? [id, key] : [id, key, json(value)],
+  );
+}
+
+/** Where the person talks alone. */
+export const mergeRules: readonly MergeRule[] = [
+  { sql: 'update conversations set person_id = $2 where person_id = $1' },
+];

@@ -1,0 +1,150 @@
+import { deferred, GroupCommit, groupBy } from '../base/async.ts';
+import type { Instant } from '../base/clock.ts';
+import type { World } from '../base/world.ts';
+import { type Database, type Fragment, hadNoEffect, render, sql, type Transaction } from '../storage/index.ts';
+import { type End, mayBeSurplus } from './end.ts';
+import type { Item } from './item.ts';
+import * as laneStore from './lanes/store.ts';
+import type { OutboxSender } from './outbox/index.ts';
+import { FENCED, insertions, surplus, WRITTEN, type Written } from './outbox/store.ts';
+import { answerKey, asWritten, type Parts } from './parts.ts';
+
+export interface EndingDeps {
+  database: Database;
+  world: World;
+  outbox: OutboxSender;
+  /** Something still waits in a lane whose row has ended. */
+  waits(): void;
+  wakeAt(at: Instant): void;
+}
+
+interface EndRow {
+  id: string;
+  pending: number;
+  written: Written[] | null;
+}
+
+/** A row that ends, and what it says. */
+interface Ending {
+  item: Item;
+  end: End;
+  grp: string;
+  parts: Parts;
+}
+
+/** Rows that end in one statement. */
+const ENDS = 64;
+/** Milliseconds: a statement that waits for another process's lock does not hold up the others for longer. */
+const PATIENCE_MS = 100;
+
+/** How rows end: state, answer and all that belongs to it in one statement, shared by those that end at once. */
+export class Endings {
+  private readonly deps: EndingDeps;
+  /** By the name of their transaction. */
+  private readonly groups = new Map<string, GroupCommit<Ending, EndRow | undefined>>();
+
+  constructor(deps: EndingDeps) {
+    this.deps = deps;
+  }
+
+  /**
+   * Ends a row: its state, its answer and what belongs to it in one statement, after which the answer is sent. False
+   * when the row is not this process's any more; then nothing has happened and nothing is said.
+   */
+  async end(name: string, item: Item, end: End): Promise<boolean> {
+    const ending = this.prepare(item, end);
+    const ended = await this.commit(name, ending);
+    if (!ended) {
+      this.deps.world.log.warn(
+        { item: item.key, owner: item.owner },
+        'row is owned by another process; nothing was committed',
+      );
+      return false;
+    }
+    await this.ended(ended, ending);
+    return true;
+  }
+
+  /**
+   * The same as the last statement of a transaction that did more than the end: what is said goes out after its commit,
+   * and `sent` resolves when that was tried. Undefined when the row is not this process's any more: then all of `tx` has
+   * been rolled back.
+   */
+  async endIn(tx: Transaction, item: Item, end: End): Promise<{ sent: Promise<void> } | undefined> {
+    const ending = this.prepare(item, end);
+    const { rows } = await tx.last<EndRow>(...render(this.statement([ending])));
+    const ended = rows[0];
+    if (!ended) return undefined;
+    const sent = deferred();
+    tx.afterCommit(() => {
+      this.ended(ended, ending).then(sent.resolve, sent.reject);
+    });
+    return { sent: sent.promise };
+  }
+
+  private prepare(item: Item, end: End): Ending {
+    const grp = end.key ?? answerKey(item.id);
+    return { item, end, grp, parts: this.deps.outbox.prepare({ ...addressOf(item), key: grp, ...end }) };
+  }
+
+  /** Ends of the same name share statements under load; a row without a lane ends alone. */
+  private async commit(name: string, ending: Ending): Promise<EndRow | undefined> {
+    const run = async (endings: readonly Ending[]) => {
+      const { rows } = await this.deps.database.run<EndRow>(name, ...render(this.statement(endings)));
+      const byId = new Map(rows.map((row) => [row.id, row]));
+      return endings.map(({ item }) => byId.get(item.id));
+    };
+    if (!ending.item.laned) return (await run([ending]))[0];
+    const known = this.groups.get(name);
+    const group =
+      known ?? new GroupCommit({ max: ENDS, patienceMs: PATIENCE_MS, keys: () => [], run, mayRunAlone: hadNoEffect });
+    if (!known) this.groups.set(name, group);
+    return group.add(ending);
+  }
+
+  private statement(endings: readonly Ending[]): Fragment {
+    const now = this.deps.world.clock.now();
+    const parts = endings.flatMap((each) => each.parts.parts);
+    const buttons = endings.flatMap((each) => each.parts.buttons);
+    const writing = parts.length > 0 ? insertions(parts, buttons, now, FENCED) : sql``;
+    // Drafts are only looked for where there can be any.
+    const drafted = endings.filter(({ item, end, parts: { rows } }) => mayBeSurplus(item, end, rows));
+    const dropping =
+      drafted.length > 0
+        ? surplus(
+            drafted.map(({ grp }) => grp),
+            parts.map(({ key }) => key),
+          )
+        : sql``;
+    const alsos = groupBy(
+      endings.flatMap(({ end }) => end.also ?? []),
+      (also) => also.write,
+    );
+    const also = [...alsos].reduce((before, [write, values]) => sql`${before}${write(values)}`, sql``);
+    const ends = endings.map(({ item, end: { state, error } }) => ({ item, state, error }));
+    return laneStore.ending(
+      ends,
+      now,
+      sql`${writing}${dropping}${also}`,
+      parts.length > 0 ? WRITTEN : sql`null::jsonb`,
+    );
+  }
+
+  /** After the commit: what was written is sent, what still waits in the lane is taken up. */
+  private async ended({ pending, written }: EndRow, { item, end, parts: { rows } }: Ending): Promise<void> {
+    if (pending > 0) this.deps.waits();
+    if (mayBeSurplus(item, end, rows)) this.deps.wakeAt(this.deps.world.clock.now());
+    await this.deps.outbox.dispatch(asWritten(rows, written));
+  }
+}
+
+/** Where a row is answered. */
+export function addressOf(item: Item) {
+  return {
+    place: item.conversation.place,
+    conversationId: item.conversation.id,
+    personId: item.person.id,
+    inboxId: item.id,
+    replyTo: item.payload.replyTo ?? (item.kind === 'press' ? undefined : item.messageId),
+  };
+}

@@ -1,0 +1,187 @@
+import { backOff, deadline, sleep, unlessAborted } from '../../base/async.ts';
+import type { Instant } from '../../base/clock.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { World } from '../../base/world.ts';
+import type { Instance } from '../../jobs/index.ts';
+import type { Database } from '../../storage/index.ts';
+import type { ChatAdapter, Part, Receipt, SendOutcome } from '../adapter.ts';
+import { identityOf } from '../parts.ts';
+import { directlyTo } from './direct.ts';
+import { Outages } from './outages.ts';
+import { mustLook, SEND_DEADLINE_MS, takeAway } from './resend.ts';
+import * as store from './store.ts';
+
+const LONGEST_BACK_OFF_MS = 5 * 60_000;
+
+export interface AttemptDeps {
+  database: Database;
+  world: World;
+  instance: () => Instance;
+  adapters(): readonly ChatAdapter[];
+  /** A platform gets parts through again: what waits with a back-off can go. */
+  outageEnded(adapter: string): void;
+  signal: AbortSignal;
+}
+
+/** Single attempts to bring a part to its place, and what becomes of it. */
+export class Attempts {
+  private readonly deps: AttemptDeps;
+  private readonly outages = new Outages();
+  private resends = 0;
+
+  constructor(deps: AttemptDeps) {
+    this.deps = deps;
+  }
+
+  /** How many parts this process has sent again that were looked for in vain: each may be there twice. */
+  get resent(): number {
+    return this.resends;
+  }
+
+  /** Whether rows of this owner are surely still this process's. */
+  isSure(owner: string): boolean {
+    const instance = this.deps.instance();
+    return owner === instance.id && instance.fresh();
+  }
+
+  /** One attempt; undefined when the part is not this process's any more. */
+  async attempt(row: store.Row): Promise<store.Ended | undefined> {
+    if (!(await this.isMine(row))) return undefined;
+    const adapter = this.adapter(row.place.adapter);
+    return this.after(row, adapter ? await this.put(adapter, row) : this.withoutPlatform(row));
+  }
+
+  /**
+   * Whether the part is still this process's. One that cannot tell the others that it lives waits until it can: by then
+   * it may have been taken over, and sending would be the second time.
+   */
+  private async isMine(row: store.Row): Promise<boolean> {
+    const { instance, signal } = this.deps;
+    while (row.owner === instance().id && !instance().fresh()) {
+      if (signal.aborted) return false;
+      await instance().beat();
+      if (!instance().fresh()) await sleep(1_000, signal).catch(() => {});
+    }
+    return row.owner === instance().id;
+  }
+
+  /**
+   * Brings one part to where it should be: sent, brought up to date, or taken away. Looks first where it may be there
+   * already and the platform would not notice a second one. Never rejects.
+   */
+  async put(adapter: ChatAdapter, row: store.Row): Promise<SendOutcome> {
+    const { world } = this.deps;
+    const part = toPart(row);
+    using limit = deadline(SEND_DEADLINE_MS, this.deps.signal);
+    const { signal } = limit;
+    try {
+      let receipt = row.receipt;
+      // What is to be taken away is looked for at once: sending it again would show it.
+      if (!receipt && row.unknownAt && (row.removed || mustLook(adapter, row.unknownAt, world.clock.now()))) {
+        if (adapter.promises.canFind) receipt = await unlessAborted(signal, adapter.find(part, row.createdAt, signal));
+        // What a draft showed was not said yet: its message becomes the answer.
+        else if (!row.draft) part.resend = true;
+        if (receipt && !row.draft && !row.removed) return { kind: 'sent', receipt };
+        if (!receipt && !row.removed) this.sendsAgain(row);
+      }
+      world.probe?.({ name: `send.${adapter.name}`, phase: 'before' });
+      // An adapter that does not heed the signal must not hold its slot, or the end of the process.
+      const outcome = await unlessAborted(signal, this.act(adapter, row, part, receipt, signal));
+      world.probe?.({ name: `send.${adapter.name}`, phase: 'after' });
+      if (this.outages.ends(adapter.name, outcome)) this.deps.outageEnded(adapter.name);
+      return outcome;
+    } catch (error) {
+      // An adapter answers with outcomes; what it throws says nothing about whether the part is there.
+      const outcome: SendOutcome = { kind: 'unknown', reason: messageOf(error) };
+      this.outages.ends(adapter.name, outcome);
+      return outcome;
+    }
+  }
+
+  /** Waits for its platform to be on again, then counts as gone with it. */
+  private withoutPlatform(row: store.Row): SendOutcome {
+    const reason = `${row.place.adapter} is off`;
+    return this.isTooOld(row) ? { kind: 'gone', reason } : { kind: 'retry', reason, until: 'reachable' };
+  }
+
+  private isTooOld(row: store.Row): boolean {
+    return this.deps.world.clock.now().getTime() - row.createdAt.getTime() >= store.GIVE_UP_MS;
+  }
+
+  private async act(
+    adapter: ChatAdapter,
+    row: store.Row,
+    part: Part,
+    receipt: Receipt | undefined,
+    signal: AbortSignal,
+  ) {
+    if (row.removed)
+      return takeAway(adapter, part, { receipt, unknownAt: row.unknownAt, now: this.deps.world.clock.now() }, signal);
+    if (!receipt) {
+      const first = await adapter.send(part, signal);
+      // Somebody has deleted what was shown while it grew; the answer is still owed.
+      const again = first.kind === 'deleted' && row.draft;
+      const sent = again ? await adapter.send({ ...part, instead: 'shown' }, signal) : first;
+      // The platform may have answered with a message that it had before, which shows how far the draft had come.
+      return row.draft && row.unknownAt && sent.kind === 'sent' ? adapter.edit(sent.receipt, part, signal) : sent;
+    }
+    const edited = await adapter.edit(receipt, part, signal);
+    return edited.kind === 'gone' ? adapter.send({ ...part, instead: receipt.id }, signal) : edited;
+  }
+
+  private async after(row: store.Row, outcome: SendOutcome): Promise<store.Ended> {
+    const { world } = this.deps;
+    if (outcome.kind === 'sent')
+      return { id: row.id, state: row.removed ? 'dropped' : 'sent', receipt: outcome.receipt };
+    if (outcome.kind === 'gone' && row.removed) return { id: row.id, state: 'dropped' };
+    if (outcome.kind === 'deleted') return { id: row.id, state: row.removed ? 'dropped' : 'sent' };
+    const now = world.clock.now();
+    const error = world.secrets.hide(outcome.reason).slice(0, 500);
+    const nextAt = new Date(now.getTime() + backOff(row.attempts + 1, LONGEST_BACK_OFF_MS));
+    world.log.debug({ key: row.key, outcome: outcome.kind, error }, 'part not delivered');
+    // What an earlier attempt left unknown stays so: this one not having arrived says nothing about that one.
+    const unclear = row.unknownAt && { unknownAt: row.unknownAt };
+    if (outcome.kind === 'retry' && outcome.until === 'reachable')
+      return { id: row.id, state: 'held', nextAt, error, ...unclear };
+    if (outcome.kind === 'gone') return this.elsewhere(row, error, now);
+    if (outcome.kind === 'refused' || this.isTooOld(row)) return this.dead(row, error);
+    if (outcome.kind === 'unknown')
+      return { id: row.id, state: 'unknown', nextAt, unknownAt: row.unknownAt ?? now, error };
+    const after = outcome.afterMs === undefined ? nextAt : new Date(now.getTime() + outcome.afterMs);
+    return { id: row.id, state: 'pending', nextAt: after, error, ...unclear };
+  }
+
+  /** The place is gone: the person's DM, once; else nowhere. */
+  private async elsewhere(row: store.Row, error: string, now: Instant): Promise<store.Ended> {
+    if (row.personId && !row.fallback) {
+      const conversationId = await directlyTo(this.deps, row.personId, row);
+      if (conversationId) return { id: row.id, state: 'pending', nextAt: now, error, conversationId };
+    }
+    return this.dead(row, error);
+  }
+
+  private dead(row: store.Row, error: string): store.Ended {
+    this.deps.world.log.error({ key: row.key, place: row.place, error }, 'dead letter');
+    return { id: row.id, state: 'dead', error };
+  }
+
+  private sendsAgain({ key }: store.Row): void {
+    this.resends++;
+    this.deps.world.log.info({ key }, 'whether it had arrived could not be found out: sent again');
+  }
+
+  private adapter(name: string): ChatAdapter | undefined {
+    return this.deps.adapters().find((adapter) => adapter.name === name);
+  }
+}
+
+function toPart(row: store.Row): Part {
+  return {
+    key: row.key,
+    identity: identityOf(row),
+    index: row.part,
+    place: row.place,
+    content: row.content,
+    ...(row.replyTo !== undefined && { replyTo: row.replyTo }),
+  };
+}

@@ -1,0 +1,63 @@
+/**
+ * The states of a part, and every statement that changes them. `docs/delivery.md` shows both tables; the tests refuse a
+ * change that is not listed, in each database that they use.
+ */
+
+export const STATES = {
+  draft: 'It grows with its turn; its message may be there, and shows an older text.',
+  pending: 'Due at `next_at`: to be sent, brought up to date, or (`removed`) taken away.',
+  sending: 'Its `owner` is sending it.',
+  unknown: 'It may be on the platform; due at `next_at`, looked for first where that is needed.',
+  held: 'Nobody is there to hear it, or its platform is off.',
+  sent: 'The platform has it. Final, but for a card whose buttons are used up.',
+  dead: 'A dead letter: it could not be delivered. Final, unless it is resent.',
+  dropped: 'Not said, or taken away again. Final.',
+} as const;
+
+export type PartState = keyof typeof STATES;
+
+export interface Transition {
+  /** The function of a `store.ts` whose statement does it. */
+  by: string;
+  /** `new`: the row is written. */
+  from: readonly (PartState | 'new')[];
+  to: readonly PartState[];
+  when: string;
+}
+
+export const TRANSITIONS: readonly Transition[] = [
+  { by: 'insertions', from: ['new'], to: ['sending', 'pending'], when: 'it is said: sent by its writer, or queued' },
+  {
+    by: 'insertions',
+    from: ['draft'],
+    to: ['sending', 'pending'],
+    when: 'the turn has ended: the draft is the answer',
+  },
+  { by: 'surplus', from: ['draft'], to: ['pending'], when: 'the answer has fewer parts: the draft is taken away' },
+  { by: 'draft', from: ['new'], to: ['draft'], when: 'a part of an answer is about to be shown while it grows' },
+  { by: 'claimDue', from: ['pending', 'unknown'], to: ['sending'], when: 'it is due, and earlier parts are there' },
+  { by: 'claimDue', from: ['held'], to: ['sending'], when: 'its platform was off for a day: to be said elsewhere' },
+  { by: 'record', from: ['sending'], to: ['sent'], when: 'the platform has it' },
+  {
+    by: 'record',
+    from: ['sending'],
+    to: ['pending'],
+    when: 'it is to be tried again, or elsewhere: its place is gone',
+  },
+  { by: 'record', from: ['sending'], to: ['unknown'], when: 'the platform has not answered' },
+  { by: 'record', from: ['sending'], to: ['held'], when: 'nobody is there, or its platform is off' },
+  { by: 'record', from: ['sending'], to: ['dead'], when: 'the platform refuses it, or it was tried for too long' },
+  { by: 'record', from: ['sending'], to: ['dropped'], when: 'a surplus draft was taken away' },
+  { by: 'reachable', from: ['held'], to: ['pending'], when: 'its place can be written to again' },
+  { by: 'takeUpHeld', from: ['held'], to: ['pending'], when: 'somebody is there for another process' },
+  { by: 'release', from: ['sending'], to: ['unknown', 'pending'], when: 'its process has died' },
+  { by: 'free', from: ['sending'], to: ['unknown', 'pending'], when: 'its process does not know of it' },
+  { by: 'closeCard', from: ['sent'], to: ['pending'], when: 'its buttons are used up, and shown so' },
+  { by: 'revive', from: ['dead'], to: ['pending'], when: 'a dead letter is resent' },
+  {
+    by: 'deletionRules',
+    from: ['pending', 'unknown', 'held', 'dead'],
+    to: ['dropped'],
+    when: 'its person is erased',
+  },
+];
