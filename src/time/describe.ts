@@ -1,11 +1,13 @@
 import type { Instant } from '../base/clock.ts';
 import { listOf } from '../base/text.ts';
-import { clockOf, DAY, dayOfWall, MINUTE } from './civil.ts';
+import { clockOf, DAY, dayOfWall, MINUTE, ymdOf } from './civil.ts';
 import { formatDay, formatInstant, SHORT_MONTHS, WEEKDAYS } from './format.ts';
 import { type NthWeekday, parseRule, type Rule, type RulePart } from './rule.ts';
 import type { Recurring, When } from './types.ts';
 import { wallAt } from './zones.ts';
 
+const ALL_DATES = Array.from({ length: 31 }, (_, index) => index + 1);
+const FROM_END = [-5, -4, -3, -2, -1];
 const NTH = ['first', 'second', 'third', 'fourth', 'fifth'];
 
 /**
@@ -19,7 +21,17 @@ export function describe(when: When, { now }: { now: Instant; zone: string }): s
   const rule = parseRule(when.rule, { start: 0, zone: when.zone });
   if ('problem' in rule) return nextOnly(when, now);
   const words = ruleWords({ ...rule, parts: rule.parts.map(named) }, now);
-  return words === undefined ? nextOnly(when, now) : `${words} (${rule.zone})${nextWords(when, rule, now)}`;
+  return words === undefined
+    ? nextOnly(when, now)
+    : `${words}${exceptWords(rule, now)} (${rule.zone})${nextWords(when, rule, now)}`;
+}
+
+/** The days to come that a series leaves out; with their year, so that they are read as single ones. */
+function exceptWords({ skipped = [], zone }: Rule, now: Instant): string {
+  const today = dayOfWall(wallAt(now.getTime(), zone));
+  const days = skipped.filter((day) => day >= today).map(ymdOf);
+  const told = days.map(({ year, month, day }) => `${day} ${SHORT_MONTHS[month - 1]} ${year}`);
+  return told.length === 0 ? '' : `, except ${listOf(told)}`;
 }
 
 /** A rule that has no words of its own, by its next occurrences; `parseWhen` does not read this. */
@@ -196,6 +208,13 @@ function monthlyWords(part: RulePart, interval: number): string | undefined {
   const { byDay = [], byMonthDay = [] } = part;
   if (byDay.length === 1 && byMonthDay.length === 1 && byDay[0]?.nth === 0 && interval === 1 && !part.byMonth)
     return `every ${plainDays(byDay)} the ${ordinal(byMonthDay[0] ?? 1)}`;
+  const [missing, more] = FROM_END.filter((nth) => !part.bySetPos?.includes(nth));
+  const weekday = byDay.length === 1 && interval === 1 && !part.byMonth ? plainDays(byDay) : undefined;
+  if (weekday && missing !== undefined && more === undefined && part.bySetPos?.length === 4)
+    return `every ${weekday} except the ${nthWord(missing, weekday)} of the month`;
+  const left = ALL_DATES.filter((day) => !byMonthDay.includes(day));
+  if (byMonthDay.length > 15 && left.length > 0 && byDay.length === 0 && interval === 1 && !part.byMonth)
+    return `every day except the ${listOf(left.map(ordinal))}`;
   const days = numberedWords(part);
   if (!days || part.byMonth) return undefined;
   return interval === 1 ? `on the ${days} of every month` : `every ${interval} months on the ${days}`;

@@ -1,10 +1,10 @@
-import { isoOfWall } from './civil.ts';
+import { isoOfWall, type Wall } from './civil.ts';
 import { type Env, envOf } from './env.ts';
 import { resolveOnce } from './once.ts';
 import type { Phrase } from './phrase.ts';
 import type { DateSpec, DaySet } from './pieces.ts';
-import { parseRule, type Rule } from './rule.ts';
-import { resolveSeries, united } from './series.ts';
+import { parseRule, type Rule, type RulePart } from './rule.ts';
+import { recurring, resolveSeries } from './series.ts';
 import { impossible, never, past, tooOften, unknownZone, whichOne } from './texts.ts';
 import type { Reading, Reject, When, WhenContext } from './types.ts';
 import { findZone } from './zone-names.ts';
@@ -143,4 +143,20 @@ function each(phrase: Phrase, env: Env): When | undefined {
 
 function asReading(when: When): Reading | undefined {
   return when.kind === 'once' || when.kind === 'recurring' ? { words: '', when } : undefined;
+}
+
+/** Several series that are meant together: "Mondays at 9 and Fridays at 5". */
+function united(series: readonly Rule[], env: Env): When | undefined {
+  const [first] = series;
+  if (!first || series.some(({ skipped = [] }) => skipped.length > 0)) return undefined;
+  const start = Math.min(...series.map((rule) => rule.start));
+  const parts = series.flatMap((rule) => rule.parts.map((part) => ({ ...timeOf(rule.start), ...part })));
+  // A step of two weeks needs a start of its own.
+  if (parts.some(({ interval, count }) => (interval ?? 1) > 1 || count !== undefined)) return undefined;
+  return recurring({ start, zone: first.zone, parts }, env);
+}
+
+function timeOf(start: Wall): Pick<RulePart, 'byHour' | 'byMinute'> {
+  const date = new Date(start);
+  return { byHour: [date.getUTCHours()], byMinute: [date.getUTCMinutes()] };
 }

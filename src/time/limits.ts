@@ -75,6 +75,19 @@ function boundsOf({ dates, recurs, range }: Phrase, env: Env): [Day, Day] | unde
   return undefined;
 }
 
+/** The single days that a series leaves out; undefined where it is open which. */
+export function skippedDays({ excepts }: Phrase, env: Env): Day[] | undefined {
+  const days: Day[] = [];
+  for (const date of excepts.flatMap(({ once }) => once ?? [])) {
+    const found = date.type === 'period' ? weekOf(periodBounds(date, env)) : resolveDate(date, env);
+    if (typeof found === 'string' || found.ask) return undefined;
+    days.push(...found.days);
+  }
+  return days.sort((a, b) => a - b);
+}
+
+const weekOf = ([from]: [Day, Day]) => ({ days: Array.from({ length: 7 }, (_, at) => from + at), ask: false });
+
 function startOf({ date, time, shift, offset }: Moment, env: Env): Partial<Limits> | When | undefined {
   if (shift) {
     const wall = moveDay(env.today, shift, 1) * DAY + (env.wall - env.today * DAY);

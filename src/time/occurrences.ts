@@ -3,6 +3,7 @@ import {
   DAY,
   type Day,
   dayOf,
+  dayOfWall,
   daysInMonth,
   HOUR,
   MINUTE,
@@ -56,6 +57,7 @@ export function* ruleOccurrences(
 ): Generator<Occurrence, void> {
   const streams = rule.parts.map((part) => partOccurrences(rule, part, after, clock));
   const heads = streams.map((stream) => stream.next());
+  const skipped = new Set(rule.skipped);
   let last = after;
   for (;;) {
     let earliest = -1;
@@ -69,10 +71,16 @@ export function* ruleOccurrences(
     if (!head || head.done || !stream) return;
     if (head.value.at > last) {
       last = head.value.at;
-      yield head.value;
+      if (!skipped.has(dayOfWall(head.value.wall))) yield head.value;
     }
     heads[earliest] = stream.next();
   }
+}
+
+/** Whether a rule occurs on a day of its zone. */
+export function occursOn(day: Day, rule: Rule, clock: ZoneClock): boolean {
+  const [found] = ruleOccurrences(rule, clock.instantOf(day * DAY) - 1, clock);
+  return found !== undefined && dayOfWall(found.wall) === day;
 }
 
 function* partOccurrences(rule: Rule, part: RulePart, after: number, clock: ZoneClock): Generator<Occurrence, void> {

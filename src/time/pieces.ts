@@ -138,6 +138,8 @@ export interface DaySet {
   holiday?: string;
   /** "weekends": both days, at the weekend's own hour. */
   weekend?: boolean;
+  /** Single days that a series leaves out: "except tomorrow". */
+  once?: DateSpec[];
   /** Said in the plural, so that it recurs by itself: "Mondays". */
   plural?: boolean;
 }

@@ -7,6 +7,8 @@ import type { NthWeekday, RulePart } from './rule.ts';
 
 const ALL_WEEKDAYS = [1, 2, 3, 4, 5, 6, 7];
 const ALL_MONTHS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
+/** The places of a weekday in a month, counted from its end. */
+const FROM_END = [-5, -4, -3, -2, -1];
 const ALL_DATES = Array.from({ length: 31 }, (_, index) => index + 1);
 
 const plain = (weekdays: readonly number[]) =>
@@ -110,20 +112,24 @@ function withoutWeekdays(part: RulePart, weekdays: readonly number[]): RulePart[
 function withoutNth(part: RulePart, days: readonly NthWeekday[], months = ALL_MONTHS): RulePart[] | undefined {
   const [one, more] = days;
   const inDays = daily(part);
-  if (!one || more || one.nth < 1 || !inDays || (inDays.interval ?? 1) > 1) return undefined;
+  if (!one || more || !inDays || (inDays.interval ?? 1) > 1) return undefined;
   if (inDays.byMonthDay || inDays.bySetPos || inDays.byDay?.some(({ nth }) => nth !== 0)) return undefined;
   const within = inDays.byMonth ?? ALL_MONTHS;
   const weekdays = inDays.byDay?.map(({ weekday }) => weekday) ?? ALL_WEEKDAYS;
   if (!weekdays.includes(one.weekday)) return [part];
   const rest = weekdays.filter((weekday) => weekday !== one.weekday);
+  const others = rest.length > 0 ? [{ ...inDays, byDay: plain(rest) }] : [];
   const on = { ...inDays, byDay: plain([one.weekday]) };
+  // Counted from the end, no date tells which of them it is.
+  if (one.nth < 0 && (inDays.byMonth || months.length < ALL_MONTHS.length)) return undefined;
+  if (one.nth < 0) return [...others, { ...on, freq: 'MONTHLY', bySetPos: FROM_END.filter((nth) => nth !== one.nth) }];
   const byMonthDay = ALL_DATES.filter((date) => Math.ceil(date / 7) !== one.nth);
   const limitedTo = (byMonth: number[]) => (byMonth.length === ALL_MONTHS.length ? {} : { byMonth });
-  const others = within.filter((month) => !months.includes(month));
+  const free = within.filter((month) => !months.includes(month));
   const named = within.filter((month) => months.includes(month));
   return [
-    ...(rest.length > 0 ? [{ ...inDays, byDay: plain(rest) }] : []),
-    ...(others.length > 0 ? [{ ...on, ...limitedTo(others) }] : []),
+    ...others,
+    ...(free.length > 0 ? [{ ...on, ...limitedTo(free) }] : []),
     ...(named.length > 0 ? [{ ...on, ...limitedTo(named), byMonthDay }] : []),
   ];
 }

@@ -1,4 +1,4 @@
-import { type Day, dayOf, isoOfWall, type Wall } from './civil.ts';
+import { DAY, type Day, dayOf, dayOfWall, isoOfWall, type Wall } from './civil.ts';
 import { instantOf, isZone, wallAt } from './zones.ts';
 
 export const FREQUENCIES = ['SECONDLY', 'MINUTELY', 'HOURLY', 'DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY'] as const;
@@ -37,6 +37,8 @@ export interface Rule {
   start: Wall;
   zone: string;
   parts: RulePart[];
+  /** Days in the rule's zone on which nothing occurs, ascending. */
+  skipped?: Day[];
 }
 
 /** The lists of numbers in an RRULE: name, field, the values it may hold. */
@@ -53,11 +55,17 @@ const LISTS = [
 
 const MAY_BE_ZERO = new Set(['BYHOUR', 'BYMINUTE', 'BYSECOND']);
 
-/** RFC 5545 text: a DTSTART line in the rule's zone, then one RRULE line each. */
+/** RFC 5545 text: a DTSTART line in the rule's zone, one RRULE line each, then the days that are left out. */
 export function formatRule(rule: Rule): string {
   const start = isoOfWall(rule.start).replace(/[-:]/g, '');
   const dtstart = rule.zone === 'UTC' ? `DTSTART:${start}Z` : `DTSTART;TZID=${rule.zone}:${start}`;
-  return [dtstart, ...rule.parts.map((part) => `RRULE:${formatPart(part)}`)].join('\n');
+  const days = (rule.skipped ?? []).map((day) =>
+    isoOfWall(day * DAY)
+      .slice(0, 10)
+      .replace(/-/g, ''),
+  );
+  const except = days.length > 0 ? [`EXDATE;VALUE=DATE:${days.join(',')}`] : [];
+  return [dtstart, ...rule.parts.map((part) => `RRULE:${formatPart(part)}`), ...except].join('\n');
 }
 
 function formatPart(part: RulePart): string {
@@ -93,20 +101,35 @@ export function parseRule(text: string, fallback: { start: Wall; zone: string })
   if (text.length > LONGEST_RULE) return { problem: 'it is too long' };
   let { start, zone } = fallback;
   const parts: RulePart[] = [];
-  for (const line of text.split(/[\r\n]+|\\n|\s+(?=(?:RRULE|DTSTART)\b)/i)) {
+  const skipped: Day[] = [];
+  for (const line of text.split(/[\r\n]+|\\n|\s+(?=(?:RRULE|DTSTART|EXDATE)\b)/i)) {
     const trimmed = line.trim();
     if (trimmed === '') continue;
     if (/^DTSTART/i.test(trimmed)) {
       const read = parseStart(trimmed, zone);
       if ('problem' in read) return read;
       ({ start, zone } = read);
+    } else if (/^EXDATE/i.test(trimmed)) {
+      const days = parseSkipped(trimmed);
+      if (!days) return { problem: 'its EXDATE names no days (EXDATE;VALUE=DATE:20261224)' };
+      skipped.push(...days);
     } else {
       const part = parsePart(trimmed.replace(/^RRULE:/i, ''), zone);
       if ('problem' in part) return part;
       parts.push(part);
     }
   }
-  return parts.length === 0 ? { problem: 'it has no RRULE' } : { start, zone, parts };
+  if (parts.length === 0) return { problem: 'it has no RRULE' };
+  return skipped.length === 0 ? { start, zone, parts } : { start, zone, parts, skipped: skipped.sort((a, b) => a - b) };
+}
+
+/** The days of an EXDATE line; undefined where it names moments, or nothing. */
+function parseSkipped(line: string): Day[] | undefined {
+  const stamps = line
+    .slice(line.lastIndexOf(':') + 1)
+    .split(',')
+    .map(parseStamp);
+  return stamps.every((stamp) => stamp?.dateOnly) ? stamps.map((stamp) => dayOfWall(stamp?.wall ?? 0)) : undefined;
 }
 
 const STAMP = /^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z?))?$/i;

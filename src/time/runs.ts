@@ -261,6 +261,8 @@ function isWeakDate(date: DateSpec, word: string, before: string, length: number
   if (date.type === 'monthday' && before === 'due') return false;
   if (date.type === 'monthday')
     return /^\d/.test(word) && ((date.month === undefined && length < 3) || /^\d{8}$/.test(word));
+  // "2nd to last day of the month".
+  if (date.type === 'nth' && date.nth < 0) return false;
   if (date.type === 'numeric') return /^\d/.test(word) && date.year === undefined;
   return /^\d/.test(word);
 }

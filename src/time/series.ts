@@ -1,8 +1,8 @@
-import { addMonths, DAY, MINUTE, type Wall, wallOf } from './civil.ts';
+import { addMonths, DAY, type Day, MINUTE, type Wall, wallOf } from './civil.ts';
 import { isTime, type Minute, timesOn } from './clock.ts';
 import { type Env, minuteOfPart, toInstant } from './env.ts';
-import { isFirstDay, type Limits, limitsOf } from './limits.ts';
-import { type Occurrence, ruleOccurrences } from './occurrences.ts';
+import { isFirstDay, type Limits, limitsOf, skippedDays } from './limits.ts';
+import { type Occurrence, occursOn, ruleOccurrences } from './occurrences.ts';
 import type { Phrase } from './phrase.ts';
 import { type Clock, type DateSpec, isElapsed, type Recur, type Span, type TimeSpec } from './pieces.ts';
 import { formatRule, type Rule, type RulePart } from './rule.ts';
@@ -40,8 +40,9 @@ export function resolveSeries(phrase: Phrase, env: Env): When | undefined {
   const limits = limitsOf(phrase, env);
   if (limits === undefined || 'kind' in limits) return limits;
   const readings = draftsOf(phrase, env, limits);
-  if (!readings) return undefined;
-  const series = readings.map((draft) => finish(draft, limits, env));
+  const skipped = skippedDays(phrase, env);
+  if (!readings || !skipped || (skipped.length > 0 && limits.count !== undefined)) return undefined;
+  const series = readings.map((draft) => finish(draft, limits, skipped, env));
   const [first, ...rest] = series;
   if (!first || (rest.length === 0 && !isPerDay(phrase))) return first;
   const possible = series.filter((one) => one?.kind === 'recurring');
@@ -209,6 +210,7 @@ function calendarDraft(recur: Recur, minutes: Minute[], phrase: Phrase, env: Env
   const nightly = minutes.some((minute) => minute >= 1440);
   const parts = calendarParts(nightly ? dayLater(recur) : quartersFrom(limits.startDay, recur), anchor);
   if (!parts || (nightly && !recur.days && recur.freq !== 'DAILY')) return undefined;
+  if (nightly && phrase.excepts.some(({ once }) => once)) return undefined;
   const left = excluded(parts, phrase);
   if (!left) return undefined;
   const { months } = recur;
@@ -234,7 +236,7 @@ function dayLater(recur: Recur): Recur {
 
 function excluded(parts: RulePart[], { excepts }: Phrase): RulePart[] | undefined {
   let left: RulePart[] | undefined = parts;
-  for (const except of excepts) left = left && without(left, except);
+  for (const except of excepts) if (!except.once) left = left && without(left, except);
   return left;
 }
 
@@ -317,9 +319,10 @@ function windowsOf(from: Clock, to: Clock, env: Env): [Minute, Minute][] {
 
 // --- the finished rule -------------------------------------------------------------------------------------------
 
-function finish({ parts, start, after, free }: Draft, limits: Limits, env: Env): When | undefined {
+function finish({ parts, start, after, free }: Draft, limits: Limits, skipped: Day[], env: Env): When | undefined {
   if (parts.length === 0) return never();
-  const open: Rule = { start, zone: env.zone, parts: free ? parts.map((part) => ({ ...part, interval: 1 })) : parts };
+  const counted = free ? parts.map((part) => ({ ...part, interval: 1 })) : parts;
+  const open: Rule = { start, zone: env.zone, parts: counted };
   const first = firstOf(open, parts, after, limits, env);
   if (!first) return never();
   const until = limits.lasting ? lastOf(limits.lasting, first.wall, parts, env, limits) : limits.until;
@@ -332,7 +335,9 @@ function finish({ parts, start, after, free }: Draft, limits: Limits, env: Env):
     ...(limits.count === undefined ? {} : { count: limits.count }),
     ...(until === undefined ? {} : { until }),
   }));
-  return recurring({ ...anchorOf(first, limited, env), parts: limited }, env);
+  const rule: Rule = { ...anchorOf(first, limited, env), parts: limited };
+  const left = skipped.filter((day) => occursOn(day, rule, env.clock));
+  return recurring(left.length > 0 ? { ...rule, skipped: left } : rule, env);
 }
 
 /**
@@ -381,20 +386,4 @@ export function recurring(rule: Rule, env: Env): When {
   for (const { at } of ruleOccurrences(rule, env.now, clock)) if (next.push(toInstant(at)) === NEXT) break;
   if (next.length === 0) return never();
   return { kind: 'recurring', rule: formatRule(rule), zone: rule.zone, next } satisfies Recurring;
-}
-
-/** Several series that are meant together: "Mondays at 9 and Fridays at 5". */
-export function united(series: readonly Rule[], env: Env): When | undefined {
-  const [first] = series;
-  if (!first) return undefined;
-  const start = Math.min(...series.map((rule) => rule.start));
-  const parts = series.flatMap((rule) => rule.parts.map((part) => ({ ...timeOf(rule.start), ...part })));
-  // A step of two weeks needs a start of its own.
-  if (parts.some(({ interval, count }) => (interval ?? 1) > 1 || count !== undefined)) return undefined;
-  return recurring({ start, zone: first.zone, parts }, env);
-}
-
-function timeOf(start: Wall): Pick<RulePart, 'byHour' | 'byMinute'> {
-  const date = new Date(start);
-  return { byHour: [date.getUTCHours()], byMinute: [date.getUTCMinutes()] };
 }

@@ -52,7 +52,7 @@ export interface Recurring {
   kind: 'recurring';
   /**
    * RFC 5545 text as stored: `DTSTART;TZID=Europe/Berlin:20261123T090000\nRRULE:FREQ=WEEKLY;BYDAY=MO` (several RRULE
-   * and EXRULE-free lines where the words need them). Wall-clock time is kept, except for sub-daily steps.
+   * lines where the words need them, then EXDATE with the days left out). Wall-clock time is kept, except for sub-daily steps.
    */
   rule: string;
   zone: string;

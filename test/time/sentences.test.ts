@@ -234,8 +234,17 @@ test.each([
   ['call Bo tomorrow at 5, actually 6pm', '2026-11-19T17:00:00.000Z'],
   ['remind me tomorrow at 9 to call Bo, actually 10am', '2026-11-19T09:00:00.000Z'],
   ['call Bo on Monday at 10, no, make it Tuesday', '2026-11-24T09:00:00.000Z'],
+  ['call Bo tomorrow at 5, I mean 6pm', '2026-11-19T17:00:00.000Z'],
+  ['call Bo on Friday at 12, make that 12:30', '2026-11-20T11:30:00.000Z'],
+  ['call Bo tomorrow at 3pm, oops I meant 4', '2026-11-19T15:00:00.000Z'],
 ])('"%s" asks with what the correction leaves as it was', (text, at) => {
   const { when, task } = understand(text, ctx);
   const asked = when.kind === 'ambiguous' ? when.readings.map((reading) => certain(reading.when)) : certain(when);
   expect({ asked, task }).toEqual({ asked: [at], task: 'call Bo' });
+});
+
+test('three digits behind a day are offered as its hour', () => {
+  const { when, task } = understand('dinner tomorrow 730', ctx);
+  expect(when.kind === 'ambiguous' && certain(when.readings[0]?.when ?? when)).toBe('2026-11-19T18:30:00.000Z');
+  expect(task).toBe('dinner');
 });

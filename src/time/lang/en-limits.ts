@@ -82,6 +82,13 @@ export const limitRules: readonly Rule[] = [
   ['limit', 'the? next? {number} times', (c) => ({ kind: 'count', count: get(c, 'number'), loose: true })],
   ['limit', 'for? {number} x', (c) => ({ kind: 'count', count: get(c, 'number') })],
   ['limit', '{leaving} {onSuch}? {exception}', (c) => ({ kind: 'except', days: get(c, 'exception') })],
+  ['limit', '{leaving} {onSuch}? {singles}', (c) => ({ kind: 'except', days: { once: get(c, 'singles') } })],
+  ['singles', '{date}', (c) => (isSingle(get(c, 'date')) ? [c.date] : undefined)],
+  [
+    'singles',
+    '{date} ,|and|or on? {singles}',
+    (c) => (isSingle(get(c, 'date')) ? [c.date, ...get<DateSpec[]>(c, 'singles')] : undefined),
+  ],
   ['limit', '{leaving} {whenIt} {exception}', (c) => ({ kind: 'except', days: get(c, 'exception') })],
   ['limit', 'unless {whenIt}? {exception}', (c) => ({ kind: 'except', days: get(c, 'exception') })],
   ['limit', 'unless on|a|an|the {exception}', (c) => ({ kind: 'except', days: get(c, 'exception') })],
@@ -97,6 +104,7 @@ export const limitRules: readonly Rule[] = [
   ['leaving', 'but|and|only|just? not|never', () => true],
   ['leaving', 'but? not including|counting', () => true],
   ['leaving', 'leaving out', () => true],
+  ['leaving', 'but|and skip|skipping', () => true],
   ['leaving', 'but', () => true],
   ['leaving', 'other', (_, [, next]) => next?.text === 'on' || undefined],
   ['onSuch', 'on|for|in|at|over|during the|a|an?', () => true],
@@ -127,6 +135,13 @@ export const limitRules: readonly Rule[] = [
   ['times', 'at? {a:fullTime} /|? {b:fullTime}', (c) => [c.a, c.b]],
   ['fullTime', '{clock}', (c) => (get<Clock>(c, 'clock').weak ? undefined : { clock: c.clock })],
 ];
+
+/** "Tomorrow", "next Friday", "24 Dec 2026", "next week": days that come once; "Friday", "24 Dec" come again. */
+function isSingle(date: DateSpec): boolean {
+  if (date.type === 'weekday' || date.type === 'weekend') return /^(?:this|next|coming)$/.test(date.which);
+  if (date.type === 'period') return date.unit === 'week' && date.edge === 'whole';
+  return date.type === 'offset' || ('year' in date && date.year !== undefined);
+}
 
 function alike(one: DaySet, other: DaySet): DaySet {
   return { ...one, ...other, weekdays: [...(one.weekdays ?? []), ...(other.weekdays ?? [])] };

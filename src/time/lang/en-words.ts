@@ -87,7 +87,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   // units
   ...listed('second', 'sec secs seconds'),
   ...listed('minute', 'min mins minutes minuts mintues minuites'),
-  ...listed('hour', 'hr hrs hours huors'),
+  ...listed('hour', 'hr hrs hours huors horus ohurs houres housr'),
   ...listed('day', 'days dys'),
   ...listed('week', 'weeks wk wks'),
   ...listed('month', 'months mo mos mth mths'),
@@ -138,7 +138,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   ...listed('at', '@'),
   ...listed('and', '& n'),
   ...listed('ending', 'ends'),
-  ...listed('remind', 'remid remnd reming rmind remimd remidn rmd reminde remibd'),
+  ...listed('remind', 'remid remnd reming rmind rmeind remidn remimd rmd reminde remibd'),
   ...listed('remember', 'rember remeber remmeber rembember'),
   ...listed('recurring', 'repeating'),
   everyday: 'every day',

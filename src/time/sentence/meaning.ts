@@ -6,7 +6,7 @@ import { again, byHabit, isUnread } from './doubts.ts';
 import { anniversary, besideEvent, onThatDay } from './events.ts';
 import { completed, connectorAt, limitedFirst } from './joins.ts';
 import { plain } from './plain.ts';
-import { corrected, correction, isOpenChoice, leavesClock, waitsForEvent } from './turns.ts';
+import { beforeThing, corrected, correction, isOpenChoice, leavesClock, waitsForEvent } from './turns.ts';
 import {
   ask,
   isSameWhen,
@@ -39,6 +39,8 @@ export function meaningOf(view: View): Understood {
     layout.hasLead && layout.connector === '' ? /^["“]([^"“”]+)["”]$/.exec(understood.task)?.[1] : undefined;
   const task = quoted ?? understood.task;
   const isCertain = when.kind === 'once' || when.kind === 'recurring';
+  const before = beforeThing(view, understood);
+  if (before) return { ...ask(view, [before, when], words ?? '', []), task };
   const isDoubtful =
     isRefusal(view, layout) ||
     correction(view) !== undefined ||

@@ -1,8 +1,10 @@
 import { ORDINALS } from '../lang/en-words.ts';
+import { parseWhen } from '../parse.ts';
 import type { Run } from '../runs.ts';
+import type { When } from '../types.ts';
 import { digitsAt, hasOwnClock, isBound, isOpen, STARTS } from './days.ts';
 import { isHours, withDigits } from './digits.ts';
-import { during, isTie, lasts } from './doubts.ts';
+import { byHabit, during, isTie, lasts } from './doubts.ts';
 import { lengthened } from './ends.ts';
 import { limited } from './joins.ts';
 import { isAdjective } from './rivals.ts';
@@ -78,6 +80,8 @@ export function middle(view: View, [from, to]: [number, number]): Understood | u
       (onlyTime(first) && during(view, first, from) !== undefined) ||
       (first.phrase.recurs.length > 0 && mentions(view, first.to, to, ENDS));
     const words = view.runs.words(first.from, first.to);
+    const hour = unread ? hourBehind(view, first, to) : undefined;
+    if (hour) return ask(view, [hour, first.when], view.runs.words(first.from, to), [[from, first.from]]);
     return unread ? ask(view, [first.when], words, rest) : result(view, first.when, words, rest);
   }
   return ask(
@@ -86,6 +90,15 @@ export function middle(view: View, [from, to]: [number, number]): Understood | u
     view.runs.words(first.from, first.to),
     [[from, to]],
   );
+}
+
+/** "Dinner tomorrow 730": three digits at the end may be the hour, by habit of one half of the day. */
+function hourBehind(view: View, run: Run, to: number): When | undefined {
+  const [, hour, minute] = /^([1-9]|1[0-2])([0-5][05])$/.exec(to === run.to + 1 ? word(view, run.to) : '') ?? [];
+  if (hour === undefined || hasTime(run)) return undefined;
+  const words = `${view.runs.words(run.from, run.to)} at ${hour}:${minute}`;
+  const understood = { when: parseWhen(words, view.ctx), words, task: view.runs.words(0, run.from) };
+  return understood.when.kind === 'reject' ? undefined : byHabit(view, understood, view.finder.layout()).when;
 }
 
 /** The times that stand between the first word and the last. */

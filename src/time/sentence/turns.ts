@@ -1,7 +1,9 @@
+import { HOUR } from '../civil.ts';
 import { hideNames } from '../names.ts';
 import { parseWhen } from '../parse.ts';
 import type { Run } from '../runs.ts';
 import { tokenise } from '../tokens.ts';
+import type { When } from '../types.ts';
 import { FUNCTION_WORDS } from './days.ts';
 import { ask, startsWeak, type Understood, type View, word } from './view.ts';
 
@@ -10,9 +12,11 @@ import { ask, startsWeak, type Understood, type View, word } from './view.ts';
 /** "At 5, no, 6", "Monday, actually Tuesday": up to where the first time goes, and from where the second one does. */
 export function correction(view: View): { before: number; after: number } | undefined {
   for (const [at, { text }] of view.tokens.entries()) {
-    if (!TURNS.test(text)) continue;
+    // "At 12, make that 12:30".
+    const isMade = text === 'make' && /^(?:it|that)$/.test(word(view, at + 1));
+    if (!TURNS.test(text) && !isMade) continue;
     let before = at;
-    while (before > 0 && /^[.,;:-]$/.test(word(view, before - 1))) before--;
+    while (before > 0 && LEADING.test(word(view, before - 1))) before--;
     let after = at + 1;
     while (BETWEEN.test(word(view, after)) || TURNS.test(word(view, after))) after++;
     // "Tomorrow at 9 call Bo, actually at 10".
@@ -35,7 +39,9 @@ export function corrected(view: View): Understood | undefined {
   const kept = said.phrase.placed.filter(({ piece }) => !kinds.has(piece.kind));
   const isHour = anew.phrase.placed.length === 1 && kinds.has('time') && /^\d/.test(word(view, anew.from));
   const words = kept.map(({ from, to }) => view.runs.words(from, to));
-  words.push(`${isHour ? 'at ' : ''}${view.runs.words(anew.from, anew.to)}`);
+  // "At 3pm, no, 4": in the same half of the day.
+  const half = isHour ? halfOf(said, anew) : '';
+  words.push(`${isHour ? 'at ' : ''}${view.runs.words(anew.from, anew.to)}${half}`);
   const when = parseWhen(words.join(' '), view.ctx);
   if (when.kind === 'reject') return undefined;
   const { head, body, hasLead } = view.finder.layout();
@@ -45,6 +51,13 @@ export function corrected(view: View): Understood | undefined {
     [said.to, before],
     [anew.to, body[1]],
   ]);
+}
+
+/** Which half of the day the first hour names, where the second one leaves it open. */
+function halfOf(said: Run, anew: Run): string {
+  const [first, second] = [said.phrase.time?.clock, anew.phrase.time?.clock];
+  if (!first?.exact || !second || second.exact || second.hour > 12) return '';
+  return first.hour < 12 ? ' am' : ' pm';
 }
 
 /** "At 5 or when I'm home": what else may be meant was not read. */
@@ -70,6 +83,17 @@ export function leavesClock(view: View, { when, words = '', task }: Understood):
   });
 }
 
+/** "Remind me about the 9am standup at 8:45": the half of the day that is not said may be that of what is near. */
+export function beforeThing(view: View, { when, words = '', task }: Understood): When | undefined {
+  const [, digits, half] = /\b(\d{1,2}(?::\d\d)?) ?([ap]m)\b/i.exec(task) ?? [];
+  if (when.kind !== 'once' || digits === undefined || !/\d$/.test(words) || /[ap]m\b/i.test(words)) return undefined;
+  const other = parseWhen(`${words} ${half}`, view.ctx);
+  const thing = parseWhen(`${digits} ${half}`, { ...view.ctx, now: other.kind === 'once' ? other.at : view.ctx.now });
+  if (other.kind !== 'once' || thing.kind !== 'once' || other.at.getTime() === when.at.getTime()) return undefined;
+  const ahead = thing.at.getTime() - other.at.getTime();
+  return ahead > 0 && ahead <= 2 * HOUR ? other : undefined;
+}
+
 function namesTime(view: View, at: number): boolean {
   const said = word(view, at);
   return /^\d/.test(said) || HOURS.test(said) || (view.language.temporal.has(said) && !LENGTHS.test(said));
@@ -89,6 +113,9 @@ export function waitsForEvent(view: View, { words = '', task }: Understood): boo
 }
 
 const TURNS = /^(?:no|nope|sorry|actually|wait|oops|correction|scratch|rather|mean|meant)$/;
+
+/** What stands before the word that turns the meaning: "…, I mean". */
+const LEADING = /^(?:[.,;:-]|i|oh|let's)$/;
 
 const BETWEEN = /^(?:[.,;:-]|at|on|by|it|that|make|let's|say|i|mean|meant)$/;
 

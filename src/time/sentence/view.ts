@@ -184,7 +184,11 @@ export function isMoved(view: View, { from, phrase }: Run): boolean {
 export function isMovedTo(view: View, { from, phrase }: Run, start: number): boolean {
   if (word(view, from - 1) !== 'to' || phrase.dates.length === 0) return false;
   // "Push it to Monday": the reminder itself.
-  return view.tokens.slice(start, from - 2).some(({ text }) => MOVES.test(text)) && !PRONOUN.test(word(view, from - 2));
+  return (
+    (/^(?:moved|shifted|pushed|postponed|rescheduled|brought|delayed)$/.test(word(view, from - 2)) ||
+      view.tokens.slice(start, from - 2).some(({ text }) => MOVES.test(text))) &&
+    !PRONOUN.test(word(view, from - 2))
+  );
 }
 
 export function clockWithin(view: View, from: number, to: number): Run | undefined {
