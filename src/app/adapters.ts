@@ -1,5 +1,12 @@
+import { type ConsoleAdapter, consoleAdapter } from '../adapters/console/index.ts';
 import { discord } from '../adapters/discord/index.ts';
-import type { Platform } from '../chat/index.ts';
+import { TestClock } from '../base/clock.ts';
+import type { World } from '../base/world.ts';
+import { type Command, complete, type Platform, type Typing } from '../chat/index.ts';
+import type { Config } from '../config/index.ts';
+import type { ChatAdapter } from '../delivery/index.ts';
+import type { Worker } from '../jobs/index.ts';
+import type { Foundation } from './foundation.ts';
 
 /** Where coda can be talked to besides the terminal, one line each: deleting a line and its folder deletes the platform. */
 export const platforms: readonly Platform[] = [discord];
@@ -9,3 +16,48 @@ export const titles: ReadonlyMap<string, string> = new Map([
   ['console', 'the terminal'],
   ...platforms.map(({ name, title }) => [name, title] as const),
 ]);
+
+interface PlatformParts extends Foundation {
+  config: Config;
+  world: World;
+  commands: readonly Command[];
+}
+
+/** The platforms that the configuration switches on. */
+export function openPlatforms(parts: PlatformParts): ChatAdapter[] {
+  const { config, world, commands, database, artifacts, egress } = parts;
+  const { access } = config;
+  const completing = { database, clock: world.clock, commands, access };
+  return platforms.flatMap((platform) => {
+    const settings = config.block(platform.config);
+    if (settings === undefined) return [];
+    const answer = (typing: Omit<Typing, 'adapter'>) => complete(completing, { ...typing, adapter: platform.name });
+    return [platform.open({ config: settings, access, world, artifacts, egress, commands, complete: answer })];
+  });
+}
+
+interface ConsoleParts {
+  config: Config;
+  world: World;
+  artifacts: Foundation['artifacts'];
+  worker: Worker;
+  commands: readonly Command[];
+  /** Resolves when nothing that is due is left. */
+  settled(): Promise<void>;
+}
+
+/** The terminal. With a test clock, a session can move it. */
+export function openConsole(parts: ConsoleParts, said: { version: string; hint: string }): ConsoleAdapter {
+  const { config, world, artifacts, worker, settled } = parts;
+  const { clock, log } = world;
+  const commands = parts.commands.map(({ name, summary }) => ({ name, summary }));
+  const about = { name: config.assistant.name, version: said.version, hint: said.hint, commands };
+  const options = { log, clock, artifacts, dataDir: config.dataDir, about };
+  if (!(clock instanceof TestClock)) return consoleAdapter(options);
+  const moveClock = async (to: Date) => {
+    await clock.moveTo(to, settled);
+    worker.look();
+    await settled();
+  };
+  return consoleAdapter({ ...options, moveClock });
+}

@@ -79,36 +79,23 @@ export interface AgentParts {
 }
 
 /** Makes models, prompts, commands, tools and the agent from what the skills bring. */
-export function wireAgent({ config, world, database, delivery, skills, wakeAt, ...parts }: AgentParts): AgentWiring {
-  const { clock, log } = world;
-  const { name } = config.assistant;
-  const values = skills.map(({ skill }) => skill);
-  const keeps = values.flatMap(({ words }) => words?.keeps ?? []);
-  const zone = defaultZone(config);
-
-  const offline = offlineModel(values.flatMap(({ phrases = [] }) => phrases));
-  const { artifacts, model: instead } = parts;
-  const opened = openInference({ config, world, database, artifacts, offline, model: instead });
+export function wireAgent(parts: AgentParts): AgentWiring {
+  const { config, world, database, artifacts, delivery, checks, skills, wakeAt } = parts;
+  const offline = offlineModel(skills.flatMap(({ skill }) => skill.phrases ?? []));
+  const opened = openInference({ config, world, database, artifacts, offline, model: parts.model });
   const { inference, models, model, status } = opened;
-  if (models) parts.checks.add(modelChecks(models, database, clock));
+  if (models) checks.add(modelChecks(models, database, world.clock));
 
-  const prompts = new Prompts(skills, clock);
+  const zone = defaultZone(config);
+  const prompts = new Prompts(skills, world.clock);
   const system = systemOf(config, world, prompts);
   const windowOf = (name: string) => models?.limits(name).context;
   const askedIn = (item: Item) => ({ ...saidIn(item), window: windowOf(model(item).name) });
 
-  const { access } = config;
-  const linking: LinkDeps = {
-    delivery,
-    mergeRules: mergeRulesOf(skills),
-    access,
-    platforms: titles,
-    keeps,
-    wakeAt,
-    log,
-  };
+  const keeps = skills.flatMap(({ skill }) => skill.words?.keeps ?? []);
+  const linking = linkingOf(parts, keeps);
   const commands: readonly Command[] = [
-    ...coreCommands({ delivery, checks: parts.checks, keeps }),
+    ...coreCommands({ delivery, checks, keeps }),
     linkCommand(linking),
     ...modelCommands({
       models,
@@ -123,25 +110,11 @@ export function wireAgent({ config, world, database, delivery, skills, wakeAt, .
     }),
     ...skills.flatMap(({ skill, deps }) => skill.commands?.(deps) ?? []),
   ];
-
-  const toolbox = new Toolbox([
-    ...coreTools({ name, commands, skills: values }),
-    decideTool(delivery),
-    ...forgetTools({
-      delivery,
-      deletionRules: deletionRulesOf(skills),
-      collectSoon: (tx, personId) => collectSoon(parts.jobs, tx, personId, clock.now()),
-    }),
-    ...linkTools(linking),
-    ...contextTools(),
-    ...skills.flatMap(({ skill, deps }) => skill.tools?.(deps) ?? []),
-  ]);
-
   const agent = new Agent({
     database,
     world,
     delivery,
-    toolbox,
+    toolbox: openTools(parts, linking, commands),
     model,
     inference,
     policy: defaultPolicy,
@@ -156,6 +129,29 @@ export function wireAgent({ config, world, database, delivery, skills, wakeAt, .
     wakeAt,
   });
   return { agent, commands, called: calledBy(skills), status, close: () => inference.close() };
+}
+
+function linkingOf({ config, world, delivery, skills, wakeAt }: AgentParts, keeps: readonly string[]): LinkDeps {
+  const { access } = config;
+  return { delivery, mergeRules: mergeRulesOf(skills), access, platforms: titles, keeps, wakeAt, log: world.log };
+}
+
+/** The tools of coda itself, then those of the skills. */
+function openTools(parts: AgentParts, linking: LinkDeps, commands: readonly Command[]): Toolbox {
+  const { config, world, delivery, jobs, skills } = parts;
+  const { name } = config.assistant;
+  return new Toolbox([
+    ...coreTools({ name, commands, skills: skills.map(({ skill }) => skill) }),
+    decideTool(delivery),
+    ...forgetTools({
+      delivery,
+      deletionRules: deletionRulesOf(skills),
+      collectSoon: (tx, personId) => collectSoon(jobs, tx, personId, world.clock.now()),
+    }),
+    ...linkTools(linking),
+    ...contextTools(),
+    ...skills.flatMap(({ skill, deps }) => skill.tools?.(deps) ?? []),
+  ]);
 }
 
 function saidIn(item: Item): Asked {

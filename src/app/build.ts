@@ -1,24 +1,23 @@
-import { type ConsoleAdapter, consoleAdapter } from '../adapters/console/index.ts';
+import type { ConsoleAdapter } from '../adapters/console/index.ts';
 import { approvalSource, itemContext, type Model } from '../agent/index.ts';
 import { Closer, withTimeout } from '../base/async.ts';
-import { TestClock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
-import { Checks, type Command, complete, Router, type Skill, type SkillDeps, type Typing } from '../chat/index.ts';
+import { Checks, type Command, Router, type Skill, type SkillDeps } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
-import { type ChatAdapter, Delivery, deadJobSource } from '../delivery/index.ts';
+import { type ChatAdapter, Delivery, type DeliveryOptions, deadJobSource } from '../delivery/index.ts';
 import { JobQueue, Schedules, Worker } from '../jobs/index.ts';
 import { agentSkills, agentSkillsConfig } from '../skills/agent-skills/index.ts';
 import type { Artifacts, Database, Transaction } from '../storage/index.ts';
-import { platforms } from './adapters.ts';
+import { openConsole, openPlatforms } from './adapters.ts';
 import { wireAgent } from './agent.ts';
 import { LiveSkills } from './agent-skills.ts';
 import { deadJobCheck, deadLetterCheck, storageCheck } from './checks.ts';
-import { type Foundation, openFoundation } from './foundation.ts';
+import { openFoundation } from './foundation.ts';
 import { remembered } from './inference.ts';
 import { defaultZone } from './settings.ts';
-import { builtInSkills, type EquippedSkill } from './skills.ts';
+import { builtInSkills, type EquippedSkill, equip } from './skills.ts';
 
 /** A platform that cannot be heard. */
 export interface Away {
@@ -89,38 +88,23 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
   const worker = new Worker({ database, world });
   const wakeAt = (at: Date) => worker.wakeAt(at);
 
-  const delivery = new Delivery({
-    database,
-    bus,
-    world,
-    program: `coda ${version}`,
-    access: config.access,
-    concurrency: config.delivery.concurrency,
-    queueLimit: config.delivery.queue_limit,
-    rateLimit: config.delivery.rate_limit,
-    maxAgeMs: config.delivery.max_age,
-    context: itemContext(remembered(config), config.models !== undefined),
-    wakeAt,
-  });
+  const delivery = openDelivery(config, { database, bus, world, program: `coda ${version}`, wakeAt });
+  const { outbox } = delivery;
   const owner = () => delivery.self.owner();
   const jobs = new JobQueue({ database, world, owner, wakeAt, signal: stopping.signal });
   const schedules = new Schedules({ database, world, jobs, wakeAt });
   const healthy = async () => delivery.isWell && (await database.healthy());
   const checks = new Checks();
-  checks.add([storageCheck(healthy), deadLetterCheck(delivery.outbox), deadJobCheck(jobs)]);
+  checks.add([storageCheck(healthy), deadLetterCheck(outbox), deadJobCheck(jobs)]);
 
   const liveSkills = new LiveSkills({ config, world, bus, database, artifacts });
   const emit: SkillDeps['emit'] = ({ name: event }, payload) =>
     void bus.publish(EVENTS, JSON.stringify({ event, payload }));
-  const ofFolders = agentSkills(liveSkills, config.block(agentSkillsConfig));
-  const all = [...builtInSkills, ofFolders, ...(options.skills ?? [])];
-  const does = all.flatMap(({ words }) => words?.does ?? []);
-  const { outbox } = delivery;
-  const common = { database, artifacts, outbox, world, jobs, schedules, does, wakeAt, emit };
-  const skills = all.map(
-    (skill): EquippedSkill => ({ skill, deps: { ...common, config: skill.config && config.block(skill.config) } }),
+  const skills = equip(
+    [...builtInSkills, agentSkills(liveSkills, config.block(agentSkillsConfig)), ...(options.skills ?? [])],
+    config,
+    { database, artifacts, outbox, world, jobs, schedules, wakeAt, emit },
   );
-
   const wiring = wireAgent({ config, world, database, artifacts, delivery, jobs, checks, skills, wakeAt, model });
   const { agent, commands, called } = wiring;
   closer.onClose('summaries', wiring.close);
@@ -129,38 +113,53 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
   const parts = { config, world, closer, stopping, database, artifacts, worker, delivery, jobs, schedules, skills };
   const settled = () => settle(parts);
   const console = openConsole({ ...parts, commands, settled }, options);
-  const configured = openPlatforms({ config, world, commands, ...foundation });
+  const configured = openPlatforms({ ...foundation, config, world, commands });
   const adapters: readonly ChatAdapter[] = [console, ...configured, ...(options.adapters ?? [])];
   checks.add(adapters.flatMap((adapter) => adapter.checks?.() ?? []));
   checks.add(skills.flatMap(({ skill, deps }) => skill.checks?.(deps) ?? []));
 
-  const away = () => awayOf(adapters);
   return {
-    ...parts,
+    ...{ database, artifacts, worker, delivery, jobs, commands, console, checks, healthy, settled },
     agentSkills: liveSkills,
-    commands,
-    console,
-    checks,
     start: () => start({ ...parts, liveSkills, commands, router, adapters }),
     stop: (graceMs = GRACE_MS) => stop(parts, graceMs),
-    settled,
-    status: async () => ({
-      version,
-      engine: database.engine,
-      adapters: adapters.map((adapter) => adapter.name),
-      away: Object.fromEntries(away().map(({ platform, says }) => [platform, says])),
-      running: delivery.running,
-      outbox: { ...(await delivery.outbox.open()), sent_again: delivery.outbox.resent },
-      jobs: { dead: (await jobs.dead(1)).total },
-      ...withModels(wiring.status()),
-      storage: { ...database.stats() } as Json,
-    }),
-    healthy,
-    away,
+    status: async () => ({ version, ...(await statusOf(parts, adapters, wiring.status())) }),
+    away: () => awayOf(adapters),
   };
 }
 
-const withModels = (models: Json | undefined) => (models === undefined ? {} : { models });
+function openDelivery(
+  config: Config,
+  parts: Pick<DeliveryOptions, 'database' | 'bus' | 'world' | 'program' | 'wakeAt'>,
+): Delivery {
+  return new Delivery({
+    ...parts,
+    access: config.access,
+    concurrency: config.delivery.concurrency,
+    queueLimit: config.delivery.queue_limit,
+    rateLimit: config.delivery.rate_limit,
+    maxAgeMs: config.delivery.max_age,
+    context: itemContext(remembered(config), config.models !== undefined),
+  });
+}
+
+/** For `coda status`. `models`: how they fare; undefined where none is configured. */
+async function statusOf(
+  { database, delivery, jobs }: Parts,
+  adapters: readonly ChatAdapter[],
+  models: Json | undefined,
+): Promise<Record<string, Json>> {
+  return {
+    engine: database.engine,
+    adapters: adapters.map((adapter) => adapter.name),
+    away: Object.fromEntries(awayOf(adapters).map(({ platform, says }) => [platform, says])),
+    running: delivery.running,
+    outbox: { ...(await delivery.outbox.open()), sent_again: delivery.outbox.resent },
+    jobs: { dead: (await jobs.dead(1)).total },
+    ...(models !== undefined && { models }),
+    storage: { ...database.stats() } as Json,
+  };
+}
 
 /** What runs once everything is made. */
 interface Parts {
@@ -175,12 +174,6 @@ interface Parts {
   jobs: JobQueue;
   schedules: Schedules;
   skills: readonly EquippedSkill[];
-}
-
-interface PlatformParts {
-  config: Config;
-  world: World;
-  commands: readonly Command[];
 }
 
 interface Starting extends Parts {
@@ -248,45 +241,4 @@ function awayOf(adapters: readonly ChatAdapter[]): Away[] {
     const away = adapter.away?.();
     return away ? [{ platform: adapter.name, ...away }] : [];
   });
-}
-
-/** The platforms that the configuration switches on. */
-function openPlatforms({
-  config,
-  world,
-  commands,
-  database,
-  artifacts,
-  egress,
-}: Foundation & PlatformParts): ChatAdapter[] {
-  const { access } = config;
-  const completing = { database, clock: world.clock, commands, access };
-  return platforms.flatMap((platform) => {
-    const settings = config.block(platform.config);
-    if (settings === undefined) return [];
-    const answer = (typing: Omit<Typing, 'adapter'>) => complete(completing, { ...typing, adapter: platform.name });
-    return [platform.open({ config: settings, access, world, artifacts, egress, commands, complete: answer })];
-  });
-}
-
-function openConsole(
-  parts: Pick<Parts, 'config' | 'world' | 'artifacts' | 'worker'> & {
-    commands: readonly Command[];
-    settled(): Promise<void>;
-  },
-  { version, hint }: BuildOptions,
-): ConsoleAdapter {
-  const { config, world, artifacts, worker, settled } = parts;
-  const { clock, log } = world;
-  const moveClock =
-    clock instanceof TestClock
-      ? async (to: Date) => {
-          await clock.moveTo(to, settled);
-          worker.look();
-          await settled();
-        }
-      : undefined;
-  const commands = parts.commands.map(({ name, summary }) => ({ name, summary }));
-  const about = { name: config.assistant.name, version, hint, commands };
-  return consoleAdapter({ log, clock, artifacts, dataDir: config.dataDir, about, moveClock });
 }

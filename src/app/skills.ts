@@ -1,4 +1,5 @@
 import type { Skill, SkillDeps } from '../chat/index.ts';
+import type { Config } from '../config/index.ts';
 import { basics } from '../skills/basics/index.ts';
 import { notes } from '../skills/notes/index.ts';
 import { reminders } from '../skills/reminders/index.ts';
@@ -11,4 +12,17 @@ export const builtInSkills: readonly Skill[] = [reminders, notes, basics, upkeep
 export interface EquippedSkill {
   skill: Skill;
   deps: SkillDeps;
+}
+
+/** Gives each skill what it may use, with the values of its own block. */
+export function equip(
+  skills: readonly Skill[],
+  config: Config,
+  common: Omit<SkillDeps, 'config' | 'does'>,
+): EquippedSkill[] {
+  const does = skills.flatMap(({ words }) => words?.does ?? []);
+  return skills.map((skill) => ({
+    skill,
+    deps: { ...common, does, config: skill.config && config.block(skill.config) },
+  }));
 }
