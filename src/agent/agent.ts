@@ -2,19 +2,19 @@ import { deadline } from '../base/async.ts';
 import { CodaError } from '../base/errors.ts';
 import { uuid } from '../base/ids.ts';
 import { type Card, type Item, isPrivate } from '../delivery/index.ts';
-import { NotPrepared, type Preparation, runCall, runPrepared } from './calls.ts';
-import type { Sections } from './context/index.ts';
+import { type Ready, runCall, whenReady } from './calls.ts';
 import { type Counters, countersOf } from './counters.ts';
 import { fresh } from './dialogue/dialogue.ts';
 import { closed } from './dialogue/texts.ts';
-import { type Model, ModelError } from './model.ts';
+import { Lost, runTurn } from './loop.ts';
+import { ModelError } from './model.ts';
 import type { AgentOptions } from './options.ts';
-import { type Step, Turn } from './steps.ts';
+import { type Refused, type Step, Turn } from './steps.ts';
 import type { ItemContext } from './store.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';
 import type { Call, CallContext, ToolResult, TxContext } from './tool.ts';
-import { type TurnHost, TurnRun } from './turn.ts';
+import { MessageTurn, type TurnHost } from './turn.ts';
 
 /** Answers messages in turns, and carries out single calls for commands and buttons. */
 export class Agent implements TurnHost {
@@ -31,69 +31,47 @@ export class Agent implements TurnHost {
    * that begins now begins with `first`, which the person asked for by name; it ends when that fails.
    */
   async answer(item: Item, signal: AbortSignal, first?: Call): Promise<void> {
+    const { inference, turnTimeoutMs } = this.options;
     const turn = await this.open(item);
     if (first && turn.steps.length === 0) turn.add(byName(first), this.options.world.clock.now());
-    const { turnTimeoutMs } = this.options;
     using limit = deadline(turnTimeoutMs, signal);
-    const run = new TurnRun(this, item, turn, limit.signal);
+    const run = new MessageTurn(this, item, turn, limit.signal);
     try {
-      await run.toEnd();
+      await run.end(await runTurn(run));
     } catch (error) {
-      if (limit.passed()) return await this.say(item, turn, 'failed', texts.tookTooLong(turnTimeoutMs));
-      // The row says that it is to be stopped before the hint has come, or when that was lost.
-      if (signal.aborted || isStop(error))
-        return await this.stopped(item, turn, signal.aborted ? signal.reason : error);
-      if (!(error instanceof ModelError)) throw error;
-      this.options.world.log.warn(
-        { model: this.options.model(item).name, fault: error.fault },
-        'no answer from the model',
-      );
-      await this.say(item, turn, 'failed', texts.modelFault(error));
+      await run.settleDraft();
+      // An answer that could not be stored has cost what it has cost.
+      await inference.charge(item, turn, turn.rollBack());
+      if (error instanceof Lost) return;
+      const refused = limit.passed() ? failure(texts.tookTooLong(turnTimeoutMs)) : this.refusal(error, item, signal);
+      if (refused) await run.end(refused);
     } finally {
-      await this.options.inference.settle(turn);
+      await inference.settle(turn);
     }
   }
 
   /**
    * Carries out one call in the transaction that also ends the row and stores its answer: what a command, a button or
-   * a typed choice does. `before` may say instead what there is to say (a button that is gone).
+   * a typed choice does. `call` may give instead what there is to say (a button that is gone).
    */
   async act(name: string, item: Item, signal: AbortSignal, call: ActCall): Promise<void> {
-    try {
-      await this.actOnce(name, item, signal, call);
-    } catch (error) {
-      if (!(error instanceof NotPrepared)) throw error;
-      // The transaction was rolled back: files are read and services asked while nobody waits for it.
-      await this.actOnce(name, item, signal, call, await error.prepare());
-    }
+    const ready: Ready = new Map();
+    await whenReady(ready, () =>
+      this.actOnce(name, item, { ...this.callContext(item, signal, item.tainted), ready }, call),
+    );
   }
 
-  private async actOnce(
-    name: string,
-    item: Item,
-    signal: AbortSignal,
-    call: ActCall,
-    prepared?: Preparation,
-  ): Promise<void> {
-    const { database, delivery } = this.options;
+  private async actOnce(name: string, item: Item, ctx: CallContext, call: ActCall): Promise<void> {
+    const { database, delivery, toolbox } = this.options;
     await database.tx(name, async (tx) => {
       const { held } = await delivery.hold(tx, item);
       if (!held) return;
-      const ctx = this.callContext(item, signal, item.tainted);
       const wanted = await call({ ...ctx, tx });
-      const { toolbox } = this.options;
-      const result = 'tool' in wanted ? await runPrepared(tx, toolbox, wanted, ctx, prepared) : wanted;
+      const result = 'tool' in wanted ? await runCall(tx, toolbox, wanted, ctx) : wanted;
       if ('tool' in wanted) await wanted.after?.(result);
       const asker = result.ok && result.asker ? result.asker : item.person;
-      await delivery.endIn(
-        tx,
-        { ...item, person: asker },
-        {
-          state: 'done',
-          cards: [cardOf(result)],
-          tainted: result.ok && result.tainted === true,
-        },
-      );
+      const tainted = result.ok && result.tainted === true;
+      await delivery.endIn(tx, { ...item, person: asker }, { state: 'done', cards: [cardOf(result)], tainted });
       // A command may have written without a tool.
       tx.afterCommit(() => this.options.changed(asker.id));
     });
@@ -131,32 +109,9 @@ export class Agent implements TurnHost {
     };
   }
 
-  /** Whether what answers here can follow instructions, and does not only understand requests. */
+  /** Whether a model answers here; else plain English is understood. */
   thinks(item: Item): boolean {
-    return this.options.model(item).interpreter === undefined;
-  }
-
-  async sections(item: Item, model: Model): Promise<Sections> {
-    const tools = this.options.toolbox.specs();
-    if (model.interpreter) return { system: '', sections: [], tools };
-    const [system, sections] = await Promise.all([this.options.system(item), this.options.sections(item)]);
-    return { system, sections, tools };
-  }
-
-  /** Ends a turn with words of coda's own. */
-  async say(item: Item, turn: Turn, state: 'failed' | 'cancelled', text: string): Promise<void> {
-    const now = this.options.world.clock.now();
-    turn.rollBack();
-    const card: Card = { kind: state === 'failed' ? 'error' : 'notice', text };
-    const ended = await this.options.delivery.end('turn.fail', item, {
-      state,
-      cards: [card],
-      turnId: turn.id,
-      tainted: turn.tainted,
-      drafted: turn.drafted,
-      also: store.turnRecord(turn, item, state, now, { answer: text }),
-    });
-    if (ended) this.counters.turns.add({ outcome: state });
+    return this.options.model(item) !== undefined;
   }
 
   private async open(item: Item): Promise<Turn> {
@@ -173,9 +128,16 @@ export class Agent implements TurnHost {
     return new Turn({ id: uuid(now), steps: [], tainted, startedAt: now });
   }
 
-  /** A person stopped it: said so. The process stops, or was taken over: left as it stands, to go on elsewhere. */
-  private async stopped(item: Item, turn: Turn, reason: unknown): Promise<void> {
-    if (isStop(reason)) await this.say(item, turn, 'cancelled', texts.stopped());
+  /** What the person is told of an error; undefined where the turn is left as it stands, to go on elsewhere. */
+  private refusal(error: unknown, item: Item, signal: AbortSignal): Refused | undefined {
+    // The row says that it is to be stopped before the hint has come, or when that was lost.
+    const reason = signal.aborted ? signal.reason : error;
+    if (isStop(reason)) return { ...failure(texts.stopped()), cancelled: true };
+    if (signal.aborted) return undefined;
+    if (!(error instanceof ModelError)) throw error;
+    const { world, model } = this.options;
+    world.log.warn({ model: model(item)?.name, fault: error.fault }, 'no answer from the model');
+    return failure(texts.modelFault(error));
   }
 }
 
@@ -188,11 +150,15 @@ function byName({ tool, input }: Call): Step {
 /** Decides, in the transaction, which call is wanted, or answers by itself. */
 export type ActCall = (ctx: TxContext) => Promise<WantedCall | ToolResult>;
 
-/** `after` hears what became of it, still in the transaction. */
+/** `after` is told the result, still in the transaction. */
 export type WantedCall = Call & { after?(result: ToolResult): Promise<void> };
 
 function isStop(reason: unknown): boolean {
   return reason instanceof CodaError && reason.code === 'CANCELLED';
+}
+
+function failure(text: string): Refused {
+  return { kind: 'failed', code: 'FAILED', text };
 }
 
 /** What a result looks like to a person. */

@@ -2,7 +2,6 @@ import { shortId } from '../base/ids.ts';
 import { requestTokens } from './context/fit.ts';
 import { tokensIn } from './context/tokens.ts';
 import {
-  isInterpreter,
   type Kept,
   type Model,
   ModelError,
@@ -10,6 +9,7 @@ import {
   type ModelRequest,
   type ModelToolCall,
   type ModelUsage,
+  NoModel,
   type StopReason,
 } from './model.ts';
 import { joined, mendCall } from './repair.ts';
@@ -120,19 +120,14 @@ class Asking {
     let reply = await this.once([], '');
     if (this.isEmpty(reply)) {
       this.answer.repairs.push('asked_again');
-      reply = await this.once([{ role: 'user', text: AGAIN, aside: true }], '');
+      reply = await this.once([{ role: 'user', text: AGAIN }], '');
     }
     if (reply.stop === 'length' && reply.calls.length > 0) reply = await this.afterCutCall(reply);
     const { continuations = CONTINUATIONS } = this.options;
     for (let more = 0; reply.stop === 'length' && reply.calls.length === 0 && more < continuations; more++) {
       if (reply.text.trim() === '') break;
       this.answer.repairs.push('continued');
-      const said: ModelMessage[] = [
-        { role: 'assistant', text: reply.text },
-        { role: 'user', text: GO_ON, aside: true },
-      ];
-      const next = await this.once(said, reply.text);
-      reply = { ...next, text: this.following(reply.text, next.text) };
+      reply = await this.goOn(reply);
     }
     if (reply.stop === 'refused' && reply.text.trim() === '') {
       throw new ModelError('refused', `${this.answer.model} declined.`);
@@ -141,6 +136,24 @@ class Asking {
     this.answer.text = reply.text;
     this.answer.calls = this.distinct(reply.calls.map((call) => this.mended(call)));
     return this.answer;
+  }
+
+  /** The rest of an answer that was cut off; where no model can give it any more, the person is told so. */
+  private async goOn(reply: Reply): Promise<Reply> {
+    const { text } = reply;
+    const said: ModelMessage[] = [
+      { role: 'assistant', text },
+      { role: 'user', text: GO_ON },
+    ];
+    try {
+      const next = await this.once(said, text);
+      return { ...next, text: joined(text, next.text) };
+    } catch (error) {
+      if (!(error instanceof NoModel)) throw error;
+      const whole = `${text.trimEnd()} …\n\n${error.why}`;
+      this.options.onText?.(whole);
+      return { ...reply, text: whole, stop: 'end' };
+    }
   }
 
   private isEmpty({ text, calls, stop }: Reply): boolean {
@@ -154,7 +167,7 @@ class Asking {
     this.answer.repairs.push('cut_call');
     if (whole.length > 0) return { ...reply, calls: whole };
     const said: ModelMessage[] = reply.text.trim() === '' ? [] : [{ role: 'assistant', text: reply.text }];
-    const next = await this.once([...said, { role: 'user', text: SHORTER, aside: true }], '');
+    const next = await this.once([...said, { role: 'user', text: SHORTER }], '');
     if (next.stop === 'length' && next.calls.some(({ input }) => typeof input === 'string')) {
       throw new ModelError('malformed_output', `${this.answer.model} could not finish its tool call.`);
     }
@@ -206,28 +219,18 @@ class Asking {
     reply.text = text;
     const { onText } = this.options;
     if (!onText || text.length > LONGEST_SHOWN) return;
-    const said = before === '' ? text : this.following(before, text);
-    const shown = this.request.tools.length === 0 || this.isAlone ? said : withoutCalls(said);
+    const said = before === '' ? text : joined(before, text);
+    const shown = this.request.tools.length === 0 ? said : withoutCalls(said);
     if (shown.trim() !== '') onText(shown);
   }
 
   /** Calls that were written as text are made. */
   private takeWritten(reply: Reply): void {
-    const written = this.isAlone ? undefined : callsIn(reply.text, this.request.tools);
+    const written = callsIn(reply.text, this.request.tools);
     if (!written) return;
     this.answer.repairs.push('text_call');
     reply.text = written.text;
     reply.calls = written.calls.map((call) => ({ ...call, id: `call_${shortId(12)}` }));
-  }
-
-  /** It goes on in the same breath, unless what needs no model says why there is no more. */
-  private following(before: string, text: string): string {
-    return this.isAlone ? `${before.trimEnd()} …\n\n${text}` : joined(before, text);
-  }
-
-  /** Whether what answers is the interpreter that needs no model. */
-  private get isAlone(): boolean {
-    return isInterpreter(this.answer.model);
   }
 
   /** An answer that broke off has cost what it is long, although nobody says how much. */
@@ -235,10 +238,8 @@ class Asking {
     if (reply.text !== '' || reply.thoughts > 0 || reply.calls.length > 0) this.count(request, reply, undefined);
   }
 
-  /** The interpreter that needs no model takes no tokens. */
   private count(request: ModelRequest, reply: Reply, usage: ModelUsage | undefined): void {
     const { model, used } = this.answer;
-    if (this.isAlone) return;
     const output = () => tokensIn(reply.text) + reply.thoughts + tokensIn(JSON.stringify(reply.calls));
     used.push(
       usage

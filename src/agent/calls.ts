@@ -5,7 +5,6 @@ import { canonicalJson } from '../base/json.ts';
 import type { Transaction } from '../storage/index.ts';
 import { keepDialogue } from './dialogue/keep.ts';
 import type { Turn } from './steps.ts';
-import * as store from './store.ts';
 import * as texts from './texts.ts';
 import {
   type Call,
@@ -18,13 +17,26 @@ import {
   type ToolResult,
 } from './tool.ts';
 import type { Toolbox, ValidCall } from './toolbox.ts';
+import { addUndo } from './undo/store.ts';
+
+/** By tool and input: what calls have awaited before their transaction (a file, a service). */
+export type Ready = Map<string, unknown>;
 
 const DATA_TIMEOUT_MS = 1_000;
 const OUTSIDE_TIMEOUT_MS = 60_000;
 /** Characters of a result that are kept: more than a turn can read on in. What is larger is for a tool to give as a file. */
 const LONGEST_KEPT = 200_000;
 
-/** Whether a call works on the person's own data, in a transaction. */
+/** A call that works on the person's own data, in a transaction. */
+export interface DataCall {
+  tool: DataTool;
+  input: unknown;
+}
+
+function keyOf({ tool, input }: DataCall): string {
+  return JSON.stringify([tool.name, input]);
+}
+
 export function isData(valid: ValidCall): valid is ValidCall & { tool: DataTool } {
   return valid.tool.effect === 'read' || valid.tool.effect === 'write';
 }
@@ -36,21 +48,58 @@ export function hashOf(call: Call, ctx: CallContext): string {
   return createHash('sha256').update(canonicalJson(shown)).digest('hex');
 }
 
-/** A data tool took longer than it may: its transaction must not be committed. */
+/** Rolls a transaction back whose data tool took longer than it may. */
 export class TookTooLong extends Error {}
+
+/** Rolls a transaction back whose call has to await something first. */
+class NotReady extends Error {
+  readonly valid: DataCall;
+  readonly ctx: CallContext;
+
+  constructor(valid: DataCall, ctx: CallContext) {
+    super(`${valid.tool.name} has to be prepared before its transaction`);
+    this.valid = valid;
+    this.ctx = ctx;
+  }
+}
+
+/** Awaits what the call needs before its transaction, once. */
+export async function makeReady(ready: Ready, { tool, input }: DataCall, ctx: CallContext): Promise<void> {
+  const key = keyOf({ tool, input });
+  if (tool.prepare && !ready.has(key)) ready.set(key, await tool.prepare(input, ctx));
+}
+
+/**
+ * Runs `work`, which opens a transaction whose calls have `ready` in their context. Where one of them turns out to need
+ * something else first (what an undo calls is known in the transaction only), `work` is run again with it. A tool's `prepare`
+ * never runs inside a transaction.
+ */
+export async function whenReady<T>(ready: Ready, work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof NotReady) || ready.has(keyOf(error.valid))) throw error;
+      await makeReady(ready, error.valid, error.ctx);
+    }
+  }
+}
 
 /**
  * Runs a data tool in `tx`, which commits its effect together with its record; keeps what takes it back. Throws
- * `TookTooLong`.
+ * `TookTooLong`, and what `whenReady` catches.
  */
 export async function runData(
   tx: Transaction,
-  { tool, input }: { tool: DataTool; input: unknown },
-  ctx: CallContext,
+  { tool, input }: DataCall,
+  { tx: _, ...ctx }: CallContext & { tx?: Transaction },
   undoable = true,
 ): Promise<ToolResult> {
+  const key = keyOf({ tool, input });
+  if (tool.prepare && !ctx.ready?.has(key)) throw new NotReady({ tool, input }, ctx);
   const most = tool.timeoutMs ?? DATA_TIMEOUT_MS;
-  const result = await withTimeout(most, tool.run(input, { ...ctx, tx }));
+  const prepared = tool.prepare && { prepared: ctx.ready?.get(key) };
+  const result = await withTimeout(most, tool.run(input, { ...ctx, ...prepared, tx }));
   if (!result) throw new TookTooLong(`${tool.name} took longer than ${most} ms in its transaction`);
   if (undoable) keepUndo(tx, result, ctx);
   await keepDialogue(tx, { tool, input }, result, ctx);
@@ -92,44 +141,9 @@ export function refusedInput(refused: Failed, turn: Turn, tool: string): Failed 
   return again ? failed('STILL_INVALID', texts.stillInvalid(tool)) : refused;
 }
 
-/** What a call awaits before its transaction, and the value once it was awaited. */
-export interface Preparation {
-  key: string;
-  value: unknown;
-}
-
-/** Ends a transaction whose call must first await something: `prepare`, then carry it out again with what came of it. */
-export class NotPrepared extends Error {
-  readonly prepare: () => Promise<Preparation>;
-
-  constructor(prepare: () => Promise<Preparation>) {
-    super('the call has to be prepared before its transaction');
-    this.prepare = prepare;
-  }
-}
-
 /**
- * Carries out a call of a button or a command as `runCall` does, but prepares nothing inside of `tx`: throws
- * `NotPrepared` where `prepared` is not for this call.
- */
-export async function runPrepared(
-  tx: Transaction,
-  toolbox: Toolbox,
-  call: Call,
-  ctx: CallContext,
-  prepared: Preparation | undefined,
-): Promise<ToolResult> {
-  const valid = toolbox.check(call, true);
-  if ('ok' in valid || !isData(valid) || !valid.tool.prepare) return runCall(tx, toolbox, call, ctx);
-  const { tool, input } = valid;
-  const key = JSON.stringify([tool.name, input]);
-  if (prepared?.key === key) return runData(tx, valid, { ...ctx, prepared: prepared.value });
-  throw new NotPrepared(async () => ({ key, value: await tool.prepare?.(input, ctx) }));
-}
-
-/**
- * Carries out a call of a button, a command or an undo: only on the person's own data. Its tool may have been deleted
- * since the call was stored.
+ * Runs a call of a button, a command or an undo in `tx`: only on the person's own data. Within `whenReady`. Its tool may have
+ * been deleted since the call was stored.
  */
 export async function runCall(
   tx: Transaction,
@@ -141,8 +155,7 @@ export async function runCall(
   const valid = toolbox.check(call, true);
   if ('ok' in valid) return valid.code === 'UNKNOWN_TOOL' ? failed(valid.code, texts.capabilityGone()) : valid;
   if (!isData(valid)) return failed('NOT_HERE', `${call.tool} cannot be run from a button.`);
-  const prepared = await valid.tool.prepare?.(valid.input, ctx);
-  return runData(tx, valid, prepared === undefined ? ctx : { ...ctx, prepared }, undoable);
+  return runData(tx, valid, ctx, undoable);
 }
 
 function keepUndo(tx: Transaction, result: ToolResult, ctx: CallContext): void {
@@ -150,5 +163,5 @@ function keepUndo(tx: Transaction, result: ToolResult, ctx: CallContext): void {
   if (!undo) return;
   const { label, tool, input } = undo;
   const kept = { personId: ctx.person.id, conversationId: ctx.conversationId, label, call: { tool, input } };
-  store.addUndo(tx, kept, ctx.clock.now());
+  addUndo(tx, kept, ctx.clock.now());
 }

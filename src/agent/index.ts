@@ -19,9 +19,8 @@ export { countersOf } from './counters.ts';
 export type { Topic } from './dialogue/dialogue.ts';
 export { note as noteDialogue } from './dialogue/store.ts';
 export { dropTool, notUnderstoodTool } from './dialogue/tools.ts';
-export { offlineModel } from './english/index.ts';
+export { Interpreter } from './english/index.ts';
 export { Inference, type InferenceOptions } from './inference.ts';
-export { mergeRules as agentMergeRules } from './merge/store.ts';
 export * from './model.ts';
 export { checkProvider, type ProviderHealth } from './models/check.ts';
 export { type Models, openModels, type Tier } from './models/index.ts';
@@ -34,6 +33,7 @@ export {
   fileReferences as agentFiles,
   type ItemContext,
   itemContext,
+  mergeRules as agentMergeRules,
   newEpoch,
   type OpenButton,
   retentionRules as agentRetentionRules,
@@ -41,7 +41,7 @@ export {
 export { money } from './texts.ts';
 export * from './tool.ts';
 export { Toolbox } from './toolbox.ts';
-export { undoAllTool, undoTool } from './undo.ts';
+export { undoAllTool, undoTool } from './undo/index.ts';
 export {
   Calendar,
   type Cost,

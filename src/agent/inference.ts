@@ -1,43 +1,27 @@
+/** One answer of a model, from what it may cost to what it took: read `infer` from top to bottom. */
 import type { World } from '../base/world.ts';
 import type { Item } from '../delivery/index.ts';
 import type { Database } from '../storage/index.ts';
 import type { WhenContext } from '../time/index.ts';
 import { type Answer, askModel, type Took } from './asking.ts';
 import { Compaction } from './compaction.ts';
-import {
-  type Attached,
-  Clocks,
-  type Filled,
-  isDue,
-  type Limits,
-  type Plan,
-  type PlanInput,
-  plainRequest,
-  planRequest,
-  type Recalled,
-  type Sections,
-  SMALL_WINDOW,
-  shortened,
-  smallTools,
-  toolTokens,
-} from './context/index.ts';
+import { type Attached, NOTHING, type Recalled, type Sections } from './context/index.ts';
 import { type Counters, countersOf } from './counters.ts';
-import { fresh } from './dialogue/dialogue.ts';
-import { Estimates, tokensOf } from './estimates.ts';
-import { Ledger } from './ledger.ts';
-import { type Model, ModelError, type ModelMessage, type ModelRequest, type ToolSpec } from './model.ts';
+import { Estimates } from './estimates.ts';
+import { Ledger, type Money } from './ledger.ts';
+import { type Model, ModelError, type ModelMessage, NoModel } from './model.ts';
 import type { Models, Tier } from './models/index.ts';
-import { withoutModels } from './models/routed.ts';
 import type { ModelStep, Turn } from './steps.ts';
-import type { ItemContext } from './store.ts';
+import { recalledOf } from './store.ts';
 import * as texts from './texts.ts';
-import type { BudgetState, Limit, UsageRow } from './usage/index.ts';
+import type { Limit, UsageRow } from './usage/index.ts';
+import { type Shown, Windows } from './window.ts';
 
 export interface InferenceOptions {
   database: Database;
   world: World;
-  /** Answers where no models are configured, and when a budget is used up. */
-  alone: Model;
+  /** Answers where no models are configured; it costs nothing. */
+  alone: Model | undefined;
   models?: Models | undefined;
   /** The household's zone: its days and months are those of the budgets. */
   zone: string;
@@ -50,28 +34,25 @@ export interface InferenceOptions {
 /** What is to be answered. */
 export interface Inquiry {
   item: Item;
+  /** The turn of the message, whose cost it is. */
   turn: Turn;
   when: WhenContext;
   sections: Sections;
   signal: AbortSignal;
-  /** Hears the text as far as it has come, where it comes in pieces. */
-  onText(text: string): void;
+  /** Called with the text as far as it has come, where it comes in pieces. */
+  onText?(text: string): void;
+  /** The nested turn that asks, and its task: it sees nothing else of the conversation. */
+  nested?: Nested;
 }
 
-/** What a nested turn asks. */
-export interface NestedInquiry {
-  item: Item;
-  /** The turn that it belongs to. */
+interface Nested {
   turn: Turn;
-  nested: Turn;
-  request: Omit<ModelRequest, 'maxTokens'>;
-  taken: ReadonlySet<string>;
+  task: string;
   tier: Tier;
   /** `provider/model` instead of the tier's. */
   model?: string | undefined;
   /** The most that all nested turns may cost; undefined: what the answer may cost. */
   budget?: number | undefined;
-  signal: AbortSignal;
 }
 
 export interface Inferred {
@@ -80,31 +61,16 @@ export interface Inferred {
   tainted: boolean;
 }
 
-/** What a turn has besides words. */
-interface Material {
-  attached: Attached;
-  /** What happened in it so far, with pictures. */
-  steps: readonly ModelMessage[];
-}
-
-/** Without a configured model nothing is counted; this is more than the interpreter looks at. */
-const ALONE: Limits = { context: 64_000, answer: 4_096, factor: 1 };
 /** A request that is too long after all is sent again so often, each time half as long. */
-const SHORTENED = 2;
-/** Windows whose tools are kept: of each model one. */
-const SMALL_FORMS = 50;
-/** The shortest answer that a request is made shorter for. Tokens. */
-const LEAST_ANSWER = 256;
+const HALVED = 2;
 
-/** One answer of a model within a turn: what it may cost, who gives it, what it is shown, and what it took. */
 export class Inference {
   private readonly options: InferenceOptions;
   private readonly counters: Counters;
   private readonly ledger: Ledger;
-  private readonly compaction: Compaction | undefined;
-  private readonly clocks = new Clocks();
   private readonly estimates: Estimates;
-  private readonly small = new WeakMap<readonly ToolSpec[], Map<number, ToolSpec[]>>();
+  private readonly windows: Windows;
+  private readonly compaction: Compaction | undefined;
 
   constructor(options: InferenceOptions) {
     const { database, world, models, zone } = options;
@@ -112,7 +78,8 @@ export class Inference {
     this.estimates = new Estimates(world.log);
     this.counters = countersOf(world.metrics);
     this.ledger = new Ledger({ database, world, models, zone, counters: this.counters });
-    const limits = (name: string, most: Limits) => this.limits(name, most);
+    this.windows = new Windows({ models, estimates: this.estimates, compaction: () => this.compaction });
+    const limits: Windows['limits'] = (name, most) => this.windows.limits(name, most);
     this.compaction = models && new Compaction({ database, world, models, ledger: this.ledger, limits });
   }
 
@@ -121,28 +88,35 @@ export class Inference {
     await this.compaction?.close();
   }
 
-  /** Throws a `ModelError`. What failed on the way has been counted even so. */
+  /**
+   * One answer. Throws `NoModel` where none can give it, and another `ModelError` where it went wrong; what was spent on the way
+   * has been counted even so.
+   */
   async infer(inquiry: Inquiry): Promise<Inferred> {
-    const { item, turn, signal } = inquiry;
-    const { attached: opened, illustrated } = this.options;
+    const { item, turn, nested, signal } = inquiry;
+    const asker = nested?.turn ?? turn;
+    // What is shown besides words, and what may be spent: it is reserved until the answer has been stored.
     const [attached, steps, money] = await Promise.all([
-      opened(item),
-      illustrated(turn.messages()),
-      this.ledger.admit(item, turn, (at) => this.worst(this.choose(item, at).name), signal),
+      nested ? NOTHING : this.options.attached(item),
+      this.options.illustrated(asker.messages()),
+      this.ledger.admit(item, turn, (at) => this.worst(this.pick(inquiry, at).name), signal),
     ]);
-    const reservation = money?.reservation;
-    const model = this.goesOnAlone(turn, steps) ? this.options.alone : this.choose(item, money);
-    const took: Took = { used: [], repairs: turn.corrections() };
+    const shown: Shown = { ...inquiry, turn: asker, attached, steps, ...(nested && { task: nested.task }) };
+    const kept = { purpose: nested ? ('subagent' as const) : ('answer' as const), reservation: money?.reservation };
+    const took: Took = { used: [], repairs: asker.corrections() };
     try {
-      const answer = await this.ask(inquiry, model, { attached, steps }, took);
-      const low = money?.low && !money.told ? money.low : undefined;
-      const rows = this.ledger.rows(took, { told: low !== undefined, reservation });
-      if (rows.length === 0) await this.ledger.release(turn, reservation);
-      return { step: this.stepOf(answer, rows, low), tainted: attached.tainted || this.recalledTaint(item) };
+      this.checkBudgets(inquiry, money);
+      const answer = await this.ask(this.pick(inquiry, money), inquiry, shown, took);
+      const low = nested || money?.told ? undefined : money?.low;
+      const used = this.ledger.rows(took, { ...kept, told: low !== undefined });
+      if (used.length === 0) await this.ledger.release(turn, kept.reservation);
+      const tainted = !nested && (attached.tainted || recalledOf(item).summary?.tainted === true);
+      return { step: this.stepOf(answer, used, low), tainted };
     } catch (error) {
-      if (took.used.length > 0) await this.ledger.add(item, turn.id, this.ledger.rows(took, { reservation }));
-      else await this.ledger.release(turn, reservation);
-      if (signal.aborted) throw new ModelError('cancelled', 'The turn was stopped.');
+      const used = this.ledger.rows(took, kept);
+      if (used.length === 0) await this.ledger.release(turn, kept.reservation);
+      else await this.ledger.add(item, turn.id, used);
+      if (signal.aborted && !nested) throw new ModelError('cancelled', 'The turn was stopped.');
       throw error;
     }
   }
@@ -157,229 +131,87 @@ export class Inference {
     await this.ledger.close(turn);
   }
 
+  /** What would fill the window now, part by part, and how large it is. */
+  describe(told: Sections, recalled: Recalled, name: string): ReturnType<Windows['describe']> {
+    return this.windows.describe(told, recalled, name);
+  }
+
+  /** The model that answers; where little is left to spend, the light one. */
+  private pick({ item, nested }: Inquiry, money: Pick<Money, 'low'> | undefined): Model {
+    const { models, alone } = this.options;
+    const model = () => {
+      if (money?.low) return models?.answering('light');
+      if (nested) return models?.answering(nested.tier, nested.model);
+      return models?.chosen(item.conversation.settings, item.payload.text);
+    };
+    const picked = model() ?? alone;
+    if (!picked) throw new ModelError('not_found', 'No model is configured.');
+    return picked;
+  }
+
+  private checkBudgets({ turn, nested }: Inquiry, money: Money | undefined): void {
+    const spent = turn.nested.reduce((sum, { price }) => sum + (price ?? 0), 0);
+    if (nested && (money?.over || (nested.budget !== undefined && spent >= nested.budget))) {
+      this.counters.stops.add({ budget: 'nested' });
+      throw new ModelError('budget', 'The budget of the nested turn is used up.');
+    }
+    if (!money?.over) return;
+    this.counters.stops.add({ budget: `${money.over.whose}_${money.over.period}` });
+    const over = new ModelError('budget', 'The budget for models is used up.');
+    throw new NoModel(over, texts.budgetOver(money.over, this.currency));
+  }
+
   /** The most that an answer of a model, and of what is asked besides it, may cost; 0: no price is known. */
   private worst(name: string): number {
     const { models } = this.options;
     if (!models) return 0;
     const prices = [...new Set([name, ...models.settings.fallbacks])].map((each) => {
-      const { context, answer } = this.limits(each);
+      const { context, answer } = this.windows.limits(each);
       const input = context - answer;
       return models.prices.of(each, { input, written: input, cached: 0, output: answer }) ?? 0;
     });
     return prices.reduce((sum, price) => sum + price, 0);
   }
 
-  /** One answer within a nested turn, which brings its own request. */
-  async inferNested(inquiry: NestedInquiry): Promise<{ step: ModelStep }> {
-    const { item, turn, request, taken, tier, model: wanted, budget, signal } = inquiry;
-    const { models, alone } = this.options;
-    const chosen = (low: boolean) =>
-      (low ? models?.answering('light', undefined, false) : models?.answering(tier, wanted, false)) ?? alone;
-    const money = await this.ledger.admit(item, turn, (at) => this.worst(chosen(at.low !== undefined).name), signal);
-    const reservation = money?.reservation;
-    const spent = turn.nested.reduce((sum, { price }) => sum + (price ?? 0), 0);
-    if (money?.over || (budget !== undefined && spent >= budget)) {
-      this.counters.stops.add({ budget: 'nested' });
-      await this.ledger.release(turn, reservation);
-      throw new ModelError('budget', 'The budget of the nested turn is used up.');
-    }
-    const model = chosen(money?.low !== undefined);
-    const took: Took = { used: [], repairs: inquiry.nested.corrections() };
-    try {
-      const answer = await askModel(model, await this.planNested(inquiry.nested, request, model.name), signal, {
-        taken,
-        took,
-      });
-      return { step: this.stepOf(answer, this.ledger.rows(took, { purpose: 'subagent', reservation }), undefined) };
-    } catch (error) {
-      if (took.used.length === 0) await this.ledger.release(turn, reservation);
-      await this.ledger.add(item, turn.id, this.ledger.rows(took, { purpose: 'subagent', reservation }));
-      throw error;
-    }
-  }
-
-  /** A nested turn's request within the limits: it begins with its task. */
-  private async planNested(
-    { id, path }: Turn,
-    { system, moving, messages, tools }: NestedInquiry['request'],
-    name: string,
-  ): Promise<ModelRequest> {
-    const [task, ...turn] = await this.options.illustrated(messages);
-    const limits = this.limits(name);
-    // Whoever began it chose its tools: none of them is spare.
-    const shown =
-      limits.context < SMALL_WINDOW
-        ? smallTools(
-            tools.map((tool) => ({ ...tool, spare: false })),
-            limits.context,
-          )
-        : tools;
-    const plan = planRequest({
-      sections: { system, sections: [], tools: shown },
-      clock: moving,
-      recalled: { summary: null, history: [] },
-      asked: task as PlanInput['asked'],
-      turn: shortened(`${id}/${path}`, turn, limits.context),
-      limits,
-      names: false,
-      toolTokens: toolTokens(shown),
-      dialogue: {},
-    });
-    return plan.request;
-  }
-
-  /** What would fill the window now, part by part, and how large it is. */
-  describe(told: Sections, recalled: Recalled, name: string): { filled: Filled[]; limit: number } {
-    const limits = this.limits(name);
-    const asked = { role: 'user' as const, text: '' };
-    const tools = this.offered(told, limits);
-    const sections = { ...told, tools };
-    const rest = { turn: [], limits, names: false, toolTokens: toolTokens(tools), dialogue: {} };
-    const plan = planRequest({ sections, clock: '', recalled, asked, ...rest });
-    return { filled: plan.filled, limit: limits.context };
-  }
-
-  private async ask(inquiry: Inquiry, model: Model, material: Material, took: Took): Promise<Answer> {
-    const { turn, signal, onText } = inquiry;
-    const taken = new Set(
-      turn.steps.flatMap(({ step }) => (step.kind === 'model' ? step.payload.calls : [])).map(({ id }) => id),
-    );
-    const options = {
-      taken,
-      took,
-      ...(model.streams !== false && { onText }),
-    };
-    const limits = this.limits(model.name);
-    if (model.interpreter) {
-      return askModel(model, plainRequest(this.planInput(inquiry, material, limits)), signal, options);
-    }
-    let { plan, by } = await this.fitted(inquiry, model, material, limits);
+  /** Shows the model what fits, and half of it where that is too long after all. */
+  private async ask(model: Model, { signal, onText }: Inquiry, shown: Shown, took: Took): Promise<Answer> {
+    const options = { taken: callIds(shown.turn), took, ...(model.streams !== false && onText && { onText }) };
+    let fitted = await this.windows.fit(shown, model, signal);
     for (let tries = 0; ; tries++) {
       try {
-        const answer = await askModel(model, plan.request, signal, options);
-        this.estimates.learn(plan, by, answer);
+        const answer = await askModel(model, fitted.plan.request, signal, options);
+        this.estimates.learn(fitted.plan, fitted.by, answer);
         return answer;
       } catch (error) {
         const tooLong = error instanceof ModelError && error.fault === 'context_overflow';
         if (!tooLong) throw error;
-        if (tries === SHORTENED) throw isNew(recalledOf(inquiry.item)) ? smallWindow(error) : error;
-        by = halved(plan, by);
-        plan = await this.compacted(inquiry, material, by, signal);
+        if (tries === HALVED) throw isNew(recalledOf(shown.item)) ? smallWindow(error) : error;
+        fitted = await this.windows.halve(shown, fitted, signal);
       }
     }
   }
 
-  /** What is sent, and the limits that it fits into: where it comes near them, as the service itself counts. */
-  private async fitted(inquiry: Inquiry, model: Model, material: Material, limits: Limits) {
-    const { item, signal } = inquiry;
-    const plan = this.plan(inquiry, material, limits);
-    if (!plan.tight && !isDue(recalledOf(item), limits, plan)) return { plan, by: limits };
-    if (!model.count) return { plan: await this.compacted(inquiry, material, limits, signal), by: limits };
-    // What would be left out is counted as well, to see whether it has to be.
-    const whole = this.plan(inquiry, material, { ...limits, context: limits.context * 2 });
-    const by = await this.estimates.counted(model, item.conversation.id, whole, limits, signal);
-    return { plan: await this.compacted(inquiry, material, by, signal), by };
-  }
-
-  /** What is sent within these limits, after what was said has been summed up where it has grown too long. */
-  private async compacted(inquiry: Inquiry, material: Material, limits: Limits, signal: AbortSignal): Promise<Plan> {
-    const { item, turn } = inquiry;
-    const recalled = recalledOf(item);
-    const plan = this.plan(inquiry, material, limits);
-    if (!this.compaction || !isDue(recalled, limits, plan)) return plan;
-    await this.compaction.run({ item, turnId: turn.id, recalled }, { limits, room: plan.room }, signal);
-    return this.plan(inquiry, material, limits);
-  }
-
-  private plan(inquiry: Inquiry, material: Material, limits: Limits): Plan {
-    return planRequest(this.planInput(inquiry, material, limits));
-  }
-
-  private planInput(inquiry: Inquiry, { attached, steps }: Material, limits: Limits): PlanInput {
-    const { item, turn, when } = inquiry;
-    const tools = this.offered(inquiry.sections, limits);
-    const names = item.conversation.place.kind !== 'dm';
-    const asked: Extract<ModelMessage, { role: 'user' }> = {
-      role: 'user',
-      text: [item.payload.text, attached.text].filter((part) => part !== '').join('\n\n'),
-      ...(names && { name: item.person.name }),
-      ...(attached.images.length > 0 && { images: attached.images }),
-    };
+  private stepOf({ text, calls, model, keep, notices }: Answer, used: UsageRow[], low: Limit | undefined): ModelStep {
+    const told = [...notices, ...(low && used.length > 0 ? [texts.budgetLow(low, this.currency)] : [])];
     return {
-      sections: { ...inquiry.sections, tools },
-      // The turn's beginning, so that what was sent stays a prefix of what is sent next.
-      clock: this.clocks.line(turn.startedAt, when.zone),
-      recalled: recalledOf(item),
-      asked,
-      turn: shortened(turn.id, steps, limits.context),
-      limits,
-      names,
-      toolTokens: toolTokens(tools),
-      dialogue: fresh((item.context as unknown as ItemContext).dialogue, turn.startedAt),
-    };
-  }
-
-  /** The tools in the form that the window has room for, always the same bytes. */
-  private offered({ tools }: Sections, { context }: Limits): ToolSpec[] {
-    if (context >= SMALL_WINDOW) return tools;
-    const known = this.small.get(tools) ?? new Map<number, ToolSpec[]>();
-    this.small.set(tools, known);
-    const small = known.get(context) ?? smallTools(tools, context);
-    if (known.size < SMALL_FORMS) known.set(context, small);
-    return small;
-  }
-
-  /** Models were down when it made the calls: waiting for them once more would only say the same, later. */
-  private goesOnAlone(turn: Turn, steps: readonly ModelMessage[]): boolean {
-    const { models, alone } = this.options;
-    const isResult = steps.at(-1)?.role === 'tool';
-    return models !== undefined && isResult && turn.lastAnswer()?.payload.model === alone.name;
-  }
-
-  private choose(item: Item, money: BudgetState | undefined): Model {
-    const { models, alone } = this.options;
-    if (!models) return alone;
-    const { currency } = models.settings;
-    if (money?.over) this.counters.stops.add({ budget: `${money.over.whose}_${money.over.period}` });
-    if (money?.over) return withoutModels(alone, texts.budgetOver(money.over, currency));
-    if (money?.low) return models.answering('light');
-    return models.chosen(item.conversation.settings, item.payload.text);
-  }
-
-  private limits(name: string, most?: Limits): Limits {
-    const { models } = this.options;
-    if (!models) return ALONE;
-    const { context, answer } = models.limits(name);
-    return { context: Math.min(context, most?.context ?? context), answer, factor: this.estimates.factor(name) };
-  }
-
-  private stepOf(answer: Answer, used: UsageRow[], low: Limit | undefined): ModelStep {
-    const currency = this.options.models?.settings.currency ?? '';
-    const notices = [...answer.notices, ...(low && used.length > 0 ? [texts.budgetLow(low, currency)] : [])];
-    return {
-      text: answer.text,
-      calls: answer.calls,
-      model: answer.model,
-      ...(answer.keep && { keep: answer.keep }),
+      text,
+      calls,
+      model,
+      ...(keep && { keep }),
       ...(used.length > 0 && { used }),
-      ...(notices.length > 0 && { notices }),
+      ...(told.length > 0 && { notices: told }),
     };
   }
 
-  private recalledTaint(item: Item): boolean {
-    return recalledOf(item).summary?.tainted === true;
+  private get currency(): string {
+    return this.options.models?.settings.currency ?? '';
   }
 }
 
-function recalledOf(item: Item): Recalled {
-  return (item.context as unknown as ItemContext).recalled;
-}
-
-/** Limits for half of what was sent. Where the window is so much smaller, the answer is shorter, too. */
-function halved(plan: Plan, { answer, ...limits }: Limits): Limits {
-  const half = Math.floor(tokensOf(plan) / 2);
-  const shorter = Math.min(answer, Math.max(LEAST_ANSWER, Math.floor(half / 2)));
-  return { ...limits, answer: shorter, context: half + shorter };
+/** Ids that no new call may have: results are matched to calls by them. Under a nested turn's path stands its outcome. */
+function callIds({ path, steps }: Turn): Set<string> {
+  const made = steps.flatMap(({ step }) => (step.kind === 'model' ? step.payload.calls : []));
+  return new Set([...(path === '' ? [] : [path]), ...made.map(({ id }) => id)]);
 }
 
 function isNew({ summary, history }: Recalled): boolean {

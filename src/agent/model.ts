@@ -1,7 +1,6 @@
 import type { FaultKind } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import type { FileRef } from '../delivery/index.ts';
-import type { Dialogue } from './dialogue/dialogue.ts';
 
 /** The port to a language model. */
 
@@ -27,8 +26,6 @@ export type ModelMessage =
       name?: string;
       files?: FileRef[];
       images?: ModelImage[];
-      /** No person said it, but coda of the answer before: only a mind understands it. */
-      aside?: boolean;
     }
   | { role: 'assistant'; text: string; calls?: ModelToolCall[]; keep?: Kept }
   | ToolMessage;
@@ -40,8 +37,6 @@ export interface ToolMessage {
   name: string;
   text: string;
   ok: boolean;
-  /** What a person would be told of it, where that is not its text. */
-  said?: string;
   /** Pictures that belong to it, not opened yet. */
   files?: readonly FileRef[];
   /** Pictures that belong to it; never where it is not `ok`, which no service takes. */
@@ -75,8 +70,6 @@ export interface ModelRequest {
   asked?: number;
   tools: ToolSpec[];
   maxTokens: number;
-  /** What the interpreter of plain English goes by besides; models leave it alone. */
-  dialogue?: Dialogue;
 }
 
 /** Tokens. `input` were read afresh, `written` of them into a cache; `cached` came out of it. */
@@ -134,19 +127,15 @@ export class ModelError extends Error {
   }
 }
 
-/**
- * What understands without thinking: from the last words alone, so that it needs no prompt; one message at a time, so
- * that what is said meanwhile waits its turn; and what it answers follows from what its calls gave, so that a turn can
- * end in the transaction of its last call.
- */
-export interface Interpreter {
-  /** The answer to what its last calls gave. Pure. */
-  settle(results: readonly string[]): string;
-}
+/** No model can answer now: each one failed, or what may be spent is used up. */
+export class NoModel extends ModelError {
+  /** What the person is told, where the words are not understood without a model. */
+  readonly why: string;
 
-/** Whether an answer by this name came from the interpreter of plain English. */
-export function isInterpreter(model: string | undefined): boolean {
-  return model?.startsWith('offline/') === true;
+  constructor({ fault, message, details }: ModelError, why: string) {
+    super(fault, message, details);
+    this.why = why;
+  }
 }
 
 export interface Model {
@@ -154,8 +143,6 @@ export interface Model {
   readonly name: string;
   /** Whether its text arrives while it thinks, so that showing it as it grows is worth it; default true. */
   readonly streams?: boolean;
-  /** Set where it is no mind but an interpreter of words. */
-  readonly interpreter?: Interpreter;
   /**
    * Streams one answer; the last event is `stop`. Throws a `ModelError` and nothing else; after `signal` aborts it
    * throws `cancelled` soon.

@@ -3,6 +3,7 @@ import type { Delivery, Item } from '../delivery/index.ts';
 import type { Database } from '../storage/index.ts';
 import type { WhenContext } from '../time/index.ts';
 import type { Sections } from './context/index.ts';
+import type { Interpreter } from './english/index.ts';
 import type { Inference } from './inference.ts';
 import type { Model } from './model.ts';
 import type { Policy } from './policy.ts';
@@ -13,9 +14,11 @@ export interface AgentOptions {
   world: World;
   delivery: Delivery;
   toolbox: Toolbox;
-  /** The model that answers in this conversation. */
-  model(item: Item): Model;
+  /** The model that answers in this conversation; undefined where none is configured. */
+  model(item: Item): Model | undefined;
   inference: Inference;
+  /** Understands plain English where no model answers. */
+  interpreter: Interpreter;
   policy: Policy;
   /** Tool calls after which a turn ends. */
   maxToolCalls: number;

@@ -5,13 +5,7 @@ import type { ValidCall } from './toolbox.ts';
 /** Characters: it is one line beside what was said. */
 const LONGEST = 100;
 
-/** What shows while a call runs; undefined: nothing does. Pure. */
-export function progressOf(valid: ValidCall): string | undefined {
-  const doing = doingOf(valid);
-  return doing === undefined ? undefined : progressLine(doing);
-}
-
-/** The same in words, before it is a line. */
+/** What is done while a call runs, in words; undefined: nothing is shown. Pure. */
 export function doingOf(valid: ValidCall): string | undefined {
   const { name, description, display = isData(valid) ? 'hidden' : 'name' } = valid.tool;
   if (valid.tool.doing) return valid.tool.doing(valid.input);

@@ -1,19 +1,37 @@
+/** Nested turns: what a call has found out or done by a model of its own. */
 import { deadline, deferred, unlessAborted } from '../base/async.ts';
+import type { Instant } from '../base/clock.ts';
+import type { Item } from '../delivery/index.ts';
+import type { Transaction } from '../storage/index.ts';
 import type { Question } from './approvals/index.ts';
-import { ModelError } from './model.ts';
+import { isAllowed, isForbidden } from './forbidden.ts';
+import { commit, type Outcome, type Running, resultOf, runTurn, type Spawns } from './loop.ts';
+import { ModelError, type ModelToolCall } from './model.ts';
 import type { SpawnOptions } from './nested.ts';
-import { NestedRun, type SpawnParent } from './nested-run.ts';
+import type { AgentOptions } from './options.ts';
 import type { Turn } from './steps.ts';
+import * as store from './store.ts';
 import * as texts from './texts.ts';
-import { failed, type ToolResult } from './tool.ts';
+import { type CallContext, failed, type ToolResult } from './tool.ts';
 
 const TIMEOUT_MS = 120_000;
+const MAX_CALLS = 10;
+
+/** The call that nested turns stand under. */
+export interface SpawnParent {
+  options: AgentOptions;
+  item: Item;
+  turn: Turn;
+  call: ModelToolCall;
+  context(signal: AbortSignal): CallContext;
+  signal: AbortSignal;
+}
 
 /**
  * The nested turns of one call. When none of them can go on before the person has decided, all that they ask is asked
  * at once, and the call is given up: it is run again after the decision, and each goes on from its stored steps.
  */
-export class Spawning {
+export class Spawning implements Spawns {
   private readonly parent: SpawnParent;
   private begun = 0;
   private running = 0;
@@ -24,7 +42,6 @@ export class Spawning {
     this.parent = parent;
   }
 
-  /** Resolves when the call cannot go on without the person; else never. */
   get asked(): Promise<readonly Question[]> {
     return this.waiting.promise;
   }
@@ -48,14 +65,104 @@ export class Spawning {
   private async run(nested: Turn, options: SpawnOptions): Promise<ToolResult | readonly Question[]> {
     const { signal } = this.parent;
     using limit = deadline(options.timeoutMs ?? TIMEOUT_MS, signal);
-    const run = new NestedRun(this.parent, nested, options, limit.signal);
+    const run = new NestedTurn(this.parent, nested, options, limit.signal);
     try {
-      return await run.toEnd();
+      return await run.end(await runTurn(run));
     } catch (error) {
+      await run.giveUp();
       signal.throwIfAborted();
-      if (limit.passed()) return run.end(failed('TIMEOUT', texts.subagentTooSlow()));
-      if (error instanceof ModelError) return run.end(failed('NO_MODEL', texts.modelFault(error)));
+      if (limit.passed()) return run.fail('TIMEOUT', texts.subagentTooSlow());
+      if (error instanceof ModelError) return run.fail('NO_MODEL', texts.modelFault(error));
       throw error;
     }
+  }
+}
+
+/** A nested turn passes the same policy as the one that it belongs to, and what it has read taints what it answers. */
+class NestedTurn implements Running {
+  readonly options: AgentOptions;
+  readonly item: Item;
+  readonly turn: Turn;
+  readonly signal: AbortSignal;
+  readonly parent: Turn;
+  readonly under: string;
+  readonly maxToolCalls: number;
+  readonly commits = 'turn.nested';
+  private readonly spawned: SpawnOptions;
+  private readonly above: SpawnParent;
+
+  constructor(above: SpawnParent, turn: Turn, spawned: SpawnOptions, signal: AbortSignal) {
+    this.above = above;
+    this.options = above.options;
+    this.item = above.item;
+    this.parent = above.turn;
+    this.under = above.call.name;
+    this.turn = turn;
+    this.spawned = spawned;
+    this.signal = signal;
+    this.maxToolCalls = spawned.maxToolCalls ?? MAX_CALLS;
+    turn.tainted ||= spawned.tainted === true;
+  }
+
+  context(signal = this.signal): CallContext {
+    // The person asked for the call that it stands under, not for those that it makes.
+    const { agent } = this.spawned;
+    return { ...this.above.context(signal), tainted: this.turn.tainted, byName: undefined, agent };
+  }
+
+  /** What it is offered: what was asked for, or whatever only reads; never what belongs to the conversation alone. */
+  offered(name: string): boolean {
+    const tool = this.options.toolbox.get(name);
+    if (!tool || tool.mainAgentOnly) return false;
+    const { tools, besides = [], forbidden = [] } = this.spawned;
+    if (isForbidden(tool, forbidden) || this.parent.forbids(tool)) return false;
+    if (tools) return tools.includes(name);
+    return tool.effect === 'read' || tool.effect === 'fetch' || isAllowed(tool, besides);
+  }
+
+  /** Stored at once: its caller's answer is not. */
+  async ask(): Promise<void> {
+    const { inference, toolbox } = this.options;
+    const { prompt, task, tier = 'default', model, budget } = this.spawned;
+    const { step } = await inference.infer({
+      item: this.item,
+      turn: this.parent,
+      when: this.context().when,
+      sections: { system: prompt, sections: [], tools: toolbox.specs().filter(({ name }) => this.offered(name)) },
+      signal: this.signal,
+      nested: { turn: this.turn, task, tier, model, budget },
+    });
+    this.turn.add({ kind: 'model', payload: step }, this.options.world.clock.now());
+    await commit(this, this.commits, async () => []);
+    this.parent.nested.push(...(step.used ?? []));
+  }
+
+  show(doing: string): void {
+    this.spawned.onDoing?.(doing);
+  }
+
+  async save(tx: Transaction, _now: Instant): Promise<void> {
+    store.saveNested(tx, this.turn, this.item);
+  }
+
+  /** Drops what could not be stored; an answer among it has cost what it has cost. */
+  async giveUp(): Promise<void> {
+    await this.options.inference.charge(this.item, this.parent, this.turn.rollBack());
+  }
+
+  /** What it answers to its caller, or what the person has to be asked first. */
+  async end(outcome: Outcome): Promise<ToolResult | readonly Question[]> {
+    if (outcome.kind === 'asks') return outcome.questions;
+    const given = this.turn.outcome();
+    if (given || outcome.kind !== 'failed') return given ?? failed('EMPTY', texts.nothingToSay());
+    const isBusy = outcome.code === 'TOO_MANY_CALLS';
+    return this.fail(outcome.code, isBusy ? texts.subagentTooBusy() : outcome.text);
+  }
+
+  /** Ends it without an answer. Stored, so that a call that is run again is told the same. */
+  async fail(code: string, text: string): Promise<ToolResult> {
+    const result = failed(code, text);
+    await commit(this, this.commits, async () => [resultOf({ id: this.turn.path }, result)]);
+    return result;
   }
 }

@@ -34,11 +34,14 @@ export type Step =
   /** What the asker said meanwhile. */
   | { kind: 'steered'; payload: { texts: string[] } };
 
-/** Who is told this often to stop making a call does not hear. */
+/** Stands as the model where the interpreter of plain English answered. */
+export const INTERPRETER = 'offline/phrases';
+
+/** After this many corrections the turn fails. */
 const MOST_TOLD = 2;
-/** What says so. */
+/** Codes that count as one. */
 const TOLD: readonly string[] = ['REPEATED', 'STILL_INVALID'];
-/** What says that a call had not its tool's form. */
+/** Codes of a call whose input did not have its tool's form. */
 const WRONG: readonly string[] = ['INVALID_INPUT', 'STILL_INVALID'];
 
 export interface StoredStep {
@@ -56,7 +59,22 @@ export type CallState =
   | { kind: 'decided'; approved: boolean; hash: string; by: string }
   | { kind: 'done'; result: ToolResult };
 
-/** One turn in this process's hands: its steps, and how many of them are stored. */
+/** The turn ended with an answer, */
+export interface Answered {
+  kind: 'answer';
+  text: string;
+}
+
+/** or with words of coda's own on why there is none. */
+export interface Refused {
+  kind: 'failed';
+  code: string;
+  text: string;
+  /** The person stopped it. */
+  cancelled?: true;
+}
+
+/** One turn in this process: its steps, and how many of them are stored. */
 export class Turn {
   readonly id: string;
   /** Of a nested turn: the call that it stands under, and which of its nested turns it is; else empty. */
@@ -86,9 +104,25 @@ export class Turn {
     this.startedAt = init.startedAt;
   }
 
-  add(step: Step, at: Instant, tainted = false): void {
+  add(step: Step, at: Instant, tainted: boolean | undefined = false): void {
     this.tainted ||= tainted;
     this.steps.push({ seq: this.steps.length, step, tainted: this.tainted, at });
+  }
+
+  /** Adds what was recorded; a result brings its taint along. */
+  addAll(steps: readonly Step[], at: Instant): void {
+    for (const step of steps) this.add(step, at, step.kind === 'result' && step.payload.ok && step.payload.tainted);
+  }
+
+  /** All steps are stored when the transaction has committed; if it fails, those from `added` on did not happen. */
+  async storing(transaction: Promise<void>, added: number): Promise<void> {
+    try {
+      await transaction;
+    } catch (error) {
+      this.steps.length = added;
+      throw error;
+    }
+    this.stored = this.steps.length;
   }
 
   unstored(): StoredStep[] {
@@ -210,7 +244,7 @@ export class Turn {
   }
 
   /** The tool that is called in the same way again and again although the model was told; undefined: none. */
-  stuckOn(): string | undefined {
+  private stuckOn(): string | undefined {
     const told = this.failedCalls(TOLD);
     return told.length < MOST_TOLD ? undefined : told.at(-1)?.name;
   }
@@ -262,6 +296,22 @@ export class Turn {
     });
   }
 
+  /** The calls of the last answer that have no result. */
+  openCalls(): { call: ModelToolCall; state: CallState }[] {
+    return this.calls().filter(({ state }) => state.kind !== 'done');
+  }
+
+  /** Whether the interpreter of plain English gave the last answer: what comes of its calls is what it says. */
+  get isInterpreted(): boolean {
+    return this.lastAnswer()?.payload.model === INTERPRETER;
+  }
+
+  /** What the asker said since the last answer. */
+  steered(): string[] {
+    const from = this.steps.findLastIndex(({ step }) => step.kind === 'model');
+    return this.steps.slice(from + 1).flatMap(({ step }) => (step.kind === 'steered' ? step.payload.texts : []));
+  }
+
   /** What the calls of the last answer gave, in words. */
   lastResults(): string[] {
     return this.calls().flatMap(({ state }) => (state.kind === 'done' ? [textOf(state.result)] : []));
@@ -277,11 +327,20 @@ export class Turn {
     return this.lastAnswer()?.payload.by === 'person';
   }
 
-  /** Why the call that the person made by name failed; undefined when it did not. */
-  refusedByName(): string | undefined {
-    if (!this.isByName) return undefined;
-    const refused = this.calls().find(({ state }) => state.kind === 'done' && !state.result.ok);
-    return refused && this.lastResults().join('\n');
+  /** What the turn came to; undefined while a model has to be asked or a call is open. `most`: calls that it may make. */
+  cameTo(most: number): Answered | Refused | undefined {
+    const answer = this.lastAnswer()?.payload;
+    const calls = this.calls();
+    if (answer && calls.length === 0) return { kind: 'answer', text: answer.text };
+    const isOpen = calls.some(({ state }) => state.kind !== 'done');
+    const failed = calls.some(({ state }) => state.kind === 'done' && !state.result.ok);
+    if (this.isInterpreted && !isOpen) return { kind: 'answer', text: this.lastResults().join('\n') };
+    if (this.isByName && failed) return { kind: 'failed', code: 'REFUSED', text: this.lastResults().join('\n') };
+    const stuck = this.stuckOn();
+    if (stuck !== undefined) return { kind: 'failed', code: 'LOOP', text: texts.loopBroken(stuck) };
+    return this.toolCalls < most
+      ? undefined
+      : { kind: 'failed', code: 'TOO_MANY_CALLS', text: texts.tooManyCalls(most) };
   }
 }
 
@@ -297,7 +356,6 @@ function toolMessage(callId: string, name: string, result: ToolResult): ModelMes
   return {
     ...message,
     text: result.material === undefined ? text : `${text}\n\n${result.material}`,
-    ...(result.material !== undefined && { said: text }),
     ...(result.pictures && result.pictures.length > 0 && { files: result.pictures }),
   };
 }

@@ -2,7 +2,7 @@ import type { Instant } from '../base/clock.ts';
 import { uuid } from '../base/ids.ts';
 import { type Also, buttons, conversations, type Item } from '../delivery/index.ts';
 import type { RetentionRule } from '../jobs/index.ts';
-import type { DeletionRule } from '../people/index.ts';
+import type { DeletionRule, MergeRule } from '../people/index.ts';
 import {
   type Database,
   type FileReferences,
@@ -14,10 +14,11 @@ import {
   type Transaction,
 } from '../storage/index.ts';
 import { type Recalled, recall } from './context/index.ts';
+import * as ofConversations from './context/store.ts';
 import type { Dialogue } from './dialogue/dialogue.ts';
-import { forgetDialogue, deletionRules as ofDialogues, readDialogue } from './dialogue/store.ts';
+import * as ofDialogues from './dialogue/store.ts';
 import { type Step, type StoredStep, Turn } from './steps.ts';
-import type { Call } from './tool.ts';
+import * as ofUndos from './undo/store.ts';
 import {
   BY_NOW,
   messageFence,
@@ -28,6 +29,7 @@ import {
   type UsageRow,
   usageWriting,
 } from './usage/index.ts';
+import * as ofUsage from './usage/store.ts';
 
 /** An open button of the newest card in the conversation: what a typed answer may mean. */
 export interface OpenButton {
@@ -47,6 +49,11 @@ export interface ItemContext {
   spent: SpentDays | null;
 }
 
+/** What was said before the message. */
+export function recalledOf(item: Item): Recalled {
+  return (item.context as unknown as ItemContext).recalled;
+}
+
 /** The scalar subquery behind `ItemContext`, with so many messages; `i`, `c` and `p` are in scope. */
 export function itemContext(remembered: number, costs: boolean): Fragment {
   return sql`
@@ -54,7 +61,7 @@ export function itemContext(remembered: number, costs: boolean): Fragment {
       'turn', (select t.id from turns t where t.inbox_id = i.id),
       'spent', ${costs ? spentDays() : sql`null::jsonb`},
       'recalled', ${recall(remembered, sql`p.id`, costs)},
-      'dialogue', ${readDialogue()},
+      'dialogue', ${ofDialogues.readDialogue()},
       -- a yes is about what was said last, not about a card above it
       'buttons', ${buttons.offered(sql`select m.at from messages m
                                         where m.conversation_id = c.id and m.epoch = c.epoch and m.role = 'assistant'
@@ -274,45 +281,10 @@ interface LoadedStep {
   at: string;
 }
 
-export interface UndoRow {
-  id: string;
-  label: string;
-  call: Call;
-}
-
-export function addUndo(
-  tx: Transaction,
-  undo: { personId: string; conversationId: string; label: string; call: Call },
-  now: Instant,
-): void {
-  tx.send(
-    'insert into undos (id, person_id, conversation_id, label, call, created_at) values ($1, $2, $3, $4, $5, $6)',
-    [uuid(now), undo.personId, undo.conversationId, undo.label, json(undo.call), now],
-  );
-}
-
-/** Takes the newest act that can be taken back, made since `since`. */
-export async function takeUndo(
-  tx: Transaction,
-  personId: string,
-  conversationId: string,
-  since: Instant,
-  now: Instant,
-): Promise<UndoRow | undefined> {
-  const { rows } = await tx.query<UndoRow>(
-    `update undos set used_at = $4
-      where id = (select id from undos where person_id = $1 and conversation_id = $2 and used_at is null
-                     and created_at >= $3 order by created_at desc, seq desc limit 1 for update)
-      returning id, label, call`,
-    [personId, conversationId, since, now],
-  );
-  return rows[0];
-}
-
 /** Begins the conversation afresh: what was said before is not shown to the model any more. */
 export async function newEpoch(tx: Transaction, conversationId: string): Promise<void> {
   await conversations.nextEpoch(tx, conversationId);
-  await forgetDialogue(tx, conversationId);
+  await ofDialogues.forgetDialogue(tx, conversationId);
 }
 
 /** What turns did long ago, and acts too old to be taken back. What was said stays. */
@@ -322,11 +294,7 @@ export const retentionRules: readonly RetentionRule[] = [
     sql: `with old as (delete from turns where id in (select id from turns where finished_at < $1 limit $2) returning id)
           select count(*) as count from old`,
   },
-  {
-    name: 'undos.prune',
-    sql: `with old as (delete from undos where id in (select id from undos where created_at < $1 limit $2) returning id)
-          select count(*) as count from old`,
-  },
+  ...ofUndos.retentionRules,
 ];
 
 /** Files and pictures that tools gave. What is remembered names files only. */
@@ -334,31 +302,23 @@ export const fileReferences: readonly FileReferences[] = [
   { table: 'steps', column: 'payload', where: "kind = 'result'" },
 ];
 
-/** What the person said and was answered, and what turns did for them; what it cost stays, without whose it was. */
+/** What turns did for a person, and what was said in them; what it cost stays, without whose it was. */
 export const deletionRules: readonly DeletionRule[] = [
-  { sql: 'delete from summaries where conversation_id in (select conversation_id from messages where person_id = $1)' },
-  {
-    // What was spent stays in the sums of all, as nobody's.
-    sql: `with gone as (delete from spending where person_id = $1 returning *)
-          insert into spending (day, person_id, calls, input_tokens, cached_tokens, output_tokens, unpriced, price,
-                                dearest)
-          select day, '00000000-0000-0000-0000-000000000000', calls, input_tokens, cached_tokens, output_tokens,
-                 unpriced, price, dearest from gone
-          on conflict (day, person_id) do update
-             set calls = spending.calls + excluded.calls, input_tokens = spending.input_tokens + excluded.input_tokens,
-                 cached_tokens = spending.cached_tokens + excluded.cached_tokens,
-                 output_tokens = spending.output_tokens + excluded.output_tokens,
-                 unpriced = spending.unpriced + excluded.unpriced, price = spending.price + excluded.price,
-                 dearest = greatest(spending.dearest, excluded.dearest)`,
-  },
-  { sql: 'delete from reservations where person_id = $1' },
-  {
-    sql: `delete from messages
-           where person_id = $1 or turn_id in (select id from turns where person_id = $1)
-              or conversation_id in (select id from conversations where kind = 'dm' and person_id = $1)`,
-  },
+  ...ofConversations.deletionRules,
   { sql: 'delete from turns where person_id = $1' },
-  { sql: 'delete from undos where person_id = $1' },
-  { sql: 'update usage set person_id = null where person_id = $1' },
-  ...ofDialogues,
+  ...ofUndos.deletionRules,
+  ...ofUsage.deletionRules,
+  ...ofDialogues.deletionRules,
+];
+
+/** An approval binds to who asked for it: what waits for one expires at once, and has to be asked for again. */
+export const mergeRules: readonly MergeRule[] = [
+  {
+    sql: `update turns set person_id = $2, expires_at = case when state = 'waiting' then $3::timestamptz else expires_at end
+           where person_id = $1`,
+  },
+  ...ofUndos.mergeRules,
+  ...ofConversations.mergeRules,
+  ...ofUsage.mergeRules,
+  ...ofDialogues.mergeRules,
 ];

@@ -82,6 +82,8 @@ export interface CallContext {
   signal: AbortSignal;
   /** What `prepare` returned. */
   prepared?: unknown;
+  /** What calls of this transaction have awaited before it, by tool and input. */
+  ready?: ReadonlyMap<string, unknown>;
   /** Whether untrusted text is in the turn's context; what is written inherits it. */
   tainted: boolean;
   /** The same value for all that one turn does in this process: what is to stay as it was at its beginning hangs on it. */

@@ -5,9 +5,9 @@ import {
   contextTools,
   decideTool,
   defaultPolicy,
+  Interpreter,
   identity,
   type Model,
-  offlineModel,
   Toolbox,
 } from '../agent/index.ts';
 import type { Json } from '../base/json.ts';
@@ -81,8 +81,7 @@ export interface AgentParts {
 /** Makes models, prompts, commands, tools and the agent from what the skills bring. */
 export function wireAgent(parts: AgentParts): AgentWiring {
   const { config, world, database, artifacts, delivery, checks, skills, wakeAt } = parts;
-  const offline = offlineModel(skills.flatMap(({ skill }) => skill.phrases ?? []));
-  const opened = openInference({ config, world, database, artifacts, offline, model: parts.model });
+  const opened = openInference({ config, world, database, artifacts, model: parts.model });
   const { inference, models, model, status } = opened;
   if (models) checks.add(modelChecks(models, database, world.clock));
 
@@ -90,7 +89,7 @@ export function wireAgent(parts: AgentParts): AgentWiring {
   const prompts = new Prompts(skills, world.clock);
   const system = systemOf(config, world, prompts);
   const windowOf = (name: string) => models?.limits(name).context;
-  const askedIn = (item: Item) => ({ ...saidIn(item), window: windowOf(model(item).name) });
+  const askedIn = (item: Item) => ({ ...saidIn(item), window: windowOf(model(item)?.name ?? '') });
 
   const keeps = skills.flatMap(({ skill }) => skill.words?.keeps ?? []);
   const linking = linkingOf(parts, keeps);
@@ -117,6 +116,7 @@ export function wireAgent(parts: AgentParts): AgentWiring {
     toolbox: openTools(parts, linking, commands),
     model,
     inference,
+    interpreter: new Interpreter(skills.flatMap(({ skill }) => skill.phrases ?? [])),
     policy: defaultPolicy,
     maxToolCalls: config.delivery.max_tool_calls,
     turnTimeoutMs: config.delivery.turn_timeout,

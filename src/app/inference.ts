@@ -20,8 +20,8 @@ export interface Thinking {
   inference: Inference;
   /** Undefined where none is configured. */
   models: Models | undefined;
-  /** The model that would answer in this conversation if it cost nothing. */
-  model(item: Item): Model;
+  /** The model that would answer in this conversation if it cost nothing; undefined where none is configured. */
+  model(item: Item): Model | undefined;
   /** For `coda status`: how models fare; undefined where none is configured. */
   status(): Json | undefined;
 }
@@ -31,22 +31,19 @@ export interface ThinkingOptions {
   world: World;
   database: Database;
   artifacts: Artifacts;
-  /** Understands plain requests without any model. */
-  offline: Model;
   /** Answers instead of the configured models. */
   model: Model | undefined;
 }
 
 /** The configured models, what they may cost, and what they are shown. */
-export function openInference({ config, world, database, artifacts, offline, model }: ThinkingOptions): Thinking {
+export function openInference({ config, world, database, artifacts, model }: ThinkingOptions): Thinking {
   const { clock, log, metrics } = world;
-  const models = model ? undefined : openModels({ settings: config.models, offline, clock, log, metrics });
-  const alone = model ?? offline;
+  const models = model ? undefined : openModels({ settings: config.models, clock, log, metrics });
   const opening = { artifacts, scaler: new Scaler(), log };
   const inference = new Inference({
     database,
     world,
-    alone,
+    alone: model,
     models,
     zone: defaultZone(config),
     attached: (item) => (models ? attachedTo(item, opening) : Promise.resolve(nothingAttached)),
@@ -57,7 +54,7 @@ export function openInference({ config, world, database, artifacts, offline, mod
     inference,
     models,
     status,
-    model: (item) => models?.chosen(item.conversation.settings, item.payload.text) ?? alone,
+    model: (item) => models?.chosen(item.conversation.settings, item.payload.text) ?? model,
   };
 }
 

@@ -1,28 +1,20 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { askModel } from '../../src/agent/asking.ts';
 import { joined, mendCall } from '../../src/agent/repair.ts';
 import { faultIn, request } from '../support/model-contract.ts';
-import { ModelServer, type Scene } from '../support/model-server/index.ts';
+import type { Scene } from '../support/model-server/index.ts';
+import { modelServer } from '../support/model-server/suite.ts';
 import { modelsOn } from '../support/models.ts';
 
-let server: ModelServer;
-beforeAll(async () => {
-  server = await ModelServer.start();
-});
-afterEach(() => {
-  expect(server.refused).toEqual([]);
-  server.reset();
-});
-afterAll(() => server.close());
+const server = await modelServer();
 
 const SIGNAL = new AbortController().signal;
 
-async function ask(scenes: Scene[], taken: string[] = [], said = 'hello') {
+async function ask(scenes: Scene[], taken: string[] = []) {
   server.play(...scenes);
   const shown: string[] = [];
   const options = { taken: new Set(taken), onText: (text: string) => void shown.push(text) };
-  const asked = request({ messages: [{ role: 'user', text: said }] });
-  const answer = await askModel(modelsOn(server).answering('default'), asked, SIGNAL, options);
+  const answer = await askModel(modelsOn(server).answering('default'), request(), SIGNAL, options);
   return { ...answer, shown };
 }
 
@@ -113,11 +105,6 @@ test('when all models are down in the middle of an answer, what was said stands,
   ]);
   expect(text).toMatch(/^The first half of it is …\n\nThe model refuses my key\./);
   expect(shown.at(-1)).toBe(text);
-});
-
-test('what coda says to a model of its answer is not heard as the person’s words', async () => {
-  const { calls } = await ask([{ text: '' }, { fault: 'unauthorized', times: 9 }], [], 'note milk');
-  expect(calls).toMatchObject([{ name: 'note_save', input: { text: 'milk' } }]);
 });
 
 test('no two calls of a turn share an id', async () => {

@@ -1,20 +1,12 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { dataTool, outsideTool } from '../../src/agent/index.ts';
+import { dataTool, done, outsideTool } from '../../src/agent/index.ts';
 import type { Skill } from '../../src/chat/index.ts';
-import { ModelServer } from '../support/model-server/index.ts';
+import { modelServer } from '../support/model-server/suite.ts';
 import { modelConfig } from '../support/models.ts';
 import { type PlayOptions, play } from '../support/play.ts';
 
-let server: ModelServer;
-beforeAll(async () => {
-  server = await ModelServer.start();
-});
-afterEach(() => {
-  expect(server.refused).toEqual([]);
-  server.reset();
-});
-afterAll(() => server.close());
+const server = await modelServer();
 
 const begin = (models: Record<string, unknown> = {}, options: PlayOptions = {}) =>
   play({ config: modelConfig(server, models), ...options });
@@ -175,6 +167,50 @@ test('a tool that takes longer than it may is a result, and the turn goes on', a
   server.play({ calls: [{ name: 'tide_fetch', input: {} }] }, { text: 'I could not look.' });
   expect(await ana.says('look outside')).toContain('I could not look.');
   expect(results()).toContain('tide_fetch did not finish in time');
+});
+
+/** A thing that can only be restored from what stands outside of the database. */
+const shelf = (read: () => Promise<unknown>): Skill => ({
+  name: 'shelf',
+  tools: () => [
+    dataTool({
+      name: 'shelf_clear',
+      description: 'Clears the shelf.',
+      effect: 'write',
+      input: z.object({}),
+      run: async () => done('Cleared.', { undo: { label: 'the shelf', tool: 'shelf_fill', input: {} } }),
+    }),
+    dataTool({
+      name: 'shelf_fill',
+      description: 'Fills the shelf.',
+      effect: 'write',
+      input: z.object({}),
+      prepare: read,
+      run: async (_, { prepared }) => done(`Filled with ${JSON.stringify(prepared)}.`),
+    }),
+  ],
+  phrases: [
+    { pattern: 'clear the shelf', example: 'clear the shelf', call: () => ({ tool: 'shelf_clear', input: {} }) },
+  ],
+});
+
+test('what an undo has to wait for is awaited before its transaction', async () => {
+  // The embedded engine has one connection: a read beside an open transaction would wait for its end.
+  const reading = async () => (await coda.database().read('select 1 as books')).rows;
+  await using coda = await play({ skills: [shelf(reading)] });
+  const ana = coda.person('ana');
+  await ana.says('clear the shelf');
+  expect(await ana.says('undo')).toContain('Filled with [{"books":1}].');
+});
+
+test('without a model two requests in one message are done in one transaction with their answer', async () => {
+  await using coda = await play();
+  expect(await coda.person('ana').says('note that the key is under the mat, and what time is it?')).toMatch(
+    /mat[\s\S]*:/,
+  );
+  const commits = coda.world.points.filter(({ name, phase }) => name.startsWith('turn.') && phase === 'after');
+  expect(commits.map(({ name }) => name)).toEqual(['turn.finish']);
+  expect(await coda.count('undos')).toBe(1);
 });
 
 test('nobody says anything: no model is asked', async () => {

@@ -76,6 +76,12 @@ test('with all models down reminders are set, listed and told, and it is said wh
   expect(dora.heard('⏰ call Bob')).toHaveLength(1);
 });
 
+test('what coda says to a model of an empty answer is not taken for the person’s words', async () => {
+  const nora = coda.person('nora');
+  server.play({ text: '' }, { fault: 'unauthorized', times: 99 });
+  expect(await nora.says('note that milk is out')).toMatch(/milk is out[\s\S]*refuses my key/);
+});
+
 test('a conversation that is too long even in half is told with its remedy', async () => {
   const bob = coda.person('bob');
   await bob.says('hello');

@@ -1,4 +1,3 @@
-import { offlineModel } from '../../src/agent/index.ts';
 import { type ModelSettings, Models } from '../../src/agent/models/index.ts';
 import { models as block } from '../../src/config/models.ts';
 import { KEY, type ModelServer } from './model-server/index.ts';
@@ -21,13 +20,7 @@ function scripted(server: ModelServer, changes: Record<string, unknown> = {}): M
 
 /** Models behind the scripted server; nothing waits between tries. */
 export function modelsOn(server: ModelServer, changes: Record<string, unknown> = {}, world: TestWorld = testWorld()) {
-  const note = {
-    pattern: 'note {text}',
-    example: 'note milk',
-    call: ({ text = '' }) => ({ tool: 'note_save', input: { text } }),
-  };
-  const offline = offlineModel([note]);
-  return new Models({ settings: scripted(server, changes), offline, ...world, retryMs: 0 });
+  return new Models({ settings: scripted(server, changes), ...world, retryMs: 0 });
 }
 
 /** The configuration of a coda whose models are the scripted server; `retry` waits are real, so faults come alone. */

@@ -8,7 +8,6 @@ export {
   type Limits,
   type Plan,
   type PlanInput,
-  plainRequest,
   planRequest,
   type Sections,
 } from './plan.ts';

@@ -1,4 +1,3 @@
-import type { Dialogue } from '../dialogue/dialogue.ts';
 import type { ModelMessage, ModelRequest, ToolSpec } from '../model.ts';
 import { cut, cutToTokens, fitTurn, sizeOf, sum } from './fit.ts';
 import type { HistoryEntry, Recalled } from './store.ts';
@@ -51,8 +50,6 @@ export interface PlanInput {
   names: boolean;
   /** Estimated tokens of the sections' tools. */
   toolTokens: number;
-  /** What the words may refer to. */
-  dialogue: Dialogue;
 }
 
 /** Characters of a token, at least: a share of the window in characters is the same whatever has been learnt. */
@@ -107,7 +104,6 @@ export function planRequest(input: PlanInput): Plan {
       asked: before.length,
       tools: sections.tools,
       maxTokens: limits.answer,
-      dialogue: input.dialogue,
     },
     filled: [
       { part: 'identity and rules', tokens: fixed.system },
@@ -124,21 +120,6 @@ export function planRequest(input: PlanInput): Plan {
       room - summaryTokens - said < (limits.context - limits.answer) * (1 - TIGHT),
     room,
     unseen: recalled.history.length - shown.length,
-  };
-}
-
-/** What an interpreter is asked: what was said last, and nothing around it. */
-export function plainRequest(input: PlanInput): ModelRequest {
-  const { sections, recalled, asked, turn, limits, names, dialogue } = input;
-  const before = recalled.history.map((entry) => messageOf(entry, names));
-  return {
-    system: '',
-    moving: '',
-    messages: [...before, asked, ...turn],
-    asked: before.length,
-    tools: sections.tools,
-    maxTokens: limits.answer,
-    dialogue,
   };
 }
 

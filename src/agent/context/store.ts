@@ -1,4 +1,5 @@
 import type { Instant } from '../../base/clock.ts';
+import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import { type Database, type Fragment, type Queryable, raw, render, sql } from '../../storage/index.ts';
 
 /** What was said, as the model is shown it. */
@@ -130,3 +131,15 @@ export async function readResult(db: Queryable, personId: string, turnId: string
   );
   return rows[0];
 }
+
+/** What a person said and was answered. */
+export const deletionRules: readonly DeletionRule[] = [
+  { sql: 'delete from summaries where conversation_id in (select conversation_id from messages where person_id = $1)' },
+  {
+    sql: `delete from messages
+           where person_id = $1 or turn_id in (select id from turns where person_id = $1)
+              or conversation_id in (select id from conversations where kind = 'dm' and person_id = $1)`,
+  },
+];
+
+export const mergeRules: readonly MergeRule[] = [{ sql: 'update messages set person_id = $2 where person_id = $1' }];

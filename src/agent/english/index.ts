@@ -1,5 +1,6 @@
+/** Answers plain English without a model. */
+import type { Dialogue } from '../dialogue/dialogue.ts';
 import { NOT_UNDERSTOOD } from '../dialogue/names.ts';
-import { type Model, ModelError, type ModelEvent, type ModelMessage, type ModelRequest } from '../model.ts';
 import type { Phrase } from '../phrase.ts';
 import type { Call } from '../tool.ts';
 import { type Act, interpret } from './interpret.ts';
@@ -7,67 +8,56 @@ import { nearest } from './nearest.ts';
 import { texts } from './texts.ts';
 import { Understanding } from './understand.ts';
 
-/** Longer messages are no requests that the phrases could fit. */
+/** Characters. Longer messages are no requests that a phrase fits. */
 const LONGEST = 10_000;
 
-/**
- * The model that needs no model: it understands what the skills' phrases say, calls the same tools as any other, and
- * says so when it understands nothing. It asks rather than guesses. Throws an Error for a malformed phrase.
- */
-export function offlineModel(phrases: readonly Phrase[]): Model {
-  const understanding = new Understanding(phrases);
-  const examples = phrases.flatMap(({ about, tentative, example }) => (about || tentative ? [] : [example]));
-  return {
-    name: 'offline/phrases',
-    streams: false,
-    interpreter: { settle },
-    async *generate(request: ModelRequest, signal: AbortSignal) {
-      if (signal.aborted) throw new ModelError('cancelled', 'The turn was stopped.');
-      yield* answer(request, understanding, examples);
-    },
-  };
+/** The answer to a message: calls whose results say it all, or a text where there is nothing to call. */
+export interface Interpreted {
+  text: string;
+  calls: readonly Call[];
+  /** For the person, beside the answer. */
+  notices: readonly string[];
 }
 
-function* answer(
-  { messages, dialogue }: ModelRequest,
-  understanding: Understanding,
-  examples: readonly string[],
-): Generator<ModelEvent> {
-  const results = trailing(messages, 'tool');
-  if (results.length > 0) return yield* say(settle(results.map(({ text, said = text }) => said)));
-  const said = trailing(messages, 'user');
-  const text = said
-    .map((message) => message.text)
-    .join('\n')
-    .trim();
-  if (text.length > LONGEST) return yield* say(texts.tooLong(LONGEST));
-  const meant = interpret(text, understanding, dialogue ?? {});
-  if (meant === 'nothing') return yield* say(texts.nothing);
-  for (const [index, act] of meant.entries()) {
-    const { tool, input } = callOf(act, meant.length > 1, examples);
-    yield { type: 'call', call: { id: `call_${messages.length}_${index + 1}`, name: tool, input } };
+/** Understands what the phrases of the skills say. It asks rather than guesses. */
+export class Interpreter {
+  private readonly understanding: Understanding;
+  private readonly examples: readonly string[];
+
+  /** Throws an Error for a malformed phrase. */
+  constructor(phrases: readonly Phrase[]) {
+    this.understanding = new Understanding(phrases);
+    this.examples = phrases.flatMap(({ about, tentative, example }) => (about || tentative ? [] : [example]));
   }
-  yield { type: 'stop', reason: 'tools' };
+
+  /**
+   * The answer to `text`, whose words may refer to `dialogue`. `why` says why no model answers, where one is configured:
+   * beside what is understood, and instead of "I did not understand that". Pure.
+   */
+  answer(text: string, dialogue: Dialogue, why?: string): Interpreted {
+    const said = text.trim();
+    const meant = said.length > LONGEST ? 'too long' : interpret(said, this.understanding, dialogue);
+    const calls = typeof meant === 'string' ? [] : meant.map((act) => this.callOf(act, meant.length > 1));
+    if (why !== undefined) return explained(calls, why);
+    if (meant === 'too long') return { text: texts.tooLong(LONGEST), calls, notices: [] };
+    return { text: meant === 'nothing' ? texts.nothing : '', calls, notices: [] };
+  }
+
+  private callOf(act: Act, besides: boolean): Call {
+    if (act.kind === 'call') return act.call;
+    const { text, instead } = act;
+    return { tool: NOT_UNDERSTOOD, input: { text, instead, besides, near: nearest(text, this.examples, 3) } };
+  }
 }
 
-function callOf(act: Act, besides: boolean, examples: readonly string[]): Call {
-  if (act.kind === 'call') return act.call;
-  const { text, instead } = act;
-  return { tool: NOT_UNDERSTOOD, input: { text, instead, besides, near: nearest(text, examples, 3) } };
-}
-
-/** The tools say it all. */
-function settle(results: readonly string[]): string {
-  return results.join('\n');
-}
-
-function* say(text: string): Generator<ModelEvent> {
-  yield { type: 'text', text };
-  yield { type: 'stop', reason: 'end' };
-}
-
-/** The messages of `role` that the conversation ends with. */
-function trailing<R extends ModelMessage['role']>(messages: readonly ModelMessage[], role: R) {
-  const last = messages.findLastIndex((message) => message.role !== role);
-  return messages.slice(last + 1) as Extract<ModelMessage, { role: R }>[];
+/** Words that were not understood may still name something of the person's; if they do not, the answer is `why`. */
+function explained(calls: readonly Call[], why: string): Interpreted {
+  const isUnderstood = calls.some(({ tool }) => tool !== NOT_UNDERSTOOD);
+  const mayBeMeant = calls.some(({ input }) => Array.isArray(input.instead) && input.instead.length > 0);
+  if (!isUnderstood && !mayBeMeant) return { text: why, calls: [], notices: [] };
+  return {
+    text: '',
+    calls: calls.map(({ tool, input }) => ({ tool, input: tool === NOT_UNDERSTOOD ? { ...input, why } : input })),
+    notices: isUnderstood ? [why] : [],
+  };
 }

@@ -1,4 +1,4 @@
-/** Which model answers: tiers, a conversation's own choice, fallbacks, and what is left when all are down. */
+/** Which model answers: tiers, a conversation's own choice, fallbacks. */
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Metrics } from '../../base/metrics.ts';
@@ -22,8 +22,6 @@ export type Tier = 'light' | 'default' | 'heavy';
 
 export interface ModelsOptions {
   settings: ModelSettings;
-  /** What answers when no other can. */
-  offline: Model;
   clock: Clock;
   log: Log;
   metrics: Metrics;
@@ -66,10 +64,9 @@ export class Models {
     options.metrics.gauge('coda_model_resting', 'Whether a model is left alone because it failed.', ['model'], open);
   }
 
-  /** What answers a person: the tier's model or the one that was chosen, its fallbacks, and the last resort. */
-  answering(tier: Tier, chosen?: string, lastResort = true): Model {
-    const { offline } = this.options;
-    return this.routed([chosen && this.knows(chosen) ? chosen : this.nameOf(tier)], lastResort ? offline : undefined);
+  /** The tier's model or the one that was chosen, and its fallbacks. */
+  answering(tier: Tier, chosen?: string): Model {
+    return this.routed([chosen && this.knows(chosen) ? chosen : this.nameOf(tier)]);
   }
 
   /**
@@ -82,10 +79,10 @@ export class Models {
     return this.answering(this.settings.heavy_by_itself && isHeavy(text) ? 'heavy' : 'default');
   }
 
-  /** For coda's own small questions: without a last resort, because nobody is waiting. */
+  /** For coda's own small questions. */
   light(): Model {
     const hedgeMs = Math.min(LIGHT_HEDGE_MS, this.settings.hedge);
-    return this.routed([this.nameOf('light'), this.nameOf('default')], undefined, hedgeMs);
+    return this.routed([this.nameOf('light'), this.nameOf('default')], hedgeMs);
   }
 
   /** The name of the tier's model, `provider/model`. */
@@ -131,13 +128,13 @@ export class Models {
     return [...this.candidates].filter(([, { breaker }]) => breaker.open).map(([name]) => name);
   }
 
-  private routed(first: readonly string[], lastResort?: Model, hedgeMs = this.settings.hedge): Model {
+  private routed(first: readonly string[], hedgeMs = this.settings.hedge): Model {
     const { fallbacks, silence: silenceMs } = this.settings;
     const names = [...new Set([...first, ...fallbacks])];
     const { log, retryMs = RETRY_MS } = this.options;
     const candidates = names.map((name) => this.candidate(name));
     const patience = { retryMs, hedgeMs, silenceMs };
-    return routed({ candidates, lastResort, patience, log, calls: this.counters.calls });
+    return routed({ candidates, patience, log, calls: this.counters.calls });
   }
 
   private candidate(name: string): Candidate {

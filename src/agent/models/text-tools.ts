@@ -22,7 +22,7 @@ export function inText(request: ModelRequest): ModelRequest {
 function worded(message: ModelMessage): ModelMessage {
   if (message.role === 'tool') {
     const { images } = message;
-    return { role: 'user', text: resultOf(message), aside: true, ...(message.ok && images && { images }) };
+    return { role: 'user', text: resultOf(message), ...(message.ok && images && { images }) };
   }
   if (message.role !== 'assistant' || !message.calls?.length) return message;
   return { role: 'assistant', text: [message.text.trim(), ...message.calls.map(callOf)].filter(Boolean).join('\n\n') };

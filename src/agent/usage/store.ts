@@ -1,5 +1,6 @@
 import type { Instant } from '../../base/clock.ts';
-import { type Database, type Fragment, json, type Queryable, render, sql } from '../../storage/index.ts';
+import type { DeletionRule, MergeRule } from '../../people/index.ts';
+import { type Database, type Fragment, json, type Queryable, raw, render, sql } from '../../storage/index.ts';
 
 /** One call to a model, as it is kept. */
 export interface UsageRow {
@@ -53,6 +54,14 @@ export function owned(rows: readonly UsageRow[], owner: UsageOwner): OwnedUsage[
   }));
 }
 
+/** Adds sums of a day to those that the person has. */
+const ADD_UP = `on conflict (day, person_id) do update
+             set calls = spending.calls + excluded.calls, input_tokens = spending.input_tokens + excluded.input_tokens,
+                 cached_tokens = spending.cached_tokens + excluded.cached_tokens,
+                 output_tokens = spending.output_tokens + excluded.output_tokens,
+                 unpriced = spending.unpriced + excluded.unpriced, price = spending.price + excluded.price,
+                 told = spending.told or excluded.told, dearest = greatest(spending.dearest, excluded.dearest)`;
+
 /** A condition, and not a join: rows keep their order. */
 const FENCED = sql`inbox_id = any (array(select id from fence))`;
 
@@ -88,12 +97,7 @@ export function usageWriting(rows: readonly OwnedUsage[], whose: Fragment = sql`
              -- of one answer, and of several turns that are written together no more than their sum
              coalesce(sum(price), 0)
         from calls join used using (id) group by day, person_id order by day, person_id
-      on conflict (day, person_id) do update
-         set calls = spending.calls + excluded.calls, input_tokens = spending.input_tokens + excluded.input_tokens,
-             cached_tokens = spending.cached_tokens + excluded.cached_tokens,
-             output_tokens = spending.output_tokens + excluded.output_tokens,
-             unpriced = spending.unpriced + excluded.unpriced, price = spending.price + excluded.price,
-             told = spending.told or excluded.told, dearest = greatest(spending.dearest, excluded.dearest)
+      ${raw(ADD_UP)}
     )`;
 }
 
@@ -245,3 +249,26 @@ export async function repairsSince(db: Pick<Database, 'read'>, since: Instant) {
   );
   return rows;
 }
+
+const SUMS_OF_A_DAY =
+  'day, person_id, calls, input_tokens, cached_tokens, output_tokens, unpriced, price, told, dearest';
+
+/** A person's sums become those of `whose`, an SQL expression. */
+const moveSums = (whose: string, told: string): string =>
+  `with gone as (delete from spending where person_id = $1 returning *)
+   insert into spending (${SUMS_OF_A_DAY})
+   select day, ${whose}, calls, input_tokens, cached_tokens, output_tokens, unpriced, price, ${told}, dearest from gone
+   ${ADD_UP}`;
+
+/** What was spent stays in the sums of all, as nobody's. */
+export const deletionRules: readonly DeletionRule[] = [
+  { sql: moveSums(`'00000000-0000-0000-0000-000000000000'::uuid`, 'false') },
+  { sql: 'delete from reservations where person_id = $1' },
+  { sql: 'update usage set person_id = null where person_id = $1' },
+];
+
+export const mergeRules: readonly MergeRule[] = [
+  { sql: 'update usage set person_id = $2 where person_id = $1' },
+  { sql: moveSums('$2::uuid', 'told') },
+  { sql: 'update reservations set person_id = $2 where person_id = $1' },
+];

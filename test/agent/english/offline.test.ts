@@ -1,21 +1,14 @@
 import { expect, test } from 'vitest';
 import type { Dialogue } from '../../../src/agent/dialogue/dialogue.ts';
-import { offlineModel } from '../../../src/agent/english/index.ts';
-import type { ModelEvent, ModelMessage } from '../../../src/agent/index.ts';
+import { Interpreter } from '../../../src/agent/english/index.ts';
 import { allPhrases, hear } from './hear.ts';
 
-const offline = offlineModel(allPhrases);
+const interpreter = new Interpreter(allPhrases);
 
-/** What the offline model answers: the calls it makes, and what it says. */
-async function respond(messages: ModelMessage[], dialogue: Dialogue = {}) {
-  const request = { system: '', moving: '', messages, tools: [], maxTokens: 1_000, dialogue };
-  const events: ModelEvent[] = [];
-  for await (const event of offline.generate(request, new AbortController().signal)) events.push(event);
-  return {
-    calls: events.flatMap((event) => (event.type === 'call' ? [event.call.name] : [])),
-    text: events.flatMap((event) => (event.type === 'text' ? [event.text] : [])).join(''),
-    stop: events.flatMap((event) => (event.type === 'stop' ? [event.reason] : [])).join(),
-  };
+/** The tools that are called, and what is said instead. */
+function respond(text: string, dialogue: Dialogue = {}) {
+  const answer = interpreter.answer(text, dialogue);
+  return { calls: answer.calls.map(({ tool }) => tool), text: answer.text };
 }
 
 test('there are at least 80 sentence forms', () => {
@@ -30,17 +23,8 @@ test.each(allPhrases.map((phrase) => [phrase.example, phrase] as const))('"%s" i
   expect(found.length, phrase.pattern).toBeGreaterThan(0);
 });
 
-test('what a tool answered is said as it is', async () => {
-  const { text, stop, calls } = await respond([
-    { role: 'user', text: 'what time is it' },
-    { role: 'assistant', text: '', calls: [{ id: '1', name: 'time_in', input: {} }] },
-    { role: 'tool', callId: '1', name: 'time_in', text: 'It is 09:00.', ok: true },
-  ]);
-  expect({ text, stop, calls }).toEqual({ text: 'It is 09:00.', stop: 'end', calls: [] });
-});
-
-test('what is not understood calls no tool of a skill', async () => {
-  const { calls } = await respond([{ role: 'user', text: 'please take the reminder dance lessons' }]);
+test('what is not understood calls no tool of a skill', () => {
+  const { calls } = respond('please take the reminder dance lessons');
   expect(calls).toEqual(['not_understood']);
 });
 
@@ -95,16 +79,16 @@ test('the words of a note stay as they were written', () => {
   ]);
 });
 
-test('a message of more than 10,000 characters is refused in words', async () => {
-  const { text, calls } = await respond([{ role: 'user', text: `note: ${'x'.repeat(10_000)}` }]);
+test('a message of more than 10,000 characters is refused in words', () => {
+  const { text, calls } = respond(`note: ${'x'.repeat(10_000)}`);
   expect(calls).toEqual([]);
   expect(text).toContain('10,000');
 });
 
 test.each(['remind me ', 'remind me and ', 'every day ', 'not ( [ { | ', 'move it to ', 'in in in ', '? ', '"'])(
   'nothing of 10,000 characters of %j is too much',
-  async (part) => {
-    const { stop } = await respond([{ role: 'user', text: part.repeat(10_000 / part.length) }]);
-    expect(stop).not.toBe('');
+  (part) => {
+    const { text, calls } = respond(part.repeat(10_000 / part.length));
+    expect(text !== '' || calls.length > 0).toBe(true);
   },
 );

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Kept, type ModelMessage, offlineModel } from '../../../src/agent/index.ts';
+import type { Kept, ModelMessage } from '../../../src/agent/index.ts';
 import { anthropicModel } from '../../../src/agent/models/anthropic/index.ts';
 import { openaiModel } from '../../../src/agent/models/openai/index.ts';
 import { dialectOf, openaiRequest } from '../../../src/agent/models/openai/request.ts';
 import { keptThoughts } from '../../../src/agent/models/openai/thoughts.ts';
-import { all, faultIn, modelContract, request } from '../../support/model-contract.ts';
+import { all, modelContract, request } from '../../support/model-contract.ts';
 import { KEY, ModelServer } from '../../support/model-server/index.ts';
 
 for (const stream of [true, false]) {
@@ -70,14 +70,6 @@ test('what another model called is shown to Gemini as unsigned, and what DeepSee
   expect(sent(google, keptThoughts('other/model', [{ google: { thought_signature: 'c2ln' } }], ''))).not.toContain(
     'c2ln',
   );
-});
-
-describe('the model that needs no model', () => {
-  test('ends with its stop, and does not begin once it was stopped', async () => {
-    const model = offlineModel([]);
-    expect((await all(model)).at(-1)).toMatchObject({ type: 'stop' });
-    expect((await faultIn(all(model, request(), AbortSignal.abort()))).fault).toBe('cancelled');
-  });
 });
 
 function named<T extends { baseUrl: string; apiKey: string; silenceMs?: number; sees?: boolean }>(

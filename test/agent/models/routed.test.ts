@@ -1,16 +1,13 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { NoModel } from '../../../src/agent/index.ts';
 import type { FaultKind } from '../../../src/base/errors.ts';
 import { all, faultIn, request, textOf } from '../../support/model-contract.ts';
-import { type Fault, KEY, ModelServer } from '../../support/model-server/index.ts';
+import { type Fault, KEY } from '../../support/model-server/index.ts';
+import { modelServer } from '../../support/model-server/suite.ts';
 import { modelsOn } from '../../support/models.ts';
 import { testWorld } from '../../support/world.ts';
 
-let server: ModelServer;
-beforeAll(async () => {
-  server = await ModelServer.start();
-});
-afterEach(() => server.reset());
-afterAll(() => server.close());
+const server = await modelServer({ refused: true });
 
 const asked = () => server.requests.map(({ body }) => body.model);
 
@@ -102,7 +99,7 @@ test('a model that fails again and again is left alone for a while, then tried o
 test('a model with nobody beside it is never left alone: it answers as soon as it is well', async () => {
   const models = modelsOn(server, { fallbacks: [], breaker: { failures: 2, pause: '30s' } });
   server.play({ fault: 'server_error', times: 9 });
-  for (let turn = 1; turn <= 3; turn++) await all(models.answering('default'));
+  for (let turn = 1; turn <= 3; turn++) await faultIn(all(models.answering('default')));
   expect(models.resting()).toEqual([]);
   expect(textOf(await all(models.answering('default')))).toBe('ok');
   expect(asked()).toHaveLength(10);
@@ -111,11 +108,11 @@ test('a model with nobody beside it is never left alone: it answers as soon as i
 test('when all are left alone each is asked once even so', async () => {
   const models = modelsOn(server, { breaker: { failures: 2, pause: '30s' } });
   server.play({ fault: 'server_error', times: 4 });
-  await all(models.answering('default'));
+  await faultIn(all(models.answering('default')));
   expect(models.resting()).toEqual(['claude/main', 'gpt/other']);
   server.reset();
   server.play({ fault: 'server_error', times: 2 });
-  expect(textOf(await all(models.answering('default')))).toMatch(/cannot be reached/);
+  expect((await faultIn(all(models.answering('default')))).fault).toBe('transient');
   expect(asked()).toEqual(['main', 'other']);
   expect(textOf(await all(models.answering('default')))).toBe('ok');
   expect(models.resting()).toEqual(['gpt/other']);
@@ -140,19 +137,12 @@ test.each<[Fault, RegExp]>([
   ['invalid_json', /could not read.*try again/],
 ])('when every model answers %s, the person reads why and what goes on without', async (fault, sentence) => {
   server.play({ fault, times: 99 });
-  const models = modelsOn(server);
-  const text = textOf(await all(models.answering('default')).then((events) => events.slice(-2)));
-  expect(text).toMatch(sentence);
-  expect(text).toMatch(/What needs no model goes on/);
-  expect(text).not.toContain(KEY);
-  expect(text).not.toMatch(/[{<]|Error|http/);
-
-  const note = request({ messages: [{ role: 'user', text: 'note milk' }] });
-  const events = await all(models.answering('default'), note);
-  expect(events).toContainEqual(
-    expect.objectContaining({ type: 'call', call: expect.objectContaining({ name: 'note_save' }) }),
-  );
-  expect(events).toContainEqual(expect.objectContaining({ model: 'offline/phrases', notice: text }));
+  const none = await faultIn(all(modelsOn(server).answering('default')));
+  const { why = '' } = none instanceof NoModel ? none : {};
+  expect(why).toMatch(sentence);
+  expect(why).toMatch(/What needs no model goes on/);
+  expect(why).not.toContain(KEY);
+  expect(why).not.toMatch(/[{<]|Error|http/);
 });
 
 test('a busy model with nobody beside it is waited for as long as it asks', async () => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import * as texts from '../texts.ts';
+import { dataTool, done, failed } from '../tool.ts';
 import * as store from './store.ts';
-import * as texts from './texts.ts';
-import { dataTool, done, failed } from './tool.ts';
 
 /** Older acts are not taken back by a bare "undo": nobody remembers what it would be. */
 const LONGEST_MS = 24 * 3_600_000;

@@ -1,0 +1,103 @@
+/** What a turn leaves behind when it ends or is parked: cards, their buttons, its record. Pure. */
+import type { Instant } from '../base/clock.ts';
+import type { Card, Choice, End, Item } from '../delivery/index.ts';
+import { ask, expiryOf } from './approvals/index.ts';
+import { choicesOf } from './choices.ts';
+import type { Asking } from './loop.ts';
+import type { Refused, Turn } from './steps.ts';
+import * as store from './store.ts';
+import * as texts from './texts.ts';
+import type { Call, CallContext } from './tool.ts';
+import type { Toolbox } from './toolbox.ts';
+import { UNDO_ALL } from './undo/index.ts';
+
+/** What is ended: the turn of a message. */
+interface Ended {
+  turn: Turn;
+  item: Item;
+  toolbox: Toolbox;
+}
+
+/** The answer, with what its calls leave to press, to open and to know. */
+export function answered({ turn, item, toolbox }: Ended, answer: string, now: Instant): End {
+  const text = answer.trim() || texts.nothingToSay();
+  const results = turn.results();
+  const choices = choicesOf(results);
+  const files = results.flatMap((result) => (result.ok ? (result.files ?? []) : []));
+  const times = turn.times();
+  const deleted = deletions(turn, toolbox);
+  if (deleted.length > 0) choices.push(undoAll(deleted));
+  const card: Card = {
+    kind: 'answer',
+    text: [text, ...notices(turn, deleted)].join('\n\n'),
+    ...(choices.length > 0 && { choices }),
+    ...(files.length > 0 && { files }),
+    ...(times.length > 0 && { times }),
+  };
+  return {
+    state: 'done',
+    cards: [...interrupted(turn), card],
+    turnId: turn.id,
+    tainted: turn.tainted,
+    drafted: turn.drafted,
+    also: store.turnRecord(turn, item, 'done', now, { answer: text }),
+  };
+}
+
+/** Words of coda's own instead of an answer. */
+export function refused({ turn, item }: Ended, { text, cancelled }: Refused, now: Instant): End {
+  const state = cancelled ? 'cancelled' : 'failed';
+  return {
+    state,
+    cards: [{ kind: cancelled ? 'notice' : 'error', text }],
+    turnId: turn.id,
+    tainted: turn.tainted,
+    drafted: turn.drafted,
+    also: store.turnRecord(turn, item, state, now, { answer: text }),
+  };
+}
+
+/** Questions to the person; the turn waits for their answers until `expiresAt`. Adds to the turn that it asks. */
+export function parked({ turn, item }: Ended, { questions }: Asking, ctx: CallContext, now: Instant): End & Parked {
+  const cards = questions.map((question) => ask(question, ctx));
+  const [first] = questions.map(({ turn: { path }, call }) => (path === '' ? call.id : `${path}/${call.id}`));
+  const expiresAt = expiryOf(now);
+  const asking = new Set(questions.flatMap((question) => (question.turn === turn ? [] : [question.turn])));
+  const parking = { expiresAt, asking: [...asking] };
+  return {
+    state: 'waiting',
+    cards,
+    key: `ask:${turn.id}:${first}`,
+    turnId: turn.id,
+    tainted: turn.tainted,
+    also: store.turnRecord(turn, item, 'waiting', now, { parking }),
+    expiresAt,
+  };
+}
+
+interface Parked {
+  expiresAt: Instant;
+}
+
+/** One button for everything that was deleted. */
+function undoAll(deleted: readonly Call[]): Choice {
+  const calls = deleted.map(({ tool, input }) => ({ tool, input }));
+  return { label: deleted.length === 1 ? 'Undo' : 'Undo all', tool: UNDO_ALL, input: { calls } };
+}
+
+function notices(turn: Turn, deleted: readonly { label: string }[]): string[] {
+  const said = deleted.length > 0 ? [texts.deletedMeanwhile(deleted.map(({ label }) => label))] : [];
+  return [...said, ...turn.notices()].map((notice) => `_${notice}_`);
+}
+
+/** What was deleted in a turn that untrusted text could have led: shown, whatever the model says about it. */
+function deletions(turn: Turn, toolbox: Toolbox): (Call & { label: string })[] {
+  if (!turn.tainted) return [];
+  return turn.all().flatMap((each) => each.undosOf((name) => toolbox.get(name)?.deletes !== undefined));
+}
+
+/** Calls of which nobody knows whether they happened: the person reads it even if the model keeps silent about it. */
+function interrupted(turn: Turn): Card[] {
+  const names = turn.all().flatMap((each) => each.unknownCalls());
+  return names.map((name) => ({ kind: 'notice', text: texts.outcomeUnknownToPerson(name) }));
+}

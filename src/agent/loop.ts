@@ -1,0 +1,216 @@
+/** The loop of a turn: a model answers, its calls are carried out, until it answers without one. */
+import type { Instant } from '../base/clock.ts';
+import { CodaError } from '../base/errors.ts';
+import type { Item } from '../delivery/index.ts';
+import type { Transaction } from '../storage/index.ts';
+import type { Question } from './approvals/index.ts';
+import { type DataCall, isData, makeReady, type Ready, runData, runOutside, TookTooLong, whenReady } from './calls.ts';
+import { type Considered, consider } from './consider.ts';
+import type { ModelToolCall } from './model.ts';
+import type { SpawnOptions } from './nested.ts';
+import type { AgentOptions } from './options.ts';
+import { doingOf } from './progress.ts';
+import type { Answered, CallState, Refused, Step, Turn } from './steps.ts';
+import * as texts from './texts.ts';
+import { type CallContext, failed, type OutsideTool, type ToolResult } from './tool.ts';
+import type { ValidCall } from './toolbox.ts';
+
+/** A turn that runs in this process: the one that talks to the person, or one nested in a call of it. */
+export interface Running {
+  readonly options: AgentOptions;
+  readonly item: Item;
+  readonly turn: Turn;
+  readonly signal: AbortSignal;
+  readonly maxToolCalls: number;
+  /** Of a nested turn: the one that it belongs to, and the tool that began it. */
+  readonly parent?: Turn;
+  readonly under?: string;
+  /** The name of the transactions in which steps are stored; each step's own when left out. */
+  readonly commits?: string;
+  /** Whether a tool was given to the turn; every one when left out. */
+  offered?(tool: string): boolean;
+  context(signal?: AbortSignal): CallContext;
+  /** Adds one answer of a model to the turn. */
+  ask(): Promise<void>;
+  /** Shows in a few words what is being done. A hint. */
+  show(doing: string): void;
+  /** Writes the new steps in `tx`, whose fence has been held. */
+  save(tx: Transaction, now: Instant): Promise<void>;
+  /** Lets a call begin nested turns. They themselves cannot. */
+  spawning?(call: ModelToolCall, signal: AbortSignal): Spawns;
+  /** Carries out these calls and ends the turn in one transaction, where that is possible. */
+  endWith?(calls: readonly OpenCall[]): Promise<boolean>;
+}
+
+/** The nested turns of one call. */
+export interface Spawns {
+  spawn(options: SpawnOptions): Promise<ToolResult>;
+  /** Resolves when the call cannot go on without the person; else never. */
+  readonly asked: Promise<readonly Question[]>;
+}
+
+export interface OpenCall {
+  call: ModelToolCall;
+  state: CallState;
+}
+
+/** The turn cannot go on before the person has decided. */
+export interface Asking {
+  kind: 'asks';
+  questions: readonly Question[];
+}
+
+/** What a turn comes to; `ended`: nothing is left to be done. */
+export type Outcome = Answered | Refused | Asking | { kind: 'ended' };
+
+/** Another process has the turn: nothing of it may be committed here. */
+export class Lost extends Error {}
+
+/**
+ * Runs the turn to what it comes to. Everything is stored as it happens, so that the loop can begin anywhere: it looks at
+ * the steps and does what they lack. Throws what the model or a bug throws, `Lost`, and `CANCELLED` when it is stopped.
+ */
+export async function runTurn(run: Running): Promise<Outcome> {
+  for (;;) {
+    run.signal.throwIfAborted();
+    const open = run.turn.openCalls();
+    const room = run.maxToolCalls - run.turn.toolCalls;
+    const isCalling = open.length > 0 && room > 0;
+    const outcome = isCalling ? await carryOut(run, open.slice(0, room)) : run.turn.cameTo(run.maxToolCalls);
+    if (outcome) return outcome;
+    if (!isCalling) await run.ask();
+  }
+}
+
+/** Carries out calls in order; only reads run side by side. When some must be asked first, none has run. */
+async function carryOut(run: Running, open: readonly OpenCall[]): Promise<Outcome | undefined> {
+  if (run.turn.isInterpreted && (await run.endWith?.(open))) return { kind: 'ended' };
+  const checked = open.map(({ call, state }) => ({ call, ...considered(run, call, state) }));
+  const { turn, under } = run;
+  const questions = checked.flatMap(({ call, verdict }) =>
+    verdict.kind === 'ask' ? [{ turn, call, reason: verdict.reason, ...(under !== undefined && { under }) }] : [],
+  );
+  if (questions.length > 0) return { kind: 'asks', questions };
+  const reads = checked.flatMap(({ call, valid, verdict }) =>
+    verdict.kind === 'allow' && valid && isData(valid) && valid.tool.effect === 'read' ? [{ call, valid }] : [],
+  );
+  if (reads.length > 1 && reads.length === checked.length && (await readAll(run, reads))) return undefined;
+  for (const { call, state } of open) {
+    run.signal.throwIfAborted();
+    // An earlier call of the same step may have ruled it out, or brought untrusted text: then it asks after all.
+    const { valid, verdict } = considered(run, call, state);
+    if (verdict.kind === 'ask') return undefined;
+    if (verdict.kind === 'result') await record(run, call, verdict.result);
+    else if (valid && isData(valid)) await change(run, call, valid);
+    else if (valid) {
+      const asking = await reachOut(run, call, valid, state);
+      if (asking) return asking;
+    }
+  }
+  return undefined;
+}
+
+/** Whether the call may run now. */
+export function considered(run: Running, call: ModelToolCall, state: CallState): Considered {
+  const { options, turn, parent, offered } = run;
+  return consider(call, state, {
+    ...options,
+    turn,
+    context: run.context(),
+    // The person's own words are understood without a model: they may mean what no model is offered.
+    hidden: turn.isInterpreted,
+    ...(parent && { parent }),
+    ...(offered && { offered: (tool) => offered.call(run, tool) }),
+  });
+}
+
+/** Runs data calls in the transaction that `work` opens, with what they await before it. */
+export async function withReady<T>(run: Running, calls: readonly DataCall[], work: (ctx: CallContext) => Promise<T>) {
+  const ready: Ready = new Map();
+  const ctx = { ...run.context(), ready };
+  await Promise.all(calls.map((valid) => makeReady(ready, valid, ctx)));
+  return whenReady(ready, () => work(ctx));
+}
+
+/** One call on the person's own data: effect and record in one transaction. */
+async function change(run: Running, call: ModelToolCall, valid: ValidCall & DataCall): Promise<void> {
+  const doing = doingOf(valid);
+  if (doing !== undefined) run.show(doing);
+  try {
+    await withReady(run, [valid], (ctx) =>
+      commit(run, 'turn.tool', async (tx) => [resultOf(call, await runData(tx, valid, ctx))]),
+    );
+  } catch (error) {
+    if (!(error instanceof TookTooLong)) throw error;
+    await record(run, call, failed('TIMEOUT', texts.toolTooSlow(call.name)));
+  }
+}
+
+/** Calls that only read run side by side and are recorded together; false when one of them was too slow. */
+async function readAll(run: Running, reads: readonly { call: ModelToolCall; valid: ValidCall & DataCall }[]) {
+  const valids = reads.map(({ valid }) => valid);
+  try {
+    await withReady(run, valids, (ctx) =>
+      commit(run, 'turn.tool', (tx) =>
+        Promise.all(reads.map(async ({ call, valid }) => resultOf(call, await runData(tx, valid, ctx)))),
+      ),
+    );
+    return true;
+  } catch (error) {
+    if (!(error instanceof TookTooLong)) throw error;
+    // Each by itself, so that the others have their results.
+    return false;
+  }
+}
+
+/** One call that reaches outside. That it begins is stored first: without a result after it, nobody knows what happened. */
+async function reachOut(run: Running, call: ModelToolCall, valid: ValidCall, state: CallState) {
+  const { tool, input } = valid;
+  if (state.kind !== 'started') {
+    await commit(run, 'turn.call', async () => [{ kind: 'started', callId: call.id, payload: {} }]);
+  }
+  // An abandoned tool may still report progress when the answer is being written.
+  const given = new AbortController();
+  const signal = AbortSignal.any([run.signal, given.signal]);
+  const nested = run.spawning?.(call, signal);
+  const ctx: CallContext = {
+    ...run.context(signal),
+    ...(nested && { spawn: (options) => nested.spawn(options) }),
+    ...(nested && tool.display === 'stream' && { progress: (said) => void (signal.aborted || run.show(said)) }),
+  };
+  const doing = doingOf(valid);
+  if (doing !== undefined) run.show(doing);
+  const working = runOutside({ tool: tool as OutsideTool, input }, ctx);
+  const came = await (nested ? Promise.race([working, nested.asked]) : working);
+  given.abort();
+  if (!('ok' in came)) return { kind: 'asks' as const, questions: came };
+  // A nested turn that was cut off goes on where it stood, elsewhere or later.
+  if (run.turn.goesOnUnder(call.id)) run.signal.throwIfAborted();
+  await record(run, call, came);
+  return undefined;
+}
+
+async function record(run: Running, call: ModelToolCall, result: ToolResult): Promise<void> {
+  await commit(run, 'turn.result', async () => [resultOf(call, result)]);
+}
+
+export function resultOf({ id }: Pick<ModelToolCall, 'id'>, payload: ToolResult): Step {
+  return { kind: 'result', callId: id, payload };
+}
+
+/** Stores steps in one transaction with what makes them true. Answers that were added before are stored with them. */
+export async function commit(run: Running, name: string, work: (tx: Transaction) => Promise<Step[]>): Promise<void> {
+  const { options, item, turn, commits = name } = run;
+  const { database, delivery, world } = options;
+  const added = turn.steps.length;
+  const storing = database.tx(commits, async (tx) => {
+    turn.steps.length = added;
+    const { held, cancel } = await delivery.hold(tx, item);
+    if (!held) throw new Lost();
+    if (cancel) throw new CodaError('CANCELLED', { message: texts.stopped(), remedy: '' });
+    const now = world.clock.now();
+    turn.addAll(await work(tx), now);
+    await run.save(tx, now);
+  });
+  await turn.storing(storing, added);
+}

@@ -1,0 +1,54 @@
+/** Acts that can be taken back. */
+import type { Instant } from '../../base/clock.ts';
+import { uuid } from '../../base/ids.ts';
+import type { RetentionRule } from '../../jobs/index.ts';
+import type { DeletionRule, MergeRule } from '../../people/index.ts';
+import { json, type Transaction } from '../../storage/index.ts';
+import type { Call } from '../tool.ts';
+
+export interface UndoRow {
+  id: string;
+  label: string;
+  call: Call;
+}
+
+export function addUndo(
+  tx: Transaction,
+  undo: { personId: string; conversationId: string; label: string; call: Call },
+  now: Instant,
+): void {
+  tx.send(
+    'insert into undos (id, person_id, conversation_id, label, call, created_at) values ($1, $2, $3, $4, $5, $6)',
+    [uuid(now), undo.personId, undo.conversationId, undo.label, json(undo.call), now],
+  );
+}
+
+/** Takes the newest act that can be taken back, made since `since`. */
+export async function takeUndo(
+  tx: Transaction,
+  personId: string,
+  conversationId: string,
+  since: Instant,
+  now: Instant,
+): Promise<UndoRow | undefined> {
+  const { rows } = await tx.query<UndoRow>(
+    `update undos set used_at = $4
+      where id = (select id from undos where person_id = $1 and conversation_id = $2 and used_at is null
+                     and created_at >= $3 order by created_at desc, seq desc limit 1 for update)
+      returning id, label, call`,
+    [personId, conversationId, since, now],
+  );
+  return rows[0];
+}
+
+export const retentionRules: readonly RetentionRule[] = [
+  {
+    name: 'undos.prune',
+    sql: `with old as (delete from undos where id in (select id from undos where created_at < $1 limit $2) returning id)
+          select count(*) as count from old`,
+  },
+];
+
+export const deletionRules: readonly DeletionRule[] = [{ sql: 'delete from undos where person_id = $1' }];
+
+export const mergeRules: readonly MergeRule[] = [{ sql: 'update undos set person_id = $2 where person_id = $1' }];
