@@ -1,22 +1,15 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { dataTool } from '../../src/agent/index.ts';
 import { Prices } from '../../src/agent/models/prices.ts';
 import type { Skill } from '../../src/chat/index.ts';
 import { testDatabases } from '../support/database.ts';
-import { ModelServer, type Scene } from '../support/model-server/index.ts';
+import type { Scene } from '../support/model-server/index.ts';
+import { modelServer } from '../support/model-server/suite.ts';
 import { modelConfig } from '../support/models.ts';
 import { play } from '../support/play.ts';
 
-let server: ModelServer;
-beforeAll(async () => {
-  server = await ModelServer.start();
-});
-afterEach(() => {
-  expect(server.refused).toEqual([]);
-  server.reset();
-});
-afterAll(() => server.close());
+const server = await modelServer();
 
 /** An answer that costs so many USD by the table of the tests: `main` takes 15 for a million tokens written. */
 const costing = (usd: number, more: Scene = { text: 'Here.' }): Scene => ({

@@ -1,20 +1,15 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { done, outsideTool, tokensIn } from '../../src/agent/index.ts';
-import { ModelServer, type Recorded } from '../support/model-server/index.ts';
+import type { Recorded } from '../support/model-server/index.ts';
+import { modelServer } from '../support/model-server/suite.ts';
 import { modelConfig } from '../support/models.ts';
 import { type Play, play } from '../support/play.ts';
 
-let server: ModelServer;
-beforeAll(async () => {
-  server = await ModelServer.start();
-});
+const server = await modelServer();
 afterEach(() => {
-  expect(server.refused).toEqual([]);
   server.improvise = undefined;
-  server.reset();
 });
-afterAll(() => server.close());
 
 /** A model on one's own machine: nothing counts for it, and it sums up for itself. */
 const begin = (window: number, models: Record<string, unknown> = {}) =>

@@ -1,21 +1,13 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { done, outsideTool, type SpawnOptions } from '../../src/agent/index.ts';
 import type { Skill } from '../../src/chat/index.ts';
-import { ModelServer } from '../support/model-server/index.ts';
+import { modelServer } from '../support/model-server/suite.ts';
 import { modelConfig } from '../support/models.ts';
 import { Outside } from '../support/outside.ts';
 import { play } from '../support/play.ts';
 
-let server: ModelServer;
-beforeAll(async () => {
-  server = await ModelServer.start();
-});
-afterEach(() => {
-  expect(server.refused).toEqual([]);
-  server.reset();
-});
-afterAll(() => server.close());
+const server = await modelServer();
 
 /** A skill that lets a nested turn find something out, and an outside to look at. */
 function research(options: Partial<SpawnOptions> = {}) {

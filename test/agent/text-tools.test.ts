@@ -1,18 +1,10 @@
 /** Models that cannot call tools, in whole conversations. */
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { ModelServer } from '../support/model-server/index.ts';
+import { expect, test } from 'vitest';
+import { modelServer } from '../support/model-server/suite.ts';
 import { modelConfig } from '../support/models.ts';
 import { play } from '../support/play.ts';
 
-let server: ModelServer;
-beforeAll(async () => {
-  server = await ModelServer.start();
-});
-afterEach(() => {
-  expect(server.refused).toEqual([]);
-  server.reset();
-});
-afterAll(() => server.close());
+const server = await modelServer();
 
 const CALL = '```tool_call\n{"name": "note_save", "arguments": {"text": "milk"}}\n```';
 const begin = (changes: Record<string, unknown> = {}) =>

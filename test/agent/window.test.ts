@@ -1,20 +1,13 @@
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { done, outsideTool } from '../../src/agent/index.ts';
 import type { Skill } from '../../src/chat/index.ts';
-import { ModelServer, type Scene } from '../support/model-server/index.ts';
+import type { Scene } from '../support/model-server/index.ts';
+import { modelServer } from '../support/model-server/suite.ts';
 import { modelConfig } from '../support/models.ts';
 import { type PlayOptions, play } from '../support/play.ts';
 
-let server: ModelServer;
-beforeAll(async () => {
-  server = await ModelServer.start();
-});
-afterEach(() => {
-  expect(server.refused).toEqual([]);
-  server.reset();
-});
-afterAll(() => server.close());
+const server = await modelServer();
 
 const begin = (models: Record<string, unknown> = {}, options: PlayOptions = {}) =>
   play({ config: modelConfig(server, models), ...options });

@@ -1,14 +1,9 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { ModelServer } from '../support/model-server/index.ts';
+import { expect, test } from 'vitest';
+import { modelServer } from '../support/model-server/suite.ts';
 import { modelConfig } from '../support/models.ts';
 import { play } from '../support/play.ts';
 
-let server: ModelServer;
-beforeAll(async () => {
-  server = await ModelServer.start();
-});
-afterEach(() => server.reset());
-afterAll(() => server.close());
+const server = await modelServer({ refused: true });
 
 const asked = () => server.requests.at(-1)?.body.model;
 

@@ -1,18 +1,14 @@
 /** What services have been seen to send that the API does not foresee. */
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { ModelEvent } from '../../../src/agent/index.ts';
 import { anthropicModel } from '../../../src/agent/models/anthropic/index.ts';
 import { openaiModel } from '../../../src/agent/models/openai/index.ts';
 import { Watch } from '../../../src/agent/models/watch.ts';
 import { all, faultIn } from '../../support/model-contract.ts';
-import { KEY, ModelServer, type Scene } from '../../support/model-server/index.ts';
+import { KEY, type Scene } from '../../support/model-server/index.ts';
+import { modelServer } from '../../support/model-server/suite.ts';
 
-let server: ModelServer;
-beforeAll(async () => {
-  server = await ModelServer.start();
-});
-afterEach(() => server.reset());
-afterAll(() => server.close());
+const server = await modelServer({ refused: true });
 
 type Fields = Record<string, unknown>;
 

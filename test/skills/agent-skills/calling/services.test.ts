@@ -1,13 +1,10 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { KEY, ModelServer } from '../../../support/model-server/index.ts';
+import { expect, test } from 'vitest';
+import { KEY } from '../../../support/model-server/index.ts';
+import { modelServer } from '../../../support/model-server/suite.ts';
 import { modelConfig } from '../../../support/models.ts';
 import { playWith } from '../conversation.ts';
 
-let server: ModelServer;
-beforeAll(async () => {
-  server = await ModelServer.start();
-});
-afterAll(() => server.close());
+const server = await modelServer({ refused: true });
 
 test.each([
   ['a service that thinks', 'anthropic', { thinking: 2_000 }],

@@ -1,17 +1,10 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { ModelServer, type Scene } from '../../../support/model-server/index.ts';
+import { expect, test } from 'vitest';
+import type { Scene } from '../../../support/model-server/index.ts';
+import { modelServer } from '../../../support/model-server/suite.ts';
 import { modelConfig } from '../../../support/models.ts';
 import { playWith } from '../conversation.ts';
 
-let server: ModelServer;
-beforeAll(async () => {
-  server = await ModelServer.start();
-});
-afterEach(() => {
-  expect(server.refused).toEqual([]);
-  server.reset();
-});
-afterAll(() => server.close());
+const server = await modelServer();
 
 const run: Scene = { calls: [{ name: 'skill_run', input: { name: 'finder', task: 'find it' } }] };
 

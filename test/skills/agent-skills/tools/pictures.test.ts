@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { KEY, ModelServer, type Scene } from '../../../support/model-server/index.ts';
+import { describe, expect, test } from 'vitest';
+import { KEY, type Scene } from '../../../support/model-server/index.ts';
+import { modelServer } from '../../../support/model-server/suite.ts';
 import { modelConfig } from '../../../support/models.ts';
 import { Outside } from '../../../support/outside.ts';
 import { playWith, type SkillFiles } from '../conversation.ts';
@@ -9,12 +10,7 @@ import { playWith, type SkillFiles } from '../conversation.ts';
 const BASE64 = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 const PNG = Buffer.from(BASE64, 'base64');
 
-let server: ModelServer;
-beforeAll(async () => {
-  server = await ModelServer.start();
-});
-afterEach(() => server.reset());
-afterAll(() => server.close());
+const server = await modelServer({ refused: true });
 
 const config = (api: 'anthropic' | 'openai', more: object = {}, model = 'main') =>
   modelConfig(server, {
