@@ -1,9 +1,10 @@
 /** A part of what coda says, as lines on a terminal. Pure: the same part gives the same lines. */
 
+import widthOf from 'string-width';
 import { visible } from '../../../base/text.ts';
 import { type FileOut, MAIN, type Said } from '../protocol.ts';
 import { hang, renderMarkdown } from './markdown.ts';
-import { type Mark, type Style, widthOf, wrap } from './style.ts';
+import { type Mark, type Style, wrap } from './style.ts';
 
 export type CardType = Exclude<Said['type'], 'edit'>;
 

@@ -1,5 +1,5 @@
 import { clearScreenDown, cursorTo, type Interface, moveCursor } from 'node:readline';
-import { widthOf } from './style.ts';
+import widthOf from 'string-width';
 
 /** readline's prompt, with the row of its cursor as of its last drawing: where it believes to begin the next one. */
 export type Prompt = Interface & { prevRows?: number };

@@ -1,6 +1,6 @@
-/** How text is marked on a terminal, and how much room it takes there. */
+/** How text is marked on a terminal, and broken into lines. */
 
-import { stripVTControlCharacters } from 'node:util';
+import widthOf from 'string-width';
 
 export type Mark = (text: string) => string;
 
@@ -38,26 +38,6 @@ export function createStyle(colour: boolean): Style {
 }
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
-const PLAIN = /^[\x20-\x7e]*$/;
-const ZERO_WIDTH = /^[\p{Mn}\p{Me}\p{Cf}\p{Cc}]+$/u;
-const EMOJI = /\p{Emoji_Presentation}|\ufe0f|[\u{1f1e6}-\u{1f1ff}]/u;
-/** East Asian wide and fullwidth blocks (UAX #11). */
-const WIDE =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]/u;
-
-/** Columns that `text` takes. */
-export function widthOf(text: string): number {
-  const plain = stripVTControlCharacters(text);
-  if (PLAIN.test(plain)) return plain.length;
-  let width = 0;
-  for (const { segment } of graphemes.segment(plain)) width += graphemeWidth(segment);
-  return width;
-}
-
-function graphemeWidth(grapheme: string): number {
-  if (ZERO_WIDTH.test(grapheme)) return 0;
-  return EMOJI.test(grapheme) || WIDE.test(grapheme) ? 2 : 1;
-}
 
 /** Words with their marks. A newline in `text` begins a line. */
 export interface Span {
@@ -103,7 +83,7 @@ function piecesOf(word: string, width: number): string[] {
   const pieces = [''];
   let used = 0;
   for (const { segment } of graphemes.segment(word)) {
-    const room = graphemeWidth(segment);
+    const room = widthOf(segment);
     if (used + room > width && used > 0) {
       pieces.push('');
       used = 0;
