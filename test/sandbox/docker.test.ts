@@ -44,6 +44,20 @@ describe.skipIf(!DOCKER)('Docker', () => {
     expect(await leftovers(installation)).toEqual([]);
   });
 
+  test('a hundred runs leave nothing', async () => {
+    const installation = freshInstallation();
+    const sandbox = play({ warm: 1, max_concurrent: 4 }, { installation });
+    const runs = Array.from({ length: 100 }, async (_, index) => {
+      const session = good(await sandbox.open());
+      const { stdout } = good(await session.exec(['echo', String(index)]));
+      await session.close();
+      return stdout;
+    });
+    expect((await Promise.all(runs)).map(Number)).toEqual(Array.from({ length: 100 }, (_, index) => index));
+    await sandbox.close();
+    expect(await leftovers(installation)).toEqual([]);
+  }, 180_000);
+
   test('what a dead process left is removed; what lives, or is of others, stays', async () => {
     const installation = freshInstallation();
     const everybody = async () => true;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import tar from 'tar-stream';
 import { execution } from '../../src/config/execution.ts';
@@ -88,4 +89,71 @@ export function testSandbox(
   const parsed = execution.schema.parse({ ...standard, ...settings });
   const own = { installation: freshInstallation(), instance: 'this', isLive: async () => false };
   return openSandbox({ execution: parsed, ...own, ...options }, world);
+}
+
+/** A container without any bar: the network and the files of the host, and every right. */
+export interface Open {
+  /** Runs a program as root; resolves with both of its streams as one text. */
+  exec(command: readonly string[]): Promise<string>;
+  put(folder: string, files: readonly { path: string; content: string }[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openContainer(command: readonly string[], env: readonly string[]): Promise<Open> {
+  const all = { NetworkMode: 'host', IpcMode: 'host', UTSMode: 'host', CgroupnsMode: 'host' };
+  const { Id } = await docker<{ Id: string }>('POST', '/containers/create', {
+    Image: DOCKER?.image,
+    Cmd: command,
+    Env: env,
+    HostConfig: {
+      ...all,
+      // Privileged, as far as this machine goes: it may lack a capability itself, and then Docker refuses all of them.
+      CapAdd: capabilities(),
+      MaskedPaths: [],
+      ReadonlyPaths: [],
+      DeviceCgroupRules: ['a *:* rwm'],
+      SecurityOpt: ['seccomp=unconfined', 'apparmor=unconfined'],
+      Binds: ['/:/host:ro', '/dev:/dev', '/sys:/sys', `${DOCKER?.socket}:/var/run/docker.sock`],
+    },
+  });
+  await docker('POST', `/containers/${Id}/start`);
+  return {
+    exec: (command) => dockerExec(Id, command),
+    async put(folder, files) {
+      const archive = await packed(files.map(({ path, content }) => [path, content] as const));
+      const { status, content } = await dockerBytes('PUT', `/containers/${Id}/archive?path=${folder}`, archive);
+      if (status >= 400) throw new Error(content.toString());
+    },
+    async close() {
+      await docker('DELETE', `/containers/${Id}?force=1&v=1`);
+    },
+  };
+}
+
+const CAPABILITIES = `
+  CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL SETGID SETUID SETPCAP LINUX_IMMUTABLE NET_BIND_SERVICE
+  NET_BROADCAST NET_ADMIN NET_RAW IPC_LOCK IPC_OWNER SYS_MODULE SYS_RAWIO SYS_CHROOT SYS_PTRACE SYS_PACCT SYS_ADMIN
+  SYS_BOOT SYS_NICE SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG MKNOD LEASE AUDIT_WRITE AUDIT_CONTROL SETFCAP MAC_OVERRIDE
+  MAC_ADMIN SYSLOG WAKE_ALARM BLOCK_SUSPEND AUDIT_READ`
+  .trim()
+  .split(/\s+/);
+
+/** Those that a process of this machine can have. */
+function capabilities(): string[] {
+  const [, bounds = '0'] = /^CapBnd:\s*([0-9a-f]+)/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
+  return CAPABILITIES.filter((_, bit) => (BigInt(`0x${bounds}`) >> BigInt(bit)) & 1n);
+}
+
+async function dockerExec(container: string, command: readonly string[]): Promise<string> {
+  const request = { Cmd: command, User: '0:0', AttachStdout: true, AttachStderr: true };
+  const { Id } = await docker<{ Id: string }>('POST', `/containers/${container}/exec`, request);
+  const started = JSON.stringify({ Detach: false, Tty: false });
+  const { content } = await dockerBytes('POST', `/exec/${Id}/start`, started, 'application/json');
+  const texts: Buffer[] = [];
+  for (let at = 0; at + 8 <= content.length; ) {
+    const size = content.readUInt32BE(at + 4);
+    texts.push(content.subarray(at + 8, at + 8 + size));
+    at += 8 + size;
+  }
+  return Buffer.concat(texts).toString();
 }

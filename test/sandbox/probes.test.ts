@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Sandbox, Session } from '../../src/sandbox/index.ts';
+import { DOCKER, type Open, openContainer, testSandbox } from '../support/docker.ts';
+import { eventually } from '../support/eventually.ts';
+import { requireService } from '../support/postgres.ts';
+import { good } from '../support/sandbox-contract.ts';
+import { GREEDY, PROBES, type Probe, TARGET } from './probes.ts';
+
+requireService('CODA_TEST_DOCKER');
+
+const fileOf = (probe: Probe, index: number) => ({ path: `${index}.${probe.kind}`, content: probe.code });
+const INTERPRETERS = { py: 'python3', pl: 'perl', sh: 'sh' } as const;
+
+/** Runs every file of the folder; one line for each with what it said last. */
+const RUNNER = `cd $1; for f in *.*; do
+  case $f in *.py) i=python3;; *.pl) i=perl;; *) i=sh;; esac
+  out=$(timeout -k 1 10 $i $f 2>/dev/null </dev/null | tail -n 1)
+  echo "$f $out"
+done`;
+
+/** By the probe's name: whether it got through, as its own last line says. */
+function told(output: string): Map<string, string> {
+  const lines = output
+    .trim()
+    .split('\n')
+    .map((line) => line.split(' '));
+  return new Map(lines.map(([file = '', said = '']) => [PROBES[Number.parseInt(file, 10)]?.name ?? file, said]));
+}
+
+const SERVER = `
+import os, socket, threading
+tcp = socket.create_server(("0.0.0.0", ${TARGET.port}))
+udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); udp.bind(("0.0.0.0", ${TARGET.port}))
+unix = socket.socket(socket.AF_UNIX); unix.bind("\\0${TARGET.abstract}"); unix.listen()
+open("${TARGET.shared}", "w").write("mine")
+def echo():
+  while True:
+    data, who = udp.recvfrom(99)
+    udp.sendto(data, who)
+threading.Thread(target=echo, daemon=True).start()
+while True: tcp.accept()
+`;
+
+describe.skipIf(!DOCKER)('what tries to get out of a sandbox', () => {
+  let control: Open;
+  let sandbox: Sandbox;
+  let session: Session;
+
+  beforeAll(async () => {
+    control = await openContainer(['python3', '-c', SERVER], [`${TARGET.secret}=x`, 'CODA_TEST_DOCKER=x']);
+    await eventually(async () => (await control.exec(['cat', TARGET.shared])) === 'mine');
+    sandbox = testSandbox({ max_memory: '128m', disk: '64m' });
+    session = good(await sandbox.open());
+    await control.exec(['mkdir', '-p', '/skills', '/workspace/output', '/probes', '/mnt']);
+    await control.put('/probes', PROBES.map(fileOf));
+    good(await session.put(PROBES.map(fileOf).map(({ path, content }) => ({ path: `probes/${path}`, content }))));
+  });
+
+  afterAll(async () => {
+    await control?.exec(['rm', '-f', TARGET.shared]);
+    await Promise.all([sandbox?.close(), control?.close()]);
+  });
+
+  test('gets nowhere, and would without the bars', async () => {
+    const [open, held] = await Promise.all([
+      control.exec(['sh', '-c', RUNNER, 'sh', '/probes']),
+      session.exec(['sh', '-c', RUNNER, 'sh', '/workspace/probes'], { timeoutMs: 110_000 }).then(good),
+    ]);
+    const [inOpen, inSandbox] = [told(open), told(held.stdout)];
+    const names = PROBES.map(({ name }) => name);
+    expect(names.filter((name) => inSandbox.get(name) === 'THROUGH')).toEqual([]);
+    const supported = names.filter((name) => inOpen.get(name) !== 'UNSUPPORTED');
+    expect(supported.filter((name) => inOpen.get(name) !== 'THROUGH')).toEqual([]);
+    expect(supported.length).toBeGreaterThanOrEqual(100);
+    // Each of them was run.
+    expect(inSandbox.size).toBe(PROBES.length);
+  }, 120_000);
+
+  test.each(GREEDY)('$name: is held by a limit', async ({ kind, code, timeoutMs }) => {
+    const command = [INTERPRETERS[kind], '-c', code];
+    const [open, held] = await Promise.all([
+      control.exec(command),
+      session.exec(command, { timeoutMs: timeoutMs ?? 30_000 }).then(good),
+    ]);
+    expect(open.trimEnd()).toMatch(/THROUGH$/);
+    expect(held.stdout).not.toContain('THROUGH');
+    expect(held.timedOut).toBe(timeoutMs !== undefined);
+    // And the next program finds its place.
+    expect(good(await session.exec(['sh', '-c', 'rm -rf /workspace/many /workspace/sparse; echo well']))).toMatchObject(
+      { stdout: 'well\n' },
+    );
+  });
+
+  test('a gigabyte of output is cut, and held in no memory', async () => {
+    const before = process.memoryUsage().rss;
+    const writer = ['sh', '-c', 'yes | head -c 1073741824; echo THROUGH'];
+    const result = good(await session.exec(writer));
+    expect(result).toMatchObject({ truncated: true });
+    expect(result.stdout.length).toBe(1024 * 1024);
+    expect(result.stdoutBytes).toBeLessThan(256 * 1024 * 1024);
+    expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024);
+  });
+
+  test('a bomb of processes ends with its time, and so does what it was in', async () => {
+    const bomb = 'import os\nwhile True:\n  try: os.fork()\n  except OSError: pass';
+    expect(await session.exec(['python3', '-c', bomb], { timeoutMs: 1_000 })).toMatchObject({ timedOut: true });
+    const next = await session.exec(['true']);
+    if (!next.ok) session = good(await sandbox.open());
+    expect(good(await session.exec(['echo', 'well'])).stdout).toBe('well\n');
+  });
+
+  test('a program that kills who would stop it is stopped all the same', async () => {
+    const hunter =
+      'import os, signal\nfor s in (1, 2, 15): signal.signal(s, signal.SIG_IGN)\nwhile True:\n  try: os.kill(-1, 9)\n  except OSError: pass';
+    expect(await session.exec(['python3', '-c', hunter], { timeoutMs: 1_000 })).toMatchObject({ timedOut: true });
+    const next = await session.exec(['true']);
+    if (!next.ok) session = good(await sandbox.open());
+    const count =
+      'import os\nprint(sum(b"os.kill" in open(f"/proc/{p}/cmdline", "rb").read() for p in os.listdir("/proc") if p.isdigit()) - 1)';
+    expect(good(await session.exec(['python3', '-c', count])).stdout).toBe('0\n');
+  });
+});
