@@ -1,9 +1,8 @@
 /** The turn: a model with tools answers a message, and everything it does is stored as it happens. */
-export { type ActCall, Agent } from './agent.ts';
+export { Agent } from './agent.ts';
 export { approvalSource, decideTool } from './approvals/index.ts';
 export { capabilitiesOf } from './capability.ts';
 export {
-  type Attached,
   attachedTo,
   contextTools,
   identity,
@@ -20,14 +19,22 @@ export type { Topic } from './dialogue/dialogue.ts';
 export { note as noteDialogue } from './dialogue/store.ts';
 export { dropTool, notUnderstoodTool } from './dialogue/tools.ts';
 export { Interpreter } from './english/index.ts';
-export { Inference, type InferenceOptions } from './inference.ts';
-export * from './model.ts';
-export { checkProvider, type ProviderHealth } from './models/check.ts';
-export { type Models, openModels, type Tier } from './models/index.ts';
+export { Inference } from './inference.ts';
+export {
+  type Kept,
+  type Model,
+  ModelError,
+  type ModelEvent,
+  type ModelMessage,
+  type ModelRequest,
+  type ModelUsage,
+  NoModel,
+} from './model.ts';
+export { checkProvider } from './models/check.ts';
+export { type Models, openModels } from './models/index.ts';
 export type { SpawnOptions } from './nested.ts';
-export type { AgentOptions } from './options.ts';
 export * from './phrase.ts';
-export { type Decision, defaultPolicy, type Policy, refusedHere } from './policy.ts';
+export { defaultPolicy, refusedHere } from './policy.ts';
 export {
   deletionRules as agentDeletionRules,
   fileReferences as agentFiles,
