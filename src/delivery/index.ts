@@ -23,3 +23,6 @@ export {
 export * from './item.ts';
 export type { Draft } from './outbox/draft.ts';
 export type * from './outgoing.ts';
+export { shownWhileGrowing } from './text/growing.ts';
+export { Order } from './text/order.ts';
+export { cut, type Piece, show } from './text/split.ts';

@@ -1,4 +1,5 @@
 /** What is said, as the body of a message. Pure. */
+
 import { createHash } from 'node:crypto';
 import type {
   APIActionRowComponent,
@@ -7,10 +8,9 @@ import type {
 } from 'discord.js';
 import { shorten } from '../../base/text.ts';
 import type { Button, Content, InlineFile, Part } from '../../delivery/index.ts';
+import { cut, type Piece, show, shownWhileGrowing } from '../../delivery/index.ts';
 import { lotsOf } from './files.ts';
-import { shownWhileGrowing } from './growing.ts';
 import { toDiscord } from './markdown.ts';
-import { cut, type Piece, show } from './split.ts';
 import * as texts from './texts.ts';
 
 /** What Discord takes. */

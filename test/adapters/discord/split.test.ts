@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { toDiscord } from '../../../src/adapters/discord/markdown.ts';
 import { bodyOf, buttonOf, fitting, newMessage, split } from '../../../src/adapters/discord/message.ts';
-import { cut, show } from '../../../src/adapters/discord/split.ts';
+import { cut, show } from '../../../src/delivery/text/split.ts';
 
 /** Texts as models write them: paragraphs, code blocks, long words, emoji, marks. */
 const line = fc.oneof(

@@ -4,7 +4,7 @@ const GRACE_MS = 5_000;
 const STEP_MS = 50;
 
 /**
- * Keeps what is said in a channel in its order when Discord makes some of it wait: a part that comes later waits behind
+ * Keeps what is said in a channel in its order when the platform makes some of it wait: a part that comes later waits behind
  * those that were put off, each in its place, until they have been sent or their time is well over.
  */
 export class Order {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { shownWhileGrowing } from '../../../src/adapters/discord/growing.ts';
 import { splitGrowing } from '../../../src/adapters/discord/message.ts';
+import { shownWhileGrowing } from '../../../src/delivery/text/growing.ts';
 
 /** Complete pieces of what a model writes. */
 const piece = fc.constantFrom(
