@@ -26,6 +26,8 @@ export interface Bounds {
   timeoutMs: number;
   /** Bytes of both streams together. */
   maxOutput: number;
+  /** When nothing of an earlier program runs any more. */
+  settled: Promise<void>;
 }
 
 /** Rejects with the signal's reason, once the container is killed. */
@@ -33,7 +35,7 @@ export async function run(
   container: Container,
   command: readonly string[],
   options: ExecOptions,
-  { timeoutMs, maxOutput }: Bounds,
+  { timeoutMs, maxOutput, settled }: Bounds,
   clock: Pick<Clock, 'monotonic'>,
 ): Promise<ExecResult | SandboxFailure> {
   const { signal } = options;
@@ -43,7 +45,7 @@ export async function run(
   }
   const began = clock.monotonic();
   const ooms = container.ooms;
-  const program = await start(container, { command, env: variables }, options, maxOutput);
+  const program = await start(container, { command, env: variables }, options, { maxOutput, settled });
   if (!(program instanceof Program)) return program;
   using time = deadline(timeoutMs, signal);
   const code = await program.end(time.signal);
@@ -72,13 +74,14 @@ async function start(
   container: Container,
   what: Pick<ExecRequest, 'command' | 'env'>,
   options: ExecOptions,
-  maxOutput: number,
+  { maxOutput, settled }: Pick<Bounds, 'maxOutput' | 'settled'>,
 ) {
   const { docker, id, user } = container;
   const { stdin, cwd = WORKSPACE, signal } = options;
   try {
     const request = { ...what, cwd, user, stdin: stdin !== undefined };
     const exec = await docker.createExec(id, request, signal);
+    await settled;
     const connection = await docker.startExec(exec, signal);
     return new Program(container, exec, connection, options, maxOutput);
   } catch (error) {

@@ -86,7 +86,8 @@ class DockerSandbox implements Sandbox {
     const leave = await this.queue.enter(signal, onWait);
     try {
       const container = await this.container(spec.image ?? execution.default_image, signal);
-      return this.session(container, spec.timeoutMs ?? execution.sandbox_timeout, leave);
+      const isDefault = (spec.image ?? execution.default_image) === execution.default_image;
+      return this.session(container, { timeoutMs: spec.timeoutMs ?? execution.sandbox_timeout, isDefault }, leave);
     } catch (error) {
       leave();
       if (signal?.aborted) throw signal.reason;
@@ -140,11 +141,15 @@ class DockerSandbox implements Sandbox {
     const isDefault = image === this.options.execution.default_image;
     const waiting = isDefault ? await this.warm?.take() : undefined;
     const container = waiting ?? (await this.start(image, signal));
-    if (isDefault && !this.isClosed) this.warm?.fill();
+    if (isDefault && !this.isClosed) this.warm?.fillSoon();
     return container;
   }
 
-  private session(container: Container, timeoutMs: number, leave: () => void): Session {
+  private session(
+    container: Container,
+    { timeoutMs, isDefault }: { timeoutMs: number; isDefault: boolean },
+    leave: () => void,
+  ): Session {
     const { execution } = this.options;
     const limits = {
       timeoutMs: execution.timeout,
@@ -153,7 +158,7 @@ class DockerSandbox implements Sandbox {
     };
     const { session: id } = container.spec;
     const closed = () => {
-      this.sessions.delete(id);
+      if (this.sessions.delete(id) && isDefault && !this.isClosed) this.warm?.fill();
       leave();
     };
     const session = new ContainerSession(container, limits, this.world.clock, closed);

@@ -58,13 +58,14 @@ export class ContainerSession implements Session {
   }
 
   exec(command: readonly string[], options: ExecOptions = {}): Promise<ExecResult | SandboxFailure> {
-    return this.call(async () => {
+    // Docker makes it ready meanwhile; it starts when nothing of the last one runs any more.
+    return this.call(async (settled) => {
       options.signal?.throwIfAborted();
       const { timeoutMs: standard, maxOutput } = this.limits;
       const left = this.endsAt - this.clock.now().getTime();
       const timeoutMs = Math.max(Math.min(options.timeoutMs ?? standard, left), 1);
       try {
-        return await run(this.container, command, options, { timeoutMs, maxOutput }, this.clock);
+        return await run(this.container, command, options, { timeoutMs, maxOutput, settled }, this.clock);
       } finally {
         this.settled = this.container.sweep();
       }
@@ -72,7 +73,8 @@ export class ContainerSession implements Session {
   }
 
   put(files: readonly PutFile[], target: PutTarget = 'workspace'): Promise<{ ok: true } | SandboxFailure> {
-    return this.call(async () => {
+    return this.call(async (settled) => {
+      await settled;
       const isOwn = target === 'workspace';
       const archive = pack(files, isOwn ? this.container.spec.uids.code : 0);
       if ('ok' in archive) return archive;
@@ -82,7 +84,8 @@ export class ContainerSession implements Session {
   }
 
   collect(take: (file: OutputFile) => Promise<void>, limits: Partial<CollectLimits> = {}) {
-    return this.call<Collected>(async () => {
+    return this.call<Collected>(async (settled) => {
+      await settled;
       const archive = await this.container.docker.archive(this.container.id, OUTPUT);
       return unpack(archive, take, { files: MOST_OUTPUT_FILES, bytes: this.limits.maxOutput, ...limits });
     });
@@ -99,13 +102,12 @@ export class ContainerSession implements Session {
   }
 
   /** One call at a time, and none in a container that is gone. */
-  private call<T>(work: () => Promise<T | SandboxFailure>): Promise<T | SandboxFailure> {
+  private call<T>(work: (settled: Promise<void>) => Promise<T | SandboxFailure>): Promise<T | SandboxFailure> {
     return this.calls.run(async () => {
-      await this.settled;
       const { endedWith } = this.container;
       if (endedWith) return endedWith;
       try {
-        return await work();
+        return await work(this.settled);
       } catch (error) {
         if (error instanceof DockerError) await this.container.look().catch(() => {});
         return this.container.endedWith && error instanceof DockerError ? this.container.endedWith : failureOf(error);

@@ -22,7 +22,7 @@ export async function docker<T = unknown>(method: string, path: string, body?: u
   return (content.length > 0 ? JSON.parse(content.toString()) : undefined) as T;
 }
 
-function dockerBytes(method: string, path: string, body?: string | Uint8Array, type = 'application/x-tar') {
+export function dockerBytes(method: string, path: string, body?: string | Uint8Array, type = 'application/x-tar') {
   return new Promise<{ status: number; content: Buffer }>((resolve, reject) => {
     const headers = body === undefined ? {} : { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) };
     const call = request({ socketPath: DOCKER?.socket, method, path, headers }, (answer) => {
@@ -144,11 +144,13 @@ function capabilities(): string[] {
   return CAPABILITIES.filter((_, bit) => (BigInt(`0x${bounds}`) >> BigInt(bit)) & 1n);
 }
 
-async function dockerExec(container: string, command: readonly string[]): Promise<string> {
-  const request = { Cmd: command, User: '0:0', AttachStdout: true, AttachStderr: true };
+/** Runs a program in a container past coda; resolves with both streams as one text. */
+export async function dockerExec(container: string, command: readonly string[], user = '0:0'): Promise<string> {
+  const request = { Cmd: command, User: user, AttachStdout: true, AttachStderr: true };
   const { Id } = await docker<{ Id: string }>('POST', `/containers/${container}/exec`, request);
   const started = JSON.stringify({ Detach: false, Tty: false });
   const { content } = await dockerBytes('POST', `/exec/${Id}/start`, started, 'application/json');
+  await docker('GET', `/exec/${Id}/json`);
   const texts: Buffer[] = [];
   for (let at = 0; at + 8 <= content.length; ) {
     const size = content.readUInt32BE(at + 4);
