@@ -1,3 +1,4 @@
+import type { AuditRow } from '../audit/index.ts';
 import { deadline } from '../base/async.ts';
 import { CodaError } from '../base/errors.ts';
 import { uuid } from '../base/ids.ts';
@@ -9,6 +10,7 @@ import { closed } from './dialogue/texts.ts';
 import { Lost, runTurn } from './loop.ts';
 import { ModelError } from './model.ts';
 import type { AgentOptions } from './options.ts';
+import { type Recorded, Recorder, recording } from './record.ts';
 import { type Refused, type Step, Turn } from './steps.ts';
 import type { ItemContext } from './store.ts';
 import * as store from './store.ts';
@@ -20,9 +22,11 @@ import { MessageTurn, type TurnHost } from './turn.ts';
 export class Agent implements TurnHost {
   readonly options: AgentOptions;
   readonly counters: Counters;
+  private readonly recorder: Recorder;
 
   constructor(options: AgentOptions) {
     this.options = options;
+    this.recorder = new Recorder(options.toolbox, options.world.secrets);
     this.counters = countersOf(options.world.metrics);
   }
 
@@ -54,14 +58,20 @@ export class Agent implements TurnHost {
    * Carries out one call in the transaction that also ends the row and stores its answer: what a command, a button or
    * a typed choice does. `call` may give instead what there is to say (a button that is gone).
    */
-  async act(name: string, item: Item, signal: AbortSignal, call: ActCall): Promise<void> {
+  async act(name: string, item: Item, signal: AbortSignal, call: ActCall, recorded?: Recorded): Promise<void> {
     const ready: Ready = new Map();
     await whenReady(ready, () =>
-      this.actOnce(name, item, { ...this.callContext(item, signal, item.tainted), ready }, call),
+      this.actOnce(name, item, { ...this.callContext(item, signal, item.tainted), ready }, call, recorded),
     );
   }
 
-  private async actOnce(name: string, item: Item, ctx: CallContext, call: ActCall): Promise<void> {
+  private async actOnce(
+    name: string,
+    item: Item,
+    ctx: CallContext,
+    call: ActCall,
+    recorded: Recorded | undefined,
+  ): Promise<void> {
     const { database, delivery, toolbox } = this.options;
     await database.tx(name, async (tx) => {
       const { held } = await delivery.hold(tx, item);
@@ -71,10 +81,23 @@ export class Agent implements TurnHost {
       if ('tool' in wanted) await wanted.after?.(result);
       const asker = result.ok && result.asker ? result.asker : item.person;
       const tainted = result.ok && result.tainted === true;
-      await delivery.endIn(tx, { ...item, person: asker }, { state: 'done', cards: [cardOf(result)], tainted });
+      const ended = { ...item, person: asker };
+      const also = recording(this.record(wanted, result, ended, recorded));
+      await delivery.endIn(tx, ended, { state: 'done', cards: [cardOf(result)], tainted, ...(also && { also }) });
       // A command may have written without a tool.
       tx.afterCommit(() => this.options.changed(asker.id));
     });
+  }
+
+  /** What the log of what was done gets of a command or a press: what it wrote, and what was refused. */
+  private record(wanted: WantedCall | ToolResult, result: ToolResult, item: Item, recorded?: Recorded): AuditRow[] {
+    const now = this.options.world.clock.now();
+    if ('tool' in wanted) {
+      return this.options.toolbox.get(wanted.tool)?.records ? [] : [this.recorder.call(wanted, result, item, now)];
+    }
+    const denied = !result.ok && ['DENIED', 'NOT_YOURS'].includes(result.code);
+    if (item.kind === 'press') return denied ? [this.recorder.act('press.refuse', {}, result, item, now)] : [];
+    return recorded ? [this.recorder.act('command.run', recorded, result, item, now)] : [];
   }
 
   /** What a call knows of who asks and where. */
@@ -118,14 +141,14 @@ export class Agent implements TurnHost {
     const { database, world } = this.options;
     const { turn: id, recalled } = item.context as unknown as ItemContext;
     const tainted = item.tainted || recalled.history.some((entry) => entry.tainted);
-    const begun = id ? await store.loadTurn(database, id, tainted) : undefined;
+    const begun = id ? await store.loadTurn(database, id, tainted, this.recorder) : undefined;
     if (begun) {
       begun.drafted = Number.POSITIVE_INFINITY;
       begun.isResumed = true;
       return begun;
     }
     const now = world.clock.now();
-    return new Turn({ id: uuid(now), steps: [], tainted, startedAt: now });
+    return new Turn({ id: uuid(now), steps: [], tainted, startedAt: now, recorder: this.recorder });
   }
 
   /** What the person is told of an error; undefined where the turn is left as it stands, to go on elsewhere. */

@@ -98,13 +98,14 @@ export async function runData(
   const key = keyOf({ tool, input });
   if (tool.prepare && !ctx.ready?.has(key)) throw new NotReady({ tool, input }, ctx);
   const most = tool.timeoutMs ?? DATA_TIMEOUT_MS;
+  const since = performance.now();
   const prepared = tool.prepare && { prepared: ctx.ready?.get(key) };
   const result = await withTimeout(most, tool.run(input, { ...ctx, ...prepared, tx }));
   if (!result) throw new TookTooLong(`${tool.name} took longer than ${most} ms in its transaction`);
   if (undoable) keepUndo(tx, result, ctx);
   await keepDialogue(tx, { tool, input }, result, ctx);
   if (tool.effect === 'write') tx.afterCommit(() => ctx.changed?.());
-  return bounded(result);
+  return kept(result, since);
 }
 
 /** Runs a tool that reaches outside. What it throws is a bug, told as a failure: the effect may have happened. */
@@ -112,6 +113,7 @@ export async function runOutside(
   { tool, input }: { tool: OutsideTool; input: unknown },
   ctx: CallContext,
 ): Promise<ToolResult> {
+  const since = performance.now();
   using limit = deadline(tool.timeoutMs ?? OUTSIDE_TIMEOUT_MS, ctx.signal);
   const { signal } = limit;
   const gaveUp = new Promise<Failed>((resolve) => {
@@ -124,10 +126,12 @@ export async function runOutside(
     signal.addEventListener('abort', stop, { once: true });
   });
   const run = tool.run(input, { ...ctx, signal }).catch((error: unknown) => failed('INTERNAL', messageOf(error)));
-  return bounded(await Promise.race([run, gaveUp]));
+  return kept(await Promise.race([run, gaveUp]), since);
 }
 
-function bounded(result: ToolResult): ToolResult {
+/** The result of a call that began at `since`, as it is stored: no longer than that is kept. */
+function kept(came: ToolResult, since: number): ToolResult {
+  const result = { ...came, tookMs: Math.round(performance.now() - since) };
   if (!result.ok || result.text.length <= LONGEST_KEPT) return result;
   return {
     ...result,

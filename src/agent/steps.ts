@@ -1,5 +1,7 @@
+import type { AuditRow } from '../audit/index.ts';
 import type { Instant } from '../base/clock.ts';
 import { canonicalJson } from '../base/json.ts';
+import type { Item } from '../delivery/index.ts';
 import { isForbidden, type Named } from './forbidden.ts';
 import type { Kept, ModelMessage, ModelToolCall } from './model.ts';
 import * as texts from './texts.ts';
@@ -29,7 +31,7 @@ export type Step =
   | { kind: 'started'; callId: string; payload: Record<string, never> }
   | { kind: 'result'; callId: string; payload: ToolResult }
   /** The person is asked; `hash` binds the answer to exactly what was shown. */
-  | { kind: 'asked'; callId: string; payload: { hash: string; shown: string } }
+  | { kind: 'asked'; callId: string; payload: { hash: string; shown: string; tool?: string } }
   | { kind: 'decided'; callId: string; payload: { approved: boolean; by: string; hash: string } }
   /** What the asker said meanwhile. */
   | { kind: 'steered'; payload: { texts: string[] } };
@@ -74,6 +76,19 @@ export interface Refused {
   cancelled?: true;
 }
 
+/** Writes down the calls whose results are new in a turn, for the log of what was done. */
+export interface CallRecorder {
+  ofTurn(turn: Turn, item: Item): AuditRow[];
+}
+
+/** What a turn and its nested turns share. */
+export interface TurnInit {
+  id: string;
+  tainted: boolean;
+  startedAt: Instant;
+  recorder: CallRecorder;
+}
+
 /** One turn in this process: its steps, and how many of them are stored. */
 export class Turn {
   readonly id: string;
@@ -94,9 +109,12 @@ export class Turn {
   readonly reserved: string[] = [];
   /** Another process may have begun it, and reserved something. */
   isResumed = false;
+  /** Writes down its calls. */
+  readonly recorder: CallRecorder;
 
-  constructor(init: { id: string; path?: string; steps: StoredStep[]; tainted: boolean; startedAt: Instant }) {
+  constructor(init: TurnInit & { path?: string; steps: StoredStep[] }) {
     this.id = init.id;
+    this.recorder = init.recorder;
     this.path = init.path ?? '';
     this.steps = init.steps;
     this.stored = init.steps.length;
@@ -150,8 +168,8 @@ export class Turn {
     const path = index === 0 ? callId : `${callId}#${index}`;
     const known = this.under.get(path);
     if (known) return known;
-    const { id, tainted, startedAt } = this;
-    const begun = new Turn({ id, path, steps: [], tainted, startedAt });
+    const { id, tainted, startedAt, recorder } = this;
+    const begun = new Turn({ id, path, steps: [], tainted, startedAt, recorder });
     this.under.set(path, begun);
     return begun;
   }

@@ -1,3 +1,4 @@
+import { type AuditRow, auditWriting } from '../audit/index.ts';
 import type { Instant } from '../base/clock.ts';
 import { uuid } from '../base/ids.ts';
 import { type Also, buttons, conversations, type Item } from '../delivery/index.ts';
@@ -17,7 +18,7 @@ import { type Recalled, recall } from './context/index.ts';
 import * as ofConversations from './context/store.ts';
 import type { Dialogue } from './dialogue/dialogue.ts';
 import * as ofDialogues from './dialogue/store.ts';
-import { type Step, type StoredStep, Turn } from './steps.ts';
+import { type CallRecorder, type Step, type StoredStep, Turn } from './steps.ts';
 import * as ofUndos from './undo/store.ts';
 import {
   BY_NOW,
@@ -82,6 +83,7 @@ export interface TurnRecord extends Also {
   steps: Record<string, unknown>[];
   usage: OwnedUsage[];
   messages: Record<string, unknown>[];
+  audit: AuditRow[];
 }
 
 /**
@@ -96,6 +98,7 @@ export function turnRecord(
   { parking, answer }: { parking?: Parking; answer?: string } = {},
 ): TurnRecord {
   const isFinished = state === 'done' || state === 'failed' || state === 'cancelled';
+  const written = [turn, ...(parking?.asking ?? [])];
   return {
     turn: {
       id: turn.id,
@@ -110,7 +113,8 @@ export function turnRecord(
       finished_at: isFinished ? now : null,
       expires_at: parking?.expiresAt ?? null,
     },
-    steps: [turn, ...(parking?.asking ?? [])].flatMap((each) => newSteps(each, item)),
+    steps: written.flatMap((each) => newSteps(each, item)),
+    audit: written.flatMap((each) => each.recorder.ofTurn(each, item)),
     usage: owned(usedIn(turn), ownerOf(turn, item)),
     messages: answer === undefined ? [] : history(turn, item, answer, now),
     write: writeTurns,
@@ -138,7 +142,12 @@ function writeTurns(records: readonly TurnRecord[]): Fragment {
       on conflict (id) do update
          set state = excluded.state, model = coalesce(excluded.model, turns.model), tool_calls = excluded.tool_calls,
              tainted = excluded.tainted, finished_at = excluded.finished_at, expires_at = excluded.expires_at
-    ), ${stepWriting(records.flatMap(({ steps }) => steps))}${usageWriting(records.flatMap(({ usage }) => usage))}${messages.length > 0 ? messageWriting(messages) : sql``}`;
+    ), ${stepWriting(records.flatMap(({ steps }) => steps))}${usageWriting(
+      records.flatMap(({ usage }) => usage),
+    )}${auditWriting(
+      records.flatMap(({ audit }) => audit),
+      FENCED,
+    )}${messages.length > 0 ? messageWriting(messages) : sql``}`;
 }
 
 function stepWriting(steps: readonly Record<string, unknown>[]): Fragment {
@@ -192,7 +201,10 @@ export function saveTurn(tx: Transaction, turn: Turn, item: Item, state: TurnSta
 /** Writes the new steps of a nested turn in `tx`, whose fence has been held, and what they cost. */
 export function saveNested(tx: Transaction, nested: Turn, item: Item): void {
   const usage = usageWriting(owned(usedIn(nested), ownerOf(nested, item)), BY_NOW);
-  tx.send(...render(sql`with ${messageFence(item.id)}, ${stepWriting(newSteps(nested, item))}${usage} select 1`));
+  const audit = auditWriting(nested.recorder.ofTurn(nested, item), FENCED, BY_NOW);
+  tx.send(
+    ...render(sql`with ${messageFence(item.id)}, ${stepWriting(newSteps(nested, item))}${usage}${audit} select 1`),
+  );
 }
 
 function held(item: Item): Fragment {
@@ -240,7 +252,12 @@ function remembered(text: string): string {
  * A turn that was begun before: by a process that is gone, or before it was parked. It is tainted if it was, or if
  * `tainted`.
  */
-export async function loadTurn(database: Database, id: string, tainted: boolean): Promise<Turn | undefined> {
+export async function loadTurn(
+  database: Database,
+  id: string,
+  tainted: boolean,
+  recorder: CallRecorder,
+): Promise<Turn | undefined> {
   const { rows } = await database.read<{ tainted: boolean; started_at: Instant; steps: LoadedStep[] | null }>(
     `select t.tainted, t.started_at,
             (select jsonb_agg(jsonb_build_object('path', s.path, 'seq', s.seq, 'kind', s.kind, 'callId', s.call_id,
@@ -256,7 +273,7 @@ export async function loadTurn(database: Database, id: string, tainted: boolean)
   for (const step of row.steps ?? []) {
     byPath.set(step.path, [...(byPath.get(step.path) ?? []), storedStep(step)]);
   }
-  const made = { id, tainted: row.tainted || tainted, startedAt: row.started_at };
+  const made = { id, tainted: row.tainted || tainted, startedAt: row.started_at, recorder };
   const turn = new Turn({ ...made, steps: byPath.get('') ?? [] });
   for (const [path, steps] of byPath) {
     if (path === '') continue;

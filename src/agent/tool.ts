@@ -45,6 +45,8 @@ export interface Done {
   asker?: Person;
   /** What only a model reads, after `text`: people are shown `text` alone. */
   material?: string;
+  /** Milliseconds that it took; set by who ran it. */
+  tookMs?: number;
   /** Tools that may not be called for the rest of the turn, as `isForbidden` reads them. */
   forbids?: readonly string[];
   /** The text of the one thing that it is about, where its tool has a `topic`. */
@@ -55,6 +57,8 @@ export interface Failed {
   ok: false;
   /** Stable, for programs and for the model: `NOT_FOUND`, `AMBIGUOUS`, a time code … */
   code: string;
+  /** Milliseconds that it took; set by who ran it. */
+  tookMs?: number;
   /** A sentence for the person. */
   message: string;
   remedy?: string;
@@ -139,6 +143,10 @@ interface ToolBase<Input> {
   topic?: string;
   /** How much of the person's own it deletes or overwrites: 1, or 2 for several at once. */
   deletes?(input: Input): number;
+  /** Writes its own entry in the log of what was done. */
+  records?: true;
+  /** The input as the log of what was done may keep it: without what is private or secret. Default: all of it. */
+  redact?(input: Input): unknown;
   /** Asks the person first, whatever the policy says. */
   confirm?: boolean;
   /**
@@ -183,6 +191,14 @@ export function outsideTool<Schema extends z.ZodType>(
   tool: Omit<OutsideTool<z.output<Schema>>, 'input'> & { input: Schema },
 ): OutsideTool<z.output<Schema>> {
   return tool as OutsideTool<z.output<Schema>>;
+}
+
+/** A `redact` that keeps all but the words in these fields. */
+export function privately(...fields: readonly string[]): (input: unknown) => unknown {
+  return (input) =>
+    Object.fromEntries(
+      Object.entries(input as object).map(([key, value]) => [key, fields.includes(key) ? '[private]' : value]),
+    );
 }
 
 /** A short way to say that it went well. */

@@ -15,13 +15,21 @@ export class Toolbox {
   private readonly tools: Map<string, Tool>;
   private cachedSpecs: ToolSpec[] | undefined;
 
-  constructor(tools: readonly AnyTool[]) {
+  private readonly skills: ReadonlyMap<string, string>;
+
+  /** `skills`: which skill each tool belongs to, where it is one's. */
+  constructor(tools: readonly AnyTool[], skills: ReadonlyMap<string, string> = new Map()) {
+    this.skills = skills;
     // A tool's input is checked by its own schema before it runs, so that its type may be forgotten here.
     this.tools = new Map((tools as readonly unknown[] as readonly Tool[]).map((tool) => [tool.name, tool]));
   }
 
   get(name: string): Tool | undefined {
     return this.tools.get(name);
+  }
+
+  skillOf(name: string): string | undefined {
+    return this.skills.get(name);
   }
 
   names(): string[] {

@@ -10,6 +10,7 @@ import {
   type Model,
   Toolbox,
 } from '../agent/index.ts';
+import { auditDeletionRules, auditMergeRules } from '../audit/index.ts';
 import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import {
@@ -140,7 +141,8 @@ function linkingOf({ config, world, delivery, skills, wakeAt }: AgentParts, keep
 function openTools(parts: AgentParts, linking: LinkDeps, commands: readonly Command[]): Toolbox {
   const { config, world, delivery, jobs, skills } = parts;
   const { name } = config.assistant;
-  return new Toolbox([
+  const equipped = skills.map(({ skill, deps }) => ({ name: skill.name, tools: skill.tools?.(deps) ?? [] }));
+  const tools = [
     ...coreTools({ name, commands, skills: skills.map(({ skill }) => skill) }),
     decideTool(delivery),
     ...forgetTools({
@@ -150,8 +152,9 @@ function openTools(parts: AgentParts, linking: LinkDeps, commands: readonly Comm
     }),
     ...linkTools(linking),
     ...contextTools(),
-    ...skills.flatMap(({ skill, deps }) => skill.tools?.(deps) ?? []),
-  ]);
+    ...equipped.flatMap((each) => each.tools),
+  ];
+  return new Toolbox(tools, new Map(equipped.flatMap((each) => each.tools.map((tool) => [tool.name, each.name]))));
 }
 
 function saidIn(item: Item): Asked {
@@ -189,6 +192,7 @@ function deletionRulesOf(skills: readonly EquippedSkill[]): DeletionRule[] {
     ...inboxDeletionRules,
     ...outboxDeletionRules,
     ...linkDeletionRules,
+    ...auditDeletionRules,
     ...personDeletionRules,
   ];
 }
@@ -201,6 +205,7 @@ function mergeRulesOf(skills: readonly EquippedSkill[]): MergeRule[] {
     ...agentMergeRules,
     ...outboxMergeRules,
     ...scheduleMergeRules,
+    ...auditMergeRules,
     ...personMergeRules,
   ];
 }

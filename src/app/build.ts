@@ -14,6 +14,7 @@ import { openConsole, openPlatforms } from './adapters.ts';
 import { wireAgent } from './agent.ts';
 import { LiveSkills } from './agent-skills.ts';
 import { deadJobCheck, deadLetterCheck, storageCheck } from './checks.ts';
+import { recordConfig } from './config-changes.ts';
 import { openFoundation } from './foundation.ts';
 import { remembered } from './inference.ts';
 import { defaultZone } from './settings.ts';
@@ -194,6 +195,7 @@ async function start(parts: Starting): Promise<void> {
     owned: [jobs],
   });
   closer.onClose('delivery', () => delivery.close());
+  await recordConfig(database, parts.config, parts.world.clock.now());
   await database.tx('schedules.put', (tx) => putTasks(tx, parts));
   closer.onClose('agent skills', await parts.liveSkills.start(parts.commands.map(({ name }) => name)));
   worker.start([

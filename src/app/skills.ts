@@ -1,12 +1,13 @@
 import type { Skill, SkillDeps } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
+import { audit } from '../skills/audit/index.ts';
 import { basics } from '../skills/basics/index.ts';
 import { notes } from '../skills/notes/index.ts';
 import { reminders } from '../skills/reminders/index.ts';
 import { upkeep } from '../skills/upkeep/index.ts';
 
 /** What coda can do, one line each: deleting a line and its folder deletes the capability. */
-export const builtInSkills: readonly Skill[] = [reminders, notes, basics, upkeep];
+export const builtInSkills: readonly Skill[] = [reminders, notes, basics, upkeep, audit];
 
 /** A skill with what it may use. */
 export interface EquippedSkill {

@@ -43,12 +43,14 @@ export function coreCommands(deps: CoreDeps): Command[] {
     {
       name: 'undo',
       summary: 'Take back the last change here.',
+      writes: () => ({}),
       private: true,
       run: (_, ctx) => ctx.call({ tool: 'undo', input: {} }, ctx),
     },
     {
       name: 'new',
       summary: 'Begin a fresh conversation.',
+      writes: () => ({}),
       run: async (_, { tx, conversationId }) => {
         await newEpoch(tx, conversationId);
         return done(texts.begunAfresh(deps.keeps));
@@ -57,6 +59,7 @@ export function coreCommands(deps: CoreDeps): Command[] {
     {
       name: 'stop',
       summary: 'Stop what I am doing here.',
+      writes: () => ({}),
       run: async (_, { tx, conversationId }) =>
         done((await deps.delivery.stopTurn(tx, conversationId)) ? texts.stopping() : texts.nothingRuns()),
     },

@@ -35,6 +35,7 @@ export function linkCommand(deps: LinkDeps): Command {
   return {
     name: 'link',
     summary: 'Let me know you on another platform too.',
+    writes: (rest) => ({ code: rest === '' ? 'given out' : rest.toLowerCase() === 'off' ? 'off' : 'entered' }),
     usage: '[code|off]',
     options: [{ name: 'code', description: 'The code that I gave you elsewhere; nothing for a new one; or off' }],
     private: true,
@@ -103,6 +104,7 @@ export function linkTools(deps: LinkDeps): AnyTool[] {
     effect: 'write',
     hidden: true,
     timeoutMs: 10_000,
+    records: true,
     input: z.object({ code: z.string(), person: z.string() }),
     run: ({ code, person }, ctx) =>
       // An owner may press others' buttons; it must not be them who is joined.

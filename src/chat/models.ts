@@ -68,6 +68,7 @@ function modelCommand(models: Models): Command {
   return {
     name: 'model',
     summary: 'Show which model answers here, or choose another.',
+    writes: (rest) => (rest === '' ? undefined : { model: rest }),
     usage: '[name|default]',
     options: [
       {
@@ -100,6 +101,7 @@ function thinkCommand(models: Models): Command {
   return {
     name: 'think',
     summary: 'Let the heavy model answer here, or stop that.',
+    writes: (rest) => ({ think: rest || 'switch' }),
     usage: '[on|off]',
     async run(rest, ctx) {
       const now = (await settingsOf(ctx)).think === true;
@@ -120,6 +122,7 @@ function soulCommand(): Command {
   return {
     name: 'soul',
     summary: 'Show or say how I am to be in this conversation.',
+    writes: (rest) => (rest === '' ? undefined : { soul: rest }),
     usage: '[words|default]',
     async run(rest, ctx) {
       if (rest === '') {

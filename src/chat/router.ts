@@ -1,4 +1,4 @@
-import type { Agent, Call, ItemContext, OpenButton, ToolResult } from '../agent/index.ts';
+import type { Agent, Call, ItemContext, OpenButton, ToolResult, TxContext } from '../agent/index.ts';
 import { failed } from '../agent/index.ts';
 import { didYouMean } from '../base/text.ts';
 import {
@@ -63,11 +63,13 @@ export class Router {
     const known = [...this.commands.keys()];
     const denied = command?.ownerOnly && item.person.role !== 'owner';
     const prepared = denied ? undefined : await command?.prepare?.(rest.trim(), askerOf(item));
-    return this.agent.act('command.run', item, signal, async (ctx): Promise<ToolResult | Call> => {
+    const detail = denied ? {} : command?.writes?.(rest.trim());
+    const run = async (ctx: TxContext): Promise<ToolResult | Call> => {
       if (command && denied) return failed('DENIED', texts.ownerOnly(command.name));
       if (command) return command.run(rest.trim(), { ...ctx, prepared });
       return failed('UNKNOWN_COMMAND', texts.unknownCommand(name, didYouMean(name.toLowerCase(), known)));
-    });
+    };
+    return this.agent.act('command.run', item, signal, run, command && detail && { subject: command.name, detail });
   }
 
   /** Uses the button up in the transaction of its effect. */

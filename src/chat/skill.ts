@@ -57,6 +57,11 @@ export interface Command {
   /** Only the owner may run it. */
   ownerOnly?: boolean;
   /**
+   * What the log of what was done keeps of the rest of the line, without what is private; undefined: nothing is written
+   * then. Left out: it never writes, but by the call that it gives back.
+   */
+  writes?(rest: string): Record<string, Json> | undefined;
+  /**
    * What must be awaited before the transaction, given the rest of the line; its value comes as `ctx.prepared`. Only for
    * who may run it.
    */

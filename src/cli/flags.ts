@@ -26,6 +26,10 @@ export interface WhenFlags extends Flags {
   jsonl?: boolean;
 }
 
+export interface AuditFlags extends Flags {
+  head?: string;
+}
+
 export interface ValidateFlags extends Flags {
   strict?: boolean;
   profile?: string;

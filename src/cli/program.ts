@@ -1,6 +1,13 @@
 import { Command, Option } from 'commander';
 import type { Call } from './call.ts';
-import { type ChatFlags, configRequest, type Flags, type StatusFlags, type WhenFlags } from './flags.ts';
+import {
+  type AuditFlags,
+  type ChatFlags,
+  configRequest,
+  type Flags,
+  type StatusFlags,
+  type WhenFlags,
+} from './flags.ts';
 import { addSkills } from './skills/commands.ts';
 import { usage } from './texts.ts';
 import { version } from './version.ts';
@@ -42,6 +49,7 @@ export function createProgram(io: NodeJS.Process, listener: CommandHandler): Com
   addLooking(program, call);
   addOutbox(program.command('outbox').description('what could not be delivered'), call);
   addJobs(program.command('jobs').description('background jobs that have given up'), call);
+  addAudit(program.command('audit').description('the log of what was done'), call);
   addSkills(program.command('skills').description('look at agent skills, and check them'), call);
   addConfig(program.command('config').description('look at the configuration'), call);
   return program;
@@ -122,6 +130,19 @@ function addJobs(jobs: Command, call: Call): void {
     .description('run one of them, or all, again')
     .argument('[id]')
     .action(call<WhenFlags>(async () => (await import('./jobs.ts')).jobsRetry));
+}
+
+function addAudit(audit: Command, call: Call): void {
+  audit
+    .command('verify')
+    .description('look whether anything in it was changed, and show its newest seal')
+    .option('--head <seal>', 'a seal that was noted before: the log must still contain it')
+    .option('--json', 'as JSON')
+    .action(call<AuditFlags>(async () => (await import('./audit.ts')).auditVerify));
+  audit
+    .command('export')
+    .description('write all entries to stdout as JSON lines, the oldest first')
+    .action(call(async () => (await import('./audit.ts')).auditExport));
 }
 
 function addConfig(config: Command, call: Call): void {

@@ -1,4 +1,5 @@
 import { type App, build, costReport, createWorld, openControl, readConfig } from '../app/index.ts';
+import { Audit } from '../audit/index.ts';
 import type { Json } from '../base/json.ts';
 import { createLog, type Log, Secrets } from '../base/log.ts';
 import type { World } from '../base/world.ts';
@@ -91,8 +92,18 @@ function skillVerbs(skills: App['agentSkills']) {
   };
 }
 
-function verbs(app: App, config: Config, { clock, metrics }: World, io: NodeJS.Process) {
+function auditVerbs(audit: Audit) {
+  return {
+    'audit-seal': () => audit.seal(),
+    'audit-batches': async ({ after }: Record<string, Json>) => (await audit.batches(Number(after))) as unknown as Json,
+    'audit-entries': async ({ after }: Record<string, Json>) => (await audit.entries(Number(after))) as unknown as Json,
+  };
+}
+
+/** What a running coda does for other commands. */
+export function verbs(app: App, config: Config, world: World, io: NodeJS.Process) {
   const { outbox } = app.delivery;
+  const { clock, metrics } = world;
   const since = Date.now();
   return {
     health: async () => ({
@@ -114,6 +125,7 @@ function verbs(app: App, config: Config, { clock, metrics }: World, io: NodeJS.P
     'retry-jobs': ({ id }: Record<string, Json>) => app.jobs.retry(typeof id === 'string' ? id : undefined),
     resend: ({ id }: Record<string, Json>) => outbox.revive(typeof id === 'string' ? id : undefined),
     ...skillVerbs(app.agentSkills),
+    ...auditVerbs(new Audit({ database: app.database, world })),
     cost: async () => (await costReport(app.database, config, clock.now())) as unknown as Json,
   };
 }

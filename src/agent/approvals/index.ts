@@ -38,7 +38,7 @@ export interface Question {
 export function ask({ turn, call, reason, under }: Question, ctx: CallContext): Card {
   const hash = hashOf({ tool: call.name, input: call.input as Record<string, unknown> }, ctx);
   const shown = shownInput(call.input);
-  turn.add({ kind: 'asked', callId: call.id, payload: { hash, shown } }, ctx.clock.now());
+  turn.add({ kind: 'asked', callId: call.id, payload: { hash, shown, tool: call.name } }, ctx.clock.now());
   const text = texts.approvalAsked(call.name, under === undefined ? reason : texts.askedUnder(under, reason), shown);
   return { kind: 'approval', text, choices: choices(turn, call.id, hash) };
 }
@@ -62,6 +62,7 @@ export function decideTool(delivery: Pick<Delivery, 'resume'>): AnyTool {
     description: 'Decides about a call that asked first.',
     effect: 'write',
     hidden: true,
+    records: true,
     input: z.object({
       turn: z.string(),
       path: z.string().default(''),
@@ -69,12 +70,19 @@ export function decideTool(delivery: Pick<Delivery, 'resume'>): AnyTool {
       hash: z.string(),
       approved: z.boolean(),
     }),
-    async run({ turn, path, call, hash, approved }, { tx, person, clock }) {
+    async run({ turn, path, call, hash, approved }, { tx, person, clock, conversationId }) {
       const asked = { turnId: turn, path, callId: call };
       const parked = await store.lockParked(tx, asked);
       if (!parked || parked.hash !== hash) return failed('GONE', texts.approvalGone());
       if (parked.personId !== person.id && person.role !== 'owner') return failed('DENIED', texts.approvalNotYours());
-      await store.addDecision(tx, asked, { approved, by: person.id, hash }, clock.now());
+      const decision = { approved, by: person.id, hash };
+      await store.addDecision(tx, asked, decision, clock.now(), {
+        action: 'approval.decide',
+        subject: parked.tool,
+        personId: person.id,
+        conversationId,
+        origin: 'press',
+      });
       // All calls of one step that ask are decided before any of them runs.
       if ((await store.openQuestions(tx, turn)) === 0) await delivery.resume(tx, parked.inboxId);
       return done(approved ? texts.approved() : texts.disapproved());
@@ -96,9 +104,17 @@ export function approvalSource(deps: { database: Database; delivery: Pick<Delive
     fire: (now) =>
       deps.database.tx('approvals.expire', async (tx) => {
         const late = await store.claimExpired(tx, now, BATCH);
-        for (const { turnId, inboxId, conversationId, open } of late) {
-          for (const { path, callId, hash } of open) {
-            await store.addDecision(tx, { turnId, path, callId }, { approved: false, by: NOBODY, hash }, now);
+        for (const { turnId, inboxId, personId, conversationId, open } of late) {
+          for (const { path, callId, hash, tool } of open) {
+            const said = { approved: false, by: NOBODY, hash };
+            const entry = {
+              action: 'approval.expire' as const,
+              subject: tool,
+              personId,
+              conversationId,
+              origin: 'expiry',
+            };
+            await store.addDecision(tx, { turnId, path, callId }, said, now, entry);
           }
           const cards = await buttons.close(tx, { conversationId, turnId, tool: DECIDE }, now);
           for (const card of cards) await deps.delivery.outbox.close(tx, card, texts.approvalExpired());

@@ -1,3 +1,4 @@
+import { type AuditEntry, append, rowOf } from '../../audit/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import { json, type Transaction } from '../../storage/index.ts';
 import type { Step } from '../steps.ts';
@@ -9,13 +10,20 @@ export interface AskedCall {
   callId: string;
 }
 
-/** Adds the decision that a parked turn waits for. */
+/** Whose decision it is, for the log of what was done. */
+type Decider = Pick<AuditEntry, 'action' | 'subject' | 'personId' | 'conversationId' | 'origin'>;
+
+/** Adds the decision that a parked turn waits for, and its entry in the log of what was done. */
 export async function addDecision(
   tx: Transaction,
   { turnId, path, callId }: AskedCall,
   payload: Extract<Step, { kind: 'decided' }>['payload'],
   now: Instant,
+  decider: Decider,
 ): Promise<void> {
+  const { approved, hash } = payload;
+  const detail = { turn: turnId, path, call: callId, hash };
+  append(tx, [rowOf({ ...decider, at: now, status: approved ? 'ok' : 'declined', detail })]);
   await tx.query(
     `insert into steps (turn_id, path, seq, kind, call_id, payload, at)
      select $1, $2, coalesce(max(seq), -1) + 1, 'decided', $3, $4, $5 from steps where turn_id = $1 and path = $2`,
@@ -32,8 +40,8 @@ const UNDECIDED = `a.kind = 'asked' and not exists (
 export async function lockParked(
   tx: Transaction,
   { turnId, path, callId }: AskedCall,
-): Promise<{ inboxId: string; personId: string; hash: string } | undefined> {
-  const { rows } = await tx.query<{ inbox_id: string; person_id: string; payload: { hash: string } }>(
+): Promise<{ inboxId: string; personId: string; hash: string; tool: string | undefined } | undefined> {
+  const { rows } = await tx.query<{ inbox_id: string; person_id: string; payload: { hash: string; tool?: string } }>(
     `select t.inbox_id, t.person_id, a.payload
        from turns t join steps a on a.turn_id = t.id and a.path = $2 and a.call_id = $3
       where t.id = $1 and t.state = 'waiting' and ${UNDECIDED}
@@ -42,18 +50,14 @@ export async function lockParked(
     [turnId, path, callId],
   );
   const row = rows[0];
-  return row && { inboxId: row.inbox_id, personId: row.person_id, hash: row.payload.hash };
+  return row && { inboxId: row.inbox_id, personId: row.person_id, hash: row.payload.hash, tool: row.payload.tool };
 }
 
 /** For the worker: when the next question has waited long enough. */
 export const EARLIEST_EXPIRY = `select min(expires_at) from turns where state = 'waiting'`;
 
 /** Questions that nobody has answered in time, of up to `limit` turns, which are held until `tx` ends. */
-export async function claimExpired(
-  tx: Transaction,
-  now: Instant,
-  limit: number,
-): Promise<{ turnId: string; inboxId: string; conversationId: string; open: OpenQuestion[] }[]> {
+export async function claimExpired(tx: Transaction, now: Instant, limit: number): Promise<ExpiredTurn[]> {
   const held = await tx.query<{ id: string }>(
     `update turns set expires_at = null
       where id in (select id from turns where state = 'waiting' and expires_at <= $1 limit $2 for update skip locked)
@@ -61,28 +65,27 @@ export async function claimExpired(
     [now, limit],
   );
   // A statement of its own, which sees a decision that was committed while the first one waited for the row.
-  const { rows } = await tx.query<{
-    id: string;
-    inbox_id: string;
-    conversation_id: string;
-    open: OpenQuestion[] | null;
-  }>(
-    `select t.id, t.inbox_id, t.conversation_id,
-            (select jsonb_agg(jsonb_build_object('path', a.path, 'callId', a.call_id, 'hash', a.payload ->> 'hash')
+  const { rows } = await tx.query<Omit<ExpiredTurn, 'open'> & { open: OpenQuestion[] | null }>(
+    `select t.id as "turnId", t.inbox_id as "inboxId", t.person_id as "personId", t.conversation_id as "conversationId",
+            (select jsonb_agg(jsonb_build_object('path', a.path, 'callId', a.call_id, 'hash', a.payload ->> 'hash',
+                                                 'tool', a.payload ->> 'tool')
                               order by a.path, a.seq)
                from steps a where a.turn_id = t.id and ${UNDECIDED}) as open
        from turns t where t.id = any($1::uuid[])`,
     [held.rows.map(({ id }) => id)],
   );
-  return rows.map((row) => ({
-    turnId: row.id,
-    inboxId: row.inbox_id,
-    conversationId: row.conversation_id,
-    open: row.open ?? [],
-  }));
+  return rows.map((row) => ({ ...row, open: row.open ?? [] }));
 }
 
-type OpenQuestion = Omit<AskedCall, 'turnId'> & { hash: string };
+type OpenQuestion = Omit<AskedCall, 'turnId'> & { hash: string; tool: string | undefined };
+
+interface ExpiredTurn {
+  turnId: string;
+  inboxId: string;
+  personId: string;
+  conversationId: string;
+  open: OpenQuestion[];
+}
 
 /** How many questions of a parked turn nobody has answered yet. */
 export async function openQuestions(tx: Transaction, turnId: string): Promise<number> {

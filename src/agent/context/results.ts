@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ModelMessage } from '../model.ts';
-import { type AnyTool, dataTool, done, failed } from '../tool.ts';
+import { type AnyTool, dataTool, done, failed, privately } from '../tool.ts';
 import { shrunkCall } from './fit.ts';
 import * as store from './store.ts';
 
@@ -56,6 +56,7 @@ export function contextTools(): AnyTool[] {
     description:
       'Searches everything that was ever said in this conversation, also what you are not shown any more. Pass a few words.',
     effect: 'read',
+    redact: privately('query'),
     input: z.object({ words: z.string().min(1).max(200), most: z.int().min(1).max(20).default(8) }),
     async run({ words, most }, { tx, conversationId, when }) {
       const found = await store.searchMessages(tx, conversationId, words, most);

@@ -26,6 +26,7 @@ export const notUnderstoodTool = dataTool({
   description: 'Answers what was not understood.',
   effect: 'write',
   hidden: true,
+  redact: () => ({}),
   input: inputOfNotUnderstood,
   async run({ text, instead, near, besides, why }, ctx) {
     for (const call of instead) {

@@ -11,6 +11,20 @@ const BATCH = 500;
 /** Removes the stored files that nothing refers to any more; returns how many. */
 export type CollectFiles = (signal: AbortSignal) => Promise<number>;
 
+/** Deletes in small batches what ended before `before`; returns how many rows. */
+export async function applyRule(
+  database: Database,
+  rule: store.RetentionRule,
+  before: Instant,
+  signal: AbortSignal,
+): Promise<number> {
+  let gone = 0;
+  for (let count = 1; count > 0 && !signal.aborted; gone += count) {
+    count = await store.prune(database, rule, before, BATCH);
+  }
+  return gone;
+}
+
 /** Deletes what ended more than `days` ago, in small batches, room by room; then the files that nothing refers to. */
 export function retention(deps: {
   database: Database;
@@ -26,11 +40,7 @@ export function retention(deps: {
       const before = new Date(world.clock.now().getTime() - days * DAY_MS);
       const gone: Record<string, number> = {};
       for (const rule of [...store.retentionRules, ...deps.retentionRules]) {
-        let count = BATCH;
-        while (count === BATCH && !signal.aborted) {
-          count = await store.prune(database, rule, before, BATCH);
-          gone[rule.name] = (gone[rule.name] ?? 0) + count;
-        }
+        gone[rule.name] = await applyRule(database, rule, before, signal);
       }
       const files = await deps.collect(signal);
       world.log.info({ before, gone, files }, 'old rows and files deleted');

@@ -2,7 +2,7 @@ import type { Instant } from '../../base/clock.ts';
 import type { Database } from '../../storage/index.ts';
 
 /**
- * A statement that deletes up to `$2` rows that ended before `$1` and returns how many as `count`. An index must find
+ * A statement that deletes about `$2` rows that ended before `$1` and returns how many as `count`, 0 at last. An index must find
  * them.
  */
 export interface RetentionRule {

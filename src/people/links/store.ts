@@ -1,7 +1,8 @@
 /** Codes by which one person joins their identities, and the joining itself. */
+import { append, rowOf } from '../../audit/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import { uuid } from '../../base/ids.ts';
-import { json, type Transaction } from '../../storage/index.ts';
+import type { Transaction } from '../../storage/index.ts';
 import { type AccessRules, type Claim, roleOf } from '../access.ts';
 import type { DeletionRule } from '../deletion.ts';
 import { type Merged, type MergeRule, mergeAll } from '../merge.ts';
@@ -105,7 +106,16 @@ export async function join(
   await tx.query('select id from persons where id = any($1::uuid[]) order by id for update', [[from, to]]);
   const moved = await mergeAll(tx, mergeRules, from, to, now);
   await tx.query('delete from persons where id = $1', [from]);
-  await record(tx, { at: now, personId: to, action: 'person.join', subject: from, detail: { moved } });
+  append(tx, [
+    rowOf({
+      at: now,
+      personId: to,
+      action: 'person.join',
+      subject: undefined,
+      detail: { from, moved },
+      origin: 'press',
+    }),
+  ]);
   return moved;
 }
 
@@ -131,27 +141,17 @@ export async function part(
     externalId,
     id,
   ]);
-  await record(tx, { at: now, personId: person.id, action: 'person.part', subject: id, detail: { adapter } });
-  return toPerson(rows[0] as PersonRow);
-}
-
-interface Act {
-  at: Instant;
-  personId: string;
-  action: string;
-  subject: string;
-  detail: object;
-}
-
-async function record(tx: Transaction, { at, personId, action, subject, detail }: Act): Promise<void> {
-  await tx.query('insert into audit_log (id, at, person_id, action, subject, detail) values ($1, $2, $3, $4, $5, $6)', [
-    uuid(at),
-    at,
-    personId,
-    action,
-    subject,
-    json(detail),
+  append(tx, [
+    rowOf({
+      at: now,
+      personId: person.id,
+      action: 'person.part',
+      subject: undefined,
+      detail: { to: id, adapter },
+      origin: 'command',
+    }),
   ]);
+  return toPerson(rows[0] as PersonRow);
 }
 
 /** Identities and codes; settings that the other person has not made are taken over. */

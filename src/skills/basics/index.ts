@@ -24,6 +24,7 @@ export const basics: Skill = {
     {
       name: 'timezone',
       summary: 'Show or set your time zone.',
+      writes: (rest) => (rest === '' ? undefined : { zone: rest }),
       usage: '[city or zone]',
       options: [{ name: 'city', description: 'A city or a zone, such as Berlin', complete: zones }],
       private: true,

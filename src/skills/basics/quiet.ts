@@ -48,6 +48,7 @@ function wallTime(words: string, when: WhenContext, half: 'am' | 'pm'): string |
 export const quietCommand: Command = {
   name: 'quiet',
   summary: 'Show or set the hours in which only urgent reminders come.',
+  writes: (rest) => (rest === '' ? undefined : { hours: rest }),
   usage: '[22:00-07:00|off]',
   options: [{ name: 'hours', description: 'Such as 22:00-07:00, or off' }],
   private: true,

@@ -5,6 +5,7 @@ export const commands: Command[] = [
   {
     name: 'note',
     summary: 'Save a note; #tags file it.',
+    writes: () => ({}),
     usage: '<text>',
     private: true,
     run: (rest, ctx) => saveTool.run({ text: rest }, ctx),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dataTool, failed } from '../../agent/index.ts';
+import { dataTool, failed, privately } from '../../agent/index.ts';
 import { isFormOf, wordsIn } from '../../base/word-forms.ts';
 import type { Note } from './store.ts';
 import * as store from './store.ts';
@@ -25,6 +25,7 @@ export const recallTool = dataTool({
   description: 'Shows the notes that answer a question.',
   effect: 'read',
   hidden: true,
+  redact: privately('query'),
   input: z.object({ query: z.string().min(1).max(200) }),
 
   async run({ query }, ctx) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Call, dataTool, done, failed, type ToolResult, type TxContext } from '../../agent/index.ts';
+import { type Call, dataTool, done, failed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
 import { shortId } from '../../base/ids.ts';
 import type { Choice } from '../../delivery/index.ts';
 import { searchNotes } from './search.ts';
@@ -24,6 +24,7 @@ export const saveTool = dataTool({
   topic: 'note',
   description: "Saves a note in the person's own words. `#tag` in the text, or `tags`, file it.",
   effect: 'write',
+  redact: privately('text'),
   input: z.object({ text: z.string(), tags: z.array(z.string().max(50)).max(10).optional() }),
 
   async run(input, { tx, person, conversationId, clock, tainted }) {
@@ -52,6 +53,7 @@ export const searchTool = dataTool({
   topic: 'note',
   description: "Searches the person's notes: words (also their beginnings) and #tags.",
   effect: 'read',
+  redact: privately('query'),
   input: z.object({ query: z.string().max(500), page }),
 
   async run(input, ctx) {
@@ -119,6 +121,7 @@ export const deleteTool = dataTool({
   deletes: () => 1,
   description: 'Deletes a note.',
   effect: 'write',
+  redact: privately('which'),
   input: z.object({ which }),
 
   async run(input, ctx) {
@@ -134,6 +137,7 @@ export const editTool = dataTool({
   deletes: () => 1,
   description: "Replaces a note's text, or adds to it (`append`), or sets its tags.",
   effect: 'write',
+  redact: privately('which', 'text', 'append'),
   input: z.object({
     which,
     text: z.string().optional().describe('The new text.'),
@@ -180,6 +184,7 @@ export const restoreTool = dataTool({
   description: 'Takes back what was done to a note.',
   effect: 'write',
   hidden: true,
+  redact: privately('before'),
   input: z.object({
     id: z.string(),
     /** The one that the act left: a later change is not undone unseen. */

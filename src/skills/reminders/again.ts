@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dataTool, failed } from '../../agent/index.ts';
+import { dataTool, failed, privately } from '../../agent/index.ts';
 import { timeBeside } from './change.ts';
 import { askWhich, place } from './create.ts';
 import type { WakeAt } from './reminder.ts';
@@ -14,6 +14,7 @@ export function againTool(wakeAt: WakeAt) {
     description: 'Sets a reminder beside another one, at a time that may be told from its time.',
     effect: 'write',
     hidden: true,
+    redact: privately('which', 'text'),
     input: z.object({
       which: z.string().default(''),
       when: z.string(),

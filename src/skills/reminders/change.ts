@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dataTool, done, failed, type ToolResult, type TxContext } from '../../agent/index.ts';
+import { dataTool, done, failed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
 import { type Once, parseWhen } from '../../time/index.ts';
 import { askWhich, catchUpInput, LONGEST_TEXT, readingChoice } from './create.ts';
 import { refusedAsTooOften } from './limits.ts';
@@ -76,6 +76,7 @@ export const completeTool = dataTool({
   deletes: () => 1,
   description: 'Marks a reminder as done. Of a series only the occurrence that spoke last; the series goes on.',
   effect: 'write',
+  redact: privately('which'),
   input: z.object({
     which,
     ahead: z.boolean().optional().describe('Of a series: the next occurrence, before it speaks.'),
@@ -140,6 +141,7 @@ export function snoozeTool(wakeAt: WakeAt) {
     topic: 'reminder',
     description: 'Puts one occurrence of a reminder off. A series keeps its own times beside it.',
     effect: 'write',
+    redact: privately('which'),
     input: z.object({
       which,
       when: z.string().default('10 minutes').describe("How long, or until when, in the person's own words."),
@@ -202,6 +204,7 @@ export function editTool(wakeAt: WakeAt) {
     topic: 'reminder',
     description: "Changes a reminder's text, its time, or how it is delivered. Pass the person's own words for `when`.",
     effect: 'write',
+    redact: privately('which', 'text', 'replace'),
     input: z.object({
       which,
       text: z.string().optional().describe('The new text.'),
@@ -343,6 +346,7 @@ export const deleteTool = dataTool({
   deletes: ({ which, sure }) => (sure || which.includes(',') || /\b(?:all|everything)\b/i.test(which) ? 2 : 1),
   description: 'Deletes a reminder; a series ends with it.',
   effect: 'write',
+  redact: privately('which'),
   input: z.object({ which, sure: z.boolean().optional().describe('Many at once, which the person has confirmed.') }),
 
   async run(input, ctx) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dataTool, failed } from '../../agent/index.ts';
+import { dataTool, failed, privately } from '../../agent/index.ts';
 import { moveTo, snoozeTo } from './change.ts';
 import { createInput, placeAt } from './create.ts';
 import type { WakeAt } from './reminder.ts';
@@ -15,6 +15,7 @@ export function chooseTool(wakeAt: WakeAt) {
     description: 'Sets, moves or puts off a reminder to a time that the person picked.',
     effect: 'write',
     hidden: true,
+    redact: privately('text'),
     input: z.object({
       act: z.enum(['create', 'edit', 'snooze']),
       which: z.string().default(''),

@@ -14,6 +14,7 @@ export function commands(wakeAt: WakeAt): Command[] {
     {
       name: 'remind',
       summary: 'Set a reminder.',
+      writes: () => ({}),
       usage: '<what and when>',
       options: [
         {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dataTool, done, type Failed, failed, type ToolResult, type TxContext } from '../../agent/index.ts';
+import { dataTool, done, type Failed, failed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
 import { shortId } from '../../base/ids.ts';
 import { type Choice, conversations } from '../../delivery/index.ts';
 import { type Once, type Reading, type Recurring, understand } from '../../time/index.ts';
@@ -58,6 +58,7 @@ export function createTool(wakeAt: WakeAt) {
     description:
       "Sets a reminder, once or recurring. Pass the person's own words for `when`; never compute a date yourself.",
     effect: 'write',
+    redact: privately('text'),
     input: createInput,
 
     async run(input, ctx) {

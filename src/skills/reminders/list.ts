@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dataTool, done, failed, type ToolResult, type TxContext } from '../../agent/index.ts';
+import { dataTool, done, failed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
 import type { Choice } from '../../delivery/index.ts';
 import { formatInstant, parseWhen } from '../../time/index.ts';
 import { named } from './naming.ts';
@@ -132,6 +132,7 @@ export const showTool = dataTool({
   description: 'Shows the pending reminders that words name, and when they speak.',
   effect: 'read',
   hidden: true,
+  redact: privately('which'),
   input: z.object({ which: z.string().min(1).max(200) }),
 
   async run({ which }, ctx) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Call, dataTool, done, failed } from '../../agent/index.ts';
+import { type Call, dataTool, done, failed, privately } from '../../agent/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import { refusedAsTooOften } from './limits.ts';
 import { nextOf } from './plan.ts';
@@ -73,6 +73,7 @@ export function restoreTool(wakeAt: WakeAt) {
     description: 'Takes back what was done to reminders.',
     effect: 'write',
     hidden: true,
+    redact: privately('items'),
     input: restoreInput,
 
     async run({ items }, { tx, person, clock }) {

@@ -10,6 +10,7 @@ export function tasksCommand({ jobs, schedules }: Pick<SkillDeps, 'jobs' | 'sche
     name: 'tasks',
     summary: 'Show what I do by myself, switch it on or off, or do it now.',
     usage: '[on|off|run name]',
+    writes: (rest) => (rest === '' ? undefined : { tasks: rest }),
     options: [
       { name: 'what', description: 'on, off or run; nothing to see all' },
       { name: 'name', description: 'The name of the task' },

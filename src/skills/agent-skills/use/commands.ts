@@ -44,6 +44,7 @@ function rescanCommand({ host }: ToolDeps): Command {
   return {
     name: 'rescan-skills',
     summary: 'Read the skills’ folders again.',
+    writes: () => ({}),
     prepare: () => rescanSoon(host),
     run: async (_, { prepared }) => done(prepared as string),
   };
@@ -52,10 +53,16 @@ function rescanCommand({ host }: ToolDeps): Command {
 const A_PAGE = 30;
 const VERBS = ['on', 'off', 'approve'];
 
+/** Switching one on or off is all that writes. */
+function switching(rest: string): { switch: string } | undefined {
+  return /^(?:on|off)\s/i.test(rest) ? { switch: rest } : undefined;
+}
+
 function skillsCommand(deps: ToolDeps): Command {
   return {
     name: 'skills',
     summary: 'Show the skills, switch them on or off here, approve one.',
+    writes: switching,
     usage: '[on|off|approve NAME]',
     options: [
       {

@@ -1,0 +1,126 @@
+import { type AuditEntry, type AuditRow, type AuditStatus, auditWriting, detailOf, rowOf } from '../audit/index.ts';
+import type { Instant } from '../base/clock.ts';
+import type { Secrets } from '../base/log.ts';
+import type { Also, Item } from '../delivery/index.ts';
+import { sql } from '../storage/index.ts';
+import type { CallRecorder, Turn } from './steps.ts';
+import type { Call, ToolResult } from './tool.ts';
+import type { Toolbox } from './toolbox.ts';
+
+/** What a command that writes is recorded as. */
+export interface Recorded {
+  /** Its name. */
+  subject?: string;
+  /** What it was given, without what is private. */
+  detail?: object;
+}
+
+/** Writes down what calls did, without secrets and private fields, for the log of what was done. */
+export class Recorder implements CallRecorder {
+  private readonly toolbox: Toolbox;
+  private readonly secrets: Secrets;
+
+  constructor(toolbox: Toolbox, secrets: Secrets) {
+    this.toolbox = toolbox;
+    this.secrets = secrets;
+  }
+
+  /** The calls whose results are new in `turn`. */
+  ofTurn(turn: Turn, item: Item): AuditRow[] {
+    const calls = new Map(
+      turn.steps.flatMap(({ step }) =>
+        step.kind === 'model' ? step.payload.calls.map((call) => [call.id, call]) : [],
+      ),
+    );
+    return turn.unstored().flatMap(({ step, at, tainted }) => {
+      const call = step.kind === 'result' ? calls.get(step.callId) : undefined;
+      if (step.kind !== 'result' || !call) return [];
+      const made = { tool: call.name, input: call.input as Call['input'] };
+      return [this.call(made, step.payload, item, at, { tainted, agent: turn.path === '' ? undefined : 'nested' })];
+    });
+  }
+
+  /** One call. */
+  call(
+    { tool: name, input }: Call,
+    result: ToolResult,
+    item: Item,
+    at: Instant,
+    more: Pick<AuditEntry, 'tainted' | 'agent'> = {},
+  ): AuditRow {
+    const tool = this.toolbox.get(name);
+    const shown = this.shown(name, input);
+    return rowOf({
+      ...whose(item),
+      ...outcomeOf(result),
+      ...more,
+      at,
+      action: 'tool.call',
+      // A model may call what there is not.
+      subject: tool ? name : 'unknown',
+      skill: this.toolbox.skillOf(name),
+      detail: detailOf({ input: shown }, this.secrets),
+    });
+  }
+
+  /** A command or a press that called no tool. */
+  act(
+    action: 'command.run' | 'press.refuse',
+    recorded: Recorded,
+    result: ToolResult,
+    item: Item,
+    at: Instant,
+  ): AuditRow {
+    const { subject, detail = {} } = recorded;
+    return rowOf({
+      ...whose(item),
+      ...outcomeOf(result),
+      at,
+      action,
+      subject,
+      detail: detailOf(detail, this.secrets),
+    });
+  }
+
+  private shown(name: string, input: unknown): unknown {
+    const valid = this.toolbox.check({ tool: name, input: input as Call['input'] }, true);
+    // What has not its tool's form cannot be looked through for what is private.
+    if ('ok' in valid) return {};
+    return valid.tool.redact ? valid.tool.redact(valid.input) : input;
+  }
+}
+
+function whose({ id, kind, person, conversation }: Item) {
+  return { inboxId: id, origin: kind, personId: person.id, conversationId: conversation.id };
+}
+
+const STATUS_OF: Readonly<Record<string, AuditStatus>> = {
+  DENIED: 'denied',
+  NOT_YOURS: 'denied',
+  DECLINED: 'declined',
+  OUTCOME_UNKNOWN: 'unknown',
+};
+
+function outcomeOf(result: ToolResult) {
+  const { tookMs: durationMs } = result;
+  if (result.ok) return { status: 'ok' as const, durationMs };
+  return { status: STATUS_OF[result.code] ?? ('failed' as const), code: result.code, durationMs };
+}
+
+/** Rows that are written in the statement that ends a row of the inbox. */
+export function recording(rows: readonly AuditRow[]): Also | undefined {
+  return rows.length === 0 ? undefined : ({ rows, write: writeRecords } as RecordingRows);
+}
+
+interface RecordingRows extends Also {
+  rows: readonly AuditRow[];
+}
+
+const FENCED = sql`inbox_id = any (array(select id from fence))`;
+
+function writeRecords(records: readonly RecordingRows[]) {
+  return auditWriting(
+    records.flatMap(({ rows }) => rows),
+    FENCED,
+  );
+}

@@ -1,0 +1,82 @@
+import type { Instant } from '../base/clock.ts';
+import { uuid } from '../base/ids.ts';
+import { canonicalJson } from '../base/json.ts';
+import type { Secrets } from '../base/log.ts';
+
+export type AuditAction =
+  | 'tool.call'
+  | 'command.run'
+  | 'press.refuse'
+  | 'approval.decide'
+  | 'approval.expire'
+  | 'person.join'
+  | 'person.part'
+  | 'config.change';
+
+/** `unknown`: it had begun, and nobody knows whether it happened. */
+export const STATUSES = ['ok', 'failed', 'denied', 'declined', 'unknown'] as const;
+export type AuditStatus = (typeof STATUSES)[number];
+
+/** Something that was done or refused. */
+export interface AuditEntry {
+  at: Instant;
+  action: AuditAction;
+  /** The tool or command. */
+  subject: string | undefined;
+  personId: string | undefined;
+  conversationId?: string | undefined;
+  /** The built-in skill that the tool belongs to. */
+  skill?: string | undefined;
+  status?: AuditStatus;
+  /** Of a failure. */
+  code?: string | undefined;
+  /** Milliseconds. */
+  durationMs?: number | undefined;
+  /** What it came from: `message`, `command`, `press`, `start`, `expiry`. */
+  origin: string;
+  /** The specialist whose nested turn did it. */
+  agent?: string | undefined;
+  tainted?: boolean;
+  /** Without secrets and private fields. */
+  detail?: object;
+  /** The inbox row that it was done for, where it is written in that row's statement. */
+  inboxId?: string;
+}
+
+/** An entry as it is written; JSON names are the columns'. */
+export type AuditRow = Record<string, unknown>;
+
+export function rowOf(entry: AuditEntry): AuditRow {
+  return {
+    id: uuid(entry.at),
+    inbox_id: entry.inboxId ?? null,
+    at: entry.at,
+    person_id: entry.personId ?? null,
+    conversation_id: entry.conversationId ?? null,
+    action: entry.action,
+    subject: entry.subject ?? null,
+    skill: entry.skill ?? null,
+    status: entry.status ?? 'ok',
+    code: entry.code ?? null,
+    duration_ms: entry.durationMs === undefined ? null : Math.round(entry.durationMs),
+    origin: entry.origin,
+    agent: entry.agent ?? null,
+    tainted: entry.tainted ?? false,
+    detail: entry.detail ?? {},
+  };
+}
+
+/** Characters of a detail that are kept. */
+const LONGEST_DETAIL = 2_000;
+
+/** `value` as a detail: secrets hidden, cut where it is long. */
+export function detailOf(value: object, secrets: Secrets): object {
+  const text = secrets.hide(canonicalJson(value));
+  if (text.length > LONGEST_DETAIL) return { cut: text.slice(0, LONGEST_DETAIL), characters: text.length };
+  try {
+    return JSON.parse(text) as object;
+  } catch {
+    // A secret with quotes in it was cut out of the middle.
+    return { text };
+  }
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { dataTool, done, failed, type ToolResult, type TxContext } from '../../agent/index.ts';
+import { type AuditFilter, findEntries, STATUSES, toolStats } from '../../audit/index.ts';
+import * as texts from './texts.ts';
+
+const HOUR_MS = 3_600_000;
+const MOST_HOURS = 24 * 366;
+
+const filter = z.object({
+  tool: z.string().max(100).optional().describe('Only this tool or command.'),
+  skill: z.string().max(100).optional().describe('Only tools of this skill.'),
+  status: z.enum(STATUSES).optional(),
+  hours: z.number().positive().max(MOST_HOURS).default(24).describe('How far back, from `until`.'),
+  until: z.iso.datetime({ offset: true }).optional().describe('The end of the time asked for; now when left out.'),
+});
+
+export const queryTool = dataTool({
+  name: 'audit_query',
+  description: 'Shows what you did: calls of tools, commands, decisions and refusals, the newest first.',
+  effect: 'read',
+  mainAgentOnly: true,
+  spare: true,
+  input: filter.extend({ limit: z.int().min(1).max(200).default(50) }),
+
+  async run({ limit, ...asked }, ctx) {
+    if (!ctx.private) return notHere();
+    const found = await findEntries(ctx.tx, filterOf(asked, ctx), limit);
+    if (found.length === 0) return done(texts.nothing(asked.hours));
+    const everybody = ctx.person.role === 'owner';
+    const lines = found.map((entry) => texts.line(entry, ctx.when.zone, everybody));
+    // What others, or untrusted text, had it called with stands in the lines.
+    const tainted = found.some(({ tainted, personId }) => tainted || personId !== ctx.person.id);
+    return done([texts.heading(found.length, asked.hours, limit), ...lines].join('\n'), { tainted });
+  },
+});
+
+export const statsTool = dataTool({
+  name: 'audit_stats',
+  description: 'Counts your tool calls: how many, how many succeeded, the most used tools, errors by tool.',
+  effect: 'read',
+  mainAgentOnly: true,
+  spare: true,
+  input: filter,
+
+  async run(asked, ctx) {
+    if (!ctx.private) return notHere();
+    const tools = await toolStats(ctx.tx, filterOf(asked, ctx));
+    return done(tools.length === 0 ? texts.nothing(asked.hours) : texts.stats(tools, asked.hours));
+  },
+});
+
+function filterOf(asked: z.output<typeof filter>, { person, clock }: TxContext): AuditFilter {
+  const { hours, until, ...rest } = asked;
+  // The entries of this instant belong to the time asked for.
+  const to = until === undefined ? new Date(clock.now().getTime() + 1) : new Date(until);
+  const from = new Date(to.getTime() - hours * HOUR_MS);
+  return { ...rest, from, to, personId: person.role === 'owner' ? undefined : person.id };
+}
+
+const notHere = (): ToolResult => failed('NOT_HERE', texts.privateOnly());
