@@ -1,12 +1,14 @@
 import type { Layout } from '../layout.ts';
-import { parseWhen, withWords } from '../parse.ts';
+import { parseWhen } from '../parse.ts';
 import { isWeak, type Run } from '../runs.ts';
-import { whichOne } from '../texts.ts';
-import { again, byHabit, isUnread } from './doubts.ts';
+import type { When } from '../types.ts';
+import { AFTERWARDS } from './afterwards.ts';
+import { again, byHabit } from './doubts.ts';
 import { anniversary, besideEvent, onThatDay } from './events.ts';
+import { firstOf } from './guard.ts';
 import { completed, connectorAt, limitedFirst } from './joins.ts';
 import { plain } from './plain.ts';
-import { beforeThing, corrected, correction, isOpenChoice, leavesClock, waitsForEvent } from './turns.ts';
+import { corrected } from './turns.ts';
 import {
   ask,
   isSameWhen,
@@ -33,24 +35,14 @@ export function meaningOf(view: View): Understood {
   if (view.runs.isExhausted) return nothing(view, [0, view.tokens.length]);
   const correctedTo = corrected(view);
   if (correctedTo) return correctedTo;
-  const { when, words } = understood;
+  const guarded = isCertain(understood.when) ? firstOf(AFTERWARDS, view, { understood, layout }) : undefined;
   // '/remind me "Drink water" every day': a command's way to say where the task ends.
-  const quoted =
-    layout.hasLead && layout.connector === '' ? /^["“]([^"“”]+)["”]$/.exec(understood.task)?.[1] : undefined;
-  const task = quoted ?? understood.task;
-  const isCertain = when.kind === 'once' || when.kind === 'recurring';
-  const before = beforeThing(view, understood);
-  if (before) return { ...ask(view, [before, when], words ?? '', []), task };
-  const isDoubtful =
-    isRefusal(view, layout) ||
-    correction(view) !== undefined ||
-    isOpenChoice(view, task) ||
-    waitsForEvent(view, understood) ||
-    leavesClock(view, understood);
-  if (!isCertain || !(isDoubtful || (task !== '' && isUnread(view, understood, layout))))
-    return { ...understood, task };
-  return { when: withWords(whichOne([{ words: '', when }]), view.ctx), words, task };
+  const isCommand = layout.hasLead && layout.connector === '';
+  const quoted = isCommand ? /^["“]([^"“”]+)["”]$/.exec(understood.task)?.[1] : undefined;
+  return { ...(guarded?.understood ?? understood), task: quoted ?? understood.task };
 }
+
+const isCertain = ({ kind }: When): boolean => kind === 'once' || kind === 'recurring';
 
 /** "!remindme 12h", "snooze 10": what can only be counted from now. */
 function counted(view: View, understood: Understood, { isCommand, lead, body }: Layout): Understood {
@@ -81,19 +73,11 @@ function read(view: View, layout: Layout): Understood {
 
 /** "Flight on Friday at 6am, remind me before that": the time may be that of what is said before the request. */
 function asideOr(view: View, whole: Understood, layout: Layout): Understood {
-  if (whole.when.kind !== 'once' && whole.when.kind !== 'recurring') return whole;
+  if (!isCertain(whole.when)) return whole;
   const inner = plain(view, layout);
   return isSameWhen(inner.when, whole.when)
     ? whole
     : ask(view, [whole.when], whole.words ?? '', [[layout.head[0], layout.body[1]]]);
-}
-
-/** "Don't remind me tomorrow", "stop reminding me at 9". */
-function isRefusal(view: View, { head, body, hasLead }: Layout): boolean {
-  const first = view.tokens[body[0]]?.raw.toLowerCase() ?? '';
-  if (!hasLead && REFUSALS.test(first) && view.tokens.some(({ text }) => text.startsWith('remind'))) return true;
-  const last = view.tokens[head[1] - 1]?.raw.toLowerCase().replace('’', "'") ?? '';
-  return hasLead && head[1] > head[0] && REFUSALS.test(last);
 }
 
 function taskFirst(view: View, { head, body: [from, to] }: Layout): Understood | undefined {
@@ -139,11 +123,9 @@ function ledBy(view: View, run: Run, { body, connector }: Layout): Understood {
       ],
       [[inner.to, to]],
     );
-  if (both && (both.when.kind === 'once' || both.when.kind === 'recurring')) return both;
+  if (both && isCertain(both.when)) return both;
   return completed(view, run, body, connector, true);
 }
-
-const REFUSALS = /^(?:don't|dont|not|never|stop|cancel|without)$/;
 
 /** Leads that are things as well. */
 const NOUNS = new Set('reminder alarm timer'.split(' '));
