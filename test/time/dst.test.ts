@@ -104,7 +104,7 @@ const KINDS: Record<string, Kind> = {
   },
 };
 
-/** The clock of a zone, by `Intl`: offsets are asked for once an hour's instant. */
+/** The clock of a zone, by `Intl`. */
 class IntlClock {
   private readonly format: Intl.DateTimeFormat;
   private readonly offsets = new Map<number, number>();
@@ -122,7 +122,14 @@ class IntlClock {
     });
   }
 
+  /** No zone changes its clock twice within a day of UTC: equal at both ends, the offset is that in between. */
   offset(at: number): number {
+    const day = Math.floor(at / DAY) * DAY;
+    const first = this.shownAt(day);
+    return first === this.shownAt(day + DAY) ? first : this.shownAt(at);
+  }
+
+  private shownAt(at: number): number {
     const known = this.offsets.get(at);
     if (known !== undefined) return known;
     const parts = Object.fromEntries(this.format.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
