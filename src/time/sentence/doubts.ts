@@ -15,7 +15,6 @@ import {
   hasTime,
   isSameWhen,
   joined,
-  NUMBERS,
   onlyTime,
   startsWeak,
   type Understood,
@@ -130,14 +129,7 @@ export function earlierWithin(view: View, run: Run, from: number): Understood | 
     const pieces = view.runs.pieces(at);
     const piece = pieces.find(({ value, end }) => value.kind === 'before' && end < run.from);
     if (!piece || pieces.some(({ value, end }) => /^(?:date|shift)$/.test(value.kind) && end > piece.end)) continue;
-    const { when } = joined(
-      view,
-      [
-        [at, piece.end],
-        [run.from, run.to],
-      ],
-      [],
-    );
+    const { when } = joined(view, [[at, piece.end], run], []);
     return ask(view, [when, run.when], view.runs.words(run.from, run.to), [[from, run.from]]);
   }
   return undefined;
@@ -237,10 +229,7 @@ export function doubtBefore(view: View, run: Run, from: number): Understood | un
     const other = view.runs.longestUpTo(last.to, from + 1, (one) => saysDay(view, one) && !hasTime(one)) ?? last;
     const both = joined(
       view,
-      [
-        [other.from, other.to],
-        [run.from, run.to],
-      ],
+      [other, run],
       [
         [from, other.from],
         [other.to, run.from],
@@ -288,7 +277,6 @@ export function isTie(view: View, at: number): boolean {
   if (isNumbering(said, next) || (DAY_NAMES.has(said) && isDayName(next))) return true;
   // "The eve of April 5", "2nd week of April".
   if (said === 'of' && view.language.temporal.has(word(view, at - 1))) return true;
-  if (said === 'of' && word(view, at - 1) === 'eve') return true;
   // "Some time next week", "last thing tonight".
   if (/^(?:time|thing)$/.test(said) && /^(?:some|any|last)$/.test(word(view, at - 1))) return true;
   // "Any day but Sunday".
@@ -298,7 +286,6 @@ export function isTie(view: View, at: number): boolean {
 
 /** Whether a length of time ends here ("a fortnight on Tuesday"), so that the date counts from there. */
 function counts(view: View, at: number): boolean {
-  if (NUMBERS.has(word(view, at)) && PLURALS.test(word(view, at + 1))) return true;
   const joins = /^(?:on|from|after|before|of)$/.test(word(view, at + 1));
   const isElapsed = /^(?:on|of)$/.test(word(view, at + 1)) && /^(?:second|minute|hour)$/.test(word(view, at));
   if (!joins || isElapsed) return false;
@@ -324,9 +311,6 @@ const HOLIDAY_WORDS = /^(?:christmas|new|easter|thanksgiving|monday)$/;
 
 /** What people clip the days of the week to, or count. */
 const CLIPPED_DAY = /^(?:m|mo|t|tu|th|w|we|r|f|fr|s|sa|su|\d.*)$/;
-
-/** "In two Mondays" is no series. */
-const PLURALS = /^(?:mon|tues|wednes|thurs|fri|satur|sun)days$|^week(?:day|end)s$/;
 
 /** Words that belong to a time, and leave it unsaid which, when they stand unread before one. */
 const TIES = new Set(

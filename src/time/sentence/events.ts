@@ -89,14 +89,7 @@ export function earlierThan(view: View, [from, to]: [number, number]): Understoo
     const clock = isLast ? clockWithin(view, from, at) : clockWithin(view, piece.end, Math.min(to, piece.end + 4));
     // "… 20 minutes before 3pm" says it without a meeting.
     if (!clock || !onlyTime(clock) || (!isLast && clock.to === to)) return undefined;
-    return joined(
-      view,
-      [
-        [at, piece.end],
-        [clock.from, clock.to],
-      ],
-      isLast ? [[from, at]] : [[from, to]],
-    );
+    return joined(view, [[at, piece.end], clock], isLast ? [[from, at]] : [[from, to]]);
   }
   return undefined;
 }
@@ -137,37 +130,10 @@ export function beforeEvent(view: View, [from, to]: [number, number]): Understoo
     if (when) return { when, words, task: taskOf(view, [[piece.end, after.from]]) };
   }
   const clock = after && !hasTime(after) ? clockWithin(view, piece.end, after.from) : undefined;
-  if (after && clock)
-    return joined(
-      view,
-      [
-        [from, piece.end],
-        [clock.from, clock.to],
-        [after.from, after.to],
-      ],
-      [[piece.end, after.from]],
-    );
-  if (after)
-    return joined(
-      view,
-      [
-        [from, piece.end],
-        [after.from, after.to],
-      ],
-      [[piece.end, after.from]],
-    );
+  if (after && clock) return joined(view, [[from, piece.end], clock, after], [[piece.end, after.from]]);
+  if (after) return joined(view, [[from, piece.end], after], [[piece.end, after.from]]);
   const inner = clockWithin(view, piece.end, to);
-  return (
-    inner &&
-    joined(
-      view,
-      [
-        [from, piece.end],
-        [inner.from, inner.to],
-      ],
-      [[piece.end, to]],
-    )
-  );
+  return inner && joined(view, [[from, piece.end], inner], [[piece.end, to]]);
 }
 
 /** What is seldom done at night, but done for one: "book a table Friday night". */

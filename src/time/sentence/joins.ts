@@ -9,7 +9,6 @@ import {
   ask,
   hasTime,
   isAttribute,
-  isSameWhen,
   joined,
   onlyTime,
   result,
@@ -63,8 +62,6 @@ export function completed(
     if (oneOfTwo(view, end, from)) return ask(view, [both.when], words, [[from, to]]);
     // "Christmas shopping at 5pm": on another day.
     if (isPreparation(view, run, end)) return ask(view, [end.when, both.when], words, [[from, end.from]]);
-    if (both.when.kind === 'reject' && both.when.code === 'NOT_A_DATE')
-      return ask(view, [run.when, end.when], words, [[from, to]]);
     // "Remind me tomorrow about the meeting at 3pm": that is when the meeting is.
     const { shift } = run.phrase;
     if (connector !== 'about' && connector !== 'of' && !(shift && shift.span.milliseconds > 0)) return both;
@@ -73,12 +70,9 @@ export function completed(
   if (end && isUndated) {
     const both = together(view, run, end, from);
     // "6am run tomorrow", "at 3 to call Bo tomorrow"; "at 3 to buy tickets today" is the same in either reading.
-    if (both.when.kind === 'reject' && both.when.code === 'NOT_A_DATE')
-      return ask(view, [run.when, end.when], words, [[from, to]]);
     const isSure = !startsWeak(view, end) || /1[3-9]|[23]\d/.test(word(view, end.from));
     const isOne = isSure && /^(?:to|,)?$/.test(connector) && !isBound(view, end) && !IS.test(word(view, end.from - 1));
     if (isOne) return both;
-    if (isSameWhen(run.when, both.when)) return result(view, run.when, words, [[from, to]]);
     return ask(view, [run.when, both.when], words, [[from, to]]);
   }
   // "Tonight at 8 call Bo every day".
@@ -88,14 +82,7 @@ export function completed(
 }
 
 function together(view: View, run: Run, end: Run, from = end.from): Understood {
-  return joined(
-    view,
-    [
-      [run.from, run.to],
-      [end.from, end.to],
-    ],
-    [[from, end.from]],
-  );
+  return joined(view, [run, end], [[from, end.from]]);
 }
 
 /** "Tomorrow email Bo at 10 about the rent". */
@@ -112,10 +99,7 @@ export function withClock(
   const { run: inner, isCertain } = clock;
   const both = joined(
     view,
-    [
-      [run.from, run.to],
-      [inner.from, inner.to],
-    ],
+    [run, inner],
     [
       [from, inner.from],
       [inner.to, to],

@@ -105,7 +105,7 @@ function eventFirst(view: View, head: [number, number], body: [number, number]):
     head[0],
     (one) => !isWeak(one.phrase.placed[0] ?? NO_PIECE, view.tokens),
   );
-  return moment && joined(view, [body, [moment.from, moment.to]], [head]);
+  return moment && joined(view, [body, moment], [head]);
 }
 
 /** "In 3 hours remind me to buy 2 tickets". */
@@ -113,16 +113,7 @@ function ledBy(view: View, run: Run, { body, connector }: Layout): Understood {
   // "Tomorrow remind me at 8 to call Bob".
   const [from, to] = body;
   const inner = view.runs.longestFrom(from, to, (one) => one.to === to || connectorAt(view, one.to) !== '');
-  const both =
-    inner &&
-    joined(
-      view,
-      [
-        [run.from, run.to],
-        [inner.from, inner.to],
-      ],
-      [[inner.to, to]],
-    );
+  const both = inner && joined(view, [run, inner], [[inner.to, to]]);
   if (both && isCertain(both.when)) return both;
   return completed(view, run, body, connector, true);
 }

@@ -142,10 +142,7 @@ function dated(view: View, run: Run, [from, to]: [number, number]): Understood |
   const [first, last] = day.from < run.from ? [day, run] : [run, day];
   const both = joined(
     view,
-    [
-      [day.from, day.to],
-      [run.from, run.to],
-    ],
+    [day, run],
     [
       [from, first.from],
       [first.to, last.from],

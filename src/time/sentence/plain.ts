@@ -1,5 +1,4 @@
 import type { Layout } from '../layout.ts';
-import { isWeak } from '../runs.ts';
 import { noTime } from '../texts.ts';
 import { AT_END, endOf } from './at-end.ts';
 import { AT_START, startOf } from './at-start.ts';
@@ -14,11 +13,6 @@ export function plain(view: View, layout: Layout): Understood {
   const [from, to] = layout.body;
   if (from >= to) return { when: noTime(), words: undefined, task: '' };
   const whole = view.runs.exactly(from, to);
-  const first = whole && view.runs.first(whole);
-  // "About lunch tomorrow at 11:30".
-  const rest =
-    first && layout.connector !== '' && isWeak(first, view.tokens) ? view.runs.exactly(first.to, to) : undefined;
-  if (rest) return result(view, rest.when, view.runs.words(rest.from, rest.to), [[from, rest.from]]);
   if (whole && layout.hasLead) return result(view, whole.when, view.runs.words(from, to), []);
   const early = beforeEvent(view, layout.body) ?? earlierThan(view, layout.body);
   if (early) return early;

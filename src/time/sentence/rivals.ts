@@ -111,7 +111,6 @@ function contradicts(view: View, run: Run, one: Run, isBare: boolean): boolean {
   const [recur] = run.phrase.recurs;
   if (recur && (onlyTime(one) || one.phrase.time?.today)) return recur.freq !== 'DAILY' && recur.step === undefined;
   if (onlyTime(one)) return run.phrase.time?.clock !== undefined && one.phrase.time?.clock !== undefined;
-  if (one.phrase.time?.today) return true;
   // "Noon meeting tomorrow".
   if (onlyTime(run)) return hasTime(one) || dates[0]?.type === 'period';
   return dates.length > 0 || recurs.length > 0;

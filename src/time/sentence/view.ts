@@ -99,11 +99,8 @@ export function endsWeak(view: View, run: Run): boolean {
   const { cadences } = view.language;
   if (run.phrase.placed.length > 1 && last.to === last.from + 1 && cadences.has(word(view, last.from)))
     return !view.language.connectors.has(word(view, last.to)) && word(view, last.to) !== '';
-  // "At lunchtime May statement", "at 9 weekend trip".
   if (last.piece.kind === 'date' && run.phrase.placed.length > 1 && word(view, last.to) !== '') {
     const { date } = last.piece;
-    if (date.type === 'period' && date.vague) return true;
-    if (date.type === 'weekend' && last.to === last.from + 1) return true;
     // "At 9am the Tuesday notes", "at 9 Easter eggs".
     const isTied = view.language.connectors.has(word(view, last.to));
     if (date.type === 'weekday' && word(view, last.from) === 'the') return !isTied;
@@ -223,10 +220,15 @@ function speaksOfTime(view: View, from: number, to: number): boolean {
   });
 }
 
-/** Two stretches read as one phrase, in this order. */
-export function joined(view: View, stretches: [number, number][], rest: [number, number][]): Understood {
-  const words = stretches.map(([from, to]) => view.runs.words(from, to)).join(' ');
-  return { when: parseWhen(words, view.ctx), words, task: taskOf(view, rest) };
+/** Stretches read as one phrase, in this order. */
+export function joined(view: View, stretches: (Stretch | [number, number])[], rest: [number, number][]): Understood {
+  const words = stretches.map((one) => ('from' in one ? view.runs.words(one.from, one.to) : view.runs.words(...one)));
+  return result(view, parseWhen(words.join(' '), view.ctx), words.join(' '), rest);
+}
+
+interface Stretch {
+  from: number;
+  to: number;
 }
 
 export function result(view: View, when: When, words: string, rest: [number, number][]): Understood {
@@ -292,7 +294,7 @@ const OF = /^(?:of|for)$/;
 
 const AT_EACH_END = 32;
 
-export const NUMBERS = new Set(
+const NUMBERS = new Set(
   'one two three four five six seven eight nine ten fifteen twenty thirty forty fifty'.split(' '),
 );
 
