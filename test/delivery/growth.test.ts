@@ -6,6 +6,8 @@ const READ = `select sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))
 
 /** What a conversation holds that has gone on for years, made of what one message left. */
 const YEARS = [
+  // Rows that begin as sent are no transition of the outbox.
+  `alter table outbox disable trigger guard_outbox`,
   `insert into inbox (id, key, kind, adapter, conversation_id, person_id, message_id, payload, state, laned, sent_at,
                       received_at, finished_at)
    select gen_random_uuid(), key || n, kind, adapter, conversation_id, person_id, message_id || n, payload, state, laned,

@@ -259,10 +259,11 @@ export const GREEDY: readonly (Probe & { timeoutMs?: number })[] = [
     ...py('endless work', 'import time\nend = time.monotonic() + 2.5\nwhile time.monotonic() < end: pass'),
     timeoutMs: 1_000,
   },
+  // Sleeps longer than its time and the grace after SIGTERM together.
   {
     ...py(
       'a deaf program',
-      'import signal, time\nfor s in range(1, 32):\n  try: signal.signal(s, signal.SIG_IGN)\n  except OSError: pass\ntime.sleep(3)',
+      'import signal, time\nfor s in range(1, 32):\n  try: signal.signal(s, signal.SIG_IGN)\n  except OSError: pass\ntime.sleep(6)',
     ),
     timeoutMs: 1_000,
   },
