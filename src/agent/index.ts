@@ -20,6 +20,7 @@ export { note as noteDialogue } from './dialogue/store.ts';
 export { dropTool, notUnderstoodTool } from './dialogue/tools.ts';
 export { Interpreter } from './english/index.ts';
 export { Inference } from './inference.ts';
+export type { LightAnswer, LightAsked, LightModels } from './light.ts';
 export {
   type Kept,
   type Model,

@@ -9,6 +9,7 @@ import { type Attached, NOTHING, type Recalled, type Sections } from './context/
 import { type Counters, countersOf } from './counters.ts';
 import { Estimates } from './estimates.ts';
 import { Ledger, type Money } from './ledger.ts';
+import { type LightModels, lightModels } from './light.ts';
 import { type Model, ModelError, type ModelMessage, NoModel } from './model.ts';
 import type { Models, Tier } from './models/index.ts';
 import type { ModelStep, Turn } from './steps.ts';
@@ -65,6 +66,8 @@ export interface Inferred {
 const HALVED = 2;
 
 export class Inference {
+  /** Small questions outside the answers. */
+  readonly small: LightModels;
   private readonly options: InferenceOptions;
   private readonly counters: Counters;
   private readonly ledger: Ledger;
@@ -80,6 +83,8 @@ export class Inference {
     this.ledger = new Ledger({ database, world, models, zone, counters: this.counters });
     this.windows = new Windows({ models, estimates: this.estimates, compaction: () => this.compaction });
     const limits: Windows['limits'] = (name, most) => this.windows.limits(name, most);
+    const worst = (name: string) => this.worst(name);
+    this.small = lightModels({ world, models, alone: options.alone, ledger: this.ledger, worst });
     this.compaction = models && new Compaction({ database, world, models, ledger: this.ledger, limits });
   }
 

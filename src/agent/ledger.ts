@@ -12,6 +12,7 @@ import type { Turn } from './steps.ts';
 import type { ItemContext } from './store.ts';
 import * as texts from './texts.ts';
 import {
+  addLoneUsage,
   addUsage,
   type BudgetState,
   type Budgets,
@@ -53,6 +54,15 @@ export interface Money extends BudgetState {
   /** The person was told today that little is left. */
   told: boolean;
   reservation?: string;
+}
+
+/** What the costs of an answer hang on: a turn, or a question outside any. */
+type Spender = Pick<Turn, 'id' | 'nested' | 'reserved' | 'isResumed'> & { steps: readonly Turn['steps'][number][] };
+
+/** Who pays. `context`: what was read along with the message, where there is one. */
+interface Payer {
+  person: { id: string };
+  context?: unknown;
 }
 
 /** How rows are kept; defaults: an answer, nothing told, nothing reserved. */
@@ -105,6 +115,11 @@ export class Ledger {
     await addUsage(this.options.database, rows, ownerOf(item, turnId));
   }
 
+  /** Writes what a question outside any turn took. */
+  async addAlone(asked: { personId: string; conversationId?: string | undefined }, rows: UsageRow[]): Promise<void> {
+    await addLoneUsage(this.options.database, rows, asked);
+  }
+
   /** Writes what an answer took that could not be stored; what was written even so counts once. */
   async charge(item: Item, turnId: string, rows: readonly UsageRow[]): Promise<void> {
     try {
@@ -124,8 +139,8 @@ export class Ledger {
    * it waits until they have not. Throws when this one answer has cost enough, and when it is stopped.
    */
   async admit(
-    item: Item,
-    turn: Turn,
+    item: Payer,
+    turn: Spender,
     worst: (money: Money) => number,
     signal: AbortSignal,
   ): Promise<Money | undefined> {
@@ -150,7 +165,7 @@ export class Ledger {
   }
 
   /** The turn has ended or is parked: nothing stays reserved for it. */
-  async close(turn: Turn): Promise<void> {
+  async close(turn: Spender): Promise<void> {
     const { models, database, world } = this.options;
     if (!models || (turn.reserved.length === 0 && !turn.isResumed)) return;
     try {
@@ -168,7 +183,7 @@ export class Ledger {
   }
 
   /** Where the person stands now, with a reservation where there is room for one beside those of others. */
-  private async reserved(item: Item, turn: Turn, worst: (money: Money) => number, waited: number): Promise<Money> {
+  private async reserved(item: Payer, turn: Spender, worst: (money: Money) => number, waited: number): Promise<Money> {
     const { database, world } = this.options;
     const { id: personId } = item.person;
     return database.tx('budget.reserve', async (tx) => {
@@ -197,7 +212,7 @@ export class Ledger {
   }
 
   /** What was spent and what may be; undefined where nothing costs. Throws when this one answer has cost enough. */
-  private async money(item: Item, turn: Turn): Promise<Money | undefined> {
+  private async money(item: Payer, turn: Spender): Promise<Money | undefined> {
     const { models, database, world, counters } = this.options;
     if (!models) return undefined;
     const { budgets, currency } = models.settings;
@@ -217,7 +232,7 @@ export class Ledger {
     return this.standing(spent, turn);
   }
 
-  private standing(spent: Spent, turn: Turn): Money {
+  private standing(spent: Spent, turn: Spender): Money {
     return { ...budgetState(spent, this.budgets), spent, told: spent.told || rowsOf(turn).some(({ told }) => told) };
   }
 
@@ -231,12 +246,12 @@ export class Ledger {
   }
 }
 
-function rowsOf(turn: Turn): UsageRow[] {
+function rowsOf(turn: Spender): UsageRow[] {
   return turn.steps.flatMap(({ step }) => (step.kind === 'model' ? (step.payload.used ?? []) : []));
 }
 
-function alongOf(item: Item): ItemContext['spent'] {
-  return (item.context as unknown as ItemContext).spent;
+function alongOf({ context }: Payer): ItemContext['spent'] {
+  return (context as ItemContext | undefined)?.spent ?? null;
 }
 
 function ownerOf({ id: inboxId, person, conversation }: Item, turnId: string): UsageOwner {

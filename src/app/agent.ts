@@ -7,7 +7,6 @@ import {
   defaultPolicy,
   Interpreter,
   identity,
-  type Model,
   Toolbox,
 } from '../agent/index.ts';
 import { auditDeletionRules, auditMergeRules } from '../audit/index.ts';
@@ -44,10 +43,10 @@ import {
   personDeletionRules,
   personMergeRules,
 } from '../people/index.ts';
-import type { Artifacts, Database } from '../storage/index.ts';
+import type { Database } from '../storage/index.ts';
 import { titles } from './adapters.ts';
 import { modelChecks } from './checks.ts';
-import { openInference, remembered } from './inference.ts';
+import { remembered, type Thinking } from './inference.ts';
 import { Prompts } from './prompts.ts';
 import { defaultZone, timeSettings } from './settings.ts';
 import type { EquippedSkill } from './skills.ts';
@@ -68,22 +67,19 @@ export interface AgentParts {
   config: Config;
   world: World;
   database: Database;
-  artifacts: Artifacts;
   delivery: Delivery;
   jobs: JobQueue;
   checks: Checks;
   skills: readonly EquippedSkill[];
   /** Tells the worker that something is due at `at`. */
   wakeAt(at: Date): void;
-  /** Answers instead of the configured models. */
-  model?: Model | undefined;
+  thinking: Thinking;
 }
 
 /** Makes models, prompts, commands, tools and the agent from what the skills bring. */
 export function wireAgent(parts: AgentParts): AgentWiring {
-  const { config, world, database, artifacts, delivery, checks, skills, wakeAt } = parts;
-  const opened = openInference({ config, world, database, artifacts, model: parts.model });
-  const { inference, models, model, status } = opened;
+  const { config, world, database, delivery, checks, skills, wakeAt } = parts;
+  const { inference, models, model, status } = parts.thinking;
   if (models) checks.add(modelChecks(models, database, world.clock));
 
   const zone = defaultZone(config);

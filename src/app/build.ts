@@ -16,7 +16,7 @@ import { LiveSkills } from './agent-skills.ts';
 import { deadJobCheck, deadLetterCheck, storageCheck } from './checks.ts';
 import { recordConfig } from './config-changes.ts';
 import { openFoundation } from './foundation.ts';
-import { remembered } from './inference.ts';
+import { openInference, remembered } from './inference.ts';
 import { defaultZone } from './settings.ts';
 import { builtInSkills, type EquippedSkill, equip } from './skills.ts';
 
@@ -98,15 +98,17 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
   const checks = new Checks();
   checks.add([storageCheck(healthy), deadLetterCheck(outbox), deadJobCheck(jobs)]);
 
+  const thinking = openInference({ config, world, database, artifacts, model });
+  const { small: models } = thinking.inference;
   const liveSkills = new LiveSkills({ config, world, bus, database, artifacts });
   const emit: SkillDeps['emit'] = ({ name: event }, payload) =>
     void bus.publish(EVENTS, JSON.stringify({ event, payload }));
   const skills = equip(
     [...builtInSkills, agentSkills(liveSkills, config.block(agentSkillsConfig)), ...(options.skills ?? [])],
     config,
-    { database, artifacts, outbox, world, jobs, schedules, wakeAt, emit },
+    { database, artifacts, outbox, world, models, jobs, schedules, wakeAt, emit },
   );
-  const wiring = wireAgent({ config, world, database, artifacts, delivery, jobs, checks, skills, wakeAt, model });
+  const wiring = wireAgent({ config, world, database, delivery, jobs, checks, skills, wakeAt, thinking });
   const { agent, commands, called } = wiring;
   closer.onClose('summaries', wiring.close);
   const router = new Router({ agent, delivery, commands, called });

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { AnyTool, Call, Phrase, ToolResult, TxContext } from '../agent/index.ts';
+import type { AnyTool, Call, LightModels, Phrase, ToolResult, TxContext } from '../agent/index.ts';
 import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import type { ConfigBlock } from '../config/index.ts';
@@ -18,6 +18,8 @@ export interface SkillDeps<Settings = unknown> {
   jobs: Pick<JobQueue, 'enqueue' | 'cancel'>;
   /** Recurring work: each occurrence becomes a job. */
   schedules: Pick<Schedules, 'put' | 'remove' | 'list' | 'toggle'>;
+  /** Small questions to the light model, outside the answer to a message. */
+  models: LightModels;
   /** The skill's own block of the configuration, checked by its schema. */
   config: Settings;
   /** What all skills do, each in words after "I". */

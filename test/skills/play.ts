@@ -66,6 +66,7 @@ export class Played {
         throw new Error('a played skill stores no files');
       },
       does: [],
+      models: { available: false, light: async () => ({ ok: false, fault: 'not_found', message: 'none' }) },
       wakeAt,
       emit: ({ name: event }, payload) => this.emitted.push({ event, payload }),
     };

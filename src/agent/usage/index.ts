@@ -11,6 +11,7 @@ export {
 } from './budget.ts';
 export { endReservations, held, reserve } from './reservations/store.ts';
 export {
+  addLoneUsage,
   addUsage,
   BY_NOW,
   type Cost,

@@ -8,7 +8,8 @@ export interface UsageRow {
   at: string;
   /** `YYYY-MM-DD` in the household's zone. */
   day: string;
-  purpose: 'answer' | 'summary' | 'subagent';
+  /** `answer`, `summary`, `subagent`, or what a question outside a turn was for. */
+  purpose: string;
   model: string;
   input: number;
   cached: number;
@@ -24,22 +25,25 @@ export interface UsageRow {
   reservation?: string;
 }
 
+/** Whose costs stay when their person is erased, as SQL. */
+const NOBODY = `'00000000-0000-0000-0000-000000000000'::uuid`;
+
 /** Whose calls they were. */
 export interface UsageOwner {
   personId: string;
-  conversationId: string;
-  spaceId: string;
-  turnId: string;
-  /** The message that the turn answers. */
+  conversationId: string | null;
+  spaceId: string | null;
+  turnId: string | null;
+  /** The message that the turn answers; outside any, what stands for it in the fence. */
   inboxId: string;
 }
 
 /** A call with whose it was, as it is written; JSON names are the columns'. */
 export type OwnedUsage = UsageRow & {
-  space_id: string;
+  space_id: string | null;
   person_id: string;
-  conversation_id: string;
-  turn_id: string;
+  conversation_id: string | null;
+  turn_id: string | null;
   inbox_id: string;
 };
 
@@ -117,6 +121,22 @@ export async function addUsage(database: Database, rows: readonly UsageRow[], ow
   if (rows.length === 0) return;
   const statement = sql`with ${messageFence(owner.inboxId)}${usageWriting(owned(rows, owner), BY_NOW)} select 1`;
   await database.run('usage.add', ...render(statement));
+}
+
+/** Adds calls outside any message. They are counted as nobody's once their person is erased. */
+export async function addLoneUsage(
+  database: Database,
+  rows: readonly UsageRow[],
+  { personId, conversationId }: { personId: string; conversationId?: string | undefined },
+): Promise<void> {
+  const [first] = rows;
+  if (!first) return;
+  const owner = { personId, conversationId: conversationId ?? null, spaceId: null, turnId: null, inboxId: first.id };
+  // The person's row is locked, as a merge or an erasure locks it.
+  const fence = sql`fence as (
+    select ${first.id}::uuid as id,
+           coalesce((select id from persons where id = ${personId}::uuid for share), ${raw(NOBODY)}) as person_id)`;
+  await database.run('usage.add', ...render(sql`with ${fence}${usageWriting(owned(rows, owner), BY_NOW)} select 1`));
 }
 
 /** What was spent so far, by whom. */
@@ -262,7 +282,7 @@ const moveSums = (whose: string, told: string): string =>
 
 /** What was spent stays in the sums of all, as nobody's. */
 export const deletionRules: readonly DeletionRule[] = [
-  { sql: moveSums(`'00000000-0000-0000-0000-000000000000'::uuid`, 'false') },
+  { sql: moveSums(NOBODY, 'false') },
   { sql: 'delete from reservations where person_id = $1' },
   { sql: 'update usage set person_id = null where person_id = $1' },
 ];
