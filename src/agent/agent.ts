@@ -112,6 +112,7 @@ export class Agent implements TurnHost {
       private: isPrivate(item),
       place,
       conversationId: conversation.id,
+      origin: item.origin,
       clock: world.clock,
       when: {
         ...time,

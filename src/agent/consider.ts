@@ -65,7 +65,9 @@ function judge({ tool, effect, input }: ValidCall, call: ModelToolCall, on: Cons
   const { policy, toolbox, turn, parent, context } = on;
   const before = [...(parent?.madeBefore() ?? []), ...turn.madeBefore(call.id)];
   const deletions = before.filter(({ name }) => toolbox.get(name)?.deletes).length;
-  return policy({ tool, effect, input, person: context.person, tainted: turn.tainted, deletions });
+  const { person, place, origin, agent, byName = false } = context;
+  const asker = { person, place, private: context.private, origin, agent, byName };
+  return policy({ tool, effect, input, ...asker, tainted: turn.tainted, deletions });
 }
 
 /** An earlier call of the turn rules it out. */

@@ -1,4 +1,4 @@
-import type { Place } from '../delivery/index.ts';
+import type { Origin, Place } from '../delivery/index.ts';
 import type { Person } from '../people/index.ts';
 import * as texts from './texts.ts';
 import { type Effect, type Failed, failed, type Tool } from './tool.ts';
@@ -9,6 +9,15 @@ export interface PolicyQuestion {
   effect: Effect;
   input: unknown;
   person: Person;
+  place: Place;
+  /** Nobody but the person sees the answer. */
+  private: boolean;
+  /** Whose words are answered. */
+  origin: Origin;
+  /** The specialist whose nested turn calls; undefined: the one that talks to the person. */
+  agent: string | undefined;
+  /** The person asked for exactly this call, by name; no model chose it. */
+  byName: boolean;
   /** Untrusted text went into the turn. */
   tainted: boolean;
   /** How much the turn has deleted, or is about to, before this call. */

@@ -90,8 +90,13 @@ export class Recorder implements CallRecorder {
   }
 }
 
-function whose({ id, kind, person, conversation }: Item) {
-  return { inboxId: id, origin: kind, personId: person.id, conversationId: conversation.id };
+function whose({ id, kind, origin, person, conversation }: Item) {
+  return {
+    inboxId: id,
+    origin: origin === 'person' ? kind : origin,
+    personId: person.id,
+    conversationId: conversation.id,
+  };
 }
 
 const STATUS_OF: Readonly<Record<string, AuditStatus>> = {

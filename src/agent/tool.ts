@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Clock } from '../base/clock.ts';
-import type { Choice, FileRef, Place } from '../delivery/index.ts';
+import type { Choice, FileRef, Origin, Place } from '../delivery/index.ts';
 import type { Person } from '../people/index.ts';
 import type { Transaction } from '../storage/index.ts';
 import type { WhenContext } from '../time/index.ts';
@@ -80,6 +80,8 @@ export interface CallContext {
   private: boolean;
   place: Place;
   conversationId: string;
+  /** Whose words are answered. */
+  origin: Origin;
   clock: Clock;
   /** For `parseWhen`: the instant, the person's zone (UTC until it is known) and the configured parts of the day. */
   when: WhenContext;

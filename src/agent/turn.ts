@@ -72,7 +72,7 @@ export class MessageTurn implements Running {
   /** With the steps; at this border the asker's follow-ups come in, where a model takes them up. */
   async save(tx: Transaction, now: Instant): Promise<void> {
     const { delivery, steer } = this.options;
-    const takesUp = steer && this.model && !this.turn.isInterpreted;
+    const takesUp = steer && this.item.origin === 'person' && this.model && !this.turn.isInterpreted;
     const heard = takesUp ? await delivery.steer(tx, this.item, this.turn.id) : [];
     if (heard.length > 0) this.turn.add({ kind: 'steered', payload: { texts: heard.map(({ text }) => text) } }, now);
     store.saveTurn(tx, this.turn, this.item, 'running', now);

@@ -32,7 +32,7 @@ export interface AuditEntry {
   code?: string | undefined;
   /** Milliseconds. */
   durationMs?: number | undefined;
-  /** What it came from: `message`, `command`, `press`, `start`, `expiry`. */
+  /** What it came from: `message`, `command`, `press`, `schedule`, `webhook`, `http`, `skill`, `start`, `expiry`. */
   origin: string;
   /** The specialist whose nested turn did it. */
   agent?: string | undefined;

@@ -9,6 +9,7 @@ import {
   type Item,
   type ItemKind,
   isPrivate,
+  type Origin,
 } from '../delivery/index.ts';
 import type { Asker, Command } from './skill.ts';
 import * as texts from './texts.ts';
@@ -39,7 +40,8 @@ export class Router {
   /** What an event is, before it is stored: commands and presses need no lane. */
   kindOf(event: Incoming): ItemKind {
     if (event.kind === 'press') return 'press';
-    if (callMeant(event.text, this.called)) return 'message';
+    // What no person writes at this moment is never a command.
+    if (!isSaid(event) || callMeant(event.text, this.called)) return 'message';
     return SLASH.test(event.text.trim()) ? 'command' : 'message';
   }
 
@@ -48,9 +50,10 @@ export class Router {
     if (item.kind === 'command') return this.command(item, signal);
     if (item.kind === 'press') return this.press(item, signal, item.payload.button ?? '');
     const { buttons } = item.context as unknown as ItemContext;
-    const meant = choiceMeant(item.payload.text, buttons);
+    // Consent in writing is a person's, and nobody else's.
+    const meant = item.origin === 'person' ? choiceMeant(item.payload.text, buttons) : undefined;
     if (meant) return this.press(item, signal, meant.id);
-    const call = callMeant(item.payload.text, this.called);
+    const call = isSaid(item) ? callMeant(item.payload.text, this.called) : undefined;
     if (call && !this.agent.thinks(item)) {
       return this.agent.act('command.run', item, signal, async () => failed('NO_MODEL', texts.callNeedsModel()));
     }
@@ -99,6 +102,11 @@ export class Router {
     ];
     await this.delivery.end('guest.notice', item, { state: 'done', cards, key: `guest:${item.person.id}` });
   }
+}
+
+/** Whether it comes from a person, or from a program that speaks for one. */
+function isSaid({ origin = 'person' }: { origin?: Origin }): boolean {
+  return origin === 'person' || origin === 'http';
 }
 
 function askerOf(item: Item): Asker {

@@ -26,6 +26,12 @@ export interface Sender {
   groups?: readonly string[];
 }
 
+/**
+ * Whose words an item is made of: a person's as they were said; a schedule's, a webhook's or a skill's, which nobody says at
+ * this moment; those of a program that speaks for its person over HTTP.
+ */
+export type Origin = 'person' | 'schedule' | 'webhook' | 'http' | 'skill';
+
 /** A file that came with a message, already stored by the adapter. */
 export interface IncomingFile {
   name: string;
@@ -47,6 +53,10 @@ export interface IncomingMessage {
   replyTo?: string;
   /** Nobody but the sender sees the answer, wherever it is said. */
   private?: true;
+  /** Whose words these are; default: the sender's own. No other words are consent, or a command (but `http`'s). */
+  origin?: Origin;
+  /** Untrusted text went into `text`. */
+  tainted?: true;
 }
 
 /** A button was pressed. `id` is the interaction's. */
@@ -62,6 +72,8 @@ export interface IncomingPress {
   /** What answers refer to; a press without it is answered in its place. */
   replyTo?: string;
   private?: true;
+  /** Whose press it is; default: the sender's own. */
+  origin?: Origin;
 }
 
 export type Incoming = IncomingMessage | IncomingPress;

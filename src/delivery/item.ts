@@ -1,7 +1,7 @@
 import type { Instant } from '../base/clock.ts';
 import type { Json } from '../base/json.ts';
 import type { Person } from '../people/index.ts';
-import type { IncomingFile, Place } from './adapter.ts';
+import type { IncomingFile, Origin, Place } from './adapter.ts';
 
 export type ItemKind = 'message' | 'command' | 'press';
 
@@ -17,6 +17,10 @@ export interface Conversation {
 export interface Payload {
   /** The sender's id on the platform. */
   from: string;
+  /** Whose words these are; default: a person's. */
+  origin?: Origin;
+  /** Untrusted text went into them. */
+  tainted?: true;
   /** Nobody has let in who speaks here, whoever else they are known as. */
   guest?: true;
   /** Nobody but the sender sees the answer. */
@@ -52,6 +56,7 @@ export interface Item {
   id: string;
   key: string;
   kind: ItemKind;
+  origin: Origin;
   conversation: Conversation;
   person: Person;
   /** The platform's id of the message. */

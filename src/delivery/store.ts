@@ -27,19 +27,22 @@ export interface ItemRow {
 }
 
 export function toItem(row: ItemRow, owner: string): Item {
-  const { conversation: c } = row;
+  const { conversation: c, payload } = row;
+  const { origin = 'person' } = payload;
   return {
     id: row.id,
     key: row.key,
     kind: row.kind,
+    origin,
     conversation: { id: c.id, place: toPlace(c), epoch: c.epoch, settings: c.settings },
     person: toPerson(row.person),
     messageId: row.message_id,
-    payload: row.payload,
+    payload,
     sentAt: row.sent_at,
     receivedAt: row.received_at,
     attempts: row.attempts,
-    tainted: row.tainted,
+    // Whoever knows a webhook's address may have written what it brings.
+    tainted: row.tainted || payload.tainted === true || origin === 'webhook',
     laned: row.laned,
     owner,
     context: row.context,

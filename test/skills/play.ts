@@ -145,6 +145,7 @@ export class Played {
       identity: { adapter: 'test', externalId: name },
       private: (PLACES[conversation] as Place).kind === 'dm',
       place: PLACES[conversation] as Place,
+      origin: 'person',
       conversationId: this.ids[conversation] as string,
       clock,
       when: { now: clock.now(), zone: person.zone ?? 'UTC', locale: person.locale, weekStart: person.weekStart },

@@ -233,12 +233,14 @@ function nameOf({ place, sender }: Incoming): string {
 }
 
 function payloadOf(event: Incoming, role: Role): Payload {
-  const { replyTo } = event;
+  const { replyTo, origin } = event;
   const common = {
     from: event.sender.externalId,
     ...(role === 'guest' && { guest: true as const }),
     ...(replyTo !== undefined && { replyTo }),
     ...(event.private && { private: true as const }),
+    ...(origin && origin !== 'person' && { origin }),
+    ...(event.kind === 'message' && event.tainted && { tainted: true as const }),
   };
   if (event.kind === 'message') return { ...common, text: event.text, files: event.files };
   return { ...common, text: '', files: [], button: event.button, ...(event.values && { values: event.values }) };

@@ -157,7 +157,8 @@ export async function steer(
        update inbox set state = 'done', steered_into = $3, finished_at = $4
         where conversation_id = $1 and person_id = $2 and state = 'received' and laned and kind = 'message' and id <> $5
           -- what came with a file, or waits to go on with a turn of its own, is not a remark on another
-          and not payload ?| array['withdrawn', 'resumedAt', 'suspect'] and payload -> 'files' = '[]'
+          -- nor is what no person says at this moment
+          and not payload ?| array['withdrawn', 'resumedAt', 'suspect', 'origin'] and payload -> 'files' = '[]'
           -- what calls something by name begins a turn of its own
           and ltrim(payload ->> 'text') not like '/%'
        returning id, payload, seq
