@@ -1,5 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { cp } from 'node:fs/promises';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -119,7 +118,7 @@ export class Play {
   /** Takes one step after the other; `look` is called after each. */
   async each(look: (step: Step, index: number, heard: Heard) => void): Promise<void> {
     for (const [name, text] of Object.entries(this.journey.skills)) this.putSkill(name, text);
-    await cp(await begun(), this.dataDir, { recursive: true });
+    cpSync(await begun(), this.dataDir, { recursive: true });
     await this.openModel();
     await this.begin();
     try {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { cp, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { cpSync, existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { packageRoot } from '../../src/base/root.ts';
@@ -13,7 +13,8 @@ import { testWorld } from './world.ts';
 /** A data folder of its own whose database is empty and migrated. Remove it after the test. */
 export async function migratedFolder(): Promise<string> {
   const dataDir = await mkdtemp(join(tmpdir(), 'coda-test-'));
-  await cp(await template(), dataDir, { recursive: true });
+  // A cluster has 560 files: the copy without promises takes a fifth of the time.
+  cpSync(await template(), dataDir, { recursive: true });
   return dataDir;
 }
 
