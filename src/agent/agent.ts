@@ -10,6 +10,7 @@ import { closed } from './dialogue/texts.ts';
 import { Lost, runTurn } from './loop.ts';
 import { ModelError } from './model.ts';
 import type { AgentOptions } from './options.ts';
+import { type TurnOver, tellOver } from './over.ts';
 import { type Recorded, Recorder, recording } from './record.ts';
 import { type Refused, type Step, Turn } from './steps.ts';
 import type { ItemContext } from './store.ts';
@@ -39,18 +40,20 @@ export class Agent implements TurnHost {
     const turn = await this.open(item);
     if (first && turn.steps.length === 0) turn.add(byName(first), this.options.world.clock.now());
     using limit = deadline(turnTimeoutMs, signal);
-    const run = new MessageTurn(this, item, turn, limit.signal);
+    const run = new MessageTurn(this, item, turn, limit);
+    let how: TurnOver['how'] = 'left';
     try {
-      await run.end(await runTurn(run));
+      how = await run.end(await runTurn(run));
     } catch (error) {
       await run.settleDraft();
       // An answer that could not be stored has cost what it has cost.
       await inference.charge(item, turn, turn.rollBack());
       if (error instanceof Lost) return;
       const refused = limit.passed() ? failure(texts.tookTooLong(turnTimeoutMs)) : this.refusal(error, item, signal);
-      if (refused) await run.end(refused);
+      if (refused) how = await run.end(refused);
     } finally {
       await inference.settle(turn);
+      await tellOver(this.options, item, turn, how);
     }
   }
 

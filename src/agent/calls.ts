@@ -114,7 +114,7 @@ export async function runOutside(
   ctx: CallContext,
 ): Promise<ToolResult> {
   const since = performance.now();
-  using limit = deadline(tool.timeoutMs ?? OUTSIDE_TIMEOUT_MS, ctx.signal);
+  using limit = deadline(tool.timeoutOf?.(input) ?? tool.timeoutMs ?? OUTSIDE_TIMEOUT_MS, ctx.signal);
   const { signal } = limit;
   const gaveUp = new Promise<Failed>((resolve) => {
     const stop = () =>

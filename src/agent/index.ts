@@ -34,6 +34,7 @@ export {
 export { checkProvider } from './models/check.ts';
 export { type Models, openModels } from './models/index.ts';
 export type { SpawnOptions } from './nested.ts';
+export type { TurnOver } from './over.ts';
 export * from './phrase.ts';
 export { defaultPolicy, refusedHere } from './policy.ts';
 export {

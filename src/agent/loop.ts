@@ -22,6 +22,8 @@ export interface Running {
   readonly turn: Turn;
   readonly signal: AbortSignal;
   readonly maxToolCalls: number;
+  /** Stops the time of the turn's limit until what it returns is called. */
+  holdTime(): () => void;
   /** Of a nested turn: the one that it belongs to, and the tool that began it. */
   readonly parent?: Turn;
   readonly under?: string;
@@ -180,8 +182,9 @@ async function reachOut(run: Running, call: ModelToolCall, valid: ValidCall, sta
   };
   const doing = doingOf(valid);
   if (doing !== undefined) run.show(doing);
+  const goOn = 'outlasts' in tool && tool.outlasts ? run.holdTime() : undefined;
   const working = runOutside({ tool: tool as OutsideTool, input }, ctx);
-  const came = await (nested ? Promise.race([working, nested.asked]) : working);
+  const came = await (nested ? Promise.race([working, nested.asked]) : working).finally(goOn);
   given.abort();
   if (!('ok' in came)) return { kind: 'asks' as const, questions: came };
   // A nested turn that was cut off goes on where it stood, elsewhere or later.

@@ -6,6 +6,7 @@ import type { Sections } from './context/index.ts';
 import type { Interpreter } from './english/index.ts';
 import type { Inference } from './inference.ts';
 import type { Model } from './model.ts';
+import type { TurnOver } from './over.ts';
 import type { Policy } from './policy.ts';
 import type { Toolbox } from './toolbox.ts';
 
@@ -35,6 +36,8 @@ export interface AgentOptions {
   sections(item: Item): Promise<Sections['sections']>;
   /** Something of the person's was written: what skills add to the prompt may be different now. */
   changed(personId: string): void;
+  /** A turn has ended or is parked, and that is stored. */
+  turnOver(over: TurnOver): Promise<void>;
   /** Tells the worker that something is due at `at`. */
   wakeAt(at: Date): void;
 }

@@ -1,5 +1,5 @@
 /** Nested turns: what a call has found out or done by a model of its own. */
-import { deadline, deferred, unlessAborted } from '../base/async.ts';
+import { type Deadline, deadline, deferred, unlessAborted } from '../base/async.ts';
 import type { Instant } from '../base/clock.ts';
 import type { Item } from '../delivery/index.ts';
 import type { Transaction } from '../storage/index.ts';
@@ -25,6 +25,7 @@ export interface SpawnParent {
   call: ModelToolCall;
   context(signal: AbortSignal): CallContext;
   signal: AbortSignal;
+  holdTime(): () => void;
 }
 
 /**
@@ -65,7 +66,7 @@ export class Spawning implements Spawns {
   private async run(nested: Turn, options: SpawnOptions): Promise<ToolResult | readonly Question[]> {
     const { signal } = this.parent;
     using limit = deadline(options.timeoutMs ?? TIMEOUT_MS, signal);
-    const run = new NestedTurn(this.parent, nested, options, limit.signal);
+    const run = new NestedTurn(this.parent, nested, options, limit);
     try {
       return await run.end(await runTurn(run));
     } catch (error) {
@@ -83,15 +84,15 @@ class NestedTurn implements Running {
   readonly options: AgentOptions;
   readonly item: Item;
   readonly turn: Turn;
-  readonly signal: AbortSignal;
   readonly parent: Turn;
   readonly under: string;
   readonly maxToolCalls: number;
   readonly commits = 'turn.nested';
   private readonly spawned: SpawnOptions;
   private readonly above: SpawnParent;
+  private readonly limit: Deadline;
 
-  constructor(above: SpawnParent, turn: Turn, spawned: SpawnOptions, signal: AbortSignal) {
+  constructor(above: SpawnParent, turn: Turn, spawned: SpawnOptions, limit: Deadline) {
     this.above = above;
     this.options = above.options;
     this.item = above.item;
@@ -99,9 +100,21 @@ class NestedTurn implements Running {
     this.under = above.call.name;
     this.turn = turn;
     this.spawned = spawned;
-    this.signal = signal;
+    this.limit = limit;
     this.maxToolCalls = spawned.maxToolCalls ?? MAX_CALLS;
     turn.tainted ||= spawned.tainted === true;
+  }
+
+  get signal(): AbortSignal {
+    return this.limit.signal;
+  }
+
+  holdTime(): () => void {
+    const [own, above] = [this.limit.hold(), this.above.holdTime()];
+    return () => {
+      own();
+      above();
+    };
   }
 
   context(signal = this.signal): CallContext {

@@ -158,13 +158,13 @@ interface ToolBase<Input> {
   display?: 'hidden' | 'name' | 'description' | 'stream';
   /** Instead of what `display` says: what shows while this call runs; undefined: nothing. */
   doing?(input: Input): string | undefined;
-  /** Milliseconds it may take; default 1 s for `read` and `write`, 60 s else. */
-  timeoutMs?: number;
 }
 
 /** Works on the person's own data in a transaction, and awaits nothing else. */
 export interface DataTool<Input = unknown> extends ToolBase<Input> {
   effect: 'read' | 'write';
+  /** Milliseconds it may take; default 1 s. */
+  timeoutMs?: number;
   /** Before the transaction: what must be awaited first. Its value comes as `ctx.prepared`. */
   prepare?(input: Input, ctx: CallContext): Promise<unknown>;
   run(input: Input, ctx: TxContext): Promise<ToolResult>;
@@ -174,6 +174,12 @@ export interface DataTool<Input = unknown> extends ToolBase<Input> {
 export interface OutsideTool<Input = unknown> extends ToolBase<Input> {
   effect: 'fetch' | 'external' | 'dangerous';
   effectOf?(input: Input): Effect;
+  /** Milliseconds it may take; default 60 s. */
+  timeoutMs?: number;
+  /** The same, by the input. */
+  timeoutOf?(input: Input): number;
+  /** The time that its calls take is limited by the tool's own limit alone and does not count against the turn's limit. */
+  outlasts?: true;
   run(input: Input, ctx: CallContext): Promise<ToolResult>;
 }
 

@@ -1,3 +1,4 @@
+import type { Deadline } from '../base/async.ts';
 import type { Instant } from '../base/clock.ts';
 import type { Draft, End, Item } from '../delivery/index.ts';
 import type { Transaction } from '../storage/index.ts';
@@ -9,6 +10,7 @@ import { answered, parked, refused } from './ending.ts';
 import { considered, Lost, type OpenCall, type Outcome, type Running, resultOf, withReady } from './loop.ts';
 import { type Model, type ModelToolCall, NoModel } from './model.ts';
 import type { AgentOptions } from './options.ts';
+import type { TurnOver } from './over.ts';
 import { progressLine } from './progress.ts';
 import { Spawning } from './spawn.ts';
 import { INTERPRETER, type ModelStep, type Turn } from './steps.ts';
@@ -27,23 +29,31 @@ export class MessageTurn implements Running {
   readonly options: AgentOptions;
   readonly item: Item;
   readonly turn: Turn;
-  readonly signal: AbortSignal;
+  private readonly limit: Deadline;
   private readonly host: TurnHost;
   /** Undefined where none is configured. */
   private readonly model: Model | undefined;
   private draft: Draft | undefined;
 
-  constructor(host: TurnHost, item: Item, turn: Turn, signal: AbortSignal) {
+  constructor(host: TurnHost, item: Item, turn: Turn, limit: Deadline) {
     this.host = host;
     this.options = host.options;
     this.item = item;
     this.turn = turn;
-    this.signal = signal;
+    this.limit = limit;
     this.model = host.options.model(item);
   }
 
   get maxToolCalls(): number {
     return this.options.maxToolCalls;
+  }
+
+  get signal(): AbortSignal {
+    return this.limit.signal;
+  }
+
+  holdTime(): () => void {
+    return this.limit.hold();
   }
 
   context(signal = this.signal): CallContext {
@@ -80,7 +90,8 @@ export class MessageTurn implements Running {
 
   spawning(call: ModelToolCall, signal: AbortSignal): Spawning {
     const { options, item, turn } = this;
-    return new Spawning({ options, item, turn, call, context: (inner) => this.context(inner), signal });
+    const holdTime = () => this.holdTime();
+    return new Spawning({ options, item, turn, call, context: (inner) => this.context(inner), signal, holdTime });
   }
 
   /** What the interpreter understood: effects, record and answer in one transaction, unless a call has to ask or to wait. */
@@ -120,18 +131,20 @@ export class MessageTurn implements Running {
   }
 
   /** Ends the turn with what it came to, or parks it: then the lane is free while the person thinks. */
-  async end(outcome: Outcome): Promise<void> {
+  async end(outcome: Outcome): Promise<TurnOver['how']> {
     await this.settleDraft();
-    if (outcome.kind === 'answer') await this.write('turn.finish', this.answered(outcome.text), 'done');
+    if (outcome.kind === 'answer') {
+      return this.write('turn.finish', this.answered(outcome.text), 'done', 'answered');
+    }
     if (outcome.kind === 'failed') {
       const end = refused(this.ended, outcome, this.options.world.clock.now());
-      await this.write('turn.fail', end, end.state);
+      return this.write('turn.fail', end, end.state, outcome.cancelled ? 'cancelled' : 'failed');
     }
-    if (outcome.kind === 'asks') {
-      const { expiresAt, ...end } = parked(this.ended, outcome, this.context(), this.options.world.clock.now());
-      await this.write('turn.park', end, 'waiting');
-      this.options.wakeAt(expiresAt);
-    }
+    if (outcome.kind === 'ended') return 'answered';
+    const { expiresAt, ...end } = parked(this.ended, outcome, this.context(), this.options.world.clock.now());
+    const how = await this.write('turn.park', end, 'waiting', 'parked');
+    this.options.wakeAt(expiresAt);
+    return how;
   }
 
   /** Nothing may be shown once the end of the turn is being written. */
@@ -198,9 +211,11 @@ export class MessageTurn implements Running {
     return answered(this.ended, text, this.options.world.clock.now());
   }
 
-  private async write(name: string, end: End, outcome: string): Promise<void> {
+  /** `how` it is over, unless another process has it. */
+  private async write(name: string, end: End, outcome: string, how: TurnOver['how']): Promise<TurnOver['how']> {
     const ended = await this.options.delivery.end(name, this.item, end);
     if (ended) this.host.counters.turns.add({ outcome });
+    return ended ? how : 'left';
   }
 }
 

@@ -123,6 +123,11 @@ export function wireAgent(parts: AgentParts): AgentWiring {
     system: (item) => system(askedIn(item)),
     sections: (item) => prompts.sections(askedIn(item)),
     changed: (personId) => prompts.changed(personId),
+    turnOver: async (over) => {
+      const told = await Promise.allSettled(skills.map(({ skill, deps }) => skill.turnOver?.(deps, over)));
+      const failed = told.find((each) => each.status === 'rejected');
+      if (failed) throw failed.reason;
+    },
     wakeAt,
   });
   return { agent, commands, called: calledBy(skills), status, close: () => inference.close() };

@@ -289,6 +289,8 @@ export interface Deadline extends Disposable {
   signal: AbortSignal;
   /** Whether it was the time, and not the parent, that ended it. */
   passed(): boolean;
+  /** Stops the time until what it returns is called; while several hold it, until the last has let go. */
+  hold(): () => void;
 }
 
 /**
@@ -299,17 +301,37 @@ export interface Deadline extends Disposable {
 export function deadline(ms: number, parent?: AbortSignal): Deadline {
   const controller = new AbortController();
   let passed = false;
-  const timer = setTimeout(() => {
+  let holders = 0;
+  let left = ms;
+  let since = performance.now();
+  const end = () => {
     passed = true;
     controller.abort(new DOMException('The time is up.', 'TimeoutError'));
-  }, ms);
+  };
+  let timer = setTimeout(end, left);
   const follow = () => controller.abort(parent?.reason);
   if (parent?.aborted) follow();
   else parent?.addEventListener('abort', follow, { once: true });
   return {
     signal: controller.signal,
     passed: () => passed,
+    hold() {
+      if (holders++ === 0) {
+        clearTimeout(timer);
+        left -= performance.now() - since;
+      }
+      let isHeld = true;
+      return () => {
+        if (!isHeld) return;
+        isHeld = false;
+        if (--holders > 0 || controller.signal.aborted) return;
+        since = performance.now();
+        timer = setTimeout(end, Math.max(left, 0));
+      };
+    },
     [Symbol.dispose]() {
+      // Nobody who lets go later starts it again.
+      holders = Number.POSITIVE_INFINITY;
       clearTimeout(timer);
       parent?.removeEventListener('abort', follow);
     },

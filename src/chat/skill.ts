@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { AnyTool, Call, LightModels, Phrase, ToolResult, TxContext } from '../agent/index.ts';
+import type { AnyTool, Call, LightModels, Phrase, ToolResult, TurnOver, TxContext } from '../agent/index.ts';
 import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import type { ConfigBlock } from '../config/index.ts';
@@ -167,6 +167,11 @@ export interface Skill<Settings = unknown> {
   /** The call that a turn begins with when a person writes `/name rest` and no command of that name is meant. */
   called?(deps: SkillDeps<Settings>, name: string, rest: string): Call | undefined;
   checks?(deps: SkillDeps<Settings>): HealthCheck[];
+  /**
+   * Called when a turn has ended, is parked or was cut off in this process, after that is stored: to close what its calls
+   * have opened, or to work on what was said. The lane is free already. Not called after the process has died.
+   */
+  turnOver?(deps: SkillDeps<Settings>, over: TurnOver): Promise<void>;
   /** What it deletes when a person is erased. */
   deletionRules?: readonly DeletionRule[];
   /** What it does when a person turns out to be another. */

@@ -10,7 +10,7 @@ const address = process.env.CODA_TEST_DOCKER ? new URL(process.env.CODA_TEST_DOC
 
 /**
  * The Docker that tests may use, if there is one: `CODA_TEST_DOCKER=unix:///var/run/docker.sock?image=NAME:TAG`. The image
- * has sh, Python and Perl.
+ * has sh, Python with its standard library, Node and Perl.
  */
 export const DOCKER = address && { socket: address.pathname, image: address.searchParams.get('image') ?? '' };
 
