@@ -13,6 +13,11 @@ export {
 } from './dead-letters/store.ts';
 export { Delivery, type DeliveryOptions, type Receiver } from './delivery.ts';
 export type { Also, End } from './end.ts';
+export { lotsOf, type Upload, type UploadLimits, uploadOf } from './files/lots.ts';
+export type { Attached } from './files/taking.ts';
+export { Intake, type Reading } from './hearing/intake.ts';
+export { Lines, waitAfter } from './hearing/lines.ts';
+export { type History, missedIn, tellMissed } from './hearing/missed.ts';
 export {
   deletionRules as inboxDeletionRules,
   type FinalState,
@@ -25,4 +30,7 @@ export type { Draft } from './outbox/draft.ts';
 export type * from './outgoing.ts';
 export { shownWhileGrowing } from './text/growing.ts';
 export { Order } from './text/order.ts';
-export { cut, type Piece, show } from './text/split.ts';
+export { inOneFile, shownIn } from './text/parts.ts';
+export { cut, type Piece } from './text/split.ts';
+export { type Change, changed, drawn, nodesOf, placeOfNode } from './text/tree.ts';
+export { Typing } from './typing.ts';

@@ -2,24 +2,34 @@ import type { GatewayReadyDispatchData } from 'discord.js';
 import { sleep } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { HealthCheck } from '../../chat/index.ts';
-import type { ChatAdapter, Content, Inbox, Part, Place, Receipt, SendOutcome } from '../../delivery/index.ts';
+import {
+  type ChatAdapter,
+  type Content,
+  type Inbox,
+  type Part,
+  type Place,
+  type Receipt,
+  type SendOutcome,
+  type Typing,
+  waitAfter,
+} from '../../delivery/index.ts';
 import { decodeOrigin, wasAcknowledged } from './callback.ts';
 import { Channels } from './channels.ts';
 import { register, scopesOf } from './commands.ts';
 import { Connection } from './connection.ts';
 import { checks } from './doctor.ts';
-import { Inbound, waitAfter } from './inbound.ts';
+import { Inbound } from './inbound.ts';
 import { Interactions } from './interactions.ts';
 import { Members } from './members.ts';
 import { split, splitGrowing } from './message.ts';
 import type { DiscordOptions } from './options.ts';
 import { Others } from './others.ts';
 import { Outbound } from './outbound.ts';
-import { notSignedIn } from './outcome.ts';
+import { isOutage, notSignedIn } from './outcome.ts';
 import { ADAPTER, type RawMessage } from './parse.ts';
 import { asChannel, asInteraction, isChannel } from './shapes.ts';
 import type { Trouble } from './trouble.ts';
-import { Typing } from './typing.ts';
+import { typingOn } from './typing.ts';
 
 /** coda in Discord. */
 export interface DiscordAdapter extends ChatAdapter {
@@ -60,7 +70,7 @@ class Discord implements DiscordAdapter {
     this.options = options;
     const rest = () => this.connection?.rest;
     this.members = new Members(options.groups, options.log);
-    this.typingAt = new Typing(rest);
+    this.typingAt = typingOn(rest);
     const application = () => this.application;
     const inbox = () => this.inbox;
     this.others = new Others(options, inbox);
@@ -145,7 +155,7 @@ class Discord implements DiscordAdapter {
         if (!rest) throw notSignedIn();
         return await wasAcknowledged(rest, this.application, origin);
       } catch (error) {
-        const wait = waitAfter(error, attempt);
+        const wait = waitAfter(error, attempt, isOutage);
         if (wait === undefined) throw error;
         await sleep(wait, this.stopping);
       }
@@ -153,7 +163,7 @@ class Discord implements DiscordAdapter {
   }
 
   typing(place: Place): void {
-    this.typingAt.begin(place.channel);
+    this.typingAt.begin(place.channel, place.channel);
   }
 
   async idle(): Promise<void> {

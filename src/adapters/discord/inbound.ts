@@ -1,11 +1,22 @@
 import type { GatewayReadyDispatchData, REST } from 'discord.js';
-import { backOff, Sequence, Slots, sleep, withTimeout } from '../../base/async.ts';
-import { messageOf, systemCode } from '../../base/errors.ts';
+import { Sequence } from '../../base/async.ts';
+import { messageOf } from '../../base/errors.ts';
 import { shorten } from '../../base/text.ts';
-import type { Inbox, IncomingMessage, KnownPlace, Place, Sender } from '../../delivery/index.ts';
-import { missedIn } from './backfill.ts';
+import {
+  type Inbox,
+  type IncomingMessage,
+  Intake,
+  type KnownPlace,
+  Lines,
+  missedIn,
+  type Place,
+  type Reading,
+  type Sender,
+  tellMissed,
+} from '../../delivery/index.ts';
+import { historyOf } from './backfill.ts';
 import { type Channels, type RawChannel, type RawGuild, spokenIn } from './channels.ts';
-import { takeFiles } from './files.ts';
+import { attachedTo } from './files.ts';
 import type { Members } from './members.ts';
 import type { DiscordOptions } from './options.ts';
 import { CODES, codeOf, isOutage, notSignedIn, outcomeOf, statusOf } from './outcome.ts';
@@ -35,22 +46,6 @@ export interface InboundDeps {
   signal: AbortSignal;
 }
 
-/** Files that come within this time keep their message's place; for others what is said later goes ahead. */
-const WAIT_FOR_FILES_MS = 2_000;
-/** Files that are fetched at once. */
-const MOST_FETCHES = 32;
-
-/** A message whose files are being fetched. */
-interface Fetching {
-  /** Its newest version. */
-  message: RawMessage;
-  withdrawn: boolean;
-  done: Promise<void>;
-}
-
-/** What fails so often for a reason of its own never works. */
-const ATTEMPTS = 8;
-const LONGEST_WAIT_MS = 10_000;
 /** Conversations that are looked through after an absence: those heard from in the last 30 days, latest first. */
 const KNOWN_FOR_MS = 30 * 24 * 3_600_000;
 const MOST_PLACES = 500;
@@ -68,10 +63,8 @@ const LONGEST_NAME = 80;
 /** Brings what is written to the inbox: in each channel in order, and what was missed before what is new. */
 export class Inbound {
   private readonly deps: InboundDeps;
-  private readonly lines = new Map<string, { sequence: Sequence; waiting: number }>();
-  /** Messages whose files are being fetched, by id. */
-  private readonly fetching = new Map<string, Fetching>();
-  private readonly fetches = new Slots(MOST_FETCHES);
+  private readonly lines: Lines;
+  private readonly intake: Intake<RawMessage>;
   private readonly looking = Array.from({ length: AT_ONCE }, () => new Sequence());
   private hearing: Hearing | undefined;
   private readonly roles = new Set<string>();
@@ -82,10 +75,16 @@ export class Inbound {
   /** Since when nothing was heard before the session. */
   private unheardSince: Date | undefined;
   /** Where something may have been missed; what is new waits until these stand in their lines. */
-  private listing: Promise<void> = Promise.resolve();
+  private listing: Promise<unknown> = Promise.resolve();
 
   constructor(deps: InboundDeps) {
     this.deps = deps;
+    const { options, inbox, signal } = deps;
+    const { log, artifacts, egress, config } = options;
+    // Discord does not tell a second time what was not stored when it was said.
+    this.lines = new Lines({ log, signal, isOutage, isGone: gone });
+    const taking = { inbox, lines: this.lines, artifacts, egress, log, maxFileMb: config.max_file_mb };
+    this.intake = new Intake({ platform: 'Discord', ...taking });
   }
 
   /** A session has begun: looks for what was said before it, `awayMs` long if this process had another one before. */
@@ -93,7 +92,7 @@ export class Inbound {
     const { guilds, mention_required: mentionRequired, dm, bots } = this.deps.options.config;
     this.hearing = { botId: user.id, roles: this.roles, guilds, mentionRequired, dm, bots };
     this.awaited = new Set(joined.map(({ id }) => id));
-    this.listing = this.insist('all', () => this.lookBack(awayMs));
+    this.listing = this.lines.insist('all', () => this.lookBack(awayMs));
   }
 
   /** A server comes along. */
@@ -121,11 +120,7 @@ export class Inbound {
     const message = asWritten<RawMessage>(event);
     this.inLine(message.channel_id, async () => {
       const { inbox } = this.deps;
-      const fetching = this.fetching.get(message.id);
-      if (fetching) {
-        fetching.message = message;
-        return;
-      }
+      if (this.intake.edited(message.id, message)) return;
       const text = wordsOf(message, this.known());
       const places = placesOf(message.id, message.channel_id);
       for (const place of places) if (await inbox.amend(place, message.id, { text })) return;
@@ -138,8 +133,7 @@ export class Inbound {
     const [ids, channel] = [asIds(these), asId(where)];
     this.inLine(channel, async () => {
       for (const id of ids) {
-        const fetching = this.fetching.get(id);
-        if (fetching) fetching.withdrawn = true;
+        this.intake.withdrawn(id);
         for (const place of placesOf(id, channel)) await this.deps.inbox.amend(place, id, { withdrawn: true });
       }
     });
@@ -149,8 +143,8 @@ export class Inbound {
   async idle(): Promise<void> {
     await this.listing;
     await Promise.all(this.looking.map((sequence) => sequence.idle()));
-    await Promise.all([...this.lines.values()].map(({ sequence }) => sequence.idle()));
-    await Promise.all([...this.fetching.values()].map(({ done }) => done));
+    await this.lines.idle();
+    await this.intake.idle();
   }
 
   /** Accepts one message if it is for coda; `at` is when it came, in ms of `performance.now()`. */
@@ -171,47 +165,16 @@ export class Inbound {
     }
     // Fetching can take longer than a person waits without a sign.
     void rest.post(`/channels/${place.channel}/typing`).catch(() => {});
-    await withTimeout(
-      Math.max(0, WAIT_FOR_FILES_MS - (performance.now() - at)),
-      this.withFiles(message, place, sender),
-    );
+    await this.intake.take(message, place.channel, at, this.reading(place, sender));
   }
 
-  /** Accepts a message when its files are there: what else is said in its channel goes ahead meanwhile. Never rejects. */
-  private withFiles(first: RawMessage, place: Place, sender: Sender): Promise<void> {
-    const known = this.fetching.get(first.id);
-    if (known) return known.done;
-    const entry = { message: first, withdrawn: false, done: Promise.resolve() };
-    entry.done = this.insist(place.channel, () => this.takeIn(entry, place, sender)).finally(() =>
-      this.fetching.delete(first.id),
-    );
-    this.fetching.set(first.id, entry);
-    return entry.done;
-  }
-
-  private async takeIn(entry: Fetching, place: Place, sender: Sender): Promise<void> {
-    const { inbox, options } = this.deps;
-    const { config, artifacts, egress, log } = options;
-    const maxBytes = config.max_file_mb * 1024 * 1024;
-    const taken = await takeFiles(entry.message.attachments, { maxBytes, artifacts, egress, log, slots: this.fetches });
-    // What its author has made of it meanwhile.
-    const { message, withdrawn } = entry;
-    if (withdrawn) return;
-    const missing = [...taken.tooLarge, ...taken.lost];
-    const words = wordsOf(message, this.known());
-    const text = missing.length > 0 ? `${words}\n${texts.filesMissing(missing)}`.trim() : words;
-    const notes = [
-      ...(taken.tooLarge.length > 0 ? [texts.tooLarge(taken.tooLarge, config.max_file_mb)] : []),
-      ...(taken.lost.length > 0 ? [texts.notFetched(taken.lost)] : []),
-    ];
-    const event = incoming(message, place, sender, text, taken.files);
-    // What has been accepted is not looked at again, so that whatever else there is to say is stored before.
-    if (notes.length > 0) await inbox.note(event, notes.join('\n'));
-    await inbox.accept(event);
-    if (entry.withdrawn) await inbox.amend(place, message.id, { withdrawn: true });
-    else if (entry.message !== message) {
-      await inbox.amend(place, message.id, { text: wordsOf(entry.message, this.known()) });
-    }
+  private reading(place: Place, sender: Sender): Reading<RawMessage> {
+    return {
+      idOf: ({ id }) => id,
+      filesOf: ({ attachments }) => attachments.map(attachedTo),
+      wordsOf: (message) => wordsOf(message, this.known()),
+      toIncoming: (message, words, files) => incoming(message, place, sender, words, files),
+    };
   }
 
   /** The conversation that a message belongs to; where it is so configured, a thread of its own. */
@@ -249,9 +212,9 @@ export class Inbound {
     const heard = Math.max(...places.map(({ heardAt }) => heardAt?.getTime() ?? 0), 0);
     const left = awayMs === undefined ? heard : now - awayMs - CLOCK_MARGIN_MS;
     this.unheardSince = left > 0 ? new Date(Math.max(left, now - windowMs)) : undefined;
-    if (dm && this.unheardSince) this.line('direct messages', () => this.lookThroughDirect());
+    if (dm && this.unheardSince) this.look('direct messages', () => this.lookThroughDirect());
     for (const [index, [id, place]] of [...this.withParents(places)].entries()) {
-      this.line(id, () => (this.looking[index % AT_ONCE] as Sequence).run(() => this.lookThrough(id, place.heardAt)));
+      this.look(id, () => (this.looking[index % AT_ONCE] as Sequence).run(() => this.lookThrough(id, place.heardAt)));
     }
   }
 
@@ -262,7 +225,7 @@ export class Inbound {
     const found = spokenIn(channels, since, MOST_PLACES).filter((id) => !this.places.has(id));
     for (const [index, id] of found.entries()) {
       const look = () => this.lookThrough(id, undefined, since);
-      this.line(id, () => (this.looking[index % AT_ONCE] as Sequence).run(look));
+      this.look(id, () => (this.looking[index % AT_ONCE] as Sequence).run(look));
     }
   }
 
@@ -300,16 +263,14 @@ export class Inbound {
     const rest = this.rest();
     const channel = await channels.get(id, rest);
     const since = new Date(Math.max(options.clock.now().getTime() - windowMs, from.getTime()));
-    const missed = await missedIn(rest, id, { since, limit, heardAt, signal });
+    const missed = await missedIn(historyOf(rest, id, signal), { since, limit, heardAt });
     const hearing = this.known();
     const strange = [...missed.recent, ...missed.older].filter((each) => !isWritten(each)).map((each) => each.id);
     if (strange.length > 0) options.log.error({ channel: id, messages: strange }, 'messages could not be understood');
     const isAsked = (message: RawMessage) => isWritten(message) && addressed(message, channel, hearing);
     const late = missed.older.filter(isAsked);
-    const newest = late.at(-1);
-    if (newest) await inbox.note(await this.bare(newest, channel), texts.away(late.length));
-    const first = missed.recent.find(isWritten);
-    if (missed.cut && first) await inbox.note(await this.bare(first, channel), texts.awayLong(limit));
+    const told = { late, first: missed.recent.find(isWritten), cut: missed.cut };
+    await tellMissed(told, { inbox, limit, bare: (message) => this.bare(message, channel) });
     const asked = missed.recent.filter(isAsked);
     const heard = await inbox.heard(
       asked.flatMap((each) => placesOf(each.id, id).map((place) => ({ place, id: each.id }))),
@@ -324,35 +285,11 @@ export class Inbound {
   }
 
   private inLine(channel: string, task: () => Promise<void>): void {
-    void this.listing.then(() => this.line(channel, task));
+    void this.listing.then(() => this.lines.run(channel, task));
   }
 
-  private line(channel: string, task: () => Promise<void>): void {
-    const line = this.lines.get(channel) ?? { sequence: new Sequence(), waiting: 0 };
-    this.lines.set(channel, line);
-    line.waiting++;
-    void line.sequence
-      .run(() => this.insist(channel, task))
-      .finally(() => {
-        if (--line.waiting === 0) this.lines.delete(channel);
-      });
-  }
-
-  /** Until it works: Discord does not tell a second time what was not stored when it was said. */
-  private async insist(channel: string, task: () => Promise<void>): Promise<void> {
-    const { options, signal } = this.deps;
-    for (let attempt = 1; !signal.aborted; attempt++) {
-      try {
-        return await task();
-      } catch (error) {
-        if (gone(error)) return;
-        const wait = waitAfter(error, attempt);
-        const what = wait === undefined ? 'could not be heard' : 'not heard yet';
-        options.log.warn({ channel, attempt, error: messageOf(error) }, what);
-        if (wait === undefined) return;
-        await sleep(wait, signal).catch(() => {});
-      }
-    }
+  private look(channel: string, task: () => Promise<void>): void {
+    void this.lines.run(channel, task);
   }
 
   private rest(): REST {
@@ -365,21 +302,6 @@ export class Inbound {
     if (!this.hearing) throw new Error('nothing is heard before a session has begun');
     return this.hearing;
   }
-}
-
-/**
- * Milliseconds until it is tried again; undefined: never. An outage is waited out however long it lasts; what never works
- * must not hold up its channel.
- */
-export function waitAfter(error: unknown, attempt: number): number | undefined {
-  if (!isOutage(error) && (attempt >= ATTEMPTS || isOwnFault(error))) return undefined;
-  return backOff(attempt, LONGEST_WAIT_MS);
-}
-
-/** A bug, or content that cannot be stored (SQLSTATE class 22): the next attempt would end in the same way. */
-function isOwnFault(error: unknown): boolean {
-  if ([TypeError, RangeError, ReferenceError, SyntaxError].some((kind) => error instanceof kind)) return true;
-  return systemCode(error)?.startsWith('22') ?? false;
 }
 
 /** The channel is not there any more, or not for coda. */

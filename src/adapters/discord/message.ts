@@ -7,9 +7,9 @@ import type {
   RESTPostAPIChannelMessageJSONBody,
 } from 'discord.js';
 import { shorten } from '../../base/text.ts';
-import type { Button, Content, InlineFile, Part } from '../../delivery/index.ts';
-import { cut, type Piece, show, shownWhileGrowing } from '../../delivery/index.ts';
-import { lotsOf } from './files.ts';
+import type { Button, Content, Part } from '../../delivery/index.ts';
+import { cut, inOneFile, lotsOf, shownIn, shownWhileGrowing } from '../../delivery/index.ts';
+import { UPLOADS } from './files.ts';
 import { toDiscord } from './markdown.ts';
 import * as texts from './texts.ts';
 
@@ -38,21 +38,15 @@ const STYLES = { primary: 1, secondary: 2, danger: 4 } as const;
  * with its buttons: all of it is in a file where one message does not hold it.
  */
 export function split(content: Content): Content[] {
-  const { buttons, files, inline, times, mention, ...rest } = content;
+  const { buttons, files, inline: _, times, mention: __, ...rest } = content;
   const pieces = cut(withTimes(toDiscord(content.text), times), PART_TEXT).filter(({ body }) => body.trim() !== '');
-  if (content.kind === 'approval' && pieces[0] && pieces.length > 1) return [inOne(content, pieces[0])];
-  const shown = pieces.slice(0, MAX_PARTS).map(show);
-  const [first, ...beyond] = pieces.slice(MAX_PARTS);
-  const parts: Content[] = (shown.length > 0 ? shown : ['']).map((text) => ({ ...rest, text }));
-  if (mention) parts[0] = { ...(parts[0] as Content), mention };
-  const last = parts.at(-1) as Content;
-  const attached: InlineFile[] = [...(inline ?? [])];
-  if (first) {
-    last.text += `\n${texts.restInFile()}`;
-    attached.push(markdownFile([first.open, first.body, ...beyond.map(({ body }) => body)].join('')));
+  if (content.kind === 'approval' && pieces[0] && pieces.length > 1) {
+    return [inOneFile(content, pieces[0], texts.wholeInFile())];
   }
+  const { parts, attached } = shownIn(content, pieces, MAX_PARTS, texts.restInFile());
+  const last = parts.at(-1) as Content;
   if (attached.length > 0) last.inline = attached;
-  const [beside = [], ...others] = lotsOf(files ?? [], attached);
+  const [beside = [], ...others] = lotsOf(files ?? [], attached, UPLOADS);
   if (beside.length > 0) last.files = beside;
   for (const lot of others) parts.push({ ...rest, text: '', files: lot });
   if (buttons) (parts.at(-1) as Content).buttons = buttons;
@@ -74,21 +68,10 @@ function withTimes(text: string, times: readonly string[] = []): string {
   return `${text}\n-# ${seconds.map((at) => `<t:${at}:F> (<t:${at}:R>)`).join(' · ')}`;
 }
 
-function markdownFile(text: string, name = 'answer.md'): InlineFile {
-  return { name, type: 'text/markdown', text };
-}
-
 /** A part that was cut for another platform is made to fit. */
 export function fitting(content: Content): Content {
   if (said(content).length <= MAX_TEXT) return content;
-  return inOne(content, cut(toDiscord(content.text), PART_TEXT)[0]);
-}
-
-/** All of it as a file, its beginning as text. */
-function inOne(content: Content, beginning: Piece | undefined): Content {
-  const text = `${beginning ? show(beginning) : ''}\n${texts.wholeInFile()}`;
-  const name = content.kind === 'approval' ? 'request.md' : 'answer.md';
-  return { ...content, text, inline: [...(content.inline ?? []), markdownFile(content.text, name)] };
+  return inOneFile(content, cut(toDiscord(content.text), PART_TEXT)[0], texts.wholeInFile());
 }
 
 /**

@@ -3,10 +3,10 @@ import { BoundedSet } from '../../base/bounded.ts';
 import type { Instant } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Content, Inbox, Part, Place, Receipt, SendOutcome } from '../../delivery/index.ts';
-import { Order } from '../../delivery/index.ts';
+import { Order, uploadOf } from '../../delivery/index.ts';
 import { decodeOrigin, EPHEMERAL, LOADING, OPEN, type Origin, originalOf } from './callback.ts';
 import type { RawChannel } from './channels.ts';
-import { uploadOf } from './files.ts';
+import { rawFiles, UPLOADS } from './files.ts';
 import { bodyOf, customIds, fitting, type MessageBody, newMessage, said } from './message.ts';
 import type { DiscordOptions } from './options.ts';
 import { CODES, codeOf, notSignedIn, outcomeOf, statusOf } from './outcome.ts';
@@ -135,7 +135,9 @@ export class Outbound {
 
   private async prepare(part: Part): Promise<{ content: Content; files: RawFile[] }> {
     const content = forPlace(part);
-    const { files, left } = await uploadOf(content, this.deps.options.artifacts);
+    const upload = await uploadOf(content, this.deps.options.artifacts, UPLOADS);
+    const files = rawFiles(upload);
+    const { left } = upload;
     if (left === 0) return { content, files };
     return { content: { ...content, text: `${content.text}\n${texts.notAttached(left)}`.trim() }, files };
   }

@@ -1,6 +1,6 @@
 import type { REST } from 'discord.js';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Typing } from '../../../src/adapters/discord/typing.ts';
+import { typingOn } from '../../../src/adapters/discord/typing.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
 afterEach(() => void vi.useRealTimers());
@@ -10,12 +10,12 @@ function watched() {
   const shown: string[] = [];
   const post = async (route: string) => void shown.push(route);
   const rest = { post, globalRemaining: 50, globalReset: -1 };
-  return { shown, rest, typing: new Typing(() => rest as unknown as REST) };
+  return { shown, rest, typing: typingOn(() => rest as unknown as REST) };
 }
 
 test('typing is shown within a second, and again before Discord takes it away after ten', async () => {
   const { shown, typing } = watched();
-  typing.begin('1');
+  typing.begin('1', '1');
   await vi.advanceTimersByTimeAsync(1_000);
   expect(shown).toEqual(['/channels/1/typing']);
   await vi.advanceTimersByTimeAsync(9_000);
@@ -24,8 +24,8 @@ test('typing is shown within a second, and again before Discord takes it away af
 
 test('typing ends when something was said, and begins nowhere when it was said at once', async () => {
   const { shown, typing } = watched();
-  typing.begin('1');
-  typing.begin('2');
+  typing.begin('1', '1');
+  typing.begin('2', '2');
   typing.end('2');
   await vi.advanceTimersByTimeAsync(1_000);
   typing.end('1');
@@ -36,7 +36,7 @@ test('typing ends when something was said, and begins nowhere when it was said a
 test('typing waits while there is much to be said', async () => {
   const { shown, rest, typing } = watched();
   Object.assign(rest, { globalRemaining: 3, globalReset: Date.now() + 60_000 });
-  typing.begin('1');
+  typing.begin('1', '1');
   await vi.advanceTimersByTimeAsync(1_000);
   expect(shown).toEqual([]);
   rest.globalRemaining = 50;
@@ -46,7 +46,7 @@ test('typing waits while there is much to be said', async () => {
 
 test('typing does not go on for ever where nothing is ever said', async () => {
   const { shown, typing } = watched();
-  typing.begin('1');
+  typing.begin('1', '1');
   await vi.advanceTimersByTimeAsync(10 * 60_000);
   const count = shown.length;
   await vi.advanceTimersByTimeAsync(10 * 60_000);

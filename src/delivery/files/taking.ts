@@ -1,0 +1,119 @@
+/** Files that came with a message. */
+import type { Slots } from '../../base/async.ts';
+import { CodaError } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import { shorten, visible } from '../../base/text.ts';
+import { type Answer, type Egress, type EgressFailure, failureIn, type Limits } from '../../egress/index.ts';
+import type { Artifact, Artifacts } from '../../storage/index.ts';
+import type { IncomingFile } from '../adapter.ts';
+
+/** A file comes within a minute, at a fair pace, from the address that the platform gave. */
+const LIMITS: Partial<Limits> = { totalMs: 60_000, pace: { ms: 8_000, bytes: 16_384 }, redirects: 0 };
+
+/** A file as the platform tells of it. */
+export interface Attached {
+  name: string;
+  /** MIME type, where the platform knows it. */
+  type?: string | undefined;
+  /** Bytes. */
+  size: number;
+  url: string;
+  /** Sent with the request for it. */
+  headers?: Readonly<Record<string, string>>;
+}
+
+export interface Taken {
+  files: IncomingFile[];
+  /** Names of files that are larger than `maxBytes`; nothing of them was stored. */
+  tooLarge: string[];
+  /** Names of files that the platform did not give. */
+  lost: string[];
+}
+
+export interface TakingFiles {
+  /** Of one file. */
+  maxBytes: number;
+  artifacts: Artifacts;
+  egress: Egress;
+  log: Log;
+  /** How many are fetched at once. */
+  slots: Slots;
+  limits?: Partial<Limits>;
+}
+
+/**
+ * Fetches and stores what came with a message, as it is: nothing is unpacked or read. Never rejects for a file; one that
+ * does not come at a fair pace is lost. Rejects where nothing can be stored.
+ */
+export async function takeFiles(attached: readonly Attached[], taking: TakingFiles): Promise<Taken> {
+  const fetched = await Promise.all(
+    attached.map(async (each) => {
+      const name = fileName(each.name);
+      const file = await taking.slots.run(() => fetchOne(each, taking));
+      if (typeof file === 'object' && 'lost' in file) {
+        taking.log.warn({ file: name, error: file.lost }, 'an attachment could not be fetched');
+      }
+      return { name, type: each.type ?? 'application/octet-stream', file };
+    }),
+  );
+  return {
+    files: fetched.flatMap(({ name, type, file }) =>
+      typeof file === 'object' && 'hash' in file ? [{ name, type, ...file }] : [],
+    ),
+    tooLarge: fetched.flatMap(({ name, file }) => (file === 'too large' ? name : [])),
+    lost: fetched.flatMap(({ name, file }) => (typeof file === 'object' && 'lost' in file ? name : [])),
+  };
+}
+
+type Outcome = Artifact | 'too large' | { lost: string };
+
+async function fetchOne(attached: Attached, taking: TakingFiles): Promise<Outcome> {
+  const { maxBytes, artifacts, egress, limits = LIMITS } = taking;
+  const { url, size, headers } = attached;
+  if (size > maxBytes) return 'too large';
+  const answer = await egress.fetch(url, { limits: { ...limits, maxBytes }, ...(headers && { headers }) });
+  if (!answer.ok) return outcomeOf(answer);
+  try {
+    return isFile(answer, attached)
+      ? await artifacts.put(complete(answer.body, size), { maxBytes })
+      : { lost: `its address answered ${answer.status} ${answer.type}` };
+  } catch (error) {
+    const failed = failureIn(error);
+    // A full disk is no fault of the file: the message is heard again later.
+    if (!failed) throw error;
+    return outcomeOf(failed);
+  } finally {
+    answer.close();
+  }
+}
+
+const outcomeOf = ({ code, message }: EgressFailure): Outcome =>
+  code === 'EGRESS_TOO_LARGE' ? 'too large' : { lost: message };
+
+/** Not an error, and not a page in the file's place. */
+function isFile({ status, type }: Answer, { type: wanted = '' }: Attached): boolean {
+  return status === 200 && !(type === 'text/html' && !wanted.startsWith('text/html'));
+}
+
+/** The bytes as they come; rejects with an egress failure if there are fewer than the platform told. */
+async function* complete(body: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Uint8Array> {
+  let seen = 0;
+  for await (const chunk of body) {
+    seen += chunk.byteLength;
+    yield chunk;
+  }
+  if (seen < size)
+    throw new CodaError('EGRESS_MALFORMED', { message: `The file ended after ${seen} of ${size} bytes.`, remedy: '' });
+}
+
+/** A file's name without folders and without what hides or turns words. */
+export function fileName(name: string): string {
+  return (
+    shorten(
+      visible(name)
+        .replace(/[/\\\n\t]/g, '_')
+        .trim(),
+      100,
+    ) || 'file'
+  );
+}
