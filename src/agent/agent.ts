@@ -131,7 +131,7 @@ export class Agent implements TurnHost {
       ...(question && {
         answers: { question, close: (tx, card) => this.options.delivery.outbox.close(tx, card, closed()) },
       }),
-      offered: () => toolbox.specs(),
+      offered: () => toolbox.specs(person),
       call: (call, ctx, undoable) => runCall(ctx.tx, toolbox, call, ctx, undoable),
     };
   }

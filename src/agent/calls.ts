@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import { deadline, withTimeout } from '../base/async.ts';
 import { messageOf } from '../base/errors.ts';
 import { canonicalJson } from '../base/json.ts';
 import type { Transaction } from '../storage/index.ts';
 import { keepDialogue } from './dialogue/keep.ts';
+import { DROP } from './dialogue/names.ts';
 import type { Turn } from './steps.ts';
 import * as texts from './texts.ts';
 import {
@@ -11,6 +13,7 @@ import {
   type CallContext,
   type DataTool,
   type Done,
+  dataTool,
   type Failed,
   failed,
   type OutsideTool,
@@ -158,9 +161,37 @@ export async function runCall(
 ): Promise<ToolResult> {
   const valid = toolbox.check(call, true);
   if ('ok' in valid) return valid.code === 'UNKNOWN_TOOL' ? failed(valid.code, texts.capabilityGone()) : valid;
+  const admitted = toolbox.admits(ctx.person, valid);
+  if (admitted === 'deny') return failed('DENIED', texts.denied(texts.notPermitted()));
   if (!isData(valid)) return failed('NOT_HERE', `${call.tool} cannot be run from a button.`);
+  if (admitted === 'ask' && !ctx.confirmed) return reallyCall(call);
   return runData(tx, valid, ctx, undoable);
 }
+
+/** The question that the configuration wants before a command's or a button's call. */
+function reallyCall(call: Call): Failed {
+  return failed('ASKS_FIRST', texts.reallyCall(call.tool, canonicalJson(call.input)), {
+    choices: [
+      { label: 'Yes, do it', tool: CONFIRMED, input: { call }, style: 'primary' },
+      { label: 'No', tool: DROP, input: {} },
+    ],
+  });
+}
+
+const CONFIRMED = 'call_confirmed';
+
+/** What the button under that question calls. */
+export const confirmedTool = dataTool({
+  name: CONFIRMED,
+  description: 'Does what was asked about.',
+  effect: 'write',
+  hidden: true,
+  always: true,
+  timeoutMs: 10_000,
+  input: z.object({ call: z.object({ tool: z.string(), input: z.record(z.string(), z.unknown()) }) }),
+  redact: ({ call }) => ({ tool: call.tool }),
+  run: ({ call }, ctx) => ctx.call(call, { ...ctx, confirmed: true }),
+});
 
 function keepUndo(tx: Transaction, result: ToolResult, ctx: CallContext): void {
   const undo = (result as Partial<Done>).undo;

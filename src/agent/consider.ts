@@ -63,11 +63,14 @@ export function consider(call: ModelToolCall, state: CallState, on: Considering)
 /** What the policy says now: also after a yes, for role and permission may have changed since the question. */
 function judge({ tool, effect, input }: ValidCall, call: ModelToolCall, on: Considering): Decision {
   const { policy, toolbox, turn, parent, context } = on;
+  const admitted = toolbox.admits(context.person, { tool, input });
+  if (admitted === 'deny') return { kind: 'deny', reason: texts.notPermitted() };
   const before = [...(parent?.madeBefore() ?? []), ...turn.madeBefore(call.id)];
   const deletions = before.filter(({ name }) => toolbox.get(name)?.deletes).length;
   const { person, place, origin, agent, byName = false } = context;
   const asker = { person, place, private: context.private, origin, agent, byName };
-  return policy({ tool, effect, input, ...asker, tainted: turn.tainted, deletions });
+  const decision = policy({ tool, effect, input, ...asker, tainted: turn.tainted, deletions });
+  return decision.kind === 'allow' && admitted === 'ask' ? { kind: 'ask', reason: texts.policyAsks() } : decision;
 }
 
 /** An earlier call of the turn rules it out. */

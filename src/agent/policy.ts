@@ -32,9 +32,8 @@ export type Policy = (question: PolicyQuestion) => Decision;
  * The person's own data is theirs to read and write; reading outside is allowed until untrusted text is in the turn,
  * which could carry data out with it; what changes the outside asks first.
  */
-export const defaultPolicy: Policy = ({ tool, effect, input, person, tainted, deletions }) => {
+export const defaultPolicy: Policy = ({ tool, effect, input, tainted, deletions }) => {
   const deletes = tool.deletes?.(input) ?? 0;
-  if (person.role === 'guest') return { kind: 'deny', reason: 'Only people who have been let in can do that.' };
   if (tool.confirm) return { kind: 'ask', reason: 'It always asks first.' };
   // One deletion is shown beside the answer, with an Undo; who is led to delete everything is asked.
   if (tainted && deletes > 0 && deletions + deletes > 1) return { kind: 'ask', reason: texts.deletesMore() };

@@ -141,7 +141,11 @@ class NestedTurn implements Running {
       item: this.item,
       turn: this.parent,
       when: this.context().when,
-      sections: { system: prompt, sections: [], tools: toolbox.specs().filter(({ name }) => this.offered(name)) },
+      sections: {
+        system: prompt,
+        sections: [],
+        tools: toolbox.specs(this.item.person).filter(({ name }) => this.offered(name)),
+      },
       signal: this.signal,
       nested: { turn: this.turn, task, tier, model, budget },
     });

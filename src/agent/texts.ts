@@ -32,6 +32,13 @@ export const notKept = (characters: number) => `[${characters} more characters w
 /** A skill that the turn has in use gives the tool up. */
 export const forbidden = () => 'a skill in use rules this tool out until you have answered. Go on without it.';
 
+export const notPermitted = () => 'the person may not use it.';
+
+export const reallyCall = (tool: string, input: string) =>
+  `\`${tool}\` asks first. It would be called with:\n\`\`\`\n${input.replaceAll('`', 'ˋ')}\n\`\`\``;
+
+export const policyAsks = () => 'The configuration wants a yes first.';
+
 export const denied = (reason: string) => `That is not allowed: ${reason}`;
 
 export const deletesMore = () => 'It deletes again, and text from elsewhere is in play.';

@@ -98,6 +98,8 @@ export interface CallContext {
   agent?: string | undefined;
   /** The person asked for exactly this call, by name; no model chose it. */
   byName?: true | undefined;
+  /** The person has said yes to exactly this call of a command or button. */
+  confirmed?: true;
   /**
    * Runs a nested turn within this call; only where a turn calls, and only for tools that reach outside. Where one has to
    * ask the person, or is cut off, the call is given up (`signal`) and later run again from its beginning; what it
@@ -110,7 +112,7 @@ export interface CallContext {
   answers?: { question: Question; close(tx: Transaction, card: string): Promise<void> };
   /** Tells that something of the person's was written; called for a `write` tool after its commit. */
   changed?(): void;
-  /** The tools that models are offered. */
+  /** The tools that models are offered for this person. */
   offered(): ToolSpec[];
   /**
    * Runs another tool on the person's own data within this call, in the transaction of `ctx`. With `undoable` false
@@ -139,6 +141,10 @@ interface ToolBase<Input> {
   spare?: boolean;
   /** Not offered to the model: only buttons, commands and undo call it. */
   hidden?: boolean;
+  /** Part of talking at all: whoever is heard may use it. */
+  always?: true;
+  /** The skills of instructions that a call works with: the person must be allowed these, too. */
+  skillIn?(input: Input): readonly string[];
   /** Only the turn that talks to the person may call it, not a subagent. */
   mainAgentOnly?: boolean;
   /** What "it" means after a call: the thing that it makes, changes or shows, which its name begins with (`reminder`). */

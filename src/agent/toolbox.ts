@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { didYouMean } from '../base/text.ts';
+import { Gate, type Thing, type Who } from '../people/index.ts';
 import type { ToolSpec } from './model.ts';
 import { type AnyTool, type Call, type Effect, type Failed, failed, type Tool } from './tool.ts';
 
@@ -13,15 +14,20 @@ export interface ValidCall {
 /** All tools, by name. */
 export class Toolbox {
   private readonly tools: Map<string, Tool>;
-  private cachedSpecs: ToolSpec[] | undefined;
+  private readonly all: readonly ToolSpec[];
+  /** Few and the same from turn to turn: they stand at the beginning of prompts, which models cache. */
+  private readonly offers = new WeakMap<object, Map<string, ToolSpec[]>>();
+  private readonly gate: Gate;
 
   private readonly skills: ReadonlyMap<string, string>;
 
   /** `skills`: which skill each tool belongs to, where it is one's. */
-  constructor(tools: readonly AnyTool[], skills: ReadonlyMap<string, string> = new Map()) {
+  constructor(tools: readonly AnyTool[], skills: ReadonlyMap<string, string> = new Map(), gate = new Gate()) {
     this.skills = skills;
+    this.gate = gate;
     // A tool's input is checked by its own schema before it runs, so that its type may be forgotten here.
     this.tools = new Map((tools as readonly unknown[] as readonly Tool[]).map((tool) => [tool.name, tool]));
+    this.all = specsOf([...this.tools.values()]);
   }
 
   get(name: string): Tool | undefined {
@@ -36,18 +42,33 @@ export class Toolbox {
     return [...this.tools.keys()];
   }
 
-  /** What the model is offered, always in the same order. */
-  specs(): ToolSpec[] {
-    this.cachedSpecs ??= [...this.tools.values()]
-      .filter((tool) => !tool.hidden)
-      .map(({ name, description, input, spare }) => ({
-        name,
-        description,
-        schema: z.toJSONSchema(input, { io: 'input' }),
-        ...(spare && { spare }),
-      }))
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
-    return this.cachedSpecs;
+  /** What the model is offered, in one order: what the person may use. One list a role. */
+  specs(who: Who): ToolSpec[] {
+    const { policies, roles } = this.gate.basis(who);
+    const known = this.offers.get(policies) ?? new Map<string, ToolSpec[]>();
+    this.offers.set(policies, known);
+    const offered = known.get(roles) ?? this.all.filter(({ name }) => this.mayUse(who, name));
+    known.set(roles, offered);
+    return offered;
+  }
+
+  /** Whether the person may make the call, and if so whether it asks first, as the configuration has it. */
+  admits(who: Who, { tool, input }: Pick<ValidCall, 'tool' | 'input'>): 'allow' | 'ask' | 'deny' {
+    const things = [
+      this.thingOf(tool),
+      ...(tool.skillIn?.(input) ?? []).map((name) => ({ kind: 'skill', name }) as const),
+    ];
+    if (!things.every((thing) => this.gate.may(who, thing))) return 'deny';
+    return things.some((thing) => this.gate.asksFirst(thing)) ? 'ask' : 'allow';
+  }
+
+  private mayUse(who: Who, name: string): boolean {
+    const tool = this.tools.get(name);
+    return tool !== undefined && this.gate.may(who, this.thingOf(tool));
+  }
+
+  private thingOf({ name, always }: Tool): Thing {
+    return { kind: 'tool', name, skill: this.skills.get(name), always };
   }
 
   /** Finds the tool and checks the input; `hidden` tools only where a button, a command or an undo calls. */
@@ -56,7 +77,7 @@ export class Toolbox {
     if (!tool || (tool.hidden && !allowHidden)) {
       const near = didYouMean(
         call.tool,
-        this.specs().map((spec) => spec.name),
+        this.all.map((spec) => spec.name),
       );
       return failed(
         'UNKNOWN_TOOL',
@@ -72,4 +93,16 @@ export class Toolbox {
     const effect = 'effectOf' in tool && tool.effectOf ? tool.effectOf(checked.data) : tool.effect;
     return { tool, input: checked.data, effect };
   }
+}
+
+function specsOf(tools: readonly Tool[]): ToolSpec[] {
+  return tools
+    .filter((tool) => !tool.hidden)
+    .map(({ name, description, input, spare }) => ({
+      name,
+      description,
+      schema: z.toJSONSchema(input, { io: 'input' }),
+      ...(spare && { spare }),
+    }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -164,7 +164,7 @@ export class MessageTurn implements Running {
       item,
       turn: this.turn,
       when: this.context().when,
-      sections: { system: rules, sections: added, tools: toolbox.specs() },
+      sections: { system: rules, sections: added, tools: toolbox.specs(item.person) },
       signal: this.signal,
       onText: (text: string) => this.grow(text),
     };

@@ -6,6 +6,7 @@ import { type Command, complete, type Platform, type Typing } from '../chat/inde
 import type { Config } from '../config/index.ts';
 import type { ChatAdapter } from '../delivery/index.ts';
 import type { Worker } from '../jobs/index.ts';
+import type { Gate } from '../people/index.ts';
 import type { Foundation } from './foundation.ts';
 
 /** Where coda can be talked to besides the terminal, one line each: deleting a line and its folder deletes the platform. */
@@ -21,13 +22,14 @@ interface PlatformParts extends Foundation {
   config: Config;
   world: World;
   commands: readonly Command[];
+  gate: Gate;
 }
 
 /** The platforms that the configuration switches on. */
 export function openPlatforms(parts: PlatformParts): ChatAdapter[] {
-  const { config, world, commands, database, artifacts, egress } = parts;
+  const { config, world, commands, database, artifacts, egress, gate } = parts;
   const { access } = config;
-  const completing = { database, clock: world.clock, commands, access };
+  const completing = { database, clock: world.clock, commands, access, gate };
   return platforms.flatMap((platform) => {
     const settings = config.block(platform.config);
     if (settings === undefined) return [];

@@ -38,6 +38,7 @@ import {
 import { collectSoon, type JobQueue, scheduleMergeRules } from '../jobs/index.ts';
 import {
   type DeletionRule,
+  type Gate,
   linkDeletionRules,
   type MergeRule,
   personDeletionRules,
@@ -71,6 +72,7 @@ export interface AgentParts {
   jobs: JobQueue;
   checks: Checks;
   skills: readonly EquippedSkill[];
+  gate: Gate;
   /** Tells the worker that something is due at `at`. */
   wakeAt(at: Date): void;
   thinking: Thinking;
@@ -83,7 +85,7 @@ export function wireAgent(parts: AgentParts): AgentWiring {
   if (models) checks.add(modelChecks(models, database, world.clock));
 
   const zone = defaultZone(config);
-  const prompts = new Prompts(skills, world.clock);
+  const prompts = new Prompts(skills, world.clock, parts.gate);
   const system = systemOf(config, world, prompts);
   const windowOf = (name: string) => models?.limits(name).context;
   const askedIn = (item: Item) => ({ ...saidIn(item), window: windowOf(model(item)?.name ?? '') });
@@ -104,7 +106,9 @@ export function wireAgent(parts: AgentParts): AgentWiring {
       zone,
       remembered: remembered(config),
     }),
-    ...skills.flatMap(({ skill, deps }) => skill.commands?.(deps) ?? []),
+    ...skills.flatMap(({ skill, deps }) =>
+      (skill.commands?.(deps) ?? []).map((command) => ({ ...command, skill: skill.name })),
+    ),
   ];
   const agent = new Agent({
     database,
@@ -140,11 +144,14 @@ function linkingOf({ config, world, delivery, skills, wakeAt }: AgentParts, keep
 
 /** The tools of coda itself, then those of the skills. */
 function openTools(parts: AgentParts, linking: LinkDeps, commands: readonly Command[]): Toolbox {
-  const { config, world, delivery, jobs, skills } = parts;
+  const { config, world, delivery, jobs, skills, gate } = parts;
   const { name } = config.assistant;
-  const equipped = skills.map(({ skill, deps }) => ({ name: skill.name, tools: skill.tools?.(deps) ?? [] }));
+  const equipped = skills.map(({ skill, deps }) => {
+    const { name: owner, phrases = [] } = skill;
+    return { name: owner, phrases, tools: skill.tools?.(deps) ?? [] };
+  });
   const tools = [
-    ...coreTools({ name, commands, skills: skills.map(({ skill }) => skill) }),
+    ...coreTools({ name, commands, skills: equipped, gate }),
     decideTool(delivery),
     ...forgetTools({
       delivery,
@@ -155,7 +162,11 @@ function openTools(parts: AgentParts, linking: LinkDeps, commands: readonly Comm
     ...contextTools(),
     ...equipped.flatMap((each) => each.tools),
   ];
-  return new Toolbox(tools, new Map(equipped.flatMap((each) => each.tools.map((tool) => [tool.name, each.name]))));
+  return new Toolbox(
+    tools,
+    new Map(equipped.flatMap((each) => each.tools.map((tool) => [tool.name, each.name]))),
+    gate,
+  );
 }
 
 function saidIn(item: Item): Asked {

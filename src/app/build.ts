@@ -8,6 +8,7 @@ import { Checks, type Command, Router, type Skill, type SkillDeps } from '../cha
 import type { Config } from '../config/index.ts';
 import { type ChatAdapter, Delivery, type DeliveryOptions, deadJobSource } from '../delivery/index.ts';
 import { JobQueue, Schedules, Worker } from '../jobs/index.ts';
+import { Gate } from '../people/index.ts';
 import { agentSkills, agentSkillsConfig } from '../skills/agent-skills/index.ts';
 import type { Artifacts, Database, Transaction } from '../storage/index.ts';
 import { openConsole, openPlatforms } from './adapters.ts';
@@ -17,6 +18,7 @@ import { deadJobCheck, deadLetterCheck, storageCheck } from './checks.ts';
 import { recordConfig } from './config-changes.ts';
 import { openFoundation } from './foundation.ts';
 import { openInference, remembered } from './inference.ts';
+import { LivePolicies } from './policies.ts';
 import { defaultZone } from './settings.ts';
 import { builtInSkills, type EquippedSkill, equip } from './skills.ts';
 
@@ -84,6 +86,8 @@ export async function build(config: Config, world: World, options: BuildOptions)
 async function assemble(config: Config, world: World, options: BuildOptions, closer: Closer): Promise<App> {
   const { version, model } = options;
   const stopping = new AbortController();
+  const policies = new LivePolicies(config, world.log);
+  const gate = new Gate(() => policies.current());
   const foundation = await openFoundation(config, world, closer, options.onFatal);
   const { database, artifacts, bus } = foundation;
   const worker = new Worker({ database, world });
@@ -96,7 +100,7 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
   const schedules = new Schedules({ database, world, jobs, wakeAt });
   const healthy = async () => delivery.isWell && (await database.healthy());
   const checks = new Checks();
-  checks.add([storageCheck(healthy), deadLetterCheck(outbox), deadJobCheck(jobs)]);
+  checks.add([storageCheck(healthy), deadLetterCheck(outbox), deadJobCheck(jobs), policies.check()]);
 
   const thinking = openInference({ config, world, database, artifacts, model });
   const { small: models } = thinking.inference;
@@ -106,17 +110,17 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
   const skills = equip(
     [...builtInSkills, agentSkills(liveSkills, config.block(agentSkillsConfig)), ...(options.skills ?? [])],
     config,
-    { database, artifacts, outbox, world, models, jobs, schedules, wakeAt, emit },
+    { database, artifacts, outbox, world, models, jobs, schedules, gate, wakeAt, emit },
   );
-  const wiring = wireAgent({ config, world, database, delivery, jobs, checks, skills, wakeAt, thinking });
+  const wiring = wireAgent({ config, world, database, delivery, jobs, checks, skills, gate, wakeAt, thinking });
   const { agent, commands, called } = wiring;
   closer.onClose('summaries', wiring.close);
-  const router = new Router({ agent, delivery, commands, called });
+  const router = new Router({ agent, delivery, commands, called, gate });
 
   const parts = { config, world, closer, stopping, database, artifacts, worker, delivery, jobs, schedules, skills };
   const settled = () => settle(parts);
   const console = openConsole({ ...parts, commands, settled }, options);
-  const configured = openPlatforms({ ...foundation, config, world, commands });
+  const configured = openPlatforms({ ...foundation, config, world, commands, gate });
   const adapters: readonly ChatAdapter[] = [console, ...configured, ...(options.adapters ?? [])];
   checks.add(adapters.flatMap((adapter) => adapter.checks?.() ?? []));
   checks.add(skills.flatMap(({ skill, deps }) => skill.checks?.(deps) ?? []));

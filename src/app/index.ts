@@ -8,4 +8,5 @@ export { type App, type Away, type BuildOptions, build } from './build.ts';
 export { configDocuments, readConfig } from './config.ts';
 export { type Control, openControl, type Verb } from './control.ts';
 export { type CostReport, costReport } from './cost.ts';
+export { checkPolicies } from './policies.ts';
 export { createWorld, type WorldOptions } from './world.ts';

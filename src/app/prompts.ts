@@ -1,19 +1,30 @@
 import { BoundedMap } from '../base/bounded.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Asked, Asker, PromptSection } from '../chat/index.ts';
+import type { Gate } from '../people/index.ts';
 import type { EquippedSkill } from './skills.ts';
 
 /** What another process wrote is seen after this long; what this one wrote, at once. */
 const FRESH_MS = 60_000;
 const REMEMBERED = 1_000;
 
+interface Known {
+  at: number;
+  sections: Promise<PromptSection[]>;
+  /** What the person might use when it was read. */
+  policies: object;
+  roles: string;
+}
+
 /** What skills add to the prompt, read once for each person until something of theirs is written. */
 export class Prompts {
   private readonly skills: readonly EquippedSkill[];
   private readonly clock: Clock;
-  private readonly known = new BoundedMap<string, { at: number; sections: Promise<PromptSection[]> }>(REMEMBERED);
+  private readonly known = new BoundedMap<string, Known>(REMEMBERED);
+  private readonly gate: Pick<Gate, 'may' | 'basis'>;
 
-  constructor(skills: readonly EquippedSkill[], clock: Clock) {
+  constructor(skills: readonly EquippedSkill[], clock: Clock, gate: Pick<Gate, 'may' | 'basis'>) {
+    this.gate = gate;
     this.skills = skills;
     this.clock = clock;
   }
@@ -35,10 +46,12 @@ export class Prompts {
     const { person } = asker;
     const now = this.clock.now().getTime();
     const known = this.known.get(person.id);
-    if (known && Math.abs(now - known.at) < FRESH_MS) return known.sections;
+    const { policies, roles } = this.gate.basis(person);
+    const isSame = known?.policies === policies && known.roles === roles;
+    if (isSame && Math.abs(now - known.at) < FRESH_MS) return known.sections;
     const sections = this.read(asker);
     sections.catch(() => this.changed(person.id));
-    this.known.set(person.id, { at: now, sections });
+    this.known.set(person.id, { at: now, sections, policies, roles });
     return sections;
   }
 
@@ -48,7 +61,10 @@ export class Prompts {
   }
 
   private async read(asker: Asker): Promise<PromptSection[]> {
-    const sections = await Promise.all(this.skills.map(({ skill, deps }) => skill.prompt?.(deps, asker)));
+    const may = ({ skill }: EquippedSkill) =>
+      this.gate.may(asker.person, { kind: 'tool', name: 'prompt', skill: skill.name });
+    const permitted = this.skills.filter(may);
+    const sections = await Promise.all(permitted.map(({ skill, deps }) => skill.prompt?.(deps, asker)));
     return sections.filter((section) => section !== undefined);
   }
 }

@@ -1,13 +1,14 @@
 import type { Clock } from '../base/clock.ts';
-import { type AccessRules, findPerson, roleOf } from '../people/index.ts';
+import { type AccessRules, findPerson, type Gate, roleOf } from '../people/index.ts';
 import type { Database } from '../storage/index.ts';
-import type { Command } from './skill.ts';
+import { type Command, commandThing } from './skill.ts';
 
 export interface CompleteDeps {
   database: Database;
   clock: Clock;
   commands: readonly Command[];
   access: AccessRules;
+  gate: Pick<Gate, 'may'>;
 }
 
 /** What somebody is typing into an option of a command. */
@@ -24,13 +25,14 @@ export interface Typing {
  * never spoken it is known only whether the rules name them.
  */
 export async function complete(
-  { database, clock, commands, access }: CompleteDeps,
+  { database, clock, commands, access, gate }: CompleteDeps,
   { command, option, typed, adapter, externalId }: Typing,
 ): Promise<readonly string[]> {
-  const found = commands.find(({ name }) => name === command)?.options?.find(({ name }) => name === option);
-  if (!found?.complete) return [];
+  const meant = commands.find(({ name }) => name === command);
+  const found = meant?.options?.find(({ name }) => name === option);
+  if (!meant || !found?.complete) return [];
   const person = await findPerson(database, adapter, externalId);
-  const role = person?.role ?? roleOf({ adapter, externalId }, access);
-  if (role === 'guest') return [];
+  const who = person ?? { role: roleOf({ adapter, externalId }, access) };
+  if (!gate.may(who, commandThing(meant))) return [];
   return found.complete(typed, { person, database, now: clock.now() });
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   type AnyTool,
+  confirmedTool,
   dataTool,
   done,
   dropTool,
@@ -10,10 +11,10 @@ import {
   undoTool,
 } from '../agent/index.ts';
 import type { Delivery } from '../delivery/index.ts';
-import { type DeletionRule, erase } from '../people/index.ts';
+import { type DeletionRule, erase, type Gate } from '../people/index.ts';
 import type { Transaction } from '../storage/index.ts';
 import type { Checks } from './checks.ts';
-import type { Command, Finding, Skill } from './skill.ts';
+import { type Command, commandThing, type Finding, type Skill } from './skill.ts';
 import * as texts from './texts.ts';
 
 export interface CoreDeps {
@@ -94,6 +95,7 @@ export function forgetTools(deps: {
     description: 'Erases everything about the person.',
     effect: 'write',
     hidden: true,
+    always: true,
     timeoutMs: 10_000,
     input: z.object({}),
     async run(_, { tx, person, clock }) {
@@ -108,6 +110,7 @@ export function forgetTools(deps: {
     description: 'Erases nothing.',
     effect: 'read',
     hidden: true,
+    always: true,
     input: z.object({}),
     run: async () => done(texts.kept()),
   });
@@ -121,20 +124,24 @@ const EXAMPLES_PER_SKILL = 2;
 export function coreTools(deps: {
   name: string;
   commands: readonly Command[];
-  skills: readonly Pick<Skill, 'phrases'>[];
+  skills: readonly (Pick<Skill, 'name' | 'phrases'> & { tools: readonly Pick<AnyTool, 'name' | 'always'>[] })[];
+  gate: Pick<Gate, 'may'>;
 }): AnyTool[] {
-  const examples = deps.skills.flatMap(({ phrases = [] }) =>
-    phrases.slice(0, EXAMPLES_PER_SKILL).map((phrase) => phrase.example),
-  );
   const help = dataTool({
     name: 'help',
     spare: true,
     description: 'Shows the person what you can do and which commands there are.',
     effect: 'read',
     input: z.object({}),
-    async run() {
-      return done(texts.help(deps.name, deps.commands, examples));
+    async run(_, { person }) {
+      const commands = deps.commands.filter((command) => deps.gate.may(person, commandThing(command)));
+      const examples = deps.skills.flatMap(({ name: skill, phrases = [], tools }) =>
+        tools.some(({ name }) => deps.gate.may(person, { kind: 'tool', name, skill }))
+          ? phrases.slice(0, EXAMPLES_PER_SKILL).map((phrase) => phrase.example)
+          : [],
+      );
+      return done(texts.help(deps.name, commands, examples));
     },
   });
-  return [help, undoTool, undoAllTool, notUnderstoodTool, dropTool];
+  return [help, undoTool, undoAllTool, notUnderstoodTool, dropTool, confirmedTool];
 }

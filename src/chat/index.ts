@@ -6,4 +6,4 @@ export { type LinkDeps, linkCommand, linkTools } from './link.ts';
 export { modelCommands } from './models.ts';
 export type * from './platform.ts';
 export { type CalledByName, Router } from './router.ts';
-export type * from './skill.ts';
+export * from './skill.ts';

@@ -103,6 +103,7 @@ export function linkTools(deps: LinkDeps): AnyTool[] {
     description: 'Makes the person the one who gave out a code.',
     effect: 'write',
     hidden: true,
+    always: true,
     timeoutMs: 10_000,
     records: true,
     input: z.object({ code: z.string(), person: z.string() }),

@@ -11,7 +11,8 @@ import {
   isPrivate,
   type Origin,
 } from '../delivery/index.ts';
-import type { Asker, Command } from './skill.ts';
+import type { Gate } from '../people/index.ts';
+import { type Asker, type Command, commandThing } from './skill.ts';
 import * as texts from './texts.ts';
 
 /** `/name` and what follows it; not a path such as `/etc/hosts`. */
@@ -23,15 +24,25 @@ const CALL = /^\/([^\s/]+)(?:\s+([\s\S]*))?$/;
 /** The call that a turn begins with when `/name rest` was written; undefined where that is none of the skills'. */
 export type CalledByName = (name: string, rest: string) => Call | undefined;
 
+export interface RouterDeps {
+  agent: Agent;
+  delivery: Delivery;
+  commands: readonly Command[];
+  called: CalledByName;
+  gate: Gate;
+}
+
 /** Decides what a stored event asks for: a command and a button are carried out at once, anything else gets a turn. */
 export class Router {
   private readonly agent: Agent;
   private readonly delivery: Delivery;
   private readonly commands: Map<string, Command>;
   private readonly called: CalledByName;
+  private readonly gate: Gate;
 
-  constructor(deps: { agent: Agent; delivery: Delivery; commands: readonly Command[]; called: CalledByName }) {
+  constructor(deps: RouterDeps) {
     this.called = deps.called;
+    this.gate = deps.gate;
     this.agent = deps.agent;
     this.delivery = deps.delivery;
     this.commands = new Map(deps.commands.map((command) => [command.name, command]));
@@ -45,8 +56,9 @@ export class Router {
     return SLASH.test(event.text.trim()) ? 'command' : 'message';
   }
 
-  async handle(item: Item, signal: AbortSignal): Promise<void> {
-    if (item.person.role === 'guest' || item.payload.guest) return this.turnAway(item);
+  async handle(heard: Item, signal: AbortSignal): Promise<void> {
+    const item = asHeard(heard);
+    if (!this.gate.hears(item.person)) return this.turnAway(item);
     if (item.kind === 'command') return this.command(item, signal);
     if (item.kind === 'press') return this.press(item, signal, item.payload.button ?? '');
     const { buttons } = item.context as unknown as ItemContext;
@@ -63,12 +75,16 @@ export class Router {
   private async command(item: Item, signal: AbortSignal): Promise<void> {
     const [, name = '', rest = ''] = SLASH.exec(item.payload.text.trim()) ?? [];
     const command = this.commands.get(name.toLowerCase());
-    const known = [...this.commands.keys()];
-    const denied = command?.ownerOnly && item.person.role !== 'owner';
+    const { person } = item;
+    const denied = command !== undefined && !this.gate.may(person, commandThing(command));
+    const known = [...this.commands.values()].flatMap((each) =>
+      this.gate.may(person, commandThing(each)) ? each.name : [],
+    );
     const prepared = denied ? undefined : await command?.prepare?.(rest.trim(), askerOf(item));
     const detail = denied ? {} : command?.writes?.(rest.trim());
     const run = async (ctx: TxContext): Promise<ToolResult | Call> => {
-      if (command && denied) return failed('DENIED', texts.ownerOnly(command.name));
+      if (denied)
+        return failed('DENIED', command.ownerOnly ? texts.ownerOnly(command.name) : texts.notAllowed(command.name));
       if (command) return command.run(rest.trim(), { ...ctx, prepared });
       return failed('UNKNOWN_COMMAND', texts.unknownCommand(name, didYouMean(name.toLowerCase(), known)));
     };
@@ -107,6 +123,11 @@ export class Router {
 /** Whether it comes from a person, or from a program that speaks for one. */
 function isSaid({ origin = 'person' }: { origin?: Origin }): boolean {
   return origin === 'person' || origin === 'http';
+}
+
+/** Nobody acts with more than is theirs as whom they speak: an account that nobody let in is a stranger's. */
+function asHeard(item: Item): Item {
+  return item.payload.guest ? { ...item, person: { ...item.person, role: 'guest', roles: [] } } : item;
 }
 
 function askerOf(item: Item): Asker {

@@ -5,7 +5,7 @@ import type { World } from '../base/world.ts';
 import type { ConfigBlock } from '../config/index.ts';
 import type { Outbox, Place } from '../delivery/index.ts';
 import type { DueSource, JobHandler, JobQueue, Schedule, Schedules } from '../jobs/index.ts';
-import type { DeletionRule, MergeRule, Person } from '../people/index.ts';
+import type { DeletionRule, Gate, MergeRule, Person, Thing } from '../people/index.ts';
 import type { Artifacts, Database } from '../storage/index.ts';
 
 /** What a skill may use. Everything else of coda is none of its business. */
@@ -20,6 +20,8 @@ export interface SkillDeps<Settings = unknown> {
   schedules: Pick<Schedules, 'put' | 'remove' | 'list' | 'toggle'>;
   /** Small questions to the light model, outside the answer to a message. */
   models: LightModels;
+  /** Who may use what; asked by itself only for what no tool or command of its own stands for. */
+  gate: Pick<Gate, 'may' | 'basis'>;
   /** The skill's own block of the configuration, checked by its schema. */
   config: Settings;
   /** What all skills do, each in words after "I". */
@@ -58,6 +60,8 @@ export interface Command {
   private?: boolean;
   /** Only the owner may run it. */
   ownerOnly?: boolean;
+  /** The built-in skill that it belongs to; set where commands are put together. */
+  skill?: string;
   /**
    * What the log of what was done keeps of the rest of the line, without what is private; undefined: nothing is written
    * then. Left out: it never writes, but by the call that it gives back.
@@ -176,4 +180,9 @@ export interface Skill<Settings = unknown> {
   deletionRules?: readonly DeletionRule[];
   /** What it does when a person turns out to be another. */
   mergeRules?: readonly MergeRule[];
+}
+
+/** A command as the gate knows it. */
+export function commandThing({ name, skill, ownerOnly }: Pick<Command, 'name' | 'skill' | 'ownerOnly'>): Thing {
+  return { kind: 'command', name, skill, ownerOnly };
 }

@@ -17,6 +17,8 @@ export const buttonUsed = (label: string, name: string) => `${label} — ${name.
 
 export const ownerOnly = (command: string) => `\`/${command}\` is for my owner alone.`;
 
+export const notAllowed = (command: string) => `You may not use \`/${command}\` here. Ask my owner if you should.`;
+
 export const notLetIn = (name: string, id: string) =>
   `Hello ${name}. I only talk to people whom my owner has let in. Ask them to let you in: you are \`${id}\`, to be listed under \`access\` in my configuration.`;
 

@@ -1,7 +1,7 @@
 /** `coda config check` and `coda config show`. Problems are thrown by `readConfig`, all of them in one error. */
 
 import { relative } from 'node:path';
-import { readConfig } from '../app/index.ts';
+import { checkPolicies, readConfig } from '../app/index.ts';
 import { plural } from '../base/text.ts';
 import { type ConfigRequest, describeOrigin } from '../config/index.ts';
 
@@ -13,6 +13,7 @@ interface Output {
 /** Says that the configuration is in order, and which file it came from; else throws `CONFIG_INVALID`. */
 export function configCheck(request: ConfigRequest, stdout: Output): void {
   const config = readConfig(request);
+  checkPolicies(config, request.cwd);
   const given = config.entries().filter(({ origin }) => origin.kind !== 'default');
   const source = config.file === undefined ? 'There is no configuration file' : shortPath(config.file, request);
   const count = given.length === 0 ? 'everything has its default' : `${plural(given.length, 'value')} set`;

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { LOG_LEVELS } from '../base/log.ts';
+import { access } from './access.ts';
 import { block } from './block.ts';
 import { execution } from './execution.ts';
 import { count, duration, locale, secret, secretText, url, wallTime, zone } from './fields.ts';
@@ -28,33 +29,6 @@ const assistant = block(
         description: "How dates such as 3/4 are read; the zone's country decides when left out.",
         example: 'en-GB',
       }),
-    })
-    .prefault({}),
-);
-
-const identity = z
-  .string()
-  .regex(/^[a-z][a-z-]*:\S+$/, { error: 'expected a platform and an id, such as discord:123456789012345678' });
-
-const access = block(
-  'access',
-  'Who may talk to coda. Nobody is let in who is not named here; the terminal belongs to the owner.',
-  z
-    .strictObject({
-      owners: z
-        .array(identity)
-        .default([])
-        .meta({
-          description: 'People who may do everything, as platform:id.',
-          example: ['discord:123456789012345678', 'slack:U0123ABCD'],
-        }),
-      members: z
-        .array(identity)
-        .default([])
-        .meta({
-          description: 'People, roles and servers that may talk to it.',
-          example: ['discord-role:123456789012345678', 'discord-guild:123456789012345678'],
-        }),
     })
     .prefault({}),
 );

@@ -71,7 +71,7 @@ function keyLines(schema: z.ZodType, indent: string, commented: boolean): string
     if (keysOf(field)) return [...about, `${indent}${key}:`, ...keyLines(field, `${indent}  `, commented)];
     const record = recordLines(field, key, indent);
     if (record) return [...about, ...record.map((line) => (commented ? line : `# ${line}`))];
-    const line = `${indent}${key}: ${written(isEmptyList(standard) ? meta.example : (standard ?? meta.example))}`;
+    const line = `${indent}${key}: ${written(isEmpty(standard) ? meta.example : (standard ?? meta.example))}`;
     return [...about, isLive(field, commented) ? line : `${indent}# ${line.trimStart()}`];
   });
 }
@@ -79,7 +79,7 @@ function keyLines(schema: z.ZodType, indent: string, commented: boolean): string
 /** In a block that is there, what has a default; in one that a person switches on, also what it cannot do without. */
 function isLive(field: z.ZodType, commented: boolean): boolean {
   const { meta, standard, optional } = fieldOf(field);
-  if (standard !== undefined) return !isEmptyList(standard);
+  if (standard !== undefined) return !isEmpty(standard);
   return commented && (!optional || (meta.secret !== undefined && meta.fileFor === undefined));
 }
 
@@ -91,7 +91,9 @@ function recordLines(field: z.ZodType, key: string, indent: string): string[] | 
   return [`${indent}${key}:`, `${indent}  ${example}:`, ...keyLines(value, `${indent}    `, true)];
 }
 
-const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
+/** A list or a group of names of one's own with nothing in it. */
+const isEmpty = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 
 /** As YAML on one line; JSON is YAML. */
 function written(value: unknown): string {

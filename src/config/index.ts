@@ -1,5 +1,6 @@
 /** What coda is told about where it runs: a file, the environment, flags — one frozen, typed value. */
 
+export { approvalPolicyFile, permissionPolicyFile } from './access.ts';
 export { block, type ConfigBlock } from './block.ts';
 export type { CoreValues } from './blocks.ts';
 export { configEnv, configExample, configJsonSchema } from './documents.ts';

@@ -1,5 +1,7 @@
 export { type AccessRules, type Claim, outranks, roleOf } from './access.ts';
 export { type DeletionRule, erase } from './deletion.ts';
+export { type InlinePolicies, type PolicyFile, type PolicyProblem, readPolicies } from './gate/files.ts';
+export { type AccessPolicies, Gate, may, type Thing, type Who } from './gate/gate.ts';
 export { hashOfCode, newCode } from './links/code.ts';
 export * as links from './links/store.ts';
 export { deletionRules as linkDeletionRules, mergeRules as personMergeRules } from './links/store.ts';

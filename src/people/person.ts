@@ -7,6 +7,8 @@ export interface Person {
   id: string;
   name: string;
   role: Role;
+  /** Roles of the configuration's own that they have besides. */
+  roles?: readonly string[];
   /** IANA zone; undefined until it is known. */
   zone: string | undefined;
   /** BCP 47. */

@@ -11,7 +11,7 @@ import type { Json } from '../../src/base/json.ts';
 import type { Command, Skill, SkillDeps } from '../../src/chat/index.ts';
 import type { Outgoing, Place } from '../../src/delivery/index.ts';
 import { type DueSource, JobQueue, Schedules } from '../../src/jobs/index.ts';
-import { type Person, type PersonRow, toPerson } from '../../src/people/index.ts';
+import { Gate, type Person, type PersonRow, toPerson } from '../../src/people/index.ts';
 import type { Artifacts, Database, Transaction } from '../../src/storage/index.ts';
 import { type TestWorld, testWorld } from '../support/world.ts';
 
@@ -67,6 +67,7 @@ export class Played {
       },
       does: [],
       models: { available: false, light: async () => ({ ok: false, fault: 'not_found', message: 'none' }) },
+      gate: new Gate(),
       wakeAt,
       emit: ({ name: event }, payload) => this.emitted.push({ event, payload }),
     };
@@ -151,7 +152,7 @@ export class Played {
       when: { now: clock.now(), zone: person.zone ?? 'UTC', locale: person.locale, weekStart: person.weekStart },
       signal: new AbortController().signal,
       tainted: false,
-      offered: () => new Toolbox([...this.tools.values()]).specs(),
+      offered: () => new Toolbox([...this.tools.values()]).specs({ role: 'owner' }),
       call: ({ tool, input }, ctx) => (this.tools.get(tool) as DataTool).run(input, ctx),
     };
   }

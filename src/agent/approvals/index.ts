@@ -62,6 +62,7 @@ export function decideTool(delivery: Pick<Delivery, 'resume'>): AnyTool {
     description: 'Decides about a call that asked first.',
     effect: 'write',
     hidden: true,
+    always: true,
     records: true,
     input: z.object({
       turn: z.string(),

@@ -26,6 +26,7 @@ export const notUnderstoodTool = dataTool({
   description: 'Answers what was not understood.',
   effect: 'write',
   hidden: true,
+  always: true,
   redact: () => ({}),
   input: inputOfNotUnderstood,
   async run({ text, instead, near, besides, why }, ctx) {
@@ -58,6 +59,7 @@ export const dropTool = dataTool({
   description: 'Lets go of the question that was asked last.',
   effect: 'write',
   hidden: true,
+  always: true,
   input: z.object({}),
   run: async () => done(texts.dropped()),
 });

@@ -14,6 +14,7 @@ export const undoAllTool = dataTool({
   description: 'Takes back several changes.',
   effect: 'write',
   hidden: true,
+  always: true,
   redact: ({ calls }) => ({ calls: calls.map(({ tool }) => tool) }),
   input: z.object({
     calls: z.array(z.object({ tool: z.string(), input: z.record(z.string(), z.unknown()) })).max(100),

@@ -5,6 +5,7 @@ import { type SkillHost, Views } from './host.ts';
 import * as texts from './texts.ts';
 import { deletionRules } from './trust/store.ts';
 import { calledBy, commands } from './use/commands.ts';
+import { deniedBy } from './use/denied.ts';
 import { listTool, searchTool } from './use/find.ts';
 import { SkillPrompt } from './use/prompt.ts';
 import { resourceTool } from './use/resource.ts';
@@ -15,7 +16,11 @@ import { activateTool, approveTool, rescanTool, runTool, type ToolDeps } from '.
 export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<SkillsConfig> {
   const views = new Views(host);
   const search = new SkillSearch();
-  const prompt = new SkillPrompt(views, search, settings.prompt_budget);
+  let prompt: SkillPrompt | undefined;
+  const promptOf = (deps: SkillDeps<SkillsConfig>) => {
+    prompt ??= new SkillPrompt(views, search, settings.prompt_budget, deniedBy(deps.gate));
+    return prompt;
+  };
   return {
     name: 'skills',
     config,
@@ -23,8 +28,8 @@ export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<Skil
     phrases,
     commands: (deps) => commands({ ...toolDeps(deps), host, views, search }),
     tools: (deps) => tools({ ...toolDeps(deps), host, views, search }),
-    standing: async (_, asked) => prompt.standing(asked),
-    passing: (_, asked) => prompt.passing(asked),
+    standing: async (deps, asked) => promptOf(deps).standing(asked),
+    passing: (deps, asked) => promptOf(deps).passing(asked),
     checks: () => [healthCheck(host)],
     called: (_, name, rest) => calledBy(views.of(undefined), name, rest),
   };
@@ -55,13 +60,18 @@ function tools(deps: ToolDeps): AnyTool[] {
 }
 
 /** Of the environment only what the configuration names. */
-function toolDeps(deps: SkillDeps<SkillsConfig>): Pick<ToolDeps, 'database' | 'exposed' | 'alone'> {
+function toolDeps(deps: SkillDeps<SkillsConfig>): Pick<ToolDeps, 'database' | 'exposed' | 'alone' | 'denied'> {
   const { expose, alone } = deps.config;
   const { env } = deps.world;
   const exposed = Object.fromEntries(
     expose.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const])),
   );
-  return { database: deps.database, exposed, alone: { timeoutMs: alone.timeout, budget: alone.budget } };
+  return {
+    database: deps.database,
+    denied: deniedBy(deps.gate),
+    exposed,
+    alone: { timeoutMs: alone.timeout, budget: alone.budget },
+  };
 }
 
 const READ = '(reload|rescan|refresh|reread|re-read|read|load|update|check|look for)';

@@ -156,11 +156,11 @@ const ACTIVE = 'skills';
 
 type Settings = Readonly<Record<string, Json>>;
 
-export function offIn(settings: Settings): ReadonlySet<string> {
+export function offIn(settings: Settings, denied: ReadonlySet<string> = NONE): ReadonlySet<string> {
   const names = Object.entries(settings).flatMap(([key, value]) =>
     key.startsWith('skill:') && value === false ? [key.slice('skill:'.length)] : [],
   );
-  return names.length === 0 ? NONE : new Set(names);
+  return names.length === 0 ? denied : new Set([...names, ...denied]);
 }
 
 const NONE: ReadonlySet<string> = new Set();

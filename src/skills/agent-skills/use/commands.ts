@@ -4,6 +4,7 @@ import { type Call, done, failed, refusedHere, type ToolResult, type TxContext }
 import { didYouMean } from '../../../base/text.ts';
 import type { Command } from '../../../chat/index.ts';
 import { conversations } from '../../../delivery/index.ts';
+import type { Person } from '../../../people/index.ts';
 import type { View } from '../host.ts';
 import type { AgentSkill } from '../skill.ts';
 import * as texts from '../texts.ts';
@@ -17,7 +18,8 @@ export function commands(deps: ToolDeps): Command[] {
 }
 
 /** Calling one is no command but a turn; this answers where there is nothing to call. */
-function skillCommand({ views }: ToolDeps): Command {
+function skillCommand(deps: ToolDeps): Command {
+  const { views } = deps;
   return {
     name: 'skill',
     summary: 'Work with a skill.',
@@ -27,15 +29,16 @@ function skillCommand({ views }: ToolDeps): Command {
         name: 'name',
         description: 'The skill',
         required: true,
-        complete: async (typed, { person }) => completed(views.of(undefined), typed, person?.locale),
+        complete: async (typed, { person }) => completed(deps, typed, person),
       },
       { name: 'arguments', description: 'What it is to do, in your own words' },
     ],
-    run: async (rest) => {
+    run: async (rest, { person }) => {
       const [name] = rest.split(/\s+/);
       const { snapshot } = views.of(undefined);
       if (!name) return failed('INVALID_INPUT', texts.skillUsage());
-      return failed('NOT_FOUND', snapshot.skills.has(name) ? texts.notForPeople(name) : unknown(snapshot, name));
+      const isShown = snapshot.skills.has(name) && !deps.denied(views.of(undefined), person).has(name);
+      return failed('NOT_FOUND', isShown ? texts.notForPeople(name) : unknown(snapshot, name));
     },
   };
 }
@@ -74,7 +77,7 @@ function skillsCommand(deps: ToolDeps): Command {
         name: 'name',
         description: 'The skill',
         // Also those that only the model chooses may be off, or wait for an owner.
-        complete: async (typed, { person }) => completed(deps.views.of(undefined), typed, person?.locale, () => true),
+        complete: async (typed, { person }) => completed(deps, typed, person, () => true),
       },
     ],
     prepare: async (rest, { person }) => {
@@ -88,7 +91,7 @@ function skillsCommand(deps: ToolDeps): Command {
       if (verb === 'approve') return approval(name, ctx);
       if (verb !== undefined && !/^\d{1,4}$/.test(verb))
         return Promise.resolve(failed('INVALID_INPUT', texts.skillsUsage()));
-      return list(view, Number(verb ?? 1), ctx);
+      return list(view, deps.denied(view, ctx.person), Number(verb ?? 1), ctx);
     },
   };
 }
@@ -100,21 +103,28 @@ const wordsOf = (rest: string): (string | undefined)[] => {
 
 /** Names of skills, of those that people may call if nothing else is said, by what they and their localised names hold. */
 function completed(
-  { snapshot }: View,
+  { views, denied }: ToolDeps,
   typed: string,
-  locale: string | undefined,
+  person: Person | undefined,
   isWanted = ({ userInvocable }: AgentSkill) => userInvocable,
 ): string[] {
   const wanted = typed.trim().toLowerCase();
-  const fits = (skill: AgentSkill) => texts.shownName(skill, locale).toLowerCase().includes(wanted);
-  return [...snapshot.skills.values()]
-    .filter((skill) => isWanted(skill) && fits(skill))
+  const view = views.of(undefined);
+  const hidden = denied(view, person ?? { role: 'guest' });
+  const fits = (skill: AgentSkill) => texts.shownName(skill, person?.locale).toLowerCase().includes(wanted);
+  return [...view.snapshot.skills.values()]
+    .filter((skill) => isWanted(skill) && fits(skill) && !hidden.has(skill.name))
     .sort((a, b) => Number(b.name.startsWith(wanted)) - Number(a.name.startsWith(wanted)))
     .slice(0, 25)
     .map(({ name }) => name);
 }
 
-async function list({ snapshot, decisions }: View, page: number, ctx: TxContext): Promise<ToolResult> {
+async function list(
+  { snapshot, decisions }: View,
+  denied: ReadonlySet<string>,
+  page: number,
+  ctx: TxContext,
+): Promise<ToolResult> {
   const off = offIn((await conversations.stateOf(ctx.tx, ctx.conversationId)).settings);
   const state = (skill: AgentSkill) => {
     const { name, agents } = skill;
@@ -127,7 +137,9 @@ async function list({ snapshot, decisions }: View, page: number, ctx: TxContext)
   const locale = ctx.person.locale ?? ctx.when.locale;
   // Of thousands only a page is put into words.
   const lines = [
-    ...[...snapshot.skills.values()].map((skill) => () => texts.skillLine(skill, locale, state(skill))),
+    ...[...snapshot.skills.values()]
+      .filter(({ name }) => !denied.has(name))
+      .map((skill) => () => texts.skillLine(skill, locale, state(skill))),
     ...snapshot.disabled.map((skill) => () => texts.skillLine(skill, locale, texts.STATES.disabled)),
     ...snapshot.invalid.map((skill) => () => texts.invalidLine(skill)),
   ];

@@ -14,7 +14,7 @@ const SKILLS_A_PAGE = 25;
 const page = z.int().min(1).max(10_000).default(1);
 
 /** Finds skills by what they are for. */
-export function searchTool({ views, search }: ToolDeps): AnyTool {
+export function searchTool({ views, search, denied }: ToolDeps): AnyTool {
   return dataTool({
     name: 'skill_search',
     description: 'Finds skills by what they are for, also those that are not listed. Pass a few words.',
@@ -23,7 +23,8 @@ export function searchTool({ views, search }: ToolDeps): AnyTool {
     prepare: ({ words }, { turn }) => search.find(views.of(turn).snapshot, words),
     async run({ words, most }, ctx) {
       const { settings } = await conversations.stateOf(ctx.tx, ctx.conversationId);
-      const may = new Set(offered(views.of(ctx.turn), offIn(settings), ctx.agent));
+      const view = views.of(ctx.turn);
+      const may = new Set(offered(view, offIn(settings, denied(view, ctx.person)), ctx.agent));
       const found = (ctx.prepared as AgentSkill[]).filter((skill) => may.has(skill)).slice(0, most);
       return found.length === 0 ? done(texts.noneFound(words)) : said(found.map(entryOf), found);
     },
@@ -39,6 +40,7 @@ export function listTool(deps: ToolDeps): AnyTool {
     description:
       'Lists the skills, or, with a name, the files of that skill with the first lines of what its scripts say of themselves.',
     effect: 'read',
+    skillIn: ({ name }) => (name === undefined ? [] : [name]),
     input: z.object({ name: skillName.optional(), page }),
     async prepare({ name, page: wanted }, ctx) {
       if (name === undefined) return undefined;
@@ -70,9 +72,10 @@ async function filesOf(wanted: number, ctx: TxContext): Promise<ToolResult> {
   return done([...lines, ...texts.page(wanted, pages)].join('\n'), ready.tainted ? { tainted: true } : {});
 }
 
-async function all({ views }: ToolDeps, wanted: number, ctx: TxContext): Promise<ToolResult> {
+async function all({ views, denied }: ToolDeps, wanted: number, ctx: TxContext): Promise<ToolResult> {
   const { settings } = await conversations.stateOf(ctx.tx, ctx.conversationId);
-  const skills = offered(views.of(ctx.turn), offIn(settings), ctx.agent);
+  const view = views.of(ctx.turn);
+  const skills = offered(view, offIn(settings, denied(view, ctx.person)), ctx.agent);
   if (skills.length === 0) return done(texts.noSkills());
   const pages = Math.ceil(skills.length / SKILLS_A_PAGE);
   const shown = skills.slice((wanted - 1) * SKILLS_A_PAGE, wanted * SKILLS_A_PAGE);

@@ -8,6 +8,7 @@ import type { Decisions, View, Views } from '../host.ts';
 import type { AgentSkill } from '../skill.ts';
 import * as texts from '../texts.ts';
 import { activeIn, offIn } from '../trust/store.ts';
+import type { DeniedSkills } from './denied.ts';
 import type { SkillSearch } from './search.ts';
 
 /** Lists of so many different conversations are kept. */
@@ -20,24 +21,27 @@ export class SkillPrompt {
   private readonly views: Views;
   private readonly search: SkillSearch;
   private readonly budget: number;
+  private readonly denied: DeniedSkills;
   private readonly lists = new WeakMap<View, Map<string, Listed | undefined>>();
 
   /** `budget`: tokens. */
-  constructor(views: Views, search: SkillSearch, budget: number) {
+  constructor(views: Views, search: SkillSearch, budget: number, denied: DeniedSkills) {
+    this.denied = denied;
     this.views = views;
     this.search = search;
     this.budget = budget;
   }
 
   /** The list. It changes with the skills, what was decided about them, and what is off in the conversation. */
-  standing({ turn, settings, window }: Asked): string | undefined {
-    return this.list(this.views.of(turn), offIn(settings), this.budgetIn(window))?.text;
+  standing({ turn, settings, window, person }: Asked): string | undefined {
+    const view = this.views.of(turn);
+    return this.list(view, offIn(settings, this.denied(view, person)), this.budgetIn(window))?.text;
   }
 
   /** What of the rest fits the message, and what is in use. */
-  async passing({ turn, settings, epoch, text, window }: Asked): Promise<PromptSection | undefined> {
+  async passing({ turn, settings, epoch, text, window, person }: Asked): Promise<PromptSection | undefined> {
     const view = this.views.of(turn);
-    const off = offIn(settings);
+    const off = offIn(settings, this.denied(view, person));
     const active = activeIn(settings, epoch).filter((name) => {
       const skill = view.snapshot.skills.get(name);
       // What a specialist has activated is not for the one that talks to the person.

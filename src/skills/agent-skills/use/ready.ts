@@ -107,11 +107,11 @@ function refusedBy({ name }: AgentSkill, trust: Trust): Failed | undefined {
 export async function admit(
   tx: Transaction,
   { skill, all }: Ready,
-  ctx: Pick<CallContext, 'conversationId' | 'clock'>,
+  ctx: Pick<CallContext, 'conversationId' | 'clock'> & { denied: ReadonlySet<string> },
   decided: () => void,
 ): Promise<Failed | undefined> {
   const { settings } = await conversations.stateOf(tx, ctx.conversationId);
-  const off = offIn(settings);
+  const off = offIn(settings, ctx.denied);
   const isOff = all.find((one) => off.has(one.skill.name));
   if (isOff) return failed('OFF', texts.isOff(isOff.skill.name));
   const now = ctx.clock.now();

@@ -1,0 +1,119 @@
+/** JSON that people wrote: read with the place of every value, so that what is wrong can be told with its line. */
+
+export interface JsonText {
+  value: unknown;
+  /** The offset of each key or item, by its path (names and indexes, joined by NUL). */
+  places: ReadonlyMap<string, number>;
+  /** Keys that stand in one object twice, by their second place. */
+  twice: readonly { path: string; offset: number }[];
+}
+
+/** Deeper than anything that people write. */
+const DEEPEST = 64;
+const SPACE = /[ \t\n\r]*/y;
+const TEXT = /"(?:[^"\\]|\\.)*"/y;
+const OTHER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+
+/** What the text holds, or the offset at which it stops being JSON. */
+export function readJson(text: string): JsonText | { brokenAt: number } {
+  const reading = new Reading(text);
+  try {
+    const value = reading.all();
+    return { value, places: reading.places, twice: reading.twice };
+  } catch (error) {
+    if (error instanceof Broken) return { brokenAt: reading.at };
+    throw error;
+  }
+}
+
+class Broken extends Error {}
+
+class Reading {
+  readonly places = new Map<string, number>();
+  readonly twice: { path: string; offset: number }[] = [];
+  at = 0;
+  private readonly text: string;
+  private readonly path: string[] = [];
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  all(): unknown {
+    const value = this.value();
+    this.take(SPACE);
+    if (this.at < this.text.length) throw new Broken();
+    return value;
+  }
+
+  private value(): unknown {
+    if (this.path.length > DEEPEST) throw new Broken();
+    this.take(SPACE);
+    if (this.eat('{')) return this.object();
+    if (this.eat('[')) return this.list();
+    return this.parse(this.take(TEXT) ?? this.take(OTHER));
+  }
+
+  private object(): Record<string, unknown> {
+    const entries: [string, unknown][] = [];
+    if (this.eat('}')) return {};
+    do {
+      this.take(SPACE);
+      const offset = this.at;
+      const key = this.parse(this.take(TEXT)) as string;
+      if (!this.eat(':')) this.broken();
+      entries.push([key, this.below(key, offset)]);
+    } while (this.eat(','));
+    if (!this.eat('}')) this.broken();
+    // Not by assignment: a key may be called `__proto__`.
+    return Object.fromEntries(entries);
+  }
+
+  private list(): unknown[] {
+    const items: unknown[] = [];
+    if (this.eat(']')) return items;
+    do {
+      this.take(SPACE);
+      items.push(this.below(String(items.length), this.at));
+    } while (this.eat(','));
+    if (!this.eat(']')) this.broken();
+    return items;
+  }
+
+  private below(name: string, offset: number): unknown {
+    this.path.push(name);
+    const key = this.path.join('\0');
+    if (this.places.has(key)) this.twice.push({ path: this.path.join('.'), offset });
+    this.places.set(key, offset);
+    const value = this.value();
+    this.path.pop();
+    return value;
+  }
+
+  private eat(sign: string): boolean {
+    this.take(SPACE);
+    const isThere = this.text[this.at] === sign;
+    if (isThere) this.at++;
+    return isThere;
+  }
+
+  private take(form: RegExp): string | undefined {
+    form.lastIndex = this.at;
+    const [found] = form.exec(this.text) ?? [];
+    this.at += found?.length ?? 0;
+    return found;
+  }
+
+  private parse(token: string | undefined): unknown {
+    try {
+      return JSON.parse(token ?? '');
+    } catch {
+      this.at -= token?.length ?? 0;
+      return this.broken();
+    }
+  }
+
+  private broken(): never {
+    throw new Broken();
+  }
+}
