@@ -1,0 +1,104 @@
+import { expect, test } from 'vitest';
+import type { ModelRequest } from '../../src/agent/index.ts';
+import { play } from '../support/play.ts';
+import { ScriptedModel } from '../support/scripted-model.ts';
+
+/** The ids of somebody else's, and what of theirs nobody else may see. */
+interface Theirs {
+  note: string;
+  reminder: string;
+  step: string;
+  person: string;
+}
+
+const SECRET = 'zanzibar';
+
+/** For each tool that a model is offered, calls that name what is another person's; none: it takes no id and no words. */
+const ROWS: Record<string, (theirs: Theirs) => Record<string, unknown>[]> = {
+  audit_query: ({ person }) => [{}, { limit: 200 }, { tool: 'note_save' }, { person }],
+  audit_stats: () => [{}],
+  conversation_search: () => [{ words: SECRET }],
+  date_of: () => [{ when: 'tomorrow' }],
+  help: () => [{}],
+  note_delete: ({ note }) => [{ which: note }, { which: SECRET }],
+  note_edit: ({ note }) => [
+    { which: note, text: 'taken over' },
+    { which: SECRET, append: 'more' },
+  ],
+  note_list: ({ person }) => [{}, { person_id: person }],
+  note_save: () => [{ text: 'mine' }],
+  note_search: () => [{ query: SECRET }],
+  quiet_hours_set: () => [{ hours: '22:00-07:00' }],
+  reminder_complete: ({ reminder }) => [{ which: reminder }, { which: SECRET }],
+  reminder_create: () => [{ text: 'mine', when: 'tomorrow at 9' }],
+  reminder_delete: ({ reminder }) => [{ which: reminder }, { which: 'all', sure: true }, { which: SECRET }],
+  reminder_edit: ({ reminder }) => [{ which: reminder, text: 'taken over' }],
+  reminder_list: () => [{}, { status: 'all' }],
+  reminder_move_zone: () => [{}],
+  reminder_snooze: ({ reminder }) => [{ which: reminder, when: 'in an hour' }],
+  result_read: ({ step }) => [{ handle: step }],
+  skill_activate: () => [{ name: SECRET }],
+  skill_list: () => [{}],
+  skill_read_resource: () => [{ name: SECRET, path: 'a.md' }],
+  skill_rescan: () => [{}],
+  skill_run: () => [{ name: SECRET, task: 'go' }],
+  skill_search: () => [{ words: SECRET }],
+  smalltalk: () => [{}],
+  time_in: () => [{ place: 'Tokyo' }],
+  timezone_set: () => [{ place: 'Tokyo' }],
+  timezone_show: () => [{}],
+  undo: () => [{}],
+};
+
+test('no tool shows or changes what is another person’s, whatever ids it is called with', {
+  timeout: 120_000,
+}, async () => {
+  let calls: { call: string; input: Record<string, unknown> }[] = [];
+  const model = new ScriptedModel((request: ModelRequest) =>
+    request.messages.at(-1)?.role === 'user' && calls.length > 0 ? calls : ['Done.'],
+  );
+  await using coda = await play({ model });
+  const [ana, bob] = [coda.person('ana', { role: 'member' }), coda.person('bob', { role: 'member' })];
+  await ana.says(`/note the key to ${SECRET} is under the mat`);
+  await ana.says(`/remind tomorrow at 9 sail to ${SECRET}`);
+  calls = [{ call: 'note_list', input: {} }];
+  await ana.says(`what do I know of ${SECRET}?`);
+  calls = [];
+  await bob.says('hello');
+  const read = async (sql: string) => (await coda.database().read<Record<string, string>>(sql)).rows[0] ?? {};
+  const { id: note = '' } = await read('select id from notes');
+  const { id: reminder = '' } = await read('select id from reminders');
+  const { id: person = '' } = await read(`select id from persons where name = 'ana'`);
+  const { id: step = '' } = await read(`select turn_id || '/' || call_id as id from steps where kind = 'result'`);
+  const hers = () =>
+    read(`select md5(string_agg(t::text, '' order by t::text)) as all from (
+    select to_jsonb(n)::text from notes n where person_id = '${person}' union all
+    select to_jsonb(r)::text from reminders r where person_id = '${person}' union all
+    select name || coalesce(zone, '') from persons where id = '${person}') t (t)`);
+  const before = await hers();
+
+  const offered = (model.requests.at(-1)?.tools ?? []).map(({ name }) => name);
+  expect(offered.length).toBeGreaterThan(15);
+  expect(
+    offered.filter((name) => !(name in ROWS)),
+    'tools without a row',
+  ).toEqual([]);
+  const seen = model.requests.length;
+  for (const call of offered) {
+    for (const input of ROWS[call]?.({ note, reminder, step, person }) ?? []) {
+      calls = [{ call, input }];
+      await bob.says('go on');
+    }
+  }
+  const results = model.requests.slice(seen).flatMap(({ messages }) => messages.filter(({ role }) => role === 'tool'));
+  expect(results.length).toBeGreaterThan(offered.length);
+  // What he asked for himself is in what he is told; what she has is not.
+  expect(JSON.stringify(results)).not.toMatch(/under the mat|sail to/);
+  expect(
+    bob
+      .seen()
+      .map(({ text }) => text)
+      .join('\n'),
+  ).not.toMatch(/under the mat|sail to/);
+  expect(await hers()).toEqual(before);
+});
