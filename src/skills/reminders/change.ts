@@ -3,6 +3,7 @@ import { dataTool, done, failed, privately, type ToolResult, type TxContext } fr
 import { type Once, parseWhen } from '../../time/index.ts';
 import { askWhich, catchUpInput, LONGEST_TEXT, readingChoice } from './create.ts';
 import { refusedAsTooOften } from './limits.ts';
+import { conditionOf, narrowed } from './narrow.ts';
 import { nextOf } from './plan.ts';
 import { isOpen, type Reminder, type WakeAt } from './reminder.ts';
 import { undoOf } from './restore.ts';
@@ -265,7 +266,10 @@ async function editTime(
   const now = ctx.clock.now();
   const { text, urgent, catchUp } = found;
   const said = input.when.replace(FROM_NOW_ON, '');
-  const { words, itsDay, when } = timeBeside(ctx, found, said);
+  const condition = found.rule === undefined ? undefined : conditionOf(said);
+  const under = condition === undefined ? undefined : narrowed(found, condition, ctx.when);
+  if (condition !== undefined && under === undefined) return failed('NO_CHANGE', texts.notThen(found, now));
+  const { words, itsDay, when } = under ? { words: said, when: under } : timeBeside(ctx, found, said);
   if (when === undefined) return failed('PAST', texts.pickedPast);
   if (when.kind === 'reject') return failed(when.code, when.say);
   const wanted = { act: 'edit', which: found.id, text };
@@ -339,30 +343,46 @@ function timeOfOneOrAll(reminder: Reminder, when: Once, text: string, now: Date)
   });
 }
 
-export const deleteTool = dataTool({
-  name: 'reminder_delete',
-  topic: 'reminder',
-  // Several at once count as many.
-  deletes: ({ which, sure }) => (sure || which.includes(',') || /\b(?:all|everything)\b/i.test(which) ? 2 : 1),
-  description: 'Deletes a reminder; a series ends with it.',
-  effect: 'write',
-  redact: privately('which'),
-  input: z.object({ which, sure: z.boolean().optional().describe('Many at once, which the person has confirmed.') }),
+export function deleteTool(wakeAt: WakeAt) {
+  return dataTool({
+    name: 'reminder_delete',
+    topic: 'reminder',
+    // Several at once count as many.
+    deletes: ({ which, sure }) => (sure || which.includes(',') || /\b(?:all|everything)\b/i.test(which) ? 2 : 1),
+    description: 'Deletes a reminder; a series ends with it.',
+    effect: 'write',
+    redact: privately('which'),
+    input: z.object({ which, sure: z.boolean().optional().describe('Many at once, which the person has confirmed.') }),
 
-  async run(input, ctx) {
-    const wanted: Wanted & { input: { which: string } } = { tool: 'reminder_delete', input, prefers: 'any' };
-    const found = input.sure ? [] : await findSome(ctx, input.which, wanted);
-    const [only, ...others] = Array.isArray(found) ? found : [];
-    // "Cancel tomorrow" said of a series may mean that day alone.
-    if (only?.rule && only.plannedAt && others.length === 0 && A_DAY.test(input.which))
-      return notOpen(only, only.plannedAt, ctx.clock.now());
-    if (Array.isArray(found) && found.length > mostUnasked(input.which)) return askAll(found);
-    return ofEach(ctx, wanted, (one) => change(ctx, one, { ...one, state: 'deleted' }, texts.deleted));
-  },
-});
+    async run(input, ctx) {
+      const wanted: Wanted & { input: { which: string } } = { tool: 'reminder_delete', input, prefers: 'any' };
+      const found = input.sure ? [] : await findSome(ctx, input.which, wanted);
+      const [only, ...others] = Array.isArray(found) ? found : [];
+      const [day] = A_DAY.exec(input.which) ?? [];
+      // "Cancel tomorrow" said of a series may mean that day alone.
+      if (only?.rule && only.plannedAt && others.length === 0 && day)
+        return isItsName(only.rule, day) || / time$/i.test(day)
+          ? notOpen(only, only.plannedAt, ctx.clock.now())
+          : edit(ctx, only, { when: skippedDay(day) }, wakeAt);
+      if (Array.isArray(found) && found.length > mostUnasked(input.which)) return askAll(found);
+      return ofEach(ctx, wanted, (one) => change(ctx, one, { ...one, state: 'deleted' }, texts.deleted));
+    },
+  });
+}
 
 const A_DAY =
   /\b(?:today|tonight|tomorrow|this (?:week|time|month|morning|evening)|next (?:week|time|month)|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b/i;
+
+/** "Cancel Thursday": the next one of that name, where "not on Thursday" may mean each. */
+function skippedDay(day: string): string {
+  if (/^(?:today|tomorrow|this week|next)\b/i.test(day)) return `except ${day}`;
+  return /day$/i.test(day) ? `except this ${day}` : 'except today';
+}
+
+/** "My Tuesday yoga": of a series that comes on Tuesdays alone the day is a name. */
+const isItsName = (rule: string, day: string): boolean =>
+  new RegExp(`BYDAY=${day.slice(0, 2)}(?:;|$)`, 'im').test(rule) &&
+  /^(?:mon|tues|wednes|thurs|fri|satur|sun)day$/i.test(day);
 
 /** More than so many are not deleted without asking; "everything" may mean more than reminders. */
 const mostUnasked = (which: string): number => (/\beverything\b/i.test(which) ? 0 : /\ball\b/i.test(which) ? 1 : 2);

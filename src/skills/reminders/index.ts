@@ -30,7 +30,7 @@ export const reminders: Skill<z.output<typeof config.schema>> = {
     completeTool,
     snoozeTool(wakeAt),
     editTool(wakeAt),
-    deleteTool,
+    deleteTool(wakeAt),
     moveZoneTool(wakeAt),
     chooseTool(wakeAt),
     restoreTool(wakeAt),

@@ -1,6 +1,7 @@
 import { ANYMORE, type Call, type Phrase, REMOVE, type Topic, UNNEEDED } from '../../../agent/index.ts';
 import { splitTask } from '../../../time/index.ts';
 import { AGAIN, about, again, ahead, BARE_NUMBER, create, isTime, PAST } from '../hearing.ts';
+import { conditionOf } from '../narrow.ts';
 import { isRhythm, shifted } from '../schedule.ts';
 
 const REFERENCE = new Date('2026-01-07T06:00:00Z');
@@ -87,6 +88,21 @@ function textOf(words: string, before = ''): Call | undefined {
   return isTimeless(text) && text.split(/\s+/).length <= 15 ? change({ text }) : undefined;
 }
 
+/** "Cancel Thursday": no reminder has that name, and a series is at hand. */
+const CANCELLED = /^cancel (?:it |that )?(?:on |for )?((?:this |next )?(?:today|tomorrow|week|\w+day))$/i;
+
+/** "Not on Fridays", "skip Thursday", "only until 6": a condition on the series at hand. */
+function underCondition(said: string): Call | undefined {
+  const words = said.replace(CUE, '').replace(/[\s.!]+$/, '');
+  const condition = words.split(/\s+/).length > 8 ? undefined : conditionOf(words.replace(CANCELLED, 'skip $1'));
+  if (condition === undefined || !isTime(condition.replace(/^\w+ /, ''))) return undefined;
+  // "Skip Thursday" is one Thursday, "not on Thursdays" all of them.
+  const day = /^(?:skip|miss|cancel)\b/i.test(words)
+    ? condition.replace(/^except (?!today)(?=\w+day$)/i, 'except this ')
+    : condition;
+  return change({ when: day });
+}
+
 const change = (more: Record<string, unknown>): Call => ({ tool: 'reminder_edit', input: { which: 'that', ...more } });
 
 /** What was said back to a reminder that has just spoken: "can't now, tomorrow at 9", "leaving now, done". */
@@ -153,8 +169,13 @@ export const following: Phrase[] = [
     call: () => ({ tool: 'reminder_list', input: {} }),
   },
   {
-    pattern:
-      '(skip|miss) (it|that|this week|this one|the next one|next|next week|today|tomorrow|this time|next time|the next time|it once|[this|next|on] (monday|tuesday|wednesday|thursday|friday|saturday|sunday))',
+    pattern: '{said}',
+    example: 'but not on Fridays',
+    about: 'reminder',
+    call: ({ said = '' }) => underCondition(said),
+  },
+  {
+    pattern: '(skip|miss) (it|that|this one|the next one|next|this time|next time|the next time|it once)',
     example: 'skip the next one',
     about: 'reminder',
     call: () => ({ tool: 'reminder_complete', input: { which: 'that', ahead: true } }),

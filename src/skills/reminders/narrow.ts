@@ -1,0 +1,53 @@
+/** Conditions that a person puts on a series afterwards: "not on Fridays", "skip Thursday", "only until 6". */
+import { describe, parseWhen, type When, type WhenContext } from '../../time/index.ts';
+import type { Reminder } from './reminder.ts';
+
+const SKIPPED =
+  /^(?:skip|skipping|miss|no|not|never|except|excluding|excepting|but not|without|other than|apart from)\s+(?=\S)/i;
+const BOUNDED = /^(?:only )?(?:until|till|til|through|between|starting|beginning)\s+(?=\S)/i;
+const LEAD = /^(?:(?:but|and|just|please|also|only)\s+)+(?=not|no|never|skip|except|until|till|til|between)/i;
+
+/**
+ * What a condition is said with behind the words of a series: `except Fridays`, `until 6`. A single weekday with "this"
+ * is the next one of that name. Undefined for words that are no condition.
+ */
+export function conditionOf(words: string): string | undefined {
+  const said = words.trim().replace(LEAD, '');
+  if (SKIPPED.test(said)) return `except ${said.replace(SKIPPED, '').replace(/^(?:on|in|at|for|the)\s+/i, '')}`;
+  return BOUNDED.test(said) ? said.replace(/^only\s+/i, '') : undefined;
+}
+
+/**
+ * The series of `found` under a further condition; its phase and the days that it leaves out already stay. Undefined where
+ * it has no words of its own, or where the condition changes nothing.
+ */
+export function narrowed(found: Reminder, condition: string, ctx: WhenContext): When | undefined {
+  const { rule, zone } = found;
+  if (rule === undefined) return undefined;
+  const own = describe({ kind: 'recurring', rule, zone, next: [] }, { now: ctx.now, zone });
+  const [words = ''] = own.split(/, except | \(/);
+  if (words.startsWith('by a rule')) return undefined;
+  const when = parseWhen(`${words} ${condition}`, { ...ctx, zone });
+  if (when.kind !== 'recurring') return when;
+  const [before, after] = [linesOf(rule), linesOf(when.rule)];
+  const isSamePace = paceOf(before.rules) === paceOf(after.rules) && !/^(?:starting|beginning)/i.test(condition);
+  const start = isSamePace ? before.start : after.start;
+  const days = [...new Set([...before.days, ...after.days])].sort();
+  const text = [start, ...after.rules, ...(days.length > 0 ? [`EXDATE;VALUE=DATE:${days.join(',')}`] : [])].join('\n');
+  return text === rule ? undefined : { ...when, rule: text };
+}
+
+function linesOf(rule: string): { start: string; rules: string[]; days: string[] } {
+  const lines = rule.split('\n');
+  const days = lines
+    .filter((line) => line.startsWith('EXDATE'))
+    .flatMap((line) => line.split(':')[1]?.split(',') ?? []);
+  return {
+    start: lines.find((line) => line.startsWith('DTSTART')) ?? '',
+    rules: lines.filter((line) => line.startsWith('RRULE')),
+    days,
+  };
+}
+
+const paceOf = (rules: readonly string[]): string =>
+  rules.map((rule) => `${/FREQ=\w+/.exec(rule)?.[0]} ${/INTERVAL=\d+/.exec(rule)?.[0] ?? ''}`).join();
