@@ -1,6 +1,6 @@
 import { mayBeName } from '../names.ts';
 import { isDoubtful, type Run } from '../runs.ts';
-import { hasOwnClock, isAim, isAsked, isBound, mayBeCalled, startOfDays } from './days.ts';
+import { hasOwnClock, isAim, isAsked, isBound, isTold, mayBeCalled, startOfDays } from './days.ts';
 import { isNumberAtEnd, isVerse, withBareHour, withDayNumber, withDigits } from './digits.ts';
 import { doubtBefore, doubtWithin, earlierWithin, oneOfTwo } from './doubts.ts';
 import { asPurpose } from './events.ts';
@@ -161,6 +161,12 @@ export const AT_END: readonly Guard<End>[] = [
     rule: 'The time of what is to be found out is that of the question.',
     example: 'see if Ana can come Friday at 5',
     read: (view, end) => (isAsked(view, end.run, end.from) ? doubted(view, end) : undefined),
+  },
+  {
+    name: 'told',
+    rule: 'The time of what somebody is to be told is that of the thing.',
+    example: 'tell Max the meeting is at 3pm',
+    read: (view, end) => (isTold(view, end.run, end.from) ? owned(view, end) : undefined),
   },
   {
     name: 'title',

@@ -86,6 +86,18 @@ export function isAsked(view: View, run: Run, from: number): boolean {
   return at >= 0 && at < clause.length - 1 && clause.slice(at).some((said) => TO_COME.test(said));
 }
 
+const TELLS = /^(?:tell|text|email|mail|message|inform|remind|notify|warn|say|let|ping|write|mention|announce)$/;
+const WHEN_IT_IS =
+  /^(?:is|are|was|were|be|starts?|begins?|ends?|opens?|closes?|leaves?|departs?|arrives?|lands?|boards?|due|happens|moved|changed|free|busy|now|on)$/;
+
+/** "Tell Max the meeting is at 3pm": the time of what is told, not of the telling. */
+export function isTold(view: View, run: Run, from: number): boolean {
+  if (!TELLS.test(word(view, from)) || run.from - from <= 3 || !WHEN_IT_IS.test(word(view, run.from - 1))) return false;
+  // "Tell everyone to leave at 5" is said then, and "text Sam when I land at 6" too.
+  const told = view.tokens.slice(from, run.from - 1).map(({ text }) => text);
+  return told.at(-1) !== 'to' && !told.some((said) => /^(?:when|once|after|before|until)$/.test(said));
+}
+
 /** "Call Bo Friday about the rent at 10": the day stands apart from the clock, and both say when. */
 export function isApart(view: View, day: Run, to: number): boolean {
   if (
