@@ -115,6 +115,7 @@ export class Agent implements TurnHost {
       private: isPrivate(item),
       place,
       conversationId: conversation.id,
+      files: payload.files,
       origin: item.origin,
       clock: world.clock,
       when: {

@@ -1,6 +1,6 @@
 /** What a turn leaves behind when it ends or is parked: cards, their buttons, its record. Pure. */
 import type { Instant } from '../base/clock.ts';
-import type { Card, Choice, End, Item } from '../delivery/index.ts';
+import type { Card, Choice, End, FileRef, Item } from '../delivery/index.ts';
 import { ask, expiryOf } from './approvals/index.ts';
 import { choicesOf } from './choices.ts';
 import type { Asking } from './loop.ts';
@@ -23,7 +23,7 @@ export function answered({ turn, item, toolbox }: Ended, answer: string, now: In
   const text = answer.trim() || texts.nothingToSay();
   const results = turn.results();
   const choices = choicesOf(results);
-  const files = results.flatMap((result) => (result.ok ? (result.files ?? []) : []));
+  const files = filesOf(turn);
   const times = turn.times();
   const deleted = deletions(turn, toolbox);
   if (deleted.length > 0) choices.push(undoAll(deleted));
@@ -77,6 +77,16 @@ export function parked({ turn, item }: Ended, { questions }: Asking, ctx: CallCo
 
 interface Parked {
   expiresAt: Instant;
+}
+
+/** What its calls gave and those of its nested turns, each file once. */
+function filesOf(turn: Turn): FileRef[] {
+  const given = turn
+    .all()
+    .flatMap((each) => each.results().flatMap((result) => (result.ok ? (result.files ?? []) : [])));
+  return given.filter(
+    (file, index) => given.findIndex(({ hash, name }) => hash === file.hash && name === file.name) === index,
+  );
 }
 
 /** One button for everything that was deleted. */

@@ -1,6 +1,7 @@
 /** The turn: a model with tools answers a message, and everything it does is stored as it happens. */
 export { Agent } from './agent.ts';
 export { approvalSource, decideTool } from './approvals/index.ts';
+export { filesNamed, type StoredFile } from './artifacts/store.ts';
 export { confirmedTool } from './calls.ts';
 export { capabilitiesOf } from './capability.ts';
 export {

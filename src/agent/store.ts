@@ -14,6 +14,7 @@ import {
   sql,
   type Transaction,
 } from '../storage/index.ts';
+import * as ofArtifacts from './artifacts/store.ts';
 import { type Recalled, recall } from './context/index.ts';
 import * as ofConversations from './context/store.ts';
 import type { Dialogue } from './dialogue/dialogue.ts';
@@ -84,6 +85,7 @@ export interface TurnRecord extends Also {
   usage: OwnedUsage[];
   messages: Record<string, unknown>[];
   audit: AuditRow[];
+  artifacts: ReturnType<typeof ofArtifacts.artifactsIn>;
 }
 
 /**
@@ -115,6 +117,7 @@ export function turnRecord(
     },
     steps: written.flatMap((each) => newSteps(each, item)),
     audit: written.flatMap((each) => each.recorder.ofTurn(each, item)),
+    artifacts: written.flatMap((each) => ofArtifacts.artifactsIn(each, item)),
     usage: owned(usedIn(turn), ownerOf(turn, item)),
     messages: answer === undefined ? [] : history(turn, item, answer, now),
     write: writeTurns,
@@ -147,7 +150,7 @@ function writeTurns(records: readonly TurnRecord[]): Fragment {
     )}${auditWriting(
       records.flatMap(({ audit }) => audit),
       FENCED,
-    )}${messages.length > 0 ? messageWriting(messages) : sql``}`;
+    )}${ofArtifacts.artifactWriting(records.flatMap(({ artifacts }) => artifacts))}${messages.length > 0 ? messageWriting(messages) : sql``}`;
 }
 
 function stepWriting(steps: readonly Record<string, unknown>[]): Fragment {
@@ -203,7 +206,9 @@ export function saveNested(tx: Transaction, nested: Turn, item: Item): void {
   const usage = usageWriting(owned(usedIn(nested), ownerOf(nested, item)), BY_NOW);
   const audit = auditWriting(nested.recorder.ofTurn(nested, item), FENCED, BY_NOW);
   tx.send(
-    ...render(sql`with ${messageFence(item.id)}, ${stepWriting(newSteps(nested, item))}${usage}${audit} select 1`),
+    ...render(
+      sql`with ${messageFence(item.id)}, ${stepWriting(newSteps(nested, item))}${usage}${audit}${ofArtifacts.artifactWriting(ofArtifacts.artifactsIn(nested, item))} select 1`,
+    ),
   );
 }
 
@@ -311,18 +316,21 @@ export const retentionRules: readonly RetentionRule[] = [
     sql: `with old as (delete from turns where id in (select id from turns where finished_at < $1 limit $2) returning id)
           select count(*) as count from old`,
   },
+  ...ofArtifacts.retentionRules,
   ...ofUndos.retentionRules,
 ];
 
 /** Files and pictures that tools gave. What is remembered names files only. */
 export const fileReferences: readonly FileReferences[] = [
   { table: 'steps', column: 'payload', where: "kind = 'result'" },
+  ...ofArtifacts.fileReferences,
 ];
 
 /** What turns did for a person, and what was said in them; what it cost stays, without whose it was. */
 export const deletionRules: readonly DeletionRule[] = [
   ...ofConversations.deletionRules,
   { sql: 'delete from turns where person_id = $1' },
+  ...ofArtifacts.deletionRules,
   ...ofUndos.deletionRules,
   ...ofUsage.deletionRules,
   ...ofDialogues.deletionRules,
@@ -334,6 +342,7 @@ export const mergeRules: readonly MergeRule[] = [
     sql: `update turns set person_id = $2, expires_at = case when state = 'waiting' then $3::timestamptz else expires_at end
            where person_id = $1`,
   },
+  ...ofArtifacts.mergeRules,
   ...ofUndos.mergeRules,
   ...ofConversations.mergeRules,
   ...ofUsage.mergeRules,

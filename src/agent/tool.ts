@@ -35,6 +35,8 @@ export interface Done {
   /** What takes it back, with the words for it ("the reminder “milk”"). */
   undo?: Call & { label: string };
   files?: FileRef[];
+  /** Stored files that are not handed to the person: what a tool can be asked for again. */
+  kept?: FileRef[];
   /** Pictures that a model which sees is shown with the result; another one is told of them. */
   pictures?: readonly FileRef[];
   /** Instants (ISO) that it speaks of, for platforms that show each reader their own clock. */
@@ -80,6 +82,8 @@ export interface CallContext {
   private: boolean;
   place: Place;
   conversationId: string;
+  /** What came with the message. */
+  files: readonly FileRef[];
   /** Whose words are answered. */
   origin: Origin;
   clock: Clock;

@@ -9,6 +9,7 @@ import type { Config } from '../config/index.ts';
 import { type ChatAdapter, Delivery, type DeliveryOptions, deadJobSource } from '../delivery/index.ts';
 import { JobQueue, Schedules, Worker } from '../jobs/index.ts';
 import { Gate } from '../people/index.ts';
+import type { Sandbox } from '../sandbox/index.ts';
 import { agentSkills, agentSkillsConfig } from '../skills/agent-skills/index.ts';
 import type { Artifacts, Database, Transaction } from '../storage/index.ts';
 import { openConsole, openPlatforms } from './adapters.ts';
@@ -19,6 +20,7 @@ import { recordConfig } from './config-changes.ts';
 import { openFoundation } from './foundation.ts';
 import { openInference, remembered } from './inference.ts';
 import { LivePolicies } from './policies.ts';
+import { sandboxOf } from './sandbox.ts';
 import { defaultZone } from './settings.ts';
 import { builtInSkills, type EquippedSkill, equip } from './skills.ts';
 
@@ -104,13 +106,15 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
 
   const thinking = openInference({ config, world, database, artifacts, model });
   const { small: models } = thinking.inference;
+  const { sandbox, forSkills } = await sandboxOf({ config, world, database, artifacts, delivery });
+  await closer.add('sandbox', sandbox);
   const liveSkills = new LiveSkills({ config, world, bus, database, artifacts });
   const emit: SkillDeps['emit'] = ({ name: event }, payload) =>
     void bus.publish(EVENTS, JSON.stringify({ event, payload }));
   const skills = equip(
     [...builtInSkills, agentSkills(liveSkills, config.block(agentSkillsConfig)), ...(options.skills ?? [])],
     config,
-    { database, artifacts, outbox, world, models, jobs, schedules, gate, wakeAt, emit },
+    { database, artifacts, outbox, world, models, sandbox: forSkills, jobs, schedules, gate, wakeAt, emit },
   );
   const wiring = wireAgent({ config, world, database, delivery, jobs, checks, skills, gate, wakeAt, thinking });
   const { agent, commands, called } = wiring;
@@ -128,7 +132,7 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
   return {
     ...{ database, artifacts, worker, delivery, jobs, commands, console, checks, healthy, settled },
     agentSkills: liveSkills,
-    start: () => start({ ...parts, liveSkills, commands, router, adapters }),
+    start: () => start({ ...parts, liveSkills, sandbox, commands, router, adapters }),
     stop: (graceMs = GRACE_MS) => stop(parts, graceMs),
     status: async () => ({ version, ...(await statusOf(parts, adapters, wiring.status())) }),
     away: () => awayOf(adapters),
@@ -185,6 +189,7 @@ interface Parts {
 
 interface Starting extends Parts {
   liveSkills: LiveSkills;
+  sandbox: Sandbox;
   commands: readonly Command[];
   router: Router;
   adapters: readonly ChatAdapter[];
@@ -201,6 +206,7 @@ async function start(parts: Starting): Promise<void> {
     owned: [jobs],
   });
   closer.onClose('delivery', () => delivery.close());
+  parts.sandbox.start();
   await recordConfig(database, parts.config, parts.world.clock.now());
   await database.tx('schedules.put', (tx) => putTasks(tx, parts));
   closer.onClose('agent skills', await parts.liveSkills.start(parts.commands.map(({ name }) => name)));

@@ -2,10 +2,11 @@ import type { z } from 'zod';
 import type { AnyTool, Call, LightModels, Phrase, ToolResult, TurnOver, TxContext } from '../agent/index.ts';
 import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
-import type { ConfigBlock } from '../config/index.ts';
+import type { ConfigBlock, CoreValues } from '../config/index.ts';
 import type { Outbox, Place } from '../delivery/index.ts';
 import type { DueSource, JobHandler, JobQueue, Schedule, Schedules } from '../jobs/index.ts';
 import type { DeletionRule, Gate, MergeRule, Person, Thing } from '../people/index.ts';
+import type { Workspaces } from '../sandbox/index.ts';
 import type { Artifacts, Database } from '../storage/index.ts';
 
 /** What a skill may use. Everything else of coda is none of its business. */
@@ -22,6 +23,8 @@ export interface SkillDeps<Settings = unknown> {
   models: LightModels;
   /** Who may use what; asked by itself only for what no tool or command of its own stands for. */
   gate: Pick<Gate, 'may' | 'basis'>;
+  /** Where code runs, and within which limits. */
+  sandbox: { workspaces: Workspaces; settings: CoreValues['execution'] };
   /** The skill's own block of the configuration, checked by its schema. */
   config: Settings;
   /** What all skills do, each in words after "I". */

@@ -41,6 +41,15 @@ export const execution = block(
       sandbox_timeout: duration('5m', 'seconds').describe('How long a container lives with its files.'),
       max_sandbox_timeout: duration('1h', 'seconds').describe('The longest that may be asked for.'),
       max_concurrent: count(1, 64).default(4).describe('Containers at the same time; others wait in order.'),
+      lasting: z
+        .array(z.string().min(1).max(200))
+        .max(1_000)
+        .default([])
+        .meta({
+          description:
+            'Conversations (discord:123) and skills, by name, whose files stay for max_sandbox_timeout instead of going with the answer.',
+          example: ['discord:123'],
+        }),
       warm: count(0, 1)
         .default(1)
         .describe('1: one container of the default image waits for the next use, until 10 minutes without any.'),

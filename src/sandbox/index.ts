@@ -1,5 +1,6 @@
 /** Runs code in locked-down containers. */
 export type { SandboxCode, SandboxFailure } from './failure.ts';
+export { isPicture, typeOf } from './kinds.ts';
 export type {
   Collected,
   CollectLimits,
@@ -14,3 +15,14 @@ export type {
   Session,
 } from './port.ts';
 export { openSandbox, type SandboxOptions } from './sandbox.ts';
+export type { Kept, StreamResult } from './streams.ts';
+export { type Told, told } from './told.ts';
+export {
+  type MadeFile,
+  type Ran,
+  type RunOptions,
+  type SkillFiles,
+  type Workspace,
+  type WorkspaceOwner,
+  Workspaces,
+} from './workspaces.ts';

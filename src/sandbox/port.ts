@@ -26,6 +26,8 @@ export interface Sandbox {
    * Rejects with the signal's reason.
    */
   open(spec?: SandboxSpec, options?: OpenOptions): Promise<Session | SandboxFailure>;
+  /** With `execution.enabled`: removes what earlier processes have left, now and again, and makes the container that waits. */
+  start(): void;
   /** Removes containers and volumes of this installation that nobody uses; resolves with how many. */
   reap(): Promise<number>;
   /** Closes all sessions. */
@@ -41,6 +43,8 @@ export interface Session {
   readonly id: string;
   /** The id (`sha256:…`) of the image that runs. */
   readonly image: string;
+  /** Why it is over, once it is. */
+  readonly ended: SandboxFailure | undefined;
   /**
    * Runs a program, without a shell. What it leaves running is killed when it has ended. Rejects with the signal's
    * reason when that aborts; the container is killed then.

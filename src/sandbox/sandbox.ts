@@ -21,7 +21,7 @@ export interface SandboxOptions {
   /** This coda, whichever of its processes: containers of another one on the same Docker are left alone. */
   installation: string;
   /** This process. */
-  instance: string;
+  instance(): string;
   /** Whether another process of this installation lives, so that its containers are left alone. */
   isLive(instance: string): Promise<boolean>;
   /** Whether coda built the image with this id; such an image is allowed without a pattern. */
@@ -36,11 +36,9 @@ const MARGIN_MS = 15 * 60_000;
 /** Users that no distribution gives out, in pairs, and low enough for a rootless engine. */
 const UIDS = { first: 60_706, pairs: 230 };
 
-/** Runs nothing before the first `open`; with `execution.enabled` it removes what an earlier process has left. */
+/** Runs nothing before `start` or the first `open`. */
 export function openSandbox(options: SandboxOptions, world: World): Sandbox {
-  const sandbox = new DockerSandbox(options, world);
-  if (options.execution.enabled) sandbox.begin();
-  return sandbox;
+  return new DockerSandbox(options, world);
 }
 
 interface Engine {
@@ -66,10 +64,11 @@ class DockerSandbox implements Sandbox {
     this.options = options;
     this.world = world;
     this.queue = new Queue(execution.max_concurrent);
-    if (execution.warm > 0) this.warm = new Warm(() => this.start(execution.default_image), world.clock);
+    if (execution.warm > 0) this.warm = new Warm(() => this.begin(execution.default_image), world.clock);
   }
 
-  begin(): void {
+  start(): void {
+    if (!this.options.execution.enabled) return;
     this.warm?.fill();
     void this.reapAndGoOn();
   }
@@ -121,7 +120,7 @@ class DockerSandbox implements Sandbox {
 
   private async isStale(labels: Readonly<Record<string, string>>): Promise<boolean> {
     const { [LABELS.instance]: instance = '', [LABELS.session]: session = '' } = labels;
-    if (instance === this.options.instance) return !this.inUse.has(session);
+    if (instance === this.options.instance()) return !this.inUse.has(session);
     return !(await this.options.isLive(instance));
   }
 
@@ -140,7 +139,7 @@ class DockerSandbox implements Sandbox {
   private async container(image: string, signal: AbortSignal | undefined): Promise<Container> {
     const isDefault = image === this.options.execution.default_image;
     const waiting = isDefault ? await this.warm?.take() : undefined;
-    const container = waiting ?? (await this.start(image, signal));
+    const container = waiting ?? (await this.begin(image, signal));
     if (isDefault && !this.isClosed) this.warm?.fillSoon();
     return container;
   }
@@ -167,7 +166,7 @@ class DockerSandbox implements Sandbox {
   }
 
   /** Rejects with a failure, a `DockerError` or the signal's reason. */
-  private async start(reference: string, signal?: AbortSignal): Promise<Container> {
+  private async begin(reference: string, signal?: AbortSignal): Promise<Container> {
     const engine = await this.connected();
     const image = await this.image(engine, reference, signal);
     const spec = this.spec(engine, image);
@@ -191,7 +190,7 @@ class DockerSandbox implements Sandbox {
     return {
       session: uuid(this.world.clock.now()),
       installation,
-      instance,
+      instance: instance(),
       image: image.id,
       imageVolumes: image.volumes.filter(
         (path) => !own.some((folder) => path === folder || path.startsWith(`${folder}/`)),

@@ -57,6 +57,10 @@ export class ContainerSession implements Session {
     else container.ended.addEventListener('abort', isGone, { once: true });
   }
 
+  get ended(): SandboxFailure | undefined {
+    return this.container.endedWith;
+  }
+
   exec(command: readonly string[], options: ExecOptions = {}): Promise<ExecResult | SandboxFailure> {
     // Docker makes it ready meanwhile; it starts when nothing of the last one runs any more.
     return this.call(async (settled) => {

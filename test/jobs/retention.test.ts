@@ -81,7 +81,8 @@ describe.each(testDatabases)('retention on $name', ({ name, available }) => {
       `select table_name || '.' || column_name as name from information_schema.columns
         where table_schema = current_schema() and data_type in ('json', 'jsonb')`,
     );
-    const asked = fileReferences.map(({ table, column }) => `${table}.${column}`);
+    // A column of text is asked by an expression.
+    const asked = fileReferences.flatMap(({ table, column }) => (column.includes('(') ? [] : [`${table}.${column}`]));
     expect(rows.map((row) => row.name).sort()).toEqual([...asked, ...WITHOUT_FILES].sort());
   });
 

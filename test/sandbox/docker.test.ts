@@ -61,12 +61,12 @@ describe.skipIf(!DOCKER)('Docker', () => {
   test('what a dead process left is removed; what lives, or is of others, stays', async () => {
     const installation = freshInstallation();
     const everybody = async () => true;
-    const dead = play({}, { installation, instance: 'dead', isLive: everybody });
-    const alive = play({}, { installation, instance: 'alive', isLive: everybody });
+    const dead = play({}, { installation, instance: () => 'dead', isLive: everybody });
+    const alive = play({}, { installation, instance: () => 'alive', isLive: everybody });
     const other = play();
     const isLive = async (instance: string) => instance === 'alive';
     const [, living, foreign] = (await Promise.all([dead.open(), alive.open(), other.open()])).map(good);
-    const sandbox = play({}, { installation, instance: 'new', isLive });
+    const sandbox = play({}, { installation, instance: () => 'new', isLive });
     const own = good(await sandbox.open());
     await eventually(async () => (await sandbox.reap()) === 0);
     for (const session of [living, foreign, own]) {

@@ -65,6 +65,9 @@ export class Played {
       get artifacts(): Artifacts {
         throw new Error('a played skill stores no files');
       },
+      get sandbox(): SkillDeps['sandbox'] {
+        throw new Error('a played skill runs no code');
+      },
       does: [],
       models: { available: false, light: async () => ({ ok: false, fault: 'not_found', message: 'none' }) },
       gate: new Gate(),
@@ -147,6 +150,7 @@ export class Played {
       private: (PLACES[conversation] as Place).kind === 'dm',
       place: PLACES[conversation] as Place,
       origin: 'person',
+      files: [],
       conversationId: this.ids[conversation] as string,
       clock,
       when: { now: clock.now(), zone: person.zone ?? 'UTC', locale: person.locale, weekStart: person.weekStart },

@@ -87,8 +87,10 @@ export function testSandbox(
     warm: 0,
   };
   const parsed = execution.schema.parse({ ...standard, ...settings });
-  const own = { installation: freshInstallation(), instance: 'this', isLive: async () => false };
-  return openSandbox({ execution: parsed, ...own, ...options }, world);
+  const own = { installation: freshInstallation(), instance: () => 'this', isLive: async () => false };
+  const sandbox = openSandbox({ execution: parsed, ...own, ...options }, world);
+  sandbox.start();
+  return sandbox;
 }
 
 /** A container without any bar: the network and the files of the host, and every right. */

@@ -2,6 +2,7 @@ import type {
   Accepted,
   ChatAdapter,
   Content,
+  FileRef,
   Inbox,
   IncomingFile,
   Part,
@@ -18,6 +19,7 @@ export interface Seen {
   text: string;
   kind: string;
   buttons: { id: string; label: string }[];
+  files: readonly FileRef[];
   edits: number;
   again: boolean;
 }
@@ -71,6 +73,7 @@ export class FakePlatform {
       channel: part.place.channel,
       text: content.text,
       kind: content.kind,
+      files: content.files ?? [],
       buttons: (content.buttons ?? []).map((button) => ({ id: button.id, label: button.label })),
       edits: 0,
       again: part.resend ?? false,

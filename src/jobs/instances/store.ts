@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Instant } from '../../base/clock.ts';
 import type { Database, Transaction } from '../../storage/index.ts';
 
@@ -86,3 +87,24 @@ export async function end(tx: Transaction, ids: readonly string[], now: Instant)
   );
   return rows.map((row) => row.id);
 }
+
+/** Whether the process has not ended, as far as the database knows. */
+export async function isLive(database: Pick<Database, 'read'>, id: string): Promise<boolean> {
+  if (!isUuid(id)) return false;
+  const { rows } = await database.read('select from instances where id = $1 and ended_at is null', [id]);
+  return rows.length > 0;
+}
+
+/** What tells this coda, whichever of its processes, from every other one. */
+export async function installationOf(database: Database): Promise<string> {
+  const { rows } = await database.run<{ id: string }>(
+    'installation.read',
+    `with made as (insert into installation (id) values ($1) on conflict do nothing returning id)
+     select id from made union all select id from installation limit 1`,
+    [randomUUID()],
+  );
+  // Another process made it at the same moment: it is there now.
+  return rows[0]?.id ?? installationOf(database);
+}
+
+const isUuid = (id: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id);

@@ -37,10 +37,12 @@ export function retention(deps: {
   return {
     kind: 'retention',
     async run(_, signal) {
-      const before = new Date(world.clock.now().getTime() - days * DAY_MS);
+      const now = world.clock.now().getTime();
+      const before = new Date(now - days * DAY_MS);
       const gone: Record<string, number> = {};
       for (const rule of [...store.retentionRules, ...deps.retentionRules]) {
-        gone[rule.name] = await applyRule(database, rule, before, signal);
+        const earlier = rule.days !== undefined && rule.days < days ? new Date(now - rule.days * DAY_MS) : before;
+        gone[rule.name] = await applyRule(database, rule, earlier, signal);
       }
       const files = await deps.collect(signal);
       world.log.info({ before, gone, files }, 'old rows and files deleted');

@@ -8,6 +8,8 @@ import type { Database } from '../../storage/index.ts';
 export interface RetentionRule {
   /** The transaction's name, `inbox.prune`. */
   name: string;
+  /** After so many days, where the configured number is larger. */
+  days?: number;
   sql: string;
 }
 

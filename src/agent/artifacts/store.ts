@@ -1,0 +1,91 @@
+/** Files that tools gave: whose they are, and when they were last used. */
+import type { Instant } from '../../base/clock.ts';
+import type { FileRef, Item } from '../../delivery/index.ts';
+import type { RetentionRule } from '../../jobs/index.ts';
+import type { DeletionRule, MergeRule } from '../../people/index.ts';
+import { type FileReferences, type Fragment, json, type Queryable, sql } from '../../storage/index.ts';
+import type { Turn } from '../steps.ts';
+
+/** The files among the results that are written now. */
+export function artifactsIn(turn: Turn, item: Item) {
+  return turn.unstored().flatMap(({ step, at, tainted }) => {
+    if (step.kind !== 'result' || !step.payload.ok) return [];
+    const { files = [], kept = [] } = step.payload;
+    return [...files, ...kept].map(({ name, type, size, hash }) => ({
+      ...{ name, type, size, hash, tainted, at },
+      conversation_id: item.conversation.id,
+      person_id: item.person.id,
+      turn_id: turn.id,
+      inbox_id: item.id,
+    }));
+  });
+}
+
+/** A `with` part that writes them where their inbox row is in `fence`; nothing where there are none. */
+export function artifactWriting(rows: readonly ReturnType<typeof artifactsIn>[number][]): Fragment {
+  if (rows.length === 0) return sql``;
+  return sql`, filed as (
+      insert into artifacts (conversation_id, hash, person_id, turn_id, name, type, size, tainted, made_at, used_at)
+      select distinct on (a.conversation_id, a.hash) a.conversation_id, a.hash, t.person_id, a.turn_id, a.name, a.type,
+             a.size, a.tainted, a.at, a.at
+        from jsonb_to_recordset(${json(rows)})
+             as a (conversation_id uuid, hash text, person_id uuid, turn_id uuid, inbox_id uuid, name text, type text,
+                   size bigint, tainted boolean, at timestamptz)
+        join inbox t on t.id = a.inbox_id
+       where a.inbox_id = any (array(select id from fence))
+      on conflict (conversation_id, hash) do update
+         set used_at = excluded.used_at, tainted = artifacts.tainted or excluded.tainted
+    )`;
+}
+
+/** A stored file of a person's conversation. */
+export interface StoredFile extends FileRef {
+  tainted: boolean;
+}
+
+/**
+ * The person's files of the conversation with these names or hashes, each the newest of its name: what tools gave, and
+ * what came with messages. They count as used now.
+ */
+export async function filesNamed(
+  db: Pick<Queryable, 'query'>,
+  { personId, conversationId }: { personId: string; conversationId: string },
+  names: readonly string[],
+  now: Instant,
+): Promise<StoredFile[]> {
+  const { rows } = await db.query<StoredFile & { at: Instant }>(
+    `with used as (
+       update artifacts set used_at = $4
+        where conversation_id = $2 and person_id = $1 and (name = any($3::text[]) or hash = any($3::text[]))
+       returning name, type, size, hash, tainted, made_at as at
+     ), sent as (
+       select f.name, f.type, f.size, f.hash, true as tainted, i.received_at as at
+         from inbox i, jsonb_to_recordset(i.payload->'files') as f (name text, type text, size bigint, hash text)
+        where i.conversation_id = $2 and i.person_id = $1 and (f.name = any($3::text[]) or f.hash = any($3::text[]))
+     )
+     select distinct on (name) name, type, size, hash, tainted, at
+       from (select * from used union all select * from sent) found order by name, at desc`,
+    [personId, conversationId, names, now],
+  );
+  return rows.map(({ name, type, size, hash, tainted }) => ({ name, type, size: Number(size), hash, tainted }));
+}
+
+/** A row names its file itself. */
+export const fileReferences: readonly FileReferences[] = [
+  { table: 'artifacts', column: "jsonb_build_object('hash', hash)" },
+];
+
+/** What nobody has used for a month. */
+export const retentionRules: readonly RetentionRule[] = [
+  {
+    name: 'artifacts.prune',
+    days: 30,
+    sql: `with old as (delete from artifacts where (conversation_id, hash) in
+                         (select conversation_id, hash from artifacts where used_at < $1 limit $2) returning hash)
+          select count(*) as count from old`,
+  },
+];
+
+export const deletionRules: readonly DeletionRule[] = [{ sql: 'delete from artifacts where person_id = $1' }];
+
+export const mergeRules: readonly MergeRule[] = [{ sql: 'update artifacts set person_id = $2 where person_id = $1' }];

@@ -1,0 +1,36 @@
+import type { World } from '../base/world.ts';
+import type { SkillDeps } from '../chat/index.ts';
+import type { Config } from '../config/index.ts';
+import type { Delivery } from '../delivery/index.ts';
+import { installationOf, isLive } from '../jobs/index.ts';
+import { openSandbox, type Sandbox, Workspaces } from '../sandbox/index.ts';
+import type { Artifacts, Database } from '../storage/index.ts';
+
+interface SandboxParts {
+  config: Config;
+  world: World;
+  database: Database;
+  artifacts: Artifacts;
+  delivery: Delivery;
+}
+
+/** Where code runs. Nothing is asked of Docker before it is started, or used. */
+export async function sandboxOf(parts: SandboxParts): Promise<{ sandbox: Sandbox; forSkills: SkillDeps['sandbox'] }> {
+  const { config, world, database, artifacts, delivery } = parts;
+  const { execution } = config;
+  const sandbox = openSandbox(
+    {
+      execution,
+      installation: await installationOf(database),
+      instance: () => delivery.self.id,
+      isLive: (id) => isLive(database, id),
+    },
+    world,
+  );
+  const workspaces = new Workspaces({
+    sandbox,
+    keep: (content) => artifacts.put(content, { maxBytes: execution.max_output_size }),
+    lastingMs: execution.max_sandbox_timeout,
+  });
+  return { sandbox, forSkills: { workspaces, settings: execution } };
+}

@@ -1,0 +1,129 @@
+/** What a program writes, as it comes: the beginning for the result, all of it as a file where that is longer, no secrets. */
+
+import { once } from 'node:events';
+import { PassThrough } from 'node:stream';
+import { Redactor, redact } from './redact.ts';
+
+export interface Kept {
+  hash: string;
+  size: number;
+}
+
+export interface StreamResult {
+  /** Its beginning. */
+  text: string;
+  /** Of the whole stream, as far as it was taken. */
+  bytes: number;
+  /** There is more than `text`. */
+  isCut: boolean;
+  /** The whole stream as a stored file, where it is longer than `text`. */
+  whole?: Kept;
+}
+
+type Keep = (content: AsyncIterable<Uint8Array>) => Promise<Kept>;
+
+/** Bytes of each stream in the result. What is longer is kept as a file as well. */
+const SHOWN_BYTES = 32 * 1024;
+const LONGEST_LINE = 160;
+
+/** Both streams of one program. */
+export class Streams {
+  private readonly secrets: readonly string[];
+  private readonly streams: Readonly<Record<'stdout' | 'stderr', Stream>>;
+
+  constructor(keep: Keep, secrets: readonly string[], onLine?: (line: string) => void) {
+    this.secrets = secrets;
+    const stream = () => new Stream(keep, new Redactor(secrets), onLine);
+    this.streams = { stdout: stream(), stderr: stream() };
+  }
+
+  push(name: 'stdout' | 'stderr', chunk: Uint8Array): Promise<void> {
+    return this.streams[name].push(chunk);
+  }
+
+  async end(): Promise<Record<'stdout' | 'stderr', StreamResult>> {
+    const { stdout, stderr } = this.streams;
+    return { stdout: await stdout.end(), stderr: await stderr.end() };
+  }
+
+  cleanName(name: string): string {
+    return this.secrets.length === 0 ? name : redact(name, this.secrets);
+  }
+
+  /** A file without the secrets. */
+  async *cleaned(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    if (this.secrets.length === 0) {
+      yield* content;
+      return;
+    }
+    const redactor = new Redactor(this.secrets);
+    for await (const chunk of content) yield redactor.push(chunk);
+    yield redactor.end();
+  }
+}
+
+class Stream {
+  private readonly keep: Keep;
+  private readonly redactor: Redactor;
+  private readonly onLine: ((line: string) => void) | undefined;
+  private readonly head: Buffer[] = [];
+  private bytes = 0;
+  private line = '';
+  private file: PassThrough | undefined;
+  private kept: Promise<Kept | undefined> | undefined;
+
+  constructor(keep: Keep, redactor: Redactor, onLine: ((line: string) => void) | undefined) {
+    this.keep = keep;
+    this.redactor = redactor;
+    this.onLine = onLine;
+  }
+
+  push(chunk: Uint8Array): Promise<void> {
+    return this.add(this.redactor.push(chunk));
+  }
+
+  async end(): Promise<StreamResult> {
+    await this.add(this.redactor.end());
+    this.file?.end();
+    const whole = await this.kept;
+    const isCut = this.bytes > SHOWN_BYTES;
+    const text = shown(Buffer.concat(this.head).subarray(0, SHOWN_BYTES), isCut);
+    return { text, bytes: this.bytes, isCut, ...(whole && { whole }) };
+  }
+
+  private async add(chunk: Buffer): Promise<void> {
+    if (chunk.length === 0) return;
+    this.bytes += chunk.length;
+    this.tell(chunk);
+    if (!this.file) {
+      this.head.push(chunk);
+      if (this.bytes <= SHOWN_BYTES) return;
+      this.file = new PassThrough();
+      // A full disk costs the whole of the output, and nothing else.
+      this.kept = this.keep(this.file).catch(() => undefined);
+      for (const part of this.head) await this.write(this.file, part);
+      return;
+    }
+    await this.write(this.file, chunk);
+  }
+
+  private async write(file: PassThrough, chunk: Buffer): Promise<void> {
+    if (file.destroyed || file.write(chunk)) return;
+    await Promise.race([once(file, 'drain'), once(file, 'close'), this.kept]).catch(() => {});
+  }
+
+  /** The last whole line, for who watches. */
+  private tell(chunk: Buffer): void {
+    if (!this.onLine) return;
+    const lines = (this.line + chunk.toString('utf8')).split(/\r?\n|\r/);
+    this.line = (lines.pop() ?? '').slice(-LONGEST_LINE);
+    const last = lines.findLast((line) => line.trim() !== '');
+    if (last !== undefined) this.onLine(last.trim().slice(0, LONGEST_LINE));
+  }
+}
+
+/** As UTF-8, without half a character at the end of what was cut. */
+function shown(bytes: Buffer, isCut: boolean): string {
+  const text = bytes.toString('utf8');
+  return isCut ? text.replace(/\ufffd{1,3}$/, '') : text;
+}

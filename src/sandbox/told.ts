@@ -1,0 +1,73 @@
+/** What a model is told of a program that ran, and what is handed on. Pure. */
+
+import { isPicture, typeOf } from './kinds.ts';
+import type { Ran } from './workspaces.ts';
+
+interface StoredFile {
+  name: string;
+  type: string;
+  size: number;
+  hash: string;
+}
+
+export interface Told {
+  /** JSON: `{ stdout, stderr, exit_code, timed_out, truncated, files, notes? }`. */
+  text: string;
+  /** For the person. */
+  files: StoredFile[];
+  /** Those of them that a model can be shown. */
+  pictures: StoredFile[];
+  /** Whole streams, to be read on. */
+  kept: StoredFile[];
+}
+
+const MOST_PICTURES = 4;
+const MOST_LEFT_OUT = 5;
+/** The shells' word for a program that is not there. */
+const NOT_FOUND = 127;
+
+/** `id` is part of the names of streams that are kept. */
+export function told(ran: Ran, id: string): Told {
+  const files = ran.files.map((file) => ({ ...file, name: baseOf(file.name), type: typeOf(file.name) }));
+  const kept = (['stdout', 'stderr'] as const).flatMap((stream) => {
+    const { whole } = ran[stream];
+    return whole ? [{ ...whole, name: `${stream}-${id}.txt`, type: 'text/plain' }] : [];
+  });
+  const notes = notesOf(ran, kept);
+  // What is long stands last: a model is shown the beginning of a long result.
+  const result = {
+    exit_code: ran.exitCode,
+    timed_out: ran.timedOut,
+    truncated: ran.stdout.isCut || ran.stderr.isCut,
+    files: ran.files.map(({ name, size }) => ({ name, size })),
+    ...(notes.length > 0 && { notes }),
+    stderr: ran.stderr.text,
+    stdout: ran.stdout.text,
+  };
+  const pictures = files.filter(({ name }) => isPicture(name)).slice(0, MOST_PICTURES);
+  return { text: JSON.stringify(result), files, pictures, kept };
+}
+
+/** A person gets files without their folders. */
+function baseOf(name: string): string {
+  return name.split('/').at(-1) || name;
+}
+
+function notesOf(ran: Ran, kept: readonly { name: string }[]): string[] {
+  const notes: string[] = [];
+  if (ran.isRenewed) {
+    notes.push(
+      'This is a new sandbox: what earlier calls left in the workspace is gone. The files of the message are there.',
+    );
+  }
+  if (ran.oomKilled) notes.push('The memory limit ended a process.');
+  if (ran.timedOut) notes.push('It was ended because its time was up.');
+  if (ran.exitCode === NOT_FOUND) notes.push('Exit code 127 means that the sandbox has no such program.');
+  for (const { name } of kept) notes.push(`A stream is kept as a whole: file_read {"path": "${name}"} reads it.`);
+  if (ran.leftOutCount > 0) {
+    const names = ran.leftOut.slice(0, MOST_LEFT_OUT).map(({ name, why }) => `${name} (${why.replaceAll('_', ' ')})`);
+    const more = ran.leftOutCount - names.length;
+    notes.push(`Not taken out of the sandbox: ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`);
+  }
+  return notes;
+}

@@ -1,0 +1,264 @@
+/** The sandbox that the calls of one turn share: opened at the first, opened anew when it died, closed with the turn. */
+
+import { Sequence } from '../base/async.ts';
+import { BoundedSet } from '../base/bounded.ts';
+import { shortId } from '../base/ids.ts';
+import type { SandboxFailure } from './failure.ts';
+import type { Collected, ExecOptions, PutFile, Sandbox, Session } from './port.ts';
+import { type Kept, type StreamResult, Streams } from './streams.ts';
+
+export interface MadeFile extends Kept {
+  /** Relative to the output folder. */
+  name: string;
+}
+
+export interface WorkspacesOptions {
+  sandbox: Sandbox;
+  /** Stores a file's content; what it throws ends the call. */
+  keep(content: AsyncIterable<Uint8Array>): Promise<Kept>;
+  /** Milliseconds that the workspace of a conversation lives which outlasts its turns. */
+  lastingMs: number;
+}
+
+/** Whose workspace it is. */
+export interface WorkspaceOwner {
+  /** Equal for all calls of a turn in this process. */
+  turn: object;
+  conversationId: string;
+  /** It outlasts the turn: the conversation's next one finds the files. */
+  lasts?: boolean;
+}
+
+export interface RunOptions extends Pick<ExecOptions, 'stdin' | 'env' | 'cwd' | 'timeoutMs' | 'signal'> {
+  image?: string | undefined;
+  /** Written before the program begins. */
+  files?: readonly PutFile[];
+  /** Written below `/skills`, once for each container. */
+  skills?: SkillFiles;
+  /** Written into a container that is new. */
+  atStart?(): Promise<readonly PutFile[]>;
+  /** Values that no output may show, in whatever encoding. */
+  secrets?: readonly string[];
+  /** Gets each line while it comes, and why the program waits. */
+  onLine?(line: string): void;
+}
+
+export interface SkillFiles {
+  /** The folder's name: the skill's. */
+  name: string;
+  /** What tells this state of the files from another. */
+  hash: string;
+  read(): Promise<readonly PutFile[]>;
+}
+
+export interface Ran {
+  ok: true;
+  /** Of this call, among all. */
+  id: string;
+  exitCode: number;
+  stdout: StreamResult;
+  stderr: StreamResult;
+  timedOut: boolean;
+  oomKilled: boolean;
+  durationMs: number;
+  /** The output files that are new or have changed since the last call. */
+  files: readonly MadeFile[];
+  leftOut: Collected['leftOut'];
+  leftOutCount: number;
+  /** The container is another than the one before: its files are gone. */
+  isRenewed: boolean;
+}
+
+/** What is no regular file may never end. */
+const READ_MS = 10_000;
+
+/** All workspaces of a process. */
+export class Workspaces {
+  private readonly options: WorkspacesOptions;
+  private readonly ofTurns = new Map<object, Workspace>();
+  private readonly lasting = new Map<string, Workspace>();
+  /** Conversations whose turn was parked with files: they are gone when it goes on. */
+  private readonly parked = new BoundedSet<string>(1_000);
+
+  constructor(options: WorkspacesOptions) {
+    this.options = options;
+  }
+
+  /** The one workspace of the turn, or of the conversation where it lasts. Nothing is opened yet. */
+  of({ turn, conversationId, lasts = false }: WorkspaceOwner): Workspace {
+    const lasting = this.lasting.get(conversationId);
+    if (lasting) return lasting;
+    const workspace = this.ofTurns.get(turn) ?? new Workspace(this.options, this.parked.delete(conversationId));
+    if (lasts) {
+      this.ofTurns.delete(turn);
+      this.lasting.set(conversationId, workspace.lasting(this.options.lastingMs));
+    } else this.ofTurns.set(turn, workspace);
+    return workspace;
+  }
+
+  /** A workspace that nobody else uses; who asked for it closes it. */
+  alone(): Workspace {
+    return new Workspace(this.options, false);
+  }
+
+  /** The turn does nothing more here. */
+  async over({ turn, conversationId, parked }: WorkspaceOwner & { parked: boolean }): Promise<void> {
+    const workspace = this.ofTurns.get(turn);
+    this.ofTurns.delete(turn);
+    if (!workspace) return;
+    if (parked && workspace.isOpen) this.parked.add(conversationId);
+    await workspace.close();
+  }
+}
+
+/** One workspace. Its calls run one after another. */
+export class Workspace {
+  /** Untrusted text went into it. */
+  tainted = false;
+  private readonly options: WorkspacesOptions;
+  private readonly calls = new Sequence();
+  private session: Session | undefined;
+  private image: string | undefined;
+  private lifetimeMs: number | undefined;
+  private hadFiles: boolean;
+  private readonly known = new Map<string, string>();
+  private readonly skills = new Map<string, string>();
+
+  constructor(options: WorkspacesOptions, hadFiles: boolean) {
+    this.options = options;
+    this.hadFiles = hadFiles;
+  }
+
+  get isOpen(): boolean {
+    return this.session !== undefined && !this.session.ended;
+  }
+
+  /** Lives as long as config allows, from its next opening on. */
+  lasting(ms: number): this {
+    this.lifetimeMs = ms;
+    return this;
+  }
+
+  /** Runs a program and takes what it has written. Rejects with the signal's reason. */
+  run(command: readonly string[], options: RunOptions = {}): Promise<Ran | SandboxFailure> {
+    return this.calls.run(async () => {
+      options.signal?.throwIfAborted();
+      const opened = await this.open(options);
+      if (!opened.ok) return opened;
+      const { session, isRenewed } = opened;
+      const put = await this.put(session, options);
+      if (!put.ok) return put;
+      const { secrets = [], onLine, stdin, env, cwd, timeoutMs, signal } = options;
+      const streams = new Streams(this.options.keep, secrets, onLine);
+      const given = Object.fromEntries(
+        Object.entries({ stdin, env, cwd, timeoutMs, signal }).filter(([, value]) => value !== undefined),
+      );
+      const came = await session
+        .exec(command, { ...given, onOutput: (name, chunk) => streams.push(name, chunk) })
+        .catch(async (error: unknown) => {
+          await streams.end();
+          throw error;
+        });
+      const { stdout, stderr } = await streams.end();
+      if (!came.ok) return came;
+      const taken = await this.take(session, secrets);
+      if (!taken.ok) return taken;
+      const { exitCode, timedOut, oomKilled, durationMs, truncated } = came;
+      const cut = (of: StreamResult, bytes: number) => ({ ...of, isCut: of.isCut || (truncated && bytes > of.bytes) });
+      return {
+        ok: true,
+        id: shortId(8),
+        ...{ exitCode, timedOut, oomKilled, durationMs, isRenewed },
+        stdout: cut(stdout, came.stdoutBytes),
+        stderr: cut(stderr, came.stderrBytes),
+        ...{ files: taken.files, leftOut: taken.leftOut, leftOutCount: taken.leftOutCount },
+      };
+    });
+  }
+
+  /** Writes files into the workspace. */
+  write(files: readonly PutFile[], options: RunOptions = {}) {
+    return this.calls.run(async () => {
+      const opened = await this.open(options);
+      if (!opened.ok) return opened;
+      const put = await this.put(opened.session, { ...options, files });
+      return put.ok ? { ok: true as const, isRenewed: opened.isRenewed } : put;
+    });
+  }
+
+  /** At most `most` bytes of a file from `from` on; undefined where there is none, or no container. */
+  read(path: string, from: number, most: number, signal: AbortSignal): Promise<Buffer | undefined> {
+    return this.calls.run(async () => {
+      const { session } = this;
+      if (!session || session.ended) return undefined;
+      const parts: Uint8Array[] = [];
+      let room = most;
+      const onOutput = (name: 'stdout' | 'stderr', chunk: Uint8Array) => {
+        if (name === 'stderr' || room <= 0) return;
+        parts.push(Uint8Array.from(chunk.subarray(0, room)));
+        room -= chunk.length;
+      };
+      const command = ['tail', '-c', `+${from + 1}`, '--', path];
+      const came = await session.exec(command, { timeoutMs: READ_MS, signal, onOutput });
+      return came.ok && (came.exitCode === 0 || room <= 0) ? Buffer.concat(parts) : undefined;
+    });
+  }
+
+  /** Removes the container; a later call opens another. */
+  async close(): Promise<void> {
+    await this.session?.close();
+  }
+
+  private async open({ image, signal, onLine, atStart }: RunOptions) {
+    const isOther = image !== undefined && image !== this.image;
+    if (this.session && !this.session.ended && !isOther) {
+      return { ok: true as const, session: this.session, isRenewed: false };
+    }
+    const isRenewed = this.hadFiles || this.session !== undefined;
+    await this.session?.close();
+    this.session = undefined;
+    this.known.clear();
+    this.skills.clear();
+    const session = await this.options.sandbox.open(
+      { ...(image !== undefined && { image }), ...(this.lifetimeMs !== undefined && { timeoutMs: this.lifetimeMs }) },
+      {
+        ...(signal && { signal }),
+        ...(onLine && { onWait: (before: number) => onLine(`waiting for a free sandbox, ${before} before it`) }),
+      },
+    );
+    if (!session.ok) return session;
+    this.session = session;
+    this.image = image;
+    this.hadFiles = false;
+    const files = (await atStart?.()) ?? [];
+    const put = files.length > 0 ? await session.put(files) : session;
+    return put.ok ? { ok: true as const, session, isRenewed } : put;
+  }
+
+  private async put(session: Session, { files = [], skills }: RunOptions): Promise<{ ok: true } | SandboxFailure> {
+    if (skills && this.skills.get(skills.name) !== skills.hash) {
+      const inFolder = (await skills.read()).map((file) => ({ ...file, path: `${skills.name}/${file.path}` }));
+      const put = await session.put(inFolder, 'skills');
+      if (!put.ok) return put;
+      this.skills.set(skills.name, skills.hash);
+    }
+    return files.length > 0 ? session.put(files) : { ok: true };
+  }
+
+  /** Stores the output files that were not stored before as they are. */
+  private async take(session: Session, secrets: readonly string[]) {
+    const files: MadeFile[] = [];
+    const collected = await session.collect(async ({ name, content }) => {
+      const streams = new Streams(this.options.keep, secrets);
+      const clean = streams.cleanName(name);
+      const kept = await this.options.keep(streams.cleaned(content));
+      if (this.known.get(clean) === kept.hash) return;
+      this.known.set(clean, kept.hash);
+      files.push({ name: clean, ...kept });
+    });
+    if (!collected.ok) return collected;
+    const streams = new Streams(this.options.keep, secrets);
+    const leftOut = collected.leftOut.map(({ name, why }) => ({ name: streams.cleanName(name), why }));
+    return { ok: true as const, files, leftOut, leftOutCount: collected.leftOutCount };
+  }
+}

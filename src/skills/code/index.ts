@@ -1,0 +1,24 @@
+import type { Skill, SkillDeps } from '../../chat/index.ts';
+import { readTool } from './read.ts';
+import { type CodeDeps, executeTool, writeTool } from './tools.ts';
+
+/** Runs code that a model writes, in a sandbox that its turn's calls share. */
+export const code: Skill = {
+  name: 'code',
+  tools: (deps) => {
+    const with_ = codeDeps(deps);
+    return [executeTool(with_), writeTool(with_), readTool(with_)];
+  },
+  turnOver: ({ sandbox }, { how, turn, conversationId }) =>
+    sandbox.workspaces.over({ turn, conversationId, parked: how === 'parked' }),
+};
+
+function codeDeps({ sandbox: { workspaces, settings }, artifacts, database }: SkillDeps): CodeDeps {
+  return {
+    ...{ workspaces, artifacts, database },
+    isOn: settings.enabled,
+    timeoutMs: settings.timeout,
+    longestMs: settings.max_sandbox_timeout,
+    lasts: ({ place }) => settings.lasting.includes(`${place.adapter}:${place.channel}`),
+  };
+}

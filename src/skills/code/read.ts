@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { type AnyTool, done, failed, filesNamed, lookAt, outsideTool, type ToolResult } from '../../agent/index.ts';
+import type { FileRef } from '../../delivery/index.ts';
+import { isPicture, typeOf } from '../../sandbox/index.ts';
+import * as texts from './texts.ts';
+import { type CodeDeps, relative, workspaceOf } from './tools.ts';
+
+/** Characters of a page. */
+const PAGE = 6_000;
+/** Bytes that are looked at from `from` on. */
+const MOST_READ = 64 * 1024;
+const MOST_PICTURE = 8 * 1024 * 1024;
+
+/** Reads a file of the workspace, or one that a call has left in the conversation. */
+export function readTool(deps: CodeDeps): AnyTool {
+  const { artifacts, database } = deps;
+  return outsideTool({
+    name: 'file_read',
+    description:
+      'Reads a text file of /workspace, shows you a picture there, or reads on in kept output by its name. Where the answer is truncated, read on from `next` (a byte).',
+    effect: 'fetch',
+    effectOf: () => 'read',
+    does: ['file_read'],
+    hidden: !deps.isOn,
+    spare: true,
+    display: 'hidden',
+    outlasts: true,
+    timeoutMs: 60_000,
+    input: z.object({ path: z.string().min(1).max(1_024), from: z.int().min(0).default(0) }),
+    async run({ path, from }, ctx): Promise<ToolResult> {
+      const workspace = workspaceOf(deps, ctx);
+      const inside = relative(path);
+      if (inside === undefined) return failed('REFUSED', texts.badPath(path));
+      const kept = await database.tx('artifacts.use', (tx) =>
+        filesNamed(tx, { personId: ctx.person.id, conversationId: ctx.conversationId }, [path], ctx.clock.now()),
+      );
+      const [file] = kept;
+      const most = isPicture(inside) ? MOST_PICTURE : MOST_READ;
+      const bytes = await workspace.read(inside, from, most, ctx.signal);
+      if (bytes) return shown(path, bytes, from, workspace.tainted);
+      if (!file) return failed('NOT_FOUND', texts.noWorkspaceFile(path));
+      return shown(path, await partOf(file, from, most), from, file.tainted);
+    },
+  });
+
+  async function partOf({ hash }: FileRef, from: number, most: number): Promise<Buffer> {
+    const parts: Buffer[] = [];
+    let skip = from;
+    let room = most;
+    for await (const chunk of (await artifacts.open(hash)) as AsyncIterable<Buffer>) {
+      const part = chunk.subarray(skip, skip + room);
+      skip = Math.max(skip - chunk.length, 0);
+      room -= part.length;
+      parts.push(part);
+      if (room <= 0) break;
+    }
+    return Buffer.concat(parts);
+  }
+
+  async function shown(path: string, all: Buffer, from: number, tainted: boolean): Promise<ToolResult> {
+    const taint = tainted ? { tainted: true } : {};
+    const look = isPicture(path) ? lookAt(all) : undefined;
+    if (look) {
+      const file = { name: path.split('/').at(-1) ?? path, type: typeOf(path), ...(await artifacts.put(all)) };
+      return done(texts.picture(path), { pictures: [file], ...taint });
+    }
+    if (all.includes(0)) return failed('REFUSED', texts.notText(path, all.length));
+    return done(JSON.stringify(page(all, from)), taint);
+  }
+}
+
+/** A page that begins at the byte `from`, which `bytes` begins with. */
+function page(bytes: Buffer, from: number) {
+  const content = bytes
+    .subarray(0, PAGE)
+    .toString('utf8')
+    .replace(/\ufffd{1,3}$/, '');
+  const next = from + Math.max(Buffer.byteLength(content), 1);
+  const truncated = bytes.length > PAGE;
+  return { content, truncated, ...(truncated && { next }) };
+}

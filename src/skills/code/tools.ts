@@ -1,0 +1,186 @@
+import { z } from 'zod';
+import {
+  type AnyTool,
+  type CallContext,
+  done,
+  failed,
+  filesNamed,
+  outsideTool,
+  type StoredFile,
+  type ToolResult,
+} from '../../agent/index.ts';
+import type { FileRef } from '../../delivery/index.ts';
+import { type PutFile, told, type Workspace, type Workspaces } from '../../sandbox/index.ts';
+import type { Artifacts, Database } from '../../storage/index.ts';
+import { LANGUAGES, programOf } from './language.ts';
+import * as texts from './texts.ts';
+
+export interface CodeDeps {
+  workspaces: Workspaces;
+  artifacts: Artifacts;
+  database: Pick<Database, 'tx'>;
+  /** Milliseconds: of a call that asks for nothing else, and the longest that one may ask for. */
+  timeoutMs: number;
+  longestMs: number;
+  /** Whether the workspace of this conversation outlasts its turns. */
+  lasts(ctx: CallContext): boolean;
+  /** Without Docker nothing is offered; a call says what is missing. */
+  isOn: boolean;
+}
+
+/** For the container to be made, and its files to come out. Milliseconds. */
+const MARGIN_MS = 60_000;
+/** Bytes of the message's files that go in by themselves, and of those that are named. */
+const MOST_IN = 48 * 1024 * 1024;
+
+/** The workspace of the turn that calls. */
+export function workspaceOf(
+  { workspaces, lasts }: Pick<CodeDeps, 'workspaces' | 'lasts'>,
+  ctx: CallContext,
+): Workspace {
+  const workspace = workspaces.of({ turn: ctx.turn ?? ctx, conversationId: ctx.conversationId, lasts: lasts(ctx) });
+  workspace.tainted ||= ctx.tainted || ctx.files.length > 0;
+  return workspace;
+}
+
+/** Runs code of the model's. */
+export function executeTool(deps: CodeDeps): AnyTool {
+  const { timeoutMs, longestMs, artifacts } = deps;
+  const asked = (timeout: number | undefined) =>
+    Math.min(timeout === undefined ? timeoutMs : timeout * 1_000, longestMs);
+  return outsideTool({
+    name: 'code_execute',
+    description:
+      'Runs a shell command, or code of a language, in a sandbox without network. Files that came with the message are in /workspace; what you write to /workspace/output is handed to the person. Calls of one answer share the files. `files` names further files of this conversation to be put there.',
+    effect: 'external',
+    does: ['code'],
+    hidden: !deps.isOn,
+    display: 'stream',
+    doing: () => 'running code',
+    outlasts: true,
+    timeoutOf: ({ timeout }) => asked(timeout) + MARGIN_MS,
+    input: z.object({
+      command: z.string().min(1).max(100_000).optional(),
+      language: z.enum(LANGUAGES).optional(),
+      code: z.string().min(1).max(1_000_000).optional(),
+      files: z.array(z.string().min(1).max(255)).max(20).optional(),
+      image: z.string().min(1).max(512).optional(),
+      timeout: z.number().min(1).max(3_600).optional().describe('Seconds.'),
+    }),
+    async run({ command, language, code, files = [], image, timeout }, ctx) {
+      const program = programIn(command, language, code);
+      if (!program) return failed('INVALID_INPUT', texts.eitherOr());
+      const named = await namedFiles(deps, files, ctx);
+      if (!Array.isArray(named)) return named;
+      const workspace = workspaceOf(deps, ctx);
+      workspace.tainted ||= named.some(({ tainted }) => tainted);
+      const ran = await workspace.run(program.command, {
+        image,
+        files: [...(await contents(artifacts, named)), ...program.files],
+        atStart: () => contents(artifacts, ctx.files),
+        timeoutMs: asked(timeout),
+        signal: ctx.signal,
+        onLine: (line) => ctx.progress?.(line),
+      });
+      if (!ran.ok) return failed(ran.code, ran.message, { remedy: ran.remedy });
+      const { text, files: made, pictures, kept } = told(ran, ran.id);
+      return given(text, made, pictures, kept, workspace.tainted);
+    },
+  });
+}
+
+/** A result with what goes with it. */
+function given(text: string, files: FileRef[], pictures: FileRef[], kept: FileRef[], tainted: boolean): ToolResult {
+  return done(text, {
+    ...(files.length > 0 && { files }),
+    ...(pictures.length > 0 && { pictures }),
+    ...(kept.length > 0 && { kept }),
+    ...(tainted && { tainted: true }),
+  });
+}
+
+function programIn(
+  command: string | undefined,
+  language: (typeof LANGUAGES)[number] | undefined,
+  code: string | undefined,
+) {
+  if (command !== undefined) return code === undefined ? programOf('sh', command) : undefined;
+  return language !== undefined && code !== undefined ? programOf(language, code) : undefined;
+}
+
+/** The files that are named: those of the message, else those of the conversation. */
+async function namedFiles({ database }: CodeDeps, names: readonly string[], ctx: CallContext) {
+  const sent = names.flatMap((name) => ctx.files.find((file) => file.name === name) ?? []);
+  const rest = names.filter((name) => !sent.some((file) => file.name === name));
+  const whose = { personId: ctx.person.id, conversationId: ctx.conversationId };
+  const found =
+    rest.length === 0 ? [] : await database.tx('artifacts.use', (tx) => filesNamed(tx, whose, rest, ctx.clock.now()));
+  const missing = rest.find((name) => !found.some((file) => file.name === name || file.hash === name));
+  if (missing !== undefined) return failed('NOT_FOUND', texts.noFile(missing));
+  return [...sent.map((file): StoredFile => ({ ...file, tainted: true })), ...found];
+}
+
+/** What stands in stored files, as it is put into a workspace; what does not fit together is left out. */
+async function contents(artifacts: Artifacts, files: readonly FileRef[]): Promise<PutFile[]> {
+  const put: PutFile[] = [];
+  const names = new Set<string>();
+  let room = MOST_IN;
+  for (const { name, hash, size } of files) {
+    room -= size;
+    if (room < 0) break;
+    const chunks: Buffer[] = [];
+    for await (const chunk of await artifacts.open(hash)) chunks.push(chunk as Buffer);
+    put.push({ path: freeName(name, names), content: Buffer.concat(chunks) });
+  }
+  return put;
+}
+
+/** A plain file name that none of `taken` is. */
+function freeName(name: string, taken: Set<string>): string {
+  const plain =
+    name
+      .replace(/[\p{Cc}/\\]/gu, '_')
+      .slice(-120)
+      .replace(/^\.+$/, '_') || 'file';
+  let free = plain;
+  for (let more = 2; taken.has(free); more++) free = `${more}-${plain}`;
+  taken.add(free);
+  return free;
+}
+
+/** Writes a file of text into the workspace. */
+export function writeTool(deps: CodeDeps): AnyTool {
+  return outsideTool({
+    name: 'file_write',
+    description: 'Writes a text file into /workspace of the sandbox; below output/ it is handed to the person.',
+    effect: 'fetch',
+    // It reaches nothing but a container that goes with the turn.
+    effectOf: () => 'read',
+    does: ['file_write'],
+    hidden: !deps.isOn,
+    spare: true,
+    outlasts: true,
+    timeoutMs: MARGIN_MS,
+    input: z.object({ path: z.string().min(1).max(1_024), content: z.string().max(2_000_000) }),
+    async run({ path, content }, ctx) {
+      const inside = relative(path);
+      if (inside === undefined) return failed('REFUSED', texts.badPath(path));
+      const workspace = workspaceOf(deps, ctx);
+      const came = await workspace.write([{ path: inside, content }], {
+        atStart: () => contents(deps.artifacts, ctx.files),
+        signal: ctx.signal,
+      });
+      if (!came.ok) return failed(came.code, came.message, { remedy: came.remedy });
+      return done(texts.written(path, Buffer.byteLength(content), came.isRenewed));
+    },
+  });
+}
+
+/** The path below `/workspace`; undefined where it leads elsewhere. */
+export function relative(path: string): string | undefined {
+  const inside = path.replace(/^\/workspace\//, '').replace(/^\.\//, '');
+  const names = inside.split('/');
+  return inside.startsWith('/') || names.some((name) => name === '' || name === '.' || name === '..')
+    ? undefined
+    : inside;
+}
