@@ -1,5 +1,6 @@
 import { type ConsoleAdapter, consoleAdapter } from '../adapters/console/index.ts';
 import { discord } from '../adapters/discord/index.ts';
+import { slack } from '../adapters/slack/index.ts';
 import { TestClock } from '../base/clock.ts';
 import type { World } from '../base/world.ts';
 import { type Command, complete, type Platform, type Typing } from '../chat/index.ts';
@@ -10,7 +11,7 @@ import type { Gate } from '../people/index.ts';
 import type { Foundation } from './foundation.ts';
 
 /** Where coda can be talked to besides the terminal, one line each: deleting a line and its folder deletes the platform. */
-export const platforms: readonly Platform[] = [discord];
+export const platforms: readonly Platform[] = [discord, slack];
 
 /** What people call each platform, by its adapter's name. */
 export const titles: ReadonlyMap<string, string> = new Map([

@@ -15,7 +15,6 @@ export function readiness(config: Config): Readiness {
     { name: modelName(config) ?? 'model', on: modelName(config) !== undefined, off: OFF.model },
   ];
   const missing = [
-    { set: config.slack !== undefined, off: OFF.slack },
     { set: config.execution.enabled, off: OFF.execution },
     { set: config.browser.enabled, off: OFF.browser },
   ];
@@ -32,7 +31,6 @@ const OFF = {
   model:
     'There is no language model; coda understands plain English by itself. For more, put a key into ANTHROPIC_API_KEY ' +
     'or OPENAI_API_KEY, or models: into the config.',
-  slack: 'Slack is off: this version cannot reach it yet.',
   execution: 'Running code is off: this version cannot do it yet.',
   browser: 'Reading web pages is off: this version cannot do it yet.',
 };

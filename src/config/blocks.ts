@@ -5,7 +5,7 @@ import { LOG_LEVELS } from '../base/log.ts';
 import { access } from './access.ts';
 import { block } from './block.ts';
 import { execution } from './execution.ts';
-import { count, duration, locale, secret, secretText, url, wallTime, zone } from './fields.ts';
+import { count, duration, locale, secret, url, wallTime, zone } from './fields.ts';
 import { models } from './models.ts';
 
 const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
@@ -154,33 +154,6 @@ const time = block(
     .prefault({}),
 );
 
-const slack = block(
-  'slack',
-  'coda in Slack, over Socket Mode. The block, or both tokens in the environment, switches it on.',
-  z
-    .strictObject({
-      ...secret('bot_token', secretText(), {
-        description: 'Begins with xoxb-. SLACK_BOT_TOKEN overrides it.',
-        file: 'slack_bot_token',
-        example: '${SLACK_BOT_TOKEN:-xoxb-example}',
-      }),
-      ...secret('app_token', secretText(), {
-        description: 'Begins with xapp-. SLACK_APP_TOKEN overrides it.',
-        file: 'slack_app_token',
-        example: '${SLACK_APP_TOKEN:-xapp-example}',
-      }),
-      api_url: url('http', 'https').optional().meta({
-        description: "Slack's Web API address, for a proxy.",
-        example: 'https://slack.com/api/',
-      }),
-    })
-    .optional(),
-  [
-    { env: 'SLACK_BOT_TOKEN', path: ['bot_token'] },
-    { env: 'SLACK_APP_TOKEN', path: ['app_token'] },
-  ],
-);
-
 const egress = block(
   'egress',
   'What is fetched from addresses that others chose: files, pages. Only public addresses are reached.',
@@ -224,7 +197,6 @@ const browser = block(
 export const CORE_BLOCKS = [
   assistant,
   access,
-  slack,
   models,
   storage,
   redis,

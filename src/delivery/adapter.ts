@@ -155,6 +155,10 @@ export interface Part {
   index?: number;
   /** The platform's id of the message that this answers. */
   replyTo?: string;
+  /** What the adapter has kept of an earlier attempt at this part. */
+  progress?: Json;
+  /** Stores what a later attempt needs to know; resolves after the commit. */
+  keep?(progress: Json): Promise<void>;
   /** The part may already be there, and the platform cannot be asked: say so where it can be shown. */
   resend?: boolean;
 }
@@ -181,6 +185,8 @@ export interface ChatAdapter {
     deduplicatesForMs: number;
     /** Whether `find` can answer. */
     canFind: boolean;
+    /** Milliseconds after an unclear send before `find` is asked, and before a resend; default 0. */
+    settlesMs?: number;
     /** Whether a part can be shown while it grows, by `edit`. */
     canEdit: boolean;
     /** Milliseconds between two edits of a part that grows; default 0. */

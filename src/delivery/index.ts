@@ -32,5 +32,15 @@ export { shownWhileGrowing } from './text/growing.ts';
 export { Order } from './text/order.ts';
 export { inOneFile, shownIn } from './text/parts.ts';
 export { cut, type Piece } from './text/split.ts';
-export { type Change, changed, drawn, nodesOf, placeOfNode } from './text/tree.ts';
+export {
+  type Block,
+  blocksOf,
+  type Change,
+  changed,
+  drawn,
+  type Inline,
+  inlineOf,
+  nodesOf,
+  placeOfNode,
+} from './text/tree.ts';
 export { Typing } from './typing.ts';

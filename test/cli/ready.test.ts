@@ -9,24 +9,29 @@ const given = (env: Record<string, string>) => readiness(readConfig({ env, cwd: 
 test('what is off is told with what turns it on', () => {
   const { on, off } = given({});
   expect(on).toEqual(['terminal']);
-  expect(off.join('\n')).toMatch(/^Discord is off: .*DISCORD_TOKEN.*\n.*no language model.*ANTHROPIC_API_KEY/);
+  expect(off.join('\n')).toMatch(
+    /^Discord is off: .*DISCORD_TOKEN.*\nSlack is off: .*SLACK_BOT_TOKEN.*\n.*no language model.*ANTHROPIC_API_KEY/,
+  );
 });
 
 test('what is on is named', () => {
-  const { on, off } = given({ DISCORD_TOKEN: 'd', ANTHROPIC_API_KEY: 'a' });
-  expect(on).toEqual(['terminal', 'Discord', expect.stringMatching(/^anthropic/)]);
-  expect(off.join()).not.toMatch(/Discord|language model/);
+  const { on, off } = given({
+    DISCORD_TOKEN: 'd',
+    ANTHROPIC_API_KEY: 'a',
+    SLACK_BOT_TOKEN: 'xoxb-1',
+    SLACK_APP_TOKEN: 'xapp-1',
+  });
+  expect(on).toEqual(['terminal', 'Discord', 'Slack', expect.stringMatching(/^anthropic/)]);
+  expect(off.join()).not.toMatch(/Discord|Slack|language model/);
 });
 
 test('what coda cannot do yet is not called on, whatever is set for it', () => {
   const { on, off } = given({
-    SLACK_BOT_TOKEN: 'xoxb-1',
-    SLACK_APP_TOKEN: 'xapp-1',
     EXECUTION_ENABLED: 'true',
     BROWSER_ENABLED: 'true',
   });
   expect(on).toEqual(['terminal']);
-  for (const part of ['Slack', 'Running code', 'Reading web pages']) {
+  for (const part of ['Running code', 'Reading web pages']) {
     expect(off).toContainEqual(
       expect.stringMatching(new RegExp(`^${part} is off: .* yet\\. What is set .* no effect`)),
     );

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { configDocuments } from '../../src/app/index.ts';
 import { packageRoot } from '../../src/base/root.ts';
 import { configCheck } from '../../src/cli/config.ts';
-import { discordOf, load, written } from './support.ts';
+import { discordOf, load, slackOf, written } from './support.ts';
 
 const documents = configDocuments();
 const read = (file: string) => readFileSync(join(packageRoot(), file), 'utf8');
@@ -62,7 +62,7 @@ test('the example is right with everything in it switched on', () => {
     .join('\n');
   const config = load(on);
   expect(discordOf(config)?.token).toBe('example-token');
-  expect(config.slack?.api_url).toBe('https://slack.com/api/');
+  expect(slackOf(config)?.api_url).toBe('https://slack.com/api/');
   expect(config.models?.providers.anthropic?.kind).toBe('anthropic');
   expect(config.redis?.url).toBe('redis://localhost:6379');
   expect(config.access.owners).toHaveLength(2);

@@ -16,7 +16,7 @@ import {
   wallTime,
   zone,
 } from '../../src/config/index.ts';
-import { discordOf, folder, load, problems, written } from './support.ts';
+import { discordOf, folder, load, problems, slackOf, written } from './support.ts';
 
 const nothing = { env: {}, secrets: new Secrets() };
 
@@ -81,7 +81,7 @@ test.each([
 });
 
 test('Slack is on when both of its tokens are in the environment', () => {
-  expect(load('', { env: { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1' } }).slack).toMatchObject({
+  expect(slackOf(load('', { env: { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1' } }))).toMatchObject({
     bot_token: 'xoxb-1',
     app_token: 'xapp-1',
   });

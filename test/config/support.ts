@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { config as discord } from '../../src/adapters/discord/config.ts';
+import { config as slack } from '../../src/adapters/slack/config.ts';
 import { readConfig } from '../../src/app/index.ts';
 import { CodaError } from '../../src/base/errors.ts';
 import { Secrets } from '../../src/base/log.ts';
@@ -25,8 +26,9 @@ export function written(
   return { env: {}, secrets: new Secrets(), file: 'coda.yaml', ...more, cwd: more.cwd ?? cwd };
 }
 
-/** The values of the `discord` block. */
+/** The values of a platform's block. */
 export const discordOf = (config: Config) => config.block(discord);
+export const slackOf = (config: Config) => config.block(slack);
 
 export function load(content: string | Uint8Array, more: Partial<ConfigRequest> = {}): Config {
   return readConfig(written(content, more));

@@ -70,8 +70,10 @@ export class Attempts {
    * already and the platform would not notice a second one. Never rejects.
    */
   async put(adapter: ChatAdapter, row: store.Row): Promise<SendOutcome> {
-    const { world } = this.deps;
-    const part = toPart(row);
+    const { world, database } = this.deps;
+    const settles = this.settlesIn(adapter, row);
+    if (settles > 0) return { kind: 'retry', reason: 'whether it has arrived cannot be seen yet', afterMs: settles };
+    const part = toPart(row, (progress) => store.keep(database, row.id, row.owner, progress));
     using limit = deadline(SEND_DEADLINE_MS, this.deps.signal);
     const { signal } = limit;
     try {
@@ -96,6 +98,14 @@ export class Attempts {
       this.outages.ends(adapter.name, outcome);
       return outcome;
     }
+  }
+
+  /** Milliseconds until the platform shows what an unclear send has brought there. */
+  private settlesIn({ promises: { settlesMs = 0 } }: ChatAdapter, { receipt, unknownAt }: store.Row): number {
+    if (settlesMs === 0 || receipt || !unknownAt) return 0;
+    const elapsed = this.deps.world.clock.now().getTime() - unknownAt.getTime();
+    // A clock that was set back must not hold it up for longer.
+    return elapsed < 0 ? 0 : settlesMs - elapsed;
   }
 
   /** Waits for its platform to be on again, then counts as gone with it. */
@@ -145,8 +155,14 @@ export class Attempts {
       return { id: row.id, state: 'held', nextAt, error, ...unclear };
     if (outcome.kind === 'gone') return this.elsewhere(row, error, now);
     if (outcome.kind === 'refused' || this.isTooOld(row)) return this.dead(row, error);
-    if (outcome.kind === 'unknown')
-      return { id: row.id, state: 'unknown', nextAt, unknownAt: row.unknownAt ?? now, error };
+    if (outcome.kind === 'unknown') {
+      const settlesMs = this.adapter(row.place.adapter)?.promises.settlesMs;
+      // Where it takes a while to be seen, the newest attempt counts; where a key is forgotten, the first.
+      if (settlesMs === undefined)
+        return { id: row.id, state: 'unknown', nextAt, unknownAt: row.unknownAt ?? now, error };
+      const seenAt = new Date(Math.max(nextAt.getTime(), now.getTime() + settlesMs));
+      return { id: row.id, state: 'unknown', nextAt: seenAt, unknownAt: now, error };
+    }
     const after = outcome.afterMs === undefined ? nextAt : new Date(now.getTime() + outcome.afterMs);
     return { id: row.id, state: 'pending', nextAt: after, error, ...unclear };
   }
@@ -175,13 +191,15 @@ export class Attempts {
   }
 }
 
-function toPart(row: store.Row): Part {
+function toPart(row: store.Row, keep: NonNullable<Part['keep']>): Part {
   return {
+    keep,
     key: row.key,
     identity: identityOf(row),
     index: row.part,
     place: row.place,
     content: row.content,
     ...(row.replyTo !== undefined && { replyTo: row.replyTo }),
+    ...(row.progress !== undefined && { progress: row.progress }),
   };
 }

@@ -139,7 +139,13 @@ export class OutboxSender implements Outbox, DueSource, Owned {
   }
 
   release(tx: Transaction, owners: readonly string[], now: Instant): Promise<void> {
-    return store.release(tx, owners, now);
+    const settling = this.deps.adapters().filter(({ promises }) => promises.settlesMs !== undefined);
+    return store.release(
+      tx,
+      owners,
+      now,
+      settling.map(({ name }) => name),
+    );
   }
 
   /**

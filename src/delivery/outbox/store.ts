@@ -1,4 +1,5 @@
 import type { Instant } from '../../base/clock.ts';
+import type { Json } from '../../base/json.ts';
 import {
   type Database,
   type Fragment,
@@ -152,6 +153,12 @@ export async function drafted(database: Database, id: string, owner: string, rec
   );
 }
 
+/** Stores what a later attempt at a part needs to know. */
+export async function keep(database: Database, id: string, owner: string, progress: Json): Promise<void> {
+  const values = [id, owner, json(progress)];
+  await database.run('outbox.keep', 'update outbox set progress = $3 where id = $1 and owner = $2', values);
+}
+
 /** A part in this process's hands. */
 export interface Row {
   id: string;
@@ -173,6 +180,8 @@ export interface Row {
   removed: boolean;
   /** What its message shows may be older than the part. */
   draft: boolean;
+  /** What the adapter has kept of an earlier attempt. */
+  progress?: Json | undefined;
   owner: string;
 }
 
@@ -231,6 +240,7 @@ interface ClaimedRow {
   receipt: Receipt | null;
   removed: boolean;
   drafted: boolean;
+  progress: Json | null;
 }
 
 function toRow(row: ClaimedRow, owner: string): Row {
@@ -251,6 +261,7 @@ function toRow(row: ClaimedRow, owner: string): Row {
     receipt: row.receipt ?? undefined,
     removed: row.removed,
     draft: row.drafted,
+    progress: row.progress ?? undefined,
     owner,
   };
 }
@@ -365,17 +376,24 @@ export async function anyWaiting(database: Database, adapter: string): Promise<b
 
 /**
  * What dead processes were sending may or may not be there, and nobody knows since when: the platform may have
- * forgotten it by now. Drafts wait for their turn to go on.
+ * forgotten it by now, or (those of `settling`) not show it yet. Drafts wait for their turn to go on.
  */
-export async function release(tx: Transaction, owners: readonly string[], now: Instant): Promise<void> {
+export async function release(
+  tx: Transaction,
+  owners: readonly string[],
+  now: Instant,
+  settling: readonly string[],
+): Promise<void> {
   await tx.query(
     `update outbox
-        set owner = null, unknown_at = case when receipt is null then coalesce(unknown_at, created_at) end,
+        set owner = null,
+            unknown_at = case when receipt is null then
+                           case when adapter = any($3) then $2::timestamptz else coalesce(unknown_at, created_at) end end,
             state = case when state = 'draft' then 'draft' when receipt is null then 'unknown' else 'pending' end,
             next_at = case when state = 'draft' then null else $2::timestamptz end,
             attempts = attempts + case when state = 'draft' then 0 else 1 end
       where owner = any($1::uuid[]) and state in ('sending', 'draft')`,
-    [owners, now],
+    [owners, now, settling],
   );
 }
 

@@ -31,7 +31,7 @@ export function blocksOf(markdown: string): Block[] {
 }
 
 /** The inline content of a line of Markdown, such as a table's cell. */
-function inlineOf(markdown: string): Inline[] {
+export function inlineOf(markdown: string): Inline[] {
   const [block] = parser()(markdown).children;
   return block?.type === 'paragraph' ? block.children : [{ type: 'text', value: markdown }];
 }

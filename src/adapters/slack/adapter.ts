@@ -1,0 +1,198 @@
+import { messageOf } from '../../base/errors.ts';
+import type { HealthCheck } from '../../chat/index.ts';
+import {
+  type ChatAdapter,
+  type Content,
+  type Inbox,
+  type Part,
+  type Place,
+  type Receipt,
+  type SendOutcome,
+  Typing,
+} from '../../delivery/index.ts';
+import { Assistant } from './assistant.ts';
+import { Channels } from './channels.ts';
+import { type Api, openApi } from './client.ts';
+import { Connection, type Envelope, refusedFor, type Trouble } from './connection.ts';
+import { checks } from './doctor.ts';
+import { Inbound } from './inbound.ts';
+import { Interactions } from './interactions.ts';
+import { split, splitGrowing } from './message.ts';
+import type { SlackOptions } from './options.ts';
+import { Outbound } from './outbound.ts';
+import { ADAPTER, type Hearing, whereIs } from './parse.ts';
+import { People } from './people.ts';
+import { asEvent, asMe } from './shapes.ts';
+import { Uploads } from './uploads.ts';
+
+/** coda in Slack. */
+export interface SlackAdapter extends ChatAdapter {
+  checks(): HealthCheck[];
+  /** Resolves when nothing that was heard waits to be accepted. */
+  idle(): Promise<void>;
+}
+
+/** A message that was posted is in the history by then. */
+const SETTLES_MS = 15_000;
+/** Slack shows a status for two minutes, or until something is said. */
+const STATUS_AGAIN_MS = 90_000;
+
+/** Costs nothing until it starts: Bolt is loaded then. */
+export function slackAdapter(options: SlackOptions): SlackAdapter {
+  return new Slack(options);
+}
+
+class Slack implements SlackAdapter {
+  readonly name = ADAPTER;
+  readonly promises = {
+    deduplicatesForMs: 0,
+    settlesMs: SETTLES_MS,
+    canFind: true,
+    canEdit: true,
+    editEveryMs: 1_200,
+    showsUse: true,
+  };
+  private readonly options: SlackOptions;
+  private readonly channels = new Channels();
+  private readonly people: People;
+  private readonly speaker: Outbound;
+  private readonly assistant: Assistant;
+  private readonly typingAt: Typing<Place>;
+  private connection: Connection | undefined;
+  private listener: Inbound | undefined;
+  private interactions: Interactions | undefined;
+  private api: Api | undefined;
+  private me: Hearing | undefined;
+  private refused: Trouble | undefined;
+
+  constructor(options: SlackOptions) {
+    this.options = options;
+    const { artifacts, config, groups, log } = options;
+    const api = () => (this.me ? this.api : undefined);
+    this.people = new People(groups, log);
+    const me = () => this.me && { user: this.me.botUser, team: this.me.team };
+    const uploads = new Uploads(artifacts, config.api_url);
+    this.speaker = new Outbound({ options, channels: this.channels, uploads, api, me });
+    this.assistant = new Assistant({ api, log });
+    this.typingAt = new Typing<Place>({ show: (place) => this.assistant.working(place), againMs: STATUS_AGAIN_MS });
+  }
+
+  async start(inbox: Inbox, reachable: (channel?: string) => void, signal: AbortSignal): Promise<void> {
+    const { options, channels, people } = this;
+    const common = { options, inbox, channels, people, api: () => this.api, hearing: () => this.me };
+    const listener = new Inbound({ ...common, signal });
+    this.listener = listener;
+    const pressedUnder = (button: string, url: string) => this.speaker.pressedUnder(button, url);
+    this.interactions = new Interactions({ ...common, pressedUnder });
+    this.connection = new Connection(options.config, options.log, {
+      envelope: async (envelope) => {
+        if (!signal.aborted) await this.heard(envelope);
+      },
+      signIn: () => this.signIn(),
+      connected: (awayMs) => {
+        listener.connected(awayMs);
+        reachable();
+      },
+    });
+    await this.connection.open();
+  }
+
+  split(content: Content, growing = false): Content[] {
+    return growing ? splitGrowing(content) : split(content);
+  }
+
+  async send(part: Part, signal: AbortSignal): Promise<SendOutcome> {
+    this.typingAt.end(part.place.channel);
+    return this.speaker.send(part, signal);
+  }
+
+  edit(receipt: Receipt, part: Part): Promise<SendOutcome> {
+    return this.speaker.edit(receipt, part);
+  }
+
+  delete(receipt: Receipt, place: Place): Promise<SendOutcome> {
+    return this.speaker.delete(receipt, place);
+  }
+
+  find(part: Part, since: Date): Promise<Receipt | undefined> {
+    return this.speaker.find(part, since);
+  }
+
+  isReachable(): boolean {
+    return this.me !== undefined;
+  }
+
+  direct(externalId: string): Promise<Place> {
+    return this.speaker.direct(externalId);
+  }
+
+  /** Slack shows a status in threads of the assistant pane only. */
+  typing(place: Place): void {
+    if (place.kind === 'dm' && whereIs(place).thread !== undefined) this.typingAt.begin(place.channel, place);
+  }
+
+  async idle(): Promise<void> {
+    await this.listener?.idle();
+  }
+
+  checks(): HealthCheck[] {
+    return checks(this.options, () => this.away());
+  }
+
+  away(): Trouble | undefined {
+    return this.refused ?? this.connection?.away;
+  }
+
+  async close(): Promise<void> {
+    this.typingAt.close();
+    await this.connection?.close();
+  }
+
+  /** Whose token it is. Rejects as a call does; nothing is heard before. */
+  private async signIn(): Promise<void> {
+    const { config, log } = this.options;
+    this.api ??= await openApi(config, config.bot_token, log);
+    const { user_id: botUser, bot_id: bot = '', team_id: team } = asMe(await this.api('auth.test'));
+    const { workspaces, mention_required: mentionRequired, threads, dm, bots } = config;
+    this.me = { botUser, bot, team, workspaces, mentionRequired, threads, dm, bots };
+    this.refused = undefined;
+  }
+
+  /** Never rejects. */
+  private async heard(envelope: Envelope): Promise<void> {
+    const { log } = this.options;
+    try {
+      const called = asEvent(envelope.body);
+      if (!called) {
+        if (!(await this.interactions?.heard(envelope))) await envelope.acknowledge();
+        return;
+      }
+      if (await this.event(called.event)) await envelope.acknowledge();
+    } catch (error) {
+      // The socket is gone, and Slack delivers it again to another one.
+      log.debug({ error: messageOf(error) }, 'an envelope was not acknowledged');
+    }
+  }
+
+  /** Whether it may be acknowledged. */
+  private async event(event: Record<string, unknown> & { type: string }): Promise<boolean> {
+    switch (event.type) {
+      case 'message':
+      case 'app_mention':
+        return (await this.listener?.message(event)) ?? false;
+      case 'assistant_thread_started':
+        await this.assistant.started(event);
+        return true;
+      case 'user_change':
+        this.people.forget(String((event.user as { id?: unknown } | undefined)?.id));
+        return true;
+      case 'tokens_revoked':
+      case 'app_uninstalled':
+        this.refused = refusedFor('token_revoked');
+        this.options.log.error({ remedy: this.refused.remedy }, this.refused.says);
+        return true;
+      default:
+        return true;
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { block, count, duration, secret, url } from '../../config/index.ts';
+
+const channelId = z.string().regex(/^[CDG][A-Z0-9]{2,}$/, { error: 'expected a channel id such as C0123ABCD' });
+
+const eachChannel = () =>
+  z.union([z.boolean(), z.record(channelId, z.boolean())], {
+    error: 'expected true, false, or true/false for each channel id',
+  });
+
+/** What the beginnings of Slack's tokens say of them (docs.slack.dev/authentication/tokens). */
+const TOKENS: Readonly<Record<string, string>> = {
+  'xoxb-': 'a bot token (OAuth & Permissions → Bot User OAuth Token)',
+  'xapp-': 'an app-level token (Basic Information → App-Level Tokens)',
+  'xoxp-': 'a user token',
+  'xoxe-': 'a token for changing apps',
+  'xoxe.': 'a token that expires',
+  'xoxc-': 'a browser’s token',
+  'xoxs-': 'a legacy token',
+  'xoxa-': 'a legacy token',
+};
+
+/** A secret that begins as it has to; what it is instead is named, never shown. */
+function token(prefix: 'xoxb-' | 'xapp-') {
+  return z
+    .string()
+    .min(1)
+    .superRefine((given, context) => {
+      if (given.startsWith(prefix)) return;
+      const known = TOKENS[given.slice(0, 5)];
+      const message = `is ${known ?? 'no token of Slack'}: expected ${TOKENS[prefix]}, which begins with ${prefix}`;
+      context.addIssue({ code: 'custom', message });
+    });
+}
+
+/** The block of Slack. */
+export const config = block(
+  'slack',
+  'coda in Slack, over Socket Mode. The block, or both tokens in the environment, switches it on.',
+  z
+    .strictObject({
+      ...secret('bot_token', token('xoxb-'), {
+        description: 'Begins with xoxb-. SLACK_BOT_TOKEN overrides it.',
+        file: 'slack_bot_token',
+        example: '${SLACK_BOT_TOKEN:-xoxb-example}',
+      }),
+      ...secret('app_token', token('xapp-'), {
+        description: 'Begins with xapp-. SLACK_APP_TOKEN overrides it.',
+        file: 'slack_app_token',
+        example: '${SLACK_APP_TOKEN:-xapp-example}',
+      }),
+      api_url: url('http', 'https').optional().meta({
+        description: "Slack's Web API address, for a proxy.",
+        example: 'https://slack.com/api/',
+      }),
+      mode: z
+        .enum(['socket', 'http'])
+        .refine((mode) => mode === 'socket', {
+          error: 'http needs the HTTP server, which this version of coda does not have: leave it at socket',
+        })
+        .default('socket')
+        .describe('How events come: over a socket that coda opens.'),
+      workspaces: z
+        .array(z.string().regex(/^[TE][A-Z0-9]{2,}$/, { error: 'expected a workspace id such as T0123ABCD' }))
+        .default([])
+        .meta({
+          description: 'Only people of these workspaces; everybody whom the access rules let in when empty.',
+          example: ['T0123ABCD'],
+        }),
+      mention_required: eachChannel()
+        .default(true)
+        .describe('Whether it must be mentioned in channels: true, false, or a true/false per channel id.'),
+      dm: z.boolean().default(true).describe('Whether it answers direct messages.'),
+      threads: eachChannel()
+        .default(true)
+        .describe('Whether a question in a channel is answered in its thread: true, false, or per channel id.'),
+      bots: z.boolean().default(false).describe('Whether it answers other bots.'),
+      max_file_mb: count(1, 500).default(10).describe('Larger attachments are not taken.'),
+      look_back: duration('24h').describe('Messages that were missed while coda was off are answered up to this age.'),
+      look_back_messages: count(1, 1_000).default(100).describe('The most that are looked at in each conversation.'),
+    })
+    .optional(),
+  [
+    { env: 'SLACK_BOT_TOKEN', path: ['bot_token'] },
+    { env: 'SLACK_APP_TOKEN', path: ['app_token'] },
+  ],
+);
+
+export type SlackConfig = NonNullable<z.output<typeof config.schema>>;

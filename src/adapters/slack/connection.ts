@@ -1,0 +1,245 @@
+import type { SocketModeReceiver } from '@slack/bolt';
+import { backOff, withTimeout } from '../../base/async.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import { clientOptions, quiet } from './client.ts';
+import type { SlackConfig } from './config.ts';
+import { TOKEN_ERRORS } from './outcome.ts';
+
+/** What comes over a socket. `acknowledge` rejects where the socket is gone: then it is delivered again. */
+export interface Envelope {
+  body: unknown;
+  acknowledge(response?: object): Promise<void>;
+}
+
+export interface Hears {
+  /** Whose token it is, before a socket is opened. Rejects as a call does. */
+  signIn(): Promise<void>;
+  /** Never rejects. */
+  envelope(envelope: Envelope): Promise<void>;
+  /** A socket stands; `awayMs`: since there was one, undefined for the first. */
+  connected(awayMs: number | undefined): void;
+}
+
+/** Why there is no connection, in a sentence for the owner. */
+export interface Trouble {
+  says: string;
+  remedy: string;
+}
+
+const LONGEST_WAIT_MS = 30_000;
+/** A token that Slack refuses is mended by a person. */
+const REFUSED_WAIT_MS = 5 * 60_000;
+const HELLO_WITHIN_MS = 20_000;
+const CLOSE_WITHIN_MS = 2_000;
+/** A shorter absence is told nobody. */
+const AWAY_AFTER_MS = 10_000;
+/** A socket that stood for so long was no failure. */
+const STABLE_MS = 30_000;
+
+/**
+ * The sockets to Slack. Bolt makes each of them; what it would do when one ends (five seconds without any, and no more
+ * after a failed attempt) is done here instead: a refresh opens the next one before the last is gone, a drop at once,
+ * a failure after growing waits, until `close`.
+ */
+export class Connection {
+  private readonly config: SlackConfig;
+  private readonly log: Log;
+  private readonly hears: Hears;
+  private readonly sockets = new Set<Socket>();
+  private timer: NodeJS.Timeout | undefined;
+  private opening: Promise<void> | undefined;
+  private failures = 0;
+  private closed = false;
+  private leftAt: number | undefined = performance.now();
+  private first = true;
+  private refused: Trouble | undefined;
+
+  constructor(config: SlackConfig, log: Log, hears: Hears) {
+    this.config = config;
+    this.log = log;
+    this.hears = hears;
+  }
+
+  /** Resolves when connected, or when the first attempt has failed; further ones follow by themselves. */
+  open(): Promise<void> {
+    if (this.closed) return Promise.resolve();
+    this.opening ??= this.attempt().finally(() => {
+      this.opening = undefined;
+    });
+    return this.opening;
+  }
+
+  /** Why nothing is heard, if that lasts. */
+  get away(): Trouble | undefined {
+    if (this.refused) return this.refused;
+    if (this.leftAt === undefined || performance.now() - this.leftAt < AWAY_AFTER_MS) return undefined;
+    return { says: 'Slack’s Socket Mode does not answer', remedy: 'It is tried again by itself.' };
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    clearTimeout(this.timer);
+    await Promise.all([...this.sockets].map((socket) => socket.close()));
+    await withTimeout(CLOSE_WITHIN_MS, Promise.resolve(this.opening));
+    await Promise.all([...this.sockets].map((socket) => socket.close()));
+  }
+
+  private async attempt(): Promise<void> {
+    try {
+      await this.hears.signIn();
+    } catch (error) {
+      return this.failed(error);
+    }
+    if (!this.closed) await this.connect();
+  }
+
+  private async connect(): Promise<void> {
+    // 300 ms and 35 MB: only who has Slack pays for it.
+    const { SocketModeReceiver } = await import('@slack/bolt');
+    const { log, config } = this;
+    const receiver = new SocketModeReceiver({
+      appToken: config.app_token,
+      logger: quiet(log),
+      autoReconnectEnabled: false,
+      installerOptions: { clientOptions: clientOptions(config, log) as never },
+    });
+    const socket = new Socket(receiver, log, {
+      heard: (envelope) => this.hears.envelope(envelope),
+      // The next one is there before this one goes.
+      leaving: () => void this.open(),
+      ended: (stoodMs) => this.ended(socket, stoodMs),
+    });
+    this.sockets.add(socket);
+    try {
+      await socket.open();
+      if (this.closed) return await socket.close();
+      this.stands();
+    } catch (error) {
+      this.sockets.delete(socket);
+      void socket.close();
+      this.failed(error);
+    }
+  }
+
+  private stands(): void {
+    const awayMs = this.leftAt === undefined ? 0 : performance.now() - this.leftAt;
+    this.leftAt = undefined;
+    this.refused = undefined;
+    this.hears.connected(this.first ? undefined : awayMs);
+    this.first = false;
+  }
+
+  private ended(socket: Socket, stoodMs: number): void {
+    this.sockets.delete(socket);
+    if (this.closed || this.sockets.size > 0) return;
+    this.leftAt ??= performance.now();
+    if (stoodMs > STABLE_MS) this.failures = 0;
+    this.again(this.failures++ === 0 ? 0 : backOff(this.failures, LONGEST_WAIT_MS, 250));
+  }
+
+  private failed(error: unknown): void {
+    if (this.closed) return;
+    if (this.sockets.size === 0) this.leftAt ??= performance.now();
+    const name = refusalOf(error);
+    this.refused = name ? refusedFor(name) : undefined;
+    const says = this.refused?.says ?? `Slack cannot be reached (${messageOf(error)})`;
+    this.log.error({ ...(this.refused && { remedy: this.refused.remedy }) }, says);
+    this.again(this.refused ? REFUSED_WAIT_MS : backOff(++this.failures, LONGEST_WAIT_MS, 500));
+  }
+
+  private again(ms: number): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.open(), ms);
+  }
+}
+
+/** The name of a refusal that only a person can mend. */
+export function refusalOf(error: unknown): string | undefined {
+  const { data, error: own } = (error ?? {}) as { data?: { error?: unknown }; error?: unknown };
+  const name = String(data?.error ?? own ?? '');
+  return TOKEN_ERRORS.includes(name) || name === 'forbidden_team' ? name : undefined;
+}
+
+export function refusedFor(name: string): Trouble {
+  if (name === 'missing_scope') {
+    return {
+      says: 'the app-level token may not open sockets',
+      remedy: 'Make one with the scope connections:write under Basic Information → App-Level Tokens.',
+    };
+  }
+  if (name === 'forbidden_team') {
+    return { says: 'Slack refuses Socket Mode for this app', remedy: 'Switch it on under Socket Mode.' };
+  }
+  return {
+    says: `Slack does not take the token (${name})`,
+    remedy:
+      'Look at slack.bot_token (xoxb-, from OAuth & Permissions) and slack.app_token (xapp-, from App-Level Tokens); install the app again if it was removed.',
+  };
+}
+
+/** One socket, from its making to its end. */
+class Socket {
+  private readonly receiver: SocketModeReceiver;
+  private readonly log: Log;
+  private readonly told: {
+    heard(envelope: Envelope): Promise<void>;
+    leaving(): void;
+    ended(stoodMs: number): void;
+  };
+  private openedAt: number | undefined;
+  private over = false;
+
+  constructor(receiver: SocketModeReceiver, log: Log, told: Socket['told']) {
+    this.receiver = receiver;
+    this.log = log;
+    this.told = told;
+    // In the place of Bolt's App, which acknowledges an event before anybody has stored it.
+    receiver.init({
+      processEvent: ({ body, ack }: { body: unknown; ack: (response?: object) => Promise<void> }) =>
+        this.told.heard({ body, acknowledge: async (response) => void (await ack(response)) }),
+    } as never);
+    this.guard();
+  }
+
+  /** Rejects when it does not come to stand. */
+  async open(): Promise<void> {
+    const started = this.receiver.start();
+    // Closed before it stood, it rejects when nobody listens any more.
+    Promise.resolve(started).catch(() => {});
+    const connected = await withTimeout(
+      HELLO_WITHIN_MS,
+      Promise.resolve(started).then(() => true),
+    );
+    if (!connected) throw new Error('Slack did not say hello in time');
+    if (this.over) throw new Error('the socket ended at once');
+    this.openedAt = performance.now();
+  }
+
+  async close(): Promise<void> {
+    const ended = Promise.resolve(this.receiver.stop()).catch(() => {});
+    await withTimeout(CLOSE_WITHIN_MS, ended as Promise<void>);
+  }
+
+  /** What cannot be understood must not end the process: the client's own handler throws out of anybody's reach. */
+  private guard(): void {
+    const { client } = this.receiver;
+    const handle = Reflect.get(client, 'onWebSocketMessage') as (data: unknown, binary: boolean) => Promise<void>;
+    client.removeAllListeners('ws_message');
+    client.on('ws_message', (data: unknown, binary: boolean) => {
+      if (isRefresh(data)) this.told.leaving();
+      handle.call(client, data, binary).catch((error: unknown) => {
+        this.log.error({ error: messageOf(error) }, 'an envelope of Slack could not be understood');
+      });
+    });
+    client.on('disconnected', () => {
+      if (this.over) return;
+      this.over = true;
+      if (this.openedAt !== undefined) this.told.ended(performance.now() - this.openedAt);
+    });
+  }
+}
+
+function isRefresh(data: unknown): boolean {
+  return typeof data === 'string' && data.length < 2_000 && /"type"\s*:\s*"disconnect"/.test(data);
+}

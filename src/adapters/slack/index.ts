@@ -1,0 +1,23 @@
+import type { Platform } from '../../chat/index.ts';
+import { roleOf } from '../../people/index.ts';
+import { slackAdapter } from './adapter.ts';
+import { config, type SlackConfig } from './config.ts';
+import { ADAPTER } from './parse.ts';
+import { off } from './texts.ts';
+
+/** coda in Slack. */
+export const slack: Platform<SlackConfig> = {
+  name: ADAPTER,
+  title: 'Slack',
+  config,
+  off: off(),
+  open({ config, access, world: { clock, log }, artifacts, egress, commands }) {
+    const groups = [...access.owners, ...access.members].filter((entry) =>
+      /^slack-(?:workspace|usergroup|channel):/.test(entry),
+    );
+    return slackAdapter({
+      ...{ config, groups, clock, log, artifacts, egress, commands },
+      isGuest: ({ externalId, groups }) => roleOf({ adapter: ADAPTER, externalId, groups }, access) === 'guest',
+    });
+  },
+};

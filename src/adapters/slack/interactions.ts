@@ -1,0 +1,248 @@
+import { messageOf } from '../../base/errors.ts';
+import { shorten } from '../../base/text.ts';
+import type { Inbox, Incoming, Place } from '../../delivery/index.ts';
+import type { Channels } from './channels.ts';
+import type { Api } from './client.ts';
+import { commandText } from './commands.ts';
+import type { Envelope } from './connection.ts';
+import { pressedIn } from './message.ts';
+import type { SlackOptions } from './options.ts';
+import { encodeOrigin, type Origin } from './origin.ts';
+import { ADAPTER, type ChannelInfo, conversationOf, type Hearing, storable } from './parse.ts';
+import type { People } from './people.ts';
+import { postTo } from './response.ts';
+import { asCommand, asPress, asSubmission, type RawPress, type RawSubmission } from './shapes.ts';
+import * as texts from './texts.ts';
+
+export interface InteractionDeps {
+  options: SlackOptions;
+  inbox: Inbox;
+  channels: Channels;
+  people: People;
+  api(): Api | undefined;
+  hearing(): Hearing | undefined;
+  /** A button was pressed under a message that one person alone sees. */
+  pressedUnder(button: string, responseUrl: string): void;
+}
+
+/** Slack waits so long for an acknowledgement; a person sees it fail then. */
+const ACKNOWLEDGED_WITHIN_MS = 2_900;
+const WORDS = 'words';
+const LONGEST_WORDS = 200;
+
+/** What a modal of a button knows of where it was opened. */
+interface Where {
+  channel: string;
+  thread?: string | undefined;
+  responseUrl: string;
+}
+
+/** Who did something, and where. */
+interface Context {
+  api: Api;
+  hearing: Hearing;
+  channel: ChannelInfo;
+  place: Place;
+}
+
+/** Brings commands, presses and forms to the inbox: stored, then acknowledged, then run. */
+export class Interactions {
+  private readonly deps: InteractionDeps;
+
+  constructor(deps: InteractionDeps) {
+    this.deps = deps;
+  }
+
+  /** False for what is none of its business. Never rejects. */
+  async heard(envelope: Envelope): Promise<boolean> {
+    const at = performance.now();
+    const { body } = envelope;
+    try {
+      const command = asCommand(body);
+      if (command) await this.command(command, envelope, at);
+      const press = asPress(body);
+      if (press?.channel) await this.pressed(press, envelope, at);
+      const submission = asSubmission(body);
+      if (submission && pressedIn(submission.view.callback_id)) await this.filled(submission, envelope, at);
+      return command !== undefined || press?.channel !== undefined || submission !== undefined;
+    } catch (error) {
+      // Not stored, so not acknowledged: the person sees that it failed and may do it again.
+      this.deps.options.log.warn({ error: messageOf(error) }, 'an interaction failed');
+      return true;
+    }
+  }
+
+  private async command(raw: NonNullable<ReturnType<typeof asCommand>>, envelope: Envelope, at: number): Promise<void> {
+    const { commands, config } = this.deps.options;
+    const { user_id: user, team_id: team, response_url: responseUrl, trigger_id: id } = raw;
+    const refuse = (text: string) => envelope.acknowledge({ response_type: 'ephemeral', text });
+    const context = await this.context(raw.channel_id, undefined);
+    if (config.workspaces.length > 0 && team && !config.workspaces.includes(team)) {
+      return refuse(texts.notYourWorkspace());
+    }
+    if (context.channel.kind === 'im' && !config.dm) return refuse(texts.notDirectly());
+    const text = commandText(raw);
+    if (text === undefined)
+      return refuse(texts.whichCommand(['help', ...commands.slice(0, 4).map(({ name }) => name)]));
+    const [, name = ''] = /^\/(\S+)/.exec(text) ?? [];
+    const command = commands.find((each) => each.name === name.toLowerCase());
+    // In a conversation between others an answer is their guest's alone.
+    const hidden = command?.private === true || context.channel.kind === 'elsewhere';
+    const origin = { user, private: hidden, responseUrl, id };
+    const sender = await this.sender(user, team, context);
+    const event = { kind: 'message', id, place: context.place, sender, text: storable(text) } as const;
+    await this.accept({ ...event, files: [], sentAt: this.now(), ...answered(origin) }, envelope, at);
+  }
+
+  private async pressed(raw: RawPress, envelope: Envelope, at: number): Promise<void> {
+    const { user, channel, message, container, response_url: responseUrl, trigger_id: trigger } = raw;
+    const [action] = raw.actions as [RawPress['actions'][number]];
+    const button = pressedIn(action.action_id);
+    const refuse = async () => {
+      await envelope.acknowledge();
+      await this.tell(responseUrl, texts.notMine());
+    };
+    if (!button) return refuse();
+    const thread = message?.thread_ts ?? container?.thread_ts;
+    const where: Where = { channel: channel?.id ?? '', thread, responseUrl };
+    if (container?.is_ephemeral) this.deps.pressedUnder(button.id, responseUrl);
+    if (button.asks) {
+      const form = await this.deps.inbox.form(button.id);
+      if (!form) return refuse();
+      const view = modalOf(action.action_id, form.label, { placeholder: form.placeholder, where });
+      await this.api()('views.open', { trigger_id: trigger, view });
+      return envelope.acknowledge();
+    }
+    const context = await this.context(where.channel, thread);
+    const id = `${action.action_ts}:${user.id}:${action.action_id}`;
+    await this.press(button.id, id, { user: user.id, team: user.team_id, context, responseUrl }, envelope, at);
+  }
+
+  private async filled(raw: RawSubmission, envelope: Envelope, at: number): Promise<void> {
+    const { user, view } = raw;
+    const button = pressedIn(view.callback_id);
+    const where = whereOf(view.private_metadata);
+    const form = button?.asks ? await this.deps.inbox.form(button.id) : undefined;
+    if (!button || !where || !form) {
+      await envelope.acknowledge();
+      return this.tell(where?.responseUrl ?? '', texts.notMine());
+    }
+    // The field's name comes from the database: what was sent could name any input of the call.
+    const values = { [form.field]: storable(wordsIn(raw).slice(0, LONGEST_WORDS)) };
+    const context = await this.context(where.channel, where.thread);
+    const who = { user: user.id, team: user.team_id, context, responseUrl: where.responseUrl };
+    await this.press(button.id, view.id, who, envelope, at, values);
+  }
+
+  private async press(
+    button: string,
+    id: string,
+    who: { user: string; team: string | undefined; context: Context; responseUrl: string },
+    envelope: Envelope,
+    at: number,
+    values?: Record<string, string>,
+  ): Promise<void> {
+    const { user, team, context, responseUrl } = who;
+    const sender = await this.sender(user, team, context);
+    const event = { kind: 'press', id, place: context.place, sender, button, sentAt: this.now() } as const;
+    const origin = { user, private: true, responseUrl, id };
+    await this.accept({ ...event, ...(values && { values }), ...answered(origin) }, envelope, at);
+  }
+
+  /** Commit, acknowledge, run. Who sees that a copy was stored before acknowledges it, too. */
+  async accept(event: Incoming, envelope: Envelope, at: number): Promise<void> {
+    const { outcome } = await this.deps.inbox.accept(event, async () => {
+      const isLate = performance.now() - at > ACKNOWLEDGED_WITHIN_MS;
+      return envelope.acknowledge().then(
+        () => !isLate,
+        () => false,
+      );
+    });
+    if (outcome === 'duplicate') await envelope.acknowledge().catch(() => {});
+  }
+
+  /** Says a sentence to who did something, and to nobody else. Never rejects. */
+  async tell(responseUrl: string, text: string): Promise<void> {
+    const body = { response_type: 'ephemeral', replace_original: false, text };
+    await postTo(responseUrl, body, this.deps.options.config.api_url).catch((error: unknown) => {
+      this.deps.options.log.debug({ error: messageOf(error) }, 'nobody could be told');
+    });
+  }
+
+  async context(id: string, thread: string | undefined): Promise<Context> {
+    const api = this.api();
+    const hearing = this.deps.hearing();
+    if (!hearing) throw new Error('not signed in to Slack');
+    const channel = await this.deps.channels.get(id, api);
+    const place = conversationOf(channel, hearing);
+    if (thread === undefined) return { api, hearing, channel, place };
+    const kind = place.kind === 'dm' ? 'dm' : 'thread';
+    return { api, hearing, channel, place: { ...place, adapter: ADAPTER, channel: `${id}:${thread}`, kind } };
+  }
+
+  sender(user: string, team: string | undefined, { api }: Pick<Context, 'api'>) {
+    return this.deps.people.sender(user, team, api, this.now().getTime());
+  }
+
+  api(): Api {
+    const api = this.deps.api();
+    if (!api) throw new Error('not signed in to Slack');
+    return api;
+  }
+
+  now(): Date {
+    return this.deps.options.clock.now();
+  }
+}
+
+/** How the answer finds back, and who sees it. */
+function answered(origin: Origin): { replyTo: string; private?: true } {
+  return { replyTo: encodeOrigin(origin), ...(origin.private && { private: true as const }) };
+}
+
+/** A modal with one line of words. */
+function modalOf(
+  callback: string,
+  label: string,
+  { placeholder, where }: { placeholder?: string | undefined; where: object },
+): Record<string, unknown> {
+  const plain = (text: string) => ({ type: 'plain_text', text });
+  return {
+    type: 'modal',
+    callback_id: callback,
+    title: plain(texts.formTitle),
+    submit: plain(texts.send),
+    private_metadata: JSON.stringify(where),
+    blocks: [
+      {
+        type: 'input',
+        block_id: WORDS,
+        label: plain(shorten(label, 150)),
+        element: {
+          type: 'plain_text_input',
+          action_id: WORDS,
+          max_length: LONGEST_WORDS,
+          ...(placeholder && { placeholder: plain(shorten(placeholder, 150)) }),
+        },
+      },
+    ],
+  };
+}
+
+function whereOf(metadata: string): Where | undefined {
+  try {
+    const { channel, thread, responseUrl } = JSON.parse(metadata) as Partial<Where>;
+    if (typeof channel !== 'string' || typeof responseUrl !== 'string') return undefined;
+    return { channel, responseUrl, ...(typeof thread === 'string' && { thread }) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** What was written into a form's only field. */
+function wordsIn({ view }: RawSubmission): string {
+  for (const block of Object.values(view.state.values)) {
+    for (const { value } of Object.values(block)) if (typeof value === 'string') return value;
+  }
+  return '';
+}

@@ -1,0 +1,177 @@
+/** What is said, as the body of a message. Pure. */
+import { shorten } from '../../base/text.ts';
+import {
+  type Button,
+  type Content,
+  cut,
+  inOneFile,
+  lotsOf,
+  type Piece,
+  shownIn,
+  shownWhileGrowing,
+} from '../../delivery/index.ts';
+import { UPLOADS } from './files.ts';
+import { isPlain, toMarkdown, toMrkdwn } from './render.ts';
+import * as texts from './texts.ts';
+
+/** What Slack takes (docs.slack.dev/reference/block-kit/blocks). */
+const MAX_MARKDOWN = 12_000;
+const MAX_SECTION = 3_000;
+const MAX_BLOCKS = 50;
+const MAX_LABEL = 75;
+const BUTTONS_A_ROW = 25;
+const MAX_PARTS = 6;
+/** A message without blocks, and what notifications show of one with them; an update takes 4,000. */
+const MAX_TEXT = 3_000;
+
+/** Room is left for what escaping adds, and for a note below a card whose buttons have been used. */
+const PART_TEXT = 9_000;
+
+const PRESS = 'press:';
+const ASK = 'ask:';
+const ACTION_ID = /^(press|ask):([\w-]{22})$/;
+
+/**
+ * Cuts what is to be said into messages; what is beyond six of them becomes a file. Files are messages of their own: in
+ * Slack they are shared by another method, which takes no buttons. What asks for leave stays together with its buttons.
+ */
+export function split(content: Content): Content[] {
+  const { buttons, files = [], inline: _, times, mention: __, ...rest } = content;
+  const pieces = piecesOf(content.text, PART_TEXT).filter(({ body }) => body.trim() !== '');
+  const whole = content.kind === 'approval' && pieces[0] && pieces.length > 1;
+  if (whole) return withFiles(inOneFile(content, cut(content.text, MAX_TEXT)[0], texts.wholeInFile()));
+  const { parts, attached } = shownIn(content, pieces, MAX_PARTS, texts.restInFile());
+  const last = parts.at(-1) as Content;
+  if (times) last.times = times;
+  return withFiles({ ...last, ...(buttons && { buttons }), files, inline: attached }, parts.slice(0, -1), rest);
+}
+
+/** A part, what goes before it, and its files in parts of their own; its buttons stand under the last. */
+function withFiles(part: Content, before: readonly Content[] = [], rest: Partial<Content> = {}): Content[] {
+  const { files = [], inline = [], buttons, ...shown } = part;
+  if (files.length === 0 && inline.length === 0) return [...before, { ...shown, ...(buttons && { buttons }) }];
+  const kind = { ...rest, kind: part.kind };
+  const [beside = [], ...others] = lotsOf(files, inline, UPLOADS);
+  const first: Content = {
+    ...kind,
+    text: '',
+    ...(beside.length > 0 && { files: beside }),
+    ...(inline.length > 0 && { inline }),
+  };
+  const lots = [first, ...others.map((lot): Content => ({ ...kind, text: '', files: lot }))];
+  // What asks for leave stands under what it asks about.
+  if (!buttons) return [...before, shown, ...lots];
+  return shown.text.trim() === ''
+    ? [...before, ...lots, { ...shown, buttons }]
+    : [...before, ...lots, { ...shown, buttons }];
+}
+
+/** Whether a part is nothing but files. */
+export function isFiles({ text, files = [], inline = [] }: Content): boolean {
+  return text === '' && files.length + inline.length > 0;
+}
+
+/** Pieces that Slack takes one message each, also after what escaping adds. */
+function piecesOf(text: string, limit: number): Piece[] {
+  return cut(text, limit).flatMap((piece) => {
+    const source = piece.open + piece.body + piece.close;
+    const fits = toMarkdown(source).length <= MAX_MARKDOWN - 500;
+    return fits || limit < 1_000 ? [piece] : piecesOf(source, Math.floor(limit / 2));
+  });
+}
+
+/** The same of an answer that is still being written: nothing of it looks half done. */
+export function splitGrowing(content: Content): Content[] {
+  const text = shownWhileGrowing(content.text);
+  return text.trim() === '' ? [] : split({ ...content, text });
+}
+
+type Block = Record<string, unknown> & { type: string };
+
+export interface MessageBody extends Record<string, unknown> {
+  text: string;
+  blocks: Block[];
+}
+
+/** The body of a part. `markdown`: whether the place takes markdown blocks; else it is Slack's own notation. */
+export function bodyOf(content: Content, markdown = true): MessageBody {
+  const { text, mention, times = [], inert, buttons = [] } = content;
+  const mrkdwn = toMrkdwn(text);
+  const called = mention === undefined ? '' : `<@${mention}> `;
+  const said = called + mrkdwn.join('\n\n');
+  const needsBlocks = buttons.length > 0 || times.length > 0 || !isPlain(text) || said.length > MAX_TEXT;
+  const blocks = needsBlocks
+    ? [...callOf(mention), ...wordsOf(text, mrkdwn, markdown), ...timesOf(times), ...rowsOf(buttons)]
+    : [];
+  return {
+    text: shortened(said) || ' ',
+    blocks: blocks.slice(-MAX_BLOCKS),
+    ...(inert && { unfurl_links: false, unfurl_media: false }),
+  };
+}
+
+function callOf(mention: string | undefined): Block[] {
+  return mention === undefined ? [] : [{ type: 'section', text: { type: 'mrkdwn', text: `<@${mention}>` } }];
+}
+
+function wordsOf(text: string, mrkdwn: readonly string[], markdown: boolean): Block[] {
+  if (text.trim() === '') return [];
+  const shown = toMarkdown(text);
+  if (markdown && shown.length <= MAX_MARKDOWN) return [{ type: 'markdown', text: shown }];
+  const sections = mrkdwn.flatMap((piece) =>
+    cut(piece, MAX_SECTION).map(({ open, body, close }) => open + body + close),
+  );
+  return packed(sections).map((section) => ({ type: 'section', text: { type: 'mrkdwn', text: section } }));
+}
+
+/** Neighbours share a section while they fit into one. */
+function packed(pieces: readonly string[]): string[] {
+  const found: string[] = [];
+  for (const piece of pieces.filter((each) => each.trim() !== '')) {
+    const last = found.at(-1);
+    if (last !== undefined && last.length + piece.length + 2 <= MAX_SECTION)
+      found[found.length - 1] = `${last}\n\n${piece}`;
+    else found.push(piece);
+  }
+  return found;
+}
+
+/** Every reader sees their own clock beside what was said in the person's zone. */
+function timesOf(times: readonly string[]): Block[] {
+  if (times.length === 0) return [];
+  const shown = times.slice(0, 10).map((time) => {
+    const seconds = Math.floor(new Date(time).getTime() / 1_000);
+    return { type: 'mrkdwn', text: `<!date^${seconds}^{date_long_pretty} {time}|${time.slice(0, 16)}Z>` };
+  });
+  return [{ type: 'context', elements: shown }];
+}
+
+function rowsOf(buttons: readonly Button[]): Block[] {
+  const rows: Block[] = [];
+  for (let at = 0; at < buttons.length; at += BUTTONS_A_ROW) {
+    rows.push({ type: 'actions', elements: buttons.slice(at, at + BUTTONS_A_ROW).map(buttonOf) });
+  }
+  return rows;
+}
+
+/** A button, wherever it stands. */
+function buttonOf({ id, label, style, asks }: Button): Record<string, unknown> {
+  return {
+    type: 'button',
+    text: { type: 'plain_text', text: shorten(label.trim() || '…', MAX_LABEL), emoji: false },
+    action_id: `${asks ? ASK : PRESS}${id}`,
+    ...(style && { style }),
+  };
+}
+
+/** A text for a notification: never cut within what stands for one character. */
+function shortened(text: string): string {
+  if (text.length <= MAX_TEXT) return text;
+  return `${text.slice(0, MAX_TEXT - 20).replace(/&[a-z]{0,4}$|<[^>]*$/, '')}…`;
+}
+
+/** What an `action_id` stands for; undefined for one that coda cannot have made. */
+export function pressedIn(actionId: string): { id: string; asks: boolean } | undefined {
+  const [, kind, id] = ACTION_ID.exec(actionId) ?? [];
+  return id === undefined ? undefined : { id, asks: kind === 'ask' };
+}

@@ -1,0 +1,20 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
+import type { Command } from '../../chat/index.ts';
+import type { Sender } from '../../delivery/index.ts';
+import type { Egress } from '../../egress/index.ts';
+import type { Artifacts } from '../../storage/index.ts';
+import type { SlackConfig } from './config.ts';
+
+export interface SlackOptions {
+  config: SlackConfig;
+  /** The entries of the access rules that are groups: `slack-workspace:ID`, `slack-usergroup:ID`, `slack-channel:ID`. */
+  groups: readonly string[];
+  /** Whether somebody has not been let in: nothing of theirs is fetched. */
+  isGuest(sender: Sender): boolean;
+  clock: Clock;
+  log: Log;
+  artifacts: Artifacts;
+  egress: Egress;
+  commands: readonly Command[];
+}

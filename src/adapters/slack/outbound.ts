@@ -1,0 +1,287 @@
+import { BoundedMap } from '../../base/bounded.ts';
+import type { Instant } from '../../base/clock.ts';
+import { messageOf } from '../../base/errors.ts';
+import { type Content, Order, type Part, type Place, type Receipt, type SendOutcome } from '../../delivery/index.ts';
+import type { Channels } from './channels.ts';
+import type { Api } from './client.ts';
+import { bodyOf, isFiles, type MessageBody } from './message.ts';
+import type { SlackOptions } from './options.ts';
+import { decodeOrigin, type Origin } from './origin.ts';
+import { errorOf, outcomeOf, SlackUnclear } from './outcome.ts';
+import { ADAPTER, tsAt, whereIs } from './parse.ts';
+import { postTo } from './response.ts';
+import { asChannel, asPage, asPosted } from './shapes.ts';
+import type { Uploads } from './uploads.ts';
+
+export interface OutboundDeps {
+  options: SlackOptions;
+  channels: Channels;
+  uploads: Uploads;
+  api(): Api | undefined;
+  /** Coda's own user and workspace. */
+  me(): { user: string; team: string } | undefined;
+}
+
+const EVENT_TYPE = 'coda_delivery';
+const PAGE = 200;
+const MOST_PAGES = 5;
+/** Clocks differ: a message may seem older than the part that it shows. */
+const CLOCK_MARGIN_MS = 60_000;
+const REMEMBERED = 2_000;
+
+/** Puts parts into Slack, and finds them again. */
+export class Outbound {
+  private readonly deps: OutboundDeps;
+  private readonly order = new Order();
+  /** Until when Slack has said to wait (ms), by method and channel: others go on. */
+  private readonly paused = new BoundedMap<string, number>(REMEMBERED);
+  /** How to reach a message that one person alone sees: by the press of a button under it. */
+  private readonly pressed = new BoundedMap<string, string>(REMEMBERED);
+  /** Whether messages take markdown blocks, as far as is known. */
+  private markdown = true;
+
+  constructor(deps: OutboundDeps) {
+    this.deps = deps;
+  }
+
+  /** A button was pressed under a message that one person alone sees. */
+  pressedUnder(button: string, responseUrl: string): void {
+    this.pressed.set(button, responseUrl);
+  }
+
+  /** What was said before in the same channel and has to wait goes first. */
+  async send(part: Part, _signal: AbortSignal): Promise<SendOutcome> {
+    const origin = decodeOrigin(part.replyTo);
+    if (origin && isHidden(origin, part.place)) return this.outcome(() => this.tell(part, origin));
+    const { channel } = part.place;
+    const wait = this.order.behind(channel, part.key, this.now());
+    if (wait > 0) return { kind: 'retry', reason: 'others in this channel go first', afterMs: wait };
+    const outcome = await this.outcome(() => this.post(part, origin));
+    const { afterMs } = outcome.kind === 'retry' ? outcome : {};
+    if (afterMs === undefined) this.order.done(channel, part.key);
+    else this.order.putOff(channel, part.key, this.now() + afterMs);
+    return outcome;
+  }
+
+  edit(receipt: Receipt, part: Part): Promise<SendOutcome> {
+    return this.outcome(async (api) => {
+      const { content } = part;
+      if (isFiles(content)) return receipt;
+      if (receipt.hidden) return this.editHidden(receipt, content);
+      const { channel } = channelOf(receipt, part.place);
+      try {
+        await this.shown(content, (body) =>
+          this.call(api, 'chat.update', channel, { channel, ts: receipt.id, ...body, metadata: metadataOf(part) }),
+        );
+      } catch (error) {
+        // A card whose message cannot be reached any more has nothing left to show.
+        if (!content.spent || outcomeOf(error).kind !== 'gone') throw error;
+      }
+      return receipt;
+    });
+  }
+
+  delete(receipt: Receipt, place: Place): Promise<SendOutcome> {
+    return this.outcome(async (api) => {
+      if (receipt.hidden) return receipt;
+      if (Array.isArray(receipt.files)) {
+        await this.deps.uploads.remove(api, receipt.files as string[]);
+        return receipt;
+      }
+      const { channel } = channelOf(receipt, place);
+      try {
+        await this.call(api, 'chat.delete', channel, { channel, ts: receipt.id });
+      } catch (error) {
+        if (errorOf(error) !== 'message_not_found') throw error;
+      }
+      return receipt;
+    });
+  }
+
+  /** Throws what a request throws: then nobody knows yet. */
+  async find(part: Part, since: Instant): Promise<Receipt | undefined> {
+    const api = this.deps.api();
+    if (!api) throw new SlackUnclear('find', 'not signed in to Slack');
+    const origin = decodeOrigin(part.replyTo);
+    // What one person alone sees stands in no history.
+    if (origin && isHidden(origin, part.place)) return undefined;
+    const { channel, thread } = whereIs(part.place);
+    if (isFiles(part.content)) return this.deps.uploads.find(api, part, channel);
+    const wanted = keyOf(part);
+    const oldest = tsAt(new Date(since.getTime() - CLOCK_MARGIN_MS));
+    for (let cursor = '', page = 0; page < MOST_PAGES; page++) {
+      const args = { channel, oldest, limit: PAGE, include_all_metadata: true, ...(cursor && { cursor }) };
+      const found =
+        thread === undefined
+          ? await this.call(api, 'conversations.history', channel, args)
+          : await this.call(api, 'conversations.replies', channel, { ...args, ts: thread });
+      const { messages, response_metadata: more } = asPage(found);
+      const mine = messages.find((message) => keyIn(message) === wanted);
+      if (mine) return { id: mine.ts, channel };
+      cursor = more?.next_cursor ?? '';
+      if (cursor === '') break;
+    }
+    return undefined;
+  }
+
+  /** Throws what a request throws. */
+  async direct(user: string): Promise<Place> {
+    const api = this.deps.api();
+    const me = this.deps.me();
+    if (!api || !me) throw new SlackUnclear('direct', 'not signed in to Slack');
+    const { id } = asChannel(await api('conversations.open', { users: user }));
+    this.deps.channels.learnDirect(id);
+    return { adapter: ADAPTER, channel: id, space: me.team, kind: 'dm' };
+  }
+
+  private async post(part: Part, origin: Origin | undefined): Promise<Receipt> {
+    const api = this.api();
+    const { channel, thread } = whereIs(part.place);
+    const { content } = part;
+    if (isFiles(content)) return this.deps.uploads.share(api, part, { channel, thread });
+    const where = { channel, ...(thread && { thread_ts: thread }) };
+    try {
+      const posted = await this.shown(forPlace(content, part.place), (body) =>
+        this.call(api, 'chat.postMessage', channel, { ...where, ...body, metadata: metadataOf(part) }),
+      );
+      return { id: asPosted(posted).ts, channel };
+    } catch (error) {
+      // A command can be used where coda is not: its own address leads back there.
+      const isElsewhere = ['channel_not_found', 'not_in_channel'].includes(errorOf(error) ?? '');
+      if (!origin || !isElsewhere) throw error;
+      return this.tell(part, origin);
+    }
+  }
+
+  /** Says something that one person alone sees. It cannot be found again, so that it may come twice. */
+  private async tell(part: Part, origin: Origin): Promise<Receipt> {
+    const { channel, thread } = whereIs(part.place);
+    const { api_url: api } = this.deps.options.config;
+    const where = thread === undefined ? {} : { thread_ts: thread };
+    if (isFiles(part.content))
+      return this.direct(origin.user).then((place) => this.post({ ...part, place }, undefined));
+    const body = bodyOf(forPlace(part.content, part.place), false);
+    const told = await postTo(
+      origin.responseUrl,
+      { response_type: 'ephemeral', replace_original: false, ...where, ...body },
+      api,
+    );
+    if (told === 'taken') return { id: `hidden:${part.key}`, hidden: true };
+    try {
+      await this.call(this.api(), 'chat.postEphemeral', channel, { channel, user: origin.user, ...where, ...body });
+      return { id: `hidden:${part.key}`, hidden: true };
+    } catch (error) {
+      if (outcomeOf(error).kind !== 'gone') throw error;
+      const place = await this.direct(origin.user);
+      return this.post({ ...part, place }, undefined);
+    }
+  }
+
+  private async editHidden(receipt: Receipt, content: Content): Promise<Receipt> {
+    const url = [...(content.spent ?? []), ...(content.buttons ?? [])]
+      .map(({ id }) => this.pressed.get(id))
+      .find(Boolean);
+    // Nothing but a press reaches it.
+    if (!url) return receipt;
+    const { api_url: api } = this.deps.options.config;
+    await postTo(url, { replace_original: true, ...bodyOf(content, false) }, api);
+    return receipt;
+  }
+
+  /** Says it with a markdown block; where Slack does not take those, in its own notation from then on. */
+  private async shown(content: Content, say: (body: MessageBody) => Promise<unknown>): Promise<unknown> {
+    const { markdown } = this;
+    try {
+      return await say(bodyOf(content, markdown));
+    } catch (error) {
+      const isBlocks = ['invalid_blocks', 'msg_blocks_too_long', 'invalid_blocks_format'].includes(
+        errorOf(error) ?? '',
+      );
+      if (!markdown || !isBlocks) throw error;
+      const answer = await say(bodyOf(content, false));
+      this.deps.options.log.warn({ error: messageOf(error) }, 'Slack takes no markdown blocks here');
+      this.markdown = false;
+      return answer;
+    }
+  }
+
+  private async call(api: Api, method: string, channel: string, args: Record<string, unknown>): Promise<unknown> {
+    const key = `${method} ${channel}`;
+    const left = (this.paused.get(key) ?? 0) - performance.now();
+    if (left > 0) throw new Paused(left);
+    try {
+      return await api(method, args);
+    } catch (error) {
+      const outcome = outcomeOf(error);
+      if (outcome.kind === 'retry' && outcome.afterMs !== undefined) {
+        this.paused.delete(key);
+        this.paused.set(key, performance.now() + Math.min(outcome.afterMs, 60_000));
+      }
+      throw error;
+    }
+  }
+
+  private async outcome(work: (api: Api) => Promise<Receipt>): Promise<SendOutcome> {
+    const api = this.deps.api();
+    if (!api) return { kind: 'retry', reason: 'Slack is not connected', until: 'reachable' };
+    try {
+      return { kind: 'sent', receipt: await work(api) };
+    } catch (error) {
+      const outcome: SendOutcome =
+        error instanceof Paused ? { kind: 'retry', reason: error.message, afterMs: error.afterMs } : outcomeOf(error);
+      this.deps.options.log.debug({ outcome: outcome.kind, error: messageOf(error) }, 'Slack did not take a part');
+      return outcome;
+    }
+  }
+
+  private now(): number {
+    return this.deps.options.clock.now().getTime();
+  }
+
+  private api(): Api {
+    const api = this.deps.api();
+    if (!api) throw new SlackUnclear('any', 'not signed in to Slack', true);
+    return api;
+  }
+}
+
+/** Slack has said to wait, a moment ago. */
+class Paused extends Error {
+  readonly afterMs: number;
+
+  constructor(ms: number) {
+    super('Slack has said to wait');
+    this.afterMs = Math.ceil(ms) + 50;
+  }
+}
+
+/** In their own conversation with coda nobody else reads, so that an answer there is a message like any other. */
+function isHidden(origin: Origin, place: Place): boolean {
+  return origin.private && place.kind !== 'dm';
+}
+
+/** What a part shows where it is said: nobody is called in their own direct messages. */
+function forPlace(content: Content, { kind }: Place): Content {
+  const { mention, ...plain } = content;
+  return kind === 'dm' ? plain : content;
+}
+
+/** What a part is known by in Slack: another one wherever a second message is meant, instead of one that was deleted. */
+function keyOf({ key, instead }: Part): string {
+  return instead === undefined ? key : `${key}|${instead}`;
+}
+
+function metadataOf(part: Part) {
+  return { event_type: EVENT_TYPE, event_payload: { key: keyOf(part) } };
+}
+
+function keyIn(message: object): string | undefined {
+  const { metadata } = message as { metadata?: { event_type?: unknown; event_payload?: { key?: unknown } } };
+  if (metadata?.event_type !== EVENT_TYPE) return undefined;
+  const key = metadata.event_payload?.key;
+  return typeof key === 'string' ? key : undefined;
+}
+
+function channelOf({ channel }: Receipt, place: Place): { channel: string } {
+  return { channel: typeof channel === 'string' ? channel : whereIs(place).channel };
+}

@@ -1,0 +1,198 @@
+/** What was written in Slack, as coda hears it. Pure. */
+import { visible } from '../../base/text.ts';
+import type { IncomingFile, IncomingMessage, Place, Sender } from '../../delivery/index.ts';
+
+export const ADAPTER = 'slack';
+
+/** A file that came with a message (docs.slack.dev/reference/objects/file-object). */
+export interface RawFile {
+  id: string;
+  name?: string | null | undefined;
+  mimetype?: string | undefined;
+  size?: number | undefined;
+  url_private?: string | undefined;
+  url_private_download?: string | undefined;
+  mode?: string | undefined;
+}
+
+/** A message, from an event or from the history (docs.slack.dev/reference/events/message). */
+export interface RawMessage {
+  ts: string;
+  channel: string;
+  user?: string | undefined;
+  bot_id?: string | undefined;
+  text?: string | undefined;
+  subtype?: string | undefined;
+  thread_ts?: string | undefined;
+  parent_user_id?: string | undefined;
+  hidden?: boolean | undefined;
+  files?: readonly RawFile[] | undefined;
+  edited?: unknown;
+  /** The workspace of who wrote it, in a shared channel. */
+  user_team?: string | undefined;
+  team?: string | undefined;
+  /** In a history: when the newest answer in its thread was written. */
+  latest_reply?: string | undefined;
+}
+
+/** What coda knows of a conversation. */
+export interface ChannelInfo {
+  id: string;
+  kind: 'im' | 'mpim' | 'channel' | 'elsewhere';
+}
+
+/** Whom and where it listens to. */
+export interface Hearing {
+  /** Coda's own user. */
+  botUser: string;
+  /** Its bot, which some messages carry instead. */
+  bot: string;
+  team: string;
+  workspaces: readonly string[];
+  mentionRequired: boolean | Readonly<Record<string, boolean>>;
+  threads: boolean | Readonly<Record<string, boolean>>;
+  dm: boolean;
+  bots: boolean;
+}
+
+/** What a person says, and not what Slack itself tells in a channel. */
+const SPOKEN: readonly (string | undefined)[] = [
+  undefined,
+  'file_share',
+  'thread_broadcast',
+  'me_message',
+  'bot_message',
+];
+
+export function isOwn(message: RawMessage, { botUser, bot }: Hearing): boolean {
+  return message.user === botUser || (bot !== '' && message.bot_id === bot);
+}
+
+/** Whether a message could be for coda; in a thread that is its own business it need not be named. */
+export function addressed(message: RawMessage, channel: ChannelInfo, hearing: Hearing, isFollowed: boolean): boolean {
+  if (isOwn(message, hearing) || !SPOKEN.includes(message.subtype) || message.hidden) return false;
+  if ((message.bot_id !== undefined || message.subtype === 'bot_message') && !hearing.bots) return false;
+  const { workspaces } = hearing;
+  if (workspaces.length > 0 && !workspaces.includes(teamOf(message, hearing))) return false;
+  if (channel.kind === 'im') return hearing.dm;
+  if (channel.kind === 'elsewhere') return false;
+  return names(message, hearing) || isFollowed || !setting(hearing.mentionRequired, true, channel.id);
+}
+
+/** The workspace of who wrote it. */
+export function teamOf({ user_team: shared, team }: RawMessage, hearing: Pick<Hearing, 'team'>): string {
+  return shared ?? team ?? hearing.team;
+}
+
+export function names({ text = '' }: RawMessage, { botUser }: Hearing): boolean {
+  return new RegExp(`<@${botUser}(?:\\|[^>]*)?>`).test(text);
+}
+
+/** A setting that may be given for each channel. */
+function setting(value: boolean | Readonly<Record<string, boolean>>, standard: boolean, id: string): boolean {
+  return typeof value === 'boolean' ? value : (value[id] ?? standard);
+}
+
+/** A thread of a conversation is one of its own. */
+const SEPARATOR = ':';
+
+/** The place in which a message is said, and answered. */
+export function placeOf(message: Pick<RawMessage, 'ts' | 'thread_ts'>, channel: ChannelInfo, hearing: Hearing): Place {
+  const { id, kind } = channel;
+  const inThread = message.thread_ts ?? (isThreaded(channel, hearing) ? message.ts : undefined);
+  const place = inThread === undefined ? id : `${id}${SEPARATOR}${inThread}`;
+  return {
+    adapter: ADAPTER,
+    channel: place,
+    space: hearing.team,
+    kind: kind === 'im' ? 'dm' : inThread === undefined ? 'channel' : 'thread',
+  };
+}
+
+function isThreaded({ id, kind }: ChannelInfo, { threads }: Hearing): boolean {
+  return kind !== 'im' && kind !== 'elsewhere' && setting(threads, true, id);
+}
+
+/** A conversation itself, without a thread. */
+export function conversationOf(channel: ChannelInfo, { team }: Pick<Hearing, 'team'>): Place {
+  return { adapter: ADAPTER, channel: channel.id, space: team, kind: channel.kind === 'im' ? 'dm' : 'channel' };
+}
+
+/** Slack's channel and thread of a place. */
+export function whereIs({ channel }: Pick<Place, 'channel'>): { channel: string; thread: string | undefined } {
+  const [id = '', thread] = channel.split(SEPARATOR);
+  return { channel: id, thread };
+}
+
+/** Where a message may have been put, whatever the settings were. */
+export function placesOf(ts: string, thread: string | undefined, channel: string): Place[] {
+  const places = [channel, `${channel}${SEPARATOR}${ts}`, ...(thread ? [`${channel}${SEPARATOR}${thread}`] : [])];
+  return [...new Set(places)].map((each) => ({ adapter: ADAPTER, channel: each, space: '', kind: 'channel' }));
+}
+
+/** `&lt;` and the like, as Slack sends them (docs.slack.dev/messaging/formatting-message-text#escaping). */
+function unescaped(text: string): string {
+  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+}
+
+/** The people named in a text, without coda. */
+export function mentionedIn({ text = '' }: RawMessage, { botUser }: Hearing): string[] {
+  const found = [...text.matchAll(/<@([UW][A-Z0-9]+)(?:\|[^>]*)?>/g)].map(([, id = '']) => id);
+  return [...new Set(found)].filter((id) => id !== botUser);
+}
+
+/** The words of a message: without the mention that calls coda, with names instead of ids, and plain addresses. */
+export function wordsOf(
+  { text = '' }: RawMessage,
+  { botUser }: Hearing,
+  nameOf: (user: string) => string | undefined,
+): string {
+  const me = `<@${botUser}(?:\\|[^>]*)?>`;
+  const called = text.replace(new RegExp(`^\\s*${me}[,:]?\\s*|\\s*${me}\\s*$`, 'g'), '');
+  const named = called.replace(/<([^<>]+)>/g, (whole, inner: string) => {
+    const [target = '', label] = inner.split('|', 2) as [string, string?];
+    if (target.startsWith('@')) return `@${label ?? nameOf(target.slice(1)) ?? target.slice(1)}`;
+    if (target.startsWith('#')) return `#${label ?? target.slice(1)}`;
+    if (target.startsWith('!date^')) return label ?? whole;
+    if (target.startsWith('!')) return label ?? `@${target.slice(1).split('^')[0]}`;
+    const address = target.replace(/^mailto:/, '');
+    if (label === undefined || label === address || target.endsWith(`//${label}`)) return label ?? address;
+    return `[${label}](${target})`;
+  });
+  return storable(unescaped(named));
+}
+
+/** A name as it can be shown anywhere: nothing in it turns the direction of a line or hides. */
+export function shownName(...names: readonly (string | null | undefined)[]): string {
+  for (const name of names) {
+    const shown = visible(name ?? '').trim();
+    if (shown !== '') return shown;
+  }
+  return 'somebody';
+}
+
+export function incoming(
+  message: RawMessage,
+  place: Place,
+  sender: Sender,
+  words: string,
+  files: IncomingFile[],
+): IncomingMessage {
+  return { kind: 'message', id: message.ts, place, sender, text: words, files, sentAt: instantOf(message.ts) };
+}
+
+/** When something with this `ts` was said. */
+export function instantOf(ts: string): Date {
+  return new Date(Math.floor(Number(ts) * 1_000));
+}
+
+/** The smallest `ts` that something said at this instant can have. */
+export function tsAt(at: Date): string {
+  const ms = Math.max(at.getTime(), 0);
+  return `${Math.floor(ms / 1_000)}.${String((ms % 1_000) * 1_000).padStart(6, '0')}`;
+}
+
+/** Without what no database text can hold: NUL, and halves of surrogate pairs. */
+export function storable(text: string): string {
+  return Buffer.from(text.replaceAll('\0', ''), 'utf8').toString('utf8');
+}

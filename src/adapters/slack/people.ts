@@ -1,0 +1,145 @@
+import { BoundedMap } from '../../base/bounded.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import type { Sender } from '../../delivery/index.ts';
+import type { Api } from './client.ts';
+import { errorOf, isOutage } from './outcome.ts';
+import { shownName } from './parse.ts';
+import { asPerson, asUsers } from './shapes.ts';
+
+const DAY_MS = 86_400_000;
+const GROUPS_MS = 5 * 60_000;
+const REMEMBERED = 10_000;
+const MOST_PAGES = 20;
+
+/** What coda knows of a person in Slack. */
+interface Known {
+  name: string;
+  zone: string | undefined;
+  locale: string | undefined;
+  team: string | undefined;
+}
+
+/** Who people are, and which of the groups that the access rules name they are in. Asked once a day, groups each 5 min. */
+export class People {
+  private readonly workspaces: ReadonlySet<string>;
+  private readonly usergroups: readonly string[];
+  private readonly channels: readonly string[];
+  private readonly log: Log;
+  private readonly known = new BoundedMap<string, { person: Promise<Known>; until: number }>(REMEMBERED);
+  private readonly names = new BoundedMap<string, string>(REMEMBERED);
+  private readonly members = new Map<string, { users: Promise<ReadonlySet<string>>; until: number }>();
+
+  constructor(groups: readonly string[], log: Log) {
+    this.workspaces = new Set(named(groups, 'slack-workspace:'));
+    this.usergroups = named(groups, 'slack-usergroup:');
+    this.channels = named(groups, 'slack-channel:');
+    this.log = log;
+  }
+
+  /** The name of a person who was looked up before. */
+  readonly nameOf = (user: string): string | undefined => this.names.get(user);
+
+  /** As they are handed over. `team`: their workspace, where the event tells it. Rejects while Slack is away. */
+  async sender(user: string, team: string | undefined, api: Api, now: number): Promise<Sender> {
+    const person = await this.get(user, api, now);
+    const groups = await this.groupsOf(user, team ?? person.team, api, now);
+    return {
+      externalId: user,
+      name: person.name,
+      ...(person.zone && { zone: person.zone }),
+      ...(person.locale && { locale: person.locale }),
+      ...(groups.length > 0 && { groups }),
+    };
+  }
+
+  /** Looks people up whose names stand in a text. Never rejects. */
+  async meet(users: readonly string[], api: Api, now: number): Promise<void> {
+    await Promise.all(users.slice(0, 20).map((user) => this.get(user, api, now).catch(() => {})));
+  }
+
+  /** Something about a person has changed. */
+  forget(user: string): void {
+    this.known.delete(user);
+  }
+
+  private get(user: string, api: Api, now: number): Promise<Known> {
+    const known = this.known.get(user);
+    if (known && known.until > now) return known.person;
+    const person = this.ask(user, api);
+    this.known.set(user, { person, until: now + DAY_MS });
+    person.catch(() => this.known.delete(user));
+    return person;
+  }
+
+  private async ask(user: string, api: Api): Promise<Known> {
+    try {
+      const {
+        name,
+        real_name,
+        tz,
+        locale,
+        team_id: team,
+        profile,
+      } = asPerson(await api('users.info', { user, include_locale: true }));
+      const shown = shownName(profile?.display_name, real_name, name);
+      this.names.set(user, shown);
+      return { name: shown, zone: tz, locale, team };
+    } catch (error) {
+      // Somebody who cannot be looked up (a bot, a stranger) is heard all the same.
+      if (isOutage(error) || errorOf(error) === undefined) throw error;
+      this.log.debug({ user, error: messageOf(error) }, 'a person could not be looked up');
+      return { name: user, zone: undefined, locale: undefined, team: undefined };
+    }
+  }
+
+  private async groupsOf(user: string, team: string | undefined, api: Api, now: number): Promise<string[]> {
+    const found: string[] = [];
+    if (team && this.workspaces.has(team)) found.push(`slack-workspace:${team}`);
+    for (const id of this.usergroups) {
+      if ((await this.membersOf(id, 'usergroups.users.list', { usergroup: id }, api, now)).has(user)) {
+        found.push(`slack-usergroup:${id}`);
+      }
+    }
+    for (const id of this.channels) {
+      if ((await this.membersOf(id, 'conversations.members', { channel: id, limit: 1_000 }, api, now)).has(user)) {
+        found.push(`slack-channel:${id}`);
+      }
+    }
+    return found.sort();
+  }
+
+  private membersOf(id: string, method: string, args: Record<string, unknown>, api: Api, now: number) {
+    const known = this.members.get(id);
+    if (known && known.until > now) return known.users;
+    const users = this.askMembers(method, args, api);
+    this.members.set(id, { users, until: now + GROUPS_MS });
+    users.catch(() => this.members.delete(id));
+    return users;
+  }
+
+  /** A group that cannot be asked for has nobody in it; rejects while Slack is away: nobody is turned away for that. */
+  private async askMembers(method: string, args: Record<string, unknown>, api: Api): Promise<ReadonlySet<string>> {
+    const found = new Set<string>();
+    try {
+      for (let cursor = '', page = 0; page < MOST_PAGES; page++) {
+        const {
+          users = [],
+          members = [],
+          response_metadata: more,
+        } = asUsers(await api(method, { ...args, ...(cursor && { cursor }) }));
+        for (const user of [...users, ...members]) found.add(user);
+        cursor = more?.next_cursor ?? '';
+        if (cursor === '') break;
+      }
+    } catch (error) {
+      if (isOutage(error)) throw error;
+      this.log.warn({ ...args, error: messageOf(error) }, 'a group of the access rules could not be asked for');
+    }
+    return found;
+  }
+}
+
+function named(groups: readonly string[], prefix: string): string[] {
+  return groups.flatMap((entry) => (entry.startsWith(prefix) ? entry.slice(prefix.length) : []));
+}

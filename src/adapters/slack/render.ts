@@ -1,0 +1,175 @@
+/** Markdown as Slack shows it, rendered from one tree. Pure. */
+import {
+  type Block,
+  blocksOf,
+  type Change,
+  changed,
+  drawn,
+  type Inline,
+  inlineOf,
+  nodesOf,
+  placeOfNode,
+} from '../../delivery/index.ts';
+
+/** Where nothing of this stands, a text means the same in Markdown and in Slack's own notation, and for both is plain. */
+const MARKED = /[*_`~#<>&[\]\\|]|^\s*(?:[-+]|\d{1,9}[.)])(?:\s|$)|^(?: {4}|\t)|^\s*[=-]+\s*$/m;
+
+/** Whether a text has no marks in it: it is shown as it is. */
+export function isPlain(text: string): boolean {
+  return !MARKED.test(text);
+}
+
+/** `&`, `<` and `>` as Slack wants them (docs.slack.dev/messaging/formatting-message-text#escaping). */
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+/** A character that nobody sees, between what would be a call to people. */
+const UNSEEN = '\u200b';
+
+/**
+ * For a markdown block: as it is, without tables, and without what Slack would take for a call to people or channels,
+ * wherever it stands.
+ */
+export function toMarkdown(markdown: string): string {
+  if (isPlain(markdown)) return markdown;
+  const changes: Change[] = [];
+  for (const node of nodesOf(markdown)) {
+    if (node.type === 'grid') {
+      const { rows, from, to } = node;
+      const text = drawn(rows.map((row) => row.map((cell) => cell.replaceAll('```', "'''"))));
+      changes.push({ from, to, text: `\`\`\`\n${text}\n\`\`\`` });
+    } else if (node.type === 'html' || node.type === 'text') {
+      const { from, to } = placeOfNode(node);
+      const source = markdown.slice(from, to);
+      if (source.includes('<')) changes.push({ from, to, text: source.replaceAll('<', '&lt;') });
+    }
+  }
+  return changed(markdown, changes).replace(/<(?=[!@#])/g, `<${UNSEEN}`);
+}
+
+/** Slack's own notation (docs.slack.dev/messaging/formatting-message-text), one piece for each block of the text. */
+export function toMrkdwn(markdown: string): string[] {
+  if (isPlain(markdown)) return markdown.trim() === '' ? [] : [escaped(markdown)];
+  const blocks = blocksOf(markdown);
+  const links = definitions(blocks);
+  return blocks.map((block) => blockOf(block, links, '')).filter((text) => text.trim() !== '');
+}
+
+type Links = ReadonlyMap<string, string>;
+
+function definitions(blocks: readonly Block[]): Links {
+  return new Map(
+    blocks.flatMap((block) => (block.type === 'definition' ? [[block.identifier, block.url] as const] : [])),
+  );
+}
+
+function blockOf(block: Block, links: Links, indent: string): string {
+  switch (block.type) {
+    case 'heading':
+      return `*${unmarked(line(block.children as Inline[], links))}*`;
+    case 'paragraph':
+      return line(block.children, links);
+    case 'code':
+      return fenced(block.value);
+    case 'grid':
+      return fenced(drawn(block.rows.map((row) => row.map((cell) => plain(inlineOf(cell))))));
+    case 'blockquote':
+      return (block.children as Block[])
+        .map((child) => blockOf(child, links, ''))
+        .join('\n')
+        .split('\n')
+        .map((each) => `> ${each}`)
+        .join('\n');
+    case 'list':
+      return listOf(block, links, indent);
+    case 'thematicBreak':
+      return '──────────';
+    case 'html':
+      return escaped(block.value);
+    default:
+      return '';
+  }
+}
+
+type List = Extract<Block, { type: 'list' }>;
+
+function listOf(list: List, links: Links, indent: string): string {
+  return list.children
+    .map((item, index) => {
+      const bullet = list.ordered ? `${(list.start ?? 1) + index}.` : '•';
+      const inner = `${indent}    `;
+      const parts = (item.children as Block[]).map((child) => blockOf(child, links, inner));
+      const [first = '', ...others] = parts;
+      const startsWithList = item.children[0]?.type === 'list';
+      const head = startsWithList ? `${indent}${bullet}\n${first}` : `${indent}${bullet} ${first}`;
+      return [head, ...others].join('\n');
+    })
+    .join('\n');
+}
+
+function fenced(code: string): string {
+  return `\`\`\`\n${escaped(code).replaceAll('```', `\`\`${UNSEEN}\``)}\n\`\`\``;
+}
+
+function line(nodes: readonly Inline[], links: Links): string {
+  return nodes.map((node) => inline(node, links)).join('');
+}
+
+function inline(node: Inline, links: Links): string {
+  switch (node.type) {
+    case 'text':
+      return escaped(node.value).replace(/~~(?=\S)(.+?)(?<=\S)~~/g, '~$1~');
+    case 'strong':
+      return marked('*', line(node.children, links));
+    case 'emphasis':
+      return marked('_', line(node.children, links));
+    case 'inlineCode':
+      return `\`${escaped(node.value).replaceAll('`', "'").replaceAll('\n', ' ')}\``;
+    case 'break':
+      return '\n';
+    case 'link':
+      return linked(node.url, line(node.children, links));
+    case 'image':
+      return linked(node.url, escaped(node.alt || node.url));
+    case 'linkReference': {
+      const words = line(node.children, links);
+      const url = links.get(node.identifier);
+      return url === undefined ? `[${words}]` : linked(url, words);
+    }
+    case 'imageReference':
+      return escaped(node.alt ?? '');
+    case 'html':
+      return escaped(node.value);
+    default:
+      return 'children' in node ? line(node.children as Inline[], links) : '';
+  }
+}
+
+/** A mark works only around words that begin and end with something, on each line of its own. */
+function marked(mark: string, words: string): string {
+  return words
+    .split('\n')
+    .map((each) => {
+      const [, before = '', inner = '', after = ''] = /^(\s*)([\s\S]*?)(\s*)$/.exec(each) ?? [];
+      return inner === '' ? each : `${before}${mark}${inner}${mark}${after}`;
+    })
+    .join('\n');
+}
+
+const unmarked = (words: string) => words.replaceAll('*', '').replaceAll('\n', ' ');
+
+/** Only addresses that lead somewhere; what would end the link is encoded. */
+function linked(url: string, words: string): string {
+  if (!/^(?:https?:|mailto:)/i.test(url)) return words === escaped(url) ? words : `${words} (${escaped(url)})`;
+  const address = escaped(url).replaceAll('|', '%7C').replaceAll(/\s/g, '%20');
+  const shown = words.replaceAll('|', '¦').replaceAll('\n', ' ');
+  return shown.trim() === '' || shown === escaped(url) ? `<${address}>` : `<${address}|${shown}>`;
+}
+
+/** The words of inline content alone. */
+function plain(nodes: readonly Inline[]): string {
+  return nodes
+    .map((node) => ('value' in node ? node.value : 'children' in node ? plain(node.children as Inline[]) : ''))
+    .join('');
+}

@@ -1,0 +1,31 @@
+/** What the adapter itself says to people. */
+export const notMine = () => 'That is not one of mine, or its time is over.';
+
+export const notDirectly = () => 'I do not answer in direct messages. Please ask me in a channel where we both are.';
+
+export const notYourWorkspace = () => 'I am not at work for your workspace.';
+
+export const restInFile = () => '_The rest is in the attached file._';
+
+export const wholeInFile = () => '_It is all in the attached file._';
+
+export const working = () => 'is working on it…';
+
+export const formTitle = 'coda';
+
+export const send = 'Send';
+
+export const off = () =>
+  'Slack is off: put its tokens into SLACK_BOT_TOKEN and SLACK_APP_TOKEN, or slack: into the config.';
+
+/** What `/coda` alone says. */
+export const whichCommand = (names: readonly string[]) =>
+  `Say what: ${names.map((name) => `\`/coda ${name}\``).join(', ')}.`;
+
+/** How one may begin, in the assistant pane: four at most. */
+export const prompts = () => [
+  'What can you do?',
+  'What is coming up?',
+  'Show my notes',
+  'Remind me tomorrow at 9 to …',
+];

@@ -1,0 +1,112 @@
+import type { FakeSlack } from './index.ts';
+import { shownFile, shownMessage } from './methods.ts';
+import { type Body, type Channel, type Message, Refusal, type SlackFile, type User } from './model.ts';
+
+/** Messages as the server keeps them, and the events that tell of them. */
+export class Messages {
+  private readonly fake: FakeSlack;
+
+  constructor(fake: FakeSlack) {
+    this.fake = fake;
+  }
+
+  /** Somebody says something; `args` are those of `chat.postMessage`. */
+  post(
+    channel: Channel,
+    user: User,
+    { text, blocks }: { text: string; blocks: Body[] },
+    args: Body = {},
+    files: SlackFile[] = [],
+  ): Message {
+    const thread = args.thread_ts === undefined ? undefined : String(args.thread_ts);
+    if (thread !== undefined && !channel.messages.some(({ ts }) => ts === thread)) {
+      throw new Refusal('cannot_reply_to_message');
+    }
+    const message: Message = {
+      ts: this.fake.nextTs(),
+      channel: channel.id,
+      user: user.id,
+      text,
+      blocks,
+      files,
+      team: user.team_id,
+      changes: 0,
+    };
+    if (thread !== undefined) message.thread_ts = thread;
+    if (user.is_bot) message.bot_id = user.id === this.fake.bot.id ? this.fake.botId : `B${user.id}`;
+    if (args.metadata) message.metadata = args.metadata as Body;
+    if (args.only) message.only = String(args.only);
+    if (files.length > 0) message.subtype = 'file_share';
+    channel.messages.push(message);
+    for (const file of files) file.shares.set(channel.id, message.ts);
+    if (!message.only) this.tell(channel, message);
+    return message;
+  }
+
+  /** A text-only update takes the blocks away (docs.slack.dev/reference/methods/chat.update). */
+  change(channel: Channel, message: Message, { text, blocks }: { text: string; blocks: Body[] }, args: Body): void {
+    message.text = text;
+    message.blocks = blocks;
+    message.changes++;
+    if (args.metadata !== undefined) message.metadata = args.metadata as Body;
+    this.tellChanged(channel, message);
+  }
+
+  remove(channel: Channel, message: Message): void {
+    message.deleted = true;
+    this.tellDeleted(channel, message);
+  }
+
+  shown(message: Message, metadata = false): Body {
+    return shownMessage(message, metadata);
+  }
+
+  /** `message`, and where it names the bot in a channel `app_mention` as well, each with an event id of its own. */
+  tell(channel: Channel, message: Message): void {
+    if (!channel.members.has(this.fake.bot.id)) return;
+    const parent = channel.messages.find(({ ts }) => ts === message.thread_ts);
+    const event = {
+      ...this.shown(message),
+      channel: channel.id,
+      channel_type: channel.kind,
+      event_ts: message.ts,
+      ...(message.files.length > 0 && { files: message.files.map(shownFile) }),
+      ...(parent && parent !== message && { parent_user_id: parent.user }),
+    };
+    this.fake.event({ ...event, type: 'message' });
+    const named = message.text.includes(`<@${this.fake.bot.id}>`) && channel.kind !== 'im';
+    // No app_mention of what a bot itself has said.
+    if (named && message.user !== this.fake.bot.id) {
+      const { channel_type: _, ...mention } = event;
+      this.fake.event({ ...mention, type: 'app_mention' });
+    }
+  }
+
+  tellChanged(channel: Channel, message: Message): void {
+    if (!channel.members.has(this.fake.bot.id)) return;
+    this.fake.event({
+      type: 'message',
+      subtype: 'message_changed',
+      hidden: true,
+      channel: channel.id,
+      channel_type: channel.kind,
+      ts: this.fake.nextTs(),
+      message: this.shown(message),
+      previous_message: this.shown(message),
+    });
+  }
+
+  tellDeleted(channel: Channel, message: Message): void {
+    if (!channel.members.has(this.fake.bot.id)) return;
+    this.fake.event({
+      type: 'message',
+      subtype: 'message_deleted',
+      hidden: true,
+      channel: channel.id,
+      channel_type: channel.kind,
+      ts: this.fake.nextTs(),
+      deleted_ts: message.ts,
+      previous_message: this.shown(message),
+    });
+  }
+}
