@@ -49,21 +49,19 @@ export function split(content: Content): Content[] {
 /** A part, what goes before it, and its files in parts of their own; its buttons stand under the last. */
 function withFiles(part: Content, before: readonly Content[] = [], rest: Partial<Content> = {}): Content[] {
   const { files = [], inline = [], buttons, ...shown } = part;
-  if (files.length === 0 && inline.length === 0) return [...before, { ...shown, ...(buttons && { buttons }) }];
-  const kind = { ...rest, kind: part.kind };
+  const under = buttons && { buttons };
+  if (files.length === 0 && inline.length === 0) return [...before, { ...shown, ...under }];
+  const plain: Content = { ...rest, kind: part.kind, text: '' };
   const [beside = [], ...others] = lotsOf(files, inline, UPLOADS);
-  const first: Content = {
-    ...kind,
-    text: '',
+  const first = {
+    ...plain,
     ...(beside.length > 0 && { files: beside }),
     ...(inline.length > 0 && { inline }),
   };
-  const lots = [first, ...others.map((lot): Content => ({ ...kind, text: '', files: lot }))];
-  // What asks for leave stands under what it asks about.
-  if (!buttons) return [...before, shown, ...lots];
-  return shown.text.trim() === ''
-    ? [...before, ...lots, { ...shown, buttons }]
-    : [...before, ...lots, { ...shown, buttons }];
+  // Words come first: an answer that grows becomes the first part.
+  const words = shown.text.trim() === '' ? [] : [shown];
+  const lots = others.map((lot): Content => ({ ...plain, files: lot }));
+  return [...before, ...words, first, ...lots, ...(under ? [{ ...plain, ...under }] : [])];
 }
 
 /** Whether a part is nothing but files. */

@@ -33,7 +33,7 @@ const REMEMBERED = 2_000;
 export class Outbound {
   private readonly deps: OutboundDeps;
   private readonly order = new Order();
-  /** Until when Slack has said to wait (ms), by method and channel: others go on. */
+  /** Until when Slack has said to wait (ms), by method and channel: others go on. A clock that jumps costs one call. */
   private readonly paused = new BoundedMap<string, number>(REMEMBERED);
   /** How to reach a message that one person alone sees: by the press of a button under it. */
   private readonly pressed = new BoundedMap<string, string>(REMEMBERED);
@@ -66,7 +66,7 @@ export class Outbound {
   edit(receipt: Receipt, part: Part): Promise<SendOutcome> {
     return this.outcome(async (api) => {
       const { content } = part;
-      if (isFiles(content)) return receipt;
+      if (isFiles(content)) return receipt.files ? receipt : this.replaced(api, receipt, part);
       if (receipt.hidden) return this.editHidden(receipt, content);
       const { channel } = channelOf(receipt, part.place);
       try {
@@ -177,6 +177,14 @@ export class Outbound {
     }
   }
 
+  /** What showed words while it grew is files now. */
+  private async replaced(api: Api, receipt: Receipt, part: Part): Promise<Receipt> {
+    const shared = await this.post(part, undefined);
+    const { channel } = channelOf(receipt, part.place);
+    await this.call(api, 'chat.delete', channel, { channel, ts: receipt.id }).catch(() => {});
+    return shared;
+  }
+
   private async editHidden(receipt: Receipt, content: Content): Promise<Receipt> {
     const url = [...(content.spent ?? []), ...(content.buttons ?? [])]
       .map(({ id }) => this.pressed.get(id))
@@ -207,7 +215,7 @@ export class Outbound {
 
   private async call(api: Api, method: string, channel: string, args: Record<string, unknown>): Promise<unknown> {
     const key = `${method} ${channel}`;
-    const left = (this.paused.get(key) ?? 0) - performance.now();
+    const left = (this.paused.get(key) ?? 0) - this.now();
     if (left > 0) throw new Paused(left);
     try {
       return await api(method, args);
@@ -215,7 +223,7 @@ export class Outbound {
       const outcome = outcomeOf(error);
       if (outcome.kind === 'retry' && outcome.afterMs !== undefined) {
         this.paused.delete(key);
-        this.paused.set(key, performance.now() + Math.min(outcome.afterMs, 60_000));
+        this.paused.set(key, this.now() + Math.min(outcome.afterMs, 60_000));
       }
       throw error;
     }

@@ -1,0 +1,132 @@
+import { describe, expect, test } from 'vitest';
+import { eventually } from '../../support/eventually.ts';
+import { wordsOf } from '../../support/slack/index.ts';
+import { echo, playSlack } from '../../support/slack/play.ts';
+
+const SETTLES_MS = 15_000;
+
+describe('a post whose answer is lost', () => {
+  test.each(['unanswered', 'lost'] as const)('is there once in the end, when the request was %s', async (fault) => {
+    await using play = await playSlack({ model: echo, stillClock: true });
+    const { fake, ana, general } = play;
+    let faults = 0;
+    fake.web.fault = ({ method }) => (method === 'chat.postMessage' && faults++ === 0 ? fault : undefined);
+    play.asks('are you there?');
+    await eventually(() => faults > 0);
+    await play.settled();
+    expect(fake.said(general)).toHaveLength(fault === 'lost' ? 0 : 1);
+    const looked = () => fake.web.calls.filter(({ method }) => method === 'conversations.replies').length;
+    // What was posted may not be in the history yet: nobody looks before.
+    await play.passes(SETTLES_MS - 1_000);
+    expect(looked()).toBe(0);
+    await play.passes(2_000);
+    await play.passes(60_000);
+    expect(looked()).toBeGreaterThan(0);
+    await play.hears('answer to are you there?');
+    expect(play.said('answer to are you there?')).toHaveLength(1);
+    expect(ana.id).not.toBe('');
+  });
+
+  test('is looked for in direct messages by its mark, not by its words', async () => {
+    await using play = await playSlack({ model: echo, stillClock: true });
+    const { fake, ana } = play;
+    const dm = fake.dm(ana);
+    play.asks('same', { channel: dm });
+    await play.hears('answer to same', dm);
+    await play.settled();
+    let lost = false;
+    fake.web.fault = ({ method }) => {
+      if (method !== 'chat.postMessage' || lost) return undefined;
+      lost = true;
+      return 'lost';
+    };
+    play.asks('same', { channel: dm });
+    await eventually(() => lost);
+    await play.settled();
+    await play.passes(60_000);
+    await play.passes(60_000);
+    expect(play.said('answer to same')).toHaveLength(2);
+  });
+});
+
+describe('Slack says to wait', () => {
+  test('and is waited for, in order, while other channels go on', async () => {
+    await using play = await playSlack({ model: echo, stillClock: true, config: { 'delivery.steer': false } });
+    const { fake, ana, bob } = play;
+    const [first, second] = [fake.dm(ana), fake.dm(bob)];
+    fake.limits.refuse('chat.postMessage', 4, fake.now(), first.id);
+    for (const text of ['one', 'two', 'three']) play.asks(text, { channel: first });
+    play.asks('elsewhere', { channel: second, user: bob });
+    await play.hears('answer to elsewhere', second);
+    await play.settled();
+    expect(fake.said(first)).toEqual([]);
+    for (let step = 0; step < 20; step++) await play.passes(1_000);
+    await eventually(() => fake.said(first).length === 3, 20_000);
+    expect(fake.said(first).map(wordsOf)).toEqual(['one', 'two', 'three'].map((text) => `answer to ${text}`));
+  });
+});
+
+describe('a place that cannot be written to', () => {
+  test.each(['archived', 'left'])('(%s) leaves the answer to a direct message', async (how) => {
+    await using play = await playSlack({ model: echo });
+    const { fake, ana, general } = play;
+    fake.web.watch = ({ method }) => {
+      if (method !== 'chat.postMessage') return;
+      if (how === 'archived') general.archived = true;
+      else general.members.delete(fake.bot.id);
+    };
+    play.asks('can you hear me?');
+    await play.hears('answer to can you hear me?', fake.dm(ana));
+    expect(play.said('answer to can you hear me?')).toHaveLength(1);
+  });
+});
+
+test('where markdown blocks are not taken, Slack’s own notation is', async () => {
+  const bold = {
+    ...echo,
+    async *generate() {
+      yield { type: 'text' as const, text: '**bold** words' };
+      yield { type: 'stop' as const, reason: 'end' as const };
+    },
+  };
+  await using play = await playSlack({ model: bold });
+  const { fake, ana } = play;
+  const dm = fake.dm(ana);
+  fake.web.fault = ({ method, args }) =>
+    method === 'chat.postMessage' && JSON.stringify(args.blocks ?? '').includes('"markdown"')
+      ? { status: 200, type: 'application/json', body: '{"ok":false,"error":"invalid_blocks"}' }
+      : undefined;
+  play.asks('hi', { channel: dm });
+  const message = await play.hears('bold', dm);
+  expect(message.blocks[0]).toMatchObject({ type: 'section', text: { text: '*bold* words' } });
+});
+
+test('what is beyond six messages comes as a file, the same one when its answer was lost', async () => {
+  const lines = Array.from({ length: 1_300 }, (_, index) => `Line ${index} ${'x'.repeat(40)}`);
+  const long = {
+    ...echo,
+    async *generate() {
+      yield { type: 'text' as const, text: lines.join('\n') };
+      yield { type: 'stop' as const, reason: 'end' as const };
+    },
+  };
+  await using play = await playSlack({ model: long, stillClock: true });
+  const { fake, ana } = play;
+  const dm = fake.dm(ana);
+  let lost = false;
+  fake.web.fault = ({ method }) => {
+    if (method !== 'files.completeUploadExternal' || lost) return undefined;
+    lost = true;
+    return 'unanswered';
+  };
+  play.asks('tell me all', { channel: dm });
+  expect(await eventually(() => lost)).toBe(true);
+  await play.settled();
+  await play.passes(20_000);
+  await play.passes(60_000);
+  const shared = fake.said(dm).filter(({ files }) => files.length > 0);
+  expect(shared).toHaveLength(1);
+  const all = fake.said(dm).map(wordsOf).join('\n') + Buffer.from(shared[0]!.files[0]!.bytes).toString();
+  for (const line of lines) expect(all).toContain(line);
+  expect(fake.files.all.size).toBe(1);
+});
