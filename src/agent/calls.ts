@@ -17,6 +17,7 @@ import {
   type Failed,
   failed,
   type OutsideTool,
+  PassedOn,
   type ToolResult,
 } from './tool.ts';
 import type { Toolbox, ValidCall } from './toolbox.ts';
@@ -52,10 +53,10 @@ export function hashOf(call: Call, ctx: CallContext): string {
 }
 
 /** Rolls a transaction back whose data tool took longer than it may. */
-export class TookTooLong extends Error {}
+export class TookTooLong extends PassedOn {}
 
 /** Rolls a transaction back whose call has to await something first. */
-class NotReady extends Error {
+class NotReady extends PassedOn {
   readonly valid: DataCall;
   readonly ctx: CallContext;
 

@@ -1,6 +1,7 @@
 /** The turn: a model with tools answers a message, and everything it does is stored as it happens. */
 export { Agent } from './agent.ts';
 export { approvalSource, decideTool } from './approvals/index.ts';
+export { waiting as waitingApprovals } from './approvals/store.ts';
 export { filesNamed, type StoredFile } from './artifacts/store.ts';
 export { confirmedTool } from './calls.ts';
 export { capabilitiesOf } from './capability.ts';
@@ -21,6 +22,7 @@ export type { Topic } from './dialogue/dialogue.ts';
 export { note as noteDialogue } from './dialogue/store.ts';
 export { dropTool, notUnderstoodTool } from './dialogue/tools.ts';
 export { Interpreter } from './english/index.ts';
+export { Guard } from './guard.ts';
 export { Inference } from './inference.ts';
 export type { LightAnswer, LightAsked, LightModels } from './light.ts';
 export {

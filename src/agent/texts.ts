@@ -159,3 +159,8 @@ export function money(amount: number, currency: string): string {
   const digits = amount > 0 && amount < 0.1 ? 4 : 2;
   return `${amount.toFixed(digits)} ${currency}`;
 }
+
+export const paused = (tool: string, failures: number) =>
+  `${tool} has failed ${failures} times in a row and rests for a while; it is tried again by itself.`;
+
+export const pausedRemedy = () => 'Do without it for now; an owner sees more with /doctor.';

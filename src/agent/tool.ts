@@ -168,6 +168,8 @@ interface ToolBase<Input> {
   display?: 'hidden' | 'name' | 'description' | 'stream';
   /** Instead of what `display` says: what shows while this call runs; undefined: nothing. */
   doing?(input: Input): string | undefined;
+  /** Codes of failures that mean that the tool itself is out of order: after a few in a row it rests for a while. */
+  broken?: readonly string[];
 }
 
 /** Works on the person's own data in a transaction, and awaits nothing else. */
@@ -194,6 +196,9 @@ export interface OutsideTool<Input = unknown> extends ToolBase<Input> {
 }
 
 export type Tool<Input = unknown> = DataTool<Input> | OutsideTool<Input>;
+
+/** What is thrown through a tool for whoever runs it; no mistake of the tool. */
+export class PassedOn extends Error {}
 
 /** Any tool, its input checked by its own schema before `run`. */
 export type AnyTool = Tool<unknown>;

@@ -5,6 +5,7 @@ import {
   contextTools,
   decideTool,
   defaultPolicy,
+  Guard,
   Interpreter,
   identity,
   Toolbox,
@@ -15,7 +16,6 @@ import type { World } from '../base/world.ts';
 import {
   type Asked,
   type CalledByName,
-  type Checks,
   type Command,
   coreCommands,
   coreTools,
@@ -46,7 +46,7 @@ import {
 } from '../people/index.ts';
 import type { Database } from '../storage/index.ts';
 import { titles } from './adapters.ts';
-import { modelChecks } from './checks.ts';
+import { type Doctor, modelChecks } from './doctor/index.ts';
 import { remembered, type Thinking } from './inference.ts';
 import { Prompts } from './prompts.ts';
 import { defaultZone, timeSettings } from './settings.ts';
@@ -70,7 +70,7 @@ export interface AgentParts {
   database: Database;
   delivery: Delivery;
   jobs: JobQueue;
-  checks: Checks;
+  doctor: Pick<Doctor, 'checks' | 'breakers'>;
   skills: readonly EquippedSkill[];
   gate: Gate;
   /** Tells the worker that something is due at `at`. */
@@ -80,12 +80,13 @@ export interface AgentParts {
 
 /** Makes models, prompts, commands, tools and the agent from what the skills bring. */
 export function wireAgent(parts: AgentParts): AgentWiring {
-  const { config, world, database, delivery, checks, skills, wakeAt } = parts;
+  const { config, world, database, delivery, doctor, skills, wakeAt } = parts;
   const { inference, models, model, status } = parts.thinking;
-  if (models) checks.add(modelChecks(models, database, world.clock));
+  if (models) doctor.checks.add(modelChecks(models, database, world.clock));
 
   const zone = defaultZone(config);
-  const prompts = new Prompts(skills, world.clock, parts.gate);
+  const guard = new Guard({ world, breakers: doctor.breakers });
+  const prompts = new Prompts(skills, world.clock, parts.gate, guard);
   const system = systemOf(config, world, prompts);
   const windowOf = (name: string) => models?.limits(name).context;
   const askedIn = (item: Item) => ({ ...saidIn(item), window: windowOf(model(item)?.name ?? '') });
@@ -93,7 +94,7 @@ export function wireAgent(parts: AgentParts): AgentWiring {
   const keeps = skills.flatMap(({ skill }) => skill.words?.keeps ?? []);
   const linking = linkingOf(parts, keeps);
   const commands: readonly Command[] = [
-    ...coreCommands({ delivery, checks, keeps }),
+    ...coreCommands({ delivery, keeps }),
     linkCommand(linking),
     ...modelCommands({
       models,
@@ -114,7 +115,7 @@ export function wireAgent(parts: AgentParts): AgentWiring {
     database,
     world,
     delivery,
-    toolbox: openTools(parts, linking, commands),
+    toolbox: openTools(parts, guard, linking, commands),
     model,
     inference,
     interpreter: new Interpreter(skills.flatMap(({ skill }) => skill.phrases ?? [])),
@@ -143,12 +144,12 @@ function linkingOf({ config, world, delivery, skills, wakeAt }: AgentParts, keep
 }
 
 /** The tools of coda itself, then those of the skills. */
-function openTools(parts: AgentParts, linking: LinkDeps, commands: readonly Command[]): Toolbox {
+function openTools(parts: AgentParts, guard: Guard, linking: LinkDeps, commands: readonly Command[]): Toolbox {
   const { config, world, delivery, jobs, skills, gate } = parts;
   const { name } = config.assistant;
   const equipped = skills.map(({ skill, deps }) => {
     const { name: owner, phrases = [] } = skill;
-    return { name: owner, phrases, tools: skill.tools?.(deps) ?? [] };
+    return { name: owner, phrases, tools: (skill.tools?.(deps) ?? []).map((tool) => guard.tool(tool)) };
   });
   const tools = [
     ...coreTools({ name, commands, skills: equipped, gate }),

@@ -4,7 +4,7 @@ import { Closer, withTimeout } from '../base/async.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
-import { Checks, type Command, Router, type Skill, type SkillDeps } from '../chat/index.ts';
+import { type Checks, type Command, Router, type Skill, type SkillDeps } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
 import { type ChatAdapter, Delivery, type DeliveryOptions, deadJobSource } from '../delivery/index.ts';
 import { JobQueue, Schedules, Worker } from '../jobs/index.ts';
@@ -15,8 +15,8 @@ import type { Artifacts, Database, Transaction } from '../storage/index.ts';
 import { openConsole, openPlatforms } from './adapters.ts';
 import { wireAgent } from './agent.ts';
 import { LiveSkills } from './agent-skills.ts';
-import { deadJobCheck, deadLetterCheck, storageCheck } from './checks.ts';
 import { recordConfig } from './config-changes.ts';
+import { openDoctor } from './doctor/index.ts';
 import { openFoundation } from './foundation.ts';
 import { openInference, remembered } from './inference.ts';
 import { LivePolicies } from './policies.ts';
@@ -86,7 +86,7 @@ export async function build(config: Config, world: World, options: BuildOptions)
 }
 
 async function assemble(config: Config, world: World, options: BuildOptions, closer: Closer): Promise<App> {
-  const { version, model } = options;
+  const { version, model, skills: further = [] } = options;
   const stopping = new AbortController();
   const policies = new LivePolicies(config, world.log);
   const gate = new Gate(() => policies.current());
@@ -101,10 +101,11 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
   const jobs = new JobQueue({ database, world, owner, wakeAt, signal: stopping.signal });
   const schedules = new Schedules({ database, world, jobs, wakeAt });
   const healthy = async () => delivery.isWell && (await database.healthy());
-  const checks = new Checks();
-  checks.add([storageCheck(healthy), deadLetterCheck(outbox), deadJobCheck(jobs), policies.check()]);
+  const doctor = openDoctor({ ...foundation, config, world, delivery, jobs, schedules, healthy }, closer);
+  const { checks, breakers } = doctor;
+  checks.add([policies.check()]);
 
-  const thinking = openInference({ config, world, database, artifacts, model });
+  const thinking = openInference({ config, world, database, artifacts, model, breakers });
   const { small: models } = thinking.inference;
   const { sandbox, forSkills } = await sandboxOf({ config, world, database, artifacts, delivery });
   await closer.add('sandbox', sandbox);
@@ -112,11 +113,11 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
   const emit: SkillDeps['emit'] = ({ name: event }, payload) =>
     void bus.publish(EVENTS, JSON.stringify({ event, payload }));
   const skills = equip(
-    [...builtInSkills, agentSkills(liveSkills, config.block(agentSkillsConfig)), ...(options.skills ?? [])],
+    [...builtInSkills, doctor.skill, agentSkills(liveSkills, config.block(agentSkillsConfig)), ...further],
     config,
     { database, artifacts, outbox, world, models, sandbox: forSkills, jobs, schedules, gate, wakeAt, emit },
   );
-  const wiring = wireAgent({ config, world, database, delivery, jobs, checks, skills, gate, wakeAt, thinking });
+  const wiring = wireAgent({ config, world, database, delivery, jobs, doctor, skills, gate, wakeAt, thinking });
   const { agent, commands, called } = wiring;
   closer.onClose('summaries', wiring.close);
   const router = new Router({ agent, delivery, commands, called, gate });

@@ -9,6 +9,7 @@ import {
   openModels,
   Scaler,
 } from '../agent/index.ts';
+import type { Breakers } from '../base/breaker.ts';
 import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import type { Config } from '../config/index.ts';
@@ -33,12 +34,13 @@ export interface ThinkingOptions {
   artifacts: Artifacts;
   /** Answers instead of the configured models. */
   model: Model | undefined;
+  breakers: Breakers;
 }
 
 /** The configured models, what they may cost, and what they are shown. */
-export function openInference({ config, world, database, artifacts, model }: ThinkingOptions): Thinking {
-  const { clock, log, metrics } = world;
-  const models = model ? undefined : openModels({ settings: config.models, clock, log, metrics });
+export function openInference({ config, world, database, artifacts, model, breakers }: ThinkingOptions): Thinking {
+  const { clock, log, metrics, faults } = world;
+  const models = model ? undefined : openModels({ settings: config.models, clock, log, metrics, faults, breakers });
   const opening = { artifacts, scaler: new Scaler(), log };
   const inference = new Inference({
     database,

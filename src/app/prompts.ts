@@ -1,3 +1,4 @@
+import type { Guard } from '../agent/index.ts';
 import { BoundedMap } from '../base/bounded.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Asked, Asker, PromptSection } from '../chat/index.ts';
@@ -23,22 +24,31 @@ export class Prompts {
   private readonly known = new BoundedMap<string, Known>(REMEMBERED);
   private readonly gate: Pick<Gate, 'may' | 'basis'>;
 
-  constructor(skills: readonly EquippedSkill[], clock: Clock, gate: Pick<Gate, 'may' | 'basis'>) {
+  private readonly guard: Guard;
+
+  constructor(skills: readonly EquippedSkill[], clock: Clock, gate: Pick<Gate, 'may' | 'basis'>, guard: Guard) {
     this.gate = gate;
+    this.guard = guard;
     this.skills = skills;
     this.clock = clock;
   }
 
   /** What stands before every conversation, skill by skill. */
   async standing(asked: Asked): Promise<string[]> {
-    const texts = await Promise.all(this.skills.map(({ skill, deps }) => skill.standing?.(deps, asked)));
+    const texts = await Promise.all(
+      this.skills.map(({ skill, deps }) =>
+        this.guard.skill(skill.name, 'standing', () => skill.standing?.(deps, asked)),
+      ),
+    );
     return texts.filter((text) => text !== undefined);
   }
 
   async sections(asked: Asked): Promise<PromptSection[]> {
     // What is the person's own is nobody else's to read, and a model repeats what it is shown.
     const own = asked.private ? await this.ofPerson(asked) : [];
-    const passing = Promise.all(this.skills.map(({ skill, deps }) => skill.passing?.(deps, asked)));
+    const passing = Promise.all(
+      this.skills.map(({ skill, deps }) => this.guard.skill(skill.name, 'passing', () => skill.passing?.(deps, asked))),
+    );
     return [...own, ...(await passing).filter((section) => section !== undefined)];
   }
 
@@ -64,7 +74,9 @@ export class Prompts {
     const may = ({ skill }: EquippedSkill) =>
       this.gate.may(asker.person, { kind: 'tool', name: 'prompt', skill: skill.name });
     const permitted = this.skills.filter(may);
-    const sections = await Promise.all(permitted.map(({ skill, deps }) => skill.prompt?.(deps, asker)));
+    const sections = await Promise.all(
+      permitted.map(({ skill, deps }) => this.guard.skill(skill.name, 'prompt', () => skill.prompt?.(deps, asker))),
+    );
     return sections.filter((section) => section !== undefined);
   }
 }

@@ -1,5 +1,6 @@
 import { type Clock, SystemClock, TestClock } from '../base/clock.ts';
 import { CodaError } from '../base/errors.ts';
+import { FaultBook } from '../base/faults.ts';
 import { createLog, type LogLevel, Secrets } from '../base/log.ts';
 import { MetricsBook } from '../base/metrics.ts';
 import type { World } from '../base/world.ts';
@@ -20,6 +21,7 @@ export function createWorld({ env, secrets = new Secrets(), level, testClock }: 
     log: createLog(level, secrets),
     secrets,
     metrics: new MetricsBook(),
+    faults: new FaultBook(),
   };
   const killAt = env.CODA_TEST_KILL_AT;
   return killAt ? { ...world, probe: killer(killAt) } : world;

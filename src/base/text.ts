@@ -16,6 +16,17 @@ export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
+/** `900 kB`, `1.2 MB`, `34 GB`. */
+export function bytesOf(count: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let [value, unit] = [count, 0];
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1_000;
+    unit++;
+  }
+  return `${unit === 0 || value >= 10 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
+}
+
 /** `a`, `a and b`, `a, b and c`. */
 export function listOf(words: readonly string[], last = 'and'): string {
   if (words.length < 2) return words.join('');

@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import type { FaultBook } from './faults.ts';
 import type { Log, Secrets } from './log.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -16,6 +17,8 @@ export interface World {
   log: Log;
   secrets: Secrets;
   metrics: Metrics;
+  /** Where what fails is counted; left out, nobody asks. */
+  faults?: FaultBook;
   /** The addresses of a name, instead of the system's resolver, for names that others chose. Rejects where there are none. */
   resolve?(host: string): Promise<readonly string[]>;
   /** Called around every named transaction and send: kill points for tests, counters and traces. */

@@ -1,5 +1,5 @@
 import { messageOf } from '../base/errors.ts';
-import type { Finding, HealthCheck } from './skill.ts';
+import type { Finding, HealthCheck, Verdict } from './skill.ts';
 
 const TIMEOUT_MS = 10_000;
 
@@ -16,15 +16,41 @@ export class Checks {
   }
 
   /** Runs all checks at once, each within 10 s. A check that throws or times out is a finding as well. Never rejects. */
-  run(): Promise<Finding[]> {
-    return Promise.all(
-      this.added.map(async ({ name, check }): Promise<Finding> => {
-        try {
-          return { name, ...(await check(AbortSignal.timeout(TIMEOUT_MS))) };
-        } catch (error) {
-          return { name, ok: false, says: messageOf(error) };
-        }
-      }),
-    );
+  async run(): Promise<Finding[]> {
+    return (await Promise.all(this.added.map(findingsOf))).flat();
   }
+}
+
+async function findingsOf({ name, check }: HealthCheck): Promise<Finding[]> {
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const late = new Promise<Verdict>((resolve) => {
+    signal.addEventListener('abort', () => resolve(tooLate()), { once: true });
+  });
+  try {
+    const found = await Promise.race([check(signal), late]);
+    return [found, ...(found.also ?? [])].map((verdict) => findingOf(name, verdict));
+  } catch (error) {
+    return [findingOf(name, { ok: false, code: 'CHECK_FAILED', says: messageOf(error) })];
+  }
+}
+
+const tooLate = (): Verdict => ({
+  ok: false,
+  code: 'CHECK_TIMEOUT',
+  says: `did not answer within ${TIMEOUT_MS / 1_000} s`,
+});
+
+/** A verdict with what it has left out. */
+export function findingOf(name: string, verdict: Verdict): Finding {
+  const { also: _, ok, code = ok ? 'OK' : codeOf(name), severity = ok ? 'ok' : 'error', ...rest } = verdict;
+  return { name, ok, code, severity, ...rest };
+}
+
+/** `dead letters` → `DEAD_LETTERS`. */
+const codeOf = (name: string) => name.toUpperCase().replace(/[^A-Z0-9]+/g, '_');
+
+/** Several verdicts of one check as one; `fine` where there are none. */
+export function together(verdicts: readonly Verdict[], fine: string): Verdict {
+  const [first, ...also] = verdicts;
+  return first ? { ...first, ...(also.length > 0 && { also }) } : { ok: true, says: fine };
 }

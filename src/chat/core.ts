@@ -13,14 +13,11 @@ import {
 import type { Delivery } from '../delivery/index.ts';
 import { type DeletionRule, erase, type Gate } from '../people/index.ts';
 import type { Transaction } from '../storage/index.ts';
-import type { Checks } from './checks.ts';
-import { type Command, commandThing, type Finding, type Skill } from './skill.ts';
+import { type Command, commandThing, type Skill } from './skill.ts';
 import * as texts from './texts.ts';
 
 export interface CoreDeps {
   delivery: Delivery;
-  /** What `/doctor` runs. */
-  checks: Pick<Checks, 'run'>;
   /** What skills keep of a person's, each in the plural. */
   keeps: readonly string[];
 }
@@ -28,14 +25,6 @@ export interface CoreDeps {
 /** The commands that belong to the conversation itself. */
 export function coreCommands(deps: CoreDeps): Command[] {
   return [
-    {
-      name: 'doctor',
-      summary: 'Look whether everything is in order.',
-      private: true,
-      ownerOnly: true,
-      prepare: () => deps.checks.run(),
-      run: async (_, { prepared }) => done(texts.findings(prepared as readonly Finding[])),
-    },
     {
       name: 'help',
       summary: 'Show what I can do.',

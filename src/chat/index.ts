@@ -1,5 +1,5 @@
 /** What a stored message becomes: a command, a pressed button, or a turn; and what a skill is. */
-export { Checks } from './checks.ts';
+export { Checks, findingOf, together } from './checks.ts';
 export { type CompleteDeps, complete, type Typing } from './complete.ts';
 export { coreCommands, coreTools, forgetTools } from './core.ts';
 export { type LinkDeps, linkCommand, linkTools } from './link.ts';

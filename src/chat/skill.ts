@@ -100,18 +100,33 @@ export interface CompletionContext {
   now: Date;
 }
 
-/** What became of one check. */
-export interface Finding {
-  name: string;
+/** How bad a finding is: a `notice` is worth knowing, a `warning` will hurt later, an `error` hurts now. */
+export type Severity = 'ok' | 'notice' | 'warning' | 'error';
+
+/** What a check has found. `ok` is false where somebody has to do something. */
+export interface Verdict {
   ok: boolean;
+  /** Stable, for programs: `CLOCK_SKEW`. Left out: the name of the check. */
+  code?: string;
+  /** Left out: `error` when something is wrong. */
+  severity?: Exclude<Severity, 'ok'>;
   says: string;
   remedy?: string;
+  /** What else the same check has found. */
+  also?: readonly Verdict[];
+}
+
+/** What became of one check. */
+export interface Finding extends Omit<Verdict, 'severity' | 'also'> {
+  name: string;
+  code: string;
+  severity: Severity;
 }
 
 /** Something that `coda doctor` asks. */
 export interface HealthCheck {
   name: string;
-  check(signal: AbortSignal): Promise<{ ok: boolean; says: string; remedy?: string }>;
+  check(signal: AbortSignal): Promise<Verdict>;
 }
 
 /** A piece of the model's prompt that belongs to a skill and a person. */

@@ -22,16 +22,6 @@ export const notAllowed = (command: string) => `You may not use \`/${command}\` 
 export const notLetIn = (name: string, id: string) =>
   `Hello ${name}. I only talk to people whom my owner has let in. Ask them to let you in: you are \`${id}\`, to be listed under \`access\` in my configuration.`;
 
-/** One line a check; below it what would help. */
-export function findings(found: readonly { name: string; ok: boolean; says: string; remedy?: string }[]): string {
-  return found
-    .flatMap(({ name, ok, says, remedy }) => [
-      `${ok ? '✓' : '✗'} **${name}**: ${says}`,
-      ...(remedy ? [`→ ${remedy}`] : []),
-    ])
-    .join('\n');
-}
-
 /** `keeps`: what skills keep of a person's, each in the plural. */
 export const begunAfresh = (keeps: readonly string[]) =>
   ['A fresh start: I will not look back at what was said here before.', ...staying(keeps)].join(' ');

@@ -1,8 +1,9 @@
 import { build } from '../app/index.ts';
 import { CodaError, ERRORS } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
+import { plural } from '../base/text.ts';
 import type { World } from '../base/world.ts';
-import type { Finding } from '../chat/index.ts';
+import { type Finding, findingOf, type Severity } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
 import { callDaemon } from './daemon.ts';
 import type { Flags } from './flags.ts';
@@ -12,19 +13,38 @@ import { identity, prepare } from './serve.ts';
 /** Who asks what is wrong does not wait as long as a start does for a database that is still coming up. */
 const PATIENCE_MS = 5_000;
 
+const MARKS: Record<Severity, string> = { ok: '✓', notice: 'ℹ', warning: '⚠', error: '✗' };
+
 /** `coda doctor`: every check of every part, by the running daemon or, when none runs, right here. */
 export async function doctor(flags: Flags, io: NodeJS.Process): Promise<number> {
-  const { config, world } = prepare(flags, io, { logTo: () => ({ write: () => {} }) });
+  const { findings, off } = await examine(flags, io);
+  if (flags.json) io.stdout.write(`${JSON.stringify({ findings, off }, null, 2)}\n`);
+  else {
+    const lines = [...findings.flatMap(findingLines), ...off.map((line) => `– ${line}`), summary(findings)];
+    io.stdout.write(`${lines.join('\n')}\n`);
+  }
+  return exitOf(findings);
+}
+
+async function examine(flags: Flags, io: NodeJS.Process): Promise<{ findings: Finding[]; off: string[] }> {
+  let prepared: { config: Config; world: World };
+  try {
+    prepared = prepare(flags, io, { logTo: () => ({ write: () => {} }) });
+  } catch (error) {
+    return { findings: [broken('configuration', error)], off: [] };
+  }
+  const { config, world } = prepared;
   const file = config.file ?? 'no file, defaults only';
-  const findings: Finding[] = [{ name: 'configuration', ok: true, says: `in order (${file})` }];
-  const answer: Json | undefined = await callDaemon(config.dataDir, 'doctor');
-  const runs = answer !== undefined;
-  findings.push({ name: 'daemon', ok: true, says: `${runs ? 'runs' : 'does not run'} on ${config.dataDir}` });
-  if (runs) findings.push(...(answer as unknown as Finding[]));
-  else findings.push(...(await checkHere(config, world)));
-  io.stdout.write(`${findings.flatMap(findingLines).join('\n')}\n`);
-  for (const line of readiness(config).off) io.stdout.write(`– ${line}\n`);
-  return findings.every(({ ok }) => ok) ? 0 : ERRORS.NO_DAEMON.exit;
+  const findings = [findingOf('configuration', { ok: true, says: `in order (${file})` })];
+  try {
+    const answer: Json | undefined = await callDaemon(config.dataDir, 'doctor');
+    const runs = answer !== undefined;
+    findings.push(findingOf('daemon', { ok: true, says: `${runs ? 'runs' : 'does not run'} on ${config.dataDir}` }));
+    findings.push(...(runs ? (answer as unknown as Finding[]) : await checkHere(config, world)));
+  } catch (error) {
+    findings.push(broken('daemon', error));
+  }
+  return { findings, off: readiness(config).off };
 }
 
 /** Every check by this process. What keeps coda from being built at all is a finding too. */
@@ -38,11 +58,30 @@ async function checkHere(config: Config, world: World): Promise<Finding[]> {
       await app.stop(0);
     }
   } catch (error) {
-    if (!(error instanceof CodaError)) throw error;
-    return [{ name: 'start', ok: false, says: error.message, remedy: error.remedy }];
+    return [broken('start', error)];
   }
 }
 
-function findingLines({ name, ok, says, remedy }: Finding): string[] {
-  return [`${ok ? '✓' : '✗'} ${name}: ${says}`, ...(remedy === undefined ? [] : [`  ${remedy}`])];
+function broken(name: string, error: unknown): Finding {
+  if (!(error instanceof CodaError)) throw error;
+  const { code, message, remedy } = error;
+  return findingOf(name, { ok: false, code, says: message, remedy });
+}
+
+function findingLines({ name, ok, code, severity, says, remedy }: Finding): string[] {
+  const what = `${MARKS[severity]} ${name}: ${says}${severity === 'ok' ? '' : ` [${code}]`}`;
+  return [what, ...(remedy === undefined || (ok && severity === 'ok') ? [] : [`  ${remedy}`])];
+}
+
+function summary(findings: readonly Finding[]): string {
+  const count = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length;
+  const [errors, warnings] = [count('error'), count('warning')];
+  if (errors + warnings === 0) return 'Everything is in order.';
+  return `${plural(errors, 'error')}, ${plural(warnings, 'warning')}.`;
+}
+
+/** 69 with an error, 1 with a warning, else 0. */
+function exitOf(findings: readonly Finding[]): number {
+  if (findings.some(({ severity }) => severity === 'error')) return ERRORS.NO_DAEMON.exit;
+  return findings.some(({ severity }) => severity === 'warning') ? 1 : 0;
 }

@@ -89,6 +89,7 @@ function addLooking(program: Command, call: Call): void {
   program
     .command('doctor')
     .description('check every part, and say how to mend what is broken')
+    .option('--json', 'as JSON')
     .action(call(async () => (await import('./doctor.ts')).doctor));
   program
     .command('migrate')

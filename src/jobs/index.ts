@@ -1,6 +1,8 @@
 export type { DueSource } from './due.ts';
+export { type Cause, causesOf } from './faults/causes.ts';
+export { FaultLog, type FaultRow } from './faults/index.ts';
 export { Instance, type InstanceOptions, type Owned } from './instances/index.ts';
-export { installationOf, isLive } from './instances/store.ts';
+export { installationOf, isLive, running as runningInstances } from './instances/store.ts';
 export { type Job, type JobHandler, type JobOptions, JobQueue } from './queue/index.ts';
 export { type DeadJob, type DeadJobs, takeUntold } from './queue/store.ts';
 export { applyRule, collectSoon, fileCollection, retention } from './retention/index.ts';

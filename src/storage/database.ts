@@ -102,8 +102,8 @@ class WrappedDatabase implements Database {
   }
 
   stats(): StorageStats {
-    const { roundTrips, fsyncs } = this.inner;
-    return { commits: this.commits, roundTrips, unclear: this.unclear, fsyncs };
+    const { roundTrips, fsyncs, hears } = this.inner;
+    return { commits: this.commits, roundTrips, unclear: this.unclear, hears, fsyncs };
   }
 
   async drained(): Promise<void> {

@@ -33,6 +33,8 @@ export interface Engine {
   /** Counted by the engine: every message that was waited for. */
   readonly roundTrips: number;
   readonly fsyncs: number | undefined;
+  /** Whether `listen` hears other processes at all. */
+  readonly hears: boolean;
   close(): Promise<void>;
 }
 

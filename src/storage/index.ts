@@ -1,6 +1,7 @@
 /** Where everything durable lies: the database, its migrations, and files by their content. */
 export { type Artifact, type Artifacts, openArtifacts, type PutOptions } from './artifacts.ts';
 export { hadNoEffect } from './database.ts';
+export { type StorageFacts, storageFacts } from './health.ts';
 export { type MigrateOptions, migrate, readMigrations } from './migrate.ts';
 export { openDatabase, type StorageOptions } from './open.ts';
 export {

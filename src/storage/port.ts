@@ -65,6 +65,8 @@ export interface StorageStats {
   roundTrips: number;
   /** Statements whose answer was lost: whether they were carried out is unknown. */
   unclear: number;
+  /** Whether hints of other processes are heard; false behind a transaction pooler. */
+  hears: boolean;
   /** fsyncs of the embedded engine (undefined on PostgreSQL, which does its own). */
   fsyncs?: number | undefined;
 }

@@ -34,7 +34,7 @@ test('what could not be delivered is shown and sent again, without a daemon and 
   const shown = await coda(['outbox', '--data', dataDir]);
   expect(shown).toMatchObject({ code: 0, stdout: expect.stringContaining('“the answer”  no such place') });
   expect((await coda(['doctor', '--data', dataDir])).stdout).toContain(
-    '✗ dead letters: 1 message could not be delivered',
+    '⚠ dead letters: 1 message could not be delivered',
   );
   await using chat = await Jsonl.start({ dataDir, args: ['--test-clock', '2026-11-20T09:00:00Z'] });
   expect((await coda(['outbox', 'resend', '--data', dataDir])).stdout).toBe('1 message will be sent again.\n');

@@ -19,6 +19,9 @@ const ROWS: Record<string, (theirs: Theirs) => Record<string, unknown>[]> = {
   audit_stats: () => [{}],
   conversation_search: () => [{ words: SECRET }],
   date_of: () => [{ when: 'tomorrow' }],
+  // Both are for owners alone.
+  doctor_diagnose: () => [{}],
+  doctor_reset_skill: () => [{ name: 'notes' }],
   help: () => [{}],
   note_delete: ({ note }) => [{ which: note }, { which: SECRET }],
   note_edit: ({ note }) => [

@@ -1,4 +1,5 @@
 import { TestClock } from '../../src/base/clock.ts';
+import { FaultBook } from '../../src/base/faults.ts';
 import { Secrets, silentLog } from '../../src/base/log.ts';
 import { MetricsBook } from '../../src/base/metrics.ts';
 import type { Point, World } from '../../src/base/world.ts';
@@ -18,6 +19,7 @@ export function testWorld({ at = '2026-11-20T08:00:00Z', env = {} as World['env'
     log: silentLog(),
     secrets: new Secrets(),
     metrics: new MetricsBook(),
+    faults: new FaultBook(),
     points,
     probe: (point) => points.push(point),
   };

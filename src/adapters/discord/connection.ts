@@ -106,7 +106,7 @@ export class Connection {
   get away(): Trouble | undefined {
     if (this.trouble) return this.trouble;
     if (this.leftAt === undefined || performance.now() - this.leftAt < this.times.awayAfter) return undefined;
-    return { says: 'Discord’s Gateway does not answer', remedy: RETRIED };
+    return { code: 'PLATFORM_UNREACHABLE', says: 'Discord’s Gateway does not answer', remedy: RETRIED };
   }
 
   async close(): Promise<void> {
@@ -230,7 +230,8 @@ export class Connection {
       return;
     }
     if (trouble === TOKEN_REFUSED) this.requests = undefined;
-    this.trouble = trouble ?? { says: `Discord cannot be reached (${messageOf(error)})`, remedy: RETRIED };
+    const says = `Discord cannot be reached (${messageOf(error)})`;
+    this.trouble = trouble ?? { code: 'PLATFORM_UNREACHABLE', says, remedy: RETRIED };
     this.log.error({ remedy: this.trouble.remedy }, this.trouble.says);
     this.again(trouble ? REFUSED_WAIT_MS : backOff(++this.failures, LONGEST_WAIT_MS, this.times.firstWait));
   }

@@ -1,5 +1,6 @@
 import type { APIApplication, APIGuild, APIGuildMember, APIUser } from 'discord.js';
 import { messageOf } from '../../base/errors.ts';
+import { clockTrouble } from '../../base/skew.ts';
 import { listOf, plural } from '../../base/text.ts';
 import type { HealthCheck } from '../../chat/index.ts';
 import { isThread, type RawChannel } from './channels.ts';
@@ -38,10 +39,14 @@ export function checks(config: DiscordConfig, away: () => Trouble | undefined): 
     const { REST } = await import('discord.js');
     const rest = new REST({ version: '10', timeout: 8_000, ...(await restOptions(config)) });
     rest.setToken(config.token);
+    let date: string | null = null;
+    rest.on('response', (_, { headers }) => {
+      date = headers.get('date');
+    });
     try {
       // The client never takes its listener off a signal: each request gets one of its own.
       const finding = await examine((route) => rest.get(route, { signal: AbortSignal.any([signal]) }), config);
-      const trouble = finding.ok ? away() : undefined;
+      const trouble = finding.ok ? (away() ?? clockTrouble(date)) : undefined;
       return trouble ? { ok: false, ...trouble } : finding;
     } catch (error) {
       if (statusOf(error) === 401) return { ok: false, ...TOKEN_REFUSED };
@@ -49,6 +54,7 @@ export function checks(config: DiscordConfig, away: () => Trouble | undefined): 
       if (known) return { ok: false, ...known };
       return {
         ok: false,
+        code: 'PLATFORM_UNREACHABLE',
         says: `cannot be reached (${messageOf(error)})`,
         remedy: 'Look at the network and at api_url.',
       };
@@ -66,7 +72,7 @@ async function examine(get: Get, config: DiscordConfig): Promise<Finding> {
   const unknown = config.guilds.filter((guild) => !guilds.some((each) => each.id === guild));
   if (unknown.length > 0) {
     const remedy = `Invite it with ${inviteLink(id)}, or take the id out of discord.guilds.`;
-    troubles.push({ says: `is not in the server ${listOf(unknown)}`, remedy });
+    troubles.push({ code: 'GUILD_MISSING', says: `is not in the server ${listOf(unknown)}`, remedy });
   }
   for (const channel of channelsOf(config)) {
     troubles.push(...(await examineChannel(get, channel, me.id, config)));
@@ -75,6 +81,7 @@ async function examine(get: Get, config: DiscordConfig): Promise<Finding> {
     return { ok: true, says: `signed in as ${me.username}, in ${plural(guilds.length, 'server')}` };
   return {
     ok: false,
+    code: troubles[0]?.code ?? 'DISCORD',
     says: troubles.map(({ says }) => says).join('; '),
     remedy: troubles.map(({ remedy }) => remedy).join(' '),
   };
@@ -99,7 +106,7 @@ async function examineChannel(get: Get, id: string, me: string, { threads }: Dis
   } catch (error) {
     if (statusOf(error) !== 404 && statusOf(error) !== 403) throw error;
     const remedy = 'Give coda’s role "View Channels" there, or take the id out of the discord block.';
-    return [{ says: `cannot see the channel ${id}`, remedy }];
+    return [{ code: 'CHANNEL_HIDDEN', says: `cannot see the channel ${id}`, remedy }];
   }
   if (channel.guild_id === undefined) return [];
   const guild = (await get(`/guilds/${channel.guild_id}`)) as APIGuild;
@@ -113,6 +120,7 @@ async function examineChannel(get: Get, id: string, me: string, { threads }: Dis
   const place = `#${(above ?? channel).name}`;
   return [
     {
+      code: 'PERMISSION_MISSING',
       says: `may not do enough in #${channel.name}: ${listOf(missing)}`,
       remedy: `In Discord: ${place} → Edit Channel → Permissions → coda, allow ${listOf(missing)}.`,
     },

@@ -16,6 +16,7 @@ const CLOCK_MARGIN_MS = 60_000;
 const SPOKEN = [0, 19];
 
 const TROUBLE: Trouble = {
+  code: 'TOKEN_SHARED',
   says: 'another coda speaks with the same token, from other data: reminders and questions come twice',
   remedy:
     'Stop one of them, or give both the same database (storage.url); then reset the token if you know of no other.',

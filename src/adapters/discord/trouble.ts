@@ -3,6 +3,8 @@ import { statusOf } from './outcome.ts';
 
 /** Why there is no connection, in a sentence for the owner. */
 export interface Trouble {
+  /** For programs that read what the doctor finds. */
+  code: string;
   says: string;
   remedy: string;
 }
@@ -18,17 +20,20 @@ export class GatewayRefusal extends Error {
 }
 
 export const TOKEN_REFUSED: Trouble = {
+  code: 'TOKEN_REFUSED',
   says: 'Discord does not take the token',
   remedy:
     'Make a new one under Bot → Reset Token at discord.com/developers and put it into DISCORD_TOKEN or discord.token.',
 };
 
 export const CONTENT_REFUSED: Trouble = {
+  code: 'INTENT_MISSING',
   says: 'Discord does not let coda read messages',
   remedy: 'Switch on Bot → Message Content Intent at discord.com/developers/applications.',
 };
 
 const refused = (what: string): Trouble => ({
+  code: 'GATEWAY_REFUSES',
   says: `Discord’s Gateway refuses this coda (${what})`,
   remedy: 'Update coda. It is tried again every few minutes.',
 });

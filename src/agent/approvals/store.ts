@@ -1,6 +1,6 @@
 import { type AuditEntry, append, rowOf } from '../../audit/index.ts';
 import type { Instant } from '../../base/clock.ts';
-import { json, type Transaction } from '../../storage/index.ts';
+import { type Database, json, type Transaction } from '../../storage/index.ts';
 import type { Step } from '../steps.ts';
 
 /** Which call of a parked turn is asked about: one of its own, or of the nested turn at `path`. */
@@ -94,4 +94,12 @@ export async function openQuestions(tx: Transaction, turnId: string): Promise<nu
     [turnId],
   );
   return rows[0]?.open ?? 0;
+}
+
+/** How many turns wait for a decision, and since when the oldest does. */
+export async function waiting(database: Database): Promise<{ count: number; since: Instant | null }> {
+  const { rows } = await database.read<{ count: number; since: Instant | null }>(
+    `select count(*)::int as count, min(started_at) as since from turns where state = 'waiting'`,
+  );
+  return rows[0] ?? { count: 0, since: null };
 }

@@ -10,6 +10,7 @@ type Provider = ModelSettings['providers'][string];
 /** What asking a provider for its list of models came to: that costs nothing, and shows address, key and names. */
 export interface ProviderHealth {
   ok: boolean;
+  code?: string;
   says: string;
   remedy?: string;
 }
@@ -55,6 +56,7 @@ export async function checkProvider(name: string, models: Models, signal: AbortS
     if (found.length === 0) return { ok: true, says: `answers at ${hostOf(base)}` };
     return {
       ok: false,
+      code: found[0]?.code ?? 'MODEL',
       says: found.map(({ says }) => says).join('; '),
       remedy: [...new Set(found.map(({ remedy }) => remedy))].join(' '),
     };
@@ -129,6 +131,7 @@ async function speaksHere(provider: Provider, base: string, signal: AbortSignal)
 }
 
 interface Problem {
+  code: string;
   says: string;
   remedy: string;
 }
@@ -154,7 +157,7 @@ async function problemOf(name: string, models: Models, place: Place): Promise<Pr
     const remedy = near
       ? `Did you mean ${provider}/${near}?`
       : `Choose one that it has, such as ${provider}/${data[0]?.id}.`;
-    return { says: `has no model ${model}`, remedy };
+    return { code: 'MODEL_MISSING', says: `has no model ${model}`, remedy };
   }
   const shown = data.some(({ owned_by: owner }) => owner === 'library') ? await ollama(model, place) : {};
   const learnt = models.learnt(name);
@@ -170,6 +173,7 @@ async function problemOf(name: string, models: Models, place: Place): Promise<Pr
 
 function toolless(provider: string, model: string): Problem {
   return {
+    code: 'MODEL_NO_TOOLS',
     says: `${model} takes no tools here; they are given to it in text`,
     remedy: `Choose a model that calls tools (vLLM: start it with --enable-auto-tool-choice and --tool-call-parser), or set models.providers.${provider}.tools: text.`,
   };
@@ -178,6 +182,7 @@ function toolless(provider: string, model: string): Problem {
 function tooSmall(provider: string, model: string, window: number, wanted: number): Problem {
   const count = (value: number) => value.toLocaleString('en');
   return {
+    code: 'MODEL_WINDOW',
     says: `${model} takes ${count(window)} tokens, and context_tokens says ${count(wanted)}`,
     remedy: `Start it with a larger window, or set models.providers.${provider}.context_tokens: ${window}.`,
   };
@@ -229,7 +234,12 @@ async function ollama(model: string, { provider, base, signal }: Place): Promise
 function refused(name: string, provider: Provider, asked: Asked, base: string, signal: AbortSignal): ProviderHealth {
   const { fault } = faultOf({ status: asked.status, headers: asked.headers }, name, { signal, silent: false });
   if (fault === 'auth_expired') {
-    return { ok: false, says: `${hostOf(base)} refuses the key`, remedy: `Mend models.providers.${name}.api_key.` };
+    return {
+      ok: false,
+      code: 'KEY_REFUSED',
+      says: `${hostOf(base)} refuses the key`,
+      remedy: `Mend models.providers.${name}.api_key.`,
+    };
   }
   return fault === 'not_found' ? addressWrong(name, provider, base) : away(name, base);
 }
@@ -238,6 +248,7 @@ function addressWrong(name: string, { kind }: Provider, base: string): ProviderH
   const form = kind === 'anthropic' ? 'https://host (without /v1)' : 'https://host/v1';
   return {
     ok: false,
+    code: 'MODEL_ADDRESS',
     says: `${hostOf(base)} does not speak the API of kind ${kind} there`,
     remedy: `Mend models.providers.${name}.base_url: ${form}, or its kind.`,
   };
@@ -246,6 +257,7 @@ function addressWrong(name: string, { kind }: Provider, base: string): ProviderH
 function away(name: string, base: string): ProviderHealth {
   return {
     ok: false,
+    code: 'MODEL_UNREACHABLE',
     says: `${hostOf(base)} does not answer`,
     remedy: `Look whether it runs, and at models.providers.${name}.base_url.`,
   };

@@ -1,5 +1,8 @@
 /** Which model answers: tiers, a conversation's own choice, fallbacks. */
+
+import { Breakers } from '../../base/breaker.ts';
 import type { Clock } from '../../base/clock.ts';
+import type { FaultBook } from '../../base/faults.ts';
 import type { Log } from '../../base/log.ts';
 import type { Metrics } from '../../base/metrics.ts';
 import type { CoreValues } from '../../config/index.ts';
@@ -7,7 +10,6 @@ import { type Counters, countersOf } from '../counters.ts';
 import type { Model } from '../model.ts';
 import { adapting, type Learnt } from './adapting.ts';
 import { anthropicModel } from './anthropic/index.ts';
-import { Breaker } from './breaker.ts';
 import { isHeavy } from './effort.ts';
 import type { EndpointOptions } from './endpoint.ts';
 import { openaiModel } from './openai/index.ts';
@@ -25,6 +27,9 @@ export interface ModelsOptions {
   clock: Clock;
   log: Log;
   metrics: Metrics;
+  faults?: FaultBook | undefined;
+  /** Where its breakers stand, beside those of tools and skills. */
+  breakers?: Breakers;
   /** Milliseconds before the same model is asked again. */
   retryMs?: number;
 }
@@ -53,10 +58,12 @@ export class Models {
   private readonly candidates = new Map<string, Candidate>();
   private readonly learned = new Map<string, Learnt>();
   private readonly counters: Counters;
+  private readonly breakers: Breakers;
 
   constructor(options: ModelsOptions) {
     this.options = options;
     this.settings = options.settings;
+    this.breakers = options.breakers ?? new Breakers(options.clock);
     this.prices = new Prices(options.settings.prices);
     this.counters = countersOf(options.metrics);
     const open = () =>
@@ -131,20 +138,20 @@ export class Models {
   private routed(first: readonly string[], hedgeMs = this.settings.hedge): Model {
     const { fallbacks, silence: silenceMs } = this.settings;
     const names = [...new Set([...first, ...fallbacks])];
-    const { log, retryMs = RETRY_MS } = this.options;
+    const { clock, faults, log, retryMs = RETRY_MS } = this.options;
+    const fault = (kind: string, code: string) => faults?.note({ source: 'model', kind, code }, clock.now());
     const candidates = names.map((name) => this.candidate(name));
     const patience = { retryMs, hedgeMs, silenceMs };
-    return routed({ candidates, patience, log, calls: this.counters.calls });
+    return routed({ candidates, patience, log, calls: this.counters.calls, fault });
   }
 
   private candidate(name: string): Candidate {
     const known = this.candidates.get(name);
     if (known) return known;
-    const { clock } = this.options;
     const { failures, pause } = this.settings.breaker;
     const made = {
       model: adapting(this.open(name), this.learnt(name)),
-      breaker: new Breaker(clock, { failures, pauseMs: pause }),
+      breaker: this.breakers.of('model', name, { failures, pauseMs: pause }),
     };
     this.candidates.set(name, made);
     return made;

@@ -40,6 +40,11 @@ export class Prices {
     this.own = own;
   }
 
+  /** Whether a table knows what `provider/model` costs. */
+  knows(name: string): boolean {
+    return (this.own[name] ?? KNOWN.get(plain(name))) !== undefined;
+  }
+
   /** The price of one call to `provider/model`; undefined for a model that no table knows. */
   of(name: string, usage: ModelUsage): number | undefined {
     const price = this.own[name] ?? KNOWN.get(plain(name));

@@ -1,8 +1,8 @@
 import { deadline, sleep } from '../../base/async.ts';
+import type { Breaker } from '../../base/breaker.ts';
 import type { FaultKind } from '../../base/errors.ts';
 import { type Model, ModelError, type ModelEvent, type ModelRequest } from '../model.ts';
 import { Attempt } from './attempt.ts';
-import type { Breaker } from './breaker.ts';
 
 /** One model and what is known of how it fares. */
 export interface Candidate {

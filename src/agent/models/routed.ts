@@ -1,3 +1,4 @@
+import type { FaultKind } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { Counter } from '../../base/metrics.ts';
 import { type Model, ModelError, NoModel } from '../model.ts';
@@ -11,6 +12,8 @@ export interface RoutedOptions {
   log: Log;
   /** Counts attempts by model and outcome. */
   calls: Counter;
+  /** Hears of each attempt that failed. */
+  fault?(model: string, fault: FaultKind): void;
 }
 
 /** Several models as one: the first that can answers. Throws `NoModel` when none can, and what no other model would mend. */
@@ -23,6 +26,7 @@ export function routed(options: RoutedOptions): Model {
     calls.add({ model: name, outcome: isFault ? outcome.fault : outcome });
     if (outcome === 'overtaken') log.info({ model: name }, 'another model answered first');
     else if (isFault && outcome.fault !== 'cancelled') {
+      options.fault?.(name, outcome.fault);
       log.warn({ model: name, fault: outcome.fault, detail: outcome.message }, 'a model did not answer');
     }
   };

@@ -150,6 +150,8 @@ export class Attempts {
     const nextAt = new Date(now.getTime() + backOff(row.attempts + 1, LONGEST_BACK_OFF_MS));
     world.log.debug({ key: row.key, outcome: outcome.kind, error }, 'part not delivered');
     // What an earlier attempt left unknown stays so: this one not having arrived says nothing about that one.
+    const fault = { source: 'delivery', kind: row.place.adapter, code: outcome.kind };
+    if (!isAway(outcome)) world.faults?.note(fault, now);
     const unclear = row.unknownAt && { unknownAt: row.unknownAt };
     if (outcome.kind === 'retry' && outcome.until === 'reachable')
       return { id: row.id, state: 'held', nextAt, error, ...unclear };
@@ -190,6 +192,9 @@ export class Attempts {
     return this.deps.adapters().find((adapter) => adapter.name === name);
   }
 }
+
+/** Nobody is there, or the platform is off: that is no fault. */
+const isAway = (outcome: SendOutcome) => outcome.kind === 'retry' && outcome.until === 'reachable';
 
 function toPart(row: store.Row, keep: NonNullable<Part['keep']>): Part {
   return {

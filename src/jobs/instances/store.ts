@@ -88,6 +88,22 @@ export async function end(tx: Transaction, ids: readonly string[], now: Instant)
   return rows.map((row) => row.id);
 }
 
+/** The processes that have not ended, the oldest first. */
+export async function running(
+  database: Database,
+): Promise<{ id: string; host: string; pid: number; program: string; heartbeatAt: Instant }[]> {
+  const { rows } = await database.read<{
+    id: string;
+    host: string;
+    pid: number;
+    program: string;
+    heartbeatAt: Instant;
+  }>(
+    `select id, host, pid, program, heartbeat_at as "heartbeatAt" from instances where ended_at is null order by started_at`,
+  );
+  return rows;
+}
+
 /** Whether the process has not ended, as far as the database knows. */
 export async function isLive(database: Pick<Database, 'read'>, id: string): Promise<boolean> {
   if (!isUuid(id)) return false;

@@ -1,6 +1,6 @@
 import { Batch, backOff, groupBy, sleep } from '../../base/async.ts';
 import type { Instant } from '../../base/clock.ts';
-import { messageOf } from '../../base/errors.ts';
+import { CodaError, messageOf, systemCode } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
 import type { Json } from '../../base/json.ts';
 import type { World } from '../../base/world.ts';
@@ -160,6 +160,8 @@ export class JobQueue implements DueSource, Owned {
     } catch (error) {
       const reason = world.secrets.hide(messageOf(error)).slice(0, 500);
       const dead = job.attempts >= job.maxAttempts;
+      const code = error instanceof CodaError ? error.code : (systemCode(error) ?? 'INTERNAL');
+      world.faults?.note({ source: 'job', kind: job.kind, code }, world.clock.now());
       world.log.warn({ job: job.id, kind: job.kind, attempt: job.attempts, dead, error: reason }, 'job failed');
       const dueAt = new Date(world.clock.now().getTime() + backOff(job.attempts, LONGEST_BACK_OFF_MS));
       const ended = dead ? { state: 'dead' as const } : { state: 'pending' as const, dueAt };

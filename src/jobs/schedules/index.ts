@@ -87,6 +87,11 @@ export class Schedules implements DueSource {
     return true;
   }
 
+  /** The schedules that should have fired before `instant`, of the kinds that this process runs. */
+  late(instant: Instant) {
+    return store.late(this.deps.database, this.deps.jobs.kinds, instant);
+  }
+
   async fire(now: Instant): Promise<number> {
     const { database } = this.deps;
     return database.tx('schedules.fire', async (tx) => {

@@ -1,6 +1,6 @@
 import type { Instant } from '../../base/clock.ts';
 import type { Json } from '../../base/json.ts';
-import { json, type Queryable, type Transaction } from '../../storage/index.ts';
+import { type Database, json, type Queryable, type Transaction } from '../../storage/index.ts';
 
 export type Missed = 'skip' | 'latest' | 'all';
 
@@ -136,3 +136,17 @@ export async function planNext(tx: Transaction, id: string, nextAt: Instant | un
 
 /** Gives a person's schedules (`$1`) to another (`$2`). */
 export const mergeRules = [{ sql: 'update schedules set person_id = $2 where person_id = $1' }] as const;
+
+/** The schedules of these kinds that should have fired before `instant`, the latest first. */
+export async function late(
+  database: Database,
+  kinds: readonly string[],
+  instant: Instant,
+): Promise<{ name: string | null; kind: string; nextAt: Instant }[]> {
+  const { rows } = await database.read<{ name: string | null; kind: string; nextAt: Instant }>(
+    `select name, kind, next_at as "nextAt" from schedules
+      where enabled and next_at < $1 and kind = any($2::text[]) order by next_at limit 20`,
+    [instant, kinds],
+  );
+  return rows;
+}

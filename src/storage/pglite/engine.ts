@@ -65,6 +65,9 @@ export class PgliteEngine implements Engine {
     return this.trips;
   }
 
+  /** One process is all there is. */
+  readonly hears = true;
+
   get fsyncs(): number {
     return this.thread.fsyncs;
   }

@@ -58,6 +58,10 @@ export class PostgresEngine implements Engine {
     });
   }
 
+  get hears(): boolean {
+    return this.listener.hears;
+  }
+
   get roundTrips(): number {
     return this.trips;
   }

@@ -44,6 +44,11 @@ export class Listener {
     this.heard = heard;
   }
 
+  /** Whether it hears other processes: not behind a transaction pooler. */
+  get hears(): boolean {
+    return !this.target.pooled;
+  }
+
   /** Resolves when the channel is heard, or when that must wait for the connection to come back. */
   async add(channel: string): Promise<void> {
     this.channels.add(channel);

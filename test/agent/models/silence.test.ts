@@ -9,8 +9,8 @@ import {
   type ModelUsage,
   NoModel,
 } from '../../../src/agent/index.ts';
-import { Breaker } from '../../../src/agent/models/breaker.ts';
 import { routed } from '../../../src/agent/models/routed.ts';
+import { Breaker } from '../../../src/base/breaker.ts';
 import { models as block } from '../../../src/config/models.ts';
 import { all, request, textOf } from '../../support/model-contract.ts';
 import { ModelServer } from '../../support/model-server/index.ts';

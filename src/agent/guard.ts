@@ -1,0 +1,91 @@
+/** Leaves tools and skills alone that fail by a mistake of their own, until they work again. */
+import type { Breaker, BreakerOptions, Breakers } from '../base/breaker.ts';
+import { CodaError, messageOf, systemCode } from '../base/errors.ts';
+import type { World } from '../base/world.ts';
+import * as texts from './texts.ts';
+import { type AnyTool, type CallContext, type Failed, failed, PassedOn, type ToolResult } from './tool.ts';
+
+const OPTIONS: BreakerOptions = { failures: 3, pauseMs: 60_000 };
+
+/** What the database, the disk or the network did: no mistake of who met it. */
+const OUTSIDE = /^(08|40|53|57|58)\w{3}$|^E[A-Z]{3,}$/;
+
+/** Whether what was thrown is a mistake of the tool or skill that threw it. */
+function isMistake(error: unknown): boolean {
+  if (error instanceof CodaError || error instanceof PassedOn) return false;
+  if (error instanceof Error && /^(Abort|Timeout)Error$/.test(error.name)) return false;
+  return !OUTSIDE.test(systemCode(error) ?? '');
+}
+
+export interface GuardDeps {
+  breakers: Breakers;
+  world: World;
+}
+
+/** Puts a breaker before each tool, and before what each skill adds to prompts. */
+export class Guard {
+  private readonly deps: GuardDeps;
+
+  constructor(deps: GuardDeps) {
+    this.deps = deps;
+  }
+
+  /** The same tool, which is refused with `PAUSED` while it rests. */
+  tool<T extends AnyTool>(tool: T): T {
+    const breaker = this.deps.breakers.of('tool', tool.name, OPTIONS);
+    const run = async (input: unknown, ctx: CallContext): Promise<ToolResult> => {
+      if (!breaker.admits()) return paused(tool.name, breaker);
+      let isLate = false;
+      const late = () => {
+        isLate = (ctx.signal.reason as Error | undefined)?.name === 'TimeoutError';
+        if (isLate) this.failed('tool', tool.name, 'TIMEOUT', breaker);
+      };
+      ctx.signal.addEventListener('abort', late, { once: true });
+      try {
+        const result = await (tool.run as (input: unknown, ctx: CallContext) => Promise<ToolResult>)(input, ctx);
+        const broken = !result.ok && tool.broken?.includes(result.code);
+        if (broken) this.failed('tool', tool.name, result.code, breaker);
+        else if (!isLate) breaker.succeeded();
+        return result;
+      } catch (error) {
+        if (isMistake(error)) this.failed('tool', tool.name, 'INTERNAL', breaker);
+        throw error;
+      } finally {
+        ctx.signal.removeEventListener('abort', late);
+      }
+    };
+    return { ...tool, run };
+  }
+
+  /** What the function `hook` of a skill gives; undefined while it rests, and when it fails by a mistake. */
+  async skill<T>(skill: string, hook: string, call: () => Promise<T | undefined> | undefined): Promise<T | undefined> {
+    const name = `${skill}/${hook}`;
+    const breaker = this.deps.breakers.of('skill', name, OPTIONS);
+    if (!breaker.admits()) return undefined;
+    try {
+      const value = await call();
+      breaker.succeeded();
+      return value;
+    } catch (error) {
+      if (!isMistake(error)) throw error;
+      this.failed('skill', name, 'INTERNAL', breaker);
+      this.deps.world.log.error(
+        { skill, hook, error: messageOf(error) },
+        'a skill adds nothing to the prompt: it failed',
+      );
+      return undefined;
+    }
+  }
+
+  private failed(source: string, kind: string, code: string, breaker: Breaker): void {
+    const { faults, clock, log } = this.deps.world;
+    faults?.note({ source, kind, code }, clock.now());
+    breaker.failed();
+    if (breaker.open)
+      log.warn({ [source]: kind, code, until: breaker.until }, `a ${source} fails again and again and rests`);
+  }
+}
+
+function paused(name: string, breaker: Breaker): Failed {
+  return failed('PAUSED', texts.paused(name, breaker.inRow), { remedy: texts.pausedRemedy() });
+}

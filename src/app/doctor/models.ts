@@ -1,0 +1,55 @@
+/** What `coda doctor` asks of the models. */
+import { checkProvider, type Models, repairsSince } from '../../agent/index.ts';
+import type { Clock } from '../../base/clock.ts';
+import { listOf } from '../../base/text.ts';
+import type { HealthCheck } from '../../chat/index.ts';
+import type { Database } from '../../storage/index.ts';
+
+const DAY_MS = 86_400_000;
+
+/** Whether each provider can be reached with its key, what is known of prices, and how often answers had to be put right. */
+export function modelChecks(models: Models, database: Database, clock: Clock): HealthCheck[] {
+  const providers = Object.keys(models.settings.providers).map(
+    (name): HealthCheck => ({
+      name: `models ${name}`,
+      check: (signal) => checkProvider(name, models, signal),
+    }),
+  );
+  const prices: HealthCheck = {
+    name: 'model prices',
+    async check() {
+      const unknown = models.names().filter((name) => !models.prices.knows(name) && !isOwn(models, name));
+      if (unknown.length === 0) return { ok: true, says: 'known' };
+      const says = `not known of ${listOf(unknown)}: what it costs counts towards no budget`;
+      return { ok: false, code: 'MODEL_PRICE', severity: 'warning', says, remedy: 'Set it under models.prices.' };
+    },
+  };
+  const repairs: HealthCheck = {
+    name: 'model repairs',
+    async check() {
+      const since = new Date(clock.now().getTime() - DAY_MS);
+      const counted = await repairsSince(database, since);
+      const resting = models.resting();
+      const says = counted.map(({ repair, times }) => `${repair.replaceAll('_', ' ')} ${times}×`).join(', ');
+      const mended = `put right within a day: ${says || 'nothing'}`;
+      if (resting.length === 0) return { ok: true, says: mended };
+      return {
+        ok: false,
+        code: 'MODEL_RESTING',
+        severity: 'warning',
+        says: `${resting.join(', ')} failed again and again; ${mended}`,
+        remedy: 'See the log for why.',
+      };
+    },
+  };
+  return [...providers, prices, repairs];
+}
+
+/** A model at an address of one's own costs nothing but electricity. */
+function isOwn({ settings }: Models, name: string): boolean {
+  const url = settings.providers[name.split('/')[0] ?? '']?.base_url;
+  return (
+    url !== undefined &&
+    /^(localhost|127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|\[::1\]|[^.]+$)/.test(new URL(url).hostname)
+  );
+}

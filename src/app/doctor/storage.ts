@@ -1,0 +1,131 @@
+/** What `coda doctor` asks of the database. */
+import { bytesOf, listOf } from '../../base/text.ts';
+import { type HealthCheck, together, type Verdict } from '../../chat/index.ts';
+import { type Database, type StorageFacts, type StorageStats, storageFacts } from '../../storage/index.ts';
+
+/** The oldest that is supported. */
+const OLDEST_SERVER = 150_000;
+/** Cleaning up waits behind a transaction that is open for longer. */
+const LONG_TRANSACTION_S = 300;
+
+/** Whether the database answers and this process can tell its replicas that it lives. */
+export function storageCheck(healthy: () => Promise<boolean>): HealthCheck {
+  return {
+    name: 'storage',
+    async check() {
+      if (await healthy()) return { ok: true, says: 'answers' };
+      const remedy = 'Start the database, or mend storage.url.';
+      return { ok: false, code: 'STORAGE_UNREACHABLE', says: 'does not answer', remedy };
+    },
+  };
+}
+
+interface Looked {
+  engine: Database['engine'];
+  facts: StorageFacts;
+  stats: Pick<StorageStats, 'commits' | 'fsyncs' | 'hears'>;
+  /** Other processes of coda on the same database. */
+  replicas: boolean;
+}
+
+interface Rule {
+  code: string;
+  severity?: 'notice' | 'warning';
+  /** Whether it is so. */
+  when(looked: Looked): boolean;
+  says(looked: Looked): string;
+  remedy: string;
+}
+
+const RULES: readonly Rule[] = [
+  {
+    code: 'STORAGE_READ_ONLY',
+    when: ({ facts }) => facts.readOnly,
+    says: () => 'the database takes no writes',
+    remedy: 'Point storage.url at the primary, not at a standby; or take default_transaction_read_only away.',
+  },
+  {
+    code: 'STORAGE_NO_FSYNC',
+    when: ({ facts, engine, stats }) =>
+      facts.fsync !== 'on' || (engine === 'pglite' && stats.commits > 0 && (stats.fsyncs ?? 0) === 0),
+    says: () => 'commits do not reach the disk: a power cut loses what was confirmed',
+    remedy: 'Set fsync = on in postgresql.conf and restart PostgreSQL.',
+  },
+  {
+    code: 'STORAGE_ASYNC_COMMIT',
+    severity: 'warning',
+    when: ({ facts }) => facts.synchronousCommit === 'off',
+    says: () => 'synchronous_commit is off: a crash of the server loses the last commits',
+    remedy: 'Set synchronous_commit = on for coda’s database: alter database … set synchronous_commit = on.',
+  },
+  {
+    code: 'STORAGE_TORN_PAGES',
+    severity: 'warning',
+    when: ({ facts, engine }) => engine === 'postgres' && facts.fullPageWrites !== 'on',
+    says: () => 'full_page_writes is off: a power cut may damage the database',
+    remedy: 'Set full_page_writes = on, unless the file system writes whole pages.',
+  },
+  {
+    code: 'STORAGE_OLD_SERVER',
+    when: ({ facts, engine }) => engine === 'postgres' && facts.version < OLDEST_SERVER,
+    says: ({ facts }) => `PostgreSQL ${Math.floor(facts.version / 10_000)} is too old`,
+    remedy: 'Use PostgreSQL 15 or newer.',
+  },
+  {
+    code: 'STORAGE_POOLER',
+    severity: 'warning',
+    when: ({ stats, replicas }) => !stats.hears && replicas,
+    says: () => 'storage.url leads to a transaction pooler, where replicas do not hear each other',
+    remedy: 'Set storage.direct_url to an address that bypasses the pooler, or redis.url.',
+  },
+  {
+    code: 'STORAGE_LONG_TRANSACTION',
+    severity: 'warning',
+    when: ({ facts }) => facts.longestTransaction > LONG_TRANSACTION_S,
+    says: ({ facts }) => `a transaction has been open for ${Math.round(facts.longestTransaction / 60)} min`,
+    remedy:
+      'Find it in pg_stat_activity (order by xact_start) and end it; it keeps deleted rows from being cleaned up.',
+  },
+  {
+    code: 'STORAGE_CONNECTIONS',
+    severity: 'warning',
+    when: ({ facts, engine }) => engine === 'postgres' && facts.connections > 0.9 * facts.mostConnections,
+    says: ({ facts }) => `${facts.connections} of ${facts.mostConnections} connections are used`,
+    remedy: 'Lower storage.pool, raise max_connections, or put a pooler in front.',
+  },
+];
+
+/** What is wrong with a database as it was seen; one verdict that all is well where nothing is. Pure. */
+export function judgeStorage(looked: Looked): Verdict[] {
+  const wrong = RULES.filter(({ when }) => when(looked)).map(
+    ({ code, severity = 'error' as const, says, remedy }): Verdict => ({
+      ok: false,
+      code,
+      severity,
+      says: says(looked),
+      remedy,
+    }),
+  );
+  if (wrong.length > 0) return wrong;
+  const { bytes, tables, version } = looked.facts;
+  const large = listOf(tables.map(({ name, bytes }) => `${name} ${bytesOf(bytes)}`));
+  const engine = looked.engine === 'pglite' ? 'embedded' : `PostgreSQL ${Math.floor(version / 10_000)}`;
+  return [{ ok: true, says: `${engine}, ${bytesOf(bytes)} (${large}), commits reach the disk` }];
+}
+
+/** The check of what the database is set to and how large it is. */
+export function databaseCheck(database: Database, replicas: () => Promise<boolean>): HealthCheck {
+  return {
+    name: 'database',
+    async check() {
+      const facts = await storageFacts(database);
+      const verdicts = judgeStorage({
+        engine: database.engine,
+        facts,
+        stats: database.stats(),
+        replicas: await replicas(),
+      });
+      return together(verdicts, 'in order');
+    },
+  };
+}

@@ -1,0 +1,118 @@
+/** Leaves alone what fails again and again, and lets one attempt through now and then to see: models, tools, skills. */
+import type { Clock } from './clock.ts';
+
+export interface BreakerOptions {
+  /** Failures in a row after which it opens. */
+  failures: number;
+  /** Milliseconds for which it stays open at first; twice as long after each trial that fails. */
+  pauseMs: number;
+}
+
+/** `degraded`: failed lately, still asked. `paused`: left alone until its pause ends; then one attempt decides. */
+export type Health = 'well' | 'degraded' | 'paused';
+
+const LONGEST_MS = 10 * 60_000;
+
+/** Keeps requests from something that has failed again and again, and lets one through now and then to see. */
+export class Breaker {
+  private readonly clock: Clock;
+  private readonly options: BreakerOptions;
+  private failures = 0;
+  private openUntil = 0;
+  private pauses = 0;
+
+  constructor(clock: Clock, options: BreakerOptions) {
+    this.clock = clock;
+    this.options = options;
+  }
+
+  get open(): boolean {
+    return this.clock.now().getTime() < this.openUntil;
+  }
+
+  get health(): Health {
+    if (this.open) return 'paused';
+    return this.failures === 0 ? 'well' : 'degraded';
+  }
+
+  /** When its pause ends; undefined while it is not paused. */
+  get until(): Date | undefined {
+    return this.open ? new Date(this.openUntil) : undefined;
+  }
+
+  /** Failures since it last succeeded. */
+  get inRow(): number {
+    return this.failures;
+  }
+
+  /** Whether a request may go out now. After a pause only one may, until it is known how it ended. */
+  admits(): boolean {
+    if (this.open) return false;
+    if (this.failures >= this.options.failures) this.pause();
+    return true;
+  }
+
+  succeeded(): void {
+    this.failures = 0;
+    this.openUntil = 0;
+    this.pauses = 0;
+  }
+
+  /** It could not be reached, or (`forMs`) asked to be left alone for so long. */
+  failed(forMs?: number): void {
+    this.failures++;
+    if (forMs !== undefined) this.openUntil = Math.max(this.openUntil, this.clock.now().getTime() + forMs);
+    else if (this.failures >= this.options.failures) this.pause();
+  }
+
+  private pause(): void {
+    const { pauseMs } = this.options;
+    this.openUntil = this.clock.now().getTime() + Math.min(LONGEST_MS, pauseMs * 2 ** Math.floor(this.pauses));
+    // Each trial pauses twice: when it is let through, and when it fails.
+    this.pauses += 0.5;
+  }
+}
+
+/** One of `Breakers`, as the doctor shows it. */
+export interface BreakerState {
+  kind: string;
+  name: string;
+  health: Health;
+  failures: number;
+  until: Date | undefined;
+}
+
+/** The breakers of one process, by what they protect: `model`, `tool`, `skill`. */
+export class Breakers {
+  private readonly clock: Clock;
+  private readonly made = new Map<string, { kind: string; name: string; breaker: Breaker }>();
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
+
+  /** That of `name`, made when it is asked for first. */
+  of(kind: string, name: string, options: BreakerOptions): Breaker {
+    const key = `${kind} ${name}`;
+    const known = this.made.get(key);
+    if (known) return known.breaker;
+    const breaker = new Breaker(this.clock, options);
+    this.made.set(key, { kind, name, breaker });
+    return breaker;
+  }
+
+  /** Those that are not well. */
+  unwell(): BreakerState[] {
+    return [...this.made.values()].flatMap(({ kind, name, breaker }) => {
+      const { health, inRow: failures, until } = breaker;
+      return health === 'well' ? [] : [{ kind, name, health, failures, until }];
+    });
+  }
+
+  /** Lets these be asked again at once. Returns which of them were not well. */
+  reset(isMeant: (state: Pick<BreakerState, 'kind' | 'name'>) => boolean): string[] {
+    const meant = this.unwell().filter(isMeant);
+    for (const { kind, name } of meant) this.made.get(`${kind} ${name}`)?.breaker.succeeded();
+    return meant.map(({ name }) => name);
+  }
+}

@@ -1,0 +1,50 @@
+/** What failed, counted in memory until somebody stores it. */
+
+/** What failed, without texts of people: names and codes of coda's own only. */
+export interface Fault {
+  /** The part: `model`, `tool`, `job`, `delivery`, `storage`. */
+  source: string;
+  /** Which of its kind: `anthropic/claude-sonnet-4-5`, `web_read`, `retention`, `discord`. */
+  kind: string;
+  /** Stable: a fault of the taxonomy or a code of `ERRORS`. */
+  code: string;
+}
+
+export interface CountedFault extends Fault {
+  count: number;
+  lastAt: Date;
+}
+
+/** More kinds than these at once are no pattern; the rest is counted as one. */
+const MOST_KINDS = 500;
+const LONGEST_NAME = 100;
+
+/** Counts faults; costs an addition to a map each. */
+export class FaultBook {
+  private counted = new Map<string, CountedFault>();
+  private noted: () => void = () => {};
+
+  /** Counts `times` more. Never throws. */
+  note({ source, kind, code }: Fault, at: Date, times = 1): void {
+    const fault = { source, kind: kind.slice(0, LONGEST_NAME), code: code.slice(0, LONGEST_NAME) };
+    const key = JSON.stringify(Object.values(fault));
+    const known = this.counted.get(key);
+    if (known) {
+      known.count += times;
+      known.lastAt = at;
+    } else if (this.counted.size < MOST_KINDS) this.counted.set(key, { ...fault, count: times, lastAt: at });
+    this.noted();
+  }
+
+  /** What was counted since the last call. */
+  take(): CountedFault[] {
+    const taken = [...this.counted.values()];
+    this.counted = new Map();
+    return taken;
+  }
+
+  /** Calls `fn` after each fault from now on. */
+  follow(fn: () => void): void {
+    this.noted = fn;
+  }
+}

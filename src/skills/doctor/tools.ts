@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { type AnyTool, type CallContext, dataTool, done, type Failed, failed } from '../../agent/index.ts';
+import { didYouMean } from '../../base/text.ts';
+import type { Finding } from '../../chat/index.ts';
+import type { DoctorDeps } from './deps.ts';
+import * as texts from './texts.ts';
+
+/** What coda says of its own state, and what wakes a part that rests. */
+export function doctorTools({ checks, unwell, reset }: DoctorDeps): AnyTool[] {
+  const diagnose = dataTool({
+    name: 'doctor_diagnose',
+    description: 'Looks whether every part of you is in order, and says how to mend what is not. For owners.',
+    effect: 'read',
+    mainAgentOnly: true,
+    spare: true,
+    input: z.object({}),
+    prepare: async (_, ctx) => (refused(ctx) ? [] : checks.run()),
+    run: async (_, ctx) => refused(ctx) ?? done(texts.findings(ctx.prepared as readonly Finding[])),
+  });
+  const resetSkill = dataTool({
+    name: 'doctor_reset_skill',
+    description: 'Tries a skill, tool or model again at once that rests because it failed again and again. For owners.',
+    effect: 'write',
+    confirm: true,
+    mainAgentOnly: true,
+    spare: true,
+    input: z.object({
+      name: z.string().min(1).max(200).describe('Of the skill, tool or model, as the doctor shows it.'),
+    }),
+
+    async run({ name }, ctx) {
+      const denied = refused(ctx);
+      if (denied) return denied;
+      const known = unwell().map((each) => each.name);
+      if (!known.some((each) => isOf(each, name))) {
+        return failed('NOT_FOUND', texts.restsNot(name, didYouMean(name, known)));
+      }
+      ctx.tx.afterCommit(() => reset(name));
+      return done(texts.triedAgain(name));
+    },
+  });
+  return [diagnose, resetSkill];
+}
+
+/** `notes/prompt` is of the skill `notes`. */
+export const isOf = (part: string, name: string) => part === name || part.startsWith(`${name}/`);
+
+function refused({ person, private: isPrivate }: CallContext): Failed | undefined {
+  if (person.role !== 'owner') return failed('DENIED', texts.ownersOnly());
+  return isPrivate ? undefined : failed('NOT_HERE', texts.privateOnly());
+}

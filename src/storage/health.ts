@@ -1,0 +1,43 @@
+/** What `coda doctor` reads of the database. */
+import type { Database } from './port.ts';
+
+export interface StorageFacts {
+  /** Of the server: 150004. */
+  version: number;
+  /** Settings that decide whether a commit outlasts a power cut. */
+  fsync: string;
+  synchronousCommit: string;
+  fullPageWrites: string;
+  /** A standby, or a database that was made read-only. */
+  readOnly: boolean;
+  bytes: number;
+  /** The largest tables with their indexes, the largest first. */
+  tables: { name: string; bytes: number }[];
+  /** Seconds that the oldest transaction of this database has been open. */
+  longestTransaction: number;
+  connections: number;
+  mostConnections: number;
+  /** Applied migrations. */
+  migrations: number;
+}
+
+/** One look at the database; a second for its largest tables. */
+export async function storageFacts(database: Database): Promise<StorageFacts> {
+  const { rows } = await database.read<Omit<StorageFacts, 'tables'>>(
+    `select current_setting('server_version_num')::int as version, current_setting('fsync') as fsync,
+            current_setting('synchronous_commit') as "synchronousCommit",
+            current_setting('full_page_writes') as "fullPageWrites",
+            (pg_is_in_recovery() or current_setting('transaction_read_only') = 'on') as "readOnly",
+            pg_database_size(current_database())::float8 as bytes,
+            (select coalesce(max(extract(epoch from clock_timestamp() - xact_start)), 0)::float8 from pg_stat_activity
+              where datname = current_database() and pid <> pg_backend_pid()) as "longestTransaction",
+            (select count(*)::int from pg_stat_activity where backend_type = 'client backend') as connections,
+            current_setting('max_connections')::int as "mostConnections",
+            (select count(*)::int from migrations) as migrations`,
+  );
+  const { rows: tables } = await database.read<{ name: string; bytes: number }>(
+    `select relname as name, pg_total_relation_size(oid)::float8 as bytes from pg_class
+      where relkind = 'r' and relnamespace = current_schema()::regnamespace order by 2 desc limit 3`,
+  );
+  return { ...(rows[0] as Omit<StorageFacts, 'tables'>), tables };
+}
