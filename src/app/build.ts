@@ -4,17 +4,19 @@ import { Closer, withTimeout } from '../base/async.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
-import { type Checks, type Command, Router, type Skill, type SkillDeps } from '../chat/index.ts';
+import { type Checks, type Command, Router, type Skill, type SkillDeps, type SystemTask } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
 import { type ChatAdapter, Delivery, type DeliveryOptions, deadJobSource } from '../delivery/index.ts';
 import { JobQueue, Schedules, Worker } from '../jobs/index.ts';
 import { Gate } from '../people/index.ts';
 import type { Sandbox } from '../sandbox/index.ts';
 import { agentSkills, agentSkillsConfig } from '../skills/agent-skills/index.ts';
+import { backup } from '../skills/backup/index.ts';
 import type { Artifacts, Database, Transaction } from '../storage/index.ts';
 import { openConsole, openPlatforms } from './adapters.ts';
 import { wireAgent } from './agent.ts';
 import { LiveSkills } from './agent-skills.ts';
+import { Backups } from './backups.ts';
 import { recordConfig } from './config-changes.ts';
 import { openDoctor } from './doctor/index.ts';
 import { openFoundation } from './foundation.ts';
@@ -53,6 +55,7 @@ export interface App {
   readonly delivery: Delivery;
   readonly jobs: JobQueue;
   readonly agentSkills: LiveSkills;
+  readonly backups: Backups;
   readonly commands: readonly Command[];
   readonly console: ConsoleAdapter;
   /** What `coda doctor` runs. */
@@ -90,7 +93,7 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
   const stopping = new AbortController();
   const policies = new LivePolicies(config, world.log);
   const gate = new Gate(() => policies.current());
-  const foundation = await openFoundation(config, world, closer, options.onFatal);
+  const foundation = await openFoundation(config, world, closer, options);
   const { database, artifacts, bus } = foundation;
   const worker = new Worker({ database, world });
   const wakeAt = (at: Date) => worker.wakeAt(at);
@@ -112,11 +115,22 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
   const liveSkills = new LiveSkills({ config, world, bus, database, artifacts });
   const emit: SkillDeps['emit'] = ({ name: event }, payload) =>
     void bus.publish(EVENTS, JSON.stringify({ event, payload }));
-  const skills = equip(
-    [...builtInSkills, doctor.skill, agentSkills(liveSkills, config.block(agentSkillsConfig)), ...further],
-    config,
-    { database, artifacts, outbox, world, models, sandbox: forSkills, jobs, schedules, gate, wakeAt, emit },
-  );
+  const backups = new Backups({ config, database, world, program: `coda ${version}` });
+  const own = [doctor.skill, backup(backups), agentSkills(liveSkills, config.block(agentSkillsConfig))];
+  const common = {
+    database,
+    artifacts,
+    outbox,
+    world,
+    models,
+    sandbox: forSkills,
+    jobs,
+    schedules,
+    gate,
+    wakeAt,
+    emit,
+  };
+  const skills = equip([...builtInSkills, ...own, ...further], config, common);
   const wiring = wireAgent({ config, world, database, delivery, jobs, doctor, skills, gate, wakeAt, thinking });
   const { agent, commands, called } = wiring;
   closer.onClose('summaries', wiring.close);
@@ -133,6 +147,7 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
   return {
     ...{ database, artifacts, worker, delivery, jobs, commands, console, checks, healthy, settled },
     agentSkills: liveSkills,
+    backups,
     start: () => start({ ...parts, liveSkills, sandbox, commands, router, adapters }),
     stop: (graceMs = GRACE_MS) => stop(parts, graceMs),
     status: async () => ({ version, ...(await statusOf(parts, adapters, wiring.status())) }),
@@ -226,10 +241,14 @@ async function start(parts: Starting): Promise<void> {
   }
 }
 
+function tasksOf({ skill, deps }: EquippedSkill): readonly SystemTask[] {
+  return [...(skill.schedules ?? []), ...(skill.tasks?.(deps) ?? [])];
+}
+
 /** Adds the system tasks of all skills, or changes those whose default has changed. */
 async function putTasks(tx: Transaction, { config, schedules, skills }: Parts): Promise<void> {
   const zone = defaultZone(config);
-  for (const { name, kind, missed, cron: rule } of skills.flatMap(({ skill }) => skill.schedules ?? [])) {
+  for (const { name, kind, missed, cron: rule } of skills.flatMap(tasksOf)) {
     await schedules.put(tx, { name, kind, payload: {}, rule, zone, missed });
   }
 }

@@ -8,6 +8,7 @@ import {
   loadConfig,
 } from '../config/index.ts';
 import { agentSkillsConfig } from '../skills/agent-skills/index.ts';
+import { backupConfig } from '../skills/backup/index.ts';
 import { platforms } from './adapters.ts';
 import { builtInSkills } from './skills.ts';
 
@@ -16,6 +17,7 @@ const BLOCKS: readonly ConfigBlock[] = [
   ...platforms.map(({ config }) => config),
   ...builtInSkills.flatMap(({ config }) => config ?? []),
   agentSkillsConfig,
+  backupConfig,
 ];
 
 /** The configuration with the blocks of all platforms and skills; errors as `loadConfig`. */

@@ -4,6 +4,7 @@ import type { Bus } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
 import { Egress } from '../egress/index.ts';
 import { type Artifacts, type Database, migrate, openArtifacts, openDatabase } from '../storage/index.ts';
+import { backupBeforeUpgrade } from './backups.ts';
 import { openHints } from './hints.ts';
 
 /** What everything else stands on. */
@@ -19,13 +20,15 @@ export async function openFoundation(
   config: Config,
   world: World,
   parts: Closer,
-  onFatal: (error: Error) => void,
+  { version, onFatal }: { version: string; onFatal(error: Error): void },
 ): Promise<Foundation> {
   const { url, direct_url: directUrl, schema, connect_timeout: connectTimeoutMs, pool: poolSize } = config.storage;
   const { dataDir } = config;
   const options = { url, directUrl, schema, dataDir, connectTimeoutMs, poolSize, onFatal };
   const database = await parts.add('storage', openDatabase(options, world));
-  await migrate(database);
+  // A server has whoever looks after it; an embedded database has only this.
+  const before = (first: string) => backupBeforeUpgrade({ config, database, world, program: `coda ${version}` }, first);
+  await migrate(database, database.engine === 'pglite' ? { before } : {});
   if (database.engine === 'postgres') world.clock.follow?.(await database.now());
   warnOfWrongClock(world);
   const artifacts = await openArtifacts(dataDir, world.clock);

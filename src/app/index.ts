@@ -4,6 +4,7 @@ export type { DeadLetters } from '../delivery/index.ts';
 export type { DeadJobs } from '../jobs/index.ts';
 export { platforms } from './adapters.ts';
 export { openAgentSkills } from './agent-skills.ts';
+export { type BackupState, Backups, backupFolder } from './backups.ts';
 export { type App, type Away, type BuildOptions, build } from './build.ts';
 export { configDocuments, readConfig } from './config.ts';
 export { type Control, openControl, type Verb } from './control.ts';

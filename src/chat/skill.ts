@@ -175,6 +175,8 @@ export interface Skill<Settings = unknown> {
   phrases?: Phrase[];
   jobs?(deps: SkillDeps<Settings>): JobHandler[];
   schedules?: readonly SystemTask[];
+  /** The same, where they depend on its settings. */
+  tasks?(deps: SkillDeps<Settings>): readonly SystemTask[];
   /** Rows of its own that fall due. */
   due?(deps: SkillDeps<Settings>): DueSource[];
   /**

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import type { MoveFlags, RestoreFlags } from './backup.ts';
 import type { Call } from './call.ts';
 import {
   type AuditFlags,
@@ -47,6 +48,7 @@ export function createProgram(io: NodeJS.Process, listener: CommandHandler): Com
     };
   addTalking(program, call);
   addLooking(program, call);
+  addKeeping(program, call);
   addOutbox(program.command('outbox').description('what could not be delivered'), call);
   addJobs(program.command('jobs').description('background jobs that have given up'), call);
   addAudit(program.command('audit').description('the log of what was done'), call);
@@ -105,6 +107,29 @@ function addLooking(program: Command, call: Call): void {
     .option('--json', 'as JSON')
     .option('--jsonl', 'JSON lines on stdin and stdout, for programs')
     .action(call<WhenFlags>(async () => showWhen));
+}
+
+function addKeeping(program: Command, call: Call): void {
+  program
+    .command('backup')
+    .description('write everything into one file, also while coda runs, and read it back')
+    .argument('[file]', 'default: in the folder backups of the data folder')
+    .option('--json', 'as JSON')
+    .action(call(async () => (await import('./backup.ts')).backup));
+  program
+    .command('restore')
+    .description('put a backup into an empty data folder or database')
+    .argument('<file>')
+    .option('--force', 'replace what is there')
+    .action(call<RestoreFlags>(async () => (await import('./backup.ts')).restore));
+  program
+    .command('storage')
+    .description('where the database is')
+    .command('move')
+    .description('move the database to a PostgreSQL, or back into the data folder')
+    .requiredOption('--to <place>', 'postgres://user@host/name, or embedded')
+    .option('--force', 'replace what is there')
+    .action(call<MoveFlags>(async () => (await import('./backup.ts')).storageMove));
 }
 
 function addOutbox(outbox: Command, call: Call): void {

@@ -120,6 +120,7 @@ export function verbs(app: App, config: Config, world: World, io: NodeJS.Process
     }),
     metrics: () => metrics.text(),
     doctor: async () => (await app.checks.run()) as unknown as Json,
+    backup: ({ file }: Record<string, Json>) => app.backups.ask(String(file)) as unknown as Json,
     outbox: async () => (await outbox.deadLetters()) as unknown as Json,
     jobs: async () => (await app.jobs.dead()) as unknown as Json,
     'retry-jobs': ({ id }: Record<string, Json>) => app.jobs.retry(typeof id === 'string' ? id : undefined),

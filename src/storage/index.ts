@@ -1,5 +1,13 @@
 /** Where everything durable lies: the database, its migrations, and files by their content. */
 export { type Artifact, type Artifacts, openArtifacts, type PutOptions } from './artifacts.ts';
+export {
+  type BackupSummary,
+  checkBackup,
+  type Restored,
+  restoreBackup,
+  restoreEmbedded,
+  writeBackup,
+} from './backup/index.ts';
 export { hadNoEffect } from './database.ts';
 export { type StorageFacts, storageFacts } from './health.ts';
 export { type MigrateOptions, migrate, readMigrations } from './migrate.ts';

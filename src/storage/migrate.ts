@@ -11,6 +11,10 @@ export interface MigrateOptions {
   folder?: string;
   /** The instant that is recorded for what is applied. */
   now?: Date;
+  /** The last to be applied, by its number: the shape of an older version. */
+  until?: number;
+  /** Called before the first one is applied to a database that was in use; what it throws ends the migration. */
+  before?(first: string): Promise<void>;
 }
 
 export interface Migration {
@@ -37,7 +41,9 @@ const LOCK = 2_026_112_000;
  */
 export async function migrate(database: Database, options: MigrateOptions = {}): Promise<string[]> {
   const migrations = await readMigrations(options.folder);
-  const pending = missing(migrations, await readApplied(database));
+  const known = await readApplied(database);
+  const pending = missing(migrations, known).filter(({ version }) => version <= (options.until ?? version));
+  if (known.length > 0 && pending[0]) await options.before?.(pending[0].name);
   const applied: string[] = [];
   for (const migration of pending) {
     if (await apply(database, migration, options.now ?? new Date())) applied.push(migration.name);

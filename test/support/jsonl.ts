@@ -65,7 +65,7 @@ afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true,
 /** Nothing of the developer's own: neither tokens nor folders. */
 function cleanEnv(more: Record<string, string> = {}): Record<string, string> {
   const { PATH = '', HOME = tmpdir() } = process.env;
-  return { PATH, HOME, TZ: 'UTC', LANG: 'C.UTF-8', ...more };
+  return { PATH, HOME, TZ: 'UTC', LANG: 'C.UTF-8', CODA_BACKUP: 'off', ...more };
 }
 
 /** A coda in a process of its own. It is killed when the test has ended (`await using`). */

@@ -55,7 +55,8 @@ export class Play {
       options.engine === 'PostgreSQL' ? await mkdtemp(join(tmpdir(), 'coda-play-')) : await migratedFolder();
     const server = options.engine === 'PostgreSQL' ? await migratedPostgres() : undefined;
     const env = server ? { DATABASE_URL: (await options.url?.(server.url)) ?? server.url } : {};
-    const settings: Record<string, unknown> = { 'assistant.zone': options.zone ?? 'Europe/Berlin', ...options.config };
+    const own = { 'assistant.zone': options.zone ?? 'Europe/Berlin', 'backup.cron': 'off' };
+    const settings: Record<string, unknown> = { ...own, ...options.config };
     const flags = Object.fromEntries(
       Object.entries(settings).map(([path, value]) => [path, { name: `--${path}`, value }]),
     );

@@ -1,0 +1,100 @@
+/** Backups of a coda: by hand, every night, and before a new version changes the database. */
+import { readdir, rm } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
+import { messageOf, systemCode } from '../base/errors.ts';
+import type { World } from '../base/world.ts';
+import type { Config } from '../config/index.ts';
+import { type BackupSummary, type Database, writeBackup } from '../storage/index.ts';
+
+interface BackupDeps {
+  config: Pick<Config, 'dataDir' | 'file'>;
+  database: Database;
+  world: World;
+  program: string;
+}
+
+/** What became of a backup that was asked for. */
+export type BackupState = { done: false } | { done: true; summary?: BackupSummary; error?: string };
+
+const NIGHTLY = /^coda-\d{14}\.tar\.gz$/;
+const BEFORE_UPGRADE = /^before-\d{4}-\d{14}\.tar\.gz$/;
+const KEPT_UPGRADES = 3;
+
+/** Where backups lie that nobody gave a place. */
+export const backupFolder = (dataDir: string) => join(dataDir, 'backups');
+
+/** Makes backups of the database and the data folder that coda works on. */
+export class Backups {
+  private readonly deps: BackupDeps;
+  private readonly begun = new Map<string, BackupState>();
+
+  constructor(deps: BackupDeps) {
+    this.deps = deps;
+  }
+
+  /** Writes one to `file`, or to the folder of backups under the instant's name. */
+  async make(file?: string): Promise<BackupSummary> {
+    const { config, database, world, program } = this.deps;
+    const now = world.clock.now();
+    const path = file ?? join(backupFolder(config.dataDir), `coda-${stampOf(now)}.tar.gz`);
+    return writeBackup({ database, dataDir: config.dataDir, config: config.file, file: path, program, now });
+  }
+
+  /** Begins one that nobody waits for, or tells how the one to that file, which was begun, fares. */
+  ask(file: string): BackupState {
+    const known = this.begun.get(file);
+    if (known?.done) this.begun.delete(file);
+    if (known) return known;
+    if (!isAbsolute(file)) return { done: true, error: 'the path of a backup begins at the root' };
+    this.begun.set(file, { done: false });
+    this.make(file).then(
+      (summary) => this.begun.set(file, { done: true, summary }),
+      (error) => this.begun.set(file, { done: true, error: messageOf(error) }),
+    );
+    return { done: false };
+  }
+
+  /** Makes one for the night, and removes the oldest so that `keep` are left. Another one's backups are not touched. */
+  async nightly(keep: number): Promise<BackupSummary> {
+    const summary = await this.make();
+    await rotate(backupFolder(this.deps.config.dataDir), NIGHTLY, keep);
+    return summary;
+  }
+
+  /** When the newest of the folder was made; undefined where there is none. */
+  async newestAt(): Promise<Date | undefined> {
+    const newest = (await names(backupFolder(this.deps.config.dataDir), NIGHTLY)).at(-1);
+    const [, year, ...rest] = /^coda-(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)/.exec(newest ?? '') ?? [];
+    if (year === undefined) return undefined;
+    const [month, day, hour, minute, second] = rest;
+    return new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  }
+}
+
+/** Before migrations of a new version: a way back to the old one. */
+export async function backupBeforeUpgrade(deps: BackupDeps, first: string): Promise<void> {
+  const { config, database, world, program } = deps;
+  const now = world.clock.now();
+  const folder = backupFolder(config.dataDir);
+  const file = join(folder, `before-${first.slice(0, 4)}-${stampOf(now)}.tar.gz`);
+  await writeBackup({ database, dataDir: config.dataDir, config: config.file, file, program, now });
+  await rotate(folder, BEFORE_UPGRADE, KEPT_UPGRADES);
+  world.log.info({ file }, 'backup made before the database is brought to this version');
+}
+
+const stampOf = (now: Date) => now.toISOString().replace(/\D/g, '').slice(0, 14);
+
+async function rotate(folder: string, pattern: RegExp, keep: number): Promise<void> {
+  const found = await names(folder, pattern);
+  for (const name of found.slice(0, Math.max(0, found.length - keep))) await rm(join(folder, name), { force: true });
+}
+
+async function names(folder: string, pattern: RegExp): Promise<string[]> {
+  const found = await readdir(folder).catch((error) => {
+    if (systemCode(error) === 'ENOENT') return [];
+    throw error;
+  });
+  return found
+    .filter((name) => pattern.test(name))
+    .sort((a, b) => (a.replace(/^before-\d+/, '') < b.replace(/^before-\d+/, '') ? -1 : 1));
+}

@@ -1,0 +1,61 @@
+import type { z } from 'zod';
+import type { Skill, SkillDeps, Verdict } from '../../chat/index.ts';
+import { config } from './config.ts';
+
+export { config as backupConfig } from './config.ts';
+
+type Settings = z.output<typeof config.schema>;
+
+const NIGHTLY = '47 2 * * *';
+
+/** What it may use beside what every skill may. */
+export interface BackupDeps {
+  nightly(keep: number): Promise<{ file: string; rows: number; files: number; bytes: number }>;
+  /** When the newest of its own was made; undefined where there is none. */
+  newestAt(): Promise<Date | undefined>;
+}
+
+/** Makes a backup every night and keeps the newest. */
+export const backup = (backups: BackupDeps): Skill<Settings> => ({
+  name: 'backup',
+  config,
+  tasks: (deps) =>
+    cronOf(deps) === 'off' ? [] : [{ name: 'backup', kind: 'backup', cron: cronOf(deps), missed: 'latest' }],
+  checks: (deps) => [
+    {
+      name: 'backups',
+      async check() {
+        if (cronOf(deps) === 'off') return { ok: true, says: 'are somebody else’s work' };
+        return judge(await backups.newestAt(), deps.world.clock.now());
+      },
+    },
+  ],
+  jobs: (deps) => [
+    {
+      kind: 'backup',
+      async run() {
+        // It may have been switched off since the schedule was made.
+        if (cronOf(deps) === 'off') return;
+        const { file, rows, files, bytes } = await backups.nightly(deps.config.keep);
+        deps.world.log.info({ file, rows, files, bytes }, 'backup made');
+      },
+    },
+  ],
+});
+
+const DAY_MS = 86_400_000;
+const OLD_DAYS = 3;
+
+/** Whether the newest backup is new enough. Pure. */
+export function judge(newest: Date | undefined, now: Date): Verdict {
+  const remedy = 'Make one with "coda backup"; "coda jobs" shows why the nightly one fails.';
+  if (!newest) return { ok: true, code: 'BACKUP_NONE', severity: 'notice', says: 'there is none yet', remedy };
+  const days = Math.floor((now.getTime() - newest.getTime()) / DAY_MS);
+  if (days < OLD_DAYS) return { ok: true, says: `the newest is of ${newest.toISOString()}` };
+  return { ok: false, code: 'BACKUP_OLD', severity: 'warning', says: `the newest is ${days} days old`, remedy };
+}
+
+/** An embedded database has nobody else to look after it. */
+function cronOf({ config, database }: SkillDeps<Settings>): string {
+  return config.cron ?? (database.engine === 'pglite' ? NIGHTLY : 'off');
+}

@@ -1,0 +1,123 @@
+/** Restoring a backup into a database of its shape and a data folder. */
+import { randomUUID } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { CodaError } from '../../base/errors.ts';
+import { inFolder, makeFolder } from '../files.ts';
+import { migrate, readMigrations } from '../migrate.ts';
+import type { Database, Transaction } from '../port.ts';
+import type { Ending, Manifest } from './format.ts';
+import { entriesOf, newer, readBackup, textOf } from './read.ts';
+import { becomeOwn, importRows, isUnused, replaceAll, sumOf, type TableShape } from './tables.ts';
+import { damaged, type TarFile } from './tar.ts';
+
+export interface RestoreOptions {
+  /** Empty, or with `force` any; not used by a running coda. */
+  database: Database;
+  /** Where the files go; left out, only the database is restored. */
+  dataDir?: string | undefined;
+  file: string;
+  /** Replaces what is there. */
+  force?: boolean;
+  /** A coda of its own: another installation id, and all processes of the original have ended. Left out: it moves. */
+  copy?: boolean;
+  now: Date;
+}
+
+export interface Restored {
+  tables: number;
+  rows: number;
+  files: number;
+  madeAt: string;
+  /** What the copy calls itself from now on. */
+  installation: string | undefined;
+}
+
+/**
+ * Looks at the whole backup, brings the database to the shape that it was made of, loads it in one transaction, compares
+ * counts and sums, then applies the migrations that have come since. Throws `BACKUP_DAMAGED`, `DATA_NEWER`,
+ * `MIGRATION_CHANGED` or `RESTORE_NOT_EMPTY`; the database is then as it was.
+ */
+export async function restoreBackup(options: RestoreOptions): Promise<Restored> {
+  const { database, file, dataDir, force = false, copy = true, now } = options;
+  const { manifest, ending } = await readBackup(file);
+  await checkMigrations(manifest);
+  const until = manifest.migrations.at(-1)?.version ?? 0;
+  await migrate(database, { now, until });
+  if (!force && !(await isUnused(database))) throw notEmpty();
+  const installation = copy ? randomUUID() : undefined;
+  await replaceAll(database, manifest.tables, async (tx) => {
+    await load(tx, file, manifest);
+    await compare(tx, manifest, ending);
+  });
+  await migrate(database, { now });
+  if (installation) await database.tx('backup.own', (tx) => becomeOwn(tx, installation, now));
+  if (dataDir !== undefined) await restoreFiles(file, dataDir);
+  const rows = Object.values(ending.tables).reduce((sum, table) => sum + table.rows, 0);
+  return { tables: manifest.tables.length, rows, files: ending.files, madeAt: manifest.madeAt, installation };
+}
+
+async function checkMigrations({ migrations, program }: Manifest): Promise<void> {
+  const known = new Map((await readMigrations()).map((migration) => [migration.name, migration.checksum]));
+  for (const { name, checksum } of migrations) {
+    const mine = known.get(name);
+    if (mine === undefined) throw newer(program);
+    if (mine !== checksum) {
+      throw new CodaError('MIGRATION_CHANGED', {
+        message: `The migration ${name} has changed since the backup was made.`,
+        remedy: 'Restore it with the version of coda that made it, then upgrade.',
+      });
+    }
+  }
+}
+
+async function load(tx: Transaction, file: string, { tables }: Manifest): Promise<void> {
+  const byName = new Map(tables.map((table) => [table.name, table]));
+  for await (const entry of entriesOf(file)) {
+    const [, name] = /^tables\/([a-z0-9_]+)\/\d+\.jsonl$/.exec(entry.name) ?? [];
+    if (name === undefined) continue;
+    const lines = (await textOf(entry)).split('\n').slice(0, -1);
+    await importRows(tx, byName.get(name) as TableShape, lines);
+  }
+}
+
+async function compare(tx: Transaction, { tables }: Manifest, ending: Ending): Promise<void> {
+  for (const table of tables) {
+    const [told, found] = [ending.tables[table.name], await sumOf(tx, table)];
+    if (told?.rows === found.rows && told.sum === found.sum) continue;
+    throw damaged(`${table.name} had ${told?.rows} rows and has ${found.rows}, or other ones`);
+  }
+}
+
+/** The files go where they were; the configuration stands beside them, for whoever wants it back. */
+async function restoreFiles(file: string, dataDir: string): Promise<void> {
+  await inFolder(dataDir, async () => {
+    for await (const entry of entriesOf(file)) {
+      const path = pathOf(entry);
+      if (path === undefined) continue;
+      const target = join(dataDir, path);
+      await makeFolder(dirname(target));
+      await pipeline(entry.content, createWriteStream(target, { mode: 0o600 }));
+    }
+  });
+}
+
+/** Where an entry goes, below the data folder; undefined for what is none of its files. */
+function pathOf({ name }: TarFile): string | undefined {
+  if (name === 'config/config.yaml') return join('restored', 'config.yaml');
+  const path = /^files\/((?:artifacts|skills)\/.+)$/.exec(name)?.[1];
+  if (path === undefined) return undefined;
+  // A backup comes from outside: nothing in it leads out of the folder.
+  if (normalize(path) !== path || path.includes('..') || path.includes('\\'))
+    throw damaged(`a name in it is none: ${name}`);
+  return path;
+}
+
+/** The error of a place that is in use. */
+export function notEmpty(): CodaError {
+  return new CodaError('RESTORE_NOT_EMPTY', {
+    message: 'There is data already where the backup is to go.',
+    remedy: 'Name an empty data folder with --data, or replace what is there with --force.',
+  });
+}

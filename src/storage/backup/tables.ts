@@ -1,0 +1,140 @@
+/** The rows of all tables, out of one database and into another of the same shape. */
+import type { Database, Transaction } from '../port.ts';
+
+export interface TableShape {
+  name: string;
+  columns: { name: string; type: string }[];
+}
+
+/** How many rows a table has, and a sum over them in which their order does not count. */
+export interface TableSum {
+  rows: number;
+  sum: string;
+}
+
+/** Rows that are in memory at once. */
+const AT_ONCE = 200;
+
+/** What is the same in each session: instants are written in UTC, and nothing is given up for taking long. */
+const MANNERS = `set local timezone = 'UTC'; set local statement_timeout = 0; set local lock_timeout = 0;
+  set local idle_in_transaction_session_timeout = 0`;
+
+/** Runs `work` on one state of the database, whatever others commit meanwhile. */
+export function snapshot<T>(database: Database, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  return database.tx('backup.export', async (tx) => {
+    await tx.script('set transaction isolation level repeatable read, read only');
+    await tx.script(MANNERS);
+    return work(tx);
+  });
+}
+
+/** Every table but the account of migrations, with the columns that are not computed. */
+export async function shapes(tx: Pick<Transaction, 'query'>): Promise<TableShape[]> {
+  const { rows } = await tx.query<{ name: string; columns: string[]; types: string[] }>(
+    `select c.relname::text as name, array_agg(a.attname::text order by a.attnum) as columns,
+            array_agg(format_type(a.atttypid, a.atttypmod)::text order by a.attnum) as types
+       from pg_class c join pg_attribute a on a.attrelid = c.oid
+      where c.relkind = 'r' and c.relnamespace = current_schema()::regnamespace and c.relname <> 'migrations'
+        and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
+      group by c.relname order by c.relname`,
+  );
+  return rows.map(({ name, columns, types }) => ({
+    name,
+    columns: columns.map((column, index) => ({ name: column, type: types[index] ?? 'text' })),
+  }));
+}
+
+const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
+const isJson = (type: string) => type === 'json' || type === 'jsonb';
+
+/** A table's rows as objects; JSON stays text in them, so that its null is not taken for none. */
+function rowsOf({ name, columns }: TableShape): string {
+  const list = columns.map(({ name, type }) => (isJson(type) ? `${quote(name)}::text` : quote(name)));
+  return `select to_jsonb(r)::text as line from (select ${list.join(', ')} from ${quote(name)}) r`;
+}
+
+/** The rows of a table, as lines of JSON, a few hundred at a time. */
+export async function* exportRows(tx: Transaction, table: TableShape): AsyncGenerator<string[]> {
+  await tx.script(`declare rows_out no scroll cursor for ${rowsOf(table)}`);
+  for (;;) {
+    const { rows } = await tx.query<{ line: string }>(`fetch ${AT_ONCE} from rows_out`);
+    if (rows.length === 0) break;
+    yield rows.map(({ line }) => line);
+  }
+  await tx.script('close rows_out');
+}
+
+/** Counts and sums up a table. */
+export async function sumOf(tx: Transaction, table: TableShape): Promise<TableSum> {
+  const { rows } = await tx.query<TableSum>(
+    `select count(*)::int as rows, coalesce(sum(('x' || substr(md5(line), 1, 15))::bit(60)::bigint), 0)::text as sum
+       from (${rowsOf(table)}) lines`,
+  );
+  return rows[0] as TableSum;
+}
+
+/** Takes the place of everything in the database with what `load` inserts, all or nothing. */
+export async function replaceAll<T>(
+  database: Database,
+  tables: readonly TableShape[],
+  load: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  return database.tx('backup.import', async (tx) => {
+    await tx.script(MANNERS);
+    const links = await tx.query<{ name: string; on: string; is: string }>(
+      `select conname::text as name, conrelid::regclass::text as "on", pg_get_constraintdef(oid) as "is"
+         from pg_constraint where contype = 'f' and connamespace = current_schema()::regnamespace`,
+    );
+    // Tables refer to each other in circles: what they refer to is checked when all rows are there.
+    for (const { name, on } of links.rows) await tx.script(`alter table ${on} drop constraint ${quote(name)}`);
+    await tx.script(`truncate ${tables.map(({ name }) => quote(name)).join(', ')}`);
+    const loaded = await load(tx);
+    for (const { name, on, is } of links.rows) await tx.script(`alter table ${on} add constraint ${quote(name)} ${is}`);
+    await restartSequences(tx);
+    return loaded;
+  });
+}
+
+/** Inserts lines of `exportRows`. */
+export async function importRows(
+  tx: Transaction,
+  { name, columns }: TableShape,
+  lines: readonly string[],
+): Promise<void> {
+  const into = columns.map((column) => quote(column.name)).join(', ');
+  const typed = columns.map((column) => `${quote(column.name)} ${isJson(column.type) ? 'text' : column.type}`);
+  const cast = columns.map((column) => `x.${quote(column.name)}${isJson(column.type) ? `::${column.type}` : ''}`);
+  await tx.query(
+    `insert into ${quote(name)} (${into}) overriding system value
+     select ${cast.join(', ')} from jsonb_to_recordset($1::text::jsonb) as x (${typed.join(', ')})`,
+    [`[${lines.join(',')}]`],
+  );
+}
+
+async function restartSequences(tx: Transaction): Promise<void> {
+  const { rows } = await tx.query<{ table: string; column: string }>(
+    `select c.relname::text as table, a.attname::text as column from pg_class c join pg_attribute a on a.attrelid = c.oid
+      where c.relkind = 'r' and c.relnamespace = current_schema()::regnamespace and a.attidentity <> ''`,
+  );
+  for (const { table, column } of rows) {
+    await tx.query(
+      `select setval(pg_get_serial_sequence($1, $2), (select coalesce(max(${quote(column)}), 0) + 1 from ${quote(table)}), false)`,
+      [quote(table), column],
+    );
+  }
+}
+
+/** In the copy all processes of the original have ended, and it is a coda of its own. */
+export async function becomeOwn(tx: Transaction, id: string, now: Date): Promise<void> {
+  await tx.query('update instances set ended_at = $1 where ended_at is null', [now]);
+  await tx.query('delete from installation');
+  await tx.query('insert into installation (id) values ($1)', [id]);
+}
+
+/** Whether anybody has ever spoken with the coda of this database. */
+export async function isUnused(database: Database): Promise<boolean> {
+  const { rows } = await database.read<{ used: boolean }>(
+    'select exists (select from persons) or exists (select from inbox) or exists (select from messages) as used',
+  );
+  return rows[0]?.used === false;
+}

@@ -1,0 +1,224 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  checkBackup,
+  type Database,
+  json,
+  openDatabase,
+  restoreBackup,
+  restoreEmbedded,
+  writeBackup,
+} from '../../src/storage/index.ts';
+import { openTestDatabase, testDatabases } from '../support/database.ts';
+import { freshPostgres, POSTGRES_URL } from '../support/postgres.ts';
+import { testWorld } from '../support/world.ts';
+
+const NOW = new Date('2026-11-20T08:00:00Z');
+const folders: string[] = [];
+afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
+
+async function folder(): Promise<string> {
+  const made = await mkdtemp(join(tmpdir(), 'coda-backup-'));
+  folders.push(made);
+  return made;
+}
+
+/** Somebody who has said some things; what is easily lost on the way is among it. */
+async function fill(database: Database, messages = 450): Promise<void> {
+  await database.tx('test.fill', async (tx) => {
+    await tx.query(`insert into spaces (id, adapter, created_at) values ('s', 'console', $1)`, [NOW]);
+    await tx.query(
+      `insert into conversations (id, adapter, channel, space_id, kind, created_at)
+       values ('00000000-0000-4000-8000-000000000001', 'console', 'main', 's', 'dm', $1)`,
+      [new Date('2026-11-20T08:00:00.123Z')],
+    );
+    await tx.query(
+      `insert into messages (id, conversation_id, epoch, role, content, at)
+       select gen_random_uuid(), '00000000-0000-4000-8000-000000000001', 0, 'user',
+              jsonb_build_object('text', 'line' || chr(10) || 'with "quotes", Zürich 🎉 ' || repeat('x', n)), $1
+         from generate_series(1, $2::int) n`,
+      [NOW, messages],
+    );
+    await tx.query(
+      `insert into jobs (id, kind, payload, state, due_at, max_attempts, created_at)
+       values (gen_random_uuid(), 'k', $1, 'pending', $2, 8, $2)`,
+      [json(null), NOW],
+    );
+    await tx.query(
+      `insert into audit_log (id, at, action, detail, salt, digest) values (gen_random_uuid(), $1, 'x', '{}', gen_random_uuid(), $2)`,
+      [NOW, new Uint8Array([0, 1, 255])],
+    );
+  });
+}
+
+const backUp = (database: Database, file: string, dataDir?: string) =>
+  writeBackup({ database, file, program: 'coda 0.1.0', now: NOW, ...(dataDir !== undefined && { dataDir }) });
+
+async function rowsOf(database: Database): Promise<Record<string, unknown[]>> {
+  const found: Record<string, unknown[]> = {};
+  for (const table of ['messages', 'jobs', 'audit_log', 'conversations']) {
+    found[table] = (await database.read(`select to_jsonb(t)::text as row from ${table} t order by 1`)).rows;
+  }
+  return found;
+}
+
+describe('a backup', () => {
+  let database: Database;
+  let good: string;
+  let dataDir: string;
+
+  beforeAll(async () => {
+    database = await openTestDatabase();
+    await fill(database);
+    dataDir = await folder();
+    await mkdir(join(dataDir, 'artifacts', 'ab'), { recursive: true });
+    await writeFile(join(dataDir, 'artifacts', 'ab', 'cd'), 'a stored file');
+    await mkdir(join(dataDir, 'skills', 'x', 'n'.repeat(120)), { recursive: true });
+    await writeFile(join(dataDir, 'skills', 'x', 'n'.repeat(120), 'SKILL.md'), '');
+    await mkdir(join(dataDir, 'keys'));
+    await writeFile(join(dataDir, 'keys', 'secrets.key'), 'THE-KEY-ITSELF');
+    good = join(await folder(), 'good.tar.gz');
+    await backUp(database, good, dataDir);
+  });
+  afterAll(() => database.close());
+
+  test('is read back, private, and holds rows, files and skills, but no key', async () => {
+    expect(await checkBackup(good)).toMatchObject({ program: 'coda 0.1.0', files: 2, rows: expect.any(Number) });
+    expect(gunzipSync(readFileSync(good)).includes('THE-KEY-ITSELF')).toBe(false);
+    expect(readdirSync(join(good, '..'))).toEqual(['good.tar.gz']);
+  });
+
+  test('comes back as it was, as a coda of its own whose processes have ended', async () => {
+    const into = await folder();
+    const restored = await restoreEmbedded({ file: good, into, dataDir: into, now: NOW }, testWorld());
+    expect(restored.installation).toMatch(/^[0-9a-f-]{36}$/);
+    expect(readFileSync(join(into, 'artifacts', 'ab', 'cd'), 'utf8')).toBe('a stored file');
+    expect(existsSync(join(into, 'skills', 'x', 'n'.repeat(120), 'SKILL.md'))).toBe(true);
+    expect(existsSync(join(into, 'keys'))).toBe(false);
+    const copy = await openDatabase({ dataDir: into, connectTimeoutMs: 0 }, testWorld());
+    try {
+      expect(await rowsOf(copy)).toEqual(await rowsOf(database));
+      const { rows } = await copy.read<{ payload: string }>(`select payload::text as payload from jobs`);
+      expect(rows).toEqual([{ payload: 'null' }]);
+      // What is written next does not collide with what came back.
+      await fillMore(copy);
+    } finally {
+      await copy.close();
+    }
+    await expect(restoreEmbedded({ file: good, into, dataDir: into, now: NOW }, testWorld())).rejects.toMatchObject({
+      code: 'RESTORE_NOT_EMPTY',
+    });
+    await restoreEmbedded({ file: good, into, dataDir: into, now: NOW, force: true }, testWorld());
+    expect(readdirSync(into).filter((name) => name.startsWith('db.before-'))).toHaveLength(1);
+  });
+
+  /** An archive like the good one, whose entry of that name is another. */
+  function changed(name: string, to: (text: string) => string): Buffer {
+    const tar = gunzipSync(readFileSync(good));
+    const at = tar.indexOf(name);
+    const size = Number.parseInt(tar.toString('latin1', at + 124, at + 135), 8);
+    const text = tar.toString('utf8', at + 512, at + 512 + size);
+    Buffer.from(to(text)).copy(tar, at + 512);
+    return gzipSync(tar);
+  }
+
+  test.each<[string, (bytes: Buffer) => Buffer, string]>([
+    ['that is empty', () => Buffer.alloc(0), 'BACKUP_DAMAGED'],
+    ['that is no archive', () => Buffer.from('hello'), 'BACKUP_DAMAGED'],
+    ['that was cut short', (bytes) => bytes.subarray(0, bytes.length / 2), 'BACKUP_DAMAGED'],
+    [
+      'whose end was cut off and closed again',
+      (bytes) => gzipSync(gunzipSync(bytes).subarray(0, 51_200)),
+      'BACKUP_DAMAGED',
+    ],
+    [
+      'with a row that was changed',
+      () => changed('tables/messages/', (text) => text.replace('Zürich', 'Munich!')),
+      'BACKUP_DAMAGED',
+    ],
+    [
+      'of a newer version',
+      () => changed('manifest.json', (text) => text.replace('"format":1', '"format":9')),
+      'DATA_NEWER',
+    ],
+  ])('%s is refused, and nothing is changed', async (_, damage, code) => {
+    const file = join(await folder(), 'bad.tar.gz');
+    writeFileSync(file, damage(readFileSync(good)));
+    const into = await folder();
+    await expect(restoreEmbedded({ file, into, dataDir: into, now: NOW }, testWorld())).rejects.toMatchObject({ code });
+    expect(readdirSync(into)).toEqual([]);
+  });
+});
+
+const fillMore = (database: Database) =>
+  database.run(
+    'test.more',
+    `insert into messages (id, conversation_id, epoch, role, content, at)
+     values (gen_random_uuid(), '00000000-0000-4000-8000-000000000001', 0, 'user', '{}', $1)`,
+    [NOW],
+  );
+
+test.skipIf(!POSTGRES_URL)('from the embedded database to PostgreSQL and back, everything is the same', async () => {
+  const from = await openTestDatabase();
+  const server = await freshPostgres();
+  const into = await folder();
+  const files = await folder();
+  try {
+    await fill(from, 30);
+    await backUp(from, join(files, 'one'));
+    const middle = await openDatabase({ url: server.url, dataDir: '', connectTimeoutMs: 10_000 }, testWorld());
+    await restoreBackup({ file: join(files, 'one'), database: middle, copy: false, now: NOW });
+    expect(await rowsOf(middle)).toEqual(await rowsOf(from));
+    await expect(restoreBackup({ file: join(files, 'one'), database: middle, now: NOW })).rejects.toThrow(
+      'data already',
+    );
+    await backUp(middle, join(files, 'two'));
+    await middle.close();
+    await restoreEmbedded({ file: join(files, 'two'), into, copy: false, now: NOW }, testWorld());
+    const back = await openDatabase({ dataDir: into, connectTimeoutMs: 0 }, testWorld());
+    expect(await rowsOf(back)).toEqual(await rowsOf(from));
+    await back.close();
+  } finally {
+    await from.close();
+    await server.drop();
+  }
+});
+
+describe.each(testDatabases)('while others write on $name', ({ available, open }) => {
+  test.skipIf(!available)('a backup holds one state, in which each change is whole', async () => {
+    const database = await open();
+    const file = join(await folder(), 'b');
+    const into = await folder();
+    await fill(database, 50);
+    let writing = true;
+    let pairs = 0;
+    const writer = (async () => {
+      while (writing && pairs < 400) {
+        await database.tx('test.pair', async (tx) => {
+          for (const key of ['a', 'b']) {
+            await tx.query(`insert into spaces (id, adapter, created_at) values ($1, 'console', $2)`, [
+              `${key}${pairs}`,
+              NOW,
+            ]);
+          }
+        });
+        pairs++;
+      }
+    })();
+    await backUp(database, file);
+    writing = false;
+    await writer;
+    await database.close();
+    await restoreEmbedded({ file, into, now: NOW }, testWorld());
+    const copy = await openDatabase({ dataDir: into, connectTimeoutMs: 0 }, testWorld());
+    const { rows } = await copy.read<{ a: number; b: number }>(
+      `select count(*) filter (where id like 'a%')::int as a, count(*) filter (where id like 'b%')::int as b from spaces`,
+    );
+    await copy.close();
+    expect(rows[0]?.a).toBe(rows[0]?.b);
+  });
+});
