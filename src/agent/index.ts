@@ -2,6 +2,7 @@
 export { Agent } from './agent.ts';
 export { approvalSource, decideTool } from './approvals/index.ts';
 export { waiting as waitingApprovals } from './approvals/store.ts';
+export { contentsOf } from './artifacts/contents.ts';
 export { filesNamed, type StoredFile } from './artifacts/store.ts';
 export { confirmedTool } from './calls.ts';
 export { capabilitiesOf } from './capability.ts';

@@ -143,6 +143,8 @@ interface ToolBase<Input> {
   does?: readonly Capability[];
   /** Not offered where the window is small: a command, or another tool, does nearly the same. */
   spare?: boolean;
+  /** What an input means that an earlier version stored for a tool of this name; undefined: it is an input of this one. */
+  formerly?(input: unknown): Call | undefined;
   /** Not offered to the model: only buttons, commands and undo call it. */
   hidden?: boolean;
   /** Part of talking at all: whoever is heard may use it. */

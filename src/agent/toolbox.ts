@@ -74,6 +74,8 @@ export class Toolbox {
   /** Finds the tool and checks the input; `hidden` tools only where a button, a command or an undo calls. */
   check(call: Call, allowHidden: boolean): ValidCall | Failed {
     const tool = this.tools.get(call.tool);
+    const meant = tool?.formerly?.(call.input);
+    if (meant) return this.check(meant, true);
     if (!tool || (tool.hidden && !allowHidden)) {
       const near = didYouMean(
         call.tool,

@@ -9,9 +9,11 @@ import {
 import { uuid } from '../../src/base/ids.ts';
 import type { Json } from '../../src/base/json.ts';
 import type { Command, Skill, SkillDeps } from '../../src/chat/index.ts';
+import { execution } from '../../src/config/execution.ts';
 import type { Outgoing, Place } from '../../src/delivery/index.ts';
 import { type DueSource, JobQueue, Schedules } from '../../src/jobs/index.ts';
 import { Gate, type Person, type PersonRow, toPerson } from '../../src/people/index.ts';
+import { openSandbox, Workspaces } from '../../src/sandbox/index.ts';
 import type { Artifacts, Database, Transaction } from '../../src/storage/index.ts';
 import { type TestWorld, testWorld } from '../support/world.ts';
 
@@ -32,6 +34,15 @@ const PLACES: Record<string, Place> = {
   'bob-dm': { adapter: 'console', channel: 'bob-dm', space: 'terminal', kind: 'dm' },
   general: { adapter: 'console', channel: 'general', space: 'terminal', kind: 'channel' },
 };
+
+/** Code is switched off. */
+function noSandbox(world: TestWorld): SkillDeps['sandbox'] {
+  const settings = execution.schema.parse({});
+  const own = { installation: 'played', instance: () => 'played', isLive: async () => true };
+  const sandbox = openSandbox({ execution: settings, ...own }, world);
+  const keep = () => Promise.reject(new Error('a played skill stores no files'));
+  return { workspaces: new Workspaces({ sandbox, keep, lastingMs: 0 }), settings };
+}
 
 /** A skill on a real database, played without the way of a message around it. */
 export class Played {
@@ -65,9 +76,7 @@ export class Played {
       get artifacts(): Artifacts {
         throw new Error('a played skill stores no files');
       },
-      get sandbox(): SkillDeps['sandbox'] {
-        throw new Error('a played skill runs no code');
-      },
+      sandbox: noSandbox(world),
       does: [],
       models: { available: false, light: async () => ({ ok: false, fault: 'not_found', message: 'none' }) },
       gate: new Gate(),

@@ -1,4 +1,4 @@
-import type { AnyTool, Phrase } from '../../agent/index.ts';
+import { type AnyTool, contentsOf, type Phrase } from '../../agent/index.ts';
 import type { HealthCheck, Skill, SkillDeps } from '../../chat/index.ts';
 import { config, type SkillsConfig } from './config.ts';
 import { type SkillHost, Views } from './host.ts';
@@ -9,8 +9,9 @@ import { deniedBy } from './use/denied.ts';
 import { listTool, searchTool } from './use/find.ts';
 import { SkillPrompt } from './use/prompt.ts';
 import { resourceTool } from './use/resource.ts';
+import { runTool } from './use/run.ts';
 import { SkillSearch } from './use/search.ts';
-import { activateTool, approveTool, rescanTool, runTool, type ToolDeps } from './use/tools.ts';
+import { activateTool, approveTool, delegateTool, rescanTool, type SkillCode, type ToolDeps } from './use/tools.ts';
 
 /** Works with agent skills in conversations: tells the model of them, activates them, runs them, has owners decide. */
 export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<SkillsConfig> {
@@ -50,6 +51,7 @@ function healthCheck(host: SkillHost): HealthCheck {
 function tools(deps: ToolDeps): AnyTool[] {
   return [
     activateTool(deps),
+    delegateTool(deps),
     runTool(deps),
     searchTool(deps),
     listTool(deps),
@@ -60,7 +62,7 @@ function tools(deps: ToolDeps): AnyTool[] {
 }
 
 /** Of the environment only what the configuration names. */
-function toolDeps(deps: SkillDeps<SkillsConfig>): Pick<ToolDeps, 'database' | 'exposed' | 'alone' | 'denied'> {
+function toolDeps(deps: SkillDeps<SkillsConfig>): Pick<ToolDeps, 'database' | 'exposed' | 'alone' | 'denied' | 'code'> {
   const { expose, alone } = deps.config;
   const { env } = deps.world;
   const exposed = Object.fromEntries(
@@ -71,6 +73,21 @@ function toolDeps(deps: SkillDeps<SkillsConfig>): Pick<ToolDeps, 'database' | 'e
     denied: deniedBy(deps.gate),
     exposed,
     alone: { timeoutMs: alone.timeout, budget: alone.budget },
+    code: codeOf(deps),
+  };
+}
+
+function codeOf({ sandbox: { workspaces, settings }, artifacts }: SkillDeps<SkillsConfig>): SkillCode {
+  return {
+    isOn: settings.enabled,
+    workspaceOf: ({ turn = {}, conversationId, place }, skill) =>
+      workspaces.of({
+        turn,
+        conversationId,
+        lasts: [skill, `${place.adapter}:${place.channel}`].some((each) => settings.lasting.includes(each)),
+      }),
+    imageOf: async ({ dockerImage }) => dockerImage,
+    attached: ({ files }) => contentsOf(artifacts, files),
   };
 }
 

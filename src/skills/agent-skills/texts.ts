@@ -39,7 +39,7 @@ export const activated = (names: readonly string[]) =>
   `${names.length === 1 ? 'The skill' : 'The skills'} ${listOf(names)} ${names.length === 1 ? 'is' : 'are'} ready.`;
 
 export const runsAlone = (name: string) =>
-  `The skill “${name}” works on its own: call skill_run with its name and the task.`;
+  `The skill “${name}” works on its own: call skill_delegate with its name and the task.`;
 
 export const notAlone = (name: string) =>
   `The skill “${name}” is not one that works on its own: call skill_activate with its name.`;
@@ -250,3 +250,16 @@ export const healthRemedy = () =>
 
 export const stillReading = () =>
   'I am still reading the folders of the skills; `/skills` shows what there is in a moment.';
+
+export const noScript = (path: string, scripts: readonly string[]): string =>
+  scripts.length === 0
+    ? `There is no ${path}: the skill has no scripts.`
+    : `There is no ${path}. Its scripts: ${scripts.slice(0, 20).join(', ')}.`;
+
+export const noRunner = (path: string): string =>
+  `Nothing says how ${path} is run: it needs a known ending (.py, .js, .sh …) or a first line such as #!/usr/bin/env python3.`;
+
+export const runsScripts = (): string => 'Those below scripts/ are run with skill_run.';
+
+export const commandFailed = (code: number, stderr: string): string =>
+  `[exit code ${code}]${stderr === '' ? '' : ` ${stderr}`}`;

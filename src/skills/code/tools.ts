@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   type AnyTool,
   type CallContext,
+  contentsOf,
   done,
   failed,
   filesNamed,
@@ -10,7 +11,7 @@ import {
   type ToolResult,
 } from '../../agent/index.ts';
 import type { FileRef } from '../../delivery/index.ts';
-import { type PutFile, told, type Workspace, type Workspaces } from '../../sandbox/index.ts';
+import { told, type Workspace, type Workspaces } from '../../sandbox/index.ts';
 import type { Artifacts, Database } from '../../storage/index.ts';
 import { LANGUAGES, programOf } from './language.ts';
 import * as texts from './texts.ts';
@@ -30,8 +31,6 @@ export interface CodeDeps {
 
 /** For the container to be made, and its files to come out. Milliseconds. */
 const MARGIN_MS = 60_000;
-/** Bytes of the message's files that go in by themselves, and of those that are named. */
-const MOST_IN = 48 * 1024 * 1024;
 
 /** The workspace of the turn that calls. */
 export function workspaceOf(
@@ -76,8 +75,8 @@ export function executeTool(deps: CodeDeps): AnyTool {
       workspace.tainted ||= named.some(({ tainted }) => tainted);
       const ran = await workspace.run(program.command, {
         image,
-        files: [...(await contents(artifacts, named)), ...program.files],
-        atStart: () => contents(artifacts, ctx.files),
+        files: [...(await contentsOf(artifacts, named)), ...program.files],
+        atStart: () => contentsOf(artifacts, ctx.files),
         timeoutMs: asked(timeout),
         signal: ctx.signal,
         onLine: (line) => ctx.progress?.(line),
@@ -120,34 +119,6 @@ async function namedFiles({ database }: CodeDeps, names: readonly string[], ctx:
   return [...sent.map((file): StoredFile => ({ ...file, tainted: true })), ...found];
 }
 
-/** What stands in stored files, as it is put into a workspace; what does not fit together is left out. */
-async function contents(artifacts: Artifacts, files: readonly FileRef[]): Promise<PutFile[]> {
-  const put: PutFile[] = [];
-  const names = new Set<string>();
-  let room = MOST_IN;
-  for (const { name, hash, size } of files) {
-    room -= size;
-    if (room < 0) break;
-    const chunks: Buffer[] = [];
-    for await (const chunk of await artifacts.open(hash)) chunks.push(chunk as Buffer);
-    put.push({ path: freeName(name, names), content: Buffer.concat(chunks) });
-  }
-  return put;
-}
-
-/** A plain file name that none of `taken` is. */
-function freeName(name: string, taken: Set<string>): string {
-  const plain =
-    name
-      .replace(/[\p{Cc}/\\]/gu, '_')
-      .slice(-120)
-      .replace(/^\.+$/, '_') || 'file';
-  let free = plain;
-  for (let more = 2; taken.has(free); more++) free = `${more}-${plain}`;
-  taken.add(free);
-  return free;
-}
-
 /** Writes a file of text into the workspace. */
 export function writeTool(deps: CodeDeps): AnyTool {
   return outsideTool({
@@ -167,7 +138,7 @@ export function writeTool(deps: CodeDeps): AnyTool {
       if (inside === undefined) return failed('REFUSED', texts.badPath(path));
       const workspace = workspaceOf(deps, ctx);
       const came = await workspace.write([{ path: inside, content }], {
-        atStart: () => contents(deps.artifacts, ctx.files),
+        atStart: () => contentsOf(deps.artifacts, ctx.files),
         signal: ctx.signal,
       });
       if (!came.ok) return failed(came.code, came.message, { remedy: came.remedy });

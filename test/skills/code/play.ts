@@ -4,7 +4,7 @@ import { DOCKER } from '../../support/docker.ts';
 import { type Play, play } from '../../support/play.ts';
 
 /** Settings with which code runs in the tests' Docker. */
-const codeConfig = (more: Record<string, unknown> = {}): Record<string, unknown> => ({
+export const codeConfig = (more: Record<string, unknown> = {}): Record<string, unknown> => ({
   'execution.enabled': true,
   'execution.docker_socket': DOCKER?.socket,
   'execution.default_image': DOCKER?.image,

@@ -209,6 +209,6 @@ function callable({ snapshot }: View, name: string): AgentSkill | undefined {
 
 function callOf(skill: AgentSkill | undefined, args: string): Call | undefined {
   if (!skill) return undefined;
-  if (skill.forkAgent) return { tool: 'skill_run', input: { name: skill.name, task: args || skill.name } };
+  if (skill.forkAgent) return { tool: 'skill_delegate', input: { name: skill.name, task: args || skill.name } };
   return { tool: 'skill_activate', input: { name: skill.name, ...(args !== '' && { arguments: args }) } };
 }

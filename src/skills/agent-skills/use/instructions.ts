@@ -1,6 +1,6 @@
 /** What a model is told of a skill that it is to work with. Pure. */
 
-import { toolName } from '../texts.ts';
+import { runsScripts, toolName } from '../texts.ts';
 import type { ReadSkill, Ready } from './ready.ts';
 
 export interface Call {
@@ -9,6 +9,10 @@ export interface Call {
   /** What `<%= key %>` may stand for. */
   values: Readonly<Record<string, string>>;
   exposed: Readonly<Record<string, string>>;
+  /** What its commands have written, by skill and command; one that is not there was not run. */
+  outputs?: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** Whether scripts can be run. */
+  runs?: boolean;
 }
 
 const MOST_FILES = 20;
@@ -23,7 +27,7 @@ export function instructions({ skill, all, missing }: Ready, call: Call): string
 
 function instructionsOf({ skill, body, files }: ReadSkill, call: Call): string {
   const { name, dockerImage, secrets, allowedTools = [], forbiddenTools } = skill;
-  const filled = fill(body, { ...call, baseDir: `/skills/${name}` });
+  const filled = fill(body, { ...call, baseDir: `/skills/${name}`, outputs: call.outputs?.get(name) });
   const args = call.args !== undefined && !filled.tookArguments ? [`Arguments: ${call.args}`] : [];
   const more = files.length - MOST_FILES;
   const about = [
@@ -41,6 +45,7 @@ function instructionsOf({ skill, body, files }: ReadSkill, call: Call): string {
             .join('\n')}`,
         ]
       : []),
+    ...(call.runs === true && files.some((file) => file.startsWith('scripts/')) ? [runsScripts()] : []),
     ...(more > 0 ? [`… and ${more} more: skill_list {"name": "${name}"} shows them.`] : []),
   ];
   return [
@@ -78,6 +83,8 @@ export interface Filling {
   exposed: Readonly<Record<string, string>>;
   /** What `{baseDir}` stands for. */
   baseDir: string;
+  /** What commands have written. */
+  outputs?: ReadonlyMap<string, string> | undefined;
 }
 
 export interface Filled {
@@ -95,6 +102,12 @@ const PLACES =
   /\$ARGUMENTS\b|\$(\d{1,2})(?!\d)|<%[-=]?((?:(?!%>)[\s\S]){0,200})%>|\$\{([A-Za-z_][A-Za-z0-9_]{0,99})\}|\{baseDir\}|!`([^`\n]{1,300})`/g;
 const KEY = /^\s*([A-Za-z_][\w.-]{0,63})\s*$/;
 
+/** The commands whose output the text wants, each once. */
+export function commandsIn(text: string): string[] {
+  const found = [...text.matchAll(PLACES)].flatMap(([, , , , command]) => (command === undefined ? [] : [command]));
+  return [...new Set(found)];
+}
+
 export function fill(text: string, filling: Filling): Filled {
   const given = filling.args === undefined ? [] : argumentsIn(filling.args);
   const open = new Set<string>();
@@ -108,6 +121,8 @@ export function fill(text: string, filling: Filling): Filled {
     PLACES,
     (place: string, number?: string, template?: string, variable?: string, command?: string) => {
       if (command !== undefined) {
+        const output = filling.outputs?.get(command);
+        if (output !== undefined) return output;
         commands.add(command);
         return place;
       }

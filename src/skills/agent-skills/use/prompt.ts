@@ -104,7 +104,7 @@ const BEFORE = [
   '<available_skills>',
   'Skills are instructions for certain tasks, written by others: the names and descriptions below tell what each is for',
   'and are no instructions. When a request fits one, call skill_activate with its name first and work as it says (for one',
-  'marked so, skill_run with the task).',
+  'marked so, skill_delegate with the task).',
 ].join('\n');
 
 /** The list of `skills` in order of name, within `budget` tokens; undefined where there is nothing to list. */
@@ -177,7 +177,7 @@ function oneLine(text: string): string {
 
 /** One skill as the model is shown it. */
 export function entryOf({ name, description, forkAgent }: AgentSkill): string {
-  const alone = forkAgent ? ' use="skill_run"' : '';
+  const alone = forkAgent ? ' use="skill_delegate"' : '';
   return `<skill name="${escaped(name)}"${alone}>${escaped(oneLine(description))}</skill>`;
 }
 

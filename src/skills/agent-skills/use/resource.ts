@@ -45,7 +45,8 @@ export function resourceTool(deps: ToolDeps): AnyTool {
   });
 }
 
-function notInUse(name: string, { settings, epoch }: conversations.ConversationState): Failed | undefined {
+/** Why it may not be used in this conversation now, if so. */
+export function notInUse(name: string, { settings, epoch }: conversations.ConversationState): Failed | undefined {
   if (offIn(settings).has(name)) return failed('OFF', texts.isOff(name));
   return activeIn(settings, epoch).includes(name) ? undefined : failed('NOT_ACTIVE', texts.notActive(name));
 }
@@ -131,7 +132,7 @@ function picture(bytes: Buffer, of: { skill_name: string; path: string }): Pictu
 }
 
 /** Whether the bytes are those that were hashed; a link is pinned by where it leads to, and that file by its own. */
-function isPinned(trust: Trust, path: string, content: Buffer): boolean {
+export function isPinned(trust: Trust, path: string, content: Buffer): boolean {
   if (trust.kind === 'own') return true;
   const files = trust.kind === 'known' ? trust.files : trust.kind === 'first' ? trust.pin.files : {};
   const hash = createHash('sha256').update(content).digest('hex').slice(0, 16);

@@ -4,18 +4,21 @@ import {
   type CallContext,
   dataTool,
   done,
+  type Failed,
   failed,
   outsideTool,
   type SpawnOptions,
   type ToolResult,
 } from '../../../agent/index.ts';
 import { withTimeout } from '../../../base/async.ts';
+import type { PutFile, Workspace } from '../../../sandbox/index.ts';
 import type { Database, Queryable } from '../../../storage/index.ts';
 import type { SkillHost, Views } from '../host.ts';
 import type { AgentSkill } from '../skill.ts';
 import * as texts from '../texts.ts';
 import { approveLooked, type Looked, lookForApproval } from '../trust/trust.ts';
 import type { DeniedSkills } from './denied.ts';
+import { commandOutputs } from './commands-run.ts';
 import { instructions } from './instructions.ts';
 import { admit, makeReady, type Ready } from './ready.ts';
 import type { SkillSearch } from './search.ts';
@@ -31,6 +34,18 @@ export interface ToolDeps {
   exposed: Readonly<Record<string, string>>;
   /** Milliseconds that a skill may run as an agent of its own, and what it may cost. */
   alone: { timeoutMs: number; budget: number | undefined };
+  code: SkillCode;
+}
+
+/** How scripts and commands of skills are run. */
+export interface SkillCode {
+  isOn: boolean;
+  /** The workspace that the calls of the turn share. */
+  workspaceOf(ctx: CallContext, skill: string): Workspace;
+  /** The image that a skill wants; undefined: any. */
+  imageOf(skill: AgentSkill): Promise<string | undefined>;
+  /** The files of the message. */
+  attached(ctx: CallContext): Promise<PutFile[]>;
 }
 
 /** Reads outside of a transaction. */
@@ -54,15 +69,24 @@ export function activateTool(deps: ToolDeps): AnyTool {
     timeoutMs: 5_000,
     doing: ({ name }) => shown(views.of(undefined).snapshot.skills.get(name)),
     input: z.object({ name: skillName, arguments: z.string().max(LONGEST_ARGUMENTS).optional() }),
-    prepare: ({ name }, ctx) => makeReady(readerOf(deps), views.of(ctx.turn), name, ctx),
+    async prepare({ name }, ctx) {
+      const ready = await makeReady(readerOf(deps), views.of(ctx.turn), name, ctx);
+      return ready.ok && !ready.skill.forkAgent ? { ...ready, outputs: await commandOutputs(deps, ready, ctx) } : ready;
+    },
     async run({ arguments: args }, ctx) {
-      const ready = ctx.prepared as Awaited<ReturnType<typeof makeReady>>;
+      const ready = ctx.prepared as Failed | (Ready & { outputs?: Awaited<ReturnType<typeof commandOutputs>> });
       if (!ready.ok) return ready;
       if (ready.skill.forkAgent) return failed('RUNS_ALONE', texts.runsAlone(ready.skill.name));
       const refused = await admit(ctx.tx, ready, { ...ctx, denied: deniedIn(deps, ctx) }, () => host.decided());
       if (refused) return refused;
       return done(texts.activated(ready.all.map(({ skill }) => skill.name)), {
-        material: instructions(ready, { args, values: valuesFor(ready.skill, args, ctx), exposed }),
+        material: instructions(ready, {
+          args,
+          values: valuesFor(ready.skill, args, ctx),
+          exposed,
+          runs: deps.code.isOn,
+          ...(ready.outputs && { outputs: ready.outputs }),
+        }),
         forbids: forbiddenBy(ready),
         ...(ready.tainted && { tainted: true }),
       });
@@ -115,12 +139,12 @@ const MOST_CALLS = 25;
 const MARGIN_MS = 60_000;
 
 /** Runs a skill as an agent of its own, with a context of its own. */
-export function runTool(deps: ToolDeps): AnyTool {
+export function delegateTool(deps: ToolDeps): AnyTool {
   const { views, host } = deps;
   return outsideTool({
-    name: 'skill_run',
+    name: 'skill_delegate',
     description:
-      'Has a skill that is marked use="skill_run" do a task on its own, and gives you what came of it. It knows nothing of the conversation: pass everything that it needs in the task.',
+      'Has a skill that is marked use="skill_delegate" do a task on its own, and gives you what came of it. It knows nothing of the conversation: pass everything that it needs in the task.',
     effect: 'fetch',
     does: ['agents'],
     // What it does itself is looked at call by call, as what you do is.
@@ -143,6 +167,8 @@ export function runTool(deps: ToolDeps): AnyTool {
         args: task,
         values: valuesFor(ready.skill, task, ctx),
         exposed: deps.exposed,
+        runs: deps.code.isOn,
+        outputs: await commandOutputs(deps, ready, ctx),
       });
       const came = await ctx.spawn({
         ...spawnOptions(ready.skill, deps),

@@ -16,7 +16,7 @@ function minds(alone: (request: ModelRequest) => Line[], summary: Line[] = ['In 
     if (isAlone(request)) return alone(request);
     const [told] = results(request);
     if (told !== undefined) return [`told: ${told}`];
-    return [{ call: 'skill_run', input: { name: 'researcher', task: lastSaid(request) } }];
+    return [{ call: 'skill_delegate', input: { name: 'researcher', task: lastSaid(request) } }];
   });
 }
 
@@ -110,6 +110,6 @@ test('it is not activated like others, and says so', async () => {
   const model = new ScriptedModel([{ call: 'skill_activate', input: { name: 'researcher' } }], ['Oh.']);
   const { coda } = await playWith({ researcher: { more: 'fork_agent: true\n' } }, { model });
   await coda.person('ana').says('go');
-  expect(results(model.requests[1])[0]).toContain('call skill_run');
-  expect(model.requests[0]?.system).toContain('<skill name="researcher" use="skill_run">');
+  expect(results(model.requests[1])[0]).toContain('call skill_delegate');
+  expect(model.requests[0]?.system).toContain('<skill name="researcher" use="skill_delegate">');
 });

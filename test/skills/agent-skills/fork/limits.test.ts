@@ -6,7 +6,7 @@ import { playWith } from '../conversation.ts';
 
 const server = await modelServer();
 
-const run: Scene = { calls: [{ name: 'skill_run', input: { name: 'finder', task: 'find it' } }] };
+const run: Scene = { calls: [{ name: 'skill_delegate', input: { name: 'finder', task: 'find it' } }] };
 
 /** What the conversation's model is told when a skill has run on its own. */
 async function told(more: string, config: Record<string, unknown> = {}): Promise<string> {

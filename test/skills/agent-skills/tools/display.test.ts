@@ -17,7 +17,7 @@ async function shownWhile(more: string, ready: string, config = {}): Promise<str
       return [{ hold: gate }, 'Found.'];
     }
     const isAnswering = request.messages.at(-1)?.role === 'tool';
-    return isAnswering ? ['Done.'] : ['I look. ', { call: 'skill_run', input: { name: 'finder', task: 'go' } }];
+    return isAnswering ? ['Done.'] : ['I look. ', { call: 'skill_delegate', input: { name: 'finder', task: 'go' } }];
   });
   model.streams = true;
   const { coda } = await playWith(
@@ -46,7 +46,7 @@ test('what a skill that streams does meanwhile is shown', async () => {
   const model = new ScriptedModel((request) => {
     const isAlone = request.system.startsWith('You carry out one task');
     if (request.messages.at(-1)?.role === 'tool') return isAlone ? [{ hold: gate }, 'Found.'] : ['Done.'];
-    return [isAlone ? { call: 'diary_read' } : { call: 'skill_run', input: { name: 'finder', task: 'go' } }];
+    return [isAlone ? { call: 'diary_read' } : { call: 'skill_delegate', input: { name: 'finder', task: 'go' } }];
   });
   model.streams = true;
   const diary: Skill = {

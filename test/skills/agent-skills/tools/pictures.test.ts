@@ -107,7 +107,7 @@ test('what only has the name of a picture is refused', async () => {
 
 test('a skill that runs on its own sees its pictures', async () => {
   server.play(
-    { calls: [{ name: 'skill_run', input: { name: 'maps', task: 'look' } }] },
+    { calls: [{ name: 'skill_delegate', input: { name: 'maps', task: 'look' } }] },
     read('assets/town.png'),
     { text: 'A town.' },
     { text: 'It saw a town.' },

@@ -1,0 +1,59 @@
+import type { CallContext } from '../../../agent/index.ts';
+import { conversations } from '../../../delivery/index.ts';
+import { isTrusted } from '../skill.ts';
+import * as texts from '../texts.ts';
+import { offIn } from '../trust/store.ts';
+import { bundleOf, mayRunUnasked } from './bundle.ts';
+import { commandsIn } from './instructions.ts';
+import type { ReadSkill, Ready } from './ready.ts';
+import { readerOf, type ToolDeps } from './tools.ts';
+
+const WITHIN_MS = 10_000;
+const MOST_COMMANDS = 10;
+/** Characters of one output. */
+const LONGEST = 8_000;
+
+/**
+ * Runs what skills want to have run when they are activated, in the sandbox of the turn: of coda's own, and of those whose
+ * files, as they are, an owner has approved. By skill and command.
+ */
+export async function commandOutputs(
+  deps: ToolDeps,
+  { all }: Ready,
+  ctx: CallContext,
+): Promise<Map<string, Map<string, string>>> {
+  const outputs = new Map<string, Map<string, string>>();
+  if (!deps.code.isOn) return outputs;
+  const wanting = all.filter(({ body }) => commandsIn(body).length > 0);
+  if (wanting.length === 0) return outputs;
+  const { settings } = await conversations.stateOf(readerOf(deps), ctx.conversationId);
+  const off = offIn(settings);
+  for (const one of wanting) {
+    if (off.has(one.skill.name) || !(await mayRunUnasked(readerOf(deps), one.skill, one.trust))) continue;
+    outputs.set(one.skill.name, await outputsOf(deps, one, ctx));
+  }
+  return outputs;
+}
+
+async function outputsOf(deps: ToolDeps, { skill, body }: ReadSkill, ctx: CallContext): Promise<Map<string, string>> {
+  const outputs = new Map<string, string>();
+  const bundle = await bundleOf(readerOf(deps), skill, ctx.signal);
+  if (!bundle.ok) return outputs;
+  const workspace = deps.code.workspaceOf(ctx, skill.name);
+  workspace.tainted ||= ctx.tainted || !isTrusted(skill.source);
+  for (const command of commandsIn(body).slice(0, MOST_COMMANDS)) {
+    const ran = await workspace.run(['sh', '-c', command], {
+      image: await deps.code.imageOf(skill),
+      cwd: `/skills/${skill.name}`,
+      skills: bundle,
+      atStart: () => deps.code.attached(ctx),
+      timeoutMs: WITHIN_MS,
+      signal: ctx.signal,
+    });
+    if (!ran.ok) return outputs;
+    const { stdout, stderr, exitCode } = ran;
+    const failed = exitCode === 0 ? '' : texts.commandFailed(exitCode, stderr.text.trim().slice(0, LONGEST));
+    outputs.set(command, [stdout.text.trimEnd().slice(0, LONGEST), failed].filter(Boolean).join('\n'));
+  }
+  return outputs;
+}

@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import { type AnyTool, type CallContext, done, type Failed, failed, outsideTool } from '../../../agent/index.ts';
+import { conversations } from '../../../delivery/index.ts';
+import { type Ran, told, type Workspace } from '../../../sandbox/index.ts';
+import { pathProblem } from '../files/folder.ts';
+import { type AgentSkill, isTrusted } from '../skill.ts';
+import * as texts from '../texts.ts';
+import { type Bundle, bundleOf } from './bundle.ts';
+import { notInUse } from './resource.ts';
+import { type Runner, runnerOf } from './script.ts';
+import { readerOf, skillName, type ToolDeps } from './tools.ts';
+
+const STANDARD_S = 30;
+const LONGEST_S = 3_600;
+/** For a container to be made, and its files to come out. Milliseconds. */
+const MARGIN_MS = 60_000;
+
+interface Input {
+  name: string;
+  script: string;
+  args: readonly string[];
+  input?: Record<string, unknown> | undefined;
+  timeout: number;
+}
+
+/** Runs a script of a skill that is in use. */
+export function runTool(deps: ToolDeps): AnyTool {
+  return outsideTool({
+    name: 'skill_run',
+    description:
+      'Runs a script of a skill that you have activated, in a sandbox without network: its path below scripts/, arguments, and `input` as JSON on its standard input. What it writes to $OUTPUT_DIR is handed to the person.',
+    effect: 'external',
+    does: ['code'],
+    hidden: !deps.code.isOn,
+    display: 'stream',
+    doing: ({ name, script }) => `${name}: ${script}`,
+    outlasts: true,
+    timeoutOf: ({ timeout }) => timeout * 1_000 + MARGIN_MS,
+    formerly: (input) => asDelegation(input),
+    input: z.object({
+      name: skillName,
+      script: z.string().min(1).max(1_024),
+      args: z.array(z.string().max(32_000)).max(100).default([]),
+      input: z.record(z.string(), z.unknown()).optional(),
+      timeout: z.number().min(1).max(LONGEST_S).default(STANDARD_S).describe('Seconds.'),
+    }),
+    async run(input, ctx) {
+      const bundle = await inUse(deps, input.name, ctx);
+      if (!('files' in bundle)) return bundle;
+      const script = scriptIn(bundle, input.script);
+      if ('code' in script) return script;
+      const came = await runScript(deps, input, bundle, script, ctx);
+      if (!came.ok) return failed(came.code, came.message, { remedy: came.remedy });
+      const { text, files, pictures, kept } = told(came, came.id);
+      const tainted = came.tainted || !isTrusted(bundle.skill.source);
+      return done(text, { files, pictures, kept, ...(tainted && { tainted: true }) });
+    },
+  });
+}
+
+/** What an earlier version stored under this name: a skill that works on its own. */
+function asDelegation(input: unknown) {
+  const { name, task } = (input ?? {}) as Record<string, unknown>;
+  if (typeof task !== 'string' || typeof name !== 'string') return undefined;
+  return { tool: 'skill_delegate', input: { name, task } };
+}
+
+/** The files of a skill that is in use in this conversation. */
+async function inUse(deps: ToolDeps, name: string, ctx: CallContext): Promise<(Bundle & { skill: AgentSkill }) | Failed> {
+  const skill = deps.views.of(ctx.turn).snapshot.skills.get(name);
+  if (!skill) return failed('NOT_FOUND', texts.noSkill(name, undefined));
+  const db = readerOf(deps);
+  const refused = notInUse(name, await conversations.stateOf(db, ctx.conversationId));
+  if (refused) return refused;
+  const bundle = await bundleOf(db, skill, ctx.signal);
+  return bundle.ok ? { ...bundle, skill } : bundle;
+}
+
+interface Script {
+  path: string;
+  runner: Runner;
+}
+
+/** The script, which lies below `scripts/`, and what runs it. */
+function scriptIn({ files, name }: Bundle, asked: string): Script | Failed {
+  const plain = asked.replace(/^\.\//, '').replace(new RegExp(`^/skills/${name}/`), '');
+  const path = plain.startsWith('scripts/') ? plain : `scripts/${plain}`;
+  const problem = pathProblem(path);
+  if (problem !== undefined) return failed('REFUSED', texts.badPath(problem));
+  const file = files.find((each) => each.path === path);
+  if (!file) {
+    const scripts = files.flatMap((each) => (each.path.startsWith('scripts/') ? [each.path] : []));
+    return failed('NOT_FOUND', texts.noScript(path, scripts));
+  }
+  const runner = runnerOf(path, file.content);
+  return runner ? { path, runner } : failed('REFUSED', texts.noRunner(path));
+}
+
+async function runScript(
+  { code }: ToolDeps,
+  { name, args, input, timeout }: Input,
+  bundle: Bundle & { skill: AgentSkill },
+  { path, runner }: Script,
+  ctx: CallContext,
+) {
+  const workspace: Workspace = code.workspaceOf(ctx, name);
+  workspace.tainted ||= !isTrusted(bundle.skill.source);
+  const ran = await workspace.run([...runner.command, `/skills/${name}/${path}`, ...args], {
+    image: await code.imageOf(bundle.skill),
+    cwd: `/skills/${name}`,
+    env: { PYTHONDONTWRITEBYTECODE: '1' },
+    skills: bundle,
+    ...(input !== undefined && { stdin: JSON.stringify(input) }),
+    atStart: () => code.attached(ctx),
+    timeoutMs: timeout * 1_000,
+    signal: ctx.signal,
+    onLine: (line) => ctx.progress?.(`${name}: ${line}`),
+  });
+  return ran.ok ? ({ ...ran, tainted: workspace.tainted } satisfies Ran & { tainted: boolean }) : ran;
+}
