@@ -6,7 +6,7 @@ export type Named = Pick<Tool, 'name' | 'effect' | 'does'>;
 
 /**
  * Whether `tool` is among the forbidden ones. A pattern is a tool's name, `*` stands for any characters; case does not
- * count, nor whether its words are joined by `-` or `_`. What stands in brackets (`Bash(rm:*)`) would narrow it, and is
+ * count, nor whether its words are joined by `-` or `_`; `=name` is exactly that tool. What stands in brackets (`Bash(rm:*)`) would narrow it, and is
  * left out. Another assistant's name for something forbids whatever does that, and a tool that does not say what it does
  * is taken to do all that its effect allows: rather too much is forbidden than too little.
  */
@@ -15,6 +15,7 @@ export function isForbidden(tool: Named, patterns: readonly string[]): boolean {
   const name = plain(tool.name);
   const does = tool.does ?? possibleWith(tool.effect);
   return patterns.some((pattern) => {
+    if (pattern.startsWith('=')) return pattern.slice(1) === tool.name;
     const bare = plain(pattern.replace(/\(.*$/s, ''));
     return fits(bare, name) || forbidden(pattern, bare).some((capability) => does.includes(capability));
   });

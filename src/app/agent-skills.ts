@@ -12,6 +12,7 @@ import {
   type SkillCatalog,
   SkillDecisions,
   type SkillHost,
+  SkillSecrets,
   skillSources,
   watchSkills,
 } from '../skills/agent-skills/index.ts';
@@ -51,6 +52,7 @@ interface LiveSkillsDeps {
 export class LiveSkills implements SkillHost {
   readonly catalog: SkillCatalog;
   readonly artifacts: Artifacts;
+  readonly secrets: SkillSecrets;
   private readonly config: Config;
   private readonly world: World;
   private readonly bus: Bus;
@@ -64,6 +66,8 @@ export class LiveSkills implements SkillHost {
     this.world = deps.world;
     this.bus = deps.bus;
     this.artifacts = deps.artifacts;
+    const { database, world } = deps;
+    this.secrets = new SkillSecrets({ database, clock: world.clock, env: world.env, hidden: world.secrets });
     this.catalog = openAgentSkills(deps.config, deps.world.env, () => this.commands);
     this.made = new SkillDecisions({ catalog: this.catalog, database: deps.database, clock: deps.world.clock });
   }

@@ -26,6 +26,7 @@ export const ERRORS = {
     about: 'A skill bundle is damaged, or holds what no skill has; it was not installed.',
   },
   SKILL_REFUSED: { exit: 65, about: 'A skill cannot be installed, packed or pinned as it is.' },
+  SECRET_KEY: { exit: 78, about: 'The key of the secrets is missing, or another one than they were sealed with.' },
   SKILL_NOT_FOUND: { exit: 66, about: 'There is no skill of that name.' },
   EGRESS_URL: {
     exit: 65,

@@ -45,6 +45,11 @@ export interface AddSkillFlags extends Flags {
   description?: string;
 }
 
+export interface SecretFlags extends Flags {
+  person?: string;
+  space?: string;
+}
+
 export interface ApproveFlags extends Flags {
   yes?: boolean;
 }

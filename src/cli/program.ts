@@ -6,6 +6,7 @@ import {
   type ChatFlags,
   configRequest,
   type Flags,
+  type SecretFlags,
   type StatusFlags,
   type WhenFlags,
 } from './flags.ts';
@@ -52,6 +53,7 @@ export function createProgram(io: NodeJS.Process, listener: CommandHandler): Com
   addOutbox(program.command('outbox').description('what could not be delivered'), call);
   addJobs(program.command('jobs').description('background jobs that have given up'), call);
   addAudit(program.command('audit').description('the log of what was done'), call);
+  addSecrets(program.command('secrets').description('values that skills are run with'), call);
   addSkills(program.command('skills').description('look at agent skills, and check them'), call);
   addConfig(program.command('config').description('look at the configuration'), call);
   return program;
@@ -169,6 +171,30 @@ function addAudit(audit: Command, call: Call): void {
     .command('export')
     .description('write all entries to stdout as JSON lines, the oldest first')
     .action(call(async () => (await import('./audit.ts')).auditExport));
+}
+
+function addSecrets(secrets: Command, call: Call): void {
+  const whose = (command: Command) =>
+    command
+      .argument('<skill>')
+      .argument('<name>')
+      .option('--person <who>', "one person's, by id, platform:id or name; it goes before the space's")
+      .option('--space <id>', "a space's, such as discord:123; default: everybody's");
+  whose(secrets.command('set').description('set one; its value is asked for, or read from stdin')).action(
+    call<SecretFlags>(async () => (await import('./secrets.ts')).secretsSet),
+  );
+  secrets
+    .command('list')
+    .description('show which are set, without their values')
+    .option('--json', 'as JSON')
+    .action(call(async () => (await import('./secrets.ts')).secretsList));
+  whose(secrets.command('remove').description('remove one')).action(
+    call<SecretFlags>(async () => (await import('./secrets.ts')).secretsRemove),
+  );
+  secrets
+    .command('rotate')
+    .description('seal all with a new key')
+    .action(call(async () => (await import('./secrets.ts')).secretsRotate));
 }
 
 function addConfig(config: Command, call: Call): void {

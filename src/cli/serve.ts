@@ -92,6 +92,24 @@ function skillVerbs(skills: App['agentSkills']) {
   };
 }
 
+function secretVerbs(secrets: App['agentSkills']['secrets']) {
+  const asked = ({ skill, name, person, space }: Record<string, Json>) => ({
+    skill: String(skill),
+    name: String(name),
+    ...(typeof person === 'string' && { person }),
+    ...(typeof space === 'string' && { space }),
+  });
+  return {
+    'secrets-set': async ({ value, ...args }: Record<string, Json>): Promise<Json> => {
+      await secrets.set(asked(args), String(value));
+      return true;
+    },
+    'secrets-list': async (_: Record<string, Json>) => (await secrets.list()) as unknown as Json,
+    'secrets-remove': (args: Record<string, Json>): Promise<Json> => secrets.remove(asked(args)),
+    'secrets-rotate': (_: Record<string, Json>): Promise<Json> => secrets.rotate(),
+  };
+}
+
 function auditVerbs(audit: Audit) {
   return {
     'audit-seal': () => audit.seal(),
@@ -126,6 +144,7 @@ export function verbs(app: App, config: Config, world: World, io: NodeJS.Process
     'retry-jobs': ({ id }: Record<string, Json>) => app.jobs.retry(typeof id === 'string' ? id : undefined),
     resend: ({ id }: Record<string, Json>) => outbox.revive(typeof id === 'string' ? id : undefined),
     ...skillVerbs(app.agentSkills),
+    ...secretVerbs(app.agentSkills.secrets),
     ...auditVerbs(new Audit({ database: app.database, world })),
     cost: async () => (await costReport(app.database, config, clock.now())) as unknown as Json,
   };

@@ -63,6 +63,8 @@ function formsOf(secret: string): string[] {
     secret.charCodeAt(index).toString(16).padStart(4, '0'),
   );
   const json = JSON.stringify(secret).slice(1, -1);
+  // As Python's json writes it.
+  const ascii = json.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
   const url = encodeURIComponent(Buffer.from(secret).toString());
   const either = (text: string) => [text, text.toUpperCase()];
   const texts = [
@@ -73,12 +75,17 @@ function formsOf(secret: string): string[] {
     ...either(hex.join(':')),
     url,
     url.replaceAll('%20', '+'),
+    // As Python's quote and a browser's path write it.
+    url.replaceAll('%2F', '/'),
+    encodeURI(Buffer.from(secret).toString()),
     url.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
     ...['%', '\\x'].flatMap((mark) =>
       [hex, hex.map((byte) => byte.toUpperCase())].map((all) => all.map((byte) => mark + byte).join('')),
     ),
     json,
     json.replaceAll('/', '\\/'),
+    ascii,
+    ascii.replaceAll('/', '\\/'),
     ...[units, units.map((unit) => unit.toUpperCase())].map((all) => all.map((unit) => `\\u${unit}`).join('')),
     codes.join(','),
     codes.join(', '),

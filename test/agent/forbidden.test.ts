@@ -50,6 +50,13 @@ test('an allowed name is no more than the tool itself, or what says that it does
 });
 
 test('coda’s own names are taken for nobody else’s', () => {
-  const own = ['note_search', 'reminder_create', 'skill_delegate', 'skill_search', 'result_read', 'conversation_search'];
+  const own = [
+    'note_search',
+    'reminder_create',
+    'skill_delegate',
+    'skill_search',
+    'result_read',
+    'conversation_search',
+  ];
   expect(own.flatMap(capabilitiesOf)).toEqual([]);
 });

@@ -44,7 +44,7 @@ const ROWS: Record<string, (theirs: Theirs) => Record<string, unknown>[]> = {
   skill_list: () => [{}],
   skill_read_resource: () => [{ name: SECRET, path: 'a.md' }],
   skill_rescan: () => [{}],
-  skill_run: () => [{ name: SECRET, task: 'go' }],
+  skill_delegate: () => [{ name: SECRET, task: 'go' }],
   skill_search: () => [{ words: SECRET }],
   smalltalk: () => [{}],
   time_in: () => [{ place: 'Tokyo' }],

@@ -19,6 +19,8 @@ export interface PlayOptions {
   engine?: 'PGlite' | 'PostgreSQL';
   /** YAML keys over the defaults, by path. */
   config?: Record<string, unknown>;
+  /** The environment, of which the configuration knows nothing. */
+  env?: Record<string, string>;
   model?: Model;
   skills?: readonly Skill[];
   platform?: Partial<PlatformOptions>;
@@ -50,7 +52,7 @@ export class Play {
   }
 
   static async begin(options: PlayOptions = {}): Promise<Play> {
-    const world = testWorld({ at: options.at ?? '2026-11-20T08:00:00Z' });
+    const world = testWorld({ at: options.at ?? '2026-11-20T08:00:00Z', ...(options.env && { env: options.env }) });
     const dataDir =
       options.engine === 'PostgreSQL' ? await mkdtemp(join(tmpdir(), 'coda-play-')) : await migratedFolder();
     const server = options.engine === 'PostgreSQL' ? await migratedPostgres() : undefined;

@@ -32,4 +32,3 @@ function freeName(name: string, taken: Set<string>): string {
   taken.add(free);
   return free;
 }
-

@@ -2,16 +2,18 @@ import { type AnyTool, contentsOf, type Phrase } from '../../agent/index.ts';
 import type { HealthCheck, Skill, SkillDeps } from '../../chat/index.ts';
 import { config, type SkillsConfig } from './config.ts';
 import { type SkillHost, Views } from './host.ts';
+import * as ofSecrets from './secrets/store.ts';
 import * as texts from './texts.ts';
 import { deletionRules } from './trust/store.ts';
 import { calledBy, commands } from './use/commands.ts';
 import { deniedBy } from './use/denied.ts';
+import type { SkillCode, ToolDeps } from './use/deps.ts';
 import { listTool, searchTool } from './use/find.ts';
 import { SkillPrompt } from './use/prompt.ts';
 import { resourceTool } from './use/resource.ts';
 import { runTool } from './use/run.ts';
 import { SkillSearch } from './use/search.ts';
-import { activateTool, approveTool, delegateTool, rescanTool, type SkillCode, type ToolDeps } from './use/tools.ts';
+import { activateTool, approveTool, delegateTool, rescanTool } from './use/tools.ts';
 
 /** Works with agent skills in conversations: tells the model of them, activates them, runs them, has owners decide. */
 export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<SkillsConfig> {
@@ -25,7 +27,8 @@ export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<Skil
   return {
     name: 'skills',
     config,
-    deletionRules,
+    deletionRules: [...deletionRules, ...ofSecrets.deletionRules],
+    mergeRules: ofSecrets.mergeRules,
     phrases,
     commands: (deps) => commands({ ...toolDeps(deps), host, views, search }),
     tools: (deps) => tools({ ...toolDeps(deps), host, views, search }),
@@ -86,6 +89,7 @@ function codeOf({ sandbox: { workspaces, settings }, artifacts }: SkillDeps<Skil
         conversationId,
         lasts: [skill, `${place.adapter}:${place.channel}`].some((each) => settings.lasting.includes(each)),
       }),
+    alone: () => workspaces.alone(),
     imageOf: async ({ dockerImage }) => dockerImage,
     attached: ({ files }) => contentsOf(artifacts, files),
   };

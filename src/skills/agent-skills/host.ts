@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Artifacts, Database, Queryable } from '../../storage/index.ts';
+import type { SkillSecrets } from './secrets/secrets.ts';
 import type { RescanReport, SkillCatalog, SkillSnapshot } from './skill.ts';
 import { blocked, type Deprecation, deprecate, deprecations, undeprecate, uses } from './trust/store.ts';
 import { approveLooked, type Inquest, inquire, lookForApproval } from './trust/trust.ts';
@@ -17,6 +18,8 @@ export interface SkillHost {
   readonly catalog: SkillCatalog;
   /** Keeps the pictures of skills that models were shown. */
   readonly artifacts: Artifacts;
+  /** The values that skills are run with. */
+  readonly secrets: SkillSecrets;
   decisions(): Decisions;
   /** Reads what changed, here and on the other replicas. */
   rescan(): Promise<RescanReport>;

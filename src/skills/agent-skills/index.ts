@@ -11,6 +11,7 @@ export * as installed from './files/install.ts';
 export { SkillDecisions, type SkillHost } from './host.ts';
 export { readBody } from './read/file.ts';
 export { addSkill } from './read/scaffold.ts';
+export { SkillSecrets } from './secrets/secrets.ts';
 export type { AgentSkill, RescanReport, SkillCatalog, SkillSnapshot } from './skill.ts';
 export * as skillTexts from './texts.ts';
 export { pinReport } from './trust/pin.ts';

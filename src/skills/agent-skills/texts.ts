@@ -263,3 +263,9 @@ export const runsScripts = (): string => 'Those below scripts/ are run with skil
 
 export const commandFailed = (code: number, stderr: string): string =>
   `[exit code ${code}]${stderr === '' ? '' : ` ${stderr}`}`;
+
+export const missingSecret = (skill: string, name: string): string =>
+  `The skill “${skill}” needs the secret ${name}. Its owner sets it with: coda secrets set ${skill} ${name}`;
+
+export const noArguments = (skill: string): string =>
+  `“${skill}” has secrets, so that its scripts take no arguments: pass what they need as \`input\`, which comes as JSON on their standard input.`;

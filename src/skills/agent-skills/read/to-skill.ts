@@ -132,7 +132,7 @@ function readUse(fields: Fields, diagnoses: Diagnoses) {
     model: fields.text('model'),
     autoSummarize: fields.flag('auto-summarize', true),
     hooks: fields.json('hooks'),
-    display: fields.oneOf('display', DISPLAYS, 'name'),
+    display: fields.oneOf('display', DISPLAYS, 'description'),
   };
 }
 

@@ -7,10 +7,10 @@ import type { Queryable } from '../../../storage/index.ts';
 import { listInside } from '../files/list.ts';
 import { readInside } from '../files/read.ts';
 import type { AgentSkill } from '../skill.ts';
-import * as texts from '../texts.ts';
 import { isTrusted } from '../skill.ts';
-import { idOf, lookAt, type Trust } from '../trust/trust.ts';
+import * as texts from '../texts.ts';
 import { pinOf } from '../trust/store.ts';
+import { idOf, lookAt, type Trust } from '../trust/trust.ts';
 import { isPinned } from './resource.ts';
 import { runnerOf, unixLines } from './script.ts';
 

@@ -4,9 +4,9 @@ import { isTrusted } from '../skill.ts';
 import * as texts from '../texts.ts';
 import { offIn } from '../trust/store.ts';
 import { bundleOf, mayRunUnasked } from './bundle.ts';
+import { readerOf, type ToolDeps } from './deps.ts';
 import { commandsIn } from './instructions.ts';
 import type { ReadSkill, Ready } from './ready.ts';
-import { readerOf, type ToolDeps } from './tools.ts';
 
 const WITHIN_MS = 10_000;
 const MOST_COMMANDS = 10;
@@ -27,8 +27,10 @@ export async function commandOutputs(
   const wanting = all.filter(({ body }) => commandsIn(body).length > 0);
   if (wanting.length === 0) return outputs;
   const { settings } = await conversations.stateOf(readerOf(deps), ctx.conversationId);
-  const off = offIn(settings);
+  const off = offIn(settings, deps.denied(deps.views.of(ctx.turn), ctx.person));
   for (const one of wanting) {
+    const who = { personId: ctx.person.id, spaceId: ctx.place.space };
+    if (await deps.host.secrets.isConfigured(one.skill, who)) continue;
     if (off.has(one.skill.name) || !(await mayRunUnasked(readerOf(deps), one.skill, one.trust))) continue;
     outputs.set(one.skill.name, await outputsOf(deps, one, ctx));
   }

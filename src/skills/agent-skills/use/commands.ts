@@ -10,8 +10,9 @@ import type { AgentSkill } from '../skill.ts';
 import * as texts from '../texts.ts';
 import { offIn, settingOf } from '../trust/store.ts';
 import { type Inquest, inquire } from '../trust/trust.ts';
+import { readerOf, type ToolDeps } from './deps.ts';
 import { isFor } from './prompt.ts';
-import { readerOf, rescanSoon, type ToolDeps } from './tools.ts';
+import { rescanSoon } from './tools.ts';
 
 export function commands(deps: ToolDeps): Command[] {
   return [skillsCommand(deps), skillCommand(deps), rescanCommand(deps)];

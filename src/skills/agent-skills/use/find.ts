@@ -6,9 +6,9 @@ import { type AgentSkill, isTrusted } from '../skill.ts';
 import * as texts from '../texts.ts';
 import { isScript } from '../trust/pin.ts';
 import { offIn } from '../trust/store.ts';
+import { readerOf, skillName, type ToolDeps } from './deps.ts';
 import { entryOf, offered } from './prompt.ts';
 import { makeReady, type Ready } from './ready.ts';
-import { readerOf, skillName, type ToolDeps } from './tools.ts';
 
 const SKILLS_A_PAGE = 25;
 const page = z.int().min(1).max(10_000).default(1);

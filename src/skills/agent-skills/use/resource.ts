@@ -9,7 +9,7 @@ import { type AgentSkill, isTrusted } from '../skill.ts';
 import * as texts from '../texts.ts';
 import { activeIn, offIn, pinOf } from '../trust/store.ts';
 import { idOf, type Trust } from '../trust/trust.ts';
-import { readerOf, skillName, type ToolDeps } from './tools.ts';
+import { readerOf, skillName, type ToolDeps } from './deps.ts';
 
 /** Reads a file of a skill that is in use. */
 export function resourceTool(deps: ToolDeps): AnyTool {

@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import { type AnyTool, type CallContext, done, type Failed, failed, outsideTool } from '../../../agent/index.ts';
 import { conversations } from '../../../delivery/index.ts';
-import { type Ran, told, type Workspace } from '../../../sandbox/index.ts';
+import { type Ran, type SandboxFailure, told } from '../../../sandbox/index.ts';
 import { pathProblem } from '../files/folder.ts';
 import { type AgentSkill, isTrusted } from '../skill.ts';
 import * as texts from '../texts.ts';
+import { APART } from './apart.ts';
 import { type Bundle, bundleOf } from './bundle.ts';
+import { readerOf, skillName, type ToolDeps } from './deps.ts';
 import { notInUse } from './resource.ts';
 import { type Runner, runnerOf } from './script.ts';
-import { readerOf, skillName, type ToolDeps } from './tools.ts';
 
 const STANDARD_S = 30;
 const LONGEST_S = 3_600;
@@ -50,10 +51,14 @@ export function runTool(deps: ToolDeps): AnyTool {
       const script = scriptIn(bundle, input.script);
       if ('code' in script) return script;
       const came = await runScript(deps, input, bundle, script, ctx);
-      if (!came.ok) return failed(came.code, came.message, { remedy: came.remedy });
+      if (!came.ok) return failed(came.code, came.message, came.remedy === undefined ? {} : { remedy: came.remedy });
       const { text, files, pictures, kept } = told(came, came.id);
       const tainted = came.tainted || !isTrusted(bundle.skill.source);
-      return done(text, { files, pictures, kept, ...(tainted && { tainted: true }) });
+      return done(text, {
+        ...{ files, pictures, kept },
+        ...(tainted && { tainted: true }),
+        ...(came.isSecure && { forbids: APART }),
+      });
     },
   });
 }
@@ -66,9 +71,14 @@ function asDelegation(input: unknown) {
 }
 
 /** The files of a skill that is in use in this conversation. */
-async function inUse(deps: ToolDeps, name: string, ctx: CallContext): Promise<(Bundle & { skill: AgentSkill }) | Failed> {
-  const skill = deps.views.of(ctx.turn).snapshot.skills.get(name);
-  if (!skill) return failed('NOT_FOUND', texts.noSkill(name, undefined));
+async function inUse(
+  deps: ToolDeps,
+  name: string,
+  ctx: CallContext,
+): Promise<(Bundle & { skill: AgentSkill }) | Failed> {
+  const view = deps.views.of(ctx.turn);
+  const skill = view.snapshot.skills.get(name);
+  if (!skill || deps.denied(view, ctx.person).has(name)) return failed('NOT_FOUND', texts.noSkill(name, undefined));
   const db = readerOf(deps);
   const refused = notInUse(name, await conversations.stateOf(db, ctx.conversationId));
   if (refused) return refused;
@@ -96,25 +106,42 @@ function scriptIn({ files, name }: Bundle, asked: string): Script | Failed {
   return runner ? { path, runner } : failed('REFUSED', texts.noRunner(path));
 }
 
+type ScriptRan = Ran & { tainted: boolean; isSecure: boolean };
+
+/** With secrets it runs in a container of its own, which nothing else ever runs in. */
 async function runScript(
-  { code }: ToolDeps,
+  { code, host }: ToolDeps,
   { name, args, input, timeout }: Input,
   bundle: Bundle & { skill: AgentSkill },
   { path, runner }: Script,
   ctx: CallContext,
-) {
-  const workspace: Workspace = code.workspaceOf(ctx, name);
-  workspace.tainted ||= !isTrusted(bundle.skill.source);
-  const ran = await workspace.run([...runner.command, `/skills/${name}/${path}`, ...args], {
-    image: await code.imageOf(bundle.skill),
-    cwd: `/skills/${name}`,
-    env: { PYTHONDONTWRITEBYTECODE: '1' },
-    skills: bundle,
-    ...(input !== undefined && { stdin: JSON.stringify(input) }),
-    atStart: () => code.attached(ctx),
-    timeoutMs: timeout * 1_000,
-    signal: ctx.signal,
-    onLine: (line) => ctx.progress?.(`${name}: ${line}`),
-  });
-  return ran.ok ? ({ ...ran, tainted: workspace.tainted } satisfies Ran & { tainted: boolean }) : ran;
+): Promise<ScriptRan | SandboxFailure | Failed> {
+  const { skill } = bundle;
+  const values = await host.secrets.valuesFor(skill, { personId: ctx.person.id, spaceId: ctx.place.space });
+  const missing = skill.secrets.find(({ name: secret, required }) => required && values[secret] === undefined);
+  if (missing) return failed('MISSING_SECRET', texts.missingSecret(name, missing.name));
+  const isSecure = Object.keys(values).length > 0;
+  if (isSecure && args.length > 0) return failed('NO_ARGUMENTS', texts.noArguments(name));
+  const shared = code.workspaceOf(ctx, name);
+  shared.tainted ||= !isTrusted(skill.source);
+  // Its place is needed, and nothing may be left in it that looks at the next one.
+  if (isSecure) await shared.close();
+  const workspace = isSecure ? code.alone() : shared;
+  try {
+    const ran = await workspace.run([...runner.command, `/skills/${name}/${path}`, ...args], {
+      image: await code.imageOf(skill),
+      cwd: `/skills/${name}`,
+      env: { ...values, PYTHONDONTWRITEBYTECODE: '1' },
+      secrets: Object.values(values),
+      skills: bundle,
+      ...(input !== undefined && { stdin: JSON.stringify(input) }),
+      atStart: () => code.attached(ctx),
+      timeoutMs: timeout * 1_000,
+      signal: ctx.signal,
+      onLine: (line) => ctx.progress?.(`${name}: ${line}`),
+    });
+    return ran.ok ? { ...ran, tainted: shared.tainted, isSecure } : ran;
+  } finally {
+    if (isSecure) await workspace.close();
+  }
 }

@@ -58,5 +58,7 @@ function byFirstLine(content: Buffer): string[] | undefined {
 
 /** The script as it is put into the sandbox. */
 export function unixLines(content: Buffer): Buffer {
-  return content.includes('\r\n') ? Buffer.from(content.toString('latin1').replaceAll('\r\n', '\n'), 'latin1') : content;
+  return content.includes('\r\n')
+    ? Buffer.from(content.toString('latin1').replaceAll('\r\n', '\n'), 'latin1')
+    : content;
 }

@@ -11,50 +11,16 @@ import {
   type ToolResult,
 } from '../../../agent/index.ts';
 import { withTimeout } from '../../../base/async.ts';
-import type { PutFile, Workspace } from '../../../sandbox/index.ts';
-import type { Database, Queryable } from '../../../storage/index.ts';
-import type { SkillHost, Views } from '../host.ts';
+import type { SkillHost } from '../host.ts';
 import type { AgentSkill } from '../skill.ts';
 import * as texts from '../texts.ts';
 import { approveLooked, type Looked, lookForApproval } from '../trust/trust.ts';
-import type { DeniedSkills } from './denied.ts';
+import { APART } from './apart.ts';
 import { commandOutputs } from './commands-run.ts';
+import { readerOf, skillName, type ToolDeps } from './deps.ts';
 import { instructions } from './instructions.ts';
 import { admit, makeReady, type Ready } from './ready.ts';
-import type { SkillSearch } from './search.ts';
 
-/** What the tools of skills work with. */
-export interface ToolDeps {
-  host: SkillHost;
-  views: Views;
-  search: SkillSearch;
-  denied: DeniedSkills;
-  database: Database;
-  /** What `${NAME}` may stand for in instructions. */
-  exposed: Readonly<Record<string, string>>;
-  /** Milliseconds that a skill may run as an agent of its own, and what it may cost. */
-  alone: { timeoutMs: number; budget: number | undefined };
-  code: SkillCode;
-}
-
-/** How scripts and commands of skills are run. */
-export interface SkillCode {
-  isOn: boolean;
-  /** The workspace that the calls of the turn share. */
-  workspaceOf(ctx: CallContext, skill: string): Workspace;
-  /** The image that a skill wants; undefined: any. */
-  imageOf(skill: AgentSkill): Promise<string | undefined>;
-  /** The files of the message. */
-  attached(ctx: CallContext): Promise<PutFile[]>;
-}
-
-/** Reads outside of a transaction. */
-export function readerOf({ database }: Pick<ToolDeps, 'database'>): Pick<Queryable, 'query'> {
-  const query: Queryable['query'] = (sql, params) => database.read(sql, params);
-  return { query };
-}
-
-export const skillName = z.string().min(1).max(128);
 const LONGEST_ARGUMENTS = 8_000;
 
 /** Reads a skill's instructions into the turn. What it forbids stays forbidden until the turn has ended. */
@@ -71,10 +37,15 @@ export function activateTool(deps: ToolDeps): AnyTool {
     input: z.object({ name: skillName, arguments: z.string().max(LONGEST_ARGUMENTS).optional() }),
     async prepare({ name }, ctx) {
       const ready = await makeReady(readerOf(deps), views.of(ctx.turn), name, ctx);
-      return ready.ok && !ready.skill.forkAgent ? { ...ready, outputs: await commandOutputs(deps, ready, ctx) } : ready;
+      if (!ready.ok || ready.skill.forkAgent) return ready;
+      const who = { personId: ctx.person.id, spaceId: ctx.place.space };
+      const secure = await Promise.all(ready.all.map(({ skill }) => host.secrets.isConfigured(skill, who)));
+      return { ...ready, outputs: await commandOutputs(deps, ready, ctx), isSecure: secure.includes(true) };
     },
     async run({ arguments: args }, ctx) {
-      const ready = ctx.prepared as Failed | (Ready & { outputs?: Awaited<ReturnType<typeof commandOutputs>> });
+      const ready = ctx.prepared as
+        | Failed
+        | (Ready & { outputs?: Awaited<ReturnType<typeof commandOutputs>>; isSecure?: boolean });
       if (!ready.ok) return ready;
       if (ready.skill.forkAgent) return failed('RUNS_ALONE', texts.runsAlone(ready.skill.name));
       const refused = await admit(ctx.tx, ready, { ...ctx, denied: deniedIn(deps, ctx) }, () => host.decided());
@@ -87,7 +58,7 @@ export function activateTool(deps: ToolDeps): AnyTool {
           runs: deps.code.isOn,
           ...(ready.outputs && { outputs: ready.outputs }),
         }),
-        forbids: forbiddenBy(ready),
+        forbids: [...forbiddenBy(ready), ...(ready.isSecure ? APART : [])],
         ...(ready.tainted && { tainted: true }),
       });
     },

@@ -36,8 +36,8 @@ open(os.environ['OUTPUT_DIR'] + '/report.csv', 'w').write('a,b')`,
     const told = lastResult(model.requests.at(-1));
     expect(told).toMatchObject({ exit_code: 0, stderr: '', timed_out: false, truncated: false });
     expect(JSON.parse(told.stdout)).toEqual([args, { deep: ['ü'] }, 'kept beside it']);
-    const { text, files: given } = coda.person('ana').seen().at(-1) as { text: string; files: { name: string }[] };
-    expect([text, given.map(({ name }) => name)]).toEqual(['Done.', ['report.csv']]);
+    const answer = coda.person('ana').seen().at(-1);
+    expect([answer?.text, answer?.files.map(({ name }) => name)]).toEqual(['Done.', ['report.csv']]);
     expect(results(model.requests[1])[0]).toContain('Those below scripts/ are run with skill_run.');
   });
 
@@ -54,12 +54,7 @@ open(os.environ['OUTPUT_DIR'] + '/report.csv', 'w').write('a,b')`,
     const seen: Record<string, unknown>[] = [];
     const scripts = ['crlf.sh', 'no-ending', 'latin.sh', 'gone.rb', 'plain', 'missing.py', '../secret.txt'];
     const steps = scripts.map((script) => [run(script)]);
-    const model = new ScriptedModel(
-      [activate('tools')],
-      ...steps,
-      [run('slow.py', { timeout: 1 })],
-      ['Done.'],
-    );
+    const model = new ScriptedModel([activate('tools')], ...steps, [run('slow.py', { timeout: 1 })], ['Done.']);
     const { coda } = await playCode({ files }, model);
     await saysAndApproves(coda, 'try', 20);
     const told = model.requests.slice(2).map((request) => results(request).at(-1) ?? '');

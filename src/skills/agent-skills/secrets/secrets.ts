@@ -1,0 +1,154 @@
+/** The values that skills are run with. */
+
+import { Sequence } from '../../../base/async.ts';
+import type { Clock } from '../../../base/clock.ts';
+import { CodaError } from '../../../base/errors.ts';
+import type { Secrets } from '../../../base/log.ts';
+import type { Database, Queryable } from '../../../storage/index.ts';
+import type { AgentSkill } from '../skill.ts';
+import { type Key, type KeyPlace, keyPlace, noKey, seal, unseal } from './key.ts';
+import * as store from './store.ts';
+
+export interface SecretDeps {
+  database: Pick<Database, 'read' | 'tx'>;
+  clock: Clock;
+  env: Readonly<Record<string, string | undefined>>;
+  /** What the log and errors hide. */
+  hidden: Secrets;
+}
+
+/** One value, without it. */
+export interface ListedSecret {
+  skill: string;
+  name: string;
+  person: string | null;
+  space: string | null;
+  updatedAt: string;
+}
+
+export interface Asked {
+  skill: string;
+  name: string;
+  /** An id, `platform:id`, or a name that only one person has. */
+  person?: string | undefined;
+  /** A space's id, `discord:123`. */
+  space?: string | undefined;
+}
+
+const NAME = /^[A-Z_][A-Z0-9_]*$/;
+const LONGEST = 32_768;
+
+/** Seals, finds and opens them. A value is given to nobody but who runs the skill. */
+export class SkillSecrets {
+  private readonly deps: SecretDeps;
+  private readonly keys: KeyPlace;
+  private readonly reader: Pick<Queryable, 'query'>;
+  /** One after another: a value that is sealed while the key changes could not be opened. */
+  private readonly writes = new Sequence();
+
+  constructor(deps: SecretDeps) {
+    this.deps = deps;
+    this.keys = keyPlace(deps.env);
+    deps.hidden.add(deps.env.CODA_SECRET_KEY);
+    deps.hidden.add(deps.env.CODA_SECRET_KEY_OLD);
+    this.reader = { query: (sql, params) => deps.database.read(sql, params) };
+  }
+
+  /** The values that the skill's script gets when this person runs it there, by name. Throws `SECRET_KEY`. */
+  async valuesFor(skill: AgentSkill, who: { personId: string; spaceId: string }): Promise<Record<string, string>> {
+    const declared = new Set(skill.secrets.map(({ name }) => name));
+    const rows = declared.size === 0 ? [] : await store.secretsFor(this.reader, skill.name, who);
+    return Object.fromEntries(rows.flatMap((row) => (declared.has(row.name) ? [[row.name, this.open(row)]] : [])));
+  }
+
+  /** Whether any of its secrets is there for this person: then it runs apart. */
+  async isConfigured(skill: AgentSkill, who: { personId: string; spaceId: string }): Promise<boolean> {
+    if (skill.secrets.length === 0) return false;
+    const rows = await store.secretsFor(this.reader, skill.name, who);
+    return rows.some(({ name }) => skill.secrets.some((secret) => secret.name === name));
+  }
+
+  /** Keeps a value, in place of the one before. */
+  async set(asked: Asked, value: string): Promise<void> {
+    if (!NAME.test(asked.name)) throw wrong(`“${asked.name}” is no name of a secret: A–Z, 0–9 and _.`);
+    if (value === '' || value.length > LONGEST || value.includes('\0')) {
+      throw wrong(`The value is empty, longer than ${LONGEST} characters, or has a NUL in it.`);
+    }
+    this.deps.hidden.add(value);
+    const whose = await this.whose(asked);
+    const { skill, name } = asked;
+    await this.writes.run(async () => {
+      const [key] = this.keys.keys(true);
+      if (!key) throw noKey('There is no key to seal it with.');
+      const sealFor = (id: string) => ({ sealed: seal(value, key, about({ id, skill, name })), keyId: key.id });
+      const now = this.deps.clock.now();
+      await this.deps.database.tx('secrets.set', (tx) => store.putSecret(tx, { skill, name, ...whose }, sealFor, now));
+    });
+  }
+
+  async list(): Promise<ListedSecret[]> {
+    const rows = await store.allSecrets(this.reader);
+    return rows.map(({ skill, name, personId, spaceId, updatedAt }) => ({
+      ...{ skill, name, person: personId, space: spaceId },
+      updatedAt: updatedAt.toISOString(),
+    }));
+  }
+
+  /** False when there was none. */
+  async remove(asked: Asked): Promise<boolean> {
+    const whose = await this.whose(asked);
+    const { skill, name } = asked;
+    return this.deps.database.tx('secrets.remove', (tx) => store.removeSecret(tx, { skill, name, ...whose }));
+  }
+
+  /** Seals all with a new key (or `CODA_SECRET_KEY`, from `CODA_SECRET_KEY_OLD`); resolves with how many. */
+  rotate(): Promise<number> {
+    return this.writes.run(() => this.rotateNow());
+  }
+
+  private async rotateNow(): Promise<number> {
+    const fresh = this.keys.another();
+    const key = fresh?.key ?? this.keys.keys()[0];
+    if (!key) throw noKey('There is no key.');
+    const count = await this.deps.database.tx('secrets.rotate', async (tx) => {
+      const rows = await store.allSecrets(tx);
+      for (const row of rows) await store.reseal(tx, row.id, seal(this.open(row), key, about(row)), key.id);
+      return rows.length;
+    });
+    fresh?.kept();
+    return count;
+  }
+
+  private open(row: store.SealedSecret): string {
+    const key = this.keys.keys().find(({ id }): boolean => id === row.keyId) as Key | undefined;
+    if (!key) throw noKey(`${row.name} of ${row.skill} was sealed with another key than the one that is here.`);
+    try {
+      const value = unseal(row.sealed, key, about(row));
+      this.deps.hidden.add(value);
+      return value;
+    } catch (error) {
+      throw noKey(`${row.name} of ${row.skill} cannot be opened: it was changed in the database.`, error);
+    }
+  }
+
+  private async whose({ person, space }: Asked): Promise<store.Whose> {
+    if (person !== undefined && space !== undefined) throw wrong('Name a person or a space, and not both.');
+    if (space !== undefined) {
+      if (!(await store.isSpace(this.reader, space))) throw wrong(`There is no space ${space}.`);
+      return { spaceId: space };
+    }
+    if (person === undefined) return {};
+    const ids = await store.personMeant(this.reader, person);
+    const [personId, ...others] = ids;
+    if (personId === undefined) throw wrong(`Nobody is called ${person}.`);
+    if (others.length > 0) throw wrong(`Several people are called ${person}: name one by platform:id.`);
+    return { personId };
+  }
+}
+
+const about = ({ id, skill, name }: { id: string; skill: string; name: string }) =>
+  `coda secret 1\n${id}\n${skill}\n${name}`;
+
+function wrong(message: string): CodaError {
+  return new CodaError('INPUT_INVALID', { message, remedy: '"coda secrets --help" shows how it is called.' });
+}

@@ -1,0 +1,109 @@
+/** Sealed values in the database. */
+import type { Instant } from '../../../base/clock.ts';
+import { uuid } from '../../../base/ids.ts';
+import type { DeletionRule, MergeRule } from '../../../people/index.ts';
+import type { Queryable, Transaction } from '../../../storage/index.ts';
+
+/** Whose value: a person's, a space's, or everybody's. */
+export interface Whose {
+  personId?: string | undefined;
+  spaceId?: string | undefined;
+}
+
+export interface SealedSecret {
+  id: string;
+  skill: string;
+  name: string;
+  personId: string | null;
+  spaceId: string | null;
+  sealed: string;
+  keyId: string;
+  updatedAt: Instant;
+}
+
+const COLUMNS = `id, skill, name, person_id as "personId", space_id as "spaceId", sealed, key_id as "keyId",
+  updated_at as "updatedAt"`;
+
+type Reader = Pick<Queryable, 'query'>;
+
+/** Those that a person in a space has for a skill; of each name the person's own goes before the space's, before all's. */
+export async function secretsFor(
+  db: Reader,
+  skill: string,
+  { personId, spaceId }: { personId: string; spaceId: string },
+): Promise<SealedSecret[]> {
+  const { rows } = await db.query<SealedSecret>(
+    `select distinct on (name) ${COLUMNS} from skill_secrets
+      where skill = $1 and (person_id = $2 or space_id = $3 or (person_id is null and space_id is null))
+      order by name, person_id is null, space_id is null`,
+    [skill, personId, spaceId],
+  );
+  return rows;
+}
+
+export async function allSecrets(db: Reader): Promise<SealedSecret[]> {
+  const { rows } = await db.query<SealedSecret>(
+    `select ${COLUMNS} from skill_secrets order by skill, name, updated_at`,
+  );
+  return rows;
+}
+
+/** Writes a value in place of the one that was there; `sealFor` is given the row's id. */
+export async function putSecret(
+  tx: Transaction,
+  { skill, name, personId = undefined, spaceId = undefined }: { skill: string; name: string } & Whose,
+  sealFor: (id: string) => { sealed: string; keyId: string },
+  now: Instant,
+): Promise<void> {
+  await removeSecret(tx, { skill, name, personId, spaceId });
+  const id = uuid(now);
+  const { sealed, keyId } = sealFor(id);
+  await tx.query(
+    `insert into skill_secrets (id, skill, name, person_id, space_id, sealed, key_id, updated_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [id, skill, name, personId ?? null, spaceId ?? null, sealed, keyId, now],
+  );
+}
+
+/** False when there was none. */
+export async function removeSecret(
+  tx: Transaction,
+  { skill, name, personId, spaceId }: { skill: string; name: string } & Whose,
+): Promise<boolean> {
+  const { rows } = await tx.query(
+    `delete from skill_secrets where skill = $1 and name = $2 and person_id is not distinct from $3::uuid
+        and space_id is not distinct from $4::text returning id`,
+    [skill, name, personId ?? null, spaceId ?? null],
+  );
+  return rows.length > 0;
+}
+
+export async function reseal(tx: Transaction, id: string, sealed: string, keyId: string): Promise<void> {
+  await tx.query('update skill_secrets set sealed = $2, key_id = $3 where id = $1', [id, sealed, keyId]);
+}
+
+/** The person meant by an id, by `platform:id`, or by a name that only one has. */
+export async function personMeant(db: Reader, text: string): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>(
+    `select id from persons where id::text = $1 or (name = $1 and erased_at is null)
+     union select person_id from identities where adapter || ':' || external_id = $1`,
+    [text],
+  );
+  return rows.map(({ id }) => id);
+}
+
+export async function isSpace(db: Reader, id: string): Promise<boolean> {
+  const { rows } = await db.query('select from spaces where id = $1', [id]);
+  return rows.length > 0;
+}
+
+export const deletionRules: readonly DeletionRule[] = [{ sql: 'delete from skill_secrets where person_id = $1' }];
+
+/** What both have stays as the remaining person has it. */
+export const mergeRules: readonly MergeRule[] = [
+  {
+    sql: `delete from skill_secrets mine where person_id = $1 and exists (
+            select from skill_secrets other where other.person_id = $2 and other.skill = mine.skill and other.name = mine.name)`,
+  },
+  { sql: 'update skill_secrets set person_id = $2 where person_id = $1' },
+];

@@ -1,0 +1,44 @@
+/** What the tools and commands of skills work with. */
+
+import { z } from 'zod';
+import type { CallContext } from '../../../agent/index.ts';
+import type { PutFile, Workspace } from '../../../sandbox/index.ts';
+import type { Database, Queryable } from '../../../storage/index.ts';
+import type { SkillHost, Views } from '../host.ts';
+import type { AgentSkill } from '../skill.ts';
+import type { DeniedSkills } from './denied.ts';
+import type { SkillSearch } from './search.ts';
+
+export interface ToolDeps {
+  host: SkillHost;
+  views: Views;
+  search: SkillSearch;
+  denied: DeniedSkills;
+  database: Database;
+  /** What `${NAME}` may stand for in instructions. */
+  exposed: Readonly<Record<string, string>>;
+  /** Milliseconds that a skill may run as an agent of its own, and what it may cost. */
+  alone: { timeoutMs: number; budget: number | undefined };
+  code: SkillCode;
+}
+
+/** How scripts and commands of skills are run. */
+export interface SkillCode {
+  isOn: boolean;
+  /** The workspace that the calls of the turn share. */
+  workspaceOf(ctx: CallContext, skill: string): Workspace;
+  /** One that nothing else uses; it is closed by who asked for it. */
+  alone(): Workspace;
+  /** The image that a skill wants; undefined: any. */
+  imageOf(skill: AgentSkill): Promise<string | undefined>;
+  /** The files of the message. */
+  attached(ctx: CallContext): Promise<PutFile[]>;
+}
+
+/** Reads outside of a transaction. */
+export function readerOf({ database }: Pick<ToolDeps, 'database'>): Pick<Queryable, 'query'> {
+  const query: Queryable['query'] = (sql, params) => database.read(sql, params);
+  return { query };
+}
+
+export const skillName = z.string().min(1).max(128);
