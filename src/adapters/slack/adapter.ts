@@ -20,9 +20,10 @@ import { Interactions } from './interactions.ts';
 import { split, splitGrowing } from './message.ts';
 import type { SlackOptions } from './options.ts';
 import { Outbound } from './outbound.ts';
-import { ADAPTER, type Hearing, whereIs } from './parse.ts';
+import { ADAPTER, type Hearing, whereIs, wordsOf } from './parse.ts';
 import { People } from './people.ts';
 import { asEvent, asMe } from './shapes.ts';
+import { Shortcuts } from './shortcuts.ts';
 import { Uploads } from './uploads.ts';
 
 /** coda in Slack. */
@@ -61,6 +62,7 @@ class Slack implements SlackAdapter {
   private connection: Connection | undefined;
   private listener: Inbound | undefined;
   private interactions: Interactions | undefined;
+  private shortcuts: Shortcuts | undefined;
   private api: Api | undefined;
   private me: Hearing | undefined;
   private refused: Trouble | undefined;
@@ -83,7 +85,13 @@ class Slack implements SlackAdapter {
     const listener = new Inbound({ ...common, signal });
     this.listener = listener;
     const pressedUnder = (button: string, url: string) => this.speaker.pressedUnder(button, url);
-    this.interactions = new Interactions({ ...common, pressedUnder });
+    const interactions = new Interactions({ ...common, pressedUnder });
+    this.interactions = interactions;
+    this.shortcuts = new Shortcuts({
+      interactions,
+      direct: (user) => this.speaker.direct(user),
+      wordsOf: (text) => (this.me ? wordsOf({ ts: '', channel: '', text }, this.me, people.nameOf) : text),
+    });
     this.connection = new Connection(options.config, options.log, {
       envelope: async (envelope) => {
         if (!signal.aborted) await this.heard(envelope);
@@ -164,7 +172,8 @@ class Slack implements SlackAdapter {
     try {
       const called = asEvent(envelope.body);
       if (!called) {
-        if (!(await this.interactions?.heard(envelope))) await envelope.acknowledge();
+        const isMine = (await this.shortcuts?.heard(envelope)) || (await this.interactions?.heard(envelope));
+        if (!isMine) await envelope.acknowledge();
         return;
       }
       if (await this.event(called.event)) await envelope.acknowledge();

@@ -201,7 +201,7 @@ function answered(origin: Origin): { replyTo: string; private?: true } {
 }
 
 /** A modal with one line of words. */
-function modalOf(
+export function modalOf(
   callback: string,
   label: string,
   { placeholder, where }: { placeholder?: string | undefined; where: object },
@@ -240,7 +240,7 @@ function whereOf(metadata: string): Where | undefined {
 }
 
 /** What was written into a form's only field. */
-function wordsIn({ view }: RawSubmission): string {
+export function wordsIn({ view }: RawSubmission): string {
   for (const block of Object.values(view.state.values)) {
     for (const { value } of Object.values(block)) if (typeof value === 'string') return value;
   }

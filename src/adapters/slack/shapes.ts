@@ -84,6 +84,18 @@ const submission = z.looseObject({
 export const asSubmission = (value: unknown) => submission.safeParse(value).data;
 export type RawSubmission = z.output<typeof submission>;
 
+const shortcut = z.looseObject({
+  type: z.literal('message_action'),
+  callback_id: z.string(),
+  user,
+  trigger_id: z.string(),
+  response_url: z.string().default(''),
+  channel: z.looseObject({ id }),
+  message: z.looseObject({ ts, text: z.string().optional(), thread_ts: ts.optional() }),
+});
+export const asShortcut = (value: unknown) => shortcut.safeParse(value).data;
+export type RawShortcut = z.output<typeof shortcut>;
+
 /** An answer of Slack, or `SlackUnclear`: with a status of success, but without what was asked for. */
 function answered<S extends z.ZodType>(shape: S, what: string, value: unknown): z.output<S> {
   const { success, data } = shape.safeParse(value);

@@ -29,3 +29,10 @@ export const prompts = () => [
   'Show my notes',
   'Remind me tomorrow at 9 to …',
 ];
+
+export const whenLabel = () => 'When?';
+
+export const whenExample = () => 'in 2 hours, tomorrow at 9';
+
+/** What one is reminded of where a message has no words. */
+export const thatMessage = () => 'that message';

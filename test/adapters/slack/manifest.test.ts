@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { ANY_COMMAND, OWN_COMMANDS } from '../../../src/adapters/slack/commands.ts';
 import { BOT_EVENTS, BOT_SCOPES } from '../../../src/adapters/slack/manifest.ts';
+import { NOTE, REMIND } from '../../../src/adapters/slack/shortcuts.ts';
 import { packageRoot } from '../../../src/base/root.ts';
 import { scopesOfMethod } from '../../support/slack/methods.ts';
 
@@ -21,6 +22,8 @@ test('the manifest has the scopes, events and commands that the code knows, and 
   expect(manifest.settings.event_subscriptions.bot_events).toEqual(BOT_EVENTS);
   const commands = manifest.features.slash_commands.map(({ command }: { command: string }) => command);
   expect(commands).toEqual([ANY_COMMAND, ...OWN_COMMANDS.map(({ command }) => command)]);
+  const shortcuts = manifest.features.shortcuts.map(({ callback_id: id }: { callback_id: string }) => id);
+  expect(shortcuts).toEqual([REMIND, NOTE]);
   expect(manifest.settings).toMatchObject({ socket_mode_enabled: true, interactivity: { is_enabled: true } });
 });
 

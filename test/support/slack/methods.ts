@@ -125,6 +125,11 @@ const METHODS: Record<string, Method> = {
     const message = fake.messages.post(channel, fake.bot, contentOf(args, 40_000), args);
     return { channel: channel.id, ts: message.ts, message: fake.messages.shown(message, true) };
   },
+  'chat.getPermalink': (fake, { channel, message_ts: ts }) => {
+    const { id, messages } = visible(fake, channel);
+    if (!messages.some((message) => message.ts === ts)) throw new Refusal('message_not_found');
+    return { permalink: `https://fake.slack.com/archives/${id}/p${String(ts).replace('.', '')}` };
+  },
   'chat.postEphemeral': (fake, args) => {
     const channel = writable(fake, args.channel);
     if (!channel.members.has(String(args.user))) throw new Refusal('user_not_in_channel');

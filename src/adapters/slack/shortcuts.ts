@@ -1,0 +1,106 @@
+/** Shortcuts in the menu of a message. */
+import { shorten } from '../../base/text.ts';
+import type { Place } from '../../delivery/index.ts';
+import type { Envelope } from './connection.ts';
+import { type Interactions, modalOf, wordsIn } from './interactions.ts';
+import { encodeOrigin } from './origin.ts';
+import { storable } from './parse.ts';
+import { asShortcut, asSubmission, type RawShortcut } from './shapes.ts';
+import * as texts from './texts.ts';
+
+/** What each is called in the manifest. */
+export const REMIND = 'remind_message';
+export const NOTE = 'note_message';
+
+/** Of a message's words, in a modal's 3,000 characters beside the rest. */
+const LONGEST_TEXT = 1_500;
+
+export interface ShortcutDeps {
+  interactions: Interactions;
+  /** The direct conversation with somebody. */
+  direct(user: string): Promise<Place>;
+  /** The words of a message as they are shown. */
+  wordsOf(text: string): string;
+}
+
+/** What a reminder's modal knows of its message. */
+interface Of {
+  text: string;
+  link: string;
+}
+
+/** Makes a reminder or a note of a message, in the person's own conversation with coda. Stored, acknowledged, then run. */
+export class Shortcuts {
+  private readonly deps: ShortcutDeps;
+
+  constructor(deps: ShortcutDeps) {
+    this.deps = deps;
+  }
+
+  /** False for what is none of its business. Throws what a call throws: nothing was stored then. */
+  async heard(envelope: Envelope): Promise<boolean> {
+    const at = performance.now();
+    const picked = asShortcut(envelope.body);
+    if (picked?.callback_id === NOTE) await this.note(picked, envelope, at);
+    else if (picked?.callback_id === REMIND) await this.ask(picked, envelope);
+    else if (picked) await envelope.acknowledge();
+    const sent = asSubmission(envelope.body);
+    if (sent?.view.callback_id !== REMIND) return picked !== undefined;
+    const { text = '', link = '' } = ofMessage(sent.view.private_metadata) ?? {};
+    const when = wordsIn(sent).replace(/\s+/g, ' ').trim();
+    const command = `/remind ${when}\n${[text, link].filter(Boolean).join('\n') || texts.thatMessage()}`;
+    await this.run(command, { id: sent.view.id, user: sent.user.id, team: sent.user.team_id }, envelope, at);
+    return true;
+  }
+
+  private async ask(picked: RawShortcut, envelope: Envelope): Promise<void> {
+    const { interactions } = this.deps;
+    const of: Of = { text: this.textOf(picked), link: await this.linkTo(picked) };
+    const view = modalOf(REMIND, texts.whenLabel(), { placeholder: texts.whenExample(), where: of });
+    await interactions.api()('views.open', { trigger_id: picked.trigger_id, view });
+    await envelope.acknowledge();
+  }
+
+  private async note(picked: RawShortcut, envelope: Envelope, at: number): Promise<void> {
+    const words = [this.textOf(picked), await this.linkTo(picked)].filter(Boolean).join('\n');
+    const who = { id: picked.trigger_id, user: picked.user.id, team: picked.user.team_id };
+    await this.run(`/note ${words}`, who, envelope, at);
+  }
+
+  private async run(
+    command: string,
+    { id, user, team }: { id: string; user: string; team: string | undefined },
+    envelope: Envelope,
+    at: number,
+  ): Promise<void> {
+    const { interactions, direct } = this.deps;
+    const place = await direct(user);
+    const sender = await interactions.sender(user, team, { api: interactions.api() });
+    const replyTo = encodeOrigin({ id, user, private: true, responseUrl: '' });
+    const event = { kind: 'message', id, place, sender, text: storable(command), sentAt: interactions.now() } as const;
+    await interactions.accept({ ...event, files: [], replyTo, private: true }, envelope, at);
+  }
+
+  private textOf({ message }: RawShortcut): string {
+    return shorten(this.deps.wordsOf(message.text ?? '').trim(), LONGEST_TEXT);
+  }
+
+  /** Where the message is; without it the words are worth a reminder all the same. */
+  private async linkTo({ channel, message }: RawShortcut): Promise<string> {
+    const asked = this.deps.interactions.api()<{ permalink?: unknown }>('chat.getPermalink', {
+      channel: channel.id,
+      message_ts: message.ts,
+    });
+    const { permalink } = await asked.catch((): { permalink?: unknown } => ({}));
+    return typeof permalink === 'string' ? permalink : '';
+  }
+}
+
+function ofMessage(metadata: string): Of | undefined {
+  try {
+    const { text, link } = JSON.parse(metadata) as Partial<Of>;
+    return typeof text === 'string' && typeof link === 'string' ? { text, link } : undefined;
+  } catch {
+    return undefined;
+  }
+}
