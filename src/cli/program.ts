@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import type { MoveFlags, RestoreFlags } from './backup.ts';
 import type { Call } from './call.ts';
+import { addExamples } from './examples.ts';
 import {
   type AuditFlags,
   type ChatFlags,
@@ -56,6 +57,7 @@ export function createProgram(io: NodeJS.Process, listener: CommandHandler): Com
   addSecrets(program.command('secrets').description('values that skills are run with'), call);
   addSkills(program.command('skills').description('look at agent skills, and check them'), call);
   addConfig(program.command('config').description('look at the configuration'), call);
+  addExamples(program);
   return program;
 }
 

@@ -1,0 +1,43 @@
+/** One line that does something, for the help of every command. */
+import type { Command } from 'commander';
+
+const EXAMPLES: Readonly<Record<string, string>> = {
+  run: 'coda run --data /var/lib/coda',
+  chat: 'coda chat',
+  health: 'coda health && echo well',
+  status: 'coda status --json',
+  cost: 'coda cost',
+  doctor: 'coda doctor --json',
+  migrate: 'coda migrate --data /var/lib/coda',
+  when: 'coda when every weekday at 9 --zone Europe/Berlin',
+  backup: 'coda backup /mnt/disk/coda.tar.gz',
+  restore: 'coda restore /mnt/disk/coda.tar.gz --data /var/lib/coda-copy',
+  storage: 'coda storage move --to postgres://coda@localhost/coda',
+  'storage move': 'coda storage move --to postgres://coda@localhost/coda',
+  outbox: 'coda outbox',
+  'outbox list': 'coda outbox list --json',
+  'outbox resend': 'coda outbox resend',
+  jobs: 'coda jobs',
+  'jobs list': 'coda jobs list --json',
+  'jobs retry': 'coda jobs retry',
+  audit: 'coda audit verify',
+  'audit export': 'coda audit export > audit.jsonl',
+  skills: 'coda skills list',
+  'skills validate': 'coda skills validate ~/.agents/skills --strict',
+  config: 'coda config check',
+  'config show': 'coda config show --json',
+};
+
+/** Adds its example to the help of each command; one that nobody has written is the command with its arguments. */
+export function addExamples(program: Command): void {
+  for (const command of program.commands) addBelow(command, command.name());
+}
+
+function addBelow(command: Command, path: string): void {
+  const args = command.registeredArguments.map((argument) =>
+    argument.required ? `<${argument.name()}>` : `[${argument.name()}]`,
+  );
+  const example = EXAMPLES[path] ?? ['coda', path, ...args].join(' ');
+  command.addHelpText('after', `\nExample:\n  ${example}`);
+  for (const below of command.commands) addBelow(below, `${path} ${below.name()}`);
+}
