@@ -374,14 +374,14 @@ describe('rights', () => {
     await join(chat, work, 'olga');
     await coda.app.stop();
     const { config } = coda;
-    Object.assign(coda, { config: { ...config, access: { owners: ['chat:olga'], members: [] } } });
+    Object.assign(coda, { config: { ...config, access: { ...config.access, owners: ['chat:olga'], members: [] } } });
     await coda.start();
     expect(await work.says('olga', '/doctor')).toContain('whom my owner has let in');
     expect(await work.says('olga', '/doctor')).toBe('');
     expect(await chat.says('olga', '/doctor')).toContain('storage');
     // Nobody is owner by a name that was one only once.
     await coda.app.stop();
-    Object.assign(coda, { config: { ...config, access: { owners: [], members: ['work:olga'] } } });
+    Object.assign(coda, { config: { ...config, access: { ...config.access, owners: [], members: ['work:olga'] } } });
     await coda.start();
     expect(await work.says('olga', '/doctor')).toContain('my owner alone');
   });
