@@ -1,4 +1,5 @@
 import type { Skill, SkillDeps } from '../../chat/index.ts';
+import { sandboxCheck } from './check.ts';
 import { readTool } from './read.ts';
 import { type CodeDeps, executeTool, writeTool } from './tools.ts';
 
@@ -9,6 +10,7 @@ export const code: Skill = {
     const with_ = codeDeps(deps);
     return [executeTool(with_), writeTool(with_), readTool(with_)];
   },
+  checks: (deps) => [sandboxCheck(deps)],
   turnOver: ({ sandbox }, { how, turn, conversationId }) =>
     sandbox.workspaces.over({ turn, conversationId, parked: how === 'parked' }),
 };

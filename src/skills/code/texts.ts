@@ -15,3 +15,14 @@ export const written = (path: string, bytes: number, isRenewed: boolean): string
 export const picture = (path: string): string => `${path} is a picture; it is shown to you if you can see.`;
 
 export const notText = (path: string, bytes: number): string => `${path} is no text (${bytes} bytes).`;
+
+export const isOff = (): string => 'Running code is switched off (execution.enabled).';
+
+export const isHeld = (image: string): string =>
+  `Code runs in containers of ${image}; three tries to get out of one were held.`;
+
+export const isNotHeld = (escaped: readonly string[]): string =>
+  `A container does not hold code in: ${escaped.join(', ') || 'the tries could not be made'}.`;
+
+export const notHeldRemedy = (): string =>
+  'Set execution.enabled: false, and see docs/sandbox.md on which Docker to use.';

@@ -106,6 +106,15 @@ print(len(text))`;
     expect(lastResult(model.requests.at(-1))).toMatchObject({ timed_out: true, stdout: '' });
   });
 
+  test('the doctor tries to get out of a container', async () => {
+    await using coda = await playCode(new ScriptedModel(['Hello.']));
+    const check = coda.app.checks.all.find(({ name }) => name === 'sandbox');
+    expect(await check?.check(new AbortController().signal)).toMatchObject({
+      ok: true,
+      says: expect.stringContaining('three tries to get out of one were held'),
+    });
+  });
+
   test('files of earlier messages and calls are named, and what nobody sent is told', async () => {
     const model = new ScriptedModel(
       ['Thanks.'],
