@@ -17,6 +17,7 @@ const WITHOUT_FILES = [
   'identities.claim',
   'jobs.payload',
   'messages.content',
+  'outbox.progress',
   'outbox.receipt',
   'persons.settings',
   'schedules.payload',
