@@ -3,6 +3,7 @@ import { deadline } from '../base/async.ts';
 import { CodaError } from '../base/errors.ts';
 import { uuid } from '../base/ids.ts';
 import { type Card, type Item, isPrivate } from '../delivery/index.ts';
+import { rememberedIn } from './approvals/remembered.ts';
 import { type Ready, runCall, whenReady } from './calls.ts';
 import { type Counters, countersOf } from './counters.ts';
 import { fresh } from './dialogue/dialogue.ts';
@@ -13,8 +14,8 @@ import type { AgentOptions } from './options.ts';
 import { type TurnOver, tellOver } from './over.ts';
 import { type Recorded, Recorder, recording } from './record.ts';
 import { type Refused, type Step, Turn } from './steps.ts';
-import type { ItemContext } from './store.ts';
 import * as store from './store.ts';
+import { type ItemContext, recalledOf } from './store.ts';
 import * as texts from './texts.ts';
 import type { Call, CallContext, ToolResult, TxContext } from './tool.ts';
 import { MessageTurn, type TurnHost } from './turn.ts';
@@ -117,6 +118,9 @@ export class Agent implements TurnHost {
       conversationId: conversation.id,
       files: payload.files,
       origin: item.origin,
+      said: wordsOf(item),
+      ownFiles: hasFiles(item),
+      remembered: rememberedIn(conversation, person.id),
       clock: world.clock,
       when: {
         ...time,
@@ -145,7 +149,7 @@ export class Agent implements TurnHost {
   private async open(item: Item): Promise<Turn> {
     const { database, world } = this.options;
     const { turn: id, recalled } = item.context as unknown as ItemContext;
-    const tainted = item.tainted || recalled.history.some((entry) => entry.tainted);
+    const tainted = item.tainted || recalled.history.some((entry) => entry.tainted && !entry.content.led);
     const begun = id ? await store.loadTurn(database, id, tainted, this.recorder) : undefined;
     if (begun) {
       begun.drafted = Number.POSITIVE_INFINITY;
@@ -180,6 +184,18 @@ export type ActCall = (ctx: TxContext) => Promise<WantedCall | ToolResult>;
 
 /** `after` is told the result, still in the transaction. */
 export type WantedCall = Call & { after?(result: ToolResult): Promise<void> };
+
+/** The asker's own words: a schedule says again what its person once said, and nobody else's words are theirs. */
+function wordsOf({ origin, tainted, payload: { text } }: Item): string[] {
+  const isTheirs = !tainted && origin !== 'webhook' && origin !== 'skill';
+  return isTheirs && text !== '' ? [text] : [];
+}
+
+/** Whether files of the asker's, or what was said of them, are shown. Those of others taint by themselves. */
+function hasFiles(item: Item): boolean {
+  const { history } = recalledOf(item);
+  return item.payload.files.length > 0 || history.some(({ content: { files, led } }) => led || files?.length);
+}
 
 function isStop(reason: unknown): boolean {
   return reason instanceof CodaError && reason.code === 'CANCELLED';

@@ -45,10 +45,16 @@ export function isData(valid: ValidCall): valid is ValidCall & { tool: DataTool 
   return valid.tool.effect === 'read' || valid.tool.effect === 'write';
 }
 
-/** What binds an approval to what was shown: tool, canonical arguments, place and requester. */
-export function hashOf(call: Call, ctx: CallContext): string {
+/**
+ * What binds an approval to what was shown: tool, canonical arguments, place, requester, and what its tool binds to besides
+ * (the content of what would run).
+ */
+export function hashOf(call: Call, ctx: CallContext, bound?: string): string {
   const { person, place } = ctx;
-  const shown = { tool: call.tool, input: call.input, person: person.id, place: `${place.adapter}:${place.channel}` };
+  const shown = {
+    ...{ tool: call.tool, input: call.input, person: person.id, place: `${place.adapter}:${place.channel}` },
+    ...(bound !== undefined && { bound }),
+  };
   return createHash('sha256').update(canonicalJson(shown)).digest('hex');
 }
 

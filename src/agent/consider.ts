@@ -2,6 +2,7 @@ import { NOBODY } from './approvals/index.ts';
 import { hashOf, refusedInput } from './calls.ts';
 import type { ModelToolCall } from './model.ts';
 import type { Decision, Policy } from './policy.ts';
+import { questionOf } from './question.ts';
 import type { CallState, Turn } from './steps.ts';
 import * as texts from './texts.ts';
 import { type CallContext, failed, type ToolResult } from './tool.ts';
@@ -50,7 +51,7 @@ export function consider(call: ModelToolCall, state: CallState, on: Considering)
   if (state.kind === 'started') return { valid, verdict: { kind: 'allow' } };
   if (turn.forbids(valid.tool)) return { verdict: forbidden() };
   if (state.kind === 'decided') {
-    const granted = state.approved && state.hash === hashOf(asked, context);
+    const granted = state.approved && state.hash === hashOf(asked, context, turn.bound.get(call.id));
     const said = state.by === NOBODY ? texts.unanswered() : texts.declined();
     if (!granted) return { valid, verdict: result(failed('DECLINED', said)) };
   }
@@ -60,17 +61,9 @@ export function consider(call: ModelToolCall, state: CallState, on: Considering)
   return { valid, verdict: state.kind === 'decided' ? { kind: 'allow' } : verdict };
 }
 
-/** What the policy says now: also after a yes, for role and permission may have changed since the question. */
-function judge({ tool, effect, input }: ValidCall, call: ModelToolCall, on: Considering): Decision {
-  const { policy, toolbox, turn, parent, context } = on;
-  const admitted = toolbox.admits(context.person, { tool, input });
-  if (admitted === 'deny') return { kind: 'deny', reason: texts.notPermitted() };
-  const before = [...(parent?.madeBefore() ?? []), ...turn.madeBefore(call.id)];
-  const deletions = before.filter(({ name }) => toolbox.get(name)?.deletes).length;
-  const { person, place, origin, agent, byName = false } = context;
-  const asker = { person, place, private: context.private, origin, agent, byName };
-  const decision = policy({ tool, effect, input, ...asker, tainted: turn.tainted, deletions });
-  return decision.kind === 'allow' && admitted === 'ask' ? { kind: 'ask', reason: texts.policyAsks() } : decision;
+/** What the policy says now: also after a yes, for role, permission and taint may have changed since the question. */
+function judge(valid: ValidCall, call: ModelToolCall, on: Considering): Decision {
+  return on.policy(questionOf(valid, call, on));
 }
 
 /** An earlier call of the turn rules it out. */

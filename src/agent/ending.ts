@@ -1,7 +1,7 @@
 /** What a turn leaves behind when it ends or is parked: cards, their buttons, its record. Pure. */
 import type { Instant } from '../base/clock.ts';
 import type { Card, Choice, End, FileRef, Item } from '../delivery/index.ts';
-import { ask, expiryOf } from './approvals/index.ts';
+import { type ApprovalRules, ask, expiryOf } from './approvals/index.ts';
 import { choicesOf } from './choices.ts';
 import type { Asking } from './loop.ts';
 import type { Refused, Turn } from './steps.ts';
@@ -16,10 +16,13 @@ interface Ended {
   turn: Turn;
   item: Item;
   toolbox: Toolbox;
+  /** The person's own files are shown in the conversation. */
+  files: boolean;
+  approvals: ApprovalRules;
 }
 
 /** The answer, with what its calls leave to press, to open and to know. */
-export function answered({ turn, item, toolbox }: Ended, answer: string, now: Instant): End {
+export function answered({ turn, item, toolbox, files: hasFiles }: Ended, answer: string, now: Instant): End {
   const text = answer.trim() || texts.nothingToSay();
   const results = turn.results();
   const choices = choicesOf(results);
@@ -38,9 +41,10 @@ export function answered({ turn, item, toolbox }: Ended, answer: string, now: In
     state: 'done',
     cards: [...interrupted(turn), card],
     turnId: turn.id,
-    tainted: turn.tainted,
+    // An address in it would leave as well.
+    tainted: turn.tainted || hasFiles,
     drafted: turn.drafted,
-    also: store.turnRecord(turn, item, 'done', now, { answer: text }),
+    also: store.turnRecord(turn, item, 'done', now, { answer: text, led: hasFiles && !turn.tainted }),
   };
 }
 
@@ -58,10 +62,16 @@ export function refused({ turn, item }: Ended, { text, cancelled }: Refused, now
 }
 
 /** Questions to the person; the turn waits for their answers until `expiresAt`. Adds to the turn that it asks. */
-export function parked({ turn, item }: Ended, { questions }: Asking, ctx: CallContext, now: Instant): End & Parked {
-  const cards = questions.map((question) => ask(question, ctx));
+export function parked(
+  { turn, item, approvals }: Ended,
+  { questions }: Asking,
+  ctx: CallContext,
+  now: Instant,
+): End & Parked {
+  const cards = questions.map((question) => ask(question, ctx, approvals));
   const [first] = questions.map(({ turn: { path }, call }) => (path === '' ? call.id : `${path}/${call.id}`));
-  const expiresAt = expiryOf(now);
+  const isTainted = turn.tainted || questions.some((question) => question.turn.tainted);
+  const expiresAt = expiryOf(now, isTainted, approvals);
   const asking = new Set(questions.flatMap((question) => (question.turn === turn ? [] : [question.turn])));
   const parking = { expiresAt, asking: [...asking] };
   return {

@@ -41,7 +41,7 @@ export { type Models, openModels } from './models/index.ts';
 export type { SpawnOptions } from './nested.ts';
 export type { TurnOver } from './over.ts';
 export * from './phrase.ts';
-export { defaultPolicy, refusedHere } from './policy.ts';
+export { policyOf, refusedHere } from './policy.ts';
 export {
   deletionRules as agentDeletionRules,
   fileReferences as agentFiles,

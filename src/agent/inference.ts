@@ -115,7 +115,7 @@ export class Inference {
       const low = nested || money?.told ? undefined : money?.low;
       const used = this.ledger.rows(took, { ...kept, told: low !== undefined });
       if (used.length === 0) await this.ledger.release(turn, kept.reservation);
-      const tainted = !nested && (attached.tainted || recalledOf(item).summary?.tainted === true);
+      const tainted = !nested && recalledOf(item).summary?.tainted === true;
       return { step: this.stepOf(answer, used, low), tainted };
     } catch (error) {
       const used = this.ledger.rows(took, kept);

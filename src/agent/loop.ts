@@ -87,6 +87,7 @@ export async function runTurn(run: Running): Promise<Outcome> {
 /** Carries out calls in order; only reads run side by side. When some must be asked first, none has run. */
 async function carryOut(run: Running, open: readonly OpenCall[]): Promise<Outcome | undefined> {
   if (run.turn.isInterpreted && (await run.endWith?.(open))) return { kind: 'ended' };
+  await bind(run, open);
   const checked = open.map(({ call, state }) => ({ call, ...considered(run, call, state) }));
   const { turn, under } = run;
   const questions = checked.flatMap(({ call, verdict }) =>
@@ -110,6 +111,15 @@ async function carryOut(run: Running, open: readonly OpenCall[]): Promise<Outcom
     }
   }
   return undefined;
+}
+
+/** Looks up what approvals of these calls bind to: what would run now. */
+async function bind(run: Running, open: readonly OpenCall[]): Promise<void> {
+  for (const { call } of open) {
+    const valid = run.options.toolbox.check({ tool: call.name, input: call.input as Record<string, unknown> }, false);
+    if ('ok' in valid || !valid.tool.binds) continue;
+    run.turn.bound.set(call.id, await valid.tool.binds(valid.input, run.context()));
+  }
 }
 
 /** Whether the call may run now. */
@@ -177,6 +187,7 @@ async function reachOut(run: Running, call: ModelToolCall, valid: ValidCall, sta
   const nested = run.spawning?.(call, signal);
   const ctx: CallContext = {
     ...run.context(signal),
+    bound: run.turn.bound.get(call.id),
     ...(nested && { spawn: (options) => nested.spawn(options) }),
     ...(nested && tool.display === 'stream' && { progress: (said) => void (signal.aborted || run.show(said)) }),
   };

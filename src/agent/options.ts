@@ -2,6 +2,7 @@ import type { World } from '../base/world.ts';
 import type { Delivery, Item } from '../delivery/index.ts';
 import type { Database } from '../storage/index.ts';
 import type { WhenContext } from '../time/index.ts';
+import type { ApprovalRules } from './approvals/index.ts';
 import type { Sections } from './context/index.ts';
 import type { Interpreter } from './english/index.ts';
 import type { Inference } from './inference.ts';
@@ -21,6 +22,7 @@ export interface AgentOptions {
   /** Understands plain English where no model answers. */
   interpreter: Interpreter;
   policy: Policy;
+  approvals: ApprovalRules;
   /** Tool calls after which a turn ends. */
   maxToolCalls: number;
   /** Milliseconds after which a turn ends; the time that it waits for a person does not count. */

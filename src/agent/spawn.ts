@@ -120,7 +120,8 @@ class NestedTurn implements Running {
   context(signal = this.signal): CallContext {
     // The person asked for the call that it stands under, not for those that it makes.
     const { agent } = this.spawned;
-    return { ...this.above.context(signal), tainted: this.turn.tainted, byName: undefined, agent };
+    const context = this.above.context(signal);
+    return { ...context, tainted: this.turn.tainted || context.ownFiles, byName: undefined, agent };
   }
 
   /** What it is offered: what was asked for, or whatever only reads; never what belongs to the conversation alone. */

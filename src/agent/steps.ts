@@ -4,8 +4,9 @@ import { canonicalJson } from '../base/json.ts';
 import type { Item } from '../delivery/index.ts';
 import { isForbidden, type Named } from './forbidden.ts';
 import type { Kept, ModelMessage, ModelToolCall } from './model.ts';
+import { textOf, toolMessage } from './shown-results.ts';
 import * as texts from './texts.ts';
-import { type Call, done, failed, type ToolResult } from './tool.ts';
+import { type Call, type Done, done, failed, type ToolResult } from './tool.ts';
 import type { UsageRow } from './usage/index.ts';
 
 /** One answer of a model. */
@@ -111,6 +112,8 @@ export class Turn {
   isResumed = false;
   /** Writes down its calls. */
   readonly recorder: CallRecorder;
+  /** What approvals of its open calls bind to besides their arguments, by call. */
+  readonly bound = new Map<string, string>();
 
   constructor(init: TurnInit & { path?: string; steps: StoredStep[] }) {
     this.id = init.id;
@@ -208,6 +211,24 @@ export class Turn {
   /** Results of all calls in order, for what they leave behind: buttons, files. */
   results(): ToolResult[] {
     return this.steps.flatMap(({ step }) => (step.kind === 'result' ? [step.payload] : []));
+  }
+
+  /** The calls that went well, each with what came of it. */
+  came(): { call: ModelToolCall; result: Done }[] {
+    const made = new Map(
+      this.steps.flatMap(({ step }) =>
+        step.kind === 'model' ? step.payload.calls.map((call) => [call.id, call] as const) : [],
+      ),
+    );
+    return this.steps.flatMap(({ step }) => {
+      const call = step.kind === 'result' && step.payload.ok ? made.get(step.callId) : undefined;
+      return call && step.kind === 'result' && step.payload.ok ? [{ call, result: step.payload }] : [];
+    });
+  }
+
+  /** All that the asker said while it ran. */
+  saidMeanwhile(): string[] {
+    return this.steps.flatMap(({ step }) => (step.kind === 'steered' ? step.payload.texts : []));
   }
 
   /** Instants that the answer may speak of: of all that was changed, and of what was read right before it. */
@@ -360,22 +381,6 @@ export class Turn {
       ? undefined
       : { kind: 'failed', code: 'TOO_MANY_CALLS', text: texts.tooManyCalls(most) };
   }
-}
-
-function textOf(result: ToolResult): string {
-  return result.ok ? result.text : [result.message, result.remedy].filter(Boolean).join(' ');
-}
-
-/** What the model reads of a result. */
-function toolMessage(callId: string, name: string, result: ToolResult): ModelMessage {
-  const text = textOf(result);
-  const message = { role: 'tool' as const, callId, name, ok: result.ok };
-  if (!result.ok) return { ...message, text };
-  return {
-    ...message,
-    text: result.material === undefined ? text : `${text}\n\n${result.material}`,
-    ...(result.pictures && result.pictures.length > 0 && { files: result.pictures }),
-  };
 }
 
 function stateOf(callId: string, steps: readonly Step[]): CallState {

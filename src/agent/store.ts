@@ -97,7 +97,7 @@ export function turnRecord(
   item: Item,
   state: TurnState,
   now: Instant,
-  { parking, answer }: { parking?: Parking; answer?: string } = {},
+  { parking, answer, led = false }: { parking?: Parking; answer?: string; led?: boolean } = {},
 ): TurnRecord {
   const isFinished = state === 'done' || state === 'failed' || state === 'cancelled';
   const written = [turn, ...(parking?.asking ?? [])];
@@ -119,7 +119,7 @@ export function turnRecord(
     audit: written.flatMap((each) => each.recorder.ofTurn(each, item)),
     artifacts: written.flatMap((each) => ofArtifacts.artifactsIn(each, item)),
     usage: owned(usedIn(turn), ownerOf(turn, item)),
-    messages: answer === undefined ? [] : history(turn, item, answer, now),
+    messages: answer === undefined ? [] : history(turn, item, { answer, led }, now),
     write: writeTurns,
   };
 }
@@ -217,7 +217,7 @@ function held(item: Item): Fragment {
 }
 
 /** What was asked and answered, as it is added to the conversation. */
-function history(turn: Turn, item: Item, answer: string, now: Instant) {
+function history(turn: Turn, item: Item, { answer, led }: { answer: string; led: boolean }, now: Instant) {
   const common = {
     inbox_id: item.id,
     conversation_id: item.conversation.id,
@@ -228,11 +228,11 @@ function history(turn: Turn, item: Item, answer: string, now: Instant) {
   const meanwhile = turn.steps.flatMap(({ step, at }) =>
     step.kind === 'steered' ? step.payload.texts.map((text) => ({ text, at })) : [],
   );
-  const answered = { ...common, person_id: null, role: 'assistant', tainted: turn.tainted };
+  const answered = { ...common, person_id: null, role: 'assistant', tainted: turn.tainted || led };
   return [
     { ...asked, id: uuid(item.receivedAt), content: said(item), at: item.receivedAt },
     ...meanwhile.map(({ text, at }) => ({ ...asked, id: uuid(at), content: saidIn(text, item), at })),
-    { ...answered, id: uuid(now), content: { text: remembered(answer) }, at: now },
+    { ...answered, id: uuid(now), content: { text: remembered(answer), ...(led && { led }) }, at: now },
   ];
 }
 

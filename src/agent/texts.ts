@@ -41,6 +41,21 @@ export const policyAsks = () => 'The configuration wants a yes first.';
 
 export const denied = (reason: string) => `That is not allowed: ${reason}`;
 
+export const othersData = () => 'It is about another person, and only they can ask for that.';
+
+export const alwaysAsks = () => 'It always asks first.';
+
+export const untrusted = () => 'Text from elsewhere is in play, and you have not named what it reads.';
+
+export const filesInPlay = () => 'Your files are in play, and you have not named what it reads.';
+
+export const actsOutside = () => 'It acts outside.';
+
+export const cannotBeUndone = () => 'It cannot be undone.';
+
+export const sendsElsewhere = (places: readonly string[]) =>
+  `It sends to another place than this: ${places.join(', ')}.`;
+
 export const deletesMore = () => 'It deletes again, and text from elsewhere is in play.';
 
 export const settingOfAll = () =>
@@ -63,6 +78,10 @@ export const approvalExpired = () => 'Not approved: nobody answered in time';
 export const approvalGone = () => 'That question is not open any more.';
 
 export const approvalNotYours = () => 'Only the person who asked for it, or an owner, can decide that.';
+
+export const approvalByPerson = () => 'Only a person can decide that, at the moment when they are asked.';
+
+export const forConversation = () => 'Approve for this conversation';
 
 export const approved = () => 'Approved.';
 

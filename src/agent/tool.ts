@@ -90,6 +90,14 @@ export interface CallContext {
   /** For `parseWhen`: the instant, the person's zone (UTC until it is known) and the configured parts of the day. */
   when: WhenContext;
   signal: AbortSignal;
+  /** The asker's own words of this turn; empty where nobody's are answered. */
+  said: readonly string[];
+  /** The person's own files are shown in the conversation. */
+  ownFiles: boolean;
+  /** Tools that act outside to which the person has said yes for this conversation. */
+  remembered: readonly string[];
+  /** What an approval of this call binds to (`Tool.binds`): only that may run. */
+  bound?: string | undefined;
   /** What `prepare` returned. */
   prepared?: unknown;
   /** What calls of this transaction have awaited before it, by tool and input. */
@@ -161,6 +169,22 @@ interface ToolBase<Input> {
   records?: true;
   /** The input as the log of what was done may keep it: without what is private or secret. Default: all of it. */
   redact?(input: Input): unknown;
+  /**
+   * What it points at: addresses that it reads, people that it writes to. Left out: nobody can tell, and where untrusted text
+   * is in play it asks.
+   */
+  targets?(input: Input): readonly string[];
+  /** Where it sends something to besides the conversation that asks, in words for the person. It then asks. */
+  sendsTo?(input: Input, here: Pick<CallContext, 'place' | 'conversationId'>): readonly string[];
+  /** Ids of the people whose data it names: anybody else's than the asker's is denied. */
+  persons?(input: Input): readonly string[];
+  /**
+   * A hash of what would run and does not stand in the input (a skill, a script): an approval holds for that only, and
+   * `run` finds it as `ctx.bound`. Looked up before the question and again before the run.
+   */
+  binds?(input: Input, ctx: CallContext): Promise<string>;
+  /** Looked at by a light model first, where the owner has that switched on. */
+  critique?: boolean;
   /** Asks the person first, whatever the policy says. */
   confirm?: boolean;
   /**

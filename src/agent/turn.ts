@@ -61,7 +61,14 @@ export class MessageTurn implements Running {
       .results()
       .reduce((asker, result) => (result.ok && result.asker) || asker, this.item.person);
     const context = this.host.callContext({ ...this.item, person }, signal, this.turn.tainted);
-    return { ...context, turn: this.item, ...(this.turn.isByName && { byName: true }) };
+    return {
+      ...context,
+      // What is written from the person's files inherits that they were read.
+      tainted: this.turn.tainted || context.ownFiles,
+      said: [...context.said, ...this.turn.saidMeanwhile()],
+      turn: this.item,
+      ...(this.turn.isByName && { byName: true }),
+    };
   }
 
   /** Not stored by itself but with what follows from it: asking again would be harmless. */
@@ -198,13 +205,13 @@ export class MessageTurn implements Running {
   /** Shows the answer while it grows, where the platform can. */
   private grow(text: string): void {
     if (text.length > LONGEST_SHOWN) return;
-    this.draft ??= this.options.delivery.draft(this.item, this.turn.id, () => this.turn.tainted);
+    this.draft ??= this.options.delivery.draft(this.item, this.turn.id, () => this.context().tainted);
     this.draft?.show(text);
   }
 
   private get ended() {
     const { turn, item, options } = this;
-    return { turn, item, toolbox: options.toolbox };
+    return { turn, item, toolbox: options.toolbox, files: this.context().ownFiles, approvals: options.approvals };
   }
 
   private answered(text: string): End {

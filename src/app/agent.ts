@@ -4,10 +4,10 @@ import {
   agentMergeRules,
   contextTools,
   decideTool,
-  defaultPolicy,
   Guard,
   Interpreter,
   identity,
+  policyOf,
   Toolbox,
 } from '../agent/index.ts';
 import { auditDeletionRules, auditMergeRules } from '../audit/index.ts';
@@ -81,6 +81,7 @@ export interface AgentParts {
 /** Makes models, prompts, commands, tools and the agent from what the skills bring. */
 export function wireAgent(parts: AgentParts): AgentWiring {
   const { config, world, database, delivery, doctor, skills, wakeAt } = parts;
+  const { access } = config;
   const { inference, models, model, status } = parts.thinking;
   if (models) doctor.checks.add(modelChecks(models, database, world.clock));
 
@@ -119,7 +120,8 @@ export function wireAgent(parts: AgentParts): AgentWiring {
     model,
     inference,
     interpreter: new Interpreter(skills.flatMap(({ skill }) => skill.phrases ?? [])),
-    policy: defaultPolicy,
+    policy: policyOf({ unasked: access.unasked, rememberable: access.approvals.rememberable }),
+    approvals: { expiryMs: access.approvals.expiry, rememberable: access.approvals.rememberable },
     maxToolCalls: config.delivery.max_tool_calls,
     turnTimeoutMs: config.delivery.turn_timeout,
     steer: config.delivery.steer,

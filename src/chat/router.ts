@@ -63,7 +63,8 @@ export class Router {
     if (item.kind === 'press') return this.press(item, signal, item.payload.button ?? '');
     const { buttons } = item.context as unknown as ItemContext;
     // Consent in writing is a person's, and nobody else's.
-    const meant = item.origin === 'person' ? choiceMeant(item.payload.text, buttons) : undefined;
+    const meant =
+      item.origin === 'person' && item.payload.files.length === 0 ? choiceMeant(item.payload.text, buttons) : undefined;
     if (meant) return this.press(item, signal, meant.id);
     const call = isSaid(item) ? callMeant(item.payload.text, this.called) : undefined;
     if (call && !this.agent.thinks(item)) {

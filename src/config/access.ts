@@ -60,6 +60,24 @@ const rateLimit = z
   .prefault({})
   .describe('How much one person may ask for, in all places together.');
 
+const toolName = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, { error: 'expected the name of a tool' });
+
+const approvals = z
+  .strictObject({
+    expiry: duration('24h')
+      .refine((ms) => ms <= 86_400_000, { error: 'expected at most 24h' })
+      .describe('How long a question waits for its answer; with text from elsewhere in play at most 10 minutes.'),
+    rememberable: z
+      .array(toolName)
+      .default([])
+      .meta({
+        description: 'Tools that act outside whose yes may be given for the rest of a conversation.',
+        example: ['calendar_add'],
+      }),
+  })
+  .prefault({})
+  .describe('Questions to a person before something is done.');
+
 export const access = block(
   'access',
   'Who may talk to coda, and who may use what. Nobody is let in who is not named here or approved by an owner; the terminal belongs to the owner.',
@@ -119,6 +137,16 @@ export const access = block(
         file: 'coda_approval_token',
         example: '${CODA_APPROVAL_TOKEN:-example}',
       }),
+      unasked: z
+        .array(toolName)
+        .default([])
+        .meta({
+          description:
+            'Tools that act outside and need not ask, as long as no text from elsewhere is in play. What cannot be ' +
+            'undone asks even so.',
+          example: ['calendar_add'],
+        }),
+      approvals,
       rate_limit: rateLimit,
     })
     .prefault({}),

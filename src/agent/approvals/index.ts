@@ -8,6 +8,7 @@ import type { ModelToolCall } from '../model.ts';
 import type { Turn } from '../steps.ts';
 import * as texts from '../texts.ts';
 import { type AnyTool, type CallContext, dataTool, done, failed } from '../tool.ts';
+import { remember } from './remembered.ts';
 import * as store from './store.ts';
 
 const DECIDE = 'approval_decide';
@@ -34,20 +35,34 @@ export interface Question {
   under?: string;
 }
 
+/** What the owner configured of approvals. */
+export interface ApprovalRules {
+  /** Milliseconds that a question waits for its answer. */
+  expiryMs: number;
+  /** Tools whose yes may hold for the rest of a conversation. */
+  rememberable: readonly string[];
+}
+
 /** Adds that the person is asked to the turn, and returns what shows them all of it. */
-export function ask({ turn, call, reason, under }: Question, ctx: CallContext): Card {
-  const hash = hashOf({ tool: call.name, input: call.input as Record<string, unknown> }, ctx);
+export function ask({ turn, call, reason, under }: Question, ctx: CallContext, rules: ApprovalRules): Card {
+  const hash = hashOf({ tool: call.name, input: call.input as Record<string, unknown> }, ctx, turn.bound.get(call.id));
   const shown = shownInput(call.input);
   turn.add({ kind: 'asked', callId: call.id, payload: { hash, shown, tool: call.name } }, ctx.clock.now());
   const text = texts.approvalAsked(call.name, under === undefined ? reason : texts.askedUnder(under, reason), shown);
-  return { kind: 'approval', text, choices: choices(turn, call.id, hash) };
+  // A yes beforehand is never for a turn that somebody else may have led.
+  const lasting = rules.rememberable.includes(call.name) && !ctx.tainted && !turn.tainted;
+  return { kind: 'approval', text, choices: choices(turn, call.id, hash, lasting) };
 }
 
 /** The buttons under a question: who may press them is what the buttons' rows say. */
-function choices({ id, path }: Turn, callId: string, hash: string): Choice[] {
-  const decide = (approved: boolean) => ({ tool: DECIDE, input: { turn: id, path, call: callId, hash, approved } });
+function choices({ id, path }: Turn, callId: string, hash: string, lasting: boolean): Choice[] {
+  const decide = (approved: boolean, more: object = {}) => ({
+    tool: DECIDE,
+    input: { turn: id, path, call: callId, hash, approved, ...more },
+  });
   return [
     { label: 'Approve', style: 'primary', ...decide(true) },
+    ...(lasting ? [{ label: texts.forConversation(), ...decide(true, { lasting }) }] : []),
     { label: 'Deny', style: 'danger', ...decide(false) },
   ];
 }
@@ -70,8 +85,10 @@ export function decideTool(delivery: Pick<Delivery, 'resume'>): AnyTool {
       call: z.string(),
       hash: z.string(),
       approved: z.boolean(),
+      lasting: z.boolean().optional(),
     }),
-    async run({ turn, path, call, hash, approved }, { tx, person, clock, conversationId }) {
+    async run({ turn, path, call, hash, approved, lasting }, { tx, person, origin, clock, conversationId }) {
+      if (origin !== 'person' && origin !== 'http') return failed('DENIED', texts.approvalByPerson());
       const asked = { turnId: turn, path, callId: call };
       const parked = await store.lockParked(tx, asked);
       if (!parked || parked.hash !== hash) return failed('GONE', texts.approvalGone());
@@ -84,6 +101,10 @@ export function decideTool(delivery: Pick<Delivery, 'resume'>): AnyTool {
         conversationId,
         origin: 'press',
       });
+      // Whoever else may decide about this call does not decide for the requester's next ones.
+      if (lasting && parked.tool !== undefined && parked.personId === person.id) {
+        await remember(tx, conversationId, person.id, parked.tool);
+      }
       // All calls of one step that ask are decided before any of them runs.
       if ((await store.openQuestions(tx, turn)) === 0) await delivery.resume(tx, parked.inboxId);
       return done(approved ? texts.approved() : texts.disapproved());
@@ -91,8 +112,8 @@ export function decideTool(delivery: Pick<Delivery, 'resume'>): AnyTool {
   });
 }
 
-/** How long a question waits for its answer. */
-const APPROVAL_MS = 24 * 3_600_000;
+/** Where untrusted text is in play: who is asked is there, or has forgotten what it was about. */
+const TAINTED_MS = 10 * 60_000;
 /** Stands where a person's id would: the time decided. */
 export const NOBODY = 'nobody';
 const BATCH = 50;
@@ -127,4 +148,6 @@ export function approvalSource(deps: { database: Database; delivery: Pick<Delive
 }
 
 /** When a question that is asked at `now` has waited long enough. */
-export const expiryOf = (now: Instant): Instant => new Date(now.getTime() + APPROVAL_MS);
+export function expiryOf(now: Instant, tainted: boolean, { expiryMs }: ApprovalRules): Instant {
+  return new Date(now.getTime() + (tainted ? Math.min(expiryMs, TAINTED_MS) : expiryMs));
+}

@@ -6,7 +6,8 @@ import { type Database, type Fragment, type Queryable, raw, render, sql } from '
 export interface HistoryEntry {
   seq: number;
   role: 'user' | 'assistant';
-  content: { text: string; name?: string; files?: { name: string; type: string }[] };
+  /** `led`: of an answer, that its only untrusted text was the person's own files. */
+  content: { text: string; name?: string; files?: { name: string; type: string }[]; led?: true };
   tainted: boolean;
 }
 

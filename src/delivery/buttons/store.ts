@@ -31,7 +31,7 @@ export function insertions(buttons: readonly NewButton[], now: Instant): Fragmen
 
 /**
  * A scalar: id and label of the open buttons of the newest card of the conversation `c` that the person `p` may press,
- * if it is not older than `since`.
+ * if it is not older than `since` and was there when the inbox row `i` came.
  */
 export function offered(since: Fragment): Fragment {
   return sql`coalesce((
@@ -39,6 +39,8 @@ export function offered(since: Fragment): Fragment {
           from buttons b
          where b.used_at is null and (b.person_id is null or b.person_id = p.id)
            and b.created_at >= coalesce((${since}), b.created_at)
+           -- who wrote before it was there did not answer it
+           and b.created_at <= i.received_at
            and b.card = (select card from buttons where conversation_id = c.id
                           order by created_at desc, seq desc limit 1)), '[]')`;
 }

@@ -1,0 +1,112 @@
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { done, outsideTool } from '../../src/agent/index.ts';
+import type { Skill } from '../../src/chat/index.ts';
+import { Outside } from '../support/outside.ts';
+import { play } from '../support/play.ts';
+import { lastSaid, ScriptedModel } from '../support/scripted-model.ts';
+
+/** Sends a letter whenever the last words ask for one; says so when it came back. */
+const writer = () =>
+  new ScriptedModel((request) => {
+    const last = request.messages.at(-1);
+    if (last?.role === 'tool') return [last.text];
+    return lastSaid(request).includes('write') ? [{ call: 'letter_send', input: { to: 'bob' } }] : ['hm'];
+  });
+
+test('a yes may hold for the rest of the conversation, for that person, until it begins afresh', async () => {
+  const { skill, sent } = new Outside();
+  const config = { 'access.approvals.rememberable': ['letter_send'] };
+  await using coda = await play({ model: writer(), skills: [skill], config });
+  const ana = coda.person('ana', { channel: 'lobby' });
+  await ana.says('write to bob');
+  await ana.presses('Approve for this conversation');
+  expect(sent).toEqual(['bob']);
+  expect(await ana.says('write again')).toContain('sent to bob');
+  expect(sent).toEqual(['bob', 'bob']);
+  await ana.says('/new');
+  expect(await ana.says('write once more')).toContain('May I run');
+  // What others say there taints the turn: the yes was for one that nobody else leads.
+  await ana.presses('Approve for this conversation');
+  await coda.person('bob', { channel: 'lobby' }).says('hello');
+  expect(await ana.says('write')).toContain('May I run');
+  expect(sent).toHaveLength(3);
+});
+
+test('a tool that is not named for it offers no lasting yes', async () => {
+  const { skill } = new Outside();
+  await using coda = await play({ model: writer(), skills: [skill] });
+  const ana = coda.person('ana');
+  await ana.says('write to bob');
+  expect(ana.seen().flatMap(({ buttons }) => buttons.map(({ label }) => label))).toEqual(['Approve', 'Deny']);
+});
+
+test('a question waits ten minutes where untrusted text is in play, and as long as configured elsewhere', async () => {
+  const { skill, sent } = new Outside();
+  const config = { 'access.approvals.expiry': '2h' };
+  const model = new ScriptedModel(
+    [{ call: 'page_read' }],
+    [{ call: 'letter_send', input: { to: 'bob' } }],
+    ['one'],
+    [{ call: 'letter_send', input: { to: 'eve' } }],
+    ['two'],
+  );
+  await using coda = await play({ model, skills: [skill], config });
+  const ana = coda.person('ana');
+  await ana.says('read and write');
+  await coda.passes({ minutes: 11 });
+  expect(ana.seen().at(-1)?.text).toContain('one');
+  await ana.says('/new');
+  await ana.says('write');
+  await coda.passes({ minutes: 119 });
+  expect(ana.heard('two')).toEqual([]);
+  await coda.passes({ minutes: 2 });
+  expect(ana.heard('two')).toHaveLength(1);
+  expect(sent).toEqual(['http://a']);
+});
+
+test('an approval is for the content that would have run when it was asked for', async () => {
+  const ran: (string | undefined)[] = [];
+  let content = 'first';
+  const scripts: Skill = {
+    name: 'scripts',
+    tools: () => [
+      outsideTool({
+        name: 'script_run',
+        description: 'Runs a script.',
+        effect: 'external',
+        input: z.object({ name: z.string() }),
+        binds: async () => content,
+        run: async (_, { bound }) => {
+          ran.push(bound);
+          return done('ran');
+        },
+      }),
+    ],
+  };
+  const model = new ScriptedModel((request) =>
+    request.messages.at(-1)?.role === 'tool' ? ['ended'] : [{ call: 'script_run', input: { name: 'x' } }],
+  );
+  await using coda = await play({ model, skills: [scripts] });
+  const ana = coda.person('ana');
+  await ana.says('run it');
+  content = 'second';
+  await ana.presses('Approve');
+  expect(ran).toEqual([]);
+  await ana.says('run it again');
+  await ana.presses('Approve');
+  expect(ran).toEqual(['second']);
+});
+
+test('a yes that was written before the question was there is no answer to it', async () => {
+  const { skill, sent } = new Outside();
+  await using coda = await play({ model: writer(), skills: [skill], config: { 'delivery.steer': false } });
+  const ana = coda.person('ana');
+  await ana.says('write to bob');
+  await coda.database().run('test', 'update buttons set created_at = created_at + $1::interval', ['1 second']);
+  expect(await ana.says('yes')).toBe('hm');
+  await coda.passes({ seconds: 2 });
+  await ana.says('write to bob');
+  await ana.says('yes');
+  expect(sent).toEqual(['bob']);
+});

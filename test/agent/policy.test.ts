@@ -1,0 +1,132 @@
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { type AnyTool, done, outsideTool, policyOf } from '../../src/agent/index.ts';
+import type { Policy, PolicyQuestion } from '../../src/agent/policy.ts';
+import { standIn } from '../../src/agent/targets.ts';
+
+const tool = (changes: object = {}): AnyTool =>
+  ({
+    ...outsideTool({
+      name: 'thing_do',
+      description: 'Does a thing.',
+      effect: 'external',
+      input: z.object({}),
+      run: async () => done('done'),
+    }),
+    ...changes,
+  }) as AnyTool;
+
+const ana = { id: 'ana', name: 'ana', role: 'member' } as PolicyQuestion['person'];
+
+const plain: PolicyQuestion = {
+  tool: tool(),
+  effect: 'external',
+  input: {},
+  person: ana,
+  gate: 'allow',
+  place: { adapter: 'fake', channel: 'dm-ana', space: 'test', kind: 'dm' },
+  private: true,
+  origin: 'person',
+  agent: undefined,
+  byName: false,
+  tainted: false,
+  files: false,
+  targets: undefined,
+  elsewhere: [],
+  persons: [],
+  said: [],
+  found: [],
+  named: false,
+  deletions: 0,
+  remembered: false,
+};
+
+const strict = policyOf({ unasked: [], rememberable: [] });
+const loose = policyOf({ unasked: ['thing_do'], rememberable: ['thing_do'] });
+const says = (policy: Policy, changes: Partial<PolicyQuestion>) => policy({ ...plain, ...changes }).kind;
+
+const words = { said: ['read https://a.example/x for me'], targets: ['https://a.example/x'] };
+
+test.each<[string, Partial<PolicyQuestion>, 'allow' | 'ask' | 'deny', Policy?]>([
+  ['one’s own data is read', { effect: 'read', tainted: true }, 'allow'],
+  ['one’s own data is written', { effect: 'write', tainted: true }, 'allow'],
+  ['a page is read', { effect: 'fetch' }, 'allow'],
+  ['a page is read in a tainted turn', { effect: 'fetch', tainted: true }, 'ask'],
+  ['a page that was named is read in a tainted turn', { effect: 'fetch', tainted: true, ...words }, 'allow'],
+  [
+    'another page is read in a tainted turn',
+    { effect: 'fetch', tainted: true, ...words, targets: ['https://b.example'] },
+    'ask',
+  ],
+  [
+    'two pages, one of them named',
+    { effect: 'fetch', tainted: true, ...words, targets: [...words.targets, 'https://b.example'] },
+    'ask',
+  ],
+  [
+    'a page that a result named which was asked for',
+    { effect: 'fetch', tainted: true, targets: ['https://b.example/1'], found: ['1. https://b.example/1'] },
+    'allow',
+  ],
+  ['a page is read beside one’s own files', { effect: 'fetch', files: true }, 'ask'],
+  ['an act outside', {}, 'ask'],
+  ['an act outside that the owner lets pass', {}, 'allow', loose],
+  ['the same in a tainted turn', { tainted: true }, 'ask', loose],
+  ['the same beside one’s own files', { files: true }, 'ask', loose],
+  ['the same for a guest', { person: { ...ana, role: 'guest' } }, 'ask', loose],
+  ['the same where the configuration denies it', { gate: 'deny' }, 'deny', loose],
+  ['the same where the configuration asks', { gate: 'ask' }, 'ask', loose],
+  ['a read where the configuration denies it', { effect: 'read', gate: 'deny' }, 'deny'],
+  ['the same with a tool that always asks', { tool: tool({ confirm: true }) }, 'ask', loose],
+  ['the same to another place', { elsewhere: ['#lobby'] }, 'ask', loose],
+  ['the same, dangerous', { effect: 'dangerous' }, 'ask', loose],
+  [
+    'an act that was approved for the conversation',
+    { remembered: true },
+    'allow',
+    policyOf({ unasked: [], rememberable: ['thing_do'] }),
+  ],
+  ['the same, no longer rememberable', { remembered: true }, 'ask', strict],
+  [
+    'the same in a tainted turn',
+    { remembered: true, tainted: true },
+    'ask',
+    policyOf({ unasked: [], rememberable: ['thing_do'] }),
+  ],
+  ['a write to another place', { effect: 'write', elsewhere: ['bob'] }, 'ask'],
+  ['another person’s data', { effect: 'read', persons: ['bob'] }, 'deny'],
+  [
+    'another person’s data, asked by an owner',
+    { effect: 'read', persons: ['bob'], person: { ...ana, role: 'owner' } },
+    'deny',
+  ],
+  ['one deletion', { effect: 'write', tool: tool({ deletes: () => 1 }), tainted: true }, 'allow'],
+  ['a second one', { effect: 'write', tool: tool({ deletes: () => 1 }), tainted: true, deletions: 1 }, 'ask'],
+  [
+    'a second one that was asked for',
+    { effect: 'write', tool: tool({ deletes: () => 1 }), tainted: true, deletions: 1, named: true },
+    'allow',
+  ],
+])('%s: %j → %s', (_, changes, expected, policy = strict) => {
+  expect(says(policy, changes)).toBe(expected);
+});
+
+test.each<[string, string, boolean]>([
+  ['https://a.example/x', 'see https://a.example/x.', true],
+  ['https://a.example/x', 'see <https://a.example/x>', true],
+  ['https://a.example/', 'see a.example please', true],
+  ['https://A.example', 'see https://a.example/', true],
+  ['https://a.example/x', 'see https://a.example/xy', false],
+  ['https://a.example/x?q=1', 'see https://a.example/x', false],
+  ['https://a.example.evil.example/', 'see https://a.example', false],
+  ['https://a.example@evil.example/', 'see https://a.example', false],
+  ['https://evil.example/a.example', 'see a.example', false],
+  ['https://а.example/', 'see https://a.example', false],
+  ['bob', 'write to Bob, please', true],
+  ['bob', 'write to bobby', false],
+  ['bob@a.example', 'write to bob@a.example', true],
+  ['bob@a.example.evil.example', 'write to bob@a.example', false],
+  ['a', 'a b c', false],
+])('%s stands in "%s": %s', (target, text, expected) => {
+  expect(standIn([target], [text])).toBe(expected);
+});
