@@ -12,6 +12,7 @@ import { Lost, runTurn } from './loop.ts';
 import { ModelError } from './model.ts';
 import type { AgentOptions } from './options.ts';
 import { type TurnOver, tellOver } from './over.ts';
+import { isQuoting, ownWords } from './quotes.ts';
 import { type Recorded, Recorder, recording } from './record.ts';
 import { type Refused, type Step, Turn } from './steps.ts';
 import * as store from './store.ts';
@@ -149,7 +150,10 @@ export class Agent implements TurnHost {
   private async open(item: Item): Promise<Turn> {
     const { database, world } = this.options;
     const { turn: id, recalled } = item.context as unknown as ItemContext;
-    const tainted = item.tainted || recalled.history.some((entry) => entry.tainted && !entry.content.led);
+    const tainted =
+      item.tainted ||
+      isQuoting(item.payload.text) ||
+      recalled.history.some((entry) => entry.tainted && !entry.content.led);
     const begun = id ? await store.loadTurn(database, id, tainted, this.recorder) : undefined;
     if (begun) {
       begun.drafted = Number.POSITIVE_INFINITY;
@@ -188,7 +192,8 @@ export type WantedCall = Call & { after?(result: ToolResult): Promise<void> };
 /** The asker's own words: a schedule says again what its person once said, and nobody else's words are theirs. */
 function wordsOf({ origin, tainted, payload: { text } }: Item): string[] {
   const isTheirs = !tainted && origin !== 'webhook' && origin !== 'skill';
-  return isTheirs && text !== '' ? [text] : [];
+  const own = ownWords(text);
+  return isTheirs && own !== '' ? [own] : [];
 }
 
 /** Whether files of the asker's, or what was said of them, are shown. Those of others taint by themselves. */

@@ -19,6 +19,7 @@ import { type Recalled, recall } from './context/index.ts';
 import * as ofConversations from './context/store.ts';
 import type { Dialogue } from './dialogue/dialogue.ts';
 import * as ofDialogues from './dialogue/store.ts';
+import { isQuoting } from './quotes.ts';
 import { type CallRecorder, type Step, type StoredStep, Turn } from './steps.ts';
 import * as ofUndos from './undo/store.ts';
 import {
@@ -224,14 +225,27 @@ function history(turn: Turn, item: Item, { answer, led }: { answer: string; led:
     epoch: item.conversation.epoch,
     turn_id: turn.id,
   };
-  const asked = { ...common, person_id: item.person.id, role: 'user', tainted: item.tainted };
+  const isTainted = (text: string) => item.tainted || isQuoting(text);
+  const asked = { ...common, person_id: item.person.id, role: 'user' };
   const meanwhile = turn.steps.flatMap(({ step, at }) =>
     step.kind === 'steered' ? step.payload.texts.map((text) => ({ text, at })) : [],
   );
   const answered = { ...common, person_id: null, role: 'assistant', tainted: turn.tainted || led };
   return [
-    { ...asked, id: uuid(item.receivedAt), content: said(item), at: item.receivedAt },
-    ...meanwhile.map(({ text, at }) => ({ ...asked, id: uuid(at), content: saidIn(text, item), at })),
+    {
+      ...asked,
+      tainted: isTainted(item.payload.text),
+      id: uuid(item.receivedAt),
+      content: said(item),
+      at: item.receivedAt,
+    },
+    ...meanwhile.map(({ text, at }) => ({
+      ...asked,
+      tainted: isTainted(text),
+      id: uuid(at),
+      content: saidIn(text, item),
+      at,
+    })),
     { ...answered, id: uuid(now), content: { text: remembered(answer), ...(led && { led }) }, at: now },
   ];
 }

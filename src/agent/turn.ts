@@ -12,6 +12,7 @@ import { type Model, type ModelToolCall, NoModel } from './model.ts';
 import type { AgentOptions } from './options.ts';
 import type { TurnOver } from './over.ts';
 import { progressLine } from './progress.ts';
+import { isQuoting, ownWords } from './quotes.ts';
 import { Spawning } from './spawn.ts';
 import { INTERPRETER, type ModelStep, type Turn } from './steps.ts';
 import * as store from './store.ts';
@@ -65,7 +66,7 @@ export class MessageTurn implements Running {
       ...context,
       // What is written from the person's files inherits that they were read.
       tainted: this.turn.tainted || context.ownFiles,
-      said: [...context.said, ...this.turn.saidMeanwhile()],
+      said: [...context.said, ...this.turn.saidMeanwhile().map(ownWords)],
       turn: this.item,
       ...(this.turn.isByName && { byName: true }),
     };
@@ -91,7 +92,8 @@ export class MessageTurn implements Running {
     const { delivery, steer } = this.options;
     const takesUp = steer && this.item.origin === 'person' && this.model && !this.turn.isInterpreted;
     const heard = takesUp ? await delivery.steer(tx, this.item, this.turn.id) : [];
-    if (heard.length > 0) this.turn.add({ kind: 'steered', payload: { texts: heard.map(({ text }) => text) } }, now);
+    const texts = heard.map(({ text }) => text);
+    if (texts.length > 0) this.turn.add({ kind: 'steered', payload: { texts } }, now, texts.some(isQuoting));
     store.saveTurn(tx, this.turn, this.item, 'running', now);
   }
 

@@ -1,0 +1,121 @@
+/** What each guard is in the source, and how it is taken out. */
+
+export interface Edit {
+  file: string;
+  find: string;
+  replace: string;
+}
+
+const edit = (file: string, find: string, replace: string): Edit => ({ file: `src/${file}`, find, replace });
+
+const POLICY = 'agent/policy.ts';
+const NOT_YOURS = edit('delivery/buttons/store.ts', 'button.person_id !== person.id && !person.owner', 'false');
+const NOT_YOURS_EITHER = edit(
+  'agent/approvals/index.ts',
+  "parked.personId !== person.id && person.role !== 'owner'",
+  'false',
+);
+const BY_PERSON = edit('agent/approvals/index.ts', "origin !== 'person' && origin !== 'http'", 'false');
+const LEAKS = edit(POLICY, 'isUnasked && !leaks', 'isUnasked');
+
+/** By name; scenarios name those without which they do their harm. */
+export const guards: Readonly<Record<string, readonly Edit[]>> = {
+  fetch: [edit(POLICY, '!leaks || isAsked ? ALLOW', 'true ? ALLOW')],
+  unasked: [LEAKS],
+  deletes: [edit(POLICY, 'if (tainted && deletes > 0', 'if (false && deletes > 0')],
+  elsewhere: [edit(POLICY, 'if (elsewhere.length > 0)', 'if (false)')],
+  dangerous: [edit(POLICY, "{ kind: 'ask', reason: texts.cannotBeUndone() }", 'ALLOW')],
+  persons: [edit(POLICY, 'persons.some((id) => id !== person.id)', 'false')],
+  inert: [edit('delivery/parts.ts', 'tainted ? inert(card.text) : card.text', 'card.text')],
+  files: [edit('agent/agent.ts', 'return item.payload.files.length > 0 ||', 'return false &&')],
+  notes: [edit('skills/notes/store.ts', 'tainted: row.tainted', 'tainted: false')],
+  edits: [edit('skills/notes/tools.ts', 'before.tainted || (tainted && isRewritten)', 'before.tainted')],
+  reminders: [edit('skills/reminders/store.ts', 'tainted: row.tainted', 'tainted: false')],
+  results: [edit('agent/steps.ts', "step.kind === 'result' && step.payload.ok && step.payload.tainted", 'false')],
+  history: [edit('agent/agent.ts', 'recalled.history.some((entry) => entry.tainted && !entry.content.led)', 'false')],
+  others: [
+    edit(
+      'agent/context/store.ts',
+      "tainted or (c.kind <> 'dm' and role = 'user' and person_id is distinct from ${reader}) as tainted",
+      'tainted',
+    ),
+  ],
+  quotes: [edit('agent/quotes.ts', 'return text.search(QUOTED) >= 0', 'return false')],
+  webhooks: [edit('delivery/store.ts', "|| origin === 'webhook'", '')],
+  marked: [edit('delivery/store.ts', 'payload.tainted === true', 'false')],
+  kept: [edit('agent/turn.ts', 'tainted: this.turn.tainted || context.ownFiles', 'tainted: this.turn.tainted')],
+  nested: [edit('agent/steps.ts', 'done(text, { tainted: this.tainted })', 'done(text)')],
+  inherits: [
+    edit(
+      'agent/steps.ts',
+      'const { id, tainted, startedAt, recorder } = this;',
+      'const { id, startedAt, recorder } = this; const tainted = false;',
+    ),
+  ],
+  searched: [edit('agent/context/results.ts', 'tainted: found.some(({ tainted }) => tainted)', 'tainted: false')],
+  owner: [
+    edit(
+      'skills/notes/store.ts',
+      'where person_id = $1 and deleted_at is null and (search',
+      'where person_id is distinct from $1 and deleted_at is null and (search',
+    ),
+  ],
+  yours: [NOT_YOURS, NOT_YOURS_EITHER],
+  whose: [
+    edit('delivery/buttons/store.ts', '(b.person_id is null or b.person_id = p.id)', 'true'),
+    NOT_YOURS,
+    NOT_YOURS_EITHER,
+  ],
+  replay: [
+    edit('delivery/buttons/store.ts', 'where id = $1 and used_at is null and', 'where id = $1 and'),
+    edit(
+      'agent/approvals/store.ts',
+      "from turns t join steps a on a.turn_id = t.id and a.path = $2 and a.call_id = $3\n      where t.id = $1 and t.state = 'waiting' and ${UNDECIDED}",
+      "from turns t join steps a on a.turn_id = t.id and a.path = $2 and a.call_id = $3\n      where t.id = $1 and t.state = 'waiting' and a.kind = 'asked'",
+    ),
+  ],
+  hash: [
+    edit(
+      'agent/consider.ts',
+      'state.approved && state.hash === hashOf(asked, context, turn.bound.get(call.id))',
+      'state.approved',
+    ),
+  ],
+  bound: [edit('agent/calls.ts', '...(bound !== undefined && { bound }),', '')],
+  after: [
+    edit(
+      'agent/consider.ts',
+      "if (verdict.kind === 'deny')",
+      "if (verdict.kind === 'deny' && state.kind !== 'decided')",
+    ),
+    edit('chat/router.ts', 'if (!this.gate.hears(item.person)) return', 'if (false) return'),
+  ],
+  expiry: [edit('agent/approvals/index.ts', 'new Date(now.getTime() +', 'new Date(now.getTime() + 1e10 +')],
+  soon: [edit('agent/approvals/index.ts', 'Math.min(expiryMs, TAINTED_MS)', 'expiryMs')],
+  hidden: [edit('agent/toolbox.ts', '(tool.hidden && !allowHidden)', 'false')],
+  whole: [edit('chat/router.ts', 'do it|go ahead)$/', 'do it|go ahead)\\b/')],
+  alone: [edit('chat/router.ts', 'item.payload.files.length === 0', 'true')],
+  letters: [
+    edit(
+      'chat/router.ts',
+      "    .replace(/[.!]+$/, '');",
+      `    .replace(/[.!]+$/, '')
+    .replace(/[\\u{e0020}-\\u{e007e}]/gu, (tag) => String.fromCodePoint((tag.codePointAt(0) ?? 0) - 0xe0000))
+    .normalize('NFKC').replaceAll('у', 'y').replaceAll('ο', 'o').replaceAll('\\u200b', '').replace('\\u202esey', 'yes');`,
+    ),
+  ],
+  before: [edit('delivery/buttons/store.ts', 'and b.created_at <= i.received_at', '')],
+  epoch: [edit('agent/approvals/remembered.ts', 'return kept?.epoch === epoch ?', 'return kept ?')],
+  lasting: [edit('agent/approvals/remembered.ts', '(kept.by[personId] ?? [])', 'Object.values(kept.by).flat()'), LEAKS],
+  consent: [edit('chat/router.ts', "item.origin === 'person' &&", 'true &&'), BY_PERSON],
+  origin: [BY_PERSON],
+  commands: [edit('chat/router.ts', '!isSaid(event) ||', '')],
+  repeats: [edit('agent/consider.ts', 'turn.repeats(call) >= MOST_REPEATS', 'false')],
+  calls: [
+    edit('agent/loop.ts', 'run.maxToolCalls - run.turn.toolCalls', '1000'),
+    edit('agent/steps.ts', 'return this.toolCalls < most', 'return true'),
+  ],
+  wrong: [edit('agent/steps.ts', "['REPEATED', 'STILL_INVALID'];", '[];')],
+  'nested-calls': [edit('agent/spawn.ts', 'spawned.maxToolCalls ?? MAX_CALLS', '1000')],
+  unseen: [edit('agent/approvals/index.ts', '.replace(UNSEEN, escaped)', '')],
+};

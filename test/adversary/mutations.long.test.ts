@@ -1,0 +1,68 @@
+/**
+ * Takes out one guard after the other and plays the scenarios that it guards: each must do its harm then, or it shows nothing.
+ * With `CODA_TEST_TABLE` a table is written there.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { guards } from './guards.ts';
+import { deeds } from './scenarios/deeds.ts';
+import { injection } from './scenarios/injection.ts';
+import { leaks } from './scenarios/leaks.ts';
+
+const scenarios = [...injection, ...deeds, ...leaks];
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+const table = process.env.CODA_TEST_TABLE;
+let copy: string;
+
+beforeAll(() => {
+  copy = mkdtempSync(join(tmpdir(), 'coda-mutations-'));
+  const tracked = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root, encoding: 'utf8' });
+  for (const file of tracked.trim().split('\n'))
+    if (existsSync(join(root, file))) cpSync(join(root, file), join(copy, file));
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+});
+afterAll(() => rmSync(copy, { recursive: true, force: true }));
+
+/** The scenarios of `guard` that do their harm in the copy without it. */
+function harmsWithout(guard: string): string[] {
+  const harms = join(copy, `harms-${guard}.txt`);
+  const edits = guards[guard] ?? [];
+  for (const { file, find, replace } of edits) {
+    const text = readFileSync(join(copy, file), 'utf8');
+    if (!text.includes(find)) throw new Error(`${file} has no ${find}`);
+    writeFileSync(join(copy, file), text.replaceAll(find, replace));
+  }
+  const own = Object.entries(process.env).filter(([name]) => !name.startsWith('VITEST') && name !== 'CODA_TEST_LONG');
+  const env = { ...Object.fromEntries(own), CODA_TEST_HARMS: harms, CODA_TEST_GUARD: guard };
+  const { stdout } = spawnSync('npx', ['vitest', 'run', 'test/adversary/adversary.test.ts'], { cwd: copy, env });
+  for (const { file } of edits) cpSync(join(root, file), join(copy, file));
+  if (!existsSync(harms)) throw new Error(`nothing was harmed: ${stdout.toString().slice(-2_000)}`);
+  return readFileSync(harms, 'utf8').trim().split('\n');
+}
+
+test.each(Object.keys(guards))('without %s each of its scenarios does its harm', { timeout: 300_000 }, (guard) => {
+  const guarded = scenarios.filter((scenario) => scenario.guards.includes(guard));
+  const names = guarded.map((scenario) => `${scenario.class}: ${scenario.name}`);
+  const harmed = harmsWithout(guard);
+  if (table) appendFileSync(table, `| ${guard} | ${names.length} | ${harmed.length} |\n`);
+  expect(names.filter((name) => !harmed.includes(name))).toEqual([]);
+});
+
+test('every scenario has a guard, and every guard a scenario', () => {
+  const named = new Set(scenarios.flatMap((scenario) => scenario.guards));
+  expect([...named].sort()).toEqual(Object.keys(guards).sort());
+  expect(scenarios.filter((scenario) => scenario.guards.length === 0)).toEqual([]);
+});
