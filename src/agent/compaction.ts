@@ -83,7 +83,8 @@ export class Compaction {
       const light = models.light();
       const lightLimits = this.options.limits(light.name, limits);
       const older = await this.older(item, recalled);
-      const compacting = { recalled, older, limits, room, light, lightLimits };
+      const shared = item.conversation.place.kind !== 'dm';
+      const compacting = { recalled, shared, older, limits, room, light, lightLimits };
       const compacted = await this.inSmallerPieces(compacting, took, signal);
       if (!compacted) return undefined;
       const { id: conversationId, epoch } = item.conversation;

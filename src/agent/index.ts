@@ -13,9 +13,11 @@ export {
   illustrated,
   lookAt,
   NOTHING as nothingAttached,
+  type Recalled,
   readRecalled,
   Scaler,
   type Sections,
+  taintingTools,
   tokensIn,
 } from './context/index.ts';
 export { countersOf } from './counters.ts';

@@ -11,6 +11,7 @@ import {
   refusedHere,
   type Sections,
   type TxContext,
+  taintingTools,
 } from '../agent/index.ts';
 import type { Json } from '../base/json.ts';
 import { didYouMean } from '../base/text.ts';
@@ -171,7 +172,10 @@ function contextCommand(models: Models, deps: ModelCommandDeps): Command {
       const sections = prepared as Sections['sections'];
       const told = { system: await system(asker, settings, row?.epoch ?? 0), sections, tools: offered() };
       const { filled, limit } = inference.describe(told, recalled, name);
-      return done(texts.context(filled, limit, name, recalled));
+      const after = recalled.summary?.covers ?? 0;
+      const tools = await taintingTools(tx, { id: conversationId, epoch: row?.epoch ?? 0 }, after);
+      const taints = texts.taints(tools, recalled, asker.place.kind !== 'dm');
+      return done([texts.context(filled, limit, name, recalled), ...taints].join('\n'));
     },
   };
 }

@@ -1,4 +1,4 @@
-import { type Cost, money } from '../agent/index.ts';
+import { type Cost, money, type Recalled } from '../agent/index.ts';
 import { listOf, plural } from '../base/text.ts';
 
 /** What the chat itself says to people. */
@@ -123,6 +123,28 @@ export function context(
     ...rows,
     `${plural(history.length, 'message')} word for word${summed}. \`/new\` begins afresh.`,
   ].join('\n');
+}
+
+type Remembered = Pick<Recalled, 'summary' | 'history'>;
+
+/** What of the conversation came from elsewhere, what follows from it, and how to be rid of it; nothing where all is its people's. */
+export function taints(tools: readonly string[], { summary, history }: Remembered, shared: boolean): string[] {
+  const isSaid = history.some(({ role, tainted }) => role === 'user' && tainted);
+  const hasFiles = history.some(({ content: { files, led } }) => led || files?.length);
+  const others = shared ? 'what others say here' : 'what you quoted';
+  const from = [
+    ...tools.map((tool) => `what \`${tool}\` read`),
+    ...(isSaid ? [others] : []),
+    ...(hasFiles ? ['your files'] : []),
+    ...(summary?.tainted ? ['the summary of what was said before'] : []),
+  ];
+  const isTainted = from.length > 0 || history.some(({ tainted }) => tainted);
+  if (!isTainted) return [];
+  const named = from.length > 0 ? from.join(', ') : 'what was read';
+  return [
+    `From elsewhere: ${named}. So I ask before I read an address that you have not named, and before I do anything outside.`,
+    'That ends with `/new`, or when these messages are summed up.',
+  ];
 }
 
 const thousands = (count: number) => Math.round(count).toLocaleString('en');

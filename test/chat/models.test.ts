@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { modelServer } from '../support/model-server/suite.ts';
 import { modelConfig } from '../support/models.ts';
+import { Outside } from '../support/outside.ts';
 import { play } from '../support/play.ts';
 
 const server = await modelServer({ refused: true });
@@ -61,6 +62,20 @@ test('/context shows what fills the window', async () => {
   expect(await ana.says('/context')).toMatch(
     /^About [\d,]+ of 64,000 tokens for `claude\/main`:\n- identity and rules: [\s\S]*- tools: [\s\S]*- history: [\s\S]*2 messages word for word/,
   );
+});
+
+test('/context says what came from elsewhere, and how to be rid of it', async () => {
+  await using coda = await play({ config: modelConfig(server), skills: [new Outside().skill] });
+  const ana = coda.person('ana');
+  await ana.says('hello');
+  expect(await ana.says('/context')).not.toContain('From elsewhere');
+  server.play({ calls: [{ name: 'page_read', input: {} }] });
+  await ana.says('read it');
+  expect(await ana.says('/context')).toMatch(/From elsewhere: what `page_read` read\. [\s\S]*`\/new`/);
+  await ana.says('> somebody said so\nwhat does that mean?');
+  expect(await ana.says('/context')).toContain('what `page_read` read, what you quoted.');
+  await ana.says('/new');
+  expect(await ana.says('/context')).not.toContain('From elsewhere');
 });
 
 test('/context counts what skills add for the person', async () => {

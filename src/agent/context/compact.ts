@@ -45,6 +45,8 @@ export function isDue(recalled: Recalled, limits: Limits, { unseen }: Pick<Plan,
 
 export interface Compacting {
   recalled: Recalled;
+  /** Several people speak: then a summary is of all of them, and untrusted text for each. */
+  shared: boolean;
   /** What was said after the summary and before what is recalled, oldest first. */
   older: readonly HistoryEntry[];
   /** Of the model that answers. */
@@ -66,7 +68,7 @@ export interface Compacted {
  * Throws the model's `ModelError`, or one for a summary that says nothing; then nothing has changed but `took`.
  */
 export async function compact(
-  { recalled, older, limits, room, light, lightLimits }: Compacting,
+  { recalled, shared, older, limits, room, light, lightLimits }: Compacting,
   took: Took,
   signal: AbortSignal,
 ): Promise<Compacted | undefined> {
@@ -77,9 +79,10 @@ export async function compact(
   const last = old.at(-1);
   if (!last) return undefined;
   const sizes = sizesOf(Math.min(limits.context, lightLimits.context), lightLimits);
-  let text = recalled.summary?.text ?? '';
+  let text = !shared && recalled.summary?.tainted ? LEFT_OUT : (recalled.summary?.text ?? '');
   let model = light.name;
-  for (const chunk of chunks(old, sizes.chunk, lightLimits.factor)) {
+  const lines = shared ? old.map(lineOf) : trustedLines(old);
+  for (const chunk of chunks(lines, sizes.chunk, lightLimits.factor)) {
     const messages = [asked(cutToTokens(text, sizes.notes, lightLimits.factor), chunk)];
     const request = { system: sizes.task, moving: '', messages, tools: [], maxTokens: Math.floor(sizes.notes) };
     const answer = await askModel(light, request, signal, { taken: new Set(), took, continuations: 0 });
@@ -88,10 +91,10 @@ export async function compact(
     if (text === '') throw new ModelError('malformed_output', `${model} summed up nothing.`);
   }
   const summary: Summary = {
-    text,
+    text: text || LEFT_OUT,
     covers: last.seq,
     messages: (recalled.summary?.messages ?? 0) + old.length,
-    tainted: recalled.summary?.tainted === true || old.some(({ tainted }) => tainted),
+    tainted: shared && (recalled.summary?.tainted === true || old.some(({ tainted }) => tainted)),
   };
   return { recalled: { summary, history: kept }, model };
 }
@@ -107,10 +110,10 @@ function sizesOf(context: number, { factor }: Limits): { task: string; notes: nu
 }
 
 /** The messages as lines, in pieces that fit into one request each; a long message may be in several. */
-function chunks(history: readonly HistoryEntry[], room: number, factor: number): string[][] {
+function chunks(lines: readonly string[], room: number, factor: number): string[][] {
   const out: string[][] = [];
   let left = 0;
-  for (const piece of history.flatMap((entry) => pieces(lineOf(entry), room, factor))) {
+  for (const piece of lines.flatMap((line) => pieces(line, room, factor))) {
     const tokens = tokensIn(piece) * factor;
     if (tokens > left || out.length === 0) {
       out.push([]);
@@ -120,6 +123,28 @@ function chunks(history: readonly HistoryEntry[], room: number, factor: number):
     left -= tokens;
   }
   return out;
+}
+
+/** Stands for what untrusted text went into. */
+const LEFT_OUT =
+  '[Something that came from elsewhere was spoken of. It is not in the notes; conversation_search finds it.]';
+
+/**
+ * The messages that no untrusted text went into: what a summary says is trusted later on, and must not carry on what somebody
+ * else wrote. None where there are no such messages.
+ */
+function trustedLines(history: readonly HistoryEntry[]): string[] {
+  if (history.every(({ tainted }) => tainted)) return [];
+  const lines = history.map(({ tainted, content: { files = [], ...content }, ...entry }) => {
+    if (tainted) return LEFT_OUT;
+    // The names of files are whoever's who made them.
+    return lineOf({
+      ...entry,
+      tainted,
+      content: { ...content, files: files.map((file) => ({ ...file, name: 'a file' })) },
+    });
+  });
+  return lines.filter((line, index) => line !== LEFT_OUT || lines[index - 1] !== LEFT_OUT);
 }
 
 function lineOf({ role, content }: HistoryEntry): string {

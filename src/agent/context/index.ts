@@ -20,5 +20,6 @@ export {
   readBetween,
   readRecalled,
   recall,
+  taintingTools,
 } from './store.ts';
 export { tokensIn, toolTokens } from './tokens.ts';

@@ -77,6 +77,26 @@ export async function readRecalled(db: Queryable, conversationId: string, most: 
   return rows[0];
 }
 
+/** The tools whose results brought untrusted text into what is shown of a conversation. */
+export async function taintingTools(
+  db: Queryable,
+  { id, epoch }: { id: string; epoch: number },
+  after: number,
+): Promise<string[]> {
+  const { rows } = await db.query<{ tool: string }>(
+    `select distinct c ->> 'name' as tool
+       from messages m
+       join steps r on r.turn_id = m.turn_id and r.kind = 'result' and r.payload -> 'tainted' = 'true'
+       join steps q on q.turn_id = m.turn_id and q.path = r.path and q.kind = 'model'
+      cross join lateral jsonb_array_elements(q.payload -> 'calls') c
+      where m.conversation_id = $1 and m.epoch = $2 and m.seq > $3 and m.role = 'assistant' and m.tainted
+        and c ->> 'id' = r.call_id
+      order by 1 limit 10`,
+    [id, epoch, after],
+  );
+  return rows.map(({ tool }) => tool);
+}
+
 export interface NewSummary extends Summary {
   conversationId: string;
   epoch: number;
