@@ -1,5 +1,5 @@
 import type { SocketModeReceiver } from '@slack/bolt';
-import { backOff, withTimeout } from '../../base/async.ts';
+import { backOff, deferred, withTimeout } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { clientOptions, quiet } from './client.ts';
@@ -189,6 +189,8 @@ class Socket {
   };
   private openedAt: number | undefined;
   private over = false;
+  /** Rejects when it breaks before it stands. */
+  private readonly broken = deferred<never>();
 
   constructor(receiver: SocketModeReceiver, log: Log, told: Socket['told']) {
     this.receiver = receiver;
@@ -207,10 +209,8 @@ class Socket {
     const started = this.receiver.start();
     // Closed before it stood, it rejects when nobody listens any more.
     Promise.resolve(started).catch(() => {});
-    const connected = await withTimeout(
-      HELLO_WITHIN_MS,
-      Promise.resolve(started).then(() => true),
-    );
+    const standing = Promise.resolve(started).then(() => true);
+    const connected = await withTimeout(HELLO_WITHIN_MS, Promise.race([standing, this.broken.promise]));
     if (!connected) throw new Error('Slack did not say hello in time');
     if (this.over) throw new Error('the socket ended at once');
     this.openedAt = performance.now();
@@ -232,11 +232,16 @@ class Socket {
         this.log.error({ error: messageOf(error) }, 'an envelope of Slack could not be understood');
       });
     });
-    client.on('disconnected', () => {
+    this.broken.promise.catch(() => {});
+    const end = () => {
       if (this.over) return;
       this.over = true;
+      this.broken.reject(new Error('the socket broke'));
       if (this.openedAt !== undefined) this.told.ended(performance.now() - this.openedAt);
-    });
+    };
+    client.on('disconnected', end);
+    // One that breaks before it is open is told by an error alone, and half a minute later by its end.
+    client.on('error', end);
   }
 }
 
