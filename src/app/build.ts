@@ -115,6 +115,7 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
   const liveSkills = new LiveSkills({ config, world, bus, database, artifacts });
   const emit: SkillDeps['emit'] = ({ name: event }, payload) =>
     void bus.publish(EVENTS, JSON.stringify({ event, payload }));
+  const onClose: SkillDeps['onClose'] = (part, close) => closer.onClose(part, close);
   const backups = new Backups({ config, database, world, program: `coda ${version}` });
   const own = [doctor.skill, backup(backups), agentSkills(liveSkills, config.block(agentSkillsConfig))];
   const common = {
@@ -129,6 +130,7 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
     gate,
     wakeAt,
     emit,
+    onClose,
   };
   const skills = equip([...builtInSkills, ...own, ...further], config, common);
   const wiring = wireAgent({ config, world, database, delivery, jobs, doctor, skills, gate, wakeAt, thinking });

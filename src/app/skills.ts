@@ -3,12 +3,13 @@ import type { Config } from '../config/index.ts';
 import { audit } from '../skills/audit/index.ts';
 import { basics } from '../skills/basics/index.ts';
 import { code } from '../skills/code/index.ts';
+import { memory } from '../skills/memory/index.ts';
 import { notes } from '../skills/notes/index.ts';
 import { reminders } from '../skills/reminders/index.ts';
 import { upkeep } from '../skills/upkeep/index.ts';
 
 /** What coda can do, one line each: deleting a line and its folder deletes the capability. */
-export const builtInSkills: readonly Skill[] = [reminders, notes, basics, upkeep, audit, code];
+export const builtInSkills: readonly Skill[] = [reminders, notes, memory, basics, upkeep, audit, code];
 
 /** A skill with what it may use. */
 export interface EquippedSkill {

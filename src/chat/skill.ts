@@ -29,6 +29,8 @@ export interface SkillDeps<Settings = unknown> {
   config: Settings;
   /** What all skills do, each in words after "I". */
   does: readonly string[];
+  /** Calls `close` when coda stops, once nothing uses the skill any more. */
+  onClose(part: string, close: () => Promise<void>): void;
   /** Tells the worker that something of a `DueSource` is due at `at`. A hint, after the commit. */
   wakeAt(at: Date): void;
   /** Tells programs beside coda, over the bus. A hint, after the commit. */

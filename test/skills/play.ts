@@ -81,6 +81,7 @@ export class Played {
       models: { available: false, light: async () => ({ ok: false, fault: 'not_found', message: 'none' }) },
       gate: new Gate(),
       wakeAt,
+      onClose: () => {},
       emit: ({ name: event }, payload) => this.emitted.push({ event, payload }),
     };
     this.tools = new Map((skill.tools?.(deps) ?? []).map((tool) => [tool.name, tool]));

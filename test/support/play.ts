@@ -57,7 +57,12 @@ export class Play {
       options.engine === 'PostgreSQL' ? await mkdtemp(join(tmpdir(), 'coda-play-')) : await migratedFolder();
     const server = options.engine === 'PostgreSQL' ? await migratedPostgres() : undefined;
     const env = server ? { DATABASE_URL: (await options.url?.(server.url)) ?? server.url } : {};
-    const own = { 'assistant.zone': options.zone ?? 'Europe/Berlin', 'backup.cron': 'off' };
+    const own = {
+      'assistant.zone': options.zone ?? 'Europe/Berlin',
+      'backup.cron': 'off',
+      // Its model takes seconds to load; the suites of memory switch it on where they need it.
+      'memory.embedder.kind': 'none',
+    };
     const settings: Record<string, unknown> = { ...own, ...options.config };
     const flags = Object.fromEntries(
       Object.entries(settings).map(([path, value]) => [path, { name: `--${path}`, value }]),

@@ -1,0 +1,195 @@
+/** English lexemes of a text: words without endings and without words that say nothing, as full text search has them. */
+
+const STOP = new Set(
+  (
+    'i me my myself we our ours ourselves you your yours yourself yourselves he him his himself she her hers herself it its ' +
+    'itself they them their theirs themselves what which who whom whose this that these those am is are was were be been ' +
+    'being have has had having do does did doing a an the and but if or because as until while of at by for with about ' +
+    'against between into through during before after above below to from up down in out on off over under again further ' +
+    'then once here there when where why how all any both each few more most other some such no nor not only own same so ' +
+    'than too very s t can will just don should now ll ve re d m'
+  ).split(' '),
+);
+
+/** Forms that no rule finds. */
+const IRREGULAR = new Map(
+  Object.entries({
+    buy: 'bought',
+    teach: 'taught',
+    think: 'thought',
+    bring: 'brought',
+    catch: 'caught',
+    sell: 'sold',
+    tell: 'told',
+    say: 'said',
+    go: 'went gone',
+    see: 'saw seen',
+    eat: 'ate eaten',
+    drink: 'drank drunk',
+    drive: 'drove driven',
+    write: 'wrote written',
+    ride: 'rode ridden',
+    break: 'broke broken',
+    speak: 'spoke spoken',
+    steal: 'stole stolen',
+    choose: 'chose chosen',
+    give: 'gave given',
+    take: 'took taken',
+    get: 'got gotten',
+    forget: 'forgot forgotten',
+    win: 'won',
+    run: 'ran',
+    begin: 'began begun',
+    swim: 'swam swum',
+    sing: 'sang sung',
+    fall: 'fell fallen',
+    feel: 'felt',
+    fly: 'flew flown',
+    grow: 'grew grown',
+    know: 'knew known',
+    throw: 'threw thrown',
+    draw: 'drew drawn',
+    build: 'built',
+    lend: 'lent',
+    send: 'sent',
+    spend: 'spent',
+    lose: 'lost',
+    leave: 'left',
+    keep: 'kept',
+    sleep: 'slept',
+    meet: 'met',
+    make: 'made',
+    hear: 'heard',
+    find: 'found',
+    hold: 'held',
+    stand: 'stood',
+    understand: 'understood',
+    become: 'became',
+    come: 'came',
+    wear: 'wore worn',
+    pay: 'paid',
+    bite: 'bit bitten',
+    child: 'children',
+    man: 'men',
+    woman: 'women',
+    foot: 'feet',
+    tooth: 'teeth',
+    mouse: 'mice',
+    person: 'people',
+    wife: 'wives',
+    life: 'lives',
+    knife: 'knives',
+  }).flatMap(([stem, forms]) => forms.split(' ').map((form) => [form, stem] as const)),
+);
+
+/** Longer words are no words: they are cut, so that no text makes an index large. */
+const LONGEST = 40;
+
+/** The lexemes of `text` in order, with repetitions. Other scripts keep their words as they stand. */
+export function lexemesOf(text: string): string[] {
+  const words = text.toLowerCase().match(/\p{N}+(?:[.:]\p{N}+)*|\p{L}[\p{L}\p{M}\p{N}]*(?:['’]\p{L}+)*/gu) ?? [];
+  return words.flatMap((word) => {
+    const bare = word.replace(/['’](?:s|d|m|t|ll|ve|re)$|['’]/gu, '').slice(0, LONGEST);
+    return bare === '' || STOP.has(bare) ? [] : [stemOf(IRREGULAR.get(bare) ?? bare)];
+  });
+}
+
+const VOWEL = 'aeiouy';
+const STEP2: readonly (readonly [string, string])[] = [
+  ['ational', 'ate'],
+  ['tional', 'tion'],
+  ['ization', 'ize'],
+  ['ation', 'ate'],
+  ['ator', 'ate'],
+  ['fulness', 'ful'],
+  ['ousness', 'ous'],
+  ['iveness', 'ive'],
+  ['biliti', 'ble'],
+  ['lessli', 'less'],
+  ['entli', 'ent'],
+  ['alism', 'al'],
+  ['aliti', 'al'],
+  ['ousli', 'ous'],
+  ['iviti', 'ive'],
+  ['fulli', 'ful'],
+  ['enci', 'ence'],
+  ['anci', 'ance'],
+  ['abli', 'able'],
+  ['izer', 'ize'],
+  ['alli', 'al'],
+  ['bli', 'ble'],
+];
+const STEP3: readonly (readonly [string, string])[] = [
+  ['ational', 'ate'],
+  ['tional', 'tion'],
+  ['alize', 'al'],
+  ['icate', 'ic'],
+  ['iciti', 'ic'],
+  ['ical', 'ic'],
+  ['ness', ''],
+  ['ful', ''],
+];
+const STEP4 = /(?:ement|ance|ence|able|ible|ment|(?<=[st])ion|ant|ent|ism|ate|iti|ous|ive|ize|al|er|ic)$/;
+
+/** The stem of an English word in lower case, by the rules of Porter's second stemmer. */
+function stemOf(word: string): string {
+  if (word.length <= 2 || !/^[a-z]+$/.test(word)) return word;
+  let stem = withoutPlural(word.replace(/^y|(?<=[aeiouy])y/g, 'Y'));
+  const region = regionsOf(stem);
+  stem = withoutTense(stem, region[0]);
+  if (stem.length > 2 && /[yY]$/.test(stem) && !VOWEL.includes(stem.at(-2) as string)) stem = `${stem.slice(0, -1)}i`;
+  const [r1, r2] = region;
+  stem = replaced(stem, STEP2, r1);
+  if (/[cdeghkmnrt]li$/.test(stem) && stem.length - 2 >= r1) stem = stem.slice(0, -2);
+  stem = replaced(stem, STEP3, r1);
+  const last = STEP4.exec(stem);
+  if (last && last.index >= r2) stem = stem.slice(0, last.index);
+  return withoutE(stem, r1, r2).toLowerCase();
+}
+
+function withoutPlural(word: string): string {
+  if (word.endsWith('sses')) return word.slice(0, -2);
+  if (/ie[sd]$/.test(word)) return word.slice(0, word.length > 4 ? -2 : -1);
+  if (/[us]s$/.test(word) || !word.endsWith('s')) return word;
+  return /[aeiouy].+s$/.test(word) ? word.slice(0, -1) : word;
+}
+
+/** Where the parts begin in which endings are taken off: behind the first and second consonant after a vowel. */
+function regionsOf(word: string): [number, number] {
+  const after = (from: number) => {
+    const found = /[aeiouy][^aeiouy]/.exec(word.slice(from));
+    return found ? from + found.index + 2 : word.length;
+  };
+  const special = /^(?:gener|commun|arsen)/.exec(word);
+  const r1 = special ? special[0].length : after(0);
+  return [r1, after(r1)];
+}
+
+function withoutTense(word: string, r1: number): string {
+  const eed = /eed(?:ly)?$/.exec(word);
+  if (eed) return eed.index >= r1 ? `${word.slice(0, eed.index)}ee` : word;
+  const found = /(?:ed|ing)(?:ly)?$/.exec(word);
+  if (!found || !/[aeiouy]/.test(word.slice(0, found.index))) return word;
+  const stem = word.slice(0, found.index);
+  if (/(?:at|bl|iz)$/.test(stem)) return `${stem}e`;
+  if (/(bb|dd|ff|gg|mm|nn|pp|rr|tt)$/.test(stem)) return stem.slice(0, -1);
+  return isShort(stem, r1) ? `${stem}e` : stem;
+}
+
+function isShort(stem: string, r1: number): boolean {
+  return r1 >= stem.length && /(?:^[aeiouy][^aeiouy]|[^aeiouy][aeiouy][^aeiouywxY])$/.test(stem);
+}
+
+function replaced(word: string, endings: typeof STEP2, from: number): string {
+  const found = endings.find(([ending]) => word.endsWith(ending));
+  if (!found || word.length - found[0].length < from) return word;
+  return word.slice(0, -found[0].length) + found[1];
+}
+
+function withoutE(word: string, r1: number, r2: number): string {
+  if (word.endsWith('ll') && word.length - 1 >= r2) return word.slice(0, -1);
+  if (!word.endsWith('e')) return word;
+  const at = word.length - 1;
+  const kept = /(?:^[aeiouy][^aeiouy]|[^aeiouy][aeiouy][^aeiouywxY])e$/.test(word);
+  return at >= r2 || (at >= r1 && !kept) ? word.slice(0, -1) : word;
+}

@@ -1,0 +1,26 @@
+import { messageOf } from '../../base/errors.ts';
+import type { HealthCheck, SkillDeps } from '../../chat/index.ts';
+import type { Settings } from './config.ts';
+import type { Embedder } from './embed/port.ts';
+
+/** Asks the embedder for one vector. */
+export function checks({ config }: Pick<SkillDeps<Settings>, 'config'>, embedder: Embedder | undefined): HealthCheck[] {
+  if (!embedder) return [];
+  return [
+    {
+      name: 'memory',
+      async check(signal) {
+        try {
+          await embedder.embed(['hello'], 'query', signal);
+          return { ok: true, says: `finds memories by meaning (${embedder.id})` };
+        } catch (error) {
+          const remedy =
+            config.embedder.kind === 'offline'
+              ? 'Install the optional packages with `npm install --include=optional`, or set memory.embedder.kind to none.'
+              : 'Check memory.embedder in the configuration.';
+          return { ok: false, says: `memories are found by words alone: ${messageOf(error)}`, remedy };
+        }
+      },
+    },
+  ];
+}

@@ -1,0 +1,29 @@
+import { done, type TxContext } from '../../agent/index.ts';
+import type { Command } from '../../chat/index.ts';
+import * as store from './store.ts';
+import { texts } from './texts.ts';
+import { listTool } from './tools.ts';
+
+/** `/memory`: what is remembered, with buttons; words search it, `auto` chooses what coda may remember by itself. */
+export const command: Command = {
+  name: 'memory',
+  summary: 'Show what I remember of you, to forget or correct it.',
+  usage: '[words | #tag | page | auto on|off|ask]',
+  private: true,
+  options: [{ name: 'what', description: 'Words to look for, a page, or auto on, off or ask' }],
+  writes: (rest) => (/^auto\s/i.test(rest) ? { memory: rest.toLowerCase() } : undefined),
+  async run(rest, ctx) {
+    const auto = /^auto(?:\s+(on|off|ask))?$/i.exec(rest);
+    if (auto) return choose(auto[1]?.toLowerCase() as 'on' | 'off' | 'ask' | undefined, ctx);
+    const type = /^(fact|preference|event)s?$/i.exec(rest)?.[1]?.toLowerCase() as 'fact' | undefined;
+    if (rest === '' || /^[1-9]\d{0,4}$/.test(rest)) return listTool.run({ page: Number(rest || 1) }, ctx);
+    if (type) return listTool.run({ type, page: 1 }, ctx);
+    if (/^#\S+$/.test(rest)) return listTool.run({ tag: rest.slice(1), page: 1 }, ctx);
+    return { tool: 'memory_search', input: { query: rest.slice(0, 1_000) } };
+  },
+};
+
+async function choose(auto: 'on' | 'off' | 'ask' | undefined, { tx, person }: TxContext) {
+  if (auto) await store.setAuto(tx, person.id, auto);
+  return done(texts.auto(auto ?? (await store.autoOf(tx, person.id)) ?? 'on'));
+}

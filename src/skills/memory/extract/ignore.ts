@@ -1,0 +1,16 @@
+import type { TxContext } from '../../../agent/index.ts';
+import * as memories from '../store.ts';
+import { skipAll } from './store.ts';
+
+/** What was noted so shortly before was noted of what the person means. */
+const SHORTLY_MS = 30 * 60_000;
+
+/** Remembers nothing of what was said in the conversation so far; gives how much is forgotten. */
+export async function ignore({ tx, person, conversationId, clock }: TxContext): Promise<number> {
+  const now = clock.now();
+  await skipAll(tx, conversationId);
+  const since = new Date(now.getTime() - SHORTLY_MS);
+  const ids = await memories.lastExtracted(tx, person.id, conversationId, since);
+  await memories.setState(tx, person.id, ids, 'deleted', { now });
+  return ids.length;
+}

@@ -1,0 +1,206 @@
+import { z } from 'zod';
+import type { TurnOver } from '../../../agent/index.ts';
+import { shortId } from '../../../base/ids.ts';
+import type { SkillDeps } from '../../../chat/index.ts';
+import type { JobHandler } from '../../../jobs/index.ts';
+import type { Transaction } from '../../../storage/index.ts';
+import type { Settings } from '../config.ts';
+import { MOST_MEMORIES, type Service, termsOf } from '../keep.ts';
+import type { Memory, NewMemory } from '../memory.ts';
+import { isSame, slotOf } from '../same.ts';
+import * as memories from '../store.ts';
+import { asked, type Proposal, readProposals, TASK } from './proposals.ts';
+import * as store from './store.ts';
+
+export const EXTRACT_JOB = 'memory.extract';
+/** Messages that are looked through at once; the rest follow at once. */
+const MOST_MESSAGES = 80;
+/** Memories that the model is shown beside them. */
+const MOST_KNOWN = 30;
+const MAX_TOKENS = 2_000;
+/** Milliseconds for the vectors of what was said. */
+const PATIENCE_MS = 5_000;
+/** What is nearer to a proposal than this may say the same. */
+const NEAR = 8;
+/** Somebody speaks of themself or theirs, or at length: else nothing is asked, which costs. */
+const TELLING = /\b(?:i|i['’]m|i['’]ve|my|we|our|mine|me)\b/i;
+const LONG = 240;
+
+const payload = z.object({ conversationId: z.string(), personId: z.string() });
+
+/** After a turn: the conversation is looked through when it has rested. A later turn puts it off. */
+export async function restSoon(
+  { database, world, jobs, models, config }: SkillDeps<Settings>,
+  { how, private: isPrivate, place, conversationId, person, said }: TurnOver,
+): Promise<void> {
+  if (!models.available || config.auto === 'off' || how !== 'answered' || !isPrivate || place.kind !== 'dm') return;
+  if (!isTelling(said)) return;
+  const at = new Date(world.clock.now().getTime() + config.rest);
+  const job = { kind: EXTRACT_JOB, payload: { conversationId, personId: person.id } };
+  await database.tx('memory.rest', (tx) => jobs.enqueue(tx, job, { at, key: conversationId }));
+}
+
+const isTelling = (text: string) => TELLING.test(text) || text.length >= LONG;
+
+type Deps = SkillDeps<Settings> & { service: Service };
+
+interface Looked {
+  conversationId: string;
+  person: { id: string; name: string; zone: string };
+  seen: number;
+  messages: readonly store.SaidMessage[];
+}
+
+/**
+ * Looks through what was said since the last time, with one call of the light model. What is kept and how far it has
+ * looked are one commit: cut off before it, nothing is kept and it is asked again.
+ */
+export function extractJob(deps: Deps): JobHandler {
+  const { database, world, jobs, config } = deps;
+  return {
+    kind: EXTRACT_JOB,
+    async run(job, signal) {
+      const ids = payload.parse(job.payload);
+      const person = await memories.personOf(database, ids.personId);
+      if (!person) return;
+      const auto = person.auto ?? config.auto;
+      const { seen, messages } = await store.newMessages(database, ids, MOST_MESSAGES);
+      const last = messages.at(-1);
+      if (!last) return;
+      const rested = last.at.getTime() + config.rest;
+      const again = (at: Date) =>
+        database.tx('memory.rest', (tx) =>
+          jobs.enqueue(tx, { kind: EXTRACT_JOB, payload: ids }, { at, key: ids.conversationId }),
+        );
+      if (rested > world.clock.now().getTime() && messages.length < MOST_MESSAGES) {
+        await again(new Date(rested));
+        return;
+      }
+      await look(deps, { ...ids, person, seen, messages }, auto, signal);
+      if (messages.length === MOST_MESSAGES) await again(world.clock.now());
+    },
+  };
+}
+
+async function look(deps: Deps, looked: Looked, auto: Settings['auto'], signal: AbortSignal): Promise<void> {
+  const { database } = deps;
+  const { conversationId, person, seen, messages } = looked;
+  // What came from elsewhere becomes no memory by itself, and what is not the person's is only there for the sense.
+  const shown = messages.filter(({ tainted, text }) => !tainted && text.trim() !== '');
+  const told = shown.filter(({ role, text }) => role === 'user' && isTelling(text));
+  const to = messages.at(-1)?.seq ?? seen;
+  const proposals = auto === 'off' || told.length === 0 ? [] : await propose(deps, looked, shown, signal);
+  if (proposals === 'later') return;
+  await database.tx('memory.extract', async (tx) => {
+    if (!(await store.moveSeen(tx, conversationId, seen, to))) return;
+    const kept = await add(deps, tx, looked, shown, proposals, auto);
+    if (kept === 0) return;
+    deps.service.wrote(tx, person.id);
+    await deps.service.embedSoon(tx);
+  });
+}
+
+/** Proposals with the memories that each may say the same as. */
+type Near = { proposal: Proposal; near: readonly string[] };
+
+async function propose(
+  { service, models, database, world }: Deps,
+  { person, conversationId }: Looked,
+  shown: readonly store.SaidMessage[],
+  signal: AbortSignal,
+): Promise<Near[] | 'later'> {
+  const find = (text: string, most: number) => service.recall.search(person.id, text, {}, most, PATIENCE_MS);
+  const told = shown.filter(({ role }) => role === 'user').map(({ text }) => text);
+  const known = await find(told.join('\n').slice(0, 4_000), MOST_KNOWN);
+  const db = { query: database.read.bind(database) };
+  const remembered = await memories.byIds(
+    db,
+    person.id,
+    known.map(({ id }) => id),
+  );
+  const text = asked(person.name, remembered, shown, person.zone);
+  const question = { personId: person.id, conversationId, system: TASK, text, maxTokens: MAX_TOKENS };
+  const answer = await models.light('memory', question, signal);
+  if (!answer.ok && ['transient', 'rate_limited', 'cancelled'].includes(answer.fault)) throw new Error(answer.message);
+  if (!answer.ok) {
+    world.log.warn({ fault: answer.fault }, 'no memories could be proposed');
+    // Of a budget that is used up there is more tomorrow; the upkeep of the night begins again.
+    return answer.fault === 'budget' ? 'later' : [];
+  }
+  const proposals = readProposals(answer.text) ?? [];
+  const near: Near[] = [];
+  for (const proposal of proposals) {
+    const hits = await find(proposal.text, NEAR);
+    near.push({ proposal, near: hits.map(({ id }) => id) });
+  }
+  return near;
+}
+
+/** Keeps the proposals that say something new; gives how many. */
+async function add(
+  { world }: Deps,
+  tx: Transaction,
+  { person, conversationId }: Looked,
+  shown: readonly store.SaidMessage[],
+  proposals: readonly Near[],
+  auto: Settings['auto'],
+): Promise<number> {
+  const now = world.clock.now();
+  let count = 0;
+  for (const { proposal, near } of proposals) {
+    const said = shown[proposal.from - 1];
+    // Only what the person said: a memory that names no message of theirs has no provenance.
+    if (said?.role !== 'user') continue;
+    const known = (await memories.byIds(tx, person.id, near)).filter(({ state }) => state !== 'deleted');
+    const fresh = await memories.newestOf(tx, person.id, now);
+    if ([...known, ...fresh].some((each) => isSame({ text: proposal.text, happenedOn: proposal.date }, each))) continue;
+    const memory = toMemory(proposal, said, person, conversationId, auto);
+    const [kept] = (await memories.insert(tx, person.id, [memory], MOST_MEMORIES, now)) ?? [];
+    if (!kept) break;
+    count++;
+    if (auto === 'ask') continue;
+    const before = await gaveWay(tx, memory, proposal, known);
+    const ids = before.filter((id) => id !== kept.id);
+    await memories.setState(tx, person.id, ids, 'past', { by: kept.id, now });
+  }
+  return count;
+}
+
+async function gaveWay(
+  tx: Transaction,
+  { personId, slot }: NewMemory,
+  { replaces }: Proposal,
+  known: readonly Memory[],
+) {
+  const filling = slot ? await memories.inSlot(tx, personId, slot) : [];
+  const named = known.filter(({ id, state }) => id === replaces && state === 'current');
+  return [...new Set([...filling, ...named].map(({ id }) => id))];
+}
+
+function toMemory(
+  { text, type, importance, tags, date }: Proposal,
+  said: store.SaidMessage,
+  person: Looked['person'],
+  conversationId: string,
+  auto: Settings['auto'],
+): NewMemory {
+  const happenedOn = date && !Number.isNaN(Date.parse(date)) ? date : null;
+  return {
+    id: shortId(7),
+    personId: person.id,
+    conversationId,
+    type,
+    text,
+    tags,
+    importance,
+    terms: termsOf(text, tags, happenedOn ? new Date(happenedOn) : said.at),
+    happenedOn,
+    source: 'extracted',
+    messageSeq: said.seq,
+    saidBy: person.name,
+    saidAt: said.at,
+    state: auto === 'ask' ? 'proposed' : 'current',
+    tainted: false,
+    slot: type === 'event' ? null : (slotOf(text, person.name) ?? null),
+  };
+}

@@ -1,0 +1,38 @@
+import type { Skill, SkillDeps } from '../../chat/index.ts';
+import { checks } from './checks.ts';
+import { command } from './commands.ts';
+import { config, type Settings } from './config.ts';
+import { embedJob } from './embed/job.ts';
+import { extractJob, restSoon } from './extract/job.ts';
+import { type Parts, partsOf } from './parts.ts';
+import { phrases } from './phrases.ts';
+import { section } from './prompt.ts';
+import { deletionRules, mergeRules } from './store.ts';
+import { tools } from './tools.ts';
+import { UPKEEP_JOB, upkeepJob } from './upkeep.ts';
+
+/** The parts of a coda's memory, which its hooks share: they are made with the first of them. */
+const made = new WeakMap<SkillDeps<Settings>, Parts>();
+
+function parts(deps: SkillDeps<Settings>): Parts {
+  const known = made.get(deps) ?? partsOf(deps);
+  made.set(deps, known);
+  return known;
+}
+
+/** Remembers people over time, and finds what they said again, by meaning. */
+export const memory: Skill<Settings> = {
+  name: 'memory',
+  config,
+  words: { does: 'remember what you tell me', keeps: 'memories' },
+  phrases,
+  deletionRules,
+  mergeRules,
+  tools: (deps) => tools(parts(deps).service),
+  commands: () => [command],
+  jobs: (deps) => [embedJob({ ...deps, ...parts(deps) }), extractJob({ ...deps, ...parts(deps) }), upkeepJob(deps)],
+  schedules: [{ name: 'memory', kind: UPKEEP_JOB, cron: '41 3 * * *', missed: 'latest' }],
+  passing: (deps, asked) => section(deps, parts(deps).recall, asked),
+  turnOver: (deps, over) => restSoon(deps, over),
+  checks: (deps) => checks(deps, parts(deps).embedder),
+};

@@ -1,0 +1,36 @@
+import type { Instant } from '../../base/clock.ts';
+
+export const TYPES = ['fact', 'preference', 'event'] as const;
+export type MemoryType = (typeof TYPES)[number];
+
+/** Something that coda remembers of a person, with where it comes from. */
+export interface Memory {
+  /** Short: people type it. */
+  id: string;
+  personId: string;
+  type: MemoryType;
+  text: string;
+  tags: string[];
+  /** 1 to 5. */
+  importance: number;
+  /** `YYYY-MM-DD`, of an event. */
+  happenedOn: string | null;
+  source: 'told' | 'extracted' | 'imported';
+  saidBy: string;
+  saidAt: Instant;
+  /** `past`: a newer one says otherwise. `proposed`: waits for the person's word. */
+  state: 'current' | 'past' | 'proposed' | 'deleted';
+  supersededBy: string | null;
+  tainted: boolean;
+  createdAt: Instant;
+}
+
+/** A memory that is not stored yet. */
+export type NewMemory = Omit<Memory, 'state' | 'supersededBy' | 'createdAt'> & {
+  state?: 'current' | 'proposed';
+  conversationId: string | null;
+  messageSeq?: number | null;
+  terms: readonly string[];
+  /** What there can only be one of at a time. */
+  slot?: string | null;
+};

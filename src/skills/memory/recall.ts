@@ -1,0 +1,167 @@
+import { withTimeout } from '../../base/async.ts';
+import { messageOf } from '../../base/errors.ts';
+import { lexemesOf } from '../../base/lexemes.ts';
+import type { World } from '../../base/world.ts';
+import type { Database } from '../../storage/index.ts';
+import { type Embedder, EmbedderFault } from './embed/port.ts';
+import { type Space, spaceAndVersion } from './embed/store.ts';
+import { type Filter, PersonIndex, type Sought } from './person-index.ts';
+import { bareQuestion, blended } from './rank.ts';
+import { changedSince } from './store.ts';
+
+export interface RecallDeps {
+  database: Database;
+  world: World;
+  /** Those whose spaces can be searched. */
+  embedders: readonly Embedder[];
+}
+
+export interface Hit {
+  id: string;
+  score: number;
+}
+
+/** Rows that are read at once: more than fit into a message of the worker thread hold it up. */
+const PAGE = 5_000;
+/** What another process wrote is seen after this long; what this one wrote, at once. */
+const FRESH_MS = 30_000;
+/** All indexes together hold so many bytes at most, but for the one that is in use. */
+const MOST_BYTES = 64_000_000;
+/** Milliseconds without use after which an index is given up. */
+const IDLE_MS = 8 * 60_000;
+/** A question is embedded up to here, in characters. */
+const LONGEST_QUESTION = 1_000;
+
+interface Held {
+  index: PersonIndex;
+  space: string | undefined;
+  checkedAt: number;
+  usedAt: number;
+  /** Reads what has changed, one after another. */
+  reading: Promise<void>;
+}
+
+/** Finds memories of a person: keeps their index in this process while it is used. */
+export class Recall {
+  private readonly deps: RecallDeps;
+  private readonly held = new Map<string, Held>();
+  private sweeping: NodeJS.Timeout | undefined;
+
+  constructor(deps: RecallDeps) {
+    this.deps = deps;
+  }
+
+  /**
+   * The nearest memories, best first. Where the vectors of the query are not there within `patienceMs`, words alone
+   * decide.
+   */
+  async search(personId: string, text: string, filter: Filter, limit: number, patienceMs: number): Promise<Hit[]> {
+    const held = await this.fresh(personId);
+    if (held.index.size === 0) return [];
+    const sought = await this.sought(text, held.space, patienceMs);
+    return held.index.search(sought, filter, limit);
+  }
+
+  /** Something of the person's was written in this process. */
+  changed(personId: string): void {
+    const held = this.held.get(personId);
+    if (held) held.checkedAt = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Gives all indexes up. */
+  close(): void {
+    clearTimeout(this.sweeping);
+    this.held.clear();
+  }
+
+  private async sought(text: string, space: string | undefined, patienceMs: number): Promise<Sought> {
+    const terms = lexemesOf(text.slice(0, LONGEST_QUESTION * 4));
+    const embedder = this.deps.embedders.find(({ id }) => id === space);
+    if (!embedder) return { terms };
+    const cut = text.slice(0, LONGEST_QUESTION);
+    const bare = bareQuestion(cut);
+    const limit = new AbortController();
+    try {
+      const embedding = embedder.embed(bare === cut ? [cut] : [cut, bare], 'query', limit.signal);
+      const vectors = await withTimeout(patienceMs, embedding);
+      const [whole, other] = vectors ?? [];
+      return whole ? { terms, vector: blended(whole, other) } : { terms };
+    } catch (error) {
+      if (!(error instanceof EmbedderFault)) throw error;
+      this.deps.world.log.debug({ error: messageOf(error) }, 'memories are searched by words alone');
+      return { terms };
+    } finally {
+      limit.abort();
+    }
+  }
+
+  /** The person's index with all that is known to have changed. */
+  private async fresh(personId: string): Promise<Held> {
+    const now = performance.now();
+    const known = this.held.get(personId);
+    if (known) {
+      known.usedAt = now;
+      if (now - known.checkedAt < FRESH_MS) {
+        await known.reading;
+        return known;
+      }
+    }
+    const { space, version } = await spaceAndVersion(this.deps.database, personId);
+    const held = known && known.space === space?.space ? known : this.begin(personId, space, now);
+    held.checkedAt = now;
+    held.reading = held.reading.catch(() => {}).then(() => this.read(personId, held, version));
+    await held.reading;
+    this.limit(held);
+    return held;
+  }
+
+  private begin(personId: string, space: Space | undefined, now: number): Held {
+    const index = new PersonIndex(space?.dim ?? 1);
+    const held = { index, space: space?.space, checkedAt: now, usedAt: now, reading: Promise.resolve() };
+    this.held.set(personId, held);
+    this.sweep();
+    return held;
+  }
+
+  private async read(personId: string, held: Held, version: number): Promise<void> {
+    const { index, space } = held;
+    if (index.version >= version) return;
+    let after = { touched: index.version, id: '\uffff' };
+    for (;;) {
+      const rows = await changedSince(this.deps.database, personId, space, after, PAGE);
+      for (const { state, ...row } of rows) {
+        if (state === 'current' || state === 'past') index.put({ ...row, state });
+        else index.delete(row.id);
+      }
+      const last = rows.at(-1);
+      if (last) after = { touched: last.touched, id: last.id };
+      if (rows.length < PAGE) break;
+    }
+    index.version = Math.max(after.touched, version);
+  }
+
+  /** Drops what was used longest ago while all together are too large. */
+  private limit(inUse: Held): void {
+    const byUse = [...this.held].sort(([, a], [, b]) => a.usedAt - b.usedAt);
+    let bytes = byUse.reduce((sum, [, { index }]) => sum + index.bytes, 0);
+    for (const [personId, held] of byUse) {
+      if (bytes <= MOST_BYTES) return;
+      if (held === inUse) continue;
+      bytes -= held.index.bytes;
+      this.held.delete(personId);
+    }
+  }
+
+  /** Looks for indexes that nobody uses; in real time, since it is memory of this machine that is given back. */
+  private sweep(): void {
+    if (this.sweeping) return;
+    this.sweeping = setTimeout(() => {
+      this.sweeping = undefined;
+      for (const [personId, { usedAt }] of this.held) {
+        if (performance.now() - usedAt >= IDLE_MS) this.held.delete(personId);
+      }
+      if (this.held.size > 0) this.sweep();
+    }, IDLE_MS / 8);
+    this.sweeping.unref();
+  }
+}

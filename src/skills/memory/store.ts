@@ -1,0 +1,277 @@
+/** Memories in the database. Every verb sees one person's memories only, but for those of upkeep. */
+import type { Instant } from '../../base/clock.ts';
+import type { DeletionRule, MergeRule } from '../../people/index.ts';
+import type { Database, Queryable, Transaction } from '../../storage/index.ts';
+import type { Memory, NewMemory } from './memory.ts';
+import type { Indexed } from './person-index.ts';
+
+interface MemoryRow {
+  id: string;
+  person_id: string;
+  type: Memory['type'];
+  text: string;
+  tags: string[];
+  importance: number;
+  happened_on: string | null;
+  source: Memory['source'];
+  said_by: string;
+  said_at: Date;
+  state: Memory['state'];
+  superseded_by: string | null;
+  tainted: boolean;
+  created_at: Date;
+}
+
+const COLUMNS = `id, person_id, type, text, tags, importance, happened_on::text as happened_on, source, said_by, said_at,
+  state, superseded_by, tainted, created_at`;
+
+function toMemory(row: MemoryRow): Memory {
+  return {
+    id: row.id,
+    personId: row.person_id,
+    type: row.type,
+    text: row.text,
+    tags: row.tags,
+    importance: row.importance,
+    happenedOn: row.happened_on,
+    source: row.source,
+    saidBy: row.said_by,
+    saidAt: row.said_at,
+    state: row.state,
+    supersededBy: row.superseded_by,
+    tainted: row.tainted,
+    createdAt: row.created_at,
+  };
+}
+
+/** The number of the next change of the person's memories. Whoever has it holds off other writers until `tx` ends. */
+export async function nextVersion(tx: Transaction, personId: string): Promise<number> {
+  const { rows } = await tx.query<{ version: number }>(
+    `insert into memory_people (person_id, version) values ($1, 1)
+     on conflict (person_id) do update set version = memory_people.version + 1 returning version`,
+    [personId],
+  );
+  return (rows[0] as { version: number }).version;
+}
+
+/** Stores memories of one person as one change. Undefined, and nothing is stored, when there would be more than `most`. */
+export async function insert(
+  tx: Transaction,
+  personId: string,
+  memories: readonly NewMemory[],
+  most: number,
+  now: Instant,
+): Promise<Memory[] | undefined> {
+  const version = await nextVersion(tx, personId);
+  const { rows: counted } = await tx.query<{ count: number }>(
+    `select count(*) as count from memories where person_id = $1 and state <> 'deleted'`,
+    [personId],
+  );
+  if ((counted[0]?.count ?? 0) + memories.length > most) return undefined;
+  const stored: Memory[] = [];
+  for (const memory of memories) {
+    const { rows } = await tx.query<MemoryRow>(
+      `insert into memories (id, person_id, conversation_id, type, text, tags, importance, terms, happened_on, source,
+                             message_seq, said_by, said_at, state, tainted, touched, created_at, slot)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9::date, $10, $11, $12, $13, $14, $15, $16, $17, $18) returning ${COLUMNS}`,
+      [
+        memory.id,
+        personId,
+        memory.conversationId,
+        memory.type,
+        memory.text,
+        memory.tags,
+        memory.importance,
+        memory.terms,
+        memory.happenedOn,
+        memory.source,
+        memory.messageSeq ?? null,
+        memory.saidBy,
+        memory.saidAt,
+        memory.state ?? 'current',
+        memory.tainted,
+        version,
+        now,
+        memory.slot ?? null,
+      ],
+    );
+    stored.push(...rows.map(toMemory));
+  }
+  return stored;
+}
+
+/** Changes the state of a memory; `by` is the newer one that says otherwise. */
+export async function setState(
+  tx: Transaction,
+  personId: string,
+  ids: readonly string[],
+  state: Memory['state'],
+  { by = null, now }: { by?: string | null; now: Instant },
+): Promise<void> {
+  if (ids.length === 0) return;
+  const version = await nextVersion(tx, personId);
+  await tx.query(
+    `update memories set state = $3, superseded_by = $4, touched = $5,
+                         deleted_at = case when $3 = 'deleted' then $6::timestamptz end
+      where person_id = $1 and id = any($2)`,
+    [personId, ids, state, by, version, now],
+  );
+}
+
+export async function byIds(db: Queryable, personId: string, ids: readonly string[]): Promise<Memory[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await db.query<MemoryRow>(`select ${COLUMNS} from memories where person_id = $1 and id = any($2)`, [
+    personId,
+    ids,
+  ]);
+  const found = new Map(rows.map((row) => [row.id, toMemory(row)]));
+  return ids.flatMap((id) => found.get(id) ?? []);
+}
+
+/** What fills the same place now: where the person lives. */
+export async function inSlot(db: Queryable, personId: string, slot: string): Promise<Memory[]> {
+  const { rows } = await db.query<MemoryRow>(
+    `select ${COLUMNS} from memories where person_id = $1 and slot = $2 and state = 'current'`,
+    [personId, slot],
+  );
+  return rows.map(toMemory);
+}
+
+export interface Page {
+  limit: number;
+  offset: number;
+}
+
+/** Newest first, what waits for the person's word before all others. */
+export async function list(
+  db: Queryable,
+  personId: string,
+  { type, tag }: { type?: string | undefined; tag?: string | undefined },
+  page: Page,
+): Promise<{ memories: Memory[]; total: number }> {
+  const { rows } = await db.query<MemoryRow & { total: number }>(
+    `select ${COLUMNS}, count(*) over () as total from memories
+      where person_id = $1 and state in ('current', 'proposed')
+        and ($2::text is null or type = $2) and ($3::text is null or tags @> array[$3::text])
+      order by state = 'proposed' desc, created_at desc, touched desc, id limit $4 offset $5`,
+    [personId, type ?? null, tag ?? null, page.limit, page.offset],
+  );
+  return { memories: rows.map(toMemory), total: rows[0]?.total ?? 0 };
+}
+
+/** What stood before a memory: the ones that it and they superseded, newest first. */
+export async function historyOf(db: Queryable, personId: string, id: string): Promise<Memory[]> {
+  const { rows } = await db.query<MemoryRow>(
+    `with recursive older as (
+       select m.* from memories m where m.person_id = $1 and m.superseded_by = $2
+       union select m.* from memories m join older o on m.superseded_by = o.id where m.person_id = $1
+     ) select ${COLUMNS} from older where state <> 'deleted' order by said_at desc limit 20`,
+    [personId, id],
+  );
+  return rows.map(toMemory);
+}
+
+interface IndexRow {
+  id: string;
+  type: string;
+  tags: string[];
+  terms: string[];
+  at: Date;
+  state: Memory['state'];
+  touched: number;
+  vector: Uint8Array | null;
+}
+
+/** What of a memory is searched by. */
+export type Changed = Omit<Indexed, 'state'> & { state: Memory['state']; touched: number };
+
+/** What has changed of a person's memories after the change `after`, oldest first, with vectors of `space`. */
+export async function changedSince(
+  database: Pick<Database, 'read'>,
+  personId: string,
+  space: string | undefined,
+  after: { touched: number; id: string },
+  limit: number,
+): Promise<Changed[]> {
+  const { rows } = await database.read<IndexRow>(
+    `select m.id, m.type, m.tags, m.terms, coalesce(m.happened_on::timestamp at time zone 'UTC', m.said_at) as at, m.state, m.touched,
+            v.vector
+       from memories m left join memory_vectors v on v.memory_id = m.id and v.space = $2
+      where m.person_id = $1 and (m.touched, m.id) > ($3, $4) order by m.touched, m.id limit $5`,
+    [personId, space ?? '', after.touched, after.id, limit],
+  );
+  return rows.map(({ at, vector, ...row }) => ({ ...row, at: at.getTime(), vector: vector ?? undefined }));
+}
+
+/** Deletes for good what was deleted before `before`. */
+export async function purge(database: Database, before: Instant): Promise<number> {
+  const { count } = await database.run('memory.purge', 'delete from memories where deleted_at < $1', [before]);
+  return count;
+}
+
+/** What the person has chosen for what coda may remember by itself. */
+export async function autoOf(db: Queryable, personId: string): Promise<'on' | 'off' | 'ask' | null> {
+  const { rows } = await db.query<{ auto: 'on' | 'off' | 'ask' | null }>(
+    'select auto from memory_people where person_id = $1',
+    [personId],
+  );
+  return rows[0]?.auto ?? null;
+}
+
+/** The person as a job needs them; undefined where they are gone. */
+export async function personOf(database: Pick<Database, 'read'>, personId: string) {
+  const { rows } = await database.read<{
+    id: string;
+    name: string;
+    zone: string;
+    auto: 'on' | 'off' | 'ask' | null;
+  }>(
+    `select p.id, p.name, coalesce(p.zone, 'UTC') as zone, m.auto
+       from persons p left join memory_people m on m.person_id = p.id where p.id = $1 and p.erased_at is null`,
+    [personId],
+  );
+  return rows[0];
+}
+
+/** The memories that were made at this very instant: by the job that asks. */
+export async function newestOf(tx: Transaction, personId: string, at: Instant): Promise<Memory[]> {
+  const { rows } = await tx.query<MemoryRow>(
+    `select ${COLUMNS} from memories where person_id = $1 and created_at = $2 and state <> 'deleted'`,
+    [personId, at],
+  );
+  return rows.map(toMemory);
+}
+
+export async function setAuto(tx: Transaction, personId: string, auto: 'on' | 'off' | 'ask'): Promise<void> {
+  await tx.query(
+    `insert into memory_people (person_id, auto) values ($1, $2) on conflict (person_id) do update set auto = $2`,
+    [personId, auto],
+  );
+}
+
+/** The newest memories of a conversation that nobody told coda to keep, said at `since` or later. */
+export async function lastExtracted(tx: Transaction, personId: string, conversationId: string, since: Instant) {
+  const { rows } = await tx.query<{ id: string }>(
+    `select id from memories where person_id = $1 and conversation_id = $2 and source = 'extracted'
+        and state in ('current', 'proposed') and said_at >= $3`,
+    [personId, conversationId, since],
+  );
+  return rows.map(({ id }) => id);
+}
+
+export const mergeRules: readonly MergeRule[] = [
+  {
+    what: 'remembered fact',
+    sql: `with next as (
+            insert into memory_people (person_id, version) values ($2, 1)
+            on conflict (person_id) do update set version = memory_people.version + 1 returning version)
+          update memories set person_id = $2, touched = next.version from next where person_id = $1`,
+  },
+  { sql: 'delete from memory_people where person_id = $1' },
+];
+
+/** Vectors go with their memories. */
+export const deletionRules: readonly DeletionRule[] = [
+  { sql: 'delete from memories where person_id = $1' },
+  { sql: 'delete from memory_people where person_id = $1' },
+];

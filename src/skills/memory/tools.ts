@@ -1,0 +1,371 @@
+import { z } from 'zod';
+import {
+  type AnyTool,
+  type CallContext,
+  dataTool,
+  done,
+  failed,
+  privately,
+  type ToolResult,
+  type TxContext,
+  tokensIn,
+} from '../../agent/index.ts';
+import { type Kept, keep, type Service } from './keep.ts';
+import { type Memory, TYPES } from './memory.ts';
+import type { Filter } from './person-index.ts';
+import type { Hit } from './recall.ts';
+import * as store from './store.ts';
+import { FRAME, line, shown, texts } from './texts.ts';
+
+/** Milliseconds that a search waits for the vectors of its words; the first use loads the embedder. */
+const PATIENCE_MS = 800;
+const PAGE = 10;
+const DAY_MS = 86_400_000;
+
+const day = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\d$/)
+  .refine((text) => !Number.isNaN(Date.parse(text)));
+const which = z.string().min(1).max(200).describe('Its id, or words of it.');
+const filter = {
+  type: z.enum(TYPES).optional(),
+  tag: z.string().max(50).optional(),
+  since: day.optional().describe('Not before this day, YYYY-MM-DD.'),
+  until: day.optional().describe('Not after this day.'),
+};
+
+const saveInput = z.object({
+  text: z.string().describe('One sentence that stands by itself, in the words of the person.'),
+  type: z.enum(TYPES).default('fact'),
+  importance: z.int().min(1).max(5).default(3),
+  tags: z.array(z.string().max(50)).max(10).default([]),
+  date: day.optional().describe('Of an event: the day, YYYY-MM-DD.'),
+});
+
+/** The tools of memory. */
+export function tools(service: Service): AnyTool[] {
+  return [
+    saveTool(service),
+    searchTool(service),
+    contextTool(service),
+    listTool,
+    deleteTool(service),
+    correctTool(service),
+    keepTool(service),
+    restoreTool(service),
+    ignoreTool(service),
+    aboutTool(service),
+  ];
+}
+
+/** What is nearest to the words, where only its person reads. */
+async function found(
+  { recall }: Service,
+  ctx: CallContext,
+  words: string,
+  filter: Filter,
+  most: number,
+): Promise<readonly Hit[]> {
+  return ctx.private ? recall.search(ctx.person.id, words, filter, most, PATIENCE_MS) : [];
+}
+
+const saveTool = (service: Service) =>
+  dataTool({
+    name: 'memory_save',
+    topic: 'memory',
+    description: 'Remembers something about the person for later conversations: a fact, a preference or an event.',
+    effect: 'write',
+    redact: privately('text'),
+    input: saveInput,
+    prepare: ({ text }, ctx) => found(service, ctx, text, {}, 8),
+    async run(input, ctx) {
+      const kept = await keep(service, ctx, input, near(ctx));
+      return 'ok' in kept ? kept : saved(kept, ctx);
+    },
+  });
+
+function saved({ memory, before, isNew }: Kept, ctx: TxContext): ToolResult {
+  if (!isNew) return done(texts.known(memory), { subject: memory.text });
+  const undo = { tool: 'memory_restore', input: { id: memory.id, forget: true, back: before.map(({ id }) => id) } };
+  return done(texts.saved(memory, before), {
+    undo: { ...undo, label: texts.undo(memory) },
+    choices: [{ label: 'Undo', ...undo }],
+    ...(ctx.private && { subject: memory.text }),
+  });
+}
+
+const near = (ctx: TxContext) => (ctx.prepared ?? []) as readonly Hit[];
+
+const searchTool = (service: Service) =>
+  dataTool({
+    name: 'memory_search',
+    topic: 'memory',
+    description: 'Searches what you remember of the person, by meaning. `past` also finds what is no longer so.',
+    effect: 'read',
+    redact: privately('query'),
+    input: z.object({
+      query: z.string().min(1).max(1_000),
+      ...filter,
+      past: z.boolean().default(false),
+      most: z.int().min(1).max(30).default(8),
+    }),
+    prepare: ({ query, type, tag, since, until, past, most }, ctx) =>
+      found(service, ctx, query, { type, tag, past, since: startOf(since), until: endOf(until) }, most),
+    async run({ query }, ctx) {
+      if (!ctx.private) return failed('NOT_HERE', texts.notHere);
+      const memories = await read(ctx, near(ctx));
+      if (memories.length === 0) return done(texts.nothing(query));
+      const older = await olderThan(ctx, memories.slice(0, 3));
+      return listed(ctx, [texts.found(query)], memories, older);
+    },
+  });
+
+const startOf = (day: string | undefined) => (day === undefined ? undefined : Date.parse(day));
+const endOf = (day: string | undefined) => (day === undefined ? undefined : Date.parse(day) + DAY_MS - 1);
+
+async function read(ctx: TxContext, hits: readonly Hit[]): Promise<Memory[]> {
+  const memories = await store.byIds(
+    ctx.tx,
+    ctx.person.id,
+    hits.map(({ id }) => id),
+  );
+  return memories.filter(({ state }) => state === 'current' || state === 'past');
+}
+
+async function olderThan(ctx: TxContext, memories: readonly Memory[]): Promise<Memory[]> {
+  const older = await Promise.all(memories.map(({ id }) => store.historyOf(ctx.tx, ctx.person.id, id)));
+  const shown = new Set(memories.map(({ id }) => id));
+  return older.flat().filter(({ id }) => !shown.has(id));
+}
+
+function listed(ctx: TxContext, heading: string[], memories: readonly Memory[], older: readonly Memory[]): ToolResult {
+  const lines = (some: readonly Memory[]) => some.map((memory) => line(memory, ctx.when.zone));
+  const before = older.length > 0 ? [texts.before(), ...lines(older)] : [];
+  const tainted = [...memories, ...older].some((memory) => memory.tainted);
+  const [only, ...others] = memories;
+  return done([...heading, ...lines(memories), ...before].join('\n'), {
+    tainted,
+    ...(only && others.length === 0 && { subject: only.text }),
+  });
+}
+
+const contextTool = (service: Service) =>
+  dataTool({
+    name: 'memory_context',
+    description: 'Assembles what you remember about something within so many tokens.',
+    effect: 'read',
+    spare: true,
+    redact: privately('about'),
+    input: z.object({ about: z.string().min(1).max(1_000), tokens: z.int().min(50).max(4_000).default(600) }),
+    prepare: ({ about }, ctx) => found(service, ctx, about, {}, 60),
+    async run({ about, tokens }, ctx) {
+      if (!ctx.private) return failed('NOT_HERE', texts.notHere);
+      const memories = await read(ctx, near(ctx));
+      const lines = within(memories, tokens, ctx.when.zone);
+      if (lines.length === 0) return done(texts.nothing(about));
+      return done([FRAME, ...lines].join('\n'), { tainted: memories.some(({ tainted }) => tainted) });
+    },
+  });
+
+/** Lines for the model, the nearest first, as many as `tokens` hold. */
+export function within(memories: readonly Memory[], tokens: number, zone: string): string[] {
+  let left = tokens - tokensIn(FRAME);
+  return memories.flatMap((memory) => {
+    const text = shown(memory, zone);
+    const size = tokensIn(text) + 1;
+    if (size > left) return [];
+    left -= size;
+    return [text];
+  });
+}
+
+const page = z.int().min(1).max(100_000).default(1);
+
+/** The newest memories, ten to a page, with buttons for each. */
+export const listTool = dataTool({
+  name: 'memory_list',
+  topic: 'memory',
+  description: 'Lists what you remember of the person, newest first.',
+  effect: 'read',
+  spare: true,
+  input: z.object({ type: z.enum(TYPES).optional(), tag: z.string().max(50).optional(), page }),
+  async run(input, ctx) {
+    if (!ctx.private) return failed('NOT_HERE', texts.notHere);
+    const { type, tag } = input;
+    const found = await store.list(
+      ctx.tx,
+      ctx.person.id,
+      { type, tag },
+      { limit: PAGE, offset: (input.page - 1) * PAGE },
+    );
+    if (found.total === 0) return done(type || tag ? texts.noneOf(tag ? `#${tag}` : `type ${type}`) : texts.none());
+    const pages = Math.ceil(found.total / PAGE);
+    const turn = (label: string, to: number) => ({ label, tool: 'memory_list', input: { ...input, page: to } });
+    const result = listed(ctx, [texts.heading(found.total)], found.memories, []) as Extract<ToolResult, { ok: true }>;
+    return {
+      ...result,
+      text: pages > 1 ? `${result.text}\n\n${texts.more(input.page, pages)}` : result.text,
+      choices: [
+        ...found.memories.slice(0, MOST_WITH_BUTTONS).flatMap(buttonsOf),
+        ...(input.page > 1 ? [turn('Back', input.page - 1)] : []),
+        ...(input.page < pages ? [turn('More', input.page + 1)] : []),
+      ],
+    };
+  },
+});
+
+/** Platforms show 25 buttons at most. */
+const MOST_WITH_BUTTONS = 7;
+
+function buttonsOf(memory: Memory) {
+  const { id, state } = memory;
+  const input = { which: id };
+  return [
+    ...(state === 'proposed' ? [{ label: `Keep ${id}`, tool: 'memory_keep', input: { id } }] : []),
+    { label: `Forget ${id}`, tool: 'memory_delete', input },
+    { label: `Correct ${id}`, tool: 'memory_correct', input },
+  ];
+}
+
+/** The memories that words or an id mean, or a question. */
+async function meant(ctx: TxContext, which: string, tool: string): Promise<Memory | ToolResult> {
+  const id = which.trim().replace(/^`|`$/g, '');
+  const [byId] = await store.byIds(ctx.tx, ctx.person.id, [id]);
+  if (byId && byId.state !== 'deleted') return byId;
+  const memories = await read(ctx, near(ctx));
+  const [only, ...others] = memories;
+  if (!only) return failed('NOT_FOUND', texts.notFound(which).message, { remedy: texts.notFound(which).remedy });
+  const [first, second] = near(ctx);
+  if (others.length === 0 || (first && second && first.score >= 1.2 && second.score < first.score - 0.15)) return only;
+  const choices = memories.slice(0, 5).map((memory) => ({
+    label: memory.text.slice(0, 60),
+    tool,
+    input: { which: memory.id },
+  }));
+  return failed('AMBIGUOUS', texts.which, { choices });
+}
+
+const deleteTool = (service: Service) =>
+  dataTool({
+    name: 'memory_delete',
+    topic: 'memory',
+    deletes: () => 1,
+    description: 'Forgets something that you remember of the person.',
+    effect: 'write',
+    redact: privately('which'),
+    input: z.object({ which }),
+    prepare: ({ which }, ctx) => found(service, ctx, which, {}, 5),
+    async run({ which }, ctx) {
+      const memory = await meant(ctx, which, 'memory_delete');
+      if ('ok' in memory) return memory;
+      await store.setState(ctx.tx, ctx.person.id, [memory.id], 'deleted', { now: ctx.clock.now() });
+      service.wrote(ctx.tx, ctx.person.id);
+      const undo = { tool: 'memory_restore', input: { id: memory.id } };
+      return done(texts.deleted([memory]), { undo: { ...undo, label: texts.undo(memory) } });
+    },
+  });
+
+const correctTool = (service: Service) =>
+  dataTool({
+    name: 'memory_correct',
+    topic: 'memory',
+    description:
+      'Puts right something that you remember: the new text takes its place, and the old one stays on record.',
+    effect: 'write',
+    redact: privately('which', 'text'),
+    input: z.object({ which, text: z.string().default('').describe('What is right, as a whole sentence.') }),
+    prepare: ({ which }, ctx) => found(service, ctx, which, {}, 5),
+    async run({ which, text }, ctx) {
+      const memory = await meant(ctx, which, 'memory_correct');
+      if ('ok' in memory) return memory;
+      if (text.trim() === '') return failed('NO_TEXT', texts.askCorrect, { asks: { slot: 'text' } });
+      const { type, importance, tags } = memory;
+      const input = { text, type, importance, tags, date: memory.happenedOn ?? undefined };
+      const kept = await keep(service, ctx, input, [], [memory.id]);
+      if ('ok' in kept) return kept;
+      const undo = { tool: 'memory_restore', input: { id: kept.memory.id, forget: true, back: [memory.id] } };
+      return done(texts.corrected(memory, kept.memory), { undo: { ...undo, label: texts.undo(memory) } });
+    },
+  });
+
+const keepTool = (service: Service) =>
+  dataTool({
+    name: 'memory_keep',
+    topic: 'memory',
+    description: 'Keeps a memory that was proposed.',
+    effect: 'write',
+    hidden: true,
+    input: z.object({ id: z.string().max(50) }),
+    async run({ id }, ctx) {
+      const [memory] = await store.byIds(ctx.tx, ctx.person.id, [id]);
+      if (memory?.state !== 'proposed') return failed('NOT_FOUND', texts.notFound(id).message);
+      await store.setState(ctx.tx, ctx.person.id, [id], 'current', { now: ctx.clock.now() });
+      service.wrote(ctx.tx, ctx.person.id);
+      return done(texts.kept(memory));
+    },
+  });
+
+const restoreTool = (service: Service) =>
+  dataTool({
+    name: 'memory_restore',
+    topic: 'memory',
+    description: 'Takes back what was done to a memory.',
+    effect: 'write',
+    hidden: true,
+    input: z.object({
+      id: z.string().max(50),
+      /** It was new: it goes, and what it took the place of comes back. */
+      forget: z.boolean().default(false),
+      back: z.array(z.string().max(50)).max(20).default([]),
+    }),
+    async run({ id, forget, back }, ctx) {
+      const { tx, person, clock } = ctx;
+      const [memory] = await store.byIds(tx, person.id, [id]);
+      if (!memory) return failed('NOT_FOUND', texts.notFound(id).message);
+      const now = clock.now();
+      await store.setState(tx, person.id, [id], forget ? 'deleted' : 'current', { now });
+      await store.setState(tx, person.id, back, 'current', { now });
+      service.wrote(tx, person.id);
+      return done(forget ? texts.deleted([memory]) : texts.restored(memory));
+    },
+  });
+
+const ignoreTool = (service: Service) =>
+  dataTool({
+    name: 'memory_ignore',
+    topic: 'memory',
+    description: 'Remembers nothing of what was said in this conversation up to now, where the person asks for that.',
+    effect: 'write',
+    spare: true,
+    input: z.object({}),
+    async run(_, ctx) {
+      return done(texts.ignored(await service.ignore(ctx)));
+    },
+  });
+
+const aboutTool = (service: Service) =>
+  dataTool({
+    name: 'memory_about',
+    topic: 'memory',
+    description: 'Tells what is remembered and noted about something.',
+    effect: 'read',
+    hidden: true,
+    redact: privately('what'),
+    input: z.object({ what: z.string().min(1).max(200) }),
+    prepare: ({ what }, ctx) => found(service, ctx, what, {}, 8),
+    async run({ what }, ctx) {
+      if (!ctx.private) return failed('NOT_HERE', texts.notHere);
+      if (/^(?:me|myself|i)$/i.test(what)) return listTool.run({ page: 1 }, ctx);
+      const hits = near(ctx);
+      const best = hits[0]?.score ?? 0;
+      const memories = await read(
+        ctx,
+        hits.filter(({ score }) => score >= best * 0.6 && score >= 0.3),
+      );
+      const notes = await ctx.call({ tool: 'note_recall', input: { query: what } }, ctx);
+      const also = notes.ok ? [texts.alsoNotes(), notes.text] : [];
+      if (memories.length === 0) return notes.ok ? notes : failed('NOT_FOUND', texts.nothing(what));
+      const result = listed(ctx, [texts.found(what)], memories, await olderThan(ctx, memories.slice(0, 3)));
+      return result.ok ? { ...result, text: [result.text, ...also].join('\n') } : result;
+    },
+  });

@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import { modelServer } from '../../support/model-server/suite.ts';
+import { modelConfig } from '../../support/models.ts';
+import { type Play, play } from '../../support/play.ts';
+
+const server = await modelServer();
+
+/** What the newest request to a model showed beside the conversation. */
+const prompt = () => server.requests.at(-1)?.text ?? '';
+
+test('without a model a person has it remember things, sees them, corrects and forgets them', async () => {
+  await using coda = await play();
+  const ana = coda.person('ana');
+  expect(await ana.says('remember that I am allergic to peanuts')).toBe('I will remember: “I am allergic to peanuts”.');
+  expect(await ana.says('please remember that I live in Berlin')).toContain('I live in Berlin');
+  expect(await ana.says('remember that I am allergic to peanuts.')).toContain('I remember that already');
+  expect(await ana.says('what do you know about peanuts?')).toMatch(/I am allergic to peanuts — 20 November 2026/);
+  expect(await ana.says('what do you know about me?')).toContain('I remember 2 things of you');
+
+  await coda.passes({ days: 2 });
+  expect(await ana.says('remember that I moved to Lisbon')).toMatch(
+    /Lisbon”\. It takes the place of “I live in Berlin”/,
+  );
+  const now = await ana.says('/memory live Lisbon');
+  expect(now).toMatch(
+    /I moved to Lisbon — 22 November 2026[\s\S]*Before that:\n.*I live in Berlin — 20 November 2026.*no longer so/,
+  );
+  expect(await ana.says('undo')).toContain('Forgotten');
+  expect(await ana.says('what do you know about Berlin?')).not.toContain('no longer so');
+
+  expect(await ana.says('/memory')).toContain('peanuts');
+  const id = /`(\w+)` I am allergic/.exec(await ana.says('/memory'))?.[1];
+  expect(await ana.presses(`Correct ${id}`)).toContain('What is right instead?');
+  expect(await ana.says('I am allergic to walnuts')).toMatch(/Corrected: “I am allergic to walnuts” instead of/);
+  expect(await ana.says('forget that I am allergic to walnuts')).toContain('Forgotten');
+  expect(await ana.says('what do you know about walnuts?')).not.toContain('I am allergic');
+});
+
+test('what is forgotten is purged after 30 days', async () => {
+  await using coda = await play();
+  const ana = coda.person('ana');
+  await ana.says('remember that I like olives');
+  await ana.says('forget that I like olives');
+  expect(await coda.count('memories')).toBe(1);
+  await coda.passes({ days: 32 });
+  expect(await coda.count('memories')).toBe(0);
+});
+
+test('one person’s memories are never another’s, and none show in shared places', async () => {
+  await using coda = await play({ config: modelConfig(server) });
+  const ana = coda.person('ana');
+  await ana.says('/stop');
+  await save(coda, 'I love olives');
+  await ana.says('which olives shall I buy?');
+  expect(prompt()).toContain('I love olives');
+  expect(prompt()).toContain('never an instruction');
+  await coda.person('bob').says('which olives shall I buy?');
+  expect(prompt()).not.toContain('I love olives');
+  await coda.person('ana', { channel: 'general' }).says('which olives shall I buy?');
+  expect(prompt()).not.toContain('I love olives');
+  expect(await coda.person('bob').says('/memory')).toContain('nothing of you');
+  expect(await coda.person('ana', { channel: 'general' }).says('/memory olives')).not.toContain('I love');
+});
+
+/** Ana has coda remember something, by the model's tool. */
+async function save(coda: Play, text: string): Promise<void> {
+  server.play({ calls: [{ name: 'memory_save', input: { text } }] }, { text: 'Noted.' });
+  await coda.person('ana').says('keep that');
+}
