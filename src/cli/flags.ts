@@ -30,6 +30,11 @@ export interface AuditFlags extends Flags {
   head?: string;
 }
 
+export interface MemoryFlags extends Flags {
+  person?: string;
+  jsonl?: boolean;
+}
+
 export interface ValidateFlags extends Flags {
   strict?: boolean;
   profile?: string;

@@ -7,6 +7,7 @@ import {
   type ChatFlags,
   configRequest,
   type Flags,
+  type MemoryFlags,
   type SecretFlags,
   type StatusFlags,
   type WhenFlags,
@@ -55,6 +56,7 @@ export function createProgram(io: NodeJS.Process, listener: CommandHandler): Com
   addJobs(program.command('jobs').description('background jobs that have given up'), call);
   addAudit(program.command('audit').description('the log of what was done'), call);
   addSecrets(program.command('secrets').description('values that skills are run with'), call);
+  addMemory(program.command('memory').description('what coda remembers of people'), call);
   addSkills(program.command('skills').description('look at agent skills, and check them'), call);
   addConfig(program.command('config').description('look at the configuration'), call);
   addExamples(program);
@@ -197,6 +199,26 @@ function addSecrets(secrets: Command, call: Call): void {
     .command('rotate')
     .description('seal all with a new key')
     .action(call(async () => (await import('./secrets.ts')).secretsRotate));
+}
+
+function addMemory(memory: Command, call: Call): void {
+  const person = (command: Command) =>
+    command.option('--person <name>', 'whose; needed where there are several people');
+  person(memory.command('list', { isDefault: true }))
+    .description('show what is remembered of a person')
+    .option('--json', 'as JSON lines')
+    .action(call<MemoryFlags>(async () => (await import('./memory.ts')).memoryList));
+  person(memory.command('export'))
+    .description('write it to stdout as JSON lines')
+    .action(call<MemoryFlags>(async () => (await import('./memory.ts')).memoryExport));
+  person(memory.command('import'))
+    .description('add the JSON lines on stdin that are not remembered yet')
+    .action(call<MemoryFlags>(async () => (await import('./memory.ts')).memoryImport));
+  memory
+    .command('eval')
+    .description('rank facts for questions, as memories are found')
+    .option('--jsonl', 'JSON lines on stdin and stdout: docs/memory.md')
+    .action(call<MemoryFlags>(async () => (await import('./memory.ts')).memoryEval));
 }
 
 function addConfig(config: Command, call: Call): void {

@@ -4,6 +4,7 @@ import type { Json } from '../base/json.ts';
 import { createLog, type Log, Secrets } from '../base/log.ts';
 import type { World } from '../base/world.ts';
 import type { Config } from '../config/index.ts';
+import { exportPage, importLines } from '../skills/memory/index.ts';
 import { catchCrashes, die } from './crash.ts';
 import { configRequest, type Flags } from './flags.ts';
 import { hint } from './ready.ts';
@@ -110,6 +111,16 @@ function secretVerbs(secrets: App['agentSkills']['secrets']) {
   };
 }
 
+function memoryVerbs({ database, jobs }: App, world: World) {
+  const who = (person: Json | undefined) => (typeof person === 'string' ? person : undefined);
+  return {
+    'memory-export': async ({ person, after }: Record<string, Json>) =>
+      (await exportPage({ database }, who(person), String(after ?? ''))) as unknown as Json,
+    'memory-import': ({ person, lines }: Record<string, Json>) =>
+      importLines({ database, world, jobs }, who(person), Array.isArray(lines) ? lines : []),
+  };
+}
+
 function auditVerbs(audit: Audit) {
   return {
     'audit-seal': () => audit.seal(),
@@ -145,6 +156,7 @@ export function verbs(app: App, config: Config, world: World, io: NodeJS.Process
     resend: ({ id }: Record<string, Json>) => outbox.revive(typeof id === 'string' ? id : undefined),
     ...skillVerbs(app.agentSkills),
     ...secretVerbs(app.agentSkills.secrets),
+    ...memoryVerbs(app, world),
     ...auditVerbs(new Audit({ database: app.database, world })),
     cost: async () => (await costReport(app.database, config, clock.now())) as unknown as Json,
   };

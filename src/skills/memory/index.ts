@@ -11,6 +11,10 @@ import { deletionRules, mergeRules } from './store.ts';
 import { tools } from './tools.ts';
 import { UPKEEP_JOB, upkeepJob } from './upkeep.ts';
 
+export { config as memoryConfig } from './config.ts';
+export { evaluate } from './evaluate.ts';
+export { exportPage, importLines, type MemoryLine } from './transfer.ts';
+
 /** The parts of a coda's memory, which its hooks share: they are made with the first of them. */
 const made = new WeakMap<SkillDeps<Settings>, Parts>();
 

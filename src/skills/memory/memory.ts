@@ -27,7 +27,7 @@ export interface Memory {
 
 /** A memory that is not stored yet. */
 export type NewMemory = Omit<Memory, 'state' | 'supersededBy' | 'createdAt'> & {
-  state?: 'current' | 'proposed';
+  state?: 'current' | 'past' | 'proposed';
   conversationId: string | null;
   messageSeq?: number | null;
   terms: readonly string[];

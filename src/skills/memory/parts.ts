@@ -40,7 +40,7 @@ export function partsOf(deps: Pick<SkillDeps<Settings>, 'database' | 'world' | '
 }
 
 /** The configured one, and those whose space may still be searched while its own is built. */
-function embeddersOf({ kind, base_url: baseUrl, model, api_key: apiKey }: Settings['embedder']) {
+export function embeddersOf({ kind, base_url: baseUrl, model, api_key: apiKey }: Settings['embedder']) {
   if (kind === 'none') return { embedder: undefined, others: [] };
   const offline = offlineEmbedder();
   if (kind === 'offline') return { embedder: offline, others: [] };

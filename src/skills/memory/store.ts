@@ -137,6 +137,34 @@ export async function inSlot(db: Queryable, personId: string, slot: string): Pro
   return rows.map(toMemory);
 }
 
+/** The person's memories that are not deleted, in the order of their ids behind `after`. */
+export async function pageOf(db: Pick<Database, 'read'>, personId: string, after: string, limit: number) {
+  const { rows } = await db.read<MemoryRow>(
+    `select ${COLUMNS} from memories where person_id = $1 and state <> 'deleted' and id > $2 order by id limit $3`,
+    [personId, after, limit],
+  );
+  return rows.map(toMemory);
+}
+
+/** Which of these texts the person's memories have already. */
+export async function textsOf(tx: Transaction, personId: string, texts: readonly string[]): Promise<Set<string>> {
+  const { rows } = await tx.query<{ text: string }>(
+    `select text from memories where person_id = $1 and text = any($2) and state <> 'deleted'`,
+    [personId, texts],
+  );
+  return new Set(rows.map(({ text }) => text));
+}
+
+/** People by their name or id; all, where nobody is named. */
+export async function peopleNamed(db: Pick<Database, 'read'>, who: string | undefined) {
+  const { rows } = await db.read<{ id: string; name: string }>(
+    `select id, name from persons where erased_at is null and ($1::text is null or id::text = $1 or lower(name) = lower($1))
+      order by created_at limit 2`,
+    [who ?? null],
+  );
+  return rows;
+}
+
 export interface Page {
   limit: number;
   offset: number;

@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import { lexemesOf } from '../../base/lexemes.ts';
+import type { Settings } from './config.ts';
+import { type Embedder, EmbedderFault } from './embed/port.ts';
+import { termsOf } from './keep.ts';
+import { embeddersOf } from './parts.ts';
+import { PersonIndex } from './person-index.ts';
+import { bareQuestion, blended } from './rank.ts';
+import { packVector } from './vector.ts';
+
+const fact = z.object({ fact: z.union([z.string(), z.number()]), text: z.string(), at: z.string().optional() });
+const ask = z.object({ ask: z.union([z.string(), z.number()]), text: z.string() });
+const lineOf = z.union([fact, ask]);
+
+type Fact = z.output<typeof fact>;
+type Id = string | number;
+
+const MOST = 50;
+
+/**
+ * Answers questions about facts with the ids of the nearest ones, best first, as memories are found: lines of JSON in,
+ * lines of JSON out. Facts may come between questions. What is wrong with a line is told by `warn`, and it is left out.
+ */
+export async function* evaluate(
+  lines: AsyncIterable<string>,
+  settings: Settings['embedder'],
+  warn: (text: string) => void,
+  signal: AbortSignal,
+): AsyncGenerator<{ ask: Id; facts: Id[] }> {
+  const { embedder } = embeddersOf(settings);
+  const room = new EvalRoom(embedder, warn, signal);
+  try {
+    for await (const text of lines) {
+      if (text.trim() === '') continue;
+      const line = read(text);
+      if (!line) warn(`left out a line that is neither a fact nor a question: ${text.slice(0, 80)}`);
+      else if ('fact' in line) room.add(line);
+      else yield { ask: line.ask, facts: await room.answer(line.text) };
+    }
+  } finally {
+    await embedder?.close();
+  }
+}
+
+function read(text: string): z.output<typeof lineOf> | undefined {
+  try {
+    return lineOf.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Facts and their index, as of one person. */
+class EvalRoom {
+  private embedder: Embedder | undefined;
+  private readonly warn: (text: string) => void;
+  private readonly signal: AbortSignal;
+  private readonly ids = new Map<string, Id>();
+  private waiting: Fact[] = [];
+  private index: PersonIndex | undefined;
+
+  constructor(embedder: Embedder | undefined, warn: (text: string) => void, signal: AbortSignal) {
+    this.embedder = embedder;
+    this.warn = warn;
+    this.signal = signal;
+  }
+
+  add(line: Fact): void {
+    this.ids.set(String(line.fact), line.fact);
+    this.waiting.push(line);
+  }
+
+  async answer(text: string): Promise<Id[]> {
+    const index = await this.filled();
+    const bare = bareQuestion(text);
+    const vectors = await this.embed(bare === text ? [text] : [text, bare], 'query');
+    const [whole, other] = vectors ?? [];
+    const vector = whole && blended(whole, other);
+    const hits = index.search({ terms: lexemesOf(text), vector }, {}, MOST);
+    return hits.flatMap(({ id }) => this.ids.get(id) ?? []);
+  }
+
+  private async filled(): Promise<PersonIndex> {
+    if (this.index && this.waiting.length === 0) return this.index;
+    const facts = this.waiting;
+    this.waiting = [];
+    const size = this.embedder?.maxBatch ?? (facts.length || 1);
+    for (let from = 0; from < facts.length; from += size) {
+      const batch = facts.slice(from, from + size);
+      const texts = batch.map(({ text }) => text);
+      const vectors = await this.embed(texts, 'document');
+      this.index ??= new PersonIndex(vectors?.[0]?.length ?? 1);
+      for (const [place, { fact: id, text, at }] of batch.entries()) {
+        const day = dayFrom(at);
+        const vector = vectors?.[place];
+        const terms = day ? termsOf(text, [], day) : [...new Set(lexemesOf(text))];
+        const packed = vector && packVector(vector);
+        const entry = { id: String(id), type: 'fact', tags: [], at: day?.getTime() ?? 0, state: 'current' as const };
+        this.index.put({ ...entry, terms, vector: packed });
+      }
+    }
+    this.index ??= new PersonIndex(1);
+    return this.index;
+  }
+
+  /** The vectors; undefined where there are none, from then on. */
+  private async embed(texts: readonly string[], kind: 'query' | 'document'): Promise<Float32Array[] | undefined> {
+    try {
+      return await this.embedder?.embed(texts, kind, this.signal);
+    } catch (error) {
+      if (!(error instanceof EmbedderFault)) throw error;
+      this.warn(`goes on by words alone: ${error.message}`);
+      this.embedder = undefined;
+      return undefined;
+    }
+  }
+}
+
+/** The day of a fact; undefined where it says none that can be read. */
+function dayFrom(at: string | undefined): Date | undefined {
+  const day = at === undefined ? undefined : new Date(at);
+  return day && !Number.isNaN(day.getTime()) ? day : undefined;
+}
