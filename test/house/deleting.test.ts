@@ -125,7 +125,7 @@ describe('deleting', () => {
       expect(help).toContain('/reminders');
       expect(help).not.toMatch(/note/i);
       expect(await says('hello')).toContain('I remind and tell the time');
-      expect(await says('/new')).toContain('Reminders stay.');
+      expect(await says('/new')).toContain('Reminders and memories stay.');
       expect(await says('show my reminders')).toContain('stand up');
       expect(await says('/link')).toContain('/link ');
       expect(await says('/doctor')).not.toContain('✗');

@@ -11,7 +11,8 @@ test('the README gives a reason for each package that coda stands on, and names 
   const named = Array.from(table.matchAll(/^\|[^|]*\|([^|]*)\|/gm)).flatMap(([, cell = '']) =>
     Array.from(cell.matchAll(/`([^`]+)`/g), ([, name = '']) => name),
   );
-  expect(named.sort()).toEqual(Object.keys(JSON.parse(read('package.json')).dependencies).sort());
+  const { dependencies, optionalDependencies } = JSON.parse(read('package.json'));
+  expect(named.sort()).toEqual(Object.keys({ ...dependencies, ...optionalDependencies }).sort());
 });
 
 test('what the pages link to is there', () => {

@@ -6,6 +6,7 @@ import { ScriptedModel } from '../support/scripted-model.ts';
 /** The ids of somebody else's, and what of theirs nobody else may see. */
 interface Theirs {
   note: string;
+  memory: string;
   reminder: string;
   step: string;
   person: string;
@@ -23,6 +24,16 @@ const ROWS: Record<string, (theirs: Theirs) => Record<string, unknown>[]> = {
   doctor_diagnose: () => [{}],
   doctor_reset_skill: () => [{ name: 'notes' }],
   help: () => [{}],
+  memory_context: () => [{ about: SECRET }],
+  memory_correct: ({ memory }) => [
+    { which: memory, text: 'taken over' },
+    { which: SECRET, text: 'taken over' },
+  ],
+  memory_delete: ({ memory }) => [{ which: memory }, { which: SECRET }],
+  memory_ignore: () => [{}],
+  memory_list: () => [{}, { type: 'fact' }],
+  memory_save: () => [{ text: `mine of ${SECRET}` }],
+  memory_search: () => [{ query: SECRET, past: true }],
   note_delete: ({ note }) => [{ which: note }, { which: SECRET }],
   note_edit: ({ note }) => [
     { which: note, text: 'taken over' },
@@ -63,6 +74,9 @@ test('no tool shows or changes what is another person’s, whatever ids it is ca
   await using coda = await play({ model });
   const [ana, bob] = [coda.person('ana', { role: 'member' }), coda.person('bob', { role: 'member' })];
   await ana.says(`/note the key to ${SECRET} is under the mat`);
+  calls = [{ call: 'memory_save', input: { text: `I swam to ${SECRET}` } }];
+  await ana.says('keep that');
+  calls = [];
   await ana.says(`/remind tomorrow at 9 sail to ${SECRET}`);
   calls = [{ call: 'note_list', input: {} }];
   await ana.says(`what do I know of ${SECRET}?`);
@@ -70,12 +84,14 @@ test('no tool shows or changes what is another person’s, whatever ids it is ca
   await bob.says('hello');
   const read = async (sql: string) => (await coda.database().read<Record<string, string>>(sql)).rows[0] ?? {};
   const { id: note = '' } = await read('select id from notes');
+  const { id: memory = '' } = await read('select id from memories');
   const { id: reminder = '' } = await read('select id from reminders');
   const { id: person = '' } = await read(`select id from persons where name = 'ana'`);
   const { id: step = '' } = await read(`select turn_id || '/' || call_id as id from steps where kind = 'result'`);
   const hers = () =>
     read(`select md5(string_agg(t::text, '' order by t::text)) as all from (
     select to_jsonb(n)::text from notes n where person_id = '${person}' union all
+    select to_jsonb(m)::text from memories m where person_id = '${person}' union all
     select to_jsonb(r)::text from reminders r where person_id = '${person}' union all
     select name || coalesce(zone, '') from persons where id = '${person}') t (t)`);
   const before = await hers();
@@ -88,7 +104,7 @@ test('no tool shows or changes what is another person’s, whatever ids it is ca
   ).toEqual([]);
   const seen = model.requests.length;
   for (const call of offered) {
-    for (const input of ROWS[call]?.({ note, reminder, step, person }) ?? []) {
+    for (const input of ROWS[call]?.({ note, memory, reminder, step, person }) ?? []) {
       calls = [{ call, input }];
       await bob.says('go on');
     }
@@ -96,12 +112,12 @@ test('no tool shows or changes what is another person’s, whatever ids it is ca
   const results = model.requests.slice(seen).flatMap(({ messages }) => messages.filter(({ role }) => role === 'tool'));
   expect(results.length).toBeGreaterThan(offered.length);
   // What he asked for himself is in what he is told; what she has is not.
-  expect(JSON.stringify(results)).not.toMatch(/under the mat|sail to/);
+  expect(JSON.stringify(results)).not.toMatch(/under the mat|sail to|swam to/);
   expect(
     bob
       .seen()
       .map(({ text }) => text)
       .join('\n'),
-  ).not.toMatch(/under the mat|sail to/);
+  ).not.toMatch(/under the mat|sail to|swam to/);
   expect(await hers()).toEqual(before);
 });

@@ -28,7 +28,7 @@ function parts(deps: SkillDeps<Settings>): Parts {
 export const memory: Skill<Settings> = {
   name: 'memory',
   config,
-  words: { does: 'remember what you tell me', keeps: 'memories' },
+  words: { keeps: 'memories' },
   phrases,
   deletionRules,
   mergeRules,

@@ -8,6 +8,7 @@ test('an owner sees what coda does by itself, switches it off and on, and has it
   await ana.says('old');
   expect(await ana.says('/tasks')).toBe(
     '- `audit`: next on Saturday 21 November 2026 at 03:03\n' +
+      '- `memory`: next on Saturday 21 November 2026 at 03:41\n' +
       '- `retention`: next on Saturday 21 November 2026 at 03:23',
   );
   expect(await ana.says('/tasks off retention')).toContain('is off');
