@@ -130,7 +130,9 @@ describe('deleting', () => {
       expect(await says('/link')).toContain('/link ');
       expect(await says('/doctor')).not.toContain('✗');
       expect((await started.checks.run()).filter(({ ok }) => !ok)).toEqual([]);
-      expect(await says('/forget')).toContain('your reminders, what we said to each other and your settings');
+      expect(await says('/forget')).toContain(
+        'your reminders, your memories, what we said to each other and your settings',
+      );
       expect(await presses('Yes, forget me')).toContain('forgotten everything');
     } finally {
       await started.stop();
