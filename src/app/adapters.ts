@@ -7,7 +7,7 @@ import { type Command, complete, type Platform, type Typing } from '../chat/inde
 import type { Config } from '../config/index.ts';
 import type { ChatAdapter } from '../delivery/index.ts';
 import type { Worker } from '../jobs/index.ts';
-import type { Gate } from '../people/index.ts';
+import { type Claim, findPerson, type Gate, roleOf } from '../people/index.ts';
 import type { Foundation } from './foundation.ts';
 
 /** Where coda can be talked to besides the terminal, one line each: deleting a line and its folder deletes the platform. */
@@ -35,7 +35,14 @@ export function openPlatforms(parts: PlatformParts): ChatAdapter[] {
     const settings = config.block(platform.config);
     if (settings === undefined) return [];
     const answer = (typing: Omit<Typing, 'adapter'>) => complete(completing, { ...typing, adapter: platform.name });
-    return [platform.open({ config: settings, access, world, artifacts, egress, commands, complete: answer })];
+    const isStranger = async (claim: Pick<Claim, 'externalId' | 'groups'>) => {
+      const named = { ...claim, adapter: platform.name };
+      if (roleOf(named, access) !== 'guest') return false;
+      const person = await findPerson(database, named.adapter, named.externalId);
+      return !gate.hears(person ?? { role: 'guest' });
+    };
+    const common = { access, world, artifacts, egress, commands };
+    return [platform.open({ ...common, config: settings, isStranger, complete: answer })];
   });
 }
 

@@ -24,6 +24,9 @@ import {
   linkCommand,
   linkTools,
   modelCommands,
+  type PairingDeps,
+  pairCommand,
+  pairingTools,
 } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
 import {
@@ -41,6 +44,8 @@ import {
   type Gate,
   linkDeletionRules,
   type MergeRule,
+  pairingDeletionRules,
+  pairingMergeRules,
   personDeletionRules,
   personMergeRules,
 } from '../people/index.ts';
@@ -73,6 +78,7 @@ export interface AgentParts {
   doctor: Pick<Doctor, 'checks' | 'breakers'>;
   skills: readonly EquippedSkill[];
   gate: Gate;
+  pairing: PairingDeps;
   /** Tells the worker that something is due at `at`. */
   wakeAt(at: Date): void;
   thinking: Thinking;
@@ -97,6 +103,7 @@ export function wireAgent(parts: AgentParts): AgentWiring {
   const commands: readonly Command[] = [
     ...coreCommands({ delivery, keeps }),
     linkCommand(linking),
+    pairCommand(parts.pairing),
     ...modelCommands({
       models,
       inference,
@@ -162,6 +169,7 @@ function openTools(parts: AgentParts, guard: Guard, linking: LinkDeps, commands:
       collectSoon: (tx, personId) => collectSoon(jobs, tx, personId, world.clock.now()),
     }),
     ...linkTools(linking),
+    ...pairingTools(parts.pairing),
     ...contextTools(),
     ...equipped.flatMap((each) => each.tools),
   ];
@@ -207,6 +215,7 @@ function deletionRulesOf(skills: readonly EquippedSkill[]): DeletionRule[] {
     ...inboxDeletionRules,
     ...outboxDeletionRules,
     ...linkDeletionRules,
+    ...pairingDeletionRules,
     ...auditDeletionRules,
     ...personDeletionRules,
   ];
@@ -221,6 +230,7 @@ function mergeRulesOf(skills: readonly EquippedSkill[]): MergeRule[] {
     ...outboxMergeRules,
     ...scheduleMergeRules,
     ...auditMergeRules,
+    ...pairingMergeRules,
     ...personMergeRules,
   ];
 }

@@ -4,7 +4,7 @@ import { Closer, withTimeout } from '../base/async.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
-import { type Checks, type Command, Router, type Skill, type SkillDeps, type SystemTask } from '../chat/index.ts';
+import { type Checks, type Command, Router, type Skill, type SkillDeps, type SystemTask, turnAway } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
 import { type ChatAdapter, Delivery, type DeliveryOptions, deadJobSource } from '../delivery/index.ts';
 import { JobQueue, Schedules, Worker } from '../jobs/index.ts';
@@ -13,7 +13,7 @@ import type { Sandbox } from '../sandbox/index.ts';
 import { agentSkills, agentSkillsConfig } from '../skills/agent-skills/index.ts';
 import { backup } from '../skills/backup/index.ts';
 import type { Artifacts, Database, Transaction } from '../storage/index.ts';
-import { openConsole, openPlatforms } from './adapters.ts';
+import { openConsole, openPlatforms, titles } from './adapters.ts';
 import { wireAgent } from './agent.ts';
 import { LiveSkills } from './agent-skills.ts';
 import { Backups } from './backups.ts';
@@ -21,6 +21,7 @@ import { recordConfig } from './config-changes.ts';
 import { openDoctor } from './doctor/index.ts';
 import { openFoundation } from './foundation.ts';
 import { openInference, remembered } from './inference.ts';
+import { People } from './people.ts';
 import { LivePolicies } from './policies.ts';
 import { sandboxOf } from './sandbox.ts';
 import { defaultZone } from './settings.ts';
@@ -54,6 +55,7 @@ export interface App {
   readonly worker: Worker;
   readonly delivery: Delivery;
   readonly jobs: JobQueue;
+  readonly people: People;
   readonly agentSkills: LiveSkills;
   readonly backups: Backups;
   readonly commands: readonly Command[];
@@ -98,7 +100,7 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
   const worker = new Worker({ database, world });
   const wakeAt = (at: Date) => worker.wakeAt(at);
 
-  const delivery = openDelivery(config, { database, bus, world, program: `coda ${version}`, wakeAt });
+  const delivery = openDelivery(config, { database, bus, world, gate, program: `coda ${version}`, wakeAt });
   const { outbox } = delivery;
   const owner = () => delivery.self.owner();
   const jobs = new JobQueue({ database, world, owner, wakeAt, signal: stopping.signal });
@@ -133,10 +135,15 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
     onClose,
   };
   const skills = equip([...builtInSkills, ...own, ...further], config, common);
-  const wiring = wireAgent({ config, world, database, delivery, jobs, doctor, skills, gate, wakeAt, thinking });
+  const pairing = {
+    ...{ database, clock: world.clock, delivery, access: config.access, platforms: titles },
+    roles: [...policies.current().roles.keys(), ...Object.keys(config.access.assigned)].filter(isOwn),
+  };
+  const agentParts = { config, world, database, delivery, jobs, doctor, skills, gate, pairing, wakeAt, thinking };
+  const wiring = wireAgent(agentParts);
   const { agent, commands, called } = wiring;
   closer.onClose('summaries', wiring.close);
-  const router = new Router({ agent, delivery, commands, called, gate });
+  const router = new Router({ agent, delivery, commands, called, gate, turnAway: (item) => turnAway(pairing, item) });
 
   const parts = { config, world, closer, stopping, database, artifacts, worker, delivery, jobs, schedules, skills };
   const settled = () => settle(parts);
@@ -148,6 +155,7 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
 
   return {
     ...{ database, artifacts, worker, delivery, jobs, commands, console, checks, healthy, settled },
+    people: new People(pairing),
     agentSkills: liveSkills,
     backups,
     start: () => start({ ...parts, liveSkills, sandbox, commands, router, adapters }),
@@ -159,7 +167,7 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
 
 function openDelivery(
   config: Config,
-  parts: Pick<DeliveryOptions, 'database' | 'bus' | 'world' | 'program' | 'wakeAt'>,
+  parts: Pick<DeliveryOptions, 'database' | 'bus' | 'world' | 'gate' | 'program' | 'wakeAt'>,
 ): Delivery {
   return new Delivery({
     ...parts,
@@ -170,6 +178,11 @@ function openDelivery(
     maxAgeMs: config.delivery.max_age,
     context: itemContext(remembered(config), config.models !== undefined),
   });
+}
+
+/** Whether a role is none of those that people have by themselves. */
+function isOwn(role: string): boolean {
+  return !['owner', 'member', 'guest'].includes(role);
 }
 
 /** For `coda status`. `models`: how they fare; undefined where none is configured. */

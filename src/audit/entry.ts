@@ -9,6 +9,8 @@ export type AuditAction =
   | 'press.refuse'
   | 'approval.decide'
   | 'approval.expire'
+  | 'person.admit'
+  | 'person.revoke'
   | 'person.join'
   | 'person.part'
   | 'config.change';

@@ -4,6 +4,7 @@ export { type CompleteDeps, complete, type Typing } from './complete.ts';
 export { coreCommands, coreTools, forgetTools } from './core.ts';
 export { type LinkDeps, linkCommand, linkTools } from './link.ts';
 export { modelCommands } from './models.ts';
+export { admitByCode, type PairingDeps, pairCommand, pairingTools, turnAway } from './pairing.ts';
 export type * from './platform.ts';
 export { type CalledByName, Router } from './router.ts';
 export * from './skill.ts';

@@ -141,8 +141,8 @@ async function part(deps: LinkDeps, ctx: TxContext): Promise<ToolResult> {
   const { tx, person, identity, conversationId, clock } = ctx;
   const all = await links.identitiesOf(tx, person.id);
   if (all.length < 2) return failed('NOT_FOUND', texts.notJoined());
-  const role = await links.ownRole(tx, identity, deps.access);
-  const asker = await links.part(tx, identity, { person, role }, clock.now());
+  const own = await links.ownRole(tx, identity, deps.access);
+  const asker = await links.part(tx, identity, { person, ...own }, clock.now());
   await conversations.giveTo(tx, conversationId, asker.id);
   tx.afterCommit(() => {
     deps.log.info(

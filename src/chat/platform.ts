@@ -2,7 +2,7 @@ import type { World } from '../base/world.ts';
 import type { ConfigBlock } from '../config/index.ts';
 import type { ChatAdapter } from '../delivery/index.ts';
 import type { Egress } from '../egress/index.ts';
-import type { AccessRules } from '../people/index.ts';
+import type { AccessRules, Claim } from '../people/index.ts';
 import type { Artifacts } from '../storage/index.ts';
 import type { Typing } from './complete.ts';
 import type { Command } from './skill.ts';
@@ -16,6 +16,8 @@ export interface PlatformDeps<Settings> {
   artifacts: Artifacts;
   egress: Egress;
   commands: readonly Command[];
+  /** Whether nobody has let somebody in: their files are not fetched, no place is made for them. */
+  isStranger(claim: Pick<Claim, 'externalId' | 'groups'>): Promise<boolean>;
   /** What fits what somebody types into a command's option; at most 25, within a second. */
   complete(typing: Omit<Typing, 'adapter'>): Promise<readonly string[]>;
 }

@@ -30,6 +30,8 @@ export interface RouterDeps {
   commands: readonly Command[];
   called: CalledByName;
   gate: Gate;
+  /** Ends the row of somebody whom nobody has let in. */
+  turnAway(item: Item): Promise<void>;
 }
 
 /** Decides what a stored event asks for: a command and a button are carried out at once, anything else gets a turn. */
@@ -39,10 +41,12 @@ export class Router {
   private readonly commands: Map<string, Command>;
   private readonly called: CalledByName;
   private readonly gate: Gate;
+  private readonly turnAway: RouterDeps['turnAway'];
 
   constructor(deps: RouterDeps) {
     this.called = deps.called;
     this.gate = deps.gate;
+    this.turnAway = deps.turnAway;
     this.agent = deps.agent;
     this.delivery = deps.delivery;
     this.commands = new Map(deps.commands.map((command) => [command.name, command]));
@@ -108,17 +112,6 @@ export class Router {
       return { tool: used.action.tool, input, after };
     });
   }
-
-  /** Once, with what an owner needs to let them in; after that, silence. */
-  private async turnAway(item: Item): Promise<void> {
-    const cards = [
-      {
-        kind: 'notice' as const,
-        text: texts.notLetIn(item.person.name, `${item.conversation.place.adapter}:${item.payload.from}`),
-      },
-    ];
-    await this.delivery.end('guest.notice', item, { state: 'done', cards, key: `guest:${item.person.id}` });
-  }
 }
 
 /** Whether it comes from a person, or from a program that speaks for one. */
@@ -128,7 +121,9 @@ function isSaid({ origin = 'person' }: { origin?: Origin }): boolean {
 
 /** Nobody acts with more than is theirs as whom they speak: an account that nobody let in is a stranger's. */
 function asHeard(item: Item): Item {
-  return item.payload.guest ? { ...item, person: { ...item.person, role: 'guest', roles: [] } } : item;
+  return item.payload.guest
+    ? { ...item, person: { ...item.person, role: 'guest', roles: item.payload.roles ?? [] } }
+    : item;
 }
 
 function askerOf(item: Item): Asker {

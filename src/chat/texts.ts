@@ -19,8 +19,6 @@ export const ownerOnly = (command: string) => `\`/${command}\` is for my owner a
 
 export const notAllowed = (command: string) => `You may not use \`/${command}\` here. Ask my owner if you should.`;
 
-export const notLetIn = (name: string, id: string) =>
-  `Hello ${name}. I only talk to people whom my owner has let in. Ask them to let you in: you are \`${id}\`, to be listed under \`access\` in my configuration.`;
 
 /** `keeps`: what skills keep of a person's, each in the plural. */
 export const begunAfresh = (keeps: readonly string[]) =>

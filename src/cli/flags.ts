@@ -35,6 +35,10 @@ export interface MemoryFlags extends Flags {
   jsonl?: boolean;
 }
 
+export interface PairFlags extends Flags {
+  role?: string;
+}
+
 export interface ValidateFlags extends Flags {
   strict?: boolean;
   profile?: string;

@@ -8,6 +8,7 @@ import {
   configRequest,
   type Flags,
   type MemoryFlags,
+  type PairFlags,
   type SecretFlags,
   type StatusFlags,
   type WhenFlags,
@@ -54,6 +55,7 @@ export function createProgram(io: NodeJS.Process, listener: CommandHandler): Com
   addKeeping(program, call);
   addOutbox(program.command('outbox').description('what could not be delivered'), call);
   addJobs(program.command('jobs').description('background jobs that have given up'), call);
+  addPeople(program, call);
   addAudit(program.command('audit').description('the log of what was done'), call);
   addSecrets(program.command('secrets').description('values that skills are run with'), call);
   addMemory(program.command('memory').description('what coda remembers of people'), call);
@@ -162,6 +164,26 @@ function addJobs(jobs: Command, call: Call): void {
     .description('run one of them, or all, again')
     .argument('[id]')
     .action(call<WhenFlags>(async () => (await import('./jobs.ts')).jobsRetry));
+}
+
+function addPeople(program: Command, call: Call): void {
+  program
+    .command('pair')
+    .description('let somebody in, by the code that coda gave them')
+    .argument('<code>')
+    .option('--role <role>', 'owner, member (the default) or a role of the configuration')
+    .action(call<PairFlags>(async () => (await import('./people.ts')).pair));
+  const people = program.command('people').description('who is known, and who may do what');
+  people
+    .command('list', { isDefault: true })
+    .description('show everybody, with their accounts, and who waits with a code')
+    .option('--json', 'as JSON')
+    .action(call(async () => (await import('./people.ts')).peopleList));
+  people
+    .command('revoke')
+    .description('take back that an owner has let somebody in')
+    .argument('<person>', 'an id, or an account such as discord:123456789012345678')
+    .action(call(async () => (await import('./people.ts')).peopleRevoke));
 }
 
 function addAudit(audit: Command, call: Call): void {

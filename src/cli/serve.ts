@@ -129,6 +129,14 @@ function auditVerbs(audit: Audit) {
   };
 }
 
+function peopleVerbs(people: App['people']) {
+  return {
+    people: async () => (await people.list()) as unknown as Json,
+    'people-revoke': ({ named }: Record<string, Json>) => people.revoke(String(named)),
+    pair: ({ code, role }: Record<string, Json>) => people.pair(String(code), String(role)),
+  };
+}
+
 /** What a running coda does for other commands. */
 export function verbs(app: App, config: Config, world: World, io: NodeJS.Process) {
   const { outbox } = app.delivery;
@@ -157,6 +165,7 @@ export function verbs(app: App, config: Config, world: World, io: NodeJS.Process
     ...skillVerbs(app.agentSkills),
     ...secretVerbs(app.agentSkills.secrets),
     ...memoryVerbs(app, world),
+    ...peopleVerbs(app.people),
     ...auditVerbs(new Audit({ database: app.database, world })),
     cost: async () => (await costReport(app.database, config, clock.now())) as unknown as Json,
   };

@@ -80,7 +80,7 @@ export type Incoming = IncomingMessage | IncomingPress;
 
 /** What became of an event that was handed over. */
 export interface Accepted {
-  /** `refused`: the queue was full or the person may not talk here; they have been told. */
+  /** `refused`: the queue was full, and they have been told; or the person may not talk here, and nothing was stored. */
   outcome: 'accepted' | 'duplicate' | 'refused';
   /**
    * Resolves when this process has nothing more to do for it: answered and handed to the platform, parked, or taken by

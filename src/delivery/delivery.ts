@@ -3,7 +3,7 @@ import { withTimeout } from '../base/async.ts';
 import type { World } from '../base/world.ts';
 import type { Bus } from '../bus/index.ts';
 import { type DueSource, Instance, type Owned } from '../jobs/index.ts';
-import type { AccessRules } from '../people/index.ts';
+import type { AccessRules, Gate } from '../people/index.ts';
 import type { Database, Fragment, Transaction } from '../storage/index.ts';
 import type { ChatAdapter, Inbox, Incoming, Place } from './adapter.ts';
 import { tellUndelivered } from './dead-letters/undelivered.ts';
@@ -26,6 +26,7 @@ export interface DeliveryOptions {
   world: World;
   program: string;
   access: AccessRules;
+  gate: Pick<Gate, 'hears'>;
   concurrency: number;
   queueLimit: number;
   /** Messages that one person may send within a minute; 0: any number. */
@@ -120,6 +121,7 @@ export class Delivery {
       instance,
       lanes: this.lanes,
       access,
+      gate: options.gate,
       context,
       queueLimit: options.queueLimit,
       rateLimit: options.rateLimit,

@@ -23,6 +23,8 @@ export interface Payload {
   tainted?: true;
   /** Nobody has let in who speaks here, whoever else they are known as. */
   guest?: true;
+  /** The configuration's own roles of such an account. */
+  roles?: string[];
   /** Nobody but the sender sees the answer. */
   private?: true;
   text: string;

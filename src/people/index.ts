@@ -6,11 +6,19 @@ export { hashOfCode, newCode } from './links/code.ts';
 export * as links from './links/store.ts';
 export { deletionRules as linkDeletionRules, mergeRules as personMergeRules } from './links/store.ts';
 export type { Merged, MergeRule } from './merge.ts';
+export * as pairing from './pairing/store.ts';
+export {
+  deletionRules as pairingDeletionRules,
+  type Listed,
+  mergeRules as pairingMergeRules,
+  retentionRules as strangerRetentionRules,
+} from './pairing/store.ts';
 export type { Person, Role } from './person.ts';
 export {
   deletionRules as personDeletionRules,
   findPerson,
   knownAs,
+  type Met,
   meet,
   type NewIdentity,
   type PersonRow,

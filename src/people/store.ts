@@ -1,6 +1,6 @@
 import type { Instant } from '../base/clock.ts';
 import { type Database, json, type Transaction } from '../storage/index.ts';
-import { type AccessRules, type Claim, highest, roleOf } from './access.ts';
+import { type AccessRules, assignedTo, type Claim, granted, highest, roleOf } from './access.ts';
 import type { DeletionRule } from './deletion.ts';
 import type { Person, Role } from './person.ts';
 
@@ -9,6 +9,7 @@ export interface PersonRow {
   id: string;
   name: string;
   role: Role;
+  roles?: string[];
   zone: string | null;
   locale: string | null;
   week_start: number | null;
@@ -23,6 +24,7 @@ export function toPerson(row: PersonRow): Person {
     id: row.id,
     name: row.name,
     role: row.role,
+    roles: row.roles ?? [],
     zone: row.zone ?? undefined,
     locale: row.locale ?? undefined,
     weekStart: row.week_start ?? undefined,
@@ -38,53 +40,85 @@ export interface NewIdentity extends Claim {
   locale: string | undefined;
 }
 
+/** Who speaks, and as what. */
+export interface Met {
+  personId: string;
+  /** What the account may do by itself, whoever else its person is known as. */
+  role: Role;
+  roles: readonly string[];
+  /** A stranger has had their notice; until then there is no further one. */
+  noticeUntil: Instant | undefined;
+}
+
 /**
- * The person behind an identity, made at first contact. Two processes that meet the same person at once get the same
- * row: the second waits at the identity's key. A role that configuration now gives otherwise is corrected: the highest
- * of all that the person is known as, so that it is the same whichever of them speaks.
+ * The person behind an identity, made at first contact; undefined for a stranger of whom nothing is to be kept. Two
+ * processes that meet the same person at once get the same row: the second waits at the identity's key. A role that
+ * configuration or an owner now gives otherwise is corrected: the highest of all that the person is known as, so that it is
+ * the same whichever of them speaks.
  */
 export async function meet(
   tx: Transaction,
   identity: NewIdentity,
   rules: AccessRules,
-  id: string,
-  now: Instant,
-): Promise<string> {
+  { id, now, heeds }: { id: string; now: Instant; heeds(who: Pick<Met, 'role' | 'roles'>): boolean },
+): Promise<Met | undefined> {
   const { adapter, externalId, name, zone, locale } = identity;
   const claim = json({ role: identity.role, groups: identity.groups });
   // The lock on the identity's key comes first, so that no person is made whose identity then turns out to exist.
   await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`person:${adapter}:${externalId}`]);
-  const known = await tx.query<{ person_id: string }>(
-    'update identities set claim = $3 where adapter = $1 and external_id = $2 returning person_id',
+  const known = await tx.query<{ person_id: string; granted: string | null; notice_until: Instant | null }>(
+    `update identities i set claim = $3 where adapter = $1 and external_id = $2
+     returning person_id, (select role from grants g where g.adapter = $1 and g.external_id = $2) as granted,
+               (select expires_at from pairings g where g.person_id = i.person_id) as notice_until`,
     [adapter, externalId, claim],
   );
-  const existing = known.rows[0]?.person_id;
+  const [existing] = known.rows;
+  const own = rolesGiven(identity, existing?.granted ?? undefined, rules);
+  if (!heeds(own)) return undefined;
   if (existing) {
-    await correctRole(tx, existing, rules);
-    return existing;
+    await correctRole(tx, existing.person_id, rules);
+    return { ...own, personId: existing.person_id, noticeUntil: existing.notice_until ?? undefined };
   }
   await tx.query(
     `with made as (
-       insert into persons (id, name, role, zone, locale, created_at) values ($1, $2, $3, $4, $5, $6)
+       insert into persons (id, name, role, roles, zone, locale, created_at) values ($1, $2, $3, $10, $4, $5, $6)
      )
      insert into identities (adapter, external_id, person_id, name, claim, created_at) values ($7, $8, $1, $2, $9, $6)`,
-    [id, name, roleOf(identity, rules), zone ?? null, locale ?? null, now, adapter, externalId, claim],
+    [id, name, own.role, zone ?? null, locale ?? null, now, adapter, externalId, claim, json(own.roles)],
   );
-  return id;
+  return { ...own, personId: id, noticeUntil: undefined };
 }
 
-async function correctRole(tx: Transaction, personId: string, rules: AccessRules): Promise<void> {
-  const { rows } = await tx.query<{ adapter: string; external_id: string; claim: Pick<Claim, 'role' | 'groups'> }>(
-    'select adapter, external_id, claim from identities where person_id = $1',
+/** What configuration, the adapter and an owner's grant give to one account. */
+export function rolesGiven(claim: Claim, grant: string | undefined, rules: AccessRules) {
+  const given = grant === undefined ? undefined : granted(grant);
+  return {
+    role: highest([roleOf(claim, rules), ...(given ? [given.role] : [])]),
+    roles: [...new Set([...assignedTo(claim, rules), ...(given?.roles ?? [])])].sort(),
+  };
+}
+
+/** Gives the person the highest of the roles that their accounts have, and all of the configuration's own. */
+export async function correctRole(tx: Transaction, personId: string, rules: AccessRules): Promise<void> {
+  const { rows } = await tx.query<{
+    adapter: string;
+    external_id: string;
+    claim: Pick<Claim, 'role' | 'groups'>;
+    granted: string | null;
+  }>(
+    `select i.adapter, i.external_id, i.claim, g.role as granted
+       from identities i left join grants g on g.adapter = i.adapter and g.external_id = i.external_id
+      where i.person_id = $1`,
     [personId],
   );
-  const roles = rows.map(({ adapter, external_id: externalId, claim }) =>
-    roleOf({ ...claim, adapter, externalId }, rules),
+  const each = rows.map(({ adapter, external_id: externalId, claim, granted: grant }) =>
+    rolesGiven({ ...claim, adapter, externalId }, grant ?? undefined, rules),
   );
-  await tx.query('update persons set role = $2, version = version + 1 where id = $1 and role <> $2', [
-    personId,
-    highest(roles),
-  ]);
+  const roles = [...new Set(each.flatMap((given) => given.roles))].sort();
+  await tx.query(
+    `update persons set role = $2, roles = $3, version = version + 1 where id = $1 and (role <> $2 or roles <> $3::jsonb)`,
+    [personId, highest(each.map(({ role }) => role)), json(roles)],
+  );
 }
 
 /** The person behind an identity, if they have been met. */
@@ -114,7 +148,7 @@ export async function setQuiet(tx: Transaction, personId: string, quiet: Person[
 export const deletionRules: readonly DeletionRule[] = [
   { sql: 'delete from identities where person_id = $1' },
   {
-    sql: `update persons set name = '', role = 'guest', zone = null, locale = null, quiet_from = null, quiet_to = null,
+    sql: `update persons set name = '', role = 'guest', roles = '[]', zone = null, locale = null, quiet_from = null, quiet_to = null,
                  settings = '{}', version = version + 1, erased_at = $2
            where id = $1`,
   },

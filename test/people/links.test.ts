@@ -7,7 +7,7 @@ import { deferred } from '../../src/base/async.ts';
 import { uuid } from '../../src/base/ids.ts';
 import { inboxMergeRules, outboxMergeRules } from '../../src/delivery/index.ts';
 import { scheduleMergeRules } from '../../src/jobs/index.ts';
-import { links, type Person, personMergeRules } from '../../src/people/index.ts';
+import { links, type Person, pairingMergeRules, personMergeRules } from '../../src/people/index.ts';
 import { mergeRules as noteMergeRules } from '../../src/skills/notes/store.ts';
 import { mergeRules as reminderMergeRules } from '../../src/skills/reminders/store.ts';
 import { testDatabases } from '../support/database.ts';
@@ -23,6 +23,7 @@ const mergeRules = [
   ...agentMergeRules,
   ...outboxMergeRules,
   ...scheduleMergeRules,
+  ...pairingMergeRules,
 ];
 
 /** Everybody is a member on both platforms but Olga, the owner. */
@@ -95,7 +96,7 @@ describe.each(testDatabases)('one person on two platforms, on $name', ({ name: e
     const identity = { adapter: 'work', externalId: 'ana' };
     const person = { id: to } as Person;
     const role = 'member';
-    await coda.database().tx('test', (tx) => links.part(tx, identity, { person, role }, now));
+    await coda.database().tx('test', (tx) => links.part(tx, identity, { person, role, roles: [] }, now));
     expect(await work.says('ana', '/notes')).not.toContain('mat');
   });
 

@@ -157,7 +157,7 @@ export class Inbound {
     const { options, members, inbox } = this.deps;
     const groups = await members.groupsOf(message.author.id, rest, options.clock.now().getTime());
     const sender = senderOf(message.author, { nick: message.member?.nick ?? null, groups });
-    const guest = options.isGuest(sender);
+    const guest = await options.isStranger(sender);
     const place = guest ? placeOf(channel) : await this.placeFor(message, channel, rest);
     if (guest || message.attachments.length === 0) {
       await inbox.accept(incoming(message, place, sender, wordsOf(message, hearing), []));

@@ -1,5 +1,4 @@
 import type { Platform } from '../../chat/index.ts';
-import { roleOf } from '../../people/index.ts';
 import { discordAdapter } from './adapter.ts';
 import { config, type DiscordConfig } from './config.ts';
 import { ADAPTER } from './parse.ts';
@@ -11,13 +10,13 @@ export const discord: Platform<DiscordConfig> = {
   title: 'Discord',
   config,
   off: off(),
-  open({ config, access, world: { clock, log }, artifacts, egress, commands, complete }) {
+  open({ config, access, world: { clock, log }, artifacts, egress, commands, complete, isStranger }) {
     const named = [...access.owners, ...access.members];
     return discordAdapter({
       config,
       people: named.flatMap((entry) => /^discord:(\d+)$/.exec(entry)?.[1] ?? []),
       groups: named.filter((entry) => /^discord-(?:role|guild):/.test(entry)),
-      isGuest: ({ externalId, groups }) => roleOf({ adapter: ADAPTER, externalId, groups }, access) === 'guest',
+      isStranger: ({ externalId, groups }) => isStranger({ externalId, groups }),
       clock,
       log,
       artifacts,

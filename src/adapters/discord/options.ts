@@ -13,7 +13,7 @@ export interface DiscordOptions {
   /** Those whom the access rules name as persons (`discord:ID`). */
   people: readonly string[];
   /** Whether somebody has not been let in: nothing of theirs is fetched. */
-  isGuest(sender: Sender): boolean;
+  isStranger(sender: Sender): Promise<boolean>;
   clock: Clock;
   log: Log;
   artifacts: Artifacts;

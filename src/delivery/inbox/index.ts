@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type Deferred, deferred, GroupCommit } from '../../base/async.ts';
-import { BoundedMap } from '../../base/bounded.ts';
 import { systemCode } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
 import type { World } from '../../base/world.ts';
 import type { Instance } from '../../jobs/index.ts';
-import { type AccessRules, meet, type Role, roleOf } from '../../people/index.ts';
 import { type Database, type Fragment, hadNoEffect } from '../../storage/index.ts';
 import type { Accepted, Inbox, Incoming, IncomingMessage, KnownPlace, Place } from '../adapter.ts';
 import { formOf } from '../buttons/store.ts';
@@ -16,14 +14,14 @@ import type { Lanes } from '../lanes/index.ts';
 import type { Outbox } from '../outgoing.ts';
 import { identityOf } from '../parts.ts';
 import { toItem } from '../store.ts';
+import { type Speaker, Speakers, type SpeakersDeps } from './speakers.ts';
 import * as store from './store.ts';
 
-export interface InboxDeps {
+export interface InboxDeps extends SpeakersDeps {
   database: Database;
   world: World;
   instance: () => Instance;
   lanes: Lanes;
-  access: AccessRules;
   context: Fragment;
   /** Rows that may wait in one lane. */
   queueLimit: number;
@@ -36,13 +34,7 @@ export interface InboxDeps {
   outbox: Outbox;
 }
 
-interface Known {
-  role: Role;
-  personId: string;
-  conversationId: string;
-}
-
-/** People and places whose ids are remembered; both never change, so that forgetting one only costs a look-up. */
+/** Rows whose end is waited for. */
 const REMEMBERED = 10_000;
 /** Rows that one statement stores. */
 const MOST_AT_ONCE = 64;
@@ -54,7 +46,7 @@ const NOBODY = '23503';
 /** Takes what adapters hear: commits it, and runs it or leaves it to its turn. */
 export class InboxGate implements Inbox {
   private readonly deps: InboxDeps;
-  private readonly known = new BoundedMap<string, Known>(REMEMBERED);
+  private readonly speakers: Speakers;
   private readonly unsettled = new Map<string, Deferred<void>>();
   private readonly acknowledging = new Map<string, () => Promise<boolean>>();
 
@@ -63,6 +55,7 @@ export class InboxGate implements Inbox {
 
   constructor(deps: InboxDeps) {
     this.deps = deps;
+    this.speakers = new Speakers(deps);
     this.accepting = new GroupCommit({
       max: MOST_AT_ONCE,
       patienceMs: PATIENCE_MS,
@@ -78,7 +71,7 @@ export class InboxGate implements Inbox {
     } catch (error) {
       if (systemCode(error) !== NOBODY) throw error;
       // Who speaks has been joined to another person, and the hint that says so has not come here.
-      this.known.delete(nameOf(event));
+      this.speakers.forgetSpeaker(event);
       return this.take(event, acknowledge);
     }
   }
@@ -103,9 +96,10 @@ export class InboxGate implements Inbox {
 
   async note(message: IncomingMessage, text: string): Promise<void> {
     const { database, outbox } = this.deps;
-    const { personId, conversationId, role } = await this.know(message);
+    const speaker = await this.speakers.find(message);
     // Who has not been let in hears that, and nothing else.
-    if (role === 'guest') return;
+    if (!speaker || !this.speakers.isHeard(speaker)) return;
+    const { personId, conversationId } = speaker;
     const card = { kind: 'notice' as const, text };
     const said = { key: `note:${keyOf(message)}`, conversationId, personId, card };
     await database.tx('inbox.note', (tx) => outbox.addAll(tx, [said]));
@@ -135,7 +129,7 @@ export class InboxGate implements Inbox {
 
   /** The person was erased: who speaks under their name from now on is met anew. */
   forget(personId: string): void {
-    for (const [key, known] of this.known) if (known.personId === personId) this.known.delete(key);
+    this.speakers.forget(personId);
   }
 
   /** Nobody waits any more: the process stops. */
@@ -145,7 +139,9 @@ export class InboxGate implements Inbox {
 
   private async take(event: Incoming, acknowledge?: () => Promise<boolean>): Promise<Accepted> {
     const { world, lanes } = this.deps;
-    const { personId, conversationId, role } = await this.know(event);
+    const speaker = await this.speakers.find(event);
+    if (!speaker) return { outcome: 'refused', settled: Promise.resolve() };
+    const { personId, conversationId } = speaker;
     const kind = this.deps.kindOf(event);
     const laned = kind === 'message';
     const owner = await this.deps.instance().owner();
@@ -159,7 +155,7 @@ export class InboxGate implements Inbox {
       conversationId,
       personId,
       messageId: event.id,
-      payload: payloadOf(event, role),
+      payload: payloadOf(event, speaker),
       laned,
       sentAt: event.sentAt,
       receivedAt: now,
@@ -194,26 +190,6 @@ export class InboxGate implements Inbox {
     const byId = new Map(accepted.map((row) => [row.id, row]));
     return rows.map(({ id }) => byId.get(id));
   }
-
-  private async know(event: Incoming): Promise<Known> {
-    const { database, world, access } = this.deps;
-    const { place, sender } = event;
-    const { externalId, role, groups } = sender;
-    const key = nameOf(event);
-    const known = this.known.get(key);
-    if (known) return known;
-    const now = world.clock.now();
-    const claim = { adapter: place.adapter, externalId, role, groups };
-    const given = roleOf(claim, access);
-    const met = await database.tx('people.meet', async (tx) => {
-      const identity = { ...claim, name: sender.name, zone: sender.zone, locale: sender.locale };
-      const personId = await meet(tx, identity, access, uuid(now), now);
-      const conversationId = await conversations.open(tx, place, personId, uuid(now), now);
-      return { role: given, personId, conversationId };
-    });
-    this.known.set(key, met);
-    return met;
-  }
 }
 
 /** The message's identity, so that every copy of it meets in one row; a press has the interaction's. */
@@ -227,16 +203,11 @@ function identityKey(...names: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(names)).digest('base64url');
 }
 
-/** Who speaks and where, as the platform has it. */
-function nameOf({ place, sender }: Incoming): string {
-  return JSON.stringify([place.adapter, place.channel, sender.externalId, ...(sender.groups ?? [])]);
-}
-
-function payloadOf(event: Incoming, role: Role): Payload {
+function payloadOf(event: Incoming, { role, roles }: Speaker): Payload {
   const { replyTo, origin } = event;
   const common = {
     from: event.sender.externalId,
-    ...(role === 'guest' && { guest: true as const }),
+    ...(role === 'guest' && { guest: true as const, ...(roles.length > 0 && { roles: [...roles] }) }),
     ...(replyTo !== undefined && { replyTo }),
     ...(event.private && { private: true as const }),
     ...(origin && origin !== 'person' && { origin }),

@@ -2,12 +2,12 @@
 import { append, rowOf } from '../../audit/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import { uuid } from '../../base/ids.ts';
-import type { Transaction } from '../../storage/index.ts';
-import { type AccessRules, type Claim, roleOf } from '../access.ts';
+import { json, type Transaction } from '../../storage/index.ts';
+import type { AccessRules, Claim } from '../access.ts';
 import type { DeletionRule } from '../deletion.ts';
 import { type Merged, type MergeRule, mergeAll } from '../merge.ts';
 import type { Person, Role } from '../person.ts';
-import { type PersonRow, toPerson } from '../store.ts';
+import { type PersonRow, rolesGiven, toPerson } from '../store.ts';
 
 /** How a person is known on a platform. */
 export interface Identity {
@@ -76,11 +76,13 @@ export async function miss(tx: Transaction, personId: string, since: Instant, no
 
 /** What an identity may do by itself. */
 export async function ownRole(tx: Transaction, identity: Pick<Identity, 'adapter' | 'externalId'>, rules: AccessRules) {
-  const { rows } = await tx.query<{ claim: Pick<Claim, 'role' | 'groups'> }>(
-    'select claim from identities where adapter = $1 and external_id = $2',
+  const { rows } = await tx.query<{ claim: Pick<Claim, 'role' | 'groups'>; granted: string | null }>(
+    `select i.claim, g.role as granted
+       from identities i left join grants g on g.adapter = i.adapter and g.external_id = i.external_id
+      where i.adapter = $1 and i.external_id = $2`,
     [identity.adapter, identity.externalId],
   );
-  return roleOf({ ...rows[0]?.claim, ...identity }, rules);
+  return rolesGiven({ ...rows[0]?.claim, ...identity }, rows[0]?.granted ?? undefined, rules);
 }
 
 /** All that a person is known as, the oldest first. */
@@ -125,22 +127,23 @@ export async function join(
 export async function part(
   tx: Transaction,
   { adapter, externalId }: Pick<Identity, 'adapter' | 'externalId'>,
-  { person, role }: { person: Person; role: Role },
+  { person, role, roles }: { person: Person; role: Role; roles: readonly string[] },
   now: Instant,
 ): Promise<Person> {
   const id = uuid(now);
   const { rows } = await tx.query<PersonRow>(
-    `insert into persons (id, name, role, zone, locale, week_start, quiet_from, quiet_to, created_at)
-     select $1, i.name, $5, p.zone, p.locale, p.week_start, p.quiet_from, p.quiet_to, $4
+    `insert into persons (id, name, role, roles, zone, locale, week_start, quiet_from, quiet_to, created_at)
+     select $1, i.name, $5, $6, p.zone, p.locale, p.week_start, p.quiet_from, p.quiet_to, $4
        from identities i join persons p on p.id = i.person_id where i.adapter = $2 and i.external_id = $3
      returning *`,
-    [id, adapter, externalId, now, role],
+    [id, adapter, externalId, now, role, json(roles)],
   );
   await tx.query('update identities set person_id = $3 where adapter = $1 and external_id = $2', [
     adapter,
     externalId,
     id,
   ]);
+  await tx.query('update grants set person_id = $3 where adapter = $1 and external_id = $2', [adapter, externalId, id]);
   append(tx, [
     rowOf({
       at: now,

@@ -3,6 +3,7 @@ import { agentFiles, agentRetentionRules } from '../../agent/index.ts';
 import type { Skill, SkillDeps } from '../../chat/index.ts';
 import { inboxFiles, inboxRetentionRules, outboxFiles, outboxRetentionRules } from '../../delivery/index.ts';
 import { fileCollection, retention } from '../../jobs/index.ts';
+import { strangerRetentionRules } from '../../people/index.ts';
 import { collectFiles, type FileReferences } from '../../storage/index.ts';
 import { tasksCommand } from './command.ts';
 import { config } from './config.ts';
@@ -10,7 +11,12 @@ import { config } from './config.ts';
 /** All columns that name stored files: a file that none of them names is removed. */
 export const fileReferences: readonly FileReferences[] = [...inboxFiles, ...outboxFiles, ...agentFiles];
 
-const retentionRules = [...inboxRetentionRules, ...outboxRetentionRules, ...agentRetentionRules];
+const retentionRules = [
+  ...inboxRetentionRules,
+  ...outboxRetentionRules,
+  ...agentRetentionRules,
+  ...strangerRetentionRules,
+];
 
 type Settings = z.output<typeof config.schema>;
 

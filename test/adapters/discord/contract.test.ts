@@ -19,7 +19,7 @@ chatAdapterContract('Discord', async () => {
     config: block.schema.parse({ token: fake.token, api_url: fake.apiUrl }) as never,
     groups: [],
     people: [],
-    isGuest: () => false,
+    isStranger: async () => false,
     clock: new SystemClock(),
     log: silentLog(),
     artifacts: await openArtifacts(dataDir),

@@ -1,0 +1,63 @@
+import type { Clock } from '../base/clock.ts';
+import { CodaError } from '../base/errors.ts';
+import { admitByCode, type PairingDeps } from '../chat/index.ts';
+import { hashOfCode, type Listed, pairing } from '../people/index.ts';
+import type { Database } from '../storage/index.ts';
+
+const MOST_LISTED = 1_000;
+
+/** Who is known to coda and who waits at its door: what `coda people` and `coda pair` do. */
+export class People {
+  private readonly deps: PairingDeps & { database: Database; clock: Clock };
+
+  constructor(deps: PairingDeps) {
+    this.deps = deps;
+  }
+
+  list(): Promise<Listed[]> {
+    return pairing.list(this.deps.database, this.deps.clock.now(), MOST_LISTED);
+  }
+
+  /** Lets in whoever has this code; returns their name. Throws `INPUT_INVALID`. */
+  async pair(code: string, role: string): Promise<string> {
+    const known = ['owner', 'member', ...this.deps.roles];
+    if (!known.includes(role)) {
+      throw new CodaError('INPUT_INVALID', {
+        message: `There is no role ${role} to give.`,
+        remedy: `Give one of: ${known.join(', ')}.`,
+      });
+    }
+    const { database } = this.deps;
+    const admission = { role, by: undefined };
+    const name = await database.tx('people.pair', (tx) => admitByCode(this.deps, tx, hashOfCode(code), admission));
+    if (name !== undefined) return name;
+    throw new CodaError('INPUT_INVALID', {
+      message: 'Nobody has this code, or it is older than a day.',
+      remedy: '"coda people" shows who waits. After five wrong codes every open one is worthless.',
+    });
+  }
+
+  /** Takes back what owners granted to a person, named by id or account (`discord:123`); returns their name. */
+  async revoke(named: string): Promise<string> {
+    const { database, access, delivery } = this.deps;
+    const now = this.deps.clock.now();
+    return database.tx('people.revoke', async (tx) => {
+      const person = await pairing.find(tx, named);
+      if (!person) {
+        throw new CodaError('INPUT_INVALID', {
+          message: `Nobody is known as ${named}.`,
+          remedy: '"coda people" shows ids and accounts.',
+        });
+      }
+      const count = await pairing.revoke(tx, person.id, access, { by: undefined, now });
+      if (count === 0) {
+        throw new CodaError('INPUT_INVALID', {
+          message: `Nothing was granted to ${person.name}: what they may do comes from the configuration.`,
+          remedy: 'Change "access" there.',
+        });
+      }
+      tx.afterCommit(() => delivery.forget(person.id));
+      return person.name;
+    });
+  }
+}

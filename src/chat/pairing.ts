@@ -1,0 +1,140 @@
+/** How strangers are let in: a notice with a code, and owners who decide about it. */
+import { z } from 'zod';
+import { type AnyTool, dataTool, done, failed, type ToolResult, type TxContext } from '../agent/index.ts';
+import type { Clock } from '../base/clock.ts';
+import { conversations, type Delivery, type Item } from '../delivery/index.ts';
+import { type AccessRules, hashOfCode, newCode, pairing } from '../people/index.ts';
+import type { Database, Transaction } from '../storage/index.ts';
+import * as texts from './pairing-texts.ts';
+import type { Command } from './skill.ts';
+
+export interface PairingDeps {
+  database: Database;
+  clock: Clock;
+  delivery: Pick<Delivery, 'endIn' | 'forget' | 'hold' | 'outbox'>;
+  access: AccessRules;
+  /** What people call a platform, by its adapter's name. */
+  platforms: ReadonlyMap<string, string>;
+  /** The configuration's own roles. */
+  roles: readonly string[];
+}
+
+const CODE_MS = 24 * 3_600_000;
+/** Strangers of a day that owners are told of by themselves; however many come, no more. */
+const MOST_TOLD = 5;
+const ADMIT = 'person_admit';
+
+/** Gives a stranger one notice, with a code for an owner; owners get it in their direct chats, with a button. */
+export async function turnAway(deps: PairingDeps, item: Item): Promise<void> {
+  const { database, clock, delivery } = deps;
+  const { person, conversation, payload } = item;
+  const { adapter } = conversation.place;
+  const now = clock.now();
+  const code = newCode();
+  const account = { personId: person.id, adapter, externalId: payload.from };
+  const hash = hashOfCode(code);
+  const expiresAt = new Date(now.getTime() + CODE_MS);
+  await database.tx('guest.notice', async (tx) => {
+    const { held } = await delivery.hold(tx, item);
+    if (!held) return;
+    const offered = { ...account, hash, now, expiresAt, conversationId: conversation.id };
+    const isNew = await pairing.offer(tx, offered);
+    if (isNew) await tellOwners(deps, tx, { hash, since: new Date(now.getTime() - CODE_MS) }, item);
+    const text = texts.notLetIn(person.name, `${adapter}:${payload.from}`, code);
+    await delivery.endIn(tx, item, { state: 'done', cards: isNew ? [{ kind: 'notice', text }] : [] });
+  });
+}
+
+async function tellOwners(
+  { delivery, platforms }: PairingDeps,
+  tx: Transaction,
+  { hash, since }: { hash: string; since: Date },
+  { person, conversation, payload }: Item,
+): Promise<void> {
+  if ((await pairing.offeredSince(tx, since)) > MOST_TOLD) return;
+  const { adapter } = conversation.place;
+  const text = texts.wantsIn(person.name, platforms.get(adapter) ?? adapter, `${adapter}:${payload.from}`);
+  const choices = [{ label: 'Let them in', tool: ADMIT, input: { code: hash }, style: 'primary' as const }];
+  const owners = await conversations.ownersDirect(tx);
+  const cards = owners.map(({ personId, conversationId }) => ({
+    ...{ key: `pairing:${hash}:${personId}`, conversationId, personId },
+    card: { kind: 'notice' as const, text, choices },
+  }));
+  await delivery.outbox.addAll(tx, cards);
+}
+
+/** `/pair CODE [role]`, for owners. */
+export function pairCommand(deps: PairingDeps): Command {
+  return {
+    name: 'pair',
+    summary: 'Let somebody in, by the code that I gave them.',
+    usage: '<code> [role]',
+    options: [
+      { name: 'code', description: 'The code that they got', required: true },
+      { name: 'role', description: 'member, if you say nothing else', complete: async () => ['member', ...deps.roles] },
+    ],
+    private: true,
+    ownerOnly: true,
+    writes: (rest) => ({ role: wordsOf(rest).role }),
+    run: async (rest, ctx) => {
+      const { code, role } = wordsOf(rest);
+      if (code === '') return failed('INVALID_INPUT', texts.pairUsage());
+      if (role !== 'member' && !deps.roles.includes(role)) return failed('NO_ROLE', texts.noRole(role, deps.roles));
+      return letIn(deps, hashOfCode(code), role, ctx);
+    },
+  };
+}
+
+/** The code may be typed in its halves. */
+function wordsOf(rest: string): { code: string; role: string } {
+  const [first = '', ...others] = rest.split(/\s+/).filter(Boolean);
+  const isWhole = first.replace(/[^0-9a-z]/gi, '').length > HALF_A_CODE;
+  const [second = '', role = 'member'] = isWhole ? ['', ...others] : others;
+  return { code: first + second, role: role.toLowerCase() };
+}
+
+const HALF_A_CODE = 5;
+
+/** Lets somebody in, by the button that told an owner of them. */
+export function pairingTools(deps: PairingDeps): AnyTool[] {
+  const admitting = dataTool({
+    name: ADMIT,
+    description: 'Lets somebody in who asked to be.',
+    effect: 'write',
+    hidden: true,
+    always: true,
+    records: true,
+    input: z.object({ code: z.string() }),
+    run: async ({ code }, ctx) =>
+      ctx.person.role === 'owner' ? letIn(deps, code, 'member', ctx) : failed('DENIED', texts.ownersLetIn()),
+  });
+  return [admitting];
+}
+
+async function letIn(deps: PairingDeps, hash: string, role: string, ctx: TxContext): Promise<ToolResult> {
+  const admitted = await admitByCode(deps, ctx.tx, hash, { role, by: ctx.person.id });
+  return admitted ? done(texts.letIn(admitted, role)) : failed('NO_CODE', texts.noSuchCode());
+}
+
+/** Lets in whoever has this code, and tells them; undefined: nobody has. Returns their name. */
+export async function admitByCode(
+  { clock, delivery, access }: Pick<PairingDeps, 'clock' | 'delivery' | 'access'>,
+  tx: Transaction,
+  hash: string,
+  { role, by }: { role: string; by: string | undefined },
+): Promise<string | undefined> {
+  const now = clock.now();
+  const found = await pairing.waiting(tx, hash, now);
+  if (!found) {
+    await pairing.miss(tx, now);
+    return undefined;
+  }
+  const { person, conversationId } = found;
+  await pairing.admit(tx, found, access, { role, by, now });
+  if (conversationId !== undefined) {
+    const card = { kind: 'notice' as const, text: texts.youAreIn(person.name) };
+    await delivery.outbox.addAll(tx, [{ key: `admitted:${hash}`, conversationId, personId: person.id, card }]);
+  }
+  tx.afterCommit(() => delivery.forget(person.id));
+  return person.name;
+}

@@ -1,0 +1,106 @@
+import { BoundedMap } from '../../base/bounded.ts';
+import { uuid } from '../../base/ids.ts';
+import type { World } from '../../base/world.ts';
+import { type AccessRules, type Gate, meet, type Role } from '../../people/index.ts';
+import type { Database } from '../../storage/index.ts';
+import type { Incoming } from '../adapter.ts';
+import * as conversations from '../conversations/store.ts';
+
+export interface SpeakersDeps {
+  database: Database;
+  world: World;
+  access: AccessRules;
+  gate: Pick<Gate, 'hears'>;
+}
+
+/** Who speaks, where, and as what. */
+export interface Speaker {
+  /** What the account may do by itself, whoever else its person is known as. */
+  role: Role;
+  roles: readonly string[];
+  personId: string;
+  conversationId: string;
+}
+
+/** People and places whose ids are remembered; forgetting one only costs a look-up. */
+const REMEMBERED = 10_000;
+/** An owner may let a stranger in at any time, in any process. Milliseconds. */
+const STRANGER_MS = 60_000;
+
+interface Known extends Speaker {
+  /** Nothing of theirs is taken before: they have had their notice. */
+  silentUntil?: number;
+}
+
+/** Finds the person behind what is heard, and whether they are heard at all. */
+export class Speakers {
+  private readonly deps: SpeakersDeps;
+  private readonly known = new BoundedMap<string, Known>(REMEMBERED);
+
+  constructor(deps: SpeakersDeps) {
+    this.deps = deps;
+  }
+
+  /** Undefined for whom nothing is to be stored: strangers who have had their notice, and members where they are not heard. */
+  async find(event: Incoming): Promise<Speaker | undefined> {
+    const speaker = await this.know(event);
+    return speaker && speaker.silentUntil === undefined && this.isHeardIn(event, speaker) ? speaker : undefined;
+  }
+
+  /** Whether the speaker has been let in. */
+  isHeard(speaker: Speaker): boolean {
+    return this.deps.gate.hears(speaker);
+  }
+
+  forgetSpeaker(event: Incoming): void {
+    this.known.delete(nameOf(event));
+  }
+
+  forget(personId: string): void {
+    for (const [key, known] of this.known) if (known.personId === personId) this.known.delete(key);
+  }
+
+  private isHeardIn({ place }: Incoming, { role }: Speaker): boolean {
+    const { channels = [] } = this.deps.access;
+    return (
+      role === 'owner' ||
+      channels.length === 0 ||
+      place.kind === 'dm' ||
+      channels.includes(`${place.adapter}:${place.channel}`)
+    );
+  }
+
+  private async know(event: Incoming): Promise<Known | undefined> {
+    const key = nameOf(event);
+    const now = this.deps.world.clock.now();
+    const known = this.known.get(key);
+    const isFresh = known && (known.silentUntil ?? Number.POSITIVE_INFINITY) > now.getTime();
+    if (isFresh && (known.silentUntil === undefined || event.replyTo === undefined)) return known;
+    const { database, access, gate } = this.deps;
+    const { place, sender } = event;
+    const { externalId, role, groups, name, zone, locale } = sender;
+    const identity = { adapter: place.adapter, externalId, role, groups, name, zone, locale };
+    const heeds = (who: Pick<Speaker, 'role' | 'roles'>) => access.unknown !== 'ignore' || gate.hears(who);
+    const found = await database.tx('people.meet', async (tx) => {
+      const met = await meet(tx, identity, access, { id: uuid(now), now, heeds });
+      if (!met) return undefined;
+      const { personId, role: own, roles, noticeUntil } = met;
+      const isTold = noticeUntil !== undefined && noticeUntil.getTime() > now.getTime();
+      // What waits for its platform's answer is ended like anything else, though with nothing to say.
+      if (isTold && !gate.hears(met) && event.replyTo === undefined) {
+        const until = Math.min(noticeUntil.getTime(), now.getTime() + STRANGER_MS);
+        return { personId, role: own, roles, conversationId: '', silentUntil: until };
+      }
+      const conversationId = await conversations.open(tx, place, personId, uuid(now), now);
+      return { personId, role: own, roles, conversationId };
+    });
+    // Of a stranger who has not had their notice yet nothing is remembered: it comes with what they say now.
+    if (found && (gate.hears(found) || 'silentUntil' in found)) this.known.set(key, found);
+    return found;
+  }
+}
+
+/** Who speaks and where, as the platform has it. */
+function nameOf({ place, sender }: Incoming): string {
+  return JSON.stringify([place.adapter, place.channel, sender.externalId, ...(sender.groups ?? [])]);
+}
