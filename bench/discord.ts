@@ -55,7 +55,12 @@ else await measure();
 async function coda(apiUrl: string, ownerId: string): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'coda-bench-'));
   const settings: Record<string, unknown> = apiUrl
-    ? { 'discord.token': 'fake-discord-token', 'discord.api_url': apiUrl, 'access.owners': [`discord:${ownerId}`] }
+    ? {
+        'discord.token': 'fake-discord-token',
+        'discord.api_url': apiUrl,
+        'access.owners': [`discord:${ownerId}`],
+        'access.rate_limit.enabled': false,
+      }
     : {};
   const flags = Object.fromEntries(Object.entries(settings).map(([path, value]) => [path, { name: path, value }]));
   const secrets = new Secrets();

@@ -38,7 +38,7 @@ import {
   outboxDeletionRules,
   outboxMergeRules,
 } from '../delivery/index.ts';
-import { collectSoon, type JobQueue, scheduleMergeRules } from '../jobs/index.ts';
+import { collectSoon, type JobQueue, scheduleDeletionRules, scheduleMergeRules } from '../jobs/index.ts';
 import {
   type DeletionRule,
   type Gate,
@@ -49,7 +49,7 @@ import {
   personDeletionRules,
   personMergeRules,
 } from '../people/index.ts';
-import type { Database } from '../storage/index.ts';
+import type { Artifacts, Database } from '../storage/index.ts';
 import { titles } from './adapters.ts';
 import { type Doctor, modelChecks } from './doctor/index.ts';
 import { remembered, type Thinking } from './inference.ts';
@@ -73,6 +73,7 @@ export interface AgentParts {
   config: Config;
   world: World;
   database: Database;
+  artifacts: Artifacts;
   delivery: Delivery;
   jobs: JobQueue;
   doctor: Pick<Doctor, 'checks' | 'breakers'>;
@@ -164,6 +165,7 @@ function openTools(parts: AgentParts, guard: Guard, linking: LinkDeps, commands:
     ...coreTools({ name, commands, skills: equipped, gate }),
     decideTool(delivery),
     ...forgetTools({
+      ...{ database: parts.database, artifacts: parts.artifacts, clock: world.clock },
       delivery,
       deletionRules: deletionRulesOf(skills),
       collectSoon: (tx, personId) => collectSoon(jobs, tx, personId, world.clock.now()),
@@ -208,12 +210,13 @@ function systemOf({ assistant }: Config, world: World, prompts: Prompts) {
 }
 
 /** The person last: other rows refer to theirs. */
-function deletionRulesOf(skills: readonly EquippedSkill[]): DeletionRule[] {
+export function deletionRulesOf(skills: readonly Pick<EquippedSkill, 'skill'>[]): DeletionRule[] {
   return [
     ...skills.flatMap(({ skill }) => skill.deletionRules ?? []),
     ...agentDeletionRules,
     ...inboxDeletionRules,
     ...outboxDeletionRules,
+    ...scheduleDeletionRules,
     ...linkDeletionRules,
     ...pairingDeletionRules,
     ...auditDeletionRules,
@@ -222,7 +225,7 @@ function deletionRulesOf(skills: readonly EquippedSkill[]): DeletionRule[] {
 }
 
 /** The inbox first: what is counted for a message locks its row and so comes before all rules, or after them. */
-function mergeRulesOf(skills: readonly EquippedSkill[]): MergeRule[] {
+export function mergeRulesOf(skills: readonly Pick<EquippedSkill, 'skill'>[]): MergeRule[] {
   return [
     ...inboxMergeRules,
     ...skills.flatMap(({ skill }) => skill.mergeRules ?? []),

@@ -4,9 +4,17 @@ import { Closer, withTimeout } from '../base/async.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
-import { type Checks, type Command, Router, type Skill, type SkillDeps, type SystemTask, turnAway } from '../chat/index.ts';
+import {
+  type Checks,
+  type Command,
+  Router,
+  type Skill,
+  type SkillDeps,
+  type SystemTask,
+  turnAway,
+} from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
-import { type ChatAdapter, Delivery, type DeliveryOptions, deadJobSource } from '../delivery/index.ts';
+import { type ChatAdapter, Delivery, type DeliveryOptions, deadJobSource, type RateLimit } from '../delivery/index.ts';
 import { JobQueue, Schedules, Worker } from '../jobs/index.ts';
 import { Gate } from '../people/index.ts';
 import type { Sandbox } from '../sandbox/index.ts';
@@ -139,8 +147,8 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
     ...{ database, clock: world.clock, delivery, access: config.access, platforms: titles },
     roles: [...policies.current().roles.keys(), ...Object.keys(config.access.assigned)].filter(isOwn),
   };
-  const agentParts = { config, world, database, delivery, jobs, doctor, skills, gate, pairing, wakeAt, thinking };
-  const wiring = wireAgent(agentParts);
+  const agentParts = { config, world, database, artifacts, delivery, jobs, doctor, skills, gate, pairing, wakeAt };
+  const wiring = wireAgent({ ...agentParts, thinking });
   const { agent, commands, called } = wiring;
   closer.onClose('summaries', wiring.close);
   const router = new Router({ agent, delivery, commands, called, gate, turnAway: (item) => turnAway(pairing, item) });
@@ -174,10 +182,19 @@ function openDelivery(
     access: config.access,
     concurrency: config.delivery.concurrency,
     queueLimit: config.delivery.queue_limit,
-    rateLimit: config.delivery.rate_limit,
+    rateLimit: rateLimitOf(config, parts.world),
     maxAgeMs: config.delivery.max_age,
     context: itemContext(remembered(config), config.models !== undefined),
   });
+}
+
+/** `delivery.rate_limit` is read for one version more, where it is set. */
+function rateLimitOf({ access, delivery }: Config, { log }: World): RateLimit | undefined {
+  const { enabled, requests, window: windowMs, turns } = access.rate_limit;
+  const old = delivery.rate_limit;
+  if (old === undefined) return enabled ? { requests, windowMs, turns } : undefined;
+  log.warn({}, 'delivery.rate_limit is read for the last time: say access.rate_limit.requests instead');
+  return old === 0 ? undefined : { requests: old, windowMs: 60_000, turns };
 }
 
 /** Whether a role is none of those that people have by themselves. */

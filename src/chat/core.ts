@@ -11,8 +11,8 @@ import {
   undoTool,
 } from '../agent/index.ts';
 import type { Delivery } from '../delivery/index.ts';
-import { type DeletionRule, erase, type Gate } from '../people/index.ts';
-import type { Transaction } from '../storage/index.ts';
+import type { Gate } from '../people/index.ts';
+import { forgetChoices } from './forget.ts';
 import { type Command, commandThing, type Skill } from './skill.ts';
 import * as texts from './texts.ts';
 
@@ -57,53 +57,9 @@ export function coreCommands(deps: CoreDeps): Command[] {
       name: 'forget',
       summary: 'Forget everything about you.',
       private: true,
-      run: async () =>
-        done(texts.reallyForget(deps.keeps), {
-          choices: [
-            { label: 'Yes, forget me', tool: FORGET, input: {}, style: 'danger' },
-            { label: 'No, keep it', tool: KEEP, input: {} },
-          ],
-        }),
+      run: async (_, ctx) => done(texts.reallyForget(deps.keeps), { choices: forgetChoices(ctx.private) }),
     },
   ];
-}
-
-const FORGET = 'person_forget';
-/** Does nothing, and says so. */
-export const KEEP = 'person_keep';
-
-/** Erases a person, only by the button that asked whether it was meant. */
-export function forgetTools(deps: {
-  delivery: Delivery;
-  deletionRules: readonly DeletionRule[];
-  /** Has the files removed that only the person's rows referred to. */
-  collectSoon(tx: Transaction, personId: string): Promise<void>;
-}): AnyTool[] {
-  const forget = dataTool({
-    name: FORGET,
-    description: 'Erases everything about the person.',
-    effect: 'write',
-    hidden: true,
-    always: true,
-    timeoutMs: 10_000,
-    input: z.object({}),
-    async run(_, { tx, person, clock }) {
-      await erase(tx, deps.deletionRules, person.id, clock.now());
-      await deps.collectSoon(tx, person.id);
-      tx.afterCommit(() => deps.delivery.forget(person.id));
-      return done(texts.forgotten());
-    },
-  });
-  const keep = dataTool({
-    name: KEEP,
-    description: 'Erases nothing.',
-    effect: 'read',
-    hidden: true,
-    always: true,
-    input: z.object({}),
-    run: async () => done(texts.kept()),
-  });
-  return [forget, keep];
 }
 
 /** Two examples of each skill are enough to see how one may speak. */

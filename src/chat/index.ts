@@ -1,7 +1,8 @@
 /** What a stored message becomes: a command, a pressed button, or a turn; and what a skill is. */
 export { Checks, findingOf, together } from './checks.ts';
 export { type CompleteDeps, complete, type Typing } from './complete.ts';
-export { coreCommands, coreTools, forgetTools } from './core.ts';
+export { coreCommands, coreTools } from './core.ts';
+export { forgetTools } from './forget.ts';
 export { type LinkDeps, linkCommand, linkTools } from './link.ts';
 export { modelCommands } from './models.ts';
 export { admitByCode, type PairingDeps, pairCommand, pairingTools, turnAway } from './pairing.ts';

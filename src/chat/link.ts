@@ -6,7 +6,7 @@ import type { Log } from '../base/log.ts';
 import { conversations, type Delivery } from '../delivery/index.ts';
 import { type AccessRules, hashOfCode, links, type MergeRule, newCode, outranks } from '../people/index.ts';
 import type { Transaction } from '../storage/index.ts';
-import { KEEP } from './core.ts';
+import { KEEP } from './forget.ts';
 import * as texts from './link-texts.ts';
 import type { Command } from './skill.ts';
 

@@ -19,7 +19,6 @@ export const ownerOnly = (command: string) => `\`/${command}\` is for my owner a
 
 export const notAllowed = (command: string) => `You may not use \`/${command}\` here. Ask my owner if you should.`;
 
-
 /** `keeps`: what skills keep of a person's, each in the plural. */
 export const begunAfresh = (keeps: readonly string[]) =>
   ['A fresh start: I will not look back at what was said here before.', ...staying(keeps)].join(' ');
@@ -36,7 +35,15 @@ export const nothingRuns = () => 'Nothing is running here.';
 export const reallyForget = (keeps: readonly string[]) =>
   `I would delete ${listOf([...keeps.map((kept) => `your ${kept}`), 'what we said to each other', 'your settings'])}. This cannot be taken back. Is that what you want?`;
 
-export const forgotten = () => 'Done: I have forgotten everything about you. If you write again, we begin anew.';
+/** `erased`: the number of rows, table by table. */
+export function forgotten(erased: ReadonlyMap<string, number>): string {
+  const report = listOf([...erased].map(([table, count]) => `${table.replaceAll('_', ' ')} ${count}`));
+  return `Done: I have forgotten everything about you. If you write again, we begin anew.${report ? ` Erased or blanked, table by table: ${report}.` : ''}`;
+}
+
+export const exported = () => 'This is everything that I have stored of you. Shall I forget it now?';
+
+export const exportNotHere = () => 'Others read here, so I do not show it. Ask me in a direct message.';
 
 export const kept = () => 'Nothing was deleted.';
 

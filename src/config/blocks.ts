@@ -105,10 +105,8 @@ const delivery = block(
         ),
       queue_limit: count(1, 100_000).default(50).describe('Messages that may wait in one conversation.'),
       rate_limit: count(0, 100_000)
-        .default(0)
-        .describe(
-          'Messages that one person may send within a minute, in all places together; 0: as many as they like.',
-        ),
+        .optional()
+        .meta({ description: 'Read for this version only: say access.rate_limit instead.', example: 60 }),
       max_age: duration('24h').describe('Older messages are not answered out of the blue.'),
       steer: z
         .boolean()

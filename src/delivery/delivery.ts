@@ -10,7 +10,8 @@ import { tellUndelivered } from './dead-letters/undelivered.ts';
 import type { End } from './end.ts';
 import { addressOf, Endings } from './endings.ts';
 import { InboxGate } from './inbox/index.ts';
-import type { Item, ItemKind } from './item.ts';
+import type { RateLimit } from './inbox/store.ts';
+import type { Item, ItemKind, TooFast } from './item.ts';
 import { Lanes } from './lanes/index.ts';
 import * as laneStore from './lanes/store.ts';
 import { Draft } from './outbox/draft.ts';
@@ -29,8 +30,8 @@ export interface DeliveryOptions {
   gate: Pick<Gate, 'hears'>;
   concurrency: number;
   queueLimit: number;
-  /** Messages that one person may send within a minute; 0: any number. */
-  rateLimit: number;
+  /** Undefined: anybody may ask for anything. */
+  rateLimit: RateLimit | undefined;
   /** Milliseconds after which a message that was not run is not answered any more. */
   maxAgeMs: number;
   /** A scalar subquery over `i`, `c` and `p`: what the agent wants to know of each row as it is taken. */
@@ -306,12 +307,11 @@ export class Delivery {
   private async handle(item: Item, signal: AbortSignal): Promise<void> {
     const { world, maxAgeMs } = this.options;
     if (item.attempts >= POISON) return this.giveUp(item);
+    if (item.payload.tooFast) return this.refuse(item, item.payload.tooFast);
     if (item.kind === 'message' && !item.laned) {
-      const { queueLimit, rateLimit } = this.options;
-      const { tooFast } = item.payload;
-      const text = tooFast ? texts.tooFast(rateLimit) : texts.queueFull(queueLimit);
-      const error = tooFast ? 'too many within a minute' : 'the queue was full';
-      await this.end('inbox.refuse', item, { state: 'failed', error, cards: [{ kind: 'error', text }] });
+      const text = texts.queueFull(this.options.queueLimit);
+      const cards = [{ kind: 'error' as const, text }];
+      await this.end('inbox.refuse', item, { state: 'failed', error: 'the queue was full', cards });
       return;
     }
     if (item.payload.withdrawn) {
@@ -332,6 +332,14 @@ export class Delivery {
     }
     if (item.person.undelivered) await tellUndelivered(this.options.database, this.outbox, item);
     await this.receives.handle(item, signal);
+  }
+
+  /** Its person asks for more than they may. They hear so once. */
+  private async refuse(item: Item, why: TooFast): Promise<void> {
+    const { requests = 0, windowMs = 0, turns = 0 } = this.options.rateLimit ?? {};
+    const text = why === 'turns' ? texts.tooManyTurns(turns) : texts.tooFast(requests, windowMs);
+    const cards = why === 'silent' ? [] : [{ kind: 'error' as const, text }];
+    await this.end('inbox.refuse', item, { state: 'failed', error: `too much at once: ${why}`, cards });
   }
 
   /** Commit, acknowledge, run: what its person has seen fail is not done behind their back. */

@@ -23,6 +23,7 @@ export {
   type FinalState,
   fileReferences as inboxFiles,
   mergeRules as inboxMergeRules,
+  type RateLimit,
   retentionRules as inboxRetentionRules,
 } from './inbox/store.ts';
 export * from './item.ts';

@@ -13,6 +13,8 @@ export interface Conversation {
   settings: Record<string, Json>;
 }
 
+export type TooFast = 'requests' | 'turns' | 'silent';
+
 /** What is stored of an event: `version` 1. */
 export interface Payload {
   /** The sender's id on the platform. */
@@ -36,8 +38,8 @@ export interface Payload {
   replyTo?: string;
   /** What its author has made of it since its turn began; gone when the turn has taken it in. */
   edited?: string;
-  /** Its person had said as much as they may within the minute: it is refused. */
-  tooFast?: true;
+  /** Its person had asked for as much as they may: it is refused, and they are told once. */
+  tooFast?: TooFast;
   /** Taken back by its author while it waited. */
   withdrawn?: true;
   /** Its person asked to stop it, and the process died before it had: whoever takes it up stops it. */

@@ -28,8 +28,11 @@ export const jobsGaveUp = (jobs: readonly { kind: string; error: string | null }
     '"coda jobs" on the command line shows them, "coda jobs retry" runs them again.',
   ].join('\n');
 
-export const tooFast = (limit: number) =>
-  `That is more than ${plural(limit, 'message')} within a minute, so I did not take this one. Please send it again in a moment.`;
+export const tooFast = (limit: number, windowMs: number) =>
+  `That is more than ${plural(limit, 'request')} within ${plural(Math.round(windowMs / 1_000), 'second')}, so I did not take this one. Please send it again in a moment.`;
+
+export const tooManyTurns = (turns: number) =>
+  `I am answering you in ${plural(turns, 'conversation')} already, so I did not take this one. Please send it again when one of them is done.`;
 
 export const queueFull = (waiting: number) =>
   `I still have ${plural(waiting, 'message')} to answer here, so I did not take this one. Please send it again in a moment.`;

@@ -9,12 +9,26 @@ export interface DeletionRule {
   sql: string;
 }
 
+/** How many rows of each table were erased or blanked. */
+export type Erased = ReadonlyMap<string, number>;
+
 /** Runs the rules in order. A rule may leave out either parameter. */
 export async function erase(
   tx: Transaction,
   deletionRules: readonly DeletionRule[],
   personId: string,
   now: Instant,
-): Promise<void> {
-  for (const { sql } of deletionRules) await tx.query(...onlyUsed(sql, [personId, now]));
+): Promise<Erased> {
+  const erased = new Map<string, number>();
+  for (const { sql } of deletionRules) {
+    const { count } = await tx.query(...onlyUsed(sql, [personId, now]));
+    const table = tableOf(sql);
+    if (count > 0) erased.set(table, (erased.get(table) ?? 0) + count);
+  }
+  return erased;
+}
+
+/** The table that a rule is about. */
+export function tableOf(sql: string): string {
+  return /(?:delete from|update|insert into)\s+(\w+)/i.exec(sql)?.[1] ?? '';
 }

@@ -1,5 +1,6 @@
 export { type AccessRules, type Claim, outranks, roleOf } from './access.ts';
-export { type DeletionRule, erase } from './deletion.ts';
+export { type DeletionRule, type Erased, erase, tableOf } from './deletion.ts';
+export { exportOf } from './export/store.ts';
 export { type InlinePolicies, type PolicyFile, type PolicyProblem, readPolicies } from './gate/files.ts';
 export { type AccessPolicies, Gate, may, type Thing, type Who } from './gate/gate.ts';
 export { hashOfCode, newCode } from './links/code.ts';

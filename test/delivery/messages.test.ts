@@ -81,20 +81,6 @@ describe.each(testDatabases)('messages on $name', ({ name, available }) => {
     expect(coda.platform.in('c1').slice(1)).toEqual(['one', 'two']);
   });
 
-  test.skipIf(!available)('who says more within a minute than they may hears so, and others do not', async () => {
-    await using coda = await begin({ config: { 'delivery.rate_limit': 2 } });
-    for (const text of ['one', 'two', 'three']) await (await coda.hear('ana', 'c1', text)).settled;
-    const more = () => coda.platform.in('c1').filter((text) => text.includes('more than 2 messages within a minute'));
-    expect(more()).toHaveLength(1);
-    await (await coda.hear('bob', 'c1', 'hello')).settled;
-    // A command is always heard: it may be the one that stops something.
-    await (await coda.hear('ana', 'c1', '/help')).settled;
-    coda.world.clock.moveTo(new Date(coda.world.clock.now().getTime() + 61_000));
-    await (await coda.hear('ana', 'c1', 'four')).settled;
-    expect(more()).toHaveLength(1);
-    expect(coda.platform.in('c1')).toHaveLength(6);
-  });
-
   test.skipIf(!available)('a question that is a day old is not answered out of the blue', async () => {
     await using coda = await begin();
     const now = coda.world.clock.now();

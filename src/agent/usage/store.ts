@@ -69,6 +69,11 @@ const ADD_UP = `on conflict (day, person_id) do update
 /** A condition, and not a join: rows keep their order. */
 const FENCED = sql`inbox_id = any (array(select id from fence))`;
 
+/** A charge that comes after its person was erased is nobody's. */
+function unlessErased(whose: Fragment): Fragment {
+  return sql`(select p.id from persons p where p.id = ${whose} and p.erased_at is null)`;
+}
+
 /**
  * `with` parts, beginning with a comma, that add the calls whose messages are in `fence`, and their sums, and end what
  * was reserved for them; each counts once. They are `whose`; default: the person's that each names.
@@ -76,7 +81,7 @@ const FENCED = sql`inbox_id = any (array(select id from fence))`;
 export function usageWriting(rows: readonly OwnedUsage[], whose: Fragment = sql`person_id`): Fragment {
   if (rows.length === 0) return sql``;
   return sql`, calls as (
-      select id, at, day, purpose, space_id, ${whose} as person_id, conversation_id, turn_id, model, input, cached,
+      select id, at, day, purpose, space_id, ${unlessErased(whose)} as person_id, conversation_id, turn_id, model, input, cached,
              output, written, price, estimated, repairs, told, reservation
         from jsonb_to_recordset(${json(rows)})
              as u (id uuid, at timestamptz, day date, purpose text, space_id text, person_id uuid, conversation_id uuid,
@@ -96,11 +101,11 @@ export function usageWriting(rows: readonly OwnedUsage[], whose: Fragment = sql`
     ), spent as (
       insert into spending (day, person_id, calls, input_tokens, cached_tokens, output_tokens, unpriced, price, told,
                             dearest)
-      select day, person_id, count(*), sum(input), sum(cached), sum(output),
+      select day, coalesce(person_id, ${raw(NOBODY)}), count(*), sum(input), sum(cached), sum(output),
              coalesce(sum(input + output) filter (where price is null), 0), coalesce(sum(price), 0), bool_or(told),
              -- of one answer, and of several turns that are written together no more than their sum
              coalesce(sum(price), 0)
-        from calls join used using (id) group by day, person_id order by day, person_id
+        from calls join used using (id) group by 1, 2 order by 1, 2
       ${raw(ADD_UP)}
     )`;
 }
@@ -135,7 +140,7 @@ export async function addLoneUsage(
   // The person's row is locked, as a merge or an erasure locks it.
   const fence = sql`fence as (
     select ${first.id}::uuid as id,
-           coalesce((select id from persons where id = ${personId}::uuid for share), ${raw(NOBODY)}) as person_id)`;
+           coalesce((select id from persons where id = ${personId}::uuid and erased_at is null for share), ${raw(NOBODY)}) as person_id)`;
   await database.run('usage.add', ...render(sql`with ${fence}${usageWriting(owned(rows, owner), BY_NOW)} select 1`));
 }
 

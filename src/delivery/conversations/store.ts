@@ -1,7 +1,7 @@
 /** Conversations: where people are heard and answered. Every statement that writes them, and what is read of them alone. */
 import type { Instant } from '../../base/clock.ts';
 import type { Json } from '../../base/json.ts';
-import type { MergeRule } from '../../people/index.ts';
+import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import { type Database, json, type Queryable, type Transaction } from '../../storage/index.ts';
 import type { KnownPlace, Place } from '../adapter.ts';
 
@@ -126,6 +126,11 @@ export async function setSetting(db: Queryable, id: string, key: string, value: 
     value === null ? [id, key] : [id, key, json(value)],
   );
 }
+
+/** What the person has set where they talk alone. */
+export const deletionRules: readonly DeletionRule[] = [
+  { sql: `update conversations set settings = '{}' where person_id = $1 and kind = 'dm' and settings <> '{}'` },
+];
 
 /** Where the person talks alone. */
 export const mergeRules: readonly MergeRule[] = [

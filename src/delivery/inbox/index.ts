@@ -25,8 +25,7 @@ export interface InboxDeps extends SpeakersDeps {
   context: Fragment;
   /** Rows that may wait in one lane. */
   queueLimit: number;
-  /** Messages that one person may send within a minute; 0: any number. */
-  rateLimit: number;
+  rateLimit: store.RateLimit | undefined;
   /** What an event is: a command runs at once, without a lane. */
   kindOf(event: Incoming): ItemKind;
   /** Another process could take something that waits here. */
@@ -157,6 +156,8 @@ export class InboxGate implements Inbox {
       messageId: event.id,
       payload: payloadOf(event, speaker),
       laned,
+      // Whoever sits at the terminal owns the machine; and what stops something must be heard.
+      counted: event.sender.role === undefined && !isStop(event),
       sentAt: event.sentAt,
       receivedAt: now,
     };
@@ -201,6 +202,11 @@ function keyOf(event: Incoming): string {
 /** A hash, so that it can stay when a person is erased: a copy that comes later still meets it. */
 function identityKey(...names: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(names)).digest('base64url');
+}
+
+/** `/stop` */
+function isStop(event: Incoming): boolean {
+  return event.kind === 'message' && /^\s*\/stop\s*$/i.test(event.text);
 }
 
 function payloadOf(event: Incoming, { role, roles }: Speaker): Payload {

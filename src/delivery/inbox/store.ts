@@ -3,7 +3,7 @@ import type { RetentionRule } from '../../jobs/index.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import { type Database, type FileReferences, type Fragment, json, raw, render, sql } from '../../storage/index.ts';
 import type { Place } from '../adapter.ts';
-import { mergeRules as conversationRules } from '../conversations/store.ts';
+import { deletionRules as conversationErasing, mergeRules as conversationRules } from '../conversations/store.ts';
 import type { ItemKind, Payload } from '../item.ts';
 import { type ItemRow, itemColumns } from '../store.ts';
 
@@ -17,6 +17,8 @@ export interface NewRow {
   messageId: string;
   payload: Payload;
   laned: boolean;
+  /** Whether it counts among what its person may ask for. */
+  counted: boolean;
   sentAt: Instant;
   receivedAt: Instant;
 }
@@ -32,8 +34,16 @@ export interface Taking {
   room: number;
   /** With as many rows in its lane a message is not queued: it comes back without a lane, to be refused. */
   queueLimit: number;
-  /** So many messages of one person are taken within a minute, the others are refused likewise; 0: any number. */
-  rateLimit: number;
+  /** What one person may ask for; the rest is refused likewise. Undefined: anything. */
+  rateLimit: RateLimit | undefined;
+}
+
+/** How much one person may ask for, in all places together. */
+export interface RateLimit {
+  requests: number;
+  windowMs: number;
+  /** Conversations in which they are being answered at once. */
+  turns: number;
 }
 
 /** What two rows of one statement may not share: each is counted in its lane's row. */
@@ -42,7 +52,7 @@ export function acceptKeys({ conversationId }: NewRow): string[] {
 }
 
 const NEW_ROW = `id uuid, key text, kind text, adapter text, conversation_id uuid, person_id uuid, message_id text,
-  payload jsonb, laned boolean, take boolean, later integer, sent_at timestamptz, received_at timestamptz`;
+  payload jsonb, laned boolean, counted boolean, take boolean, later integer, sent_at timestamptz, received_at timestamptz`;
 
 /**
  * Stores rows whose keys are new and takes their lanes where these are free, in one statement; for a duplicate nothing
@@ -67,31 +77,30 @@ export async function accept(
     message_id: row.messageId,
     payload: row.payload,
     laned: row.laned,
+    counted: row.counted,
     take: index < room,
-    // How many of the statement's messages the person sent after this one.
-    later: rows.slice(index + 1).filter((other) => other.laned && other.personId === row.personId).length,
+    // How many of the statement's events the person sent after this one.
+    later: rows.slice(index + 1).filter((other) => other.counted && other.personId === row.personId).length,
     sent_at: row.sentAt,
     received_at: row.receivedAt,
   }));
-  const isLimited = rateLimit > 0 && rows.some(({ laned }) => laned);
-  const tooFast = isLimited
-    ? sql`coalesce((select messages - g.later > ${rateLimit} from rate where rate.person_id = g.person_id), false)`
-    : sql`false`;
+  const limit = rows.some(({ counted: counts }) => counts) ? rateLimit : undefined;
   const statement = sql`
     with given as (
       select * from jsonb_to_recordset(${json(given)}) as g (${raw(NEW_ROW)})
-    ), ${isLimited ? counted(rows) : sql``}place as (
+    ), ${limit ? counted(rows, limit) : sql``}place as (
       select g.*, t.too_fast,
-             g.laned and not t.too_fast and coalesce(
+             g.laned and t.too_fast is null and coalesce(
                (select pending from lanes where conversation_id = g.conversation_id) < ${queueLimit}, true) as lined
-        from given g cross join lateral (select ${tooFast} as too_fast offset 0) t
+        from given g cross join lateral (select ${limit ? tooFast(limit) : sql`null`}::text as too_fast offset 0) t
     ), i as (
       insert into inbox (id, key, kind, adapter, conversation_id, person_id, message_id, payload, state, laned, owner,
                          sent_at, received_at)
       select id, key, kind, adapter, conversation_id,
              coalesce((select person_id from identities
                         where adapter = p.adapter and external_id = p.payload ->> 'from'), person_id),
-             message_id, payload || case when too_fast then '{"tooFast": true}'::jsonb else '{}' end, 'received', lined,
+             message_id,
+             payload || case when too_fast is null then '{}' else jsonb_build_object('tooFast', too_fast) end, 'received', lined,
              case when not lined then ${owner}::uuid end, sent_at, received_at
         from place p order by key
       on conflict (key) do nothing
@@ -115,20 +124,32 @@ export async function accept(
   return (await database.run<AcceptedRow>('inbox.accept', ...render(statement))).rows;
 }
 
-const RATE_MS = 60_000;
-
-/** A `with` part that counts the messages among those of its person's running minute. */
-function counted(rows: readonly NewRow[]): Fragment {
+/** A `with` part that counts the events among those of its person's running window. */
+function counted(rows: readonly NewRow[], { windowMs }: RateLimit): Fragment {
   const newest = Math.max(...rows.map(({ receivedAt }) => receivedAt.getTime()));
-  const begun = new Date(newest - RATE_MS);
+  const begun = new Date(newest - windowMs);
   return sql`rate as (
       insert into rates as r (person_id, since, messages)
-      select person_id, max(received_at), count(*) from given where laned group by person_id order by person_id
+      select person_id, max(received_at), count(*) from given where counted group by person_id order by person_id
       on conflict (person_id) do update
          set messages = case when r.since > ${begun} then r.messages else 0 end + excluded.messages,
              since = case when r.since > ${begun} then r.since else excluded.since end
       returning person_id, messages
     ), `;
+}
+
+/**
+ * Why an event of `g` is too much; null: it is not. The first one above the number is told (`requests`), the others of the
+ * window are not (`silent`).
+ */
+function tooFast({ requests, turns }: RateLimit): Fragment {
+  return sql`case when g.counted then (
+      select case when messages - g.later > ${requests} + 1 then 'silent'
+                  when messages - g.later > ${requests} then 'requests'
+                  when g.laned and (select count(*) from lanes l join inbox r on r.id = l.current
+                                     where l.owner is not null and r.person_id = g.person_id
+                                       and l.conversation_id <> g.conversation_id) >= ${turns} then 'turns' end
+        from rate where rate.person_id = g.person_id) end`;
 }
 
 /** Takes rows that need no lane and whose process is gone, at most `suspects` of those that may have ended it. */
@@ -229,11 +250,20 @@ export const mergeRules: readonly MergeRule[] = [
   { sql: 'delete from rates where person_id = $1' },
 ];
 
-/** What the person said; that it was said stays, by the hash of its identity. */
+/** What the person said, and what waits to be answered; that it was said stays, by the hash of its identity. */
 export const deletionRules: readonly DeletionRule[] = [
+  ...conversationErasing,
+  // What waits for a yes cannot go on without its turn; what waits in a lane is ended there.
+  { sql: `update inbox set state = 'cancelled', finished_at = $2 where person_id = $1 and state = 'waiting'` },
+  {
+    sql: `update inbox i set payload = '{"from": "", "text": "", "files": [], "withdrawn": true}', message_id = ''
+           where person_id = $1 and state = 'received' and laned
+             and not exists (select from lanes l where l.current = i.id)`,
+  },
   {
     sql: `update inbox set payload = '{"from": "", "text": "", "files": []}', message_id = ''
            where person_id = $1 and (state <> 'received' or not laned)`,
   },
+  { sql: 'update lanes set last_person = null where last_person = $1' },
   { sql: 'delete from rates where person_id = $1' },
 ];

@@ -134,6 +134,9 @@ export async function planNext(tx: Transaction, id: string, nextAt: Instant | un
   await tx.query('update schedules set next_at = $2 where id = $1', [id, nextAt ?? null]);
 }
 
+/** A person's schedules go with them, and what they have not done yet. */
+export const deletionRules = [{ sql: 'delete from schedules where person_id = $1' }] as const;
+
 /** Gives a person's schedules (`$1`) to another (`$2`). */
 export const mergeRules = [{ sql: 'update schedules set person_id = $2 where person_id = $1' }] as const;
 

@@ -4,7 +4,7 @@ import { config, type SkillsConfig } from './config.ts';
 import { type SkillHost, Views } from './host.ts';
 import * as ofSecrets from './secrets/store.ts';
 import * as texts from './texts.ts';
-import { deletionRules } from './trust/store.ts';
+import { deletionRules, mergeRules } from './trust/store.ts';
 import { calledBy, commands } from './use/commands.ts';
 import { deniedBy } from './use/denied.ts';
 import type { SkillCode, ToolDeps } from './use/deps.ts';
@@ -28,7 +28,7 @@ export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<Skil
     name: 'skills',
     config,
     deletionRules: [...deletionRules, ...ofSecrets.deletionRules],
-    mergeRules: ofSecrets.mergeRules,
+    mergeRules: [...mergeRules, ...ofSecrets.mergeRules],
     phrases,
     commands: (deps) => commands({ ...toolDeps(deps), host, views, search }),
     tools: (deps) => tools({ ...toolDeps(deps), host, views, search }),

@@ -96,7 +96,7 @@ async function diesWhileTalking(daemon: Program, talk: Talk): Promise<boolean> {
 function settings(fake: FakeDiscord, owner: string): string {
   return [
     `discord: { token: ${fake.token}, api_url: "${fake.apiUrl}" }`,
-    `access: { owners: ["discord:${owner}"] }`,
+    `access: { owners: ["discord:${owner}"], rate_limit: { enabled: false } }`,
     'delivery: { steer: false }',
   ].join('\n');
 }

@@ -101,6 +101,7 @@ export class DiscordPlay {
       'access.owners': [`discord:${this.ana.id}`],
       'access.members': [`discord:${this.bob.id}`, ...(members?.(this) ?? [])],
       ...Object.fromEntries(Object.entries(discord).map(([key, value]) => [`discord.${key}`, value])),
+      'access.rate_limit.enabled': false,
       ...config,
     };
     const flags = Object.fromEntries(

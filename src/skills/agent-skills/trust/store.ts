@@ -3,7 +3,7 @@
 import type { Instant } from '../../../base/clock.ts';
 import type { Json } from '../../../base/json.ts';
 import { conversations } from '../../../delivery/index.ts';
-import type { DeletionRule } from '../../../people/index.ts';
+import type { DeletionRule, MergeRule } from '../../../people/index.ts';
 import { json, type Queryable, type Transaction } from '../../../storage/index.ts';
 import type { SourceKind } from '../skill.ts';
 import type { Pin, Pinned } from './pin.ts';
@@ -79,6 +79,12 @@ export async function blocked(db: Pick<Queryable, 'query'>): Promise<SkillId[]> 
 export const deletionRules: readonly DeletionRule[] = [
   { sql: 'update skill_pins set person_id = null where person_id = $1' },
   { sql: 'update skill_deprecations set person_id = null where person_id = $1' },
+];
+
+/** Decisions are those of whoever the owner turns out to be. */
+export const mergeRules: readonly MergeRule[] = [
+  { sql: 'update skill_pins set person_id = $2 where person_id = $1' },
+  { sql: 'update skill_deprecations set person_id = $2 where person_id = $1' },
 ];
 
 export interface Deprecation {
