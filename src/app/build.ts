@@ -1,5 +1,5 @@
 import type { ConsoleAdapter } from '../adapters/console/index.ts';
-import { approvalSource, itemContext, type Model } from '../agent/index.ts';
+import { Approvals, approvalSource, itemContext, type Model } from '../agent/index.ts';
 import { Closer, withTimeout } from '../base/async.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
@@ -65,6 +65,7 @@ export interface App {
   readonly jobs: JobQueue;
   readonly people: People;
   readonly agentSkills: LiveSkills;
+  readonly approvals: Approvals;
   readonly backups: Backups;
   readonly commands: readonly Command[];
   readonly console: ConsoleAdapter;
@@ -165,6 +166,7 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
     ...{ database, artifacts, worker, delivery, jobs, commands, console, checks, healthy, settled },
     people: new People(pairing),
     agentSkills: liveSkills,
+    approvals: new Approvals({ database, world, delivery, token: config.access.approval_token }),
     backups,
     start: () => start({ ...parts, liveSkills, sandbox, commands, router, adapters }),
     stop: (graceMs = GRACE_MS) => stop(parts, graceMs),

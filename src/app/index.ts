@@ -8,6 +8,7 @@ export { type BackupState, Backups, backupFolder } from './backups.ts';
 export { type App, type Away, type BuildOptions, build } from './build.ts';
 export { configDocuments, readConfig } from './config.ts';
 export { type Control, openControl, type Verb } from './control.ts';
+export { controlActs, recordAct } from './control-acts.ts';
 export { type CostReport, costReport } from './cost.ts';
 export { checkPolicies } from './policies.ts';
 export { createWorld, type WorldOptions } from './world.ts';

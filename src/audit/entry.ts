@@ -13,7 +13,8 @@ export type AuditAction =
   | 'person.revoke'
   | 'person.join'
   | 'person.part'
-  | 'config.change';
+  | 'config.change'
+  | 'control.run';
 
 /** `unknown`: it had begun, and nobody knows whether it happened. */
 export const STATUSES = ['ok', 'failed', 'denied', 'declined', 'unknown'] as const;
@@ -34,7 +35,7 @@ export interface AuditEntry {
   code?: string | undefined;
   /** Milliseconds. */
   durationMs?: number | undefined;
-  /** What it came from: `message`, `command`, `press`, `schedule`, `webhook`, `http`, `skill`, `start`, `expiry`. */
+  /** What it came from: `message`, `command`, `press`, `schedule`, `webhook`, `http`, `skill`, `start`, `expiry`, `terminal`. */
   origin: string;
   /** The specialist whose nested turn did it. */
   agent?: string | undefined;

@@ -6,7 +6,7 @@ import { usage } from './texts.ts';
 
 /** `coda jobs`: background jobs that have given up, newest first. */
 export async function jobsList(flags: Flags, io: NodeJS.Process): Promise<number> {
-  const answer = await ask(flags, io, 'jobs', {}, (app) => app.jobs.dead());
+  const answer = await ask(flags, io, 'jobs', {});
   const { jobs, total } = answer as DeadJobs;
   if (flags.json) io.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
   else if (total === 0) io.stdout.write('No background job has given up.\n');
@@ -25,7 +25,7 @@ export async function jobsList(flags: Flags, io: NodeJS.Process): Promise<number
 export async function jobsRetry(flags: Flags & { args: string[] }, io: NodeJS.Process): Promise<number> {
   const [id] = flags.args;
   if (id !== undefined && !UUID.test(id)) throw usage(`${id} is no id of a job.`, '"coda jobs" shows them.');
-  const count = await ask(flags, io, 'retry-jobs', id === undefined ? {} : { id }, (app) => app.jobs.retry(id));
+  const count = await ask(flags, io, 'retry-jobs', id === undefined ? {} : { id });
   io.stdout.write(`${plural(count as number, 'background job')} will be run again.\n`);
   return 0;
 }

@@ -1,8 +1,9 @@
-import { type App, build, type DeadLetters } from '../app/index.ts';
+import { build, type DeadLetters } from '../app/index.ts';
+import type { Json } from '../base/json.ts';
 import { plural, shorten } from '../base/text.ts';
 import { callDaemon } from './daemon.ts';
 import type { Flags } from './flags.ts';
-import { identity, prepare } from './serve.ts';
+import { identity, prepare, verbs } from './serve.ts';
 import { usage } from './texts.ts';
 
 export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -10,7 +11,7 @@ const SHOWN_CHARACTERS = 60;
 
 /** `coda outbox`: what could not be delivered, newest first. */
 export async function outboxList(flags: Flags, io: NodeJS.Process): Promise<number> {
-  const answer = await ask(flags, io, 'outbox', {}, (app) => app.delivery.outbox.deadLetters());
+  const answer = await ask(flags, io, 'outbox', {});
   const { letters, total } = answer as DeadLetters;
   if (flags.json) io.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
   else if (total === 0) io.stdout.write('Everything could be delivered.\n');
@@ -31,25 +32,24 @@ export async function outboxList(flags: Flags, io: NodeJS.Process): Promise<numb
 export async function outboxResend(flags: Flags & { args: string[] }, io: NodeJS.Process): Promise<number> {
   const [id] = flags.args;
   if (id !== undefined && !UUID.test(id)) throw usage(`${id} is no id of a message.`, '"coda outbox" shows them.');
-  const count = await ask(flags, io, 'resend', id === undefined ? {} : { id }, (app) => app.delivery.outbox.revive(id));
+  const count = await ask(flags, io, 'resend', id === undefined ? {} : { id });
   io.stdout.write(`${plural(count as number, 'message')} will be sent again.\n`);
   return 0;
 }
 
-/** By the daemon when one runs; else here, on its storage. */
+/** By the daemon when one runs; else by a coda that is put together here. */
 export async function ask(
   flags: Flags,
   io: NodeJS.Process,
-  verb: string,
-  args: Record<string, string>,
-  here: (app: App) => Promise<unknown>,
+  verb: keyof ReturnType<typeof verbs>,
+  args: Record<string, Json>,
 ): Promise<unknown> {
   const { config, world } = prepare(flags, io);
   const answer = await callDaemon(config.dataDir, verb, args);
   if (answer !== undefined) return answer;
   const app = await build(config, world, { ...identity(config), onFatal: () => {} });
   try {
-    return await here(app);
+    return await verbs(app, config, world, io)[verb](args);
   } finally {
     await app.stop(0);
   }

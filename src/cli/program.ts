@@ -56,6 +56,7 @@ export function createProgram(io: NodeJS.Process, listener: CommandHandler): Com
   addOutbox(program.command('outbox').description('what could not be delivered'), call);
   addJobs(program.command('jobs').description('background jobs that have given up'), call);
   addPeople(program, call);
+  addApprovals(program.command('approvals').description('calls that wait for a decision'), call);
   addAudit(program.command('audit').description('the log of what was done'), call);
   addSecrets(program.command('secrets').description('values that skills are run with'), call);
   addMemory(program.command('memory').description('what coda remembers of people'), call);
@@ -184,6 +185,21 @@ function addPeople(program: Command, call: Call): void {
     .description('take back that an owner has let somebody in')
     .argument('<person>', 'an id, or an account such as discord:123456789012345678')
     .action(call(async () => (await import('./people.ts')).peopleRevoke));
+}
+
+function addApprovals(approvals: Command, call: Call): void {
+  approvals
+    .command('list', { isDefault: true })
+    .description('show them, oldest first')
+    .option('--json', 'as JSON')
+    .action(call(async () => (await import('./approvals.ts')).approvalsList));
+  for (const verb of ['approve', 'deny'] as const) {
+    approvals
+      .command(verb)
+      .description(verb === 'approve' ? 'have one of them run' : 'have one of them not run')
+      .argument('<id>')
+      .action(call<WhenFlags>(async () => (await import('./approvals.ts')).approvalsDecide(verb === 'approve')));
+  }
 }
 
 function addAudit(audit: Command, call: Call): void {

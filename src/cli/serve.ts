@@ -1,4 +1,4 @@
-import { type App, build, costReport, createWorld, openControl, readConfig } from '../app/index.ts';
+import { type App, build, controlActs, costReport, createWorld, openControl, readConfig } from '../app/index.ts';
 import { Audit } from '../audit/index.ts';
 import type { Json } from '../base/json.ts';
 import { createLog, type Log, Secrets } from '../base/log.ts';
@@ -78,18 +78,19 @@ export function identity(config: Config): { version: string; hint: string } {
   return { version: version(), hint: hint(config) };
 }
 
-function skillVerbs(skills: App['agentSkills']) {
+function skillVerbs(skills: App['agentSkills'], acts: ReturnType<typeof controlActs>) {
   return {
     'skills-rescan': async () => (await skills.rescan()) as unknown as Json,
     'skills-deprecated': async () => (await skills.deprecations()) as unknown as Json,
     'skills-deprecate': async ({ name, reason, replacement }: Record<string, Json>) => {
       const instead = replacement === undefined ? undefined : String(replacement);
-      await skills.deprecate({ name: String(name), reason: String(reason), replacement: instead });
+      await acts.deprecateSkill({ name: String(name), reason: String(reason), replacement: instead });
       return true;
     },
     'skills-inquire': async ({ name }: Record<string, Json>) => (await skills.inquire(String(name))) as unknown as Json,
-    'skills-approve': ({ name, hash }: Record<string, Json>) => skills.approve(String(name), String(hash)),
-    'skills-undeprecate': ({ name }: Record<string, Json>) => skills.undeprecate(String(name)),
+    'skills-approve': ({ name, hash }: Record<string, Json>) =>
+      acts.approveSkill({ name: String(name), hash: String(hash) }),
+    'skills-undeprecate': ({ name }: Record<string, Json>) => acts.undeprecateSkill({ name: String(name) }),
   };
 }
 
@@ -141,6 +142,7 @@ function peopleVerbs(people: App['people']) {
 export function verbs(app: App, config: Config, world: World, io: NodeJS.Process) {
   const { outbox } = app.delivery;
   const { clock, metrics } = world;
+  const acts = controlActs(app, world);
   const since = Date.now();
   return {
     health: async () => ({
@@ -160,9 +162,12 @@ export function verbs(app: App, config: Config, world: World, io: NodeJS.Process
     backup: ({ file }: Record<string, Json>) => app.backups.ask(String(file)) as unknown as Json,
     outbox: async () => (await outbox.deadLetters()) as unknown as Json,
     jobs: async () => (await app.jobs.dead()) as unknown as Json,
-    'retry-jobs': ({ id }: Record<string, Json>) => app.jobs.retry(typeof id === 'string' ? id : undefined),
-    resend: ({ id }: Record<string, Json>) => outbox.revive(typeof id === 'string' ? id : undefined),
-    ...skillVerbs(app.agentSkills),
+    'retry-jobs': ({ id }: Record<string, Json>) => acts.retryJobs(typeof id === 'string' ? { id } : {}),
+    resend: ({ id }: Record<string, Json>) => acts.resend(typeof id === 'string' ? { id } : {}),
+    approvals: async () => (await app.approvals.list()) as unknown as Json,
+    'approvals-decide': ({ id, approved, token }: Record<string, Json>) =>
+      app.approvals.decide(String(id), approved === true, typeof token === 'string' ? token : undefined),
+    ...skillVerbs(app.agentSkills, acts),
     ...secretVerbs(app.agentSkills.secrets),
     ...memoryVerbs(app, world),
     ...peopleVerbs(app.people),

@@ -15,7 +15,7 @@ const NOT_YOURS_EITHER = edit(
   "parked.personId !== person.id && person.role !== 'owner'",
   'false',
 );
-const BY_PERSON = edit('agent/approvals/index.ts', "origin !== 'person' && origin !== 'http'", 'false');
+const BY_PERSON = edit('agent/approvals/index.ts', "if (origin !== 'person')", 'if (false)');
 const LEAKS = edit(POLICY, 'isUnasked && !leaks', 'isUnasked');
 
 /** By name; scenarios name those without which they do their harm. */

@@ -11,7 +11,7 @@ import { type AnyTool, type CallContext, dataTool, done, failed } from '../tool.
 import { remember } from './remembered.ts';
 import * as store from './store.ts';
 
-const DECIDE = 'approval_decide';
+export const DECIDE = 'approval_decide';
 
 /** What a platform would not show, or would take for the end of the block that it stands in. */
 const UNSEEN = /[\p{Cf}\p{Zl}\p{Zp}\u007f-\u009f\u115f\u1160\u2800\u3164\uffa0]|`{3,}/gu;
@@ -88,7 +88,7 @@ export function decideTool(delivery: Pick<Delivery, 'resume'>): AnyTool {
       lasting: z.boolean().optional(),
     }),
     async run({ turn, path, call, hash, approved, lasting }, { tx, person, origin, clock, conversationId }) {
-      if (origin !== 'person' && origin !== 'http') return failed('DENIED', texts.approvalByPerson());
+      if (origin !== 'person') return failed('DENIED', texts.approvalByPerson());
       const asked = { turnId: turn, path, callId: call };
       const parked = await store.lockParked(tx, asked);
       if (!parked || parked.hash !== hash) return failed('GONE', texts.approvalGone());

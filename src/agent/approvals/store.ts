@@ -1,6 +1,6 @@
 import { type AuditEntry, append, rowOf } from '../../audit/index.ts';
 import type { Instant } from '../../base/clock.ts';
-import { type Database, json, type Transaction } from '../../storage/index.ts';
+import { type Database, json, type Queryable, type Transaction } from '../../storage/index.ts';
 import type { Step } from '../steps.ts';
 
 /** Which call of a parked turn is asked about: one of its own, or of the nested turn at `path`. */
@@ -51,6 +51,40 @@ export async function lockParked(
   );
   const row = rows[0];
   return row && { inboxId: row.inbox_id, personId: row.person_id, hash: row.payload.hash, tool: row.payload.tool };
+}
+
+/** A question that waits for its decision. */
+export interface OpenApproval {
+  turnId: string;
+  path: string;
+  callId: string;
+  hash: string;
+  tool: string;
+  /** The input as the card shows it. */
+  shown: string;
+  person: string;
+  adapter: string;
+  channel: string;
+  conversationId: string;
+  at: Instant;
+  expiresAt: Instant | null;
+}
+
+/** The questions that wait whose hash begins with `prefix`, oldest first. */
+export async function openApprovals(db: Queryable, prefix: string, limit: number): Promise<OpenApproval[]> {
+  const { rows } = await db.query<OpenApproval>(
+    `select t.id as "turnId", a.path, a.call_id as "callId", a.payload ->> 'hash' as hash,
+            coalesce(a.payload ->> 'tool', '') as tool, a.payload ->> 'shown' as shown, p.name as person, c.adapter,
+            c.channel, c.id as "conversationId", a.at, t.expires_at as "expiresAt"
+       from turns t
+       join steps a on a.turn_id = t.id
+       join persons p on p.id = t.person_id
+       join conversations c on c.id = t.conversation_id
+      where t.state = 'waiting' and ${UNDECIDED} and starts_with(a.payload ->> 'hash', $1)
+      order by a.at, a.path, a.seq limit $2`,
+    [prefix, limit],
+  );
+  return rows;
 }
 
 /** For the worker: when the next question has waited long enough. */

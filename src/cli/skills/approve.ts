@@ -1,6 +1,7 @@
 /** `coda skills approve`: by the daemon when one runs, else on its storage. */
 
 import { createInterface } from 'node:readline/promises';
+import { recordAct } from '../../app/index.ts';
 import { type SkillDecisions, skillTexts } from '../../skills/agent-skills/index.ts';
 import { callDaemon } from '../daemon.ts';
 import type { ApproveFlags } from '../flags.ts';
@@ -28,7 +29,13 @@ export async function skillsApprove(flags: ApproveFlags, io: NodeJS.Process): Pr
     return 1;
   }
   const answer = await callDaemon(config.dataDir, 'skills-approve', { name, hash: pin.hash });
-  const isDone = (answer ?? (await withSkills(config, world, (skills) => skills.approve(name, pin.hash)))) === true;
+  const approveHere = () =>
+    withSkills(config, world, async (skills, database) => {
+      const isApproved = await skills.approve(name, pin.hash);
+      await recordAct(database, world, 'skills approve', { name, hash: pin.hash });
+      return isApproved;
+    });
+  const isDone = (answer ?? (await approveHere())) === true;
   if (!isDone) throw usage(`The files of ${name} have changed meanwhile.`, 'Look at them again with the same command.');
   io.stdout.write(`${name} may be used as its files are now.\n`);
   return 0;

@@ -79,14 +79,14 @@ async function readHere(config: Config, world: World): Promise<Deprecation[]> {
 export async function withSkills<T>(
   config: Config,
   world: World,
-  act: (skills: SkillDecisions) => Promise<T>,
+  act: (skills: SkillDecisions, database: Database) => Promise<T>,
 ): Promise<T> {
   const catalog = openAgentSkills(config, world.env);
   await catalog.rescan();
   const database = await open(config, world);
   try {
     await migrate(database, { now: world.clock.now() });
-    return await act(new SkillDecisions({ catalog, database, clock: world.clock }));
+    return await act(new SkillDecisions({ catalog, database, clock: world.clock }), database);
   } finally {
     await database.close();
   }

@@ -94,20 +94,21 @@ export async function reopen(tx: Transaction, card: string): Promise<void> {
   await tx.query('update buttons set used_at = null, used_by = null where card = $1', [card]);
 }
 
-/** Uses up the open buttons that call `tool` for a turn of the conversation. Returns the cards that show them. */
+/** Uses up the open buttons that call `tool` for a turn of the conversation; with `hash` those of one call. Returns the cards that show them. */
 export async function close(
   tx: Transaction,
-  { conversationId, turnId, tool }: { conversationId: string; turnId: string; tool: string },
+  { conversationId, turnId, tool, hash }: { conversationId: string; turnId: string; tool: string; hash?: string },
   now: Instant,
 ): Promise<string[]> {
   const { rows } = await tx.query<{ card: string }>(
     `with used as (
        update buttons set used_at = $4
         where conversation_id = $1 and used_at is null and action->>'tool' = $3 and action->'input'->>'turn' = $2
+          and ($5::text is null or action->'input'->>'hash' = $5)
        returning card
      )
      select distinct card from used`,
-    [conversationId, turnId, tool, now],
+    [conversationId, turnId, tool, now, hash ?? null],
   );
   return rows.map(({ card }) => card);
 }

@@ -1,0 +1,89 @@
+/** Approvals as programs list and decide them: `coda approvals`. */
+import { timingSafeEqual } from 'node:crypto';
+import type { World } from '../../base/world.ts';
+import { buttons, type Delivery } from '../../delivery/index.ts';
+import type { Database } from '../../storage/index.ts';
+import * as texts from '../texts.ts';
+import { DECIDE } from './index.ts';
+import * as store from './store.ts';
+
+/** An open question as it is listed. */
+export interface ListedApproval {
+  /** The beginning of its hash: what a decision names. */
+  id: string;
+  tool: string;
+  shown: string;
+  person: string;
+  place: string;
+  at: string;
+  expiresAt: string | undefined;
+}
+
+/** What became of a decision; `token`: it did not carry the configured one. */
+export type Decided = 'done' | 'gone' | 'several' | 'token';
+
+interface ApprovalsDeps {
+  database: Database;
+  world: World;
+  delivery: Pick<Delivery, 'resume' | 'outbox'>;
+  /** What a program must send with a decision; undefined: nothing. */
+  token: string | undefined;
+}
+
+const MOST_LISTED = 100;
+const ID_LENGTH = 12;
+/** Stands where a person's id would: whoever may use the control socket. */
+const TERMINAL = 'terminal';
+
+/** The questions that wait for a decision, for programs beside coda. */
+export class Approvals {
+  private readonly deps: ApprovalsDeps;
+
+  constructor(deps: ApprovalsDeps) {
+    this.deps = deps;
+  }
+
+  async list(): Promise<ListedApproval[]> {
+    const { database } = this.deps;
+    const open = await store.openApprovals({ query: (sql, params) => database.read(sql, params) }, '', MOST_LISTED);
+    return open.map(({ hash, tool, shown, person, adapter, channel, at, expiresAt }) => ({
+      ...{ id: hash.slice(0, ID_LENGTH), tool, shown, person },
+      place: `${adapter}:${channel}`,
+      at: at.toISOString(),
+      expiresAt: expiresAt?.toISOString(),
+    }));
+  }
+
+  /** Decides the one question whose hash begins with `id`, and closes its card. */
+  async decide(id: string, approved: boolean, token: string | undefined): Promise<Decided> {
+    if (!this.carries(token)) return 'token';
+    const { database, delivery, world } = this.deps;
+    const now = world.clock.now();
+    return database.tx('approvals.decide', async (tx) => {
+      const [found, another] = await store.openApprovals(tx, id, 2);
+      if (another) return 'several';
+      const parked = found && (await store.lockParked(tx, found));
+      if (!found || !parked || parked.hash !== found.hash) return 'gone';
+      const { hash, turnId, conversationId } = found;
+      await store.addDecision(tx, found, { approved, by: TERMINAL, hash }, now, {
+        action: 'approval.decide',
+        subject: parked.tool,
+        personId: undefined,
+        conversationId,
+        origin: TERMINAL,
+      });
+      const text = approved ? texts.approved() : texts.disapproved();
+      const cards = await buttons.close(tx, { conversationId, turnId, tool: DECIDE, hash }, now);
+      for (const card of cards) await delivery.outbox.close(tx, card, text);
+      if ((await store.openQuestions(tx, turnId)) === 0) await delivery.resume(tx, parked.inboxId);
+      return 'done';
+    });
+  }
+
+  private carries(token: string | undefined): boolean {
+    const { token: wanted } = this.deps;
+    if (wanted === undefined) return true;
+    const [given, right] = [Buffer.from(token ?? ''), Buffer.from(wanted)];
+    return given.length === right.length && timingSafeEqual(given, right);
+  }
+}

@@ -1,0 +1,36 @@
+/** What commands have a coda do that writes, each with its entry in the log of what was done. */
+import { append, detailOf, rowOf } from '../audit/index.ts';
+import type { World } from '../base/world.ts';
+import type { Database } from '../storage/index.ts';
+import type { App } from './build.ts';
+
+/** Writes down that a command was carried out at the terminal. */
+export async function recordAct(database: Database, world: World, subject: string, detail: object): Promise<void> {
+  const entry = { action: 'control.run' as const, subject, personId: undefined, origin: 'terminal' };
+  await database.tx('audit.control', async (tx) =>
+    append(tx, [rowOf({ ...entry, at: world.clock.now(), detail: detailOf(detail, world.secrets) })]),
+  );
+}
+
+/** The acts by the name of their verb. */
+export function controlActs(app: Pick<App, 'database' | 'delivery' | 'jobs' | 'agentSkills'>, world: World) {
+  const recorded = <A extends object, R>(subject: string, act: (args: A) => Promise<R>) => {
+    return async (args: A): Promise<R> => {
+      const result = await act(args);
+      await recordAct(app.database, world, subject, args);
+      return result;
+    };
+  };
+  const { agentSkills: skills } = app;
+  return {
+    resend: recorded('outbox resend', ({ id }: { id?: string | undefined }) => app.delivery.outbox.revive(id)),
+    retryJobs: recorded('jobs retry', ({ id }: { id?: string | undefined }) => app.jobs.retry(id)),
+    approveSkill: recorded('skills approve', ({ name, hash }: { name: string; hash: string }) =>
+      skills.approve(name, hash),
+    ),
+    deprecateSkill: recorded('skills deprecate', (args: Parameters<typeof skills.deprecate>[0]) =>
+      skills.deprecate(args),
+    ),
+    undeprecateSkill: recorded('skills undeprecate', ({ name }: { name: string }) => skills.undeprecate(name)),
+  };
+}
