@@ -55,6 +55,8 @@ export function consider(call: ModelToolCall, state: CallState, on: Considering)
     const said = state.by === NOBODY ? texts.unanswered() : texts.declined();
     if (!granted) return { valid, verdict: result(failed('DECLINED', said)) };
   }
+  const look = turn.looked.get(call.id);
+  if (look && !look.ok) return { valid, verdict: denied(texts.lookedAt(look.says)) };
   const verdict = judge(valid, call, on);
   if (verdict.kind === 'deny') return { valid, verdict: denied(verdict.reason) };
   // A yes answers a question, and nothing else: what is denied by now does not run.

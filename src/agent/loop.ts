@@ -6,6 +6,7 @@ import type { Transaction } from '../storage/index.ts';
 import type { Question } from './approvals/index.ts';
 import { type DataCall, isData, makeReady, type Ready, runData, runOutside, TookTooLong, whenReady } from './calls.ts';
 import { type Considered, consider } from './consider.ts';
+import { isLookedAt, lookAtCall } from './critique.ts';
 import type { ModelToolCall } from './model.ts';
 import type { SpawnOptions } from './nested.ts';
 import type { AgentOptions } from './options.ts';
@@ -88,6 +89,7 @@ export async function runTurn(run: Running): Promise<Outcome> {
 async function carryOut(run: Running, open: readonly OpenCall[]): Promise<Outcome | undefined> {
   if (run.turn.isInterpreted && (await run.endWith?.(open))) return { kind: 'ended' };
   await bind(run, open);
+  await critique(run, open);
   const checked = open.map(({ call, state }) => ({ call, ...considered(run, call, state) }));
   const { turn, under } = run;
   const questions = checked.flatMap(({ call, verdict }) =>
@@ -119,6 +121,17 @@ async function bind(run: Running, open: readonly OpenCall[]): Promise<void> {
     const valid = run.options.toolbox.check({ tool: call.name, input: call.input as Record<string, unknown> }, false);
     if ('ok' in valid || !valid.tool.binds) continue;
     run.turn.bound.set(call.id, await valid.tool.binds(valid.input, run.context()));
+  }
+}
+
+/** Has a light model look at those of the calls that the owner wants looked at, once, before anybody is asked. */
+async function critique(run: Running, open: readonly OpenCall[]): Promise<void> {
+  const { options, turn } = run;
+  for (const { call, state } of open) {
+    const { valid, verdict } = considered(run, call, state);
+    if (state.kind !== 'open' || verdict.kind === 'result' || turn.looked.has(call.id)) continue;
+    if (!valid || !isLookedAt(valid, options.critique)) continue;
+    turn.looked.set(call.id, await lookAtCall(options.inference.small, valid, run.context()));
   }
 }
 

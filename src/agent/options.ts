@@ -4,6 +4,7 @@ import type { Database } from '../storage/index.ts';
 import type { WhenContext } from '../time/index.ts';
 import type { ApprovalRules } from './approvals/index.ts';
 import type { Sections } from './context/index.ts';
+import type { CritiqueMode } from './critique.ts';
 import type { Interpreter } from './english/index.ts';
 import type { Inference } from './inference.ts';
 import type { Model } from './model.ts';
@@ -23,6 +24,8 @@ export interface AgentOptions {
   interpreter: Interpreter;
   policy: Policy;
   approvals: ApprovalRules;
+  /** Which calls a light model looks at first. */
+  critique: CritiqueMode;
   /** Tool calls after which a turn ends. */
   maxToolCalls: number;
   /** Milliseconds after which a turn ends; the time that it waits for a person does not count. */

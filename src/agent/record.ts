@@ -36,7 +36,8 @@ export class Recorder implements CallRecorder {
       const call = step.kind === 'result' ? calls.get(step.callId) : undefined;
       if (step.kind !== 'result' || !call) return [];
       const made = { tool: call.name, input: call.input as Call['input'] };
-      return [this.call(made, step.payload, item, at, { tainted, agent: turn.path === '' ? undefined : 'nested' })];
+      const agent = turn.path === '' ? undefined : 'nested';
+      return [this.call(made, step.payload, item, at, { tainted, agent, critique: critiqueOf(turn, call.id) })];
     });
   }
 
@@ -46,7 +47,7 @@ export class Recorder implements CallRecorder {
     result: ToolResult,
     item: Item,
     at: Instant,
-    more: Pick<AuditEntry, 'tainted' | 'agent'> = {},
+    { critique, ...more }: Pick<AuditEntry, 'tainted' | 'agent'> & { critique?: string | undefined } = {},
   ): AuditRow {
     const tool = this.toolbox.get(name);
     const shown = this.shown(name, input);
@@ -59,7 +60,7 @@ export class Recorder implements CallRecorder {
       // A model may call what there is not.
       subject: tool ? name : 'unknown',
       skill: this.toolbox.skillOf(name),
-      detail: detailOf({ input: shown }, this.secrets),
+      detail: detailOf({ input: shown, ...(critique !== undefined && { critique }) }, this.secrets),
     });
   }
 
@@ -88,6 +89,12 @@ export class Recorder implements CallRecorder {
     if ('ok' in valid) return {};
     return valid.tool.redact ? valid.tool.redact(valid.input) : input;
   }
+}
+
+/** What a light model said of the call, now or before the person was asked. */
+function critiqueOf(turn: Turn, callId: string): string | undefined {
+  const asked = turn.steps.findLast(({ step }) => step.kind === 'asked' && step.callId === callId)?.step;
+  return turn.looked.get(callId)?.says ?? (asked?.kind === 'asked' ? asked.payload.critique : undefined);
 }
 
 function whose({ id, kind, origin, person, conversation }: Item) {

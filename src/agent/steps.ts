@@ -2,6 +2,7 @@ import type { AuditRow } from '../audit/index.ts';
 import type { Instant } from '../base/clock.ts';
 import { canonicalJson } from '../base/json.ts';
 import type { Item } from '../delivery/index.ts';
+import type { Look } from './critique.ts';
 import { isForbidden, type Named } from './forbidden.ts';
 import type { Kept, ModelMessage, ModelToolCall } from './model.ts';
 import { textOf, toolMessage } from './shown-results.ts';
@@ -32,7 +33,7 @@ export type Step =
   | { kind: 'started'; callId: string; payload: Record<string, never> }
   | { kind: 'result'; callId: string; payload: ToolResult }
   /** The person is asked; `hash` binds the answer to exactly what was shown. */
-  | { kind: 'asked'; callId: string; payload: { hash: string; shown: string; tool?: string } }
+  | { kind: 'asked'; callId: string; payload: { hash: string; shown: string; tool?: string; critique?: string } }
   | { kind: 'decided'; callId: string; payload: { approved: boolean; by: string; hash: string } }
   /** What the asker said meanwhile. */
   | { kind: 'steered'; payload: { texts: string[] } };
@@ -114,6 +115,8 @@ export class Turn {
   readonly recorder: CallRecorder;
   /** What approvals of its open calls bind to besides their arguments, by call. */
   readonly bound = new Map<string, string>();
+  /** What a light model said of its open calls, by call. */
+  readonly looked = new Map<string, Look>();
 
   constructor(init: TurnInit & { path?: string; steps: StoredStep[] }) {
     this.id = init.id;

@@ -43,6 +43,10 @@ export const denied = (reason: string) => `That is not allowed: ${reason}`;
 
 export const othersData = () => 'It is about another person, and only they can ask for that.';
 
+export const lookedAt = (says: string) => `A second look says: ${says}`;
+
+export const notLookedAt = () => 'it could not be looked at.';
+
 export const alwaysAsks = () => 'It always asks first.';
 
 export const untrusted = () => 'Text from elsewhere is in play, and you have not named what it reads.';

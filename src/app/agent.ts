@@ -129,6 +129,7 @@ export function wireAgent(parts: AgentParts): AgentWiring {
     inference,
     interpreter: new Interpreter(skills.flatMap(({ skill }) => skill.phrases ?? [])),
     policy: policyOf({ unasked: access.unasked, rememberable: access.approvals.rememberable }),
+    critique: access.critique,
     approvals: { expiryMs: access.approvals.expiry, rememberable: access.approvals.rememberable },
     maxToolCalls: config.delivery.max_tool_calls,
     turnTimeoutMs: config.delivery.turn_timeout,

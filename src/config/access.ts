@@ -147,6 +147,13 @@ export const access = block(
           example: ['calendar_add'],
         }),
       approvals,
+      critique: z
+        .enum(['off', 'flagged', 'dangerous'])
+        .default('off')
+        .describe(
+          'Whether the light model looks at a call first: of tools that say so, or also at whatever cannot be undone. What it ' +
+            'refuses, or cannot look at, does not run.',
+        ),
       rate_limit: rateLimit,
     })
     .prefault({}),

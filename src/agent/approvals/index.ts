@@ -47,8 +47,13 @@ export interface ApprovalRules {
 export function ask({ turn, call, reason, under }: Question, ctx: CallContext, rules: ApprovalRules): Card {
   const hash = hashOf({ tool: call.name, input: call.input as Record<string, unknown> }, ctx, turn.bound.get(call.id));
   const shown = shownInput(call.input);
-  turn.add({ kind: 'asked', callId: call.id, payload: { hash, shown, tool: call.name } }, ctx.clock.now());
-  const text = texts.approvalAsked(call.name, under === undefined ? reason : texts.askedUnder(under, reason), shown);
+  const look = turn.looked.get(call.id);
+  turn.add(
+    { kind: 'asked', callId: call.id, payload: { hash, shown, tool: call.name, ...(look && { critique: look.says }) } },
+    ctx.clock.now(),
+  );
+  const why = look ? `${reason} ${texts.lookedAt(look.says)}` : reason;
+  const text = texts.approvalAsked(call.name, under === undefined ? why : texts.askedUnder(under, why), shown);
   // A yes beforehand is never for a turn that somebody else may have led.
   const lasting = rules.rememberable.includes(call.name) && !ctx.tainted && !turn.tainted;
   return { kind: 'approval', text, choices: choices(turn, call.id, hash, lasting) };

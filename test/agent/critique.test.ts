@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { done, outsideTool } from '../../src/agent/index.ts';
+import type { Skill } from '../../src/chat/index.ts';
+import { type Play, play } from '../support/play.ts';
+import { type Line, ScriptedModel } from '../support/scripted-model.ts';
+
+/** A tool that cannot be undone and one that asks to be looked at; each says when it ran. */
+function acts(ran: string[]): Skill {
+  const act = (name: string, effect: 'external' | 'dangerous', critique: boolean) =>
+    outsideTool({
+      name,
+      description: 'Acts.',
+      effect,
+      critique,
+      input: z.object({ what: z.string().default('') }),
+      run: async () => {
+        ran.push(name);
+        return done('ran');
+      },
+    });
+  return { name: 'acts', tools: () => [act('disk_wipe', 'dangerous', false), act('letter_send', 'external', true)] };
+}
+
+/** The model calls the tool; whoever looks at it says `looks`. */
+async function looked(mode: string, tool: string, looks: Line[], use: (coda: Play, ran: string[]) => Promise<void>) {
+  const ran: string[] = [];
+  const model = new ScriptedModel((request) => {
+    if (request.system.startsWith('You check one call')) return looks;
+    return request.messages.at(-1)?.role === 'tool' ? ['ended'] : [{ call: tool, input: { what: 'all of it' } }];
+  });
+  await using coda = await play({ model, skills: [acts(ran)], config: { 'access.critique': mode } });
+  await use(coda, ran);
+}
+
+const OK = ['{"verdict": "ok", "why": "It was asked for."}'];
+
+test('what a second look lets pass says so on the card and in the log, and asks even so', async () => {
+  await looked('dangerous', 'disk_wipe', OK, async (coda, ran) => {
+    const ana = coda.person('ana');
+    expect(await ana.says('wipe the disk')).toContain('A second look says: It was asked for.');
+    expect(ran).toEqual([]);
+    await ana.presses('Approve');
+    expect(ran).toEqual(['disk_wipe']);
+    const { rows } = await coda
+      .database()
+      .read("select detail from audit_log where subject = 'disk_wipe' and action = 'tool.call'");
+    expect(rows).toMatchObject([{ detail: { critique: 'It was asked for.' } }]);
+  });
+});
+
+test.each<[string, Line[]]>([
+  ['refuses', ['{"verdict": "refuse", "why": "Nobody asked for it."}']],
+  ['says nothing that can be read', ['Sure, go ahead!']],
+  ['says nothing', ['']],
+])('a look that %s ends the call: nobody is asked', async (_, looks) => {
+  await looked('dangerous', 'disk_wipe', looks, async (coda, ran) => {
+    const ana = coda.person('ana');
+    expect(await ana.says('hello')).toBe('ended');
+    expect(ran).toEqual([]);
+    const { rows } = await coda.database().read("select status from audit_log where subject = 'disk_wipe'");
+    expect(rows).toEqual([{ status: 'denied' }]);
+  });
+});
+
+test.each<[string, string, boolean]>([
+  ['off', 'disk_wipe', false],
+  ['off', 'letter_send', false],
+  ['flagged', 'disk_wipe', false],
+  ['flagged', 'letter_send', true],
+  ['dangerous', 'letter_send', true],
+])('with %s, %s is looked at: %s', async (mode, tool, expected) => {
+  await looked(mode, tool, OK, async (coda) => {
+    const said = await coda.person('ana').says('do it');
+    expect(said.includes('second look')).toBe(expected);
+    expect(said).toContain('May I run');
+  });
+});
