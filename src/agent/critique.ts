@@ -3,17 +3,11 @@ import { z } from 'zod';
 import { canonicalJson } from '../base/json.ts';
 import type { LightModels } from './light.ts';
 import * as texts from './texts.ts';
-import type { CallContext } from './tool.ts';
+import type { CallContext, Look } from './tool.ts';
 import type { ValidCall } from './toolbox.ts';
 
 /** `flagged`: calls of tools that say so themselves; `dangerous`: those and whatever cannot be undone. */
 export type CritiqueMode = 'off' | 'flagged' | 'dangerous';
-
-/** What came of the look: whether the call may go on, and why, for the card and the log of what was done. */
-export interface Look {
-  ok: boolean;
-  says: string;
-}
 
 /** Characters of the words and of the input that are shown. */
 const LONGEST = 4_000;

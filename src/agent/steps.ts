@@ -2,12 +2,12 @@ import type { AuditRow } from '../audit/index.ts';
 import type { Instant } from '../base/clock.ts';
 import { canonicalJson } from '../base/json.ts';
 import type { Item } from '../delivery/index.ts';
-import type { Look } from './critique.ts';
+
 import { isForbidden, type Named } from './forbidden.ts';
 import type { Kept, ModelMessage, ModelToolCall } from './model.ts';
 import { textOf, toolMessage } from './shown-results.ts';
 import * as texts from './texts.ts';
-import { type Call, type Done, done, failed, type ToolResult } from './tool.ts';
+import { type Call, type Done, done, failed, type Look, type ToolResult } from './tool.ts';
 import type { UsageRow } from './usage/index.ts';
 
 /** One answer of a model. */

@@ -259,3 +259,9 @@ export function done(text: string, more: Omit<Done, 'ok' | 'text'> = {}): Done {
 export function failed(code: string, message: string, more: Omit<Failed, 'ok' | 'code' | 'message'> = {}): Failed {
   return { ok: false, code, message, ...more };
 }
+
+/** What came of a second look at a call: whether it may go on, and why, for the card and the log of what was done. */
+export interface Look {
+  ok: boolean;
+  says: string;
+}
