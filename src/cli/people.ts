@@ -7,7 +7,7 @@ type Listed = Awaited<ReturnType<App['people']['list']>>[number];
 
 /** `coda people`: who is known, as what, and why; who waits with a code. */
 export async function peopleList(flags: Flags, io: NodeJS.Process): Promise<number> {
-  const people = (await ask(flags, io, 'people', {}, (app) => app.people.list())) as Listed[];
+  const people = (await ask(flags, io, 'people', {})) as Listed[];
   if (flags.json) io.stdout.write(`${JSON.stringify(people, null, 2)}\n`);
   else if (people.length === 0) io.stdout.write('Nobody is known yet.\n');
   else io.stdout.write(people.map((person) => `${lineOf(person)}\n`).join(''));
@@ -26,7 +26,7 @@ function lineOf({ id, name, role, roles, accounts, granted, waits }: Listed): st
 export async function peopleRevoke(flags: Flags, io: NodeJS.Process): Promise<number> {
   const [named] = flags.args;
   if (named === undefined) throw usage('Whose?', '"coda people" shows ids and accounts.');
-  const name = await ask(flags, io, 'people-revoke', { named }, (app) => app.people.revoke(named));
+  const name = await ask(flags, io, 'people-revoke', { named });
   io.stdout.write(`${name} is no longer let in by an owner.\n`);
   return 0;
 }
@@ -35,7 +35,7 @@ export async function peopleRevoke(flags: Flags, io: NodeJS.Process): Promise<nu
 export async function pair(flags: PairFlags, io: NodeJS.Process): Promise<number> {
   const code = flags.args.join('');
   const { role = 'member' } = flags;
-  const name = await ask(flags, io, 'pair', { code, role }, (app) => app.people.pair(code, role));
+  const name = await ask(flags, io, 'pair', { code, role });
   io.stdout.write(`${name} is let in as ${role}, and is told so.\n`);
   return 0;
 }
