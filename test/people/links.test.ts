@@ -8,6 +8,8 @@ import { uuid } from '../../src/base/ids.ts';
 import { inboxMergeRules, outboxMergeRules } from '../../src/delivery/index.ts';
 import { scheduleMergeRules } from '../../src/jobs/index.ts';
 import { links, type Person, pairingMergeRules, personMergeRules } from '../../src/people/index.ts';
+import { mergeRules as secretMergeRules } from '../../src/skills/agent-skills/secrets/store.ts';
+import { mergeRules as memoryMergeRules } from '../../src/skills/memory/store.ts';
 import { mergeRules as noteMergeRules } from '../../src/skills/notes/store.ts';
 import { mergeRules as reminderMergeRules } from '../../src/skills/reminders/store.ts';
 import { testDatabases } from '../support/database.ts';
@@ -19,6 +21,8 @@ const mergeRules = [
   ...auditMergeRules,
   ...inboxMergeRules,
   ...reminderMergeRules,
+  ...secretMergeRules,
+  ...memoryMergeRules,
   ...noteMergeRules,
   ...agentMergeRules,
   ...outboxMergeRules,
