@@ -84,7 +84,7 @@ function common(a: string, b: string): number {
 const SLOTS: readonly (readonly [key: string, pattern: RegExp])[] = [
   [
     'home',
-    /^(?:i|we)(?: have|['’]ve|['’]m|['’]re| am| are)?(?: just| now| recently)? (?:moved|relocated|live|living|moving|lived since \w+) (?:now )?(?:to|in|at)\b/i,
+    /^(?:i|we)(?: have|['’]ve|['’]m|['’]re| am| are)?(?: just| now| recently)? (?:moved|relocated|lives?|living|moving|lived since \w+) (?:now )?(?:to|in|at)\b/i,
   ],
   [
     'work',
