@@ -19,10 +19,10 @@ export interface Parts {
 
 /** Puts memory together. */
 export function partsOf(deps: Pick<SkillDeps<Settings>, 'database' | 'world' | 'jobs' | 'config' | 'onClose'>): Parts {
-  const { jobs, world } = deps;
+  const { database, jobs, world } = deps;
   const { embedder, others } = embeddersOf(deps.config.embedder);
   const embedders = [...(embedder ? [embedder] : []), ...others];
-  const recall = new Recall({ ...deps, embedders });
+  const recall = new Recall({ database, world, embedders });
   const changed = (personId: string) => recall.changed(personId);
   deps.onClose('memory', async () => {
     recall.close();

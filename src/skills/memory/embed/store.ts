@@ -118,6 +118,6 @@ export async function dropOld(database: Database, limit: number): Promise<number
         where v.space <> (select space from memory_spaces where is_current) limit $1))`,
     [limit],
   );
-  if (count === 0) await database.run('memory.drop', 'delete from memory_spaces where not is_current');
+  if (count < limit) await database.run('memory.drop', 'delete from memory_spaces where not is_current');
   return count;
 }
