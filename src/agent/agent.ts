@@ -88,7 +88,9 @@ export class Agent implements TurnHost {
       const tainted = result.ok && result.tainted === true;
       const ended = { ...item, person: asker };
       const also = recording(this.record(wanted, result, ended, recorded));
-      await delivery.endIn(tx, ended, { state: 'done', cards: [cardOf(result)], tainted, ...(also && { also }) });
+      const isSilent = item.origin === 'schedule' && result.ok && result.silent === true;
+      const cards = isSilent ? [] : [cardOf(result)];
+      await delivery.endIn(tx, ended, { state: 'done', cards, tainted, ...(also && { also }) });
       // A command may have written without a tool.
       tx.afterCommit(() => this.options.changed(asker.id));
     });

@@ -23,6 +23,7 @@ interface Ended {
 
 /** The answer, with what its calls leave to press, to open and to know. */
 export function answered({ turn, item, toolbox, files: hasFiles }: Ended, answer: string, now: Instant): End {
+  if (turn.isSilent) return unsaid({ turn, item }, now);
   const text = answer.trim() || texts.nothingToSay();
   const results = turn.results();
   const choices = choicesOf(results);
@@ -36,6 +37,8 @@ export function answered({ turn, item, toolbox, files: hasFiles }: Ended, answer
     ...(choices.length > 0 && { choices }),
     ...(files.length > 0 && { files }),
     ...(times.length > 0 && { times }),
+    // Nobody waits for it where others read too.
+    ...(item.origin === 'schedule' && item.conversation.place.kind !== 'dm' && { mention: item.payload.from }),
   };
   return {
     state: 'done',
@@ -46,6 +49,13 @@ export function answered({ turn, item, toolbox, files: hasFiles }: Ended, answer
     drafted: turn.drafted,
     also: store.turnRecord(turn, item, 'done', now, { answer: text, led: hasFiles && !turn.tainted }),
   };
+}
+
+/** Nothing is said, and nothing remembered, but what the person has to know. */
+function unsaid({ turn, item }: Pick<Ended, 'turn' | 'item'>, now: Instant): End {
+  const also = store.turnRecord(turn, item, 'done', now);
+  const { id: turnId, tainted, drafted } = turn;
+  return { state: 'done', cards: interrupted(turn), turnId, tainted, drafted, also };
 }
 
 /** Words of coda's own instead of an answer. */

@@ -369,11 +369,18 @@ export class Turn {
     return this.lastAnswer()?.payload.by === 'person';
   }
 
+  /** Whether the last calls say that nothing is to be said. */
+  get isSilent(): boolean {
+    const calls = this.calls();
+    const isQuiet = (state: CallState) => state.kind === 'done' && state.result.ok && state.result.silent === true;
+    return calls.length > 0 && calls.some(({ state }) => isQuiet(state)) && this.openCalls().length === 0;
+  }
+
   /** What the turn came to; undefined while a model has to be asked or a call is open. `most`: calls that it may make. */
   cameTo(most: number): Answered | Refused | undefined {
     const answer = this.lastAnswer()?.payload;
     const calls = this.calls();
-    if (answer && calls.length === 0) return { kind: 'answer', text: answer.text };
+    if (answer && (calls.length === 0 || this.isSilent)) return { kind: 'answer', text: answer.text };
     const isOpen = calls.some(({ state }) => state.kind !== 'done');
     const failed = calls.some(({ state }) => state.kind === 'done' && !state.result.ok);
     if (this.isInterpreted && !isOpen) return { kind: 'answer', text: this.lastResults().join('\n') };

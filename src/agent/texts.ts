@@ -27,6 +27,10 @@ export const outcomeUnknown = (tool: string) =>
 export const outcomeUnknownToPerson = (tool: string) =>
   `I was interrupted while \`${tool}\` ran, so I do not know whether it happened.`;
 
+/** What a schedule says where no model can act on its words. `why`: why none can. */
+export const asPlanned = (words: string, why?: string) =>
+  [`You wanted this now: “${words}”`, ...(why === undefined ? [] : [why])].join('\n');
+
 export const notKept = (characters: number) => `[${characters} more characters were not kept.]`;
 
 /** A skill that the turn has in use gives the tool up. */

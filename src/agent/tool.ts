@@ -45,6 +45,8 @@ export interface Done {
   tainted?: boolean;
   /** Who the asker is from now on: another person than before, or with another time zone. */
   asker?: Person;
+  /** Nothing is to be said about it: where a schedule began the turn, the turn ends without a word. */
+  silent?: true;
   /** What only a model reads, after `text`: people are shown `text` alone. */
   material?: string;
   /** Milliseconds that it took; set by who ran it. */

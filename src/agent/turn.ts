@@ -6,6 +6,7 @@ import { LONGEST_SHOWN } from './asking.ts';
 import { isData, runData, TookTooLong } from './calls.ts';
 import type { Counters } from './counters.ts';
 import { fresh } from './dialogue/dialogue.ts';
+import { NOT_UNDERSTOOD } from './dialogue/names.ts';
 import { answered, parked, refused } from './ending.ts';
 import { considered, Lost, type OpenCall, type Outcome, type Running, resultOf, withReady } from './loop.ts';
 import { type Model, type ModelToolCall, NoModel } from './model.ts';
@@ -16,6 +17,7 @@ import { isQuoting, ownWords } from './quotes.ts';
 import { Spawning } from './spawn.ts';
 import { INTERPRETER, type ModelStep, type Turn } from './steps.ts';
 import * as store from './store.ts';
+import { asPlanned } from './texts.ts';
 import type { CallContext } from './tool.ts';
 
 /** What the turn of a message needs of the agent. */
@@ -84,7 +86,7 @@ export class MessageTurn implements Running {
     const line = progressLine(doing);
     const said = this.turn.lastAnswer()?.payload.text.trim();
     this.grow(said ? `${said}\n\n${line}` : line);
-    if (!this.draft) this.options.delivery.typing(this.item.conversation.place);
+    if (!this.draft) this.type();
   }
 
   /** With the steps; at this border the asker's follow-ups come in, where a model takes them up. */
@@ -167,7 +169,7 @@ export class MessageTurn implements Running {
     const { inference, delivery, toolbox, system, sections } = this.options;
     const { model, item } = this;
     if (!model) return { step: this.interpret() };
-    if (model.streams !== false) delivery.typing(item.conversation.place);
+    if (model.streams !== false) this.type();
     const [rules, added] = await Promise.all([system(item), sections(item)]);
     const inquiry = {
       item,
@@ -196,12 +198,21 @@ export class MessageTurn implements Running {
     const said = steered.length > 0 ? steered.join('\n') : item.payload.text;
     const dialogue = fresh((item.context as unknown as store.ItemContext).dialogue, turn.startedAt);
     const { text, calls, notices } = this.options.interpreter.answer(said, dialogue, why);
+    // Nobody is there to be asked what was meant: the words are said at the time that they were meant for.
+    if (item.origin === 'schedule' && (calls.length === 0 || calls.some(({ tool }) => tool === NOT_UNDERSTOOD))) {
+      return { text: asPlanned(said, why), calls: [], model: INTERPRETER };
+    }
     return {
       text,
       calls: calls.map(({ tool, input }, index) => ({ id: `call_${turn.steps.length}_${index}`, name: tool, input })),
       model: INTERPRETER,
       ...(notices.length > 0 && { notices: [...notices] }),
     };
+  }
+
+  /** Shows that somebody is at work; nobody watches what a schedule does. */
+  private type(): void {
+    if (this.item.origin === 'person') this.options.delivery.typing(this.item.conversation.place);
   }
 
   /** Shows the answer while it grows, where the platform can. */

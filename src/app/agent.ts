@@ -186,7 +186,16 @@ function openTools(parts: AgentParts, guard: Guard, linking: LinkDeps, commands:
 function saidIn(item: Item): Asked {
   const { person, payload, conversation } = item;
   const { place, settings, epoch } = conversation;
-  return { person, place, private: isPrivate(item), turn: item, settings, epoch, text: payload.text };
+  return {
+    person,
+    place,
+    private: isPrivate(item),
+    turn: item,
+    settings,
+    epoch,
+    text: payload.text,
+    origin: item.origin,
+  };
 }
 
 /** The first skill that knows the name decides. */

@@ -1,10 +1,11 @@
 import type { ConsoleAdapter } from '../adapters/console/index.ts';
-import { Approvals, approvalSource, itemContext, type Model } from '../agent/index.ts';
+import { Approvals, approvalSource, itemContext, type Model, type TxContext } from '../agent/index.ts';
 import { Closer, withTimeout } from '../base/async.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import {
+  type AgendaSpan,
   type Checks,
   type Command,
   Router,
@@ -20,6 +21,7 @@ import { Gate } from '../people/index.ts';
 import type { Sandbox } from '../sandbox/index.ts';
 import { agentSkills, agentSkillsConfig } from '../skills/agent-skills/index.ts';
 import { backup } from '../skills/backup/index.ts';
+import { schedulerConfig } from '../skills/scheduler/index.ts';
 import type { Artifacts, Database, Transaction } from '../storage/index.ts';
 import { openConsole, openPlatforms, titles } from './adapters.ts';
 import { wireAgent } from './agent.ts';
@@ -33,7 +35,7 @@ import { People } from './people.ts';
 import { LivePolicies } from './policies.ts';
 import { sandboxOf } from './sandbox.ts';
 import { defaultZone } from './settings.ts';
-import { builtInSkills, type EquippedSkill, equip } from './skills.ts';
+import { agendaOf, builtInSkills, type EquippedSkill, equip, isRunnable } from './skills.ts';
 
 /** A platform that cannot be heard. */
 export interface Away {
@@ -142,8 +144,11 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
     wakeAt,
     emit,
     onClose,
+    turns: delivery,
+    runnable: (name: string) => isRunnable(skills, name),
+    agenda: (ctx: TxContext, span: AgendaSpan) => agendaOf(skills, ctx, span),
   };
-  const skills = equip([...builtInSkills, ...own, ...further], config, common);
+  const skills: readonly EquippedSkill[] = equip([...builtInSkills, ...own, ...further], config, common);
   const pairing = {
     ...{ database, clock: world.clock, delivery, access: config.access, platforms: titles },
     roles: [...policies.current().roles.keys(), ...Object.keys(config.access.assigned)].filter(isOwn),
@@ -247,7 +252,8 @@ interface Starting extends Parts {
 
 async function start(parts: Starting): Promise<void> {
   const { closer, stopping, database, worker, delivery, jobs, schedules, skills, router, adapters } = parts;
-  jobs.start(skills.flatMap(({ skill, deps }) => skill.jobs?.(deps) ?? []));
+  const handlers = skills.flatMap(({ skill, deps }) => skill.jobs?.(deps) ?? []);
+  jobs.start(handlers.map((handler) => schedules.watched(handler)));
   await delivery.start({
     adapters,
     kindOf: (event) => router.kindOf(event),
@@ -281,9 +287,11 @@ function tasksOf({ skill, deps }: EquippedSkill): readonly SystemTask[] {
 
 /** Adds the system tasks of all skills, or changes those whose default has changed. */
 async function putTasks(tx: Transaction, { config, schedules, skills }: Parts): Promise<void> {
-  const zone = defaultZone(config);
-  for (const { name, kind, missed, cron: rule } of skills.flatMap(tasksOf)) {
-    await schedules.put(tx, { name, kind, payload: {}, rule, zone, missed });
+  const { tasks } = config.block(schedulerConfig);
+  for (const { name, kind, missed, cron } of skills.flatMap(tasksOf)) {
+    const set = Object.hasOwn(tasks, name) ? tasks[name] : undefined;
+    const { cron: rule = cron, zone = defaultZone(config), enabled } = set ?? {};
+    await schedules.put(tx, { name, kind, payload: {}, rule, zone, missed, enabled });
   }
 }
 

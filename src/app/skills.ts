@@ -1,4 +1,5 @@
-import type { Skill, SkillDeps } from '../chat/index.ts';
+import type { TxContext } from '../agent/index.ts';
+import type { AgendaSection, AgendaSpan, Skill, SkillDeps } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
 import { audit } from '../skills/audit/index.ts';
 import { basics } from '../skills/basics/index.ts';
@@ -6,10 +7,11 @@ import { code } from '../skills/code/index.ts';
 import { memory } from '../skills/memory/index.ts';
 import { notes } from '../skills/notes/index.ts';
 import { reminders } from '../skills/reminders/index.ts';
+import { scheduler } from '../skills/scheduler/index.ts';
 import { upkeep } from '../skills/upkeep/index.ts';
 
 /** What coda can do, one line each: deleting a line and its folder deletes the capability. */
-export const builtInSkills: readonly Skill[] = [reminders, notes, memory, basics, upkeep, audit, code];
+export const builtInSkills: readonly Skill[] = [reminders, notes, memory, scheduler, basics, upkeep, audit, code];
 
 /** A skill with what it may use. */
 export interface EquippedSkill {
@@ -28,4 +30,24 @@ export function equip(
     skill,
     deps: { ...common, does, config: skill.config && config.block(skill.config) },
   }));
+}
+
+/** Whether a schedule may run `/name`. */
+export function isRunnable(skills: readonly EquippedSkill[], name: string): boolean {
+  return skills.some(
+    ({ skill, deps }) =>
+      skill.called?.(deps, name, '') !== undefined ||
+      skill.commands?.(deps).some((command) => command.plannable && command.name === name),
+  );
+}
+
+/** What all skills have to say about these days of the asker's. One after another: they share a transaction. */
+export async function agendaOf(
+  skills: readonly EquippedSkill[],
+  ctx: TxContext,
+  span: AgendaSpan,
+): Promise<AgendaSection[]> {
+  const sections: AgendaSection[] = [];
+  for (const { skill, deps } of skills) sections.push(...((await skill.agenda?.(deps, ctx, span)) ?? []));
+  return sections;
 }

@@ -70,11 +70,26 @@ export class Router {
     const meant =
       item.origin === 'person' && item.payload.files.length === 0 ? choiceMeant(item.payload.text, buttons) : undefined;
     if (meant) return this.press(item, signal, meant.id);
+    const { planned } = item.payload;
+    if (planned !== undefined) return this.planned(item, signal, planned);
     const call = isSaid(item) ? callMeant(item.payload.text, this.called) : undefined;
     if (call && !this.agent.thinks(item)) {
       return this.agent.act('command.run', item, signal, async () => failed('NO_MODEL', texts.callNeedsModel()));
     }
     await this.agent.answer(item, signal, call);
+  }
+
+  /** What a schedule does by name: a command that may be planned, or a turn that begins with what `/name` calls. */
+  private async planned(item: Item, signal: AbortSignal, line: string): Promise<void> {
+    const [, name = '', rest = ''] = SLASH.exec(line) ?? [];
+    const command = this.commands.get(name.toLowerCase());
+    if (command?.plannable) {
+      return this.agent.act('schedule.run', item, signal, (ctx) => command.run(rest.trim(), ctx));
+    }
+    const call = callMeant(line, this.called);
+    if (call && this.agent.thinks(item)) return this.agent.answer(item, signal, call);
+    const text = call ? texts.callNeedsModel() : texts.plannedGone(line);
+    await this.delivery.end('schedule.fail', item, { state: 'failed', error: text, cards: [{ kind: 'error', text }] });
   }
 
   private async command(item: Item, signal: AbortSignal): Promise<void> {

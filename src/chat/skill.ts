@@ -3,7 +3,7 @@ import type { AnyTool, Call, LightModels, Phrase, ToolResult, TurnOver, TxContex
 import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import type { ConfigBlock, CoreValues } from '../config/index.ts';
-import type { Outbox, Place } from '../delivery/index.ts';
+import type { Origin, Outbox, Place, Turns } from '../delivery/index.ts';
 import type { DueSource, JobHandler, JobQueue, Schedule, Schedules } from '../jobs/index.ts';
 import type { DeletionRule, Gate, MergeRule, Person, Thing } from '../people/index.ts';
 import type { Workspaces } from '../sandbox/index.ts';
@@ -18,7 +18,7 @@ export interface SkillDeps<Settings = unknown> {
   /** Durable work of the kinds that `Skill.jobs` carries out. */
   jobs: Pick<JobQueue, 'enqueue' | 'cancel'>;
   /** Recurring work: each occurrence becomes a job. */
-  schedules: Pick<Schedules, 'put' | 'remove' | 'list' | 'toggle'>;
+  schedules: Pick<Schedules, 'put' | 'remove' | 'list' | 'toggle' | 'failing' | 'takeFailing'>;
   /** Small questions to the light model, outside the answer to a message. */
   models: LightModels;
   /** Who may use what; asked by itself only for what no tool or command of its own stands for. */
@@ -31,6 +31,12 @@ export interface SkillDeps<Settings = unknown> {
   does: readonly string[];
   /** Calls `close` when coda stops, once nothing uses the skill any more. */
   onClose(part: string, close: () => Promise<void>): void;
+  /** Turns that a person has planned. */
+  turns: Turns;
+  /** What all skills have to say about these days of the person's, in their order. */
+  agenda(ctx: TxContext, span: AgendaSpan): Promise<AgendaSection[]>;
+  /** Whether a schedule may run `/name`: a command that may be planned, or what a skill knows by that name. */
+  runnable(name: string): boolean;
   /** Tells the worker that something of a `DueSource` is due at `at`. A hint, after the commit. */
   wakeAt(at: Date): void;
   /** Tells programs beside coda, over the bus. A hint, after the commit. */
@@ -61,6 +67,8 @@ export interface Command {
   usage?: string;
   /** What may follow, piece by piece, where a platform shows fields; each on a line of its own they are the rest. */
   options?: readonly CommandOption[];
+  /** A schedule may run it. */
+  plannable?: true;
   /** The answer is nobody else's business: shown to the person alone where the platform can. */
   private?: boolean;
   /** Only the owner may run it. */
@@ -137,6 +145,22 @@ export interface PromptSection {
   text: string;
 }
 
+/** The days that a briefing (the rest of this one) or a review (a week back, a week ahead) is about. */
+export interface AgendaSpan {
+  kind: 'day' | 'week';
+  from: Date;
+  to: Date;
+}
+
+/** What a skill has to say about them. */
+export interface AgendaSection {
+  title: string;
+  /** At most 20, each short. */
+  lines: readonly string[];
+  /** Untrusted text is in it. */
+  tainted?: boolean;
+}
+
 /** Who asks, and where. */
 export interface Asker {
   person: Person;
@@ -154,6 +178,8 @@ export interface Asked extends Asker {
   epoch: number;
   /** What was said; empty where nothing was. */
   text: string;
+  /** Whose words these are; undefined: a person's. */
+  origin?: Origin;
   /** Tokens that the model which answers takes in; undefined where nobody counts. */
   window?: number | undefined;
 }
@@ -192,6 +218,8 @@ export interface Skill<Settings = unknown> {
   passing?(deps: SkillDeps<Settings>, asked: Asked): Promise<PromptSection | undefined>;
   /** The call that a turn begins with when a person writes `/name rest` and no command of that name is meant. */
   called?(deps: SkillDeps<Settings>, name: string, rest: string): Call | undefined;
+  /** What of a person's own belongs into their briefing or review; asked in private places only. */
+  agenda?(deps: SkillDeps<Settings>, ctx: TxContext, span: AgendaSpan): Promise<AgendaSection[]>;
   checks?(deps: SkillDeps<Settings>): HealthCheck[];
   /**
    * Called when a turn has ended, is parked or was cut off in this process, after that is stored: to close what its calls

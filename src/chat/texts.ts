@@ -3,6 +3,10 @@ import { listOf, plural } from '../base/text.ts';
 
 /** What the chat itself says to people. */
 
+/** `name`: as it was planned, `/name rest`. */
+export const plannedGone = (name: string) =>
+  `A schedule of yours should run \`${name}\`, which is not there any more. "/schedules" shows your schedules.`;
+
 export const unknownCommand = (name: string, near: string | undefined) =>
   `I do not know \`/${name}\`.${near ? ` Did you mean \`/${near}\`?` : ''} \`/help\` lists what I know.`;
 

@@ -10,6 +10,7 @@ import { tellUndelivered } from './dead-letters/undelivered.ts';
 import type { End } from './end.ts';
 import { addressOf, Endings } from './endings.ts';
 import { InboxGate } from './inbox/index.ts';
+import type { PlannedTurn } from './inbox/planned.ts';
 import type { RateLimit } from './inbox/store.ts';
 import type { Item, ItemKind, TooFast } from './item.ts';
 import { Lanes } from './lanes/index.ts';
@@ -205,6 +206,11 @@ export class Delivery {
     );
   }
 
+  /** Begins turns that people have planned, after the commit of `tx`; gives the ids of those that were not begun before. */
+  begin(tx: Transaction, turns: readonly PlannedTurn[]): Promise<Map<string, string>> {
+    return this.gate.begin(tx, turns);
+  }
+
   /** Puts a parked row back into its lane, to go on after the commit of `tx`. */
   async resume(tx: Transaction, inboxId: string): Promise<boolean> {
     const resumed = await laneStore.resume(tx, inboxId, this.options.world.clock.now());
@@ -228,7 +234,8 @@ export class Delivery {
   draft(item: Item, turnId: string, tainted: () => boolean): Draft | undefined {
     const { database, world } = this.options;
     const adapter = this.adapterOf(item.conversation.place);
-    if (!adapter?.promises.canEdit) return undefined;
+    // Nobody watches what a schedule does, and quiet hours may hold its answer.
+    if (!adapter?.promises.canEdit || item.origin === 'schedule') return undefined;
     const address = { ...addressOf(item), key: answerKey(item.id), turnId };
     return new Draft({ database, world, attempts: this.outbox.attempts, adapter }, item, address, tainted);
   }

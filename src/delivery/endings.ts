@@ -84,7 +84,9 @@ export class Endings {
 
   private prepare(item: Item, end: End): Ending {
     const grp = end.key ?? answerKey(item.id);
-    return { item, end, grp, parts: this.deps.outbox.prepare({ ...addressOf(item), key: grp, ...end }) };
+    const { notBefore } = item.payload;
+    const held = notBefore !== undefined && { notBefore: new Date(notBefore) };
+    return { item, end, grp, parts: this.deps.outbox.prepare({ ...addressOf(item), key: grp, ...held, ...end }) };
   }
 
   /** Ends of the same name share statements under load; a row without a lane ends alone. */
@@ -131,9 +133,12 @@ export class Endings {
   }
 
   /** After the commit: what was written is sent, what still waits in the lane is taken up. */
-  private async ended({ pending, written }: EndRow, { item, end, parts: { rows } }: Ending): Promise<void> {
+  private async ended({ pending, written }: EndRow, { item, end, parts: { rows, parts } }: Ending): Promise<void> {
     if (pending > 0) this.deps.waits();
-    if (mayBeSurplus(item, end, rows)) this.deps.wakeAt(this.deps.world.clock.now());
+    // Whoever planned the turn looks at what became of it.
+    if (mayBeSurplus(item, end, rows) || item.origin === 'schedule') this.deps.wakeAt(this.deps.world.clock.now());
+    const later = parts.flatMap((part) => (part.next_at ? [part.next_at.getTime()] : []));
+    if (later.length > 0) this.deps.wakeAt(new Date(Math.min(...later)));
     await this.deps.outbox.dispatch(asWritten(rows, written));
   }
 }
@@ -145,6 +150,7 @@ export function addressOf(item: Item) {
     conversationId: item.conversation.id,
     personId: item.person.id,
     inboxId: item.id,
-    replyTo: item.payload.replyTo ?? (item.kind === 'press' ? undefined : item.messageId),
+    // What nobody wrote at this moment has no message that it could answer.
+    replyTo: item.payload.replyTo ?? (item.kind === 'press' || item.messageId === '' ? undefined : item.messageId),
   };
 }

@@ -18,6 +18,7 @@ export type { Attached } from './files/taking.ts';
 export { Intake, type Reading } from './hearing/intake.ts';
 export { Lines, waitAfter } from './hearing/lines.ts';
 export { type History, missedIn, tellMissed } from './hearing/missed.ts';
+export type { PlannedTurn, Turns } from './inbox/planned.ts';
 export {
   deletionRules as inboxDeletionRules,
   type FinalState,

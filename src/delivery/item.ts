@@ -23,6 +23,10 @@ export interface Payload {
   origin?: Origin;
   /** Untrusted text went into them. */
   tainted?: true;
+  /** What its person has planned by name, as `/name rest`: the turn begins with that. */
+  planned?: string;
+  /** What is said in answer is not said before (ISO): quiet hours. */
+  notBefore?: string;
   /** Nobody has let in who speaks here, whoever else they are known as. */
   guest?: true;
   /** The configuration's own roles of such an account. */

@@ -8,5 +8,9 @@ export { type DeadJob, type DeadJobs, takeUntold } from './queue/store.ts';
 export { applyRule, collectSoon, fileCollection, retention } from './retention/index.ts';
 export type { RetentionRule } from './retention/store.ts';
 export { type ListedSchedule, type Schedule, Schedules } from './schedules/index.ts';
-export { deletionRules as scheduleDeletionRules, mergeRules as scheduleMergeRules } from './schedules/store.ts';
+export {
+  deletionRules as scheduleDeletionRules,
+  type FailingTask,
+  mergeRules as scheduleMergeRules,
+} from './schedules/store.ts';
 export { Worker } from './worker/index.ts';

@@ -15,6 +15,7 @@ export {
   retentionRules as strangerRetentionRules,
 } from './pairing/store.ts';
 export type { Person, Role } from './person.ts';
+export { type QuietHours, quietUntil } from './quiet.ts';
 export {
   deletionRules as personDeletionRules,
   findPerson,

@@ -5,6 +5,7 @@ export { formatClock, formatInstant, formatLongDay } from './format.ts';
 export { occurrences } from './occurrences.ts';
 export { parseWhen } from './parse.ts';
 export { passedOccurrences } from './passed.ts';
+export { nextOf, type Planned, plannedFor, readPlan, type StoredPlan, storedPlan } from './planned.ts';
 export { splitTask, understand } from './sentence/understand.ts';
 export type { Understood } from './sentence/view.ts';
 export type * from './types.ts';

@@ -124,7 +124,7 @@ describe('deleting', () => {
       const help = await says('/help');
       expect(help).toContain('/reminders');
       expect(help).not.toMatch(/note/i);
-      expect(await says('hello')).toContain('I remind and tell the time');
+      expect(await says('hello')).toContain('I remind, run what you plan and tell the time');
       expect(await says('/new')).toContain('Reminders and memories stay.');
       expect(await says('show my reminders')).toContain('stand up');
       expect(await says('/link')).toContain('/link ');

@@ -12,6 +12,7 @@ import { mergeRules as secretMergeRules } from '../../src/skills/agent-skills/se
 import { mergeRules as memoryMergeRules } from '../../src/skills/memory/store.ts';
 import { mergeRules as noteMergeRules } from '../../src/skills/notes/store.ts';
 import { mergeRules as reminderMergeRules } from '../../src/skills/reminders/store.ts';
+import { mergeRules as planMergeRules } from '../../src/skills/scheduler/store.ts';
 import { testDatabases } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { ScriptedModel } from '../support/scripted-model.ts';
@@ -24,6 +25,7 @@ const mergeRules = [
   ...secretMergeRules,
   ...memoryMergeRules,
   ...noteMergeRules,
+  ...planMergeRules,
   ...agentMergeRules,
   ...outboxMergeRules,
   ...scheduleMergeRules,

@@ -10,7 +10,7 @@ import { uuid } from '../../src/base/ids.ts';
 import type { Json } from '../../src/base/json.ts';
 import type { Command, Skill, SkillDeps } from '../../src/chat/index.ts';
 import { execution } from '../../src/config/execution.ts';
-import type { Outgoing, Place } from '../../src/delivery/index.ts';
+import type { Outgoing, Place, PlannedTurn } from '../../src/delivery/index.ts';
 import { type DueSource, JobQueue, Schedules } from '../../src/jobs/index.ts';
 import { Gate, type Person, type PersonRow, toPerson } from '../../src/people/index.ts';
 import { openSandbox, Workspaces } from '../../src/sandbox/index.ts';
@@ -49,6 +49,8 @@ export class Played {
   readonly world: TestWorld;
   /** What was put into the outbox, each key once, in order. */
   readonly said: Outgoing[] = [];
+  /** Turns that were begun, each key once. */
+  readonly begun: PlannedTurn[] = [];
   readonly emitted: { event: string; payload: Json }[] = [];
   readonly woken: Date[] = [];
   readonly jobs: JobQueue;
@@ -78,6 +80,15 @@ export class Played {
       },
       sandbox: noSandbox(world),
       does: [],
+      turns: {
+        begin: async (tx, turns) => {
+          const fresh = turns.filter(({ key }) => !this.begun.some((one) => one.key === key));
+          tx.afterCommit(() => this.begun.push(...fresh));
+          return new Map();
+        },
+      },
+      agenda: async () => [],
+      runnable: (name) => this.commands.some((command) => command.plannable && command.name === name),
       models: { available: false, light: async () => ({ ok: false, fault: 'not_found', message: 'none' }) },
       gate: new Gate(),
       wakeAt,

@@ -4,7 +4,7 @@ import { systemCode } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
 import type { World } from '../../base/world.ts';
 import type { Instance } from '../../jobs/index.ts';
-import { type Database, type Fragment, hadNoEffect } from '../../storage/index.ts';
+import { type Database, type Fragment, hadNoEffect, type Transaction } from '../../storage/index.ts';
 import type { Accepted, Inbox, Incoming, IncomingMessage, KnownPlace, Place } from '../adapter.ts';
 import { formOf } from '../buttons/store.ts';
 import type { Form } from '../content.ts';
@@ -14,6 +14,7 @@ import type { Lanes } from '../lanes/index.ts';
 import type { Outbox } from '../outgoing.ts';
 import { identityOf } from '../parts.ts';
 import { toItem } from '../store.ts';
+import { MOST_PLANNED, type PlannedTurn, plannedRows } from './planned.ts';
 import { type Speaker, Speakers, type SpeakersDeps } from './speakers.ts';
 import * as store from './store.ts';
 
@@ -182,6 +183,28 @@ export class InboxGate implements Inbox {
     }
     const outcome = laned && !item.laned ? 'refused' : 'accepted';
     return { outcome, settled: waited.promise };
+  }
+
+  /** `Delivery.begin`. Those of one conversation are stored one after another: each is counted in its lane. */
+  async begin(tx: Transaction, turns: readonly PlannedTurn[]): Promise<Map<string, string>> {
+    const { lanes, context, hint, world, instance } = this.deps;
+    const owner = instance().id;
+    const begun = new Map<string, string>();
+    let room = lanes.room;
+    for (const rows of await plannedRows(tx, turns, world.clock.now())) {
+      const taking = { owner, room, queueLimit: MOST_PLANNED, rateLimit: undefined };
+      for (const row of await store.acceptIn(tx, rows, taking, context)) {
+        begun.set(row.key, row.id);
+        if (!row.taken) continue;
+        room = Math.max(0, room - 1);
+        tx.afterCommit(() => lanes.run(toItem(row, owner)));
+      }
+    }
+    tx.afterCommit(() => {
+      if (!lanes.hasRoom) hint();
+      lanes.wake();
+    });
+    return begun;
   }
 
   private async store(rows: readonly store.NewRow[]): Promise<(store.AcceptedRow | undefined)[]> {

@@ -1,7 +1,16 @@
 import type { Instant } from '../../base/clock.ts';
 import type { RetentionRule } from '../../jobs/index.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
-import { type Database, type FileReferences, type Fragment, json, raw, render, sql } from '../../storage/index.ts';
+import {
+  type Database,
+  type FileReferences,
+  type Fragment,
+  json,
+  raw,
+  render,
+  sql,
+  type Transaction,
+} from '../../storage/index.ts';
 import type { Place } from '../adapter.ts';
 import { deletionRules as conversationErasing, mergeRules as conversationRules } from '../conversations/store.ts';
 import type { ItemKind, Payload } from '../item.ts';
@@ -54,20 +63,10 @@ export function acceptKeys({ conversationId }: NewRow): string[] {
 const NEW_ROW = `id uuid, key text, kind text, adapter text, conversation_id uuid, person_id uuid, message_id text,
   payload jsonb, laned boolean, counted boolean, take boolean, later integer, sent_at timestamptz, received_at timestamptz`;
 
-/**
- * Stores rows whose keys are new and takes their lanes where these are free, in one statement; for a duplicate nothing
- * comes back. The lane is counted after the insert, and only if there was one: a second copy that is being committed
- * at this moment makes the insert wait, then insert nothing, then count nothing. Whose it is says the identity, not
- * what the caller remembers: another process may have given it to another person. Rows are locked in the order of
- * their ids, so that two statements never wait for each other.
- */
-export async function accept(
-  database: Database,
-  rows: readonly NewRow[],
-  { owner, room, queueLimit, rateLimit }: Taking,
-  context: Fragment,
-): Promise<AcceptedRow[]> {
-  const given = rows.map((row, index) => ({
+/** A row as the statement takes it; the first `room` of them take their lanes. */
+function givenRow(rows: readonly NewRow[], index: number, room: number) {
+  const row = rows[index] as NewRow;
+  return {
     id: row.id,
     key: row.key,
     kind: row.kind,
@@ -83,9 +82,24 @@ export async function accept(
     later: rows.slice(index + 1).filter((other) => other.counted && other.personId === row.personId).length,
     sent_at: row.sentAt,
     received_at: row.receivedAt,
-  }));
+  };
+}
+
+/**
+ * Stores rows whose keys are new and takes their lanes where these are free, in one statement; for a duplicate nothing
+ * comes back. The lane is counted after the insert, and only if there was one: a second copy that is being committed
+ * at this moment makes the insert wait, then insert nothing, then count nothing. Whose it is says the identity, not
+ * what the caller remembers: another process may have given it to another person. Rows are locked in the order of
+ * their ids, so that two statements never wait for each other.
+ */
+function accepting(
+  rows: readonly NewRow[],
+  { owner, room, queueLimit, rateLimit }: Taking,
+  context: Fragment,
+): Fragment {
+  const given = rows.map((_, index) => givenRow(rows, index, room));
   const limit = rows.some(({ counted: counts }) => counts) ? rateLimit : undefined;
-  const statement = sql`
+  return sql`
     with given as (
       select * from jsonb_to_recordset(${json(given)}) as g (${raw(NEW_ROW)})
     ), ${limit ? counted(rows, limit) : sql``}place as (
@@ -121,7 +135,52 @@ export async function accept(
       -- looked up row by row, however many the planner expects
       cross join lateral (select * from conversations where id = i.conversation_id offset 0) c
       cross join lateral (select * from persons where id = i.person_id offset 0) p`;
-  return (await database.run<AcceptedRow>('inbox.accept', ...render(statement))).rows;
+}
+
+/** Runs `accepting` as a transaction of its own. */
+export async function accept(
+  database: Database,
+  rows: readonly NewRow[],
+  taking: Taking,
+  context: Fragment,
+): Promise<AcceptedRow[]> {
+  return (await database.run<AcceptedRow>('inbox.accept', ...render(accepting(rows, taking, context)))).rows;
+}
+
+/** The same within `tx`. */
+export async function acceptIn(
+  tx: Transaction,
+  rows: readonly NewRow[],
+  taking: Taking,
+  context: Fragment,
+): Promise<AcceptedRow[]> {
+  return (await tx.query<AcceptedRow>(...render(accepting(rows, taking, context)))).rows;
+}
+
+/** Where and as whom a turn of its own begins. */
+export interface Seat {
+  conversation_id: string;
+  person_id: string;
+  adapter: string;
+  /** As whom the person is known there; null where they are not. */
+  external_id: string | null;
+}
+
+/** The seats of people in conversations; the two lists belong together, one by one. */
+export async function seats(
+  tx: Transaction,
+  conversationIds: readonly string[],
+  personIds: readonly string[],
+): Promise<Seat[]> {
+  const { rows } = await tx.query<Seat>(
+    `select g.conversation_id, g.person_id, c.adapter,
+            (select external_id from identities i where i.person_id = g.person_id and i.adapter = c.adapter
+              order by created_at desc limit 1) as external_id
+       from (select distinct * from unnest($1::uuid[], $2::uuid[]) as g (conversation_id, person_id)) g
+       join conversations c on c.id = g.conversation_id`,
+    [conversationIds, personIds],
+  );
+  return rows;
 }
 
 /** A `with` part that counts the events among those of its person's running window. */

@@ -1,17 +1,19 @@
 import type { Instant } from '../../base/clock.ts';
+import { messageOf } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
 import type { Json } from '../../base/json.ts';
 import type { World } from '../../base/world.ts';
 import type { Database, Queryable, Transaction } from '../../storage/index.ts';
 import { occurrences, parseWhen, passedOccurrences } from '../../time/index.ts';
 import type { DueSource } from '../due.ts';
-import type { JobQueue } from '../queue/index.ts';
+import type { JobHandler, JobQueue } from '../queue/index.ts';
+import type { FailingTask } from './store.ts';
 import * as store from './store.ts';
 
 export interface Schedule {
   /** Unique; putting it again changes it. */
   name: string;
-  /** The kind of job that each occurrence enqueues; its payload gets `occurrence` (ISO) beside what stands here. */
+  /** The kind of job that each occurrence enqueues; its payload gets `schedule` (the name) and `occurrence` (ISO) besides. */
   kind: string;
   payload: Record<string, Json>;
   /** RRULE text, or a cron expression of five fields. */
@@ -21,6 +23,8 @@ export interface Schedule {
   /** What was missed while no process ran: dropped, only the latest carried out, or all (at most 100). */
   missed: store.Missed;
   personId?: string;
+  /** Whether it fires, whatever it was switched to. Left out: as it was switched last, else on. */
+  enabled?: boolean | undefined;
 }
 
 /** What a schedule looks like to who may switch it. `nextAt`: undefined when it fires no more. */
@@ -33,6 +37,12 @@ export interface ListedSchedule {
   zone: string;
   enabled: boolean;
   nextAt: Instant | undefined;
+  /** What became of it last; undefined: it has not run. `lastError`: undefined when it went well. */
+  lastStartedAt: Instant | undefined;
+  lastEndedAt: Instant | undefined;
+  lastError: string | undefined;
+  /** In a row. */
+  failures: number;
 }
 
 const BATCH = 50;
@@ -59,8 +69,9 @@ export class Schedules implements DueSource {
     const now = this.deps.world.clock.now();
     const rule = ruleOf(schedule, now);
     const nextAt = firstAfter(rule, schedule.zone, now);
-    const { name, kind, payload, zone, missed, personId } = schedule;
-    const row = { id: uuid(now), name, kind, payload, source: schedule.rule, rule, zone, missed, personId, nextAt };
+    const { name, kind, payload, zone, missed, personId, enabled } = schedule;
+    const described = { id: uuid(now), name, kind, payload, source: schedule.rule, rule, zone };
+    const row = { ...described, missed, personId, nextAt, enabled };
     await store.put(tx, row, now);
     if (nextAt) tx.afterCommit(() => this.deps.wakeAt(nextAt));
   }
@@ -73,7 +84,47 @@ export class Schedules implements DueSource {
   /** The schedules of a person, or without one those of coda itself, by name. */
   async list(tx: Queryable, personId?: string): Promise<ListedSchedule[]> {
     const rows = await store.list(tx, personId);
-    return rows.map(({ next_at, source, ...row }) => ({ ...row, rule: source, nextAt: next_at ?? undefined }));
+    return rows.map(({ next_at, source, last_started_at, last_ended_at, last_error, ...row }) => ({
+      ...row,
+      rule: source,
+      nextAt: next_at ?? undefined,
+      lastStartedAt: last_started_at ?? undefined,
+      lastEndedAt: last_ended_at ?? undefined,
+      lastError: last_error ?? undefined,
+    }));
+  }
+
+  /** A handler of jobs that notes what became of those that a schedule has enqueued. */
+  watched(handler: JobHandler): JobHandler {
+    const run: JobHandler['run'] = async (job, signal) => {
+      const name = (job.payload as { schedule?: Json } | null)?.schedule;
+      if (typeof name !== 'string') return handler.run(job, signal);
+      const startedAt = this.deps.world.clock.now();
+      try {
+        await handler.run(job, signal);
+        await this.note(name, startedAt, undefined);
+      } catch (error) {
+        await this.note(name, startedAt, messageOf(error));
+        throw error;
+      }
+    };
+    return { kind: handler.kind, run };
+  }
+
+  /** When one has failed three times in a row and no owner knows of it, or null: a scalar subquery, as of `DueSource`. */
+  readonly failing = store.FAILING;
+
+  /** Takes those of which no owner knows yet: from now on one does. */
+  takeFailing(tx: Transaction): Promise<FailingTask[]> {
+    return store.takeFailing(tx);
+  }
+
+  private async note(name: string, startedAt: Instant, error: string | undefined): Promise<void> {
+    const { database, world, wakeAt } = this.deps;
+    const now = world.clock.now();
+    const reason = error === undefined ? undefined : world.secrets.hide(error).slice(0, 500);
+    const failures = await store.note(database, name, { startedAt, endedAt: now, error: reason });
+    if (failures >= store.MANY) wakeAt(now);
   }
 
   /** Switches a schedule off, or on from now: what fell due while it was off is dropped. False when there is none. */
@@ -104,8 +155,11 @@ export class Schedules implements DueSource {
   private async carryOut(tx: Transaction, schedule: store.ScheduleRow, now: Instant): Promise<void> {
     const { at, next } = dueOccurrences(schedule, now);
     const fresh = await store.addOccurrences(tx, schedule.id, at);
-    for (const occurrence of fresh) {
-      const payload = { ...(schedule.payload as Record<string, Json>), occurrence: occurrence.toISOString() };
+    // It never overlaps itself; who wants all that was missed wants them one by one, however late.
+    const isBusy = schedule.missed !== 'all' && fresh.length > 0 && (await store.isBusy(tx, schedule));
+    for (const occurrence of isBusy ? [] : fresh) {
+      const own = schedule.payload as Record<string, Json>;
+      const payload = { ...own, schedule: schedule.name, occurrence: occurrence.toISOString() };
       await this.deps.jobs.enqueue(tx, { kind: schedule.kind, payload }, { at: now });
     }
     await store.planNext(tx, schedule.id, next);

@@ -12,6 +12,7 @@ export function earliest(kinds: readonly string[]): string {
 
 export interface ScheduleRow {
   id: string;
+  name: string;
   kind: string;
   payload: Json;
   rule: string;
@@ -28,6 +29,10 @@ export interface ListedRow {
   zone: string;
   enabled: boolean;
   next_at: Instant | null;
+  last_started_at: Instant | null;
+  last_ended_at: Instant | null;
+  last_error: string | null;
+  failures: number;
 }
 
 export interface NewSchedule {
@@ -42,21 +47,23 @@ export interface NewSchedule {
   missed: Missed;
   personId: string | undefined;
   nextAt: Instant | undefined;
+  enabled: boolean | undefined;
 }
 
 /**
  * Adds a schedule; one of that name whose rule or zone has changed is set anew, any other is left where it stands. One that
- * was switched off stays off.
+ * was switched off stays off unless `enabled` says otherwise; what was off goes on with the first occurrence to come.
  */
 export async function put(tx: Transaction, schedule: NewSchedule, now: Instant): Promise<void> {
   await tx.query(
-    `insert into schedules as s (id, name, kind, payload, rule, zone, missed, person_id, next_at, created_at, source)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    `insert into schedules as s (id, name, kind, payload, rule, zone, missed, person_id, next_at, created_at, source, enabled)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, coalesce($12::boolean, true))
      on conflict (name) do update
         set kind = excluded.kind, payload = excluded.payload, source = excluded.source, zone = excluded.zone,
             missed = excluded.missed, version = s.version + 1,
             rule = case when s.source = excluded.source and s.zone = excluded.zone then s.rule else excluded.rule end,
-            next_at = case when s.source = excluded.source and s.zone = excluded.zone then s.next_at
+            enabled = coalesce($12::boolean, s.toggled, true),
+            next_at = case when s.source = excluded.source and s.zone = excluded.zone and s.enabled then s.next_at
                            else excluded.next_at end`,
     [
       schedule.id,
@@ -70,6 +77,7 @@ export async function put(tx: Transaction, schedule: NewSchedule, now: Instant):
       schedule.nextAt ?? null,
       now,
       schedule.source,
+      schedule.enabled ?? null,
     ],
   );
 }
@@ -82,7 +90,8 @@ export async function remove(tx: Transaction, name: string): Promise<boolean> {
 /** The schedules of a person, or those that are nobody's, by name. */
 export async function list(tx: Queryable, personId: string | undefined): Promise<ListedRow[]> {
   const { rows } = await tx.query<ListedRow>(
-    `select name, kind, payload, source, zone, enabled, next_at from schedules
+    `select name, kind, payload, source, zone, enabled, case when enabled then next_at end as next_at,
+            last_started_at, last_ended_at, last_error, failures from schedules
       where person_id is not distinct from $1 and name is not null order by name`,
     [personId ?? null],
   );
@@ -102,7 +111,10 @@ export async function toggle(
   enabled: boolean,
   nextAt: Instant | undefined,
 ): Promise<void> {
-  await tx.query('update schedules set enabled = $2, next_at = $3 where name = $1', [name, enabled, nextAt ?? null]);
+  await tx.query(
+    `update schedules set enabled = $2, toggled = $2, next_at = $3, failures = 0, told = false where name = $1`,
+    [name, enabled, nextAt ?? null],
+  );
 }
 
 /** Takes what is due of these kinds, earliest first, and holds it until `tx` ends; others look past it. */
@@ -113,7 +125,7 @@ export async function claimDue(
   limit: number,
 ): Promise<ScheduleRow[]> {
   const { rows } = await tx.query<ScheduleRow>(
-    `select id, kind, payload, rule, zone, missed, next_at from schedules
+    `select id, name, kind, payload, rule, zone, missed, next_at from schedules
       where enabled and next_at <= $1 and kind = any ($2) order by next_at limit ${limit} for update skip locked`,
     [now, kinds],
   );
@@ -128,6 +140,58 @@ export async function addOccurrences(tx: Transaction, scheduleId: string, at: re
     [scheduleId, at],
   );
   return rows.map((row) => row.at);
+}
+
+/** Whether a job that the schedule has enqueued waits or runs. */
+export async function isBusy(tx: Transaction, { kind, name }: ScheduleRow): Promise<boolean> {
+  const { rows } = await tx.query(
+    `select from jobs where kind = $1 and state in ('pending', 'running') and payload ->> 'schedule' = $2 limit 1`,
+    [kind, name],
+  );
+  return rows.length > 0;
+}
+
+/** After so many failures in a row an owner is told. */
+export const MANY = 3;
+
+/** Notes what became of a run; returns how many have failed in a row. */
+export async function note(
+  database: Database,
+  name: string,
+  { startedAt, endedAt, error }: { startedAt: Instant; endedAt: Instant; error: string | undefined },
+): Promise<number> {
+  const { rows } = await database.run<{ failures: number }>(
+    'schedules.note',
+    `update schedules
+        set last_started_at = $2, last_ended_at = $3, last_error = $4,
+            failures = case when $4::text is null then 0 else failures + 1 end,
+            told = told and $4::text is not null
+      where name = $1 returning failures`,
+    [name, startedAt, endedAt, error ?? null],
+  );
+  return rows[0]?.failures ?? 0;
+}
+
+/** When one has failed so often that an owner has to know, or null. */
+export const FAILING = `select min(last_ended_at) from schedules where failures >= ${MANY} and not told`;
+
+export interface FailingTask {
+  name: string;
+  failures: number;
+  error: string;
+  at: Instant;
+}
+
+/** Takes those of which no owner knows yet: from now on one does. */
+export async function takeFailing(tx: Transaction): Promise<FailingTask[]> {
+  const { rows } = await tx.query<FailingTask>(
+    `with failing as (
+       select id from schedules where failures >= ${MANY} and not told for update skip locked
+     )
+     update schedules s set told = true from failing f where s.id = f.id
+     returning s.name, s.failures, coalesce(s.last_error, '') as error, s.last_ended_at as at`,
+  );
+  return rows;
 }
 
 export async function planNext(tx: Transaction, id: string, nextAt: Instant | undefined): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Skill } from '../../chat/index.ts';
+import { agenda } from './agenda.ts';
 import { commands } from './commands.ts';
 import { phrases } from './phrases.ts';
 import { recallTool } from './recall.ts';
@@ -14,4 +15,5 @@ export const notes: Skill = {
   mergeRules,
   tools: () => [saveTool, searchTool, recallTool, listTool, editTool, deleteTool, restoreTool],
   commands: () => commands,
+  agenda: (_, ctx, span) => agenda(ctx, span),
 };

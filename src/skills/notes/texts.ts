@@ -8,6 +8,9 @@ const quoted = (text: string): string => `“${shorten(text.replace(/\s+/g, ' ')
 
 const tagWords = (tags: readonly string[]): string => tags.map((tag) => `#${tag}`).join(' ');
 
+/** A line of a briefing. */
+export const excerpt = ({ text }: Note): string => shorten(text.replace(/\s+/g, ' '), 120);
+
 /** One line of a list. */
 export function line(note: Note, zone: string, now: Instant): string {
   const unseen = note.tags.filter((tag) => !note.text.toLowerCase().includes(`#${tag}`));
@@ -19,6 +22,7 @@ export function line(note: Note, zone: string, now: Instant): string {
 const minuteOf = (at: Instant): Instant => new Date(Math.floor(at.getTime() / 60_000) * 60_000);
 
 export const texts = {
+  agenda: { today: 'Notes for today', week: 'Notes of the week' },
   saved: ({ text, tags }: Note) => `Noted: ${quoted(text)}${tags.length > 0 ? ` (${tagWords(tags)})` : ''}.`,
   noText: { message: 'What should I note down?', remedy: 'For example "note: the wifi password is on the fridge".' },
   tooLong: (max: number) => `A note may have at most ${max.toLocaleString('en')} characters.`,

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { dataTool, done, failed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
-import { type Once, parseWhen } from '../../time/index.ts';
+import { nextOf, type Once, parseWhen } from '../../time/index.ts';
 import { askWhich, catchUpInput, LONGEST_TEXT, readingChoice } from './create.ts';
 import { refusedAsTooOften } from './limits.ts';
 import { conditionOf, narrowed } from './narrow.ts';
-import { nextOf } from './plan.ts';
 import { isOpen, type Reminder, type WakeAt } from './reminder.ts';
 import { undoOf } from './restore.ts';
 import {

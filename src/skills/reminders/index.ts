@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Skill } from '../../chat/index.ts';
 import { againTool } from './again.ts';
+import { agenda } from './agenda.ts';
 import { completeTool, deleteTool, editTool, snoozeTool } from './change.ts';
 import { chooseTool } from './choose.ts';
 import { commands } from './commands.ts';
@@ -37,6 +38,8 @@ export const reminders: Skill<z.output<typeof config.schema>> = {
   ],
   commands: ({ wakeAt }) => commands(wakeAt),
   due: (deps) => [reminderSource(deps, deps.config.catch_up)],
+
+  agenda: (_, ctx, span) => agenda(ctx, span),
 
   async prompt({ database, world }, { person }) {
     const lines = await soonest({ query: (sql, params) => database.read(sql, params) }, person.id, world.clock.now());

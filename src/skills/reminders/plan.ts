@@ -1,6 +1,6 @@
 /** When a reminder speaks: pure functions over rules and instants. */
 import type { Instant } from '../../base/clock.ts';
-import { occurrences, passedOccurrences } from '../../time/index.ts';
+import { passedOccurrences } from '../../time/index.ts';
 import type { CatchUp } from './reminder.ts';
 import type { Due, Planned } from './store.ts';
 
@@ -56,21 +56,4 @@ function passed(rule: string | undefined, first: Instant, now: Instant) {
   if (rule === undefined) return { newest: first, count: 1, next: undefined };
   const { at, next } = passedOccurrences(rule, { first, now, most: MOST_COUNTED + 1 });
   return { newest: at.at(-1) ?? first, count: at.length, next };
-}
-
-/** The first occurrence strictly after `after`. */
-export function nextOf(rule: string, after: Instant): Instant | undefined {
-  return occurrences(rule, { after }).next().value ?? undefined;
-}
-
-/** The end of quiet hours, when `now` lies in them. Wall times of `zone`, right across clock changes. */
-export function quietUntil(
-  { from, to, zone }: { from: string; to: string; zone: string },
-  now: Instant,
-): Instant | undefined {
-  const next = (wall: string) =>
-    nextOf(`DTSTART;TZID=${zone}:20000101T${wall.replace(':', '')}00\nRRULE:FREQ=DAILY`, now);
-  const [start, end] = [next(from), next(to)];
-  // Inside, the end comes before the next beginning.
-  return start && end && end < start ? end : undefined;
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { type Call, dataTool, done, failed, privately } from '../../agent/index.ts';
 import type { Instant } from '../../base/clock.ts';
+import { nextOf } from '../../time/index.ts';
 import { refusedAsTooOften } from './limits.ts';
-import { nextOf } from './plan.ts';
 import { CATCH_UPS, type Reminder, type WakeAt } from './reminder.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';

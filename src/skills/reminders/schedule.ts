@@ -1,46 +1,13 @@
 /** From a person's words about time to what a reminder stores. */
 import type { Instant } from '../../base/clock.ts';
-import {
-  formatClock,
-  type Once,
-  parseDuration,
-  parseWhen,
-  type Recurring,
-  type When,
-  type WhenContext,
+import { formatClock, type Once, parseDuration, parseWhen, type When, type WhenContext } from '../../time/index.ts';
+
+export {
+  type Planned as Schedule,
+  plannedFor as scheduleOf,
+  readPlan as readSchedule,
+  storedPlan as storedSchedule,
 } from '../../time/index.ts';
-import { nextOf } from './plan.ts';
-
-/** When a reminder speaks: once, or by a rule whose first occurrence to come is `plannedAt`. */
-export interface Schedule {
-  plannedAt: Instant;
-  rule: string | undefined;
-  zone: string;
-}
-
-/** The schedule of what was understood; undefined when a rule has nothing left to come. */
-export function scheduleOf(when: Once | Recurring, now: Instant): Schedule | undefined {
-  if (when.kind === 'once') return { plannedAt: when.at, rule: undefined, zone: when.zone };
-  const plannedAt = nextOf(when.rule, now);
-  return plannedAt && { plannedAt, rule: when.rule, zone: when.zone };
-}
-
-/** A schedule as JSON, for a button that stands for one reading. */
-export interface StoredSchedule {
-  at?: string | undefined;
-  rule?: string | undefined;
-  zone: string;
-}
-
-export function storedSchedule(when: Once | Recurring): StoredSchedule {
-  return when.kind === 'once' ? { at: when.at.toISOString(), zone: when.zone } : { rule: when.rule, zone: when.zone };
-}
-
-export function readSchedule({ at, rule, zone }: StoredSchedule, now: Instant): Schedule | undefined {
-  if (rule === undefined) return at === undefined ? undefined : { plannedAt: new Date(at), rule: undefined, zone };
-  const plannedAt = nextOf(rule, now);
-  return plannedAt && { plannedAt, rule, zone };
-}
 
 /** `16:30`, `at 6pm`: a time of day and no day. */
 const CLOCK_ALONE =

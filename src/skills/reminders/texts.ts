@@ -72,6 +72,14 @@ export function line(reminder: Reminder, now: Instant): string {
   return `${shorten(text, 120)} — ${state(reminder, now)}`;
 }
 
+/** One line of a briefing or a review: when first. */
+export function agendaLine(reminder: Reminder, now: Instant): string {
+  const { zone, nextAt, lastOccurrence, completedAt, text } = reminder;
+  const at = reminder.state === 'completed' ? completedAt : isOpen(reminder) ? lastOccurrence : nextAt;
+  const minute = at && new Date(Math.floor(at.getTime() / 60_000) * 60_000);
+  return `${minute ? `${formatInstant(minute, zone, now)}: ` : ''}${shorten(text.replace(/\s+/g, ' '), 120)}`;
+}
+
 function state(reminder: Reminder, now: Instant): string {
   const { zone, rule, nextAt, lastOccurrence, plannedAt, snoozedUntil, completedAt } = reminder;
   const at = (instant: Instant) => formatInstant(instant, zone, now);
@@ -118,6 +126,7 @@ const caughtUp: Record<CatchUp, string> = {
 };
 
 export const texts = {
+  agenda: { today: 'Reminders', open: 'Still open', done: 'Done', coming: 'Coming up' },
   snoozeLabels: { short: '10 min', hour: '1 hour', tomorrow: 'Tomorrow', other: 'Later…' },
   snoozeForm: { field: 'when', label: 'Until when?', placeholder: 'in 2 hours, Friday at 9, next week' },
   otherTime: {

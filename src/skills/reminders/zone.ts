@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { dataTool, done, failed } from '../../agent/index.ts';
-import { findZone } from '../../time/index.ts';
-import { nextOf } from './plan.ts';
+import { findZone, nextOf } from '../../time/index.ts';
 import type { Reminder, WakeAt } from './reminder.ts';
 import { undoOfAll } from './restore.ts';
 import * as store from './store.ts';

@@ -5,7 +5,6 @@ import { inboxFiles, inboxRetentionRules, outboxFiles, outboxRetentionRules } fr
 import { fileCollection, retention } from '../../jobs/index.ts';
 import { strangerRetentionRules } from '../../people/index.ts';
 import { collectFiles, type FileReferences } from '../../storage/index.ts';
-import { tasksCommand } from './command.ts';
 import { config } from './config.ts';
 
 /** All columns that name stored files: a file that none of them names is removed. */
@@ -20,7 +19,7 @@ const retentionRules = [
 
 type Settings = z.output<typeof config.schema>;
 
-/** Removes what ended long ago, and shows owners what coda does by itself. */
+/** Removes what ended long ago. */
 export const upkeep: Skill<Settings> = {
   name: 'upkeep',
   config,
@@ -30,7 +29,6 @@ export const upkeep: Skill<Settings> = {
     const { database, world, config } = deps;
     return [retention({ database, world, days: config.days, retentionRules, collect }), fileCollection(collect)];
   },
-  commands: (deps) => [tasksCommand(deps)],
 };
 
 function collecting({ database, artifacts, world: { clock } }: SkillDeps<Settings>) {

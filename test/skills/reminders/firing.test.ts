@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { quietUntil } from '../../../src/people/index.ts';
 import { reminders } from '../../../src/skills/reminders/index.ts';
-import { planFiring, quietUntil } from '../../../src/skills/reminders/plan.ts';
+import { planFiring } from '../../../src/skills/reminders/plan.ts';
 import type { Due } from '../../../src/skills/reminders/store.ts';
 import { testDatabases } from '../../support/database.ts';
 import { playSkill, words } from '../play.ts';

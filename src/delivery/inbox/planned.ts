@@ -1,0 +1,82 @@
+import type { Instant } from '../../base/clock.ts';
+import { uuid } from '../../base/ids.ts';
+import type { Transaction } from '../../storage/index.ts';
+import type { Origin } from '../adapter.ts';
+import type { Payload } from '../item.ts';
+import * as store from './store.ts';
+
+/** A turn of a person that nobody asks for at this moment: a schedule begins it. */
+export interface PlannedTurn {
+  /** Unique: with the same key it begins once, whoever tries. */
+  key: string;
+  conversationId: string;
+  personId: string;
+  origin: Exclude<Origin, 'person'>;
+  /** What the turn is about, in the words of its person. */
+  text: string;
+  /** Instead of these words: what the person has planned by name, as `/name rest`. */
+  planned?: string | undefined;
+  /** Its answers are held until then: quiet hours. */
+  notBefore?: Instant | undefined;
+  tainted?: boolean;
+}
+
+/** Where rooms begin turns by themselves. */
+export interface Turns {
+  /** Begins them after the commit of `tx`; gives the ids of the inbox rows, by key, of those that were not begun before. */
+  begin(tx: Transaction, turns: readonly PlannedTurn[]): Promise<Map<string, string>>;
+}
+
+/** Planned turns wait in their lane however many there are: their number is bounded where they are planned. */
+export const MOST_PLANNED = 1_000_000;
+
+/** The inbox rows of planned turns, in sets that hold each conversation once. Those without a conversation are left out. */
+export async function plannedRows(
+  tx: Transaction,
+  turns: readonly PlannedTurn[],
+  now: Instant,
+): Promise<store.NewRow[][]> {
+  const found = await store.seats(
+    tx,
+    turns.map(({ conversationId }) => conversationId),
+    turns.map(({ personId }) => personId),
+  );
+  const seats = new Map(found.map((seat) => [`${seat.conversation_id} ${seat.person_id}`, seat]));
+  const sets: store.NewRow[][] = [];
+  const depth = new Map<string, number>();
+  for (const turn of turns) {
+    const seat = seats.get(`${turn.conversationId} ${turn.personId}`);
+    if (!seat) continue;
+    const at = depth.get(turn.conversationId) ?? 0;
+    depth.set(turn.conversationId, at + 1);
+    sets[at] ??= [];
+    sets[at].push(rowOf(turn, seat, now));
+  }
+  return sets;
+}
+
+function rowOf(turn: PlannedTurn, seat: store.Seat, now: Instant): store.NewRow {
+  const payload: Payload = {
+    from: seat.external_id ?? '',
+    origin: turn.origin,
+    text: turn.text,
+    files: [],
+    ...(turn.planned !== undefined && { planned: turn.planned }),
+    ...(turn.notBefore && { notBefore: turn.notBefore.toISOString() }),
+    ...(turn.tainted && { tainted: true as const }),
+  };
+  return {
+    id: uuid(now),
+    key: turn.key,
+    kind: 'message',
+    adapter: seat.adapter,
+    conversationId: turn.conversationId,
+    personId: turn.personId,
+    messageId: '',
+    payload,
+    laned: true,
+    counted: false,
+    sentAt: now,
+    receivedAt: now,
+  };
+}

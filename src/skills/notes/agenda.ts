@@ -1,0 +1,22 @@
+import type { TxContext } from '../../agent/index.ts';
+import type { AgendaSection, AgendaSpan } from '../../chat/index.ts';
+import * as store from './store.ts';
+import { excerpt, texts } from './texts.ts';
+
+const MOST = 20;
+/** Notes with this tag belong into the briefing of every day, until they lose it. */
+const TODAY = 'today';
+
+/** A briefing: notes that are tagged #today. A review: those that were made in the week. */
+export async function agenda({ tx, person }: TxContext, { kind, from }: AgendaSpan): Promise<AgendaSection[]> {
+  const tag = kind === 'day' ? TODAY : undefined;
+  const { notes } = await store.list(tx, person.id, tag, { limit: MOST, offset: 0 });
+  const meant = kind === 'day' ? notes : notes.filter(({ createdAt }) => createdAt >= from);
+  return [
+    {
+      title: kind === 'day' ? texts.agenda.today : texts.agenda.week,
+      lines: meant.map(excerpt),
+      tainted: meant.some(({ tainted }) => tainted),
+    },
+  ];
+}

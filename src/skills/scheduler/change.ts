@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import { dataTool, done, failed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
+import type { SkillDeps } from '../../chat/index.ts';
+import { nextOf, type Planned, understand } from '../../time/index.ts';
+import { askWhich, createInput, planOf, readWhat, type Tooling } from './create.ts';
+import type { PersonSchedule, Wish } from './schedule.ts';
+import * as store from './store.ts';
+import { texts } from './texts.ts';
+import { undoOf } from './undo.ts';
+import { findWhich } from './which.ts';
+
+const which = z.string().max(200).default('').describe('Its id, its number in the list, or words of it.');
+
+export const editTool = (tooling: Tooling) =>
+  dataTool({
+    name: 'schedule_edit',
+    topic: 'schedule',
+    description: 'Changes when a schedule comes, or what is done then.',
+    effect: 'write',
+    redact: privately('which', 'prompt', 'run', 'title'),
+    input: createInput.extend({ which }),
+
+    async run(input, ctx) {
+      const found = await findWhich(ctx, input.which, { tool: 'schedule_edit', input });
+      if ('ok' in found) return found;
+      const wish: Wish = { ...found, ...(input.missed && { missed: input.missed }) };
+      if (input.prompt?.trim() || input.run?.trim()) {
+        const meant = readWhat(input, tooling);
+        if ('ok' in meant) return meant;
+        Object.assign(wish, meant, {
+          title: meant.run?.slice(1) ?? found.title,
+          tainted: found.tainted || ctx.tainted,
+        });
+      }
+      if (input.title?.trim()) wish.title = input.title.trim();
+      if (!input.when?.trim()) return change(ctx, found, wish, tooling);
+      const { when } = understand(input.when, ctx.when);
+      if (when.kind === 'reject') return failed(when.code, when.say);
+      if (when.kind === 'ambiguous') {
+        return askWhich(when.question, when.readings, { act: 'edit', which: found.id });
+      }
+      const plan = planOf(when, ctx, tooling);
+      return 'ok' in plan ? plan : change(ctx, found, moved(wish, plan), tooling);
+    },
+  });
+
+const moved = (wish: Wish, { plannedAt, rule, zone }: Planned): Wish => ({
+  ...wish,
+  ...{ rule, zone, nextAt: plannedAt, state: 'on' },
+});
+
+/** Gives a schedule another time. */
+export async function move(ctx: TxContext, id: string, plan: Planned, tooling: Tooling): Promise<ToolResult> {
+  const found = await findWhich(ctx, id, { tool: 'schedule_edit', input: { which: id } });
+  return 'ok' in found ? found : change(ctx, found, moved(found, plan), tooling);
+}
+
+async function change(ctx: TxContext, before: PersonSchedule, wish: Wish, { wakeAt }: Tooling): Promise<ToolResult> {
+  const { tx, clock } = ctx;
+  await store.save(tx, before.id, wish);
+  const { nextAt, rule, zone } = wish;
+  if (nextAt) tx.afterCommit(() => wakeAt(nextAt));
+  const after = { ...before, ...wish, version: before.version + 1 };
+  const plan = nextAt && { plannedAt: nextAt, rule, zone };
+  return done(texts.changed(wish.title, plan, clock.now()), { undo: undoOf(after, before), subject: wish.title });
+}
+
+export const deleteTool = dataTool({
+  name: 'schedule_delete',
+  topic: 'schedule',
+  deletes: () => 1,
+  description: 'Deletes a schedule.',
+  effect: 'write',
+  redact: privately('which'),
+  input: z.object({ which }),
+
+  async run(input, ctx) {
+    const found = await findWhich(ctx, input.which, { tool: 'schedule_delete', input });
+    if ('ok' in found) return found;
+    await store.save(ctx.tx, found.id, { ...found, state: 'deleted', nextAt: undefined });
+    const after = { ...found, state: 'deleted' as const, version: found.version + 1 };
+    return done(texts.deleted(found.title), { undo: undoOf(after, found), subject: found.title });
+  },
+});
+
+/** Switches a person's own schedule; on, it goes on from now: what fell due while it was off is dropped. */
+export async function switchOwn(
+  ctx: TxContext,
+  found: PersonSchedule,
+  on: boolean,
+  wakeAt: Tooling['wakeAt'],
+): Promise<ToolResult> {
+  const { tx, clock } = ctx;
+  const now = clock.now();
+  const nextAt = found.rule === undefined ? found.nextAt : nextOf(found.rule, now);
+  if (on && (nextAt === undefined || nextAt <= now)) return failed('PAST', texts.isOver(found.title));
+  await store.save(tx, found.id, { ...found, state: on ? 'on' : 'off', nextAt });
+  if (on && nextAt) tx.afterCommit(() => wakeAt(nextAt));
+  const after = { ...found, version: found.version + 1 };
+  return done(texts.switched(found.title, on), { undo: undoOf(after, found), subject: found.title });
+}
+
+/** Begins the turn of a schedule now, beside its occurrences. */
+export async function runOwn({ tx, clock }: TxContext, found: PersonSchedule, { turns }: Pick<SkillDeps, 'turns'>) {
+  await turns.begin(tx, [
+    {
+      key: `schedule:${found.id}:by-hand:${clock.now().toISOString()}`,
+      conversationId: found.conversationId,
+      personId: found.personId,
+      origin: 'schedule',
+      text: found.prompt ?? found.title,
+      planned: found.run,
+      tainted: found.tainted,
+    },
+  ]);
+  return done(texts.begun(found.title));
+}

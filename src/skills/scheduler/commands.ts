@@ -1,0 +1,52 @@
+import { failed, type TxContext } from '../../agent/index.ts';
+import type { Command } from '../../chat/index.ts';
+import { splitTask } from '../../time/index.ts';
+import { type Deps, runNow, shown, toggle } from './system.ts';
+import { texts } from './texts.ts';
+
+export function commands(deps: Deps): Command[] {
+  return [
+    {
+      name: 'schedules',
+      summary: 'Show what runs by itself, switch it on or off, or run it now.',
+      usage: '[on|off|run|delete name]',
+      writes: (rest) => (rest === '' ? undefined : { schedules: rest.split(/\s+/)[0] ?? '' }),
+      options: [
+        { name: 'what', description: 'on, off, run or delete; nothing to see all' },
+        { name: 'name', description: 'The name, id or number of the schedule' },
+      ],
+      private: true,
+      run: async (rest, ctx) => act(deps, rest, ctx),
+    },
+    {
+      name: 'schedule',
+      summary: 'Plan something that I do later, once or again and again.',
+      usage: '<when and what>',
+      writes: () => ({}),
+      options: [
+        { name: 'when', description: 'In your own words: every weekday at 8, on 3 December at 9', required: true },
+        { name: 'what', description: 'What I should do then', required: true },
+      ],
+      async run(rest, ctx) {
+        const [first = '', second] = rest.split('\n');
+        const { when, task } = second === undefined ? splitTask(rest, ctx.when) : { when: first, task: second };
+        return { tool: 'schedule_create', input: { ...(when && { when }), ...whatOf(task, deps) } };
+      },
+    },
+  ];
+}
+
+async function act(deps: Deps, rest: string, ctx: TxContext) {
+  if (rest === '') return shown(deps, ctx);
+  const [, what = '', name = ''] = /^(\S+)\s*([\s\S]*)$/.exec(rest) ?? [];
+  if (/^(?:on|off)$/i.test(what) && name) return toggle(deps, { name, on: what.toLowerCase() === 'on' }, ctx);
+  if (/^run$/i.test(what) && name) return runNow(deps, { name }, ctx);
+  if (/^delete$/i.test(what) && name) return { tool: 'schedule_delete', input: { which: name } };
+  return failed('INVALID_INPUT', texts.howTo);
+}
+
+/** `run weekly-review` names what is to run; all else is words. */
+function whatOf(task: string, { runnable }: Pick<Deps, 'runnable'>): { prompt: string } | { run: string } {
+  const name = /^(?:run|do|\/)\s*(\S.*)$/i.exec(task.trim())?.[1];
+  return name !== undefined && runnable(name.split(/\s+/)[0] ?? '') ? { run: name } : { prompt: task };
+}

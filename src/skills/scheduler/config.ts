@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { block, count, duration, zone } from '../../config/index.ts';
+import { parseWhen } from '../../time/index.ts';
+
+/** A cron expression of five fields; what is wrong with it is told where it stands. */
+const cron = z.string().superRefine((text, ctx) => {
+  const fields = text.trim().split(/\s+/);
+  if (fields.length !== 5) {
+    ctx.addIssue({ code: 'custom', message: `expected a cron expression of five fields (such as "30 7 * * 1-5")` });
+    return;
+  }
+  const read = parseWhen(text.trim(), { now: new Date(0), zone: 'UTC' });
+  if (read.kind === 'recurring') return;
+  const field = fields.findIndex((_, index) => !isField(fields, index));
+  const names = ['minute', 'hour', 'day of the month', 'month', 'weekday'];
+  const where = field < 0 ? '' : `; field ${field + 1} (${names[field]}) is ${JSON.stringify(fields[field])}`;
+  ctx.addIssue({ code: 'custom', message: `expected a cron expression such as "30 7 * * 1-5"${where}` });
+});
+
+/** Whether a field alone can be read: every other one is `*`. */
+function isField(fields: readonly string[], at: number): boolean {
+  const alone = fields.map((field, index) => (index === at ? field : index === 0 ? '0' : '*')).join(' ');
+  return parseWhen(alone, { now: new Date(0), zone: 'UTC' }).kind === 'recurring';
+}
+
+const task = z.strictObject({
+  cron: cron.optional().meta({
+    description: 'When it runs: minute, hour, day of the month, month, weekday.',
+    example: '23 4 * * *',
+  }),
+  enabled: z.boolean().optional().meta({
+    description: 'Whether it runs at all. It wins over what /schedules on and off say.',
+    example: true,
+  }),
+  zone: zone().optional().meta({
+    description: 'The time zone of its cron expression; default: that of the assistant.',
+    example: 'Europe/Berlin',
+  }),
+});
+
+/** The block of the scheduler. */
+export const config = block(
+  'scheduler',
+  'Work that coda does by itself: what people have planned, and its own tasks.',
+  z
+    .strictObject({
+      smallest_step: duration('5m').describe('What a person plans comes no more often than that.'),
+      most: count(1, 10_000).default(100).describe('So many schedules one person may have.'),
+      tasks: z.record(z.string(), task).default({}).meta({
+        description: "Coda's own tasks by name (/schedules shows them): other times, or none.",
+        example: 'retention',
+      }),
+    })
+    .prefault({}),
+);

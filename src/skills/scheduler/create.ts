@@ -1,0 +1,205 @@
+import { z } from 'zod';
+import { dataTool, done, type Failed, failed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
+import { shortId } from '../../base/ids.ts';
+import { shorten } from '../../base/text.ts';
+import { type Choice, conversations } from '../../delivery/index.ts';
+import {
+  type Once,
+  type Planned,
+  plannedFor,
+  type Reading,
+  type Recurring,
+  readPlan,
+  storedPlan,
+  understand,
+} from '../../time/index.ts';
+import { MISSED, type PersonSchedule, smallestStep, type WakeAt } from './schedule.ts';
+import * as store from './store.ts';
+import { texts } from './texts.ts';
+import { undoOf } from './undo.ts';
+
+const LONGEST_PROMPT = 4_000;
+
+/** What the tools of schedules need. */
+export interface Tooling {
+  wakeAt: WakeAt;
+  runnable(name: string): boolean;
+  /** Milliseconds. */
+  smallestStep: number;
+  most: number;
+}
+
+const what = {
+  prompt: z.string().optional().describe("What to do then, in the person's own words. Left out where `run` is given."),
+  run: z
+    .string()
+    .max(500)
+    .optional()
+    .describe('Instead of `prompt`: a skill by name and what it gets, such as "briefing" or "weekly-review".'),
+  missed: z.enum(MISSED).optional().describe('An occurrence missed while I was off: latest = made up for; skip.'),
+};
+
+export const createInput = z.object({
+  when: z
+    .string()
+    .optional()
+    .describe('The person\'s own words for the time ("every weekday at 8", "on 3 December at 9"); never computed.'),
+  ...what,
+  title: z.string().max(80).optional(),
+});
+
+type CreateInput = z.output<typeof createInput>;
+
+export const createTool = (tooling: Tooling) =>
+  dataTool({
+    name: 'schedule_create',
+    topic: 'schedule',
+    description:
+      'Plans something to be done by you later, once or recurring: at that time you get `prompt` as a message. ' +
+      'Where only words are to be said back, use reminder_create.',
+    effect: 'write',
+    redact: privately('prompt', 'run', 'title'),
+    input: createInput,
+
+    async run(input, ctx) {
+      const meant = readWhat(input, tooling);
+      if ('ok' in meant) return meant;
+      if (!input.when?.trim()) {
+        const { message, remedy } = texts.noWhen(meant.prompt ?? meant.run ?? '');
+        return failed('NO_TIME', message, { remedy, asks: { slot: 'when' } });
+      }
+      const { when } = understand(input.when, ctx.when);
+      if (when.kind === 'reject' && when.code === 'TOO_OFTEN') return tooOften(tooling);
+      if (when.kind === 'reject') return failed(when.code, when.say);
+      if (when.kind === 'ambiguous') return askWhich(when.question, when.readings, { ...input, act: 'create' });
+      return place(ctx, input, when, tooling);
+    },
+  });
+
+/** A question whose answers are buttons, each standing for one reading. */
+export function askWhich(question: string, readings: readonly Reading[], input: Record<string, unknown>): Failed {
+  const choices = readings.map(
+    ({ words, when }): Choice => ({ label: words, tool: 'schedule_choose', input: { ...input, ...storedPlan(when) } }),
+  );
+  return failed('AMBIGUOUS', question, { choices });
+}
+
+function tooOften({ smallestStep: ms }: Tooling): Failed {
+  const { message, remedy } = texts.tooOften(Math.ceil(ms / 60_000));
+  return failed('TOO_OFTEN', message, { remedy });
+}
+
+/** What is to be done: words, or something by its name. */
+export function readWhat(
+  { prompt, run }: Pick<CreateInput, 'prompt' | 'run'>,
+  { runnable }: Pick<Tooling, 'runnable'>,
+): { prompt: string | undefined; run: string | undefined } | Failed {
+  const name = run?.trim().replace(/^\//, '');
+  if (name) {
+    const [first = ''] = name.split(/\s+/);
+    if (runnable(first)) return { prompt: undefined, run: `/${name}` };
+    return failed('UNKNOWN_SKILL', texts.noSkill(first).message, { remedy: texts.noSkill(first).remedy });
+  }
+  const words = prompt?.trim() ?? '';
+  if (words === '') {
+    return failed('NO_TEXT', texts.noWhat.message, { remedy: texts.noWhat.remedy, asks: { slot: 'prompt' } });
+  }
+  if (words.length > LONGEST_PROMPT) return failed('TOO_LONG', texts.tooLong(LONGEST_PROMPT));
+  return { prompt: words, run: undefined };
+}
+
+/** The plan of what was understood, unless it comes too often, or never. */
+export function planOf(when: Once | Recurring, ctx: TxContext, tooling: Tooling): Planned | Failed {
+  const plan = plannedFor(when, ctx.clock.now());
+  return plan ? checked(plan, ctx, tooling) : failed('NEVER', texts.never);
+}
+
+function checked(plan: Planned, { clock }: TxContext, tooling: Tooling): Planned | Failed {
+  const often = plan.rule !== undefined && smallestStep(plan.rule, clock.now()) < tooling.smallestStep;
+  return often ? tooOften(tooling) : plan;
+}
+
+async function place(
+  ctx: TxContext,
+  input: CreateInput,
+  when: Once | Recurring,
+  tooling: Tooling,
+): Promise<ToolResult> {
+  const plan = planOf(when, ctx, tooling);
+  return 'ok' in plan ? plan : placeAt(ctx, input, plan, tooling, when.others);
+}
+
+/** Stores a schedule whose time is settled, and answers. */
+async function placeAt(
+  ctx: TxContext,
+  input: CreateInput,
+  plan: Planned,
+  tooling: Tooling,
+  others: readonly Reading[] = [],
+): Promise<ToolResult> {
+  const { tx, person, clock } = ctx;
+  const meant = readWhat(input, tooling);
+  if ('ok' in meant) return meant;
+  const conversationId = await sayIn(ctx, meant.run);
+  if (conversationId === undefined) return failed('NO_DM', texts.noDm);
+  const title = input.title?.trim() || meant.run?.slice(1) || shorten((meant.prompt ?? '').replace(/\s+/g, ' '), 60);
+  const wish = {
+    ...{ conversationId, title, ...meant, rule: plan.rule, zone: plan.zone, missed: input.missed ?? 'latest' },
+    ...{ state: 'on' as const, nextAt: plan.plannedAt, tainted: ctx.tainted },
+  };
+  const made = await store.insert(tx, { id: shortId(), personId: person.id, wish, most: tooling.most }, clock.now());
+  if (!made) {
+    const { message, remedy } = texts.tooMany(tooling.most);
+    return failed('TOO_MANY', message, { remedy });
+  }
+  tx.afterCommit(() => tooling.wakeAt(plan.plannedAt));
+  const undo = undoOf(made, undefined);
+  return done(texts.created(made, plan, clock.now()), {
+    undo,
+    subject: made.title,
+    times: [plan.plannedAt.toISOString()],
+    choices: [
+      ...others.map((other) => readingChoice(other, made)),
+      { label: 'Undo', tool: undo.tool, input: undo.input },
+    ],
+  });
+}
+
+function readingChoice({ words, when }: Reading, { id }: PersonSchedule): Choice {
+  return { label: words, tool: 'schedule_choose', input: { act: 'edit', which: id, ...storedPlan(when) } };
+}
+
+/** What runs by name shows what is the person's own: where others read, it is said to them alone. Undefined: nowhere. */
+async function sayIn({ tx, person, place: here, conversationId }: TxContext, run: string | undefined) {
+  if (run === undefined || here.kind === 'dm') return conversationId;
+  return conversations.direct(tx, person.id);
+}
+
+/** The reading that a person has pressed. */
+export const chooseTool = (
+  tooling: Tooling,
+  edit: (ctx: TxContext, which: string, plan: Planned) => Promise<ToolResult>,
+) =>
+  dataTool({
+    name: 'schedule_choose',
+    topic: 'schedule',
+    description: 'Settles when a schedule comes.',
+    effect: 'write',
+    hidden: true,
+    redact: privately('prompt', 'run', 'title'),
+    input: createInput.extend({
+      act: z.enum(['create', 'edit']),
+      which: z.string().optional(),
+      at: z.string().optional(),
+      rule: z.string().optional(),
+      zone: z.string(),
+    }),
+
+    async run({ act, which = '', at, rule, zone, ...input }, ctx) {
+      const stored = readPlan({ at, rule, zone }, ctx.clock.now());
+      if (!stored) return failed('NEVER', texts.never);
+      const plan = checked(stored, ctx, tooling);
+      if ('ok' in plan) return plan;
+      return act === 'edit' ? edit(ctx, which, plan) : placeAt(ctx, input, plan, tooling);
+    },
+  });

@@ -1,0 +1,128 @@
+import type { Instant } from '../../base/clock.ts';
+import type { SkillDeps } from '../../chat/index.ts';
+import type { PlannedTurn } from '../../delivery/index.ts';
+import { conversations } from '../../delivery/index.ts';
+import type { DueSource } from '../../jobs/index.ts';
+import { quietUntil } from '../../people/index.ts';
+import { passedOccurrences } from '../../time/index.ts';
+import * as store from './store.ts';
+import { texts } from './texts.ts';
+
+const BATCH = 100;
+const SETTLED = 500;
+/** An occurrence this late was missed; anything less is only a busy moment. */
+const MISSED_MS = 60_000;
+/** Of many that were missed only the latest counts. */
+const MOST_PASSED = 2;
+
+type Deps = Pick<SkillDeps, 'database' | 'turns'>;
+
+/** Begins the turns of what people have planned, and notes what became of them. */
+export function scheduleSource(deps: Deps): DueSource {
+  return {
+    name: 'schedules of people',
+    earliest: store.EARLIEST,
+    fire: async (now) => (await fireDue(deps, now)) + (await settleEnded(deps)),
+  };
+}
+
+/** What an occurrence causes: its turn, or (its time has passed, or the one before it has not ended) nothing. */
+interface Occurrence {
+  schedule: store.Due;
+  at: Instant;
+  nextAt: Instant | undefined;
+  begins: boolean;
+}
+
+/** Each occurrence that is due begins one turn, or none, and the next one is planned — or nothing happened. */
+async function fireDue({ database, turns }: Deps, now: Instant): Promise<number> {
+  return database.tx('scheduler.fire', async (tx) => {
+    const due = (await store.claimDue(tx, now, BATCH)).map((schedule) => occurrenceOf(schedule, now));
+    if (due.length === 0) return 0;
+    const beginning = due.filter(({ begins }) => begins);
+    const begun = await turns.begin(
+      tx,
+      beginning.map((occurrence) => turnOf(occurrence, now)),
+    );
+    await store.planNext(
+      tx,
+      due.map(({ schedule, at, nextAt }) => ({ id: schedule.id, nextAt, turn: begun.get(keyOf(schedule.id, at)) })),
+      now,
+    );
+    return due.length;
+  });
+}
+
+async function settleEnded({ database }: Deps): Promise<number> {
+  return database.tx('scheduler.settle', (tx) => store.settle(tx, SETTLED));
+}
+
+/** Pure. */
+function occurrenceOf(schedule: store.Due, now: Instant): Occurrence {
+  const first = schedule.nextAt ?? now;
+  const passed =
+    schedule.rule === undefined
+      ? { at: [first], next: undefined }
+      : passedOccurrences(schedule.rule, { first, now, most: MOST_PASSED });
+  const at = passed.at.at(-1) ?? first;
+  const isMissed = now.getTime() - at.getTime() > MISSED_MS;
+  const begins = !schedule.isBusy && !(isMissed && schedule.missed === 'skip');
+  return { schedule, at, nextAt: passed.next, begins };
+}
+
+/** The identity of an occurrence: with it its turn begins once, whoever comes to it. */
+const keyOf = (id: string, at: Instant): string => `schedule:${id}:${at.toISOString()}`;
+
+function turnOf({ schedule, at }: Occurrence, now: Instant): PlannedTurn {
+  const { id, conversationId, personId, prompt, title, run, quiet, tainted } = schedule;
+  return {
+    key: keyOf(id, at),
+    conversationId,
+    personId,
+    origin: 'schedule',
+    text: prompt ?? title,
+    planned: run,
+    notBefore: quiet && quietUntil(quiet, now),
+    tainted,
+  };
+}
+
+/** Tells owners, once, of what has failed three times in a row: people's schedules, and coda's own tasks. */
+export function failingSource({
+  database,
+  outbox,
+  schedules,
+}: Pick<SkillDeps, 'database' | 'outbox' | 'schedules'>): DueSource {
+  return {
+    name: 'failing schedules',
+    earliest: store.failing(schedules.failing),
+    fire: () =>
+      database.tx('scheduler.tell', async (tx) => {
+        const people = await store.takeFailing(tx);
+        const tasks = await schedules.takeFailing(tx);
+        const notices = [
+          ...people.map((one) => ({
+            key: `${one.id}:${one.failures}`,
+            text: texts.failing(one),
+            choice: { tool: 'schedule_stop', input: { id: one.id } },
+          })),
+          ...tasks.map(({ name, failures, error, at }) => ({
+            key: `${name}:${at.toISOString()}`,
+            text: texts.taskFailing(name, failures, error),
+            choice: { tool: 'schedule_stop', input: { task: name } },
+          })),
+        ];
+        if (notices.length === 0) return 0;
+        const owners = await conversations.ownersDirect(tx);
+        const said = notices.flatMap(({ key, text, choice }) =>
+          owners.map((owner) => ({
+            key: `schedule-failing:${key}:${owner.personId}`,
+            ...owner,
+            card: { kind: 'notice' as const, text, choices: [{ label: texts.switchOff, ...choice }] },
+          })),
+        );
+        await outbox.addAll(tx, said);
+        return notices.length;
+      }),
+  };
+}

@@ -1,0 +1,54 @@
+import type { z } from 'zod';
+import type { Skill, SkillDeps } from '../../chat/index.ts';
+import { deleteTool, editTool, move } from './change.ts';
+import { commands } from './commands.ts';
+import { config } from './config.ts';
+import { chooseTool, createTool, type Tooling } from './create.ts';
+import { failingSource, scheduleSource } from './fire.ts';
+import { phrases } from './phrases.ts';
+import { routineCommands, routineTools } from './routines.ts';
+import { deletionRules, mergeRules } from './store.ts';
+import { listTool, nothingTool, systemTools } from './system.ts';
+import { texts } from './texts.ts';
+import { restoreTool } from './undo.ts';
+
+export { config as schedulerConfig } from './config.ts';
+
+type Settings = z.output<typeof config.schema>;
+
+/** Does what people have planned, when they have planned it; shows and switches what runs by itself. */
+export const scheduler: Skill<Settings> = {
+  name: 'scheduler',
+  config,
+  words: { does: 'run what you plan', keeps: 'schedules' },
+  phrases,
+  deletionRules,
+  mergeRules,
+  tools(deps) {
+    const tooling = toolingOf(deps);
+    return [
+      createTool(tooling),
+      listTool,
+      editTool(tooling),
+      deleteTool,
+      restoreTool(deps.wakeAt),
+      chooseTool(tooling, (ctx, which, plan) => move(ctx, which, plan, tooling)),
+      ...systemTools(switching(deps)),
+      ...routineTools(deps, tooling),
+      nothingTool,
+    ];
+  },
+  commands: (deps) => [...commands(switching(deps)), ...routineCommands(deps)],
+  due: (deps) => [scheduleSource(deps), failingSource(deps)],
+  passing: async (_, { origin }) => (origin === 'schedule' ? { title: 'Planned', text: texts.prompt } : undefined),
+};
+
+function toolingOf({ wakeAt, runnable, config }: SkillDeps<Settings>): Tooling {
+  return { wakeAt, runnable, smallestStep: config.smallest_step, most: config.most };
+}
+
+function switching(deps: SkillDeps<Settings>) {
+  const { schedules, jobs, turns, wakeAt, runnable, config } = deps;
+  const set = Object.entries(config.tasks).flatMap(([name, { enabled }]) => (enabled === undefined ? [] : [name]));
+  return { schedules, jobs, turns, wakeAt, runnable, configured: new Set(set) };
+}

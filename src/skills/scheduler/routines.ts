@@ -1,0 +1,119 @@
+/** What ships and anybody can switch on: the daily briefing and the weekly review. Neither needs a model. */
+import { z } from 'zod';
+import { dataTool, done, failed, type ToolResult, type TxContext } from '../../agent/index.ts';
+import type { AgendaSpan, Command, SkillDeps } from '../../chat/index.ts';
+import { nextOf, understand } from '../../time/index.ts';
+import { move, switchOwn } from './change.ts';
+import { createTool, planOf, type Tooling } from './create.ts';
+import * as store from './store.ts';
+import { texts } from './texts.ts';
+import * as said from './texts-routines.ts';
+
+const WEEK_MS = 7 * 86_400_000;
+
+interface Routine {
+  /** `/briefing` */
+  name: 'briefing' | 'weekly-review';
+  title: string;
+  summary: string;
+  /** When it comes unless the person says so. */
+  usual: string;
+  span(ctx: TxContext): AgendaSpan;
+}
+
+const midnight = ({ when, clock }: TxContext) =>
+  nextOf(`DTSTART;TZID=${when.zone}:20000101T000000\nRRULE:FREQ=DAILY`, clock.now()) ?? clock.now();
+
+const ROUTINES: readonly Routine[] = [
+  {
+    name: 'briefing',
+    title: 'daily briefing',
+    summary: 'Show what today brings.',
+    usual: 'every day at 08:00',
+    span: (ctx) => ({ kind: 'day', from: ctx.clock.now(), to: midnight(ctx) }),
+  },
+  {
+    name: 'weekly-review',
+    title: 'weekly review',
+    summary: 'Show what the week brought, and what the next one brings.',
+    usual: 'every Friday at 16:00',
+    span: ({ clock }) => ({
+      kind: 'week',
+      from: new Date(clock.now().getTime() - WEEK_MS),
+      to: new Date(clock.now().getTime() + WEEK_MS),
+    }),
+  },
+];
+
+type Deps = Pick<SkillDeps, 'agenda'>;
+
+/** A routine's text, with a button to have it by itself where the person has not planned it. */
+async function show({ agenda }: Deps, routine: Routine, ctx: TxContext): Promise<ToolResult> {
+  if (!ctx.private) return failed('NOT_HERE', said.notHere(routine.title));
+  const sections = (await agenda(ctx, routine.span(ctx))).filter(({ lines }) => lines.length > 0);
+  const isPlanned = ctx.origin === 'schedule';
+  const text = said.routine(routine.name, sections, ctx.clock.now(), ctx.when.zone);
+  const own = isPlanned ? [] : await store.list(ctx.tx, ctx.person.id);
+  const offers = !isPlanned && !own.some(({ run }) => run === `/${routine.name}`);
+  return done(text, {
+    tainted: sections.some(({ tainted }) => tainted),
+    ...(isPlanned && sections.length === 0 && { silent: true }),
+    ...(offers && {
+      choices: [
+        { label: said.everyTime(routine.usual), tool: 'routine_switch', input: { name: routine.name, on: true } },
+      ],
+    }),
+  });
+}
+
+export function routineCommands(deps: Deps): Command[] {
+  return ROUTINES.map((routine) => ({
+    name: routine.name,
+    summary: routine.summary,
+    plannable: true,
+    private: true,
+    run: (_, ctx) => show(deps, routine, ctx),
+  }));
+}
+
+const routineName = z.enum(['briefing', 'weekly-review']);
+
+const routineOf = (name: Routine['name']) => ROUTINES.find((routine) => routine.name === name) as Routine;
+
+export function routineTools(deps: Deps, tooling: Tooling) {
+  const create = createTool(tooling);
+  return [
+    dataTool({
+      name: 'routine_show',
+      spare: true,
+      topic: 'schedule',
+      description: "Shows the daily briefing (today's reminders and notes) or the weekly review.",
+      effect: 'read',
+      input: z.object({ name: routineName }),
+      run: ({ name }, ctx) => show(deps, routineOf(name), ctx),
+    }),
+    dataTool({
+      name: 'routine_switch',
+      topic: 'schedule',
+      spare: true,
+      description: 'Switches the daily briefing or the weekly review on (by itself, at `when`) or off.',
+      effect: 'write',
+      input: z.object({ name: routineName, on: z.boolean(), when: z.string().max(200).optional() }),
+
+      async run({ name, on, when }, ctx) {
+        const routine = routineOf(name);
+        const own = (await store.list(ctx.tx, ctx.person.id)).find(({ run }) => run === `/${name}`);
+        if (!own) {
+          if (!on) return done(texts.switched(routine.title, false));
+          const input = { when: when ?? routine.usual, run: name, title: routine.title };
+          return create.run(input, ctx);
+        }
+        if (!on || !when) return switchOwn(ctx, own, on, tooling.wakeAt);
+        const { when: meant } = understand(when, ctx.when);
+        if (meant.kind !== 'once' && meant.kind !== 'recurring') return failed('NO_TIME', said.noTime(routine.title));
+        const plan = planOf(meant, ctx, tooling);
+        return 'ok' in plan ? plan : move(ctx, own.id, plan, tooling);
+      },
+    }),
+  ];
+}

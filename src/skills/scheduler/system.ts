@@ -1,0 +1,155 @@
+import { z } from 'zod';
+import { dataTool, done, failed, type ToolResult, type TxContext } from '../../agent/index.ts';
+import { didYouMean } from '../../base/text.ts';
+import type { SkillDeps } from '../../chat/index.ts';
+import type { ListedSchedule } from '../../jobs/index.ts';
+import { runOwn, switchOwn } from './change.ts';
+import type { PersonSchedule } from './schedule.ts';
+import * as store from './store.ts';
+import { line, taskLine, texts } from './texts.ts';
+import { named } from './which.ts';
+
+/** What these tools need: a person's own schedules, and coda's own tasks. */
+export type Deps = Pick<SkillDeps, 'schedules' | 'jobs' | 'turns' | 'wakeAt' | 'runnable'> & {
+  /** Tasks whose being on or off is set in the configuration. */
+  configured: ReadonlySet<string>;
+};
+
+/** What the person has planned, and for an owner what coda does by itself. */
+export async function shown({ schedules }: Pick<Deps, 'schedules'>, ctx: TxContext): Promise<ToolResult> {
+  const { tx, person, clock, when } = ctx;
+  const now = clock.now();
+  const own = await store.list(tx, person.id);
+  const tasks = person.role === 'owner' ? await schedules.list(tx) : [];
+  const lines = own.map((schedule, index) => `${index + 1}. ${line(schedule, when.zone, now)}`);
+  const parts = [
+    own.length === 0 ? texts.none : [texts.yours, ...lines].join('\n'),
+    ...(tasks.length > 0 ? [[texts.own, ...tasks.map((task) => taskLine(task, when.zone, now))].join('\n')] : []),
+  ];
+  return done(parts.join('\n\n'), { tainted: own.some(({ tainted }) => tainted) });
+}
+
+/** What the person has planned, alone. */
+export const listTool = dataTool({
+  name: 'schedule_list',
+  topic: 'schedule',
+  description: 'Lists what the person has planned to be done by you, numbered.',
+  effect: 'read',
+  input: z.object({}),
+
+  async run(_, { tx, person, clock, when }) {
+    const own = await store.list(tx, person.id);
+    if (own.length === 0) return done(texts.none);
+    const lines = own.map((schedule, index) => `${index + 1}. ${line(schedule, when.zone, clock.now())}`);
+    return done([texts.yours, ...lines].join('\n'), { tainted: own.some(({ tainted }) => tainted) });
+  },
+});
+
+const name = z.string().min(1).max(200).describe("A schedule's id, number or words, or (owners) the name of a task.");
+
+export function systemTools(deps: Deps) {
+  return [
+    dataTool({
+      name: 'scheduler_list',
+      spare: true,
+      topic: 'schedule',
+      description:
+        'Shows what runs by itself: state, next run, last result, duration, failures. Owners see your own tasks too.',
+      effect: 'read',
+      input: z.object({}),
+      run: (_, ctx) => shown(deps, ctx),
+    }),
+    dataTool({
+      name: 'scheduler_toggle',
+      spare: true,
+      topic: 'schedule',
+      description: 'Switches a schedule, or one of your own tasks, on or off.',
+      effect: 'write',
+      confirm: true,
+      input: z.object({ name, on: z.boolean() }),
+      run: (input, ctx) => toggle(deps, input, ctx),
+    }),
+    dataTool({
+      name: 'scheduler_run_now',
+      spare: true,
+      topic: 'schedule',
+      description: 'Runs a schedule, or one of your own tasks, now.',
+      effect: 'write',
+      input: z.object({ name }),
+      run: (input, ctx) => runNow(deps, input, ctx),
+    }),
+    stopTool(deps),
+  ];
+}
+
+/** What a name means: one of coda's own tasks (for owners), or a schedule of the person's. */
+type Meant = { task: ListedSchedule } | { own: PersonSchedule };
+
+async function meantBy({ schedules }: Deps, name: string, { tx, person }: TxContext): Promise<Meant | ToolResult> {
+  const tasks = person.role === 'owner' ? await schedules.list(tx) : [];
+  const task = tasks.find((each) => each.name === name.trim());
+  if (task) return { task };
+  const own = await store.list(tx, person.id);
+  const [only, ...others] = named(own, name);
+  if (only && others.length === 0) return { own: only };
+  const near = didYouMean(name, [...tasks.map((each) => each.name), ...own.map(({ title }) => title)]);
+  return failed('NOT_FOUND', texts.noTask(name, near));
+}
+
+export async function toggle(deps: Deps, { name, on }: { name: string; on: boolean }, ctx: TxContext) {
+  const meant = await meantBy(deps, name, ctx);
+  if ('ok' in meant) return meant;
+  if ('own' in meant) return switchOwn(ctx, meant.own, on, deps.wakeAt);
+  return toggleTask(deps, meant.task, on, ctx);
+}
+
+async function toggleTask(deps: Deps, task: ListedSchedule, on: boolean, { tx }: TxContext): Promise<ToolResult> {
+  if (deps.configured.has(task.name)) return failed('CONFIGURED', texts.configured(task.name));
+  await deps.schedules.toggle(tx, task.name, on);
+  if (!on) await deps.jobs.cancel(tx, task.kind, byHand(task.name));
+  return done(texts.switched(task.name, on));
+}
+
+export async function runNow(deps: Deps, { name }: { name: string }, ctx: TxContext): Promise<ToolResult> {
+  const meant = await meantBy(deps, name, ctx);
+  if ('ok' in meant) return meant;
+  if ('own' in meant) return runOwn(ctx, meant.own, deps);
+  const { kind, payload, name: schedule } = meant.task;
+  const given = { ...(payload as Record<string, never>), schedule };
+  await deps.jobs.enqueue(ctx.tx, { kind, payload: given }, { at: ctx.clock.now(), key: byHand(schedule) });
+  return done(texts.begun(schedule));
+}
+
+const byHand = (name: string): string => `by hand:${name}`;
+
+/** The button under the notice of failures: an owner may switch off what is another's. */
+const stopTool = (deps: Deps) =>
+  dataTool({
+    name: 'schedule_stop',
+    topic: 'schedule',
+    description: 'Switches off what fails again and again.',
+    effect: 'write',
+    hidden: true,
+    input: z.object({ id: z.string().optional(), task: z.string().optional() }),
+
+    async run({ id, task }, ctx) {
+      if (task !== undefined) return toggle(deps, { name: task, on: false }, ctx);
+      const found = id === undefined ? undefined : await store.anyById(ctx.tx, id);
+      const isTheirs = found && (found.personId === ctx.person.id || ctx.person.role === 'owner');
+      if (!isTheirs) return failed('NOT_FOUND', texts.notFound('').message);
+      await store.save(ctx.tx, found.id, { ...found, state: 'off' });
+      return done(texts.switched(found.id, false));
+    },
+  });
+
+/** Ends a turn that a schedule has begun without a word. */
+export const nothingTool = dataTool({
+  name: 'nothing_to_tell',
+  spare: true,
+  mainAgentOnly: true,
+  description: 'Ends what a schedule has begun without a message, where there is nothing worth telling.',
+  effect: 'read',
+  input: z.object({}),
+  run: async (_, { origin }) =>
+    origin === 'schedule' ? done(texts.nothing, { silent: true }) : failed('NOT_PLANNED', texts.notPlanned),
+});

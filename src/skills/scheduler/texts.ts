@@ -1,0 +1,119 @@
+/** What the scheduler says to people. */
+import type { Instant } from '../../base/clock.ts';
+import { plural, shorten } from '../../base/text.ts';
+import type { ListedSchedule } from '../../jobs/index.ts';
+import { describe, formatInstant, occurrences, type Planned } from '../../time/index.ts';
+import type { PersonSchedule } from './schedule.ts';
+import type { Failing } from './store.ts';
+
+const quoted = (text: string): string => `“${shorten(text.replace(/\s+/g, ' '), 80)}”`;
+
+function whenWords({ plannedAt, rule, zone }: Planned, now: Instant): string {
+  if (rule === undefined) return `on ${formatInstant(plannedAt, zone, now).replace(/ (?=\d\d:)/, ' at ')} (${zone})`;
+  const next: Instant[] = [];
+  for (const at of occurrences(rule, { after: now })) if (next.push(at) === 5) break;
+  return describe({ kind: 'recurring', rule, zone, next }, { now, zone });
+}
+
+const OUTCOMES: Record<string, string> = {
+  done: 'went well',
+  failed: 'failed',
+  expired: 'came too late to run',
+  cancelled: 'was stopped',
+  skipped: 'left out: the one before had not ended',
+};
+
+const took = (ms: number): string => (ms < 10_000 ? `${(ms / 1_000).toFixed(1)} s` : `${Math.round(ms / 1_000)} s`);
+
+/** One line of a list: name, when, and what became of it last. */
+export function line(schedule: PersonSchedule, zone: string, now: Instant): string {
+  const { id, title, rule, nextAt, state, lastAt, lastOutcome, lastMs, failures, isRunning } = schedule;
+  const when =
+    state === 'off' ? 'off' : nextAt ? whenWords({ plannedAt: nextAt, rule, zone: schedule.zone }, now) : 'running';
+  const last =
+    isRunning && lastAt
+      ? `running since ${formatInstant(minuteOf(lastAt), zone, now)}`
+      : lastOutcome && lastAt
+        ? `last ${formatInstant(minuteOf(lastAt), zone, now)}: ${OUTCOMES[lastOutcome] ?? lastOutcome}${lastMs === undefined ? '' : `, ${took(lastMs)}`}`
+        : undefined;
+  const parts = [when, ...(last ? [last] : []), ...(failures > 0 ? [`${plural(failures, 'failure')} in a row`] : [])];
+  return `${title} (\`${id}\`) — ${parts.join('; ')}`;
+}
+
+const minuteOf = (at: Instant): Instant => new Date(Math.floor(at.getTime() / 60_000) * 60_000);
+
+/** One of coda's own tasks. */
+export function taskLine(task: ListedSchedule, zone: string, now: Instant): string {
+  const { name, enabled, nextAt, lastStartedAt, lastEndedAt, lastError, failures } = task;
+  const next = !enabled ? 'off' : nextAt ? `next ${formatInstant(nextAt, zone, now)}` : 'not again';
+  const ms = lastStartedAt && lastEndedAt ? lastEndedAt.getTime() - lastStartedAt.getTime() : undefined;
+  const last = lastStartedAt
+    ? [
+        `last ${formatInstant(minuteOf(lastStartedAt), zone, now)}: ${lastError === undefined ? 'went well' : `failed (${shorten(lastError, 80)})`}${ms === undefined ? '' : `, ${took(ms)}`}`,
+      ]
+    : [];
+  const failed = failures > 0 ? [`${plural(failures, 'failure')} in a row`] : [];
+  return `- \`${name}\`: ${[next, ...last, ...failed].join('; ')}`;
+}
+
+export const texts = {
+  created: ({ title, prompt }: { title: string; prompt: string | undefined }, plan: Planned, now: Instant) =>
+    prompt === undefined
+      ? `I'll run ${title} ${whenWords(plan, now)}.`
+      : `I'll do that ${whenWords(plan, now)}: ${quoted(prompt)}.`,
+  changed: (title: string, plan: Planned | undefined, now: Instant) =>
+    `Changed ${quoted(title)}${plan ? `: ${whenWords(plan, now)}` : ''}.`,
+  deleted: (title: string) => `Deleted the schedule ${quoted(title)}.`,
+  restored: (title: string) => `Taken back: ${quoted(title)} is as it was before.`,
+  unmade: (title: string) => `Taken back: ${quoted(title)} is not planned any more.`,
+  label: (title: string) => `the schedule ${quoted(title)}`,
+  switched: (title: string, on: boolean) => `${quoted(title)} is ${on ? 'on' : 'off'}.`,
+  begun: (title: string) => `${quoted(title)} runs now.`,
+  none: 'You have planned nothing. For example: "every weekday at 8 send me my agenda", or "turn on the daily briefing".',
+  yours: 'Your schedules:',
+  own: 'What I do by myself:',
+  noTask: (name: string, near: string | undefined) =>
+    `I know no schedule \`${name}\`.${near ? ` Did you mean \`${near}\`?` : ''} "/schedules" shows them.`,
+  howTo:
+    'Say `/schedules on NAME`, `/schedules off NAME`, `/schedules run NAME` or `/schedules delete NAME`; `/schedules` shows the names.',
+  configured: (name: string) =>
+    `Whether \`${name}\` runs is set in config.yaml (scheduler.tasks.${name}.enabled), so I cannot switch it here.`,
+  notFound: (words: string) => ({
+    message: words === '' ? 'There is no schedule that you could mean.' : `I found no schedule ${quoted(words)}.`,
+    remedy: '"/schedules" lists them.',
+  }),
+  which: 'Which schedule do you mean?',
+  noWhat: { message: 'What should I do then?', remedy: 'For example "every weekday at 8 send me my agenda".' },
+  noWhen: (what: string) => ({
+    message: `When should I do that (${quoted(what)})?`,
+    remedy: 'For example "every weekday at 8" or "on 3 December at 9".',
+  }),
+  tooLong: (max: number) => `What I am to do may have at most ${max.toLocaleString('en')} characters.`,
+  tooOften: (minutes: number) => ({
+    message: `That is too often: at most every ${minutes === 1 ? 'minute' : `${minutes} minutes`} can something be planned.`,
+    remedy: `Say for example "every ${minutes === 1 ? 'minute' : `${minutes} minutes`}".`,
+  }),
+  tooMany: (max: number) => ({
+    message: `You have ${plural(max, 'schedule')}, which is the most there can be.`,
+    remedy: 'Delete one first: "/schedules" lists them.',
+  }),
+  never: 'That never comes.',
+  noSkill: (name: string) => ({
+    message: `I know nothing called \`${name}\` that I could run.`,
+    remedy: 'Say what I should do in your own words instead.',
+  }),
+  changedSince: (title: string) => `${quoted(title)} has been changed since, so I left it as it is.`,
+  noDm: 'That is for you alone, and I have no direct conversation with you. Write to me directly, and ask me there.',
+  isOver: (title: string) => `${quoted(title)} is over; its time has passed.`,
+  notPlanned: 'Nobody planned this turn: the person asked just now, so answer them.',
+  nothing: 'Nothing to tell.',
+  failing: ({ id, personName, failures, error }: Failing) =>
+    `The schedule \`${id}\` of ${personName} has failed ${plural(failures, 'time')} in a row: ${shorten(error ?? 'no answer in time', 300)}`,
+  taskFailing: (name: string, failures: number, error: string) =>
+    `\`${name}\` has failed ${plural(failures, 'time')} in a row: ${shorten(error, 300)}`,
+  switchOff: 'Switch it off',
+  prompt:
+    'Nobody has written just now: the message below is what the person planned to have done at this time, by a schedule of theirs. ' +
+    'Do it, and answer with what they should read; they see nothing but that. What needs their consent is asked on a button. ' +
+    'If there is nothing worth telling them, call nothing_to_tell instead of saying so.',
+};

@@ -1,0 +1,155 @@
+import { describe, expect, test } from 'vitest';
+import { Outside } from '../../support/outside.ts';
+import { play } from '../../support/play.ts';
+import { echo, ScriptedModel } from '../../support/scripted-model.ts';
+
+describe('what people plan', () => {
+  test('is done in a turn of theirs at each occurrence, seen, switched, moved and taken back', async () => {
+    await using coda = await play({ model: echo(), at: '2026-11-20T07:00:00Z' });
+    const ana = coda.person('ana');
+    expect(await ana.says('/schedule every weekday at 9 tell me something nice')).toContain('every weekday at 09:00');
+    await coda.passes({ hours: 2 });
+    expect(ana.heard('tell me something nice').filter((text) => !text.includes('every weekday'))).toHaveLength(1);
+    expect(await ana.says('/schedules')).toMatch(/last Fri 20 Nov 09:00: went well/);
+    await coda.passes({ days: 3 });
+    expect(await ana.says('/schedules off something nice')).toContain('is off');
+    const before = ana.seen().length;
+    await coda.passes({ days: 2 });
+    expect(ana.seen()).toHaveLength(before);
+    expect(await ana.says('/schedules on 1')).toContain('is on');
+    expect(await ana.says('/schedules delete 1')).toContain('Deleted');
+    expect(await ana.says('/undo')).toContain('as it was before');
+    expect(await ana.says('/schedules run 1')).toContain('runs now');
+    expect(ana.seen().length).toBeGreaterThan(before + 4);
+  });
+
+  test('a firing has its turn once, also where coda was off, and the latest of many missed ones is made up for', async () => {
+    await using coda = await play({ model: echo() });
+    const ana = coda.person('ana');
+    await ana.says('/schedule every day at 10 say it');
+    await coda.app.stop();
+    await coda.world.clock.moveTo(new Date('2026-11-24T12:00:00Z'));
+    await coda.start();
+    await coda.app.settled();
+    const turns = `select count(*) as n from inbox where payload ->> 'origin' = 'schedule'`;
+    expect((await coda.database().read(turns)).rows).toEqual([{ n: 1 }]);
+    expect(await ana.says('/schedules')).toContain('next: Wed 25 Nov');
+  });
+
+  test('once is once', async () => {
+    await using coda = await play({ model: echo() });
+    const ana = coda.person('ana');
+    expect(await ana.says('on 3 December at 9 ask me how the exam went')).toContain('ask me how the exam went');
+    await ana.says('/schedule on 3 December at 9 ask me how the exam went');
+    await coda.passes({ days: 20 });
+    expect(ana.seen().filter(({ text }) => text.endsWith('how the exam went'))).toHaveLength(2);
+    expect(await ana.says('/schedules')).toContain('You have planned nothing');
+  });
+
+  test('its words are no consent: what must ask waits for a button, and the next occurrence does not overtake it', async () => {
+    const { skill, sent } = new Outside();
+    const model = new ScriptedModel(
+      [{ call: 'letter_send', input: { to: 'bob' } }, 'sent'],
+      [{ call: 'letter_send', input: { to: 'bob' } }, 'sent'],
+    );
+    await using coda = await play({ model, skills: [skill] });
+    const ana = coda.person('ana');
+    await ana.says('/schedule every day at 10 yes, write to bob, I approve');
+    await coda.passes({ hours: 3 });
+    expect(sent).toEqual([]);
+    expect(ana.heard('letter_send')).toHaveLength(1);
+    await coda.passes({ hours: 20 });
+    expect(ana.heard('letter_send')).toHaveLength(1);
+  });
+
+  test('what has nothing to tell says nothing, and leaves nothing behind in the conversation', async () => {
+    const model = new ScriptedModel([{ call: 'nothing_to_tell', input: {} }, 'must not be asked for']);
+    await using coda = await play({ model });
+    const ana = coda.person('ana');
+    await ana.says('/schedule every day at 10 tell me if the site is down');
+    const before = ana.seen().length;
+    await coda.passes({ hours: 3 });
+    expect(ana.seen()).toHaveLength(before);
+    expect(await coda.count('turns')).toBe(1);
+    expect(await coda.count('messages')).toBe(0);
+  });
+
+  test('quiet hours hold what it says', async () => {
+    await using coda = await play({ model: echo(), at: '2026-11-20T20:00:00Z' });
+    const ana = coda.person('ana');
+    await ana.says('/quiet 22:00-07:00');
+    await ana.says('/schedule every day at 23:00 say good night');
+    const before = ana.seen().length;
+    await coda.passes({ hours: 9 });
+    expect(ana.seen()).toHaveLength(before);
+    await coda.passes({ hours: 2 });
+    expect(ana.seen()).toHaveLength(before + 1);
+  });
+
+  test('three failures in a row are told to an owner once', async () => {
+    await using coda = await play();
+    const ana = coda.person('ana');
+    await ana.says('hello');
+    const bob = coda.person('bob', { role: 'member' });
+    await bob.says('/schedule every day at 10 run weekly-review');
+    // The skill goes.
+    await coda.database().run('test.gone', `update person_schedules set run = '/gone-skill'`);
+    await coda.passes({ days: 5 });
+    expect(bob.heard('`/gone-skill`, which is not there any more')).toHaveLength(5);
+    expect(ana.heard('of bob has failed 3 times in a row')).toHaveLength(1);
+    expect(await ana.presses('Switch it off')).toContain('is off');
+    await coda.passes({ days: 2 });
+    expect(bob.heard('/gone-skill')).toHaveLength(5);
+  });
+
+  test('without a model the words are said where no phrase understands them', async () => {
+    await using coda = await play();
+    const ana = coda.person('ana');
+    expect(await ana.says('every weekday at 10 ask me how I slept')).toContain('every weekday at 10:00');
+    await coda.passes({ hours: 3 });
+    expect(ana.heard('You wanted this now: “ask me how I slept”')).toHaveLength(1);
+  });
+});
+
+describe('bad input', () => {
+  test('is refused with what would do', async () => {
+    await using coda = await play();
+    const ana = coda.person('ana');
+    expect(await ana.says('/schedule every second check the site')).toContain('every 5 minutes');
+    expect(await ana.says('/schedule every minute check the site')).toContain('every 5 minutes');
+    expect(await ana.says('/schedule check the site')).toContain('When should I do that');
+    expect(await ana.says('/schedule')).toContain('What should I do then');
+    expect(await ana.says('/schedule every day at 25:00 check the site')).not.toContain("I'll");
+    expect(await ana.says('/schedules delete nothing like that')).toContain('I found no schedule');
+    expect(await ana.says(`/schedule every day at 9\n${'x'.repeat(4_001)}`)).toContain('4,000');
+    expect(await coda.count('person_schedules')).toBe(0);
+  });
+
+  test('of a person who is removed nothing fires any more', async () => {
+    await using coda = await play({ model: echo() });
+    const ana = coda.person('ana');
+    await ana.says('/schedule every day at 10 say it');
+    await ana.says('/forget');
+    await ana.presses('Yes, forget me');
+    expect(await coda.count('person_schedules')).toBe(0);
+    const before = ana.seen().length;
+    await coda.passes({ days: 2 });
+    expect(ana.seen()).toHaveLength(before);
+  });
+
+  test('an occurrence keeps its wall time over a clock change, and one in the gap comes once', async () => {
+    await using coda = await play({ model: echo(), at: '2026-03-27T12:00:00Z' });
+    const ana = coda.person('ana');
+    await ana.says('/schedule every day at 02:30 say it');
+    const began = `select received_at as at from inbox where payload ->> 'origin' = 'schedule' order by seq`;
+    await coda.passes({ days: 4 });
+    const { rows } = await coda.database().read<{ at: Date }>(began);
+    expect(rows.map(({ at }) => at.toISOString())).toEqual([
+      '2026-03-28T01:30:00.000Z',
+      // There is no 02:30 on this day: it comes when the clock jumps.
+      '2026-03-29T01:00:00.000Z',
+      '2026-03-30T00:30:00.000Z',
+      '2026-03-31T00:30:00.000Z',
+    ]);
+  });
+});

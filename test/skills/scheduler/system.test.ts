@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest';
+import type { Skill } from '../../../src/chat/index.ts';
+import { play } from '../../support/play.ts';
+import { echo } from '../../support/scripted-model.ts';
+
+test('an owner sees what coda does by itself, switches it off and on, and has it done now', async () => {
+  await using coda = await play({ model: echo(), config: { 'retention.days': 1 } });
+  const ana = coda.person('ana');
+  await ana.says('old');
+  const shown = await ana.says('/schedules');
+  expect(shown).toContain('- `audit`: next Sat 21 Nov 03:03');
+  expect(shown).toContain('- `retention`: next Sat 21 Nov 03:23');
+  expect(await ana.says('/schedules off retention')).toContain('is off');
+  await coda.passes({ days: 3 });
+  expect(await ana.says('/schedules')).toContain('- `retention`: off');
+  const before = await coda.count('inbox');
+  // What is off stays off when coda starts again.
+  await coda.restart();
+  await coda.passes({ days: 1 });
+  expect(await coda.count('inbox')).toBe(before);
+
+  expect(await ana.says('/schedules run retention')).toContain('runs now');
+  expect(await coda.count('inbox')).toBeLessThan(before);
+  expect(await ana.says('/schedules')).toMatch(/`retention`: off; last Tue 24 Nov \d\d:\d\d: went well, 0\.0 s/);
+  expect(await ana.says('/schedules on retention')).toContain('is on');
+  expect(await ana.says('/schedules')).toContain('- `retention`: next Wed 25 Nov 03:23');
+
+  expect(await ana.says('/schedules off retentoin')).toContain('Did you mean `retention`?');
+  expect(await ana.says('/schedules purge retention')).toContain('/schedules on NAME');
+  const bob = coda.person('bob', { role: 'member' });
+  expect(await bob.says('/schedules')).not.toContain('retention');
+  expect(await bob.says('/schedules off retention')).toContain('I know no schedule');
+});
+
+/** A task that fails as often as it is told to. */
+function failing(state: { fails: boolean }): Skill {
+  return {
+    name: 'flaky',
+    schedules: [{ name: 'flaky', kind: 'flaky', cron: '0 * * * *', missed: 'latest' }],
+    jobs: () => [
+      {
+        kind: 'flaky',
+        run: async () => {
+          if (state.fails) throw new Error('the moon is in the wrong house');
+        },
+      },
+    ],
+  };
+}
+
+test('an owner is told once, with the reason, of a task that has failed three times in a row, and can switch it off', async () => {
+  const state = { fails: true };
+  await using coda = await play({ skills: [failing(state)] });
+  const ana = coda.person('ana');
+  await ana.says('hello');
+  await coda.passes({ hours: 4 });
+  expect(ana.heard('the moon is in the wrong house').filter((text) => text.includes('in a row'))).toHaveLength(1);
+  expect(ana.heard('`flaky` has failed 3 times in a row')).toHaveLength(1);
+  expect(await ana.presses('Switch it off')).toContain('is off');
+  expect(await ana.says('/schedules')).toContain('- `flaky`: off');
+});
+
+test('what the configuration says of a task wins over its default and over what was switched', async () => {
+  const at = (set: Record<string, unknown>) => ({ 'scheduler.tasks': { retention: set } });
+  await using coda = await play({ config: at({ cron: '30 4 * * *', zone: 'Asia/Tokyo', enabled: true }) });
+  const ana = coda.person('ana');
+  expect(await ana.says('/schedules')).toContain('- `retention`: next Fri 20 Nov 20:30');
+  expect(await ana.says('/schedules off retention')).toContain('scheduler.tasks.retention.enabled');
+  await using other = await play({ config: at({ enabled: false }) });
+  expect(await other.person('ana').says('/schedules')).toContain('- `retention`: off');
+});
+
+test('a wrong cron expression is told at the start, with its field', async () => {
+  const wrong = { 'scheduler.tasks': { retention: { cron: '30 25 * * *' } } };
+  await expect(play({ config: wrong })).rejects.toThrow(/field 2 \(hour\) is "25"/);
+});
