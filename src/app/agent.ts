@@ -188,6 +188,7 @@ function saidIn(item: Item): Asked {
   const { place, settings, epoch } = conversation;
   return {
     person,
+    conversationId: conversation.id,
     place,
     private: isPrivate(item),
     turn: item,

@@ -28,7 +28,7 @@ export function wordsIn(text: string): string[] {
 }
 
 /** `dentists` → `dentist`, `swimming` → `swim`, `paid` → `pay`: for comparing, not for reading. */
-function stemOf(word: string): string {
+export function stemOf(word: string): string {
   const irregular = IRREGULAR.get(word);
   if (irregular) return irregular;
   if (word.length <= 3) return word;

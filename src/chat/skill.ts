@@ -174,6 +174,7 @@ export interface Asked extends Asker {
   /** The same value for all that one turn does in this process, as `CallContext.turn`. */
   turn: object;
   settings: Readonly<Record<string, Json>>;
+  conversationId?: string;
   /** Of the conversation's beginnings (`/new`), which this is. */
   epoch: number;
   /** What was said; empty where nothing was. */

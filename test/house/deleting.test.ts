@@ -106,7 +106,7 @@ describe('deleting', () => {
       folder: 'src/skills/notes',
       list: 'src/app/skills.ts',
       name: 'notes',
-      migration: 'drop table notes;\ndrop sequence if exists notes_touched;\n',
+      migration: 'drop table note_versions, note_counts, notes;\ndrop sequence if exists notes_touched;\n',
     });
     expect(await dangling(tree)).toEqual([]);
 
@@ -125,13 +125,13 @@ describe('deleting', () => {
       expect(help).toContain('/reminders');
       expect(help).not.toMatch(/note/i);
       expect(await says('hello')).toContain('I remind, run what you plan and tell the time');
-      expect(await says('/new')).toContain('Reminders and memories stay.');
+      expect(await says('/new')).toContain('Reminders, memories and schedules stay.');
       expect(await says('show my reminders')).toContain('stand up');
       expect(await says('/link')).toContain('/link ');
       expect(await says('/doctor')).not.toContain('✗');
       expect((await started.checks.run()).filter(({ ok }) => !ok)).toEqual([]);
       expect(await says('/forget')).toContain(
-        'your reminders, your memories, what we said to each other and your settings',
+        'your reminders, your memories, your schedules, what we said to each other and your settings',
       );
       expect(await presses('Yes, forget me')).toContain('forgotten everything');
     } finally {

@@ -8,6 +8,7 @@ interface Theirs {
   note: string;
   memory: string;
   reminder: string;
+  schedule: string;
   step: string;
   person: string;
 }
@@ -39,9 +40,11 @@ const ROWS: Record<string, (theirs: Theirs) => Record<string, unknown>[]> = {
     { which: note, text: 'taken over' },
     { which: SECRET, append: 'more' },
   ],
+  note_get: ({ note }) => [{ which: note }, { which: SECRET }],
   note_list: ({ person }) => [{}, { person_id: person }],
   note_save: () => [{ text: 'mine' }],
   note_search: () => [{ query: SECRET }],
+  nothing_to_tell: () => [{}],
   quiet_hours_set: () => [{ hours: '22:00-07:00' }],
   reminder_complete: ({ reminder }) => [{ which: reminder }, { which: SECRET }],
   reminder_create: () => [{ text: 'mine', when: 'tomorrow at 9' }],
@@ -50,6 +53,15 @@ const ROWS: Record<string, (theirs: Theirs) => Record<string, unknown>[]> = {
   reminder_list: () => [{}, { status: 'all' }],
   reminder_move_zone: () => [{}],
   reminder_snooze: ({ reminder }) => [{ which: reminder, when: 'in an hour' }],
+  routine_show: () => [{ name: 'briefing' }, { name: 'weekly-review' }],
+  routine_switch: () => [{ name: 'briefing', on: false }],
+  schedule_create: () => [{ when: 'every day at 9', prompt: 'mine' }],
+  schedule_delete: ({ schedule }) => [{ which: schedule }, { which: SECRET }],
+  schedule_edit: ({ schedule }) => [{ which: schedule, prompt: 'taken over' }],
+  schedule_list: () => [{}],
+  scheduler_list: () => [{}],
+  scheduler_run_now: ({ schedule }) => [{ name: schedule }, { name: SECRET }],
+  scheduler_toggle: ({ schedule }) => [{ name: schedule, on: false }],
   result_read: ({ step }) => [{ handle: step }],
   skill_activate: () => [{ name: SECRET }],
   skill_list: () => [{}],
@@ -78,6 +90,7 @@ test('no tool shows or changes what is another person’s, whatever ids it is ca
   await ana.says('keep that');
   calls = [];
   await ana.says(`/remind tomorrow at 9 sail to ${SECRET}`);
+  await ana.says(`/schedule every day at 9 sail to ${SECRET}`);
   calls = [{ call: 'note_list', input: {} }];
   await ana.says(`what do I know of ${SECRET}?`);
   calls = [];
@@ -86,6 +99,7 @@ test('no tool shows or changes what is another person’s, whatever ids it is ca
   const { id: note = '' } = await read('select id from notes');
   const { id: memory = '' } = await read('select id from memories');
   const { id: reminder = '' } = await read('select id from reminders');
+  const { id: schedule = '' } = await read('select id from person_schedules');
   const { id: person = '' } = await read(`select id from persons where name = 'ana'`);
   const { id: step = '' } = await read(`select turn_id || '/' || call_id as id from steps where kind = 'result'`);
   const hers = () =>
@@ -93,6 +107,7 @@ test('no tool shows or changes what is another person’s, whatever ids it is ca
     select to_jsonb(n)::text from notes n where person_id = '${person}' union all
     select to_jsonb(m)::text from memories m where person_id = '${person}' union all
     select to_jsonb(r)::text from reminders r where person_id = '${person}' union all
+    select to_jsonb(s)::text from person_schedules s where person_id = '${person}' union all
     select name || coalesce(zone, '') from persons where id = '${person}') t (t)`);
   const before = await hers();
 
@@ -104,7 +119,7 @@ test('no tool shows or changes what is another person’s, whatever ids it is ca
   ).toEqual([]);
   const seen = model.requests.length;
   for (const call of offered) {
-    for (const input of ROWS[call]?.({ note, memory, reminder, step, person }) ?? []) {
+    for (const input of ROWS[call]?.({ note, memory, reminder, schedule, step, person }) ?? []) {
       calls = [{ call, input }];
       await bob.says('go on');
     }

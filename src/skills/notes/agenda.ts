@@ -8,9 +8,12 @@ const MOST = 20;
 const TODAY = 'today';
 
 /** A briefing: notes that are tagged #today. A review: those that were made in the week. */
-export async function agenda({ tx, person }: TxContext, { kind, from }: AgendaSpan): Promise<AgendaSection[]> {
+export async function agenda(
+  { tx, person, conversationId }: TxContext,
+  { kind, from }: AgendaSpan,
+): Promise<AgendaSection[]> {
   const tag = kind === 'day' ? TODAY : undefined;
-  const { notes } = await store.list(tx, person.id, tag, { limit: MOST, offset: 0 });
+  const { notes } = await store.list(tx, { personId: person.id, conversationId }, tag, { limit: MOST, offset: 0 });
   const meant = kind === 'day' ? notes : notes.filter(({ createdAt }) => createdAt >= from);
   return [
     {

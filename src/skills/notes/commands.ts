@@ -1,14 +1,16 @@
 import type { Command } from '../../chat/index.ts';
-import { listTool, saveTool, searchTool } from './tools.ts';
+import type { saveTool } from './save.ts';
+import { listTool, searchTool } from './tools.ts';
 
-export const commands: Command[] = [
+export const commands = (save: ReturnType<typeof saveTool>): Command[] => [
   {
     name: 'note',
     summary: 'Save a note; #tags file it.',
     writes: () => ({}),
     usage: '<text>',
     private: true,
-    run: (rest, ctx) => saveTool.run({ text: rest }, ctx),
+    prepare: (rest, asker) => save.prepare?.({ text: rest }, asker as never) ?? Promise.resolve(undefined),
+    run: (rest, ctx) => save.run({ text: rest }, ctx),
   },
   {
     name: 'notes',

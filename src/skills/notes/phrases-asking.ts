@@ -68,15 +68,31 @@ export const following: Phrase[] = [
 
 const PLACE = /^(?:first|second|third|fourth|fifth|last|1st|2nd|3rd|4th|5th|top|bottom|#?\d{1,2})$/i;
 
+/** What questions begin with: the word that says what kind of answer they want, the ways of saying it, an example. */
+const LEADS: readonly (readonly [lead: string, words: string, example: string])[] = [
+  [
+    'what',
+    "what|what's|which|whose|remind me [again] (what|which)|do you (know|remember)|tell me|give me|show me|show|look up|find|search|search for|any|anything",
+    "what's the wifi password?",
+  ],
+  ['where', "where|where's|remind me [again] where", 'where did I put the spare key?'],
+  ['when', "when|when's|remind me [again] when", 'when was the boiler serviced?'],
+  ['who', "who|who's|remind me [again] who", 'who fixed the roof?'],
+  ['how much', 'how much|how many', 'how much did the ladder cost?'],
+  ['how', 'how|remind me [again] how', 'how do I restart the router?'],
+  ['is', 'do|does|did|is|are|was|were|has|have|can', 'is Ana allergic to nuts?'],
+];
+
 /** What may be asked of notes: it counts only if a note answers it. */
 export const asking: Phrase[] = [
-  {
-    pattern:
-      "(what|what's|where|where's|who|who's|when|when's|which|whose|how much|how many|how|do|does|did|is|are|was|were|has|have|can|any|anything|remind me [again] (what|where|who|when|which|how)|do you (know|remember)|tell me|give me|show me|show|look up|find|search|search for) {query}",
-    example: "what's the wifi password?",
-    tentative: 'last',
-    call: ({ query = '' }) => ask(query),
-  },
+  ...LEADS.map(
+    ([lead, words, example]): Phrase => ({
+      pattern: `(${words}) {query}`,
+      example,
+      tentative: 'last',
+      call: ({ query = '' }) => ask(query, lead),
+    }),
+  ),
   {
     pattern: '{query}',
     example: 'wifi password?',
@@ -112,7 +128,7 @@ export const asking: Phrase[] = [
 const ASKING =
   /\b(?:the|a|an|my|our|your|i|me|we|you|again|please|is|are|was|were|am|be|did|does|do|have|has|had|put|leave|left|park|parked|in|on|at|of|for|to|about|any|anything|something|there|that|this|it|what|where|who|when|know|remember|tell|note|notes|much|many|appointment|list|kind|called|number|owe|can|eat|go|goes|going|out|come|comes|coming|use|should|would|could|which|how|his|her|their|with|from|by|up|or|and|if|he|she|they|got)\b/gi;
 
-function ask(query: string): Call | undefined {
+function ask(query: string, lead = ''): Call | undefined {
   const words = query.replace(/[?!.]+$/, '').trim();
   if (words.split(/\s+/).length > 12) return undefined;
   const telling = words
@@ -120,5 +136,7 @@ function ask(query: string): Call | undefined {
     .replace(ASKING, ' ')
     .replace(/\s+/g, ' ')
     .trim();
-  return telling.length < 2 ? undefined : { tool: 'note_recall', input: { query: telling } };
+  return telling.length < 2
+    ? undefined
+    : { tool: 'note_recall', input: { query: telling, question: `${lead} ${words}`.trim() } };
 }

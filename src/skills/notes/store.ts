@@ -1,13 +1,22 @@
-/** Notes in the database. Every verb runs in the transaction that it is given, and sees one person's notes only. */
+/** Notes in the database. Every verb runs in the transaction that it is given, and sees what its reader may see. */
 import type { Instant } from '../../base/clock.ts';
+import type { RetentionRule } from '../../jobs/index.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import type { Queryable, Transaction } from '../../storage/index.ts';
+
+/** `here`: also those who speak in its conversation find it, there and nowhere else. */
+export type Scope = 'own' | 'here';
 
 export interface Note {
   /** Short: people type it. */
   id: string;
+  personId: string;
+  conversationId: string;
+  title: string | undefined;
   text: string;
   tags: string[];
+  scope: Scope;
+  pinned: boolean;
   tainted: boolean;
   /** Grows with each change. */
   version: number;
@@ -15,23 +24,43 @@ export interface Note {
   deleted: boolean;
 }
 
+/** Who looks, and where: their own notes, and those that are shared with the conversation. */
+export interface Reader {
+  personId: string;
+  conversationId: string;
+}
+
 interface NoteRow {
   id: string;
+  person_id: string;
+  conversation_id: string;
+  title: string | null;
   text: string;
   tags: string[];
+  scope: Scope;
+  pinned_at: Date | null;
   tainted: boolean;
   version: number;
   created_at: Date;
   deleted_at: Date | null;
 }
 
-const COLUMNS = 'id, text, tags, tainted, version, created_at, deleted_at';
+const COLUMNS =
+  'id, person_id, conversation_id, title, text, tags, scope, pinned_at, tainted, version, created_at, deleted_at';
+
+/** Whether a note is one that the reader (`$1`, `$2`) may see. */
+const SEEN = `(person_id = $1 or scope = 'here' and conversation_id = $2)`;
 
 function toNote(row: NoteRow): Note {
   return {
     id: row.id,
+    personId: row.person_id,
+    conversationId: row.conversation_id,
+    title: row.title ?? undefined,
     text: row.text,
     tags: row.tags,
+    scope: row.scope,
+    pinned: row.pinned_at !== null,
     tainted: row.tainted,
     version: row.version,
     createdAt: row.created_at,
@@ -43,39 +72,113 @@ export interface NewNote {
   id: string;
   personId: string;
   conversationId: string;
+  title: string | undefined;
   text: string;
   tags: string[];
+  scope: Scope;
   tainted: boolean;
+  /** Of full text search: `english`. */
+  language: string;
+  /** When it was written, if not now. */
+  createdAt?: Instant;
 }
 
 /** Undefined, and nothing is stored, when the person has `most` notes already. */
 export async function insert(tx: Transaction, note: NewNote, most: number, now: Instant): Promise<Note | undefined> {
   const { rows } = await tx.query<NoteRow>(
-    `insert into notes (id, person_id, conversation_id, space_id, text, tags, tainted, created_at, updated_at)
-     select $1, $2, c.id, c.space_id, $4, $5, $6, $7, $7 from conversations c
-      where c.id = $3 and (select count(*) from notes where person_id = $2 and deleted_at is null) < $8
+    `with counted as (
+       insert into note_counts as n (person_id, notes) values ($2, 1)
+       on conflict (person_id) do update set notes = n.notes + 1 where n.notes < $11
+       returning 1
+     )
+     insert into notes (id, person_id, conversation_id, space_id, title, text, tags, scope, tainted, language, created_at,
+                        updated_at)
+     select $1, $2, c.id, c.space_id, $4, $5, $6, $7, $8, $9::regconfig, $10, $10 from conversations c, counted
+      where c.id = $3 and $11 > 0
      returning ${COLUMNS}`,
-    [note.id, note.personId, note.conversationId, note.text, note.tags, note.tainted, now, most],
+    [
+      note.id,
+      note.personId,
+      note.conversationId,
+      note.title ?? null,
+      note.text,
+      note.tags,
+      note.scope,
+      note.tainted,
+      note.language,
+      note.createdAt ?? now,
+      most,
+    ],
   );
   return rows.map(toNote)[0];
 }
 
-/** Stores what was changed: text, tags, and whether it is deleted. */
-export async function save(tx: Transaction, note: Note, now: Instant): Promise<void> {
+/** Stores what was changed; what it was before is kept as a version where `keep`. */
+export async function save(tx: Transaction, note: Note, now: Instant, keep = false): Promise<void> {
+  if (keep) {
+    await tx.query(
+      `insert into note_versions (note_id, version, title, text, tags, tainted, at)
+       select id, version, title, text, tags, tainted, $2 from notes where id = $1
+       on conflict do nothing`,
+      [note.id, now],
+    );
+  }
   await tx.query(
-    `update notes set text = $2, tags = $3, updated_at = $4::timestamptz, version = version + 1,
+    `with was as (select person_id, deleted_at is not null as deleted from notes where id = $1),
+     counted as (
+       update note_counts n set notes = n.notes + case when $6 then -1 else 1 end
+         from was where n.person_id = was.person_id and was.deleted <> $6
+     )
+     update notes set title = $2, text = $3, tags = $4, updated_at = $5::timestamptz, version = version + 1,
                       touched = nextval('notes_touched'),
-                      deleted_at = case when $5 then $4::timestamptz end, tainted = $6
+                      pinned_at = case when $8 then coalesce(pinned_at, $5) end,
+                      deleted_at = case when $6 then coalesce(deleted_at, $5::timestamptz) end, tainted = $7, scope = $9
       where id = $1`,
-    [note.id, note.text, note.tags, now, note.deleted, note.tainted],
+    [note.id, note.title ?? null, note.text, note.tags, now, note.deleted, note.tainted, note.pinned, note.scope],
   );
 }
 
+export interface Version {
+  version: number;
+  text: string;
+  at: Instant;
+}
+
+/** What the note was before, newest first. */
+export async function versions(tx: Queryable, id: string, limit: number): Promise<Version[]> {
+  const { rows } = await tx.query<Version>(
+    'select version, text, at from note_versions where note_id = $1 order by version desc limit $2',
+    [id, limit],
+  );
+  return rows;
+}
+
+/** The person's own, deleted ones too. */
 export async function byId(tx: Queryable, personId: string, id: string): Promise<Note | undefined> {
   const { rows } = await tx.query<NoteRow>(`select ${COLUMNS} from notes where person_id = $1 and id = $2`, [
     personId,
     id,
   ]);
+  return rows.map(toNote)[0];
+}
+
+/** One that the reader may see, deleted ones of their own too. */
+export async function seenById(tx: Queryable, reader: Reader, id: string): Promise<Note | undefined> {
+  const { rows } = await tx.query<NoteRow>(
+    `select ${COLUMNS} from notes where ${SEEN} and id = $3 and (deleted_at is null or person_id = $1)`,
+    [reader.personId, reader.conversationId, id],
+  );
+  return rows.map(toNote)[0];
+}
+
+/** The person's note of this title, whatever its case. */
+export async function byTitle(tx: Queryable, personId: string, title: string): Promise<Note | undefined> {
+  const { rows } = await tx.query<NoteRow>(
+    `select ${COLUMNS} from notes
+      where person_id = $1 and lower(title) = lower($2) and title is not null and deleted_at is null
+      order by seq desc limit 1`,
+    [personId, title],
+  );
   return rows.map(toNote)[0];
 }
 
@@ -102,73 +205,110 @@ type CountedRow = NoteRow & { total: number };
 
 const found = (rows: readonly CountedRow[]): Found => ({ notes: rows.map(toNote), total: rows[0]?.total ?? 0 });
 
-/** Newest first; with `tag`, only those that carry it. */
-export async function list(tx: Queryable, personId: string, tag: string | undefined, page: Page): Promise<Found> {
+/** Pinned ones first, then newest first; with `tag`, only those that carry it. */
+export async function list(tx: Queryable, reader: Reader, tag: string | undefined, page: Page): Promise<Found> {
   const { rows } = await tx.query<CountedRow>(
     `select ${COLUMNS}, count(*) over () as total from notes
-      where person_id = $1 and deleted_at is null and ($2::text is null or tags @> array[$2::text])
-      order by created_at desc, seq desc limit $3 offset $4`,
-    [personId, tag ?? null, page.limit, page.offset],
+      where ${SEEN} and deleted_at is null and ($3::text is null or tags @> array[$3::text])
+      order by pinned_at is null, created_at desc, seq desc limit $4 offset $5`,
+    [reader.personId, reader.conversationId, tag ?? null, page.limit, page.offset],
   );
   return found(rows);
 }
 
+/** Of so many that match, the best are looked for: a word that stands in a hundred thousand notes says little. */
+const MOST_RANKED = 2_000;
+
+export interface Wanted extends Reader {
+  /** Of full text search: `english`. */
+  language: string;
+  tags: readonly string[];
+  from?: Instant | undefined;
+  to?: Instant | undefined;
+}
+
+/** Lexemes that only the notes of the reader have. */
+const mine = ({ personId, conversationId }: Reader): string => `('/p${personId}' | '/c${conversationId}')`;
+
+const matching = (columns: string): string => `
+  with query as (select to_tsquery('simple', $1) as exact, to_tsquery($2::regconfig, $1) as stemmed, $3::tsquery as mine),
+  matched as materialized (
+    select ${columns}, search, seq from notes, query
+     where (search @@ (exact && mine) or search @@ (stemmed && mine)) and deleted_at is null and tags @> $4
+       and ($5::timestamptz is null or created_at >= $5) and ($6::timestamptz is null or created_at < $6)
+     limit ${MOST_RANKED}
+  )`;
+
+const wantedParams = (terms: string, wanted: Wanted) => [
+  terms,
+  wanted.language,
+  mine(wanted),
+  wanted.tags,
+  wanted.from ?? null,
+  wanted.to ?? null,
+];
+
 /**
- * Notes with all of `words` (their last letters may be missing) and all of `tags`, best first. Words are plain letters
- * and digits.
+ * Notes with all of `words` (their last letters may be missing) and all tags, best first: titles and tags weigh more than
+ * the text. Words are plain letters and digits.
  */
-export async function search(
-  tx: Queryable,
-  personId: string,
-  { words, tags }: { words: readonly string[]; tags: readonly string[] },
-  page: Page,
-): Promise<Found> {
-  // Each word as it was said in the note's own spelling, by its beginning, and by its English stem.
+export async function search(tx: Queryable, wanted: Wanted, words: readonly string[], page: Page): Promise<Found> {
+  const terms = words.map((word) => `${word}:*`).join(' & ');
   const { rows } = await tx.query<CountedRow>(
-    `with query as (select to_tsquery('simple', $2) as exact, to_tsquery('english', $2) as stemmed)
-     select ${COLUMNS}, count(*) over () as total from notes, query
-      where person_id = $1 and deleted_at is null and tags @> $3
-        and (search @@ exact or search @@ stemmed)
-      order by ts_rank(search, exact) desc, created_at desc, seq desc limit $4 offset $5`,
-    [personId, words.map((word) => `${word}:*`).join(' & '), tags, page.limit, page.offset],
+    `${matching(COLUMNS)}
+     select ${COLUMNS}, count(*) over () as total from matched, query
+      order by ts_rank('{0.1, 0.2, 0.6, 1}', search, exact || stemmed) desc, created_at desc, seq desc
+      limit $7 offset $8`,
+    [...wantedParams(terms, wanted), page.limit, page.offset],
   );
   return found(rows);
 }
 
 /** Notes with any of `words` (plain letters and digits), those that hold most of them first. */
-export async function withAny(
-  tx: Queryable,
-  personId: string,
-  words: readonly string[],
-  limit: number,
-): Promise<Note[]> {
+export async function withAny(tx: Queryable, wanted: Wanted, words: readonly string[], limit: number): Promise<Note[]> {
+  const terms = words.map((word) => `${word}:*`).join(' | ');
   const { rows } = await tx.query<NoteRow>(
-    `with query as (select to_tsquery('simple', $2) as exact, to_tsquery('english', $2) as stemmed)
-     select ${COLUMNS} from notes, query
-      where person_id = $1 and deleted_at is null and (search @@ exact or search @@ stemmed)
-      order by (select count(*) from unnest($3::text[]) word
-                 where search @@ to_tsquery('simple', word) or search @@ to_tsquery('english', word)) desc,
-               created_at desc, seq desc limit $4`,
-    [personId, words.map((word) => `${word}:*`).join(' | '), words.map((word) => `${word}:*`), limit],
+    `${matching(COLUMNS)}
+     select ${COLUMNS} from matched, query
+      order by ts_rank('{0.5, 0.5, 0.7, 1}', search, exact || stemmed) desc, created_at desc, seq desc limit $7`,
+    [...wantedParams(terms, wanted), limit],
   );
   return rows.map(toNote);
 }
 
-/** Notes that hold each of `parts` somewhere in text or tags, also inside words. */
-export async function searchParts(
-  tx: Queryable,
-  personId: string,
-  parts: readonly string[],
-  page: Page,
-): Promise<Found> {
+/** Notes that hold each of `parts` somewhere in title, text or tags, also inside words; of the newest 20,000. */
+export async function searchParts(tx: Queryable, reader: Reader, parts: readonly string[], page: Page): Promise<Found> {
   const { rows } = await tx.query<CountedRow>(
-    `select ${COLUMNS}, count(*) over () as total from notes
-      where person_id = $1 and deleted_at is null
-        and text || ' ' || array_to_string(tags, ' ') ilike all($2)
-      order by created_at desc, seq desc limit $3 offset $4`,
-    [personId, parts.map((part) => `%${part.replace(/[\\%_]/g, '\\$&')}%`), page.limit, page.offset],
+    `select ${COLUMNS}, count(*) over () as total
+       from (select * from notes where ${SEEN} and deleted_at is null order by created_at desc limit 20000) newest
+      where coalesce(title, '') || ' ' || text || ' ' || array_to_string(tags, ' ') ilike all($3)
+      order by created_at desc, seq desc limit $4 offset $5`,
+    [
+      reader.personId,
+      reader.conversationId,
+      parts.map((part) => `%${part.replace(/[\\%_]/g, '\\$&')}%`),
+      page.limit,
+      page.offset,
+    ],
   );
   return found(rows);
+}
+
+/** The notes with this tag that may stand before every turn, newest first; `here`: those of the conversation alone. */
+export async function tagged(
+  tx: Queryable,
+  reader: Reader,
+  tag: string,
+  here: boolean,
+  limit: number,
+): Promise<Note[]> {
+  const { rows } = await tx.query<NoteRow>(
+    `select ${COLUMNS} from notes
+      where ${here ? `scope = 'here' and conversation_id = $2 and $1::uuid is not null` : `person_id = $1 and $2::uuid is not null`}
+        and deleted_at is null and tags @> array[$3::text] order by created_at desc, seq desc limit $4`,
+    [reader.personId, reader.conversationId, tag, limit],
+  );
+  return rows.map(toNote);
 }
 
 /** Remembers what the person sees as a numbered list. */
@@ -205,14 +345,28 @@ export async function shownList(
   return { ids: rows[0]?.ids ?? [], atHand: rows[0]?.at_hand ?? false };
 }
 
+/** What lies in the trash since before `$1` is gone for good, with its versions. */
+export const purge: RetentionRule = {
+  name: 'notes.purge',
+  sql: `with old as (delete from notes where id in (select id from notes where deleted_at < $1 limit $2) returning id)
+        select count(*) as count from old`,
+};
+
 export const mergeRules: readonly MergeRule[] = [
   { what: 'note', sql: 'update notes set person_id = $2 where person_id = $1 and deleted_at is null' },
   { sql: 'update notes set person_id = $2 where person_id = $1' },
   { sql: 'delete from note_lists where person_id = $1' },
+  {
+    sql: `with gone as (delete from note_counts where person_id = $1)
+          insert into note_counts (person_id, notes)
+          select $2, count(*) from notes where person_id = $2 and deleted_at is null
+          on conflict (person_id) do update set notes = excluded.notes`,
+  },
 ];
 
-/** All notes of the person, and which of them were shown. */
+/** All notes of the person with their versions, and which of them were shown. */
 export const deletionRules: readonly DeletionRule[] = [
   { sql: 'delete from notes where person_id = $1' },
+  { sql: 'delete from note_counts where person_id = $1' },
   { sql: 'delete from note_lists where person_id = $1' },
 ];

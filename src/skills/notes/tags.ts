@@ -1,10 +1,15 @@
-const HASHTAG = /(?:^|[\s(])#([\p{L}\p{N}][\p{L}\p{N}_/-]{0,49})/gu;
+const HASHTAG = /(?:^|[\s(])#([\p{L}\p{N}][\p{L}\p{N}_/:-]{0,49})/gu;
 const TAGGED =
   /[,;]?\s+(?:(?:and )?tag(?:ged)?(?: it)?(?: as| with)?:?)\s+((?:#?[\p{L}\p{N}_/-]{1,50}(?:\s*,\s*|\s+and\s+)?){1,10})[.!]?$/iu;
 
-/** `Work` and `#work` are one tag. */
+/** `Work` and `#work` are one tag; `Home Office` is `home-office`. */
 export function tagName(word: string): string {
-  return word.replace(/^#/, '').toLowerCase();
+  return word
+    .trim()
+    .replace(/^#/, '')
+    .toLowerCase()
+    .replace(/\s+/g, '-')
+    .replace(/[^\p{L}\p{N}_/:-]/gu, '');
 }
 
 /**

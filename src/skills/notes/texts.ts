@@ -1,8 +1,9 @@
 /** What the notes say to people. */
 import type { Instant } from '../../base/clock.ts';
 import { plural, shorten } from '../../base/text.ts';
+import { isFormOf } from '../../base/word-forms.ts';
 import { formatInstant } from '../../time/index.ts';
-import type { Note } from './store.ts';
+import type { Note, Version } from './store.ts';
 
 const quoted = (text: string): string => `“${shorten(text.replace(/\s+/g, ' '), 80)}”`;
 
@@ -11,11 +12,36 @@ const tagWords = (tags: readonly string[]): string => tags.map((tag) => `#${tag}
 /** A line of a briefing. */
 export const excerpt = ({ text }: Note): string => shorten(text.replace(/\s+/g, ' '), 120);
 
-/** One line of a list. */
-export function line(note: Note, zone: string, now: Instant): string {
+/** One line of a list; what matches `words` is marked, and shown if it stands far behind. */
+export function line(note: Note, zone: string, now: Instant, words: readonly string[] = []): string {
   const unseen = note.tags.filter((tag) => !note.text.toLowerCase().includes(`#${tag}`));
   const tags = unseen.length > 0 ? ` ${tagWords(unseen)}` : '';
-  return `${shorten(note.text.replace(/\s+/g, ' '), 200)}${tags} — ${formatInstant(minuteOf(note.createdAt), zone, now)}`;
+  const title = note.title === undefined ? '' : `${note.title}: `;
+  const marks = `${note.pinned ? '📌 ' : ''}${title}`;
+  const shown = marked(around(note.text.replace(/\s+/g, ' '), words), words);
+  return `${marks}${shown}${tags} — ${formatInstant(minuteOf(note.createdAt), zone, now)}`;
+}
+
+const WIDTH = 200;
+const telling = (words: readonly string[]) => words.filter((word) => word.length >= 3);
+const isMatch = (one: string, words: readonly string[]) =>
+  telling(words).some((word) => isFormOf(one, word) || (word.length >= 4 && one.startsWith(word)));
+
+/** The part of a long text that has the first match in it. */
+function around(text: string, words: readonly string[]): string {
+  if (text.length <= WIDTH) return text;
+  const first = [...text.matchAll(/[\p{L}\p{N}]+/gu)].find(([word]) => isMatch(word.toLowerCase(), words));
+  const from = Math.max(0, (first?.index ?? 0) - WIDTH / 4);
+  if ((first?.index ?? 0) < WIDTH - 40) return shorten(text, WIDTH);
+  return `…${shorten(text.slice(text.indexOf(' ', from) + 1), WIDTH)}`;
+}
+
+/** Matches in bold. Words of the text that are marked already are left alone. */
+function marked(text: string, words: readonly string[]): string {
+  if (telling(words).length === 0 || /[*_`]/.test(text)) return text;
+  return text.replace(/(?<![\p{L}\p{N}#])[\p{L}\p{N}]+/gu, (word) =>
+    isMatch(word.toLowerCase(), words) ? `**${word}**` : word,
+  );
 }
 
 /** Nobody asks in which second they wrote something down. */
@@ -24,6 +50,29 @@ const minuteOf = (at: Instant): Instant => new Date(Math.floor(at.getTime() / 60
 export const texts = {
   agenda: { today: 'Notes for today', week: 'Notes of the week' },
   saved: ({ text, tags }: Note) => `Noted: ${quoted(text)}${tags.length > 0 ? ` (${tagWords(tags)})` : ''}.`,
+  newVersion: ({ title = '', text }: Note) =>
+    `The note ${quoted(title)} now says ${quoted(text)}; what it said before is kept.`,
+  cut: (max: number) =>
+    `It is longer than ${max.toLocaleString('en')} characters: the note has its beginning, and here is the whole as a file.`,
+  overBudget: (tokens: number) =>
+    `Your #context:always notes take more than ${tokens.toLocaleString('en')} tokens, so only the newest stand before every turn.`,
+  editForm: { field: 'text', label: 'What should it say?' },
+  pinned: ({ text }: Note) => `Pinned ${quoted(text)}.`,
+  unpinned: ({ text }: Note) => `${quoted(text)} is not pinned any more.`,
+  notYours: ({ text }: Note) => `${quoted(text)} is somebody else's note; only they can change it.`,
+  noDay: (words: string) => `I do not know which day “${words}” is.`,
+  inContext: ({ title, text }: Note) => `- ${title ? `${title}: ` : ''}${text.replace(/\s+/g, ' ')}`,
+  fromElsewhere: ({ id }: Note) => `- [from elsewhere; note_get ${id} shows it]`,
+  whole: ({ title, text, tags, createdAt }: Note, earlier: readonly Version[], zone: string, now: Instant) =>
+    [
+      ...(title ? [`**${title}**`] : []),
+      text,
+      `_${[...(tags.length > 0 ? [tagWords(tags)] : []), formatInstant(minuteOf(createdAt), zone, now)].join(' · ')}_`,
+      ...earlier.map(
+        ({ text: was, at }) =>
+          `Until ${formatInstant(minuteOf(at), zone, now)}: ${shorten(was.replace(/\s+/g, ' '), 300)}`,
+      ),
+    ].join('\n'),
   noText: { message: 'What should I note down?', remedy: 'For example "note: the wifi password is on the fridge".' },
   tooLong: (max: number) => `A note may have at most ${max.toLocaleString('en')} characters.`,
   tooMany: (max: number) => ({

@@ -1,72 +1,71 @@
 import { z } from 'zod';
-import { type Call, dataTool, done, failed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
-import { shortId } from '../../base/ids.ts';
-import type { Choice } from '../../delivery/index.ts';
+import { dataTool, done, failed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
+import { parseWhen } from '../../time/index.ts';
 import { searchNotes } from './search.ts';
-import type { Found, Note } from './store.ts';
+import { buttons, PAGE, show } from './show.ts';
 import * as store from './store.ts';
-import { tagName, tagsIn } from './tags.ts';
-import { line, texts } from './texts.ts';
+import { tagName } from './tags.ts';
+import { texts } from './texts.ts';
 import { findWhich } from './which.ts';
 
-const LONGEST_TEXT = 20_000;
-const MOST_NOTES = 50_000;
-const PAGE = 10;
+export { show } from './show.ts';
 
 const page = z.int().min(1).max(100_000).default(1);
-const which = z
-  .string()
-  .default('')
-  .describe('Its id, words of it, its number in the last list, or empty for the one that was made last.');
-
-export const saveTool = dataTool({
-  name: 'note_save',
-  topic: 'note',
-  description: "Saves a note in the person's own words. `#tag` in the text, or `tags`, file it.",
-  effect: 'write',
-  redact: privately('text'),
-  input: z.object({ text: z.string(), tags: z.array(z.string().max(50)).max(10).optional() }),
-
-  async run(input, { tx, person, conversationId, clock, tainted }) {
-    const { text, tags } = tagsIn(input.text.trim());
-    if (text === '') {
-      return failed('NO_TEXT', texts.noText.message, { remedy: texts.noText.remedy, asks: { slot: 'text' } });
-    }
-    if (text.length > LONGEST_TEXT) return failed('TOO_LONG', texts.tooLong(LONGEST_TEXT));
-    const all = [...new Set([...tags, ...(input.tags ?? []).map(tagName)])];
-    const fields = { id: shortId(), personId: person.id, conversationId, text, tags: all, tainted };
-    const note = await store.insert(tx, fields, MOST_NOTES, clock.now());
-    if (!note)
-      return failed('TOO_MANY', texts.tooMany(MOST_NOTES).message, { remedy: texts.tooMany(MOST_NOTES).remedy });
-    store.leaveList(tx, person.id, conversationId);
-    const undo = undoOf(note, undefined);
-    return done(texts.saved(note), {
-      undo,
-      subject: note.text,
-      choices: [{ label: 'Undo', tool: undo.tool, input: undo.input }],
-    });
-  },
-});
+const day = z.string().max(100).optional();
 
 export const searchTool = dataTool({
   name: 'note_search',
   topic: 'note',
-  description: "Searches the person's notes: words (also their beginnings) and #tags.",
+  description: "Searches the person's notes: words (also their beginnings, misspelt or in other words) and #tags.",
   effect: 'read',
   redact: privately('query'),
-  input: z.object({ query: z.string().max(500), page }),
+  input: z.object({
+    query: z.string().max(500),
+    tags: z.array(z.string().max(50)).max(10).optional().describe('Only notes with all of these tags.'),
+    from: day.describe('Only notes made on this day or later, in the person\'s own words ("last Monday").'),
+    to: day.describe('Only notes made before this day.'),
+    page,
+  }),
 
   async run(input, ctx) {
     const query = input.query.trim();
-    if (query === '') return failed('NO_TEXT', texts.noWords.message, { remedy: texts.noWords.remedy });
-    const found = await searchNotes(ctx.tx, ctx.person.id, query, { limit: PAGE, offset: (input.page - 1) * PAGE });
-    if (found.total === 0) return done(texts.nothing(query));
-    return show(ctx, found, input.page, texts.matching(found.total, query), {
-      tool: 'note_search',
-      input: { query },
-    });
+    const tags = (input.tags ?? []).map(tagName).filter((tag) => tag !== '');
+    if (query === '' && tags.length === 0) {
+      return failed('NO_TEXT', texts.noWords.message, { remedy: texts.noWords.remedy });
+    }
+    const [from, to] = [dayOf(input.from, ctx), dayOf(input.to, ctx)];
+    if (from === null || to === null) {
+      return failed('NOT_A_DATE', texts.noDay((from === null ? input.from : input.to) ?? ''));
+    }
+    const span = { limit: PAGE, offset: (input.page - 1) * PAGE };
+    const found = await searchNotes(ctx, query, span, { tags, from, to });
+    if (found.total === 0) return done(texts.nothing(query || tags.map((tag) => `#${tag}`).join(' ')));
+    const { page: at, ...asked } = input;
+    const words = query.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+    return show(ctx, found, at, texts.matching(found.total, query), { tool: 'note_search', input: asked }, words);
   },
 });
+
+/** The beginning of a day; undefined where none was given, null where it is none. */
+function dayOf(words: string | undefined, ctx: TxContext): Date | undefined | null {
+  if (!words?.trim()) return undefined;
+  const iso = /^\d{4}-\d\d-\d\d$/.test(words.trim());
+  const meant = iso ? undefined : parseWhen(words, ctx.when);
+  const local = iso ? words.trim() : meant?.kind === 'once' ? meant.local.slice(0, 10) : past(words, ctx);
+  if (local === undefined) return null;
+  const begun = parseWhen(`${local} 00:00`, { ...ctx.when, now: new Date(0) });
+  return begun.kind === 'once' ? begun.at : null;
+}
+
+/** "yesterday", "last week": a day before this one. */
+function past(words: string, { when, clock }: TxContext): string | undefined {
+  const back = { yesterday: 1, 'last week': 7, 'last month': 30, 'last year': 365, today: 0 }[
+    words.trim().toLowerCase()
+  ];
+  if (back === undefined) return undefined;
+  const at = new Date(clock.now().getTime() - back * 86_400_000);
+  return new Intl.DateTimeFormat('en-CA', { timeZone: when.zone }).format(at);
+}
 
 export const listTool = dataTool({
   name: 'note_list',
@@ -76,8 +75,9 @@ export const listTool = dataTool({
   input: z.object({ tag: z.string().max(51).optional(), page }),
 
   async run(input, ctx) {
-    const tag = input.tag ? tagName(input.tag.trim()) : undefined;
-    const found = await store.list(ctx.tx, ctx.person.id, tag, { limit: PAGE, offset: (input.page - 1) * PAGE });
+    const tag = input.tag ? tagName(input.tag) : undefined;
+    const span = { limit: PAGE, offset: (input.page - 1) * PAGE };
+    const found = await store.list(ctx.tx, readerOf(ctx), tag, span);
     if (found.total === 0 && input.page > 1) return noPage(ctx, tag, input.page);
     if (found.total === 0) return done(texts.none(tag));
     return show(ctx, found, input.page, texts.heading(found.total, tag), {
@@ -87,119 +87,32 @@ export const listTool = dataTool({
   },
 });
 
+const readerOf = ({ person, conversationId }: Pick<TxContext, 'person' | 'conversationId'>): store.Reader => ({
+  personId: person.id,
+  conversationId,
+});
+
 async function noPage(ctx: TxContext, tag: string | undefined, asked: number): Promise<ToolResult> {
-  const { total } = await store.list(ctx.tx, ctx.person.id, tag, { limit: 1, offset: 0 });
+  const { total } = await store.list(ctx.tx, readerOf(ctx), tag, { limit: 1, offset: 0 });
   return total === 0 ? done(texts.none(tag)) : failed('NO_PAGE', texts.noPage(asked, Math.ceil(total / PAGE)));
 }
 
-/** One page of notes under `heading`; `turn` is the call that shows the other pages. */
-export async function show(ctx: TxContext, found: Found, at: number, heading: string, turn: Call): Promise<ToolResult> {
-  const { tx, person, conversationId, clock, when } = ctx;
-  const now = clock.now();
-  const start = (at - 1) * PAGE;
-  const pages = Math.ceil(found.total / PAGE);
-  // Numbers go on from page to page, so the ids of earlier pages keep their places.
-  const earlier = at === 1 ? [] : (await store.shownList(tx, person.id, conversationId)).ids.slice(0, start);
-  const ids = [...earlier, ...Array(start - earlier.length).fill(''), ...found.notes.map(({ id }) => id)];
-  store.rememberList(tx, { personId: person.id, conversationId, ids, now });
-  const lines = found.notes.map((note, index) => `${start + index + 1}. ${line(note, when.zone, now)}`);
-  const to = (label: string, next: number): Choice => ({ ...turn, label, input: { ...turn.input, page: next } });
-  const choices = [...(at > 1 ? [to('Back', at - 1)] : []), ...(at < pages ? [to('More', at + 1)] : [])];
-  const foot = pages > 1 ? ['', texts.more(at, pages)] : [];
-  const [only, ...others] = found.notes;
-  const tainted = found.notes.some((note) => note.tainted);
-  return done([heading, ...lines, ...foot].join('\n'), {
-    ...(choices.length > 0 && { choices }),
-    ...(only && others.length === 0 && { subject: only.text }),
-    tainted,
-  });
-}
+const MOST_VERSIONS = 5;
 
-export const deleteTool = dataTool({
-  name: 'note_delete',
+export const getTool = dataTool({
+  name: 'note_get',
   topic: 'note',
-  deletes: () => 1,
-  description: 'Deletes a note.',
-  effect: 'write',
+  description: 'Shows one note whole, with what it said before.',
+  effect: 'read',
   redact: privately('which'),
-  input: z.object({ which }),
+  input: z.object({ which: z.string().max(200).default('').describe('Its id, number in the list, or words of it.') }),
 
   async run(input, ctx) {
-    const found = await findWhich(ctx, input.which, { tool: 'note_delete', input });
+    const found = await findWhich(ctx, input.which, { tool: 'note_get', input });
     if ('ok' in found) return found;
-    return change(ctx, found, { ...found, deleted: true }, texts.deleted);
-  },
-});
-
-export const editTool = dataTool({
-  name: 'note_edit',
-  topic: 'note',
-  deletes: () => 1,
-  description: "Replaces a note's text, or adds to it (`append`), or sets its tags.",
-  effect: 'write',
-  redact: privately('which', 'text', 'append'),
-  input: z.object({
-    which,
-    text: z.string().optional().describe('The new text.'),
-    append: z.string().optional().describe('Words to add at its end.'),
-    tags: z.array(z.string().max(50)).max(10).optional(),
-  }),
-
-  async run(input, ctx) {
-    const found = await findWhich(ctx, input.which, { tool: 'note_edit', input });
-    if ('ok' in found) return found;
-    const added = input.append?.trim() ? `${input.text ?? found.text}\n${input.append.trim()}` : undefined;
-    const text = added ?? (input.text?.trim() || found.text);
-    if (text.length > LONGEST_TEXT) return failed('TOO_LONG', texts.tooLong(LONGEST_TEXT));
-    const words = tagsIn(text);
-    const given = input.tags?.map(tagName) ?? found.tags;
-    const after = { ...found, text: words.text, tags: [...new Set([...words.tags, ...given])] };
-    return change(ctx, found, after, texts.edited);
-  },
-});
-
-async function change(ctx: TxContext, before: Note, changed: Note, say: (note: Note) => string) {
-  const { tx, clock, person, conversationId, tainted } = ctx;
-  const isRewritten = changed.text !== before.text || changed.tags.join() !== before.tags.join();
-  const after = { ...changed, tainted: before.tainted || (tainted && isRewritten) };
-  store.leaveList(tx, person.id, conversationId);
-  await store.save(tx, after, clock.now());
-  return done(say(after), {
-    undo: undoOf({ ...after, version: before.version + 1 }, before),
-    subject: after.text,
-    tainted: after.tainted,
-  });
-}
-
-function undoOf(after: Note, before: Note | undefined): Call & { label: string } {
-  const { text, tags, deleted, tainted } = before ?? after;
-  const stood = before && { text, tags, deleted, tainted };
-  const input = { id: after.id, version: after.version, ...(stood && { before: stood }) };
-  return { tool: 'note_restore', input, label: texts.label(after) };
-}
-
-export const restoreTool = dataTool({
-  name: 'note_restore',
-  topic: 'note',
-  description: 'Takes back what was done to a note.',
-  effect: 'write',
-  hidden: true,
-  redact: privately('before'),
-  input: z.object({
-    id: z.string(),
-    /** The one that the act left: a later change is not undone unseen. */
-    version: z.int(),
-    before: z
-      .object({ text: z.string(), tags: z.array(z.string()), deleted: z.boolean(), tainted: z.boolean().optional() })
-      .optional(),
-  }),
-
-  async run({ id, version, before }, { tx, person, clock }) {
-    const note = await store.byId(tx, person.id, id);
-    if (!note) return failed('NOT_FOUND', texts.notFound('').message);
-    if (note.version !== version) return failed('CHANGED', texts.changedSince(note));
-    const after = before ? { ...note, ...before, tainted: before.tainted ?? note.tainted } : { ...note, deleted: true };
-    await store.save(tx, after, clock.now());
-    return done(before ? texts.restored(after) : texts.unsaved(after));
+    const earlier = await store.versions(ctx.tx, found.id, MOST_VERSIONS);
+    const tainted = found.tainted;
+    const text = texts.whole(found, earlier, ctx.when.zone, ctx.clock.now());
+    return done(text, { subject: found.text, tainted, choices: buttons(found, ctx.person.id) });
   },
 });

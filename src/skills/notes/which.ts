@@ -14,6 +14,8 @@ const SHORT_ORDINALS = '1st 2nd 3rd 4th 5th 6th 7th 8th 9th 10th'.split(' ');
 const AT_HAND_MS = 24 * 3_600_000;
 const MOST_CHOICES = 5;
 
+const readerOf = ({ person, conversationId }: TxContext): store.Reader => ({ personId: person.id, conversationId });
+
 /** The note that is meant, or a question or refusal to answer with. */
 export async function findWhich(ctx: TxContext, which: string, wanted: Call): Promise<Note | Failed> {
   const words = which
@@ -28,11 +30,11 @@ export async function findWhich(ctx: TxContext, which: string, wanted: Call): Pr
   const { ids, atHand } = await store.shownList(ctx.tx, ctx.person.id, ctx.conversationId);
   if (LAST.test(words) && atHand && ids.length > 0) return byNumber(ctx, ids, ids.length);
   if (AT_HAND.test(words)) return noteAtHand(ctx, wanted, atHand ? ids : []);
-  const byId = await store.byId(ctx.tx, ctx.person.id, words);
+  const byId = await store.seenById(ctx.tx, readerOf(ctx), words);
   if (byId) return there(byId);
   const number = numberOf(words);
   if (number !== undefined) return byNumber(ctx, ids, number);
-  const { notes } = await searchNotes(ctx.tx, ctx.person.id, words, { limit: MOST_CHOICES, offset: 0 });
+  const { notes } = await searchNotes(ctx, words, { limit: MOST_CHOICES, offset: 0 });
   return single(notes, words, wanted);
 }
 
@@ -58,22 +60,22 @@ function notFound(words: string): Failed {
   return failed('NOT_FOUND', texts.notFound(words).message, { remedy: texts.notFound(words).remedy });
 }
 
-async function byNumber({ tx, person }: TxContext, ids: readonly string[], number: number): Promise<Note | Failed> {
+async function byNumber(ctx: TxContext, ids: readonly string[], number: number): Promise<Note | Failed> {
   const id = ids[number - 1];
-  const note = id === undefined ? undefined : await store.byId(tx, person.id, id);
+  const note = id === undefined ? undefined : await store.seenById(ctx.tx, readerOf(ctx), id);
   return note ? there(note) : notFound(String(number));
 }
 
 /** The only one that a list has just shown, else the one that was made or changed last. */
 async function noteAtHand(ctx: TxContext, wanted: Call, listed: readonly string[]): Promise<Note | Failed> {
   const { tx, person, conversationId, clock } = ctx;
-  const shown = (await Promise.all(listed.slice(0, MOST_CHOICES).map((id) => store.byId(tx, person.id, id)))).filter(
-    (note) => note !== undefined && !note.deleted,
-  ) as Note[];
+  const shown = (
+    await Promise.all(listed.slice(0, MOST_CHOICES).map((id) => store.seenById(tx, readerOf(ctx), id)))
+  ).filter((note) => note !== undefined && !note.deleted) as Note[];
   if (shown.length > 0) return single(shown, '', wanted);
   const last = await store.lastMade(tx, person.id, conversationId);
   if (last && last.createdAt.getTime() >= clock.now().getTime() - AT_HAND_MS) return there(last);
-  const { notes } = await store.list(tx, person.id, undefined, { limit: MOST_CHOICES, offset: 0 });
+  const { notes } = await store.list(tx, readerOf(ctx), undefined, { limit: MOST_CHOICES, offset: 0 });
   return notes.length > 0 ? ask(notes, wanted) : notFound('');
 }
 

@@ -20,7 +20,8 @@ for (const { name, available, open } of testDatabases)
     });
 
     const note = (text: string, as?: As) => coda.call('note_save', { text }, as);
-    const find = async (query: string, as?: As) => words(await coda.call('note_search', { query }, as));
+    const find = async (query: string, as?: As) =>
+      words(await coda.call('note_search', { query }, as)).replaceAll('**', '');
     const list = async (input = {}, as?: As) => words(await coda.call('note_list', input, as));
     const undo = (result: ToolResult) => {
       if (!result.ok || !result.undo) throw new Error(`nothing to undo: ${words(result)}`);

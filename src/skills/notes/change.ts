@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { type Call, dataTool, done, failed, privately, type TxContext } from '../../agent/index.ts';
+import type { SkillDeps } from '../../chat/index.ts';
+import type { Settings } from './config.ts';
+import type { Note } from './store.ts';
+import * as store from './store.ts';
+import { tagName, tagsIn } from './tags.ts';
+import { texts } from './texts.ts';
+import { findWhich } from './which.ts';
+
+const which = z
+  .string()
+  .default('')
+  .describe('Its id, words of it, its number in the last list, or empty for the one that was made last.');
+
+export const deleteTool = dataTool({
+  name: 'note_delete',
+  topic: 'note',
+  deletes: () => 1,
+  description: 'Deletes a note.',
+  effect: 'write',
+  redact: privately('which'),
+  input: z.object({ which }),
+
+  async run(input, ctx) {
+    const found = await findWhich(ctx, input.which, { tool: 'note_delete', input });
+    if ('ok' in found) return found;
+    return change(ctx, found, { ...found, deleted: true }, texts.deleted);
+  },
+});
+
+export const pinTool = dataTool({
+  name: 'note_pin',
+  topic: 'note',
+  description: 'Keeps a note at the top of the list, or lets it go.',
+  effect: 'write',
+  hidden: true,
+  redact: privately('which'),
+  input: z.object({ which, pin: z.boolean().default(true) }),
+
+  async run(input, ctx) {
+    const found = await findWhich(ctx, input.which, { tool: 'note_pin', input });
+    if ('ok' in found) return found;
+    return change(ctx, found, { ...found, pinned: input.pin }, input.pin ? texts.pinned : texts.unpinned);
+  },
+});
+
+export const editTool = ({ config: { longest } }: Pick<SkillDeps<Settings>, 'config'>) =>
+  dataTool({
+    name: 'note_edit',
+    topic: 'note',
+    deletes: () => 1,
+    description: "Replaces a note's text, or adds to it (`append`), or sets its tags.",
+    effect: 'write',
+    redact: privately('which', 'text', 'append'),
+    input: z.object({
+      which,
+      text: z.string().optional().describe('The new text.'),
+      append: z.string().optional().describe('Words to add at its end.'),
+      tags: z.array(z.string().max(50)).max(10).optional(),
+    }),
+
+    async run(input, ctx) {
+      const found = await findWhich(ctx, input.which, { tool: 'note_edit', input });
+      if ('ok' in found) return found;
+      const added = input.append?.trim() ? `${input.text ?? found.text}\n${input.append.trim()}` : undefined;
+      const text = added ?? (input.text?.trim() || found.text);
+      if (text.length > longest) return failed('TOO_LONG', texts.tooLong(longest));
+      const words = tagsIn(text);
+      const given = input.tags?.map(tagName) ?? found.tags;
+      const after = { ...found, text: words.text, tags: [...new Set([...words.tags, ...given])] };
+      return change(ctx, found, after, texts.edited);
+    },
+  });
+
+async function change(ctx: TxContext, before: Note, changed: Note, say: (note: Note) => string) {
+  const { tx, clock, person, conversationId, tainted } = ctx;
+  if (before.personId !== person.id) return failed('NOT_YOURS', texts.notYours(before));
+  const isRewritten = changed.text !== before.text || changed.tags.join() !== before.tags.join();
+  const after = { ...changed, tainted: before.tainted || (tainted && isRewritten) };
+  store.leaveList(tx, person.id, conversationId);
+  await store.save(tx, after, clock.now(), changed.text !== before.text);
+  return done(say(after), {
+    undo: undoOf({ ...after, version: before.version + 1 }, before),
+    subject: after.text,
+    tainted: after.tainted,
+  });
+}
+
+/** What takes back what was done to a note. `after.version` is the one that the act left. */
+export function undoOf(after: Note, before: Note | undefined): Call & { label: string } {
+  const { text, tags, deleted, tainted, pinned } = before ?? after;
+  const stood = before && { text, tags, deleted, tainted, pinned };
+  const input = { id: after.id, version: after.version, ...(stood && { before: stood }) };
+  return { tool: 'note_restore', input, label: texts.label(after) };
+}
+
+export const restoreTool = dataTool({
+  name: 'note_restore',
+  topic: 'note',
+  description: 'Takes back what was done to a note.',
+  effect: 'write',
+  hidden: true,
+  redact: privately('before'),
+  input: z.object({
+    id: z.string(),
+    /** The one that the act left: a later change is not undone unseen. */
+    version: z.int(),
+    before: z
+      .object({
+        text: z.string(),
+        tags: z.array(z.string()),
+        deleted: z.boolean(),
+        tainted: z.boolean().optional(),
+        pinned: z.boolean().optional(),
+      })
+      .optional(),
+  }),
+
+  async run({ id, version, before }, { tx, person, clock }) {
+    const note = await store.byId(tx, person.id, id);
+    if (!note) return failed('NOT_FOUND', texts.notFound('').message);
+    if (note.version !== version) return failed('CHANGED', texts.changedSince(note));
+    const after = before
+      ? { ...note, ...before, tainted: before.tainted ?? note.tainted, pinned: before.pinned ?? note.pinned }
+      : { ...note, deleted: true };
+    await store.save(tx, after, clock.now());
+    return done(before ? texts.restored(after) : texts.unsaved(after));
+  },
+});

@@ -1,0 +1,63 @@
+/** What kind of answer a question asks for, and whether a note can have one: "when" wants a time, "where" a place. Pure. */
+
+const MONTH = 'jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec';
+const TIME = new RegExp(
+  [
+    String.raw`\d{1,2}[:.]\d\d\b|\b(?:19|20)\d\d\b|\b(?:${MONTH})[a-z]*\b`,
+    String.raw`\b(?:at|from|to|until|by|before|after|week|the) \d|\d ?(?:am|pm|km|th|st|nd|rd|days?|weeks?|months?|years?|hours?)\b`,
+    String.raw`\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|weekdays?|weekends?|today|tomorrow|tonight|noon|midday|midnight)\b`,
+    String.raw`\b(?:mornings?|afternoons?|evenings?|nights?|spring|summer|autumn|fall|winter|easter|christmas)\b`,
+    String.raw`\b(?:weekly|monthly|daily|yearly|annually|every|always|never|first|second|third|last)\b`,
+  ].join('|'),
+  'i',
+);
+const NUMBER =
+  /\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundred|thousand|dozen|half|quarter|couple|free|nothing|no|none)\b/i;
+const CLOCK = /\b\d{1,2}:\d\d\b/g;
+const LENGTH =
+  /\b(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|until|till|expires?|ends?|out|spring|summer|autumn|winter|every|each|daily|weekly|monthly|once|twice|times|days?|cm|km|met(?:er|re)s?|m)\b|\b(?:19|20)\d\d\b/i;
+const PLACE = new RegExp(
+  `\\b(?:under|behind|beside|next to|near|above|below|inside|outside|between|opposite|left|right|top|level|floor|bay|pier|lane|road|street|avenue|shelf|drawer|cupboard|cellar|attic|garage|[\\p{L}]+(?:straße|strasse|gasse|allee|weg|platz))\\b|\\b(?:in|on|at|to|with|into) (?!(?:${MONTH})|\\d|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|spring|summer|autumn|winter|the (?:first|second|third|last|\\d))`,
+  'iu',
+);
+const AGE = /\b(?:born|birthday|years old|aged?|since|\d{4})\b/i;
+const YES_NO = /^(?:is|are|was|were|does|do|did|can|could|will|would|should|may|has|have|had)\b/i;
+const DEFINES = /^what(?:'s|’s| is| are) (?:an? )/i;
+const SMALLEST_NAME = 2;
+
+/** Words with a capital that the question does not have; the first word counts as it is written. */
+function newNames(note: string, question: string): string[] {
+  const asked = question.toLowerCase();
+  const names = note.match(/\p{Lu}[\p{L}’'-]+/gu) ?? [];
+  return names.filter(
+    (name) => name.length >= SMALLEST_NAME && !asked.includes(name.toLowerCase().replace(/['’]s$/, '')),
+  );
+}
+
+/** The note without the words that the question has itself. */
+const without = (note: string, question: string): string => {
+  const asked = new Set(question.toLowerCase().match(/[\p{L}\p{N}]+/gu));
+  return note.replace(/[\p{L}]{4,}/gu, (word) => (asked.has(word.toLowerCase()) ? '' : word));
+};
+
+/** Rules: what a question begins with, and what a note must have to answer it. */
+const KINDS: readonly (readonly [pattern: RegExp, answers: (note: string, question: string) => boolean])[] = [
+  [/\bhow old\b/i, (note) => AGE.test(note)],
+  [/\bhow (?:long|often)\b/i, (note) => LENGTH.test(note)],
+  [
+    /\b(?:how (?:much|many|far|fast|high|tall|big|wide|deep|heavy|hot|cold)|what size)\b/i,
+    (note) => NUMBER.test(note.replace(CLOCK, '')),
+  ],
+  [/\b(?:when|what time|until when|since when|which day)\b/i, (note, question) => TIME.test(without(note, question))],
+  [/^(?:to |from |in |at )?(?:where)\b/i, (note) => PLACE.test(note)],
+  [/^(?:by |to |for )?(?:who|whom|whose)\b/i, (note, question) => newNames(note, question).length > 0],
+];
+
+/** Whether a note with these words can answer the question at all. */
+export function canAnswer(question: string, note: string): boolean {
+  const said = question.trim();
+  return KINDS.every(([pattern, answers]) => !pattern.test(said) || answers(note, said));
+}
+
+/** Questions that a note about the same thing need not answer: "is Netflix down?", "what is a fuse?". */
+export const isAboutMore = (question: string): boolean => YES_NO.test(question.trim()) || DEFINES.test(question.trim());

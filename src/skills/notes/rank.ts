@@ -1,0 +1,116 @@
+/** Ranking of notes by the share of a question's words that they cover. Pure. */
+import { isSlip } from '../../base/text.ts';
+import { stemOf, wordsIn } from '../../base/word-forms.ts';
+import type { Note } from './store.ts';
+import { synonymsOf } from './synonyms.ts';
+
+/** Words of a question that no note need hold. */
+const SILENT = new Set(
+  (
+    'the a an my mine our ours your yours his her hers their its i me we us you he she it they them him who whom whose what ' +
+    'which when where why how is are was were am be been being do does did done doing have has had having can could will ' +
+    'would shall should may might must to of in on at by for from with about into onto out off up down over under again and or ' +
+    'but if than then so too very just really please tell show give find look remind know remember say said says there here ' +
+    'this that these those any some all each every not no yes as also ever still now much many lot lots kind sort need needs ' +
+    'want got get gets use used using go goes going come comes coming take takes let lets s t re ve ll d m note notes noted ' +
+    'wrote written down thing things exactly again one ones long far old often supposed trying back kept'
+  ).split(' '),
+);
+
+/** Words that ask for a kind of answer, which a note need not name: they count little where they are missing. */
+const LIGHT = new Set(
+  'number name address time date day hour hours place called size type year month week details info information'.split(
+    ' ',
+  ),
+);
+const LIGHT_WEIGHT = 0.35;
+
+const AS_SYNONYM = 0.85;
+const AS_SLIP = 0.8;
+const AS_BEGINNING = 0.9;
+/** A word in a title or a tag says more of what a note is about. */
+const IN_HEAD = 1.1;
+
+/** One word of a question: what stands for it in a note. */
+export interface Term {
+  word: string;
+  stem: string;
+  others: readonly string[];
+  weight: number;
+}
+
+/** The words of a question that tell, each once. */
+export function termsOf(question: string): Term[] {
+  const words = wordsIn(question.replace(/\bwi[- ]fi\b/gi, 'wifi')).filter((word) => !SILENT.has(word));
+  const terms = new Map<string, Term>();
+  for (const word of words) {
+    const stem = stemOf(word);
+    if (terms.has(stem)) continue;
+    const weight = LIGHT.has(word) || LIGHT.has(stem) ? LIGHT_WEIGHT : 1;
+    terms.set(stem, { word, stem, others: synonymsOf(word, stem).map(stemOf), weight });
+  }
+  return [...terms.values()];
+}
+
+/** All words that a note might have for these terms, as an index knows them. */
+export function candidatesFor(terms: readonly Term[]): string[] {
+  const words = terms.flatMap(({ word, stem, others }) => [word, stem, ...others]);
+  return [...new Set(words.flatMap((word) => word.match(/[\p{L}\p{N}]+/gu) ?? []))];
+}
+
+export interface Ranked {
+  note: Note;
+  /** Of the question's words, by their weight, 0 to 1. */
+  share: number;
+  /** Words that it holds, in some form. */
+  hits: number;
+}
+
+/** Notes by how much of the question they cover, best first; of equals the shorter one. */
+export function rank(terms: readonly Term[], notes: readonly Note[]): Ranked[] {
+  const texts = notes.map(readNote);
+  const matches = texts.map((text) => terms.map((term) => matched(term, text)));
+  const weights = terms.map((term, at) => {
+    const having = matches.filter((row) => (row[at] ?? 0) > 0).length;
+    return term.weight * rarity(having, notes.length);
+  });
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return notes
+    .map((note, index) => {
+      const row = matches[index] ?? [];
+      const covered = row.reduce((sum, match, at) => sum + match * (weights[at] ?? 0), 0);
+      return {
+        note,
+        share: total === 0 ? 0 : Math.min(1, covered / total),
+        hits: row.filter((match) => match > 0).length,
+      };
+    })
+    .sort((a, b) => b.share - a.share || a.note.text.length - b.note.text.length);
+}
+
+/** A word that few notes have tells more, and one that none has most of all. */
+const rarity = (having: number, all: number): number => {
+  const seen = Math.max(1, having);
+  return (Math.log(1 + (all - seen + 0.5) / (seen + 0.5)) + 0.5) * (having === 0 ? UNSEEN : 1);
+};
+const UNSEEN = 1.2;
+
+interface Read {
+  words: readonly string[];
+  stems: ReadonlySet<string>;
+  head: ReadonlySet<string>;
+}
+
+function readNote({ title = '', text, tags }: Note): Read {
+  const head = wordsIn(`${title} ${tags.join(' ')}`.replace(/[-_/]/g, ' '));
+  const words = [...head, ...wordsIn(text.replace(/\bwi[- ]fi\b/gi, 'wifi').slice(0, 4_000))];
+  return { words, stems: new Set(words.map(stemOf)), head: new Set(head.map(stemOf)) };
+}
+
+function matched({ word, stem, others }: Term, { words, stems, head }: Read): number {
+  if (stems.has(stem)) return head.has(stem) ? IN_HEAD : 1;
+  if (word.length >= 4 && words.some((one) => one.startsWith(word))) return AS_BEGINNING;
+  if (others.some((other) => stems.has(other))) return AS_SYNONYM;
+  if (word.length >= 5 && words.some((one) => one.length >= 4 && isSlip(word, one))) return AS_SLIP;
+  return 0;
+}

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { dataTool, done, failed, privately, type TxContext, tokensIn } from '../../agent/index.ts';
+import { shortId } from '../../base/ids.ts';
+import { visible } from '../../base/text.ts';
+import type { SkillDeps } from '../../chat/index.ts';
+import type { FileRef } from '../../delivery/index.ts';
+import { undoOf } from './change.ts';
+import type { Settings } from './config.ts';
+import { ALWAYS, MOST_ALWAYS } from './context.ts';
+import { languageOf } from './search.ts';
+import type { Note } from './store.ts';
+import * as store from './store.ts';
+import { tagName, tagsIn } from './tags.ts';
+import { texts } from './texts.ts';
+
+/** More than that is no note, and no text that somebody wrote. */
+const LONGEST_TEXT = 20_000_000;
+
+const input = z.object({
+  text: z.string(),
+  title: z.string().max(200).optional().describe('A note of the same title becomes this one; the old words are kept.'),
+  tags: z.array(z.string().max(50)).max(10).optional(),
+  scope: z
+    .enum(['own', 'here'])
+    .optional()
+    .describe('here: everybody in this channel finds it too, and nowhere else. Default: the person alone.'),
+});
+
+/** Saves a note. A text that is too long comes back as a file, with its beginning as the note. */
+export function saveTool(deps: Pick<SkillDeps<Settings>, 'artifacts' | 'config'>) {
+  const { config } = deps;
+  return dataTool({
+    name: 'note_save',
+    topic: 'note',
+    description: "Saves a note in the person's own words. `#tag` in the text, or `tags`, file it.",
+    effect: 'write',
+    redact: privately('text', 'title'),
+    input,
+
+    async prepare({ text }): Promise<FileRef | undefined> {
+      const words = clean(text);
+      if (words.length <= config.longest || words.length > LONGEST_TEXT) return undefined;
+      const { hash, size } = await deps.artifacts.put(Buffer.from(words));
+      return { name: 'note.txt', type: 'text/plain', size, hash };
+    },
+
+    async run(given, ctx) {
+      const words = clean(given.text);
+      const file = ctx.prepared as FileRef | undefined;
+      if (words.length > config.longest && !file) return failed('TOO_LONG', texts.tooLong(config.longest));
+      const { text, tags } = tagsIn(file ? `${words.slice(0, config.longest - 1).trimEnd()}…` : words);
+      if (text === '') {
+        return failed('NO_TEXT', texts.noText.message, { remedy: texts.noText.remedy, asks: { slot: 'text' } });
+      }
+      const all = [...new Set([...tags, ...(given.tags ?? []).map(tagName)])].filter((tag) => tag !== '');
+      const title = given.title && clean(given.title).replace(/\s+/g, ' ');
+      const before = title ? await store.byTitle(ctx.tx, ctx.person.id, title) : undefined;
+      const note = before
+        ? await rewrite(ctx, before, { text, tags: all.length > 0 ? all : before.tags })
+        : await insert(ctx, { title: title || undefined, text, tags: all, scope: scopeOf(given.scope, ctx) }, config);
+      if (!note) {
+        return failed('TOO_MANY', texts.tooMany(config.most).message, { remedy: texts.tooMany(config.most).remedy });
+      }
+      store.leaveList(ctx.tx, ctx.person.id, ctx.conversationId);
+      const undo = undoOf(note, before);
+      const said = [before ? texts.newVersion(note) : texts.saved(note), ...(file ? [texts.cut(config.longest)] : [])];
+      if (await fillsUp(ctx, note, config)) said.push(texts.overBudget(config.always_budget));
+      return done(said.join('\n'), {
+        undo,
+        subject: note.text,
+        ...(file && { files: [file] }),
+        choices: [{ label: 'Undo', tool: undo.tool, input: undo.input }],
+      });
+    },
+  });
+}
+
+/** Without what no one can see; PostgreSQL takes no NUL. */
+const clean = (text: string): string => visible(text.replace(/\r\n?/g, '\n')).trim();
+
+/** Where nobody else reads there is nobody to share it with. */
+const scopeOf = (scope: store.Scope | undefined, { place }: TxContext): store.Scope =>
+  scope === 'here' && place.kind !== 'dm' ? 'here' : 'own';
+
+async function rewrite(ctx: TxContext, before: Note, { text, tags }: Pick<Note, 'text' | 'tags'>): Promise<Note> {
+  const after = { ...before, text, tags, tainted: before.tainted || ctx.tainted };
+  await store.save(ctx.tx, after, ctx.clock.now(), true);
+  return { ...after, version: before.version + 1 };
+}
+
+function insert(
+  { tx, person, conversationId, clock, tainted }: TxContext,
+  wish: Pick<Note, 'title' | 'text' | 'tags' | 'scope'>,
+  { most }: Settings,
+): Promise<Note | undefined> {
+  const fields = { id: shortId(6), personId: person.id, conversationId, tainted, language: languageOf(person.locale) };
+  return store.insert(tx, { ...fields, ...wish }, most, clock.now());
+}
+
+/** Whether it is this note with which those that stand before every turn do not fit any more: the person hears it once. */
+async function fillsUp(ctx: TxContext, note: Note, { always_budget: budget }: Settings): Promise<boolean> {
+  if (!note.tags.includes(ALWAYS)) return false;
+  const reader = { personId: ctx.person.id, conversationId: ctx.conversationId };
+  const all = await store.tagged(ctx.tx, reader, ALWAYS, false, MOST_ALWAYS);
+  const total = all.reduce((sum, { text }) => sum + tokensIn(text), 0);
+  return total > budget && total - tokensIn(note.text) <= budget;
+}
