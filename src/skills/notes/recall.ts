@@ -7,7 +7,7 @@ import * as store from './store.ts';
 import { texts } from './texts.ts';
 import { show } from './tools.ts';
 
-/** A note that covers less of a question is no sure answer to it. Tuned on the first half of test/skills/notes/questions.ts. */
+/** A note that covers less of a question is no sure answer to it. Tuned on test/skills/notes/questions.ts. */
 const SURE = 0.74;
 /** One that covers less is not even offered. */
 const OFFERED = 0.5;
