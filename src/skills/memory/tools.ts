@@ -268,6 +268,7 @@ const deleteTool = (service: Service) =>
 const correctTool = (service: Service) =>
   dataTool({
     name: 'memory_correct',
+    spare: true,
     topic: 'memory',
     description:
       'Puts right something that you remember: the new text takes its place, and the old one stays on record.',

@@ -14,6 +14,7 @@ const which = z.string().max(200).default('').describe('Its id, its number in th
 export const editTool = (tooling: Tooling) =>
   dataTool({
     name: 'schedule_edit',
+    spare: true,
     topic: 'schedule',
     description: 'Changes when a schedule comes, or what is done then.',
     effect: 'write',
