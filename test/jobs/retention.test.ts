@@ -19,6 +19,7 @@ const WITHOUT_FILES = [
   'messages.content',
   'outbox.progress',
   'outbox.receipt',
+  'persons.roles',
   'persons.settings',
   'schedules.payload',
   'skill_pins.capabilities',
