@@ -6,6 +6,7 @@ import {
   type Attached,
   Clocks,
   type Filled,
+  fittingTools,
   isDue,
   type Limits,
   type Plan,
@@ -13,9 +14,7 @@ import {
   planRequest,
   type Recalled,
   type Sections,
-  SMALL_WINDOW,
   shortened,
-  smallTools,
   toolTokens,
 } from './context/index.ts';
 import { type Estimates, tokensOf } from './estimates.ts';
@@ -47,7 +46,7 @@ export interface Fitted {
 /** Without a configured model nothing is known of the window. */
 const UNKNOWN: Limits = { context: 64_000, answer: 4_096, factor: 1 };
 /** The most windows whose tools are kept: of each model one. */
-const SMALL_FORMS = 50;
+const MOST_FORMS = 50;
 /** Tokens: the shortest answer that a request is made shorter for. */
 const LEAST_ANSWER = 256;
 const NOTHING_SAID: Recalled = { summary: null, history: [] };
@@ -62,7 +61,7 @@ export interface WindowOptions {
 export class Windows {
   private readonly options: WindowOptions;
   private readonly clocks = new Clocks();
-  private readonly small = new WeakMap<readonly ToolSpec[], Map<number, ToolSpec[]>>();
+  private readonly fitting = new WeakMap<readonly ToolSpec[], Map<number, ToolSpec[]>>();
 
   constructor(options: WindowOptions) {
     this.options = options;
@@ -142,12 +141,11 @@ export class Windows {
 
   /** The tools in the form that the window has room for, always the same bytes. */
   private offered(tools: ToolSpec[], { context }: Limits): ToolSpec[] {
-    if (context >= SMALL_WINDOW) return tools;
-    const known = this.small.get(tools) ?? new Map<number, ToolSpec[]>();
-    this.small.set(tools, known);
-    const small = known.get(context) ?? smallTools(tools, context);
-    if (known.size < SMALL_FORMS) known.set(context, small);
-    return small;
+    const known = this.fitting.get(tools) ?? new Map<number, ToolSpec[]>();
+    this.fitting.set(tools, known);
+    const form = known.get(context) ?? fittingTools(tools, context);
+    if (known.size < MOST_FORMS) known.set(context, form);
+    return form;
   }
 }
 

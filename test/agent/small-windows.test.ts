@@ -97,7 +97,7 @@ test('a small window is offered the tools in a small form, in the same bytes in 
   expect(new Set(fixed).size).toBe(1);
   const tokens = tokensIn(fixed[0] ?? '');
   expect(tokens).toBeLessThan(8_192 * 0.42);
-  await using large = await begin(16_000);
+  await using large = await begin(64_000);
   await large.person('ana').says('hello');
   const { tools, messages } = server.requests.at(-1)?.body ?? {};
   expect(tokensIn(JSON.stringify([tools, messages[0]]))).toBeGreaterThan(tokens * 1.4);

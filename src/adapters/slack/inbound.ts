@@ -156,7 +156,7 @@ export class Inbound {
     const sender = await people.sender(message.user ?? message.bot_id ?? '', teamOf(message, hearing), api, now);
     const place = placeOf(message, channel, hearing);
     const files = message.files ?? [];
-    if (options.isGuest(sender) || files.length === 0) {
+    if (files.length === 0 || (await options.isStranger(sender))) {
       await inbox.accept(incoming(message, place, sender, await this.words(message), []));
       return ALREADY;
     }

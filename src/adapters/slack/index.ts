@@ -1,5 +1,4 @@
 import type { Platform } from '../../chat/index.ts';
-import { roleOf } from '../../people/index.ts';
 import { slackAdapter } from './adapter.ts';
 import { config, type SlackConfig } from './config.ts';
 import { ADAPTER } from './parse.ts';
@@ -11,13 +10,13 @@ export const slack: Platform<SlackConfig> = {
   title: 'Slack',
   config,
   off: off(),
-  open({ config, access, world: { clock, log }, artifacts, egress, commands }) {
+  open({ config, access, world: { clock, log }, artifacts, egress, commands, isStranger }) {
     const groups = [...access.owners, ...access.members].filter((entry) =>
       /^slack-(?:workspace|usergroup|channel):/.test(entry),
     );
     return slackAdapter({
       ...{ config, groups, clock, log, artifacts, egress, commands },
-      isGuest: ({ externalId, groups }) => roleOf({ adapter: ADAPTER, externalId, groups }, access) === 'guest',
+      isStranger: ({ externalId, groups }) => isStranger({ externalId, groups }),
     });
   },
 };

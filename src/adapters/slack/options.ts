@@ -11,7 +11,7 @@ export interface SlackOptions {
   /** The entries of the access rules that are groups: `slack-workspace:ID`, `slack-usergroup:ID`, `slack-channel:ID`. */
   groups: readonly string[];
   /** Whether somebody has not been let in: nothing of theirs is fetched. */
-  isGuest(sender: Sender): boolean;
+  isStranger(sender: Sender): Promise<boolean>;
   clock: Clock;
   log: Log;
   artifacts: Artifacts;

@@ -12,7 +12,7 @@ export {
   type Sections,
 } from './plan.ts';
 export { contextTools, shortened } from './results.ts';
-export { SMALL_WINDOW, smallTools } from './small.ts';
+export { fittingTools } from './small.ts';
 export {
   addSummary,
   type HistoryEntry,

@@ -1,10 +1,10 @@
 import type { ToolSpec } from '../model.ts';
 import { tokensIn } from './tokens.ts';
 
-/** Windows below this are small: tools are offered there in a form that takes a good half of the room. Tokens. */
-export const SMALL_WINDOW = 12_000;
+/** Windows below this are small: tools are offered there in a short form from the beginning. Tokens. */
+const SMALL_WINDOW = 12_000;
 
-/** What the tools of a small window may take of it; else what fields are for is left out, too. */
+/** What the tools may take of a window. */
 const SHARE = 0.28;
 
 /** What a schema says of values beyond their types: the tool checks that by itself and says what is wrong. */
@@ -25,14 +25,22 @@ const BOUNDS: readonly string[] = [
 ];
 
 /**
- * The tools as a window of so many tokens is shown them: without spare ones, each with its first sentence and its bare
- * types. Pure.
+ * The tools as a window of so many tokens is shown them, in the fullest form that leaves most of it to what is said: as they
+ * are, with bare types, and at last without spare ones and what fields are for. Pure.
  */
-export function smallTools(tools: readonly ToolSpec[], context: number): ToolSpec[] {
+export function fittingTools(tools: ToolSpec[], context: number): ToolSpec[] {
   const needed = tools.filter(({ spare }) => !spare);
-  const small = needed.map((tool) => smallTool(tool, BOUNDS));
-  const fits = tokensIn(JSON.stringify(small)) <= context * SHARE;
-  return fits ? small : needed.map((tool) => smallTool(tool, [...BOUNDS, 'description']));
+  const forms = [
+    () => tools,
+    () => tools.map((tool) => smallTool(tool, BOUNDS)),
+    () => needed.map((tool) => smallTool(tool, BOUNDS)),
+  ];
+  const most = context * SHARE;
+  for (const form of context < SMALL_WINDOW ? forms.slice(2) : forms) {
+    const made = form();
+    if (tokensIn(JSON.stringify(made)) <= most) return made;
+  }
+  return needed.map((tool) => smallTool(tool, [...BOUNDS, 'description']));
 }
 
 function smallTool({ name, description, schema }: ToolSpec, without: readonly string[]): ToolSpec {

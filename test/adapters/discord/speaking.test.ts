@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { done, type Model, outsideTool } from '../../../src/agent/index.ts';
+import { dataTool, done, type Model } from '../../../src/agent/index.ts';
 import { deferred } from '../../../src/base/async.ts';
 import type { TestClock } from '../../../src/base/clock.ts';
 import type { FileRef } from '../../../src/delivery/index.ts';
@@ -336,13 +336,13 @@ describe('an answer', () => {
 
   test('brings all of its files, in as many messages as they need', async () => {
     const sql = `select payload -> 'files' as files from inbox order by seq`;
-    const copy = outsideTool({
+    const copy = dataTool({
       name: 'pages_copy',
       description: 'Gives back what came.',
-      effect: 'fetch',
+      effect: 'read',
       input: z.object({}),
-      async run() {
-        const { rows } = await play.database.read<{ files: FileRef[] }>(sql);
+      async run(_, { tx }) {
+        const { rows } = await tx.query<{ files: FileRef[] }>(sql);
         return done('copied', { files: rows.flatMap(({ files }) => files) });
       },
     });

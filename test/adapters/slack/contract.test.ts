@@ -19,7 +19,7 @@ chatAdapterContract('Slack', async () => {
   const adapter = slackAdapter({
     config: block.schema.parse({ ...tokens, api_url: fake.apiUrl }) as never,
     groups: [],
-    isGuest: () => false,
+    isStranger: async () => false,
     clock: new SystemClock(),
     log: silentLog(),
     artifacts: await openArtifacts(dataDir),
