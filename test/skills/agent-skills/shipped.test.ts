@@ -31,7 +31,7 @@ describe('the skills that coda brings', () => {
 
   test.each(['meeting-notes', 'travel-plan', 'weekly-review'])('name tools that are there: %s', (name) => {
     const text = readFileSync(join(root, name, 'SKILL.md'), 'utf8');
-    const deps = { wakeAt: () => {} } as never;
+    const deps = { wakeAt: () => {}, config: {} } as never;
     const tools = [basics, notes, reminders].flatMap((skill) => skill.tools?.(deps) ?? []).map((tool) => tool.name);
     const allowed = /^allowed-tools: (.*)$/m.exec(text)?.[1]?.split(' ') ?? [];
     expect(tools).toEqual(expect.arrayContaining(allowed));
