@@ -11,6 +11,8 @@ import * as store from './store.ts';
 export const EMBED_JOB = 'memory.embed';
 /** An embedder that failed is asked again after this long. */
 const AGAIN_MS = 5 * 60_000;
+/** So many failures in a row are the service's, not a text's. */
+const FRUITLESS = 2;
 const MOST_DROPPED = 5_000;
 
 interface Deps extends Pick<SkillDeps, 'database' | 'world' | 'jobs'> {
@@ -55,6 +57,7 @@ async function fill(deps: Deps, embedder: Embedder, signal: AbortSignal): Promis
   const { database } = deps;
   let after = '';
   let failed: EmbedderFault | undefined;
+  let barren = 0;
   for (;;) {
     const batch = await store.withoutVector(database, embedder.id, after, embedder.maxBatch);
     if (batch.length === 0) break;
@@ -65,8 +68,9 @@ async function fill(deps: Deps, embedder: Embedder, signal: AbortSignal): Promis
       await database.tx('memory.vectors', (tx) => store.addVectors(tx, personId, embedder.id, vectors));
       deps.changed(personId);
     }
-    // Nothing at all came of a whole batch: the service is away.
-    if (done.failed && done.vectors.length === 0) break;
+    barren = done.vectors.length === 0 ? barren + 1 : 0;
+    // Nothing at all came of whole batches: the service is away.
+    if (barren === FRUITLESS) break;
   }
   if (failed) throw failed;
 }
@@ -81,11 +85,13 @@ async function embedEach(embedder: Embedder, batch: readonly store.Unembedded[],
   } catch (error) {
     if (!(error instanceof EmbedderFault) || error.kind === 'missing' || signal.aborted) throw error;
     const vectors: ReturnType<typeof pack>[] = [];
+    let fruitless = 0;
     for (const memory of batch.length > 1 ? batch : []) {
       const alone = await embedder.embed([memory.text], 'document', signal).catch(() => undefined);
       if (alone?.[0]) vectors.push(pack(memory, alone[0]));
-      // The first one failed as well: it is not the text.
-      if (vectors.length === 0) break;
+      else fruitless++;
+      // One text may be at fault, two that follow each other mean the service.
+      if (vectors.length === 0 && fruitless === FRUITLESS) break;
     }
     return { vectors, failed: error };
   }
