@@ -186,6 +186,9 @@ export const approved = (name: string) => `The skill \`${name}\` may be used as 
 export const changedMeanwhile = (name: string) =>
   `The files of \`${name}\` are not those that you were shown. Look at them again with \`/skills approve ${name}\`.`;
 
+export const scriptsChanged = (name: string) =>
+  `The files of the skill “${name}” have changed since the person was asked; nothing was run.`;
+
 const MOST_FINDINGS = 12;
 
 /** What an owner is asked, with all that there is to know. */

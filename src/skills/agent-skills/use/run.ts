@@ -45,9 +45,15 @@ export function runTool(deps: ToolDeps): AnyTool {
       input: z.record(z.string(), z.unknown()).optional(),
       timeout: z.number().min(1).max(LONGEST_S).default(STANDARD_S).describe('Seconds.'),
     }),
+    // A person who says yes has seen these files of the skill, and no others.
+    async binds(input, ctx) {
+      const bundle = await inUse(deps, input.name, ctx);
+      return 'files' in bundle ? bundle.hash : bundle.code;
+    },
     async run(input, ctx) {
       const bundle = await inUse(deps, input.name, ctx);
       if (!('files' in bundle)) return bundle;
+      if (ctx.bound !== undefined && ctx.bound !== bundle.hash) return failed('GONE', texts.scriptsChanged(input.name));
       const script = scriptIn(bundle, input.script);
       if ('code' in script) return script;
       const came = await runScript(deps, input, bundle, script, ctx);

@@ -83,6 +83,20 @@ open(os.environ['OUTPUT_DIR'] + '/report.csv', 'w').write('a,b')`,
     expect(told.at(-1)).not.toContain('other');
   });
 
+  test('a yes is for the files that were there when it was asked for, though an owner approves others', async () => {
+    const files = { 'scripts/a.py': 'print(1)\n' };
+    const model = new ScriptedModel([activate('tools')], [run('a.py')], ['Done.']);
+    const { coda, folder } = await playCode({ files }, model);
+    const ana = coda.person('ana');
+    await ana.says('run it');
+    write(folder, 'tools/scripts/a.py', 'print("other")\n');
+    await coda.person('olga').says('/rescan-skills');
+    await coda.person('olga').says('/skills approve tools');
+    await coda.person('olga').presses('Approve');
+    await ana.presses('Approve');
+    expect(model.requests.map((request) => results(request).at(-1) ?? '').join()).not.toContain('other');
+  });
+
   test('a call that was stored for a skill of its own is still one', async () => {
     const model = new ScriptedModel([{ call: 'skill_run', input: { name: 'tools', task: 'go' } }], ['Done.']);
     const { coda } = await playCode({}, model);
