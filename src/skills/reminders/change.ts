@@ -3,7 +3,7 @@ import { dataTool, done, failed, privately, type ToolResult, type TxContext } fr
 import { nextOf, type Once, parseWhen } from '../../time/index.ts';
 import { askWhich, catchUpInput, LONGEST_TEXT, readingChoice } from './create.ts';
 import { refusedAsTooOften } from './limits.ts';
-import { conditionOf, narrowed } from './narrow.ts';
+import { conditionOf, isItsName, narrowed, skippedDay } from './narrow.ts';
 import { isOpen, type Reminder, type WakeAt } from './reminder.ts';
 import { undoOf } from './restore.ts';
 import {
@@ -371,17 +371,6 @@ export function deleteTool(wakeAt: WakeAt) {
 
 const A_DAY =
   /\b(?:today|tonight|tomorrow|this (?:week|time|month|morning|evening)|next (?:week|time|month)|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b/i;
-
-/** "Cancel Thursday": the next one of that name, where "not on Thursday" may mean each. */
-function skippedDay(day: string): string {
-  if (/^(?:today|tomorrow|this week|next)\b/i.test(day)) return `except ${day}`;
-  return /day$/i.test(day) ? `except this ${day}` : 'except today';
-}
-
-/** "My Tuesday yoga": of a series that comes on Tuesdays alone the day is a name. */
-const isItsName = (rule: string, day: string): boolean =>
-  new RegExp(`BYDAY=${day.slice(0, 2)}(?:;|$)`, 'im').test(rule) &&
-  /^(?:mon|tues|wednes|thurs|fri|satur|sun)day$/i.test(day);
 
 /** More than so many are not deleted without asking; "everything" may mean more than reminders. */
 const mostUnasked = (which: string): number => (/\beverything\b/i.test(which) ? 0 : /\ball\b/i.test(which) ? 1 : 2);

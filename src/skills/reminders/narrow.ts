@@ -17,6 +17,17 @@ export function conditionOf(words: string): string | undefined {
   return BOUNDED.test(said) ? said.replace(/^only\s+/i, '') : undefined;
 }
 
+/** "Cancel Thursday": the next one of that name, where "not on Thursday" may mean each. */
+export function skippedDay(day: string): string {
+  if (/^(?:today|tomorrow|this week|next)\b/i.test(day)) return `except ${day}`;
+  return /day$/i.test(day) ? `except this ${day}` : 'except today';
+}
+
+/** "My Tuesday yoga": of a series that comes on Tuesdays alone the day is a name. */
+export const isItsName = (rule: string, day: string): boolean =>
+  new RegExp(`BYDAY=${day.slice(0, 2)}(?:;|$)`, 'im').test(rule) &&
+  /^(?:mon|tues|wednes|thurs|fri|satur|sun)day$/i.test(day);
+
 /**
  * The series of `found` under a further condition; its phase and the days that it leaves out already stay. Undefined where
  * it has no words of its own, or where the condition changes nothing.

@@ -137,6 +137,10 @@ describe('buttons', () => {
     fake.uses(ana, general, '/coda', 'forget');
     const card = await play.hears('I would delete', general);
     expect(card.only).toBe(ana.id);
+    // Nobody presses before coda has stored that the card is there.
+    await eventually(
+      async () => (await play.database.read(`select from outbox where state <> 'sent'`)).rows.length === 0,
+    );
     fake.presses(ana, card, 'No, keep it');
     await play.hears('Nothing was deleted.', general);
     expect(await eventually(() => labels(card).length === 0)).toBe(true);
