@@ -50,7 +50,7 @@ export async function soak({ messages, drops, seed }: { messages: number; drops:
     await eventually(() => fake.sockets.connected > 0);
     fake.sockets.drop(HOW[Math.floor(next() * HOW.length)]!);
   }
-  return outcome(play, messages);
+  return await outcome(play, messages);
 }
 
 /** So many posts, of which each third or so meets a fault, mostly an answer that is lost; what then stands in Slack. */
