@@ -13,11 +13,9 @@ export function readiness(config: Config): Readiness {
   const parts = [
     ...platforms.map(({ title, config: block, off }) => ({ name: title, on: config.block(block) !== undefined, off })),
     { name: modelName(config) ?? 'model', on: modelName(config) !== undefined, off: OFF.model },
+    { name: 'code in containers', on: config.execution.enabled, off: OFF.execution },
   ];
-  const missing = [
-    { set: config.execution.enabled, off: OFF.execution },
-    { set: config.browser.enabled, off: OFF.browser },
-  ];
+  const missing = [{ set: config.browser.enabled, off: OFF.browser }];
   return {
     on: ['terminal', ...parts.filter(({ on }) => on).map(({ name }) => name)],
     off: [
@@ -31,7 +29,7 @@ const OFF = {
   model:
     'There is no language model; coda understands plain English by itself. For more, put a key into ANTHROPIC_API_KEY ' +
     'or OPENAI_API_KEY, or models: into the config.',
-  execution: 'Running code is off: this version cannot do it yet.',
+  execution: 'Running code is off: execution.enabled in the config turns it on, and needs Docker.',
   browser: 'Reading web pages is off: this version cannot do it yet.',
 };
 
