@@ -36,7 +36,7 @@ export interface Restored {
 
 /**
  * Looks at the whole backup, brings the database to the shape that it was made of, loads it in one transaction, compares
- * counts and sums, then applies the migrations that have come since. Throws `BACKUP_DAMAGED`, `DATA_NEWER`,
+ * counts and sums, then applies the migrations that have come since. The files are there before the rows. Throws `BACKUP_DAMAGED`, `DATA_NEWER`,
  * `MIGRATION_CHANGED` or `RESTORE_NOT_EMPTY`; the database is then as it was.
  */
 export async function restoreBackup(options: RestoreOptions): Promise<Restored> {
@@ -47,13 +47,15 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
   await migrate(database, { now, until });
   if (!force && !(await isUnused(database))) throw notEmpty();
   const installation = copy ? randomUUID() : undefined;
+  // Before the rows that refer to them: a restore that is cut off leaves files that nothing names, never rows without theirs.
+  if (dataDir !== undefined) await restoreFiles(file, dataDir);
   await replaceAll(database, manifest.tables, async (tx) => {
     await load(tx, file, manifest);
     await compare(tx, manifest, ending);
+    // With the rows: no copy ever calls itself the original.
+    if (installation) await becomeOwn(tx, installation, now);
   });
   await migrate(database, { now });
-  if (installation) await database.tx('backup.own', (tx) => becomeOwn(tx, installation, now));
-  if (dataDir !== undefined) await restoreFiles(file, dataDir);
   const rows = Object.values(ending.tables).reduce((sum, table) => sum + table.rows, 0);
   return { tables: manifest.tables.length, rows, files: ending.files, madeAt: manifest.madeAt, installation };
 }
