@@ -25,7 +25,7 @@ export interface BackupOptions {
   now: Date;
 }
 
-/** Of the data folder. `keys` stays where it is: a backup that is stolen must not open what is sealed with them. */
+/** Of the data folder. No key is among them: a backup that is stolen must not open what is sealed. */
 const FOLDERS = ['artifacts', 'skills'];
 const CHUNK_BYTES = 1_000_000;
 
