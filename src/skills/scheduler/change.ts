@@ -3,7 +3,7 @@ import { dataTool, done, failed, privately, type ToolResult, type TxContext } fr
 import type { SkillDeps } from '../../chat/index.ts';
 import { nextOf, type Planned, understand } from '../../time/index.ts';
 import { askWhich, createInput, planOf, readWhat, type Tooling } from './create.ts';
-import type { PersonSchedule, Wish } from './schedule.ts';
+import { commandRun, type PersonSchedule, type Wish } from './schedule.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
 import { undoOf } from './undo.ts';
@@ -110,7 +110,7 @@ export async function runOwn({ tx, clock }: TxContext, found: PersonSchedule, { 
       personId: found.personId,
       origin: 'schedule',
       text: found.prompt ?? found.title,
-      planned: found.run,
+      planned: found.run && commandRun(found.run),
       tainted: found.tainted,
     },
   ]);

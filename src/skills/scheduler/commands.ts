@@ -1,6 +1,7 @@
 import { failed, type TxContext } from '../../agent/index.ts';
 import type { Command } from '../../chat/index.ts';
 import { splitTask } from '../../time/index.ts';
+import { canRun } from './create.ts';
 import { type Deps, runNow, shown, toggle } from './system.ts';
 import { texts } from './texts.ts';
 
@@ -48,5 +49,5 @@ async function act(deps: Deps, rest: string, ctx: TxContext) {
 /** `run weekly-review` names what is to run; all else is words. */
 function whatOf(task: string, { runnable }: Pick<Deps, 'runnable'>): { prompt: string } | { run: string } {
   const name = /^(?:run|do|\/)\s*(\S.*)$/i.exec(task.trim())?.[1];
-  return name !== undefined && runnable(name.split(/\s+/)[0] ?? '') ? { run: name } : { prompt: task };
+  return name !== undefined && canRun(name, runnable) ? { run: name } : { prompt: task };
 }

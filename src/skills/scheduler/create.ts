@@ -13,7 +13,7 @@ import {
   storedPlan,
   understand,
 } from '../../time/index.ts';
-import { MISSED, type PersonSchedule, smallestStep, type WakeAt } from './schedule.ts';
+import { commandRun, MISSED, type PersonSchedule, smallestStep, storedRun, type WakeAt } from './schedule.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
 import { undoOf } from './undo.ts';
@@ -89,6 +89,12 @@ function tooOften({ smallestStep: ms }: Tooling): Failed {
   return failed('TOO_OFTEN', message, { remedy });
 }
 
+/** Whether a schedule can run this: a routine, a command or a skill by its name, and what it gets. */
+export function canRun(run: string, runnable: Tooling['runnable']): boolean {
+  const [name = ''] = commandRun(`/${run}`).slice(1).split(/\s+/);
+  return runnable(name);
+}
+
 /** What is to be done: words, or something by its name. */
 export function readWhat(
   { prompt, run }: Pick<CreateInput, 'prompt' | 'run'>,
@@ -97,7 +103,7 @@ export function readWhat(
   const name = run?.trim().replace(/^\//, '');
   if (name) {
     const [first = ''] = name.split(/\s+/);
-    if (runnable(first)) return { prompt: undefined, run: `/${name}` };
+    if (canRun(name, runnable)) return { prompt: undefined, run: storedRun(`/${name}`) };
     return failed('UNKNOWN_SKILL', texts.noSkill(first).message, { remedy: texts.noSkill(first).remedy });
   }
   const words = prompt?.trim() ?? '';

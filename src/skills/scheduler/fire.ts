@@ -5,6 +5,7 @@ import { conversations } from '../../delivery/index.ts';
 import type { DueSource } from '../../jobs/index.ts';
 import { quietUntil } from '../../people/index.ts';
 import { passedOccurrences } from '../../time/index.ts';
+import { commandRun } from './schedule.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
 
@@ -81,7 +82,7 @@ function turnOf({ schedule, at }: Occurrence, now: Instant): PlannedTurn {
     personId,
     origin: 'schedule',
     text: prompt ?? title,
-    planned: run,
+    planned: run && commandRun(run),
     notBefore: quiet && quietUntil(quiet, now),
     tainted,
   };

@@ -80,8 +80,8 @@ const behind = (verb: string): Phrase => ({
   example: `${verb} ${EXAMPLES[verb] ?? 'my agenda'} every weekday at 8`,
   call({ rest = '' }) {
     if (rest.length > LONGEST || !AGAIN.test(rest)) return undefined;
-    const whole = isTime(rest, false);
-    const { when, task } = whole ? { when: rest, task: '' } : splitTask(rest, ANYWHERE);
+    const split = splitTask(rest, ANYWHERE);
+    const { when, task } = split.when !== undefined && split.task !== '' ? split : { when: rest, task: '' };
     if (when === undefined || !isTime(when, false) || (task === '' && verb !== 'brief me')) return undefined;
     return plan(when, verb, task);
   },

@@ -5,6 +5,7 @@ import type { AgendaSpan, Command, SkillDeps } from '../../chat/index.ts';
 import { nextOf, understand } from '../../time/index.ts';
 import { move, switchOwn } from './change.ts';
 import { createTool, planOf, type Tooling } from './create.ts';
+import { ROUTINE_COMMANDS, type RoutineName } from './schedule.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
 import * as said from './texts-routines.ts';
@@ -12,8 +13,8 @@ import * as said from './texts-routines.ts';
 const WEEK_MS = 7 * 86_400_000;
 
 interface Routine {
-  /** `/briefing` */
-  name: 'briefing' | 'weekly-review';
+  /** What schedules and tools call it. */
+  name: RoutineName;
   title: string;
   summary: string;
   /** When it comes unless the person says so. */
@@ -68,7 +69,7 @@ async function show({ agenda }: Deps, routine: Routine, ctx: TxContext): Promise
 
 export function routineCommands(deps: Deps): Command[] {
   return ROUTINES.map((routine) => ({
-    name: routine.name,
+    name: ROUTINE_COMMANDS[routine.name],
     summary: routine.summary,
     plannable: true,
     private: true,

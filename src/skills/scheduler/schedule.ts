@@ -8,6 +8,29 @@ export type ScheduleState = 'on' | 'off' | 'done' | 'deleted';
 export const MISSED = ['latest', 'skip'] as const;
 export type Missed = (typeof MISSED)[number];
 
+export type RoutineName = 'briefing' | 'weekly-review';
+
+/** The commands that show the routines. The shipped skill that guides a person through their week is `/weekly-review`. */
+export const ROUTINE_COMMANDS: Readonly<Record<RoutineName, string>> = {
+  briefing: 'briefing',
+  'weekly-review': 'week',
+};
+
+const COMMAND = /^\/(\S+)([\s\S]*)$/;
+
+/** The command for what a schedule runs, `/name rest`: a routine goes before a skill of its name. Pure. */
+export function commandRun(run: string): string {
+  const [, name = '', rest = ''] = COMMAND.exec(run) ?? [];
+  return Object.hasOwn(ROUTINE_COMMANDS, name) ? `/${ROUTINE_COMMANDS[name as RoutineName]}${rest}` : run;
+}
+
+/** What a schedule stores of `/name rest`: routines by their own names, whatever shows them. Pure. */
+export function storedRun(run: string): string {
+  const [, name = '', rest = ''] = COMMAND.exec(run) ?? [];
+  const [routine] = Object.entries(ROUTINE_COMMANDS).find(([, command]) => command === name) ?? [];
+  return routine === undefined ? run : `/${routine}${rest}`;
+}
+
 /** What a person has planned: each occurrence begins a turn of theirs. */
 export interface PersonSchedule {
   /** Short: people type it. */

@@ -36,8 +36,9 @@ function correction(said: string, { text, isRecent }: Topic): Call | undefined {
   if (other) return other;
   const time = timeOf(meant);
   if (time !== undefined && (isCued || isRelative(meant))) return change({ when: time });
-  // A time and nothing else, said of what was made just before.
-  if (time !== undefined && isRecent && !/^\d+$/.test(meant)) return change({ when: time });
+  // A time and nothing else, said of what was made just before: "every Friday at 4pm run the report" is another wish.
+  const isAlone = isTime(meant) || meant.split(/\s+/).length <= 5;
+  if (time !== undefined && isRecent && isAlone && !/^\d+$/.test(meant)) return change({ when: time });
   const again = /^remind me (?:to|about) (.+)$/i.exec(meant);
   if (again && STRONG.test(cue)) return isTimeless(again[1] ?? '') ? change({ text: again[1] }) : undefined;
   if (TEXT.test(rest) || (STRONG.test(cue) && INSTEAD.test(rest))) return textOf(meant, text);
