@@ -48,6 +48,8 @@ import {
   pairingMergeRules,
   personDeletionRules,
   personMergeRules,
+  tokenDeletionRules,
+  tokenMergeRules,
 } from '../people/index.ts';
 import type { Artifacts, Database } from '../storage/index.ts';
 import { titles } from './adapters.ts';
@@ -230,6 +232,7 @@ export function deletionRulesOf(skills: readonly Pick<EquippedSkill, 'skill'>[])
     ...scheduleDeletionRules,
     ...linkDeletionRules,
     ...pairingDeletionRules,
+    ...tokenDeletionRules,
     ...auditDeletionRules,
     ...personDeletionRules,
   ];
@@ -245,6 +248,7 @@ export function mergeRulesOf(skills: readonly Pick<EquippedSkill, 'skill'>[]): M
     ...scheduleMergeRules,
     ...auditMergeRules,
     ...pairingMergeRules,
+    ...tokenMergeRules,
     ...personMergeRules,
   ];
 }

@@ -1,4 +1,5 @@
 import type { ConsoleAdapter } from '../adapters/console/index.ts';
+import type { HttpServer } from '../adapters/http/index.ts';
 import { Approvals, approvalSource, itemContext, type Model, type TxContext } from '../agent/index.ts';
 import { Closer, withTimeout } from '../base/async.ts';
 import { messageOf } from '../base/errors.ts';
@@ -30,12 +31,14 @@ import { Backups } from './backups.ts';
 import { recordConfig } from './config-changes.ts';
 import { openDoctor } from './doctor/index.ts';
 import { openFoundation } from './foundation.ts';
+import { openHttp } from './http.ts';
 import { openInference, remembered } from './inference.ts';
 import { People } from './people.ts';
 import { LivePolicies } from './policies.ts';
 import { sandboxOf } from './sandbox.ts';
 import { defaultZone } from './settings.ts';
 import { agendaOf, builtInSkills, type EquippedSkill, equip, isRunnable } from './skills.ts';
+import { Tokens } from './tokens.ts';
 
 /** A platform that cannot be heard. */
 export interface Away {
@@ -66,6 +69,9 @@ export interface App {
   readonly delivery: Delivery;
   readonly jobs: JobQueue;
   readonly people: People;
+  readonly tokens: Tokens;
+  /** Where HTTP is served; undefined where it is off. */
+  readonly http: HttpServer | undefined;
   readonly agentSkills: LiveSkills;
   readonly approvals: Approvals;
   readonly backups: Backups;
@@ -164,16 +170,19 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
   const console = openConsole({ ...parts, commands, settled }, options);
   const configured = openPlatforms({ ...foundation, config, world, commands, gate });
   const adapters: readonly ChatAdapter[] = [console, ...configured, ...(options.adapters ?? [])];
+  const tokens = new Tokens({ database, world, config });
+  const http = openHttp({ config, world, skills, tokens, healthy });
   checks.add(adapters.flatMap((adapter) => adapter.checks?.() ?? []));
   checks.add(skills.flatMap(({ skill, deps }) => skill.checks?.(deps) ?? []));
 
   return {
     ...{ database, artifacts, worker, delivery, jobs, commands, console, checks, healthy, settled },
+    ...{ tokens, http },
     people: new People(pairing),
     agentSkills: liveSkills,
     approvals: new Approvals({ database, world, delivery, token: config.access.approval_token }),
     backups,
-    start: () => start({ ...parts, liveSkills, sandbox, commands, router, adapters }),
+    start: () => start({ ...parts, liveSkills, sandbox, commands, router, adapters, http }),
     stop: (graceMs = GRACE_MS) => stop(parts, graceMs),
     status: async () => ({ version, ...(await statusOf(parts, adapters, wiring.status())) }),
     away: () => awayOf(adapters),
@@ -248,6 +257,7 @@ interface Starting extends Parts {
   commands: readonly Command[];
   router: Router;
   adapters: readonly ChatAdapter[];
+  http: HttpServer | undefined;
 }
 
 async function start(parts: Starting): Promise<void> {
@@ -279,6 +289,9 @@ async function start(parts: Starting): Promise<void> {
     await adapter.start(delivery.inbox, reachable, stopping.signal);
     closer.onClose(adapter.name, () => adapter.close());
   }
+  const { http } = parts;
+  await http?.open();
+  if (http) closer.onClose('http server', () => http.close());
 }
 
 function tasksOf({ skill, deps }: EquippedSkill): readonly SystemTask[] {

@@ -1,3 +1,4 @@
+import { httpConfig } from '../adapters/http/index.ts';
 import {
   type Config,
   type ConfigBlock,
@@ -15,6 +16,7 @@ import { builtInSkills } from './skills.ts';
 /** What platforms and skills bring to the configuration. */
 const BLOCKS: readonly ConfigBlock[] = [
   ...platforms.map(({ config }) => config),
+  httpConfig,
   ...builtInSkills.flatMap(({ config }) => config ?? []),
   agentSkillsConfig,
   backupConfig,

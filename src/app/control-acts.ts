@@ -3,6 +3,7 @@ import { append, detailOf, rowOf } from '../audit/index.ts';
 import type { World } from '../base/world.ts';
 import type { Database } from '../storage/index.ts';
 import type { App } from './build.ts';
+import type { NewToken } from './tokens.ts';
 
 /** Writes down that a command was carried out at the terminal. */
 export async function recordAct(database: Database, world: World, subject: string, detail: object): Promise<void> {
@@ -13,7 +14,7 @@ export async function recordAct(database: Database, world: World, subject: strin
 }
 
 /** The acts by the name of their verb. */
-export function controlActs(app: Pick<App, 'database' | 'delivery' | 'jobs' | 'agentSkills'>, world: World) {
+export function controlActs(app: Pick<App, 'database' | 'delivery' | 'jobs' | 'agentSkills' | 'tokens'>, world: World) {
   const recorded = <A extends object, R>(subject: string, act: (args: A) => Promise<R>) => {
     return async (args: A): Promise<R> => {
       const result = await act(args);
@@ -25,6 +26,8 @@ export function controlActs(app: Pick<App, 'database' | 'delivery' | 'jobs' | 'a
   return {
     resend: recorded('outbox resend', ({ id }: { id?: string | undefined }) => app.delivery.outbox.revive(id)),
     retryJobs: recorded('jobs retry', ({ id }: { id?: string | undefined }) => app.jobs.retry(id)),
+    addToken: recorded('tokens add', (asked: NewToken) => app.tokens.add(asked)),
+    revokeToken: recorded('tokens revoke', ({ named }: { named: string }) => app.tokens.revoke(named)),
     approveSkill: recorded('skills approve', ({ name, hash }: { name: string; hash: string }) =>
       skills.approve(name, hash),
     ),

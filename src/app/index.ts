@@ -1,5 +1,6 @@
 /** Puts coda together. */
 
+export { httpConfig } from '../adapters/http/index.ts';
 export type { DeadLetters } from '../delivery/index.ts';
 export type { DeadJobs } from '../jobs/index.ts';
 export { platforms } from './adapters.ts';
@@ -11,4 +12,5 @@ export { type Control, openControl, type Verb } from './control.ts';
 export { controlActs, recordAct } from './control-acts.ts';
 export { type CostReport, costReport } from './cost.ts';
 export { checkPolicies } from './policies.ts';
+export type { NewToken } from './tokens.ts';
 export { createWorld, type WorldOptions } from './world.ts';

@@ -7,5 +7,6 @@ export { type LinkDeps, linkCommand, linkTools } from './link.ts';
 export { modelCommands } from './models.ts';
 export { admitByCode, type PairingDeps, pairCommand, pairingTools, turnAway } from './pairing.ts';
 export type * from './platform.ts';
+export * from './route.ts';
 export { type CalledByName, Router } from './router.ts';
 export * from './skill.ts';

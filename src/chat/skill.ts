@@ -8,6 +8,7 @@ import type { DueSource, JobHandler, JobQueue, Schedule, Schedules } from '../jo
 import type { DeletionRule, Gate, MergeRule, Person, Thing } from '../people/index.ts';
 import type { Workspaces } from '../sandbox/index.ts';
 import type { Artifacts, Database } from '../storage/index.ts';
+import type { AnyRoute } from './route.ts';
 
 /** What a skill may use. Everything else of coda is none of its business. */
 export interface SkillDeps<Settings = unknown> {
@@ -222,6 +223,8 @@ export interface Skill<Settings = unknown> {
   /** What of a person's own belongs into their briefing or review; asked in private places only. */
   agenda?(deps: SkillDeps<Settings>, ctx: TxContext, span: AgendaSpan): Promise<AgendaSection[]>;
   checks?(deps: SkillDeps<Settings>): HealthCheck[];
+  /** What programs can ask it for over HTTP. */
+  routes?(deps: SkillDeps<Settings>): readonly AnyRoute[];
   /**
    * Called when a turn has ended, is parked or was cut off in this process, after that is stored: to close what its calls
    * have opened, or to work on what was said. The lane is free already. Not called after the process has died.

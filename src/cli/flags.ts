@@ -39,6 +39,12 @@ export interface PairFlags extends Flags {
   role?: string;
 }
 
+export interface TokenFlags extends Flags {
+  person?: string;
+  scopes?: string;
+  days?: string;
+}
+
 export interface ValidateFlags extends Flags {
   strict?: boolean;
   profile?: string;

@@ -11,6 +11,7 @@ import {
   type PairFlags,
   type SecretFlags,
   type StatusFlags,
+  type TokenFlags,
   type WhenFlags,
 } from './flags.ts';
 import { addSkills } from './skills/commands.ts';
@@ -58,6 +59,7 @@ export function createProgram(io: NodeJS.Process, listener: CommandHandler): Com
   addPeople(program, call);
   addApprovals(program.command('approvals').description('calls that wait for a decision'), call);
   addAudit(program.command('audit').description('the log of what was done'), call);
+  addTokens(program.command('tokens').description('what programs speak with over HTTP'), call);
   addSecrets(program.command('secrets').description('values that skills are run with'), call);
   addMemory(program.command('memory').description('what coda remembers of people'), call);
   addSkills(program.command('skills').description('look at agent skills, and check them'), call);
@@ -237,6 +239,27 @@ function addSecrets(secrets: Command, call: Call): void {
     .command('rotate')
     .description('seal all with a new key')
     .action(call(async () => (await import('./secrets.ts')).secretsRotate));
+}
+
+function addTokens(tokens: Command, call: Call): void {
+  tokens
+    .command('list', { isDefault: true })
+    .description('show them, newest first, without their values')
+    .option('--json', 'as JSON')
+    .action(call(async () => (await import('./tokens.ts')).tokensList));
+  tokens
+    .command('add')
+    .description('make one; its value is shown once')
+    .argument('<name>')
+    .option('--person <who>', 'whom it speaks for, by id, platform:id or name; default: the owner at the terminal')
+    .option('--scopes <list>', 'what it is good for: messages, data, notify, skills, metrics, admin', 'messages,data')
+    .option('--days <n>', 'for how long; default: until it is revoked')
+    .action(call<TokenFlags>(async () => (await import('./tokens.ts')).tokensAdd));
+  tokens
+    .command('revoke')
+    .description('end one')
+    .argument('<name>', 'its name or id')
+    .action(call(async () => (await import('./tokens.ts')).tokensRevoke));
 }
 
 function addMemory(memory: Command, call: Call): void {

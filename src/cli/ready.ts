@@ -1,4 +1,4 @@
-import { platforms } from '../app/index.ts';
+import { httpConfig, platforms } from '../app/index.ts';
 import type { Config } from '../config/index.ts';
 
 /** What a start can tell of itself. */
@@ -14,6 +14,7 @@ export function readiness(config: Config): Readiness {
     ...platforms.map(({ title, config: block, off }) => ({ name: title, on: config.block(block) !== undefined, off })),
     { name: modelName(config) ?? 'model', on: modelName(config) !== undefined, off: OFF.model },
     { name: 'code in containers', on: config.execution.enabled, off: OFF.execution },
+    { name: 'HTTP', on: config.block(httpConfig) !== undefined, off: OFF.http },
   ];
   const missing = [{ set: config.browser.enabled, off: OFF.browser }];
   return {
@@ -29,6 +30,7 @@ const OFF = {
   model:
     'There is no language model; coda understands plain English by itself. For more, put a key into ANTHROPIC_API_KEY ' +
     'or OPENAI_API_KEY, or models: into the config.',
+  http: 'HTTP is off: http: in the config turns it on (docs/http.md).',
   execution: 'Running code is off: execution.enabled in the config turns it on, and needs Docker.',
   browser: 'Reading web pages is off: this version cannot do it yet.',
 };

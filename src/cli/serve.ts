@@ -138,6 +138,21 @@ function peopleVerbs(people: App['people']) {
   };
 }
 
+function tokenVerbs(tokens: App['tokens'], acts: ReturnType<typeof controlActs>) {
+  const text = (value: Json | undefined) => (typeof value === 'string' ? value : undefined);
+  return {
+    tokens: async () => (await tokens.list()) as unknown as Json,
+    'tokens-add': ({ name, person, scopes, days }: Record<string, Json>) =>
+      acts.addToken({
+        name: String(name),
+        person: text(person),
+        scopes: Array.isArray(scopes) ? scopes.map(String) : [],
+        days: typeof days === 'number' ? days : undefined,
+      }),
+    'tokens-revoke': ({ named }: Record<string, Json>) => acts.revokeToken({ named: String(named) }),
+  };
+}
+
 /** What a running coda does for other commands. */
 export function verbs(app: App, config: Config, world: World, io: NodeJS.Process) {
   const { outbox } = app.delivery;
@@ -171,6 +186,7 @@ export function verbs(app: App, config: Config, world: World, io: NodeJS.Process
     ...secretVerbs(app.agentSkills.secrets),
     ...memoryVerbs(app, world),
     ...peopleVerbs(app.people),
+    ...tokenVerbs(app.tokens, acts),
     ...auditVerbs(new Audit({ database: app.database, world })),
     cost: async () => (await costReport(app.database, config, clock.now())) as unknown as Json,
   };

@@ -4,6 +4,6 @@ export { approvalPolicyFile, permissionPolicyFile } from './access.ts';
 export { block, type ConfigBlock } from './block.ts';
 export type { CoreValues } from './blocks.ts';
 export { configEnv, configExample, configJsonSchema } from './documents.ts';
-export { count, duration, locale, secret, secretText, url, wallTime, zone } from './fields.ts';
+export { count, duration, locale, secret, secretText, size, url, wallTime, zone } from './fields.ts';
 export { type Config, type ConfigRequest, loadConfig } from './load.ts';
 export { describeOrigin } from './tree.ts';

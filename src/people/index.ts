@@ -28,3 +28,5 @@ export {
   setZone,
   toPerson,
 } from './store.ts';
+export * as tokens from './tokens/store.ts';
+export { deletionRules as tokenDeletionRules, mergeRules as tokenMergeRules } from './tokens/store.ts';

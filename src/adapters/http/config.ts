@@ -1,0 +1,70 @@
+import { isIPv4 } from 'node:net';
+import { z } from 'zod';
+import { block, count, duration, size } from '../../config/index.ts';
+
+const LISTEN = /^(?:\[([0-9a-f:]+)\]|([a-z0-9.-]+)):(\d{1,5})$/i;
+
+/** Host and port of `127.0.0.1:8321` or `[::1]:8321`. */
+export function addressOf(listen: string): { host: string; port: number } {
+  const [, v6, name = '', port] = LISTEN.exec(listen) ?? [];
+  return { host: v6 ?? name, port: Number(port) };
+}
+
+/** Whether only programs of this machine reach it. */
+export function isLoopback(host: string): boolean {
+  return (
+    host === 'localhost' || host === '::1' || host === '::ffff:127.0.0.1' || (isIPv4(host) && host.startsWith('127.'))
+  );
+}
+
+/** A request's own limits are not those of the answer, which may take as long as a turn. */
+const timeouts = z
+  .strictObject({
+    header: duration('10s').describe('For the head of a request.'),
+    request: duration('60s').describe('For a request with its body.'),
+    idle: duration('75s').describe('Between two requests of one connection.'),
+  })
+  .prefault({})
+  .describe('How long coda waits for a client; one that is slower is sent away.');
+
+/** The block of HTTP. */
+export const config = block(
+  'http',
+  'coda for programs, over HTTP (docs/http.md). The block, even an empty one, switches it on.',
+  z
+    .strictObject({
+      listen: z
+        .string()
+        .refine((text) => LISTEN.test(text) && addressOf(text).port <= 65_535, {
+          error: 'expected an address and a port such as 127.0.0.1:8321',
+        })
+        .default('127.0.0.1:8321')
+        .describe('Where it is served. CODA_HTTP_LISTEN overrides it.'),
+      public: z
+        .boolean()
+        .default(false)
+        .describe(
+          'Whether other machines may reach it: any address but a loopback one needs this, and authentication.',
+        ),
+      tokens: z.boolean().default(true).describe('Whether the tokens of "coda tokens add" are taken.'),
+      cors: z
+        .array(z.string().regex(/^https?:\/\/[^/\s]+$/, { error: 'expected an origin such as https://example.com' }))
+        .max(50)
+        .default([])
+        .meta({ description: 'Origins whose pages may use it.', example: ['https://home.example.com'] }),
+      body_limit: size('10m', 1_024).describe('The largest body of a request.'),
+      max_connections: count(1, 100_000).default(2_000).describe('Connections at the same time.'),
+      timeouts,
+    })
+    .superRefine(({ listen, public: isPublic, tokens }, context) => {
+      if (!LISTEN.test(listen) || isLoopback(addressOf(listen).host)) return;
+      const add = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+      if (!isPublic) add('listen', 'is reached from other machines, which http.public must allow');
+      if (!tokens)
+        add('tokens', 'cannot be off on an address that other machines reach, where nothing else says who asks');
+    })
+    .optional(),
+  [{ env: 'CODA_HTTP_LISTEN', path: ['listen'] }],
+);
+
+export type HttpConfig = NonNullable<z.output<typeof config.schema>>;

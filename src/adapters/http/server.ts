@@ -1,0 +1,254 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { withTimeout } from '../../base/async.ts';
+import { CodaError, messageOf, systemCode } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import type { AnyRoute, Caller, HttpAnswer } from '../../chat/index.ts';
+import { write, writeProblem } from './answer.ts';
+import { addressOf, type HttpConfig, isLoopback } from './config.ts';
+import { guardOrigin, type Origins, preflight } from './origins.ts';
+import { isExpected, PROBLEM_TYPE, problem, problemOf } from './problem.ts';
+import { checkHead, partsOf } from './request.ts';
+
+export interface ServerOptions {
+  config: HttpConfig;
+  log: Log;
+  routes: readonly AnyRoute[];
+  /** Whose bearer token this is; undefined: nobody's. */
+  authenticate(token: string): Promise<Caller | undefined>;
+}
+
+/** Bytes of a request's head. */
+const HEAD_BYTES = 16_384;
+/** Milliseconds that answers under way get when the server closes. */
+const CLOSING_MS = 2_000;
+
+/** An HTTP server that answers with routes: every request is bounded in size, form and time before a route sees it. */
+export class HttpServer {
+  private readonly options: ServerOptions;
+  private readonly origins: Origins;
+  private readonly closing = new AbortController();
+  private server: Server | undefined;
+
+  constructor(options: ServerOptions) {
+    this.options = options;
+    const { host } = addressOf(options.config.listen);
+    this.origins = { listed: options.config.cors, loopbackOnly: isLoopback(host) };
+  }
+
+  /** Where it is served; undefined before `open` and after `close`. */
+  get address(): { host: string; port: number } | undefined {
+    const address = this.server?.address() as AddressInfo | null | undefined;
+    return address ? { host: address.address, port: address.port } : undefined;
+  }
+
+  /** Rejects with `HTTP_ADDRESS`. The library is loaded here. */
+  async open(): Promise<void> {
+    const { config } = this.options;
+    const { header, request, idle } = config.timeouts;
+    const { listener } = await this.listener();
+    const server = createServer(
+      {
+        headersTimeout: header,
+        requestTimeout: request,
+        keepAliveTimeout: idle,
+        maxHeaderSize: HEAD_BYTES,
+        connectionsCheckingInterval: Math.max(50, Math.min(header, request, 10_000) / 4),
+      },
+      (incoming, outgoing) => void listener(incoming, outgoing),
+    );
+    server.maxConnections = config.max_connections;
+    server.on('clientError', refuse);
+    await listen(server, config.listen);
+    this.server = server;
+  }
+
+  /** Takes nothing new; what is being answered has two seconds to end. */
+  async close(): Promise<void> {
+    this.closing.abort(new Error('coda is stopping'));
+    const { server } = this;
+    if (!server) return;
+    this.server = undefined;
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeIdleConnections();
+    await withTimeout(CLOSING_MS, closed);
+    server.closeAllConnections();
+    await closed;
+  }
+
+  private async listener() {
+    const [{ Hono }, { getRequestListener }, { RESPONSE_ALREADY_SENT }] = await Promise.all([
+      import('hono'),
+      import('@hono/node-server'),
+      import('@hono/node-server/utils/response'),
+    ]);
+    const app = new Hono<{ Bindings: { incoming: IncomingMessage; outgoing: ServerResponse } }>();
+    for (const route of this.options.routes) {
+      app.on(route.method, route.path, async (c) => {
+        await this.serve(route, c.env.incoming, c.env.outgoing, c.req.param() as Record<string, string>);
+        return RESPONSE_ALREADY_SENT;
+      });
+    }
+    for (const path of new Set(this.options.routes.map(({ path }) => path))) {
+      app.all(path, async (c) => {
+        await this.otherMethod(path, c.env.incoming, c.env.outgoing);
+        return RESPONSE_ALREADY_SENT;
+      });
+    }
+    app.notFound(async (c) => {
+      await this.missing(c.env.incoming as IncomingMessage, c.env.outgoing as ServerResponse);
+      return RESPONSE_ALREADY_SENT;
+    });
+    const listener = getRequestListener(
+      (request, env) => app.fetch(request, env as { incoming: IncomingMessage; outgoing: ServerResponse }),
+      // Its own Request and Response must not become those of the whole process.
+      { overrideGlobalObjects: false, errorHandler: () => malformedResponse() },
+    );
+    return { listener };
+  }
+
+  private async serve(
+    route: AnyRoute,
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    params: Record<string, string>,
+  ): Promise<void> {
+    const left = new AbortController();
+    outgoing.once('close', () => left.abort(new Error('the client is gone')));
+    const { signal } = left;
+    const stop = () => left.abort(this.closing.signal.reason);
+    this.closing.signal.addEventListener('abort', stop, { once: true });
+    try {
+      await write(outgoing, await this.answer(route, incoming, params, signal));
+    } catch (error) {
+      await this.fail(incoming, outgoing, error);
+    } finally {
+      this.closing.signal.removeEventListener('abort', stop);
+    }
+  }
+
+  private async answer(
+    route: AnyRoute,
+    incoming: IncomingMessage,
+    params: Record<string, string>,
+    signal: AbortSignal,
+  ): Promise<HttpAnswer> {
+    checkHead(incoming);
+    const cors = guardOrigin(incoming, this.origins);
+    const caller = route.scope === undefined ? undefined : await this.caller(incoming, route.scope);
+    const parts = await partsOf(route, incoming, params, this.options.config.body_limit);
+    const header = (name: string) => {
+      const value = incoming.headers[name];
+      return Array.isArray(value) ? value.join(', ') : value;
+    };
+    const request = { ...parts, header, caller, local: isLocal(incoming), signal };
+    const answer = await route.handle(request);
+    return cors ? { ...answer, headers: { ...cors, ...answer.headers } } : answer;
+  }
+
+  private async caller(incoming: IncomingMessage, scope: NonNullable<AnyRoute['scope']>): Promise<Caller> {
+    const [, token] = /^Bearer ([\w.~+/=-]{1,8192})$/i.exec(incoming.headers.authorization ?? '') ?? [];
+    const caller = token === undefined ? undefined : await this.options.authenticate(token);
+    if (!caller) {
+      throw new CodaError('HTTP_UNAUTHORIZED', {
+        message: token === undefined ? 'The request does not say who makes it.' : 'The token is worth nothing.',
+        remedy: 'Send Authorization: Bearer and a token of "coda tokens add".',
+      });
+    }
+    if (caller.scopes.includes(scope)) return caller;
+    throw new CodaError('HTTP_FORBIDDEN', {
+      message: `The token ${caller.name} has no scope ${scope}.`,
+      remedy: `Make one with it: coda tokens add NAME --scopes ${scope}.`,
+    });
+  }
+
+  private async fail(incoming: IncomingMessage, outgoing: ServerResponse, error: unknown): Promise<void> {
+    if (!isExpected(error)) {
+      const { method, url = '' } = incoming;
+      this.options.log.error({ err: error, method, path: url.split('?')[0] }, 'a request failed');
+    }
+    const found = problemOf(error);
+    // What is still on its way is not worth waiting for.
+    const headers: Record<string, string> = incoming.complete ? {} : { Connection: 'close' };
+    if (found.status === 401) headers['WWW-Authenticate'] = 'Bearer realm="coda"';
+    if (found.status === 429 || found.status === 503) headers['Retry-After'] = '5';
+    await writeProblem(outgoing, found, headers).catch(() => outgoing.destroy());
+  }
+
+  private async otherMethod(path: string, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const methods = this.options.routes.flatMap((route) => (route.path === path ? route.method : []));
+    const allowed = methods.includes('GET') ? ['HEAD', ...methods] : methods;
+    const allow = [...new Set(allowed)].join(', ');
+    const granted = incoming.method === 'OPTIONS' ? preflight(incoming, this.origins, allow) : undefined;
+    if (granted) return write(outgoing, { status: 204, headers: granted });
+    const found = problem('HTTP_METHOD', `${incoming.method} is not known here.`, `Use ${allow}.`);
+    await writeProblem(outgoing, found, { Allow: allow });
+  }
+
+  private missing(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const error = new CodaError('HTTP_NOT_FOUND', {
+      message: 'There is nothing at this address.',
+      remedy: 'See /openapi.json for what there is.',
+    });
+    return this.fail(incoming, outgoing, error);
+  }
+}
+
+/** Whether it comes from this machine by itself: what a proxy has passed on comes from anywhere. */
+function isLocal({ socket, headers }: IncomingMessage): boolean {
+  const forwarded = headers.forwarded ?? headers['x-forwarded-for'] ?? headers['x-real-ip'] ?? headers.via;
+  return isLoopback((socket.remoteAddress ?? '').replace(/^::ffff:/, '')) && forwarded === undefined;
+}
+
+/** What Node itself could not read as a request. */
+function refuse(error: Error, socket: Socket): void {
+  if (!socket.writable || systemCode(error) === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const found = unreadable(systemCode(error));
+  const text = JSON.stringify(found.problem);
+  socket.end(
+    `HTTP/1.1 ${found.status}\r\nContent-Type: ${PROBLEM_TYPE}\r\nContent-Length: ${Buffer.byteLength(text)}\r\n` +
+      `Connection: close\r\n\r\n${text}`,
+  );
+}
+
+function unreadable(code: string | undefined) {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    return {
+      status: '408 Request Timeout',
+      problem: problem('HTTP_TIMEOUT', 'The request came too slowly.', 'Send it faster.'),
+    };
+  }
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    const large = problem('HTTP_TOO_LARGE', `The head is larger than ${HEAD_BYTES} bytes.`, 'Send fewer headers.');
+    return { status: '431 Request Header Fields Too Large', problem: { ...large, status: 431 } };
+  }
+  const malformed = problem('HTTP_MALFORMED', 'This is not a request of HTTP/1.1.', 'Send it as RFC 9112 has it.');
+  return { status: '400 Bad Request', problem: malformed };
+}
+
+function malformedResponse(): Response {
+  const found = problem('HTTP_MALFORMED', 'The address or the host is malformed.', 'Send it as RFC 9112 has it.');
+  return new Response(JSON.stringify(found), { status: 400, headers: { 'Content-Type': PROBLEM_TYPE } });
+}
+
+async function listen(server: Server, at: string): Promise<void> {
+  const { host, port } = addressOf(at);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, host, () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+  } catch (error) {
+    throw new CodaError('HTTP_ADDRESS', {
+      message: `HTTP cannot be served on ${at}: ${messageOf(error)}.`,
+      remedy: 'Choose another address with http.listen, or stop what uses this one.',
+      cause: error,
+    });
+  }
+}

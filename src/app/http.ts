@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { type HttpConfig, HttpServer, httpConfig } from '../adapters/http/index.ts';
+import type { Clock } from '../base/clock.ts';
+import type { World } from '../base/world.ts';
+import { type AnyRoute, route } from '../chat/index.ts';
+import type { Config } from '../config/index.ts';
+import type { EquippedSkill } from './skills.ts';
+import type { Tokens } from './tokens.ts';
+
+/** What the routes stand on. */
+export interface HttpParts {
+  config: Config;
+  world: World;
+  skills: readonly EquippedSkill[];
+  tokens: Tokens;
+  healthy(): Promise<boolean>;
+}
+
+/** The HTTP server with the routes of all rooms; undefined where the configuration does not switch it on. */
+export function openHttp(parts: HttpParts): HttpServer | undefined {
+  const config: HttpConfig | undefined = parts.config.block(httpConfig);
+  if (!config) return undefined;
+  const { world, tokens } = parts;
+  return new HttpServer({
+    config,
+    log: world.log,
+    routes: routesOf(parts),
+    authenticate: async (token) => (config.tokens ? tokens.authenticate(token) : undefined),
+  });
+}
+
+/** One line for each room that can be asked for something. */
+function routesOf({ world, skills, healthy }: HttpParts): AnyRoute[] {
+  return [health(world.clock, healthy), ...skills.flatMap(({ skill, deps }) => skill.routes?.(deps) ?? [])];
+}
+
+/** Milliseconds for which the state of the database is not asked again, however often somebody wants to know. */
+const HEALTH_MS = 1_000;
+
+function health(clock: Clock, healthy: () => Promise<boolean>): AnyRoute {
+  let asked: { at: number; well: Promise<boolean> } | undefined;
+  const state = z.object({ status: z.enum(['ok', 'unwell']) });
+  return route({
+    method: 'GET',
+    path: '/health',
+    tag: 'operation',
+    summary: 'Whether coda is well: its database answers, and it can tell its replicas that it lives.',
+    answers: {
+      200: { description: 'It is.', schema: state },
+      503: { description: 'It is not.', schema: state },
+    },
+    examples: [{ summary: 'A coda that is well', status: 200, answer: { status: 'ok' } }],
+    async handle() {
+      const now = clock.monotonic();
+      if (!asked || now - asked.at >= HEALTH_MS) asked = { at: now, well: healthy().catch(() => false) };
+      const well = await asked.well;
+      return { status: well ? 200 : 503, body: { json: { status: well ? 'ok' : 'unwell' } } };
+    },
+  });
+}

@@ -1,0 +1,123 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { BoundedMap } from '../base/bounded.ts';
+import { CodaError } from '../base/errors.ts';
+import { uuid } from '../base/ids.ts';
+import { listOf } from '../base/text.ts';
+import type { World } from '../base/world.ts';
+import { type Caller, SCOPES, type Scope } from '../chat/index.ts';
+import type { Config } from '../config/index.ts';
+import { meet, tokens } from '../people/index.ts';
+import type { Database, Transaction } from '../storage/index.ts';
+
+const PREFIX = 'coda_';
+const TOKEN = /^coda_[\w-]{43}$/;
+const NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,59}$/u;
+const MOST_LISTED = 1_000;
+const MOST_DAYS = 3_650;
+const DAY_MS = 86_400_000;
+/** For how long another process may not have heard that a token was revoked. Milliseconds. */
+const TRUSTED_MS = 5_000;
+const REMEMBERED = 1_000;
+/** Who a token is for when nobody is named: whoever sits at the machine. */
+const OWNER = { adapter: 'console', externalId: 'owner', role: 'owner', name: 'owner' } as const;
+
+export interface NewToken {
+  name: string;
+  /** An id, an account (`discord:123`) or a name; undefined: the owner at the terminal. */
+  person?: string | undefined;
+  scopes: readonly string[];
+  /** From now; undefined: for ever. */
+  days?: number | undefined;
+}
+
+interface TokenDeps {
+  database: Database;
+  world: World;
+  config: Config;
+}
+
+/** What programs speak with over HTTP: made and ended on the command line. */
+export class Tokens {
+  private readonly deps: TokenDeps;
+  private readonly known = new BoundedMap<string, { caller: Caller; until: number }>(REMEMBERED);
+
+  constructor(deps: TokenDeps) {
+    this.deps = deps;
+  }
+
+  /** Makes one and returns its value, which is kept nowhere. Throws `INPUT_INVALID`. */
+  async add({ name, person, scopes, days }: NewToken): Promise<string> {
+    if (!NAME.test(name)) throw wrong(`"${name}" is no name for a token.`, 'Use letters, digits, spaces, . _ and -.');
+    const unknown = scopes.find((scope) => !Object.hasOwn(SCOPES, scope));
+    if (unknown !== undefined || scopes.length === 0) {
+      throw wrong(`There is no scope "${unknown ?? ''}".`, `Give some of: ${listOf(Object.keys(SCOPES))}.`);
+    }
+    if (days !== undefined && !(Number.isInteger(days) && days >= 1 && days <= MOST_DAYS)) {
+      throw wrong('That is no number of days.', `Give a whole number from 1 to ${MOST_DAYS}.`);
+    }
+    const value = PREFIX + randomBytes(32).toString('base64url');
+    const now = this.deps.world.clock.now();
+    const expiresAt = days === undefined ? undefined : new Date(now.getTime() + days * DAY_MS);
+    await this.deps.database.tx('tokens.add', async (tx) => {
+      if (await tokens.isNamed(tx, name)) throw wrong(`There is a token called ${name}.`, 'Choose another name.');
+      const personId = await this.personOf(tx, person);
+      const own = { id: uuid(now), name, personId, scopes: [...new Set(scopes)] };
+      await tokens.add(tx, { ...own, hash: hashOf(value), createdAt: now, expiresAt });
+    });
+    return value;
+  }
+
+  list(): Promise<tokens.ListedToken[]> {
+    return tokens.list(this.deps.database, MOST_LISTED);
+  }
+
+  /** Ends the open tokens with this id or name; returns how many. */
+  async revoke(named: string): Promise<number> {
+    const now = this.deps.world.clock.now();
+    const ended = await this.deps.database.tx('tokens.revoke', (tx) => tokens.revoke(tx, named, now));
+    for (const hash of ended) this.known.delete(hash);
+    if (ended.length > 0) return ended.length;
+    throw wrong(`There is no open token ${named}.`, '"coda tokens" shows them.');
+  }
+
+  /** Whose token it is; undefined: nobody's. What another process has revoked is taken for five seconds more. */
+  async authenticate(token: string): Promise<Caller | undefined> {
+    if (!TOKEN.test(token)) return undefined;
+    const { database, world } = this.deps;
+    const hash = hashOf(token);
+    const now = world.clock.now();
+    const known = this.known.get(hash);
+    if (known && known.until > now.getTime()) return known.caller;
+    this.known.delete(hash);
+    const holder = await tokens.holderOf(database, hash, now);
+    if (!holder) return undefined;
+    const { id, name, personId, expiresAt } = holder;
+    const scopes = holder.scopes.filter((scope): scope is Scope => Object.hasOwn(SCOPES, scope));
+    const caller: Caller = { id, name, scopes, personId, account: undefined };
+    const until = Math.min(now.getTime() + TRUSTED_MS, expiresAt?.getTime() ?? Number.POSITIVE_INFINITY);
+    this.known.set(hash, { caller, until });
+    return caller;
+  }
+
+  private async personOf(tx: Transaction, named: string | undefined): Promise<string> {
+    const found = await tokens.meant(tx, named ?? `${OWNER.adapter}:${OWNER.externalId}`);
+    if (found.length > 1) throw wrong(`Several people are called ${named}.`, 'Name one by id: "coda people" shows it.');
+    if (found[0] !== undefined) return found[0];
+    if (named !== undefined) throw wrong(`Nobody is known as ${named}.`, '"coda people" shows who is.');
+    const { world, config } = this.deps;
+    const now = world.clock.now();
+    const owner = { ...OWNER, zone: undefined, locale: undefined };
+    const met = await meet(tx, owner, config.access, { id: uuid(now), now, heeds: () => true });
+    if (!met) throw new Error('the owner was not met');
+    return met.personId;
+  }
+}
+
+/** A token is 256 random bits: nothing that can be guessed stands behind its hash. */
+function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}
+
+function wrong(message: string, remedy: string): CodaError {
+  return new CodaError('INPUT_INVALID', { message, remedy });
+}

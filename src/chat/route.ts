@@ -1,0 +1,103 @@
+/** What can be asked for over HTTP, as values: a room declares its routes, `app/` hands them to the HTTP server. */
+import type { z } from 'zod';
+
+/** What a token may be good for. `app/` gives none that is not here. */
+export const SCOPES = {
+  messages: 'talk with coda as its person, and read what was said over HTTP',
+  data: "read and change its person's reminders, notes, schedules and memories",
+  notify: 'have people told something',
+  skills: 'search, run and judge skills',
+  metrics: 'read what coda counts',
+  admin: 'see and do what the owner can',
+} as const;
+
+export type Scope = keyof typeof SCOPES;
+
+/** Who asks. */
+export interface Caller {
+  /** Stable: of the token, or of the issuer's subject. */
+  id: string;
+  /** What the token is called. */
+  name: string;
+  scopes: readonly Scope[];
+  /** The person whom it speaks for; undefined where they have not been met. */
+  personId: string | undefined;
+  /** The account (`http:…`) of somebody whom an issuer of JWTs vouches for; undefined: the person is known. */
+  account: string | undefined;
+}
+
+/** A request whose parts have passed their schemas. */
+export interface HttpRequest<Params = unknown, Query = unknown, Body = unknown> {
+  params: Params;
+  query: Query;
+  body: Body;
+  /** The body as it came; empty where there is none. */
+  raw: Buffer;
+  /** A header by its name in lower case. */
+  header(name: string): string | undefined;
+  /** There wherever the route has a `scope`. */
+  caller: Caller | undefined;
+  /** It comes from this machine, and was not forwarded by anything. */
+  local: boolean;
+  /** Aborts when whoever asks has gone, or coda stops. */
+  signal: AbortSignal;
+}
+
+/** What is answered: JSON, text or bytes, or a stream of text that ends when it is over. */
+export interface HttpAnswer {
+  /** Default: 200. */
+  status?: number;
+  headers?: Readonly<Record<string, string>>;
+  body?:
+    | { json: unknown }
+    | { text: string; type: string }
+    | { bytes: Uint8Array | AsyncIterable<Uint8Array>; type: string }
+    | { events: AsyncIterable<string> };
+}
+
+/** An example of a request and its answer: stands in the OpenAPI document, and a test plays it. */
+export interface RouteExample {
+  summary: string;
+  params?: Readonly<Record<string, string>>;
+  query?: Readonly<Record<string, string>>;
+  headers?: Readonly<Record<string, string>>;
+  body?: unknown;
+  status: number;
+  answer?: unknown;
+}
+
+/** One thing that can be asked for. */
+export interface Route<
+  Params extends z.ZodType = z.ZodType,
+  Query extends z.ZodType = z.ZodType,
+  Body extends z.ZodType = z.ZodType,
+> {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** `/v1/notes/:id` */
+  path: string;
+  /** What a token must be good for; undefined: anybody may ask, and the handler looks after itself (a signature). */
+  scope?: Scope;
+  /** One line, for the OpenAPI document. */
+  summary: string;
+  /** Which part of the OpenAPI document it stands under: `notes`. */
+  tag?: string;
+  params?: Params;
+  query?: Query;
+  /** Of the JSON body; without it a body is not parsed and only `raw` is there. */
+  body?: Body;
+  /** The most bytes of a body; default: what the configuration says. */
+  maxBytes?: number;
+  /** By status: what comes, and for JSON its schema. */
+  answers?: Readonly<Record<number, { description: string; schema?: z.ZodType; type?: string }>>;
+  examples?: readonly RouteExample[];
+  /** What is thrown as `CodaError` becomes a problem document with its code; anything else is a bug (500). */
+  handle(request: HttpRequest<z.output<Params>, z.output<Query>, z.output<Body>>): Promise<HttpAnswer> | HttpAnswer;
+}
+
+/** Any route, its request checked by its own schemas before `handle`. */
+export type AnyRoute = Route;
+
+/** Declares a route, its `handle` typed by its schemas. */
+export function route<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(route: Route<P, Q, B>): AnyRoute {
+  return route as unknown as AnyRoute;
+}

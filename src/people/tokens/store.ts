@@ -1,0 +1,114 @@
+/** What programs speak with over HTTP. Only hashes are kept: whoever reads the table can speak for nobody. */
+import type { Instant } from '../../base/clock.ts';
+import type { Database, Transaction } from '../../storage/index.ts';
+import type { DeletionRule } from '../deletion.ts';
+import type { MergeRule } from '../merge.ts';
+
+export interface NewToken {
+  id: string;
+  name: string;
+  /** SHA-256 of the token, hex. */
+  hash: string;
+  personId: string;
+  scopes: readonly string[];
+  createdAt: Instant;
+  expiresAt: Instant | undefined;
+}
+
+/** Whom a token speaks for, and what it may do. */
+export interface TokenHolder {
+  id: string;
+  name: string;
+  personId: string;
+  scopes: readonly string[];
+  expiresAt: Instant | undefined;
+}
+
+/** A token as it is listed; its value is not known to anybody but its holder. */
+export interface ListedToken {
+  id: string;
+  name: string;
+  person: string;
+  scopes: string[];
+  created_at: string;
+  expires_at: string | null;
+  used_at: string | null;
+  revoked_at: string | null;
+}
+
+/** An hour: a token that is used all the time is written once in it. */
+const USED_EVERY = '1 hour';
+
+export async function add(tx: Transaction, token: NewToken): Promise<void> {
+  const { id, name, hash, personId, scopes, createdAt, expiresAt } = token;
+  await tx.query(
+    `insert into api_tokens (id, name, hash, person_id, scopes, created_at, expires_at)
+     values ($1, $2, $3, $4, $5, $6, $7)`,
+    [id, name, hash, personId, scopes.join(' '), createdAt, expiresAt ?? null],
+  );
+}
+
+/** The holder of the token with this hash; undefined when there is none, or it is revoked or over. */
+export async function holderOf(database: Database, hash: string, now: Instant): Promise<TokenHolder | undefined> {
+  const { rows } = await database.read<{
+    id: string;
+    name: string;
+    person_id: string;
+    scopes: string;
+    expires_at: Instant | null;
+    stale: boolean;
+  }>(
+    `select id, name, person_id, scopes, expires_at,
+            (used_at is null or used_at < $2::timestamptz - interval '${USED_EVERY}') as stale
+       from api_tokens where hash = $1 and revoked_at is null and (expires_at is null or expires_at > $2)`,
+    [hash, now],
+  );
+  const [row] = rows;
+  if (!row) return undefined;
+  if (row.stale) {
+    await database.tx('tokens.used', (tx) =>
+      tx.query('update api_tokens set used_at = $2 where id = $1', [row.id, now]),
+    );
+  }
+  const { id, name, person_id: personId, scopes, expires_at: expiresAt } = row;
+  return { id, name, personId, scopes: scopes.split(' '), expiresAt: expiresAt ?? undefined };
+}
+
+/** All tokens, the newest first; those that are revoked too. */
+export async function list(database: Database, limit: number): Promise<ListedToken[]> {
+  const { rows } = await database.read<Omit<ListedToken, 'scopes'> & { scopes: string }>(
+    `select t.id, t.name, p.name as person, t.scopes, t.created_at, t.expires_at, t.used_at, t.revoked_at
+       from api_tokens t join persons p on p.id = t.person_id order by t.created_at desc, t.id limit $1`,
+    [limit],
+  );
+  return rows.map((row) => ({ ...row, scopes: row.scopes.split(' ') }));
+}
+
+/** Ends the token with this id or name; returns the hashes of what was ended. */
+export async function revoke(tx: Transaction, named: string, now: Instant): Promise<string[]> {
+  const { rows } = await tx.query<{ hash: string }>(
+    'update api_tokens set revoked_at = $2 where (id::text = $1 or name = $1) and revoked_at is null returning hash',
+    [named, now],
+  );
+  return rows.map(({ hash }) => hash);
+}
+
+/** Whether an open token has this name. */
+export async function isNamed(tx: Transaction, name: string): Promise<boolean> {
+  const { rows } = await tx.query('select from api_tokens where name = $1 and revoked_at is null', [name]);
+  return rows.length > 0;
+}
+
+/** The people meant by an id, an account (`discord:123`) or a name. */
+export async function meant(tx: Transaction, named: string): Promise<string[]> {
+  const { rows } = await tx.query<{ id: string }>(
+    `select id from persons where erased_at is null and (id::text = $1 or name = $1)
+     union select person_id from identities where adapter || ':' || external_id = $1`,
+    [named],
+  );
+  return rows.map(({ id }) => id);
+}
+
+export const mergeRules: readonly MergeRule[] = [{ sql: 'update api_tokens set person_id = $2 where person_id = $1' }];
+
+export const deletionRules: readonly DeletionRule[] = [{ sql: 'delete from api_tokens where person_id = $1' }];
