@@ -2,7 +2,7 @@ import type { ConsoleAdapter } from '../adapters/console/index.ts';
 import type { HttpServer } from '../adapters/http/index.ts';
 import { Approvals, approvalSource, itemContext, type Model, type TxContext } from '../agent/index.ts';
 import { Closer, withTimeout } from '../base/async.ts';
-import { messageOf } from '../base/errors.ts';
+import { CodaError, messageOf } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import {
@@ -16,8 +16,15 @@ import {
   turnAway,
 } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
-import { type ChatAdapter, Delivery, type DeliveryOptions, deadJobSource, type RateLimit } from '../delivery/index.ts';
-import { JobQueue, Schedules, Worker } from '../jobs/index.ts';
+import {
+  type ChatAdapter,
+  Delivery,
+  type DeliveryOptions,
+  deadJobSource,
+  notifyJob,
+  type RateLimit,
+} from '../delivery/index.ts';
+import { type JobHandler, JobQueue, Schedules, Worker } from '../jobs/index.ts';
 import { Gate } from '../people/index.ts';
 import type { Sandbox } from '../sandbox/index.ts';
 import { agentSkills, agentSkillsConfig } from '../skills/agent-skills/index.ts';
@@ -61,6 +68,13 @@ export interface BuildOptions {
   model?: Model;
 }
 
+/** A background job that somebody asks for. */
+export interface AskedJob {
+  kind: string;
+  payload: Json;
+  key?: string | undefined;
+}
+
 /** A whole coda, put together but not started: its parts, and what is done with all of them. */
 export interface App {
   readonly database: Database;
@@ -79,8 +93,12 @@ export interface App {
   readonly console: ConsoleAdapter;
   /** What `coda doctor` runs. */
   readonly checks: Checks;
+  /** Adds a background job of a kind that some part carries out, due at once. Throws `INPUT_INVALID`; gives its id. */
+  enqueue(job: AskedJob): Promise<string>;
   /** Frees what a predecessor held and begins: the worker, then the adapters. */
   start(): Promise<void>;
+  /** Begins without adapters and without what else falls due, to work off jobs: `settled` tells when none is due. */
+  startJobs(): Promise<void>;
   /** Takes nothing new, lets turns finish for `graceMs`, stores the rest and closes everything in reverse order. */
   stop(graceMs?: number): Promise<void>;
   /** Resolves when nothing runs, nothing that is due is left, and nothing is being sent. */
@@ -182,7 +200,9 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
     agentSkills: liveSkills,
     approvals: new Approvals({ database, world, delivery, token: config.access.approval_token }),
     backups,
+    enqueue: (job) => enqueue(parts, job),
     start: () => start({ ...parts, liveSkills, sandbox, commands, router, adapters, http }),
+    startJobs: () => startJobs({ ...parts, router }),
     stop: (graceMs = GRACE_MS) => stop(parts, graceMs),
     status: async () => ({ version, ...(await statusOf(parts, adapters, wiring.status())) }),
     away: () => awayOf(adapters),
@@ -261,17 +281,8 @@ interface Starting extends Parts {
 }
 
 async function start(parts: Starting): Promise<void> {
-  const { closer, stopping, database, worker, delivery, jobs, schedules, skills, router, adapters } = parts;
-  const handlers = skills.flatMap(({ skill, deps }) => skill.jobs?.(deps) ?? []);
-  jobs.start(handlers.map((handler) => schedules.watched(handler)));
-  await delivery.start({
-    adapters,
-    kindOf: (event) => router.kindOf(event),
-    handle: (item, signal) => router.handle(item, signal),
-    freed: () => worker.look(),
-    owned: [jobs],
-  });
-  closer.onClose('delivery', () => delivery.close());
+  const { closer, stopping, database, worker, delivery, jobs, schedules, skills, adapters } = parts;
+  await join(parts);
   parts.sandbox.start();
   await recordConfig(database, parts.config, parts.world.clock.now());
   await database.tx('schedules.put', (tx) => putTasks(tx, parts));
@@ -292,6 +303,47 @@ async function start(parts: Starting): Promise<void> {
   const { http } = parts;
   await http?.open();
   if (http) closer.onClose('http server', () => http.close());
+}
+
+/** Becomes one of the replicas, which owns what it runs. */
+async function join(parts: Pick<Starting, 'router' | 'adapters'> & Parts): Promise<void> {
+  const { closer, worker, delivery, jobs, schedules, router, adapters } = parts;
+  // What is to be said is left to who can cut it as its platform needs it.
+  const handlers = adapters.length > 0 ? handlersOf(parts) : jobsOf(parts.skills);
+  jobs.start(handlers.map((handler) => schedules.watched(handler)));
+  await delivery.start({
+    adapters,
+    kindOf: (event) => router.kindOf(event),
+    handle: (item, signal) => router.handle(item, signal),
+    freed: () => worker.look(),
+    owned: [jobs],
+  });
+  closer.onClose('delivery', () => delivery.close());
+}
+
+async function startJobs(parts: Parts & Pick<Starting, 'router'>): Promise<void> {
+  await join({ ...parts, adapters: [] });
+  parts.worker.start([parts.jobs, parts.schedules]);
+}
+
+function handlersOf({ skills, database, delivery }: Parts): JobHandler[] {
+  return [...jobsOf(skills), notifyJob({ database, outbox: delivery.outbox })];
+}
+
+function jobsOf(skills: readonly EquippedSkill[]): JobHandler[] {
+  return skills.flatMap(({ skill, deps }) => skill.jobs?.(deps) ?? []);
+}
+
+async function enqueue(parts: Parts, { kind, payload, key }: AskedJob): Promise<string> {
+  const known = handlersOf(parts).map((handler) => handler.kind);
+  if (!known.includes(kind)) {
+    throw new CodaError('INPUT_INVALID', {
+      message: `There are no jobs of the kind ${kind}.`,
+      remedy: `Name one of: ${known.sort().join(', ')}.`,
+    });
+  }
+  const options = { at: parts.world.clock.now(), ...(key !== undefined && { key }) };
+  return parts.database.tx('jobs.enqueue', (tx) => parts.jobs.enqueue(tx, { kind, payload }, options));
 }
 
 function tasksOf({ skill, deps }: EquippedSkill): readonly SystemTask[] {

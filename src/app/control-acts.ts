@@ -1,8 +1,9 @@
 /** What commands have a coda do that writes, each with its entry in the log of what was done. */
 import { append, detailOf, rowOf } from '../audit/index.ts';
 import type { World } from '../base/world.ts';
+import { type Notice, notify } from '../delivery/index.ts';
 import type { Database } from '../storage/index.ts';
-import type { App } from './build.ts';
+import type { App, AskedJob } from './build.ts';
 import type { NewToken } from './tokens.ts';
 
 /** Writes down that a command was carried out at the terminal. */
@@ -14,7 +15,10 @@ export async function recordAct(database: Database, world: World, subject: strin
 }
 
 /** The acts by the name of their verb. */
-export function controlActs(app: Pick<App, 'database' | 'delivery' | 'jobs' | 'agentSkills' | 'tokens'>, world: World) {
+export function controlActs(
+  app: Pick<App, 'database' | 'delivery' | 'jobs' | 'enqueue' | 'agentSkills' | 'tokens'>,
+  world: World,
+) {
   const recorded = <A extends object, R>(subject: string, act: (args: A) => Promise<R>) => {
     return async (args: A): Promise<R> => {
       const result = await act(args);
@@ -28,6 +32,18 @@ export function controlActs(app: Pick<App, 'database' | 'delivery' | 'jobs' | 'a
     retryJobs: recorded('jobs retry', ({ id }: { id?: string | undefined }) => app.jobs.retry(id)),
     addToken: recorded('tokens add', (asked: NewToken) => app.tokens.add(asked)),
     revokeToken: recorded('tokens revoke', ({ named }: { named: string }) => app.tokens.revoke(named)),
+    cancelJob: recorded('jobs cancel', ({ id }: { id: string }) => app.jobs.cancelOne(id)),
+    enqueueJob: async (job: AskedJob) => {
+      const id = await app.enqueue(job);
+      await recordAct(app.database, world, 'jobs enqueue', { kind: job.kind, id });
+      return id;
+    },
+    notify: async (notice: Notice) => {
+      const notified = await notify({ database: app.database, jobs: app.jobs, world }, notice);
+      // Its words are the person's, and not the log's.
+      await recordAct(app.database, world, 'notify', { to: notice.to, ...notified });
+      return notified;
+    },
     approveSkill: recorded('skills approve', ({ name, hash }: { name: string; hash: string }) =>
       skills.approve(name, hash),
     ),

@@ -45,6 +45,17 @@ export interface TokenFlags extends Flags {
   days?: string;
 }
 
+export interface JobFlags extends Flags {
+  all?: boolean;
+  payload?: string;
+  key?: string;
+}
+
+export interface NotifyFlags extends Flags {
+  to: string;
+  key?: string;
+}
+
 export interface ValidateFlags extends Flags {
   strict?: boolean;
   profile?: string;

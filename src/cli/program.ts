@@ -7,7 +7,9 @@ import {
   type ChatFlags,
   configRequest,
   type Flags,
+  type JobFlags,
   type MemoryFlags,
+  type NotifyFlags,
   type PairFlags,
   type SecretFlags,
   type StatusFlags,
@@ -55,7 +57,15 @@ export function createProgram(io: NodeJS.Process, listener: CommandHandler): Com
   addLooking(program, call);
   addKeeping(program, call);
   addOutbox(program.command('outbox').description('what could not be delivered'), call);
-  addJobs(program.command('jobs').description('background jobs that have given up'), call);
+  addJobs(program.command('jobs').description('background jobs'), call);
+  program
+    .command('notify')
+    .description('have coda tell somebody something, once for each key')
+    .argument('<text>')
+    .requiredOption('--to <person>', 'by id, by account such as discord:123, or by name')
+    .option('--key <key>', 'what is said under the same key is said once')
+    .option('--json', 'as JSON')
+    .action(call<NotifyFlags>(async () => (await import('./notify.ts')).notifyPerson));
   addPeople(program, call);
   addApprovals(program.command('approvals').description('calls that wait for a decision'), call);
   addAudit(program.command('audit').description('the log of what was done'), call);
@@ -160,13 +170,30 @@ function addJobs(jobs: Command, call: Call): void {
   jobs
     .command('list', { isDefault: true })
     .description('show those that failed too often, newest first')
+    .option('--all', 'those that wait or run, too')
     .option('--json', 'as JSON')
-    .action(call(async () => (await import('./jobs.ts')).jobsList));
+    .action(call<JobFlags>(async () => (await import('./jobs.ts')).jobsList));
   jobs
     .command('retry')
     .description('run one of them, or all, again')
     .argument('[id]')
     .action(call<WhenFlags>(async () => (await import('./jobs.ts')).jobsRetry));
+  jobs
+    .command('cancel')
+    .description('take one off that waits or has failed too often')
+    .argument('<id>')
+    .action(call(async () => (await import('./jobs.ts')).jobsCancel));
+  jobs
+    .command('enqueue')
+    .description('add one, to be run at once')
+    .argument('<kind>')
+    .option('--payload <json>', 'what it is told', 'null')
+    .option('--key <key>', 'at most one of its kind waits with this key')
+    .action(call<JobFlags>(async () => (await import('./jobs.ts')).jobsEnqueue));
+  jobs
+    .command('work')
+    .description('run those that are due, and end')
+    .action(call(async () => (await import('./jobs.ts')).jobsWork));
 }
 
 function addPeople(program: Command, call: Call): void {

@@ -122,6 +122,23 @@ function memoryVerbs({ database, jobs }: App, world: World) {
   };
 }
 
+function jobVerbs(app: App, acts: ReturnType<typeof controlActs>) {
+  return {
+    jobs: async ({ all }: Record<string, Json>) =>
+      (await (all === true ? app.jobs.open() : app.jobs.dead())) as unknown as Json,
+    'retry-jobs': ({ id }: Record<string, Json>) => acts.retryJobs(typeof id === 'string' ? { id } : {}),
+    'jobs-cancel': ({ id }: Record<string, Json>) => acts.cancelJob({ id: String(id) }),
+    'jobs-enqueue': ({ kind, payload = null, key }: Record<string, Json>) =>
+      acts.enqueueJob({ kind: String(kind), payload, key: typeof key === 'string' ? key : undefined }),
+    'jobs-work': async (): Promise<Json> => {
+      app.worker.look();
+      await app.worker.idle();
+      await app.jobs.idle();
+      return true;
+    },
+  };
+}
+
 function auditVerbs(audit: Audit) {
   return {
     'audit-seal': () => audit.seal(),
@@ -176,9 +193,12 @@ export function verbs(app: App, config: Config, world: World, io: NodeJS.Process
     doctor: async () => (await app.checks.run()) as unknown as Json,
     backup: ({ file }: Record<string, Json>) => app.backups.ask(String(file)) as unknown as Json,
     outbox: async () => (await outbox.deadLetters()) as unknown as Json,
-    jobs: async () => (await app.jobs.dead()) as unknown as Json,
-    'retry-jobs': ({ id }: Record<string, Json>) => acts.retryJobs(typeof id === 'string' ? { id } : {}),
+    ...jobVerbs(app, acts),
     resend: ({ id }: Record<string, Json>) => acts.resend(typeof id === 'string' ? { id } : {}),
+    notify: async ({ to, text, key }: Record<string, Json>): Promise<Json> => {
+      const notice = { to: String(to), text: String(text), ...(typeof key === 'string' && { key }) };
+      return { ...(await acts.notify(notice)) };
+    },
     approvals: async () => (await app.approvals.list()) as unknown as Json,
     'approvals-decide': ({ id, approved, token }: Record<string, Json>) =>
       app.approvals.decide(String(id), approved === true, typeof token === 'string' ? token : undefined),

@@ -24,6 +24,7 @@ export {
   meet,
   type NewIdentity,
   type PersonRow,
+  peopleMeant,
   setQuiet,
   setZone,
   toPerson,

@@ -1,5 +1,5 @@
 import type { Instant } from '../base/clock.ts';
-import { type Database, json, type Transaction } from '../storage/index.ts';
+import { type Database, json, type Queryable, type Transaction } from '../storage/index.ts';
 import { type AccessRules, assignedTo, type Claim, granted, highest, roleOf } from './access.ts';
 import type { DeletionRule } from './deletion.ts';
 import type { Person, Role } from './person.ts';
@@ -161,4 +161,14 @@ export async function knownAs(database: Database, personId: string, adapter: str
     [personId, adapter],
   );
   return rows[0]?.external_id;
+}
+
+/** The people meant by an id, by an account (`discord:123`), or by a name. */
+export async function peopleMeant(db: Pick<Queryable, 'query'>, text: string): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>(
+    `select id from persons where id::text = $1 or (name = $1 and erased_at is null)
+     union select person_id from identities where adapter || ':' || external_id = $1`,
+    [text],
+  );
+  return rows.map(({ id }) => id);
 }

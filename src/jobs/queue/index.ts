@@ -19,6 +19,8 @@ export interface JobOptions {
 
 export interface Job {
   id: string;
+  /** `JobOptions.key`. */
+  key?: string;
   payload: Json;
   /** 1 the first time. */
   attempt: number;
@@ -128,6 +130,16 @@ export class JobQueue implements DueSource, Owned {
     return store.dead(this.deps.database, limit);
   }
 
+  /** Jobs that wait, run or have given up, and how many there are. */
+  open(limit = 50): Promise<{ jobs: store.OpenJob[]; total: number }> {
+    return store.open(this.deps.database, limit);
+  }
+
+  /** Cancels one that waits or has given up; false when it runs, is over or is not there. */
+  cancelOne(id: string): Promise<boolean> {
+    return store.cancelOne(this.deps.database, id, this.deps.world.clock.now());
+  }
+
   /** Runs a job that has given up (or all) again. Returns how many. */
   async retry(id?: string): Promise<number> {
     const now = this.deps.world.clock.now();
@@ -155,7 +167,8 @@ export class JobQueue implements DueSource, Owned {
     const { world, signal } = this.deps;
     try {
       const handler = this.handlers.get(job.kind) as JobHandler;
-      await handler.run({ id: job.id, payload: job.payload, attempt: job.attempts, dueAt: job.dueAt }, signal);
+      const { id, key, payload, attempts: attempt, dueAt } = job;
+      await handler.run({ id, ...(key !== null && { key }), payload, attempt, dueAt }, signal);
       this.ended.add({ owner, ended: { id: job.id, state: 'done' } });
     } catch (error) {
       const reason = world.secrets.hide(messageOf(error)).slice(0, 500);

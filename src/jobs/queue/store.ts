@@ -21,6 +21,7 @@ const SUPERSEDED = `(
 export interface JobRow {
   id: string;
   kind: string;
+  key: string | null;
   payload: Json;
   attempts: number;
   maxAttempts: number;
@@ -67,6 +68,7 @@ export async function claimDue(
   const { rows } = await database.run<{
     id: string;
     kind: string;
+    key: string | null;
     payload: Json;
     attempts: number;
     max_attempts: number;
@@ -76,7 +78,7 @@ export async function claimDue(
     `update jobs set state = 'running', owner = $1, attempts = attempts + 1
       where id in (select id from jobs where state = 'pending' and due_at <= $3 and kind = any($2)
                     order by due_at limit ${limit} for update skip locked)
-      returning id, kind, payload, attempts, max_attempts, due_at`,
+      returning id, kind, key, payload, attempts, max_attempts, due_at`,
     [owner, kinds, now],
   );
   return rows.map(({ max_attempts, due_at, ...row }) => ({ ...row, maxAttempts: max_attempts, dueAt: due_at }));
@@ -143,6 +145,37 @@ export async function dead(database: Database, limit: number): Promise<DeadJobs>
     [limit],
   );
   return { jobs: rows.map(({ total: _, ...job }) => job), total: rows[0]?.total ?? 0 };
+}
+
+/** A job that is not over: waiting, running, or given up. */
+export interface OpenJob {
+  id: string;
+  kind: string;
+  key: string | null;
+  state: 'pending' | 'running' | 'dead';
+  due_at: Instant;
+  attempts: number;
+  error: string | null;
+}
+
+/** Jobs that are not over, those that run first, then by due time. */
+export async function open(database: Database, limit: number): Promise<{ jobs: OpenJob[]; total: number }> {
+  const { rows } = await database.read<OpenJob & { total: number }>(
+    `select id, kind, key, state, due_at, attempts, error, count(*) over () as total from jobs
+      where state in ('pending', 'running', 'dead') order by state = 'running' desc, due_at limit $1`,
+    [limit],
+  );
+  return { jobs: rows.map(({ total: _, ...job }) => job), total: rows[0]?.total ?? 0 };
+}
+
+/** Cancels one job that waits or has given up; false when there is no such job. */
+export async function cancelOne(database: Database, id: string, now: Instant): Promise<boolean> {
+  const { count } = await database.run(
+    'jobs.cancel',
+    `update jobs set state = 'cancelled', finished_at = $2 where id = $1 and state in ('pending', 'dead')`,
+    [id, now],
+  );
+  return count > 0;
 }
 
 /** Puts jobs that have given up back to be run: one, or all. One that has a successor by now stays. Returns how many. */

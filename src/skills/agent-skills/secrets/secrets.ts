@@ -4,6 +4,7 @@ import { Sequence } from '../../../base/async.ts';
 import type { Clock } from '../../../base/clock.ts';
 import { CodaError } from '../../../base/errors.ts';
 import type { Secrets } from '../../../base/log.ts';
+import { peopleMeant } from '../../../people/index.ts';
 import type { Database, Queryable } from '../../../storage/index.ts';
 import type { AgentSkill } from '../skill.ts';
 import { type Key, type KeyPlace, keyPlace, noKey, seal, unseal } from './key.ts';
@@ -138,7 +139,7 @@ export class SkillSecrets {
       return { spaceId: space };
     }
     if (person === undefined) return {};
-    const ids = await store.personMeant(this.reader, person);
+    const ids = await peopleMeant(this.reader, person);
     const [personId, ...others] = ids;
     if (personId === undefined) throw wrong(`Nobody is called ${person}.`);
     if (others.length > 0) throw wrong(`Several people are called ${person}: name one by platform:id.`);

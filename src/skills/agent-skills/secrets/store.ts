@@ -82,16 +82,6 @@ export async function reseal(tx: Transaction, id: string, sealed: string, keyId:
   await tx.query('update skill_secrets set sealed = $2, key_id = $3 where id = $1', [id, sealed, keyId]);
 }
 
-/** The person meant by an id, by `platform:id`, or by a name that only one has. */
-export async function personMeant(db: Reader, text: string): Promise<string[]> {
-  const { rows } = await db.query<{ id: string }>(
-    `select id from persons where id::text = $1 or (name = $1 and erased_at is null)
-     union select person_id from identities where adapter || ':' || external_id = $1`,
-    [text],
-  );
-  return rows.map(({ id }) => id);
-}
-
 export async function isSpace(db: Reader, id: string): Promise<boolean> {
   const { rows } = await db.query('select from spaces where id = $1', [id]);
   return rows.length > 0;

@@ -1,0 +1,29 @@
+/** Notices that wait to be written into the outbox. */
+import type { DeletionRule, MergeRule } from '../../people/index.ts';
+import type { Queryable } from '../../storage/index.ts';
+
+/** The kind of the jobs that write notices into the outbox. */
+export const KIND = 'notify';
+
+/** Whether this notice waits or was said already. A key is known as long as jobs and delivered parts are kept. */
+export async function isKnown(db: Pick<Queryable, 'query'>, key: string): Promise<boolean> {
+  const { rows } = await db.query(
+    `select from jobs where kind = $2 and key = $1
+     union all
+     select from outbox where key = $1 limit 1`,
+    [key, KIND],
+  );
+  return rows.length > 0;
+}
+
+/** Notices that nobody has heard, and the words of those that were. */
+export const deletionRules: readonly DeletionRule[] = [
+  { sql: `delete from jobs where kind = '${KIND}' and payload ->> 'personId' = $1::text and state <> 'running'` },
+];
+
+export const mergeRules: readonly MergeRule[] = [
+  {
+    sql: `update jobs set payload = jsonb_set(payload, '{personId}', to_jsonb($2::text))
+           where kind = '${KIND}' and payload ->> 'personId' = $1::text`,
+  },
+];

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { freshDataDir, Jsonl, Program } from '../support/jsonl.ts';
+
+/** A command on `dataDir`, as a shell would call it. */
+function shell(dataDir: string) {
+  return async (...args: string[]) => {
+    await using program = new Program([...args, '--data', dataDir], {});
+    program.child.stdin.end();
+    const { code } = await program.exit;
+    return { code, stdout: program.stdout, stderr: program.stderr };
+  };
+}
+
+test('jobs and notices are added beside a daemon and without one', { timeout: 90_000 }, async () => {
+  const dataDir = freshDataDir();
+  const coda = shell(dataDir);
+  await using chat = await Jsonl.start({ dataDir });
+  await chat.say('hello');
+  expect(await coda('jobs', 'enqueue', 'no-such-kind')).toMatchObject({
+    code: 65,
+    stderr: expect.stringMatching(/no jobs of the kind no-such-kind[\s\S]*notify, [\s\S]*retention/),
+  });
+  expect(await coda('jobs', 'enqueue', 'retention')).toMatchObject({ code: 0 });
+  expect(await coda('jobs', 'work')).toMatchObject({ code: 0, stdout: 'No background job is due.\n' });
+  expect((await coda('jobs', 'list', '--all')).stdout).toBe('No background job waits, runs or has given up.\n');
+  const people = JSON.parse((await coda('people', '--json')).stdout);
+  const tell = async (text: string, key: string) =>
+    JSON.parse((await coda('notify', text, '--to', people[0].id, '--key', key, '--json')).stdout);
+  expect(await tell('Green.', 'build-1')).toEqual({ outcome: 'accepted', key: 'build-1' });
+  await chat.next((line) => line.text === 'Green.');
+  expect(await tell('Green.', 'build-1')).toEqual({ outcome: 'duplicate', key: 'build-1' });
+  await chat.end();
+
+  expect(await tell('Red.', 'build-2')).toMatchObject({ outcome: 'accepted' });
+  const id = (await coda('jobs', 'enqueue', 'retention')).stdout.trim();
+  await coda('jobs', 'work');
+  // What is to be said is left to a coda that has its platforms.
+  const left = JSON.parse((await coda('jobs', 'list', '--all', '--json')).stdout);
+  expect(left.jobs).toMatchObject([{ kind: 'notify', state: 'pending' }]);
+  expect((await coda('jobs', 'cancel', id)).code).toBe(64);
+  await using again = await Jsonl.start({ dataDir });
+  await again.next((line) => line.text === 'Red.');
+});
