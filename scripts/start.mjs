@@ -1,5 +1,6 @@
 /** `npm start`: from a clone to a prompt. Arguments after `--` go to coda, also another command than the usual one. */
 
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, install, requireNode, root } from './setup.mjs';
@@ -12,6 +13,14 @@ const given = process.argv.slice(2);
 const isCommand = given[0] !== undefined && !given[0].startsWith('-');
 const usual = process.stdin.isTTY ? 'chat' : 'run';
 const main = join(root, 'dist', 'main.js');
+
+const isConfigured =
+  given.some((arg) => arg.startsWith('--config')) ||
+  process.env.CODA_CONFIG ||
+  existsSync(join('config', 'config.yaml'));
+if (!isCommand && process.stdin.isTTY && !isConfigured) {
+  process.stderr.write('Nothing is set up yet: "npm start -- init" asks six questions; without it coda chats here.\n');
+}
 
 // In this process: another one would cost 40 ms and stand between a signal and who handles it.
 process.argv = [process.execPath, main, ...(isCommand ? [] : [usual]), ...given];

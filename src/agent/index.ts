@@ -39,7 +39,7 @@ export {
   type ModelUsage,
   NoModel,
 } from './model.ts';
-export { checkProvider } from './models/check.ts';
+export { checkProvider, type ProviderHealth } from './models/check.ts';
 export { type Models, openModels } from './models/index.ts';
 export type { SpawnOptions } from './nested.ts';
 export type { TurnOver } from './over.ts';

@@ -12,5 +12,6 @@ export { type Control, openControl, type Verb } from './control.ts';
 export { controlActs, recordAct } from './control-acts.ts';
 export { type CostReport, costReport } from './cost.ts';
 export { checkPolicies } from './policies.ts';
+export { findLocalModels, type LocalModels, type ProviderChoice, probeProvider } from './setup.ts';
 export type { NewToken } from './tokens.ts';
 export { createWorld, type WorldOptions } from './world.ts';

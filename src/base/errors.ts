@@ -8,6 +8,10 @@ export const ERRORS = {
   INPUT_INVALID: { exit: 65, about: 'A line or payload from outside does not have the expected form.' },
   CONFIG_INVALID: { exit: 78, about: 'The configuration has problems; all of them are listed.' },
   CONFIG_UNREADABLE: { exit: 66, about: 'The configuration file cannot be read as text.' },
+  CONFIG_EDITED: {
+    exit: 75,
+    about: 'The configuration was changed by somebody else while it was being edited; it is as they left it.',
+  },
   DATA_UNWRITABLE: { exit: 73, about: 'The data folder cannot be created or written to.' },
   DATA_NEWER: { exit: 78, about: 'The data was written by a newer version of coda.' },
   DISK_FULL: { exit: 74, about: 'The disk is full; nothing that was confirmed is lost.' },

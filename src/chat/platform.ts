@@ -1,3 +1,4 @@
+import type { Log } from '../base/log.ts';
 import type { World } from '../base/world.ts';
 import type { ConfigBlock } from '../config/index.ts';
 import type { ChatAdapter } from '../delivery/index.ts';
@@ -22,6 +23,47 @@ export interface PlatformDeps<Settings> {
   complete(typing: Omit<Typing, 'adapter'>): Promise<readonly string[]>;
 }
 
+/** A secret that a platform is switched on with. */
+export interface SetupSecret {
+  /** Its key in the platform's block: `token`. */
+  key: string;
+  /** The environment variable that overrides it. */
+  env: string;
+  /** What a person is asked for. */
+  label: string;
+  /** What is wrong with the form of `value`, in a sentence; undefined where nothing is. */
+  malformed?(value: string): string | undefined;
+}
+
+/** What a platform says of the secrets that it was asked with. */
+export type SetupAnswer =
+  | {
+      ok: true;
+      /** As whom they sign in. */
+      says: string;
+      /** Where an owner lets coda in, with the permissions that it needs and no others. */
+      invite?: string;
+      /** The external id of the person whom the application belongs to, where the platform tells. */
+      owner?: string;
+      /** What is still to be done there. */
+      notes: readonly string[];
+    }
+  | { ok: false; says: string; remedy: string };
+
+/** How a person is led to switch a platform on. */
+export interface PlatformSetup {
+  /** What is to be done there first, a line each. */
+  steps: readonly string[];
+  secrets: readonly SetupSecret[];
+  /** What a person's id is called, and how it looks. */
+  owner: { label: string; pattern: RegExp };
+  /** Asks the platform, at `apiUrl` where another address is configured, with the secrets by their keys. Never throws. */
+  check(
+    secrets: Readonly<Record<string, string>>,
+    options: { apiUrl?: string | undefined; log: Log },
+  ): Promise<SetupAnswer>;
+}
+
 /** A chat platform, as a value. `app/adapters.ts` lists them, one line each. */
 export interface Platform<Settings = unknown> {
   /** The adapter's name, which identities begin with: `discord`. */
@@ -32,6 +74,8 @@ export interface Platform<Settings = unknown> {
   config: ConfigBlock;
   /** Said at a start while it is off: how it is turned on. */
   off: string;
+  /** How `coda init` switches it on. */
+  setup: PlatformSetup;
   /** Makes its adapter; connects to nothing. */
   open(deps: PlatformDeps<Settings>): ChatAdapter;
 }

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 
 const EXAMPLES: Readonly<Record<string, string>> = {
+  init: 'coda init --yes --platform discord --zone Europe/Berlin',
   run: 'coda run --data /var/lib/coda',
   chat: 'coda chat',
   health: 'coda health && echo well',

@@ -15,6 +15,17 @@ export interface ChatFlags extends Flags {
   jsonl?: boolean;
 }
 
+export interface InitFlags extends Flags {
+  yes?: boolean;
+  name?: string;
+  zone?: string;
+  platform?: string;
+  owner?: string;
+  model?: string;
+  storage?: string;
+  service?: boolean;
+}
+
 export interface StatusFlags extends Flags {
   metrics?: boolean;
 }

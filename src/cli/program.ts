@@ -7,6 +7,7 @@ import {
   type ChatFlags,
   configRequest,
   type Flags,
+  type InitFlags,
   type JobFlags,
   type MemoryFlags,
   type NotifyFlags,
@@ -53,6 +54,7 @@ export function createProgram(io: NodeJS.Process, listener: CommandHandler): Com
       const flags = { ...command.optsWithGlobals(), args: command.args };
       listener.exit(await run(flags as never, io));
     };
+  addInit(program, call);
   addTalking(program, call);
   addLooking(program, call);
   addKeeping(program, call);
@@ -76,6 +78,22 @@ export function createProgram(io: NodeJS.Process, listener: CommandHandler): Com
   addConfig(program.command('config').description('look at the configuration'), call);
   addExamples(program);
   return program;
+}
+
+function addInit(program: Command, call: Call): void {
+  program
+    .command('init')
+    .description('ask what is needed, and write the configuration; again: change it')
+    .option('--yes', 'ask nothing: what is usual, what the flags say, and tokens from the environment')
+    .option('--name <name>', 'what the assistant is called')
+    .option('--zone <zone>', 'a time zone or a city')
+    .option('--platform <name>', 'discord, slack or none')
+    .option('--owner <id>', 'your id on the platform')
+    .option('--model <name>', 'provider/model, anthropic, openai or none')
+    .option('--storage <place>', 'embedded, or postgres://user:password@host/name')
+    .option('--service', 'write the service that keeps it running')
+    .option('--no-service', 'write none')
+    .action(call<InitFlags>(async () => (await import('./init/index.ts')).init));
 }
 
 function addTalking(program: Command, call: Call): void {
@@ -342,6 +360,7 @@ async function showConfig(flags: Flags, io: NodeJS.Process): Promise<number> {
 
 const HELP = `
 Examples:
+  coda init                       set it up, in six questions
   coda chat                       talk to it here
   coda run --data /var/lib/coda   keep it running
   coda when every weekday at 9    see what it makes of words about time

@@ -25,3 +25,10 @@ export function expandEnv(
   });
   return { text: expanded, missing };
 }
+
+/** The names that `text` refers to. */
+export function referredTo(text: string): string[] {
+  return Array.from(text.matchAll(REFERENCE), ([, inside = '']) => NAME.exec(inside)?.[1]).filter(
+    (name) => name !== undefined,
+  );
+}

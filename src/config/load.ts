@@ -3,9 +3,11 @@ import type { z } from 'zod';
 import { CodaError } from '../base/errors.ts';
 import type { Secrets } from '../base/log.ts';
 import { plural } from '../base/text.ts';
-import type { ConfigBlock } from './block.ts';
+import type { ConfigBlock, EnvOverride } from './block.ts';
 import { CORE_BLOCKS, type CoreValues } from './blocks.ts';
 import { type ConfigEntry, entriesOf } from './entries.ts';
+import { envFileOf, withEnvFile } from './env-file.ts';
+import { referredTo } from './expand.ts';
 import { parseInto, readConfigFile } from './file.ts';
 import { envOverrides, type Flags, overrideByEnv, overrideByFlags } from './overrides.ts';
 import { pathText, rootSchema } from './schema.ts';
@@ -17,6 +19,8 @@ export interface ConfigRequest {
   env: Readonly<Record<string, string | undefined>>;
   /** What `--config` says; else CODA_CONFIG; else `config/config.yaml`, which need not be there. */
   file?: string | undefined;
+  /** A file of environment variables; else the `.env` of the configuration. */
+  envFile?: string | undefined;
   /** What `--data` says; else CODA_DATA; else `data`. */
   dataDir?: string | undefined;
   /** What other flags of the command line set, by the key's path. */
@@ -48,14 +52,17 @@ export interface Config extends CoreValues {
  * message has a line for each problem; a file that is no text at all is `CONFIG_UNREADABLE`.
  */
 export function loadConfig(request: ConfigRequest): Config {
-  const { env, secrets, cwd = process.cwd() } = request;
+  const { secrets, cwd = process.cwd() } = request;
   const blocks = [...CORE_BLOCKS, ...(request.blocks ?? [])];
   const schema = rootSchema(blocks);
   const overrides = envOverrides(blocks);
   const problems: Problem[] = [];
   const tree = new Tree();
 
-  const file = readFileInto(tree, problems, request, cwd);
+  const found = findFile(request, cwd);
+  const env = environment(request, found, overrides);
+  if (found.text !== undefined) parseInto(found.text, { file: found.shown, env, tree, problems });
+  const file = found.text === undefined ? undefined : found.file;
   overrideByEnv(tree, env, overrides);
   overrideByFlags(tree, request.flags ?? {});
   readSecretFiles(schema, tree, problems, cwd);
@@ -76,14 +83,26 @@ export function loadConfig(request: ConfigRequest): Config {
   });
 }
 
-function readFileInto(tree: Tree, problems: Problem[], request: ConfigRequest, cwd: string): string | undefined {
+interface Found {
+  /** Absolute. */
+  file: string;
+  /** As it was named. */
+  shown: string;
+  /** Undefined: there is none, and none was named. */
+  text: string | undefined;
+}
+
+function findFile(request: ConfigRequest, cwd: string): Found {
   const named = request.file ?? (request.env.CODA_CONFIG || undefined);
   const shown = named ?? join('config', 'config.yaml');
   const file = resolve(cwd, shown);
-  const text = readConfigFile(file, named !== undefined);
-  if (text === undefined) return undefined;
-  parseInto(text, { file: shown, env: request.env, tree, problems });
-  return file;
+  return { file, shown, text: readConfigFile(file, named !== undefined) };
+}
+
+/** The environment, with what the file `.env` has of the names that this configuration asks for. */
+function environment({ env, envFile }: ConfigRequest, { file, text = '' }: Found, overrides: readonly EnvOverride[]) {
+  const needed = new Set([...overrides.map((override) => override.env), ...referredTo(text)]);
+  return withEnvFile(env, envFile ?? envFileOf(file), (name) => needed.has(name));
 }
 
 function dataFolder({ env, dataDir }: ConfigRequest): { folder: string; origin: Origin } {

@@ -28,6 +28,11 @@ const ALL: Permissions = { ...IN_CHANNELS, ...IN_THREADS, 'Create Public Threads
 /** Flags of an application that may read what is written: fully, or while it is in few servers. */
 const READS_CONTENT = (1 << 18) | (1 << 19);
 
+/** Whether an application may read what is written without naming it. */
+export function readsContent({ flags }: { flags?: number }): boolean {
+  return ((flags ?? 0) & READS_CONTENT) !== 0;
+}
+
 /** Asks Discord. */
 type Get = (route: `/${string}`) => Promise<unknown>;
 
@@ -65,13 +70,13 @@ export function checks(config: DiscordConfig, away: () => Trouble | undefined): 
 
 async function examine(get: Get, config: DiscordConfig): Promise<Finding> {
   const me = (await get('/users/@me')) as APIUser;
-  const { id, flags = 0 } = (await get('/applications/@me')) as APIApplication;
+  const application = (await get('/applications/@me')) as APIApplication;
   const guilds = (await get('/users/@me/guilds')) as APIGuild[];
   const troubles: Trouble[] = [];
-  if ((flags & READS_CONTENT) === 0) troubles.push(CONTENT_REFUSED);
+  if (!readsContent(application)) troubles.push(CONTENT_REFUSED);
   const unknown = config.guilds.filter((guild) => !guilds.some((each) => each.id === guild));
   if (unknown.length > 0) {
-    const remedy = `Invite it with ${inviteLink(id)}, or take the id out of discord.guilds.`;
+    const remedy = `Invite it with ${inviteLink(application.id)}, or take the id out of discord.guilds.`;
     troubles.push({ code: 'GUILD_MISSING', says: `is not in the server ${listOf(unknown)}`, remedy });
   }
   for (const channel of channelsOf(config)) {

@@ -2,6 +2,7 @@ import type { Platform } from '../../chat/index.ts';
 import { discordAdapter } from './adapter.ts';
 import { config, type DiscordConfig } from './config.ts';
 import { ADAPTER } from './parse.ts';
+import { setup } from './setup.ts';
 import { off } from './texts.ts';
 
 /** coda in Discord. */
@@ -10,6 +11,7 @@ export const discord: Platform<DiscordConfig> = {
   title: 'Discord',
   config,
   off: off(),
+  setup,
   open({ config, access, world: { clock, log }, artifacts, egress, commands, complete, isStranger }) {
     const named = [...access.owners, ...access.members];
     return discordAdapter({

@@ -19,3 +19,14 @@ export const threadName = () => 'Question';
 export const formTitle = 'coda';
 
 export const off = () => "Discord is off: put the bot's token into DISCORD_TOKEN, or discord: into the config.";
+
+/** What is done in Discord before its token can be asked for. */
+export const steps = () => [
+  'Open https://discord.com/developers/applications and choose New Application.',
+  'On the page Bot: switch on Message Content Intent, then choose Reset Token and copy it.',
+];
+
+export const tokenLabel = () => "The bot's token";
+
+export const ownerLabel = () =>
+  'Your Discord user id (Settings → Advanced → Developer Mode, then right click on your name)';

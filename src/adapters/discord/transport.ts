@@ -28,7 +28,7 @@ export class NotDiscordError extends Error {
 }
 
 /** What every client of the REST API is made with. Who repeats a request must know whether it may: never discord.js. */
-export async function restOptions({ api_url: api }: DiscordConfig): Promise<Partial<RESTOptions>> {
+export async function restOptions({ api_url: api }: Pick<DiscordConfig, 'api_url'>): Promise<Partial<RESTOptions>> {
   const { DefaultRestOptions } = await import('discord.js');
   return {
     ...(api && { api: api.replace(/\/$/, '') }),

@@ -2,6 +2,7 @@ import type { Platform } from '../../chat/index.ts';
 import { slackAdapter } from './adapter.ts';
 import { config, type SlackConfig } from './config.ts';
 import { ADAPTER } from './parse.ts';
+import { setup } from './setup.ts';
 import { off } from './texts.ts';
 
 /** coda in Slack. */
@@ -10,6 +11,7 @@ export const slack: Platform<SlackConfig> = {
   title: 'Slack',
   config,
   off: off(),
+  setup,
   open({ config, access, world: { clock, log }, artifacts, egress, commands, isStranger }) {
     const groups = [...access.owners, ...access.members].filter((entry) =>
       /^slack-(?:workspace|usergroup|channel):/.test(entry),

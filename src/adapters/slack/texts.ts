@@ -36,3 +36,18 @@ export const whenExample = () => 'in 2 hours, tomorrow at 9';
 
 /** What one is reminded of where a message has no words. */
 export const thatMessage = () => 'that message';
+
+/** What is done in Slack before its tokens can be asked for. */
+export const steps = () => [
+  'Open https://api.slack.com/apps, choose Create New App → From a manifest, and paste config/slack-manifest.yaml.',
+  'Install the app to the workspace. OAuth & Permissions shows the Bot User OAuth Token.',
+  'Basic Information → App-Level Tokens: make one with the scope connections:write.',
+];
+
+export const botTokenLabel = () => 'The Bot User OAuth Token (xoxb-…)';
+
+export const appTokenLabel = () => 'The app-level token (xapp-…)';
+
+export const ownerLabel = () => 'Your Slack member id (your profile → ⋮ → Copy member ID)';
+
+export const begins = (prefix: string) => `It begins with ${prefix}`;

@@ -64,6 +64,8 @@ export class FakeDiscord {
   /** The bot's token; another one is refused. */
   token: string;
   messageContent: boolean;
+  /** Whose application it is. */
+  applicationOwner: User | undefined;
   private readonly port: number;
   private shift = 0;
 
@@ -340,7 +342,11 @@ export class FakeDiscord {
     rest.on('GET', '/users/@me', () => this.bot);
     rest.on('GET', '/users/@me/guilds', () => [...this.guilds.values()].map(({ id, name }) => ({ id, name })));
     // 1 << 19: message content, limited (docs.discord.com/developers/resources/application, flags).
-    rest.on('GET', '/applications/@me', () => ({ id: this.bot.id, flags: this.messageContent ? 1 << 19 : 0 }));
+    rest.on('GET', '/applications/@me', () => ({
+      id: this.bot.id,
+      flags: this.messageContent ? 1 << 19 : 0,
+      ...(this.applicationOwner && { owner: this.applicationOwner }),
+    }));
     rest.on('GET', '/channels/:channel', ({ params }) => this.shownChannel(this.messages.channel(params[0], 0n)));
     rest.on('GET', '/guilds/:guild', ({ params }) => this.shownGuild(this.knownGuild(params[0])));
     rest.on('GET', '/guilds/:guild/members/:user', ({ params }) => ({ roles: this.rolesOf(params), user: params[1] }));

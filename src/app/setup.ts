@@ -1,0 +1,78 @@
+/** What `coda init` finds out before anything is configured. */
+import { checkProvider, openModels, type ProviderHealth } from '../agent/index.ts';
+import { deadline } from '../base/async.ts';
+import { SystemClock } from '../base/clock.ts';
+import { silentLog } from '../base/log.ts';
+import { MetricsBook } from '../base/metrics.ts';
+import { modelsConfig } from '../config/index.ts';
+
+/** A provider as it would stand in the configuration. */
+export interface ProviderChoice {
+  name: string;
+  kind: 'anthropic' | 'openai-compatible';
+  base_url?: string;
+  api_key?: string;
+}
+
+/** A program on this machine that serves models. */
+export interface LocalModels extends ProviderChoice {
+  title: string;
+  base_url: string;
+  /** Those that answer, as `provider/model`. */
+  models: readonly string[];
+}
+
+/** Who listens here answers at once. */
+const LOCAL_WITHIN_MS = 1_500;
+const ASK_WITHIN_MS = 10_000;
+const MOST_MODELS = 8;
+
+/** The models that Ollama (at OLLAMA_HOST, as its own programs find it) and LM Studio serve here. */
+export async function findLocalModels(env: Readonly<Record<string, string | undefined>>): Promise<LocalModels[]> {
+  const places = [
+    { name: 'ollama', title: 'Ollama', base_url: `${hostUrl(env.OLLAMA_HOST || '127.0.0.1:11434')}/v1` },
+    { name: 'lmstudio', title: 'LM Studio', base_url: 'http://127.0.0.1:1234/v1' },
+  ];
+  const found = await Promise.all(
+    places.map(async (place) => ({ ...place, kind: 'openai-compatible' as const, models: await modelsAt(place) })),
+  );
+  return found.filter(({ models }) => models.length > 0);
+}
+
+function hostUrl(host: string): string {
+  const url = /^https?:\/\//.test(host) ? host : `http://${host}`;
+  if (!URL.canParse(url)) return 'http://127.0.0.1:11434';
+  const { protocol, hostname, port } = new URL(url);
+  return `${protocol}//${hostname === '0.0.0.0' ? '127.0.0.1' : hostname}:${port || '11434'}`;
+}
+
+async function modelsAt({ name, base_url }: { name: string; base_url: string }): Promise<string[]> {
+  using limit = deadline(LOCAL_WITHIN_MS);
+  try {
+    const response = await fetch(`${base_url}/models`, { signal: limit.signal });
+    const { data } = (await response.json()) as { data?: { id?: unknown }[] };
+    const ids = (Array.isArray(data) ? data : []).flatMap(({ id }) => (typeof id === 'string' ? id : []));
+    // Embedding models are listed beside those that answer.
+    const answering = ids.filter((id) => /^\S{1,200}$/.test(id) && !/embed/i.test(id));
+    return answering.slice(0, MOST_MODELS).map((id) => `${name}/${id}`);
+  } catch {
+    return [];
+  }
+}
+
+/** What asking `provider` with its key comes to, and which of its models would answer. */
+export async function probeProvider({
+  name,
+  ...settings
+}: ProviderChoice): Promise<ProviderHealth & { model: string }> {
+  const models = openModels({
+    settings: modelsConfig.schema.parse({ providers: { [name]: settings } }),
+    clock: new SystemClock(),
+    log: silentLog(),
+    metrics: new MetricsBook(),
+  });
+  const model = models?.names()[0] ?? '';
+  if (!models) return { ok: false, says: 'names no model', remedy: 'Choose one.', model };
+  using limit = deadline(ASK_WITHIN_MS);
+  return { ...(await checkProvider(name, models, limit.signal)), model };
+}

@@ -1,0 +1,237 @@
+/** The questions of `coda init`, in their order: what a flag or the environment answers is not asked. */
+
+import { findLocalModels, type LocalModels, type ProviderChoice, platforms, probeProvider } from '../../app/index.ts';
+import { CodaError } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import type { Platform, SetupAnswer } from '../../chat/index.ts';
+import { findZone } from '../../time/index.ts';
+import type { InitFlags } from '../flags.ts';
+import { usage } from '../texts.ts';
+import type { Asker } from './ask.ts';
+import * as texts from './texts.ts';
+
+export interface SignedIn {
+  platform: Platform;
+  answer: SetupAnswer & { ok: true };
+  /** As `platform:id`. */
+  owner: string | undefined;
+}
+
+export interface Answers {
+  name: string;
+  zone: string;
+  platform: SignedIn | undefined;
+  /** What answers, as `provider/model`, and where it is reached; undefined: nothing new. */
+  model: { name: string; provider: ProviderChoice } | undefined;
+  postgres: boolean;
+  service: boolean;
+  /** For `.env`, by their names. */
+  secrets: Record<string, string>;
+}
+
+/** What is known before anything is asked. */
+export interface Known {
+  flags: InitFlags;
+  env: Readonly<Record<string, string | undefined>>;
+  /** The values of the configuration that is there, as they are written. */
+  current(...path: string[]): unknown;
+  log: Log;
+}
+
+export async function gather(ask: Asker, known: Known): Promise<Answers> {
+  const { flags, current } = known;
+  const secrets: Record<string, string> = {};
+  const name =
+    flags.name ?? (await ask.text(texts.questions.name, { usual: text(current('assistant', 'name')) ?? 'coda' }));
+  const zone = await zoneOf(ask, known);
+  const platform = await platformOf(ask, known, secrets);
+  const model = await modelOf(ask, known, secrets);
+  return { name, zone, platform, model, ...(await restOf(ask, known, secrets)), secrets };
+}
+
+const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
+
+async function zoneOf(ask: Asker, { flags, current }: Known): Promise<string> {
+  const usual = text(current('assistant', 'zone')) ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const zoneIn = (value: string) => findZone(value)?.zone;
+  if (flags.zone !== undefined) {
+    const zone = zoneIn(flags.zone);
+    if (zone === undefined) throw usage(texts.notZone(flags.zone), 'Try: --zone Europe/Berlin');
+    return zone;
+  }
+  const wrong = (value: string) => (zoneIn(value) === undefined ? texts.notZone(value) : undefined);
+  const given = await ask.text(texts.questions.zone, { usual, wrong });
+  return zoneIn(given) ?? usual;
+}
+
+async function platformOf(ask: Asker, known: Known, secrets: Record<string, string>): Promise<SignedIn | undefined> {
+  const { flags, current, env } = known;
+  const usual =
+    platforms.find(({ config, setup }) => current(config.key) || setup.secrets.every((each) => env[each.env]))?.name ??
+    (flags.yes ? 'none' : (platforms[0]?.name ?? 'none'));
+  const choices = [
+    ...platforms.map(({ name, title }) => ({ value: name, label: title })),
+    { value: 'none', label: texts.terminalOnly },
+  ];
+  const chosen = flags.platform ?? (await ask.choose(texts.questions.platform, choices, usual));
+  if (chosen === 'none') return undefined;
+  const platform = platforms.find(({ name }) => name === chosen);
+  if (!platform) {
+    const names = choices.map(({ value }) => value).join(', ');
+    throw usage(`There is no platform ${chosen}.`, `Choose one of: ${names}.`);
+  }
+  const answer = await signIn(ask, known, platform, secrets);
+  return { platform, answer, owner: await ownerOf(ask, known, platform, answer) };
+}
+
+/** Asks for the platform's secrets until it takes them. */
+async function signIn(
+  ask: Asker,
+  known: Known,
+  { title, config, setup }: Platform,
+  secrets: Record<string, string>,
+): Promise<SetupAnswer & { ok: true }> {
+  const { env, current, flags, log } = known;
+  let trusted = setup.secrets.every((each) => env[each.env]);
+  if (!trusted) ask.say([title, ...setup.steps.map((step, index) => `${index + 1}. ${step}`)].join('\n'));
+  for (;;) {
+    const given: Record<string, string> = {};
+    for (const secret of setup.secrets) given[secret.key] = await secretFor(ask, known, secret, trusted);
+    const apiUrl = text(current(config.key, 'api_url'));
+    const answer = await ask.waiting(`Asking ${title}`, () => setup.check(given, { apiUrl, log }));
+    if (answer.ok) {
+      for (const secret of setup.secrets) secrets[secret.env] = given[secret.key] as string;
+      return answer;
+    }
+    if (flags.yes) throw refused(answer);
+    ask.say(texts.refusedBy(answer));
+    trusted = false;
+  }
+}
+
+interface Wanted {
+  env: string;
+  label: string;
+  malformed?(value: string): string | undefined;
+}
+
+/** What the environment has, or what is typed. `trusted`: what is there has not been refused yet. */
+async function secretFor(
+  ask: Asker,
+  { env, flags }: Pick<Known, 'env' | 'flags'>,
+  { env: name, label, malformed }: Wanted,
+  trusted: boolean,
+): Promise<string> {
+  const there = env[name];
+  if (there && trusted) return there;
+  if (flags.yes && !there) {
+    throw usage(`${label} is missing.`, `Put it into the environment variable ${name}; it is never an argument.`);
+  }
+  const wrong = (value: string) => (value === '' ? (there ? undefined : texts.missing) : malformed?.(value));
+  return (await ask.secret(there ? texts.keep(label) : label, { wrong })) || (there ?? '');
+}
+
+async function ownerOf(
+  ask: Asker,
+  { flags, current }: Known,
+  { name, setup: { owner } }: Platform,
+  answer: SetupAnswer & { ok: true },
+): Promise<string | undefined> {
+  if (flags.owner !== undefined) {
+    const id = flags.owner.replace(`${name}:`, '');
+    if (!owner.pattern.test(id)) throw usage(`${flags.owner} is no id of ${name}.`, `${owner.label}.`);
+    return `${name}:${id}`;
+  }
+  if (answer.owner !== undefined && owner.pattern.test(answer.owner)) return `${name}:${answer.owner}`;
+  const owners = current('access', 'owners');
+  const held = Array.isArray(owners) && owners.some((each) => String(each).startsWith(`${name}:`));
+  if (held || flags.yes) return undefined;
+  const wrong = (value: string) => (value === '' || owner.pattern.test(value) ? undefined : texts.notOwner);
+  const id = await ask.text(owner.label, { usual: '', wrong });
+  return id === '' ? undefined : `${name}:${id}`;
+}
+
+const VENDORS = [
+  { name: 'anthropic', title: 'Anthropic', kind: 'anthropic', env: 'ANTHROPIC_API_KEY' },
+  { name: 'openai', title: 'OpenAI', kind: 'openai-compatible', env: 'OPENAI_API_KEY' },
+] as const;
+
+async function modelOf(ask: Asker, known: Known, secrets: Record<string, string>): Promise<Answers['model']> {
+  const { flags, current, env } = known;
+  if (flags.model === 'none') return undefined;
+  const local = await findLocalModels(env);
+  const set = text(current('models', 'default'));
+  const usual = set ?? VENDORS.find((each) => env[each.env])?.name ?? local[0]?.models[0] ?? 'none';
+  const choices = [
+    ...(set === undefined ? [] : [{ value: set, label: set }]),
+    ...local.flatMap(({ title, models }) =>
+      models.filter((each) => each !== set).map((value) => ({ value, label: value, hint: title })),
+    ),
+    ...VENDORS.map(({ name, title }) => ({ value: name, label: texts.byKey(title) })),
+    { value: 'none', label: texts.noModel },
+  ];
+  const chosen = flags.model ?? (await ask.choose(texts.questions.model, choices, usual));
+  if (chosen === 'none' || (chosen === set && flags.model === undefined)) return undefined;
+  const vendor = VENDORS.find(({ name }) => chosen === name || chosen.startsWith(`${name}/`));
+  if (!vendor) return localModel(chosen, local);
+  return vendorModel(ask, known, vendor, { secrets, chosen });
+}
+
+function localModel(chosen: string, local: readonly LocalModels[]): Answers['model'] {
+  const home = local.find(({ models }) => models.includes(chosen));
+  if (!home) {
+    const found = local.flatMap(({ models }) => models);
+    const remedy = found.length > 0 ? `Found: ${found.join(', ')}.` : 'Neither Ollama nor LM Studio answers here.';
+    throw usage(`There is no model ${chosen} on this machine.`, remedy);
+  }
+  const { name, kind, base_url } = home;
+  return { name: chosen, provider: { name, kind, base_url } };
+}
+
+async function vendorModel(
+  ask: Asker,
+  known: Known,
+  { name, title, kind, env }: (typeof VENDORS)[number],
+  { secrets, chosen }: { secrets: Record<string, string>; chosen: string },
+): Promise<Answers['model']> {
+  const base_url = text(known.current('models', 'providers', name, 'base_url'));
+  for (let trusted = true; ; trusted = false) {
+    const key = await secretFor(ask, known, { env, label: texts.questions.key(title) }, trusted);
+    const provider = { name, kind, api_key: key, ...(base_url && { base_url }) };
+    const { model, ...answer } = await ask.waiting(`Asking ${title}`, () => probeProvider(provider));
+    if (answer.ok) {
+      secrets[env] = key;
+      return { name: chosen === name ? model : chosen, provider: { ...provider, api_key: `\${${env}}` } };
+    }
+    if (known.flags.yes) throw refused(answer);
+    ask.say(texts.refusedBy(answer));
+  }
+}
+
+async function restOf(
+  ask: Asker,
+  { flags, env, current }: Known,
+  secrets: Record<string, string>,
+): Promise<{ postgres: boolean; service: boolean }> {
+  const isAnswered = flags.storage !== undefined || flags.service !== undefined;
+  const there = current('storage', 'url') !== undefined || !!env.DATABASE_URL;
+  const choices = [
+    ...(there ? [] : [{ value: 'postgres', label: texts.POSTGRES }]),
+    { value: 'service', label: texts.SERVICE },
+  ];
+  const wanted = isAnswered ? [] : await ask.several(texts.questions.rest, choices);
+  const service = flags.service ?? wanted.includes('service');
+  const wrong = (value: string) => (/^postgres(ql)?:\/\/[^/]+/.test(value) ? undefined : texts.notPostgres);
+  if (flags.storage !== undefined && flags.storage !== 'embedded') {
+    if (wrong(flags.storage)) throw usage(texts.notPostgres, 'Try: --storage embedded');
+    secrets.DATABASE_URL = flags.storage;
+    return { postgres: true, service };
+  }
+  if (!wanted.includes('postgres')) return { postgres: false, service };
+  secrets.DATABASE_URL = await ask.secret(texts.questions.url, { wrong });
+  return { postgres: true, service };
+}
+
+function refused({ says, remedy = '' }: { says: string; remedy?: string | undefined }): CodaError {
+  return new CodaError('CONFIG_INVALID', { message: `${says}. Nothing was written.`, remedy });
+}

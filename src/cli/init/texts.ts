@@ -1,0 +1,61 @@
+/** What `coda init` says. */
+
+export const questions = {
+  name: 'What is the assistant to be called?',
+  zone: 'In which time zone do you live?',
+  platform: 'Where do you want to chat with it?',
+  model: 'Which language model is to answer?',
+  rest: 'Anything else? (space chooses, enter goes on)',
+  key: (title: string) => `The API key of ${title}`,
+  url: 'The address of the PostgreSQL (postgres://user:password@host/name)',
+};
+
+export const keep = (label: string) => `${label} (enter keeps the one that is set)`;
+
+export const terminalOnly = 'In this terminal only';
+
+export const noModel = 'None: it understands plain English by itself';
+
+export const byKey = (title: string) => `${title}, with an API key`;
+
+export const POSTGRES = 'A PostgreSQL server of my own (without it: an embedded one, nothing to set up)';
+
+export const SERVICE = 'Keep it running: a service of this system, for my user';
+
+export const missing = 'It is empty.';
+
+export const notZone = (zone: string) => `“${zone}” is no time zone; write a city, or a zone such as Europe/Berlin.`;
+
+export const notPostgres = 'It begins with postgres:// and names a server.';
+
+export const notOwner = 'That is no such id.';
+
+export const refusedBy = ({ says, remedy }: { says: string; remedy?: string | undefined }) =>
+  remedy ? `✗ ${says}. ${remedy}` : `✗ ${says}.`;
+
+export interface Written {
+  config: string;
+  env: string | undefined;
+  platforms: readonly { title: string; says: string; invite?: string | undefined; notes: readonly string[] }[];
+  owner: string | undefined;
+  model: string | undefined;
+  service: { path: string; enable: string } | undefined;
+  run: string;
+}
+
+/** What has been done, and what comes next. */
+export function finished({ config, env, platforms, owner, model, service, run }: Written): string {
+  const lines = [
+    `Written: ${config}${env ? `, and ${env} (only you can read it)` : ''}.`,
+    ...platforms.flatMap(({ title, says, invite, notes }) => [
+      `${title}: ${says}.`,
+      ...notes.map((note) => `  Still to be done: ${note}`),
+      ...(invite ? ['  Invite it with exactly the permissions that it needs:', `  ${invite}`] : []),
+    ]),
+    owner ? `Owner: ${owner}.` : 'Owner: whoever uses this terminal; others are let in with "coda pair CODE".',
+    model ? `Model: ${model}.` : 'Model: none.',
+    ...(service ? [`Service: ${service.path}. Switch it on with:`, `  ${service.enable}`] : []),
+    `Start it with "${run}", and see with "coda doctor" whether all is well.`,
+  ];
+  return lines.join('\n');
+}

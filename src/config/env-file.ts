@@ -1,0 +1,39 @@
+/** The file `.env`: tokens and keys beside the configuration, which `coda init` writes. */
+
+import { readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { CodaError, messageOf, systemCode } from '../base/errors.ts';
+
+/** Where the `.env` of a configuration is: beside it, or beside the folder `config` that it is in. */
+export function envFileOf(configFile: string): string {
+  const folder = dirname(configFile);
+  return join(basename(folder) === 'config' ? dirname(folder) : folder, '.env');
+}
+
+/** What `file` sets, by name; nothing where there is none. One that cannot be read is `CONFIG_UNREADABLE`. */
+export function readEnvFile(file: string): Record<string, string> {
+  try {
+    return parseEnv(readFileSync(file, 'utf8')) as Record<string, string>;
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) return {};
+    throw new CodaError('CONFIG_UNREADABLE', {
+      message: `The file ${file} cannot be read (${messageOf(error)}).`,
+      remedy: 'Let the user that runs coda read it, or move it away.',
+      cause: error,
+    });
+  }
+}
+
+/**
+ * `env` with what `file` sets besides, of the names that the configuration asks for and no others: a `.env` that other
+ * programs share must not change how this process runs. What the environment itself sets, and not to nothing, wins.
+ */
+export function withEnvFile(
+  env: Readonly<Record<string, string | undefined>>,
+  file: string,
+  isNeeded: (name: string) => boolean,
+): Readonly<Record<string, string | undefined>> {
+  const missing = Object.entries(readEnvFile(file)).filter(([name]) => isNeeded(name) && !env[name]);
+  return missing.length === 0 ? env : { ...env, ...Object.fromEntries(missing) };
+}

@@ -1,0 +1,192 @@
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { parse } from 'yaml';
+import { inviteLink } from '../../../src/adapters/discord/doctor.ts';
+import { FakeDiscord } from '../../support/discord/index.ts';
+import { eventually } from '../../support/eventually.ts';
+import { Program } from '../../support/jsonl.ts';
+import { FakeSlack } from '../../support/slack/index.ts';
+import { localModels, Place } from './terminal.ts';
+
+const read = (file: string) => readFileSync(file, 'utf8');
+
+async function discord(): Promise<FakeDiscord> {
+  const fake = await FakeDiscord.start();
+  onTestFinished(() => fake.close());
+  fake.applicationOwner = fake.user('ana');
+  return fake;
+}
+
+test('a newcomer comes from nothing to the first answer in Discord with six questions', async () => {
+  const fake = await discord();
+  const place = new Place(`discord:\n  api_url: ${fake.apiUrl} # the test's own\n`);
+  const session = place.init();
+  await session.answers('called?', 'Robin<enter>');
+  await session.answers('time zone', 'Berlin<enter>');
+  await session.answers('Where do you want', '<enter>');
+  await session.answers("The bot's token", `${fake.token}<enter>`);
+  await session.answers('language model', '<enter>');
+  await session.answers('Anything else?', '<enter>');
+  expect(await session.ended).toBe(0);
+  expect(session.answered).toBe(6);
+  expect(session.text).toContain(inviteLink(fake.bot.id));
+  const ana = fake.applicationOwner!;
+  expect(parse(read(place.config))).toEqual({
+    assistant: { name: 'Robin', zone: 'Europe/Berlin' },
+    access: { owners: [`discord:${ana.id}`] },
+    discord: { api_url: fake.apiUrl, token: '${DISCORD_TOKEN}' },
+  });
+  expect(read(place.config)).toContain("# the test's own");
+  expect(read(place.env)).toBe(`DISCORD_TOKEN=${fake.token}\n`);
+  expect(statSync(place.env).mode & 0o777).toBe(0o600);
+  expect(session.text).not.toContain(fake.token);
+
+  await using coda = new Program(['run', '--data', 'data'], { cwd: place.folder });
+  await coda.logged('"ready"');
+  const dm = fake.dm(ana);
+  const answers = () => dm.messages.filter(({ author }) => author.id === fake.bot.id);
+  fake.says(ana, dm, 'note: the spare key is with Anna');
+  expect(await eventually(() => answers()[0]?.content)).toContain('the spare key is with Anna');
+});
+
+test('a token that Discord refuses is asked for again, with its reason', async () => {
+  const fake = await discord();
+  const place = new Place(`discord:\n  api_url: ${fake.apiUrl}\n`);
+  const session = place.init([
+    '--name',
+    'coda',
+    '--zone',
+    'UTC',
+    '--platform',
+    'discord',
+    '--model',
+    'none',
+    '--no-service',
+  ]);
+  await session.answers("The bot's token", 'wrong-token<enter>');
+  await session.answers('Discord does not take the token', '');
+  await session.answers("The bot's token", `${fake.token}<enter>`);
+  expect(await session.ended).toBe(0);
+  expect(read(place.env)).toContain(fake.token);
+});
+
+test('Slack is asked with both tokens, and for the owner that it does not tell', async () => {
+  const fake = await FakeSlack.start();
+  onTestFinished(() => fake.close());
+  const place = new Place(`slack:\n  api_url: ${fake.apiUrl}\n`);
+  const session = place.init([
+    '--name',
+    'coda',
+    '--zone',
+    'UTC',
+    '--platform',
+    'slack',
+    '--model',
+    'none',
+    '--no-service',
+  ]);
+  await session.answers('Bot User OAuth Token (xoxb-…)', `${fake.appToken}<enter>`);
+  await session.answers('It begins with xoxb-', '\u0015'.concat(`${fake.botToken}<enter>`));
+  await session.answers('app-level token (xapp-…)', `${fake.appToken}<enter>`);
+  await session.answers('Slack member id', 'U0123ABCD<enter>');
+  expect(await session.ended).toBe(0);
+  expect(parse(read(place.config))).toMatchObject({
+    access: { owners: ['slack:U0123ABCD'] },
+    slack: { bot_token: '${SLACK_BOT_TOKEN}', app_token: '${SLACK_APP_TOKEN}' },
+  });
+});
+
+test('without questions: flags and the environment; a refused token writes nothing', async () => {
+  const fake = await discord();
+  const config = `discord:\n  api_url: ${fake.apiUrl}\n`;
+  const place = new Place(config);
+  const args = ['--yes', '--platform', 'discord', '--zone', 'Tokyo'];
+  const refused = place.init(args, { DISCORD_TOKEN: 'wrong-token' }, false);
+  expect(await refused.ended).toBe(78);
+  expect(refused.text).toMatch(/Discord does not take the token.*Nothing was written/s);
+  const missing = place.init(args, {}, false);
+  expect(await missing.ended).toBe(64);
+  expect(missing.text).toContain('DISCORD_TOKEN');
+  expect(read(place.config)).toBe(config);
+  expect(existsSync(place.env)).toBe(false);
+
+  const host = await localModels('nomic-embed-text', 'qwen3');
+  const done = place.init([...args, '--service'], { DISCORD_TOKEN: fake.token, OLLAMA_HOST: host }, false);
+  expect(await done.ended).toBe(0);
+  expect(parse(read(place.config))).toMatchObject({
+    assistant: { name: 'coda', zone: 'Asia/Tokyo' },
+    models: {
+      default: 'ollama/qwen3',
+      providers: { ollama: { kind: 'openai-compatible', base_url: `http://${host}/v1` } },
+    },
+  });
+  const unit = read(join(place.folder, '.config', 'systemd', 'user', 'coda.service'));
+  expect(unit).toContain(`"run" "--config" "${place.config}"`);
+});
+
+const MINE = `# mine
+log:
+  # how loud
+  level: warn
+
+assistant:
+  zone: Asia/Tokyo # home
+  name: "Max"
+access:
+  owners:
+    # the two of us
+    - discord:11111111
+    - slack:U0000001
+`;
+
+test('run again it changes what is asked and loses nothing else', async () => {
+  const place = new Place(MINE);
+  writeFileSync(place.env, '# shared\nPOSTGRES_PASSWORD=hush\nDATABASE_URL=postgres://old@x/y\n');
+  const postgres = 'postgres://coda:p$1@db/coda';
+  const session = place.init(['--yes', '--name', 'Mina', '--storage', postgres], {}, false);
+  expect(await session.ended).toBe(0);
+  const text = read(place.config);
+  expect(text).toBe(`${MINE.replace('"Max"', '"Mina"')}storage:\n  url: \${DATABASE_URL}\n`);
+  expect(read(place.env)).toBe(`# shared\nPOSTGRES_PASSWORD=hush\nDATABASE_URL='${postgres}'\n`);
+  expect(await place.init(['--yes'], {}, false).ended).toBe(0);
+  expect(read(place.config)).toBe(text);
+});
+
+test('Ctrl-C in the middle of a question leaves nothing behind', async () => {
+  const place = new Place();
+  const session = place.init();
+  await session.answers('called?', 'Robin<enter>');
+  await session.answers('time zone', 'Ber<interrupt>');
+  expect(await session.ended).toBe(75);
+  expect(session.text).toContain('Nothing was written');
+  expect(readdirSync(place.folder)).toEqual([]);
+});
+
+test('a configuration that is edited meanwhile stays as its editor left it', async () => {
+  const place = new Place(MINE);
+  const session = place.init(['--platform', 'none', '--model', 'none', '--no-service', '--zone', 'UTC']);
+  await session.answers('called?', '');
+  const edited = `${MINE}reminders:\n  catch_up: skip\n`;
+  place.write(edited);
+  await session.answers('', 'Robin<enter>');
+  expect(await session.ended).toBe(75);
+  expect(session.text).toContain('[CONFIG_EDITED]');
+  expect(read(place.config)).toBe(edited);
+  expect(readdirSync(join(place.folder, 'config'))).toEqual(['config.yaml']);
+});
+
+test('without a terminal, and on what is no YAML, it says what to do and writes nothing', async () => {
+  const place = new Place('log: [unclosed\n');
+  const broken = place.init(['--yes'], {}, false);
+  expect(await broken.ended).toBe(78);
+  expect(broken.text).toContain('coda config check');
+  place.write('log:\n  levl: debug\n');
+  const invalid = place.init(['--yes'], {}, false);
+  expect(await invalid.ended).toBe(78);
+  expect(invalid.text).toContain(`${place.config}:2:3`);
+  expect(readdirSync(place.folder)).toEqual(['config']);
+  const silent = new Place().init([], {}, false);
+  expect(await silent.ended).toBe(64);
+  expect(silent.text).toMatch(/--yes.*--platform/);
+});
