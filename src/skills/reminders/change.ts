@@ -3,6 +3,7 @@ import { dataTool, done, failed, privately, type ToolResult, type TxContext } fr
 import { nextOf, type Once, parseWhen } from '../../time/index.ts';
 import { askWhich, catchUpInput, LONGEST_TEXT, readingChoice } from './create.ts';
 import { refusedAsTooOften } from './limits.ts';
+import { nagInput, readNag } from './nag.ts';
 import { conditionOf, isItsName, narrowed, skippedDay } from './narrow.ts';
 import { isOpen, type Reminder, type WakeAt } from './reminder.ts';
 import { undoOf } from './restore.ts';
@@ -11,7 +12,6 @@ import {
   completed,
   onceAt,
   onDayOf,
-  parsePutOff,
   readSchedule,
   type Schedule,
   scheduleOf,
@@ -23,7 +23,7 @@ import { texts } from './texts.ts';
 import { findSome, type Wanted } from './which.ts';
 
 /** Does `one` to each of the reminders that are meant; what takes it back takes all of it back. */
-async function ofEach(
+export async function ofEach(
   ctx: TxContext,
   wanted: Wanted & { input: { which?: string } },
   one: (found: Reminder) => Promise<ToolResult>,
@@ -45,13 +45,13 @@ async function ofEach(
   });
 }
 
-const which = z
+export const which = z
   .string()
   .default('')
   .describe('Its id, words of its text, its number in the last list, or empty for the one that just spoke.');
 
 /** Stores `after` and answers with what `say` makes of it, which speaks of `at`; it can be taken back. */
-async function change(
+export async function change(
   { tx, clock, person, conversationId, tainted }: TxContext,
   before: Reminder,
   changed: Reminder,
@@ -95,7 +95,7 @@ async function complete(ctx: TxContext, found: Reminder, input: { ahead?: boolea
   }
   if (isOpen(found) || snoozedUntil) {
     const doneOccurrence = snoozedOccurrence ?? found.lastOccurrence;
-    const after = { ...found, doneOccurrence, snoozedUntil: undefined, snoozedOccurrence: undefined };
+    const after = { ...found, doneOccurrence, ...notPutOff };
     return change(ctx, found, after, (reminder) => texts.completedOne(reminder, now), after.plannedAt);
   }
   if (plannedAt === undefined) return failed('NOT_FOUND', texts.over(found));
@@ -103,6 +103,9 @@ async function complete(ctx: TxContext, found: Reminder, input: { ahead?: boolea
   const after = { ...found, doneOccurrence: plannedAt, plannedAt: nextOf(rule, plannedAt) };
   return change(ctx, found, after, (reminder) => texts.skipped(reminder, plannedAt, now), after.plannedAt);
 }
+
+/** Nothing of it is put off, or repeated. */
+const notPutOff = { snoozedUntil: undefined, snoozedOccurrence: undefined, nagged: 0 } as const;
 
 /** "Done" before anything was said: the next occurrence, or the whole series? */
 function notOpen(reminder: Reminder, next: Date, now: Date): ToolResult {
@@ -114,86 +117,17 @@ function notOpen(reminder: Reminder, next: Date, now: Date): ToolResult {
   });
 }
 
-const SPOKE_LATELY_MS = 12 * 3_600_000;
-
-/** The occurrence that a snooze moves: the one that spoke, unless the next one is nearer to mind. */
-function putOff(reminder: Reminder, until: Date, now: Date): Reminder {
-  const { plannedAt, rule, lastAt, lastOccurrence, snoozedOccurrence } = reminder;
-  if (snoozedOccurrence) return { ...reminder, snoozedUntil: until };
-  const lately = lastAt !== undefined && now.getTime() - lastAt.getTime() < SPOKE_LATELY_MS;
-  if (lastOccurrence && (plannedAt === undefined || (lately && isOpen(reminder)))) {
-    return { ...reminder, snoozedUntil: until, snoozedOccurrence: lastOccurrence };
-  }
-  const next = rule !== undefined && plannedAt ? nextOf(rule, plannedAt) : undefined;
-  return { ...reminder, snoozedUntil: until, snoozedOccurrence: plannedAt ?? until, plannedAt: next };
-}
-
-export async function snoozeTo(ctx: TxContext, found: Reminder, until: Date, wakeAt: WakeAt): Promise<ToolResult> {
-  const now = ctx.clock.now();
-  const after = putOff(found, until, now);
-  ctx.tx.afterCommit(() => wakeAt(until));
-  return change(ctx, found, after, (reminder) => texts.snoozed(reminder, until, now), until);
-}
-
-export function snoozeTool(wakeAt: WakeAt) {
-  return dataTool({
-    name: 'reminder_snooze',
-    topic: 'reminder',
-    description: 'Puts one occurrence of a reminder off. A series keeps its own times beside it.',
-    effect: 'write',
-    redact: privately('which'),
-    input: z.object({
-      which,
-      when: z.string().default('10 minutes').describe("How long, or until when, in the person's own words."),
-    }),
-
-    run: (input, ctx) =>
-      ofEach(ctx, { tool: 'reminder_snooze', input, prefers: 'spoken' }, (found) =>
-        snooze(ctx, found, input.when, wakeAt),
-      ),
-  });
-}
-
-async function snooze(ctx: TxContext, found: Reminder, words: string, wakeAt: WakeAt): Promise<ToolResult> {
-  const now = ctx.clock.now();
-  const own = ownTime(found, now);
-  const when = parsePutOff(own ? completedPutOff(words, own, found.zone) : words, own ?? now, ctx.when);
-  if (when.kind === 'reject') return failed(when.code, when.say);
-  const wanted = { act: 'snooze', which: found.id };
-  if (when.kind === 'ambiguous') return askWhich(when.question, when.readings, wanted);
-  if (when.kind === 'recurring') {
-    return failed('NOT_ONE_TIME', texts.snoozeOnce.message, { remedy: texts.snoozeOnce.remedy });
-  }
-  const result = await snoozeTo(ctx, found, when.at, wakeAt);
-  const choices = when.others?.map((other) => readingChoice(other, wanted));
-  return result.ok && choices ? { ...result, choices } : result;
-}
-
-/** When it will speak, if it has not spoken yet and is not being put off; lengths count from then. */
-function ownTime(reminder: Reminder, now: Date): Date | undefined {
-  const { plannedAt, snoozedUntil, snoozedOccurrence, lastOccurrence } = reminder;
-  const hasSpoken = snoozedUntil && lastOccurrence && snoozedOccurrence && snoozedOccurrence <= lastOccurrence;
-  const at = hasSpoken ? undefined : (snoozedUntil ?? plannedAt);
-  return !isOpen(reminder) && at !== undefined && at > now ? at : undefined;
-}
-
-/** "Until tomorrow" keeps the hour; a length of time stays as it is. */
-function completedPutOff(words: string, at: Date, zone: string): string {
-  const [, lead = '', rest = ''] = /^((?:until|till|til|to)\s+)?(.+)$/is.exec(words.trim()) ?? [];
-  return `${lead}${completed(rest, at, zone)}`;
-}
-
 export async function moveTo(
   ctx: TxContext,
   found: Reminder,
-  schedule: Schedule & Partial<Pick<Reminder, 'urgent' | 'catchUp'>>,
+  schedule: Schedule & Partial<Pick<Reminder, 'urgent' | 'catchUp' | 'nag'>>,
   wakeAt: WakeAt,
   text = found.text,
 ) {
   const refused = await refusedAsTooOften(ctx, [{ ...found, ...schedule }]);
   if (refused) return refused;
   const now = ctx.clock.now();
-  const after = { ...found, ...schedule, text, snoozedUntil: undefined, snoozedOccurrence: undefined };
+  const after = { ...found, ...schedule, text, ...notPutOff };
   ctx.tx.afterCommit(() => wakeAt(schedule.plannedAt));
   return change(ctx, found, after, (reminder) => texts.edited(reminder, now), schedule.plannedAt);
 }
@@ -216,6 +150,7 @@ export function editTool(wakeAt: WakeAt) {
       series: z.boolean().optional().describe('Of a series: a single time replaces the whole series.'),
       urgent: z.boolean().optional().describe('Also during quiet hours, or no longer.'),
       catch_up: catchUpInput.optional(),
+      nag: nagInput.optional(),
     }),
 
     run: (input, ctx) =>
@@ -230,22 +165,33 @@ interface Edit {
   series?: boolean | undefined;
   urgent?: boolean | undefined;
   catch_up?: Reminder['catchUp'];
+  nag?: string | undefined;
 }
 
 async function edit(ctx: TxContext, before: Reminder, input: Edit, wakeAt: WakeAt): Promise<ToolResult> {
-  const found = { ...before, urgent: input.urgent ?? before.urgent, catchUp: input.catch_up ?? before.catchUp };
+  const every = input.nag === undefined ? before.nag : readNag(input.nag);
+  if (every !== null && typeof every === 'object') return every;
+  const found = delivered(before, input, every ?? undefined);
   const text = newText(found.text, input);
   if (text === undefined) return failed('NOT_FOUND', texts.notInText(found, input.replace?.from ?? ''));
   if (text.length > LONGEST_TEXT) return failed('TOO_LONG', texts.tooLong(LONGEST_TEXT));
   const now = ctx.clock.now();
   if (input.when?.trim()) return editTime(ctx, before, { ...found, text }, { ...input, when: input.when }, wakeAt);
-  if (text === before.text && input.urgent === undefined && input.catch_up === undefined) {
+  if (text === before.text && [input.urgent, input.catch_up, input.nag].every((given) => given === undefined)) {
     const { message, remedy } = texts.nothingToEdit;
     const asks = { slot: 'when' };
     return failed('NO_CHANGE', message, { remedy, asks });
   }
-  const say = text === before.text ? texts.delivered : texts.edited;
+  const refused = found.nag === before.nag ? undefined : await refusedAsTooOften(ctx, [found]);
+  if (refused) return refused;
+  const say = text !== before.text ? texts.edited : input.nag === undefined ? texts.delivered : texts.nagged;
   return change(ctx, before, { ...found, text }, (reminder) => say(reminder, now));
+}
+
+/** How it is delivered after an edit; a repetition that is planned goes with the nagging. */
+function delivered(before: Reminder, { urgent, catch_up }: Edit, nag: number | undefined): Reminder {
+  const still = nag === undefined && before.nagged > 0 ? notPutOff : {};
+  return { ...before, urgent: urgent ?? before.urgent, catchUp: catch_up ?? before.catchUp, nag, ...still };
 }
 
 /** Undefined where what is to be replaced does not stand there. */
@@ -263,7 +209,7 @@ async function editTime(
   wakeAt: WakeAt,
 ): Promise<ToolResult> {
   const now = ctx.clock.now();
-  const { text, urgent, catchUp } = found;
+  const { text, urgent, catchUp, nag } = found;
   const said = input.when.replace(FROM_NOW_ON, '');
   const condition = found.rule === undefined ? undefined : conditionOf(said);
   const under = condition === undefined ? undefined : narrowed(found, condition, ctx.when);
@@ -276,12 +222,12 @@ async function editTime(
   if (found.rule !== undefined && when.kind === 'once' && !input.series) {
     const moved = itsDay && said !== input.when ? atOtherTime(found.rule, when.at, found.zone) : undefined;
     const all = moved === undefined ? undefined : readSchedule({ rule: moved, zone: found.zone }, now);
-    if (all) return moveTo(ctx, before, { ...all, urgent, catchUp }, wakeAt, text);
+    if (all) return moveTo(ctx, before, { ...all, urgent, catchUp, nag }, wakeAt, text);
     return itsDay ? timeOfOneOrAll(found, when, text, now) : oneOrAll(found, words, text);
   }
   const schedule = scheduleOf(when, now);
   if (!schedule) return failed('NEVER', 'That never comes.');
-  const result = await moveTo(ctx, before, { ...schedule, urgent, catchUp }, wakeAt, text);
+  const result = await moveTo(ctx, before, { ...schedule, urgent, catchUp, nag }, wakeAt, text);
   const choices = when.others?.map((other) => readingChoice(other, wanted));
   return result.ok && choices ? { ...result, choices } : result;
 }
@@ -320,6 +266,9 @@ function oneOrAll(reminder: Reminder, when: string, text: string): ToolResult {
     ],
   });
 }
+
+/** A reminder that spoke no longer ago is nearer to mind than its next occurrence. */
+export const SPOKE_LATELY_MS = 12 * 3_600_000;
 
 /** The day that a time of day alone is meant for: that of the occurrence that just spoke, else of the next one. */
 function dayAt(reminder: Reminder, now: Date): Date {

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { dataTool, failed, privately } from '../../agent/index.ts';
-import { moveTo, snoozeTo } from './change.ts';
+import { moveTo } from './change.ts';
 import { createInput, placeAt } from './create.ts';
 import type { WakeAt } from './reminder.ts';
 import { readSchedule } from './schedule.ts';
+import { snoozeTo } from './snooze.ts';
 import { texts } from './texts.ts';
 import { findWhich } from './which.ts';
 
@@ -27,6 +28,7 @@ export function chooseTool(wakeAt: WakeAt) {
       dm: z.boolean().optional(),
       urgent: z.boolean().optional(),
       catch_up: createInput.shape.catch_up,
+      nag: createInput.shape.nag,
     }),
 
     async run(input, ctx) {

@@ -4,6 +4,7 @@ import { shortId } from '../../base/ids.ts';
 import { type Choice, conversations } from '../../delivery/index.ts';
 import { type Once, type Reading, type Recurring, understand } from '../../time/index.ts';
 import { MOST_PENDING, refusedAsTooOften } from './limits.ts';
+import { nagInput, readNag } from './nag.ts';
 import { CATCH_UPS, type WakeAt } from './reminder.ts';
 import { undoOf } from './restore.ts';
 import { type Schedule, scheduleOf, storedSchedule } from './schedule.ts';
@@ -31,6 +32,7 @@ export const createInput = z.object({
   dm: z.boolean().optional().describe('In a direct message instead of here.'),
   urgent: z.boolean().optional().describe('Also during quiet hours.'),
   catch_up: catchUpInput.optional(),
+  nag: nagInput.optional(),
 });
 
 const WAKING = /^(?:wake|get)(?: me)? up$/i;
@@ -74,8 +76,8 @@ export function createTool(wakeAt: WakeAt) {
       }
       const { when } = understand(isWaking(text, input.when) ? inTheMorning(input.when) : input.when, ctx.when);
       if (when.kind === 'reject') return failed(when.code, when.say);
-      const { lead, dm, urgent, catch_up } = input;
-      const wanted = { act: 'create', text, lead, dm, urgent, catch_up };
+      const { lead, dm, urgent, catch_up, nag } = input;
+      const wanted = { act: 'create', text, lead, dm, urgent, catch_up, nag };
       if (when.kind === 'ambiguous') return askWhich(when.question, when.readings, wanted);
       return place(ctx, { ...input, text }, when, wakeAt);
     },
@@ -116,7 +118,10 @@ export async function placeAt(
   if (toDm && !(await conversations.direct(tx, person.id))) {
     return failed('NO_DM', texts.noDm.message, { remedy: texts.noDm.remedy });
   }
-  const refused = await refusedAsTooOften(ctx, [{ conversationId, ...schedule }]);
+  const every = input.nag === undefined ? null : readNag(input.nag);
+  if (every !== null && typeof every !== 'number') return every;
+  const nag = every ?? undefined;
+  const refused = await refusedAsTooOften(ctx, [{ conversationId, ...schedule, nag }]);
   if (refused) return refused;
   const made = await store.insert(
     tx,
@@ -127,6 +132,7 @@ export async function placeAt(
       text: input.text,
       ...schedule,
       urgent: input.urgent === true,
+      nag,
       catchUp: input.catch_up,
       toDm,
       tainted,
@@ -142,7 +148,7 @@ export async function placeAt(
   tx.afterCommit(() => wakeAt(schedule.plannedAt));
   const undo = undoOf(reminder, undefined);
   const home = ctx.when.zone;
-  const said = created(input.text, schedule, now, { lead: input.lead, toDm, urgent: input.urgent, home });
+  const said = created(input.text, schedule, now, { lead: input.lead, toDm, urgent: input.urgent, nag, home });
   const guessed = person.zone === undefined && isFirst && schedule.zone === home;
   return done(guessed ? `${said}\n${zoneUnknown(home)}` : said, {
     undo,

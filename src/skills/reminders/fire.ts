@@ -3,7 +3,6 @@ import type { Instant } from '../../base/clock.ts';
 import type { EventKind, SkillDeps } from '../../chat/index.ts';
 import type { Choice, Outgoing } from '../../delivery/index.ts';
 import type { DueSource } from '../../jobs/index.ts';
-import { quietUntil } from '../../people/index.ts';
 import { type Firing, planFiring } from './plan.ts';
 import type { CatchUp, Reminder } from './reminder.ts';
 import * as store from './store.ts';
@@ -65,8 +64,7 @@ const deliveryKey = ({ reminder, plan }: Firing): string =>
   `reminder:${reminder.id}:${plan.occurrence.toISOString()}:${reminder.firing}`;
 
 function message(firing: Firing, now: Instant): Outgoing {
-  const { reminder } = firing;
-  const held = reminder.quiet && !reminder.urgent ? quietUntil(reminder.quiet, now) : undefined;
+  const { reminder, held } = firing;
   return {
     key: deliveryKey(firing),
     conversationId: reminder.sayIn,

@@ -2,6 +2,7 @@
 import type { Call, Carries } from '../../agent/index.ts';
 import { isSlip } from '../../base/text.ts';
 import { parseDuration, parseWhen, splitTask } from '../../time/index.ts';
+import { USUAL_NAG } from './nag.ts';
 import { guessedLead, type Lead } from './texts.ts';
 
 /** Only whether words are about time matters here, so any instant will do to try them at. */
@@ -67,11 +68,58 @@ const A_QUESTION =
   /^(?:again )?(?:what|whats|who|whos|how|why|where|which|whose|when|whenever|if|whether|once|after i|before i|until i|unless)\b/i;
 const LEADS = /^(?:to|about|of|that|regarding|concerning|re)(?:\s+|:\s*)/i;
 
+const LENGTH =
+  '(\\d{1,3} ?(?:minutes?|mins?|m|hours?|hrs?|h)|(?:an?|one|two|three|four|five|ten|fifteen|twenty|thirty|half an?) (?:minutes?|hours?)|half hour|minute|hour)';
+const DONE =
+  "(?:it'?s|its|it is|they'?re|i'?m|i am|i(?:'ve| have)?)(?: (?:say|tell you|confirm)(?: (?:that )?(?:it'?s|it is|i'?m|i am|i(?:'ve| have)?))?)? ?(?:done|do it|did it|done it|finished|taken (?:it|them)|take (?:it|them)|have|did)?|done|completed";
+/** "… and keep nagging every 10 minutes", "… until I say it's done": repeated until it is done. */
+const NAGGING: readonly RegExp[] = [
+  new RegExp(
+    `[,;]? (?:and |then )*(?:(?:keep|continue|go on) (?:on )?(?:nagging|reminding|bugging|pestering|pinging|poking|asking|bothering)|nag|bug|pester)(?: me)?(?: about it)?(?: (?:every|each) (?<every>${LENGTH}))?(?: (?:until|till|til) (?:${DONE}))?[.!]*$`,
+    'i',
+  ),
+  new RegExp(
+    `[,;]? (?:and )?(?:again )?(?:(?:every|each) (?<every>${LENGTH}) )?(?:until|till|til) (?:${DONE})[.!]*$`,
+    'i',
+  ),
+];
+
+/** The words without their end that asks for repetition, and how often it should come; undefined where none is asked for. */
+function naggingIn(words: string): { words: string; every: string | undefined } | undefined {
+  for (const pattern of NAGGING) {
+    const found = pattern.exec(words);
+    if (found) return { words: words.slice(0, found.index), every: found.groups?.every };
+  }
+  return undefined;
+}
+
+interface Manner {
+  fallback?: string;
+  needsTime?: boolean;
+  urgent?: boolean;
+  nag?: string;
+}
+
+/** "nag me …": as "remind me …", repeated until it is done. */
+export function nag(rest: string): Call | undefined {
+  const first = new RegExp(`^(?:every|each) (?<every>${LENGTH}) (?=to |about |for )`, 'i').exec(rest);
+  if (first)
+    return repeated(remind(rest.slice(first[0].length), { nag: first.groups?.every ?? '' }), first.groups?.every);
+  const asked = naggingIn(rest);
+  return repeated(remind(asked?.words ?? rest, { nag: asked?.every ?? USUAL_NAG }), asked?.every);
+}
+
+/** Said without a time, "every 10 minutes until it's done" begins with the first ten. */
+function repeated(call: Call | undefined, every: string | undefined): Call | undefined {
+  if (!call || call.input.when !== undefined || every === undefined) return call;
+  const length = every.replace(/^(?=minute|hour)/i, '1 ').replace(/^half hour/i, '30 minutes');
+  return { ...call, input: { ...call.input, when: `in ${length}` } };
+}
+
 /** "remind me …": the words after it. */
-export function remind(
-  rest: string,
-  more: { fallback?: string; needsTime?: boolean; urgent?: boolean } = {},
-): Call | undefined {
+export function remind(rest: string, more: Manner = {}): Call | undefined {
+  const asked = more.nag === undefined && rest.length <= LONGEST_SENTENCE ? naggingIn(rest) : undefined;
+  if (asked) return repeated(remind(asked.words, { ...more, nag: asked.every ?? USUAL_NAG }), asked.every);
   const [manner = '', ...others] = rest.split(' ');
   if (!more.urgent && others.length > 0 && isSlip(manner.toLowerCase(), 'urgently'))
     return remind(others.join(' '), { ...more, urgent: true });
@@ -86,7 +134,7 @@ export function remind(
     .replace(/\s+instead$/i, '')
     .replace(/\s@\s*(?=\d)/g, ' at ');
   if (A_QUESTION.test(words) || isAhead(words) || HYPOTHETICAL.test(words) || CORRECTED.test(words)) return undefined;
-  const { urgent = false } = more;
+  const { urgent = false, nag } = more;
   if (words.length > LONGEST_SENTENCE) return create(words, undefined, { dm, urgent });
   const { when, task } = isTime(words) ? { when: words, task: '' } : splitTask(`remind me ${words}`);
   if (more.needsTime && (when === undefined || NO_TIME.test(when) || NO_TIME.test(words))) return undefined;
@@ -94,7 +142,7 @@ export function remind(
   // "About that" is no text of its own: there are phrases for it.
   if (/^(?:(?:about|of) )?(?:it|that|this)(?: again)?(?: later)?[.?!]*$/i.test(task.trim())) return undefined;
   const { fallback = '' } = more;
-  return create(task, when, { dm, urgent, fallback, lead: leadBefore(task, words) });
+  return create(task, when, { dm, urgent, fallback, nag, lead: leadBefore(task, words) });
 }
 
 /** "An hour before the dentist" is told from another reminder. */
@@ -115,13 +163,14 @@ interface Wanted {
   dm?: boolean;
   urgent?: boolean;
   fallback?: string;
+  nag?: string | undefined;
   lead?: Lead | undefined;
 }
 
 export function create(
   task: string,
   when: string | undefined,
-  { dm = false, urgent = false, fallback = '', lead }: Wanted = {},
+  { dm = false, urgent = false, fallback = '', nag, lead }: Wanted = {},
 ): Call {
   const text = task
     .trim()
@@ -136,6 +185,7 @@ export function create(
       ...(when && { when: withUnit(when) }),
       ...(dm && { dm }),
       ...(urgent && { urgent }),
+      ...(nag && { nag }),
       ...telling,
     },
   };
@@ -253,6 +303,10 @@ export function list(day = '', status?: 'completed' | 'all'): Call | undefined {
   };
 }
 
+/** "… and keep nagging me" tells how, and is nothing further. */
+const isNagging = (text: unknown): boolean =>
+  /^(?:keep|continue|go on) \w+ing(?: me)?$|^(?:nag|bug|pester)(?: me)?$/i.test(String(text));
+
 /** A further thing to be reminded of: "… at 5 and to … at 6". Each has its own time, and the same day unless it says so. */
 export const CARRIES: Carries = {
   words: 'remind me',
@@ -260,7 +314,7 @@ export const CARRIES: Carries = {
     const [first, second] = [before?.input, next.input];
     const isWhole = ({ text, when }: Record<string, unknown>) =>
       [text, when].every((part) => typeof part === 'string' && part !== '');
-    if (next.tool !== 'reminder_create' || !isWhole(second)) return undefined;
+    if (next.tool !== 'reminder_create' || !isWhole(second) || isNagging(second.text)) return undefined;
     if (!first) return next;
     if (before?.tool !== next.tool || !isWhole(first)) return undefined;
     // "… at 8 and ends at 11" tells more of the same thing.

@@ -2,6 +2,7 @@
 import { type Failed, failed, type TxContext } from '../../agent/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import { occurrences } from '../../time/index.ts';
+import { nagsAnHour } from './nag.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
 
@@ -17,6 +18,7 @@ interface Planned {
   conversationId: string;
   rule?: string | undefined;
   plannedAt?: Instant | undefined;
+  nag?: number | undefined;
 }
 
 /** Refuses series that would have their person's, or their place's, speak too often; undefined when there is room. */
@@ -25,13 +27,13 @@ export async function refusedAsTooOften(
   planned: readonly Planned[],
 ): Promise<Failed | undefined> {
   const own = planned
-    .map(({ conversationId, rule, plannedAt }) => ({ conversationId, times: timesAnHour(rule, plannedAt) }))
+    .map((one) => ({ conversationId: one.conversationId, times: timesAnHour(one) }))
     .filter(({ times }) => times > 1);
   const replaced = planned.flatMap(({ id }) => id ?? []);
   for (const place of new Set(own.map(({ conversationId }) => conversationId))) {
     const series = (await store.frequent(tx, person.id, place, replaced)).map((other) => ({
       ...other,
-      times: timesAnHour(other.rule, other.plannedAt),
+      times: timesAnHour(other),
     }));
     const here = <T extends { conversationId: string }>(one: T) => one.conversationId === place;
     const ofPerson = [...own, ...series.filter(({ personId }) => personId === person.id)];
@@ -45,10 +47,10 @@ export async function refusedAsTooOften(
 
 const sumOf = (series: readonly { times: number }[]) => series.reduce((sum, { times }) => sum + times, 0);
 
-/** How often a series speaks within the hour that begins with `from`; counted no further than matters. */
-function timesAnHour(rule: string | undefined, from: Instant | undefined): number {
-  if (rule === undefined || from === undefined) return 0;
-  let times = 0;
+/** How often it speaks within the hour that begins with its next occurrence; counted no further than matters. */
+function timesAnHour({ rule, plannedAt: from, nag }: Pick<Planned, 'rule' | 'plannedAt' | 'nag'>): number {
+  let times = nagsAnHour(nag);
+  if (rule === undefined || from === undefined) return times;
   for (const at of occurrences(rule, { after: new Date(from.getTime() - 1) })) {
     if (at.getTime() >= from.getTime() + HOUR_MS || times > MOST_AN_HOUR) break;
     times++;

@@ -1,6 +1,8 @@
 /** When a reminder speaks: pure functions over rules and instants. */
 import type { Instant } from '../../base/clock.ts';
+import { quietUntil } from '../../people/index.ts';
 import { passedOccurrences } from '../../time/index.ts';
+import { nextNag } from './nag.ts';
 import type { CatchUp } from './reminder.ts';
 import type { Due, Planned } from './store.ts';
 
@@ -16,6 +18,8 @@ export interface Firing {
   late: boolean;
   /** Occurrences before this one that nobody heard. */
   missed: number;
+  /** Until when quiet hours hold it; undefined: it is said at once. */
+  held: Instant | undefined;
 }
 
 /**
@@ -32,19 +36,25 @@ export function planFiring(reminder: Due, now: Instant, usual: CatchUp): Firing 
   const due = own?.newest ?? snoozedUntil ?? now;
   const late = now.getTime() - due.getTime() > LATE_MS;
   const missed = own ? own.count - 1 + (snoozeDue ? 1 : 0) : 0;
+  const held = reminder.quiet && !reminder.urgent ? quietUntil(reminder.quiet, now) : undefined;
+  const plan = {
+    id: reminder.id,
+    plannedAt: own ? own.next : plannedAt,
+    snoozedUntil: snoozeDue ? undefined : snoozedUntil,
+    snoozedOccurrence: snoozeDue ? undefined : snoozedOccurrence,
+    occurrence,
+    said: !(late && catchUp === 'skip'),
+  };
+  const nag = nextNag(reminder, { now, held, plan });
   return {
     reminder,
     due,
     late,
     missed: catchUp === 'late' ? missed : 0,
-    plan: {
-      id: reminder.id,
-      plannedAt: own ? own.next : plannedAt,
-      snoozedUntil: snoozeDue ? undefined : snoozedUntil,
-      snoozedOccurrence: snoozeDue ? undefined : snoozedOccurrence,
-      occurrence,
-      said: !(late && catchUp === 'skip'),
-    },
+    held,
+    plan: nag
+      ? { ...plan, snoozedUntil: nag.at, snoozedOccurrence: occurrence, nagged: nag.nagged }
+      : { ...plan, nagged: plan.snoozedUntil ? reminder.nagged : 0 },
   };
 }
 

@@ -9,6 +9,9 @@ export type ReminderState = 'pending' | 'completed' | 'deleted';
 export const CATCH_UPS = ['late', 'latest', 'skip'] as const;
 export type CatchUp = (typeof CATCH_UPS)[number];
 
+/** So often one occurrence is repeated where nobody says that it is done. */
+export const MOST_NAGS = 12;
+
 /** A reminder as it stands: once, or a series. */
 export interface Reminder {
   /** Short: people type it. */
@@ -37,6 +40,10 @@ export interface Reminder {
   /** The newest occurrence that the person has completed. */
   doneOccurrence: Instant | undefined;
   urgent: boolean;
+  /** Minutes between its repetitions until it is done; undefined: it speaks once. */
+  nag: number | undefined;
+  /** How often it has repeated, or is planned to, for the occurrence at hand; 0 while the person has put it off. */
+  nagged: number;
   /** Undefined: as it is configured for all. */
   catchUp: CatchUp | undefined;
   toDm: boolean;
@@ -49,9 +56,9 @@ export interface Reminder {
 
 /** Said, and neither completed nor put off: what "done" is about. */
 export function isOpen(reminder: Reminder): boolean {
-  const { lastOccurrence: last, doneOccurrence: done, snoozedOccurrence: snoozed } = reminder;
+  const { lastOccurrence: last, doneOccurrence: done, snoozedOccurrence: snoozed, nagged } = reminder;
   if (reminder.state !== 'pending' || !last) return false;
-  return !(done && done >= last) && !(snoozed && snoozed >= last);
+  return !(done && done >= last) && !(nagged === 0 && snoozed && snoozed >= last);
 }
 
 /** Tells the worker when a reminder speaks; a hint, given after the commit. */

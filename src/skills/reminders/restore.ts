@@ -21,6 +21,8 @@ const snapshot = z.object({
   doneOccurrence: instant,
   completedAt: instant,
   urgent: z.boolean().optional(),
+  nag: z.int().nullish(),
+  nagged: z.int().optional(),
   catchUp: z.enum(CATCH_UPS).nullish(),
   tainted: z.boolean().optional(),
 });
@@ -60,6 +62,8 @@ function snapshotOf(reminder: Reminder): z.output<typeof snapshot> {
     doneOccurrence: doneOccurrence?.toISOString(),
     completedAt: completedAt?.toISOString(),
     urgent: reminder.urgent,
+    nag: reminder.nag ?? null,
+    nagged: reminder.nagged,
     catchUp: reminder.catchUp ?? null,
     tainted: reminder.tainted,
   };
@@ -128,6 +132,8 @@ function stoodBefore(reminder: Reminder, before: z.output<typeof snapshot>, now:
     state: before.state,
     plannedAt: gone ? (before.rule === undefined ? undefined : nextOf(before.rule, now)) : planned,
     snoozedUntil: heard ? undefined : snoozedUntil,
+    nag: before.nag === undefined ? reminder.nag : (before.nag ?? undefined),
+    nagged: before.nagged ?? 0,
     snoozedOccurrence: heard ? undefined : date(before.snoozedOccurrence),
     doneOccurrence: date(before.doneOccurrence),
     completedAt: date(before.completedAt),

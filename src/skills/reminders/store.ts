@@ -21,6 +21,8 @@ interface ReminderRow {
   last_occurrence: Date | null;
   done_occurrence: Date | null;
   urgent: boolean;
+  nag_minutes: number | null;
+  nagged: number;
   catch_up: CatchUp | null;
   to_dm: boolean;
   tainted: boolean;
@@ -48,6 +50,8 @@ function toReminder(row: ReminderRow): Reminder {
     lastOccurrence: row.last_occurrence ?? undefined,
     doneOccurrence: row.done_occurrence ?? undefined,
     urgent: row.urgent,
+    nag: row.nag_minutes ?? undefined,
+    nagged: row.nagged,
     catchUp: row.catch_up ?? undefined,
     toDm: row.to_dm,
     tainted: row.tainted,
@@ -66,6 +70,7 @@ export interface NewReminder {
   zone: string;
   plannedAt: Instant;
   urgent: boolean;
+  nag: number | undefined;
   catchUp: CatchUp | undefined;
   toDm: boolean;
   tainted: boolean;
@@ -78,11 +83,11 @@ export async function insert(
   most: number,
   now: Instant,
 ): Promise<{ reminder: Reminder; isFirst: boolean } | undefined> {
-  const { id, personId, conversationId, text, rule, zone, plannedAt, urgent, catchUp, toDm, tainted } = reminder;
+  const { id, personId, conversationId, text, rule, zone, plannedAt, urgent, nag, catchUp, toDm, tainted } = reminder;
   const { rows } = await tx.query<ReminderRow & { is_first: boolean }>(
     `insert into reminders (id, person_id, conversation_id, space_id, text, rule, zone, state, planned_at, urgent,
-                            to_dm, tainted, created_at, changed_at, catch_up)
-     select $1, $2, c.id, c.space_id, $4, $5, $6, 'pending', $7, $8, $9, $10, $11, $11, $12 from conversations c
+                            to_dm, tainted, created_at, changed_at, catch_up, nag_minutes)
+     select $1, $2, c.id, c.space_id, $4, $5, $6, 'pending', $7, $8, $9, $10, $11, $11, $12, $14 from conversations c
       where c.id = $3 and (select count(*) from reminders where person_id = $2 and state = 'pending') < $13
      returning *, not exists (select from reminders where person_id = $2) as is_first`,
     [
@@ -99,6 +104,7 @@ export async function insert(
       now,
       catchUp ?? null,
       most,
+      nag ?? null,
     ],
   );
   return rows.map((row) => ({ reminder: toReminder(row), isFirst: row.is_first }))[0];
@@ -107,27 +113,29 @@ export async function insert(
 /** More are never needed to see that there is no room. */
 const MOST_FREQUENT = 200;
 
-/** Pending series of the person, or in the place, that may speak more than once an hour; not those with the ids `except`. */
+/** Pending ones of the person, or in the place, that may speak more than once an hour; not those with the ids `except`. */
 export async function frequent(
   tx: Transaction,
   personId: string,
   conversationId: string,
   except: readonly string[],
-): Promise<{ personId: string; conversationId: string; rule: string; plannedAt: Instant }[]> {
+): Promise<Pick<Reminder, 'personId' | 'conversationId' | 'rule' | 'plannedAt' | 'nag'>[]> {
   const { rows } = await tx.query<
-    Pick<ReminderRow, 'person_id' | 'conversation_id'> & { rule: string; planned_at: Date }
+    Pick<ReminderRow, 'person_id' | 'conversation_id' | 'rule' | 'planned_at' | 'nag_minutes'>
   >(
-    `select person_id, conversation_id, rule, planned_at from reminders
-      where state = 'pending' and planned_at is not null and (person_id = $1 or conversation_id = $2) and id <> all($3::text[])
-        and rule ~ 'FREQ=(SECONDLY|MINUTELY|HOURLY)|BY(MINUTE|SECOND)=[0-9]+,'
+    `select person_id, conversation_id, rule, planned_at, nag_minutes from reminders
+      where state = 'pending' and next_at is not null and (person_id = $1 or conversation_id = $2) and id <> all($3::text[])
+        and (nag_minutes is not null or planned_at is not null
+             and rule ~ 'FREQ=(SECONDLY|MINUTELY|HOURLY)|BY(MINUTE|SECOND)=[0-9]+,')
       limit ${MOST_FREQUENT}`,
     [personId, conversationId, except],
   );
   return rows.map((row) => ({
     personId: row.person_id,
     conversationId: row.conversation_id,
-    rule: row.rule,
-    plannedAt: row.planned_at,
+    rule: row.rule ?? undefined,
+    plannedAt: row.planned_at ?? undefined,
+    nag: row.nag_minutes ?? undefined,
   }));
 }
 
@@ -207,12 +215,12 @@ export async function save(tx: Transaction, reminders: readonly Reminder[], now:
         set text = d.text, rule = d.rule, zone = d.zone, state = d.state, planned_at = d.planned_at,
             snoozed_until = d.snoozed_until, snoozed_occurrence = d.snoozed_occurrence,
             done_occurrence = d.done_occurrence, completed_at = d.completed_at, urgent = d.urgent,
-            catch_up = d.catch_up, tainted = d.tainted, changed_at = $14, touched = nextval('reminders_touched'),
+            catch_up = d.catch_up, tainted = d.tainted, nag_minutes = d.nag_minutes, nagged = d.nagged, changed_at = $14, touched = nextval('reminders_touched'),
             version = r.version + 1
        from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[],
-                   $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::bool[], $12::text[], $13::bool[])
+                   $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::bool[], $12::text[], $13::bool[], $15::int[], $16::int[])
          as d (id, text, rule, zone, state, planned_at, snoozed_until, snoozed_occurrence, done_occurrence, completed_at,
-               urgent, catch_up, tainted)
+               urgent, catch_up, tainted, nag_minutes, nagged)
       where r.id = d.id`,
     [
       column((r) => r.id),
@@ -229,6 +237,8 @@ export async function save(tx: Transaction, reminders: readonly Reminder[], now:
       column((r) => r.catchUp ?? null),
       column((r) => r.tainted),
       now,
+      column((r) => r.nag ?? null),
+      column((r) => r.nagged),
     ],
   );
 }
@@ -330,6 +340,8 @@ export interface Planned {
   plannedAt: Instant | undefined;
   snoozedUntil: Instant | undefined;
   snoozedOccurrence: Instant | undefined;
+  /** How often it will have repeated for this occurrence at `snoozedUntil`; 0: that is no repetition. */
+  nagged: number;
   /** What it spoke of, or (when `said` is false) would have. */
   occurrence: Instant;
   said: boolean;
@@ -341,9 +353,10 @@ export async function planNext(tx: Transaction, plans: readonly Planned[], now: 
     `update reminders r
         set planned_at = d.planned_at, snoozed_until = d.snoozed_until, snoozed_occurrence = d.snoozed_occurrence,
             firing = r.firing + 1, last_occurrence = greatest(r.last_occurrence, d.occurrence),
-            last_at = case when d.said then $7 else r.last_at end
-       from unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[], $6::bool[])
-         as d (id, planned_at, snoozed_until, snoozed_occurrence, occurrence, said)
+            last_at = case when d.said then $7 else r.last_at end, nagged = d.nagged
+       from unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[], $6::bool[],
+                   $8::int[])
+         as d (id, planned_at, snoozed_until, snoozed_occurrence, occurrence, said, nagged)
       where r.id = d.id`,
     [
       plans.map((plan) => plan.id),
@@ -353,6 +366,7 @@ export async function planNext(tx: Transaction, plans: readonly Planned[], now: 
       plans.map((plan) => plan.occurrence),
       plans.map((plan) => plan.said),
       now,
+      plans.map((plan) => plan.nagged),
     ],
   );
 }

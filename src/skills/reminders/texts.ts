@@ -3,7 +3,7 @@ import type { Instant } from '../../base/clock.ts';
 import { listOf, plural, shorten } from '../../base/text.ts';
 import { describe, formatInstant, occurrences } from '../../time/index.ts';
 import type { Firing } from './plan.ts';
-import { type CatchUp, isOpen, type Reminder } from './reminder.ts';
+import { type CatchUp, isOpen, MOST_NAGS, type Reminder } from './reminder.ts';
 import type { Schedule } from './schedule.ts';
 
 /** `“buy milk”` */
@@ -51,15 +51,23 @@ export function created(
     lead,
     toDm = false,
     urgent = false,
+    nag,
     home,
-  }: { lead?: Lead | undefined; toDm?: boolean; urgent?: boolean | undefined; home: string },
+  }: { lead?: Lead | undefined; toDm?: boolean; urgent?: boolean | undefined; nag?: number | undefined; home: string },
 ): string {
   const { plannedAt, rule, zone } = schedule;
   const how = `${toDm ? ', in a direct message' : ''}${urgent ? ', even in quiet hours' : ''}`;
   const there = `${scheduleWords(schedule, now)}${how}`;
   // Said in another zone's time, a single time is told by the person's own clock too.
   const here = rule === undefined && zone !== home ? ` That is ${instantWords(plannedAt, home, now)} (${home}).` : '';
-  return `I'll remind you ${object(text, lead)} ${there}.${here}`;
+  const again = nag === undefined ? '' : ` I'll repeat it ${everyWords(nag)} until you say it is done.`;
+  return `I'll remind you ${object(text, lead)} ${there}.${here}${again}`;
+}
+
+/** `every 10 minutes`, `every hour` */
+function everyWords(minutes: number): string {
+  const [amount, unit] = minutes % 60 === 0 ? [minutes / 60, 'hour'] : [minutes, 'minute'];
+  return amount === 1 ? `every ${unit}` : `every ${amount} ${unit}s`;
 }
 
 export function zoneUnknown(zone: string): string {
@@ -91,14 +99,18 @@ function state(reminder: Reminder, now: Instant): string {
   if (isOpen(reminder) && lastOccurrence) parts.push(`due since ${at(lastOccurrence)}`);
   if (rule !== undefined && plannedAt) parts.push(scheduleWords({ plannedAt, rule, zone }, now));
   else if (plannedAt) parts.push(at(plannedAt));
-  if (snoozedUntil) parts.push(`snoozed until ${at(snoozedUntil)}`);
+  if (snoozedUntil) parts.push(`${reminder.nagged > 0 ? 'again' : 'snoozed until'} ${at(snoozedUntil)}`);
+  if (reminder.nag !== undefined && !(snoozedUntil && reminder.nagged > 0))
+    parts.push(`repeated ${everyWords(reminder.nag)} until done`);
   if (parts.length === 0) parts.push(nextAt ? at(nextAt) : 'no more occurrences');
   return parts.join(', ');
 }
 
 /** What a reminder says when it is due: the person's words, and whether it is late. */
-export function dueText({ reminder, due, late, missed }: Firing, now: Instant): string {
+export function dueText({ reminder, plan, due, late, missed }: Firing, now: Instant): string {
   const notes: string[] = [];
+  if (reminder.nagged > 0 && plan.occurrence.getTime() === reminder.snoozedOccurrence?.getTime())
+    notes.push(`repeated, ${reminder.nagged} of ${MOST_NAGS}: say when it is done`);
   if (late) notes.push(`was due ${dueWords(due, reminder.zone, now)}`);
   if (missed > 0) notes.push(missed >= 1_000 ? 'more than 1,000 missed before' : `${missed} missed before`);
   return notes.length === 0 ? `⏰ ${reminder.text}` : `⏰ ${reminder.text}\n(${notes.join('; ')})`;
@@ -192,6 +204,14 @@ export const texts = {
       `${quoted(text)} ${urgent ? 'comes even in quiet hours' : 'keeps to quiet hours'}.`,
       ...(catchUp ? [`What it misses while I am off is ${caughtUp[catchUp]}.`] : []),
     ].join(' '),
+  nagged: ({ text, nag }: Reminder) =>
+    nag === undefined
+      ? `${quoted(text)} comes once each time; I don't repeat it.`
+      : `${quoted(text)} is repeated ${everyWords(nag)} until you say it is done.`,
+  badNag: (words: string) => ({
+    message: `I cannot repeat a reminder ${quoted(words)}.`,
+    remedy: 'Say a length of time between a minute and a day, such as "every 10 minutes".',
+  }),
   nothingToEdit: {
     message: 'What should change: its text or its time?',
     remedy: 'For example "move the dentist to Friday 3pm".',

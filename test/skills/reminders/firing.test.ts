@@ -63,6 +63,8 @@ const base: Due = {
   lastOccurrence: undefined,
   doneOccurrence: undefined,
   urgent: false,
+  nag: undefined,
+  nagged: 0,
   catchUp: undefined,
   toDm: false,
   tainted: false,

@@ -126,6 +126,24 @@ function snoozeLength(length: string) {
 /** What people say to move or reword a reminder. */
 export const changing: Phrase[] = [
   {
+    pattern: "(stop|quit|no more|don't keep) (nagging|bugging|pestering|bothering) [me] [about] {which}",
+    example: 'stop nagging me about the pills',
+    call: ({ which = '' }) => about('reminder_edit', which, { nag: 'off' }),
+  },
+  {
+    pattern: '(stop|quit|no more) (nagging|bugging|pestering) [me]',
+    example: 'stop nagging me',
+    call: () => about('reminder_edit', '', { nag: 'off' }),
+  },
+  {
+    pattern: '(keep nagging|keep bugging|keep pestering|nag) me (about|for) {which} (every|each) {length}',
+    example: 'keep nagging me about the pills every 5 minutes',
+    call: ({ which = '', length = '' }) =>
+      parseDuration(length.replace(/^(?=minute|hour)/i, '1 ')) === undefined
+        ? undefined
+        : about('reminder_edit', which, { nag: length }),
+  },
+  {
     pattern: '(move|reschedule|change|shift|switch|update) {which} (to|for|until) {when}',
     example: 'move the dentist to Friday 3pm',
     call: ({ which = '', when = '' }) => editWhen(which, when),

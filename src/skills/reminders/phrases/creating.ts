@@ -1,6 +1,6 @@
 import type { Phrase } from '../../../agent/index.ts';
 import { parseDuration } from '../../../time/index.ts';
-import { BARE_NUMBER, CARRIES, create, createAt, isTime, remind } from '../hearing.ts';
+import { BARE_NUMBER, CARRIES, create, createAt, isTime, nag, remind } from '../hearing.ts';
 import { isRhythm } from '../schedule.ts';
 
 const A_REMINDER =
@@ -13,6 +13,11 @@ export const creating: Phrase[] = [
     example: 'remind me to call Bob tomorrow at 9',
     carries: CARRIES,
     call: ({ rest = '' }) => remind(rest),
+  },
+  {
+    pattern: '[please] nag me {rest}',
+    example: 'nag me to take the pills at 9pm',
+    call: ({ rest = '' }) => nag(rest),
   },
   {
     pattern: '(urgent|urgently|important) remind me {rest}',

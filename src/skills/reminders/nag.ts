@@ -1,0 +1,59 @@
+/** Reminders that repeat until they are done: how often, and when next. */
+import { z } from 'zod';
+import { type Failed, failed } from '../../agent/index.ts';
+import type { Instant } from '../../base/clock.ts';
+import { quietUntil } from '../../people/index.ts';
+import { parseDuration } from '../../time/index.ts';
+import { MOST_NAGS } from './reminder.ts';
+import type { Due, Planned } from './store.ts';
+import { texts } from './texts.ts';
+
+/** Where a person says that it should repeat, and not how often. */
+export const USUAL_NAG = '10 minutes';
+const LONGEST_MINUTES = 24 * 60;
+const MINUTE_MS = 60_000;
+
+export const nagInput = z
+  .string()
+  .max(60)
+  .describe('Repeat until done: the time between, in the person\'s own words ("10 minutes"); "off": no longer.');
+
+/**
+ * Minutes between repetitions, from a person's words; null where they want none ("off", "never").
+ *
+ * @returns a failure `BAD_NAG` for what is no length of time between a minute and a day.
+ */
+export function readNag(words: string): number | null | Failed {
+  const said = words
+    .trim()
+    .replace(/^(?:every|each)\s+/i, '')
+    .replace(/^half hour$/i, '30 minutes')
+    .replace(/^(?=(?:minute|hour|day)$)/i, '1 ');
+  if (/^(?:off|no|none|never|not)$/i.test(said)) return null;
+  const minutes = Math.round((parseDuration(said) ?? 0) / MINUTE_MS);
+  if (minutes >= 1 && minutes <= LONGEST_MINUTES) return minutes;
+  return failed('BAD_NAG', texts.badNag(words).message, { remedy: texts.badNag(words).remedy });
+}
+
+/** How often within an hour repetitions come. */
+export const nagsAnHour = (nag: number | undefined): number =>
+  nag === undefined ? 0 : Math.min(MOST_NAGS, Math.floor(60 / nag));
+
+/**
+ * The repetition that follows a firing at `now`, said at once or when quiet hours end (`held`): none after the last one,
+ * where the next occurrence comes sooner, or where the person has put off an earlier occurrence.
+ */
+export function nextNag(
+  reminder: Due,
+  { now, held, plan }: { now: Instant; held: Instant | undefined; plan: Omit<Planned, 'nagged'> },
+): { at: Instant; nagged: number } | undefined {
+  const { nag, urgent, quiet, rule } = reminder;
+  if (nag === undefined || !plan.said) return undefined;
+  if (plan.snoozedUntil && reminder.nagged === 0) return undefined;
+  const isSame = reminder.snoozedOccurrence?.getTime() === plan.occurrence.getTime();
+  const nagged = (isSame ? reminder.nagged : 0) + 1;
+  if (nagged > MOST_NAGS) return undefined;
+  const next = new Date((held ?? now).getTime() + nag * MINUTE_MS);
+  const at = (quiet && !urgent && quietUntil(quiet, next)) || next;
+  return rule !== undefined && plan.plannedAt && plan.plannedAt <= at ? undefined : { at, nagged };
+}
