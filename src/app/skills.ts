@@ -8,10 +8,21 @@ import { memory } from '../skills/memory/index.ts';
 import { notes } from '../skills/notes/index.ts';
 import { reminders } from '../skills/reminders/index.ts';
 import { scheduler } from '../skills/scheduler/index.ts';
+import { tasks } from '../skills/tasks/index.ts';
 import { upkeep } from '../skills/upkeep/index.ts';
 
 /** What coda can do, one line each: deleting a line and its folder deletes the capability. */
-export const builtInSkills: readonly Skill[] = [reminders, notes, memory, scheduler, basics, upkeep, audit, code];
+export const builtInSkills: readonly Skill[] = [
+  reminders,
+  notes,
+  memory,
+  scheduler,
+  tasks,
+  basics,
+  upkeep,
+  audit,
+  code,
+];
 
 /** A skill with what it may use. */
 export interface EquippedSkill {

@@ -32,7 +32,7 @@ async function without({ folder, list, name, migration }: Deletion): Promise<str
   await rm(join(tree, folder), { recursive: true });
   const listed = await readFile(join(tree, list), 'utf8');
   const rest = listed.replace(new RegExp(`^import .*/${name}/index\\.ts';\n`, 'm'), '');
-  await writeFile(join(tree, list), rest.replace(new RegExp(`(?<=[[ ])${name}(, |(?=]))`), ''));
+  await writeFile(join(tree, list), rest.replace(new RegExp(`(?<=[[ ])${name}(, |,\n|(?=]))`), ''));
   if (migration) await writeFile(join(tree, 'migrations', `9999_drop_${name}.sql`), migration);
   return tree;
 }
@@ -124,14 +124,14 @@ describe('deleting', () => {
       const help = await says('/help');
       expect(help).toContain('/reminders');
       expect(help).not.toMatch(/note/i);
-      expect(await says('hello')).toContain('I remind, run what you plan and tell the time');
-      expect(await says('/new')).toContain('Reminders, memories and schedules stay.');
+      expect(await says('hello')).toContain('I remind, run what you plan, work on tasks over days and tell the time');
+      expect(await says('/new')).toContain('Reminders, memories, schedules and tasks stay.');
       expect(await says('show my reminders')).toContain('stand up');
       expect(await says('/link')).toContain('/link ');
       expect(await says('/doctor')).not.toContain('✗');
       expect((await started.checks.run()).filter(({ ok }) => !ok)).toEqual([]);
       expect(await says('/forget')).toContain(
-        'your reminders, your memories, your schedules, what we said to each other and your settings',
+        'your reminders, your memories, your schedules, your tasks, what we said to each other and your settings',
       );
       expect(await presses('Yes, forget me')).toContain('forgotten everything');
     } finally {

@@ -25,6 +25,7 @@ const WITHOUT_FILES = [
   'skill_pins.capabilities',
   'skill_pins.files',
   'spaces.settings',
+  'tasks.steps',
   'undos.call',
 ];
 

@@ -13,6 +13,7 @@ import { mergeRules as memoryMergeRules } from '../../src/skills/memory/store.ts
 import { mergeRules as noteMergeRules } from '../../src/skills/notes/store.ts';
 import { mergeRules as reminderMergeRules } from '../../src/skills/reminders/store.ts';
 import { mergeRules as planMergeRules } from '../../src/skills/scheduler/store.ts';
+import { mergeRules as taskMergeRules } from '../../src/skills/tasks/store.ts';
 import { testDatabases } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { ScriptedModel } from '../support/scripted-model.ts';
@@ -26,6 +27,7 @@ const mergeRules = [
   ...memoryMergeRules,
   ...noteMergeRules,
   ...planMergeRules,
+  ...taskMergeRules,
   ...agentMergeRules,
   ...outboxMergeRules,
   ...scheduleMergeRules,

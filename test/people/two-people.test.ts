@@ -9,6 +9,7 @@ interface Theirs {
   memory: string;
   reminder: string;
   schedule: string;
+  task: string;
   step: string;
   person: string;
 }
@@ -70,6 +71,12 @@ const ROWS: Record<string, (theirs: Theirs) => Record<string, unknown>[]> = {
   skill_delegate: () => [{ name: SECRET, task: 'go' }],
   skill_search: () => [{ words: SECRET }],
   smalltalk: () => [{}],
+  task_advance: ({ task }) => [{ which: task }, { which: SECRET }],
+  task_block: ({ task }) => [{ which: task, type: 'failed', reason: 'mine' }],
+  task_cancel: ({ task }) => [{ which: task }, { which: SECRET }],
+  task_create: () => [{ title: 'mine', steps: ['you: do it'] }],
+  task_edit: ({ task }) => [{ which: task, title: 'taken over' }],
+  task_status: ({ task }) => [{ which: task }, { which: SECRET }, {}],
   time_in: () => [{ place: 'Tokyo' }],
   timezone_set: () => [{ place: 'Tokyo' }],
   timezone_show: () => [{}],
@@ -91,6 +98,7 @@ test('no tool shows or changes what is another person’s, whatever ids it is ca
   calls = [];
   await ana.says(`/remind tomorrow at 9 sail to ${SECRET}`);
   await ana.says(`/schedule every day at 9 sail to ${SECRET}`);
+  await ana.says(`/task sail to ${SECRET}: find a boat`);
   calls = [{ call: 'note_list', input: {} }];
   await ana.says(`what do I know of ${SECRET}?`);
   calls = [];
@@ -100,6 +108,7 @@ test('no tool shows or changes what is another person’s, whatever ids it is ca
   const { id: memory = '' } = await read('select id from memories');
   const { id: reminder = '' } = await read('select id from reminders');
   const { id: schedule = '' } = await read('select id from person_schedules');
+  const { id: task = '' } = await read('select id from tasks');
   const { id: person = '' } = await read(`select id from persons where name = 'ana'`);
   const { id: step = '' } = await read(`select turn_id || '/' || call_id as id from steps where kind = 'result'`);
   const hers = () =>
@@ -108,6 +117,7 @@ test('no tool shows or changes what is another person’s, whatever ids it is ca
     select to_jsonb(m)::text from memories m where person_id = '${person}' union all
     select to_jsonb(r)::text from reminders r where person_id = '${person}' union all
     select to_jsonb(s)::text from person_schedules s where person_id = '${person}' union all
+    select to_jsonb(k)::text from tasks k where person_id = '${person}' union all
     select name || coalesce(zone, '') from persons where id = '${person}') t (t)`);
   const before = await hers();
 
@@ -119,7 +129,7 @@ test('no tool shows or changes what is another person’s, whatever ids it is ca
   ).toEqual([]);
   const seen = model.requests.length;
   for (const call of offered) {
-    for (const input of ROWS[call]?.({ note, memory, reminder, schedule, step, person }) ?? []) {
+    for (const input of ROWS[call]?.({ note, memory, reminder, schedule, task, step, person }) ?? []) {
       calls = [{ call, input }];
       await bob.says('go on');
     }

@@ -69,6 +69,7 @@ function past(words: string, { when, clock }: TxContext): string | undefined {
 
 export const listTool = dataTool({
   name: 'note_list',
+  spare: true,
   topic: 'note',
   description: "Lists the person's notes, newest first, ten to a page; by tag if one is given.",
   effect: 'read',

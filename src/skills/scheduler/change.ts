@@ -68,6 +68,7 @@ async function change(ctx: TxContext, before: PersonSchedule, wish: Wish, { wake
 
 export const deleteTool = dataTool({
   name: 'schedule_delete',
+  spare: true,
   topic: 'schedule',
   deletes: () => 1,
   description: 'Deletes a schedule.',

@@ -32,6 +32,7 @@ export async function shown({ schedules }: Pick<Deps, 'schedules'>, ctx: TxConte
 /** What the person has planned, alone. */
 export const listTool = dataTool({
   name: 'schedule_list',
+  spare: true,
   topic: 'schedule',
   description: 'Lists what the person has planned to be done by you, numbered.',
   effect: 'read',

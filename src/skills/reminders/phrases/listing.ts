@@ -6,7 +6,7 @@ const MINE = '[pending|open|upcoming|current|active|outstanding|scheduled|next]'
 /** What people say to see their reminders. */
 export const listing: Phrase[] = [
   {
-    pattern: `(what are|whats|what is|what were) [all] [of] my ${MINE} (reminders|alarms|tasks|to-dos|todos)`,
+    pattern: `(what are|whats|what is|what were) [all] [of] my ${MINE} (reminders|alarms|to-dos|todos)`,
     example: 'what are my reminders?',
     call: () => list(),
   },
@@ -21,7 +21,7 @@ export const listing: Phrase[] = [
     call: ({ day = '' }) => list(day),
   },
   {
-    pattern: `(can i|could i|may i|let me|i want to|i'd like to|give me) (see|have|get|view|check|look at|a list of|an overview of) [all] [of] [my|the] ${MINE} (reminders|to-dos|tasks)`,
+    pattern: `(can i|could i|may i|let me|i want to|i'd like to|give me) (see|have|get|view|check|look at|a list of|an overview of) [all] [of] [my|the] ${MINE} (reminders|to-dos)`,
     example: 'can I see my reminders?',
     call: () => list(),
   },
@@ -52,7 +52,7 @@ export const listing: Phrase[] = [
   },
   {
     pattern:
-      '[show|show me|list|read|read me|give me|see] [me] (everything|everything i have|all i have|all of it|my list|my to-do list|my todo list|my to do list|my todos|my to-dos|my to dos|my tasks|my agenda|my schedule|my day|my plan|my plans|the list|todo list|to-do list|todo|to-do|to do|agenda|todos|reminders list|list reminders|show list|my reminders list|whats on)',
+      '[show|show me|list|read|read me|give me|see] [me] (everything|everything i have|all i have|all of it|my list|my to-do list|my todo list|my to do list|my todos|my to-dos|my to dos|my agenda|my schedule|my day|my plan|my plans|the list|todo list|to-do list|todo|to-do|to do|agenda|todos|reminders list|list reminders|show list|my reminders list|whats on)',
     example: 'list everything',
     call: () => list(),
   },

@@ -1,0 +1,33 @@
+import { failed } from '../../agent/index.ts';
+import type { Command } from '../../chat/index.ts';
+import { readTask } from './phrases.ts';
+import { texts } from './texts.ts';
+
+export function commands(): Command[] {
+  return [
+    {
+      name: 'tasks',
+      summary: 'Show your tasks, or one of them with its steps.',
+      usage: '[which]',
+      options: [{ name: 'which', description: 'Its number, its id or words of it; nothing to see all' }],
+      private: true,
+      run: async (rest) => ({ tool: 'task_status', input: { which: rest.slice(0, 200) } }),
+    },
+    {
+      name: 'task',
+      summary: 'Keep a task with steps.',
+      usage: '<title: step; step; …>',
+      options: [
+        { name: 'title', description: 'What it is', required: true },
+        { name: 'steps', description: 'Separated by semicolons; "coda: …" is one for me', required: true },
+      ],
+      writes: () => ({}),
+      async run(rest) {
+        const read = readTask(rest);
+        if (read) return { tool: 'task_create', input: { ...read, by: 'person' } };
+        const what = rest.trim() === '' ? texts.noTitle : texts.noSteps;
+        return failed('NO_STEPS', what.message, { remedy: texts.noTitle.remedy });
+      },
+    },
+  ];
+}

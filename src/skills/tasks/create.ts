@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { dataTool, done, type Failed, failed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
+import { shortId } from '../../base/ids.ts';
+import * as store from './store.ts';
+import { LONGEST, MOST_STEPS, readStep, type Step, type Task } from './task.ts';
+import { texts } from './texts.ts';
+import { choicesOf, soon, type Tooling, timeOf } from './tooling.ts';
+import { undoOf } from './undo.ts';
+
+export const stepsInput = z
+  .array(z.string())
+  .describe('In order. "you: …" is a step that only the person can do, "@research: …" one for that specialist.');
+
+/** Reads steps that were written down; refuses what is too much. */
+export function readSteps(words: readonly string[], by: Step['by']): Step[] | Failed {
+  const written = words.filter((each) => each.trim() !== '');
+  if (written.length === 0) return failed('NO_STEPS', texts.noSteps.message, { remedy: texts.noSteps.remedy });
+  if (written.length > MOST_STEPS) {
+    const { message, remedy } = texts.tooManySteps(written.length);
+    return failed('TOO_MANY_STEPS', message, { remedy });
+  }
+  if (written.some(({ length }) => length > LONGEST.step)) return failed('TOO_LONG', texts.tooLong('step'));
+  return written.map((each) => readStep(each, by));
+}
+
+export const createTool = (tooling: Tooling) =>
+  dataTool({
+    name: 'task_create',
+    topic: 'task',
+    spare: true,
+    description:
+      'Keeps a piece of work that takes days: a title and ordered steps. You take it up again by yourself at `when`, or ' +
+      'right after this turn. Not for what needs one answer now, or only words said later.',
+    effect: 'write',
+    redact: privately('title', 'steps'),
+    input: z.object({
+      title: z.string(),
+      steps: stepsInput,
+      when: z
+        .string()
+        .optional()
+        .describe('The person\'s own words for when it is taken up ("tomorrow at 9", "every Monday").'),
+      by: z.enum(['assistant', 'person']).default('assistant').describe('Whose work steps are that do not say so.'),
+    }),
+    run: (input, ctx) => create(input, ctx, tooling),
+  });
+
+interface CreateInput {
+  title: string;
+  steps: readonly string[];
+  when?: string | undefined;
+  by: Step['by'];
+}
+
+async function create(input: CreateInput, ctx: TxContext, tooling: Tooling): Promise<ToolResult> {
+  const { tx, person, conversationId, clock, when, tainted } = ctx;
+  const title = input.title.trim();
+  if (title === '') return failed('NO_TITLE', texts.noTitle.message, { remedy: texts.noTitle.remedy });
+  if (title.length > LONGEST.title) return failed('TOO_LONG', texts.tooLong('title'));
+  const steps = readSteps(input.steps, input.by);
+  if ('ok' in steps) return steps;
+  const plan = input.when?.trim()
+    ? timeOf(input.when, ctx, tooling, { tool: 'task_create', input: { ...input }, field: 'when' })
+    : undefined;
+  if (plan && 'ok' in plan) return plan;
+  const isOurs = steps[0]?.by === 'assistant' && tooling.hasModel;
+  const nextAt = plan ? plan.plannedAt : isOurs ? soon(ctx, tooling) : undefined;
+  const task = {
+    id: shortId(),
+    personId: person.id,
+    conversationId,
+    title,
+    steps,
+    rule: plan?.rule,
+    zone: plan?.zone ?? when.zone,
+    nextAt,
+    tainted,
+  };
+  const made = await store.insert(tx, task, tooling.most, clock.now());
+  if (!made) {
+    const { message, remedy } = texts.tooMany(tooling.most);
+    return failed('TOO_MANY', message, { remedy });
+  }
+  return kept(made, undefined, texts.created(made, clock.now()), ctx, tooling);
+}
+
+/** The answer to a change: what it is now, what takes it back, and what can be done next. */
+export function kept(
+  after: Task,
+  before: Task | undefined,
+  text: string,
+  ctx: TxContext,
+  tooling: Tooling,
+): ToolResult {
+  const { nextAt } = after;
+  if (nextAt) ctx.tx.afterCommit(() => tooling.wakeAt(nextAt));
+  const undo = undoOf(after, before);
+  const isOpen = after.state === 'active' || after.state === 'blocked';
+  return done(text, {
+    undo,
+    subject: after.title,
+    choices: [...(isOpen ? choicesOf(after, tooling) : []), { label: 'Undo', tool: undo.tool, input: undo.input }],
+    ...(nextAt && { times: [nextAt.toISOString()] }),
+    ...(after.tainted && { tainted: true }),
+  });
+}

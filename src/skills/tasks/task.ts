@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import type { Instant } from '../../base/clock.ts';
+import { nextOf, parseWhen } from '../../time/index.ts';
+
+export const MOST_STEPS = 50;
+/** Characters. */
+export const LONGEST = { title: 120, step: 1_000, result: 2_000, reason: 500 } as const;
+export const MOST_FILES = 10;
+
+export const BLOCKS = ['waiting_for_person', 'waiting_for_time', 'external', 'failed'] as const;
+/** Why a task cannot go on; `external`: something outside, which neither the person nor coda can hurry. */
+export type BlockType = (typeof BLOCKS)[number];
+
+export type TaskState = 'active' | 'blocked' | 'done' | 'cancelled';
+
+export interface Step {
+  text: string;
+  /** Whose work it is. */
+  by: 'assistant' | 'person';
+  /** The specialist that the assistant hands it to. */
+  specialist?: string | undefined;
+  /** What came of it, once it is done. */
+  result?: string | undefined;
+  /** Names of stored files of the conversation that belong to it. */
+  files?: readonly string[] | undefined;
+}
+
+/** A request that takes days: steps in order, the first of which that is not done is next. */
+export interface Task {
+  /** Short: people type it. */
+  id: string;
+  personId: string;
+  conversationId: string;
+  title: string;
+  steps: readonly Step[];
+  /** The index of the step that is next; as many as there are steps when all are done. */
+  step: number;
+  state: TaskState;
+  blockType: BlockType | undefined;
+  blockReason: string | undefined;
+  /** RFC 5545 text: it is taken up at each occurrence; undefined: at `nextAt` alone. */
+  rule: string | undefined;
+  zone: string;
+  /** When it is taken up; undefined: it rests, or a turn works on it. */
+  nextAt: Instant | undefined;
+  isRunning: boolean;
+  /** How often it was taken up without a word of the person's. */
+  resumed: number;
+  tainted: boolean;
+  version: number;
+}
+
+/** What people and turns change of a task, and an undo brings back. */
+export type Wish = Pick<
+  Task,
+  'title' | 'steps' | 'step' | 'state' | 'blockType' | 'blockReason' | 'rule' | 'zone' | 'nextAt' | 'tainted'
+> & { resumed?: number };
+
+const stored = z.object({
+  v: z.literal(1),
+  steps: z.array(
+    z.object({
+      text: z.string(),
+      by: z.enum(['assistant', 'person']),
+      specialist: z.string().optional(),
+      result: z.string().optional(),
+      files: z.array(z.string()).optional(),
+    }),
+  ),
+});
+
+/** The stored form carries its version, so that a later one can read it. */
+export const toStored = (steps: readonly Step[]) => ({ v: 1 as const, steps });
+
+export const fromStored = (value: unknown): readonly Step[] => stored.parse(value).steps;
+
+/** Reads a step as it was written: "you: call them" is the person's, "@research: compare" is a specialist's. */
+export function readStep(words: string, by: Step['by']): Step {
+  const text = words.trim().replace(/^(?:[-*•]|\d{1,3}[.)])\s+/, '');
+  const own = /^(?:you|me|person)\s*:\s*(.+)$/is.exec(text)?.[1];
+  if (own !== undefined) return { text: own, by: 'person' };
+  const mine = /^(?:coda|assistant)\s*:\s*(.+)$/is.exec(text)?.[1];
+  if (mine !== undefined) return { text: mine, by: 'assistant' };
+  const [, specialist, handed] = /^@([a-z][a-z0-9-]*)\s*:?\s+(.+)$/is.exec(text) ?? [];
+  if (specialist !== undefined && handed !== undefined)
+    return { text: handed, by: 'assistant', specialist: specialist.toLowerCase() };
+  return { text, by };
+}
+
+export const isOpen = ({ state }: Pick<Task, 'state'>): boolean => state === 'active' || state === 'blocked';
+
+/** The instant rounded up to the grid of `cron`; the instant itself where there is none. */
+export function onGrid(at: Instant, cron: string, zone: string): Instant {
+  if (cron === '') return at;
+  const read = parseWhen(cron, { now: at, zone });
+  if (read.kind !== 'recurring') return at;
+  return nextOf(read.rule, new Date(at.getTime() - 1)) ?? at;
+}

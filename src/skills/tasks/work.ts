@@ -1,0 +1,214 @@
+/** What happens to a task while it is worked on: looked at, a step done, held up, gone on with, put off. */
+import { z } from 'zod';
+import { dataTool, done, failed, filesNamed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
+import type { FileRef } from '../../delivery/index.ts';
+import { kept } from './create.ts';
+import * as store from './store.ts';
+import { BLOCKS, isOpen, LONGEST, MOST_FILES, type Step, type Task, type Wish } from './task.ts';
+import { finished, line, texts, whole } from './texts.ts';
+import { choicesOf, isWord, soon, type Tooling, timeOf } from './tooling.ts';
+import { undoOf } from './undo.ts';
+import { findWhich } from './which.ts';
+
+export const which = z.string().max(200).default('').describe('Its id, its number in the list, or words of it.');
+
+/** Stores the change and gives the task as it is then. A word of the person's counts its resumptions anew. */
+export async function change(ctx: TxContext, task: Task, wish: Partial<Wish>): Promise<Task> {
+  const after = { ...task, ...wish, tainted: task.tainted || ctx.tainted, version: task.version + 1 };
+  await store.save(ctx.tx, task.id, { ...after, resumed: isWord(ctx) ? 0 : task.resumed }, ctx.clock.now());
+  return after;
+}
+
+export const statusTool = (tooling: Tooling) =>
+  dataTool({
+    name: 'task_status',
+    spare: true,
+    topic: 'task',
+    description: 'Shows a task with its steps and what came of them, or without `which` all unfinished ones.',
+    effect: 'write',
+    redact: privately('which'),
+    input: z.object({ which }),
+    run: (input, ctx) => (input.which === '' ? listed(ctx, tooling) : shown(input.which, ctx, tooling)),
+  });
+
+async function listed(ctx: TxContext, tooling: Tooling): Promise<ToolResult> {
+  const now = ctx.clock.now();
+  const open = await store.open(ctx.tx, ctx.person.id);
+  const [only] = open;
+  if (!only) return done(texts.none);
+  const isTainted = open.some(({ tainted }) => tainted);
+  if (open.length === 1) {
+    return done(whole(only, now), { choices: choicesOf(only, tooling), ...(isTainted && { tainted: true }) });
+  }
+  const lines = open.map((task, index) => `${index + 1}. ${line(task, now)}`);
+  const choices = open
+    .slice(0, 5)
+    .map(({ id, title }) => ({ label: title, tool: 'task_status', input: { which: id } }));
+  return done([texts.yours, ...lines].join('\n'), { choices, ...(isTainted && { tainted: true }) });
+}
+
+async function shown(words: string, ctx: TxContext, tooling: Tooling): Promise<ToolResult> {
+  const isPlanned = ctx.origin === 'schedule';
+  const task = await findWhich(ctx, words, { tool: 'task_status', input: { which: words } });
+  if ('ok' in task) {
+    // A turn that a task has begun finds it over: nobody needs to hear of that.
+    return isPlanned && ctx.byName ? done(texts.over, { silent: true }) : task;
+  }
+  const step = task.steps[task.step];
+  if (isPlanned && ctx.byName && (task.state !== 'active' || step?.by !== 'assistant')) {
+    return done(texts.over, { silent: true });
+  }
+  if (isWord(ctx) && task.resumed > 0) await store.heard(ctx.tx, task.id, task.nextAt);
+  const now = ctx.clock.now();
+  // What belongs to it stays as long as it is worked on.
+  await filesOf(ctx, task.steps);
+  return done(whole(task, now), {
+    subject: task.title,
+    material: texts.howTo(task, isPlanned),
+    choices: isPlanned ? [] : choicesOf(task, tooling),
+    ...(task.tainted && { tainted: true }),
+  });
+}
+
+/** The stored files that belong to the steps, as far as they are still there. */
+async function filesOf({ tx, person, conversationId, clock }: TxContext, steps: readonly Step[]): Promise<FileRef[]> {
+  const names = [...new Set(steps.flatMap(({ files = [] }) => files))];
+  if (names.length === 0) return [];
+  const found = await filesNamed(tx, { personId: person.id, conversationId }, names, clock.now());
+  return found.map(({ name, type, size, hash }) => ({ name, type, size, hash }));
+}
+
+export const advanceTool = (tooling: Tooling) =>
+  dataTool({
+    name: 'task_advance',
+    topic: 'task',
+    description: 'Says that the next step of a task is done; tells the one after it.',
+    effect: 'write',
+    redact: privately('which', 'result', 'files'),
+    input: z.object({
+      which,
+      step: z.int().optional().describe('The number of the step that is done.'),
+      result: z.string().optional().describe('What came of it, in a sentence or two.'),
+      files: z.array(z.string().max(255)).max(MOST_FILES).optional().describe('Names of files that belong to it.'),
+    }),
+
+    async run(input, ctx) {
+      const task = await findWhich(ctx, input.which, { tool: 'task_advance', input });
+      if ('ok' in task) return task;
+      if (input.step !== undefined && input.step !== task.step + 1) return failed('CHANGED', texts.notTheStep(task));
+      if ((input.result?.length ?? 0) > LONGEST.result) return failed('TOO_LONG', texts.tooLong('result'));
+      return advance(ctx, task, input, tooling);
+    },
+  });
+
+async function advance(
+  ctx: TxContext,
+  task: Task,
+  { result, files }: { result?: string | undefined; files?: readonly string[] | undefined },
+  tooling: Tooling,
+): Promise<ToolResult> {
+  const came = { ...(result?.trim() && { result: result.trim() }), ...(files?.length && { files }) };
+  const steps = task.steps.map((step, index) => (index === task.step ? { ...step, ...came } : step));
+  const isLast = task.step + 1 >= steps.length;
+  const state = isLast ? ('done' as const) : ('active' as const);
+  const nextAt = isLast ? undefined : nextLook({ ...task, step: task.step + 1 }, ctx, tooling);
+  const wish = { steps, step: task.step + 1, state, blockType: undefined, blockReason: undefined, nextAt };
+  const after = await change(ctx, task, wish);
+  if (!isLast) return kept(after, task, texts.advanced(after, ctx.clock.now()), ctx, tooling);
+  const undo = undoOf(after, task);
+  return done(finished(after), {
+    undo,
+    subject: after.title,
+    files: await filesOf(ctx, after.steps),
+    choices: [{ label: 'Undo', tool: undo.tool, input: undo.input }],
+    ...(after.tainted && { tainted: true }),
+  });
+}
+
+/** When an active task is taken up: now where the step is coda's, but for what is planned, or worked on, already. */
+function nextLook({ steps, step, state, isRunning, rule, nextAt }: Task, ctx: TxContext, tooling: Tooling) {
+  if (isRunning) return state === 'blocked' ? undefined : nextAt;
+  if (nextAt && (rule !== undefined || state === 'active')) return nextAt;
+  return steps[step]?.by === 'assistant' && tooling.hasModel ? soon(ctx, tooling) : undefined;
+}
+
+export const blockTool = (tooling: Tooling) =>
+  dataTool({
+    name: 'task_block',
+    topic: 'task',
+    description: 'Says that a task cannot go on now, and why.',
+    effect: 'write',
+    redact: privately('which', 'reason'),
+    input: z.object({
+      which,
+      type: z.enum(BLOCKS),
+      reason: z.string(),
+      until: z.string().max(200).optional().describe('When to look again, in plain words ("tomorrow at 9").'),
+    }),
+
+    async run(input, ctx) {
+      const reason = input.reason.trim();
+      if (reason === '') return failed('NO_REASON', texts.noReason, { asks: { slot: 'reason' } });
+      if (reason.length > LONGEST.reason) return failed('TOO_LONG', texts.tooLong('reason'));
+      const task = await findWhich(ctx, input.which, { tool: 'task_block', input });
+      if ('ok' in task) return task;
+      const until = input.until?.trim();
+      if (!until && input.type === 'waiting_for_time') {
+        return failed('NO_TIME', texts.noUntil.message, { remedy: texts.noUntil.remedy, asks: { slot: 'until' } });
+      }
+      const again = { tool: 'task_block', input: { ...input, which: task.id }, field: 'until' };
+      const plan = until ? timeOf(until, ctx, tooling, again) : undefined;
+      if (plan && 'ok' in plan) return plan;
+      const nextAt = plan?.plannedAt ?? (task.rule === undefined ? undefined : task.nextAt);
+      const after = await change(ctx, task, { state: 'blocked', blockType: input.type, blockReason: reason, nextAt });
+      return kept(after, task, texts.blocked(after, ctx.clock.now()), ctx, tooling);
+    },
+  });
+
+/** What "go on" means: nothing holds it up any more. */
+export const resumeTool = (tooling: Tooling) =>
+  dataTool({
+    name: 'task_resume',
+    topic: 'task',
+    hidden: true,
+    description: 'Goes on with a task.',
+    effect: 'write',
+    redact: privately('which'),
+    input: z.object({ which }),
+
+    async run(input, ctx) {
+      const task = await findWhich(ctx, input.which, { tool: 'task_resume', input });
+      if ('ok' in task) return task;
+      const isOurs = task.steps[task.step]?.by === 'assistant' && tooling.hasModel && !task.isRunning;
+      const nextAt = isOurs ? soon(ctx, tooling) : task.rule === undefined ? undefined : task.nextAt;
+      const after = await change(ctx, task, { state: 'active', blockType: undefined, blockReason: undefined, nextAt });
+      return kept(after, task, texts.goesOn(after, tooling.hasModel), ctx, tooling);
+    },
+  });
+
+/** What "later" means: what it waits for stays, and it is looked at again then. */
+export const laterTool = (tooling: Tooling) =>
+  dataTool({
+    name: 'task_later',
+    topic: 'task',
+    hidden: true,
+    description: 'Puts a task off.',
+    effect: 'write',
+    redact: privately('which'),
+    input: z.object({ which, when: z.string().max(200) }),
+
+    async run(input, ctx) {
+      const task = await findWhich(ctx, input.which, { tool: 'task_later', input });
+      if ('ok' in task) return task;
+      if (input.when.trim() === '') {
+        return failed('NO_TIME', texts.noLater.message, { remedy: texts.noLater.remedy, asks: { slot: 'when' } });
+      }
+      const again = { tool: 'task_later', input: { which: task.id }, field: 'when' };
+      const plan = timeOf(input.when, ctx, tooling, again);
+      if ('ok' in plan) return plan;
+      const after = await change(ctx, task, { nextAt: plan.plannedAt, rule: plan.rule ?? task.rule });
+      return isOpen(after)
+        ? kept(after, task, texts.later(after, plan.plannedAt, ctx.clock.now()), ctx, tooling)
+        : failed('GONE', texts.over);
+    },
+  });

@@ -1,0 +1,201 @@
+import { describe, expect, test } from 'vitest';
+import { play } from '../../support/play.ts';
+import { echo, ScriptedModel } from '../../support/scripted-model.ts';
+
+describe('tasks, in plain English and by buttons', () => {
+  test('are kept, shown, worked on, held up, put off and finished, and each act can be taken back', async () => {
+    await using coda = await play();
+    const ana = coda.person('ana');
+    const made = await ana.says('new task plan the party: find a date; write the invitations; buy drinks');
+    expect(made).toContain('I keep the task “plan the party”');
+    expect(made).toContain('▸ 1. you: find a date');
+    expect(await ana.presses('Done')).toContain('Next, step 2 of 3: you: write the invitations');
+    expect(await ana.says('undo')).toContain('as it was before');
+    expect(await ana.says('/tasks')).toContain('▸ 1. you: find a date');
+    await ana.says('step done');
+    expect(await ana.says('the party task is waiting for the answer of the hall')).toContain(
+      'waits for something outside: the answer of the hall',
+    );
+    expect(await ana.says('go on with the party task')).toContain('next: write the invitations');
+    expect(await ana.says('postpone the task party until Monday at 9')).toContain('I come back to “plan the party”');
+    await coda.passes({ days: 7 });
+    expect(ana.heard('“plan the party”, step 2 of 3, is yours: write the invitations').length).toBeGreaterThan(0);
+    expect(await ana.presses('Done')).toContain('step 3 of 3');
+    const over = await ana.says('step done in the party task');
+    expect(over).toContain('Finished “plan the party”');
+    expect(over).toContain('3. buy drinks');
+    expect(await ana.says('/tasks')).toContain('no unfinished tasks');
+    expect(await ana.says('undo')).toContain('as it was before');
+    expect(await ana.says('cancel the party task')).toContain('Cancelled');
+    expect(await ana.presses('Undo')).toContain('as it was before');
+    expect(await ana.says('/tasks')).toContain('▸ 3. you: buy drinks');
+  });
+
+  test('block and later ask for what they need where no form was filled in', async () => {
+    await using coda = await play();
+    const ana = coda.person('ana');
+    await ana.says('/task move house: pack; hire a van');
+    expect(await ana.presses('Block…')).toContain('What does it wait for?');
+    expect(await ana.presses('Later…')).toContain('When should I come back');
+    expect(await coda.count('tasks')).toBe(1);
+  });
+
+  test('the briefing and the weekly review know them', async () => {
+    await using coda = await play();
+    const ana = coda.person('ana');
+    await ana.says('/task move house: pack; hire a van');
+    expect(await ana.says('/briefing')).toContain('move house');
+    await ana.says('/task one thing: do it');
+    await ana.says('/tasks one thing');
+    await ana.says('step done in the task one thing');
+    const review = await ana.says('/week');
+    expect(review).toMatch(/Tasks finished\*\*\n- one thing/);
+    expect(review).toMatch(/Tasks\*\*\n- move house/);
+  });
+
+  test('are a person’s own', async () => {
+    await using coda = await play();
+    const [ana, bob] = [coda.person('ana'), coda.person('bob', { role: 'member' })];
+    await ana.says('/task move house: pack; hire a van');
+    expect(await bob.says('/tasks')).toContain('no unfinished tasks');
+    expect(await bob.says('cancel the house task')).not.toContain('Cancelled');
+  });
+});
+
+/** No model is asked for anything but answers. */
+const QUIET = { 'memory.auto': 'off' };
+
+describe('what coda takes up by itself', () => {
+  test('a task whose time has come is worked on in a turn of the person, and its end is one message', async () => {
+    const model = new ScriptedModel(
+      [
+        {
+          call: 'task_create',
+          input: { title: 'trip', steps: ['find a train', 'find a hotel'], when: 'tomorrow at 9' },
+        },
+      ],
+      ['It is kept.'],
+      [{ call: 'task_advance', input: { step: 1, result: 'the 8:04' } }],
+      [{ call: 'task_advance', input: { step: 2, result: 'the Savoy' } }],
+      ['All is booked: the 8:04 and the Savoy.'],
+    );
+    await using coda = await play({ model, config: QUIET });
+    const ana = coda.person('ana');
+    expect(await ana.says('plan my trip')).toContain('It is kept.');
+    const before = ana.seen().length;
+    await coda.passes({ days: 2 });
+    expect(
+      ana
+        .seen()
+        .slice(before)
+        .map(({ text }) => text),
+    ).toEqual(['All is booked: the 8:04 and the Savoy.']);
+    expect(await ana.says('/tasks')).toContain('no unfinished');
+    expect(model.requests.at(-1)?.messages.at(-1)?.text).toContain('Finished “trip”');
+  });
+
+  test('it asks and rests after so many attempts, and goes on when the person says so', async () => {
+    const model = new ScriptedModel(
+      [{ call: 'task_create', input: { title: 'trip', steps: ['find a train'] } }],
+      ['It is kept.'],
+      () => ['Nothing yet.'],
+    );
+    await using coda = await play({ model, config: QUIET });
+    const ana = coda.person('ana');
+    await ana.says('plan my trip');
+    await coda.passes({ days: 3 });
+    expect(ana.heard('Nothing yet.')).toHaveLength(3);
+    expect(ana.heard('Shall I go on?')).toHaveLength(1);
+    expect(await ana.presses('Go on')).toContain('I go on with “trip”');
+    await coda.passes({ days: 3 });
+    expect(ana.heard('Nothing yet.')).toHaveLength(6);
+    expect(ana.heard('Shall I go on?')).toHaveLength(2);
+  });
+
+  test('a step of the person’s is brought up every day, then rests', async () => {
+    const model = new ScriptedModel(
+      [{ call: 'task_create', input: { title: 'trip', steps: ['find a train', 'you: pay'] } }],
+      ['It is kept.'],
+      [{ call: 'task_advance', input: { step: 1, result: 'the 8:04' } }],
+      ['The 8:04 it is; please pay.'],
+    );
+    await using coda = await play({ model, config: QUIET });
+    const ana = coda.person('ana');
+    await ana.says('plan my trip');
+    await coda.passes({ days: 9 });
+    expect(ana.heard('is yours: pay')).toHaveLength(2);
+    expect(ana.heard('Shall I go on?')).toHaveLength(1);
+    expect(await ana.presses('Done')).toContain('Finished “trip”');
+  });
+
+  test('a blocked task waits for its time; a grid rounds the instants up', async () => {
+    const model = new ScriptedModel(
+      [{ call: 'task_create', input: { title: 'trip', steps: ['find a train'], when: 'tomorrow at 9:07' } }],
+      ['It is kept.'],
+      [
+        {
+          call: 'task_block',
+          input: { type: 'waiting_for_time', reason: 'sales begin', until: 'in two days at 10:01' },
+        },
+      ],
+      ['I look again then.'],
+      [{ call: 'task_advance', input: { result: 'the 8:04' } }],
+      ['Booked.'],
+    );
+    await using coda = await play({ model, config: { ...QUIET, 'tasks.resume_cron': '*/15 * * * *' } });
+    const ana = coda.person('ana');
+    await ana.says('plan my trip');
+    const next = async () =>
+      (await coda.database().read<{ at: Date }>('select next_at as at from tasks')).rows[0]?.at.toISOString();
+    expect(await next()).toBe('2026-11-21T08:15:00.000Z');
+    await coda.passes({ days: 1, hours: 2 });
+    expect(await next()).toBe('2026-11-23T09:15:00.000Z');
+    await coda.passes({ days: 3 });
+    expect(ana.heard('Booked.')).toHaveLength(1);
+  });
+
+  test('a turn that comes after the task is over says nothing and asks no model', async () => {
+    const model = new ScriptedModel(
+      [{ call: 'task_create', input: { title: 'trip', steps: ['find a train'] } }],
+      [{ call: 'task_advance', input: { result: 'the 8:04' } }],
+      ['Found at once.'],
+    );
+    await using coda = await play({ model, config: QUIET });
+    const ana = coda.person('ana');
+    await ana.says('plan my trip');
+    await coda.passes({ days: 1 });
+    expect(ana.seen().map(({ text }) => text)).toEqual(['Found at once.']);
+    expect(model.requests).toHaveLength(3);
+  });
+});
+
+describe('bad input', () => {
+  test('is refused with what would do', async () => {
+    await using coda = await play();
+    const ana = coda.person('ana');
+    const many = Array.from({ length: 1_000 }, (_, index) => `step ${index}`).join('; ');
+    expect(await ana.says(`/task big: ${many}`)).toContain('at most 50 steps, and this has 1,000');
+    expect(await ana.says(`/task long: ${'x'.repeat(100_000)}`)).toContain('1,000 characters');
+    expect(await ana.says('/task')).toContain('What is the task?');
+    expect(await ana.says('/task nothing else')).toContain('at least one step');
+    expect(await ana.says('/tasks nothing like that')).toContain('no unfinished task');
+    expect(await coda.count('tasks')).toBe(0);
+    for (const name of ['a', 'b', 'c', 'd', 'e']) await ana.says(`/task ${name}: do it`);
+    expect(await ana.says('/task f: do it')).toContain('5 unfinished tasks');
+    expect(await coda.count('tasks')).toBe(5);
+  });
+
+  test('of a person who is removed nothing is taken up any more', async () => {
+    await using coda = await play({ model: echo() });
+    const ana = coda.person('ana');
+    await ana.says('/task move house: coda: pack; hire a van');
+    await ana.says('/forget');
+    await ana.presses('Yes, forget me');
+    expect(await coda.count('tasks')).toBe(0);
+  });
+
+  test('where tasks are switched off there are none', async () => {
+    await using coda = await play({ config: { 'tasks.enabled': false } });
+    expect(await coda.person('ana').says('/tasks')).toContain('I do not know');
+  });
+});
