@@ -16,6 +16,7 @@ export const platforms: readonly Platform[] = [discord, slack];
 /** What people call each platform, by its adapter's name. */
 export const titles: ReadonlyMap<string, string> = new Map([
   ['console', 'the terminal'],
+  ['http', 'HTTP'],
   ...platforms.map(({ name, title }) => [name, title] as const),
 ]);
 

@@ -187,21 +187,22 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
   const settled = () => settle(parts);
   const console = openConsole({ ...parts, commands, settled }, options);
   const configured = openPlatforms({ ...foundation, config, world, commands, gate });
-  const adapters: readonly ChatAdapter[] = [console, ...configured, ...(options.adapters ?? [])];
   const tokens = new Tokens({ database, world, config });
-  const http = openHttp({ config, world, skills, tokens, healthy });
+  const http = openHttp({ config, world, database, artifacts, skills, tokens, healthy });
+  const heard = http ? [http.adapter] : [];
+  const adapters: readonly ChatAdapter[] = [console, ...configured, ...heard, ...(options.adapters ?? [])];
   checks.add(adapters.flatMap((adapter) => adapter.checks?.() ?? []));
   checks.add(skills.flatMap(({ skill, deps }) => skill.checks?.(deps) ?? []));
 
   return {
     ...{ database, artifacts, worker, delivery, jobs, commands, console, checks, healthy, settled },
-    ...{ tokens, http },
+    ...{ tokens, http: http?.server },
     people: new People(pairing),
     agentSkills: liveSkills,
     approvals: new Approvals({ database, world, delivery, token: config.access.approval_token }),
     backups,
     enqueue: (job) => enqueue(parts, job),
-    start: () => start({ ...parts, liveSkills, sandbox, commands, router, adapters, http }),
+    start: () => start({ ...parts, liveSkills, sandbox, commands, router, adapters, http: http?.server }),
     startJobs: () => startJobs({ ...parts, router }),
     stop: (graceMs = GRACE_MS) => stop(parts, graceMs),
     status: async () => ({ version, ...(await statusOf(parts, adapters, wiring.status())) }),

@@ -1,32 +1,45 @@
 import { z } from 'zod';
-import { type HttpConfig, HttpServer, httpConfig } from '../adapters/http/index.ts';
+import { type HttpConfig, HttpServer, httpConfig, openHttpChat } from '../adapters/http/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { World } from '../base/world.ts';
 import { type AnyRoute, route } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
+import type { ChatAdapter } from '../delivery/index.ts';
+import type { Artifacts, Database } from '../storage/index.ts';
 import type { EquippedSkill } from './skills.ts';
 import type { Tokens } from './tokens.ts';
+
+/** HTTP, put together and not yet open. */
+export interface Http {
+  server: HttpServer;
+  /** Programs that talk. */
+  adapter: ChatAdapter;
+}
 
 /** What the routes stand on. */
 export interface HttpParts {
   config: Config;
   world: World;
+  database: Database;
+  artifacts: Artifacts;
   skills: readonly EquippedSkill[];
   tokens: Tokens;
   healthy(): Promise<boolean>;
 }
 
 /** The HTTP server with the routes of all rooms; undefined where the configuration does not switch it on. */
-export function openHttp(parts: HttpParts): HttpServer | undefined {
+export function openHttp(parts: HttpParts): Http | undefined {
   const config: HttpConfig | undefined = parts.config.block(httpConfig);
   if (!config) return undefined;
-  const { world, tokens } = parts;
-  return new HttpServer({
+  const { world, tokens, database, artifacts } = parts;
+  const chat = openHttpChat({ database, artifacts, clock: world.clock });
+  const server = new HttpServer({
     config,
     log: world.log,
-    routes: routesOf(parts),
+    routes: [...chat.routes, ...routesOf(parts)],
     authenticate: async (token) => (config.tokens ? tokens.authenticate(token) : undefined),
   });
+  return { server, adapter: chat.adapter };
 }
 
 /** One line for each room that can be asked for something. */

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 /** What a token may be good for. `app/` gives none that is not here. */
 export const SCOPES = {
   messages: 'talk with coda as its person, and read what was said over HTTP',
+  consent: 'press buttons as its person would: what it approves is done',
   data: "read and change its person's reminders, notes, schedules and memories",
   notify: 'have people told something',
   skills: 'search, run and judge skills',
@@ -83,6 +84,8 @@ export interface Route<
   tag?: string;
   params?: Params;
   query?: Query;
+  /** The body may also come as a form: its fields, and its files as `files: [{ name, content_type, data }]`. */
+  form?: true;
   /** Of the JSON body; without it a body is not parsed and only `raw` is there. */
   body?: Body;
   /** The most bytes of a body; default: what the configuration says. */

@@ -22,6 +22,8 @@ export interface Sender {
   locale?: string;
   /** What the adapter itself vouches for (the terminal's user owns the machine); else access decides. */
   role?: 'owner' | 'member';
+  /** Of the person, where the adapter itself knows whom it speaks with (a token): nobody is met, and `role` is theirs. */
+  personId?: string;
   /** Groups that the platform says they are in, as access rules name them (`discord-role:ID`). */
   groups?: readonly string[];
 }
@@ -232,6 +234,9 @@ export interface ChatAdapter {
    * want of somebody there (`until: 'reachable'`) is then said by this one.
    */
   isReachable?(): boolean;
+
+  /** Whether anybody sees a part there while it grows; left out: somebody may. */
+  isWatched?(place: Place): boolean;
 
   /** Shows that an answer is being worked on. A hint: failures are dropped. */
   typing?(place: Place): void;

@@ -236,6 +236,7 @@ export class Delivery {
     const adapter = this.adapterOf(item.conversation.place);
     // Nobody watches what a schedule does, and quiet hours may hold its answer.
     if (!adapter?.promises.canEdit || item.origin === 'schedule') return undefined;
+    if (adapter.isWatched?.(item.conversation.place) === false) return undefined;
     const address = { ...addressOf(item), key: answerKey(item.id), turnId };
     return new Draft({ database, world, attempts: this.outbox.attempts, adapter }, item, address, tainted);
   }

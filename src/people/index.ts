@@ -22,6 +22,7 @@ export {
   knownAs,
   type Met,
   meet,
+  metBefore,
   type NewIdentity,
   type PersonRow,
   peopleMeant,

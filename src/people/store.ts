@@ -89,6 +89,16 @@ export async function meet(
   return { ...own, personId: id, noticeUntil: undefined };
 }
 
+/** Somebody who was met before and speaks in another way that is surely theirs; undefined when they were erased. */
+export async function metBefore(tx: Transaction, personId: string): Promise<Met | undefined> {
+  const { rows } = await tx.query<Pick<PersonRow, 'role' | 'roles'>>(
+    'select role, roles from persons where id = $1 and erased_at is null',
+    [personId],
+  );
+  const [row] = rows;
+  return row && { personId, role: row.role, roles: row.roles ?? [], noticeUntil: undefined };
+}
+
 /** What configuration, the adapter and an owner's grant give to one account. */
 export function rolesGiven(claim: Claim, grant: string | undefined, rules: AccessRules) {
   const given = grant === undefined ? undefined : granted(grant);

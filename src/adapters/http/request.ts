@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { CodaError } from '../../base/errors.ts';
 import type { AnyRoute } from '../../chat/index.ts';
 import { readBody } from './body.ts';
+import { formOf, isForm } from './form.ts';
 import { parseJson } from './json.ts';
 
 /** Of which a request may have only one: with two, what stands in front of coda could have looked at the other. */
@@ -40,6 +41,9 @@ export async function partsOf(
   const hasBody = route.method !== 'GET';
   const raw = hasBody ? await readBody(incoming, route.maxBytes ?? limit) : Buffer.alloc(0);
   if (!route.body) return { params, query, body: undefined, raw };
+  const { 'content-type': type } = incoming.headers;
+  if (route.form && isForm(type))
+    return { params, query, body: check(route.body, await formOf(raw, type), 'form'), raw };
   if (raw.length > 0) checkType(incoming);
   return { params, query, body: check(route.body, raw.length > 0 ? parseJson(raw) : undefined, 'body'), raw };
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { withTimeout } from '../../base/async.ts';
@@ -32,6 +33,8 @@ export class HttpServer {
 
   constructor(options: ServerOptions) {
     this.options = options;
+    // Every request that is being answered listens to it; connections are limited.
+    setMaxListeners(0, this.closing.signal);
     const { host } = addressOf(options.config.listen);
     this.origins = { listed: options.config.cors, loopbackOnly: isLoopback(host) };
   }

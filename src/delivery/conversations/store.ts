@@ -71,7 +71,8 @@ export async function direct(
   const { rows } = await db.query<{ id: string }>(
     `select id from conversations
       where person_id = $1 and kind = 'dm' and ($2::text[] is null or adapter = any($2)) and id is distinct from $3::uuid
-      order by created_at desc limit 1`,
+      -- over HTTP nobody may be looking
+      order by adapter = 'http', created_at desc limit 1`,
     [personId, adapters ?? null, except ?? null],
   );
   return rows[0]?.id;
@@ -80,7 +81,7 @@ export async function direct(
 /** The newest direct conversation of each owner who has one. */
 export const OWNERS_DIRECT = `select distinct on (p.id) p.id as "personId", c.id as "conversationId"
   from persons p join conversations c on c.person_id = p.id and c.kind = 'dm'
- where p.role = 'owner' order by p.id, c.created_at desc`;
+ where p.role = 'owner' order by p.id, c.adapter = 'http', c.created_at desc`;
 
 /** Where each owner can be told something alone. */
 export async function ownersDirect(tx: Transaction): Promise<{ personId: string; conversationId: string }[]> {

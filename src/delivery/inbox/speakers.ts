@@ -1,7 +1,7 @@
 import { BoundedMap } from '../../base/bounded.ts';
 import { uuid } from '../../base/ids.ts';
 import type { World } from '../../base/world.ts';
-import { type AccessRules, type Gate, meet, type Role } from '../../people/index.ts';
+import { type AccessRules, type Gate, meet, metBefore, type Role } from '../../people/index.ts';
 import type { Database } from '../../storage/index.ts';
 import type { Incoming } from '../adapter.ts';
 import * as conversations from '../conversations/store.ts';
@@ -82,7 +82,10 @@ export class Speakers {
     const identity = { adapter: place.adapter, externalId, role, groups, name, zone, locale };
     const heeds = (who: Pick<Speaker, 'role' | 'roles'>) => access.unknown !== 'ignore' || gate.hears(who);
     const found = await database.tx('people.meet', async (tx) => {
-      const met = await meet(tx, identity, access, { id: uuid(now), now, heeds });
+      const met =
+        sender.personId === undefined
+          ? await meet(tx, identity, access, { id: uuid(now), now, heeds })
+          : await metBefore(tx, sender.personId);
       if (!met) return undefined;
       const { personId, role: own, roles, noticeUntil } = met;
       const isTold = noticeUntil !== undefined && noticeUntil.getTime() > now.getTime();
@@ -102,5 +105,11 @@ export class Speakers {
 
 /** Who speaks and where, as the platform has it. */
 function nameOf({ place, sender }: Incoming): string {
-  return JSON.stringify([place.adapter, place.channel, sender.externalId, ...(sender.groups ?? [])]);
+  return JSON.stringify([
+    place.adapter,
+    place.channel,
+    sender.externalId,
+    sender.personId ?? '',
+    ...(sender.groups ?? []),
+  ]);
 }

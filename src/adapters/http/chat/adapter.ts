@@ -1,0 +1,74 @@
+import { deferred } from '../../../base/async.ts';
+import type { ChatAdapter, Inbox, Part, Place, Receipt, SendOutcome } from '../../../delivery/index.ts';
+import { ADAPTER, partId } from './places.ts';
+import { partShown } from './shapes.ts';
+import type { Watchers } from './watchers.ts';
+
+/** Part of what was said long ago has no other copy either: it is what the outbox holds, under the same id. */
+const FOR_EVER_MS = 10 * 365 * 86_400_000;
+
+/**
+ * Programs that talk over HTTP. What is said to them is what the outbox holds: they fetch it, and who watches at that moment
+ * hears of it. So a part is there as soon as it is stored, whoever looks.
+ */
+export class HttpChat implements ChatAdapter {
+  readonly name = ADAPTER;
+  readonly promises = {
+    deduplicatesForMs: FOR_EVER_MS,
+    canFind: false,
+    canEdit: true,
+    editEveryMs: 50,
+    showsUse: true,
+  };
+  private readonly watchers: Watchers;
+  private readonly started = deferred<Inbox>();
+
+  constructor(watchers: Watchers) {
+    this.watchers = watchers;
+  }
+
+  /** Resolves once messages can be taken. */
+  get inbox(): Promise<Inbox> {
+    return this.started.promise;
+  }
+
+  async start(inbox: Inbox): Promise<void> {
+    this.started.resolve(inbox);
+  }
+
+  async send(part: Part): Promise<SendOutcome> {
+    return this.show({ id: partId(part.place.channel, part.key) }, part);
+  }
+
+  async edit(receipt: Receipt, part: Part): Promise<SendOutcome> {
+    return this.show(receipt, part);
+  }
+
+  async delete(receipt: Receipt, place: Place): Promise<SendOutcome> {
+    this.watchers.tell(place.channel, { type: 'delete', id: receipt.id });
+    return { kind: 'sent', receipt };
+  }
+
+  async find(): Promise<undefined> {
+    return undefined;
+  }
+
+  isReachable(): boolean {
+    return true;
+  }
+
+  isWatched({ channel }: Place): boolean {
+    return this.watchers.has(channel);
+  }
+
+  typing({ channel }: Place): void {
+    this.watchers.tell(channel, { type: 'typing' });
+  }
+
+  async close(): Promise<void> {}
+
+  private show(receipt: Receipt, { place, content, replyTo }: Part): SendOutcome {
+    this.watchers.tell(place.channel, { type: 'part', replyTo, part: partShown(receipt.id, content) });
+    return { kind: 'sent', receipt };
+  }
+}

@@ -1,0 +1,31 @@
+/** Where something is said over HTTP: a conversation of a token, under a name that its program chooses. */
+import { createHash } from 'node:crypto';
+import type { Caller } from '../../../chat/index.ts';
+import type { Place, Sender } from '../../../delivery/index.ts';
+
+export const ADAPTER = 'http';
+const SPACE = 'programs';
+
+/** What the channels of a caller begin with. */
+export function prefixOf({ id }: Pick<Caller, 'id'>): string {
+  return `${id}/`;
+}
+
+export function placeOf(caller: Pick<Caller, 'id'>, conversation: string): Place {
+  return { adapter: ADAPTER, channel: prefixOf(caller) + conversation, space: SPACE, kind: 'dm' };
+}
+
+/** The name of a conversation. */
+export function nameOf(channel: string): string {
+  return channel.slice(channel.indexOf('/') + 1);
+}
+
+/** As whom a program speaks. */
+export function senderOf({ id, name, personId, account }: Caller): Sender {
+  return { externalId: account ?? id, name, ...(personId !== undefined && { personId }) };
+}
+
+/** The id of a part as programs see it: the same however often it is sent. */
+export function partId(channel: string, key: string): string {
+  return createHash('sha256').update(`${channel}\n${key}`).digest('hex').slice(0, 32);
+}

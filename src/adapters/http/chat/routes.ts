@@ -1,0 +1,275 @@
+import { z } from 'zod';
+import type { Clock } from '../../../base/clock.ts';
+import { CodaError } from '../../../base/errors.ts';
+import { type AnyRoute, type Caller, type HttpAnswer, type HttpRequest, route } from '../../../chat/index.ts';
+import type { Artifacts, Database } from '../../../storage/index.ts';
+import { problemOf } from '../problem.ts';
+import * as store from '../store.ts';
+import { HttpChat } from './adapter.ts';
+import { nameOf, partId, placeOf, prefixOf } from './places.ts';
+import { answerOut, conversationName, messageId, messageIn, partOut, partShown } from './shapes.ts';
+import { type Answer, nothing, type Said, Talk } from './talk.ts';
+import { eventText, type Happening, type Watch, Watchers } from './watchers.ts';
+
+export interface ChatDeps {
+  database: Database;
+  artifacts: Artifacts;
+  clock: Clock;
+}
+
+const TAG = 'messages';
+const key = (request: Pick<HttpRequest, 'header'>): string | undefined => {
+  const given = request.header('idempotency-key');
+  if (given === undefined || messageId.safeParse(given).success) return given;
+  throw new CodaError('INPUT_INVALID', {
+    message: 'The Idempotency-Key cannot be used.',
+    remedy: 'Use up to 200 visible characters of ASCII.',
+  });
+};
+const by = ({ caller }: Pick<HttpRequest, 'caller'>): Caller => {
+  if (!caller) throw new Error('a route with a scope was asked without a caller');
+  return caller;
+};
+
+/** Talking over HTTP: the adapter, and what can be asked for. */
+export function openHttpChat(deps: ChatDeps): { adapter: HttpChat; routes: readonly AnyRoute[] } {
+  const watchers = new Watchers(deps.clock);
+  const adapter = new HttpChat(watchers);
+  const talk = new Talk({ ...deps, adapter });
+  const routes = [
+    say(talk, watchers),
+    press(talk),
+    conversations(deps.database),
+    conversation(deps.database),
+    message(talk),
+    events(watchers),
+    artifact(deps),
+  ];
+  return { adapter, routes };
+}
+
+function say(talk: Talk, watchers: Watchers): AnyRoute {
+  return route({
+    method: 'POST',
+    path: '/v1/messages',
+    scope: 'messages',
+    tag: TAG,
+    summary: 'Says something to coda as the person of the token, and waits for the answer.',
+    body: messageIn,
+    form: true,
+    answers: {
+      200: {
+        description: 'The answer; with stream, events: part, delete, typing, and done with the answer.',
+        schema: answerOut,
+      },
+      202: { description: 'It is not there yet: fetch it from Location.', schema: answerOut },
+    },
+    examples: [
+      {
+        summary: 'A command',
+        body: { text: '/remind tomorrow at 9 call the dentist', conversation: 'home' },
+        status: 200,
+      },
+    ],
+    async handle(request) {
+      const caller = by(request);
+      const { text, conversation: name, files, stream, wait } = request.body;
+      const said = { caller, conversation: name, id: key(request) ?? talk.newId(), text, files };
+      if (stream || /\btext\/event-stream\b/.test(request.header('accept') ?? '')) {
+        return { body: { events: await streamed(talk, watchers, said, wait * 1_000, request.signal) } };
+      }
+      const taken = await talk.say(said);
+      return answered(await taken.answer(wait * 1_000, request.signal));
+    },
+  });
+}
+
+function answered(answer: Answer): HttpAnswer {
+  const { conversation: name, id, status } = answer;
+  if (status !== 'running') return { body: { json: answer } };
+  const location = `/v1/conversations/${name}/messages/${encodeURIComponent(id)}`;
+  return { status: 202, headers: { Location: location }, body: { json: answer } };
+}
+
+/** What is said in answer while it grows; at last all of it, whoever has given it. Throws what `say` throws. */
+async function streamed(
+  talk: Talk,
+  watchers: Watchers,
+  said: Said,
+  waitMs: number,
+  signal: AbortSignal,
+): Promise<Watch> {
+  const { channel } = placeOf(said.caller, said.conversation);
+  const isOwn = (what: Happening) => what.type !== 'part' || what.replyTo === said.id;
+  const watch = watchers.watch(channel, (what) => (isOwn(what) ? happened(what) : undefined), signal);
+  watch.write(eventText('accepted', { id: said.id, conversation: said.conversation }));
+  try {
+    const taken = await talk.say(said);
+    const ended = (text: string) => {
+      watch.write(text);
+      watch.end();
+    };
+    void taken.answer(waitMs, signal).then(
+      (answer) => ended(eventText('done', answer)),
+      (error: unknown) => ended(eventText('error', problemOf(error))),
+    );
+    return watch;
+  } catch (error) {
+    watch.end();
+    throw error;
+  }
+}
+
+function happened(what: Happening): string {
+  if (what.type === 'part') return eventText('part', what.part);
+  return what.type === 'delete' ? eventText('delete', { id: what.id }) : eventText('typing', {});
+}
+
+function press(talk: Talk): AnyRoute {
+  return route({
+    method: 'POST',
+    path: '/v1/buttons/:id',
+    scope: 'messages',
+    tag: TAG,
+    summary: 'Presses a button of an answer. To approve something the token needs the scope consent.',
+    params: z.object({ id: z.string().regex(/^[\w-]{10,64}$/) }),
+    body: z
+      .strictObject({ values: z.record(z.string().max(64), z.string().max(1_000)).default({}) })
+      .default({ values: {} }),
+    answers: { 200: { description: 'What came of it.', schema: answerOut } },
+    async handle(request) {
+      const { answer } = await talk.press(by(request), request.params.id, key(request), request.body.values);
+      return { body: { json: answer } };
+    },
+  });
+}
+
+const saidOut = z.object({
+  role: z.enum(['user', 'assistant']),
+  at: z.iso.datetime(),
+  id: z.string(),
+  text: z.string(),
+  status: z.string().optional(),
+  part: partOut.optional(),
+});
+
+function conversations(database: Database): AnyRoute {
+  return route({
+    method: 'GET',
+    path: '/v1/conversations',
+    scope: 'messages',
+    tag: TAG,
+    summary: 'The conversations of this token, the newest first.',
+    answers: { 200: { description: 'Their names.', schema: z.object({ conversations: z.array(z.string()) }) } },
+    examples: [{ summary: 'Those that there are', status: 200 }],
+    async handle(request) {
+      const channels = await store.channelsOf(database, prefixOf(by(request)), 200);
+      return { body: { json: { conversations: channels.map(nameOf) } } };
+    },
+  });
+}
+
+function conversation(database: Database): AnyRoute {
+  return route({
+    method: 'GET',
+    path: '/v1/conversations/:id',
+    scope: 'messages',
+    tag: TAG,
+    summary: 'What was said in a conversation of this token, the oldest first.',
+    params: z.object({ id: conversationName }),
+    query: z.strictObject({
+      limit: z.coerce.number().int().min(1).max(200).default(50),
+      before: z.iso.datetime().optional().describe('Only what was said before this instant.'),
+    }),
+    answers: {
+      200: { description: 'What was said.', schema: z.object({ id: z.string(), messages: z.array(saidOut) }) },
+    },
+    async handle(request) {
+      const caller = by(request);
+      const { id } = request.params;
+      const { limit, before } = request.query;
+      const { channel } = placeOf(caller, id);
+      const where = { channel, personId: caller.personId };
+      const said = await store.saidIn(database, where, before === undefined ? undefined : new Date(before), limit);
+      if (!said) throw nothing(`There is no conversation ${id}.`);
+      return { body: { json: { id, messages: said.reverse().map((each) => shown(channel, each)) } } };
+    },
+  });
+}
+
+function shown(channel: string, { messageId: id, key: stored, text, state, content, at }: store.Said) {
+  if (!content)
+    return {
+      role: 'user',
+      at: at.toISOString(),
+      id: id ?? '',
+      text: text ?? '',
+      status: state === 'received' ? 'running' : state,
+    };
+  const part = partShown(partId(channel, stored), content, state === 'draft');
+  return { role: 'assistant', at: at.toISOString(), id: part.id, text: part.text, part };
+}
+
+function message(talk: Talk): AnyRoute {
+  return route({
+    method: 'GET',
+    path: '/v1/conversations/:id/messages/:message',
+    scope: 'messages',
+    tag: TAG,
+    summary: 'A message of this token with its answer as it stands.',
+    params: z.object({ id: conversationName, message: messageId }),
+    answers: {
+      200: { description: 'The answer.', schema: answerOut },
+      202: { description: 'It grows.', schema: answerOut },
+    },
+    async handle(request) {
+      const answer = await talk.find(by(request), request.params.id, request.params.message);
+      if (!answer) throw nothing('There is no such message.');
+      return answered(answer);
+    },
+  });
+}
+
+function events(watchers: Watchers): AnyRoute {
+  return route({
+    method: 'GET',
+    path: '/v1/conversations/:id/events',
+    scope: 'messages',
+    tag: TAG,
+    summary: 'What is said in a conversation from now on: answers as they grow, reminders as they come.',
+    params: z.object({ id: conversationName }),
+    answers: { 200: { description: 'Events part, delete and typing.', type: 'text/event-stream' } },
+    handle(request) {
+      const { channel } = placeOf(by(request), request.params.id);
+      const watch = watchers.watch(channel, happened, request.signal);
+      watch.write(eventText('ready', { conversation: request.params.id }));
+      return { body: { events: watch } };
+    },
+  });
+}
+
+/** What a browser would run if it opened it comes as bytes to be saved. */
+const SAFE_TYPES = /^(?:image\/(?:png|jpeg|gif|webp)|text\/plain|application\/pdf|audio\/[\w.+-]+|video\/[\w.+-]+)$/;
+
+function artifact({ database, artifacts }: ChatDeps): AnyRoute {
+  return route({
+    method: 'GET',
+    path: '/v1/artifacts/:id',
+    scope: 'messages',
+    tag: TAG,
+    summary: 'A file that was handed over in a conversation of this token.',
+    params: z.object({ id: z.string().regex(/^[0-9a-f]{64}$/) }),
+    answers: { 200: { description: 'Its content.', type: 'application/octet-stream' } },
+    async handle(request) {
+      const { id } = request.params;
+      const file = await store.fileIn(database, prefixOf(by(request)), id);
+      if (!file) throw nothing('There is no such file in your conversations.');
+      const type = SAFE_TYPES.test(file.type) ? file.type : 'application/octet-stream';
+      const disposition = `attachment; filename*=UTF-8''${encodeURIComponent(file.name).replace(/['()*]/g, escape)}`;
+      return {
+        headers: { 'Content-Disposition': disposition, 'Content-Length': String(file.size) },
+        body: { bytes: await artifacts.open(id), type },
+      };
+    },
+  });
+}

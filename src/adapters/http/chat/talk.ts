@@ -1,0 +1,191 @@
+import type { z } from 'zod';
+import { sleep } from '../../../base/async.ts';
+import type { Clock } from '../../../base/clock.ts';
+import { CodaError } from '../../../base/errors.ts';
+import { uuid } from '../../../base/ids.ts';
+import type { Caller } from '../../../chat/index.ts';
+import type { Accepted, IncomingFile, IncomingMessage } from '../../../delivery/index.ts';
+import type { Artifacts, Database } from '../../../storage/index.ts';
+import * as store from '../store.ts';
+import type { HttpChat } from './adapter.ts';
+import { nameOf, partId, placeOf, prefixOf, senderOf } from './places.ts';
+import { type answerOut, partShown } from './shapes.ts';
+
+export type Answer = z.output<typeof answerOut>;
+
+export interface TalkDeps {
+  adapter: HttpChat;
+  database: Database;
+  artifacts: Artifacts;
+  clock: Clock;
+}
+
+/** What a program says. */
+export interface Said {
+  caller: Caller;
+  conversation: string;
+  /** Of the message: said again under the same id, it is the same message. */
+  id: string;
+  text: string;
+  files: readonly { name: string; content_type: string; data: string }[];
+}
+
+/** A message that was taken. */
+export interface Taken {
+  /** Its answer as it stands after at most `ms`, sooner when it is there or `signal` aborts. */
+  answer(ms: number, signal: AbortSignal): Promise<Answer>;
+}
+
+/** Milliseconds: how soon an answer is noticed that another process gives, whose hint was lost. */
+const LOOK_EVERY_MS = 500;
+
+/** Takes what programs say and finds what became of it. */
+export class Talk {
+  private readonly deps: TalkDeps;
+  /** Of messages that are being answered, when this process has nothing more to do for them. */
+  private readonly settling = new Map<string, Promise<void>>();
+
+  constructor(deps: TalkDeps) {
+    this.deps = deps;
+  }
+
+  /** For a message whose program does not care. */
+  newId(): string {
+    return uuid(this.deps.clock.now());
+  }
+
+  /** Resolves after the commit. Throws `HTTP_CONFLICT` when the key was used for other words. */
+  async say({ caller, conversation, id, text, files }: Said): Promise<Taken> {
+    const { adapter, clock } = this.deps;
+    const place = placeOf(caller, conversation);
+    const message: IncomingMessage = {
+      ...{ kind: 'message', id, place, text: storable(text), origin: 'http' },
+      sender: senderOf(caller),
+      files: await this.stored(files),
+      sentAt: clock.now(),
+    };
+    const accepted = await (await adapter.inbox).accept(message);
+    const where = { channel: place.channel, personId: caller.personId };
+    if (accepted.outcome === 'duplicate') await this.compare(where, message);
+    this.follow(JSON.stringify([place.channel, id]), accepted);
+    return { answer: (ms, signal) => this.answer(where, id, ms, signal) };
+  }
+
+  /** Presses a button in the name of the caller. Its words may fill the one field that the button asks for. */
+  async press(
+    caller: Caller,
+    button: string,
+    key: string | undefined,
+    values: Record<string, string>,
+  ): Promise<{ answer: Answer; conversation: string }> {
+    const { adapter, clock, database } = this.deps;
+    const channel = await store.channelOfButton(database, button);
+    if (!channel?.startsWith(prefixOf(caller))) throw nothing('There is no such button in your conversations.');
+    const conversation = nameOf(channel);
+    const id = key === undefined ? uuid(clock.now()) : `${caller.id} ${key}`;
+    const accepted = await (await adapter.inbox).accept({
+      ...{ kind: 'press', id, button, values, sentAt: clock.now() },
+      place: placeOf(caller, conversation),
+      sender: senderOf(caller),
+      // What a program presses by itself is no consent, unless its token was made for that.
+      origin: caller.scopes.includes('consent') ? 'person' : 'http',
+    });
+    await accepted.settled;
+    const heard = await store.heard(database, { channel, personId: caller.personId }, id, true);
+    if (!heard) throw forbidden();
+    return { answer: answerOf(channel, heard), conversation };
+  }
+
+  /** The answer to a message as it stands; undefined when there is no such message. */
+  async find(caller: Caller, conversation: string, id: string): Promise<Answer | undefined> {
+    const { channel } = placeOf(caller, conversation);
+    const heard = await store.heard(this.deps.database, { channel, personId: caller.personId }, id);
+    return heard && answerOf(channel, heard);
+  }
+
+  private async stored(files: Said['files']): Promise<IncomingFile[]> {
+    const stored: IncomingFile[] = [];
+    for (const { name, content_type: type, data } of files) {
+      stored.push({ name, type, ...(await this.deps.artifacts.put(Buffer.from(data, 'base64'))) });
+    }
+    return stored;
+  }
+
+  private async compare(where: store.Where, { id, text }: IncomingMessage): Promise<void> {
+    const heard = await store.heard(this.deps.database, where, id);
+    if (!heard || heard.text === text || heard.text === '') return;
+    throw new CodaError('HTTP_CONFLICT', {
+      message: 'This Idempotency-Key was used for another text.',
+      remedy: 'Take a key of its own for each message.',
+    });
+  }
+
+  /** A second client with the same key waits with the first one. */
+  private follow(key: string, { outcome, settled }: Accepted): void {
+    if (outcome === 'duplicate') return;
+    const over = settled.finally(() => {
+      if (this.settling.get(key) === over) this.settling.delete(key);
+    });
+    this.settling.set(key, over);
+  }
+
+  private async answer(where: store.Where, id: string, ms: number, signal: AbortSignal): Promise<Answer> {
+    const { clock, database } = this.deps;
+    const until = clock.monotonic() + ms;
+    for (;;) {
+      const left = until - clock.monotonic();
+      const here = this.settling.get(JSON.stringify([where.channel, id]));
+      if (left > 0) await before(here, here ? left : 0, signal);
+      const heard = await store.heard(database, where, id);
+      // Nothing was stored: who speaks has not been let in.
+      if (!heard) throw forbidden();
+      if (heard.tooFast || heard.error === 'the queue was full') throw tooFast(heard);
+      const isOver = heard.state !== 'received';
+      if (isOver || signal.aborted || clock.monotonic() >= until) return answerOf(where.channel, heard);
+      await before(undefined, Math.min(LOOK_EVERY_MS, until - clock.monotonic()), signal);
+    }
+  }
+}
+
+/** Waits until `over`, but for `ms` at most, and no longer than somebody wants to know. */
+async function before(over: Promise<void> | undefined, ms: number, signal: AbortSignal): Promise<void> {
+  if (ms <= 0) return;
+  const stop = new AbortController();
+  const stopped = AbortSignal.any([stop.signal, signal]);
+  await Promise.race([over ?? new Promise<void>(() => {}), sleep(ms, stopped).catch(() => {})]);
+  stop.abort(new Error('no longer waited for'));
+}
+
+function answerOf(channel: string, { messageId, state, parts }: store.Heard): Answer {
+  const shown = parts.map(({ key, content, draft }) => partShown(partId(channel, key), content, draft));
+  return {
+    id: messageId,
+    conversation: nameOf(channel),
+    status: state === 'received' ? 'running' : state,
+    text: shown.map(({ text }) => text).join('\n\n'),
+    parts: shown,
+  };
+}
+
+function tooFast({ parts }: store.Heard): CodaError {
+  return new CodaError('HTTP_TOO_FAST', {
+    message: parts[0]?.content.text ?? 'You ask for more than you may in this time.',
+    remedy: 'Wait, then send it again under another key.',
+  });
+}
+
+function forbidden(): CodaError {
+  return new CodaError('HTTP_FORBIDDEN', {
+    message: 'Nobody has let in whom this token speaks for.',
+    remedy: 'An owner can: see "access" in the configuration.',
+  });
+}
+
+export function nothing(message: string): CodaError {
+  return new CodaError('HTTP_NOT_FOUND', { message, remedy: 'GET /v1/conversations shows what there is.' });
+}
+
+/** Without what no database text can hold: NUL, and halves of surrogate pairs. */
+function storable(text: string): string {
+  return Buffer.from(text.replaceAll('\0', ''), 'utf8').toString('utf8');
+}

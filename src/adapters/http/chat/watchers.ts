@@ -1,0 +1,123 @@
+import type { Clock } from '../../../base/clock.ts';
+
+/** Something that happens in a conversation, as whoever watches it is told. */
+export type Happening =
+  | { type: 'part'; replyTo: string | undefined; part: unknown }
+  | { type: 'delete'; id: string }
+  | { type: 'typing' };
+
+/** Milliseconds: proxies cut connections on which nothing comes for a minute. */
+const HEARTBEAT_MS = 15_000;
+const HEARTBEAT = ': heartbeat\n\n';
+/** Texts that wait for a reader who is slower than what happens; the connection of one who is behind is ended. */
+const MOST_WAITING = 1_000;
+
+/** Who watches which conversation, in this process. */
+export class Watchers {
+  private readonly clock: Clock;
+  private readonly byChannel = new Map<string, Set<Watch>>();
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
+
+  has(channel: string): boolean {
+    return this.byChannel.has(channel);
+  }
+
+  tell(channel: string, happening: Happening): void {
+    for (const watch of this.byChannel.get(channel) ?? []) watch.hear(happening);
+  }
+
+  /** Begins to watch at once; `take` says what of each happening is written, undefined: nothing. */
+  watch(channel: string, take: (happening: Happening) => string | undefined, signal: AbortSignal): Watch {
+    const watches = this.byChannel.get(channel) ?? new Set();
+    this.byChannel.set(channel, watches);
+    const watch = new Watch(this.clock, take, signal, () => {
+      watches.delete(watch);
+      if (watches.size === 0) this.byChannel.delete(channel);
+    });
+    watches.add(watch);
+    return watch;
+  }
+}
+
+/** One reader's stream: what happens, in order, with a sign of life while nothing does. Ends when `signal` aborts. */
+export class Watch implements AsyncIterable<string> {
+  private readonly clock: Clock;
+  private readonly take: (happening: Happening) => string | undefined;
+  private readonly signal: AbortSignal;
+  private readonly ended: () => void;
+  private waiting: string[] = [];
+  private wake: (() => void) | undefined;
+  private isOver = false;
+  private readonly onAbort = () => this.end();
+
+  constructor(
+    clock: Clock,
+    take: (happening: Happening) => string | undefined,
+    signal: AbortSignal,
+    ended: () => void,
+  ) {
+    this.clock = clock;
+    this.take = take;
+    this.signal = signal;
+    this.ended = ended;
+    if (signal.aborted) this.end();
+    else signal.addEventListener('abort', this.onAbort, { once: true });
+  }
+
+  hear(happening: Happening): void {
+    const text = this.take(happening);
+    if (text !== undefined) this.write(text);
+  }
+
+  write(text: string): void {
+    if (this.isOver) return;
+    if (this.waiting.push(text) > MOST_WAITING) this.end();
+    this.wake?.();
+  }
+
+  /** What waits is still written. */
+  end(): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.signal.removeEventListener('abort', this.onAbort);
+    this.ended();
+    this.wake?.();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<string> {
+    try {
+      for (;;) {
+        const texts = this.waiting;
+        this.waiting = [];
+        if (texts.length > 0) yield texts.join('');
+        else if (this.isOver) return;
+        else if (!(await this.something())) yield HEARTBEAT;
+      }
+    } finally {
+      this.end();
+    }
+  }
+
+  /** Whether something came before it was time for a sign of life. */
+  private something(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const cancel = this.clock.at(new Date(this.clock.now().getTime() + HEARTBEAT_MS), () => {
+        this.wake = undefined;
+        resolve(false);
+      });
+      this.wake = () => {
+        this.wake = undefined;
+        cancel();
+        resolve(true);
+      };
+    });
+  }
+}
+
+/** An event of `text/event-stream`. */
+export function eventText(name: string, data: unknown): string {
+  return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+}

@@ -1,0 +1,161 @@
+/** What was said over HTTP, read from inbox and outbox: an answer can be fetched however often, by whichever process. */
+import type { Instant } from '../../base/clock.ts';
+import type { Content } from '../../delivery/index.ts';
+import type { Database } from '../../storage/index.ts';
+
+/** A conversation, and whose it is: nobody reads another person's. */
+export interface Where {
+  channel: string;
+  /** The person who asks; undefined: whoever the channel's own account is. */
+  personId: string | undefined;
+}
+
+/** What became of something that was heard. */
+export interface Heard {
+  id: string;
+  messageId: string;
+  state: 'received' | 'waiting' | 'done' | 'failed' | 'expired' | 'cancelled';
+  text: string;
+  /** Its person had asked for more than they may. */
+  tooFast: boolean;
+  error: string | undefined;
+  parts: StoredPart[];
+}
+
+export interface StoredPart {
+  key: string;
+  content: Content;
+  /** It is still growing. */
+  draft: boolean;
+  at: Instant;
+}
+
+/** One thing that was said, by either side. */
+export interface Said {
+  /** Of the message; undefined for what coda said. */
+  messageId: string | undefined;
+  key: string;
+  text: string | undefined;
+  state: string;
+  content: Content | undefined;
+  at: Instant;
+}
+
+const SHOWN = `state in ('draft', 'sending', 'unknown', 'sent', 'held') and not removed`;
+
+/** The message of this id with all that was said in answer; the press of this id where `isPress`. */
+export async function heard(
+  database: Database,
+  { channel, personId }: Where,
+  messageId: string,
+  isPress = false,
+): Promise<Heard | undefined> {
+  const { rows } = await database.read<{
+    id: string;
+    state: Heard['state'];
+    text: string | null;
+    too_fast: string | null;
+    error: string | null;
+    parts: { key: string; content: Content; draft: boolean; at: string }[] | null;
+  }>(
+    `select i.id, i.state, i.payload ->> 'text' as text, i.payload ->> 'tooFast' as too_fast, i.error,
+            (select json_agg(json_build_object('key', o.key, 'content', o.content, 'draft', o.state = 'draft',
+                                               'at', o.created_at) order by o.created_at, o.part)
+               from outbox o
+              where o.adapter = 'http' and ${SHOWN.replaceAll('state', 'o.state').replace('removed', 'o.removed')}
+                -- what joined another message's turn is answered there
+                and o.inbox_id = coalesce((select t.inbox_id from turns t where t.id = i.steered_into), i.id)) as parts
+       from conversations c join inbox i on i.conversation_id = c.id and i.adapter = 'http'
+      where c.adapter = 'http' and c.channel = $1 and i.message_id = $2 and (i.kind = 'press') = $3
+        and ($4::uuid is null or i.person_id = $4)`,
+    [channel, messageId, isPress, personId ?? null],
+  );
+  const [row] = rows;
+  if (!row) return undefined;
+  const parts = (row.parts ?? []).map((part) => ({ ...part, at: new Date(part.at) }));
+  const { id, state, text, too_fast: tooFast, error } = row;
+  return { id, messageId, state, text: text ?? '', tooFast: tooFast !== null, error: error ?? undefined, parts };
+}
+
+/** What was said in a conversation before an instant, the newest first. Undefined when there is no such conversation. */
+export async function saidIn(
+  database: Database,
+  { channel, personId }: Where,
+  before: Instant | undefined,
+  limit: number,
+): Promise<Said[] | undefined> {
+  const found = await database.read<{ id: string }>(
+    `select id from conversations where adapter = 'http' and channel = $1 and ($2::uuid is null or person_id = $2)`,
+    [channel, personId ?? null],
+  );
+  const [conversation] = found.rows;
+  if (!conversation) return undefined;
+  const { rows } = await database.read<{
+    message_id: string | null;
+    key: string;
+    text: string | null;
+    state: string;
+    content: Content | null;
+    at: Instant;
+  }>(
+    // At one instant what was said comes before its answer.
+    `select * from ((select message_id, key, payload ->> 'text' as text, state, null::jsonb as content, received_at as at, seq
+        from inbox where adapter = 'http' and conversation_id = $1 and kind <> 'press' and payload ->> 'origin' = 'http'
+         and ($2::timestamptz is null or received_at < $2) order by seq desc limit $3)
+     union all
+     (select null, key, null, state, content, created_at as at,
+             (select i.seq from inbox i where i.id = outbox.inbox_id)
+        from outbox where adapter = 'http' and conversation_id = $1 and ${SHOWN}
+         and ($2::timestamptz is null or created_at < $2) order by created_at desc limit $3)) u
+     order by at desc, seq desc nulls first, content is null limit $3`,
+    [conversation.id, before ?? null, limit],
+  );
+  return rows.map(({ message_id, key, text, state, content, at }) => ({
+    ...{ key, state, at },
+    messageId: message_id ?? undefined,
+    text: text ?? undefined,
+    content: content ?? undefined,
+  }));
+}
+
+/** The channels in which somebody has spoken, the newest first. */
+export async function channelsOf(database: Database, prefix: string, limit: number): Promise<string[]> {
+  const { rows } = await database.read<{ channel: string }>(
+    `select channel from conversations where adapter = 'http' and starts_with(channel, $1) order by created_at desc limit $2`,
+    [prefix, limit],
+  );
+  return rows.map(({ channel }) => channel);
+}
+
+/** The channel in which a button is shown; undefined when it is no button of HTTP. */
+export async function channelOfButton(database: Database, button: string): Promise<string | undefined> {
+  const { rows } = await database.read<{ channel: string }>(
+    `select c.channel from buttons b join conversations c on c.id = b.conversation_id
+      where b.id = $1 and c.adapter = 'http'`,
+    [button],
+  );
+  return rows[0]?.channel;
+}
+
+/** The name and type under which a file was handed to somebody in their conversations; undefined when it was not. */
+export async function fileIn(
+  database: Database,
+  prefix: string,
+  hash: string,
+): Promise<{ name: string; type: string; size: number } | undefined> {
+  const { rows } = await database.read<{ file: { name: string; type: string; size: number } }>(
+    `select f as file
+       from conversations c
+       join outbox o on o.conversation_id = c.id and o.adapter = 'http'
+      cross join lateral jsonb_array_elements(coalesce(o.content -> 'files', '[]')) f
+      where c.adapter = 'http' and starts_with(c.channel, $1) and f ->> 'hash' = $2
+     union all
+     select f from conversations c
+       join inbox i on i.conversation_id = c.id and i.adapter = 'http'
+      cross join lateral jsonb_array_elements(coalesce(i.payload -> 'files', '[]')) f
+      where c.adapter = 'http' and starts_with(c.channel, $1) and f ->> 'hash' = $2
+      limit 1`,
+    [prefix, hash],
+  );
+  return rows[0]?.file;
+}

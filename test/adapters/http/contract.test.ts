@@ -1,0 +1,63 @@
+import { HttpServer, httpConfig, openHttpChat } from '../../../src/adapters/http/index.ts';
+import type { Caller } from '../../../src/chat/index.ts';
+import { chatAdapterContract } from '../../support/chat-adapter-contract.ts';
+import { eventually } from '../../support/eventually.ts';
+import { recordingInbox } from '../../support/inbox.ts';
+import { play } from '../../support/play.ts';
+import { type Event, eventsOf } from './support.ts';
+
+const caller: Caller = { id: 'token', name: 'ci', scopes: ['messages'], personId: undefined, account: undefined };
+
+chatAdapterContract('HTTP', async () => {
+  const coda = await play();
+  const { clock, log } = coda.world;
+  const chat = openHttpChat({ database: coda.database(), artifacts: coda.artifacts(), clock });
+  const config = httpConfig.schema.parse({ listen: '127.0.0.1:0' });
+  if (!config) throw new Error('the block is there');
+  const server = new HttpServer({ config, log, routes: chat.routes, authenticate: async () => caller });
+  await server.open();
+  const { inbox, heard } = recordingInbox();
+  await chat.adapter.start(inbox);
+  const url = `http://127.0.0.1:${server.address?.port}`;
+  const headers = { Authorization: 'Bearer any', 'Content-Type': 'application/json' };
+  const events: Event[] = [];
+  const stop = new AbortController();
+  const stream = await fetch(`${url}/v1/conversations/main/events`, { headers, signal: stop.signal });
+  void (async () => {
+    for await (const event of eventsOf(stream)) events.push(event);
+  })().catch(() => {});
+  const place = { adapter: 'http', channel: 'token/main', space: 'programs', kind: 'dm' } as const;
+  let markers = 0;
+  return {
+    adapter: chat.adapter,
+    place,
+    heard,
+    async say(text) {
+      // Nothing stands behind this inbox that could answer.
+      await fetch(`${url}/v1/messages`, { method: 'POST', headers, body: JSON.stringify({ text, wait: 0 }) });
+    },
+    async shown() {
+      const text = `marker ${++markers}`;
+      await chat.adapter.send({ key: text, place, content: { kind: 'notice', text } });
+      await eventually(() => events.some(({ data }) => data.text === text));
+      return reader(events);
+    },
+    async close() {
+      stop.abort();
+      await server.close();
+      await coda[Symbol.asyncDispose]();
+    },
+  };
+});
+
+/** What a page that follows the events shows in the end. */
+function reader(events: readonly Event[]): { text: string; buttons: string[] }[] {
+  const shown = new Map<string, { text: string; buttons: string[] }>();
+  for (const { name, data } of events) {
+    if (name === 'delete') shown.delete(data.id ?? '');
+    else if (name === 'part' && !data.text?.startsWith('marker')) {
+      shown.set(data.id ?? '', { text: data.text ?? '', buttons: (data.buttons ?? []).map(({ label }) => label) });
+    }
+  }
+  return [...shown.values()];
+}

@@ -1,0 +1,88 @@
+import { type Play, type PlayOptions, play } from '../../support/play.ts';
+
+/** An event of a stream. */
+export interface Event {
+  name: string;
+  data: Record<string, unknown> & { id?: string; text?: string; buttons?: { id: string; label: string }[] };
+}
+
+/** What an answer over HTTP looks like. */
+export interface Answer {
+  id: string;
+  status: string;
+  text: string;
+  parts: {
+    id: string;
+    kind: string;
+    text: string;
+    buttons?: { id: string; label: string }[];
+    files?: { url: string }[];
+  }[];
+}
+
+/** A coda with HTTP on, and a program of its owner that talks to it. */
+export class Programs implements AsyncDisposable {
+  readonly coda: Play;
+  readonly token: string;
+
+  private constructor(coda: Play, token: string) {
+    this.coda = coda;
+    this.token = token;
+  }
+
+  static async begin({ config, ...options }: PlayOptions = {}, scopes = ['messages', 'data']): Promise<Programs> {
+    const coda = await play({ ...options, config: { 'http.listen': '127.0.0.1:0', ...config } });
+    return new Programs(coda, await coda.app.tokens.add({ name: 'own', scopes }));
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.coda.app.http?.address?.port}`;
+  }
+
+  ask(path: string, { token = this.token, ...init }: RequestInit & { token?: string } = {}): Promise<Response> {
+    const headers = { Authorization: `Bearer ${token}`, ...(init.headers as Record<string, string>) };
+    return fetch(this.url + path, { ...init, headers });
+  }
+
+  post(
+    path: string,
+    body: unknown,
+    headers: Record<string, string> = {},
+    more: { token?: string; signal?: AbortSignal } = {},
+  ) {
+    const json = { 'Content-Type': 'application/json', ...headers };
+    return this.ask(path, { method: 'POST', body: JSON.stringify(body), headers: json, ...more });
+  }
+
+  /** Says it and gives the answer. */
+  async say(text: string, more: object = {}, headers: Record<string, string> = {}): Promise<Answer> {
+    const answer = await this.post('/v1/messages', { text, ...more }, headers);
+    if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
+    return (await answer.json()) as Answer;
+  }
+
+  async get<T = Record<string, unknown>>(path: string): Promise<T> {
+    const answer = await this.ask(path);
+    if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
+    return (await answer.json()) as T;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.coda[Symbol.asyncDispose]();
+  }
+}
+
+/** The events of a stream as they come; signs of life have the name `heartbeat`. */
+export async function* eventsOf(answer: Response): AsyncGenerator<Event> {
+  let text = '';
+  const decoder = new TextDecoder();
+  for await (const chunk of answer.body as unknown as AsyncIterable<Uint8Array>) {
+    text += decoder.decode(chunk, { stream: true });
+    for (let at = text.indexOf('\n\n'); at !== -1; at = text.indexOf('\n\n')) {
+      const lines = text.slice(0, at).split('\n');
+      text = text.slice(at + 2);
+      const field = (name: string) => lines.find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2);
+      yield { name: field('event') ?? field('') ?? '', data: JSON.parse(field('data') ?? '{}') };
+    }
+  }
+}
