@@ -131,7 +131,7 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
   const policies = new LivePolicies(config, world.log);
   const gate = new Gate(() => policies.current());
   const foundation = await openFoundation(config, world, closer, options);
-  const { database, artifacts, bus } = foundation;
+  const { database, artifacts, bus, egress, cache } = foundation;
   const worker = new Worker({ database, world });
   const wakeAt = (at: Date) => worker.wakeAt(at);
 
@@ -162,6 +162,8 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
     world,
     models,
     sandbox: forSkills,
+    egress,
+    cache,
     jobs,
     schedules,
     gate,

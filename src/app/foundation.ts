@@ -1,6 +1,6 @@
 import type { Closer } from '../base/async.ts';
 import type { World } from '../base/world.ts';
-import type { Bus } from '../bus/index.ts';
+import { type Bus, type Cache, openCache } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
 import { Egress } from '../egress/index.ts';
 import { type Artifacts, type Database, migrate, openArtifacts, openDatabase } from '../storage/index.ts';
@@ -13,6 +13,7 @@ export interface Foundation {
   artifacts: Artifacts;
   bus: Bus;
   egress: Egress;
+  cache: Cache;
 }
 
 /** Opens storage, brings it up to date and sets the clock by it, then the bus. */
@@ -35,7 +36,8 @@ export async function openFoundation(
   const bus = await parts.add('bus', openHints(database, config.redis?.url, world));
   const { ports, i_understand_private: allow } = config.egress;
   const egress = new Egress({ ports, allow, resolve: world.resolve });
-  return { database, artifacts, bus, egress };
+  const cache = await parts.add('cache', openCache({ url: config.redis?.url }, world));
+  return { database, artifacts, bus, egress, cache };
 }
 
 /** No coda existed before; a clock that says otherwise would fire nothing for decades, and everything once it is set. */

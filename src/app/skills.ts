@@ -10,6 +10,7 @@ import { reminders } from '../skills/reminders/index.ts';
 import { scheduler } from '../skills/scheduler/index.ts';
 import { tasks } from '../skills/tasks/index.ts';
 import { upkeep } from '../skills/upkeep/index.ts';
+import { firecrawl, web } from '../skills/web/index.ts';
 
 /** What coda can do, one line each: deleting a line and its folder deletes the capability. */
 export const builtInSkills: readonly Skill[] = [
@@ -22,6 +23,8 @@ export const builtInSkills: readonly Skill[] = [
   upkeep,
   audit,
   code,
+  web,
+  firecrawl,
 ];
 
 /** A skill with what it may use. */

@@ -1,9 +1,12 @@
-/** Hints from one process of coda to the others. */
+/** Hints from one process of coda to the others, and what they keep from outside for a while. */
 import type { World } from '../base/world.ts';
+import { Cache, memoryStore } from './cache.ts';
 import { memoryBus } from './memory.ts';
 import type { Bus } from './port.ts';
 import { redisBus } from './redis.ts';
+import { redisStore } from './redis-store.ts';
 
+export { Cache, memoryStore } from './cache.ts';
 export type { Bus } from './port.ts';
 
 export interface BusOptions {
@@ -16,4 +19,9 @@ export async function openBus({ url }: BusOptions, world: World): Promise<Bus> {
   if (!url) return memoryBus(world);
   world.secrets.addUrl(url);
   return redisBus(url, world);
+}
+
+/** Opens the cache. Redis is connected to when something is first looked for. */
+export function openCache({ url }: BusOptions, world: World): Cache {
+  return new Cache(url ? redisStore(url, world) : memoryStore(world.clock));
 }

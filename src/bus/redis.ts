@@ -8,7 +8,8 @@ import type { Bus } from './port.ts';
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 5_000;
 
-const OPTIONS = {
+/** How a connection behaves whose work is worth nothing later. */
+export const connectionOptions = {
   // A hint that cannot be sent now is worth nothing later.
   enableOfflineQueue: false,
   maxRetriesPerRequest: 0,
@@ -23,7 +24,7 @@ const OPTIONS = {
  */
 export async function redisBus(url: string, world: World): Promise<Bus> {
   const { Redis } = await import('ioredis');
-  return new RedisBus(new Redis(url, OPTIONS), new Redis(url, OPTIONS), world);
+  return new RedisBus(new Redis(url, connectionOptions), new Redis(url, connectionOptions), world);
 }
 
 class RedisBus implements Bus {

@@ -2,8 +2,10 @@ import type { z } from 'zod';
 import type { AnyTool, Call, LightModels, Phrase, ToolResult, TurnOver, TxContext } from '../agent/index.ts';
 import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
+import type { Cache } from '../bus/index.ts';
 import type { ConfigBlock, CoreValues } from '../config/index.ts';
 import type { Origin, Outbox, Place, Turns } from '../delivery/index.ts';
+import type { Egress } from '../egress/index.ts';
 import type { DueSource, JobHandler, JobQueue, Schedule, Schedules } from '../jobs/index.ts';
 import type { DeletionRule, Gate, MergeRule, Person, Thing } from '../people/index.ts';
 import type { Workspaces } from '../sandbox/index.ts';
@@ -26,6 +28,10 @@ export interface SkillDeps<Settings = unknown> {
   gate: Pick<Gate, 'may' | 'basis'>;
   /** Where code runs, and within which limits. */
   sandbox: { workspaces: Workspaces; settings: CoreValues['execution'] };
+  /** Reaches addresses that others chose, and services that the owner configured. */
+  egress: Egress;
+  /** What came from outside and may be used again for a while. */
+  cache: Cache;
   /** The skill's own block of the configuration, checked by its schema. */
   config: Settings;
   /** What all skills do, each in words after "I". */

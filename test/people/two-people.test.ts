@@ -81,6 +81,9 @@ const ROWS: Record<string, (theirs: Theirs) => Record<string, unknown>[]> = {
   timezone_set: () => [{ place: 'Tokyo' }],
   timezone_show: () => [{}],
   undo: () => [{}],
+  // Nothing of anybody's, and nothing outside is asked here.
+  web_fetch: () => [{ url: 'http://127.0.0.1/' }],
+  web_search: () => [{}],
 };
 
 test('no tool shows or changes what is another person’s, whatever ids it is called with', {

@@ -8,9 +8,11 @@ import {
 } from '../../src/agent/index.ts';
 import { uuid } from '../../src/base/ids.ts';
 import type { Json } from '../../src/base/json.ts';
+import { Cache, memoryStore } from '../../src/bus/index.ts';
 import type { Command, Skill, SkillDeps } from '../../src/chat/index.ts';
 import { execution } from '../../src/config/execution.ts';
 import type { Outgoing, Place, PlannedTurn } from '../../src/delivery/index.ts';
+import { Egress } from '../../src/egress/index.ts';
 import { type DueSource, JobQueue, Schedules } from '../../src/jobs/index.ts';
 import { Gate, type Person, type PersonRow, toPerson } from '../../src/people/index.ts';
 import { openSandbox, Workspaces } from '../../src/sandbox/index.ts';
@@ -79,6 +81,8 @@ export class Played {
         throw new Error('a played skill stores no files');
       },
       sandbox: noSandbox(world),
+      egress: new Egress({ ports: [80, 443], allow: [], resolve: world.resolve }),
+      cache: new Cache(memoryStore(world.clock)),
       does: [],
       turns: {
         begin: async (tx, turns) => {

@@ -7,6 +7,7 @@ import { texts } from './texts.ts';
 
 export const timeTool = dataTool({
   name: 'time_in',
+  spare: true,
   description: 'Tells the time and date now, in a city or zone, or where the person is.',
   effect: 'read',
   input: z.object({ place: z.string().max(100).optional() }),
@@ -25,6 +26,7 @@ function unknownPlace(place: string): ToolResult {
 
 export const dateTool = dataTool({
   name: 'date_of',
+  spare: true,
   description: "Tells which day a date is and how many days are left until it. Pass the person's own words.",
   effect: 'read',
   input: z.object({ date: z.string().min(1).max(100), ask: z.enum(['until', 'weekday']).default('weekday') }),

@@ -12,7 +12,7 @@ const outside: Skill = {
   name: 'outside',
   tools: () => [
     outsideTool({
-      name: 'web_fetch',
+      name: 'page_fetch',
       description: 'Fetches a page.',
       effect: 'fetch',
       input: z.object({ url: z.string() }),
@@ -64,7 +64,7 @@ describe.each(engines)('a skill in a conversation, on %s', (engine) => {
     const note = { call: 'note_save', input: { text: 'secret' } };
     const model = new ScriptedModel(
       [activate('careful'), note],
-      [{ call: 'web_fetch', input: { url: 'https://a.example' } }],
+      [{ call: 'page_fetch', input: { url: 'https://a.example' } }],
       [{ ...note, input: { text: 'again' } }],
       ['Done.'],
     );
@@ -74,7 +74,7 @@ describe.each(engines)('a skill in a conversation, on %s', (engine) => {
     );
     const ana = coda.person('ana');
     // What the skill says is untrusted, so that fetching asks, and the turn is parked.
-    expect(await ana.says('be careful')).toContain('web_fetch');
+    expect(await ana.says('be careful')).toContain('page_fetch');
     await coda.restart();
     expect(await ana.presses('Approve')).toContain('Done.');
     expect(results(model.requests[1])[1]).toContain('not allowed');
@@ -85,7 +85,7 @@ describe.each(engines)('a skill in a conversation, on %s', (engine) => {
 
   test('another assistant’s name for what it forbids forbids whatever does that', async () => {
     const input = { url: 'https://a.example' };
-    const calls = ['run_it', 'gadget_use', 'web_fetch'].map((call) => ({ call, input }));
+    const calls = ['run_it', 'gadget_use', 'page_fetch'].map((call) => ({ call, input }));
     const model = new ScriptedModel([activate('careful')], calls, ['Done.']);
     const tool = (name: string, does?: readonly 'code'[]) =>
       outsideTool({
@@ -102,7 +102,7 @@ describe.each(engines)('a skill in a conversation, on %s', (engine) => {
       { model, engine, skills: [outside, lab] },
     );
     // What only reads a page is not forbidden, and asks because the skill is a stranger's.
-    expect(await coda.person('ana').says('be careful')).toMatch(/web_fetch/);
+    expect(await coda.person('ana').says('be careful')).toMatch(/page_fetch/);
     expect(results(model.requests[1])[0]).toContain('not allowed: Bash(git:*) (running code), Frobnicate');
     await coda.person('ana').presses('Approve');
     expect(results(model.requests[2]).map((said) => /not allowed|a page/.exec(said)?.[0])).toEqual([
@@ -199,7 +199,7 @@ describe.each(engines)('a skill in a conversation, on %s', (engine) => {
   });
 
   test('what a skill says taints the turn, and what the household itself wrote does not', async () => {
-    const fetch = { call: 'web_fetch', input: { url: 'https://a.example' } };
+    const fetch = { call: 'page_fetch', input: { url: 'https://a.example' } };
     const inline = [{ name: 'house-style', description: 'How we write.', instructions: 'Write short.' }];
     const model = new ScriptedModel([activate('house-style')], [fetch], ['Fetched.']);
     const { coda } = await playWith({}, { model, engine, skills: [outside], config: { 'skills.inline': inline } });

@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import { unlessAborted } from '../base/async.ts';
+import type { Clock } from '../base/clock.ts';
+
+/** Where a `Cache` keeps its entries. Whatever fails is a miss. */
+export interface CacheStore {
+  get(key: string): Promise<string | undefined>;
+  put(key: string, value: string, forMs: number): void;
+  close(): Promise<void>;
+}
+
+export interface Wanted<T> {
+  /** What tells it from everything else in the cache: what it is, then where from. May be long or secret. */
+  key: string;
+  /** Milliseconds for which it may be used again; 0: it is not kept. */
+  keepMs: number;
+  /** Whether this value may be used again. */
+  keeps(value: T): boolean;
+  signal: AbortSignal;
+  /** Gets it: a value that JSON can hold. `signal` aborts when nobody waits for it any more. */
+  load(signal: AbortSignal): Promise<T>;
+}
+
+interface Flight {
+  value: Promise<object>;
+  stop: AbortController;
+  waiting: number;
+}
+
+/** Longer values are not kept. Characters. */
+const LONGEST = 1_000_000;
+
+/** Things from outside that may be used again for a while: in Redis where there is one, else in memory. */
+export class Cache {
+  private readonly store: CacheStore;
+  private readonly flights = new Map<string, Flight>();
+
+  constructor(store: CacheStore) {
+    this.store = store;
+  }
+
+  /** The value that is wanted. Who wants the same at the same time waits for one `load`. Rejects with what `load` throws. */
+  async once<T extends object>({ key: name, keepMs, keeps, signal, load }: Wanted<T>): Promise<T> {
+    const key = createHash('sha256').update(name).digest('base64url');
+    const flight = this.flights.get(key) ?? this.begin(key, (stop) => this.found(key, keepMs, keeps, () => load(stop)));
+    flight.waiting++;
+    try {
+      return (await unlessAborted(signal, flight.value)) as T;
+    } finally {
+      flight.waiting--;
+      if (flight.waiting === 0) {
+        this.end(key, flight);
+        flight.stop.abort(signal.reason);
+      }
+    }
+  }
+
+  close(): Promise<void> {
+    return this.store.close();
+  }
+
+  private begin(key: string, work: (signal: AbortSignal) => Promise<object>): Flight {
+    const stop = new AbortController();
+    const flight: Flight = { value: work(stop.signal), stop, waiting: 0 };
+    this.flights.set(key, flight);
+    const end = () => this.end(key, flight);
+    flight.value.then(end, end);
+    return flight;
+  }
+
+  private end(key: string, flight: Flight): void {
+    if (this.flights.get(key) === flight) this.flights.delete(key);
+  }
+
+  private async found<T extends object>(
+    key: string,
+    keepMs: number,
+    keeps: (value: T) => boolean,
+    load: () => Promise<T>,
+  ): Promise<T> {
+    const kept = keepMs > 0 ? await this.store.get(key) : undefined;
+    if (kept !== undefined) return JSON.parse(kept) as T;
+    const value = await load();
+    if (keepMs <= 0 || !keeps(value)) return value;
+    const text = JSON.stringify(value);
+    if (text.length <= LONGEST) this.store.put(key, text, keepMs);
+    return value;
+  }
+}
+
+/** Characters that one process keeps; the oldest go first. */
+const MOST_KEPT = 8_000_000;
+
+/** A store in this process. */
+export function memoryStore(clock: Clock): CacheStore {
+  const entries = new Map<string, { value: string; until: number }>();
+  let size = 0;
+  const drop = (key: string) => {
+    size -= entries.get(key)?.value.length ?? 0;
+    entries.delete(key);
+  };
+  return {
+    async get(key) {
+      const entry = entries.get(key);
+      if (!entry) return undefined;
+      if (clock.now().getTime() < entry.until) return entry.value;
+      drop(key);
+      return undefined;
+    },
+    put(key, value, forMs) {
+      drop(key);
+      entries.set(key, { value, until: clock.now().getTime() + forMs });
+      size += value.length;
+      for (const oldest of entries.keys()) {
+        if (size <= MOST_KEPT) break;
+        drop(oldest);
+      }
+    },
+    close: async () => entries.clear(),
+  };
+}

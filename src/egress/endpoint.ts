@@ -1,0 +1,96 @@
+/** JSON services that the owner has configured: a base address, a key, and answers that are no more trusted than others. */
+import type { Egress, Limits } from './egress.ts';
+
+export interface EndpointOptions {
+  /** How people know it: `Brave Search`. */
+  title: string;
+  /** Where it is: the owner's choice, so that it may be on the own network. A path below it is kept. */
+  base: string;
+  /** Sent with each request: its key. */
+  headers?: Readonly<Record<string, string>>;
+  /** What the person can do when the key is refused. */
+  remedy: string;
+}
+
+export interface Asked {
+  /** Below the base, without a slash before it. */
+  path: string;
+  query?: Readonly<Record<string, string | number | undefined>>;
+  /** Makes it a POST. */
+  body?: unknown;
+  signal: AbortSignal;
+}
+
+/** Why a service did not answer: `code` is an `EgressCode` or one of those below. */
+export interface ServiceFailure {
+  ok: false;
+  code: string;
+  message: string;
+  remedy: string;
+}
+
+const LIMITS: Partial<Limits> = { redirects: 0, maxBytes: 8 * 1024 * 1024, totalMs: 60_000, headersMs: 50_000 };
+
+/** One service. Whatever it does is a value; nothing follows it elsewhere. */
+export class Endpoint {
+  private readonly egress: Egress;
+  private readonly options: EndpointOptions;
+
+  /** `egress`: one that may reach the base (`Egress.trusting`). */
+  constructor(egress: Egress, options: EndpointOptions) {
+    this.egress = egress;
+    this.options = options;
+  }
+
+  /** The parsed answer to a request. */
+  async json(asked: Asked): Promise<{ ok: true; value: unknown } | ServiceFailure> {
+    const answer = await this.text(asked, 'application/json');
+    if (!answer.ok) return answer;
+    try {
+      return { ok: true, value: JSON.parse(answer.text) };
+    } catch {
+      return this.failure('MALFORMED', 'does not answer in JSON', 'Check its address in config.yaml.');
+    }
+  }
+
+  /** The answer as UTF-8 text. */
+  async text(
+    { path, query = {}, body, signal }: Asked,
+    accept = '*/*',
+  ): Promise<{ ok: true; text: string } | ServiceFailure> {
+    const { base, headers } = this.options;
+    const url = new URL(path, base.endsWith('/') ? base : `${base}/`);
+    for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, `${value}`);
+    const answer = await this.egress.fetch(url.href, {
+      ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }),
+      headers: { ...headers, accept, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      limits: LIMITS,
+      signal,
+    });
+    if (!answer.ok) return answer;
+    if (answer.status >= 300) {
+      answer.close();
+      return this.refused(answer.status);
+    }
+    const read = await answer.bytes();
+    return read.ok ? { ok: true, text: new TextDecoder().decode(read.bytes) } : read;
+  }
+
+  /** An answer that has another form than the service documents. */
+  malformed(): ServiceFailure {
+    return this.failure('MALFORMED', 'answers in a form that I do not know', 'Check its address in config.yaml.');
+  }
+
+  private refused(status: number): ServiceFailure {
+    const { remedy } = this.options;
+    if (status === 401 || status === 403) return this.failure('AUTH_EXPIRED', `refuses to answer (${status})`, remedy);
+    if (status === 402) return this.failure('BUDGET', 'has no credit left', 'Top it up, or wait for the next month.');
+    if (status === 429) return this.failure('RATE_LIMITED', 'is asked too often', 'Try again in a while.');
+    if (status >= 500) return this.failure('UNAVAILABLE', `is out of order (${status})`, 'Try again in a while.');
+    return this.failure('REFUSED', `does not take the request (${status})`, 'Ask for something else.');
+  }
+
+  private failure(code: string, what: string, remedy: string): ServiceFailure {
+    return { ok: false, code, message: `${this.options.title} ${what}.`, remedy };
+  }
+}

@@ -1,0 +1,34 @@
+import type { Skill, SkillDeps } from '../../chat/index.ts';
+import { config, type FirecrawlSettings, firecrawlConfig, type Settings } from './config.ts';
+import { Firecrawl } from './firecrawl/firecrawl.ts';
+import { firecrawlTools } from './firecrawl/tools.ts';
+import { Pages } from './page/pages.ts';
+import { providersOf, Search } from './search/search.ts';
+import { fetchTool, searchTool } from './tools.ts';
+
+/** Reads web pages and searches for them. */
+export const web: Skill<Settings> = {
+  name: 'web',
+  config,
+  tools: (deps) => (deps.config.enabled ? toolsOf(deps) : []),
+};
+
+function toolsOf({ config: { cache: keepMs, timeout, max_size, per_host, search }, ...deps }: SkillDeps<Settings>) {
+  const { egress, cache, world } = deps;
+  const limits = { timeoutMs: timeout, maxBytes: max_size, perHost: per_host };
+  const pages = new Pages({ egress, cache, log: world.log, keepMs, ...limits });
+  deps.onClose('pages', () => pages.close());
+  const providers = providersOf(search, egress.trusting());
+  if (providers.length === 0) return [fetchTool(pages, timeout)];
+  return [fetchTool(pages, timeout), searchTool(new Search({ providers, cache, keepMs }))];
+}
+
+/** Has Firecrawl read pages and sites, where it is configured. */
+export const firecrawl: Skill<FirecrawlSettings> = {
+  name: 'firecrawl',
+  config: firecrawlConfig,
+  tools({ config: settings, egress }) {
+    if (settings.api_key === undefined && settings.base_url === undefined) return [];
+    return firecrawlTools({ firecrawl: new Firecrawl(settings, egress.trusting()), egress });
+  },
+};

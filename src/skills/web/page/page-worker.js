@@ -1,0 +1,64 @@
+/** Reads pages and PDFs, on a thread of its own: plain JavaScript, because threads load no TypeScript. */
+import { parentPort } from 'node:worker_threads';
+import { mainOf, textOf } from './main-text.js';
+import { markdownOf } from './markdown.js';
+
+/** Of a PDF. */
+const MOST_PAGES = 500;
+const LONGEST_TITLE = 300;
+
+parentPort.on('message', async ({ id, kind, html, url, bytes, most }) => {
+  try {
+    const page = kind === 'pdf' ? await ofPdf(bytes, most) : await ofHtml(html, url);
+    parentPort.postMessage({ id, page });
+  } catch (error) {
+    parentPort.postMessage({ id, error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) });
+  }
+});
+
+async function ofHtml(html, url) {
+  const { parseHTML } = await import('linkedom');
+  const whole = /<html[\s>]/i.test(html) ? html : `<!doctype html><html><body>${html}</body></html>`;
+  const parse = () => parseHTML(whole).document;
+  const document = parse();
+  const about = aboutOf(document);
+  const base = URL.parse(document.querySelector('base[href]')?.getAttribute('href') ?? '', url)?.href ?? url;
+  const passwords = document.querySelectorAll('input[type="password"]').length;
+  const main = mainOf(document, parse);
+  const plain = textOf(main);
+  return { ...about, text: markdownOf(main, base), characters: plain.length, passwords };
+}
+
+function aboutOf(document) {
+  const meta = (name) =>
+    document.querySelector(`meta[property="${name}"], meta[name="${name}"]`)?.getAttribute('content')?.trim() ||
+    undefined;
+  const title = meta('og:title') ?? (textOf(document.querySelector('title')) || textOf(document.querySelector('h1')));
+  const published = meta('article:published_time') ?? meta('date') ?? meta('dc.date');
+  const refresh = [...document.querySelectorAll('meta[http-equiv]')].find(
+    (each) => each.getAttribute('http-equiv')?.toLowerCase() === 'refresh',
+  );
+  return {
+    title: title.slice(0, LONGEST_TITLE),
+    ...(published && { published: published.slice(0, 40) }),
+    ...(refresh && { refresh: refresh.getAttribute('content') ?? '' }),
+  };
+}
+
+async function ofPdf(bytes, most) {
+  const { getDocumentProxy } = await import('unpdf');
+  const pdf = await getDocumentProxy(bytes);
+  const { info } = await pdf.getMetadata().catch(() => ({ info: {} }));
+  const pages = [];
+  let size = 0;
+  for (let number = 1; number <= Math.min(pdf.numPages, MOST_PAGES) && size < most; number++) {
+    const page = await pdf.getPage(number);
+    const { items } = await page.getTextContent();
+    const text = items.map((item) => ('str' in item ? item.str + (item.hasEOL ? '\n' : '') : '')).join('');
+    pages.push(`[page ${number}]\n${text.trim()}`);
+    size += text.length;
+    page.cleanup();
+  }
+  const title = typeof info?.Title === 'string' ? info.Title.slice(0, LONGEST_TITLE) : '';
+  return { title, text: pages.join('\n\n'), characters: size, pages: pdf.numPages, cut: pages.length < pdf.numPages };
+}

@@ -1,0 +1,45 @@
+/** What the web's tools say. */
+
+const number = (count: number) => count.toLocaleString('en');
+
+export const texts = {
+  read: (title: string, host: string, characters: number) =>
+    `Read ${title === '' ? host : `“${title}” (${host})`}, ${number(characters)} characters.`,
+  cut: (characters: number) => `[cut after ${number(characters)} characters: it is longer than I keep]`,
+  cutPages: (pages: number) => `[cut: it has ${number(pages)} pages]`,
+  found: (words: string, count: number, host: string) =>
+    count === 0
+      ? `“${words}” does not stand in the page of ${host}.`
+      : `“${words}” stands in ${count === 1 ? 'one place' : `${number(count)} places`} of the page of ${host}.`,
+  results: (query: string, count: number, provider: string) =>
+    count === 0
+      ? `${provider} finds nothing for “${query}”.`
+      : `${number(count)} results for “${query}” from ${provider}.`,
+  noSearch: 'No search service is configured.',
+  noSearchRemedy: 'An owner can add one at web.search in config.yaml.',
+  turnedAway: (provider: string) => `${provider} asks whether I am a person, and I am not.`,
+  turnedAwayRemedy: 'Try again later, or have an owner configure a search service at web.search.',
+  gone: (host: string, status: number) => `${host} has no page at that address (${status}).`,
+  goneRemedy: 'Check the address, or search for it.',
+  refuses: (host: string, status: number) => `${host} refuses to show that page (${status}).`,
+  refusesRemedy: 'Open it yourself, or give me another address.',
+  often: (host: string) => `${host} is asked too often at the moment.`,
+  broken: (host: string, status: number) => `${host} is out of order (${status}).`,
+  laterRemedy: 'Try again later.',
+  login: (host: string) => `${host} shows that page only to people who are logged in.`,
+  loginRemedy: 'Open it yourself and paste what matters here, or give me another address.',
+  captcha: (host: string) => `${host} asks whether I am a person (a CAPTCHA), and I am not.`,
+  captchaRemedy: 'Open it yourself and paste what matters here, or give me another address.',
+  unreadable: (host: string) => `I cannot read what ${host} serves there.`,
+  unreadableRemedy: 'Give me another address, or the file itself.',
+  binary: (host: string, type: string) => `${host} serves ${type === '' ? 'a file' : type} there, not text.`,
+  empty: (host: string) => `The page of ${host} shows nothing without a browser.`,
+  emptyRemedy: 'Give me another address of the same, or open it yourself.',
+  circles: (host: string) => `${host} leads from page to page without end.`,
+  truncated: 'truncated: true (there is more than this)',
+  crawled: (host: string, count: number, total: number) =>
+    `Read ${number(count)} of ${number(total)} pages of ${host}.`,
+  mapped: (host: string, count: number) => `${number(count)} addresses on ${host}.`,
+  crawlFailed: (host: string) => `Firecrawl could not read ${host}.`,
+  firecrawlRemedy: 'An owner has to look at firecrawl.api_key in config.yaml.',
+};

@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { type AnyTool, done, outsideTool, type ToolResult } from '../../agent/index.ts';
+import { passagesWith } from './page/find.ts';
+import { hostOf, type Page, type Pages } from './page/pages.ts';
+import type { Hit } from './search/provider.ts';
+import type { Search } from './search/search.ts';
+import { texts } from './texts.ts';
+
+/** An address as people write it: what has no scheme is meant to be a web page. */
+export function addressOf(text: string): string {
+  const trimmed = text.trim();
+  return /^[a-z][a-z\d+.-]*:/i.test(trimmed) && !/^[\w.-]+:\d+(?:[/?#]|$)/.test(trimmed)
+    ? trimmed
+    : `https://${trimmed}`;
+}
+
+/** What a page of this kind is in words for the model. */
+function headOf({ title, url, published, kind, truncated }: Page): string {
+  const lines = [title && `Title: ${title}`, `URL: ${url}`, published && `Published: ${published}`];
+  if (kind !== 'html') lines.push(`Kind: ${kind}`);
+  if (truncated) lines.push(texts.truncated);
+  return lines.filter(Boolean).join('\n');
+}
+
+function shown(page: Page, find: string | undefined): ToolResult {
+  const host = hostOf(page.url);
+  const head = headOf(page);
+  if (find === undefined || find.trim() === '') {
+    const text = texts.read(page.title, host, page.text.length);
+    return done(text, { material: `${head}\n\n${page.text}`, tainted: true });
+  }
+  const { count, passages } = passagesWith(page.text, find);
+  return done(texts.found(find, count, host), { material: [head, ...passages].join('\n\n'), tainted: true });
+}
+
+/** Reads a page. */
+export function fetchTool(pages: Pages, timeoutMs: number): AnyTool {
+  return outsideTool({
+    name: 'web_fetch',
+    description:
+      'Reads a web page, PDF, JSON, CSV or text file by its address. `find` gives only the passages with these words.',
+    effect: 'fetch',
+    does: ['web_read'],
+    display: 'name',
+    doing: ({ url }) => `reading ${hostOf(addressOf(url))}`,
+    input: z.object({ url: z.string().min(1).max(4_096), find: z.string().max(200).optional() }),
+    targets: ({ url }) => [addressOf(url)],
+    timeoutMs: timeoutMs + 30_000,
+    async run({ url, find }, { signal }) {
+      const page = await pages.page(addressOf(url), signal);
+      return page.ok ? shown(page, find) : page;
+    },
+  });
+}
+
+/** Searches the web. */
+export function searchTool(search: Search): AnyTool {
+  return outsideTool({
+    name: 'web_search',
+    description: 'Searches the web. Gives titles, addresses and extracts; read what looks right with web_fetch.',
+    effect: 'fetch',
+    does: ['web_search'],
+    doing: () => 'searching the web',
+    input: z.object({ query: z.string().min(1).max(400), count: z.int().min(1).max(20).default(8) }),
+    // Words that nobody asked to be searched for may carry something out.
+    targets: ({ query }) => [query],
+    async run({ query, count }, { signal }) {
+      const found = await search.search(query, count, signal);
+      if (!found.ok) return found;
+      const { hits, provider } = found;
+      return done(texts.results(query, hits.length, provider), { material: listOf(hits), tainted: true });
+    },
+  });
+}
+
+/** Hits as a model reads them. */
+export function listOf(hits: readonly Hit[]): string {
+  return hits
+    .map(({ title, url, snippet, published }, index) =>
+      [`${index + 1}. ${title}`, url, published && `(${published})`, snippet].filter(Boolean).join('\n   '),
+    )
+    .join('\n\n');
+}
