@@ -58,6 +58,7 @@ export {
 export { money } from './texts.ts';
 export * from './tool.ts';
 export { Toolbox } from './toolbox.ts';
+export { type MessageTrace, traceMessage } from './trace/index.ts';
 export { undoAllTool, undoTool } from './undo/index.ts';
 export {
   Calendar,

@@ -3,6 +3,7 @@ import { CodaError } from '../base/errors.ts';
 import { FaultBook } from '../base/faults.ts';
 import { createLog, type LogLevel, Secrets } from '../base/log.ts';
 import { MetricsBook } from '../base/metrics.ts';
+import { Trace } from '../base/trace.ts';
 import type { World } from '../base/world.ts';
 
 export interface WorldOptions {
@@ -15,10 +16,12 @@ export interface WorldOptions {
 
 /** The real world, or, with a test clock, the real world at another time. */
 export function createWorld({ env, secrets = new Secrets(), level, testClock }: WorldOptions): World {
+  const trace = new Trace();
   const world: World = {
     clock: clockOf(testClock),
     env,
-    log: createLog(level, secrets),
+    log: createLog(level, secrets, undefined, trace),
+    trace,
     secrets,
     metrics: new MetricsBook(),
     faults: new FaultBook(),

@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
+import type { Trace } from './trace.ts';
 
 export type Log = Logger;
 
@@ -42,11 +43,12 @@ export class Secrets {
   }
 }
 
-/** JSON lines for `destination` (stderr by default: stdout belongs to the conversation). */
-export function createLog(level: LogLevel, secrets: Secrets, destination?: DestinationStream): Log {
+/** JSON lines for `destination` (stderr by default: stdout belongs to the conversation), each with the id of `trace`. */
+export function createLog(level: LogLevel, secrets: Secrets, destination?: DestinationStream, trace?: Trace): Log {
   return pino(
     {
       level,
+      ...(trace && { mixin: () => (trace.id === undefined ? {} : { trace: trace.id }) }),
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },

@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts';
 import type { FaultBook } from './faults.ts';
 import type { Log, Secrets } from './log.ts';
 import type { Metrics } from './metrics.ts';
+import type { Trace } from './trace.ts';
 
 /** Where a named transaction or send stands; `probe` hears of each. */
 export interface Point {
@@ -17,6 +18,8 @@ export interface World {
   log: Log;
   secrets: Secrets;
   metrics: Metrics;
+  /** What log lines are marked with: the inbox row, or the outbox row without one, that is being worked on. */
+  trace?: Trace;
   /** Where what fails is counted; left out, nobody asks. */
   faults?: FaultBook;
   /** The addresses of a name, instead of the system's resolver, for names that others chose. Rejects where there are none. */

@@ -1,5 +1,4 @@
-import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { type Duplex, duplexPair } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { runTerminal } from '../adapters/console/index.ts';
@@ -7,6 +6,7 @@ import { sleep } from '../base/async.ts';
 import { CodaError } from '../base/errors.ts';
 import { attachToDaemon } from './daemon.ts';
 import { type ChatFlags, dataDir } from './flags.ts';
+import { logFile } from './logs/file.ts';
 import { catchSignals } from './signals.ts';
 import { usage } from './texts.ts';
 
@@ -120,28 +120,4 @@ function lost(): CodaError {
 function terminal(session: Duplex, flags: ChatFlags, io: NodeJS.Process) {
   const { stdin, stdout, env } = io;
   return { session, stdin, stdout, env, history: join(dataDir(flags, io), 'history') };
-}
-
-const LARGEST_LOG_BYTES = 5_000_000;
-
-/** Appends to `coda.log` in the data folder; the one before it is kept as `coda.log.1`. */
-function logFile(folder: string): { write(line: string): void } {
-  const path = join(folder, 'coda.log');
-  let opened = false;
-  const open = () => {
-    opened = true;
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-    if (size > LARGEST_LOG_BYTES) renameSync(path, `${path}.1`);
-  };
-  return {
-    write(line) {
-      try {
-        if (!opened) open();
-        appendFileSync(path, line, { mode: 0o600 });
-      } catch {
-        // A log that cannot be written must not end the chat; what is wrong with the folder is said by the storage.
-      }
-    },
-  };
 }

@@ -26,6 +26,12 @@ export interface InitFlags extends Flags {
   service?: boolean;
 }
 
+export interface LogsFlags extends Flags {
+  trace?: string;
+  follow?: boolean;
+  lines?: string;
+}
+
 export interface StatusFlags extends Flags {
   metrics?: boolean;
 }

@@ -9,6 +9,7 @@ import {
   type Flags,
   type InitFlags,
   type JobFlags,
+  type LogsFlags,
   type MemoryFlags,
   type NotifyFlags,
   type PairFlags,
@@ -122,6 +123,20 @@ function addLooking(program: Command, call: Call): void {
     .option('--json', 'as JSON')
     .option('--metrics', 'what it has counted, as Prometheus reads it')
     .action(call<StatusFlags>(async () => (await import('./status.ts')).status));
+  program
+    .command('trace')
+    .description("show one message's whole way, without what anybody wrote")
+    .argument('<id>', 'the trace of a log line, or the id of a message, a turn or a part')
+    .option('--json', 'as JSON')
+    .action(call(async () => (await import('./trace.ts')).trace));
+  program
+    .command('logs')
+    .description('show what coda has logged')
+    .option('--trace <id>', 'only what belongs to one message')
+    .option('--follow', 'and what comes')
+    .option('--lines <count>', 'how many at most; default: 200')
+    .option('--json', 'as JSON lines')
+    .action(call<LogsFlags>(async () => (await import('./logs/index.ts')).logs));
   program
     .command('cost')
     .description('show what models have cost')

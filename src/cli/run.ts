@@ -1,5 +1,7 @@
 import { withTimeout } from '../base/async.ts';
 import type { Flags } from './flags.ts';
+import { logFile } from './logs/file.ts';
+import { prettyLine } from './logs/pretty.ts';
 import { readiness } from './ready.ts';
 import { serve } from './serve.ts';
 import { catchSignals } from './signals.ts';
@@ -10,7 +12,7 @@ const PATIENCE_MS = 3_000;
 /** `coda run`: runs until it is asked to stop. */
 export async function run(flags: Flags, io: NodeJS.Process): Promise<number> {
   const stopping = catchSignals(io);
-  const starting = serve(flags, io);
+  const starting = serve(flags, io, { logTo: ({ dataDir }) => logOf(dataDir, io), watched: false });
   // A start may wait half a minute for its database. Leaving in the middle of one is what a kill is, and it stands that.
   const coda = await Promise.race([starting, stopping.asked.then(() => withTimeout(PATIENCE_MS, starting))]);
   if (!coda) return 0;
@@ -24,4 +26,15 @@ export async function run(flags: Flags, io: NodeJS.Process): Promise<number> {
   log.info('stopped');
   stopping.release();
   return 0;
+}
+
+/** On stderr, for people where they look at it and as JSON else; and in the data folder, for `coda logs`. */
+function logOf(dataDir: string, { stderr }: NodeJS.Process): { write(line: string): void } {
+  const file = logFile(dataDir);
+  return {
+    write(line) {
+      stderr.write(stderr.isTTY ? prettyLine(line) : line);
+      file.write(line);
+    },
+  };
 }

@@ -1,3 +1,4 @@
+import { traceMessage } from '../agent/index.ts';
 import { type App, build, controlActs, costReport, createWorld, openControl, readConfig } from '../app/index.ts';
 import { Audit } from '../audit/index.ts';
 import type { Json } from '../base/json.ts';
@@ -22,13 +23,15 @@ export interface Coda {
 export interface ServeOptions {
   /** Where log lines go; stderr when missing. */
   logTo?(config: Config): { write(line: string): void };
+  /** Whether a person looks at stderr while the log goes elsewhere; default: it goes where `logTo` says. */
+  watched?: boolean;
 }
 
 /** Builds and starts a coda as the flags say. What it throws has already been closed again. */
 export async function serve(flags: Flags, io: NodeJS.Process, options: ServeOptions = {}): Promise<Coda> {
   const { config, world } = prepare(flags, io, options);
   const { log } = world;
-  const witness = { log, watched: options.logTo !== undefined };
+  const witness = { log, watched: options.watched ?? options.logTo !== undefined };
   const release = catchCrashes(io, witness);
   const began = world.clock.monotonic();
   try {
@@ -70,7 +73,10 @@ export function prepare(
   const { level } = config.log;
   const world = createWorld({ env: io.env, secrets, level, testClock: flags.testClock });
   const destination = options.logTo?.(config);
-  return { config, world: destination ? { ...world, log: createLog(level, secrets, destination) } : world };
+  return {
+    config,
+    world: destination ? { ...world, log: createLog(level, secrets, destination, world.trace) } : world,
+  };
 }
 
 /** What a coda is told of itself. */
@@ -192,6 +198,8 @@ export function verbs(app: App, config: Config, world: World, io: NodeJS.Process
     metrics: () => metrics.text(),
     doctor: async () => (await app.checks.run()) as unknown as Json,
     backup: ({ file }: Record<string, Json>) => app.backups.ask(String(file)) as unknown as Json,
+    trace: async ({ id }: Record<string, Json>) =>
+      ((await traceMessage(app.database, String(id))) ?? null) as unknown as Json,
     outbox: async () => (await outbox.deadLetters()) as unknown as Json,
     ...jobVerbs(app, acts),
     resend: ({ id }: Record<string, Json>) => acts.resend(typeof id === 'string' ? { id } : {}),

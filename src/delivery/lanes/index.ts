@@ -195,7 +195,13 @@ export class Lanes implements Owned, DueSource {
     }
   }
 
-  private async attempt(item: Item, signal: AbortSignal): Promise<void> {
+  /** Everything that is logged meanwhile carries the message's id. */
+  private attempt(item: Item, signal: AbortSignal): Promise<void> {
+    const { trace } = this.deps.world;
+    return trace ? trace.run(item.id, () => this.tryOnce(item, signal)) : this.tryOnce(item, signal);
+  }
+
+  private async tryOnce(item: Item, signal: AbortSignal): Promise<void> {
     try {
       await this.deps.handle(item, signal);
     } catch (error) {

@@ -44,8 +44,13 @@ export class Attempts {
     return owner === instance.id && instance.fresh();
   }
 
-  /** One attempt; undefined when the part is not this process's any more. */
-  async attempt(row: store.Row): Promise<store.Ended | undefined> {
+  /** One attempt; undefined when the part is not this process's any more. Its log lines carry the message's id, or the part's. */
+  attempt(row: store.Row): Promise<store.Ended | undefined> {
+    const { trace } = this.deps.world;
+    return trace ? trace.run(trace.id ?? row.id, () => this.tryOnce(row)) : this.tryOnce(row);
+  }
+
+  private async tryOnce(row: store.Row): Promise<store.Ended | undefined> {
     if (!(await this.isMine(row))) return undefined;
     const adapter = this.adapter(row.place.adapter);
     return this.after(row, adapter ? await this.put(adapter, row) : this.withoutPlatform(row));

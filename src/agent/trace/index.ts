@@ -1,0 +1,134 @@
+/** One message's whole way, from what is stored: no text of anybody is in it. */
+import type { Database } from '../../storage/index.ts';
+import * as store from './store.ts';
+
+export interface TraceEvent {
+  /** ISO instant. */
+  at: string;
+  where: 'platform' | 'inbox' | 'turn' | 'model' | 'tool' | 'asked' | 'outbox' | 'receipt';
+  what: string;
+  /** Milliseconds that it took, where that is stored. */
+  tookMs?: number;
+  /** How deep in nested turns: 0 is the message's own. */
+  depth: number;
+}
+
+export interface MessageTrace {
+  id: string;
+  state: string;
+  /** From the platform's instant to the last receipt, where there is one. */
+  totalMs: number | undefined;
+  events: TraceEvent[];
+}
+
+/** The way of the message that `id` names (its own id, the platform's, its turn's, its answer's); undefined: unknown. */
+export async function traceMessage(database: Database, id: string): Promise<MessageTrace | undefined> {
+  const inbox = await store.findInbox(database, id);
+  if (!inbox) return undefined;
+  const turn = await store.turnOf(database, inbox.id);
+  const [steps, usage, parts] = await Promise.all([
+    turn ? store.stepsOf(database, turn.id) : [],
+    turn ? store.usageOf(database, turn.id) : [],
+    store.partsOf(database, inbox.id, turn?.id),
+  ]);
+  const events = [
+    ...inboxEvents(inbox),
+    ...(turn ? turnEvents(turn) : []),
+    ...stepEvents(steps, turn?.started_at),
+    ...usage.map(usageEvent),
+    ...parts.flatMap(partEvents),
+  ];
+  const ends = parts.flatMap(({ sent_at }) => sent_at ?? []).map((at) => at.getTime());
+  return {
+    id: inbox.id,
+    state: inbox.state,
+    totalMs: ends.length > 0 ? Math.max(...ends) - inbox.sent_at.getTime() : undefined,
+    events: events
+      .map(({ at, ...rest }) => ({ at: at.toISOString(), ...rest }))
+      .sort((a, b) => a.at.localeCompare(b.at)),
+  };
+}
+
+type Event = Omit<TraceEvent, 'at'> & { at: Date };
+
+const between = (from: Date, to: Date) => to.getTime() - from.getTime();
+
+function inboxEvents({
+  adapter,
+  kind,
+  origin,
+  sent_at,
+  received_at,
+  finished_at,
+  state,
+  error,
+  attempts,
+}: store.InboxRow): Event[] {
+  const tries = attempts > 0 ? `, ${attempts} attempts before` : '';
+  const events: Event[] = [
+    {
+      at: sent_at,
+      where: 'platform',
+      what: `${kind} sent on ${adapter}${origin === 'person' ? '' : ` (${origin})`}`,
+      depth: 0,
+    },
+    { at: received_at, where: 'inbox', what: `accepted${tries}`, tookMs: between(sent_at, received_at), depth: 0 },
+  ];
+  if (finished_at) {
+    const what = error ? `${state}: ${error}` : state;
+    events.push({ at: finished_at, where: 'inbox', what, tookMs: between(received_at, finished_at), depth: 0 });
+  }
+  return events;
+}
+
+function turnEvents({ state, model, error, tool_calls, tainted, started_at, finished_at }: store.TurnRow): Event[] {
+  const events: Event[] = [{ at: started_at, where: 'turn', what: 'begins', depth: 0 }];
+  if (!finished_at) return events;
+  const about = [error ? `${state}: ${error}` : state, model, `${tool_calls} calls`, tainted ? 'tainted' : undefined];
+  const what = about.filter(Boolean).join(', ');
+  return [...events, { at: finished_at, where: 'turn', what, tookMs: between(started_at, finished_at), depth: 0 }];
+}
+
+function stepEvents(steps: readonly store.StepRow[], begun: Date | undefined): Event[] {
+  const names = new Map(steps.flatMap(({ calls }) => calls ?? []).map(({ id, name }) => [id, name]));
+  let before = begun;
+  return steps.map(({ path, kind, call_id, at, model, calls, ok, code, took_ms }) => {
+    const depth = path === '' ? 0 : path.split('/').length;
+    const tookMs = before === undefined ? undefined : Math.max(0, between(before, at));
+    before = at;
+    const name = names.get(call_id ?? '') ?? 'a call';
+    if (kind === 'model') {
+      const asks = calls?.length ? `calls ${calls.map((call) => call.name).join(', ')}` : 'answers';
+      return {
+        at,
+        where: 'model',
+        what: `${model ?? 'a model'} ${asks}`,
+        depth,
+        ...(tookMs !== undefined && { tookMs }),
+      };
+    }
+    if (kind !== 'result')
+      return { at, where: 'asked', what: kind === 'steered' ? 'more was said' : `${name}: ${kind}`, depth };
+    const what = `${name}: ${ok === false ? `failed (${code ?? 'no code'})` : 'done'}`;
+    return { at, where: 'tool', what, depth, ...(took_ms !== null && { tookMs: took_ms }) };
+  });
+}
+
+function usageEvent({ at, model, purpose, input, output, price }: store.UsageRow): Event {
+  const cost = price === null ? 'no known price' : price.toFixed(4);
+  return {
+    at,
+    where: 'model',
+    what: `${model} for ${purpose}: ${input} tokens read, ${output} written, ${cost}`,
+    depth: 0,
+  };
+}
+
+function partEvents({ adapter, part, state, attempts, error, receipt, created_at, sent_at }: store.PartRow): Event[] {
+  const tries = attempts > 1 ? `, ${attempts} attempts` : '';
+  const said = `part ${part + 1} to ${adapter}: ${state}${tries}${error ? ` (${error})` : ''}`;
+  const written: Event = { at: created_at, where: 'outbox', what: said, depth: 0 };
+  if (!sent_at) return [written];
+  const arrived = `part ${part + 1} is ${receipt ?? 'there'}`;
+  return [written, { at: sent_at, where: 'receipt', what: arrived, tookMs: between(created_at, sent_at), depth: 0 }];
+}

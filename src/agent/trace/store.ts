@@ -1,0 +1,118 @@
+/** One message's rows, wherever they stand. Nothing of what anybody wrote is read. */
+import type { Database } from '../../storage/index.ts';
+
+export interface InboxRow {
+  id: string;
+  adapter: string;
+  kind: string;
+  origin: string;
+  state: string;
+  error: string | null;
+  attempts: number;
+  sent_at: Date;
+  received_at: Date;
+  finished_at: Date | null;
+}
+
+/** The inbox row that `id` names: its own id or key, the platform's id of the message, or a turn's or a part's id. */
+export async function findInbox(database: Database, id: string): Promise<InboxRow | undefined> {
+  const { rows } = await database.read<InboxRow>(
+    `select id, adapter, kind, coalesce(payload ->> 'origin', 'person') as origin, state, error, attempts, sent_at, received_at, finished_at
+       from inbox
+      where id::text = $1 or key = $1 or message_id = $1
+         or id in (select inbox_id from turns where id::text = $1)
+         or id in (select inbox_id from outbox where id::text = $1 or key = $1)
+      order by received_at desc
+      limit 1`,
+    [id],
+  );
+  return rows[0];
+}
+
+export interface TurnRow {
+  id: string;
+  state: string;
+  model: string | null;
+  error: string | null;
+  tool_calls: number;
+  tainted: boolean;
+  started_at: Date;
+  finished_at: Date | null;
+}
+
+export async function turnOf(database: Database, inboxId: string): Promise<TurnRow | undefined> {
+  const { rows } = await database.read<TurnRow>(
+    `select id, state, model, error, tool_calls, tainted, started_at, finished_at from turns where inbox_id = $1`,
+    [inboxId],
+  );
+  return rows[0];
+}
+
+export interface StepRow {
+  path: string;
+  kind: string;
+  call_id: string | null;
+  at: Date;
+  model: string | null;
+  /** Of a model's answer: what it calls, by name. */
+  calls: { id: string; name: string }[] | null;
+  ok: boolean | null;
+  code: string | null;
+  took_ms: number | null;
+}
+
+export async function stepsOf(database: Database, turnId: string): Promise<StepRow[]> {
+  const { rows } = await database.read<StepRow>(
+    `select path, kind, call_id, at, payload ->> 'model' as model,
+            case when kind = 'model' then (
+              select jsonb_agg(jsonb_build_object('id', call ->> 'id', 'name', call ->> 'name'))
+                from jsonb_array_elements(payload -> 'calls') call) end as calls,
+            (payload ->> 'ok')::boolean as ok, payload ->> 'code' as code,
+            (payload ->> 'tookMs')::double precision as took_ms
+       from steps where turn_id = $1
+      order by at, path, seq`,
+    [turnId],
+  );
+  return rows;
+}
+
+export interface UsageRow {
+  at: Date;
+  model: string;
+  purpose: string;
+  input: number;
+  output: number;
+  price: number | null;
+}
+
+export async function usageOf(database: Database, turnId: string): Promise<UsageRow[]> {
+  const { rows } = await database.read<UsageRow>(
+    `select at, model, purpose, input_tokens + cached_tokens as input, output_tokens as output, price
+       from usage where turn_id = $1 order by at`,
+    [turnId],
+  );
+  return rows;
+}
+
+export interface PartRow {
+  id: string;
+  key: string;
+  adapter: string;
+  part: number;
+  state: string;
+  attempts: number;
+  error: string | null;
+  receipt: string | null;
+  created_at: Date;
+  sent_at: Date | null;
+}
+
+export async function partsOf(database: Database, inboxId: string, turnId: string | undefined): Promise<PartRow[]> {
+  const { rows } = await database.read<PartRow>(
+    `select id, key, adapter, part, state, attempts, error, receipt ->> 'id' as receipt, created_at, sent_at
+       from outbox where inbox_id = $1 or turn_id = $2
+      order by created_at, part`,
+    [inboxId, turnId ?? null],
+  );
+  return rows;
+}
