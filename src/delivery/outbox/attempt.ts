@@ -146,8 +146,10 @@ export class Attempts {
 
   private async after(row: store.Row, outcome: SendOutcome): Promise<store.Ended> {
     const { world } = this.deps;
-    if (outcome.kind === 'sent')
-      return { id: row.id, state: row.removed ? 'dropped' : 'sent', receipt: outcome.receipt };
+    if (outcome.kind === 'sent') {
+      const state = row.removed ? 'dropped' : 'sent';
+      return { id: row.id, state, receipt: outcome.receipt, ...(row.content.spent && { spent: true }) };
+    }
     if (outcome.kind === 'gone' && row.removed) return { id: row.id, state: 'dropped' };
     if (outcome.kind === 'deleted') return { id: row.id, state: row.removed ? 'dropped' : 'sent' };
     const now = world.clock.now();

@@ -243,7 +243,8 @@ export class OutboxSender implements Outbox, DueSource, Owned {
       const ended = group.map((item) => item.ended);
       for (let attempt = 1; !signal.aborted || attempt === 1; attempt++) {
         try {
-          await store.record(database, owner, ended, world.clock.now());
+          const now = world.clock.now();
+          if (await store.record(database, owner, ended, now)) wakeAt(now);
           break;
         } catch (error) {
           world.log.warn({ error: messageOf(error), parts: ended.length }, 'receipts could not be stored');

@@ -276,27 +276,46 @@ export interface Ended {
   error?: string;
   /** Where it goes from now on, when its place is gone. */
   conversationId?: string;
+  /** Of a part that was sent: its buttons were shown as used. */
+  spent?: boolean;
 }
 
-/** Stores outcomes as a set; a part that was taken over meanwhile stays as it is. */
-export async function record(database: Database, owner: string, ended: readonly Ended[], now: Instant): Promise<void> {
+/**
+ * Stores outcomes as a set; a part that was taken over meanwhile stays as it is. Returns whether some are due at once: cards
+ * whose buttons were used before this was known, which still show them.
+ */
+export async function record(
+  database: Database,
+  owner: string,
+  ended: readonly Ended[],
+  now: Instant,
+): Promise<boolean> {
   const died = ended.some(({ state }) => state === 'dead');
-  const recorded = `update outbox o
-        set state = e.state, owner = null, attempts = o.attempts + 1, receipt = case when e."conversationId" is null then coalesce(e.receipt, o.receipt) end,
+  const outdated = `e.state = 'sent' and o.content ? 'spent' and not coalesce(e.spent, false)`;
+  const { rows } = await database.run(
+    'outbox.receipts',
+    `with recorded as (update outbox o
+        set state = case when ${outdated} then 'pending' else e.state end, owner = null, attempts = o.attempts + 1,
+            receipt = case when e."conversationId" is null then coalesce(e.receipt, o.receipt) end,
             drafted = o.drafted and e."conversationId" is null,
             reply_to = case when e."conversationId" is null then o.reply_to end,
-            next_at = e."nextAt", unknown_at = e."unknownAt", error = e.error,
-            conversation_id = coalesce(e."conversationId", o.conversation_id),
+            next_at = case when ${outdated} then $3::timestamptz else e."nextAt" end, unknown_at = e."unknownAt",
+            error = e.error, conversation_id = coalesce(e."conversationId", o.conversation_id),
             adapter = coalesce((select adapter from conversations where id = e."conversationId"), o.adapter),
             fallback = o.fallback or e."conversationId" is not null,
             sent_at = case when e.state in ('sent', 'dropped') then $3::timestamptz end
        from jsonb_to_recordset($2) as e (id uuid, state text, receipt jsonb, "nextAt" timestamptz,
-                                         "unknownAt" timestamptz, error text, "conversationId" uuid)
-      where o.id = e.id and o.owner = $1 and o.state = 'sending'`;
-  const remembered = `with recorded as (${recorded} returning o.person_id, o.state)
-     update persons set undelivered = true where id in (select person_id from recorded where state = 'dead')`;
-  await database.run('outbox.receipts', died ? remembered : recorded, [owner, json(ended), now]);
+                                         "unknownAt" timestamptz, error text, "conversationId" uuid, spent boolean)
+      where o.id = e.id and o.owner = $1 and o.state = 'sending'
+      returning o.person_id, o.state, e.state as meant)${died ? UNDELIVERED : ''}
+     select 1 from recorded where state <> meant limit 1`,
+    [owner, json(ended), now],
+  );
+  return rows.length > 0;
 }
+
+const UNDELIVERED = `, told as (update persons set undelivered = true
+        where id in (select person_id from recorded where state = 'dead'))`;
 
 /** Stores that nobody knows whether a draft's message is there. */
 export async function draftUnknown(database: Database, id: string, owner: string, at: Instant): Promise<void> {
@@ -352,14 +371,20 @@ export async function adapterOf(tx: Transaction, key: string): Promise<string | 
   return rows[0]?.adapter;
 }
 
-/** Has a part that was sent shown again, with its buttons spent and a note below. False when there are none. */
+/**
+ * Has a part shown with its buttons spent and a note below: one that was sent is shown again; one whose receipt is not
+ * stored yet (who presses early) once it is. False when there are none.
+ */
 export async function closeCard(tx: Transaction, key: string, note: string, now: Instant): Promise<boolean> {
   const { count } = await tx.query(
     `update outbox
         set content = (content - 'buttons') || jsonb_build_object('spent', content->'buttons',
                         'text', (content->>'text') || $2::text),
-            state = 'pending', next_at = $3, drafted = true
-      where key = $1 and state = 'sent' and receipt is not null and content ? 'buttons'`,
+            drafted = true,
+            state = case state when 'sent' then 'pending' else state end,
+            next_at = case state when 'sent' then $3 else next_at end
+      where key = $1 and content ? 'buttons'
+        and (state = 'sent' and receipt is not null or state in ('sending', 'unknown', 'pending', 'held'))`,
     [key, `\n\n_${note}_`, now],
   );
   return count > 0;

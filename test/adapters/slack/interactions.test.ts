@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { deferred } from '../../../src/base/async.ts';
 import { eventually } from '../../support/eventually.ts';
 import { buttonsOf, type Message, wordsOf } from '../../support/slack/index.ts';
 import { echo, playSlack } from '../../support/slack/play.ts';
@@ -114,6 +115,29 @@ describe('buttons', () => {
     const answer = await play.hears('for somebody else', general);
     expect(answer.only).toBe(bob.id);
     expect(labels(card)).toContain('Done');
+  });
+
+  test('that are pressed before coda knows that they are there are closed once it does', async () => {
+    await using play = await playSlack({ stillClock: true });
+    const { fake, ana } = play;
+    const dm = fake.dm(ana);
+    play.asks('remind me to stretch in 10 minutes', { channel: dm });
+    await play.hears('stretch', dm);
+    await play.settled();
+    const answer = deferred();
+    fake.web.hold = ({ method }) => (method === 'chat.postMessage' ? answer.promise : undefined);
+    await play.moves(11 * 60_000);
+    const card = await play.hears('⏰ stretch', dm);
+    const pressed = fake.presses(ana, card, 'Done');
+    await eventually(() => pressed.acknowledged);
+    const used = async () =>
+      (await play.database.read(`select from buttons where label = 'Done' and used_at is not null`)).rows.length > 0;
+    expect(await eventually(used)).toBe(true);
+    expect(labels(card)).toContain('Done');
+    answer.resolve();
+    await play.settled();
+    expect(await eventually(() => labels(card).length === 0)).toBe(true);
+    expect(wordsOf(card)).toContain('Done');
   });
 
   test('with a forged id do nothing', async () => {

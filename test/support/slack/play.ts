@@ -147,6 +147,14 @@ export class SlackPlay {
     await this.app.settled();
   }
 
+  /** The same without waiting for what that leads to. */
+  async moves(ms: number): Promise<void> {
+    const { clock } = this.world;
+    if (!(clock instanceof TestClock)) throw new Error('this clock moves by itself');
+    this.fake.advance(ms);
+    await clock.moveTo(new Date(clock.now().getTime() + ms));
+  }
+
   /** The database that coda works on, for what no person can see. */
   get database(): Database {
     return this.app.database;

@@ -35,6 +35,8 @@ export class WebServer {
   fault: (call: Call) => Fault | undefined = () => undefined;
   /** Told of each call before it is answered. */
   watch: (call: Call) => void = () => {};
+  /** Keeps back the answer to a call that was carried out. */
+  hold: (call: Call) => Promise<void> | undefined = () => undefined;
   private readonly deps: WebServerDeps;
 
   constructor(deps: WebServerDeps) {
@@ -74,6 +76,7 @@ export class WebServer {
     if (fault === 'lost') return void request.socket.destroy();
     if (typeof fault === 'object' && !fault.done) return reply(response, fault);
     const { answer, headers } = this.run(call);
+    await this.hold(call);
     if (fault === 'unanswered') return void request.socket.destroy();
     if (typeof fault === 'object') return reply(response, fault);
     const limited = answer.error === 'ratelimited';
