@@ -191,3 +191,7 @@ export const paused = (tool: string, failures: number) =>
   `${tool} has failed ${failures} times in a row and rests for a while; it is tried again by itself.`;
 
 export const pausedRemedy = () => 'Do without it for now; an owner sees more with /doctor.';
+
+export const approvalAtHome = (tool: string, shown: string): string => `${tool}\n${shown}`;
+
+export const approvalsTitle = () => 'Waiting for your decision';

@@ -9,6 +9,8 @@ import type { ChatAdapter } from '../delivery/index.ts';
 import type { Worker } from '../jobs/index.ts';
 import { type Claim, findPerson, type Gate, roleOf } from '../people/index.ts';
 import type { Foundation } from './foundation.ts';
+import { homeOf } from './home.ts';
+import type { EquippedSkill } from './skills.ts';
 
 /** Where coda can be talked to besides the terminal, one line each: deleting a line and its folder deletes the platform. */
 export const platforms: readonly Platform[] = [discord, slack];
@@ -25,6 +27,7 @@ interface PlatformParts extends Foundation {
   world: World;
   commands: readonly Command[];
   gate: Gate;
+  skills: readonly EquippedSkill[];
 }
 
 /** The platforms that the configuration switches on. */
@@ -42,7 +45,9 @@ export function openPlatforms(parts: PlatformParts): ChatAdapter[] {
       const person = await findPerson(database, named.adapter, named.externalId);
       return !gate.hears(person ?? { role: 'guest' });
     };
-    const common = { access, world, artifacts, egress, commands };
+    const home = async (claim: Pick<Claim, 'externalId' | 'groups'>) =>
+      (await isStranger(claim)) ? undefined : homeOf(parts, platform.name, claim.externalId);
+    const common = { access, world, artifacts, egress, commands, home };
     return [platform.open({ ...common, config: settings, isStranger, complete: answer })];
   });
 }

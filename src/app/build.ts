@@ -188,7 +188,7 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
   const parts = { config, world, closer, stopping, database, artifacts, worker, delivery, jobs, schedules, skills };
   const settled = () => settle(parts);
   const console = openConsole({ ...parts, commands, settled }, options);
-  const configured = openPlatforms({ ...foundation, config, world, commands, gate });
+  const configured = openPlatforms({ ...foundation, config, world, commands, gate, skills });
   const tokens = new Tokens({ database, world, config });
   const http = openHttp({ config, world, database, artifacts, skills, tokens, healthy });
   const heard = http ? [http.adapter] : [];

@@ -6,7 +6,7 @@ import type { Egress } from '../egress/index.ts';
 import type { AccessRules, Claim } from '../people/index.ts';
 import type { Artifacts } from '../storage/index.ts';
 import type { Typing } from './complete.ts';
-import type { Command } from './skill.ts';
+import type { Command, HomeSection } from './skill.ts';
 
 /** What a platform may use. */
 export interface PlatformDeps<Settings> {
@@ -19,6 +19,8 @@ export interface PlatformDeps<Settings> {
   commands: readonly Command[];
   /** Whether nobody has let somebody in: their files are not fetched, no place is made for them. */
   isStranger(claim: Pick<Claim, 'externalId' | 'groups'>): Promise<boolean>;
+  /** What somebody's own page shows; undefined for who has not been let in. */
+  home(claim: Pick<Claim, 'externalId' | 'groups'>): Promise<readonly HomeSection[] | undefined>;
   /** What fits what somebody types into a command's option; at most 25, within a second. */
   complete(typing: Omit<Typing, 'adapter'>): Promise<readonly string[]>;
 }

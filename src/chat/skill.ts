@@ -9,7 +9,7 @@ import type { Egress } from '../egress/index.ts';
 import type { DueSource, JobHandler, JobQueue, Schedule, Schedules } from '../jobs/index.ts';
 import type { DeletionRule, Gate, MergeRule, Person, Thing } from '../people/index.ts';
 import type { Workspaces } from '../sandbox/index.ts';
-import type { Artifacts, Database } from '../storage/index.ts';
+import type { Artifacts, Database, Queryable } from '../storage/index.ts';
 import type { AnyRoute } from './route.ts';
 
 /** What a skill may use. Everything else of coda is none of its business. */
@@ -168,6 +168,33 @@ export interface AgendaSection {
   tainted?: boolean;
 }
 
+/** Whose own page is shown. */
+export interface HomeReader {
+  db: Queryable;
+  person: Person;
+  /** Theirs, or that of the household. */
+  zone: string;
+  now: Date;
+}
+
+/** A part of a person's own page. */
+export interface HomeSection {
+  title: string;
+  /** At most 10. */
+  items: readonly HomeItem[];
+  /** Said where there are none; left out: the part is not shown then. */
+  none?: string;
+}
+
+export interface HomeItem {
+  /** At most 300 characters; shown as it is, without any notation. */
+  text: string;
+  actions?: readonly HomeAction[];
+}
+
+/** What a press does: says `command` for the person in their direct conversation, or presses the stored button. */
+export type HomeAction = { label: string } & ({ command: string } | { button: string });
+
 /** Who asks, and where. */
 export interface Asker {
   person: Person;
@@ -228,6 +255,8 @@ export interface Skill<Settings = unknown> {
   called?(deps: SkillDeps<Settings>, name: string, rest: string): Call | undefined;
   /** What of a person's own belongs into their briefing or review; asked in private places only. */
   agenda?(deps: SkillDeps<Settings>, ctx: TxContext, span: AgendaSpan): Promise<AgendaSection[]>;
+  /** What the person's own page shows of it: Slack's App Home. Nobody else sees that. */
+  home?(deps: SkillDeps<Settings>, reader: HomeReader): Promise<HomeSection[]>;
   checks?(deps: SkillDeps<Settings>): HealthCheck[];
   /** What programs can ask it for over HTTP. */
   routes?(deps: SkillDeps<Settings>): readonly AnyRoute[];

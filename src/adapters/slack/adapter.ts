@@ -15,10 +15,12 @@ import { Channels } from './channels.ts';
 import { type Api, openApi } from './client.ts';
 import { Connection, type Envelope, refusedFor, type Trouble } from './connection.ts';
 import { checks } from './doctor.ts';
+import { Home, isFromHome } from './home.ts';
 import { Inbound } from './inbound.ts';
 import { Interactions } from './interactions.ts';
 import { split, splitGrowing } from './message.ts';
 import type { SlackOptions } from './options.ts';
+import { decodeOrigin } from './origin.ts';
 import { Outbound } from './outbound.ts';
 import { ADAPTER, type Hearing, whereIs, wordsOf } from './parse.ts';
 import { People } from './people.ts';
@@ -58,6 +60,7 @@ class Slack implements SlackAdapter {
   private readonly people: People;
   private readonly speaker: Outbound;
   private readonly assistant: Assistant;
+  private readonly home: Home;
   private readonly typingAt: Typing<Place>;
   private connection: Connection | undefined;
   private listener: Inbound | undefined;
@@ -76,6 +79,7 @@ class Slack implements SlackAdapter {
     const uploads = new Uploads(artifacts, config.api_url);
     this.speaker = new Outbound({ options, channels: this.channels, uploads, api, me });
     this.assistant = new Assistant({ api, log });
+    this.home = new Home({ options, people: this.people, api });
     this.typingAt = new Typing<Place>({ show: (place) => this.assistant.working(place), againMs: STATUS_AGAIN_MS });
   }
 
@@ -85,11 +89,12 @@ class Slack implements SlackAdapter {
     const listener = new Inbound({ ...common, signal });
     this.listener = listener;
     const pressedUnder = (button: string, url: string) => this.speaker.pressedUnder(button, url);
-    const interactions = new Interactions({ ...common, pressedUnder });
+    const direct = (user: string) => this.speaker.direct(user);
+    const interactions = new Interactions({ ...common, pressedUnder, direct });
     this.interactions = interactions;
     this.shortcuts = new Shortcuts({
       interactions,
-      direct: (user) => this.speaker.direct(user),
+      direct,
       wordsOf: (text) => (this.me ? wordsOf({ ts: '', channel: '', text }, this.me, people.nameOf) : text),
     });
     this.connection = new Connection(options.config, options.log, {
@@ -111,7 +116,10 @@ class Slack implements SlackAdapter {
 
   async send(part: Part, signal: AbortSignal): Promise<SendOutcome> {
     this.typingAt.end(part.place.channel);
-    return this.speaker.send(part, signal);
+    const outcome = await this.speaker.send(part, signal);
+    const origin = outcome.kind === 'sent' ? decodeOrigin(part.replyTo) : undefined;
+    if (origin && isFromHome(origin.id)) void this.home.show(origin.user);
+    return outcome;
   }
 
   edit(receipt: Receipt, part: Part): Promise<SendOutcome> {
@@ -191,6 +199,9 @@ class Slack implements SlackAdapter {
         return (await this.listener?.message(event)) ?? false;
       case 'assistant_thread_started':
         await this.assistant.started(event);
+        return true;
+      case 'app_home_opened':
+        await this.home.opened(event);
         return true;
       case 'user_change':
         this.people.forget(String((event.user as { id?: unknown } | undefined)?.id));

@@ -12,12 +12,13 @@ export const slack: Platform<SlackConfig> = {
   config,
   off: off(),
   setup,
-  open({ config, access, world: { clock, log }, artifacts, egress, commands, isStranger }) {
+  open({ config, access, world: { clock, log }, artifacts, egress, commands, isStranger, home }) {
     const groups = [...access.owners, ...access.members].filter((entry) =>
       /^slack-(?:workspace|usergroup|channel):/.test(entry),
     );
     return slackAdapter({
       ...{ config, groups, clock, log, artifacts, egress, commands },
+      home,
       isStranger: ({ externalId, groups }) => isStranger({ externalId, groups }),
     });
   },

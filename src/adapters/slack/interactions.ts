@@ -5,6 +5,7 @@ import type { Channels } from './channels.ts';
 import type { Api } from './client.ts';
 import { commandText } from './commands.ts';
 import type { Envelope } from './connection.ts';
+import { commandIn, homeId } from './home.ts';
 import { pressedIn } from './message.ts';
 import type { SlackOptions } from './options.ts';
 import { encodeOrigin, type Origin } from './origin.ts';
@@ -23,6 +24,8 @@ export interface InteractionDeps {
   hearing(): Hearing | undefined;
   /** A button was pressed under a message that one person alone sees. */
   pressedUnder(button: string, responseUrl: string): void;
+  /** The direct conversation with somebody. */
+  direct(user: string): Promise<Place>;
 }
 
 /** Slack waits so long for an acknowledgement; a person sees it fail then. */
@@ -62,9 +65,10 @@ export class Interactions {
       if (command) await this.command(command, envelope, at);
       const press = asPress(body);
       if (press?.channel) await this.pressed(press, envelope, at);
+      else if (press?.view?.type === 'home') await this.pressedAtHome(press, envelope, at);
       const submission = asSubmission(body);
       if (submission && pressedIn(submission.view.callback_id)) await this.filled(submission, envelope, at);
-      return command !== undefined || press?.channel !== undefined || submission !== undefined;
+      return command !== undefined || isPress(press) || submission !== undefined;
     } catch (error) {
       // Not stored, so not acknowledged: the person sees that it failed and may do it again.
       this.deps.options.log.warn({ error: messageOf(error) }, 'an interaction failed');
@@ -116,6 +120,24 @@ export class Interactions {
     const context = await this.context(where.channel, thread);
     const id = `${action.action_ts}:${user.id}:${action.action_id}`;
     await this.press(button.id, id, { user: user.id, team: user.team_id, context, responseUrl }, envelope, at);
+  }
+
+  /** A button of the person's own page: what it does is said in their direct conversation. */
+  private async pressedAtHome(raw: RawPress, envelope: Envelope, at: number): Promise<void> {
+    const { user } = raw;
+    const [action] = raw.actions as [RawPress['actions'][number]];
+    const button = pressedIn(action.action_id);
+    const command = commandIn(action.action_id, action.value);
+    if (command === undefined && (!button || button.asks)) return envelope.acknowledge();
+    const place = await this.deps.direct(user.id);
+    const sender = await this.sender(user.id, user.team_id, { api: this.api() });
+    const id = homeId(`${action.action_ts}:${user.id}:${action.action_id}`);
+    const common = { id, place, sender, sentAt: this.now() };
+    const origin = answered({ id, user: user.id, private: true, responseUrl: '' });
+    const event: Incoming = button
+      ? { kind: 'press', ...common, button: button.id, ...origin }
+      : { kind: 'message', ...common, text: command ?? '', files: [], ...origin };
+    await this.accept(event, envelope, at);
   }
 
   private async filled(raw: RawSubmission, envelope: Envelope, at: number): Promise<void> {
@@ -193,6 +215,11 @@ export class Interactions {
   now(): Date {
     return this.deps.options.clock.now();
   }
+}
+
+/** Whether a press is one of a message, or of a person's own page. */
+function isPress(press: RawPress | undefined): boolean {
+  return press?.channel !== undefined || press?.view?.type === 'home';
 }
 
 /** How the answer finds back, and who sees it. */

@@ -25,6 +25,7 @@ export const BOT_SCOPES: readonly string[] = Object.keys(SCOPES);
 
 /** The events that are heard. */
 export const BOT_EVENTS = [
+  'app_home_opened',
   'app_mention',
   'app_uninstalled',
   'assistant_thread_started',

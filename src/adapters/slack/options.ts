@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
-import type { Command } from '../../chat/index.ts';
+import type { Command, PlatformDeps } from '../../chat/index.ts';
 import type { Sender } from '../../delivery/index.ts';
 import type { Egress } from '../../egress/index.ts';
 import type { Artifacts } from '../../storage/index.ts';
@@ -12,6 +12,8 @@ export interface SlackOptions {
   groups: readonly string[];
   /** Whether somebody has not been let in: nothing of theirs is fetched. */
   isStranger(sender: Sender): Promise<boolean>;
+  /** What somebody's own page shows; undefined for who has not been let in. */
+  home: PlatformDeps<SlackConfig>['home'];
   clock: Clock;
   log: Log;
   artifacts: Artifacts;

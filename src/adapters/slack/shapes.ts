@@ -64,7 +64,15 @@ const press = z.looseObject({
   message: z.looseObject({ ts, thread_ts: ts.optional() }).optional(),
   container: z.looseObject({ thread_ts: ts.optional(), is_ephemeral: z.boolean().optional() }).optional(),
   view: z.looseObject({ id: z.string(), type: z.string(), hash: z.string().optional() }).optional(),
-  actions: z.array(z.looseObject({ action_id: z.string(), action_ts: z.string().default('') })).min(1),
+  actions: z
+    .array(
+      z.looseObject({
+        action_id: z.string(),
+        action_ts: z.string().default(''),
+        value: z.string().max(2_000).optional(),
+      }),
+    )
+    .min(1),
 });
 export const asPress = (value: unknown) => press.safeParse(value).data;
 export type RawPress = z.output<typeof press>;

@@ -18,6 +18,12 @@ export const send = 'Send';
 export const off = () =>
   'Slack is off: put its tokens into SLACK_BOT_TOKEN and SLACK_APP_TOKEN, or slack: into the config.';
 
+export const homeForNobody = () => 'I do not know you yet. Write me a direct message, and I say how you are let in.';
+
+export const homeEmpty = () => 'Nothing here yet. Write me a direct message: “what can you do?”';
+
+export const seeCard = () => 'There is more to it: decide where I asked you.';
+
 /** What `/coda` alone says. */
 export const whichCommand = (names: readonly string[]) =>
   `Say what: ${names.map((name) => `\`/coda ${name}\``).join(', ')}.`;

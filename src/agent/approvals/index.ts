@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Instant } from '../../base/clock.ts';
 import { buttons, type Card, type Choice, type Delivery } from '../../delivery/index.ts';
 import type { DueSource } from '../../jobs/index.ts';
-import type { Database } from '../../storage/index.ts';
+import type { Database, Queryable } from '../../storage/index.ts';
 import { hashOf } from '../calls.ts';
 import type { ModelToolCall } from '../model.ts';
 import type { Turn } from '../steps.ts';
@@ -155,4 +155,16 @@ export function approvalSource(deps: { database: Database; delivery: Pick<Delive
 /** When a question that is asked at `now` has waited long enough. */
 export function expiryOf(now: Instant, tainted: boolean, { expiryMs }: ApprovalRules): Instant {
   return new Date(now.getTime() + (tainted ? Math.min(expiryMs, TAINTED_MS) : expiryMs));
+}
+
+const MOST_AT_HOME = 5;
+
+/** What waits for the person's decision, for their own page: all that a call would be given, and the buttons of its card. */
+export async function approvalsAtHome(db: Queryable, personId: string) {
+  const open = await store.ownApprovals(db, personId, DECIDE, MOST_AT_HOME);
+  const items = open.map(({ tool, shown, buttons: offered }) => ({
+    text: texts.approvalAtHome(tool, shown),
+    actions: offered.map(({ id, label }) => ({ label, button: id })),
+  }));
+  return { title: texts.approvalsTitle(), items };
 }

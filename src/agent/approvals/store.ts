@@ -87,6 +87,36 @@ export async function openApprovals(db: Queryable, prefix: string, limit: number
   return rows;
 }
 
+/** A question as its person's own page shows it: with the buttons of its card. */
+export interface OwnApproval {
+  tool: string;
+  shown: string;
+  buttons: { id: string; label: string }[];
+}
+
+/** The person's questions that wait, oldest first. `tool`: what their buttons call. */
+export async function ownApprovals(
+  db: Queryable,
+  personId: string,
+  tool: string,
+  limit: number,
+): Promise<OwnApproval[]> {
+  const { rows } = await db.query<OwnApproval>(
+    `select coalesce(a.payload ->> 'tool', '') as tool, a.payload ->> 'shown' as shown,
+            coalesce((select jsonb_agg(jsonb_build_object('id', b.id, 'label', b.label) order by b.position)
+                        from buttons b
+                       where b.conversation_id = t.conversation_id and b.used_at is null
+                         and (b.person_id is null or b.person_id = t.person_id) and b.action ->> 'tool' = $2
+                         and b.action -> 'input' ->> 'turn' = t.id::text
+                         and b.action -> 'input' ->> 'hash' = a.payload ->> 'hash'), '[]') as buttons
+       from turns t join steps a on a.turn_id = t.id
+      where t.state = 'waiting' and t.person_id = $1 and ${UNDECIDED}
+      order by a.at, a.path, a.seq limit $3`,
+    [personId, tool, limit],
+  );
+  return rows;
+}
+
 /** For the worker: when the next question has waited long enough. */
 export const EARLIEST_EXPIRY = `select min(expires_at) from turns where state = 'waiting'`;
 

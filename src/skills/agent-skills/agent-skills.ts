@@ -15,6 +15,9 @@ import { runTool } from './use/run.ts';
 import { SkillSearch } from './use/search.ts';
 import { activateTool, approveTool, delegateTool, rescanTool } from './use/tools.ts';
 
+/** Names fit into one paragraph. */
+const MOST_AT_HOME = 12;
+
 /** Works with agent skills in conversations: tells the model of them, activates them, runs them, has owners decide. */
 export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<SkillsConfig> {
   const views = new Views(host);
@@ -35,6 +38,14 @@ export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<Skil
     standing: async (deps, asked) => promptOf(deps).standing(asked),
     passing: (deps, asked) => promptOf(deps).passing(asked),
     checks: () => [healthCheck(host)],
+    home: async ({ gate }, { person }) => {
+      const view = views.of(undefined);
+      const off = deniedBy(gate)(view, person);
+      const names = [...view.snapshot.skills.keys()].filter((name) => !off.has(name));
+      const shown = names.slice(0, MOST_AT_HOME);
+      const text = texts.atHome(shown, names.length - shown.length);
+      return [{ title: texts.homeTitle(), items: names.length === 0 ? [] : [{ text }] }];
+    },
     called: (_, name, rest) => calledBy(views.of(undefined), name, rest),
   };
 }

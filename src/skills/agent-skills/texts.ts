@@ -272,3 +272,8 @@ export const missingSecret = (skill: string, name: string): string =>
 
 export const noArguments = (skill: string): string =>
   `“${skill}” has secrets, so that its scripts take no arguments: pass what they need as \`input\`, which comes as JSON on their standard input.`;
+
+export const homeTitle = () => 'Skills';
+
+export const atHome = (names: readonly string[], more: number): string =>
+  `${names.join(', ')}${more > 0 ? `, and ${more} more` : ''}`;

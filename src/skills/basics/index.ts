@@ -1,6 +1,7 @@
 import type { Skill } from '../../chat/index.ts';
 import { phrases } from './phrases.ts';
 import { quietCommand, quietPhrases, setQuietTool } from './quiet.ts';
+import { texts } from './texts.ts';
 import { dateTool, setZoneTool, showZone, showZoneTool, smalltalkTool, timeTool } from './tools.ts';
 
 /** The zones whose city begins, or whose name contains, what is typed. */
@@ -31,5 +32,8 @@ export const basics: Skill = {
       run: (rest, ctx) => (rest === '' ? showZone(ctx) : setZoneTool.run({ zone: rest }, ctx)),
     },
     quietCommand,
+  ],
+  home: async (_, { person, zone }) => [
+    { title: texts.homeZone, items: [{ text: texts.zoneIs(zone, person.zone !== undefined) }] },
   ],
 };

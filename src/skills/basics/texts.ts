@@ -41,6 +41,7 @@ export const texts = {
       ? `Your time zone is ${zone}.`
       : `I do not know your time zone, so I use ${zone}. "/timezone Berlin" sets it.`,
   moveReminders: 'Move my recurring reminders too',
+  homeZone: 'Time zone',
   zoneLabel: 'the change of your time zone',
   /** Who sits at the terminal has no other name than "owner". */
   hello: (name: string, does: readonly string[]) =>

@@ -1,5 +1,5 @@
 import type { TxContext } from '../../agent/index.ts';
-import type { AgendaSection, AgendaSpan } from '../../chat/index.ts';
+import type { AgendaSection, AgendaSpan, HomeReader, HomeSection } from '../../chat/index.ts';
 import * as store from './store.ts';
 import { excerpt, texts } from './texts.ts';
 
@@ -22,4 +22,15 @@ export async function agenda(
       tainted: meant.some(({ tainted }) => tainted),
     },
   ];
+}
+
+const AT_HOME = 5;
+/** No conversation: notes of a place are shown in that place. */
+const NOWHERE = '00000000-0000-0000-0000-000000000000';
+
+/** The newest notes, pinned ones first. */
+export async function home({ db, person }: HomeReader): Promise<HomeSection[]> {
+  const reader = { personId: person.id, conversationId: NOWHERE };
+  const { notes } = await store.list(db, reader, undefined, { limit: AT_HOME, offset: 0 });
+  return [{ title: texts.home.title, items: notes.map((note) => ({ text: excerpt(note) })), none: texts.home.none }];
 }

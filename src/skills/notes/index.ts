@@ -1,6 +1,6 @@
 import type { Skill } from '../../chat/index.ts';
 import { applyRule } from '../../jobs/index.ts';
-import { agenda } from './agenda.ts';
+import { agenda, home } from './agenda.ts';
 import { deleteTool, editTool, pinTool, restoreTool } from './change.ts';
 import { commands } from './commands.ts';
 import { config, type Settings } from './config.ts';
@@ -44,5 +44,6 @@ export const notes: Skill<Settings> = {
     },
   ],
   agenda: (_, ctx, span) => agenda(ctx, span),
+  home: (_, reader) => home(reader),
   prompt: always,
 };

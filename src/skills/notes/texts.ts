@@ -48,6 +48,7 @@ function marked(text: string, words: readonly string[]): string {
 const minuteOf = (at: Instant): Instant => new Date(Math.floor(at.getTime() / 60_000) * 60_000);
 
 export const texts = {
+  home: { title: 'Notes', none: 'No notes yet. Say “note: …”.' },
   agenda: { today: 'Notes for today', week: 'Notes of the week' },
   saved: ({ text, tags }: Note) => `Noted: ${quoted(text)}${tags.length > 0 ? ` (${tagWords(tags)})` : ''}.`,
   newVersion: ({ title = '', text }: Note) =>

@@ -8,6 +8,7 @@ import { commands } from './commands.ts';
 import { config } from './config.ts';
 import { createTool } from './create.ts';
 import { reminderSource } from './fire.ts';
+import { home } from './home.ts';
 import { listTool, showTool, soonest } from './list.ts';
 import { phrases } from './phrases/index.ts';
 import { restoreTool } from './restore.ts';
@@ -41,6 +42,7 @@ export const reminders: Skill<z.output<typeof config.schema>> = {
   due: (deps) => [reminderSource(deps, deps.config.catch_up)],
 
   agenda: (_, ctx, span) => agenda(ctx, span),
+  home: (_, reader) => home(reader),
 
   async prompt({ database, world }, { person }) {
     const lines = await soonest({ query: (sql, params) => database.read(sql, params) }, person.id, world.clock.now());

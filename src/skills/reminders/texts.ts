@@ -138,6 +138,13 @@ const caughtUp: Record<CatchUp, string> = {
 };
 
 export const texts = {
+  home: {
+    title: 'Reminders',
+    none: 'Nothing is coming up. Say “remind me tomorrow at 9 to …”.',
+    done: 'Done',
+    hour: 'Snooze 1 hour',
+    tomorrow: 'Tomorrow',
+  },
   agenda: { today: 'Reminders', open: 'Still open', done: 'Done', coming: 'Coming up' },
   snoozeLabels: { short: '10 min', hour: '1 hour', tomorrow: 'Tomorrow', other: 'Later…' },
   snoozeForm: { field: 'when', label: 'Until when?', placeholder: 'in 2 hours, Friday at 9, next week' },

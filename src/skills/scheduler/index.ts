@@ -8,7 +8,7 @@ import { failingSource, scheduleSource } from './fire.ts';
 import { phrases } from './phrases.ts';
 import { routineCommands, routineTools } from './routines.ts';
 import { deletionRules, mergeRules } from './store.ts';
-import { listTool, nothingTool, systemTools } from './system.ts';
+import { home, listTool, nothingTool, systemTools } from './system.ts';
 import { texts } from './texts.ts';
 import { restoreTool } from './undo.ts';
 
@@ -39,6 +39,7 @@ export const scheduler: Skill<Settings> = {
     ];
   },
   commands: (deps) => [...commands(switching(deps)), ...routineCommands(deps)],
+  home: (_, reader) => home(reader),
   due: (deps) => [scheduleSource(deps), failingSource(deps)],
   passing: async (_, { origin }) => (origin === 'schedule' ? { title: 'Planned', text: texts.prompt } : undefined),
 };

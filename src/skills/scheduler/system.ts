@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { dataTool, done, failed, type ToolResult, type TxContext } from '../../agent/index.ts';
-import { didYouMean } from '../../base/text.ts';
-import type { SkillDeps } from '../../chat/index.ts';
+import { didYouMean, shorten } from '../../base/text.ts';
+import type { HomeReader, HomeSection, SkillDeps } from '../../chat/index.ts';
 import type { ListedSchedule } from '../../jobs/index.ts';
 import { runOwn, switchOwn } from './change.ts';
 import type { PersonSchedule } from './schedule.ts';
@@ -154,3 +154,19 @@ export const nothingTool = dataTool({
   run: async (_, { origin }) =>
     origin === 'schedule' ? done(texts.nothing, { silent: true }) : failed('NOT_PLANNED', texts.notPlanned),
 });
+
+const AT_HOME = 10;
+
+/** What the person has planned, on their own page. */
+export async function home({ db, person, zone, now }: HomeReader): Promise<HomeSection[]> {
+  const planned = await store.list(db, person.id);
+  const items = planned.slice(0, AT_HOME).map((schedule) => ({
+    text: shorten(line(schedule, zone, now).replaceAll('`', ''), 300),
+    actions: [
+      schedule.state === 'off'
+        ? { label: texts.home.on, command: `/schedules on ${schedule.id}` }
+        : { label: texts.home.off, command: `/schedules off ${schedule.id}` },
+    ],
+  }));
+  return [{ title: texts.home.title, items }];
+}

@@ -57,6 +57,7 @@ export function taskLine(task: ListedSchedule, zone: string, now: Instant): stri
 }
 
 export const texts = {
+  home: { title: 'Schedules', on: 'Switch on', off: 'Switch off' },
   created: ({ title, prompt }: { title: string; prompt: string | undefined }, plan: Planned, now: Instant) =>
     prompt === undefined
       ? `I'll run ${title} ${whenWords(plan, now)}.`

@@ -20,6 +20,7 @@ chatAdapterContract('Slack', async () => {
     config: block.schema.parse({ ...tokens, api_url: fake.apiUrl }) as never,
     groups: [],
     isStranger: async () => false,
+    home: async () => [],
     clock: new SystemClock(),
     log: silentLog(),
     artifacts: await openArtifacts(dataDir),

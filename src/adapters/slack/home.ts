@@ -1,0 +1,96 @@
+/** The App Home (docs.slack.dev/surfaces/app-home): a person's own page, built when it is opened and after a press. */
+import { messageOf } from '../../base/errors.ts';
+import { shorten } from '../../base/text.ts';
+import type { HomeAction, HomeItem, HomeSection } from '../../chat/index.ts';
+import type { Api } from './client.ts';
+import type { SlackOptions } from './options.ts';
+import { storable } from './parse.ts';
+import type { People } from './people.ts';
+import * as texts from './texts.ts';
+
+/** What Slack takes (docs.slack.dev/reference/block-kit/blocks). */
+const MAX_BLOCKS = 100;
+const MAX_TEXT = 3_000;
+const MAX_HEADER = 150;
+const MAX_LABEL = 75;
+const MAX_VALUE = 2_000;
+
+const SAY = 'say:';
+const COMMAND = /^\/[a-z-]{1,32}(?:\s[\s\S]{0,300})?$/;
+/** Interactions from there; what answers them has the page shown anew. */
+const ORIGIN = 'home-';
+
+type Block = Record<string, unknown>;
+
+/** The id of an interaction with the page, as its answers carry it. */
+export const homeId = (id: string): string => `${ORIGIN}${id}`;
+export const isFromHome = (id: string): boolean => id.startsWith(ORIGIN);
+
+export interface HomeDeps {
+  options: Pick<SlackOptions, 'home' | 'clock' | 'log'>;
+  people: Pick<People, 'sender'>;
+  api(): Api | undefined;
+}
+
+/** Shows people their page. A hint: failures are logged and dropped, the next opening shows it. */
+export class Home {
+  private readonly deps: HomeDeps;
+
+  constructor(deps: HomeDeps) {
+    this.deps = deps;
+  }
+
+  async opened(event: Record<string, unknown>): Promise<void> {
+    if (event.tab === 'home' && typeof event.user === 'string') await this.show(event.user);
+  }
+
+  async show(user: string): Promise<void> {
+    const { options, people } = this.deps;
+    const api = this.deps.api();
+    if (!api) return;
+    try {
+      const sender = await people.sender(user, undefined, api, options.clock.now().getTime());
+      const sections = await options.home({ externalId: user, ...(sender.groups && { groups: sender.groups }) });
+      await api('views.publish', { user_id: user, view: { type: 'home', blocks: blocksOf(sections) } });
+    } catch (error) {
+      options.log.warn({ error: messageOf(error) }, 'an App Home could not be shown');
+    }
+  }
+}
+
+/** The blocks of a page; what is beyond Slack's limit is left out. Pure. */
+export function blocksOf(sections: readonly HomeSection[] | undefined): Block[] {
+  if (!sections) return [said(texts.homeForNobody())];
+  const shown = sections.filter(({ items, none }) => items.length > 0 || none !== undefined);
+  if (shown.length === 0) return [said(texts.homeEmpty())];
+  const blocks = shown.flatMap(({ title, items, none = '' }, section) => [
+    { type: 'header', text: plain(shorten(title, MAX_HEADER)) },
+    ...(items.length === 0 ? [said(none)] : items.flatMap((item, index) => itemOf(item, `${section}.${index}`))),
+  ]);
+  return blocks.slice(0, MAX_BLOCKS);
+}
+
+function itemOf({ text, actions = [] }: HomeItem, at: string): Block[] {
+  // Nobody decides on what they cannot see whole.
+  const isWhole = text.length <= MAX_TEXT - 1;
+  const offered = actions.filter((action) => isWhole || 'command' in action).slice(0, 5);
+  const words = isWhole ? text : `${shorten(text, MAX_TEXT - 200)}\n${texts.seeCard()}`;
+  const buttons = offered.map((action, index) => buttonOf(action, `${at}.${index}`));
+  return [said(words), ...(buttons.length === 0 ? [] : [{ type: 'actions', elements: buttons }])];
+}
+
+/** Two buttons of a view may not have the same `action_id`. */
+function buttonOf(action: HomeAction, at: string): Block {
+  const button = { type: 'button', text: plain(shorten(action.label.trim() || '…', MAX_LABEL)) };
+  if ('button' in action) return { ...button, action_id: `press:${action.button}` };
+  return { ...button, action_id: `${SAY}${at}`, value: action.command.slice(0, MAX_VALUE) };
+}
+
+/** The command that a press of the page says; undefined for what coda cannot have put there. */
+export function commandIn(actionId: string, value: string | undefined): string | undefined {
+  return actionId.startsWith(SAY) && value !== undefined && COMMAND.test(value) ? storable(value) : undefined;
+}
+
+/** People's own words stand there: no notation, so that nothing in them calls anybody. */
+const said = (text: string): Block => ({ type: 'section', text: plain(text) });
+const plain = (text: string): Block => ({ type: 'plain_text', text: text.trim() || '…', emoji: false });
