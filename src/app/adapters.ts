@@ -3,9 +3,8 @@ import { discord } from '../adapters/discord/index.ts';
 import { slack } from '../adapters/slack/index.ts';
 import { TestClock } from '../base/clock.ts';
 import type { World } from '../base/world.ts';
-import { type Command, complete, type Platform, type Typing } from '../chat/index.ts';
+import { type Command, complete, type Platform, type PlatformAdapter, type Typing } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
-import type { ChatAdapter } from '../delivery/index.ts';
 import type { Worker } from '../jobs/index.ts';
 import { type Claim, findPerson, type Gate, roleOf } from '../people/index.ts';
 import type { Foundation } from './foundation.ts';
@@ -31,7 +30,7 @@ interface PlatformParts extends Foundation {
 }
 
 /** The platforms that the configuration switches on. */
-export function openPlatforms(parts: PlatformParts): ChatAdapter[] {
+export function openPlatforms(parts: PlatformParts): PlatformAdapter[] {
   const { config, world, commands, database, artifacts, egress, gate } = parts;
   const { access } = config;
   const completing = { database, clock: world.clock, commands, access, gate };

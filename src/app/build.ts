@@ -190,7 +190,7 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
   const console = openConsole({ ...parts, commands, settled }, options);
   const configured = openPlatforms({ ...foundation, config, world, commands, gate, skills });
   const tokens = new Tokens({ database, world, config });
-  const http = openHttp({ config, world, database, artifacts, skills, tokens, healthy });
+  const http = openHttp({ config, world, database, artifacts, skills, tokens, healthy, platforms: configured });
   const heard = http ? [http.adapter] : [];
   const adapters: readonly ChatAdapter[] = [console, ...configured, ...heard, ...(options.adapters ?? [])];
   checks.add(adapters.flatMap((adapter) => adapter.checks?.() ?? []));

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { type HttpConfig, HttpServer, httpConfig, openHttpChat } from '../adapters/http/index.ts';
 import type { Clock } from '../base/clock.ts';
+import { CodaError } from '../base/errors.ts';
 import type { World } from '../base/world.ts';
-import { type AnyRoute, route } from '../chat/index.ts';
+import { type AnyRoute, type PlatformAdapter, route } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
 import type { ChatAdapter } from '../delivery/index.ts';
 import type { Artifacts, Database } from '../storage/index.ts';
@@ -23,6 +24,7 @@ export interface HttpParts {
   database: Database;
   artifacts: Artifacts;
   skills: readonly EquippedSkill[];
+  platforms: readonly PlatformAdapter[];
   tokens: Tokens;
   healthy(): Promise<boolean>;
 }
@@ -30,7 +32,10 @@ export interface HttpParts {
 /** The HTTP server with the routes of all rooms; undefined where the configuration does not switch it on. */
 export function openHttp(parts: HttpParts): Http | undefined {
   const config: HttpConfig | undefined = parts.config.block(httpConfig);
-  if (!config) return undefined;
+  if (!config) {
+    for (const platform of parts.platforms) if (platform.routes?.().length) throw needsHttp(platform.name);
+    return undefined;
+  }
   const { world, tokens, database, artifacts } = parts;
   const chat = openHttpChat({ database, artifacts, clock: world.clock });
   const server = new HttpServer({
@@ -43,8 +48,19 @@ export function openHttp(parts: HttpParts): Http | undefined {
 }
 
 /** One line for each room that can be asked for something. */
-function routesOf({ world, skills, healthy }: HttpParts): AnyRoute[] {
-  return [health(world.clock, healthy), ...skills.flatMap(({ skill, deps }) => skill.routes?.(deps) ?? [])];
+function routesOf({ world, skills, platforms, healthy }: HttpParts): AnyRoute[] {
+  return [
+    health(world.clock, healthy),
+    ...platforms.flatMap((platform) => platform.routes?.() ?? []),
+    ...skills.flatMap(({ skill, deps }) => skill.routes?.(deps) ?? []),
+  ];
+}
+
+function needsHttp(platform: string): CodaError {
+  return new CodaError('CONFIG_INVALID', {
+    message: `${platform} is told to send requests, and HTTP is off.`,
+    remedy: 'Add "http: {}" to the configuration (docs/http.md), or have it use its socket.',
+  });
 }
 
 /** Milliseconds for which the state of the database is not asked again, however often somebody wants to know. */

@@ -6,6 +6,7 @@ import type { Egress } from '../egress/index.ts';
 import type { AccessRules, Claim } from '../people/index.ts';
 import type { Artifacts } from '../storage/index.ts';
 import type { Typing } from './complete.ts';
+import type { AnyRoute } from './route.ts';
 import type { Command, HomeSection } from './skill.ts';
 
 /** What a platform may use. */
@@ -66,6 +67,9 @@ export interface PlatformSetup {
   ): Promise<SetupAnswer>;
 }
 
+/** An adapter that may have requests of its platform come in over coda's HTTP server. */
+export type PlatformAdapter = ChatAdapter & { routes?(): readonly AnyRoute[] };
+
 /** A chat platform, as a value. `app/adapters.ts` lists them, one line each. */
 export interface Platform<Settings = unknown> {
   /** The adapter's name, which identities begin with: `discord`. */
@@ -79,5 +83,5 @@ export interface Platform<Settings = unknown> {
   /** How `coda init` switches it on. */
   setup: PlatformSetup;
   /** Makes its adapter; connects to nothing. */
-  open(deps: PlatformDeps<Settings>): ChatAdapter;
+  open(deps: PlatformDeps<Settings>): PlatformAdapter;
 }

@@ -1,5 +1,5 @@
 import { messageOf } from '../../base/errors.ts';
-import type { HealthCheck } from '../../chat/index.ts';
+import type { AnyRoute, HealthCheck } from '../../chat/index.ts';
 import {
   type ChatAdapter,
   type Content,
@@ -24,6 +24,7 @@ import { decodeOrigin } from './origin.ts';
 import { Outbound } from './outbound.ts';
 import { ADAPTER, type Hearing, whereIs, wordsOf } from './parse.ts';
 import { People } from './people.ts';
+import { type RequestDeps, requestRoute } from './requests.ts';
 import { asEvent, asMe } from './shapes.ts';
 import { Shortcuts } from './shortcuts.ts';
 import { Uploads } from './uploads.ts';
@@ -31,6 +32,8 @@ import { Uploads } from './uploads.ts';
 /** coda in Slack. */
 export interface SlackAdapter extends ChatAdapter {
   checks(): HealthCheck[];
+  /** Where Slack sends its requests, in HTTP mode. */
+  routes(): readonly AnyRoute[];
   /** Resolves when nothing that was heard waits to be accepted. */
   idle(): Promise<void>;
 }
@@ -69,6 +72,7 @@ class Slack implements SlackAdapter {
   private api: Api | undefined;
   private me: Hearing | undefined;
   private refused: Trouble | undefined;
+  private receive: RequestDeps['heard'];
 
   constructor(options: SlackOptions) {
     this.options = options;
@@ -97,10 +101,12 @@ class Slack implements SlackAdapter {
       direct,
       wordsOf: (text) => (this.me ? wordsOf({ ts: '', channel: '', text }, this.me, people.nameOf) : text),
     });
+    const envelope = async (envelope: Envelope) => {
+      if (!signal.aborted) await this.heard(envelope);
+    };
+    this.receive = envelope;
     this.connection = new Connection(options.config, options.log, {
-      envelope: async (envelope) => {
-        if (!signal.aborted) await this.heard(envelope);
-      },
+      envelope,
       signIn: () => this.signIn(),
       connected: (awayMs) => {
         listener.connected(awayMs);
@@ -153,6 +159,13 @@ class Slack implements SlackAdapter {
 
   checks(): HealthCheck[] {
     return checks(this.options, () => this.away());
+  }
+
+  routes(): readonly AnyRoute[] {
+    const { clock, config } = this.options;
+    const { mode, signing_secret: secret } = config;
+    if (mode !== 'http' || secret === undefined) return [];
+    return [requestRoute(() => ({ secret, clock, heard: this.me && this.receive }))];
   }
 
   away(): Trouble | undefined {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { block, count, duration, secret, url } from '../../config/index.ts';
+import { block, count, duration, secret, secretText, url } from '../../config/index.ts';
 
 const channelId = z.string().regex(/^[CDG][A-Z0-9]{2,}$/, { error: 'expected a channel id such as C0123ABCD' });
 
@@ -44,8 +44,8 @@ export const config = block(
         file: 'slack_bot_token',
         example: '${SLACK_BOT_TOKEN:-xoxb-example}',
       }),
-      ...secret('app_token', token('xapp-'), {
-        description: 'Begins with xapp-. SLACK_APP_TOKEN overrides it.',
+      ...secret('app_token', token('xapp-').optional(), {
+        description: 'For mode socket. Begins with xapp-. SLACK_APP_TOKEN overrides it.',
         file: 'slack_app_token',
         example: '${SLACK_APP_TOKEN:-xapp-example}',
       }),
@@ -55,11 +55,15 @@ export const config = block(
       }),
       mode: z
         .enum(['socket', 'http'])
-        .refine((mode) => mode === 'socket', {
-          error: 'http needs the HTTP server, which this version of coda does not have: leave it at socket',
-        })
         .default('socket')
-        .describe('How events come: over a socket that coda opens.'),
+        .describe(
+          'How events come: over a socket that coda opens, or by requests of Slack to /slack/events (needs http:).',
+        ),
+      ...secret('signing_secret', secretText().optional(), {
+        description: 'For mode http: what Slack signs its requests with. SLACK_SIGNING_SECRET overrides it.',
+        file: 'slack_signing_secret',
+        example: '${SLACK_SIGNING_SECRET:-example}',
+      }),
       workspaces: z
         .array(z.string().regex(/^[TE][A-Z0-9]{2,}$/, { error: 'expected a workspace id such as T0123ABCD' }))
         .default([])
@@ -79,10 +83,17 @@ export const config = block(
       look_back: duration('24h').describe('Messages that were missed while coda was off are answered up to this age.'),
       look_back_messages: count(1, 1_000).default(100).describe('The most that are looked at in each conversation.'),
     })
+    .superRefine(({ mode, app_token: socket, signing_secret: signing }, context) => {
+      const add = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message });
+      if (mode === 'socket' && socket === undefined) add('app_token', 'is missing: sockets are opened with it');
+      if (mode === 'http' && signing === undefined)
+        add('signing_secret', 'is missing: without it anybody could speak as Slack');
+    })
     .optional(),
   [
     { env: 'SLACK_BOT_TOKEN', path: ['bot_token'] },
     { env: 'SLACK_APP_TOKEN', path: ['app_token'] },
+    { env: 'SLACK_SIGNING_SECRET', path: ['signing_secret'] },
   ],
 );
 

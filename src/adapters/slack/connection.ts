@@ -91,7 +91,10 @@ export class Connection {
     } catch (error) {
       return this.failed(error);
     }
-    if (!this.closed) await this.connect();
+    if (this.closed) return;
+    // Its requests come by themselves.
+    if (this.config.mode === 'http') this.stands();
+    else await this.connect();
   }
 
   private async connect(): Promise<void> {
@@ -99,7 +102,7 @@ export class Connection {
     const { SocketModeReceiver } = await import('@slack/bolt');
     const { log, config } = this;
     const receiver = new SocketModeReceiver({
-      appToken: config.app_token,
+      appToken: config.app_token ?? '',
       logger: quiet(log),
       autoReconnectEnabled: false,
       installerOptions: { clientOptions: clientOptions(config, log) as never },

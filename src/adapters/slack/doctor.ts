@@ -41,19 +41,25 @@ async function examine(bot: Api, config: SlackConfig, { log }: SlackOptions): Pr
       remedy: 'Paste config/slack-manifest.yaml under App Manifest and install the app again.',
     });
   }
-  const app = await openApi(config, config.app_token, log);
-  try {
-    await app('apps.connections.open');
-  } catch (error) {
-    const refusal = error instanceof SlackRefusal ? refusalOf(error) : undefined;
-    if (!refusal) throw error;
-    const { says, remedy } = refusedFor(refusal);
-    troubles.push({ says: `${says}, for sockets`, remedy });
-  }
+  if (config.mode === 'socket') troubles.push(...(await socketTrouble(config, log)));
   if (troubles.length === 0) return { ok: true, says: `signed in as ${user} in ${team}` };
   return {
     ok: false,
     says: troubles.map(({ says }) => says).join('; '),
     remedy: troubles.map(({ remedy }) => remedy).join(' '),
   };
+}
+
+/** What is wrong with the token for sockets, if anything. Rejects while Slack is away. */
+async function socketTrouble(config: SlackConfig, log: SlackOptions['log']): Promise<Trouble[]> {
+  const app = await openApi(config, config.app_token ?? '', log);
+  try {
+    await app('apps.connections.open');
+    return [];
+  } catch (error) {
+    const refusal = error instanceof SlackRefusal ? refusalOf(error) : undefined;
+    if (!refusal) throw error;
+    const { says, remedy } = refusedFor(refusal);
+    return [{ says: `${says}, for sockets`, remedy }];
+  }
 }

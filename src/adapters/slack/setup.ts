@@ -44,7 +44,7 @@ async function examine(settings: SlackConfig, log: Log): Promise<SetupAnswer> {
   const { user = 'coda', team = 'Slack' } = asMe(answer);
   const held = answer.response_metadata?.scopes;
   const missing = held ? BOT_SCOPES.filter((scope) => !held.includes(scope)) : [];
-  const app = await openApi(settings, settings.app_token, log);
+  const app = await openApi(settings, settings.app_token ?? '', log);
   await app('apps.connections.open');
   const notes =
     missing.length === 0

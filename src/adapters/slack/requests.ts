@@ -1,0 +1,91 @@
+/** Slack's signed requests (docs.slack.dev/authentication/verifying-requests-from-slack), in place of a socket. */
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { Clock } from '../../base/clock.ts';
+import { CodaError } from '../../base/errors.ts';
+import { type AnyRoute, type HttpAnswer, route } from '../../chat/index.ts';
+import type { Envelope } from './connection.ts';
+
+const PATH = '/slack/events';
+/** A request that is older, or from the future, may be somebody's copy. */
+const TOLERANCE_MS = 5 * 60_000;
+/** Slack's largest payloads are some hundred KB. */
+const MAX_BYTES = 1024 * 1024;
+
+export interface Signed {
+  raw: Buffer;
+  timestamp: string | undefined;
+  signature: string | undefined;
+}
+
+/** Whether the request comes from Slack, and now. */
+export function isFromSlack({ raw, timestamp = '', signature = '' }: Signed, secret: string, now: number): boolean {
+  if (!/^\d{1,12}$/.test(timestamp) || Math.abs(now - Number(timestamp) * 1_000) > TOLERANCE_MS) return false;
+  const expected = createHmac('sha256', secret).update(`v0:${timestamp}:`).update(raw).digest();
+  const [, hex = ''] = /^v0=([0-9a-f]{64})$/.exec(signature) ?? [];
+  const given = Buffer.from(hex, 'hex');
+  return given.length === expected.length && timingSafeEqual(given, expected);
+}
+
+/** What a body holds: JSON of an event, or a form of a command or (as `payload`) an interaction. Undefined: neither. */
+export function payloadOf(raw: Buffer, type = ''): unknown {
+  try {
+    const text = raw.toString('utf8');
+    if (!/^application\/x-www-form-urlencoded\b/i.test(type)) return JSON.parse(text);
+    const form = Object.fromEntries(new URLSearchParams(text));
+    return form.payload === undefined ? form : JSON.parse(form.payload);
+  } catch {
+    return undefined;
+  }
+}
+
+export interface RequestDeps {
+  secret: string;
+  clock: Clock;
+  /** Undefined before coda listens. Never rejects. */
+  heard: ((envelope: Envelope) => Promise<void>) | undefined;
+}
+
+/** Where Slack sends events, commands and interactions: answered when they are stored, so that what was not comes again. */
+export function requestRoute(deps: () => RequestDeps): AnyRoute {
+  return route({
+    method: 'POST',
+    path: PATH,
+    tag: 'slack',
+    summary: 'Events, commands and interactions of Slack, signed by it.',
+    maxBytes: MAX_BYTES,
+    answers: {
+      200: { description: 'It is stored.' },
+      401: { description: 'It is not signed by Slack, or too old.' },
+      503: { description: 'It could not be stored.' },
+    },
+    async handle({ raw, header, signal }) {
+      const { secret, clock, heard } = deps();
+      const signed = { raw, timestamp: header('x-slack-request-timestamp'), signature: header('x-slack-signature') };
+      if (!isFromSlack(signed, secret, clock.now().getTime())) {
+        throw new CodaError('HTTP_UNAUTHORIZED', {
+          message: 'The request is not signed by Slack, or too old.',
+          remedy: 'Compare slack.signing_secret with Basic Information → Signing Secret, and this machine’s clock.',
+        });
+      }
+      const body = payloadOf(raw, header('content-type'));
+      const { type, challenge } = (body ?? {}) as { type?: unknown; challenge?: unknown };
+      if (type === 'url_verification') return { body: { text: String(challenge).slice(0, 1_000), type: 'text/plain' } };
+      return heard ? answerTo(body, heard, signal) : { status: 503 };
+    },
+  });
+}
+
+/** The answer is the acknowledgement; what ends without one was not stored. */
+async function answerTo(
+  body: unknown,
+  heard: NonNullable<RequestDeps['heard']>,
+  signal: AbortSignal,
+): Promise<HttpAnswer> {
+  return new Promise((resolve) => {
+    const acknowledge = async (response?: object) => {
+      if (signal.aborted) throw new Error('Slack did not wait');
+      resolve(response ? { body: { json: response } } : {});
+    };
+    void heard({ body, acknowledge }).then(() => resolve({ status: 503 }));
+  });
+}
