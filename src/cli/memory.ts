@@ -80,10 +80,11 @@ export async function memoryEval(flags: MemoryFlags, io: NodeJS.Process): Promis
   return 0;
 }
 
-type Ask = (verb: 'memory-export' | 'memory-import', args: Record<string, Json>) => Promise<unknown>;
+type Verb = 'memory-export' | 'memory-import' | 'notes-export' | 'notes-import';
+export type Ask = (verb: Verb, args: Record<string, Json>) => Promise<unknown>;
 
 /** Lets `use` ask the daemon when one runs; else a coda that is put together here. */
-async function withVerbs(flags: Flags, io: NodeJS.Process, use: (ask: Ask) => Promise<void>): Promise<void> {
+export async function withVerbs(flags: Flags, io: NodeJS.Process, use: (ask: Ask) => Promise<void>): Promise<void> {
   const { config, world } = prepare(flags, io);
   if ((await callDaemon(config.dataDir, 'health')) !== undefined) {
     await use((verb, args) => callDaemon(config.dataDir, verb, args));

@@ -75,6 +75,7 @@ export function createProgram(io: NodeJS.Process, listener: CommandHandler): Com
   addTokens(program.command('tokens').description('what programs speak with over HTTP'), call);
   addSecrets(program.command('secrets').description('values that skills are run with'), call);
   addMemory(program.command('memory').description('what coda remembers of people'), call);
+  addNotes(program.command('notes').description('notes as a folder of Markdown files'), call);
   addSkills(program.command('skills').description('look at agent skills, and check them'), call);
   addConfig(program.command('config').description('look at the configuration'), call);
   addExamples(program);
@@ -340,6 +341,19 @@ function addMemory(memory: Command, call: Call): void {
     .description('rank facts for questions, as memories are found')
     .option('--jsonl', 'JSON lines on stdin and stdout: docs/memory.md')
     .action(call<MemoryFlags>(async () => (await import('./memory.ts')).memoryEval));
+}
+
+function addNotes(notes: Command, call: Call): void {
+  const person = (command: Command) =>
+    command
+      .argument('<folder>', 'where the files are')
+      .option('--person <name>', 'whose; needed where there are several people');
+  person(notes.command('export'))
+    .description('write a Markdown file for each note')
+    .action(call<MemoryFlags & { args: string[] }>(async () => (await import('./notes.ts')).notesExport));
+  person(notes.command('import'))
+    .description('add the notes of a folder: an export, an Obsidian vault, Markdown and text')
+    .action(call<MemoryFlags & { args: string[] }>(async () => (await import('./notes.ts')).notesImport));
 }
 
 function addConfig(config: Command, call: Call): void {

@@ -6,6 +6,7 @@ import { createLog, type Log, Secrets } from '../base/log.ts';
 import type { World } from '../base/world.ts';
 import type { Config } from '../config/index.ts';
 import { exportPage, importLines } from '../skills/memory/index.ts';
+import { exportNotes, importNotes, notesConfig } from '../skills/notes/index.ts';
 import { catchCrashes, die } from './crash.ts';
 import { configRequest, type Flags } from './flags.ts';
 import { hint } from './ready.ts';
@@ -128,6 +129,17 @@ function memoryVerbs({ database, jobs }: App, world: World) {
   };
 }
 
+function noteVerbs({ database }: App, config: Config, world: World) {
+  const who = (person: Json | undefined) => (typeof person === 'string' ? person : undefined);
+  const settings = config.block(notesConfig);
+  return {
+    'notes-export': async ({ person, after }: Record<string, Json>) =>
+      (await exportNotes({ database }, who(person), String(after ?? ''))) as unknown as Json,
+    'notes-import': ({ person, notes }: Record<string, Json>) =>
+      importNotes({ database, world, settings }, who(person), Array.isArray(notes) ? notes : []),
+  };
+}
+
 function jobVerbs(app: App, acts: ReturnType<typeof controlActs>) {
   return {
     jobs: async ({ all }: Record<string, Json>) =>
@@ -213,6 +225,7 @@ export function verbs(app: App, config: Config, world: World, io: NodeJS.Process
     ...skillVerbs(app.agentSkills, acts),
     ...secretVerbs(app.agentSkills.secrets),
     ...memoryVerbs(app, world),
+    ...noteVerbs(app, config, world),
     ...peopleVerbs(app.people),
     ...tokenVerbs(app.tokens, acts),
     ...auditVerbs(new Audit({ database: app.database, world })),

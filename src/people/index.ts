@@ -24,6 +24,7 @@ export {
   meet,
   metBefore,
   type NewIdentity,
+  onlyPerson,
   type PersonRow,
   peopleMeant,
   setQuiet,

@@ -1,4 +1,5 @@
 import type { Instant } from '../base/clock.ts';
+import { CodaError } from '../base/errors.ts';
 import { type Database, json, type Queryable, type Transaction } from '../storage/index.ts';
 import { type AccessRules, assignedTo, type Claim, granted, highest, roleOf } from './access.ts';
 import type { DeletionRule } from './deletion.ts';
@@ -171,6 +172,26 @@ export async function knownAs(database: Database, personId: string, adapter: str
     [personId, adapter],
   );
   return rows[0]?.external_id;
+}
+
+/** The one person of this id, account or name; left out, the only one there is. Throws `INPUT_INVALID` for none or several. */
+export async function onlyPerson(
+  db: Pick<Database, 'read'>,
+  who: string | undefined,
+): Promise<{ id: string; name: string; locale: string | undefined }> {
+  const { rows } = await db.read<{ id: string; name: string; locale: string | null }>(
+    `select id, name, locale from persons p
+      where erased_at is null and ($1::text is null or id::text = $1 or lower(name) = lower($1)
+            or exists (select from identities where person_id = p.id and adapter || ':' || external_id = $1))
+      order by created_at limit 2`,
+    [who ?? null],
+  );
+  const [only, ...others] = rows;
+  if (only && others.length === 0) return { ...only, locale: only.locale ?? undefined };
+  throw new CodaError('INPUT_INVALID', {
+    message: only ? 'It is not clear who is meant.' : 'There is no such person.',
+    remedy: 'Say who with --person and a name, an id, or an account such as discord:123456789012345678.',
+  });
 }
 
 /** The people meant by an id, by an account (`discord:123`), or by a name. */

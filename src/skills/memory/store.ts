@@ -155,16 +155,6 @@ export async function textsOf(tx: Transaction, personId: string, texts: readonly
   return new Set(rows.map(({ text }) => text));
 }
 
-/** People by their name or id; all, where nobody is named. */
-export async function peopleNamed(db: Pick<Database, 'read'>, who: string | undefined) {
-  const { rows } = await db.read<{ id: string; name: string }>(
-    `select id, name from persons where erased_at is null and ($1::text is null or id::text = $1 or lower(name) = lower($1))
-      order by created_at limit 2`,
-    [who ?? null],
-  );
-  return rows;
-}
-
 export interface Page {
   limit: number;
   offset: number;

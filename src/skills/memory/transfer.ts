@@ -4,6 +4,7 @@ import { CodaError } from '../../base/errors.ts';
 import { shortId } from '../../base/ids.ts';
 import type { World } from '../../base/world.ts';
 import type { JobQueue } from '../../jobs/index.ts';
+import { onlyPerson } from '../../people/index.ts';
 import type { Database } from '../../storage/index.ts';
 import { embedSoon } from './embed/job.ts';
 import { MOST_MEMORIES, termsOf } from './keep.ts';
@@ -33,7 +34,7 @@ export interface TransferDeps {
 
 /** A page of the person's memories, in the order of their ids behind `after`. */
 export async function exportPage({ database }: Pick<TransferDeps, 'database'>, who: string | undefined, after: string) {
-  const person = await whoIs(database, who);
+  const person = await onlyPerson(database, who);
   const memories = await store.pageOf(database, person.id, after, 200);
   return memories.map(
     ({ id, text, type, importance, tags, happenedOn, saidBy, saidAt, state }): MemoryLine => ({
@@ -52,7 +53,7 @@ export async function exportPage({ database }: Pick<TransferDeps, 'database'>, w
 
 /** Adds memories that the person has not got yet; gives how many. Throws `INPUT_INVALID` for what is none. */
 export async function importLines({ database, world, jobs }: TransferDeps, who: string | undefined, lines: unknown[]) {
-  const person = await whoIs(database, who);
+  const person = await onlyPerson(database, who);
   const now = world.clock.now();
   const read = lines.map((each) => {
     const { data, error } = line.safeParse(each);
@@ -88,16 +89,5 @@ export async function importLines({ database, world, jobs }: TransferDeps, who: 
     if (!stored) throw new CodaError('INPUT_INVALID', { message: 'These are too many.', remedy: 'Import fewer.' });
     if (stored.length > 0) await embedSoon(jobs, tx, now);
     return stored.length;
-  });
-}
-
-/** The person with the name or id; left out, the only one there is. */
-async function whoIs(database: Database, who: string | undefined): Promise<{ id: string; name: string }> {
-  const people = await store.peopleNamed(database, who);
-  const [only, ...others] = people;
-  if (only && others.length === 0) return only;
-  throw new CodaError('INPUT_INVALID', {
-    message: only ? 'It is not clear whose memories are meant.' : 'There is no such person.',
-    remedy: 'Say whose with --person and a name or an id.',
   });
 }

@@ -11,6 +11,10 @@ import { saveTool } from './save.ts';
 import { deletionRules, mergeRules, purge } from './store.ts';
 import { getTool, listTool, searchTool } from './tools.ts';
 
+export { config as notesConfig } from './config.ts';
+export { type FiledNote, fileName, fromMarkdown, toMarkdown } from './markdown.ts';
+export { exportNotes, importNotes } from './transfer.ts';
+
 const PURGE = 'notes.purge';
 const DAY_MS = 86_400_000;
 

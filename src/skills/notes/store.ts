@@ -2,7 +2,7 @@
 import type { Instant } from '../../base/clock.ts';
 import type { RetentionRule } from '../../jobs/index.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
-import type { Queryable, Transaction } from '../../storage/index.ts';
+import type { Database, Queryable, Transaction } from '../../storage/index.ts';
 
 /** `here`: also those who speak in its conversation find it, there and nowhere else. */
 export type Scope = 'own' | 'here';
@@ -180,6 +180,34 @@ export async function byTitle(tx: Queryable, personId: string, title: string): P
     [personId, title],
   );
   return rows.map(toNote)[0];
+}
+
+/** The person's own in the order of their ids, behind `after`. */
+export async function pageOf(
+  db: Pick<Database, 'read'>,
+  personId: string,
+  after: string,
+  limit: number,
+): Promise<Note[]> {
+  const { rows } = await db.read<NoteRow>(
+    `select ${COLUMNS} from notes where person_id = $1 and deleted_at is null and id > $2 order by id limit $3`,
+    [personId, after, limit],
+  );
+  return rows.map(toNote);
+}
+
+/** The person's notes with one of these texts. */
+export async function withTexts(tx: Queryable, personId: string, texts: readonly string[]): Promise<Note[]> {
+  const { rows } = await tx.query<NoteRow>(
+    `select ${COLUMNS} from notes where person_id = $1 and text = any($2) and deleted_at is null`,
+    [personId, texts],
+  );
+  return rows.map(toNote);
+}
+
+/** Whether some note, of anybody's, has this id. */
+export async function isTaken(tx: Queryable, id: string): Promise<boolean> {
+  return (await tx.query('select from notes where id = $1', [id])).rows.length > 0;
 }
 
 /** The one that the person wrote or changed last in this conversation, deleted ones too. */

@@ -1,0 +1,116 @@
+/** Notes out of one coda and into another. */
+import { z } from 'zod';
+import { CodaError } from '../../base/errors.ts';
+import { shortId } from '../../base/ids.ts';
+import { visible } from '../../base/text.ts';
+import type { World } from '../../base/world.ts';
+import { conversations } from '../../delivery/index.ts';
+import { onlyPerson } from '../../people/index.ts';
+import type { Database, Transaction } from '../../storage/index.ts';
+import type { Settings } from './config.ts';
+import type { FiledNote } from './markdown.ts';
+import { languageOf } from './search.ts';
+import * as store from './store.ts';
+import { tagName } from './tags.ts';
+
+export interface TransferDeps {
+  database: Database;
+  world: World;
+  settings: Settings;
+}
+
+/** What a program sends of a note. */
+const filed = z.object({
+  id: z
+    .string()
+    .regex(/^[a-z0-9]{4,20}$/)
+    .optional(),
+  title: z.string().max(200).optional(),
+  text: z.string().min(1).max(200_000),
+  tags: z.array(z.string().max(50)).max(20).default([]),
+  scope: z.enum(['own', 'here']).default('own'),
+  pinned: z.boolean().default(false),
+  tainted: z.boolean().default(false),
+  created: z.iso.datetime(),
+});
+
+/** A page of at most 200 of the person's own notes, in the order of their ids behind `after`; not those in the trash. */
+export async function exportNotes(
+  { database }: Pick<TransferDeps, 'database'>,
+  who: string | undefined,
+  after: string,
+): Promise<(FiledNote & { id: string })[]> {
+  const { id: personId } = await onlyPerson(database, who);
+  const notes = await store.pageOf(database, personId, after, 200);
+  return notes.map(({ id, title, text, tags, scope, pinned, tainted, createdAt }) => ({
+    ...{ id, text, tags, scope, pinned, tainted, created: createdAt.toISOString() },
+    ...(title !== undefined && { title }),
+  }));
+}
+
+/**
+ * Adds notes that the person has not got: one of the same title and text is there already, whatever its id. An id that
+ * is taken is given anew. What was shared in a channel comes back as the person's own.
+ *
+ * @returns how many were added. Throws `INPUT_INVALID` for what is no note, where there are too many, and where the
+ *   person has no direct conversation that they could stand in.
+ */
+export async function importNotes(deps: TransferDeps, who: string | undefined, notes: readonly unknown[]) {
+  const { database } = deps;
+  const { id: personId, locale } = await onlyPerson(database, who);
+  const read = notes.map(checked);
+  return database.tx('notes.import', async (tx) => {
+    const conversationId = await conversations.direct(tx, personId);
+    if (conversationId === undefined) {
+      throw new CodaError('INPUT_INVALID', {
+        message: 'This person has not spoken with coda alone yet.',
+        remedy: 'Have them send one direct message, then import again.',
+      });
+    }
+    const there = await store.withTexts(
+      tx,
+      personId,
+      read.map(({ text }) => text),
+    );
+    const known = new Set(there.map(identityOf));
+    const fresh = read.filter((note) => !known.has(identityOf(note)) && known.add(identityOf(note)));
+    for (const note of fresh) await add(tx, deps, { ...note, personId, conversationId, language: languageOf(locale) });
+    return fresh.length;
+  });
+}
+
+/** By which a note is known again. */
+const identityOf = ({ title, text }: { title?: string | undefined; text: string }): string =>
+  JSON.stringify([title ?? '', text]);
+
+type Read = z.output<typeof filed> & { personId: string; conversationId: string; language: string };
+
+function checked(note: unknown) {
+  const { data, error } = filed.safeParse(note);
+  const text = visible(data?.text ?? '').trim();
+  const title =
+    visible(data?.title ?? '')
+      .replace(/\s+/g, ' ')
+      .trim() || undefined;
+  if (data && text !== '') return { ...data, text, title };
+  const [issue] = error?.issues ?? [];
+  throw new CodaError('INPUT_INVALID', {
+    message: `It is no note: ${issue ? `${issue.path.join('.')} ${issue.message}` : 'it has no text'}.`,
+    remedy: 'Give files as "coda notes export" writes them, or Markdown and plain text.',
+  });
+}
+
+async function add(tx: Transaction, { world, settings }: TransferDeps, note: Read): Promise<void> {
+  const now = world.clock.now();
+  const id = note.id === undefined || (await store.isTaken(tx, note.id)) ? shortId(6) : note.id;
+  const tags = [...new Set(note.tags.map(tagName))].filter((tag) => tag !== '');
+  const fresh = { ...note, id, title: note.title, tags, scope: 'own' as const, createdAt: new Date(note.created) };
+  const stored = await store.insert(tx, fresh, settings.most, now);
+  if (!stored) {
+    throw new CodaError('INPUT_INVALID', {
+      message: `With these there would be more than ${settings.most} notes.`,
+      remedy: 'Delete some, or raise notes.most.',
+    });
+  }
+  if (note.pinned) await store.save(tx, { ...stored, pinned: true }, now);
+}
