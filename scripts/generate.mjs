@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { compile, install, requireNode, root } from './setup.mjs';
+import { install, requireNode, root } from './setup.mjs';
 
 /**
  * `docs/errors.md` with its table written anew from the table of errors.
@@ -20,12 +20,13 @@ export function withErrorTable(page, errors) {
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   requireNode();
   install();
-  // Errors elsewhere in the house do not matter for what is generated: the compiler writes its files all the same.
-  compile('tsconfig.build.json');
-
-  const load = (/** @type {string} */ file) => import(pathToFileURL(join(root, 'build', 'compiled', file)).href);
-  const { example, schema } = (await load('app/config.js')).configDocuments();
-  const { ERRORS } = await load('base/errors.js');
+  const { bundle } = await import('./bundle.mjs');
+  const to = join(root, '.cache', 'generate');
+  const programs = [join('src', 'app', 'config.ts'), join('src', 'base', 'errors.ts')];
+  await bundle({ programs, sources: join(root, 'src'), to });
+  const load = (/** @type {string} */ file) => import(pathToFileURL(join(to, file)).href);
+  const { example, schema } = (await load('config.js')).configDocuments();
+  const { ERRORS } = await load('errors.js');
   const page = readFileSync(join(root, 'docs/errors.md'), 'utf8');
 
   writeFileSync(join(root, 'config/config.example.yaml'), example);

@@ -12,12 +12,12 @@ function smallPackage(): string {
   const folder = mkdtempSync(join(tmpdir(), 'coda-setup-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   cpSync(join(root, 'scripts'), join(folder, 'scripts'), { recursive: true });
-  for (const file of ['tsconfig.json', 'tsconfig.build.json']) cpSync(join(root, file), join(folder, file));
+  cpSync(join(root, 'tsconfig.json'), join(folder, 'tsconfig.json'));
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   writeFileSync(join(folder, 'package-lock.json'), '{ "packages": {} }');
   mkdirSync(join(folder, 'node_modules'));
   writeFileSync(join(folder, 'node_modules/.package-lock.json'), '{ "packages": {} }');
-  for (const name of ['typescript', '@types', 'undici-types', 'rolldown', '@rolldown', '@oxc-project']) {
+  for (const name of ['rolldown', '@rolldown', '@oxc-project']) {
     symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name));
   }
   mkdirSync(join(folder, 'src'));
@@ -68,12 +68,12 @@ test('arguments go to coda, and a command replaces the usual one', () => {
   expect(start(folder, ['doctor', '--data', 'x']).stdout).toBe('doctor --data x');
 });
 
-test('what does not compile is not started', () => {
+test('what cannot be built is not started', () => {
   const folder = smallPackage();
-  write(folder, 'const port: number = "x"; console.log(port, said([]));');
+  write(folder, 'const port: number = ; console.log(port, said([]));');
   const first = start(folder);
   expect(first.status).toBe(70);
-  expect(first.stderr).toContain('src/main.ts(2,7): error TS2322');
+  expect(first.stderr).toContain('src/main.ts:2:22');
   expect(first.stdout).toBe('');
   expect(start(folder).status).toBe(70);
 });
