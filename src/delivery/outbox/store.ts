@@ -314,6 +314,7 @@ export async function record(
   return rows.length > 0;
 }
 
+/** A `with` part: the persons of dead letters are to be told of them. */
 const UNDELIVERED = `, told as (update persons set undelivered = true
         where id in (select person_id from recorded where state = 'dead'))`;
 
