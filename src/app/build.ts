@@ -44,7 +44,7 @@ import { People } from './people.ts';
 import { LivePolicies } from './policies.ts';
 import { sandboxOf } from './sandbox.ts';
 import { defaultZone } from './settings.ts';
-import { agendaOf, builtInSkills, type EquippedSkill, equip, isRunnable } from './skills.ts';
+import { agendaAheadOf, agendaOf, builtInSkills, type EquippedSkill, equip, isRunnable } from './skills.ts';
 import { Tokens } from './tokens.ts';
 
 /** A platform that cannot be heard. */
@@ -173,6 +173,7 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
     turns: delivery,
     runnable: (name: string) => isRunnable(skills, name),
     agenda: (ctx: TxContext, span: AgendaSpan) => agendaOf(skills, ctx, span),
+    agendaAhead: (kind: AgendaSpan['kind']) => agendaAheadOf(skills, kind),
   };
   const skills: readonly EquippedSkill[] = equip([...builtInSkills, ...own, ...further], config, common);
   const pairing = {

@@ -10,6 +10,7 @@ import { reminders } from '../skills/reminders/index.ts';
 import { scheduler } from '../skills/scheduler/index.ts';
 import { tasks } from '../skills/tasks/index.ts';
 import { upkeep } from '../skills/upkeep/index.ts';
+import { weather } from '../skills/weather/index.ts';
 import { firecrawl, web } from '../skills/web/index.ts';
 
 /** What coda can do, one line each: deleting a line and its folder deletes the capability. */
@@ -25,6 +26,7 @@ export const builtInSkills: readonly Skill[] = [
   code,
   web,
   firecrawl,
+  weather,
 ];
 
 /** A skill with what it may use. */
@@ -39,11 +41,10 @@ export function equip(
   config: Config,
   common: Omit<SkillDeps, 'config' | 'does'>,
 ): EquippedSkill[] {
-  const does = skills.flatMap(({ words }) => words?.does ?? []);
-  return skills.map((skill) => ({
-    skill,
-    deps: { ...common, does, config: skill.config && config.block(skill.config) },
-  }));
+  const set = skills.map((skill) => ({ skill, settings: skill.config && config.block(skill.config) }));
+  const on = set.filter(({ skill, settings }) => skill.isOn?.(settings) ?? true);
+  const does = on.flatMap(({ skill }) => skill.words?.does ?? []);
+  return on.map(({ skill, settings }) => ({ skill, deps: { ...common, does, config: settings } }));
 }
 
 /** Whether a schedule may run `/name`. */
@@ -64,4 +65,13 @@ export async function agendaOf(
   const sections: AgendaSection[] = [];
   for (const { skill, deps } of skills) sections.push(...((await skill.agenda?.(deps, ctx, span)) ?? []));
   return sections;
+}
+
+/** What all skills have to fetch for a briefing or a review. One that fails has nothing to say. */
+export async function agendaAheadOf(
+  skills: readonly EquippedSkill[],
+  kind: AgendaSpan['kind'],
+): Promise<AgendaSection[]> {
+  const came = await Promise.allSettled(skills.map(({ skill, deps }) => skill.agendaAhead?.(deps, kind) ?? []));
+  return came.flatMap((each) => (each.status === 'fulfilled' ? each.value : []));
 }

@@ -42,6 +42,8 @@ export interface SkillDeps<Settings = unknown> {
   turns: Turns;
   /** What all skills have to say about these days of the person's, in their order. */
   agenda(ctx: TxContext, span: AgendaSpan): Promise<AgendaSection[]>;
+  /** What of it must be awaited before a transaction. */
+  agendaAhead(kind: AgendaSpan['kind']): Promise<AgendaSection[]>;
   /** Whether a schedule may run `/name`: a command that may be planned, or what a skill knows by that name. */
   runnable(name: string): boolean;
   /** Tells the worker that something of a `DueSource` is due at `at`. A hint, after the commit. */
@@ -232,6 +234,8 @@ export interface Skill<Settings = unknown> {
   name: string;
   /** Its own block of the configuration, whose values are `deps.config`. */
   config?: ConfigBlock<z.ZodType<Settings>>;
+  /** Whether these settings switch it on; left out: it is. One that is off is not there at all. */
+  isOn?(config: Settings): boolean;
   words?: SkillWords;
   tools?(deps: SkillDeps<Settings>): AnyTool[];
   commands?(deps: SkillDeps<Settings>): Command[];
@@ -257,6 +261,8 @@ export interface Skill<Settings = unknown> {
   agenda?(deps: SkillDeps<Settings>, ctx: TxContext, span: AgendaSpan): Promise<AgendaSection[]>;
   /** What the person's own page shows of it: Slack's App Home. Nobody else sees that. */
   home?(deps: SkillDeps<Settings>, reader: HomeReader): Promise<HomeSection[]>;
+  /** The same, where it comes from outside: before the transaction, and within a few seconds. */
+  agendaAhead?(deps: SkillDeps<Settings>, kind: AgendaSpan['kind']): Promise<AgendaSection[]>;
   checks?(deps: SkillDeps<Settings>): HealthCheck[];
   /** What programs can ask it for over HTTP. */
   routes?(deps: SkillDeps<Settings>): readonly AnyRoute[];

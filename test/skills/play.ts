@@ -92,6 +92,7 @@ export class Played {
         },
       },
       agenda: async () => [],
+      agendaAhead: async () => [],
       runnable: (name) => this.commands.some((command) => command.plannable && command.name === name),
       models: { available: false, light: async () => ({ ok: false, fault: 'not_found', message: 'none' }) },
       gate: new Gate(),

@@ -1,7 +1,7 @@
 /** What ships and anybody can switch on: the daily briefing and the weekly review. Neither needs a model. */
 import { z } from 'zod';
 import { dataTool, done, failed, type ToolResult, type TxContext } from '../../agent/index.ts';
-import type { AgendaSpan, Command, SkillDeps } from '../../chat/index.ts';
+import type { AgendaSection, AgendaSpan, Command, SkillDeps } from '../../chat/index.ts';
 import { nextOf, understand } from '../../time/index.ts';
 import { move, switchOwn } from './change.ts';
 import { createTool, planOf, type Tooling } from './create.ts';
@@ -19,6 +19,7 @@ interface Routine {
   summary: string;
   /** When it comes unless the person says so. */
   usual: string;
+  kind: AgendaSpan['kind'];
   span(ctx: TxContext): AgendaSpan;
 }
 
@@ -31,6 +32,7 @@ const ROUTINES: readonly Routine[] = [
     title: 'daily briefing',
     summary: 'Show what today brings.',
     usual: 'every day at 08:00',
+    kind: 'day',
     span: (ctx) => ({ kind: 'day', from: ctx.clock.now(), to: midnight(ctx) }),
   },
   {
@@ -38,6 +40,7 @@ const ROUTINES: readonly Routine[] = [
     title: 'weekly review',
     summary: 'Show what the week brought, and what the next one brings.',
     usual: 'every Friday at 16:00',
+    kind: 'week',
     span: ({ clock }) => ({
       kind: 'week',
       from: new Date(clock.now().getTime() - WEEK_MS),
@@ -46,12 +49,13 @@ const ROUTINES: readonly Routine[] = [
   },
 ];
 
-type Deps = Pick<SkillDeps, 'agenda'>;
+type Deps = Pick<SkillDeps, 'agenda' | 'agendaAhead'>;
 
 /** A routine's text, with a button to have it by itself where the person has not planned it. */
 async function show({ agenda }: Deps, routine: Routine, ctx: TxContext): Promise<ToolResult> {
   if (!ctx.private) return failed('NOT_HERE', said.notHere(routine.title));
-  const sections = (await agenda(ctx, routine.span(ctx))).filter(({ lines }) => lines.length > 0);
+  const ahead = (ctx.prepared ?? []) as AgendaSection[];
+  const sections = [...(await agenda(ctx, routine.span(ctx))), ...ahead].filter(({ lines }) => lines.length > 0);
   const isPlanned = ctx.origin === 'schedule';
   const text = said.routine(routine.name, sections, ctx.clock.now(), ctx.when.zone);
   const own = isPlanned ? [] : await store.list(ctx.tx, ctx.person.id);
@@ -73,6 +77,7 @@ export function routineCommands(deps: Deps): Command[] {
     summary: routine.summary,
     plannable: true,
     private: true,
+    prepare: () => deps.agendaAhead(routine.kind),
     run: (_, ctx) => show(deps, routine, ctx),
   }));
 }
@@ -91,6 +96,7 @@ export function routineTools(deps: Deps, tooling: Tooling) {
       description: "Shows the daily briefing (today's reminders and notes) or the weekly review.",
       effect: 'read',
       input: z.object({ name: routineName }),
+      prepare: ({ name }) => deps.agendaAhead(routineOf(name).kind),
       run: ({ name }, ctx) => show(deps, routineOf(name), ctx),
     }),
     dataTool({

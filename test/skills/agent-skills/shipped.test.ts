@@ -18,7 +18,14 @@ const check = (...args: string[]) =>
 
 describe('the skills that coda brings', () => {
   test('are those that are promised, in the standard’s form', async () => {
-    expect(names.sort()).toEqual(['data-analysis', 'meeting-notes', 'skill-creator', 'travel-plan', 'weekly-review']);
+    expect(names.sort()).toEqual([
+      'data-analysis',
+      'meeting-notes',
+      'skill-creator',
+      'travel-plan',
+      'web-research',
+      'weekly-review',
+    ]);
     const verdicts = await validateSkills([root], { checkEntrypoints: true });
     expect(verdicts.map(({ name, strict, problems }) => [name, strict, problems])).toEqual(
       names.map((name) => [name, true, []]),

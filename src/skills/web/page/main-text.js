@@ -35,7 +35,7 @@ export function mainOf(document, again) {
   const own = unlinked(body);
   const found = readable(again, own.ownerDocument);
   const length = textOf(own).length;
-  return found && textOf(found).length >= length * 0.5 ? found : own;
+  return found && textOf(found).length >= length * 0.85 ? found : own;
 }
 
 function clean(body) {
@@ -91,7 +91,7 @@ function readable(again, document) {
     const holder = document.createElement('div');
     holder.innerHTML = found.content;
     clean(holder);
-    return holder;
+    return unlinked(holder);
   } catch {
     return undefined;
   }

@@ -1,0 +1,24 @@
+import type { Skill, SkillDeps } from '../../chat/index.ts';
+import { config, type Settings } from './config.ts';
+import { OpenMeteo } from './open-meteo.ts';
+import { phrases } from './phrases.ts';
+import { briefingOf, type WeatherDeps, weatherTool } from './tools.ts';
+
+/** A briefing does not wait longer for the sky. */
+const PATIENCE_MS = 4_000;
+
+/** Tells the weather, and what it will be today in the briefing. */
+export const weather: Skill<Settings> = {
+  name: 'weather',
+  config,
+  words: { does: 'tell the weather' },
+  phrases,
+  isOn: ({ enabled }) => enabled,
+  tools: (deps) => [weatherTool(depsOf(deps))],
+  agendaAhead: async (deps, kind) => (kind === 'day' ? briefingOf(depsOf(deps), AbortSignal.timeout(PATIENCE_MS)) : []),
+};
+
+function depsOf({ config: settings, egress, cache }: SkillDeps<Settings>): WeatherDeps {
+  const service = new OpenMeteo(settings, egress.trusting());
+  return { service, cache, keepMs: settings.cache, place: settings.place };
+}
