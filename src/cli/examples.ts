@@ -9,6 +9,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   status: 'coda status --json',
   trace: 'coda trace 018f2c1e-8a52-7cc4-9d2e-3f6a1b2c4d5e',
   logs: 'coda logs --follow',
+  import: 'coda import openclaw ~/.openclaw',
   cost: 'coda cost',
   doctor: 'coda doctor --json',
   migrate: 'coda migrate --data /var/lib/coda',

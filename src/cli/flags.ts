@@ -32,6 +32,11 @@ export interface LogsFlags extends Flags {
   lines?: string;
 }
 
+export interface ImportFlags extends Flags {
+  apply?: boolean;
+  person?: string;
+}
+
 export interface StatusFlags extends Flags {
   metrics?: boolean;
 }

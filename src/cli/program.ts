@@ -7,6 +7,7 @@ import {
   type ChatFlags,
   configRequest,
   type Flags,
+  type ImportFlags,
   type InitFlags,
   type JobFlags,
   type LogsFlags,
@@ -56,6 +57,7 @@ export function createProgram(io: NodeJS.Process, listener: CommandHandler): Com
       listener.exit(await run(flags as never, io));
     };
   addInit(program, call);
+  addImport(program, call);
   addTalking(program, call);
   addLooking(program, call);
   addKeeping(program, call);
@@ -96,6 +98,17 @@ function addInit(program: Command, call: Call): void {
     .option('--service', 'write the service that keeps it running')
     .option('--no-service', 'write none')
     .action(call<InitFlags>(async () => (await import('./init/index.ts')).init));
+}
+
+function addImport(program: Command, call: Call): void {
+  program
+    .command('import')
+    .description('show what another assistant knows, and with --apply bring it here')
+    .argument('<format>', 'openclaw, hermes, letta or markdown')
+    .argument('<dir>', 'its folder')
+    .option('--apply', 'bring it; without it nothing is changed')
+    .option('--person <who>', 'whose memories they are, where coda knows several people')
+    .action(call<ImportFlags>(async () => (await import('./import/index.ts')).importFrom));
 }
 
 function addTalking(program: Command, call: Call): void {

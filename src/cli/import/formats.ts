@@ -1,0 +1,223 @@
+/** Where each of the others keeps what: their own folders, as their documentation and sources describe them. */
+
+import { basename, dirname, join } from 'node:path';
+import { z } from 'zod';
+import { wordsOfCron, wordsOfMinutes } from './cron.ts';
+import { Folder } from './files.ts';
+import { type Found, nothing } from './found.ts';
+import { memoriesIn } from './markdown.ts';
+
+const isMarkdown = (name: string) => /\.(md|markdown|txt)$/i.test(name);
+
+/** By the name that the command line takes. */
+export const FORMATS: Readonly<Record<string, (root: string) => Found>> = {
+  openclaw: readOpenclaw,
+  hermes: readHermes,
+  letta: readLetta,
+  markdown: readMarkdown,
+};
+
+/** ~/.openclaw: a workspace of Markdown files, skills there and beside it, cron/jobs.json. */
+function readOpenclaw(root: string): Found {
+  const found = nothing();
+  const folder = new Folder(root, found);
+  const place = folder.files('workspace', isMarkdown).length > 0 ? 'workspace' : '.';
+  personaFrom(folder, found, [join(place, 'SOUL.md'), join(place, 'IDENTITY.md')]);
+  for (const file of ['USER.md', 'MEMORY.md']) memoriesFrom(folder, found, join(place, file));
+  for (const file of folder.files(join(place, 'memory'), isMarkdown)) memoriesFrom(folder, found, file);
+  for (const file of ['AGENTS.md', 'TOOLS.md', 'HEARTBEAT.md']) {
+    if (folder.text(join(place, file)) !== undefined) {
+      folder.problem(join(place, file), 'has no counterpart: put what you want to keep into assistant.soul or a skill');
+    }
+  }
+  skillsFrom(folder, found, [join(place, 'skills'), ...(place === '.' ? [] : ['skills'])]);
+  jobsFrom(folder, found, join('cron', 'jobs.json'), openclawJob);
+  return found;
+}
+
+/** ~/.hermes: SOUL.md, memories/ with entries between § signs, skills/, cron/jobs.json. */
+function readHermes(root: string): Found {
+  const found = nothing();
+  const folder = new Folder(root, found);
+  personaFrom(folder, found, ['SOUL.md']);
+  for (const file of folder.files('memories', isMarkdown)) memoriesFrom(folder, found, file);
+  skillsFrom(folder, found, ['skills']);
+  jobsFrom(folder, found, join('cron', 'jobs.json'), hermesJob);
+  return found;
+}
+
+const block = z.object({ label: z.string(), value: z.string() });
+const agent = z.object({ core_memory: z.array(block).optional(), blocks: z.array(block).optional() });
+const agentFile = z.object({
+  blocks: z.array(block).optional(),
+  core_memory: z.array(block).optional(),
+  agents: z.array(agent).optional(),
+});
+
+/** Agent files (`.af`, `.json`): blocks of memory, the one labelled persona among them. */
+function readLetta(root: string): Found {
+  const found = nothing();
+  const folder = new Folder(root, found);
+  const personas: string[] = [];
+  for (const file of folder.files('.', (name) => /\.(af|json)$/i.test(name))) {
+    const json = folder.json(file);
+    if (json === undefined) continue;
+    const read = agentFile.safeParse(json);
+    const { blocks = [], core_memory = [], agents = [] } = read.data ?? {};
+    const all = [
+      ...blocks,
+      ...core_memory,
+      ...agents.flatMap((each) => [...(each.core_memory ?? []), ...(each.blocks ?? [])]),
+    ];
+    if (all.length === 0) folder.problem(file, 'is no agent file, or one without blocks of memory');
+    for (const { label, value } of all) {
+      if (label === 'persona') personas.push(value.trim());
+      else add(found, value, file, [tagOf(label)]);
+    }
+    if (all.length > 0) folder.problem(file, 'messages and tools of the agent stay behind');
+  }
+  const text = [...new Set(personas)].filter(Boolean).join('\n\n');
+  if (text !== '') found.persona = { text, from: 'persona' };
+  return found;
+}
+
+/** Any folder of Markdown: its files are memories, its folders with a SKILL.md are skills. */
+function readMarkdown(root: string): Found {
+  const found = nothing();
+  const folder = new Folder(root, found);
+  skillsFrom(folder, found, ['.']);
+  const inSkill = (file: string) => found.skills.some(({ from }) => file.startsWith(`${from}/`));
+  for (const file of folder.files('.', isMarkdown)) {
+    if (basename(file).toUpperCase() === 'SOUL.MD') personaFrom(folder, found, [file]);
+    else if (!inSkill(file)) memoriesFrom(folder, found, file);
+  }
+  return found;
+}
+
+function personaFrom(folder: Folder, found: Found, files: readonly string[]): void {
+  const texts = files.flatMap((file) => {
+    const text = folder.text(file)?.trim();
+    return text ? [{ text, file }] : [];
+  });
+  if (texts.length === 0) return;
+  found.persona = { text: texts.map(({ text }) => text).join('\n\n'), from: texts.map(({ file }) => file).join(', ') };
+}
+
+function memoriesFrom(folder: Folder, found: Found, file: string): void {
+  const text = folder.text(file);
+  if (text === undefined) return;
+  const date = /(?:^|\D)(\d{4}-\d{2}-\d{2})(?:\D|$)/.exec(basename(file))?.[1];
+  const isDate = date !== undefined && z.iso.date().safeParse(date).success;
+  add(found, text, file, [tagOf(basename(file).replace(/\.\w+$/, ''))], isDate ? date : undefined);
+}
+
+function add(found: Found, text: string, from: string, tags: string[], date?: string): void {
+  for (const each of memoriesIn(text)) {
+    if (found.memories.some((known) => known.text === each)) continue;
+    found.memories.push({ text: each, tags, from, ...(date && { date }) });
+  }
+}
+
+const tagOf = (name: string) =>
+  name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 50) || 'imported';
+
+function skillsFrom(folder: Folder, found: Found, places: readonly string[]): void {
+  for (const place of places) {
+    for (const file of folder.files(place, (name) => name === 'SKILL.md')) {
+      const from = dirname(file);
+      const name = basename(from === '.' ? folder.root : from);
+      if (!/^[\w.-]{1,64}$/.test(name) || name.startsWith('.')) folder.problem(from, 'is no name for a skill');
+      else if (found.skills.some((known) => known.name === name))
+        folder.problem(from, `is a second skill ${name}; the first is taken`);
+      else found.skills.push({ name, folder: join(folder.root, from), from });
+    }
+  }
+}
+
+interface Job {
+  name: string;
+  /** What is to be done. */
+  prompt: string;
+  when: string | undefined;
+  zone?: string | undefined;
+  enabled: boolean;
+}
+
+const openclawShape = z.object({
+  name: z.string().default('a job'),
+  enabled: z.boolean().default(true),
+  schedule: z.object({
+    kind: z.string(),
+    expr: z.string().optional(),
+    tz: z.string().optional(),
+    everyMs: z.number().optional(),
+    at: z.string().optional(),
+    atMs: z.number().optional(),
+  }),
+  payload: z.object({ message: z.string().optional(), text: z.string().optional() }).default({}),
+});
+
+function openclawJob(value: unknown): Job | undefined {
+  const { data } = openclawShape.safeParse(value);
+  if (!data) return undefined;
+  const { kind, expr = '', everyMs = 0, at, atMs, tz } = data.schedule;
+  const once = at ?? (atMs === undefined ? undefined : isoOf(atMs));
+  const when =
+    kind === 'cron' ? wordsOfCron(expr) : kind === 'every' ? wordsOfMinutes(everyMs / 60_000) : once && `at ${once}`;
+  return {
+    name: data.name,
+    enabled: data.enabled,
+    prompt: data.payload.message ?? data.payload.text ?? '',
+    when,
+    zone: tz,
+  };
+}
+
+const hermesShape = z.object({
+  name: z.string().nullish(),
+  prompt: z.string().nullish(),
+  enabled: z.boolean().default(true),
+  schedule: z.object({
+    kind: z.string(),
+    expr: z.string().optional(),
+    minutes: z.number().optional(),
+    run_at: z.string().optional(),
+  }),
+});
+
+function hermesJob(value: unknown): Job | undefined {
+  const { data } = hermesShape.safeParse(value);
+  if (!data) return undefined;
+  const { kind, expr = '', minutes = 0, run_at } = data.schedule;
+  const when =
+    kind === 'cron' ? wordsOfCron(expr) : kind === 'interval' ? wordsOfMinutes(minutes) : run_at && `at ${run_at}`;
+  return { name: data.name ?? 'a job', enabled: data.enabled, prompt: data.prompt ?? '', when };
+}
+
+const isoOf = (ms: number) => (Math.abs(ms) < 8.64e15 ? new Date(ms).toISOString() : undefined);
+
+function jobsFrom(folder: Folder, found: Found, file: string, jobOf: (value: unknown) => Job | undefined): void {
+  const json = folder.json(file);
+  if (json === undefined) return;
+  const list = Array.isArray(json) ? json : (json as { jobs?: unknown } | null)?.jobs;
+  if (!Array.isArray(list)) {
+    folder.problem(file, 'holds no list of jobs');
+    return;
+  }
+  for (const [index, value] of list.entries()) {
+    const job = jobOf(value);
+    if (!job) folder.problem(file, `job ${index + 1} has not the form that was expected`);
+    else found.jobs.push({ name: job.name, from: file, ...sayOf(job) });
+  }
+}
+
+function sayOf({ prompt, when, zone, enabled }: Job): { say: string | undefined; why?: string } {
+  const words = prompt.replace(/\s+/g, ' ').trim();
+  if (!enabled) return { say: undefined, why: 'it is switched off' };
+  if (words === '') return { say: undefined, why: 'it says nothing to be done' };
+  if (!when) return { say: undefined, why: 'its times cannot be said in words' };
+  return { say: `/schedule ${when} ${words}`, ...(zone && { why: `in the zone ${zone}` }) };
+}

@@ -1,0 +1,37 @@
+/** What another assistant's folder holds, in coda's terms. */
+
+/** A memory as `coda memory import` takes it. */
+export interface FoundMemory {
+  text: string;
+  tags: string[];
+  date?: string;
+  /** The file that it stands in, relative. */
+  from: string;
+}
+
+export interface FoundSkill {
+  name: string;
+  /** Its folder, absolute. */
+  folder: string;
+  from: string;
+}
+
+/** A job of the other's scheduler: what is said to coda to have it, or why that cannot be said. */
+export interface FoundJob {
+  name: string;
+  say: string | undefined;
+  why?: string;
+  from: string;
+}
+
+export interface Found {
+  memories: FoundMemory[];
+  /** How the other was told to be, put together. */
+  persona: { text: string; from: string } | undefined;
+  skills: FoundSkill[];
+  jobs: FoundJob[];
+  /** What is broken, or has no place here: each with its file. */
+  problems: { from: string; what: string }[];
+}
+
+export const nothing = (): Found => ({ memories: [], persona: undefined, skills: [], jobs: [], problems: [] });
