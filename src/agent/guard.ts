@@ -20,6 +20,8 @@ function isMistake(error: unknown): boolean {
 export interface GuardDeps {
   breakers: Breakers;
   world: World;
+  /** Told when a tool or a part of a skill is left alone because it failed again and again. */
+  rests(part: { kind: string; name: string; code: string; failures: number }): void;
 }
 
 /** Puts a breaker before each tool, and before what each skill adds to prompts. */
@@ -81,8 +83,9 @@ export class Guard {
     const { faults, clock, log } = this.deps.world;
     faults?.note({ source, kind, code }, clock.now());
     breaker.failed();
-    if (breaker.open)
-      log.warn({ [source]: kind, code, until: breaker.until }, `a ${source} fails again and again and rests`);
+    if (!breaker.open) return;
+    log.warn({ [source]: kind, code, until: breaker.until }, `a ${source} fails again and again and rests`);
+    this.deps.rests({ kind: source, name: kind, code, failures: breaker.inRow });
   }
 }
 

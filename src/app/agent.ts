@@ -40,7 +40,14 @@ import {
   outboxDeletionRules,
   outboxMergeRules,
 } from '../delivery/index.ts';
-import { collectSoon, type JobQueue, scheduleDeletionRules, scheduleMergeRules } from '../jobs/index.ts';
+import {
+  collectSoon,
+  type Events,
+  eventDeletionRules,
+  type JobQueue,
+  scheduleDeletionRules,
+  scheduleMergeRules,
+} from '../jobs/index.ts';
 import {
   type DeletionRule,
   type Gate,
@@ -80,6 +87,7 @@ export interface AgentParts {
   artifacts: Artifacts;
   delivery: Delivery;
   jobs: JobQueue;
+  events: Events;
   doctor: Pick<Doctor, 'checks' | 'breakers'>;
   skills: readonly EquippedSkill[];
   gate: Gate;
@@ -97,7 +105,11 @@ export function wireAgent(parts: AgentParts): AgentWiring {
   if (models) doctor.checks.add(modelChecks(models, database, world.clock));
 
   const zone = defaultZone(config);
-  const guard = new Guard({ world, breakers: doctor.breakers });
+  const guard = new Guard({
+    world,
+    breakers: doctor.breakers,
+    rests: (part) => void parts.events.tell(parts.database, { name: 'skill.degraded', data: part }),
+  });
   const prompts = new Prompts(skills, world.clock, parts.gate, guard);
   const system = systemOf(config, world, prompts);
   const windowOf = (name: string) => models?.limits(name).context;
@@ -232,6 +244,7 @@ export function deletionRulesOf(skills: readonly Pick<EquippedSkill, 'skill'>[])
     ...inboxDeletionRules,
     ...outboxDeletionRules,
     ...noticeDeletionRules,
+    ...eventDeletionRules,
     ...scheduleDeletionRules,
     ...linkDeletionRules,
     ...pairingDeletionRules,

@@ -2,7 +2,7 @@ import type { ConsoleAdapter } from '../adapters/console/index.ts';
 import type { HttpServer } from '../adapters/http/index.ts';
 import { Approvals, approvalSource, itemContext, type Model, type TxContext } from '../agent/index.ts';
 import { Closer, withTimeout } from '../base/async.ts';
-import { CodaError, messageOf } from '../base/errors.ts';
+import { messageOf } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import {
@@ -16,20 +16,14 @@ import {
   turnAway,
 } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
-import {
-  type ChatAdapter,
-  Delivery,
-  type DeliveryOptions,
-  deadJobSource,
-  notifyJob,
-  type RateLimit,
-} from '../delivery/index.ts';
-import { type JobHandler, JobQueue, Schedules, Worker } from '../jobs/index.ts';
+import { type ChatAdapter, Delivery, type DeliveryOptions, deadJobSource, type RateLimit } from '../delivery/index.ts';
+import { Events, JobQueue, Schedules, Worker } from '../jobs/index.ts';
 import { Gate } from '../people/index.ts';
 import type { Sandbox } from '../sandbox/index.ts';
 import { agentSkills, agentSkillsConfig } from '../skills/agent-skills/index.ts';
 import { backup } from '../skills/backup/index.ts';
 import { schedulerConfig } from '../skills/scheduler/index.ts';
+import { Webhooks, webhooks } from '../skills/webhooks/index.ts';
 import type { Artifacts, Database, Transaction } from '../storage/index.ts';
 import { openConsole, openPlatforms, titles } from './adapters.ts';
 import { wireAgent } from './agent.ts';
@@ -40,6 +34,7 @@ import { openDoctor } from './doctor/index.ts';
 import { openFoundation } from './foundation.ts';
 import { openHttp } from './http.ts';
 import { openInference, remembered } from './inference.ts';
+import { type AskedJob, enqueue, handlersOf, jobsOf } from './jobs.ts';
 import { People } from './people.ts';
 import { LivePolicies } from './policies.ts';
 import { sandboxOf } from './sandbox.ts';
@@ -68,13 +63,6 @@ export interface BuildOptions {
   model?: Model;
 }
 
-/** A background job that somebody asks for. */
-export interface AskedJob {
-  kind: string;
-  payload: Json;
-  key?: string | undefined;
-}
-
 /** A whole coda, put together but not started: its parts, and what is done with all of them. */
 export interface App {
   readonly database: Database;
@@ -89,6 +77,7 @@ export interface App {
   readonly agentSkills: LiveSkills;
   readonly approvals: Approvals;
   readonly backups: Backups;
+  readonly hooks: Webhooks;
   readonly commands: readonly Command[];
   readonly console: ConsoleAdapter;
   /** What `coda doctor` runs. */
@@ -135,10 +124,11 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
   const worker = new Worker({ database, world });
   const wakeAt = (at: Date) => worker.wakeAt(at);
 
-  const delivery = openDelivery(config, { database, bus, world, gate, program: `coda ${version}`, wakeAt });
+  const events = new Events({ targets: config.events.targets, egress: foundation.egress, world, wakeAt });
+  const delivery = openDelivery(config, { database, bus, world, gate, events, program: `coda ${version}`, wakeAt });
   const { outbox } = delivery;
   const owner = () => delivery.self.owner();
-  const jobs = new JobQueue({ database, world, owner, wakeAt, signal: stopping.signal });
+  const jobs = new JobQueue({ database, world, owner, events, wakeAt, signal: stopping.signal });
   const schedules = new Schedules({ database, world, jobs, wakeAt });
   const healthy = async () => delivery.isWell && (await database.healthy());
   const doctor = openDoctor({ ...foundation, config, world, delivery, jobs, schedules, healthy }, closer);
@@ -154,11 +144,18 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
     void bus.publish(EVENTS, JSON.stringify({ event, payload }));
   const onClose: SkillDeps['onClose'] = (part, close) => closer.onClose(part, close);
   const backups = new Backups({ config, database, world, program: `coda ${version}` });
-  const own = [doctor.skill, backup(backups), agentSkills(liveSkills, config.block(agentSkillsConfig))];
+  const hooks = new Webhooks({ database, world, jobs, artifacts, secrets: liveSkills.secrets });
+  const own = [
+    doctor.skill,
+    backup(backups),
+    webhooks(hooks),
+    agentSkills(liveSkills, config.block(agentSkillsConfig)),
+  ];
   const common = {
     database,
     artifacts,
     outbox,
+    events,
     world,
     models,
     sandbox: forSkills,
@@ -180,13 +177,39 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
     ...{ database, clock: world.clock, delivery, access: config.access, platforms: titles },
     roles: [...policies.current().roles.keys(), ...Object.keys(config.access.assigned)].filter(isOwn),
   };
-  const agentParts = { config, world, database, artifacts, delivery, jobs, doctor, skills, gate, pairing, wakeAt };
+  const agentParts = {
+    events,
+    config,
+    world,
+    database,
+    artifacts,
+    delivery,
+    jobs,
+    doctor,
+    skills,
+    gate,
+    pairing,
+    wakeAt,
+  };
   const wiring = wireAgent({ ...agentParts, thinking });
   const { agent, commands, called } = wiring;
   closer.onClose('summaries', wiring.close);
   const router = new Router({ agent, delivery, commands, called, gate, turnAway: (item) => turnAway(pairing, item) });
 
-  const parts = { config, world, closer, stopping, database, artifacts, worker, delivery, jobs, schedules, skills };
+  const parts = {
+    events,
+    config,
+    world,
+    closer,
+    stopping,
+    database,
+    artifacts,
+    worker,
+    delivery,
+    jobs,
+    schedules,
+    skills,
+  };
   const settled = () => settle(parts);
   const console = openConsole({ ...parts, commands, settled }, options);
   const configured = openPlatforms({ ...foundation, config, world, commands, gate, skills });
@@ -204,6 +227,7 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
     agentSkills: liveSkills,
     approvals: new Approvals({ database, world, delivery, token: config.access.approval_token }),
     backups,
+    hooks,
     enqueue: (job) => enqueue(parts, job),
     start: () => start({ ...parts, liveSkills, sandbox, commands, router, adapters, http: http?.server }),
     startJobs: () => startJobs({ ...parts, router }),
@@ -215,7 +239,7 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
 
 function openDelivery(
   config: Config,
-  parts: Pick<DeliveryOptions, 'database' | 'bus' | 'world' | 'gate' | 'program' | 'wakeAt'>,
+  parts: Pick<DeliveryOptions, 'database' | 'bus' | 'world' | 'gate' | 'events' | 'program' | 'wakeAt'>,
 ): Delivery {
   return new Delivery({
     ...parts,
@@ -272,6 +296,7 @@ interface Parts {
   delivery: Delivery;
   jobs: JobQueue;
   schedules: Schedules;
+  events: Events;
   skills: readonly EquippedSkill[];
 }
 
@@ -313,7 +338,7 @@ async function start(parts: Starting): Promise<void> {
 async function join(parts: Pick<Starting, 'router' | 'adapters'> & Parts): Promise<void> {
   const { closer, worker, delivery, jobs, schedules, router, adapters } = parts;
   // What is to be said is left to who can cut it as its platform needs it.
-  const handlers = adapters.length > 0 ? handlersOf(parts) : jobsOf(parts.skills);
+  const handlers = adapters.length > 0 ? handlersOf(parts) : [...jobsOf(parts.skills), parts.events.job()];
   jobs.start(handlers.map((handler) => schedules.watched(handler)));
   await delivery.start({
     adapters,
@@ -328,26 +353,6 @@ async function join(parts: Pick<Starting, 'router' | 'adapters'> & Parts): Promi
 async function startJobs(parts: Parts & Pick<Starting, 'router'>): Promise<void> {
   await join({ ...parts, adapters: [] });
   parts.worker.start([parts.jobs, parts.schedules]);
-}
-
-function handlersOf({ skills, database, delivery }: Parts): JobHandler[] {
-  return [...jobsOf(skills), notifyJob({ database, outbox: delivery.outbox })];
-}
-
-function jobsOf(skills: readonly EquippedSkill[]): JobHandler[] {
-  return skills.flatMap(({ skill, deps }) => skill.jobs?.(deps) ?? []);
-}
-
-async function enqueue(parts: Parts, { kind, payload, key }: AskedJob): Promise<string> {
-  const known = handlersOf(parts).map((handler) => handler.kind);
-  if (!known.includes(kind)) {
-    throw new CodaError('INPUT_INVALID', {
-      message: `There are no jobs of the kind ${kind}.`,
-      remedy: `Name one of: ${known.sort().join(', ')}.`,
-    });
-  }
-  const options = { at: parts.world.clock.now(), ...(key !== undefined && { key }) };
-  return parts.database.tx('jobs.enqueue', (tx) => parts.jobs.enqueue(tx, { kind, payload }, options));
 }
 
 function tasksOf({ skill, deps }: EquippedSkill): readonly SystemTask[] {

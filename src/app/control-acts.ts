@@ -1,9 +1,11 @@
 /** What commands have a coda do that writes, each with its entry in the log of what was done. */
 import { append, detailOf, rowOf } from '../audit/index.ts';
+import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import { type Notice, notify } from '../delivery/index.ts';
 import type { Database } from '../storage/index.ts';
-import type { App, AskedJob } from './build.ts';
+import type { App } from './build.ts';
+import type { AskedJob } from './jobs.ts';
 import type { NewToken } from './tokens.ts';
 
 /** Writes down that a command was carried out at the terminal. */
@@ -16,7 +18,7 @@ export async function recordAct(database: Database, world: World, subject: strin
 
 /** The acts by the name of their verb. */
 export function controlActs(
-  app: Pick<App, 'database' | 'delivery' | 'jobs' | 'enqueue' | 'agentSkills' | 'tokens'>,
+  app: Pick<App, 'database' | 'delivery' | 'jobs' | 'enqueue' | 'agentSkills' | 'tokens' | 'hooks'>,
   world: World,
 ) {
   const recorded = <A extends object, R>(subject: string, act: (args: A) => Promise<R>) => {
@@ -38,6 +40,12 @@ export function controlActs(
       await recordAct(app.database, world, 'jobs enqueue', { kind: job.kind, id });
       return id;
     },
+    addHook: async (hook: Record<string, Json>) => {
+      const made = await app.hooks.add(hook);
+      await recordAct(app.database, world, 'hooks add', { path: made.path });
+      return made;
+    },
+    removeHook: recorded('hooks remove', ({ name }: { name: string }) => app.hooks.remove(name)),
     notify: async (notice: Notice) => {
       const notified = await notify({ database: app.database, jobs: app.jobs, world }, notice);
       // Its words are the person's, and not the log's.

@@ -79,12 +79,13 @@ export class Router {
     await this.agent.answer(item, signal, call);
   }
 
-  /** What a schedule does by name: a command that may be planned, or a turn that begins with what `/name` calls. */
+  /** What a schedule or a webhook does by name: a command that they may run, or a turn that begins with what `/name` calls. */
   private async planned(item: Item, signal: AbortSignal, line: string): Promise<void> {
     const [, name = '', rest = ''] = SLASH.exec(line) ?? [];
     const command = this.commands.get(name.toLowerCase());
-    if (command?.plannable) {
-      return this.agent.act('schedule.run', item, signal, (ctx) => command.run(rest.trim(), ctx));
+    if (command && (command.plannable || (command.hookable && item.origin === 'webhook'))) {
+      const prepared = await command.prepare?.(rest.trim(), askerOf(item));
+      return this.agent.act('schedule.run', item, signal, (ctx) => command.run(rest.trim(), { ...ctx, prepared }));
     }
     const call = callMeant(line, this.called);
     if (call && this.agent.thinks(item)) return this.agent.answer(item, signal, call);

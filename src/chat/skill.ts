@@ -6,7 +6,7 @@ import type { Cache } from '../bus/index.ts';
 import type { ConfigBlock, CoreValues } from '../config/index.ts';
 import type { Origin, Outbox, Place, Turns } from '../delivery/index.ts';
 import type { Egress } from '../egress/index.ts';
-import type { DueSource, JobHandler, JobQueue, Schedule, Schedules } from '../jobs/index.ts';
+import type { DueSource, JobHandler, JobQueue, Raise, Schedule, Schedules } from '../jobs/index.ts';
 import type { DeletionRule, Gate, MergeRule, Person, Thing } from '../people/index.ts';
 import type { Workspaces } from '../sandbox/index.ts';
 import type { Artifacts, Database, Queryable } from '../storage/index.ts';
@@ -48,6 +48,8 @@ export interface SkillDeps<Settings = unknown> {
   runnable(name: string): boolean;
   /** Tells the worker that something of a `DueSource` is due at `at`. A hint, after the commit. */
   wakeAt(at: Date): void;
+  /** Tells programs that the configuration names, in the transaction of what they are told. */
+  events: Raise;
   /** Tells programs beside coda, over the bus. A hint, after the commit. */
   emit<Payload extends Json>(kind: EventKind<Payload>, payload: Payload): void;
 }
@@ -78,6 +80,8 @@ export interface Command {
   options?: readonly CommandOption[];
   /** A schedule may run it. */
   plannable?: true;
+  /** A webhook may run it for its person, with words that came from outside. */
+  hookable?: true;
   /** The answer is nobody else's business: shown to the person alone where the platform can. */
   private?: boolean;
   /** Only the owner may run it. */

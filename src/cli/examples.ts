@@ -28,6 +28,12 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   'tokens list': 'coda tokens list --json',
   'tokens add': 'coda tokens add ci --scopes messages,notify --days 90',
   'tokens revoke': 'coda tokens revoke ci',
+  hooks: 'coda hooks',
+  'hooks list': 'coda hooks list --json',
+  'hooks add':
+    'coda hooks add ci --to discord:123456789012345678 --template "{{ repository.name }} is red" --form github',
+  'hooks test': 'coda hooks test ci --path payload.json',
+  'webhook handle': 'coda webhook handle ci --path payload.json --signature "sha256=…"',
   'jobs enqueue': 'coda jobs enqueue retention',
   'jobs work': 'coda jobs work',
   notify: 'coda notify "The build is green." --to discord:123456789012345678 --key build-42',

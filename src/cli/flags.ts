@@ -73,6 +73,19 @@ export interface JobFlags extends Flags {
   key?: string;
 }
 
+export interface HookFlags extends Flags {
+  to?: string;
+  template: string;
+  kind?: string;
+  when?: string;
+  skill?: string;
+  form?: string;
+  allowUnsigned?: boolean;
+  secretStdin?: boolean;
+  path?: string;
+  signature?: string;
+}
+
 export interface NotifyFlags extends Flags {
   to: string;
   key?: string;

@@ -9,16 +9,15 @@ import {
   type Flags,
   type ImportFlags,
   type InitFlags,
-  type JobFlags,
   type LogsFlags,
   type MemoryFlags,
-  type NotifyFlags,
   type PairFlags,
   type SecretFlags,
   type StatusFlags,
   type TokenFlags,
   type WhenFlags,
 } from './flags.ts';
+import { addPrograms } from './programs.ts';
 import { addSkills } from './skills/commands.ts';
 import { usage } from './texts.ts';
 import { version } from './version.ts';
@@ -62,15 +61,7 @@ export function createProgram(io: NodeJS.Process, listener: CommandHandler): Com
   addLooking(program, call);
   addKeeping(program, call);
   addOutbox(program.command('outbox').description('what could not be delivered'), call);
-  addJobs(program.command('jobs').description('background jobs'), call);
-  program
-    .command('notify')
-    .description('have coda tell somebody something, once for each key')
-    .argument('<text>')
-    .requiredOption('--to <person>', 'by id, by account such as discord:123, or by name')
-    .option('--key <key>', 'what is said under the same key is said once')
-    .option('--json', 'as JSON')
-    .action(call<NotifyFlags>(async () => (await import('./notify.ts')).notifyPerson));
+  addPrograms(program, call);
   addPeople(program, call);
   addApprovals(program.command('approvals').description('calls that wait for a decision'), call);
   addAudit(program.command('audit').description('the log of what was done'), call);
@@ -211,36 +202,6 @@ function addOutbox(outbox: Command, call: Call): void {
     .description('send one of them, or all, again')
     .argument('[id]')
     .action(call<WhenFlags>(async () => (await import('./outbox.ts')).outboxResend));
-}
-
-function addJobs(jobs: Command, call: Call): void {
-  jobs
-    .command('list', { isDefault: true })
-    .description('show those that failed too often, newest first')
-    .option('--all', 'those that wait or run, too')
-    .option('--json', 'as JSON')
-    .action(call<JobFlags>(async () => (await import('./jobs.ts')).jobsList));
-  jobs
-    .command('retry')
-    .description('run one of them, or all, again')
-    .argument('[id]')
-    .action(call<WhenFlags>(async () => (await import('./jobs.ts')).jobsRetry));
-  jobs
-    .command('cancel')
-    .description('take one off that waits or has failed too often')
-    .argument('<id>')
-    .action(call(async () => (await import('./jobs.ts')).jobsCancel));
-  jobs
-    .command('enqueue')
-    .description('add one, to be run at once')
-    .argument('<kind>')
-    .option('--payload <json>', 'what it is told', 'null')
-    .option('--key <key>', 'at most one of its kind waits with this key')
-    .action(call<JobFlags>(async () => (await import('./jobs.ts')).jobsEnqueue));
-  jobs
-    .command('work')
-    .description('run those that are due, and end')
-    .action(call(async () => (await import('./jobs.ts')).jobsWork));
 }
 
 function addPeople(program: Command, call: Call): void {

@@ -1,6 +1,8 @@
+import { readFileSync, statSync } from 'node:fs';
 import { traceMessage } from '../agent/index.ts';
 import { type App, build, controlActs, costReport, createWorld, openControl, readConfig } from '../app/index.ts';
 import { Audit } from '../audit/index.ts';
+import { messageOf } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import { createLog, type Log, Secrets } from '../base/log.ts';
 import type { World } from '../base/world.ts';
@@ -10,7 +12,10 @@ import { exportNotes, importNotes, notesConfig } from '../skills/notes/index.ts'
 import { catchCrashes, die } from './crash.ts';
 import { configRequest, type Flags } from './flags.ts';
 import { hint } from './ready.ts';
+import { usage } from './texts.ts';
 import { version } from './version.ts';
+
+const MOST_PAYLOAD_BYTES = 15 * 1024 * 1024;
 
 /** A coda that runs in this process, and that other commands can reach. */
 export interface Coda {
@@ -157,6 +162,31 @@ function jobVerbs(app: App, acts: ReturnType<typeof controlActs>) {
   };
 }
 
+function hookVerbs(hooks: App['hooks'], acts: ReturnType<typeof controlActs>) {
+  return {
+    hooks: async () => (await hooks.list()) as unknown as Json,
+    'hooks-add': async (asked: Record<string, Json>): Promise<Json> => ({ ...(await acts.addHook(asked)) }),
+    'hooks-test': async ({ name, file }: Record<string, Json>): Promise<Json> => ({
+      ...(await hooks.test(String(name), readPayload(String(file)))),
+    }),
+    'hooks-remove': ({ name }: Record<string, Json>) => acts.removeHook({ name: String(name) }),
+    'hooks-handle': async ({ name, file, signature }: Record<string, Json>): Promise<Json> => {
+      const given = typeof signature === 'string' ? signature : undefined;
+      return { ...(await hooks.handle(String(name), readPayload(String(file)), given)) };
+    },
+  };
+}
+
+/** Read by the daemon: the socket takes no body of this size. */
+function readPayload(file: string): Buffer {
+  try {
+    if (statSync(file).size <= MOST_PAYLOAD_BYTES) return readFileSync(file);
+  } catch (error) {
+    throw usage(`${file} cannot be read (${messageOf(error)}).`, 'Name a file that coda may read.');
+  }
+  throw usage(`${file} is larger than ${MOST_PAYLOAD_BYTES} bytes.`, 'Send less at once.');
+}
+
 function auditVerbs(audit: Audit) {
   return {
     'audit-seal': () => audit.seal(),
@@ -214,6 +244,7 @@ export function verbs(app: App, config: Config, world: World, io: NodeJS.Process
       ((await traceMessage(app.database, String(id))) ?? null) as unknown as Json,
     outbox: async () => (await outbox.deadLetters()) as unknown as Json,
     ...jobVerbs(app, acts),
+    ...hookVerbs(app.hooks, acts),
     resend: ({ id }: Record<string, Json>) => acts.resend(typeof id === 'string' ? { id } : {}),
     notify: async ({ to, text, key }: Record<string, Json>): Promise<Json> => {
       const notice = { to: String(to), text: String(text), ...(typeof key === 'string' && { key }) };

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { LOG_LEVELS } from '../base/log.ts';
 import { access } from './access.ts';
 import { block } from './block.ts';
+import { events } from './events.ts';
 import { execution } from './execution.ts';
 import { count, duration, locale, secret, url, wallTime, zone } from './fields.ts';
 import { models } from './models.ts';
@@ -202,6 +203,7 @@ export const CORE_BLOCKS = [
   delivery,
   time,
   egress,
+  events,
   execution,
   browser,
 ] as const;

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { withTimeout } from '../base/async.ts';
 import type { World } from '../base/world.ts';
 import type { Bus } from '../bus/index.ts';
-import { type DueSource, Instance, type Owned } from '../jobs/index.ts';
+import { type DueSource, type Events, Instance, type Owned } from '../jobs/index.ts';
 import type { AccessRules, Gate } from '../people/index.ts';
 import type { Database, Fragment, Transaction } from '../storage/index.ts';
 import type { ChatAdapter, Inbox, Incoming, Place } from './adapter.ts';
@@ -37,6 +37,8 @@ export interface DeliveryOptions {
   maxAgeMs: number;
   /** A scalar subquery over `i`, `c` and `p`: what the agent wants to know of each row as it is taken. */
   context: Fragment;
+  /** Programs that are told of failed turns, questions and dead letters. */
+  events: Events;
   wakeAt(at: Date): void;
 }
 
@@ -97,6 +99,7 @@ export class Delivery {
       adapters: () => this.adapters,
       unreachable: (adapter) => this.tellOthers(HELD, adapter),
       placeOf: (tx, ids) => places.find(tx, ids),
+      events: options.events,
       wakeAt: options.wakeAt,
       signal,
     });
@@ -114,6 +117,7 @@ export class Delivery {
       database,
       world,
       outbox: this.outbox,
+      events: options.events,
       waits: () => this.lanes.wake(),
       wakeAt: options.wakeAt,
     });

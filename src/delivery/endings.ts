@@ -1,6 +1,7 @@
 import { deferred, GroupCommit, groupBy } from '../base/async.ts';
 import type { Instant } from '../base/clock.ts';
 import type { World } from '../base/world.ts';
+import type { Events, Fact } from '../jobs/index.ts';
 import { type Database, type Fragment, hadNoEffect, render, sql, type Transaction } from '../storage/index.ts';
 import { type End, mayBeSurplus } from './end.ts';
 import type { Item } from './item.ts';
@@ -13,6 +14,7 @@ export interface EndingDeps {
   database: Database;
   world: World;
   outbox: OutboxSender;
+  events: Pick<Events, 'jobsFor' | 'insertion'>;
   /** Something still waits in a lane whose row has ended. */
   waits(): void;
   wakeAt(at: Instant): void;
@@ -118,6 +120,8 @@ export class Endings {
             parts.map(({ key }) => key),
           )
         : sql``;
+    const told = this.deps.events.jobsFor(endings.flatMap(({ item, end }) => factOf(item, end)));
+    const telling = told.length > 0 ? this.deps.events.insertion(told, TOLD) : sql``;
     const alsos = groupBy(
       endings.flatMap(({ end }) => end.also ?? []),
       (also) => also.write,
@@ -127,7 +131,7 @@ export class Endings {
     return laneStore.ending(
       ends,
       now,
-      sql`${writing}${dropping}${also}`,
+      sql`${writing}${dropping}${telling}${also}`,
       parts.length > 0 ? WRITTEN : sql`null::jsonb`,
     );
   }
@@ -136,11 +140,27 @@ export class Endings {
   private async ended({ pending, written }: EndRow, { item, end, parts: { rows, parts } }: Ending): Promise<void> {
     if (pending > 0) this.deps.waits();
     // Whoever planned the turn looks at what became of it.
-    if (mayBeSurplus(item, end, rows) || item.origin === 'schedule') this.deps.wakeAt(this.deps.world.clock.now());
+    const isTold = this.deps.events.jobsFor(factOf(item, end)).length > 0;
+    if (mayBeSurplus(item, end, rows) || item.origin === 'schedule' || isTold)
+      this.deps.wakeAt(this.deps.world.clock.now());
     const later = parts.flatMap((part) => (part.next_at ? [part.next_at.getTime()] : []));
     if (later.length > 0) this.deps.wakeAt(new Date(Math.min(...later)));
     await this.deps.outbox.dispatch(asWritten(rows, written));
   }
+}
+
+/** Which events of a statement are those of rows that it ends. */
+const TOLD = sql`e.inbox_id = any (array(select id from fence))`;
+
+/** What programs may want to know of an end: a turn that failed, or that waits for a decision. */
+function factOf(item: Item, end: End): Fact[] {
+  const { state, turnId, cards, error } = end;
+  const about = { id: item.id, person: item.person.id, conversation: item.conversation.id };
+  if (state === 'waiting')
+    return [{ name: 'approval.waiting', data: { ...about, questions: cards.length }, inboxId: item.id }];
+  if (state !== 'failed' || item.kind !== 'message' || (turnId === undefined && item.payload.tooFast)) return [];
+  const reason = error ?? cards.at(-1)?.text ?? '';
+  return [{ name: 'turn.failed', data: { ...about, reason }, inboxId: item.id }];
 }
 
 /** Where a row is answered. */

@@ -1,4 +1,6 @@
 export type { DueSource } from './due.ts';
+export { Events, type EventsDeps, type Fact, type Raise } from './events/index.ts';
+export { deletionRules as eventDeletionRules } from './events/store.ts';
 export { type Cause, causesOf } from './faults/causes.ts';
 export { FaultLog, type FaultRow } from './faults/index.ts';
 export { Instance, type InstanceOptions, type Owned } from './instances/index.ts';

@@ -98,6 +98,7 @@ export class Played {
       gate: new Gate(),
       wakeAt,
       onClose: () => {},
+      events: { raise: async () => {} },
       emit: ({ name: event }, payload) => this.emitted.push({ event, payload }),
     };
     this.tools = new Map((skill.tools?.(deps) ?? []).map((tool) => [tool.name, tool]));

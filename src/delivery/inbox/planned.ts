@@ -1,7 +1,7 @@
 import type { Instant } from '../../base/clock.ts';
 import { uuid } from '../../base/ids.ts';
 import type { Transaction } from '../../storage/index.ts';
-import type { Origin } from '../adapter.ts';
+import type { IncomingFile, Origin } from '../adapter.ts';
 import type { Payload } from '../item.ts';
 import * as store from './store.ts';
 
@@ -19,6 +19,8 @@ export interface PlannedTurn {
   /** Its answers are held until then: quiet hours. */
   notBefore?: Instant | undefined;
   tainted?: boolean;
+  /** Stored already. */
+  files?: readonly IncomingFile[];
 }
 
 /** Where rooms begin turns by themselves. */
@@ -60,7 +62,7 @@ function rowOf(turn: PlannedTurn, seat: store.Seat, now: Instant): store.NewRow 
     from: seat.external_id ?? '',
     origin: turn.origin,
     text: turn.text,
-    files: [],
+    files: [...(turn.files ?? [])],
     ...(turn.planned !== undefined && { planned: turn.planned }),
     ...(turn.notBefore && { notBefore: turn.notBefore.toISOString() }),
     ...(turn.tainted && { tainted: true as const }),

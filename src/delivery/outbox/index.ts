@@ -2,7 +2,7 @@ import { Batch, backOff, groupBy, Slots, sleep } from '../../base/async.ts';
 import type { Instant } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
-import type { DueSource, Instance, Owned } from '../../jobs/index.ts';
+import type { DueSource, Instance, Owned, Raise } from '../../jobs/index.ts';
 import type { Database, Transaction } from '../../storage/index.ts';
 import type { ChatAdapter, Place } from '../adapter.ts';
 import type { Content } from '../content.ts';
@@ -30,6 +30,8 @@ export interface OutboxDeps {
   /** Nobody is there to hear what is said through this adapter here; somebody may be where another process runs. */
   unreachable(adapter: string): void;
   placeOf(tx: Transaction, conversationIds: readonly string[]): Promise<Map<string, Place>>;
+  /** Who is told of dead letters. */
+  events: Raise;
   wakeAt(at: Instant): void;
   signal: AbortSignal;
 }
@@ -238,13 +240,12 @@ export class OutboxSender implements Outbox, DueSource, Owned {
 
   /** Goes on trying while the database is away: without its receipt a part would be taken for unknown. */
   private async record(items: Outcome[]): Promise<void> {
-    const { database, world, wakeAt, signal } = this.deps;
+    const { world, wakeAt, signal } = this.deps;
     for (const [owner, group] of groupBy(items, (item) => item.owner)) {
       const ended = group.map((item) => item.ended);
       for (let attempt = 1; !signal.aborted || attempt === 1; attempt++) {
         try {
-          const now = world.clock.now();
-          if (await store.record(database, owner, ended, now)) wakeAt(now);
+          if (await this.store(owner, ended)) wakeAt(world.clock.now());
           break;
         } catch (error) {
           world.log.warn({ error: messageOf(error), parts: ended.length }, 'receipts could not be stored');
@@ -257,6 +258,22 @@ export class OutboxSender implements Outbox, DueSource, Owned {
       const next = ended.flatMap((each) => (each.nextAt ? [each.nextAt.getTime()] : []));
       if (next.length > 0) wakeAt(new Date(Math.min(...next)));
     }
+  }
+
+  /** Whether some are due at once. */
+  private async store(owner: string, ended: readonly store.Ended[]): Promise<boolean> {
+    const { database, world, events } = this.deps;
+    const now = world.clock.now();
+    if (ended.every(({ state }) => state !== 'dead')) return store.record(database, owner, ended, now);
+    return database.tx('outbox.receipts', async (tx) => {
+      const { dead, areDue } = await store.recordDead(tx, owner, ended, now);
+      const facts = dead.map(({ person_id: person, ...data }) => ({
+        name: 'dead_letter' as const,
+        data: { ...data, ...(person !== null && { person }) },
+      }));
+      await events.raise(tx, facts);
+      return areDue;
+    });
   }
 
   private letGo(parts: readonly { id: string }[]): void {

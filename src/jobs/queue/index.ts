@@ -6,6 +6,8 @@ import type { Json } from '../../base/json.ts';
 import type { World } from '../../base/world.ts';
 import type { Database, Transaction } from '../../storage/index.ts';
 import type { DueSource } from '../due.ts';
+import type { Fact, Raise } from '../events/index.ts';
+import { KIND as eventKind } from '../events/store.ts';
 import type { Owned } from '../instances/index.ts';
 import * as store from './store.ts';
 
@@ -34,6 +36,8 @@ export interface Job {
 export interface JobHandler {
   kind: string;
   run(job: Job, signal: AbortSignal): Promise<void>;
+  /** Milliseconds to wait after the failed try `attempt`; default: 1 s doubling to 15 min, with jitter. */
+  waitMs?(attempt: number): number;
 }
 
 /** Jobs that run at once in this process. */
@@ -112,8 +116,9 @@ export class JobQueue implements DueSource, Owned {
     return jobs.length;
   }
 
-  release(tx: Transaction, owners: readonly string[], now: Instant): Promise<void> {
-    return store.release(tx, owners, now);
+  async release(tx: Transaction, owners: readonly string[], now: Instant): Promise<void> {
+    const dead = await store.release(tx, owners, now);
+    await this.deps.events?.raise(tx, deadFacts(dead));
   }
 
   async strays(owner: string): Promise<string[]> {
@@ -176,20 +181,30 @@ export class JobQueue implements DueSource, Owned {
       const code = error instanceof CodaError ? error.code : (systemCode(error) ?? 'INTERNAL');
       world.faults?.note({ source: 'job', kind: job.kind, code }, world.clock.now());
       world.log.warn({ job: job.id, kind: job.kind, attempt: job.attempts, dead, error: reason }, 'job failed');
-      const dueAt = new Date(world.clock.now().getTime() + backOff(job.attempts, LONGEST_BACK_OFF_MS));
+      const waitMs = this.handlers.get(job.kind)?.waitMs?.(job.attempts) ?? backOff(job.attempts, LONGEST_BACK_OFF_MS);
+      const dueAt = new Date(world.clock.now().getTime() + waitMs);
       const ended = dead ? { state: 'dead' as const } : { state: 'pending' as const, dueAt };
       this.ended.add({ owner, ended: { id: job.id, error: reason, ...ended } });
     }
   }
 
+  private async finish(owner: string, ended: readonly store.EndedJob[]): Promise<void> {
+    const { database, world, events } = this.deps;
+    const now = world.clock.now();
+    if (!events || ended.every(({ state }) => state !== 'dead')) return store.finish(database, owner, ended, now);
+    await database.tx('jobs.finish', async (tx) => {
+      await events.raise(tx, deadFacts(await store.finishIn(tx, owner, ended, now)));
+    });
+  }
+
   /** Goes on trying while the database is away: nobody else runs a job again while this process lives. */
   private async record(items: { owner: string; ended: store.EndedJob }[]): Promise<void> {
-    const { database, world, wakeAt, signal } = this.deps;
+    const { world, wakeAt, signal } = this.deps;
     for (const [owner, group] of groupBy(items, (item) => item.owner)) {
       const ended = group.map((item) => item.ended);
       for (let attempt = 1; !signal.aborted || attempt === 1; attempt++) {
         try {
-          await store.finish(database, owner, ended, world.clock.now());
+          await this.finish(owner, ended);
           break;
         } catch (error) {
           world.log.warn({ error: messageOf(error), jobs: ended.length }, 'the end of jobs could not be stored');
@@ -205,8 +220,17 @@ export class JobQueue implements DueSource, Owned {
   }
 }
 
+/** What programs are told of a job that has given up; of one that told programs something they hear nothing more. */
+function deadFacts(jobs: readonly store.GivenUp[]): Fact[] {
+  return jobs.flatMap(({ id, kind, error }) =>
+    kind === eventKind ? [] : { name: 'job.dead' as const, data: { id, kind, error } },
+  );
+}
+
 export interface JobQueueDeps {
   database: Database;
+  /** Who is told of jobs that have given up. */
+  events?: Raise;
   world: World;
   /** The owner that claims are marked with. */
   owner(): string | Promise<string>;

@@ -92,6 +92,13 @@ export interface EndedJob {
   error?: string;
 }
 
+const FINISH = `update jobs j
+        set state = case when e.state = 'pending' and ${SUPERSEDED} then 'cancelled' else e.state end,
+            owner = null, error = e.error, due_at = coalesce(e."dueAt", j.due_at),
+            finished_at = case when e.state = 'pending' and not ${SUPERSEDED} then null else $3::timestamptz end
+       from jsonb_to_recordset($2) as e (id uuid, state text, "dueAt" timestamptz, error text)
+      where j.id = e.id and j.owner = $1 and j.state = 'running'`;
+
 /** What became of jobs that this owner ran, as a set; rows that were taken over meanwhile stay as they are. */
 export async function finish(
   database: Database,
@@ -99,28 +106,40 @@ export async function finish(
   ended: readonly EndedJob[],
   now: Instant,
 ): Promise<void> {
-  await database.run(
-    'jobs.finish',
-    `update jobs j
-        set state = case when e.state = 'pending' and ${SUPERSEDED} then 'cancelled' else e.state end,
-            owner = null, error = e.error, due_at = coalesce(e."dueAt", j.due_at),
-            finished_at = case when e.state = 'pending' and not ${SUPERSEDED} then null else $3::timestamptz end
-       from jsonb_to_recordset($2) as e (id uuid, state text, "dueAt" timestamptz, error text)
-      where j.id = e.id and j.owner = $1 and j.state = 'running'`,
-    [owner, json(ended), now],
-  );
+  await database.run('jobs.finish', FINISH, [owner, json(ended), now]);
 }
 
-/** Gives the jobs of processes that are gone back to be run again. */
-export async function release(tx: Transaction, owners: readonly string[], now: Instant): Promise<void> {
-  await tx.query(
+/** A job that has just given up. */
+export interface GivenUp {
+  id: string;
+  kind: string;
+  error: string | null;
+}
+
+/** The same in a transaction; gives those that have given up. */
+export async function finishIn(
+  tx: Transaction,
+  owner: string,
+  ended: readonly EndedJob[],
+  now: Instant,
+): Promise<GivenUp[]> {
+  const returning = `${FINISH} returning j.id, j.kind, j.state, j.error`;
+  const { rows } = await tx.query<GivenUp & { state: string }>(returning, [owner, json(ended), now]);
+  return rows.filter(({ state }) => state === 'dead');
+}
+
+/** Gives the jobs of processes that are gone back to be run again; returns those that have been run too often. */
+export async function release(tx: Transaction, owners: readonly string[], now: Instant): Promise<GivenUp[]> {
+  const { rows } = await tx.query<GivenUp & { state: string }>(
     `update jobs j
         set state = case when attempts >= max_attempts then 'dead' when ${SUPERSEDED} then 'cancelled' else 'pending' end,
             owner = null, error = coalesce(error, 'its process ended while it ran'),
             finished_at = case when attempts >= max_attempts or ${SUPERSEDED} then $2::timestamptz end
-      where owner = any($1::uuid[]) and state = 'running'`,
+      where owner = any($1::uuid[]) and state = 'running'
+      returning id, kind, state, error`,
     [owners, now],
   );
+  return rows.filter(({ state }) => state === 'dead');
 }
 
 /** A job that has failed as often as it may. */

@@ -108,7 +108,7 @@ export class Schedules implements DueSource {
         throw error;
       }
     };
-    return { kind: handler.kind, run };
+    return { ...handler, run };
   }
 
   /** When one has failed three times in a row and no owner knows of it, or null: a scalar subquery, as of `DueSource`. */

@@ -6,6 +6,7 @@ export const commands = (save: ReturnType<typeof saveTool>): Command[] => [
   {
     name: 'note',
     summary: 'Save a note; #tags file it.',
+    hookable: true,
     writes: () => ({}),
     usage: '<text>',
     private: true,

@@ -14,6 +14,7 @@ export function commands(wakeAt: WakeAt): Command[] {
     {
       name: 'remind',
       summary: 'Set a reminder.',
+      hookable: true,
       writes: () => ({}),
       usage: '<what and when>',
       options: [

@@ -24,7 +24,7 @@ export function reminderSource(deps: SkillDeps, catchUp: CatchUp): DueSource {
 }
 
 /** All that due reminders cause: each is said once and its next occurrence is planned — or nothing happened. */
-async function fireDue({ database, outbox, emit }: SkillDeps, catchUp: CatchUp, now: Instant): Promise<number> {
+async function fireDue({ database, outbox, events, emit }: SkillDeps, catchUp: CatchUp, now: Instant): Promise<number> {
   const fired = await database.tx('reminders.fire', async (tx) => {
     const due = await store.claimDue(tx, now, BATCH);
     if (due.length === 0) return [];
@@ -35,6 +35,10 @@ async function fireDue({ database, outbox, emit }: SkillDeps, catchUp: CatchUp, 
         tx,
         said.map((firing) => message(firing, now)),
       );
+    await events.raise(
+      tx,
+      said.map(({ reminder, plan }) => ({ name: 'reminder.due' as const, data: dueData(reminder, plan.occurrence) })),
+    );
     for (const { reminder } of said) {
       const topic = { thing: 'reminder', how: 'spoken' as const, text: reminder.text, at: now.toISOString() };
       noteDialogue(tx, { personId: reminder.personId, conversationId: reminder.sayIn }, { topic });
@@ -48,15 +52,19 @@ async function fireDue({ database, outbox, emit }: SkillDeps, catchUp: CatchUp, 
   });
   for (const { reminder, plan } of fired) {
     if (!plan.said) continue;
-    emit(reminderDue, {
-      id: reminder.id,
-      person: reminder.personId,
-      conversation: reminder.conversationId,
-      text: reminder.text,
-      occurrence: plan.occurrence.toISOString(),
-    });
+    emit(reminderDue, dueData(reminder, plan.occurrence));
   }
   return fired.length;
+}
+
+function dueData(reminder: Reminder, occurrence: Instant) {
+  return {
+    id: reminder.id,
+    person: reminder.personId,
+    conversation: reminder.conversationId,
+    text: reminder.text,
+    occurrence: occurrence.toISOString(),
+  };
 }
 
 /** Unique for each time a reminder speaks: a snooze is another firing of the same occurrence. */

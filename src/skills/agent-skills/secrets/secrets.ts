@@ -69,6 +69,21 @@ export class SkillSecrets {
     return rows.some(({ name }) => skill.secrets.some((secret) => secret.name === name));
   }
 
+  /** What is kept under this name for one person; undefined where there is nothing. Throws `SECRET_KEY`. */
+  async valueOf({
+    skill,
+    name,
+    personId,
+  }: {
+    skill: string;
+    name: string;
+    personId: string;
+  }): Promise<string | undefined> {
+    const rows = await store.secretsFor(this.reader, skill, { personId, spaceId: '' });
+    const row = rows.find((each) => each.name === name);
+    return row && this.open(row);
+  }
+
   /** Keeps a value, in place of the one before. */
   async set(asked: Asked, value: string): Promise<void> {
     if (!NAME.test(asked.name)) throw wrong(`“${asked.name}” is no name of a secret: A–Z, 0–9 and _.`);

@@ -1,0 +1,46 @@
+import { CodaError } from '../base/errors.ts';
+import type { Json } from '../base/json.ts';
+import type { World } from '../base/world.ts';
+import { type Delivery, notifyJob } from '../delivery/index.ts';
+import type { Events, JobHandler, JobQueue } from '../jobs/index.ts';
+import type { Database } from '../storage/index.ts';
+import type { EquippedSkill } from './skills.ts';
+
+/** A background job that somebody asks for. */
+export interface AskedJob {
+  kind: string;
+  payload: Json;
+  key?: string | undefined;
+}
+
+interface JobParts {
+  world: World;
+  database: Database;
+  delivery: Delivery;
+  jobs: JobQueue;
+  events: Events;
+  skills: readonly EquippedSkill[];
+}
+
+/** What carries out background jobs. */
+export function handlersOf({ skills, database, delivery, events }: JobParts): JobHandler[] {
+  return [...jobsOf(skills), events.job(), notifyJob({ database, outbox: delivery.outbox })];
+}
+
+/** What of it is the skills'. */
+export function jobsOf(skills: readonly EquippedSkill[]): JobHandler[] {
+  return skills.flatMap(({ skill, deps }) => skill.jobs?.(deps) ?? []);
+}
+
+/** Adds a job of a kind that is carried out, due at once. Throws `INPUT_INVALID`. */
+export async function enqueue(parts: JobParts, { kind, payload, key }: AskedJob): Promise<string> {
+  const known = handlersOf(parts).map((handler) => handler.kind);
+  if (!known.includes(kind)) {
+    throw new CodaError('INPUT_INVALID', {
+      message: `There are no jobs of the kind ${kind}.`,
+      remedy: `Name one of: ${known.sort().join(', ')}.`,
+    });
+  }
+  const options = { at: parts.world.clock.now(), ...(key !== undefined && { key }) };
+  return parts.database.tx('jobs.enqueue', (tx) => parts.jobs.enqueue(tx, { kind, payload }, options));
+}

@@ -1,0 +1,93 @@
+/** The commands by which programs and their keepers reach people and background work. */
+import type { Command } from 'commander';
+import type { Call } from './call.ts';
+import type { HookFlags, JobFlags, NotifyFlags, WhenFlags } from './flags.ts';
+
+/** `notify`, `jobs`, `hooks` and `webhook`. */
+export function addPrograms(program: Command, call: Call): void {
+  program
+    .command('notify')
+    .description('have coda tell somebody something, once for each key')
+    .argument('<text>')
+    .requiredOption('--to <person>', 'by id, by account such as discord:123, or by name')
+    .option('--key <key>', 'what is said under the same key is said once')
+    .option('--json', 'as JSON')
+    .action(call<NotifyFlags>(async () => (await import('./notify.ts')).notifyPerson));
+  addJobs(program.command('jobs').description('background jobs'), call);
+  addHooks(program.command('hooks').description('what programs may have coda do for a person'), call);
+  addWebhook(program.command('webhook').description('what programs send'), call);
+}
+
+function addJobs(jobs: Command, call: Call): void {
+  jobs
+    .command('list', { isDefault: true })
+    .description('show those that failed too often, newest first')
+    .option('--all', 'those that wait or run, too')
+    .option('--json', 'as JSON')
+    .action(call<JobFlags>(async () => (await import('./jobs.ts')).jobsList));
+  jobs
+    .command('retry')
+    .description('run one of them, or all, again')
+    .argument('[id]')
+    .action(call<WhenFlags>(async () => (await import('./jobs.ts')).jobsRetry));
+  jobs
+    .command('cancel')
+    .description('take one off that waits or has failed too often')
+    .argument('<id>')
+    .action(call(async () => (await import('./jobs.ts')).jobsCancel));
+  jobs
+    .command('enqueue')
+    .description('add one, to be run at once')
+    .argument('<kind>')
+    .option('--payload <json>', 'what it is told', 'null')
+    .option('--key <key>', 'at most one of its kind waits with this key')
+    .action(call<JobFlags>(async () => (await import('./jobs.ts')).jobsEnqueue));
+  jobs
+    .command('work')
+    .description('run those that are due, and end')
+    .action(call(async () => (await import('./jobs.ts')).jobsWork));
+}
+
+function addHooks(hooks: Command, call: Call): void {
+  hooks
+    .command('list', { isDefault: true })
+    .description('show them, and when each was used last')
+    .option('--json', 'as JSON')
+    .action(call(async () => (await import('./hooks.ts')).hooksList));
+  hooks
+    .command('add')
+    .description('make one, for one person; shows its secret once')
+    .argument('<name>')
+    .requiredOption('--to <person>', 'by id, by account such as discord:123, or by name')
+    .requiredOption('--template <text>', 'what is made of a payload, such as "{{ repository.name }} is red"')
+    .option('--kind <kind>', 'message, reminder, note or skill', 'message')
+    .option('--when <time>', 'of a reminder: "tomorrow at 9", or a place such as "{{ due }}"')
+    .option('--skill <name>', 'which skill is run')
+    .option('--form <form>', 'how it is signed: coda, github or stripe', 'coda')
+    .option('--secret-stdin', "the other side's own secret, on stdin")
+    .option('--allow-unsigned', 'from this machine, without a signature')
+    .option('--json', 'as JSON')
+    .action(call<HookFlags>(async () => (await import('./hooks.ts')).hooksAdd));
+  hooks
+    .command('test')
+    .description('show what one makes of a payload, and what the payload lacks; nothing is done')
+    .argument('<name>')
+    .requiredOption('--path <file>', 'the payload, as JSON')
+    .option('--json', 'as JSON')
+    .action(call<HookFlags>(async () => (await import('./hooks.ts')).hooksTest));
+  hooks
+    .command('remove')
+    .description('remove one')
+    .argument('<name>')
+    .action(call(async () => (await import('./hooks.ts')).hooksRemove));
+}
+
+function addWebhook(webhook: Command, call: Call): void {
+  webhook
+    .command('handle')
+    .description('have a hook take a file, as if it had been sent')
+    .argument('<name>')
+    .requiredOption('--path <file>', 'the payload, as JSON')
+    .option('--signature <header>', 'what its signature header holds')
+    .action(call<HookFlags>(async () => (await import('./hooks.ts')).webhookHandle));
+}

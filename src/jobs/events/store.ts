@@ -1,0 +1,40 @@
+import type { Instant } from '../../base/clock.ts';
+import type { Json } from '../../base/json.ts';
+import { type Fragment, json, render, sql, type Transaction } from '../../storage/index.ts';
+
+/** The kind of the jobs that send events. */
+export const KIND = 'event';
+
+/** An event on its way to one target. */
+export interface EventJob {
+  id: string;
+  payload: Json;
+  /** The row whose end it tells of. */
+  inbox_id: string | null;
+}
+
+/** A `with` part that writes events for which `when` holds (of an event `e`). */
+export function insertion(jobs: readonly EventJob[], maxAttempts: number, now: Instant, when: Fragment): Fragment {
+  return sql`, raised as (
+      insert into jobs (id, kind, payload, state, due_at, max_attempts, created_at)
+      select e.id, ${KIND}, e.payload, 'pending', ${now}::timestamptz, ${maxAttempts}::int, ${now}::timestamptz
+        from jsonb_to_recordset(${json(jobs)}) as e (id uuid, payload jsonb, inbox_id uuid) where ${when}
+    )`;
+}
+
+/** Writes events in a statement of their own. */
+export async function insert(
+  tx: Transaction,
+  jobs: readonly EventJob[],
+  maxAttempts: number,
+  now: Instant,
+): Promise<void> {
+  await tx.query(...render(sql`with nothing as (select 1)${insertion(jobs, maxAttempts, now, sql`true`)} select`));
+}
+
+/** Events that tell of the person; one on its way ends by itself. */
+export const deletionRules = [
+  {
+    sql: `delete from jobs where kind = '${KIND}' and payload -> 'data' ->> 'person' = $1::text and state <> 'running'`,
+  },
+];

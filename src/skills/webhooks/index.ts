@@ -1,0 +1,54 @@
+/** What programs tell people through coda: `POST /hooks/:id`. */
+import { z } from 'zod';
+import { route, type Skill, type SkillDeps } from '../../chat/index.ts';
+import { deletionRules, KIND, mergeRules } from './store.ts';
+import type { Webhooks } from './webhooks.ts';
+
+export { type NewHook, type WebhookDeps, Webhooks } from './webhooks.ts';
+
+/** One attachment of 10 MiB in base64, and words. */
+const MOST_BYTES = 15 * 1024 * 1024;
+
+const job = z.object({
+  personId: z.string(),
+  conversationId: z.string(),
+  text: z.string(),
+  planned: z.string().optional(),
+  files: z.array(z.object({ name: z.string(), type: z.string(), size: z.number(), hash: z.string() })),
+});
+
+/** Takes what programs send to hooks, and begins what they make of it. */
+export const webhooks = (hooks: Webhooks): Skill => ({
+  name: 'webhooks',
+  deletionRules,
+  mergeRules,
+  jobs: (deps) => [{ kind: KIND, run: async ({ id, key, payload }) => begin(deps, key ?? id, payload) }],
+  routes: () => [
+    route({
+      method: 'POST',
+      path: '/hooks/:id',
+      tag: 'webhooks',
+      summary: 'Takes what a program sends to a hook; its signature says who it is (docs/webhooks.md).',
+      params: z.object({ id: z.string().max(100) }),
+      maxBytes: MOST_BYTES,
+      answers: {
+        202: { description: 'It is taken, and happens once.', schema: z.object({ delivery: z.string() }) },
+        401: { description: 'It is not signed as this hook wants it.' },
+        404: { description: 'There is no such hook.' },
+        409: { description: 'It was taken before.' },
+      },
+      async handle({ params, raw, header, local }) {
+        const { delivery } = await hooks.take(params.id, { body: raw, header, local });
+        return { status: 202, body: { json: { delivery } } };
+      },
+    }),
+  ],
+});
+
+/** Everything that a webhook brings is somebody else's words. */
+async function begin({ database, turns }: SkillDeps, key: string, payload: unknown): Promise<void> {
+  const turn = job.parse(payload);
+  await database.tx('hooks.begin', async (tx) => {
+    await turns.begin(tx, [{ ...turn, key, origin: 'webhook', tainted: true }]);
+  });
+}

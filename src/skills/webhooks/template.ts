@@ -1,0 +1,68 @@
+/** From what a program sends to words: `{{ path.to.value }}`. Pure. */
+import { z } from 'zod';
+
+/** What a hook makes of a payload. */
+export const templateSchema = z.strictObject({
+  text: z.string().trim().min(1).max(4_000),
+  /** When to remind: of hooks that make reminders. */
+  when: z.string().trim().min(1).max(200).optional(),
+  /** Which skill: of hooks that run one. */
+  skill: z
+    .string()
+    .regex(/^[\w-]{1,64}$/)
+    .optional(),
+});
+
+export type Template = z.output<typeof templateSchema>;
+
+export interface Filled extends Template {
+  /** Paths that the payload does not have. */
+  missing: string[];
+}
+
+/** Characters. */
+const LONGEST_VALUE = 2_000;
+const LONGEST_TEXT = 8_000;
+const PLACE = /\{\{\s*([\w$@-]+(?:\.[\w$@-]+)*)\s*\}\}/g;
+
+/** Puts values of the payload in their places; one that is not there leaves nothing. */
+export function fill(template: Template, payload: unknown): Filled {
+  const missing = new Set<string>();
+  const put = (text: string, longest: number) =>
+    text
+      .replace(PLACE, (_, path: string) => {
+        const value = at(payload, path.split('.'));
+        if (value === undefined) missing.add(path);
+        return shown(value);
+      })
+      .slice(0, longest)
+      .trim();
+  const { text, when, skill } = template;
+  return {
+    text: put(text, LONGEST_TEXT),
+    // A time is one line: what follows is the words.
+    ...(when !== undefined && { when: put(when, 200).replace(/\s+/g, ' ') }),
+    ...(skill !== undefined && { skill }),
+    missing: [...missing],
+  };
+}
+
+/** Own values only: nothing that JavaScript brings along. */
+function at(value: unknown, [key, ...rest]: readonly string[]): unknown {
+  if (key === undefined) return value;
+  if (Array.isArray(value)) return /^\d{1,6}$/.test(key) ? at(value[Number(key)], rest) : undefined;
+  return isRecord(value) && Object.hasOwn(value, key) ? at(value[key], rest) : undefined;
+}
+
+function shown(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return plain(text).slice(0, LONGEST_VALUE);
+}
+
+/** Without characters that are no text. */
+const plain = (text: string) => text.replace(/[^\P{C}\n\t]/gu, '');
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
