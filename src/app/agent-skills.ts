@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { messageOf } from '../base/errors.ts';
 import { packageRoot } from '../base/root.ts';
@@ -92,6 +93,12 @@ export class LiveSkills implements SkillHost {
     const report = await this.read();
     this.bus.publish(CHANNEL, this.self);
     return report;
+  }
+
+  /** The folders that are there, in rising priority. */
+  folders(): string[] {
+    const sources = agentSkillSources(this.config, this.world.env);
+    return sources.flatMap(({ directory }) => (directory !== undefined && existsSync(directory) ? directory : []));
   }
 
   decisions() {

@@ -214,7 +214,8 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
   const console = openConsole({ ...parts, commands, settled }, options);
   const configured = openPlatforms({ ...foundation, config, world, commands, gate, skills });
   const tokens = new Tokens({ database, world, config });
-  const http = openHttp({ config, world, database, artifacts, skills, tokens, healthy, platforms: configured });
+  const serving = { platforms: configured, agentSkills: liveSkills, version };
+  const http = openHttp({ ...foundation, ...serving, config, world, skills, tokens, healthy });
   const heard = http ? [http.adapter] : [];
   const adapters: readonly ChatAdapter[] = [console, ...configured, ...heard, ...(options.adapters ?? [])];
   checks.add(adapters.flatMap((adapter) => adapter.checks?.() ?? []));

@@ -1,12 +1,15 @@
 import { z } from 'zod';
-import { type HttpConfig, HttpServer, httpConfig, openHttpChat } from '../adapters/http/index.ts';
+import { type HttpConfig, HttpServer, httpConfig, Jwts, openApiRoute, openHttpChat } from '../adapters/http/index.ts';
 import type { Clock } from '../base/clock.ts';
 import { CodaError } from '../base/errors.ts';
 import type { World } from '../base/world.ts';
 import { type AnyRoute, type PlatformAdapter, route } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
 import type { ChatAdapter } from '../delivery/index.ts';
+import type { Egress } from '../egress/index.ts';
 import type { Artifacts, Database } from '../storage/index.ts';
+import type { LiveSkills } from './agent-skills.ts';
+import { skillService } from './skill-service.ts';
 import type { EquippedSkill } from './skills.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -26,6 +29,9 @@ export interface HttpParts {
   skills: readonly EquippedSkill[];
   platforms: readonly PlatformAdapter[];
   tokens: Tokens;
+  egress: Egress;
+  agentSkills: LiveSkills;
+  version: string;
   healthy(): Promise<boolean>;
 }
 
@@ -38,11 +44,15 @@ export function openHttp(parts: HttpParts): Http | undefined {
   }
   const { world, tokens, database, artifacts } = parts;
   const chat = openHttpChat({ database, artifacts, clock: world.clock });
+  const routes: AnyRoute[] = [...chat.routes, ...skillService({ ...parts, talk: chat.talk }), ...routesOf(parts)];
+  routes.push(openApiRoute(() => routes, parts.version));
+  const jwts = config.jwt && new Jwts(config.jwt, parts.egress, world.clock);
   const server = new HttpServer({
     config,
     log: world.log,
-    routes: [...chat.routes, ...routesOf(parts)],
-    authenticate: async (token) => (config.tokens ? tokens.authenticate(token) : undefined),
+    routes,
+    authenticate: async (token) =>
+      token.startsWith('coda_') ? (config.tokens ? tokens.authenticate(token) : undefined) : jwts?.authenticate(token),
   });
   return { server, adapter: chat.adapter };
 }

@@ -1,6 +1,7 @@
 import { isIPv4 } from 'node:net';
 import { z } from 'zod';
-import { block, count, duration, size } from '../../config/index.ts';
+import { SCOPES, type Scope } from '../../chat/index.ts';
+import { block, count, duration, secret, size, url } from '../../config/index.ts';
 
 const LISTEN = /^(?:\[([0-9a-f:]+)\]|([a-z0-9.-]+)):(\d{1,5})$/i;
 
@@ -27,6 +28,38 @@ const timeouts = z
   .prefault({})
   .describe('How long coda waits for a client; one that is slower is sent away.');
 
+const SCOPE_NAMES = Object.keys(SCOPES) as [Scope, ...Scope[]];
+
+const jwt = z
+  .strictObject({
+    alg: z.enum(['HS256', 'RS256', 'ES256']).meta({
+      description: 'The one algorithm that is taken, whatever a token says.',
+      example: 'HS256',
+    }),
+    issuer: z.string().min(1).meta({ description: 'What "iss" must be.', example: 'https://login.example.com' }),
+    audience: z.string().min(1).meta({ description: 'What "aud" must hold.', example: 'coda' }),
+    ...secret('secret', z.string().min(32, { error: 'expected at least 32 characters' }).optional(), {
+      description: 'For HS256: what tokens are signed with.',
+      file: 'coda_jwt_secret',
+      example: '${CODA_JWT_SECRET:-an-example-of-at-least-32-characters}',
+    }),
+    jwks_url: url('https', 'http').optional().meta({
+      description: 'For RS256 and ES256: where the keys of the issuer are. It is fetched as egress allows.',
+      example: 'https://login.example.com/.well-known/jwks.json',
+    }),
+    scopes: z
+      .array(z.enum(SCOPE_NAMES))
+      .default(['messages', 'data'])
+      .describe('What such tokens are good for; "scope" in a token narrows it.'),
+  })
+  .superRefine(({ alg, secret: shared, jwks_url: keys }, context) => {
+    const add = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+    if (alg === 'HS256' && shared === undefined) add('alg', 'needs secret or secret_file');
+    if (alg !== 'HS256' && keys === undefined) add('alg', 'needs jwks_url');
+  });
+
+export type JwtConfig = z.output<typeof jwt>;
+
 /** The block of HTTP. */
 export const config = block(
   'http',
@@ -47,6 +80,7 @@ export const config = block(
           'Whether other machines may reach it: any address but a loopback one needs this, and authentication.',
         ),
       tokens: z.boolean().default(true).describe('Whether the tokens of "coda tokens add" are taken.'),
+      jwt: jwt.optional().describe('Tokens of an issuer: "sub" is an account http:SUB, which access lets in.'),
       cors: z
         .array(z.string().regex(/^https?:\/\/[^/\s]+$/, { error: 'expected an origin such as https://example.com' }))
         .max(50)
@@ -56,11 +90,11 @@ export const config = block(
       max_connections: count(1, 100_000).default(2_000).describe('Connections at the same time.'),
       timeouts,
     })
-    .superRefine(({ listen, public: isPublic, tokens }, context) => {
+    .superRefine(({ listen, public: isPublic, tokens, jwt: issuer }, context) => {
       if (!LISTEN.test(listen) || isLoopback(addressOf(listen).host)) return;
       const add = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
       if (!isPublic) add('listen', 'is reached from other machines, which http.public must allow');
-      if (!tokens)
+      if (!tokens && issuer === undefined)
         add('tokens', 'cannot be off on an address that other machines reach, where nothing else says who asks');
     })
     .optional(),

@@ -1,5 +1,9 @@
 /** coda for programs: an HTTP server whose routes other rooms bring (`Route` in chat/). */
 
 export { type ChatDeps, openHttpChat } from './chat/routes.ts';
+export { answerOut, conversationName } from './chat/shapes.ts';
+export type { Talk } from './chat/talk.ts';
 export { config as httpConfig, type HttpConfig } from './config.ts';
+export { Jwts } from './jwt.ts';
+export { openApiRoute } from './openapi.ts';
 export { HttpServer, type ServerOptions } from './server.ts';

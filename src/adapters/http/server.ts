@@ -39,6 +39,11 @@ export class HttpServer {
     this.origins = { listed: options.config.cors, loopbackOnly: isLoopback(host) };
   }
 
+  /** What can be asked for. */
+  get routes(): readonly AnyRoute[] {
+    return this.options.routes;
+  }
+
   /** Where it is served; undefined before `open` and after `close`. */
   get address(): { host: string; port: number } | undefined {
     const address = this.server?.address() as AddressInfo | null | undefined;

@@ -17,3 +17,4 @@ export * as skillTexts from './texts.ts';
 export { pinReport } from './trust/pin.ts';
 export { testSkill } from './use/cases.ts';
 export { isFor } from './use/prompt.ts';
+export { SkillSearch } from './use/search.ts';

@@ -32,7 +32,7 @@ const by = ({ caller }: Pick<HttpRequest, 'caller'>): Caller => {
 };
 
 /** Talking over HTTP: the adapter, and what can be asked for. */
-export function openHttpChat(deps: ChatDeps): { adapter: HttpChat; routes: readonly AnyRoute[] } {
+export function openHttpChat(deps: ChatDeps): { adapter: HttpChat; routes: readonly AnyRoute[]; talk: Talk } {
   const watchers = new Watchers(deps.clock);
   const adapter = new HttpChat(watchers);
   const talk = new Talk({ ...deps, adapter });
@@ -45,7 +45,7 @@ export function openHttpChat(deps: ChatDeps): { adapter: HttpChat; routes: reado
     events(watchers),
     artifact(deps),
   ];
-  return { adapter, routes };
+  return { adapter, routes, talk };
 }
 
 function say(talk: Talk, watchers: Watchers): AnyRoute {

@@ -11,7 +11,7 @@ const base64 = z
   .string()
   .refine((text) => text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text), { error: 'expected base64' });
 
-export const fileIn = z.strictObject({
+const fileIn = z.strictObject({
   name: z
     .string()
     .min(1)

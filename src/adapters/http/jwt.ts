@@ -1,0 +1,120 @@
+/** JSON Web Tokens of an issuer that the owner trusts. */
+import { createHash } from 'node:crypto';
+import type { JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from 'jose';
+import type { Clock } from '../../base/clock.ts';
+import { CodaError } from '../../base/errors.ts';
+import { type Caller, SCOPES, type Scope } from '../../chat/index.ts';
+import type { Egress } from '../../egress/index.ts';
+import type { JwtConfig } from './config.ts';
+
+/** Seconds by which the issuer's clock may differ. */
+const LEEWAY_S = 60;
+/** Milliseconds for which an issuer's keys are not fetched again, and how soon a key that is not among them is looked for. */
+const KEYS_FOR_MS = 10 * 60_000;
+const LOOK_AGAIN_MS = 30_000;
+const MOST_KEY_BYTES = 200_000;
+
+type Keys = { get: JWTVerifyGetKey; fetchedAt: number };
+
+/** Checks tokens of the one issuer; the library is loaded with the first of them. */
+export class Jwts {
+  private readonly config: JwtConfig;
+  private readonly egress: Pick<Egress, 'fetch'>;
+  private readonly clock: Clock;
+  private keys: Promise<Keys> | undefined;
+
+  constructor(config: JwtConfig, egress: Pick<Egress, 'fetch'>, clock: Clock) {
+    this.config = config;
+    this.egress = egress;
+    this.clock = clock;
+  }
+
+  /** Whom the token speaks for; undefined when it is worth nothing. Rejects when the issuer's keys cannot be had. */
+  async authenticate(token: string): Promise<Caller | undefined> {
+    const { alg, issuer, audience } = this.config;
+    const options: JWTVerifyOptions = {
+      // What the token says of itself decides nothing.
+      algorithms: [alg],
+      ...{ issuer, audience },
+      clockTolerance: LEEWAY_S,
+      currentDate: this.clock.now(),
+      requiredClaims: ['sub', 'exp'],
+    };
+    const payload = await this.verified(token, options);
+    const sub = payload?.sub;
+    if (payload === undefined || sub === undefined || !/^[\x21-\x7e]{1,200}$/.test(sub)) return undefined;
+    return { id: idOf(issuer, sub), name: sub, account: sub, personId: undefined, scopes: this.scopesOf(payload) };
+  }
+
+  private async verified(token: string, options: JWTVerifyOptions): Promise<JWTPayload | undefined> {
+    const { jwtVerify, errors } = await import('jose');
+    try {
+      if (this.config.alg === 'HS256') {
+        const secret = new TextEncoder().encode(this.config.secret ?? '');
+        return (await jwtVerify(token, secret, options)).payload;
+      }
+      return (await jwtVerify(token, (header, jws) => this.key(header, jws), options)).payload;
+    } catch (error) {
+      if (error instanceof errors.JOSEError) return undefined;
+      throw error;
+    }
+  }
+
+  /** The key that the token names. One that is not known makes the keys be fetched again, within bounds. */
+  private async key(...asked: Parameters<JWTVerifyGetKey>) {
+    const { errors } = await import('jose');
+    const keys = await this.current(KEYS_FOR_MS);
+    try {
+      return await keys.get(...asked);
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+      const newer = await this.current(LOOK_AGAIN_MS);
+      if (newer === keys) throw error;
+      return newer.get(...asked);
+    }
+  }
+
+  private async current(maxAgeMs: number): Promise<Keys> {
+    const known = await this.keys?.catch(() => undefined);
+    if (known && this.clock.monotonic() - known.fetchedAt < maxAgeMs) return known;
+    this.keys = this.fetched();
+    return this.keys;
+  }
+
+  private async fetched(): Promise<Keys> {
+    const { createLocalJWKSet } = await import('jose');
+    const answer = await this.egress.fetch(this.config.jwks_url ?? '', {
+      headers: { accept: 'application/json' },
+      limits: { maxBytes: MOST_KEY_BYTES },
+    });
+    if (!answer.ok) throw unavailable(answer.message);
+    const body = await answer.bytes();
+    if (!body.ok || answer.status !== 200) throw unavailable(`status ${answer.status}`);
+    const get = createLocalJWKSet(JSON.parse(Buffer.from(body.bytes).toString('utf8')));
+    return { get, fetchedAt: this.clock.monotonic() };
+  }
+
+  /** Those of the configuration; where the token names some, no others than these. */
+  private scopesOf({ scope }: JWTPayload): Scope[] {
+    const named = typeof scope === 'string' ? scope.split(' ') : undefined;
+    return this.config.scopes.filter(
+      (each): each is Scope => Object.hasOwn(SCOPES, each) && (named === undefined || named.includes(each)),
+    );
+  }
+}
+
+function unavailable(cause: string): CodaError {
+  return new CodaError('HTTP_BUSY', {
+    message: 'The keys of the issuer cannot be fetched, so that no token of it can be checked.',
+    remedy: 'Try it again later; the owner looks at http.jwt.jwks_url, and at egress.',
+    cause,
+  });
+}
+
+/** What stands in front of a subject's conversations; no name that an issuer gives can be another's. */
+function idOf(issuer: string, sub: string): string {
+  return `jwt-${createHash('sha256')
+    .update(JSON.stringify([issuer, sub]))
+    .digest('hex')
+    .slice(0, 32)}`;
+}

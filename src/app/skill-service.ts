@@ -1,0 +1,143 @@
+/** Agent skills for programs, under the paths that the world of skills knows. */
+import { z } from 'zod';
+import { answerOut, conversationName, type Talk } from '../adapters/http/index.ts';
+import { CodaError } from '../base/errors.ts';
+import type { World } from '../base/world.ts';
+import { type AnyRoute, route } from '../chat/index.ts';
+import { SkillSearch, validateSkills } from '../skills/agent-skills/index.ts';
+import type { Database } from '../storage/index.ts';
+import type { LiveSkills } from './agent-skills.ts';
+import { recordAct } from './control-acts.ts';
+
+interface ServiceParts {
+  agentSkills: LiveSkills;
+  talk: Talk;
+  database: Database;
+  world: World;
+}
+
+const MOST_FOUND = 10;
+/** Milliseconds that a skill which is run may take before its answer has to be fetched. */
+const WAIT_MS = 60_000;
+const TAG = 'skills';
+const name = z.object({ id: z.string().regex(/^[\w.-]{1,100}$/) });
+const found = z.object({ name: z.string(), description: z.string(), deprecated: z.boolean() });
+const problems = z.array(z.object({ code: z.string(), level: z.string(), message: z.string() }));
+
+/** Each under its own path and under `/v1/skills`. */
+export function skillService(parts: ServiceParts): readonly AnyRoute[] {
+  return ['', '/v1/skills'].flatMap((prefix) => [
+    run(parts, `${prefix}/run`),
+    validate(parts, `${prefix}/validate`),
+    deprecate(parts, `${prefix === '' ? '/skills' : prefix}/:id/deprecate`),
+    undeprecate(parts, `${prefix === '' ? '/skills' : prefix}/:id/undeprecate`),
+  ]);
+}
+
+function run({ agentSkills, talk }: ServiceParts, path: string): AnyRoute {
+  const search = new SkillSearch();
+  return route({
+    method: 'POST',
+    path,
+    scope: 'skills',
+    tag: TAG,
+    summary: 'Finds the skills that fit a query; with execute the best one is called in a conversation, as in chat.',
+    body: z.strictObject({
+      query: z.string().min(1).max(2_000),
+      execute: z.boolean().default(false),
+      conversation: conversationName.default('skills'),
+    }),
+    answers: {
+      200: {
+        description: 'The skills, the best first, and what came of calling it.',
+        schema: z.object({ skills: z.array(found), executed: z.boolean(), answer: answerOut.optional() }),
+      },
+    },
+    examples: [{ summary: 'Only look', body: { query: 'make a table', execute: false }, status: 200 }],
+    async handle({ body, caller, signal }) {
+      const { deprecated } = agentSkills.decisions();
+      const matching = (await search.find(agentSkills.catalog.current(), body.query)).filter(({ usable }) => usable);
+      const skills = matching.slice(0, MOST_FOUND).map(({ name: known, description }) => ({
+        ...{ name: known, description },
+        deprecated: deprecated.has(known),
+      }));
+      const best = skills.find((skill) => !skill.deprecated);
+      if (!body.execute || !best || !caller) return { body: { json: { skills, executed: false } } };
+      const { conversation, query } = body;
+      const said = { caller, conversation, id: talk.newId(), text: `/${best.name} ${query}`, files: [] };
+      const answer = await (await talk.say(said)).answer(WAIT_MS, signal);
+      return { body: { json: { skills, executed: true, answer } } };
+    },
+  });
+}
+
+function validate({ agentSkills }: ServiceParts, path: string): AnyRoute {
+  const verdict = z.object({ name: z.string(), usable: z.boolean(), strict: z.boolean(), problems });
+  return route({
+    method: 'POST',
+    path,
+    scope: 'skills',
+    tag: TAG,
+    summary: 'Looks at every skill, and says what is wrong with it.',
+    body: z.strictObject({ check_entrypoints: z.boolean().default(true) }).default({ check_entrypoints: true }),
+    answers: {
+      200: { description: 'A verdict on each.', schema: z.object({ ok: z.boolean(), skills: z.array(verdict) }) },
+    },
+    examples: [{ summary: 'With the scripts that they name', body: { check_entrypoints: true }, status: 200 }],
+    async handle({ body: { check_entrypoints: checkEntrypoints } }) {
+      const verdicts = await validateSkills(agentSkills.folders(), { checkEntrypoints });
+      const skills = verdicts.map(({ name: known, usable, strict, problems: wrong }) => ({
+        ...{ name: known, usable, strict },
+        problems: wrong.map(({ code, level, message }) => ({ code, level, message })),
+      }));
+      const missing = skills.some((each) => each.problems.some(({ code }) => code === 'entrypoint_missing'));
+      return { body: { json: { ok: skills.every(({ usable }) => usable) && !missing, skills } } };
+    },
+  });
+}
+
+function deprecate({ agentSkills, database, world }: ServiceParts, path: string): AnyRoute {
+  return route({
+    method: 'POST',
+    path,
+    scope: 'admin',
+    tag: TAG,
+    summary: 'A skill stays, and models are not offered it any more.',
+    params: name,
+    body: z.strictObject({
+      reason: z.string().trim().min(1).max(500),
+      replacement_id: z.string().max(100).optional(),
+    }),
+    answers: { 200: { description: 'It is.', schema: z.object({ id: z.string(), deprecated: z.literal(true) }) } },
+    async handle({ params: { id }, body: { reason, replacement_id: replacement }, caller }) {
+      known(agentSkills, id);
+      if (replacement !== undefined) known(agentSkills, replacement);
+      await agentSkills.deprecate({ name: id, reason, replacement });
+      await recordAct(database, world, 'skills deprecate', { name: id, reason, replacement, token: caller?.name });
+      return { body: { json: { id, deprecated: true } } };
+    },
+  });
+}
+
+function undeprecate({ agentSkills, database, world }: ServiceParts, path: string): AnyRoute {
+  return route({
+    method: 'POST',
+    path,
+    scope: 'admin',
+    tag: TAG,
+    summary: 'Models are offered a skill again.',
+    params: name,
+    answers: { 200: { description: 'They are.', schema: z.object({ id: z.string(), deprecated: z.literal(false) }) } },
+    async handle({ params: { id }, caller }) {
+      known(agentSkills, id);
+      await agentSkills.undeprecate(id);
+      await recordAct(database, world, 'skills undeprecate', { name: id, token: caller?.name });
+      return { body: { json: { id, deprecated: false } } };
+    },
+  });
+}
+
+function known({ catalog }: LiveSkills, id: string): void {
+  if (catalog.current().skills.has(id)) return;
+  throw new CodaError('SKILL_NOT_FOUND', { message: `There is no skill ${id}.`, remedy: 'POST /run finds skills.' });
+}
