@@ -14,12 +14,14 @@ import { mergeRules as noteMergeRules } from '../../src/skills/notes/store.ts';
 import { mergeRules as reminderMergeRules } from '../../src/skills/reminders/store.ts';
 import { mergeRules as planMergeRules } from '../../src/skills/scheduler/store.ts';
 import { mergeRules as taskMergeRules } from '../../src/skills/tasks/store.ts';
+import { mergeRules as hookMergeRules } from '../../src/skills/webhooks/store.ts';
 import { testDatabases } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { ScriptedModel } from '../support/scripted-model.ts';
 import { codeIn, type Platform, playTwo, type TwoPlatforms } from './platforms.ts';
 
 const mergeRules = [
+  ...hookMergeRules,
   ...auditMergeRules,
   ...inboxMergeRules,
   ...reminderMergeRules,

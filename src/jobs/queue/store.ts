@@ -1,6 +1,6 @@
 import type { Instant } from '../../base/clock.ts';
 import type { Json } from '../../base/json.ts';
-import { type Database, json, type Transaction } from '../../storage/index.ts';
+import { type Database, type FileReferences, json, type Transaction } from '../../storage/index.ts';
 
 /** When the next job of these kinds is due; `null` when none waits. What nobody here can carry out wakes nobody. */
 export function earliest(kinds: readonly string[]): string {
@@ -241,3 +241,8 @@ export async function free(tx: Transaction, owner: string, ids: readonly string[
     [owner, ids, now],
   );
 }
+
+/** Files that a job is yet to hand on. */
+export const fileReferences: readonly FileReferences[] = [
+  { table: 'jobs', column: 'payload', where: "state in ('pending', 'running', 'dead')" },
+];

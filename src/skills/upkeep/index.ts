@@ -2,13 +2,13 @@ import type { z } from 'zod';
 import { agentFiles, agentRetentionRules } from '../../agent/index.ts';
 import type { Skill, SkillDeps } from '../../chat/index.ts';
 import { inboxFiles, inboxRetentionRules, outboxFiles, outboxRetentionRules } from '../../delivery/index.ts';
-import { fileCollection, retention } from '../../jobs/index.ts';
+import { fileCollection, jobFiles, retention } from '../../jobs/index.ts';
 import { strangerRetentionRules } from '../../people/index.ts';
 import { collectFiles, type FileReferences } from '../../storage/index.ts';
 import { config } from './config.ts';
 
 /** All columns that name stored files: a file that none of them names is removed. */
-export const fileReferences: readonly FileReferences[] = [...inboxFiles, ...outboxFiles, ...agentFiles];
+export const fileReferences: readonly FileReferences[] = [...inboxFiles, ...outboxFiles, ...agentFiles, ...jobFiles];
 
 const retentionRules = [
   ...inboxRetentionRules,
