@@ -11,6 +11,7 @@ let isDown = false;
 
 const PLACES: Record<string, unknown> = {
   berlin: { name: 'Berlin', country: 'Germany', latitude: 52.5, longitude: 13.4 },
+  lisbon: { name: 'Lisbon', country: 'Portugal', latitude: 38.7, longitude: -9.1 },
 };
 
 function forecast(url: URL): unknown {
@@ -60,7 +61,7 @@ const config = () => ({
   'weather.geocoding_url': base,
 });
 
-test('the weather here and now is asked for in plain English', async () => {
+test('the weather is asked for in plain English, here and elsewhere, now and on a day', async () => {
   await using coda = await play({ config: config() });
   const ana = coda.person('ana');
   const now = await ana.says("what's the weather like?");
@@ -68,6 +69,15 @@ test('the weather here and now is asked for in plain English', async () => {
   expect(now).toContain('now: light rain, 8 °C (feels like −1), wind 14 km/h');
   expect(now).toContain('today: overcast, 3 to 11 °C, 80% chance of rain, wind up to 25 km/h');
   expect(now).toContain('tomorrow: snow, 3 to 11 °C');
+  expect(await ana.says('weather in Lisbon tomorrow')).toBe(
+    'Weather in Lisbon, Portugal:\nSat 21 Nov: snow, 3 to 11 °C, 80% chance of rain, wind up to 25 km/h',
+  );
+  expect(await ana.says('will it rain on Sunday?')).toContain('Sun 22 Nov: overcast, 3 to 11 °C, wind up to 25');
+  expect((await ana.says('forecast for Lisbon this week')).split('\n')).toHaveLength(8);
+  // Each place and its forecast once.
+  expect(asked).toHaveLength(4);
+  expect(await ana.says('weather in Atlantis')).toContain('I do not know where “Atlantis” is');
+  expect(await ana.says('the weather is nice')).not.toContain('Weather in');
 });
 
 test('the briefing tells of the place that is configured, and is there when nobody answers', async () => {
