@@ -44,7 +44,7 @@ export const events = block(
           target,
         )
         .default({})
-        .meta({ description: 'By a name of your choice.', example: { home: {} } }),
+        .meta({ description: 'By a name of your choice.', example: 'home' }),
     })
     .prefault({}),
 );

@@ -164,7 +164,7 @@ test.each([
 });
 
 const weather = block(
-  'weather',
+  'climate',
   'The weather.',
   z
     .strictObject({
@@ -181,7 +181,7 @@ const weather = block(
 
 test('a part brings its own block', () => {
   const secrets = new Secrets();
-  const config = load('weather: { zone: Pacific/Apia, every: 2h, key: cloud-nine }', { blocks: [weather], secrets });
+  const config = load('climate: { zone: Pacific/Apia, every: 2h, key: cloud-nine }', { blocks: [weather], secrets });
   expect(config.block(weather)).toEqual({
     key: 'cloud-nine',
     service: 'https://weather.example',
@@ -195,18 +195,18 @@ test('a part brings its own block', () => {
 });
 
 test.each([
-  ['{ citty: Apia }', 'coda.yaml:1:12 weather.citty: unknown key'],
+  ['{ citty: Apia }', 'coda.yaml:1:12 climate.citty: unknown key'],
   ['{ service: "http://x" }', 'expected an address that starts with https://'],
   ['{ at: 7h }', 'expected a time of day such as "09:30" (in quotes), got "7h"'],
   ['{ days: 15 }', 'expected at most 14, got 15'],
   ['{ zone: Mars/Olympus }', 'expected a time zone'],
   ['{ language: "e n" }', 'expected a language tag such as en-GB'],
 ])("a part's own block %s is checked like any other", (text, problem) => {
-  expect(problems(`weather: ${text}`, { blocks: [weather] })).toEqual([expect.stringContaining(problem)]);
+  expect(problems(`climate: ${text}`, { blocks: [weather] })).toEqual([expect.stringContaining(problem)]);
 });
 
 test('two parts cannot have one block', () => {
-  expect(() => load('', { blocks: [weather, weather] })).toThrow('two parts bring a config block named weather');
+  expect(() => load('', { blocks: [weather, weather] })).toThrow('two parts bring a config block named climate');
 });
 
 test('nothing can change the configuration', () => {
