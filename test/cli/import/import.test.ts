@@ -6,6 +6,7 @@ import { wordsOfCron, wordsOfMinutes } from '../../../src/cli/import/cron.ts';
 import { FORMATS } from '../../../src/cli/import/formats.ts';
 import { memoriesIn } from '../../../src/cli/import/markdown.ts';
 import { main } from '../../../src/cli/index.ts';
+import '../../../src/cli/import/index.ts';
 import { parseWhen } from '../../../src/time/index.ts';
 
 /** A folder with these files. */

@@ -7,6 +7,9 @@ import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { onTestFinished } from 'vitest';
 import { main } from '../../../src/cli/index.ts';
+// Loaded when the command is called: here before a test begins, so that none waits for it.
+import '../../../src/cli/init/index.ts';
+import '@clack/prompts';
 import { eventually } from '../../support/eventually.ts';
 
 /** An installation in a folder of its own. */
