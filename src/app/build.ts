@@ -14,6 +14,7 @@ import {
   type SkillDeps,
   type SystemTask,
   turnAway,
+  type Verb,
 } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
 import { type ChatAdapter, Delivery, type DeliveryOptions, deadJobSource, type RateLimit } from '../delivery/index.ts';
@@ -79,6 +80,8 @@ export interface App {
   readonly backups: Backups;
   readonly hooks: Webhooks;
   readonly commands: readonly Command[];
+  /** What skills let commands of the terminal ask. */
+  readonly verbs: Readonly<Record<string, Verb>>;
   readonly console: ConsoleAdapter;
   /** What `coda doctor` runs. */
   readonly checks: Checks;
@@ -229,6 +232,7 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
     approvals: new Approvals({ database, world, delivery, token: config.access.approval_token }),
     backups,
     hooks,
+    verbs: Object.assign({}, ...skills.map(({ skill, deps }) => skill.verbs?.(deps))),
     enqueue: (job) => enqueue(parts, job),
     start: () => start({ ...parts, liveSkills, sandbox, commands, router, adapters, http: http?.server }),
     startJobs: () => startJobs({ ...parts, router }),

@@ -1,20 +1,11 @@
 /** What commands have a coda do that writes, each with its entry in the log of what was done. */
-import { append, detailOf, rowOf } from '../audit/index.ts';
 import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import { type Notice, notify } from '../delivery/index.ts';
-import type { Database } from '../storage/index.ts';
+import { recordAct } from './acts.ts';
 import type { App } from './build.ts';
 import type { AskedJob } from './jobs.ts';
 import type { NewToken } from './tokens.ts';
-
-/** Writes down that a command was carried out at the terminal. */
-export async function recordAct(database: Database, world: World, subject: string, detail: object): Promise<void> {
-  const entry = { action: 'control.run' as const, subject, personId: undefined, origin: 'terminal' };
-  await database.tx('audit.control', async (tx) =>
-    append(tx, [rowOf({ ...entry, at: world.clock.now(), detail: detailOf(detail, world.secrets) })]),
-  );
-}
 
 /** The acts by the name of their verb. */
 export function controlActs(

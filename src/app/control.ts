@@ -10,6 +10,7 @@ import { CodaError, messageOf, systemCode } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import { readLine } from '../base/lines.ts';
 import type { Log } from '../base/log.ts';
+import type { Verb } from '../chat/index.ts';
 
 /**
  * The socket in the data folder; a symbolic link where the folder's path is too long for a socket. It stands in a folder
@@ -22,9 +23,6 @@ const MAX_REQUEST_BYTES = 65_536;
 const REQUEST_WITHIN_MS = 5_000;
 const ANSWER_WITHIN_MS = 60_000;
 const MOST_CONNECTIONS = 64;
-
-/** What a command may ask for; what it throws is the answer, too. */
-export type Verb = (args: Record<string, Json>) => Promise<Json> | Json;
 
 export interface ControlOptions {
   dataDir: string;

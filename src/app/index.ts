@@ -3,13 +3,14 @@
 export { httpConfig } from '../adapters/http/index.ts';
 export type { DeadLetters } from '../delivery/index.ts';
 export type { DeadJobs } from '../jobs/index.ts';
+export { recordAct } from './acts.ts';
 export { platforms } from './adapters.ts';
 export { openAgentSkills } from './agent-skills.ts';
 export { type BackupState, Backups, backupFolder } from './backups.ts';
 export { type App, type Away, type BuildOptions, build } from './build.ts';
 export { configDocuments, readConfig } from './config.ts';
-export { type Control, openControl, type Verb } from './control.ts';
-export { controlActs, recordAct } from './control-acts.ts';
+export { type Control, openControl } from './control.ts';
+export { controlActs } from './control-acts.ts';
 export { type CostReport, costReport } from './cost.ts';
 export { checkPolicies } from './policies.ts';
 export { findLocalModels, type LocalModels, type ProviderChoice, probeProvider } from './setup.ts';

@@ -6,8 +6,8 @@ import type { World } from '../base/world.ts';
 import { type AnyRoute, route } from '../chat/index.ts';
 import { SkillSearch, validateSkills } from '../skills/agent-skills/index.ts';
 import type { Database } from '../storage/index.ts';
+import { recordAct } from './acts.ts';
 import type { LiveSkills } from './agent-skills.ts';
-import { recordAct } from './control-acts.ts';
 
 interface ServiceParts {
   agentSkills: LiveSkills;

@@ -233,6 +233,9 @@ export interface SkillWords {
   keeps?: string;
 }
 
+/** What a command of the terminal may ask for; what it throws is the answer, too. */
+export type Verb = (args: Record<string, Json>) => Promise<Json> | Json;
+
 /** A capability, as a value. `app/skills.ts` lists them, one line each. */
 export interface Skill<Settings = unknown> {
   name: string;
@@ -268,6 +271,11 @@ export interface Skill<Settings = unknown> {
   /** The same, where it comes from outside: before the transaction, and within a few seconds. */
   agendaAhead?(deps: SkillDeps<Settings>, kind: AgendaSpan['kind']): Promise<AgendaSection[]>;
   checks?(deps: SkillDeps<Settings>): HealthCheck[];
+  /**
+   * What commands of the terminal ask it, by the verb's name (`notes-export`): over the control socket, which is its
+   * owner's, or in their own process where no daemon runs.
+   */
+  verbs?(deps: SkillDeps<Settings>): Readonly<Record<string, Verb>>;
   /** What programs can ask it for over HTTP. */
   routes?(deps: SkillDeps<Settings>): readonly AnyRoute[];
   /**

@@ -6,7 +6,7 @@ import type { Json } from '../base/json.ts';
 import { plural } from '../base/text.ts';
 import { callDaemon } from './daemon.ts';
 import type { AuditFlags, Flags } from './flags.ts';
-import { identity, prepare, verbs } from './serve.ts';
+import { carryOut, identity, prepare, verbs } from './serve.ts';
 
 /** `coda audit verify`: whether the log of what was done is as it was written. Seals first what is not sealed yet. */
 export async function auditVerify(flags: AuditFlags, io: NodeJS.Process): Promise<number> {
@@ -58,7 +58,7 @@ async function withVerbs<T>(flags: Flags, io: NodeJS.Process, use: (ask: Ask) =>
   const app = await build(config, world, { ...identity(config), onFatal: () => {} });
   try {
     const own = verbs(app, config, world, io);
-    return await use(async (verb, args) => own[verb](args));
+    return await use(async (verb, args) => carryOut(own, verb, args));
   } finally {
     await app.stop(0);
   }

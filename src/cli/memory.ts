@@ -5,7 +5,7 @@ import type { Json } from '../base/json.ts';
 import { evaluate, type MemoryLine, memoryConfig } from '../skills/memory/index.ts';
 import { callDaemon } from './daemon.ts';
 import type { Flags, MemoryFlags } from './flags.ts';
-import { identity, prepare, verbs } from './serve.ts';
+import { carryOut, identity, prepare, verbs } from './serve.ts';
 import { usage } from './texts.ts';
 
 /** Lines that are imported at once: a request to the daemon holds 64 kB. */
@@ -80,8 +80,7 @@ export async function memoryEval(flags: MemoryFlags, io: NodeJS.Process): Promis
   return 0;
 }
 
-type Verb = 'memory-export' | 'memory-import' | 'notes-export' | 'notes-import';
-export type Ask = (verb: Verb, args: Record<string, Json>) => Promise<unknown>;
+export type Ask = (verb: string, args: Record<string, Json>) => Promise<unknown>;
 
 /** Lets `use` ask the daemon when one runs; else a coda that is put together here. */
 export async function withVerbs(flags: Flags, io: NodeJS.Process, use: (ask: Ask) => Promise<void>): Promise<void> {
@@ -93,7 +92,7 @@ export async function withVerbs(flags: Flags, io: NodeJS.Process, use: (ask: Ask
   const app = await build(config, world, { ...identity(config), onFatal: () => {} });
   try {
     const own = verbs(app, config, world, io);
-    await use(async (verb, args) => own[verb](args));
+    await use(async (verb, args) => carryOut(own, verb, args));
   } finally {
     await app.stop(0);
   }

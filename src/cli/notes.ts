@@ -2,22 +2,18 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import type { Json } from '../base/json.ts';
-import { type FiledNote, fileName, fromMarkdown, toMarkdown } from '../skills/notes/index.ts';
 import type { MemoryFlags } from './flags.ts';
 import { type Ask, withVerbs } from './memory.ts';
 import { usage } from './texts.ts';
 
-/** A request to the daemon holds 64 kB. */
+type NotesFlags = MemoryFlags & { args: string[] };
+
+/** A request to the daemon holds 64 kB; a larger file is told of. */
 const REQUEST_BYTES = 60_000;
-/** Larger files are nobody's notes. */
-const FILE_BYTES = 2_000_000;
 const MOST_FILES = 100_000;
-/** Characters of a note at most: what is longer becomes several. */
-const LONGEST = 15_000;
 
 /** `coda notes export DIR`: a file for each note; files of an earlier export are replaced, others left alone. */
-export async function notesExport(flags: MemoryFlags & { args: string[] }, io: NodeJS.Process): Promise<number> {
+export async function notesExport(flags: NotesFlags, io: NodeJS.Process): Promise<number> {
   const [folder] = flags.args;
   if (folder === undefined) throw usage('The folder is missing.', 'Try: coda notes export ~/notes');
   await mkdir(folder, { recursive: true });
@@ -25,12 +21,11 @@ export async function notesExport(flags: MemoryFlags & { args: string[] }, io: N
   await withVerbs(flags, io, async (ask) => {
     let after: string | undefined = '';
     while (after !== undefined) {
-      const notes = (await ask('notes-export', { person: flags.person ?? null, after })) as (FiledNote & {
-        id: string;
-      })[];
-      for (const note of notes) await put(join(folder, fileName(note)), toMarkdown(note));
-      count += notes.length;
-      after = notes.at(-1)?.id;
+      const asked = { person: flags.person ?? null, after };
+      const files = (await ask('notes-export', asked)) as { id: string; name: string; content: string }[];
+      for (const { name, content } of files) await put(join(folder, name), content);
+      count += files.length;
+      after = files.at(-1)?.id;
     }
   });
   io.stdout.write(`${count} written to ${folder}\n`);
@@ -44,97 +39,87 @@ async function put(path: string, content: string): Promise<void> {
 }
 
 /** `coda notes import DIR`: adds what is in the folder and not in coda yet. A file that cannot be read is told of. */
-export async function notesImport(flags: MemoryFlags & { args: string[] }, io: NodeJS.Process): Promise<number> {
+export async function notesImport(flags: NotesFlags, io: NodeJS.Process): Promise<number> {
   const [folder] = flags.args;
   if (folder === undefined || !existsSync(folder)) {
-    throw usage(
-      folder === undefined ? 'The folder is missing.' : `There is no folder ${folder}.`,
-      'Try: coda notes import ~/notes',
-    );
+    const message = folder === undefined ? 'The folder is missing.' : `There is no folder ${folder}.`;
+    throw usage(message, 'Try: coda notes import ~/notes');
   }
-  let added = 0;
-  let problems = 0;
+  const told = { added: 0, problems: 0 };
   await withVerbs(flags, io, async (ask) => {
-    let waiting: FiledNote[] = [];
-    const flush = async () => {
-      if (waiting.length > 0) added += await send(ask, flags.person, waiting);
-      waiting = [];
+    const tell = ({ path, problem }: Problem) => {
+      told.problems++;
+      io.stderr.write(`${path}: ${problem}\n`);
     };
-    for await (const { path, note, problem } of filesIn(folder)) {
-      if (problem !== undefined || !note) {
-        problems++;
-        io.stderr.write(`${path}: ${problem}\n`);
-        continue;
-      }
-      for (const part of parts(note)) {
-        if (sizeOf([...waiting, part]) > REQUEST_BYTES) await flush();
-        waiting.push(part);
-      }
+    for await (const files of batches(folder, tell)) {
+      const { added, problems } = await send(ask, flags.person, files);
+      told.added += added;
+      for (const problem of problems) tell(problem);
     }
-    await flush();
   });
+  const { added, problems } = told;
   io.stdout.write(`${added} added${problems > 0 ? `, ${problems} could not be read` : ''}\n`);
   return problems > 0 ? 1 : 0;
 }
 
-const sizeOf = (notes: readonly FiledNote[]): number => Buffer.byteLength(JSON.stringify(notes));
-
-async function send(ask: Ask, person: string | undefined, notes: readonly FiledNote[]): Promise<number> {
-  return (await ask('notes-import', { person: person ?? null, notes: notes as unknown as Json })) as number;
-}
-
-interface Read {
+interface Problem {
   path: string;
-  note?: FiledNote;
-  problem?: string;
+  problem: string;
 }
 
-/** Text files below `folder`, in order of their paths; not what an application keeps for itself (`.obsidian`). */
-async function* filesIn(folder: string): AsyncGenerator<Read> {
+interface TextFile {
+  path: string;
+  /** ISO 8601. */
+  changed: string;
+  content: string;
+}
+
+async function send(ask: Ask, person: string | undefined, files: readonly TextFile[]) {
+  const answer = await ask('notes-import', { person: person ?? null, files: files.map((file) => ({ ...file })) });
+  return answer as { added: number; problems: Problem[] };
+}
+
+/** The text files below `folder`, as many at once as a request takes. */
+async function* batches(folder: string, tell: (problem: Problem) => void): AsyncGenerator<TextFile[]> {
+  let waiting: TextFile[] = [];
+  for (const path of await pathsIn(folder)) {
+    const file = await read(join(folder, path), path);
+    const isLarge = 'content' in file && sizeOf([file]) > REQUEST_BYTES;
+    if (isLarge || 'problem' in file) {
+      tell('problem' in file ? file : { path, problem: `it has more than ${REQUEST_BYTES / 1_000} kB` });
+      continue;
+    }
+    if (sizeOf([...waiting, file]) > REQUEST_BYTES) {
+      yield waiting;
+      waiting = [];
+    }
+    waiting.push(file);
+  }
+  if (waiting.length > 0) yield waiting;
+}
+
+const sizeOf = (files: readonly TextFile[]): number => Buffer.byteLength(JSON.stringify(files));
+
+/** In order; not what an application keeps for itself (`.obsidian`). */
+async function pathsIn(folder: string): Promise<string[]> {
   const found = await readdir(folder, { recursive: true, withFileTypes: true });
   const paths = found
     .filter((entry) => entry.isFile() && /\.(?:md|markdown|txt)$/i.test(entry.name))
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
     .filter((path) => !/(?:^|\/)\./.test(path))
     .sort();
-  if (paths.length > MOST_FILES)
-    throw usage(`These are more than ${MOST_FILES} files.`, 'Import one folder after another.');
-  for (const path of paths) yield { path, ...(await read(join(folder, path), path)) };
+  if (paths.length <= MOST_FILES) return paths;
+  throw usage(`These are more than ${MOST_FILES} files.`, 'Import one folder after another.');
 }
 
-async function read(file: string, path: string): Promise<Omit<Read, 'path'>> {
+async function read(file: string, path: string): Promise<TextFile | Problem> {
   const { size, mtime } = await stat(file);
-  if (size > FILE_BYTES) return { problem: `it has more than ${FILE_BYTES / 1_000_000} MB` };
-  const bytes = await readFile(file);
-  let content: string;
+  if (size > REQUEST_BYTES) return { path, problem: `it has more than ${REQUEST_BYTES / 1_000} kB` };
   try {
-    content = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    const content = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file));
+    if (!content.includes('\0')) return { path, changed: mtime.toISOString(), content };
   } catch {
-    return { problem: 'it is not text in UTF-8' };
+    return { path, problem: 'it is not text in UTF-8' };
   }
-  if (content.includes('\0')) return { problem: 'it is not text' };
-  const note = fromMarkdown(content, { path, changed: mtime.toISOString() });
-  if ('problem' in note) return note;
-  return note.text.trim() === '' ? { problem: 'it has no text' } : { note };
-}
-
-/** One that is too long becomes several, cut between paragraphs where that can be. */
-function parts(note: FiledNote): FiledNote[] {
-  if (note.text.length <= LONGEST || note.id !== undefined) return [note];
-  const pieces: string[] = [];
-  for (let rest = note.text; rest !== ''; ) {
-    const cut = rest.length <= LONGEST ? rest.length : borderIn(rest);
-    pieces.push(rest.slice(0, cut).trimEnd());
-    rest = rest.slice(cut).trimStart();
-  }
-  const title = (at: number) => `${(note.title ?? 'Note').slice(0, 180)} (${at + 1} of ${pieces.length})`;
-  return pieces.map((text, at) => ({ ...note, title: title(at), text }));
-}
-
-function borderIn(text: string): number {
-  for (const border of ['\n\n', '\n', ' ']) {
-    const at = text.lastIndexOf(border, LONGEST);
-    if (at > LONGEST / 2) return at;
-  }
-  return LONGEST;
+  return { path, problem: 'it is not text' };
 }

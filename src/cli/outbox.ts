@@ -3,7 +3,7 @@ import type { Json } from '../base/json.ts';
 import { plural, shorten } from '../base/text.ts';
 import { callDaemon } from './daemon.ts';
 import type { Flags } from './flags.ts';
-import { identity, prepare, verbs } from './serve.ts';
+import { carryOut, identity, prepare, verbs } from './serve.ts';
 import { usage } from './texts.ts';
 
 export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -41,7 +41,7 @@ export async function outboxResend(flags: Flags & { args: string[] }, io: NodeJS
 export async function ask(
   flags: Flags,
   io: NodeJS.Process,
-  verb: keyof ReturnType<typeof verbs>,
+  verb: string,
   args: Record<string, Json>,
 ): Promise<unknown> {
   const { config, world } = prepare(flags, io);
@@ -49,7 +49,7 @@ export async function ask(
   if (answer !== undefined) return answer;
   const app = await build(config, world, { ...identity(config), onFatal: () => {} });
   try {
-    return await verbs(app, config, world, io)[verb](args);
+    return await carryOut(verbs(app, config, world, io), verb, args);
   } finally {
     await app.stop(0);
   }

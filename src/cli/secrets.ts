@@ -8,7 +8,7 @@ import type { Json } from '../base/json.ts';
 import { plural } from '../base/text.ts';
 import { callDaemon } from './daemon.ts';
 import type { Flags, SecretFlags } from './flags.ts';
-import { identity, prepare, verbs } from './serve.ts';
+import { carryOut, identity, prepare, verbs } from './serve.ts';
 import { usage } from './texts.ts';
 
 /** Sets a value, which is asked for, or read from stdin where that is no terminal. */
@@ -85,7 +85,7 @@ async function ask(flags: Flags, io: NodeJS.Process, verb: Verb, args: Record<st
   if (answer !== undefined) return answer;
   const app = await build(config, world, { ...identity(config), onFatal: () => {} });
   try {
-    return await verbs(app, config, world, io)[verb](args);
+    return await carryOut(verbs(app, config, world, io), verb, args);
   } finally {
     await app.stop(0);
   }

@@ -6,9 +6,8 @@ import { messageOf } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import { createLog, type Log, Secrets } from '../base/log.ts';
 import type { World } from '../base/world.ts';
+import type { Verb } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
-import { exportPage, importLines } from '../skills/memory/index.ts';
-import { exportNotes, importNotes, notesConfig } from '../skills/notes/index.ts';
 import { catchCrashes, die } from './crash.ts';
 import { configRequest, type Flags } from './flags.ts';
 import { hint } from './ready.ts';
@@ -124,27 +123,6 @@ function secretVerbs(secrets: App['agentSkills']['secrets']) {
   };
 }
 
-function memoryVerbs({ database, jobs }: App, world: World) {
-  const who = (person: Json | undefined) => (typeof person === 'string' ? person : undefined);
-  return {
-    'memory-export': async ({ person, after }: Record<string, Json>) =>
-      (await exportPage({ database }, who(person), String(after ?? ''))) as unknown as Json,
-    'memory-import': ({ person, lines }: Record<string, Json>) =>
-      importLines({ database, world, jobs }, who(person), Array.isArray(lines) ? lines : []),
-  };
-}
-
-function noteVerbs({ database }: App, config: Config, world: World) {
-  const who = (person: Json | undefined) => (typeof person === 'string' ? person : undefined);
-  const settings = config.block(notesConfig);
-  return {
-    'notes-export': async ({ person, after }: Record<string, Json>) =>
-      (await exportNotes({ database }, who(person), String(after ?? ''))) as unknown as Json,
-    'notes-import': ({ person, notes }: Record<string, Json>) =>
-      importNotes({ database, world, settings }, who(person), Array.isArray(notes) ? notes : []),
-  };
-}
-
 function jobVerbs(app: App, acts: ReturnType<typeof controlActs>) {
   return {
     jobs: async ({ all }: Record<string, Json>) =>
@@ -218,8 +196,15 @@ function tokenVerbs(tokens: App['tokens'], acts: ReturnType<typeof controlActs>)
   };
 }
 
+/** Carries out a verb in this process. A skill that was taken out has none any more. */
+export async function carryOut(own: Readonly<Record<string, Verb>>, verb: string, args: Record<string, Json>) {
+  const act = own[verb];
+  if (!act) throw usage(`This coda cannot do ${verb}.`, 'See "coda help" for what it can.');
+  return act(args);
+}
+
 /** What a running coda does for other commands. */
-export function verbs(app: App, config: Config, world: World, io: NodeJS.Process) {
+export function verbs(app: App, config: Config, world: World, io: NodeJS.Process): Readonly<Record<string, Verb>> {
   const { outbox } = app.delivery;
   const { clock, metrics } = world;
   const acts = controlActs(app, world);
@@ -255,8 +240,7 @@ export function verbs(app: App, config: Config, world: World, io: NodeJS.Process
       app.approvals.decide(String(id), approved === true, typeof token === 'string' ? token : undefined),
     ...skillVerbs(app.agentSkills, acts),
     ...secretVerbs(app.agentSkills.secrets),
-    ...memoryVerbs(app, world),
-    ...noteVerbs(app, config, world),
+    ...app.verbs,
     ...peopleVerbs(app.people),
     ...tokenVerbs(app.tokens, acts),
     ...auditVerbs(new Audit({ database: app.database, world })),

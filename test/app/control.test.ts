@@ -3,10 +3,11 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openControl, type Verb } from '../../src/app/control.ts';
+import { openControl } from '../../src/app/control.ts';
 import { CodaError } from '../../src/base/errors.ts';
 import { readLine, readLines } from '../../src/base/lines.ts';
 import { silentLog } from '../../src/base/log.ts';
+import type { Verb } from '../../src/chat/index.ts';
 
 const VERBS: Record<string, Verb> = {
   double: ({ of }) => Number(of) * 2,

@@ -3,29 +3,16 @@ import { z } from 'zod';
 import type { Instant } from '../../base/clock.ts';
 import { CodaError, messageOf } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
-import type { Json } from '../../base/json.ts';
 import { signed } from '../../base/signature.ts';
 import type { World } from '../../base/world.ts';
-import type { CoreValues, EventName } from '../../config/index.ts';
+import type { CoreValues } from '../../config/index.ts';
 import type { Egress } from '../../egress/index.ts';
 import type { Database, Fragment, Transaction } from '../../storage/index.ts';
 import type { Job, JobHandler } from '../queue/index.ts';
+import type { Fact, Raise } from './fact.ts';
 import * as store from './store.ts';
 
-/** Something that has happened. */
-export interface Fact {
-  name: EventName;
-  /** What is sent; `person` is the id of whom it is about. */
-  data: Record<string, Json>;
-  /** The row whose end it tells of. */
-  inboxId?: string;
-}
-
-/** Where rooms tell what happens. */
-export interface Raise {
-  /** Adds in `tx` what its targets are told; sent after the commit. Nothing is written where nobody wants to know. */
-  raise(tx: Transaction, facts: readonly Fact[]): Promise<void>;
-}
+export type { Fact, Raise } from './fact.ts';
 
 export interface EventsDeps {
   targets: CoreValues['events']['targets'];

@@ -9,11 +9,12 @@ import { phrases } from './phrases.ts';
 import { section } from './prompt.ts';
 import { deletionRules, mergeRules } from './store.ts';
 import { tools } from './tools.ts';
+import { verbs } from './transfer.ts';
 import { UPKEEP_JOB, upkeepJob } from './upkeep.ts';
 
 export { config as memoryConfig } from './config.ts';
 export { evaluate } from './evaluate.ts';
-export { exportPage, importLines, type MemoryLine } from './transfer.ts';
+export type { MemoryLine } from './transfer.ts';
 
 /** The parts of a coda's memory, which its hooks share: they are made with the first of them. */
 const made = new WeakMap<SkillDeps<Settings>, Parts>();
@@ -39,4 +40,5 @@ export const memory: Skill<Settings> = {
   passing: (deps, asked) => section(deps, parts(deps).recall, asked),
   turnOver: (deps, over) => restSoon(deps, over),
   checks: (deps) => checks(deps, parts(deps).embedder),
+  verbs,
 };

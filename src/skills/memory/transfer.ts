@@ -2,7 +2,9 @@
 import { z } from 'zod';
 import { CodaError } from '../../base/errors.ts';
 import { shortId } from '../../base/ids.ts';
+import type { Json } from '../../base/json.ts';
 import type { World } from '../../base/world.ts';
+import type { Verb } from '../../chat/index.ts';
 import type { JobQueue } from '../../jobs/index.ts';
 import { onlyPerson } from '../../people/index.ts';
 import type { Database } from '../../storage/index.ts';
@@ -26,14 +28,14 @@ const line = z.object({
 /** A memory as it is exported. */
 export type MemoryLine = z.input<typeof line> & { id: string };
 
-export interface TransferDeps {
+interface TransferDeps {
   database: Database;
   world: World;
   jobs: Pick<JobQueue, 'enqueue' | 'cancel'>;
 }
 
 /** A page of the person's memories, in the order of their ids behind `after`. */
-export async function exportPage({ database }: Pick<TransferDeps, 'database'>, who: string | undefined, after: string) {
+async function exportPage({ database }: Pick<TransferDeps, 'database'>, who: string | undefined, after: string) {
   const person = await onlyPerson(database, who);
   const memories = await store.pageOf(database, person.id, after, 200);
   return memories.map(
@@ -52,7 +54,7 @@ export async function exportPage({ database }: Pick<TransferDeps, 'database'>, w
 }
 
 /** Adds memories that the person has not got yet; gives how many. Throws `INPUT_INVALID` for what is none. */
-export async function importLines({ database, world, jobs }: TransferDeps, who: string | undefined, lines: unknown[]) {
+async function importLines({ database, world, jobs }: TransferDeps, who: string | undefined, lines: unknown[]) {
   const person = await onlyPerson(database, who);
   const now = world.clock.now();
   const read = lines.map((each) => {
@@ -90,4 +92,14 @@ export async function importLines({ database, world, jobs }: TransferDeps, who: 
     if (stored.length > 0) await embedSoon(jobs, tx, now);
     return stored.length;
   });
+}
+
+/** What `coda memory export` and `import` ask. */
+export function verbs(deps: TransferDeps): Record<string, Verb> {
+  const who = (person: Json | undefined) => (typeof person === 'string' ? person : undefined);
+  return {
+    'memory-export': async ({ person, after }) =>
+      (await exportPage(deps, who(person), String(after ?? ''))) as unknown as Json,
+    'memory-import': ({ person, lines }) => importLines(deps, who(person), Array.isArray(lines) ? lines : []),
+  };
 }

@@ -10,10 +10,7 @@ import { recallTool } from './recall.ts';
 import { saveTool } from './save.ts';
 import { deletionRules, mergeRules, purge } from './store.ts';
 import { getTool, listTool, searchTool } from './tools.ts';
-
-export { config as notesConfig } from './config.ts';
-export { type FiledNote, fileName, fromMarkdown, toMarkdown } from './markdown.ts';
-export { exportNotes, importNotes } from './transfer.ts';
+import { verbs } from './transfer.ts';
 
 const PURGE = 'notes.purge';
 const DAY_MS = 86_400_000;
@@ -50,4 +47,5 @@ export const notes: Skill<Settings> = {
   agenda: (_, ctx, span) => agenda(ctx, span),
   home: (_, reader) => home(reader),
   prompt: always,
+  verbs,
 };

@@ -2,22 +2,19 @@
 import { z } from 'zod';
 import { CodaError } from '../../base/errors.ts';
 import { shortId } from '../../base/ids.ts';
+import type { Json } from '../../base/json.ts';
 import { visible } from '../../base/text.ts';
-import type { World } from '../../base/world.ts';
+import type { SkillDeps, Verb } from '../../chat/index.ts';
 import { conversations } from '../../delivery/index.ts';
 import { onlyPerson } from '../../people/index.ts';
-import type { Database, Transaction } from '../../storage/index.ts';
+import type { Transaction } from '../../storage/index.ts';
 import type { Settings } from './config.ts';
-import type { FiledNote } from './markdown.ts';
+import { type FiledNote, fileName, fromMarkdown, toMarkdown } from './markdown.ts';
 import { languageOf } from './search.ts';
 import * as store from './store.ts';
 import { tagName } from './tags.ts';
 
-export interface TransferDeps {
-  database: Database;
-  world: World;
-  settings: Settings;
-}
+type TransferDeps = Pick<SkillDeps<Settings>, 'database' | 'world' | 'config'>;
 
 /** What a program sends of a note. */
 const filed = z.object({
@@ -34,8 +31,36 @@ const filed = z.object({
   created: z.iso.datetime(),
 });
 
+/** A file of a note, as commands of the terminal write and read it. */
+const file = z.object({ path: z.string().max(4_000), changed: z.iso.datetime(), content: z.string().max(2_000_000) });
+
+/** What `coda notes export` and `import` ask: they know files, and nothing of notes. */
+export function verbs(deps: TransferDeps): Record<string, Verb> {
+  const who = (person: Json | undefined) => (typeof person === 'string' ? person : undefined);
+  return {
+    'notes-export': async ({ person, after }) => {
+      const notes = await exportNotes(deps, who(person), String(after ?? ''));
+      return notes.map((note) => ({ id: note.id, name: fileName(note), content: toMarkdown(note) }));
+    },
+    'notes-import': ({ person, files }) => importFiles(deps, who(person), z.array(file).max(1_000).parse(files)),
+  };
+}
+
+/** How many notes of these files are new, and which files could not be read. */
+async function importFiles(deps: TransferDeps, who: string | undefined, files: readonly z.output<typeof file>[]) {
+  const problems: { path: string; problem: string }[] = [];
+  const notes: FiledNote[] = [];
+  for (const { content, ...facts } of files) {
+    const note = fromMarkdown(content, facts);
+    if ('problem' in note) problems.push({ path: facts.path, problem: note.problem });
+    else if (note.text.trim() === '') problems.push({ path: facts.path, problem: 'it has no text' });
+    else notes.push(note);
+  }
+  return { added: notes.length === 0 ? 0 : await importNotes(deps, who, notes), problems };
+}
+
 /** A page of at most 200 of the person's own notes, in the order of their ids behind `after`; not those in the trash. */
-export async function exportNotes(
+async function exportNotes(
   { database }: Pick<TransferDeps, 'database'>,
   who: string | undefined,
   after: string,
@@ -55,10 +80,10 @@ export async function exportNotes(
  * @returns how many were added. Throws `INPUT_INVALID` for what is no note, where there are too many, and where the
  *   person has no direct conversation that they could stand in.
  */
-export async function importNotes(deps: TransferDeps, who: string | undefined, notes: readonly unknown[]) {
+async function importNotes(deps: TransferDeps, who: string | undefined, notes: readonly FiledNote[]) {
   const { database } = deps;
   const { id: personId, locale } = await onlyPerson(database, who);
-  const read = notes.map(checked);
+  const read = notes.flatMap((note) => parts(note, deps.config.longest)).map(checked);
   return database.tx('notes.import', async (tx) => {
     const conversationId = await conversations.direct(tx, personId);
     if (conversationId === undefined) {
@@ -100,17 +125,38 @@ function checked(note: unknown) {
   });
 }
 
-async function add(tx: Transaction, { world, settings }: TransferDeps, note: Read): Promise<void> {
+async function add(tx: Transaction, { world, config }: TransferDeps, note: Read): Promise<void> {
   const now = world.clock.now();
   const id = note.id === undefined || (await store.isTaken(tx, note.id)) ? shortId(6) : note.id;
   const tags = [...new Set(note.tags.map(tagName))].filter((tag) => tag !== '');
   const fresh = { ...note, id, title: note.title, tags, scope: 'own' as const, createdAt: new Date(note.created) };
-  const stored = await store.insert(tx, fresh, settings.most, now);
+  const stored = await store.insert(tx, fresh, config.most, now);
   if (!stored) {
     throw new CodaError('INPUT_INVALID', {
-      message: `With these there would be more than ${settings.most} notes.`,
+      message: `With these there would be more than ${config.most} notes.`,
       remedy: 'Delete some, or raise notes.most.',
     });
   }
   if (note.pinned) await store.save(tx, { ...stored, pinned: true }, now);
+}
+
+/** One that is too long becomes several, cut between paragraphs where that can be. */
+function parts(note: FiledNote, longest: number): FiledNote[] {
+  if (note.text.length <= longest || note.id !== undefined) return [note];
+  const pieces: string[] = [];
+  for (let rest = note.text; rest !== ''; ) {
+    const cut = rest.length <= longest ? rest.length : borderIn(rest, longest);
+    pieces.push(rest.slice(0, cut).trimEnd());
+    rest = rest.slice(cut).trimStart();
+  }
+  const title = (at: number) => `${(note.title ?? 'Note').slice(0, 180)} (${at + 1} of ${pieces.length})`;
+  return pieces.map((text, at) => ({ ...note, title: title(at), text }));
+}
+
+function borderIn(text: string, longest: number): number {
+  for (const border of ['\n\n', '\n', ' ']) {
+    const at = text.lastIndexOf(border, longest);
+    if (at > longest / 2) return at;
+  }
+  return longest;
 }

@@ -1,11 +1,8 @@
 /** Reminders that repeat until they are done: how often, and when next. */
 import { z } from 'zod';
 import { type Failed, failed } from '../../agent/index.ts';
-import type { Instant } from '../../base/clock.ts';
-import { quietUntil } from '../../people/index.ts';
 import { parseDuration } from '../../time/index.ts';
 import { MOST_NAGS } from './reminder.ts';
-import type { Due, Planned } from './store.ts';
 import { texts } from './texts.ts';
 
 /** Where a person says that it should repeat, and not how often. */
@@ -38,22 +35,3 @@ export function readNag(words: string): number | null | Failed {
 /** How often within an hour repetitions come. */
 export const nagsAnHour = (nag: number | undefined): number =>
   nag === undefined ? 0 : Math.min(MOST_NAGS, Math.floor(60 / nag));
-
-/**
- * The repetition that follows a firing at `now`, said at once or when quiet hours end (`held`): none after the last one,
- * where the next occurrence comes sooner, or where the person has put off an earlier occurrence.
- */
-export function nextNag(
-  reminder: Due,
-  { now, held, plan }: { now: Instant; held: Instant | undefined; plan: Omit<Planned, 'nagged'> },
-): { at: Instant; nagged: number } | undefined {
-  const { nag, urgent, quiet, rule } = reminder;
-  if (nag === undefined || !plan.said) return undefined;
-  if (plan.snoozedUntil && reminder.nagged === 0) return undefined;
-  const isSame = reminder.snoozedOccurrence?.getTime() === plan.occurrence.getTime();
-  const nagged = (isSame ? reminder.nagged : 0) + 1;
-  if (nagged > MOST_NAGS) return undefined;
-  const next = new Date((held ?? now).getTime() + nag * MINUTE_MS);
-  const at = (quiet && !urgent && quietUntil(quiet, next)) || next;
-  return rule !== undefined && plan.plannedAt && plan.plannedAt <= at ? undefined : { at, nagged };
-}

@@ -2,8 +2,7 @@
 import type { Instant } from '../../base/clock.ts';
 import { quietUntil } from '../../people/index.ts';
 import { passedOccurrences } from '../../time/index.ts';
-import { nextNag } from './nag.ts';
-import type { CatchUp } from './reminder.ts';
+import { type CatchUp, MOST_NAGS } from './reminder.ts';
 import type { Due, Planned } from './store.ts';
 
 /** Said this much after it was due, a reminder is marked late (or skipped). */
@@ -66,4 +65,25 @@ function passed(rule: string | undefined, first: Instant, now: Instant) {
   if (rule === undefined) return { newest: first, count: 1, next: undefined };
   const { at, next } = passedOccurrences(rule, { first, now, most: MOST_COUNTED + 1 });
   return { newest: at.at(-1) ?? first, count: at.length, next };
+}
+
+const MINUTE_MS = 60_000;
+
+/**
+ * The repetition that follows a firing at `now`, said at once or when quiet hours end (`held`): none after the last one,
+ * where the next occurrence comes sooner, or where the person has put off an earlier occurrence.
+ */
+function nextNag(
+  reminder: Due,
+  { now, held, plan }: { now: Instant; held: Instant | undefined; plan: Omit<Planned, 'nagged'> },
+): { at: Instant; nagged: number } | undefined {
+  const { nag, urgent, quiet, rule } = reminder;
+  if (nag === undefined || !plan.said) return undefined;
+  if (plan.snoozedUntil && reminder.nagged === 0) return undefined;
+  const isSame = reminder.snoozedOccurrence?.getTime() === plan.occurrence.getTime();
+  const nagged = (isSame ? reminder.nagged : 0) + 1;
+  if (nagged > MOST_NAGS) return undefined;
+  const next = new Date((held ?? now).getTime() + nag * MINUTE_MS);
+  const at = (quiet && !urgent && quietUntil(quiet, next)) || next;
+  return rule !== undefined && plan.plannedAt && plan.plannedAt <= at ? undefined : { at, nagged };
 }

@@ -7,9 +7,7 @@ import { texts } from './texts.ts';
 import { choicesOf, soon, type Tooling, timeOf } from './tooling.ts';
 import { undoOf } from './undo.ts';
 
-export const stepsInput = z
-  .array(z.string())
-  .describe('In order. "you: …" is a step that only the person can do, "@research: …" one for that specialist.');
+export const stepsInput = z.array(z.string()).describe('In order. "you: …" is a step that only the person can do.');
 
 /** Reads steps that were written down; refuses what is too much. */
 export function readSteps(words: readonly string[], by: Step['by']): Step[] | Failed {

@@ -62,11 +62,7 @@ async function takeUp({ database, turns, outbox, ...deps }: Deps, now: Instant):
 }
 
 /** Pure. */
-export function actOn(
-  task: store.Due,
-  now: Instant,
-  { tooling, mostResumed }: Pick<Deps, 'tooling' | 'mostResumed'>,
-): Act {
+function actOn(task: store.Due, now: Instant, { tooling, mostResumed }: Pick<Deps, 'tooling' | 'mostResumed'>): Act {
   const next = task.rule === undefined ? undefined : nextOf(task.rule, now);
   const nextAt = next && onGrid(next, tooling.resumeCron, task.zone);
   const act = { task, turns: false, unblocks: false, nextAt, resumed: task.resumed };

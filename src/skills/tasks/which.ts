@@ -15,7 +15,7 @@ const plain = (words: string): string =>
     .trim();
 
 /** Those that the words fit best: by id or number one, else all that hold them. Pure. */
-export function named(all: readonly Task[], which: string): Task[] {
+function named(all: readonly Task[], which: string): Task[] {
   const words = plain(which)
     .replace(/^(?:(?:the|my|that|this|a) )+(?=\S)/, '')
     .replace(/^task (?=\S)/, '')

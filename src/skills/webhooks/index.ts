@@ -4,7 +4,7 @@ import { route, type Skill, type SkillDeps } from '../../chat/index.ts';
 import { deletionRules, KIND, mergeRules } from './store.ts';
 import type { Webhooks } from './webhooks.ts';
 
-export { type NewHook, type WebhookDeps, Webhooks } from './webhooks.ts';
+export { type WebhookDeps, Webhooks } from './webhooks.ts';
 
 /** One attachment of 10 MiB in base64, and words. */
 const MOST_BYTES = 15 * 1024 * 1024;

@@ -25,8 +25,6 @@ const newHook = z
     error: 'the run of a skill, and nothing else, needs the name of one',
   });
 
-export type NewHook = z.input<typeof newHook>;
-
 type Deps = Pick<SkillDeps, 'database' | 'world' | 'jobs' | 'artifacts'>;
 
 export interface WebhookDeps extends Deps {
