@@ -73,7 +73,7 @@ test('what the service counts as too long is summed up', async () => {
   const ana = coda.person('ana');
   await ana.says('hello');
   await fill(coda, 110);
-  server.counting = () => 11_000;
+  server.counting = () => 13_000;
   await ana.says('are you there?');
   expect(server.requests.map(({ body }) => body.model)).toContain('small');
 });
