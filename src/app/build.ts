@@ -1,12 +1,11 @@
 import type { ConsoleAdapter } from '../adapters/console/index.ts';
 import type { HttpServer } from '../adapters/http/index.ts';
-import { Approvals, approvalSource, itemContext, type Model, type TxContext } from '../agent/index.ts';
+import { Approvals, approvalSource, type Model } from '../agent/index.ts';
 import { Closer, withTimeout } from '../base/async.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import {
-  type AgendaSpan,
   type Checks,
   type Command,
   Router,
@@ -17,9 +16,8 @@ import {
   type Verb,
 } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
-import { type ChatAdapter, Delivery, type DeliveryOptions, deadJobSource, type RateLimit } from '../delivery/index.ts';
-import { Events, JobQueue, Schedules, Worker } from '../jobs/index.ts';
-import { Gate } from '../people/index.ts';
+import { type ChatAdapter, type Delivery, deadJobSource } from '../delivery/index.ts';
+import type { Events, JobQueue, Schedules, Worker } from '../jobs/index.ts';
 import type { Sandbox } from '../sandbox/index.ts';
 import { agentSkills, agentSkillsConfig } from '../skills/agent-skills/index.ts';
 import { backup } from '../skills/backup/index.ts';
@@ -31,13 +29,11 @@ import { wireAgent } from './agent.ts';
 import { LiveSkills } from './agent-skills.ts';
 import { Backups } from './backups.ts';
 import { recordConfig } from './config-changes.ts';
-import { openDoctor } from './doctor/index.ts';
-import { openFoundation } from './foundation.ts';
+import { type Core, openCore } from './core.ts';
 import { openHttp } from './http.ts';
-import { openInference, remembered } from './inference.ts';
+import { openInference } from './inference.ts';
 import { type AskedJob, enqueue, handlersOf, jobsOf } from './jobs.ts';
 import { People } from './people.ts';
-import { LivePolicies } from './policies.ts';
 import { sandboxOf } from './sandbox.ts';
 import { defaultZone } from './settings.ts';
 import { agendaAheadOf, agendaOf, builtInSkills, type EquippedSkill, equip, isRunnable } from './skills.ts';
@@ -118,107 +114,35 @@ export async function build(config: Config, world: World, options: BuildOptions)
 }
 
 async function assemble(config: Config, world: World, options: BuildOptions, closer: Closer): Promise<App> {
-  const { version, model, skills: further = [] } = options;
-  const stopping = new AbortController();
-  const policies = new LivePolicies(config, world.log);
-  const gate = new Gate(() => policies.current());
-  const foundation = await openFoundation(config, world, closer, options);
-  const { database, artifacts, bus, egress, cache } = foundation;
-  const worker = new Worker({ database, world });
-  const wakeAt = (at: Date) => worker.wakeAt(at);
-
-  const events = new Events({ targets: config.events.targets, egress: foundation.egress, world, wakeAt });
-  const delivery = openDelivery(config, { database, bus, world, gate, events, program: `coda ${version}`, wakeAt });
-  const { outbox } = delivery;
-  const owner = () => delivery.self.owner();
-  const jobs = new JobQueue({ database, world, owner, events, wakeAt, signal: stopping.signal });
-  const schedules = new Schedules({ database, world, jobs, wakeAt });
-  const healthy = async () => delivery.isWell && (await database.healthy());
-  const doctor = openDoctor({ ...foundation, config, world, delivery, jobs, schedules, healthy }, closer);
+  const core = await openCore(config, world, closer, options);
+  const { database, artifacts, bus, worker, delivery, jobs, gate, healthy, doctor } = core;
+  const { version, model } = options;
   const { checks, breakers } = doctor;
-  checks.add([policies.check()]);
 
   const thinking = openInference({ config, world, database, artifacts, model, breakers });
-  const { small: models } = thinking.inference;
   const { sandbox, forSkills } = await sandboxOf({ config, world, database, artifacts, delivery });
   await closer.add('sandbox', sandbox);
   const liveSkills = new LiveSkills({ config, world, bus, database, artifacts });
-  const emit: SkillDeps['emit'] = ({ name: event }, payload) =>
-    void bus.publish(EVENTS, JSON.stringify({ event, payload }));
-  const onClose: SkillDeps['onClose'] = (part, close) => closer.onClose(part, close);
   const backups = new Backups({ config, database, world, program: `coda ${version}` });
   const hooks = new Webhooks({ database, world, jobs, artifacts, secrets: liveSkills.secrets });
-  const own = [
-    doctor.skill,
-    backup(backups),
-    webhooks(hooks),
-    agentSkills(liveSkills, config.block(agentSkillsConfig)),
-  ];
-  const common = {
-    database,
-    artifacts,
-    outbox,
-    events,
-    world,
-    models,
-    sandbox: forSkills,
-    egress,
-    cache,
-    jobs,
-    schedules,
-    gate,
-    wakeAt,
-    emit,
-    onClose,
-    turns: delivery,
-    runnable: (name: string) => isRunnable(skills, name),
-    agenda: (ctx: TxContext, span: AgendaSpan) => agendaOf(skills, ctx, span),
-    agendaAhead: (kind: AgendaSpan['kind']) => agendaAheadOf(skills, kind),
-  };
-  const skills: readonly EquippedSkill[] = equip([...builtInSkills, ...own, ...further], config, common);
-  const pairing = {
-    ...{ database, clock: world.clock, delivery, access: config.access, platforms: titles },
-    roles: [...policies.current().roles.keys(), ...Object.keys(config.access.assigned)].filter(isOwn),
-  };
-  const agentParts = {
-    events,
-    config,
-    world,
-    database,
-    artifacts,
-    delivery,
-    jobs,
-    doctor,
-    skills,
-    gate,
-    pairing,
-    wakeAt,
-  };
-  const wiring = wireAgent({ ...agentParts, thinking });
+  const skills = equipAll(core, { models: thinking.inference.small, sandbox: forSkills }, [
+    ...builtInSkills,
+    ...[doctor.skill, backup(backups), webhooks(hooks), agentSkills(liveSkills, config.block(agentSkillsConfig))],
+    ...(options.skills ?? []),
+  ]);
+  const pairing = pairingOf(core);
+  const wiring = wireAgent({ ...core, skills, pairing, thinking });
   const { agent, commands, called } = wiring;
   closer.onClose('summaries', wiring.close);
   const router = new Router({ agent, delivery, commands, called, gate, turnAway: (item) => turnAway(pairing, item) });
 
-  const parts = {
-    events,
-    config,
-    world,
-    closer,
-    stopping,
-    database,
-    artifacts,
-    worker,
-    delivery,
-    jobs,
-    schedules,
-    skills,
-  };
+  const parts = { ...core, skills };
   const settled = () => settle(parts);
   const console = openConsole({ ...parts, commands, settled }, options);
-  const configured = openPlatforms({ ...foundation, config, world, commands, gate, skills });
+  const configured = openPlatforms({ ...parts, commands });
   const tokens = new Tokens({ database, world, config });
   const serving = { platforms: configured, agentSkills: liveSkills, version };
-  const http = openHttp({ ...foundation, ...serving, config, world, skills, tokens, healthy });
+  const http = openHttp({ ...parts, ...serving, tokens });
   const heard = http ? [http.adapter] : [];
   const adapters: readonly ChatAdapter[] = [console, ...configured, ...heard, ...(options.adapters ?? [])];
   checks.add(adapters.flatMap((adapter) => adapter.checks?.() ?? []));
@@ -242,28 +166,33 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
   };
 }
 
-function openDelivery(
-  config: Config,
-  parts: Pick<DeliveryOptions, 'database' | 'bus' | 'world' | 'gate' | 'events' | 'program' | 'wakeAt'>,
-): Delivery {
-  return new Delivery({
-    ...parts,
-    access: config.access,
-    concurrency: config.delivery.concurrency,
-    queueLimit: config.delivery.queue_limit,
-    rateLimit: rateLimitOf(config, parts.world),
-    maxAgeMs: config.delivery.max_age,
-    context: itemContext(remembered(config), config.models !== undefined),
+/** The skills with what they may use. What some of them ask of all is known once they are made. */
+function equipAll(
+  core: Core,
+  more: Pick<SkillDeps, 'models' | 'sandbox'>,
+  all: readonly Skill[],
+): readonly EquippedSkill[] {
+  const { config, delivery, bus, closer } = core;
+  const skills: readonly EquippedSkill[] = equip(all, config, {
+    ...core,
+    ...more,
+    outbox: delivery.outbox,
+    turns: delivery,
+    emit: ({ name: event }, payload) => void bus.publish(EVENTS, JSON.stringify({ event, payload })),
+    onClose: (part, close) => closer.onClose(part, close),
+    runnable: (name) => isRunnable(skills, name),
+    agenda: (ctx, span) => agendaOf(skills, ctx, span),
+    agendaAhead: (kind) => agendaAheadOf(skills, kind),
   });
+  return skills;
 }
 
-/** `delivery.rate_limit` is read for one version more, where it is set. */
-function rateLimitOf({ access, delivery }: Config, { log }: World): RateLimit | undefined {
-  const { enabled, requests, window: windowMs, turns } = access.rate_limit;
-  const old = delivery.rate_limit;
-  if (old === undefined) return enabled ? { requests, windowMs, turns } : undefined;
-  log.warn({}, 'delivery.rate_limit is read for the last time: say access.rate_limit.requests instead');
-  return old === 0 ? undefined : { requests: old, windowMs: 60_000, turns };
+/** What admits people whom nobody has named. */
+function pairingOf({ config, database, world, delivery, policies }: Core) {
+  return {
+    ...{ database, clock: world.clock, delivery, access: config.access, platforms: titles },
+    roles: [...policies.current().roles.keys(), ...Object.keys(config.access.assigned)].filter(isOwn),
+  };
 }
 
 /** Whether a role is none of those that people have by themselves. */
