@@ -3,7 +3,7 @@ import type { Instant } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
 import type { DueSource, Instance, Owned, Raise } from '../../jobs/index.ts';
-import type { Database, Transaction } from '../../storage/index.ts';
+import type { Database, Queryable, Transaction } from '../../storage/index.ts';
 import type { ChatAdapter, Place } from '../adapter.ts';
 import type { Content } from '../content.ts';
 import * as letters from '../dead-letters/store.ts';
@@ -264,9 +264,14 @@ export class OutboxSender implements Outbox, DueSource, Owned {
   private async store(owner: string, ended: readonly store.Ended[]): Promise<boolean> {
     const { database, world, events } = this.deps;
     const now = world.clock.now();
-    if (ended.every(({ state }) => state !== 'dead')) return store.record(database, owner, ended, now);
+    if (ended.every(({ state }) => state !== 'dead')) {
+      const statement: Pick<Queryable, 'query'> = {
+        query: (sql, params) => database.run('outbox.receipts', sql, params),
+      };
+      return (await store.record(statement, owner, ended, now)).areDue;
+    }
     return database.tx('outbox.receipts', async (tx) => {
-      const { dead, areDue } = await store.recordDead(tx, owner, ended, now);
+      const { dead, areDue } = await store.record(tx, owner, ended, now);
       const facts = dead.map(({ person_id: person, ...data }) => ({
         name: 'dead_letter' as const,
         data: { ...data, ...(person !== null && { person }) },

@@ -5,6 +5,7 @@ import {
   type Fragment,
   json,
   type Param,
+  type Queryable,
   raw,
   render,
   sql,
@@ -280,41 +281,6 @@ export interface Ended {
   spent?: boolean;
 }
 
-const OUTDATED = `e.state = 'sent' and o.content ? 'spent' and not coalesce(e.spent, false)`;
-
-const RECORD = `update outbox o
-        set state = case when ${OUTDATED} then 'pending' else e.state end, owner = null, attempts = o.attempts + 1,
-            receipt = case when e."conversationId" is null then coalesce(e.receipt, o.receipt) end,
-            drafted = o.drafted and e."conversationId" is null,
-            reply_to = case when e."conversationId" is null then o.reply_to end,
-            next_at = case when ${OUTDATED} then $3::timestamptz else e."nextAt" end, unknown_at = e."unknownAt",
-            error = e.error, conversation_id = coalesce(e."conversationId", o.conversation_id),
-            adapter = coalesce((select adapter from conversations where id = e."conversationId"), o.adapter),
-            fallback = o.fallback or e."conversationId" is not null,
-            sent_at = case when e.state in ('sent', 'dropped') then $3::timestamptz end
-       from jsonb_to_recordset($2) as e (id uuid, state text, receipt jsonb, "nextAt" timestamptz,
-                                         "unknownAt" timestamptz, error text, "conversationId" uuid, spent boolean)
-      where o.id = e.id and o.owner = $1 and o.state = 'sending'`;
-
-/**
- * Stores outcomes as a set; a part that was taken over meanwhile stays as it is. None of them is `dead`. Returns whether some
- * are due at once: cards whose buttons were used before this was known, which still show them.
- */
-export async function record(
-  database: Database,
-  owner: string,
-  ended: readonly Ended[],
-  now: Instant,
-): Promise<boolean> {
-  const { rows } = await database.run(
-    'outbox.receipts',
-    `with recorded as (${RECORD} returning o.state, e.state as meant)
-     select 1 from recorded where state <> meant limit 1`,
-    [owner, json(ended), now],
-  );
-  return rows.length > 0;
-}
-
 /** A part that has just become a dead letter. */
 interface Died {
   id: string;
@@ -324,23 +290,44 @@ interface Died {
   error: string | null;
 }
 
-/** The same for outcomes of which some are `dead`: whom it was for hears so at the next contact. Gives those, too. */
-export async function recordDead(
-  tx: Transaction,
+/**
+ * Stores outcomes as a set; a part that was taken over meanwhile stays as it is. Returns dead letters, whose persons hear so at
+ * their next contact, and whether some are due at once: cards whose buttons were used before this was known, which still
+ * show them.
+ */
+export async function record(
+  db: Pick<Queryable, 'query'>,
   owner: string,
   ended: readonly Ended[],
   now: Instant,
 ): Promise<{ dead: Died[]; areDue: boolean }> {
-  const { rows } = await tx.query<Died & { state: string; meant: string }>(
-    `with recorded as (${RECORD} returning o.id, o.key, o.adapter, o.person_id, o.error, o.state, e.state as meant),
-          told as (update persons set undelivered = true
-                    where id in (select person_id from recorded where state = 'dead'))
-     select id, key, adapter, person_id, error, state, meant from recorded`,
+  const died = ended.some(({ state }) => state === 'dead');
+  const outdated = `e.state = 'sent' and o.content ? 'spent' and not coalesce(e.spent, false)`;
+  const { rows } = await db.query<Died & { state: string; meant: string }>(
+    `with recorded as (update outbox o
+        set state = case when ${outdated} then 'pending' else e.state end, owner = null, attempts = o.attempts + 1,
+            receipt = case when e."conversationId" is null then coalesce(e.receipt, o.receipt) end,
+            drafted = o.drafted and e."conversationId" is null,
+            reply_to = case when e."conversationId" is null then o.reply_to end,
+            next_at = case when ${outdated} then $3::timestamptz else e."nextAt" end, unknown_at = e."unknownAt",
+            error = e.error, conversation_id = coalesce(e."conversationId", o.conversation_id),
+            adapter = coalesce((select adapter from conversations where id = e."conversationId"), o.adapter),
+            fallback = o.fallback or e."conversationId" is not null,
+            sent_at = case when e.state in ('sent', 'dropped') then $3::timestamptz end
+       from jsonb_to_recordset($2) as e (id uuid, state text, receipt jsonb, "nextAt" timestamptz,
+                                         "unknownAt" timestamptz, error text, "conversationId" uuid, spent boolean)
+      where o.id = e.id and o.owner = $1 and o.state = 'sending'
+      returning o.id, o.key, o.adapter, o.person_id, o.error, o.state, e.state as meant)${died ? UNDELIVERED : ''}
+     select id, key, adapter, person_id, error, state, meant from recorded where state = 'dead' or state <> meant`,
     [owner, json(ended), now],
   );
-  const dead = rows.flatMap(({ state, meant: _, ...died }) => (state === 'dead' ? [died] : []));
+  const dead = rows.flatMap(({ state, meant: _, ...letter }) => (state === 'dead' ? [letter] : []));
   return { dead, areDue: rows.some(({ state, meant }) => state !== meant) };
 }
+
+/** A `with` part: the persons of dead letters are to be told of them. */
+const UNDELIVERED = `, told as (update persons set undelivered = true
+        where id in (select person_id from recorded where state = 'dead'))`;
 
 /** Stores that nobody knows whether a draft's message is there. */
 export async function draftUnknown(database: Database, id: string, owner: string, at: Instant): Promise<void> {
