@@ -9,6 +9,7 @@ import { Gate } from '../people/index.ts';
 import { openDoctor } from './doctor/index.ts';
 import { openFoundation } from './foundation.ts';
 import { remembered } from './inference.ts';
+import { measure } from './metrics.ts';
 import { LivePolicies } from './policies.ts';
 
 export type Core = Awaited<ReturnType<typeof openCore>>;
@@ -30,6 +31,7 @@ export async function openCore(
   const events = new Events({ targets: config.events.targets, egress, world, wakeAt });
   const program = `coda ${options.version}`;
   const delivery = openDelivery(config, { database, bus, world, gate, events, program, wakeAt });
+  measure(world, database, delivery);
   const owner = () => delivery.self.owner();
   const jobs = new JobQueue({ database, world, owner, events, wakeAt, signal: stopping.signal });
   const schedules = new Schedules({ database, world, jobs, wakeAt });

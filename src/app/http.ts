@@ -9,6 +9,7 @@ import type { ChatAdapter } from '../delivery/index.ts';
 import type { Egress } from '../egress/index.ts';
 import type { Artifacts, Database } from '../storage/index.ts';
 import type { LiveSkills } from './agent-skills.ts';
+import { metricsRoute } from './metrics.ts';
 import { skillService } from './skill-service.ts';
 import type { EquippedSkill } from './skills.ts';
 import type { Tokens } from './tokens.ts';
@@ -61,6 +62,7 @@ export function openHttp(parts: HttpParts): Http | undefined {
 function routesOf({ world, skills, platforms, healthy }: HttpParts): AnyRoute[] {
   return [
     health(world.clock, healthy),
+    metricsRoute(world),
     ...platforms.flatMap((platform) => platform.routes?.() ?? []),
     ...skills.flatMap(({ skill, deps }) => skill.routes?.(deps) ?? []),
   ];

@@ -3,6 +3,7 @@ import type { Instant } from '../base/clock.ts';
 import type { World } from '../base/world.ts';
 import type { Events, Fact } from '../jobs/index.ts';
 import { type Database, type Fragment, hadNoEffect, render, sql, type Transaction } from '../storage/index.ts';
+import { type DeliveryCounters, deliveryCounters, secondsBetween } from './counters.ts';
 import { type End, mayBeSurplus } from './end.ts';
 import type { Item } from './item.ts';
 import * as laneStore from './lanes/store.ts';
@@ -42,11 +43,13 @@ const PATIENCE_MS = 100;
 /** How rows end: state, answer and all that belongs to it in one statement, shared by those that end at once. */
 export class Endings {
   private readonly deps: EndingDeps;
+  private readonly counters: DeliveryCounters;
   /** By the name of their transaction. */
   private readonly groups = new Map<string, GroupCommit<Ending, EndRow | undefined>>();
 
   constructor(deps: EndingDeps) {
     this.deps = deps;
+    this.counters = deliveryCounters(deps.world.metrics);
   }
 
   /**
@@ -136,8 +139,19 @@ export class Endings {
     );
   }
 
+  /** Whoever was asked something waits no longer than the answer took. */
+  private count(item: Item, { state, cards, drafted = 0 }: End): void {
+    if (item.kind !== 'message' || state !== 'done' || cards.length === 0) return;
+    if (item.payload.resumedAt !== undefined || item.messageId === '') return;
+    const { adapter } = item.conversation.place;
+    const seconds = secondsBetween(item.receivedAt, this.deps.world.clock.now());
+    this.counters.answer.observe({ adapter }, seconds);
+    if (drafted === 0) this.counters.firstText.observe({ adapter }, seconds);
+  }
+
   /** After the commit: what was written is sent, what still waits in the lane is taken up. */
   private async ended({ pending, written }: EndRow, { item, end, parts: { rows, parts } }: Ending): Promise<void> {
+    this.count(item, end);
     if (pending > 0) this.deps.waits();
     // Whoever planned the turn looks at what became of it.
     const isTold = this.deps.events.jobsFor(factOf(item, end)).length > 0;

@@ -21,6 +21,7 @@ export { type History, missedIn, tellMissed } from './hearing/missed.ts';
 export type { PlannedTurn, Turns } from './inbox/planned.ts';
 export {
   deletionRules as inboxDeletionRules,
+  depth as inboxDepth,
   type FinalState,
   fileReferences as inboxFiles,
   mergeRules as inboxMergeRules,

@@ -6,7 +6,14 @@ export { FaultLog, type FaultRow } from './faults/index.ts';
 export { Instance, type InstanceOptions, type Owned } from './instances/index.ts';
 export { installationOf, isLive, running as runningInstances } from './instances/store.ts';
 export { type Job, type JobHandler, type JobOptions, JobQueue } from './queue/index.ts';
-export { type DeadJob, type DeadJobs, fileReferences as jobFiles, type OpenJob, takeUntold } from './queue/store.ts';
+export {
+  type DeadJob,
+  type DeadJobs,
+  depth as jobDepth,
+  fileReferences as jobFiles,
+  type OpenJob,
+  takeUntold,
+} from './queue/store.ts';
 export { applyRule, collectSoon, fileCollection, retention } from './retention/index.ts';
 export type { RetentionRule } from './retention/store.ts';
 export { type ListedSchedule, type Schedule, Schedules } from './schedules/index.ts';

@@ -2,6 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { backOff, sleep, withTimeout } from '../base/async.ts';
 import { CodaError, messageOf, systemCode } from '../base/errors.ts';
+import type { Histogram } from '../base/metrics.ts';
 import type { World } from '../base/world.ts';
 import type { Engine, Hint, Row, Session } from './engine.ts';
 import type { Database, Param, Result, StorageStats, Transaction } from './port.ts';
@@ -30,6 +31,7 @@ class WrappedDatabase implements Database {
   readonly engine: 'pglite' | 'postgres';
   private readonly inner: Engine;
   private readonly world: World;
+  private readonly took: Histogram;
   private readonly inside = new AsyncLocalStorage<Steps>();
   private readonly hints: Hints;
   /** Transactions that are open. */
@@ -43,6 +45,9 @@ class WrappedDatabase implements Database {
     this.engine = engine.kind;
     this.inner = engine;
     this.world = world;
+    this.took = world.metrics.histogram('coda_transaction_seconds', 'How long transactions take, by their name.', [
+      'name',
+    ]);
     this.hints = new Hints((hints) => engine.notify(hints), world);
   }
 
@@ -146,7 +151,9 @@ class WrappedDatabase implements Database {
   private async named<T>(name: string, attempt: () => Promise<T>): Promise<T> {
     return this.counted(async () => {
       this.world.probe?.({ name, phase: 'before' });
+      const beganAt = this.world.clock.monotonic();
       const value = await this.retried(name, attempt);
+      this.took.observe({ name }, (this.world.clock.monotonic() - beganAt) / 1_000);
       this.world.probe?.({ name, phase: 'after' });
       return value;
     });

@@ -9,6 +9,7 @@ import type { Accepted, Inbox, Incoming, IncomingMessage, KnownPlace, Place } fr
 import { formOf } from '../buttons/store.ts';
 import type { Form } from '../content.ts';
 import * as conversations from '../conversations/store.ts';
+import { type DeliveryCounters, deliveryCounters } from '../counters.ts';
 import type { Item, ItemKind, Payload } from '../item.ts';
 import type { Lanes } from '../lanes/index.ts';
 import type { Outbox } from '../outgoing.ts';
@@ -53,8 +54,11 @@ export class InboxGate implements Inbox {
   /** Messages that come at once are stored by one statement. */
   private readonly accepting: GroupCommit<store.NewRow, store.AcceptedRow | undefined>;
 
+  private readonly counters: DeliveryCounters;
+
   constructor(deps: InboxDeps) {
     this.deps = deps;
+    this.counters = deliveryCounters(deps.world.metrics);
     this.speakers = new Speakers(deps);
     this.accepting = new GroupCommit({
       max: MOST_AT_ONCE,
@@ -138,6 +142,13 @@ export class InboxGate implements Inbox {
   }
 
   private async take(event: Incoming, acknowledge?: () => Promise<boolean>): Promise<Accepted> {
+    const accepted = await this.takeIn(event, acknowledge);
+    const { adapter } = event.place;
+    this.counters.heard.add({ adapter, kind: event.kind, outcome: accepted.outcome });
+    return accepted;
+  }
+
+  private async takeIn(event: Incoming, acknowledge?: () => Promise<boolean>): Promise<Accepted> {
     const { world, lanes } = this.deps;
     const speaker = await this.speakers.find(event);
     if (!speaker) return { outcome: 'refused', settled: Promise.resolve() };

@@ -326,3 +326,11 @@ export const deletionRules: readonly DeletionRule[] = [
   { sql: 'update lanes set last_person = null where last_person = $1' },
   { sql: 'delete from rates where person_id = $1' },
 ];
+
+/** How many rows wait: to be worked on, in work, for a decision. */
+export async function depth(database: Database): Promise<Record<string, number>> {
+  const { rows } = await database.read<{ state: string; count: number }>(
+    `select state, count(*) as count from inbox where finished_at is null group by state`,
+  );
+  return Object.fromEntries(rows.map(({ state, count }) => [state, count]));
+}

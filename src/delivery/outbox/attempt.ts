@@ -5,6 +5,7 @@ import type { World } from '../../base/world.ts';
 import type { Instance } from '../../jobs/index.ts';
 import type { Database } from '../../storage/index.ts';
 import type { ChatAdapter, Part, Receipt, SendOutcome } from '../adapter.ts';
+import { type DeliveryCounters, deliveryCounters } from '../counters.ts';
 import { identityOf } from '../parts.ts';
 import { directlyTo } from './direct.ts';
 import { Outages } from './outages.ts';
@@ -29,8 +30,11 @@ export class Attempts {
   private readonly outages = new Outages();
   private resends = 0;
 
+  private readonly counters: DeliveryCounters;
+
   constructor(deps: AttemptDeps) {
     this.deps = deps;
+    this.counters = deliveryCounters(deps.world.metrics);
   }
 
   /** How many parts this process has sent again that were looked for in vain: each may be there twice. */
@@ -92,14 +96,18 @@ export class Attempts {
         if (!receipt && !row.removed) this.sendsAgain(row);
       }
       world.probe?.({ name: `send.${adapter.name}`, phase: 'before' });
+      const beganAt = world.clock.monotonic();
       // An adapter that does not heed the signal must not hold its slot, or the end of the process.
       const outcome = await unlessAborted(signal, this.act(adapter, row, part, receipt, signal));
+      this.counters.sending.observe({ adapter: adapter.name }, (world.clock.monotonic() - beganAt) / 1_000);
+      this.counters.sends.add({ adapter: adapter.name, outcome: outcome.kind });
       world.probe?.({ name: `send.${adapter.name}`, phase: 'after' });
       if (this.outages.ends(adapter.name, outcome)) this.deps.outageEnded(adapter.name);
       return outcome;
     } catch (error) {
       // An adapter answers with outcomes; what it throws says nothing about whether the part is there.
       const outcome: SendOutcome = { kind: 'unknown', reason: messageOf(error) };
+      this.counters.sends.add({ adapter: adapter.name, outcome: 'unknown' });
       this.outages.ends(adapter.name, outcome);
       return outcome;
     }

@@ -3,6 +3,7 @@ import { messageOf } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
 import type { Database } from '../../storage/index.ts';
 import type { ChatAdapter } from '../adapter.ts';
+import { deliveryCounters, secondsBetween } from '../counters.ts';
 import type { Item } from '../item.ts';
 import { type Addressed, rowOf, toParts } from '../parts.ts';
 import type { Attempts } from './attempt.ts';
@@ -124,6 +125,7 @@ export class Draft {
     const outcome = await attempts.put(adapter, row);
     if (outcome.kind === 'sent') {
       if (row.receipt?.id === outcome.receipt.id) return;
+      if (!row.receipt && row.part === 0) this.count();
       row.receipt = outcome.receipt;
       await store.drafted(database, row.id, row.owner, outcome.receipt);
     } else if (outcome.kind === 'unknown' && !row.receipt) {
@@ -132,6 +134,14 @@ export class Draft {
       await store.draftUnknown(database, row.id, row.owner, row.unknownAt);
       this.stop();
     } else if (outcome.kind !== 'retry') this.stop();
+  }
+
+  private count(): void {
+    const { world, adapter } = this.deps;
+    const seconds = secondsBetween(this.item.receivedAt, world.clock.now());
+    if (this.item.payload.resumedAt === undefined) {
+      deliveryCounters(world.metrics).firstText.observe({ adapter: adapter.name }, seconds);
+    }
   }
 
   private stop(): void {

@@ -246,3 +246,11 @@ export async function free(tx: Transaction, owner: string, ids: readonly string[
 export const fileReferences: readonly FileReferences[] = [
   { table: 'jobs', column: 'payload', where: "state in ('pending', 'running', 'dead')" },
 ];
+
+/** How many jobs are not over, by kind and state. */
+export async function depth(database: Database): Promise<{ kind: string; state: string; count: number }[]> {
+  const { rows } = await database.read<{ kind: string; state: string; count: number }>(
+    `select kind, state, count(*) as count from jobs where state in ('pending', 'running', 'dead') group by kind, state`,
+  );
+  return rows;
+}

@@ -19,12 +19,20 @@ const reminderDue: EventKind<{
   occurrence: string;
 }> = { name: 'alert.reminder.due' };
 
+const LATENESS = ['coda_reminder_lateness_seconds', 'From when a reminder was due to when it was said.', []] as const;
+
 export function reminderSource(deps: SkillDeps, catchUp: CatchUp): DueSource {
+  // Known before the first one is late.
+  deps.world.metrics.histogram(...LATENESS);
   return { name: 'reminders', earliest: store.EARLIEST, fire: (now) => fireDue(deps, catchUp, now) };
 }
 
 /** All that due reminders cause: each is said once and its next occurrence is planned — or nothing happened. */
-async function fireDue({ database, outbox, events, emit }: SkillDeps, catchUp: CatchUp, now: Instant): Promise<number> {
+async function fireDue(
+  { database, outbox, events, emit, world }: SkillDeps,
+  catchUp: CatchUp,
+  now: Instant,
+): Promise<number> {
   const fired = await database.tx('reminders.fire', async (tx) => {
     const due = await store.claimDue(tx, now, BATCH);
     if (due.length === 0) return [];
@@ -50,8 +58,10 @@ async function fireDue({ database, outbox, events, emit }: SkillDeps, catchUp: C
     );
     return firings;
   });
-  for (const { reminder, plan } of fired) {
+  const lateness = world.metrics.histogram(...LATENESS);
+  for (const { reminder, plan, due } of fired) {
     if (!plan.said) continue;
+    lateness.observe({}, Math.max(0, now.getTime() - due.getTime()) / 1_000);
     emit(reminderDue, dueData(reminder, plan.occurrence));
   }
   return fired.length;

@@ -1,0 +1,45 @@
+/** What is measured when somebody looks, and how it is seen. */
+import { waitingApprovals } from '../agent/index.ts';
+import type { Sample } from '../base/metrics.ts';
+import type { World } from '../base/world.ts';
+import { type AnyRoute, route } from '../chat/index.ts';
+import { type Delivery, inboxDepth } from '../delivery/index.ts';
+import { jobDepth } from '../jobs/index.ts';
+import type { Database } from '../storage/index.ts';
+
+/** Declares the numbers that are read from the database: at a scrape, and at no other time. */
+export function measure(world: World, database: Database, delivery: Delivery): void {
+  const { metrics } = world;
+  const byState = (counts: Record<string, number>): Sample[] =>
+    Object.entries(counts).map(([state, value]) => ({ labels: { state }, value }));
+  metrics.gauge('coda_inbox_depth', 'Messages and presses that have not ended.', ['state'], async () =>
+    byState(await inboxDepth(database)),
+  );
+  metrics.gauge('coda_outbox_depth', 'Parts that have not ended, and dead letters.', ['state'], async () =>
+    byState(await delivery.outbox.open()),
+  );
+  metrics.gauge('coda_jobs_depth', 'Background jobs that have not ended.', ['kind', 'state'], async () =>
+    (await jobDepth(database)).map(({ count: value, ...labels }) => ({ labels, value })),
+  );
+  metrics.gauge('coda_approvals_waiting', 'Questions that wait for somebody.', [], async () => [
+    { labels: {}, value: (await waitingApprovals(database)).count },
+  ]);
+  metrics.gauge('coda_turns_running', 'Turns that run in this process.', [], () => [
+    { labels: {}, value: delivery.running },
+  ]);
+}
+
+/** `GET /metrics`, in Prometheus' text format. */
+export function metricsRoute({ metrics }: World): AnyRoute {
+  return route({
+    method: 'GET',
+    path: '/metrics',
+    scope: 'metrics',
+    tag: 'operation',
+    summary: 'What coda has counted, as Prometheus reads it.',
+    answers: {
+      200: { description: 'The text format, version 0.0.4.', type: 'text/plain; version=0.0.4; charset=utf-8' },
+    },
+    handle: async () => ({ body: { text: await metrics.text(), type: 'text/plain; version=0.0.4; charset=utf-8' } }),
+  });
+}

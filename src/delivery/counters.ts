@@ -1,0 +1,31 @@
+import type { Counter, Histogram, Metrics } from '../base/metrics.ts';
+
+/** What delivery counts, by adapter. */
+export interface DeliveryCounters {
+  /** By what they are and what became of them: `accepted`, `duplicate`, `refused`. */
+  heard: Counter;
+  /** From a message to the first of its answer that is shown. */
+  firstText: Histogram;
+  /** From a message to the commit of its answer. */
+  answer: Histogram;
+  /** By outcome: `sent`, `retry`, `gone`, `refused`, `unknown`. */
+  sends: Counter;
+  sending: Histogram;
+}
+
+export function deliveryCounters(metrics: Metrics): DeliveryCounters {
+  const by = ['adapter'];
+  const [heard, sends] = ['What was heard, by what became of it.', 'Parts that were sent, by what became of them.'];
+  return {
+    heard: metrics.counter('coda_messages_total', heard, ['adapter', 'kind', 'outcome']),
+    firstText: metrics.histogram('coda_message_first_text_seconds', 'From a message to the first words shown.', by),
+    answer: metrics.histogram('coda_message_answer_seconds', 'From a message to its answer.', by),
+    sends: metrics.counter('coda_sends_total', sends, ['adapter', 'outcome']),
+    sending: metrics.histogram('coda_send_seconds', 'How long a platform takes for one part.', by),
+  };
+}
+
+/** Seconds between two instants; the clock may have been set back. */
+export function secondsBetween(from: Date, to: Date): number {
+  return Math.max(0, (to.getTime() - from.getTime()) / 1_000);
+}
