@@ -7,9 +7,11 @@ import { type AnyRoute, type PlatformAdapter, route } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
 import type { ChatAdapter } from '../delivery/index.ts';
 import type { Egress } from '../egress/index.ts';
+import type { JobQueue } from '../jobs/index.ts';
 import type { Artifacts, Database } from '../storage/index.ts';
 import type { LiveSkills } from './agent-skills.ts';
 import { metricsRoute } from './metrics.ts';
+import { notifyRoute } from './notify-route.ts';
 import { skillService } from './skill-service.ts';
 import type { EquippedSkill } from './skills.ts';
 import type { Tokens } from './tokens.ts';
@@ -27,6 +29,7 @@ export interface HttpParts {
   world: World;
   database: Database;
   artifacts: Artifacts;
+  jobs: JobQueue;
   skills: readonly EquippedSkill[];
   platforms: readonly PlatformAdapter[];
   tokens: Tokens;
@@ -59,10 +62,11 @@ export function openHttp(parts: HttpParts): Http | undefined {
 }
 
 /** One line for each room that can be asked for something. */
-function routesOf({ world, skills, platforms, healthy }: HttpParts): AnyRoute[] {
+function routesOf({ world, database, jobs, skills, platforms, healthy }: HttpParts): AnyRoute[] {
   return [
     health(world.clock, healthy),
     metricsRoute(world),
+    notifyRoute({ database, world, jobs }),
     ...platforms.flatMap((platform) => platform.routes?.() ?? []),
     ...skills.flatMap(({ skill, deps }) => skill.routes?.(deps) ?? []),
   ];

@@ -19,7 +19,7 @@ describe('what programs can ask for', () => {
   let programs: Programs;
   beforeAll(async () => {
     const jwt = { ...ISSUER, 'http.jwt.alg': 'HS256', 'http.jwt.secret': SECRET, 'access.members': ['http:robot'] };
-    programs = await Programs.begin({ config: jwt }, ['messages', 'data', 'skills', 'admin']);
+    programs = await Programs.begin({ config: jwt }, ['messages', 'data', 'skills', 'admin', 'notify']);
   });
   afterAll(() => programs[Symbol.asyncDispose]());
 
@@ -53,6 +53,22 @@ describe('what programs can ask for', () => {
       }
     }
     expect(played).toBeGreaterThan(5);
+  });
+
+  test('has a person told something, once for each key', async () => {
+    const ana = programs.coda.person('ana');
+    await ana.says('hello');
+    const notice = { to: 'ana', text: 'The build is green.', key: 'build-42' };
+    const first = await programs.post('/v1/notify', notice);
+    expect([first.status, await first.json()]).toEqual([202, { outcome: 'accepted', key: 'build-42' }]);
+    expect(await (await programs.post('/v1/notify', notice)).json()).toEqual({ outcome: 'duplicate', key: 'build-42' });
+    const byHeader = { 'Idempotency-Key': 'build-42' };
+    const again = await programs.post('/v1/notify', { to: 'ana', text: 'again' }, byHeader);
+    expect(await again.json()).toMatchObject({ outcome: 'duplicate' });
+    await programs.coda.app.settled();
+    const told = ana.seen().filter(({ text }) => text.includes('The build is green.'));
+    expect(told).toHaveLength(1);
+    expect((await programs.post('/v1/notify', { to: 'nobody:9', text: 'x' })).status).toBe(400);
   });
 
   test('finds, judges and retires skills, under both paths', async () => {
