@@ -77,7 +77,7 @@ async function check(name, run) {
 const biome = () => tool('@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '--max-diagnostics=50', '.']);
 
 const types = () =>
-  tool('typescript/bin/tsc', ['--noEmit', '--incremental', '--tsBuildInfoFile', '.cache/types.tsbuildinfo']);
+  tool('typescript7/bin/tsc', ['--noEmit', '--incremental', '--tsBuildInfoFile', '.cache/types.tsbuildinfo']);
 
 async function imports() {
   const config = ['--config', '.dependency-cruiser.cjs'];
@@ -87,7 +87,7 @@ async function imports() {
   return modules === 0 ? { ok: false, said: `${said}\nno modules were seen` } : { ok, said };
 }
 
-const scriptTypes = () => tool('typescript/bin/tsc', ['--noEmit', '-p', 'tsconfig.scripts.json']);
+const scriptTypes = () => tool('typescript7/bin/tsc', ['--noEmit', '-p', 'tsconfig.scripts.json']);
 
 const leftovers = () => tool('knip/bin/knip.js', ['--no-progress', '--no-config-hints']);
 
