@@ -16,7 +16,7 @@ test('notes leave as files and come back, each once; a vault is read, and what i
   const vault = join(folder, 'vault');
   mkdirSync(join(vault, '.obsidian'), { recursive: true });
   writeFileSync(join(vault, 'Wifi.md'), '---\ntags: [home]\n---\nthe password is hunter2\n');
-  writeFileSync(join(vault, 'Long.md'), `${'word '.repeat(1_999)}\n\n`.repeat(3));
+  writeFileSync(join(vault, 'Long.md'), `${'word '.repeat(1_999)}\n\n`.repeat(5));
   writeFileSync(join(vault, 'picture.md'), Buffer.from([0xff, 0xd8, 0x00]));
   writeFileSync(join(vault, '.obsidian', 'workspace.md'), 'not a note');
   const out = join(folder, 'out');
