@@ -32,7 +32,7 @@ const OFF = {
     'or OPENAI_API_KEY, or models: into the config.',
   http: 'HTTP is off: http: in the config turns it on (docs/http.md).',
   execution: 'Running code is off: execution.enabled in the config turns it on, and needs Docker.',
-  browser: 'Reading web pages is off: this version cannot do it yet.',
+  browser: 'Driving a browser is off: this version cannot do it yet. Pages are read without one (docs/web.md).',
 };
 
 /** The model that answers, or the vendor whose usual one does; undefined without any. */

@@ -29,5 +29,5 @@ test('what coda cannot do yet is not called on, whatever is set for it', () => {
   const { on, off } = given({ EXECUTION_ENABLED: 'true', BROWSER_ENABLED: 'true' });
   expect(on).toEqual(['terminal', 'code in containers']);
   expect(off.join()).not.toContain('Running code');
-  expect(off).toContainEqual(expect.stringMatching(/^Reading web pages is off: .* yet\. What is set .* no effect/));
+  expect(off).toContainEqual(expect.stringMatching(/^Driving a browser is off: .* yet\. .*What is set .* no effect/));
 });
