@@ -1,7 +1,7 @@
 import type { Decided, ListedApproval } from '../agent/index.ts';
 import { plural } from '../base/text.ts';
+import { ask } from './ask.ts';
 import type { Flags } from './flags.ts';
-import { ask } from './outbox.ts';
 import { prepare } from './serve.ts';
 import { usage } from './texts.ts';
 

@@ -1,12 +1,9 @@
 import { once } from 'node:events';
-import { build } from '../app/index.ts';
 import { type AuditReport, type ExportedEntry, type SealedBatch, verify } from '../audit/index.ts';
 import { ERRORS } from '../base/errors.ts';
-import type { Json } from '../base/json.ts';
 import { plural } from '../base/text.ts';
-import { callDaemon } from './daemon.ts';
+import { withVerbs } from './ask.ts';
 import type { AuditFlags, Flags } from './flags.ts';
-import { carryOut, identity, prepare, verbs } from './serve.ts';
 
 /** `coda audit verify`: whether the log of what was done is as it was written. Seals first what is not sealed yet. */
 export async function auditVerify(flags: AuditFlags, io: NodeJS.Process): Promise<number> {
@@ -45,21 +42,4 @@ export async function auditExport(flags: Flags, io: NodeJS.Process): Promise<num
     }
   });
   return 0;
-}
-
-type Ask = (verb: 'audit-seal' | 'audit-batches' | 'audit-entries', args: Record<string, Json>) => Promise<unknown>;
-
-/** Lets `use` ask the daemon when one runs; else a coda that is put together here. */
-async function withVerbs<T>(flags: Flags, io: NodeJS.Process, use: (ask: Ask) => Promise<T>): Promise<T> {
-  const { config, world } = prepare(flags, io);
-  if ((await callDaemon(config.dataDir, 'health')) !== undefined) {
-    return use((verb, args) => callDaemon(config.dataDir, verb, args));
-  }
-  const app = await build(config, world, { ...identity(config), onFatal: () => {} });
-  try {
-    const own = verbs(app, config, world, io);
-    return await use(async (verb, args) => carryOut(own, verb, args));
-  } finally {
-    await app.stop(0);
-  }
 }

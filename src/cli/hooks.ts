@@ -3,8 +3,8 @@
 import { resolve } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { plural } from '../base/text.ts';
+import { ask } from './ask.ts';
 import type { Flags, HookFlags } from './flags.ts';
-import { ask } from './outbox.ts';
 import { usage } from './texts.ts';
 
 /** Makes a hook and shows its secret, once. */

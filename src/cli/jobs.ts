@@ -2,9 +2,10 @@ import { build, type DeadJobs } from '../app/index.ts';
 import type { Json } from '../base/json.ts';
 import { plural } from '../base/text.ts';
 import type { OpenJob } from '../jobs/index.ts';
+import { ask } from './ask.ts';
 import { callDaemon } from './daemon.ts';
 import type { Flags, JobFlags } from './flags.ts';
-import { ask, UUID } from './outbox.ts';
+import { UUID } from './outbox.ts';
 import { identity, prepare } from './serve.ts';
 import { usage } from './texts.ts';
 

@@ -1,11 +1,10 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { build } from '../app/index.ts';
 import type { Json } from '../base/json.ts';
 import { evaluate, type MemoryLine, memoryConfig } from '../skills/memory/index.ts';
-import { callDaemon } from './daemon.ts';
-import type { Flags, MemoryFlags } from './flags.ts';
-import { carryOut, identity, prepare, verbs } from './serve.ts';
+import { withVerbs } from './ask.ts';
+import type { MemoryFlags } from './flags.ts';
+import { prepare } from './serve.ts';
 import { usage } from './texts.ts';
 
 /** Lines that are imported at once: a request to the daemon holds 64 kB. */
@@ -78,22 +77,4 @@ export async function memoryEval(flags: MemoryFlags, io: NodeJS.Process): Promis
     if (!io.stdout.write(`${JSON.stringify(answer)}\n`)) await once(io.stdout, 'drain');
   }
   return 0;
-}
-
-export type Ask = (verb: string, args: Record<string, Json>) => Promise<unknown>;
-
-/** Lets `use` ask the daemon when one runs; else a coda that is put together here. */
-export async function withVerbs(flags: Flags, io: NodeJS.Process, use: (ask: Ask) => Promise<void>): Promise<void> {
-  const { config, world } = prepare(flags, io);
-  if ((await callDaemon(config.dataDir, 'health')) !== undefined) {
-    await use((verb, args) => callDaemon(config.dataDir, verb, args));
-    return;
-  }
-  const app = await build(config, world, { ...identity(config), onFatal: () => {} });
-  try {
-    const own = verbs(app, config, world, io);
-    await use(async (verb, args) => carryOut(own, verb, args));
-  } finally {
-    await app.stop(0);
-  }
 }

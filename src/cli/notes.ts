@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
+import { type Ask, withVerbs } from './ask.ts';
 import type { MemoryFlags } from './flags.ts';
-import { type Ask, withVerbs } from './memory.ts';
 import { usage } from './texts.ts';
 
 type NotesFlags = MemoryFlags & { args: string[] };

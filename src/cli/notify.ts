@@ -1,6 +1,6 @@
 import type { Notified } from '../delivery/index.ts';
+import { ask } from './ask.ts';
 import type { NotifyFlags } from './flags.ts';
-import { ask } from './outbox.ts';
 
 /** `coda notify`: one message to one person, written down when this returns and said as soon as a coda runs. */
 export async function notifyPerson(flags: NotifyFlags, io: NodeJS.Process): Promise<number> {

@@ -1,9 +1,7 @@
-import { build, type DeadLetters } from '../app/index.ts';
-import type { Json } from '../base/json.ts';
+import type { DeadLetters } from '../app/index.ts';
 import { plural, shorten } from '../base/text.ts';
-import { callDaemon } from './daemon.ts';
+import { ask } from './ask.ts';
 import type { Flags } from './flags.ts';
-import { carryOut, identity, prepare, verbs } from './serve.ts';
 import { usage } from './texts.ts';
 
 export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -35,22 +33,4 @@ export async function outboxResend(flags: Flags & { args: string[] }, io: NodeJS
   const count = await ask(flags, io, 'resend', id === undefined ? {} : { id });
   io.stdout.write(`${plural(count as number, 'message')} will be sent again.\n`);
   return 0;
-}
-
-/** By the daemon when one runs; else by a coda that is put together here. */
-export async function ask(
-  flags: Flags,
-  io: NodeJS.Process,
-  verb: string,
-  args: Record<string, Json>,
-): Promise<unknown> {
-  const { config, world } = prepare(flags, io);
-  const answer = await callDaemon(config.dataDir, verb, args);
-  if (answer !== undefined) return answer;
-  const app = await build(config, world, { ...identity(config), onFatal: () => {} });
-  try {
-    return await carryOut(verbs(app, config, world, io), verb, args);
-  } finally {
-    await app.stop(0);
-  }
 }

@@ -3,12 +3,10 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { text as readAll } from 'node:stream/consumers';
-import { build } from '../app/index.ts';
 import type { Json } from '../base/json.ts';
 import { plural } from '../base/text.ts';
-import { callDaemon } from './daemon.ts';
+import { ask } from './ask.ts';
 import type { Flags, SecretFlags } from './flags.ts';
-import { carryOut, identity, prepare, verbs } from './serve.ts';
 import { usage } from './texts.ts';
 
 /** Sets a value, which is asked for, or read from stdin where that is no terminal. */
@@ -74,19 +72,5 @@ async function valueFrom({ stdin, stderr }: NodeJS.Process, name: string): Promi
   } finally {
     reading.close();
     stderr.write('\n');
-  }
-}
-
-type Verb = 'secrets-set' | 'secrets-list' | 'secrets-remove' | 'secrets-rotate';
-
-async function ask(flags: Flags, io: NodeJS.Process, verb: Verb, args: Record<string, Json>): Promise<Json> {
-  const { config, world } = prepare(flags, io);
-  const answer = await callDaemon(config.dataDir, verb, args);
-  if (answer !== undefined) return answer;
-  const app = await build(config, world, { ...identity(config), onFatal: () => {} });
-  try {
-    return await carryOut(verbs(app, config, world, io), verb, args);
-  } finally {
-    await app.stop(0);
   }
 }

@@ -196,13 +196,6 @@ function tokenVerbs(tokens: App['tokens'], acts: ReturnType<typeof controlActs>)
   };
 }
 
-/** Carries out a verb in this process. A skill that was taken out has none any more. */
-export async function carryOut(own: Readonly<Record<string, Verb>>, verb: string, args: Record<string, Json>) {
-  const act = own[verb];
-  if (!act) throw usage(`This coda cannot do ${verb}.`, 'See "coda help" for what it can.');
-  return act(args);
-}
-
 /** What a running coda does for other commands. */
 export function verbs(app: App, config: Config, world: World, io: NodeJS.Process): Readonly<Record<string, Verb>> {
   const { outbox } = app.delivery;

@@ -1,6 +1,6 @@
 import type { App } from '../app/index.ts';
+import { ask } from './ask.ts';
 import type { Flags, TokenFlags } from './flags.ts';
-import { ask } from './outbox.ts';
 import { usage } from './texts.ts';
 
 type Listed = Awaited<ReturnType<App['tokens']['list']>>[number];

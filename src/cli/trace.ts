@@ -2,8 +2,8 @@
 
 import type { MessageTrace } from '../agent/index.ts';
 import { CodaError } from '../base/errors.ts';
+import { ask } from './ask.ts';
 import type { Flags } from './flags.ts';
-import { ask } from './outbox.ts';
 
 export async function trace(flags: Flags, io: NodeJS.Process): Promise<number> {
   const [id = ''] = flags.args;

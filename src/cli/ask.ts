@@ -1,0 +1,41 @@
+/** Having a verb carried out: by the daemon where one runs, else by a coda that is put together here. */
+import { build } from '../app/index.ts';
+import type { Json } from '../base/json.ts';
+import { callDaemon, noDaemon } from './daemon.ts';
+import type { Flags } from './flags.ts';
+import { identity, prepare, verbs } from './serve.ts';
+import { usage } from './texts.ts';
+
+/** Carries out one verb; what it refuses is thrown with its code. */
+export type Ask = (verb: string, args: Record<string, Json>) => Promise<unknown>;
+
+/** Lets `use` ask as often as it wants to; a coda that is put together for it stays until `use` has ended. */
+export async function withVerbs<T>(flags: Flags, io: NodeJS.Process, use: (ask: Ask) => Promise<T>): Promise<T> {
+  const { config, world } = prepare(flags, io);
+  const { dataDir } = config;
+  if ((await callDaemon(dataDir, 'health')) !== undefined) {
+    return use(async (verb, args) => {
+      const answer = await callDaemon(dataDir, verb, args);
+      // It has stopped meanwhile.
+      if (answer === undefined) throw noDaemon(dataDir);
+      return answer;
+    });
+  }
+  const app = await build(config, world, { ...identity(config), onFatal: () => {} });
+  try {
+    const own = verbs(app, config, world, io);
+    return await use(async (verb, args) => {
+      // A skill that was taken out has none any more.
+      const act = Object.hasOwn(own, verb) ? own[verb] : undefined;
+      if (!act) throw usage(`This coda cannot do ${verb}.`, 'See "coda help" for what it can.');
+      return act(args);
+    });
+  } finally {
+    await app.stop(0);
+  }
+}
+
+/** Asks once. */
+export function ask(flags: Flags, io: NodeJS.Process, verb: string, args: Record<string, Json>): Promise<unknown> {
+  return withVerbs(flags, io, (own) => own(verb, args));
+}
