@@ -6,7 +6,7 @@ import { listOf } from '../base/text.ts';
 import type { World } from '../base/world.ts';
 import { type Caller, SCOPES, type Scope } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
-import { meet, tokens } from '../people/index.ts';
+import { meet, peopleMeant, tokens } from '../people/index.ts';
 import type { Database, Transaction } from '../storage/index.ts';
 
 const PREFIX = 'coda_';
@@ -100,7 +100,7 @@ export class Tokens {
   }
 
   private async personOf(tx: Transaction, named: string | undefined): Promise<string> {
-    const found = await tokens.meant(tx, named ?? `${OWNER.adapter}:${OWNER.externalId}`);
+    const found = await peopleMeant(tx, named ?? `${OWNER.adapter}:${OWNER.externalId}`);
     if (found.length > 1) throw wrong(`Several people are called ${named}.`, 'Name one by id: "coda people" shows it.');
     if (found[0] !== undefined) return found[0];
     if (named !== undefined) throw wrong(`Nobody is known as ${named}.`, '"coda people" shows who is.');

@@ -174,17 +174,27 @@ export async function knownAs(database: Database, personId: string, adapter: str
   return rows[0]?.external_id;
 }
 
-/** The one person of this id, account or name; left out, the only one there is. Throws `INPUT_INVALID` for none or several. */
+/** The people who are there and meant by an id, by an account (`discord:123`), or by a name. */
+export async function peopleMeant(db: Pick<Queryable, 'query'>, text: string): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>(
+    `select id from persons p
+      where erased_at is null and (id::text = $1 or lower(name) = lower($1)
+            or exists (select from identities where person_id = p.id and adapter || ':' || external_id = $1))`,
+    [text],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** The one person who is meant; where nobody is named, the only one there is. Throws `INPUT_INVALID` for none or several. */
 export async function onlyPerson(
-  db: Pick<Database, 'read'>,
+  database: Pick<Database, 'read'>,
   who: string | undefined,
 ): Promise<{ id: string; name: string; locale: string | undefined }> {
-  const { rows } = await db.read<{ id: string; name: string; locale: string | null }>(
-    `select id, name, locale from persons p
-      where erased_at is null and ($1::text is null or id::text = $1 or lower(name) = lower($1)
-            or exists (select from identities where person_id = p.id and adapter || ':' || external_id = $1))
-      order by created_at limit 2`,
-    [who ?? null],
+  const db: Pick<Queryable, 'query'> = { query: (sql, params) => database.read(sql, params) };
+  const ids = who === undefined ? undefined : await peopleMeant(db, who);
+  const { rows } = await database.read<{ id: string; name: string; locale: string | null }>(
+    'select id, name, locale from persons where erased_at is null and ($1::uuid[] is null or id = any($1)) limit 2',
+    [ids ?? null],
   );
   const [only, ...others] = rows;
   if (only && others.length === 0) return { ...only, locale: only.locale ?? undefined };
@@ -192,14 +202,4 @@ export async function onlyPerson(
     message: only ? 'It is not clear who is meant.' : 'There is no such person.',
     remedy: 'Say who with --person and a name, an id, or an account such as discord:123456789012345678.',
   });
-}
-
-/** The people meant by an id, by an account (`discord:123`), or by a name. */
-export async function peopleMeant(db: Pick<Queryable, 'query'>, text: string): Promise<string[]> {
-  const { rows } = await db.query<{ id: string }>(
-    `select id from persons where id::text = $1 or (name = $1 and erased_at is null)
-     union select person_id from identities where adapter || ':' || external_id = $1`,
-    [text],
-  );
-  return rows.map(({ id }) => id);
 }

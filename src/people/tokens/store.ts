@@ -99,16 +99,6 @@ export async function isNamed(tx: Transaction, name: string): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** The people meant by an id, an account (`discord:123`) or a name. */
-export async function meant(tx: Transaction, named: string): Promise<string[]> {
-  const { rows } = await tx.query<{ id: string }>(
-    `select id from persons where erased_at is null and (id::text = $1 or name = $1)
-     union select person_id from identities where adapter || ':' || external_id = $1`,
-    [named],
-  );
-  return rows.map(({ id }) => id);
-}
-
 export const mergeRules: readonly MergeRule[] = [{ sql: 'update api_tokens set person_id = $2 where person_id = $1' }];
 
 export const deletionRules: readonly DeletionRule[] = [{ sql: 'delete from api_tokens where person_id = $1' }];
