@@ -25,7 +25,7 @@ export function notifyRoute({ database, world, jobs }: Pick<Core, 'world'> & Not
       },
     },
     async handle({ body: { to, text, key }, header, caller }) {
-      const given = key ?? header('idempotency-key')?.slice(0, 200);
+      const given = key ?? header('idempotency-key');
       const notified = await notify(
         { database, world, jobs },
         { to, text, tainted: true, ...(given && { key: given }) },

@@ -65,6 +65,9 @@ describe('what programs can ask for', () => {
     const byHeader = { 'Idempotency-Key': 'build-42' };
     const again = await programs.post('/v1/notify', { to: 'ana', text: 'again' }, byHeader);
     expect(await again.json()).toMatchObject({ outcome: 'duplicate' });
+    // Cut short, two keys could be the same.
+    const tooLong = { 'Idempotency-Key': 'k'.repeat(201) };
+    expect((await programs.post('/v1/notify', { to: 'ANA', text: 'again' }, tooLong)).status).toBe(400);
     await programs.coda.app.settled();
     const told = ana.seen().filter(({ text }) => text.includes('The build is green.'));
     expect(told).toHaveLength(1);
