@@ -32,7 +32,9 @@ const filed = z.object({
 });
 
 /** A file of a note, as commands of the terminal write and read it. */
-const file = z.object({ path: z.string().max(4_000), changed: z.iso.datetime(), content: z.string().max(2_000_000) });
+const filesSent = z
+  .array(z.object({ path: z.string().max(4_000), changed: z.iso.datetime(), content: z.string().max(2_000_000) }))
+  .max(1_000);
 
 /** What `coda notes export` and `import` ask: they know files, and nothing of notes. */
 export function verbs(deps: TransferDeps): Record<string, Verb> {
@@ -42,12 +44,19 @@ export function verbs(deps: TransferDeps): Record<string, Verb> {
       const notes = await exportNotes(deps, who(person), String(after ?? ''));
       return notes.map((note) => ({ id: note.id, name: fileName(note), content: toMarkdown(note) }));
     },
-    'notes-import': ({ person, files }) => importFiles(deps, who(person), z.array(file).max(1_000).parse(files)),
+    'notes-import': ({ person, files }) => importFiles(deps, who(person), filesOf(files)),
   };
 }
 
+function filesOf(sent: Json | undefined): z.output<typeof filesSent> {
+  const { data } = filesSent.safeParse(sent);
+  if (data) return data;
+  const remedy = 'Use "coda notes import", which sends what is asked for.';
+  throw new CodaError('INPUT_INVALID', { message: 'These are no files of notes.', remedy });
+}
+
 /** How many notes of these files are new, and which files could not be read. */
-async function importFiles(deps: TransferDeps, who: string | undefined, files: readonly z.output<typeof file>[]) {
+async function importFiles(deps: TransferDeps, who: string | undefined, files: z.output<typeof filesSent>) {
   const problems: { path: string; problem: string }[] = [];
   const notes: FiledNote[] = [];
   for (const { content, ...facts } of files) {
