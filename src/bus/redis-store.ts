@@ -12,6 +12,8 @@ const PATIENCE_MS = 500;
 export function redisStore(url: string, world: World): CacheStore {
   const own = memoryStore(world.clock);
   let opening: Promise<Redis> | undefined;
+  /** Of a connection that is not there yet; one, however many wait. */
+  let connected: Promise<unknown> | undefined;
   const open = async () => {
     const { Redis } = await import('ioredis');
     const redis = new Redis(url, connectionOptions);
@@ -22,7 +24,10 @@ export function redisStore(url: string, world: World): CacheStore {
   const ready = async () => {
     opening ??= open();
     const redis = await opening;
-    if (redis.status !== 'ready') await withTimeout(PATIENCE_MS, new Promise((done) => redis.once('ready', done)));
+    if (redis.status !== 'ready') {
+      connected ??= new Promise((done) => redis.once('ready', done)).then(() => (connected = undefined));
+      await withTimeout(PATIENCE_MS, connected);
+    }
     return redis.status === 'ready' ? redis : undefined;
   };
   return {
