@@ -70,3 +70,4 @@ export {
   costOfPerson,
   repairsSince,
 } from './usage/index.ts';
+export * from './which.ts';
