@@ -1,8 +1,10 @@
-import type { AuditRow } from '../audit/index.ts';
+import { type AuditRow, append } from '../audit/index.ts';
 import { deadline } from '../base/async.ts';
 import { CodaError } from '../base/errors.ts';
 import { uuid } from '../base/ids.ts';
+import type { Json } from '../base/json.ts';
 import { type Card, type Item, isPrivate } from '../delivery/index.ts';
+import type { Transaction } from '../storage/index.ts';
 import { rememberedIn } from './approvals/remembered.ts';
 import { type Ready, runCall, whenReady } from './calls.ts';
 import { type Counters, countersOf } from './counters.ts';
@@ -67,6 +69,32 @@ export class Agent implements TurnHost {
     const ready: Ready = new Map();
     await whenReady(ready, () =>
       this.actOnce(name, item, { ...this.callContext(item, signal, item.tainted), ready }, call, recorded),
+    );
+  }
+
+  /**
+   * Carries out one call that a program asks for, in one transaction with what `answer` stores and gives back: there is no
+   * row of the inbox, and nothing is said. `call` may give no call where there is nothing to do (any more). `confirmed`:
+   * the program decides in its person's place.
+   */
+  async actAside<T>(
+    name: string,
+    { item: asked, signal, confirmed }: { item: Item; signal: AbortSignal; confirmed: boolean },
+    call: (tx: Transaction) => Promise<Call | undefined>,
+    answer: (tx: Transaction, result: ToolResult | undefined) => Promise<T>,
+  ): Promise<T> {
+    const { database, toolbox, world } = this.options;
+    const item = { ...asked, context: NOT_RECALLED as unknown as Json };
+    const ready: Ready = new Map();
+    const aside = { ready, aside: true as const, ...(confirmed && { confirmed: true as const }) };
+    const ctx = { ...this.callContext(item, signal, true), ...aside };
+    return whenReady(ready, () =>
+      database.tx(name, async (tx) => {
+        const wanted = await call(tx);
+        const result = wanted && (await runCall(tx, toolbox, wanted, ctx));
+        if (wanted && result) append(tx, [this.recorder.call(wanted, result, item, world.clock.now())]);
+        return answer(tx, result);
+      }),
     );
   }
 
@@ -144,6 +172,11 @@ export class Agent implements TurnHost {
     };
   }
 
+  /** Whether the person may use the tool. */
+  mayUse(person: Item['person'], tool: string): boolean {
+    return this.options.toolbox.mayUse(person, tool);
+  }
+
   /** Whether a model answers here; else plain English is understood. */
   thinks(item: Item): boolean {
     return this.options.model(item) !== undefined;
@@ -178,6 +211,12 @@ export class Agent implements TurnHost {
     return failure(texts.modelFault(error));
   }
 }
+
+/** What is read along with a call for which nothing was said. */
+const NOT_RECALLED: ItemContext = {
+  recalled: { summary: null, history: [] },
+  ...{ buttons: [], dialogue: null, turn: null, spent: null },
+};
 
 /** What stands in a turn where a model would have made the call. */
 function byName({ tool, input }: Call): Step {

@@ -113,7 +113,7 @@ export async function runData(
   const result = await withTimeout(most, tool.run(input, { ...ctx, ...prepared, tx }));
   if (!result) throw new TookTooLong(`${tool.name} took longer than ${most} ms in its transaction`);
   if (undoable) keepUndo(tx, result, ctx);
-  await keepDialogue(tx, { tool, input }, result, ctx);
+  if (!ctx.aside) await keepDialogue(tx, { tool, input }, result, ctx);
   if (tool.effect === 'write') tx.afterCommit(() => ctx.changed?.());
   return kept(result, since);
 }

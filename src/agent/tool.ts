@@ -55,6 +55,8 @@ export interface Done {
   forbids?: readonly string[];
   /** The text of the one thing that it is about, where its tool has a `topic`. */
   subject?: string;
+  /** The id of the one thing that it made or changed: for programs. */
+  id?: string;
 }
 
 export interface Failed {
@@ -114,6 +116,8 @@ export interface CallContext {
   byName?: true | undefined;
   /** The person has said yes to exactly this call of a command or button. */
   confirmed?: true;
+  /** A program asks, and nothing is said in the conversation: the next words there do not refer to it. */
+  aside?: true;
   /**
    * Runs a nested turn within this call; only where a turn calls, and only for tools that reach outside. Where one has to
    * ask the person, or is cut off, the call is given up (`signal`) and later run again from its beginning; what it

@@ -62,7 +62,8 @@ export class Toolbox {
     return things.some((thing) => this.gate.asksFirst(thing)) ? 'ask' : 'allow';
   }
 
-  private mayUse(who: Who, name: string): boolean {
+  /** Whether the person may use the tool. */
+  mayUse(who: Who, name: string): boolean {
     const tool = this.tools.get(name);
     return tool !== undefined && this.gate.may(who, this.thingOf(tool));
   }

@@ -39,6 +39,8 @@ import {
   noticeMergeRules,
   outboxDeletionRules,
   outboxMergeRules,
+  requestDeletionRules,
+  requestMergeRules,
 } from '../delivery/index.ts';
 import {
   collectSoon,
@@ -244,6 +246,7 @@ export function deletionRulesOf(skills: readonly Pick<EquippedSkill, 'skill'>[])
     ...inboxDeletionRules,
     ...outboxDeletionRules,
     ...noticeDeletionRules,
+    ...requestDeletionRules,
     ...eventDeletionRules,
     ...scheduleDeletionRules,
     ...linkDeletionRules,
@@ -262,6 +265,7 @@ export function mergeRulesOf(skills: readonly Pick<EquippedSkill, 'skill'>[]): M
     ...agentMergeRules,
     ...outboxMergeRules,
     ...noticeMergeRules,
+    ...requestMergeRules,
     ...scheduleMergeRules,
     ...auditMergeRules,
     ...pairingMergeRules,

@@ -141,7 +141,7 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
   const console = openConsole({ ...parts, commands, settled }, options);
   const configured = openPlatforms({ ...parts, commands });
   const tokens = new Tokens({ database, world, config });
-  const serving = { platforms: configured, agentSkills: liveSkills, version };
+  const serving = { agent, platforms: configured, agentSkills: liveSkills, version };
   const http = openHttp({ ...parts, ...serving, tokens });
   const heard = http ? [http.adapter] : [];
   const adapters: readonly ChatAdapter[] = [console, ...configured, ...heard, ...(options.adapters ?? [])];

@@ -1,11 +1,20 @@
 import { z } from 'zod';
-import { type HttpConfig, HttpServer, httpConfig, Jwts, openApiRoute, openHttpChat } from '../adapters/http/index.ts';
+import {
+  dataRoutes,
+  type HttpConfig,
+  HttpServer,
+  httpConfig,
+  Jwts,
+  openApiRoute,
+  openHttpChat,
+} from '../adapters/http/index.ts';
+import type { Agent } from '../agent/index.ts';
 import type { Clock } from '../base/clock.ts';
 import { CodaError } from '../base/errors.ts';
 import type { World } from '../base/world.ts';
 import { type AnyRoute, type PlatformAdapter, route } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
-import type { ChatAdapter } from '../delivery/index.ts';
+import type { ChatAdapter, Delivery } from '../delivery/index.ts';
 import type { Egress } from '../egress/index.ts';
 import type { JobQueue } from '../jobs/index.ts';
 import type { Artifacts, Database } from '../storage/index.ts';
@@ -30,6 +39,8 @@ export interface HttpParts {
   database: Database;
   artifacts: Artifacts;
   jobs: JobQueue;
+  agent: Agent;
+  delivery: Delivery;
   skills: readonly EquippedSkill[];
   platforms: readonly PlatformAdapter[];
   tokens: Tokens;
@@ -62,11 +73,14 @@ export function openHttp(parts: HttpParts): Http | undefined {
 }
 
 /** One line for each room that can be asked for something. */
-function routesOf({ world, database, jobs, skills, platforms, healthy }: HttpParts): AnyRoute[] {
+function routesOf(parts: HttpParts): AnyRoute[] {
+  const { world, database, jobs, agent, delivery, skills, platforms, healthy } = parts;
+  const collections = skills.flatMap(({ skill, deps }) => skill.collections?.(deps) ?? []);
   return [
     health(world.clock, healthy),
     metricsRoute(world),
     notifyRoute({ database, world, jobs }),
+    ...dataRoutes(collections, { database, agent, requests: delivery.requests }),
     ...platforms.flatMap((platform) => platform.routes?.() ?? []),
     ...skills.flatMap(({ skill, deps }) => skill.routes?.(deps) ?? []),
   ];

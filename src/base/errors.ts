@@ -62,6 +62,7 @@ export const ERRORS = {
   HTTP_NOT_FOUND: { exit: 66, about: 'There is nothing at the address of an HTTP request.' },
   HTTP_METHOD: { exit: 65, about: 'What is at the address of an HTTP request does not know its method.' },
   HTTP_CONFLICT: { exit: 65, about: 'An HTTP request contradicts an earlier one, or what has happened since.' },
+  HTTP_REFUSED: { exit: 65, about: 'What a program asks for over HTTP cannot be done as it is asked for.' },
   HTTP_TOO_LARGE: { exit: 65, about: 'An HTTP request is larger than coda takes.' },
   HTTP_TYPE: { exit: 65, about: 'An HTTP request brings a type of content that is not taken there.' },
   HTTP_TOO_FAST: { exit: 75, about: 'Somebody asks for more over HTTP than they may in this time.' },

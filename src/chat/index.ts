@@ -1,5 +1,15 @@
 /** What a stored message becomes: a command, a pressed button, or a turn; and what a skill is. */
+
 export { Checks, findingOf, together } from './checks.ts';
+export {
+  type AnyCollection,
+  behind,
+  type Collection,
+  type CollectionPage,
+  collection,
+  type PageAsked,
+  pageOf,
+} from './collection.ts';
 export { type CompleteDeps, complete, type Typing } from './complete.ts';
 export { coreCommands, coreTools } from './core.ts';
 export { forgetTools } from './forget.ts';

@@ -10,6 +10,7 @@ import type { DueSource, JobHandler, JobQueue, Raise, Schedule, Schedules } from
 import type { DeletionRule, Gate, MergeRule, Person, Thing } from '../people/index.ts';
 import type { Workspaces } from '../sandbox/index.ts';
 import type { Artifacts, Database, Queryable } from '../storage/index.ts';
+import type { AnyCollection } from './collection.ts';
 import type { AnyRoute } from './route.ts';
 
 /** What a skill may use. Everything else of coda is none of its business. */
@@ -276,7 +277,9 @@ export interface Skill<Settings = unknown> {
    * owner's, or in their own process where no daemon runs.
    */
   verbs?(deps: SkillDeps<Settings>): Readonly<Record<string, Verb>>;
-  /** What programs can ask it for over HTTP. */
+  /** What it keeps of a person's, as programs list, read and change it over HTTP. */
+  collections?(deps: SkillDeps<Settings>): readonly AnyCollection[];
+  /** What else programs can ask it for over HTTP. */
   routes?(deps: SkillDeps<Settings>): readonly AnyRoute[];
   /**
    * Called when a turn has ended, is parked or was cut off in this process, after that is stored: to close what its calls

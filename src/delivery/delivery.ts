@@ -19,6 +19,7 @@ import { Draft } from './outbox/draft.ts';
 import { OutboxSender } from './outbox/index.ts';
 import { answerKey } from './parts.ts';
 import { PlaceBook } from './places.ts';
+import { Requests } from './requests/index.ts';
 import * as texts from './texts.ts';
 
 export interface DeliveryOptions {
@@ -73,6 +74,7 @@ const HELD = 'coda_held';
 export class Delivery {
   readonly outbox: OutboxSender;
   readonly inbox: Inbox;
+  readonly requests: Requests;
   private readonly options: DeliveryOptions;
   private readonly lanes: Lanes;
   private readonly gate: InboxGate;
@@ -136,6 +138,8 @@ export class Delivery {
       hint: () => bus.publish(LANES, ''),
     });
     this.inbox = this.gate;
+    const { gate, rateLimit } = options;
+    this.requests = new Requests({ database, world, gate, rateLimit, speaker: (event) => this.gate.speaker(event) });
   }
 
   /** Joins the replicas, frees what a predecessor held, and begins with what waits. Adapters come after. */

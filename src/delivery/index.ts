@@ -33,6 +33,12 @@ export { type Notice, type Notified, type NotifyDeps, notify, notifyJob } from '
 export { deletionRules as noticeDeletionRules, mergeRules as noticeMergeRules } from './notify/store.ts';
 export type { Draft } from './outbox/draft.ts';
 export type * from './outgoing.ts';
+export type { Requests } from './requests/index.ts';
+export {
+  deletionRules as requestDeletionRules,
+  mergeRules as requestMergeRules,
+  retentionRules as requestRetentionRules,
+} from './requests/store.ts';
 export { shownWhileGrowing } from './text/growing.ts';
 export { Order } from './text/order.ts';
 export { inOneFile, shownIn } from './text/parts.ts';

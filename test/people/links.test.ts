@@ -5,7 +5,7 @@ import { addUsage } from '../../src/agent/usage/index.ts';
 import { auditMergeRules } from '../../src/audit/index.ts';
 import { deferred } from '../../src/base/async.ts';
 import { uuid } from '../../src/base/ids.ts';
-import { inboxMergeRules, outboxMergeRules } from '../../src/delivery/index.ts';
+import { inboxMergeRules, outboxMergeRules, requestMergeRules } from '../../src/delivery/index.ts';
 import { scheduleMergeRules } from '../../src/jobs/index.ts';
 import { links, type Person, pairingMergeRules, personMergeRules, tokenMergeRules } from '../../src/people/index.ts';
 import { mergeRules as secretMergeRules } from '../../src/skills/agent-skills/secrets/store.ts';
@@ -24,6 +24,7 @@ const mergeRules = [
   ...hookMergeRules,
   ...auditMergeRules,
   ...inboxMergeRules,
+  ...requestMergeRules,
   ...reminderMergeRules,
   ...secretMergeRules,
   ...memoryMergeRules,

@@ -4,6 +4,7 @@ export { type ChatDeps, openHttpChat } from './chat/routes.ts';
 export { answerOut, conversationName } from './chat/shapes.ts';
 export type { Talk } from './chat/talk.ts';
 export { config as httpConfig, type HttpConfig } from './config.ts';
+export { dataRoutes } from './data/routes.ts';
 export { Jwts } from './jwt.ts';
 export { openApiRoute } from './openapi.ts';
 export { HttpServer, type ServerOptions } from './server.ts';

@@ -19,6 +19,7 @@ const STATUSES: Partial<Record<ErrorCode, number>> = {
   HTTP_TOO_LARGE: 413,
   ARTIFACT_TOO_LARGE: 413,
   HTTP_TYPE: 415,
+  HTTP_REFUSED: 422,
   SKILL_REFUSED: 422,
   SKILL_BUNDLE_REFUSED: 422,
   HTTP_TOO_FAST: 429,
@@ -45,6 +46,14 @@ export function problemOf(error: unknown): Problem {
     return problem(error.code, error.message, error.remedy);
   }
   return problem('INTERNAL', 'coda could not do this.', 'Try it again later; the log of coda has more.');
+}
+
+/** For somebody whom access does not let in. */
+export function notHeard(): CodaError {
+  return new CodaError('HTTP_FORBIDDEN', {
+    message: 'Nobody has let in whom this token speaks for.',
+    remedy: 'An owner can: see "access" in the configuration.',
+  });
 }
 
 /** Whether the error is for the client, and nothing that the log must tell of. */

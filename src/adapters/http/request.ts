@@ -2,10 +2,28 @@
 import type { IncomingMessage } from 'node:http';
 import type { z } from 'zod';
 import { CodaError } from '../../base/errors.ts';
-import type { AnyRoute } from '../../chat/index.ts';
+import type { AnyRoute, Caller, HttpRequest } from '../../chat/index.ts';
 import { readBody } from './body.ts';
 import { formOf, isForm } from './form.ts';
 import { parseJson } from './json.ts';
+
+/** Who asks, of a route with a scope. */
+export function callerOf({ caller }: Pick<HttpRequest, 'caller'>): Caller {
+  if (!caller) throw new Error('a route with a scope was asked without a caller');
+  return caller;
+}
+
+const KEY = /^[\x21-\x7e]{1,200}$/;
+
+/** The program's own key of a request. Throws `INPUT_INVALID`. */
+export function keyOf({ header }: Pick<HttpRequest, 'header'>): string | undefined {
+  const given = header('idempotency-key');
+  if (given === undefined || KEY.test(given)) return given;
+  throw new CodaError('INPUT_INVALID', {
+    message: 'The Idempotency-Key cannot be used.',
+    remedy: 'Use up to 200 visible characters of ASCII.',
+  });
+}
 
 /** Of which a request may have only one: with two, what stands in front of coda could have looked at the other. */
 const SINGLE = [

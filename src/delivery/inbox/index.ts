@@ -131,6 +131,11 @@ export class InboxGate implements Inbox {
     return this.unsettled.delete(id);
   }
 
+  /** Who speaks, and where, met if they were not; undefined where nothing of theirs is to be stored. */
+  speaker(event: Incoming): Promise<Speaker | undefined> {
+    return this.speakers.find(event);
+  }
+
   /** The person was erased: who speaks under their name from now on is met anew. */
   forget(personId: string): void {
     this.speakers.forget(personId);

@@ -1,5 +1,6 @@
 import type { Skill, SkillDeps } from '../../chat/index.ts';
 import { checks } from './checks.ts';
+import { own } from './collection.ts';
 import { command } from './commands.ts';
 import { config, type Settings } from './config.ts';
 import { embedJob } from './embed/job.ts';
@@ -34,6 +35,7 @@ export const memory: Skill<Settings> = {
   deletionRules,
   mergeRules,
   tools: (deps) => tools(parts(deps).service),
+  collections: () => [own],
   commands: () => [command],
   jobs: (deps) => [embedJob({ ...deps, ...parts(deps) }), extractJob({ ...deps, ...parts(deps) }), upkeepJob(deps)],
   schedules: [{ name: 'memory', kind: UPKEEP_JOB, cron: '41 3 * * *', missed: 'latest' }],

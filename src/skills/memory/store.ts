@@ -177,6 +177,24 @@ export async function list(
   return { memories: rows.map(toMemory), total: rows[0]?.total ?? 0 };
 }
 
+/** The person's memories made before that one (by instant, then id), the newest first. */
+export async function madeBefore(
+  db: Queryable,
+  personId: string,
+  { type, tag }: { type?: string | undefined; tag?: string | undefined },
+  { at, id, limit }: { at: Instant | undefined; id: string; limit: number },
+): Promise<Memory[]> {
+  const { rows } = await db.query<MemoryRow>(
+    `select ${COLUMNS} from memories
+      where person_id = $1 and state in ('current', 'proposed')
+        and ($2::text is null or type = $2) and ($3::text is null or tags @> array[$3::text])
+        and ($4::timestamptz is null or (created_at, id) < ($4, $5))
+      order by created_at desc, id desc limit $6`,
+    [personId, type ?? null, tag ?? null, at ?? null, id, limit],
+  );
+  return rows.map(toMemory);
+}
+
 /** What stood before a memory: the ones that it and they superseded, newest first. */
 export async function historyOf(db: Queryable, personId: string, id: string): Promise<Memory[]> {
   const { rows } = await db.query<MemoryRow>(

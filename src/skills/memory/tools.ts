@@ -85,9 +85,11 @@ const saveTool = (service: Service) =>
   });
 
 function saved({ memory, before, isNew }: Kept, ctx: TxContext): ToolResult {
-  if (!isNew) return done(texts.known(memory), { subject: memory.text });
+  const { id } = memory;
+  if (!isNew) return done(texts.known(memory), { subject: memory.text, id });
   const undo = { tool: 'memory_restore', input: { id: memory.id, forget: true, back: before.map(({ id }) => id) } };
   return done(texts.saved(memory, before), {
+    id,
     undo: { ...undo, label: texts.undo(memory) },
     choices: [{ label: 'Undo', ...undo }],
     ...(ctx.private && { subject: memory.text }),
@@ -261,7 +263,7 @@ const deleteTool = (service: Service) =>
       await store.setState(ctx.tx, ctx.person.id, [memory.id], 'deleted', { now: ctx.clock.now() });
       service.wrote(ctx.tx, ctx.person.id);
       const undo = { tool: 'memory_restore', input: { id: memory.id } };
-      return done(texts.deleted([memory]), { undo: { ...undo, label: texts.undo(memory) } });
+      return done(texts.deleted([memory]), { undo: { ...undo, label: texts.undo(memory) }, id: memory.id });
     },
   });
 
@@ -285,7 +287,8 @@ const correctTool = (service: Service) =>
       const kept = await keep(service, ctx, input, [], [memory.id]);
       if ('ok' in kept) return kept;
       const undo = { tool: 'memory_restore', input: { id: kept.memory.id, forget: true, back: [memory.id] } };
-      return done(texts.corrected(memory, kept.memory), { undo: { ...undo, label: texts.undo(memory) } });
+      const { id } = kept.memory;
+      return done(texts.corrected(memory, kept.memory), { undo: { ...undo, label: texts.undo(memory) }, id });
     },
   });
 

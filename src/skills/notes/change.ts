@@ -83,6 +83,7 @@ async function change(ctx: TxContext, before: Note, changed: Note, say: (note: N
   return done(say(after), {
     undo: undoOf({ ...after, version: before.version + 1 }, before),
     subject: after.text,
+    id: after.id,
     tainted: after.tainted,
   });
 }

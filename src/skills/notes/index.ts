@@ -2,6 +2,7 @@ import type { Skill } from '../../chat/index.ts';
 import { applyRule } from '../../jobs/index.ts';
 import { agenda, home } from './agenda.ts';
 import { deleteTool, editTool, pinTool, restoreTool } from './change.ts';
+import { own } from './collection.ts';
 import { commands } from './commands.ts';
 import { config, type Settings } from './config.ts';
 import { always } from './context.ts';
@@ -34,6 +35,7 @@ export const notes: Skill<Settings> = {
     pinTool,
     restoreTool,
   ],
+  collections: () => [own],
   commands: (deps) => commands(saveTool(deps)),
   schedules: [{ name: PURGE, kind: PURGE, cron: '41 3 * * *', missed: 'latest' }],
   jobs: ({ database, world, config }) => [

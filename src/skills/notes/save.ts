@@ -68,6 +68,7 @@ export function saveTool(deps: Pick<SkillDeps<Settings>, 'artifacts' | 'config'>
       return done(said.join('\n'), {
         undo,
         subject: note.text,
+        id: note.id,
         ...(file && { files: [file] }),
         choices: [{ label: 'Undo', tool: undo.tool, input: undo.input }],
       });

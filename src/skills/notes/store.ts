@@ -3,26 +3,9 @@ import type { Instant } from '../../base/clock.ts';
 import type { RetentionRule } from '../../jobs/index.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import type { Database, Queryable, Transaction } from '../../storage/index.ts';
+import { type Note, type NoteRow, type Scope, toNote } from './note.ts';
 
-/** `here`: also those who speak in its conversation find it, there and nowhere else. */
-export type Scope = 'own' | 'here';
-
-export interface Note {
-  /** Short: people type it. */
-  id: string;
-  personId: string;
-  conversationId: string;
-  title: string | undefined;
-  text: string;
-  tags: string[];
-  scope: Scope;
-  pinned: boolean;
-  tainted: boolean;
-  /** Grows with each change. */
-  version: number;
-  createdAt: Instant;
-  deleted: boolean;
-}
+export type { Note, Scope } from './note.ts';
 
 /** Who looks, and where: their own notes, and those that are shared with the conversation. */
 export interface Reader {
@@ -30,43 +13,11 @@ export interface Reader {
   conversationId: string;
 }
 
-interface NoteRow {
-  id: string;
-  person_id: string;
-  conversation_id: string;
-  title: string | null;
-  text: string;
-  tags: string[];
-  scope: Scope;
-  pinned_at: Date | null;
-  tainted: boolean;
-  version: number;
-  created_at: Date;
-  deleted_at: Date | null;
-}
-
 const COLUMNS =
   'id, person_id, conversation_id, title, text, tags, scope, pinned_at, tainted, version, created_at, deleted_at';
 
 /** Whether a note is one that the reader (`$1`, `$2`) may see. */
 const SEEN = `(person_id = $1 or scope = 'here' and conversation_id = $2)`;
-
-function toNote(row: NoteRow): Note {
-  return {
-    id: row.id,
-    personId: row.person_id,
-    conversationId: row.conversation_id,
-    title: row.title ?? undefined,
-    text: row.text,
-    tags: row.tags,
-    scope: row.scope,
-    pinned: row.pinned_at !== null,
-    tainted: row.tainted,
-    version: row.version,
-    createdAt: row.created_at,
-    deleted: row.deleted_at !== null,
-  };
-}
 
 export interface NewNote {
   id: string;
@@ -160,6 +111,20 @@ export async function byId(tx: Queryable, personId: string, id: string): Promise
     id,
   ]);
   return rows.map(toNote)[0];
+}
+
+/** The person's own notes made before the `seq`th, the newest first, with their `seq`. */
+export async function madeBefore(
+  db: Queryable,
+  { personId, tag, seq, limit }: { personId: string; tag: string | undefined; seq: number; limit: number },
+): Promise<{ note: Note; seq: number }[]> {
+  const { rows } = await db.query<NoteRow & { seq: number }>(
+    `select ${COLUMNS}, seq from notes
+      where person_id = $1 and deleted_at is null and ($2::text is null or tags @> array[$2::text]) and seq < $3
+      order by seq desc limit $4`,
+    [personId, tag ?? null, seq, limit],
+  );
+  return rows.map((row) => ({ note: toNote(row), seq: row.seq }));
 }
 
 /** One that the reader may see, deleted ones of their own too. */

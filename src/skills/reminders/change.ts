@@ -65,6 +65,7 @@ export async function change(
   return done(say(after), {
     undo,
     subject: after.text,
+    id: after.id,
     tainted: after.tainted,
     ...(at && { times: [at.toISOString()] }),
   });

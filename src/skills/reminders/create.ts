@@ -153,6 +153,7 @@ export async function placeAt(
   return done(guessed ? `${said}\n${zoneUnknown(home)}` : said, {
     undo,
     subject: reminder.text,
+    id: reminder.id,
     times: [schedule.plannedAt.toISOString()],
     choices: [
       ...others.map((other) => readingChoice(other, { act: 'edit', which: reminder.id })),

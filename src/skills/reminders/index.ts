@@ -4,6 +4,7 @@ import { againTool } from './again.ts';
 import { agenda } from './agenda.ts';
 import { completeTool, deleteTool, editTool } from './change.ts';
 import { chooseTool } from './choose.ts';
+import { own } from './collection.ts';
 import { commands } from './commands.ts';
 import { config } from './config.ts';
 import { createTool } from './create.ts';
@@ -38,6 +39,7 @@ export const reminders: Skill<z.output<typeof config.schema>> = {
     chooseTool(wakeAt),
     restoreTool(wakeAt),
   ],
+  collections: () => [own],
   commands: ({ wakeAt }) => commands(wakeAt),
   due: (deps) => [reminderSource(deps, deps.config.catch_up)],
 

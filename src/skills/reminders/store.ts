@@ -2,64 +2,8 @@
 import type { Instant } from '../../base/clock.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import type { Queryable, Transaction } from '../../storage/index.ts';
-import type { CatchUp, Reminder, ReminderState } from './reminder.ts';
-
-interface ReminderRow {
-  id: string;
-  person_id: string;
-  conversation_id: string;
-  text: string;
-  rule: string | null;
-  zone: string;
-  state: ReminderState;
-  planned_at: Date | null;
-  snoozed_until: Date | null;
-  snoozed_occurrence: Date | null;
-  next_at: Date | null;
-  firing: number;
-  last_at: Date | null;
-  last_occurrence: Date | null;
-  done_occurrence: Date | null;
-  urgent: boolean;
-  nag_minutes: number | null;
-  nagged: number;
-  catch_up: CatchUp | null;
-  to_dm: boolean;
-  tainted: boolean;
-  version: number;
-  created_at: Date;
-  changed_at: Date;
-  completed_at: Date | null;
-}
-
-function toReminder(row: ReminderRow): Reminder {
-  return {
-    id: row.id,
-    personId: row.person_id,
-    conversationId: row.conversation_id,
-    text: row.text,
-    rule: row.rule ?? undefined,
-    zone: row.zone,
-    state: row.state,
-    plannedAt: row.planned_at ?? undefined,
-    snoozedUntil: row.snoozed_until ?? undefined,
-    snoozedOccurrence: row.snoozed_occurrence ?? undefined,
-    nextAt: row.next_at ?? undefined,
-    firing: row.firing,
-    lastAt: row.last_at ?? undefined,
-    lastOccurrence: row.last_occurrence ?? undefined,
-    doneOccurrence: row.done_occurrence ?? undefined,
-    urgent: row.urgent,
-    nag: row.nag_minutes ?? undefined,
-    nagged: row.nagged,
-    catchUp: row.catch_up ?? undefined,
-    toDm: row.to_dm,
-    tainted: row.tainted,
-    version: row.version,
-    createdAt: row.created_at,
-    completedAt: row.completed_at ?? undefined,
-  };
-}
+import type { CatchUp, Reminder } from './reminder.ts';
+import { type ReminderRow, toReminder } from './row.ts';
 
 export interface NewReminder {
   id: string;
@@ -163,6 +107,18 @@ export async function count(tx: Queryable, personId: string, status: Status): Pr
     status,
   ]);
   return one(rows).n;
+}
+
+/** Those of the person made before the `seq`th, the newest first, with their `seq`. */
+export async function madeBefore(
+  db: Queryable,
+  { personId, status, seq, limit }: { personId: string; status: Status; seq: number; limit: number },
+): Promise<{ reminder: Reminder; seq: number }[]> {
+  const { rows } = await db.query<ReminderRow>(
+    `select * from reminders where ${SHOWN} and seq < $3 order by seq desc limit $4`,
+    [personId, status, seq, limit],
+  );
+  return rows.map((row) => ({ reminder: toReminder(row), seq: row.seq }));
 }
 
 /** Those of the person with these ids, deleted ones too, in the order of the ids. */

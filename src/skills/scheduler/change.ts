@@ -63,7 +63,11 @@ async function change(ctx: TxContext, before: PersonSchedule, wish: Wish, { wake
   if (nextAt) tx.afterCommit(() => wakeAt(nextAt));
   const after = { ...before, ...wish, version: before.version + 1 };
   const plan = nextAt && { plannedAt: nextAt, rule, zone };
-  return done(texts.changed(wish.title, plan, clock.now()), { undo: undoOf(after, before), subject: wish.title });
+  return done(texts.changed(wish.title, plan, clock.now()), {
+    undo: undoOf(after, before),
+    subject: wish.title,
+    id: after.id,
+  });
 }
 
 export const deleteTool = dataTool({
@@ -81,7 +85,7 @@ export const deleteTool = dataTool({
     if ('ok' in found) return found;
     await store.save(ctx.tx, found.id, { ...found, state: 'deleted', nextAt: undefined });
     const after = { ...found, state: 'deleted' as const, version: found.version + 1 };
-    return done(texts.deleted(found.title), { undo: undoOf(after, found), subject: found.title });
+    return done(texts.deleted(found.title), { undo: undoOf(after, found), subject: found.title, id: found.id });
   },
 });
 
@@ -99,7 +103,7 @@ export async function switchOwn(
   await store.save(tx, found.id, { ...found, state: on ? 'on' : 'off', nextAt });
   if (on && nextAt) tx.afterCommit(() => wakeAt(nextAt));
   const after = { ...found, version: found.version + 1 };
-  return done(texts.switched(found.title, on), { undo: undoOf(after, found), subject: found.title });
+  return done(texts.switched(found.title, on), { undo: undoOf(after, found), subject: found.title, id: found.id });
 }
 
 /** Begins the turn of a schedule now, beside its occurrences. */

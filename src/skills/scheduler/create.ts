@@ -163,6 +163,7 @@ async function placeAt(
   return done(texts.created(made, plan, clock.now()), {
     undo,
     subject: made.title,
+    id: made.id,
     times: [plan.plannedAt.toISOString()],
     choices: [
       ...others.map((other) => readingChoice(other, made)),

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Skill, SkillDeps } from '../../chat/index.ts';
 import { deleteTool, editTool, move } from './change.ts';
+import { own } from './collection.ts';
 import { commands } from './commands.ts';
 import { config } from './config.ts';
 import { chooseTool, createTool, type Tooling } from './create.ts';
@@ -38,6 +39,7 @@ export const scheduler: Skill<Settings> = {
       nothingTool,
     ];
   },
+  collections: () => [own],
   commands: (deps) => [...commands(switching(deps)), ...routineCommands(deps)],
   home: (_, reader) => home(reader),
   due: (deps) => [scheduleSource(deps), failingSource(deps)],

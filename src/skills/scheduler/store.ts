@@ -24,6 +24,7 @@ interface Row {
   failures: number;
   tainted: boolean;
   version: number;
+  seq: number;
 }
 
 function toSchedule(row: Row): PersonSchedule {
@@ -98,6 +99,19 @@ export async function list(tx: Queryable, personId: string): Promise<PersonSched
     [personId],
   );
   return rows.map(toSchedule);
+}
+
+/** The same made before the `seq`th, the newest first, with their `seq`. */
+export async function madeBefore(
+  db: Queryable,
+  { personId, seq, limit }: { personId: string; seq: number; limit: number },
+): Promise<{ schedule: PersonSchedule; seq: number }[]> {
+  const { rows } = await db.query<Row>(
+    `select * from person_schedules where person_id = $1 and state in ('on', 'off') and seq < $2
+      order by seq desc limit $3`,
+    [personId, seq, limit],
+  );
+  return rows.map((row) => ({ schedule: toSchedule(row), seq: row.seq }));
 }
 
 /** Any of the person's, those that are over or deleted too. */

@@ -1,7 +1,13 @@
 import type { z } from 'zod';
 import { agentFiles, agentRetentionRules } from '../../agent/index.ts';
 import type { Skill, SkillDeps } from '../../chat/index.ts';
-import { inboxFiles, inboxRetentionRules, outboxFiles, outboxRetentionRules } from '../../delivery/index.ts';
+import {
+  inboxFiles,
+  inboxRetentionRules,
+  outboxFiles,
+  outboxRetentionRules,
+  requestRetentionRules,
+} from '../../delivery/index.ts';
 import { fileCollection, jobFiles, retention } from '../../jobs/index.ts';
 import { strangerRetentionRules } from '../../people/index.ts';
 import { collectFiles, type FileReferences } from '../../storage/index.ts';
@@ -15,6 +21,7 @@ const retentionRules = [
   ...outboxRetentionRules,
   ...agentRetentionRules,
   ...strangerRetentionRules,
+  ...requestRetentionRules,
 ];
 
 type Settings = z.output<typeof config.schema>;

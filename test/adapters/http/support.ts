@@ -54,6 +54,13 @@ export class Programs implements AsyncDisposable {
     return this.ask(path, { method: 'POST', body: JSON.stringify(body), headers: json, ...more });
   }
 
+  /** Any method, with a body of JSON where one is given. */
+  send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}, token = this.token) {
+    const json: Record<string, string> = body === undefined ? {} : { 'Content-Type': 'application/json' };
+    const text = body === undefined ? null : JSON.stringify(body);
+    return this.ask(path, { method, body: text, headers: { ...json, ...headers }, token });
+  }
+
   /** Says it and gives the answer. */
   async say(text: string, more: object = {}, headers: Record<string, string> = {}): Promise<Answer> {
     const answer = await this.post('/v1/messages', { text, ...more }, headers);

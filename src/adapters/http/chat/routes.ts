@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Clock } from '../../../base/clock.ts';
-import { CodaError } from '../../../base/errors.ts';
-import { type AnyRoute, type Caller, type HttpAnswer, type HttpRequest, route } from '../../../chat/index.ts';
+import { type AnyRoute, type HttpAnswer, route } from '../../../chat/index.ts';
 import type { Artifacts, Database } from '../../../storage/index.ts';
 import { problemOf } from '../problem.ts';
+import { callerOf, keyOf } from '../request.ts';
 import * as store from '../store.ts';
 import { HttpChat } from './adapter.ts';
 import { nameOf, partId, placeOf, prefixOf } from './places.ts';
@@ -18,19 +18,6 @@ export interface ChatDeps {
 }
 
 const TAG = 'messages';
-const key = (request: Pick<HttpRequest, 'header'>): string | undefined => {
-  const given = request.header('idempotency-key');
-  if (given === undefined || messageId.safeParse(given).success) return given;
-  throw new CodaError('INPUT_INVALID', {
-    message: 'The Idempotency-Key cannot be used.',
-    remedy: 'Use up to 200 visible characters of ASCII.',
-  });
-};
-const by = ({ caller }: Pick<HttpRequest, 'caller'>): Caller => {
-  if (!caller) throw new Error('a route with a scope was asked without a caller');
-  return caller;
-};
-
 /** Talking over HTTP: the adapter, and what can be asked for. */
 export function openHttpChat(deps: ChatDeps): { adapter: HttpChat; routes: readonly AnyRoute[]; talk: Talk } {
   const watchers = new Watchers(deps.clock);
@@ -72,9 +59,9 @@ function say(talk: Talk, watchers: Watchers): AnyRoute {
       },
     ],
     async handle(request) {
-      const caller = by(request);
+      const caller = callerOf(request);
       const { text, conversation: name, files, stream, wait } = request.body;
-      const said = { caller, conversation: name, id: key(request) ?? talk.newId(), text, files };
+      const said = { caller, conversation: name, id: keyOf(request) ?? talk.newId(), text, files };
       if (stream || /\btext\/event-stream\b/.test(request.header('accept') ?? '')) {
         return { body: { events: await streamed(talk, watchers, said, wait * 1_000, request.signal) } };
       }
@@ -138,7 +125,7 @@ function press(talk: Talk): AnyRoute {
       .default({ values: {} }),
     answers: { 200: { description: 'What came of it.', schema: answerOut } },
     async handle(request) {
-      const { answer } = await talk.press(by(request), request.params.id, key(request), request.body.values);
+      const { answer } = await talk.press(callerOf(request), request.params.id, keyOf(request), request.body.values);
       return { body: { json: answer } };
     },
   });
@@ -163,7 +150,7 @@ function conversations(database: Database): AnyRoute {
     answers: { 200: { description: 'Their names.', schema: z.object({ conversations: z.array(z.string()) }) } },
     examples: [{ summary: 'Those that there are', status: 200 }],
     async handle(request) {
-      const channels = await store.channelsOf(database, prefixOf(by(request)), 200);
+      const channels = await store.channelsOf(database, prefixOf(callerOf(request)), 200);
       return { body: { json: { conversations: channels.map(nameOf) } } };
     },
   });
@@ -185,7 +172,7 @@ function conversation(database: Database): AnyRoute {
       200: { description: 'What was said.', schema: z.object({ id: z.string(), messages: z.array(saidOut) }) },
     },
     async handle(request) {
-      const caller = by(request);
+      const caller = callerOf(request);
       const { id } = request.params;
       const { limit, before } = request.query;
       const { channel } = placeOf(caller, id);
@@ -223,7 +210,7 @@ function message(talk: Talk): AnyRoute {
       202: { description: 'It grows.', schema: answerOut },
     },
     async handle(request) {
-      const answer = await talk.find(by(request), request.params.id, request.params.message);
+      const answer = await talk.find(callerOf(request), request.params.id, request.params.message);
       if (!answer) throw nothing('There is no such message.');
       return answered(answer);
     },
@@ -240,7 +227,7 @@ function events(watchers: Watchers): AnyRoute {
     params: z.object({ id: conversationName }),
     answers: { 200: { description: 'Events part, delete and typing.', type: 'text/event-stream' } },
     handle(request) {
-      const { channel } = placeOf(by(request), request.params.id);
+      const { channel } = placeOf(callerOf(request), request.params.id);
       const watch = watchers.watch(channel, happened, request.signal);
       watch.write(eventText('ready', { conversation: request.params.id }));
       return { body: { events: watch } };
@@ -262,7 +249,7 @@ function artifact({ database, artifacts }: ChatDeps): AnyRoute {
     answers: { 200: { description: 'Its content.', type: 'application/octet-stream' } },
     async handle(request) {
       const { id } = request.params;
-      const file = await store.fileIn(database, prefixOf(by(request)), id);
+      const file = await store.fileIn(database, prefixOf(callerOf(request)), id);
       if (!file) throw nothing('There is no such file in your conversations.');
       const type = SAFE_TYPES.test(file.type) ? file.type : 'application/octet-stream';
       const disposition = `attachment; filename*=UTF-8''${encodeURIComponent(file.name).replace(/['()*]/g, escape)}`;

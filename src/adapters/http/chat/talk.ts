@@ -6,6 +6,7 @@ import { uuid } from '../../../base/ids.ts';
 import type { Caller } from '../../../chat/index.ts';
 import type { Accepted, IncomingFile, IncomingMessage } from '../../../delivery/index.ts';
 import type { Artifacts, Database } from '../../../storage/index.ts';
+import { notHeard } from '../problem.ts';
 import * as store from '../store.ts';
 import type { HttpChat } from './adapter.ts';
 import { nameOf, partId, placeOf, prefixOf, senderOf } from './places.ts';
@@ -92,7 +93,7 @@ export class Talk {
     });
     await accepted.settled;
     const heard = await store.heard(database, { channel, personId: caller.personId }, id, true);
-    if (!heard) throw forbidden();
+    if (!heard) throw notHeard();
     return { answer: answerOf(channel, heard), conversation };
   }
 
@@ -138,7 +139,7 @@ export class Talk {
       if (left > 0) await before(here, here ? left : 0, signal);
       const heard = await store.heard(database, where, id);
       // Nothing was stored: who speaks has not been let in.
-      if (!heard) throw forbidden();
+      if (!heard) throw notHeard();
       if (heard.tooFast || heard.error === 'the queue was full') throw tooFast(heard);
       const isOver = heard.state !== 'received';
       if (isOver || signal.aborted || clock.monotonic() >= until) return answerOf(where.channel, heard);
@@ -171,13 +172,6 @@ function tooFast({ parts }: store.Heard): CodaError {
   return new CodaError('HTTP_TOO_FAST', {
     message: parts[0]?.content.text ?? 'You ask for more than you may in this time.',
     remedy: 'Wait, then send it again under another key.',
-  });
-}
-
-function forbidden(): CodaError {
-  return new CodaError('HTTP_FORBIDDEN', {
-    message: 'Nobody has let in whom this token speaks for.',
-    remedy: 'An owner can: see "access" in the configuration.',
   });
 }
 

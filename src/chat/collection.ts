@@ -1,0 +1,75 @@
+/** What a person keeps of one kind, as programs list, read and change it over HTTP. */
+import type { z } from 'zod';
+import type { Call } from '../agent/index.ts';
+import type { Queryable } from '../storage/index.ts';
+
+/** One page, and where the next one begins; undefined: it was the last. */
+export interface CollectionPage<Item> {
+  items: Item[];
+  next: string | undefined;
+}
+
+/** Whose, and which page: behind `after`, which an earlier page gave as `next`. */
+export interface PageAsked {
+  personId: string;
+  after: string | undefined;
+  limit: number;
+}
+
+/**
+ * Five routes as a value: list, one, create, change, delete. What writes is a call of the tool that does it in chat, so that
+ * permissions, limits, undo and the log of what was done are the same.
+ */
+export interface Collection<
+  Item extends z.ZodType<{ id: string }> = z.ZodType<{ id: string }>,
+  Query extends z.ZodObject = z.ZodObject,
+  Create extends z.ZodObject = z.ZodObject,
+  Change extends z.ZodType = z.ZodType,
+> {
+  /** In the plural, as in its path: `notes`. */
+  name: string;
+  /** One of it: `note`. */
+  one: string;
+  item: Item;
+  /** The tool that shows it in chat: who may not use that does not see it here. */
+  reads: string;
+  /** By what a list can be narrowed. */
+  query: Query;
+  /** A person's own, the newest first. */
+  list(db: Queryable, asked: PageAsked, query: z.output<Query>): Promise<CollectionPage<z.output<Item>>>;
+  /** A person's own; undefined where there is none, or it was deleted. */
+  find(db: Queryable, personId: string, id: string): Promise<z.output<Item> | undefined>;
+  create: { body: Create; call(body: z.output<Create>): Call; example: z.input<Create> };
+  change: { body: Change; call(id: string, body: z.output<Change>): Call; example: z.input<Change> };
+  remove(id: string): Call;
+}
+
+/** Any collection, its requests checked by its own schemas. */
+export type AnyCollection = Collection;
+
+/** Declares a collection, typed by its schemas. */
+export function collection<
+  Item extends z.ZodType<{ id: string }>,
+  Query extends z.ZodObject,
+  Create extends z.ZodObject,
+  Change extends z.ZodType,
+>(declared: Collection<Item, Query, Create, Change>): AnyCollection {
+  return declared as unknown as AnyCollection;
+}
+
+/** The page of rows of which one more than `limit` was asked for; `cursor` says where the next page begins behind one. */
+export function pageOf<Row, Item>(
+  rows: readonly Row[],
+  limit: number,
+  cursor: (row: Row) => string,
+  shown: (row: Row) => Item,
+): CollectionPage<Item> {
+  const taken = rows.slice(0, limit);
+  const last = taken.at(-1);
+  return { items: taken.map(shown), next: rows.length > limit && last !== undefined ? cursor(last) : undefined };
+}
+
+/** Where a page begins that goes on behind a number, which `cursor` wrote; the largest where there was none before. */
+export function behind(after: string | undefined): number {
+  return after !== undefined && /^\d{1,15}$/.test(after) ? Number(after) : Number.MAX_SAFE_INTEGER;
+}

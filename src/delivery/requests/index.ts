@@ -1,0 +1,80 @@
+import { uuid } from '../../base/ids.ts';
+import type { World } from '../../base/world.ts';
+import { type Gate, toPerson } from '../../people/index.ts';
+import type { Database, Transaction } from '../../storage/index.ts';
+import type { IncomingMessage, Place, Sender } from '../adapter.ts';
+import { toPlace } from '../conversations/store.ts';
+import type { Speaker } from '../inbox/speakers.ts';
+import type { RateLimit } from '../inbox/store.ts';
+import type { Item } from '../item.ts';
+import * as store from './store.ts';
+
+export interface RequestsDeps {
+  database: Database;
+  world: World;
+  gate: Pick<Gate, 'hears'>;
+  rateLimit: RateLimit | undefined;
+  /** Who speaks; undefined: nobody who is heard. */
+  speaker(event: IncomingMessage): Promise<Speaker | undefined>;
+}
+
+/** As whom a program asks, and where. */
+export interface Asking {
+  sender: Sender;
+  /** A direct place of the program's. */
+  place: Place;
+  /** What it makes speaks in the person's own direct conversation, where they have one. */
+  direct: boolean;
+}
+
+/**
+ * What programs ask for in the name of a person: it is carried out at once, in one transaction with its answer, and is no
+ * message. It counts among what its person may ask for.
+ */
+export class Requests {
+  private readonly deps: RequestsDeps;
+
+  constructor(deps: RequestsDeps) {
+    this.deps = deps;
+  }
+
+  /** An item for the call of a program: it stands in no inbox, and nothing is said in answer. Undefined: they are not heard. */
+  async asker({ sender, place, direct }: Asking): Promise<Item | undefined> {
+    const { database, world, gate } = this.deps;
+    const now = world.clock.now();
+    const id = uuid(now);
+    const speaker = await this.deps.speaker({
+      ...{ kind: 'message', id, place, sender, text: '', files: [], sentAt: now, origin: 'http' },
+    });
+    if (!speaker || !gate.hears(speaker)) return undefined;
+    const { personId, conversationId, role, roles } = speaker;
+    const row = await store.asker(database, { personId, conversationId, direct });
+    if (!row) return undefined;
+    const { id: conversation, epoch, settings } = row.conversation;
+    return {
+      ...{ id, key: `request:${id}`, kind: 'command', origin: 'http', messageId: id, tainted: true, laned: false },
+      ...{ sentAt: now, receivedAt: now, attempts: 0, owner: '', context: null },
+      // An account has its own role, whoever else its person is.
+      person: { ...toPerson(row.person), role, roles },
+      conversation: { id: conversation, epoch, settings, place: toPlace(row.conversation) },
+      payload: { from: sender.externalId, origin: 'http', tainted: true, text: '', files: [] },
+    };
+  }
+
+  /** Counts one request of the person's; false when it is more than they may make. */
+  async admits(tx: Transaction, personId: string): Promise<boolean> {
+    const { rateLimit, world } = this.deps;
+    if (!rateLimit) return true;
+    return (await store.count(tx, personId, rateLimit, world.clock.now())) <= rateLimit.requests;
+  }
+
+  /** `store.take`. */
+  take(tx: Transaction, request: store.NewRequest): Promise<store.Answered | undefined> {
+    return store.take(tx, request, this.deps.world.clock.now());
+  }
+
+  /** `store.settle`. */
+  settle(...given: Parameters<typeof store.settle>): void {
+    store.settle(...given);
+  }
+}

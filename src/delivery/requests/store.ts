@@ -1,0 +1,103 @@
+/** What programs ask for in the name of a person, beside any conversation. */
+import type { Instant } from '../../base/clock.ts';
+import type { RetentionRule } from '../../jobs/index.ts';
+import type { DeletionRule, MergeRule, PersonRow } from '../../people/index.ts';
+import type { Database, Transaction } from '../../storage/index.ts';
+import type { ConversationRow } from '../conversations/store.ts';
+import type { RateLimit } from '../inbox/store.ts';
+
+/** A person, and the conversation in which something of theirs is said. */
+export interface AskerRow {
+  person: PersonRow;
+  conversation: ConversationRow;
+}
+
+/** The person with this conversation, or (`direct`) with the one in which they are told something alone. */
+export async function asker(
+  database: Pick<Database, 'read'>,
+  { personId, conversationId, direct }: { personId: string; conversationId: string; direct: boolean },
+): Promise<AskerRow | undefined> {
+  const { rows } = await database.read<AskerRow>(
+    `select to_jsonb(p) as person, to_jsonb(c) as conversation
+       from persons p join conversations c on c.id = coalesce(
+              case when $3 then (select d.id from conversations d where d.person_id = p.id and d.kind = 'dm'
+                                  -- over HTTP nobody may be looking
+                                  order by d.adapter = 'http', d.created_at desc limit 1) end, $2::uuid)
+      where p.id = $1 and p.erased_at is null`,
+    [personId, conversationId, direct],
+  );
+  return rows[0];
+}
+
+/** Counts a request among all that the person asks for; returns how many there are in this window. */
+export async function count(tx: Transaction, personId: string, { windowMs }: RateLimit, now: Instant): Promise<number> {
+  const { rows } = await tx.query<{ messages: number }>(
+    `insert into rates as r (person_id, since, messages) values ($1, $2, 1)
+     on conflict (person_id) do update
+        set messages = case when r.since > $3 then r.messages else 0 end + 1,
+            since = case when r.since > $3 then r.since else excluded.since end
+     returning messages`,
+    [personId, now, new Date(now.getTime() - windowMs)],
+  );
+  return rows[0]?.messages ?? 0;
+}
+
+export interface NewRequest {
+  caller: string;
+  key: string;
+  personId: string;
+  digest: string;
+}
+
+/** What came of a request. */
+export interface Answered {
+  digest: string;
+  status: number;
+  /** JSON. */
+  answer: string;
+}
+
+/**
+ * Takes the key; undefined: nobody had it. Else what came of the request that had it, for which this waits where its
+ * transaction has not ended.
+ */
+export async function take(tx: Transaction, request: NewRequest, now: Instant): Promise<Answered | undefined> {
+  const { caller, key, personId, digest } = request;
+  const { count: taken } = await tx.query(
+    `insert into requests (caller, key, person_id, digest, status, answer, asked_at) values ($1, $2, $3, $4, 0, '', $5)
+     on conflict (caller, key) do nothing`,
+    [caller, key, personId, digest, now],
+  );
+  if (taken > 0) return undefined;
+  const { rows } = await tx.query<Answered>(
+    'select digest, status, answer from requests where caller = $1 and key = $2',
+    [caller, key],
+  );
+  return rows[0];
+}
+
+/** Keeps what came of it. */
+export function settle(
+  tx: Transaction,
+  { caller, key }: Pick<NewRequest, 'caller' | 'key'>,
+  { status, answer }: Omit<Answered, 'digest'>,
+): void {
+  tx.send('update requests set status = $3, answer = $4 where caller = $1 and key = $2', [caller, key, status, answer]);
+}
+
+/** A program that has not had its answer for so long does not ask any more. */
+const KEPT_DAYS = 7;
+
+export const retentionRules: readonly RetentionRule[] = [
+  {
+    name: 'requests.prune',
+    days: KEPT_DAYS,
+    sql: `with old as (delete from requests where (caller, key) in
+                         (select caller, key from requests where asked_at < $1 limit $2) returning key)
+          select count(*) as count from old`,
+  },
+];
+
+export const deletionRules: readonly DeletionRule[] = [{ sql: 'delete from requests where person_id = $1' }];
+
+export const mergeRules: readonly MergeRule[] = [{ sql: 'update requests set person_id = $2 where person_id = $1' }];

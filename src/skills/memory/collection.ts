@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { collection, pageOf } from '../../chat/index.ts';
+import { type Memory, TYPES } from './memory.ts';
+import * as store from './store.ts';
+
+const text = z.string().trim().min(1).max(2_000);
+const type = z.enum(TYPES);
+const date = z.iso.date().describe('Of an event: the day.');
+
+/** Memories for programs. */
+export const own = collection({
+  name: 'memories',
+  one: 'memory',
+  reads: 'memory_list',
+  item: z.object({
+    id: z.string(),
+    text: z.string(),
+    type,
+    importance: z.int(),
+    tags: z.array(z.string()),
+    date: date.nullable(),
+    status: z.enum(['current', 'past', 'proposed']).describe('past: a newer one says otherwise.'),
+    said_at: z.iso.datetime(),
+    tainted: z.boolean().describe('Text that is not its person’s own went into it.'),
+    created_at: z.iso.datetime(),
+  }),
+  query: z.strictObject({ type: type.optional(), tag: z.string().min(1).max(50).optional() }),
+  async list(db, { personId, after = '', limit }, narrowed) {
+    const [, at, id = ''] = /^(\d{1,15})_(\w+)$/.exec(after) ?? [];
+    const behind = { at: at === undefined ? undefined : new Date(Number(at)), id, limit: limit + 1 };
+    return pageOf(await store.madeBefore(db, personId, narrowed, behind), limit, cursorOf, shown);
+  },
+  async find(db, personId, id) {
+    const [found] = await store.byIds(db, personId, [id]);
+    return found && found.state !== 'deleted' ? shown(found) : undefined;
+  },
+  create: {
+    body: z.strictObject({
+      text: text.describe('One sentence that stands by itself.'),
+      type: type.default('fact'),
+      importance: z.int().min(1).max(5).default(3),
+      tags: z.array(z.string().max(50)).max(10).default([]),
+      date: date.optional(),
+    }),
+    call: (body) => ({ tool: 'memory_save', input: body }),
+    example: { text: 'Ana is allergic to walnuts', importance: 5 },
+  },
+  change: {
+    body: z.strictObject({ text: text.describe('What is right: a memory of its own takes the place of this one.') }),
+    call: (which, body) => ({ tool: 'memory_correct', input: { which, ...body } }),
+    example: { text: 'Ana is allergic to hazelnuts' },
+  },
+  remove: (which) => ({ tool: 'memory_delete', input: { which } }),
+});
+
+const cursorOf = ({ createdAt, id }: Memory): string => `${createdAt.getTime()}_${id}`;
+
+function shown(memory: Memory) {
+  const { id, text: words, type: kind, importance, tags, happenedOn, state, saidAt, tainted, createdAt } = memory;
+  return {
+    ...{ id, text: words, type: kind, importance, tags, tainted },
+    date: happenedOn,
+    status: state === 'deleted' ? ('past' as const) : state,
+    said_at: saidAt.toISOString(),
+    created_at: createdAt.toISOString(),
+  };
+}

@@ -1,0 +1,54 @@
+import type { Instant } from '../../base/clock.ts';
+
+/** `here`: also those who speak in its conversation find it, there and nowhere else. */
+export type Scope = 'own' | 'here';
+
+export interface Note {
+  /** Short: people type it. */
+  id: string;
+  personId: string;
+  conversationId: string;
+  title: string | undefined;
+  text: string;
+  tags: string[];
+  scope: Scope;
+  pinned: boolean;
+  tainted: boolean;
+  /** Grows with each change. */
+  version: number;
+  createdAt: Instant;
+  deleted: boolean;
+}
+
+/** A row of `notes`. */
+export interface NoteRow {
+  id: string;
+  person_id: string;
+  conversation_id: string;
+  title: string | null;
+  text: string;
+  tags: string[];
+  scope: Scope;
+  pinned_at: Date | null;
+  tainted: boolean;
+  version: number;
+  created_at: Date;
+  deleted_at: Date | null;
+}
+
+export function toNote(row: NoteRow): Note {
+  return {
+    id: row.id,
+    personId: row.person_id,
+    conversationId: row.conversation_id,
+    title: row.title ?? undefined,
+    text: row.text,
+    tags: row.tags,
+    scope: row.scope,
+    pinned: row.pinned_at !== null,
+    tainted: row.tainted,
+    version: row.version,
+    createdAt: row.created_at,
+    deleted: row.deleted_at !== null,
+  };
+}

@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { behind, collection, pageOf } from '../../chat/index.ts';
+import { catchUpInput, LONGEST_TEXT } from './create.ts';
+import { nagInput } from './nag.ts';
+import type { Reminder } from './reminder.ts';
+import * as store from './store.ts';
+
+const when = z.string().min(1).max(200).describe('As said in chat: "tomorrow at 9", "every weekday at 8".');
+const delivery = {
+  urgent: z.boolean().optional().describe('Also during quiet hours.'),
+  catch_up: catchUpInput.optional(),
+  nag: nagInput.optional(),
+};
+
+/** Reminders for programs. */
+export const own = collection({
+  name: 'reminders',
+  one: 'reminder',
+  reads: 'reminder_list',
+  item: z.object({
+    id: z.string(),
+    text: z.string(),
+    status: z.enum(['pending', 'completed']),
+    next_at: z.iso.datetime().nullable().describe('When it speaks next.'),
+    rule: z.string().nullable().describe('Of a series: RFC 5545.'),
+    zone: z.string(),
+    urgent: z.boolean(),
+    tainted: z.boolean().describe('Text that is not its person’s own went into it.'),
+    created_at: z.iso.datetime(),
+  }),
+  query: z.strictObject({ status: z.enum(['pending', 'completed', 'all']).default('pending') }),
+  async list(db, { personId, after, limit }, { status }) {
+    const rows = await store.madeBefore(db, { personId, status, seq: behind(after), limit: limit + 1 });
+    return pageOf(
+      rows,
+      limit,
+      ({ seq }) => String(seq),
+      ({ reminder }) => shown(reminder),
+    );
+  },
+  async find(db, personId, id) {
+    const [found] = await store.byIds(db, personId, [id]);
+    return found && found.state !== 'deleted' ? shown(found) : undefined;
+  },
+  create: {
+    body: z.strictObject({ text: z.string().trim().min(1).max(LONGEST_TEXT), when, ...delivery }),
+    call: (body) => ({ tool: 'reminder_create', input: body }),
+    example: { text: 'call the dentist', when: 'tomorrow at 9' },
+  },
+  change: {
+    body: z
+      .strictObject({
+        text: z.string().trim().min(1).max(LONGEST_TEXT).optional(),
+        when: when.optional(),
+        ...delivery,
+        status: z.literal('completed').optional().describe('It is done; of a series what spoke last.'),
+      })
+      .refine(({ status, ...rest }) => (status === undefined) !== (Object.keys(rest).length === 0), {
+        error: 'expected either a status or what is to be changed',
+      }),
+    call: (which, { status, ...changes }) =>
+      status
+        ? { tool: 'reminder_complete', input: { which } }
+        : // Whoever names the reminder by its id means all of it.
+          { tool: 'reminder_edit', input: { which, ...changes, ...(changes.when && { series: true }) } },
+    example: { when: 'tomorrow at 10' },
+  },
+  remove: (which) => ({ tool: 'reminder_delete', input: { which } }),
+});
+
+function shown({ id, text, state, nextAt, rule, zone, urgent, tainted, createdAt }: Reminder) {
+  return {
+    ...{ id, text, zone, urgent, tainted },
+    status: state === 'completed' ? ('completed' as const) : ('pending' as const),
+    next_at: nextAt?.toISOString() ?? null,
+    rule: rule ?? null,
+    created_at: createdAt.toISOString(),
+  };
+}

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { behind, collection, pageOf } from '../../chat/index.ts';
+import { MISSED, type PersonSchedule } from './schedule.ts';
+import * as store from './store.ts';
+
+const when = z.string().min(1).max(200).describe('As said in chat: "every weekday at 8", "on 3 December at 9".');
+const what = {
+  prompt: z.string().trim().min(1).max(4_000).optional().describe('What coda is then to do, in words.'),
+  run: z.string().min(1).max(500).optional().describe('Instead of prompt: a skill by name, and what it gets.'),
+  missed: z.enum(MISSED).optional().describe('What was missed while coda was off: latest = made up for; skip.'),
+  title: z.string().max(80).optional(),
+};
+
+/** Schedules for programs. */
+export const own = collection({
+  name: 'schedules',
+  one: 'schedule',
+  reads: 'schedule_list',
+  item: z.object({
+    id: z.string(),
+    title: z.string(),
+    prompt: z.string().nullable(),
+    run: z.string().nullable(),
+    on: z.boolean(),
+    next_at: z.iso.datetime().nullable(),
+    rule: z.string().nullable().describe('RFC 5545; null: once.'),
+    zone: z.string(),
+    missed: z.enum(MISSED),
+    last_at: z.iso.datetime().nullable(),
+    last_outcome: z.string().nullable(),
+    failures: z.int().describe('In a row.'),
+    tainted: z.boolean().describe('Text that is not its person’s own went into it.'),
+  }),
+  query: z.strictObject({}),
+  async list(db, { personId, after, limit }) {
+    return pageOf(
+      await store.madeBefore(db, { personId, seq: behind(after), limit: limit + 1 }),
+      limit,
+      ({ seq }) => String(seq),
+      ({ schedule }) => shown(schedule),
+    );
+  },
+  async find(db, personId, id) {
+    const found = await store.byId(db, personId, id);
+    return found && (found.state === 'on' || found.state === 'off') ? shown(found) : undefined;
+  },
+  create: {
+    body: z.strictObject({ when, ...what }),
+    call: (body) => ({ tool: 'schedule_create', input: body }),
+    example: { when: 'every weekday at 8', prompt: 'tell me what is new in the house' },
+  },
+  change: {
+    body: z
+      .strictObject({ when: when.optional(), ...what, on: z.boolean().optional() })
+      .refine(({ on, ...rest }) => (on === undefined) !== (Object.keys(rest).length === 0), {
+        error: 'expected either on or what is to be changed',
+      }),
+    call: (which, { on, ...changes }) =>
+      on === undefined
+        ? { tool: 'schedule_edit', input: { which, ...changes } }
+        : { tool: 'scheduler_toggle', input: { name: which, on } },
+    example: { on: false },
+  },
+  remove: (which) => ({ tool: 'schedule_delete', input: { which } }),
+});
+
+function shown(schedule: PersonSchedule) {
+  const { id, title, prompt, run, state, nextAt, rule, zone, missed, lastAt, lastOutcome, failures, tainted } =
+    schedule;
+  return {
+    ...{ id, title, zone, missed, failures, tainted },
+    prompt: prompt ?? null,
+    run: run?.slice(1) ?? null,
+    on: state === 'on',
+    next_at: nextAt?.toISOString() ?? null,
+    rule: rule ?? null,
+    last_at: lastAt?.toISOString() ?? null,
+    last_outcome: lastOutcome ?? null,
+  };
+}
