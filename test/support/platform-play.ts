@@ -1,0 +1,130 @@
+import { rm } from 'node:fs/promises';
+import type { AnyTool, Model } from '../../src/agent/index.ts';
+import { type App, build, readConfig } from '../../src/app/index.ts';
+import { SystemClock, TestClock } from '../../src/base/clock.ts';
+import { createLog, Secrets } from '../../src/base/log.ts';
+import { MetricsBook } from '../../src/base/metrics.ts';
+import type { World } from '../../src/base/world.ts';
+import type { Command, Skill } from '../../src/chat/index.ts';
+import type { Database } from '../../src/storage/index.ts';
+
+/** What plays on every platform can be told. */
+export interface PlatformPlayOptions {
+  config?: Record<string, unknown>;
+  /** Makes a clock that only moves when it is told to, together with the platform's. */
+  stillClock?: boolean;
+  model?: Model;
+  commands?: readonly Command[];
+  tools?: readonly AnyTool[];
+  /** Begins without coda. */
+  asleep?: boolean;
+}
+
+/** A platform on this machine, with a clock of its own. */
+interface FakeOfPlatform {
+  now(): number;
+  advance(ms: number): void;
+  close(): Promise<void>;
+}
+
+/** Answers `answer to <what was said>`. */
+export const echo: Model = {
+  name: 'test/echo',
+  async *generate({ messages }) {
+    const said = messages.findLast((message) => message.role === 'user');
+    yield { type: 'text', text: `answer to ${said?.text ?? 'nothing'}` };
+    yield { type: 'stop', reason: 'end' };
+  },
+};
+
+/** coda with a platform's real client in front of the fake platform, both in this process. */
+export abstract class PlatformPlay<Fake extends FakeOfPlatform, Options extends PlatformPlayOptions> {
+  readonly fake: Fake;
+  readonly log: string[] = [];
+  readonly world: World;
+  app!: App;
+  protected readonly options: Options;
+  private readonly dataDir: string;
+  private running = false;
+
+  constructor(fake: Fake, dataDir: string, options: Options) {
+    this.fake = fake;
+    this.dataDir = dataDir;
+    this.options = options;
+    const secrets = new Secrets();
+    const log = createLog('debug', secrets, { write: (line) => void this.log.push(line) });
+    const clock = options.stillClock ? new TestClock(new Date(fake.now())) : new SystemClock();
+    const told = process.env.CODA_TEST_LOG ? createLog('debug', secrets) : log;
+    this.world = { clock, env: {}, log: told, secrets, metrics: new MetricsBook() };
+  }
+
+  /** The keys of the configuration that the platform needs. */
+  protected abstract settings(): Record<string, unknown>;
+
+  /** Whether the platform ends with this play. */
+  protected get ownsFake(): boolean {
+    return true;
+  }
+
+  /** A process of coda begins; resolves when it hears. */
+  async start(): Promise<void> {
+    const { config = {}, model, commands = [], tools = [] } = this.options;
+    const settings = { 'assistant.zone': 'Europe/Berlin', ...this.settings(), ...config };
+    const flags = Object.fromEntries(
+      Object.entries(settings).map(([path, value]) => [path, { name: `--${path}`, value }]),
+    );
+    const { world, dataDir } = this;
+    const loaded = readConfig({ env: {}, dataDir, flags, secrets: world.secrets, cwd: dataDir });
+    const skill: Skill = { name: 'played', commands: () => [...commands], tools: () => [...tools] };
+    this.app = await build(loaded, world, {
+      version: 'test',
+      hint: '',
+      onFatal: (error) => this.log.push(`fatal: ${error.message}`),
+      skills: [skill],
+      ...(model && { model }),
+    });
+    await this.app.start();
+    this.running = true;
+  }
+
+  async stop(graceMs = 0): Promise<void> {
+    this.running = false;
+    await this.app.stop(graceMs);
+  }
+
+  /** Resolves when nothing is being heard, done or said. */
+  async settled(): Promise<void> {
+    await this.app.settled();
+  }
+
+  /** Time passes, for coda and for the platform. */
+  async passes(ms: number): Promise<void> {
+    const clock = this.advance(ms);
+    await clock.moveTo(new Date(clock.now().getTime() + ms), () => this.app.settled());
+    await this.app.settled();
+  }
+
+  /** The same without waiting for what that leads to. */
+  async moves(ms: number): Promise<void> {
+    const clock = this.advance(ms);
+    await clock.moveTo(new Date(clock.now().getTime() + ms));
+  }
+
+  /** The database that coda works on, for what no person can see. */
+  get database(): Database {
+    return this.app.database;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.running) await this.stop();
+    if (this.ownsFake) await this.fake.close();
+    await rm(this.dataDir, { recursive: true, force: true });
+  }
+
+  private advance(ms: number): TestClock {
+    const { clock } = this.world;
+    if (!(clock instanceof TestClock)) throw new Error('this clock moves by itself');
+    this.fake.advance(ms);
+    return clock;
+  }
+}
