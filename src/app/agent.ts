@@ -9,12 +9,14 @@ import {
   identity,
   policyOf,
   Toolbox,
+  type TurnOver,
 } from '../agent/index.ts';
 import { auditDeletionRules, auditMergeRules } from '../audit/index.ts';
 import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import {
   type Asked,
+  type Asker,
   type CalledByName,
   type Command,
   coreCommands,
@@ -35,6 +37,7 @@ import {
   inboxDeletionRules,
   inboxMergeRules,
   isPrivate,
+  type Moved,
   noticeDeletionRules,
   noticeMergeRules,
   outboxDeletionRules,
@@ -62,7 +65,7 @@ import {
   tokenDeletionRules,
   tokenMergeRules,
 } from '../people/index.ts';
-import type { Artifacts, Database } from '../storage/index.ts';
+import type { Artifacts, Database, Transaction } from '../storage/index.ts';
 import { titles } from './adapters.ts';
 import { type Doctor, modelChecks } from './doctor/index.ts';
 import { remembered, type Thinking } from './inference.ts';
@@ -77,6 +80,8 @@ export interface AgentWiring {
   commands: readonly Command[];
   /** What a name after a slash calls that is no command. */
   called: CalledByName;
+  /** `Receiver.moved`. */
+  moved(tx: Transaction, moved: Moved): Promise<void>;
   /** For `coda status`: how models fare; undefined where none is configured. */
   status(): Json | undefined;
   close(): Promise<void>;
@@ -126,11 +131,9 @@ export function wireAgent(parts: AgentParts): AgentWiring {
     ...modelCommands({
       models,
       inference,
-      system: (asker, settings, epoch) => {
-        const window = windowOf(models?.chosen(settings).name ?? '');
-        return system({ ...asker, turn: {}, settings, epoch, text: '', window });
-      },
-      sections: (asker) => prompts.sections({ ...asker, turn: {}, settings: {}, epoch: 0, text: '' }),
+      system: (asker, settings, epoch) =>
+        system({ ...blank(asker), settings, epoch, window: windowOf(models?.chosen(settings).name ?? '') }),
+      sections: (asker) => prompts.sections(blank(asker)),
       zone,
       remembered: remembered(config),
     }),
@@ -157,15 +160,25 @@ export function wireAgent(parts: AgentParts): AgentWiring {
     system: (item) => system(askedIn(item)),
     sections: (item) => prompts.sections(askedIn(item)),
     changed: (personId) => prompts.changed(personId),
-    turnOver: async (over) => {
-      const told = await Promise.allSettled(skills.map(({ skill, deps }) => skill.turnOver?.(deps, over)));
-      const failed = told.find((each) => each.status === 'rejected');
-      if (failed) throw failed.reason;
-    },
+    turnOver: (over) => tellOver(skills, over),
     wakeAt,
   });
-  return { agent, commands, called: calledBy(skills), status, close: () => inference.close() };
+  const moved = async (tx: Transaction, move: Moved) => {
+    for (const { skill, deps } of skills) await skill.moved?.(deps, tx, move);
+    tx.afterCommit(() => prompts.changed(move.personId));
+  };
+  return { agent, commands, called: calledBy(skills), moved, status, close: () => inference.close() };
 }
+
+/** Every skill hears of it, whichever of them fails. */
+async function tellOver(skills: readonly EquippedSkill[], over: TurnOver): Promise<void> {
+  const told = await Promise.allSettled(skills.map(({ skill, deps }) => skill.turnOver?.(deps, over)));
+  const failed = told.find((each) => each.status === 'rejected');
+  if (failed) throw failed.reason;
+}
+
+/** What is asked by somebody who has said nothing. */
+const blank = (asker: Asker): Asked => ({ ...asker, turn: {}, settings: {}, epoch: 0, text: '' });
 
 function linkingOf({ config, world, delivery, skills, wakeAt }: AgentParts, keeps: readonly string[]): LinkDeps {
   const { access } = config;

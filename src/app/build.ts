@@ -16,7 +16,7 @@ import {
   type Verb,
 } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
-import { type ChatAdapter, type Delivery, deadJobSource } from '../delivery/index.ts';
+import { type ChatAdapter, type Delivery, deadJobSource, type Receiver } from '../delivery/index.ts';
 import type { Events, JobQueue, Schedules, Worker } from '../jobs/index.ts';
 import type { Sandbox } from '../sandbox/index.ts';
 import { agentSkills, agentSkillsConfig } from '../skills/agent-skills/index.ts';
@@ -136,7 +136,7 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
   closer.onClose('summaries', wiring.close);
   const router = new Router({ agent, delivery, commands, called, gate, turnAway: (item) => turnAway(pairing, item) });
 
-  const parts = { ...core, skills };
+  const parts = { ...core, skills, moved: wiring.moved };
   const settled = () => settle(parts);
   const console = openConsole({ ...parts, commands, settled }, options);
   const configured = openPlatforms({ ...parts, commands });
@@ -232,6 +232,7 @@ interface Parts {
   schedules: Schedules;
   events: Events;
   skills: readonly EquippedSkill[];
+  moved: Receiver['moved'];
 }
 
 interface Starting extends Parts {
@@ -278,6 +279,7 @@ async function join(parts: Pick<Starting, 'router' | 'adapters'> & Parts): Promi
     adapters,
     kindOf: (event) => router.kindOf(event),
     handle: (item, signal) => router.handle(item, signal),
+    moved: parts.moved,
     freed: () => worker.look(),
     owned: [jobs],
   });

@@ -4,12 +4,12 @@ import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import type { Cache } from '../bus/index.ts';
 import type { ConfigBlock, CoreValues } from '../config/index.ts';
-import type { Origin, Outbox, Place, Turns } from '../delivery/index.ts';
+import type { Moved, Origin, Outbox, Place, Turns } from '../delivery/index.ts';
 import type { Egress } from '../egress/index.ts';
 import type { DueSource, JobHandler, JobQueue, Raise, Schedule, Schedules } from '../jobs/index.ts';
 import type { DeletionRule, Gate, MergeRule, Person, Thing } from '../people/index.ts';
 import type { Workspaces } from '../sandbox/index.ts';
-import type { Artifacts, Database, Queryable } from '../storage/index.ts';
+import type { Artifacts, Database, Queryable, Transaction } from '../storage/index.ts';
 import type { AnyCollection } from './collection.ts';
 import type { AnyRoute } from './route.ts';
 
@@ -286,6 +286,8 @@ export interface Skill<Settings = unknown> {
    * have opened, or to work on what was said. The lane is free already. Not called after the process has died.
    */
   turnOver?(deps: SkillDeps<Settings>, over: TurnOver): Promise<void>;
+  /** What it offers to somebody whose platform says that they live in another zone now; in the transaction that says so. */
+  moved?(deps: SkillDeps<Settings>, tx: Transaction, moved: Moved): Promise<void>;
   /** What it deletes when a person is erased. */
   deletionRules?: readonly DeletionRule[];
   /** What it does when a person turns out to be another. */

@@ -17,8 +17,9 @@ export interface Place {
 export interface Sender {
   externalId: string;
   name: string;
-  /** What the platform knows of the person; taken over at first contact only. */
+  /** What the platform knows of the person. The zone is followed until they set one themselves. */
   zone?: string;
+  /** Taken over at first contact only. */
   locale?: string;
   /** What the adapter itself vouches for (the terminal's user owns the machine); else access decides. */
   role?: 'owner' | 'member';
@@ -113,6 +114,9 @@ export interface Inbox {
    * is not heard. False when it has been answered, and for what cannot be taken back any more.
    */
   amend(place: Place, id: string, change: { text: string } | { withdrawn: true }): Promise<boolean>;
+
+  /** The platform says where somebody lives now, who need not have been met: then nothing is kept. */
+  livesIn(adapter: string, externalId: string, zone: string): Promise<void>;
 
   /** What a button asks for before it is pressed; undefined when it asks nothing or is gone. */
   form(button: string): Promise<Form | undefined>;

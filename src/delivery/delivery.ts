@@ -15,6 +15,7 @@ import type { RateLimit } from './inbox/store.ts';
 import type { Item, ItemKind, TooFast } from './item.ts';
 import { Lanes } from './lanes/index.ts';
 import * as laneStore from './lanes/store.ts';
+import type { Moved } from './moved.ts';
 import { Draft } from './outbox/draft.ts';
 import { OutboxSender } from './outbox/index.ts';
 import { answerKey } from './parts.ts';
@@ -50,6 +51,8 @@ export interface Receiver {
   kindOf(event: Incoming): ItemKind;
   /** Does what a row asks for and ends it; what it throws counts as a failed attempt. */
   handle(item: Item, signal: AbortSignal): Promise<void>;
+  /** Called in the transaction that takes over a person's new zone. */
+  moved(tx: Transaction, moved: Moved): Promise<void>;
   /** Rows of dead processes were freed: there may be work. */
   freed(): void;
   /** Other rooms whose rows carry this process as their owner. */
@@ -135,6 +138,7 @@ export class Delivery {
       rateLimit: options.rateLimit,
       outbox: this.outbox,
       kindOf: (event) => this.receives.kindOf(event),
+      moved: (tx, moved) => this.receives.moved(tx, moved),
       hint: () => bus.publish(LANES, ''),
     });
     this.inbox = this.gate;

@@ -29,6 +29,7 @@ export {
   retentionRules as inboxRetentionRules,
 } from './inbox/store.ts';
 export * from './item.ts';
+export type * from './moved.ts';
 export { type Notice, type Notified, type NotifyDeps, notify, notifyJob } from './notify/index.ts';
 export { deletionRules as noticeDeletionRules, mergeRules as noticeMergeRules } from './notify/store.ts';
 export type { Draft } from './outbox/draft.ts';

@@ -19,6 +19,7 @@ export { type QuietHours, quietUntil } from './quiet.ts';
 export {
   deletionRules as personDeletionRules,
   findPerson,
+  followZone,
   knownAs,
   type Met,
   meet,
@@ -30,6 +31,7 @@ export {
   setQuiet,
   setZone,
   toPerson,
+  type ZoneChange,
 } from './store.ts';
 export * as tokens from './tokens/store.ts';
 export { deletionRules as tokenDeletionRules, mergeRules as tokenMergeRules } from './tokens/store.ts';

@@ -82,7 +82,8 @@ export async function meet(
   }
   await tx.query(
     `with made as (
-       insert into persons (id, name, role, roles, zone, locale, created_at) values ($1, $2, $3, $10, $4, $5, $6)
+       insert into persons (id, name, role, roles, zone, zone_source, locale, created_at)
+       values ($1, $2, $3, $10, $4, case when $4::text is not null then $7::text end, $5, $6)
      )
      insert into identities (adapter, external_id, person_id, name, claim, created_at) values ($7, $8, $1, $2, $9, $6)`,
     [id, name, own.role, zone ?? null, locale ?? null, now, adapter, externalId, claim, json(own.roles)],
@@ -141,9 +142,44 @@ export async function findPerson(database: Database, adapter: string, externalId
   return rows[0] && toPerson(rows[0]);
 }
 
-/** Sets the zone that the person lives in from now on. */
+/** Sets the zone that the person says they live in from now on. */
 export async function setZone(tx: Transaction, personId: string, zone: string): Promise<void> {
-  await tx.query('update persons set zone = $2, version = version + 1 where id = $1', [personId, zone]);
+  await tx.query(`update persons set zone = $2, zone_source = 'person', version = version + 1 where id = $1`, [
+    personId,
+    zone,
+  ]);
+}
+
+/** A person's platform says that they are in another zone than before. */
+export interface ZoneChange {
+  personId: string;
+  from: string;
+  to: string;
+  /** Of the person's row: different for each change. */
+  version: number;
+}
+
+/**
+ * Takes over the zone that a platform tells of an account, where the person has none or has it from that platform: what
+ * they said themselves stays. Undefined where nothing changed, or there was none before.
+ */
+export async function followZone(
+  tx: Transaction,
+  { adapter, externalId, zone }: { adapter: string; externalId: string; zone: string },
+): Promise<ZoneChange | undefined> {
+  const { rows } = await tx.query<{ personId: string; from: string | null; version: number }>(
+    `with was as (
+       select p.id, p.zone from identities i join persons p on p.id = i.person_id
+        where i.adapter = $1 and i.external_id = $2 and p.erased_at is null
+          and (p.zone is null or (p.zone_source = $1 and p.zone <> $3))
+          for update of p
+     )
+     update persons p set zone = $3, zone_source = $1, version = p.version + 1 from was where p.id = was.id
+     returning p.id as "personId", was.zone as "from", p.version`,
+    [adapter, externalId, zone],
+  );
+  const [row] = rows;
+  return row && row.from !== null ? { ...row, from: row.from, to: zone } : undefined;
 }
 
 /** Sets the local wall times between which only what is urgent is delivered, or that there are none. */
@@ -159,7 +195,7 @@ export async function setQuiet(tx: Transaction, personId: string, quiet: Person[
 export const deletionRules: readonly DeletionRule[] = [
   { sql: 'delete from identities where person_id = $1' },
   {
-    sql: `update persons set name = '', role = 'guest', roles = '[]', zone = null, locale = null, quiet_from = null, quiet_to = null,
+    sql: `update persons set name = '', role = 'guest', roles = '[]', zone = null, zone_source = null, locale = null, quiet_from = null, quiet_to = null,
                  settings = '{}', version = version + 1, erased_at = $2
            where id = $1`,
   },

@@ -10,3 +10,4 @@ export { splitTask, understand } from './sentence/understand.ts';
 export type { Understood } from './sentence/view.ts';
 export type * from './types.ts';
 export { findZone } from './zone-names.ts';
+export { isZone } from './zones.ts';

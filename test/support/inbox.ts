@@ -5,6 +5,7 @@ export function scriptedInbox(accept: Inbox['accept'], more: Partial<Inbox> = {}
   return {
     accept,
     amend: async () => false,
+    livesIn: async () => {},
     form: async () => undefined,
     places: async () => [],
     heard: async () => new Set(),

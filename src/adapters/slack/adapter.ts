@@ -67,6 +67,7 @@ class Slack implements SlackAdapter {
   private readonly typingAt: Typing<Place>;
   private connection: Connection | undefined;
   private listener: Inbound | undefined;
+  private inbox: Inbox | undefined;
   private interactions: Interactions | undefined;
   private shortcuts: Shortcuts | undefined;
   private api: Api | undefined;
@@ -82,13 +83,14 @@ class Slack implements SlackAdapter {
     const me = () => this.me && { user: this.me.botUser, team: this.me.team };
     const uploads = new Uploads(artifacts, config.api_url);
     this.speaker = new Outbound({ options, channels: this.channels, uploads, api, me });
-    this.assistant = new Assistant({ api, log });
+    this.assistant = new Assistant({ api, log, wordsOf: (text) => this.wordsIn(text) });
     this.home = new Home({ options, people: this.people, api });
     this.typingAt = new Typing<Place>({ show: (place) => this.assistant.working(place), againMs: STATUS_AGAIN_MS });
   }
 
   async start(inbox: Inbox, reachable: (channel?: string) => void, signal: AbortSignal): Promise<void> {
     const { options, channels, people } = this;
+    this.inbox = inbox;
     const common = { options, inbox, channels, people, api: () => this.api, hearing: () => this.me };
     const listener = new Inbound({ ...common, signal });
     this.listener = listener;
@@ -99,7 +101,7 @@ class Slack implements SlackAdapter {
     this.shortcuts = new Shortcuts({
       interactions,
       direct,
-      wordsOf: (text) => (this.me ? wordsOf({ ts: '', channel: '', text }, this.me, people.nameOf) : text),
+      wordsOf: (text) => this.wordsIn(text),
     });
     const envelope = async (envelope: Envelope) => {
       if (!signal.aborted) await this.heard(envelope);
@@ -204,11 +206,22 @@ class Slack implements SlackAdapter {
     }
   }
 
+  private wordsIn(text: string): string {
+    return this.me ? wordsOf({ ts: '', channel: '', text }, this.me, this.people.nameOf) : text;
+  }
+
+  /** Rejects while the database is away: Slack tells it again. */
+  private async changed(user: unknown): Promise<void> {
+    const { id, zone } = this.people.changed(user) ?? {};
+    if (id && zone) await this.inbox?.livesIn(ADAPTER, id, zone);
+  }
+
   /** Whether it may be acknowledged. */
   private async event(event: Record<string, unknown> & { type: string }): Promise<boolean> {
     switch (event.type) {
       case 'message':
       case 'app_mention':
+        void this.assistant.said(event);
         return (await this.listener?.message(event)) ?? false;
       case 'assistant_thread_started':
         await this.assistant.started(event);
@@ -217,7 +230,7 @@ class Slack implements SlackAdapter {
         await this.home.opened(event);
         return true;
       case 'user_change':
-        this.people.forget(String((event.user as { id?: unknown } | undefined)?.id));
+        await this.changed(event.user);
         return true;
       case 'tokens_revoked':
       case 'app_uninstalled':

@@ -5,7 +5,7 @@ import type { Sender } from '../../delivery/index.ts';
 import type { Api } from './client.ts';
 import { errorOf, isOutage } from './outcome.ts';
 import { shownName } from './parse.ts';
-import { asPerson, asUsers } from './shapes.ts';
+import { asChanged, asPerson, asUsers } from './shapes.ts';
 
 const DAY_MS = 86_400_000;
 const GROUPS_MS = 5 * 60_000;
@@ -58,9 +58,12 @@ export class People {
     await Promise.all(users.slice(0, 20).map((user) => this.get(user, api, now).catch(() => {})));
   }
 
-  /** Something about a person has changed. */
-  forget(user: string): void {
-    this.known.delete(user);
+  /** Something about a person has changed (`user_change`): who it is, and where they live now. */
+  changed(user: unknown): { id: string; zone: string | undefined } | undefined {
+    const changed = asChanged(user);
+    if (!changed) return undefined;
+    this.known.delete(changed.id);
+    return { id: changed.id, zone: changed.tz };
   }
 
   private get(user: string, api: Api, now: number): Promise<Known> {

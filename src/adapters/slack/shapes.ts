@@ -1,5 +1,6 @@
 /** What Slack's answers and events must have for coda to go by them; they may have more. */
 import { z } from 'zod';
+import { isZone } from '../../time/index.ts';
 import { SlackUnclear } from './outcome.ts';
 import type { RawMessage } from './parse.ts';
 
@@ -131,17 +132,19 @@ const channel = z.looseObject({
 });
 export const asChannel = (value: unknown) => answered(channel, 'a conversation', value).channel;
 
-const person = z.looseObject({
-  user: z.looseObject({
-    id,
-    name: z.string().optional(),
-    real_name: z.string().optional(),
-    tz: z.string().optional(),
-    locale: z.string().optional(),
-    team_id: z.string().optional(),
-    profile: z.looseObject({ display_name: z.string().optional() }).optional(),
-  }),
+const profile = z.looseObject({
+  id,
+  name: z.string().optional(),
+  real_name: z.string().optional(),
+  // A zone that this host does not know is as good as none.
+  tz: z.string().refine(isZone).optional().catch(undefined),
+  locale: z.string().optional(),
+  team_id: z.string().optional(),
+  profile: z.looseObject({ display_name: z.string().optional() }).optional(),
 });
+const person = z.looseObject({ user: profile });
+/** The user of a `user_change`; undefined for what is none. */
+export const asChanged = (value: unknown) => profile.safeParse(value).data;
 export const asPerson = (value: unknown) => answered(person, 'a user', value).user;
 
 const me = z.looseObject({

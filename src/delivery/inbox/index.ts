@@ -84,6 +84,10 @@ export class InboxGate implements Inbox {
     return store.amend(this.deps.database, identityKey(place.adapter, place.channel, id), change);
   }
 
+  livesIn(adapter: string, externalId: string, zone: string): Promise<void> {
+    return this.speakers.livesIn({ adapter, externalId, zone });
+  }
+
   form(button: string): Promise<Form | undefined> {
     return formOf(this.deps.database, button);
   }

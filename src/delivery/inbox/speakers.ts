@@ -1,16 +1,19 @@
 import { BoundedMap } from '../../base/bounded.ts';
 import { uuid } from '../../base/ids.ts';
 import type { World } from '../../base/world.ts';
-import { type AccessRules, type Gate, meet, metBefore, type Role } from '../../people/index.ts';
-import type { Database } from '../../storage/index.ts';
+import { type AccessRules, followZone, type Gate, meet, metBefore, type Role } from '../../people/index.ts';
+import type { Database, Transaction } from '../../storage/index.ts';
 import type { Incoming } from '../adapter.ts';
 import * as conversations from '../conversations/store.ts';
+import type { Moved } from '../moved.ts';
 
 export interface SpeakersDeps {
   database: Database;
   world: World;
   access: AccessRules;
   gate: Pick<Gate, 'hears'>;
+  /** In the transaction that takes the zone over. */
+  moved(tx: Transaction, moved: Moved): Promise<void>;
 }
 
 /** Who speaks, where, and as what. */
@@ -28,6 +31,8 @@ const REMEMBERED = 10_000;
 const STRANGER_MS = 60_000;
 
 interface Known extends Speaker {
+  /** What the platform said last. */
+  zone?: string;
   /** Nothing of theirs is taken before: they have had their notice. */
   silentUntil?: number;
 }
@@ -60,6 +65,18 @@ export class Speakers {
     for (const [key, known] of this.known) if (known.personId === personId) this.known.delete(key);
   }
 
+  /** `Inbox.livesIn`. */
+  async livesIn(where: { adapter: string; externalId: string; zone: string }): Promise<void> {
+    await this.deps.database.tx('people.move', (tx) => this.follow(tx, where));
+  }
+
+  private async follow(tx: Transaction, where: { adapter: string; externalId: string; zone: string }): Promise<void> {
+    const change = await followZone(tx, where);
+    if (!change) return;
+    const conversationId = await conversations.direct(tx, change.personId, { adapters: [where.adapter] });
+    if (conversationId !== undefined) await this.deps.moved(tx, { ...change, conversationId });
+  }
+
   private isHeardIn({ place }: Incoming, { role }: Speaker): boolean {
     const { channels = [] } = this.deps.access;
     return (
@@ -74,8 +91,9 @@ export class Speakers {
     const key = nameOf(event);
     const now = this.deps.world.clock.now();
     const known = this.known.get(key);
-    const isFresh = known && (known.silentUntil ?? Number.POSITIVE_INFINITY) > now.getTime();
-    if (isFresh && (known.silentUntil === undefined || event.replyTo === undefined)) return known;
+    const isFresh =
+      known?.zone === event.sender.zone && (known?.silentUntil ?? Number.POSITIVE_INFINITY) > now.getTime();
+    if (known && isFresh && (known.silentUntil === undefined || event.replyTo === undefined)) return known;
     const { database, access, gate } = this.deps;
     const { place, sender } = event;
     const { externalId, role, groups, name, zone, locale } = sender;
@@ -95,10 +113,12 @@ export class Speakers {
         return { personId, role: own, roles, conversationId: '', silentUntil: until };
       }
       const conversationId = await conversations.open(tx, place, personId, uuid(now), now);
+      if (zone !== undefined) await this.follow(tx, { adapter: place.adapter, externalId, zone });
       return { personId, role: own, roles, conversationId };
     });
     // Of a stranger who has not had their notice yet nothing is remembered: it comes with what they say now.
-    if (found && (gate.hears(found) || 'silentUntil' in found)) this.known.set(key, found);
+    if (found && (gate.hears(found) || 'silentUntil' in found))
+      this.known.set(key, zone === undefined ? found : { ...found, zone });
     return found;
   }
 }

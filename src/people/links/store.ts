@@ -132,8 +132,8 @@ export async function part(
 ): Promise<Person> {
   const id = uuid(now);
   const { rows } = await tx.query<PersonRow>(
-    `insert into persons (id, name, role, roles, zone, locale, week_start, quiet_from, quiet_to, created_at)
-     select $1, i.name, $5, $6, p.zone, p.locale, p.week_start, p.quiet_from, p.quiet_to, $4
+    `insert into persons (id, name, role, roles, zone, zone_source, locale, week_start, quiet_from, quiet_to, created_at)
+     select $1, i.name, $5, $6, p.zone, p.zone_source, p.locale, p.week_start, p.quiet_from, p.quiet_to, $4
        from identities i join persons p on p.id = i.person_id where i.adapter = $2 and i.external_id = $3
      returning *`,
     [id, adapter, externalId, now, role, json(roles)],
@@ -163,7 +163,8 @@ export const mergeRules: readonly MergeRule[] = [
   { sql: 'delete from links where person_id = $1' },
   {
     sql: `update persons p
-             set zone = coalesce(p.zone, o.zone), locale = coalesce(p.locale, o.locale),
+             set zone = coalesce(p.zone, o.zone),
+                 zone_source = case when p.zone is null then o.zone_source else p.zone_source end, locale = coalesce(p.locale, o.locale),
                  week_start = coalesce(p.week_start, o.week_start),
                  quiet_from = case when p.quiet_from is null then o.quiet_from else p.quiet_from end,
                  quiet_to = case when p.quiet_from is null then o.quiet_to else p.quiet_to end,

@@ -16,7 +16,7 @@ import { restoreTool } from './restore.ts';
 import { snoozeTool } from './snooze.ts';
 import { deletionRules, mergeRules } from './store.ts';
 import { texts } from './texts.ts';
-import { moveZoneTool } from './zone.ts';
+import { moveZoneTool, offerMove } from './zone.ts';
 
 /** Says what it was told to, when it was told to: once or as a series. */
 export const reminders: Skill<z.output<typeof config.schema>> = {
@@ -43,6 +43,7 @@ export const reminders: Skill<z.output<typeof config.schema>> = {
   commands: ({ wakeAt }) => commands(wakeAt),
   due: (deps) => [reminderSource(deps, deps.config.catch_up)],
 
+  moved: ({ outbox }, tx, moved) => offerMove(outbox, tx, moved),
   agenda: (_, ctx, span) => agenda(ctx, span),
   home: (_, reader) => home(reader),
 

@@ -241,6 +241,11 @@ export const texts = {
   },
   uncreated: (reminder: Reminder) => `Taken back: I won't remind you of ${quoted(reminder.text)}.`,
   changedSince: (reminder: Reminder) => `${quoted(reminder.text)} has been changed since, so I left it as it is.`,
+  move: 'Move my reminders too',
+  offerMove: (count: number, from: string, to: string) =>
+    `Your profile says that you are in ${to} now (it said ${from}), so that is your time zone here too. ` +
+    `${count === 1 ? 'One recurring reminder keeps its old clock' : `${count} recurring reminders keep their old clocks`} ` +
+    'until you move them. If the profile is wrong, say "set my timezone to …", and I will keep to that.',
   moved: (count: number, zone: string) =>
     count === 0
       ? 'You have no recurring reminders to move.'

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { dataTool, done, failed } from '../../agent/index.ts';
+import type { Moved, Outbox } from '../../delivery/index.ts';
+import type { Transaction } from '../../storage/index.ts';
 import { findZone, nextOf } from '../../time/index.ts';
 import type { Reminder, WakeAt } from './reminder.ts';
 import { undoOfAll } from './restore.ts';
@@ -39,6 +41,20 @@ export function moveZoneTool(wakeAt: WakeAt) {
       }
     },
   });
+}
+
+/** Asks once whether the person's series shall move along with them; nothing where there are none. */
+export async function offerMove(
+  outbox: Outbox,
+  tx: Transaction,
+  { personId, conversationId, from, to, version }: Moved,
+): Promise<void> {
+  const left = (await store.series(tx, personId)).filter(({ zone }) => zone !== to);
+  if (left.length === 0) return;
+  const input = { zone: to };
+  const choices = [{ label: texts.move, tool: 'reminder_move_zone', input, style: 'primary' as const }];
+  const card = { kind: 'notice' as const, text: texts.offerMove(left.length, from, to), choices };
+  await outbox.addAll(tx, [{ key: `zone:${personId}:${version}`, conversationId, personId, card }]);
 }
 
 function inZone(reminder: Reminder, zone: string, now: Date): Reminder {

@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import { blocksOf, commandIn } from '../../../src/adapters/slack/home.ts';
+import { done, outsideTool } from '../../../src/agent/index.ts';
 import { eventually } from '../../support/eventually.ts';
+import { ScriptedModel } from '../../support/scripted-model.ts';
+import { buttonsOf } from '../../support/slack/index.ts';
 import type { SlackPlay } from '../../support/slack/play.ts';
 import { playSlack } from '../../support/slack/play.ts';
 
@@ -44,6 +48,37 @@ test('the App Home shows what one has, and what is pressed there is done, said, 
   await eventually(() => fake.sockets.pending === 0);
   await play.settled();
   expect(fake.said(dm)).toHaveLength(said);
+});
+
+test('what waits for leave is decided on the page, once, and the card in the conversation closes', async () => {
+  const sent: string[] = [];
+  const letter = outsideTool({
+    name: 'letter_send',
+    description: 'Sends a letter.',
+    effect: 'external',
+    input: z.object({ text: z.string() }),
+    async run({ text }) {
+      sent.push(text);
+      return done('sent');
+    },
+  });
+  const model = new ScriptedModel([{ call: 'letter_send', input: { text: 'hello' } }], ['It is on its way.']);
+  await using play = await playSlack({ model, tools: [letter] });
+  const { fake, ana } = play;
+  play.asks('write to Carl');
+  const card = await play.hears('letter_send');
+  await play.settled();
+  fake.opensHome(ana);
+  expect(await eventually(() => home(play).includes('letter_send'))).toBe(true);
+  expect(home(play)).toContain('hello');
+  const press = fake.pressesHome(ana, 'Approve');
+  await play.hears('It is on its way.');
+  fake.sockets.dispatch('interactive', press.payload);
+  expect(await eventually(() => fake.sockets.pending === 0)).toBe(true);
+  await play.settled();
+  expect(sent).toEqual(['hello']);
+  expect(await eventually(() => buttonsOf(card).length === 0)).toBe(true);
+  expect(await eventually(() => !home(play).includes('letter_send'))).toBe(true);
 });
 
 test('who has not been let in sees how that is done, and nothing else', async () => {

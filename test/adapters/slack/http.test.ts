@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { isFromSlack, payloadOf } from '../../../src/adapters/slack/requests.ts';
 import { eventually } from '../../support/eventually.ts';
+import { buttonsOf } from '../../support/slack/index.ts';
 import { echo, playSlack, type SlackPlay } from '../../support/slack/play.ts';
 
 const SECRET = 'shhh-signing';
@@ -47,12 +48,18 @@ describe('over HTTP', () => {
 
     expect((await post(play, fake.uses(ana, dm, '/notes'))).status).toBe(200);
     await play.hears(/1 note|Your notes/, dm);
+    const card = fake.said(dm).find((each) => buttonsOf(each).length > 0)!;
+    const press = fake.presses(ana, card, 'Undo');
+    expect((await post(play, press)).status).toBe(200);
+    expect((await post(play, press)).status).toBe(200);
+    await play.hears(/Taken back|Deleted|undone/i, dm);
     const refused = await post(play, fake.uses(ana, dm, '/coda', ' '));
     expect(await refused.json()).toMatchObject({ response_type: 'ephemeral' });
     expect((await post(play, fake.opensHome(ana))).status).toBe(200);
     expect(await eventually(() => fake.homes.has(ana.id))).toBe(true);
     await play.settled();
-    expect((await play.database.read('select from notes')).rows).toHaveLength(1);
+    // The note was made once, and its Undo pressed once.
+    expect((await play.database.read('select from notes where deleted_at is null')).rows).toHaveLength(0);
     expect(fake.sockets.connects).toBe(0);
     expect(await play.app.checks.run()).toContainEqual(expect.objectContaining({ name: 'slack', ok: true }));
   });

@@ -254,6 +254,21 @@ export class FakeSlack {
     });
   }
 
+  /** A person begins a thread of the assistant pane; resolves to its `thread_ts`. */
+  opensPane(user: User): string {
+    const dm = this.dm(user);
+    const { ts } = this.messages.post(dm, this.bot, { text: 'New Assistant Thread', blocks: [] }, {});
+    const thread = { user_id: user.id, context: {}, channel_id: dm.id, thread_ts: ts };
+    this.event({ type: 'assistant_thread_started', assistant_thread: thread, event_ts: this.nextTs() });
+    return ts;
+  }
+
+  /** A person's profile says another zone (docs.slack.dev/reference/events/user_change). */
+  travels(user: User, tz: string): Delivered {
+    user.tz = tz;
+    return this.event({ type: 'user_change', user: { ...user }, cache_ts: 0, event_ts: this.nextTs() });
+  }
+
   /** The newest modal that somebody was shown. */
   modalOf(user: User): View | undefined {
     return [...this.views.values()].findLast((view) => view.type === 'modal' && view.user === user.id);

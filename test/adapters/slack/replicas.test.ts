@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest';
+import { migratedPostgres } from '../../support/database.ts';
+import { eventually } from '../../support/eventually.ts';
+import { POSTGRES_URL, requireService, type TestPostgres } from '../../support/postgres.ts';
+import { echo, playSlack, type SlackPlayOptions } from '../../support/slack/play.ts';
+
+requireService('CODA_TEST_POSTGRES');
+
+/** Two processes with the same tokens and one database. */
+async function playTwo(server: TestPostgres, options: SlackPlayOptions = {}) {
+  const both = { ...options, config: { 'storage.url': server.url, ...options.config } };
+  const one = await playSlack(both);
+  const two = await playSlack({ ...both, beside: one });
+  return {
+    ...{ one, two, fake: one.fake },
+    async [Symbol.asyncDispose]() {
+      await two[Symbol.asyncDispose]();
+      await one[Symbol.asyncDispose]();
+      await server.drop();
+    },
+  };
+}
+
+describe.skipIf(POSTGRES_URL === undefined)('two processes with the same tokens', () => {
+  test('answer what Slack spreads over their sockets once, also when one of them has gone and come again', async () => {
+    const config = { 'delivery.steer': false, 'access.rate_limit.enabled': false };
+    await using play = await playTwo(await migratedPostgres(), { model: echo, config });
+    const { one, two, fake } = play;
+    const rooms = [one.general, fake.dm(one.ana), fake.channel('room', [one.ana])];
+    const asked: string[] = [];
+    const ask = (count: number) => {
+      for (let index = 0; index < count; index++) {
+        const text = `question ${asked.length};`;
+        asked.push(text);
+        one.asks(text, { channel: rooms[index % rooms.length] as (typeof rooms)[number] });
+      }
+    };
+    const answers = () => asked.map((text) => one.said(`answer to ${text}`).length);
+    const allAnswered = () => eventually(() => answers().every((count) => count > 0));
+    ask(20);
+    expect(await allAnswered()).toBe(true);
+    await two.stop();
+    ask(6);
+    expect(await allAnswered()).toBe(true);
+    // What it looks through when it comes back has been answered by the other.
+    await two.start();
+    ask(20);
+    expect(await allAnswered()).toBe(true);
+    await one.settled();
+    await two.settled();
+    expect(answers()).toEqual(asked.map(() => 1));
+  });
+
+  test('offer a move once, whichever of them hears of it', async () => {
+    await using play = await playTwo(await migratedPostgres());
+    const { one, two, fake } = play;
+    const dm = fake.dm(one.ana);
+    one.asks('remind me every day at 9 to stretch', { channel: dm });
+    await one.hears(/stretch/, dm);
+    for (let told = 0; told < 4; told++) fake.travels(one.ana, 'Asia/Tokyo');
+    await one.hears('Your profile says', dm);
+    expect(await eventually(() => fake.sockets.pending === 0)).toBe(true);
+    await one.settled();
+    await two.settled();
+    expect(one.said('Your profile says')).toHaveLength(1);
+  });
+});
