@@ -1,0 +1,244 @@
+/** A collection as routes: `GET` and `POST /v1/notes`, `GET`, `PATCH` and `DELETE /v1/notes/:id`. */
+import { z } from 'zod';
+import type { Agent, Failed, ToolResult } from '../../../agent/index.ts';
+import { CodaError } from '../../../base/errors.ts';
+import type { Json } from '../../../base/json.ts';
+import { type AnyCollection, type AnyRoute, type Caller, type HttpAnswer, route } from '../../../chat/index.ts';
+import type { Database, Queryable } from '../../../storage/index.ts';
+import { placeOf, senderOf } from '../chat/places.ts';
+import { conversationName } from '../chat/shapes.ts';
+import { notHeard, PROBLEM_TYPE, type Problem, problem } from '../problem.ts';
+import { callerOf, keyOf } from '../request.ts';
+import { type Wanted, Writes, type WritesDeps, type Written } from './writes.ts';
+
+export interface DataDeps extends WritesDeps {
+  database: Database;
+  agent: Pick<Agent, 'actAside' | 'mayUse'>;
+}
+
+const id = z.object({ id: z.string().regex(/^\w{1,40}$/) });
+const cursor = z.string().regex(/^\w{1,80}$/);
+const said = z.string().describe('What coda would say in chat.');
+
+/** An id that stands in examples for the one that was just made. */
+export const EXAMPLE_ID = 'k3x9tq';
+
+/** The routes of all collections. */
+export function dataRoutes(collections: readonly AnyCollection[], deps: DataDeps): AnyRoute[] {
+  const writes = new Writes(deps);
+  return collections.flatMap((each) => [
+    list(each, deps),
+    create(each, writes),
+    one(each, deps),
+    change(each, writes),
+    remove(each, writes),
+  ]);
+}
+
+const common = ({ name }: AnyCollection) => ({ scope: 'data', tag: name }) as const;
+const pathOf = ({ name }: AnyCollection) => `/v1/${name}`;
+const written = (collection: AnyCollection) => z.object({ [collection.one]: collection.item, said });
+const missing = { description: 'There is none of this id.' } as const;
+const refused = { description: 'It cannot be done as it is asked for; "reason" says why.' } as const;
+
+/** What is read for the person of a caller. Throws `HTTP_FORBIDDEN` where they may not see it in chat either. */
+async function reading<T>(
+  collection: AnyCollection,
+  { database, agent, requests }: DataDeps,
+  caller: Caller,
+  read: (db: Queryable, personId: string) => Promise<T>,
+): Promise<T> {
+  const item = await requests.asker({ sender: senderOf(caller), place: placeOf(caller, 'main'), direct: false });
+  if (!item) throw notHeard();
+  if (!agent.mayUse(item.person, collection.reads)) throw notAllowed(collection);
+  return read({ query: (sql, params) => database.read(sql, params) }, item.person.id);
+}
+
+function list(collection: AnyCollection, deps: DataDeps): AnyRoute {
+  const { name, item, query } = collection;
+  return route({
+    ...common(collection),
+    method: 'GET',
+    path: pathOf(collection),
+    summary: `The ${name} of the token's person, the newest first.`,
+    query: query.extend({
+      limit: z.coerce.number().int().min(1).max(200).default(50),
+      after: cursor.optional().describe('Where the page begins: "next" of the one before.'),
+    }),
+    answers: {
+      200: {
+        description: 'A page; next is null on the last.',
+        schema: z.object({ [name]: z.array(item), next: z.string().nullable() }),
+      },
+    },
+    examples: [{ summary: 'The first page', status: 200 }],
+    async handle(request) {
+      const { limit, after, ...narrowed } = request.query as { limit: number; after?: string };
+      const page = await reading(collection, deps, callerOf(request), (db, personId) =>
+        collection.list(db, { personId, after, limit }, narrowed),
+      );
+      return { body: { json: { [name]: page.items, next: page.next ?? null } } };
+    },
+  });
+}
+
+function one(collection: AnyCollection, deps: DataDeps): AnyRoute {
+  return route({
+    ...common(collection),
+    method: 'GET',
+    path: `${pathOf(collection)}/:id`,
+    summary: `One ${collection.one} of the token's person.`,
+    params: id,
+    answers: { 200: { description: 'It.', schema: collection.item }, 404: missing },
+    examples: [{ summary: 'One', params: { id: EXAMPLE_ID }, status: 200 }],
+    async handle(request) {
+      const found = await reading(collection, deps, callerOf(request), (db, personId) =>
+        collection.find(db, personId, request.params.id),
+      );
+      if (!found) throw nothing(collection);
+      return { body: { json: found } };
+    },
+  });
+}
+
+function create(collection: AnyCollection, writes: Writes): AnyRoute {
+  const { one: name, create: creating } = collection;
+  return route({
+    ...common(collection),
+    method: 'POST',
+    path: pathOf(collection),
+    summary: `Makes a ${name} for the token's person.`,
+    body: creating.body.extend({
+      conversation: conversationName
+        .optional()
+        .describe("The token's conversation that it belongs to; left out: where its person is told something alone."),
+    }),
+    answers: { 201: { description: 'It is made.', schema: written(collection) }, 422: refused },
+    examples: [{ summary: `A ${name}`, body: creating.example, status: 201 }],
+    async handle(request) {
+      const { conversation, ...body } = request.body as { conversation?: string };
+      const done = await writes.do({
+        ...whose(request, `POST ${collection.name}`),
+        conversation,
+        call: async () => creating.call(body),
+        answer: (tx, result, personId) => made(collection, tx, result, personId, 201),
+      });
+      const made201 = done.status === 201 && (done.json as Record<string, { id: string }>)[name];
+      return answered(done, made201 ? { Location: `${pathOf(collection)}/${made201.id}` } : {});
+    },
+  });
+}
+
+function change(collection: AnyCollection, writes: Writes): AnyRoute {
+  const { change: changing } = collection;
+  return route({
+    ...common(collection),
+    method: 'PATCH',
+    path: `${pathOf(collection)}/:id`,
+    summary: `Changes a ${collection.one} of the token's person.`,
+    params: id,
+    body: changing.body,
+    answers: { 200: { description: 'It is changed.', schema: written(collection) }, 404: missing, 422: refused },
+    examples: [{ summary: 'A change', params: { id: EXAMPLE_ID }, body: changing.example, status: 200 }],
+    async handle(request) {
+      const { params, body } = request;
+      const done = await writes.do({
+        ...whose(request, `PATCH ${collection.name}/${params.id}`),
+        call: (tx, personId) => ifThere(collection, tx, personId, params.id, () => changing.call(params.id, body)),
+        answer: (tx, result, personId) => made(collection, tx, result, personId, 200),
+      });
+      return answered(done);
+    },
+  });
+}
+
+function remove(collection: AnyCollection, writes: Writes): AnyRoute {
+  return route({
+    ...common(collection),
+    method: 'DELETE',
+    path: `${pathOf(collection)}/:id`,
+    summary: `Deletes a ${collection.one} of the token's person; /undo takes it back.`,
+    params: id,
+    answers: { 200: { description: 'It is deleted.', schema: z.object({ said }) }, 404: missing },
+    examples: [{ summary: 'Delete', params: { id: EXAMPLE_ID }, status: 200 }],
+    async handle(request) {
+      const { params } = request;
+      const done = await writes.do({
+        ...whose(request, `DELETE ${collection.name}/${params.id}`),
+        call: (tx, personId) => ifThere(collection, tx, personId, params.id, () => collection.remove(params.id)),
+        answer: async (_, result) =>
+          result?.ok ? { status: 200, json: { said: result.text } } : failure(collection, result),
+      });
+      return answered(done);
+    },
+  });
+}
+
+type Asked = Parameters<AnyRoute['handle']>[0];
+
+/** What all writes have in common. */
+function whose(request: Asked, what: string): Pick<Wanted, 'caller' | 'key' | 'request' | 'signal' | 'conversation'> {
+  return {
+    caller: callerOf(request),
+    key: keyOf(request),
+    request: { what, body: (request.body ?? null) as Json },
+    signal: request.signal,
+    conversation: undefined,
+  };
+}
+
+/** Tools also take words for an id; over HTTP it is this one or none. */
+async function ifThere<T>(collection: AnyCollection, db: Queryable, personId: string, wanted: string, call: () => T) {
+  return (await collection.find(db, personId, wanted)) ? call() : undefined;
+}
+
+async function made(
+  collection: AnyCollection,
+  db: Queryable,
+  result: ToolResult | undefined,
+  personId: string,
+  status: number,
+): Promise<Written> {
+  if (!result?.ok) return failure(collection, result);
+  const item = result.id === undefined ? undefined : await collection.find(db, personId, result.id);
+  return { status, json: { [collection.one]: (item ?? null) as Json, said: result.text } };
+}
+
+/** Without a result there was nothing of this id. */
+function failure(collection: AnyCollection, result: Failed | undefined): Written {
+  if (result === undefined || result.code === 'NOT_FOUND') {
+    const { code, message, remedy } = nothing(collection);
+    return problemJson(problem(code, message, remedy));
+  }
+  const { code, message, remedy = 'See /openapi.json for what is taken.', choices = [] } = result;
+  if (code === 'DENIED') return problemJson(problem('HTTP_FORBIDDEN', message, OWNER));
+  if (code === 'ASKS_FIRST') {
+    const scope = 'Use a token with the scope consent.';
+    return problemJson(problem('HTTP_FORBIDDEN', 'This asks its person first.', scope));
+  }
+  const found = problem('HTTP_REFUSED', message, remedy);
+  const offered = choices.length > 0 ? { choices: choices.map(({ label }) => label) } : {};
+  return problemJson({ ...found, reason: code, ...offered });
+}
+
+function problemJson(found: Problem & { reason?: string; choices?: string[] }): Written {
+  return { status: found.status, json: { ...found } };
+}
+
+function answered({ status, json }: Written, headers: Record<string, string> = {}): HttpAnswer {
+  if (status < 400) return { status, headers, body: { json } };
+  return { status, body: { text: JSON.stringify(json), type: PROBLEM_TYPE } };
+}
+
+function nothing({ one: name, name: all }: AnyCollection): CodaError {
+  return new CodaError('HTTP_NOT_FOUND', {
+    message: `There is no such ${name}.`,
+    remedy: `GET /v1/${all} shows what there is.`,
+  });
+}
+
+const OWNER = 'An owner decides who may.';
+
+function notAllowed({ name }: AnyCollection): CodaError {
+  return new CodaError('HTTP_FORBIDDEN', { message: `Whom this token speaks for may not use ${name}.`, remedy: OWNER });
+}
