@@ -62,6 +62,8 @@ import {
   pairingMergeRules,
   personDeletionRules,
   personMergeRules,
+  sessionDeletionRules,
+  sessionMergeRules,
   tokenDeletionRules,
   tokenMergeRules,
 } from '../people/index.ts';
@@ -265,6 +267,7 @@ export function deletionRulesOf(skills: readonly Pick<EquippedSkill, 'skill'>[])
     ...linkDeletionRules,
     ...pairingDeletionRules,
     ...tokenDeletionRules,
+    ...sessionDeletionRules,
     ...auditDeletionRules,
     ...personDeletionRules,
   ];
@@ -283,6 +286,7 @@ export function mergeRulesOf(skills: readonly Pick<EquippedSkill, 'skill'>[]): M
     ...auditMergeRules,
     ...pairingMergeRules,
     ...tokenMergeRules,
+    ...sessionMergeRules,
     ...personMergeRules,
   ];
 }

@@ -35,6 +35,7 @@ import { openInference } from './inference.ts';
 import { type AskedJob, enqueue, handlersOf, jobsOf } from './jobs.ts';
 import { People } from './people.ts';
 import { sandboxOf } from './sandbox.ts';
+import { Sessions } from './sessions.ts';
 import { defaultZone } from './settings.ts';
 import { agendaAheadOf, agendaOf, builtInSkills, type EquippedSkill, equip, isRunnable } from './skills.ts';
 import { Tokens } from './tokens.ts';
@@ -69,6 +70,7 @@ export interface App {
   readonly jobs: JobQueue;
   readonly people: People;
   readonly tokens: Tokens;
+  readonly sessions: Sessions;
   /** Where HTTP is served; undefined where it is off. */
   readonly http: HttpServer | undefined;
   readonly agentSkills: LiveSkills;
@@ -141,8 +143,9 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
   const console = openConsole({ ...parts, commands, settled }, options);
   const configured = openPlatforms({ ...parts, commands });
   const tokens = new Tokens({ database, world, config });
+  const sessions = new Sessions({ database, world, config });
   const serving = { agent, platforms: configured, agentSkills: liveSkills, version };
-  const http = openHttp({ ...parts, ...serving, tokens });
+  const http = openHttp({ ...parts, ...serving, tokens, sessions });
   const heard = http ? [http.adapter] : [];
   const adapters: readonly ChatAdapter[] = [console, ...configured, ...heard, ...(options.adapters ?? [])];
   checks.add(adapters.flatMap((adapter) => adapter.checks?.() ?? []));
@@ -150,7 +153,7 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
 
   return {
     ...{ database, artifacts, worker, delivery, jobs, commands, console, checks, healthy, settled },
-    ...{ tokens, http: http?.server },
+    ...{ tokens, sessions, http: http?.server },
     people: new People(pairing),
     agentSkills: liveSkills,
     approvals: new Approvals({ database, world, delivery, token: config.access.approval_token }),

@@ -1,4 +1,6 @@
 /** What commands have a coda do that writes, each with its entry in the log of what was done. */
+import { signInPath } from '../adapters/http/index.ts';
+import { CodaError } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import { type Notice, notify } from '../delivery/index.ts';
@@ -9,7 +11,10 @@ import type { NewToken } from './tokens.ts';
 
 /** The acts by the name of their verb. */
 export function controlActs(
-  app: Pick<App, 'database' | 'delivery' | 'jobs' | 'enqueue' | 'agentSkills' | 'tokens' | 'hooks'>,
+  app: Pick<
+    App,
+    'database' | 'delivery' | 'jobs' | 'enqueue' | 'agentSkills' | 'tokens' | 'sessions' | 'http' | 'hooks'
+  >,
   world: World,
 ) {
   const recorded = <A extends object, R>(subject: string, act: (args: A) => Promise<R>) => {
@@ -25,6 +30,15 @@ export function controlActs(
     retryJobs: recorded('jobs retry', ({ id }: { id?: string | undefined }) => app.jobs.retry(id)),
     addToken: recorded('tokens add', (asked: NewToken) => app.tokens.add(asked)),
     revokeToken: recorded('tokens revoke', ({ named }: { named: string }) => app.tokens.revoke(named)),
+    openLink: recorded('open', async ({ person }: { person?: string | undefined }) => {
+      const url = app.http?.url;
+      if (url === undefined) throw needsHttp();
+      const { code, expiresAt } = await app.sessions.link(person);
+      return { url: url + signInPath(code), expires_at: expiresAt.toISOString() };
+    }),
+    revokeSessions: recorded('open revoke', ({ person }: { person?: string | undefined }) =>
+      app.sessions.revoke(person),
+    ),
     cancelJob: recorded('jobs cancel', ({ id }: { id: string }) => app.jobs.cancelOne(id)),
     enqueueJob: async (job: AskedJob) => {
       const id = await app.enqueue(job);
@@ -51,4 +65,11 @@ export function controlActs(
     ),
     undeprecateSkill: recorded('skills undeprecate', ({ name }: { name: string }) => skills.undeprecate(name)),
   };
+}
+
+function needsHttp(): CodaError {
+  return new CodaError('CONFIG_INVALID', {
+    message: 'There is no page to open: HTTP is off.',
+    remedy: 'Add "http: {}" to the configuration (docs/http.md), and start coda again.',
+  });
 }

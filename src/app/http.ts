@@ -7,6 +7,7 @@ import {
   Jwts,
   openApiRoute,
   openHttpChat,
+  openPages,
 } from '../adapters/http/index.ts';
 import type { Agent } from '../agent/index.ts';
 import type { Clock } from '../base/clock.ts';
@@ -21,6 +22,7 @@ import type { Artifacts, Database } from '../storage/index.ts';
 import type { LiveSkills } from './agent-skills.ts';
 import { metricsRoute } from './metrics.ts';
 import { notifyRoute } from './notify-route.ts';
+import type { Sessions } from './sessions.ts';
 import { skillService } from './skill-service.ts';
 import type { EquippedSkill } from './skills.ts';
 import type { Tokens } from './tokens.ts';
@@ -44,6 +46,7 @@ export interface HttpParts {
   skills: readonly EquippedSkill[];
   platforms: readonly PlatformAdapter[];
   tokens: Tokens;
+  sessions: Sessions;
   egress: Egress;
   agentSkills: LiveSkills;
   version: string;
@@ -57,10 +60,14 @@ export function openHttp(parts: HttpParts): Http | undefined {
     for (const platform of parts.platforms) if (platform.routes?.().length) throw needsHttp(platform.name);
     return undefined;
   }
-  const { world, tokens, database, artifacts } = parts;
+  const { world, tokens, sessions, database, artifacts } = parts;
   const chat = openHttpChat({ database, artifacts, clock: world.clock });
   const routes: AnyRoute[] = [...chat.routes, ...skillService({ ...parts, talk: chat.talk }), ...routesOf(parts)];
-  routes.push(openApiRoute(() => routes, parts.version));
+  const pages = openPages({ ...chat, database, sessions, now: () => world.clock.now() });
+  routes.push(
+    ...pages.routes,
+    openApiRoute(() => routes, parts.version),
+  );
   const jwts = config.jwt && new Jwts(config.jwt, parts.egress, world.clock);
   const server = new HttpServer({
     config,
@@ -68,6 +75,7 @@ export function openHttp(parts: HttpParts): Http | undefined {
     routes,
     authenticate: async (token) =>
       token.startsWith('coda_') ? (config.tokens ? tokens.authenticate(token) : undefined) : jwts?.authenticate(token),
+    browsers: { signedIn: (cookie) => sessions.authenticate(cookie), problem: pages.problem },
   });
   return { server, adapter: chat.adapter };
 }

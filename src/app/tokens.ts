@@ -1,13 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { BoundedMap } from '../base/bounded.ts';
 import { CodaError } from '../base/errors.ts';
 import { uuid } from '../base/ids.ts';
 import { listOf } from '../base/text.ts';
-import type { World } from '../base/world.ts';
 import { type Caller, SCOPES, type Scope } from '../chat/index.ts';
-import type { Config } from '../config/index.ts';
-import { meet, peopleMeant, tokens } from '../people/index.ts';
-import type { Database, Transaction } from '../storage/index.ts';
+import { tokens } from '../people/index.ts';
+import { hashOf, newSecret, personNamed, type WhoDeps } from './who.ts';
 
 const PREFIX = 'coda_';
 const TOKEN = /^coda_[\w-]{43}$/;
@@ -18,9 +15,6 @@ const DAY_MS = 86_400_000;
 /** For how long another process may not have heard that a token was revoked. Milliseconds. */
 const TRUSTED_MS = 5_000;
 const REMEMBERED = 1_000;
-/** Who a token is for when nobody is named: whoever sits at the machine. */
-const OWNER = { adapter: 'console', externalId: 'owner', role: 'owner', name: 'owner' } as const;
-
 export interface NewToken {
   name: string;
   /** An id, an account (`discord:123`) or a name; undefined: the owner at the terminal. */
@@ -30,18 +24,12 @@ export interface NewToken {
   days?: number | undefined;
 }
 
-interface TokenDeps {
-  database: Database;
-  world: World;
-  config: Config;
-}
-
 /** What programs speak with over HTTP: made and ended on the command line. */
 export class Tokens {
-  private readonly deps: TokenDeps;
+  private readonly deps: WhoDeps;
   private readonly known = new BoundedMap<string, { caller: Caller; until: number }>(REMEMBERED);
 
-  constructor(deps: TokenDeps) {
+  constructor(deps: WhoDeps) {
     this.deps = deps;
   }
 
@@ -55,12 +43,12 @@ export class Tokens {
     if (days !== undefined && !(Number.isInteger(days) && days >= 1 && days <= MOST_DAYS)) {
       throw wrong('That is no number of days.', `Give a whole number from 1 to ${MOST_DAYS}.`);
     }
-    const value = PREFIX + randomBytes(32).toString('base64url');
+    const value = PREFIX + newSecret();
     const now = this.deps.world.clock.now();
     const expiresAt = days === undefined ? undefined : new Date(now.getTime() + days * DAY_MS);
     await this.deps.database.tx('tokens.add', async (tx) => {
       if (await tokens.isNamed(tx, name)) throw wrong(`There is a token called ${name}.`, 'Choose another name.');
-      const personId = await this.personOf(tx, person);
+      const personId = await personNamed(tx, this.deps, person);
       const own = { id: uuid(now), name, personId, scopes: [...new Set(scopes)] };
       await tokens.add(tx, { ...own, hash: hashOf(value), createdAt: now, expiresAt });
     });
@@ -98,24 +86,6 @@ export class Tokens {
     this.known.set(hash, { caller, until });
     return caller;
   }
-
-  private async personOf(tx: Transaction, named: string | undefined): Promise<string> {
-    const found = await peopleMeant(tx, named ?? `${OWNER.adapter}:${OWNER.externalId}`);
-    if (found.length > 1) throw wrong(`Several people are called ${named}.`, 'Name one by id: "coda people" shows it.');
-    if (found[0] !== undefined) return found[0];
-    if (named !== undefined) throw wrong(`Nobody is known as ${named}.`, '"coda people" shows who is.');
-    const { world, config } = this.deps;
-    const now = world.clock.now();
-    const owner = { ...OWNER, zone: undefined, locale: undefined };
-    const met = await meet(tx, owner, config.access, { id: uuid(now), now, heeds: () => true });
-    if (!met) throw new Error('the owner was not met');
-    return met.personId;
-  }
-}
-
-/** A token is 256 random bits: nothing that can be guessed stands behind its hash. */
-function hashOf(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
 }
 
 function wrong(message: string, remedy: string): CodaError {

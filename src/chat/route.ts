@@ -23,6 +23,8 @@ export interface Caller {
   scopes: readonly Scope[];
   /** The person whom it speaks for; undefined where they have not been met. */
   personId: string | undefined;
+  /** They sit at a browser themselves: what they write and press is their own, not a program's. */
+  inPerson?: true;
   /** The account (`http:…`) of somebody whom an issuer of JWTs vouches for; undefined: the person is known. */
   account: string | undefined;
 }
@@ -76,8 +78,13 @@ export interface Route<
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** `/v1/notes/:id` */
   path: string;
-  /** What a token must be good for; undefined: anybody may ask, and the handler looks after itself (a signature). */
+  /**
+   * What a token or a browser's session must be good for; undefined: anybody may ask, and the handler looks after itself (a
+   * signature).
+   */
   scope?: Scope;
+  /** For people: only a browser's session is taken, what is wrong is answered with a page, and no document lists it. */
+  page?: true;
   /** One line, for the OpenAPI document. */
   summary: string;
   /** Which part of the OpenAPI document it stands under: `notes`. */

@@ -5,6 +5,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   init: 'coda init --yes --platform discord --zone Europe/Berlin',
   run: 'coda run --data /var/lib/coda',
   chat: 'coda chat',
+  open: 'coda open',
   health: 'coda health && echo well',
   status: 'coda status --json',
   trace: 'coda trace 018f2c1e-8a52-7cc4-9d2e-3f6a1b2c4d5e',

@@ -67,6 +67,12 @@ export interface TokenFlags extends Flags {
   days?: string;
 }
 
+export interface OpenFlags extends Flags {
+  person?: string;
+  browser?: boolean;
+  revoke?: boolean;
+}
+
 export interface JobFlags extends Flags {
   all?: boolean;
   payload?: string;

@@ -11,6 +11,7 @@ import {
   type InitFlags,
   type LogsFlags,
   type MemoryFlags,
+  type OpenFlags,
   type PairFlags,
   type SecretFlags,
   type StatusFlags,
@@ -58,6 +59,7 @@ export function createProgram(io: NodeJS.Process, listener: CommandHandler): Com
   addInit(program, call);
   addImport(program, call);
   addTalking(program, call);
+  addOpen(program, call);
   addLooking(program, call);
   addKeeping(program, call);
   addOutbox(program.command('outbox').description('what could not be delivered'), call);
@@ -115,6 +117,16 @@ function addTalking(program: Command, call: Call): void {
     .option('--jsonl', 'speak JSON lines on stdin and stdout, for programs (docs/jsonl.md)')
     .addOption(testClock())
     .action(call<ChatFlags>(async () => (await import('./chat.ts')).chat));
+}
+
+function addOpen(program: Command, call: Call): void {
+  program
+    .command('open')
+    .description('sign a browser in to the chat and the dashboard of the running daemon')
+    .option('--person <who>', 'as whom, by id, platform:id or name; default: the owner at the terminal')
+    .option('--no-browser', 'only show the link')
+    .option('--revoke', "sign all browsers out: that person's, or everybody's")
+    .action(call<OpenFlags>(async () => (await import('./open.ts')).open));
 }
 
 function addLooking(program: Command, call: Call): void {

@@ -165,6 +165,14 @@ function readPayload(file: string): Buffer {
   throw usage(`${file} is larger than ${MOST_PAYLOAD_BYTES} bytes.`, 'Send less at once.');
 }
 
+function browserVerbs(acts: ReturnType<typeof controlActs>) {
+  const whom = ({ person }: Record<string, Json>) => (typeof person === 'string' ? { person } : {});
+  return {
+    open: (args: Record<string, Json>) => acts.openLink(whom(args)),
+    'open-revoke': (args: Record<string, Json>) => acts.revokeSessions(whom(args)),
+  };
+}
+
 function auditVerbs(audit: Audit) {
   return {
     'audit-seal': () => audit.seal(),
@@ -236,6 +244,7 @@ export function verbs(app: App, config: Config, world: World, io: NodeJS.Process
     ...app.verbs,
     ...peopleVerbs(app.people),
     ...tokenVerbs(app.tokens, acts),
+    ...browserVerbs(acts),
     ...auditVerbs(new Audit({ database: app.database, world })),
     cost: async () => (await costReport(app.database, config, clock.now())) as unknown as Json,
   };

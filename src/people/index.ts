@@ -16,6 +16,12 @@ export {
 } from './pairing/store.ts';
 export type { Person, Role } from './person.ts';
 export { type QuietHours, quietUntil } from './quiet.ts';
+export * as sessions from './sessions/store.ts';
+export {
+  deletionRules as sessionDeletionRules,
+  mergeRules as sessionMergeRules,
+  retentionRules as sessionRetentionRules,
+} from './sessions/store.ts';
 export {
   deletionRules as personDeletionRules,
   findPerson,

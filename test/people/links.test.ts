@@ -7,7 +7,14 @@ import { deferred } from '../../src/base/async.ts';
 import { uuid } from '../../src/base/ids.ts';
 import { inboxMergeRules, outboxMergeRules, requestMergeRules } from '../../src/delivery/index.ts';
 import { scheduleMergeRules } from '../../src/jobs/index.ts';
-import { links, type Person, pairingMergeRules, personMergeRules, tokenMergeRules } from '../../src/people/index.ts';
+import {
+  links,
+  type Person,
+  pairingMergeRules,
+  personMergeRules,
+  sessionMergeRules,
+  tokenMergeRules,
+} from '../../src/people/index.ts';
 import { mergeRules as secretMergeRules } from '../../src/skills/agent-skills/secrets/store.ts';
 import { mergeRules as memoryMergeRules } from '../../src/skills/memory/store.ts';
 import { mergeRules as noteMergeRules } from '../../src/skills/notes/store.ts';
@@ -36,6 +43,7 @@ const mergeRules = [
   ...scheduleMergeRules,
   ...pairingMergeRules,
   ...tokenMergeRules,
+  ...sessionMergeRules,
 ];
 
 /** Everybody is a member on both platforms but Olga, the owner. */

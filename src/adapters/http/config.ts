@@ -73,6 +73,11 @@ export const config = block(
         })
         .default('127.0.0.1:8321')
         .describe('Where it is served. CODA_HTTP_LISTEN overrides it.'),
+      url: url('https', 'http').optional().meta({
+        description:
+          'Where people reach it in a browser, when that is a proxy in front of it: "coda open" links there.',
+        example: 'https://coda.example.com',
+      }),
       public: z
         .boolean()
         .default(false)

@@ -1,4 +1,4 @@
-/** coda for programs: an HTTP server whose routes other rooms bring (`Route` in chat/). */
+/** coda for programs and browsers: an HTTP server whose routes other rooms bring (`Route` in chat/). */
 
 export { type ChatDeps, openHttpChat } from './chat/routes.ts';
 export { answerOut, conversationName } from './chat/shapes.ts';
@@ -7,4 +7,6 @@ export { config as httpConfig, type HttpConfig } from './config.ts';
 export { dataRoutes } from './data/routes.ts';
 export { Jwts } from './jwt.ts';
 export { openApiRoute } from './openapi.ts';
+export { openPages } from './pages/index.ts';
+export { signInPath } from './pages/session.ts';
 export { HttpServer, type ServerOptions } from './server.ts';

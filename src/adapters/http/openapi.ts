@@ -25,6 +25,7 @@ export function openApiRoute(routes: () => readonly AnyRoute[], version: string)
 function openApi(routes: readonly AnyRoute[], version: string): JsonObject {
   const paths: Record<string, JsonObject> = {};
   for (const each of routes) {
+    if (each.page) continue;
     const path = each.path.replace(/:(\w+)/g, '{$1}');
     paths[path] = { ...paths[path], [each.method.toLowerCase()]: operation(each) };
   }

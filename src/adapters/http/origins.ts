@@ -8,6 +8,8 @@ export interface Origins {
   listed: readonly string[];
   /** It is served on a loopback address, where no other name can be meant. */
   loopbackOnly: boolean;
+  /** The host of the proxy in front of it, with its port where that is not the usual one. */
+  proxy?: string | undefined;
 }
 
 /**
@@ -16,7 +18,7 @@ export interface Origins {
  */
 export function guardOrigin({ headers }: IncomingMessage, origins: Origins): Record<string, string> | undefined {
   const { host = '', origin } = headers;
-  if (origins.loopbackOnly && !isLoopback(nameOf(host))) {
+  if (origins.loopbackOnly && !isLoopback(nameOf(host)) && host.toLowerCase() !== origins.proxy) {
     throw forbidden('This host name is not one of this machine.', 'Use 127.0.0.1 or localhost.');
   }
   if (origin === undefined || isOwn(origin, host)) return undefined;
@@ -41,7 +43,8 @@ export function preflight(
   };
 }
 
-function isOwn(origin: string, host: string): boolean {
+/** Whether an origin is where the request goes. */
+export function isOwn(origin: string, host: string): boolean {
   return URL.canParse(origin) && new URL(origin).host === host.toLowerCase();
 }
 

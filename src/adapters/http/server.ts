@@ -4,11 +4,12 @@ import type { AddressInfo, Socket } from 'node:net';
 import { withTimeout } from '../../base/async.ts';
 import { CodaError, messageOf, systemCode } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import type { AnyRoute, Caller, HttpAnswer } from '../../chat/index.ts';
+import type { AnyRoute, Caller, HttpAnswer, Scope } from '../../chat/index.ts';
 import { write, writeProblem } from './answer.ts';
+import { cookieOf, guardSite } from './browser.ts';
 import { addressOf, type HttpConfig, isLoopback } from './config.ts';
 import { guardOrigin, type Origins, preflight } from './origins.ts';
-import { isExpected, PROBLEM_TYPE, problem, problemOf } from './problem.ts';
+import { isExpected, PROBLEM_TYPE, type Problem, problem, problemOf } from './problem.ts';
 import { checkHead, partsOf } from './request.ts';
 
 export interface ServerOptions {
@@ -17,6 +18,13 @@ export interface ServerOptions {
   routes: readonly AnyRoute[];
   /** Whose bearer token this is; undefined: nobody's. */
   authenticate(token: string): Promise<Caller | undefined>;
+  /** For people with browsers; left out: it serves programs only. */
+  browsers?: {
+    /** Who is signed in with this cookie; undefined: nobody. */
+    signedIn(cookie: string): Promise<Caller | undefined>;
+    /** What a person is shown of a problem. */
+    problem(found: Problem, headers: Readonly<Record<string, string>>): HttpAnswer;
+  };
 }
 
 /** Bytes of a request's head. */
@@ -35,8 +43,9 @@ export class HttpServer {
     this.options = options;
     // Every request that is being answered listens to it; connections are limited.
     setMaxListeners(0, this.closing.signal);
-    const { host } = addressOf(options.config.listen);
-    this.origins = { listed: options.config.cors, loopbackOnly: isLoopback(host) };
+    const { listen: at, cors, url } = options.config;
+    const proxy = url === undefined ? undefined : new URL(url).host;
+    this.origins = { listed: cors, loopbackOnly: isLoopback(addressOf(at).host), proxy };
   }
 
   /** What can be asked for. */
@@ -48,6 +57,15 @@ export class HttpServer {
   get address(): { host: string; port: number } | undefined {
     const address = this.server?.address() as AddressInfo | null | undefined;
     return address ? { host: address.address, port: address.port } : undefined;
+  }
+
+  /** Where people reach it in a browser; undefined while it is not open. */
+  get url(): string | undefined {
+    const { address } = this;
+    const { url } = this.options.config;
+    if (!address || url !== undefined) return address && url?.replace(/\/$/, '');
+    const host = ['0.0.0.0', '::'].includes(address.host) ? '127.0.0.1' : address.host;
+    return `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
   }
 
   /** Rejects with `HTTP_ADDRESS`. The library is loaded here. */
@@ -129,7 +147,7 @@ export class HttpServer {
     try {
       await write(outgoing, await this.answer(route, incoming, params, signal));
     } catch (error) {
-      await this.fail(incoming, outgoing, error);
+      await this.fail(incoming, outgoing, error, route);
     } finally {
       this.closing.signal.removeEventListener('abort', stop);
     }
@@ -143,7 +161,7 @@ export class HttpServer {
   ): Promise<HttpAnswer> {
     checkHead(incoming);
     const cors = guardOrigin(incoming, this.origins);
-    const caller = route.scope === undefined ? undefined : await this.caller(incoming, route.scope);
+    const caller = route.scope === undefined ? undefined : await this.caller(incoming, route, route.scope);
     const parts = await partsOf(route, incoming, params, this.options.config.body_limit);
     const header = (name: string) => {
       const value = incoming.headers[name];
@@ -154,23 +172,42 @@ export class HttpServer {
     return cors ? { ...answer, headers: { ...cors, ...answer.headers } } : answer;
   }
 
-  private async caller(incoming: IncomingMessage, scope: NonNullable<AnyRoute['scope']>): Promise<Caller> {
-    const [, token] = /^Bearer ([\w.~+/=-]{1,8192})$/i.exec(incoming.headers.authorization ?? '') ?? [];
-    const caller = token === undefined ? undefined : await this.options.authenticate(token);
-    if (!caller) {
-      throw new CodaError('HTTP_UNAUTHORIZED', {
-        message: token === undefined ? 'The request does not say who makes it.' : 'The token is worth nothing.',
-        remedy: 'Send Authorization: Bearer and a token of "coda tokens add".',
-      });
-    }
+  private async caller(incoming: IncomingMessage, route: AnyRoute, scope: Scope): Promise<Caller> {
+    const caller = await (isBrowser(incoming, route) ? this.visitor(incoming, route) : this.program(incoming));
     if (caller.scopes.includes(scope)) return caller;
     throw new CodaError('HTTP_FORBIDDEN', {
-      message: `The token ${caller.name} has no scope ${scope}.`,
-      remedy: `Make one with it: coda tokens add NAME --scopes ${scope}.`,
+      message: caller.inPerson ? 'Only an owner may do this.' : `The token ${caller.name} has no scope ${scope}.`,
+      remedy: caller.inPerson ? 'Ask one.' : `Make one with it: coda tokens add NAME --scopes ${scope}.`,
     });
   }
 
-  private async fail(incoming: IncomingMessage, outgoing: ServerResponse, error: unknown): Promise<void> {
+  private async program({ headers: { authorization = '' } }: IncomingMessage): Promise<Caller> {
+    const [, token] = /^Bearer ([\w.~+/=-]{1,8192})$/i.exec(authorization) ?? [];
+    const caller = token === undefined ? undefined : await this.options.authenticate(token);
+    if (caller) return caller;
+    throw new CodaError('HTTP_UNAUTHORIZED', {
+      message: token === undefined ? 'The request does not say who makes it.' : 'The token is worth nothing.',
+      remedy: 'Send Authorization: Bearer and a token of "coda tokens add".',
+    });
+  }
+
+  private async visitor(incoming: IncomingMessage, route: AnyRoute): Promise<Caller> {
+    guardSite(incoming, route.page === true);
+    const cookie = cookieOf(incoming);
+    const caller = cookie === undefined ? undefined : await this.options.browsers?.signedIn(cookie);
+    if (caller) return caller;
+    throw new CodaError('HTTP_UNAUTHORIZED', {
+      message: 'Nobody is signed in here.',
+      remedy: 'Run "coda open" where coda runs, and open the link that it shows.',
+    });
+  }
+
+  private async fail(
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    error: unknown,
+    route?: AnyRoute,
+  ): Promise<void> {
     if (!isExpected(error)) {
       const { method, url = '' } = incoming;
       this.options.log.error({ err: error, method, path: url.split('?')[0] }, 'a request failed');
@@ -178,9 +215,13 @@ export class HttpServer {
     const found = problemOf(error);
     // What is still on its way is not worth waiting for.
     const headers: Record<string, string> = incoming.complete ? {} : { Connection: 'close' };
-    if (found.status === 401) headers['WWW-Authenticate'] = 'Bearer realm="coda"';
+    if (found.status === 401 && !route?.page) headers['WWW-Authenticate'] = 'Bearer realm="coda"';
     if (found.status === 429 || found.status === 503) headers['Retry-After'] = '5';
-    await writeProblem(outgoing, found, headers).catch(() => outgoing.destroy());
+    const { browsers } = this.options;
+    const isRead = route?.page && /\btext\/html\b/.test(incoming.headers.accept ?? '') && !outgoing.headersSent;
+    const answered =
+      isRead && browsers ? write(outgoing, browsers.problem(found, headers)) : writeProblem(outgoing, found, headers);
+    await answered.catch(() => outgoing.destroy());
   }
 
   private async otherMethod(path: string, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
@@ -200,6 +241,11 @@ export class HttpServer {
     });
     return this.fail(incoming, outgoing, error);
   }
+}
+
+/** Whether a browser's session says who asks: for what is not a page a token goes first. */
+function isBrowser({ headers }: IncomingMessage, { page }: AnyRoute): boolean {
+  return page === true || (headers.authorization === undefined && cookieOf({ headers }) !== undefined);
 }
 
 /** Whether it comes from this machine by itself: what a proxy has passed on comes from anywhere. */

@@ -1,6 +1,6 @@
 /** What was said over HTTP, read from inbox and outbox: an answer can be fetched however often, by whichever process. */
 import type { Instant } from '../../base/clock.ts';
-import type { Content } from '../../delivery/index.ts';
+import type { Content, FileRef } from '../../delivery/index.ts';
 import type { Database } from '../../storage/index.ts';
 
 /** A conversation, and whose it is: nobody reads another person's. */
@@ -36,6 +36,8 @@ export interface Said {
   messageId: string | undefined;
   key: string;
   text: string | undefined;
+  /** What came with it. */
+  files: readonly FileRef[];
   state: string;
   content: Content | undefined;
   at: Instant;
@@ -94,27 +96,30 @@ export async function saidIn(
     message_id: string | null;
     key: string;
     text: string | null;
+    files: FileRef[] | null;
     state: string;
     content: Content | null;
     at: Instant;
   }>(
     // At one instant what was said comes before its answer.
-    `select * from ((select message_id, key, payload ->> 'text' as text, state, null::jsonb as content, received_at as at, seq
-        from inbox where adapter = 'http' and conversation_id = $1 and kind <> 'press' and payload ->> 'origin' = 'http'
+    `select * from ((select message_id, key, payload ->> 'text' as text, payload -> 'files' as files, state, null::jsonb as content,
+                      received_at as at, seq, 0 as part
+        from inbox where adapter = 'http' and conversation_id = $1 and kind <> 'press' and coalesce(payload ->> 'origin', 'person') in ('person', 'http')
          and ($2::timestamptz is null or received_at < $2) order by seq desc limit $3)
      union all
-     (select null, key, null, state, content, created_at as at,
-             (select i.seq from inbox i where i.id = outbox.inbox_id)
+     (select null, key, null, null, state, content, created_at as at,
+             (select i.seq from inbox i where i.id = outbox.inbox_id), part
         from outbox where adapter = 'http' and conversation_id = $1 and ${SHOWN}
          and ($2::timestamptz is null or created_at < $2) order by created_at desc limit $3)) u
-     order by at desc, seq desc nulls first, content is null limit $3`,
+     order by at desc, seq desc nulls first, content is null, part desc limit $3`,
     [conversation.id, before ?? null, limit],
   );
-  return rows.map(({ message_id, key, text, state, content, at }) => ({
+  return rows.map(({ message_id, key, text, files, state, content, at }) => ({
     ...{ key, state, at },
     messageId: message_id ?? undefined,
     text: text ?? undefined,
     content: content ?? undefined,
+    files: files ?? [],
   }));
 }
 

@@ -9,7 +9,7 @@ import {
   requestRetentionRules,
 } from '../../delivery/index.ts';
 import { fileCollection, jobFiles, retention } from '../../jobs/index.ts';
-import { strangerRetentionRules } from '../../people/index.ts';
+import { sessionRetentionRules, strangerRetentionRules } from '../../people/index.ts';
 import { collectFiles, type FileReferences } from '../../storage/index.ts';
 import { config } from './config.ts';
 
@@ -22,6 +22,7 @@ const retentionRules = [
   ...agentRetentionRules,
   ...strangerRetentionRules,
   ...requestRetentionRules,
+  ...sessionRetentionRules,
 ];
 
 type Settings = z.output<typeof config.schema>;

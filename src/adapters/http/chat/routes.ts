@@ -19,11 +19,11 @@ export interface ChatDeps {
 
 const TAG = 'messages';
 /** Talking over HTTP: the adapter, and what can be asked for. */
-export function openHttpChat(deps: ChatDeps): { adapter: HttpChat; routes: readonly AnyRoute[]; talk: Talk } {
+export function openHttpChat(deps: ChatDeps) {
   const watchers = new Watchers(deps.clock);
   const adapter = new HttpChat(watchers);
   const talk = new Talk({ ...deps, adapter });
-  const routes = [
+  const routes: readonly AnyRoute[] = [
     say(talk, watchers),
     press(talk),
     conversations(deps.database),
@@ -32,7 +32,7 @@ export function openHttpChat(deps: ChatDeps): { adapter: HttpChat; routes: reado
     events(watchers),
     artifact(deps),
   ];
-  return { adapter, routes, talk };
+  return { adapter, routes, talk, watchers };
 }
 
 function say(talk: Talk, watchers: Watchers): AnyRoute {

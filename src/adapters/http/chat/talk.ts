@@ -60,7 +60,8 @@ export class Talk {
     const { adapter, clock } = this.deps;
     const place = placeOf(caller, conversation);
     const message: IncomingMessage = {
-      ...{ kind: 'message', id, place, text: storable(text), origin: 'http' },
+      ...{ kind: 'message', id, place, text: storable(text) },
+      origin: caller.inPerson ? 'person' : 'http',
       sender: senderOf(caller),
       files: await this.stored(files),
       sentAt: clock.now(),

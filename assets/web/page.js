@@ -1,0 +1,49 @@
+/** What the scripts of all pages use. */
+
+/**
+ * Makes elements of a value: `[tag, attributes, …children]`, or a text. Text becomes text nodes and nothing else, whatever
+ * stands in it.
+ *
+ * @param {string | [string, Record<string, string>, ...unknown[]]} markup
+ * @returns {Node}
+ */
+export function build(markup) {
+  if (typeof markup === 'string') return document.createTextNode(markup);
+  const [tag, attributes, ...children] = markup;
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children.map(build));
+  return element;
+}
+
+/** Instants in the reader's own time and words. @param {ParentNode} root */
+export function localTimes(root) {
+  const today = new Date().toDateString();
+  for (const time of root.querySelectorAll('time[datetime]')) {
+    const at = new Date(time.dateTime);
+    if (Number.isNaN(at.getTime())) continue;
+    const day = at.toDateString() === today ? {} : { day: 'numeric', month: 'short' };
+    time.textContent = at.toLocaleString(undefined, { ...day, hour: '2-digit', minute: '2-digit' });
+    time.title = at.toLocaleString();
+  }
+}
+
+/**
+ * An id that nobody guesses; `crypto.randomUUID` is missing where a page comes over plain HTTP.
+ */
+export function newId() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** The answer of coda as JSON. Throws an `Error` whose message is for people. */
+export async function ask(path, init) {
+  let answer;
+  try {
+    answer = await fetch(path, init);
+  } catch {
+    throw new Error('coda cannot be reached.');
+  }
+  const body = await answer.json().catch(() => ({}));
+  if (answer.ok) return body;
+  throw new Error([body.detail, body.remedy].filter(Boolean).join(' ') || `coda answered with ${answer.status}.`);
+}

@@ -1,0 +1,151 @@
+/** A chat in a browser, over the messages, buttons, files and events that programs use. */
+import { z } from 'zod';
+import { type AnyRoute, type Caller, route } from '../../../chat/index.ts';
+import type { Database } from '../../../storage/index.ts';
+import type { HttpChat } from '../chat/adapter.ts';
+import { placeOf } from '../chat/places.ts';
+import type { PartOut } from '../chat/shapes.ts';
+import { nothing } from '../chat/talk.ts';
+import { eventText, type Happening, type Watchers } from '../chat/watchers.ts';
+import * as store from '../store.ts';
+import { type Entry, entryOf, partEntry } from './entries.ts';
+import type { Layout } from './layout.ts';
+import { h, type Markup } from './markup.ts';
+
+export interface ChatPageDeps {
+  database: Database;
+  adapter: HttpChat;
+  watchers: Watchers;
+  now(): Date;
+}
+
+/** A browser's one conversation: the same in each that its person is signed in. */
+const CONVERSATION = 'main';
+const SHOWN = 50;
+/** A file and what it stands in must fit into the body of one request; `http.body_limit` may allow less. */
+const MOST_FILES = 10;
+
+export function chatRoutes(deps: ChatPageDeps, layout: Layout): readonly AnyRoute[] {
+  return [page(deps, layout), log(deps), events(deps), form(deps)];
+}
+
+function by({ caller }: { caller: Caller | undefined }): Caller {
+  if (!caller) throw new Error('a route with a scope was asked without a caller');
+  return caller;
+}
+
+/** What was said before an instant, the oldest first, and whether there is more before that. */
+async function entries({ database }: ChatPageDeps, caller: Caller, before?: Date): Promise<[Entry[], boolean]> {
+  const { channel } = placeOf(caller, CONVERSATION);
+  const said = (await store.saidIn(database, { channel, personId: caller.personId }, before, SHOWN + 1)) ?? [];
+  const shown = said.slice(0, SHOWN).reverse();
+  return [shown.map((each) => entryOf(channel, each)), said.length > SHOWN];
+}
+
+function page(deps: ChatPageDeps, layout: Layout): AnyRoute {
+  return route({
+    method: 'GET',
+    path: '/chat',
+    page: true,
+    scope: 'messages',
+    summary: 'The chat.',
+    async handle(request) {
+      const caller = by(request);
+      const [shown, hasMore] = await entries(deps, caller);
+      const list = h(
+        'ol',
+        { id: 'log' },
+        shown.map(({ markup }) => markup),
+      );
+      const earlier = h('button', { id: 'earlier', type: 'button', class: 'quiet', hidden: !hasMore }, 'Earlier');
+      const body = [
+        h('h1', { class: 'unseen' }, 'Chat'),
+        earlier,
+        h('div', { role: 'log', 'aria-label': 'Conversation' }, list),
+        h('p', { id: 'state', role: 'status' }),
+        composer(),
+      ];
+      return layout.page({ title: 'Chat', path: '/chat', caller, script: 'chat.js', body });
+    },
+  });
+}
+
+function composer(): Markup {
+  const field = {
+    id: 'text',
+    name: 'text',
+    rows: 1,
+    maxlength: 100_000,
+    placeholder: 'Say something',
+    autofocus: true,
+  };
+  return h(
+    'form',
+    { id: 'composer', autocomplete: 'off' },
+    h('label', { class: 'unseen', for: 'text' }, 'Message'),
+    h('textarea', { ...field, 'aria-describedby': 'keys' }),
+    h('span', { class: 'unseen', id: 'keys' }, 'Enter sends, Shift and Enter begins a new line.'),
+    h('label', { class: 'unseen', for: 'files' }, 'Files'),
+    h('input', { id: 'files', type: 'file', multiple: true, 'data-most': MOST_FILES }),
+    h('button', { class: 'primary' }, 'Send'),
+  );
+}
+
+function log(deps: ChatPageDeps): AnyRoute {
+  return route({
+    method: 'GET',
+    path: '/chat/log',
+    page: true,
+    scope: 'messages',
+    summary: 'What was said, as the page shows it.',
+    query: z.strictObject({ before: z.iso.datetime().optional() }),
+    async handle(request) {
+      const { before } = request.query;
+      // Parts of one answer were said at one instant: the page knows those that it has.
+      const until = before === undefined ? undefined : new Date(Date.parse(before) + 1);
+      const [shown, more] = await entries(deps, by(request), until);
+      return { body: { json: { entries: shown, more } } };
+    },
+  });
+}
+
+function events({ watchers, now }: ChatPageDeps): AnyRoute {
+  return route({
+    method: 'GET',
+    path: '/chat/events',
+    page: true,
+    scope: 'messages',
+    summary: 'What is said from now on, as the page shows it.',
+    handle(request) {
+      const { channel } = placeOf(by(request), CONVERSATION);
+      const watch = watchers.watch(channel, (what) => happened(what, now()), request.signal);
+      watch.write(eventText('ready', {}));
+      return { body: { events: watch } };
+    },
+  });
+}
+
+function happened(what: Happening, now: Date): string {
+  if (what.type === 'typing') return eventText('typing', {});
+  if (what.type === 'delete') return eventText('delete', { id: what.id });
+  return eventText('entry', { ...partEntry(what.part as PartOut, now.toISOString()), replyTo: what.replyTo });
+}
+
+function form({ adapter, database }: ChatPageDeps): AnyRoute {
+  return route({
+    method: 'GET',
+    path: '/chat/form/:id',
+    page: true,
+    scope: 'messages',
+    summary: 'The words that a button asks for.',
+    params: z.object({ id: z.string().regex(/^[\w-]{10,64}$/) }),
+    async handle(request) {
+      const { id } = request.params;
+      const channel = await store.channelOfButton(database, id);
+      const asked =
+        channel === placeOf(by(request), CONVERSATION).channel ? await (await adapter.inbox).form(id) : undefined;
+      if (!asked) throw nothing('There is no such button.');
+      return { body: { json: asked } };
+    },
+  });
+}

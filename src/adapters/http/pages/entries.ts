@@ -1,0 +1,59 @@
+/** What was said, as the chat's page shows it. */
+import type { FileRef } from '../../../delivery/index.ts';
+import { partId } from '../chat/places.ts';
+import { type PartOut, partShown } from '../chat/shapes.ts';
+import type { Said } from '../store.ts';
+import { toMarkup } from './markdown.ts';
+import { type Child, h, type Markup } from './markup.ts';
+
+/** One with the same id takes the place of the one before. */
+export interface Entry {
+  id: string;
+  at: string;
+  markup: Markup;
+}
+
+export function entryOf(channel: string, said: Said): Entry {
+  const { messageId = '', key, text = '', files, state, content, at } = said;
+  if (content) return partEntry(partShown(partId(channel, key), content, state === 'draft'), at.toISOString());
+  const body = [text !== '' && h('p', { class: 'plain' }, text), filesOf(files)];
+  return { id: messageId, at: at.toISOString(), markup: entry(messageId, 'you', at.toISOString(), 'You', body, state) };
+}
+
+/** Something that coda says. */
+export function partEntry({ id, kind, text, buttons = [], files = [] }: PartOut, at: string): Entry {
+  const pressed = buttons.map(({ id: button, label, style, asks }) =>
+    h('button', { type: 'button', class: style, 'data-button': button, 'data-asks': asks }, label),
+  );
+  const body = [
+    h('div', { class: 'text' }, toMarkup(text)),
+    filesOf(files.map(({ id: hash, ...file }) => ({ ...file, hash }))),
+    pressed.length > 0 && h('div', { class: 'buttons' }, pressed),
+  ];
+  return { id, at, markup: entry(id, `coda ${kind}`, at, 'coda', body) };
+}
+
+function entry(id: string, kind: string, at: string, who: string, body: readonly Child[], state?: string): Markup {
+  const head = h('p', { class: 'who' }, h('b', {}, who), ' ', h('time', { datetime: at }, at.slice(0, 16)));
+  return h('li', { class: kind, 'data-id': id, 'data-at': at, 'data-state': state }, head, body);
+}
+
+function filesOf(files: readonly FileRef[]): Markup | false {
+  if (files.length === 0) return false;
+  const links = files.map(({ name, hash, size, type }) =>
+    h(
+      'li',
+      {},
+      h('a', { href: `/v1/artifacts/${hash}`, download: name }, name),
+      ` (${sizeOf(size)})`,
+      /^image\/(?:png|jpeg|gif|webp)$/.test(type) &&
+        h('img', { src: `/v1/artifacts/${hash}`, alt: name, loading: 'lazy' }),
+    ),
+  );
+  return h('ul', { class: 'files' }, links);
+}
+
+function sizeOf(bytes: number): string {
+  if (bytes < 1_000) return `${bytes} B`;
+  return bytes < 1_000_000 ? `${Math.round(bytes / 1_000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}

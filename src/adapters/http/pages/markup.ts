@@ -1,0 +1,61 @@
+/**
+ * What a page shows, as values: the server writes them as HTML, the chat's script builds elements of the same values as
+ * JSON. Text is only ever text, so that nothing that a model or a person has written becomes markup.
+ */
+
+/** An element `[tag, attributes, …children]`, or a text. */
+export type Markup = string | Element;
+export type Element = readonly [tag: string, attributes: Attributes, ...children: Markup[]];
+export type Attributes = Readonly<Record<string, string>>;
+
+/** What may stand in an element. */
+export type Child = Markup | readonly Child[] | undefined | false;
+
+/** An element. Attributes and children that are undefined or false are left out, lists of children are laid flat. */
+export function h(
+  tag: string,
+  attributes: Readonly<Record<string, string | number | boolean | undefined>> = {},
+  ...children: readonly Child[]
+): Element {
+  const given = Object.entries(attributes).flatMap(([name, value]) =>
+    value === undefined || value === false ? [] : [[name, value === true ? '' : String(value)] as const],
+  );
+  return [tag, Object.fromEntries(given), ...flat(children)];
+}
+
+function flat(children: readonly Child[]): Markup[] {
+  return children.flatMap((child): Markup[] => {
+    if (child === undefined || child === false) return [];
+    if (typeof child === 'string' || isElement(child)) return [child];
+    return flat(child as readonly Child[]);
+  });
+}
+
+/** A list of children begins with a child, an element with its tag and its attributes. */
+function isElement(child: Exclude<Child, undefined | false | string>): child is Element {
+  const attributes = child[1];
+  return typeof child[0] === 'string' && typeof attributes === 'object' && !Array.isArray(attributes);
+}
+
+/** Elements of HTML that have no end tag. */
+const VOID = new Set(['br', 'hr', 'img', 'input', 'link', 'meta']);
+
+export function toHtml(markup: Markup): string {
+  if (typeof markup === 'string') return escaped(markup);
+  const [tag, attributes, ...children] = markup;
+  const given = Object.entries(attributes).map(([name, value]) => ` ${name}="${escaped(value)}"`);
+  const begin = `<${tag}${given.join('')}>`;
+  return VOID.has(tag) ? begin : `${begin}${children.map(toHtml).join('')}</${tag}>`;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] as string);
+}

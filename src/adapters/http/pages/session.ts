@@ -1,0 +1,80 @@
+/** Signing in and out of a browser. */
+import { z } from 'zod';
+import { CodaError } from '../../../base/errors.ts';
+import { type AnyRoute, route } from '../../../chat/index.ts';
+import { cookieOf, cookieText, guardSite } from '../browser.ts';
+import type { Layout } from './layout.ts';
+import { h } from './markup.ts';
+
+/** What keeps the sessions of browsers. */
+export interface SessionKeeper {
+  /** Uses up the code of a link. Throws `HTTP_UNAUTHORIZED`. */
+  open(code: string): Promise<{ cookie: string; seconds: number }>;
+  close(cookie: string): Promise<void>;
+}
+
+/** Where a link of `coda open` leads. The code stands behind `#`, which browsers send to nobody, so that no log has it. */
+export const signInPath = (code: string): string => `/open#${code}`;
+
+/** Where a browser goes that has been signed in. */
+const FIRST_PAGE = '/chat';
+
+export function sessionRoutes(sessions: SessionKeeper, layout: Layout): readonly AnyRoute[] {
+  return [signInPage(layout), signIn(sessions), signOut(sessions)];
+}
+
+function signInPage(layout: Layout): AnyRoute {
+  return route({
+    method: 'GET',
+    path: '/open',
+    page: true,
+    summary: 'Signs this browser in with the code behind #.',
+    handle: () =>
+      layout.page({
+        title: 'Sign in',
+        script: 'open.js',
+        body: [
+          h('h1', {}, 'Sign in'),
+          h('p', { id: 'state', role: 'status' }, 'Run “coda open” where coda runs, and open the link that it shows.'),
+        ],
+      }),
+  });
+}
+
+function signIn(sessions: SessionKeeper): AnyRoute {
+  return route({
+    method: 'POST',
+    path: '/open',
+    page: true,
+    summary: 'Exchanges the code of a link for the cookie of a session.',
+    maxBytes: 1_000,
+    body: z.strictObject({ code: z.string().max(100) }),
+    async handle({ body, header }) {
+      const [site, mode, origin] = [header('sec-fetch-site'), header('sec-fetch-mode'), header('origin')];
+      const headers = { 'sec-fetch-site': site, 'sec-fetch-mode': mode, origin, host: header('host') };
+      guardSite({ method: 'POST', headers }, true);
+      const { cookie, seconds } = await sessions.open(body.code);
+      return {
+        headers: { 'Set-Cookie': cookieText(cookie, seconds, origin) },
+        body: { json: { to: FIRST_PAGE } },
+      };
+    },
+  });
+}
+
+function signOut(sessions: SessionKeeper): AnyRoute {
+  return route({
+    method: 'POST',
+    path: '/close',
+    page: true,
+    scope: 'messages',
+    summary: 'Signs this browser out.',
+    async handle({ header }) {
+      const cookie = cookieOf({ headers: { cookie: header('cookie') } });
+      if (cookie === undefined)
+        throw new CodaError('HTTP_UNAUTHORIZED', { message: 'Nobody is signed in.', remedy: '' });
+      await sessions.close(cookie);
+      return { status: 303, headers: { Location: '/open', 'Set-Cookie': cookieText('', 0, header('origin')) } };
+    },
+  });
+}

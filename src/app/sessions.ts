@@ -1,0 +1,82 @@
+import { CodaError } from '../base/errors.ts';
+import { uuid } from '../base/ids.ts';
+import type { Caller, Scope } from '../chat/index.ts';
+import { sessions } from '../people/index.ts';
+import { hashOf, newSecret, personNamed, type WhoDeps } from './who.ts';
+
+/** Milliseconds in which a link must be used. */
+const LINK_MS = 5 * 60_000;
+/** Milliseconds after which a browser must be signed in anew. */
+const SESSION_MS = 30 * 86_400_000;
+const SECRET = /^[\w-]{43}$/;
+
+/** What a person may do in a browser; an owner besides what owners may. */
+const SCOPES: readonly Scope[] = ['messages', 'consent', 'data'];
+
+export interface OpenedSession {
+  /** The value of the browser's cookie, which is kept nowhere else. */
+  cookie: string;
+  /** For how long it is good. */
+  seconds: number;
+}
+
+/** Browsers in which people are signed in, by a link that only who may use the control socket can make. */
+export class Sessions {
+  private readonly deps: WhoDeps;
+
+  constructor(deps: WhoDeps) {
+    this.deps = deps;
+  }
+
+  /** The code of a new link for the person meant, or the owner at the terminal: good once, for five minutes. */
+  async link(person?: string | undefined): Promise<{ code: string; expiresAt: Date }> {
+    const code = newSecret();
+    const createdAt = this.deps.world.clock.now();
+    const expiresAt = new Date(createdAt.getTime() + LINK_MS);
+    await this.deps.database.tx('sessions.link', async (tx) => {
+      const personId = await personNamed(tx, this.deps, person);
+      await sessions.addLink(tx, { id: uuid(createdAt), hash: hashOf(code), personId, createdAt, expiresAt });
+    });
+    return { code, expiresAt };
+  }
+
+  /** Uses a link up. Throws `HTTP_UNAUTHORIZED` when it is none, was used, or is over. */
+  async open(code: string): Promise<OpenedSession> {
+    const cookie = newSecret();
+    const now = this.deps.world.clock.now();
+    const expiresAt = new Date(now.getTime() + SESSION_MS);
+    const opened =
+      SECRET.test(code) &&
+      (await this.deps.database.tx('sessions.open', (tx) =>
+        sessions.exchange(tx, hashOf(code), { hash: hashOf(cookie), expiresAt }, now),
+      ));
+    if (opened) return { cookie, seconds: SESSION_MS / 1_000 };
+    throw new CodaError('HTTP_UNAUTHORIZED', {
+      message: 'This link was used already, or is too old.',
+      remedy: 'Make another one with "coda open".',
+    });
+  }
+
+  /** Who is signed in; undefined: nobody. Their conversations are the same in every browser. */
+  async authenticate(cookie: string): Promise<Caller | undefined> {
+    if (!SECRET.test(cookie)) return undefined;
+    const holder = await sessions.holderOf(this.deps.database, hashOf(cookie), this.deps.world.clock.now());
+    if (!holder || holder.role === 'guest') return undefined;
+    const { personId, name, role } = holder;
+    const scopes: readonly Scope[] = role === 'owner' ? [...SCOPES, 'admin'] : SCOPES;
+    return { id: `web-${personId}`, name, scopes, personId, account: undefined, inPerson: true };
+  }
+
+  /** Signs a browser out. */
+  async close(cookie: string): Promise<void> {
+    await this.deps.database.tx('sessions.close', (tx) => sessions.end(tx, hashOf(cookie)));
+  }
+
+  /** Signs out every browser of the person meant, or of everybody; returns how many sessions and links ended. */
+  revoke(person: string | undefined): Promise<number> {
+    return this.deps.database.tx('sessions.revoke', async (tx) => {
+      const personId = person === undefined ? undefined : await personNamed(tx, this.deps, person);
+      return sessions.endAll(tx, personId, this.deps.world.clock.now());
+    });
+  }
+}

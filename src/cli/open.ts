@@ -1,0 +1,49 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { readConfig } from '../app/index.ts';
+import type { Json } from '../base/json.ts';
+import { plural } from '../base/text.ts';
+import { callDaemon, noDaemon } from './daemon.ts';
+import { configRequest, type OpenFlags } from './flags.ts';
+
+/** `coda open`: shows a link that signs one browser in, and opens it where there is a desktop. */
+export async function open(flags: OpenFlags, io: NodeJS.Process): Promise<number> {
+  const { dataDir } = readConfig(configRequest(flags, io));
+  const ask = async (verb: string): Promise<Json> => {
+    const answer = await callDaemon(dataDir, verb, flags.person === undefined ? {} : { person: flags.person });
+    if (answer === undefined) throw noDaemon(dataDir);
+    return answer;
+  };
+  if (flags.revoke) {
+    io.stdout.write(`${plural((await ask('open-revoke')) as number, 'session')} ended.\n`);
+    return 0;
+  }
+  const { url } = (await ask('open')) as { url: string };
+  io.stdout.write(`${url}\n`);
+  io.stderr.write('It is good for one browser, within five minutes.\n');
+  if (flags.browser !== false && io.stdout.isTTY) launch(url, dataDir, io);
+  return 0;
+}
+
+/** By way of a file that nobody else may read: other users of the machine see the arguments of programs. */
+function launch(url: string, dataDir: string, { platform, env }: NodeJS.Process): void {
+  const program = openerOf(platform, env);
+  if (program === undefined) return;
+  const folder = join(dataDir, 'run');
+  const file = join(folder, 'open.html');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  writeFileSync(file, `<!doctype html><meta http-equiv="refresh" content="0;url=${url}">\n`, { mode: 0o600 });
+  const [command, ...args] = program;
+  const child = spawn(command, [...args, pathToFileURL(file).href], { detached: true, stdio: 'ignore' });
+  // The link has been shown: somebody can open it by hand.
+  child.once('error', () => {});
+  child.unref();
+}
+
+function openerOf(platform: string, env: NodeJS.ProcessEnv): [string, ...string[]] | undefined {
+  if (platform === 'darwin') return ['open'];
+  if (platform === 'win32') return ['rundll32', 'url.dll,FileProtocolHandler'];
+  return env.DISPLAY || env.WAYLAND_DISPLAY ? ['xdg-open'] : undefined;
+}

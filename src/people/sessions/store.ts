@@ -1,0 +1,89 @@
+/** Browsers in which a person is signed in. Only hashes are kept: whoever reads the table can sign in as nobody. */
+import type { Instant } from '../../base/clock.ts';
+import type { RetentionRule } from '../../jobs/index.ts';
+import type { Database, Transaction } from '../../storage/index.ts';
+import type { DeletionRule } from '../deletion.ts';
+import type { MergeRule } from '../merge.ts';
+import type { Role } from '../person.ts';
+
+/** A link that signs a browser in. */
+export interface NewLink {
+  id: string;
+  /** SHA-256 of its code, hex. */
+  hash: string;
+  personId: string;
+  createdAt: Instant;
+  expiresAt: Instant;
+}
+
+/** Who is signed in. */
+export interface SessionHolder {
+  id: string;
+  personId: string;
+  name: string;
+  role: Role;
+  expiresAt: Instant;
+}
+
+export async function addLink(tx: Transaction, { id, hash, personId, createdAt, expiresAt }: NewLink): Promise<void> {
+  await tx.query(
+    `insert into browser_sessions (id, hash, person_id, created_at, expires_at) values ($1, $2, $3, $4, $5)`,
+    [id, hash, personId, createdAt, expiresAt],
+  );
+}
+
+/** Turns the unused link into a session that `hash` opens until `expiresAt`. False: it was used, is over, or never was. */
+export async function exchange(
+  tx: Transaction,
+  link: string,
+  { hash, expiresAt }: { hash: string; expiresAt: Instant },
+  now: Instant,
+): Promise<boolean> {
+  const { rows } = await tx.query(
+    `update browser_sessions set hash = $2, opened_at = $4, expires_at = $3
+      where hash = $1 and opened_at is null and expires_at > $4 returning id`,
+    [link, hash, expiresAt, now],
+  );
+  return rows.length > 0;
+}
+
+/** Whose session this is; undefined when it is nobody's, or over, or they were erased. */
+export async function holderOf(database: Database, hash: string, now: Instant): Promise<SessionHolder | undefined> {
+  const { rows } = await database.read<SessionHolder>(
+    `select s.id, s.person_id as "personId", p.name, p.role, s.expires_at as "expiresAt"
+       from browser_sessions s join persons p on p.id = s.person_id
+      where s.hash = $1 and s.opened_at is not null and s.expires_at > $2 and p.erased_at is null`,
+    [hash, now],
+  );
+  return rows[0];
+}
+
+/** Ends the session with this hash. */
+export async function end(tx: Transaction, hash: string): Promise<void> {
+  await tx.query('delete from browser_sessions where hash = $1', [hash]);
+}
+
+/** Ends the sessions and links of one person, or of everybody; returns how many could still be used at `now`. */
+export async function endAll(tx: Transaction, personId: string | undefined, now: Instant): Promise<number> {
+  const { rows } = await tx.query<{ live: boolean }>(
+    `delete from browser_sessions where $1::uuid is null or person_id = $1 returning expires_at > $2 as live`,
+    [personId ?? null, now],
+  );
+  return rows.filter(({ live }) => live).length;
+}
+
+export const mergeRules: readonly MergeRule[] = [
+  { sql: 'update browser_sessions set person_id = $2 where person_id = $1' },
+];
+
+export const deletionRules: readonly DeletionRule[] = [{ sql: 'delete from browser_sessions where person_id = $1' }];
+
+export const retentionRules: readonly RetentionRule[] = [
+  {
+    name: 'sessions.prune',
+    days: 1,
+    sql: `with old as (select id from browser_sessions where expires_at < $1 limit $2),
+               gone as (delete from browser_sessions s using old where s.id = old.id returning s.id)
+          select count(*) as count from gone`,
+  },
+];

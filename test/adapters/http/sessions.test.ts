@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Programs } from './support.ts';
+
+let programs: Programs;
+beforeAll(async () => {
+  programs = await Programs.begin();
+});
+afterAll(() => programs[Symbol.asyncDispose]());
+
+const OWN = { 'Sec-Fetch-Site': 'same-origin' };
+
+/** What a browser sends for a page. */
+const visit = (path: string, cookie: string, headers: Record<string, string> = {}) =>
+  fetch(programs.url + path, { redirect: 'manual', headers: { Accept: 'text/html', Cookie: cookie, ...headers } });
+const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
+  fetch(programs.url + path, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { 'Content-Type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+
+async function signIn(person?: string): Promise<string> {
+  const { code } = await programs.coda.app.sessions.link(person);
+  const answer = await post('/open', { code }, OWN);
+  expect(answer.status).toBe(200);
+  return (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+}
+
+describe('a link of "coda open"', () => {
+  test('signs one browser in, once, and soon', async () => {
+    const { code } = await programs.coda.app.sessions.link();
+    const answer = await post('/open', { code }, OWN);
+    const cookie = answer.headers.get('set-cookie') ?? '';
+    expect(cookie).toMatch(/^coda_session=[\w-]{43}; Path=\/; Max-Age=2592000; HttpOnly; SameSite=Strict$/);
+    expect((await visit('/chat', cookie.split(';')[0] ?? '')).status).toBe(200);
+    expect((await post('/open', { code }, OWN)).status).toBe(401);
+    const late = await programs.coda.app.sessions.link();
+    await programs.coda.passes({ minutes: 6 });
+    expect((await post('/open', { code: late.code }, OWN)).status).toBe(401);
+    expect((await post('/open', { code: 'x'.repeat(43) }, OWN)).status).toBe(401);
+  });
+
+  test('two browsers that use it at the same time: one is signed in', async () => {
+    const { code } = await programs.coda.app.sessions.link();
+    const answers = await Promise.all([0, 1, 2].map(() => post('/open', { code }, OWN)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 401, 401]);
+  });
+
+  test('its cookie goes over TLS only where the page came over TLS', async () => {
+    const { code } = await programs.coda.app.sessions.link();
+    const host = new URL(programs.url).host;
+    const answer = await post('/open', { code }, { Origin: `https://${host}` });
+    expect(answer.headers.get('set-cookie')).toContain('; Secure');
+  });
+
+  test('the database has neither its code nor the cookie', async () => {
+    const { code } = await programs.coda.app.sessions.link();
+    const cookie = (await signIn()).split('=')[1] ?? '';
+    const { rows } = await programs.coda
+      .database()
+      .read<{ all: string }>('select json_agg(s)::text as all from browser_sessions s');
+    expect(rows[0]?.all).not.toContain(code);
+    expect(rows[0]?.all).not.toContain(cookie);
+  });
+});
+
+describe('a session', () => {
+  test('ends after 30 days, when its person signs out, and when it is revoked; also through a restart it lasts', async () => {
+    const [out, revoked, old] = [await signIn(), await signIn(), await signIn()];
+    const left = await post('/close', {}, { Cookie: out, ...OWN });
+    expect([left.status, left.headers.get('location')]).toEqual([303, '/open']);
+    expect((await visit('/chat', out)).status).toBe(401);
+    await programs.coda.restart();
+    expect((await visit('/chat', revoked)).status).toBe(200);
+    await programs.coda.passes({ days: 29 });
+    expect((await visit('/chat', old)).status).toBe(200);
+    await programs.coda.passes({ days: 1 });
+    expect((await visit('/chat', old)).status).toBe(401);
+    const fresh = await signIn();
+    expect(await programs.coda.app.sessions.revoke(undefined)).toBe(1);
+    expect((await visit('/chat', fresh)).status).toBe(401);
+  });
+
+  test('is of no use to other pages', async () => {
+    const cookie = await signIn();
+    const say = (headers: Record<string, string>) =>
+      post('/v1/messages', { text: '/help' }, { Cookie: cookie, ...headers });
+    expect((await say(OWN)).status).toBe(200);
+    expect((await say({ Origin: programs.url })).status).toBe(200);
+    expect((await say({})).status).toBe(403);
+    for (const site of ['cross-site', 'same-site', 'none']) {
+      expect((await say({ 'Sec-Fetch-Site': site })).status).toBe(403);
+      expect((await say({ 'Sec-Fetch-Site': site, Origin: programs.url })).status).toBe(403);
+    }
+    expect((await say({ Origin: 'http://127.0.0.1:1' })).status).toBe(403);
+    const read = (site: string, mode: string) =>
+      visit('/chat/log', cookie, { 'Sec-Fetch-Site': site, 'Sec-Fetch-Mode': mode });
+    expect((await read('cross-site', 'no-cors')).status).toBe(403);
+    expect((await read('same-origin', 'cors')).status).toBe(200);
+    const stolen = await visit('/v1/conversations', cookie, {
+      'Sec-Fetch-Site': 'same-site',
+      'Sec-Fetch-Mode': 'no-cors',
+    });
+    expect(stolen.status).toBe(403);
+    expect((await post('/close', {}, { Cookie: cookie, 'Sec-Fetch-Site': 'cross-site' })).status).toBe(403);
+    expect((await post('/open', { code: 'x' }, { 'Sec-Fetch-Site': 'cross-site' })).status).toBe(403);
+  });
+
+  test('a token opens no page, and two cookies count as none', async () => {
+    expect((await programs.ask('/chat')).status).toBe(401);
+    const [one, two] = [await signIn(), await signIn()];
+    expect((await visit('/chat', `${one}; ${two}`)).status).toBe(401);
+  });
+
+  test("is its person's: nobody sees what another says, and guests are not let in", async () => {
+    const ana = programs.coda.person('ana', { role: 'member' });
+    await ana.says('/help');
+    const [anas, owners] = [await signIn('ana'), await signIn()];
+    await post('/v1/messages', { text: '/note a present for the owner' }, { Cookie: anas, ...OWN });
+    expect(await (await visit('/chat', anas)).text()).toContain('a present for the owner');
+    expect(await (await visit('/chat', owners)).text()).not.toContain('a present for the owner');
+    await expect(programs.coda.app.sessions.link('nobody')).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+  });
+
+  test('pages say what is wrong as a page, run nothing but files of their own, and are kept by nobody', async () => {
+    const closed = await visit('/chat', '');
+    expect([closed.status, closed.headers.get('content-type')]).toEqual([401, 'text/html; charset=utf-8']);
+    expect(await closed.text()).toContain('coda open');
+    const page = await visit('/chat', await signIn());
+    expect(page.headers.get('cache-control')).toBe('no-store');
+    const policy = page.headers.get('content-security-policy') ?? '';
+    for (const rule of ["default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "trusted-types 'none'"]) {
+      expect(policy).toContain(rule);
+    }
+    expect(policy).not.toContain('unsafe');
+    const html = await page.text();
+    expect(html).not.toMatch(/<script(?![^>]* src=)|<style|\son\w+=|\sstyle=/);
+    const script = /src="(\/web\/[^"]+)"/.exec(html)?.[1] ?? '';
+    expect((await visit(script, '')).headers.get('cache-control')).toContain('immutable');
+    expect((await visit('/web/x/../../package.json', '')).status).toBe(404);
+    expect((await visit('/web/x/..%2F..%2Fpackage.json', '')).status).toBe(404);
+    const document = (await (await fetch(`${programs.url}/openapi.json`)).json()) as { paths: object };
+    expect(Object.keys(document.paths).filter((path) => /chat|web|open$|close/.test(path))).toEqual([]);
+  });
+});

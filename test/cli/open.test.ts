@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { freshDataDir, Jsonl, Program } from '../support/jsonl.ts';
+
+async function coda(args: string[]) {
+  await using program = new Program(args, {});
+  program.child.stdin.end();
+  const { code } = await program.exit;
+  return { code, stdout: program.stdout, stderr: program.stderr };
+}
+
+test('open shows a link of the running coda that signs a browser in; --revoke ends it', async () => {
+  const dataDir = freshDataDir();
+  await using _chat = await Jsonl.start({ dataDir, env: { CODA_HTTP_LISTEN: '127.0.0.1:0' } });
+  const opened = await coda(['open', '--data', dataDir]);
+  const [, url = '', code = ''] = /^(http:\/\/127\.0\.0\.1:\d+)\/open#([\w-]{43})\n$/.exec(opened.stdout) ?? [];
+  expect(opened).toMatchObject({ code: 0, stderr: expect.stringContaining('five minutes') });
+  const answer = await fetch(`${url}/open`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Origin: url },
+    body: JSON.stringify({ code }),
+  });
+  const Cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? '';
+  expect((await fetch(`${url}/chat`, { headers: { Cookie } })).status).toBe(200);
+  const audit = await coda(['audit', 'export', '--data', dataDir]);
+  expect(audit.stdout).toContain('"open"');
+  expect(audit.stdout).not.toContain(code);
+  expect((await coda(['open', '--revoke', '--data', dataDir])).stdout).toBe('1 session ended.\n');
+  expect((await fetch(`${url}/chat`, { headers: { Cookie } })).status).toBe(401);
+});
+
+test('open says what is missing: a running coda, or HTTP', async () => {
+  const dataDir = freshDataDir();
+  expect(await coda(['open', '--data', dataDir])).toMatchObject({
+    code: 69,
+    stderr: expect.stringContaining('coda run'),
+  });
+  await using _chat = await Jsonl.start({ dataDir });
+  expect(await coda(['open', '--data', dataDir])).toMatchObject({
+    code: 78,
+    stderr: expect.stringContaining('http: {}'),
+  });
+});
