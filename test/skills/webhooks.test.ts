@@ -109,6 +109,18 @@ describe('a hook', () => {
     ]);
   });
 
+  test('runs a skill for its person', async () => {
+    await add('plan', { kind: 'skill', template: { skill: 'travel-plan', text: 'to {{ repository.name }}' } });
+    const body = bodyOf();
+    expect((await post('plan', body, { 'coda-signature': sign('plan', body) })).status).toBe(202);
+    const { rows } = await coda.database().read<{ payload: { calls: unknown[] } }>(
+      `select s.payload from steps s join turns t on t.id = s.turn_id join inbox i on i.id = t.inbox_id
+          where i.key like 'webhook:plan:%' and s.kind = 'model' order by s.seq limit 1`,
+    );
+    expect(rows[0]?.payload.calls).toMatchObject([{ name: 'skill_activate', input: { name: 'travel-plan' } }]);
+    expect(ana.heard('I was told')).not.toHaveLength(0);
+  });
+
   test('keeps attachments as files of its message', async () => {
     const data = Buffer.from('the log').toString('base64');
     const body = bodyOf({ attachments: [{ filename: '../../etc/ci.log', content_type: 'text/plain', data }] });

@@ -2,15 +2,15 @@ import { writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Channel, FakeDiscord, type User } from '../../support/discord/index.ts';
-import { eventually } from '../../support/eventually.ts';
-import { freshDataDir, Program } from '../../support/jsonl.ts';
-import { random } from './soak.ts';
+import { freshDataDir } from '../../support/jsonl.ts';
+import { type KillTalk, killedWhileTalking } from '../../support/kills.ts';
 
 /** Where a process may end: around each commit and each send of a conversation. */
 const POINTS = ['inbox.accept', 'turn.finish', 'outbox.receipts', 'outbox.claim', 'send.discord'] as const;
 
 /** Ana's questions in three conversations, and what became of them. */
-class Talk {
+class Talk implements KillTalk {
+  args: readonly string[] = [];
   readonly fake: FakeDiscord;
   readonly ana: User;
   private readonly channels: readonly Channel[];
@@ -38,7 +38,13 @@ class Talk {
     return Array.from({ length: this.asked }, (_, index) => index).filter((index) => matches(times(index)));
   }
 
-  readonly isAnswered = (): boolean => this.answered((times) => times === 0).length === 0;
+  isAnswered(): boolean {
+    return this.answered((times) => times === 0).length === 0;
+  }
+
+  connections(): number {
+    return this.fake.gateway.identifies;
+  }
 }
 
 /** The daemon is killed at so many random points of a conversation and started again; what became of the questions. */
@@ -49,48 +55,13 @@ export async function killed({ kills, seed }: { kills: number; seed: number }) {
   const config = join(dirname(dataDir), 'config.yaml');
   await mkdir(dirname(config), { recursive: true });
   writeFileSync(config, settings(fake, talk.ana.id));
-  const run = (env: Record<string, string> = {}) =>
-    new Program(['run', '--data', dataDir, '--config', config], { env });
-  const next = random(seed);
-  let died = 0;
+  talk.args = ['--data', dataDir, '--config', config];
   try {
-    // A conversation that was never heard of cannot be looked through after an absence: each is begun first.
-    {
-      await using daemon = run();
-      await daemon.logged('"msg":"ready"');
-      talk.ask();
-      await eventually(talk.isAnswered, 30_000);
-    }
-    for (let round = 0; round < kills; round++) {
-      const point = POINTS[Math.floor(next() * POINTS.length)];
-      const phase = next() < 0.5 ? 'before' : 'after';
-      await using daemon = run({ CODA_TEST_KILL_AT: `${phase}:${point}:${1 + Math.floor(next() * 4)}` });
-      if (await diesWhileTalking(daemon, talk)) died++;
-    }
-    await using daemon = run();
-    await eventually(talk.isAnswered, 60_000);
-    // What was unclear when a process died has been looked for by then.
-    await daemon.logged('"msg":"ready"');
+    const died = await killedWhileTalking({ kills, seed, points: POINTS }, talk);
     return { died, twice: talk.answered((times) => times > 1), missing: talk.answered((times) => times === 0) };
   } finally {
     await fake.close();
   }
-}
-
-/** Talks until the daemon is killed, or for a few rounds; leaves a question behind. Whether it was killed by then. */
-async function diesWhileTalking(daemon: Program, talk: Talk): Promise<boolean> {
-  let ended: NodeJS.Signals | null | undefined;
-  void daemon.exit.then(({ signal }) => {
-    ended = signal;
-  });
-  const connected = talk.fake.gateway.identifies;
-  await eventually(() => ended !== undefined || talk.fake.gateway.identifies > connected, 30_000);
-  for (let turn = 0; turn < 4 && ended === undefined; turn++) {
-    talk.ask();
-    await eventually(() => ended !== undefined || talk.isAnswered(), 30_000);
-  }
-  talk.ask();
-  return ended === 'SIGKILL';
 }
 
 function settings(fake: FakeDiscord, owner: string): string {

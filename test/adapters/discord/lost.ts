@@ -1,6 +1,6 @@
 import { echo, playDiscord } from '../../support/discord/play.ts';
 import { eventually } from '../../support/eventually.ts';
-import { random } from './soak.ts';
+import { random } from '../../support/seeded.ts';
 
 /** So many sends of which each third or so meets a fault, mostly an answer that is lost; what then stands in Discord. */
 export async function lostAnswers({ sends, seed }: { sends: number; seed: number }) {

@@ -1,6 +1,7 @@
 import type { Drop } from '../../support/discord/index.ts';
 import { echo, playDiscord } from '../../support/discord/play.ts';
 import { eventually } from '../../support/eventually.ts';
+import { random } from '../../support/seeded.ts';
 
 export interface Soak {
   messages: number;
@@ -10,17 +11,6 @@ export interface Soak {
 }
 
 const HOW: readonly Drop[] = ['close', 'reset', 'invalid', 'silent', 'reconnect'];
-
-/** Numbers that look random and are the same for the same seed (mulberry32). */
-export function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** People talk in eight conversations while the connection goes wrong; what became of their questions. */
 export async function soak({ messages, drops, seed }: Soak) {

@@ -5,6 +5,12 @@ import { Outside } from '../../support/outside.ts';
 import { ScriptedModel } from '../../support/scripted-model.ts';
 import { type Answer, eventsOf, Programs } from './support.ts';
 
+interface Run {
+  skills: { name: string }[];
+  executed: boolean;
+  answer?: Answer;
+}
+
 describe('a program that talks over HTTP', () => {
   let programs: Programs;
   beforeAll(async () => {
@@ -151,6 +157,39 @@ describe('an answer that takes its time', () => {
     expect(new Set(parts.map(({ data }) => data.id)).size).toBe(1);
     expect(parts.length).toBeGreaterThan(1);
     expect(parts.at(-1)?.data.text).toBe('once upon a time there was an end');
+  });
+
+  test('goes on for who leaves in the middle of a stream, and is whole when it is fetched', async () => {
+    const go = deferred();
+    const model = new ScriptedModel(['a beginning ', { hold: go }, 'and an end']);
+    model.streams = true;
+    await using programs = await Programs.begin({ model });
+    const stop = new AbortController();
+    const key = { 'Idempotency-Key': 'left' };
+    const body = { text: 'tell me a story', stream: true };
+    for await (const { name } of eventsOf(await programs.post('/v1/messages', body, key, { signal: stop.signal }))) {
+      if (name === 'part') break;
+    }
+    stop.abort();
+    go.resolve();
+    await programs.coda.app.settled();
+    const fetched = await programs.get<Answer>('/v1/conversations/main/messages/left');
+    expect(fetched).toMatchObject({ status: 'done', text: 'a beginning and an end' });
+    expect(model.requests).toHaveLength(1);
+  });
+
+  test('runs the skill that fits a query best, as a call by its name in chat', async () => {
+    const model = new ScriptedModel(['Here is a plan.']);
+    await using programs = await Programs.begin({ model }, ['messages', 'skills']);
+    const asked = { query: 'plan a trip to Lisbon', execute: true, conversation: 'trips' };
+    const run = (await (await programs.post('/run', asked)).json()) as Run;
+    expect(run).toMatchObject({ executed: true, answer: { status: 'done', text: 'Here is a plan.' } });
+    expect(run.skills[0]?.name).toBe('travel-plan');
+    expect(JSON.stringify(model.requests[0]?.messages)).toContain('travel-plan');
+    const { messages } = await programs.get<{ messages: { text: string }[] }>('/v1/conversations/trips');
+    expect(messages[0]?.text).toBe('/travel-plan plan a trip to Lisbon');
+    const nothing = (await (await programs.post('/run', { query: 'qwxyz', execute: true })).json()) as Run;
+    expect(nothing).toEqual({ skills: [], executed: false });
   });
 
   test('asks before it acts; a program decides only with a token that was made for that', async () => {

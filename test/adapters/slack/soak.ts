@@ -1,16 +1,6 @@
 import { eventually } from '../../support/eventually.ts';
+import { random } from '../../support/seeded.ts';
 import { echo, playSlack } from '../../support/slack/play.ts';
-
-/** Numbers that look random and are the same for the same seed (mulberry32). */
-export function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 const HOW = ['close', 'reset', 'refresh'] as const;
 

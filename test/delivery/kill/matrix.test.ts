@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { testDatabases } from '../../support/database.ts';
 import { Fleet } from '../../support/fleet/index.ts';
 import { allKills, playKills, playStartKills, Supervisor } from '../../support/fleet/matrix.ts';
-import { random, SEED, sample } from '../../support/fleet/seeded.ts';
+import { random, SEED, sample } from '../../support/seeded.ts';
 
 /** A sample of what the long form plays whole; its size is what fits beside the other suites. */
 const KILLS = 12;

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { testDatabases } from '../../support/database.ts';
 import { Fleet } from '../../support/fleet/index.ts';
 import { Supervisor } from '../../support/fleet/matrix.ts';
-import { random, SEED } from '../../support/fleet/seeded.ts';
 import { notesAmong, storm } from '../../support/fleet/storm.ts';
+import { random, SEED } from '../../support/seeded.ts';
 
 const ITEMS = 5_000;
 const KILLS = 500;

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { Fleet } from '../../support/fleet/index.ts';
 import { Supervisor } from '../../support/fleet/matrix.ts';
-import { random, SEED } from '../../support/fleet/seeded.ts';
 import { notesAmong, storm } from '../../support/fleet/storm.ts';
+import { random, SEED } from '../../support/seeded.ts';
 
 const ITEMS = 200;
 const KILLS = 20;

@@ -3,8 +3,8 @@ import { sleep } from '../../../src/base/async.ts';
 import { eventually } from '../../support/eventually.ts';
 import { Fleet } from '../../support/fleet/index.ts';
 import { LossyProxy } from '../../support/fleet/lossy.ts';
-import { random, SEED } from '../../support/fleet/seeded.ts';
 import { POSTGRES_URL } from '../../support/postgres.ts';
+import { random, SEED } from '../../support/seeded.ts';
 
 const ROUNDS = 4;
 const AT_ONCE = 8;

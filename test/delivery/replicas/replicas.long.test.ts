@@ -3,9 +3,9 @@ import { sleep } from '../../../src/base/async.ts';
 import { eventually } from '../../support/eventually.ts';
 import { Chaos, delivered, OwnRedis, plantReminders } from '../../support/fleet/chaos.ts';
 import { Fleet } from '../../support/fleet/index.ts';
-import { random, SEED } from '../../support/fleet/seeded.ts';
 import { POSTGRES_URL } from '../../support/postgres.ts';
 import { REDIS_URL } from '../../support/redis.ts';
+import { random, SEED } from '../../support/seeded.ts';
 
 const REMINDERS = 20_000;
 const OVER_MS = 120_000;
