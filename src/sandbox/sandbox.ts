@@ -5,6 +5,7 @@ import { uuid } from '../base/ids.ts';
 import type { World } from '../base/world.ts';
 import type { CoreValues } from '../config/index.ts';
 import { Container, failureOf } from './container.ts';
+import { countRun, type SandboxCounters, sandboxCounters } from './counters.ts';
 import { type Docker, DockerError, dockerAt, type EngineFacts, type ImageFacts } from './docker.ts';
 import { parseEndpoint } from './endpoint.ts';
 import { failure, failureIn, type SandboxFailure, thrown } from './failure.ts';
@@ -49,6 +50,7 @@ interface Engine {
 class DockerSandbox implements Sandbox {
   private readonly options: SandboxOptions;
   private readonly world: World;
+  private readonly counters: SandboxCounters;
   private readonly queue: Queue;
   private readonly warm: Warm | undefined;
   private readonly sessions = new Map<string, Session>();
@@ -63,6 +65,7 @@ class DockerSandbox implements Sandbox {
     const { execution } = options;
     this.options = options;
     this.world = world;
+    this.counters = sandboxCounters(world.metrics);
     this.queue = new Queue(execution.max_concurrent);
     if (execution.warm > 0) this.warm = new Warm(() => this.begin(execution.default_image), world.clock);
   }
@@ -73,7 +76,13 @@ class DockerSandbox implements Sandbox {
     void this.reapAndGoOn();
   }
 
-  async open(spec: SandboxSpec = {}, { signal, onWait }: OpenOptions = {}): Promise<Session | SandboxFailure> {
+  async open(spec: SandboxSpec = {}, options: OpenOptions = {}): Promise<Session | SandboxFailure> {
+    const session = await this.opened(spec, options);
+    this.counters.sessions.add({ outcome: session.ok ? 'opened' : session.code.toLowerCase() });
+    return session;
+  }
+
+  private async opened(spec: SandboxSpec, { signal, onWait }: OpenOptions): Promise<Session | SandboxFailure> {
     const { execution } = this.options;
     if (!execution.enabled) return failure('SANDBOX_OFF', 'Running code is switched off.');
     if (spec.network || execution.network_enabled) {
@@ -160,7 +169,10 @@ class DockerSandbox implements Sandbox {
       if (this.sessions.delete(id) && isDefault && !this.isClosed) this.warm?.fill();
       leave();
     };
-    const session = new ContainerSession(container, limits, this.world.clock, closed);
+    const session = new ContainerSession(container, limits, this.world.clock, {
+      closed,
+      ran: (result) => countRun(this.counters, result),
+    });
     this.sessions.set(id, session);
     return session;
   }

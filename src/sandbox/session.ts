@@ -26,6 +26,14 @@ export interface SessionLimits {
   maxOutput: number;
 }
 
+/** Who is told what becomes of a session. */
+export interface SessionTold {
+  /** Once, when the container is removed. */
+  closed(): void;
+  /** After each program. */
+  ran(result: ExecResult | SandboxFailure): void;
+}
+
 const MOST_OUTPUT_FILES = 100;
 
 export class ContainerSession implements Session {
@@ -36,20 +44,19 @@ export class ContainerSession implements Session {
   private readonly limits: SessionLimits;
   private readonly clock: Clock;
   private readonly calls = new Sequence();
-  private readonly closed: () => void;
+  private readonly told: SessionTold;
   private readonly endsAt: number;
   private readonly cancel: () => void;
   /** What goes on behind the last call; the next one waits for it. */
   private settled: Promise<void> = Promise.resolve();
 
-  /** `closed` is called once, when the container is removed. */
-  constructor(container: Container, limits: SessionLimits, clock: Clock, closed: () => void) {
+  constructor(container: Container, limits: SessionLimits, clock: Clock, told: SessionTold) {
     this.id = container.spec.session;
     this.image = container.spec.image;
     this.container = container;
     this.limits = limits;
     this.clock = clock;
-    this.closed = closed;
+    this.told = told;
     this.endsAt = clock.now().getTime() + limits.lifetimeMs;
     this.cancel = clock.at(new Date(this.endsAt), () => void this.end('its time is up'));
     const isGone = () => void this.end('it ended');
@@ -61,7 +68,13 @@ export class ContainerSession implements Session {
     return this.container.endedWith;
   }
 
-  exec(command: readonly string[], options: ExecOptions = {}): Promise<ExecResult | SandboxFailure> {
+  async exec(command: readonly string[], options: ExecOptions = {}): Promise<ExecResult | SandboxFailure> {
+    const result = await this.run(command, options);
+    this.told.ran(result);
+    return result;
+  }
+
+  private run(command: readonly string[], options: ExecOptions): Promise<ExecResult | SandboxFailure> {
     // Docker makes it ready meanwhile; it starts when nothing of the last one runs any more.
     return this.call(async (settled) => {
       options.signal?.throwIfAborted();
@@ -102,7 +115,7 @@ export class ContainerSession implements Session {
   private async end(why: string): Promise<void> {
     this.cancel();
     await this.container.remove(why);
-    this.closed();
+    this.told.closed();
   }
 
   /** One call at a time, and none in a container that is gone. */

@@ -44,6 +44,22 @@ describe.skipIf(!DOCKER)('Docker', () => {
     expect(await leftovers(installation)).toEqual([]);
   });
 
+  test('what runs is counted by what became of it', async () => {
+    const world = testWorld();
+    const sandbox = play({}, { world });
+    const session = good(await sandbox.open());
+    good(await session.exec(['true']));
+    good(await session.exec(['false']));
+    good(await session.exec(['sleep', '60'], { timeoutMs: 200 }));
+    await sandbox.open({ network: true });
+    const text = await world.metrics.text();
+    for (const outcome of ['ok', 'failed', 'timed_out']) {
+      expect(text).toContain(`coda_sandbox_runs_total{outcome="${outcome}"} 1`);
+    }
+    expect(text).toMatch(/^coda_sandbox_run_seconds_count(?:\{\})? 3$/m);
+    expect(text).toContain('coda_sandbox_sessions_total{outcome="sandbox_network"} 1');
+  });
+
   test('a hundred runs leave nothing', async () => {
     const installation = freshInstallation();
     const sandbox = play({ warm: 1, max_concurrent: 4 }, { installation });
