@@ -4,13 +4,12 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { readConfig } from '../../src/app/index.ts';
 import { Secrets } from '../../src/base/log.ts';
-import { packageRoot } from '../../src/base/root.ts';
 import { checkSigned, signed } from '../../src/base/signature.ts';
 import { freshDataDir, Jsonl, Program } from '../support/jsonl.ts';
+import { blocksIn } from '../support/shell-page.ts';
 
-const page = readFileSync(join(packageRoot(), 'docs', 'webhooks.md'), 'utf8');
-const blocks = (language: string) =>
-  Array.from(page.matchAll(new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 'gs')), ([, text = '']) => text);
+const page = blocksIn('webhooks.md');
+const blocks = (wanted: string) => page.flatMap(({ language, text }) => (language === wanted ? text : []));
 
 /** The words of a shell line; quotes hold some together. */
 const wordsOf = (line: string) =>
@@ -39,7 +38,7 @@ test('the configuration of the documentation is one', () => {
 });
 
 test('the commands of the documentation do what it says', { timeout: 90_000 }, async () => {
-  const [json = ''] = blocks('json');
+  const json = blocks('json').find((text) => text.includes('pusher')) ?? '';
   const dataDir = freshDataDir();
   const env = { CODA_SECRET_KEY: 'a-key-of-the-test' };
   await using chat = await Jsonl.start({ dataDir, env });

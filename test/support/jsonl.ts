@@ -9,7 +9,7 @@ import { packageRoot } from '../../src/base/root.ts';
 import { eventually } from './eventually.ts';
 
 /** What `npm run build` has left; another build is named by CODA_TEST_MAIN. */
-const MAIN = process.env.CODA_TEST_MAIN ?? join(packageRoot(), 'dist', 'main.js');
+export const MAIN = process.env.CODA_TEST_MAIN ?? join(packageRoot(), 'dist', 'main.js');
 
 /** A line of the protocol, as `docs/jsonl.md` describes it. */
 export interface Line {
