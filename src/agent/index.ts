@@ -57,7 +57,7 @@ export {
 } from './store.ts';
 export { money } from './texts.ts';
 export * from './tool.ts';
-export { Toolbox } from './toolbox.ts';
+export { type LiveTools, Toolbox } from './toolbox.ts';
 export { type MessageTrace, traceMessage } from './trace/index.ts';
 export { undoAllTool, undoTool } from './undo/index.ts';
 export {

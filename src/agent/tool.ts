@@ -150,6 +150,8 @@ interface ToolBase<Input> {
   /** For the model: what it is for and what to pass. */
   description: string;
   input: z.ZodType<Input>;
+  /** Instead of what `input` says: what the model is shown of its form, where others have written that. */
+  schema?: Record<string, unknown>;
   /**
    * What it does, where other assistants have a name for it, so that a skill that forbids theirs forbids it. Left out: all
    * that its effect allows.

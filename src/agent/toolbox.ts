@@ -11,43 +11,85 @@ export interface ValidCall {
   effect: Effect;
 }
 
+/** Tools of a skill that come and go while coda runs. */
+export interface LiveTools {
+  skill: string;
+  /** Those of now; the same array as long as they are the same tools. `taken`: names that none of them may have. */
+  current(taken: ReadonlySet<string>): readonly AnyTool[];
+}
+
+/** All tools of a moment. */
+interface Stock {
+  /** What came of each of the live ones. */
+  from: readonly (readonly AnyTool[])[];
+  tools: ReadonlyMap<string, Tool>;
+  skills: ReadonlyMap<string, string>;
+  all: readonly ToolSpec[];
+  /** Few and the same from turn to turn: they stand at the beginning of prompts, which models cache. */
+  offers: WeakMap<object, Map<string, ToolSpec[]>>;
+}
+
 /** All tools, by name. */
 export class Toolbox {
-  private readonly tools: Map<string, Tool>;
-  private readonly all: readonly ToolSpec[];
-  /** Few and the same from turn to turn: they stand at the beginning of prompts, which models cache. */
-  private readonly offers = new WeakMap<object, Map<string, ToolSpec[]>>();
-  private readonly gate: Gate;
-
+  private readonly own: readonly Tool[];
+  private readonly taken: ReadonlySet<string>;
   private readonly skills: ReadonlyMap<string, string>;
+  private readonly gate: Gate;
+  private readonly live: readonly LiveTools[];
+  private last: Stock | undefined;
 
-  /** `skills`: which skill each tool belongs to, where it is one's. */
-  constructor(tools: readonly AnyTool[], skills: ReadonlyMap<string, string> = new Map(), gate = new Gate()) {
+  /** `skills`: which skill each tool belongs to, where it is one's. A live tool never takes the place of another one. */
+  constructor(
+    tools: readonly AnyTool[],
+    skills: ReadonlyMap<string, string> = new Map(),
+    gate = new Gate(),
+    live: readonly LiveTools[] = [],
+  ) {
     this.skills = skills;
     this.gate = gate;
+    this.live = live;
     // A tool's input is checked by its own schema before it runs, so that its type may be forgotten here.
-    this.tools = new Map((tools as readonly unknown[] as readonly Tool[]).map((tool) => [tool.name, tool]));
-    this.all = specsOf([...this.tools.values()]);
+    this.own = tools as readonly unknown[] as readonly Tool[];
+    this.taken = new Set(this.own.map(({ name }) => name));
+    // Whoever has live tools learns at once which names are taken.
+    this.stock();
   }
 
   get(name: string): Tool | undefined {
-    return this.tools.get(name);
+    return this.stock().tools.get(name);
   }
 
   skillOf(name: string): string | undefined {
-    return this.skills.get(name);
+    return this.stock().skills.get(name);
   }
 
   names(): string[] {
-    return [...this.tools.keys()];
+    return [...this.stock().tools.keys()];
+  }
+
+  private stock(): Stock {
+    const from = this.live.map((each) => each.current(this.taken));
+    if (this.last && from.every((list, index) => list === this.last?.from[index])) return this.last;
+    const tools = new Map(this.own.map((tool) => [tool.name, tool]));
+    const skills = new Map(this.skills);
+    for (const [index, list] of from.entries()) {
+      for (const tool of list as readonly unknown[] as readonly Tool[]) {
+        if (tools.has(tool.name)) continue;
+        tools.set(tool.name, tool);
+        skills.set(tool.name, this.live[index]?.skill ?? '');
+      }
+    }
+    this.last = { from, tools, skills, all: specsOf([...tools.values()]), offers: new WeakMap() };
+    return this.last;
   }
 
   /** What the model is offered, in one order: what the person may use. One list a role. */
   specs(who: Who): ToolSpec[] {
+    const { all, offers } = this.stock();
     const { policies, roles } = this.gate.basis(who);
-    const known = this.offers.get(policies) ?? new Map<string, ToolSpec[]>();
-    this.offers.set(policies, known);
-    const offered = known.get(roles) ?? this.all.filter(({ name }) => this.mayUse(who, name));
+    const known = offers.get(policies) ?? new Map<string, ToolSpec[]>();
+    offers.set(policies, known);
+    const offered = known.get(roles) ?? all.filter(({ name }) => this.mayUse(who, name));
     known.set(roles, offered);
     return offered;
   }
@@ -64,23 +106,23 @@ export class Toolbox {
 
   /** Whether the person may use the tool. */
   mayUse(who: Who, name: string): boolean {
-    const tool = this.tools.get(name);
+    const tool = this.get(name);
     return tool !== undefined && this.gate.may(who, this.thingOf(tool));
   }
 
   private thingOf({ name, always }: Tool): Thing {
-    return { kind: 'tool', name, skill: this.skills.get(name), always };
+    return { kind: 'tool', name, skill: this.skillOf(name), always };
   }
 
   /** Finds the tool and checks the input; `hidden` tools only where a button, a command or an undo calls. */
   check(call: Call, allowHidden: boolean): ValidCall | Failed {
-    const tool = this.tools.get(call.tool);
+    const tool = this.get(call.tool);
     const meant = tool?.formerly?.(call.input);
     if (meant) return this.check(meant, true);
     if (!tool || (tool.hidden && !allowHidden)) {
       const near = didYouMean(
         call.tool,
-        this.all.map((spec) => spec.name),
+        this.stock().all.map((spec) => spec.name),
       );
       return failed(
         'UNKNOWN_TOOL',
@@ -101,10 +143,10 @@ export class Toolbox {
 function specsOf(tools: readonly Tool[]): ToolSpec[] {
   return tools
     .filter((tool) => !tool.hidden)
-    .map(({ name, description, input, spare }) => ({
+    .map(({ name, description, input, schema, spare }) => ({
       name,
       description,
-      schema: z.toJSONSchema(input, { io: 'input' }),
+      schema: schema ?? z.toJSONSchema(input, { io: 'input' }),
       ...(spare && { spare }),
     }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));

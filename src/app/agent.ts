@@ -1,5 +1,6 @@
 import {
   Agent,
+  type AnyTool,
   agentDeletionRules,
   agentMergeRules,
   contextTools,
@@ -7,6 +8,7 @@ import {
   Guard,
   Interpreter,
   identity,
+  type LiveTools,
   policyOf,
   Toolbox,
   type TurnOver,
@@ -213,7 +215,21 @@ function openTools(parts: AgentParts, guard: Guard, linking: LinkDeps, commands:
     tools,
     new Map(equipped.flatMap((each) => each.tools.map((tool) => [tool.name, each.name]))),
     gate,
+    skills.flatMap((each) => liveToolsOf(each, guard)),
   );
+}
+
+/** The live tools of a skill behind the guard, each wrapped once. */
+function liveToolsOf({ skill, deps }: EquippedSkill, guard: Guard): LiveTools[] {
+  const { name, liveTools } = skill;
+  if (!liveTools) return [];
+  let last: { of: readonly AnyTool[]; guarded: readonly AnyTool[] } | undefined;
+  const current = (taken: ReadonlySet<string>) => {
+    const of = liveTools(deps, taken);
+    if (last?.of !== of) last = { of, guarded: of.map((tool) => guard.tool(tool)) };
+    return last.guarded;
+  };
+  return [{ skill: name, current }];
 }
 
 function saidIn(item: Item): Asked {

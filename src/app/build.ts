@@ -21,6 +21,7 @@ import type { Events, JobQueue, Schedules, Worker } from '../jobs/index.ts';
 import type { Sandbox } from '../sandbox/index.ts';
 import { agentSkills, agentSkillsConfig } from '../skills/agent-skills/index.ts';
 import { backup } from '../skills/backup/index.ts';
+import { McpServers, mcp, mcpConfig } from '../skills/mcp/index.ts';
 import { schedulerConfig } from '../skills/scheduler/index.ts';
 import { Webhooks, webhooks } from '../skills/webhooks/index.ts';
 import type { Artifacts, Database, Transaction } from '../storage/index.ts';
@@ -127,9 +128,17 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
   const liveSkills = new LiveSkills({ config, world, bus, database, artifacts });
   const backups = new Backups({ config, database, world, program: `coda ${version}` });
   const hooks = new Webhooks({ database, world, jobs, artifacts, secrets: liveSkills.secrets });
+  const servers = mcpServersOf(core, sandbox, version);
+  closer.onClose('mcp servers', () => servers.close());
   const skills = equipAll(core, { models: thinking.inference.small, sandbox: forSkills }, [
     ...builtInSkills,
-    ...[doctor.skill, backup(backups), webhooks(hooks), agentSkills(liveSkills, config.block(agentSkillsConfig))],
+    ...[
+      doctor.skill,
+      backup(backups),
+      webhooks(hooks),
+      mcp(servers),
+      agentSkills(liveSkills, config.block(agentSkillsConfig)),
+    ],
     ...(options.skills ?? []),
   ]);
   const pairing = pairingOf(core);
@@ -188,6 +197,14 @@ function equipAll(
     agendaAhead: (kind) => agendaAheadOf(skills, kind),
   });
   return skills;
+}
+
+function mcpServersOf({ config, delivery, ...core }: Core, sandbox: Sandbox, version: string): McpServers {
+  const { execution } = config;
+  return new McpServers({
+    ...core,
+    ...{ settings: config.block(mcpConfig), execution, outbox: delivery.outbox, sandbox, version },
+  });
 }
 
 /** What admits people whom nobody has named. */
@@ -262,6 +279,7 @@ async function start(parts: Starting): Promise<void> {
     deadJobSource({ database, outbox: delivery.outbox }),
     ...skills.flatMap(({ skill, deps }) => skill.due?.(deps) ?? []),
   ]);
+  for (const { skill, deps } of skills) skill.started?.(deps);
   for (const adapter of adapters) {
     const reachable = (channel?: string) => void delivery.outbox.reachable(adapter.name, channel);
     await adapter.start(delivery.inbox, reachable, stopping.signal);

@@ -10,6 +10,7 @@ import {
 } from '../config/index.ts';
 import { agentSkillsConfig } from '../skills/agent-skills/index.ts';
 import { backupConfig } from '../skills/backup/index.ts';
+import { mcpConfig } from '../skills/mcp/index.ts';
 import { platforms } from './adapters.ts';
 import { builtInSkills } from './skills.ts';
 
@@ -20,6 +21,7 @@ const BLOCKS: readonly ConfigBlock[] = [
   ...builtInSkills.flatMap(({ config }) => config ?? []),
   agentSkillsConfig,
   backupConfig,
+  mcpConfig,
 ];
 
 /** The configuration with the blocks of all platforms and skills; errors as `loadConfig`. */

@@ -246,6 +246,10 @@ export interface Skill<Settings = unknown> {
   isOn?(config: Settings): boolean;
   words?: SkillWords;
   tools?(deps: SkillDeps<Settings>): AnyTool[];
+  /** Tools that come and go while coda runs, as `LiveTools.current`. */
+  liveTools?(deps: SkillDeps<Settings>, taken: ReadonlySet<string>): readonly AnyTool[];
+  /** Called when coda has started, before anybody is heard: what it begins goes on beside. */
+  started?(deps: SkillDeps<Settings>): void;
   commands?(deps: SkillDeps<Settings>): Command[];
   phrases?: Phrase[];
   jobs?(deps: SkillDeps<Settings>): JobHandler[];

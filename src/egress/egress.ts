@@ -39,7 +39,7 @@ const LIMITS: Limits = {
 
 export interface Request {
   /** GET unless it is said. */
-  method?: 'GET' | 'HEAD' | 'POST';
+  method?: 'GET' | 'HEAD' | 'POST' | 'DELETE';
   /** In lower case. To another origin than the first only `accept` and `accept-language` are sent. */
   headers?: Readonly<Record<string, string>>;
   /** Of a POST. It is sent once: its answer is never a redirect. */
@@ -116,7 +116,8 @@ export class Egress {
       }
       answer.close();
       const host = hostOf(url);
-      if (method === 'POST') return failure('EGRESS_REDIRECTS', `${host} redirects what was sent to it.`);
+      if (method === 'POST' || method === 'DELETE')
+        return failure('EGRESS_REDIRECTS', `${host} redirects what was sent to it.`);
       if (followed >= limits.redirects) {
         return failure('EGRESS_REDIRECTS', `${hostOf(first)} redirects more than ${limits.redirects} times.`);
       }

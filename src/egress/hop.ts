@@ -7,7 +7,7 @@ import { hostOf, type Target } from './target.ts';
 import type { Watch } from './watch.ts';
 
 export interface HopRequest {
-  method: 'GET' | 'HEAD' | 'POST';
+  method: 'GET' | 'HEAD' | 'POST' | 'DELETE';
   headers: Readonly<Record<string, string>>;
   body: string | Uint8Array | undefined;
   connectMs: number;

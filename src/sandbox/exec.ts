@@ -1,6 +1,6 @@
 /** One program in a container, from its start until nothing of it runs any more. */
 
-import type { Duplex } from 'node:stream';
+import { type Duplex, Readable } from 'node:stream';
 import { deadline, sleep, withTimeout } from '../base/async.ts';
 import type { Clock } from '../base/clock.ts';
 import { type Container, failureOf } from './container.ts';
@@ -141,7 +141,8 @@ class Program {
     this.drained = this.drain(maxOutput, options.onOutput);
     // A program that ends without reading its input breaks the connection's other half.
     connection.on('error', () => {});
-    if (options.stdin !== undefined) connection.end(options.stdin);
+    if (options.stdin instanceof Readable) options.stdin.pipe(connection);
+    else if (options.stdin !== undefined) connection.end(options.stdin);
   }
 
   /**

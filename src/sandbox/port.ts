@@ -1,5 +1,6 @@
 /** What a sandbox owes, and what its users may rely on. */
 
+import type { Readable } from 'node:stream';
 import type { SandboxFailure } from './failure.ts';
 
 /** What a session is opened with; what is left out comes from the configuration. */
@@ -65,7 +66,8 @@ export interface Session {
 }
 
 export interface ExecOptions {
-  stdin?: string | Uint8Array;
+  /** A stream is written as it comes, until it ends. */
+  stdin?: string | Uint8Array | Readable;
   /** Added to the image's environment. */
   env?: Readonly<Record<string, string>>;
   /** An absolute path; `/workspace` when left out. */

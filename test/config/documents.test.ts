@@ -57,7 +57,8 @@ test('the example changes nothing', () => {
 test('the example is right with everything in it switched on', () => {
   const on = example
     .split('\n')
-    .filter((line) => !/_file:/.test(line))
+    // What stands for something else beside it: a secret's file, a program instead of a service.
+    .filter((line) => !/_file:|^[# ]*command:/.test(line))
     .map((line) => (/^[# ]*[a-z_]+(\/[a-z0-9-]+)?:( |$)/.test(line) ? line.replaceAll('# ', '') : ''))
     .join('\n');
   const config = load(on);

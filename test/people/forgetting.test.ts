@@ -6,14 +6,15 @@ import { uuid } from '../../src/base/ids.ts';
 import { tableOf } from '../../src/people/index.ts';
 import * as secrets from '../../src/skills/agent-skills/secrets/store.ts';
 import * as decisions from '../../src/skills/agent-skills/trust/store.ts';
+import * as pins from '../../src/skills/mcp/store.ts';
 import * as hooks from '../../src/skills/webhooks/store.ts';
 import { testDatabases } from '../support/database.ts';
 import { type Play, play } from '../support/play.ts';
 
 const ofAgentSkills = {
   name: 'skills',
-  deletionRules: [...decisions.deletionRules, ...secrets.deletionRules, ...hooks.deletionRules],
-  mergeRules: [...decisions.mergeRules, ...secrets.mergeRules, ...hooks.mergeRules],
+  deletionRules: [...decisions.deletionRules, ...secrets.deletionRules, ...hooks.deletionRules, ...pins.deletionRules],
+  mergeRules: [...decisions.mergeRules, ...secrets.mergeRules, ...hooks.mergeRules, ...pins.mergeRules],
 };
 const skills = [...builtInSkills, ofAgentSkills].map((skill) => ({ skill }));
 

@@ -16,6 +16,7 @@ import {
   tokenMergeRules,
 } from '../../src/people/index.ts';
 import { mergeRules as secretMergeRules } from '../../src/skills/agent-skills/secrets/store.ts';
+import { mergeRules as mcpMergeRules } from '../../src/skills/mcp/store.ts';
 import { mergeRules as memoryMergeRules } from '../../src/skills/memory/store.ts';
 import { mergeRules as noteMergeRules } from '../../src/skills/notes/store.ts';
 import { mergeRules as reminderMergeRules } from '../../src/skills/reminders/store.ts';
@@ -29,6 +30,7 @@ import { codeIn, type Platform, playTwo, type TwoPlatforms } from './platforms.t
 
 const mergeRules = [
   ...hookMergeRules,
+  ...mcpMergeRules,
   ...auditMergeRules,
   ...inboxMergeRules,
   ...requestMergeRules,

@@ -1,0 +1,80 @@
+/** The block of MCP servers: programs and services of others whose tools coda uses. */
+import { z } from 'zod';
+import { block, duration, secretText, url } from '../../config/index.ts';
+
+const EFFECTS = ['fetch', 'external', 'dangerous'] as const;
+
+const text = z.string().min(1).max(4_096);
+const values = (description: string, example: Record<string, string>) =>
+  z
+    .record(z.string().regex(/^[\w-]{1,100}$/), secretText().meta({ secret: true }))
+    .default({})
+    .meta({ description, example });
+
+const server = z
+  .strictObject({
+    enabled: z.boolean().default(true).describe('Whether it is used.'),
+    command: text.optional().meta({ description: 'The program that is the server, over stdio.', example: 'node' }),
+    args: z
+      .array(text)
+      .max(100)
+      .default([])
+      .meta({ description: 'Its arguments.', example: ['/srv/mcp/index.js'] }),
+    env: values('Added to its environment, which is otherwise nearly empty. Hidden wherever values are shown.', {
+      API_KEY: '${MCP_API_KEY:-example}',
+    }),
+    image: text.optional().meta({
+      description: 'The image of its container, instead of execution.default_image.',
+      example: 'node:24-slim',
+    }),
+    host: z
+      .boolean()
+      .default(false)
+      .describe('Runs the program on this machine, outside of any container: only what you would install yourself.'),
+    url: url('https', 'http').optional().meta({
+      description: 'Where it is, over streamable HTTP. Yours to choose: it may be on your own network.',
+      example: 'https://api.githubcopilot.com/mcp/',
+    }),
+    headers: values('Sent with each request: its key. Hidden wherever values are shown.', {
+      Authorization: 'Bearer ${GITHUB_TOKEN:-ghp_example}',
+    }),
+    tools: z
+      .array(text)
+      .max(200)
+      .optional()
+      .meta({ description: 'Only these of its tools.', example: ['get_issue', 'list_issues'] }),
+    effects: z
+      .record(z.string(), z.enum(EFFECTS))
+      .default({})
+      .meta({
+        description: 'What a tool may do, where its server says it wrong: fetch, external or dangerous.',
+        example: { get_issue: 'fetch' },
+      }),
+    timeout: duration('60s').describe('How long one call may take.'),
+  })
+  .refine(({ command, url: address }) => (command === undefined) !== (address === undefined), {
+    error: 'expected either command (a program) or url (a service)',
+  });
+
+/** The block of MCP servers. */
+export const config = block(
+  'mcp',
+  'Tools of others over the Model Context Protocol. docs/mcp.md says how they are held in.',
+  z
+    .strictObject({
+      servers: z
+        .record(
+          z
+            .string()
+            .regex(/^[a-z][a-z0-9-]{0,31}$/, { error: 'expected a short name of lower-case letters, digits and -' })
+            .refine((name) => name !== 'mcp', { error: 'expected another name than mcp' }),
+          server,
+        )
+        .default({})
+        .meta({ description: 'By a name of your choice, which begins the names of their tools.', example: 'github' }),
+    })
+    .prefault({}),
+);
+
+export type Settings = z.output<typeof config.schema>;
+export type ServerSettings = Settings['servers'][string];

@@ -1,0 +1,283 @@
+/** One MCP server: started, asked, and started again when it goes. */
+import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import type { Progress } from '@modelcontextprotocol/sdk/types.js';
+import { z } from 'zod';
+import { backOff, Sequence, unlessAborted, withTimeout } from '../../base/async.ts';
+import type { Cancel } from '../../base/clock.ts';
+import { CodaError, messageOf } from '../../base/errors.ts';
+import { shorten } from '../../base/text.ts';
+import type { World } from '../../base/world.ts';
+import type { ServerSettings } from './config.ts';
+import { cleaned, type ListedTool, MOST_TOOLS } from './offer.ts';
+import { LineTransport } from './wire/lines.ts';
+
+/** Where it stands. `resting`: it starts with the next call. */
+export type State =
+  | { kind: 'new' | 'connecting' | 'resting' }
+  | { kind: 'ready'; client: Client }
+  | { kind: 'away'; why: string; remedy?: string | undefined }
+  /** It is never started as it is configured. */
+  | { kind: 'refused'; why: string; remedy: string };
+
+export interface Prompt {
+  name: string;
+  description?: string | undefined;
+  arguments?: { name: string; description?: string | undefined; required?: boolean | undefined }[] | undefined;
+}
+
+/** What a server offers at the moment, as it says it. */
+export interface Listing {
+  tools: readonly ListedTool[];
+  prompts: readonly Prompt[];
+  hasResources: boolean;
+}
+
+export interface ConnectionOptions {
+  name: string;
+  settings: ServerSettings;
+  world: World;
+  version: string;
+  /** Makes the way to the server; undefined says that there is none, and why. */
+  open(): Promise<Transport>;
+  refused?: { why: string; remedy: string } | undefined;
+  /** Milliseconds without a call after which it is closed until the next one; undefined: never. */
+  restMs?: number | undefined;
+  /** Told what it lists, at first and whenever that changes; what it offers counts from when this has resolved. */
+  listed(listing: Listing): Promise<void>;
+}
+
+const CONNECT_MS = 30_000;
+const LONGEST_PAUSE_MS = 300_000;
+const MOST_PAGES = 20;
+const LONGEST_WHY = 200;
+
+const tool = z.looseObject({
+  name: z.string().min(1).max(1_000),
+  description: z.string().optional(),
+  inputSchema: z.unknown(),
+  annotations: z.looseObject({}).optional(),
+});
+const prompt = z.object({
+  name: z.string().min(1).max(200),
+  description: z.string().max(4_000).optional(),
+  arguments: z
+    .array(
+      z.object({
+        name: z.string().max(200),
+        description: z.string().max(1_000).optional(),
+        required: z.boolean().optional(),
+      }),
+    )
+    .max(50)
+    .optional(),
+});
+const page = z.looseObject({
+  tools: z.array(z.unknown()).max(2_000).default([]),
+  prompts: z.array(z.unknown()).max(2_000).default([]),
+  nextCursor: z.string().optional(),
+});
+
+/** Answers of servers are read by coda's own schemas; theirs are neither compiled nor run. */
+const UNCHECKED = { getValidator: () => (data: unknown) => ({ valid: true, data, errorMessage: undefined }) };
+
+export class Connection {
+  readonly name: string;
+  readonly settings: ServerSettings;
+  state: State = { kind: 'new' };
+  private readonly options: ConnectionOptions;
+  private readonly lists = new Sequence();
+  private readonly stop = new AbortController();
+  private starting: Promise<void> | undefined;
+  private attempt = 0;
+  private calls = 0;
+  private cancel: Cancel = () => {};
+  private isListing = false;
+
+  constructor(options: ConnectionOptions) {
+    this.name = options.name;
+    this.settings = options.settings;
+    this.options = options;
+    const { refused } = options;
+    if (refused) this.state = { kind: 'refused', ...refused };
+  }
+
+  /** Starts it, once. Resolves when that has succeeded or failed; from then on it goes on by itself. */
+  start(): Promise<void> {
+    if (this.state.kind === 'refused' || this.state.kind === 'ready' || this.stop.signal.aborted)
+      return Promise.resolve();
+    this.starting ??= this.connect().finally(() => {
+      this.starting = undefined;
+    });
+    return this.starting;
+  }
+
+  /** Resolves when it is known whether it is there. */
+  settled(): Promise<void> {
+    return this.state.kind === 'new' ? this.start() : (this.starting ?? Promise.resolve());
+  }
+
+  /** A client to ask with; undefined while the server is not there. */
+  async client(signal: AbortSignal): Promise<Client | undefined> {
+    if (this.state.kind === 'resting' || this.state.kind === 'new' || this.starting) {
+      await unlessAborted(signal, this.start());
+    }
+    return this.state.kind === 'ready' ? this.state.client : undefined;
+  }
+
+  /** Asks it something, by the limits of its configuration. Rejects with what the SDK throws. */
+  async request<Schema extends z.ZodType>(
+    client: Client,
+    asked: { method: string; params?: Record<string, unknown> },
+    schema: Schema,
+    signal: AbortSignal,
+    progress?: (progress: Progress) => void,
+  ): Promise<z.output<Schema>> {
+    const { timeout } = this.settings;
+    this.calls++;
+    this.cancel();
+    try {
+      const limits = { timeout, maxTotalTimeout: timeout, ...(progress && { onprogress: progress }) };
+      const came = await client.request(asked as never, schema as never, { signal, ...limits });
+      return came as z.output<Schema>;
+    } catch (error) {
+      // A service that is gone is noticed by what is asked of it.
+      if (isTransport(error)) await this.lost(client, this.wordsOf(error));
+      throw error;
+    } finally {
+      if (--this.calls === 0) this.rest();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.stop.abort();
+    this.cancel();
+    const { state } = this;
+    this.state = { kind: 'away', why: 'coda stops' };
+    if (state.kind === 'ready') await state.client.close().catch(() => {});
+    await withTimeout(CONNECT_MS, this.starting ?? Promise.resolve());
+  }
+
+  /** Each of its first answers must come within this. */
+  private get connectMs(): number {
+    return Math.min(CONNECT_MS, this.settings.timeout);
+  }
+
+  private async connect(): Promise<void> {
+    const { world } = this.options;
+    this.cancel();
+    this.state = { kind: 'connecting' };
+    let transport: Transport | undefined;
+    let client: Client | undefined;
+    try {
+      const { Client: Made } = await import('@modelcontextprotocol/sdk/client/index.js');
+      transport = await this.options.open();
+      client = new Made({ name: 'coda', version: this.options.version }, { jsonSchemaValidator: UNCHECKED as never });
+      this.follow(client, transport);
+      await client.connect(transport, { timeout: this.connectMs, signal: this.stop.signal });
+      await this.list(client);
+      this.stop.signal.throwIfAborted();
+      // It may have gone while it was asked what it has.
+      if (transport instanceof LineTransport && transport.why !== '') throw new Error(transport.why);
+      this.state = { kind: 'ready', client };
+      this.attempt = 0;
+      world.log.info({ server: this.name }, 'an MCP server is ready');
+      this.rest();
+    } catch (error) {
+      const why = (transport instanceof LineTransport && transport.why) || messageOf(error);
+      await client?.close().catch(() => {});
+      await transport?.close().catch(() => {});
+      this.away(why, error instanceof CodaError ? error.remedy : undefined);
+    }
+  }
+
+  private follow(client: Client, transport: Transport): void {
+    client.onclose = () => {
+      const why = transport instanceof LineTransport ? transport.why : 'it closed the connection';
+      void this.lost(client, why);
+    };
+    client.onerror = (error) => this.options.world.log.debug({ server: this.name, why: this.wordsOf(error) });
+    // Handlers are set before it can say anything. Every change of any list has all of them read again.
+    client.fallbackNotificationHandler = async ({ method }) => {
+      if (/^notifications\/(?:tools|prompts|resources)\/list_changed$/.test(method)) void this.relist(client);
+    };
+  }
+
+  /** However often it says that something has changed, one reading at a time, and one after it. */
+  private async relist(client: Client): Promise<void> {
+    if (this.isListing) return;
+    this.isListing = true;
+    await this.lists
+      .run(() => {
+        this.isListing = false;
+        return this.list(client);
+      })
+      .catch((error: unknown) => this.lost(client, this.wordsOf(error)));
+  }
+
+  private async list(client: Client): Promise<void> {
+    const { tools, prompts, resources } = client.getServerCapabilities() ?? {};
+    const found = tools ? await this.pages(client, 'tools/list') : [];
+    const asked = prompts ? await this.pages(client, 'prompts/list') : [];
+    await this.options.listed({
+      tools: found.flatMap((each) => tool.safeParse(each).data ?? []) as ListedTool[],
+      prompts: asked.flatMap((each) => prompt.safeParse(each).data ?? []).slice(0, MOST_TOOLS),
+      hasResources: resources !== undefined,
+    });
+  }
+
+  private async pages(client: Client, method: 'tools/list' | 'prompts/list'): Promise<unknown[]> {
+    const all: unknown[] = [];
+    let cursor: string | undefined;
+    for (let count = 0; count < MOST_PAGES; count++) {
+      const params = cursor === undefined ? {} : { cursor };
+      const limits = { timeout: this.connectMs, signal: this.stop.signal };
+      const came: z.output<typeof page> = await client.request({ method, params } as never, page as never, limits);
+      all.push(...(method === 'tools/list' ? came.tools : came.prompts));
+      cursor = came.nextCursor;
+      if (cursor === undefined || all.length > 10 * MOST_TOOLS) break;
+    }
+    return all;
+  }
+
+  /** The server of this client is gone; a later one is another matter. */
+  private async lost(client: Client, why: string): Promise<void> {
+    if (this.state.kind !== 'ready' || this.state.client !== client) return;
+    this.away(why);
+    await client.close().catch(() => {});
+  }
+
+  private away(said: string, remedy?: string): void {
+    if (this.stop.signal.aborted) return;
+    const why = this.wordsOf(said);
+    const { clock, log } = this.options.world;
+    this.state = { kind: 'away', why, remedy };
+    const at = new Date(clock.now().getTime() + backOff(++this.attempt, LONGEST_PAUSE_MS));
+    log.warn({ server: this.name, why, again: at }, 'an MCP server is not there');
+    this.cancel();
+    this.cancel = clock.at(at, () => void this.start());
+  }
+
+  private rest(): void {
+    const { restMs, world } = this.options;
+    if (restMs === undefined || this.state.kind !== 'ready') return;
+    const { client } = this.state;
+    this.cancel();
+    this.cancel = world.clock.at(new Date(world.clock.now().getTime() + restMs), () => {
+      if (this.calls > 0 || this.state.kind !== 'ready' || this.state.client !== client) return;
+      this.state = { kind: 'resting' };
+      void client.close().catch(() => {});
+    });
+  }
+
+  /** What went wrong, without secrets and not at length: a server may have written it. */
+  private wordsOf(error: unknown): string {
+    return shorten(cleaned(this.options.world.secrets.hide(messageOf(error))), LONGEST_WHY);
+  }
+}
+
+/** Whether it was the way to the server that failed, and not the server that refused. */
+function isTransport(error: unknown): boolean {
+  if (error instanceof CodaError) return error.code.startsWith('EGRESS_');
+  return error instanceof Error && /^StreamableHTTPError$/.test(error.constructor.name);
+}

@@ -1,0 +1,25 @@
+/** Tools of others, over the Model Context Protocol. */
+import type { Skill } from '../../chat/index.ts';
+import { serversCheck } from './check.ts';
+import { commands } from './commands.ts';
+import { config, type Settings } from './config.ts';
+import type { Servers } from './servers.ts';
+import { deletionRules, mergeRules } from './store.ts';
+import { approveTool, promptCall, serverTools } from './tools.ts';
+
+export { config as mcpConfig } from './config.ts';
+export { Servers as McpServers } from './servers.ts';
+
+/** Uses the tools, resources and prompts of MCP servers. */
+export const mcp = (servers: Servers): Skill<Settings> => ({
+  name: 'mcp',
+  config,
+  tools: () => [approveTool(servers)],
+  liveTools: (_, taken) => servers.current(taken, serverTools),
+  started: () => servers.start(),
+  commands: () => commands(servers),
+  called: (_, name, rest) => (name.toLowerCase() === 'mcp-prompt' ? promptCall(servers, rest) : undefined),
+  checks: () => [serversCheck(servers)],
+  deletionRules,
+  mergeRules,
+});

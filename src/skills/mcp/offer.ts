@@ -1,0 +1,129 @@
+/** What a server says of its tools, made fit to be shown to a model. Pure. */
+import { createHash } from 'node:crypto';
+import type { Effect } from '../../agent/index.ts';
+import { canonicalJson } from '../../base/json.ts';
+import { shorten } from '../../base/text.ts';
+import type { ServerSettings } from './config.ts';
+
+/** A tool of a server. */
+export interface Offer {
+  /** As its server calls it. */
+  tool: string;
+  /** As models call it. */
+  name: string;
+  description: string;
+  /** JSON Schema of its input. */
+  schema: Record<string, unknown>;
+  effect: Exclude<Effect, 'read' | 'write'>;
+  /** Over all that its server says of it. */
+  hash: string;
+}
+
+/** A tool as it is listed; nothing of it is believed. */
+export interface ListedTool {
+  name: string;
+  description?: string | undefined;
+  inputSchema?: unknown;
+  annotations?: { readOnlyHint?: unknown; destructiveHint?: unknown } | undefined;
+}
+
+export const MOST_TOOLS = 128;
+const LONGEST_NAME = 64;
+const LONGEST_DESCRIPTION = 1_000;
+const LONGEST_SCHEMA = 16_384;
+
+/** Control and format characters: what is written in them nobody sees but a model. */
+const HIDDEN = /[\p{Cf}\p{Co}]|(?![\n\t])\p{Cc}/gu;
+
+/** The tools that can be offered, and why others cannot. `taken`: names that are somebody else's. */
+export function offersOf(
+  server: string,
+  listed: readonly ListedTool[],
+  { tools: wanted, effects }: Pick<ServerSettings, 'tools' | 'effects'>,
+  taken: ReadonlySet<string> = new Set(),
+): { offers: Offer[]; problems: string[] } {
+  const offers = new Map<string, Offer>();
+  const problems: string[] = [];
+  const meant = listed.filter(({ name }) => wanted?.includes(name) ?? true);
+  const missing = wanted?.filter((name) => !listed.some((tool) => tool.name === name)) ?? [];
+  for (const name of missing) problems.push(`it has no tool ${shorten(cleaned(name), 100)}`);
+  if (meant.length > MOST_TOOLS) problems.push(`of its ${meant.length} tools the first ${MOST_TOOLS} are offered`);
+  for (const tool of meant.slice(0, MOST_TOOLS)) {
+    const shown = shorten(cleaned(tool.name), 100);
+    const name = nameOf(server, tool.name);
+    const schema = schemaOf(tool.inputSchema);
+    if (typeof schema === 'string') problems.push(`${shown} is not offered: ${schema}`);
+    else if (taken.has(name) || offers.has(name))
+      problems.push(`${shown} is not offered: ${name} is another tool's name`);
+    else offers.set(name, offerOf(server, name, tool, schema, effects));
+  }
+  return { offers: [...offers.values()], problems };
+}
+
+function offerOf(
+  server: string,
+  name: string,
+  tool: ListedTool,
+  schema: Record<string, unknown>,
+  effects: ServerSettings['effects'],
+): Offer {
+  const said = shorten(
+    cleaned(tool.description ?? '')
+      .replace(/\s+/g, ' ')
+      .trim(),
+    LONGEST_DESCRIPTION,
+  );
+  const description = `${server} (a server of others): ${said || tool.name}`;
+  return { tool: tool.name, name, description, schema, effect: effectOf(tool, effects), hash: hashOf(tool) };
+}
+
+/** Its server's name before it, in the letters that models may call, at most 64 of them. */
+function nameOf(server: string, tool: string): string {
+  const name = `${server}_${tool}`.replace(/[^A-Za-z0-9_-]/g, '_');
+  if (name.length <= LONGEST_NAME) return name;
+  return `${name.slice(0, LONGEST_NAME - 9)}_${sha256(tool).slice(0, 8)}`;
+}
+
+/** What the owner says of it; else what its server does, where that makes it no more harmless than reading. */
+function effectOf({ name, annotations }: ListedTool, effects: ServerSettings['effects']): Offer['effect'] {
+  const set = Object.hasOwn(effects, name) ? effects[name] : undefined;
+  if (set) return set;
+  if (annotations?.destructiveHint === true) return 'dangerous';
+  return annotations?.readOnlyHint === true ? 'fetch' : 'external';
+}
+
+/** The schema without what cannot be seen; a sentence without a full stop where it cannot be shown to a model. */
+function schemaOf(schema: unknown): Record<string, unknown> | string {
+  if (typeof schema !== 'object' || schema === null || !('type' in schema) || schema.type !== 'object')
+    return 'its input is no object';
+  const text = JSON.stringify(schema);
+  if (text.length > LONGEST_SCHEMA) return `its input takes ${text.length} characters to describe`;
+  if (/"\$(?:ref|dynamicRef)":"(?!#)/.test(text)) return 'its input is described elsewhere';
+  return cleanedAll(schema) as Record<string, unknown>;
+}
+
+function cleanedAll(value: unknown): unknown {
+  if (typeof value === 'string') return cleaned(value);
+  if (Array.isArray(value)) return value.map(cleanedAll);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [cleaned(key), cleanedAll(field)]));
+}
+
+/** Text without characters that only a machine sees. */
+export function cleaned(text: string): string {
+  return text.replace(HIDDEN, '');
+}
+
+/** Over all that its server says of a tool. */
+export function hashOf({ name, description, inputSchema, annotations }: ListedTool): string {
+  return sha256(canonicalJson({ name, description, inputSchema, annotations }));
+}
+
+/** One hash for several offers, in whatever order they are listed. */
+export function hashOfAll(offers: readonly Offer[]): string {
+  return sha256(
+    canonicalJson(offers.map(({ tool, hash }) => [tool, hash]).sort(([a = ''], [b = '']) => (a < b ? -1 : 1))),
+  );
+}
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');

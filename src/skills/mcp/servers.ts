@@ -1,0 +1,190 @@
+/** All MCP servers of a coda, and what of them may be used. */
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import type { AnyTool } from '../../agent/index.ts';
+import type { World } from '../../base/world.ts';
+import type { Bus } from '../../bus/index.ts';
+import type { CoreValues } from '../../config/index.ts';
+import { conversations, type Outbox } from '../../delivery/index.ts';
+import type { Egress } from '../../egress/index.ts';
+import type { Sandbox } from '../../sandbox/index.ts';
+import type { Artifacts, Database, Transaction } from '../../storage/index.ts';
+import type { ServerSettings, Settings } from './config.ts';
+import { Connection, type Listing } from './connection.ts';
+import { hashOf, hashOfAll, type Offer, offersOf } from './offer.ts';
+import * as store from './store.ts';
+import { texts } from './texts.ts';
+import { containerChannel } from './wire/container.ts';
+import { hostChannel } from './wire/host.ts';
+import { httpTransport } from './wire/http.ts';
+import { LineTransport } from './wire/lines.ts';
+
+export interface ServersDeps {
+  settings: Settings;
+  execution: CoreValues['execution'];
+  world: World;
+  database: Database;
+  artifacts: Artifacts;
+  egress: Egress;
+  sandbox: Pick<Sandbox, 'open'>;
+  bus: Bus;
+  outbox: Pick<Outbox, 'addAll'>;
+  version: string;
+}
+
+/** A server with what was made of what it says. */
+export interface Server {
+  connection: Connection;
+  listing: Listing;
+  /** What models are offered. */
+  offers: readonly Offer[];
+  /** What an owner has to approve first. */
+  waiting: readonly Offer[];
+  /** Sentences without a full stop. */
+  problems: readonly string[];
+  /** The tools that were pinned under another hash before. */
+  changed: ReadonlySet<string>;
+}
+
+const CHANNEL = 'coda_mcp';
+const REST_MS = 300_000;
+const DAY_MS = 86_400_000;
+const EMPTY: Listing = { tools: [], prompts: [], hasResources: false };
+
+export class Servers {
+  readonly deps: ServersDeps;
+  private readonly servers = new Map<string, Server>();
+  private readonly askedAt = new Map<string, number>();
+  private taken: ReadonlySet<string> = new Set();
+  private tools: readonly AnyTool[] | undefined;
+  private unsubscribe: () => void = () => {};
+
+  constructor(deps: ServersDeps) {
+    this.deps = deps;
+    for (const [name, settings] of Object.entries(deps.settings.servers)) {
+      if (!settings.enabled) continue;
+      // A header says what kind of key it is before the key.
+      for (const value of Object.values(settings.headers)) deps.world.secrets.add(value.split(' ').at(-1));
+      const connection = this.connectionOf(name, settings);
+      this.servers.set(name, { connection, listing: EMPTY, offers: [], waiting: [], problems: [], changed: new Set() });
+    }
+  }
+
+  /** Begins to connect to all of them. */
+  start(): void {
+    if (this.servers.size === 0) return;
+    this.unsubscribe = this.deps.bus.subscribe(CHANNEL, (name) => {
+      const server = this.servers.get(name);
+      if (server) void this.judge(name, server.listing);
+    });
+    for (const { connection } of this.servers.values()) void connection.start();
+  }
+
+  all(): [string, Server][] {
+    return [...this.servers];
+  }
+
+  get(name: string): Server | undefined {
+    return this.servers.get(name);
+  }
+
+  /** The tools of now as `make` makes them: the same array until something changes. */
+  current(taken: ReadonlySet<string>, make: (servers: Servers) => readonly AnyTool[]): readonly AnyTool[] {
+    this.taken = taken;
+    this.tools ??= make(this);
+    return this.tools;
+  }
+
+  /** What an owner was shown under `hash` may be used from now on; false when it is not what waits. */
+  async approve(
+    tx: Transaction,
+    name: string,
+    hash: string,
+    by: { personId: string; now: Date },
+  ): Promise<number | undefined> {
+    const server = this.servers.get(name);
+    if (!server || server.waiting.length === 0 || hashOfAll(server.waiting) !== hash) return undefined;
+    const count = server.waiting.length;
+    await store.approve(tx, name, server.waiting, by);
+    tx.afterCommit(() => {
+      void this.judge(name, server.listing);
+      this.deps.bus.publish(CHANNEL, name);
+    });
+    return count;
+  }
+
+  async close(): Promise<void> {
+    this.unsubscribe();
+    await Promise.all([...this.servers.values()].map(({ connection }) => connection.close()));
+  }
+
+  /** Compares what a server says with what it said when it was first used, or when an owner last looked. */
+  private async judge(name: string, listing: Listing): Promise<void> {
+    const { world } = this.deps;
+    const server = this.servers.get(name);
+    if (!server) return;
+    const { offers, problems } = offersOf(name, listing.tools, server.connection.settings, this.taken);
+    const pins = await this.pinned(name, listing);
+    const isPinned = ({ tool, hash }: Offer) => pins.get(tool) === hash;
+    const waiting = offers.filter((offer) => !isPinned(offer));
+    const changed = new Set(waiting.flatMap(({ tool }) => (pins.has(tool) ? tool : [])));
+    this.servers.set(name, { ...server, listing, offers: offers.filter(isPinned), waiting, problems, changed });
+    this.tools = undefined;
+    for (const problem of problems) world.log.warn({ server: name, problem }, 'an MCP server is not used completely');
+    if (waiting.length > 0) await this.ask(name);
+  }
+
+  /** What was said at its first use, which is now where there was none, or has been approved since. */
+  private pinned(name: string, { tools }: Listing): Promise<ReadonlyMap<string, string>> {
+    const { database, world } = this.deps;
+    // Of two tools by one name the last one stands.
+    const said = [...new Map(tools.map((tool) => [tool.name, { tool: tool.name, hash: hashOf(tool) }])).values()];
+    return database.tx('mcp.pin', async (tx) => {
+      const pins = await store.pinsOf(tx, name);
+      if (pins) return pins;
+      await store.pinFirst(tx, name, said, world.clock.now());
+      return (await store.pinsOf(tx, name)) ?? new Map();
+    });
+  }
+
+  /** Asks every owner, once for each thing that is said and once a day for each server. */
+  private async ask(name: string): Promise<void> {
+    const { database, outbox, world } = this.deps;
+    const server = this.servers.get(name);
+    const now = world.clock.now().getTime();
+    if (!server || now - (this.askedAt.get(name) ?? Number.NEGATIVE_INFINITY) < DAY_MS) return;
+    this.askedAt.set(name, now);
+    const names = (isChanged: boolean) =>
+      server.waiting.flatMap(({ name: tool, tool: own }) => (server.changed.has(own) === isChanged ? tool : []));
+    const card = { kind: 'notice' as const, text: texts.changed(name, names(false), names(true)) };
+    const key = `mcp:${name}:${hashOfAll(server.waiting).slice(0, 16)}`;
+    await database.tx('mcp.ask', async (tx) => {
+      const owners = await conversations.ownersDirect(tx);
+      await outbox.addAll(
+        tx,
+        owners.map((owner) => ({ key: `${key}:${owner.personId}`, ...owner, card, tainted: true })),
+      );
+    });
+  }
+
+  private connectionOf(name: string, settings: ServerSettings): Connection {
+    const { world, execution, version } = this.deps;
+    const isProgram = settings.command !== undefined;
+    const isBoxed = isProgram && !settings.host;
+    const refused = { why: texts.needsSandbox(name), remedy: texts.needsSandboxRemedy(name) };
+    return new Connection({
+      ...{ name, settings, world, version },
+      open: () => this.open(name, settings),
+      ...(isBoxed && !execution.enabled && { refused }),
+      ...(isBoxed && { restMs: REST_MS }),
+      listed: (listing) => this.judge(name, listing),
+    });
+  }
+
+  private async open(name: string, settings: ServerSettings): Promise<Transport> {
+    const { world, egress, sandbox, execution } = this.deps;
+    if (settings.url !== undefined) return httpTransport(settings, egress);
+    const log = world.log.child({ server: name });
+    if (settings.host) return new LineTransport(hostChannel(settings, world, log));
+    return new LineTransport(containerChannel(settings, sandbox, execution.max_sandbox_timeout, log));
+  }
+}

@@ -1,0 +1,56 @@
+/** What is said of MCP servers. */
+import { bytesOf, listOf, plural } from '../../base/text.ts';
+
+const NAMED = 8;
+
+const named = (names: readonly string[]) =>
+  listOf(names.length > NAMED ? [...names.slice(0, NAMED), `${names.length - NAMED} more`] : [...names]);
+
+export const texts = {
+  needsSandbox: (server: string) => `The MCP server ${server} is a program, and nothing is there to run it in.`,
+  needsSandboxRemedy: (server: string) =>
+    `Set execution.enabled: true (it needs Docker), or mcp.servers.${server}.host: true to trust it with this machine.`,
+  away: (server: string, why: string) => `The MCP server ${server} is not there at the moment (${why}).`,
+  awayRemedy: 'Nothing to do: coda starts it again by itself. Do without it for now.',
+  lost: (server: string) => `The MCP server ${server} went away during the call; whether it had an effect is unknown.`,
+  tooSlow: (server: string) => `The MCP server ${server} did not answer in time; whether it had an effect is unknown.`,
+  refused: (server: string, tool: string, why: string) => `${server} could not carry out ${tool}: ${why}`,
+  reported: (server: string, tool: string) => `${tool} of ${server} failed.`,
+  answered: (server: string, tool: string, characters: number) =>
+    `${tool} of ${server} gave ${plural(characters, 'character')}.`,
+  nothing: (server: string, tool: string) => `${tool} of ${server} is done.`,
+  cut: (characters: number) => `[Cut here: ${plural(characters, 'more character')} left out.]`,
+  tooManyFiles: (count: number) => `[${plural(count, 'more file')} left out.]`,
+  file: (name: string, bytes: number) => `[File ${name}, ${bytesOf(bytes)}]`,
+  unreadable: (server: string) => `${server} answered in a form that I do not know.`,
+  unknownServer: (server: string) => `There is no MCP server “${server}”.`,
+  resources: (server: string, count: number) => `${server} has ${plural(count, 'resource')}.`,
+  prompt: (server: string, name: string) => `The prompt ${name} of ${server}.`,
+  promptUsage: 'Say /mcp-prompt SERVER NAME, and after it the arguments: key=value, or words for the first one.',
+  noPrompts: 'No MCP server that runs has prompts.',
+  none: 'No MCP server is configured. docs/mcp.md shows how one is.',
+  usage: 'Say /mcp for the servers, or /mcp approve SERVER for what has changed at one.',
+  ownersApprove: 'Only an owner may approve what has changed at an MCP server.',
+  nothingWaits: (server: string) => `Nothing of ${server} waits for an approval.`,
+  changedMeanwhile: (server: string) => `${server} has changed again. Look with /mcp approve ${server}.`,
+  approved: (server: string, count: number) => `${plural(count, 'tool')} of ${server} may be used as described now.`,
+  approve: 'Approve',
+  /** What an owner is asked; `changes` as `inquest`. */
+  changed: (server: string, added: readonly string[], changed: readonly string[]) =>
+    `The MCP server ${server} describes its tools differently than before, so they are withheld: ${[
+      ...(changed.length > 0 ? [`${named(changed)} changed`] : []),
+      ...(added.length > 0 ? [`${named(added)} ${added.length === 1 ? 'is' : 'are'} new`] : []),
+    ].join('; ')}. An owner sees all of it with /mcp approve ${server}.`,
+  inquest: (server: string, tools: readonly { tool: string; state: string; effect: string; description: string }[]) =>
+    [
+      `What ${server} says of its tools now, in its own words:`,
+      ...tools.map(({ tool, state, effect, description }) => `- ${tool} (${state}; ${effect}): ${description}`),
+    ].join('\n'),
+  line: (server: string, state: string) => `- ${server}: ${state}`,
+  ready: (tools: number, waiting: number) =>
+    `${plural(tools, 'tool')}${waiting > 0 ? `, ${waiting} withheld until an owner approves` : ''}`,
+  connecting: 'is being started',
+  resting: (tools: number) => `${plural(tools, 'tool')}, starts with the next call`,
+  allReady: (servers: number, tools: number) => `${plural(servers, 'server')} with ${plural(tools, 'tool')}`,
+  checkRemedy: 'Look at mcp.servers in config.yaml and at the log of coda; docs/mcp.md has more.',
+};

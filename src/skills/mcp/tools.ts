@@ -1,0 +1,244 @@
+/** What models and buttons call: the servers' tools, their resources and prompts, and an owner's approval. */
+import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { z } from 'zod';
+import {
+  type AnyTool,
+  type CallContext,
+  dataTool,
+  done,
+  type Failed,
+  failed,
+  outsideTool,
+  type ToolResult,
+} from '../../agent/index.ts';
+import { messageOf } from '../../base/errors.ts';
+import { shorten } from '../../base/text.ts';
+import type { Prompt } from './connection.ts';
+import { cleaned, type Offer } from './offer.ts';
+import { callResult, materialOf, partOf, resultOf } from './result.ts';
+import type { Server, Servers } from './servers.ts';
+import { texts } from './texts.ts';
+
+/** Beyond what a server has for a call: its start, and what its answer takes to be kept. */
+const MARGIN_MS = 40_000;
+const LONGEST_PROGRESS = 80;
+
+/** All tools of the servers as they are now. */
+export function serverTools(servers: Servers): readonly AnyTool[] {
+  const all = servers.all();
+  const having = (what: (server: Server) => boolean) => all.flatMap(([name, server]) => (what(server) ? name : []));
+  const withResources = having(({ listing }) => listing.hasResources);
+  const withPrompts = having(({ listing }) => listing.prompts.length > 0);
+  return [
+    ...all.flatMap(([name, { offers }]) => offers.map((offer) => toolOf(servers, name, offer))),
+    ...(withResources.length > 0 ? [listTool(servers, withResources), readTool(servers, withResources)] : []),
+    ...(withPrompts.length > 0 ? [promptTool(servers, withPrompts)] : []),
+  ];
+}
+
+function toolOf(servers: Servers, server: string, { tool, name, description, schema, effect }: Offer): AnyTool {
+  const timeout = servers.get(server)?.connection.settings.timeout ?? 0;
+  return outsideTool({
+    ...{ name, description, schema, effect },
+    spare: true,
+    display: 'name',
+    input: z.record(z.string(), z.unknown()),
+    targets: wordsIn,
+    timeoutMs: timeout + MARGIN_MS,
+    run: (input, ctx) =>
+      asked(servers, server, ctx, async (client, connection) => {
+        const params = { name: tool, arguments: input };
+        const came = await connection.request(
+          client,
+          { method: 'tools/call', params },
+          callResult,
+          ctx.signal,
+          (seen) => ctx.progress?.(progressOf(server, seen)),
+        );
+        return resultOf({ server, tool: name, ...keptBy(servers) }, came);
+      }),
+  });
+}
+
+const keptBy = ({ deps: { artifacts, world } }: Servers) => ({ artifacts, secrets: world.secrets });
+
+function progressOf(
+  server: string,
+  { progress, total, message }: { progress: number; total?: number | undefined; message?: string | undefined },
+) {
+  const share = total ? `${Math.round((100 * progress) / total)} %` : String(progress);
+  return shorten(`${server}: ${message ? cleaned(message) : share}`, LONGEST_PROGRESS);
+}
+
+/** Everything that a call carries out, word for word. */
+function wordsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value === 'number') return [String(value)];
+  if (value === null || typeof value !== 'object') return [];
+  return Object.values(value).flatMap(wordsIn);
+}
+
+/** Asks a server; what goes wrong there is a value, in one sentence. */
+async function asked(
+  servers: Servers,
+  server: string,
+  { signal }: Pick<CallContext, 'signal'>,
+  ask: (client: Client, connection: Server['connection']) => Promise<ToolResult>,
+): Promise<ToolResult> {
+  const connection = servers.get(server)?.connection;
+  if (!connection) return failed('NOT_FOUND', texts.unknownServer(server));
+  const client = await connection.client(signal);
+  if (!client) return away(server, connection.state);
+  try {
+    return await ask(client, connection);
+  } catch (error) {
+    signal.throwIfAborted();
+    return failureOf(servers, server, error);
+  }
+}
+
+function away(server: string, state: Server['connection']['state']): Failed {
+  if (state.kind === 'refused') return failed('UNAVAILABLE', state.why, { remedy: state.remedy });
+  const why = state.kind === 'away' ? state.why : texts.connecting;
+  return failed('UNAVAILABLE', texts.away(server, why), { remedy: texts.awayRemedy });
+}
+
+const CLOSED = -32_000;
+const TIMED_OUT = -32_001;
+
+/** What the protocol says of it. Words of the server's own are shown as untrusted ones. */
+function failureOf(servers: Servers, server: string, error: unknown): ToolResult {
+  const code = (error as { code?: unknown } | null)?.code;
+  if (error instanceof z.ZodError) return failed('MALFORMED', texts.unreadable(server));
+  if (code === TIMED_OUT) return failed('OUTCOME_UNKNOWN', texts.tooSlow(server));
+  const connection = servers.get(server)?.connection;
+  if (code === CLOSED || connection?.state.kind !== 'ready') return failed('OUTCOME_UNKNOWN', texts.lost(server));
+  const material = materialOf(keptBy(servers), [shorten(messageOf(error), 2_000)]);
+  return done(texts.reported(server, 'the call'), { tainted: true, material });
+}
+
+const RESOURCES = z.looseObject({
+  resources: z.array(z.unknown()).max(2_000).default([]),
+  nextCursor: z.string().optional(),
+});
+const RESOURCE = z.object({ uri: z.string(), name: z.string().optional(), description: z.string().optional() });
+const CONTENTS = z.looseObject({ contents: z.array(z.unknown()).max(100).default([]) });
+const MESSAGES = z.looseObject({
+  messages: z
+    .array(z.object({ role: z.string(), content: z.unknown() }))
+    .max(200)
+    .default([]),
+});
+
+function listTool(servers: Servers, names: readonly string[]): AnyTool {
+  return outsideTool({
+    name: 'mcp_resources',
+    description: 'Lists what an MCP server has to read, with addresses for mcp_resource_read.',
+    effect: 'fetch',
+    spare: true,
+    input: z.object({
+      server: z.enum(names),
+      after: z.string().max(1_000).optional().describe('Where a long list goes on.'),
+    }),
+    targets: ({ after }) => (after === undefined ? [] : [after]),
+    run: ({ server, after }, ctx) =>
+      asked(servers, server, ctx, async (client, connection) => {
+        const params = after === undefined ? {} : { cursor: after };
+        const came = await connection.request(client, { method: 'resources/list', params }, RESOURCES, ctx.signal);
+        const found = came.resources.flatMap((each) => RESOURCE.safeParse(each).data ?? []);
+        const lines = found.map(({ uri, name = '', description = '' }) => `${uri} ${name} ${description}`.trim());
+        if (came.nextCursor !== undefined) lines.push(`after: ${came.nextCursor}`);
+        return done(texts.resources(server, found.length), {
+          tainted: true,
+          material: materialOf(keptBy(servers), [lines.join('\n')]),
+        });
+      }),
+  });
+}
+
+function readTool(servers: Servers, names: readonly string[]): AnyTool {
+  return outsideTool({
+    name: 'mcp_resource_read',
+    description: 'Reads a resource of an MCP server by its address.',
+    effect: 'fetch',
+    spare: true,
+    input: z.object({ server: z.enum(names), uri: z.string().min(1).max(4_096) }),
+    targets: ({ uri }) => [uri],
+    run: ({ server, uri }, ctx) =>
+      asked(servers, server, ctx, async (client, connection) => {
+        const came = await connection.request(
+          client,
+          { method: 'resources/read', params: { uri } },
+          CONTENTS,
+          ctx.signal,
+        );
+        return resultOf(
+          { server, tool: 'mcp_resource_read', ...keptBy(servers) },
+          { content: came.contents, isError: false },
+        );
+      }),
+  });
+}
+
+/** Begins a turn where a person names a prompt. */
+function promptTool(servers: Servers, names: readonly string[]): AnyTool {
+  return outsideTool({
+    name: 'mcp_prompt',
+    description: 'Fetches a prompt of an MCP server, which the person has asked for by name: do what it says for them.',
+    effect: 'fetch',
+    spare: true,
+    input: z.object({
+      server: z.enum(names),
+      name: z.string().min(1).max(200),
+      arguments: z.record(z.string(), z.string()).default({}),
+    }),
+    targets: ({ name, arguments: given }) => [name, ...Object.values(given)],
+    run: ({ server, name, arguments: given }, ctx) =>
+      asked(servers, server, ctx, async (client, connection) => {
+        const params = { name, arguments: given };
+        const came = await connection.request(client, { method: 'prompts/get', params }, MESSAGES, ctx.signal);
+        const said = came.messages.map(({ role, content }) => {
+          const part = partOf(content);
+          return `${role}: ${'text' in part ? part.text : `[${part.type}]`}`;
+        });
+        return done(texts.prompt(server, name), { tainted: true, material: materialOf(keptBy(servers), said) });
+      }),
+  });
+}
+
+/** The call that `/mcp-prompt server name …` is; undefined where no server has such a prompt. */
+export function promptCall(servers: Servers, rest: string) {
+  const [, server = '', name = '', words = ''] = /^(\S+)\s+(\S+)\s*([\s\S]*)$/.exec(rest.trim()) ?? [];
+  const prompt = servers.get(server)?.listing.prompts.find((each) => each.name === name);
+  return prompt && { tool: 'mcp_prompt', input: { server, name, arguments: argumentsIn(prompt, words) } };
+}
+
+/** `key=value` pairs of the prompt's own arguments; other words are its first one. */
+function argumentsIn({ arguments: known = [] }: Prompt, words: string): Record<string, string> {
+  const given: Record<string, string> = {};
+  const rest: string[] = [];
+  for (const [, key, value, plain] of words.matchAll(/([\w-]+)=("[^"]*"|\S+)|(\S+)/g)) {
+    if (key !== undefined && value !== undefined && known.some(({ name }) => name === key)) {
+      given[key] = value.replace(/^"(.*)"$/s, '$1');
+    } else rest.push(plain ?? `${key}=${value}`);
+  }
+  const free = known.find(({ name }) => given[name] === undefined);
+  if (rest.length > 0 && free) given[free.name] = rest.join(' ');
+  return given;
+}
+
+/** What the button under what has changed calls: an owner approves exactly that. */
+export function approveTool(servers: Servers): AnyTool {
+  return dataTool({
+    name: 'mcp_approve',
+    description: 'Approves what an MCP server says of its tools now.',
+    effect: 'write',
+    hidden: true,
+    input: z.object({ server: z.string(), hash: z.string() }),
+    async run({ server, hash }, { tx, person, clock }) {
+      if (person.role !== 'owner') return failed('DENIED', texts.ownersApprove);
+      const count = await servers.approve(tx, server, hash, { personId: person.id, now: clock.now() });
+      return count === undefined ? failed('GONE', texts.changedMeanwhile(server)) : done(texts.approved(server, count));
+    },
+  });
+}

@@ -1,0 +1,54 @@
+/** An MCP server as a process of this machine, which its owner trusts. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { deferred, withTimeout } from '../../../base/async.ts';
+import type { Log } from '../../../base/log.ts';
+import type { World } from '../../../base/world.ts';
+import type { ServerSettings } from '../config.ts';
+import { endedWith, LONGEST_COMPLAINT, type OpenChannel } from './channel.ts';
+
+/** What of coda's own environment a server gets: it holds nobody's keys. */
+const INHERITED = ['HOME', 'LANG', 'LOGNAME', 'PATH', 'SHELL', 'TMPDIR', 'TZ', 'USER'];
+/** Between the end of its input and SIGKILL. */
+const GRACE_MS = 1_000;
+
+/** Starts `command` in a process group of its own, so that what it starts ends with it. */
+export function hostChannel(
+  { command = '', args, env }: Pick<ServerSettings, 'command' | 'args' | 'env'>,
+  { env: own }: Pick<World, 'env'>,
+  log: Log,
+): OpenChannel {
+  return async (signal) => {
+    signal.throwIfAborted();
+    const inherited = INHERITED.flatMap((name) => (own[name] === undefined ? [] : [[name, own[name]] as const]));
+    const child = spawn(command, args, {
+      env: { ...Object.fromEntries(inherited), ...env },
+      stdio: ['pipe', 'pipe', 'pipe'],
+      detached: true,
+    });
+    const end = deferred<string>();
+    let complaint = '';
+    child.on('close', (code, name) => end.resolve(endedWith(code === null ? `${name}` : `${code}`, complaint)));
+    child.stdin.on('error', () => {});
+    child.stdout.on('error', () => {});
+    child.stderr.on('data', (chunk: Buffer) => {
+      complaint = `${complaint}${chunk.toString()}`.slice(-LONGEST_COMPLAINT);
+      log.debug({ says: chunk.toString().slice(0, LONGEST_COMPLAINT) }, 'an MCP server writes to stderr');
+    });
+    await once(child, 'spawn');
+    const kill = () => {
+      try {
+        if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+      } catch {
+        // The whole group is gone already.
+      }
+    };
+    const close = async () => {
+      child.stdin.end();
+      await withTimeout(GRACE_MS, end.promise);
+      kill();
+      await end.promise;
+    };
+    return { input: child.stdin, output: child.stdout, ended: end.promise, close };
+  };
+}
