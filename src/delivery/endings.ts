@@ -8,7 +8,7 @@ import { type End, mayBeSurplus } from './end.ts';
 import type { Item } from './item.ts';
 import * as laneStore from './lanes/store.ts';
 import type { OutboxSender } from './outbox/index.ts';
-import { FENCED, insertions, surplus, WRITTEN, type Written } from './outbox/store.ts';
+import { FENCED, insertions, surplus, WRITTEN, type Written } from './outbox/store/index.ts';
 import { answerKey, asWritten, type Parts } from './parts.ts';
 
 export interface EndingDeps {

@@ -10,7 +10,7 @@ import { identityOf } from '../parts.ts';
 import { directlyTo } from './direct.ts';
 import { Outages } from './outages.ts';
 import { mustLook, SEND_DEADLINE_MS, takeAway } from './resend.ts';
-import * as store from './store.ts';
+import * as store from './store/index.ts';
 
 const LONGEST_BACK_OFF_MS = 5 * 60_000;
 

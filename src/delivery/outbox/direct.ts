@@ -5,7 +5,7 @@ import { knownAs } from '../../people/index.ts';
 import type { Database } from '../../storage/index.ts';
 import type { ChatAdapter } from '../adapter.ts';
 import * as conversations from '../conversations/store.ts';
-import type * as store from './store.ts';
+import type * as store from './store/index.ts';
 
 /**
  * The conversation in which the person can be reached directly when a part's place is gone: on the same platform, also

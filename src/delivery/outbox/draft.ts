@@ -7,7 +7,7 @@ import { deliveryCounters, secondsBetween } from '../counters.ts';
 import type { Item } from '../item.ts';
 import { type Addressed, rowOf, toParts } from '../parts.ts';
 import type { Attempts } from './attempt.ts';
-import * as store from './store.ts';
+import * as store from './store/index.ts';
 
 /** What is whole within this time of its first words is said once, without a draft. Nobody sees so short a wait. */
 const AT_ONCE_MS = 8;

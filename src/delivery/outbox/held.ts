@@ -2,7 +2,7 @@ import { messageOf } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
 import type { Database } from '../../storage/index.ts';
 import type { ChatAdapter } from '../adapter.ts';
-import * as store from './store.ts';
+import * as store from './store/index.ts';
 
 interface HeldDeps {
   database: Database;

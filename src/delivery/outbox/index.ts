@@ -11,7 +11,7 @@ import type { Outbox, Outgoing } from '../outgoing.ts';
 import { type Addressed, asWritten, type Parts, toParts } from '../parts.ts';
 import { Attempts } from './attempt.ts';
 import { Held } from './held.ts';
-import * as store from './store.ts';
+import * as store from './store/index.ts';
 
 /** Between two tries to store receipts. */
 const LONGEST_WAIT_MS = 5_000;

@@ -1,0 +1,184 @@
+/** Parts that are due, and what became of them. */
+import type { Instant } from '../../../base/clock.ts';
+import type { Json } from '../../../base/json.ts';
+import { type Database, json, type Queryable } from '../../../storage/index.ts';
+import type { Place, Receipt } from '../../adapter.ts';
+import type { Content } from '../../content.ts';
+import { toPlace } from '../../conversations/store.ts';
+import type { PartState } from '../states.ts';
+import { GIVE_UP_MS } from './due.ts';
+
+/** A part in this process's hands. */
+export interface Row {
+  id: string;
+  key: string;
+  place: Place;
+  conversationId: string;
+  personId: string | undefined;
+  grp: string;
+  part: number;
+  replyTo: string | undefined;
+  content: Content;
+  attempts: number;
+  unknownAt: Instant | undefined;
+  createdAt: Instant;
+  fallback: boolean;
+  /** Where its message is, when it was sent before and only has to be brought up to date. */
+  receipt: Receipt | undefined;
+  /** Its message is to be taken away. */
+  removed: boolean;
+  /** What its message shows may be older than the part. */
+  draft: boolean;
+  /** What the adapter has kept of an earlier attempt. */
+  progress?: Json | undefined;
+  owner: string;
+}
+
+/**
+ * Takes parts that are due and whose earlier parts of the same answer are there, and what no process with its platform
+ * (`on`) has taken up for a day.
+ */
+export async function claimDue(
+  database: Database,
+  owner: string,
+  now: Instant,
+  { limit, on }: { limit: number; on: readonly string[] },
+): Promise<Row[]> {
+  const { rows } = await database.run<ClaimedRow>(
+    'outbox.claim',
+    `with due as (
+       select o.id from outbox o
+        where o.state in ('pending', 'unknown') and o.next_at <= $2
+          and not exists (select from outbox e where e.grp = o.grp and e.part < o.part and not o.removed
+                           and e.state in ('draft', 'pending', 'sending', 'unknown', 'held'))
+        order by o.next_at
+        limit ${limit}
+        for update of o skip locked
+     ), lost as (
+       select id from outbox where state = 'held' and adapter <> all ($3) and cardinality($3::text[]) > 0 and created_at <= $4
+        limit ${limit}
+        for update skip locked
+     ), taken as (
+       update outbox o set state = 'sending', owner = $1, next_at = null
+        where o.id in (select id from due union all select id from lost) returning o.*
+     )
+     select t.*, c.channel, c.space_id, c.kind from taken t join conversations c on c.id = t.conversation_id
+      order by t.grp, t.part`,
+    [owner, now, on, new Date(now.getTime() - GIVE_UP_MS)],
+  );
+  return rows.map((row) => toRow(row, owner));
+}
+
+interface ClaimedRow {
+  id: string;
+  key: string;
+  adapter: string;
+  channel: string;
+  space_id: string;
+  kind: Place['kind'];
+  conversation_id: string;
+  person_id: string | null;
+  grp: string;
+  part: number;
+  reply_to: string | null;
+  content: Content;
+  attempts: number;
+  unknown_at: Instant | null;
+  created_at: Instant;
+  fallback: boolean;
+  receipt: Receipt | null;
+  removed: boolean;
+  drafted: boolean;
+  progress: Json | null;
+}
+
+function toRow(row: ClaimedRow, owner: string): Row {
+  return {
+    id: row.id,
+    key: row.key,
+    place: toPlace(row),
+    conversationId: row.conversation_id,
+    personId: row.person_id ?? undefined,
+    grp: row.grp,
+    part: row.part,
+    replyTo: row.reply_to ?? undefined,
+    content: row.content,
+    attempts: row.attempts,
+    unknownAt: row.unknown_at ?? undefined,
+    createdAt: row.created_at,
+    fallback: row.fallback,
+    receipt: row.receipt ?? undefined,
+    removed: row.removed,
+    draft: row.drafted,
+    progress: row.progress ?? undefined,
+    owner,
+  };
+}
+
+/** Stores what a later attempt at a part needs to know. */
+export async function keep(database: Database, id: string, owner: string, progress: Json): Promise<void> {
+  const values = [id, owner, json(progress)];
+  await database.run('outbox.keep', 'update outbox set progress = $3 where id = $1 and owner = $2', values);
+}
+
+/** What became of a part. */
+export interface Ended {
+  id: string;
+  state: Exclude<PartState, 'draft' | 'sending'>;
+  receipt?: Receipt;
+  nextAt?: Instant;
+  unknownAt?: Instant;
+  error?: string;
+  /** Where it goes from now on, when its place is gone. */
+  conversationId?: string;
+  /** Of a part that was sent: its buttons were shown as used. */
+  spent?: boolean;
+}
+
+/** A part that has just become a dead letter. */
+interface Died {
+  id: string;
+  key: string;
+  adapter: string;
+  person_id: string | null;
+  error: string | null;
+}
+
+/**
+ * Stores outcomes as a set; a part that was taken over meanwhile stays as it is. Returns dead letters, whose persons hear so at
+ * their next contact, and whether some are due at once: cards whose buttons were used before this was known, which still
+ * show them.
+ */
+export async function record(
+  db: Pick<Queryable, 'query'>,
+  owner: string,
+  ended: readonly Ended[],
+  now: Instant,
+): Promise<{ dead: Died[]; areDue: boolean }> {
+  const died = ended.some(({ state }) => state === 'dead');
+  const outdated = `e.state = 'sent' and o.content ? 'spent' and not coalesce(e.spent, false)`;
+  const { rows } = await db.query<Died & { state: string; meant: string }>(
+    `with recorded as (update outbox o
+        set state = case when ${outdated} then 'pending' else e.state end, owner = null, attempts = o.attempts + 1,
+            receipt = case when e."conversationId" is null then coalesce(e.receipt, o.receipt) end,
+            drafted = o.drafted and e."conversationId" is null,
+            reply_to = case when e."conversationId" is null then o.reply_to end,
+            next_at = case when ${outdated} then $3::timestamptz else e."nextAt" end, unknown_at = e."unknownAt",
+            error = e.error, conversation_id = coalesce(e."conversationId", o.conversation_id),
+            adapter = coalesce((select adapter from conversations where id = e."conversationId"), o.adapter),
+            fallback = o.fallback or e."conversationId" is not null,
+            sent_at = case when e.state in ('sent', 'dropped') then $3::timestamptz end
+       from jsonb_to_recordset($2) as e (id uuid, state text, receipt jsonb, "nextAt" timestamptz,
+                                         "unknownAt" timestamptz, error text, "conversationId" uuid, spent boolean)
+      where o.id = e.id and o.owner = $1 and o.state = 'sending'
+      returning o.id, o.key, o.adapter, o.person_id, o.error, o.state, e.state as meant)${died ? UNDELIVERED : ''}
+     select id, key, adapter, person_id, error, state, meant from recorded where state = 'dead' or state <> meant`,
+    [owner, json(ended), now],
+  );
+  const dead = rows.flatMap(({ state, meant: _, ...letter }) => (state === 'dead' ? [letter] : []));
+  return { dead, areDue: rows.some(({ state, meant }) => state !== meant) };
+}
+
+/** A `with` part: the persons of dead letters are to be told of them. */
+const UNDELIVERED = `, told as (update persons set undelivered = true
+        where id in (select person_id from recorded where state = 'dead'))`;
