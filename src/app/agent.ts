@@ -116,11 +116,7 @@ export function wireAgent(parts: AgentParts): AgentWiring {
   if (models) doctor.checks.add(modelChecks(models, database, world.clock));
 
   const zone = defaultZone(config);
-  const guard = new Guard({
-    world,
-    breakers: doctor.breakers,
-    rests: (part) => void parts.events.tell(parts.database, { name: 'skill.degraded', data: part }),
-  });
+  const guard = guardOf(parts);
   const prompts = new Prompts(skills, world.clock, parts.gate, guard);
   const system = systemOf(config, world, prompts);
   const windowOf = (name: string) => models?.limits(name).context;
@@ -167,11 +163,23 @@ export function wireAgent(parts: AgentParts): AgentWiring {
     turnOver: (over) => tellOver(skills, over),
     wakeAt,
   });
-  const moved = async (tx: Transaction, move: Moved) => {
+  const moved = movedBy(skills, prompts);
+  return { agent, commands, called: calledBy(skills), moved, status, close: () => inference.close() };
+}
+
+function guardOf({ world, doctor, events, database }: AgentParts): Guard {
+  return new Guard({
+    world,
+    breakers: doctor.breakers,
+    rests: (part) => void events.tell(database, { name: 'skill.degraded', data: part }),
+  });
+}
+
+function movedBy(skills: readonly EquippedSkill[], prompts: Prompts): AgentWiring['moved'] {
+  return async (tx, move) => {
     for (const { skill, deps } of skills) await skill.moved?.(deps, tx, move);
     tx.afterCommit(() => prompts.changed(move.personId));
   };
-  return { agent, commands, called: calledBy(skills), moved, status, close: () => inference.close() };
 }
 
 /** Every skill hears of it, whichever of them fails. */

@@ -15,7 +15,7 @@ export {
   retentionRules as strangerRetentionRules,
 } from './pairing/store.ts';
 export type { Person, Role } from './person.ts';
-export { type QuietHours, quietUntil } from './quiet.ts';
+export { QUIET_COLUMNS, type QuietColumns, type QuietHours, quietOf, quietUntil } from './quiet.ts';
 export * as sessions from './sessions/store.ts';
 export {
   deletionRules as sessionDeletionRules,

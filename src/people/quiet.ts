@@ -8,6 +8,22 @@ export interface QuietHours {
   zone: string;
 }
 
+/** What `QUIET_COLUMNS` bring. */
+export interface QuietColumns {
+  quiet_from: string | null;
+  quiet_to: string | null;
+  person_zone: string | null;
+}
+
+/** Of `persons p`, in the list of a statement that is about something of theirs. */
+export const QUIET_COLUMNS = 'p.quiet_from, p.quiet_to, p.zone as person_zone';
+
+/** The person's quiet hours, if they have any; `zone`: where it is not known where they live. */
+export function quietOf(row: QuietColumns, zone: string): QuietHours | undefined {
+  const { quiet_from: from, quiet_to: to, person_zone: own } = row;
+  return from && to ? { from, to, zone: own ?? zone } : undefined;
+}
+
 /**
  * The end of quiet hours, when `now` lies in them. Wall times of `zone`, right across clock changes. It holds for all that
  * coda says by itself: reminders, and the answers of schedules.

@@ -1,6 +1,13 @@
 /** Reminders in the database. Every verb runs in the transaction that it is given. */
 import type { Instant } from '../../base/clock.ts';
-import type { DeletionRule, MergeRule } from '../../people/index.ts';
+import {
+  type DeletionRule,
+  type MergeRule,
+  QUIET_COLUMNS,
+  type QuietColumns,
+  type QuietHours,
+  quietOf,
+} from '../../people/index.ts';
 import type { Queryable, Transaction } from '../../storage/index.ts';
 import type { CatchUp, Reminder } from './reminder.ts';
 import { type ReminderRow, toReminder } from './row.ts';
@@ -242,8 +249,8 @@ export interface Due extends Reminder {
   sayIn: string;
   /** As whom the person is known there, where others read too. */
   mention: string | undefined;
-  /** The person's quiet hours and the zone that they are meant in. */
-  quiet: { from: string; to: string; zone: string } | undefined;
+  /** The person's. */
+  quiet: QuietHours | undefined;
 }
 
 /**
@@ -251,20 +258,12 @@ export interface Due extends Reminder {
  * Two workers never hold the same row: the second one looks past it.
  */
 export async function claimDue(tx: Transaction, now: Instant, limit: number): Promise<Due[]> {
-  const { rows } = await tx.query<
-    ReminderRow & {
-      say_in: string;
-      mention: string | null;
-      quiet_from: string | null;
-      quiet_to: string | null;
-      person_zone: string | null;
-    }
-  >(
+  const { rows } = await tx.query<ReminderRow & QuietColumns & { say_in: string; mention: string | null }>(
     `with due as (
        select * from reminders where state = 'pending' and next_at <= $1 order by next_at limit ${limit}
           for update skip locked
      ), placed as (
-     select due.*, p.quiet_from, p.quiet_to, p.zone as person_zone,
+     select due.*, ${QUIET_COLUMNS},
             coalesce(case when due.to_dm then
               (select dm.id from conversations dm join conversations here on here.id = due.conversation_id
                 where dm.person_id = due.person_id and dm.kind = 'dm'
@@ -283,10 +282,7 @@ export async function claimDue(tx: Transaction, now: Instant, limit: number): Pr
     ...toReminder(row),
     sayIn: row.say_in,
     mention: row.mention ?? undefined,
-    quiet:
-      row.quiet_from && row.quiet_to
-        ? { from: row.quiet_from, to: row.quiet_to, zone: row.person_zone ?? row.zone }
-        : undefined,
+    quiet: quietOf(row, row.zone),
   }));
 }
 

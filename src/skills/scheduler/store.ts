@@ -1,6 +1,13 @@
 /** What people have planned, in the database. Every verb runs in the transaction that it is given. */
 import type { Instant } from '../../base/clock.ts';
-import type { DeletionRule, MergeRule } from '../../people/index.ts';
+import {
+  type DeletionRule,
+  type MergeRule,
+  QUIET_COLUMNS,
+  type QuietColumns,
+  type QuietHours,
+  quietOf,
+} from '../../people/index.ts';
 import type { Queryable, Transaction } from '../../storage/index.ts';
 import type { Missed, PersonSchedule, ScheduleState, Wish } from './schedule.ts';
 
@@ -141,20 +148,18 @@ export const EARLIEST = `select least(
 export interface Due extends PersonSchedule {
   /** The turn of an earlier occurrence runs, waits, or waits for the person's decision. */
   isBusy: boolean;
-  /** The person's quiet hours and the zone that they are meant in. */
-  quiet: { from: string; to: string; zone: string } | undefined;
+  /** The person's. */
+  quiet: QuietHours | undefined;
 }
 
 /** Claims up to `limit` that are due at `now`, earliest first, and holds them until `tx` ends; others look past them. */
 export async function claimDue(tx: Transaction, now: Instant, limit: number): Promise<Due[]> {
-  const { rows } = await tx.query<
-    Row & { busy: boolean; quiet_from: string | null; quiet_to: string | null; person_zone: string | null }
-  >(
+  const { rows } = await tx.query<Row & QuietColumns & { busy: boolean }>(
     `with due as (
        select * from person_schedules where state = 'on' and next_at <= $1 order by next_at limit ${limit}
           for update skip locked
      )
-     select due.*, p.quiet_from, p.quiet_to, p.zone as person_zone,
+     select due.*, ${QUIET_COLUMNS},
             exists (select from inbox i where i.id = due.running and i.state in ('received', 'waiting')) as busy
        from due join persons p on p.id = due.person_id order by due.next_at, due.seq`,
     [now],
@@ -162,10 +167,7 @@ export async function claimDue(tx: Transaction, now: Instant, limit: number): Pr
   return rows.map((row) => ({
     ...toSchedule(row),
     isBusy: row.busy,
-    quiet:
-      row.quiet_from && row.quiet_to
-        ? { from: row.quiet_from, to: row.quiet_to, zone: row.person_zone ?? row.zone }
-        : undefined,
+    quiet: quietOf(row, row.zone),
   }));
 }
 

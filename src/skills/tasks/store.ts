@@ -1,6 +1,13 @@
 /** Tasks in the database. Every verb runs in the transaction that it is given. */
 import type { Instant } from '../../base/clock.ts';
-import type { DeletionRule, MergeRule } from '../../people/index.ts';
+import {
+  type DeletionRule,
+  type MergeRule,
+  QUIET_COLUMNS,
+  type QuietColumns,
+  type QuietHours,
+  quietOf,
+} from '../../people/index.ts';
 import { json, type Queryable, type Transaction } from '../../storage/index.ts';
 import { type BlockType, fromStored, type Task, type TaskState, toStored, type Wish } from './task.ts';
 
@@ -133,29 +140,24 @@ export const EARLIEST = `select least(
 /** A task that is due, and what taking it up depends on. */
 export interface Due extends Task {
   firing: number;
-  /** The person's quiet hours and the zone that they are meant in. */
-  quiet: { from: string; to: string; zone: string } | undefined;
+  /** The person's. */
+  quiet: QuietHours | undefined;
 }
 
 /** Claims up to `limit` that are due at `now`, earliest first, and holds them until `tx` ends; others look past them. */
 export async function claimDue(tx: Transaction, now: Instant, limit: number): Promise<Due[]> {
-  const { rows } = await tx.query<
-    Row & { firing: number; quiet_from: string | null; quiet_to: string | null; person_zone: string | null }
-  >(
+  const { rows } = await tx.query<Row & QuietColumns & { firing: number }>(
     `with due as (
        select * from tasks where next_at <= $1 order by next_at limit ${limit} for update skip locked
      )
-     select due.*, p.quiet_from, p.quiet_to, p.zone as person_zone
+     select due.*, ${QUIET_COLUMNS}
        from due join persons p on p.id = due.person_id order by due.next_at, due.seq`,
     [now],
   );
   return rows.map((row) => ({
     ...toTask(row),
     firing: row.firing,
-    quiet:
-      row.quiet_from && row.quiet_to
-        ? { from: row.quiet_from, to: row.quiet_to, zone: row.person_zone ?? row.zone }
-        : undefined,
+    quiet: quietOf(row, row.zone),
   }));
 }
 
