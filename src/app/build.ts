@@ -35,6 +35,7 @@ import { openHttp } from './http.ts';
 import { openInference } from './inference.ts';
 import { type AskedJob, enqueue, handlersOf, jobsOf } from './jobs.ts';
 import { People } from './people.ts';
+import { programVerbs } from './programs.ts';
 import { sandboxOf } from './sandbox.ts';
 import { Sessions } from './sessions.ts';
 import { defaultZone } from './settings.ts';
@@ -168,7 +169,7 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
     approvals: new Approvals({ database, world, delivery, token: config.access.approval_token }),
     backups,
     hooks,
-    verbs: Object.assign({}, ...skills.map(({ skill, deps }) => skill.verbs?.(deps))),
+    verbs: Object.assign(programVerbs({ agent, delivery }), ...skills.map(({ skill, deps }) => skill.verbs?.(deps))),
     enqueue: (job) => enqueue(parts, job),
     start: () => start({ ...parts, liveSkills, sandbox, commands, router, adapters, http: http?.server }),
     startJobs: () => startJobs({ ...parts, router }),

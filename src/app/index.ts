@@ -13,6 +13,7 @@ export { type Control, openControl } from './control.ts';
 export { controlActs } from './control-acts.ts';
 export { type CostReport, costReport } from './cost.ts';
 export { checkPolicies } from './policies.ts';
+export type { ProgramTool } from './programs.ts';
 export { findLocalModels, type LocalModels, type ProviderChoice, probeProvider } from './setup.ts';
 export type { NewToken } from './tokens.ts';
 export { createWorld, type WorldOptions } from './world.ts';

@@ -14,7 +14,7 @@ export interface WhoDeps {
 }
 
 /** Whoever sits at the machine. */
-const OWNER = { adapter: 'console', externalId: 'owner', role: 'owner', name: 'owner' } as const;
+export const OWNER = { adapter: 'console', externalId: 'owner', role: 'owner', name: 'owner' } as const;
 
 /** 256 random bits. */
 export function newSecret(): string {

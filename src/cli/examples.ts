@@ -5,6 +5,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   init: 'coda init --yes --platform discord --zone Europe/Berlin',
   run: 'coda run --data /var/lib/coda',
   chat: 'coda chat',
+  mcp: 'coda mcp --data /var/lib/coda',
   open: 'coda open',
   health: 'coda health && echo well',
   status: 'coda status --json',

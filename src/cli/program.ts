@@ -59,6 +59,7 @@ export function createProgram(io: NodeJS.Process, listener: CommandHandler): Com
   addInit(program, call);
   addImport(program, call);
   addTalking(program, call);
+  addMcp(program, call);
   addOpen(program, call);
   addLooking(program, call);
   addKeeping(program, call);
@@ -127,6 +128,13 @@ function addOpen(program: Command, call: Call): void {
     .option('--no-browser', 'only show the link')
     .option('--revoke', "sign all browsers out: that person's, or everybody's")
     .action(call<OpenFlags>(async () => (await import('./open.ts')).open));
+}
+
+function addMcp(program: Command, call: Call): void {
+  program
+    .command('mcp')
+    .description('be an MCP server on stdin and stdout: reminders, notes, memory, schedules (docs/mcp.md)')
+    .action(call(async () => (await import('./mcp.ts')).serveMcp));
 }
 
 function addLooking(program: Command, call: Call): void {

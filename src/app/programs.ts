@@ -1,0 +1,82 @@
+/** Tools of coda for programs that act for whoever sits at this machine: what `coda mcp` asks for. */
+import { z } from 'zod';
+import type { Agent } from '../agent/index.ts';
+import { CodaError } from '../base/errors.ts';
+import type { Json } from '../base/json.ts';
+import type { Verb } from '../chat/index.ts';
+import type { Delivery, Item } from '../delivery/index.ts';
+import { OWNER } from './who.ts';
+
+export interface ProgramDeps {
+  agent: Agent;
+  delivery: Pick<Delivery, 'requests'>;
+}
+
+/** A tool as programs are told of it. */
+export interface ProgramTool {
+  name: string;
+  description: string;
+  schema: Record<string, unknown>;
+  /** It changes nothing. */
+  reads: boolean;
+  /** It deletes or overwrites what is there; undo takes that back. */
+  deletes: boolean;
+}
+
+/** Skills whose tools on a person's own data are given. */
+const SKILLS: readonly string[] = ['reminders', 'notes', 'memory', 'scheduler'];
+/** Means something only in the turn of a schedule. */
+const IN_TURNS_ALONE = 'nothing_to_tell';
+/** For one call. */
+const WITHIN_MS = 50_000;
+
+const asked = z.object({ tool: z.string().max(200), input: z.record(z.string(), z.unknown()).default({}) });
+
+/** The verbs, carried out as the owner at the terminal. */
+export function programVerbs(deps: ProgramDeps): Record<string, Verb> {
+  return {
+    'tools-list': async () => toolsFor(deps, await ownerItem(deps)) as unknown as Json,
+    'tools-call': (args) => call(deps, args),
+  };
+}
+
+async function ownerItem({ delivery }: ProgramDeps): Promise<Item> {
+  const { adapter, externalId, name, role } = OWNER;
+  const place = { adapter, channel: 'main', space: 'terminal', kind: 'dm' } as const;
+  const item = await delivery.requests.asker({ sender: { externalId, name, role }, place, direct: true });
+  if (item) return item;
+  throw new CodaError('HTTP_FORBIDDEN', {
+    message: 'The owner at the terminal is not heard: a policy of the configuration denies it.',
+    remedy: 'Look at access in config.yaml.',
+  });
+}
+
+function toolsFor({ agent }: ProgramDeps, item: Item): ProgramTool[] {
+  const { toolbox } = agent.options;
+  return toolbox.specs(item.person).flatMap(({ name, description, schema }) => {
+    const tool = toolbox.get(name);
+    const isOwn = tool?.effect === 'read' || tool?.effect === 'write';
+    if (!isOwn || name === IN_TURNS_ALONE || !SKILLS.includes(toolbox.skillOf(name) ?? '')) return [];
+    return [{ name, description, schema, reads: tool.effect === 'read', deletes: tool.deletes !== undefined }];
+  });
+}
+
+async function call(deps: ProgramDeps, args: Record<string, Json>): Promise<Json> {
+  const { agent, delivery } = deps;
+  const { tool, input } = asked.parse(args);
+  const item = await ownerItem(deps);
+  if (!toolsFor(deps, item).some(({ name }) => name === tool)) {
+    return { ok: false, text: `There is no tool “${tool}” for programs.` };
+  }
+  const aside = { item, signal: AbortSignal.timeout(WITHIN_MS), confirmed: false };
+  return agent.actAside(
+    'programs.call',
+    aside,
+    async (tx) => ((await delivery.requests.admits(tx, item.person.id)) ? { tool, input } : undefined),
+    async (_, result): Promise<Json> => {
+      if (!result) return { ok: false, text: 'That is more than you may ask for in this time. Wait a moment.' };
+      if (!result.ok) return { ok: false, text: [result.message, result.remedy].filter(Boolean).join(' ') };
+      return { ok: true, text: [result.text, result.material].filter(Boolean).join('\n\n') };
+    },
+  );
+}
