@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { type Dirent, lstatSync, opendirSync, readdirSync, realpathSync, type Stats } from 'node:fs';
 import { join, sep } from 'node:path';
 import type { Pace } from '../../../base/pace.ts';
-import { isWorldWritable } from '../files/folder.ts';
+import { isWorldWritable } from '../../../base/folders/folder.ts';
 import {
   isSameStamp,
   type Refusal,

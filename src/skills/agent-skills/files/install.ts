@@ -9,7 +9,7 @@ import { CodaError, systemCode } from '../../../base/errors.ts';
 import { shortId } from '../../../base/ids.ts';
 import { validateSkills } from '../catalog/validate.ts';
 import type { SkillContent } from './bundle.ts';
-import { pathProblem } from './folder.ts';
+import { pathProblem } from '../../../base/folders/folder.ts';
 
 const VERSIONS = '.versions';
 const STAGE = '.stage';

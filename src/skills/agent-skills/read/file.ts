@@ -3,7 +3,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, readSync, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { messageOf, systemCode } from '../../../base/errors.ts';
-import { isWorldWritable } from '../files/folder.ts';
+import { isWorldWritable } from '../../../base/folders/folder.ts';
 import type { AgentSkill } from '../skill.ts';
 import { type Divided, divide, hasText, splitFrontmatter } from './head.ts';
 

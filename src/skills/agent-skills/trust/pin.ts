@@ -2,9 +2,9 @@
 
 import { createHash } from 'node:crypto';
 import { listOf, plural } from '../../../base/text.ts';
-import type { OpenFile } from '../files/folder.ts';
-import { type FileEntry, type Listing, listInside, type RefusedEntry } from '../files/list.ts';
-import { chunksOf, openInside } from '../files/read.ts';
+import type { OpenFile } from '../../../base/folders/folder.ts';
+import { type FileEntry, type Listing, listInside, type RefusedEntry } from '../../../base/folders/list.ts';
+import { chunksOf, openInside } from '../../../base/folders/read.ts';
 import type { AgentSkill } from '../skill.ts';
 
 export interface Pin {

@@ -2,8 +2,8 @@
 
 import { z } from 'zod';
 import { shorten } from '../../../base/text.ts';
-import { listInside } from '../files/list.ts';
-import { readInside } from '../files/read.ts';
+import { listInside } from '../../../base/folders/list.ts';
+import { readInside } from '../../../base/folders/read.ts';
 import { readBody } from '../read/file.ts';
 import type { AgentSkill, SkillSnapshot } from '../skill.ts';
 import { fill } from './instructions.ts';

@@ -4,7 +4,7 @@ import { type CallContext, type Failed, failed } from '../../../agent/index.ts';
 import { didYouMean } from '../../../base/text.ts';
 import { conversations } from '../../../delivery/index.ts';
 import type { Queryable, Transaction } from '../../../storage/index.ts';
-import { listInside } from '../files/list.ts';
+import { listInside } from '../../../base/folders/list.ts';
 import type { View } from '../host.ts';
 import { readBody } from '../read/file.ts';
 import { type AgentSkill, isTrusted, type SkillSnapshot, skillDependencies } from '../skill.ts';

@@ -3,8 +3,8 @@ import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { listInside } from '../../../../src/skills/agent-skills/files/list.ts';
-import { skillFolder, temporaryFolder, write } from '../support/folders.ts';
+import { listInside } from '../../../src/base/folders/list.ts';
+import { skillFolder, temporaryFolder, write } from '../../skills/agent-skills/support/folders.ts';
 
 const paths = (found: { path: string }[]) => found.map(({ path }) => path);
 

@@ -1,10 +1,10 @@
-/** What is in a skill's folder. */
+/** What is in a folder that others wrote. */
 
 import type { Stats } from 'node:fs';
 import { lstat, opendir, readlink } from 'node:fs/promises';
 import { posix } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
-import { deadline } from '../../../base/async.ts';
+import { deadline } from '../async.ts';
 import {
   type Folder,
   isRepository,
@@ -43,14 +43,14 @@ const MAX_WILDCARDS = 3;
 const MAX_COSTLY = 10;
 
 export interface FileEntry {
-  /** From the skill's folder on, with `/`. */
+  /** From the listed folder on, with `/`. */
   path: string;
   kind: 'file' | 'link';
   bytes: number;
   /** The permission bits. */
   mode: number;
   executable: boolean;
-  /** Of a link: the path that it leads to, from the skill's folder on. */
+  /** Of a link: the path that it leads to, from the listed folder on. */
   target?: string;
 }
 

@@ -1,4 +1,4 @@
-/** Reads a file of a skill without ever leaving its folder. */
+/** Reads a file of a folder that others wrote without ever leaving it. */
 
 import type { Stats } from 'node:fs';
 import { type FileHandle, lstat, readlink } from 'node:fs/promises';
@@ -16,7 +16,7 @@ import {
   refuseFor,
 } from './folder.ts';
 
-/** Links that lead to links; the kernel allows 40, a skill needs one or two. */
+/** Links that lead to links; the kernel allows 40, a real folder needs one or two. */
 const MAX_LINKS = 8;
 const CHUNK_BYTES = 64 * 1024;
 
@@ -122,7 +122,7 @@ async function openThroughLinks(root: Folder, asked: string): Promise<OpenFile |
   return refuse('outside', asked, 'it is a chain of links');
 }
 
-/** The path, from the skill's folder on, that a link at `at` leads to; undefined when that is outside. */
+/** The path, from the folder on, that a link at `at` leads to; undefined when that is outside. */
 export function insideTarget(at: string, link: string): string | undefined {
   if (posix.isAbsolute(link)) return undefined;
   const target = posix.normalize(posix.join(posix.dirname(at), link));

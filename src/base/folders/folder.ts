@@ -3,7 +3,7 @@
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, readlink, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemCode } from '../../../base/errors.ts';
+import { systemCode } from '../errors.ts';
 
 const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK } = constants;
 const LINUX = process.platform === 'linux';
@@ -96,8 +96,8 @@ export function refuseFor(error: unknown, path: string): Refusal {
 }
 
 const REFUSALS = {
-  bad_path: 'cannot be a file of a skill',
-  outside: 'leads out of the skill’s folder',
+  bad_path: 'cannot be a file of the folder',
+  outside: 'leads out of the folder',
   not_found: 'is not there',
   not_a_file: 'is no regular file',
   world_writable: 'can be changed by anybody on this machine; take that right away with "chmod o-w"',
@@ -127,7 +127,7 @@ const MAX_NAME_BYTES = 255;
 /** Control characters, surrogates without a partner, and format characters, which nobody sees. */
 const UNSEEN = /[\p{Cc}\p{Cs}\p{Cf}\u2028\u2029\ufffd]/u;
 
-/** Not part of a skill wherever it stands: a repository's own records, which every fetch changes. */
+/** Never listed nor read: a repository's own records, which every fetch changes. */
 const REPOSITORY = /^(?:\.git|git~1)$/i;
 
 /**
@@ -166,7 +166,7 @@ function nameProblem(name: string): string | undefined {
   return undefined;
 }
 
-/** Whether a folder's entry is left out everywhere: a repository's records are no part of a skill. */
+/** Whether a folder's entry is left out everywhere: a repository's records change with every fetch. */
 export function isRepository(name: string): boolean {
   return REPOSITORY.test(name);
 }

@@ -3,8 +3,8 @@ import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } 
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { readInside } from '../../../../src/skills/agent-skills/files/read.ts';
-import { skillFolder, temporaryFolder, write } from '../support/folders.ts';
+import { readInside } from '../../../src/base/folders/read.ts';
+import { skillFolder, temporaryFolder, write } from '../../skills/agent-skills/support/folders.ts';
 
 const SECRET = 'the content of another file';
 const options = { maxBytes: 1_000 };
@@ -94,7 +94,7 @@ describe('a path that a model asks for', () => {
 
   test('is refused in a sentence that shows an odd path safely', async () => {
     const result = await readInside(skillBesideSecret(), '\u202e../x\n', options);
-    expect(result).toMatchObject({ ok: false, message: expect.stringMatching(/^"[^\n]*cannot be a file of a skill/) });
+    expect(result).toMatchObject({ ok: false, message: expect.stringMatching(/^"[^\n]*cannot be a file of the folder/) });
   });
 });
 
