@@ -7,7 +7,7 @@ import type { Asking } from './loop.ts';
 import type { Refused, Turn } from './steps.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';
-import type { Call, CallContext } from './tool.ts';
+import type { Call, CallContext, ToolResult } from './tool.ts';
 import type { Toolbox } from './toolbox.ts';
 import { UNDO_ALL } from './undo/index.ts';
 
@@ -25,10 +25,9 @@ interface Ended {
 export function answered({ turn, item, toolbox, files: hasFiles }: Ended, answer: string, now: Instant): End {
   if (turn.isSilent) return unsaid({ turn, item }, now);
   const text = answer.trim() || texts.nothingToSay();
-  const results = turn.results();
-  const choices = choicesOf(results);
+  const choices = choicesOf([...turn.results(), ...nestedResults(turn)]);
   const files = filesOf(turn);
-  const times = turn.times();
+  const times = [...new Set(turn.all().flatMap((each) => each.times()))];
   const deleted = deletions(turn, toolbox);
   if (deleted.length > 0) choices.push(undoAll(deleted));
   const card: Card = {
@@ -97,6 +96,13 @@ export function parked(
 
 interface Parked {
   expiresAt: Instant;
+}
+
+/** What calls of its nested turns have changed: the person gets their buttons, too. */
+function nestedResults(turn: Turn): ToolResult[] {
+  return [...turn.under.values()].flatMap((nested) =>
+    nested.results().filter((result) => result.ok && result.undo !== undefined),
+  );
 }
 
 /** What its calls gave and those of its nested turns, each file once. */

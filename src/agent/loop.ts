@@ -100,19 +100,55 @@ async function carryOut(run: Running, open: readonly OpenCall[]): Promise<Outcom
     verdict.kind === 'allow' && valid && isData(valid) && valid.tool.effect === 'read' ? [{ call, valid }] : [],
   );
   if (reads.length > 1 && reads.length === checked.length && (await readAll(run, reads))) return undefined;
-  for (const { call, state } of open) {
+  return inOrder(run, open);
+}
+
+async function inOrder(run: Running, open: readonly OpenCall[]): Promise<Asking | undefined> {
+  for (let next = 0; next < open.length; next++) {
     run.signal.throwIfAborted();
+    const { call, state } = open[next] as OpenCall;
     // An earlier call of the same step may have ruled it out, or brought untrusted text: then it asks after all.
     const { valid, verdict } = considered(run, call, state);
     if (verdict.kind === 'ask') return undefined;
     if (verdict.kind === 'result') await record(run, call, verdict.result);
     else if (valid && isData(valid)) await change(run, call, valid);
     else if (valid) {
-      const asking = await reachOut(run, call, valid, state);
+      const beside = besideFrom(run, open, next);
+      next += Math.max(beside.length, 1) - 1;
+      const asking = await (beside.length > 1 ? reachOutAll(run, beside) : reachOut(run, call, valid, state));
       if (asking) return asking;
     }
   }
   return undefined;
+}
+
+/** A call that may run now, with its tool. */
+interface Allowed extends OpenCall {
+  valid: ValidCall;
+}
+
+/** At most so many calls of one step run side by side. */
+const MOST_BESIDE = 8;
+
+/** From the call at `from` on: those that stand next to each other and may run side by side, at least itself. */
+function besideFrom(run: Running, open: readonly OpenCall[], from: number): Allowed[] {
+  const beside: Allowed[] = [];
+  for (const { call, state } of open.slice(from, from + MOST_BESIDE)) {
+    const { valid, verdict } = considered(run, call, state);
+    const isBeside = verdict.kind === 'allow' && valid && 'sideBySide' in valid.tool && valid.tool.sideBySide;
+    if (!isBeside) break;
+    beside.push({ call, state, valid });
+  }
+  return beside;
+}
+
+/** Runs them side by side. What some of them ask is asked once, when all others have done what they can. */
+async function reachOutAll(run: Running, beside: readonly Allowed[]): Promise<Asking | undefined> {
+  const came = await Promise.allSettled(beside.map(({ call, valid, state }) => reachOut(run, call, valid, state)));
+  const threw = came.find((each) => each.status === 'rejected');
+  if (threw) throw threw.reason;
+  const questions = came.flatMap((each) => (each.status === 'fulfilled' && each.value ? each.value.questions : []));
+  return questions.length === 0 ? undefined : { kind: 'asks', questions };
 }
 
 /** Looks up what approvals of these calls bind to: what would run now. */
@@ -189,7 +225,12 @@ async function readAll(run: Running, reads: readonly { call: ModelToolCall; vali
 }
 
 /** One call that reaches outside. That it begins is stored first: without a result after it, nobody knows what happened. */
-async function reachOut(run: Running, call: ModelToolCall, valid: ValidCall, state: CallState) {
+async function reachOut(
+  run: Running,
+  call: ModelToolCall,
+  valid: ValidCall,
+  state: CallState,
+): Promise<Asking | undefined> {
   const { tool, input } = valid;
   if (state.kind !== 'started') {
     await commit(run, 'turn.call', async () => [{ kind: 'started', callId: call.id, payload: {} }]);
@@ -210,7 +251,7 @@ async function reachOut(run: Running, call: ModelToolCall, valid: ValidCall, sta
   const working = runOutside({ tool: tool as OutsideTool, input }, ctx);
   const came = await (nested ? Promise.race([working, nested.asked]) : working).finally(goOn);
   given.abort();
-  if (!('ok' in came)) return { kind: 'asks' as const, questions: came };
+  if (!('ok' in came)) return { kind: 'asks', questions: came };
   // A nested turn that was cut off goes on where it stood, elsewhere or later.
   if (run.turn.goesOnUnder(call.id)) run.signal.throwIfAborted();
   await record(run, call, came);
@@ -226,7 +267,11 @@ export function resultOf({ id }: Pick<ModelToolCall, 'id'>, payload: ToolResult)
 }
 
 /** Stores steps in one transaction with what makes them true. Answers that were added before are stored with them. */
-export async function commit(run: Running, name: string, work: (tx: Transaction) => Promise<Step[]>): Promise<void> {
+export function commit(run: Running, name: string, work: (tx: Transaction) => Promise<Step[]>): Promise<void> {
+  return run.turn.commits.run(() => commitNext(run, name, work));
+}
+
+async function commitNext(run: Running, name: string, work: (tx: Transaction) => Promise<Step[]>): Promise<void> {
   const { options, item, turn, commits = name } = run;
   const { database, delivery, world } = options;
   const added = turn.steps.length;

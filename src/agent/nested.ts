@@ -26,6 +26,11 @@ export interface SpawnOptions {
   tainted?: boolean;
   /** Default 10. */
   maxToolCalls?: number;
+  /**
+   * Tokens, what it reads and what it says together: when so many are used it is not asked again. Near the end it is told to
+   * answer with what it has, so that it takes at most one answer more than these.
+   */
+  tokenBudget?: number;
   /** Milliseconds, default two minutes; never longer than the turn that it belongs to. */
   timeoutMs?: number;
   /** The most that it may cost, in the price table's currency; default: what is left for the whole answer. */

@@ -72,12 +72,16 @@ export class Spawning implements Spawns {
     } catch (error) {
       await run.giveUp();
       signal.throwIfAborted();
+      if (error instanceof OutOfTokens) return run.fail('BUDGET', texts.subagentOutOfTokens(options.tokenBudget ?? 0));
       if (limit.passed()) return run.fail('TIMEOUT', texts.subagentTooSlow());
       if (error instanceof ModelError) return run.fail('NO_MODEL', texts.modelFault(error));
       throw error;
     }
   }
 }
+
+/** Ends a nested turn whose tokens are used up. */
+class OutOfTokens extends Error {}
 
 /** A nested turn passes the same policy as the one that it belongs to, and what it has read taints what it answers. */
 class NestedTurn implements Running {
@@ -129,22 +133,36 @@ class NestedTurn implements Running {
     const tool = this.options.toolbox.get(name);
     if (!tool || tool.mainAgentOnly) return false;
     const { tools, besides = [], forbidden = [] } = this.spawned;
+    if (this.tokensLeft <= 0) return false;
     if (isForbidden(tool, forbidden) || this.parent.forbids(tool)) return false;
     if (tools) return tools.includes(name);
     return tool.effect === 'read' || tool.effect === 'fetch' || isAllowed(tool, besides);
+  }
+
+  /** Tokens of its budget that are not used. */
+  private get tokensLeft(): number {
+    const { tokenBudget = Number.POSITIVE_INFINITY } = this.spawned;
+    return tokenBudget - tokensOf(this.turn).reduce((sum, each) => sum + each, 0);
+  }
+
+  /** Whether the next answer is likely to use up its tokens: it reads at least what the one before it has read. */
+  private get isClosing(): boolean {
+    const last = tokensOf(this.turn).at(-1);
+    return last !== undefined && this.tokensLeft <= last;
   }
 
   /** Stored at once: its caller's answer is not. */
   async ask(): Promise<void> {
     const { inference, toolbox } = this.options;
     const { prompt, task, tier = 'default', model, budget } = this.spawned;
+    if (this.tokensLeft <= 0) throw new OutOfTokens();
     const { step } = await inference.infer({
       item: this.item,
       turn: this.parent,
       when: this.context().when,
       sections: {
         system: prompt,
-        sections: [],
+        sections: this.isClosing ? [texts.answerNow()] : [],
         tools: toolbox.specs(this.item.person).filter(({ name }) => this.offered(name)),
       },
       signal: this.signal,
@@ -183,4 +201,13 @@ class NestedTurn implements Running {
     await commit(this, this.commits, async () => [resultOf({ id: this.turn.path }, result)]);
     return result;
   }
+}
+
+/** Tokens that its answers took, one number an answer, in order. */
+function tokensOf({ steps }: Turn): number[] {
+  return steps.flatMap(({ step }) =>
+    step.kind === 'model'
+      ? [(step.payload.used ?? []).reduce((sum, { input, output }) => sum + input + output, 0)]
+      : [],
+  );
 }

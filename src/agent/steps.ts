@@ -1,4 +1,5 @@
 import type { AuditRow } from '../audit/index.ts';
+import { Sequence } from '../base/async.ts';
 import type { Instant } from '../base/clock.ts';
 import { canonicalJson } from '../base/json.ts';
 import type { Item } from '../delivery/index.ts';
@@ -113,6 +114,8 @@ export class Turn {
   isResumed = false;
   /** Writes down its calls. */
   readonly recorder: CallRecorder;
+  /** Its transactions: calls that run side by side store their steps one after another. */
+  readonly commits = new Sequence();
   /** What approvals of its open calls bind to besides their arguments, by call. */
   readonly bound = new Map<string, string>();
   /** What a light model said of its open calls, by call. */

@@ -172,6 +172,15 @@ export const subagentTooSlow = () => 'The nested turn did not come to an end in 
 
 export const subagentTooBusy = () => 'The nested turn used more tools than it may without getting to an end.';
 
+export const subagentOutOfTokens = (budget: number) =>
+  `The nested turn used up its ${budget.toLocaleString('en-US')} tokens without getting to an end. Give it a smaller task.`;
+
+/** What a nested turn is told before its tokens are used up. */
+export const answerNow = () => ({
+  title: 'Your budget',
+  text: 'Your tokens are nearly used up. Call no more tools: answer now with what you have, and say what is missing.',
+});
+
 export const stillInvalid = (tool: string) =>
   `${tool} was called wrongly again, so it fails. Do not call it any more: do without it, or tell the person what is in the way.`;
 

@@ -224,6 +224,11 @@ export interface OutsideTool<Input = unknown> extends ToolBase<Input> {
   timeoutMs?: number;
   /** The same, by the input. */
   timeoutOf?(input: Input): number;
+  /**
+   * Calls of one step that stand next to each other run side by side: what they do is done by nested turns, each of which
+   * is looked at call by call.
+   */
+  sideBySide?: true;
   /** The time that its calls take is limited by the tool's own limit alone and does not count against the turn's limit. */
   outlasts?: true;
   run(input: Input, ctx: CallContext): Promise<ToolResult>;
