@@ -6,7 +6,7 @@ import type { ConfigBlock, EnvOverride } from './block.ts';
 import { CORE_BLOCKS } from './blocks.ts';
 import { metaOf } from './fields.ts';
 import { envOverrides } from './overrides.ts';
-import { childOf, fieldOf, keysOf, rootSchema } from './schema.ts';
+import { childOf, fieldOf, keysOf, othersOf, rootSchema } from './schema.ts';
 
 const WIDTH = 100;
 
@@ -65,7 +65,7 @@ const HEAD = `# yaml-language-server: $schema=./config.schema.json
 `;
 
 function keyLines(schema: z.ZodType, indent: string, commented: boolean): string[] {
-  return Object.entries(keysOf(schema) ?? {}).flatMap(([key, field]) => {
+  const known = Object.entries(keysOf(schema) ?? {}).flatMap(([key, field]) => {
     const { meta, standard } = fieldOf(field);
     const about = comment(meta.description ?? '', indent);
     if (keysOf(field)) return [...about, `${indent}${key}:`, ...keyLines(field, `${indent}  `, commented)];
@@ -74,6 +74,17 @@ function keyLines(schema: z.ZodType, indent: string, commented: boolean): string
     const line = `${indent}${key}: ${written(isEmpty(standard) ? meta.example : (standard ?? meta.example))}`;
     return [...about, isLive(field, commented) ? line : `${indent}# ${line.trimStart()}`];
   });
+  return [...known, ...otherLines(schema, indent, commented)];
+}
+
+/** A key of one's own beside the known ones is shown with the name that the example gives. */
+function otherLines(schema: z.ZodType, indent: string, commented: boolean): string[] {
+  const others = othersOf(schema);
+  const { example } = fieldOf(schema).meta;
+  if (!others || typeof example !== 'string') return [];
+  const lines = [`${indent}${example}:`, ...keyLines(others, `${indent}  `, true)];
+  const about = comment(fieldOf(others).meta.description ?? '', indent);
+  return [...about, ...lines.map((line) => (commented ? line : `# ${line}`))];
 }
 
 /** In a block that is there, what has a default; in one that a person switches on, also what it cannot do without. */

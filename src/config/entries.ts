@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { childOf, fieldOf, keysOf, type Path, pathText } from './schema.ts';
+import { childOf, fieldOf, keysOf, othersOf, type Path, pathText } from './schema.ts';
 import { hideSecret } from './secrets.ts';
 import { isBranch, type Origin, type Tree } from './tree.ts';
 
@@ -21,7 +21,7 @@ function collect(schema: z.ZodType, path: Path, given: unknown, tree: Tree, entr
   const { standard, meta } = fieldOf(schema);
   const value = given ?? standard;
   if (value === undefined) return;
-  const keys = keysOf(schema) ? Object.keys(keysOf(schema) ?? {}) : isBranch(given) ? Object.keys(given) : undefined;
+  const keys = keysIn(schema, given);
   if (keys === undefined || !isBranch(value)) {
     const origin = tree.origin(path) ?? { kind: 'default' };
     entries.push({ path: pathText(path), value: meta.secret ? hideSecret(meta.secret, value) : value, origin });
@@ -31,4 +31,13 @@ function collect(schema: z.ZodType, path: Path, given: unknown, tree: Tree, entr
     const child = childOf(schema, key);
     if (child) collect(child, [...path, key], (value as Record<string, unknown>)[key], tree, entries);
   }
+}
+
+/** The schema's own keys, and where others may be named, those that are. */
+function keysIn(schema: z.ZodType, given: unknown): string[] | undefined {
+  const own = keysOf(schema);
+  const named = isBranch(given) ? Object.keys(given) : undefined;
+  if (!own) return named;
+  const known = Object.keys(own);
+  return othersOf(schema) ? [...known, ...(named ?? []).filter((key) => !known.includes(key))] : known;
 }

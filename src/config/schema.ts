@@ -60,10 +60,17 @@ export function keysOf(schema: z.ZodType): Record<string, z.ZodType> | undefined
 export function childOf(schema: z.ZodType, key: string): z.ZodType | undefined {
   const inner = fieldOf(schema).schema;
   if (inner instanceof z.ZodObject) {
-    return Object.hasOwn(inner.shape, key) ? (inner.shape[key] as z.ZodType) : undefined;
+    return Object.hasOwn(inner.shape, key) ? (inner.shape[key] as z.ZodType) : othersOf(inner);
   }
   if (inner instanceof z.ZodRecord) return inner.valueType as z.ZodType;
   return inner instanceof z.ZodArray ? (inner.element as z.ZodType) : undefined;
+}
+
+/** The schema of keys that one names oneself beside the known ones; undefined where there are none. */
+export function othersOf(schema: z.ZodType): z.ZodType | undefined {
+  const inner = fieldOf(schema).schema;
+  const others = inner instanceof z.ZodObject ? (inner.def.catchall as z.ZodType | undefined) : undefined;
+  return others instanceof z.ZodNever ? undefined : others;
 }
 
 /** The schema at `path`, as far as it is known. */
