@@ -18,6 +18,7 @@ COPY package.json ./
 COPY migrations migrations
 COPY assets assets
 COPY agent-skills agent-skills
+COPY agents agents
 COPY config config
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist

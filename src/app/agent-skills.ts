@@ -8,6 +8,7 @@ import type { Bus } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
 import {
   agentSkillsConfig,
+  type ChosenSkills,
   openCatalog,
   type RescanReport,
   type SkillCatalog,
@@ -17,7 +18,9 @@ import {
   skillSources,
   watchSkills,
 } from '../skills/agent-skills/index.ts';
+import { type SpecialistCatalog, specialistTexts } from '../skills/specialists/index.ts';
 import type { Artifacts, Database } from '../storage/index.ts';
+import { chosenSkills } from './specialists.ts';
 
 /** Hints to the other replicas to read their folders. */
 const CHANNEL = 'coda_skills';
@@ -47,6 +50,8 @@ interface LiveSkillsDeps {
   bus: Bus;
   database: Database;
   artifacts: Artifacts;
+  /** What is read along with them. */
+  specialists: SpecialistCatalog;
 }
 
 /** The agent skills of a running coda: read at its start, and again on a rescan here or in another process. */
@@ -54,6 +59,8 @@ export class LiveSkills implements SkillHost {
   readonly catalog: SkillCatalog;
   readonly artifacts: Artifacts;
   readonly secrets: SkillSecrets;
+  readonly chosen: ChosenSkills;
+  private readonly specialists: SpecialistCatalog;
   private readonly config: Config;
   private readonly world: World;
   private readonly bus: Bus;
@@ -67,6 +74,8 @@ export class LiveSkills implements SkillHost {
     this.world = deps.world;
     this.bus = deps.bus;
     this.artifacts = deps.artifacts;
+    this.specialists = deps.specialists;
+    this.chosen = chosenSkills(deps.config);
     const { database, world } = deps;
     this.secrets = new SkillSecrets({ database, clock: world.clock, env: world.env, hidden: world.secrets });
     this.catalog = openAgentSkills(deps.config, deps.world.env, () => this.commands);
@@ -138,9 +147,9 @@ export class LiveSkills implements SkillHost {
   /** Reads the folders and the decisions about what is in them. */
   private async read(): Promise<RescanReport> {
     const before = this.catalog.current();
-    const report = await this.catalog.rescan();
+    const [report, specialists] = await Promise.all([this.catalog.rescan(), this.specialists.rescan()]);
     await this.made.read(this.catalog.current() === before);
-    return report;
+    return { ...report, beside: specialistTexts.rescanned(specialists) };
   }
 
   /** Each rescan finds the same missing folder again. */

@@ -23,6 +23,7 @@ import { agentSkills, agentSkillsConfig } from '../skills/agent-skills/index.ts'
 import { backup } from '../skills/backup/index.ts';
 import { McpServers, mcp, mcpConfig } from '../skills/mcp/index.ts';
 import { schedulerConfig } from '../skills/scheduler/index.ts';
+import { specialists } from '../skills/specialists/index.ts';
 import { Webhooks, webhooks } from '../skills/webhooks/index.ts';
 import type { Artifacts, Database, Transaction } from '../storage/index.ts';
 import { openConsole, openPlatforms, titles } from './adapters.ts';
@@ -40,6 +41,7 @@ import { sandboxOf } from './sandbox.ts';
 import { Sessions } from './sessions.ts';
 import { defaultZone } from './settings.ts';
 import { agendaAheadOf, agendaOf, builtInSkills, type EquippedSkill, equip, isRunnable } from './skills.ts';
+import { openSpecialists, specialistHost } from './specialists.ts';
 import { Tokens } from './tokens.ts';
 
 /** A platform that cannot be heard. */
@@ -126,7 +128,9 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
   const thinking = openInference({ config, world, database, artifacts, model, breakers });
   const { sandbox, forSkills } = await sandboxOf({ config, world, database, artifacts, delivery });
   await closer.add('sandbox', sandbox);
-  const liveSkills = new LiveSkills({ config, world, bus, database, artifacts });
+  const catalog = openSpecialists(config, world.env);
+  const liveSkills = new LiveSkills({ config, world, bus, database, artifacts, specialists: catalog });
+  const specialistsHere = specialistHost(catalog, liveSkills, config, () => agent.options.toolbox);
   const backups = new Backups({ config, database, world, program: `coda ${version}` });
   const hooks = new Webhooks({ database, world, jobs, artifacts, secrets: liveSkills.secrets });
   const servers = mcpServersOf(core, sandbox, version);
@@ -139,6 +143,7 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
       webhooks(hooks),
       mcp(servers),
       agentSkills(liveSkills, config.block(agentSkillsConfig)),
+      specialists(specialistsHere),
     ],
     ...(options.skills ?? []),
   ]);

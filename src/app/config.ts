@@ -11,6 +11,7 @@ import {
 import { agentSkillsConfig } from '../skills/agent-skills/index.ts';
 import { backupConfig } from '../skills/backup/index.ts';
 import { mcpConfig } from '../skills/mcp/index.ts';
+import { specialistsConfig } from '../skills/specialists/index.ts';
 import { platforms } from './adapters.ts';
 import { builtInSkills } from './skills.ts';
 
@@ -20,6 +21,7 @@ const BLOCKS: readonly ConfigBlock[] = [
   httpConfig,
   ...builtInSkills.flatMap(({ config }) => config ?? []),
   agentSkillsConfig,
+  specialistsConfig,
   backupConfig,
   mcpConfig,
 ];

@@ -65,7 +65,8 @@ export class Arena {
   buttons: { id: string; label: string; channel: string }[] = [];
   private from = 0;
 
-  static async open(): Promise<Arena> {
+  /** `more`: YAML keys over those of the arena. */
+  static async open(more: Record<string, unknown> = {}): Promise<Arena> {
     const arena = new Arena();
     const model = new ScriptedModel(() => {
       arena.requests++;
@@ -73,7 +74,7 @@ export class Arena {
       model.requests.length = 0;
       return arena.script.shift() ?? ['All is well.'];
     });
-    const config = { 'access.unasked': ['letter_send'], 'access.approvals.rememberable': ['parcel_send'] };
+    const config = { 'access.unasked': ['letter_send'], 'access.approvals.rememberable': ['parcel_send'], ...more };
     arena.coda = await play({ model, skills: [arena.skill()], config });
     return arena;
   }

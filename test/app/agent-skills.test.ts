@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { LiveSkills } from '../../src/app/agent-skills.ts';
 import { readConfig } from '../../src/app/index.ts';
+import { openSpecialists } from '../../src/app/specialists.ts';
 import { openBus } from '../../src/bus/index.ts';
 import { openArtifacts } from '../../src/storage/index.ts';
 import { skillText, temporaryFolder, write } from '../skills/agent-skills/support.ts';
@@ -20,7 +21,8 @@ async function twoReplicas(settings: Record<string, unknown> = {}, complaints: u
   const flags = Object.fromEntries(Object.entries(values).map(([path, value]) => [path, { name: path, value }]));
   const config = readConfig({ env: {}, dataDir: home, flags, secrets: world.secrets, cwd: home });
   const artifacts = await openArtifacts(home);
-  const open = () => new LiveSkills({ config, world, bus, database, artifacts });
+  const open = () =>
+    new LiveSkills({ config, world, bus, database, artifacts, specialists: openSpecialists(config, world.env) });
   const replicas = [open(), open()] as const;
   const stops = await Promise.all(replicas.map((replica) => replica.start()));
   onTestFinished(async () => {

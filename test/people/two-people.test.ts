@@ -71,6 +71,8 @@ const ROWS: Record<string, (theirs: Theirs) => Record<string, unknown>[]> = {
   skill_delegate: () => [{ name: SECRET, task: 'go' }],
   skill_search: () => [{ words: SECRET }],
   smalltalk: () => [{}],
+  specialist_list: () => [{}],
+  specialist_spawn: () => [{ specialist: 'home', task: `What of ${SECRET}?` }],
   task_advance: ({ task }) => [{ which: task }, { which: SECRET }],
   task_block: ({ task }) => [{ which: task, type: 'failed', reason: 'mine' }],
   task_cancel: ({ task }) => [{ which: task }, { which: SECRET }],

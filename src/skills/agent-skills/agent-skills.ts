@@ -1,5 +1,6 @@
 import { type AnyTool, contentsOf, type Phrase } from '../../agent/index.ts';
 import type { HealthCheck, Skill, SkillDeps } from '../../chat/index.ts';
+import type { Who } from '../../people/index.ts';
 import { config, type SkillsConfig } from './config.ts';
 import { type SkillHost, Views } from './host.ts';
 import * as ofSecrets from './secrets/store.ts';
@@ -9,7 +10,7 @@ import { calledBy, commands } from './use/commands.ts';
 import { deniedBy } from './use/denied.ts';
 import type { SkillCode, ToolDeps } from './use/deps.ts';
 import { listTool, searchTool } from './use/find.ts';
-import { SkillPrompt } from './use/prompt.ts';
+import { listFor, SkillPrompt } from './use/prompt.ts';
 import { resourceTool } from './use/resource.ts';
 import { runTool } from './use/run.ts';
 import { SkillSearch } from './use/search.ts';
@@ -117,3 +118,19 @@ const phrases: Phrase[] = [
     call: () => ({ tool: 'skill_rescan', input: {} }),
   },
 ];
+
+/** What the specialist `agent` is told of the skills that are for it; undefined: of none. */
+export type SkillListFor = (
+  agent: string,
+  asker: { person: Who; turn?: object | undefined },
+  gate: SkillDeps['gate'],
+) => string | undefined;
+
+/** Lists skills for specialists. */
+export function skillListFor(host: SkillHost, { prompt_budget: budget }: SkillsConfig): SkillListFor {
+  const views = new Views(host);
+  return (agent, { person, turn }, gate) => {
+    const view = views.of(turn);
+    return listFor(view, deniedBy(gate)(view, person), agent, budget);
+  };
+}

@@ -13,6 +13,8 @@ export interface Decisions {
   readonly uses: ReadonlyMap<string, number>;
 }
 
+export type ChosenSkills = ReadonlyMap<string, ReadonlySet<string>>;
+
 /** The skills of a running process: catalog, decisions, and hints to other replicas. */
 export interface SkillHost {
   readonly catalog: SkillCatalog;
@@ -21,6 +23,8 @@ export interface SkillHost {
   /** The values that skills are run with. */
   readonly secrets: SkillSecrets;
   decisions(): Decisions;
+  /** The skills that the configuration names for specialists, by specialist: these, and no others, are for it. */
+  readonly chosen: ChosenSkills;
   /** Reads what changed, here and on the other replicas. */
   rescan(): Promise<RescanReport>;
   /** Called after a decision has committed: this process and the other replicas read again. A hint. */
@@ -31,15 +35,16 @@ export interface SkillHost {
 export interface View {
   readonly snapshot: SkillSnapshot;
   readonly decisions: Decisions;
+  readonly chosen: ChosenSkills;
 }
 
 /** Lets every turn see the skills as they were when it began in this process. */
 export class Views {
-  private readonly host: Pick<SkillHost, 'catalog' | 'decisions'>;
+  private readonly host: Pick<SkillHost, 'catalog' | 'decisions' | 'chosen'>;
   private readonly held = new WeakMap<object, View>();
   private newest: View | undefined;
 
-  constructor(host: Pick<SkillHost, 'catalog' | 'decisions'>) {
+  constructor(host: Pick<SkillHost, 'catalog' | 'decisions' | 'chosen'>) {
     this.host = host;
   }
 
@@ -49,7 +54,7 @@ export class Views {
     if (held) return held;
     const [snapshot, decisions] = [this.host.catalog.current(), this.host.decisions()];
     if (this.newest?.snapshot !== snapshot || this.newest.decisions !== decisions)
-      this.newest = { snapshot, decisions };
+      this.newest = { snapshot, decisions, chosen: this.host.chosen };
     if (turn) this.held.set(turn, this.newest);
     return this.newest;
   }

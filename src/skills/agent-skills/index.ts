@@ -1,6 +1,6 @@
 /** Agent skills: folders with a `SKILL.md`, on demand. */
 
-export { agentSkills } from './agent-skills.ts';
+export { agentSkills, skillListFor } from './agent-skills.ts';
 export { auditSkill } from './audit/audit.ts';
 export { openCatalog, watchSkills } from './catalog/catalog.ts';
 export { skillSources } from './catalog/sources.ts';
@@ -8,12 +8,13 @@ export { validateSkills } from './catalog/validate.ts';
 export { config as agentSkillsConfig, type SkillsConfig } from './config.ts';
 export * as bundles from './files/bundle.ts';
 export * as installed from './files/install.ts';
-export { SkillDecisions, type SkillHost } from './host.ts';
+export { type ChosenSkills, SkillDecisions, type SkillHost } from './host.ts';
 export { readBody } from './read/file.ts';
 export { addSkill } from './read/scaffold.ts';
 export { SkillSecrets } from './secrets/secrets.ts';
 export type { AgentSkill, RescanReport, SkillCatalog, SkillSnapshot } from './skill.ts';
 export * as skillTexts from './texts.ts';
+export { folderTrust } from './trust/folders.ts';
 export { pinReport } from './trust/pin.ts';
 export { testSkill } from './use/cases.ts';
 export { isFor } from './use/prompt.ts';

@@ -204,6 +204,8 @@ export interface RescanReport {
   readonly invalid: readonly { readonly name: string; readonly directory: string; readonly reason: string }[];
   /** All that is wrong now with a folder as a whole. */
   readonly warnings: readonly { readonly directory: string; readonly message: string }[];
+  /** What was found beside the skills, in words: the specialists. */
+  readonly beside?: readonly string[];
   /** How many skills can be called now. */
   readonly total: number;
   /** Milliseconds that it took. */

@@ -191,8 +191,11 @@ export const scriptsChanged = (name: string) =>
 
 const MOST_FINDINGS = 12;
 
-/** What an owner is asked, with all that there is to know. */
-export function inquest({ id, before, changes, findings, forbiddenToolsUnreadable }: Inquest): string {
+/** What an owner is asked, with all that there is to know; `what` it is about. */
+export function inquest(
+  { id, before, changes, findings, forbiddenToolsUnreadable }: Inquest,
+  what: string = 'skill',
+): string {
   const heavy = findings.filter(({ level }) => level !== 'info');
   const found = heavy
     .slice(0, MOST_FINDINGS)
@@ -201,16 +204,19 @@ export function inquest({ id, before, changes, findings, forbiddenToolsUnreadabl
         `${level === 'block' ? '**' : ''}${plain(file)}${line > 0 ? `:${line}` : ''}${level === 'block' ? '**' : ''}: ${why}`,
     );
   const more = heavy.length - found.length;
+  const from = id.source === what ? '' : ` (${id.source})`;
   return [
     before && before.state !== 'blocked'
-      ? `The skill **${id.name}** (${id.source}) has changed since ${before.state === 'approved' ? 'it was approved' : 'its first use'}:`
-      : `The skill **${id.name}** (${id.source}), as it is now:`,
+      ? `The ${what} **${id.name}**${from} has changed since ${before.state === 'approved' ? 'it was approved' : 'its first use'}:`
+      : `The ${what} **${id.name}**${from}, as it is now:`,
     ...(changes.length > 0 ? changes : ['nothing has changed']).map((change) => `- ${plain2(change)}`),
     ...(forbiddenToolsUnreadable
       ? ['- It gives up tools in a form that nobody can read, so that none is forbidden.']
       : []),
     ...(found.length > 0 ? ['What a careful person would want to know:', ...found.map((line) => `- ${line}`)] : []),
-    ...(more > 0 ? [`- … and ${more} more: \`coda skills audit ${id.name}\` shows all.`] : []),
+    ...(more > 0
+      ? [`- … and ${more} more${what === 'skill' ? `: \`coda skills audit ${id.name}\` shows all` : ''}.`]
+      : []),
     'Approving it lets the model follow its instructions; what its tools do is still asked about as ever.',
   ].join('\n');
 }
@@ -227,6 +233,7 @@ export function rescanned({
   invalid: broken,
   warnings,
   total,
+  beside = [],
 }: RescanReport): string {
   const names = (what: string, list: readonly string[]) =>
     list.length === 0
@@ -239,6 +246,7 @@ export function rescanned({
     ...broken.slice(0, 20).map(({ name, reason }) => `- ${plain(name)} cannot be used: ${plain(reason)}`),
     ...warnings.slice(0, 20).map((warning) => `- ${plain(warningLine(warning))}`),
     `${plural(total, 'skill')} can be used.`,
+    ...beside,
   ].join('\n');
 }
 

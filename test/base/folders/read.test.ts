@@ -94,7 +94,10 @@ describe('a path that a model asks for', () => {
 
   test('is refused in a sentence that shows an odd path safely', async () => {
     const result = await readInside(skillBesideSecret(), '\u202e../x\n', options);
-    expect(result).toMatchObject({ ok: false, message: expect.stringMatching(/^"[^\n]*cannot be a file of the folder/) });
+    expect(result).toMatchObject({
+      ok: false,
+      message: expect.stringMatching(/^"[^\n]*cannot be a file of the folder/),
+    });
   });
 });
 

@@ -1,8 +1,8 @@
 /** A static look at a skill's files, before anybody uses it. */
 
-import { Pace } from '../../../base/pace.ts';
 import { type FileEntry, listInside } from '../../../base/folders/list.ts';
 import { readInside } from '../../../base/folders/read.ts';
+import { Pace } from '../../../base/pace.ts';
 import { isScript } from '../trust/pin.ts';
 import type { Finding, FindingLevel } from './finding.ts';
 import { type ScannedFile, scanFile } from './scan.ts';

@@ -1,6 +1,7 @@
 /** Where skills come from. */
 
-import { isAbsolute, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+import { expandHome } from '../../../base/folders/home.ts';
 import { installedFolder } from '../files/install.ts';
 import type { SkillSource, SourceKind } from '../skill.ts';
 
@@ -43,11 +44,4 @@ export function skillSources(around: Surroundings): SkillSource[] {
     from('inline', undefined),
     from('installed', installedFolder(dataDir)),
   ];
-}
-
-/** `~` and `~/folder` start from `home`, everything else that is not absolute from `cwd`. */
-function expandHome(path: string, home: string, cwd: string): string {
-  if (path === '~') return home;
-  if (path.startsWith('~/')) return join(home, path.slice(2));
-  return isAbsolute(path) ? path : resolve(cwd, path);
 }

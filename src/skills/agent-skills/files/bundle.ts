@@ -5,10 +5,10 @@ import { basename, extname } from 'node:path';
 import { promisify } from 'node:util';
 import { constants, crc32, deflateRaw } from 'node:zlib';
 import { CodaError, messageOf } from '../../../base/errors.ts';
-import { shortId } from '../../../base/ids.ts';
 import { pathProblem } from '../../../base/folders/folder.ts';
 import { type FileEntry, type Listing, listInside } from '../../../base/folders/list.ts';
 import { chunksOf, openInside } from '../../../base/folders/read.ts';
+import { shortId } from '../../../base/ids.ts';
 import { readZip, refuseBundle, type ZipEntry } from './zip.ts';
 
 export interface SkillContent {

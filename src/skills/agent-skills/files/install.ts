@@ -6,10 +6,10 @@
 import { lstat, mkdir, mkdtemp, open, readdir, readlink, realpath, rename, rm, symlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { CodaError, systemCode } from '../../../base/errors.ts';
+import { pathProblem } from '../../../base/folders/folder.ts';
 import { shortId } from '../../../base/ids.ts';
 import { validateSkills } from '../catalog/validate.ts';
 import type { SkillContent } from './bundle.ts';
-import { pathProblem } from '../../../base/folders/folder.ts';
 
 const VERSIONS = '.versions';
 const STAGE = '.stage';

@@ -1,10 +1,10 @@
 /** Pins: the hash of a skill's files, what they may do, and what changed between two of them. */
 
 import { createHash } from 'node:crypto';
-import { listOf, plural } from '../../../base/text.ts';
 import type { OpenFile } from '../../../base/folders/folder.ts';
 import { type FileEntry, type Listing, listInside, type RefusedEntry } from '../../../base/folders/list.ts';
 import { chunksOf, openInside } from '../../../base/folders/read.ts';
+import { listOf, plural } from '../../../base/text.ts';
 import type { AgentSkill } from '../skill.ts';
 
 export interface Pin {

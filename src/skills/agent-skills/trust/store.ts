@@ -5,7 +5,7 @@ import type { Json } from '../../../base/json.ts';
 import { conversations } from '../../../delivery/index.ts';
 import type { DeletionRule, MergeRule } from '../../../people/index.ts';
 import { json, type Queryable, type Transaction } from '../../../storage/index.ts';
-import type { SourceKind } from '../skill.ts';
+import { SOURCE_KINDS } from '../skill.ts';
 import type { Pin, Pinned } from './pin.ts';
 
 /** `pinned`: by its first use; `approved`: by an owner; `blocked`: an owner has to look at it first. */
@@ -13,7 +13,8 @@ export type PinState = 'pinned' | 'approved' | 'blocked';
 
 export interface SkillId {
   name: string;
-  source: SourceKind;
+  /** The kind of place that a skill comes from; of another folder what it is ("specialist"). */
+  source: string;
 }
 
 export interface KnownPin {
@@ -71,7 +72,10 @@ export async function approvePin(
 
 /** Skills that an owner has to approve before they are used. */
 export async function blocked(db: Pick<Queryable, 'query'>): Promise<SkillId[]> {
-  const { rows } = await db.query<SkillId>(`select name, source from skill_pins where state = 'blocked'`);
+  const { rows } = await db.query<SkillId>(
+    `select name, source from skill_pins where state = 'blocked' and source = any ($1::text[])`,
+    [SOURCE_KINDS],
+  );
   return rows;
 }
 

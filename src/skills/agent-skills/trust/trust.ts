@@ -45,12 +45,16 @@ export function idOf({ name, source }: AgentSkill): SkillId {
 
 /** Why a skill is not used before an owner has looked at it. */
 async function blockedBy(skill: AgentSkill, signal?: AbortSignal): Promise<string[]> {
-  const { findings, blocked } = await auditSkill(skill.directory as string, signal);
-  const heavy = findings.filter(({ level }) => level === 'block');
   return [
-    ...(blocked ? heavy.map(sentenceOf) : []),
+    ...(await heavyFindings(skill.directory as string, signal)),
     ...(skill.forbiddenToolsUnreadable ? ['it gives up tools in a form that nobody can read'] : []),
   ];
+}
+
+/** What in a folder nobody should use unseen. */
+export async function heavyFindings(directory: string, signal?: AbortSignal): Promise<string[]> {
+  const { findings, blocked } = await auditSkill(directory, signal);
+  return blocked ? findings.filter(({ level }) => level === 'block').map(sentenceOf) : [];
 }
 
 function sentenceOf({ file, line, why }: Finding): string {

@@ -2,10 +2,10 @@
 
 import { createHash } from 'node:crypto';
 import { type Failed, failed } from '../../../agent/index.ts';
-import type { PutFile, SkillFiles } from '../../../sandbox/index.ts';
-import type { Queryable } from '../../../storage/index.ts';
 import { listInside } from '../../../base/folders/list.ts';
 import { readInside } from '../../../base/folders/read.ts';
+import type { PutFile, SkillFiles } from '../../../sandbox/index.ts';
+import type { Queryable } from '../../../storage/index.ts';
 import type { AgentSkill } from '../skill.ts';
 import { isTrusted } from '../skill.ts';
 import * as texts from '../texts.ts';

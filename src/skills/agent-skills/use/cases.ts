@@ -1,9 +1,9 @@
 /** The cases in a skill's `tests/`: what should call for it, and what its instructions should say. */
 
 import { z } from 'zod';
-import { shorten } from '../../../base/text.ts';
 import { listInside } from '../../../base/folders/list.ts';
 import { readInside } from '../../../base/folders/read.ts';
+import { shorten } from '../../../base/text.ts';
 import { readBody } from '../read/file.ts';
 import type { AgentSkill, SkillSnapshot } from '../skill.ts';
 import { fill } from './instructions.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type AnyTool, dataTool, done, failed, type ToolResult, type TxContext } from '../../../agent/index.ts';
-import { conversations } from '../../../delivery/index.ts';
 import { readInside } from '../../../base/folders/read.ts';
+import { conversations } from '../../../delivery/index.ts';
 import { type AgentSkill, isTrusted } from '../skill.ts';
 import * as texts from '../texts.ts';
 import { isScript } from '../trust/pin.ts';

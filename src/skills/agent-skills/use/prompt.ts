@@ -4,7 +4,7 @@ import { tokensIn } from '../../../agent/index.ts';
 import { BoundedMap } from '../../../base/bounded.ts';
 import { shorten, visible } from '../../../base/text.ts';
 import type { Asked, PromptSection } from '../../../chat/index.ts';
-import type { Decisions, View, Views } from '../host.ts';
+import type { ChosenSkills, Decisions, View, Views } from '../host.ts';
 import type { AgentSkill } from '../skill.ts';
 import * as texts from '../texts.ts';
 import { activeIn, offIn } from '../trust/store.ts';
@@ -149,19 +149,27 @@ const MAIN_AGENT = 'main';
 const LONGEST_DESCRIPTION = 300;
 
 /** What the model is offered as `agent` in a conversation where `off` are off, in order of name. */
-export function offered({ snapshot, decisions }: View, off: ReadonlySet<string>, agent?: string): AgentSkill[] {
+export function offered({ snapshot, decisions, chosen }: View, off: ReadonlySet<string>, agent?: string): AgentSkill[] {
   return [...snapshot.skills.values()].filter(
     (skill) =>
       skill.modelInvocable &&
-      isFor(skill, agent) &&
+      isFor(skill, agent, chosen) &&
       !off.has(skill.name) &&
       !decisions.deprecated.has(skill.name) &&
       !decisions.blocked.has(skill.name),
   );
 }
 
-export function isFor({ agents }: AgentSkill, agent = MAIN_AGENT): boolean {
+/** Whether a skill is for `agent`: as the configuration chose, else as the skill itself says. */
+export function isFor({ name, agents }: AgentSkill, agent = MAIN_AGENT, chosen?: ChosenSkills): boolean {
+  const own = chosen?.get(agent);
+  if (own) return own.has(name);
   return agents === 'all' || agents.some((name) => name.toLowerCase() === agent.toLowerCase());
+}
+
+/** What a specialist is told of the skills that are for it; undefined: there are none. */
+export function listFor(view: View, off: ReadonlySet<string>, agent: string, budget: number): string | undefined {
+  return listed(offered(view, off, agent), budget, view.decisions.uses)?.text;
 }
 
 /** Third parties' words on one line, without what nobody sees. */

@@ -1,10 +1,10 @@
 /** Makes a skill ready for use: finds it, sees whether it may be used, and reads it with what it depends on. */
 
 import { type CallContext, type Failed, failed } from '../../../agent/index.ts';
+import { listInside } from '../../../base/folders/list.ts';
 import { didYouMean } from '../../../base/text.ts';
 import { conversations } from '../../../delivery/index.ts';
 import type { Queryable, Transaction } from '../../../storage/index.ts';
-import { listInside } from '../../../base/folders/list.ts';
 import type { View } from '../host.ts';
 import { readBody } from '../read/file.ts';
 import { type AgentSkill, isTrusted, type SkillSnapshot, skillDependencies } from '../skill.ts';
@@ -56,12 +56,12 @@ export async function makeReady(
 
 /** The skill of that name, if the model, or the person who calls it by name, may use it. */
 function find(
-  { snapshot, decisions }: View,
+  { snapshot, decisions, chosen }: View,
   name: string,
   { byName, agent }: Pick<CallContext, 'byName' | 'agent'>,
 ): AgentSkill | Failed {
   const skill = snapshot.skills.get(name);
-  const usable = byName ? skill?.userInvocable : skill?.modelInvocable && isFor(skill, agent);
+  const usable = byName ? skill?.userInvocable : skill?.modelInvocable && isFor(skill, agent, chosen);
   if (!skill || !usable) {
     const invalid = snapshot.invalid.find((each) => each.name === name || each.directory?.endsWith(`/${name}`));
     if (invalid) return failed('INVALID', texts.invalid(name, invalid.diagnostics.find(isError)?.message ?? ''));

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { type AnyTool, type CallContext, done, type Failed, failed, outsideTool } from '../../../agent/index.ts';
+import { pathProblem } from '../../../base/folders/folder.ts';
 import { conversations } from '../../../delivery/index.ts';
 import { type Ran, type SandboxFailure, told } from '../../../sandbox/index.ts';
-import { pathProblem } from '../../../base/folders/folder.ts';
 import { type AgentSkill, isTrusted } from '../skill.ts';
 import * as texts from '../texts.ts';
 import { APART } from './apart.ts';

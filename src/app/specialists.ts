@@ -1,0 +1,56 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { Toolbox } from '../agent/index.ts';
+import { packageRoot } from '../base/root.ts';
+import type { World } from '../base/world.ts';
+import type { Config } from '../config/index.ts';
+import {
+  agentSkillsConfig,
+  type ChosenSkills,
+  folderTrust,
+  type SkillHost,
+  skillListFor,
+} from '../skills/agent-skills/index.ts';
+import { overridesIn, SpecialistCatalog, type SpecialistHost, specialistsConfig } from '../skills/specialists/index.ts';
+
+/** The specialists that `config` names; nothing is read before the first rescan. */
+export function openSpecialists(config: Config, env: World['env']): SpecialistCatalog {
+  const settings = config.block(specialistsConfig);
+  return new SpecialistCatalog({
+    shipped: join(packageRoot(), 'agents'),
+    dirs: settings.dirs,
+    home: env.HOME || homedir(),
+    cwd: process.cwd(),
+    overrides: overridesIn(settings),
+    trust: folderTrust(),
+  });
+}
+
+/** The agent skills that `config` names for specialists, by specialist. */
+export function chosenSkills(config: Config): ChosenSkills {
+  const named = Object.entries(overridesIn(config.block(specialistsConfig)));
+  return new Map(named.flatMap(([name, { skills }]) => (skills ? [[name, new Set(skills)] as const] : [])));
+}
+
+/** What the skill of specialists works with. `toolbox` is asked once everything is made. */
+export function specialistHost(
+  catalog: SpecialistCatalog,
+  skills: SkillHost,
+  config: Config,
+  toolbox: () => Toolbox,
+): SpecialistHost {
+  return {
+    catalog,
+    trust: folderTrust(),
+    rescan: () => skills.rescan(),
+    tools: () => {
+      const names = toolbox().names();
+      return { all: new Set(names), own: new Set(names.filter((name) => toolbox().get(name)?.mainAgentOnly)) };
+    },
+    skillsFor: skillListFor(skills, config.block(agentSkillsConfig)),
+    chosenFor: (name) => {
+      const chosen = skills.chosen.get(name);
+      return chosen && [...chosen];
+    },
+  };
+}

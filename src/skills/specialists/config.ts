@@ -1,0 +1,79 @@
+/** The block of specialists: where their folders are, and what is different for single ones. */
+import { z } from 'zod';
+import { block, count } from '../../config/index.ts';
+import { LIMITS } from './specialist.ts';
+
+const tool = z.string().min(1).max(64);
+
+const override = z
+  .strictObject({
+    enabled: z.boolean().optional().meta({ description: 'Whether it can be used at all.', example: true }),
+    system_prompt: z.string().min(1).max(LIMITS.soul).optional().meta({
+      description: 'What it is told, instead of its soul.md. The rules that come before stay.',
+      example: 'You research trains, and nothing else.',
+    }),
+    allowed_tools: z
+      .array(tool)
+      .max(LIMITS.tools)
+      .optional()
+      .meta({
+        description: 'The tools that it may use, instead of its tools.md.',
+        example: ['web_search', 'web_fetch'],
+      }),
+    blocked_tools: z
+      .array(tool)
+      .max(LIMITS.tools)
+      .optional()
+      .meta({ description: 'Tools of its list that it may not use after all.', example: ['web_fetch'] }),
+    default_model: z.string().min(1).max(200).nullable().optional().meta({
+      description: 'The model that it thinks with: default, light, heavy, or a name; null: heavy.',
+      example: 'light',
+    }),
+    default_provider: z
+      .string()
+      .min(1)
+      .max(100)
+      .nullable()
+      .optional()
+      .meta({ description: 'The provider of that model, where it is a name.', example: 'anthropic' }),
+    token_budget: count(1_000, 10_000_000).optional().meta({
+      description: 'Tokens that one task may take, read and written together.',
+      example: 80_000,
+    }),
+    max_tool_calls: count(1, 1_000).optional().meta({ description: 'Tool calls that one task may take.', example: 25 }),
+    skills: z
+      .array(z.string().min(1).max(128))
+      .max(100)
+      .optional()
+      .meta({
+        description: 'The agent skills that it may use, instead of those that are marked for it.',
+        example: ['web-research'],
+      }),
+  })
+  .describe('What is different for a specialist, by its name.');
+
+export type Override = z.output<typeof override>;
+
+export const config = block(
+  'specialists',
+  'Specialists: folders with a soul.md, a tools.md and a config.yaml that work on parts of a request.',
+  z
+    .object({
+      dirs: z
+        .array(z.string().min(1))
+        .default(['~/.coda/agents'])
+        .describe(
+          'Folders that hold specialists beside those that ship with coda; a later one wins over an earlier one.',
+        ),
+    })
+    .catchall(override)
+    .meta({ example: 'research' })
+    .prefault({}),
+);
+
+export type SpecialistsConfig = z.output<typeof config.schema>;
+
+/** What the configuration says of single specialists, by name. */
+export function overridesIn({ dirs: _, ...named }: SpecialistsConfig): Readonly<Record<string, Override>> {
+  return named as Record<string, Override>;
+}

@@ -1,0 +1,65 @@
+/** Specialists: folders with a soul, tools and a budget that work on parts of a request by themselves. */
+import type { HealthCheck, Skill, SkillDeps } from '../../chat/index.ts';
+import { calledBy, commands } from './commands.ts';
+import { config, type SpecialistsConfig } from './config.ts';
+import { Held, type SpecialistHost } from './host.ts';
+import { standingOf } from './prompt.ts';
+import type { Diagnostic, Specialist } from './specialist.ts';
+import * as texts from './texts.ts';
+import { approveTool, listTool, spawnTool, type ToolDeps } from './tools.ts';
+
+export { SpecialistCatalog } from './catalog.ts';
+export { config as specialistsConfig, overridesIn } from './config.ts';
+export type { SpecialistHost } from './host.ts';
+export type { SpecialistReport } from './specialist.ts';
+export * as specialistTexts from './texts.ts';
+
+/** Hands parts of a request to specialists. */
+export function specialists(host: SpecialistHost): Skill<SpecialistsConfig> {
+  const held = new Held(host.catalog);
+  const depsOf = ({ database, gate }: SkillDeps<SpecialistsConfig>): ToolDeps => ({ host, held, database, gate });
+  return {
+    name: 'specialists',
+    config,
+    tools: (deps) => [listTool(depsOf(deps)), spawnTool(depsOf(deps)), approveTool(depsOf(deps))],
+    commands: (deps) => commands(depsOf(deps)),
+    called: (_, name, rest) => calledBy(host.catalog.current(), name, rest),
+    standing: async ({ gate }, { turn, window, person }) => {
+      const spawning = { kind: 'tool', name: 'specialist_spawn', skill: 'specialists' } as const;
+      return gate.may(person, spawning) ? standingOf(held.of(turn), window) : undefined;
+    },
+    checks: () => [healthCheck(host)],
+  };
+}
+
+/** Whether the folders can be read, and what they name is there. */
+function healthCheck(host: SpecialistHost): HealthCheck {
+  return {
+    name: 'specialists',
+    async check() {
+      await host.rescan();
+      const { specialists: all, diagnostics } = host.catalog.current();
+      const problems = [...diagnostics, ...[...all.values()].flatMap((each) => toolProblems(each, host))];
+      const says = texts.health(all.size, problems);
+      return problems.length === 0
+        ? { ok: true, says }
+        : { ok: false, severity: 'warning', says, remedy: texts.healthRemedy() };
+    },
+  };
+}
+
+/** What is wrong with the tools that it names. Those that ship name also tools of parts that are switched off. */
+function toolProblems({ name, directory, tools, ships }: Specialist, host: SpecialistHost): Diagnostic[] {
+  const { all, own } = host.tools();
+  const problem = (where: string, message: string): Diagnostic => ({ level: 'warning', where, message });
+  const chosen = host.chosenFor(name) ?? [];
+  return [
+    ...tools
+      .filter((tool) => !ships && all.size > 0 && !all.has(tool))
+      .map((tool) => problem(directory, texts.unknownTool(tool))),
+    ...tools.filter((tool) => own.has(tool)).map((tool) => problem(directory, texts.ownTool(tool))),
+    ...(chosen.length > 0 && !tools.includes('skill_activate')
+      ? [problem(`specialists.${name}.skills`, texts.needsSkillTool())]
+      : []),
+  ];
+}

@@ -1,0 +1,84 @@
+/** A specialist as a value. It never changes: a rescan makes new values for what changed. */
+import type { FolderPin, JudgedFolder } from '../../chat/index.ts';
+
+/** Bytes of single files, and how many there may be. */
+export const LIMITS = {
+  soul: 64 * 1024,
+  toolsFile: 16 * 1024,
+  tools: 200,
+  config: 16 * 1024,
+  references: 20,
+  reference: 64 * 1024,
+  /** Of all references together. */
+  allReferences: 256 * 1024,
+  description: 500,
+  /** Folders in one directory. */
+  folders: 200,
+} as const;
+
+export const NAME = /^[a-z][a-z0-9-]{0,63}$/;
+
+/** `main` is the one that talks to people, `dirs` a key of the configuration's own block. */
+export const RESERVED: readonly string[] = ['main', 'dirs'];
+
+export interface Reference {
+  /** The file's name. */
+  name: string;
+  text: string;
+}
+
+/** What its folder says, with what the configuration says over it. All of it is in memory: its folder may vanish. */
+export interface Specialist {
+  readonly name: string;
+  readonly directory: string;
+  /** It came with coda: neither pinned nor approved, and its words are trusted. */
+  readonly ships: boolean;
+  readonly description: string;
+  /** Its soul, or the configuration's word instead. */
+  readonly soul: string;
+  readonly references: readonly Reference[];
+  /** All that it may call. */
+  readonly tools: readonly string[];
+  readonly model: string | undefined;
+  readonly provider: string | undefined;
+  readonly tokenBudget: number;
+  readonly maxToolCalls: number;
+  /** Of its files as they were read; undefined where it ships. */
+  readonly pin: FolderPin | undefined;
+  /** Tells two readings apart. */
+  readonly digest: string;
+}
+
+/** Something that is wrong with a folder. An `error` keeps it from being used. */
+export interface Diagnostic {
+  level: 'error' | 'warning';
+  /** The folder or file, or the place in the configuration. */
+  where: string;
+  /** A sentence. */
+  message: string;
+}
+
+export interface Snapshot {
+  /** Those that can be called, by name. */
+  readonly specialists: ReadonlyMap<string, Specialist>;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** What a rescan found. */
+export interface SpecialistReport {
+  readonly added: readonly string[];
+  readonly changed: readonly string[];
+  readonly removed: readonly string[];
+  readonly total: number;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** What its decisions are kept under. */
+export function judged({
+  name,
+  directory,
+  tools,
+  model,
+}: Pick<Specialist, 'name' | 'directory' | 'tools' | 'model'>): JudgedFolder {
+  return { name, kind: 'specialist', directory, tools, model };
+}

@@ -1,0 +1,163 @@
+import { z } from 'zod';
+import {
+  type AnyTool,
+  type CallContext,
+  dataTool,
+  done,
+  type Failed,
+  failed,
+  outsideTool,
+  type SpawnOptions,
+} from '../../agent/index.ts';
+import { didYouMean } from '../../base/text.ts';
+import type { FolderPin } from '../../chat/index.ts';
+import type { Gate } from '../../people/index.ts';
+import type { Database, Queryable } from '../../storage/index.ts';
+import { find, type Held, type SpecialistHost } from './host.ts';
+import { systemOf } from './prompt.ts';
+import { judged, type Snapshot, type Specialist } from './specialist.ts';
+import * as texts from './texts.ts';
+
+/** Milliseconds: within the limit of the turn that it belongs to. */
+const TIMEOUT_MS = 8 * 60_000;
+/** Added for what is looked at before it begins. */
+const MARGIN_MS = 60_000;
+const LONGEST_TASK = 20_000;
+
+export interface ToolDeps {
+  host: SpecialistHost;
+  held: Held;
+  database: Pick<Database, 'read' | 'tx'>;
+  gate: Pick<Gate, 'may' | 'basis'>;
+}
+
+const specialistName = z.string().min(1).max(64);
+
+/** Which specialists there are. */
+export function listTool({ held }: ToolDeps): AnyTool {
+  return dataTool({
+    name: 'specialist_list',
+    spare: true,
+    description: 'Lists the specialists that specialist_spawn can hand a task to, and what each may use.',
+    effect: 'read',
+    input: z.object({}),
+    async run(_, { turn }) {
+      const all = [...held.of(turn).specialists.values()];
+      // Their descriptions are whose folder it is.
+      const isTainted = all.some(({ ships }) => !ships);
+      return done(texts.list(all.map(texts.listLine), []), isTainted ? { tainted: true } : {});
+    },
+  });
+}
+
+/** Hands a task to a specialist: a nested turn of its own, whose calls are looked at one by one as any others are. */
+export function spawnTool(deps: ToolDeps): AnyTool {
+  return outsideTool({
+    name: 'specialist_spawn',
+    spare: true,
+    description:
+      'Hands a task to a specialist, which works on it by itself, and gives you its answer. It knows nothing of the conversation: put everything that it needs into the task. Several calls in one step run side by side.',
+    effect: 'fetch',
+    does: ['agents'],
+    effectOf: () => 'read',
+    mainAgentOnly: true,
+    sideBySide: true,
+    display: 'stream',
+    doing: ({ specialist }) => specialist,
+    timeoutMs: TIMEOUT_MS + MARGIN_MS,
+    input: z.object({ specialist: specialistName, task: z.string().trim().min(1).max(LONGEST_TASK) }),
+
+    async run({ specialist: name, task }, ctx) {
+      if (!ctx.spawn) return failed('NOT_HERE', texts.noSpawn());
+      const snapshot = deps.held.of(ctx.turn);
+      const specialist = find(snapshot, name);
+      if (!specialist) return failed('NOT_FOUND', unknown(snapshot, name));
+      const refused = await admit(deps, specialist, ctx);
+      if (refused) return refused;
+      const came = await ctx.spawn({
+        ...spawnOptions(specialist),
+        prompt: systemOf(specialist, skillsOf(deps, specialist, ctx)),
+        task,
+        onDoing: (doing) => ctx.progress?.(`${specialist.name}: ${doing}`),
+      });
+      return came.ok && !specialist.ships ? { ...came, tainted: true } : came;
+    },
+  });
+}
+
+export function unknown({ specialists }: Snapshot, name: string): string {
+  const names = [...specialists.keys()];
+  return texts.noSuch(name, didYouMean(name, names), names);
+}
+
+function spawnOptions(specialist: Specialist): Omit<SpawnOptions, 'prompt' | 'task'> {
+  const { name, tools, tokenBudget, maxToolCalls, ships } = specialist;
+  return {
+    ...modelOf(specialist),
+    agent: name,
+    tools,
+    tokenBudget,
+    maxToolCalls,
+    timeoutMs: TIMEOUT_MS,
+    tainted: !ships,
+  };
+}
+
+/** The heavy model, unless another one is named. */
+function modelOf({ model, provider }: Specialist): Pick<SpawnOptions, 'tier' | 'model'> {
+  if (model === undefined) return { tier: 'heavy' };
+  if (model === 'default' || model === 'light' || model === 'heavy') return { tier: model };
+  return { tier: 'heavy', model: provider === undefined ? model : `${provider}/${model}` };
+}
+
+/** Skills are of use to who can activate them. */
+function skillsOf({ host, gate }: ToolDeps, { name, tools }: Specialist, { person, turn }: CallContext) {
+  return tools.includes('skill_activate') ? host.skillsFor(name, { person, turn }, gate) : undefined;
+}
+
+/** Why it may not be used as it was read; its first use is kept. */
+async function admit(
+  { host: { trust }, database }: ToolDeps,
+  specialist: Specialist,
+  { signal, clock }: CallContext,
+): Promise<Failed | undefined> {
+  const { name, pin } = specialist;
+  if (!pin) return undefined;
+  const folder = judged(specialist);
+  const verdict = await trust.look(readerOf(database), folder, pin, signal);
+  if (verdict.kind === 'usable') return undefined;
+  if (verdict.kind === 'waits') return failed('NEEDS_APPROVAL', texts.changed(name, verdict.reasons));
+  // What was looked through must be what was read.
+  const now = await trust.pin(folder, signal);
+  if (typeof now === 'string' || now.hash !== pin.hash) return failed('CHANGED', texts.changedMeanwhile(name));
+  const { suspicions } = verdict;
+  const isKept = await database.tx('specialists.first', (tx) =>
+    trust.keepFirst(tx, folder, { pin, suspicions }, clock.now()),
+  );
+  if (isKept) return undefined;
+  return failed('NEEDS_APPROVAL', suspicions.length > 0 ? texts.suspicious(name, suspicions) : texts.changed(name, []));
+}
+
+export function readerOf(database: Pick<Database, 'read'>): Pick<Queryable, 'query'> {
+  const query: Queryable['query'] = (sql, params) => database.read(sql, params);
+  return { query };
+}
+
+/** What the button under an inquest calls: an owner approves exactly the files that were shown. */
+export function approveTool({ host }: ToolDeps): AnyTool {
+  return dataTool({
+    name: 'specialist_approve',
+    description: 'Approves a specialist as its files are.',
+    effect: 'write',
+    hidden: true,
+    input: z.object({ name: specialistName, hash: z.string().max(128) }),
+    async run({ name, hash }, { tx, person, clock }) {
+      if (person.role !== 'owner') return failed('DENIED', texts.ownersApprove());
+      const specialist = find(host.catalog.current(), name);
+      const pin: FolderPin | undefined = specialist?.pin;
+      if (!specialist || pin?.hash !== hash) return failed('GONE', texts.changedMeanwhile(name));
+      await host.trust.approve(tx, judged(specialist), pin, { personId: person.id, now: clock.now() });
+      return done(texts.approved(name));
+    },
+  });
+}
