@@ -3,6 +3,7 @@ import { deadline } from '../base/async.ts';
 import { CodaError } from '../base/errors.ts';
 import { uuid } from '../base/ids.ts';
 import type { Json } from '../base/json.ts';
+import { inSpan } from '../base/spans.ts';
 import { type Card, type Item, isPrivate } from '../delivery/index.ts';
 import type { Transaction } from '../storage/index.ts';
 import { rememberedIn } from './approvals/remembered.ts';
@@ -39,7 +40,11 @@ export class Agent implements TurnHost {
    * Answers a message that holds its lane. Goes on where an earlier process, or a question to the person, left it. A turn
    * that begins now begins with `first`, which the person asked for by name; it ends when that fails.
    */
-  async answer(item: Item, signal: AbortSignal, first?: Call): Promise<void> {
+  answer(item: Item, signal: AbortSignal, first?: Call): Promise<void> {
+    return inSpan(this.options.world.spans, 'turn', {}, () => this.turn(item, signal, first));
+  }
+
+  private async turn(item: Item, signal: AbortSignal, first?: Call): Promise<void> {
     const { inference, turnTimeoutMs } = this.options;
     const turn = await this.open(item);
     if (first && turn.steps.length === 0) turn.add(byName(first), this.options.world.clock.now());
@@ -163,6 +168,7 @@ export class Agent implements TurnHost {
       signal,
       tainted,
       turn: item,
+      spans: world.spans,
       changed: () => this.options.changed(person.id),
       ...(question && {
         answers: { question, close: (tx, card) => this.options.delivery.outbox.close(tx, card, closed()) },

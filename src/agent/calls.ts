@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { deadline, withTimeout } from '../base/async.ts';
 import { messageOf } from '../base/errors.ts';
 import { canonicalJson } from '../base/json.ts';
+import { inSpan } from '../base/spans.ts';
 import type { Transaction } from '../storage/index.ts';
 import { keepDialogue } from './dialogue/keep.ts';
 import { DROP } from './dialogue/names.ts';
@@ -110,7 +111,9 @@ export async function runData(
   const most = tool.timeoutMs ?? DATA_TIMEOUT_MS;
   const since = performance.now();
   const prepared = tool.prepare && { prepared: ctx.ready?.get(key) };
-  const result = await withTimeout(most, tool.run(input, { ...ctx, ...prepared, tx }));
+  const result = await inSpan(ctx.spans, 'tool', aboutTool(tool), () =>
+    withTimeout(most, tool.run(input, { ...ctx, ...prepared, tx })),
+  );
   if (!result) throw new TookTooLong(`${tool.name} took longer than ${most} ms in its transaction`);
   if (undoable) keepUndo(tx, result, ctx);
   if (!ctx.aside) await keepDialogue(tx, { tool, input }, result, ctx);
@@ -135,9 +138,13 @@ export async function runOutside(
       );
     signal.addEventListener('abort', stop, { once: true });
   });
-  const run = tool.run(input, { ...ctx, signal }).catch((error: unknown) => failed('INTERNAL', messageOf(error)));
+  const run = inSpan(ctx.spans, 'tool', aboutTool(tool), () => tool.run(input, { ...ctx, signal })).catch(
+    (error: unknown) => failed('INTERNAL', messageOf(error)),
+  );
   return kept(await Promise.race([run, gaveUp]), since);
 }
+
+const aboutTool = ({ name, effect }: Pick<DataTool | OutsideTool, 'name' | 'effect'>) => ({ tool: name, effect });
 
 /** The result of a call that began at `since`, as it is stored: no longer than that is kept. */
 function kept(came: ToolResult, since: number): ToolResult {

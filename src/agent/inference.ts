@@ -1,4 +1,5 @@
 /** One answer of a model, from what it may cost to what it took: read `infer` from top to bottom. */
+import { inSpan } from '../base/spans.ts';
 import type { World } from '../base/world.ts';
 import type { Item } from '../delivery/index.ts';
 import type { Database } from '../storage/index.ts';
@@ -184,7 +185,11 @@ export class Inference {
     let fitted = await this.windows.fit(shown, model, signal);
     for (let tries = 0; ; tries++) {
       try {
-        const answer = await askModel(model, fitted.plan.request, signal, options);
+        const { request } = fitted.plan;
+        const about = { model: model.name, tools: request.tools.length };
+        const answer = await inSpan(this.options.world.spans, 'model', about, () =>
+          askModel(model, request, signal, options),
+        );
         this.estimates.learn(fitted.plan, fitted.by, answer);
         return answer;
       } catch (error) {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Clock } from '../base/clock.ts';
+import type { Spans } from '../base/spans.ts';
 import type { Choice, FileRef, Origin, Place } from '../delivery/index.ts';
 import type { Person } from '../people/index.ts';
 import type { Transaction } from '../storage/index.ts';
@@ -128,6 +129,8 @@ export interface CallContext {
   progress?(doing: string): void;
   /** The question that was open when the words came, and how the card that asks it is closed. */
   answers?: { question: Question; close(tx: Transaction, card: string): Promise<void> };
+  /** Where spans are made. */
+  spans?: Spans | undefined;
   /** Tells that something of the person's was written; called for a `write` tool after its commit. */
   changed?(): void;
   /** The tools that models are offered for this person. */

@@ -43,6 +43,7 @@ import { defaultZone } from './settings.ts';
 import { agendaAheadOf, agendaOf, builtInSkills, type EquippedSkill, equip, isRunnable } from './skills.ts';
 import { openSpecialists, specialistHost } from './specialists.ts';
 import { Tokens } from './tokens.ts';
+import { traced } from './traces.ts';
 
 /** A platform that cannot be heard. */
 export interface Away {
@@ -112,7 +113,7 @@ const EVENTS = 'coda_alerts';
 export async function build(config: Config, world: World, options: BuildOptions): Promise<App> {
   const closer = new Closer();
   try {
-    return await assemble(config, world, options, closer);
+    return await assemble(config, await traced(world, options.version, closer), options, closer);
   } catch (error) {
     await closer.close();
     throw error;

@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts';
 import type { FaultBook } from './faults.ts';
 import type { Log, Secrets } from './log.ts';
 import type { Metrics } from './metrics.ts';
+import type { Spans } from './spans.ts';
 import type { Trace } from './trace.ts';
 
 /** Where a named transaction or send stands; `probe` hears of each. */
@@ -20,6 +21,8 @@ export interface World {
   metrics: Metrics;
   /** What log lines are marked with: the inbox row, or the outbox row without one, that is being worked on. */
   trace?: Trace;
+  /** What takes how long; left out, nobody collects it. */
+  spans?: Spans;
   /** Where what fails is counted; left out, nobody asks. */
   faults?: FaultBook;
   /** The addresses of a name, instead of the system's resolver, for names that others chose. Rejects where there are none. */

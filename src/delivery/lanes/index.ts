@@ -197,8 +197,13 @@ export class Lanes implements Owned, DueSource {
 
   /** Everything that is logged meanwhile carries the message's id. */
   private attempt(item: Item, signal: AbortSignal): Promise<void> {
-    const { trace } = this.deps.world;
-    return trace ? trace.run(item.id, () => this.tryOnce(item, signal)) : this.tryOnce(item, signal);
+    const { trace, spans } = this.deps.world;
+    const { id, kind, origin, attempts, payload, conversation } = item;
+    const isAgain = attempts > 0 || payload.resumedAt !== undefined;
+    const about = { kind, origin, adapter: conversation.place.adapter, attempts };
+    const work = () =>
+      spans ? spans.root(id, 'message', about, () => this.tryOnce(item, signal), isAgain) : this.tryOnce(item, signal);
+    return trace ? trace.run(id, work) : work();
   }
 
   private async tryOnce(item: Item, signal: AbortSignal): Promise<void> {

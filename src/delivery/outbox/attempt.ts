@@ -98,7 +98,9 @@ export class Attempts {
       world.probe?.({ name: `send.${adapter.name}`, phase: 'before' });
       const beganAt = world.clock.monotonic();
       // An adapter that does not heed the signal must not hold its slot, or the end of the process.
-      const outcome = await unlessAborted(signal, this.act(adapter, row, part, receipt, signal));
+      const act = () => unlessAborted(signal, this.act(adapter, row, part, receipt, signal));
+      const about = { adapter: adapter.name, part: row.part, attempts: row.attempts };
+      const outcome = await (world.spans?.inOr(row.id, 'send', about, act) ?? act());
       this.counters.sending.observe({ adapter: adapter.name }, (world.clock.monotonic() - beganAt) / 1_000);
       this.counters.sends.add({ adapter: adapter.name, outcome: outcome.kind });
       world.probe?.({ name: `send.${adapter.name}`, phase: 'after' });
