@@ -4,7 +4,7 @@ import type { Database } from '../storage/index.ts';
 
 /** Writes down that a command was carried out at the terminal. */
 export async function recordAct(database: Database, world: World, subject: string, detail: object): Promise<void> {
-  const entry = { action: 'control.run' as const, subject, personId: undefined, origin: 'terminal' };
+  const entry = { action: 'control.run' as const, subject, personId: undefined, origin: 'terminal' as const };
   await database.tx('audit.control', async (tx) =>
     append(tx, [rowOf({ ...entry, at: world.clock.now(), detail: detailOf(detail, world.secrets) })]),
   );

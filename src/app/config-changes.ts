@@ -15,7 +15,7 @@ export async function recordConfig(database: Database, config: Config, now: Inst
     const changed = [...names].filter((name) => blocks[name] !== last?.blocks?.[name]).sort();
     if (changed.length === 0) return;
     const detail = { changed: last ? changed : ['all'], blocks };
-    const entry = { action: 'config.change' as const, subject: undefined, personId: undefined, origin: 'start' };
+    const entry = { action: 'config.change', subject: undefined, personId: undefined, origin: 'start' } as const;
     append(tx, [rowOf({ ...entry, at: now, detail })]);
   });
 }

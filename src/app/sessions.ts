@@ -1,7 +1,9 @@
+import { append, rowOf } from '../audit/index.ts';
 import { CodaError } from '../base/errors.ts';
 import { uuid } from '../base/ids.ts';
 import type { Caller, Scope } from '../chat/index.ts';
 import { sessions } from '../people/index.ts';
+import type { Transaction } from '../storage/index.ts';
 import { hashOf, newSecret, personNamed, type WhoDeps } from './who.ts';
 
 /** Milliseconds in which a link must be used. */
@@ -45,12 +47,14 @@ export class Sessions {
     const cookie = newSecret();
     const now = this.deps.world.clock.now();
     const expiresAt = new Date(now.getTime() + SESSION_MS);
-    const opened =
-      SECRET.test(code) &&
-      (await this.deps.database.tx('sessions.open', (tx) =>
-        sessions.exchange(tx, hashOf(code), { hash: hashOf(cookie), expiresAt }, now),
-      ));
-    if (opened) return { cookie, seconds: SESSION_MS / 1_000 };
+    const opened = async (tx: Transaction) => {
+      const personId = await sessions.exchange(tx, hashOf(code), { hash: hashOf(cookie), expiresAt }, now);
+      if (personId === undefined) return false;
+      append(tx, [rowOf({ at: now, action: 'person.sign_in', subject: undefined, personId, origin: 'http' })]);
+      return true;
+    };
+    if (SECRET.test(code) && (await this.deps.database.tx('sessions.open', opened)))
+      return { cookie, seconds: SESSION_MS / 1_000 };
     throw new CodaError('HTTP_UNAUTHORIZED', {
       message: 'This link was used already, or is too old.',
       remedy: 'Make another one with "coda open".',

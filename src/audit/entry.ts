@@ -13,8 +13,22 @@ export type AuditAction =
   | 'person.revoke'
   | 'person.join'
   | 'person.part'
+  | 'person.sign_in'
   | 'config.change'
   | 'control.run';
+
+/** What an action came from; `terminal`: who has the machine, at a prompt or with a command. */
+export type AuditOrigin =
+  | 'message'
+  | 'command'
+  | 'press'
+  | 'schedule'
+  | 'webhook'
+  | 'http'
+  | 'skill'
+  | 'start'
+  | 'expiry'
+  | 'terminal';
 
 /** `unknown`: it had begun, and nobody knows whether it happened. */
 export const STATUSES = ['ok', 'failed', 'denied', 'declined', 'unknown'] as const;
@@ -35,8 +49,7 @@ export interface AuditEntry {
   code?: string | undefined;
   /** Milliseconds. */
   durationMs?: number | undefined;
-  /** What it came from: `message`, `command`, `press`, `schedule`, `webhook`, `http`, `skill`, `start`, `expiry`, `terminal`. */
-  origin: string;
+  origin: AuditOrigin;
   /** The specialist whose nested turn did it. */
   agent?: string | undefined;
   tainted?: boolean;

@@ -139,7 +139,7 @@ export function approvalSource(deps: { database: Database; delivery: Pick<Delive
               subject: tool,
               personId,
               conversationId,
-              origin: 'expiry',
+              origin: 'expiry' as const,
             };
             await store.addDecision(tx, { turnId, path, callId }, said, now, entry);
           }

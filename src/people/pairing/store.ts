@@ -109,7 +109,7 @@ export async function admit(
       action: 'person.admit',
       subject: undefined,
       detail,
-      origin: by ? 'command' : 'cli',
+      origin: by ? 'command' : 'terminal',
     }),
   ]);
 }
@@ -132,7 +132,7 @@ export async function revoke(
       action: 'person.revoke',
       subject: undefined,
       detail,
-      origin: by ? 'command' : 'cli',
+      origin: by ? 'command' : 'terminal',
     }),
   ]);
   return count;

@@ -32,19 +32,22 @@ export async function addLink(tx: Transaction, { id, hash, personId, createdAt, 
   );
 }
 
-/** Turns the unused link into a session that `hash` opens until `expiresAt`. False: it was used, is over, or never was. */
+/**
+ * Turns the unused link into a session that `hash` opens until `expiresAt`, and tells whose. Undefined: it was used, is over,
+ * or never was.
+ */
 export async function exchange(
   tx: Transaction,
   link: string,
   { hash, expiresAt }: { hash: string; expiresAt: Instant },
   now: Instant,
-): Promise<boolean> {
-  const { rows } = await tx.query(
+): Promise<string | undefined> {
+  const { rows } = await tx.query<{ personId: string }>(
     `update browser_sessions set hash = $2, opened_at = $4, expires_at = $3
-      where hash = $1 and opened_at is null and expires_at > $4 returning id`,
+      where hash = $1 and opened_at is null and expires_at > $4 returning person_id as "personId"`,
     [link, hash, expiresAt, now],
   );
-  return rows.length > 0;
+  return rows[0]?.personId;
 }
 
 /** Whose session this is; undefined when it is nobody's, or over, or they were erased. */

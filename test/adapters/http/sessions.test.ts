@@ -35,6 +35,8 @@ describe('a link of "coda open"', () => {
     expect(cookie).toMatch(/^coda_session=[\w-]{43}; Path=\/; Max-Age=2592000; HttpOnly; SameSite=Strict$/);
     expect((await visit('/chat', cookie.split(';')[0] ?? '')).status).toBe(200);
     expect((await post('/open', { code }, OWN)).status).toBe(401);
+    const signedIn = `select origin from audit_log where action = 'person.sign_in'`;
+    expect((await programs.coda.database().read(signedIn)).rows).toEqual([{ origin: 'http' }]);
     const late = await programs.coda.app.sessions.link();
     await programs.coda.passes({ minutes: 6 });
     expect((await post('/open', { code: late.code }, OWN)).status).toBe(401);
