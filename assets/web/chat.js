@@ -128,7 +128,7 @@ async function send(said) {
     id: said.id,
     markup: [
       'li',
-      { class: 'you unsent', 'data-id': said.id, 'data-at': at, 'data-state': 'received' },
+      { class: 'entry you unsent', 'data-id': said.id, 'data-at': at, 'data-state': 'received' },
       ['p', { class: 'who' }, ['b', {}, 'You'], ' ', ['time', { datetime: at }, '']],
       ['p', { class: 'plain' }, words],
     ],

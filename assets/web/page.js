@@ -7,14 +7,18 @@
  * @param {string | [string, Record<string, string>, ...unknown[]]} markup
  * @returns {Node}
  */
-export function build(markup) {
+export function build(markup, inside = 'http://www.w3.org/1999/xhtml') {
   if (typeof markup === 'string') return document.createTextNode(markup);
   const [tag, attributes, ...children] = markup;
-  const element = document.createElement(tag);
+  const namespace = tag === 'svg' ? 'http://www.w3.org/2000/svg' : inside;
+  const element = document.createElementNS(namespace, tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children.map(build));
+  element.append(...children.map((child) => build(child, namespace)));
   return element;
 }
+
+// On a narrow screen the links at the top are scrolled.
+document.querySelector('nav [aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
 
 /** Instants in the reader's own time and words. @param {ParentNode} root */
 export function localTimes(root) {

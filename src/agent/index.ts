@@ -58,14 +58,16 @@ export {
 export { money } from './texts.ts';
 export * from './tool.ts';
 export { type LiveTools, Toolbox } from './toolbox.ts';
-export { type MessageTrace, traceMessage } from './trace/index.ts';
+export { type MessageTrace, type TurnTrace, traceMessage, traceTurns } from './trace/index.ts';
 export { undoAllTool, undoTool } from './undo/index.ts';
 export {
   Calendar,
   type Cost,
   type CostLine,
+  costByDay,
   costByModel,
   costByPerson,
+  costOfAll,
   costOfConversation,
   costOfPerson,
   repairsSince,

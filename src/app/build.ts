@@ -160,7 +160,8 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
   const configured = openPlatforms({ ...parts, commands });
   const tokens = new Tokens({ database, world, config });
   const sessions = new Sessions({ database, world, config });
-  const serving = { agent, platforms: configured, agentSkills: liveSkills, version };
+  const approvals = new Approvals({ database, world, delivery, token: config.access.approval_token });
+  const serving = { agent, approvals, checks, platforms: configured, agentSkills: liveSkills, version };
   const http = openHttp({ ...parts, ...serving, tokens, sessions });
   const heard = http ? [http.adapter] : [];
   const adapters: readonly ChatAdapter[] = [console, ...configured, ...heard, ...(options.adapters ?? [])];
@@ -172,9 +173,7 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
     ...{ tokens, sessions, http: http?.server },
     people: new People(pairing),
     agentSkills: liveSkills,
-    approvals: new Approvals({ database, world, delivery, token: config.access.approval_token }),
-    backups,
-    hooks,
+    ...{ approvals, backups, hooks },
     verbs: Object.assign(programVerbs({ agent, delivery }), ...skills.map(({ skill, deps }) => skill.verbs?.(deps))),
     enqueue: (job) => enqueue(parts, job),
     start: () => start({ ...parts, liveSkills, sandbox, commands, router, adapters, http: http?.server }),

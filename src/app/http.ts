@@ -9,17 +9,19 @@ import {
   openHttpChat,
   openPages,
 } from '../adapters/http/index.ts';
-import type { Agent } from '../agent/index.ts';
+import type { Agent, Approvals } from '../agent/index.ts';
 import type { Clock } from '../base/clock.ts';
 import { CodaError } from '../base/errors.ts';
 import type { World } from '../base/world.ts';
-import { type AnyRoute, type PlatformAdapter, route } from '../chat/index.ts';
+import { type AnyRoute, type Checks, type PlatformAdapter, route } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
 import type { ChatAdapter, Delivery } from '../delivery/index.ts';
 import type { Egress } from '../egress/index.ts';
-import type { JobQueue } from '../jobs/index.ts';
+import type { JobQueue, Schedules } from '../jobs/index.ts';
 import type { Artifacts, Database } from '../storage/index.ts';
 import type { LiveSkills } from './agent-skills.ts';
+import { dashboardActs } from './dashboard/acts.ts';
+import { dashboardPages, pageReader } from './dashboard/index.ts';
 import { metricsRoute } from './metrics.ts';
 import { notifyRoute } from './notify-route.ts';
 import type { Sessions } from './sessions.ts';
@@ -42,7 +44,10 @@ export interface HttpParts {
   artifacts: Artifacts;
   jobs: JobQueue;
   agent: Agent;
+  approvals: Approvals;
+  checks: Checks;
   delivery: Delivery;
+  schedules: Schedules;
   skills: readonly EquippedSkill[];
   platforms: readonly PlatformAdapter[];
   tokens: Tokens;
@@ -63,9 +68,14 @@ export function openHttp(parts: HttpParts): Http | undefined {
   const { world, tokens, sessions, database, artifacts } = parts;
   const chat = openHttpChat({ database, artifacts, clock: world.clock });
   const routes: AnyRoute[] = [...chat.routes, ...skillService({ ...parts, talk: chat.talk }), ...routesOf(parts)];
-  const pages = openPages({ ...chat, database, sessions, now: () => world.clock.now() });
+  const dashboard = { ...parts, platforms: () => parts.platforms.map(stateOf) };
+  const pages = openPages({
+    ...{ ...chat, database, sessions, clock: world.clock, pages: dashboardPages(dashboard) },
+    reader: (caller, asked) => pageReader(parts, caller, asked),
+  });
   routes.push(
     ...pages.routes,
+    ...dashboardActs(dashboard),
     openApiRoute(() => routes, parts.version),
   );
   const jwts = config.jwt && new Jwts(config.jwt, parts.egress, world.clock);
@@ -78,6 +88,10 @@ export function openHttp(parts: HttpParts): Http | undefined {
     browsers: { signedIn: (cookie) => sessions.authenticate(cookie), problem: pages.problem },
   });
   return { server, adapter: chat.adapter };
+}
+
+function stateOf(platform: PlatformAdapter) {
+  return { name: platform.name, away: platform.away?.()?.says };
 }
 
 /** One line for each room that can be asked for something. */

@@ -20,6 +20,8 @@ export interface OpenedSession {
   cookie: string;
   /** For how long it is good. */
   seconds: number;
+  /** What who is signed in may do. */
+  scopes: readonly Scope[];
 }
 
 /** Browsers in which people are signed in, by a link that only who may use the control socket can make. */
@@ -53,8 +55,9 @@ export class Sessions {
       append(tx, [rowOf({ at: now, action: 'person.sign_in', subject: undefined, personId, origin: 'http' })]);
       return true;
     };
-    if (SECRET.test(code) && (await this.deps.database.tx('sessions.open', opened)))
-      return { cookie, seconds: SESSION_MS / 1_000 };
+    const isOpen = SECRET.test(code) && (await this.deps.database.tx('sessions.open', opened));
+    const caller = isOpen ? await this.authenticate(cookie) : undefined;
+    if (caller) return { cookie, seconds: SESSION_MS / 1_000, scopes: caller.scopes };
     throw new CodaError('HTTP_UNAUTHORIZED', {
       message: 'This link was used already, or is too old.',
       remedy: 'Make another one with "coda open".',

@@ -17,7 +17,10 @@ export type AuditAction =
   | 'config.change'
   | 'control.run';
 
-/** What an action came from; `terminal`: who has the machine, at a prompt or with a command. */
+/**
+ * What an action came from; `terminal`: who has the machine, at a prompt or with a command; `dashboard`: a button of its
+ * pages.
+ */
 export type AuditOrigin =
   | 'message'
   | 'command'
@@ -28,7 +31,8 @@ export type AuditOrigin =
   | 'skill'
   | 'start'
   | 'expiry'
-  | 'terminal';
+  | 'terminal'
+  | 'dashboard';
 
 /** `unknown`: it had begun, and nobody knows whether it happened. */
 export const STATUSES = ['ok', 'failed', 'denied', 'declined', 'unknown'] as const;

@@ -3,6 +3,7 @@ export { Audit } from './audit.ts';
 export {
   type AuditAction,
   type AuditEntry,
+  type AuditOrigin,
   type AuditRow,
   type AuditStatus,
   detailOf,

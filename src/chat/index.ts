@@ -16,6 +16,7 @@ export type * from './folder-trust.ts';
 export { forgetTools } from './forget.ts';
 export { type LinkDeps, linkCommand, linkTools } from './link.ts';
 export { modelCommands } from './models.ts';
+export * from './page.ts';
 export { admitByCode, type PairingDeps, pairCommand, pairingTools, turnAway } from './pairing.ts';
 export type * from './platform.ts';
 export * from './route.ts';

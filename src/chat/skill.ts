@@ -11,6 +11,7 @@ import type { DeletionRule, Gate, MergeRule, Person, Thing } from '../people/ind
 import type { Workspaces } from '../sandbox/index.ts';
 import type { Artifacts, Database, Queryable, Transaction } from '../storage/index.ts';
 import type { AnyCollection } from './collection.ts';
+import type { Page, PageReader, Upcoming } from './page.ts';
 import type { AnyRoute } from './route.ts';
 
 /** What a skill may use. Everything else of coda is none of its business. */
@@ -281,6 +282,14 @@ export interface Skill<Settings = unknown> {
    * owner's, or in their own process where no daemon runs.
    */
   verbs?(deps: SkillDeps<Settings>): Readonly<Record<string, Verb>>;
+  /** Its pages of the dashboard. */
+  pages?(deps: SkillDeps<Settings>): readonly Page[];
+  /** What a person has planned with it until `to`, at most 200, for a page of their week. */
+  upcoming?(
+    deps: SkillDeps<Settings>,
+    reader: Pick<PageReader, 'db' | 'personId' | 'now'>,
+    to: Date,
+  ): Promise<Upcoming[]>;
   /** What it keeps of a person's, as programs list, read and change it over HTTP. */
   collections?(deps: SkillDeps<Settings>): readonly AnyCollection[];
   /** What else programs can ask it for over HTTP. */

@@ -34,6 +34,7 @@ export {
   onlyPerson,
   type PersonRow,
   peopleMeant,
+  personById,
   setQuiet,
   setZone,
   toPerson,

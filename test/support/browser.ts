@@ -64,6 +64,7 @@ export async function faultsOf(page: Page, name: string, isWhole = true): Promis
     const isWide = await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
     if (isWide) faults.push(`${view.name} is wider than its window`);
   }
+  await page.setViewportSize({ width: 1280, height: 900 });
   return faults;
 }
 

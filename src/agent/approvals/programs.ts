@@ -1,5 +1,6 @@
 /** Approvals as programs list and decide them: `coda approvals`. */
 import { timingSafeEqual } from 'node:crypto';
+import type { AuditOrigin } from '../../audit/index.ts';
 import type { World } from '../../base/world.ts';
 import { buttons, type Delivery } from '../../delivery/index.ts';
 import type { Database } from '../../storage/index.ts';
@@ -56,7 +57,21 @@ export class Approvals {
 
   /** Decides the one question whose hash begins with `id`, and closes its card. */
   async decide(id: string, approved: boolean, token: string | undefined): Promise<Decided> {
-    if (!this.carries(token)) return 'token';
+    return this.carries(token)
+      ? this.settle(id, approved, { by: TERMINAL, personId: undefined, origin: TERMINAL })
+      : 'token';
+  }
+
+  /** The same by an owner who is signed in at `origin`. */
+  decideAs(personId: string, origin: AuditOrigin, id: string, approved: boolean): Promise<Decided> {
+    return this.settle(id, approved, { by: personId, personId, origin });
+  }
+
+  private settle(
+    id: string,
+    approved: boolean,
+    { by, personId, origin }: { by: string; personId: string | undefined; origin: AuditOrigin },
+  ): Promise<Decided> {
     const { database, delivery, world } = this.deps;
     const now = world.clock.now();
     return database.tx('approvals.decide', async (tx) => {
@@ -65,12 +80,12 @@ export class Approvals {
       const parked = found && (await store.lockParked(tx, found));
       if (!found || !parked || parked.hash !== found.hash) return 'gone';
       const { hash, turnId, conversationId } = found;
-      await store.addDecision(tx, found, { approved, by: TERMINAL, hash }, now, {
+      await store.addDecision(tx, found, { approved, by, hash }, now, {
         action: 'approval.decide',
         subject: parked.tool,
-        personId: undefined,
+        personId,
         conversationId,
-        origin: TERMINAL,
+        origin,
       });
       const text = approved ? texts.approved() : texts.disapproved();
       const cards = await buttons.close(tx, { conversationId, turnId, tool: DECIDE, hash }, now);

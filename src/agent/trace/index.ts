@@ -1,6 +1,7 @@
 /** One message's whole way, from what is stored: no text of anybody is in it. */
-import type { Database } from '../../storage/index.ts';
+import type { Database, Queryable } from '../../storage/index.ts';
 import * as store from './store.ts';
+import { stepsOfAll, type TurnLine, turnsIn } from './turns/store.ts';
 
 export interface TraceEvent {
   /** ISO instant. */
@@ -47,6 +48,32 @@ export async function traceMessage(database: Database, id: string): Promise<Mess
       .map(({ at, ...rest }) => ({ at: at.toISOString(), ...rest }))
       .sort((a, b) => a.at.localeCompare(b.at)),
   };
+}
+
+/** A turn with what it did. */
+export interface TurnTrace extends TurnLine {
+  steps: TraceEvent[];
+}
+
+/** The newest turns of a conversation. What was said is read only `withWords`. */
+export async function traceTurns(
+  db: Queryable,
+  conversationId: string,
+  limit: number,
+  withWords: boolean,
+): Promise<TurnTrace[]> {
+  const turns = await turnsIn(db, conversationId, limit, withWords);
+  const steps = await stepsOfAll(
+    db,
+    turns.map(({ id }) => id),
+  );
+  return turns.map((turn) => {
+    const own = steps.filter(({ turn_id }) => turn_id === turn.id);
+    return {
+      ...turn,
+      steps: stepEvents(own, turn.startedAt).map(({ at, ...rest }) => ({ at: at.toISOString(), ...rest })),
+    };
+  });
 }
 
 type Event = Omit<TraceEvent, 'at'> & { at: Date };

@@ -61,18 +61,17 @@ export interface StepRow {
   took_ms: number | null;
 }
 
+/** What a step is shown as. */
+export const STEP = `path, kind, call_id, at, payload ->> 'model' as model,
+  case when kind = 'model' then (
+    select jsonb_agg(jsonb_build_object('id', call ->> 'id', 'name', call ->> 'name'))
+      from jsonb_array_elements(payload -> 'calls') call) end as calls,
+  (payload ->> 'ok')::boolean as ok, payload ->> 'code' as code, (payload ->> 'tookMs')::double precision as took_ms`;
+
 export async function stepsOf(database: Database, turnId: string): Promise<StepRow[]> {
-  const { rows } = await database.read<StepRow>(
-    `select path, kind, call_id, at, payload ->> 'model' as model,
-            case when kind = 'model' then (
-              select jsonb_agg(jsonb_build_object('id', call ->> 'id', 'name', call ->> 'name'))
-                from jsonb_array_elements(payload -> 'calls') call) end as calls,
-            (payload ->> 'ok')::boolean as ok, payload ->> 'code' as code,
-            (payload ->> 'tookMs')::double precision as took_ms
-       from steps where turn_id = $1
-      order by at, path, seq`,
-    [turnId],
-  );
+  const { rows } = await database.read<StepRow>(`select ${STEP} from steps where turn_id = $1 order by at, path, seq`, [
+    turnId,
+  ]);
   return rows;
 }
 

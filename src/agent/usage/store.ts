@@ -266,6 +266,24 @@ export async function costByModel(db: Pick<Database, 'read'>, from: string, to: 
   return rows;
 }
 
+/** What everybody's calls came to between two days, both included. */
+export async function costOfAll(db: Queryable, from: string, to: string): Promise<Cost> {
+  const { rows } = await db.query<Cost>(`select ${SUMS} from spending where day between $1::date and $2::date`, [
+    from,
+    to,
+  ]);
+  return rows[0] as Cost;
+}
+
+/** What each day's calls of everybody came to, both days included; days without any are left out. */
+export async function costByDay(db: Queryable, from: string, to: string): Promise<(Cost & { day: string })[]> {
+  const { rows } = await db.query<Cost & { day: string }>(
+    `select day::text as day, ${SUMS} from spending where day between $1::date and $2::date group by day order by day`,
+    [from, to],
+  );
+  return rows;
+}
+
 /** How often each kind of repair was needed since `since`. */
 export async function repairsSince(db: Pick<Database, 'read'>, since: Instant) {
   const { rows } = await db.read<{ repair: string; times: number }>(

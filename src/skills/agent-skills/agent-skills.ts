@@ -3,6 +3,7 @@ import type { HealthCheck, Skill, SkillDeps } from '../../chat/index.ts';
 import type { Who } from '../../people/index.ts';
 import { config, type SkillsConfig } from './config.ts';
 import { type SkillHost, Views } from './host.ts';
+import { page } from './page.ts';
 import * as ofSecrets from './secrets/store.ts';
 import * as texts from './texts.ts';
 import { deletionRules, mergeRules } from './trust/store.ts';
@@ -39,6 +40,7 @@ export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<Skil
     standing: async (deps, asked) => promptOf(deps).standing(asked),
     passing: (deps, asked) => promptOf(deps).passing(asked),
     checks: () => [healthCheck(host)],
+    pages: () => [page(host)],
     home: async ({ gate }, { person }) => {
       const view = views.of(undefined);
       const off = deniedBy(gate)(view, person);

@@ -5,6 +5,7 @@ import { command } from './commands.ts';
 import { config, type Settings } from './config.ts';
 import { embedJob } from './embed/job.ts';
 import { extractJob, restSoon } from './extract/job.ts';
+import { page } from './page.ts';
 import { type Parts, partsOf } from './parts.ts';
 import { phrases } from './phrases.ts';
 import { section } from './prompt.ts';
@@ -36,6 +37,7 @@ export const memory: Skill<Settings> = {
   mergeRules,
   tools: (deps) => tools(parts(deps).service),
   collections: () => [own],
+  pages: () => [page],
   commands: () => [command],
   jobs: (deps) => [embedJob({ ...deps, ...parts(deps) }), extractJob({ ...deps, ...parts(deps) }), upkeepJob(deps)],
   schedules: [{ name: 'memory', kind: UPKEEP_JOB, cron: '41 3 * * *', missed: 'latest' }],

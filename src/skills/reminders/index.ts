@@ -16,6 +16,7 @@ import { restoreTool } from './restore.ts';
 import { snoozeTool } from './snooze.ts';
 import { deletionRules, mergeRules } from './store.ts';
 import { texts } from './texts.ts';
+import { upcoming } from './upcoming.ts';
 import { moveZoneTool, offerMove } from './zone.ts';
 
 /** Says what it was told to, when it was told to: once or as a series. */
@@ -40,6 +41,7 @@ export const reminders: Skill<z.output<typeof config.schema>> = {
     restoreTool(wakeAt),
   ],
   collections: () => [own],
+  upcoming: (_, reader, to) => upcoming(reader, to),
   commands: ({ wakeAt }) => commands(wakeAt),
   due: (deps) => [reminderSource(deps, deps.config.catch_up)],
 

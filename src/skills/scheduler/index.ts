@@ -12,6 +12,7 @@ import { deletionRules, mergeRules } from './store.ts';
 import { home, listTool, nothingTool, systemTools } from './system.ts';
 import { texts } from './texts.ts';
 import { restoreTool } from './undo.ts';
+import { upcoming } from './upcoming.ts';
 
 export { config as schedulerConfig } from './config.ts';
 
@@ -40,6 +41,7 @@ export const scheduler: Skill<Settings> = {
     ];
   },
   collections: () => [own],
+  upcoming: (_, reader, to) => upcoming(reader, to),
   commands: (deps) => [...commands(switching(deps)), ...routineCommands(deps)],
   home: (_, reader) => home(reader),
   due: (deps) => [scheduleSource(deps), failingSource(deps)],

@@ -44,6 +44,8 @@ describe.skipIf(!CHROMIUM)('the chat in a browser', () => {
     browser = await openBrowser();
     const { code } = await programs.coda.app.sessions.link();
     ({ context, page, complaints } = await signedIn(browser, programs.url, code));
+    await page.getByRole('link', { name: 'Chat' }).click();
+    await page.waitForURL('**/chat');
   });
   afterAll(async () => {
     await browser?.close();

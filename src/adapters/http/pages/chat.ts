@@ -1,5 +1,6 @@
 /** A chat in a browser, over the messages, buttons, files and events that programs use. */
 import { z } from 'zod';
+import type { Clock } from '../../../base/clock.ts';
 import { type AnyRoute, type Caller, route } from '../../../chat/index.ts';
 import type { Database } from '../../../storage/index.ts';
 import type { HttpChat } from '../chat/adapter.ts';
@@ -7,6 +8,7 @@ import { placeOf } from '../chat/places.ts';
 import type { PartOut } from '../chat/shapes.ts';
 import { nothing } from '../chat/talk.ts';
 import { eventText, type Happening, type Watchers } from '../chat/watchers.ts';
+import { callerOf } from '../request.ts';
 import * as store from '../store.ts';
 import { type Entry, entryOf, partEntry } from './entries.ts';
 import type { Layout } from './layout.ts';
@@ -16,22 +18,19 @@ export interface ChatPageDeps {
   database: Database;
   adapter: HttpChat;
   watchers: Watchers;
-  now(): Date;
+  clock: Clock;
 }
 
 /** A browser's one conversation: the same in each that its person is signed in. */
 const CONVERSATION = 'main';
 const SHOWN = 50;
+/** Milliseconds after which a stream of events ends. */
+const WATCHED_MS = 10 * 60_000;
 /** A file and what it stands in must fit into the body of one request; `http.body_limit` may allow less. */
 const MOST_FILES = 10;
 
 export function chatRoutes(deps: ChatPageDeps, layout: Layout): readonly AnyRoute[] {
   return [page(deps, layout), log(deps), events(deps), form(deps)];
-}
-
-function by({ caller }: { caller: Caller | undefined }): Caller {
-  if (!caller) throw new Error('a route with a scope was asked without a caller');
-  return caller;
 }
 
 /** What was said before an instant, the oldest first, and whether there is more before that. */
@@ -50,7 +49,7 @@ function page(deps: ChatPageDeps, layout: Layout): AnyRoute {
     scope: 'messages',
     summary: 'The chat.',
     async handle(request) {
-      const caller = by(request);
+      const caller = callerOf(request);
       const [shown, hasMore] = await entries(deps, caller);
       const list = h(
         'ol',
@@ -103,13 +102,13 @@ function log(deps: ChatPageDeps): AnyRoute {
       const { before } = request.query;
       // Parts of one answer were said at one instant: the page knows those that it has.
       const until = before === undefined ? undefined : new Date(Date.parse(before) + 1);
-      const [shown, more] = await entries(deps, by(request), until);
+      const [shown, more] = await entries(deps, callerOf(request), until);
       return { body: { json: { entries: shown, more } } };
     },
   });
 }
 
-function events({ watchers, now }: ChatPageDeps): AnyRoute {
+function events({ watchers, clock }: ChatPageDeps): AnyRoute {
   return route({
     method: 'GET',
     path: '/chat/events',
@@ -117,8 +116,10 @@ function events({ watchers, now }: ChatPageDeps): AnyRoute {
     scope: 'messages',
     summary: 'What is said from now on, as the page shows it.',
     handle(request) {
-      const { channel } = placeOf(by(request), CONVERSATION);
-      const watch = watchers.watch(channel, (what) => happened(what, now()), request.signal);
+      const { channel } = placeOf(callerOf(request), CONVERSATION);
+      // A browser connects again, and is then asked anew who it is.
+      const signal = AbortSignal.any([request.signal, AbortSignal.timeout(WATCHED_MS)]);
+      const watch = watchers.watch(channel, (what) => happened(what, clock.now()), signal);
       watch.write(eventText('ready', {}));
       return { body: { events: watch } };
     },
@@ -143,7 +144,7 @@ function form({ adapter, database }: ChatPageDeps): AnyRoute {
       const { id } = request.params;
       const channel = await store.channelOfButton(database, id);
       const asked =
-        channel === placeOf(by(request), CONVERSATION).channel ? await (await adapter.inbox).form(id) : undefined;
+        channel === placeOf(callerOf(request), CONVERSATION).channel ? await (await adapter.inbox).form(id) : undefined;
       if (!asked) throw nothing('There is no such button.');
       return { body: { json: asked } };
     },

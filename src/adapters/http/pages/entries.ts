@@ -35,7 +35,7 @@ export function partEntry({ id, kind, text, buttons = [], files = [] }: PartOut,
 
 function entry(id: string, kind: string, at: string, who: string, body: readonly Child[], state?: string): Markup {
   const head = h('p', { class: 'who' }, h('b', {}, who), ' ', h('time', { datetime: at }, at.slice(0, 16)));
-  return h('li', { class: kind, 'data-id': id, 'data-at': at, 'data-state': state }, head, body);
+  return h('li', { class: `entry ${kind}`, 'data-id': id, 'data-at': at, 'data-state': state }, head, body);
 }
 
 function filesOf(files: readonly FileRef[]): Markup | false {

@@ -1,7 +1,7 @@
 /** Signing in and out of a browser. */
 import { z } from 'zod';
 import { CodaError } from '../../../base/errors.ts';
-import { type AnyRoute, route } from '../../../chat/index.ts';
+import { type AnyRoute, route, type Scope } from '../../../chat/index.ts';
 import { cookieOf, cookieText, guardSite } from '../browser.ts';
 import type { Layout } from './layout.ts';
 import { h } from './markup.ts';
@@ -9,15 +9,15 @@ import { h } from './markup.ts';
 /** What keeps the sessions of browsers. */
 export interface SessionKeeper {
   /** Uses up the code of a link. Throws `HTTP_UNAUTHORIZED`. */
-  open(code: string): Promise<{ cookie: string; seconds: number }>;
+  open(code: string): Promise<{ cookie: string; seconds: number; scopes: readonly Scope[] }>;
   close(cookie: string): Promise<void>;
 }
 
 /** Where a link of `coda open` leads. The code stands behind `#`, which browsers send to nobody, so that no log has it. */
 export const signInPath = (code: string): string => `/open#${code}`;
 
-/** Where a browser goes that has been signed in. */
-const FIRST_PAGE = '/chat';
+/** Where a browser goes that has been signed in: an owner to the dashboard, anybody else to the chat. */
+const firstPage = (scopes: readonly Scope[]): string => (scopes.includes('admin') ? '/' : '/chat');
 
 export function sessionRoutes(sessions: SessionKeeper, layout: Layout): readonly AnyRoute[] {
   return [signInPage(layout), signIn(sessions), signOut(sessions)];
@@ -53,10 +53,10 @@ function signIn(sessions: SessionKeeper): AnyRoute {
       const [site, mode, origin] = [header('sec-fetch-site'), header('sec-fetch-mode'), header('origin')];
       const headers = { 'sec-fetch-site': site, 'sec-fetch-mode': mode, origin, host: header('host') };
       guardSite({ method: 'POST', headers }, true);
-      const { cookie, seconds } = await sessions.open(body.code);
+      const { cookie, seconds, scopes } = await sessions.open(body.code);
       return {
         headers: { 'Set-Cookie': cookieText(cookie, seconds, origin) },
-        body: { json: { to: FIRST_PAGE } },
+        body: { json: { to: firstPage(scopes) } },
       };
     },
   });

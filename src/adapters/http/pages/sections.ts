@@ -1,0 +1,126 @@
+/** Sections of pages, as markup. */
+import { plural } from '../../../base/text.ts';
+import type { Cell, Figure, PageAction, PageDay, PageRow, PageSection, PageTurn } from '../../../chat/index.ts';
+import { barsOf } from './bars.ts';
+import { type Child, h, type Markup } from './markup.ts';
+
+export function sectionOf(section: PageSection): Markup {
+  const head = h('h2', {}, section.title);
+  switch (section.kind) {
+    case 'figures':
+      return h('section', {}, head, h('dl', { class: 'figures' }, section.items.map(figure)));
+    case 'table':
+      return h('section', {}, head, table(section), section.next !== undefined && next(section.next));
+    case 'week':
+      return h('section', {}, head, h('ol', { class: 'week' }, section.days.map(day)));
+    case 'bars':
+      return h('section', {}, head, section.bars.length > 0 ? barsOf(section.bars) : none(section.none));
+    case 'turns': {
+      const turns = section.turns.map(turn);
+      return h('section', {}, head, turns.length > 0 ? h('ol', { class: 'turns' }, turns) : none(section.none));
+    }
+  }
+}
+
+function none(text: string): Markup {
+  return h('p', { class: 'faint' }, text);
+}
+
+function next(after: string): Markup {
+  return h('p', {}, h('a', { href: `?after=${encodeURIComponent(after)}` }, 'More'));
+}
+
+function figure({ label, value, tone, path }: Figure): Markup {
+  const shown = path === undefined ? value : h('a', { href: path }, value);
+  return h('div', { class: tone }, h('dt', {}, label), h('dd', {}, shown));
+}
+
+function table({ columns, rows, none: empty, title }: Extract<PageSection, { kind: 'table' }>): Markup {
+  if (rows.length === 0) return none(empty);
+  const hasActions = rows.some(({ actions }) => actions);
+  const heads = [...columns, ...(hasActions ? ['Actions'] : [])].map((name) =>
+    h('th', { scope: 'col', role: 'columnheader' }, name),
+  );
+  return h(
+    'div',
+    { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': title },
+    h(
+      'table',
+      // On a phone rows are blocks, which are no table to a reader of the screen unless that is said.
+      { role: 'table' },
+      h('thead', { role: 'rowgroup' }, h('tr', { role: 'row' }, heads)),
+      h(
+        'tbody',
+        { role: 'rowgroup' },
+        rows.map((each) => row(each, columns, hasActions)),
+      ),
+    ),
+  );
+}
+
+function row({ id, cells, actions = [] }: PageRow, columns: readonly string[], hasActions: boolean): Markup {
+  const shown = cells.map((cell, index) => h('td', { role: 'cell', 'data-label': columns[index] }, cellOf(cell)));
+  const pressed = actions.map((each, index) => button(each, `${id}/${index}`));
+  return h(
+    'tr',
+    { role: 'row', 'data-id': id },
+    shown,
+    hasActions && h('td', { role: 'cell' }, h('div', { class: 'buttons' }, pressed)),
+  );
+}
+
+function cellOf(cell: Cell): Child {
+  if (typeof cell === 'string') return cell;
+  if ('at' in cell) return cell.at ? timeOf(cell.at) : '';
+  if ('code' in cell) return h('pre', { tabindex: 0 }, h('code', {}, cell.code));
+  const { text, tone, path } = cell;
+  const shown = path === undefined ? text : h('a', { href: path }, text);
+  return tone === undefined ? shown : h('span', { class: tone }, shown);
+}
+
+function button({ label, method, path, body, style, confirm, done }: PageAction, key: string): Markup {
+  const what = { 'data-method': method, 'data-path': path, 'data-body': body && JSON.stringify(body) };
+  return h(
+    'button',
+    { type: 'button', class: style, 'data-key': key, 'data-done': done, 'data-confirm': confirm, ...what },
+    label,
+  );
+}
+
+function timeOf(at: Date): Markup {
+  return h('time', { datetime: at.toISOString() }, `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`);
+}
+
+function day({ label, isToday, entries }: PageDay): Markup {
+  const shown = entries.map(({ time, text, of }) =>
+    h('li', {}, h('b', {}, time), ' ', text, ' ', h('span', { class: 'faint' }, of)),
+  );
+  const list = shown.length > 0 ? h('ul', {}, shown) : none('Nothing.');
+  return h('li', { 'aria-current': isToday && 'date' }, h('h3', {}, label), list);
+}
+
+function turn({ id, at, title, tone, said, steps }: PageTurn): Markup {
+  const longest = Math.max(1, ...steps.map(({ tookMs = 0 }) => tookMs));
+  const lines = steps.map(({ text, tookMs, depth }) =>
+    h(
+      'li',
+      { class: `depth${Math.min(depth, 3)}` },
+      text,
+      tookMs !== undefined && [
+        h('span', { class: 'faint' }, ` ${took(tookMs)}`),
+        h('meter', { value: tookMs, max: longest, 'aria-label': `${took(tookMs)} of at most ${took(longest)}` }),
+      ],
+    ),
+  );
+  return h(
+    'li',
+    { 'data-id': id },
+    h('p', {}, timeOf(at), ' ', h('b', { class: tone }, title)),
+    said !== undefined && h('p', { class: 'plain' }, said),
+    lines.length > 0 && h('details', {}, h('summary', {}, plural(lines.length, 'step')), h('ol', {}, lines)),
+  );
+}
+
+function took(ms: number): string {
+  return ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`;
+}

@@ -1,0 +1,67 @@
+/** What the buttons of the dashboard's pages do, each with its entry in the log of what was done. */
+import { z } from 'zod';
+import type { Decided } from '../../agent/index.ts';
+import { CodaError } from '../../base/errors.ts';
+import { type AnyRoute, type HttpRequest, route } from '../../chat/index.ts';
+import { recordAct } from '../acts.ts';
+import type { DashboardParts } from './parts.ts';
+
+/** Where a decision was made, for the log of what was done. */
+const ORIGIN = 'dashboard';
+const uuid = z.object({ id: z.uuid() });
+
+export function dashboardActs(parts: DashboardParts): readonly AnyRoute[] {
+  return [decide(parts), resend(parts)];
+}
+
+function decide({ approvals }: DashboardParts): AnyRoute {
+  return route({
+    method: 'POST',
+    path: '/approvals/:id',
+    page: true,
+    scope: 'admin',
+    summary: 'Decides about a call that waits.',
+    params: z.object({ id: z.string().regex(/^[0-9a-f]{12,64}$/) }),
+    body: z.strictObject({ approved: z.boolean() }),
+    async handle(request) {
+      const decided = await approvals.decideAs(personOf(request), ORIGIN, request.params.id, request.body.approved);
+      if (decided !== 'done') throw undecided(decided);
+      return { body: { json: { done: true } } };
+    },
+  });
+}
+
+function undecided(decided: Decided): CodaError {
+  return new CodaError('HTTP_CONFLICT', {
+    message:
+      decided === 'gone' ? 'Somebody has decided already, or it was too late.' : 'It cannot be told which is meant.',
+    remedy: 'Look at the page again.',
+  });
+}
+
+function resend({ delivery, database, world }: DashboardParts): AnyRoute {
+  return route({
+    method: 'POST',
+    path: '/undelivered/:id/resend',
+    page: true,
+    scope: 'admin',
+    summary: 'Sends a dead letter again.',
+    params: uuid,
+    async handle(request) {
+      const { id } = request.params;
+      if ((await delivery.outbox.revive(id)) === 0) {
+        throw new CodaError('HTTP_CONFLICT', {
+          message: 'It was sent again already.',
+          remedy: 'Look at the page again.',
+        });
+      }
+      await recordAct(database, world, 'outbox resend', { id }, { personId: personOf(request), origin: ORIGIN });
+      return { body: { json: { done: true } } };
+    },
+  });
+}
+
+function personOf({ caller }: Pick<HttpRequest, 'caller'>): string {
+  if (caller?.personId === undefined) throw new Error('a browser is signed in as nobody');
+  return caller.personId;
+}

@@ -1,0 +1,24 @@
+import type { Approvals } from '../../agent/index.ts';
+import type { World } from '../../base/world.ts';
+import type { Checks } from '../../chat/index.ts';
+import type { Config } from '../../config/index.ts';
+import type { Delivery } from '../../delivery/index.ts';
+import type { JobQueue, Schedules } from '../../jobs/index.ts';
+import type { Database } from '../../storage/index.ts';
+import type { EquippedSkill } from '../skills.ts';
+
+/** What the dashboard's pages tell of. */
+export interface DashboardParts {
+  config: Config;
+  world: World;
+  database: Database;
+  delivery: Delivery;
+  jobs: JobQueue;
+  schedules: Schedules;
+  skills: readonly EquippedSkill[];
+  approvals: Approvals;
+  checks: Checks;
+  version: string;
+  /** The platforms, and why those that cannot be heard cannot. */
+  platforms(): readonly { name: string; away: string | undefined }[];
+}

@@ -1,0 +1,50 @@
+import { Calendar } from '../../agent/index.ts';
+import type { Page, PageDay, PageReader } from '../../chat/index.ts';
+import { formatClock } from '../../time/index.ts';
+import type { DashboardParts } from './parts.ts';
+
+const DAYS = 7;
+const DAY_MS = 86_400_000;
+const MOST_A_DAY = 50;
+
+type Entry = { at: Date; text: string; of: string };
+
+/** What each skill has planned for the person, and what coda does by itself, day by day. */
+export function weekPage(parts: DashboardParts): Page {
+  return {
+    path: '/week',
+    title: 'Week',
+    scope: 'data',
+    async load(reader) {
+      const to = new Date(reader.now.getTime() + DAYS * DAY_MS);
+      const entries: Entry[] = [];
+      for (const { skill, deps } of parts.skills) {
+        const planned = (await skill.upcoming?.(deps, reader, to)) ?? [];
+        entries.push(...planned.map((each) => ({ ...each, of: skill.words?.keeps ?? skill.name })));
+      }
+      entries.push(...(await ownTasks(parts, reader, to)));
+      return [{ kind: 'week', title: 'The next seven days', days: daysOf(entries, reader) }];
+    },
+  };
+}
+
+async function ownTasks({ schedules }: DashboardParts, { db }: PageReader, to: Date): Promise<Entry[]> {
+  const tasks = await schedules.list(db);
+  return tasks.flatMap(({ name, nextAt }) =>
+    nextAt && nextAt < to ? { at: nextAt, text: name, of: 'coda itself' } : [],
+  );
+}
+
+/** By the days of the reader's own zone. */
+function daysOf(entries: readonly Entry[], { zone, now }: PageReader): PageDay[] {
+  const calendar = new Calendar(zone);
+  const words = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'short', timeZone: zone });
+  const sorted = [...entries].sort((one, other) => one.at.getTime() - other.at.getTime());
+  return Array.from({ length: DAYS }, (_, index) => {
+    const noon = new Date(now.getTime() + index * DAY_MS);
+    const day = calendar.day(noon);
+    const due = sorted.filter(({ at }) => (index === 0 && at < now) || calendar.day(at) === day);
+    const shown = due.slice(0, MOST_A_DAY).map(({ at, text, of }) => ({ time: formatClock(at, zone), text, of }));
+    return { label: words.format(noon), isToday: index === 0, entries: shown };
+  });
+}

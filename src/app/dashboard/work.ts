@@ -1,0 +1,86 @@
+/** What waits for somebody: decisions, what could not be delivered, what is not well. */
+import type { Page, PageAction, PageRow } from '../../chat/index.ts';
+import type { DashboardParts } from './parts.ts';
+
+const SHOWN_CHARACTERS = 200;
+
+/** Calls that wait for a decision, with all that the card in the chat shows. */
+export function approvalsPage({ approvals }: DashboardParts): Page {
+  const press = (id: string, approved: boolean): PageAction => ({
+    label: approved ? 'Approve' : 'Deny',
+    method: 'POST',
+    path: `/approvals/${id}`,
+    body: { approved },
+    style: approved ? 'primary' : 'danger',
+    done: approved ? 'Approved.' : 'Denied.',
+  });
+  return {
+    path: '/approvals',
+    title: 'Approvals',
+    scope: 'admin',
+    isLive: true,
+    async load() {
+      const rows = (await approvals.list()).map(
+        ({ id, tool, shown, person, place, at, expiresAt }): PageRow => ({
+          id,
+          cells: [
+            tool,
+            { code: shown },
+            `${person}, ${place.split(':')[0]}`,
+            { at: new Date(at) },
+            { at: expiresAt === undefined ? undefined : new Date(expiresAt) },
+          ],
+          actions: [press(id, true), press(id, false)],
+        }),
+      );
+      const columns = ['Tool', 'With', 'Asked by', 'Since', 'No answer means no at'];
+      return [{ kind: 'table', title: 'Waiting', columns, rows, none: 'Nothing waits for a decision.' }];
+    },
+  };
+}
+
+/** Dead letters: each can be sent again. */
+export function undeliveredPage({ delivery }: DashboardParts): Page {
+  return {
+    path: '/undelivered',
+    title: 'Undelivered',
+    scope: 'admin',
+    async load() {
+      const { letters, total } = await delivery.outbox.deadLetters();
+      const rows = letters.map(
+        ({ id, adapter, text, error, created_at }): PageRow => ({
+          id,
+          cells: [{ at: created_at }, adapter, text.slice(0, SHOWN_CHARACTERS), { text: error ?? '', tone: 'bad' }],
+          actions: [
+            { label: 'Send again', method: 'POST', path: `/undelivered/${id}/resend`, done: 'It will be sent again.' },
+          ],
+        }),
+      );
+      const title = total > rows.length ? `The newest of ${total}` : 'Dead letters';
+      const columns = ['When', 'Platform', 'Text', 'Why'];
+      return [{ kind: 'table', title, columns, rows, none: 'Everything could be delivered.' }];
+    },
+  };
+}
+
+const TONES = { ok: 'good', notice: 'good', warning: 'warn', error: 'bad' } as const;
+
+/** What `coda doctor` finds. */
+export function doctorPage({ checks, version }: DashboardParts): Page {
+  return {
+    path: '/doctor',
+    title: 'Doctor',
+    scope: 'admin',
+    async load() {
+      const found = await checks.run();
+      const rows = found.map(
+        ({ name, severity, says, remedy, code }, index): PageRow => ({
+          id: `${code}-${index}`,
+          cells: [{ text: severity, tone: TONES[severity] }, name, says, remedy ?? ''],
+        }),
+      );
+      const columns = ['State', 'Part', 'Finding', 'What to do'];
+      return [{ kind: 'table', title: `coda ${version}`, columns, rows, none: 'Nothing was asked.' }];
+    },
+  };
+}

@@ -1,0 +1,103 @@
+/** Pages of the dashboard, as values: a room says what there is to be seen, the HTTP adapter how it looks. */
+import type { Queryable } from '../storage/index.ts';
+import type { Scope } from './route.ts';
+
+/** Who looks, and at what. */
+export interface PageReader {
+  db: Queryable;
+  personId: string;
+  /** Theirs, or that of the household. */
+  zone: string;
+  now: Date;
+  /** What the path names: `{ id }` of `/conversations/:id`. */
+  params: Readonly<Record<string, string>>;
+  /** Where a list goes on: `next` of the page before. */
+  after: string | undefined;
+}
+
+/** A page of the dashboard. */
+export interface Page {
+  /** `/costs`, `/conversations/:id` */
+  path: string;
+  title: string;
+  /** What who looks must be allowed to. */
+  scope: Scope;
+  /** It is no page of its own at the top: another one leads to it. */
+  isBelow?: true;
+  /** Cheap enough to be read every few seconds while somebody looks at it. */
+  isLive?: true;
+  /** Bounded in rows, whatever the database holds. Undefined: there is no such thing. */
+  load(reader: PageReader): Promise<readonly PageSection[] | undefined>;
+}
+
+export type Tone = 'good' | 'warn' | 'bad';
+
+export type PageSection =
+  | { kind: 'figures'; title: string; items: readonly Figure[] }
+  | { kind: 'table'; title: string; columns: readonly string[]; rows: readonly PageRow[]; none: string; next?: string }
+  | { kind: 'week'; title: string; days: readonly PageDay[] }
+  | { kind: 'bars'; title: string; bars: readonly Bar[]; none: string }
+  | { kind: 'turns'; title: string; turns: readonly PageTurn[]; none: string };
+
+export interface Figure {
+  label: string;
+  value: string;
+  tone?: Tone;
+  /** Where there is more about it. */
+  path?: string;
+}
+
+export interface PageRow {
+  /** The same for the same thing, from one look to the next. */
+  id: string;
+  cells: readonly Cell[];
+  actions?: readonly PageAction[];
+}
+
+/** A text, in its own words or as something special. */
+export type Cell = string | { text: string; tone?: Tone; path?: string } | { at: Date | undefined } | { code: string };
+
+/** What a press of a button asks coda for. */
+export interface PageAction {
+  label: string;
+  method: 'POST' | 'DELETE';
+  path: string;
+  body?: Readonly<Record<string, string | boolean>>;
+  style?: 'primary' | 'danger';
+  /** Asked before it is done. */
+  confirm?: string;
+  /** Said when it is done. */
+  done: string;
+}
+
+export interface PageDay {
+  /** `Mon 23 Nov` */
+  label: string;
+  isToday: boolean;
+  entries: readonly { time: string; text: string; of: string }[];
+}
+
+export interface Bar {
+  /** `2026-11-20` */
+  label: string;
+  value: number;
+  /** The value in words. */
+  text: string;
+}
+
+/** A turn of a conversation, and what it did. */
+export interface PageTurn {
+  id: string;
+  at: Date;
+  title: string;
+  tone?: Tone;
+  /** What was said, where who looks may read it. */
+  said?: string;
+  steps: readonly { at: Date; text: string; tookMs?: number; depth: number }[];
+}
+
+/** Something that a person has planned. */
+export interface Upcoming {
+  at: Date;
+  text: string;
+}

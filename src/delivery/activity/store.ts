@@ -1,0 +1,79 @@
+/** What is going on, for who watches coda. Every query reads a bounded number of rows, whatever has been said so far. */
+import type { Instant } from '../../base/clock.ts';
+import type { Queryable } from '../../storage/index.ts';
+
+/** A conversation, without what was said in it. */
+export interface ConversationRow {
+  id: string;
+  adapter: string;
+  channel: string;
+  kind: 'dm' | 'channel' | 'thread';
+  /** The other side of a direct conversation. */
+  personId: string | null;
+  name: string | null;
+}
+
+const CONVERSATION = `c.id, c.adapter, c.channel, c.kind, c.person_id as "personId", p.name`;
+
+/** A message that is being answered, in whichever process. */
+export interface Busy extends ConversationRow {
+  since: Instant;
+  asker: string | null;
+}
+
+/** The conversations in which something is being answered, the one that takes longest first. */
+export async function busy(db: Queryable, limit: number): Promise<Busy[]> {
+  const { rows } = await db.query<Busy>(
+    `select ${CONVERSATION}, i.received_at as since, q.name as asker
+       from lanes l
+       join conversations c on c.id = l.conversation_id
+       join inbox i on i.id = l.current
+       left join persons p on p.id = c.person_id
+       left join persons q on q.id = i.person_id
+      where l.owner is not null order by i.received_at limit $1`,
+    [limit],
+  );
+  return rows;
+}
+
+/** How many messages nobody has begun to answer. */
+export async function queued(db: Queryable): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(
+    `select count(*)::int as count from inbox i where i.state = 'received'
+        and not exists (select from lanes l where l.owner is not null and l.current = i.id)`,
+  );
+  return rows[0]?.count ?? 0;
+}
+
+/** A conversation with what was heard there last. */
+export interface Recent extends ConversationRow {
+  at: Instant;
+  state: string;
+}
+
+/** Only so many of the newest messages are looked through: ids are in the order of time. */
+const LOOKED_THROUGH = 2_000;
+
+/** The conversations in which something was heard last, the newest first. */
+export async function recent(db: Queryable, limit: number): Promise<Recent[]> {
+  const { rows } = await db.query<Recent>(
+    `with newest as (select id, conversation_id, received_at, state from inbox order by id desc limit ${LOOKED_THROUGH}),
+          last as (select distinct on (conversation_id) * from newest order by conversation_id, id desc)
+     select ${CONVERSATION}, l.received_at as at, l.state
+       from last l
+       join conversations c on c.id = l.conversation_id
+       left join persons p on p.id = c.person_id
+      order by l.id desc limit $1`,
+    [limit],
+  );
+  return rows;
+}
+
+/** One conversation; undefined: there is none of this id. */
+export async function conversation(db: Queryable, id: string): Promise<ConversationRow | undefined> {
+  const { rows } = await db.query<ConversationRow>(
+    `select ${CONVERSATION} from conversations c left join persons p on p.id = c.person_id where c.id = $1`,
+    [id],
+  );
+  return rows[0];
+}
