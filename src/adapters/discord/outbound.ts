@@ -108,6 +108,8 @@ export class Outbound {
       if (found) return found;
     }
     const own = await this.ownSince(rest, part.place.channel, since, signal);
+    // Where coda may not read nothing of it is found: what is sent then goes where it can.
+    if (!own) return undefined;
     const ids = customIds(part.content);
     const byButton = own.find((message) => customIdsIn(message).some((id) => ids.includes(id)));
     if (byButton) return receiptOf(byButton, part.place.channel);
@@ -211,8 +213,22 @@ export class Outbound {
     }
   }
 
-  /** Coda's own messages in a channel, oldest first. */
-  private async ownSince(rest: REST, channel: string, since: Instant, signal: AbortSignal): Promise<APIMessage[]> {
+  /** Coda's own messages in a channel, oldest first; undefined where the channel is gone. */
+  private async ownSince(
+    rest: REST,
+    channel: string,
+    since: Instant,
+    signal: AbortSignal,
+  ): Promise<APIMessage[] | undefined> {
+    try {
+      return await this.readSince(rest, channel, since, signal);
+    } catch (error) {
+      if (outcomeOf(error).kind !== 'gone') throw error;
+      return undefined;
+    }
+  }
+
+  private async readSince(rest: REST, channel: string, since: Instant, signal: AbortSignal): Promise<APIMessage[]> {
     const own: APIMessage[] = [];
     let after = snowflakeAt(new Date(since.getTime() - CLOCK_MARGIN_MS));
     for (let page = 0; page < MOST_PAGES; page++) {

@@ -1,7 +1,7 @@
 /** What was written in Discord, as coda hears it. Pure. */
 import type { GatewayMessageCreateDispatchData } from 'discord.js';
 import { visible } from '../../base/text.ts';
-import type { IncomingFile, IncomingMessage, Place, Sender } from '../../delivery/index.ts';
+import { type IncomingFile, type IncomingMessage, type Place, type Sender, withoutCall } from '../../delivery/index.ts';
 
 export const ADAPTER = 'discord';
 
@@ -80,9 +80,8 @@ export function setting(
 
 /** The words of a message: without the mention that calls coda, and with people's names instead of their ids. */
 export function wordsOf({ content, mentions }: RawMessage, { botId, roles }: Me): string {
-  const me = `<@(?:!?${botId}${[...roles].map((role) => `|&${role}`).join('')})>`;
-  const called = new RegExp(`^\\s*${me}[,:]?\\s*|\\s*${me}\\s*$`, 'g');
-  const named = content.replace(called, '').replace(/<@!?(\d+)>/g, (mention, id: string) => {
+  const mine = new Set([`<@${botId}>`, `<@!${botId}>`, ...[...roles].map((role) => `<@&${role}>`)]);
+  const named = withoutCall(content, (mention) => mine.has(mention)).replace(/<@!?(\d+)>/g, (mention, id: string) => {
     const user = mentions.find((each) => each.id === id);
     return user ? `@${nameOf(user)}` : mention;
   });

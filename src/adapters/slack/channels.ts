@@ -12,8 +12,7 @@ export class Channels {
 
   /** An event tells the kind (`channel_type`) of its conversation. */
   learn(id: string, type: string | undefined): ChannelInfo | undefined {
-    const known = this.known.get(id);
-    if (known || type === undefined) return known;
+    if (type === undefined) return this.known.get(id);
     const info: ChannelInfo = { id, kind: type === 'im' ? 'im' : type === 'mpim' ? 'mpim' : 'channel' };
     this.known.set(id, info);
     return info;
@@ -31,7 +30,8 @@ export class Channels {
     const known = this.known.get(id);
     if (known) return known;
     const info = await ask(id, api);
-    this.known.set(id, info);
+    // Coda may be invited at any time.
+    if (info.kind !== 'elsewhere') this.known.set(id, info);
     return info;
   }
 }

@@ -90,7 +90,7 @@ export class Inbound {
     if (typeof channel !== 'string') return true;
     this.deps.channels.learn(channel, type);
     if (event.subtype === 'message_changed') return this.changed(channel, event);
-    if (event.subtype === 'message_deleted') return this.deleted(channel, event);
+    if (event.subtype === 'message_deleted') return this.deleted(channel, deletedIn(event));
     const message = asWritten(event);
     if (!message || this.isIdle(message)) return true;
     const at = performance.now();
@@ -118,6 +118,8 @@ export class Inbound {
   /** The newest text of a message that waits counts; one that calls coda only now is heard now. */
   private changed(channel: string, event: Record<string, unknown>): Promise<boolean> {
     const message = asWritten({ ...(event.message as object), channel });
+    // What has replies leaves a mark where it was.
+    if (message?.subtype === 'tombstone') return this.deleted(channel, message);
     // A preview that appears is a change that nobody has made.
     if (!message?.edited || this.isIdle(message)) return Promise.resolve(true);
     return this.inLine(channel, async () => {
@@ -131,15 +133,12 @@ export class Inbound {
     });
   }
 
-  private deleted(channel: string, event: Record<string, unknown>): Promise<boolean> {
-    const { deleted_ts: ts, previous_message: before } = event as {
-      deleted_ts?: unknown;
-      previous_message?: { thread_ts?: string };
-    };
-    if (typeof ts !== 'string') return Promise.resolve(true);
+  private deleted(channel: string, message: Pick<RawMessage, 'ts' | 'thread_ts'> | undefined): Promise<boolean> {
+    if (!message) return Promise.resolve(true);
+    const { ts, thread_ts: thread } = message;
     return this.inLine(channel, async () => {
       this.intake.withdrawn(`${channel}:${ts}`);
-      for (const place of placesOf(ts, before?.thread_ts, channel)) {
+      for (const place of placesOf(ts, thread, channel)) {
         await this.deps.inbox.amend(place, ts, { withdrawn: true });
       }
     });
@@ -153,7 +152,7 @@ export class Inbound {
     const channel = of ?? (await channels.get(message.channel, api));
     if (!(await this.isForCoda(message, channel, hearing))) return ALREADY;
     const now = options.clock.now().getTime();
-    const sender = await people.sender(message.user ?? message.bot_id ?? '', teamOf(message, hearing), api, now);
+    const sender = await people.sender(message.user ?? message.bot_id ?? '', teamOf(message), api, now);
     const place = placeOf(message, channel, hearing);
     const files = message.files ?? [];
     if (files.length === 0 || (await options.isStranger(sender))) {
@@ -165,6 +164,13 @@ export class Inbound {
 
   /** In a thread that began with coda, or with a question to it, nobody has to name it. */
   private async isForCoda(message: RawMessage, channel: ChannelInfo, hearing: Hearing): Promise<boolean> {
+    if (!(await this.isAsked(message, channel, hearing))) return false;
+    const { people, options } = this.deps;
+    const who = { user: message.user ?? message.bot_id ?? '', told: teamOf(message) };
+    return people.isOf(hearing.workspaces, who, this.api(), options.clock.now().getTime());
+  }
+
+  private async isAsked(message: RawMessage, channel: ChannelInfo, hearing: Hearing): Promise<boolean> {
     if (addressed(message, channel, hearing, false)) return true;
     const { thread_ts: thread, parent_user_id: parent } = message;
     if (thread === undefined || thread === message.ts || names(message, hearing)) return false;
@@ -298,7 +304,7 @@ export class Inbound {
     const { people, options } = this.deps;
     const now = options.clock.now().getTime();
     const user = message.user ?? message.bot_id ?? '';
-    const sender = await people.sender(user, teamOf(message, this.known()), this.api(), now);
+    const sender = await people.sender(user, teamOf(message), this.api(), now);
     return incoming(message, placeOf(message, channel, this.known()), sender, '', []);
   }
 
@@ -326,6 +332,15 @@ interface Heard {
 }
 
 const ALREADY: Heard = { accepted: Promise.resolve(true) };
+
+/** Which message a `message_deleted` tells of. */
+function deletedIn(event: Record<string, unknown>): Pick<RawMessage, 'ts' | 'thread_ts'> | undefined {
+  const { deleted_ts: ts, previous_message: before } = event as {
+    deleted_ts?: unknown;
+    previous_message?: { thread_ts?: string };
+  };
+  return typeof ts === 'string' ? { ts, thread_ts: before?.thread_ts } : undefined;
+}
 
 const idOf = ({ channel, ts }: RawMessage): string => `${channel}:${ts}`;
 

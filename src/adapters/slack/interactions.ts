@@ -81,7 +81,8 @@ export class Interactions {
     const { user_id: user, team_id: team, response_url: responseUrl, trigger_id: id } = raw;
     const refuse = (text: string) => envelope.acknowledge({ response_type: 'ephemeral', text });
     const context = await this.context(raw.channel_id, undefined);
-    if (config.workspaces.length > 0 && team && !config.workspaces.includes(team)) {
+    const who = { user, told: team };
+    if (!(await this.deps.people.isOf(config.workspaces, who, context.api, this.now().getTime()))) {
       return refuse(texts.notYourWorkspace());
     }
     if (context.channel.kind === 'im' && !config.dm) return refuse(texts.notDirectly());

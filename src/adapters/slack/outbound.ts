@@ -98,8 +98,17 @@ export class Outbound {
     });
   }
 
-  /** Throws what a request throws: then nobody knows yet. */
+  /** Throws what a request throws: then nobody knows yet. Where coda may not read it can have put nothing either. */
   async find(part: Part, since: Instant): Promise<Receipt | undefined> {
+    try {
+      return await this.lookFor(part, since);
+    } catch (error) {
+      if (outcomeOf(error).kind !== 'gone') throw error;
+      return undefined;
+    }
+  }
+
+  private async lookFor(part: Part, since: Instant): Promise<Receipt | undefined> {
     const api = this.deps.api();
     if (!api) throw new SlackUnclear('find', 'not signed in to Slack');
     const origin = decodeOrigin(part.replyTo);

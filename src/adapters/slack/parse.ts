@@ -1,6 +1,6 @@
 /** What was written in Slack, as coda hears it. Pure. */
 import { visible } from '../../base/text.ts';
-import type { IncomingFile, IncomingMessage, Place, Sender } from '../../delivery/index.ts';
+import { type IncomingFile, type IncomingMessage, type Place, type Sender, withoutCall } from '../../delivery/index.ts';
 
 export const ADAPTER = 'slack';
 
@@ -55,6 +55,9 @@ export interface Hearing {
   bots: boolean;
 }
 
+/** Of what a message says; Slack takes 40,000 characters. */
+const LONGEST_TEXT = 100_000;
+
 /** What a person says, and not what Slack itself tells in a channel. */
 const SPOKEN: readonly (string | undefined)[] = [
   undefined,
@@ -72,20 +75,21 @@ export function isOwn(message: RawMessage, { botUser, bot }: Hearing): boolean {
 export function addressed(message: RawMessage, channel: ChannelInfo, hearing: Hearing, isFollowed: boolean): boolean {
   if (isOwn(message, hearing) || !SPOKEN.includes(message.subtype) || message.hidden) return false;
   if ((message.bot_id !== undefined || message.subtype === 'bot_message') && !hearing.bots) return false;
-  const { workspaces } = hearing;
-  if (workspaces.length > 0 && !workspaces.includes(teamOf(message, hearing))) return false;
   if (channel.kind === 'im') return hearing.dm;
   if (channel.kind === 'elsewhere') return false;
   return names(message, hearing) || isFollowed || !setting(hearing.mentionRequired, true, channel.id);
 }
 
-/** The workspace of who wrote it. */
-export function teamOf({ user_team: shared, team }: RawMessage, hearing: Pick<Hearing, 'team'>): string {
-  return shared ?? team ?? hearing.team;
+/** The workspace of who wrote it, where the message tells it. */
+export function teamOf({ user_team: shared, team }: RawMessage): string | undefined {
+  return shared ?? team;
 }
 
+/** A mention of somebody, with or without the name that it shows. */
+const mentionOf = (user: string) => `<@${user}(?:\\|[^<>]*)?>`;
+
 export function names({ text = '' }: RawMessage, { botUser }: Hearing): boolean {
-  return new RegExp(`<@${botUser}(?:\\|[^>]*)?>`).test(text);
+  return new RegExp(mentionOf(botUser)).test(text.slice(0, LONGEST_TEXT));
 }
 
 /** A setting that may be given for each channel. */
@@ -99,7 +103,9 @@ const SEPARATOR = ':';
 /** The place in which a message is said, and answered. */
 export function placeOf(message: Pick<RawMessage, 'ts' | 'thread_ts'>, channel: ChannelInfo, hearing: Hearing): Place {
   const { id, kind } = channel;
-  const inThread = message.thread_ts ?? (isThreaded(channel, hearing) ? message.ts : undefined);
+  const { ts, thread_ts: thread } = message;
+  // In a history the message above a thread carries its own `ts`.
+  const inThread = (thread === ts ? undefined : thread) ?? (isThreaded(channel, hearing) ? ts : undefined);
   const place = inThread === undefined ? id : `${id}${SEPARATOR}${inThread}`;
   return {
     adapter: ADAPTER,
@@ -137,7 +143,9 @@ function unescaped(text: string): string {
 
 /** The people named in a text, without coda. */
 export function mentionedIn({ text = '' }: RawMessage, { botUser }: Hearing): string[] {
-  const found = [...text.matchAll(/<@([UW][A-Z0-9]+)(?:\|[^>]*)?>/g)].map(([, id = '']) => id);
+  const found = [...text.slice(0, LONGEST_TEXT).matchAll(/<@([UW][A-Z0-9]{1,30})(?:\|[^<>]*)?>/g)].map(
+    ([, id = '']) => id,
+  );
   return [...new Set(found)].filter((id) => id !== botUser);
 }
 
@@ -147,8 +155,8 @@ export function wordsOf(
   { botUser }: Hearing,
   nameOf: (user: string) => string | undefined,
 ): string {
-  const me = `<@${botUser}(?:\\|[^>]*)?>`;
-  const called = text.replace(new RegExp(`^\\s*${me}[,:]?\\s*|\\s*${me}\\s*$`, 'g'), '');
+  const me = new RegExp(`^${mentionOf(botUser)}$`);
+  const called = withoutCall(text.slice(0, LONGEST_TEXT), (mention) => me.test(mention));
   const named = called.replace(/<([^<>]+)>/g, (whole, inner: string) => {
     const [target = '', label] = inner.split('|', 2) as [string, string?];
     if (target.startsWith('@')) return `@${label ?? nameOf(target.slice(1)) ?? target.slice(1)}`;

@@ -20,6 +20,12 @@ interface Known {
   team: string | undefined;
 }
 
+/** Somebody, and what the event tells of their workspace: nothing, where it does not. */
+interface Teamed {
+  user: string;
+  told: string | undefined;
+}
+
 /** Who people are, and which of the groups that the access rules name they are in. Asked once a day, groups each 5 min. */
 export class People {
   private readonly workspaces: ReadonlySet<string>;
@@ -40,10 +46,10 @@ export class People {
   /** The name of a person who was looked up before. */
   readonly nameOf = (user: string): string | undefined => this.names.get(user);
 
-  /** As they are handed over. `team`: their workspace, where the event tells it. Rejects while Slack is away. */
-  async sender(user: string, team: string | undefined, api: Api, now: number): Promise<Sender> {
+  /** As they are handed over. `told`: their workspace, where the event tells it. Rejects while Slack is away. */
+  async sender(user: string, told: string | undefined, api: Api, now: number): Promise<Sender> {
     const person = await this.get(user, api, now);
-    const groups = await this.groupsOf(user, team ?? person.team, api, now);
+    const groups = await this.groupsOf(user, person.team ?? told, api, now);
     return {
       externalId: user,
       name: person.name,
@@ -51,6 +57,13 @@ export class People {
       ...(person.locale && { locale: person.locale }),
       ...(groups.length > 0 && { groups }),
     };
+  }
+
+  /** Whether they are of one of these workspaces; of all where there is none. Rejects while Slack is away. */
+  async isOf(workspaces: readonly string[], { user, told }: Teamed, api: Api, now: number): Promise<boolean> {
+    if (workspaces.length === 0) return true;
+    const { team = told } = await this.get(user, api, now);
+    return team !== undefined && workspaces.includes(team);
   }
 
   /** Looks people up whose names stand in a text. Never rejects. */

@@ -12,7 +12,7 @@ import {
 } from '../../delivery/index.ts';
 
 /** Where nothing of this stands, a text means the same in Markdown and in Slack's own notation, and for both is plain. */
-const MARKED = /[*_`~#<>&[\]\\|]|^\s*(?:[-+]|\d{1,9}[.)])(?:\s|$)|^(?: {4}|\t)|^\s*[=-]+\s*$/m;
+const MARKED = /[*_`~#<>&[\]\\|]|^[^\S\n]*(?:[-+]|\d{1,9}[.)])(?:\s|$)|^(?: {4}|\t)|^[^\S\n]*[=-]+[^\S\n]*$/m;
 
 /** Whether a text has no marks in it: it is shown as it is. */
 export function isPlain(text: string): boolean {
@@ -26,6 +26,9 @@ function escaped(text: string): string {
 
 /** A character that nobody sees, between what would be a call to people. */
 const UNSEEN = '\u200b';
+
+/** What calls people, or names people and channels (docs.slack.dev/messaging/formatting-message-text). */
+const CALL = /<(?=!(?:channel|here|everyone|subteam|date)\b|@[UWB]|#[CDG])/g;
 
 /**
  * For a markdown block: as it is, without tables, and without what Slack would take for a call to people or channels,
@@ -42,10 +45,17 @@ export function toMarkdown(markdown: string): string {
     } else if (node.type === 'html' || node.type === 'text') {
       const { from, to } = placeOfNode(node);
       const source = markdown.slice(from, to);
-      if (source.includes('<')) changes.push({ from, to, text: source.replaceAll('<', '&lt;') });
+      if (source.includes('<')) changes.push({ from, to, text: withEntities(source) });
     }
   }
-  return changed(markdown, changes).replace(/<(?=[!@#])/g, `<${UNSEEN}`);
+  return changed(markdown, changes).replace(CALL, `<${UNSEEN}`);
+}
+
+/** `<` as an entity, also where a backslash keeps it: with one the entity would be shown letter by letter. */
+function withEntities(source: string): string {
+  return source.replace(/\\([\s\S])|</g, (found, kept?: string) =>
+    kept === undefined || kept === '<' ? '&lt;' : found,
+  );
 }
 
 /** Slack's own notation (docs.slack.dev/messaging/formatting-message-text), one piece for each block of the text. */
@@ -151,8 +161,9 @@ function marked(mark: string, words: string): string {
   return words
     .split('\n')
     .map((each) => {
-      const [, before = '', inner = '', after = ''] = /^(\s*)([\s\S]*?)(\s*)$/.exec(each) ?? [];
-      return inner === '' ? each : `${before}${mark}${inner}${mark}${after}`;
+      const inner = each.trim();
+      const at = each.indexOf(inner);
+      return inner === '' ? each : `${each.slice(0, at)}${mark}${inner}${mark}${each.slice(at + inner.length)}`;
     })
     .join('\n');
 }

@@ -100,7 +100,7 @@ const shortcut = z.looseObject({
   trigger_id: z.string(),
   response_url: z.string().default(''),
   channel: z.looseObject({ id }),
-  message: z.looseObject({ ts, text: z.string().optional(), thread_ts: ts.optional() }),
+  message: z.looseObject({ ts, user: z.string().optional(), text: z.string().optional(), thread_ts: ts.optional() }),
 });
 export const asShortcut = (value: unknown) => shortcut.safeParse(value).data;
 export type RawShortcut = z.output<typeof shortcut>;

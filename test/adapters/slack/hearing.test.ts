@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { mentionedIn, names as namesIn, teamOf, wordsOf as wordsIn } from '../../../src/adapters/slack/parse.ts';
 import { eventually } from '../../support/eventually.ts';
 import { wordsOf } from '../../support/slack/index.ts';
 import { echo, playSlack } from '../../support/slack/play.ts';
@@ -64,15 +65,19 @@ describe('a message', () => {
       },
       config: { 'delivery.steer': false },
     });
-    const { fake, ana } = play;
+    const { fake, ana, bob } = play;
     const dm = fake.dm(ana);
     play.asks('a long one', { channel: dm });
     const changed = play.asks('buy mlik', { channel: dm });
     const dropped = play.asks('never mind', { channel: dm });
+    const above = play.asks('never mind either', { channel: dm });
+    fake.says(bob, dm, '<@U0OTHER> a reply', { thread: above.ts });
     await eventually(() => fake.sockets.pending === 0);
     fake.unfurls(changed);
     fake.edits(changed, 'buy milk');
     fake.deletes(dropped);
+    // What has replies leaves a tombstone.
+    fake.deletes(above);
     await eventually(() => fake.sockets.pending === 0);
     gate.open();
     await play.hears('answer to buy milk', dm);
@@ -88,6 +93,29 @@ describe('a message', () => {
     fake.edits(message, `<@${fake.bot.id}> what now?`);
     expect((await play.hears('answer to what now?')).thread_ts).toBe(message.ts);
   });
+});
+
+test('a message is read in a time that grows with its length alone, whatever stands in it', () => {
+  const hearing = { botUser: 'UBOT' } as never;
+  const said = (text: string) => ({ ts: '', channel: '', text });
+  for (const text of [`a${' '.repeat(1_000_000)}b`, '<@U1|'.repeat(200_000), `${'\n'.repeat(1_000_000)}<@UBOT`]) {
+    expect(typeof wordsIn(said(text), hearing, () => undefined)).toBe('string');
+    expect(mentionedIn(said(text), hearing)).toEqual([]);
+    expect(namesIn(said(text), hearing)).toBe(false);
+  }
+  expect(wordsIn(said(' <@UBOT|coda>, hi <@UBOT> there <@UBOT> '), hearing, () => undefined)).toBe('hi @UBOT there');
+});
+
+test('coda answers mentions in a private channel from the moment it is invited', async () => {
+  await using play = await playSlack({ model: echo });
+  const { fake, ana } = play;
+  const secret = fake.channel('secret', [ana], 'group');
+  secret.members.delete(fake.bot.id);
+  fake.uses(ana, secret, '/notes');
+  await play.hears('no notes', secret);
+  secret.members.add(fake.bot.id);
+  play.asks('are you here now?', { channel: secret });
+  await play.hears('answer to are you here now?', secret);
 });
 
 describe('files', () => {
@@ -143,6 +171,21 @@ describe('who may talk', () => {
     await play.hears(`slack:${play.eve.id}`, play.fake.dm(play.eve));
   });
   const names: string[] = [];
+
+  test('a workspace lets in its own people only, whatever an event leaves out', async () => {
+    await using play = await playSlack({ model: echo, members: () => ['slack-workspace:T0001'] });
+    const { fake, general, eve } = play;
+    general.is_ext_shared = true;
+    const mallory = fake.user('Mallory', { team_id: 'T0666' });
+    general.members.add(mallory.id);
+    play.asks('let me in', { user: mallory });
+    await play.hears(`slack:${mallory.id}`);
+    play.asks('and me?', { user: eve });
+    await play.hears('answer to and me?');
+    expect(play.said('answer to let me in')).toEqual([]);
+    expect(teamOf({ ts: '', channel: '', team: 'T0001', user_team: 'T0666' })).toBe('T0666');
+    expect(teamOf({ ts: '', channel: '' })).toBeUndefined();
+  });
 
   test('people of other workspaces are left alone where some are named', async () => {
     await using play = await playSlack({ model: echo, slack: { workspaces: ['T0001'] } });

@@ -38,6 +38,24 @@ describe('slash commands', () => {
     expect((await play.hears('no notes', between)).only).toBe(ana.id);
   });
 
+  test('where coda is not a member are answered though the first answer was lost', async () => {
+    await using play = await playSlack({ stillClock: true });
+    const { fake, ana } = play;
+    const open = fake.channel('open', [ana]);
+    open.members.delete(fake.bot.id);
+    let lost = false;
+    fake.web.fault = ({ method }) => {
+      if (method !== 'response_url' || lost) return undefined;
+      lost = true;
+      return 'lost';
+    };
+    fake.uses(ana, open, '/coda', 'help');
+    await eventually(() => lost);
+    await play.settled();
+    await play.passes(60_000);
+    expect((await play.hears('/remind', open)).only).toBe(ana.id);
+  });
+
   test('alone or unknown say what there is', async () => {
     await using play = await playSlack();
     const { fake, ana, general } = play;

@@ -27,6 +27,18 @@ describe('Slack’s own notation', () => {
   });
 });
 
+describe('a markdown block', () => {
+  test.each([
+    ['```html\n<!DOCTYPE html>\n<!-- x -->\n```', '```html\n<!DOCTYPE html>\n<!-- x -->\n```'],
+    ['`<!-- c -->` and `a<#b`', '`<!-- c -->` and `a<#b`'],
+    ['a \\< b', 'a &lt; b'],
+    ['a \\\\< b \\* c', 'a \\\\&lt; b \\* c'],
+    ['`<@U1ABC> <!here> <#C1>`', '`<\u200b@U1ABC> <\u200b!here> <\u200b#C1>`'],
+  ])('%j is %j', (text, expected) => {
+    expect(toMarkdown(text)).toBe(expected);
+  });
+});
+
 const CALLS = ['<!channel>', '<!here|here>', '<!everyone>', '<!subteam^S123>', '<@U123ABC>', '<#C123|general>'];
 const WRAPS = [(call: string) => call, (call: string) => `\`${call}\``, (call: string) => `\`\`\`\n${call}\n\`\`\``];
 const MORE = [

@@ -5,7 +5,8 @@ import { playSlack } from '../../support/slack/play.ts';
 test('a message becomes a reminder at a time in any words, which links back to it', async () => {
   await using play = await playSlack({ stillClock: true });
   const { fake, ana, bob, general } = play;
-  const message = fake.says(bob, general, 'the *budget* is due');
+  // Escaped it is several times as long as a modal takes.
+  const message = fake.says(bob, general, `the *budget* is due ${'"\n'.repeat(900)}`);
   fake.picks(ana, message, 'remind_message');
   const form = await eventually(() => fake.modalOf(ana));
   fake.submits(ana, form!, 'in 2 hours');
@@ -28,6 +29,12 @@ test('a message becomes a note, once', async () => {
   fake.sockets.dispatch('interactive', picked.payload);
   expect(await eventually(() => fake.sockets.pending === 0)).toBe(true);
   await play.settled();
-  const { rows } = await play.database.read<{ text: string }>('select text from notes');
-  expect(rows).toHaveLength(1);
+  fake.picks(ana, fake.says(ana, general, 'my own words'), 'note_message');
+  await play.hears('my own words', fake.dm(ana));
+  await play.settled();
+  const { rows } = await play.database.read<{ text: string; tainted: boolean }>(
+    'select text, tainted from notes order by created_at',
+  );
+  // What somebody else has written is not the person's own word.
+  expect(rows.map(({ tainted }) => tainted)).toEqual([true, false]);
 });

@@ -52,9 +52,22 @@ export class Messages {
     this.tellChanged(channel, message);
   }
 
+  /** What has replies leaves a tombstone (docs.slack.dev/reference/events/message/message_deleted). */
   remove(channel: Channel, message: Message): void {
     message.deleted = true;
-    this.tellDeleted(channel, message);
+    const replies = channel.messages.filter(
+      ({ thread_ts: at, ts, deleted }) => at === message.ts && ts !== at && !deleted,
+    );
+    if (replies.length === 0) {
+      this.tellDeleted(channel, message);
+      return;
+    }
+    const { ts } = message;
+    const tombstone = { type: 'message', subtype: 'tombstone', text: 'This message was deleted.', user: 'USLACKBOT' };
+    this.tellOf(channel, 'message_changed', {
+      message: { ...tombstone, hidden: true, ts, thread_ts: ts, reply_count: replies.length },
+      previous_message: this.shown(message),
+    });
   }
 
   shown(message: Message, metadata = false): Body {
@@ -83,30 +96,17 @@ export class Messages {
   }
 
   tellChanged(channel: Channel, message: Message): void {
-    if (!channel.members.has(this.fake.bot.id)) return;
-    this.fake.event({
-      type: 'message',
-      subtype: 'message_changed',
-      hidden: true,
-      channel: channel.id,
-      channel_type: channel.kind,
-      ts: this.fake.nextTs(),
-      message: this.shown(message),
-      previous_message: this.shown(message),
-    });
+    const shown = this.shown(message);
+    this.tellOf(channel, 'message_changed', { message: shown, previous_message: shown });
   }
 
   tellDeleted(channel: Channel, message: Message): void {
+    this.tellOf(channel, 'message_deleted', { deleted_ts: message.ts, previous_message: this.shown(message) });
+  }
+
+  private tellOf(channel: Channel, subtype: string, more: Body): void {
     if (!channel.members.has(this.fake.bot.id)) return;
-    this.fake.event({
-      type: 'message',
-      subtype: 'message_deleted',
-      hidden: true,
-      channel: channel.id,
-      channel_type: channel.kind,
-      ts: this.fake.nextTs(),
-      deleted_ts: message.ts,
-      previous_message: this.shown(message),
-    });
+    const where = { channel: channel.id, channel_type: channel.kind, ts: this.fake.nextTs() };
+    this.fake.event({ type: 'message', subtype, hidden: true, ...where, ...more });
   }
 }

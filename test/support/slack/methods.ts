@@ -262,13 +262,13 @@ function page(all: readonly Message[], args: Body, newestFirst: boolean): Body {
 
 /** A message as the API shows it; its metadata only to who asks for all of it. */
 export function shownMessage(message: Message, metadata: boolean): Body {
-  const { ts, user, text, blocks, thread_ts, bot_id, subtype, edited, files, team } = message;
+  const { ts, user, text, blocks, thread_ts, bot_id, subtype, edited, files } = message;
+  // No `team` and no `user_team`: Slack leaves them out of what it likes.
   return {
     type: 'message',
     ts,
     user,
     text,
-    team,
     ...(blocks.length > 0 && { blocks }),
     ...(thread_ts && { thread_ts }),
     ...(bot_id && { bot_id }),
