@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Clock } from '../base/clock.ts';
 import type { Spans } from '../base/spans.ts';
 import type { Choice, FileRef, Origin, Place } from '../delivery/index.ts';
-import type { Person } from '../people/index.ts';
+import type { Person, Thing } from '../people/index.ts';
 import type { Transaction } from '../storage/index.ts';
 import type { WhenContext } from '../time/index.ts';
 import type { Question } from './dialogue/dialogue.ts';
@@ -168,8 +168,8 @@ interface ToolBase<Input> {
   hidden?: boolean;
   /** Part of talking at all: whoever is heard may use it. */
   always?: true;
-  /** The skills of instructions that a call works with: the person must be allowed these, too. */
-  skillIn?(input: Input): readonly string[];
+  /** What else a call uses (a skill of instructions, a command): the person must be allowed these, too. */
+  thingsIn?(input: Input): readonly Thing[];
   /** Only the turn that talks to the person may call it, not a subagent. */
   mainAgentOnly?: boolean;
   /** What "it" means after a call: the thing that it makes, changes or shows, which its name begins with (`reminder`). */

@@ -96,10 +96,7 @@ export class Toolbox {
 
   /** Whether the person may make the call, and if so whether it asks first, as the configuration has it. */
   admits(who: Who, { tool, input }: Pick<ValidCall, 'tool' | 'input'>): 'allow' | 'ask' | 'deny' {
-    const things = [
-      this.thingOf(tool),
-      ...(tool.skillIn?.(input) ?? []).map((name) => ({ kind: 'skill', name }) as const),
-    ];
+    const things = [this.thingOf(tool), ...(tool.thingsIn?.(input) ?? [])];
     if (!things.every((thing) => this.gate.may(who, thing))) return 'deny';
     return things.some((thing) => this.gate.asksFirst(thing)) ? 'ask' : 'allow';
   }

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import {
   type AnyTool,
+  type Call,
   confirmedTool,
   dataTool,
   done,
   dropTool,
+  failed,
   newEpoch,
   notUnderstoodTool,
   undoAllTool,
@@ -62,6 +64,9 @@ export function coreCommands(deps: CoreDeps): Command[] {
   ];
 }
 
+/** Of what follows a command. */
+const MOST_REST = 8_000;
+
 /** Two examples of each skill are enough to see how one may speak. */
 const EXAMPLES_PER_SKILL = 2;
 
@@ -88,5 +93,38 @@ export function coreTools(deps: {
       return done(texts.help(deps.name, commands, examples));
     },
   });
-  return [help, undoTool, undoAllTool, notUnderstoodTool, dropTool, confirmedTool];
+  return [help, undoTool, undoAllTool, notUnderstoodTool, dropTool, confirmedTool, commandTool(deps.commands)];
+}
+
+const COMMAND = 'command_run';
+
+/**
+ * The call that carries out a command which a policy wants asked about first: the question binds to it as to any call, and
+ * its button runs it.
+ */
+export function commandCall({ name }: Pick<Command, 'name'>, rest: string): Call {
+  return { tool: COMMAND, input: { command: name, rest } };
+}
+
+function commandTool(commands: readonly Command[]): AnyTool {
+  const known = new Map(commands.map((command) => [command.name, command]));
+  return dataTool({
+    name: COMMAND,
+    description: 'Runs a command.',
+    effect: 'write',
+    hidden: true,
+    always: true,
+    input: z.object({ command: z.string().max(32), rest: z.string().max(MOST_REST) }),
+    thingsIn: ({ command }) => [known.get(command) ?? []].flat().map(commandThing),
+    redact: ({ command, rest }) => ({ command, ...known.get(command)?.writes?.(rest) }),
+    async prepare({ command, rest }, ctx) {
+      return known.get(command)?.prepare?.(rest, ctx);
+    },
+    async run({ command: name, rest }, ctx) {
+      const command = known.get(name);
+      if (!command) return failed('UNKNOWN_COMMAND', texts.unknownCommand(name, undefined));
+      const result = await command.run(rest, ctx);
+      return 'tool' in result ? ctx.call(result, ctx) : result;
+    },
+  });
 }

@@ -12,6 +12,7 @@ import {
   type Origin,
 } from '../delivery/index.ts';
 import type { Gate } from '../people/index.ts';
+import { commandCall } from './core.ts';
 import { type Asker, type Command, commandThing } from './skill.ts';
 import * as texts from './texts.ts';
 
@@ -84,6 +85,9 @@ export class Router {
     const [, name = '', rest = ''] = SLASH.exec(line) ?? [];
     const command = this.commands.get(name.toLowerCase());
     if (command && (command.plannable || (command.hookable && item.origin === 'webhook'))) {
+      if (this.gate.asksFirst(commandThing(command))) {
+        return this.agent.act('schedule.run', item, signal, async () => commandCall(command, rest.trim()));
+      }
       const prepared = await command.prepare?.(rest.trim(), askerOf(item));
       return this.agent.act('schedule.run', item, signal, (ctx) => command.run(rest.trim(), { ...ctx, prepared }));
     }
@@ -101,6 +105,9 @@ export class Router {
     const known = [...this.commands.values()].flatMap((each) =>
       this.gate.may(person, commandThing(each)) ? each.name : [],
     );
+    if (command && !denied && this.gate.asksFirst(commandThing(command))) {
+      return this.agent.act('command.run', item, signal, async () => commandCall(command, rest.trim()));
+    }
     const prepared = denied ? undefined : await command?.prepare?.(rest.trim(), askerOf(item));
     const detail = denied ? {} : command?.writes?.(rest.trim());
     const run = async (ctx: TxContext): Promise<ToolResult | Call> => {

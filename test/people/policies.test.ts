@@ -139,6 +139,22 @@ describe('what a person may not use', () => {
     expect(await owner.presses('No')).not.toContain('The books are closed.');
     expect(owner.heard('The books are closed.')).toHaveLength(1);
   });
+
+  test('asks first for a command that calls no tool, and does what was asked about', async () => {
+    const approvals = { policies: [{ skill_id: 'coda/new', requires_approval: true }] };
+    await using coda = await play({ config: { 'access.policies_folder': await files(undefined, approvals) } });
+    const owner = coda.person('olga');
+    const [ben, ana] = ['ben', 'ana'].map((name) => coda.person(name, { channel: 'room', role: 'member' }));
+    expect(await owner.says('/new')).toContain('asks first');
+    expect(await owner.presses('No')).not.toContain('fresh');
+    expect(await owner.says('/new')).toContain('"command":"new"');
+    expect(await owner.presses('Yes, do it')).toContain('fresh');
+    // Another member does not press it.
+    await ana?.says('hello');
+    await ben?.says('/new');
+    expect(await ana?.presses('Yes, do it')).toContain('for somebody else');
+    expect(ben?.heard('fresh')).toEqual([]);
+  });
 });
 
 describe('policy files with an error', () => {

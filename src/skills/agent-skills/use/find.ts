@@ -40,7 +40,7 @@ export function listTool(deps: ToolDeps): AnyTool {
     description:
       'Lists the skills, or, with a name, the files of that skill with the first lines of what its scripts say of themselves.',
     effect: 'read',
-    skillIn: ({ name }) => (name === undefined ? [] : [name]),
+    thingsIn: ({ name }) => (name === undefined ? [] : [{ kind: 'skill', name }]),
     input: z.object({ name: skillName.optional(), page }),
     async prepare({ name, page: wanted }, ctx) {
       if (name === undefined) return undefined;

@@ -19,7 +19,7 @@ export function resourceTool(deps: ToolDeps): AnyTool {
     description:
       'Reads a file of a skill that you have activated, such as references/guide.md, or shows you a picture of it. Where the answer is truncated, read on from `next`.',
     effect: 'read',
-    skillIn: ({ name }) => [name],
+    thingsIn: ({ name }) => [{ kind: 'skill', name }],
     does: ['file_read'],
     input: z.object({ name: skillName, path: z.string().min(1).max(1_024), from: z.int().min(0).default(0) }),
     async prepare({ name, path, from }, { turn, conversationId }) {
