@@ -37,6 +37,7 @@ const KEPT = [
   { name: 'dockerode', library: 'dockerode', home: '^src/sandbox/docker\\.ts$' },
   { name: 'postgres', library: 'pg|@electric-sql', home: '^src/storage/' },
   { name: 'undici', library: 'undici|ipaddr\\.js', home: '^src/egress/' },
+  { name: 'playwright', library: 'playwright-core', home: '^src/skills/browser/' },
   { name: 'mcp', library: '@modelcontextprotocol', home: '^src/(skills/mcp/|cli/mcp\\.ts$)' },
   { name: 'redis', library: 'ioredis', home: '^src/bus/' },
 ];

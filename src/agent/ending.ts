@@ -72,12 +72,12 @@ export function refused({ turn, item }: Ended, { text, cancelled }: Refused, now
 
 /** Questions to the person; the turn waits for their answers until `expiresAt`. Adds to the turn that it asks. */
 export function parked(
-  { turn, item, approvals }: Ended,
+  { turn, item, approvals, toolbox }: Ended,
   { questions }: Asking,
   ctx: CallContext,
   now: Instant,
 ): End & Parked {
-  const cards = questions.map((question) => ask(question, ctx, approvals));
+  const cards = questions.map((question) => ask(question, ctx, approvals, toolbox.get(question.call.name)));
   const [first] = questions.map(({ turn: { path }, call }) => (path === '' ? call.id : `${path}/${call.id}`));
   const isTainted = turn.tainted || questions.some((question) => question.turn.tainted);
   const expiresAt = expiryOf(now, isTainted, approvals);

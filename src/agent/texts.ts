@@ -38,6 +38,9 @@ export const forbidden = () => 'a skill in use rules this tool out until you hav
 
 export const notPermitted = () => 'the person may not use it.';
 
+/** In place of a value that is typed somewhere. */
+export const unshown = (characters: number) => `[not shown, ${plural(characters, 'character')}]`;
+
 export const reallyCall = (tool: string, input: string) =>
   `\`${tool}\` asks first. It would be called with:\n\`\`\`\n${input.replaceAll('`', 'ˋ')}\n\`\`\``;
 

@@ -21,6 +21,7 @@ import type { Events, JobQueue, Schedules, Worker } from '../jobs/index.ts';
 import type { Sandbox } from '../sandbox/index.ts';
 import { agentSkills, agentSkillsConfig } from '../skills/agent-skills/index.ts';
 import { backup } from '../skills/backup/index.ts';
+import { browser } from '../skills/browser/index.ts';
 import { McpServers, mcp, mcpConfig } from '../skills/mcp/index.ts';
 import { schedulerConfig } from '../skills/scheduler/index.ts';
 import { specialists } from '../skills/specialists/index.ts';
@@ -143,6 +144,7 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
       backup(backups),
       webhooks(hooks),
       mcp(servers),
+      browser(),
       agentSkills(liveSkills, config.block(agentSkillsConfig)),
       specialists(specialistsHere),
     ],

@@ -10,6 +10,7 @@ import {
 } from '../config/index.ts';
 import { agentSkillsConfig } from '../skills/agent-skills/index.ts';
 import { backupConfig } from '../skills/backup/index.ts';
+import { browserConfig } from '../skills/browser/index.ts';
 import { mcpConfig } from '../skills/mcp/index.ts';
 import { specialistsConfig } from '../skills/specialists/index.ts';
 import { platforms } from './adapters.ts';
@@ -23,6 +24,7 @@ const BLOCKS: readonly ConfigBlock[] = [
   agentSkillsConfig,
   specialistsConfig,
   backupConfig,
+  browserConfig,
   mcpConfig,
 ];
 

@@ -3,6 +3,7 @@
 export { httpConfig } from '../adapters/http/index.ts';
 export type { DeadLetters } from '../delivery/index.ts';
 export type { DeadJobs } from '../jobs/index.ts';
+export { browserConfig } from '../skills/browser/index.ts';
 export { recordAct } from './acts.ts';
 export { platforms } from './adapters.ts';
 export { openAgentSkills } from './agent-skills.ts';

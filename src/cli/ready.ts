@@ -1,4 +1,4 @@
-import { httpConfig, platforms } from '../app/index.ts';
+import { browserConfig, httpConfig, platforms } from '../app/index.ts';
 import type { Config } from '../config/index.ts';
 
 /** What a start can tell of itself. */
@@ -8,21 +8,18 @@ export interface Readiness {
   off: string[];
 }
 
-/** What this configuration switches on, and what it leaves off; what it may name but nothing does yet is off. */
+/** What this configuration switches on, and what it leaves off. */
 export function readiness(config: Config): Readiness {
   const parts = [
     ...platforms.map(({ title, config: block, off }) => ({ name: title, on: config.block(block) !== undefined, off })),
     { name: modelName(config) ?? 'model', on: modelName(config) !== undefined, off: OFF.model },
     { name: 'code in containers', on: config.execution.enabled, off: OFF.execution },
     { name: 'HTTP', on: config.block(httpConfig) !== undefined, off: OFF.http },
+    { name: 'a browser on this machine', on: config.block(browserConfig).enabled, off: OFF.browser },
   ];
-  const missing = [{ set: config.browser.enabled, off: OFF.browser }];
   return {
     on: ['terminal', ...parts.filter(({ on }) => on).map(({ name }) => name)],
-    off: [
-      ...parts.filter(({ on }) => !on).map(({ off }) => off),
-      ...missing.map(({ set, off }) => (set ? `${off} What is set for it has no effect.` : off)),
-    ],
+    off: parts.filter(({ on }) => !on).map(({ off }) => off),
   };
 }
 
@@ -32,7 +29,7 @@ const OFF = {
     'or OPENAI_API_KEY, or models: into the config.',
   http: 'HTTP is off: http: in the config turns it on (docs/http.md).',
   execution: 'Running code is off: execution.enabled in the config turns it on, and needs Docker.',
-  browser: 'Driving a browser is off: this version cannot do it yet. Pages are read without one (docs/web.md).',
+  browser: 'Driving a browser is off: browser.enabled in the config turns it on, and needs Chromium (docs/browser.md).',
 };
 
 /** The model that answers, or the vendor whose usual one does; undefined without any. */

@@ -183,15 +183,6 @@ const egress = block(
     .prefault({}),
 );
 
-const browser = block(
-  'browser',
-  'Reading web pages with a browser.',
-  z
-    .strictObject({ enabled: z.boolean().default(false).describe('Needs Chromium. BROWSER_ENABLED overrides it.') })
-    .prefault({}),
-  [{ env: 'BROWSER_ENABLED', path: ['enabled'] }],
-);
-
 /** In the order in which the example file shows them. */
 export const CORE_BLOCKS = [
   assistant,
@@ -205,7 +196,6 @@ export const CORE_BLOCKS = [
   egress,
   events,
   execution,
-  browser,
 ] as const;
 
 /** The values of coda's own blocks, by their keys; durations are in milliseconds. */

@@ -25,9 +25,9 @@ test('what is on is named', () => {
   expect(off.join()).not.toMatch(/Discord|Slack|language model/);
 });
 
-test('what coda cannot do yet is not called on, whatever is set for it', () => {
+test('what runs code or drives a browser is on where it is switched on', () => {
   const { on, off } = given({ EXECUTION_ENABLED: 'true', BROWSER_ENABLED: 'true' });
-  expect(on).toEqual(['terminal', 'code in containers']);
-  expect(off.join()).not.toContain('Running code');
-  expect(off).toContainEqual(expect.stringMatching(/^Driving a browser is off: .* yet\. .*What is set .* no effect/));
+  expect(on).toEqual(['terminal', 'code in containers', 'a browser on this machine']);
+  expect(off.join()).not.toMatch(/Running code|Driving a browser/);
+  expect(given({}).off).toContainEqual(expect.stringMatching(/^Driving a browser is off: browser\.enabled/));
 });

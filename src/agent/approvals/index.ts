@@ -7,7 +7,7 @@ import { hashOf } from '../calls.ts';
 import type { ModelToolCall } from '../model.ts';
 import type { Turn } from '../steps.ts';
 import * as texts from '../texts.ts';
-import { type AnyTool, type CallContext, dataTool, done, failed } from '../tool.ts';
+import { type AnyTool, type CallContext, dataTool, done, failed, type Tool } from '../tool.ts';
 import { remember } from './remembered.ts';
 import * as store from './store.ts';
 
@@ -23,6 +23,14 @@ function shownInput(input: unknown): string {
       .map((index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`)
       .join('');
   return JSON.stringify(input, null, 2).replace(UNSEEN, escaped);
+}
+
+/** The input without what its tool shows nobody. */
+function withoutUnshown(input: unknown, { unshown = [] }: Pick<Tool, 'unshown'>): unknown {
+  if (unshown.length === 0) return input;
+  const shown = (key: string, value: unknown) =>
+    unshown.includes(key) ? texts.unshown(typeof value === 'string' ? value.length : 0) : value;
+  return Object.fromEntries(Object.entries(input as object).map(([key, value]) => [key, shown(key, value)]));
 }
 
 /** A call that must not run before the person has said yes to it. */
@@ -43,10 +51,15 @@ export interface ApprovalRules {
   rememberable: readonly string[];
 }
 
-/** Adds that the person is asked to the turn, and returns what shows them all of it. */
-export function ask({ turn, call, reason, under }: Question, ctx: CallContext, rules: ApprovalRules): Card {
+/** Adds that the person is asked to the turn, and returns what shows them all of it. `tool`: what is called. */
+export function ask(
+  { turn, call, reason, under }: Question,
+  ctx: CallContext,
+  rules: ApprovalRules,
+  tool: Pick<Tool, 'unshown'> = {},
+): Card {
   const hash = hashOf({ tool: call.name, input: call.input as Record<string, unknown> }, ctx, turn.bound.get(call.id));
-  const shown = shownInput(call.input);
+  const shown = shownInput(withoutUnshown(call.input, tool));
   const look = turn.looked.get(call.id);
   turn.add(
     { kind: 'asked', callId: call.id, payload: { hash, shown, tool: call.name, ...(look && { critique: look.says }) } },

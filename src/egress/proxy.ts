@@ -1,0 +1,136 @@
+/** A forward proxy for programs that fetch by themselves, such as a browser: what `Egress` may not reach, they do not. */
+import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type AddressInfo, connect, isIPv6, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Egress } from './egress.ts';
+import type { EgressFailure } from './failure.ts';
+import { hostOf, type Target } from './target.ts';
+
+export interface ProxyOptions {
+  /** Hosts that are refused, with all below them. */
+  blocked?: readonly string[];
+  /** Told of each address that was refused. */
+  refused?(failure: EgressFailure): void;
+}
+
+export interface EgressProxy {
+  /** `http://127.0.0.1:40123`, for this machine alone. */
+  url: string;
+  /** Ends all that goes through it. */
+  close(): Promise<void>;
+}
+
+/** For each of these the other end must do something. Milliseconds. */
+const IDLE_MS = 120_000;
+const CONNECT_MS = 15_000;
+const MOST_CONNECTIONS = 256;
+/** About one connection, and nobody's but the proxy's. */
+const HOP_BY_HOP = /^(?:connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade)$/i;
+
+/**
+ * Opens a proxy for plain requests and for `CONNECT`, which carries TLS and WebSockets. Every name is resolved here, once for
+ * each connection; all of its addresses are checked, and one of these is connected to.
+ */
+export async function openProxy(egress: Egress, options: ProxyOptions = {}): Promise<EgressProxy> {
+  const sockets = new Set<Duplex>();
+  const keep = <S extends Duplex>(socket: S): S => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    // What breaks off is closed on the other side as well.
+    socket.on('error', () => socket.destroy());
+    return socket;
+  };
+  const reach = async (url: string): Promise<Target | EgressFailure> => {
+    const target = isBlocked(url, options.blocked ?? []) ?? (await egress.check(url));
+    if (!target.ok) options.refused?.(target);
+    return target;
+  };
+  const server = createServer((request, response) => {
+    void forward(request, response, reach, keep);
+  });
+  server.on('connect', (request: IncomingMessage, client: Duplex, head: Buffer) => {
+    void tunnel(request.url ?? '', keep(client), head, reach, keep);
+  });
+  server.on('connection', (socket: Socket) => keep(socket).setTimeout(IDLE_MS, () => socket.destroy()));
+  server.on('upgrade', (_, socket: Duplex) => socket.destroy());
+  server.maxConnections = MOST_CONNECTIONS;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+type Reach = (url: string) => Promise<Target | EgressFailure>;
+type Keep = <S extends Duplex>(socket: S) => S;
+
+async function forward(request: IncomingMessage, response: ServerResponse, reach: Reach, keep: Keep): Promise<void> {
+  const target = await reach(request.url ?? '');
+  if (!target.ok) return refuse(response, target);
+  const { url } = target;
+  const headers = Object.fromEntries(Object.entries(request.headers).filter(([name]) => !HOP_BY_HOP.test(name)));
+  const onward = httpRequest({
+    createConnection: () => keep(connectTo(target)),
+    ...{ method: request.method, path: `${url.pathname}${url.search}`, headers: { ...headers, host: url.host } },
+    timeout: IDLE_MS,
+  });
+  onward.on('response', (answer) => {
+    const kept = Object.fromEntries(Object.entries(answer.headers).filter(([name]) => !HOP_BY_HOP.test(name)));
+    response.writeHead(answer.statusCode ?? 502, kept);
+    answer.pipe(response);
+    answer.on('error', () => response.destroy());
+  });
+  onward.on('timeout', () => onward.destroy());
+  onward.on('error', () => {
+    if (response.headersSent) response.destroy();
+    else response.writeHead(502).end();
+  });
+  response.on('close', () => onward.destroy());
+  request.pipe(onward);
+}
+
+async function tunnel(authority: string, client: Duplex, head: Buffer, reach: Reach, keep: Keep): Promise<void> {
+  const target = await reach(`https://${authority}/`);
+  if (!target.ok) {
+    client.end(`HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nX-Refused: ${target.code}\r\n\r\n`);
+    return;
+  }
+  const onward = keep(connectTo(target));
+  onward.once('connect', () => {
+    client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+    if (head.length > 0) onward.write(head);
+    client.pipe(onward).pipe(client);
+  });
+  onward.once('close', () => client.destroy());
+  client.once('close', () => onward.destroy());
+}
+
+/** To an address that was checked, and to no other: there is no second resolution. */
+function connectTo({ url, addresses }: Target): Socket {
+  const [host = ''] = addresses;
+  const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
+  const socket = connect({ host, port, family: isIPv6(host) ? 6 : 4 });
+  socket.setTimeout(CONNECT_MS, () => socket.destroy(new Error('it cannot be connected to')));
+  socket.once('connect', () => socket.setTimeout(IDLE_MS));
+  return socket;
+}
+
+function refuse(response: ServerResponse, { code, message }: EgressFailure): void {
+  response.writeHead(403, { 'content-type': 'text/plain; charset=utf-8', 'x-refused': code }).end(`coda: ${message}`);
+}
+
+function isBlocked(url: string, blocked: readonly string[]): EgressFailure | undefined {
+  if (!URL.canParse(url)) return undefined;
+  const host = hostOf(new URL(url)).replace(/\.$/, '').toLowerCase();
+  if (!blocked.some((each) => host === each.toLowerCase() || host.endsWith(`.${each.toLowerCase()}`))) return undefined;
+  const remedy = 'The owner has listed it in browser.blocked.';
+  return { ok: false, code: 'EGRESS_PRIVATE', message: `${host} is blocked here.`, remedy };
+}

@@ -1,0 +1,255 @@
+/** What models do with a browser. */
+import { z } from 'zod';
+import {
+  type AnyTool,
+  type CallContext,
+  done,
+  type Failed,
+  failed,
+  outsideTool,
+  privately,
+  type ToolResult,
+} from '../../agent/index.ts';
+import type { Egress } from '../../egress/index.ts';
+import type { Artifacts } from '../../storage/index.ts';
+import { type AriaNode, contentOf } from './content.ts';
+import { type Session, type Sessions, whyOf } from './sessions.ts';
+import { texts } from './texts.ts';
+
+export interface BrowserDeps {
+  sessions: Sessions;
+  egress: Pick<Egress, 'check'>;
+  artifacts: Pick<Artifacts, 'put'>;
+  timeoutMs: number;
+}
+
+const READ_MS = 10_000;
+const MARGIN_MS = 60_000;
+
+const url = z.string().min(1).max(4_096).describe('With https://.');
+const sessionId = z.string().min(1).max(40).describe('From browser_open.');
+
+/** The six tools. */
+export function browserTools(deps: BrowserDeps): AnyTool[] {
+  return [
+    openTool(deps),
+    navigateTool(deps),
+    contentTool(deps),
+    interactTool(deps),
+    screenshotTool(deps),
+    closeTool(deps),
+  ];
+}
+
+const common = ({ timeoutMs }: BrowserDeps) => ({
+  spare: true,
+  display: 'name' as const,
+  timeoutMs: 2 * timeoutMs + MARGIN_MS,
+});
+
+function openTool(deps: BrowserDeps): AnyTool {
+  return outsideTool({
+    ...common(deps),
+    name: 'browser_open',
+    does: ['web_read'],
+    description:
+      'Opens a browser for pages that need one: forms, shops, what web_fetch cannot show. Gives a session_id; it ends with your answer.',
+    effect: 'fetch',
+    input: z.object({ url: url.optional() }),
+    targets: ({ url: address }) => (address === undefined ? [] : [address]),
+    async run({ url: address }, ctx) {
+      const session = await deps.sessions.open(ctx, ctx.signal);
+      if ('ok' in session) return session;
+      const opened = texts.opened(session.id);
+      if (address === undefined) return done(opened, { material: `session_id: ${session.id}` });
+      const shown = await session.calls.run(() => goTo(deps, session, address));
+      if (shown.ok)
+        return {
+          ...shown,
+          text: `${opened} ${shown.text}`,
+          material: `session_id: ${session.id}\n${shown.material ?? ''}`,
+        };
+      return { ...shown, message: `${opened} ${shown.message}` };
+    },
+  });
+}
+
+function navigateTool(deps: BrowserDeps): AnyTool {
+  return outsideTool({
+    ...common(deps),
+    name: 'browser_navigate',
+    does: ['web_read'],
+    description: 'Shows another address in an open browser.',
+    effect: 'fetch',
+    input: z.object({ session_id: sessionId, url }),
+    targets: ({ url: address }) => [address],
+    run: ({ session_id, url: address }, ctx) =>
+      within(deps, session_id, ctx, (session) => goTo(deps, session, address)),
+  });
+}
+
+function contentTool(deps: BrowserDeps): AnyTool {
+  return outsideTool({
+    ...common(deps),
+    name: 'browser_get_content',
+    does: ['web_read'],
+    description:
+      'Reads the page in an open browser: its text, and what can be used as lines [role] "name" → locator. Pass a locator to browser_interact.',
+    effect: 'fetch',
+    input: z.object({ session_id: sessionId }),
+    targets: () => [],
+    run: ({ session_id }, ctx) => within(deps, session_id, ctx, shownPage),
+  });
+}
+
+function interactTool(deps: BrowserDeps): AnyTool {
+  return outsideTool({
+    ...common(deps),
+    name: 'browser_interact',
+    description:
+      'Clicks, types into or selects in what browser_get_content has shown. `selector` is what stands behind its arrow; `type` clears the field first.',
+    // Typing alone sends nothing that the person has not said (`targets`); a click may do anything.
+    effect: 'external',
+    effectOf: ({ action }) => (action === 'click' ? 'external' : 'fetch'),
+    input: z.object({
+      session_id: sessionId,
+      action: z.enum(['click', 'type', 'select']),
+      selector: z.string().min(1).max(1_000),
+      value: z.string().max(10_000).optional().describe('What to type, or which option to select.'),
+    }),
+    targets: ({ value }) => (value === undefined ? [] : [value]),
+    redact: privately('value'),
+    unshown: ['value'],
+    run: ({ session_id, action, selector, value }, ctx) =>
+      within(deps, session_id, ctx, (session) => interact(deps, session, { action, selector, value })),
+  });
+}
+
+function screenshotTool(deps: BrowserDeps): AnyTool {
+  return outsideTool({
+    ...common(deps),
+    name: 'browser_screenshot',
+    does: ['web_read'],
+    description: 'Takes a picture of what an open browser shows, and gives it to the person.',
+    effect: 'fetch',
+    input: z.object({ session_id: sessionId }),
+    targets: () => [],
+    run: ({ session_id }, ctx) =>
+      within(deps, session_id, ctx, async ({ page }) => {
+        const bytes = await page.screenshot({ timeout: deps.timeoutMs, animations: 'disabled' });
+        const { hash, size } = await deps.artifacts.put(bytes);
+        const picture = { name: 'screenshot.png', type: 'image/png', size, hash };
+        return done(texts.shot(hostOf(page.url())), { files: [picture], pictures: [picture], tainted: true });
+      }),
+  });
+}
+
+function closeTool(deps: BrowserDeps): AnyTool {
+  return outsideTool({
+    ...common(deps),
+    name: 'browser_close',
+    does: ['web_read'],
+    description: 'Closes an open browser.',
+    effect: 'fetch',
+    input: z.object({ session_id: sessionId }),
+    targets: () => [],
+    async run({ session_id }, ctx) {
+      const session = deps.sessions.get(session_id, ctx);
+      if (session) await deps.sessions.close(session);
+      return done(texts.closed);
+    },
+  });
+}
+
+/** Does one thing in the session; what playwright throws is a failure that is told. */
+async function within(
+  { sessions }: BrowserDeps,
+  id: string,
+  ctx: CallContext,
+  task: (session: Session) => Promise<ToolResult>,
+): Promise<ToolResult> {
+  const session = sessions.get(id, ctx);
+  if (!session) return failed('NOT_FOUND', texts.noSession, { remedy: texts.noSessionRemedy });
+  return session.calls.run(async () => {
+    ctx.signal.throwIfAborted();
+    try {
+      return await task(session);
+    } catch (error) {
+      ctx.signal.throwIfAborted();
+      return failed('UNREACHABLE', texts.unreached(hostOf(session.page.url()), whyOf(error)), {
+        remedy: texts.unreachedRemedy,
+      });
+    }
+  });
+}
+
+async function goTo({ egress, timeoutMs }: BrowserDeps, session: Session, address: string): Promise<ToolResult> {
+  // The proxy would refuse it as well; here it is said why.
+  const target = await egress.check(address);
+  if (!target.ok) return target;
+  try {
+    await session.page.goto(address, { waitUntil: 'domcontentloaded', timeout: timeoutMs });
+  } catch (error) {
+    return failed('UNREACHABLE', texts.unreached(target.url.host, whyOf(error)), { remedy: texts.unreachedRemedy });
+  }
+  await session.settle();
+  return shownPage(session);
+}
+
+/** The page as it is now, as every tool that has changed something gives it. */
+async function shownPage(session: Session): Promise<ToolResult> {
+  const read = await readPage(session);
+  if (!read) return failed('UNREADABLE', texts.unreadable, { remedy: texts.unreachedRemedy });
+  const { title, address, lines } = read;
+  const material = [`Page: ${title}`, `URL: ${address}`, '', ...session.takeNotices(), ...lines].join('\n');
+  return done(texts.read(title, hostOf(address), session.locators.size), { material, tainted: true });
+}
+
+async function readPage(session: Session) {
+  const { page } = session;
+  try {
+    const tree = (await page.ariaSnapshotJSON({ mode: 'ai', timeout: READ_MS })) as unknown as (AriaNode | string)[];
+    const { lines, locators } = contentOf(tree);
+    session.locators = locators;
+    return { lines, title: await page.title(), address: page.url() };
+  } catch {
+    return undefined;
+  }
+}
+
+interface Interaction {
+  action: 'click' | 'type' | 'select';
+  selector: string;
+  value: string | undefined;
+}
+
+async function interact(
+  deps: BrowserDeps,
+  session: Session,
+  { action, selector, value }: Interaction,
+): Promise<ToolResult> {
+  if (action !== 'click' && value === undefined) return failed('INVALID_INPUT', texts.needsValue);
+  // A page that has drawn itself anew since it was read has other elements under the same names.
+  await readPage(session);
+  const ref = session.locators.get(selector.trim());
+  if (ref === undefined) return failed('NOT_FOUND', texts.noElement(selector), { remedy: texts.noElementRemedy });
+  const element = session.page.getByRef(ref);
+  const { timeoutMs: timeout } = deps;
+  try {
+    if (action === 'click') await element.click({ timeout });
+    else if (action === 'type') await element.fill(value ?? '', { timeout });
+    else await element.selectOption(value ?? '', { timeout });
+  } catch (error) {
+    return notDone(selector, error);
+  }
+  await session.settle();
+  const shown = await shownPage(session);
+  const said = { click: texts.clicked, type: texts.typed, select: texts.selected }[action](selector);
+  return shown.ok ? { ...shown, text: `${said} ${shown.text}` } : shown;
+}
+
+function notDone(selector: string, error: unknown): Failed {
+  return failed('NOT_DONE', texts.notDone(selector, whyOf(error)), { remedy: texts.notDoneRemedy });
+}
+
+const hostOf = (address: string) => (URL.canParse(address) ? new URL(address).host || address.slice(0, 40) : '');
