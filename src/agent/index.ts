@@ -29,6 +29,7 @@ export { Interpreter } from './english/index.ts';
 export { Guard } from './guard.ts';
 export { Inference } from './inference.ts';
 export type { LightAnswer, LightAsked, LightModels } from './light.ts';
+export { numberedLists } from './lists/store.ts';
 export {
   type Kept,
   type Model,

@@ -78,7 +78,7 @@ async function change(ctx: TxContext, before: Note, changed: Note, say: (note: N
   if (before.personId !== person.id) return failed('NOT_YOURS', texts.notYours(before));
   const isRewritten = changed.text !== before.text || changed.tags.join() !== before.tags.join();
   const after = { ...changed, tainted: before.tainted || (tainted && isRewritten) };
-  store.leaveList(tx, person.id, conversationId);
+  store.lists.leave(tx, person.id, conversationId);
   await store.save(tx, after, clock.now(), changed.text !== before.text);
   return done(say(after), {
     undo: undoOf({ ...after, version: before.version + 1 }, before),

@@ -61,7 +61,7 @@ export function saveTool(deps: Pick<SkillDeps<Settings>, 'artifacts' | 'config'>
       if (!note) {
         return failed('TOO_MANY', texts.tooMany(config.most).message, { remedy: texts.tooMany(config.most).remedy });
       }
-      store.leaveList(ctx.tx, ctx.person.id, ctx.conversationId);
+      store.lists.leave(ctx.tx, ctx.person.id, ctx.conversationId);
       const undo = undoOf(note, before);
       const said = [before ? texts.newVersion(note) : texts.saved(note), ...(file ? [texts.cut(config.longest)] : [])];
       if (await fillsUp(ctx, note, config)) said.push(texts.overBudget(config.always_budget));

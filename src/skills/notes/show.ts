@@ -20,9 +20,9 @@ export async function show(
   const start = (at - 1) * PAGE;
   const pages = Math.ceil(found.total / PAGE);
   // Numbers go on from page to page, so the ids of earlier pages keep their places.
-  const earlier = at === 1 ? [] : (await store.shownList(tx, person.id, conversationId)).ids.slice(0, start);
+  const earlier = at === 1 ? [] : (await store.lists.shown(tx, person.id, conversationId)).ids.slice(0, start);
   const ids = [...earlier, ...Array(start - earlier.length).fill(''), ...found.notes.map(({ id }) => id)];
-  store.rememberList(tx, { personId: person.id, conversationId, ids, now });
+  store.lists.remember(tx, { personId: person.id, conversationId, ids, now });
   const lines = found.notes.map((note, index) => `${start + index + 1}. ${line(note, when.zone, now, words)}`);
   const to = (label: string, next: number): Choice => ({ ...turn, label, input: { ...turn.input, page: next } });
   const foot = pages > 1 ? ['', texts.more(at, pages)] : [];

@@ -1,4 +1,5 @@
 /** Notes in the database. Every verb runs in the transaction that it is given, and sees what its reader may see. */
+import { numberedLists } from '../../agent/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import type { RetentionRule } from '../../jobs/index.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
@@ -304,39 +305,8 @@ export async function tagged(
   return rows.map(toNote);
 }
 
-/** Remembers what the person sees as a numbered list. */
-export function rememberList(
-  tx: Transaction,
-  { personId, conversationId, ids, now }: { personId: string; conversationId: string; ids: string[]; now: Instant },
-): void {
-  tx.send(
-    `insert into note_lists (person_id, conversation_id, ids, shown_at) values ($1, $2, $3, $4)
-     on conflict (person_id, conversation_id)
-     do update set ids = excluded.ids, shown_at = excluded.shown_at, at_hand = true`,
-    [personId, conversationId, ids, now],
-  );
-}
-
-/** What was made or changed is at hand now, not the list that was shown before it. */
-export function leaveList(tx: Transaction, personId: string, conversationId: string): void {
-  tx.send('update note_lists set at_hand = false where person_id = $1 and conversation_id = $2', [
-    personId,
-    conversationId,
-  ]);
-}
-
-/** The ids of the last numbered list, as they were numbered, and whether it is at hand still. */
-export async function shownList(
-  tx: Queryable,
-  personId: string,
-  conversationId: string,
-): Promise<{ ids: string[]; atHand: boolean }> {
-  const { rows } = await tx.query<{ ids: string[]; at_hand: boolean }>(
-    'select ids, at_hand from note_lists where person_id = $1 and conversation_id = $2',
-    [personId, conversationId],
-  );
-  return { ids: rows[0]?.ids ?? [], atHand: rows[0]?.at_hand ?? false };
-}
+/** The numbered lists that people were shown. */
+export const lists = numberedLists('note_lists');
 
 /** What lies in the trash since before `$1` is gone for good, with its versions. */
 export const purge: RetentionRule = {
@@ -348,7 +318,7 @@ export const purge: RetentionRule = {
 export const mergeRules: readonly MergeRule[] = [
   { what: 'note', sql: 'update notes set person_id = $2 where person_id = $1 and deleted_at is null' },
   { sql: 'update notes set person_id = $2 where person_id = $1' },
-  { sql: 'delete from note_lists where person_id = $1' },
+  lists.cleared,
   {
     sql: `with gone as (delete from note_counts where person_id = $1)
           insert into note_counts (person_id, notes)
@@ -361,5 +331,5 @@ export const mergeRules: readonly MergeRule[] = [
 export const deletionRules: readonly DeletionRule[] = [
   { sql: 'delete from notes where person_id = $1' },
   { sql: 'delete from note_counts where person_id = $1' },
-  { sql: 'delete from note_lists where person_id = $1' },
+  lists.cleared,
 ];

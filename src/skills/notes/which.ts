@@ -27,9 +27,9 @@ export async function findWhich(ctx: TxContext, which: string, wanted: Call): Pr
     .replace(/^notes? (?:about|on|of|for|with|that says) /, '')
     .replace(/['’]s(?= |$)/g, '')
     .trim();
-  const { ids, atHand } = await store.shownList(ctx.tx, ctx.person.id, ctx.conversationId);
-  if (LAST.test(words) && atHand && ids.length > 0) return byNumber(ctx, ids, ids.length);
-  if (AT_HAND.test(words)) return noteAtHand(ctx, wanted, atHand ? ids : []);
+  const { ids, at } = await store.lists.shown(ctx.tx, ctx.person.id, ctx.conversationId);
+  if (LAST.test(words) && at && ids.length > 0) return byNumber(ctx, ids, ids.length);
+  if (AT_HAND.test(words)) return noteAtHand(ctx, wanted, at ? ids : []);
   const byId = await store.seenById(ctx.tx, readerOf(ctx), words);
   if (byId) return there(byId);
   const number = numberOf(words);

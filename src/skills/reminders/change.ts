@@ -60,7 +60,7 @@ export async function change(
 ): Promise<ToolResult> {
   const after = { ...changed, tainted: before.tainted || (tainted && changed.text !== before.text) };
   await store.save(tx, [after], clock.now());
-  store.leaveList(tx, person.id, conversationId);
+  store.lists.leave(tx, person.id, conversationId);
   const undo = undoOf({ ...after, version: before.version + 1 }, before);
   return done(say(after), {
     undo,

@@ -144,7 +144,7 @@ export async function placeAt(
     return failed('TOO_MANY', texts.tooMany(MOST_PENDING).message, { remedy: texts.tooMany(MOST_PENDING).remedy });
   }
   const { reminder, isFirst } = made;
-  store.leaveList(tx, person.id, conversationId);
+  store.lists.leave(tx, person.id, conversationId);
   tx.afterCommit(() => wakeAt(schedule.plannedAt));
   const undo = undoOf(reminder, undefined);
   const home = ctx.when.zone;

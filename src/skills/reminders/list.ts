@@ -94,9 +94,9 @@ async function show(ctx: TxContext, found: readonly Reminder[], { heading, page,
   const now = clock.now();
   const start = (page - 1) * PAGE;
   // Numbers go on from page to page, so the ids of earlier pages keep their places.
-  const earlier = page === 1 ? [] : (await store.shownList(tx, person.id, conversationId)).ids.slice(0, start);
+  const earlier = page === 1 ? [] : (await store.lists.shown(tx, person.id, conversationId)).ids.slice(0, start);
   const ids = [...earlier, ...Array(Math.max(0, start - earlier.length)).fill(''), ...found.map(({ id }) => id)];
-  store.rememberList(tx, { personId: person.id, conversationId, ids, now });
+  store.lists.remember(tx, { personId: person.id, conversationId, ids, now });
   const lines = found.map((reminder, index) => `${start + index + 1}. ${line(reminder, now)}`);
   const turn = (label: string, to: number): Choice => ({ label, tool: 'reminder_list', input: { ...input, page: to } });
   const choices = [...(page > 1 ? [turn('Back', page - 1)] : []), ...(page < pages ? [turn('More', page + 1)] : [])];

@@ -1,4 +1,5 @@
 /** Reminders in the database. Every verb runs in the transaction that it is given. */
+import { numberedLists } from '../../agent/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import {
   type DeletionRule,
@@ -206,39 +207,8 @@ export async function save(tx: Transaction, reminders: readonly Reminder[], now:
   );
 }
 
-/** Remembers what the person sees as a numbered list. */
-export function rememberList(
-  tx: Transaction,
-  { personId, conversationId, ids, now }: { personId: string; conversationId: string; ids: string[]; now: Instant },
-): void {
-  tx.send(
-    `insert into reminder_lists (person_id, conversation_id, ids, shown_at) values ($1, $2, $3, $4)
-     on conflict (person_id, conversation_id)
-     do update set ids = excluded.ids, shown_at = excluded.shown_at, at_hand = true`,
-    [personId, conversationId, ids, now],
-  );
-}
-
-/** What was made or changed is at hand now, not the list that was shown before it. */
-export function leaveList(tx: Transaction, personId: string, conversationId: string): void {
-  tx.send('update reminder_lists set at_hand = false where person_id = $1 and conversation_id = $2', [
-    personId,
-    conversationId,
-  ]);
-}
-
-/** The last numbered list: the ids as they were numbered, and when it was shown if it is at hand still. */
-export async function shownList(
-  tx: Queryable,
-  personId: string,
-  conversationId: string,
-): Promise<{ ids: string[]; at: Instant | undefined }> {
-  const { rows } = await tx.query<{ ids: string[]; shown_at: Date; at_hand: boolean }>(
-    'select ids, shown_at, at_hand from reminder_lists where person_id = $1 and conversation_id = $2',
-    [personId, conversationId],
-  );
-  return { ids: rows[0]?.ids ?? [], at: rows[0]?.at_hand ? rows[0].shown_at : undefined };
-}
+/** The numbered lists that people were shown. */
+export const lists = numberedLists('reminder_lists');
 
 /** The earliest instant at which a reminder speaks, or null. */
 export const EARLIEST = `(select min(next_at) from reminders where state = 'pending' and next_at is not null)`;
@@ -332,11 +302,11 @@ function one<T>(rows: readonly T[]): T {
 export const mergeRules: readonly MergeRule[] = [
   { what: 'reminder', sql: `update reminders set person_id = $2 where person_id = $1 and state = 'pending'` },
   { sql: 'update reminders set person_id = $2 where person_id = $1' },
-  { sql: 'delete from reminder_lists where person_id = $1' },
+  lists.cleared,
 ];
 
 /** All reminders of the person, and which of them were shown. */
 export const deletionRules: readonly DeletionRule[] = [
   { sql: 'delete from reminders where person_id = $1' },
-  { sql: 'delete from reminder_lists where person_id = $1' },
+  lists.cleared,
 ];

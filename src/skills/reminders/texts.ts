@@ -192,7 +192,7 @@ export const texts = {
   notOpen: (reminder: Reminder, next: Instant, now: Instant) =>
     `${quoted(reminder.text)} is not due now; it comes next on ${instantWords(next, reminder.zone, now)}.`,
   notThen: ({ text, plannedAt, zone }: Reminder, now: Instant) =>
-    `${quoted(text)} does not come then as it is.` + (plannedAt ? ` Next: ${instantWords(plannedAt, zone, now)}.` : ''),
+    `${quoted(text)} does not come then as it is.${plannedAt ? ` Next: ${instantWords(plannedAt, zone, now)}.` : ''}`,
   skipped: (reminder: Reminder, skipped: Instant, now: Instant) =>
     `Skipped: ${quoted(reminder.text)} on ${instantWords(skipped, reminder.zone, now)}.` +
     (reminder.plannedAt ? ` Next: ${instantWords(reminder.plannedAt, reminder.zone, now)}.` : ''),

@@ -67,7 +67,7 @@ const bare = (which: string): string =>
     .trim();
 
 async function single(ctx: TxContext, words: string, which: string, wanted: Wanted): Promise<Reminder | Failed> {
-  const shown = await store.shownList(ctx.tx, ctx.person.id, ctx.conversationId);
+  const shown = await store.lists.shown(ctx.tx, ctx.person.id, ctx.conversationId);
   if (LAST.test(words) && shown.at && shown.ids.length > 0) return byNumber(ctx, shown.ids, shown.ids.length);
   if (words === 'other') return theOther(ctx, wanted);
   if (AT_HAND.test(words)) return atHand(ctx, wanted, which.trim() === '', shown);
@@ -141,7 +141,7 @@ const all = (ctx: TxContext): Promise<Reminder[]> =>
 
 /** "Both", "the first two": of the list that was shown last, or of all where none was. */
 async function several(ctx: TxContext, words: string, wanted: Wanted): Promise<Reminder[] | Failed> {
-  const shown = await store.shownList(ctx.tx, ctx.person.id, ctx.conversationId);
+  const shown = await store.lists.shown(ctx.tx, ctx.person.id, ctx.conversationId);
   const listed = (await store.byIds(ctx.tx, ctx.person.id, shown.ids)).filter(({ state }) => state === 'pending');
   const there = listed.length > 0 ? listed : await all(ctx);
   const [, end, count] = FIRST_OF.exec(words) ?? [];

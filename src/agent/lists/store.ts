@@ -1,0 +1,50 @@
+/** Numbered lists that a person was shown, so that "the second one" can be found. */
+import type { Instant } from '../../base/clock.ts';
+import type { DeletionRule } from '../../people/index.ts';
+import type { Queryable, Transaction } from '../../storage/index.ts';
+
+/** The last list of one kind of thing that a person was shown in each of their conversations. */
+export interface NumberedLists {
+  /** Remembers what the person sees, in its order. */
+  remember(
+    tx: Transaction,
+    shown: { personId: string; conversationId: string; ids: readonly string[]; now: Instant },
+  ): void;
+
+  /** What was made or changed is at hand now, not the list that was shown before it. */
+  leave(tx: Transaction, personId: string, conversationId: string): void;
+
+  /** The ids as they were numbered, and when the list was shown if it is at hand still. */
+  shown(db: Queryable, personId: string, conversationId: string): Promise<{ ids: string[]; at: Instant | undefined }>;
+
+  /** Of a person's, for erasing and for joining them with another: numbers mean nothing in another's eyes. */
+  readonly cleared: DeletionRule;
+}
+
+/** The lists kept in `table`: `person_id`, `conversation_id` (together the key), `ids`, `shown_at`, `at_hand`. */
+export function numberedLists(table: 'note_lists' | 'reminder_lists'): NumberedLists {
+  return {
+    remember(tx, { personId, conversationId, ids, now }) {
+      tx.send(
+        `insert into ${table} (person_id, conversation_id, ids, shown_at) values ($1, $2, $3, $4)
+         on conflict (person_id, conversation_id)
+         do update set ids = excluded.ids, shown_at = excluded.shown_at, at_hand = true`,
+        [personId, conversationId, ids, now],
+      );
+    },
+    leave(tx, personId, conversationId) {
+      tx.send(`update ${table} set at_hand = false where person_id = $1 and conversation_id = $2`, [
+        personId,
+        conversationId,
+      ]);
+    },
+    async shown(db, personId, conversationId) {
+      const { rows } = await db.query<{ ids: string[]; shown_at: Instant; at_hand: boolean }>(
+        `select ids, shown_at, at_hand from ${table} where person_id = $1 and conversation_id = $2`,
+        [personId, conversationId],
+      );
+      return { ids: rows[0]?.ids ?? [], at: rows[0]?.at_hand ? rows[0].shown_at : undefined };
+    },
+    cleared: { sql: `delete from ${table} where person_id = $1` },
+  };
+}
