@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { openBus } from '../../src/bus/index.ts';
 import { busContract } from '../support/bus-contract.ts';
 import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/ports.ts';
 import { requireService } from '../support/postgres.ts';
 import { REDIS_URL } from '../support/redis.ts';
 import { testWorld } from '../support/world.ts';
@@ -68,15 +68,6 @@ describe('without its Redis', () => {
     await Promise.all([bus.close(), other.close(), redis.stop()]);
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address ? address.port : 0;
-}
 
 async function startRedis(port: number): Promise<{ stop(): Promise<void> }> {
   const child = spawn(
