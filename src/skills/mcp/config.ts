@@ -1,6 +1,6 @@
 /** The block of MCP servers: programs and services of others whose tools coda uses. */
 import { z } from 'zod';
-import { block, duration, secretText, url } from '../../config/index.ts';
+import { block, duration, secret, secretText, url } from '../../config/index.ts';
 
 const EFFECTS = ['fetch', 'external', 'dangerous'] as const;
 
@@ -10,6 +10,20 @@ const values = (description: string, example: Record<string, string>) =>
     .record(z.string().regex(/^[\w-]{1,100}$/), secretText().meta({ secret: true }))
     .default({})
     .meta({ description, example });
+
+const oauth = z.strictObject({
+  issuer: url('https', 'http').meta({
+    description: 'Who gives out the tokens; its origin is the only other one that is reached, and yours to choose.',
+    example: 'https://auth.example.com',
+  }),
+  client_id: text.meta({ description: 'As whom coda asks for them.', example: 'coda' }),
+  ...secret('client_secret', secretText(), {
+    description: 'Its secret.',
+    file: 'mcp_client_secret',
+    example: '${MCP_CLIENT_SECRET:-example}',
+  }),
+  scope: text.optional().meta({ description: 'What they are to be good for.', example: 'tools:read' }),
+});
 
 const server = z
   .strictObject({
@@ -38,6 +52,7 @@ const server = z
     headers: values('Sent with each request: its key. Hidden wherever values are shown.', {
       Authorization: 'Bearer ${GITHUB_TOKEN:-ghp_example}',
     }),
+    oauth: oauth.optional().describe('Tokens of an issuer instead of a key: OAuth 2 client credentials.'),
     tools: z
       .array(text)
       .max(200)

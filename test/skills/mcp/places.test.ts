@@ -47,6 +47,75 @@ test('a service may be on the own network, where the owner has named it, and lea
   expect(trap.seen).toEqual([]);
 });
 
+/** An issuer of tokens that gives one to `coda` with its secret, and counts what it was sent. */
+async function issuer(token: string) {
+  const seen: { basic: string | undefined; body: string }[] = [];
+  const server = createServer(async (request, response) => {
+    const json = (body: unknown) =>
+      void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    if (request.url !== '/token') {
+      if (!request.url?.includes('oauth-authorization-server')) return void response.writeHead(404).end();
+      return json({
+        issuer: origin,
+        authorization_endpoint: `${origin}/no`,
+        token_endpoint: `${origin}/token`,
+        response_types_supported: ['code'],
+        grant_types_supported: ['client_credentials'],
+      });
+    }
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const basic = request.headers.authorization;
+    seen.push({ basic, body: Buffer.concat(chunks).toString() });
+    if (basic !== `Basic ${Buffer.from('coda:tulip-secret').toString('base64')}`)
+      return void response.writeHead(401).end();
+    json({ access_token: token, token_type: 'bearer', expires_in: 3_600 });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { origin, seen, [Symbol.asyncDispose]: async () => void server.close() };
+}
+
+test('a service is reached with a token of its issuer, who is sent nothing else', async () => {
+  await using tokens = await issuer('token-of-tulips');
+  const keys: (string | undefined)[] = [];
+  const server = createServer(async (request, response) => {
+    if (request.url?.includes('oauth-protected-resource')) {
+      const metadata = { resource: `${at}/mcp`, authorization_servers: [tokens.origin] };
+      return void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(metadata));
+    }
+    keys.push(request.headers.authorization);
+    if (request.headers.authorization !== 'Bearer token-of-tulips') return void response.writeHead(401).end();
+    if (request.method !== 'POST') return void response.writeHead(405).end();
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const { id, method, params } = JSON.parse(Buffer.concat(chunks).toString());
+    if (id === undefined) return void response.writeHead(202).end();
+    const result =
+      method === 'initialize'
+        ? {
+            protocolVersion: params.protocolVersion,
+            capabilities: { tools: {} },
+            serverInfo: { name: 's', version: '1' },
+          }
+        : { tools: [listed('say')] };
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ jsonrpc: '2.0', id, result }));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const oauth = { issuer: tokens.origin, client_id: 'coda', client_secret: 'tulip-secret', scope: 'tools' };
+  await using it = await McpPlay.begin({ web: { url: `${at}/mcp`, headers: { 'X-Key': 'rose-key-77' }, oauth } });
+  expect(await it.state('web')).toBe('- web: 1 tool');
+  expect(keys).toContain('Bearer token-of-tulips');
+  expect(tokens.seen).toHaveLength(1);
+  expect(tokens.seen[0]?.body).toContain('scope=tools');
+  expect(JSON.stringify(tokens.seen)).not.toContain('rose-key');
+  server.closeAllConnections();
+  server.close();
+});
+
 describe.skipIf(!DOCKER)('in a sandbox', () => {
   test('a program runs without a network or files of this machine, and starts again with the next call', async () => {
     const script = { tools: [listed('say', { annotations: { readOnlyHint: true } })] };

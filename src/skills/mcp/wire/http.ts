@@ -13,18 +13,24 @@ const EMPTY = [204, 205, 304];
 type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>;
 
 /**
- * The transport to `url`. Only its own origin is reached, wherever that is, because the owner has named it; a redirect
- * away from it fails. An answer that is a stream of events may last, and may be silent.
+ * The transport to `url`. Only its own origin is reached, wherever that is, because the owner has named it, and that of the
+ * issuer of its tokens; a redirect fails. An answer that is a stream of events may last, and may be silent.
  */
 export async function httpTransport(
-  { url: address = '', headers, timeout }: Pick<ServerSettings, 'url' | 'headers' | 'timeout'>,
+  { url: address = '', headers, oauth, timeout }: Pick<ServerSettings, 'url' | 'headers' | 'oauth' | 'timeout'>,
   egress: Egress,
 ): Promise<Transport> {
   const { StreamableHTTPClientTransport } = await import('@modelcontextprotocol/sdk/client/streamableHttp.js');
   const url = new URL(address);
   const transport = new StreamableHTTPClientTransport(url, {
-    fetch: fetchBy(egress.trusting(), url, timeout),
+    fetch: fetchBy(egress.trusting(), {
+      own: url,
+      issuer: oauth?.issuer,
+      keys: Object.keys(headers),
+      timeoutMs: timeout,
+    }),
     requestInit: { headers },
+    ...(oauth && { authProvider: await tokensOf(oauth) }),
     reconnectionOptions: {
       initialReconnectionDelay: 1_000,
       maxReconnectionDelay: 60_000,
@@ -35,12 +41,33 @@ export async function httpTransport(
   return transport as Transport;
 }
 
-function fetchBy(egress: Egress, own: URL, timeoutMs: number): Fetch {
+/** Tokens are kept in memory alone, and asked for again when they are refused. */
+async function tokensOf({ issuer, client_id, client_secret, scope }: NonNullable<ServerSettings['oauth']>) {
+  const { ClientCredentialsProvider } = await import('@modelcontextprotocol/sdk/client/auth-extensions.js');
+  return new ClientCredentialsProvider({
+    ...{ clientId: client_id, clientSecret: client_secret, clientName: 'coda', expectedIssuer: issuer },
+    ...(scope !== undefined && { scope }),
+  });
+}
+
+interface Reached {
+  own: URL;
+  issuer: string | undefined;
+  /** Headers that are for the server alone. */
+  keys: readonly string[];
+  timeoutMs: number;
+}
+
+function fetchBy(egress: Egress, { own, issuer, keys, timeoutMs }: Reached): Fetch {
+  const isIssuer = ({ origin }: URL) => issuer !== undefined && origin === new URL(issuer).origin;
   return async (asked, init = {}) => {
     const url = new URL(asked);
-    if (url.origin !== own.origin) throw refused(`The MCP server at ${own.host} leads to ${url.host}.`);
+    const isOwn = url.origin === own.origin;
+    if (!isOwn && !isIssuer(url)) throw refused(`The MCP server at ${own.host} leads to ${url.host}.`);
     const method = METHODS.find((each) => each === (init.method ?? 'GET'));
     if (!method) throw refused(`The MCP client wants to ${init.method} at ${own.host}.`);
+    const headersSent = new Headers(init.headers);
+    if (!isOwn) for (const key of keys) headersSent.delete(key);
     const isStream = method === 'GET';
     const limits: Partial<Limits> = {
       redirects: 0,
@@ -52,8 +79,8 @@ function fetchBy(egress: Egress, own: URL, timeoutMs: number): Fetch {
     };
     const answer = await egress.fetch(url.href, {
       method,
-      headers: Object.fromEntries(new Headers(init.headers)),
-      ...(typeof init.body === 'string' && { body: init.body }),
+      headers: Object.fromEntries(headersSent),
+      ...(isText(init.body) && { body: init.body.toString() }),
       limits,
       signal: init.signal ?? undefined,
     });
@@ -68,3 +95,6 @@ function fetchBy(egress: Egress, own: URL, timeoutMs: number): Fetch {
 
 const refused = (message: string) =>
   new CodaError('EGRESS_REDIRECTS', { message, remedy: 'Name the address that it leads to in config.yaml.' });
+
+const isText = (body: unknown): body is string | URLSearchParams =>
+  typeof body === 'string' || body instanceof URLSearchParams;
