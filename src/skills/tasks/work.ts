@@ -126,10 +126,13 @@ async function advance(
 }
 
 /** When an active task is taken up: now where the step is coda's, but for what is planned, or worked on, already. */
-function nextLook({ steps, step, state, isRunning, rule, nextAt }: Task, ctx: TxContext, tooling: Tooling) {
+function nextLook({ steps, step, state, isRunning, rule, nextAt, resumed }: Task, ctx: TxContext, tooling: Tooling) {
   if (isRunning) return state === 'blocked' ? undefined : nextAt;
-  if (nextAt && (rule !== undefined || state === 'active')) return nextAt;
-  return steps[step]?.by === 'assistant' && tooling.hasModel ? soon(ctx, tooling) : undefined;
+  const isOurs = steps[step]?.by === 'assistant' && tooling.hasModel;
+  // Once the person has done what was brought up, coda does not wait until it would have been brought up again.
+  const isAnswered = isOurs && rule === undefined && resumed > 0;
+  if (nextAt && !isAnswered && (rule !== undefined || state === 'active')) return nextAt;
+  return isOurs ? soon(ctx, tooling) : undefined;
 }
 
 export const blockTool = (tooling: Tooling) =>
