@@ -147,9 +147,10 @@ export class LiveSkills implements SkillHost {
   /** Reads the folders and the decisions about what is in them. */
   private async read(): Promise<RescanReport> {
     const before = this.catalog.current();
-    const [report, specialists] = await Promise.all([this.catalog.rescan(), this.specialists.rescan()]);
+    const report = await this.catalog.rescan();
+    // Decisions first: what was decided holds from the next message on.
     await this.made.read(this.catalog.current() === before);
-    return { ...report, beside: specialistTexts.rescanned(specialists) };
+    return { ...report, beside: specialistTexts.rescanned(await this.specialists.rescan()) };
   }
 
   /** Each rescan finds the same missing folder again. */

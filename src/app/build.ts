@@ -1,6 +1,6 @@
 import type { ConsoleAdapter } from '../adapters/console/index.ts';
 import type { HttpServer } from '../adapters/http/index.ts';
-import { Approvals, approvalSource, type Model } from '../agent/index.ts';
+import { Approvals, approvalSource, type Model, type Toolbox } from '../agent/index.ts';
 import { Closer, withTimeout } from '../base/async.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
@@ -123,16 +123,14 @@ export async function build(config: Config, world: World, options: BuildOptions)
 
 async function assemble(config: Config, world: World, options: BuildOptions, closer: Closer): Promise<App> {
   const core = await openCore(config, world, closer, options);
-  const { database, artifacts, bus, worker, delivery, jobs, gate, healthy, doctor } = core;
+  const { database, artifacts, worker, delivery, jobs, gate, healthy, doctor } = core;
   const { version, model } = options;
   const { checks, breakers } = doctor;
 
   const thinking = openInference({ config, world, database, artifacts, model, breakers });
   const { sandbox, forSkills } = await sandboxOf({ config, world, database, artifacts, delivery });
   await closer.add('sandbox', sandbox);
-  const catalog = openSpecialists(config, world.env);
-  const liveSkills = new LiveSkills({ config, world, bus, database, artifacts, specialists: catalog });
-  const specialistsHere = specialistHost(catalog, liveSkills, config, () => agent.options.toolbox);
+  const { liveSkills, specialistsHere } = openFolders(core, () => agent.options.toolbox);
   const backups = new Backups({ config, database, world, program: `coda ${version}` });
   const hooks = new Webhooks({ database, world, jobs, artifacts, secrets: liveSkills.secrets });
   const servers = mcpServersOf(core, sandbox, version);
@@ -184,6 +182,13 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
     status: async () => ({ version, ...(await statusOf(parts, adapters, wiring.status())) }),
     away: () => awayOf(adapters),
   };
+}
+
+/** The agent skills and the specialists: folders that are read together. */
+function openFolders({ config, world, bus, database, artifacts }: Core, toolbox: () => Toolbox) {
+  const catalog = openSpecialists(config, world.env);
+  const liveSkills = new LiveSkills({ config, world, bus, database, artifacts, specialists: catalog });
+  return { liveSkills, specialistsHere: specialistHost(catalog, liveSkills, config, toolbox) };
 }
 
 /** The skills with what they may use. What some of them ask of all is known once they are made. */
