@@ -5,7 +5,7 @@ import type { Decision, Policy } from './policy.ts';
 import { questionOf } from './question.ts';
 import type { CallState, Turn } from './steps.ts';
 import * as texts from './texts.ts';
-import { type CallContext, failed, type ToolResult } from './tool.ts';
+import { type CallContext, failed, isNestedOnly, type ToolResult } from './tool.ts';
 import type { Toolbox, ValidCall } from './toolbox.ts';
 
 /** The same call with the same arguments may be made so often; then the model is told, and then it is stopped. */
@@ -36,7 +36,8 @@ export interface Considered {
 /** Whether a call may run: its input has the right form, policy and person agree, and it has not begun before. */
 export function consider(call: ModelToolCall, state: CallState, on: Considering): Considered {
   const { toolbox, turn, context, offered, hidden = false } = on;
-  if (state.kind === 'started' && !turn.goesOnUnder(call.id)) {
+  const goesOn = turn.goesOnUnder(call.id) || isNestedOnly(toolbox.get(call.name));
+  if (state.kind === 'started' && !goesOn) {
     // It acted outside, and the process died: whether it happened can only be looked up.
     return { verdict: result(failed('OUTCOME_UNKNOWN', texts.outcomeUnknown(call.name))) };
   }

@@ -13,7 +13,7 @@ import type { AgentOptions } from './options.ts';
 import { doingOf } from './progress.ts';
 import type { Answered, CallState, Refused, Step, Turn } from './steps.ts';
 import * as texts from './texts.ts';
-import { type CallContext, failed, type OutsideTool, type ToolResult } from './tool.ts';
+import { type CallContext, failed, isNestedOnly, type OutsideTool, type ToolResult } from './tool.ts';
 import type { ValidCall } from './toolbox.ts';
 
 /** A turn that runs in this process: the one that talks to the person, or one nested in a call of it. */
@@ -135,8 +135,7 @@ function besideFrom(run: Running, open: readonly OpenCall[], from: number): Allo
   const beside: Allowed[] = [];
   for (const { call, state } of open.slice(from, from + MOST_BESIDE)) {
     const { valid, verdict } = considered(run, call, state);
-    const isBeside = verdict.kind === 'allow' && valid && 'sideBySide' in valid.tool && valid.tool.sideBySide;
-    if (!isBeside) break;
+    if (verdict.kind !== 'allow' || !valid || !isNestedOnly(valid.tool)) break;
     beside.push({ call, state, valid });
   }
   return beside;
@@ -253,7 +252,7 @@ async function reachOut(
   given.abort();
   if (!('ok' in came)) return { kind: 'asks', questions: came };
   // A nested turn that was cut off goes on where it stood, elsewhere or later.
-  if (run.turn.goesOnUnder(call.id)) run.signal.throwIfAborted();
+  if (run.turn.goesOnUnder(call.id) || isNestedOnly(tool)) run.signal.throwIfAborted();
   await record(run, call, came);
   return undefined;
 }

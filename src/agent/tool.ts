@@ -230,16 +230,21 @@ export interface OutsideTool<Input = unknown> extends ToolBase<Input> {
   /** The same, by the input. */
   timeoutOf?(input: Input): number;
   /**
-   * Calls of one step that stand next to each other run side by side: what they do is done by nested turns, each of which
-   * is looked at call by call.
+   * All that it does is done by nested turns, each of which is looked at call by call: calls of one step that stand next to
+   * each other run side by side, and one that was cut off is run again, its nested turns from where they stood.
    */
-  sideBySide?: true;
+  nestedOnly?: true;
   /** The time that its calls take is limited by the tool's own limit alone and does not count against the turn's limit. */
   outlasts?: true;
   run(input: Input, ctx: CallContext): Promise<ToolResult>;
 }
 
 export type Tool<Input = unknown> = DataTool<Input> | OutsideTool<Input>;
+
+/** Whether all that the tool does is done by nested turns. */
+export function isNestedOnly(tool: Tool | undefined): boolean {
+  return tool !== undefined && 'nestedOnly' in tool && tool.nestedOnly === true;
+}
 
 /** What is thrown through a tool for whoever runs it; no mistake of the tool. */
 export class PassedOn extends Error {}

@@ -61,7 +61,7 @@ export function spawnTool(deps: ToolDeps): AnyTool {
     does: ['agents'],
     effectOf: () => 'read',
     mainAgentOnly: true,
-    sideBySide: true,
+    nestedOnly: true,
     display: 'stream',
     doing: ({ specialist }) => specialist,
     timeoutMs: TIMEOUT_MS + MARGIN_MS,

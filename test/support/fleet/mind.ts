@@ -9,6 +9,7 @@ import {
 } from '../../../src/agent/index.ts';
 import { sleep } from '../../../src/base/async.ts';
 import type { Skill } from '../../../src/chat/index.ts';
+import { errandSays } from './errand-model.ts';
 import { ask } from './wire.ts';
 
 /** Milliseconds between two pieces of an answer that is streamed. */
@@ -31,6 +32,15 @@ export function scriptedModel(life: number, streams: boolean): Model & { streams
     name: 'scripted/model',
     streams,
     async *generate(request: ModelRequest): AsyncIterable<ModelEvent> {
+      const errand = errandSays(request);
+      if (errand) {
+        if ('text' in errand) yield { type: 'text', text: errand.text };
+        else
+          for (const [index, each] of errand.calls.entries())
+            yield { type: 'call', call: { id: `c${index}`, ...each } };
+        yield { type: 'stop', reason: 'text' in errand ? 'end' : 'tools' };
+        return;
+      }
       const said = request.messages.findLast((message) => message.role === 'user')?.text ?? '';
       const [, verb = 'say', name = ''] = /^(\S+) (.*)$/.exec(said) ?? [];
       const last = request.messages.at(-1);
