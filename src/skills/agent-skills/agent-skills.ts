@@ -53,14 +53,23 @@ export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<Skil
   };
 }
 
-/** Whether the folders that were named are there and can be read. */
+/** Whether the folders that were named are there and can be read, and each skill in them can be used. */
 function healthCheck(host: SkillHost): HealthCheck {
   return {
     name: 'agent skills',
     async check() {
       const report = await host.rescan();
       const says = texts.health(report);
-      return report.warnings.length === 0 ? { ok: true, says } : { ok: false, says, remedy: texts.healthRemedy() };
+      if (report.warnings.length > 0) return { ok: false, says, remedy: texts.healthRemedy() };
+      const [broken] = report.invalid;
+      if (!broken) return { ok: true, says };
+      return {
+        ok: false,
+        code: 'SKILL_BROKEN',
+        severity: 'warning',
+        says,
+        remedy: texts.brokenRemedy(broken.directory),
+      };
     },
   };
 }

@@ -252,12 +252,16 @@ export function rescanned({
 
 /** What a look at how coda is finds in the folders. */
 export const health = ({ total, invalid: broken, warnings }: RescanReport) => {
-  const unusable = broken.length === 0 ? '' : `, ${broken.length} cannot`;
+  const named = broken.slice(0, 3).map(({ name, reason }) => `${name} (${reason})`);
+  const unusable = broken.length === 0 ? '' : `, ${broken.length} cannot: ${listOf(named)}`;
   return [`${plural(total, 'skill')} can be used${unusable}`, ...warnings.map(warningLine)].join('; ');
 };
 
 export const healthRemedy = () =>
   'Make the folder, mend its rights, or take it out of the configuration; "coda skills rescan" tells more.';
+
+export const brokenRemedy = (directory: string) =>
+  `Mend ${directory}, or remove it; "coda skills validate" names every mistake with its line.`;
 
 export const stillReading = () =>
   'I am still reading the folders of the skills; `/skills` shows what there is in a moment.';
