@@ -1,7 +1,7 @@
 /** Backups of a coda: by hand, every night, and before a new version changes the database. */
 import { readdir, rm } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
-import { messageOf, systemCode } from '../base/errors.ts';
+import { CodaError, type ErrorCode, messageOf, systemCode } from '../base/errors.ts';
 import type { World } from '../base/world.ts';
 import type { Config } from '../config/index.ts';
 import { type BackupSummary, type Database, writeBackup } from '../storage/index.ts';
@@ -80,6 +80,20 @@ export async function backupBeforeUpgrade(deps: BackupDeps, first: string): Prom
   await writeBackup({ database, dataDir: config.dataDir, config: config.file, file, program, now });
   await rotate(folder, BEFORE_UPGRADE, KEPT_UPGRADES);
   world.log.info({ file }, 'backup made before the database is brought to this version');
+}
+
+/** Errors of a start after which the version before still works, on the data that it left. */
+const HAS_WAY_BACK: readonly ErrorCode[] = ['DATA_NEWER', 'MIGRATION_FAILED', 'MIGRATION_CHANGED'];
+
+/** What ended a start; where the data folder holds a backup of before an upgrade, its remedy says how to go back to that. */
+export async function withWayBack(error: unknown, dataDir: string): Promise<unknown> {
+  if (!(error instanceof CodaError) || !HAS_WAY_BACK.includes(error.code)) return error;
+  const newest = (await names(backupFolder(dataDir), BEFORE_UPGRADE).catch(() => [])).at(-1);
+  if (newest === undefined) return error;
+  const { code, message, cause } = error;
+  const back = `coda restore ${join(backupFolder(dataDir), newest)} --force`;
+  const remedy = `${error.remedy} To go back to how it was before the upgrade, with the version of then: ${back}`;
+  return new CodaError(code, { message, remedy, cause });
 }
 
 const stampOf = (now: Date) => now.toISOString().replace(/\D/g, '').slice(0, 14);

@@ -4,7 +4,7 @@ import { type Bus, type Cache, openCache } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
 import { Egress } from '../egress/index.ts';
 import { type Artifacts, type Database, migrate, openArtifacts, openDatabase } from '../storage/index.ts';
-import { backupBeforeUpgrade } from './backups.ts';
+import { backupBeforeUpgrade, withWayBack } from './backups.ts';
 import { openHints } from './hints.ts';
 
 /** What everything else stands on. */
@@ -23,13 +23,8 @@ export async function openFoundation(
   parts: Closer,
   { version, onFatal }: { version: string; onFatal(error: Error): void },
 ): Promise<Foundation> {
-  const { url, direct_url: directUrl, schema, connect_timeout: connectTimeoutMs, pool: poolSize } = config.storage;
+  const database = await upToDate(config, world, parts, { version, onFatal });
   const { dataDir } = config;
-  const options = { url, directUrl, schema, dataDir, connectTimeoutMs, poolSize, onFatal };
-  const database = await parts.add('storage', openDatabase(options, world));
-  // A server has whoever looks after it; an embedded database has only this.
-  const before = (first: string) => backupBeforeUpgrade({ config, database, world, program: `coda ${version}` }, first);
-  await migrate(database, database.engine === 'pglite' ? { before } : {});
   if (database.engine === 'postgres') world.clock.follow?.(await database.now());
   warnOfWrongClock(world);
   const artifacts = await openArtifacts(dataDir, world.clock);
@@ -38,6 +33,28 @@ export async function openFoundation(
   const egress = new Egress({ ports, allow, resolve: world.resolve });
   const cache = await parts.add('cache', openCache({ url: config.redis?.url }, world));
   return { database, artifacts, bus, egress, cache };
+}
+
+/** The database, opened and brought to this version. */
+async function upToDate(
+  config: Config,
+  world: World,
+  parts: Closer,
+  { version, onFatal }: { version: string; onFatal(error: Error): void },
+): Promise<Database> {
+  const { url, direct_url: directUrl, schema, connect_timeout: connectTimeoutMs, pool: poolSize } = config.storage;
+  const { dataDir } = config;
+  const options = { url, directUrl, schema, dataDir, connectTimeoutMs, poolSize, onFatal };
+  try {
+    const database = await parts.add('storage', openDatabase(options, world));
+    // A server has whoever looks after it; an embedded database has only this.
+    const program = `coda ${version}`;
+    const before = (first: string) => backupBeforeUpgrade({ config, database, world, program }, first);
+    await migrate(database, database.engine === 'pglite' ? { before } : {});
+    return database;
+  } catch (error) {
+    throw url === undefined ? await withWayBack(error, dataDir) : error;
+  }
 }
 
 /** No coda existed before; a clock that says otherwise would fire nothing for decades, and everything once it is set. */

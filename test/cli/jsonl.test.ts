@@ -138,4 +138,13 @@ test('a data folder of a newer version is refused in a sentence', { timeout: TAL
   const { code, says } = await refusal(dataDir);
   expect(code).toBe(78);
   expect(says).toMatch(/^coda: .+\n {2}.+ \[DATA_NEWER\]\n$/);
+  expect(says).not.toContain('coda restore');
+  // What the upgrade has put aside is the way back.
+  const backups = join(dataDir, 'backups');
+  mkdirSync(backups);
+  for (const stamp of ['20261101080000', '20261120080000']) {
+    writeFileSync(join(backups, `before-0067-${stamp}.tar.gz`), '');
+  }
+  const file = join(backups, 'before-0067-20261120080000.tar.gz');
+  expect((await refusal(dataDir)).says).toContain(`coda restore ${file} --force`);
 });
