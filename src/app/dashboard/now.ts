@@ -15,7 +15,7 @@ export function nowPage(parts: DashboardParts): Page {
     scope: 'admin',
     isLive: true,
     async load(reader) {
-      const [busy, figures] = [await activity.busy(reader.db, MOST), await figuresOf(parts, reader)];
+      const [busy, figures] = await Promise.all([activity.busy(reader.db, MOST), figuresOf(parts, reader)]);
       const rows = busy.map(
         (each): PageRow => ({
           id: each.id,
@@ -43,13 +43,16 @@ export function nowPage(parts: DashboardParts): Page {
 
 async function figuresOf({ config, delivery, jobs, approvals }: DashboardParts, reader: PageReader): Promise<Figure[]> {
   const { db, now } = reader;
-  const queued = await activity.queued(db);
-  const { dead = 0, ...open } = await delivery.outbox.open();
-  const unsent = Object.values(open).reduce((sum, count) => sum + count, 0);
-  const asked = (await approvals.list()).length;
-  const deadJobs = (await jobs.dead(1)).total;
   const today = new Calendar(defaultZone(config)).day(now);
-  const { price, calls } = await costOfAll(db, today, today);
+  const [queued, { dead = 0, ...open }, waiting, { total: deadJobs }, { price, calls }] = await Promise.all([
+    activity.queued(db),
+    delivery.outbox.open(),
+    approvals.list(),
+    jobs.dead(1),
+    costOfAll(db, today, today),
+  ]);
+  const unsent = Object.values(open).reduce((sum, count) => sum + count, 0);
+  const asked = waiting.length;
   const bad = (count: number) => (count > 0 ? { tone: 'bad' as const } : {});
   return [
     { label: 'Waiting', value: `${queued}` },

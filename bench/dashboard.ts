@@ -1,0 +1,140 @@
+/**
+ * How soon a page of the dashboard is there, in a coda that has answered 100,000 messages: `npm run bench -- dashboard`.
+ * Beside the bare `/health` of the same server. With CODA_TEST_POSTGRES set, on PostgreSQL too. Prints a Markdown table.
+ */
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { type App, build, createWorld, readConfig } from '../src/app/index.ts';
+import { Secrets } from '../src/base/log.ts';
+import { packageRoot } from '../src/base/root.ts';
+import { Report } from './support/report.ts';
+
+const MESSAGES = 100_000;
+const CONVERSATIONS = 200;
+const LOOKS = 50;
+const SCHEMA = 'coda_bench_dashboard';
+const PAGES = ['/', '/conversations', '/week', '/costs', '/memories', '/approvals', '/undelivered', '/skills', '/chat'];
+const report = new Report();
+
+/** A UUID of version 7 for the `n`th minute, as `uuid()` makes them. */
+const idAt = (
+  n: string,
+) => `(select (substr(h, 1, 8) || '-' || substr(h, 9) || '-7000-8000-' || lpad(to_hex(${n}), 12, '0'))::uuid
+  from (select lpad(to_hex((extract(epoch from timestamptz '2026-01-01') * 1000)::bigint + ${n}::bigint * 60000), 12, '0') as h) x)`;
+const at = (n: string) => `timestamptz '2026-01-01' + ${n} * interval '1 minute'`;
+
+/** One turn for each message, with one step, an answer, and what it has cost. */
+const SEED = [
+  `insert into spaces (id, adapter, created_at) values ('bench:1', 'bench', '2026-01-01')`,
+  `insert into persons (id, name, role, created_at)
+   select ${idAt('n')}, 'person ' || n, 'member', '2026-01-01' from generate_series(1, ${CONVERSATIONS}) n`,
+  `insert into conversations (id, adapter, channel, space_id, kind, person_id, created_at)
+   select ${idAt('n')}, 'bench', 'c' || n, 'bench:1', 'dm', ${idAt('n')}, '2026-01-01' from generate_series(1, ${CONVERSATIONS}) n`,
+  `insert into inbox (id, key, kind, adapter, conversation_id, person_id, message_id, payload, state, laned, sent_at,
+                      received_at, finished_at)
+   select ${idAt('n')}, 'k' || n, 'message', 'bench', ${idAt(`(n % ${CONVERSATIONS} + 1)`)}, ${idAt(`(n % ${CONVERSATIONS} + 1)`)},
+          'm' || n, '{"from": "x", "text": "what is new?", "files": []}', 'done', true, ${at('n')}, ${at('n')}, ${at('n')}
+     from generate_series(1, ${MESSAGES}) n`,
+  `insert into turns (id, inbox_id, conversation_id, person_id, state, model, elapsed_ms, started_at, finished_at)
+   select id, id, conversation_id, person_id, 'done', 'bench/model', 900, received_at, received_at from inbox`,
+  `insert into steps (turn_id, seq, kind, payload, at)
+   select id, 0, 'model', '{"model": "bench/model", "calls": []}', started_at from turns`,
+  `insert into messages (id, conversation_id, epoch, turn_id, person_id, role, content, at)
+   select id, conversation_id, 0, id, person_id, 'user', '{"text": "what is new?"}', started_at from turns order by id`,
+  `insert into outbox (id, key, adapter, conversation_id, person_id, turn_id, inbox_id, grp, content, state, created_at, sent_at)
+   select id, 'o' || id, 'bench', conversation_id, person_id, id, id, 'o' || id, '{"kind": "answer", "text": "nothing"}', 'sent',
+          started_at, started_at from turns`,
+  `insert into spending (day, person_id, calls, price)
+   select d::date, ${idAt('n')}, 5, 0.01
+     from generate_series(1, ${CONVERSATIONS}) n, generate_series('2026-01-01'::date, now()::date, '1 day') d`,
+  'analyze',
+];
+
+async function measure(app: App, engine: string): Promise<void> {
+  for (const [index, sql] of SEED.entries()) await app.database.run(`seed.${index}`, sql, []);
+  const url = app.http?.url ?? '';
+  const { cookie } = await app.sessions.open((await app.sessions.link()).code);
+  const get = async (path: string) => {
+    const began = performance.now();
+    const answer = await fetch(url + path, { headers: { Cookie: `coda_session=${cookie}` } });
+    await answer.arrayBuffer();
+    if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+    return performance.now() - began;
+  };
+  // The server's own modules are loaded with the first request of all, whatever it asks for.
+  await get('/health');
+  const first = await get('/');
+  const { rows } = await app.database.read<{ id: string }>(`select id from conversations where channel = 'c7'`);
+  const paths = [...PAGES, `/conversations/${rows[0]?.id}`, '/health'];
+  const times = new Map<string, number[]>();
+  for (const path of paths) {
+    await get(path);
+    const all = [];
+    for (let look = 0; look < LOOKS; look++) all.push(await get(path));
+    times.set(
+      path,
+      all.sort((a, b) => a - b),
+    );
+  }
+  const of = (path: string, share: number) => times.get(path)?.[Math.floor(LOOKS * share)] ?? 0;
+  const beside = `/health ${of('/health', 0.5).toFixed(1)} ms`;
+  const wanted = '≤ 100 ms';
+  report.add(
+    `the dashboard's first page with ${MESSAGES.toLocaleString('en')} messages, ${engine}`,
+    `${first.toFixed(0)} ms`,
+    {
+      ...{ beside, wanted },
+    },
+  );
+  const slowest = paths
+    .reduce((one, other) => (of(one, 0.5) > of(other, 0.5) ? one : other))
+    .replace(/[0-9a-f-]{36}/, ':id');
+  for (const path of paths)
+    process.stderr.write(`  ${path}: p50 ${of(path, 0.5).toFixed(1)}, p98 ${of(path, 0.98).toFixed(1)} ms\n`);
+  const worst = Math.max(...paths.map((path) => of(path, 0.5)));
+  report.add(`its slowest page (${slowest}), p50, ${engine}`, `${worst.toFixed(0)} ms`, { beside, wanted });
+}
+
+async function onEngine(engine: string, env: Record<string, string>): Promise<void> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'coda-bench-'));
+  const secrets = new Secrets();
+  const flag = (value: unknown) => ({ name: 'bench', value });
+  const flags = {
+    'http.listen': flag('127.0.0.1:0'),
+    'backup.cron': flag('off'),
+    'memory.embedder.kind': flag('none'),
+  };
+  const config = readConfig({ env, dataDir, secrets, cwd: dataDir, flags });
+  const world = createWorld({ env, secrets, level: 'error', testClock: undefined });
+  const fatal = (error: Error) => {
+    throw error;
+  };
+  const app = await build(config, world, { version: 'bench', hint: '', onFatal: fatal });
+  await app.start();
+  await measure(app, engine);
+  await app.stop(0);
+  rmSync(dataDir, { recursive: true, force: true });
+}
+
+async function onPostgres(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(`drop schema if exists ${SCHEMA} cascade; create schema ${SCHEMA}`);
+  const own = new URL(url);
+  own.searchParams.set('options', `-c search_path=${SCHEMA},public`);
+  await onEngine('PostgreSQL', { DATABASE_URL: own.href });
+  await client.query(`drop schema ${SCHEMA} cascade`);
+  await client.end();
+}
+
+const folder = join(packageRoot(), 'assets', 'web');
+const bytes = readdirSync(folder)
+  .filter((name) => name.endsWith('.js'))
+  .reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+report.add('script of all pages', `${(bytes / 1_000).toFixed(0)} kB`, { wanted: '≤ 60 kB' });
+await onEngine('embedded', {});
+if (process.env.CODA_TEST_POSTGRES) await onPostgres(process.env.CODA_TEST_POSTGRES);
+report.print();
+process.exit(0);
