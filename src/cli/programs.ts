@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { Call } from './call.ts';
 import type { HookFlags, JobFlags, NotifyFlags, WhenFlags } from './flags.ts';
 
-/** `notify`, `jobs`, `hooks` and `webhook`. */
+/** `notify`, `jobs`, `schedules`, `hooks` and `webhook`. */
 export function addPrograms(program: Command, call: Call): void {
   program
     .command('notify')
@@ -14,6 +14,7 @@ export function addPrograms(program: Command, call: Call): void {
     .option('--json', 'as JSON')
     .action(call<NotifyFlags>(async () => (await import('./notify.ts')).notifyPerson));
   addJobs(program.command('jobs').description('background jobs'), call);
+  addSchedules(program.command('schedules').description('what runs by itself'), call);
   addHooks(program.command('hooks').description('what programs may have coda do for a person'), call);
   addWebhook(program.command('webhook').description('what programs send'), call);
 }
@@ -46,6 +47,21 @@ function addJobs(jobs: Command, call: Call): void {
     .command('work')
     .description('run those that are due, and end')
     .action(call(async () => (await import('./jobs.ts')).jobsWork));
+}
+
+function addSchedules(schedules: Command, call: Call): void {
+  schedules
+    .command('list', { isDefault: true })
+    .description("show them: coda's own tasks, and what everybody has planned")
+    .option('--json', 'as JSON')
+    .action(call(async () => (await import('./schedules.ts')).schedulesList));
+  for (const verb of ['on', 'off', 'run'] as const) {
+    schedules
+      .command(verb)
+      .description(verb === 'run' ? 'have one done now' : `switch one ${verb}`)
+      .argument('<name>', "the name of a task, or a schedule's id")
+      .action(call(async () => (await import('./schedules.ts')).schedulesAct(verb)));
+  }
 }
 
 function addHooks(hooks: Command, call: Call): void {

@@ -29,7 +29,18 @@ test('jobs and notices are added beside a daemon and without one', { timeout: 90
   expect(await tell('Green.', 'build-1')).toEqual({ outcome: 'accepted', key: 'build-1' });
   await chat.next((line) => line.text === 'Green.');
   expect(await tell('Green.', 'build-1')).toEqual({ outcome: 'duplicate', key: 'build-1' });
+  await chat.say('every Friday at 4pm run weekly-review');
+  const { tasks, planned } = JSON.parse((await coda('schedules', '--json')).stdout);
+  expect(tasks).toContainEqual(expect.objectContaining({ name: 'retention', enabled: true }));
+  expect(planned).toMatchObject([{ person: people[0].name, state: 'on' }]);
+  expect((await coda('schedules', 'off', planned[0].id)).stdout).toContain('is off');
+  expect(await chat.say('/schedules')).toMatch(/weekly review[^\n]*off/);
+  const mistyped = await coda('schedules', 'off', 'retentio');
+  expect(mistyped).toMatchObject({ code: 65, stderr: expect.stringContaining('Did you mean retention?') });
+  await coda('schedules', 'off', 'retention');
+  expect((await coda('schedules')).stdout).toMatch(/^retention: off/m);
   await chat.end();
+  expect((await coda('schedules', 'on', 'retention')).stdout).toBe('retention is on.\n');
 
   expect(await tell('Red.', 'build-2')).toMatchObject({ outcome: 'accepted' });
   const id = (await coda('jobs', 'enqueue', 'retention')).stdout.trim();

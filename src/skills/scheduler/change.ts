@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { dataTool, done, failed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
+import type { Instant } from '../../base/clock.ts';
 import type { SkillDeps } from '../../chat/index.ts';
+import type { Transaction } from '../../storage/index.ts';
 import { nextOf, type Planned, understand } from '../../time/index.ts';
 import { askWhich, createInput, planOf, readWhat, type Tooling } from './create.ts';
 import { commandRun, type PersonSchedule, type Wish } from './schedule.ts';
@@ -89,7 +91,14 @@ export const deleteTool = dataTool({
   },
 });
 
-/** Switches a person's own schedule; on, it goes on from now: what fell due while it was off is dropped. */
+/** As it is when switched: on, it goes on from `now`, and what fell due while it was off is dropped. Undefined: it is over. */
+export function switched(found: PersonSchedule, on: boolean, now: Instant): PersonSchedule | undefined {
+  const nextAt = found.rule === undefined ? found.nextAt : nextOf(found.rule, now);
+  if (on && (nextAt === undefined || nextAt <= now)) return undefined;
+  return { ...found, state: on ? 'on' : 'off', nextAt };
+}
+
+/** Switches a person's own schedule. */
 export async function switchOwn(
   ctx: TxContext,
   found: PersonSchedule,
@@ -97,10 +106,10 @@ export async function switchOwn(
   wakeAt: Tooling['wakeAt'],
 ): Promise<ToolResult> {
   const { tx, clock } = ctx;
-  const now = clock.now();
-  const nextAt = found.rule === undefined ? found.nextAt : nextOf(found.rule, now);
-  if (on && (nextAt === undefined || nextAt <= now)) return failed('PAST', texts.isOver(found.title));
-  await store.save(tx, found.id, { ...found, state: on ? 'on' : 'off', nextAt });
+  const next = switched(found, on, clock.now());
+  if (!next) return failed('PAST', texts.isOver(found.title));
+  await store.save(tx, found.id, next);
+  const { nextAt } = next;
   if (on && nextAt) tx.afterCommit(() => wakeAt(nextAt));
   const after = { ...found, version: found.version + 1 };
   return done(texts.switched(found.title, on), { undo: undoOf(after, found), subject: found.title, id: found.id });
@@ -108,9 +117,14 @@ export async function switchOwn(
 
 /** Begins the turn of a schedule now, beside its occurrences. */
 export async function runOwn({ tx, clock }: TxContext, found: PersonSchedule, { turns }: Pick<SkillDeps, 'turns'>) {
+  await beginNow(tx, found, turns, clock.now());
+  return done(texts.begun(found.title));
+}
+
+export async function beginNow(tx: Transaction, found: PersonSchedule, turns: SkillDeps['turns'], now: Instant) {
   await turns.begin(tx, [
     {
-      key: `schedule:${found.id}:by-hand:${clock.now().toISOString()}`,
+      key: `schedule:${found.id}:by-hand:${now.toISOString()}`,
       conversationId: found.conversationId,
       personId: found.personId,
       origin: 'schedule',
@@ -119,5 +133,4 @@ export async function runOwn({ tx, clock }: TxContext, found: PersonSchedule, { 
       tainted: found.tainted,
     },
   ]);
-  return done(texts.begun(found.title));
 }

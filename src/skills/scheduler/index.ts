@@ -13,6 +13,7 @@ import { home, listTool, nothingTool, systemTools } from './system.ts';
 import { texts } from './texts.ts';
 import { restoreTool } from './undo.ts';
 import { upcoming } from './upcoming.ts';
+import { verbs } from './verbs.ts';
 
 export { config as schedulerConfig } from './config.ts';
 
@@ -44,6 +45,7 @@ export const scheduler: Skill<Settings> = {
   upcoming: (_, reader, to) => upcoming(reader, to),
   commands: (deps) => [...commands(switching(deps)), ...routineCommands(deps)],
   home: (_, reader) => home(reader),
+  verbs: (deps) => verbs({ ...switching(deps), database: deps.database, world: deps.world }),
   due: (deps) => [scheduleSource(deps), failingSource(deps)],
   passing: async (_, { origin }) => (origin === 'schedule' ? { title: 'Planned', text: texts.prompt } : undefined),
 };

@@ -131,6 +131,22 @@ export async function byId(tx: Queryable, personId: string, id: string): Promise
 }
 
 /** Anybody's: for an owner, and the program beside coda. */
+/** What everybody has planned, the newest first, with whose it is. */
+export async function everybodys(
+  db: Queryable,
+  limit: number,
+): Promise<
+  { id: string; title: string; person: string; state: ScheduleState; zone: string; nextAt: Instant | null }[]
+> {
+  const { rows } = await db.query<Awaited<ReturnType<typeof everybodys>>[number]>(
+    `select s.id, s.title, p.name as person, s.state, s.zone, s.next_at as "nextAt"
+       from person_schedules s join persons p on p.id = s.person_id
+      where s.state in ('on', 'off') order by s.seq desc limit $1`,
+    [limit],
+  );
+  return rows;
+}
+
 export async function anyById(tx: Queryable, id: string): Promise<PersonSchedule | undefined> {
   return (await tx.query<Row>('select * from person_schedules where id = $1', [id])).rows.map(toSchedule)[0];
 }

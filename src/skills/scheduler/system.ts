@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { dataTool, done, failed, type ToolResult, type TxContext } from '../../agent/index.ts';
+import type { Instant } from '../../base/clock.ts';
 import { didYouMean, shorten } from '../../base/text.ts';
 import type { HomeReader, HomeSection, SkillDeps } from '../../chat/index.ts';
 import type { ListedSchedule } from '../../jobs/index.ts';
+import type { Transaction } from '../../storage/index.ts';
 import { runOwn, switchOwn } from './change.ts';
 import type { PersonSchedule } from './schedule.ts';
 import * as store from './store.ts';
@@ -105,20 +107,31 @@ export async function toggle(deps: Deps, { name, on }: { name: string; on: boole
 }
 
 async function toggleTask(deps: Deps, task: ListedSchedule, on: boolean, { tx }: TxContext): Promise<ToolResult> {
-  if (deps.configured.has(task.name)) return failed('CONFIGURED', texts.configured(task.name));
+  const isDone = await switchTask(deps, task, on, tx);
+  return isDone ? done(texts.switched(task.name, on)) : failed('CONFIGURED', texts.configured(task.name));
+}
+
+/** Switches one of coda's own tasks. False where the configuration says whether it is on. */
+export async function switchTask(deps: Deps, task: ListedSchedule, on: boolean, tx: Transaction): Promise<boolean> {
+  if (deps.configured.has(task.name)) return false;
   await deps.schedules.toggle(tx, task.name, on);
   if (!on) await deps.jobs.cancel(tx, task.kind, byHand(task.name));
-  return done(texts.switched(task.name, on));
+  return true;
+}
+
+/** Has one of coda's own tasks done now; asked for twice before it runs, it is done once. */
+export async function runTask(deps: Deps, task: ListedSchedule, tx: Transaction, now: Instant): Promise<void> {
+  const { kind, payload, name: schedule } = task;
+  const given = { ...(payload as Record<string, never>), schedule };
+  await deps.jobs.enqueue(tx, { kind, payload: given }, { at: now, key: byHand(schedule) });
 }
 
 export async function runNow(deps: Deps, { name }: { name: string }, ctx: TxContext): Promise<ToolResult> {
   const meant = await meantBy(deps, name, ctx);
   if ('ok' in meant) return meant;
   if ('own' in meant) return runOwn(ctx, meant.own, deps);
-  const { kind, payload, name: schedule } = meant.task;
-  const given = { ...(payload as Record<string, never>), schedule };
-  await deps.jobs.enqueue(ctx.tx, { kind, payload: given }, { at: ctx.clock.now(), key: byHand(schedule) });
-  return done(texts.begun(schedule));
+  await runTask(deps, meant.task, ctx.tx, ctx.clock.now());
+  return done(texts.begun(meant.task.name));
 }
 
 const byHand = (name: string): string => `by hand:${name}`;
