@@ -13,7 +13,10 @@ export function historyOf(rest: REST, channel: string, signal: AbortSignal): His
       const query = new URLSearchParams({ limit: String(limit), ...(before && { before: before.id }) });
       // The client never takes its listener off a signal: each request gets one of its own.
       using own = deadline(PAGE_WITHIN_MS, signal);
-      return asPage<RawMessage>(await rest.get(`/channels/${channel}/messages`, { query, signal: own.signal }));
+      const found = await rest.get(`/channels/${channel}/messages`, { query, signal: own.signal });
+      const messages = asPage<RawMessage>(found);
+      // Discord fills its pages (discord.com/developers/docs/resources/message#get-channel-messages).
+      return { messages, more: messages.length >= limit };
     },
     sentAt: ({ id }) => madeAt(id),
   };

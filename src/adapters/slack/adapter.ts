@@ -15,6 +15,7 @@ import { Channels } from './channels.ts';
 import { type Api, openApi } from './client.ts';
 import { Connection, type Envelope, refusedFor, type Trouble } from './connection.ts';
 import { checks } from './doctor.ts';
+import { gated } from './gate.ts';
 import { Home, isFromHome } from './home.ts';
 import { Inbound } from './inbound.ts';
 import { Interactions } from './interactions.ts';
@@ -181,8 +182,8 @@ class Slack implements SlackAdapter {
 
   /** Whose token it is. Rejects as a call does; nothing is heard before. */
   private async signIn(): Promise<void> {
-    const { config, log } = this.options;
-    this.api ??= await openApi(config, config.bot_token, log);
+    const { clock, config, log } = this.options;
+    this.api ??= gated(await openApi(config, config.bot_token, log), () => clock.now().getTime());
     const { user_id: botUser, bot_id: bot = '', team_id: team } = asMe(await this.api('auth.test'));
     const { workspaces, mention_required: mentionRequired, threads, dm, bots } = config;
     this.me = { botUser, bot, team, workspaces, mentionRequired, threads, dm, bots };

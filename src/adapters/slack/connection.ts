@@ -17,7 +17,7 @@ export interface Hears {
   signIn(): Promise<void>;
   /** Never rejects. */
   envelope(envelope: Envelope): Promise<void>;
-  /** A socket stands; `awayMs`: since there was one, undefined for the first. */
+  /** A socket stands where there was none; `awayMs`: since there was one, undefined for the first. */
   connected(awayMs: number | undefined): void;
 }
 
@@ -126,10 +126,12 @@ export class Connection {
   }
 
   private stands(): void {
-    const awayMs = this.leftAt === undefined ? 0 : performance.now() - this.leftAt;
+    const { leftAt } = this;
     this.leftAt = undefined;
     this.refused = undefined;
-    this.hears.connected(this.first ? undefined : awayMs);
+    // A refresh: another socket stood all the while.
+    if (leftAt === undefined) return;
+    this.hears.connected(this.first ? undefined : performance.now() - leftAt);
     this.first = false;
   }
 

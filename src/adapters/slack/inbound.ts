@@ -1,31 +1,28 @@
-import { Sequence } from '../../base/async.ts';
+import { type Deferred, deferred, withTimeout } from '../../base/async.ts';
+import { BoundedSet } from '../../base/bounded.ts';
+import { messageOf } from '../../base/errors.ts';
 import {
   type Attached,
-  type History,
   type Inbox,
   type IncomingMessage,
   Intake,
-  type KnownPlace,
   Lines,
-  missedIn,
   type Place,
   type Reading,
   type Sender,
-  tellMissed,
 } from '../../delivery/index.ts';
 import type { Channels } from './channels.ts';
 import type { Api } from './client.ts';
 import { attachedTo } from './files.ts';
+import { oneOf } from './history.ts';
+import { LookBack, namesOf } from './lookback.ts';
 import type { SlackOptions } from './options.ts';
-import { isGone, isOutage, SlackUnclear } from './outcome.ts';
+import { isGone, isOutage, SlackLimit, SlackUnclear } from './outcome.ts';
 import {
-  ADAPTER,
   addressed,
   type ChannelInfo,
-  conversationOf,
   type Hearing,
   incoming,
-  instantOf,
   isOwn,
   mentionedIn,
   names,
@@ -33,12 +30,10 @@ import {
   placesOf,
   type RawMessage,
   teamOf,
-  tsAt,
-  whereIs,
   wordsOf,
 } from './parse.ts';
 import type { People } from './people.ts';
-import { asChannels, asPage, asWritten } from './shapes.ts';
+import { asWritten } from './shapes.ts';
 
 export interface InboundDeps {
   options: SlackOptions;
@@ -50,35 +45,48 @@ export interface InboundDeps {
   signal: AbortSignal;
 }
 
-/** Conversations that are looked through after an absence: those heard from in the last 30 days, latest first. */
-const KNOWN_FOR_MS = 30 * 24 * 3_600_000;
-const MOST_PLACES = 500;
-/** Clocks differ: a message may seem older than the absence. */
-const CLOCK_MARGIN_MS = 60_000;
-/** Conversations that are looked through at once. */
-const AT_ONCE = 3;
+/** Messages of which something is remembered for a while. */
+const REMEMBERED = 10_000;
+const MOST_DOUBTFUL = 1_000;
+/** An `app_mention` may come before its `message`, which has more. */
+const MESSAGE_WITHIN_MS = 1_000;
 
-/** Brings what is written to the inbox: in each conversation in order, and what was missed before what is new. */
+/** Brings what is written to the inbox, in each conversation in order; what was missed, as soon as it is found. */
 export class Inbound {
   private readonly deps: InboundDeps;
   private readonly lines: Lines;
   private readonly intake: Intake<RawMessage>;
-  private readonly looking = Array.from({ length: AT_ONCE }, () => new Sequence());
-  /** Where something may have been missed; what is new waits until these stand in their lines. */
-  private listing: Promise<unknown> = Promise.resolve();
+  private readonly past: LookBack;
+  /** Messages whose `message` event has come, and those that are waited for. */
+  private readonly told = new BoundedSet<string>(REMEMBERED);
+  private readonly awaited = new Map<string, Deferred<void>>();
+  /** What was taken back must not be found in a history that was read before. */
+  private readonly withdrawn = new BoundedSet<string>(REMEMBERED);
+  /** Replies that came while questions were looked for, and are none of coda's business unless one of those is above. */
+  private doubtful: RawMessage[] = [];
 
   constructor(deps: InboundDeps) {
     this.deps = deps;
     const { options, inbox, signal } = deps;
     const { log, artifacts, egress, config } = options;
-    this.lines = new Lines({ log, signal, isOutage, isGone });
+    const waitMs = (error: unknown) => (error instanceof SlackLimit ? error.afterMs : undefined);
+    this.lines = new Lines({ log, signal, isOutage, isGone, waitMs });
     const taking = { inbox, lines: this.lines, artifacts, egress, log, maxFileMb: config.max_file_mb };
     this.intake = new Intake({ platform: 'Slack', ...taking });
+    this.past = new LookBack({
+      ...deps,
+      insist: (what, task) => this.lines.insist(what, task),
+      api: () => this.api(),
+      asked: (message, channel) => this.isForCoda(message, channel, this.known()),
+      bare: (message, channel) => this.bare(message, channel),
+      hear: (messages, channel, at) => this.hearMissed(messages, channel, at),
+      over: () => this.hearDoubtful(),
+    });
   }
 
   /** A socket stands after an absence: `awayMs` long if this process had one before. */
   connected(awayMs: number | undefined): void {
-    this.listing = this.lines.insist('all', () => this.lookBack(awayMs));
+    this.past.begin(awayMs);
   }
 
   /**
@@ -93,18 +101,46 @@ export class Inbound {
     if (event.subtype === 'message_deleted') return this.deleted(channel, deletedIn(event));
     const message = asWritten(event);
     if (!message || this.isIdle(message)) return true;
+    if (event.type !== 'app_mention') return this.take(message);
+    // Its `message` is acknowledged for itself.
+    if (await this.isTold(idOf(message))) return true;
+    return this.take((await this.whole(message)) ?? message);
+  }
+
+  private async take(message: RawMessage): Promise<boolean> {
     const at = performance.now();
+    this.told.add(idOf(message));
+    this.awaited.get(idOf(message))?.resolve();
     let heard: Heard = ALREADY;
-    const done = await this.inLine(channel, async () => {
+    const done = await this.lines.run(message.channel, async () => {
       heard = await this.hear(message, undefined, at);
     });
     return done && (await heard.accepted);
   }
 
+  /** Whether the `message` of an `app_mention` has come, or comes at once. */
+  private async isTold(id: string): Promise<boolean> {
+    if (this.told.has(id)) return true;
+    const awaited = this.awaited.get(id) ?? deferred();
+    this.awaited.set(id, awaited);
+    await withTimeout(MESSAGE_WITHIN_MS, awaited.promise);
+    this.awaited.delete(id);
+    return this.told.has(id);
+  }
+
+  /** A mention with its files, which the event may lack. Never rejects. */
+  private async whole(mention: RawMessage): Promise<RawMessage | undefined> {
+    try {
+      return await oneOf(this.api(), mention);
+    } catch (error) {
+      this.deps.options.log.debug({ error: messageOf(error) }, 'a mention is heard as it came');
+      return undefined;
+    }
+  }
+
   /** Resolves when nothing that was heard waits to be accepted. */
   async idle(): Promise<void> {
-    await this.listing;
-    await Promise.all(this.looking.map((sequence) => sequence.idle()));
+    await this.past.idle();
     await this.lines.idle();
     await this.intake.idle();
   }
@@ -122,7 +158,7 @@ export class Inbound {
     if (message?.subtype === 'tombstone') return this.deleted(channel, message);
     // A preview that appears is a change that nobody has made.
     if (!message?.edited || this.isIdle(message)) return Promise.resolve(true);
-    return this.inLine(channel, async () => {
+    return this.lines.run(channel, async () => {
       if (this.intake.edited(idOf(message), message)) return;
       const { inbox } = this.deps;
       const text = await this.words(message);
@@ -136,7 +172,8 @@ export class Inbound {
   private deleted(channel: string, message: Pick<RawMessage, 'ts' | 'thread_ts'> | undefined): Promise<boolean> {
     if (!message) return Promise.resolve(true);
     const { ts, thread_ts: thread } = message;
-    return this.inLine(channel, async () => {
+    return this.lines.run(channel, async () => {
+      this.withdrawn.add(`${channel}:${ts}`);
       this.intake.withdrawn(`${channel}:${ts}`);
       for (const place of placesOf(ts, thread, channel)) {
         await this.deps.inbox.amend(place, ts, { withdrawn: true });
@@ -150,7 +187,10 @@ export class Inbound {
     const hearing = this.known();
     const { options, people, inbox, channels } = this.deps;
     const channel = of ?? (await channels.get(message.channel, api));
-    if (!(await this.isForCoda(message, channel, hearing))) return ALREADY;
+    if (!(await this.isForCoda(message, channel, hearing))) {
+      this.doubt(message);
+      return ALREADY;
+    }
     const now = options.clock.now().getTime();
     const sender = await people.sender(message.user ?? message.bot_id ?? '', teamOf(message), api, now);
     const place = placeOf(message, channel, hearing);
@@ -160,6 +200,29 @@ export class Inbound {
       return ALREADY;
     }
     return this.intake.take(message, message.channel, at, this.reading(place, sender));
+  }
+
+  /** What was found in a history of one conversation, unless it was heard or taken back meanwhile. */
+  private async hearMissed(messages: readonly RawMessage[], channel: ChannelInfo, at: number): Promise<void> {
+    await this.lines.run(channel.id, async () => {
+      const heard = await this.deps.inbox.heard(namesOf(messages, channel.id));
+      for (const message of messages) {
+        if (!heard.has(message.ts) && !this.withdrawn.has(idOf(message))) await this.hear(message, channel, at);
+      }
+    });
+  }
+
+  private doubt(message: RawMessage): void {
+    const { thread_ts: thread, ts } = message;
+    if (thread === undefined || thread === ts || !this.past.isUnderway) return;
+    if (this.doubtful.length < MOST_DOUBTFUL) this.doubtful.push(message);
+  }
+
+  /** Everything is looked through: the question above a reply is known now. */
+  private hearDoubtful(): void {
+    const { doubtful } = this;
+    this.doubtful = [];
+    for (const message of doubtful) void this.lines.run(message.channel, async () => void (await this.hear(message)));
   }
 
   /** In a thread that began with coda, or with a question to it, nobody has to name it. */
@@ -198,119 +261,12 @@ export class Inbound {
     return wordsOf(message, this.known(), people.nameOf);
   }
 
-  private async lookBack(awayMs: number | undefined): Promise<void> {
-    const { inbox, options } = this.deps;
-    const now = options.clock.now().getTime();
-    const windowMs = options.config.look_back;
-    const places = await inbox.places(ADAPTER, new Date(now - KNOWN_FOR_MS), MOST_PLACES);
-    // A process that has just begun was heard from last by what the one before had heard.
-    const heard = Math.max(...places.map(({ heardAt }) => heardAt?.getTime() ?? 0), 0);
-    const left = awayMs === undefined ? heard : now - awayMs - CLOCK_MARGIN_MS;
-    if (left === 0) return;
-    const since = new Date(Math.max(left, now - windowMs));
-    const known = withParents(places);
-    for (const id of await this.joined()) {
-      if (!known.has(id))
-        known.set(id, { place: conversationOf({ id, kind: 'channel' }, this.known()), heardAt: undefined });
-    }
-    for (const [index, [where, { heardAt }]] of [...known.entries()].entries()) {
-      const { channel } = whereIs({ channel: where });
-      // Where nobody had spoken to coda only what was said since it left can have been missed.
-      const from = heardAt ?? since;
-      const look = () => this.lookThrough(where, heardAt, heardAt ? new Date(0) : from);
-      void this.lines.run(channel, () => (this.looking[index % AT_ONCE] as Sequence).run(look));
-    }
-  }
-
-  /** The conversations that coda is in. */
-  private async joined(): Promise<string[]> {
-    const found: string[] = [];
-    const types = 'public_channel,private_channel,mpim,im';
-    for (let cursor = ''; found.length < MOST_PLACES; ) {
-      const { channels, response_metadata: more } = asChannels(
-        await this.api()('users.conversations', {
-          types,
-          limit: 200,
-          exclude_archived: true,
-          ...(cursor && { cursor }),
-        }),
-      );
-      for (const { id, is_im: direct, is_mpim: group } of channels) {
-        this.deps.channels.learn(id, direct ? 'im' : group ? 'mpim' : 'channel');
-        found.push(id);
-      }
-      cursor = more?.next_cursor ?? '';
-      if (cursor === '') break;
-    }
-    return found;
-  }
-
-  private async lookThrough(where: string, heardAt: Date | undefined, from: Date): Promise<void> {
-    const { inbox, channels, options } = this.deps;
-    const { look_back: windowMs, look_back_messages: limit } = options.config;
-    const at = performance.now();
-    const { channel: id, thread } = whereIs({ channel: where });
-    const channel = await channels.get(id, this.api());
-    if (channel.kind === 'elsewhere') return;
-    const since = new Date(Math.max(options.clock.now().getTime() - windowMs, from.getTime()));
-    const history = thread === undefined ? this.channelHistory(id) : this.threadHistory(id, thread, heardAt ?? since);
-    const missed = await missedIn(history, { since, limit, heardAt });
-    const late = await this.asked(missed.older, channel);
-    const told = { late, first: missed.recent[0], cut: missed.cut };
-    await tellMissed(told, { inbox, limit, bare: (message) => this.bare(message, channel) });
-    const asked = await this.asked(missed.recent, channel);
-    const all = asked.flatMap((each) => placesOf(each.ts, each.thread_ts, id).map((place) => ({ place, id: each.ts })));
-    const heard = await inbox.heard(all);
-    for (const message of asked) if (!heard.has(message.ts)) await this.hear(message, channel, at);
-    // A thread that was begun while nobody listened is found by what stands above it.
-    for (const { ts, latest_reply: latest } of missed.recent) {
-      if (thread === undefined && latest !== undefined && instantOf(latest) >= since) {
-        await this.lookThrough(`${id}:${ts}`, undefined, since);
-      }
-    }
-  }
-
-  private async asked(messages: readonly RawMessage[], channel: ChannelInfo): Promise<RawMessage[]> {
-    const found: RawMessage[] = [];
-    for (const message of messages) if (await this.isForCoda(message, channel, this.known())) found.push(message);
-    return found;
-  }
-
-  private channelHistory(channel: string): History<RawMessage> {
-    return {
-      page: async (limit, before) => {
-        const args = { channel, limit, ...(before && { latest: before.ts }) };
-        return written(asPage(await this.api()('conversations.history', args)).messages, channel);
-      },
-      sentAt: ({ ts }) => instantOf(ts),
-    };
-  }
-
-  /** A thread is given oldest first: all of it since then is one page. */
-  private threadHistory(channel: string, thread: string, since: Date): History<RawMessage> {
-    return {
-      page: async (limit, before) => {
-        if (before) return [];
-        const oldest = tsAt(new Date(since.getTime() - CLOCK_MARGIN_MS));
-        const args = { channel, ts: thread, oldest, limit: Math.min(limit, 200) };
-        const { messages } = asPage(await this.api()('conversations.replies', args));
-        return written(messages, channel).filter(({ ts }) => ts !== thread);
-      },
-      sentAt: ({ ts }) => instantOf(ts),
-    };
-  }
-
   private async bare(message: RawMessage, channel: ChannelInfo): Promise<IncomingMessage> {
     const { people, options } = this.deps;
     const now = options.clock.now().getTime();
     const user = message.user ?? message.bot_id ?? '';
     const sender = await people.sender(user, teamOf(message), this.api(), now);
     return incoming(message, placeOf(message, channel, this.known()), sender, '', []);
-  }
-
-  private async inLine(channel: string, task: () => Promise<void>): Promise<boolean> {
-    await this.listing;
-    return this.lines.run(channel, task);
   }
 
   private api(): Api {
@@ -343,20 +299,3 @@ function deletedIn(event: Record<string, unknown>): Pick<RawMessage, 'ts' | 'thr
 }
 
 const idOf = ({ channel, ts }: RawMessage): string => `${channel}:${ts}`;
-
-function written(messages: readonly object[], channel: string): RawMessage[] {
-  return messages.flatMap((message) => asWritten({ ...message, channel }) ?? []);
-}
-
-/** A question that is answered in its thread is asked in the channel above it. */
-function withParents(places: readonly KnownPlace[]): Map<string, KnownPlace> {
-  const known = new Map(places.map((place) => [place.place.channel, place]));
-  for (const { place, heardAt } of places) {
-    const { channel, thread } = whereIs(place);
-    if (thread === undefined) continue;
-    const above = known.get(channel);
-    const latest = above?.heardAt && heardAt && above.heardAt > heardAt ? above.heardAt : (heardAt ?? above?.heardAt);
-    known.set(channel, { place: { ...place, channel }, heardAt: latest });
-  }
-  return known;
-}

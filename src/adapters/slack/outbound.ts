@@ -33,8 +33,6 @@ const REMEMBERED = 2_000;
 export class Outbound {
   private readonly deps: OutboundDeps;
   private readonly order = new Order();
-  /** Until when Slack has said to wait (ms), by method and channel: others go on. A clock that jumps costs one call. */
-  private readonly paused = new BoundedMap<string, number>(REMEMBERED);
   /** How to reach a message that one person alone sees: by the press of a button under it. */
   private readonly pressed = new BoundedMap<string, string>(REMEMBERED);
   /** Whether messages take markdown blocks, as far as is known. */
@@ -71,7 +69,7 @@ export class Outbound {
       const { channel } = channelOf(receipt, part.place);
       try {
         await this.shown(content, (body) =>
-          this.call(api, 'chat.update', channel, { channel, ts: receipt.id, ...body, metadata: metadataOf(part) }),
+          api('chat.update', { channel, ts: receipt.id, ...body, metadata: metadataOf(part) }),
         );
       } catch (error) {
         // A card whose message cannot be reached any more has nothing left to show.
@@ -90,7 +88,7 @@ export class Outbound {
       }
       const { channel } = channelOf(receipt, place);
       try {
-        await this.call(api, 'chat.delete', channel, { channel, ts: receipt.id });
+        await api('chat.delete', { channel, ts: receipt.id });
       } catch (error) {
         if (errorOf(error) !== 'message_not_found') throw error;
       }
@@ -122,8 +120,8 @@ export class Outbound {
       const args = { channel, oldest, limit: PAGE, include_all_metadata: true, ...(cursor && { cursor }) };
       const found =
         thread === undefined
-          ? await this.call(api, 'conversations.history', channel, args)
-          : await this.call(api, 'conversations.replies', channel, { ...args, ts: thread });
+          ? await api('conversations.history', args)
+          : await api('conversations.replies', { ...args, ts: thread });
       const { messages, response_metadata: more } = asPage(found);
       const mine = messages.find((message) => keyIn(message) === wanted);
       if (mine) return { id: mine.ts, channel };
@@ -151,7 +149,7 @@ export class Outbound {
     const where = { channel, ...(thread && { thread_ts: thread }) };
     try {
       const posted = await this.shown(forPlace(content, part.place), (body) =>
-        this.call(api, 'chat.postMessage', channel, { ...where, ...body, metadata: metadataOf(part) }),
+        api('chat.postMessage', { ...where, ...body, metadata: metadataOf(part) }),
       );
       return { id: asPosted(posted).ts, channel };
     } catch (error) {
@@ -177,7 +175,7 @@ export class Outbound {
     );
     if (told === 'taken') return { id: `hidden:${part.key}`, hidden: true };
     try {
-      await this.call(this.api(), 'chat.postEphemeral', channel, { channel, user: origin.user, ...where, ...body });
+      await this.api()('chat.postEphemeral', { channel, user: origin.user, ...where, ...body });
       return { id: `hidden:${part.key}`, hidden: true };
     } catch (error) {
       if (outcomeOf(error).kind !== 'gone') throw error;
@@ -190,7 +188,7 @@ export class Outbound {
   private async replaced(api: Api, receipt: Receipt, part: Part): Promise<Receipt> {
     const shared = await this.post(part, undefined);
     const { channel } = channelOf(receipt, part.place);
-    await this.call(api, 'chat.delete', channel, { channel, ts: receipt.id }).catch(() => {});
+    await api('chat.delete', { channel, ts: receipt.id }).catch(() => {});
     return shared;
   }
 
@@ -222,30 +220,13 @@ export class Outbound {
     }
   }
 
-  private async call(api: Api, method: string, channel: string, args: Record<string, unknown>): Promise<unknown> {
-    const key = `${method} ${channel}`;
-    const left = (this.paused.get(key) ?? 0) - this.now();
-    if (left > 0) throw new Paused(left);
-    try {
-      return await api(method, args);
-    } catch (error) {
-      const outcome = outcomeOf(error);
-      if (outcome.kind === 'retry' && outcome.afterMs !== undefined) {
-        this.paused.delete(key);
-        this.paused.set(key, this.now() + Math.min(outcome.afterMs, 60_000));
-      }
-      throw error;
-    }
-  }
-
   private async outcome(work: (api: Api) => Promise<Receipt>): Promise<SendOutcome> {
     const api = this.deps.api();
     if (!api) return { kind: 'retry', reason: 'Slack is not connected', until: 'reachable' };
     try {
       return { kind: 'sent', receipt: await work(api) };
     } catch (error) {
-      const outcome: SendOutcome =
-        error instanceof Paused ? { kind: 'retry', reason: error.message, afterMs: error.afterMs } : outcomeOf(error);
+      const outcome = outcomeOf(error);
       this.deps.options.log.debug({ outcome: outcome.kind, error: messageOf(error) }, 'Slack did not take a part');
       return outcome;
     }
@@ -259,16 +240,6 @@ export class Outbound {
     const api = this.deps.api();
     if (!api) throw new SlackUnclear('any', 'not signed in to Slack', true);
     return api;
-  }
-}
-
-/** Slack has said to wait, a moment ago. */
-class Paused extends Error {
-  readonly afterMs: number;
-
-  constructor(ms: number) {
-    super('Slack has said to wait');
-    this.afterMs = Math.ceil(ms) + 50;
   }
 }
 

@@ -14,6 +14,8 @@ export interface LinesOptions {
   isOutage(error: unknown): boolean;
   /** The channel is not there any more, or not for coda: there is nothing to be heard. */
   isGone(error: unknown): boolean;
+  /** Milliseconds that the platform has said to wait. */
+  waitMs?(error: unknown): number | undefined;
 }
 
 /** Does in each channel one thing after another, each until it works. */
@@ -42,7 +44,7 @@ export class Lines {
    * done; what is of no use to be tried again counts as done where the channel is gone.
    */
   async insist(channel: string, task: () => Promise<void>): Promise<boolean> {
-    const { log, signal, isGone, isOutage } = this.options;
+    const { log, signal, isGone, isOutage, waitMs } = this.options;
     for (let attempt = 1; !signal.aborted; attempt++) {
       try {
         await task();
@@ -53,7 +55,7 @@ export class Lines {
         const what = wait === undefined ? 'could not be heard' : 'not heard yet';
         log.warn({ channel, attempt, error: messageOf(error) }, what);
         if (wait === undefined) return false;
-        await sleep(wait, signal).catch(() => {});
+        await sleep(Math.max(wait, waitMs?.(error) ?? 0), signal).catch(() => {});
       }
     }
     return false;

@@ -5,10 +5,12 @@ import * as texts from './texts.ts';
 
 /** A platform's history of one place. */
 export interface History<Message> {
-  /** A page of at most `limit` messages before `before` (the newest without it), in any order; fewer: there are no more. */
-  page(limit: number, before: Message | undefined): Promise<Message[]>;
+  /** A page of at most `limit` messages before `before` (the newest without it), in any order, and whether there are more. */
+  page(limit: number, before: Message | undefined): Promise<{ messages: Message[]; more: boolean }>;
   /** When a message was sent. */
   sentAt(message: Message): Instant;
+  /** Also what is older than the window is read, up to the limit: newer messages can hang on it. */
+  beyond?: boolean;
 }
 
 export interface LookBack {
@@ -27,33 +29,37 @@ export interface Missed<Message> {
   older: Message[];
   /** The limit was reached before the last one heard was. */
   cut: boolean;
+  /** All that was read, oldest first. */
+  read: Message[];
 }
 
 const PAGE = 100;
+/** A page may be empty, and more follow. */
+const MOST_PAGES = 50;
 
 /**
  * The last messages of a place, oldest first. It is always the whole window, whatever was heard of it: an earlier message
  * may have been missed before a later one was heard, and the inbox knows each that it has. Throws what a page throws.
  */
 export async function missedIn<Message>(
-  { page, sentAt }: History<Message>,
+  { page, sentAt, beyond = false }: History<Message>,
   { since, limit, heardAt }: LookBack,
 ): Promise<Missed<Message>> {
   const until = heardAt && heardAt < since ? heardAt : since;
   const found: Message[] = [];
   const newestFirst = (a: Message, b: Message) => sentAt(b).getTime() - sentAt(a).getTime();
-  for (let oldest: Message | undefined; found.length < limit; ) {
-    const wanted = Math.min(PAGE, limit - found.length);
-    const messages = (await page(wanted, oldest)).sort(newestFirst);
-    found.push(...messages);
-    oldest = messages.at(-1);
-    if (messages.length < wanted || oldest === undefined || sentAt(oldest) < until) break;
+  for (let oldest: Message | undefined, pages = 0; found.length < limit && pages < MOST_PAGES; pages++) {
+    const { messages, more } = await page(Math.min(PAGE, limit - found.length), oldest);
+    found.push(...messages.sort(newestFirst));
+    oldest = found.at(-1);
+    if (!more || (!beyond && oldest !== undefined && sentAt(oldest) < until)) break;
   }
   const inOrder = found.reverse();
   const [first] = inOrder;
   return {
     recent: inOrder.filter((message) => sentAt(message) >= since),
     cut: found.length >= limit && heardAt !== undefined && first !== undefined && sentAt(first) > heardAt,
+    read: inOrder,
     older: inOrder.filter((message) => heardAt !== undefined && sentAt(message) > heardAt && sentAt(message) < since),
   };
 }

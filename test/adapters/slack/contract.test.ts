@@ -46,8 +46,7 @@ chatAdapterContract('Slack', async () => {
     async say(text) {
       const before = heard.length;
       fake.says(ana, channel, `<@${fake.bot.id}> ${text}`, { thread: root.ts });
-      // The message and the mention of it are two events.
-      await eventually(() => heard.length === before + 2);
+      await eventually(() => heard.length === before + 1);
     },
     shown: async () =>
       fake.said(channel).map((message) => ({

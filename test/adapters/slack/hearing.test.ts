@@ -121,16 +121,17 @@ test('coda answers mentions in a private channel from the moment it is invited',
 describe('files', () => {
   test('come along, and what is too large or not given is named', async () => {
     await using play = await playSlack({ model: echo, slack: { max_file_mb: 1 } });
-    const { fake, ana } = play;
-    const dm = fake.dm(ana);
+    const { fake, ana, general } = play;
     const small = fake.files.make('list.txt', 'text/plain', Buffer.from('milk, eggs'));
     const clip = fake.files.make('audio_message.m4a', 'audio/mp4', Buffer.from('hello in a voice'));
     const large = fake.files.make('film.mp4', 'video/mp4', Buffer.alloc(1_100_000));
     const lost = fake.files.make('lost.txt', 'text/plain', Buffer.from('gone'));
     lost.gone = true;
-    fake.says(ana, dm, 'look', { files: [small, clip, large, lost] });
-    await play.hears('answer to look', dm);
-    expect(wordsOf(await play.hears('film.mp4: the most I take', dm))).toContain('lost.txt');
+    // In a channel an `app_mention` without them comes before.
+    const called = `<@${fake.bot.id}> look`;
+    fake.says(ana, general, called, { files: [small, clip, large, lost] });
+    await play.hears('answer to look');
+    expect(wordsOf(await play.hears('film.mp4: the most I take'))).toContain('lost.txt');
     const { rows } = await play.database.read<{ files: { name: string; size: number }[] }>(
       `select payload->'files' as files from inbox where payload->'files' <> '[]'`,
     );

@@ -74,7 +74,7 @@ export class Messages {
     return shownMessage(message, metadata);
   }
 
-  /** `message`, and where it names the bot in a channel `app_mention` as well, each with an event id of its own. */
+  /** `message`, and before it, without files, `app_mention` where it names the bot in a channel: each an event of its own. */
   tell(channel: Channel, message: Message): void {
     if (!channel.members.has(this.fake.bot.id)) return;
     const parent = channel.messages.find(({ ts }) => ts === message.thread_ts);
@@ -86,13 +86,13 @@ export class Messages {
       ...(message.files.length > 0 && { files: message.files.map(shownFile) }),
       ...(parent && parent !== message && { parent_user_id: parent.user }),
     };
-    this.fake.event({ ...event, type: 'message' });
     const named = message.text.includes(`<@${this.fake.bot.id}>`) && channel.kind !== 'im';
     // No app_mention of what a bot itself has said.
     if (named && message.user !== this.fake.bot.id) {
-      const { channel_type: _, ...mention } = event;
+      const { channel_type: _, files: __, subtype: ___, ...mention } = event as Body;
       this.fake.event({ ...mention, type: 'app_mention' });
     }
+    this.fake.event({ ...event, type: 'message' });
   }
 
   tellChanged(channel: Channel, message: Message): void {

@@ -111,14 +111,17 @@ const METHODS: Record<string, Method> = {
       (message) =>
         message.thread_ts === undefined || message.thread_ts === message.ts || message.subtype === 'thread_broadcast',
     );
-    return page(top, args, true);
+    return page(top, args, true, (message) => ({ ...threadOf(channel, message) }));
   },
   'conversations.replies': (fake, args) => {
     const channel = readable(fake, args.channel);
     const ts = String(args.ts);
     const found = channel.messages.filter((message) => message.ts === ts || message.thread_ts === ts);
     if (!found.some((message) => message.ts === ts && !message.deleted)) throw new Refusal('thread_not_found');
-    return page(found, args, false);
+    const parent = found.find((message) => message.ts === ts) as Message;
+    return page(found, args, false, (message) =>
+      message === parent ? threadOf(channel, parent) : { parent_user_id: parent.user },
+    );
   },
   'chat.postMessage': (fake, args) => {
     const channel = writable(fake, args.channel);
@@ -238,9 +241,19 @@ function shownChannel({ id, kind, name, members, archived, is_ext_shared }: Chan
   };
 }
 
-/** A page of messages: newest first for a history, oldest first for a thread; at most 999, with a cursor. */
-function page(all: readonly Message[], args: Body, newestFirst: boolean): Body {
-  const limit = Math.min(Number(args.limit ?? 100), 999);
+/** What the message above a thread tells of it. */
+function threadOf({ messages }: Channel, { ts }: Message): Body {
+  const replies = messages.filter((each) => each.thread_ts === ts && each.ts !== ts && !each.deleted);
+  const latest = replies.at(-1)?.ts;
+  return latest === undefined ? {} : { thread_ts: ts, reply_count: replies.length, latest_reply: latest };
+}
+
+/**
+ * A page of messages: newest first for a history, oldest first for a thread; with a cursor. It has fewer than were asked
+ * for ("may return fewer", docs.slack.dev/apis/web-api/pagination) though more follow.
+ */
+function page(all: readonly Message[], args: Body, newestFirst: boolean, more: (message: Message) => Body): Body {
+  const limit = Math.ceil(Math.min(Number(args.limit ?? 100), 999) * 0.7);
   const inclusive = args.inclusive === true || args.inclusive === 'true';
   const after = (ts: string) =>
     args.oldest === undefined || ts > String(args.oldest) || (inclusive && ts === args.oldest);
@@ -252,11 +265,11 @@ function page(all: readonly Message[], args: Body, newestFirst: boolean): Body {
   const ordered = newestFirst ? [...found].reverse() : found;
   const from = Number(args.cursor || 0);
   const messages = ordered.slice(from, from + limit);
-  const more = from + limit < ordered.length;
+  const isMore = from + limit < ordered.length;
   return {
-    messages: messages.map((message) => shownMessage(message, args.include_all_metadata === true)),
-    has_more: more,
-    response_metadata: { next_cursor: more ? String(from + limit) : '' },
+    messages: messages.map((each) => ({ ...shownMessage(each, args.include_all_metadata === true), ...more(each) })),
+    has_more: isMore,
+    response_metadata: { next_cursor: isMore ? String(from + limit) : '' },
   };
 }
 

@@ -1,0 +1,69 @@
+/** Slack's histories, as what was missed is read from them. */
+import type { History } from '../../delivery/index.ts';
+import { instantOf, type RawMessage, tsAt } from './parse.ts';
+import { asPage, asWritten } from './shapes.ts';
+
+type Call = (method: string, args: Record<string, unknown>) => Promise<unknown>;
+
+const PAGE = 200;
+/** Of a thread that is read from its beginning. */
+const MOST_PAGES = 20;
+/** Clocks differ. */
+const CLOCK_MARGIN_MS = 60_000;
+
+const sentAt = ({ ts }: RawMessage) => instantOf(ts);
+
+/** A channel's messages, newest first: also those before the window, for what was said in their threads. */
+export function historyOf(call: Call, channel: string): History<RawMessage> {
+  let cursor = '';
+  return {
+    sentAt,
+    beyond: true,
+    async page(limit) {
+      const args = { channel, limit, ...(cursor && { cursor }) };
+      const { messages, response_metadata: next } = asPage(await call('conversations.history', args));
+      cursor = next?.next_cursor ?? '';
+      return { messages: written(messages, channel), more: cursor !== '' };
+    },
+  };
+}
+
+/** A thread since then. It is given oldest first, from its beginning on: the last messages are behind all others. */
+export function threadOf(call: Call, channel: string, thread: string, since: Date): History<RawMessage> {
+  let left: RawMessage[] | undefined;
+  return {
+    sentAt,
+    async page(limit) {
+      left ??= await repliesIn(call, channel, thread, tsAt(new Date(since.getTime() - CLOCK_MARGIN_MS)));
+      return { messages: left.splice(-limit).reverse(), more: left.length > 0 };
+    },
+  };
+}
+
+/** A thread with what stands above it, oldest first. */
+async function repliesIn(call: Call, channel: string, thread: string, oldest: string): Promise<RawMessage[]> {
+  // What stands above may come with every page.
+  const found = new Map<string, RawMessage>();
+  for (let cursor = '', page = 0; page < MOST_PAGES; page++) {
+    const args = { channel, ts: thread, oldest, limit: PAGE, ...(cursor && { cursor }) };
+    const { messages, response_metadata: next } = asPage(await call('conversations.replies', args));
+    for (const message of written(messages, channel)) found.set(message.ts, message);
+    cursor = next?.next_cursor ?? '';
+    if (cursor === '') break;
+  }
+  return [...found.values()];
+}
+
+/** The message with this `ts`, in a thread or not; undefined where it is not there. */
+export async function oneOf(
+  call: Call,
+  { channel, ts, thread_ts: thread = ts }: RawMessage,
+): Promise<RawMessage | undefined> {
+  const args = { channel, ts: thread, oldest: ts, latest: ts, inclusive: true, limit: 2 };
+  const { messages } = asPage(await call('conversations.replies', args));
+  return written(messages, channel).find((message) => message.ts === ts);
+}
+
+function written(messages: readonly object[], channel: string): RawMessage[] {
+  return messages.flatMap((message) => asWritten({ ...message, channel }) ?? []);
+}

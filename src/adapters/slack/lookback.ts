@@ -1,0 +1,200 @@
+import { Sequence, sleep } from '../../base/async.ts';
+import { type History, type IncomingMessage, type KnownPlace, missedIn, tellMissed } from '../../delivery/index.ts';
+import { historyOf, threadOf } from './history.ts';
+import type { InboundDeps } from './inbound.ts';
+import { SlackLimit } from './outcome.ts';
+import { ADAPTER, type ChannelInfo, instantOf, placesOf, type RawMessage, whereIs } from './parse.ts';
+import { asChannels } from './shapes.ts';
+
+/** Conversations that are looked through after an absence: those heard from in the last 30 days, latest first. */
+const KNOWN_FOR_MS = 30 * 24 * 3_600_000;
+const MOST_PLACES = 500;
+/** Clocks differ, and a socket may have been dead for a while before that was seen. */
+const OVERLAP_MS = 60_000;
+/** Conversations that are looked through at once. */
+const AT_ONCE = 3;
+
+export interface LookBackDeps extends Pick<InboundDeps, 'options' | 'inbox' | 'channels' | 'signal'> {
+  /** Until it works; resolves with whether it was done. */
+  insist(what: string, task: () => Promise<void>): Promise<boolean>;
+  api(): ReturnType<InboundDeps['api']> & {};
+  asked(message: RawMessage, channel: ChannelInfo): Promise<boolean>;
+  /** A message without words. */
+  bare(message: RawMessage, channel: ChannelInfo): Promise<IncomingMessage>;
+  /** Hears these of one conversation, in order. */
+  hear(messages: readonly RawMessage[], channel: ChannelInfo, at: number): Promise<void>;
+  /** Everything is looked through. */
+  over(): void;
+}
+
+/** From when on a conversation is looked through. */
+interface From {
+  /** Older messages are not answered any more. */
+  since: Date;
+  /** When the newest message that was heard there was sent. */
+  heardAt: Date | undefined;
+}
+
+/** A conversation that is looked through: itself, and the threads in which coda was spoken to. */
+interface Known {
+  heardAt: Date | undefined;
+  threads: Map<string, Date | undefined>;
+}
+
+/**
+ * Looks for what was missed, beside what is heard meanwhile: nothing new waits for it. It calls as often as Slack lets it.
+ */
+export class LookBack {
+  private readonly deps: LookBackDeps;
+  private readonly looking = Array.from({ length: AT_ONCE }, () => new Sequence());
+  private listing: Promise<unknown> = Promise.resolve();
+  private underway = 0;
+
+  constructor(deps: LookBackDeps) {
+    this.deps = deps;
+  }
+
+  /** After an absence: `awayMs` long if this process was there before, else since the one before it was. */
+  begin(awayMs: number | undefined): void {
+    this.listing = this.counted(() => this.deps.insist('all', () => this.look(awayMs)));
+  }
+
+  /** Whether something may still be found that was said before what is heard now. */
+  get isUnderway(): boolean {
+    return this.underway > 0;
+  }
+
+  /** Resolves when everything is looked through. */
+  async idle(): Promise<void> {
+    await this.listing;
+    await Promise.all(this.looking.map((sequence) => sequence.idle()));
+  }
+
+  private async counted(work: () => Promise<unknown>): Promise<void> {
+    this.underway++;
+    try {
+      await work();
+    } finally {
+      if (--this.underway === 0) this.deps.over();
+    }
+  }
+
+  private async look(awayMs: number | undefined): Promise<void> {
+    const { inbox, options, insist } = this.deps;
+    const now = options.clock.now().getTime();
+    const window = now - options.config.look_back;
+    const places = await inbox.places(ADAPTER, new Date(now - KNOWN_FOR_MS), MOST_PLACES);
+    // A process that has just begun was heard from last by what the one before had heard.
+    const heard = Math.max(...places.map(({ heardAt }) => heardAt?.getTime() ?? 0), 0);
+    const left = awayMs === undefined ? heard : now - awayMs - OVERLAP_MS;
+    if (left === 0) return;
+    const known = byChannel(places);
+    for (const id of await this.joined()) if (!known.has(id)) known.set(id, { heardAt: undefined, threads: new Map() });
+    for (const [index, [id, { heardAt, threads }]] of [...known].entries()) {
+      // Of a process that was there before all is heard until it left. One that is new reads the whole window, whatever was
+      // heard in it; where nobody had spoken to coda, only what was said since the one before it left can have been missed.
+      const isWhole = awayMs === undefined && (heardAt !== undefined || threads.size > 0);
+      const since = new Date(isWhole ? window : Math.max(left, window));
+      const until = (at: Date | undefined) =>
+        at && awayMs !== undefined ? new Date(Math.max(at.getTime(), left)) : at;
+      const look = () =>
+        this.lookThrough(
+          id,
+          { since, heardAt: until(heardAt) },
+          new Map([...threads].map(([ts, at]) => [ts, until(at)])),
+        );
+      const sequence = this.looking[index % AT_ONCE] as Sequence;
+      void this.counted(() => sequence.run(() => insist(id, look)));
+    }
+  }
+
+  /** The conversations that coda is in. */
+  private async joined(): Promise<string[]> {
+    const found: string[] = [];
+    const types = 'public_channel,private_channel,mpim,im';
+    for (let cursor = ''; found.length < MOST_PLACES; ) {
+      const page = { types, limit: 200, exclude_archived: true, ...(cursor && { cursor }) };
+      const { channels, response_metadata: more } = asChannels(await this.patiently('users.conversations', page));
+      for (const { id, is_im: direct, is_mpim: group } of channels) {
+        this.deps.channels.learn(id, direct ? 'im' : group ? 'mpim' : 'channel');
+        found.push(id);
+      }
+      cursor = more?.next_cursor ?? '';
+      if (cursor === '') break;
+    }
+    return found;
+  }
+
+  /** Each thread is looked through where something was said in it, or where what stands above it is too old to tell. */
+  private async lookThrough(id: string, from: From, threads: ReadonlyMap<string, Date | undefined>): Promise<void> {
+    const at = performance.now();
+    const channel = await this.deps.channels.get(id, this.deps.api());
+    if (channel.kind === 'elsewhere') return;
+    const call = (method: string, args: Record<string, unknown>) => this.patiently(method, args);
+    const read = await this.through(channel, historyOf(call, id), from, at);
+    const above = new Map(read.map((message) => [message.ts, message]));
+    for (const ts of new Set([...read.map((message) => message.ts), ...threads.keys()])) {
+      const heardAt = threads.get(ts);
+      const begun = { since: from.since, heardAt };
+      const latest = above.get(ts)?.latest_reply;
+      const isNew = latest !== undefined && instantOf(latest) >= earliest(begun);
+      if (isNew || !above.has(ts)) await this.through(channel, threadOf(call, id, ts, earliest(begun)), begun, at);
+    }
+  }
+
+  /** Hears what was missed of one history; resolves with all that was read of it. */
+  private async through(
+    channel: ChannelInfo,
+    history: History<RawMessage>,
+    { since, heardAt }: From,
+    at: number,
+  ): Promise<RawMessage[]> {
+    const { inbox, options, bare, hear } = this.deps;
+    const { look_back_messages: limit } = options.config;
+    const missed = await missedIn(history, { since, limit, heardAt });
+    const late = await this.asked(missed.older, channel);
+    const told = { late, first: missed.recent[0], cut: missed.cut };
+    await tellMissed(told, { inbox, limit, bare: (message) => bare(message, channel) });
+    const asked = await this.asked(missed.recent, channel);
+    if (asked.length > 0) await hear(asked, channel, at);
+    return missed.read;
+  }
+
+  private async asked(messages: readonly RawMessage[], channel: ChannelInfo): Promise<RawMessage[]> {
+    const found: RawMessage[] = [];
+    for (const message of messages) if (await this.deps.asked(message, channel)) found.push(message);
+    return found;
+  }
+
+  /** Waits where Slack says to: what was read already need not be read again. */
+  private async patiently(method: string, args: Record<string, unknown>): Promise<unknown> {
+    for (;;) {
+      try {
+        return await this.deps.api()(method, args);
+      } catch (error) {
+        if (!(error instanceof SlackLimit)) throw error;
+        await sleep(error.afterMs, this.deps.signal);
+      }
+    }
+  }
+}
+
+/** What is older was heard, or is not even told of. */
+const earliest = ({ since, heardAt }: From): Date => (heardAt && heardAt < since ? heardAt : since);
+
+/** A question that is answered in its thread is asked in the channel above it. */
+function byChannel(places: readonly KnownPlace[]): Map<string, Known> {
+  const known = new Map<string, Known>();
+  for (const { place, heardAt } of places) {
+    const { channel, thread } = whereIs(place);
+    const of = known.get(channel) ?? { heardAt: undefined, threads: new Map() };
+    known.set(channel, of);
+    if (thread !== undefined) of.threads.set(thread, heardAt);
+    if (heardAt && !(of.heardAt && of.heardAt > heardAt)) of.heardAt = heardAt;
+  }
+  return known;
+}
+
+/** The inbox's names of messages of a channel. */
+export const namesOf = (messages: readonly RawMessage[], channel: string) =>
+  messages.flatMap(({ ts, thread_ts: thread }) => placesOf(ts, thread, channel).map((place) => ({ place, id: ts })));
