@@ -4,7 +4,8 @@
  * post arrives; and the memory that Slack costs, beside what Bolt costs by itself.
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -78,12 +79,20 @@ async function bareBolt(slackApiUrl: string): Promise<void> {
   process.exit(0);
 }
 
-/** Says `ready`, then its resident memory on each line that comes, until there are no more. */
+/** Bytes of code of Slack's packages that this process has loaded. */
+function loadedBytes(): number {
+  const files = Object.keys(createRequire(import.meta.url).cache).filter((file) =>
+    file.includes('/node_modules/@slack/'),
+  );
+  return files.reduce((sum, file) => sum + statSync(file).size, 0);
+}
+
+/** Says `ready`, then its resident memory and what it has loaded on each line that comes, until there are no more. */
 async function reportMemory(): Promise<void> {
   console.log('ready');
   for await (const _ of createInterface({ input: process.stdin })) {
     global.gc?.();
-    console.log(process.memoryUsage.rss() / 1_000_000);
+    console.log(`${process.memoryUsage.rss() / 1_000_000} ${loadedBytes()}`);
   }
 }
 
@@ -145,22 +154,33 @@ async function memory(apiUrl: string, ownerId: string): Promise<void> {
   const bolt = await resident('bolt', apiUrl);
   const bare = await resident('node');
   const mb = (size: number) => `${size.toFixed(0)} MB`;
-  report.add('resident that Slack adds', mb(withSlack - without), {
-    beside: `bare Bolt ${mb(bolt - bare)}`,
+  report.add('resident that Slack adds', mb(withSlack.mb - without.mb), {
+    beside: `bare Bolt ${mb(bolt.mb - bare.mb)}`,
     wanted: '≤ 40 MB',
+  });
+  report.add("code of Slack's packages that is loaded without Slack", `${without.loaded} bytes`, {
+    beside: `with Slack ${withSlack.loaded} bytes`,
+    wanted: '0 bytes',
   });
 }
 
+/** A process that has come to rest. */
+interface Looked {
+  mb: number;
+  /** Bytes of Slack's packages. */
+  loaded: number;
+}
+
 /** The median of a few processes, each looked at when it has come to rest. */
-async function resident(...args: string[]): Promise<number> {
-  const sizes: number[] = [];
+async function resident(...args: string[]): Promise<Looked> {
+  const sizes: Looked[] = [];
   for (let index = 0; index < PROCESSES; index++) {
     const running = await begin(...args);
     await sleep(SETTLE_MS);
-    sizes.push(await running.memory());
+    sizes.push(await running.look());
     running.end();
   }
-  return sizes.sort((a, b) => a - b)[Math.floor(PROCESSES / 2)] as number;
+  return sizes.sort((a, b) => a.mb - b.mb)[Math.floor(PROCESSES / 2)] as Looked;
 }
 
 async function begin(...args: string[]) {
@@ -170,9 +190,12 @@ async function begin(...args: string[]) {
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   await lines.next();
   return {
-    async memory(): Promise<number> {
+    async look(): Promise<Looked> {
       child.stdin.write('\n');
-      return Number((await lines.next()).value);
+      const [mb = 0, loaded = 0] = String((await lines.next()).value)
+        .split(' ')
+        .map(Number);
+      return { mb, loaded };
     },
     end: () => child.stdin.end(),
   };

@@ -163,8 +163,8 @@ export interface Part {
   replyTo?: string;
   /** What the adapter has kept of an earlier attempt at this part. */
   progress?: Json;
-  /** Stores what a later attempt needs to know; resolves after the commit. */
-  keep?(progress: Json): Promise<void>;
+  /** Stores what a later attempt needs to know; resolves after the commit. False: the part is another process's now. */
+  keep?(progress: Json): Promise<boolean>;
   /** The part may already be there, and the platform cannot be asked: say so where it can be shown. */
   resend?: boolean;
 }

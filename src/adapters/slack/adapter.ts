@@ -13,7 +13,7 @@ import {
 import { Assistant } from './assistant.ts';
 import { Channels } from './channels.ts';
 import { type Api, openApi } from './client.ts';
-import { Connection, type Envelope, refusedFor, type Trouble } from './connection.ts';
+import { Connection, type Envelope, type Trouble } from './connection.ts';
 import { checks } from './doctor.ts';
 import { gated } from './gate.ts';
 import { Home, isFromHome } from './home.ts';
@@ -62,6 +62,7 @@ class Slack implements SlackAdapter {
   private readonly options: SlackOptions;
   private readonly channels = new Channels();
   private readonly people: People;
+  private readonly uploads: Uploads;
   private readonly speaker: Outbound;
   private readonly assistant: Assistant;
   private readonly home: Home;
@@ -73,7 +74,6 @@ class Slack implements SlackAdapter {
   private shortcuts: Shortcuts | undefined;
   private api: Api | undefined;
   private me: Hearing | undefined;
-  private refused: Trouble | undefined;
   private receive: RequestDeps['heard'];
 
   constructor(options: SlackOptions) {
@@ -82,8 +82,8 @@ class Slack implements SlackAdapter {
     const api = () => (this.me ? this.api : undefined);
     this.people = new People(groups, log);
     const me = () => this.me && { user: this.me.botUser, team: this.me.team };
-    const uploads = new Uploads(artifacts, config.api_url);
-    this.speaker = new Outbound({ options, channels: this.channels, uploads, api, me });
+    this.uploads = new Uploads(artifacts, config.api_url, api);
+    this.speaker = new Outbound({ options, channels: this.channels, uploads: this.uploads, api, me });
     this.assistant = new Assistant({ api, log, wordsOf: (text) => this.wordsIn(text) });
     this.home = new Home({ options, people: this.people, api });
     this.typingAt = new Typing<Place>({ show: (place) => this.assistant.working(place), againMs: STATUS_AGAIN_MS });
@@ -131,12 +131,12 @@ class Slack implements SlackAdapter {
     return outcome;
   }
 
-  edit(receipt: Receipt, part: Part): Promise<SendOutcome> {
-    return this.speaker.edit(receipt, part);
+  edit(receipt: Receipt, part: Part, signal: AbortSignal): Promise<SendOutcome> {
+    return this.speaker.edit(receipt, part, signal);
   }
 
-  delete(receipt: Receipt, place: Place): Promise<SendOutcome> {
-    return this.speaker.delete(receipt, place);
+  delete(receipt: Receipt, place: Place, signal: AbortSignal): Promise<SendOutcome> {
+    return this.speaker.delete(receipt, place, signal);
   }
 
   find(part: Part, since: Date): Promise<Receipt | undefined> {
@@ -172,11 +172,12 @@ class Slack implements SlackAdapter {
   }
 
   away(): Trouble | undefined {
-    return this.refused ?? this.connection?.away;
+    return this.connection?.away;
   }
 
   async close(): Promise<void> {
     this.typingAt.close();
+    this.uploads.close();
     await this.connection?.close();
   }
 
@@ -187,7 +188,6 @@ class Slack implements SlackAdapter {
     const { user_id: botUser, bot_id: bot = '', team_id: team } = asMe(await this.api('auth.test'));
     const { workspaces, mention_required: mentionRequired, threads, dm, bots } = config;
     this.me = { botUser, bot, team, workspaces, mentionRequired, threads, dm, bots };
-    this.refused = undefined;
   }
 
   /** Never rejects. */
@@ -234,12 +234,19 @@ class Slack implements SlackAdapter {
         await this.changed(event.user);
         return true;
       case 'tokens_revoked':
+        if (revokedIn(event).includes(this.me?.botUser ?? '')) this.connection?.revoked();
+        return true;
       case 'app_uninstalled':
-        this.refused = refusedFor('token_revoked');
-        this.options.log.error({ remedy: this.refused.remedy }, this.refused.says);
+        this.connection?.revoked();
         return true;
       default:
         return true;
     }
   }
+}
+
+/** The bots whose tokens are not good any more (docs.slack.dev/reference/events/tokens_revoked). */
+function revokedIn({ tokens }: Record<string, unknown>): unknown[] {
+  const { bot } = (tokens ?? {}) as { bot?: unknown };
+  return Array.isArray(bot) ? bot : [];
 }

@@ -69,7 +69,8 @@ function understood(method: string, error: unknown): Error {
     const name = String(data?.error);
     const told = data?.response_metadata?.retryAfter;
     if (name === 'ratelimited' || name === 'rate_limited') return new SlackLimit(method, limitOf(told));
-    if (ERROR_NAME.test(name)) return new SlackRefusal(method, name, data?.needed);
+    if (ERROR_NAME.test(name))
+      return new SlackRefusal(method, name, data?.needed, detailsOf(data?.response_metadata?.messages));
     return new SlackUnclear(method, 'an answer that is not Slack’s');
   }
   if (code === 'slack_webapi_http_error') return new SlackUnclear(method, `status ${statusCode}`);
@@ -80,9 +81,18 @@ function understood(method: string, error: unknown): Error {
 
 interface Failure {
   code?: string;
-  data?: { error?: unknown; needed?: string; response_metadata?: { retryAfter?: number } };
+  data?: { error?: unknown; needed?: string; response_metadata?: { retryAfter?: number; messages?: unknown } };
   retryAfter?: number;
   statusCode?: number;
+}
+
+/** `[ERROR] unsupported type: … [json-pointer:/blocks/0]` and the like. */
+function detailsOf(messages: unknown): string[] {
+  const found = Array.isArray(messages) ? messages : [];
+  return found
+    .filter((each) => typeof each === 'string')
+    .slice(0, 5)
+    .map((each) => each.slice(0, 200));
 }
 
 function limitOf(seconds: number | undefined): number {

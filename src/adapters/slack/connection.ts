@@ -53,6 +53,8 @@ export class Connection {
   private closed = false;
   private leftAt: number | undefined = performance.now();
   private first = true;
+  /** A socket says that it goes: another one is wanted beside it. */
+  private isLeaving = false;
   private refused: Trouble | undefined;
 
   constructor(config: SlackConfig, log: Log, hears: Hears) {
@@ -77,6 +79,11 @@ export class Connection {
     return { says: 'Slack’s Socket Mode does not answer', remedy: 'It is tried again by itself.' };
   }
 
+  /** Slack has said that the bot's token is not good any more: whether it is again is tried as after any refusal. */
+  revoked(): void {
+    this.failed({ error: 'token_revoked' });
+  }
+
   async close(): Promise<void> {
     this.closed = true;
     clearTimeout(this.timer);
@@ -92,8 +99,8 @@ export class Connection {
       return this.failed(error);
     }
     if (this.closed) return;
-    // Its requests come by themselves.
-    if (this.config.mode === 'http') this.stands();
+    // Its requests come by themselves, and what was revoked and is good again still has its socket.
+    if (this.config.mode === 'http' || (this.sockets.size > 0 && !this.isLeaving)) this.stands();
     else await this.connect();
   }
 
@@ -110,12 +117,16 @@ export class Connection {
     const socket = new Socket(receiver, log, {
       heard: (envelope) => this.hears.envelope(envelope),
       // The next one is there before this one goes.
-      leaving: () => void this.open(),
+      leaving: () => {
+        this.isLeaving = true;
+        void this.open();
+      },
       ended: (stoodMs) => this.ended(socket, stoodMs),
     });
     this.sockets.add(socket);
     try {
       await socket.open();
+      this.isLeaving = false;
       if (this.closed) return await socket.close();
       this.stands();
     } catch (error) {

@@ -1,4 +1,6 @@
 /** The App Home (docs.slack.dev/surfaces/app-home): a person's own page, built when it is opened and after a press. */
+import { Sequence } from '../../base/async.ts';
+import { BoundedMap } from '../../base/bounded.ts';
 import { messageOf } from '../../base/errors.ts';
 import { shorten } from '../../base/text.ts';
 import type { HomeAction, HomeItem, HomeSection } from '../../chat/index.ts';
@@ -14,6 +16,8 @@ const MAX_TEXT = 3_000;
 const MAX_HEADER = 150;
 const MAX_LABEL = 75;
 const MAX_VALUE = 2_000;
+
+const REMEMBERED = 10_000;
 
 const SAY = 'say:';
 const COMMAND = /^\/[a-z-]{1,32}(?:\s[\s\S]{0,300})?$/;
@@ -35,6 +39,8 @@ export interface HomeDeps {
 /** Shows people their page. A hint: failures are logged and dropped, the next opening shows it. */
 export class Home {
   private readonly deps: HomeDeps;
+  /** Each person's pages one after another: an older one must not come last. */
+  private readonly pages = new BoundedMap<string, Sequence>(REMEMBERED);
 
   constructor(deps: HomeDeps) {
     this.deps = deps;
@@ -45,6 +51,12 @@ export class Home {
   }
 
   async show(user: string): Promise<void> {
+    const pages = this.pages.get(user) ?? new Sequence();
+    this.pages.set(user, pages);
+    await pages.run(() => this.publish(user));
+  }
+
+  private async publish(user: string): Promise<void> {
     const { options, people } = this.deps;
     const api = this.deps.api();
     if (!api) return;

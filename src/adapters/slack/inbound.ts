@@ -199,6 +199,8 @@ export class Inbound {
       await inbox.accept(incoming(message, place, sender, await this.words(message), []));
       return ALREADY;
     }
+    // Files that take longer than Slack waits: it delivers their message again.
+    if ((await inbox.heard(namesOf([message], channel.id))).size > 0) return ALREADY;
     return this.intake.take(message, message.channel, at, this.reading(place, sender));
   }
 
@@ -222,7 +224,11 @@ export class Inbound {
   private hearDoubtful(): void {
     const { doubtful } = this;
     this.doubtful = [];
-    for (const message of doubtful) void this.lines.run(message.channel, async () => void (await this.hear(message)));
+    for (const message of doubtful) {
+      void this.lines.run(message.channel, async () => {
+        if (!this.withdrawn.has(idOf(message))) await this.hear(message);
+      });
+    }
   }
 
   /** In a thread that began with coda, or with a question to it, nobody has to name it. */

@@ -48,7 +48,10 @@ export function split(content: Content): Content[] {
 
 /** A part, what goes before it, and its files in parts of their own; its buttons stand under the last. */
 function withFiles(part: Content, before: readonly Content[] = [], rest: Partial<Content> = {}): Content[] {
-  const { files = [], inline = [], buttons, ...shown } = part;
+  const { files: all = [], inline = [], buttons, ...shown } = part;
+  const files = all.filter(({ size }) => size <= UPLOADS.each);
+  const left = all.length - files.length;
+  if (left > 0) shown.text = `${shown.text}\n${texts.notAttached(left, UPLOADS.each)}`.trim();
   const under = buttons && { buttons };
   if (files.length === 0 && inline.length === 0) return [...before, { ...shown, ...under }];
   const plain: Content = { ...rest, kind: part.kind, text: '' };

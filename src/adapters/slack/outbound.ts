@@ -7,7 +7,7 @@ import type { Api } from './client.ts';
 import { bodyOf, isFiles, type MessageBody } from './message.ts';
 import type { SlackOptions } from './options.ts';
 import { decodeOrigin, type Origin } from './origin.ts';
-import { errorOf, outcomeOf, SlackUnclear } from './outcome.ts';
+import { errorOf, outcomeOf, SlackRefusal, SlackUnclear } from './outcome.ts';
 import { ADAPTER, tsAt, whereIs } from './parse.ts';
 import { postTo } from './response.ts';
 import { asChannel, asPage, asPosted } from './shapes.ts';
@@ -48,23 +48,24 @@ export class Outbound {
   }
 
   /** What was said before in the same channel and has to wait goes first. */
-  async send(part: Part, _signal: AbortSignal): Promise<SendOutcome> {
+  async send(part: Part, signal: AbortSignal): Promise<SendOutcome> {
     const origin = decodeOrigin(part.replyTo);
-    if (origin && isHidden(origin, part.place)) return this.outcome(() => this.tell(part, origin));
+    if (origin && isHidden(origin, part.place))
+      return this.outcome(signal, (api) => this.tell(api, part, origin, signal));
     const { channel } = part.place;
     const wait = this.order.behind(channel, part.key, this.now());
     if (wait > 0) return { kind: 'retry', reason: 'others in this channel go first', afterMs: wait };
-    const outcome = await this.outcome(() => this.post(part, origin));
+    const outcome = await this.outcome(signal, (api) => this.post(api, part, origin, signal));
     const { afterMs } = outcome.kind === 'retry' ? outcome : {};
     if (afterMs === undefined) this.order.done(channel, part.key);
     else this.order.putOff(channel, part.key, this.now() + afterMs);
     return outcome;
   }
 
-  edit(receipt: Receipt, part: Part): Promise<SendOutcome> {
-    return this.outcome(async (api) => {
+  edit(receipt: Receipt, part: Part, signal: AbortSignal): Promise<SendOutcome> {
+    return this.outcome(signal, async (api) => {
       const { content } = part;
-      if (isFiles(content)) return receipt.files ? receipt : this.replaced(api, receipt, part);
+      if (isFiles(content)) return receipt.files ? receipt : this.replaced(api, receipt, part, signal);
       if (receipt.hidden) return this.editHidden(receipt, content);
       const { channel } = channelOf(receipt, part.place);
       try {
@@ -79,8 +80,8 @@ export class Outbound {
     });
   }
 
-  delete(receipt: Receipt, place: Place): Promise<SendOutcome> {
-    return this.outcome(async (api) => {
+  delete(receipt: Receipt, place: Place, signal: AbortSignal): Promise<SendOutcome> {
+    return this.outcome(signal, async (api) => {
       if (receipt.hidden) return receipt;
       if (Array.isArray(receipt.files)) {
         await this.deps.uploads.remove(api, receipt.files as string[]);
@@ -141,11 +142,10 @@ export class Outbound {
     return { adapter: ADAPTER, channel: id, space: me.team, kind: 'dm' };
   }
 
-  private async post(part: Part, origin: Origin | undefined): Promise<Receipt> {
-    const api = this.api();
+  private async post(api: Api, part: Part, origin: Origin | undefined, signal: AbortSignal): Promise<Receipt> {
     const { channel, thread } = whereIs(part.place);
     const { content } = part;
-    if (isFiles(content)) return this.deps.uploads.share(api, part, { channel, thread });
+    if (isFiles(content)) return this.deps.uploads.share(api, part, { channel, thread }, signal);
     const where = { channel, ...(thread && { thread_ts: thread }) };
     try {
       const posted = await this.shown(forPlace(content, part.place), (body) =>
@@ -156,37 +156,37 @@ export class Outbound {
       // A command can be used where coda is not: its own address leads back there.
       const isElsewhere = ['channel_not_found', 'not_in_channel'].includes(errorOf(error) ?? '');
       if (!origin || !isElsewhere) throw error;
-      return this.tell(part, origin);
+      return this.tell(api, part, origin, signal);
     }
   }
 
   /** Says something that one person alone sees. It cannot be found again, so that it may come twice. */
-  private async tell(part: Part, origin: Origin): Promise<Receipt> {
+  private async tell(api: Api, part: Part, origin: Origin, signal: AbortSignal): Promise<Receipt> {
     const { channel, thread } = whereIs(part.place);
-    const { api_url: api } = this.deps.options.config;
+    const { api_url: apiUrl } = this.deps.options.config;
     const where = thread === undefined ? {} : { thread_ts: thread };
     if (isFiles(part.content))
-      return this.direct(origin.user).then((place) => this.post({ ...part, place }, undefined));
+      return this.direct(origin.user).then((place) => this.post(api, { ...part, place }, undefined, signal));
     const body = bodyOf(forPlace(part.content, part.place), false);
     const told = await postTo(
       origin.responseUrl,
       { response_type: 'ephemeral', replace_original: false, ...where, ...body },
-      api,
+      apiUrl,
     );
     if (told === 'taken') return { id: `hidden:${part.key}`, hidden: true };
     try {
-      await this.api()('chat.postEphemeral', { channel, user: origin.user, ...where, ...body });
+      await api('chat.postEphemeral', { channel, user: origin.user, ...where, ...body });
       return { id: `hidden:${part.key}`, hidden: true };
     } catch (error) {
       if (outcomeOf(error).kind !== 'gone') throw error;
       const place = await this.direct(origin.user);
-      return this.post({ ...part, place }, undefined);
+      return this.post(api, { ...part, place }, undefined, signal);
     }
   }
 
   /** What showed words while it grew is files now. */
-  private async replaced(api: Api, receipt: Receipt, part: Part): Promise<Receipt> {
-    const shared = await this.post(part, undefined);
+  private async replaced(api: Api, receipt: Receipt, part: Part, signal: AbortSignal): Promise<Receipt> {
+    const shared = await this.post(api, part, undefined, signal);
     const { channel } = channelOf(receipt, part.place);
     await api('chat.delete', { channel, ts: receipt.id }).catch(() => {});
     return shared;
@@ -206,25 +206,28 @@ export class Outbound {
   /** Says it with a markdown block; where Slack does not take those, in its own notation from then on. */
   private async shown(content: Content, say: (body: MessageBody) => Promise<unknown>): Promise<unknown> {
     const { markdown } = this;
+    const body = bodyOf(content, markdown);
     try {
-      return await say(bodyOf(content, markdown));
+      return await say(body);
     } catch (error) {
       const isBlocks = ['invalid_blocks', 'msg_blocks_too_long', 'invalid_blocks_format'].includes(
         errorOf(error) ?? '',
       );
-      if (!markdown || !isBlocks) throw error;
+      if (!isBlocks || !body.blocks.some(({ type }) => type === 'markdown')) throw error;
       const answer = await say(bodyOf(content, false));
+      // What is in this one says nothing about others.
+      if (!isUnknownType(error)) return answer;
       this.deps.options.log.warn({ error: messageOf(error) }, 'Slack takes no markdown blocks here');
       this.markdown = false;
       return answer;
     }
   }
 
-  private async outcome(work: (api: Api) => Promise<Receipt>): Promise<SendOutcome> {
+  private async outcome(signal: AbortSignal, work: (api: Api) => Promise<Receipt>): Promise<SendOutcome> {
     const api = this.deps.api();
     if (!api) return { kind: 'retry', reason: 'Slack is not connected', until: 'reachable' };
     try {
-      return { kind: 'sent', receipt: await work(api) };
+      return { kind: 'sent', receipt: await work(unlessOver(api, signal)) };
     } catch (error) {
       const outcome = outcomeOf(error);
       this.deps.options.log.debug({ outcome: outcome.kind, error: messageOf(error) }, 'Slack did not take a part');
@@ -235,12 +238,19 @@ export class Outbound {
   private now(): number {
     return this.deps.options.clock.now().getTime();
   }
+}
 
-  private api(): Api {
-    const api = this.deps.api();
-    if (!api) throw new SlackUnclear('any', 'not signed in to Slack', true);
-    return api;
-  }
+/** Calls that are made in time: what was given up is done by somebody else. */
+function unlessOver(api: Api, signal: AbortSignal): Api {
+  return (method, args) => {
+    if (signal.aborted) throw new SlackUnclear(method, 'it came too late', true);
+    return api(method, args);
+  };
+}
+
+/** Whether blocks were refused because Slack does not know their type. */
+function isUnknownType(error: unknown): boolean {
+  return error instanceof SlackRefusal && error.details.some((detail) => /unsupported type/i.test(detail));
 }
 
 /** In their own conversation with coda nobody else reads, so that an answer there is a message like any other. */

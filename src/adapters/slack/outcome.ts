@@ -9,9 +9,12 @@ export class SlackRefusal extends Error {
   readonly method: string;
   /** Scopes that were missing. */
   readonly needed: string | undefined;
+  /** What Slack says of it. */
+  readonly details: readonly string[];
 
-  constructor(method: string, error: string, needed?: string) {
-    super(`${method}: ${error}${needed ? ` (needs ${needed})` : ''}`);
+  constructor(method: string, error: string, needed?: string, details: readonly string[] = []) {
+    super([`${method}: ${error}${needed ? ` (needs ${needed})` : ''}`, ...details].join('; '));
+    this.details = details;
     this.method = method;
     this.error = error;
     this.needed = needed;

@@ -1,4 +1,6 @@
 /** What the adapter itself says to people. */
+import { plural } from '../../base/text.ts';
+
 export const notMine = () => 'That is not one of mine, or its time is over.';
 
 export const notDirectly = () => 'I do not answer in direct messages. Please ask me in a channel where we both are.';
@@ -8,6 +10,9 @@ export const notYourWorkspace = () => 'I am not at work for your workspace.';
 export const restInFile = () => '_The rest is in the attached file._';
 
 export const wholeInFile = () => '_It is all in the attached file._';
+
+export const notAttached = (count: number, most: number) =>
+  `_${plural(count, 'file')} could not be attached: I send ${most / 1024 / 1024} MB a file here._`;
 
 export const working = () => 'is working on it…';
 

@@ -204,6 +204,23 @@ describe('a place that is gone', () => {
     await play.hears('answer to where are you?', dm);
   });
 
+  test('while it is unclear whether an answer came there sends it to the asker directly', async () => {
+    await using play = await playDiscord({ model: echo, stillClock: true });
+    play.fake.messages.nonceMs = 0;
+    const room = play.fake.channel(play.guild, 'room');
+    let lost = 0;
+    play.fake.rest.fault = ({ method, route }) =>
+      method === 'POST' && route.endsWith('/messages') && ++lost ? 'lost' : undefined;
+    play.asks('anybody?', { channel: room });
+    expect(await eventually(() => lost > 0)).toBe(true);
+    await play.settled();
+    play.fake.rest.fault = () => undefined;
+    room.denied = PERMISSIONS.VIEW_CHANNEL;
+    await play.passes(10 * 60_000);
+    await play.hears('answer to anybody?', play.fake.dm(play.ana));
+    expect(play.fake.said(room)).toEqual([]);
+  });
+
   test('takes what was to be said to the person’s direct messages, also where there were none', async () => {
     await using play = await playDiscord({ stillClock: true });
     const room = play.fake.channel(play.guild, 'room');

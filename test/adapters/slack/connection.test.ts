@@ -85,7 +85,10 @@ describe('tokens', () => {
 
   test('that are revoked later are no reason to fall over', async () => {
     await using play = await playSlack({ model: echo });
-    const { fake } = play;
+    const { fake, ana } = play;
+    const others = fake.event({ type: 'tokens_revoked', tokens: { oauth: [ana.id], bot: [] } });
+    await eventually(() => others.acknowledged);
+    expect(play.app.away()).toEqual([]);
     fake.revoked.add(fake.botToken);
     const told = fake.event({ type: 'tokens_revoked', tokens: { bot: ['UBOT'] } });
     await eventually(() => told.acknowledged);

@@ -94,12 +94,30 @@ test('where markdown blocks are not taken, Slack’s own notation is', async () 
   const { fake, ana } = play;
   const dm = fake.dm(ana);
   fake.web.fault = ({ method, args }) =>
-    method === 'chat.postMessage' && JSON.stringify(args.blocks ?? '').includes('"markdown"')
-      ? { status: 200, type: 'application/json', body: '{"ok":false,"error":"invalid_blocks"}' }
-      : undefined;
-  play.asks('hi', { channel: dm });
-  const message = await play.hears('bold', dm);
-  expect(message.blocks[0]).toMatchObject({ type: 'section', text: { text: '*bold* words' } });
+    method === 'chat.postMessage' && JSON.stringify(args.blocks ?? '').includes('"markdown"') ? refused() : undefined;
+  let isUnknown = false;
+  let times = 0;
+  const refused = () => {
+    times++;
+    const messages = isUnknown ? ['[ERROR] unsupported type: markdown [json-pointer:/blocks/0/type]'] : [];
+    const body = JSON.stringify({ ok: false, error: 'invalid_blocks', response_metadata: { messages } });
+    return { status: 200, type: 'application/json', body };
+  };
+  const shown = async (text: string) => {
+    const before = fake.said(dm).length;
+    play.asks(text, { channel: dm });
+    await eventually(() => fake.said(dm).length > before);
+    await play.settled();
+    expect(fake.said(dm).at(-1)?.blocks[0]).toMatchObject({ type: 'section', text: { text: '*bold* words' } });
+  };
+  // What is in one message says nothing about the next one; a type that Slack does not know does.
+  await shown('one');
+  await shown('two');
+  expect(times).toBe(2);
+  isUnknown = true;
+  await shown('three');
+  await shown('four');
+  expect(times).toBe(3);
 });
 
 test('what is beyond six messages comes as a file, the same one when its answer was lost', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { mentionedIn, names as namesIn, teamOf, wordsOf as wordsIn } from '../../../src/adapters/slack/parse.ts';
+import { deferred } from '../../../src/base/async.ts';
 import { eventually } from '../../support/eventually.ts';
 import { wordsOf } from '../../support/slack/index.ts';
 import { echo, playSlack } from '../../support/slack/play.ts';
@@ -137,6 +138,23 @@ describe('files', () => {
     );
     expect(rows[0]?.files.map(({ name }) => name)).toEqual(['list.txt', 'audio_message.m4a']);
     expect(fake.files.fetched).not.toContain('film.mp4');
+  });
+
+  test('that take longer than Slack waits are answered once, however often it delivers their message again', async () => {
+    await using play = await playSlack({ model: echo, fake: { ackMs: 100, retries: [0, 100, 100, 200, 400, 800] } });
+    const { fake, ana } = play;
+    const held = deferred();
+    fake.files.hold = held.promise;
+    const file = fake.files.make('list.txt', 'text/plain', Buffer.from('milk'));
+    fake.says(ana, fake.dm(ana), 'look', { files: [file] });
+    const told = fake.sockets.delivered.at(-1);
+    expect(await eventually(() => (told?.attempts ?? 0) > 2)).toBe(true);
+    held.resolve();
+    await play.hears('answer to look', fake.dm(ana));
+    expect(await eventually(() => told?.acknowledged)).toBe(true);
+    await play.settled();
+    expect(play.said('answer to look')).toHaveLength(1);
+    expect(fake.files.fetched).toEqual(['list.txt']);
   });
 
   test('that stand elsewhere are asked for without the token', async () => {

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { blocksOf, commandIn } from '../../../src/adapters/slack/home.ts';
+import { blocksOf, commandIn, Home } from '../../../src/adapters/slack/home.ts';
 import { done, outsideTool } from '../../../src/agent/index.ts';
+import { deferred } from '../../../src/base/async.ts';
+import { SystemClock } from '../../../src/base/clock.ts';
+import { silentLog } from '../../../src/base/log.ts';
 import { eventually } from '../../support/eventually.ts';
 import { ScriptedModel } from '../../support/scripted-model.ts';
 import { buttonsOf } from '../../support/slack/index.ts';
@@ -114,4 +117,32 @@ test('a page keeps to what Slack takes, and offers no decision on what it cannot
   ] as const) {
     expect(commandIn(id, value)).toBeUndefined();
   }
+});
+
+test('an older page never comes after a newer one', async () => {
+  const shown: unknown[] = [];
+  const slow = deferred();
+  let pages = 0;
+  const api = async (_method: string, { view }: Record<string, unknown> = {}) => {
+    shown.push(JSON.stringify(view));
+    return {} as never;
+  };
+  const page = new Home({
+    options: {
+      clock: new SystemClock(),
+      log: silentLog(),
+      home: async () => {
+        const number = ++pages;
+        if (number === 1) await slow.promise;
+        return [{ title: `page ${number}`, items: [{ text: 'x' }] }];
+      },
+    },
+    people: { sender: async (externalId) => ({ externalId, name: 'Ana' }) },
+    api: () => api,
+  });
+  const both = [page.show('U1'), page.show('U1')];
+  slow.resolve();
+  await Promise.all(both);
+  expect(shown.at(-1)).toContain('page 2');
+  expect(shown).toHaveLength(2);
 });

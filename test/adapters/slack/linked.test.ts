@@ -55,4 +55,13 @@ test('one person in Discord and Slack has the same notes, and a reminder comes w
     ),
   ).toBe(true);
   expect(saidThere().some((each) => /call Carl/.test(each))).toBe(false);
+
+  // One platform that has lost its token takes nothing from the other.
+  fake.revoked.add(fake.botToken);
+  const told = fake.event({ type: 'tokens_revoked', tokens: { oauth: [], bot: [fake.bot.id] } });
+  await eventually(() => told.acknowledged);
+  discord.says(friend, discordDm, 'note: still here');
+  await hearsThere(/still here/);
+  const found = (await play.app.checks.run()).filter(({ name }) => name === 'slack' || name === 'discord');
+  expect(Object.fromEntries(found.map(({ name, ok }) => [name, ok]))).toEqual({ slack: false, discord: true });
 });

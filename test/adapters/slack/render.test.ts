@@ -100,6 +100,14 @@ describe('a long answer', () => {
     for (let index = 0; index < 1_300; index++) expect(all).toContain(`Line ${index} `);
   });
 
+  test('says how many files are too large to go with it', () => {
+    const files = [1, 60 * 1024 * 1024].map((size) => ({ name: 'a.bin', type: 'x', size, hash: 'h' }));
+    const parts = split({ kind: 'answer', text: 'look', files });
+    expect(parts.map(({ files = [] }) => files.length)).toEqual([0, 1]);
+    expect(parts[0]?.text).toMatch(/^look\n_1 file could not be attached: I send 50 MB/);
+    expect(split({ kind: 'answer', text: '', files: files.slice(1) })[0]?.text).toMatch(/^_1 file/);
+  });
+
   test('with buttons and files has its buttons under the last part, and files in parts of their own', () => {
     const buttons = [{ id: 'b'.repeat(22), label: 'Undo' }];
     const files = [{ name: 'a.txt', type: 'text/plain', size: 1, hash: 'h' }];

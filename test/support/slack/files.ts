@@ -10,6 +10,8 @@ export class Files {
   readonly fetched: string[] = [];
   /** Ids that were completed, in order, repeats included. */
   readonly completed: string[] = [];
+  /** Keeps back what is uploaded and downloaded. */
+  hold: Promise<void> | undefined;
   private readonly fake: FakeSlack;
   private count = 0;
 
@@ -78,19 +80,29 @@ export class Files {
     const file = this.all.get(id);
     if (!file) return false;
     if (kind === 'upload') {
-      if (body.length !== file.size) response.writeHead(400).end('length');
-      else {
-        Object.assign(file, { uploaded: true, bytes: new Uint8Array(body) });
-        response.writeHead(200).end(`OK - ${body.length}`);
-      }
+      void this.take(file, body, response);
       return true;
     }
     if (kind !== 'files') return false;
     this.fetched.push(file.name);
+    void this.give(file, request, response);
+    return true;
+  }
+
+  private async give(file: SlackFile, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    await this.hold;
     // Without a good token there is a page to sign in, with a status of success.
     if (file.gone || request.headers.authorization !== `Bearer ${this.fake.botToken}`) {
       response.writeHead(200, { 'content-type': 'text/html' }).end('<html>Sign in</html>');
     } else response.writeHead(200, { 'content-type': file.mimetype }).end(file.bytes);
-    return true;
+  }
+
+  private async take(file: SlackFile, body: Buffer, response: ServerResponse): Promise<void> {
+    await this.hold;
+    if (body.length !== file.size) response.writeHead(400).end('length');
+    else {
+      Object.assign(file, { uploaded: true, bytes: new Uint8Array(body) });
+      response.writeHead(200).end(`OK - ${body.length}`);
+    }
   }
 }

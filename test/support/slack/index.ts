@@ -346,6 +346,10 @@ export class FakeSlack {
       request.socket.destroy();
       return true;
     }
+    if (typeof fault === 'object') {
+      response.writeHead(fault.status).end(fault.body);
+      return true;
+    }
     this.respond(this.responses.get(id), JSON.parse(body.toString('utf8')) as Body, response);
     return true;
   }

@@ -167,7 +167,12 @@ const METHODS: Record<string, Method> = {
     const channel = writable(fake, id);
     return fake.files.complete(channel, files as { id: string }[], thread === undefined ? undefined : String(thread));
   },
-  'files.info': (fake, { file }) => ({ file: fake.files.shown(fake.files.get(String(file))) }),
+  'files.info': (fake, { file }) => {
+    const found = fake.files.get(String(file));
+    // Nobody sees one that was not completed.
+    if (!found.completed) throw new Refusal('file_not_found');
+    return { file: fake.files.shown(found) };
+  },
   'files.delete': (fake, { file }) => fake.files.remove(String(file)),
   'assistant.threads.setStatus': (fake, args) => assistant(fake, 'status', args, String(args.status)),
   'assistant.threads.setTitle': (fake, args) => assistant(fake, 'title', args, String(args.title)),

@@ -115,10 +115,12 @@ function toRow(row: ClaimedRow, owner: string): Row {
   };
 }
 
-/** Stores what a later attempt at a part needs to know. */
-export async function keep(database: Database, id: string, owner: string, progress: Json): Promise<void> {
+/** Stores what a later attempt at a part needs to know. False: the part is not this process's any more. */
+export async function keep(database: Database, id: string, owner: string, progress: Json): Promise<boolean> {
   const values = [id, owner, json(progress)];
-  await database.run('outbox.keep', 'update outbox set progress = $3 where id = $1 and owner = $2', values);
+  const sql = 'update outbox set progress = $3 where id = $1 and owner = $2 returning id';
+  const { rows } = await database.run('outbox.keep', sql, values);
+  return rows.length > 0;
 }
 
 /** What became of a part. */

@@ -1,0 +1,135 @@
+import { describe, expect, test } from 'vitest';
+import { config as block } from '../../../src/adapters/slack/config.ts';
+import type { Model } from '../../../src/agent/index.ts';
+import { deferred } from '../../../src/base/async.ts';
+import { eventually } from '../../support/eventually.ts';
+import type { User } from '../../support/slack/index.ts';
+import { echo, playSlack } from '../../support/slack/play.ts';
+
+test('without direct messages and with bots, in channels and groups of people', async () => {
+  const robots: User[] = [];
+  await using play = await playSlack({
+    model: echo,
+    slack: { dm: false, bots: true },
+    members: ({ fake }) => {
+      robots.push({ ...fake.user('Robot'), is_bot: true });
+      return robots.map(({ id }) => `slack:${id}`);
+    },
+  });
+  const { fake, ana, bob, general } = play;
+  const dm = fake.dm(ana);
+  play.asks('directly', { channel: dm });
+  const used = fake.uses(ana, dm, '/coda', 'help');
+  await eventually(() => used.acknowledged);
+  expect(used.response).toMatchObject({ text: expect.stringContaining('direct messages') });
+  const [robot] = robots as [User];
+  general.members.add(robot.id);
+  play.asks('beep', { user: robot });
+  await play.hears('answer to beep');
+  const group = fake.channel('ana-bob', [ana, bob], 'mpim');
+  fake.says(bob, group, 'among ourselves');
+  const question = play.asks('all of us?', { channel: group });
+  expect((await play.hears('answer to all of us?', group)).thread_ts).toBe(question.ts);
+  await play.settled();
+  expect(play.said('directly')).toEqual([]);
+  expect(play.said('among ourselves')).toEqual([]);
+});
+
+test('a channel that is shared with another workspace is one like any other, for who was let in', async () => {
+  const guests: User[] = [];
+  await using play = await playSlack({
+    model: echo,
+    members: ({ fake }) => {
+      guests.push(fake.user('Guest', { team_id: 'T0007' }));
+      return ['slack-workspace:T0007'];
+    },
+  });
+  const { fake, eve } = play;
+  const [guest] = guests as [User];
+  const shared = fake.channel('shared', [guest, eve]);
+  shared.is_ext_shared = true;
+  expect(guest.is_stranger).toBe(true);
+  play.asks('may I?', { user: guest, channel: shared });
+  await play.hears('answer to may I?', shared);
+  play.asks('and I?', { user: eve, channel: shared });
+  await play.hears(`slack:${eve.id}`, shared);
+  expect(play.said('answer to and I?')).toEqual([]);
+});
+
+describe('tokens', () => {
+  test.each([
+    [
+      { bot_token: 'xapp-1', app_token: 'xoxb-1' },
+      [/^is an app-level token .* begins with xoxb-$/, /^is a bot token .* xapp-$/],
+    ],
+    [{ bot_token: 'xoxp-1', app_token: 'xapp-1' }, [/^is a user token: expected a bot token/]],
+  ])('of the wrong kind are named: %j', (tokens, says) => {
+    const { error } = block.schema.safeParse(tokens);
+    expect(error?.issues.map(({ message }) => message)).toEqual(says.map((each) => expect.stringMatching(each)));
+  });
+});
+
+describe('an answer', () => {
+  test('whose address has expired comes in the channel, or directly where coda is not', async () => {
+    await using play = await playSlack();
+    const { fake, ana, general } = play;
+    fake.web.fault = ({ method }) => (method === 'response_url' ? { status: 404, body: 'expired_url' } : undefined);
+    fake.uses(ana, general, '/link');
+    expect((await play.hears('It works once', general)).only).toBe(ana.id);
+    const elsewhere = fake.channel('elsewhere', [ana], 'group');
+    elsewhere.members.delete(fake.bot.id);
+    fake.uses(ana, elsewhere, '/notes');
+    await play.hears('no notes', fake.dm(ana));
+  });
+
+  test.each(['msg_too_long', 'invalid_blocks'])(
+    'that Slack will never take (%s) is a dead letter at once',
+    async (error) => {
+      await using play = await playSlack({ model: echo });
+      const { fake, ana } = play;
+      let refused = 0;
+      fake.web.fault = ({ method, args }) => {
+        if (method !== 'chat.postMessage' || !String(args.text).includes('answer to never')) return undefined;
+        refused++;
+        return { status: 200, type: 'application/json', body: JSON.stringify({ ok: false, error }) };
+      };
+      play.asks('never', { channel: fake.dm(ana) });
+      const dead = async () => (await play.database.read(`select from outbox where state = 'dead'`)).rows.length;
+      expect(await eventually(async () => (await dead()) > 0)).toBe(true);
+      await play.settled();
+      expect(refused).toBe(1);
+      play.asks('still there?', { channel: fake.dm(ana) });
+      await play.hears('answer to still there?', fake.dm(ana));
+    },
+  );
+
+  test('that grows is one message, edited at Slack’s pace, and finished by the next process', async () => {
+    const ended = deferred();
+    let turns = 0;
+    const streaming: Model = {
+      name: 'test/stream',
+      async *generate(_, signal) {
+        const isFirst = ++turns === 1;
+        for (let index = 0; index < 10; index++) {
+          yield { type: 'text', text: `word${index} ` };
+          if (index === 0) await eventually(() => play.fake.said(dm).length > 0);
+          if (index === 8) await eventually(() => updates() > 0);
+        }
+        if (isFirst) await Promise.race([ended.promise, new Promise((_, no) => signal?.addEventListener('abort', no))]);
+        yield { type: 'text', text: 'the end' };
+        yield { type: 'stop', reason: 'end' };
+      },
+    };
+    const updates = () => play.fake.web.calls.filter(({ method }) => method === 'chat.update').length;
+    await using play = await playSlack({ model: streaming });
+    const dm = play.fake.dm(play.ana);
+    play.asks('go on', { channel: dm });
+    await play.hears('word8', dm);
+    expect(updates()).toBeLessThanOrEqual(3);
+    await play.stop();
+    await play.start();
+    await play.hears('the end', dm);
+    await play.settled();
+    expect(play.fake.said(dm)).toHaveLength(1);
+  });
+});
