@@ -45,3 +45,36 @@ test('nodes stand within the text, and changing none of them leaves it as it is'
     { numRuns: 60 },
   );
 });
+
+describe('a text with more marks than anybody writes', () => {
+  const HOSTILE = {
+    lists: `${'- '.repeat(10_000)}x`,
+    quotes: `${'> '.repeat(10_000)}x`,
+    mixed: `${'1. > - '.repeat(3_000)}x`,
+    pictures: `${'!['.repeat(5_000)}x${'](http://a)'.repeat(5_000)}`,
+    brackets: '[a]'.repeat(10_000),
+    stars: '*'.repeat(20_000),
+    emphasis: '_a*'.repeat(7_000),
+    items: '-\n'.repeat(10_000),
+    deep: '- a\n  - b\n'.repeat(2_000),
+  };
+
+  test.each(Object.entries(HOSTILE))('is shown as it is, and holds nobody up: %s', (_, text) => {
+    const [block, ...others] = blocksOf(text);
+    expect(others).toEqual([]);
+    expect(block).toMatchObject({ type: 'paragraph', children: [{ type: 'text', value: text }] });
+    const [whole] = [...nodesOf(text)];
+    expect(whole && placeOfNode(whole as never)).toEqual({ from: 0, to: text.length });
+  });
+
+  test('is not what people write: long lists, many links, nested quotes, blanks', () => {
+    const usual = {
+      list: '- a thing\n'.repeat(900),
+      paragraph: '[a link](https://example.com/a_b) and *words* '.repeat(900),
+      blockquote: `${'> '.repeat(20)}deep`,
+      code: `\`\`\`\n${'a[0] = b;\n'.repeat(2_000)}\`\`\``,
+    };
+    for (const [type, text] of Object.entries(usual)) expect(blocksOf(text)[0]?.type).toBe(type);
+    expect(blocksOf(`|${' '.repeat(50_000)}x\n|${' '.repeat(50_000)}x`)).toHaveLength(1);
+  });
+});
