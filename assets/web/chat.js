@@ -215,8 +215,9 @@ async function fill(button) {
       'form',
       { class: 'fill', autocomplete: 'off' },
       ['label', {}, label, ['input', { name, maxlength: '1000', ...(placeholder && { placeholder }) }]],
-      ['button', {}, button.textContent],
+      ['button', {}, 'OK'],
     ]);
+    button.closest('li[data-id]').querySelector('.fill')?.remove();
     button.closest('.buttons').after(form);
     form.querySelector('input').focus();
     form.addEventListener('submit', (event) => {

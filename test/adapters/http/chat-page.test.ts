@@ -149,6 +149,15 @@ describe.skipIf(!CHROMIUM)('the chat in a browser', () => {
     expect(await page.locator('#log > li.you', { hasText: 'without a connection' }).count()).toBe(1);
   });
 
+  test('a button that asks for words gets them in a line below it', async () => {
+    const card = page.locator('#log > li.reminder', { hasText: 'call Bob' });
+    await card.getByRole('button', { name: 'Later…' }).click();
+    await page.keyboard.type('in 3 hours');
+    await page.keyboard.press('Enter');
+    await card.locator('[data-asks]').waitFor({ state: 'detached' });
+    expect(await programs.coda.count(`reminders where text = 'call Bob' and snoozed_until is not null`)).toBe(1);
+  });
+
   test('two windows show the same', async () => {
     const other = await context.newPage();
     await other.goto(`${programs.url}/chat`);
