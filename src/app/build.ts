@@ -130,22 +130,14 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
   const thinking = openInference({ config, world, database, artifacts, model, breakers });
   const { sandbox, forSkills } = await sandboxOf({ config, world, database, artifacts, delivery });
   await closer.add('sandbox', sandbox);
-  const { liveSkills, specialistsHere } = openFolders(core, () => agent.options.toolbox);
+  const { liveSkills, ofFolders } = openFolders(core, () => agent.options.toolbox);
   const backups = new Backups({ config, database, world, program: `coda ${version}` });
   const hooks = new Webhooks({ database, world, jobs, artifacts, secrets: liveSkills.secrets });
   const servers = mcpServersOf(core, sandbox, version);
   closer.onClose('mcp servers', () => servers.close());
   const skills = equipAll(core, { models: thinking.inference.small, sandbox: forSkills }, [
     ...builtInSkills,
-    ...[
-      doctor.skill,
-      backup(backups),
-      webhooks(hooks),
-      mcp(servers),
-      browser(),
-      agentSkills(liveSkills, config.block(agentSkillsConfig)),
-      specialists(specialistsHere),
-    ],
+    ...[doctor.skill, backup(backups), webhooks(hooks), mcp(servers), browser(), ...ofFolders],
     ...(options.skills ?? []),
   ]);
   const pairing = pairingOf(core);
@@ -188,7 +180,11 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
 function openFolders({ config, world, bus, database, artifacts }: Core, toolbox: () => Toolbox) {
   const catalog = openSpecialists(config, world.env);
   const liveSkills = new LiveSkills({ config, world, bus, database, artifacts, specialists: catalog });
-  return { liveSkills, specialistsHere: specialistHost(catalog, liveSkills, config, toolbox) };
+  const ofFolders = [
+    agentSkills(liveSkills, config.block(agentSkillsConfig)),
+    specialists(specialistHost(catalog, liveSkills, config, toolbox)),
+  ];
+  return { liveSkills, ofFolders };
 }
 
 /** The skills with what they may use. What some of them ask of all is known once they are made. */

@@ -63,8 +63,10 @@ export class SpecialistCatalog {
     const diagnostics: Diagnostic[] = [];
     const disabled = new Set<string>();
     for (const source of this.sources()) {
-      for (const directory of await foldersIn(source, diagnostics)) {
-        const read = await this.read(directory, source.ships, diagnostics);
+      const folders = await foldersIn(source, diagnostics);
+      const all = await Promise.all(folders.map((directory) => this.look(directory, source.ships)));
+      for (const { read, wrong } of all) {
+        diagnostics.push(...wrong);
         if (read === undefined) continue;
         if (read.isOn) disabled.delete(read.specialist.name);
         else disabled.add(read.specialist.name);
@@ -109,6 +111,11 @@ export class SpecialistCatalog {
         isExpected: named !== DEFAULT_DIR,
       })),
     ];
+  }
+
+  private async look(directory: string, ships: boolean) {
+    const wrong: Diagnostic[] = [];
+    return { read: await this.read(directory, ships, wrong), wrong };
   }
 
   private async read(directory: string, ships: boolean, diagnostics: Diagnostic[]) {

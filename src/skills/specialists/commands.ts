@@ -73,7 +73,9 @@ function specialistsCommand({ host, database }: ToolDeps): Command {
     run: async (rest, { person, prepared }) => {
       const snapshot = host.catalog.current();
       const [verb, name] = rest.split(/\s+/);
-      if (!verb) return done(texts.list([...snapshot.specialists.values()].map(texts.listLine), snapshot.diagnostics));
+      // Where folders are on the machine is an owner's business.
+      const problems = person.role === 'owner' ? snapshot.diagnostics : [];
+      if (!verb) return done(texts.list([...snapshot.specialists.values()].map(texts.listLine), problems));
       if (verb !== 'approve' || !name) return failed('INVALID_INPUT', texts.specialistsUsage());
       if (person.role !== 'owner') return failed('DENIED', texts.ownersApprove());
       return approval(snapshot, name, prepared as FolderInquest | undefined);

@@ -59,7 +59,7 @@ export const list = (lines: readonly string[], problems: readonly Diagnostic[]):
 
 const none = () => 'There are no specialists. docs/specialists.md says how to add one.';
 
-export const problemLine = ({ where, message }: Diagnostic): string => `${where}: ${message}`;
+const problemLine = ({ where, message }: Diagnostic): string => `${where}: ${message}`;
 
 export const noSuch = (name: string, near: string | undefined, names: readonly string[]): string => {
   const known = names.length === 0 ? none() : `There are ${listOf(names)}.`;
