@@ -13,7 +13,16 @@ import type { NewToken } from './tokens.ts';
 export function controlActs(
   app: Pick<
     App,
-    'database' | 'delivery' | 'jobs' | 'enqueue' | 'agentSkills' | 'tokens' | 'sessions' | 'http' | 'hooks'
+    | 'database'
+    | 'delivery'
+    | 'jobs'
+    | 'enqueue'
+    | 'agentSkills'
+    | 'tokens'
+    | 'sessions'
+    | 'http'
+    | 'hooks'
+    | 'approvals'
   >,
   world: World,
 ) {
@@ -30,12 +39,15 @@ export function controlActs(
     retryJobs: recorded('jobs retry', ({ id }: { id?: string | undefined }) => app.jobs.retry(id)),
     addToken: recorded('tokens add', (asked: NewToken) => app.tokens.add(asked)),
     revokeToken: recorded('tokens revoke', ({ named }: { named: string }) => app.tokens.revoke(named)),
-    openLink: recorded('open', async ({ person }: { person?: string | undefined }) => {
+    openLink: async ({ person, token }: { person?: string | undefined; token?: string | undefined }) => {
       const url = app.http?.url;
       if (url === undefined) throw needsHttp();
+      // Who is signed in decides about calls that wait.
+      if (!app.approvals.carries(token)) throw needsToken();
       const { code, expiresAt } = await app.sessions.link(person);
+      await recordAct(app.database, world, 'open', { person: person ?? null });
       return { url: url + signInPath(code), expires_at: expiresAt.toISOString() };
-    }),
+    },
     revokeSessions: recorded('open revoke', ({ person }: { person?: string | undefined }) =>
       app.sessions.revoke(person),
     ),
@@ -65,6 +77,13 @@ export function controlActs(
     ),
     undeprecateSkill: recorded('skills undeprecate', ({ name }: { name: string }) => skills.undeprecate(name)),
   };
+}
+
+function needsToken(): CodaError {
+  return new CodaError('INPUT_INVALID', {
+    message: 'The running coda has another access.approval_token.',
+    remedy: 'Run "coda open" with its configuration: whoever is signed in may approve calls.',
+  });
 }
 
 function needsHttp(): CodaError {

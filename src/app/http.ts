@@ -82,6 +82,7 @@ export function openHttp(parts: HttpParts): Http | undefined {
   const server = new HttpServer({
     config,
     log: world.log,
+    clock: world.clock,
     routes,
     authenticate: async (token) =>
       token.startsWith('coda_') ? (config.tokens ? tokens.authenticate(token) : undefined) : jwts?.authenticate(token),

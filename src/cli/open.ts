@@ -10,9 +10,12 @@ import { configRequest, type OpenFlags } from './flags.ts';
 
 /** `coda open`: shows a link that signs one browser in, and opens it where there is a desktop. */
 export async function open(flags: OpenFlags, io: NodeJS.Process): Promise<number> {
-  const { dataDir } = readConfig(configRequest(flags, io));
-  const ask = async (verb: string): Promise<Json> => {
-    const answer = await callDaemon(dataDir, verb, flags.person === undefined ? {} : { person: flags.person });
+  const { dataDir, access } = readConfig(configRequest(flags, io));
+  const ask = async (verb: string, args: Record<string, Json> = {}): Promise<Json> => {
+    const answer = await callDaemon(dataDir, verb, {
+      ...args,
+      ...(flags.person !== undefined && { person: flags.person }),
+    });
     if (answer === undefined) throw noDaemon(dataDir);
     return answer;
   };
@@ -20,7 +23,8 @@ export async function open(flags: OpenFlags, io: NodeJS.Process): Promise<number
     io.stdout.write(`${plural((await ask('open-revoke')) as number, 'session')} ended.\n`);
     return 0;
   }
-  const { url } = (await ask('open')) as { url: string };
+  const { approval_token: token } = access;
+  const { url } = (await ask('open', token === undefined ? {} : { token })) as { url: string };
   io.stdout.write(`${url}\n`);
   io.stderr.write('It is good for one browser, within five minutes.\n');
   if (flags.browser !== false && io.stdout.isTTY) launch(url, dataDir, io);

@@ -168,7 +168,8 @@ function readPayload(file: string): Buffer {
 function browserVerbs(acts: ReturnType<typeof controlActs>) {
   const whom = ({ person }: Record<string, Json>) => (typeof person === 'string' ? { person } : {});
   return {
-    open: (args: Record<string, Json>) => acts.openLink(whom(args)),
+    open: (args: Record<string, Json>) =>
+      acts.openLink({ ...whom(args), ...(typeof args.token === 'string' && { token: args.token }) }),
     'open-revoke': (args: Record<string, Json>) => acts.revokeSessions(whom(args)),
   };
 }

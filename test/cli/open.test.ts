@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { freshDataDir, Jsonl, Program } from '../support/jsonl.ts';
 
@@ -26,6 +27,18 @@ test('open shows a link of the running coda that signs a browser in; --revoke en
   expect(audit.stdout).not.toContain(code);
   expect((await coda(['open', '--revoke', '--data', dataDir])).stdout).toBe('1 session ended.\n');
   expect((await fetch(`${url}/chat`, { headers: { Cookie } })).status).toBe(401);
+});
+
+test('with an approval token a link is only for who has it: who is signed in may approve calls', async () => {
+  const dataDir = freshDataDir();
+  const config = `${dataDir}.yaml`;
+  writeFileSync(config, 'http: { listen: "127.0.0.1:0" }\naccess: { approval_token: "open sesame" }\n');
+  await using _chat = await Jsonl.start({ dataDir, args: ['--config', config] });
+  expect(await coda(['open', '--data', dataDir])).toMatchObject({
+    ...{ code: 65, stdout: '' },
+    stderr: expect.stringContaining('approval_token'),
+  });
+  expect(await coda(['open', '--data', dataDir, '--config', config])).toMatchObject({ code: 0 });
 });
 
 test('open says what is missing: a running coda, or HTTP', async () => {

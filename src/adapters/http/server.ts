@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { withTimeout } from '../../base/async.ts';
+import type { Clock } from '../../base/clock.ts';
 import { CodaError, messageOf, systemCode } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { AnyRoute, Caller, HttpAnswer, Scope } from '../../chat/index.ts';
@@ -11,10 +12,12 @@ import { addressOf, type HttpConfig, isLoopback } from './config.ts';
 import { guardOrigin, type Origins, preflight } from './origins.ts';
 import { isExpected, PROBLEM_TYPE, type Problem, problem, problemOf } from './problem.ts';
 import { checkHead, partsOf } from './request.ts';
+import { whileStanding } from './standing.ts';
 
 export interface ServerOptions {
   config: HttpConfig;
   log: Log;
+  clock: Clock;
   routes: readonly AnyRoute[];
   /** Whose bearer token this is; undefined: nobody's. */
   authenticate(token: string): Promise<Caller | undefined>;
@@ -168,8 +171,21 @@ export class HttpServer {
       return Array.isArray(value) ? value.join(', ') : value;
     };
     const request = { ...parts, header, caller, local: isLocal(incoming), signal };
-    const answer = await route.handle(request);
+    const answer = this.guarded(await route.handle(request), incoming, route);
     return cors ? { ...answer, headers: { ...cors, ...answer.headers } } : answer;
+  }
+
+  /** A stream outlives neither the token nor the session that it was begun with. */
+  private guarded(answer: HttpAnswer, incoming: IncomingMessage, route: AnyRoute): HttpAnswer {
+    const { body } = answer;
+    const { scope } = route;
+    if (scope === undefined || body === undefined || !('events' in body)) return answer;
+    const stands = () =>
+      this.caller(incoming, route, scope).then(
+        () => true,
+        () => false,
+      );
+    return { ...answer, body: { events: whileStanding(body.events, this.options.clock, stands) } };
   }
 
   private async caller(incoming: IncomingMessage, route: AnyRoute, scope: Scope): Promise<Caller> {

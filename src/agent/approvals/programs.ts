@@ -95,7 +95,8 @@ export class Approvals {
     });
   }
 
-  private carries(token: string | undefined): boolean {
+  /** Whether a program may decide, or have somebody decide, with this token. */
+  carries(token: string | undefined): boolean {
     const { token: wanted } = this.deps;
     if (wanted === undefined) return true;
     const [given, right] = [Buffer.from(token ?? ''), Buffer.from(wanted)];

@@ -14,7 +14,7 @@ chatAdapterContract('HTTP', async () => {
   const chat = openHttpChat({ database: coda.database(), artifacts: coda.artifacts(), clock });
   const config = httpConfig.schema.parse({ listen: '127.0.0.1:0' });
   if (!config) throw new Error('the block is there');
-  const server = new HttpServer({ config, log, routes: chat.routes, authenticate: async () => caller });
+  const server = new HttpServer({ config, log, clock, routes: chat.routes, authenticate: async () => caller });
   await server.open();
   const { inbox, heard } = recordingInbox();
   await chat.adapter.start(inbox);

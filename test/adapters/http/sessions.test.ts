@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Programs } from './support.ts';
+import { eventually } from '../../support/eventually.ts';
+import { eventsOf, Programs } from './support.ts';
 
 let programs: Programs;
 beforeAll(async () => {
@@ -65,6 +66,37 @@ describe('a link of "coda open"', () => {
     expect(rows[0]?.all).not.toContain(code);
     expect(rows[0]?.all).not.toContain(cookie);
   });
+});
+
+test('a stream ends before it tells anything to who may not read any more', async () => {
+  const { coda } = programs;
+  const cookie = await signIn();
+  const follow = async (path: string, headers: Record<string, string>) => {
+    const seen: string[] = [];
+    const events = eventsOf(await fetch(programs.url + path, { headers }));
+    const over = (async () => {
+      for await (const { name } of events) seen.push(name);
+    })();
+    await eventually(() => seen.includes('ready'));
+    return { seen, over };
+  };
+  const token = await coda.app.tokens.add({
+    name: 'watcher',
+    person: undefined,
+    scopes: ['messages'],
+    days: undefined,
+  });
+  const streams = await Promise.all([
+    follow('/chat/events', { Cookie: cookie, ...OWN }),
+    follow('/v1/conversations/main/events', { Cookie: cookie, ...OWN }),
+    follow('/v1/conversations/main/events', { Authorization: `Bearer ${token}` }),
+  ]);
+  await coda.app.sessions.revoke(undefined);
+  await coda.app.tokens.revoke('watcher');
+  // With the first that would be told, or with a sign of life within a minute.
+  for (let round = 0; round < 5; round++) await coda.passes({ seconds: 15 });
+  await Promise.all(streams.map(({ over }) => over));
+  for (const { seen } of streams) expect(seen.filter((name) => name !== 'heartbeat')).toEqual(['ready']);
 });
 
 describe('a session', () => {
