@@ -275,11 +275,12 @@ interface Starting extends Parts {
 
 async function start(parts: Starting): Promise<void> {
   const { closer, stopping, database, worker, delivery, jobs, schedules, skills, adapters } = parts;
+  // Before anything is taken up: a turn that goes on after a restart finds its skills and specialists.
+  closer.onClose('agent skills', await parts.liveSkills.start(parts.commands.map(({ name }) => name)));
   await join(parts);
   parts.sandbox.start();
   await recordConfig(database, parts.config, parts.world.clock.now());
   await database.tx('schedules.put', (tx) => putTasks(tx, parts));
-  closer.onClose('agent skills', await parts.liveSkills.start(parts.commands.map(({ name }) => name)));
   worker.start([
     ...delivery.due(),
     jobs,
