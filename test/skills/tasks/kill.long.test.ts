@@ -20,7 +20,7 @@ for (const { name, available } of testDatabases) {
       const report = await playErrands(supervisor, {
         errands: ERRANDS,
         kills: KILLS,
-        lifeMs: 1_200,
+        lifeMs: 400,
         next: random(SEED),
       });
       // biome-ignore lint/suspicious/noConsole: the long forms print their figures
