@@ -9,31 +9,20 @@ import type { App } from './build.ts';
 import type { AskedJob } from './jobs.ts';
 import type { NewToken } from './tokens.ts';
 
+type Controlled = Pick<
+  App,
+  'database' | 'delivery' | 'jobs' | 'enqueue' | 'agentSkills' | 'tokens' | 'sessions' | 'http' | 'hooks' | 'approvals'
+>;
+/** An act that is written down once it is done. */
+type Recorded = <A extends object, R>(subject: string, act: (args: A) => Promise<R>) => (args: A) => Promise<R>;
+
 /** The acts by the name of their verb. */
-export function controlActs(
-  app: Pick<
-    App,
-    | 'database'
-    | 'delivery'
-    | 'jobs'
-    | 'enqueue'
-    | 'agentSkills'
-    | 'tokens'
-    | 'sessions'
-    | 'http'
-    | 'hooks'
-    | 'approvals'
-  >,
-  world: World,
-) {
-  const recorded = <A extends object, R>(subject: string, act: (args: A) => Promise<R>) => {
-    return async (args: A): Promise<R> => {
-      const result = await act(args);
-      await recordAct(app.database, world, subject, args);
-      return result;
-    };
+export function controlActs(app: Controlled, world: World) {
+  const recorded: Recorded = (subject, act) => async (args) => {
+    const result = await act(args);
+    await recordAct(app.database, world, subject, args);
+    return result;
   };
-  const { agentSkills: skills } = app;
   return {
     resend: recorded('outbox resend', ({ id }: { id?: string | undefined }) => app.delivery.outbox.revive(id)),
     retryJobs: recorded('jobs retry', ({ id }: { id?: string | undefined }) => app.jobs.retry(id)),
@@ -69,6 +58,12 @@ export function controlActs(
       await recordAct(app.database, world, 'notify', { to: notice.to, ...notified });
       return notified;
     },
+    ...skillActs(app.agentSkills, recorded),
+  };
+}
+
+function skillActs(skills: App['agentSkills'], recorded: Recorded) {
+  return {
     approveSkill: recorded('skills approve', ({ name, hash }: { name: string; hash: string }) =>
       skills.approve(name, hash),
     ),

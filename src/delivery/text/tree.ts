@@ -38,7 +38,7 @@ const MOST_NESTED = 30;
 const CONTAINERS = /^(?:[ \t]*(?:>|[-+*](?=[ \t]|$)|\d{1,9}[.)](?=[ \t]|$)))+/gm;
 
 /** Whether a text has so many marks that it is shown as it is. Linear in its length. Pure. */
-export function isIntricate(markdown: string): boolean {
+function isIntricate(markdown: string): boolean {
   let [emphasis, brackets, open] = [0, 0, 0];
   for (const mark of markdown) {
     if (mark === '*' || mark === '_') emphasis++;
