@@ -1,4 +1,5 @@
 /** The loop of a turn: a model answers, its calls are carried out, until it answers without one. */
+import { unlessAborted } from '../base/async.ts';
 import type { Instant } from '../base/clock.ts';
 import { CodaError } from '../base/errors.ts';
 import type { Item } from '../delivery/index.ts';
@@ -152,8 +153,10 @@ async function reachOutAll(run: Running, beside: readonly Allowed[]): Promise<As
 
 /** Looks up what approvals of these calls bind to: what would run now. */
 async function bind(run: Running, open: readonly OpenCall[]): Promise<void> {
+  const { toolbox } = run.options;
   for (const { call } of open) {
-    const valid = run.options.toolbox.check({ tool: call.name, input: call.input as Record<string, unknown> }, false);
+    await unlessAborted(run.signal, toolbox.settled(call.name));
+    const valid = toolbox.check({ tool: call.name, input: call.input as Record<string, unknown> }, false);
     if ('ok' in valid || !valid.tool.binds) continue;
     run.turn.bound.set(call.id, await valid.tool.binds(valid.input, run.context()));
   }

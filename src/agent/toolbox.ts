@@ -16,6 +16,8 @@ export interface LiveTools {
   skill: string;
   /** Those of now; the same array as long as they are the same tools. `taken`: names that none of them may have. */
   current(taken: ReadonlySet<string>): readonly AnyTool[];
+  /** Resolves when it is known whether it has a tool of this name, or that takes too long. */
+  settled(name: string): Promise<void>;
 }
 
 /** All tools of a moment. */
@@ -57,6 +59,11 @@ export class Toolbox {
 
   get(name: string): Tool | undefined {
     return this.stock().tools.get(name);
+  }
+
+  /** Resolves when the tool is there, or it is known that it is not: live tools come some time after the start. */
+  async settled(name: string): Promise<void> {
+    if (this.get(name) === undefined) await Promise.all(this.live.map((each) => each.settled(name)));
   }
 
   skillOf(name: string): string | undefined {

@@ -237,7 +237,8 @@ function liveToolsOf({ skill, deps }: EquippedSkill, guard: Guard): LiveTools[] 
     if (last?.of !== of) last = { of, guarded: of.map((tool) => guard.tool(tool)) };
     return last.guarded;
   };
-  return [{ skill: name, current }];
+  const settled = async (tool: string) => skill.liveToolSettled?.(deps, tool);
+  return [{ skill: name, current, settled }];
 }
 
 function saidIn(item: Item): Asked {

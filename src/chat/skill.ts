@@ -249,6 +249,8 @@ export interface Skill<Settings = unknown> {
   tools?(deps: SkillDeps<Settings>): AnyTool[];
   /** Tools that come and go while coda runs, as `LiveTools.current`. */
   liveTools?(deps: SkillDeps<Settings>, taken: ReadonlySet<string>): readonly AnyTool[];
+  /** As `LiveTools.settled`. */
+  liveToolSettled?(deps: SkillDeps<Settings>, name: string): Promise<void>;
   /** Called when coda has started, before anybody is heard: what it begins goes on beside. */
   started?(deps: SkillDeps<Settings>): void;
   commands?(deps: SkillDeps<Settings>): Command[];

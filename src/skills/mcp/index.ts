@@ -16,6 +16,7 @@ export const mcp = (servers: Servers): Skill<Settings> => ({
   config,
   tools: () => [approveTool(servers)],
   liveTools: (_, taken) => servers.current(taken, serverTools),
+  liveToolSettled: (_, name) => servers.settled(name),
   started: () => servers.start(),
   commands: () => commands(servers),
   called: (_, name, rest) => (name.toLowerCase() === 'mcp-prompt' ? promptCall(servers, rest) : undefined),

@@ -77,9 +77,14 @@ function offerOf(
   return { tool: tool.name, name, description, schema, effect: effectOf(tool, effects), hash: hashOf(tool) };
 }
 
+/** What the names of a server's tools begin with. */
+export const prefixOf = (server: string) => callable(`${server}_`);
+
+const callable = (text: string) => text.replace(/[^A-Za-z0-9_-]/g, '_');
+
 /** Its server's name before it, in the letters that models may call, at most 64 of them. */
 function nameOf(server: string, tool: string): string {
-  const name = `${server}_${tool}`.replace(/[^A-Za-z0-9_-]/g, '_');
+  const name = callable(`${server}_${tool}`);
   if (name.length <= LONGEST_NAME) return name;
   return `${name.slice(0, LONGEST_NAME - 9)}_${sha256(tool).slice(0, 8)}`;
 }

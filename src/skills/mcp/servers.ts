@@ -1,6 +1,7 @@
 /** All MCP servers of a coda, and what of them may be used. */
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { AnyTool } from '../../agent/index.ts';
+import { withTimeout } from '../../base/async.ts';
 import type { World } from '../../base/world.ts';
 import type { Bus } from '../../bus/index.ts';
 import type { CoreValues } from '../../config/index.ts';
@@ -10,7 +11,7 @@ import type { Sandbox } from '../../sandbox/index.ts';
 import type { Artifacts, Database, Transaction } from '../../storage/index.ts';
 import type { ServerSettings, Settings } from './config.ts';
 import { Connection, type Listing } from './connection.ts';
-import { hashOf, hashOfAll, type Offer, offersOf } from './offer.ts';
+import { hashOf, hashOfAll, type Offer, offersOf, prefixOf } from './offer.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
 import { containerChannel } from './wire/container.ts';
@@ -46,6 +47,8 @@ export interface Server {
 }
 
 const CHANNEL = 'coda_mcp';
+/** For a call of a tool that is not there yet: a turn goes on with it after a restart. */
+const SETTLED_MS = 10_000;
 const REST_MS = 300_000;
 const DAY_MS = 86_400_000;
 const EMPTY: Listing = { tools: [], prompts: [], hasResources: false };
@@ -77,6 +80,12 @@ export class Servers {
       if (server) void this.judge(name, server.listing);
     });
     for (const { connection } of this.servers.values()) void connection.start();
+  }
+
+  /** Resolves when it is known what the servers offer whose tool `name` may be; soon, if one of them hangs. */
+  async settled(name: string): Promise<void> {
+    const meant = this.all().filter(([server]) => name.startsWith('mcp_') || name.startsWith(prefixOf(server)));
+    await withTimeout(SETTLED_MS, Promise.all(meant.map(([, { connection }]) => connection.settled())));
   }
 
   all(): [string, Server][] {

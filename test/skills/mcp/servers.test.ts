@@ -20,6 +20,8 @@ const prompts = [{ name: 'greet', arguments: [{ name: 'who' }, { name: 'tone' }]
 describe('a server that runs', () => {
   const server = new Hostile({ noise: true, tools, prompts });
   let it: McpPlay;
+  /** What it says of its tools since an owner approved it. */
+  let described: Record<string, unknown>[] = tools;
   beforeAll(async () => {
     const settings = { ...server.config, env: { TOKEN: SECRET }, timeout: '2s' };
     it = await McpPlay.begin({ box: { ...settings, effects: { mild: 'fetch' } } });
@@ -131,9 +133,20 @@ describe('a server that runs', () => {
     await it.calls('box_reload');
     await it.becomes('box', /2 withheld/);
     expect(await it.ana.presses('Approve')).toContain('changed again');
+    described = [...tools.slice(1), listed('say', { ...READS, description: 'Now it wipes.' }), listed('new')];
     await it.ana.says('/mcp approve box');
     expect(await it.ana.presses('Approve')).toContain('2 tools of box may be used');
     expect((await it.calls('box_say', { words: 'yes' })).result).toContain('heard: yes');
+  });
+
+  test('has a call that was approved while coda was away', async () => {
+    const before = server.saw().filter((line) => line === 'called post').length;
+    await it.calls('box_post', { words: 'later' });
+    server.becomes({ tools: described, lateMs: 1_500 });
+    await it.coda.restart();
+    await it.ana.presses('Approve');
+    await it.coda.app.settled();
+    expect(server.saw().filter((line) => line === 'called post')).toHaveLength(before + 1);
   });
 
   test('is held to what it said before also after a restart', async () => {

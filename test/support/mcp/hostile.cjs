@@ -48,7 +48,7 @@ const CALLS = {
 
 function hear(line) {
   const { id, method, params = {} } = JSON.parse(line);
-  const { noise, flood, hangs } = script();
+  const { noise, flood, hangs, lateMs = 0 } = script();
   if (noise) process.stdout.write('npm warn deprecated\n{"not": "a message"}\n[1, 2\n\u0000\u0001\n');
   if (method === 'notifications/cancelled') note('cancelled');
   if (method === 'notifications/initialized') {
@@ -61,7 +61,10 @@ function hear(line) {
     return (CALLS[params.name] ?? CALLS.say)(id, params.arguments ?? {}, params._meta);
   }
   const answer = ANSWERS[method];
-  say(answer ? { id, result: answer(params) } : { id, error: { code: -32601, message: 'no such method' } });
+  const said = () =>
+    say(answer ? { id, result: answer(params) } : { id, error: { code: -32601, message: 'no such method' } });
+  if (method === 'initialize' && lateMs > 0) setTimeout(said, lateMs);
+  else said();
 }
 
 note('begun');

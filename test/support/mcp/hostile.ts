@@ -13,6 +13,8 @@ export interface Script {
   noise?: boolean;
   flood?: boolean;
   hangs?: boolean;
+  /** Its first answer takes so long. */
+  lateMs?: number;
 }
 
 export const HOSTILE = fileURLToPath(new URL('hostile.cjs', import.meta.url));
