@@ -47,7 +47,9 @@ export function consider(call: ModelToolCall, state: CallState, on: Considering)
   const asked = { tool: call.name, input: call.input as Record<string, unknown> };
   const valid = toolbox.check(asked, hidden);
   if ('ok' in valid) return { verdict: result(refusedInput(valid, turn, call.name)) };
-  if (offered && !offered(call.name)) return { verdict: denied('it was not given to you.') };
+  // A name of an earlier version stands for another tool.
+  if (offered && !(offered(call.name) && offered(valid.tool.name)))
+    return { verdict: denied('it was not given to you.') };
   // It was looked at before it began.
   if (state.kind === 'started') return { valid, verdict: { kind: 'allow' } };
   if (turn.forbids(valid.tool)) return { verdict: forbidden() };

@@ -23,6 +23,7 @@ beforeAll(async () => {
       cook: { soul: 'You cook well.', tools, files: { 'references/salt.md': 'Less is more.' } },
       baker: { tools, config: 'default_model: light\n' },
       scholar: { tools: ['skill_activate'] },
+      old: { tools: ['skill_run', 'note_get'] },
       broken: { soul: '' },
     },
     {
@@ -95,6 +96,29 @@ describe('a task that is handed to a specialist', () => {
     await somebody().says('go');
     expect(mind.of('cook')[1]?.last.match(/not given to you/g)).toHaveLength(2);
     expect(mind.asked.map(({ agent }) => agent)).toEqual(['main', 'cook', 'cook', 'main']);
+  });
+
+  test('cannot call by an old name what it was not given', async () => {
+    mind.says({
+      main: [spawn({ old: 'Go.' }), done],
+      old: [call('skill_run', { name: 'web-research', task: 'x' }), { text: 'No.' }],
+    });
+    await somebody().says('go');
+    expect(mind.of('old')[1]?.last).toContain('not given to you');
+  });
+
+  test('is still answered where coda starts anew before it has answered', async () => {
+    mind.says({
+      main: [spawn({ cook: 'Soup.' }), ({ last }) => ({ text: `It says: ${last.includes('Leek soup.')}` })],
+      cook: [{ text: 'Lost.', fault: 'held' }, { text: 'Leek soup.' }],
+    });
+    somebody();
+    await coda.hear(ana.name, ana.channel, 'soup?');
+    await server.arrived(2);
+    await coda.restart();
+    server.release();
+    await coda.app.settled();
+    expect(ana.heard('It says: true')).toHaveLength(1);
   });
 
   test('that nobody knows is told of with the names that there are', async () => {
