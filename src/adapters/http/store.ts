@@ -10,6 +10,20 @@ export interface Where {
   personId: string | undefined;
 }
 
+/** Where a browser's person talks: also in what came along from whoever turned out to be the same person. */
+export async function channelsBehind(database: Database, { channel, personId }: Where): Promise<string[]> {
+  const { rows } = await database.read<{ channel: string }>(
+    `select channel from conversations
+      where person_id = $2 and kind = 'dm' and adapter = 'http' and starts_with(channel, $1 || '.')
+      order by created_at desc limit ${MOST_JOINED}`,
+    [channel, personId ?? null],
+  );
+  return [channel, ...rows.map((row) => row.channel)];
+}
+
+/** Conversations that a page shows as one. */
+const MOST_JOINED = 10;
+
 /** What became of something that was heard. */
 export interface Heard {
   id: string;
@@ -32,6 +46,7 @@ export interface StoredPart {
 
 /** One thing that was said, by either side. */
 export interface Said {
+  channel: string;
   /** Of the message; undefined for what coda said. */
   messageId: string | undefined;
   key: string;
@@ -79,20 +94,21 @@ export async function heard(
   return { id, messageId, state, text: text ?? '', tooFast: tooFast !== null, error: error ?? undefined, parts };
 }
 
-/** What was said in a conversation before an instant, the newest first. Undefined when there is no such conversation. */
+/** What was said in conversations before an instant, the newest first. Undefined when there is no such conversation. */
 export async function saidIn(
   database: Database,
-  { channel, personId }: Where,
+  { channels, personId }: Pick<Where, 'personId'> & { channels: readonly string[] },
   before: Instant | undefined,
   limit: number,
 ): Promise<Said[] | undefined> {
   const found = await database.read<{ id: string }>(
-    `select id from conversations where adapter = 'http' and channel = $1 and ($2::uuid is null or person_id = $2)`,
-    [channel, personId ?? null],
+    `select id from conversations
+      where adapter = 'http' and channel = any($1::text[]) and ($2::uuid is null or person_id = $2)`,
+    [channels, personId ?? null],
   );
-  const [conversation] = found.rows;
-  if (!conversation) return undefined;
+  if (found.rows.length === 0) return undefined;
   const { rows } = await database.read<{
+    channel: string;
     message_id: string | null;
     key: string;
     text: string | null;
@@ -102,20 +118,23 @@ export async function saidIn(
     at: Instant;
   }>(
     // At one instant what was said comes before its answer.
-    `select * from ((select message_id, key, payload ->> 'text' as text, payload -> 'files' as files, state, null::jsonb as content,
-                      received_at as at, seq, 0 as part
-        from inbox where adapter = 'http' and conversation_id = $1 and kind <> 'press' and coalesce(payload ->> 'origin', 'person') in ('person', 'http')
-         and ($2::timestamptz is null or received_at < $2) order by seq desc limit $3)
+    `select c.channel, u.* from conversations c cross join lateral (
+       (select message_id, key, payload ->> 'text' as text, payload -> 'files' as files, state, null::jsonb as content,
+               received_at as at, seq, 0 as part
+          from inbox where adapter = 'http' and conversation_id = c.id and kind <> 'press'
+           and coalesce(payload ->> 'origin', 'person') in ('person', 'http')
+           and ($2::timestamptz is null or received_at < $2) order by seq desc limit $3)
      union all
-     (select null, key, null, null, state, content, created_at as at,
-             (select i.seq from inbox i where i.id = outbox.inbox_id), part
-        from outbox where adapter = 'http' and conversation_id = $1 and ${SHOWN}
-         and ($2::timestamptz is null or created_at < $2) order by created_at desc limit $3)) u
-     order by at desc, seq desc nulls first, content is null, part desc limit $3`,
-    [conversation.id, before ?? null, limit],
+       (select null, key, null, null, state, content, created_at as at,
+               (select i.seq from inbox i where i.id = outbox.inbox_id), part
+          from outbox where adapter = 'http' and conversation_id = c.id and ${SHOWN}
+           and ($2::timestamptz is null or created_at < $2) order by created_at desc limit $3)) u
+      where c.id = any($1::uuid[])
+      order by at desc, seq desc nulls first, content is null, part desc limit $3`,
+    [found.rows.map(({ id }) => id), before ?? null, limit],
   );
-  return rows.map(({ message_id, key, text, files, state, content, at }) => ({
-    ...{ key, state, at },
+  return rows.map(({ channel, message_id, key, text, files, state, content, at }) => ({
+    ...{ channel, key, state, at },
     messageId: message_id ?? undefined,
     text: text ?? undefined,
     content: content ?? undefined,

@@ -133,7 +133,21 @@ export const deletionRules: readonly DeletionRule[] = [
   { sql: `update conversations set settings = '{}' where person_id = $1 and kind = 'dm' and settings <> '{}'` },
 ];
 
-/** Where the person talks alone. */
+/**
+ * Where the person talks alone. A browser's channels are named after whom it is of (`web-<person>/<name>`) and follow them;
+ * of two that would have one name the one that comes along gets its id behind it.
+ */
 export const mergeRules: readonly MergeRule[] = [
-  { sql: 'update conversations set person_id = $2 where person_id = $1' },
+  {
+    sql: `update conversations c
+             set person_id = $2::uuid,
+                 channel = case
+                   when not starts_with(c.channel, 'web-' || $1::uuid || '/') then c.channel
+                   when exists (select from conversations o
+                                 where o.adapter = c.adapter and o.channel = 'web-' || $2::uuid || substr(c.channel, 41))
+                     -- no longer than a conversation's name may be
+                     then 'web-' || $2::uuid || '/' || left(substr(c.channel, 42), 27) || '.' || c.id
+                   else 'web-' || $2::uuid || substr(c.channel, 41) end
+           where c.person_id = $1::uuid`,
+  },
 ];

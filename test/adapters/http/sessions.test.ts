@@ -1,10 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { codeIn } from '../../people/platforms.ts';
 import { eventually } from '../../support/eventually.ts';
-import { eventsOf, Programs } from './support.ts';
+import { Outside } from '../../support/outside.ts';
+import { lastSaid, ScriptedModel } from '../../support/scripted-model.ts';
+import { type Answer, eventsOf, Programs } from './support.ts';
+
+const outside = new Outside();
+const model = new ScriptedModel((request) =>
+  lastSaid(request).includes('letter') ? [{ call: 'letter_send', input: { to: 'Max' } }] : ['It is done.'],
+);
 
 let programs: Programs;
 beforeAll(async () => {
-  programs = await Programs.begin();
+  programs = await Programs.begin({ model, skills: [outside.skill] });
 });
 afterAll(() => programs[Symbol.asyncDispose]());
 
@@ -176,5 +184,43 @@ describe('a session', () => {
     expect((await visit('/web/x/..%2F..%2Fpackage.json', '')).status).toBe(404);
     const document = (await (await fetch(`${programs.url}/openapi.json`)).json()) as { paths: object };
     expect(Object.keys(document.paths).filter((path) => /chat|web|open$|close/.test(path))).toEqual([]);
+  });
+});
+
+describe('who turns out to be somebody else too', () => {
+  const say = async (cookie: string, text: string) =>
+    (await (await post('/v1/messages', { text }, { Cookie: cookie, ...OWN })).json()) as Answer;
+  const shown = async (cookie: string) => (await visit('/chat', cookie)).text();
+
+  test('finds in the browser what was said, can press what was asked, and hears what was to be said there', async () => {
+    const cookies: Record<string, string> = {};
+    const buttons: string[] = [];
+    for (const name of ['one', 'two', 'three']) {
+      await programs.coda.person(name, { role: 'member' }).says('/help');
+      cookies[name] = await signIn(name);
+      // Where "one" comes first no chat is in the way, later theirs.
+      if (name === 'one') continue;
+      await say(cookies[name], `/remind in 2 hours feed the cat of ${name}`);
+      const asked = await say(cookies[name], `write a letter for ${name}`);
+      expect(asked).toMatchObject({ status: 'waiting', parts: [{ kind: 'approval' }] });
+      buttons.push(asked.parts[0]?.buttons?.[0]?.id ?? '');
+    }
+    for (const name of ['two', 'three']) {
+      const offered = await programs.coda.person('one', { role: 'member' }).says('/link');
+      await programs.coda.person(name, { role: 'member' }).says(`/link ${codeIn(offered)}`);
+      await programs.coda.person(name, { role: 'member' }).presses('Yes, join us');
+    }
+    for (const cookie of Object.values(cookies)) {
+      for (const name of ['two', 'three']) expect(await shown(cookie)).toContain(`write a letter for ${name}`);
+    }
+    for (const button of buttons) {
+      // Whoever was asked is somebody else now: it is over, and that is said.
+      const pressed = await post(`/v1/buttons/${button}`, {}, { Cookie: cookies.one ?? '', ...OWN });
+      expect(pressed.status).toBe(200);
+      expect(((await pressed.json()) as Answer).text).not.toBe('');
+    }
+    expect(outside.sent).toEqual([]);
+    await programs.coda.passes({ hours: 3 });
+    for (const name of ['two', 'three']) expect(await shown(cookies.one ?? '')).toContain(`⏰ feed the cat of ${name}`);
   });
 });

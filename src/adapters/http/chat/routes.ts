@@ -88,7 +88,7 @@ async function streamed(
 ): Promise<Watch> {
   const { channel } = placeOf(said.caller, said.conversation);
   const isOwn = (what: Happening) => what.type !== 'part' || what.replyTo === said.id;
-  const watch = watchers.watch(channel, (what) => (isOwn(what) ? happened(what) : undefined), signal);
+  const watch = watchers.watch([channel], (what) => (isOwn(what) ? happened(what) : undefined), signal);
   watch.write(eventText('accepted', { id: said.id, conversation: said.conversation }));
   try {
     const taken = await talk.say(said);
@@ -176,15 +176,15 @@ function conversation(database: Database): AnyRoute {
       const { id } = request.params;
       const { limit, before } = request.query;
       const { channel } = placeOf(caller, id);
-      const where = { channel, personId: caller.personId };
+      const where = { channels: [channel], personId: caller.personId };
       const said = await store.saidIn(database, where, before === undefined ? undefined : new Date(before), limit);
       if (!said) throw nothing(`There is no conversation ${id}.`);
-      return { body: { json: { id, messages: said.reverse().map((each) => shown(channel, each)) } } };
+      return { body: { json: { id, messages: said.reverse().map(shown) } } };
     },
   });
 }
 
-function shown(channel: string, { messageId: id, key: stored, text, state, content, at }: store.Said) {
+function shown({ channel, messageId: id, key: stored, text, state, content, at }: store.Said) {
   if (!content)
     return {
       role: 'user',
@@ -228,7 +228,7 @@ function events(watchers: Watchers): AnyRoute {
     answers: { 200: { description: 'Events part, delete and typing.', type: 'text/event-stream' } },
     handle(request) {
       const { channel } = placeOf(callerOf(request), request.params.id);
-      const watch = watchers.watch(channel, happened, request.signal);
+      const watch = watchers.watch([channel], happened, request.signal);
       watch.write(eventText('ready', { conversation: request.params.id }));
       return { body: { events: watch } };
     },

@@ -30,15 +30,21 @@ export class Watchers {
   }
 
   /** Begins to watch at once; `take` says what of each happening is written, undefined: nothing. */
-  watch(channel: string, take: (happening: Happening) => string | undefined, signal: AbortSignal): Watch {
-    const watches = this.byChannel.get(channel) ?? new Set();
-    this.byChannel.set(channel, watches);
+  watch(channels: readonly string[], take: (happening: Happening) => string | undefined, signal: AbortSignal): Watch {
     const watch = new Watch(this.clock, take, signal, () => {
-      watches.delete(watch);
-      if (watches.size === 0) this.byChannel.delete(channel);
+      for (const channel of channels) this.leave(channel, watch);
     });
-    watches.add(watch);
+    for (const channel of channels) {
+      const watches = this.byChannel.get(channel) ?? new Set();
+      this.byChannel.set(channel, watches.add(watch));
+    }
     return watch;
+  }
+
+  private leave(channel: string, watch: Watch): void {
+    const watches = this.byChannel.get(channel);
+    watches?.delete(watch);
+    if (watches?.size === 0) this.byChannel.delete(channel);
   }
 }
 

@@ -4,7 +4,7 @@ import type { Clock } from '../../../base/clock.ts';
 import { type AnyRoute, type Caller, route } from '../../../chat/index.ts';
 import type { Database } from '../../../storage/index.ts';
 import type { HttpChat } from '../chat/adapter.ts';
-import { placeOf } from '../chat/places.ts';
+import { placeOf, prefixOf } from '../chat/places.ts';
 import type { PartOut } from '../chat/shapes.ts';
 import { nothing } from '../chat/talk.ts';
 import { eventText, type Happening, type Watchers } from '../chat/watchers.ts';
@@ -35,10 +35,16 @@ export function chatRoutes(deps: ChatPageDeps, layout: Layout): readonly AnyRout
 
 /** What was said before an instant, the oldest first, and whether there is more before that. */
 async function entries({ database }: ChatPageDeps, caller: Caller, before?: Date): Promise<[Entry[], boolean]> {
-  const { channel } = placeOf(caller, CONVERSATION);
-  const said = (await store.saidIn(database, { channel, personId: caller.personId }, before, SHOWN + 1)) ?? [];
+  const { personId } = caller;
+  const channels = await channelsOf(database, caller);
+  const said = (await store.saidIn(database, { channels, personId }, before, SHOWN + 1)) ?? [];
   const shown = said.slice(0, SHOWN).reverse();
-  return [shown.map((each) => entryOf(channel, each)), said.length > SHOWN];
+  return [shown.map(entryOf), said.length > SHOWN];
+}
+
+function channelsOf(database: Database, caller: Caller): Promise<string[]> {
+  const { channel } = placeOf(caller, CONVERSATION);
+  return store.channelsBehind(database, { channel, personId: caller.personId });
 }
 
 function page(deps: ChatPageDeps, layout: Layout): AnyRoute {
@@ -108,18 +114,18 @@ function log(deps: ChatPageDeps): AnyRoute {
   });
 }
 
-function events({ watchers, clock }: ChatPageDeps): AnyRoute {
+function events({ database, watchers, clock }: ChatPageDeps): AnyRoute {
   return route({
     method: 'GET',
     path: '/chat/events',
     page: true,
     scope: 'messages',
     summary: 'What is said from now on, as the page shows it.',
-    handle(request) {
-      const { channel } = placeOf(callerOf(request), CONVERSATION);
+    async handle(request) {
+      const channels = await channelsOf(database, callerOf(request));
       // A browser connects again, and is then asked anew who it is.
       const signal = AbortSignal.any([request.signal, AbortSignal.timeout(WATCHED_MS)]);
-      const watch = watchers.watch(channel, (what) => happened(what, clock.now()), signal);
+      const watch = watchers.watch(channels, (what) => happened(what, clock.now()), signal);
       watch.write(eventText('ready', {}));
       return { body: { events: watch } };
     },
@@ -143,8 +149,8 @@ function form({ adapter, database }: ChatPageDeps): AnyRoute {
     async handle(request) {
       const { id } = request.params;
       const channel = await store.channelOfButton(database, id);
-      const asked =
-        channel === placeOf(callerOf(request), CONVERSATION).channel ? await (await adapter.inbox).form(id) : undefined;
+      const isOwn = channel?.startsWith(prefixOf(callerOf(request)));
+      const asked = isOwn ? await (await adapter.inbox).form(id) : undefined;
       if (!asked) throw nothing('There is no such button.');
       return { body: { json: asked } };
     },

@@ -13,8 +13,8 @@ export interface Entry {
   markup: Markup;
 }
 
-export function entryOf(channel: string, said: Said): Entry {
-  const { messageId = '', key, text = '', files, state, content, at } = said;
+export function entryOf(said: Said): Entry {
+  const { channel, messageId = '', key, text = '', files, state, content, at } = said;
   if (content) return partEntry(partShown(partId(channel, key), content, state === 'draft'), at.toISOString());
   const body = [text !== '' && h('p', { class: 'plain' }, text), filesOf(files)];
   return { id: messageId, at: at.toISOString(), markup: entry(messageId, 'you', at.toISOString(), 'You', body, state) };
