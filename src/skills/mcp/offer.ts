@@ -29,11 +29,13 @@ export interface ListedTool {
 
 export const MOST_TOOLS = 128;
 const LONGEST_NAME = 64;
+/** Of a name as its server writes it. */
+const LONGEST_SHOWN = 100;
 const LONGEST_DESCRIPTION = 1_000;
 const LONGEST_SCHEMA = 16_384;
 
-/** Control and format characters: what is written in them nobody sees but a model. */
-const HIDDEN = /[\p{Cf}\p{Co}]|(?![\n\t])\p{Cc}/gu;
+/** Control and format characters and selectors of variants: what is written in them nobody sees but a model. */
+const HIDDEN = /[\p{Cf}\p{Co}\p{Variation_Selector}]|(?![\n\t])\p{Cc}/gu;
 
 /** The tools that can be offered, and why others cannot. `taken`: names that are somebody else's. */
 export function offersOf(
@@ -46,10 +48,10 @@ export function offersOf(
   const problems: string[] = [];
   const meant = listed.filter(({ name }) => wanted?.includes(name) ?? true);
   const missing = wanted?.filter((name) => !listed.some((tool) => tool.name === name)) ?? [];
-  for (const name of missing) problems.push(`it has no tool ${shorten(cleaned(name), 100)}`);
+  for (const name of missing) problems.push(`it has no tool ${shorten(cleaned(name), LONGEST_SHOWN)}`);
   if (meant.length > MOST_TOOLS) problems.push(`of its ${meant.length} tools the first ${MOST_TOOLS} are offered`);
   for (const tool of meant.slice(0, MOST_TOOLS)) {
-    const shown = shorten(cleaned(tool.name), 100);
+    const shown = shorten(cleaned(tool.name), LONGEST_SHOWN);
     const name = nameOf(server, tool.name);
     const schema = schemaOf(tool.inputSchema);
     if (typeof schema === 'string') problems.push(`${shown} is not offered: ${schema}`);
@@ -73,7 +75,7 @@ function offerOf(
       .trim(),
     LONGEST_DESCRIPTION,
   );
-  const description = `${server} (a server of others): ${said || tool.name}`;
+  const description = `${server} (a server of others): ${said || shorten(cleaned(tool.name), LONGEST_SHOWN)}`;
   return { tool: tool.name, name, description, schema, effect: effectOf(tool, effects), hash: hashOf(tool) };
 }
 

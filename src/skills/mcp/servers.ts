@@ -103,7 +103,7 @@ export class Servers {
     return this.tools;
   }
 
-  /** What an owner was shown under `hash` may be used from now on; false when it is not what waits. */
+  /** What an owner was shown under `hash` may be used from now on. How many tools that are; undefined when it is not what waits. */
   async approve(
     tx: Transaction,
     name: string,

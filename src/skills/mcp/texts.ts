@@ -1,5 +1,5 @@
 /** What is said of MCP servers. */
-import { bytesOf, listOf, plural } from '../../base/text.ts';
+import { bytesOf, listOf, plural, shorten, visible } from '../../base/text.ts';
 
 const NAMED = 8;
 
@@ -32,6 +32,12 @@ export const texts = {
   usage: 'Say /mcp for the servers, or /mcp approve SERVER for what has changed at one.',
   ownersApprove: 'Only an owner may approve what has changed at an MCP server.',
   nothingWaits: (server: string) => `Nothing of ${server} waits for an approval.`,
+  isAnother: (server: string, tool: string) =>
+    `${tool} is not what it was: ${server} describes it differently now, or has it no more. An owner looks with /mcp approve ${server}.`,
+  noSuchPrompt: (server: string, known: readonly string[]) =>
+    known.length === 0
+      ? `${server} has no such prompt, or none with arguments.`
+      : `That prompt of ${server} takes ${named(known.map((name) => shorten(visible(name), 60)))}, and nothing else.`,
   changedMeanwhile: (server: string) => `${server} has changed again. Look with /mcp approve ${server}.`,
   approved: (server: string, count: number) => `${plural(count, 'tool')} of ${server} may be used as described now.`,
   approve: 'Approve',

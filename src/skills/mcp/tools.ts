@@ -13,6 +13,7 @@ import {
 } from '../../agent/index.ts';
 import { messageOf } from '../../base/errors.ts';
 import { shorten } from '../../base/text.ts';
+import { carriedBy } from './carried.ts';
 import type { Prompt } from './connection.ts';
 import { cleaned, type Offer } from './offer.ts';
 import { callResult, materialOf, partOf, resultOf } from './result.ts';
@@ -36,17 +37,22 @@ export function serverTools(servers: Servers): readonly AnyTool[] {
   ];
 }
 
-function toolOf(servers: Servers, server: string, { tool, name, description, schema, effect }: Offer): AnyTool {
+function toolOf(servers: Servers, server: string, { tool, name, description, schema, effect, hash }: Offer): AnyTool {
   const timeout = servers.get(server)?.connection.settings.timeout ?? 0;
   return outsideTool({
     ...{ name, description, schema, effect },
     spare: true,
     display: 'name',
     input: z.record(z.string(), z.unknown()),
-    targets: wordsIn,
+    targets: (input) => carriedBy(input, schema),
+    // A person who says yes has seen what the server said of the tool then.
+    binds: async () => hash,
     timeoutMs: timeout + MARGIN_MS,
     run: (input, ctx) =>
       asked(servers, server, ctx, async (client, connection) => {
+        // It may have been started for this call, and have said something else of its tool than what was judged.
+        const isOffered = servers.get(server)?.offers.some((offer) => offer.name === name && offer.hash === hash);
+        if (!isOffered) return failed('NEEDS_APPROVAL', texts.isAnother(server, name));
         const params = { name: tool, arguments: input };
         const came = await connection.request(
           client,
@@ -68,14 +74,6 @@ function progressOf(
 ) {
   const share = total ? `${Math.round((100 * progress) / total)} %` : String(progress);
   return shorten(`${server}: ${message ? cleaned(message) : share}`, LONGEST_PROGRESS);
-}
-
-/** Everything that a call carries out, word for word. */
-function wordsIn(value: unknown): string[] {
-  if (typeof value === 'string') return [value];
-  if (typeof value === 'number') return [String(value)];
-  if (value === null || typeof value !== 'object') return [];
-  return Object.values(value).flatMap(wordsIn);
 }
 
 /** Asks a server; what goes wrong there is a value, in one sentence. */
@@ -195,6 +193,10 @@ function promptTool(servers: Servers, names: readonly string[]): AnyTool {
     targets: ({ name, arguments: given }) => [name, ...Object.values(given)],
     run: ({ server, name, arguments: given }, ctx) =>
       asked(servers, server, ctx, async (client, connection) => {
+        const prompt = servers.get(server)?.listing.prompts.find((each) => each.name === name);
+        const known = prompt?.arguments?.map((argument) => argument.name) ?? [];
+        const unknown = Object.keys(given).filter((key) => !known.includes(key));
+        if (!prompt || unknown.length > 0) return failed('INVALID_INPUT', texts.noSuchPrompt(server, known));
         const params = { name, arguments: given };
         const came = await connection.request(client, { method: 'prompts/get', params }, MESSAGES, ctx.signal);
         const said = came.messages.map(({ role, content }) => {

@@ -82,11 +82,16 @@ test('a service is reached with a token of its issuer, who is sent nothing else'
   const keys: (string | undefined)[] = [];
   const server = createServer(async (request, response) => {
     if (request.url?.includes('oauth-protected-resource')) {
-      const metadata = { resource: `${at}/mcp`, authorization_servers: [tokens.origin] };
+      const metadata = {
+        resource: `${at}/mcp`,
+        authorization_servers: [tokens.origin],
+        scopes_supported: ['everything'],
+      };
       return void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(metadata));
     }
     keys.push(request.headers.authorization);
-    if (request.headers.authorization !== 'Bearer token-of-tulips') return void response.writeHead(401).end();
+    if (request.headers.authorization !== 'Bearer token-of-tulips')
+      return void response.writeHead(401, { 'www-authenticate': 'Bearer scope="everything"' }).end();
     if (request.method !== 'POST') return void response.writeHead(405).end();
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -111,6 +116,7 @@ test('a service is reached with a token of its issuer, who is sent nothing else'
   expect(keys).toContain('Bearer token-of-tulips');
   expect(tokens.seen).toHaveLength(1);
   expect(tokens.seen[0]?.body).toContain('scope=tools');
+  expect(tokens.seen[0]?.body).not.toContain('everything');
   expect(JSON.stringify(tokens.seen)).not.toContain('rose-key');
   server.closeAllConnections();
   server.close();
