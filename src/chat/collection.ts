@@ -1,6 +1,8 @@
 /** What a person keeps of one kind, as programs list, read and change it over HTTP. */
 import type { z } from 'zod';
 import type { Call } from '../agent/index.ts';
+import type { Instant } from '../base/clock.ts';
+import { CodaError } from '../base/errors.ts';
 import type { Queryable } from '../storage/index.ts';
 
 /** One page, and where the next one begins; undefined: it was the last. */
@@ -72,4 +74,21 @@ export function pageOf<Row, Item>(
 /** Where a page begins that goes on behind a number, which `cursor` wrote; the largest where there was none before. */
 export function behind(after: string | undefined): number {
   return after !== undefined && /^\d{1,15}$/.test(after) ? Number(after) : Number.MAX_SAFE_INTEGER;
+}
+
+/** The last instant that is written with a year of four digits. */
+const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+/**
+ * Where a page begins that goes on behind an instant and an id, which a cursor gives as `<milliseconds>_<id>`; no instant
+ * where there was no page before. Throws `INPUT_INVALID` for what no cursor is.
+ */
+export function behindInstant(after: string | undefined): { at: Instant | undefined; id: string } {
+  if (after === undefined || after === '') return { at: undefined, id: '' };
+  const [, ms = '', id = ''] = /^(\d{1,15})_(\w{1,40})$/.exec(after) ?? [];
+  if (ms !== '' && Number(ms) <= LAST_MS) return { at: new Date(Number(ms)), id };
+  throw new CodaError('INPUT_INVALID', {
+    message: 'This is no place where a page begins.',
+    remedy: 'Take "next" of the page before, or leave "after" out.',
+  });
 }

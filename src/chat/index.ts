@@ -4,6 +4,7 @@ export { Checks, findingOf, together } from './checks.ts';
 export {
   type AnyCollection,
   behind,
+  behindInstant,
   type Collection,
   type CollectionPage,
   collection,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { collection, pageOf } from '../../chat/index.ts';
+import { behindInstant, collection, pageOf } from '../../chat/index.ts';
 import { type Memory, TYPES } from './memory.ts';
 import * as store from './store.ts';
 
@@ -25,10 +25,9 @@ export const own = collection({
     created_at: z.iso.datetime(),
   }),
   query: z.strictObject({ type: type.optional(), tag: z.string().min(1).max(50).optional() }),
-  async list(db, { personId, after = '', limit }, narrowed) {
-    const [, at, id = ''] = /^(\d{1,15})_(\w+)$/.exec(after) ?? [];
-    const behind = { at: at === undefined ? undefined : new Date(Number(at)), id, limit: limit + 1 };
-    return pageOf(await store.madeBefore(db, personId, narrowed, behind), limit, cursorOf, shown);
+  async list(db, { personId, after, limit }, narrowed) {
+    const found = await store.madeBefore(db, personId, narrowed, { ...behindInstant(after), limit: limit + 1 });
+    return pageOf(found, limit, cursorOf, shown);
   },
   async find(db, personId, id) {
     const [found] = await store.byIds(db, personId, [id]);

@@ -1,4 +1,4 @@
-import type { Page, PageRow } from '../../chat/index.ts';
+import { behindInstant, type Page, type PageRow } from '../../chat/index.ts';
 import { own } from './collection.ts';
 import type { Memory } from './memory.ts';
 import * as store from './store.ts';
@@ -11,9 +11,7 @@ export const page: Page = {
   title: 'Memories',
   scope: 'data',
   async load({ db, personId, after }) {
-    const [, at, id = ''] = /^(\d{1,15})_(\w+)$/.exec(after ?? '') ?? [];
-    const behind = { at: at === undefined ? undefined : new Date(Number(at)), id, limit: MOST + 1 };
-    const found = await store.madeBefore(db, personId, {}, behind);
+    const found = await store.madeBefore(db, personId, {}, { ...behindInstant(after), limit: MOST + 1 });
     const shown = found.slice(0, MOST);
     const last = shown.at(-1);
     return [

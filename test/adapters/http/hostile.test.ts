@@ -4,10 +4,14 @@ import { Programs } from './support.ts';
 
 let programs: Programs;
 let port: number;
+/** The header of a browser in which the owner is signed in. */
+let cookie: string;
 beforeAll(async () => {
   const limits = { 'http.timeouts.header': '3s', 'http.timeouts.request': '4s', 'http.body_limit': 100_000 };
   programs = await Programs.begin({ config: limits });
   port = Number(new URL(programs.url).port);
+  const { sessions } = programs.coda.app;
+  cookie = `Cookie: coda_session=${(await sessions.open((await sessions.link()).code)).cookie}`;
 });
 afterAll(() => programs[Symbol.asyncDispose]());
 
@@ -158,6 +162,12 @@ const REQUESTS: readonly [string, () => string | Buffer, ...number[]][] = [
   ['a conversation above the root', () => body('{"text": "a", "conversation": "../other"}'), 400],
   ['a query twice', () => get('/v1/conversations/main?limit=1&limit=2', auth()), 400],
   ['a query of words', () => get('/v1/conversations/main?limit=many', auth()), 400],
+  ['a cursor after the year 9999', () => get('/v1/memories?after=253402300800000_a', auth()), 400],
+  ['a cursor after the end of time', () => get('/v1/memories?after=999999999999999_a', auth()), 400],
+  ['a page of memories after the end of time', () => get('/memories?after=999999999999999_a', cookie), 400],
+  ['the year 0', () => get('/v1/conversations/main?before=0000-01-01T00:00:00Z', auth()), 400],
+  ['the year 0 of the chat', () => get('/chat/log?before=0000-01-01T00:00:00Z', cookie), 400],
+  ['the end of the year 9999', () => get('/chat/log?before=9999-12-31T23:59:59.999Z', cookie), 200],
   ['a form without a boundary', () => body('--x').replace('application/json', 'multipart/form-data; a=b'), 400],
   [
     'a form that is cut off',

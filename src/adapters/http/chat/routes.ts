@@ -7,7 +7,7 @@ import { callerOf, keyOf } from '../request.ts';
 import * as store from '../store.ts';
 import { HttpChat } from './adapter.ts';
 import { nameOf, partId, placeOf, prefixOf } from './places.ts';
-import { answerOut, conversationName, messageId, messageIn, partOut, partShown } from './shapes.ts';
+import { answerOut, conversationName, instantIn, messageId, messageIn, partOut, partShown } from './shapes.ts';
 import { type Answer, nothing, type Said, Talk } from './talk.ts';
 import { eventText, type Happening, type Watch, Watchers } from './watchers.ts';
 
@@ -166,7 +166,7 @@ function conversation(database: Database): AnyRoute {
     params: z.object({ id: conversationName }),
     query: z.strictObject({
       limit: z.coerce.number().int().min(1).max(200).default(50),
-      before: z.iso.datetime().optional().describe('Only what was said before this instant.'),
+      before: instantIn.optional().describe('Only what was said before this instant.'),
     }),
     answers: {
       200: { description: 'What was said.', schema: z.object({ id: z.string(), messages: z.array(saidOut) }) },

@@ -7,6 +7,11 @@ export const messageId = z
   .string()
   .regex(/^[\x21-\x7e]{1,200}$/, { error: 'expected up to 200 visible characters of ASCII' });
 
+/** An instant that every part of coda can hold: of the years 1 to 9999. */
+export const instantIn = z.iso
+  .datetime()
+  .refine((text) => !text.startsWith('0000'), { error: 'expected a year from 1' });
+
 const base64 = z
   .string()
   .refine((text) => text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text), { error: 'expected base64' });

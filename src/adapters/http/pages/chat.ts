@@ -5,7 +5,7 @@ import { type AnyRoute, type Caller, route } from '../../../chat/index.ts';
 import type { Database } from '../../../storage/index.ts';
 import type { HttpChat } from '../chat/adapter.ts';
 import { placeOf, prefixOf } from '../chat/places.ts';
-import type { PartOut } from '../chat/shapes.ts';
+import { instantIn, type PartOut } from '../chat/shapes.ts';
 import { nothing } from '../chat/talk.ts';
 import { eventText, type Happening, type Watchers } from '../chat/watchers.ts';
 import { callerOf } from '../request.ts';
@@ -24,6 +24,8 @@ export interface ChatPageDeps {
 /** A browser's one conversation: the same in each that its person is signed in. */
 const CONVERSATION = 'main';
 const SHOWN = 50;
+/** The last instant of the year 9999. */
+const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 /** Milliseconds after which a stream of events ends. */
 const WATCHED_MS = 10 * 60_000;
 /** A file and what it stands in must fit into the body of one request; `http.body_limit` may allow less. */
@@ -103,11 +105,11 @@ function log(deps: ChatPageDeps): AnyRoute {
     page: true,
     scope: 'messages',
     summary: 'What was said, as the page shows it.',
-    query: z.strictObject({ before: z.iso.datetime().optional() }),
+    query: z.strictObject({ before: instantIn.optional() }),
     async handle(request) {
       const { before } = request.query;
       // Parts of one answer were said at one instant: the page knows those that it has.
-      const until = before === undefined ? undefined : new Date(Date.parse(before) + 1);
+      const until = before === undefined ? undefined : new Date(Math.min(Date.parse(before) + 1, LAST_MS));
       const [shown, more] = await entries(deps, callerOf(request), until);
       return { body: { json: { entries: shown, more } } };
     },
