@@ -1,4 +1,5 @@
 /** Spans for a collector of OpenTelemetry, as OTLP over HTTP in JSON. Loaded only where the environment names one. */
+import { deadline } from '../base/async.ts';
 import type { Cancel, Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
@@ -20,6 +21,8 @@ const BATCH = 512;
 const MOST_WAITING = 4 * BATCH;
 const EVERY_MS = 2_000;
 const PATIENCE_MS = 10_000;
+/** For all that waits when coda ends. */
+const CLOSE_MS = 1_500;
 
 /** Gathers spans and sends them in batches. A collector that is away costs spans, and nothing else. */
 export class Collector {
@@ -28,6 +31,7 @@ export class Collector {
   private sending: Promise<void> | undefined;
   private cancel: Cancel | undefined;
   private isFailing = false;
+  private readonly stop = new AbortController();
 
   constructor(options: CollectorOptions) {
     this.options = options;
@@ -40,20 +44,28 @@ export class Collector {
     else this.cancel ??= this.later();
   };
 
-  /** Sends what waits; resolves when it has been tried. */
-  async flush(): Promise<void> {
+  /** Sends what waits, one batch after the other; resolves when it has been tried. */
+  flush(): Promise<void> {
     this.cancel?.();
     this.cancel = undefined;
-    await this.sending;
-    while (this.waiting.length > 0) {
-      this.sending = this.send(this.waiting.splice(0, BATCH));
-      await this.sending;
-    }
-    this.sending = undefined;
+    this.sending ??= this.drain().finally(() => {
+      this.sending = undefined;
+    });
+    return this.sending;
   }
 
-  close(): Promise<void> {
-    return this.flush();
+  /** Sends what waits, as far as that goes in a moment. */
+  async close(): Promise<void> {
+    const timer = setTimeout(() => this.stop.abort(new Error('coda ends')), CLOSE_MS);
+    try {
+      await this.flush();
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private async drain(): Promise<void> {
+    while (this.waiting.length > 0 && !this.stop.signal.aborted) await this.send(this.waiting.splice(0, BATCH));
   }
 
   private later(): Cancel {
@@ -63,12 +75,13 @@ export class Collector {
 
   private async send(spans: readonly Span[]): Promise<void> {
     const { url, headers, log } = this.options;
+    using patience = deadline(PATIENCE_MS, this.stop.signal);
     try {
       const answer = await fetch(url, {
         method: 'POST',
         headers: { 'Content-Type': 'application/json', ...headers },
         body: JSON.stringify(this.request(spans)),
-        signal: AbortSignal.timeout(PATIENCE_MS),
+        signal: patience.signal,
         redirect: 'error',
       });
       await answer.body?.cancel();

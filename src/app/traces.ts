@@ -15,20 +15,40 @@ export async function traced(world: World, version: string, closer: Closer): Pro
     log.warn({}, 'traces are off: OTEL_EXPORTER_OTLP_ENDPOINT is no address such as http://127.0.0.1:4318');
     return world;
   }
-  const headers = headersOf(env.OTEL_EXPORTER_OTLP_TRACES_HEADERS ?? env.OTEL_EXPORTER_OTLP_HEADERS ?? '');
+  const given = headersOf(env.OTEL_EXPORTER_OTLP_TRACES_HEADERS ?? env.OTEL_EXPORTER_OTLP_HEADERS ?? '');
+  const { bare, credentials } = withoutCredentials(new URL(url));
+  const headers = { ...(credentials && { authorization: basic(credentials) }), ...given };
+  if (credentials) secrets.add(credentials.password);
   for (const value of Object.values(headers)) secrets.add(value);
   const { Collector } = await import('./otlp.ts');
   const service = env.OTEL_SERVICE_NAME?.trim() || 'coda';
-  const collector = new Collector({ url, headers, service, version, log, clock });
+  const collector = new Collector({ url: bare, headers, service, version, log, clock });
   closer.onClose('traces', () => collector.close());
   return { ...world, spans: new Spans(clock, collector.take) };
 }
+
+interface Credentials {
+  user: string;
+  password: string;
+}
+
+/** `fetch` takes no address with a name and a password in it, and its error would show them. */
+function withoutCredentials(url: URL): { bare: string; credentials: Credentials | undefined } {
+  const credentials = { user: decoded(url.username), password: decoded(url.password) };
+  url.username = '';
+  url.password = '';
+  const isThere = credentials.user !== '' || credentials.password !== '';
+  return { bare: url.href, credentials: isThere ? credentials : undefined };
+}
+
+const basic = ({ user, password }: Credentials): string =>
+  `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 
 /** `name=value,name=value`, the values as in a URL. */
 function headersOf(text: string): Record<string, string> {
   const pairs = text.split(',').flatMap((pair) => {
     const [, name, value = ''] = /^\s*([\w!#$%&'*+.^`|~-]+)\s*=\s*(.*?)\s*$/.exec(pair) ?? [];
-    return name === undefined ? [] : [[name, decoded(value)] as const];
+    return name === undefined ? [] : [[name.toLowerCase(), decoded(value)] as const];
   });
   return Object.fromEntries(pairs);
 }

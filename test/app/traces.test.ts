@@ -1,9 +1,11 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Collector } from '../../src/app/otlp.ts';
 import { eventually } from '../support/eventually.ts';
 import { play } from '../support/play.ts';
 import { ScriptedModel } from '../support/scripted-model.ts';
+import { testWorld } from '../support/world.ts';
 
 interface Told {
   traceId: string;
@@ -18,15 +20,21 @@ interface Told {
 /** What a collector was sent, as OTLP has it. */
 const sent: { path: string | undefined; headers: Record<string, unknown>; body: string }[] = [];
 let status = 200;
+/** Requests that are not answered yet, and the most at once. */
+let open = 0;
+let most = 0;
+let isSilent = false;
 let collector: Server;
 
 beforeAll(async () => {
   collector = createServer((request, answer) => {
     let body = '';
     request.on('data', (chunk) => (body += chunk));
+    most = Math.max(most, ++open);
+    answer.on('close', () => open--);
     request.on('end', () => {
       sent.push({ path: request.url, headers: request.headers, body });
-      answer.writeHead(status, { 'Content-Type': 'application/json' }).end('{}');
+      if (!isSilent) answer.writeHead(status, { 'Content-Type': 'application/json' }).end('{}');
     });
   });
   await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve));
@@ -97,4 +105,36 @@ test('a collector that fails costs traces and nothing else; without one nothing 
   await coda.person('ana').says('/note third');
   await coda.passes({ seconds: 2 });
   expect(sent).toEqual([]);
+});
+
+test('credentials in the address become a header and come into no log', async () => {
+  sent.length = 0;
+  status = 500;
+  const address = env().OTEL_EXPORTER_OTLP_ENDPOINT?.replace('//', '//user:s3cret-word@') ?? '';
+  await using coda = await play({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: address } });
+  await coda.person('ana').says('/note first');
+  await coda.passes({ seconds: 2 });
+  await eventually(() => sent.length > 0);
+  status = 200;
+  expect(sent[0]?.headers.authorization).toBe(`Basic ${Buffer.from('user:s3cret-word').toString('base64')}`);
+  expect(coda.world.secrets.hide('a s3cret-word')).not.toContain('s3cret-word');
+});
+
+test('spans go in one request after the other; an end does not wait for a collector that is silent', async () => {
+  most = 0;
+  const { clock, log } = testWorld();
+  const url = `http://127.0.0.1:${(collector.address() as AddressInfo).port}/v1/traces`;
+  const told = new Collector({ url, headers: {}, service: 'home', version: '1', log, clock });
+  const span = { traceId: 'a', spanId: 'b', parentId: undefined, name: 'c', attributes: {}, beganAt: 0, endedAt: 1 };
+  const begin = (count: number) => {
+    for (let index = 0; index < count; index++) told.take({ ...span, error: undefined });
+  };
+  begin(1_500);
+  await told.flush();
+  expect(most).toBe(1);
+  isSilent = true;
+  begin(2_000);
+  await told.close();
+  isSilent = false;
+  expect(most).toBe(1);
 });
