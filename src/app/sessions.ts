@@ -2,7 +2,7 @@ import { append, rowOf } from '../audit/index.ts';
 import { CodaError } from '../base/errors.ts';
 import { uuid } from '../base/ids.ts';
 import type { Caller, Scope } from '../chat/index.ts';
-import { sessions } from '../people/index.ts';
+import { metBefore, sessions } from '../people/index.ts';
 import type { Transaction } from '../storage/index.ts';
 import { hashOf, newSecret, personNamed, type WhoDeps } from './who.ts';
 
@@ -32,13 +32,14 @@ export class Sessions {
     this.deps = deps;
   }
 
-  /** The code of a new link for the person meant, or the owner at the terminal: good once, for five minutes. */
+  /** The code of a new link for the person meant, or the owner at the terminal: good once, for five minutes. Throws `INPUT_INVALID` for a guest. */
   async link(person?: string | undefined): Promise<{ code: string; expiresAt: Date }> {
     const code = newSecret();
     const createdAt = this.deps.world.clock.now();
     const expiresAt = new Date(createdAt.getTime() + LINK_MS);
     await this.deps.database.tx('sessions.link', async (tx) => {
       const personId = await personNamed(tx, this.deps, person);
+      if ((await metBefore(tx, personId))?.role === 'guest') throw isGuest();
       await sessions.addLink(tx, { id: uuid(createdAt), hash: hashOf(code), personId, createdAt, expiresAt });
     });
     return { code, expiresAt };
@@ -59,7 +60,7 @@ export class Sessions {
     const caller = isOpen ? await this.authenticate(cookie) : undefined;
     if (caller) return { cookie, seconds: SESSION_MS / 1_000, scopes: caller.scopes };
     throw new CodaError('HTTP_UNAUTHORIZED', {
-      message: 'This link was used already, or is too old.',
+      message: 'This link was used already, is too old, or is for somebody who may not sign in.',
       remedy: 'Make another one with "coda open".',
     });
   }
@@ -86,4 +87,11 @@ export class Sessions {
       return sessions.endAll(tx, personId, this.deps.world.clock.now());
     });
   }
+}
+
+function isGuest(): CodaError {
+  return new CodaError('INPUT_INVALID', {
+    message: 'Guests cannot sign in to the pages.',
+    remedy: 'Make them a member first: see docs/people.md.',
+  });
 }

@@ -34,7 +34,7 @@ export async function addLink(tx: Transaction, { id, hash, personId, createdAt, 
 
 /**
  * Turns the unused link into a session that `hash` opens until `expiresAt`, and tells whose. Undefined: it was used, is over,
- * or never was.
+ * never was, or is for a guest, and nothing has changed.
  */
 export async function exchange(
   tx: Transaction,
@@ -43,8 +43,11 @@ export async function exchange(
   now: Instant,
 ): Promise<string | undefined> {
   const { rows } = await tx.query<{ personId: string }>(
-    `update browser_sessions set hash = $2, opened_at = $4, expires_at = $3
-      where hash = $1 and opened_at is null and expires_at > $4 returning person_id as "personId"`,
+    `update browser_sessions s set hash = $2, opened_at = $4, expires_at = $3
+       from persons p
+      where s.hash = $1 and s.opened_at is null and s.expires_at > $4
+        and p.id = s.person_id and p.role <> 'guest' and p.erased_at is null
+     returning s.person_id as "personId"`,
     [link, hash, expiresAt, now],
   );
   return rows[0]?.personId;
