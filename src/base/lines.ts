@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream';
 /** One line of a stream, counted from 1, or why there is none. */
 export type Line =
   | { number: number; text: string }
-  /** `too_long`: its bytes were passed over up to its newline. */
+  /** `too_long`: it is told as soon as that is known; its bytes are passed over up to its newline. */
   | { number: number; problem: 'too_long' | 'not_utf8' };
 
 const NEWLINE = 0x0a;
@@ -22,12 +22,16 @@ export async function* readLines(chunks: AsyncIterable<Uint8Array | string>, max
     let start = 0;
     for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
       line.add(bytes.subarray(start, end));
-      yield line.take();
+      const whole = line.take();
+      if (whole) yield whole;
       start = end + 1;
     }
     line.add(bytes.subarray(start));
+    const tooLong = line.tooLong();
+    if (tooLong) yield tooLong;
   }
-  if (!line.empty) yield line.take();
+  const last = line.empty ? undefined : line.take();
+  if (last) yield last;
 }
 
 /**
@@ -81,6 +85,7 @@ class LineBuffer {
   private pieces: Uint8Array[] = [];
   private size = 0;
   private number = 1;
+  private isTold = false;
 
   constructor(maxBytes: number) {
     this.maxBytes = maxBytes;
@@ -96,12 +101,23 @@ class LineBuffer {
     else if (bytes.length > 0) this.pieces.push(bytes);
   }
 
-  take(): Line {
-    const number = this.number++;
-    const line = this.size > this.maxBytes ? undefined : Buffer.concat(this.pieces);
+  /** Told once, while the line is still coming. */
+  tooLong(): Line | undefined {
+    if (this.isTold || this.size <= this.maxBytes) return undefined;
+    this.isTold = true;
+    return { number: this.number, problem: 'too_long' };
+  }
+
+  /** The line; undefined where it was told already that it is too long. */
+  take(): Line | undefined {
+    const tooLong = this.tooLong();
+    const { number, pieces, isTold } = this;
+    this.number++;
     this.pieces = [];
     this.size = 0;
-    if (line === undefined) return { number, problem: 'too_long' };
+    this.isTold = false;
+    if (isTold || tooLong) return tooLong;
+    const line = Buffer.concat(pieces);
     try {
       const text = this.utf8.decode(line);
       return { number, text: text.endsWith('\r') ? text.slice(0, -1) : text };

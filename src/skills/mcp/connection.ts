@@ -1,16 +1,15 @@
 /** One MCP server: started, asked, and started again when it goes. */
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { Progress } from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
-import { backOff, Sequence, unlessAborted, withTimeout } from '../../base/async.ts';
+import { backOff, Sequence, sleep, unlessAborted, withTimeout } from '../../base/async.ts';
 import type { Cancel } from '../../base/clock.ts';
 import { CodaError, messageOf } from '../../base/errors.ts';
 import { shorten } from '../../base/text.ts';
 import type { World } from '../../base/world.ts';
 import type { ServerSettings } from './config.ts';
 import { cleaned, type ListedTool, MOST_TOOLS } from './offer.ts';
-import { LineTransport } from './wire/lines.ts';
+import type { ServerTransport } from './wire/flood.ts';
 
 /** Where it stands. `resting`: it starts with the next call. */
 export type State =
@@ -39,7 +38,7 @@ export interface ConnectionOptions {
   world: World;
   version: string;
   /** Makes the way to the server; undefined says that there is none, and why. */
-  open(): Promise<Transport>;
+  open(): Promise<ServerTransport>;
   refused?: { why: string; remedy: string } | undefined;
   /** Milliseconds without a call after which it is closed until the next one; undefined: never. */
   restMs?: number | undefined;
@@ -49,6 +48,8 @@ export interface ConnectionOptions {
 
 const CONNECT_MS = 30_000;
 const LONGEST_PAUSE_MS = 300_000;
+/** Between two readings of its lists. */
+const RELIST_MS = 1_000;
 const MOST_PAGES = 20;
 const LONGEST_WHY = 200;
 
@@ -93,6 +94,7 @@ export class Connection {
   private calls = 0;
   private cancel: Cancel = () => {};
   private isListing = false;
+  private listedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: ConnectionOptions) {
     this.name = options.name;
@@ -167,7 +169,7 @@ export class Connection {
     const { world } = this.options;
     this.cancel();
     this.state = { kind: 'connecting' };
-    let transport: Transport | undefined;
+    let transport: ServerTransport | undefined;
     let client: Client | undefined;
     try {
       const { Client: Made } = await import('@modelcontextprotocol/sdk/client/index.js');
@@ -178,24 +180,21 @@ export class Connection {
       await this.list(client);
       this.stop.signal.throwIfAborted();
       // It may have gone while it was asked what it has.
-      if (transport instanceof LineTransport && transport.why !== '') throw new Error(transport.why);
+      if (transport.why !== '') throw new Error(transport.why);
       this.state = { kind: 'ready', client };
       this.attempt = 0;
       world.log.info({ server: this.name }, 'an MCP server is ready');
       this.rest();
     } catch (error) {
-      const why = (transport instanceof LineTransport && transport.why) || messageOf(error);
+      const why = transport?.why || messageOf(error);
       await client?.close().catch(() => {});
       await transport?.close().catch(() => {});
       this.away(why, error instanceof CodaError ? error.remedy : undefined);
     }
   }
 
-  private follow(client: Client, transport: Transport): void {
-    client.onclose = () => {
-      const why = transport instanceof LineTransport ? transport.why : 'it closed the connection';
-      void this.lost(client, why);
-    };
+  private follow(client: Client, transport: ServerTransport): void {
+    client.onclose = () => void this.lost(client, transport.why || 'it closed the connection');
     client.onerror = (error) => this.options.world.log.debug({ server: this.name, why: this.wordsOf(error) });
     // Handlers are set before it can say anything. Every change of any list has all of them read again.
     client.fallbackNotificationHandler = async ({ method }) => {
@@ -208,14 +207,17 @@ export class Connection {
     if (this.isListing) return;
     this.isListing = true;
     await this.lists
-      .run(() => {
+      .run(async () => {
+        await sleep(Math.max(0, this.listedAt + RELIST_MS - performance.now()), this.stop.signal);
         this.isListing = false;
-        return this.list(client);
+        // Meanwhile it may have been started again.
+        await this.list(this.state.kind === 'ready' ? this.state.client : client);
       })
       .catch((error: unknown) => this.lost(client, this.wordsOf(error)));
   }
 
   private async list(client: Client): Promise<void> {
+    this.listedAt = performance.now();
     const { tools, prompts, resources } = client.getServerCapabilities() ?? {};
     const found = tools ? await this.pages(client, 'tools/list') : [];
     const asked = prompts ? await this.pages(client, 'prompts/list') : [];

@@ -1,5 +1,4 @@
 /** All MCP servers of a coda, and what of them may be used. */
-import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { AnyTool } from '../../agent/index.ts';
 import { withTimeout } from '../../base/async.ts';
 import type { World } from '../../base/world.ts';
@@ -15,6 +14,7 @@ import { hashOf, hashOfAll, type Offer, offersOf, prefixOf } from './offer.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
 import { containerChannel } from './wire/container.ts';
+import { GaugedTransport, type ServerTransport } from './wire/flood.ts';
 import { hostChannel } from './wire/host.ts';
 import { httpTransport } from './wire/http.ts';
 import { LineTransport } from './wire/lines.ts';
@@ -189,9 +189,9 @@ export class Servers {
     });
   }
 
-  private async open(name: string, settings: ServerSettings): Promise<Transport> {
+  private async open(name: string, settings: ServerSettings): Promise<ServerTransport> {
     const { world, egress, sandbox, execution } = this.deps;
-    if (settings.url !== undefined) return httpTransport(settings, egress);
+    if (settings.url !== undefined) return new GaugedTransport(await httpTransport(settings, egress));
     const log = world.log.child({ server: name });
     if (settings.host) return new LineTransport(hostChannel(settings, world, log));
     return new LineTransport(containerChannel(settings, sandbox, execution.max_sandbox_timeout, log));

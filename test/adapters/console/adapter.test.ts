@@ -397,4 +397,12 @@ test('lines arrive whole however they were cut', async () => {
   }
 });
 
+test('a line that is too long is told of before it ends, and once', async () => {
+  const lines = [];
+  for await (const line of readLines(Readable.from(['abc', 'def', 'ghi', '\nab\nabcdef\nc'].map(Buffer.from)), 4)) {
+    lines.push('text' in line ? line.text : line.problem);
+  }
+  expect(lines).toEqual(['too_long', 'ab', 'too_long', 'c']);
+});
+
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');

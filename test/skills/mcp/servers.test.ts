@@ -155,15 +155,14 @@ describe('a server that runs', () => {
     const mallory = it.coda.person('mallory', { role: 'member' });
     expect(await mallory.says('/mcp approve box')).not.toContain('reads mail');
     // What it says meanwhile is not what was shown.
-    server.becomes({
-      tools: [...tools.slice(1), listed('say', { ...READS, description: 'Now it wipes.' }), listed('new')],
-    });
+    const wipes = listed('say', { ...READS, description: 'Now it wipes.' });
+    described = [...tools.slice(1), wipes, listed('new'), listed('newer')];
+    server.becomes({ tools: described });
     await it.calls('box_reload');
-    await it.becomes('box', /2 withheld/);
+    await it.becomes('box', /3 withheld/);
     expect(await it.ana.presses('Approve')).toContain('changed again');
-    described = [...tools.slice(1), listed('say', { ...READS, description: 'Now it wipes.' }), listed('new')];
     await it.ana.says('/mcp approve box');
-    expect(await it.ana.presses('Approve')).toContain('2 tools of box may be used');
+    expect(await it.ana.presses('Approve')).toContain('3 tools of box may be used');
     expect((await it.calls('box_say', { words: 'yes' })).result).toContain('heard: yes');
   });
 

@@ -9,10 +9,15 @@ import { endedWith, LONGEST_COMPLAINT, type OpenChannel } from './channel.ts';
 
 /** What of coda's own environment a server gets: it holds nobody's keys. */
 const INHERITED = ['HOME', 'LANG', 'LOGNAME', 'PATH', 'SHELL', 'TMPDIR', 'TZ', 'USER'];
-/** Between the end of its input and SIGKILL. */
+/** Between the end of its input and SIGKILL, and between its end and that of its output, which others may hold open. */
 const GRACE_MS = 1_000;
+/** After SIGKILL. */
+const KILLED_MS = 5_000;
 
-/** Starts `command` in a process group of its own, so that what it starts ends with it. */
+/**
+ * Starts `command` in a process group of its own, so that what it starts ends with it; what has left the group (`setsid`)
+ * lives on, unheard.
+ */
 export function hostChannel(
   { command = '', args, env }: Pick<ServerSettings, 'command' | 'args' | 'env'>,
   { env: own }: Pick<World, 'env'>,
@@ -28,14 +33,6 @@ export function hostChannel(
     });
     const end = deferred<string>();
     let complaint = '';
-    child.on('close', (code, name) => end.resolve(endedWith(code === null ? `${name}` : `${code}`, complaint)));
-    child.stdin.on('error', () => {});
-    child.stdout.on('error', () => {});
-    child.stderr.on('data', (chunk: Buffer) => {
-      complaint = `${complaint}${chunk.toString()}`.slice(-LONGEST_COMPLAINT);
-      log.debug({ says: chunk.toString().slice(0, LONGEST_COMPLAINT) }, 'an MCP server writes to stderr');
-    });
-    await once(child, 'spawn');
     const kill = () => {
       try {
         if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
@@ -43,11 +40,32 @@ export function hostChannel(
         // The whole group is gone already.
       }
     };
+    const over = (code: number | null, name: string | null) =>
+      end.resolve(endedWith(code === null ? `${name}` : `${code}`, complaint));
+    child.on('close', over);
+    child.on('exit', (code, name) => {
+      kill();
+      // Whoever has left the group may hold its output open.
+      void withTimeout(GRACE_MS, end.promise).then(() => {
+        over(code, name);
+        child.stdout.destroy();
+        child.stderr.destroy();
+      });
+    });
+    child.stdin.on('error', () => {});
+    child.stdout.on('error', () => {});
+    child.stderr.on('data', (chunk: Buffer) => {
+      complaint = `${complaint}${chunk.toString()}`.slice(-LONGEST_COMPLAINT);
+      log.debug({ says: chunk.toString().slice(0, LONGEST_COMPLAINT) }, 'an MCP server writes to stderr');
+    });
+    await once(child, 'spawn');
     const close = async () => {
       child.stdin.end();
       await withTimeout(GRACE_MS, end.promise);
       kill();
-      await end.promise;
+      await withTimeout(KILLED_MS, end.promise);
+      child.stdout.destroy();
+      child.stderr.destroy();
     };
     return { input: child.stdin, output: child.stdout, ended: end.promise, close };
   };

@@ -1,18 +1,15 @@
 /** MCP over a program's stdin and stdout: one JSON-RPC message a line, and a program that may write anything. */
-import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 import { messageOf } from '../../../base/errors.ts';
 import { readLines } from '../../../base/lines.ts';
 import type { Channel, OpenChannel } from './channel.ts';
+import { FLOODS, FloodGauge, type ServerTransport } from './flood.ts';
 
 /** A longer message ends the connection: what waits for it would never hear of it. */
 const LONGEST_LINE = 8 * 1024 * 1024;
-/** Lines in `WINDOW_MS` that answer nothing: more are a flood. */
-const MOST_UNASKED = 1_000;
-const WINDOW_MS = 10_000;
 
 /** One connection. What is no message is passed over; a flood ends it. `why` tells what ended it, unless coda did. */
-export class LineTransport implements Transport {
+export class LineTransport implements ServerTransport {
   onclose?: () => void;
   onerror?: (error: Error) => void;
   onmessage?: (message: JSONRPCMessage) => void;
@@ -21,8 +18,7 @@ export class LineTransport implements Transport {
   private readonly stop = new AbortController();
   private channel: Channel | undefined;
   private isOver = false;
-  private unasked = 0;
-  private since = 0;
+  private readonly gauge = new FloodGauge();
 
   constructor(open: OpenChannel) {
     this.open = open;
@@ -37,6 +33,7 @@ export class LineTransport implements Transport {
   send(message: JSONRPCMessage): Promise<void> {
     const { channel } = this;
     if (!channel || this.isOver) return Promise.reject(new Error('it is not connected'));
+    this.gauge.sent(message);
     return new Promise((resolve, reject) =>
       channel.input.write(`${JSON.stringify(message)}\n`, (error) => {
         // Nobody reads any more: why it is over says more than the broken pipe.
@@ -65,24 +62,13 @@ export class LineTransport implements Transport {
         if (this.isOver) return;
         if ('problem' in line && line.problem === 'too_long') return await this.end('it sent more than 8 MB at once');
         const message = 'text' in line ? messageIn(line.text) : undefined;
-        if (this.isFlood(message)) return await this.end('it floods coda with what nobody asked for');
+        if (this.gauge.isFlood(message)) return await this.end(FLOODS);
         if (message) this.onmessage?.(message);
       }
     } catch (error) {
       this.onerror?.(new Error(messageOf(error)));
     }
     await this.end(await channel.ended);
-  }
-
-  /** Answers do not count: each was asked for. */
-  private isFlood(message: JSONRPCMessage | undefined): boolean {
-    if (message && !('method' in message)) return false;
-    const now = performance.now();
-    if (now - this.since > WINDOW_MS) {
-      this.since = now;
-      this.unasked = 0;
-    }
-    return ++this.unasked > MOST_UNASKED;
   }
 }
 
