@@ -18,6 +18,8 @@ class Clients implements KillTalk {
   private asked = 0;
   private met = 0;
   private readonly answers = new Map<string, string[]>();
+  /** What was answered with neither an answer nor a failure that passes. */
+  private readonly refused: string[] = [];
   private readonly stop = new AbortController();
   private watching: Promise<void>;
 
@@ -37,6 +39,7 @@ class Clients implements KillTalk {
   }
 
   isAnswered(): boolean {
+    if (this.refused.length > 0) throw new Error(`refused: ${this.refused.join('; ')}`);
     return [...this.answers.values()].every(({ length }) => length === 2);
   }
 
@@ -80,9 +83,11 @@ class Clients implements KillTalk {
         const answer = await this.fetch('POST', path, key, body);
         const text = await answer.text();
         if (answer.status === 200 || answer.status === 201) answers.push(text);
-        else if (answer.status !== 202 && answer.status < 500) throw new Error(`${key}: ${answer.status} ${text}`);
-      } catch (error) {
-        if (error instanceof Error && error.message.startsWith(key)) throw error;
+        else if (answer.status !== 202 && answer.status < 500) {
+          this.refused.push(`${key}: ${answer.status} ${text}`);
+          return;
+        }
+      } catch {
         // Nobody is there, or died: a client waits a little and sends it again.
         await sleep(20, this.stop.signal).catch(() => {});
       }
