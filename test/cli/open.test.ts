@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { freshDataDir, Jsonl, Program } from '../support/jsonl.ts';
 
@@ -12,7 +13,10 @@ async function coda(args: string[]) {
 test('open shows a link of the running coda that signs a browser in; --revoke ends it', async () => {
   const dataDir = freshDataDir();
   await using _chat = await Jsonl.start({ dataDir, env: { CODA_HTTP_LISTEN: '127.0.0.1:0' } });
+  const left = join(dataDir, 'run', 'open.html');
+  writeFileSync(left, 'a link of somebody who ended it before it was read');
   const opened = await coda(['open', '--data', dataDir]);
+  expect(existsSync(left)).toBe(false);
   const [, url = '', code = ''] = /^(http:\/\/127\.0\.0\.1:\d+)\/open#([\w-]{43})\n$/.exec(opened.stdout) ?? [];
   expect(opened).toMatchObject({ code: 0, stderr: expect.stringContaining('five minutes') });
   const answer = await fetch(`${url}/open`, {
