@@ -12,6 +12,9 @@ function notesOf(title: string): string[] {
   );
 }
 
+/** A turn that was killed so often is let come to its end before the next kill. */
+const MOST_HITS = 3;
+
 export interface ErrandsReport {
   kills: number;
   /** Kills while something was still to be done. */
@@ -36,6 +39,8 @@ export async function playErrands(
     const begun = titles.slice(Math.floor((kill * errands) / kills), Math.floor(((kill + 1) * errands) / kills));
     await fleet.hear(begun.map((title) => message(title, `errand ${title}`, `person-${title}`, title)));
     await sleep(next() * lifeMs);
+    // What has ended five daemons is given up: on a machine that is busy a life may be too short for anything.
+    await eventually(async () => (await worstHit(supervisor)) < MOST_HITS, 60_000);
     if ((await ended()).length < Math.floor(((kill + 1) * errands) / kills)) inFlight++;
     const before = supervisor.kills;
     supervisor.daemon.kill('SIGKILL');
@@ -45,6 +50,13 @@ export async function playErrands(
   await eventually(async () => (await ended()).length === errands, 120_000);
   await supervisor.settled();
   return { kills: supervisor.kills, inFlight, wrong: await wrongWith(supervisor, titles) };
+}
+
+/** Of what is open, how many daemons one turn was running in when they were killed. */
+async function worstHit({ daemon }: Supervisor): Promise<number> {
+  const sql = `select coalesce(max(attempts), 0) as n from inbox where finished_at is null`;
+  const [row] = await daemon.order<{ n: number }[]>({ do: 'sql', sql });
+  return row?.n ?? 0;
 }
 
 async function wrongWith(supervisor: Supervisor, titles: readonly string[]): Promise<string[]> {
