@@ -45,14 +45,21 @@ export class Sessions {
     return { code, expiresAt };
   }
 
-  /** Uses a link up. Throws `HTTP_UNAUTHORIZED` when it is none, was used, or is over. */
-  async open(code: string): Promise<OpenedSession> {
+  /**
+   * Uses a link up, and ends the session that the browser had with `before`. Throws `HTTP_UNAUTHORIZED` when it is none, was
+   * used, or is over; `HTTP_CONFLICT` where that session is another person's and they have not said to end it (`instead`):
+   * else anybody's link would have them write under that one's name.
+   */
+  async open(code: string, before?: { cookie: string | undefined; instead: boolean }): Promise<OpenedSession> {
     const cookie = newSecret();
     const now = this.deps.world.clock.now();
     const expiresAt = new Date(now.getTime() + SESSION_MS);
+    const signedIn = before?.cookie === undefined ? undefined : await this.authenticate(before.cookie);
     const opened = async (tx: Transaction) => {
       const personId = await sessions.exchange(tx, hashOf(code), { hash: hashOf(cookie), expiresAt }, now);
       if (personId === undefined) return false;
+      if (signedIn && signedIn.personId !== personId && !before?.instead) throw isAnother(signedIn.name);
+      if (before?.cookie !== undefined) await sessions.end(tx, hashOf(before.cookie));
       append(tx, [rowOf({ at: now, action: 'person.sign_in', subject: undefined, personId, origin: 'http' })]);
       return true;
     };
@@ -87,6 +94,13 @@ export class Sessions {
       return sessions.endAll(tx, personId, this.deps.world.clock.now());
     });
   }
+}
+
+function isAnother(name: string): CodaError {
+  return new CodaError('HTTP_CONFLICT', {
+    message: `This browser is signed in as ${name}, and the link is for somebody else.`,
+    remedy: 'Go on only if you made the link yourself.',
+  });
 }
 
 function isGuest(): CodaError {

@@ -1,7 +1,16 @@
 import { Sequence, sleep } from '../../base/async.ts';
-import { type History, type IncomingMessage, type KnownPlace, missedIn, tellMissed } from '../../delivery/index.ts';
+import {
+  type History,
+  type Inbox,
+  type IncomingMessage,
+  type KnownPlace,
+  missedIn,
+  tellMissed,
+} from '../../delivery/index.ts';
+import type { Channels } from './channels.ts';
+import type { Api } from './client.ts';
 import { historyOf, threadOf } from './history.ts';
-import type { InboundDeps } from './inbound.ts';
+import type { SlackOptions } from './options.ts';
 import { SlackLimit } from './outcome.ts';
 import { ADAPTER, type ChannelInfo, instantOf, placesOf, type RawMessage, whereIs } from './parse.ts';
 import { asChannels } from './shapes.ts';
@@ -14,10 +23,14 @@ const OVERLAP_MS = 60_000;
 /** Conversations that are looked through at once. */
 const AT_ONCE = 3;
 
-export interface LookBackDeps extends Pick<InboundDeps, 'options' | 'inbox' | 'channels' | 'signal'> {
+export interface LookBackDeps {
+  options: SlackOptions;
+  inbox: Inbox;
+  channels: Channels;
+  signal: AbortSignal;
   /** Until it works; resolves with whether it was done. */
   insist(what: string, task: () => Promise<void>): Promise<boolean>;
-  api(): ReturnType<InboundDeps['api']> & {};
+  api(): Api;
   asked(message: RawMessage, channel: ChannelInfo): Promise<boolean>;
   /** A message without words. */
   bare(message: RawMessage, channel: ChannelInfo): Promise<IncomingMessage>;

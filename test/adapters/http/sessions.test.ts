@@ -60,6 +60,21 @@ describe('a link of "coda open"', () => {
     expect((await post('/open', { code: 'x'.repeat(43) }, OWN)).status).toBe(401);
   });
 
+  test('does not take over a browser in which another person is signed in, unless they say so', async () => {
+    await programs.coda.person('ben', { role: 'member' }).says('hello');
+    const own = await signIn();
+    const { code } = await programs.coda.app.sessions.link('ben');
+    const refused = await post('/open', { code }, { Cookie: own, ...OWN });
+    expect([refused.status, refused.headers.get('set-cookie')]).toEqual([409, null]);
+    expect((await visit('/chat', own)).status).toBe(200);
+    expect((await post('/open', { code, instead: true }, { Cookie: own, ...OWN })).status).toBe(200);
+    expect((await visit('/chat', own)).status).toBe(401);
+    // The same person again needs no word; the session before ends.
+    const [again, link] = [await signIn(), await programs.coda.app.sessions.link()];
+    expect((await post('/open', { code: link.code }, { Cookie: again, ...OWN })).status).toBe(200);
+    expect((await visit('/chat', again)).status).toBe(401);
+  });
+
   test('two browsers that use it at the same time: one is signed in', async () => {
     const { code } = await programs.coda.app.sessions.link();
     const answers = await Promise.all([0, 1, 2].map(() => post('/open', { code }, OWN)));

@@ -8,8 +8,11 @@ import { h } from './markup.ts';
 
 /** What keeps the sessions of browsers. */
 export interface SessionKeeper {
-  /** Uses up the code of a link. Throws `HTTP_UNAUTHORIZED`. */
-  open(code: string): Promise<{ cookie: string; seconds: number; scopes: readonly Scope[] }>;
+  /** Uses up the code of a link. Throws `HTTP_UNAUTHORIZED`, and `HTTP_CONFLICT` in a browser that is somebody else's. */
+  open(
+    code: string,
+    before?: { cookie: string | undefined; instead: boolean },
+  ): Promise<{ cookie: string; seconds: number; scopes: readonly Scope[] }>;
   close(cookie: string): Promise<void>;
 }
 
@@ -36,6 +39,7 @@ function signInPage(layout: Layout): AnyRoute {
         body: [
           h('h1', {}, 'Sign in'),
           h('p', { id: 'state', role: 'status' }, 'Run “coda open” where coda runs, and open the link that it shows.'),
+          h('button', { id: 'instead', type: 'button', hidden: true }, 'Sign in anew'),
         ],
       }),
   });
@@ -48,12 +52,13 @@ function signIn(sessions: SessionKeeper): AnyRoute {
     page: true,
     summary: 'Exchanges the code of a link for the cookie of a session.',
     maxBytes: 1_000,
-    body: z.strictObject({ code: z.string().max(100) }),
+    body: z.strictObject({ code: z.string().max(100), instead: z.boolean().default(false) }),
     async handle({ body, header }) {
       const [site, mode, origin] = [header('sec-fetch-site'), header('sec-fetch-mode'), header('origin')];
       const headers = { 'sec-fetch-site': site, 'sec-fetch-mode': mode, origin, host: header('host') };
       guardSite({ method: 'POST', headers }, true);
-      const { cookie, seconds, scopes } = await sessions.open(body.code);
+      const before = { cookie: cookieOf({ headers: { cookie: header('cookie') } }), instead: body.instead };
+      const { cookie, seconds, scopes } = await sessions.open(body.code, before);
       return {
         headers: { 'Set-Cookie': cookieText(cookie, seconds, origin) },
         body: { json: { to: firstPage(scopes) } },
