@@ -1,6 +1,7 @@
 /** All MCP servers of a coda, and what of them may be used. */
 import type { AnyTool } from '../../agent/index.ts';
-import { withTimeout } from '../../base/async.ts';
+import { Sequence, withTimeout } from '../../base/async.ts';
+import { messageOf } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
 import type { Bus } from '../../bus/index.ts';
 import type { CoreValues } from '../../config/index.ts';
@@ -56,6 +57,7 @@ const EMPTY: Listing = { tools: [], prompts: [], hasResources: false };
 export class Servers {
   readonly deps: ServersDeps;
   private readonly servers = new Map<string, Server>();
+  private readonly judging = new Map<string, Sequence>();
   private readonly askedAt = new Map<string, number>();
   private taken: ReadonlySet<string> = new Set();
   private tools: readonly AnyTool[] | undefined;
@@ -77,7 +79,7 @@ export class Servers {
     if (this.servers.size === 0) return;
     this.unsubscribe = this.deps.bus.subscribe(CHANNEL, (name) => {
       const server = this.servers.get(name);
-      if (server) void this.judge(name, server.listing);
+      if (server) void this.judgeAgain(name);
     });
     for (const { connection } of this.servers.values()) void connection.start();
   }
@@ -115,7 +117,7 @@ export class Servers {
     const count = server.waiting.length;
     await store.approve(tx, name, server.waiting, by);
     tx.afterCommit(() => {
-      void this.judge(name, server.listing);
+      void this.judgeAgain(name);
       this.deps.bus.publish(CHANNEL, name);
     });
     return count;
@@ -124,6 +126,21 @@ export class Servers {
   async close(): Promise<void> {
     this.unsubscribe();
     await Promise.all([...this.servers.values()].map(({ connection }) => connection.close()));
+  }
+
+  /** After a decision; what could not be read of it now is read when the server is listed next. */
+  private judgeAgain(name: string): Promise<void> {
+    const judge = async () => this.judge(name, this.servers.get(name)?.listing ?? EMPTY);
+    return this.inTurn(name, judge).catch((error: unknown) =>
+      this.deps.world.log.error({ server: name, error: messageOf(error) }, 'an MCP server could not be judged'),
+    );
+  }
+
+  /** What is judged later has the later word. */
+  private inTurn(name: string, judge: () => Promise<void>): Promise<void> {
+    const sequence = this.judging.get(name) ?? new Sequence();
+    this.judging.set(name, sequence);
+    return sequence.run(judge);
   }
 
   /** Compares what a server says with what it said when it was first used, or when an owner last looked. */
@@ -161,7 +178,6 @@ export class Servers {
     const server = this.servers.get(name);
     const now = world.clock.now().getTime();
     if (!server || now - (this.askedAt.get(name) ?? Number.NEGATIVE_INFINITY) < DAY_MS) return;
-    this.askedAt.set(name, now);
     const names = (isChanged: boolean) =>
       server.waiting.flatMap(({ name: tool, tool: own }) => (server.changed.has(own) === isChanged ? tool : []));
     const card = { kind: 'notice' as const, text: texts.changed(name, names(false), names(true)) };
@@ -173,6 +189,7 @@ export class Servers {
         owners.map((owner) => ({ key: `${key}:${owner.personId}`, ...owner, card, tainted: true })),
       );
     });
+    this.askedAt.set(name, now);
   }
 
   private connectionOf(name: string, settings: ServerSettings): Connection {
@@ -185,7 +202,7 @@ export class Servers {
       open: () => this.open(name, settings),
       ...(isBoxed && !execution.enabled && { refused }),
       ...(isBoxed && { restMs: REST_MS }),
-      listed: (listing) => this.judge(name, listing),
+      listed: (listing) => this.inTurn(name, () => this.judge(name, listing)),
     });
   }
 

@@ -52,6 +52,7 @@ export const texts = {
       `What ${server} says of its tools now, in its own words:`,
       ...tools.map(({ tool, state, effect, description }) => `- ${tool} (${state}; ${effect}): ${description}`),
     ].join('\n'),
+  inFile: 'What they take stands in the file, which is part of what you approve.',
   line: (server: string, state: string) => `- ${server}: ${state}`,
   ready: (tools: number, waiting: number) =>
     `${plural(tools, 'tool')}${waiting > 0 ? `, ${waiting} withheld until an owner approves` : ''}`,
