@@ -205,4 +205,21 @@ describe('an answer that takes its time', () => {
     expect(outside.sent).toEqual([]);
     expect((await programs.get<Answer>('/v1/conversations/main/messages/letter')).status).toBe('waiting');
   });
+
+  test('a press is answered before its turn is over when one does not wait', async () => {
+    const outside = new Outside().hold();
+    const model = new ScriptedModel([{ call: 'letter_send', input: { to: 'Max' } }], ['It is sent.']);
+    await using programs = await Programs.begin({ model, skills: [outside.skill] }, ['messages', 'consent']);
+    const asked = await programs.say('write to Max');
+    const press = (wait: number) =>
+      programs.post(`/v1/buttons/${asked.parts[0]?.buttons?.[0]?.id}`, { wait }, { 'Idempotency-Key': 'yes' });
+    const early = await press(0);
+    // The letter is still held: whether the press itself is over by then is a race.
+    expect([200, 202]).toContain(early.status);
+    await outside.begun.promise;
+    outside.release();
+    const late = (await (await press(60)).json()) as Answer;
+    expect(late.status).toBe('done');
+    expect(outside.sent).toEqual(['Max']);
+  });
 });

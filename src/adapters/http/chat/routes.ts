@@ -7,7 +7,7 @@ import { callerOf, keyOf } from '../request.ts';
 import * as store from '../store.ts';
 import { HttpChat } from './adapter.ts';
 import { nameOf, partId, placeOf, prefixOf } from './places.ts';
-import { answerOut, conversationName, instantIn, messageId, messageIn, partOut, partShown } from './shapes.ts';
+import { answerOut, conversationName, instantIn, messageId, messageIn, partOut, partShown, waitIn } from './shapes.ts';
 import { type Answer, nothing, type Said, Talk } from './talk.ts';
 import { eventText, type Happening, type Watch, Watchers } from './watchers.ts';
 
@@ -121,12 +121,21 @@ function press(talk: Talk): AnyRoute {
     summary: 'Presses a button of an answer. To approve something the token needs the scope consent.',
     params: z.object({ id: z.string().regex(/^[\w-]{10,64}$/) }),
     body: z
-      .strictObject({ values: z.record(z.string().max(64), z.string().max(1_000)).default({}) })
-      .default({ values: {} }),
-    answers: { 200: { description: 'What came of it.', schema: answerOut } },
+      .strictObject({ values: z.record(z.string().max(64), z.string().max(1_000)).default({}), wait: waitIn })
+      .prefault({}),
+    answers: {
+      200: { description: 'What came of it.', schema: answerOut },
+      202: {
+        description: 'It is not over yet: what comes of it will be in the conversation at Location.',
+        schema: answerOut,
+      },
+    },
     async handle(request) {
-      const { answer } = await talk.press(callerOf(request), request.params.id, keyOf(request), request.body.values);
-      return { body: { json: answer } };
+      const { values, wait } = request.body;
+      const taken = await talk.press(callerOf(request), request.params.id, keyOf(request), values);
+      const answer = await taken.answer(wait * 1_000, request.signal);
+      if (answer.status !== 'running') return { body: { json: answer } };
+      return { status: 202, headers: { Location: `/v1/conversations/${answer.conversation}` }, body: { json: answer } };
     },
   });
 }

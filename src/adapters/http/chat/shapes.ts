@@ -30,17 +30,19 @@ const fileIn = z.strictObject({
   data: base64.describe('The content in base64.'),
 });
 
+export const waitIn = z.coerce
+  .number()
+  .min(0)
+  .max(600)
+  .default(60)
+  .describe('Seconds to wait for the answer; what takes longer is fetched later.');
+
 export const messageIn = z.strictObject({
   text: z.string().max(100_000).default('').describe('What is said. A text is never consent; a command works.'),
   conversation: conversationName.default('main').describe('Where: made when something is first said there.'),
   files: z.array(fileIn).max(10).default([]),
   stream: z.coerce.boolean().default(false).describe('Answer as text/event-stream, as Accept would.'),
-  wait: z.coerce
-    .number()
-    .min(0)
-    .max(600)
-    .default(60)
-    .describe('Seconds to wait for the answer; what takes longer is fetched later.'),
+  wait: waitIn,
 });
 
 const buttonOut = z.object({

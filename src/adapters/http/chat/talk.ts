@@ -74,12 +74,7 @@ export class Talk {
   }
 
   /** Presses a button in the name of the caller. Its words may fill the one field that the button asks for. */
-  async press(
-    caller: Caller,
-    button: string,
-    key: string | undefined,
-    values: Record<string, string>,
-  ): Promise<{ answer: Answer; conversation: string }> {
+  async press(caller: Caller, button: string, key: string | undefined, values: Record<string, string>): Promise<Taken> {
     const { adapter, clock, database } = this.deps;
     const channel = await store.channelOfButton(database, button);
     if (!channel?.startsWith(prefixOf(caller))) throw nothing('There is no such button in your conversations.');
@@ -92,10 +87,9 @@ export class Talk {
       // What a program presses by itself is no consent, unless its token was made for that.
       origin: caller.scopes.includes('consent') ? 'person' : 'http',
     });
-    await accepted.settled;
-    const heard = await store.heard(database, { channel, personId: caller.personId }, id, true);
-    if (!heard) throw notHeard();
-    return { answer: answerOf(channel, heard), conversation };
+    this.follow(JSON.stringify([channel, id]), accepted);
+    const where = { channel, personId: caller.personId };
+    return { answer: (ms, signal) => this.answer(where, id, ms, signal, true) };
   }
 
   /** The answer to a message as it stands; undefined when there is no such message. */
@@ -131,14 +125,20 @@ export class Talk {
     this.settling.set(key, over);
   }
 
-  private async answer(where: store.Where, id: string, ms: number, signal: AbortSignal): Promise<Answer> {
+  private async answer(
+    where: store.Where,
+    id: string,
+    ms: number,
+    signal: AbortSignal,
+    isPress = false,
+  ): Promise<Answer> {
     const { clock, database } = this.deps;
     const until = clock.monotonic() + ms;
     for (;;) {
       const left = until - clock.monotonic();
       const here = this.settling.get(JSON.stringify([where.channel, id]));
       if (left > 0) await before(here, here ? left : 0, signal);
-      const heard = await store.heard(database, where, id);
+      const heard = await store.heard(database, where, id, isPress);
       // Nothing was stored: who speaks has not been let in.
       if (!heard) throw notHeard();
       if (heard.tooFast || heard.error === 'the queue was full') throw tooFast(heard);
