@@ -43,11 +43,14 @@ export function listTool({ held }: ToolDeps): AnyTool {
     input: z.object({}),
     async run(_, { turn }) {
       const all = [...held.of(turn).specialists.values()];
-      // Their descriptions are whose folder it is.
-      const isTainted = all.some(({ ships }) => !ships);
-      return done(texts.list(all.map(texts.listLine), []), isTainted ? { tainted: true } : {});
+      return done(texts.list(all.map(texts.listLine), []), taintOf(all));
     },
   });
+}
+
+/** Their descriptions are whose folder it is. */
+export function taintOf(all: readonly Pick<Specialist, 'ships'>[]): { tainted?: true } {
+  return all.every(({ ships }) => ships) ? {} : { tainted: true };
 }
 
 /** Hands a task to a specialist: a nested turn of its own, whose calls are looked at one by one as any others are. */

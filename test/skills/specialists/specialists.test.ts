@@ -250,6 +250,15 @@ describe('by name', () => {
     expect(report).toContain('skill_activate is none of its tools');
   });
 
+  test('words of those that did not ship are untrusted, also in the list', async () => {
+    await somebody().says('/specialists');
+    const { rows } = await coda
+      .database()
+      .read<{ tainted: boolean }>(`select tainted from outbox where content::text like '%**cook**: Does cook%'`);
+    expect(rows.length).toBeGreaterThan(0);
+    expect(rows.every(({ tainted }) => tainted)).toBe(true);
+  });
+
   test('/rescan-skills reads them again', async () => {
     put(coda.folder, 'fresh');
     expect(await somebody().says('/rescan-skills')).toContain('Specialists added: fresh.');
