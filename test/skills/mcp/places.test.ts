@@ -122,6 +122,20 @@ test('a service is reached with a token of its issuer, who is sent nothing else'
   server.close();
 });
 
+test('a service that floods is left', async () => {
+  const line = `data: ${JSON.stringify({ jsonrpc: '2.0', id: 99_999, result: {} })}\n\n`;
+  const server = createServer((_, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).end(line.repeat(2_000));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`;
+  await using it = await McpPlay.begin({ web: { url, timeout: '5s' } });
+  expect(await it.state('web')).toContain('floods coda');
+  server.closeAllConnections();
+  server.close();
+});
+
 describe.skipIf(!DOCKER)('in a sandbox', () => {
   test('a program runs without a network or files of this machine, and starts again with the next call', async () => {
     const script = { tools: [listed('say', { annotations: { readOnlyHint: true } })] };
