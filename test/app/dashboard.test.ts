@@ -63,7 +63,7 @@ describe.each(testDatabases)('the dashboard on $name', ({ name, available }) => 
     expect((await visit(`/undelivered/${letter}/resend`, 'POST')).status).toBe(409);
     expect((await visit('/undelivered/none/resend', 'POST')).status).toBe(400);
     expect((await visit(`/approvals/${'0'.repeat(12)}`, 'POST')).status).toBe(400);
-    expect((await visit('/memories?after=nonsense')).status).toBe(200);
+    expect((await visit('/memories?after=nonsense')).status).toBe(400);
     expect((await visit('/memories?other=1')).status).toBe(400);
   });
 });
