@@ -11,7 +11,7 @@ export const unknownCommand = (name: string, near: string | undefined) =>
   `I do not know \`/${name}\`.${near ? ` Did you mean \`/${near}\`?` : ''} \`/help\` lists what I know.`;
 
 export const callNeedsModel = () =>
-  'A skill is instructions for a model, and none is configured here, so I cannot work with one. The owner can add a model in the `models` block of the configuration; a local one needs no key (docs/models.md).';
+  'Skills and specialists are instructions for a model, and no model is configured here. The owner can add one in the `models` block of the configuration; a local one needs no key (docs/models.md).';
 
 export const buttonGone = () => 'That has been answered, or the button has already been used or is too old.';
 
