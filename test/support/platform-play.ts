@@ -7,6 +7,7 @@ import { MetricsBook } from '../../src/base/metrics.ts';
 import type { World } from '../../src/base/world.ts';
 import type { Command, Skill } from '../../src/chat/index.ts';
 import type { Database } from '../../src/storage/index.ts';
+import type { TestPostgres } from './postgres.ts';
 
 /** What plays on every platform can be told. */
 export interface PlatformPlayOptions {
@@ -18,6 +19,25 @@ export interface PlatformPlayOptions {
   tools?: readonly AnyTool[];
   /** Begins without coda. */
   asleep?: boolean;
+}
+
+/** Two processes of coda with the same tokens and one database, which goes with them. `begin` makes one of them. */
+export async function playTwo<Play extends AsyncDisposable & { fake: unknown }>(
+  server: TestPostgres,
+  { config, ...options }: PlatformPlayOptions,
+  begin: (options: PlatformPlayOptions & { beside?: Play }) => Promise<Play>,
+) {
+  const both = { ...options, config: { 'storage.url': server.url, ...config } };
+  const one = await begin(both);
+  const two = await begin({ ...both, beside: one });
+  return {
+    ...{ one, two, fake: one.fake as Play['fake'] },
+    async [Symbol.asyncDispose]() {
+      await two[Symbol.asyncDispose]();
+      await one[Symbol.asyncDispose]();
+      await server.drop();
+    },
+  };
 }
 
 /** A platform on this machine, with a clock of its own. */

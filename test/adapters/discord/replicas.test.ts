@@ -1,31 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { migratedPostgres } from '../../support/database.ts';
-import { type DiscordPlayOptions, echo, playDiscord } from '../../support/discord/play.ts';
+import { echo, playDiscord } from '../../support/discord/play.ts';
 import { eventually } from '../../support/eventually.ts';
-import { POSTGRES_URL, requireService, type TestPostgres } from '../../support/postgres.ts';
+import { type PlatformPlayOptions, playTwo } from '../../support/platform-play.ts';
+import { POSTGRES_URL, requireService } from '../../support/postgres.ts';
 
 requireService('CODA_TEST_POSTGRES');
 
-/** Two processes with one token and one database. */
-async function playTwo(server: TestPostgres, options: DiscordPlayOptions = {}) {
-  const both = { ...options, config: { 'storage.url': server.url, ...options.config } };
-  const one = await playDiscord(both);
-  const two = await playDiscord({ ...both, beside: one });
-  return {
-    one,
-    two,
-    fake: one.fake,
-    async [Symbol.asyncDispose]() {
-      await two[Symbol.asyncDispose]();
-      await one[Symbol.asyncDispose]();
-      await server.drop();
-    },
-  };
-}
+/** Two processes of one Discord bot. */
+const both = async (options: PlatformPlayOptions = {}) => playTwo(await migratedPostgres(), options, playDiscord);
 
 describe.skipIf(POSTGRES_URL === undefined)('two processes with one token', () => {
   test('answer each message once, also when one of them has gone and come again', async () => {
-    await using play = await playTwo(await migratedPostgres(), { model: echo, config: { 'delivery.steer': false } });
+    await using play = await both({ model: echo, config: { 'delivery.steer': false } });
     const { one, two, fake } = play;
     expect(fake.gateway.connected).toBe(2);
     const rooms = [one.general, fake.dm(one.ana), fake.channel(one.guild, 'room')];
@@ -53,7 +40,7 @@ describe.skipIf(POSTGRES_URL === undefined)('two processes with one token', () =
   });
 
   test('acknowledge and do what a person uses once, in the one that stored it', async () => {
-    await using play = await playTwo(await migratedPostgres());
+    await using play = await both();
     const { one, two, fake } = play;
     const acknowledged = () => fake.rest.seen.filter((request) => request.endsWith('/callback')).length;
     for (let index = 0; index < 8; index++) {

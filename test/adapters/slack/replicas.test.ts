@@ -1,30 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { migratedPostgres } from '../../support/database.ts';
 import { eventually } from '../../support/eventually.ts';
-import { POSTGRES_URL, requireService, type TestPostgres } from '../../support/postgres.ts';
-import { echo, playSlack, type SlackPlayOptions } from '../../support/slack/play.ts';
+import { type PlatformPlayOptions, playTwo } from '../../support/platform-play.ts';
+import { POSTGRES_URL, requireService } from '../../support/postgres.ts';
+import { echo, playSlack } from '../../support/slack/play.ts';
 
 requireService('CODA_TEST_POSTGRES');
 
-/** Two processes with the same tokens and one database. */
-async function playTwo(server: TestPostgres, options: SlackPlayOptions = {}) {
-  const both = { ...options, config: { 'storage.url': server.url, ...options.config } };
-  const one = await playSlack(both);
-  const two = await playSlack({ ...both, beside: one });
-  return {
-    ...{ one, two, fake: one.fake },
-    async [Symbol.asyncDispose]() {
-      await two[Symbol.asyncDispose]();
-      await one[Symbol.asyncDispose]();
-      await server.drop();
-    },
-  };
-}
+/** Two processes of one Slack bot. */
+const both = async (options: PlatformPlayOptions = {}) => playTwo(await migratedPostgres(), options, playSlack);
 
 describe.skipIf(POSTGRES_URL === undefined)('two processes with the same tokens', () => {
   test('answer what Slack spreads over their sockets once, also when one of them has gone and come again', async () => {
     const config = { 'delivery.steer': false, 'access.rate_limit.enabled': false };
-    await using play = await playTwo(await migratedPostgres(), { model: echo, config });
+    await using play = await both({ model: echo, config });
     const { one, two, fake } = play;
     const rooms = [one.general, fake.dm(one.ana), fake.channel('room', [one.ana])];
     const asked: string[] = [];
@@ -52,7 +41,7 @@ describe.skipIf(POSTGRES_URL === undefined)('two processes with the same tokens'
   });
 
   test('offer a move once, whichever of them hears of it', async () => {
-    await using play = await playTwo(await migratedPostgres());
+    await using play = await both();
     const { one, two, fake } = play;
     const dm = fake.dm(one.ana);
     one.asks('remind me every day at 9 to stretch', { channel: dm });
