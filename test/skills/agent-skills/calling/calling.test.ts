@@ -77,7 +77,7 @@ test('a skill that is kept from the model can be called, one that is not for peo
 test('without a model it is said plainly, and the instructions are not shown', async () => {
   const { coda } = await playWith({ one: { body: 'Internal words.' } });
   const said = await coda.person('ana').says('/one now');
-  expect(said).toContain('none is configured');
+  expect(said).toContain('no model is configured');
   expect(said).not.toContain('Internal words.');
 });
 
