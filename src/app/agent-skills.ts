@@ -14,6 +14,7 @@ import {
   type SkillCatalog,
   SkillDecisions,
   type SkillHost,
+  SkillImages,
   SkillSecrets,
   skillSources,
   watchSkills,
@@ -59,6 +60,7 @@ export class LiveSkills implements SkillHost {
   readonly catalog: SkillCatalog;
   readonly artifacts: Artifacts;
   readonly secrets: SkillSecrets;
+  readonly images: SkillImages;
   readonly chosen: ChosenSkills;
   private readonly specialists: SpecialistCatalog;
   private readonly config: Config;
@@ -79,6 +81,11 @@ export class LiveSkills implements SkillHost {
     const { database, world } = deps;
     this.secrets = new SkillSecrets({ database, clock: world.clock, env: world.env, hidden: world.secrets });
     this.catalog = openAgentSkills(deps.config, deps.world.env, () => this.commands);
+    const { default_image: defaultImage, build } = deps.config.execution;
+    this.images = new SkillImages({
+      ...{ catalog: this.catalog, database, clock: world.clock },
+      ...{ defaultImage, allowUrls: build.allow_urls },
+    });
     this.made = new SkillDecisions({ catalog: this.catalog, database: deps.database, clock: deps.world.clock });
   }
 

@@ -70,6 +70,9 @@ function skillActs(skills: App['agentSkills'], recorded: Recorded) {
     deprecateSkill: recorded('skills deprecate', (args: Parameters<typeof skills.deprecate>[0]) =>
       skills.deprecate(args),
     ),
+    builtImage: recorded('skills images', (image: { skill: string; image: string; hash: string }) =>
+      skills.images.built(image),
+    ),
     undeprecateSkill: recorded('skills undeprecate', ({ name }: { name: string }) => skills.undeprecate(name)),
   };
 }

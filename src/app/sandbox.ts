@@ -4,6 +4,7 @@ import type { Config } from '../config/index.ts';
 import type { Delivery } from '../delivery/index.ts';
 import { installationOf, isLive } from '../jobs/index.ts';
 import { openSandbox, type Sandbox, Workspaces } from '../sandbox/index.ts';
+import { isSkillImage } from '../skills/agent-skills/index.ts';
 import type { Artifacts, Database } from '../storage/index.ts';
 
 interface SandboxParts {
@@ -24,6 +25,7 @@ export async function sandboxOf(parts: SandboxParts): Promise<{ sandbox: Sandbox
       installation: await installationOf(database),
       instance: () => delivery.self.id,
       isLive: (id) => isLive(database, id),
+      isOwnImage: (id) => isSkillImage({ query: (sql, params) => database.read(sql, params) }, id),
     },
     world,
   );
@@ -32,5 +34,5 @@ export async function sandboxOf(parts: SandboxParts): Promise<{ sandbox: Sandbox
     keep: (content) => artifacts.put(content, { maxBytes: execution.max_output_size }),
     lastingMs: execution.max_sandbox_timeout,
   });
-  return { sandbox, forSkills: { workspaces, settings: execution } };
+  return { sandbox, forSkills: { workspaces, settings: execution, hasImage: (id) => sandbox.hasImage(id) } };
 }

@@ -8,7 +8,7 @@ import type { Moved, Origin, Outbox, Place, Turns } from '../delivery/index.ts';
 import type { Egress } from '../egress/index.ts';
 import type { DueSource, JobHandler, JobQueue, Raise, Schedule, Schedules } from '../jobs/index.ts';
 import type { DeletionRule, Gate, MergeRule, Person, Thing } from '../people/index.ts';
-import type { Workspaces } from '../sandbox/index.ts';
+import type { Sandbox, Workspaces } from '../sandbox/index.ts';
 import type { Artifacts, Database, Queryable, Transaction } from '../storage/index.ts';
 import type { AnyCollection } from './collection.ts';
 import type { Page, PageReader, Upcoming } from './page.ts';
@@ -29,7 +29,7 @@ export interface SkillDeps<Settings = unknown> {
   /** Who may use what; asked by itself only for what no tool or command of its own stands for. */
   gate: Pick<Gate, 'may' | 'basis'>;
   /** Where code runs, and within which limits. */
-  sandbox: { workspaces: Workspaces; settings: CoreValues['execution'] };
+  sandbox: { workspaces: Workspaces; settings: CoreValues['execution']; hasImage: Sandbox['hasImage'] };
   /** Reaches addresses that others chose, and services that the owner configured. */
   egress: Egress;
   /** What came from outside and may be used again for a while. */

@@ -121,6 +121,11 @@ export interface ApproveFlags extends Flags {
   yes?: boolean;
 }
 
+export interface ImageFlags extends Flags {
+  force?: boolean;
+  dryRun?: boolean;
+}
+
 export interface DeprecateFlags extends Flags {
   reason: string;
   replacement?: string;

@@ -101,6 +101,14 @@ function skillVerbs(skills: App['agentSkills'], acts: ReturnType<typeof controlA
     'skills-inquire': async ({ name }: Record<string, Json>) => (await skills.inquire(String(name))) as unknown as Json,
     'skills-approve': ({ name, hash }: Record<string, Json>) =>
       acts.approveSkill({ name: String(name), hash: String(hash) }),
+    'skills-image-plans': async ({ name }: Record<string, Json>) => {
+      await skills.rescan();
+      return (await skills.images.plans(typeof name === 'string' ? name : undefined)) as unknown as Json;
+    },
+    'skills-image-built': async ({ skill, image, hash }: Record<string, Json>) => {
+      await acts.builtImage({ skill: String(skill), image: String(image), hash: String(hash) });
+      return true;
+    },
     'skills-undeprecate': ({ name }: Record<string, Json>) => acts.undeprecateSkill({ name: String(name) }),
   };
 }

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { block } from './block.ts';
-import { count, duration, size } from './fields.ts';
+import { count, duration, size, url } from './fields.ts';
 
 const MB = 1024 * 1024;
 const LEAST_MEMORY = 64 * MB;
@@ -60,6 +60,24 @@ export const execution = block(
       max_output_size: size(52_428_800, 1_024).describe(
         'Bytes that one program may write, and that are taken of its files.',
       ),
+      build: z
+        .strictObject({
+          network: z
+            .enum(['bridge', 'host', 'none'])
+            .default('bridge')
+            .describe("Docker's network that the steps of a build may use."),
+          pip_index: url('https', 'http').optional().meta({
+            description:
+              'The index that packages come from, instead of pypi.org. Without a password: it stays in the image.',
+            example: 'https://pypi.example.com/simple',
+          }),
+          allow_urls: z
+            .boolean()
+            .default(false)
+            .describe('Whether a skill may name packages by URL instead of by name.'),
+        })
+        .describe('Images of skills, which `coda skills images` builds.')
+        .prefault({}),
     })
     .refine(({ max_memory, disk }) => max_memory < LEAST_MEMORY || disk * 1.5 + 8 * MB <= max_memory, {
       path: ['disk'],

@@ -9,19 +9,13 @@ import type { Duplex, Readable } from 'node:stream';
 import { deadline } from '../base/async.ts';
 import { messageOf } from '../base/errors.ts';
 import { readLines } from '../base/lines.ts';
+import { type Caller, DockerError, type DockerRequest, jsonIn, unlessGone } from './docker-call.ts';
+import { imageCalls } from './docker-images.ts';
 import { type Endpoint, knownKeys } from './endpoint.ts';
 import type { ContainerOptions } from './spec.ts';
 
-export class DockerError extends Error {
-  /** Of the answer; undefined when there was none. */
-  readonly status: number | undefined;
-
-  constructor(message: string, status?: number, cause?: unknown) {
-    super(message, { cause });
-    this.name = 'DockerError';
-    this.status = status;
-  }
-}
+export { DockerError } from './docker-call.ts';
+export type { ImageFacts } from './docker-images.ts';
 
 export interface ExecRequest {
   command: readonly string[];
@@ -29,13 +23,6 @@ export interface ExecRequest {
   cwd: string;
   user: string;
   stdin: boolean;
-}
-
-export interface ImageFacts {
-  /** `sha256:…` */
-  id: string;
-  architecture: string;
-  volumes: string[];
 }
 
 export interface EngineFacts {
@@ -114,23 +101,11 @@ async function modemOptions(endpoint: Endpoint, keys: string | undefined, sshAge
 
 type Modem = InstanceType<typeof import('dockerode').default>['modem'];
 
-interface Call {
-  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  query?: Readonly<Record<string, unknown>>;
-  body?: object;
-  file?: Readable;
-  /** What is answered: JSON, a stream, or the connection itself. */
-  answer?: 'json' | 'stream' | 'connection';
-  /** Milliseconds until the answer begins; for JSON, until it is there. */
-  ms?: number;
-  signal?: AbortSignal | undefined;
-}
-
 const PATIENCE_MS = 20_000;
 const OK = { 200: true, 201: true, 204: true, 304: true } as const;
 
-function caller(modem: Modem, patienceMs: number) {
-  return async <T>(path: string, request: Call = {}): Promise<T> => {
+function caller(modem: Modem, patienceMs: number): Caller {
+  return async <T>(path: string, request: DockerRequest = {}): Promise<T> => {
     const { method = 'GET', query = {}, body = {}, file, answer = 'json', ms = patienceMs, signal } = request;
     using time = deadline(ms, signal);
     try {
@@ -170,6 +145,7 @@ const label = (labels: Readonly<Record<string, string>>) =>
 function calls(call: Caller, hangUp: () => void) {
   return {
     ...engineCalls(call),
+    ...imageCalls(call),
     ...leftoverCalls(call),
     ...containerCalls(call),
     ...streamCalls(call),
@@ -177,8 +153,6 @@ function calls(call: Caller, hangUp: () => void) {
     close: hangUp,
   };
 }
-
-type Caller = ReturnType<typeof caller>;
 
 function engineCalls(call: Caller) {
   return {
@@ -195,31 +169,6 @@ function engineCalls(call: Caller) {
         runtimes: Object.keys(info.Runtimes ?? {}),
         security: Array.isArray(info.SecurityOptions) ? info.SecurityOptions.map(String) : [],
       };
-    },
-
-    async image(reference: string, signal?: AbortSignal): Promise<ImageFacts> {
-      const image = await call<{ Id: string; Architecture: string; Config?: { Volumes?: object | null } }>(
-        `/images/${reference}/json`,
-        { signal },
-      );
-      return { id: image.Id, architecture: image.Architecture, volumes: Object.keys(image.Config?.Volumes ?? {}) };
-    },
-
-    /** Resolves when the image is there. */
-    async pull(reference: string, platform: string, signal?: AbortSignal): Promise<void> {
-      const query = { fromImage: reference, platform };
-      const stream = await call<Readable>('/images/create', {
-        method: 'POST',
-        query,
-        answer: 'stream',
-        ms: 600_000,
-        signal,
-      });
-      for await (const line of readLines(stream, 65_536)) {
-        if (signal?.aborted) throw signal.reason;
-        const told = 'text' in line ? (jsonIn(line.text) as { error?: string } | undefined) : undefined;
-        if (told?.error) throw new DockerError(told.error.slice(0, 500));
-      }
     },
   };
 }
@@ -358,21 +307,4 @@ function execCalls(call: Caller) {
       return Running || ExitCode === null ? undefined : ExitCode;
     },
   };
-}
-
-/** What is gone need not be removed. */
-async function unlessGone(removal: Promise<void>): Promise<void> {
-  try {
-    await removal;
-  } catch (error) {
-    if (!(error instanceof DockerError && error.status === 404)) throw error;
-  }
-}
-
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,5 @@
 /** Runs code in locked-down containers. */
+export { type BuildRequest, type BuiltImage, type ImageBuilder, openBuilder } from './builder.ts';
 export type { SandboxCode, SandboxFailure } from './failure.ts';
 export { isPicture, typeOf } from './kinds.ts';
 export type {

@@ -31,6 +31,8 @@ export interface Sandbox {
   start(): void;
   /** Removes containers and volumes of this installation that nobody uses; resolves with how many. */
   reap(): Promise<number>;
+  /** Whether Docker has the image with this id; false also where it cannot be asked. */
+  hasImage(id: string): Promise<boolean>;
   /** Closes all sessions. */
   close(): Promise<void>;
 }

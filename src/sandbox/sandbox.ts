@@ -3,32 +3,24 @@ import type { Cancel } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import { uuid } from '../base/ids.ts';
 import type { World } from '../base/world.ts';
-import type { CoreValues } from '../config/index.ts';
 import { Container, failureOf } from './container.ts';
 import { countRun, type SandboxCounters, sandboxCounters } from './counters.ts';
-import { type Docker, DockerError, dockerAt, type EngineFacts, type ImageFacts } from './docker.ts';
-import { parseEndpoint } from './endpoint.ts';
-import { failure, failureIn, type SandboxFailure, thrown } from './failure.ts';
-import { allowsImage, parseImage } from './images.ts';
+import { DockerError, type ImageFacts } from './docker.ts';
+import { type Connected, Engine, type EngineOptions } from './engine.ts';
+import { failure, failureIn, type SandboxFailure } from './failure.ts';
 import type { OpenOptions, Sandbox, SandboxSpec, Session } from './port.ts';
 import { Queue } from './queue.ts';
-import { type Architecture, isArchitecture } from './seccomp.ts';
 import { ContainerSession } from './session.ts';
 import { type ContainerSpec, LABELS, SKILLS, WORKSPACE } from './spec.ts';
 import { Warm } from './warm.ts';
 
-export interface SandboxOptions {
-  execution: CoreValues['execution'];
+export interface SandboxOptions extends EngineOptions {
   /** This coda, whichever of its processes: containers of another one on the same Docker are left alone. */
   installation: string;
   /** This process. */
   instance(): string;
   /** Whether another process of this installation lives, so that its containers are left alone. */
   isLive(instance: string): Promise<boolean>;
-  /** Whether coda built the image with this id; such an image is allowed without a pattern. */
-  isOwnImage?(id: string): Promise<boolean>;
-  /** Milliseconds that Docker may take to answer. */
-  patienceMs?: number;
 }
 
 const REAP_MS = 5 * 60_000;
@@ -42,11 +34,6 @@ export function openSandbox(options: SandboxOptions, world: World): Sandbox {
   return new DockerSandbox(options, world);
 }
 
-interface Engine {
-  docker: Docker;
-  facts: EngineFacts & { architecture: Architecture };
-}
-
 class DockerSandbox implements Sandbox {
   private readonly options: SandboxOptions;
   private readonly world: World;
@@ -56,8 +43,7 @@ class DockerSandbox implements Sandbox {
   private readonly sessions = new Map<string, Session>();
   /** Sessions whose container this process makes, uses or keeps waiting. */
   private readonly inUse = new Set<string>();
-  private readonly images = new Map<string, ImageFacts>();
-  private engine: Promise<Engine> | undefined;
+  private readonly engine: Engine;
   private nextReap: Cancel | undefined;
   private isClosed = false;
 
@@ -65,6 +51,7 @@ class DockerSandbox implements Sandbox {
     const { execution } = options;
     this.options = options;
     this.world = world;
+    this.engine = new Engine(options, world);
     this.counters = sandboxCounters(world.metrics);
     this.queue = new Queue(execution.max_concurrent);
     if (execution.warm > 0) this.warm = new Warm(() => this.begin(execution.default_image), world.clock);
@@ -104,7 +91,7 @@ class DockerSandbox implements Sandbox {
   }
 
   async reap(): Promise<number> {
-    const { docker } = await this.connected();
+    const { docker } = await this.engine.connected();
     const labels = { [LABELS.installation]: this.options.installation };
     let removed = 0;
     for (const { id, labels: found } of await docker.containers(labels)) {
@@ -120,11 +107,21 @@ class DockerSandbox implements Sandbox {
     return removed;
   }
 
+  async hasImage(id: string): Promise<boolean> {
+    if (!this.options.execution.enabled) return false;
+    try {
+      return (await this.engine.find(id)) !== undefined;
+    } catch (error) {
+      this.world.log.debug({ error: messageOf(error) }, 'Docker cannot be asked for an image');
+      return false;
+    }
+  }
+
   async close(): Promise<void> {
     this.isClosed = true;
     this.nextReap?.();
     await Promise.all([this.warm?.empty(), ...[...this.sessions.values()].map((session) => session.close())]);
-    (await this.engine?.catch(() => undefined))?.docker.close();
+    await this.engine.close();
   }
 
   private async isStale(labels: Readonly<Record<string, string>>): Promise<boolean> {
@@ -179,23 +176,22 @@ class DockerSandbox implements Sandbox {
 
   /** Rejects with a failure, a `DockerError` or the signal's reason. */
   private async begin(reference: string, signal?: AbortSignal): Promise<Container> {
-    const engine = await this.connected();
-    const image = await this.image(engine, reference, signal);
-    const spec = this.spec(engine, image);
+    const { docker, facts } = await this.engine.connected();
+    const spec = this.spec(facts, await this.engine.image(reference, signal));
     this.inUse.add(spec.session);
     try {
-      const container = await Container.start(engine.docker, spec, this.world.log, signal);
+      const container = await Container.start(docker, spec, this.world.log, signal);
       // Removed or not: what is left of it is the reaper's from now on.
       container.ended.addEventListener('abort', () => this.inUse.delete(spec.session), { once: true });
       return container;
     } catch (error) {
       this.inUse.delete(spec.session);
-      if (error instanceof DockerError && error.status === 404) this.images.delete(reference);
+      if (error instanceof DockerError && error.status === 404) this.engine.forget(reference);
       throw error;
     }
   }
 
-  private spec({ facts }: Engine, image: ImageFacts): ContainerSpec {
+  private spec(facts: Connected['facts'], image: ImageFacts): ContainerSpec {
     const { execution, installation, instance } = this.options;
     const init = UIDS.first + 2 * randomInt(UIDS.pairs);
     const own = [WORKSPACE, SKILLS, '/output', '/tmp'];
@@ -219,83 +215,4 @@ class DockerSandbox implements Sandbox {
       runtime: execution.runtime,
     };
   }
-
-  /** Resolved once: a tag that is moved meanwhile changes nothing until the image is gone. */
-  private async image(
-    { docker, facts }: Engine,
-    reference: string,
-    signal: AbortSignal | undefined,
-  ): Promise<ImageFacts> {
-    const { execution, isOwnImage } = this.options;
-    const refuse = () =>
-      thrown(failure('SANDBOX_IMAGE_REFUSED', `The image ${JSON.stringify(reference.slice(0, 200))} is not allowed.`));
-    const isId = /^sha256:[0-9a-f]{64}$/.test(reference);
-    if (!isId && !parseImage(reference)) throw refuse();
-    const isAllowed = !isId && allowsImage(execution.allowed_images, reference);
-    if (!isAllowed && !isOwnImage) throw refuse();
-    let image = this.images.get(reference);
-    if (!image) {
-      image = await docker.image(reference, signal).catch((error: unknown) => {
-        if (error instanceof DockerError && error.status === 404) return undefined;
-        throw error;
-      });
-      if (!image && isAllowed && execution.pull) image = await pulled(docker, reference, facts.architecture, signal);
-    }
-    if (!isAllowed && !(image && (await isOwnImage?.(image.id)))) throw refuse();
-    if (!image) throw thrown(failure('SANDBOX_IMAGE', `Docker has no image ${reference}.`));
-    if (image.architecture !== '' && image.architecture !== facts.architecture) {
-      throw thrown(
-        failure(
-          'SANDBOX_IMAGE',
-          `The image ${reference} is for ${image.architecture}, and Docker runs on ${facts.architecture}.`,
-        ),
-      );
-    }
-    this.images.set(reference, image);
-    return image;
-  }
-
-  /** Connects once; after a failure the next call tries again. */
-  private connected(): Promise<Engine> {
-    this.engine ??= this.connect().catch((error: unknown) => {
-      this.engine = undefined;
-      throw error;
-    });
-    return this.engine;
-  }
-
-  private async connect(): Promise<Engine> {
-    const { execution, patienceMs } = this.options;
-    const endpoint = parseEndpoint(execution.docker_socket, execution.docker_tls !== undefined);
-    if (typeof endpoint === 'string')
-      throw thrown(failure('SANDBOX_UNREACHABLE', `execution.docker_socket: ${endpoint}.`));
-    const sshAgent = this.world.env.SSH_AUTH_SOCK;
-    const docker = await dockerAt(endpoint, { keys: execution.docker_tls, sshAgent, patienceMs });
-    const facts = await docker.facts();
-    const unsafe = whyUnsafe(facts, execution.runtime);
-    if (unsafe) throw thrown(failure('SANDBOX_UNSAFE', unsafe));
-    return { docker, facts: facts as Engine['facts'] };
-  }
-}
-
-async function pulled(docker: Docker, reference: string, architecture: string, signal: AbortSignal | undefined) {
-  try {
-    await docker.pull(reference, `linux/${architecture}`, signal);
-    return await docker.image(reference, signal);
-  } catch (error) {
-    if (!(error instanceof DockerError)) throw error;
-    throw thrown(failure('SANDBOX_IMAGE', `The image ${reference} cannot be pulled: ${error.message}`));
-  }
-}
-
-/** Why an engine cannot be trusted to hold code, if it cannot. */
-function whyUnsafe({ architecture, limits, runtimes, security }: EngineFacts, runtime: string): string | undefined {
-  if (!isArchitecture(architecture)) return `There is no profile of system calls for ${architecture}.`;
-  if (!limits.memory || !limits.pids || !limits.cpu) {
-    const missing = Object.entries(limits).flatMap(([name, isThere]) => (isThere ? [] : [name]));
-    return `Docker cannot limit ${missing.join(', ')} here.`;
-  }
-  if (runtime === 'runsc' && !runtimes.includes('runsc')) return 'Docker has no runtime runsc.';
-  if (!security.some((option) => option.startsWith('name=seccomp'))) return 'Docker cannot filter system calls here.';
-  return undefined;
 }

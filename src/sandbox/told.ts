@@ -26,14 +26,14 @@ const MOST_LEFT_OUT = 5;
 /** The shells' word for a program that is not there. */
 const NOT_FOUND = 127;
 
-/** `id` is part of the names of streams that are kept. */
-export function told(ran: Ran, id: string): Told {
+/** `id` is part of the names of streams that are kept; `more` stands among the notes. */
+export function told(ran: Ran, id: string, more: readonly string[] = []): Told {
   const files = ran.files.map((file) => ({ ...file, name: baseOf(file.name), type: typeOf(file.name) }));
   const kept = (['stdout', 'stderr'] as const).flatMap((stream) => {
     const { whole } = ran[stream];
     return whole ? [{ ...whole, name: `${stream}-${id}.txt`, type: 'text/plain' }] : [];
   });
-  const notes = notesOf(ran, kept);
+  const notes = [...notesOf(ran, kept), ...more];
   // What is long stands last: a model is shown the beginning of a long result.
   const result = {
     exit_code: ran.exitCode,

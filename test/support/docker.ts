@@ -52,7 +52,7 @@ export async function loadImage(reference: string, architecture: string): Promis
   if (status >= 400) throw new Error(content.toString());
 }
 
-async function packed(files: readonly (readonly [string, string | Uint8Array])[]): Promise<Buffer> {
+export async function packed(files: readonly (readonly [string, string | Uint8Array])[]): Promise<Buffer> {
   const archive = tar.pack();
   for (const [name, content] of files) archive.entry({ name }, content);
   archive.finalize();

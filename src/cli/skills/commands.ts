@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import type { Call } from '../call.ts';
-import type { AddSkillFlags, ApproveFlags, DeprecateFlags, PackFlags, ValidateFlags } from '../flags.ts';
+import type { AddSkillFlags, ApproveFlags, DeprecateFlags, ImageFlags, PackFlags, ValidateFlags } from '../flags.ts';
 
 export function addSkills(skills: Command, call: Call): void {
   skills
@@ -42,6 +42,13 @@ export function addSkills(skills: Command, call: Call): void {
     .argument('<name>')
     .option('--yes', 'without asking, for programs')
     .action(call<ApproveFlags>(async () => (await import('./approve.ts')).skillsApprove));
+  skills
+    .command('images')
+    .description('build an image with the packages of each skill that names some')
+    .argument('[name]', 'default: every skill')
+    .option('--force', 'build also those whose packages are the same')
+    .option('--dry-run', 'show what would be built')
+    .action(call<ImageFlags>(async () => (await import('./images.ts')).skillsImages));
   skills
     .command('deprecate')
     .description('keep a skill, and no longer offer it to the model')

@@ -35,8 +35,8 @@ export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<Skil
     deletionRules: [...deletionRules, ...ofSecrets.deletionRules],
     mergeRules: [...mergeRules, ...ofSecrets.mergeRules],
     phrases,
-    commands: (deps) => commands({ ...toolDeps(deps), host, views, search }),
-    tools: (deps) => tools({ ...toolDeps(deps), host, views, search }),
+    commands: (deps) => commands({ ...toolDeps(deps, host), host, views, search }),
+    tools: (deps) => tools({ ...toolDeps(deps, host), host, views, search }),
     standing: async (deps, asked) => promptOf(deps).standing(asked),
     passing: (deps, asked) => promptOf(deps).passing(asked),
     checks: () => [healthCheck(host)],
@@ -88,7 +88,10 @@ function tools(deps: ToolDeps): AnyTool[] {
 }
 
 /** Of the environment only what the configuration names. */
-function toolDeps(deps: SkillDeps<SkillsConfig>): Pick<ToolDeps, 'database' | 'exposed' | 'alone' | 'denied' | 'code'> {
+function toolDeps(
+  deps: SkillDeps<SkillsConfig>,
+  host: SkillHost,
+): Pick<ToolDeps, 'database' | 'exposed' | 'alone' | 'denied' | 'code'> {
   const { expose, alone } = deps.config;
   const { env } = deps.world;
   const exposed = Object.fromEntries(
@@ -99,11 +102,14 @@ function toolDeps(deps: SkillDeps<SkillsConfig>): Pick<ToolDeps, 'database' | 'e
     denied: deniedBy(deps.gate),
     exposed,
     alone: { timeoutMs: alone.timeout, budget: alone.budget },
-    code: codeOf(deps),
+    code: codeOf(deps, host),
   };
 }
 
-function codeOf({ sandbox: { workspaces, settings }, artifacts }: SkillDeps<SkillsConfig>): SkillCode {
+function codeOf(
+  { sandbox: { workspaces, settings, hasImage }, artifacts }: SkillDeps<SkillsConfig>,
+  { images }: SkillHost,
+): SkillCode {
   return {
     isOn: settings.enabled,
     workspaceOf: ({ turn = {}, conversationId, place }, skill) =>
@@ -113,7 +119,10 @@ function codeOf({ sandbox: { workspaces, settings }, artifacts }: SkillDeps<Skil
         lasts: [skill, `${place.adapter}:${place.channel}`].some((each) => settings.lasting.includes(each)),
       }),
     alone: () => workspaces.alone(),
-    imageOf: async ({ dockerImage }) => dockerImage,
+    imageOf: async (skill) => {
+      const built = settings.enabled ? await images.imageFor(skill, hasImage) : undefined;
+      return built ? { image: built.id, isStale: built.isStale } : { image: skill.dockerImage, isStale: false };
+    },
     attached: ({ files }) => contentsOf(artifacts, files),
   };
 }

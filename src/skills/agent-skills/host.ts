@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Artifacts, Database, Queryable } from '../../storage/index.ts';
+import type { SkillImages } from './images/images.ts';
 import type { SkillSecrets } from './secrets/secrets.ts';
 import type { RescanReport, SkillCatalog, SkillSnapshot } from './skill.ts';
 import { blocked, type Deprecation, deprecate, deprecations, undeprecate, uses } from './trust/store.ts';
@@ -22,6 +23,8 @@ export interface SkillHost {
   readonly artifacts: Artifacts;
   /** The values that skills are run with. */
   readonly secrets: SkillSecrets;
+  /** The images that their scripts run in. */
+  readonly images: SkillImages;
   decisions(): Decisions;
   /** The skills that the configuration names for specialists, by specialist: these, and no others, are for it. */
   readonly chosen: ChosenSkills;

@@ -282,6 +282,9 @@ export const commandFailed = (code: number, stderr: string): string =>
 export const missingSecret = (skill: string, name: string): string =>
   `The skill “${skill}” needs the secret ${name}. Its owner sets it with: coda secrets set ${skill} ${name}`;
 
+export const staleImage = (skill: string): string =>
+  `“${skill}” asks for other packages than its image was built with; an owner builds it anew with: coda skills images ${skill}`;
+
 export const noArguments = (skill: string): string =>
   `“${skill}” has secrets, so that its scripts take no arguments: pass what they need as \`input\`, which comes as JSON on their standard input.`;
 

@@ -43,9 +43,10 @@ async function outputsOf(deps: ToolDeps, { skill, body }: ReadSkill, ctx: CallCo
   if (!bundle.ok) return outputs;
   const workspace = deps.code.workspaceOf(ctx, skill.name);
   workspace.tainted ||= ctx.tainted || !isTrusted(skill.source);
+  const { image } = await deps.code.imageOf(skill);
   for (const command of commandsIn(body).slice(0, MOST_COMMANDS)) {
     const ran = await workspace.run(['sh', '-c', command], {
-      image: await deps.code.imageOf(skill),
+      image,
       cwd: `/skills/${skill.name}`,
       skills: bundle,
       atStart: () => deps.code.attached(ctx),

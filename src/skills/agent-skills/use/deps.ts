@@ -29,8 +29,8 @@ export interface SkillCode {
   workspaceOf(ctx: CallContext, skill: string): Workspace;
   /** One that nothing else uses; it is closed by who asked for it. */
   alone(): Workspace;
-  /** The image that a skill wants; undefined: any. */
-  imageOf(skill: AgentSkill): Promise<string | undefined>;
+  /** The image that was built for a skill, else the one that it wants; without an id any. */
+  imageOf(skill: AgentSkill): Promise<{ image: string | undefined; isStale: boolean }>;
   /** The files of the message. */
   attached(ctx: CallContext): Promise<PutFile[]>;
 }

@@ -58,7 +58,7 @@ export function runTool(deps: ToolDeps): AnyTool {
       if ('code' in script) return script;
       const came = await runScript(deps, input, bundle, script, ctx);
       if (!came.ok) return failed(came.code, came.message, came.remedy === undefined ? {} : { remedy: came.remedy });
-      const { text, files, pictures, kept } = told(came, came.id);
+      const { text, files, pictures, kept } = told(came, came.id, came.isStale ? [texts.staleImage(input.name)] : []);
       const tainted = came.tainted || !isTrusted(bundle.skill.source);
       return done(text, {
         ...{ files, pictures, kept },
@@ -112,7 +112,7 @@ function scriptIn({ files, name }: Bundle, asked: string): Script | Failed {
   return runner ? { path, runner } : failed('REFUSED', texts.noRunner(path));
 }
 
-type ScriptRan = Ran & { tainted: boolean; isSecure: boolean };
+type ScriptRan = Ran & { tainted: boolean; isSecure: boolean; isStale: boolean };
 
 /** With secrets it runs in a container of its own, which nothing else ever runs in. */
 async function runScript(
@@ -133,9 +133,10 @@ async function runScript(
   // Its place is needed, and nothing may be left in it that looks at the next one.
   if (isSecure) await shared.close();
   const workspace = isSecure ? code.alone() : shared;
+  const { image, isStale } = await code.imageOf(skill);
   try {
     const ran = await workspace.run([...runner.command, `/skills/${name}/${path}`, ...args], {
-      image: await code.imageOf(skill),
+      image,
       cwd: `/skills/${name}`,
       env: { ...values, PYTHONDONTWRITEBYTECODE: '1' },
       secrets: Object.values(values),
@@ -146,7 +147,7 @@ async function runScript(
       signal: ctx.signal,
       onLine: (line) => ctx.progress?.(`${name}: ${line}`),
     });
-    return ran.ok ? { ...ran, tainted: shared.tainted, isSecure } : ran;
+    return ran.ok ? { ...ran, tainted: shared.tainted, isSecure, isStale } : ran;
   } finally {
     if (isSecure) await workspace.close();
   }

@@ -1,0 +1,104 @@
+/** `coda skills images`: planned and recorded by the daemon when one runs, built here, where what Docker says can be shown. */
+
+import { CodaError } from '../../base/errors.ts';
+import { plural } from '../../base/text.ts';
+import type { World } from '../../base/world.ts';
+import type { Config } from '../../config/index.ts';
+import { type ImageBuilder, openBuilder } from '../../sandbox/index.ts';
+import { contextFiles, dockerfile, imageLabels, type PlannedImage } from '../../skills/agent-skills/index.ts';
+import { type Ask, withVerbs } from '../ask.ts';
+import type { ImageFlags } from '../flags.ts';
+import { prepare } from '../serve.ts';
+
+type State = 'current' | 'stale' | 'missing' | 'unknown';
+
+const STATES: Record<State, string> = {
+  current: 'is up to date',
+  stale: 'would be built: its packages have changed',
+  missing: 'would be built: there is none',
+  unknown: 'would be built where it is not up to date: Docker cannot be asked',
+};
+
+interface Builds {
+  flags: ImageFlags;
+  io: NodeJS.Process;
+  config: Config;
+  builder: ImageBuilder;
+  ask: Ask;
+}
+
+/** `coda skills images [NAME] [--force] [--dry-run]`. Throws with the first failure, after the others were tried. */
+export async function skillsImages(flags: ImageFlags, io: NodeJS.Process): Promise<number> {
+  const { config, world } = prepare(flags, io);
+  const builder = builderOf(config, world);
+  try {
+    return await withVerbs(flags, io, async (ask) => {
+      const [name] = flags.args;
+      const plans = (await ask('skills-image-plans', name === undefined ? {} : { name })) as PlannedImage[];
+      if (plans.length === 0) {
+        io.stdout.write(name === undefined ? 'No skill names packages.\n' : `${name} names no packages.\n`);
+        return 0;
+      }
+      const failures: CodaError[] = [];
+      for (const plan of plans) {
+        const failed = await one({ flags, io, config, builder, ask }, plan);
+        if (failed) failures.push(failed);
+      }
+      const [first] = failures;
+      if (!first) return 0;
+      for (const { message } of failures.slice(1)) io.stderr.write(`${message}\n`);
+      throw first;
+    });
+  } finally {
+    await builder.close();
+  }
+}
+
+function builderOf({ execution }: Config, world: World): ImageBuilder {
+  return openBuilder({ execution }, world);
+}
+
+async function one({ flags, io, config, builder, ask }: Builds, plan: PlannedImage): Promise<CodaError | undefined> {
+  const { skill, tag, base, problems, hash } = plan;
+  const text = (id: string) => dockerfile(plan, id, config.execution.build.pip_index);
+  const state = await stateOf(builder, plan);
+  if (problems.length > 0) return refused(plan);
+  if (flags.dryRun) {
+    const files = contextFiles(plan).map(({ path, content }) => `# ${path}\n${content}`);
+    io.stdout.write(
+      `${skill}: ${tag} ${flags.force ? 'would be built' : STATES[state]}.\n${text(base)}${files.join('')}`,
+    );
+    return undefined;
+  }
+  if (state === 'current' && !flags.force) {
+    io.stdout.write(`${skill}: ${tag} ${STATES.current}.\n`);
+    return undefined;
+  }
+  io.stdout.write(`${skill}: building ${tag} on ${base}.\n`);
+  const built = await builder.build(
+    { tag, base, label: `${imageLabels.skill}=${skill}`, dockerfile: text, files: contextFiles(plan) },
+    { isFresh: flags.force === true, onText: (part) => void io.stdout.write(part) },
+  );
+  if (!built.ok) return new CodaError(built.code, { message: `${skill}: ${built.message}`, remedy: built.remedy });
+  await ask('skills-image-built', { skill, image: built.id, hash });
+  io.stdout.write(`${skill}: ${tag} is built, and its scripts run in it from now on.\n`);
+  return undefined;
+}
+
+/** Current is what Docker has under the name, was recorded, and is labelled with the packages that are wanted now. */
+async function stateOf(builder: ImageBuilder, { tag, hash, built }: PlannedImage): Promise<State> {
+  const found = await builder.find(tag);
+  if (found === undefined) return 'missing';
+  if (!found.ok) return 'unknown';
+  if (found.id !== built?.image) return 'missing';
+  return found.labels[imageLabels.hash] === hash && built.hash === hash ? 'current' : 'stale';
+}
+
+function refused({ skill, problems }: PlannedImage): CodaError {
+  const shown = problems.slice(0, 5).join('; ');
+  const more = problems.length > 5 ? `, and ${plural(problems.length - 5, 'more problem')}` : '';
+  return new CodaError('SKILL_REFUSED', {
+    message: `No image is built for ${skill}: ${shown}${more}.`,
+    remedy: 'docs/sandbox.md says what a skill may ask for.',
+  });
+}

@@ -1,0 +1,127 @@
+/** The engine that the configuration names, and which of its images may be used. */
+
+import type { World } from '../base/world.ts';
+import type { CoreValues } from '../config/index.ts';
+import { type Docker, DockerError, dockerAt, type EngineFacts, type ImageFacts } from './docker.ts';
+import { parseEndpoint } from './endpoint.ts';
+import { failure, thrown } from './failure.ts';
+import { allowsImage, parseImage } from './images.ts';
+import { type Architecture, isArchitecture } from './seccomp.ts';
+
+export interface EngineOptions {
+  execution: CoreValues['execution'];
+  /** Whether coda built the image with this id; such an image is allowed without a pattern. */
+  isOwnImage?(id: string): Promise<boolean>;
+  /** Milliseconds that Docker may take to answer. */
+  patienceMs?: number;
+}
+
+export interface Connected {
+  docker: Docker;
+  facts: EngineFacts & { architecture: Architecture };
+}
+
+const ID = /^sha256:[0-9a-f]{64}$/;
+
+/** Every call rejects with a failure (`failureIn`), a `DockerError` or the signal's reason. */
+export class Engine {
+  private readonly options: EngineOptions;
+  private readonly world: Pick<World, 'env'>;
+  private readonly images = new Map<string, ImageFacts>();
+  private connection: Promise<Connected> | undefined;
+
+  constructor(options: EngineOptions, world: Pick<World, 'env'>) {
+    this.options = options;
+    this.world = world;
+  }
+
+  /** Connects once; after a failure the next call tries again. */
+  connected(): Promise<Connected> {
+    this.connection ??= this.connect().catch((error: unknown) => {
+      this.connection = undefined;
+      throw error;
+    });
+    return this.connection;
+  }
+
+  /** Resolved once: a tag that is moved meanwhile changes nothing until the image is gone. */
+  async image(reference: string, signal?: AbortSignal): Promise<ImageFacts> {
+    const { docker, facts } = await this.connected();
+    const { execution, isOwnImage } = this.options;
+    const refuse = () =>
+      thrown(failure('SANDBOX_IMAGE_REFUSED', `The image ${JSON.stringify(reference.slice(0, 200))} is not allowed.`));
+    const isId = ID.test(reference);
+    if (!isId && !parseImage(reference)) throw refuse();
+    const isAllowed = !isId && allowsImage(execution.allowed_images, reference);
+    if (!isAllowed && !isOwnImage) throw refuse();
+    let image = this.images.get(reference) ?? (await this.find(reference, signal));
+    if (!image && isAllowed && execution.pull) image = await pulled(docker, reference, facts.architecture, signal);
+    if (!isAllowed && !(image && (await isOwnImage?.(image.id)))) throw refuse();
+    if (!image) throw thrown(failure('SANDBOX_IMAGE', `Docker has no image ${reference}.`));
+    if (image.architecture !== '' && image.architecture !== facts.architecture) {
+      throw thrown(
+        failure(
+          'SANDBOX_IMAGE',
+          `The image ${reference} is for ${image.architecture}, and Docker runs on ${facts.architecture}.`,
+        ),
+      );
+    }
+    this.images.set(reference, image);
+    return image;
+  }
+
+  /** The image as Docker has it now, allowed or not; undefined where it has none. */
+  async find(reference: string, signal?: AbortSignal): Promise<ImageFacts | undefined> {
+    const { docker } = await this.connected();
+    try {
+      return await docker.image(reference, signal);
+    } catch (error) {
+      if (error instanceof DockerError && error.status === 404) return undefined;
+      throw error;
+    }
+  }
+
+  /** The next use looks again. */
+  forget(reference: string): void {
+    this.images.delete(reference);
+  }
+
+  async close(): Promise<void> {
+    (await this.connection?.catch(() => undefined))?.docker.close();
+  }
+
+  private async connect(): Promise<Connected> {
+    const { execution, patienceMs } = this.options;
+    const endpoint = parseEndpoint(execution.docker_socket, execution.docker_tls !== undefined);
+    if (typeof endpoint === 'string')
+      throw thrown(failure('SANDBOX_UNREACHABLE', `execution.docker_socket: ${endpoint}.`));
+    const sshAgent = this.world.env.SSH_AUTH_SOCK;
+    const docker = await dockerAt(endpoint, { keys: execution.docker_tls, sshAgent, patienceMs });
+    const facts = await docker.facts();
+    const unsafe = whyUnsafe(facts, execution.runtime);
+    if (unsafe) throw thrown(failure('SANDBOX_UNSAFE', unsafe));
+    return { docker, facts: facts as Connected['facts'] };
+  }
+}
+
+async function pulled(docker: Docker, reference: string, architecture: string, signal: AbortSignal | undefined) {
+  try {
+    await docker.pull(reference, `linux/${architecture}`, signal);
+    return await docker.image(reference, signal);
+  } catch (error) {
+    if (!(error instanceof DockerError)) throw error;
+    throw thrown(failure('SANDBOX_IMAGE', `The image ${reference} cannot be pulled: ${error.message}`));
+  }
+}
+
+/** Why an engine cannot be trusted to hold code, if it cannot. */
+function whyUnsafe({ architecture, limits, runtimes, security }: EngineFacts, runtime: string): string | undefined {
+  if (!isArchitecture(architecture)) return `There is no profile of system calls for ${architecture}.`;
+  if (!limits.memory || !limits.pids || !limits.cpu) {
+    const missing = Object.entries(limits).flatMap(([name, isThere]) => (isThere ? [] : [name]));
+    return `Docker cannot limit ${missing.join(', ')} here.`;
+  }
+  if (runtime === 'runsc' && !runtimes.includes('runsc')) return 'Docker has no runtime runsc.';
+  if (!security.some((option) => option.startsWith('name=seccomp'))) return 'Docker cannot filter system calls here.';
+  return undefined;
+}

@@ -1,0 +1,111 @@
+/** Which images skills have: planned here, built by who may talk to Docker about it, used when their scripts run. */
+
+import type { Clock } from '../../../base/clock.ts';
+import { CodaError } from '../../../base/errors.ts';
+import { readInside } from '../../../base/folders/read.ts';
+import { didYouMean } from '../../../base/text.ts';
+import type { Database, Queryable } from '../../../storage/index.ts';
+import type { AgentSkill, SkillCatalog } from '../skill.ts';
+import { lookAt } from '../trust/trust.ts';
+import { type ImagePlan, type PlanOptions, planImage, REQUIREMENTS } from './plan.ts';
+import * as store from './store.ts';
+
+export interface SkillImagesDeps extends PlanOptions {
+  catalog: SkillCatalog;
+  database: Pick<Database, 'read' | 'tx'>;
+  clock: Clock;
+}
+
+/** A plan with what there is already. */
+export interface PlannedImage extends ImagePlan {
+  /** The one that was built last. */
+  built: { image: string; hash: string } | null;
+}
+
+/** The image that a skill's scripts run in. */
+export interface UsedImage {
+  id: string;
+  /** The skill needs other packages now than it was built with. */
+  isStale: boolean;
+}
+
+const MOST_BYTES = 256 * 1024;
+
+export class SkillImages {
+  private readonly deps: SkillImagesDeps;
+  private readonly reader: Pick<Queryable, 'query'>;
+
+  constructor(deps: SkillImagesDeps) {
+    this.deps = deps;
+    this.reader = { query: (sql, params) => deps.database.read(sql, params) };
+  }
+
+  /** What is to be built for the skill of this name, or for all. Throws `SKILL_NOT_FOUND`. */
+  async plans(name?: string): Promise<PlannedImage[]> {
+    const built = new Map((await store.allImages(this.reader)).map((each) => [each.skill, each]));
+    const plans: PlannedImage[] = [];
+    for (const skill of this.meant(name)) {
+      const plan = await this.plan(skill);
+      if (!plan) continue;
+      const held = await this.whyHeld(skill);
+      const { image, hash } = built.get(skill.name) ?? {};
+      plans.push({
+        ...plan,
+        problems: [...plan.problems, ...held],
+        built: image === undefined || hash === undefined ? null : { image, hash },
+      });
+    }
+    return plans;
+  }
+
+  /** From now on the skill's scripts run in this image. */
+  async built({ skill, image, hash }: Omit<store.SkillImage, 'builtAt'>): Promise<void> {
+    if (!/^sha256:[0-9a-f]{64}$/.test(image)) throw wrong(`${JSON.stringify(image)} is no id of an image.`);
+    const builtAt = this.deps.clock.now();
+    await this.deps.database.tx('skills.image', (tx) => store.putImage(tx, { skill, image, hash, builtAt }));
+  }
+
+  /** The image that was built for the skill, if `isThere`. */
+  async imageFor(skill: AgentSkill, isThere: (id: string) => Promise<boolean>): Promise<UsedImage | undefined> {
+    const known = await store.imageOf(this.reader, skill.name);
+    if (!known || !(await isThere(known.image))) return undefined;
+    return { id: known.image, isStale: (await this.plan(skill))?.hash !== known.hash };
+  }
+
+  private meant(name: string | undefined): AgentSkill[] {
+    const { skills } = this.deps.catalog.current();
+    if (name === undefined) return [...skills.values()];
+    const skill = skills.get(name);
+    if (skill) return [skill];
+    const near = didYouMean(name, [...skills.keys()]);
+    throw new CodaError('SKILL_NOT_FOUND', {
+      message: `There is no skill ${name}.`,
+      remedy: near ? `Did you mean ${near}?` : '"coda skills list" shows them.',
+    });
+  }
+
+  private plan(skill: AgentSkill): Promise<ImagePlan | undefined> {
+    return planImage(this.deps.catalog.current(), skill, requirementsOf, this.deps);
+  }
+
+  /** A build installs what the skill names, with a network: no skill that an owner has yet to look at. */
+  private async whyHeld(skill: AgentSkill): Promise<string[]> {
+    const { kind, ...trust } = await lookAt(this.reader, skill);
+    const isHeld =
+      kind === 'changed' ||
+      kind === 'blocked' ||
+      kind === 'unpinnable' ||
+      ('state' in trust && trust.state === 'blocked');
+    return isHeld ? [`an owner has to approve the skill first ("coda skills approve ${skill.name}")`] : [];
+  }
+}
+
+async function requirementsOf({ directory }: AgentSkill): Promise<string | undefined> {
+  if (directory === undefined) return undefined;
+  const read = await readInside(directory, REQUIREMENTS, { maxBytes: MOST_BYTES });
+  return read.ok ? read.content.toString('utf8') : undefined;
+}
+
+function wrong(message: string): CodaError {
+  return new CodaError('INPUT_INVALID', { message, remedy: '"coda skills images" builds images and records them.' });
+}
