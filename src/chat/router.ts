@@ -129,7 +129,7 @@ export class Router {
       const input = { ...used.action.input, ...filled(used.action.form, item.payload.values) };
       const after = async (result: ToolResult): Promise<void> => {
         // What did nothing ("until when?" in words that say no time) may be tried again.
-        if (!result.ok && !result.choices && result.code !== 'GONE') await buttons.reopen(tx, used.card);
+        if (!result.ok && !result.choices && result.code !== 'GONE') await buttons.reopen(tx, used.ids);
         else await this.delivery.outbox.close(tx, used.card, texts.buttonUsed(used.label, person.name));
       };
       return { tool: used.action.tool, input, after };

@@ -64,6 +64,8 @@ export interface Choice {
   input: Record<string, unknown>;
   style?: 'primary' | 'danger';
   form?: Form;
+  /** Buttons of one group of a card are used up together, the others stay; without one, all of the card. */
+  group?: string;
 }
 
 /** Something to say whose buttons have no ids yet. */

@@ -110,7 +110,12 @@ function buttonOf(choice: Choice & { id: string }, position: number, card: strin
     card,
     label: choice.label,
     position,
-    action: { tool: choice.tool, input: choice.input as Json, ...(choice.form && { form: { ...choice.form } }) },
+    action: {
+      tool: choice.tool,
+      input: choice.input as Json,
+      ...(choice.form && { form: { ...choice.form } }),
+      ...(choice.group !== undefined && { group: choice.group }),
+    },
     conversation_id: message.conversationId,
     person_id: message.personId,
   };

@@ -146,7 +146,8 @@ describe.skipIf(!POSTGRES_URL)('a terminal beside two processes', () => {
     expect(await eventually(async () => (await coda.count('reminders')) === names.length)).toBe(true);
     await coda.app.settled();
     await later();
-    const sent = () => coda.count(`outbox where key like 'reminder:%' and state = 'sent'`);
+    // Those due within a minute may come as one message, whose key is made of theirs.
+    const sent = () => coda.count(`outbox, string_to_table(key, '+') where key like 'reminder:%' and state = 'sent'`);
     expect(await eventually(async () => (await sent()) === names.length)).toBe(true);
     for (const name of names) expect(shown().split(`buy ${name}`).length).toBeGreaterThan(2);
     await other.app.stop(0);

@@ -1,4 +1,4 @@
-/** Buttons: what pressing one does. A button is used up once, and with it all of its card. */
+/** Buttons: what pressing one does. A button is used up once, and with it all of its group, or of its card. */
 import type { Instant } from '../../base/clock.ts';
 import type { Json } from '../../base/json.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
@@ -58,12 +58,14 @@ export interface UsedButton {
   /** The key of the part that shows it. */
   card: string;
   label: string;
+  /** Those that were used up with it, and itself. */
+  ids: string[];
   /** What it does, and the one field that a press may fill. */
   action: { tool: string; input: Record<string, unknown>; form?: Form };
 }
 
 /**
- * Uses a button, and with it all of its card: `gone` when it does not exist or was used, `not_yours` when somebody else
+ * Uses a button, and with it all of its group (`Choice.group`), or of its card: `gone` when it does not exist or was used, `not_yours` when somebody else
  * may press it.
  */
 export async function use(
@@ -72,7 +74,7 @@ export async function use(
   person: { id: string; owner: boolean },
   now: Instant,
 ): Promise<UsedButton | 'gone' | 'not_yours'> {
-  const { rows } = await tx.query<UsedButton & { person_id: string | null }>(
+  const { rows } = await tx.query<Omit<UsedButton, 'ids'> & { person_id: string | null }>(
     `select card, label, action, person_id from buttons
       where id = $1 and used_at is null and (expires_at is null or expires_at > $2) for update`,
     [id, now],
@@ -81,17 +83,19 @@ export async function use(
   if (!button) return 'gone';
   if (button.person_id !== null && button.person_id !== person.id && !person.owner) return 'not_yours';
   const { card, label, action } = button;
-  await tx.query('update buttons set used_at = $2, used_by = $3 where card = $1 and used_at is null', [
-    card,
-    now,
-    person.id,
-  ]);
-  return { card, label, action };
+  const used = await tx.query<{ id: string }>(
+    `update buttons set used_at = $2, used_by = $3
+      where card = $1 and used_at is null
+        and action->>'group' is not distinct from (select action->>'group' from buttons where id = $4)
+     returning id`,
+    [card, now, person.id, id],
+  );
+  return { card, label, action, ids: used.rows.map((row) => row.id) };
 }
 
-/** The buttons of a card whose use came to nothing can be pressed again. */
-export async function reopen(tx: Transaction, card: string): Promise<void> {
-  await tx.query('update buttons set used_at = null, used_by = null where card = $1', [card]);
+/** Buttons whose use came to nothing can be pressed again. */
+export async function reopen(tx: Transaction, ids: readonly string[]): Promise<void> {
+  await tx.query('update buttons set used_at = null, used_by = null where id = any($1)', [ids]);
 }
 
 /** Uses up the open buttons that call `tool` for a turn of the conversation; with `hash` those of one call. Returns the cards that show them. */

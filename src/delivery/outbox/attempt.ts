@@ -158,7 +158,12 @@ export class Attempts {
     const { world } = this.deps;
     if (outcome.kind === 'sent') {
       const state = row.removed ? 'dropped' : 'sent';
-      return { id: row.id, state, receipt: outcome.receipt, ...(row.content.spent && { spent: true }) };
+      return {
+        id: row.id,
+        state,
+        receipt: outcome.receipt,
+        ...(row.content.spent && { spent: row.content.spent.length }),
+      };
     }
     if (outcome.kind === 'gone' && row.removed) return { id: row.id, state: 'dropped' };
     if (outcome.kind === 'deleted') return { id: row.id, state: row.removed ? 'dropped' : 'sent' };

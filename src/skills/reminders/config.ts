@@ -14,6 +14,15 @@ export const config = block(
           'What became due while coda was off: late = each is said once, marked late, a series with how many were ' +
             'missed; latest = the same without counting; skip = nothing is said.',
         ),
+      digest: z
+        .boolean()
+        .default(true)
+        .describe(
+          'Reminders of one person in one place that are due within a minute, and are said together, come as one message ' +
+            'of up to five, each with buttons of its own.',
+        ),
     })
     .prefault({}),
 );
+
+export type Settings = z.output<typeof config.schema>;

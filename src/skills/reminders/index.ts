@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import type { Skill } from '../../chat/index.ts';
 import { againTool } from './again.ts';
 import { agenda } from './agenda.ts';
@@ -6,7 +5,7 @@ import { completeTool, deleteTool, editTool } from './change.ts';
 import { chooseTool } from './choose.ts';
 import { own } from './collection.ts';
 import { commands } from './commands.ts';
-import { config } from './config.ts';
+import { config, type Settings } from './config.ts';
 import { createTool } from './create.ts';
 import { reminderSource } from './fire.ts';
 import { home } from './home.ts';
@@ -20,7 +19,7 @@ import { upcoming } from './upcoming.ts';
 import { moveZoneTool, offerMove } from './zone.ts';
 
 /** Says what it was told to, when it was told to: once or as a series. */
-export const reminders: Skill<z.output<typeof config.schema>> = {
+export const reminders: Skill<Settings> = {
   name: 'reminders',
   config,
   words: { does: 'remind', keeps: 'reminders' },
@@ -43,7 +42,7 @@ export const reminders: Skill<z.output<typeof config.schema>> = {
   collections: () => [own],
   upcoming: (_, reader, to) => upcoming(reader, to),
   commands: ({ wakeAt }) => commands(wakeAt),
-  due: (deps) => [reminderSource(deps, deps.config.catch_up)],
+  due: (deps) => [reminderSource(deps, deps.config)],
 
   moved: ({ outbox }, tx, moved) => offerMove(outbox, tx, moved),
   agenda: (_, ctx, span) => agenda(ctx, span),

@@ -147,6 +147,8 @@ export const texts = {
   },
   agenda: { today: 'Reminders', open: 'Still open', done: 'Done', coming: 'Coming up' },
   snoozeLabels: { short: '10 min', hour: '1 hour', tomorrow: 'Tomorrow', other: 'Later…' },
+  doneOf: (name: string) => `Done: ${name}`,
+  snoozeOf: (name: string) => `10 min: ${name}`,
   snoozeForm: { field: 'when', label: 'Until when?', placeholder: 'in 2 hours, Friday at 9, next week' },
   otherTime: {
     label: 'Not what I meant…',

@@ -40,6 +40,29 @@ describe('buttons', () => {
     expect((await play.answer(again)).content).toContain('already been used');
   });
 
+  test('of one reminder of several are used up without the others', async () => {
+    await using play = await playDiscord({ stillClock: true });
+    const { fake } = play;
+    const dm = fake.dm(play.ana);
+    for (const text of ['remind me to call mum at 22:00', 'remind me to call bob at 22:00'])
+      play.asks(text, { channel: dm });
+    await play.hears('call bob', dm);
+    await play.settled();
+    await play.passes(24 * 3_600_000);
+    const card = await play.hears('⏰ call mum', dm);
+    expect(card.content).toContain('⏰ call bob');
+    const open = () => labels(card).filter((label) => !label.startsWith('×'));
+    const pressed = fake.presses(play.ana, card, 'Done: call mum');
+    expect((await play.answer(pressed)).content).toContain('Done: “call mum”');
+    expect(await eventually(() => open().length === 2)).toBe(true);
+    expect(open()).toEqual(['Done: call bob', '10 min: call bob']);
+    const other = fake.presses(play.ana, card, '10 min: call bob');
+    expect((await play.answer(other)).content).toContain('bring up “call bob” again');
+    expect(await eventually(() => open().length === 0)).toBe(true);
+    expect(labels(card)).toHaveLength(4);
+    expect(card.content.split('Ana')).toHaveLength(3);
+  });
+
   test('of a question that was answered in words are closed, and do nothing any more', async () => {
     await using play = await playDiscord({ stillClock: true });
     const { fake } = play;

@@ -81,9 +81,11 @@ export interface Delivered {
   lateness: { p50: number; p99: number; worst: number };
 }
 
-/** What became of planted reminders. The key of each holds its due time. */
+/** What became of planted reminders. The key of each holds its due time; that of a digest is made of those of its reminders. */
 export function delivered(seen: readonly Seen[], copies: Record<string, number>, count: number): Delivered {
-  const due = seen.filter(({ key }) => key.startsWith('reminder:r'));
+  const due = seen
+    .filter(({ key }) => key.startsWith('reminder:r'))
+    .flatMap(({ key, at }) => key.split('+').map((each) => ({ key: each, at })));
   const distinct = new Set(due.map(({ key }) => key.split(':')[1])).size;
   const late = due.map(({ key, at }) => at - Date.parse(key.split(':').slice(2, -1).join(':'))).sort((a, b) => a - b);
   const at = (share: number) => late[Math.min(late.length - 1, Math.floor(late.length * share))] ?? 0;

@@ -133,8 +133,8 @@ export interface Ended {
   error?: string;
   /** Where it goes from now on, when its place is gone. */
   conversationId?: string;
-  /** Of a part that was sent: its buttons were shown as used. */
-  spent?: boolean;
+  /** Of a part that was sent: so many of its buttons were shown as used. */
+  spent?: number;
 }
 
 /** A part that has just become a dead letter. */
@@ -158,7 +158,7 @@ export async function record(
   now: Instant,
 ): Promise<{ dead: Died[]; areDue: boolean }> {
   const died = ended.some(({ state }) => state === 'dead');
-  const outdated = `e.state = 'sent' and o.content ? 'spent' and not coalesce(e.spent, false)`;
+  const outdated = `e.state = 'sent' and coalesce(jsonb_array_length(o.content->'spent'), 0) > coalesce(e.spent, 0)`;
   const { rows } = await db.query<Died & { state: string; meant: string }>(
     `with recorded as (update outbox o
         set state = case when ${outdated} then 'pending' else e.state end, owner = null, attempts = o.attempts + 1,
@@ -171,7 +171,7 @@ export async function record(
             fallback = o.fallback or e."conversationId" is not null,
             sent_at = case when e.state in ('sent', 'dropped') then $3::timestamptz end
        from jsonb_to_recordset($2) as e (id uuid, state text, receipt jsonb, "nextAt" timestamptz,
-                                         "unknownAt" timestamptz, error text, "conversationId" uuid, spent boolean)
+                                         "unknownAt" timestamptz, error text, "conversationId" uuid, spent int)
       where o.id = e.id and o.owner = $1 and o.state = 'sending'
       returning o.id, o.key, o.adapter, o.person_id, o.error, o.state, e.state as meant)${died ? UNDELIVERED : ''}
      select id, key, adapter, person_id, error, state, meant from recorded where state = 'dead' or state <> meant`,
