@@ -178,7 +178,7 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
 
 /** The agent skills and the specialists: folders that are read together. */
 function openFolders({ config, world, bus, database, artifacts }: Core, toolbox: () => Toolbox) {
-  const catalog = openSpecialists(config, world.env);
+  const catalog = openSpecialists(config, world.env, database);
   const liveSkills = new LiveSkills({ config, world, bus, database, artifacts, specialists: catalog });
   const ofFolders = [
     agentSkills(liveSkills, config.block(agentSkillsConfig)),

@@ -12,17 +12,24 @@ import {
   skillListFor,
 } from '../skills/agent-skills/index.ts';
 import { overridesIn, SpecialistCatalog, type SpecialistHost, specialistsConfig } from '../skills/specialists/index.ts';
+import type { Database } from '../storage/index.ts';
 
 /** The specialists that `config` names; nothing is read before the first rescan. */
-export function openSpecialists(config: Config, env: World['env']): SpecialistCatalog {
+export function openSpecialists(
+  config: Config,
+  env: World['env'],
+  database: Pick<Database, 'read'>,
+): SpecialistCatalog {
   const settings = config.block(specialistsConfig);
+  const trust = folderTrust();
   return new SpecialistCatalog({
     shipped: join(packageRoot(), 'agents'),
     dirs: settings.dirs,
     home: env.HOME || homedir(),
     cwd: process.cwd(),
     overrides: overridesIn(settings),
-    trust: folderTrust(),
+    trust,
+    decided: (folders) => trust.decided({ query: (sql, params) => database.read(sql, params) }, folders),
   });
 }
 
@@ -43,6 +50,7 @@ export function specialistHost(
     catalog,
     trust: folderTrust(),
     rescan: () => skills.rescan(),
+    decided: () => skills.decided(),
     tools: () => {
       const names = toolbox().names();
       return { all: new Set(names), own: new Set(names.filter((name) => toolbox().get(name)?.mainAgentOnly)) };

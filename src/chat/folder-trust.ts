@@ -30,6 +30,9 @@ export type FolderVerdict =
   | { kind: 'first'; suspicions: readonly string[] }
   | { kind: 'waits'; reasons: readonly string[] };
 
+/** What was decided about a folder as its files are: it may be used, or an owner has to look first. */
+export type FolderDecision = 'usable' | 'waits';
+
 /** What an owner is shown before approving a folder. */
 export interface FolderInquest {
   text: string;
@@ -44,6 +47,11 @@ export interface FolderTrust<Pin extends FolderPin = FolderPin> {
   pin(folder: JudgedFolder, signal?: AbortSignal): Promise<Pin | string>;
   /** Looks at the folder and at what was decided about it. Awaits files: not for the inside of a transaction. */
   look(db: Pick<Queryable, 'query'>, folder: JudgedFolder, pin: Pin, signal?: AbortSignal): Promise<FolderVerdict>;
+  /** What was decided about folders of one kind, by name; none for one that was never used. Reads no files. */
+  decided(
+    db: Pick<Queryable, 'query'>,
+    folders: readonly { folder: JudgedFolder; pin: FolderPin }[],
+  ): Promise<ReadonlyMap<string, FolderDecision>>;
   /**
    * Keeps the first use, blocked where there are suspicions. False where it may not be used: because of them, or because
    * somebody else was first with other files.
@@ -56,6 +64,11 @@ export interface FolderTrust<Pin extends FolderPin = FolderPin> {
   ): Promise<boolean>;
   /** All that there is to know of it before it is approved. Awaits files. */
   inquire(db: Pick<Queryable, 'query'>, folder: JudgedFolder, pin: Pin, signal?: AbortSignal): Promise<FolderInquest>;
-  /** Keeps that an owner approved exactly these files. */
-  approve(tx: Transaction, folder: JudgedFolder, pin: Pin, by: { personId: string; now: Instant }): Promise<void>;
+  /** Keeps that an owner approved exactly these files; `personId` is undefined on the command line. */
+  approve(
+    tx: Transaction,
+    folder: JudgedFolder,
+    pin: Pin,
+    by: { personId: string | undefined; now: Instant },
+  ): Promise<void>;
 }

@@ -44,7 +44,7 @@ export function forgetTools(deps: ForgetDeps): AnyTool[] {
     async run(_, { tx, person, clock }) {
       const erased = await erase(tx, deps.deletionRules, person.id, clock.now());
       await deps.collectSoon(tx, person.id);
-      tx.afterCommit(() => deps.delivery.forget(person.id));
+      tx.afterCommit(() => deps.delivery.erased(person.id));
       return done(texts.forgotten(erased));
     },
   });

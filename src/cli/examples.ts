@@ -51,6 +51,8 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   'audit export': 'coda audit export > audit.jsonl',
   skills: 'coda skills list',
   'skills validate': 'coda skills validate ~/.agents/skills --strict',
+  specialists: 'coda specialists list',
+  'specialists validate': 'coda specialists validate ~/.coda/agents',
   config: 'coda config check',
   'config show': 'coda config show --json',
 };

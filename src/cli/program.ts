@@ -19,7 +19,7 @@ import {
   type WhenFlags,
 } from './flags.ts';
 import { addPrograms } from './programs.ts';
-import { addSkills } from './skills/commands.ts';
+import { addSkills, addSpecialists } from './skills/commands.ts';
 import { usage } from './texts.ts';
 import { version } from './version.ts';
 
@@ -73,6 +73,7 @@ export function createProgram(io: NodeJS.Process, listener: CommandHandler): Com
   addMemory(program.command('memory').description('what coda remembers of people'), call);
   addNotes(program.command('notes').description('notes as a folder of Markdown files'), call);
   addSkills(program.command('skills').description('look at agent skills, and check them'), call);
+  addSpecialists(program.command('specialists').description('look at specialists, and check them'), call);
   addConfig(program.command('config').description('look at the configuration'), call);
   addExamples(program);
   return program;

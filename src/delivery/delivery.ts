@@ -66,6 +66,7 @@ const LANES = 'coda_lanes';
 const SETTLED = 'coda_settled';
 const STOP = 'coda_stop';
 const FORGET = 'coda_forget';
+const ERASED = 'coda_erased';
 const FREED = 'coda_freed';
 const JOINED = 'coda_joined';
 const HELD = 'coda_held';
@@ -166,6 +167,7 @@ export class Delivery {
         bus.subscribe(JOINED, () => void this.self.beat()),
         bus.subscribe(STOP, (conversationId) => this.lanes.stop(conversationId)),
         bus.subscribe(FORGET, (personId) => this.gate.forget(personId)),
+        bus.subscribe(ERASED, (personId) => this.lanes.drop(personId)),
         bus.subscribe(SETTLED, (id) => void this.gate.settle(id)),
       );
     }
@@ -253,10 +255,18 @@ export class Delivery {
     return new Draft({ database, world, attempts: this.outbox.attempts, adapter }, item, address, tainted);
   }
 
-  /** A person was erased, here or in another process: their name means somebody new from now on. */
+  /** What a person may do has changed: it is read again, here and in other processes. */
   forget(personId: string): void {
     this.gate.forget(personId);
     this.options.bus.publish(FORGET, personId);
+  }
+
+  /** A person was erased: their name means somebody new from now on, and their turns end, here and in other processes. */
+  erased(personId: string): void {
+    this.forget(personId);
+    this.lanes.drop(personId);
+    this.options.wakeAt(this.options.world.clock.now());
+    this.options.bus.publish(ERASED, personId);
   }
 
   /** Waits for what is outside (a model): meanwhile the turn keeps nobody else from theirs. */

@@ -30,5 +30,5 @@ export async function erase(
 
 /** The table that a rule is about. */
 export function tableOf(sql: string): string {
-  return /(?:delete from|update|insert into)\s+(\w+)/i.exec(sql)?.[1] ?? '';
+  return /(?:delete from|(?<!for )update|insert into)\s+(\w+)/i.exec(sql)?.[1] ?? '';
 }

@@ -22,7 +22,14 @@ async function twoReplicas(settings: Record<string, unknown> = {}, complaints: u
   const config = readConfig({ env: {}, dataDir: home, flags, secrets: world.secrets, cwd: home });
   const artifacts = await openArtifacts(home);
   const open = () =>
-    new LiveSkills({ config, world, bus, database, artifacts, specialists: openSpecialists(config, world.env) });
+    new LiveSkills({
+      config,
+      world,
+      bus,
+      database,
+      artifacts,
+      specialists: openSpecialists(config, world.env, database),
+    });
   const replicas = [open(), open()] as const;
   const stops = await Promise.all(replicas.map((replica) => replica.start()));
   onTestFinished(async () => {

@@ -86,6 +86,7 @@ export class FakePlatform {
     if (!message) return false;
     message.text = part.content.text;
     message.kind = part.content.kind;
+    message.files = part.content.files ?? [];
     message.buttons = (part.content.buttons ?? []).map((button) => ({ id: button.id, label: button.label }));
     message.edits++;
     return true;

@@ -1,10 +1,10 @@
 /** `coda skills approve`: by the daemon when one runs, else on its storage. */
 
-import { createInterface } from 'node:readline/promises';
 import { recordAct } from '../../app/index.ts';
 import { type SkillDecisions, skillTexts } from '../../skills/agent-skills/index.ts';
 import { callDaemon } from '../daemon.ts';
 import type { ApproveFlags } from '../flags.ts';
+import { isMeant } from '../meant.ts';
 import { prepare } from '../serve.ts';
 import { usage } from '../texts.ts';
 import { withSkills } from './deprecate.ts';
@@ -24,7 +24,7 @@ export async function skillsApprove(flags: ApproveFlags, io: NodeJS.Process): Pr
     return 0;
   }
   io.stdout.write(`${skillTexts.inquest(inquest).replaceAll('**', '')}\n`);
-  if (!flags.yes && !(await isMeant(io))) {
+  if (!flags.yes && !(await isMeant(io, 'somebody has read what "coda skills audit NAME" finds'))) {
     io.stdout.write('Nothing was changed.\n');
     return 1;
   }
@@ -39,17 +39,4 @@ export async function skillsApprove(flags: ApproveFlags, io: NodeJS.Process): Pr
   if (!isDone) throw usage(`The files of ${name} have changed meanwhile.`, 'Look at them again with the same command.');
   io.stdout.write(`${name} may be used as its files are now.\n`);
   return 0;
-}
-
-/** Where nobody can be asked nothing is approved. */
-async function isMeant(io: NodeJS.Process): Promise<boolean> {
-  if (!io.stdin.isTTY) {
-    throw usage('Nobody can be asked here.', 'Give --yes once somebody has read what "coda skills audit NAME" finds.');
-  }
-  const asking = createInterface({ input: io.stdin, output: io.stdout });
-  try {
-    return /^y(es)?$/i.test((await asking.question('Approve it? [y/N] ')).trim());
-  } finally {
-    asking.close();
-  }
 }

@@ -102,3 +102,23 @@ function bundleCommands(skills: Command, call: Call): void {
     .argument('<name>')
     .action(call(async () => (await import('./install.ts')).skillsRemove));
 }
+
+export function addSpecialists(specialists: Command, call: Call): void {
+  specialists
+    .command('list', { isDefault: true })
+    .description('show every specialist that was found, and what is wrong with those that cannot be used')
+    .option('--json', 'as JSON')
+    .action(call(async () => (await import('../specialists.ts')).specialistsList));
+  specialists
+    .command('validate')
+    .description('find everything that is wrong with specialists in some folders')
+    .argument('<dir...>')
+    .option('--json', 'as JSON')
+    .action(call(async () => (await import('../specialists.ts')).specialistsValidate));
+  specialists
+    .command('approve')
+    .description('let one be used as its files are now, after showing what it may do')
+    .argument('<name>')
+    .option('--yes', 'without asking, for programs')
+    .action(call<ApproveFlags>(async () => (await import('../specialists.ts')).specialistsApprove));
+}

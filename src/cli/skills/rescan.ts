@@ -18,7 +18,17 @@ export async function skillsRescan(flags: Flags, io: NodeJS.Process): Promise<nu
   return 0;
 }
 
-function reportLines({ added, changed, removed, shadowed, invalid, warnings, total, took }: RescanReport): string[] {
+function reportLines({
+  added,
+  changed,
+  removed,
+  shadowed,
+  invalid,
+  warnings,
+  beside = [],
+  total,
+  took,
+}: RescanReport): string[] {
   const names = (what: string, list: readonly string[]) => (list.length === 0 ? [] : [`${what}: ${listOf(list)}`]);
   return [
     ...names('added', added),
@@ -28,5 +38,6 @@ function reportLines({ added, changed, removed, shadowed, invalid, warnings, tot
     ...invalid.map(({ name, directory, reason }) => `cannot be used: ${name} in ${directory}: ${reason}`),
     ...warnings.map(({ directory, message }) => `${directory}: ${message}`),
     `${plural(total, 'skill')} can be used (${took} ms).`,
+    ...beside,
   ];
 }

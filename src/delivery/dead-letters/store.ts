@@ -106,5 +106,11 @@ export const deletionRules: readonly DeletionRule[] = [
                  sent_at = coalesce(sent_at, $2)
            where person_id = $1 and state not in ('sending', 'draft')`,
   },
+  // The message of a draft is taken away: its turn has lost its lane.
+  {
+    sql: `update outbox set state = 'pending', removed = true, owner = null, next_at = created_at,
+                 content = '{"kind": "answer", "text": ""}'
+           where person_id = $1 and state = 'draft'`,
+  },
   ...buttons.deletionRules,
 ];

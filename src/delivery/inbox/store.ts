@@ -312,6 +312,17 @@ export const mergeRules: readonly MergeRule[] = [
 /** What the person said, and what waits to be answered; that it was said stays, by the hash of its identity. */
 export const deletionRules: readonly DeletionRule[] = [
   ...conversationErasing,
+  // A turn that runs loses its lane: nothing of it can be committed any more. The lane is locked first, as at its end.
+  {
+    sql: `with held as (
+             select l.conversation_id, l.current from lanes l join inbox i on i.id = l.current
+              where i.person_id = $1 and i.laned and i.state = 'received' order by l.conversation_id for update of l
+           ), ended as (
+             update inbox i set state = 'cancelled', owner = null, finished_at = $2 from held where i.id = held.current
+           )
+           update lanes l set owner = null, current = null, cancel = false, pending = l.pending - 1
+             from held where l.conversation_id = held.conversation_id and l.current = held.current`,
+  },
   // What waits for a yes cannot go on without its turn; what waits in a lane is ended there.
   { sql: `update inbox set state = 'cancelled', finished_at = $2 where person_id = $1 and state = 'waiting'` },
   {

@@ -125,6 +125,14 @@ export class Lanes implements Owned, DueSource {
     return here.length > 0;
   }
 
+  /** Lets go of a person's turns without a word: the person was erased, and their lanes with them are free. */
+  drop(personId: string): void {
+    for (const { item, controller } of this.running.values()) {
+      if (item.laned && item.person.id === personId) controller.abort(new Error('the person was erased'));
+    }
+    this.wake();
+  }
+
   /** Lets go of everything without a word: another process has taken over. Nobody asked to stop anything. */
   abandon(): void {
     for (const { controller } of this.running.values()) controller.abort(new Error('another process has taken over'));

@@ -60,4 +60,5 @@ export const TRANSITIONS: readonly Transition[] = [
     to: ['dropped'],
     when: 'its person is erased',
   },
+  { by: 'deletionRules', from: ['draft'], to: ['pending'], when: 'its person is erased: its message is taken away' },
 ];

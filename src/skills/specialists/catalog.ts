@@ -1,10 +1,11 @@
 /** The specialists of this process: a snapshot that every rescan replaces, as a whole. */
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { messageOf, systemCode } from '../../base/errors.ts';
 import { expandHome } from '../../base/folders/home.ts';
-import type { FolderTrust } from '../../chat/index.ts';
+import type { FolderDecision, FolderPin, FolderTrust, JudgedFolder } from '../../chat/index.ts';
 import type { Override } from './config.ts';
 import { readFolder, type Written } from './read.ts';
 import {
@@ -27,11 +28,23 @@ export interface CatalogOptions {
   cwd: string;
   overrides: Readonly<Record<string, Override>>;
   trust: FolderTrust;
+  /** What was decided about those that did not ship, by name; without it, nothing was. */
+  decided?: (folders: readonly PinnedFolder[]) => Promise<ReadonlyMap<string, FolderDecision>>;
+}
+
+export interface PinnedFolder {
+  folder: JudgedFolder;
+  pin: FolderPin;
 }
 
 /** A folder that is looked into on purpose when nobody has configured any; it may be missing. */
 const DEFAULT_DIR = '~/.coda/agents';
-const EMPTY: Snapshot = Object.freeze({ specialists: new Map(), diagnostics: [] });
+const EMPTY: Snapshot = Object.freeze({
+  specialists: new Map(),
+  disabled: new Map(),
+  decided: new Map(),
+  diagnostics: [],
+});
 
 export class SpecialistCatalog {
   private readonly options: CatalogOptions;
@@ -78,11 +91,24 @@ export class SpecialistCatalog {
       if (found.has(name)) continue;
       diagnostics.push({ level: 'warning', where: `specialists.${name}`, message: 'There is no such specialist.' });
     }
-    return this.swap(new Map([...found].filter(([name]) => !disabled.has(name)).sort(byName)), diagnostics);
+    const all = [...found].sort(byName);
+    const decided = await this.decided(all.map(([, specialist]) => specialist));
+    return this.swap(new Map(all.filter(([name]) => !disabled.has(name))), {
+      disabled: new Map(all.filter(([name]) => disabled.has(name))),
+      ...{ decided, diagnostics },
+    });
+  }
+
+  /** Asked once for all of a scan, so that no turn asks. */
+  private async decided(all: readonly Specialist[]): Promise<Snapshot['decided']> {
+    const folders = all.flatMap((specialist) =>
+      specialist.pin ? [{ folder: judged(specialist), pin: specialist.pin }] : [],
+    );
+    return (await this.options.decided?.(folders)) ?? new Map();
   }
 
   /** What did not change stays the same value. */
-  private swap(found: Map<string, Specialist>, diagnostics: readonly Diagnostic[]): SpecialistReport {
+  private swap(found: Map<string, Specialist>, more: Omit<Snapshot, 'specialists'>): SpecialistReport {
     const before = this.snapshot.specialists;
     const after = new Map(
       [...found].map(([name, now]) => {
@@ -90,14 +116,14 @@ export class SpecialistCatalog {
         return [name, was?.digest === now.digest ? was : now] as const;
       }),
     );
-    this.snapshot = Object.freeze({ specialists: after, diagnostics });
+    this.snapshot = Object.freeze({ specialists: after, ...more });
     const names = [...after.keys()];
     return {
       added: names.filter((name) => !before.has(name)),
       changed: names.filter((name) => before.has(name) && before.get(name) !== after.get(name)),
       removed: [...before.keys()].filter((name) => !after.has(name)),
       total: after.size,
-      diagnostics,
+      diagnostics: more.diagnostics,
     };
   }
 
@@ -113,44 +139,74 @@ export class SpecialistCatalog {
     ];
   }
 
-  private async look(directory: string, ships: boolean) {
-    const wrong: Diagnostic[] = [];
-    return { read: await this.read(directory, ships, wrong), wrong };
+  private look(directory: string, ships: boolean) {
+    const { overrides, trust } = this.options;
+    return readOne(directory, ships, { trust, overrides });
   }
+}
 
-  private async read(directory: string, ships: boolean, diagnostics: Diagnostic[]) {
-    const name = directory.split(/[\\/]/).at(-1) ?? '';
-    if (!NAME.test(name) || RESERVED.includes(name)) {
-      const message = RESERVED.includes(name)
-        ? `No specialist can be called ${name}.`
-        : 'Its name may hold a-z, 0-9 and -, and begins with a letter.';
-      diagnostics.push({ level: 'error', where: directory, message });
-      return undefined;
-    }
-    const { written, diagnostics: wrong } = await readFolder(directory);
-    diagnostics.push(...wrong);
-    if (!written) return undefined;
-    const override = Object.hasOwn(this.options.overrides, name) ? this.options.overrides[name] : undefined;
-    const made = makeSpecialist({ name, directory, ships }, written, override);
-    const pinned = ships ? made : await this.pinned(made, written, diagnostics);
-    return pinned && { specialist: pinned, isOn: override?.enabled ?? written.settings.enabled };
-  }
+/** One folder with what is wrong with it; `read` where it can be used. */
+async function readOne(
+  directory: string,
+  ships: boolean,
+  { trust, overrides }: Pick<CatalogOptions, 'trust' | 'overrides'>,
+): Promise<{ read?: { specialist: Specialist; isOn: boolean }; wrong: Diagnostic[] }> {
+  const name = basename(directory);
+  const unusable = nameProblem(name);
+  if (unusable) return { wrong: [{ level: 'error', where: directory, message: unusable }] };
+  const { written, diagnostics: wrong } = await readFolder(directory);
+  if (!written) return { wrong };
+  const override = Object.hasOwn(overrides, name) ? overrides[name] : undefined;
+  const made = makeSpecialist({ name, directory, ships }, written, override);
+  const isOn = override?.enabled ?? written.settings.enabled;
+  if (ships) return { read: { specialist: made, isOn }, wrong };
+  const pinned = await withPin(made, written, trust);
+  return 'message' in pinned ? { wrong: [...wrong, pinned] } : { read: { specialist: pinned, isOn }, wrong };
+}
 
-  /** With the pin of exactly what was read; undefined where it can have none. */
-  private async pinned(made: Specialist, written: Written, diagnostics: Diagnostic[]): Promise<Specialist | undefined> {
-    const pin = await this.options.trust.pin(judged(made));
-    if (typeof pin === 'string') {
-      diagnostics.push({ level: 'error', where: made.directory, message: pin });
-      return undefined;
-    }
-    const other = [...written.hashes].find(([path, hash]) => pin.files[path] !== hash.slice(0, 16));
-    if (other) {
-      const message = 'It was changed while it was being read; /rescan-skills reads it again.';
-      diagnostics.push({ level: 'error', where: join(made.directory, other[0]), message });
-      return undefined;
-    }
-    return { ...made, pin, digest: `${made.digest} ${pin.hash}` };
+function nameProblem(name: string): string | undefined {
+  if (RESERVED.includes(name)) return `No specialist can be called ${name}.`;
+  return NAME.test(name) ? undefined : 'Its name may hold a-z, 0-9 and -, and begins with a letter.';
+}
+
+/** With the pin of exactly what was read, or why it can have none. */
+async function withPin(made: Specialist, written: Written, trust: FolderTrust): Promise<Specialist | Diagnostic> {
+  const pin = await trust.pin(judged(made));
+  if (typeof pin === 'string') return { level: 'error', where: made.directory, message: pin };
+  const other = [...written.hashes].find(([path, hash]) => pin.files[path] !== hash.slice(0, 16));
+  if (other) {
+    const message = 'It was changed while it was being read; /rescan-skills reads it again.';
+    return { level: 'error', where: join(made.directory, other[0]), message };
   }
+  return { ...made, pin, digest: `${made.digest} ${pin.hash}` };
+}
+
+/** A folder that was looked at alone, with all that is wrong with it. */
+export interface Validated {
+  name: string;
+  path: string;
+  usable: boolean;
+  problems: readonly Diagnostic[];
+}
+
+/** The specialist in a folder, or those in the folders below it. Nothing of the configuration counts. */
+export async function validateSpecialists(directory: string, trust: FolderTrust): Promise<Validated[]> {
+  const diagnostics: Diagnostic[] = [];
+  const isOne = ['soul.md', 'tools.md', 'config.yaml'].some((file) => existsSync(join(directory, file)));
+  const folders = isOne ? [directory] : await foldersIn({ directory, ships: false, isExpected: true }, diagnostics);
+  const all = await Promise.all(
+    folders.map(async (path): Promise<Validated> => {
+      const { read, wrong } = await readOne(path, false, { trust, overrides: {} });
+      return { name: basename(path), path, usable: read !== undefined, problems: wrong };
+    }),
+  );
+  const beside = diagnostics.map((each) => ({
+    name: basename(each.where),
+    path: each.where,
+    usable: false,
+    problems: [each],
+  }));
+  return [...beside, ...all];
 }
 
 interface Source {

@@ -4,7 +4,7 @@ import type { Command, FolderInquest } from '../../chat/index.ts';
 import { find } from './host.ts';
 import { judged, type Snapshot } from './specialist.ts';
 import * as texts from './texts.ts';
-import { readerOf, type ToolDeps, taintOf, unknown } from './tools.ts';
+import { linesOf, readerOf, type ToolDeps, taintOf, unknown } from './tools.ts';
 
 export function commands(deps: ToolDeps): Command[] {
   return [askCommand(deps), specialistsCommand(deps)];
@@ -76,7 +76,7 @@ function specialistsCommand({ host, database }: ToolDeps): Command {
       // Where folders are on the machine is an owner's business.
       const problems = person.role === 'owner' ? snapshot.diagnostics : [];
       const all = [...snapshot.specialists.values()];
-      if (!verb) return done(texts.list(all.map(texts.listLine), problems), taintOf(all));
+      if (!verb) return done(texts.list(linesOf(snapshot), problems), taintOf(all));
       if (verb !== 'approve' || !name) return failed('INVALID_INPUT', texts.specialistsUsage());
       if (person.role !== 'owner') return failed('DENIED', texts.ownersApprove());
       return approval(snapshot, name, prepared as FolderInquest | undefined);

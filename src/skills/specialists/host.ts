@@ -1,6 +1,7 @@
 import type { FolderTrust } from '../../chat/index.ts';
 import type { Gate, Who } from '../../people/index.ts';
 import type { SpecialistCatalog } from './catalog.ts';
+import { type Standing, standingOf } from './prompt.ts';
 import type { Snapshot, Specialist } from './specialist.ts';
 
 /** The specialists of a running process. */
@@ -9,6 +10,8 @@ export interface SpecialistHost {
   readonly trust: FolderTrust;
   /** Reads what changed, here and on the other replicas. */
   rescan(): Promise<unknown>;
+  /** Called after a decision has committed: this process and the other replicas read again. A hint. */
+  decided(): void;
   /** The names of all tools that there are, and of those that only the assistant may call; empty until coda has started. */
   tools(): { all: ReadonlySet<string>; own: ReadonlySet<string> };
   /** What the specialist is told of the agent skills that are for it; undefined: of none. */
@@ -25,6 +28,7 @@ export interface SpecialistHost {
 export class Held {
   private readonly catalog: Pick<SpecialistCatalog, 'current'>;
   private readonly held = new WeakMap<object, Snapshot>();
+  private readonly standings = new WeakMap<Snapshot, Standing | undefined>();
 
   constructor(catalog: Pick<SpecialistCatalog, 'current'>) {
     this.catalog = catalog;
@@ -37,6 +41,13 @@ export class Held {
     const current = this.catalog.current();
     if (turn) this.held.set(turn, current);
     return current;
+  }
+
+  /** What the prompt of a turn says of them, made once for each snapshot. */
+  standing(turn: object | undefined): Standing | undefined {
+    const snapshot = this.of(turn);
+    if (!this.standings.has(snapshot)) this.standings.set(snapshot, standingOf(snapshot));
+    return this.standings.get(snapshot);
   }
 }
 

@@ -3,15 +3,16 @@ import type { HealthCheck, Skill, SkillDeps } from '../../chat/index.ts';
 import { calledBy, commands } from './commands.ts';
 import { config, type SpecialistsConfig } from './config.ts';
 import { Held, type SpecialistHost } from './host.ts';
-import { standingOf } from './prompt.ts';
-import type { Diagnostic, Specialist } from './specialist.ts';
+import { fits } from './prompt.ts';
+import { type Diagnostic, type Snapshot, type Specialist, stateOf } from './specialist.ts';
 import * as texts from './texts.ts';
 import { approveTool, listTool, spawnTool, type ToolDeps } from './tools.ts';
+import { verbs } from './verbs.ts';
 
-export { SpecialistCatalog } from './catalog.ts';
+export { SpecialistCatalog, validateSpecialists } from './catalog.ts';
 export { config as specialistsConfig, overridesIn } from './config.ts';
 export type { SpecialistHost } from './host.ts';
-export type { SpecialistReport } from './specialist.ts';
+export type { SpecialistReport, SpecialistState } from './specialist.ts';
 export * as specialistTexts from './texts.ts';
 
 /** Hands parts of a request to specialists. */
@@ -26,8 +27,10 @@ export function specialists(host: SpecialistHost): Skill<SpecialistsConfig> {
     called: (_, name, rest) => calledBy(host.catalog.current(), name, rest),
     standing: async ({ gate }, { turn, window, person }) => {
       const spawning = { kind: 'tool', name: 'specialist_spawn', skill: 'specialists' } as const;
-      return gate.may(person, spawning) ? standingOf(held.of(turn), window) : undefined;
+      const standing = gate.may(person, spawning) ? held.standing(turn) : undefined;
+      return standing && fits(standing, window) ? standing.text : undefined;
     },
+    verbs: (deps) => verbs(host, deps),
     checks: () => [healthCheck(host)],
   };
 }
@@ -38,14 +41,24 @@ function healthCheck(host: SpecialistHost): HealthCheck {
     name: 'specialists',
     async check() {
       await host.rescan();
-      const { specialists: all, diagnostics } = host.catalog.current();
-      const problems = [...diagnostics, ...[...all.values()].flatMap((each) => toolProblems(each, host))];
+      const snapshot = host.catalog.current();
+      const { specialists: all, diagnostics } = snapshot;
+      const problems = [
+        ...diagnostics,
+        ...[...all.values()].flatMap((each) => [...waitProblems(snapshot, each), ...toolProblems(each, host)]),
+      ];
       const says = texts.health(all.size, problems);
       return problems.length === 0
         ? { ok: true, says }
         : { ok: false, severity: 'warning', says, remedy: texts.healthRemedy() };
     },
   };
+}
+
+function waitProblems(snapshot: Snapshot, specialist: Specialist): Diagnostic[] {
+  const { name, directory } = specialist;
+  const message = texts.needsOwner(name);
+  return stateOf(snapshot, specialist) === 'waits' ? [{ level: 'warning', where: directory, message }] : [];
 }
 
 /** What is wrong with the tools that it names. Those that ship name also tools of parts that are switched off. */

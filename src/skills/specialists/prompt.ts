@@ -1,6 +1,6 @@
 /** What models are told: the assistant of the specialists, and a specialist of itself. Pure. */
 import { tokensIn } from '../../agent/index.ts';
-import type { Snapshot, Specialist } from './specialist.ts';
+import { type Snapshot, type Specialist, stateOf } from './specialist.ts';
 import * as texts from './texts.ts';
 
 /** The list may take so much of a window. */
@@ -17,9 +17,24 @@ export function systemOf(specialist: Specialist, skills: string | undefined): st
   ].join('\n\n');
 }
 
-/** What stands in every prompt of the assistant; a small window has no room for it: specialist_list tells the same. */
-export function standingOf({ specialists }: Snapshot, window: number | undefined): string | undefined {
-  if (specialists.size === 0) return undefined;
-  const text = texts.standing(specialists.values());
-  return window !== undefined && tokensIn(text) > window * WINDOW_SHARE ? undefined : text;
+/**
+ * What stands in every prompt of the assistant, and how many tokens it takes. The words of a stranger's folder stand there
+ * once it is pinned or approved; specialist_list shows the others, as untrusted text.
+ */
+export function standingOf(snapshot: Snapshot): Standing | undefined {
+  const all = [...snapshot.specialists.values()];
+  if (all.length === 0) return undefined;
+  const known = all.filter((specialist) => stateOf(snapshot, specialist) === 'known');
+  const text = texts.standing(known, all.length - known.length);
+  return { text, tokens: tokensIn(text) };
+}
+
+export interface Standing {
+  text: string;
+  tokens: number;
+}
+
+/** Whether a window has room for it; specialist_list tells the same. */
+export function fits({ tokens }: Standing, window: number | undefined): boolean {
+  return window === undefined || tokens <= window * WINDOW_SHARE;
 }

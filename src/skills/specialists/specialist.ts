@@ -1,5 +1,5 @@
 /** A specialist as a value. It never changes: a rescan makes new values for what changed. */
-import type { FolderPin, JudgedFolder } from '../../chat/index.ts';
+import type { FolderDecision, FolderPin, JudgedFolder } from '../../chat/index.ts';
 
 /** Bytes of single files, and how many there may be. */
 export const LIMITS = {
@@ -61,7 +61,24 @@ export interface Diagnostic {
 export interface Snapshot {
   /** Those that can be called, by name. */
   readonly specialists: ReadonlyMap<string, Specialist>;
+  /** Those that are switched off, by name. */
+  readonly disabled: ReadonlyMap<string, Specialist>;
+  /** What was decided about those that did not ship when this was read; none for one that was never used. */
+  readonly decided: ReadonlyMap<string, FolderDecision>;
   readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * `known`: it ships, or is pinned or approved as its files are. `new`: it was never used. `waits`: for an owner's look.
+ * `disabled`: it is switched off.
+ */
+export type SpecialistState = 'known' | 'new' | 'waits' | 'disabled';
+
+export function stateOf({ disabled, decided }: Snapshot, { name, ships }: Specialist): SpecialistState {
+  if (disabled.has(name)) return 'disabled';
+  if (ships) return 'known';
+  const decision = decided.get(name);
+  return decision === 'usable' ? 'known' : (decision ?? 'new');
 }
 
 /** What a rescan found. */

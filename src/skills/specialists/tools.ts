@@ -15,7 +15,7 @@ import type { Gate } from '../../people/index.ts';
 import type { Database, Queryable } from '../../storage/index.ts';
 import { find, type Held, type SpecialistHost } from './host.ts';
 import { systemOf } from './prompt.ts';
-import { judged, type Snapshot, type Specialist } from './specialist.ts';
+import { judged, type Snapshot, type Specialist, stateOf } from './specialist.ts';
 import * as texts from './texts.ts';
 
 /** Milliseconds: within the limit of the turn that it belongs to. */
@@ -42,10 +42,15 @@ export function listTool({ held }: ToolDeps): AnyTool {
     effect: 'read',
     input: z.object({}),
     async run(_, { turn }) {
-      const all = [...held.of(turn).specialists.values()];
-      return done(texts.list(all.map(texts.listLine), []), taintOf(all));
+      const snapshot = held.of(turn);
+      return done(texts.list(linesOf(snapshot), []), taintOf([...snapshot.specialists.values()]));
     },
   });
+}
+
+/** A line for each that can be called; what one that waits for an owner says of itself is not shown. */
+export function linesOf(snapshot: Snapshot): string[] {
+  return [...snapshot.specialists.values()].map((each) => texts.listLine(each, stateOf(snapshot, each) === 'waits'));
 }
 
 /** Their descriptions are whose folder it is. */
@@ -120,11 +125,12 @@ function skillsOf({ host, gate }: ToolDeps, { name, tools }: Specialist, { perso
 
 /** Why it may not be used as it was read; its first use is kept. */
 async function admit(
-  { host: { trust }, database }: ToolDeps,
+  { host, database }: ToolDeps,
   specialist: Specialist,
   { signal, clock }: CallContext,
 ): Promise<Failed | undefined> {
   const { name, pin } = specialist;
+  const { trust } = host;
   if (!pin) return undefined;
   const folder = judged(specialist);
   const verdict = await trust.look(readerOf(database), folder, pin, signal);
@@ -134,9 +140,10 @@ async function admit(
   const now = await trust.pin(folder, signal);
   if (typeof now === 'string' || now.hash !== pin.hash) return failed('CHANGED', texts.changedMeanwhile(name));
   const { suspicions } = verdict;
-  const isKept = await database.tx('specialists.first', (tx) =>
-    trust.keepFirst(tx, folder, { pin, suspicions }, clock.now()),
-  );
+  const isKept = await database.tx('specialists.first', (tx) => {
+    tx.afterCommit(() => host.decided());
+    return trust.keepFirst(tx, folder, { pin, suspicions }, clock.now());
+  });
   if (isKept) return undefined;
   return failed('NEEDS_APPROVAL', suspicions.length > 0 ? texts.suspicious(name, suspicions) : texts.changed(name, []));
 }
@@ -160,6 +167,7 @@ export function approveTool({ host }: ToolDeps): AnyTool {
       const pin: FolderPin | undefined = specialist?.pin;
       if (!specialist || pin?.hash !== hash) return failed('GONE', texts.changedMeanwhile(name));
       await host.trust.approve(tx, judged(specialist), pin, { personId: person.id, now: clock.now() });
+      tx.afterCommit(() => host.decided());
       return done(texts.approved(name));
     },
   });

@@ -15,7 +15,7 @@ const DAY_MS = 86_400_000;
 /** A turn that got no step done is followed by another one so much later, twice as much each time. */
 const AGAIN_MS = 15 * 60_000;
 
-type Deps = Pick<SkillDeps, 'database' | 'turns' | 'outbox'> & { tooling: Tooling; mostResumed: number };
+type Deps = Pick<SkillDeps, 'database' | 'turns' | 'outbox' | 'gate'> & { tooling: Tooling; mostResumed: number };
 
 /** Takes tasks up when their time has come, and plans on when a turn that worked on one has ended. */
 export function taskSource(deps: Deps): DueSource {
@@ -62,11 +62,17 @@ async function takeUp({ database, turns, outbox, ...deps }: Deps, now: Instant):
 }
 
 /** Pure. */
-function actOn(task: store.Due, now: Instant, { tooling, mostResumed }: Pick<Deps, 'tooling' | 'mostResumed'>): Act {
+function actOn(
+  task: store.Due,
+  now: Instant,
+  { tooling, mostResumed, gate }: Pick<Deps, 'tooling' | 'mostResumed' | 'gate'>,
+): Act {
   const next = task.rule === undefined ? undefined : nextOf(task.rule, now);
   const nextAt = next && onGrid(next, tooling.resumeCron, task.zone);
   const act = { task, turns: false, unblocks: false, nextAt, resumed: task.resumed };
   if (task.isRunning) return act;
+  // Of somebody who is not let in any more it rests; it is theirs to go on with where they come back.
+  if (!gate.may(task.who, { kind: 'tool', name: 'task_advance', skill: 'tasks' })) return { ...act, nextAt: undefined };
   if (task.resumed >= mostResumed) return { ...act, nextAt: undefined, says: texts.asks(task) };
   const waits = task.state === 'blocked' && (task.blockType === 'waiting_for_person' || task.blockType === 'failed');
   const resumed = task.resumed + 1;

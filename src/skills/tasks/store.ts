@@ -7,6 +7,7 @@ import {
   type QuietColumns,
   type QuietHours,
   quietOf,
+  type Who,
 } from '../../people/index.ts';
 import { json, type Queryable, type Transaction } from '../../storage/index.ts';
 import { type BlockType, fromStored, type Task, type TaskState, toStored, type Wish } from './task.ts';
@@ -142,15 +143,17 @@ export interface Due extends Task {
   firing: number;
   /** The person's. */
   quiet: QuietHours | undefined;
+  /** Who the person is by now. */
+  who: Who;
 }
 
 /** Claims up to `limit` that are due at `now`, earliest first, and holds them until `tx` ends; others look past them. */
 export async function claimDue(tx: Transaction, now: Instant, limit: number): Promise<Due[]> {
-  const { rows } = await tx.query<Row & QuietColumns & { firing: number }>(
+  const { rows } = await tx.query<Row & QuietColumns & { firing: number; role: Who['role']; roles: string[] }>(
     `with due as (
        select * from tasks where next_at <= $1 order by next_at limit ${limit} for update skip locked
      )
-     select due.*, ${QUIET_COLUMNS}
+     select due.*, p.role, p.roles, ${QUIET_COLUMNS}
        from due join persons p on p.id = due.person_id order by due.next_at, due.seq`,
     [now],
   );
@@ -158,6 +161,7 @@ export async function claimDue(tx: Transaction, now: Instant, limit: number): Pr
     ...toTask(row),
     firing: row.firing,
     quiet: quietOf(row, row.zone),
+    who: { role: row.role, roles: row.roles },
   }));
 }
 

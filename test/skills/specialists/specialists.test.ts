@@ -48,6 +48,13 @@ function somebody(role: 'owner' | 'member' = 'owner'): PlayedPerson {
 
 const done = { text: 'Told.' };
 
+/** What the assistant is told before it hears anything. */
+async function promptOf(person: PlayedPerson): Promise<string> {
+  mind.says({});
+  await person.says('hello');
+  return mind.of('main')[0]?.system ?? '';
+}
+
 describe('a task that is handed to a specialist', () => {
   test('is done under the rules, its soul and its references, by the heavy model, and answered to the caller', async () => {
     mind.says({
@@ -268,21 +275,43 @@ describe('by name', () => {
 });
 
 describe('one that did not ship', () => {
+  test('costs no look at the database in a turn, whatever was decided of it', async () => {
+    put(coda.folder, 'shy');
+    await coda.app.agentSkills.rescan();
+    somebody();
+    await promptOf(ana);
+    const looked = async () => {
+      const before = (await coda.storage()).roundTrips;
+      await promptOf(ana);
+      return (await coda.storage()).roundTrips - before;
+    };
+    const [first, second] = [await looked(), await looked()];
+    expect(second).toBe(first);
+    expect(mind.of('main')[0]?.system).toContain('specialist_list shows 1 more.');
+    rmSync(join(coda.folder, 'shy'), { recursive: true });
+  });
+
   test('is pinned at its first use, and waits for an owner once it has changed', async () => {
     put(coda.folder, 'maid', { soul: 'Tidy.', tools: ['note_get'] });
     somebody();
     await coda.app.agentSkills.rescan();
+    expect(await promptOf(ana)).not.toContain('Does maid');
     mind.says({ main: [{ text: 'Fine.' }], maid: [{ text: 'Tidied.' }] });
     expect(await ana.says('/ask maid tidy up')).toBe('Fine.');
+    expect(await eventually(async () => (await promptOf(ana)).includes('Does maid'))).toBe(true);
     put(coda.folder, 'maid', { soul: 'Tidy and tell eve.', tools: ['note_get', 'letter_send'] });
     await coda.app.agentSkills.rescan();
     const refused = await ana.says('/ask maid tidy up');
     expect(refused).toContain('asks for the tool letter_send now');
     expect(refused).toContain('/specialists approve maid');
+    expect(await promptOf(ana)).not.toContain('Does maid');
+    expect(await ana.says('/specialists')).toContain('**maid** waits for an owner: `/specialists approve maid`');
+    expect(await ana.says('/doctor')).toContain('or coda specialists approve maid');
     expect(await coda.person('bob', { role: 'member' }).says('/specialists approve maid')).toContain('Only an owner');
     const shown = await ana.says('/specialists approve maid');
     expect(shown).toContain('The specialist **maid** has changed since its first use');
     expect(await ana.presses('Approve')).toContain('may be used');
+    expect(await eventually(async () => (await promptOf(ana)).includes('Does maid'))).toBe(true);
     mind.says({ main: [{ text: 'Fine.' }], maid: [{ text: 'Tidied.' }] });
     expect(await ana.says('/ask maid tidy up')).toBe('Fine.');
     expect(mind.of('maid')[0]?.system).toContain('tell eve');
@@ -306,6 +335,12 @@ describe('one that did not ship', () => {
     expect(await ana.says('/ask thief go')).toContain('is not used until an owner has looked at it');
     expect(await ana.says('/ask thief go')).toContain('/specialists approve thief');
     expect(mind.asked).toEqual([]);
+    expect(await promptOf(ana)).not.toContain('Does thief');
+    await coda.app.agentSkills.rescan();
+    mind.says({ main: [call('specialist_list'), done] });
+    await ana.says('who is there?');
+    expect(mind.of('main')[1]?.last).toContain('**thief** waits for an owner');
+    expect(mind.of('main')[1]?.last).not.toContain('Does thief');
   });
 
   test('may vanish while it works', async () => {

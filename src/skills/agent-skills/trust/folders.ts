@@ -4,7 +4,7 @@ import type { FolderTrust, JudgedFolder } from '../../../chat/index.ts';
 import { auditSkill } from '../audit/audit.ts';
 import * as texts from '../texts.ts';
 import { describeChange, type Pin, pinSkill } from './pin.ts';
-import { addPin, approvePin, pinOf, type SkillId } from './store.ts';
+import { addPin, approvePin, pinOf, pinsOf, type SkillId } from './store.ts';
 import { heavyFindings } from './trust.ts';
 
 /** Judges folders as skills are judged: same pins, same audit, same table. */
@@ -20,6 +20,21 @@ export function folderTrust(): FolderTrust<Pin> {
       if (!known) return { kind: 'first', suspicions: await heavyFindings(folder.directory, signal) };
       if (known.pinned.hash !== pin.hash) return { kind: 'waits', reasons: describeChange(known.pinned, pin) };
       return known.state === 'blocked' ? { kind: 'waits', reasons: [] } : { kind: 'usable' };
+    },
+
+    async decided(db, folders) {
+      const [first] = folders;
+      if (!first) return new Map();
+      const names = folders.map(({ folder }) => folder.name);
+      const known = await pinsOf(db, first.folder.kind, names);
+      return new Map(
+        folders.flatMap(({ folder, pin }) => {
+          const kept = known.get(folder.name);
+          if (!kept) return [];
+          const isUsable = kept.hash === pin.hash && kept.state !== 'blocked';
+          return [[folder.name, isUsable ? 'usable' : 'waits'] as const];
+        }),
+      );
     },
 
     async keepFirst(tx, folder, { pin, suspicions }, now) {

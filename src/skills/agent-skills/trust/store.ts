@@ -38,6 +38,19 @@ export async function pinOf(db: Pick<Queryable, 'query'>, { name, source }: Skil
   return row && { state: row.state, pinned: { hash: row.hash, capabilities: row.capabilities, files: row.files } };
 }
 
+/** The hash and the state of what is pinned of one source, by name. */
+export async function pinsOf(
+  db: Pick<Queryable, 'query'>,
+  source: string,
+  names: readonly string[],
+): Promise<Map<string, { hash: string; state: PinState }>> {
+  const { rows } = await db.query<{ name: string; hash: string; state: PinState }>(
+    'select name, hash, state from skill_pins where source = $1 and name = any ($2::text[])',
+    [source, names],
+  );
+  return new Map(rows.map(({ name, hash, state }) => [name, { hash, state }]));
+}
+
 /** Stores the pin of a first use, unless there is one already. */
 export async function addPin(
   tx: Transaction,
