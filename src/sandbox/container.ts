@@ -1,4 +1,4 @@
-import { sleep, withTimeout } from '../base/async.ts';
+import { deferred, sleep, withTimeout } from '../base/async.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { type Docker, DockerError } from './docker.ts';
@@ -25,6 +25,8 @@ export class Container {
   private readonly log: Log;
   private readonly end = new AbortController();
   private removal: Promise<void> | undefined;
+  /** By program, who waits for its end. */
+  private readonly waiting = new Map<string, (code: number) => void>();
   /** How often the memory limit has killed a process of it. */
   ooms = 0;
 
@@ -109,6 +111,16 @@ export class Container {
     return sent ?? false;
   }
 
+  /**
+   * Resolves with a program's exit code as soon as Docker tells of it, which saves asking; never, where it does not.
+   * `forget` ends that.
+   */
+  exit(exec: string): { code: Promise<number>; forget(): void } {
+    const { promise, resolve } = deferred<number>();
+    this.waiting.set(exec, resolve);
+    return { code: promise, forget: () => void this.waiting.delete(exec) };
+  }
+
   /** Kills what a program left behind. Removes the container when it cannot be made sure that nothing is left. */
   async sweep(): Promise<void> {
     try {
@@ -140,8 +152,9 @@ export class Container {
     while (!this.ended.aborted) {
       try {
         for await (const event of this.docker.events(this.id, this.ended)) {
-          if (event === 'oom') this.ooms++;
-          if (event === 'die') return this.gone('its container was stopped from outside');
+          if (event.action === 'oom') this.ooms++;
+          if (event.action === 'exec_die') this.waiting.get(event.exec)?.(event.code);
+          if (event.action === 'die') return this.gone('its container was stopped from outside');
         }
         await sleep(1_000, this.ended);
         await this.look();

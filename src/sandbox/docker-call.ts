@@ -17,7 +17,7 @@ export class DockerError extends Error {
 export class DockerStepError extends DockerError {}
 
 export interface DockerRequest {
-  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
   query?: Readonly<Record<string, unknown>>;
   body?: object;
   file?: Readable;

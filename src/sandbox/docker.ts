@@ -1,13 +1,14 @@
 /** The calls of Docker's API that a sandbox needs, one function each. */
 
 import { readFile } from 'node:fs/promises';
-import { Agent } from 'node:http';
+import { Agent, type IncomingMessage } from 'node:http';
 import { Agent as TlsAgent } from 'node:https';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex, Readable } from 'node:stream';
 import { deadline } from '../base/async.ts';
 import { messageOf } from '../base/errors.ts';
+import { smallHeaps } from '../base/heap.ts';
 import { readLines } from '../base/lines.ts';
 import { type Caller, DockerError, type DockerRequest, jsonIn, unlessGone } from './docker-call.ts';
 import { imageCalls } from './docker-images.ts';
@@ -43,6 +44,9 @@ export interface Listed {
   labels: Readonly<Record<string, string>>;
 }
 
+/** `exec_die`: a program ended. */
+export type DockerEvent = { action: 'oom' | 'die' } | { action: 'exec_die'; exec: string; code: number };
+
 /** An engine. Every call rejects with a `DockerError`, also when the engine does not answer in time. */
 export type Docker = ReturnType<typeof calls>;
 
@@ -60,6 +64,8 @@ export async function dockerAt(
   endpoint: Endpoint,
   { keys, sshAgent, patienceMs = PATIENCE_MS }: ConnectOptions = {},
 ): Promise<Docker> {
+  // What comes out of a container is garbage by the megabyte.
+  smallHeaps();
   // 20 MB and 0.2 s: only where code is run.
   const { default: Dockerode } = await import('dockerode');
   const agent =
@@ -241,18 +247,28 @@ function containerCalls(call: Caller) {
   };
 }
 
+function eventIn(told: unknown): DockerEvent | undefined {
+  const { Action: action, Actor } = (told ?? {}) as {
+    Action?: string;
+    Actor?: { Attributes?: Record<string, string> };
+  };
+  const { execID = '', exitCode = '' } = Actor?.Attributes ?? {};
+  if (action === 'oom' || action === 'die') return { action };
+  return action === 'exec_die' && /^\d+$/.test(exitCode) ? { action, exec: execID, code: Number(exitCode) } : undefined;
+}
+
 function streamCalls(call: Caller) {
   return {
-    /** `oom` and `die` of a container, as they happen, until the signal aborts or the engine ends it. */
-    async *events(id: string, signal: AbortSignal): AsyncGenerator<string> {
-      const query = { filters: { container: [id], event: ['oom', 'die'] } };
+    /** What becomes of a container and its programs, as it happens, until the signal aborts or the engine ends it. */
+    async *events(id: string, signal: AbortSignal): AsyncGenerator<DockerEvent> {
+      const query = { filters: { container: [id], event: ['oom', 'die', 'exec_die'] } };
       const stream = await call<Readable>('/events', { query, answer: 'stream', signal });
       const stop = () => stream.destroy();
       signal.addEventListener('abort', stop, { once: true });
       try {
         for await (const line of readLines(stream, 65_536)) {
-          const event = 'text' in line ? (jsonIn(line.text) as { Action?: string } | undefined) : undefined;
-          if (event?.Action) yield event.Action;
+          const event = 'text' in line ? eventIn(jsonIn(line.text)) : undefined;
+          if (event) yield event;
         }
       } finally {
         signal.removeEventListener('abort', stop);
@@ -264,6 +280,16 @@ function streamCalls(call: Caller) {
     async extract(id: string, path: string, archive: Readable, signal?: AbortSignal): Promise<void> {
       const query = { path };
       await call<void>(`/containers/${id}/archive`, { method: 'PUT', query, file: archive, ms: 120_000, signal });
+    },
+
+    /** The size of a folder itself, as its file system has it; undefined where the engine does not tell. */
+    async folderSize(id: string, path: string): Promise<number | undefined> {
+      const asked = { method: 'HEAD', query: { path }, answer: 'stream' } as const;
+      const answer = await call<IncomingMessage>(`/containers/${id}/archive`, asked);
+      answer.resume();
+      const told = answer.headers['x-docker-container-path-stat'];
+      const stat = typeof told === 'string' ? jsonIn(Buffer.from(told, 'base64').toString()) : undefined;
+      return (stat as { size?: number } | undefined)?.size;
     },
 
     /** A folder as a tar stream; its names begin with the folder's own. */

@@ -16,6 +16,8 @@ const SHOWN_BYTES = 1024 * 1024;
 const GRACE_MS = 2_000;
 /** For a killed program to be gone. */
 const KILLED_MS = 1_000;
+/** For the engine to tell of a program's end, once its output has ended. */
+const TOLD_MS = 20;
 /** For the engine to tell that the memory limit was what killed a program. */
 const OOM_MS = 300;
 const SIGKILL = 137;
@@ -82,8 +84,13 @@ async function start(
     const request = { ...what, cwd, user, stdin: stdin !== undefined };
     const exec = await docker.createExec(id, request, signal);
     await settled;
-    const connection = await docker.startExec(exec, signal);
-    return new Program(container, exec, connection, options, maxOutput);
+    const exit = container.exit(exec);
+    try {
+      return new Program(container, exec, exit, await docker.startExec(exec, signal), options, maxOutput);
+    } catch (error) {
+      exit.forget();
+      throw error;
+    }
   } catch (error) {
     if (signal?.aborted) await container.remove('its program was stopped');
     // 404 and 409: it was removed, or stopped.
@@ -121,6 +128,8 @@ async function lost(container: Container): Promise<SandboxFailure> {
   return container.endedWith as SandboxFailure;
 }
 
+type Exit = ReturnType<Container['exit']>;
+
 class Program {
   readonly container: Container;
   readonly stdout = new Capture(SHOWN_BYTES);
@@ -130,13 +139,27 @@ class Program {
   /** What `onOutput` threw. */
   broken: unknown;
   private readonly exec: string;
+  private readonly exit: Exit;
+  private told: number | undefined;
   private readonly connection: Duplex;
   private readonly drained: Promise<void>;
   private readonly tooMuch = new AbortController();
 
-  constructor(container: Container, exec: string, connection: Duplex, options: ExecOptions, maxOutput: number) {
+  constructor(
+    container: Container,
+    exec: string,
+    exit: Exit,
+    connection: Duplex,
+    options: ExecOptions,
+    maxOutput: number,
+  ) {
     this.container = container;
     this.exec = exec;
+    this.exit = exit;
+    void exit.code.then((code) => {
+      this.told = code;
+      exit.forget();
+    });
     this.connection = connection;
     this.drained = this.drain(maxOutput, options.onOutput);
     // A program that ends without reading its input breaks the connection's other half.
@@ -162,12 +185,14 @@ class Program {
       if (isDrained && !isQuick) {
         isQuick = true;
         pause = 2;
+        await Promise.race([this.exit.code, sleep(TOLD_MS, stop.signal).catch(() => {})]);
       }
-      const code = stop.signal.aborted ? undefined : await this.exitCode();
+      const code = this.told ?? (stop.signal.aborted ? undefined : await this.exitCode());
       if (code === undefined) continue;
       // What it has left running holds its output open.
       if (!isDrained && !(await this.isDrainedWithin(50, drained))) await this.container.signal('KILL');
       if (!(await this.isDrainedWithin(KILLED_MS, drained))) this.connection.destroy();
+      this.exit.forget();
       return code;
     }
     if (this.container.ended.aborted) this.connection.destroy();

@@ -35,6 +35,8 @@ export interface SessionTold {
 }
 
 const MOST_OUTPUT_FILES = 100;
+/** What Linux gives for the size of a folder in memory: 20 bytes for each entry, `.` and `..` included. */
+const EMPTY_TMPFS = 40;
 
 export class ContainerSession implements Session {
   readonly ok = true;
@@ -103,9 +105,16 @@ export class ContainerSession implements Session {
   collect(take: (file: OutputFile) => Promise<void>, limits: Partial<CollectLimits> = {}) {
     return this.call<Collected>(async (settled) => {
       await settled;
+      if (await this.isOutputEmpty()) return { ok: true, files: 0, bytes: 0, leftOut: [], leftOutCount: 0 };
       const archive = await this.container.docker.archive(this.container.id, OUTPUT);
       return unpack(archive, take, { files: MOST_OUTPUT_FILES, bytes: this.limits.maxOutput, ...limits });
     });
+  }
+
+  /** Told in 2 ms; Docker takes 50 ms and more for an archive of nothing. */
+  private async isOutputEmpty(): Promise<boolean> {
+    const { docker, id, spec } = this.container;
+    return spec.runtime === 'runc' && (await docker.folderSize(id, OUTPUT)) === EMPTY_TMPFS;
   }
 
   close(): Promise<void> {

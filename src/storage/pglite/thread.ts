@@ -4,6 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { type Deferred, deferred } from '../../base/async.ts';
 import { CodaError, messageOf } from '../../base/errors.ts';
+import { smallHeaps } from '../../base/heap.ts';
 
 /**
  * Durable, which PGlite by itself is not (`-F`), and small: 128 MB of buffers would be resident for a database of a
@@ -43,12 +44,6 @@ const SETTINGS: Readonly<Record<string, string>> = {
  * for statements that take as long anyway (heavy ones up to twice as long).
  */
 const TIERING_BUDGET = 2_000_000_000;
-
-/**
- * V8 then collects garbage a little sooner, in every thread: after 10,000 messages 255 MB are resident instead of 300, for
- * messages that take 3 % longer.
- */
-const SMALL_HEAPS = '--optimize-for-size';
 
 /** Lines of the engine's own log that are kept for an error's message. */
 const KEPT_LINES = 5;
@@ -109,7 +104,7 @@ export class EngineThread {
   private constructor({ folder, onFatal }: ThreadOptions) {
     this.onFatal = onFatal;
     setFlagsFromString(`--wasm-tiering-budget=${TIERING_BUDGET}`);
-    setFlagsFromString(SMALL_HEAPS);
+    smallHeaps();
     this.worker = new Worker(new URL('./engine-worker.js', import.meta.url), {
       workerData: {
         folder,
