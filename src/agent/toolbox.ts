@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { lazy } from '../base/lazy.ts';
 import { didYouMean } from '../base/text.ts';
 import { Gate, type Thing, type Who } from '../people/index.ts';
 import type { ToolSpec } from './model.ts';
@@ -26,7 +27,8 @@ interface Stock {
   from: readonly (readonly AnyTool[])[];
   tools: ReadonlyMap<string, Tool>;
   skills: ReadonlyMap<string, string>;
-  all: readonly ToolSpec[];
+  /** Of all that are not hidden; made at the first question, since schemas take time that a start is spared. */
+  all(): readonly ToolSpec[];
   /** Few and the same from turn to turn: they stand at the beginning of prompts, which models cache. */
   offers: WeakMap<object, Map<string, ToolSpec[]>>;
 }
@@ -86,7 +88,8 @@ export class Toolbox {
         skills.set(tool.name, this.live[index]?.skill ?? '');
       }
     }
-    this.last = { from, tools, skills, all: specsOf([...tools.values()]), offers: new WeakMap() };
+    const all = lazy(() => specsOf([...tools.values()]));
+    this.last = { from, tools, skills, all, offers: new WeakMap() };
     return this.last;
   }
 
@@ -96,7 +99,7 @@ export class Toolbox {
     const { policies, roles } = this.gate.basis(who);
     const known = offers.get(policies) ?? new Map<string, ToolSpec[]>();
     offers.set(policies, known);
-    const offered = known.get(roles) ?? all.filter(({ name }) => this.mayUse(who, name));
+    const offered = known.get(roles) ?? all().filter(({ name }) => this.mayUse(who, name));
     known.set(roles, offered);
     return offered;
   }
@@ -126,7 +129,9 @@ export class Toolbox {
     if (!tool || (tool.hidden && !allowHidden)) {
       const near = didYouMean(
         call.tool,
-        this.stock().all.map((spec) => spec.name),
+        this.stock()
+          .all()
+          .map((spec) => spec.name),
       );
       return failed(
         'UNKNOWN_TOOL',

@@ -10,7 +10,6 @@ import { type Connected, Engine, type EngineOptions } from './engine.ts';
 import { failure, failureIn, type SandboxFailure } from './failure.ts';
 import type { OpenOptions, Sandbox, SandboxSpec, Session } from './port.ts';
 import { Queue } from './queue.ts';
-import { ContainerSession } from './session.ts';
 import { type ContainerSpec, LABELS, SKILLS, WORKSPACE } from './spec.ts';
 import { Warm } from './warm.ts';
 
@@ -82,7 +81,11 @@ class DockerSandbox implements Sandbox {
     try {
       const container = await this.container(spec.image ?? execution.default_image, signal);
       const isDefault = (spec.image ?? execution.default_image) === execution.default_image;
-      return this.session(container, { timeoutMs: spec.timeoutMs ?? execution.sandbox_timeout, isDefault }, leave);
+      return await this.session(
+        container,
+        { timeoutMs: spec.timeoutMs ?? execution.sandbox_timeout, isDefault },
+        leave,
+      );
     } catch (error) {
       leave();
       if (signal?.aborted) throw signal.reason;
@@ -150,11 +153,13 @@ class DockerSandbox implements Sandbox {
     return container;
   }
 
-  private session(
+  private async session(
     container: Container,
     { timeoutMs, isDefault }: { timeoutMs: number; isDefault: boolean },
     leave: () => void,
-  ): Session {
+  ): Promise<Session> {
+    // Its archives are a package of their own that a coda which runs no code never reads.
+    const { ContainerSession } = await import('./session.ts');
     const { execution } = this.options;
     const limits = {
       timeoutMs: execution.timeout,

@@ -1,3 +1,4 @@
+import { lazy } from '../base/lazy.ts';
 import { isZone } from './zones.ts';
 
 export interface NamedZone {
@@ -206,23 +207,22 @@ function fold(name: string): string {
 }
 
 /** Zones that the runtime lists by the name they had before. */
-const RENAMED: ReadonlyMap<string, string> = new Map(
-  (
-    'Asia/Calcutta:Asia/Kolkata Asia/Katmandu:Asia/Kathmandu Asia/Saigon:Asia/Ho_Chi_Minh Asia/Rangoon:Asia/Yangon ' +
-    'Europe/Kiev:Europe/Kyiv America/Godthab:America/Nuuk Africa/Asmera:Africa/Asmara Atlantic/Faeroe:Atlantic/Faroe ' +
-    'Pacific/Ponape:Pacific/Pohnpei Pacific/Truk:Pacific/Chuuk Pacific/Enderbury:Pacific/Kanton ' +
-    'America/Buenos_Aires:America/Argentina/Buenos_Aires America/Cordoba:America/Argentina/Cordoba ' +
-    'America/Indianapolis:America/Indiana/Indianapolis America/Louisville:America/Kentucky/Louisville'
-  )
-    .split(' ')
-    .map((pair): [string, string] => [pair.split(':')[0] ?? '', pair.split(':')[1] ?? ''])
-    .filter(([, zone]) => isZone(zone)),
-);
+const RENAMED =
+  'Asia/Calcutta:Asia/Kolkata Asia/Katmandu:Asia/Kathmandu Asia/Saigon:Asia/Ho_Chi_Minh Asia/Rangoon:Asia/Yangon ' +
+  'Europe/Kiev:Europe/Kyiv America/Godthab:America/Nuuk Africa/Asmera:Africa/Asmara Atlantic/Faeroe:Atlantic/Faroe ' +
+  'Pacific/Ponape:Pacific/Pohnpei Pacific/Truk:Pacific/Chuuk Pacific/Enderbury:Pacific/Kanton ' +
+  'America/Buenos_Aires:America/Argentina/Buenos_Aires America/Cordoba:America/Argentina/Cordoba ' +
+  'America/Indianapolis:America/Indiana/Indianapolis America/Louisville:America/Kentucky/Louisville';
 
 function placesByName(): ReadonlyMap<string, NamedZone> {
+  const pairs = RENAMED.split(' ').map((pair): [string, string] => [
+    pair.split(':')[0] ?? '',
+    pair.split(':')[1] ?? '',
+  ]);
+  const renamed = new Map(pairs.filter(([, zone]) => isZone(zone)));
   const byName = new Map<string, NamedZone>();
   for (const known of Intl.supportedValuesOf('timeZone')) {
-    const zone = RENAMED.get(known) ?? known;
+    const zone = renamed.get(known) ?? known;
     for (const full of new Set([known, zone])) {
       const city = full.split('/').at(-1) ?? full;
       byName.set(fold(city), { zone, name: city.replaceAll('_', ' ') });
@@ -239,17 +239,17 @@ function titled(name: string): string {
 }
 
 /** The runtime's zones by their names in lower case. Listing them takes a millisecond, which is too much for each look-up. */
-const ZONES_BY_NAME: ReadonlyMap<string, string> = new Map(
-  Intl.supportedValuesOf('timeZone').map((zone) => [zone.toLowerCase(), zone]),
-);
+const zonesByName = lazy(() => new Map(Intl.supportedValuesOf('timeZone').map((zone) => [zone.toLowerCase(), zone])));
 
-/** Constant after the first look: what the tables above and the runtime's own zones say. */
-const PLACES_BY_NAME = placesByName();
-const PLACE_STARTS: ReadonlySet<string> = new Set([...PLACES_BY_NAME.keys()].map((name) => name.split(' ')[0] ?? ''));
+/** What the tables above and the runtime's own zones say; a start that names no zone is spared it. */
+const places = lazy(() => {
+  const byName = placesByName();
+  return { byName, starts: new Set([...byName.keys()].map((name) => name.split(' ')[0] ?? '')) };
+});
 
 /** Whether the name of a place begins with this word. */
 export function startsPlace(word: string): boolean {
-  return PLACE_STARTS.has(fold(word));
+  return places().starts.has(fold(word));
 }
 
 export function isAbbreviation(word: string): boolean {
@@ -267,7 +267,7 @@ function abbreviatedZone(word: string, home?: string): NamedZone | undefined {
 
 /** The zone of a city, state or country by its (folded) name. */
 export function placeZone(name: string): NamedZone | undefined {
-  return PLACES_BY_NAME.get(fold(name));
+  return places().byName.get(fold(name));
 }
 
 const OFFSET = /^(?:utc|gmt)? ?([+-]|−)(\d{1,2})(?::?([0-5]\d))?$/i;
@@ -308,5 +308,5 @@ function ianaZone(text: string): NamedZone | undefined {
 
 /** The zone in the spelling of the zone database: `europe/berlin` → `Europe/Berlin`. */
 function canonical(zone: string): string {
-  return ZONES_BY_NAME.get(zone.toLowerCase()) ?? zone.replace(/(^|[/_-])([a-z])/g, (all) => all.toUpperCase());
+  return zonesByName().get(zone.toLowerCase()) ?? zone.replace(/(^|[/_-])([a-z])/g, (all) => all.toUpperCase());
 }

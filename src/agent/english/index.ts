@@ -1,4 +1,5 @@
 /** Answers plain English without a model. */
+import { lazy } from '../../base/lazy.ts';
 import type { Dialogue } from '../dialogue/dialogue.ts';
 import { NOT_UNDERSTOOD } from '../dialogue/names.ts';
 import type { Phrase } from '../phrase.ts';
@@ -21,22 +22,22 @@ export interface Interpreted {
 
 /** Understands what the phrases of the skills say. It asks rather than guesses. */
 export class Interpreter {
-  private readonly understanding: Understanding;
+  /** Compiled when somebody says something: that is a tenth of a start. */
+  private readonly understanding: () => Understanding;
   private readonly examples: readonly string[];
 
-  /** Throws an Error for a malformed phrase. */
   constructor(phrases: readonly Phrase[]) {
-    this.understanding = new Understanding(phrases);
+    this.understanding = lazy(() => new Understanding(phrases));
     this.examples = phrases.flatMap(({ about, tentative, example }) => (about || tentative ? [] : [example]));
   }
 
   /**
    * The answer to `text`, whose words may refer to `dialogue`. `why` says why no model answers, where one is configured:
-   * beside what is understood, and instead of "I did not understand that". Pure.
+   * beside what is understood, and instead of "I did not understand that". Throws an Error for a malformed phrase.
    */
   answer(text: string, dialogue: Dialogue, why?: string): Interpreted {
     const said = text.trim();
-    const meant = said.length > LONGEST ? 'too long' : interpret(said, this.understanding, dialogue);
+    const meant = said.length > LONGEST ? 'too long' : interpret(said, this.understanding(), dialogue);
     const calls = typeof meant === 'string' ? [] : meant.map((act) => this.callOf(act, meant.length > 1));
     if (why !== undefined) return explained(calls, why);
     if (meant === 'too long') return { text: texts.tooLong(LONGEST), calls, notices: [] };
