@@ -26,7 +26,7 @@ import { McpServers, mcp, mcpConfig } from '../skills/mcp/index.ts';
 import { schedulerConfig } from '../skills/scheduler/index.ts';
 import { specialists } from '../skills/specialists/index.ts';
 import { Webhooks, webhooks } from '../skills/webhooks/index.ts';
-import type { Artifacts, Database, Transaction } from '../storage/index.ts';
+import type { Artifacts, Database, Engine, Transaction } from '../storage/index.ts';
 import { openConsole, openPlatforms, titles } from './adapters.ts';
 import { wireAgent } from './agent.ts';
 import { LiveSkills } from './agent-skills.ts';
@@ -65,6 +65,8 @@ export interface BuildOptions {
   skills?: readonly Skill[];
   /** Instead of the configured ones. */
   model?: Model;
+  /** An open engine of the database instead of the configured one; closed with coda. */
+  engine?: Engine;
 }
 
 /** A whole coda, put together but not started: its parts, and what is done with all of them. */

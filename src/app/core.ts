@@ -19,7 +19,7 @@ export async function openCore(
   config: Config,
   world: World,
   closer: Closer,
-  options: { version: string; onFatal(error: Error): void },
+  options: Parameters<typeof openFoundation>[3],
 ) {
   const stopping = new AbortController();
   const policies = new LivePolicies(config, world.log);

@@ -3,7 +3,7 @@ import type { World } from '../base/world.ts';
 import { type Bus, type Cache, openCache } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
 import { Egress } from '../egress/index.ts';
-import { type Artifacts, type Database, migrate, openArtifacts, openDatabase } from '../storage/index.ts';
+import { type Artifacts, type Database, type Engine, migrate, openArtifacts, openDatabase } from '../storage/index.ts';
 import { backupBeforeUpgrade, withWayBack } from './backups.ts';
 import { openHints } from './hints.ts';
 
@@ -16,14 +16,21 @@ export interface Foundation {
   cache: Cache;
 }
 
+interface Opening {
+  version: string;
+  /** Instead of the configured one. */
+  engine?: Engine | undefined;
+  onFatal(error: Error): void;
+}
+
 /** Opens storage, brings it up to date and sets the clock by it, then the bus. */
 export async function openFoundation(
   config: Config,
   world: World,
   parts: Closer,
-  { version, onFatal }: { version: string; onFatal(error: Error): void },
+  { version, engine, onFatal }: Opening,
 ): Promise<Foundation> {
-  const database = await upToDate(config, world, parts, { version, onFatal });
+  const database = await upToDate(config, world, parts, { version, engine, onFatal });
   const { dataDir } = config;
   if (database.engine === 'postgres') world.clock.follow?.(await database.now());
   warnOfWrongClock(world);
@@ -40,11 +47,11 @@ async function upToDate(
   config: Config,
   world: World,
   parts: Closer,
-  { version, onFatal }: { version: string; onFatal(error: Error): void },
+  { version, engine, onFatal }: Opening,
 ): Promise<Database> {
   const { url, direct_url: directUrl, schema, connect_timeout: connectTimeoutMs, pool: poolSize } = config.storage;
   const { dataDir } = config;
-  const options = { url, directUrl, schema, dataDir, connectTimeoutMs, poolSize, onFatal };
+  const options = { url, directUrl, schema, dataDir, connectTimeoutMs, poolSize, engine, onFatal };
   try {
     const database = await parts.add('storage', openDatabase(options, world));
     // A server has whoever looks after it; an embedded database has only this.

@@ -9,6 +9,7 @@ export {
   writeBackup,
 } from './backup/index.ts';
 export { hadNoEffect } from './database.ts';
+export type { Engine } from './engine.ts';
 export { type StorageFacts, storageFacts } from './health.ts';
 export { type MigrateOptions, migrate, readMigrations } from './migrate.ts';
 export { openDatabase, type StorageOptions } from './open.ts';

@@ -1,6 +1,7 @@
 import type { CodaError } from '../base/errors.ts';
 import type { World } from '../base/world.ts';
 import { wrap } from './database.ts';
+import type { Engine } from './engine.ts';
 import { openPglite } from './pglite/open.ts';
 import type { Database } from './port.ts';
 import type { Limits } from './postgres/limits.ts';
@@ -20,6 +21,8 @@ export interface StorageOptions {
   poolSize?: number | undefined;
   /** How long a connection to PostgreSQL may wait or be silent, where that differs from the default. */
   limits?: Partial<Limits> | undefined;
+  /** An open engine instead of the one at `url` or in `dataDir`; closing the database closes it. */
+  engine?: Engine | undefined;
   /** Called once when the embedded engine stopped by itself; logged when missing. Only a restart helps. */
   onFatal?: ((error: CodaError) => void) | undefined;
 }
@@ -31,7 +34,8 @@ export interface StorageOptions {
  */
 export async function openDatabase(options: StorageOptions, world: World): Promise<Database> {
   const onFatal = options.onFatal ?? ((error) => world.log.fatal({ err: error }, 'the database has stopped'));
-  const { url, directUrl, schema, connectTimeoutMs, poolSize = 16, limits } = options;
+  const { url, directUrl, schema, connectTimeoutMs, poolSize = 16, limits, engine } = options;
+  if (engine) return wrap(engine, world);
   if (url)
     return wrap(await openPostgres({ url, directUrl, schema, connectTimeoutMs, poolSize, limits }, world), world);
   return wrap(await openPglite({ dataDir: options.dataDir, onFatal }, world), world);

@@ -1,4 +1,7 @@
+import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { AnyTool, Model } from '../../src/agent/index.ts';
 import { type App, build, readConfig } from '../../src/app/index.ts';
 import { SystemClock, TestClock } from '../../src/base/clock.ts';
@@ -7,6 +10,7 @@ import { MetricsBook } from '../../src/base/metrics.ts';
 import type { World } from '../../src/base/world.ts';
 import type { Command, Skill } from '../../src/chat/index.ts';
 import type { Database } from '../../src/storage/index.ts';
+import { borrowEngine, type Loan } from './engines.ts';
 import type { TestPostgres } from './postgres.ts';
 
 /** What plays on every platform can be told. */
@@ -64,12 +68,12 @@ export abstract class PlatformPlay<Fake extends FakeOfPlatform, Options extends 
   readonly world: World;
   app!: App;
   protected readonly options: Options;
-  private readonly dataDir: string;
+  private readonly dataDir = mkdtempSync(join(tmpdir(), 'coda-play-'));
+  private loan: Loan | undefined;
   private running = false;
 
-  constructor(fake: Fake, dataDir: string, options: Options) {
+  constructor(fake: Fake, options: Options) {
     this.fake = fake;
-    this.dataDir = dataDir;
     this.options = options;
     const secrets = new Secrets();
     const log = createLog('debug', secrets, { write: (line) => void this.log.push(line) });
@@ -96,12 +100,14 @@ export abstract class PlatformPlay<Fake extends FakeOfPlatform, Options extends 
     const { world, dataDir } = this;
     const loaded = readConfig({ env: {}, dataDir, flags, secrets: world.secrets, cwd: dataDir });
     const skill: Skill = { name: 'played', commands: () => [...commands], tools: () => [...tools] };
+    if (loaded.storage.url === undefined) this.loan ??= await borrowEngine();
     this.app = await build(loaded, world, {
       version: 'test',
       hint: '',
       onFatal: (error) => this.log.push(`fatal: ${error.message}`),
       skills: [skill],
       ...(model && { model }),
+      ...(this.loan && { engine: this.loan.open() }),
     });
     await this.app.start();
     this.running = true;
@@ -138,6 +144,7 @@ export abstract class PlatformPlay<Fake extends FakeOfPlatform, Options extends 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.running) await this.stop();
     if (this.ownsFake) await this.fake.close();
+    await this.loan?.giveBack();
     await rm(this.dataDir, { recursive: true, force: true });
   }
 

@@ -7,7 +7,8 @@ import type { Skill } from '../../src/chat/index.ts';
 import type { Config } from '../../src/config/index.ts';
 import type { ChatAdapter } from '../../src/delivery/index.ts';
 import type { Artifacts, Database } from '../../src/storage/index.ts';
-import { migratedFolder, migratedPostgres } from './database.ts';
+import { migratedPostgres } from './database.ts';
+import { borrowEngine, type Loan } from './engines.ts';
 import { FakePlatform, type PlatformOptions, type Seen } from './platform.ts';
 import type { TestPostgres } from './postgres.ts';
 import { type TestWorld, testWorld } from './world.ts';
@@ -39,23 +40,31 @@ export class Play {
   readonly config: Config;
   private readonly options: PlayOptions;
   private readonly postgres: TestPostgres | undefined;
+  private readonly loan: Loan | undefined;
   readonly dataDir: string;
   private said = 0;
 
-  private constructor(world: TestWorld, config: Config, options: PlayOptions, postgres: TestPostgres | undefined) {
+  private constructor(
+    world: TestWorld,
+    config: Config,
+    options: PlayOptions,
+    postgres: TestPostgres | undefined,
+    loan: Loan | undefined,
+  ) {
     this.world = world;
     this.config = config;
     this.options = options;
     this.postgres = postgres;
+    this.loan = loan;
     this.dataDir = config.dataDir;
     this.platform = new FakePlatform({ now: () => world.clock.now(), ...options.platform });
   }
 
   static async begin(options: PlayOptions = {}): Promise<Play> {
     const world = testWorld({ at: options.at ?? '2026-11-20T08:00:00Z', ...(options.env && { env: options.env }) });
-    const dataDir =
-      options.engine === 'PostgreSQL' ? await mkdtemp(join(tmpdir(), 'coda-play-')) : await migratedFolder();
+    const dataDir = await mkdtemp(join(tmpdir(), 'coda-play-'));
     const server = options.engine === 'PostgreSQL' ? await migratedPostgres() : undefined;
+    const loan = server ? undefined : await borrowEngine();
     const env = server ? { DATABASE_URL: (await options.url?.(server.url)) ?? server.url } : {};
     const own = {
       'assistant.zone': options.zone ?? 'Europe/Berlin',
@@ -68,7 +77,7 @@ export class Play {
       Object.entries(settings).map(([path, value]) => [path, { name: `--${path}`, value }]),
     );
     const config = readConfig({ env, dataDir, flags, secrets: world.secrets, cwd: dataDir });
-    const play = new Play(world, config, options, server);
+    const play = new Play(world, config, options, server, loan);
     await play.start();
     return play;
   }
@@ -184,6 +193,7 @@ export class Play {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.app.stop(0);
     await this.postgres?.drop();
+    await this.loan?.giveBack();
     await rm(this.dataDir, { recursive: true, force: true });
   }
 
@@ -198,6 +208,7 @@ export class Play {
       adapters: [adapter, ...(this.options.adapters?.() ?? [])],
       ...(model && { model }),
       ...(skills && { skills }),
+      ...(this.loan && { engine: this.loan.open() }),
     });
   }
 }

@@ -1,4 +1,3 @@
-import { migratedFolder } from '../database.ts';
 import { eventually } from '../eventually.ts';
 import { PlatformPlay, type PlatformPlayOptions } from '../platform-play.ts';
 import {
@@ -32,8 +31,8 @@ export class DiscordPlay extends PlatformPlay<FakeDiscord, DiscordPlayOptions> {
   /** Nobody has let her in. */
   readonly eve: User;
 
-  private constructor(fake: FakeDiscord, dataDir: string, options: DiscordPlayOptions) {
-    super(fake, dataDir, options);
+  private constructor(fake: FakeDiscord, options: DiscordPlayOptions) {
+    super(fake, options);
     const { beside } = options;
     this.ana = beside?.ana ?? fake.user('Ana');
     this.bob = beside?.bob ?? fake.user('Bob');
@@ -44,7 +43,7 @@ export class DiscordPlay extends PlatformPlay<FakeDiscord, DiscordPlayOptions> {
 
   static async begin(options: DiscordPlayOptions = {}): Promise<DiscordPlay> {
     const fake = options.beside?.fake ?? (await FakeDiscord.start(options.fake));
-    const play = new DiscordPlay(fake, await migratedFolder(), options);
+    const play = new DiscordPlay(fake, options);
     if (!options.asleep) await play.start();
     return play;
   }

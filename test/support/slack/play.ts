@@ -1,4 +1,3 @@
-import { migratedFolder } from '../database.ts';
 import { eventually } from '../eventually.ts';
 import { PlatformPlay, type PlatformPlayOptions } from '../platform-play.ts';
 import { type Channel, type FakeOptions, FakeSlack, type Message, type User, wordsOf } from './index.ts';
@@ -23,8 +22,8 @@ export class SlackPlay extends PlatformPlay<FakeSlack, SlackPlayOptions> {
   /** Nobody has let her in. */
   readonly eve: User;
 
-  private constructor(fake: FakeSlack, dataDir: string, options: SlackPlayOptions) {
-    super(fake, dataDir, options);
+  private constructor(fake: FakeSlack, options: SlackPlayOptions) {
+    super(fake, options);
     const { beside } = options;
     this.ana = beside?.ana ?? fake.user('Ana');
     this.bob = beside?.bob ?? fake.user('Bob');
@@ -34,7 +33,7 @@ export class SlackPlay extends PlatformPlay<FakeSlack, SlackPlayOptions> {
 
   static async begin(options: SlackPlayOptions = {}): Promise<SlackPlay> {
     const fake = options.beside?.fake ?? (await FakeSlack.start(options.fake));
-    const play = new SlackPlay(fake, await migratedFolder(), options);
+    const play = new SlackPlay(fake, options);
     if (!options.asleep) await play.start();
     return play;
   }
