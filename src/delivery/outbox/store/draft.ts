@@ -4,16 +4,13 @@ import { type Database, json, raw, render, sql } from '../../../storage/index.ts
 import type { Receipt } from '../../adapter.ts';
 import { type NewPart, PART_COLUMNS, type Written } from './write.ts';
 
-/**
- * Writes a draft, or takes over the one that an earlier process wrote, if `item` still holds its lane. `fresh` is false
- * for one that was there: its message may be there, too.
- */
+/** Writes a draft, or takes over the one that an earlier process wrote, if `item` still holds its lane. */
 export async function draft(
   database: Database,
   part: NewPart,
   item: { conversationId: string; owner: string; inboxId: string },
   now: Instant,
-): Promise<(Written & { fresh: boolean }) | undefined> {
+): Promise<Written | undefined> {
   const statement = sql`
     insert into outbox (id, key, adapter, conversation_id, person_id, turn_id, inbox_id, grp, part, reply_to, content,
                         state, owner, next_at, tainted, created_at)
@@ -21,8 +18,8 @@ export async function draft(
      where exists (select from lanes where conversation_id = ${item.conversationId} and owner = ${item.owner}
                       and current = ${item.inboxId})
     on conflict (key) do update set owner = excluded.owner where outbox.state = 'draft'
-    returning id, key, receipt, unknown_at, drafted, xmax = 0 as fresh`;
-  const { rows } = await database.run<Written & { fresh: boolean }>('outbox.draft', ...render(statement));
+    returning id, key, receipt, unknown_at, drafted`;
+  const { rows } = await database.run<Written>('outbox.draft', ...render(statement));
   return rows[0];
 }
 
