@@ -36,9 +36,9 @@ export type Repair =
   | 'text_call'
   | 'retried'
   | 'fallback'
-  /** The model was told what is wrong with its call, */
+  /** The model was told what is wrong with its call. */
   | 'wrong_call'
-  /** or that it goes round in a circle. */
+  /** The model was told that it repeats a call. */
   | 'loop';
 
 /** What an answer took and what had to be put right, as it happens: it holds also when the answer then fails. */

@@ -64,13 +64,13 @@ export type CallState =
   | { kind: 'decided'; approved: boolean; hash: string; by: string }
   | { kind: 'done'; result: ToolResult };
 
-/** The turn ended with an answer, */
+/** The turn came to an answer. */
 export interface Answered {
   kind: 'answer';
   text: string;
 }
 
-/** or with words of coda's own on why there is none. */
+/** The turn came to no answer; `text` says why, in coda's words. */
 export interface Refused {
   kind: 'failed';
   code: string;

@@ -109,7 +109,10 @@ export interface CallContext {
   ready?: ReadonlyMap<string, unknown>;
   /** Whether untrusted text is in the turn's context; what is written inherits it. */
   tainted: boolean;
-  /** The same value for all that one turn does in this process: what is to stay as it was at its beginning hangs on it. */
+  /**
+   * Identifies the turn in this process, and is used for nothing else: a key of a `WeakMap` for what is to stay as it was
+   * when the turn began.
+   */
   turn?: object;
   /** The specialist whose nested turn calls; undefined: the one that talks to the person. */
   agent?: string | undefined;

@@ -283,6 +283,7 @@ async function start(parts: Starting): Promise<void> {
   parts.sandbox.start();
   await recordConfig(database, parts.config, parts.world.clock.now());
   await database.tx('schedules.put', (tx) => putTasks(tx, parts));
+  // Before the adapters: what is due is written at once, held, and sent when its platform calls `reachable`.
   worker.start([
     ...delivery.due(),
     jobs,

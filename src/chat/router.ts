@@ -53,7 +53,7 @@ export class Router {
     this.commands = new Map(deps.commands.map((command) => [command.name, command]));
   }
 
-  /** What an event is, before it is stored: commands and presses need no lane. */
+  /** What an event is; asked before it is stored, because only a message needs a lane. */
   kindOf(event: Incoming): ItemKind {
     if (event.kind === 'press') return 'press';
     // What no person writes at this moment is never a command.

@@ -52,7 +52,7 @@ export interface SkillDeps<Settings = unknown> {
   wakeAt(at: Date): void;
   /** Tells programs that the configuration names, in the transaction of what they are told. */
   events: Raise;
-  /** Tells programs beside coda, over the bus. A hint, after the commit. */
+  /** Publishes on the bus, channel `coda_alerts`. A hint, after the commit; nothing in coda subscribes to it. */
   emit<Payload extends Json>(kind: EventKind<Payload>, payload: Payload): void;
 }
 

@@ -59,7 +59,7 @@ export interface Receiver {
   owned: readonly Owned[];
 }
 
-/** A row that has ended so many processes, or failed so often, is a dead letter; its lane goes on. */
+/** A row that has ended so many processes, or failed so often, is given up, and its person told; its lane goes on. */
 const POISON = 5;
 
 const LANES = 'coda_lanes';

@@ -72,7 +72,7 @@ export interface Item {
   payload: Payload;
   sentAt: Instant;
   receivedAt: Instant;
-  /** How often a process has died with it alone. */
+  /** Charged attempts: a process died with it alone, or it failed. */
   attempts: number;
   tainted: boolean;
   /** Whether it holds its conversation's lane. */

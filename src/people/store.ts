@@ -142,13 +142,13 @@ export async function findPerson(database: Database, adapter: string, externalId
   return rows[0] && toPerson(rows[0]);
 }
 
-/** Sets the zone that the person says they live in from now on. */
 /** A person by their id; undefined when they were erased. */
 export async function personById(db: Pick<Queryable, 'query'>, id: string): Promise<Person | undefined> {
   const { rows } = await db.query<PersonRow>('select * from persons where id = $1 and erased_at is null', [id]);
   return rows[0] && toPerson(rows[0]);
 }
 
+/** Sets the zone that the person says they live in from now on. */
 export async function setZone(tx: Transaction, personId: string, zone: string): Promise<void> {
   await tx.query(`update persons set zone = $2, zone_source = 'person', version = version + 1 where id = $1`, [
     personId,

@@ -1,4 +1,4 @@
-/** What an engine owes to the wrapper around it (`wrap.ts`), which gives both the same manners. */
+/** What an engine owes to the wrapper around it (`database.ts`), which gives both the same manners. */
 import type { Param, Result } from './port.ts';
 
 export type Row = Record<string, unknown>;

@@ -5,27 +5,27 @@ import { historyTokens, type Limits, newest, type Plan } from './plan.ts';
 import type { HistoryEntry, Recalled, Summary } from './store.ts';
 import { tokensIn } from './tokens.ts';
 
-/** Beyond this share of the window what was said is summed up, */
+/** History longer than this share of the window is summed up. */
 const FULL = 0.5;
-/** down to this share, */
+/** Share of the window that history keeps when it is summed up. */
 const KEPT = 0.2;
-/** and to this share of the room that the other parts leave, so that it does not happen again with the next message; */
+/** Share of the room beside the other parts that history keeps, so that the next message does not sum it up again. */
 const KEPT_OF_ROOM = 0.3;
-/** or beyond so many messages, */
+/** History of more messages is summed up, however short they are. */
 const MOST_MESSAGES = 120;
-/** down to so many. */
+/** Messages that history keeps when it is summed up. */
 const KEPT_MESSAGES = 40;
-/** A single message in what is summed up. Characters. */
+/** Characters of a single message in what is summed up. */
 const LONGEST = 16_000;
-/** Tokens that a summary is to have: a share of the window, */
+/** Length of a summary, as a share of the window. */
 const SUMMARY_SHARE = 0.12;
-/** and at most. */
+/** Most tokens that a summary is asked to have. */
 const SUMMARY_TOKENS = 1_600;
-/** Of a token in words, for the languages that have the longest ones. */
+/** Words in a token, for the languages with the longest words. */
 const WORDS = 0.5;
-/** A summary may be longer than it was asked to be by so much. */
+/** A summary may be so many times as long as it was asked to be. */
 const SLACK = 1.5;
-/** Of a window, for what the estimate may be wrong by. */
+/** Share of a window that is filled; the rest is for the error of the estimate. */
 const FILLED = 0.9;
 
 const task = (words: number) =>

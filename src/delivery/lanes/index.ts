@@ -41,7 +41,10 @@ interface Running {
   ended: Promise<void>;
 }
 
-/** Runs what is in the lanes: one turn at a time in each conversation, `concurrency` conversations at once. */
+/**
+ * Runs stored rows: of a conversation one turn at a time, commands and presses beside it. `concurrency` counts those that
+ * are not waiting for a model.
+ */
 export class Lanes implements Owned, DueSource {
   readonly name = 'lanes';
   readonly earliest = store.EARLIEST;

@@ -116,7 +116,7 @@ function repeated(call: Call | undefined, every: string | undefined): Call | und
   return { ...call, input: { ...call.input, when: `in ${length}` } };
 }
 
-/** "remind me …": the words after it. */
+/** "remind me …": the words after it. Only parts the text from the time; the tool reads the time again in the person's zone. */
 export function remind(rest: string, more: Manner = {}): Call | undefined {
   const asked = more.nag === undefined && rest.length <= LONGEST_SENTENCE ? naggingIn(rest) : undefined;
   if (asked) return repeated(remind(asked.words, { ...more, nag: asked.every ?? USUAL_NAG }), asked.every);

@@ -30,9 +30,9 @@ export interface Reminder {
   /** When one occurrence that was put off speaks again, beside `plannedAt`. */
   snoozedUntil: Instant | undefined;
   snoozedOccurrence: Instant | undefined;
-  /** The earlier of the two: when it speaks next. */
+  /** When it speaks next: the earlier of the two, computed by the database. */
   nextAt: Instant | undefined;
-  /** Grows with each time it spoke. */
+  /** Grows with each firing, also one that says nothing. */
   firing: number;
   lastAt: Instant | undefined;
   /** What it spoke of last, or should have. */

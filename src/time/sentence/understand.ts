@@ -26,6 +26,7 @@ import { ask, isSameWhen, result, type Understood, type View, viewOf } from './v
 /** A longer message is no reminder. */
 const LONGEST_SENTENCE = 4_000;
 
+/** For who parts the text from the time only, and reads the time again in the person's zone. */
 const ANYWHERE: WhenContext = { now: new Date(0), zone: 'UTC' };
 
 /**
