@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     include: [long ? 'test/**/*.long.test.ts' : 'test/**/*.test.ts'],
     exclude: long ? [] : ['test/**/*.long.test.ts'],
+    globalSetup: 'test/support/lent.ts',
     // Two cores are the machine this project is sized for; a quarter of a suite's time is spent waiting for processes. The files
     // of a worker share its modules, so that what they import is not loaded 300 times: nothing of coda keeps state in a module.
     maxWorkers: 3,

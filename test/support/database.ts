@@ -1,24 +1,70 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import type { World } from '../../src/base/world.ts';
 import { type Database, migrate, openDatabase } from '../../src/storage/index.ts';
-import { borrowEngine } from './engines.ts';
+import { Emptied, type Statements } from './emptied.ts';
+import { borrowEngine, MOST_LOANS } from './engines.ts';
+import { lentDatabase } from './lent.ts';
 import { freshPostgres, POSTGRES_URL, type TestPostgres } from './postgres.ts';
 import { guard, stateOfDatabase } from './template.ts';
 import { testWorld } from './world.ts';
 
 /** A fresh database on the server, migrated. */
-export async function migratedPostgres(): Promise<TestPostgres> {
-  return freshPostgres({
+export async function migratedPostgres(prefix?: string): Promise<TestPostgres> {
+  const template = {
     name: `coda_template_${await stateOfDatabase()}`,
-    fill: async (url) => {
+    fill: async (url: string) => {
       const database = await openDatabase({ url, dataDir: '', connectTimeoutMs: 10_000 }, testWorld());
       await migrate(database);
       await guard(database);
       await database.close();
     },
-  });
+  };
+  return freshPostgres(template, prefix);
+}
+
+interface LentPostgres {
+  server: TestPostgres;
+  empty: Emptied;
+  loans: number;
+}
+
+const free: LentPostgres[] = [];
+
+/** A migrated database on the server that is this test's until it drops it. Only for what has stopped by then. */
+export async function borrowPostgres(): Promise<TestPostgres> {
+  const lent = free.pop() ?? (await lendable());
+  const { server, empty } = lent;
+  return {
+    ...server,
+    async drop() {
+      await server.cut();
+      const isEmpty = async () => ++lent.loans < MOST_LOANS && (await apart(server, (db) => empty.restore(db)));
+      if (await isEmpty().catch(() => false)) free.push(lent);
+      else await server.drop();
+    },
+  };
+}
+
+async function lendable(): Promise<LentPostgres> {
+  const server = await migratedPostgres(lentDatabase());
+  return { server, empty: await apart(server, Emptied.of), loans: 0 };
+}
+
+/** Works on the database over a connection of its own. */
+async function apart<T>({ url }: TestPostgres, work: (database: Statements) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work({
+      query: async (sql) => (await client.query(sql)).rows,
+      script: async (sql) => void (await client.query(`begin; ${sql}; commit`)),
+    });
+  } finally {
+    await client.end();
+  }
 }
 
 /** A database on the embedded engine, not migrated. What it needs is removed when it is closed. */
@@ -53,7 +99,7 @@ export const testDatabases: readonly TestEngine[] = [
 ];
 
 async function openTestPostgres(world: World = testWorld()): Promise<Database> {
-  const server = await migratedPostgres();
+  const server = await borrowPostgres();
   const database = await openDatabase({ url: server.url, dataDir: '', connectTimeoutMs: 10_000 }, world);
   return closing(database, () => server.drop());
 }

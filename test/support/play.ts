@@ -7,7 +7,7 @@ import type { Skill } from '../../src/chat/index.ts';
 import type { Config } from '../../src/config/index.ts';
 import type { ChatAdapter } from '../../src/delivery/index.ts';
 import type { Artifacts, Database } from '../../src/storage/index.ts';
-import { migratedPostgres } from './database.ts';
+import { borrowPostgres } from './database.ts';
 import { borrowEngine, type Loan } from './engines.ts';
 import { FakePlatform, type PlatformOptions, type Seen } from './platform.ts';
 import type { TestPostgres } from './postgres.ts';
@@ -63,7 +63,7 @@ export class Play {
   static async begin(options: PlayOptions = {}): Promise<Play> {
     const world = testWorld({ at: options.at ?? '2026-11-20T08:00:00Z', ...(options.env && { env: options.env }) });
     const dataDir = await mkdtemp(join(tmpdir(), 'coda-play-'));
-    const server = options.engine === 'PostgreSQL' ? await migratedPostgres() : undefined;
+    const server = options.engine === 'PostgreSQL' ? await borrowPostgres() : undefined;
     const loan = server ? undefined : await borrowEngine();
     const env = server ? { DATABASE_URL: (await options.url?.(server.url)) ?? server.url } : {};
     const own = {

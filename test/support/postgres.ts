@@ -28,8 +28,8 @@ export interface Template {
   fill(url: string): Promise<void>;
 }
 
-export async function freshPostgres(template?: Template): Promise<TestPostgres> {
-  const name = `coda_test_${randomBytes(6).toString('hex')}`;
+export async function freshPostgres(template?: Template, prefix = 'coda_test'): Promise<TestPostgres> {
+  const name = `${prefix}_${randomBytes(6).toString('hex')}`;
   await onServer(`create database ${name} ${template ? `template ${await made(template)}` : ''}`);
   const cut = async () => {
     const rows = await onServer('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
@@ -70,7 +70,11 @@ function urlOf(name: string): string {
   return url.href;
 }
 
-async function onServer(text: string, values: unknown[] = [], url = POSTGRES_URL): Promise<Record<string, unknown>[]> {
+export async function onServer(
+  text: string,
+  values: unknown[] = [],
+  url = POSTGRES_URL,
+): Promise<Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {

@@ -9,8 +9,8 @@ import { OUTBOX_GUARD } from './outbox-guard.ts';
 import { testWorld } from './world.ts';
 
 /** A data folder of its own whose database is empty and migrated. Remove it after the test. */
-export async function migratedFolder(): Promise<string> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'coda-test-'));
+export async function migratedFolder(name = 'coda-test'): Promise<string> {
+  const dataDir = await mkdtemp(join(tmpdir(), `${name}-`));
   // A cluster has 560 files: the copy without promises takes a fifth of the time.
   cpSync(await template(), dataDir, { recursive: true });
   return dataDir;
