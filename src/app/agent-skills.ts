@@ -134,8 +134,8 @@ export class LiveSkills implements SkillHost {
     await this.rescan();
   }
 
-  async undeprecate(name: string): Promise<boolean> {
-    const was = await this.made.undeprecate(name);
+  async undeprecate(...asked: Parameters<SkillDecisions['undeprecate']>): Promise<boolean> {
+    const was = await this.made.undeprecate(...asked);
     await this.rescan();
     return was;
   }
@@ -145,8 +145,8 @@ export class LiveSkills implements SkillHost {
     return this.made.inquire(name);
   }
 
-  async approve(name: string, hash: string): Promise<boolean> {
-    const isDone = await this.made.approve(name, hash);
+  async approve(...asked: Parameters<SkillDecisions['approve']>): Promise<boolean> {
+    const isDone = await this.made.approve(...asked);
     await this.rescan();
     return isDone;
   }

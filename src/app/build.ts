@@ -26,7 +26,7 @@ import { McpServers, mcp, mcpConfig } from '../skills/mcp/index.ts';
 import { schedulerConfig } from '../skills/scheduler/index.ts';
 import { specialists } from '../skills/specialists/index.ts';
 import { Webhooks, webhooks } from '../skills/webhooks/index.ts';
-import type { Artifacts, Database, Engine, Transaction } from '../storage/index.ts';
+import type { Artifacts, Besides, Database, Engine, Transaction } from '../storage/index.ts';
 import { openConsole, openPlatforms, titles } from './adapters.ts';
 import { wireAgent } from './agent.ts';
 import { LiveSkills } from './agent-skills.ts';
@@ -92,7 +92,7 @@ export interface App {
   /** What `coda doctor` runs. */
   readonly checks: Checks;
   /** Adds a background job of a kind that some part carries out, due at once. Throws `INPUT_INVALID`; gives its id. */
-  enqueue(job: AskedJob): Promise<string>;
+  enqueue(job: AskedJob, besides?: Besides<string>): Promise<string>;
   /** Frees what a predecessor held and begins: the worker, then the adapters. */
   start(): Promise<void>;
   /** Begins without adapters and without what else falls due, to work off jobs: `settled` tells when none is due. */
@@ -169,7 +169,7 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
     agentSkills: liveSkills,
     ...{ approvals, backups, hooks },
     verbs: Object.assign(programVerbs({ agent, delivery }), ...skills.map(({ skill, deps }) => skill.verbs?.(deps))),
-    enqueue: (job) => enqueue(parts, job),
+    enqueue: (job, besides) => enqueue(parts, job, besides),
     start: () => start({ ...parts, liveSkills, sandbox, commands, router, adapters, http: http?.server }),
     startJobs: () => startJobs({ ...parts, router }),
     stop: (graceMs = GRACE_MS) => stop(parts, graceMs),

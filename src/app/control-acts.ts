@@ -1,10 +1,13 @@
 /** What commands have a coda do that writes, each with its entry in the log of what was done. */
+
 import { signInPath } from '../adapters/http/index.ts';
+import { recordAct } from '../audit/index.ts';
 import { CodaError } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
-import { type Notice, notify } from '../delivery/index.ts';
-import { recordAct } from './acts.ts';
+import { type Notice, type Notified, notify } from '../delivery/index.ts';
+import type { SkillDecisions } from '../skills/agent-skills/index.ts';
+import type { Besides } from '../storage/index.ts';
 import type { App } from './build.ts';
 import type { AskedJob } from './jobs.ts';
 import type { NewToken } from './tokens.ts';
@@ -13,67 +16,153 @@ type Controlled = Pick<
   App,
   'database' | 'delivery' | 'jobs' | 'enqueue' | 'agentSkills' | 'tokens' | 'sessions' | 'http' | 'hooks' | 'approvals'
 >;
-/** An act that is written down once it is done. */
-type Recorded = <A extends object, R>(subject: string, act: (args: A) => Promise<R>) => (args: A) => Promise<R>;
+
+/** An act that writes its entry down in its own transaction; `R`: what comes of that. */
+type Act<A, R, T> = (args: A, besides: Besides<R>) => Promise<T>;
+
+/** Gives an act its entry: `detail` is what stands in it, its arguments where nothing else is said and something came of it. */
+function recorder(world: World) {
+  return <A extends object, R, T>(
+    subject: string,
+    act: Act<A, R, T>,
+    detail: (args: A, result: R) => object | undefined = (args, result) =>
+      result === false || result === 0 ? undefined : args,
+  ) =>
+    (args: A): Promise<T> =>
+      act(
+        args,
+        recordAct<R>(world, subject, (result) => detail(args, result)),
+      );
+}
 
 /** The acts by the name of their verb. */
 export function controlActs(app: Controlled, world: World) {
-  const recorded: Recorded = (subject, act) => async (args) => {
-    const result = await act(args);
-    await recordAct(app.database, world, subject, args);
-    return result;
-  };
+  const recorded = recorder(world);
+  const { outbox } = app.delivery;
   return {
-    resend: recorded('outbox resend', ({ id }: { id?: string | undefined }) => app.delivery.outbox.revive(id)),
-    retryJobs: recorded('jobs retry', ({ id }: { id?: string | undefined }) => app.jobs.retry(id)),
-    addToken: recorded('tokens add', (asked: NewToken) => app.tokens.add(asked)),
-    revokeToken: recorded('tokens revoke', ({ named }: { named: string }) => app.tokens.revoke(named)),
-    openLink: async ({ person, token }: { person?: string | undefined; token?: string | undefined }) => {
-      const url = app.http?.url;
-      if (url === undefined) throw needsHttp();
-      // Who is signed in decides about calls that wait.
-      if (!app.approvals.carries(token)) throw needsToken();
-      const { code, expiresAt } = await app.sessions.link(person);
-      await recordAct(app.database, world, 'open', { person: person ?? null });
-      return { url: url + signInPath(code), expires_at: expiresAt.toISOString() };
-    },
-    revokeSessions: recorded('open revoke', ({ person }: { person?: string | undefined }) =>
-      app.sessions.revoke(person),
+    resend: recorded('outbox resend', ({ id }: { id?: string | undefined }, besides: Besides<number>) =>
+      outbox.revive(id, besides),
     ),
-    cancelJob: recorded('jobs cancel', ({ id }: { id: string }) => app.jobs.cancelOne(id)),
-    enqueueJob: async (job: AskedJob) => {
-      const id = await app.enqueue(job);
-      await recordAct(app.database, world, 'jobs enqueue', { kind: job.kind, id });
-      return id;
-    },
-    addHook: async (hook: Record<string, Json>) => {
-      const made = await app.hooks.add(hook);
-      await recordAct(app.database, world, 'hooks add', { path: made.path });
-      return made;
-    },
-    removeHook: recorded('hooks remove', ({ name }: { name: string }) => app.hooks.remove(name)),
-    notify: async (notice: Notice) => {
-      const notified = await notify({ database: app.database, jobs: app.jobs, world }, notice);
+    ...jobActs(app, world),
+    ...tokenActs(app, world),
+    ...sessionActs(app, world),
+    addHook: recorded(
+      'hooks add',
+      (hook: Record<string, Json>, besides: Besides<string>) => app.hooks.add(hook, besides),
+      (_, path) => ({ path }),
+    ),
+    removeHook: recorded('hooks remove', ({ name }: { name: string }, besides: Besides<boolean>) =>
+      app.hooks.remove(name, besides),
+    ),
+    notify: recorded(
+      'notify',
+      (notice: Notice, besides: Besides<Notified>) =>
+        notify({ database: app.database, jobs: app.jobs, world }, notice, besides),
       // Its words are the person's, and not the log's.
-      await recordAct(app.database, world, 'notify', { to: notice.to, ...notified });
-      return notified;
-    },
-    ...skillActs(app.agentSkills, recorded),
+      ({ to }, notified) => ({ to, ...notified }),
+    ),
+    ...controlSkills(app.agentSkills, world),
+    ...secretActs(app.agentSkills.secrets, world),
+    ...imageActs(app.agentSkills.images, world),
   };
 }
 
-function skillActs(skills: App['agentSkills'], recorded: Recorded) {
+function jobActs({ jobs, enqueue }: Controlled, world: World) {
+  const recorded = recorder(world);
   return {
-    approveSkill: recorded('skills approve', ({ name, hash }: { name: string; hash: string }) =>
-      skills.approve(name, hash),
+    retryJobs: recorded('jobs retry', ({ id }: { id?: string | undefined }, besides: Besides<number>) =>
+      jobs.retry(id, besides),
     ),
-    deprecateSkill: recorded('skills deprecate', (args: Parameters<typeof skills.deprecate>[0]) =>
-      skills.deprecate(args),
+    cancelJob: recorded('jobs cancel', ({ id }: { id: string }, besides: Besides<boolean>) =>
+      jobs.cancelOne(id, besides),
     ),
-    builtImage: recorded('skills images', (image: { skill: string; image: string; hash: string }) =>
-      skills.images.built(image),
+    enqueueJob: recorded(
+      'jobs enqueue',
+      (job: AskedJob, besides: Besides<string>) => enqueue(job, besides),
+      ({ kind }, id) => ({ kind, id }),
     ),
-    undeprecateSkill: recorded('skills undeprecate', ({ name }: { name: string }) => skills.undeprecate(name)),
+  };
+}
+
+function tokenActs({ tokens }: Controlled, world: World) {
+  const recorded = recorder(world);
+  return {
+    addToken: recorded('tokens add', (asked: NewToken, besides: Besides<void>) => tokens.add(asked, besides)),
+    revokeToken: recorded('tokens revoke', ({ named }: { named: string }, besides: Besides<number>) =>
+      tokens.revoke(named, besides),
+    ),
+  };
+}
+
+function sessionActs({ http, approvals, sessions }: Controlled, world: World) {
+  const recorded = recorder(world);
+  return {
+    openLink: recorded(
+      'open',
+      async (
+        { person, token }: { person?: string | undefined; token?: string | undefined },
+        besides: Besides<void>,
+      ) => {
+        const url = http?.url;
+        if (url === undefined) throw needsHttp();
+        // Who is signed in decides about calls that wait.
+        if (!approvals.carries(token)) throw needsToken();
+        const { code, expiresAt } = await sessions.link(person, besides);
+        return { url: url + signInPath(code), expires_at: expiresAt.toISOString() };
+      },
+      ({ person }) => ({ person: person ?? null }),
+    ),
+    revokeSessions: recorded('open revoke', ({ person }: { person?: string | undefined }, besides: Besides<number>) =>
+      sessions.revoke(person, besides),
+    ),
+  };
+}
+
+/** Also where no daemon runs. */
+export function controlSkills(skills: Pick<SkillDecisions, 'approve' | 'deprecate' | 'undeprecate'>, world: World) {
+  const recorded = recorder(world);
+  return {
+    approveSkill: recorded(
+      'skills approve',
+      ({ name, hash }: { name: string; hash: string }, besides: Besides<boolean>) =>
+        skills.approve(name, hash, besides),
+    ),
+    deprecateSkill: recorded(
+      'skills deprecate',
+      (args: Parameters<typeof skills.deprecate>[0], besides: Besides<void>) => skills.deprecate(args, besides),
+    ),
+    undeprecateSkill: recorded('skills undeprecate', ({ name }: { name: string }, besides: Besides<boolean>) =>
+      skills.undeprecate(name, besides),
+    ),
+  };
+}
+
+function imageActs(images: App['agentSkills']['images'], world: World) {
+  return {
+    builtImage: recorder(world)(
+      'skills images',
+      (image: { skill: string; image: string; hash: string }, besides: Besides<void>) => images.built(image, besides),
+    ),
+  };
+}
+
+function secretActs(secrets: App['agentSkills']['secrets'], world: World) {
+  const recorded = recorder(world);
+  type Asked = Parameters<typeof secrets.set>[0];
+  return {
+    setSecret: recorded(
+      'secrets set',
+      ({ asked, value }: { asked: Asked; value: string }, besides: Besides<void>) => secrets.set(asked, value, besides),
+      ({ asked }) => asked,
+    ),
+    removeSecret: recorded('secrets remove', (asked: Asked, besides: Besides<boolean>) =>
+      secrets.remove(asked, besides),
+    ),
+    rotateSecrets: recorded(
+      'secrets rotate',
+      (_: object, besides: Besides<number>) => secrets.rotate(besides),
+      (_, count) => ({ count }),
+    ),
   };
 }
 

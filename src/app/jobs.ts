@@ -3,7 +3,7 @@ import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import { type Delivery, notifyJob } from '../delivery/index.ts';
 import type { Events, JobHandler, JobQueue } from '../jobs/index.ts';
-import type { Database } from '../storage/index.ts';
+import type { Besides, Database } from '../storage/index.ts';
 import type { EquippedSkill } from './skills.ts';
 
 /** A background job that somebody asks for. */
@@ -33,7 +33,11 @@ export function jobsOf(skills: readonly EquippedSkill[]): JobHandler[] {
 }
 
 /** Adds a job of a kind that is carried out, due at once. Throws `INPUT_INVALID`. */
-export async function enqueue(parts: JobParts, { kind, payload, key }: AskedJob): Promise<string> {
+export async function enqueue(
+  parts: JobParts,
+  { kind, payload, key }: AskedJob,
+  besides?: Besides<string>,
+): Promise<string> {
   const known = handlersOf(parts).map((handler) => handler.kind);
   if (!known.includes(kind)) {
     throw new CodaError('INPUT_INVALID', {
@@ -42,5 +46,9 @@ export async function enqueue(parts: JobParts, { kind, payload, key }: AskedJob)
     });
   }
   const options = { at: parts.world.clock.now(), ...(key !== undefined && { key }) };
-  return parts.database.tx('jobs.enqueue', (tx) => parts.jobs.enqueue(tx, { kind, payload }, options));
+  return parts.database.tx('jobs.enqueue', async (tx) => {
+    const id = await parts.jobs.enqueue(tx, { kind, payload }, options);
+    besides?.(tx, id);
+    return id;
+  });
 }

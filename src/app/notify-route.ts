@@ -1,8 +1,9 @@
 /** Programs have a person told something, over HTTP as with `coda notify`. */
+
 import { z } from 'zod';
+import { recordAct } from '../audit/index.ts';
 import { type AnyRoute, route } from '../chat/index.ts';
-import { type NotifyDeps, notify } from '../delivery/index.ts';
-import { recordAct } from './acts.ts';
+import { type Notified, type NotifyDeps, notify } from '../delivery/index.ts';
 import type { Core } from './core.ts';
 
 /** Once for each key; `Idempotency-Key` counts as one. A program's words are not the person's own: they taint. */
@@ -26,11 +27,9 @@ export function notifyRoute({ database, world, jobs }: Pick<Core, 'world'> & Not
     },
     async handle({ body: { to, text, key }, header, caller }) {
       const given = key ?? header('idempotency-key');
-      const notified = await notify(
-        { database, world, jobs },
-        { to, text, tainted: true, ...(given && { key: given }) },
-      );
-      await recordAct(database, world, 'notify', { to, ...notified, token: caller?.name });
+      const notice = { to, text, tainted: true, ...(given && { key: given }) };
+      const act = recordAct<Notified>(world, 'notify', (notified) => ({ to, ...notified, token: caller?.name }));
+      const notified = await notify({ database, world, jobs }, notice, act);
       return { status: 202, body: { json: notified } };
     },
   });

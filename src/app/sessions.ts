@@ -3,7 +3,7 @@ import { CodaError } from '../base/errors.ts';
 import { uuid } from '../base/ids.ts';
 import type { Caller, Scope } from '../chat/index.ts';
 import { metBefore, sessions } from '../people/index.ts';
-import type { Transaction } from '../storage/index.ts';
+import type { Besides, Transaction } from '../storage/index.ts';
 import { hashOf, newSecret, personNamed, type WhoDeps } from './who.ts';
 
 /** Milliseconds in which a link must be used. */
@@ -33,7 +33,7 @@ export class Sessions {
   }
 
   /** The code of a new link for the person meant, or the owner at the terminal: good once, for five minutes. Throws `INPUT_INVALID` for a guest. */
-  async link(person?: string | undefined): Promise<{ code: string; expiresAt: Date }> {
+  async link(person?: string | undefined, besides?: Besides<void>): Promise<{ code: string; expiresAt: Date }> {
     const code = newSecret();
     const createdAt = this.deps.world.clock.now();
     const expiresAt = new Date(createdAt.getTime() + LINK_MS);
@@ -41,6 +41,7 @@ export class Sessions {
       const personId = await personNamed(tx, this.deps, person);
       if ((await metBefore(tx, personId))?.role === 'guest') throw isGuest();
       await sessions.addLink(tx, { id: uuid(createdAt), hash: hashOf(code), personId, createdAt, expiresAt });
+      besides?.(tx, undefined);
     });
     return { code, expiresAt };
   }
@@ -88,10 +89,12 @@ export class Sessions {
   }
 
   /** Signs out every browser of the person meant, or of everybody; returns how many sessions and links ended. */
-  revoke(person: string | undefined): Promise<number> {
+  revoke(person: string | undefined, besides?: Besides<number>): Promise<number> {
     return this.deps.database.tx('sessions.revoke', async (tx) => {
       const personId = person === undefined ? undefined : await personNamed(tx, this.deps, person);
-      return sessions.endAll(tx, personId, this.deps.world.clock.now());
+      const ended = await sessions.endAll(tx, personId, this.deps.world.clock.now());
+      besides?.(tx, ended);
+      return ended;
     });
   }
 }

@@ -1,12 +1,13 @@
 /** Agent skills for programs, under the paths that the world of skills knows. */
+
 import { z } from 'zod';
 import { answerOut, conversationName, type Talk } from '../adapters/http/index.ts';
+import { recordAct } from '../audit/index.ts';
 import { CodaError } from '../base/errors.ts';
 import type { World } from '../base/world.ts';
 import { type AnyRoute, route } from '../chat/index.ts';
 import { SkillSearch, validateSkills } from '../skills/agent-skills/index.ts';
 import type { Database } from '../storage/index.ts';
-import { recordAct } from './acts.ts';
 import type { LiveSkills } from './agent-skills.ts';
 
 interface ServiceParts {
@@ -96,7 +97,7 @@ function validate({ agentSkills }: ServiceParts, path: string): AnyRoute {
   });
 }
 
-function deprecate({ agentSkills, database, world }: ServiceParts, path: string): AnyRoute {
+function deprecate({ agentSkills, world }: ServiceParts, path: string): AnyRoute {
   return route({
     method: 'POST',
     path,
@@ -112,14 +113,17 @@ function deprecate({ agentSkills, database, world }: ServiceParts, path: string)
     async handle({ params: { id }, body: { reason, replacement_id: replacement }, caller }) {
       known(agentSkills, id);
       if (replacement !== undefined) known(agentSkills, replacement);
-      await agentSkills.deprecate({ name: id, reason, replacement });
-      await recordAct(database, world, 'skills deprecate', { name: id, reason, replacement, token: caller?.name });
+      const asked = { name: id, reason, replacement };
+      await agentSkills.deprecate(
+        asked,
+        recordAct(world, 'skills deprecate', () => ({ ...asked, token: caller?.name })),
+      );
       return { body: { json: { id, deprecated: true } } };
     },
   });
 }
 
-function undeprecate({ agentSkills, database, world }: ServiceParts, path: string): AnyRoute {
+function undeprecate({ agentSkills, world }: ServiceParts, path: string): AnyRoute {
   return route({
     method: 'POST',
     path,
@@ -130,8 +134,10 @@ function undeprecate({ agentSkills, database, world }: ServiceParts, path: strin
     answers: { 200: { description: 'They are.', schema: z.object({ id: z.string(), deprecated: z.literal(false) }) } },
     async handle({ params: { id }, caller }) {
       known(agentSkills, id);
-      await agentSkills.undeprecate(id);
-      await recordAct(database, world, 'skills undeprecate', { name: id, token: caller?.name });
+      await agentSkills.undeprecate(
+        id,
+        recordAct(world, 'skills undeprecate', () => ({ name: id, token: caller?.name })),
+      );
       return { body: { json: { id, deprecated: false } } };
     },
   });

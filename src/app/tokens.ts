@@ -4,6 +4,7 @@ import { uuid } from '../base/ids.ts';
 import { listOf } from '../base/text.ts';
 import { type Caller, SCOPES, type Scope } from '../chat/index.ts';
 import { tokens } from '../people/index.ts';
+import type { Besides } from '../storage/index.ts';
 import { hashOf, newSecret, personNamed, type WhoDeps } from './who.ts';
 
 const PREFIX = 'coda_';
@@ -34,7 +35,7 @@ export class Tokens {
   }
 
   /** Makes one and returns its value, which is kept nowhere. Throws `INPUT_INVALID`. */
-  async add({ name, person, scopes, days }: NewToken): Promise<string> {
+  async add({ name, person, scopes, days }: NewToken, besides?: Besides<void>): Promise<string> {
     if (!NAME.test(name)) throw wrong(`"${name}" is no name for a token.`, 'Use letters, digits, spaces, . _ and -.');
     const unknown = scopes.find((scope) => !Object.hasOwn(SCOPES, scope));
     if (unknown !== undefined || scopes.length === 0) {
@@ -51,6 +52,7 @@ export class Tokens {
       const personId = await personNamed(tx, this.deps, person);
       const own = { id: uuid(now), name, personId, scopes: [...new Set(scopes)] };
       await tokens.add(tx, { ...own, hash: hashOf(value), createdAt: now, expiresAt });
+      besides?.(tx, undefined);
     });
     return value;
   }
@@ -60,9 +62,13 @@ export class Tokens {
   }
 
   /** Ends the open tokens with this id or name; returns how many. */
-  async revoke(named: string): Promise<number> {
+  async revoke(named: string, besides?: Besides<number>): Promise<number> {
     const now = this.deps.world.clock.now();
-    const ended = await this.deps.database.tx('tokens.revoke', (tx) => tokens.revoke(tx, named, now));
+    const ended = await this.deps.database.tx('tokens.revoke', async (tx) => {
+      const hashes = await tokens.revoke(tx, named, now);
+      besides?.(tx, hashes.length);
+      return hashes;
+    });
     for (const hash of ended) this.known.delete(hash);
     if (ended.length > 0) return ended.length;
     throw wrong(`There is no open token ${named}.`, '"coda tokens" shows them.');

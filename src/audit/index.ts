@@ -1,4 +1,5 @@
 /** The log of what was done: appended with what it tells of, sealed in batches by a hash chain. */
+export { appendAct, recordAct } from './acts.ts';
 export { Audit } from './audit.ts';
 export {
   type AuditAction,

@@ -113,7 +113,7 @@ function skillVerbs(skills: App['agentSkills'], acts: ReturnType<typeof controlA
   };
 }
 
-function secretVerbs(secrets: App['agentSkills']['secrets']) {
+function secretVerbs(secrets: App['agentSkills']['secrets'], acts: ReturnType<typeof controlActs>) {
   const asked = ({ skill, name, person, space }: Record<string, Json>) => ({
     skill: String(skill),
     name: String(name),
@@ -122,12 +122,12 @@ function secretVerbs(secrets: App['agentSkills']['secrets']) {
   });
   return {
     'secrets-set': async ({ value, ...args }: Record<string, Json>): Promise<Json> => {
-      await secrets.set(asked(args), String(value));
+      await acts.setSecret({ asked: asked(args), value: String(value) });
       return true;
     },
     'secrets-list': async (_: Record<string, Json>) => (await secrets.list()) as unknown as Json,
-    'secrets-remove': (args: Record<string, Json>): Promise<Json> => secrets.remove(asked(args)),
-    'secrets-rotate': (_: Record<string, Json>): Promise<Json> => secrets.rotate(),
+    'secrets-remove': (args: Record<string, Json>): Promise<Json> => acts.removeSecret(asked(args)),
+    'secrets-rotate': (_: Record<string, Json>): Promise<Json> => acts.rotateSecrets({}),
   };
 }
 
@@ -249,7 +249,7 @@ export function verbs(app: App, config: Config, world: World, io: NodeJS.Process
     'approvals-decide': ({ id, approved, token }: Record<string, Json>) =>
       app.approvals.decide(String(id), approved === true, typeof token === 'string' ? token : undefined),
     ...skillVerbs(app.agentSkills, acts),
-    ...secretVerbs(app.agentSkills.secrets),
+    ...secretVerbs(app.agentSkills.secrets, acts),
     ...app.verbs,
     ...peopleVerbs(app.people),
     ...tokenVerbs(app.tokens, acts),

@@ -14,6 +14,7 @@ export { type StorageFacts, storageFacts } from './health.ts';
 export { type MigrateOptions, migrate, readMigrations } from './migrate.ts';
 export { openDatabase, type StorageOptions } from './open.ts';
 export {
+  type Besides,
   type Database,
   type JsonParam,
   json,

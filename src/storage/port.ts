@@ -40,6 +40,9 @@ export interface Queryable {
   query<Row = Record<string, unknown>>(sql: string, params?: readonly Param[]): Promise<Result<Row>>;
 }
 
+/** What a caller does in the transaction of an act, last and with what came of the act: its entry in the log of what was done. */
+export type Besides<R = unknown> = (tx: Transaction, result: R) => void;
+
 /** The handle inside `tx`. It is dead once `tx` has ended; using it then throws. */
 export interface Transaction extends Queryable {
   /** Runs a statement whose result nobody needs: it travels with the next one. When it fails, so does the transaction. */

@@ -1,9 +1,10 @@
 /** What the buttons of the dashboard's pages do, each with its entry in the log of what was done. */
+
 import { z } from 'zod';
 import type { Decided } from '../../agent/index.ts';
+import { recordAct } from '../../audit/index.ts';
 import { CodaError } from '../../base/errors.ts';
 import { type AnyRoute, type HttpRequest, route } from '../../chat/index.ts';
-import { recordAct } from '../acts.ts';
 import type { DashboardParts } from './parts.ts';
 
 /** Where a decision was made, for the log of what was done. */
@@ -39,7 +40,7 @@ function undecided(decided: Decided): CodaError {
   });
 }
 
-function resend({ delivery, database, world }: DashboardParts): AnyRoute {
+function resend({ delivery, world }: DashboardParts): AnyRoute {
   return route({
     method: 'POST',
     path: '/undelivered/:id/resend',
@@ -49,13 +50,14 @@ function resend({ delivery, database, world }: DashboardParts): AnyRoute {
     params: uuid,
     async handle(request) {
       const { id } = request.params;
-      if ((await delivery.outbox.revive(id)) === 0) {
+      const by = { personId: personOf(request), origin: ORIGIN } as const;
+      const act = recordAct<number>(world, 'outbox resend', (count) => (count > 0 ? { id } : undefined), by);
+      if ((await delivery.outbox.revive(id, act)) === 0) {
         throw new CodaError('HTTP_CONFLICT', {
           message: 'It was sent again already.',
           remedy: 'Look at the page again.',
         });
       }
-      await recordAct(database, world, 'outbox resend', { id }, { personId: personOf(request), origin: ORIGIN });
       return { body: { json: { done: true } } };
     },
   });

@@ -1,6 +1,6 @@
 /** `coda skills approve`: by the daemon when one runs, else on its storage. */
 
-import { recordAct } from '../../app/index.ts';
+import { controlSkills } from '../../app/index.ts';
 import { type SkillDecisions, skillTexts } from '../../skills/agent-skills/index.ts';
 import { callDaemon } from '../daemon.ts';
 import type { ApproveFlags } from '../flags.ts';
@@ -30,11 +30,7 @@ export async function skillsApprove(flags: ApproveFlags, io: NodeJS.Process): Pr
   }
   const answer = await callDaemon(config.dataDir, 'skills-approve', { name, hash: pin.hash });
   const approveHere = () =>
-    withSkills(config, world, async (skills, database) => {
-      const isApproved = await skills.approve(name, pin.hash);
-      await recordAct(database, world, 'skills approve', { name, hash: pin.hash });
-      return isApproved;
-    });
+    withSkills(config, world, (skills) => controlSkills(skills, world).approveSkill({ name, hash: pin.hash }));
   const isDone = (answer ?? (await approveHere())) === true;
   if (!isDone) throw usage(`The files of ${name} have changed meanwhile.`, 'Look at them again with the same command.');
   io.stdout.write(`${name} may be used as its files are now.\n`);

@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { openAgentSkills } from '../../app/index.ts';
+import { controlSkills, openAgentSkills } from '../../app/index.ts';
 import { CodaError, systemCode } from '../../base/errors.ts';
 import { didYouMean } from '../../base/text.ts';
 import type { World } from '../../base/world.ts';
@@ -23,7 +23,9 @@ export async function skillsDeprecate(flags: DeprecateFlags, io: NodeJS.Process)
   const asked = { name, reason, ...(replacement !== undefined && { replacement }) };
   const answer = await callDaemon(config.dataDir, 'skills-deprecate', asked);
   if (answer === undefined) {
-    await withSkills(config, world, (skills) => skills.deprecate({ name, reason, replacement }));
+    await withSkills(config, world, (skills) =>
+      controlSkills(skills, world).deprecateSkill({ name, reason, replacement }),
+    );
   }
   io.stdout.write(`${name} stays, and is no longer offered to the model.\n`);
   return 0;
@@ -34,7 +36,8 @@ export async function skillsUndeprecate(flags: Flags, io: NodeJS.Process): Promi
   const { config, world } = prepare(flags, io);
   const [name = ''] = flags.args;
   const answer = await callDaemon(config.dataDir, 'skills-undeprecate', { name });
-  const wasThere = answer ?? (await withSkills(config, world, (skills) => skills.undeprecate(name)));
+  const wasThere =
+    answer ?? (await withSkills(config, world, (skills) => controlSkills(skills, world).undeprecateSkill({ name })));
   if (wasThere !== true) throw usage(`${name} is not deprecated.`, '"coda skills list" shows what is.');
   io.stdout.write(`${name} is offered to the model again.\n`);
   return 0;
@@ -79,14 +82,14 @@ async function readHere(config: Config, world: World): Promise<Deprecation[]> {
 export async function withSkills<T>(
   config: Config,
   world: World,
-  act: (skills: SkillDecisions, database: Database) => Promise<T>,
+  act: (skills: SkillDecisions) => Promise<T>,
 ): Promise<T> {
   const catalog = openAgentSkills(config, world.env);
   await catalog.rescan();
   const database = await open(config, world);
   try {
     await migrate(database, { now: world.clock.now() });
-    return await act(new SkillDecisions({ catalog, database, clock: world.clock }), database);
+    return await act(new SkillDecisions({ catalog, database, clock: world.clock }));
   } finally {
     await database.close();
   }

@@ -70,9 +70,8 @@ export const UNTOLD_JOBS = `select min(finished_at) from jobs
   where state = 'dead' and not told and exists (select from (${OWNERS_DIRECT}) owners)`;
 
 /** Puts dead letters back to be sent: one, or all. The time that it may take begins anew. Returns how many. */
-export async function revive(database: Database, id: string | undefined, now: Instant): Promise<number> {
-  const { count } = await database.run(
-    'outbox.revive',
+export async function revive(tx: Transaction, id: string | undefined, now: Instant): Promise<number> {
+  const { count } = await tx.query(
     `update outbox set state = 'pending', told = false, next_at = $2, created_at = $2, attempts = 0, unknown_at = null, error = null
       where state = 'dead' and ($1::uuid is null or id = $1::uuid)`,
     [id ?? null, now],

@@ -5,7 +5,7 @@ import { uuid } from '../../base/ids.ts';
 import type { World } from '../../base/world.ts';
 import type { JobHandler, JobQueue } from '../../jobs/index.ts';
 import { peopleMeant } from '../../people/index.ts';
-import type { Database, Transaction } from '../../storage/index.ts';
+import type { Besides, Database, Transaction } from '../../storage/index.ts';
 import * as conversations from '../conversations/store.ts';
 import type { Outbox } from '../outgoing.ts';
 import * as store from './store.ts';
@@ -46,7 +46,7 @@ const payload = z.object({
  * Has a person told `text` in their newest direct conversation, once for each key. Durable when it resolves; said as soon
  * as a coda runs. Throws `INPUT_INVALID` for a person who is not known, or whom coda cannot write to alone.
  */
-export async function notify(deps: NotifyDeps, asked: unknown): Promise<Notified> {
+export async function notify(deps: NotifyDeps, asked: unknown, besides?: Besides<Notified>): Promise<Notified> {
   const parsed = notice.safeParse(asked);
   if (!parsed.success) throw wrong(`The notice is not right: ${z.prettifyError(parsed.error)}.`);
   const { to, text, tainted } = parsed.data;
@@ -57,10 +57,12 @@ export async function notify(deps: NotifyDeps, asked: unknown): Promise<Notified
     const conversationId = await conversations.direct(tx, personId);
     if (conversationId === undefined) throw wrong(`${to} has not talked to coda alone yet.`);
     const own = `notify:${personId}:${key}`;
-    if (await store.isKnown(tx, own)) return { outcome: 'duplicate', key };
+    const isKnown = await store.isKnown(tx, own);
     const job = { personId, conversationId, text, ...(tainted && { tainted }) };
-    await deps.jobs.enqueue(tx, { kind: store.KIND, payload: job }, { at: now, key: own });
-    return { outcome: 'accepted', key };
+    if (!isKnown) await deps.jobs.enqueue(tx, { kind: store.KIND, payload: job }, { at: now, key: own });
+    const notified: Notified = { outcome: isKnown ? 'duplicate' : 'accepted', key };
+    besides?.(tx, notified);
+    return notified;
   });
 }
 

@@ -3,7 +3,7 @@ import type { Instant } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
 import type { DueSource, Instance, Owned, Raise } from '../../jobs/index.ts';
-import type { Database, Queryable, Transaction } from '../../storage/index.ts';
+import type { Besides, Database, Queryable, Transaction } from '../../storage/index.ts';
 import type { ChatAdapter, Place } from '../adapter.ts';
 import type { Content } from '../content.ts';
 import * as letters from '../dead-letters/store.ts';
@@ -190,9 +190,13 @@ export class OutboxSender implements Outbox, DueSource, Owned {
   }
 
   /** Sends a dead letter (or all) again. Returns how many. */
-  async revive(id?: string): Promise<number> {
+  async revive(id?: string, besides?: Besides<number>): Promise<number> {
     const now = this.deps.world.clock.now();
-    const count = await letters.revive(this.deps.database, id, now);
+    const count = await this.deps.database.tx('outbox.revive', async (tx) => {
+      const revived = await letters.revive(tx, id, now);
+      besides?.(tx, revived);
+      return revived;
+    });
     if (count > 0) this.deps.wakeAt(now);
     return count;
   }

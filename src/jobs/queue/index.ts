@@ -4,7 +4,7 @@ import { CodaError, messageOf, systemCode } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
 import type { Json } from '../../base/json.ts';
 import type { World } from '../../base/world.ts';
-import type { Database, Transaction } from '../../storage/index.ts';
+import type { Besides, Database, Transaction } from '../../storage/index.ts';
 import type { DueSource } from '../due.ts';
 import type { Fact, Raise } from '../events/fact.ts';
 import { KIND as eventKind } from '../events/store.ts';
@@ -141,14 +141,22 @@ export class JobQueue implements DueSource, Owned {
   }
 
   /** Cancels one that waits or has given up; false when it runs, is over or is not there. */
-  cancelOne(id: string): Promise<boolean> {
-    return store.cancelOne(this.deps.database, id, this.deps.world.clock.now());
+  cancelOne(id: string, besides?: Besides<boolean>): Promise<boolean> {
+    return this.deps.database.tx('jobs.cancel', async (tx) => {
+      const isCancelled = await store.cancelOne(tx, id, this.deps.world.clock.now());
+      besides?.(tx, isCancelled);
+      return isCancelled;
+    });
   }
 
   /** Runs a job that has given up (or all) again. Returns how many. */
-  async retry(id?: string): Promise<number> {
+  async retry(id?: string, besides?: Besides<number>): Promise<number> {
     const now = this.deps.world.clock.now();
-    const count = await store.retry(this.deps.database, id, now);
+    const count = await this.deps.database.tx('jobs.retry', async (tx) => {
+      const retried = await store.retry(tx, id, now);
+      besides?.(tx, retried);
+      return retried;
+    });
     if (count > 0) this.deps.wakeAt(now);
     return count;
   }

@@ -188,9 +188,8 @@ export async function open(database: Database, limit: number): Promise<{ jobs: O
 }
 
 /** Cancels one job that waits or has given up; false when there is no such job. */
-export async function cancelOne(database: Database, id: string, now: Instant): Promise<boolean> {
-  const { count } = await database.run(
-    'jobs.cancel',
+export async function cancelOne(tx: Transaction, id: string, now: Instant): Promise<boolean> {
+  const { count } = await tx.query(
     `update jobs set state = 'cancelled', finished_at = $2 where id = $1 and state in ('pending', 'dead')`,
     [id, now],
   );
@@ -198,9 +197,8 @@ export async function cancelOne(database: Database, id: string, now: Instant): P
 }
 
 /** Puts jobs that have given up back to be run: one, or all. One that has a successor by now stays. Returns how many. */
-export async function retry(database: Database, id: string | undefined, now: Instant): Promise<number> {
-  const { count } = await database.run(
-    'jobs.retry',
+export async function retry(tx: Transaction, id: string | undefined, now: Instant): Promise<number> {
+  const { count } = await tx.query(
     `update jobs j
         set state = 'pending', due_at = $2, attempts = 0, finished_at = null, told = false
       where state = 'dead' and ($1::uuid is null or id = $1::uuid) and not ${SUPERSEDED}

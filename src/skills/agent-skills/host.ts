@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
-import type { Artifacts, Database, Queryable } from '../../storage/index.ts';
+import type { Artifacts, Besides, Database, Queryable } from '../../storage/index.ts';
 import type { SkillImages } from './images/images.ts';
 import type { SkillSecrets } from './secrets/secrets.ts';
 import type { RescanReport, SkillCatalog, SkillSnapshot } from './skill.ts';
@@ -104,15 +104,22 @@ export class SkillDecisions {
     return deprecations(this.reader);
   }
 
-  /** Deprecates a skill; `personId` is the owner who said so, undefined on the command line. */
-  async deprecate(deprecation: Deprecation, personId?: string): Promise<void> {
-    const now = this.deps.clock.now();
-    await this.deps.database.tx('skills.deprecate', (tx) => deprecate(tx, deprecation, { personId, now }));
+  /** Deprecates a skill. */
+  async deprecate(deprecation: Deprecation, besides?: Besides<void>): Promise<void> {
+    const by = { personId: undefined, now: this.deps.clock.now() };
+    await this.deps.database.tx('skills.deprecate', async (tx) => {
+      await deprecate(tx, deprecation, by);
+      besides?.(tx, undefined);
+    });
   }
 
   /** Offers it again; false when it was not deprecated. */
-  undeprecate(name: string): Promise<boolean> {
-    return this.deps.database.tx('skills.undeprecate', (tx) => undeprecate(tx, name));
+  undeprecate(name: string, besides?: Besides<boolean>): Promise<boolean> {
+    return this.deps.database.tx('skills.undeprecate', async (tx) => {
+      const was = await undeprecate(tx, name);
+      besides?.(tx, was);
+      return was;
+    });
   }
 
   /** What an owner has to know before approving a skill; a string says why there is nothing to approve. */
@@ -122,12 +129,16 @@ export class SkillDecisions {
   }
 
   /** Approves a skill if its files are, before and after the decision, those with `hash`; false when they are not. */
-  async approve(name: string, hash: string): Promise<boolean> {
+  async approve(name: string, hash: string, besides?: Besides<boolean>): Promise<boolean> {
     const skill = this.deps.catalog.current().skills.get(name);
     const looked = skill && (await lookForApproval(this.reader, skill, hash));
     if (!looked) return false;
     const by = { personId: undefined, now: this.deps.clock.now() };
-    const isDone = await this.deps.database.tx('skills.approve', (tx) => approveLooked(tx, skill, looked, by));
+    const isDone = await this.deps.database.tx('skills.approve', async (tx) => {
+      const isApproved = await approveLooked(tx, skill, looked, by);
+      besides?.(tx, isApproved);
+      return isApproved;
+    });
     return isDone && (await lookForApproval(this.reader, skill, hash)) !== undefined;
   }
 }

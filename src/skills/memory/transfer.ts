@@ -1,5 +1,6 @@
 /** Memories as lines of JSON, out of one coda and into another. */
 import { z } from 'zod';
+import { appendAct } from '../../audit/index.ts';
 import { CodaError } from '../../base/errors.ts';
 import { shortId } from '../../base/ids.ts';
 import type { Json } from '../../base/json.ts';
@@ -90,6 +91,7 @@ async function importLines({ database, world, jobs }: TransferDeps, who: string 
     );
     if (!stored) throw new CodaError('INPUT_INVALID', { message: 'These are too many.', remedy: 'Import fewer.' });
     if (stored.length > 0) await embedSoon(jobs, tx, now);
+    appendAct(tx, world, 'memory import', { person: person.id, added: stored.length });
     return stored.length;
   });
 }

@@ -1,5 +1,6 @@
 /** Notes out of one coda and into another. */
 import { z } from 'zod';
+import { appendAct } from '../../audit/index.ts';
 import { CodaError } from '../../base/errors.ts';
 import { shortId } from '../../base/ids.ts';
 import type { Json } from '../../base/json.ts';
@@ -109,6 +110,7 @@ async function importNotes(deps: TransferDeps, who: string | undefined, notes: r
     const known = new Set(there.map(identityOf));
     const fresh = read.filter((note) => !known.has(identityOf(note)) && known.add(identityOf(note)));
     for (const note of fresh) await add(tx, deps, { ...note, personId, conversationId, language: languageOf(locale) });
+    appendAct(tx, deps.world, 'notes import', { person: personId, added: fresh.length });
     return fresh.length;
   });
 }

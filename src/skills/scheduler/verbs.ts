@@ -1,5 +1,5 @@
 /** What commands of the terminal ask of schedules: coda's own tasks, and what everybody has planned. */
-import { append, rowOf } from '../../audit/index.ts';
+import { appendAct } from '../../audit/index.ts';
 import { CodaError } from '../../base/errors.ts';
 import type { Json } from '../../base/json.ts';
 import { didYouMean } from '../../base/text.ts';
@@ -64,8 +64,7 @@ function act(
         ),
       );
     if (!(await does(tx, task ? { task } : { own: own as PersonSchedule }))) throw cannot(named, task !== undefined);
-    const entry = { action: 'control.run', personId: undefined, origin: 'terminal' } as const;
-    append(tx, [rowOf({ ...entry, subject: 'schedules', at: deps.world.clock.now(), detail: { named, ...detail } })]);
+    appendAct(tx, deps.world, 'schedules', { named, ...detail });
     return true;
   });
 }

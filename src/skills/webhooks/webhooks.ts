@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { CodaError } from '../../base/errors.ts';
 import type { SkillDeps } from '../../chat/index.ts';
 import { peopleMeant } from '../../people/index.ts';
+import type { Besides } from '../../storage/index.ts';
 import * as store from './store.ts';
 import { authenticate, type HookSecrets, invalid, madeOf, payloadOf, type Sent, take } from './take.ts';
 import { fill, templateSchema } from './template.ts';
@@ -56,20 +57,21 @@ export class Webhooks {
   }
 
   /** Makes a hook; gives its secret, which is shown nowhere again, where it has one. Throws `INPUT_INVALID`. */
-  async add(asked: unknown): Promise<{ path: string; secret: string | null }> {
+  async add(asked: unknown, besides?: Besides<string>): Promise<{ path: string; secret: string | null }> {
     const parsed = newHook.safeParse(asked);
     if (!parsed.success) throw invalid(`The hook is not right: ${z.prettifyError(parsed.error)}.`, HELP);
     const { name, person, kind, allow_unsigned: isUnsigned, template } = parsed.data;
     const form: store.HookForm = isUnsigned ? 'unsigned' : parsed.data.form;
     const { database, world, secrets } = this.deps;
+    const path = `/hooks/${name}`;
     await database.tx('hooks.add', async (tx) => {
       const [personId, ...others] = await peopleMeant(tx, person);
       if (personId === undefined) throw invalid(`Nobody is called ${person}.`, PEOPLE);
       if (others.length > 0) throw invalid(`Several people are called ${person}.`, PEOPLE);
       const hook = { id: name, personId, kind, form, template };
       if (!(await store.add(tx, hook, world.clock.now()))) throw invalid(`There is a hook ${name} already.`, HELP);
+      besides?.(tx, path);
     });
-    const path = `/hooks/${name}`;
     if (isUnsigned) return { path, secret: null };
     const secret = parsed.data.secret ?? randomBytes(32).toString('base64url');
     const { personId } = await this.find(name);
@@ -83,11 +85,15 @@ export class Webhooks {
   }
 
   /** False when there is none. */
-  async remove(name: string): Promise<boolean> {
+  async remove(name: string, besides?: Besides<boolean>): Promise<boolean> {
     const hook = await store.find(this.deps.database, name);
     if (!hook) return false;
     await this.deps.secrets.remove({ ...kept(name), person: hook.personId });
-    return this.deps.database.tx('hooks.remove', (tx) => store.remove(tx, name));
+    return this.deps.database.tx('hooks.remove', async (tx) => {
+      const isGone = await store.remove(tx, name);
+      besides?.(tx, isGone);
+      return isGone;
+    });
   }
 
   /** What the hook makes of a payload; nothing happens. */

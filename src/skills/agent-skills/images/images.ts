@@ -4,7 +4,7 @@ import type { Clock } from '../../../base/clock.ts';
 import { CodaError } from '../../../base/errors.ts';
 import { readInside } from '../../../base/folders/read.ts';
 import { didYouMean } from '../../../base/text.ts';
-import type { Database, Queryable } from '../../../storage/index.ts';
+import type { Besides, Database, Queryable } from '../../../storage/index.ts';
 import type { AgentSkill, SkillCatalog } from '../skill.ts';
 import { lookAt } from '../trust/trust.ts';
 import { type ImagePlan, type PlanOptions, planImage, REQUIREMENTS } from './plan.ts';
@@ -59,10 +59,13 @@ export class SkillImages {
   }
 
   /** From now on the skill's scripts run in this image. */
-  async built({ skill, image, hash }: Omit<store.SkillImage, 'builtAt'>): Promise<void> {
+  async built({ skill, image, hash }: Omit<store.SkillImage, 'builtAt'>, besides?: Besides<void>): Promise<void> {
     if (!/^sha256:[0-9a-f]{64}$/.test(image)) throw wrong(`${JSON.stringify(image)} is no id of an image.`);
     const builtAt = this.deps.clock.now();
-    await this.deps.database.tx('skills.image', (tx) => store.putImage(tx, { skill, image, hash, builtAt }));
+    await this.deps.database.tx('skills.image', async (tx) => {
+      await store.putImage(tx, { skill, image, hash, builtAt });
+      besides?.(tx, undefined);
+    });
   }
 
   /** The image that was built for the skill, if `isThere`. */

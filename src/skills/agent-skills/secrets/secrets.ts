@@ -5,7 +5,7 @@ import type { Clock } from '../../../base/clock.ts';
 import { CodaError } from '../../../base/errors.ts';
 import type { Secrets } from '../../../base/log.ts';
 import { peopleMeant } from '../../../people/index.ts';
-import type { Database, Queryable } from '../../../storage/index.ts';
+import type { Besides, Database, Queryable } from '../../../storage/index.ts';
 import type { AgentSkill } from '../skill.ts';
 import { type Key, type KeyPlace, keyPlace, noKey, seal, unseal } from './key.ts';
 import * as store from './store.ts';
@@ -85,7 +85,7 @@ export class SkillSecrets {
   }
 
   /** Keeps a value, in place of the one before. */
-  async set(asked: Asked, value: string): Promise<void> {
+  async set(asked: Asked, value: string, besides?: Besides<void>): Promise<void> {
     if (!NAME.test(asked.name)) throw wrong(`“${asked.name}” is no name of a secret: A–Z, 0–9 and _.`);
     if (value === '' || value.length > LONGEST || value.includes('\0')) {
       throw wrong(`The value is empty, longer than ${LONGEST} characters, or has a NUL in it.`);
@@ -98,7 +98,10 @@ export class SkillSecrets {
       if (!key) throw noKey('There is no key to seal it with.');
       const sealFor = (id: string) => ({ sealed: seal(value, key, about({ id, skill, name })), keyId: key.id });
       const now = this.deps.clock.now();
-      await this.deps.database.tx('secrets.set', (tx) => store.putSecret(tx, { skill, name, ...whose }, sealFor, now));
+      await this.deps.database.tx('secrets.set', async (tx) => {
+        await store.putSecret(tx, { skill, name, ...whose }, sealFor, now);
+        besides?.(tx, undefined);
+      });
     });
   }
 
@@ -111,24 +114,29 @@ export class SkillSecrets {
   }
 
   /** False when there was none. */
-  async remove(asked: Asked): Promise<boolean> {
+  async remove(asked: Asked, besides?: Besides<boolean>): Promise<boolean> {
     const whose = await this.whose(asked);
     const { skill, name } = asked;
-    return this.deps.database.tx('secrets.remove', (tx) => store.removeSecret(tx, { skill, name, ...whose }));
+    return this.deps.database.tx('secrets.remove', async (tx) => {
+      const was = await store.removeSecret(tx, { skill, name, ...whose });
+      besides?.(tx, was);
+      return was;
+    });
   }
 
   /** Seals all with a new key (or `CODA_SECRET_KEY`, from `CODA_SECRET_KEY_OLD`); resolves with how many. */
-  rotate(): Promise<number> {
-    return this.writes.run(() => this.rotateNow());
+  rotate(besides?: Besides<number>): Promise<number> {
+    return this.writes.run(() => this.rotateNow(besides));
   }
 
-  private async rotateNow(): Promise<number> {
+  private async rotateNow(besides: Besides<number> | undefined): Promise<number> {
     const fresh = this.keys.another();
     const key = fresh?.key ?? this.keys.keys()[0];
     if (!key) throw noKey('There is no key.');
     const count = await this.deps.database.tx('secrets.rotate', async (tx) => {
       const rows = await store.allSecrets(tx);
       for (const row of rows) await store.reseal(tx, row.id, seal(this.open(row), key, about(row)), key.id);
+      besides?.(tx, rows.length);
       return rows.length;
     });
     fresh?.kept();

@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { controlActs } from '../../src/app/index.ts';
+import { migrate, openDatabase } from '../../src/storage/index.ts';
+import { freshDataDir, Program } from '../support/jsonl.ts';
+import { type Play, play } from '../support/play.ts';
+import { testWorld } from '../support/world.ts';
+
+const KEY = { CODA_SECRET_KEY: Buffer.alloc(32, 7).toString('base64') };
+const SECRET = { skill: 'travel-plan', name: 'API_KEY' };
+
+let coda: Play;
+beforeAll(async () => {
+  coda = await play({ config: { 'http.listen': '127.0.0.1:0' }, env: KEY });
+  await coda.person('ana').says('hello');
+  const run = (sql: string) => coda.database().run('test', sql);
+  await run(`insert into outbox (id, key, adapter, conversation_id, grp, content, state, next_at, created_at)
+     select gen_random_uuid(), 'k', 'fake', id, 'k', '{"kind": "answer", "text": "x"}', 'pending', '2027-01-01Z', '2026-11-20Z'
+       from conversations limit 1`);
+  for (const state of ['sending', 'dead']) await run(`update outbox set state = '${state}' where key = 'k'`);
+  for (const id of [DEAD_JOB, WAITING_JOB]) {
+    await coda.database().run(
+      'test',
+      `insert into jobs (id, kind, key, payload, state, due_at, finished_at, created_at)
+       values ($1, 'retention', $2, 'null', $3, $4, $4, $5)`,
+      [id, id, id === DEAD_JOB ? 'dead' : 'pending', FAR, coda.world.clock.now()],
+    );
+  }
+});
+afterAll(() => coda[Symbol.asyncDispose]());
+
+const DEAD_JOB = '00000000-0000-4000-8000-000000000001';
+const WAITING_JOB = '00000000-0000-4000-8000-000000000002';
+const FAR = new Date('2026-12-24T00:00:00Z');
+
+type Acts = ReturnType<typeof controlActs>;
+
+/** How each act is asked for, the transaction that carries it out, and what its entry says. In this order. */
+const ACTS: { [K in keyof Acts]: [tx: string, subject: string, ask: (acts: Acts) => Promise<unknown>] } = {
+  resend: ['outbox.revive', 'outbox resend', (acts) => acts.resend({})],
+  retryJobs: ['jobs.retry', 'jobs retry', (acts) => acts.retryJobs({ id: DEAD_JOB })],
+  cancelJob: ['jobs.cancel', 'jobs cancel', (acts) => acts.cancelJob({ id: WAITING_JOB })],
+  enqueueJob: ['jobs.enqueue', 'jobs enqueue', (acts) => acts.enqueueJob({ kind: 'retention', payload: null })],
+  addToken: ['tokens.add', 'tokens add', (acts) => acts.addToken({ name: 'ci', person: 'ana', scopes: ['data'] })],
+  revokeToken: ['tokens.revoke', 'tokens revoke', (acts) => acts.revokeToken({ named: 'ci' })],
+  openLink: ['sessions.link', 'open', (acts) => acts.openLink({ person: 'ana' })],
+  revokeSessions: ['sessions.revoke', 'open revoke', (acts) => acts.revokeSessions({ person: 'ana' })],
+  addHook: [
+    'hooks.add',
+    'hooks add',
+    (acts) =>
+      acts.addHook({ name: 'ci', person: 'ana', allow_unsigned: true, kind: 'message', template: { text: 'built' } }),
+  ],
+  removeHook: ['hooks.remove', 'hooks remove', (acts) => acts.removeHook({ name: 'ci' })],
+  notify: ['notify', 'notify', (acts) => acts.notify({ to: 'ana', text: 'the backup is done' })],
+  approveSkill: [
+    'skills.approve',
+    'skills approve',
+    async (acts) => {
+      const found = await coda.app.agentSkills.inquire('travel-plan');
+      if (typeof found === 'string') throw new Error(found);
+      return acts.approveSkill({ name: 'travel-plan', hash: found.pin.hash });
+    },
+  ],
+  deprecateSkill: [
+    'skills.deprecate',
+    'skills deprecate',
+    (acts) => acts.deprecateSkill({ name: 'travel-plan', reason: 'old', replacement: undefined }),
+  ],
+  undeprecateSkill: [
+    'skills.undeprecate',
+    'skills undeprecate',
+    (acts) => acts.undeprecateSkill({ name: 'travel-plan' }),
+  ],
+  setSecret: ['secrets.set', 'secrets set', (acts) => acts.setSecret({ asked: SECRET, value: 'tulip-mania' })],
+  rotateSecrets: ['secrets.rotate', 'secrets rotate', (acts) => acts.rotateSecrets({})],
+  builtImage: [
+    'skills.image',
+    'skills images',
+    (acts) => acts.builtImage({ skill: 'travel-plan', image: `sha256:${'0'.repeat(64)}`, hash: 'x' }),
+  ],
+  removeSecret: ['secrets.remove', 'secrets remove', (acts) => acts.removeSecret(SECRET)],
+};
+
+/** The entries of acts, the oldest first. */
+async function acted(): Promise<string[]> {
+  const { rows } = await coda
+    .database()
+    .read<{ subject: string }>(`select subject from audit_log where action = 'control.run' order by seq`);
+  return rows.map(({ subject }) => subject);
+}
+
+/** Ends what is done as soon as the transaction of this name has been committed, as a kill would. */
+function dyingAfter(name: string): Disposable {
+  const { world } = coda;
+  const { probe } = world;
+  world.probe = (point) => {
+    probe?.(point);
+    if (point.name === name && point.phase === 'after') throw new Error('killed');
+  };
+  return { [Symbol.dispose]: () => Object.assign(world, { probe }) };
+}
+
+test('no act of the terminal is there without its entry, whenever the process dies', async () => {
+  const acts = controlActs(coda.app, coda.world);
+  expect(Object.keys(ACTS).sort()).toEqual(Object.keys(acts).sort());
+  for (const [tx, subject, ask] of Object.values(ACTS)) {
+    const before = await acted();
+    using _ = dyingAfter(tx);
+    await expect(ask(acts), subject).rejects.toThrow('killed');
+    expect(await acted(), subject).toEqual([...before, subject]);
+  }
+  const { rows } = await coda.database().read<{ detail: unknown }>('select detail from audit_log');
+  expect(JSON.stringify(rows)).not.toMatch(/tulip-mania|the backup is done/);
+});
+
+test('an act of which nothing came has none', async () => {
+  const acts = controlActs(coda.app, coda.world);
+  const before = await acted();
+  expect(await acts.cancelJob({ id: WAITING_JOB })).toBe(false);
+  expect(await acts.removeHook({ name: 'ci' })).toBe(false);
+  expect(await acts.undeprecateSkill({ name: 'travel-plan' })).toBe(false);
+  await expect(acts.revokeToken({ named: 'ci' })).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+  expect(await acted()).toEqual(before);
+});
+
+test('a command that is killed right after its commit has left its entry, right before it nothing', async () => {
+  const dataDir = freshDataDir();
+  for (const phase of ['before', 'after']) {
+    const env = { CODA_TEST_KILL_AT: `${phase}:tokens.add` };
+    await using program = new Program(['tokens', 'add', phase, '--scopes', 'metrics', '--data', dataDir], { env });
+    expect(await program.exit).toMatchObject({ signal: 'SIGKILL' });
+  }
+  const database = await openDatabase({ dataDir, connectTimeoutMs: 0 }, testWorld());
+  try {
+    await migrate(database);
+    const { rows } = await database.read(`select name from api_tokens`);
+    const entries = await database.read(`select detail ->> 'name' as name from audit_log where subject = 'tokens add'`);
+    expect(rows).toEqual([{ name: 'after' }]);
+    expect(entries.rows).toEqual(rows);
+  } finally {
+    await database.close();
+  }
+});
