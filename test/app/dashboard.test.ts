@@ -68,6 +68,22 @@ describe.each(testDatabases)('the dashboard on $name', ({ name, available }) => 
   });
 });
 
+test('what could not be delivered shows its words to nobody but whom it was for', async () => {
+  const model = new ScriptedModel(['For Ana alone.'], ['For Bob alone.']);
+  await using coda = await play({ config: HTTP, model });
+  for (const person of [coda.person('ana'), coda.person('bob', { role: 'member' })]) {
+    coda.platform.faults.push('refused');
+    await person.says('hello');
+  }
+  const { cookie } = await coda.app.sessions.open((await coda.app.sessions.link('ana')).code);
+  const headers = { Cookie: `coda_session=${cookie}`, Accept: 'text/html', 'Sec-Fetch-Site': 'same-origin' };
+  const page = await (await fetch(`${coda.app.http?.url}/undelivered`, { headers })).text();
+  const rows = [...page.matchAll(/<tr.*?<\/tr>/g)].map(([row]) => row.replace(/<[^>]+>/g, ' ').replace(/ +/g, ' '));
+  expect(rows[1]).toContain('fake with bob bob answer');
+  expect(rows[2]).toContain('fake with you you answer: For Ana alone.');
+  expect(page).not.toContain('For Bob alone.');
+});
+
 test('links begin with the address of the proxy, whose name is then taken for coda', async () => {
   await using coda = await play({ config: { ...HTTP, 'http.url': 'https://coda.example.com/' } });
   expect(coda.app.http?.url).toBe('https://coda.example.com');

@@ -20,7 +20,7 @@ export function dashboardPages(parts: DashboardParts): readonly Page[] {
     costsPage(parts),
     ...parts.skills.flatMap(({ skill, deps }) => skill.pages?.(deps) ?? []),
     approvalsPage(parts),
-    undeliveredPage(parts),
+    undeliveredPage,
     doctorPage(parts),
   ];
 }

@@ -1,8 +1,11 @@
 /** What waits for somebody: decisions, what could not be delivered, what is not well. */
 import type { Page, PageAction, PageRow } from '../../chat/index.ts';
+import { activity } from '../../delivery/index.ts';
 import type { DashboardParts } from './parts.ts';
+import { placeCell } from './place.ts';
 
 const SHOWN_CHARACTERS = 200;
+const MOST_LETTERS = 50;
 
 /** Calls that wait for a decision, with all that the card in the chat shows. */
 export function approvalsPage({ approvals }: DashboardParts): Page {
@@ -39,29 +42,34 @@ export function approvalsPage({ approvals }: DashboardParts): Page {
   };
 }
 
-/** Dead letters: each can be sent again. */
-export function undeliveredPage({ delivery }: DashboardParts): Page {
-  return {
-    path: '/undelivered',
-    title: 'Undelivered',
-    scope: 'admin',
-    async load() {
-      const { letters, total } = await delivery.outbox.deadLetters();
-      const rows = letters.map(
-        ({ id, adapter, text, error, created_at }): PageRow => ({
-          id,
-          cells: [{ at: created_at }, adapter, text.slice(0, SHOWN_CHARACTERS), { text: error ?? '', tone: 'bad' }],
-          actions: [
-            { label: 'Send again', method: 'POST', path: `/undelivered/${id}/resend`, done: 'It will be sent again.' },
-          ],
-        }),
-      );
-      const title = total > rows.length ? `The newest of ${total}` : 'Dead letters';
-      const columns = ['When', 'Platform', 'Text', 'Why'];
-      return [{ kind: 'table', title, columns, rows, none: 'Everything could be delivered.' }];
-    },
-  };
-}
+/** Dead letters: each can be sent again. What others were to be told is theirs, also where it did not reach them. */
+export const undeliveredPage: Page = {
+  path: '/undelivered',
+  title: 'Undelivered',
+  scope: 'admin',
+  async load({ db, personId }) {
+    const { letters, total } = await activity.undelivered(db, personId, MOST_LETTERS);
+    const rows = letters.map((letter): PageRow => {
+      const { part, at, recipientId, recipient, what, text, error } = letter;
+      const path = `/undelivered/${part}/resend`;
+      const shown = text === null ? what : `${what}: ${text.slice(0, SHOWN_CHARACTERS)}`;
+      return {
+        id: part,
+        cells: [
+          { at },
+          placeCell(letter, personId),
+          recipientId === personId ? 'you' : (recipient ?? 'everybody there'),
+          shown,
+          { text: error ?? '', tone: 'bad' },
+        ],
+        actions: [{ label: 'Send again', method: 'POST', path, done: 'It will be sent again.' }],
+      };
+    });
+    const title = total > rows.length ? `The newest of ${total}` : 'Dead letters';
+    const columns = ['When', 'Where', 'For', 'What', 'Why'];
+    return [{ kind: 'table', title, columns, rows, none: 'Everything could be delivered.' }];
+  },
+};
 
 const TONES = { ok: 'good', notice: 'good', warning: 'warn', error: 'bad' } as const;
 

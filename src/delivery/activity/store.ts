@@ -77,3 +77,36 @@ export async function conversation(db: Queryable, id: string): Promise<Conversat
   );
   return rows[0];
 }
+
+/** A part that could not be delivered, with its place. */
+export interface Undelivered extends ConversationRow {
+  part: string;
+  at: Instant;
+  /** Whom it was for: id and name. */
+  recipientId: string | null;
+  recipient: string | null;
+  /** `answer`, `reminder`, … */
+  what: string;
+  error: string | null;
+  /** What was to be said, where who looks is the one it was for. */
+  text: string | null;
+}
+
+/** The newest dead letters as `reader` may see them, and how many there are. */
+export async function undelivered(
+  db: Queryable,
+  reader: string,
+  limit: number,
+): Promise<{ letters: Undelivered[]; total: number }> {
+  const { rows } = await db.query<Undelivered & { total: number }>(
+    `select ${CONVERSATION}, o.id as part, o.created_at as at, o.person_id as "recipientId", r.name as recipient, o.content ->> 'kind' as what, o.error,
+            case when o.person_id = $1 then o.content ->> 'text' end as text, count(*) over ()::int as total
+       from outbox o
+       join conversations c on c.id = o.conversation_id
+       left join persons p on p.id = c.person_id
+       left join persons r on r.id = o.person_id
+      where o.state = 'dead' order by o.created_at desc limit $2`,
+    [reader, limit],
+  );
+  return { letters: rows, total: rows[0]?.total ?? 0 };
+}

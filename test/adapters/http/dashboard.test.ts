@@ -136,6 +136,8 @@ describe.skipIf(!CHROMIUM)('the dashboard', () => {
 
   test('a dead letter is sent again', async () => {
     await goTo('Undelivered');
+    const cells = await page.getByRole('row').nth(1).getByRole('cell').allInnerTexts();
+    expect(cells.slice(1, 4)).toEqual(['fake with bob', 'bob', 'answer']);
     expect(await faultsOf(page, 'undelivered')).toEqual([]);
     await page.getByRole('button', { name: 'Send again' }).click();
     await page.getByText('It will be sent again.').waitFor();
