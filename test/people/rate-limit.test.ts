@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { deferred } from '../../src/base/async.ts';
+import { createLog } from '../../src/base/log.ts';
 import { testDatabases } from '../support/database.ts';
 import { ScriptedModel } from '../support/scripted-model.ts';
 import { playTwo } from './platforms.ts';
@@ -47,10 +48,25 @@ describe.each(testDatabases)('how much one person may ask for, on $name', ({ nam
   });
 });
 
-test('can be switched off, and delivery.rate_limit still counts where it is set', async () => {
+test('can be switched off', async () => {
   await using off = await playTwo({ ...rules, config: { 'access.rate_limit.enabled': false } });
   for (let n = 0; n < 70; n++) expect(await off.chat.says('olga', '/stop now')).not.toContain('more than');
+});
+
+test('delivery.rate_limit still counts where it is set, with a warning at each start', async () => {
   await using old = await playTwo({ ...rules, config: { 'delivery.rate_limit': 1 } });
   await old.chat.says('olga', '/notes');
   expect(await old.chat.says('olga', '/notes')).toContain('more than 1 request within 60 seconds');
+  const warned: string[] = [];
+  const { world } = old.coda;
+  Object.assign(world, { log: createLog('warn', world.secrets, { write: (line) => void warned.push(line) }) });
+  await old.coda.restart();
+  expect(warned.filter((line) => line.includes('delivery.rate_limit'))).toEqual([
+    expect.stringContaining('say access.rate_limit.requests instead'),
+  ]);
+  await using none = await playTwo({
+    ...rules,
+    config: { 'delivery.rate_limit': 0, 'access.rate_limit': { requests: 1 } },
+  });
+  for (const _ of [1, 2, 3]) expect(await none.chat.says('olga', '/notes')).not.toContain('more than');
 });

@@ -64,7 +64,7 @@ const RULES: readonly Rule[] = [
     least: 5,
     explains: ({ code }) => code === 'rate_limited',
     says: (kinds, count) => `asked too often: ${count} (${kinds})`,
-    remedy: 'Raise the limit at the provider, add a model to models.fallbacks, or set delivery.rate_limit.',
+    remedy: 'Raise the limit at the provider, add a model to models.fallbacks, or set access.rate_limit.',
   },
   {
     code: 'MODEL_GONE',
