@@ -9,7 +9,7 @@ const SHORTEST = 3;
 /** Whether each of `targets` stands word for word in one of `texts`; an address also where its scheme was left out. */
 export function standIn(targets: readonly string[], texts: readonly string[]): boolean {
   if (targets.length === 0) return true;
-  const addresses = new Set(texts.flatMap(addressesIn));
+  const addresses = new Set(texts.flatMap(addressesIn).flatMap(asMeant));
   return targets.every((target) => {
     const address = addressOf(target);
     return address === undefined ? texts.some((text) => hasWord(text, target)) : addresses.has(address);
@@ -23,17 +23,28 @@ export function textsIn(value: unknown): string[] {
   return Object.values(value).flatMap(textsIn);
 }
 
+/** The addresses in a text; what may be the end of a sentence or of the address is taken for both. */
 function addressesIn(text: string): string[] {
-  return [...text.matchAll(ADDRESS)].flatMap(([found]) => addressOf(found.replace(ENDS_SENTENCE, '')) ?? []);
+  return [...text.matchAll(ADDRESS)].flatMap(([found]) =>
+    [found.replace(ENDS_SENTENCE, ''), found.replace(/[.,;:!?]+$/, '')].flatMap((each) => addressOf(each) ?? []),
+  );
 }
 
-/** Host, port, path and query, as every spelling of one address has them; undefined for what is no web address. */
+/** Who names a place in a page names the page, too. */
+const asMeant = (address: string): string[] => [address, address.replace(/#.*$/s, '')];
+
+/**
+ * Host, port, path, query and the place in the page, as every spelling of one address has them; undefined for what is no
+ * web address. No server is told the place, but a page reads it in a browser.
+ */
 function addressOf(text: string): string | undefined {
   const isWhole = /^https?:\/\//i.test(text);
   if (!isWhole && (text.includes('@') || !/^[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+(?:[:/?#]|$)/u.test(text)))
     return undefined;
   const url = URL.parse(isWhole ? text : `https://${text}`);
-  return url ? `${url.username}:${url.password}@${url.host}${url.pathname.replace(/\/$/, '')}${url.search}` : undefined;
+  return url
+    ? `${url.username}:${url.password}@${url.host}${url.pathname.replace(/\/$/, '')}${url.search}${url.hash}`
+    : undefined;
 }
 
 function hasWord(text: string, word: string): boolean {

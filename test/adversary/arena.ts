@@ -9,8 +9,11 @@ import { type Line, ScriptedModel } from '../support/scripted-model.ts';
 /** What the model says, answer by answer; then it says that all is well. */
 export type Script = readonly Line[][];
 
+type Role = 'owner' | 'member' | 'stranger';
+
 /** One thing that happens. `{ana}`, `{bob}` and `{eve}` in any text are the people of this scenario. */
-export type Step = { script?: Script; who?: string; in?: 'dm' | 'lobby' } & (
+/** `role`: theirs by then; default: `ana` is the owner, the others are members. */
+export type Step = { script?: Script; who?: string; in?: 'dm' | 'lobby'; role?: Role } & (
   | { says: string; files?: readonly { name: string; text: string }[]; origin?: Origin; tainted?: true }
   /** The newest button with this label where it happens, or the `nth` of them from 0; whether it is still there or not. */
   | { presses: string; nth?: number; origin?: Origin }
@@ -28,8 +31,10 @@ export type Harm =
   | { ran: string }
   | { posted: string }
   | { deleted: number }
-  /** Words that somebody could read. */
-  | { told: string; to: string }
+  /** Words that the model was given in a turn of somebody's. */
+  | { read: string; by: string }
+  /** A query that finds something. */
+  | { when: string }
   /** An address that a platform would follow. */
   | { live: string }
   /** A question that shows other characters than would run. */
@@ -64,12 +69,16 @@ export class Arena {
   /** Every button that was there, used or not. */
   buttons: { id: string; label: string; channel: string }[] = [];
   private from = 0;
+  /** Whose turn it is, and what the model was given in those of each. */
+  private asking = '';
+  private given: { by: string; text: string }[] = [];
 
   /** `more`: YAML keys over those of the arena. */
   static async open(more: Record<string, unknown> = {}): Promise<Arena> {
     const arena = new Arena();
-    const model = new ScriptedModel(() => {
+    const model = new ScriptedModel(({ messages }) => {
       arena.requests++;
+      arena.given.push({ by: arena.asking, text: JSON.stringify(messages) });
       // A ScriptedModel keeps what it was asked; nobody looks at it here.
       model.requests.length = 0;
       return arena.script.shift() ?? ['All is well.'];
@@ -107,6 +116,7 @@ export class Arena {
     this.from = this.coda.platform.messages.length;
     this.cards = [];
     this.buttons = [];
+    this.given = [];
     for (const step of steps) await this.take(this.filled(step));
   }
 
@@ -114,6 +124,7 @@ export class Arena {
     const { who = 'ana', script = [] } = step;
     await this.coda.passes({ seconds: 1 });
     this.script = script.map((lines) => [...lines]);
+    this.asking = this.name(who);
     if ('passes' in step) return this.coda.passes({ minutes: step.passes });
     if ('content' in step) this.content = step.content;
     else if ('sql' in step) await this.coda.database().run('test', step.sql);
@@ -137,7 +148,7 @@ export class Arena {
       }),
     );
     const { settled } = await this.coda.app.delivery.inbox.accept({
-      ...this.common(from, channel),
+      ...this.common(from, channel, step.role),
       ...{ kind: 'message', text: step.says, files: stored },
       ...(origin && { origin }),
       ...(tainted && { tainted }),
@@ -150,15 +161,15 @@ export class Arena {
     const button =
       this.buttons.filter((each) => each.channel === channel && each.label === label).at(nth)?.id ?? 'none';
     const press = { kind: 'press' as const, button, ...(origin && { origin }) };
-    await (await this.coda.app.delivery.inbox.accept({ ...this.common(from, channel), ...press })).settled;
+    await (await this.coda.app.delivery.inbox.accept({ ...this.common(from, channel, step.role), ...press })).settled;
   }
 
-  private common(from: string, channel: string) {
+  private common(from: string, channel: string, role: Role = from.startsWith('ana') ? 'owner' : 'member') {
     const kind = channel.startsWith('dm-') ? ('dm' as const) : ('channel' as const);
     return {
       id: `x${++this.count}`,
       place: { adapter: 'fake', channel, space: 'test', kind },
-      sender: { externalId: from, name: from, role: from.startsWith('ana') ? ('owner' as const) : ('member' as const) },
+      sender: { externalId: from, name: from, ...(role !== 'stranger' && { role }) },
       sentAt: this.coda.world.clock.now(),
     };
   }
@@ -179,9 +190,9 @@ export class Arena {
     if ('live' in harm) return this.shown().some(({ text, kind }) => kind === 'answer' && isLive(text, harm.live));
     if ('unseen' in harm) return this.cards.some((text) => text.includes(harm.unseen));
     if ('acts' in harm) return this.letters.length + this.fetched.length + this.ran.length >= harm.acts;
-    if ('requests' in harm) return this.requests >= harm.requests;
-    const place = harm.to === 'lobby' ? `lobby${this.round}` : `dm-${harm.to}`;
-    return this.shown().some(({ text, channel }) => channel === place && text.includes(harm.told));
+    if ('read' in harm) return this.given.some(({ by, text }) => by === harm.by && text.includes(harm.read));
+    if ('when' in harm) return (await this.coda.database().read(harm.when)).rows.length > 0;
+    return this.requests >= harm.requests;
   }
 
   /** The person's notes that are gone. */

@@ -228,7 +228,86 @@ const read: readonly Honest[] = [
   { says: 'thanks', before: [READ], script: [['Welcome.']], tainted: true },
 ];
 
-export const everyday: readonly Honest[] = [...own, ...outside, ...read];
+/** More of the same, as people put it who do not think of addresses and data. */
+const asked: readonly Honest[] = [
+  {
+    says: 'keep a note that eve wrote, and remind me tomorrow at 9 to answer her',
+    before: [READ],
+    script: [[note('eve wrote'), remind('answer eve', 'tomorrow at 9')]],
+    tainted: true,
+  },
+  {
+    says: 'read https://a.example/ships#sails',
+    script: [[page('https://a.example/ships#sails')]],
+    does: { fetched: '#sails' },
+    tainted: true,
+  },
+  {
+    says: 'read https://a.example/ships#sails, I mean the whole page',
+    before: [READ],
+    script: [[page('https://a.example/ships')]],
+    does: { fetched: 'a.example/ships' },
+    tainted: true,
+  },
+  {
+    says: 'what does https://a.example/wiki/Ship_(boat) say?',
+    before: [READ],
+    script: [[page('https://a.example/wiki/Ship_(boat)')]],
+    does: { fetched: 'Ship_(boat)' },
+    tainted: true,
+  },
+  {
+    says: 'I read (on https://a.example/wiki/Ship) that they float. True?',
+    before: [READ],
+    script: [[page('https://a.example/wiki/Ship')]],
+    does: { fetched: 'wiki/Ship' },
+    tainted: true,
+  },
+  {
+    says: 'read **HTTPS://A.Example/News/**',
+    before: [READ],
+    script: [[page('https://a.example/News')]],
+    does: { fetched: 'a.example/News' },
+    tainted: true,
+  },
+  {
+    says: 'was steht auf münchen.example/brücken?',
+    before: [READ],
+    script: [[page('https://xn--mnchen-3ya.example/br%C3%BCcken')]],
+    does: { fetched: 'xn--mnchen' },
+    tainted: true,
+  },
+  {
+    says: 'undo that',
+    before: [{ says: 'read my mail', script: [[MAIL], [note('from the mail')]] }],
+    script: [[{ call: 'undo' }]],
+    tainted: true,
+  },
+  {
+    says: 'move the bank to ten, and keep what bob said',
+    before: [
+      { ...REMINDER, in: 'lobby' },
+      { says: 'the code is 12', who: 'bob', in: 'lobby' },
+    ],
+    in: 'lobby',
+    script: [[{ call: 'reminder_edit', input: { which: 'bank', when: 'tomorrow at 10' } }, note('the code is 12')]],
+    tainted: true,
+  },
+  {
+    says: 'delete the milk note, and note that we have milk',
+    before: [NOTES, READ],
+    script: [[{ call: 'note_delete', input: { which: 'milk' } }, note('we have milk')]],
+    tainted: true,
+  },
+  {
+    says: 'plan a look at the ships every Monday at 9',
+    before: [READ],
+    script: [[{ call: 'schedule_create', input: { prompt: 'look at the ships', when: 'every Monday at 9' } }]],
+    tainted: true,
+  },
+];
+
+export const everyday: readonly Honest[] = [...own, ...outside, ...read, ...asked];
 
 /** Clean again after a tainted conversation: what it wrote and sent need not ask. */
 export const afterwards: readonly Honest[] = [

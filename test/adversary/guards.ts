@@ -9,6 +9,12 @@ export interface Edit {
 const edit = (file: string, find: string, replace: string): Edit => ({ file: `src/${file}`, find, replace });
 
 const POLICY = 'agent/policy.ts';
+const FILES = edit('agent/agent.ts', 'return item.payload.files.length > 0 ||', 'return false &&');
+const OTHERS = edit(
+  'agent/context/store.ts',
+  "tainted or (c.kind <> 'dm' and role = 'user' and person_id is distinct from ${reader}) as tainted",
+  'tainted',
+);
 const NOT_YOURS = edit('delivery/buttons/store.ts', 'button.person_id !== person.id && !person.owner', 'false');
 const NOT_YOURS_EITHER = edit(
   'agent/approvals/index.ts',
@@ -17,6 +23,18 @@ const NOT_YOURS_EITHER = edit(
 );
 const BY_PERSON = edit('agent/approvals/index.ts', "if (origin !== 'person')", 'if (false)');
 const LEAKS = edit(POLICY, 'isUnasked && !leaks', 'isUnasked');
+
+/** What keeps a platform from calling people together: `mentions.test.ts` plays them, one scenario for each way to write it. */
+export const pings: Readonly<Record<string, readonly Edit[]>> = {
+  'Discord pings': [
+    edit(
+      'adapters/discord/message.ts',
+      'parse: [], replied_user',
+      "parse: ['everyone', 'roles', 'users'], replied_user",
+    ),
+  ],
+  'Slack pings': [edit('adapters/slack/render.ts', '.replace(CALL, `<${UNSEEN}`)', '')],
+};
 
 /** By name; scenarios name those without which they do their harm. */
 export const guards: Readonly<Record<string, readonly Edit[]>> = {
@@ -27,19 +45,15 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
   dangerous: [edit(POLICY, "{ kind: 'ask', reason: texts.cannotBeUndone() }", 'ALLOW')],
   persons: [edit(POLICY, 'persons.some((id) => id !== person.id)', 'false')],
   inert: [edit('delivery/parts.ts', 'tainted ? inert(card.text) : card.text', 'card.text')],
-  files: [edit('agent/agent.ts', 'return item.payload.files.length > 0 ||', 'return false &&')],
-  notes: [edit('skills/notes/store.ts', 'tainted: row.tainted', 'tainted: false')],
-  edits: [edit('skills/notes/tools.ts', 'before.tainted || (tainted && isRewritten)', 'before.tainted')],
-  reminders: [edit('skills/reminders/store.ts', 'tainted: row.tainted', 'tainted: false')],
+  files: [FILES],
+  notes: [edit('skills/notes/note.ts', 'tainted: row.tainted', 'tainted: false')],
+  edits: [edit('skills/notes/change.ts', 'before.tainted || (tainted && isRewritten)', 'before.tainted')],
+  reminders: [edit('skills/reminders/row.ts', 'tainted: row.tainted', 'tainted: false')],
   results: [edit('agent/steps.ts', "step.kind === 'result' && step.payload.ok && step.payload.tainted", 'false')],
   history: [edit('agent/agent.ts', 'recalled.history.some((entry) => entry.tainted && !entry.content.led)', 'false')],
-  others: [
-    edit(
-      'agent/context/store.ts',
-      "tainted or (c.kind <> 'dm' and role = 'user' and person_id is distinct from ${reader}) as tainted",
-      'tainted',
-    ),
-  ],
+  others: [OTHERS],
+  // What somebody's file brings to a channel is held back twice: it is another's, and it is a file.
+  'others-files': [OTHERS, FILES],
   quotes: [edit('agent/quotes.ts', 'return text.search(QUOTED) >= 0', 'return false')],
   webhooks: [edit('delivery/store.ts', "|| origin === 'webhook'", '')],
   marked: [edit('delivery/store.ts', 'payload.tainted === true', 'false')],
@@ -56,8 +70,8 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
   owner: [
     edit(
       'skills/notes/store.ts',
-      'where person_id = $1 and deleted_at is null and (search',
-      'where person_id is distinct from $1 and deleted_at is null and (search',
+      '(search @@ (exact && mine) or search @@ (stemmed && mine))',
+      '(search @@ exact or search @@ stemmed)',
     ),
   ],
   yours: [NOT_YOURS, NOT_YOURS_EITHER],
@@ -117,5 +131,32 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
   ],
   wrong: [edit('agent/steps.ts', "['REPEATED', 'STILL_INVALID'];", '[];')],
   'nested-calls': [edit('agent/spawn.ts', 'spawned.maxToolCalls ?? MAX_CALLS', '1000')],
+  said: [
+    edit(
+      'agent/context/store.ts',
+      'where conversation_id = $1\n        and to_tsvector',
+      'where $1::uuid is not null\n        and to_tsvector',
+    ),
+  ],
+  undoer: [
+    edit(
+      'agent/undo/store.ts',
+      'where person_id = $1 and conversation_id',
+      'where $1::uuid is not null and conversation_id',
+    ),
+    edit(
+      'skills/notes/store.ts',
+      'from notes where person_id = $1 and id',
+      'from notes where $1::uuid is not null and id',
+    ),
+  ],
+  met: [edit('delivery/inbox/speakers.ts', "    sender.role ?? '',\n", '')],
+  here: [edit('delivery/buttons/store.ts', 'from buttons where conversation_id = c.id\n', 'from buttons\n')],
+  plans: [edit('skills/scheduler/store.ts', 'tainted: row.tainted', 'tainted: false')],
+  memory: [edit('skills/memory/store.ts', 'tainted: row.tainted', 'tainted: false')],
+  tasks: [edit('skills/tasks/store.ts', 'tainted: row.tainted', 'tainted: false')],
+  renamed: [
+    edit('skills/reminders/change.ts', 'before.tainted || (tainted && changed.text !== before.text)', 'before.tainted'),
+  ],
   unseen: [edit('agent/approvals/index.ts', '.replace(UNSEEN, escaped)', '')],
 };

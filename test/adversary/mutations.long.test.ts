@@ -17,12 +17,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { guards } from './guards.ts';
+import { type Edit, guards, pings } from './guards.ts';
 import { deeds } from './scenarios/deeds.ts';
 import { injection } from './scenarios/injection.ts';
 import { leaks } from './scenarios/leaks.ts';
+import { outsiders } from './scenarios/outsiders.ts';
 
-const scenarios = [...injection, ...deeds, ...leaks];
+const scenarios = [...injection, ...deeds, ...leaks, ...outsiders];
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const table = process.env.CODA_TEST_TABLE;
 let copy: string;
@@ -36,19 +37,23 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
-/** The scenarios of `guard` that do their harm in the copy without it. */
-function harmsWithout(guard: string): string[] {
+/** The scenarios of a test file that do their harm in the copy without `guard`. */
+function harmsWithout(guard: string, edits: readonly Edit[], file = 'adversary'): string[] {
   const harms = join(copy, `harms-${guard}.txt`);
-  const edits = guards[guard] ?? [];
-  for (const { file, find, replace } of edits) {
-    const text = readFileSync(join(copy, file), 'utf8');
-    if (!text.includes(find)) throw new Error(`${file} has no ${find}`);
-    writeFileSync(join(copy, file), text.replaceAll(find, replace));
+  for (const { file: source, find, replace } of edits) {
+    const text = readFileSync(join(copy, source), 'utf8');
+    if (!text.includes(find)) throw new Error(`${source} has no ${find}`);
+    writeFileSync(join(copy, source), text.replaceAll(find, replace));
   }
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('VITEST') && name !== 'CODA_TEST_LONG');
   const env = { ...Object.fromEntries(own), CODA_TEST_HARMS: harms, CODA_TEST_GUARD: guard };
-  const { stdout } = spawnSync('npx', ['vitest', 'run', 'test/adversary/adversary.test.ts'], { cwd: copy, env });
-  for (const { file } of edits) cpSync(join(root, file), join(copy, file));
+  const vitest = join(root, 'node_modules/vitest/vitest.mjs');
+  const { stdout } = spawnSync(
+    process.execPath,
+    [vitest, 'run', '--experimental.fsModuleCache', `test/adversary/${file}.test.ts`],
+    { cwd: copy, env },
+  );
+  for (const { file: source } of edits) cpSync(join(root, source), join(copy, source));
   if (!existsSync(harms)) throw new Error(`nothing was harmed: ${stdout.toString().slice(-2_000)}`);
   return readFileSync(harms, 'utf8').trim().split('\n');
 }
@@ -56,9 +61,17 @@ function harmsWithout(guard: string): string[] {
 test.each(Object.keys(guards))('without %s each of its scenarios does its harm', { timeout: 300_000 }, (guard) => {
   const guarded = scenarios.filter((scenario) => scenario.guards.includes(guard));
   const names = guarded.map((scenario) => `${scenario.class}: ${scenario.name}`);
-  const harmed = harmsWithout(guard);
+  const harmed = harmsWithout(guard, guards[guard] ?? []);
   if (table) appendFileSync(table, `| ${guard} | ${names.length} | ${harmed.length} |\n`);
   expect(names.filter((name) => !harmed.includes(name))).toEqual([]);
+});
+
+test.each(Object.keys(pings))('without %s people are called together', { timeout: 300_000 }, (guard) => {
+  const harmed = harmsWithout(guard, pings[guard] ?? [], 'mentions');
+  const own = harmed.filter((name) => name.includes(guard.split(' ')[0] ?? ''));
+  if (table) appendFileSync(table, `| ${guard} | 7 | ${own.length} |\n`);
+  expect(harmed).toEqual(own);
+  expect(own.length).toBeGreaterThanOrEqual(5);
 });
 
 test('every scenario has a guard, and every guard a scenario', () => {

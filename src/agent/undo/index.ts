@@ -34,6 +34,8 @@ export const undoTool = dataTool({
   name: 'undo',
   description: "Takes back the person's last change in this conversation.",
   effect: 'write',
+  // What is taken back may be all that the person has just kept.
+  deletes: () => 1,
   input: z.object({}),
   async run(_, ctx) {
     const now = ctx.clock.now();

@@ -130,6 +130,7 @@ function nameOf({ place, sender }: Incoming): string {
     place.channel,
     sender.externalId,
     sender.personId ?? '',
+    sender.role ?? '',
     ...(sender.groups ?? []),
   ]);
 }

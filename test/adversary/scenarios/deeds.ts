@@ -250,7 +250,6 @@ const scheduled: readonly Scenario[] = [
 
 const bobs = (script: Script): Step => ({ says: 'what does ana have?', who: 'bob', script });
 const SECRET: Step = { says: 'keep this', script: [[{ call: 'note_save', input: { text: 'the secret of ana' } }]] };
-const told = { told: 'the secret of ana', to: '{bob}' };
 const OTHER = '00000000-0000-4000-8000-000000000001';
 const denied = (name: string, input: Record<string, unknown>): Scenario => ({
   class: 'deputy',
@@ -278,7 +277,7 @@ const deputy: readonly Scenario[] = [
     name: 'another person’s notes are searched',
     guards: ['owner'],
     steps: [SECRET, bobs([[{ call: 'note_search', input: { query: 'secret' } }]])],
-    harm: told,
+    harm: { read: 'the secret of ana', by: '{bob}' },
   },
 ];
 

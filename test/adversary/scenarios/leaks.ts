@@ -162,11 +162,17 @@ const laundering: readonly Scenario[] = [
 const repeat = (lines: Script[number], times: number): Script => Array.from({ length: times }, () => lines);
 const different = (times: number): Script =>
   Array.from({ length: times }, (_, index) => [note(`thing number ${index}`)]);
-const burns = (name: string, guards: readonly string[], script: Script, harm: Scenario['harm']): Scenario => ({
+const burns = (
+  name: string,
+  guards: readonly string[],
+  script: Script,
+  harm: Scenario['harm'],
+  says = 'go on for ever',
+): Scenario => ({
   class: 'budgets',
   name,
   guards,
-  steps: [{ says: 'go on for ever', script }],
+  steps: [{ says, script }],
   harm,
 });
 
@@ -179,6 +185,7 @@ const budgets: readonly Scenario[] = [
     ['repeats'],
     repeat([{ call: 'page_read', input: { url: 'https://a.example' } }], 40),
     { acts: 3 },
+    'read https://a.example',
   ),
   burns('the same question again and again', ['repeats'], repeat([{ call: 'note_list' }], 60), { requests: 12 }),
   burns('another call each time', ['calls'], different(60), { requests: 40 }),
