@@ -66,6 +66,7 @@ export async function unpack(
   const result: Collected = { ok: true, files: 0, bytes: 0, leftOut: [], leftOutCount: 0 };
   const names = new Names();
   let entries = 0;
+  let passedOver = 0;
   const leaveOut = (name: string, why: Collected['leftOut'][number]['why']) => {
     result.leftOutCount++;
     if (result.leftOut.length < LEFT_OUT_SHOWN) result.leftOut.push({ name: cleanPath(name), why });
@@ -88,8 +89,9 @@ export async function unpack(
     }
     if (result.bytes + size > limits.bytes) {
       leaveOut(name, 'too_large');
-      // What is passed over is read all the same: a sparse file of a gigabyte comes in full.
-      return size <= limits.bytes;
+      // What is passed over is read all the same: sparse files come in full.
+      passedOver += size;
+      return passedOver <= limits.bytes;
     }
     result.files++;
     result.bytes += size;

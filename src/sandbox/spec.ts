@@ -168,53 +168,31 @@ function limitsOf({ memory, disk, cpus, pids }: Limits, sharedMemory: number) {
   };
 }
 
-/** Docker's own list, and what tells of the host's hardware, kernel and disks. */
+/** Docker's own list, and what tells of the host's hardware, kernel and disks; those that are not there are passed over. */
 const MASKED = [
-  '/proc/acpi',
-  '/proc/asound',
-  '/proc/bus',
-  '/proc/cmdline',
-  '/proc/config.gz',
-  '/proc/diskstats',
-  '/proc/driver',
-  '/proc/fs',
-  '/proc/interrupts',
-  '/proc/iomem',
-  '/proc/ioports',
-  '/proc/irq',
-  '/proc/kallsyms',
-  '/proc/kcore',
-  '/proc/key-users',
-  '/proc/keys',
-  '/proc/kmsg',
-  '/proc/kpagecount',
-  '/proc/kpageflags',
-  '/proc/latency_stats',
-  '/proc/modules',
-  '/proc/mtrr',
-  '/proc/pagetypeinfo',
-  '/proc/partitions',
-  '/proc/sched_debug',
-  '/proc/schedstat',
-  '/proc/scsi',
-  '/proc/slabinfo',
-  '/proc/softirqs',
-  '/proc/swaps',
-  '/proc/sysrq-trigger',
-  '/proc/sysvipc',
-  '/proc/timer_list',
-  '/proc/timer_stats',
-  '/proc/vmallocinfo',
-  '/proc/zoneinfo',
-  '/sys/block',
-  '/sys/bus',
-  '/sys/class',
-  '/sys/dev',
-  '/sys/devices/pci0000:00',
-  '/sys/devices/virtual',
-  '/sys/firmware',
-  '/sys/hypervisor',
-  '/sys/kernel',
-  '/sys/module',
-  '/sys/power',
+  ...below(
+    '/proc',
+    `
+  acpi asound buddyinfo bus cgroups cmdline config.gz consoles crypto device-tree devices diskstats dma driver
+  dynamic_debug execdomains fb fs interrupts iomem ioports irq kallsyms kcore key-users keys kmsg kpagecgroup
+  kpagecount kpageflags latency_stats locks mdstat misc modules mtrr pagetypeinfo partitions pressure
+  sched_debug schedstat scsi slabinfo softirqs swaps sysrq-trigger sysvipc timer_list timer_stats tty
+  vmallocinfo vmstat zoneinfo`,
+  ),
+  ...below(
+    '/sys',
+    `
+  block bus class dev devices/LNXSYSTM:00 devices/breakpoint devices/faux devices/msr devices/pci0000:00
+  devices/platform devices/pnp0 devices/software devices/system/clockevents devices/system/clocksource
+  devices/system/container devices/system/memory devices/tracepoint devices/uprobe devices/virtual firmware
+  fs/bpf fs/btrfs fs/erofs fs/ext4 fs/f2fs fs/fuse fs/nfs fs/pstore fs/selinux fs/smackfs fs/tmpfs fs/xfs
+  hypervisor kernel module power`,
+  ),
 ];
+
+function below(folder: string, names: string): string[] {
+  return names
+    .trim()
+    .split(/\s+/)
+    .map((name) => `${folder}/${name}`);
+}

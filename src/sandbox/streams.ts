@@ -2,7 +2,7 @@
 
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
-import { Redactor, redact } from './redact.ts';
+import { type Hidden, Redactor, redact } from './redact.ts';
 
 export interface Kept {
   hash: string;
@@ -28,12 +28,12 @@ const LONGEST_LINE = 160;
 
 /** Both streams of one program. */
 export class Streams {
-  private readonly secrets: readonly string[];
+  private readonly hidden: Hidden;
   private readonly streams: Readonly<Record<'stdout' | 'stderr', Stream>>;
 
-  constructor(keep: Keep, secrets: readonly string[], onLine?: (line: string) => void) {
-    this.secrets = secrets;
-    const stream = () => new Stream(keep, new Redactor(secrets), onLine);
+  constructor(keep: Keep, hidden: Hidden, onLine?: (line: string) => void) {
+    this.hidden = hidden;
+    const stream = () => new Stream(keep, new Redactor(hidden), onLine);
     this.streams = { stdout: stream(), stderr: stream() };
   }
 
@@ -47,16 +47,16 @@ export class Streams {
   }
 
   cleanName(name: string): string {
-    return this.secrets.length === 0 ? name : redact(name, this.secrets);
+    return this.hidden.pattern ? redact(name, this.hidden) : name;
   }
 
   /** A file without the secrets. */
   async *cleaned(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    if (this.secrets.length === 0) {
+    if (!this.hidden.pattern) {
       yield* content;
       return;
     }
-    const redactor = new Redactor(this.secrets);
+    const redactor = new Redactor(this.hidden);
     for await (const chunk of content) yield redactor.push(chunk);
     yield redactor.end();
   }

@@ -5,6 +5,7 @@ import { BoundedSet } from '../base/bounded.ts';
 import { shortId } from '../base/ids.ts';
 import type { SandboxFailure } from './failure.ts';
 import type { Collected, ExecOptions, PutFile, Sandbox, Session } from './port.ts';
+import { type Hidden, hiddenIn } from './redact.ts';
 import { type Kept, type StreamResult, Streams } from './streams.ts';
 
 export interface MadeFile extends Kept {
@@ -148,8 +149,9 @@ export class Workspace {
       const { session, isRenewed } = opened;
       const put = await this.put(session, options);
       if (!put.ok) return put;
-      const { secrets = [], onLine, stdin, env, cwd, timeoutMs, signal } = options;
-      const streams = new Streams(this.options.keep, secrets, onLine);
+      const hidden = hiddenIn(options.secrets ?? []);
+      const { onLine, stdin, env, cwd, timeoutMs, signal } = options;
+      const streams = new Streams(this.options.keep, hidden, onLine);
       const given = Object.fromEntries(
         Object.entries({ stdin, env, cwd, timeoutMs, signal }).filter(([, value]) => value !== undefined),
       );
@@ -161,7 +163,7 @@ export class Workspace {
         });
       const { stdout, stderr } = await streams.end();
       if (!came.ok) return came;
-      const taken = await this.take(session, secrets);
+      const taken = await this.take(session, hidden);
       if (!taken.ok) return taken;
       const { exitCode, timedOut, oomKilled, durationMs, truncated } = came;
       const cut = (of: StreamResult, bytes: number) => ({ ...of, isCut: of.isCut || (truncated && bytes > of.bytes) });
@@ -246,10 +248,10 @@ export class Workspace {
   }
 
   /** Stores the output files that were not stored before as they are. */
-  private async take(session: Session, secrets: readonly string[]) {
+  private async take(session: Session, hidden: Hidden) {
     const files: MadeFile[] = [];
     const collected = await session.collect(async ({ name, content }) => {
-      const streams = new Streams(this.options.keep, secrets);
+      const streams = new Streams(this.options.keep, hidden);
       const clean = streams.cleanName(name);
       const kept = await this.options.keep(streams.cleaned(content));
       if (this.known.get(clean) === kept.hash) return;
@@ -257,7 +259,7 @@ export class Workspace {
       files.push({ name: clean, ...kept });
     });
     if (!collected.ok) return collected;
-    const streams = new Streams(this.options.keep, secrets);
+    const streams = new Streams(this.options.keep, hidden);
     const leftOut = collected.leftOut.map(({ name, why }) => ({ name: streams.cleanName(name), why }));
     return { ok: true as const, files, leftOut, leftOutCount: collected.leftOutCount };
   }

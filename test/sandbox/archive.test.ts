@@ -103,6 +103,13 @@ describe('what comes out', () => {
     ]);
   });
 
+  test('what is passed over is read up to the limit too, and no further', async () => {
+    const { got, take } = collector();
+    const large = Array.from({ length: 50 }, (_, index) => ({ name: `${index}`, content: 'x'.repeat(900) }));
+    const result = await unpack(archiveOf(large), take, { files: 100, bytes: 1_000 });
+    expect([Object.keys(got), result.leftOutCount]).toEqual([['0'], 2]);
+  });
+
   test('an archive of a million entries is given up early', async () => {
     let sent = 0;
     const block = (name: string) => {

@@ -4,9 +4,12 @@ import { DOCKER, type Open, openContainer, testSandbox } from '../support/docker
 import { eventually } from '../support/eventually.ts';
 import { requireService } from '../support/postgres.ts';
 import { good } from '../support/sandbox-contract.ts';
-import { GREEDY, PROBES, type Probe, TARGET } from './probes.ts';
+import { GREEDY, type Probe, PROBES as SIMPLE, TARGET } from './probes.ts';
+import { MORE } from './probes-more.ts';
 
 requireService('CODA_TEST_DOCKER');
+
+const PROBES = [...SIMPLE, ...MORE];
 
 const fileOf = (probe: Probe, index: number) => ({ path: `${index}.${probe.kind}`, content: probe.code });
 const INTERPRETERS = { py: 'python3', pl: 'perl', sh: 'sh' } as const;

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Redactor, redact } from '../../src/sandbox/redact.ts';
+import { hiddenIn, Redactor, redact as redactWith } from '../../src/sandbox/redact.ts';
+
+const redact = (text: string, secrets: string[]) => redactWith(text, hiddenIn(secrets));
 
 const hex = (text: string) => Buffer.from(text).toString('hex');
 const pairs = (text: string) => hex(text).match(/../g) ?? [];
@@ -31,9 +33,39 @@ const ENCODINGS: Record<string, (secret: string) => string> = {
       .map((pair) => `\\x${pair}`)
       .join(''),
   'codes of characters': (secret) => [...secret].map((char) => char.charCodeAt(0)).join(', '),
+  'base64 in lines': (secret) => Buffer.from(secret).toString('base64').replace(/.{9}/g, '$&\n'),
+  'base64 twice': (secret) => Buffer.from(Buffer.from(secret).toString('base64')).toString('base64'),
+  'hex of base64': (secret) => hex(Buffer.from(secret).toString('base64')),
+  'hex in lines': (secret) => hex(secret).replace(/.{10}/g, '$&\r\n'),
+  'a dump': (secret) => hex(secret).replace(/.{4}/g, '$& '),
+  'hex of a program': (secret) =>
+    pairs(secret)
+      .map((pair) => `0x${pair}`)
+      .join(', '),
+  'hex from behind': (secret) => pairs(secret).reverse().join(''),
+  'quoted-printable': (secret) =>
+    pairs(secret)
+      .map((pair) => `=${pair}`)
+      .join(''),
+  'URL twice': (secret) => encodeURIComponent(encodeURIComponent(secret)),
+  'JSON in JSON': (secret) => JSON.stringify(JSON.stringify(secret)),
+  'codes of HTML': (secret) => [...secret].map((char) => `&#${char.charCodeAt(0)};`).join(''),
+  'codes of HTML in hex': (secret) => [...secret].map((char) => `&#x${char.charCodeAt(0).toString(16)};`).join(''),
+  octal: (secret) => [...secret].map((char) => `\\${char.charCodeAt(0).toString(8).padStart(3, '0')}`).join(''),
+  bits: (secret) => [...secret].map((char) => char.charCodeAt(0).toString(2).padStart(8, '0')).join(' '),
+  'a character a line': (secret) => [...secret].join('\n'),
+  'characters with spaces': (secret) => [...secret].join('   '),
+  capitals: (secret) => secret.toUpperCase(),
+  rot13: (secret) =>
+    secret.replace(/[a-z]/gi, (c) => String.fromCharCode(c.charCodeAt(0) + (c.toLowerCase() < 'n' ? 13 : -13))),
+  'UTF-16': (secret) => Buffer.from(secret, 'utf16le').toString('latin1'),
+  'UTF-16 in hex': (secret) => Buffer.from(secret, 'utf16le').toString('hex'),
 };
 
-const secret = fc.string({ unit: 'grapheme-ascii', minLength: 8, maxLength: 40 });
+// What separates the pieces of a value is none of it.
+const secret = fc
+  .string({ unit: 'grapheme-ascii', minLength: 8, maxLength: 40 })
+  .map((text) => text.replaceAll(' ', '_'));
 
 test.each(Object.entries(ENCODINGS))('a secret is hidden: %s', (_, encode) => {
   fc.assert(
@@ -43,7 +75,25 @@ test.each(Object.entries(ENCODINGS))('a secret is hidden: %s', (_, encode) => {
       // At most the characters at the edges of a base64 text are left, which tell of less than a byte each.
       expect(shown.length).toBeLessThanOrEqual('before [REDACTED] after'.length + 9);
     }),
+    { numRuns: 15 },
   );
+});
+
+test.each([
+  ['base32', 'NB2W45DFOIZC253POJSHGIDPMYQG22LOMU======'],
+  ['base32 behind two bytes', 'PB4WQ5LOORSXEMRNO5XXEZDTEBXWMIDNNFXGK==='],
+  ['Ascii85', 'BQ\\37ATBOXGAhM4F!,C5+Dkh1AH'],
+  ['base85', 'XmxIMWpXktcW-iJb0BYKAZ=-GWd'],
+])('what Python writes as %s hides nothing', (_, text) => {
+  const shown = redact(`<${text}>`, ['hunter2-words of mine']);
+  expect(shown).toMatch(/^<.{0,5}\[REDACTED\].{0,8}>$/);
+});
+
+test('a value of one character again and again takes no longer than others', () => {
+  const value = `${'-'.repeat(60)}x`;
+  const text = '-'.repeat(100_000);
+  expect(redact(text, [value])).toBe(text);
+  expect(redact(text + value, [value])).toContain('[REDACTED]');
 });
 
 test('however a stream is cut, the same is hidden', () => {
@@ -51,7 +101,7 @@ test('however a stream is cut, the same is hidden', () => {
   fc.assert(
     fc.property(text, fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 }), (texts, sizes) => {
       const whole = Buffer.from(texts.join(''));
-      const redactor = new Redactor(['hunter2-hunter2', 'hunter2']);
+      const redactor = new Redactor(hiddenIn(['hunter2-hunter2', 'hunter2']));
       const got: Buffer[] = [];
       for (let at = 0, index = 0; at < whole.length; index++) {
         const size = sizes[index % sizes.length] ?? 1;
@@ -66,8 +116,8 @@ test('however a stream is cut, the same is hidden', () => {
 
 test('what is no secret stays as it is, bytes that are no text too', () => {
   const bytes = Uint8Array.from({ length: 256 }, (_, index) => index);
-  const redactor = new Redactor(['a secret of mine', '']);
+  const redactor = new Redactor(hiddenIn(['a secret of mine', '']));
   expect(Buffer.concat([redactor.push(bytes), redactor.end()]).equals(Buffer.from(bytes))).toBe(true);
-  const none = new Redactor([]);
+  const none = new Redactor(hiddenIn([]));
   expect(none.push(bytes).equals(Buffer.from(bytes))).toBe(true);
 });

@@ -15,7 +15,10 @@ import { SHELL } from './public/shell.ts';
 
 requireService('CODA_TEST_DOCKER');
 
-const SCRIPTS: readonly PublicScript[] = [...PYTHON, ...SHELL, ...NODE];
+const ALL: readonly PublicScript[] = [...PYTHON, ...SHELL, ...NODE];
+const makers = new Set(ALL.filter(({ makes }) => makes).map(({ skill }) => skill));
+/** Those whose skills make files come last: what is in the output is looked through after each run. */
+const SCRIPTS = [...ALL.filter(({ skill }) => !makers.has(skill)), ...ALL.filter(({ skill }) => makers.has(skill))];
 
 /** All skills, each with all of its scripts. */
 function skillsOf(scripts: readonly PublicScript[]): Record<string, SkillFiles> {
@@ -61,7 +64,7 @@ describe.skipIf(!DOCKER)('scripts as public skills bring them', () => {
     }
     expect(wrong).toEqual([]);
     await sandbox.close();
-  });
+  }, 120_000);
 });
 
 function depsOf(coda: Play, workspace: Workspace): ToolDeps {

@@ -1,0 +1,70 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type Workspace, Workspaces } from '../../src/sandbox/index.ts';
+import { DOCKER, freshInstallation, leftovers, testSandbox } from '../support/docker.ts';
+import { eventually } from '../support/eventually.ts';
+import { requireService } from '../support/postgres.ts';
+import { testWorld } from '../support/world.ts';
+
+requireService('CODA_TEST_DOCKER');
+
+const HOUR = 60 * 60_000;
+
+/** Workspaces of a process, on a clock that the test moves. */
+function workspaces() {
+  const world = testWorld();
+  const installation = freshInstallation();
+  const sandbox = testSandbox({}, { world, installation });
+  onTestFinished(() => sandbox.close());
+  const keep = async () => ({ hash: '', size: 0 });
+  return { all: new Workspaces({ sandbox, keep, lastingMs: HOUR }), world, installation };
+}
+
+async function run(workspace: Workspace, script: string) {
+  const ran = await workspace.run(['sh', '-c', script]);
+  if (!ran.ok) throw new Error(ran.message);
+  return { text: ran.stdout.text, isRenewed: ran.isRenewed };
+}
+
+const turn = (conversationId: string, lasts = false) => ({ turn: {}, conversationId, lasts });
+
+describe.skipIf(!DOCKER)('workspaces', () => {
+  test('one that lasts outlives its turns for an hour, and is a new one after it', async () => {
+    const { all, world, installation } = workspaces();
+    const first = turn('a', true);
+    await run(all.of(first), 'echo kept > n.txt');
+    await all.over({ ...first, parked: false });
+    const minutes = async (count: number) => world.clock.moveTo(new Date(world.clock.now().getTime() + count * 60_000));
+    await minutes(55);
+    expect(await run(all.of(turn('a', true)), 'cat n.txt')).toEqual({ text: 'kept\n', isRenewed: false });
+    // A turn that would not last shares it all the same, and another conversation does not.
+    expect((await run(all.of(turn('a')), 'cat n.txt')).text).toBe('kept\n');
+    expect((await run(all.of(turn('b')), 'ls n.txt || echo none')).text).toBe('none\n');
+    await minutes(10);
+    expect(await run(all.of(turn('a', true)), 'ls n.txt || echo none')).toEqual({ text: 'none\n', isRenewed: true });
+    await minutes(61);
+    expect(await eventually(async () => (await leftovers(installation)).length === 0)).toBe(true);
+  });
+
+  test('two turns at once in one conversation take their turns in its workspace', async () => {
+    const { all } = workspaces();
+    const [one, two] = [all.of(turn('a', true)), all.of(turn('a', true))];
+    expect(one).toBe(two);
+    const both = await Promise.all([
+      run(one, 'echo one >> log; sleep 0.2; echo one >> log'),
+      run(two, 'echo two >> log; cat log'),
+    ]);
+    expect(both[1].text).toBe('one\none\ntwo\n');
+  });
+
+  test('two turns at once that do not last have each their own', async () => {
+    const { all, installation } = workspaces();
+    const [first, second] = [turn('a'), turn('a')];
+    await Promise.all([run(all.of(first), 'echo 1 > n'), run(all.of(second), 'echo 2 > n')]);
+    await all.over({ ...first, parked: false });
+    expect(await run(all.of(second), 'cat n')).toEqual({ text: '2\n', isRenewed: false });
+    await all.over({ ...second, parked: true });
+    expect(await leftovers(installation)).toEqual([]);
+    // The person was asked something: who goes on is told that the files are gone.
+    expect((await run(all.of(turn('a')), 'ls n || echo none')).isRenewed).toBe(true);
+  });
+});
