@@ -31,7 +31,7 @@ interface PlatformParts extends Foundation {
 
 /** The platforms that the configuration switches on. */
 export function openPlatforms(parts: PlatformParts): PlatformAdapter[] {
-  const { config, world, commands, database, artifacts, egress, gate } = parts;
+  const { config, world, commands, database, artifacts, gate } = parts;
   const { access } = config;
   const completing = { database, clock: world.clock, commands, access, gate };
   return platforms.flatMap((platform) => {
@@ -46,7 +46,7 @@ export function openPlatforms(parts: PlatformParts): PlatformAdapter[] {
     };
     const home = async (claim: Pick<Claim, 'externalId' | 'groups'>) =>
       (await isStranger(claim)) ? undefined : homeOf(parts, platform.name, claim.externalId);
-    const common = { access, world, artifacts, egress, commands, home };
+    const common = { access, world, artifacts, commands, home };
     return [platform.open({ ...common, config: settings, isStranger, complete: answer })];
   });
 }

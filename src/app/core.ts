@@ -25,12 +25,12 @@ export async function openCore(
   const policies = new LivePolicies(config, world.log);
   const gate = new Gate(() => policies.current());
   const foundation = await openFoundation(config, world, closer, options);
-  const { database, bus, egress } = foundation;
+  const { database, bus, egress, artifacts } = foundation;
   const worker = new Worker({ database, world });
   const wakeAt = (at: Date) => worker.wakeAt(at);
   const events = new Events({ targets: config.events.targets, egress, world, wakeAt });
   const program = `coda ${options.version}`;
-  const delivery = openDelivery(config, { database, bus, world, gate, events, program, wakeAt });
+  const delivery = openDelivery(config, { database, bus, world, artifacts, egress, gate, events, program, wakeAt });
   measure(world, database, delivery);
   const owner = () => delivery.self.owner();
   const jobs = new JobQueue({ database, world, owner, events, wakeAt, signal: stopping.signal });
@@ -44,7 +44,10 @@ export async function openCore(
 
 function openDelivery(
   config: Config,
-  parts: Pick<DeliveryOptions, 'database' | 'bus' | 'world' | 'gate' | 'events' | 'program' | 'wakeAt'>,
+  parts: Pick<
+    DeliveryOptions,
+    'database' | 'bus' | 'world' | 'artifacts' | 'egress' | 'gate' | 'events' | 'program' | 'wakeAt'
+  >,
 ): Delivery {
   return new Delivery({
     ...parts,

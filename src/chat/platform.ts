@@ -2,7 +2,6 @@ import type { Log } from '../base/log.ts';
 import type { World } from '../base/world.ts';
 import type { ConfigBlock } from '../config/index.ts';
 import type { ChatAdapter } from '../delivery/index.ts';
-import type { Egress } from '../egress/index.ts';
 import type { AccessRules, Claim } from '../people/index.ts';
 import type { Artifacts } from '../storage/index.ts';
 import type { Typing } from './complete.ts';
@@ -16,9 +15,8 @@ export interface PlatformDeps<Settings> {
   access: AccessRules;
   world: World;
   artifacts: Artifacts;
-  egress: Egress;
   commands: readonly Command[];
-  /** Whether nobody has let somebody in: their files are not fetched, no place is made for them. */
+  /** Whether nobody has let somebody in: no place is made for them. */
   isStranger(claim: Pick<Claim, 'externalId' | 'groups'>): Promise<boolean>;
   /** What somebody's own page shows; undefined for who has not been let in. */
   home(claim: Pick<Claim, 'externalId' | 'groups'>): Promise<readonly HomeSection[] | undefined>;

@@ -35,12 +35,50 @@ export interface Sender {
  */
 export type Origin = 'person' | 'schedule' | 'webhook' | 'http' | 'skill';
 
-/** A file that came with a message, already stored by the adapter. */
+/** A file that came with a message, stored. */
 export interface IncomingFile {
   name: string;
   type: string;
   size: number;
   hash: string;
+}
+
+/** A file that is known to have come with a message, and is fetched when its turn begins. Stored as JSON. */
+export interface PendingFile {
+  name: string;
+  /** MIME type, where the platform knows it. */
+  type?: string | undefined;
+  /** Bytes. */
+  size: number;
+  /** The platform's id or address of it, for its adapter alone; never a token. */
+  at: Json;
+}
+
+/** A file where it can be fetched now. */
+export interface FoundFile {
+  name: string;
+  type?: string | undefined;
+  size: number;
+  url: string;
+  /** Sent with the request for it. */
+  headers?: Readonly<Record<string, string>>;
+}
+
+/** Where the files of a platform's messages are fetched. */
+export interface FileSource {
+  /** What people call the platform. */
+  title: string;
+  /** Larger files are not taken. */
+  maxMb: number;
+  /**
+   * Where the files of one message are now, each in its place; undefined for one that is not there any more. May be asked
+   * again, by another process, and much later. Throws what asking the platform throws.
+   */
+  locate(
+    files: readonly PendingFile[],
+    message: Pick<IncomingMessage, 'id' | 'place'>,
+    signal: AbortSignal,
+  ): Promise<(FoundFile | undefined)[]>;
 }
 
 export interface IncomingMessage {
@@ -51,6 +89,8 @@ export interface IncomingMessage {
   sender: Sender;
   text: string;
   files: IncomingFile[];
+  /** Files that are fetched later (`ChatAdapter.files`); those of somebody whom nobody has let in are not. */
+  pending?: readonly PendingFile[];
   sentAt: Instant;
   /** What answers refer to, if not the message itself: comes back as `Part.replyTo`. */
   replyTo?: string;
@@ -244,6 +284,9 @@ export interface ChatAdapter {
 
   /** Shows that an answer is being worked on. A hint: failures are dropped. */
   typing?(place: Place): void;
+
+  /** Of an adapter whose messages come with files that are not stored yet. */
+  readonly files?: FileSource;
 
   /** What `coda doctor` asks of the platform. */
   checks?(): { name: string; check(signal: AbortSignal): Promise<{ ok: boolean; says: string; remedy?: string }> }[];

@@ -2,17 +2,20 @@ import { setMaxListeners } from 'node:events';
 import { withTimeout } from '../base/async.ts';
 import type { World } from '../base/world.ts';
 import type { Bus } from '../bus/index.ts';
+import type { Egress } from '../egress/index.ts';
 import { type DueSource, type Events, Instance, type Owned } from '../jobs/index.ts';
 import type { AccessRules, Gate } from '../people/index.ts';
-import type { Database, Fragment, Transaction } from '../storage/index.ts';
+import type { Artifacts, Database, Fragment, Transaction } from '../storage/index.ts';
 import type { ChatAdapter, Inbox, Incoming, Place } from './adapter.ts';
+import { Admission } from './admission.ts';
 import { tellUndelivered } from './dead-letters/undelivered.ts';
 import type { End } from './end.ts';
 import { addressOf, Endings } from './endings.ts';
+import { Arriving } from './files/arriving.ts';
 import { InboxGate } from './inbox/index.ts';
 import type { PlannedTurn } from './inbox/planned.ts';
 import type { RateLimit } from './inbox/store.ts';
-import type { Item, ItemKind, TooFast } from './item.ts';
+import type { Item, ItemKind } from './item.ts';
 import { Lanes } from './lanes/index.ts';
 import * as laneStore from './lanes/store.ts';
 import type { Moved } from './moved.ts';
@@ -28,6 +31,9 @@ export interface DeliveryOptions {
   /** Hints to the other replicas. */
   bus: Bus;
   world: World;
+  /** Where files that come with messages are stored, and how they are fetched. */
+  artifacts: Artifacts;
+  egress: Egress;
   program: string;
   access: AccessRules;
   gate: Pick<Gate, 'hears'>;
@@ -59,9 +65,6 @@ export interface Receiver {
   owned: readonly Owned[];
 }
 
-/** A row that has ended so many processes, or failed so often, is given up, and its person told; its lane goes on. */
-const POISON = 5;
-
 const LANES = 'coda_lanes';
 const SETTLED = 'coda_settled';
 const STOP = 'coda_stop';
@@ -86,6 +89,7 @@ export class Delivery {
   /** The follow-ups that a running row has taken in, by its id. */
   private readonly steered = new Map<string, string[]>();
   private readonly endings: Endings;
+  private readonly admission: Admission;
   private readonly stopListening: (() => void)[] = [];
   private instance: Instance | undefined;
   private receiver: Receiver | undefined;
@@ -143,6 +147,7 @@ export class Delivery {
       hint: () => bus.publish(LANES, ''),
     });
     this.inbox = this.gate;
+    this.admission = this.openAdmission();
     const { gate, rateLimit } = options;
     this.requests = new Requests({ database, world, gate, rateLimit, speaker: (event) => this.gate.speaker(event) });
   }
@@ -334,42 +339,24 @@ export class Delivery {
     return this.adapters.find(({ name }) => name === adapter);
   }
 
-  private async handle(item: Item, signal: AbortSignal): Promise<void> {
-    const { world, maxAgeMs } = this.options;
-    if (item.attempts >= POISON) return this.giveUp(item);
-    if (item.payload.tooFast) return this.refuse(item, item.payload.tooFast);
-    if (item.kind === 'message' && !item.laned) {
-      const text = texts.queueFull(this.options.queueLimit);
-      const cards = [{ kind: 'error' as const, text }];
-      await this.end('inbox.refuse', item, { state: 'failed', error: 'the queue was full', cards });
-      return;
-    }
-    if (item.payload.withdrawn) {
-      await this.end('inbox.withdraw', item, { state: 'cancelled', cards: [] });
-      return;
-    }
-    if (!(await this.acknowledged(item))) {
-      const cards = [{ kind: 'error' as const, text: texts.notInTime() }];
-      await this.end('inbox.unacknowledged', item, { state: 'expired', error: 'not acknowledged in time', cards });
-      return;
-    }
-    const { resumedAt } = item.payload;
-    const since = resumedAt === undefined ? item.sentAt : new Date(resumedAt);
-    if (world.clock.now().getTime() - since.getTime() > maxAgeMs) {
-      world.log.info({ item: item.key }, 'too old to be answered out of the blue');
-      await this.end('inbox.expire', item, { state: 'expired', cards: [] });
-      return;
-    }
+  private async handle(heard: Item, signal: AbortSignal): Promise<void> {
+    const item = await this.admission.admit(heard, signal);
+    if (!item) return;
     if (item.person.undelivered) await tellUndelivered(this.options.database, this.outbox, item);
     await this.receives.handle(item, signal);
   }
 
-  /** Its person asks for more than they may. They hear so once. */
-  private async refuse(item: Item, why: TooFast): Promise<void> {
-    const { requests = 0, windowMs = 0, turns = 0 } = this.options.rateLimit ?? {};
-    const text = why === 'turns' ? texts.tooManyTurns(turns) : texts.tooFast(requests, windowMs);
-    const cards = why === 'silent' ? [] : [{ kind: 'error' as const, text }];
-    await this.end('inbox.refuse', item, { state: 'failed', error: `too much at once: ${why}`, cards });
+  private openAdmission(): Admission {
+    const { lanes, outbox } = this;
+    const { database, world, artifacts, egress } = this.options;
+    const sourceOf = (place: Place) => this.adapterOf(place)?.files;
+    const fetching = { database, world, artifacts, egress, lanes, outbox, sourceOf };
+    return new Admission({
+      ...this.options,
+      arriving: new Arriving({ ...fetching, typing: (place) => this.typing(place) }),
+      end: (name, item, end) => this.end(name, item, end),
+      acknowledged: (item) => this.acknowledged(item),
+    });
   }
 
   /** Commit, acknowledge, run: what its person has seen fail is not done behind their back. */
@@ -380,11 +367,6 @@ export class Delivery {
     const adapter = this.adapterOf(item.conversation.place);
     if (replyTo === undefined || !adapter?.acknowledged) return true;
     return adapter.acknowledged(replyTo);
-  }
-
-  private async giveUp(item: Item): Promise<void> {
-    const cards = [{ kind: 'error' as const, text: texts.couldNotAnswer() }];
-    await this.end('inbox.giveup', item, { state: 'failed', error: 'failed each time it was run', cards });
   }
 
   private settle(id: string): void {

@@ -15,9 +15,7 @@ export {
 export { Delivery, type DeliveryOptions, type Receiver } from './delivery.ts';
 export type { Also, End } from './end.ts';
 export { lotsOf, type Upload, type UploadLimits, uploadOf } from './files/lots.ts';
-export type { Attached } from './files/taking.ts';
 export { withoutCall } from './hearing/called.ts';
-export { Intake, type Reading } from './hearing/intake.ts';
 export { Lines, waitAfter } from './hearing/lines.ts';
 export { type History, missedIn, tellMissed } from './hearing/missed.ts';
 export type { PlannedTurn, Turns } from './inbox/planned.ts';

@@ -1,7 +1,7 @@
 import type { Instant } from '../base/clock.ts';
 import type { Json } from '../base/json.ts';
 import type { Person } from '../people/index.ts';
-import type { IncomingFile, Origin, Place } from './adapter.ts';
+import type { IncomingFile, Origin, PendingFile, Place } from './adapter.ts';
 
 export type ItemKind = 'message' | 'command' | 'press';
 
@@ -35,6 +35,10 @@ export interface Payload {
   private?: true;
   text: string;
   files: IncomingFile[];
+  /** Files that are still to be fetched; gone when they are, or cannot be had. */
+  pending?: { v: 1; files: PendingFile[] };
+  /** Its files take long: it has left its lane to others, until they are there. */
+  aside?: true;
   /** A press: the button, and what a form was filled with. */
   button?: string;
   values?: Record<string, string>;

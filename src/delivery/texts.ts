@@ -5,6 +5,8 @@ import { plural, shorten } from '../base/text.ts';
 export const couldNotAnswer = () =>
   'Something went wrong each time I tried to answer this, so I have given up on it. Please say it another way, or ask the owner to look into the log.';
 
+export const stopped = () => 'Stopped.';
+
 export const notInTime = () => 'That reached me too late, so I have not done it. Please try again.';
 
 /** Stands in the conversation as the person's own words. */

@@ -3,6 +3,7 @@ import type {
   ChatAdapter,
   Content,
   FileRef,
+  FileSource,
   Inbox,
   IncomingFile,
   Part,
@@ -31,6 +32,8 @@ export interface PlatformOptions {
   canEdit?: boolean;
   /** Characters that one message takes; default: any number. */
   longest?: number;
+  /** The port where the files of its messages are fetched by their names. */
+  filesAt?: number;
   now: () => Date;
 }
 
@@ -50,7 +53,14 @@ export class FakePlatform {
   private heldUntil: (() => void)[] = [];
 
   constructor(options: PlatformOptions) {
-    this.options = { deduplicatesForMs: 120_000, canFind: true, canEdit: true, longest: 1_000_000, ...options };
+    this.options = {
+      deduplicatesForMs: 120_000,
+      canFind: true,
+      canEdit: true,
+      longest: 1_000_000,
+      filesAt: 0,
+      ...options,
+    };
   }
 
   /** The adapter of one process; a platform may have several. */
@@ -123,6 +133,7 @@ class FakeAdapter implements ChatAdapter {
   readonly name: string;
   readonly promises: ChatAdapter['promises'];
   private readonly platform: FakePlatform;
+  readonly files: FileSource;
   private readonly longest: number;
   private inbox: Inbox | undefined;
   reachable: (channel?: string) => void = () => {};
@@ -130,8 +141,14 @@ class FakeAdapter implements ChatAdapter {
   constructor(name: string, platform: FakePlatform, options: Required<PlatformOptions>) {
     this.name = name;
     this.platform = platform;
-    const { deduplicatesForMs, canFind, canEdit, longest } = options;
+    const { deduplicatesForMs, canFind, canEdit, longest, filesAt } = options;
     this.longest = longest;
+    const at = (name: string) => `http://127.0.0.1:${filesAt}/${name}`;
+    this.files = {
+      title: 'Fake',
+      maxMb: 1,
+      locate: async (files) => files.map((file) => ({ ...file, url: at(file.name) })),
+    };
     this.promises = { deduplicatesForMs, canFind, canEdit };
   }
 
@@ -188,7 +205,7 @@ class FakeAdapter implements ChatAdapter {
   /** Somebody says something here. */
   hear(message: Heard): Promise<Accepted> {
     if (!this.inbox) throw new Error('the adapter has not been started');
-    const { id, channel, from, text, files = [], sentAt, role = 'member', kind = 'channel' } = message;
+    const { id, channel, from, text, files = [], pending = [], sentAt, role = 'member', kind = 'channel' } = message;
     return this.inbox.accept({
       kind: 'message',
       id,
@@ -196,8 +213,15 @@ class FakeAdapter implements ChatAdapter {
       sender: { externalId: from, name: from, ...(role !== 'guest' && { role }) },
       text,
       files,
+      pending: pending.map((name) => ({ name, type: 'text/plain', size: name.length, at: { name } })),
       sentAt,
     });
+  }
+
+  /** Somebody changes what they have said, or takes it back. */
+  amend(channel: string, id: string, change: { text: string } | { withdrawn: true }): Promise<boolean> {
+    if (!this.inbox) throw new Error('the adapter has not been started');
+    return this.inbox.amend({ adapter: this.name, channel, space: 'test', kind: 'channel' }, id, change);
   }
 
   /** Somebody presses a button here. */
@@ -222,6 +246,8 @@ export interface Heard {
   from: string;
   text: string;
   files?: IncomingFile[];
+  /** Names of files that are to be fetched. */
+  pending?: string[];
   sentAt: Date;
   role?: 'owner' | 'member' | 'guest';
   kind?: Place['kind'];

@@ -133,6 +133,18 @@ export class Play {
     return hash;
   }
 
+  /** Hears something that comes with files, which are fetched by these names. */
+  hearWith(pending: string[], from: string, channel: string, text: string, id = `m${++this.said}`) {
+    const kind = channel.startsWith('dm-') ? 'dm' : 'channel';
+    const sentAt = this.world.clock.now();
+    return this.adapter.hear({ id, channel, from, text, role: 'owner', kind, sentAt, pending });
+  }
+
+  /** Somebody changes what they have said, or takes it back. */
+  amend(channel: string, id: string, change: { text: string } | { withdrawn: true }): Promise<boolean> {
+    return this.adapter.amend(channel, id, change);
+  }
+
   /** Hears something that was said at `sentAt`. */
   hearAt(sentAt: Date, from: string, channel: string, text: string) {
     return this.adapter.hear({ id: `m${++this.said}`, channel, from, text, role: 'member', kind: 'channel', sentAt });

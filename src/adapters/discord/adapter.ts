@@ -18,6 +18,7 @@ import { Channels } from './channels.ts';
 import { register, scopesOf } from './commands.ts';
 import { Connection } from './connection.ts';
 import { checks } from './doctor.ts';
+import { AttachedFiles } from './files.ts';
 import { Inbound } from './inbound.ts';
 import { Interactions } from './interactions.ts';
 import { Members } from './members.ts';
@@ -54,6 +55,7 @@ class Discord implements DiscordAdapter {
     editEveryMs: 1_200,
     showsUse: true,
   };
+  readonly files: AttachedFiles;
   private readonly options: DiscordOptions;
   private readonly channels = new Channels();
   private readonly members: Members;
@@ -69,6 +71,7 @@ class Discord implements DiscordAdapter {
   constructor(options: DiscordOptions) {
     this.options = options;
     const rest = () => this.connection?.rest;
+    this.files = new AttachedFiles(options.config.max_file_mb, rest);
     this.members = new Members(options.groups, options.log);
     this.typingAt = typingOn(rest);
     const application = () => this.application;
@@ -78,12 +81,12 @@ class Discord implements DiscordAdapter {
   }
 
   async start(inbox: Inbox, reachable: (channel?: string) => void, signal: AbortSignal): Promise<void> {
-    const { options, channels, members } = this;
+    const { options, channels, members, files } = this;
     const rest = () => this.connection?.rest;
     this.inbox = inbox;
     this.stopping = signal;
     const own = (message: RawMessage) => this.others.said(message);
-    const listener = new Inbound({ options, inbox, channels, members, rest, own, signal });
+    const listener = new Inbound({ options, inbox, channels, members, files, rest, own, signal });
     const interactions = new Interactions({
       options,
       inbox,

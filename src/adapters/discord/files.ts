@@ -1,12 +1,68 @@
-import type { APIAttachment, RawFile } from 'discord.js';
-import type { Attached, Upload, UploadLimits } from '../../delivery/index.ts';
+import type { APIAttachment, RawFile, REST } from 'discord.js';
+import { deadline } from '../../base/async.ts';
+import { BoundedMap } from '../../base/bounded.ts';
+import type { FileSource, FoundFile, PendingFile, Upload, UploadLimits } from '../../delivery/index.ts';
+import { notSignedIn } from './outcome.ts';
+import type { RawMessage } from './parse.ts';
+import { asMessage } from './shapes.ts';
 
 /** What Discord takes of a bot. A request may have 25 MiB; what is not files in it needs little. */
 export const UPLOADS: UploadLimits = { each: 10 * 1024 * 1024, most: 10, together: 24 * 1024 * 1024 };
 
-/** A file that came with a message. Pure. */
-export function attachedTo({ filename, content_type: type, size, url }: APIAttachment): Attached {
-  return { name: filename, type, size, url };
+/** Addresses that are remembered; of others the message is asked for again. */
+const REMEMBERED = 2_000;
+
+const ASKED_WITHIN_MS = 30_000;
+
+/** How a file is found again. Its address carries a signature of Discord's, which opens it to anybody for a day. */
+type At = { id: string; channel: string };
+
+/** Files that come with messages: stored by their ids, fetched from the addresses that came with them. */
+export class AttachedFiles implements FileSource {
+  readonly title = 'Discord';
+  readonly maxMb: number;
+  private readonly rest: () => REST | undefined;
+  private readonly addresses = new BoundedMap<string, string>(REMEMBERED);
+
+  constructor(maxMb: number, rest: () => REST | undefined) {
+    this.maxMb = maxMb;
+    this.rest = rest;
+  }
+
+  /** The files of a message that was heard, as they are stored with it. */
+  pendingOf({ channel_id: channel, attachments }: RawMessage): PendingFile[] {
+    return attachments.map(({ id, filename: name, content_type: type, size, url }) => {
+      this.addresses.set(id, url);
+      return { name, ...(type !== undefined && { type }), size, at: { id, channel } satisfies At };
+    });
+  }
+
+  async locate(
+    files: readonly PendingFile[],
+    { id: message }: { id: string },
+    signal: AbortSignal,
+  ): Promise<(FoundFile | undefined)[]> {
+    const known = new Map(this.addresses);
+    const [first] = files.filter(({ at }) => !known.has((at as At).id));
+    // Another process has heard it.
+    if (first) for (const [id, url] of await this.ask((first.at as At).channel, message, signal)) known.set(id, url);
+    return files.map(({ at, ...file }) => {
+      const { id } = at as At;
+      const url = known.get(id);
+      this.addresses.delete(id);
+      return url === undefined ? undefined : { ...file, url };
+    });
+  }
+
+  private async ask(channel: string, message: string, signal: AbortSignal): Promise<[string, string][]> {
+    const rest = this.rest();
+    if (!rest) throw notSignedIn();
+    // The client never takes its listener off a signal: each request gets one of its own.
+    using own = deadline(ASKED_WITHIN_MS, signal);
+    const found = await rest.get(`/channels/${channel}/messages/${message}`, { signal: own.signal });
+    const { attachments = [] } = asMessage<{ attachments?: APIAttachment[] }>(found);
+    return attachments.map(({ id, url }) => [id, url]);
+  }
 }
 
 /** Files as the client takes them. Pure. */

@@ -5,18 +5,15 @@ import { shorten } from '../../base/text.ts';
 import {
   type Inbox,
   type IncomingMessage,
-  Intake,
   type KnownPlace,
   Lines,
   missedIn,
   type Place,
-  type Reading,
-  type Sender,
   tellMissed,
 } from '../../delivery/index.ts';
 import { historyOf } from './backfill.ts';
 import { type Channels, type RawChannel, type RawGuild, spokenIn } from './channels.ts';
-import { attachedTo } from './files.ts';
+import type { AttachedFiles } from './files.ts';
 import type { Members } from './members.ts';
 import type { DiscordOptions } from './options.ts';
 import { CODES, codeOf, isOutage, notSignedIn, outcomeOf, statusOf } from './outcome.ts';
@@ -40,6 +37,7 @@ export interface InboundDeps {
   inbox: Inbox;
   channels: Channels;
   members: Members;
+  files: AttachedFiles;
   rest(): REST | undefined;
   /** Something was said under coda's own name. */
   own(message: RawMessage): void;
@@ -64,7 +62,6 @@ const LONGEST_NAME = 80;
 export class Inbound {
   private readonly deps: InboundDeps;
   private readonly lines: Lines;
-  private readonly intake: Intake<RawMessage>;
   private readonly looking = Array.from({ length: AT_ONCE }, () => new Sequence());
   private hearing: Hearing | undefined;
   private readonly roles = new Set<string>();
@@ -79,12 +76,9 @@ export class Inbound {
 
   constructor(deps: InboundDeps) {
     this.deps = deps;
-    const { options, inbox, signal } = deps;
-    const { log, artifacts, egress, config } = options;
+    const { log } = deps.options;
     // Discord does not tell a second time what was not stored when it was said.
-    this.lines = new Lines({ log, signal, isOutage, isGone: gone });
-    const taking = { inbox, lines: this.lines, artifacts, egress, log, maxFileMb: config.max_file_mb };
-    this.intake = new Intake({ platform: 'Discord', ...taking });
+    this.lines = new Lines({ log, signal: deps.signal, isOutage, isGone: gone });
   }
 
   /** A session has begun: looks for what was said before it, `awayMs` long if this process had another one before. */
@@ -110,8 +104,7 @@ export class Inbound {
       this.deps.own(message);
       return;
     }
-    const at = performance.now();
-    this.inLine(message.channel_id, () => this.hear(message, undefined, at));
+    this.inLine(message.channel_id, () => this.hear(message));
   }
 
   /** The newest text of a message that waits counts; one that calls coda only now is heard now. Throws as `message`. */
@@ -120,7 +113,6 @@ export class Inbound {
     const message = asWritten<RawMessage>(event);
     this.inLine(message.channel_id, async () => {
       const { inbox } = this.deps;
-      if (this.intake.edited(message.id, message)) return;
       const text = wordsOf(message, this.known());
       const places = placesOf(message.id, message.channel_id);
       for (const place of places) if (await inbox.amend(place, message.id, { text })) return;
@@ -133,7 +125,6 @@ export class Inbound {
     const [ids, channel] = [asIds(these), asId(where)];
     this.inLine(channel, async () => {
       for (const id of ids) {
-        this.intake.withdrawn(id);
         for (const place of placesOf(id, channel)) await this.deps.inbox.amend(place, id, { withdrawn: true });
       }
     });
@@ -144,37 +135,21 @@ export class Inbound {
     await this.listing;
     await Promise.all(this.looking.map((sequence) => sequence.idle()));
     await this.lines.idle();
-    await this.intake.idle();
   }
 
-  /** Accepts one message if it is for coda; `at` is when it came, in ms of `performance.now()`. */
-  private async hear(message: RawMessage, of?: ChannelInfo, at = performance.now()): Promise<void> {
+  /** Accepts one message if it is for coda. */
+  private async hear(message: RawMessage, of?: ChannelInfo): Promise<void> {
     const rest = this.rest();
     const hearing = this.known();
     if (message.author.id === hearing.botId) return;
     const channel = of ?? (await this.deps.channels.of(message, rest));
     if (!addressed(message, channel, hearing)) return;
-    const { options, members, inbox } = this.deps;
+    const { options, members, inbox, files } = this.deps;
     const groups = await members.groupsOf(message.author.id, rest, options.clock.now().getTime());
     const sender = senderOf(message.author, { nick: message.member?.nick ?? null, groups });
     const guest = await options.isStranger(sender);
     const place = guest ? placeOf(channel) : await this.placeFor(message, channel, rest);
-    if (guest || message.attachments.length === 0) {
-      await inbox.accept(incoming(message, place, sender, wordsOf(message, hearing), []));
-      return;
-    }
-    // Fetching can take longer than a person waits without a sign.
-    void rest.post(`/channels/${place.channel}/typing`).catch(() => {});
-    await this.intake.take(message, place.channel, at, this.reading(place, sender));
-  }
-
-  private reading(place: Place, sender: Sender): Reading<RawMessage> {
-    return {
-      idOf: ({ id }) => id,
-      filesOf: ({ attachments }) => attachments.map(attachedTo),
-      wordsOf: (message) => wordsOf(message, this.known()),
-      toIncoming: (message, words, files) => incoming(message, place, sender, words, files),
-    };
+    await inbox.accept(incoming(message, place, sender, wordsOf(message, hearing), files.pendingOf(message)));
   }
 
   /** The conversation that a message belongs to; where it is so configured, a thread of its own. */
@@ -259,7 +234,6 @@ export class Inbound {
   private async lookThrough(id: string, heardAt: Date | undefined, from = new Date(0)): Promise<void> {
     const { inbox, channels, options, signal } = this.deps;
     const { look_back: windowMs, look_back_messages: limit } = options.config;
-    const at = performance.now();
     const rest = this.rest();
     const channel = await channels.get(id, rest);
     const since = new Date(Math.max(options.clock.now().getTime() - windowMs, from.getTime()));
@@ -275,7 +249,7 @@ export class Inbound {
     const heard = await inbox.heard(
       asked.flatMap((each) => placesOf(each.id, id).map((place) => ({ place, id: each.id }))),
     );
-    for (const message of asked) if (!heard.has(message.id)) await this.hear(message, channel, at);
+    for (const message of asked) if (!heard.has(message.id)) await this.hear(message, channel);
   }
 
   private async bare(message: RawMessage, channel: ChannelInfo): Promise<IncomingMessage> {

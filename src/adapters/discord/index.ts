@@ -12,7 +12,7 @@ export const discord: Platform<DiscordConfig> = {
   config,
   off: off(),
   setup,
-  open({ config, access, world: { clock, log }, artifacts, egress, commands, complete, isStranger }) {
+  open({ config, access, world: { clock, log }, artifacts, commands, complete, isStranger }) {
     const named = [...access.owners, ...access.members];
     return discordAdapter({
       config,
@@ -22,7 +22,6 @@ export const discord: Platform<DiscordConfig> = {
       clock,
       log,
       artifacts,
-      egress,
       commands,
       complete: (command, option, typed, externalId) => complete({ command, option, typed, externalId }),
     });

@@ -2,7 +2,6 @@ import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Command } from '../../chat/index.ts';
 import type { Sender } from '../../delivery/index.ts';
-import type { Egress } from '../../egress/index.ts';
 import type { Artifacts } from '../../storage/index.ts';
 import type { DiscordConfig } from './config.ts';
 
@@ -12,12 +11,11 @@ export interface DiscordOptions {
   groups: readonly string[];
   /** Those whom the access rules name as persons (`discord:ID`). */
   people: readonly string[];
-  /** Whether somebody has not been let in: nothing of theirs is fetched. */
+  /** Whether somebody has not been let in: no thread is opened for them. */
   isStranger(sender: Sender): Promise<boolean>;
   clock: Clock;
   log: Log;
   artifacts: Artifacts;
-  egress: Egress;
   commands: readonly Command[];
   /** What may be typed into a command's option; at most 25, within a second. */
   complete(command: string, option: string, typed: string, externalId: string): Promise<readonly string[]>;

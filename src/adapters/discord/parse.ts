@@ -1,7 +1,7 @@
 /** What was written in Discord, as coda hears it. Pure. */
 import type { GatewayMessageCreateDispatchData } from 'discord.js';
 import { visible } from '../../base/text.ts';
-import { type IncomingFile, type IncomingMessage, type Place, type Sender, withoutCall } from '../../delivery/index.ts';
+import { type IncomingMessage, type PendingFile, type Place, type Sender, withoutCall } from '../../delivery/index.ts';
 
 export const ADAPTER = 'discord';
 
@@ -115,7 +115,7 @@ export function incoming(
   place: Place,
   sender: Sender,
   words: string,
-  files: IncomingFile[],
+  pending: readonly PendingFile[],
 ): IncomingMessage {
   return {
     kind: 'message',
@@ -123,7 +123,8 @@ export function incoming(
     place,
     sender,
     text: words,
-    files,
+    files: [],
+    pending,
     sentAt: new Date(message.timestamp),
   };
 }

@@ -11,6 +11,7 @@ const channel = z.looseObject({ id: snowflake, type: z.number() });
 const member = z.looseObject({ roles: z.array(z.string()) });
 
 const attachment = z.looseObject({
+  id: snowflake,
   filename: z.string(),
   size: z.number().nonnegative(),
   url: z.string(),

@@ -3,6 +3,7 @@ import type { AnyRoute, HealthCheck } from '../../chat/index.ts';
 import {
   type ChatAdapter,
   type Content,
+  type FileSource,
   type Inbox,
   type Part,
   type Place,
@@ -15,6 +16,7 @@ import { Channels } from './channels.ts';
 import { type Api, openApi } from './client.ts';
 import { Connection, type Envelope, type Trouble } from './connection.ts';
 import { checks } from './doctor.ts';
+import { fileSource } from './files.ts';
 import { gated } from './gate.ts';
 import { Home, isFromHome } from './home.ts';
 import { Inbound } from './inbound.ts';
@@ -59,6 +61,7 @@ class Slack implements SlackAdapter {
     editEveryMs: 1_200,
     showsUse: true,
   };
+  readonly files: FileSource;
   private readonly options: SlackOptions;
   private readonly channels = new Channels();
   private readonly people: People;
@@ -80,6 +83,7 @@ class Slack implements SlackAdapter {
     this.options = options;
     const { artifacts, config, groups, log } = options;
     const api = () => (this.me ? this.api : undefined);
+    this.files = fileSource(options, api);
     this.people = new People(groups, log);
     const me = () => this.me && { user: this.me.botUser, team: this.me.team };
     this.uploads = new Uploads(artifacts, config.api_url, api);

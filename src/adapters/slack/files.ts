@@ -1,19 +1,70 @@
-import type { Attached, UploadLimits } from '../../delivery/index.ts';
-import { isSlackAddress } from './client.ts';
+import { sleep } from '../../base/async.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { FileSource, FoundFile, PendingFile, UploadLimits } from '../../delivery/index.ts';
+import { type Api, isSlackAddress } from './client.ts';
 import type { SlackConfig } from './config.ts';
+import type { SlackOptions } from './options.ts';
+import { SlackLimit, SlackRefusal } from './outcome.ts';
 import type { RawFile } from './parse.ts';
+import { asFile } from './shapes.ts';
 
 /** What coda sends: Slack itself takes 1 GB a file. */
 export const UPLOADS: UploadLimits = { each: 50 * 1024 * 1024, most: 10, together: 60 * 1024 * 1024 };
 
-/**
- * A file that came with a message. The token goes to Slack's own addresses only: a file may stand elsewhere, and what is
- * gone or not Slack's has none. Pure.
- */
-export function attachedTo(file: RawFile, { api_url: api, bot_token: token }: SlackConfig): Attached[] {
-  const { id, name, mimetype: type, size = 0, url_private_download: download, url_private: shown, mode } = file;
+/** How a file is found again: by its id, or at an address of Slack's own, which nobody reads without the token. */
+type At = { id: string; url?: string };
+
+/** A file as it is stored with its message; nothing of what is gone or hidden. Pure. */
+export function pendingOf(file: RawFile, { api_url: api }: SlackConfig): PendingFile[] {
+  const { id, name, mimetype: type, size = 0, mode } = file;
   if (mode === 'tombstone' || mode === 'hidden_by_limit') return [];
-  const url = download ?? shown ?? '';
-  const attached = { name: name ?? id, type, size, url };
-  return [isSlackAddress(url, api) ? { ...attached, headers: { authorization: `Bearer ${token}` } } : attached];
+  const url = addressOf(file);
+  const at: At = url !== undefined && isSlackAddress(url, api) ? { id, url } : { id };
+  return [{ name: name ?? id, ...(type !== undefined && { type }), size, at }];
+}
+
+/** Where files of messages are: at the address that came with them, else where Slack says now. */
+export function fileSource({ config, log }: SlackOptions, api: () => Api | undefined): FileSource {
+  const locate = async ({ at, ...file }: PendingFile, signal: AbortSignal): Promise<FoundFile | undefined> => {
+    const { id, url } = at as At;
+    if (url !== undefined) return withToken({ ...file, url }, config);
+    const raw = await infoOf(id, api(), signal).catch((error: unknown) => {
+      log.warn({ file: id, error: messageOf(error) }, 'where a file is could not be asked');
+      return undefined;
+    });
+    const found = raw && addressOf(raw);
+    if (!raw || found === undefined) return undefined;
+    const { name, mimetype: type = file.type, size = file.size } = raw;
+    return withToken({ name: name ?? file.name, type, size, url: found }, config);
+  };
+  return {
+    title: 'Slack',
+    maxMb: config.max_file_mb,
+    locate: (files, _, signal) => Promise.all(files.map((file) => locate(file, signal))),
+  };
+}
+
+function addressOf({ url_private_download: download, url_private: shown }: RawFile): string | undefined {
+  return download ?? shown;
+}
+
+/** The token goes to Slack's own addresses only: a file may stand elsewhere. Pure. */
+export function withToken(file: FoundFile, { api_url: api, bot_token: token }: SlackConfig): FoundFile {
+  return isSlackAddress(file.url, api) ? { ...file, headers: { authorization: `Bearer ${token}` } } : file;
+}
+
+/** A person waits for what comes of it. */
+const LONGEST_LIMIT_MS = 30_000;
+
+/** A file of a shared channel comes by its id alone (docs.slack.dev/reference/events/message/file_share). */
+async function infoOf(id: string, api: Api | undefined, signal: AbortSignal): Promise<RawFile | undefined> {
+  try {
+    return api && asFile(await api('files.info', { file: id })).file;
+  } catch (error) {
+    // Deleted, or not to be seen from here.
+    if (error instanceof SlackRefusal) return undefined;
+    if (!(error instanceof SlackLimit) || error.afterMs > LONGEST_LIMIT_MS) throw error;
+    await sleep(error.afterMs, signal);
+    return infoOf(id, api, signal);
+  }
 }

@@ -1,19 +1,10 @@
 import { type Deferred, deferred, withTimeout } from '../../base/async.ts';
 import { BoundedSet } from '../../base/bounded.ts';
 import { messageOf } from '../../base/errors.ts';
-import {
-  type Attached,
-  type Inbox,
-  type IncomingMessage,
-  Intake,
-  Lines,
-  type Place,
-  type Reading,
-  type Sender,
-} from '../../delivery/index.ts';
+import { type Inbox, type IncomingMessage, Lines } from '../../delivery/index.ts';
 import type { Channels } from './channels.ts';
 import type { Api } from './client.ts';
-import { attachedTo } from './files.ts';
+import { pendingOf } from './files.ts';
 import { oneOf } from './history.ts';
 import { LookBack, namesOf } from './lookback.ts';
 import type { SlackOptions } from './options.ts';
@@ -55,7 +46,6 @@ const MESSAGE_WITHIN_MS = 1_000;
 export class Inbound {
   private readonly deps: InboundDeps;
   private readonly lines: Lines;
-  private readonly intake: Intake<RawMessage>;
   private readonly past: LookBack;
   /** Messages whose `message` event has come, and those that are waited for. */
   private readonly told = new BoundedSet<string>(REMEMBERED);
@@ -67,19 +57,17 @@ export class Inbound {
 
   constructor(deps: InboundDeps) {
     this.deps = deps;
-    const { options, inbox, signal } = deps;
-    const { log, artifacts, egress, config } = options;
+    const { options, signal } = deps;
+    const { log } = options;
     const waitMs = (error: unknown) => (error instanceof SlackLimit ? error.afterMs : undefined);
     this.lines = new Lines({ log, signal, isOutage, isGone, waitMs });
-    const taking = { inbox, lines: this.lines, artifacts, egress, log, maxFileMb: config.max_file_mb };
-    this.intake = new Intake({ platform: 'Slack', ...taking });
     this.past = new LookBack({
       ...deps,
       insist: (what, task) => this.lines.insist(what, task),
       api: () => this.api(),
       asked: (message, channel) => this.isForCoda(message, channel, this.known()),
       bare: (message, channel) => this.bare(message, channel),
-      hear: (messages, channel, at) => this.hearMissed(messages, channel, at),
+      hear: (messages, channel) => this.hearMissed(messages, channel),
       over: () => this.hearDoubtful(),
     });
   }
@@ -107,15 +95,10 @@ export class Inbound {
     return this.take((await this.whole(message)) ?? message);
   }
 
-  private async take(message: RawMessage): Promise<boolean> {
-    const at = performance.now();
+  private take(message: RawMessage): Promise<boolean> {
     this.told.add(idOf(message));
     this.awaited.get(idOf(message))?.resolve();
-    let heard: Heard = ALREADY;
-    const done = await this.lines.run(message.channel, async () => {
-      heard = await this.hear(message, undefined, at);
-    });
-    return done && (await heard.accepted);
+    return this.lines.run(message.channel, () => this.hear(message));
   }
 
   /** Whether the `message` of an `app_mention` has come, or comes at once. */
@@ -142,7 +125,6 @@ export class Inbound {
   async idle(): Promise<void> {
     await this.past.idle();
     await this.lines.idle();
-    await this.intake.idle();
   }
 
   /** What needs no look at anything to be left alone. */
@@ -159,7 +141,6 @@ export class Inbound {
     // A preview that appears is a change that nobody has made.
     if (!message?.edited || this.isIdle(message)) return Promise.resolve(true);
     return this.lines.run(channel, async () => {
-      if (this.intake.edited(idOf(message), message)) return;
       const { inbox } = this.deps;
       const text = await this.words(message);
       const places = placesOf(message.ts, message.thread_ts, channel);
@@ -174,42 +155,32 @@ export class Inbound {
     const { ts, thread_ts: thread } = message;
     return this.lines.run(channel, async () => {
       this.withdrawn.add(`${channel}:${ts}`);
-      this.intake.withdrawn(`${channel}:${ts}`);
       for (const place of placesOf(ts, thread, channel)) {
         await this.deps.inbox.amend(place, ts, { withdrawn: true });
       }
     });
   }
 
-  /** Accepts one message if it is for coda, at once or when its files are there. Throws what asking throws. */
-  private async hear(message: RawMessage, of?: ChannelInfo, at = performance.now()): Promise<Heard> {
+  /** Accepts one message if it is for coda. Throws what asking throws. */
+  private async hear(message: RawMessage, of?: ChannelInfo): Promise<void> {
     const api = this.api();
     const hearing = this.known();
     const { options, people, inbox, channels } = this.deps;
     const channel = of ?? (await channels.get(message.channel, api));
-    if (!(await this.isForCoda(message, channel, hearing))) {
-      this.doubt(message);
-      return ALREADY;
-    }
+    if (!(await this.isForCoda(message, channel, hearing))) return this.doubt(message);
     const now = options.clock.now().getTime();
     const sender = await people.sender(message.user ?? message.bot_id ?? '', teamOf(message), api, now);
     const place = placeOf(message, channel, hearing);
-    const files = message.files ?? [];
-    if (files.length === 0 || (await options.isStranger(sender))) {
-      await inbox.accept(incoming(message, place, sender, await this.words(message), []));
-      return ALREADY;
-    }
-    // Files that take longer than Slack waits: it delivers their message again.
-    if ((await inbox.heard(namesOf([message], channel.id))).size > 0) return ALREADY;
-    return this.intake.take(message, message.channel, at, this.reading(place, sender));
+    const pending = (message.files ?? []).flatMap((file) => pendingOf(file, options.config));
+    await inbox.accept(incoming(message, place, sender, await this.words(message), pending));
   }
 
   /** What was found in a history of one conversation, unless it was heard or taken back meanwhile. */
-  private async hearMissed(messages: readonly RawMessage[], channel: ChannelInfo, at: number): Promise<void> {
+  private async hearMissed(messages: readonly RawMessage[], channel: ChannelInfo): Promise<void> {
     await this.lines.run(channel.id, async () => {
       const heard = await this.deps.inbox.heard(namesOf(messages, channel.id));
       for (const message of messages) {
-        if (!heard.has(message.ts) && !this.withdrawn.has(idOf(message))) await this.hear(message, channel, at);
+        if (!heard.has(message.ts) && !this.withdrawn.has(idOf(message))) await this.hear(message, channel);
       }
     });
   }
@@ -251,16 +222,6 @@ export class Inbound {
     return (await this.deps.inbox.heard(root)).size > 0;
   }
 
-  private reading(place: Place, sender: Sender): Reading<RawMessage> {
-    const { config } = this.deps.options;
-    return {
-      idOf,
-      filesOf: ({ files = [] }) => files.flatMap((file): Attached[] => attachedTo(file, config)),
-      wordsOf: (message) => wordsOf(message, this.known(), this.deps.people.nameOf),
-      toIncoming: (message, words, files) => incoming(message, place, sender, words, files),
-    };
-  }
-
   private async words(message: RawMessage): Promise<string> {
     const { people, options } = this.deps;
     await people.meet(mentionedIn(message, this.known()), this.api(), options.clock.now().getTime());
@@ -287,13 +248,6 @@ export class Inbound {
     return hearing;
   }
 }
-
-/** What became of a message; `accepted` resolves with whether it was stored, or was none of coda's business. */
-interface Heard {
-  accepted: Promise<boolean>;
-}
-
-const ALREADY: Heard = { accepted: Promise.resolve(true) };
 
 /** Which message a `message_deleted` tells of. */
 function deletedIn(event: Record<string, unknown>): Pick<RawMessage, 'ts' | 'thread_ts'> | undefined {

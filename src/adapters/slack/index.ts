@@ -12,14 +12,10 @@ export const slack: Platform<SlackConfig> = {
   config,
   off: off(),
   setup,
-  open({ config, access, world: { clock, log }, artifacts, egress, commands, isStranger, home }) {
+  open({ config, access, world: { clock, log }, artifacts, commands, home }) {
     const groups = [...access.owners, ...access.members].filter((entry) =>
       /^slack-(?:workspace|usergroup|channel):/.test(entry),
     );
-    return slackAdapter({
-      ...{ config, groups, clock, log, artifacts, egress, commands },
-      home,
-      isStranger: ({ externalId, groups }) => isStranger({ externalId, groups }),
-    });
+    return slackAdapter({ config, groups, clock, log, artifacts, commands, home });
   },
 };

@@ -35,7 +35,7 @@ export interface LookBackDeps {
   /** A message without words. */
   bare(message: RawMessage, channel: ChannelInfo): Promise<IncomingMessage>;
   /** Hears these of one conversation, in order. */
-  hear(messages: readonly RawMessage[], channel: ChannelInfo, at: number): Promise<void>;
+  hear(messages: readonly RawMessage[], channel: ChannelInfo): Promise<void>;
   /** Everything is looked through. */
   over(): void;
 }
@@ -140,18 +140,17 @@ export class LookBack {
 
   /** Each thread is looked through where something was said in it, or where what stands above it is too old to tell. */
   private async lookThrough(id: string, from: From, threads: ReadonlyMap<string, Date | undefined>): Promise<void> {
-    const at = performance.now();
     const channel = await this.deps.channels.get(id, this.deps.api());
     if (channel.kind === 'elsewhere') return;
     const call = (method: string, args: Record<string, unknown>) => this.patiently(method, args);
-    const read = await this.through(channel, historyOf(call, id), from, at);
+    const read = await this.through(channel, historyOf(call, id), from);
     const above = new Map(read.map((message) => [message.ts, message]));
     for (const ts of new Set([...read.map((message) => message.ts), ...threads.keys()])) {
       const heardAt = threads.get(ts);
       const begun = { since: from.since, heardAt };
       const latest = above.get(ts)?.latest_reply;
       const isNew = latest !== undefined && instantOf(latest) >= earliest(begun);
-      if (isNew || !above.has(ts)) await this.through(channel, threadOf(call, id, ts, earliest(begun)), begun, at);
+      if (isNew || !above.has(ts)) await this.through(channel, threadOf(call, id, ts, earliest(begun)), begun);
     }
   }
 
@@ -160,7 +159,6 @@ export class LookBack {
     channel: ChannelInfo,
     history: History<RawMessage>,
     { since, heardAt }: From,
-    at: number,
   ): Promise<RawMessage[]> {
     const { inbox, options, bare, hear } = this.deps;
     const { look_back_messages: limit } = options.config;
@@ -169,7 +167,7 @@ export class LookBack {
     const told = { late, first: missed.recent[0], cut: missed.cut };
     await tellMissed(told, { inbox, limit, bare: (message) => bare(message, channel) });
     const asked = await this.asked(missed.recent, channel);
-    if (asked.length > 0) await hear(asked, channel, at);
+    if (asked.length > 0) await hear(asked, channel);
     return missed.read;
   }
 

@@ -1,8 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Command, PlatformDeps } from '../../chat/index.ts';
-import type { Sender } from '../../delivery/index.ts';
-import type { Egress } from '../../egress/index.ts';
 import type { Artifacts } from '../../storage/index.ts';
 import type { SlackConfig } from './config.ts';
 
@@ -10,13 +8,10 @@ export interface SlackOptions {
   config: SlackConfig;
   /** The entries of the access rules that are groups: `slack-workspace:ID`, `slack-usergroup:ID`, `slack-channel:ID`. */
   groups: readonly string[];
-  /** Whether somebody has not been let in: nothing of theirs is fetched. */
-  isStranger(sender: Sender): Promise<boolean>;
   /** What somebody's own page shows; undefined for who has not been let in. */
   home: PlatformDeps<SlackConfig>['home'];
   clock: Clock;
   log: Log;
   artifacts: Artifacts;
-  egress: Egress;
   commands: readonly Command[];
 }

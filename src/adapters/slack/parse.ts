@@ -1,6 +1,6 @@
 /** What was written in Slack, as coda hears it. Pure. */
 import { visible } from '../../base/text.ts';
-import { type IncomingFile, type IncomingMessage, type Place, type Sender, withoutCall } from '../../delivery/index.ts';
+import { type IncomingMessage, type PendingFile, type Place, type Sender, withoutCall } from '../../delivery/index.ts';
 
 export const ADAPTER = 'slack';
 
@@ -184,9 +184,10 @@ export function incoming(
   place: Place,
   sender: Sender,
   words: string,
-  files: IncomingFile[],
+  pending: readonly PendingFile[],
 ): IncomingMessage {
-  return { kind: 'message', id: message.ts, place, sender, text: words, files, sentAt: instantOf(message.ts) };
+  const { ts } = message;
+  return { kind: 'message', id: ts, place, sender, text: words, files: [], pending, sentAt: instantOf(ts) };
 }
 
 /** When something with this `ts` was said. */

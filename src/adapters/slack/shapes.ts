@@ -132,6 +132,9 @@ const channel = z.looseObject({
 });
 export const asChannel = (value: unknown) => answered(channel, 'a conversation', value).channel;
 
+const shared = z.looseObject({ file });
+export const asFile = (value: unknown) => answered(shared, 'a file', value);
+
 const profile = z.looseObject({
   id,
   name: z.string().optional(),

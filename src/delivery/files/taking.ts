@@ -5,22 +5,10 @@ import type { Log } from '../../base/log.ts';
 import { shorten, visible } from '../../base/text.ts';
 import { type Answer, type Egress, type EgressFailure, failureIn, type Limits } from '../../egress/index.ts';
 import type { Artifact, Artifacts } from '../../storage/index.ts';
-import type { IncomingFile } from '../adapter.ts';
+import type { FoundFile, IncomingFile } from '../adapter.ts';
 
 /** A file comes within a minute, at a fair pace, from the address that the platform gave. */
 const LIMITS: Partial<Limits> = { totalMs: 60_000, pace: { ms: 8_000, bytes: 16_384 }, redirects: 0 };
-
-/** A file as the platform tells of it. */
-export interface Attached {
-  name: string;
-  /** MIME type, where the platform knows it. */
-  type?: string | undefined;
-  /** Bytes. */
-  size: number;
-  url: string;
-  /** Sent with the request for it. */
-  headers?: Readonly<Record<string, string>>;
-}
 
 export interface Taken {
   files: IncomingFile[];
@@ -39,13 +27,15 @@ export interface TakingFiles {
   /** How many are fetched at once. */
   slots: Slots;
   limits?: Partial<Limits>;
+  /** Ends what is under way: it counts as lost. */
+  signal?: AbortSignal;
 }
 
 /**
  * Fetches and stores what came with a message, as it is: nothing is unpacked or read. Never rejects for a file; one that
  * does not come at a fair pace is lost. Rejects where nothing can be stored.
  */
-export async function takeFiles(attached: readonly Attached[], taking: TakingFiles): Promise<Taken> {
+export async function takeFiles(attached: readonly FoundFile[], taking: TakingFiles): Promise<Taken> {
   const fetched = await Promise.all(
     attached.map(async (each) => {
       const name = fileName(each.name);
@@ -67,11 +57,11 @@ export async function takeFiles(attached: readonly Attached[], taking: TakingFil
 
 type Outcome = Artifact | 'too large' | { lost: string };
 
-async function fetchOne(attached: Attached, taking: TakingFiles): Promise<Outcome> {
-  const { maxBytes, artifacts, egress, limits = LIMITS } = taking;
+async function fetchOne(attached: FoundFile, taking: TakingFiles): Promise<Outcome> {
+  const { maxBytes, artifacts, egress, limits = LIMITS, signal } = taking;
   const { url, size, headers } = attached;
   if (size > maxBytes) return 'too large';
-  const answer = await egress.fetch(url, { limits: { ...limits, maxBytes }, ...(headers && { headers }) });
+  const answer = await egress.fetch(url, { limits: { ...limits, maxBytes }, signal, ...(headers && { headers }) });
   if (!answer.ok) return outcomeOf(answer);
   try {
     return isFile(answer, attached)
@@ -91,7 +81,7 @@ const outcomeOf = ({ code, message }: EgressFailure): Outcome =>
   code === 'EGRESS_TOO_LARGE' ? 'too large' : { lost: message };
 
 /** Not an error, and not a page in the file's place. */
-function isFile({ status, type }: Answer, { type: wanted = '' }: Attached): boolean {
+function isFile({ status, type }: Answer, { type: wanted = '' }: FoundFile): boolean {
   return status === 200 && !(type === 'text/html' && !wanted.startsWith('text/html'));
 }
 

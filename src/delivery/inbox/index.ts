@@ -5,11 +5,12 @@ import { uuid } from '../../base/ids.ts';
 import type { World } from '../../base/world.ts';
 import type { Instance } from '../../jobs/index.ts';
 import { type Database, type Fragment, hadNoEffect, type Transaction } from '../../storage/index.ts';
-import type { Accepted, Inbox, Incoming, IncomingMessage, KnownPlace, Place } from '../adapter.ts';
+import type { Accepted, Inbox, Incoming, IncomingMessage, KnownPlace, PendingFile, Place } from '../adapter.ts';
 import { formOf } from '../buttons/store.ts';
 import type { Form } from '../content.ts';
 import * as conversations from '../conversations/store.ts';
 import { type DeliveryCounters, deliveryCounters } from '../counters.ts';
+import { fileName } from '../files/taking.ts';
 import type { Item, ItemKind, Payload } from '../item.ts';
 import type { Lanes } from '../lanes/index.ts';
 import type { Outbox } from '../outgoing.ts';
@@ -175,7 +176,7 @@ export class InboxGate implements Inbox {
       conversationId,
       personId,
       messageId: event.id,
-      payload: payloadOf(event, speaker),
+      payload: payloadOf(event, speaker, this.speakers.isHeard(speaker)),
       laned,
       // Whoever sits at the terminal owns the machine; and what stops something must be heard.
       counted: event.sender.role === undefined && !isStop(event),
@@ -252,7 +253,8 @@ function isStop(event: Incoming): boolean {
   return event.kind === 'message' && /^\s*\/stop\s*$/i.test(event.text);
 }
 
-function payloadOf(event: Incoming, { role, roles }: Speaker): Payload {
+/** Of somebody who is not heard (`isHeard`) no file is fetched. */
+function payloadOf(event: Incoming, { role, roles }: Speaker, isHeard: boolean): Payload {
   const { replyTo, origin } = event;
   const common = {
     from: event.sender.externalId,
@@ -262,6 +264,12 @@ function payloadOf(event: Incoming, { role, roles }: Speaker): Payload {
     ...(origin && origin !== 'person' && { origin }),
     ...(event.kind === 'message' && event.tainted && { tainted: true as const }),
   };
-  if (event.kind === 'message') return { ...common, text: event.text, files: event.files };
+  if (event.kind === 'message') {
+    const { text, files, pending = [] } = event;
+    const isFetched = isHeard && pending.length > 0;
+    return { ...common, text, files, ...(isFetched && { pending: { v: 1, files: pending.map(named) } }) };
+  }
   return { ...common, text: '', files: [], button: event.button, ...(event.values && { values: event.values }) };
 }
+
+const named = (file: PendingFile): PendingFile => ({ ...file, name: fileName(file.name) });

@@ -237,8 +237,8 @@ export async function claimLaneless(
 export type FinalState = 'done' | 'waiting' | 'failed' | 'expired' | 'cancelled';
 
 /**
- * Changes what is stored of a message that still waits in its lane; for one whose turn has begun another text is left for
- * the turn to take in.
+ * Changes what is stored of a message that still waits, in its lane or for its files; for one whose turn has begun another
+ * text is left for the turn to take in.
  */
 export async function amend(database: Database, key: string, change: Partial<Payload>): Promise<boolean> {
   const { text = null } = change;
@@ -246,9 +246,11 @@ export async function amend(database: Database, key: string, change: Partial<Pay
     'inbox.amend',
     `update inbox i
         set payload = i.payload || case when begun then jsonb_build_object('edited', $3::text) else $2::jsonb end
-       from (select id, state = 'waiting' or payload ? 'resumedAt'
-                        or exists (select from lanes l where l.current = w.id) as begun
-               from inbox w where key = $1 and state in ('received', 'waiting') and laned) w
+       from (select id, not payload ? 'pending'
+                        and (state = 'waiting' or payload ? 'resumedAt'
+                             or exists (select from lanes l where l.current = w.id)) as begun
+               from inbox w
+              where key = $1 and state in ('received', 'waiting') and (laned or payload ? 'aside')) w
       where i.id = w.id and i.state in ('received', 'waiting') and (not begun or i.payload ->> 'text' <> $3::text)`,
     [key, json(change), text],
   );
@@ -331,7 +333,11 @@ export const deletionRules: readonly DeletionRule[] = [
              and not exists (select from lanes l where l.current = i.id)`,
   },
   {
-    sql: `update inbox set payload = '{"from": "", "text": "", "files": []}', message_id = ''
+    // A message without a lane waits for its files: its process ends it when it finds them gone.
+    sql: `update inbox
+             set payload = '{"from": "", "text": "", "files": []}'
+                           || case when state = 'received' and kind = 'message' then '{"withdrawn": true}'::jsonb else '{}' end,
+                 message_id = ''
            where person_id = $1 and (state <> 'received' or not laned)`,
   },
   { sql: 'update lanes set last_person = null where last_person = $1' },

@@ -90,6 +90,29 @@ export class Lanes implements Owned, DueSource {
     }
   }
 
+  /**
+   * Leaves the lane to others while a row waits for something outside; the row as it is from then on, or undefined when it is
+   * not this process's any more.
+   */
+  async stepAside(item: Item): Promise<Item | undefined> {
+    const { database } = this.deps;
+    if (!(await database.tx('lanes.aside', (tx) => store.stepAside(tx, item)))) return undefined;
+    const aside = { ...item, laned: false, payload: { ...item.payload, aside: true as const } };
+    const running = this.running.get(item.id);
+    if (running) running.item = aside;
+    this.wake();
+    return aside;
+  }
+
+  /** Puts such a row, which `tx` holds, back into its lane: whoever has room goes on with it. */
+  async lineUp(tx: Transaction, item: Item): Promise<void> {
+    await store.lineUp(tx, item);
+    tx.afterCommit(() => {
+      this.putBack.add(item.id);
+      this.wake();
+    });
+  }
+
   get size(): number {
     return this.running.size;
   }

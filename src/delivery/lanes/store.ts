@@ -133,6 +133,36 @@ export async function hold(tx: Transaction, item: Item): Promise<{ held: boolean
   return { held: rows.length > 0, cancel: rows[0]?.cancel ?? false };
 }
 
+/**
+ * Takes a row out of its lane, so that others go ahead of it; it stays this process's. False when it is not (any more).
+ * Like a row that never had a lane, it is another's to go on with when the process dies.
+ */
+export async function stepAside(tx: Transaction, item: Item): Promise<boolean> {
+  const { count } = await tx.query(
+    `with held as (
+       select conversation_id, current, cancel from lanes
+        where conversation_id = $1 and owner = $2 and current = $3 for update
+     ), freed as (
+       update lanes l set owner = null, current = null, pending = l.pending - 1, cancel = false
+         from held where l.conversation_id = held.conversation_id
+     )
+     update inbox i set laned = false, owner = $2, payload = ${STILL_STOPPED} || '{"aside": true}'
+       from held freed where i.id = freed.current`,
+    [item.conversation.id, item.owner, item.id],
+  );
+  return count > 0;
+}
+
+/** Puts a row that `tx` holds, and that had stepped aside, back into its lane. */
+export async function lineUp(tx: Transaction, item: Item): Promise<void> {
+  await tx.query(
+    `with lined as (update inbox set laned = true, owner = null where id = $1 returning conversation_id)
+     insert into lanes as l (conversation_id, pending) select conversation_id, 1 from lined
+     on conflict (conversation_id) do update set pending = l.pending + 1`,
+    [item.id],
+  );
+}
+
 /** Marks the running turn of a conversation to be stopped; returns the process that runs it. */
 export async function cancel(tx: Transaction, conversationId: string): Promise<string | undefined> {
   const { rows } = await tx.query<{ owner: string }>(
@@ -158,7 +188,7 @@ export async function steer(
         where conversation_id = $1 and person_id = $2 and state = 'received' and laned and kind = 'message' and id <> $5
           -- what came with a file, or waits to go on with a turn of its own, is not a remark on another
           -- nor is what no person says at this moment
-          and not payload ?| array['withdrawn', 'resumedAt', 'suspect', 'origin'] and payload -> 'files' = '[]'
+          and not payload ?| array['withdrawn', 'resumedAt', 'suspect', 'origin', 'pending'] and payload -> 'files' = '[]'
           -- what calls something by name begins a turn of its own
           and ltrim(payload ->> 'text') not like '/%'
        returning id, payload, seq

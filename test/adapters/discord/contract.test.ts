@@ -5,7 +5,6 @@ import { discordAdapter } from '../../../src/adapters/discord/adapter.ts';
 import { config as block } from '../../../src/adapters/discord/config.ts';
 import { SystemClock } from '../../../src/base/clock.ts';
 import { silentLog } from '../../../src/base/log.ts';
-import { Egress } from '../../../src/egress/index.ts';
 import { openArtifacts } from '../../../src/storage/index.ts';
 import { chatAdapterContract } from '../../support/chat-adapter-contract.ts';
 import { FakeDiscord } from '../../support/discord/index.ts';
@@ -23,7 +22,6 @@ chatAdapterContract('Discord', async () => {
     clock: new SystemClock(),
     log: silentLog(),
     artifacts: await openArtifacts(dataDir),
-    egress: new Egress({ ports: [], allow: [] }),
     commands: [],
     complete: async () => [],
   });

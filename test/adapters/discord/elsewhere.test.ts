@@ -7,7 +7,6 @@ import { encodeOrigin } from '../../../src/adapters/discord/callback.ts';
 import { config as block } from '../../../src/adapters/discord/config.ts';
 import { SystemClock } from '../../../src/base/clock.ts';
 import { silentLog } from '../../../src/base/log.ts';
-import { Egress } from '../../../src/egress/index.ts';
 import { openArtifacts } from '../../../src/storage/index.ts';
 import { FakeDiscord } from '../../support/discord/index.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -25,7 +24,6 @@ async function begin() {
     clock: new SystemClock(),
     log: silentLog(),
     artifacts: await openArtifacts(dataDir),
-    egress: new Egress({ ports: [], allow: [] }),
     commands: [],
     complete: async () => [],
   });

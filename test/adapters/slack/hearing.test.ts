@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { mentionedIn, names as namesIn, teamOf, wordsOf as wordsIn } from '../../../src/adapters/slack/parse.ts';
 import { deferred } from '../../../src/base/async.ts';
 import { eventually } from '../../support/eventually.ts';
-import { wordsOf } from '../../support/slack/index.ts';
+import { type User, wordsOf } from '../../support/slack/index.ts';
 import { echo, playSlack } from '../../support/slack/play.ts';
 
 describe('a message', () => {
@@ -140,27 +140,53 @@ describe('files', () => {
     expect(fake.files.fetched).not.toContain('film.mp4');
   });
 
-  test('that take longer than Slack waits are answered once, however often it delivers their message again', async () => {
-    await using play = await playSlack({ model: echo, fake: { ackMs: 100, retries: [0, 100, 100, 200, 400, 800] } });
+  test('are fetched after their message is stored and acknowledged, and again by the next process', async () => {
+    await using play = await playSlack({ model: echo });
     const { fake, ana } = play;
+    const dm = fake.dm(ana);
     const held = deferred();
     fake.files.hold = held.promise;
     const file = fake.files.make('list.txt', 'text/plain', Buffer.from('milk'));
-    fake.says(ana, fake.dm(ana), 'look', { files: [file] });
+    fake.says(ana, dm, 'look', { files: [file] });
     const told = fake.sockets.delivered.at(-1);
-    expect(await eventually(() => (told?.attempts ?? 0) > 2)).toBe(true);
-    held.resolve();
-    await play.hears('answer to look', fake.dm(ana));
     expect(await eventually(() => told?.acknowledged)).toBe(true);
+    expect(told?.attempts).toBe(1);
+    const { rows } = await play.database.read<{ payload: object }>('select payload from inbox');
+    expect(rows).toMatchObject([{ payload: { files: [], pending: { v: 1, files: [{ name: 'list.txt', size: 4 }] } } }]);
+    expect(JSON.stringify(rows)).not.toContain(fake.botToken);
+    await play.stop();
+    held.resolve();
+    await play.start();
+    await play.hears('answer to look', dm);
     await play.settled();
     expect(play.said('answer to look')).toHaveLength(1);
-    expect(fake.files.fetched).toEqual(['list.txt']);
+    expect(fake.files.fetched).toEqual(['list.txt', 'list.txt']);
+  });
+
+  test('of people of another workspace come by their ids, and are asked for', async () => {
+    await using play = await playSlack({
+      model: echo,
+      members: ({ fake }) => [`slack:${fake.user('Carl', { team_id: 'T0002' }).id}`],
+    });
+    const { fake } = play;
+    const carl = [...fake.users.values()].find(({ name }) => name === 'carl') as User;
+    const shared = fake.channel('shared', [play.ana, carl]);
+    shared.is_ext_shared = true;
+    const called = `<@${fake.bot.id}> look`;
+    const files = ['plan.txt', 'old.txt'].map((name) => fake.files.make(name, 'text/plain', Buffer.from('a plan')));
+    Object.assign(files[1]!, { deleted: true });
+    fake.says(carl, shared, called, { files });
+    await play.hears('answer to look', shared);
+    await play.hears('did not let me have', shared);
+    const { rows } = await play.database.read<{ files: unknown }>(`select payload->'files' as files from inbox`);
+    expect(rows[0]?.files).toMatchObject([{ name: 'plan.txt', type: 'text/plain', size: 6 }]);
+    expect(fake.files.fetched).toEqual(['plan.txt']);
   });
 
   test('that stand elsewhere are asked for without the token', async () => {
-    const { attachedTo } = await import('../../../src/adapters/slack/files.ts');
+    const { withToken } = await import('../../../src/adapters/slack/files.ts');
     const config = { bot_token: 'xoxb-1', api_url: undefined } as never;
-    const of = (url_private: string) => attachedTo({ id: 'F1', name: 'a', url_private }, config)[0]?.headers;
+    const of = (url: string) => withToken({ name: 'a', size: 1, url }, config).headers;
     expect(of('https://files.slack.com/files-pri/T1-F1/a')).toEqual({ authorization: 'Bearer xoxb-1' });
     for (const url of ['https://evil.example/a', 'https://slack.com.evil.example/a', 'http://files.slack.com/a', 'x']) {
       expect(of(url)).toBeUndefined();

@@ -6,7 +6,7 @@ import { type KillTalk, killedWhileTalking } from '../../support/kills.ts';
 import { type Channel, FakeSlack, type User, wordsOf } from '../../support/slack/index.ts';
 
 /** Where a process may end: around each commit and each send of a conversation. */
-const POINTS = ['inbox.accept', 'turn.finish', 'outbox.receipts', 'outbox.claim', 'send.slack'] as const;
+const POINTS = ['inbox.accept', 'files.keep', 'turn.finish', 'outbox.receipts', 'outbox.claim', 'send.slack'] as const;
 
 /** Ana's questions in three conversations, and what became of them. */
 class Talk implements KillTalk {
@@ -22,11 +22,13 @@ class Talk implements KillTalk {
     this.channels = [fake.dm(this.ana), fake.channel('one', [this.ana]), fake.channel('two', [this.ana])];
   }
 
-  /** One question in each conversation. */
+  /** One question in each conversation; one of them comes with a file. */
   ask(): void {
     for (const channel of this.channels) {
       const text = `note: item ${this.asked++} ok`;
-      this.fake.says(this.ana, channel, channel.kind === 'im' ? text : `<@${this.fake.bot.id}> ${text}`);
+      const isDirect = channel.kind === 'im';
+      const files = isDirect ? [this.fake.files.make('list.txt', 'text/plain', Buffer.from(text))] : [];
+      this.fake.says(this.ana, channel, isDirect ? text : `<@${this.fake.bot.id}> ${text}`, { files });
     }
   }
 
@@ -58,23 +60,32 @@ export async function killed({
 }) {
   const fake = await FakeSlack.start({ ackMs: 500, retries: [0, 1_000, 3_000] });
   const talk = new Talk(fake);
-  const dataDir = freshDataDir();
-  const config = join(dirname(dataDir), 'config.yaml');
-  await mkdir(dirname(config), { recursive: true });
-  writeFileSync(
-    config,
-    [
-      `slack: { bot_token: ${fake.botToken}, app_token: ${fake.appToken}, api_url: "${fake.apiUrl}" }`,
-      'delivery: { steer: false }',
-      // More is said within a minute than one person may.
-      `access: { owners: ["slack:${talk.ana.id}"], rate_limit: { enabled: false } }`,
-    ].join('\n'),
-  );
-  talk.args = ['--data', dataDir, '--config', config];
+  talk.args = await daemonFor(fake, talk.ana);
   try {
     const died = await killedWhileTalking({ kills, seed, points }, talk);
     return { died, twice: talk.answered((times) => times > 1), missing: talk.answered((times) => times === 0) };
   } finally {
     await fake.close();
   }
+}
+
+/** The arguments of a daemon that speaks with this Slack, for its owner; `more` are further lines of its configuration. */
+export async function daemonFor(
+  fake: FakeSlack,
+  owner: User,
+  more: readonly string[] = [],
+): Promise<readonly string[]> {
+  const dataDir = freshDataDir();
+  const config = join(dirname(dataDir), 'config.yaml');
+  await mkdir(dirname(config), { recursive: true });
+  const lines = [
+    `slack: { bot_token: ${fake.botToken}, app_token: ${fake.appToken}, api_url: "${fake.apiUrl}" }`,
+    'delivery: { steer: false }',
+    `egress: { i_understand_private: [{ network: 127.0.0.1/32, port: ${fake.web.port} }] }`,
+    // More is said within a minute than one person may.
+    `access: { owners: ["slack:${owner.id}"], rate_limit: { enabled: false } }`,
+    ...more,
+  ];
+  writeFileSync(config, lines.join('\n'));
+  return ['--data', dataDir, '--config', config];
 }

@@ -6,7 +6,6 @@ import { config as block } from '../../../src/adapters/slack/config.ts';
 import { SystemClock } from '../../../src/base/clock.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import type { Inbox } from '../../../src/delivery/index.ts';
-import { Egress } from '../../../src/egress/index.ts';
 import { openArtifacts } from '../../../src/storage/index.ts';
 import type { FakeSlack } from './index.ts';
 
@@ -17,12 +16,10 @@ export async function openAdapter(fake: FakeSlack, inbox: Inbox) {
   const adapter = slackAdapter({
     config: block.schema.parse({ ...tokens, api_url: fake.apiUrl }) as never,
     groups: [],
-    isStranger: async () => false,
     home: async () => [],
     clock: new SystemClock(),
     log: silentLog(),
     artifacts: await openArtifacts(dataDir),
-    egress: new Egress({ ports: [], allow: [] }),
     commands: [],
   });
   const stop = new AbortController();

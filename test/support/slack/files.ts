@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FakeSlack } from './index.ts';
-import { shownFile } from './methods.ts';
+import { wholeFile } from './methods.ts';
 import { type Body, type Channel, Refusal, type SlackFile } from './model.ts';
 
 /** Files: uploads by address (docs.slack.dev/messaging/working-with-files#upload), and what is served of them. */
@@ -40,7 +40,7 @@ export class Files {
   }
 
   shown(file: SlackFile): Body {
-    return shownFile(file);
+    return wholeFile(file);
   }
 
   begin(filename: string, length: number): Body {

@@ -38,7 +38,10 @@ export class Messages {
     if (args.only) message.only = String(args.only);
     if (files.length > 0) message.subtype = 'file_share';
     channel.messages.push(message);
-    for (const file of files) file.shares.set(channel.id, message.ts);
+    for (const file of files) {
+      file.shares.set(channel.id, message.ts);
+      file.isForeign = user.is_stranger;
+    }
     if (!message.only) this.tell(channel, message);
     return message;
   }

@@ -297,7 +297,13 @@ export function shownMessage(message: Message, metadata: boolean): Body {
   };
 }
 
+/** A file of somebody from another workspace is its id alone: `files.info` tells the rest (…/events/message/file_share). */
 export function shownFile(file: Message['files'][number]): Body {
+  const { id, isForeign } = file;
+  return isForeign ? { id, mode: 'file_access', file_access: 'check_file_info', created: 0 } : wholeFile(file);
+}
+
+export function wholeFile(file: Message['files'][number]): Body {
   const { id, name, mimetype, size, url_private, mode = 'hosted', shares } = file;
   const shared = Object.fromEntries([...shares].map(([channel, ts]) => [channel, [{ ts }]]));
   return { id, name, mimetype, size, mode, url_private, url_private_download: url_private, shares: { public: shared } };

@@ -27,6 +27,8 @@ export interface SlackFile {
   shares: Map<string, string>;
   mode?: string;
   deleted?: boolean;
+  /** Somebody of another workspace has shared it. */
+  isForeign?: boolean;
   /** The server serves nothing, or a page to sign in. */
   gone?: boolean;
 }

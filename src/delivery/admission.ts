@@ -1,0 +1,94 @@
+import { CodaError } from '../base/errors.ts';
+import type { World } from '../base/world.ts';
+import type { End } from './end.ts';
+import type { Arriving } from './files/arriving.ts';
+import type { RateLimit } from './inbox/store.ts';
+import type { Item, TooFast } from './item.ts';
+import * as texts from './texts.ts';
+
+export interface AdmissionDeps {
+  world: World;
+  queueLimit: number;
+  rateLimit: RateLimit | undefined;
+  /** Milliseconds after which a message that was not run is not answered any more. */
+  maxAgeMs: number;
+  arriving: Pick<Arriving, 'complete'>;
+  end(name: string, item: Item, end: End): Promise<boolean>;
+  /** Tells the platform that the event of a row is heard. False: it was too late, and the person has seen it fail. */
+  acknowledged(item: Item): Promise<boolean>;
+}
+
+/** A row that has ended so many processes, or failed so often, is given up, and its person told; its lane goes on. */
+const POISON = 5;
+
+/** What becomes of a row before anybody answers it: it is ended, or made complete. */
+export class Admission {
+  private readonly deps: AdmissionDeps;
+
+  constructor(deps: AdmissionDeps) {
+    this.deps = deps;
+  }
+
+  /** The row as it is to be answered; undefined when it has ended, or has left this process's hands. */
+  async admit(item: Item, signal: AbortSignal): Promise<Item | undefined> {
+    if (item.attempts >= POISON) return this.giveUp(item);
+    if (item.payload.tooFast) return this.refuse(item, item.payload.tooFast);
+    if (item.payload.withdrawn) return this.drop(item);
+    // One that waits for its files has left its lane; any other never had one.
+    if (item.kind === 'message' && !item.laned && !item.payload.aside) return this.refuseFull(item);
+    if (!(await this.deps.acknowledged(item))) {
+      const cards = [{ kind: 'error' as const, text: texts.notInTime() }];
+      const end = { state: 'expired' as const, error: 'not acknowledged in time', cards };
+      return this.ended('inbox.unacknowledged', item, end);
+    }
+    if (this.isOld(item)) {
+      this.deps.world.log.info({ item: item.key }, 'too old to be answered out of the blue');
+      return this.ended('inbox.expire', item, { state: 'expired', cards: [] });
+    }
+    const whole = await this.withFiles(item, signal);
+    return whole?.payload.withdrawn ? this.drop(whole) : whole;
+  }
+
+  private isOld({ payload: { resumedAt }, sentAt }: Item): boolean {
+    const since = resumedAt === undefined ? sentAt : new Date(resumedAt);
+    return this.deps.world.clock.now().getTime() - since.getTime() > this.deps.maxAgeMs;
+  }
+
+  private async withFiles(item: Item, signal: AbortSignal): Promise<Item | undefined> {
+    try {
+      return await this.deps.arriving.complete(item, signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      const isStopped = signal.reason instanceof CodaError && signal.reason.code === 'CANCELLED';
+      if (!isStopped) return undefined;
+      const cards = [{ kind: 'notice' as const, text: texts.stopped() }];
+      return this.ended('inbox.stop', item, { state: 'cancelled', cards });
+    }
+  }
+
+  private drop(item: Item): Promise<undefined> {
+    return this.ended('inbox.withdraw', item, { state: 'cancelled', cards: [] });
+  }
+
+  private refuseFull(item: Item): Promise<undefined> {
+    const cards = [{ kind: 'error' as const, text: texts.queueFull(this.deps.queueLimit) }];
+    return this.ended('inbox.refuse', item, { state: 'failed', error: 'the queue was full', cards });
+  }
+
+  /** Its person asks for more than they may. They hear so once. */
+  private refuse(item: Item, why: TooFast): Promise<undefined> {
+    const { requests = 0, windowMs = 0, turns = 0 } = this.deps.rateLimit ?? {};
+    const text = why === 'turns' ? texts.tooManyTurns(turns) : texts.tooFast(requests, windowMs);
+    const cards = why === 'silent' ? [] : [{ kind: 'error' as const, text }];
+    return this.ended('inbox.refuse', item, { state: 'failed', error: `too much at once: ${why}`, cards });
+  }
+
+  private giveUp(item: Item): Promise<undefined> {
+    const cards = [{ kind: 'error' as const, text: texts.couldNotAnswer() }];
+    return this.ended('inbox.giveup', item, { state: 'failed', error: 'failed each time it was run', cards });
+  }
+
+  private async ended(name: string, item: Item, end: End): Promise<undefined> {
+    await this.deps.end(name, item, end);
+  }
+}

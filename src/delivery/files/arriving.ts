@@ -1,0 +1,138 @@
+/** Files that came with a message: known when it is stored, fetched when its turn begins. */
+import { Slots, unlessAborted, withTimeout } from '../../base/async.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { World } from '../../base/world.ts';
+import type { Egress } from '../../egress/index.ts';
+import type { Artifacts, Database } from '../../storage/index.ts';
+import type { FileSource, FoundFile, PendingFile, Place } from '../adapter.ts';
+import type { Item } from '../item.ts';
+import type { Lanes } from '../lanes/index.ts';
+import * as lanes from '../lanes/store.ts';
+import type { Outbox } from '../outgoing.ts';
+import * as store from './store.ts';
+import { type Taken, takeFiles } from './taking.ts';
+import * as texts from './texts.ts';
+
+/** Files that come within this time keep their message's place; for others what is said later goes ahead. */
+const PATIENCE_MS = 2_000;
+/** Files of one platform that are fetched at once. */
+const MOST_FETCHES = 32;
+
+export interface ArrivingDeps {
+  database: Database;
+  world: World;
+  artifacts: Artifacts;
+  egress: Egress;
+  lanes: Lanes;
+  outbox: Outbox;
+  /** Undefined where the adapter hands over stored files only, or is not there any more. */
+  sourceOf(place: Place): FileSource | undefined;
+  /** Fetching can take longer than a person waits without a sign. */
+  typing(place: Place): void;
+}
+
+/** Fetches files for the rows that this process runs. Whoever goes on with a row of a dead process fetches them again. */
+export class Arriving {
+  private readonly deps: ArrivingDeps;
+  private readonly slots = new Map<string, Slots>();
+  /** Rows that have stepped aside, by their conversation: what follows there need not wait for a second time. */
+  private readonly aside = new Map<string, number>();
+
+  constructor(deps: ArrivingDeps) {
+    this.deps = deps;
+  }
+
+  /**
+   * The row with its files, fetched and stored; what cannot be had is said in its words, and its person is told. Undefined
+   * when the row has left this process's hands: back to its lane, which it had left to others meanwhile, or to another
+   * process. Rejects when `signal` aborts, and where nothing can be stored.
+   */
+  async complete(item: Item, signal: AbortSignal): Promise<Item | undefined> {
+    const { pending } = item.payload;
+    if (!pending) return item;
+    const { place } = item.conversation;
+    if (item.origin === 'person') this.deps.typing(place);
+    const taking = this.deps.lanes.outside(item.id, () => this.take(item, pending.files, signal));
+    // It may fail while nobody waits for it.
+    taking.catch(() => {});
+    const held = item.laned ? await this.unlessLate(item, taking) : item;
+    if (!held) return undefined;
+    return this.counted(held, async () => {
+      const taken = await unlessAborted(signal, taking);
+      // What was under way when it aborted counts as lost, and is not.
+      signal.throwIfAborted();
+      return this.keep(held, taken);
+    });
+  }
+
+  /** The row as it is held after a while: in its lane when its files are there by then, else aside. */
+  private async unlessLate(item: Item, taking: Promise<Taken>): Promise<Item | undefined> {
+    const patience = this.aside.has(item.conversation.id) ? 0 : PATIENCE_MS;
+    const taken = await withTimeout(patience, taking);
+    return taken ? item : this.deps.lanes.stepAside(item);
+  }
+
+  private async counted<T>({ conversation: { id }, payload }: Item, work: () => Promise<T>): Promise<T> {
+    if (!payload.aside) return work();
+    this.aside.set(id, (this.aside.get(id) ?? 0) + 1);
+    try {
+      return await work();
+    } finally {
+      const left = (this.aside.get(id) ?? 1) - 1;
+      if (left > 0) this.aside.set(id, left);
+      else this.aside.delete(id);
+    }
+  }
+
+  private async take(item: Item, files: readonly PendingFile[], signal: AbortSignal): Promise<Taken> {
+    const { artifacts, egress, sourceOf, world } = this.deps;
+    const { place } = item.conversation;
+    const source = sourceOf(place);
+    const found = source ? await this.locate(source, item, files, signal) : [];
+    // What is nowhere is fetched from nowhere.
+    const attached = files.map((file, index) => found[index] ?? { ...file, url: '' });
+    const slots = this.slots.get(place.adapter) ?? new Slots(MOST_FETCHES);
+    this.slots.set(place.adapter, slots);
+    const maxBytes = (source?.maxMb ?? 0) * 1024 * 1024;
+    return takeFiles(attached, { maxBytes, artifacts, egress, log: world.log, slots, signal });
+  }
+
+  private async locate(
+    source: FileSource,
+    { messageId: id, conversation: { place } }: Item,
+    files: readonly PendingFile[],
+    signal: AbortSignal,
+  ): Promise<(FoundFile | undefined)[]> {
+    try {
+      return await source.locate(files, { id, place }, signal);
+    } catch (error) {
+      this.deps.world.log.warn({ adapter: place.adapter, error: messageOf(error) }, 'attachments could not be found');
+      return [];
+    }
+  }
+
+  /** Stores what was taken, if the row is still this process's. */
+  private async keep(item: Item, { files, tooLarge, lost }: Taken): Promise<Item | undefined> {
+    const { database, outbox, sourceOf } = this.deps;
+    const { title, maxMb } = sourceOf(item.conversation.place) ?? { title: 'The platform', maxMb: 0 };
+    const missing = [...tooLarge, ...lost];
+    const notes = [
+      ...(tooLarge.length > 0 ? [texts.tooLarge(tooLarge, maxMb)] : []),
+      ...(lost.length > 0 ? [texts.notFetched(lost, title)] : []),
+    ];
+    const words = missing.length > 0 ? texts.filesMissing(missing) : '';
+    return database.tx('files.keep', async (tx) => {
+      const { held } = await lanes.hold(tx, item);
+      if (!held) return undefined;
+      const payload = await store.keepFiles(tx, item.id, files, words);
+      // Its author has taken it back, or is not known any more.
+      if (!payload || payload.withdrawn) return { ...item, payload: { ...(payload ?? item.payload), withdrawn: true } };
+      const card = { kind: 'notice' as const, text: notes.join('\n') };
+      const said = { key: `note:${item.key}`, conversationId: item.conversation.id, personId: item.person.id, card };
+      if (notes.length > 0) await outbox.addAll(tx, [said]);
+      if (!item.payload.aside) return { ...item, payload };
+      await this.deps.lanes.lineUp(tx, item);
+      return undefined;
+    });
+  }
+}

@@ -1,0 +1,25 @@
+import { json, type Transaction } from '../../storage/index.ts';
+import type { IncomingFile } from '../adapter.ts';
+import type { Payload } from '../item.ts';
+
+/**
+ * Stores what was fetched with a row that `tx` holds, and `missing` under its words. Gives back what the row holds then, or
+ * undefined where its person was erased meanwhile.
+ */
+export async function keepFiles(
+  tx: Transaction,
+  id: string,
+  files: readonly IncomingFile[],
+  missing: string,
+): Promise<Payload | undefined> {
+  const { rows } = await tx.query<{ payload: Payload }>(
+    `update inbox
+        set payload = payload - array['pending', 'aside']
+            || jsonb_build_object('files', case when payload ? 'withdrawn' then '[]' else payload -> 'files' || $2::jsonb end,
+                                  'text', btrim(concat_ws(E'\\n', payload ->> 'text', nullif($3, '')), E' \\n'))
+      where id = $1 and payload ? 'pending'
+      returning payload`,
+    [id, json(files), missing],
+  );
+  return rows[0]?.payload;
+}

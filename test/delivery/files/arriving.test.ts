@@ -1,0 +1,172 @@
+import { describe, expect, test } from 'vitest';
+import { done } from '../../../src/agent/index.ts';
+import { deferred } from '../../../src/base/async.ts';
+import type { Skill } from '../../../src/chat/index.ts';
+import type { Accepted } from '../../../src/delivery/index.ts';
+import { testDatabases } from '../../support/database.ts';
+import { eventually } from '../../support/eventually.ts';
+import { FileServer } from '../../support/file-server.ts';
+import { type Play, type PlayOptions, play } from '../../support/play.ts';
+import { lastSaid, ScriptedModel } from '../../support/scripted-model.ts';
+
+const reads = () => new ScriptedModel((request) => [`read: ${lastSaid(request)}`]);
+
+const listing: Skill = {
+  name: 'listing',
+  commands: () => [
+    {
+      name: 'attached',
+      summary: 'Lists what came along.',
+      run: async (_, { files }) => done(files.map(({ name }) => name).join()),
+    },
+  ],
+};
+
+/** The names of the files that are kept with what was said, by its words. */
+async function kept(coda: Play): Promise<Record<string, string>> {
+  const { rows } = await coda
+    .database()
+    .read<{ text: string; files: { name: string; hash: string }[] }>(
+      `select payload ->> 'text' as text, payload -> 'files' as files from inbox where payload -> 'files' <> '[]'`,
+    );
+  return Object.fromEntries(rows.map(({ text, files }) => [text, files.map(({ name }) => name).join()]));
+}
+
+/** Another process goes on at once with what this one leaves. */
+async function begunAnew(coda: Play): Promise<void> {
+  await coda.app.stop(0);
+  await coda.start();
+}
+
+describe.each(testDatabases)('files that are fetched on $name', ({ name, available }) => {
+  async function begin(options: PlayOptions = {}) {
+    const server = await FileServer.start();
+    const config = { ...server.config, 'delivery.steer': false, ...options.config };
+    const coda = await play({
+      ...{ engine: name, model: reads(), skills: [listing] },
+      ...options,
+      ...{ config, platform: { filesAt: server.port } },
+    });
+    return {
+      ...{ coda, server },
+      async [Symbol.asyncDispose]() {
+        await coda[Symbol.asyncDispose]();
+        await server[Symbol.asyncDispose]();
+      },
+    };
+  }
+
+  test.skipIf(!available)('come before what is said next, and what cannot be had is told', async () => {
+    await using played = await begin();
+    const { coda, server } = played;
+    const cost = async (say: () => Promise<Accepted>) => {
+      const { commits, roundTrips } = await coda.storage();
+      await (await say()).settled;
+      await coda.app.settled();
+      const after = await coda.storage();
+      return [after.commits - commits, after.roundTrips - roundTrips];
+    };
+    await cost(() => coda.hear('ana', 'c1', 'begin'));
+    const [commits = 0] = await cost(() => coda.hear('ana', 'c1', 'plain'));
+    expect((await cost(() => coda.hearWith(['a.txt'], 'ana', 'c1', 'whole')))[0]).toBe(commits + 1);
+    const looked = await coda.hearWith(['b.txt', 'gone.txt'], 'ana', 'c1', 'look');
+    const next = await coda.hear('ana', 'c1', 'next');
+    await Promise.all([looked.settled, next.settled]);
+    await coda.app.settled();
+    expect(coda.platform.in('c1').slice(3)).toEqual([
+      'Fake did not let me have gone.txt. Please send it again.',
+      'read: look\n(attached, but not taken: gone.txt)',
+      'read: next',
+    ]);
+    await (await coda.hearWith(['c.txt'], 'ana', 'c1', '/attached')).settled;
+    expect(coda.platform.in('c1').at(-1)).toBe('c.txt');
+    const look = 'look\n(attached, but not taken: gone.txt)';
+    expect(await kept(coda)).toEqual({ whole: 'a.txt', [look]: 'b.txt', '/attached': 'c.txt' });
+    expect(server.asked).toEqual(['a.txt', 'b.txt', 'gone.txt', 'c.txt']);
+  });
+
+  test.skipIf(!available)(
+    'and take long hold up nobody, and their message is what its author makes of it',
+    async () => {
+      await using played = await begin();
+      const { coda, server } = played;
+      const slow = await coda.hearWith(['held-1'], 'ana', 'c1', 'slow');
+      const quick = await coda.hear('ana', 'c1', 'quick');
+      const changed = await coda.hearWith(['held-2'], 'ana', 'c1', 'old words', 'changed');
+      const dropped = await coda.hearWith(['held-3'], 'ana', 'c1', 'never mind', 'dropped');
+      await quick.settled;
+      expect(coda.platform.in('c1')).toEqual(['read: quick']);
+      await eventually(() => server.asked.length === 3);
+      expect(await coda.amend('c1', 'changed', { text: 'new words' })).toBe(true);
+      expect(await coda.amend('c1', 'dropped', { withdrawn: true })).toBe(true);
+      for (const held of ['held-3', 'held-2', 'held-1']) await server.letGo(held);
+      await Promise.all([slow, changed, dropped].map(({ settled }) => settled));
+      await coda.app.settled();
+      expect(coda.platform.in('c1').sort()).toEqual(['read: new words', 'read: quick', 'read: slow']);
+      expect(await kept(coda)).toEqual({ slow: 'held-1', 'new words': 'held-2' });
+      expect(await coda.count(`inbox where payload ?| array['pending', 'aside'] or state = 'received'`)).toBe(0);
+      expect(await coda.count('lanes where pending <> 0')).toBe(0);
+    },
+  );
+
+  test.skipIf(!available)('are not waited for where somebody says stop, or asks to be forgotten', async () => {
+    await using played = await begin();
+    const { coda, server } = played;
+    await coda.hearWith(['held-1'], 'ana', 'dm-ana', 'look');
+    await eventually(() => server.asked.length === 1);
+    await (await coda.hear('ana', 'dm-ana', '/stop')).settled;
+    expect(await eventually(() => coda.platform.in('dm-ana').includes('Stopped.'))).toBe(true);
+    const lost = await coda.hearWith(['held-2'], 'ana', 'dm-ana', 'my PIN is 4711');
+    expect(await eventually(async () => (await coda.count(`inbox where payload ? 'aside'`)) === 1)).toBe(true);
+    await (await coda.hear('ana', 'dm-ana', '/forget')).settled;
+    const yes = coda.platform.messages
+      .flatMap(({ buttons }) => buttons)
+      .find(({ label }) => label === 'Yes, forget me');
+    await (await coda.press('ana', 'dm-ana', yes?.id ?? '')).settled;
+    await server.letGo('held-2');
+    await lost.settled;
+    await coda.app.settled();
+    expect(coda.platform.in('dm-ana').join()).not.toContain('4711');
+    expect(await coda.count(`inbox where payload::text ~ '4711|held' or state = 'received'`)).toBe(0);
+  });
+
+  test.skipIf(!available)('of a message that finds the queue full are not asked for', async () => {
+    const gate = deferred();
+    const model = new ScriptedModel((request) => [{ hold: gate }, lastSaid(request)]);
+    await using played = await begin({ model, config: { 'delivery.queue_limit': 1 } });
+    const { coda, server } = played;
+    const first = await coda.hear('ana', 'c1', 'first');
+    const { outcome, settled } = await coda.hearWith(['a.txt'], 'ana', 'c1', 'look');
+    await settled;
+    expect(outcome).toBe('refused');
+    gate.resolve();
+    await first.settled;
+    expect(server.asked).toEqual([]);
+  });
+
+  test.skipIf(!available)(
+    'are fetched again by who goes on with their message, and kept where they were fetched',
+    async () => {
+      const [gate, shown] = [deferred(), deferred()];
+      const model = new ScriptedModel(
+        (request) => {
+          shown.resolve();
+          return [{ hold: gate }, lastSaid(request)];
+        },
+        (request) => [`read: ${lastSaid(request)}`],
+      );
+      await using played = await begin({ model });
+      const { coda, server } = played;
+      await coda.hearWith(['held-1'], 'ana', 'c1', 'look');
+      await eventually(() => server.asked.length === 1);
+      await begunAnew(coda);
+      await eventually(() => server.asked.length === 2);
+      await server.letGo('held-1');
+      await shown.promise;
+      await begunAnew(coda);
+      expect(await eventually(() => coda.platform.in('c1').length === 1)).toBe(true);
+      expect(await kept(coda)).toEqual({ look: 'held-1' });
+      expect(server.asked).toEqual(['held-1', 'held-1']);
+    },
+  );
+});
