@@ -1,7 +1,6 @@
 import { type AuditRow, append } from '../audit/index.ts';
 import { deadline } from '../base/async.ts';
 import { CodaError } from '../base/errors.ts';
-import { uuid } from '../base/ids.ts';
 import type { Json } from '../base/json.ts';
 import { inSpan } from '../base/spans.ts';
 import { type Card, type Item, isPrivate } from '../delivery/index.ts';
@@ -201,8 +200,10 @@ export class Agent implements TurnHost {
       begun.isResumed = true;
       return begun;
     }
-    const now = world.clock.now();
-    return new Turn({ id: uuid(now), steps: [], tainted, startedAt: now, recorder: this.recorder });
+    // The row's own id: one that was begun before, and had stored nothing yet, is the same turn.
+    const turn = new Turn({ id: item.id, steps: [], tainted, startedAt: world.clock.now(), recorder: this.recorder });
+    turn.isResumed = item.attempts > 0 || item.payload.suspect === true;
+    return turn;
   }
 
   /** What the person is told of an error; undefined where the turn is left as it stands, to go on elsewhere. */

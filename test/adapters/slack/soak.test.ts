@@ -29,14 +29,15 @@ test('killed while an answer grows: it is one message in the end, and whole', as
   const dm = fake.dm(ana);
   const args = await daemonFor(fake, ana, [`models: ${JSON.stringify(modelConfig(server).models)}`]);
   const updates = () => fake.web.calls.filter(({ method }) => method === 'chat.update').length;
-  server.play({ text: 'the beginning of ', fault: 'endless_text' }, { text: 'the whole answer' });
+  const slowly = Array.from({ length: 200 }, (_, index) => `beginning ${index} `);
+  server.play({ text: slowly, pace: 200 }, { text: 'the whole answer' });
   {
     await using daemon = new Program(['run', ...args]);
     await daemon.logged('"msg":"ready"');
     fake.says(ana, dm, 'go on');
-    expect(await eventually(() => updates() > 1, 30_000)).toBe(true);
+    expect(await eventually(() => updates() > 0, 30_000)).toBe(true);
   }
-  expect(wordsOf(fake.said(dm)[0]!)).toContain('the beginning of');
+  expect(wordsOf(fake.said(dm)[0]!)).toContain('beginning');
   await using daemon = new Program(['run', ...args]);
   const shown = () => fake.said(dm).map(wordsOf);
   expect(await eventually(() => shown().join() === 'the whole answer', 30_000)).toBe(true);
