@@ -112,7 +112,7 @@ class Slack implements SlackAdapter {
       if (!signal.aborted) await this.heard(envelope);
     };
     this.receive = envelope;
-    this.connection = new Connection(options.config, options.log, {
+    this.connection = new Connection(options, {
       envelope,
       signIn: () => this.signIn(),
       connected: (awayMs) => {

@@ -1,9 +1,11 @@
 import type { SocketModeReceiver } from '@slack/bolt';
 import { backOff, deferred, withTimeout } from '../../base/async.ts';
+import type { Cancel, Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { clientOptions, quiet } from './client.ts';
 import type { SlackConfig } from './config.ts';
+import type { SlackOptions } from './options.ts';
 import { TOKEN_ERRORS } from './outcome.ts';
 
 /** What comes over a socket. `acknowledge` rejects where the socket is gone: then it is delivered again. */
@@ -45,9 +47,10 @@ const STABLE_MS = 30_000;
 export class Connection {
   private readonly config: SlackConfig;
   private readonly log: Log;
+  private readonly clock: Clock;
   private readonly hears: Hears;
   private readonly sockets = new Set<Socket>();
-  private timer: NodeJS.Timeout | undefined;
+  private cancel: Cancel = () => {};
   private opening: Promise<void> | undefined;
   private failures = 0;
   private closed = false;
@@ -57,9 +60,10 @@ export class Connection {
   private isLeaving = false;
   private refused: Trouble | undefined;
 
-  constructor(config: SlackConfig, log: Log, hears: Hears) {
+  constructor({ config, log, clock }: Pick<SlackOptions, 'config' | 'log' | 'clock'>, hears: Hears) {
     this.config = config;
     this.log = log;
+    this.clock = clock;
     this.hears = hears;
   }
 
@@ -86,7 +90,7 @@ export class Connection {
 
   async close(): Promise<void> {
     this.closed = true;
-    clearTimeout(this.timer);
+    this.cancel();
     await Promise.all([...this.sockets].map((socket) => socket.close()));
     await withTimeout(CLOSE_WITHIN_MS, Promise.resolve(this.opening));
     await Promise.all([...this.sockets].map((socket) => socket.close()));
@@ -161,12 +165,21 @@ export class Connection {
     this.refused = name ? refusedFor(name) : undefined;
     const says = this.refused?.says ?? `Slack cannot be reached (${messageOf(error)})`;
     this.log.error({ ...(this.refused && { remedy: this.refused.remedy }) }, says);
-    this.again(this.refused ? REFUSED_WAIT_MS : backOff(++this.failures, LONGEST_WAIT_MS, 500));
+    if (this.refused) this.afterRefusal();
+    else this.again(backOff(++this.failures, LONGEST_WAIT_MS, 500));
   }
 
+  private afterRefusal(): void {
+    this.cancel();
+    const at = new Date(this.clock.now().getTime() + REFUSED_WAIT_MS);
+    this.cancel = this.clock.at(at, () => void this.open());
+  }
+
+  /** In real time, whatever the clock says: a network comes back when it does. */
   private again(ms: number): void {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.open(), ms);
+    this.cancel();
+    const timer = setTimeout(() => void this.open(), ms);
+    this.cancel = () => clearTimeout(timer);
   }
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { FakeDiscord } from '../../support/discord/index.ts';
 import { eventually } from '../../support/eventually.ts';
 import { echo, playSlack } from '../../support/slack/play.ts';
 
@@ -97,6 +98,39 @@ describe('tokens', () => {
     await play.settled();
     expect(play.said('hello')).toEqual([]);
   });
+});
+
+test('a token that was revoked is tried again after five minutes, and what was said meanwhile is answered', async () => {
+  const elsewhere = await FakeDiscord.start();
+  const guest = elsewhere.user('Ana');
+  await using play = await playSlack({
+    model: echo,
+    stillClock: true,
+    config: {
+      'discord.token': elsewhere.token,
+      'discord.api_url': elsewhere.apiUrl,
+    },
+    members: () => [`discord:${guest.id}`],
+  });
+  const { fake, ana } = play;
+  const dm = fake.dm(ana);
+  fake.revoked.add(fake.botToken);
+  fake.event({ type: 'tokens_revoked', tokens: { bot: [fake.bot.id] } });
+  expect(await eventually(() => play.app.away().length === 1)).toBe(true);
+  const told = async () => (await play.app.checks.run()).find(({ name }) => name === 'slack');
+  expect(await told()).toMatchObject({ ok: false, remedy: expect.stringContaining('install the app again') });
+  play.asks('hello?', { channel: dm });
+  const there = elsewhere.dm(guest);
+  elsewhere.says(guest, there, 'and here?');
+  expect(await eventually(() => elsewhere.said(there).some(({ content }) => /and here/.test(content)))).toBe(true);
+  await play.moves(4 * 60_000);
+  fake.revoked.clear();
+  expect(play.app.away()).toHaveLength(1);
+  await play.moves(61_000);
+  expect(await eventually(() => play.app.away().length === 0)).toBe(true);
+  await play.hears('answer to hello?', dm);
+  expect(await told()).toMatchObject({ ok: true });
+  await elsewhere.close();
 });
 
 describe('the doctor', () => {
