@@ -45,6 +45,9 @@ const PATIENCE_MS = 100;
 /** SQLSTATE `foreign_key_violation`: a row that is referred to is gone. */
 const NOBODY = '23503';
 
+/** A row with the owner that it was stored under: while it waited to be, this process may have joined anew. */
+type StoredRow = store.AcceptedRow & { owner: string };
+
 /** Takes what adapters hear: commits it, and runs it or leaves it to its turn. */
 export class InboxGate implements Inbox {
   private readonly deps: InboxDeps;
@@ -53,7 +56,7 @@ export class InboxGate implements Inbox {
   private readonly acknowledging = new Map<string, () => Promise<boolean>>();
 
   /** Messages that come at once are stored by one statement. */
-  private readonly accepting: GroupCommit<store.NewRow, store.AcceptedRow | undefined>;
+  private readonly accepting: GroupCommit<store.NewRow, StoredRow | undefined>;
 
   private readonly counters: DeliveryCounters;
 
@@ -165,7 +168,8 @@ export class InboxGate implements Inbox {
     const { personId, conversationId } = speaker;
     const kind = this.deps.kindOf(event);
     const laned = kind === 'message';
-    const owner = await this.deps.instance().owner();
+    // Who was taken over joins anew first.
+    await this.deps.instance().owner();
     const now = world.clock.now();
     const id = uuid(now);
     const row = {
@@ -195,7 +199,7 @@ export class InboxGate implements Inbox {
       this.unsettled.delete(id);
       return { outcome: 'duplicate', settled: Promise.resolve() };
     }
-    const item = toItem(accepted, owner);
+    const item = toItem(accepted, accepted.owner);
     if (acknowledge) this.acknowledging.set(id, acknowledge);
     if (accepted.taken) lanes.run(item);
     else {
@@ -228,11 +232,12 @@ export class InboxGate implements Inbox {
     return begun;
   }
 
-  private async store(rows: readonly store.NewRow[]): Promise<(store.AcceptedRow | undefined)[]> {
+  private async store(rows: readonly store.NewRow[]): Promise<(StoredRow | undefined)[]> {
     const { database, lanes, queueLimit, rateLimit, context } = this.deps;
-    const taking = { owner: this.deps.instance().id, room: lanes.room, queueLimit, rateLimit };
+    const owner = this.deps.instance().id;
+    const taking = { owner, room: lanes.room, queueLimit, rateLimit };
     const accepted = await store.accept(database, rows, taking, context);
-    const byId = new Map(accepted.map((row) => [row.id, row]));
+    const byId = new Map(accepted.map((row) => [row.id, { ...row, owner }]));
     return rows.map(({ id }) => byId.get(id));
   }
 }
