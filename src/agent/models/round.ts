@@ -31,7 +31,7 @@ const TRIES = 2;
 const TRIES_ALONE = 3;
 
 /** A candidate within one round. */
-interface Lane extends Candidate {
+interface Runner extends Candidate {
   tries: number;
   mostTries: number;
   /** Milliseconds before it is asked (again); undefined: it is not. */
@@ -62,14 +62,14 @@ export class Round {
   /** Why nobody answered. */
   fault: ModelError | undefined;
   private readonly options: RoundOptions;
-  private readonly lanes: Lane[];
+  private readonly runners: Runner[];
   /** What is to be told of attempts that did not answer. */
   private readonly told: ModelEvent[] = [];
 
   constructor(options: RoundOptions) {
     this.options = options;
     const last = options.candidates.length - 1;
-    this.lanes = options.candidates.map((candidate, index) => ({
+    this.runners = options.candidates.map((candidate, index) => ({
       ...candidate,
       tries: 0,
       mostTries: index === last ? TRIES_ALONE : TRIES,
@@ -100,15 +100,15 @@ export class Round {
     }
   }
 
-  /** The lane that speaks first; undefined when all have failed, or one for good. */
-  private async firstToSpeak(): Promise<Lane | undefined> {
+  /** The runner that speaks first; undefined when all have failed, or one for good. */
+  private async firstToSpeak(): Promise<Runner | undefined> {
     const { patience, signal } = this.options;
     if (this.fault && FINAL.includes(this.fault.fault)) return undefined;
     using limit = deadline(patience.silenceMs + LONGEST_WAIT_MS, signal);
-    const asked = new Map<Lane, Promise<Lane>>();
+    const asked = new Map<Runner, Promise<Runner>>();
     const askNext = (first: AbortSignal) => {
-      const lane = limit.signal.aborted ? undefined : this.next(asked);
-      if (lane) asked.set(lane, this.ask(lane, first, limit.signal));
+      const runner = limit.signal.aborted ? undefined : this.next(asked);
+      if (runner) asked.set(runner, this.ask(runner, first, limit.signal));
     };
     // The first is waited for as long as its connection lives; what is asked after it must show something in time.
     askNext(signal);
@@ -122,19 +122,19 @@ export class Round {
           if (ended.attempt) return ended;
           if (this.fault && FINAL.includes(this.fault.fault)) return undefined;
         } else {
-          for (const lane of asked.keys()) lane.overdue = true;
+          for (const runner of asked.keys()) runner.overdue = true;
         }
         if (!ended || asked.size === 0) askNext(limit.signal);
       }
       return undefined;
     } finally {
-      for (const lane of asked.keys()) this.overtaken(lane);
+      for (const runner of asked.keys()) this.overtaken(runner);
     }
   }
 
   /** Who is asked next: who may be, or when nobody else is left also who was to be left alone. */
-  private next(asked: ReadonlyMap<Lane, unknown>): Lane | undefined {
-    const free = this.lanes.filter((lane) => lane.wait !== undefined && !asked.has(lane));
+  private next(asked: ReadonlyMap<Runner, unknown>): Runner | undefined {
+    const free = this.runners.filter((runner) => runner.wait !== undefined && !asked.has(runner));
     const ready = free.find(({ tries, breaker }) => tries > 0 || breaker.admits());
     if (ready || asked.size > 0) return ready;
     const [resting] = free;
@@ -143,69 +143,69 @@ export class Round {
   }
 
   /** Asks one candidate, again where that may help, until it speaks or is given up. Never rejects. */
-  private async ask(lane: Lane, first: AbortSignal, further: AbortSignal): Promise<Lane> {
+  private async ask(runner: Runner, first: AbortSignal, further: AbortSignal): Promise<Runner> {
     const { request, signal } = this.options;
     let given = false;
-    lane.giveUp = () => {
+    runner.giveUp = () => {
       given = true;
-      lane.attempt?.stop();
+      runner.attempt?.stop();
     };
-    lane.overdue = false;
-    for (let limit = first; lane.wait !== undefined; limit = further) {
-      const isTime = lane.wait === 0 || (await sleep(lane.wait, further).then(always(true), always(false)));
+    runner.overdue = false;
+    for (let limit = first; runner.wait !== undefined; limit = further) {
+      const isTime = runner.wait === 0 || (await sleep(runner.wait, further).then(always(true), always(false)));
       if (given) break;
-      if (!isTime) lane.wait = undefined;
+      if (!isTime) runner.wait = undefined;
       if (signal.aborted) this.fault = stopped();
       if (!isTime) break;
-      lane.tries++;
-      lane.attempt = new Attempt(lane.model, request, signal);
+      runner.tries++;
+      runner.attempt = new Attempt(runner.model, request, signal);
       try {
-        await lane.attempt.speaks(limit);
-        return lane;
+        await runner.attempt.speaks(limit);
+        return runner;
       } catch (error) {
         if (given) break;
-        this.told.push({ type: 'begin', model: lane.model.name });
-        this.charge(lane);
-        this.failed(lane, limit.aborted ? this.late(lane) : (error as ModelError));
+        this.told.push({ type: 'begin', model: runner.model.name });
+        this.charge(runner);
+        this.failed(runner, limit.aborted ? this.late(runner) : (error as ModelError));
       }
     }
-    return lane;
+    return runner;
   }
 
-  private late({ model: { name } }: Lane): ModelError {
+  private late({ model: { name } }: Runner): ModelError {
     if (this.options.signal.aborted) return stopped();
     return new ModelError('transient', `${name} fell silent.`, { reason: 'silent' });
   }
 
-  private failed(lane: Lane, fault: ModelError): void {
-    lane.attempt = undefined;
+  private failed(runner: Runner, fault: ModelError): void {
+    runner.attempt = undefined;
     this.fault = fault;
-    this.options.ended(lane.model, fault);
+    this.options.ended(runner.model, fault);
     const isFinal = FINAL.includes(fault.fault);
-    if (!this.isAlone && (isFinal ? lane.overdue : true)) note(lane.breaker, fault);
-    lane.wait = isFinal ? undefined : again(fault, lane, this.options.patience.retryMs);
-    if (!this.isAlone && lane.breaker.open) lane.wait = undefined;
+    if (!this.isAlone && (isFinal ? runner.overdue : true)) note(runner.breaker, fault);
+    runner.wait = isFinal ? undefined : again(fault, runner, this.options.patience.retryMs);
+    if (!this.isAlone && runner.breaker.open) runner.wait = undefined;
   }
 
   /** Another one spoke first: its request ends, and what it has cost is told as far as it is known. */
-  private overtaken(lane: Lane): void {
-    lane.giveUp();
-    if (lane.overdue) {
-      this.told.push({ type: 'begin', model: lane.model.name });
-      lane.breaker.failed();
+  private overtaken(runner: Runner): void {
+    runner.giveUp();
+    if (runner.overdue) {
+      this.told.push({ type: 'begin', model: runner.model.name });
+      runner.breaker.failed();
     }
-    this.charge(lane);
-    lane.attempt = undefined;
-    this.options.ended(lane.model, 'overtaken');
+    this.charge(runner);
+    runner.attempt = undefined;
+    this.options.ended(runner.model, 'overtaken');
   }
 
-  private charge({ attempt }: Lane): void {
+  private charge({ attempt }: Runner): void {
     if (attempt?.charged) this.told.push(attempt.charged);
   }
 
   /** Whether nobody else could answer: then there is nothing to be gained by leaving it alone. */
   private get isAlone(): boolean {
-    return this.lanes.length === 1;
+    return this.runners.length === 1;
   }
 }
 
@@ -223,11 +223,11 @@ function aborted(signal: AbortSignal): Promise<undefined> {
 }
 
 /** Milliseconds after which the same model is asked once more; undefined: not again. */
-function again({ fault, details }: ModelError, lane: Lane, retryMs: number): number | undefined {
-  if (lane.tries >= lane.mostTries || details.reason === 'silent') return undefined;
-  if (PASSING.includes(fault)) return retryMs * 2 ** (lane.tries - 1);
+function again({ fault, details }: ModelError, runner: Runner, retryMs: number): number | undefined {
+  if (runner.tries >= runner.mostTries || details.reason === 'silent') return undefined;
+  if (PASSING.includes(fault)) return retryMs * 2 ** (runner.tries - 1);
   const after = details.retryAfterMs ?? retryMs;
-  const isLast = lane.mostTries === TRIES_ALONE;
+  const isLast = runner.mostTries === TRIES_ALONE;
   return fault === 'rate_limited' && isLast && after <= LONGEST_WAIT_MS ? after : undefined;
 }
 
