@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { dataTool, failed, privately } from '../../agent/index.ts';
 import { timeBeside } from './change.ts';
-import { askWhich, place } from './create.ts';
+import { askWhich, storeUnderstood } from './create.ts';
 import type { WakeAt } from './reminder.ts';
 import { texts } from './texts.ts';
 import { findWhich } from './which.ts';
@@ -30,7 +30,7 @@ export function againTool(wakeAt: WakeAt) {
       if (when.kind === 'reject') return failed(when.code, when.say);
       const wanted = { text, urgent: found.urgent, catch_up: found.catchUp };
       if (when.kind === 'ambiguous') return askWhich(when.question, when.readings, { act: 'create', ...wanted });
-      return place(ctx, wanted, when, wakeAt);
+      return storeUnderstood(ctx, wanted, when, wakeAt);
     },
   });
 }

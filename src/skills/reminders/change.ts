@@ -1,23 +1,13 @@
 import { z } from 'zod';
 import { dataTool, done, failed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
-import { nextOf, type Once, parseWhen } from '../../time/index.ts';
+import { nextOf, type Once, type Planned, parseWhen, plannedFor, readPlan, storedPlan } from '../../time/index.ts';
 import { askWhich, catchUpInput, LONGEST_TEXT, readingChoice } from './create.ts';
 import { refusedAsTooOften } from './limits.ts';
 import { nagInput, readNag } from './nag.ts';
 import { conditionOf, isItsName, narrowed, skippedDay } from './narrow.ts';
 import { isOpen, type Reminder, type WakeAt } from './reminder.ts';
 import { undoOf } from './restore.ts';
-import {
-  atOtherTime,
-  completed,
-  onceAt,
-  onDayOf,
-  readSchedule,
-  type Schedule,
-  scheduleOf,
-  shifted,
-  storedSchedule,
-} from './schedule.ts';
+import { atOtherTime, filledIn, onceAt, onDayOf, shifted } from './schedule.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
 import { findSome, type Wanted } from './which.ts';
@@ -121,7 +111,7 @@ function notOpen(reminder: Reminder, next: Date, now: Date): ToolResult {
 export async function moveTo(
   ctx: TxContext,
   found: Reminder,
-  schedule: Schedule & Partial<Pick<Reminder, 'urgent' | 'catchUp' | 'nag'>>,
+  schedule: Planned & Partial<Pick<Reminder, 'urgent' | 'catchUp' | 'nag'>>,
   wakeAt: WakeAt,
   text = found.text,
 ) {
@@ -222,11 +212,11 @@ async function editTime(
   if (when.kind === 'ambiguous') return askWhich(when.question, when.readings, wanted);
   if (found.rule !== undefined && when.kind === 'once' && !input.series) {
     const moved = itsDay && said !== input.when ? atOtherTime(found.rule, when.at, found.zone) : undefined;
-    const all = moved === undefined ? undefined : readSchedule({ rule: moved, zone: found.zone }, now);
+    const all = moved === undefined ? undefined : readPlan({ rule: moved, zone: found.zone }, now);
     if (all) return moveTo(ctx, before, { ...all, urgent, catchUp, nag }, wakeAt, text);
     return itsDay ? timeOfOneOrAll(found, when, text, now) : oneOrAll(found, words, text);
   }
-  const schedule = scheduleOf(when, now);
+  const schedule = plannedFor(when, now);
   if (!schedule) return failed('NEVER', 'That never comes.');
   const result = await moveTo(ctx, before, { ...schedule, urgent, catchUp, nag }, wakeAt, text);
   const choices = when.others?.map((other) => readingChoice(other, wanted));
@@ -244,7 +234,7 @@ export function timeBeside(ctx: TxContext, found: Reminder, said: string) {
   const now = ctx.clock.now();
   const own = dayAt(found, now);
   const shift = shifted(own, said);
-  const words = found.plannedAt ? completed(said, own, found.zone) : said;
+  const words = found.plannedAt ? filledIn(said, own, found.zone) : said;
   if (shift && shift <= now) return { words };
   const itsDay = shift ? onceAt(shift, found.zone) : onDayOf(own, words, { ...ctx.when, zone: found.zone });
   return { words, itsDay, when: itsDay ?? parseWhen(words, ctx.when) };
@@ -282,8 +272,8 @@ function dayAt(reminder: Reminder, now: Date): Date {
 function timeOfOneOrAll(reminder: Reminder, when: Once, text: string, now: Date): ToolResult {
   const { id, rule = '', zone } = reminder;
   const moved = atOtherTime(rule, when.at, zone);
-  const next = { act: 'snooze', which: id, ...storedSchedule(when) };
-  const all = { act: 'edit', which: id, text, ...(moved ? { rule: moved, zone } : storedSchedule(when)) };
+  const next = { act: 'snooze', which: id, ...storedPlan(when) };
+  const all = { act: 'edit', which: id, text, ...(moved ? { rule: moved, zone } : storedPlan(when)) };
   return failed('AMBIGUOUS', texts.timeOfOneOrAll(reminder, when.at, now), {
     choices: [
       { label: 'Only the next one', tool: 'reminder_choose', input: next },

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { dataTool, failed, privately } from '../../agent/index.ts';
+import { readPlan } from '../../time/index.ts';
 import { moveTo } from './change.ts';
-import { createInput, placeAt } from './create.ts';
+import { createInput, storePlanned } from './create.ts';
 import type { WakeAt } from './reminder.ts';
-import { readSchedule } from './schedule.ts';
 import { snoozeTo } from './snooze.ts';
 import { texts } from './texts.ts';
 import { findWhich } from './which.ts';
@@ -33,9 +33,9 @@ export function chooseTool(wakeAt: WakeAt) {
 
     async run(input, ctx) {
       const now = ctx.clock.now();
-      const schedule = readSchedule(input, now);
+      const schedule = readPlan(input, now);
       if (!schedule || schedule.plannedAt <= now) return failed('PAST', texts.pickedPast);
-      if (input.act === 'create') return placeAt(ctx, { ...input, text: input.text ?? '' }, schedule, wakeAt);
+      if (input.act === 'create') return storePlanned(ctx, { ...input, text: input.text ?? '' }, schedule, wakeAt);
       const found = await findWhich(ctx, input.which, { tool: 'reminder_choose', input, prefers: 'any' });
       if ('ok' in found) return found;
       if (input.act === 'snooze') return snoozeTo(ctx, found, schedule.plannedAt, wakeAt);

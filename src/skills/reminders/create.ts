@@ -2,12 +2,19 @@ import { z } from 'zod';
 import { dataTool, done, type Failed, failed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
 import { shortId } from '../../base/ids.ts';
 import { type Choice, conversations } from '../../delivery/index.ts';
-import { type Once, type Reading, type Recurring, understand } from '../../time/index.ts';
+import {
+  type Once,
+  type Planned,
+  plannedFor,
+  type Reading,
+  type Recurring,
+  storedPlan,
+  understand,
+} from '../../time/index.ts';
 import { MOST_PENDING, refusedAsTooOften } from './limits.ts';
 import { nagInput, readNag } from './nag.ts';
 import { CATCH_UPS, type WakeAt } from './reminder.ts';
 import { undoOf } from './restore.ts';
-import { type Schedule, scheduleOf, storedSchedule } from './schedule.ts';
 import * as store from './store.ts';
 import { created, texts, zoneUnknown } from './texts.ts';
 
@@ -79,7 +86,7 @@ export function createTool(wakeAt: WakeAt) {
       const { lead, dm, urgent, catch_up, nag } = input;
       const wanted = { act: 'create', text, lead, dm, urgent, catch_up, nag };
       if (when.kind === 'ambiguous') return askWhich(when.question, when.readings, wanted);
-      return place(ctx, { ...input, text }, when, wakeAt);
+      return storeUnderstood(ctx, { ...input, text }, when, wakeAt);
     },
   });
 }
@@ -90,25 +97,25 @@ export function askWhich(question: string, readings: readonly Reading[], input: 
 }
 
 export function readingChoice({ words, when }: Reading, input: Record<string, unknown>): Choice {
-  return { label: words, tool: 'reminder_choose', input: { ...input, ...storedSchedule(when) } };
+  return { label: words, tool: 'reminder_choose', input: { ...input, ...storedPlan(when) } };
 }
 
 /** Stores a reminder whose time is settled, and answers. */
-export async function place(
+export async function storeUnderstood(
   ctx: TxContext,
   input: CreateInput,
   when: Once | Recurring,
   wakeAt: WakeAt,
 ): Promise<ToolResult> {
-  const schedule = scheduleOf(when, ctx.clock.now());
+  const schedule = plannedFor(when, ctx.clock.now());
   if (!schedule) return failed('NEVER', 'That never comes.');
-  return placeAt(ctx, input, schedule, wakeAt, when.others);
+  return storePlanned(ctx, input, schedule, wakeAt, when.others);
 }
 
-export async function placeAt(
+export async function storePlanned(
   ctx: TxContext,
   input: CreateInput,
-  schedule: Schedule,
+  schedule: Planned,
   wakeAt: WakeAt,
   others: readonly Reading[] = [],
 ): Promise<ToolResult> {

@@ -12,7 +12,7 @@ const MOST_AN_HOUR = 120;
 const HOUR_MS = 3_600_000;
 
 /** A reminder as it is to be. */
-interface Planned {
+interface Candidate {
   /** Of the reminder that it takes the place of. */
   id?: string;
   conversationId: string;
@@ -24,7 +24,7 @@ interface Planned {
 /** Refuses series that would have their person's, or their place's, speak too often; undefined when there is room. */
 export async function refusedAsTooOften(
   { tx, person }: Pick<TxContext, 'tx' | 'person'>,
-  planned: readonly Planned[],
+  planned: readonly Candidate[],
 ): Promise<Failed | undefined> {
   const own = planned
     .map((one) => ({ conversationId: one.conversationId, times: timesAnHour(one) }))
@@ -48,7 +48,7 @@ export async function refusedAsTooOften(
 const sumOf = (series: readonly { times: number }[]) => series.reduce((sum, { times }) => sum + times, 0);
 
 /** How often it speaks within the hour that begins with its next occurrence; counted no further than matters. */
-function timesAnHour({ rule, plannedAt: from, nag }: Pick<Planned, 'rule' | 'plannedAt' | 'nag'>): number {
+function timesAnHour({ rule, plannedAt: from, nag }: Pick<Candidate, 'rule' | 'plannedAt' | 'nag'>): number {
   let times = nagsAnHour(nag);
   if (rule === undefined || from === undefined) return times;
   for (const at of occurrences(rule, { after: new Date(from.getTime() - 1) })) {

@@ -3,7 +3,7 @@ import type { Instant } from '../../base/clock.ts';
 import { quietUntil } from '../../people/index.ts';
 import { passedOccurrences } from '../../time/index.ts';
 import { type CatchUp, MOST_NAGS } from './reminder.ts';
-import type { Due, Planned } from './store.ts';
+import type { Due, NextPlan } from './store.ts';
 
 /** Said this much after it was due, a reminder is marked late (or skipped). */
 const LATE_MS = 60_000;
@@ -11,7 +11,7 @@ const LATE_MS = 60_000;
 /** A firing: what is planned on, and what is said (if anything). */
 export interface Firing {
   reminder: Due;
-  plan: Planned;
+  plan: NextPlan;
   /** When it was due; differs from `plan.occurrence` after a snooze. */
   due: Instant;
   late: boolean;
@@ -75,7 +75,7 @@ const MINUTE_MS = 60_000;
  */
 function nextNag(
   reminder: Due,
-  { now, held, plan }: { now: Instant; held: Instant | undefined; plan: Omit<Planned, 'nagged'> },
+  { now, held, plan }: { now: Instant; held: Instant | undefined; plan: Omit<NextPlan, 'nagged'> },
 ): { at: Instant; nagged: number } | undefined {
   const { nag, urgent, quiet, rule } = reminder;
   if (nag === undefined || !plan.said) return undefined;

@@ -2,13 +2,6 @@
 import type { Instant } from '../../base/clock.ts';
 import { formatClock, type Once, parseDuration, parseWhen, type When, type WhenContext } from '../../time/index.ts';
 
-export {
-  type Planned as Schedule,
-  plannedFor as scheduleOf,
-  readPlan as readSchedule,
-  storedPlan as storedSchedule,
-} from '../../time/index.ts';
-
 /** `16:30`, `at 6pm`: a time of day and no day. */
 const CLOCK_ALONE =
   /^(?:at |to |for )?(\d{1,2}(?:[:.]\d{2})?\s*(?:am|pm|a\.m\.|p\.m\.)?|(?:half past|half|quarter past|quarter to) \w+(?: am| pm)?|noon|midday)$/i;
@@ -113,7 +106,7 @@ function partsOf(at: Instant, zone: string): Parts {
 }
 
 /** What `words` leave out stays as it is at `at`: a day keeps the hour, "weekly" day and hour, "6" its half of the day. */
-export function completed(words: string, at: Instant, zone: string): string {
+export function filledIn(words: string, at: Instant, zone: string): string {
   const said = words
     .trim()
     .replace(/^(?:at )?(?:the )?same time /i, '')
@@ -133,7 +126,7 @@ export function completed(words: string, at: Instant, zone: string): string {
   const part = PART_OF_DAY.exec(said)?.[1]?.toLowerCase() as keyof typeof PARTS | undefined;
   const bare = part === undefined ? '' : said.replace(PART_OF_DAY, '').trim();
   if (part && bare !== '' && !HAS_CLOCK.test(bare) && PARTS[part].includes(ownHour)) {
-    return completed(/^(?:every|each)$/i.test(bare) ? `${bare} day` : bare, at, zone);
+    return filledIn(/^(?:every|each)$/i.test(bare) ? `${bare} day` : bare, at, zone);
   }
   if (HAS_CLOCK.test(said) || parseDuration(said) !== undefined) return said;
   const day = UNITS[said.toLowerCase()]?.(own) ?? said.replace(/^weekdays$/i, 'every weekday');

@@ -4,7 +4,7 @@ import { nextOf } from '../../time/index.ts';
 import { change, ofEach, SPOKE_LATELY_MS, which } from './change.ts';
 import { askWhich, readingChoice } from './create.ts';
 import { isOpen, type Reminder, type WakeAt } from './reminder.ts';
-import { completed, parsePutOff } from './schedule.ts';
+import { filledIn, parsePutOff } from './schedule.ts';
 import { texts } from './texts.ts';
 
 /** The occurrence that a snooze moves: the one that spoke, unless the next one is nearer to mind. */
@@ -71,5 +71,5 @@ function ownTime(reminder: Reminder, now: Date): Date | undefined {
 /** "Until tomorrow" keeps the hour; a length of time stays as it is. */
 function completedPutOff(words: string, at: Date, zone: string): string {
   const [, lead = '', rest = ''] = /^((?:until|till|til|to)\s+)?(.+)$/is.exec(words.trim()) ?? [];
-  return `${lead}${completed(rest, at, zone)}`;
+  return `${lead}${filledIn(rest, at, zone)}`;
 }

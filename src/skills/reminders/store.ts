@@ -257,7 +257,7 @@ export async function claimDue(tx: Transaction, now: Instant, limit: number): Pr
 }
 
 /** What follows a firing. */
-export interface Planned {
+export interface NextPlan {
   id: string;
   plannedAt: Instant | undefined;
   snoozedUntil: Instant | undefined;
@@ -270,7 +270,7 @@ export interface Planned {
 }
 
 /** Plans on after a firing, as a set. */
-export async function planNext(tx: Transaction, plans: readonly Planned[], now: Instant): Promise<void> {
+export async function planNext(tx: Transaction, plans: readonly NextPlan[], now: Instant): Promise<void> {
   await tx.query(
     `update reminders r
         set planned_at = d.planned_at, snoozed_until = d.snoozed_until, snoozed_occurrence = d.snoozed_occurrence,

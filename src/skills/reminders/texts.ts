@@ -1,10 +1,9 @@
 /** What the reminders say to people. */
 import type { Instant } from '../../base/clock.ts';
 import { listOf, plural, shorten } from '../../base/text.ts';
-import { describe, formatInstant, occurrences } from '../../time/index.ts';
+import { describe, formatInstant, occurrences, type Planned } from '../../time/index.ts';
 import type { Firing } from './plan.ts';
 import { type CatchUp, isOpen, MOST_NAGS, type Reminder } from './reminder.ts';
-import type { Schedule } from './schedule.ts';
 
 /** `“buy milk”` */
 const quoted = (text: string): string => `“${shorten(text.replace(/\s+/g, ' '), 80)}”`;
@@ -15,7 +14,7 @@ function instantWords(at: Instant, zone: string, now: Instant): string {
 }
 
 /** `on Mon 23 Nov at 09:00 (Europe/Berlin)`, `every weekday at 09:00 (Europe/Berlin), next: Mon 23 Nov 09:00` */
-function scheduleWords({ plannedAt, rule, zone }: Schedule, now: Instant): string {
+function scheduleWords({ plannedAt, rule, zone }: Planned, now: Instant): string {
   if (rule === undefined) return `on ${instantWords(plannedAt, zone, now)} (${zone})`;
   return describe({ kind: 'recurring', rule, zone, next: first(rule, now) }, { now, zone });
 }
@@ -45,7 +44,7 @@ function object(text: string, lead: Lead = guessedLead(text)): string {
 
 export function created(
   text: string,
-  schedule: Schedule,
+  schedule: Planned,
   now: Instant,
   {
     lead,
