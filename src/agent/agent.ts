@@ -11,17 +11,18 @@ import { type Counters, countersOf } from './counters.ts';
 import { fresh } from './dialogue/dialogue.ts';
 import { closed } from './dialogue/texts.ts';
 import { Lost, runTurn } from './loop.ts';
+import { MessageTurn, type TurnHost } from './message-turn.ts';
 import { ModelError } from './model.ts';
 import type { AgentOptions } from './options.ts';
 import { type TurnOver, tellOver } from './over.ts';
 import { isQuoting, ownWords } from './quotes.ts';
 import { type Recorded, Recorder, recording } from './record.ts';
-import { type Refused, type Step, Turn } from './steps.ts';
+import type { Refused, Step } from './steps.ts';
 import * as store from './store.ts';
 import { type ItemContext, recalledOf } from './store.ts';
 import * as texts from './texts.ts';
 import type { Call, CallContext, ToolResult, TxContext } from './tool.ts';
-import { MessageTurn, type TurnHost } from './turn.ts';
+import { Turn } from './turn.ts';
 
 /** Answers messages in turns, and carries out single calls for commands and buttons. */
 export class Agent implements TurnHost {

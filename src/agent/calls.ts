@@ -7,7 +7,6 @@ import { inSpan } from '../base/spans.ts';
 import type { Transaction } from '../storage/index.ts';
 import { keepDialogue } from './dialogue/keep.ts';
 import { DROP } from './dialogue/names.ts';
-import type { Turn } from './steps.ts';
 import * as texts from './texts.ts';
 import {
   type Call,
@@ -22,6 +21,7 @@ import {
   type ToolResult,
 } from './tool.ts';
 import type { Toolbox, ValidCall } from './toolbox.ts';
+import type { Turn } from './turn.ts';
 import { addUndo } from './undo/store.ts';
 
 /** By tool and input: what calls have awaited before their transaction (a file, a service). */

@@ -3,10 +3,11 @@ import { hashOf, refusedInput } from './calls.ts';
 import type { ModelToolCall } from './model.ts';
 import type { Decision, Policy } from './policy.ts';
 import { questionOf } from './question.ts';
-import type { CallState, Turn } from './steps.ts';
+import type { CallState } from './steps.ts';
 import * as texts from './texts.ts';
 import { type CallContext, failed, isNestedOnly, type ToolResult } from './tool.ts';
 import type { Toolbox, ValidCall } from './toolbox.ts';
+import type { Turn } from './turn.ts';
 
 /** The same call with the same arguments may be made so often; then the model is told, and then it is stopped. */
 const MOST_REPEATS = 2;

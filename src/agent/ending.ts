@@ -4,11 +4,12 @@ import type { Card, Choice, End, FileRef, Item } from '../delivery/index.ts';
 import { type ApprovalRules, ask, expiryOf } from './approvals/index.ts';
 import { choicesOf } from './choices.ts';
 import type { Asking } from './loop.ts';
-import type { Refused, Turn } from './steps.ts';
+import type { Refused } from './steps.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';
 import type { Call, CallContext, ToolResult } from './tool.ts';
 import type { Toolbox } from './toolbox.ts';
+import type { Turn } from './turn.ts';
 import { UNDO_ALL } from './undo/index.ts';
 
 /** What is ended: the turn of a message. */

@@ -13,9 +13,10 @@ import { Ledger, type Money } from './ledger.ts';
 import { type LightModels, lightModels } from './light.ts';
 import { type Model, ModelError, type ModelMessage, NoModel } from './model.ts';
 import type { Models, Tier } from './models/index.ts';
-import type { ModelStep, Turn } from './steps.ts';
+import type { ModelStep } from './steps.ts';
 import { recalledOf } from './store.ts';
 import * as texts from './texts.ts';
+import type { Turn } from './turn.ts';
 import type { Limit, UsageRow } from './usage/index.ts';
 import { type Shown, Windows } from './window.ts';
 

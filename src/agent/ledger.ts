@@ -8,9 +8,9 @@ import type { Took } from './asking.ts';
 import type { Counters } from './counters.ts';
 import { ModelError } from './model.ts';
 import type { Models } from './models/index.ts';
-import type { Turn } from './steps.ts';
 import type { ItemContext } from './store.ts';
 import * as texts from './texts.ts';
+import type { Turn } from './turn.ts';
 import {
   addLoneUsage,
   addUsage,

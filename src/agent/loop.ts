@@ -12,10 +12,11 @@ import type { ModelToolCall } from './model.ts';
 import type { SpawnOptions } from './nested.ts';
 import type { AgentOptions } from './options.ts';
 import { doingOf } from './progress.ts';
-import type { Answered, CallState, Refused, Step, Turn } from './steps.ts';
+import type { Answered, CallState, Refused, Step } from './steps.ts';
 import * as texts from './texts.ts';
 import { type CallContext, failed, isNestedOnly, type OutsideTool, type ToolResult } from './tool.ts';
 import type { ValidCall } from './toolbox.ts';
+import type { Turn } from './turn.ts';
 
 /** A turn that runs in this process: the one that talks to the person, or one nested in a call of it. */
 export interface Running {

@@ -2,7 +2,7 @@ import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { type Item, isPrivate, type Place } from '../delivery/index.ts';
 import type { Person } from '../people/index.ts';
-import type { Turn } from './steps.ts';
+import type { Turn } from './turn.ts';
 
 /** A turn that does nothing more in this process. */
 export interface TurnOver {

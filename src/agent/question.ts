@@ -1,10 +1,10 @@
 /** What the policy is asked about a call: put together from the turn, its context and the tool. */
 import type { ModelToolCall } from './model.ts';
 import type { PolicyQuestion } from './policy.ts';
-import type { Turn } from './steps.ts';
 import { standIn, textsIn } from './targets.ts';
 import type { CallContext } from './tool.ts';
 import type { Toolbox, ValidCall } from './toolbox.ts';
+import type { Turn } from './turn.ts';
 
 export interface Asking {
   toolbox: Toolbox;

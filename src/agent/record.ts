@@ -3,9 +3,9 @@ import type { Instant } from '../base/clock.ts';
 import type { Secrets } from '../base/log.ts';
 import type { Also, Item } from '../delivery/index.ts';
 import { sql } from '../storage/index.ts';
-import type { CallRecorder, Turn } from './steps.ts';
 import type { Call, ToolResult } from './tool.ts';
 import type { Toolbox } from './toolbox.ts';
+import type { CallRecorder, Turn } from './turn.ts';
 
 /** What a command that writes is recorded as. */
 export interface Recorded {

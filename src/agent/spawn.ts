@@ -9,10 +9,10 @@ import { commit, type Outcome, type Running, resultOf, runTurn, type Spawns } fr
 import { ModelError, type ModelToolCall } from './model.ts';
 import type { SpawnOptions } from './nested.ts';
 import type { AgentOptions } from './options.ts';
-import type { Turn } from './steps.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';
 import { type CallContext, failed, type ToolResult } from './tool.ts';
+import type { Turn } from './turn.ts';
 
 const TIMEOUT_MS = 120_000;
 const MAX_CALLS = 10;

@@ -20,7 +20,8 @@ import * as ofConversations from './context/store.ts';
 import type { Dialogue } from './dialogue/dialogue.ts';
 import * as ofDialogues from './dialogue/store.ts';
 import { isQuoting } from './quotes.ts';
-import { type CallRecorder, type Step, type StoredStep, Turn } from './steps.ts';
+import type { Step, StoredStep } from './steps.ts';
+import { type CallRecorder, Turn } from './turn.ts';
 import * as ofUndos from './undo/store.ts';
 import {
   BY_NOW,

@@ -1,243 +1,344 @@
-import type { Deadline } from '../base/async.ts';
+import type { AuditRow } from '../audit/index.ts';
+import { Sequence } from '../base/async.ts';
 import type { Instant } from '../base/clock.ts';
-import type { Draft, End, Item } from '../delivery/index.ts';
-import type { Transaction } from '../storage/index.ts';
-import { LONGEST_SHOWN } from './asking.ts';
-import { isData, runData, TookTooLong } from './calls.ts';
-import type { Counters } from './counters.ts';
-import { fresh } from './dialogue/dialogue.ts';
-import { NOT_UNDERSTOOD } from './dialogue/names.ts';
-import { answered, parked, refused } from './ending.ts';
-import { considered, Lost, type OpenCall, type Outcome, type Running, resultOf, withReady } from './loop.ts';
-import { type Model, type ModelToolCall, NoModel } from './model.ts';
-import type { AgentOptions } from './options.ts';
-import type { TurnOver } from './over.ts';
-import { progressLine } from './progress.ts';
-import { isQuoting, ownWords } from './quotes.ts';
-import { Spawning } from './spawn.ts';
-import { INTERPRETER, type ModelStep, type Turn } from './steps.ts';
-import * as store from './store.ts';
-import { asPlanned } from './texts.ts';
-import type { CallContext } from './tool.ts';
+import { canonicalJson } from '../base/json.ts';
+import type { Item } from '../delivery/index.ts';
+import { isForbidden, type Named } from './forbidden.ts';
+import type { ModelMessage, ModelToolCall } from './model.ts';
+import { textOf, toolMessage } from './shown-results.ts';
+import {
+  type Answered,
+  type CallState,
+  INTERPRETER,
+  type Refused,
+  type Step,
+  type StoredStep,
+  stateOf,
+} from './steps.ts';
+import * as texts from './texts.ts';
+import { type Call, type Done, done, failed, type Look, type ToolResult } from './tool.ts';
+import type { UsageRow } from './usage/index.ts';
 
-/** What the turn of a message needs of the agent. */
-export interface TurnHost {
-  readonly options: AgentOptions;
-  readonly counters: Counters;
-  callContext(item: Item, signal: AbortSignal, tainted: boolean): CallContext;
+/** After this many corrections the turn fails. */
+const MOST_TOLD = 2;
+/** Codes that count as one. */
+const TOLD: readonly string[] = ['REPEATED', 'STILL_INVALID'];
+/** Codes of a call whose input did not have its tool's form. */
+const WRONG: readonly string[] = ['INVALID_INPUT', 'STILL_INVALID'];
+
+/** Writes down the calls whose results are new in a turn, for the log of what was done. */
+export interface CallRecorder {
+  ofTurn(turn: Turn, item: Item): AuditRow[];
 }
 
-/** The turn that talks to the person: how it is answered, what it shows meanwhile, and how it ends. */
-export class MessageTurn implements Running {
-  readonly options: AgentOptions;
-  readonly item: Item;
-  readonly turn: Turn;
-  private readonly limit: Deadline;
-  private readonly host: TurnHost;
-  /** Undefined where none is configured. */
-  private readonly model: Model | undefined;
-  private draft: Draft | undefined;
+/** What a turn and its nested turns share. */
+export interface TurnInit {
+  id: string;
+  tainted: boolean;
+  startedAt: Instant;
+  recorder: CallRecorder;
+}
 
-  constructor(host: TurnHost, item: Item, turn: Turn, limit: Deadline) {
-    this.host = host;
-    this.options = host.options;
-    this.item = item;
-    this.turn = turn;
-    this.limit = limit;
-    this.model = host.options.model(item);
+/** One turn in this process: its steps, and how many of them are stored. */
+export class Turn {
+  readonly id: string;
+  /** Of a nested turn: the call that it stands under, and which of its nested turns it is; else empty. */
+  readonly path: string;
+  /** The nested turns that calls of this one have begun, by path. */
+  readonly under = new Map<string, Turn>();
+  readonly steps: StoredStep[];
+  /** Steps from here on are not stored yet. */
+  stored: number;
+  tainted: boolean;
+  /** How many parts of its answer may have been shown already. */
+  drafted = 0;
+  readonly startedAt: Instant;
+  /** What nested turns took so far; already written. */
+  readonly nested: UsageRow[] = [];
+  /** What this process has reserved of the budgets for answers under way: ids. */
+  readonly reserved: string[] = [];
+  /** Another process may have begun it, and reserved something. */
+  isResumed = false;
+  /** Writes down its calls. */
+  readonly recorder: CallRecorder;
+  /** Its transactions: calls that run side by side store their steps one after another. */
+  readonly commits = new Sequence();
+  /** What approvals of its open calls bind to besides their arguments, by call. */
+  readonly bound = new Map<string, string>();
+  /** What a light model said of its open calls, by call. */
+  readonly looked = new Map<string, Look>();
+
+  constructor(init: TurnInit & { path?: string; steps: StoredStep[] }) {
+    this.id = init.id;
+    this.recorder = init.recorder;
+    this.path = init.path ?? '';
+    this.steps = init.steps;
+    this.stored = init.steps.length;
+    this.tainted = init.tainted || init.steps.some((step) => step.tainted);
+    this.startedAt = init.startedAt;
   }
 
-  get maxToolCalls(): number {
-    return this.options.maxToolCalls;
+  add(step: Step, at: Instant, tainted: boolean | undefined = false): void {
+    this.tainted ||= tainted;
+    this.steps.push({ seq: this.steps.length, step, tainted: this.tainted, at });
   }
 
-  get signal(): AbortSignal {
-    return this.limit.signal;
+  /** Adds what was recorded; a result brings its taint along. */
+  addAll(steps: readonly Step[], at: Instant): void {
+    for (const step of steps) this.add(step, at, step.kind === 'result' && step.payload.ok && step.payload.tainted);
   }
 
-  holdTime(): () => void {
-    return this.limit.hold();
+  /** All steps are stored when the transaction has committed; if it fails, those from `added` on did not happen. */
+  async storing(transaction: Promise<void>, added: number): Promise<void> {
+    try {
+      await transaction;
+    } catch (error) {
+      this.steps.length = added;
+      throw error;
+    }
+    this.stored = this.steps.length;
   }
 
-  context(signal = this.signal): CallContext {
-    const person = this.turn
-      .results()
-      .reduce((asker, result) => (result.ok && result.asker) || asker, this.item.person);
-    const context = this.host.callContext({ ...this.item, person }, signal, this.turn.tainted);
-    return {
-      ...context,
-      // What is written from the person's files inherits that they were read.
-      tainted: this.turn.tainted || context.ownFiles,
-      said: [...context.said, ...this.turn.saidMeanwhile().map(ownWords)],
-      turn: this.item,
-      ...(this.turn.isByName && { byName: true }),
-    };
+  unstored(): StoredStep[] {
+    return this.steps.slice(this.stored);
   }
 
-  /** Not stored by itself but with what follows from it: asking again would be harmless. */
-  async ask(): Promise<void> {
-    const { step, tainted } = await this.answer();
-    this.turn.add({ kind: 'model', payload: step }, this.options.world.clock.now(), tainted);
+  /** Drops steps that were added but not stored: their transaction did not happen. Returns what they took. */
+  rollBack(): UsageRow[] {
+    return this.steps
+      .splice(this.stored)
+      .flatMap(({ step }) => (step.kind === 'model' ? (step.payload.used ?? []) : []));
   }
 
-  show(doing: string): void {
-    // An answer that comes at once has nothing to show meanwhile.
-    if (!this.model || this.model.streams === false) return;
-    const line = progressLine(doing);
-    const said = this.turn.lastAnswer()?.payload.text.trim();
-    this.grow(said ? `${said}\n\n${line}` : line);
-    if (!this.draft) this.type();
+  get toolCalls(): number {
+    return this.steps.filter(({ step }) => step.kind === 'result').length;
   }
 
-  /** With the steps; at this border the asker's follow-ups come in, where a model takes them up. */
-  async save(tx: Transaction, now: Instant): Promise<void> {
-    const { delivery, steer } = this.options;
-    const takesUp = steer && this.item.origin === 'person' && this.model && !this.turn.isInterpreted;
-    const heard = takesUp ? await delivery.steer(tx, this.item, this.turn.id) : [];
-    const texts = heard.map(({ text }) => text);
-    if (texts.length > 0) this.turn.add({ kind: 'steered', payload: { texts } }, now, texts.some(isQuoting));
-    store.saveTurn(tx, this.turn, this.item, 'running', now);
+  /** It and its nested turns. */
+  all(): Turn[] {
+    return [this, ...this.under.values()];
   }
 
-  spawning(call: ModelToolCall, signal: AbortSignal): Spawning {
-    const { options, item, turn } = this;
-    const holdTime = () => this.holdTime();
-    return new Spawning({ options, item, turn, call, context: (inner) => this.context(inner), signal, holdTime });
+  /** The nested turn that the call began as its `index`th, from 0; begun now if it was not. */
+  nestedUnder(callId: string, index: number): Turn {
+    const path = index === 0 ? callId : `${callId}#${index}`;
+    const known = this.under.get(path);
+    if (known) return known;
+    const { id, tainted, startedAt, recorder } = this;
+    const begun = new Turn({ id, path, steps: [], tainted, startedAt, recorder });
+    this.under.set(path, begun);
+    return begun;
   }
 
-  /** What the interpreter understood: effects, record and answer in one transaction, unless a call has to ask or to wait. */
-  async endWith(calls: readonly OpenCall[]): Promise<boolean> {
-    const { turn, item, options } = this;
-    const valids = calls.flatMap(({ call, state }) => {
-      const { verdict, valid } = considered(this, call, state);
-      return verdict.kind === 'allow' && valid && isData(valid) ? [valid] : [];
+  /** Whether a nested turn under the call has not come to its end: running the call again goes on with it. */
+  goesOnUnder(callId: string): boolean {
+    return [...this.under].some(
+      ([path, nested]) => (path === callId || path.startsWith(`${callId}#`)) && !nested.outcome(),
+    );
+  }
+
+  /** What a nested turn came to: its answer, or why there is none; undefined while it has not ended. */
+  outcome(): ToolResult | undefined {
+    const given = this.steps.flatMap(({ step }) =>
+      step.kind === 'result' && step.callId === this.path ? [step.payload] : [],
+    );
+    if (given[0]) return given[0];
+    const answer = this.lastAnswer();
+    if (!answer || answer.payload.calls.length > 0) return undefined;
+    const text = answer.payload.text.trim();
+    return text === '' ? failed('EMPTY', texts.nothingToSay()) : done(text, { tainted: this.tainted });
+  }
+
+  /** The last answer of the model, if there is one. */
+  lastAnswer(): Extract<Step, { kind: 'model' }> | undefined {
+    return this.steps.map(({ step }) => step).findLast((step) => step.kind === 'model');
+  }
+
+  /** The calls of the last answer, each with where it stands. */
+  calls(): { call: ModelToolCall; state: CallState }[] {
+    const from = this.steps.findLastIndex(({ step }) => step.kind === 'model');
+    const after = this.steps.slice(from + 1).map(({ step }) => step);
+    return (this.lastAnswer()?.payload.calls ?? []).map((call) => ({ call, state: stateOf(call.id, after) }));
+  }
+
+  /** Results of all calls in order, for what they leave behind: buttons, files. */
+  results(): ToolResult[] {
+    return this.steps.flatMap(({ step }) => (step.kind === 'result' ? [step.payload] : []));
+  }
+
+  /** The calls that went well, each with what came of it. */
+  came(): { call: ModelToolCall; result: Done }[] {
+    const made = new Map(
+      this.steps.flatMap(({ step }) =>
+        step.kind === 'model' ? step.payload.calls.map((call) => [call.id, call] as const) : [],
+      ),
+    );
+    return this.steps.flatMap(({ step }) => {
+      const call = step.kind === 'result' && step.payload.ok ? made.get(step.callId) : undefined;
+      return call && step.kind === 'result' && step.payload.ok ? [{ call, result: step.payload }] : [];
     });
-    if (valids.length < calls.length) return false;
-    await this.settleDraft();
-    const added = turn.steps.length;
-    const end = (ctx: CallContext) =>
-      options.database.tx('turn.finish', async (tx) => {
-        turn.steps.length = added;
-        for (const { call, state } of calls) {
-          const { verdict, valid } = considered(this, call, state);
-          if (verdict.kind !== 'allow' || !valid || !isData(valid)) throw new NotAtOnce();
-          const result = await runData(tx, valid, { ...this.context(), ...(ctx.ready && { ready: ctx.ready }) });
-          turn.addAll([resultOf(call, result)], options.world.clock.now());
-        }
-        const ended = await options.delivery.endIn(tx, item, this.answered(turn.lastResults().join('\n')));
-        if (!ended) throw new Lost();
-        return ended;
-      });
-    try {
-      const { sent } = await withReady(this, valids, end);
-      turn.stored = turn.steps.length;
-      this.host.counters.turns.add({ outcome: 'done' });
-      await sent;
-      return true;
-    } catch (error) {
-      turn.steps.length = added;
-      if (error instanceof NotAtOnce || error instanceof TookTooLong) return false;
-      throw error;
-    }
   }
 
-  /** Ends the turn with what it came to, or parks it: then the lane is free while the person thinks. */
-  async end(outcome: Outcome): Promise<TurnOver['how']> {
-    await this.settleDraft();
-    if (outcome.kind === 'answer') {
-      return this.write('turn.finish', this.answered(outcome.text), 'done', 'answered');
-    }
-    if (outcome.kind === 'failed') {
-      const end = refused(this.ended, outcome, this.options.world.clock.now());
-      return this.write('turn.fail', end, end.state, outcome.cancelled ? 'cancelled' : 'failed');
-    }
-    if (outcome.kind === 'ended') return 'answered';
-    const { expiresAt, ...end } = parked(this.ended, outcome, this.context(), this.options.world.clock.now());
-    const how = await this.write('turn.park', end, 'waiting', 'parked');
-    this.options.wakeAt(expiresAt);
-    return how;
+  /** All that the asker said while it ran. */
+  saidMeanwhile(): string[] {
+    return this.steps.flatMap(({ step }) => (step.kind === 'steered' ? step.payload.texts : []));
   }
 
-  /** Nothing may be shown once the end of the turn is being written. */
-  async settleDraft(): Promise<void> {
-    await this.draft?.settle();
-    this.turn.drafted = Math.max(this.turn.drafted, this.draft?.parts ?? 0);
-    this.draft = undefined;
+  /** Instants that the answer may speak of: of all that was changed, and of what was read right before it. */
+  times(): string[] {
+    const asked = this.steps.findLastIndex(({ step }) => step.kind === 'model' && step.payload.calls.length > 0);
+    const told = this.steps.flatMap(({ step }, index) => {
+      if (step.kind !== 'result' || !step.payload.ok) return [];
+      return index > asked || step.payload.undo ? (step.payload.times ?? []) : [];
+    });
+    return [...new Set(told)];
   }
 
-  private async answer(): Promise<{ step: ModelStep; tainted?: boolean }> {
-    const { inference, delivery, toolbox, system, sections } = this.options;
-    const { model, item } = this;
-    if (!model) return { step: this.interpret() };
-    if (model.streams !== false) this.type();
-    const [rules, added] = await Promise.all([system(item), sections(item)]);
-    const inquiry = {
-      item,
-      turn: this.turn,
-      when: this.context().when,
-      sections: { system: rules, sections: added, tools: toolbox.specs(item.person) },
-      signal: this.signal,
-      onText: (text: string) => this.grow(text),
-    };
-    try {
-      return await delivery.outside(item, () => inference.infer(inquiry));
-    } catch (error) {
-      if (error instanceof NoModel) return { step: this.interpret(error.why) };
-      throw error;
-    }
+  /** What the person is told beside the answer. */
+  notices(): string[] {
+    const all = this.steps.flatMap(({ step }) => (step.kind === 'model' ? (step.payload.notices ?? []) : []));
+    return [...new Set(all)];
   }
 
-  /** What plain English says of the last words, or of what calls have given already; `why`: why no model answers. */
-  private interpret(why?: string): ModelStep {
-    const { turn, item } = this;
-    const steered = turn.steered();
-    const results = steered.length === 0 ? turn.lastResults() : [];
-    if (results.length > 0) {
-      return { text: results.join('\n'), calls: [], model: INTERPRETER, ...(why !== undefined && { notices: [why] }) };
-    }
-    const said = steered.length > 0 ? steered.join('\n') : item.payload.text;
-    const dialogue = fresh((item.context as unknown as store.ItemContext).dialogue, turn.startedAt);
-    const { text, calls, notices } = this.options.interpreter.answer(said, dialogue, why);
-    // Nobody is there to be asked what was meant: the words are said at the time that they were meant for.
-    if (item.origin === 'schedule' && (calls.length === 0 || calls.some(({ tool }) => tool === NOT_UNDERSTOOD))) {
-      return { text: asPlanned(said, why), calls: [], model: INTERPRETER };
-    }
-    return {
-      text,
-      calls: calls.map(({ tool, input }, index) => ({ id: `call_${turn.steps.length}_${index}`, name: tool, input })),
-      model: INTERPRETER,
-      ...(notices.length > 0 && { notices: [...notices] }),
-    };
+  /** The calls of the turn that did not fail, made before the one with this id (default: all). */
+  madeBefore(callId?: string): ModelToolCall[] {
+    const calls = this.steps.flatMap(({ step }) => (step.kind === 'model' ? step.payload.calls : []));
+    const end = callId === undefined ? -1 : calls.findIndex(({ id }) => id === callId);
+    const failed = new Set(
+      this.steps.flatMap(({ step }) => (step.kind === 'result' && !step.payload.ok ? [step.callId] : [])),
+    );
+    return calls.slice(0, end < 0 ? undefined : end).filter(({ id }) => !failed.has(id));
   }
 
-  /** Shows that somebody is at work; nobody watches what a schedule does. */
-  private type(): void {
-    if (this.item.origin === 'person') this.options.delivery.typing(this.item.conversation.place);
+  /** What takes back the calls of tools for which `isMeant` holds, the last one first. */
+  undosOf(isMeant: (tool: string) => boolean): (Call & { label: string })[] {
+    const names = new Map(this.madeBefore().map(({ id, name }) => [id, name]));
+    return this.steps
+      .flatMap(({ step }) =>
+        step.kind === 'result' && step.payload.ok && step.payload.undo && isMeant(names.get(step.callId) ?? '')
+          ? [step.payload.undo]
+          : [],
+      )
+      .reverse();
   }
 
-  /** Shows the answer while it grows, where the platform can. */
-  private grow(text: string): void {
-    if (text.length > LONGEST_SHOWN) return;
-    this.draft ??= this.options.delivery.draft(this.item, this.turn.id, () => this.context().tainted);
-    this.draft?.show(text);
+  /** How often the same call was made in this turn before. */
+  repeats(call: ModelToolCall): number {
+    const same = (other: ModelToolCall) =>
+      other.id !== call.id && other.name === call.name && canonicalJson(other.input) === canonicalJson(call.input);
+    const before = this.steps.flatMap(({ step }) => (step.kind === 'model' ? step.payload.calls : []));
+    return before
+      .slice(
+        0,
+        before.findIndex(({ id }) => id === call.id),
+      )
+      .filter(same).length;
   }
 
-  private get ended() {
-    const { turn, item, options } = this;
-    return { turn, item, toolbox: options.toolbox, files: this.context().ownFiles, approvals: options.approvals };
+  /** The tool that is called in the same way again and again although the model was told; undefined: none. */
+  private stuckOn(): string | undefined {
+    const told = this.failedCalls(TOLD);
+    return told.length < MOST_TOLD ? undefined : told.at(-1)?.name;
   }
 
-  private answered(text: string): End {
-    return answered(this.ended, text, this.options.world.clock.now());
+  /** Whether the model was told what is wrong with how it calls this tool, and has not called it rightly since. */
+  wasCorrected(tool: string): boolean {
+    const calls = this.steps.flatMap(({ step }) => (step.kind === 'model' ? step.payload.calls : []));
+    const ids = new Set(calls.flatMap(({ id, name }) => (name === tool ? [id] : [])));
+    const last = this.steps.findLast(({ step }) => step.kind === 'result' && ids.has(step.callId))?.step;
+    return last?.kind === 'result' && !last.payload.ok && WRONG.includes(last.payload.code);
   }
 
-  /** `how` it is over, unless another process has it. */
-  private async write(name: string, end: End, outcome: string, how: TurnOver['how']): Promise<TurnOver['how']> {
-    const ended = await this.options.delivery.end(name, this.item, end);
-    if (ended) this.host.counters.turns.add({ outcome });
-    return ended ? how : 'left';
+  /** What was wrong with the last calls, of which the model is told now. */
+  corrections(): ('wrong_call' | 'loop')[] {
+    return this.calls().flatMap(({ state }) => {
+      if (state.kind !== 'done' || state.result.ok) return [];
+      const { code } = state.result;
+      if (code === 'REPEATED') return ['loop'];
+      return [...WRONG, 'UNKNOWN_TOOL'].includes(code) ? ['wrong_call'] : [];
+    });
+  }
+
+  /** Tools of which nobody knows whether their call had its effect. */
+  unknownCalls(): string[] {
+    return this.failedCalls(['OUTCOME_UNKNOWN']).map(({ name }) => name);
+  }
+
+  private failedCalls(codes: readonly string[]): ModelToolCall[] {
+    const ids = this.steps.flatMap(({ step }) =>
+      step.kind === 'result' && !step.payload.ok && codes.includes(step.payload.code) ? [step.callId] : [],
+    );
+    const calls = this.steps.flatMap(({ step }) => (step.kind === 'model' ? step.payload.calls : []));
+    return ids.flatMap((id) => calls.find((call) => call.id === id) ?? []);
+  }
+
+  /** What the model is shown of the turn so far. */
+  messages(): ModelMessage[] {
+    const names = new Map<string, string>();
+    return this.steps.flatMap(({ step }): ModelMessage[] => {
+      if (step.kind === 'model') {
+        for (const call of step.payload.calls) names.set(call.id, call.name);
+        const { text, calls, keep } = step.payload;
+        return [{ role: 'assistant', text, calls, ...(keep && { keep }) }];
+      }
+      if (step.kind === 'steered') return step.payload.texts.map((text) => ({ role: 'user', text }));
+      if (step.kind !== 'result') return [];
+      const { callId, payload } = step;
+      return [toolMessage(callId, names.get(callId) ?? '', payload)];
+    });
+  }
+
+  /** The calls of the last answer that have no result. */
+  openCalls(): { call: ModelToolCall; state: CallState }[] {
+    return this.calls().filter(({ state }) => state.kind !== 'done');
+  }
+
+  /** Whether the interpreter of plain English gave the last answer: what comes of its calls is what it says. */
+  get isInterpreted(): boolean {
+    return this.lastAnswer()?.payload.model === INTERPRETER;
+  }
+
+  /** What the asker said since the last answer. */
+  steered(): string[] {
+    const from = this.steps.findLastIndex(({ step }) => step.kind === 'model');
+    return this.steps.slice(from + 1).flatMap(({ step }) => (step.kind === 'steered' ? step.payload.texts : []));
+  }
+
+  /** What the calls of the last answer gave, in words. */
+  lastResults(): string[] {
+    return this.calls().flatMap(({ state }) => (state.kind === 'done' ? [textOf(state.result)] : []));
+  }
+
+  /** Whether an earlier call rules the tool out for the rest of the turn. It follows from what is stored. */
+  forbids(tool: Named): boolean {
+    return this.results().some((result) => result.ok && isForbidden(tool, result.forbids ?? []));
+  }
+
+  /** Whether the last calls are the person's own, made by name. */
+  get isByName(): boolean {
+    return this.lastAnswer()?.payload.by === 'person';
+  }
+
+  /** Whether the last calls say that nothing is to be said. */
+  get isSilent(): boolean {
+    const calls = this.calls();
+    const isQuiet = (state: CallState) => state.kind === 'done' && state.result.ok && state.result.silent === true;
+    return calls.length > 0 && calls.some(({ state }) => isQuiet(state)) && this.openCalls().length === 0;
+  }
+
+  /** What the turn came to; undefined while a model has to be asked or a call is open. `most`: calls that it may make. */
+  cameTo(most: number): Answered | Refused | undefined {
+    const answer = this.lastAnswer()?.payload;
+    const calls = this.calls();
+    if (answer && (calls.length === 0 || this.isSilent)) return { kind: 'answer', text: answer.text };
+    const isOpen = calls.some(({ state }) => state.kind !== 'done');
+    const failed = calls.some(({ state }) => state.kind === 'done' && !state.result.ok);
+    if (this.isInterpreted && !isOpen) return { kind: 'answer', text: this.lastResults().join('\n') };
+    if (this.isByName && failed) return { kind: 'failed', code: 'REFUSED', text: this.lastResults().join('\n') };
+    const stuck = this.stuckOn();
+    if (stuck !== undefined) return { kind: 'failed', code: 'LOOP', text: texts.loopBroken(stuck) };
+    return this.toolCalls < most
+      ? undefined
+      : { kind: 'failed', code: 'TOO_MANY_CALLS', text: texts.tooManyCalls(most) };
   }
 }
-
-/** Rolls the one transaction of an interpreted message back: a call has to ask, after what the one before it brought. */
-class NotAtOnce extends Error {}

@@ -20,8 +20,8 @@ import {
 import { type Estimates, tokensOf } from './estimates.ts';
 import type { Model, ModelMessage, ToolSpec } from './model.ts';
 import type { Models } from './models/index.ts';
-import type { Turn } from './steps.ts';
 import { recalledOf } from './store.ts';
+import type { Turn } from './turn.ts';
 
 /** What is to be shown. */
 export interface Shown {

@@ -49,7 +49,7 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
   notes: [edit('skills/notes/note.ts', 'tainted: row.tainted', 'tainted: false')],
   edits: [edit('skills/notes/change.ts', 'before.tainted || (tainted && isRewritten)', 'before.tainted')],
   reminders: [edit('skills/reminders/row.ts', 'tainted: row.tainted', 'tainted: false')],
-  results: [edit('agent/steps.ts', "step.kind === 'result' && step.payload.ok && step.payload.tainted", 'false')],
+  results: [edit('agent/turn.ts', "step.kind === 'result' && step.payload.ok && step.payload.tainted", 'false')],
   history: [edit('agent/agent.ts', 'recalled.history.some((entry) => entry.tainted && !entry.content.led)', 'false')],
   others: [OTHERS],
   // What somebody's file brings to a channel is held back twice: it is another's, and it is a file.
@@ -57,11 +57,11 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
   quotes: [edit('agent/quotes.ts', 'return text.search(QUOTED) >= 0', 'return false')],
   webhooks: [edit('delivery/store.ts', "|| origin === 'webhook'", '')],
   marked: [edit('delivery/store.ts', 'payload.tainted === true', 'false')],
-  kept: [edit('agent/turn.ts', 'tainted: this.turn.tainted || context.ownFiles', 'tainted: this.turn.tainted')],
-  nested: [edit('agent/steps.ts', 'done(text, { tainted: this.tainted })', 'done(text)')],
+  kept: [edit('agent/message-turn.ts', 'tainted: this.turn.tainted || context.ownFiles', 'tainted: this.turn.tainted')],
+  nested: [edit('agent/turn.ts', 'done(text, { tainted: this.tainted })', 'done(text)')],
   inherits: [
     edit(
-      'agent/steps.ts',
+      'agent/turn.ts',
       'const { id, tainted, startedAt, recorder } = this;',
       'const { id, startedAt, recorder } = this; const tainted = false;',
     ),
@@ -127,9 +127,9 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
   repeats: [edit('agent/consider.ts', 'turn.repeats(call) >= MOST_REPEATS', 'false')],
   calls: [
     edit('agent/loop.ts', 'run.maxToolCalls - run.turn.toolCalls', '1000'),
-    edit('agent/steps.ts', 'return this.toolCalls < most', 'return true'),
+    edit('agent/turn.ts', 'return this.toolCalls < most', 'return true'),
   ],
-  wrong: [edit('agent/steps.ts', "['REPEATED', 'STILL_INVALID'];", '[];')],
+  wrong: [edit('agent/turn.ts', "['REPEATED', 'STILL_INVALID'];", '[];')],
   'nested-calls': [edit('agent/spawn.ts', 'spawned.maxToolCalls ?? MAX_CALLS', '1000')],
   said: [
     edit(

@@ -5,9 +5,9 @@ import type { DueSource } from '../../jobs/index.ts';
 import type { Database, Queryable } from '../../storage/index.ts';
 import { hashOf } from '../calls.ts';
 import type { ModelToolCall } from '../model.ts';
-import type { Turn } from '../steps.ts';
 import * as texts from '../texts.ts';
 import { type AnyTool, type CallContext, dataTool, done, failed, type Tool } from '../tool.ts';
+import type { Turn } from '../turn.ts';
 import { remember } from './remembered.ts';
 import * as store from './store.ts';
 
