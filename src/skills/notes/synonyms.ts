@@ -1,3 +1,5 @@
+import { MORE } from './synonyms-more.ts';
+
 /** Words that people use for one thing in notes and in questions about them. A word may stand in several groups. */
 const GROUPS = `
 wifi wireless internet wlan network router hotspot online
@@ -169,14 +171,16 @@ church
 charity donate donation
 `;
 
+const ALL = `${GROUPS}${MORE}`;
+
 const byWord = new Map<string, Set<number>>();
-for (const [index, line] of GROUPS.trim().split('\n').entries()) {
+for (const [index, line] of ALL.trim().split('\n').entries()) {
   for (const word of line.split(' ')) {
     const groups = byWord.get(word) ?? new Set();
     byWord.set(word, groups.add(index));
   }
 }
-const lines = GROUPS.trim()
+const lines = ALL.trim()
   .split('\n')
   .map((line) => line.split(' '));
 

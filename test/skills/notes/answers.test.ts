@@ -12,12 +12,22 @@ const read = (file: string): string[] =>
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'));
 
-const pairs = read('questions.txt').map((line) => line.split(' | ') as [note: string, question: string]);
-const unanswered = read('unanswered.txt');
+/**
+ * Notes and questions that the ranking was tuned on, and 150 later ones: of these the first 110 were known when words were
+ * added to the synonyms, and the last 40 tell how it does with what nobody has seen. So many are found at least.
+ */
+const sets = [
+  { name: '200 notes', file: '', first: 160, three: 184, wrong: 3 },
+  { name: '150 later notes', file: '-later', first: 85, three: 105, wrong: 3 },
+].map((set) => ({
+  ...set,
+  pairs: read(`questions${set.file}.txt`).map((line) => line.split(' | ') as [note: string, question: string]),
+  unanswered: read(`unanswered${set.file}.txt`),
+}));
 
 // One engine is enough here: what differs between them is held by notes.test.ts.
 const [embedded] = testDatabases;
-describe.runIf(embedded?.available)('200 notes', () => {
+describe.runIf(embedded?.available).each(sets)('$name', ({ pairs, unanswered, ...wanted }) => {
   let database: Database;
   let coda: Played;
   beforeAll(async () => {
@@ -45,8 +55,7 @@ describe.runIf(embedded?.available)('200 notes', () => {
     return shown.sort((a, b) => said.indexOf(a) - said.indexOf(b));
   };
 
-  test('a question in other words finds its note first four times of five, and among three in 92 of 100', async () => {
-    expect(pairs).toHaveLength(200);
+  test('a question in other words finds its note', async () => {
     const ranks: number[] = [];
     for (const [note, question] of pairs) {
       const { shown } = await recall(question);
@@ -55,18 +64,17 @@ describe.runIf(embedded?.available)('200 notes', () => {
     }
     const first = ranks.filter((rank) => rank === 0).length;
     const three = ranks.filter((rank) => rank >= 0 && rank < 3).length;
-    // Measured: 187 and 199.
-    expect(first).toBeGreaterThanOrEqual(160);
-    expect(three).toBeGreaterThanOrEqual(184);
+    // Measured: 187 and 199; 93 and 113, of the 40 unseen ones 11 and 14.
+    expect(first).toBeGreaterThanOrEqual(wanted.first);
+    expect(three).toBeGreaterThanOrEqual(wanted.three);
   }, 60_000);
 
-  test('of a hundred questions that no note answers at most three get one', async () => {
-    expect(unanswered).toHaveLength(100);
+  test('of the questions that no note answers at most three get one', async () => {
     const got: string[] = [];
     for (const question of unanswered) {
       const { sure, shown } = await recall(question);
       if (sure && shown.length > 0) got.push(question);
     }
-    expect(got.length, got.join('\n')).toBeLessThanOrEqual(3);
+    expect(got.length, got.join('\n')).toBeLessThanOrEqual(wanted.wrong);
   }, 60_000);
 });
