@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { eventually } from '../../support/eventually.ts';
+import { Fleet } from '../../support/fleet/index.ts';
+import { answered, begunTurns, plantSchedules } from '../../support/fleet/planned.ts';
+import { POSTGRES_URL } from '../../support/postgres.ts';
+
+test.skipIf(!POSTGRES_URL)(
+  '300 schedules of 30 people on two replicas, one killed in the middle: each runs once',
+  async () => {
+    await using fleet = await Fleet.begin({ engine: 'PostgreSQL' });
+    const [first] = await Promise.all([fleet.start(), fleet.start()]);
+    const planted = await plantSchedules(fleet, { count: 300, people: 30, inMs: 500, overMs: 2_000 });
+    const all = async () => {
+      const { messages, copies } = await fleet.state();
+      return answered(messages, copies, planted);
+    };
+    await eventually(async () => (await all()).missing < 200, 20_000);
+    first.kill('SIGKILL');
+    await first.exited;
+    // What the other one does by itself after 15 s of silence.
+    await fleet.postgres?.sql('update instances set ended_at = now() where pid = $1', [first.pid]);
+    await eventually(async () => (await all()).missing === 0, 40_000);
+    expect(await all()).toMatchObject({ missing: 0, twice: 0 });
+    expect(await begunTurns(fleet)).toMatchObject({ begun: 300, twice: 0 });
+  },
+  90_000,
+);
