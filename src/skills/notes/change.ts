@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Call, dataTool, done, failed, privately, type TxContext } from '../../agent/index.ts';
 import type { SkillDeps } from '../../chat/index.ts';
 import type { Settings } from './config.ts';
+import type { Wrote } from './context.ts';
 import type { Note } from './store.ts';
 import * as store from './store.ts';
 import { tagName, tagsIn } from './tags.ts';
@@ -13,21 +14,22 @@ const which = z
   .default('')
   .describe('Its id, words of it, its number in the last list, or empty for the one that was made last.');
 
-export const deleteTool = dataTool({
-  name: 'note_delete',
-  topic: 'note',
-  deletes: () => 1,
-  description: 'Deletes a note.',
-  effect: 'write',
-  redact: privately('which'),
-  input: z.object({ which }),
+export const deleteTool = (wrote: Wrote) =>
+  dataTool({
+    name: 'note_delete',
+    topic: 'note',
+    deletes: () => 1,
+    description: 'Deletes a note.',
+    effect: 'write',
+    redact: privately('which'),
+    input: z.object({ which }),
 
-  async run(input, ctx) {
-    const found = await findWhich(ctx, input.which, { tool: 'note_delete', input });
-    if ('ok' in found) return found;
-    return change(ctx, found, { ...found, deleted: true }, texts.deleted);
-  },
-});
+    async run(input, ctx) {
+      const found = await findWhich(ctx, input.which, { tool: 'note_delete', input });
+      if ('ok' in found) return found;
+      return change(ctx, found, { ...found, deleted: true }, texts.deleted, wrote);
+    },
+  });
 
 export const pinTool = dataTool({
   name: 'note_pin',
@@ -41,11 +43,11 @@ export const pinTool = dataTool({
   async run(input, ctx) {
     const found = await findWhich(ctx, input.which, { tool: 'note_pin', input });
     if ('ok' in found) return found;
-    return change(ctx, found, { ...found, pinned: input.pin }, input.pin ? texts.pinned : texts.unpinned);
+    return change(ctx, found, { ...found, pinned: input.pin }, input.pin ? texts.pinned : texts.unpinned, () => {});
   },
 });
 
-export const editTool = ({ config: { longest } }: Pick<SkillDeps<Settings>, 'config'>) =>
+export const editTool = ({ config: { longest } }: Pick<SkillDeps<Settings>, 'config'>, wrote: Wrote) =>
   dataTool({
     name: 'note_edit',
     topic: 'note',
@@ -69,17 +71,19 @@ export const editTool = ({ config: { longest } }: Pick<SkillDeps<Settings>, 'con
       const words = tagsIn(text);
       const given = input.tags?.map(tagName) ?? found.tags;
       const after = { ...found, text: words.text, tags: [...new Set([...words.tags, ...given])] };
-      return change(ctx, found, after, texts.edited);
+      return change(ctx, found, after, texts.edited, wrote);
     },
   });
 
-async function change(ctx: TxContext, before: Note, changed: Note, say: (note: Note) => string) {
+async function change(ctx: TxContext, before: Note, changed: Note, say: (note: Note) => string, wrote: Wrote) {
   const { tx, clock, person, conversationId, tainted } = ctx;
   if (before.personId !== person.id) return failed('NOT_YOURS', texts.notYours(before));
   const isRewritten = changed.text !== before.text || changed.tags.join() !== before.tags.join();
   const after = { ...changed, tainted: before.tainted || (tainted && isRewritten) };
   store.lists.leave(tx, person.id, conversationId);
   await store.save(tx, after, clock.now(), changed.text !== before.text);
+  wrote(tx, before);
+  wrote(tx, after);
   return done(say(after), {
     undo: undoOf({ ...after, version: before.version + 1 }, before),
     subject: after.text,
@@ -96,36 +100,39 @@ export function undoOf(after: Note, before: Note | undefined): Call & { label: s
   return { tool: 'note_restore', input, label: texts.label(after) };
 }
 
-export const restoreTool = dataTool({
-  name: 'note_restore',
-  topic: 'note',
-  description: 'Takes back what was done to a note.',
-  effect: 'write',
-  hidden: true,
-  redact: privately('before'),
-  input: z.object({
-    id: z.string(),
-    /** The one that the act left: a later change is not undone unseen. */
-    version: z.int(),
-    before: z
-      .object({
-        text: z.string(),
-        tags: z.array(z.string()),
-        deleted: z.boolean(),
-        tainted: z.boolean().optional(),
-        pinned: z.boolean().optional(),
-      })
-      .optional(),
-  }),
+export const restoreTool = (wrote: Wrote) =>
+  dataTool({
+    name: 'note_restore',
+    topic: 'note',
+    description: 'Takes back what was done to a note.',
+    effect: 'write',
+    hidden: true,
+    redact: privately('before'),
+    input: z.object({
+      id: z.string(),
+      /** The one that the act left: a later change is not undone unseen. */
+      version: z.int(),
+      before: z
+        .object({
+          text: z.string(),
+          tags: z.array(z.string()),
+          deleted: z.boolean(),
+          tainted: z.boolean().optional(),
+          pinned: z.boolean().optional(),
+        })
+        .optional(),
+    }),
 
-  async run({ id, version, before }, { tx, person, clock }) {
-    const note = await store.byId(tx, person.id, id);
-    if (!note) return failed('NOT_FOUND', texts.notFound('').message);
-    if (note.version !== version) return failed('CHANGED', texts.changedSince(note));
-    const after = before
-      ? { ...note, ...before, tainted: before.tainted ?? note.tainted, pinned: before.pinned ?? note.pinned }
-      : { ...note, deleted: true };
-    await store.save(tx, after, clock.now());
-    return done(before ? texts.restored(after) : texts.unsaved(after));
-  },
-});
+    async run({ id, version, before }, { tx, person, clock }) {
+      const note = await store.byId(tx, person.id, id);
+      if (!note) return failed('NOT_FOUND', texts.notFound('').message);
+      if (note.version !== version) return failed('CHANGED', texts.changedSince(note));
+      const after = before
+        ? { ...note, ...before, tainted: before.tainted ?? note.tainted, pinned: before.pinned ?? note.pinned }
+        : { ...note, deleted: true };
+      await store.save(tx, after, clock.now());
+      wrote(tx, note);
+      wrote(tx, after);
+      return done(before ? texts.restored(after) : texts.unsaved(after));
+    },
+  });

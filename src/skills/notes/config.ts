@@ -13,7 +13,9 @@ export const config = block(
         .describe('Characters of a note. Of a longer text the beginning is kept, and the whole comes back as a file.'),
       always_budget: count(0, 100_000)
         .default(1_000)
-        .describe('Tokens that notes tagged #context:always may take in a prompt; over it, the newest stand there.'),
+        .describe(
+          'Tokens that notes tagged #context:always may take in a prompt, and again those on topics; over it, the newest stand there.',
+        ),
       trash_days: count(1, 36_500).default(30).describe('After so many days a deleted note is gone for good.'),
     })
     .prefault({}),

@@ -1,42 +1,97 @@
-/** Notes that stand before every turn. */
+/** Notes that stand before turns: `#context:always` before every one, `#context:<topic>` before those that are about them. */
 import { tokensIn } from '../../agent/index.ts';
-import type { Asker, PromptSection, SkillDeps } from '../../chat/index.ts';
+import { BoundedMap } from '../../base/bounded.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { Asked, PromptSection, SkillDeps } from '../../chat/index.ts';
+import type { Transaction } from '../../storage/index.ts';
 import type { Settings } from './config.ts';
-import type { Note } from './store.ts';
+import type { Note } from './note.ts';
+import { fitting, isAlways, isOfContext } from './rank-topics.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
 
-export const ALWAYS = 'context:always';
 /** More are not looked at; the budget is smaller than that. */
 export const MOST_ALWAYS = 200;
+/** Of a person's, or of all places together, the newest. */
+const MOST_TOPICS = 500;
+const MOST_PEOPLE = 1_000;
+/** What another process wrote in a shared place is seen after this long; what this one wrote, at once. */
+const FRESH_MS = 60_000;
 
-type Deps = Pick<SkillDeps<Settings>, 'database' | 'config'>;
+/** Called with each note that is written, before and after. */
+export type Wrote = (tx: Transaction, note: Note) => void;
 
-/** The person's own notes for every turn, in private places: newest first, as far as their budget goes. */
-export async function always({ database, config }: Deps, { person }: Asker): Promise<PromptSection | undefined> {
-  const reader = { personId: person.id, conversationId: NOWHERE };
-  const notes = await store.tagged(
-    { query: (sql, params) => database.read(sql, params) },
-    reader,
-    ALWAYS,
-    false,
-    MOST_ALWAYS,
-  );
-  return sectionOf(notes, config.always_budget);
+type Deps = Pick<SkillDeps<Settings>, 'database' | 'config' | 'world'>;
+
+/** What one coda knows of such notes, so that a message asks for none of them. */
+export class ContextNotes {
+  private readonly deps: Deps;
+  private readonly topicsOf = new BoundedMap<string, readonly Note[]>(MOST_PEOPLE);
+  private shared: ReadonlyMap<string, readonly Note[]> = new Map();
+  private readAt = Number.NEGATIVE_INFINITY;
+
+  constructor(deps: Deps) {
+    this.deps = deps;
+  }
+
+  /**
+   * The person's own notes for every turn, in private places: newest first, as far as their budget goes. Those about a
+   * topic are read by the same statement, and kept for `passing`.
+   */
+  async always({ person }: Pick<Asked, 'person'>): Promise<PromptSection | undefined> {
+    const { database, config } = this.deps;
+    const notes = await store.contextOf(database, person.id, { always: MOST_ALWAYS, topics: MOST_TOPICS });
+    const topics = notes.filter((note) => !isAlways(note));
+    this.topicsOf.delete(person.id);
+    if (topics.length > 0) this.topicsOf.set(person.id, topics);
+    return sectionOf('Notes', notes.filter(isAlways), person.id, config.always_budget);
+  }
+
+  /**
+   * What fits this message: in private places the person's own notes on topics; in shared ones, of the notes that were
+   * saved for all there, those for every turn and those on topics. Asks the database for nothing that is not kept.
+   */
+  passing({ person, private: isPrivate, text, conversationId }: Asked): PromptSection | undefined {
+    const budget = this.deps.config.always_budget;
+    if (isPrivate)
+      return sectionOf('Notes on this', fitting(text, this.topicsOf.get(person.id) ?? []), person.id, budget);
+    this.refresh();
+    const here = (conversationId && this.shared.get(conversationId)) || [];
+    return sectionOf('Notes of this channel', [...here.filter(isAlways), ...fitting(text, here)], person.id, budget);
+  }
+
+  /** What `note` says is seen from the next message on, once it is written. */
+  readonly wrote: Wrote = (tx, { scope, tags }) => {
+    if (scope === 'here' && tags.some(isOfContext)) tx.afterCommit(() => this.refresh(true));
+  };
+
+  /** Reads the notes of shared places where what is known of them is old; messages do not wait for it. */
+  refresh(isNew = false): void {
+    const now = this.deps.world.clock.now().getTime();
+    if (!isNew && Math.abs(now - this.readAt) < FRESH_MS) return;
+    this.readAt = now;
+    store.contextOfPlaces(this.deps.database, MOST_TOPICS).then(
+      (notes) => {
+        this.shared = notes;
+      },
+      (error: unknown) => {
+        this.readAt = Number.NEGATIVE_INFINITY;
+        this.deps.world.log.debug({ error: messageOf(error) }, 'notes of shared places could not be read');
+      },
+    );
+  }
 }
 
-const NOWHERE = '00000000-0000-0000-0000-000000000000';
-
-/** As many as fit. What came from elsewhere is named, not shown: it would taint every turn. */
-function sectionOf(notes: readonly Note[], budget: number): PromptSection | undefined {
+/** As many as fit. What came from elsewhere, or from somebody else, is named, not shown: it would taint every turn. */
+function sectionOf(title: string, notes: readonly Note[], personId: string, budget: number): PromptSection | undefined {
   let left = budget;
   const lines: string[] = [];
   for (const note of notes) {
-    const line = note.tainted ? texts.fromElsewhere(note) : texts.inContext(note);
+    const line = note.tainted || note.personId !== personId ? texts.fromElsewhere(note) : texts.inContext(note);
     const tokens = tokensIn(line);
     if (tokens > left) break;
     left -= tokens;
     lines.push(line);
   }
-  return lines.length === 0 ? undefined : { title: 'Notes', text: lines.join('\n') };
+  return lines.length === 0 ? undefined : { title, text: lines.join('\n') };
 }

@@ -1,11 +1,11 @@
-import type { Skill } from '../../chat/index.ts';
+import type { Skill, SkillDeps } from '../../chat/index.ts';
 import { applyRule } from '../../jobs/index.ts';
 import { agenda, home } from './agenda.ts';
 import { deleteTool, editTool, pinTool, restoreTool } from './change.ts';
 import { own } from './collection.ts';
 import { commands } from './commands.ts';
 import { config, type Settings } from './config.ts';
-import { always } from './context.ts';
+import { ContextNotes } from './context.ts';
 import { phrases } from './phrases.ts';
 import { recallTool } from './recall.ts';
 import { saveTool } from './save.ts';
@@ -16,6 +16,15 @@ import { verbs } from './transfer.ts';
 const PURGE = 'notes.purge';
 const DAY_MS = 86_400_000;
 
+/** What one coda knows of notes that stand before turns: made with the first hook that needs it. */
+const made = new WeakMap<SkillDeps<Settings>, ContextNotes>();
+
+function context(deps: SkillDeps<Settings>): ContextNotes {
+  const known = made.get(deps) ?? new ContextNotes(deps);
+  made.set(deps, known);
+  return known;
+}
+
 /** Keeps what a person wants to find again, and finds it. */
 export const notes: Skill<Settings> = {
   name: 'notes',
@@ -25,18 +34,18 @@ export const notes: Skill<Settings> = {
   deletionRules,
   mergeRules,
   tools: (deps) => [
-    saveTool(deps),
+    saveTool(deps, context(deps).wrote),
     searchTool,
     recallTool,
     listTool,
     getTool,
-    editTool(deps),
-    deleteTool,
+    editTool(deps, context(deps).wrote),
+    deleteTool(context(deps).wrote),
     pinTool,
-    restoreTool,
+    restoreTool(context(deps).wrote),
   ],
   collections: () => [own],
-  commands: (deps) => commands(saveTool(deps)),
+  commands: (deps) => commands(saveTool(deps, context(deps).wrote)),
   schedules: [{ name: PURGE, kind: PURGE, cron: '41 3 * * *', missed: 'latest' }],
   jobs: ({ database, world, config }) => [
     {
@@ -48,6 +57,8 @@ export const notes: Skill<Settings> = {
   ],
   agenda: (_, ctx, span) => agenda(ctx, span),
   home: (_, reader) => home(reader),
-  prompt: always,
+  prompt: (deps, asked) => context(deps).always(asked),
+  passing: async (deps, asked) => context(deps).passing(asked),
+  started: (deps) => context(deps).refresh(),
   verbs,
 };

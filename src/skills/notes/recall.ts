@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { dataTool, failed, privately } from '../../agent/index.ts';
+import { withAny } from './finding/store.ts';
 import { canAnswer, isAboutMore } from './kind.ts';
 import { candidatesFor, type Ranked, rank, termsOf } from './rank.ts';
 import { wantedBy } from './search.ts';
-import * as store from './store.ts';
 import { texts } from './texts.ts';
 import { show } from './tools.ts';
 
@@ -35,7 +35,7 @@ export const recallTool = dataTool({
     const terms = termsOf(question);
     const words = candidatesFor(terms);
     const wanted = wantedBy(ctx, []);
-    const notes = words.length === 0 ? [] : await store.withAny(ctx.tx, wanted, words, MOST_LOOKED_AT);
+    const notes = words.length === 0 ? [] : await withAny(ctx.tx, wanted, words, MOST_LOOKED_AT);
     const { sure, offered } = judged(question, rank(terms, notes));
     if (offered.length === 0) return failed('NOT_FOUND', texts.nothing(query));
     const shown = (sure.length > 0 ? sure : offered).map(({ note }) => note);

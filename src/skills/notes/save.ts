@@ -6,7 +6,8 @@ import type { SkillDeps } from '../../chat/index.ts';
 import type { FileRef } from '../../delivery/index.ts';
 import { undoOf } from './change.ts';
 import type { Settings } from './config.ts';
-import { ALWAYS, MOST_ALWAYS } from './context.ts';
+import { MOST_ALWAYS, type Wrote } from './context.ts';
+import { ALWAYS } from './rank-topics.ts';
 import { languageOf } from './search.ts';
 import type { Note } from './store.ts';
 import * as store from './store.ts';
@@ -27,7 +28,7 @@ const input = z.object({
 });
 
 /** Saves a note. A text that is too long comes back as a file, with its beginning as the note. */
-export function saveTool(deps: Pick<SkillDeps<Settings>, 'artifacts' | 'config'>) {
+export function saveTool(deps: Pick<SkillDeps<Settings>, 'artifacts' | 'config'>, wrote: Wrote) {
   const { config } = deps;
   return dataTool({
     name: 'note_save',
@@ -61,6 +62,7 @@ export function saveTool(deps: Pick<SkillDeps<Settings>, 'artifacts' | 'config'>
       if (!note) {
         return failed('TOO_MANY', texts.tooMany(config.most).message, { remedy: texts.tooMany(config.most).remedy });
       }
+      wrote(ctx.tx, note);
       store.lists.leave(ctx.tx, ctx.person.id, ctx.conversationId);
       const undo = undoOf(note, before);
       const said = [before ? texts.newVersion(note) : texts.saved(note), ...(file ? [texts.cut(config.longest)] : [])];
@@ -101,8 +103,7 @@ function insert(
 /** Whether it is this note with which those that stand before every turn do not fit any more: the person hears it once. */
 async function fillsUp(ctx: TxContext, note: Note, { always_budget: budget }: Settings): Promise<boolean> {
   if (!note.tags.includes(ALWAYS)) return false;
-  const reader = { personId: ctx.person.id, conversationId: ctx.conversationId };
-  const all = await store.tagged(ctx.tx, reader, ALWAYS, false, MOST_ALWAYS);
+  const all = await store.tagged(ctx.tx, ctx.person.id, ALWAYS, MOST_ALWAYS);
   const total = all.reduce((sum, { text }) => sum + tokensIn(text), 0);
   return total > budget && total - tokensIn(note.text) <= budget;
 }

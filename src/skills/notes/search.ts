@@ -1,7 +1,9 @@
 import type { TxContext } from '../../agent/index.ts';
 import { wordsIn } from '../../base/word-forms.ts';
+import type { Wanted } from './finding/store.ts';
+import * as finding from './finding/store.ts';
 import { candidatesFor, rank, termsOf } from './rank.ts';
-import type { Found, Page, Wanted } from './store.ts';
+import type { Found, Page } from './store.ts';
 import * as store from './store.ts';
 import { tagName } from './tags.ts';
 
@@ -51,19 +53,19 @@ export async function searchNotes(
   if (words.length === 0) {
     return tags[0] === undefined ? { notes: [], total: 0 } : store.list(ctx.tx, wanted, tags[0], page);
   }
-  const found = await store.search(ctx.tx, wanted, words, page);
+  const found = await finding.search(ctx.tx, wanted, words, page);
   if (found.total > 0 || page.offset > 0) return found;
   const near = await nearest(ctx, wanted, rest, page);
-  return near.total > 0 ? near : store.searchParts(ctx.tx, wanted, [...words, ...tags], page);
+  return near.total > 0 ? near : finding.searchParts(ctx.tx, wanted, [...words, ...tags], page);
 }
 
 /** Notes that hold at least half of what the words say; a misspelt word is found by how it begins. */
 async function nearest({ tx }: Pick<TxContext, 'tx'>, wanted: Wanted, query: string, page: Page): Promise<Found> {
   const terms = termsOf(query);
-  const beginnings = terms.flatMap(({ word }) => (word.length >= 5 ? [word.slice(0, 3)] : []));
+  const beginnings = terms.flatMap(({ word }) => (word.length >= 5 ? [word.slice(0, finding.BEGINNING)] : []));
   const words = [...candidatesFor(terms), ...beginnings].flatMap((word) => wordsIn(word).slice(0, 1));
   if (words.length === 0) return { notes: [], total: 0 };
-  const notes = await store.withAny(tx, wanted, [...new Set(words)], MOST_LOOKED_AT);
+  const notes = await finding.withAny(tx, wanted, [...new Set(words)], MOST_LOOKED_AT);
   const kept = rank(terms, notes).filter(({ share }) => share >= NEAR);
   const shown = kept.slice(page.offset, page.offset + page.limit).map(({ note }) => note);
   return { notes: shown, total: kept.length };

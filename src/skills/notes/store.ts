@@ -1,5 +1,6 @@
 /** Notes in the database. Every verb runs in the transaction that it is given, and sees what its reader may see. */
 import { numberedLists } from '../../agent/index.ts';
+import { groupBy } from '../../base/async.ts';
 import type { Instant } from '../../base/clock.ts';
 import type { RetentionRule } from '../../jobs/index.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
@@ -14,7 +15,8 @@ export interface Reader {
   conversationId: string;
 }
 
-const COLUMNS =
+/** Of a note, as `toNote` reads it. */
+export const COLUMNS =
   'id, person_id, conversation_id, title, text, tags, scope, pinned_at, tainted, version, created_at, deleted_at';
 
 /** Whether a note is one that the reader (`$1`, `$2`) may see. */
@@ -195,9 +197,9 @@ export interface Found {
   total: number;
 }
 
-type CountedRow = NoteRow & { total: number };
+export type CountedRow = NoteRow & { total: number };
 
-const found = (rows: readonly CountedRow[]): Found => ({ notes: rows.map(toNote), total: rows[0]?.total ?? 0 });
+export const found = (rows: readonly CountedRow[]): Found => ({ notes: rows.map(toNote), total: rows[0]?.total ?? 0 });
 
 /** Pinned ones first, then newest first; with `tag`, only those that carry it. */
 export async function list(tx: Queryable, reader: Reader, tag: string | undefined, page: Page): Promise<Found> {
@@ -210,99 +212,45 @@ export async function list(tx: Queryable, reader: Reader, tag: string | undefine
   return found(rows);
 }
 
-/** Of so many that match, the best are looked for: a word that stands in a hundred thousand notes says little. */
-const MOST_RANKED = 2_000;
-
-export interface Wanted extends Reader {
-  /** Of full text search: `english`. */
-  language: string;
-  tags: readonly string[];
-  from?: Instant | undefined;
-  to?: Instant | undefined;
-}
-
-/** Lexemes that only the notes of the reader have. */
-const mine = ({ personId, conversationId }: Reader): string => `('/p${personId}' | '/c${conversationId}')`;
-
-const matching = (columns: string): string => `
-  with query as (select to_tsquery('simple', $1) as exact, to_tsquery($2::regconfig, $1) as stemmed, $3::tsquery as mine),
-  matched as materialized (
-    select ${columns}, search, seq from notes, query
-     where (search @@ (exact && mine) or search @@ (stemmed && mine)) and deleted_at is null and tags @> $4
-       and ($5::timestamptz is null or created_at >= $5) and ($6::timestamptz is null or created_at < $6)
-     limit ${MOST_RANKED}
-  )`;
-
-const wantedParams = (terms: string, wanted: Wanted) => [
-  terms,
-  wanted.language,
-  mine(wanted),
-  wanted.tags,
-  wanted.from ?? null,
-  wanted.to ?? null,
-];
-
-/**
- * Notes with all of `words` (their last letters may be missing) and all tags, best first: titles and tags weigh more than
- * the text. Words are plain letters and digits.
- */
-export async function search(tx: Queryable, wanted: Wanted, words: readonly string[], page: Page): Promise<Found> {
-  const terms = words.map((word) => `${word}:*`).join(' & ');
-  const { rows } = await tx.query<CountedRow>(
-    `${matching(COLUMNS)}
-     select ${COLUMNS}, count(*) over () as total from matched, query
-      order by ts_rank('{0.1, 0.2, 0.6, 1}', search, exact || stemmed) desc, created_at desc, seq desc
-      limit $7 offset $8`,
-    [...wantedParams(terms, wanted), page.limit, page.offset],
-  );
-  return found(rows);
-}
-
-/** Notes with any of `words` (plain letters and digits), those that hold most of them first. */
-export async function withAny(tx: Queryable, wanted: Wanted, words: readonly string[], limit: number): Promise<Note[]> {
-  const terms = words.map((word) => `${word}:*`).join(' | ');
-  const { rows } = await tx.query<NoteRow>(
-    `${matching(COLUMNS)}
-     select ${COLUMNS} from matched, query
-      order by ts_rank('{0.5, 0.5, 0.7, 1}', search, exact || stemmed) desc, created_at desc, seq desc limit $7`,
-    [...wantedParams(terms, wanted), limit],
-  );
-  return rows.map(toNote);
-}
-
-/** Notes that hold each of `parts` somewhere in title, text or tags, also inside words; of the newest 20,000. */
-export async function searchParts(tx: Queryable, reader: Reader, parts: readonly string[], page: Page): Promise<Found> {
-  const { rows } = await tx.query<CountedRow>(
-    `select ${COLUMNS}, count(*) over () as total
-       from (select * from notes where ${SEEN} and deleted_at is null order by created_at desc limit 20000) newest
-      where coalesce(title, '') || ' ' || text || ' ' || array_to_string(tags, ' ') ilike all($3)
-      order by created_at desc, seq desc limit $4 offset $5`,
-    [
-      reader.personId,
-      reader.conversationId,
-      parts.map((part) => `%${part.replace(/[\\%_]/g, '\\$&')}%`),
-      page.limit,
-      page.offset,
-    ],
-  );
-  return found(rows);
-}
-
-/** The notes with this tag that may stand before every turn, newest first; `here`: those of the conversation alone. */
-export async function tagged(
-  tx: Queryable,
-  reader: Reader,
-  tag: string,
-  here: boolean,
-  limit: number,
-): Promise<Note[]> {
+/** The person's notes with this tag, newest first. */
+export async function tagged(tx: Queryable, personId: string, tag: string, limit: number): Promise<Note[]> {
   const { rows } = await tx.query<NoteRow>(
     `select ${COLUMNS} from notes
-      where ${here ? `scope = 'here' and conversation_id = $2 and $1::uuid is not null` : `person_id = $1 and $2::uuid is not null`}
-        and deleted_at is null and tags @> array[$3::text] order by created_at desc, seq desc limit $4`,
-    [reader.personId, reader.conversationId, tag, limit],
+      where person_id = $1 and deleted_at is null and tags @> array[$2::text] order by created_at desc, seq desc limit $3`,
+    [personId, tag, limit],
   );
   return rows.map(toNote);
+}
+
+/** Lexemes of tags that begin with `context:`. */
+const CONTEXT = `'context:':*B`;
+
+/** The notes of the person that may stand before turns, newest first: so many for every turn, and so many on topics. */
+export async function contextOf(
+  db: Pick<Database, 'read'>,
+  personId: string,
+  most: { always: number; topics: number },
+): Promise<Note[]> {
+  const { rows } = await db.read<NoteRow>(
+    `(select ${COLUMNS} from notes
+       where person_id = $1 and deleted_at is null and tags @> '{context:always}' order by created_at desc, seq desc limit $2)
+     union all
+     (select ${COLUMNS} from notes
+       where search @@ $4::tsquery and person_id = $1 and deleted_at is null and not tags @> '{context:always}'
+       order by created_at desc, seq desc limit $3)`,
+    [personId, most.always, most.topics, `'/p${personId}' & ${CONTEXT}`],
+  );
+  return rows.map(toNote);
+}
+
+/** The same of what was saved for all in a shared place, by conversation. */
+export async function contextOfPlaces(db: Pick<Database, 'read'>, limit: number): Promise<Map<string, Note[]>> {
+  const { rows } = await db.read<NoteRow>(
+    `select ${COLUMNS} from notes where search @@ $1::tsquery and scope = 'here' and deleted_at is null
+      order by created_at desc, seq desc limit $2`,
+    [`'/c':* & ${CONTEXT}`, limit],
+  );
+  return groupBy(rows.map(toNote), ({ conversationId }) => conversationId);
 }
 
 /** The numbered lists that people were shown. */

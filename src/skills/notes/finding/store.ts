@@ -1,0 +1,138 @@
+/** Notes by their words, in the database. */
+import type { Instant } from '../../../base/clock.ts';
+import type { Queryable } from '../../../storage/index.ts';
+import { type Note, type NoteRow, toNote } from '../note.ts';
+import { COLUMNS, type CountedRow, type Found, found, type Page, type Reader } from '../store.ts';
+
+/** Of so many that match, the best are looked for: a word that stands in a hundred thousand notes says little. */
+const MOST_RANKED = 1_000;
+/** Where about so many match, the best are looked for among the newest alone: the index would be read for all of them. */
+const TOO_MANY = 10_000;
+const NEWEST = 1_000;
+/** How far back inside words is looked, which no index helps with. */
+const MOST_LOOKED_INTO = 5_000;
+
+export interface Wanted extends Reader {
+  /** Of full text search: `english`. */
+  language: string;
+  tags: readonly string[];
+  from?: Instant | undefined;
+  to?: Instant | undefined;
+}
+
+/** Lexemes that only the notes of the reader have. */
+const mine = ({ personId, conversationId }: Reader): string => `('/p${personId}' | '/c${conversationId}')`;
+const shared = ({ conversationId }: Reader): string => `'/c${conversationId}'`;
+
+/** `$4`, and the days from `$5` to `$6`. Without tags no index of tags must be asked: each note holds none of none. */
+const NARROWED = `($4::text[] = '{}' or tags @> $4)
+       and ($5::timestamptz is null or created_at >= $5) and ($6::timestamptz is null or created_at < $6)`;
+
+const MANY = `(select notes from note_counts where person_id = $7) > ${TOO_MANY}`;
+
+/** About how many match, times `NEWEST`: of who has many notes, by the share of their newest that do. */
+const EXPECTED = `(select count(*) from recent) * coalesce((select notes from note_counts where person_id = $7), 0)::bigint`;
+
+const matching = (columns: string): string => `
+  with said as (select case when ${MANY} then $9 else $1 end as terms),
+  parsed as (select to_tsquery('simple', terms) as exact, to_tsquery($2::regconfig, terms) as stemmed from said),
+  query as (
+    -- Of stop words alone nothing is left: then all notes of the reader would match.
+    select exact, case when numnode(stemmed) = 0 then exact else stemmed end as stemmed,
+           $3::tsquery as mine, $8::tsquery as shared from parsed
+  ),
+  newest as materialized (
+    (select id, tags, created_at, search from notes where person_id = $7 and deleted_at is null and ${MANY}
+      order by created_at desc limit ${NEWEST})
+    union all
+    (select id, tags, created_at, search from notes, query
+      where search @@ shared and scope = 'here' and person_id <> $7 and deleted_at is null and ${MANY}
+      order by created_at desc limit ${NEWEST})
+  ), recent as materialized (
+    select id from newest, query where (search @@ exact or search @@ stemmed) and ${NARROWED}
+  ), matched as materialized (
+    select ${columns}, search, seq from recent join notes using (id) where ${EXPECTED} > ${TOO_MANY * NEWEST}
+    union all
+    (select ${columns}, search, seq from notes, query
+      where ${EXPECTED} <= ${TOO_MANY * NEWEST} and deleted_at is null and ${NARROWED}
+        and (search @@ (exact && mine) or search @@ (stemmed && mine))
+      limit ${MOST_RANKED})
+  )`;
+
+/** `often`: the words as they are looked for among more than `TOO_MANY` notes of a person. */
+const wantedParams = (terms: string, often: string, wanted: Wanted) => [
+  terms,
+  wanted.language,
+  [mine(wanted), ...wanted.tags.map((tag) => `'${tag}'`)].join(' & '),
+  wanted.tags,
+  wanted.from ?? null,
+  wanted.to ?? null,
+  wanted.personId,
+  shared(wanted),
+  often,
+];
+
+/**
+ * Notes with all of `words` (their last letters may be missing) and all tags, best first: titles and tags weigh more than
+ * the text. Words are plain letters and digits.
+ */
+export async function search(tx: Queryable, wanted: Wanted, words: readonly string[], page: Page): Promise<Found> {
+  const terms = words.map((word) => `${word}:*`).join(' & ');
+  // The index reads all that a beginning may be: of who has many notes, only where the whole words find nothing.
+  const first = await searchFor(tx, wanted, { terms, often: words.join(' & ') }, page);
+  return first.total > 0 || page.offset > 0 ? first : searchFor(tx, wanted, { terms, often: terms }, page);
+}
+
+async function searchFor(
+  tx: Queryable,
+  wanted: Wanted,
+  { terms, often }: { terms: string; often: string },
+  page: Page,
+): Promise<Found> {
+  const { rows } = await tx.query<CountedRow>(
+    `${matching(COLUMNS)}
+     select ${COLUMNS}, count(*) over () as total from matched, query
+      order by ts_rank('{0.1, 0.2, 0.6, 1}', search, exact || stemmed) desc, created_at desc, seq desc
+      limit $10 offset $11`,
+    [...wantedParams(terms, often, wanted), page.limit, page.offset],
+  );
+  return found(rows);
+}
+
+/** Letters of a word that may stand for a misspelt one. */
+export const BEGINNING = 3;
+
+/** Notes with any of `words` (plain letters and digits), those that hold most of them first. */
+export async function withAny(tx: Queryable, wanted: Wanted, words: readonly string[], limit: number): Promise<Note[]> {
+  const terms = words.map((word) => `${word}:*`).join(' | ');
+  const often = words.map((word) => (word.length <= BEGINNING ? `${word}:*` : word)).join(' | ');
+  const { rows } = await tx.query<NoteRow>(
+    `${matching(COLUMNS)}
+     select ${COLUMNS} from matched, query
+      order by ts_rank('{0.5, 0.5, 0.7, 1}', search, exact || stemmed) desc, created_at desc, seq desc limit $10`,
+    [...wantedParams(terms, often, wanted), limit],
+  );
+  return rows.map(toNote);
+}
+
+/** Notes that hold each of `parts` somewhere in title, text or tags, also inside words; of the newest 5,000. */
+export async function searchParts(tx: Queryable, reader: Reader, parts: readonly string[], page: Page): Promise<Found> {
+  const { rows } = await tx.query<CountedRow>(
+    `select ${COLUMNS}, count(*) over () as total
+       from ((select * from notes where person_id = $1 and deleted_at is null order by created_at desc limit $6)
+             union all
+             (select * from notes where search @@ $2::tsquery and scope = 'here' and person_id <> $1 and deleted_at is null
+               order by created_at desc limit $6)) newest
+      where coalesce(title, '') || ' ' || text || ' ' || array_to_string(tags, ' ') ilike all($3)
+      order by created_at desc, seq desc limit $4 offset $5`,
+    [
+      reader.personId,
+      shared(reader),
+      parts.map((part) => `%${part.replace(/[\\%_]/g, '\\$&')}%`),
+      page.limit,
+      page.offset,
+      MOST_LOOKED_INTO,
+    ],
+  );
+  return found(rows);
+}
