@@ -49,7 +49,7 @@ describe('a socket', () => {
       fake.sockets.dispatch('slash_commands', { command: 7 }),
     ];
     expect(await eventually(() => events.every(({ acknowledged }) => acknowledged))).toBe(true);
-    play.asks('still there?', { channel: dm });
+    play.asks(`still there? ${'x'.repeat(1_000_000)}`, { channel: dm });
     await play.hears('answer to still there?', dm);
     expect(fake.sockets.connects).toBe(1);
   });
@@ -131,6 +131,19 @@ test('a token that was revoked is tried again after five minutes, and what was s
   await play.hears('answer to hello?', dm);
   expect(await told()).toMatchObject({ ok: true });
   await elsewhere.close();
+});
+
+test('scopes that are missing cost what they are for, and nothing else', async () => {
+  await using play = await playSlack({ model: echo, members: () => ['slack-usergroup:S0001'] });
+  const { fake, ana, general } = play;
+  for (const scope of ['users:read', 'usergroups:read', 'groups:read', 'files:read']) fake.scopes.delete(scope);
+  const file = fake.files.make('list.txt', 'text/plain', Buffer.from('milk'));
+  fake.says(ana, general, `<@${fake.bot.id}> look`, { files: [file] });
+  await play.hears('answer to look');
+  await play.hears('did not let me have list.txt');
+  fake.sockets.drop('reset', true);
+  play.asks('still there?');
+  await play.hears('answer to still there?');
 });
 
 describe('the doctor', () => {

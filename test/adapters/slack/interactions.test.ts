@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { deferred } from '../../../src/base/async.ts';
 import { eventually } from '../../support/eventually.ts';
-import { buttonsOf, type Message, wordsOf } from '../../support/slack/index.ts';
+import { buttonsOf, type Message, type View, wordsOf } from '../../support/slack/index.ts';
 import { echo, playSlack } from '../../support/slack/play.ts';
 
 const labels = (message: Message) => buttonsOf(message).map(({ text }) => (text as { text: string }).text);
@@ -117,6 +117,34 @@ describe('buttons', () => {
     await eventually(() => labels(card).length === 0);
     await play.settled();
     await play.passes(2 * 3_600_000 + 60_000);
+    expect(play.said('⏰ stretch')).toHaveLength(2);
+  });
+
+  test('whose form comes twice, or when it is too late, act once', async () => {
+    await using play = await playSlack({ stillClock: true });
+    const { fake, ana } = play;
+    const dm = fake.dm(ana);
+    play.asks('remind me to stretch in 10 minutes', { channel: dm });
+    await play.hears('stretch', dm);
+    await play.settled();
+    await play.passes(11 * 60_000);
+    const card = await play.hears('⏰ stretch', dm);
+    const forms: View[] = [];
+    for (const _ of ['this one', 'and a stale one']) {
+      fake.presses(ana, card, 'Later…');
+      expect(await eventually(() => fake.sockets.pending === 0)).toBe(true);
+      forms.push(fake.modalOf(ana) as View);
+    }
+    const sent = fake.submits(ana, forms[1]!, 'in 2 hours');
+    expect(await eventually(() => labels(card).length === 0)).toBe(true);
+    fake.sockets.dispatch('interactive', sent.payload);
+    fake.submits(ana, forms[0]!, 'in 3 hours');
+    expect(await eventually(() => fake.sockets.pending === 0)).toBe(true);
+    await play.hears('its time is over', dm);
+    await play.settled();
+    const { rows } = await play.database.read('select 1 from reminders where next_at is not null');
+    expect(rows).toHaveLength(1);
+    await play.passes(4 * 3_600_000);
     expect(play.said('⏰ stretch')).toHaveLength(2);
   });
 

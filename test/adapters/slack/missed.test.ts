@@ -3,6 +3,7 @@ import { gated } from '../../../src/adapters/slack/gate.ts';
 import { SlackLimit } from '../../../src/adapters/slack/outcome.ts';
 import { deferred } from '../../../src/base/async.ts';
 import { eventually } from '../../support/eventually.ts';
+import { wordsOf } from '../../support/slack/index.ts';
 import { echo, playSlack, type SlackPlay } from '../../support/slack/play.ts';
 
 const config = { 'delivery.steer': false, 'delivery.queue_limit': 100, 'access.rate_limit.enabled': false };
@@ -72,6 +73,28 @@ test('after an absence every page is read, threads to their end, and old threads
   await play.settled();
   expect(play.said('answer to reply 149;')).toHaveLength(1);
   expect(play.said('looked at the last 8 messages')).toHaveLength(1);
+});
+
+test('what was said too long ago is not answered, and that is said once', async () => {
+  await using play = await playSlack({ model: echo, stillClock: true, config });
+  const { fake, ana } = play;
+  const dm = fake.dm(ana);
+  play.asks('begin', { channel: dm });
+  await play.hears('answer to begin', dm);
+  await play.settled();
+  await play.stop();
+  fake.sockets.drop('reset', true);
+  unheard(play, () => play.asks('missed long ago', { channel: dm }));
+  await play.moves(25 * 3_600_000);
+  unheard(play, () => play.asks('missed just now', { channel: dm }));
+  for (const _ of [1, 2]) {
+    await play.start();
+    await play.hears('answer to missed just now', dm);
+    expect(wordsOf(await play.hears('I was away', dm))).toContain('an older message was not answered');
+    await play.settled();
+    await play.stop();
+  }
+  expect(fake.said(dm)).toHaveLength(3);
 });
 
 test('what Slack says to wait holds for a method, and for messages in one channel', async () => {

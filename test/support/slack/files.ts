@@ -91,8 +91,12 @@ export class Files {
 
   private async give(file: SlackFile, request: IncomingMessage, response: ServerResponse): Promise<void> {
     await this.hold;
-    // Without a good token there is a page to sign in, with a status of success.
-    if (file.gone || request.headers.authorization !== `Bearer ${this.fake.botToken}`) {
+    // Without a good token, or without the scope, there is a page to sign in, with a status of success.
+    if (
+      file.gone ||
+      !this.fake.scopes.has('files:read') ||
+      request.headers.authorization !== `Bearer ${this.fake.botToken}`
+    ) {
       response.writeHead(200, { 'content-type': 'text/html' }).end('<html>Sign in</html>');
     } else response.writeHead(200, { 'content-type': file.mimetype }).end(file.bytes);
   }

@@ -14,7 +14,6 @@ const SCOPES: Record<string, (channel?: Channel) => string> = {
   'conversations.replies': (channel) => `${scopeOf(channel)}:history`,
   'conversations.info': (channel) => `${scopeOf(channel)}:read`,
   'conversations.members': (channel) => `${scopeOf(channel)}:read`,
-  'users.conversations': () => 'channels:read',
   'conversations.open': () => 'im:write',
   'users.info': () => 'users:read',
   'usergroups.users.list': () => 'usergroups:read',
@@ -91,13 +90,20 @@ const METHODS: Record<string, Method> = {
     response_metadata: { next_cursor: '' },
   }),
   'conversations.info': (fake, { channel }) => ({ channel: shownChannel(visible(fake, channel)) }),
-  'users.conversations': (fake, { types = 'public_channel' }) => {
+  // Each type needs its scope; pages have `limit` at most, and a cursor (…/users.conversations).
+  'users.conversations': (fake, { types = 'public_channel', limit = 100, cursor = 0, exclude_archived: live }) => {
     const wanted = String(types).split(',');
     const kinds = { channel: 'public_channel', group: 'private_channel', im: 'im', mpim: 'mpim' } as const;
+    for (const kind of Object.keys(kinds) as (keyof typeof kinds)[]) {
+      const needed = `${scopeOf({ kind } as Channel)}:read`;
+      if (wanted.includes(kinds[kind]) && !fake.scopes.has(needed)) throw new Refusal('missing_scope', { needed });
+    }
     const channels = [...fake.channels.values()].filter(
-      (each) => each.members.has(fake.bot.id) && wanted.includes(kinds[each.kind]),
+      ({ members, kind, archived }) => members.has(fake.bot.id) && wanted.includes(kinds[kind]) && !(live && archived),
     );
-    return { channels: channels.map(shownChannel), response_metadata: { next_cursor: '' } };
+    const [from, to] = [Number(cursor), Number(cursor) + Number(limit)];
+    const next_cursor = to < channels.length ? String(to) : '';
+    return { channels: channels.slice(from, to).map(shownChannel), response_metadata: { next_cursor } };
   },
   'conversations.open': (fake, { users }) => {
     const user = fake.users.get(String(users));
