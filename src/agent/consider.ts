@@ -2,7 +2,7 @@ import { NOBODY } from './approvals/index.ts';
 import { hashOf, refusedInput } from './calls.ts';
 import type { ModelToolCall } from './model.ts';
 import type { Decision, Policy } from './policy.ts';
-import { questionOf } from './question.ts';
+import { policyQuestionOf } from './policy-question.ts';
 import type { CallState } from './steps.ts';
 import * as texts from './texts.ts';
 import { type CallContext, failed, isNestedOnly, type ToolResult } from './tool.ts';
@@ -69,7 +69,7 @@ export function consider(call: ModelToolCall, state: CallState, on: Considering)
 
 /** What the policy says now: also after a yes, for role, permission and taint may have changed since the question. */
 function judge(valid: ValidCall, call: ModelToolCall, on: Considering): Decision {
-  return on.policy(questionOf(valid, call, on));
+  return on.policy(policyQuestionOf(valid, call, on));
 }
 
 /** An earlier call of the turn rules it out. */

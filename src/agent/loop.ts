@@ -4,7 +4,7 @@ import type { Instant } from '../base/clock.ts';
 import { CodaError } from '../base/errors.ts';
 import type { Item } from '../delivery/index.ts';
 import type { Transaction } from '../storage/index.ts';
-import type { Question } from './approvals/index.ts';
+import type { ApprovalQuestion } from './approvals/index.ts';
 import { type DataCall, isData, makeReady, type Ready, runData, runOutside, TookTooLong, whenReady } from './calls.ts';
 import { type Considered, consider } from './consider.ts';
 import { isLookedAt, lookAtCall } from './critique.ts';
@@ -36,7 +36,7 @@ export interface Running {
   offered?(tool: string): boolean;
   context(signal?: AbortSignal): CallContext;
   /** Adds one answer of a model to the turn. */
-  ask(): Promise<void>;
+  infer(): Promise<void>;
   /** Shows in a few words what is being done. A hint. */
   show(doing: string): void;
   /** Writes the new steps in `tx`, whose fence has been held. */
@@ -51,7 +51,7 @@ export interface Running {
 export interface Spawns {
   spawn(options: SpawnOptions): Promise<ToolResult>;
   /** Resolves when the call cannot go on without the person; else never. */
-  readonly asked: Promise<readonly Question[]>;
+  readonly asked: Promise<readonly ApprovalQuestion[]>;
 }
 
 export interface OpenCall {
@@ -60,13 +60,13 @@ export interface OpenCall {
 }
 
 /** The turn cannot go on before the person has decided. */
-export interface Asking {
+export interface NeedsApproval {
   kind: 'asks';
-  questions: readonly Question[];
+  questions: readonly ApprovalQuestion[];
 }
 
 /** What a turn comes to; `ended`: nothing is left to be done. */
-export type Outcome = Answered | Refused | Asking | { kind: 'ended' };
+export type Outcome = Answered | Refused | NeedsApproval | { kind: 'ended' };
 
 /** Another process has the turn: nothing of it may be committed here. */
 export class Lost extends Error {}
@@ -83,7 +83,7 @@ export async function runTurn(run: Running): Promise<Outcome> {
     const isCalling = open.length > 0 && room > 0;
     const outcome = isCalling ? await carryOut(run, open.slice(0, room)) : run.turn.cameTo(run.maxToolCalls);
     if (outcome) return outcome;
-    if (!isCalling) await run.ask();
+    if (!isCalling) await run.infer();
   }
 }
 
@@ -105,7 +105,7 @@ async function carryOut(run: Running, open: readonly OpenCall[]): Promise<Outcom
   return inOrder(run, open);
 }
 
-async function inOrder(run: Running, open: readonly OpenCall[]): Promise<Asking | undefined> {
+async function inOrder(run: Running, open: readonly OpenCall[]): Promise<NeedsApproval | undefined> {
   for (let next = 0; next < open.length; next++) {
     run.signal.throwIfAborted();
     const { call, state } = open[next] as OpenCall;
@@ -144,7 +144,7 @@ function besideFrom(run: Running, open: readonly OpenCall[], from: number): Allo
 }
 
 /** Runs them side by side. What some of them ask is asked once, when all others have done what they can. */
-async function reachOutAll(run: Running, beside: readonly Allowed[]): Promise<Asking | undefined> {
+async function reachOutAll(run: Running, beside: readonly Allowed[]): Promise<NeedsApproval | undefined> {
   const came = await Promise.allSettled(beside.map(({ call, valid, state }) => reachOut(run, call, valid, state)));
   const threw = came.find((each) => each.status === 'rejected');
   if (threw) throw threw.reason;
@@ -233,7 +233,7 @@ async function reachOut(
   call: ModelToolCall,
   valid: ValidCall,
   state: CallState,
-): Promise<Asking | undefined> {
+): Promise<NeedsApproval | undefined> {
   const { tool, input } = valid;
   if (state.kind !== 'started') {
     await commit(run, 'turn.call', async () => [{ kind: 'started', callId: call.id, payload: {} }]);

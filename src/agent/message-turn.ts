@@ -7,7 +7,6 @@ import { isData, runData, TookTooLong } from './calls.ts';
 import type { Counters } from './counters.ts';
 import { fresh } from './dialogue/dialogue.ts';
 import { NOT_UNDERSTOOD } from './dialogue/names.ts';
-import { answered, parked, refused } from './ending.ts';
 import { considered, Lost, type OpenCall, type Outcome, type Running, resultOf, withReady } from './loop.ts';
 import { type Model, type ModelToolCall, NoModel } from './model.ts';
 import type { AgentOptions } from './options.ts';
@@ -20,6 +19,7 @@ import * as store from './store.ts';
 import { asPlanned } from './texts.ts';
 import type { CallContext } from './tool.ts';
 import type { Turn } from './turn.ts';
+import { endOfAnswer, endOfParking, endOfRefusal } from './turn-end.ts';
 
 /** What the turn of a message needs of the agent. */
 export interface TurnHost {
@@ -76,7 +76,7 @@ export class MessageTurn implements Running {
   }
 
   /** Not stored by itself but with what follows from it: asking again would be harmless. */
-  async ask(): Promise<void> {
+  async infer(): Promise<void> {
     const { step, tainted } = await this.answer();
     this.turn.add({ kind: 'model', payload: step }, this.options.world.clock.now(), tainted);
   }
@@ -125,7 +125,7 @@ export class MessageTurn implements Running {
           const result = await runData(tx, valid, { ...this.context(), ...(ctx.ready && { ready: ctx.ready }) });
           turn.addAll([resultOf(call, result)], options.world.clock.now());
         }
-        const ended = await options.delivery.endIn(tx, item, this.answered(turn.lastResults().join('\n')));
+        const ended = await options.delivery.endIn(tx, item, this.endOf(turn.lastResults().join('\n')));
         if (!ended) throw new Lost();
         return ended;
       });
@@ -146,14 +146,14 @@ export class MessageTurn implements Running {
   async end(outcome: Outcome): Promise<TurnOver['how']> {
     await this.settleDraft();
     if (outcome.kind === 'answer') {
-      return this.write('turn.finish', this.answered(outcome.text), 'done', 'answered');
+      return this.write('turn.finish', this.endOf(outcome.text), 'done', 'answered');
     }
     if (outcome.kind === 'failed') {
-      const end = refused(this.ended, outcome, this.options.world.clock.now());
+      const end = endOfRefusal(this.endInput, outcome, this.options.world.clock.now());
       return this.write('turn.fail', end, end.state, outcome.cancelled ? 'cancelled' : 'failed');
     }
     if (outcome.kind === 'ended') return 'answered';
-    const { expiresAt, ...end } = parked(this.ended, outcome, this.context(), this.options.world.clock.now());
+    const { expiresAt, ...end } = endOfParking(this.endInput, outcome, this.context(), this.options.world.clock.now());
     const how = await this.write('turn.park', end, 'waiting', 'parked');
     this.options.wakeAt(expiresAt);
     return how;
@@ -223,13 +223,13 @@ export class MessageTurn implements Running {
     this.draft?.show(text);
   }
 
-  private get ended() {
+  private get endInput() {
     const { turn, item, options } = this;
     return { turn, item, toolbox: options.toolbox, files: this.context().ownFiles, approvals: options.approvals };
   }
 
-  private answered(text: string): End {
-    return answered(this.ended, text, this.options.world.clock.now());
+  private endOf(text: string): End {
+    return endOfAnswer(this.endInput, text, this.options.world.clock.now());
   }
 
   /** `how` it is over, unless another process has it. */

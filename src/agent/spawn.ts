@@ -3,7 +3,7 @@ import { type Deadline, deadline, deferred, unlessAborted } from '../base/async.
 import type { Instant } from '../base/clock.ts';
 import type { Item } from '../delivery/index.ts';
 import type { Transaction } from '../storage/index.ts';
-import type { Question } from './approvals/index.ts';
+import type { ApprovalQuestion } from './approvals/index.ts';
 import { isAllowed, isForbidden } from './forbidden.ts';
 import { commit, type Outcome, type Running, resultOf, runTurn, type Spawns } from './loop.ts';
 import { ModelError, type ModelToolCall } from './model.ts';
@@ -36,14 +36,14 @@ export class Spawning implements Spawns {
   private readonly parent: SpawnParent;
   private begun = 0;
   private running = 0;
-  private readonly questions: Question[] = [];
-  private readonly waiting = deferred<readonly Question[]>();
+  private readonly questions: ApprovalQuestion[] = [];
+  private readonly waiting = deferred<readonly ApprovalQuestion[]>();
 
   constructor(parent: SpawnParent) {
     this.parent = parent;
   }
 
-  get asked(): Promise<readonly Question[]> {
+  get asked(): Promise<readonly ApprovalQuestion[]> {
     return this.waiting.promise;
   }
 
@@ -63,7 +63,7 @@ export class Spawning implements Spawns {
     return unlessAborted(signal, deferred<ToolResult>().promise);
   }
 
-  private async run(nested: Turn, options: SpawnOptions): Promise<ToolResult | readonly Question[]> {
+  private async run(nested: Turn, options: SpawnOptions): Promise<ToolResult | readonly ApprovalQuestion[]> {
     const { signal } = this.parent;
     using limit = deadline(options.timeoutMs ?? TIMEOUT_MS, signal);
     const run = new NestedTurn(this.parent, nested, options, limit);
@@ -152,7 +152,7 @@ class NestedTurn implements Running {
   }
 
   /** Stored at once: its caller's answer is not. */
-  async ask(): Promise<void> {
+  async infer(): Promise<void> {
     const { inference, toolbox } = this.options;
     const { prompt, task, tier = 'default', model, budget } = this.spawned;
     if (this.tokensLeft <= 0) throw new OutOfTokens();
@@ -187,7 +187,7 @@ class NestedTurn implements Running {
   }
 
   /** What it answers to its caller, or what the person has to be asked first. */
-  async end(outcome: Outcome): Promise<ToolResult | readonly Question[]> {
+  async end(outcome: Outcome): Promise<ToolResult | readonly ApprovalQuestion[]> {
     if (outcome.kind === 'asks') return outcome.questions;
     const given = this.turn.outcome();
     if (given || outcome.kind !== 'failed') return given ?? failed('EMPTY', texts.nothingToSay());

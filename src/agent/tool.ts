@@ -5,7 +5,7 @@ import type { Choice, FileRef, Origin, Place } from '../delivery/index.ts';
 import type { Person, Thing } from '../people/index.ts';
 import type { Transaction } from '../storage/index.ts';
 import type { WhenContext } from '../time/index.ts';
-import type { Question } from './dialogue/dialogue.ts';
+import type { OpenQuestion } from './dialogue/dialogue.ts';
 import type { ToolSpec } from './model.ts';
 import type { SpawnOptions } from './nested.ts';
 
@@ -131,7 +131,7 @@ export interface CallContext {
   /** Says in a few words what it is doing; shown while it runs if its display is `stream`. A hint. */
   progress?(doing: string): void;
   /** The question that was open when the words came, and how the card that asks it is closed. */
-  answers?: { question: Question; close(tx: Transaction, card: string): Promise<void> };
+  answers?: { question: OpenQuestion; close(tx: Transaction, card: string): Promise<void> };
   /** Where spans are made. */
   spans?: Spans | undefined;
   /** Tells that something of the person's was written; called for a `write` tool after its commit. */

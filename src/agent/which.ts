@@ -53,13 +53,17 @@ export function namedAmong<T extends Titled>(all: readonly T[], which: string, {
 }
 
 /** What is asked, and what is said where there is none. */
-export interface Asking {
+export interface QuestionTexts {
   question: string;
   none: { message: string; remedy: string };
 }
 
 /** The only one that was found; else a question whose buttons make `call` with the id of one, or that there is none. */
-export function onlyOne<T extends Titled>(found: readonly T[], call: Call, { question, none }: Asking): T | Failed {
+export function onlyOne<T extends Titled>(
+  found: readonly T[],
+  call: Call,
+  { question, none }: QuestionTexts,
+): T | Failed {
   const [only, ...others] = found;
   if (!only) return failed('NOT_FOUND', none.message, { remedy: none.remedy });
   if (others.length === 0) return only;

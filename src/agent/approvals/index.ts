@@ -34,7 +34,7 @@ function withoutUnshown(input: unknown, { unshown = [] }: Pick<Tool, 'unshown'>)
 }
 
 /** A call that must not run before the person has said yes to it. */
-export interface Question {
+export interface ApprovalQuestion {
   /** Whose call it is: the turn itself, or one of its nested turns. */
   turn: Turn;
   call: ModelToolCall;
@@ -53,7 +53,7 @@ export interface ApprovalRules {
 
 /** Adds that the person is asked to the turn, and returns what shows them all of it. `tool`: what is called. */
 export function ask(
-  { turn, call, reason, under }: Question,
+  { turn, call, reason, under }: ApprovalQuestion,
   ctx: CallContext,
   rules: ApprovalRules,
   tool: Pick<Tool, 'unshown'> = {},

@@ -6,7 +6,7 @@ interface StoredCall {
 }
 
 /** A question that waits for its answer. `at`: an ISO instant. */
-export type Question =
+export type OpenQuestion =
   /** The call lacks what `slot` names. `say` is a sentence with `{}` for the answer that means the whole request. */
   | { kind: 'slot'; call: StoredCall; slot: string; say?: string; at: string }
   /** One of several calls is meant. */
@@ -28,7 +28,7 @@ export interface Topic {
 }
 
 export interface Dialogue {
-  question?: Question | undefined;
+  question?: OpenQuestion | undefined;
   topic?: Topic | undefined;
 }
 

@@ -1,6 +1,6 @@
 import type { Transaction } from '../../storage/index.ts';
 import type { Call, CallContext, DataTool, ToolResult } from '../tool.ts';
-import type { Question, Topic } from './dialogue.ts';
+import type { OpenQuestion, Topic } from './dialogue.ts';
 import { DROP } from './names.ts';
 import * as store from './store.ts';
 
@@ -35,7 +35,7 @@ export async function keepDialogue(
 }
 
 /** Whether nothing is left to choose after `call`: it is one of the choices, is of their kind, or is about their thing. */
-function isAnswer(question: Question, call: Call, subject: string | undefined): boolean {
+function isAnswer(question: OpenQuestion, call: Call, subject: string | undefined): boolean {
   if (call.tool === DROP) return true;
   if (question.kind !== 'choice') return false;
   return question.choices.some(
@@ -43,7 +43,7 @@ function isAnswer(question: Question, call: Call, subject: string | undefined): 
   );
 }
 
-function questionOf(call: Call, result: ToolResult, at: string): Question | undefined {
+function questionOf(call: Call, result: ToolResult, at: string): OpenQuestion | undefined {
   if (result.ok) return undefined;
   if (result.asks) return { kind: 'slot', call, ...result.asks, at };
   if (result.code !== 'AMBIGUOUS' || !result.choices) return undefined;

@@ -3,7 +3,7 @@ import type { Instant } from '../../base/clock.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import { type Fragment, json, type Queryable, render, sql, type Transaction } from '../../storage/index.ts';
 import type { Call } from '../tool.ts';
-import type { Question, Topic } from './dialogue.ts';
+import type { OpenQuestion, Topic } from './dialogue.ts';
 
 /** The scalar subquery behind `Dialogue`; `c` and `p` are in scope. */
 export function readDialogue(): Fragment {
@@ -20,7 +20,11 @@ export interface Whose {
 export function note(
   tx: Transaction,
   { personId, conversationId }: Whose,
-  { question, topic, done }: { question?: Question | undefined; topic?: Topic | undefined; done?: Call | undefined },
+  {
+    question,
+    topic,
+    done,
+  }: { question?: OpenQuestion | undefined; topic?: Topic | undefined; done?: Call | undefined },
 ): void {
   const text = (value: unknown) => json(value ?? null);
   const statement = sql`
@@ -47,7 +51,7 @@ function answers(done: Call | undefined): Fragment {
 export async function closeQuestion(
   tx: Transaction,
   { personId, conversationId }: Whose,
-  question: Question,
+  question: OpenQuestion,
   now: Instant,
 ): Promise<string[]> {
   tx.send(

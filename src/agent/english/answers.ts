@@ -1,6 +1,6 @@
 /** What words mean as the answer to a question that is open. */
 import { parseWhen } from '../../time/index.ts';
-import type { LabelledCall, Question } from '../dialogue/dialogue.ts';
+import type { LabelledCall, OpenQuestion } from '../dialogue/dialogue.ts';
 import type { Call } from '../tool.ts';
 
 /** Longer answers are no answers to "when?" or "which one?". */
@@ -13,12 +13,16 @@ const HEDGES =
 const ENDS = /[\s,.!]*\b(?:please|pls|plz|thanks|thank you|thx|ty|cheers|then|i guess|i think|maybe)?[\s.!?]*$/i;
 
 /** `undefined`: no answer. Empty: none of the choices is wanted. */
-export function answerTo(question: Question, text: string, whole: (sentence: string) => Call | undefined) {
+export function answerTo(question: OpenQuestion, text: string, whole: (sentence: string) => Call | undefined) {
   if (text.length > LONGEST_ANSWER && !(question.kind === 'slot' && question.slot === 'text')) return undefined;
   return question.kind === 'choice' ? chosen(question.choices, text) : filled(question, text, whole);
 }
 
-function filled(question: Question & { kind: 'slot' }, text: string, whole: (sentence: string) => Call | undefined) {
+function filled(
+  question: OpenQuestion & { kind: 'slot' },
+  text: string,
+  whole: (sentence: string) => Call | undefined,
+) {
   const { call, slot, say } = question;
   const said = stripped(text);
   if (said === '') return undefined;

@@ -19,7 +19,7 @@ export interface RequestsDeps {
 }
 
 /** As whom a program asks, and where. */
-export interface Asking {
+export interface RequestedAs {
   sender: Sender;
   /** A direct place of the program's. */
   place: Place;
@@ -39,7 +39,7 @@ export class Requests {
   }
 
   /** An item for the call of a program: it stands in no inbox, and nothing is said in answer. Undefined: they are not heard. */
-  async asker({ sender, place, direct }: Asking): Promise<Item | undefined> {
+  async asker({ sender, place, direct }: RequestedAs): Promise<Item | undefined> {
     const { database, world, gate } = this.deps;
     const now = world.clock.now();
     const id = uuid(now);

@@ -6,7 +6,7 @@ import type { CallContext } from './tool.ts';
 import type { Toolbox, ValidCall } from './toolbox.ts';
 import type { Turn } from './turn.ts';
 
-export interface Asking {
+export interface QuestionSource {
   toolbox: Toolbox;
   turn: Turn;
   context: CallContext;
@@ -14,10 +14,10 @@ export interface Asking {
   parent?: Turn;
 }
 
-export function questionOf(
+export function policyQuestionOf(
   valid: ValidCall,
   call: ModelToolCall,
-  { toolbox, turn, context, parent }: Asking,
+  { toolbox, turn, context, parent }: QuestionSource,
 ): PolicyQuestion {
   const { tool, effect, input } = valid;
   const { person, place, origin, agent, byName = false, said, ownFiles: files, remembered } = context;

@@ -3,7 +3,7 @@ import type { Instant } from '../base/clock.ts';
 import type { Card, Choice, End, FileRef, Item } from '../delivery/index.ts';
 import { type ApprovalRules, ask, expiryOf } from './approvals/index.ts';
 import { choicesOf } from './choices.ts';
-import type { Asking } from './loop.ts';
+import type { NeedsApproval } from './loop.ts';
 import type { Refused } from './steps.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';
@@ -13,7 +13,7 @@ import type { Turn } from './turn.ts';
 import { UNDO_ALL } from './undo/index.ts';
 
 /** What is ended: the turn of a message. */
-interface Ended {
+interface EndInput {
   turn: Turn;
   item: Item;
   toolbox: Toolbox;
@@ -23,7 +23,7 @@ interface Ended {
 }
 
 /** The answer, with what its calls leave to press, to open and to know. */
-export function answered({ turn, item, toolbox, files: hasFiles }: Ended, answer: string, now: Instant): End {
+export function endOfAnswer({ turn, item, toolbox, files: hasFiles }: EndInput, answer: string, now: Instant): End {
   if (turn.isSilent) return unsaid({ turn, item }, now);
   const text = answer.trim() || texts.nothingToSay();
   const choices = choicesOf([...turn.results(), ...nestedResults(turn)]);
@@ -52,14 +52,14 @@ export function answered({ turn, item, toolbox, files: hasFiles }: Ended, answer
 }
 
 /** Nothing is said, and nothing remembered, but what the person has to know. */
-function unsaid({ turn, item }: Pick<Ended, 'turn' | 'item'>, now: Instant): End {
+function unsaid({ turn, item }: Pick<EndInput, 'turn' | 'item'>, now: Instant): End {
   const also = store.turnRecord(turn, item, 'done', now);
   const { id: turnId, tainted, drafted } = turn;
   return { state: 'done', cards: interrupted(turn), turnId, tainted, drafted, also };
 }
 
 /** Words of coda's own instead of an answer. */
-export function refused({ turn, item }: Ended, { text, cancelled }: Refused, now: Instant): End {
+export function endOfRefusal({ turn, item }: EndInput, { text, cancelled }: Refused, now: Instant): End {
   const state = cancelled ? 'cancelled' : 'failed';
   return {
     state,
@@ -72,9 +72,9 @@ export function refused({ turn, item }: Ended, { text, cancelled }: Refused, now
 }
 
 /** Questions to the person; the turn waits for their answers until `expiresAt`. Adds to the turn that it asks. */
-export function parked(
-  { turn, item, approvals, toolbox }: Ended,
-  { questions }: Asking,
+export function endOfParking(
+  { turn, item, approvals, toolbox }: EndInput,
+  { questions }: NeedsApproval,
   ctx: CallContext,
   now: Instant,
 ): End & Parked {
