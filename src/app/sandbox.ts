@@ -34,5 +34,10 @@ export async function sandboxOf(parts: SandboxParts): Promise<{ sandbox: Sandbox
     keep: (content) => artifacts.put(content, { maxBytes: execution.max_output_size }),
     lastingMs: execution.max_sandbox_timeout,
   });
-  return { sandbox, forSkills: { workspaces, settings: execution, hasImage: (id) => sandbox.hasImage(id) } };
+  const forSkills = {
+    ...{ workspaces, settings: execution },
+    hasImage: (id: string) => sandbox.hasImage(id),
+    facts: (signal?: AbortSignal) => sandbox.facts(signal),
+  };
+  return { sandbox, forSkills };
 }

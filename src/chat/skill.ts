@@ -29,7 +29,7 @@ export interface SkillDeps<Settings = unknown> {
   /** Who may use what; asked by itself only for what no tool or command of its own stands for. */
   gate: Pick<Gate, 'may' | 'basis'>;
   /** Where code runs, and within which limits. */
-  sandbox: { workspaces: Workspaces; settings: CoreValues['execution']; hasImage: Sandbox['hasImage'] };
+  sandbox: Pick<Sandbox, 'hasImage' | 'facts'> & { workspaces: Workspaces; settings: CoreValues['execution'] };
   /** Reaches addresses that others chose, and services that the owner configured. */
   egress: Egress;
   /** What came from outside and may be used again for a while. */

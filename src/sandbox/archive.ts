@@ -3,6 +3,7 @@
 import type { Readable } from 'node:stream';
 import tar from 'tar-stream';
 import { deferred } from '../base/async.ts';
+import { youngCollector } from '../base/heap.ts';
 import { failure, type SandboxFailure } from './failure.ts';
 import type { Collected, CollectLimits, OutputFile, PutFile } from './port.ts';
 
@@ -14,6 +15,8 @@ const LONGEST_NAME = 200;
 const LEFT_OUT_SHOWN = 20;
 /** Entries that are looked at, whatever they are: a folder of nothing but links ends too. */
 const MOST_ENTRIES = 20_000;
+/** Between two looks for garbage. */
+const RELIEVED_BYTES = 4 * 1024 * 1024;
 
 /**
  * An archive of `files` that belong to user `owner`. Each folder on the way is an entry of its own: so a link that code
@@ -129,8 +132,22 @@ async function eachEntry(archive: Readable, visit: (entry: Entry, content: Reada
   extract.on('error', (error) => stop(error));
   archive.on('error', stop);
   archive.on('close', () => archive.readableEnded || stop(new Error('Docker ended the archive early.')));
+  relieve(archive);
   archive.pipe(extract);
   await ended.promise;
+}
+
+/** Has the buffers that have passed collected now and then, so that a large file costs no more than a few of them. */
+function relieve(archive: Readable): void {
+  let collect: (() => void) | undefined;
+  let passed = 0;
+  archive.on('data', (chunk: Uint8Array) => {
+    passed += chunk.length;
+    if (passed < RELIEVED_BYTES) return;
+    passed = 0;
+    collect ??= youngCollector();
+    collect();
+  });
 }
 
 /** Names that are unique, also where letters of either case are the same. */

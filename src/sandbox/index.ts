@@ -12,6 +12,7 @@ export type {
   PutFile,
   PutTarget,
   Sandbox,
+  SandboxFacts,
   SandboxSpec,
   Session,
 } from './port.ts';

@@ -33,8 +33,26 @@ export interface Sandbox {
   reap(): Promise<number>;
   /** Whether Docker has the image with this id; false also where it cannot be asked. */
   hasImage(id: string): Promise<boolean>;
+  /** What there is to know of the engine and the default image. */
+  facts(signal?: AbortSignal): Promise<SandboxFacts | SandboxFailure>;
   /** Closes all sessions. */
   close(): Promise<void>;
+}
+
+/** Of the engine, as it tells. */
+export interface SandboxFacts {
+  ok: true;
+  version: string;
+  /** Of control groups: `1` or `2`. */
+  cgroups: string;
+  /** It runs as a user of its own. */
+  isRootless: boolean;
+  /** The root of a container is nobody on the host. */
+  hasUserNamespaces: boolean;
+  /** Its runtimes: `runc`, `runsc` … */
+  runtimes: readonly string[];
+  /** The id (`sha256:…`) of the default image. */
+  image: string;
 }
 
 /**

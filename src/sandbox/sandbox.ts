@@ -8,7 +8,7 @@ import { countRun, type SandboxCounters, sandboxCounters } from './counters.ts';
 import { DockerError, type ImageFacts } from './docker.ts';
 import { type Connected, Engine, type EngineOptions } from './engine.ts';
 import { failure, failureIn, type SandboxFailure } from './failure.ts';
-import type { OpenOptions, Sandbox, SandboxSpec, Session } from './port.ts';
+import type { OpenOptions, Sandbox, SandboxFacts, SandboxSpec, Session } from './port.ts';
 import { Queue } from './queue.ts';
 import { type ContainerSpec, LABELS, SKILLS, WORKSPACE } from './spec.ts';
 import { Warm } from './warm.ts';
@@ -117,6 +117,21 @@ class DockerSandbox implements Sandbox {
     } catch (error) {
       this.world.log.debug({ error: messageOf(error) }, 'Docker cannot be asked for an image');
       return false;
+    }
+  }
+
+  async facts(signal?: AbortSignal): Promise<SandboxFacts | SandboxFailure> {
+    const { enabled, default_image: image } = this.options.execution;
+    if (!enabled) return failure('SANDBOX_OFF', 'Running code is switched off.');
+    try {
+      const { version, cgroups, runtimes, security } = (await this.engine.connected()).facts;
+      const has = (name: string) => security.some((option) => option.startsWith(`name=${name}`));
+      const { id } = await this.engine.image(image, signal);
+      const engine = { version, cgroups, runtimes, isRootless: has('rootless'), hasUserNamespaces: has('userns') };
+      return { ok: true, ...engine, image: id };
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason;
+      return failureIn(error) ?? failureOf(error);
     }
   }
 

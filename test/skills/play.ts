@@ -43,7 +43,10 @@ function noSandbox(world: TestWorld): SkillDeps['sandbox'] {
   const own = { installation: 'played', instance: () => 'played', isLive: async () => true };
   const sandbox = openSandbox({ execution: settings, ...own }, world);
   const keep = () => Promise.reject(new Error('a played skill stores no files'));
-  return { workspaces: new Workspaces({ sandbox, keep, lastingMs: 0 }), settings, hasImage: async () => false };
+  return {
+    ...{ workspaces: new Workspaces({ sandbox, keep, lastingMs: 0 }), settings },
+    ...{ hasImage: (id) => sandbox.hasImage(id), facts: () => sandbox.facts() },
+  };
 }
 
 /** A skill on a real database, played without the way of a message around it. */

@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Checks the folder of an agent skill against the standard's form, and packs it as a .skill bundle.
 
-usage: check_skill.py FOLDER [--pack OUT_DIR]
+usage: check_skill.py FOLDER [--write] [--pack OUT_DIR]
 
 Prints one line for each problem ("SKILL.md:3: ...") and ends with 1, or prints "ok" and ends with 0.
+With --write the files come on stdin, as JSON {"files": {"SKILL.md": "..."}}, and are written to FOLDER first.
 Reads the plain YAML that skills are written in: "key: value", quoted values, and keys with text below "metadata:".
 """
 
 import argparse
+import json
 import re
 import sys
 import unicodedata
@@ -23,8 +25,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--pack", type=Path, metavar="OUT_DIR", help="write NAME.skill there when all is well")
+    parser.add_argument("--write", action="store_true", help="first write the files that come as JSON on stdin")
     options = parser.parse_args()
     folder = options.folder.resolve()
+    if options.write:
+        write(folder, json.load(sys.stdin)["files"])
     problems = check(folder)
     for problem in problems:
         print(problem)
@@ -34,6 +39,15 @@ def main() -> int:
     if options.pack:
         print(pack(folder, options.pack))
     return 0
+
+
+def write(folder: Path, files: dict) -> None:
+    for name, text in files.items():
+        file = (folder / name).resolve()
+        if folder not in file.parents:
+            sys.exit(f"{name} leads out of the folder.")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
 
 
 def check(folder: Path) -> list[str]:

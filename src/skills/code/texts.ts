@@ -1,4 +1,7 @@
 /** What is said of running code. */
+import { listOf } from '../../base/text.ts';
+import type { SandboxFacts } from '../../sandbox/index.ts';
+import type { Limits } from './limits.ts';
 
 export const noFile = (name: string): string => `No file “${name}” was sent or made in this conversation.`;
 
@@ -18,8 +21,31 @@ export const notText = (path: string, bytes: number): string => `${path} is no t
 
 export const isOff = (): string => 'Running code is switched off (execution.enabled).';
 
-export const isHeld = (image: string): string =>
-  `Code runs in containers of ${image}; three tries to get out of one were held.`;
+/** What runs code, in words. */
+const engine = ({ version, cgroups, isRootless, hasUserNamespaces, runtimes }: SandboxFacts): string => {
+  const apart = [
+    ...(isRootless ? ['rootless'] : []),
+    ...(hasUserNamespaces ? ['user namespaces'] : []),
+    ...(runtimes.includes('runsc') ? ['gVisor (runsc)'] : []),
+  ];
+  return `Docker ${version}, control groups v${cgroups}, ${apart.length > 0 ? `with ${listOf(apart)}` : 'neither rootless nor user namespaces nor gVisor'}`;
+};
+
+export const isHeld = (image: string, facts: SandboxFacts, limits: Limits): string =>
+  `Code runs in containers of ${image} (${facts.image.slice(7, 19)}); three tries to get out of one were held. ` +
+  `Limits in effect: ${limitsText(limits)}. ${engine(facts)}.`;
+
+export const isUnlimited = (missing: readonly string[], facts: SandboxFacts): string =>
+  `A container does not have the limits that it was made with: ${listOf(missing)}. ${engine(facts)}.`;
+
+function limitsText({ memory, pids, cpus }: Limits): string {
+  const known = [
+    ...(memory === undefined ? [] : [`${Math.round(memory / 1024 / 1024)} MB of memory`]),
+    ...(pids === undefined ? [] : [`${pids} processes`]),
+    ...(cpus === undefined ? [] : [`${cpus} processors`]),
+  ];
+  return known.length > 0 ? listOf(known) : 'the container does not tell';
+}
 
 export const isNotHeld = (escaped: readonly string[]): string =>
   `A container does not hold code in: ${escaped.join(', ') || 'the tries could not be made'}.`;
