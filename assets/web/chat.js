@@ -2,7 +2,7 @@
  * The chat: the server says what each entry looks like, this puts it where it belongs. What is stored there is the truth;
  * events only make it faster, and after each loss of the connection everything is read again.
  */
-import { ask, build, localTimes, newId } from './page.js';
+import { ask, build, isOver, localTimes, newId } from './page.js';
 
 const log = document.getElementById('log');
 const state = document.getElementById('state');
@@ -44,12 +44,23 @@ function drop(id) {
   entries.delete(id);
 }
 
+/** The session is over: nothing more is read. */
+let isOut = false;
+
+/** Says what went wrong, and stops where that is for good. */
+function failed(error) {
+  if (isOver(error)) {
+    isOut = true;
+    clearTimeout(looking);
+  } else say(error.message);
+}
+
 let isReading = false;
 let readAgain = false;
 /** Reads the newest entries. What is asked for while it reads makes it read once more. */
 async function sync() {
   readAgain = true;
-  if (isReading) return;
+  if (isReading || isOut) return;
   isReading = true;
   try {
     while (readAgain) {
@@ -59,7 +70,7 @@ async function sync() {
     }
     say('');
   } catch (error) {
-    say(error.message);
+    failed(error);
   } finally {
     isReading = false;
   }
@@ -90,7 +101,7 @@ function expect() {
   clearTimeout(looking);
   const isOpen = log.querySelector('[data-state="received"]') !== null;
   wait = isOpen ? Math.min(wait * 2, LATEST) : SOON;
-  if (!document.hidden) looking = setTimeout(sync, isOpen ? wait : NOW_AND_THEN);
+  if (!document.hidden && !isOut) looking = setTimeout(sync, isOpen ? wait : NOW_AND_THEN);
 }
 
 function say(text) {
@@ -112,10 +123,12 @@ function listen() {
   });
   on('delete', ({ id }) => drop(id));
   on('typing', () => say('coda is thinking …'));
-  events.addEventListener('error', () => {
+  events.addEventListener('error', async () => {
     say('Not connected. Trying again …');
-    // A browser tries again by itself, but not after an answer that is no stream.
-    if (events.readyState === EventSource.CLOSED) setTimeout(listen, 5_000);
+    // A browser tries again by itself, but not after an answer that is no stream; what it was, only a request tells.
+    if (events.readyState !== EventSource.CLOSED) return;
+    await sync();
+    if (!isOut) setTimeout(listen, 5_000);
   });
 }
 
@@ -201,8 +214,11 @@ async function press(button, values) {
       body: JSON.stringify({ values }),
     });
     await sync();
+    // The card itself changes a little later, and the event that tells it may be lost with a connection.
+    clearTimeout(looking);
+    if (!isOut) looking = setTimeout(sync, SOON);
   } catch (error) {
-    say(error.message);
+    failed(error);
   }
   for (const each of all) each.disabled = false;
 }

@@ -1,5 +1,5 @@
 /** The dashboard's pages: facts that are shown anew when they change, and buttons that ask coda for something. */
-import { ask, build, localTimes } from './page.js';
+import { ask, build, isOver, localTimes } from './page.js';
 
 const state = document.getElementById('state');
 const heading = document.querySelector('h1');
@@ -42,7 +42,7 @@ async function press(button) {
     button.focus();
     await reload();
   } catch (error) {
-    state.textContent = error.message;
+    if (!isOver(error)) state.textContent = error.message;
     button.disabled = false;
     button.focus();
   }
@@ -54,11 +54,13 @@ document.addEventListener('click', (event) => {
 });
 
 let events;
+/** The session is over: nothing more is shown. */
+let isOut = false;
 /** Only while somebody looks. */
 function watch() {
   events?.close();
   events = undefined;
-  if (document.hidden) return;
+  if (document.hidden || isOut) return;
   events = new EventSource(state.dataset.live);
   events.addEventListener('facts', ({ data }) => {
     show(JSON.parse(data));
@@ -68,8 +70,18 @@ function watch() {
   events.addEventListener('error', () => {
     state.textContent = 'Not connected. Trying again …';
     state.dataset.lost = '';
-    if (events.readyState === EventSource.CLOSED) setTimeout(watch, 5_000);
+    // After an answer that is no stream a browser does not try again; what it was, only a request tells.
+    if (events.readyState === EventSource.CLOSED) void again();
   });
+}
+
+async function again() {
+  try {
+    await reload();
+  } catch (error) {
+    isOut = isOver(error);
+  }
+  if (!isOut) setTimeout(watch, 5_000);
 }
 
 localTimes(document);

@@ -39,7 +39,7 @@ export function newId() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** The answer of coda as JSON. Throws an `Error` whose message is for people. */
+/** The answer of coda as JSON. Throws an `Error` whose message is for people; `status` is that of the answer, if any came. */
 export async function ask(path, init) {
   let answer;
   try {
@@ -49,5 +49,18 @@ export async function ask(path, init) {
   }
   const body = await answer.json().catch(() => ({}));
   if (answer.ok) return body;
-  throw new Error([body.detail, body.remedy].filter(Boolean).join(' ') || `coda answered with ${answer.status}.`);
+  const text = [body.detail, body.remedy].filter(Boolean).join(' ') || `coda answered with ${answer.status}.`;
+  throw Object.assign(new Error(text), { status: answer.status });
+}
+
+/**
+ * Shows that this page's session is over, where `error` says so: what has followed it must end, since no later attempt
+ * gets another answer.
+ */
+export function isOver({ status, message }) {
+  if (status !== 401 && status !== 403) return false;
+  const state = document.getElementById('state');
+  if (status === 401) state.replaceChildren('You are signed out. ', build(['a', { href: '/open' }, 'Sign in again']));
+  else state.textContent = message;
+  return true;
 }

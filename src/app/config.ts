@@ -15,6 +15,7 @@ import { mcpConfig } from '../skills/mcp/index.ts';
 import { specialistsConfig } from '../skills/specialists/index.ts';
 import { platforms } from './adapters.ts';
 import { builtInSkills } from './skills.ts';
+import { updatesConfig } from './updates.ts';
 
 /** What platforms and skills bring to the configuration. */
 const BLOCKS: readonly ConfigBlock[] = [
@@ -26,6 +27,7 @@ const BLOCKS: readonly ConfigBlock[] = [
   backupConfig,
   browserConfig,
   mcpConfig,
+  updatesConfig,
 ];
 
 /** The configuration with the blocks of all platforms and skills; errors as `loadConfig`. */

@@ -16,4 +16,5 @@ export { checkPolicies } from './policies.ts';
 export type { ProgramTool } from './programs.ts';
 export { findLocalModels, type LocalModels, type ProviderChoice, probeProvider } from './setup.ts';
 export type { NewToken } from './tokens.ts';
+export { isNewer, newestVersion } from './updates.ts';
 export { createWorld, type WorldOptions } from './world.ts';

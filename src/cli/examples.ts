@@ -7,6 +7,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   chat: 'coda chat',
   mcp: 'coda mcp --data /var/lib/coda',
   open: 'coda open',
+  version: 'coda version --check',
   health: 'coda health && echo well',
   status: 'coda status --json',
   trace: 'coda trace 018f2c1e-8a52-7cc4-9d2e-3f6a1b2c4d5e',

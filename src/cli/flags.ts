@@ -41,6 +41,10 @@ export interface StatusFlags extends Flags {
   metrics?: boolean;
 }
 
+export interface VersionFlags extends Flags {
+  check?: boolean;
+}
+
 export interface WhenFlags extends Flags {
   zone?: string;
   now?: string;

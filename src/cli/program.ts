@@ -16,6 +16,7 @@ import {
   type SecretFlags,
   type StatusFlags,
   type TokenFlags,
+  type VersionFlags,
   type WhenFlags,
 } from './flags.ts';
 import { addPrograms } from './programs.ts';
@@ -139,6 +140,12 @@ function addMcp(program: Command, call: Call): void {
 }
 
 function addLooking(program: Command, call: Call): void {
+  program
+    .command('version')
+    .description('show the version')
+    .option('--check', 'ask whether there is a newer one, at the address updates.url of the configuration')
+    .option('--json', 'as JSON')
+    .action(call<VersionFlags>(async () => (await import('./newer.ts')).showVersion));
   program
     .command('health')
     .description('tell by the exit status whether the daemon is well')

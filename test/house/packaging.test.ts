@@ -18,20 +18,33 @@ const service = z.looseObject({
   environment: z.record(z.string(), z.string()).optional(),
   volumes: z.array(z.string()).optional(),
   tmpfs: z.array(z.string()).optional(),
+  profiles: z.array(z.string()).optional(),
   depends_on: z.record(z.string(), z.object({ condition: z.literal('service_healthy') })).optional(),
 });
 
 const compose = z
-  .strictObject({ services: z.record(z.string(), service), volumes: z.record(z.string(), z.null()) })
-  .parse(parse(read('docker-compose.yml')));
+  .strictObject({ 'x-coda': service, services: z.record(z.string(), service), volumes: z.record(z.string(), z.null()) })
+  .parse(parse(read('docker-compose.yml'), { merge: true }));
 
 test('compose brings coda, PostgreSQL and Redis, each healthy before it is used', () => {
   expect(Object.entries(compose.services).map(([name, { image }]) => [name, image])).toEqual([
     ['coda', 'coda'],
+    ['replica', 'coda'],
     ['postgres', 'postgres:17'],
     ['redis', 'redis:7'],
   ]);
   expect(Object.keys(compose.services.coda?.depends_on ?? {})).toEqual(['postgres', 'redis']);
+});
+
+test('a profile adds a second replica, which differs in nothing', () => {
+  const { coda, replica, ...others } = compose.services;
+  expect(replica).toEqual({ ...coda, profiles: ['replicas'] });
+  expect(coda?.profiles).toBeUndefined();
+  expect(Object.values(others).flatMap(({ profiles = [] }) => profiles)).toEqual([]);
+  // A name of its own would keep a further one from starting; a published port likewise.
+  expect(coda).not.toHaveProperty('container_name');
+  expect(coda).not.toHaveProperty('ports');
+  expect(read('docs/operating.md')).toContain('docker compose --profile replicas up -d');
 });
 
 test('no container runs as root, and none has the socket of Docker', () => {
@@ -54,7 +67,7 @@ test('every named volume is declared', () => {
     .flatMap(({ volumes }) => volumes ?? [])
     .map((volume) => volume.split(':')[0] ?? '')
     .filter((volume) => !/^[./]/.test(volume));
-  expect(named.sort()).toEqual(Object.keys(compose.volumes).sort());
+  expect([...new Set(named)].sort()).toEqual(Object.keys(compose.volumes).sort());
 });
 
 test('the compose file passes on only variables that coda reads', () => {

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { wordsOfCron, wordsOfMinutes } from './cron.ts';
 import { Folder } from './files.ts';
-import { type Found, nothing } from './found.ts';
+import { type Found, type FoundJob, nothing } from './found.ts';
 import { memoriesIn } from './markdown.ts';
 
 const isMarkdown = (name: string) => /\.(md|markdown|txt)$/i.test(name);
@@ -197,7 +197,8 @@ function hermesJob(value: unknown): Job | undefined {
   return { name: data.name ?? 'a job', enabled: data.enabled, prompt: data.prompt ?? '', when };
 }
 
-const isoOf = (ms: number) => (Math.abs(ms) < 8.64e15 ? new Date(ms).toISOString() : undefined);
+/** To the second, as the words for a time have it. */
+const isoOf = (ms: number) => (Math.abs(ms) < 8.64e15 ? new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z') : undefined);
 
 function jobsFrom(folder: Folder, found: Found, file: string, jobOf: (value: unknown) => Job | undefined): void {
   const json = folder.json(file);
@@ -210,14 +211,14 @@ function jobsFrom(folder: Folder, found: Found, file: string, jobOf: (value: unk
   for (const [index, value] of list.entries()) {
     const job = jobOf(value);
     if (!job) folder.problem(file, `job ${index + 1} has not the form that was expected`);
-    else found.jobs.push({ name: job.name, from: file, ...sayOf(job) });
+    else found.jobs.push({ name: job.name, from: file, ...planOf(job) });
   }
 }
 
-function sayOf({ prompt, when, zone, enabled }: Job): { say: string | undefined; why?: string } {
-  const words = prompt.replace(/\s+/g, ' ').trim();
-  if (!enabled) return { say: undefined, why: 'it is switched off' };
-  if (words === '') return { say: undefined, why: 'it says nothing to be done' };
-  if (!when) return { say: undefined, why: 'its times cannot be said in words' };
-  return { say: `/schedule ${when} ${words}`, ...(zone && { why: `in the zone ${zone}` }) };
+function planOf({ prompt, when, zone, enabled }: Job): Omit<FoundJob, 'name' | 'from'> {
+  const words = prompt.trim();
+  if (!enabled) return { plan: undefined, why: 'it is switched off' };
+  if (words === '') return { plan: undefined, why: 'it says nothing to be done' };
+  if (!when) return { plan: undefined, why: 'its times cannot be said in words' };
+  return { plan: { when: zone ? `${when} ${zone}` : when, prompt: words } };
 }

@@ -16,10 +16,10 @@ export interface FoundSkill {
   from: string;
 }
 
-/** A job of the other's scheduler: what is said to coda to have it, or why that cannot be said. */
+/** A job of the other's scheduler: when coda is to do what, in words, or why that cannot be said. */
 export interface FoundJob {
   name: string;
-  say: string | undefined;
+  plan: { when: string; prompt: string } | undefined;
   why?: string;
   from: string;
 }

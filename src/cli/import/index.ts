@@ -5,14 +5,16 @@ import { join, relative, resolve } from 'node:path';
 import { CodaError } from '../../base/errors.ts';
 import type { Json } from '../../base/json.ts';
 import { plural, shorten } from '../../base/text.ts';
-import { ask } from '../ask.ts';
+import { ask, withVerbs } from '../ask.ts';
 import type { ImportFlags } from '../flags.ts';
 import { prepare } from '../serve.ts';
 import { usage } from '../texts.ts';
 import { FORMATS } from './formats.ts';
-import type { Found, FoundMemory, FoundSkill } from './found.ts';
+import type { Found, FoundJob, FoundMemory, FoundSkill } from './found.ts';
 
 const SHOWN = 70;
+/** Of a schedule's title. */
+const LONGEST_TITLE = 80;
 /** A request to the daemon holds 64 kB. */
 const AT_ONCE = 10;
 const MOST_SKILL_FILES = 500;
@@ -38,18 +40,18 @@ function planned(found: Found): string[] {
     ...found.memories.map(({ text, from }) => `memory   ${from}: ${shorten(text, SHOWN)}`),
     ...(found.persona ? [`persona  ${found.persona.from}: ${plural(found.persona.text.length, 'character')}`] : []),
     ...found.skills.map(({ name, from }) => `skill    ${from}: ${name}`),
+    ...found.jobs.flatMap(({ name, plan, from }) =>
+      plan ? [`schedule ${from}: ${name}: ${plan.when}: ${shorten(plan.prompt.replace(/\s+/g, ' '), SHOWN)}`] : [],
+    ),
     ...rest(found),
     `${counts(found)}. Nothing was changed: --apply brings them.`,
   ];
 }
 
-/** What a person has to do, or that cannot be brought. */
+/** What cannot be brought, and why. */
 function rest({ jobs, problems }: Found): string[] {
   return [
-    ...jobs.map(({ name, say, why, from }) => {
-      if (say === undefined) return `left     ${from}: ${name} (${why})`;
-      return `schedule ${from}: ${name}${why ? ` (${why})` : ''}, say in the chat where it is to come:\n           ${say}`;
-    }),
+    ...jobs.flatMap(({ name, plan, why, from }) => (plan ? [] : [`left     ${from}: ${name} (${why})`])),
     ...problems.map(({ from, what }) => `left     ${from} ${what}`),
   ];
 }
@@ -76,7 +78,29 @@ async function apply(found: Found, { format, flags, io }: Applying): Promise<str
   if (found.persona) lines.push(keepPersona(found.persona.text, join(config.dataDir, 'imported'), format));
   const home = join(io.env.HOME ?? io.env.USERPROFILE ?? config.dataDir, '.coda', 'skills');
   for (const skill of found.skills) lines.push(copySkill(skill, home));
-  return [...lines, ...rest(found)];
+  return [...lines, ...(await planJobs(found.jobs, flags, io)), ...rest(found)];
+}
+
+/** Schedules of the owner at this machine, by the names that the other gave them; one of that name that is there stays. */
+async function planJobs(jobs: readonly FoundJob[], flags: ImportFlags, io: NodeJS.Process): Promise<string[]> {
+  const planned = jobs.flatMap(({ name, plan }) => (plan ? [{ title: shorten(name, LONGEST_TITLE), ...plan }] : []));
+  if (planned.length === 0) return [];
+  return withVerbs(flags, io, async (own) => {
+    const { planned: there } = (await own('schedules', {})) as { planned: readonly { title: string }[] };
+    const titles = new Set(there.map(({ title }) => title));
+    const lines: string[] = [];
+    for (const { title, when, prompt } of planned) {
+      if (titles.has(title)) {
+        lines.push(`Schedule ${title}: is there already.`);
+        continue;
+      }
+      const answer = await own('tools-call', { tool: 'schedule_create', input: { when, prompt, title } });
+      const { ok, text } = answer as { ok: boolean; text: string };
+      lines.push(`Schedule ${title}: ${ok ? '' : 'not made. '}${text.replace(/\s+/g, ' ')}`);
+      if (ok) titles.add(title);
+    }
+    return lines;
+  });
 }
 
 /** Whoever has never spoken with coda is nobody yet; the rest is brought all the same. */

@@ -195,9 +195,31 @@ describe.skipIf(!CHROMIUM)('the chat in a browser', () => {
     expect(await page.locator('#log > li').count()).toBe(count + 60);
   });
 
-  test('signing out ends it', async () => {
+  test('signing out ends it: other windows say so with a link, and ask for nothing more', async () => {
+    await context.clock.install();
+    const others: Page[] = [];
+    for (const path of ['/chat', '/']) {
+      const other = await context.newPage();
+      const live = other.waitForResponse(/events|\/live/);
+      await other.goto(programs.url + path);
+      await live;
+      others.push(other);
+    }
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.waitForURL('**/open');
+    for (const other of others) {
+      // As when somebody comes back to the tab; by itself a stream ends at a later sign of life.
+      await other.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`);
+      await other.getByText('You are signed out.').waitFor();
+      const asked: string[] = [];
+      other.on('request', (request) => asked.push(request.url()));
+      await other.clock.fastForward('30:00');
+      await other.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`);
+      await other.clock.fastForward('30:00');
+      expect(asked).toEqual([]);
+      expect(await other.getByRole('link', { name: 'Sign in again' }).getAttribute('href')).toBe('/open');
+      await other.close();
+    }
     await page.goto(`${programs.url}/chat`);
     expect(await page.locator('h1').innerText()).toBe('Sign in');
     expect(await faultsOf(page, 'signed-out')).toEqual([]);

@@ -56,8 +56,8 @@ test('OpenClaw: memories with their day, persona, skills, jobs in words, and wha
   ]);
   expect(persona?.text).toContain('You are calm.');
   expect(skills.map(({ name }) => name)).toEqual(['tea']);
-  expect(jobs.map(({ name, say }) => [name, say])).toEqual([
-    ['brief', '/schedule every weekday at 08:00 Sum up the news'],
+  expect(jobs.map(({ name, plan }) => [name, plan])).toEqual([
+    ['brief', { when: 'every weekday at 08:00 Europe/Berlin', prompt: 'Sum up\nthe news' }],
     ['odd', undefined],
     ['off', undefined],
   ]);
@@ -79,7 +79,7 @@ test('Hermes: entries between § signs, and jobs of its own form', () => {
   const { memories, persona, jobs } = read('hermes', root);
   expect(memories.map(({ text }) => text)).toEqual(['Prefers metric units', 'The car is a van']);
   expect(persona?.text).toBe('You are brisk.');
-  expect(jobs[0]?.say).toBe('/schedule every 2 hours water the plants');
+  expect(jobs[0]?.plan).toEqual({ when: 'every 2 hours', prompt: 'water the plants' });
 });
 
 test('Letta: blocks of both forms of an agent file; one that is cut short is told', () => {
@@ -133,19 +133,61 @@ test('what cannot be said in words is not said', () => {
   ]);
 });
 
-test('it shows what it would bring, brings it, and brings nothing twice', async () => {
-  const root = folder({ 'SOUL.md': 'You are calm.\n', 'tea/SKILL.md': SKILL });
-  const home = folder({ 'coda.yaml': '{}' });
+/** What `coda import` says of this folder, again and again on one data folder. */
+function importing(format: string, root: string) {
+  const home = folder({
+    'coda.yaml':
+      'models:\n  default: a/b\n  providers:\n    a: { kind: openai-compatible, base_url: http://127.0.0.1:9/v1 }\n',
+  });
   const dataDir = join(home, 'data');
   const coda = async (...args: string[]) => {
     let out = '';
     const stdout = { write: (text: string) => (out += text) };
     const env = { HOME: home, CODA_CONFIG: join(home, 'coda.yaml') };
-    const argv = ['node', 'coda', 'import', 'markdown', root, ...args, '--data', dataDir];
-    const io = { argv, env, stdout, stderr: stdout, prependListener() {}, off() {} };
+    const io = {
+      argv: ['node', 'coda', ...args, '--data', dataDir],
+      env,
+      stdout,
+      stderr: stdout,
+      prependListener() {},
+      off() {},
+    };
     await main(io as unknown as NodeJS.Process);
     return out;
   };
+  return { home, dataDir, coda: (...args: string[]) => coda('import', format, root, ...args), any: coda };
+}
+
+test('jobs become schedules, with their zone and their name; a dry run lists them, a second run brings none twice', async () => {
+  const at = Date.UTC(2096, 2, 1, 9);
+  const jobs = [
+    {
+      name: 'brief',
+      schedule: { kind: 'cron', expr: '0 8 * * 1-5', tz: 'Asia/Tokyo' },
+      payload: { message: 'Sum up\nthe news' },
+    },
+    { name: 'once', schedule: { kind: 'at', atMs: at }, payload: { text: 'renew the passport' } },
+    { name: 'nowhere', schedule: { kind: 'cron', expr: '0 8 * * *', tz: 'Mars/Base' }, payload: { text: 'x' } },
+  ];
+  const { coda, any, dataDir } = importing('openclaw', folder({ 'cron/jobs.json': JSON.stringify({ jobs }) }));
+  const dry = await coda();
+  expect(dry).toContain('schedule cron/jobs.json: brief: every weekday at 08:00 Asia/Tokyo: Sum up the news');
+  expect(existsSync(dataDir)).toBe(false);
+  const said = await coda('--apply');
+  expect(said).toMatch(/Schedule brief: .*weekday/);
+  expect(said).toMatch(/Schedule nowhere: not made\./);
+  const { planned } = JSON.parse(await any('schedules', 'list', '--json'));
+  expect(planned.map(({ title }: { title: string }) => title).sort()).toEqual(['brief', 'once']);
+  const { nextAt } = planned.find(({ title }: { title: string }) => title === 'brief');
+  expect(new Date(nextAt).getUTCHours()).toBe(23);
+  expect(planned.find(({ title }: { title: string }) => title === 'once').nextAt).toBe(new Date(at).toISOString());
+  expect(await coda('--apply')).toMatch(/Schedule brief: is there already\.\nSchedule once: is there already\./);
+  expect(JSON.parse(await any('schedules', 'list', '--json')).planned).toHaveLength(2);
+});
+
+test('it shows what it would bring, brings it, and brings nothing twice', async () => {
+  const root = folder({ 'SOUL.md': 'You are calm.\n', 'tea/SKILL.md': SKILL });
+  const { home, dataDir, coda } = importing('markdown', root);
   expect(await coda()).toContain('0 memories, 1 skill, 0 jobs, a persona. Nothing was changed');
   expect(existsSync(dataDir)).toBe(false);
   expect(await coda('--apply')).toContain('Skill tea: copied to');

@@ -1,0 +1,90 @@
+/** Whether there is a newer coda: asked only when somebody asks, and only at the address that they configured. */
+import { z } from 'zod';
+import { deadline } from '../base/async.ts';
+import { CodaError, messageOf } from '../base/errors.ts';
+import { block, type Config } from '../config/index.ts';
+
+export const updatesConfig = block(
+  'updates',
+  'Where "coda version --check" asks for the newest version. Nothing else asks, and never by itself.',
+  z
+    .strictObject({
+      url: z
+        .url({ protocol: /^https?$/, error: 'expected an address that begins with http:// or https://' })
+        .optional()
+        .meta({
+          description: 'An address that answers in JSON with `version` or `tag_name`, as npm and GitHub do.',
+          example: 'https://updates.example.com/coda/latest.json',
+        }),
+    })
+    .prefault({}),
+  [{ env: 'CODA_UPDATES_URL', path: ['url'] }],
+);
+
+const WITHIN_MS = 10_000;
+const LARGEST = 1_000_000;
+const answer = z.union([
+  z.object({ version: z.string() }).transform(({ version }) => version),
+  z.object({ tag_name: z.string() }).transform(({ tag_name: tag }) => tag),
+]);
+const VERSION = /^v?(\d{1,6})\.(\d{1,6})\.(\d{1,6})(-[0-9A-Za-z.-]{1,60})?(?:\+\S{1,60})?$/;
+
+/** The newest version, as the configured address tells it. Throws what is wrong with the address or its answer. */
+export async function newestVersion(config: Config): Promise<string> {
+  const { url } = config.block(updatesConfig);
+  if (url === undefined) {
+    throw new CodaError('CONFIG_INVALID', {
+      message: 'No address is set that knows of newer versions.',
+      remedy: 'Set updates.url, or CODA_UPDATES_URL for this once: an address that answers as npm or GitHub do.',
+    });
+  }
+  const text = await textAt(url);
+  const { data } = answer.safeParse(jsonOf(text));
+  const version = data?.trim() ?? '';
+  if (VERSION.test(version)) return version.replace(/^v/, '');
+  throw new CodaError('EGRESS_MALFORMED', {
+    message: `${url} does not say which version is the newest.`,
+    remedy: 'Its answer must be JSON with `version` or `tag_name`, such as "1.2.3".',
+  });
+}
+
+async function textAt(url: string): Promise<string> {
+  using limit = deadline(WITHIN_MS);
+  try {
+    const response = await fetch(url, { signal: limit.signal, headers: { accept: 'application/json' } });
+    if (!response.ok) throw new Error(`it answered with ${response.status}`);
+    let text = '';
+    const decoder = new TextDecoder();
+    for await (const chunk of response.body ?? []) {
+      text += decoder.decode(chunk, { stream: true });
+      if (text.length > LARGEST) throw new Error('its answer is too large');
+    }
+    return text;
+  } catch (error) {
+    const why = limit.passed() ? 'it took too long' : messageOf((error as Error).cause ?? error);
+    throw new CodaError(limit.passed() ? 'EGRESS_TIMEOUT' : 'EGRESS_UNREACHABLE', {
+      message: `${url} could not be asked: ${why}.`,
+      remedy: 'Look at updates.url, and at the network.',
+      cause: error,
+    });
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether `one` is newer than `other`: numbers first; of equal ones a release is newer than what led to it. */
+export function isNewer(one: string, other: string): boolean {
+  const [a, b] = [VERSION.exec(one), VERSION.exec(other)];
+  if (!a || !b) return false;
+  for (const part of [1, 2, 3]) {
+    const difference = Number(a[part]) - Number(b[part]);
+    if (difference !== 0) return difference > 0;
+  }
+  return a[4] === undefined && b[4] !== undefined;
+}

@@ -1,0 +1,78 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isNewer } from '../../src/app/index.ts';
+import { main } from '../../src/cli/index.ts';
+import { version } from '../../src/cli/version.ts';
+
+let answer: { status: number; body: string };
+let asked = 0;
+const server = createServer((_, response) => {
+  asked++;
+  response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answer.body);
+});
+let url: string;
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/latest`;
+});
+afterAll(() => server.close());
+
+/** What `coda version` says, with this in the environment. */
+async function coda(args: string[], env: Record<string, string> = {}) {
+  let out = '';
+  const stdout = { write: (text: string) => (out += text) };
+  const argv = ['node', 'coda', 'version', ...args, '--data', '/nowhere'];
+  const io = { argv, env, stdout, stderr: stdout, cwd: () => '/', prependListener() {}, off() {} };
+  const code = await main(io as unknown as NodeJS.Process);
+  return { out, code };
+}
+
+describe('coda version', () => {
+  test('asks nobody unless it is told to, and not without an address', async () => {
+    expect((await coda([], { CODA_UPDATES_URL: url })).out).toBe(`${version()}\n`);
+    const { out, code } = await coda(['--check']);
+    expect(out).toContain('No address is set');
+    expect(out).toContain('updates.url');
+    expect(code).toBe(78);
+    expect(asked).toBe(0);
+  });
+
+  test.each([
+    ['npm', { name: 'coda', version: '99.1.0' }, 'There is coda 99.1.0'],
+    ['GitHub', { tag_name: 'v99.1.0' }, 'There is coda 99.1.0'],
+    ['one with this version', { version: version() }, 'there is none newer'],
+    ['one with an older version', { version: '0.0.1' }, 'there is none newer'],
+  ])('says what %s answers', async (_, body, says) => {
+    answer = { status: 200, body: JSON.stringify(body) };
+    const { out, code } = await coda(['--check'], { CODA_UPDATES_URL: url });
+    expect(out).toContain(says);
+    expect(code).toBe(0);
+  });
+
+  test.each([
+    ['no JSON', { status: 200, body: '<html>' }, 'does not say which version', 65],
+    ['no version', { status: 200, body: '{"version": "\\u001b[31mevil"}' }, 'does not say which version', 65],
+    ['an error', { status: 503, body: '{}' }, 'answered with 503', 69],
+    ['too much', { status: 200, body: 'x'.repeat(1_100_000) }, 'too large', 69],
+  ])('says plainly that the address answers with %s', async (_, given, says, status) => {
+    answer = given;
+    const { out, code } = await coda(['--check'], { CODA_UPDATES_URL: url });
+    expect(out).toContain(says);
+    expect(out).not.toContain('evil');
+    expect(code).toBe(status);
+  });
+
+  test('says that nobody listens there, and refuses what is no address', async () => {
+    const gone = await coda(['--check'], { CODA_UPDATES_URL: 'http://127.0.0.1:1/x' });
+    expect(gone).toMatchObject({ code: 69, out: expect.stringContaining('could not be asked') });
+    expect((await coda(['--check'], { CODA_UPDATES_URL: 'file:///etc/passwd' })).code).toBe(78);
+  });
+
+  test('knows which is newer', () => {
+    expect(isNewer('1.10.0', '1.9.9')).toBe(true);
+    expect(isNewer('1.0.0', '1.0.0-rc.1')).toBe(true);
+    expect(isNewer('1.0.0-rc.1', '1.0.0')).toBe(false);
+    expect(isNewer('1.0.0', '1.0.0')).toBe(false);
+  });
+});
