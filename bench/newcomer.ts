@@ -33,7 +33,10 @@ async function step(what: string, work: () => Promise<unknown> | unknown): Promi
   report.add(what, seconds(took), { wanted: '' });
 }
 
-/** What somebody types in the clone. `HOME` is kept: npm's cache is what a machine with Node has or fills. */
+/**
+ * `npm start -- ARGS` in the clone, without npm between it and a signal. `HOME` is kept: npm's cache is what a machine with
+ * Node has or fills.
+ */
 function typed(args: string[]): ChildProcess {
   const env = {
     ...process.env,
@@ -41,7 +44,11 @@ function typed(args: string[]): ChildProcess {
     CODA_DATA: join(home, 'data'),
     OLLAMA_HOST: '127.0.0.1:9',
   };
-  return spawn('npm', ['start', '--', ...args], { cwd: clone, env, stdio: ['ignore', 'ignore', 'pipe'] });
+  return spawn(process.execPath, ['scripts/start.mjs', ...args], {
+    cwd: clone,
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
 }
 
 async function ended(child: ChildProcess): Promise<void> {
