@@ -9,6 +9,7 @@ import { Egress } from '../src/egress/index.ts';
 import { browserConfig } from '../src/skills/browser/index.ts';
 import { Sessions } from '../src/skills/browser/sessions.ts';
 import { CHROMIUM } from '../test/support/browser.ts';
+import { BROWSER_IMAGE, testSandbox } from '../test/support/docker.ts';
 import { testWorld } from '../test/support/world.ts';
 import { Report } from './support/report.ts';
 
@@ -33,19 +34,25 @@ async function main(): Promise<void> {
   const { port } = server.address() as AddressInfo;
   const url = `http://127.0.0.22:${port}/`;
   const egress = new Egress({ ports: [port], allow: [{ network: '127.0.0.22/32', port }] });
-  const settings = browserConfig.schema.parse({ enabled: true, executable: CHROMIUM, connect_timeout_ms: 60_000 });
-  const sessions = new Sessions({ settings, world: testWorld(), egress });
+  const world = testWorld();
+  const sandbox = testSandbox({}, { world });
+  const sessionsOf = (more: Record<string, unknown>) => {
+    const settings = browserConfig.schema.parse({ enabled: true, connect_timeout_ms: 60_000, ...more });
+    return new Sessions({ settings, world, egress, sandbox });
+  };
+  const onHost = sessionsOf({ mode: 'host', executable: CHROMIUM });
+  const inContainer = BROWSER_IMAGE === undefined ? undefined : sessionsOf({ image: BROWSER_IMAGE });
   const owner = { person: { id: 'ana' } as never, conversationId: 'here', turn: {} };
-  const [own, bare]: [number[], number[]] = [[], []];
+  const session = async (sessions: Sessions) => {
+    const opened = await sessions.open(owner, new AbortController().signal);
+    if ('ok' in opened) throw new Error(opened.message);
+    await opened.page.goto(url);
+    await sessions.close(opened);
+  };
+  const [own, boxed, bare]: [number[], number[], number[]] = [[], [], []];
   for (let round = 0; round < ROUNDS; round++) {
-    own.push(
-      await timed(async () => {
-        const session = await sessions.open(owner, new AbortController().signal);
-        if ('ok' in session) throw new Error(session.message);
-        await session.page.goto(url);
-        await sessions.close(session);
-      }),
-    );
+    own.push(await timed(() => session(onHost)));
+    if (inContainer) boxed.push(await timed(() => session(inContainer)));
     bare.push(
       await timed(async () => {
         const browser = await chromium.launch({
@@ -59,6 +66,12 @@ async function main(): Promise<void> {
     );
   }
   server.close();
+  await sandbox.close();
+  if (boxed.length > 0) {
+    const beside = `${median(boxed).toFixed(0)} and ${median(bare).toFixed(0)} ms (${spread(boxed)} and ${spread(bare)})`;
+    const title = 'a browser session in a container from its start to its end, with a page, over a bare playwright';
+    report.add(title, `${(median(boxed) / median(bare)).toFixed(2)} ×`, { beside, wanted: '≤ 1.3 ×' });
+  }
   report.add(
     'a browser session from its start to its end, with a page, over a bare playwright',
     `${(median(own) / median(bare)).toFixed(2)} ×`,

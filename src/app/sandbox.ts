@@ -5,6 +5,7 @@ import type { Delivery } from '../delivery/index.ts';
 import { installationOf, isLive } from '../jobs/index.ts';
 import { openSandbox, type Sandbox, Workspaces } from '../sandbox/index.ts';
 import { isSkillImage } from '../skills/agent-skills/index.ts';
+import { browserConfig } from '../skills/browser/index.ts';
 import type { Artifacts, Database } from '../storage/index.ts';
 
 interface SandboxParts {
@@ -19,12 +20,14 @@ interface SandboxParts {
 export async function sandboxOf(parts: SandboxParts): Promise<{ sandbox: Sandbox; forSkills: SkillDeps['sandbox'] }> {
   const { config, world, database, artifacts, delivery } = parts;
   const { execution } = config;
+  const browser = config.block(browserConfig);
   const sandbox = openSandbox(
     {
       execution,
       installation: await installationOf(database),
       instance: () => delivery.self.id,
       isLive: (id) => isLive(database, id),
+      hasPrograms: browser.enabled && browser.mode === 'docker',
       isOwnImage: (id) => isSkillImage({ query: (sql, params) => database.read(sql, params) }, id),
     },
     world,
@@ -34,10 +37,11 @@ export async function sandboxOf(parts: SandboxParts): Promise<{ sandbox: Sandbox
     keep: (content) => artifacts.put(content, { maxBytes: execution.max_output_size }),
     lastingMs: execution.max_sandbox_timeout,
   });
-  const forSkills = {
+  const forSkills: SkillDeps['sandbox'] = {
     ...{ workspaces, settings: execution },
-    hasImage: (id: string) => sandbox.hasImage(id),
-    facts: (signal?: AbortSignal) => sandbox.facts(signal),
+    hasImage: (id) => sandbox.hasImage(id),
+    facts: (signal) => sandbox.facts(signal),
+    program: (spec, signal) => sandbox.program(spec, signal),
   };
   return { sandbox, forSkills };
 }

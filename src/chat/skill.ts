@@ -28,8 +28,11 @@ export interface SkillDeps<Settings = unknown> {
   models: LightModels;
   /** Who may use what; asked by itself only for what no tool or command of its own stands for. */
   gate: Pick<Gate, 'may' | 'basis'>;
-  /** Where code runs, and within which limits. */
-  sandbox: Pick<Sandbox, 'hasImage' | 'facts'> & { workspaces: Workspaces; settings: CoreValues['execution'] };
+  /** Where code runs, and within which limits; and programs of the skill's own. */
+  sandbox: Pick<Sandbox, 'hasImage' | 'facts' | 'program'> & {
+    workspaces: Workspaces;
+    settings: CoreValues['execution'];
+  };
   /** Reaches addresses that others chose, and services that the owner configured. */
   egress: Egress;
   /** What came from outside and may be used again for a while. */

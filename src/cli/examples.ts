@@ -6,6 +6,8 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   run: 'coda run --data /var/lib/coda',
   chat: 'coda chat',
   mcp: 'coda mcp --data /var/lib/coda',
+  browser: 'coda browser image',
+  'browser image': 'coda browser image --packages fonts-noto-cjk',
   open: 'coda open',
   version: 'coda version --check',
   health: 'coda health && echo well',

@@ -32,6 +32,11 @@ export interface LogsFlags extends Flags {
   lines?: string;
 }
 
+export interface ImageFlags extends Flags {
+  base: string;
+  packages: string;
+}
+
 export interface ImportFlags extends Flags {
   apply?: boolean;
   person?: string;

@@ -19,7 +19,7 @@ import {
   type VersionFlags,
   type WhenFlags,
 } from './flags.ts';
-import { addPrograms } from './programs.ts';
+import { addBrowser, addPrograms } from './programs.ts';
 import { addSkills, addSpecialists } from './skills/commands.ts';
 import { usage } from './texts.ts';
 import { version } from './version.ts';
@@ -61,6 +61,7 @@ export function createProgram(io: NodeJS.Process, listener: CommandHandler): Com
   addImport(program, call);
   addTalking(program, call);
   addMcp(program, call);
+  addBrowser(program, call);
   addOpen(program, call);
   addLooking(program, call);
   addKeeping(program, call);

@@ -1,7 +1,7 @@
 /** The commands by which programs and their keepers reach people and background work. */
 import type { Command } from 'commander';
 import type { Call } from './call.ts';
-import type { HookFlags, JobFlags, NotifyFlags, WhenFlags } from './flags.ts';
+import type { HookFlags, ImageFlags, JobFlags, NotifyFlags, WhenFlags } from './flags.ts';
 
 /** `notify`, `jobs`, `schedules`, `hooks` and `webhook`. */
 export function addPrograms(program: Command, call: Call): void {
@@ -106,4 +106,15 @@ function addWebhook(webhook: Command, call: Call): void {
     .requiredOption('--path <file>', 'the payload, as JSON')
     .option('--signature <header>', 'what its signature header holds')
     .action(call<HookFlags>(async () => (await import('./hooks.ts')).webhookHandle));
+}
+
+export function addBrowser(program: Command, call: Call): void {
+  program
+    .command('browser')
+    .description('the browser that models drive (docs/browser.md)')
+    .command('image')
+    .description('build the image of its container (browser.image), on the Docker of execution.docker_socket')
+    .option('--base <image>', 'what it is built from', 'debian:bookworm-slim')
+    .option('--packages <names>', 'further packages of Debian, such as fonts: "fonts-noto-cjk fonts-noto-core"', '')
+    .action(call<ImageFlags>(async () => (await import('./browser.ts')).browserImage));
 }

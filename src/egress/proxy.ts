@@ -14,8 +14,10 @@ export interface ProxyOptions {
 }
 
 export interface EgressProxy {
-  /** `http://127.0.0.1:40123`, for this machine alone. */
-  url: string;
+  /** Listens on this machine alone; resolves with `http://127.0.0.1:40123`. */
+  listen(): Promise<string>;
+  /** Serves a connection that has come on another way. */
+  take(connection: Duplex): void;
   /** Ends all that goes through it. */
   close(): Promise<void>;
 }
@@ -28,10 +30,10 @@ const MOST_CONNECTIONS = 256;
 const HOP_BY_HOP = /^(?:connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade)$/i;
 
 /**
- * Opens a proxy for plain requests and for `CONNECT`, which carries TLS and WebSockets. Every name is resolved here, once for
+ * A proxy for plain requests and for `CONNECT`, which carries TLS and WebSockets. Every name is resolved here, once for
  * each connection; all of its addresses are checked, and one of these is connected to.
  */
-export async function openProxy(egress: Egress, options: ProxyOptions = {}): Promise<EgressProxy> {
+export function openProxy(egress: Egress, options: ProxyOptions = {}): EgressProxy {
   const sockets = new Set<Duplex>();
   const keep = <S extends Duplex>(socket: S): S => {
     sockets.add(socket);
@@ -51,16 +53,21 @@ export async function openProxy(egress: Egress, options: ProxyOptions = {}): Pro
   server.on('connect', (request: IncomingMessage, client: Duplex, head: Buffer) => {
     void tunnel(request.url ?? '', keep(client), head, reach, keep);
   });
-  server.on('connection', (socket: Socket) => keep(socket).setTimeout(IDLE_MS, () => socket.destroy()));
+  server.on('connection', (connection: Socket | Duplex) => {
+    keep(connection);
+    if ('setTimeout' in connection) connection.setTimeout(IDLE_MS, () => connection.destroy());
+  });
   server.on('upgrade', (_, socket: Duplex) => socket.destroy());
   server.maxConnections = MOST_CONNECTIONS;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    async listen() {
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(0, '127.0.0.1', resolve);
+      });
+      return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    },
+    take: (connection) => void server.emit('connection', connection),
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const socket of sockets) socket.destroy();

@@ -126,7 +126,8 @@ function caller(modem: Modem, patienceMs: number): Caller {
             abortSignal: time.signal,
             ...(file && { file, headers: { 'Content-Type': 'application/x-tar' } }),
             ...(answer === 'stream' && { isStream: true }),
-            ...(answer === 'connection' && { isStream: true, hijack: true, openStdin: true }),
+            // Without a body the request's head would wait for one.
+            ...(answer === 'connection' && { isStream: true, hijack: true, openStdin: true, allowEmpty: true }),
           },
           (error, value) => (error ? reject(error) : resolve(value as T)),
         );
@@ -275,6 +276,12 @@ function streamCalls(call: Caller) {
         stream.destroy();
       }
     },
+
+    /** The connection that carries the stdin of a container, and its stdout and stderr in frames. */
+    attach: (id: string, signal?: AbortSignal) =>
+      call<Duplex>(`/containers/${id}/attach`, {
+        ...{ method: 'POST', query: { stream: 1, stdin: 1, stdout: 1, stderr: 1 }, answer: 'connection', signal },
+      }),
 
     /** Extracts a tar stream into a folder that is there. */
     async extract(id: string, path: string, archive: Readable, signal?: AbortSignal): Promise<void> {

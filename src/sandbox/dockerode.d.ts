@@ -9,6 +9,7 @@ declare module 'dockerode' {
     isStream?: boolean;
     hijack?: boolean;
     openStdin?: boolean;
+    allowEmpty?: boolean;
     abortSignal?: AbortSignal;
     statusCodes: Record<number, true>;
   }

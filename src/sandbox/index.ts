@@ -1,4 +1,5 @@
 /** Runs code in locked-down containers. */
+export { buildImage, type ImageRequest } from './build.ts';
 export { type BuildRequest, type BuiltImage, type ImageBuilder, openBuilder } from './builder.ts';
 export type { SandboxCode, SandboxFailure } from './failure.ts';
 export { isPicture, typeOf } from './kinds.ts';
@@ -9,6 +10,8 @@ export type {
   ExecResult,
   OpenOptions,
   OutputFile,
+  Program,
+  ProgramSpec,
   PutFile,
   PutTarget,
   Sandbox,

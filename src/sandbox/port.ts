@@ -1,7 +1,8 @@
 /** What a sandbox owes, and what its users may rely on. */
 
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import type { SandboxFailure } from './failure.ts';
+import type { ProgramLimits } from './spec.ts';
 
 /** What a session is opened with; what is left out comes from the configuration. */
 export interface SandboxSpec {
@@ -20,6 +21,27 @@ export interface OpenOptions {
   onWait?(before: number): void;
 }
 
+/** A container that is one program. */
+export interface ProgramSpec {
+  /** A reference or an id that the owner has named; it must be there, and is not pulled. */
+  image: string;
+  command: readonly string[];
+  limits: ProgramLimits;
+}
+
+/** A program in a container of its own, with which it ends. */
+export interface Program {
+  readonly ok: true;
+  readonly id: string;
+  readonly input: Writable;
+  /** Its stdout; read it, or the program stands still. */
+  readonly output: Readable;
+  /** Resolves when it is over, with what it wrote to stderr last: one line, which may be empty. */
+  readonly ended: Promise<string>;
+  /** Removes the container. Never rejects. */
+  close(): Promise<void>;
+}
+
 /** Where code runs. Every failure that is not a bug is a value. */
 export interface Sandbox {
   /**
@@ -27,7 +49,12 @@ export interface Sandbox {
    * Rejects with the signal's reason.
    */
   open(spec?: SandboxSpec, options?: OpenOptions): Promise<Session | SandboxFailure>;
-  /** With `execution.enabled`: removes what earlier processes have left, now and again, and makes the container that waits. */
+  /**
+   * Starts a program in a container of its own, which has no network and no files; it ends with coda at the latest. It takes
+   * none of the places of `execution.max_concurrent`, and needs no `execution.enabled`: whoever starts one bounds them.
+   */
+  program(spec: ProgramSpec, signal?: AbortSignal): Promise<Program | SandboxFailure>;
+  /** Where anything uses containers: removes what earlier processes have left, now and again, and makes the container that waits. */
   start(): void;
   /** Removes containers and volumes of this installation that nobody uses; resolves with how many. */
   reap(): Promise<number>;

@@ -7,10 +7,11 @@ import { Container, failureOf } from './container.ts';
 import { countRun, type SandboxCounters, sandboxCounters } from './counters.ts';
 import { DockerError, type ImageFacts } from './docker.ts';
 import { type Connected, Engine, type EngineOptions } from './engine.ts';
-import { failure, failureIn, type SandboxFailure } from './failure.ts';
-import type { OpenOptions, Sandbox, SandboxFacts, SandboxSpec, Session } from './port.ts';
+import { failure, failureIn, type SandboxFailure, thrown } from './failure.ts';
+import type { OpenOptions, Program, ProgramSpec, Sandbox, SandboxFacts, SandboxSpec, Session } from './port.ts';
+import { startProgram } from './program.ts';
 import { Queue } from './queue.ts';
-import { type ContainerSpec, LABELS, SKILLS, WORKSPACE } from './spec.ts';
+import { type BaseSpec, type ContainerSpec, LABELS, SKILLS, WORKSPACE } from './spec.ts';
 import { Warm } from './warm.ts';
 
 export interface SandboxOptions extends EngineOptions {
@@ -20,6 +21,8 @@ export interface SandboxOptions extends EngineOptions {
   instance(): string;
   /** Whether another process of this installation lives, so that its containers are left alone. */
   isLive(instance: string): Promise<boolean>;
+  /** Whether there are containers besides those of `execution`. */
+  hasPrograms?: boolean;
 }
 
 const REAP_MS = 5 * 60_000;
@@ -42,6 +45,7 @@ class DockerSandbox implements Sandbox {
   private readonly sessions = new Map<string, Session>();
   /** Sessions whose container this process makes, uses or keeps waiting. */
   private readonly inUse = new Set<string>();
+  private readonly programs = new Map<string, Program>();
   private readonly engine: Engine;
   private nextReap: Cancel | undefined;
   private isClosed = false;
@@ -57,8 +61,9 @@ class DockerSandbox implements Sandbox {
   }
 
   start(): void {
-    if (!this.options.execution.enabled) return;
-    this.warm?.fill();
+    const { execution, hasPrograms } = this.options;
+    if (!execution.enabled && !hasPrograms) return;
+    if (execution.enabled) this.warm?.fill();
     void this.reapAndGoOn();
   }
 
@@ -89,6 +94,26 @@ class DockerSandbox implements Sandbox {
     } catch (error) {
       leave();
       if (signal?.aborted) throw signal.reason;
+      return failureIn(error) ?? failureOf(error);
+    }
+  }
+
+  async program(wanted: ProgramSpec, signal?: AbortSignal): Promise<Program | SandboxFailure> {
+    try {
+      const { docker, facts } = await this.engine.connected();
+      const image = await this.engine.find(wanted.image, signal);
+      if (!image) throw thrown(failure('SANDBOX_IMAGE', `Docker has no image ${wanted.image}.`));
+      const spec = { ...this.base(facts, image, ['/tmp']), command: wanted.command, limits: wanted.limits };
+      this.inUse.add(spec.session);
+      const over = () => {
+        this.inUse.delete(spec.session);
+        this.programs.delete(spec.session);
+      };
+      const program = await startProgram(docker, spec, this.world.log, over, signal);
+      this.programs.set(spec.session, program);
+      return program;
+    } catch (error) {
+      signal?.throwIfAborted();
       return failureIn(error) ?? failureOf(error);
     }
   }
@@ -138,7 +163,8 @@ class DockerSandbox implements Sandbox {
   async close(): Promise<void> {
     this.isClosed = true;
     this.nextReap?.();
-    await Promise.all([this.warm?.empty(), ...[...this.sessions.values()].map((session) => session.close())]);
+    const open = [...this.sessions.values(), ...this.programs.values()];
+    await Promise.all([this.warm?.empty(), ...open.map((each) => each.close())]);
     await this.engine.close();
   }
 
@@ -212,9 +238,23 @@ class DockerSandbox implements Sandbox {
   }
 
   private spec(facts: Connected['facts'], image: ImageFacts): ContainerSpec {
+    const { execution } = this.options;
+    return {
+      ...this.base(facts, image, [WORKSPACE, SKILLS, '/output', '/tmp']),
+      limits: {
+        memory: execution.max_memory,
+        disk: execution.disk,
+        cpus: execution.cpus,
+        pids: execution.pids,
+      },
+      lifetimeMs: execution.max_sandbox_timeout + MARGIN_MS,
+    };
+  }
+
+  /** `own`: the folders that are mounted anyway. */
+  private base({ architecture }: Connected['facts'], image: ImageFacts, own: readonly string[]): BaseSpec {
     const { execution, installation, instance } = this.options;
     const init = UIDS.first + 2 * randomInt(UIDS.pairs);
-    const own = [WORKSPACE, SKILLS, '/output', '/tmp'];
     return {
       session: uuid(this.world.clock.now()),
       installation,
@@ -223,15 +263,8 @@ class DockerSandbox implements Sandbox {
       imageVolumes: image.volumes.filter(
         (path) => !own.some((folder) => path === folder || path.startsWith(`${folder}/`)),
       ),
-      architecture: facts.architecture,
+      architecture,
       uids: { init, code: init + 1 },
-      limits: {
-        memory: execution.max_memory,
-        disk: execution.disk,
-        cpus: execution.cpus,
-        pids: execution.pids,
-      },
-      lifetimeMs: execution.max_sandbox_timeout + MARGIN_MS,
       runtime: execution.runtime,
     };
   }

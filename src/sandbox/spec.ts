@@ -2,7 +2,8 @@
 
 import { type Architecture, seccompProfile } from './seccomp.ts';
 
-export interface ContainerSpec {
+/** What every container of coda's has. */
+export interface BaseSpec {
   /** Names this container's volumes, and stands in the labels of all of it. */
   session: string;
   /** Whose containers these are: the reaper of one installation leaves those of others alone. */
@@ -16,10 +17,19 @@ export interface ContainerSpec {
   architecture: Architecture;
   /** Users that nobody has, neither here nor on the host. */
   uids: { init: number; code: number };
+  runtime: 'runc' | 'runsc';
+}
+
+export interface ContainerSpec extends BaseSpec {
   limits: Limits;
   /** Milliseconds after which the container ends, even if nobody is left to end it. */
   lifetimeMs: number;
-  runtime: 'runc' | 'runsc';
+}
+
+/** A container that is one program. */
+export interface ProgramContainerSpec extends BaseSpec {
+  command: readonly string[];
+  limits: ProgramLimits;
 }
 
 export interface Limits {
@@ -29,6 +39,15 @@ export interface Limits {
   disk: number;
   cpus: number;
   pids: number;
+}
+
+export interface ProgramLimits extends Pick<Limits, 'memory' | 'cpus' | 'pids'> {
+  /** Bytes of `/tmp`, the only folder that it may write to; they are memory. */
+  temporary: number;
+  /** Bytes of `/dev/shm`; they are memory as well. */
+  shared: number;
+  /** Open files. */
+  files: number;
 }
 
 export const LABELS = {
@@ -84,24 +103,54 @@ export function containerOptions(spec: ContainerSpec) {
     NetworkDisabled: true,
     HostConfig: {
       ...isolation(spec),
-      ...limitsOf(limits, sizes.shared),
+      ...limitsOf(limits, { shared: sizes.shared, file: limits.disk, files: 1_024 }),
       Mounts: [
         volume(WORKSPACE, sizes.workspace, uids.code, '0700'),
         volume(OUTPUT, sizes.output, uids.code, '0700', output),
         volume('/output', sizes.output, uids.code, '0700', output),
         volume(SKILLS, sizes.skills, 0, '0755'),
       ],
-      Tmpfs: {
-        '/tmp': `rw,noexec,nosuid,nodev,size=${sizes.temporary},nr_inodes=${inodes(sizes.temporary)},mode=1777`,
-        ...Object.fromEntries(spec.imageVolumes.map((path) => [path, 'ro,noexec,nosuid,nodev,size=4096,mode=0555'])),
-      },
+      Tmpfs: temporary(spec, sizes.temporary),
     },
   };
 }
 
-export type ContainerOptions = ReturnType<typeof containerOptions>;
+/**
+ * A program that is spoken to over its stdin and stdout, and is all that its container does. Its stdin ends with the
+ * connection that coda holds, whatever becomes of coda.
+ */
+export function programOptions(spec: ProgramContainerSpec) {
+  const { limits, uids } = spec;
+  return {
+    Image: spec.image,
+    Entrypoint: [],
+    Cmd: spec.command,
+    User: `${uids.code}:${uids.code}`,
+    WorkingDir: '/',
+    Env: ['HOME=/tmp', 'TMPDIR=/tmp', 'LANG=C.UTF-8'],
+    Hostname: 'sandbox',
+    Labels: labelsOf(spec),
+    Healthcheck: { Test: ['NONE'] },
+    StopSignal: 'SIGKILL',
+    NetworkDisabled: true,
+    ...{ OpenStdin: true, StdinOnce: true, AttachStdin: true, AttachStdout: true, AttachStderr: true, Tty: false },
+    HostConfig: {
+      ...isolation(spec),
+      ...limitsOf(limits, { shared: limits.shared, file: limits.temporary, files: limits.files }),
+      Mounts: [],
+      Tmpfs: temporary(spec, limits.temporary),
+    },
+  };
+}
 
-const labelsOf = ({ installation, instance, session }: ContainerSpec) => ({
+export type ContainerOptions = ReturnType<typeof containerOptions> | ReturnType<typeof programOptions>;
+
+const temporary = ({ imageVolumes }: BaseSpec, size: number) => ({
+  '/tmp': `rw,noexec,nosuid,nodev,size=${size},nr_inodes=${inodes(size)},mode=1777`,
+  ...Object.fromEntries(imageVolumes.map((path) => [path, 'ro,noexec,nosuid,nodev,size=4096,mode=0555'])),
+});
+
+const labelsOf = ({ installation, instance, session }: BaseSpec) => ({
   [LABELS.installation]: installation,
   [LABELS.instance]: instance,
   [LABELS.session]: session,
@@ -116,7 +165,7 @@ function tmpfs(size: number, owner: number, mode: string) {
   return { Name: 'local', Options: { type: 'tmpfs', device: 'tmpfs', o } };
 }
 
-function isolation(spec: ContainerSpec) {
+function isolation(spec: BaseSpec) {
   return {
     NetworkMode: 'none',
     // Docker copies the host's resolv.conf where these are not set.
@@ -144,7 +193,10 @@ function isolation(spec: ContainerSpec) {
   };
 }
 
-function limitsOf({ memory, disk, cpus, pids }: Limits, sharedMemory: number) {
+function limitsOf(
+  { memory, cpus, pids }: Pick<Limits, 'memory' | 'cpus' | 'pids'>,
+  { shared, file, files }: { shared: number; file: number; files: number },
+) {
   const limit = (name: string, value: number) => ({ Name: name, Soft: value, Hard: value });
   return {
     Memory: memory,
@@ -154,12 +206,12 @@ function limitsOf({ memory, disk, cpus, pids }: Limits, sharedMemory: number) {
     OomScoreAdj: 500,
     NanoCpus: Math.round(cpus * 1e9),
     PidsLimit: pids,
-    ShmSize: sharedMemory,
+    ShmSize: shared,
     // Not nproc: it counts a user's processes in all containers together.
     Ulimits: [
-      limit('nofile', 1_024),
+      limit('nofile', files),
       limit('core', 0),
-      limit('fsize', disk),
+      limit('fsize', file),
       limit('memlock', 65_536),
       limit('msgqueue', 0),
       limit('nice', 0),

@@ -46,6 +46,7 @@ function noSandbox(world: TestWorld): SkillDeps['sandbox'] {
   return {
     ...{ workspaces: new Workspaces({ sandbox, keep, lastingMs: 0 }), settings },
     ...{ hasImage: (id) => sandbox.hasImage(id), facts: () => sandbox.facts() },
+    program: (spec, signal) => sandbox.program(spec, signal),
   };
 }
 

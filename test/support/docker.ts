@@ -14,6 +14,9 @@ const address = process.env.CODA_TEST_DOCKER ? new URL(process.env.CODA_TEST_DOC
  */
 export const DOCKER = address && { socket: address.pathname, image: address.searchParams.get('image') ?? '' };
 
+/** The image of browsers that tests may use, if there is one: `coda browser image` builds its like. */
+export const BROWSER_IMAGE = DOCKER && process.env.CODA_TEST_BROWSER_IMAGE;
+
 /** A call of Docker's API, past coda. */
 export async function docker<T = unknown>(method: string, path: string, body?: unknown): Promise<T> {
   const json = body === undefined ? undefined : JSON.stringify(body);

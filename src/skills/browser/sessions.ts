@@ -1,14 +1,15 @@
-/** Browser sessions: each has a context of its own in one Chromium, hangs on a turn, and ends with it. */
-import type { Browser, BrowserContext, Dialog, Download, Page } from 'playwright-core';
+/** Browser sessions: each has a Chromium and a proxy of its own, hangs on a turn, and ends with it. */
+import type { BrowserContext, Dialog, Download, Page } from 'playwright-core';
 import { type CallContext, type Failed, failed } from '../../agent/index.ts';
-import { Sequence, sleep } from '../../base/async.ts';
+import { Sequence, sleep, withTimeout } from '../../base/async.ts';
 import type { Cancel } from '../../base/clock.ts';
-import { messageOf } from '../../base/errors.ts';
+import { CodaError, messageOf } from '../../base/errors.ts';
 import { shortId } from '../../base/ids.ts';
 import { shorten } from '../../base/text.ts';
 import type { World } from '../../base/world.ts';
-import { type Egress, type EgressProxy, openProxy } from '../../egress/index.ts';
-import { startChromium } from './chromium.ts';
+import { type Egress, openProxy } from '../../egress/index.ts';
+import type { Sandbox } from '../../sandbox/index.ts';
+import { type Started, startChromium } from './chromium.ts';
 import type { Settings } from './config.ts';
 import { texts } from './texts.ts';
 
@@ -16,6 +17,7 @@ export interface SessionsDeps {
   settings: Settings;
   world: World;
   egress: Egress;
+  sandbox: Pick<Sandbox, 'program'>;
 }
 
 /** What of a call says whose session it is. */
@@ -40,14 +42,20 @@ export class Session {
   page: Page;
   readonly personId: string;
   readonly conversationId: string;
+  private readonly chromium: Started;
   private readonly context: BrowserContext;
   private notices: string[] = [];
+  /** Pages that others have opened, and that were never asked anything. */
+  private readonly popups = new WeakSet<Page>();
+  private isOpening = false;
   /** Requests of its pages that have no answer yet. */
   private readonly pending = new Set<object>();
 
-  constructor(context: BrowserContext, page: Page, { person, conversationId, turn }: Owner) {
-    this.context = context;
+  constructor(chromium: Started, page: Page, { person, conversationId, turn }: Owner) {
+    this.chromium = chromium;
     this.page = page;
+    const context = page.context();
+    this.context = context;
     this.personId = person.id;
     this.conversationId = conversationId;
     this.turn = turn;
@@ -67,6 +75,29 @@ export class Session {
     }
     // Of those that stay open (a stream of events) nobody waits a second time.
     this.pending.clear();
+    if (this.popups.has(this.page)) await this.answering(this.page);
+  }
+
+  /**
+   * Now and then Chromium shows a page that another one has opened, and never tells that it can be asked (about half of
+   * them within 300 ms of their opener): such a one is opened anew by its address, once.
+   */
+  private async answering(page: Page): Promise<void> {
+    this.popups.delete(page);
+    const asked = page.evaluate('1').then(
+      () => true,
+      () => true,
+    );
+    const url = page.url();
+    if ((await withTimeout(SETTLE_MS, asked)) || !/^https?:/.test(url)) return;
+    this.isOpening = true;
+    const fresh = await this.context.newPage().finally(() => {
+      this.isOpening = false;
+    });
+    this.watch(fresh);
+    await fresh.goto(url, { waitUntil: 'domcontentloaded' }).catch(() => {});
+    this.page = fresh;
+    await page.close().catch(() => {});
   }
 
   /** What has happened that the page does not show, since it was asked last. */
@@ -77,7 +108,12 @@ export class Session {
   }
 
   close(): Promise<void> {
-    return this.context.close().catch(() => {});
+    return this.chromium.close();
+  }
+
+  /** Calls `ended` when its Chromium has ended, whatever ended it. */
+  onEnd(ended: () => void): void {
+    this.chromium.browser.once('disconnected', ended);
   }
 
   private note(notice: string): void {
@@ -100,36 +136,30 @@ export class Session {
   }
 
   private popup(next: Page): void {
-    if (next === this.page) return;
+    if (next === this.page || this.isOpening) return;
     if (this.context.pages().length > MOST_PAGES) {
       this.note(texts.tooManyPages);
       void next.close().catch(() => {});
       return;
     }
     this.watch(next);
+    this.popups.add(next);
     this.page = next;
     this.note(texts.popup);
   }
-}
-
-interface Running {
-  browser: Browser;
-  proxy: EgressProxy;
 }
 
 export class Sessions {
   private readonly deps: SessionsDeps;
   private readonly byId = new Map<string, Session>();
   private readonly idle = new Map<string, Cancel>();
-  private readonly starts = new Sequence();
-  private running: Running | undefined;
   private opening = 0;
 
   constructor(deps: SessionsDeps) {
     this.deps = deps;
   }
 
-  /** A new one; Chromium starts with the first. */
+  /** A new one, with a Chromium of its own. */
   async open(owner: Owner, signal: AbortSignal): Promise<Session | Failed> {
     const { max_sessions: most, connect_timeout_ms: timeoutMs } = this.deps.settings;
     if (this.byId.size + this.opening >= most) {
@@ -137,21 +167,19 @@ export class Sessions {
     }
     this.opening++;
     try {
-      const { browser } = await this.starts.run(() => this.start());
-      const context = await browser.newContext({ acceptDownloads: true, serviceWorkers: 'allow', viewport: VIEWPORT });
-      context.setDefaultTimeout(timeoutMs);
-      const session = new Session(context, await context.newPage(), owner);
-      this.byId.set(session.id, session);
-      if (signal.aborted) {
-        await this.close(session);
+      const chromium = await this.start();
+      try {
+        const page = await withTimeout(timeoutMs, this.page(chromium));
+        if (!page) throw new Error('it opens no page');
         signal.throwIfAborted();
+        return this.begin(new Session(chromium, page, owner));
+      } catch (error) {
+        await chromium.close();
+        throw error;
       }
-      this.touch(session);
-      return session;
     } catch (error) {
       signal.throwIfAborted();
-      await this.endIfUnused();
-      return failed('UNAVAILABLE', texts.notStarted(whyOf(error)), { remedy: texts.notStartedRemedy });
+      return failed('UNAVAILABLE', texts.notStarted(whyOf(error)), { remedy: remedyOf(error) });
     } finally {
       this.opening--;
     }
@@ -171,7 +199,6 @@ export class Sessions {
     this.idle.delete(session.id);
     this.byId.delete(session.id);
     await session.close();
-    await this.endIfUnused();
   }
 
   /** The turn is over; where it only waits for a decision its sessions stay until nobody has used them for long enough. */
@@ -183,23 +210,18 @@ export class Sessions {
 
   /** Chromium's version, where it starts and shows a page. */
   async probe(): Promise<string> {
-    this.opening++;
+    const { browser, close } = await this.start();
     try {
-      const { browser } = await this.starts.run(() => this.start());
-      const context = await browser.newContext();
-      const page = await context.newPage();
+      const page = await browser.newPage();
       await page.goto('about:blank');
-      await context.close();
       return browser.version();
     } finally {
-      this.opening--;
-      await this.endIfUnused();
+      await close();
     }
   }
 
   async closeAll(): Promise<void> {
     await Promise.all([...this.byId.values()].map((session) => this.close(session)));
-    await this.end();
   }
 
   /** Counted from its last use. */
@@ -213,33 +235,40 @@ export class Sessions {
     );
   }
 
-  private async start(): Promise<Running> {
-    if (this.running?.browser.isConnected()) return this.running;
-    await this.end();
-    const { settings, world, egress } = this.deps;
+  private async page({ browser }: Started): Promise<Page> {
+    const context = await browser.newContext({ acceptDownloads: true, serviceWorkers: 'allow', viewport: VIEWPORT });
+    context.setDefaultTimeout(this.deps.settings.connect_timeout_ms);
+    return context.newPage();
+  }
+
+  private begin(session: Session): Session {
+    this.byId.set(session.id, session);
+    session.onEnd(() => void this.close(session));
+    this.touch(session);
+    return session;
+  }
+
+  private async start(): Promise<Started> {
+    const { settings, world, egress, sandbox } = this.deps;
     const refused = ({ code, message }: { code: string; message: string }) =>
       world.log.info({ code, why: message }, 'the browser was kept from an address');
-    const proxy = await openProxy(egress, { blocked: settings.blocked, refused });
+    const proxy = openProxy(egress, { blocked: settings.blocked, refused });
     try {
-      this.running = { proxy, browser: await startChromium(settings, proxy.url, world) };
-      return this.running;
+      const { browser, close } = await startChromium({ settings, world, sandbox }, proxy);
+      const closeBoth = async () => {
+        await close();
+        await proxy.close();
+      };
+      return { browser, close: closeBoth };
     } catch (error) {
       await proxy.close();
       throw error;
     }
   }
-
-  private async endIfUnused(): Promise<void> {
-    if (this.byId.size === 0 && this.opening === 0) await this.end();
-  }
-
-  private async end(): Promise<void> {
-    const { running } = this;
-    this.running = undefined;
-    await running?.browser.close().catch(() => {});
-    await running?.proxy.close();
-  }
 }
+
+/** What would help; it is known best where it was noticed. */
+export const remedyOf = (error: unknown) => (error instanceof CodaError ? error.remedy : texts.notStartedRemedy);
 
 /** The first line of what playwright says, which is the reason. */
 export function whyOf(error: unknown): string {

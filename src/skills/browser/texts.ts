@@ -15,7 +15,8 @@ export const texts = {
   tooMany: (most: number) => `${plural(most, 'browser session')} are open already.`,
   tooManyRemedy: 'Wait until one of them ends, or close yours with browser_close.',
   notStarted: (why: string) => `Chromium does not start (${why}).`,
-  notStartedRemedy: 'Look at browser.executable in config.yaml; `coda doctor` tries it.',
+  notStartedRemedy: 'Look at the block `browser` in config.yaml; `coda doctor` tries it.',
+  noImageRemedy: 'Build it once with `coda browser image`, on the Docker that execution.docker_socket names.',
   unreached: (host: string, why: string) => `${host} could not be shown (${why}).`,
   unreachedRemedy: 'Try another address, or again later.',
   noElement: (selector: string) => `There is no ${selector} on the page as it is now.`,
@@ -31,5 +32,8 @@ export const texts = {
   cut: (lines: number) => `[cut: ${plural(lines, 'more line')}]`,
   filled: '(filled in)',
   off: 'The browser is off.',
-  works: (version: string) => `Chromium ${version} starts and shows a page`,
+  works: (version: string, mode: 'docker' | 'host') =>
+    `Chromium ${version} starts and shows a page ${
+      mode === 'docker' ? 'in a container' : 'on this machine, which is for development (browser.mode: host)'
+    }`,
 };

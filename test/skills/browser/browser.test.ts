@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ModelRequest } from '../../../src/agent/index.ts';
 import { CHROMIUM } from '../../support/browser.ts';
+import { BROWSER_IMAGE, DOCKER } from '../../support/docker.ts';
 import { type Play, play } from '../../support/play.ts';
 import { type Line, ScriptedModel } from '../../support/scripted-model.ts';
 import { Internet } from '../web/internet.ts';
@@ -53,7 +54,16 @@ class Visitor {
   }
 }
 
-describe.skipIf(!CHROMIUM)('in Chromium', () => {
+const MODES = [
+  { mode: 'host', isThere: CHROMIUM, own: { 'browser.executable': CHROMIUM } },
+  {
+    mode: 'docker',
+    isThere: BROWSER_IMAGE,
+    own: { 'browser.image': BROWSER_IMAGE, 'execution.docker_socket': DOCKER?.socket },
+  },
+];
+
+describe.each(MODES.filter(({ isThere }) => isThere))('in Chromium ($mode)', ({ mode, own }) => {
   let internet: Internet;
   let town: Done;
   let coda: Play;
@@ -67,8 +77,8 @@ describe.skipIf(!CHROMIUM)('in Chromium', () => {
         'egress.ports': [80, 443, internet.port],
         'egress.i_understand_private': [{ network: '127.0.0.22/32', port: internet.port }],
         'browser.enabled': true,
-        'browser.mode': 'host',
-        'browser.executable': CHROMIUM,
+        'browser.mode': mode,
+        ...own,
         'browser.connect_timeout_ms': 60_000,
       },
     });
@@ -78,6 +88,8 @@ describe.skipIf(!CHROMIUM)('in Chromium', () => {
     await internet[Symbol.asyncDispose]();
   });
 
+  // What is not about where Chromium runs is played once.
+  const testOnce = test.runIf(mode === 'host');
   const at = (path: string) => `http://127.0.0.22:${internet.port}${path}`;
 
   /** Has the model do it; clicks are approved. */
@@ -125,7 +137,7 @@ describe.skipIf(!CHROMIUM)('in Chromium', () => {
     expect(JSON.stringify(coda.person('ana').seen())).not.toContain('tulip-77');
   });
 
-  test('a form in a frame is filled in', { timeout: 120_000 }, async () => {
+  testOnce('a form in a frame is filled in', { timeout: 120_000 }, async () => {
     const heard = await visit('Pay with the card 4111 1111', '/framed', [
       { action: 'type', line: /frame > textbox "Number"/, value: '4111 1111' },
       { action: 'click', line: /frame > button "Pay now"/ },
@@ -134,7 +146,7 @@ describe.skipIf(!CHROMIUM)('in Chromium', () => {
     expect(town.paid).toEqual([{ number: '4111 1111' }]);
   });
 
-  test('a page that draws itself anew after each step is used', { timeout: 120_000 }, async () => {
+  testOnce('a page that draws itself anew after each step is used', { timeout: 120_000 }, async () => {
     const heard = await visit('Vote for Coffee as Ana Example', '/app', [
       { action: 'click', line: /Begin/ },
       { action: 'type', line: /Your name/, value: 'Ana Example' },
@@ -144,7 +156,7 @@ describe.skipIf(!CHROMIUM)('in Chromium', () => {
     expect(town.votes).toEqual([{ name: 'Ana Example', choice: 'Coffee' }]);
   });
 
-  test('a click asks, and what nobody has said is not typed without asking', { timeout: 120_000 }, async () => {
+  testOnce('a click asks, and what nobody has said is not typed without asking', { timeout: 120_000 }, async () => {
     const ana = coda.person('ana');
     await ana.says('/new');
     visitor.visits(at('/login'), [{ action: 'type', line: /"User"/, value: 'the key under the mat' }]);
