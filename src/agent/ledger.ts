@@ -19,12 +19,12 @@ import {
   budgetState,
   Calendar,
   endReservations,
-  held,
   isAmple,
   leastLeft,
   mayBegin,
   readSpent,
   reserve,
+  reservedByOthers,
   type Spent,
   spentOf,
   type UsageOwner,
@@ -188,7 +188,7 @@ export class Ledger {
     const { id: personId } = item.person;
     return database.tx('budget.reserve', async (tx) => {
       const now = world.clock.now();
-      const beside = await held(tx, { turnId: turn.id, personId, own: turn.reserved }, now);
+      const beside = await reservedByOthers(tx, { turnId: turn.id, personId, own: turn.reserved }, now);
       const spent = await readSpent(tx.query.bind(tx), personId, this.calendar.day(now), this.calendar.month(now));
       const money = this.standing(spent, turn);
       if (money.over) return money;

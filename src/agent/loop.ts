@@ -39,7 +39,7 @@ export interface Running {
   infer(): Promise<void>;
   /** Shows in a few words what is being done. A hint. */
   show(doing: string): void;
-  /** Writes the new steps in `tx`, whose fence has been held. */
+  /** Writes the new steps in `tx`, which holds the inbox row: it is this process's until the commit. */
   save(tx: Transaction, now: Instant): Promise<void>;
   /** Lets a call begin nested turns. They themselves cannot. */
   spawning?(call: ModelToolCall, signal: AbortSignal): Spawns;

@@ -1,8 +1,7 @@
 import { type AuditEntry, type AuditRow, type AuditStatus, auditWriting, detailOf, rowOf } from '../audit/index.ts';
 import type { Instant } from '../base/clock.ts';
 import type { Secrets } from '../base/log.ts';
-import type { Also, Item } from '../delivery/index.ts';
-import { sql } from '../storage/index.ts';
+import { type Also, FENCED, type Item } from '../delivery/index.ts';
 import type { Call, ToolResult } from './tool.ts';
 import type { Toolbox } from './toolbox.ts';
 import type { CallRecorder, Turn } from './turn.ts';
@@ -127,8 +126,6 @@ export function recording(rows: readonly AuditRow[]): Also | undefined {
 interface RecordingRows extends Also {
   rows: readonly AuditRow[];
 }
-
-const FENCED = sql`inbox_id = any (array(select id from fence))`;
 
 function writeRecords(records: readonly RecordingRows[]) {
   return auditWriting(

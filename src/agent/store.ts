@@ -1,7 +1,7 @@
 import { type AuditRow, auditWriting } from '../audit/index.ts';
 import type { Instant } from '../base/clock.ts';
 import { uuid } from '../base/ids.ts';
-import { type Also, buttons, conversations, type Item } from '../delivery/index.ts';
+import { type Also, buttons, conversations, FENCED, type Item } from '../delivery/index.ts';
 import type { RetentionRule } from '../jobs/index.ts';
 import type { DeletionRule, MergeRule } from '../people/index.ts';
 import {
@@ -133,8 +133,6 @@ const STEP = `turn_id uuid, inbox_id uuid, path text, seq integer, kind text, ca
   at timestamptz`;
 const MESSAGE = `id uuid, inbox_id uuid, conversation_id uuid, epoch integer, turn_id uuid, person_id uuid, role text,
   content jsonb, tainted boolean, at timestamptz`;
-/** A condition, and not a join: rows keep their order, which is that of a conversation. */
-const FENCED = sql`inbox_id = any (array(select id from fence))`;
 
 /** `with` parts that write turns whose inbox rows are in `fence`. */
 function writeTurns(records: readonly TurnRecord[]): Fragment {

@@ -84,7 +84,7 @@ export class Delivery {
   readonly requests: Requests;
   private readonly options: DeliveryOptions;
   private readonly lanes: Lanes;
-  private readonly gate: InboxGate;
+  private readonly inboxGate: InboxGate;
   private readonly stopAll = new AbortController();
   /** The follow-ups that a running row has taken in, by its id. */
   private readonly steered = new Map<string, string[]>();
@@ -96,7 +96,7 @@ export class Delivery {
 
   constructor(options: DeliveryOptions) {
     this.options = options;
-    const { database, bus, world, access, context } = options;
+    const { database, world, access, context } = options;
     const instance = () => this.self;
     const signal = this.stopAll.signal;
     // Every turn and every send listens to it; the number is bounded by `concurrency` and the outbox's slots.
@@ -107,7 +107,7 @@ export class Delivery {
       world,
       instance,
       adapters: () => this.adapters,
-      unreachable: (adapter) => this.tellOthers(HELD, adapter),
+      unreachable: (adapter) => this.publishHint(HELD, adapter),
       placeOf: (tx, ids) => places.find(tx, ids),
       events: options.events,
       wakeAt: options.wakeAt,
@@ -131,7 +131,7 @@ export class Delivery {
       waits: () => this.lanes.wake(),
       wakeAt: options.wakeAt,
     });
-    this.gate = new InboxGate({
+    this.inboxGate = new InboxGate({
       database,
       world,
       instance,
@@ -144,12 +144,18 @@ export class Delivery {
       outbox: this.outbox,
       kindOf: (event) => this.receives.kindOf(event),
       moved: (tx, moved) => this.receives.moved(tx, moved),
-      hint: () => bus.publish(LANES, ''),
+      hint: () => this.publishHint(LANES),
     });
-    this.inbox = this.gate;
+    this.inbox = this.inboxGate;
     this.admission = this.openAdmission();
     const { gate, rateLimit } = options;
-    this.requests = new Requests({ database, world, gate, rateLimit, speaker: (event) => this.gate.speaker(event) });
+    this.requests = new Requests({
+      database,
+      world,
+      gate,
+      rateLimit,
+      speaker: (event) => this.inboxGate.speaker(event),
+    });
   }
 
   /** Joins the replicas, frees what a predecessor held, and begins with what waits. Adapters come after. */
@@ -171,13 +177,13 @@ export class Delivery {
         bus.subscribe(HELD, (adapter) => this.outbox.heldElsewhere(adapter)),
         bus.subscribe(JOINED, () => void this.self.beat()),
         bus.subscribe(STOP, (conversationId) => this.lanes.stop(conversationId)),
-        bus.subscribe(FORGET, (personId) => this.gate.forget(personId)),
+        bus.subscribe(FORGET, (personId) => this.inboxGate.forget(personId)),
         bus.subscribe(ERASED, (personId) => this.lanes.drop(personId)),
-        bus.subscribe(SETTLED, (id) => void this.gate.settle(id)),
+        bus.subscribe(SETTLED, (id) => void this.inboxGate.settle(id)),
       );
     }
     await this.self.start();
-    this.tellOthers(JOINED);
+    this.publishHint(JOINED);
     this.lanes.wake();
   }
 
@@ -227,7 +233,7 @@ export class Delivery {
 
   /** Begins turns that people have planned, after the commit of `tx`; gives the ids of those that were not begun before. */
   begin(tx: Transaction, turns: readonly PlannedTurn[]): Promise<Map<string, string>> {
-    return this.gate.begin(tx, turns);
+    return this.inboxGate.begin(tx, turns);
   }
 
   /** Puts a parked row back into its lane, to go on after the commit of `tx`. */
@@ -244,7 +250,7 @@ export class Delivery {
     tx.afterCommit(() => {
       this.lanes.stop(conversationId);
       // Elsewhere, also where one whose answer is being sent was found here.
-      if (owner !== this.self.id) this.options.bus.publish(STOP, conversationId);
+      if (owner !== this.self.id) this.publishHint(STOP, conversationId);
     });
     return true;
   }
@@ -262,8 +268,8 @@ export class Delivery {
 
   /** What a person may do has changed: it is read again, here and in other processes. */
   forget(personId: string): void {
-    this.gate.forget(personId);
-    this.options.bus.publish(FORGET, personId);
+    this.inboxGate.forget(personId);
+    this.publishHint(FORGET, personId);
   }
 
   /** A person was erased: their name means somebody new from now on, and their turns end, here and in other processes. */
@@ -271,7 +277,7 @@ export class Delivery {
     this.forget(personId);
     this.lanes.drop(personId);
     this.options.wakeAt(this.options.world.clock.now());
-    this.options.bus.publish(ERASED, personId);
+    this.publishHint(ERASED, personId);
   }
 
   /** Waits for what is outside (a model): meanwhile the turn keeps nobody else from theirs. */
@@ -308,13 +314,13 @@ export class Delivery {
     await this.lanes.idle();
     await this.outbox.idle();
     for (const stop of this.stopListening) stop();
-    this.gate.close();
+    this.inboxGate.close();
     await this.instance?.close();
-    this.tellOthers(FREED);
+    this.publishHint(FREED);
   }
 
   /** A hint to the replicas, and to this process. The embedded engine has none. */
-  private tellOthers(channel: string, payload = ''): void {
+  private publishHint(channel: string, payload = ''): void {
     if (this.options.database.engine === 'postgres') this.options.bus.publish(channel, payload);
   }
 
@@ -361,7 +367,7 @@ export class Delivery {
 
   /** Commit, acknowledge, run: what its person has seen fail is not done behind their back. */
   private async acknowledged(item: Item): Promise<boolean> {
-    const here = await this.gate.acknowledge(item);
+    const here = await this.inboxGate.acknowledge(item);
     if (here !== undefined) return here;
     const { replyTo } = item.payload;
     const adapter = this.adapterOf(item.conversation.place);
@@ -372,7 +378,7 @@ export class Delivery {
   private settle(id: string): void {
     for (const taken of this.steered.get(id) ?? []) this.settle(taken);
     this.steered.delete(id);
-    const heardHere = this.gate.settle(id);
-    if (!heardHere) this.tellOthers(SETTLED, id);
+    const heardHere = this.inboxGate.settle(id);
+    if (!heardHere) this.publishHint(SETTLED, id);
   }
 }

@@ -66,7 +66,7 @@ export class Endings {
       );
       return false;
     }
-    await this.ended(ended, ending);
+    await this.followUp(ended, ending);
     return true;
   }
 
@@ -82,7 +82,7 @@ export class Endings {
     if (!ended) return undefined;
     const sent = deferred();
     tx.afterCommit(() => {
-      this.ended(ended, ending).then(sent.resolve, sent.reject);
+      this.followUp(ended, ending).then(sent.resolve, sent.reject);
     });
     return { sent: sent.promise };
   }
@@ -150,7 +150,7 @@ export class Endings {
   }
 
   /** After the commit: what was written is sent, what still waits in the lane is taken up. */
-  private async ended({ pending, written }: EndRow, { item, end, parts: { rows, parts } }: Ending): Promise<void> {
+  private async followUp({ pending, written }: EndRow, { item, end, parts: { rows, parts } }: Ending): Promise<void> {
     this.count(item, end);
     if (pending > 0) this.deps.waits();
     // Whoever planned the turn looks at what became of it.

@@ -33,6 +33,7 @@ export type * from './moved.ts';
 export { type Notice, type Notified, type NotifyDeps, notify, notifyJob } from './notify/index.ts';
 export { deletionRules as noticeDeletionRules, mergeRules as noticeMergeRules } from './notify/store.ts';
 export type { Draft } from './outbox/draft.ts';
+export { FENCED } from './outbox/store/index.ts';
 export type * from './outgoing.ts';
 export type { Requests } from './requests/index.ts';
 export {

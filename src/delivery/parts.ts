@@ -15,7 +15,7 @@ export function answerKey(inboxId: string): string {
 }
 
 /** What de-duplicates a part (`Part.identity`): an answer is that of its message, whoever gives it. */
-export function identityOf({ key, grp, part, replyTo }: Pick<Row, 'key' | 'grp' | 'part' | 'replyTo'>): string {
+export function dedupName({ key, grp, part, replyTo }: Pick<Row, 'key' | 'grp' | 'part' | 'replyTo'>): string {
   return grp.startsWith(ANSWER) && replyTo !== undefined ? JSON.stringify([ANSWER, replyTo, part]) : key;
 }
 
@@ -139,7 +139,7 @@ export function rowOf(part: NewPart, place: Place, owner: string, now: Instant):
     fallback: false,
     receipt: undefined,
     removed: false,
-    draft: false,
+    isOutdated: false,
     owner,
   };
 }

@@ -9,7 +9,7 @@ export {
   leastLeft,
   mayBegin,
 } from './budget.ts';
-export { endReservations, held, reserve } from './reservations/store.ts';
+export { endReservations, reserve, reservedByOthers } from './reservations/store.ts';
 export {
   addLoneUsage,
   addUsage,

@@ -1,4 +1,5 @@
 import type { Instant } from '../../base/clock.ts';
+import { FENCED } from '../../delivery/index.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import { type Database, type Fragment, json, type Queryable, raw, render, sql } from '../../storage/index.ts';
 
@@ -65,9 +66,6 @@ const ADD_UP = `on conflict (day, person_id) do update
                  output_tokens = spending.output_tokens + excluded.output_tokens,
                  unpriced = spending.unpriced + excluded.unpriced, price = spending.price + excluded.price,
                  told = spending.told or excluded.told, dearest = greatest(spending.dearest, excluded.dearest)`;
-
-/** A condition, and not a join: rows keep their order. */
-const FENCED = sql`inbox_id = any (array(select id from fence))`;
 
 /** A charge that comes after its person was erased is nobody's. */
 function unlessErased(whose: Fragment): Fragment {

@@ -14,7 +14,7 @@ import { fileName } from '../files/taking.ts';
 import type { Item, ItemKind, Payload } from '../item.ts';
 import type { Lanes } from '../lanes/index.ts';
 import type { Outbox } from '../outgoing.ts';
-import { identityOf } from '../parts.ts';
+import { dedupName } from '../parts.ts';
 import { toItem } from '../store.ts';
 import { MOST_PLANNED, type PlannedTurn, plannedRows } from './planned.ts';
 import { type Speaker, Speakers, type SpeakersDeps } from './speakers.ts';
@@ -68,24 +68,24 @@ export class InboxGate implements Inbox {
       max: MOST_AT_ONCE,
       patienceMs: PATIENCE_MS,
       keys: store.acceptKeys,
-      run: (rows) => this.store(rows),
+      run: (rows) => this.storeRows(rows),
       mayRunAlone: hadNoEffect,
     });
   }
 
   async accept(event: Incoming, acknowledge?: () => Promise<boolean>): Promise<Accepted> {
     try {
-      return await this.take(event, acknowledge);
+      return await this.acceptCounted(event, acknowledge);
     } catch (error) {
       if (systemCode(error) !== NOBODY) throw error;
       // Who speaks has been joined to another person, and the hint that says so has not come here.
       this.speakers.forgetSpeaker(event);
-      return this.take(event, acknowledge);
+      return this.acceptCounted(event, acknowledge);
     }
   }
 
   amend(place: Place, id: string, change: { text: string } | { withdrawn: true }): Promise<boolean> {
-    return store.amend(this.deps.database, identityKey(place.adapter, place.channel, id), change);
+    return store.amend(this.deps.database, messageKey(place.adapter, place.channel, id), change);
   }
 
   livesIn(adapter: string, externalId: string, zone: string): Promise<void> {
@@ -101,7 +101,7 @@ export class InboxGate implements Inbox {
   }
 
   async heard(messages: readonly Pick<IncomingMessage, 'place' | 'id'>[]): Promise<Set<string>> {
-    const ids = new Map(messages.map(({ place, id }) => [identityKey(place.adapter, place.channel, id), id]));
+    const ids = new Map(messages.map(({ place, id }) => [messageKey(place.adapter, place.channel, id), id]));
     const keys = await store.knownKeys(this.deps.database, [...ids.keys()]);
     return new Set(keys.flatMap((key) => ids.get(key) ?? []));
   }
@@ -122,7 +122,7 @@ export class InboxGate implements Inbox {
   }
 
   async unsure(place: Place): Promise<string[]> {
-    return (await store.unsure(this.deps.database, place)).map(identityOf);
+    return (await store.unsure(this.deps.database, place)).map(dedupName);
   }
 
   /** Acknowledges the event of a row that was heard here; undefined for any other. */
@@ -154,14 +154,14 @@ export class InboxGate implements Inbox {
     for (const id of [...this.unsettled.keys()]) this.settle(id);
   }
 
-  private async take(event: Incoming, acknowledge?: () => Promise<boolean>): Promise<Accepted> {
-    const accepted = await this.takeIn(event, acknowledge);
+  private async acceptCounted(event: Incoming, acknowledge?: () => Promise<boolean>): Promise<Accepted> {
+    const accepted = await this.storeAndRun(event, acknowledge);
     const { adapter } = event.place;
     this.counters.heard.add({ adapter, kind: event.kind, outcome: accepted.outcome });
     return accepted;
   }
 
-  private async takeIn(event: Incoming, acknowledge?: () => Promise<boolean>): Promise<Accepted> {
+  private async storeAndRun(event: Incoming, acknowledge?: () => Promise<boolean>): Promise<Accepted> {
     const { world, lanes } = this.deps;
     const speaker = await this.speakers.find(event);
     if (!speaker) return { outcome: 'refused', settled: Promise.resolve() };
@@ -232,7 +232,7 @@ export class InboxGate implements Inbox {
     return begun;
   }
 
-  private async store(rows: readonly store.NewRow[]): Promise<(StoredRow | undefined)[]> {
+  private async storeRows(rows: readonly store.NewRow[]): Promise<(StoredRow | undefined)[]> {
     const { database, lanes, queueLimit, rateLimit, context } = this.deps;
     const owner = this.deps.instance().id;
     const taking = { owner, room: lanes.room, queueLimit, rateLimit };
@@ -245,11 +245,11 @@ export class InboxGate implements Inbox {
 /** The message's identity, so that every copy of it meets in one row; a press has the interaction's. */
 function keyOf(event: Incoming): string {
   const { adapter, channel } = event.place;
-  return event.kind === 'press' ? identityKey(adapter, 'press', event.id) : identityKey(adapter, channel, event.id);
+  return event.kind === 'press' ? messageKey(adapter, 'press', event.id) : messageKey(adapter, channel, event.id);
 }
 
 /** A hash, so that it can stay when a person is erased: a copy that comes later still meets it. */
-function identityKey(...names: readonly string[]): string {
+function messageKey(...names: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(names)).digest('base64url');
 }
 

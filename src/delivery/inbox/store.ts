@@ -102,7 +102,7 @@ function accepting(
   return sql`
     with given as (
       select * from jsonb_to_recordset(${json(given)}) as g (${raw(NEW_ROW)})
-    ), ${limit ? counted(rows, limit) : sql``}place as (
+    ), ${limit ? countingRates(rows, limit) : sql``}queued as (
       select g.*, t.too_fast,
              g.laned and t.too_fast is null and coalesce(
                (select pending from lanes where conversation_id = g.conversation_id) < ${queueLimit}, true) as lined
@@ -112,11 +112,11 @@ function accepting(
                          sent_at, received_at)
       select id, key, kind, adapter, conversation_id,
              coalesce((select person_id from identities
-                        where adapter = p.adapter and external_id = p.payload ->> 'from'), person_id),
+                        where adapter = q.adapter and external_id = q.payload ->> 'from'), person_id),
              message_id,
              payload || case when too_fast is null then '{}' else jsonb_build_object('tooFast', too_fast) end, 'received', lined,
              case when not lined then ${owner}::uuid end, sent_at, received_at
-        from place p order by key
+        from queued q order by key
       on conflict (key) do nothing
       returning *
     ), lane as (
@@ -184,7 +184,7 @@ export async function seats(
 }
 
 /** A `with` part that counts the events among those of its person's running window. */
-function counted(rows: readonly NewRow[], { windowMs }: RateLimit): Fragment {
+function countingRates(rows: readonly NewRow[], { windowMs }: RateLimit): Fragment {
   const newest = Math.max(...rows.map(({ receivedAt }) => receivedAt.getTime()));
   const begun = new Date(newest - windowMs);
   return sql`rate as (

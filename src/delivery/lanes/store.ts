@@ -52,7 +52,7 @@ export async function claim(
 }
 
 /** A row's end, as it is written. */
-export interface Ending {
+export interface RowEnd {
   item: Item;
   state: FinalState;
   error?: string | undefined;
@@ -64,7 +64,7 @@ export interface Ending {
  * its lane, or not at all when it is not this process's any more: then nothing has happened to it. Rows without a lane
  * end alone.
  */
-export function ending(ends: readonly Ending[], now: Instant, also: Fragment, written: Fragment): Fragment {
+export function ending(ends: readonly RowEnd[], now: Instant, also: Fragment, written: Fragment): Fragment {
   const rows = ends.map(({ item, state, error }) => ({
     id: item.id,
     conversation_id: item.conversation.id,

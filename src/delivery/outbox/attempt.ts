@@ -6,7 +6,7 @@ import type { Instance } from '../../jobs/index.ts';
 import type { Database } from '../../storage/index.ts';
 import type { ChatAdapter, Part, Receipt, SendOutcome } from '../adapter.ts';
 import { type DeliveryCounters, deliveryCounters } from '../counters.ts';
-import { identityOf } from '../parts.ts';
+import { dedupName } from '../parts.ts';
 import { directlyTo } from './direct.ts';
 import { Outages } from './outages.ts';
 import { mustLook, SEND_DEADLINE_MS, takeAway } from './resend.ts';
@@ -49,15 +49,15 @@ export class Attempts {
   }
 
   /** One attempt; undefined when the part is not this process's any more. Its log lines carry the message's id, or the part's. */
-  attempt(row: store.Row): Promise<store.Ended | undefined> {
+  attempt(row: store.Row): Promise<store.SendResult | undefined> {
     const { trace } = this.deps.world;
-    return trace ? trace.run(trace.id ?? row.id, () => this.tryOnce(row)) : this.tryOnce(row);
+    return trace ? trace.run(trace.id ?? row.id, () => this.tryIfMine(row)) : this.tryIfMine(row);
   }
 
-  private async tryOnce(row: store.Row): Promise<store.Ended | undefined> {
+  private async tryIfMine(row: store.Row): Promise<store.SendResult | undefined> {
     if (!(await this.isMine(row))) return undefined;
     const adapter = this.adapter(row.place.adapter);
-    return this.after(row, adapter ? await this.put(adapter, row) : this.withoutPlatform(row));
+    return this.resultOf(row, adapter ? await this.bring(adapter, row) : this.withoutPlatform(row));
   }
 
   /**
@@ -78,7 +78,7 @@ export class Attempts {
    * Brings one part to where it should be: sent, brought up to date, or taken away. Looks first where it may be there
    * already and the platform would not notice a second one. Never rejects.
    */
-  async put(adapter: ChatAdapter, row: store.Row): Promise<SendOutcome> {
+  async bring(adapter: ChatAdapter, row: store.Row): Promise<SendOutcome> {
     const { world, database } = this.deps;
     const settles = this.settlesIn(adapter, row);
     if (settles > 0) return { kind: 'retry', reason: 'whether it has arrived cannot be seen yet', afterMs: settles };
@@ -91,14 +91,14 @@ export class Attempts {
       if (!receipt && row.unknownAt && (row.removed || mustLook(adapter, row.unknownAt, world.clock.now()))) {
         if (adapter.promises.canFind) receipt = await unlessAborted(signal, adapter.find(part, row.createdAt, signal));
         // What a draft showed was not said yet: its message becomes the answer.
-        else if (!row.draft) part.resend = true;
-        if (receipt && !row.draft && !row.removed) return { kind: 'sent', receipt };
+        else if (!row.isOutdated) part.resend = true;
+        if (receipt && !row.isOutdated && !row.removed) return { kind: 'sent', receipt };
         if (!receipt && !row.removed) this.sendsAgain(row);
       }
       world.probe?.({ name: `send.${adapter.name}`, phase: 'before' });
       const beganAt = world.clock.monotonic();
       // An adapter that does not heed the signal must not hold its slot, or the end of the process.
-      const act = () => unlessAborted(signal, this.act(adapter, row, part, receipt, signal));
+      const act = () => unlessAborted(signal, this.sendOrEdit(adapter, row, part, receipt, signal));
       const about = { adapter: adapter.name, part: row.part, attempts: row.attempts };
       const outcome = await (world.spans?.inOr(row.id, 'send', about, act) ?? act());
       this.counters.sending.observe({ adapter: adapter.name }, (world.clock.monotonic() - beganAt) / 1_000);
@@ -133,7 +133,7 @@ export class Attempts {
     return this.deps.world.clock.now().getTime() - row.createdAt.getTime() >= store.GIVE_UP_MS;
   }
 
-  private async act(
+  private async sendOrEdit(
     adapter: ChatAdapter,
     row: store.Row,
     part: Part,
@@ -145,16 +145,16 @@ export class Attempts {
     if (!receipt) {
       const first = await adapter.send(part, signal);
       // Somebody has deleted what was shown while it grew; the answer is still owed.
-      const again = first.kind === 'deleted' && row.draft;
+      const again = first.kind === 'deleted' && row.isOutdated;
       const sent = again ? await adapter.send({ ...part, instead: 'shown' }, signal) : first;
       // The platform may have answered with a message that it had before, which shows how far the draft had come.
-      return row.draft && row.unknownAt && sent.kind === 'sent' ? adapter.edit(sent.receipt, part, signal) : sent;
+      return row.isOutdated && row.unknownAt && sent.kind === 'sent' ? adapter.edit(sent.receipt, part, signal) : sent;
     }
     const edited = await adapter.edit(receipt, part, signal);
     return edited.kind === 'gone' ? adapter.send({ ...part, instead: receipt.id }, signal) : edited;
   }
 
-  private async after(row: store.Row, outcome: SendOutcome): Promise<store.Ended> {
+  private async resultOf(row: store.Row, outcome: SendOutcome): Promise<store.SendResult> {
     const { world } = this.deps;
     if (outcome.kind === 'sent') {
       const state = row.removed ? 'dropped' : 'sent';
@@ -192,7 +192,7 @@ export class Attempts {
   }
 
   /** The place is gone: the person's DM, once; else nowhere. */
-  private async elsewhere(row: store.Row, error: string, now: Instant): Promise<store.Ended> {
+  private async elsewhere(row: store.Row, error: string, now: Instant): Promise<store.SendResult> {
     if (row.personId && !row.fallback) {
       const conversationId = await directlyTo(this.deps, row.personId, row);
       if (conversationId) return { id: row.id, state: 'pending', nextAt: now, error, conversationId };
@@ -200,7 +200,7 @@ export class Attempts {
     return this.dead(row, error);
   }
 
-  private dead(row: store.Row, error: string): store.Ended {
+  private dead(row: store.Row, error: string): store.SendResult {
     this.deps.world.log.error({ key: row.key, place: row.place, error }, 'dead letter');
     return { id: row.id, state: 'dead', error };
   }
@@ -222,7 +222,7 @@ function toPart(row: store.Row, keep: NonNullable<Part['keep']>): Part {
   return {
     keep,
     key: row.key,
-    identity: identityOf(row),
+    identity: dedupName(row),
     index: row.part,
     place: row.place,
     content: row.content,

@@ -117,12 +117,12 @@ export class Draft {
     if (!written) return undefined;
     const row = rowOf(part, item.conversation.place, item.owner, now);
     const unknownAt = written.unknown_at ? new Date(written.unknown_at) : undefined;
-    return { ...row, id: written.id, draft: true, receipt: written.receipt ?? undefined, unknownAt };
+    return { ...row, id: written.id, isOutdated: true, receipt: written.receipt ?? undefined, unknownAt };
   }
 
   private async put(row: store.Row): Promise<void> {
     const { database, attempts, adapter, world } = this.deps;
-    const outcome = await attempts.put(adapter, row);
+    const outcome = await attempts.bring(adapter, row);
     if (outcome.kind === 'sent') {
       if (row.receipt?.id === outcome.receipt.id) return;
       if (!row.receipt && row.part === 0) this.count();

@@ -39,7 +39,7 @@ export interface OutboxDeps {
 interface Outcome {
   owner: string;
   adapter: string;
-  ended: store.Ended;
+  ended: store.SendResult;
 }
 
 /** Everything that is said goes through here: written before it is sent, sent by its owner, and looked for when unclear. */
@@ -51,7 +51,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
   private readonly groups = new Set<Promise<void>>();
   /** Parts that are being sent, or whose receipts are not stored yet. */
   private readonly inFlight = new Set<string>();
-  private holding = false;
+  private isFull = false;
   private readonly held: Held;
   readonly attempts: Attempts;
   /** Counts `reachable()` calls per adapter, to detect a race with `held`. */
@@ -115,7 +115,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
   async fire(now: Instant): Promise<number> {
     const { database, instance, wakeAt } = this.deps;
     if (this.inFlight.size >= MAX_IN_FLIGHT) {
-      this.holding = true;
+      this.isFull = true;
       return 0;
     }
     await this.held.takeUp();
@@ -249,7 +249,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
       const ended = group.map((item) => item.ended);
       for (let attempt = 1; !signal.aborted || attempt === 1; attempt++) {
         try {
-          if (await this.store(owner, ended)) wakeAt(world.clock.now());
+          if (await this.storeReceipts(owner, ended)) wakeAt(world.clock.now());
           break;
         } catch (error) {
           world.log.warn({ error: messageOf(error), parts: ended.length }, 'receipts could not be stored');
@@ -265,7 +265,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
   }
 
   /** Whether some are due at once. */
-  private async store(owner: string, ended: readonly store.Ended[]): Promise<boolean> {
+  private async storeReceipts(owner: string, ended: readonly store.SendResult[]): Promise<boolean> {
     const { database, world, events } = this.deps;
     const now = world.clock.now();
     if (ended.every(({ state }) => state !== 'dead')) {
@@ -287,8 +287,8 @@ export class OutboxSender implements Outbox, DueSource, Owned {
 
   private letGo(parts: readonly { id: string }[]): void {
     for (const { id } of parts) this.inFlight.delete(id);
-    if (!this.holding || this.inFlight.size > MAX_IN_FLIGHT / 2) return;
-    this.holding = false;
+    if (!this.isFull || this.inFlight.size > MAX_IN_FLIGHT / 2) return;
+    this.isFull = false;
     this.deps.wakeAt(this.deps.world.clock.now());
   }
 

@@ -20,7 +20,7 @@ export interface Reservation {
  * What others hold at `now`; until `tx` ends nobody else looks or reserves. What the turn itself holds beside `own` was
  * left by a process that is gone, and is dropped.
  */
-export async function held(
+export async function reservedByOthers(
   tx: Transaction,
   { turnId, personId, own }: { turnId: string; personId: string; own: readonly string[] },
   now: Instant,

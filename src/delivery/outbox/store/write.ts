@@ -58,7 +58,10 @@ export interface Written {
   drafted: boolean;
 }
 
-/** Whether an inbox row is one that the statement ends. */
+/**
+ * Whether an `inbox_id` is that of a row which the statement has found to be this process's still (`fence`). A condition,
+ * and not a join: rows keep their order, which is that of a conversation.
+ */
 export const FENCED = sql`inbox_id = any (array(select id from fence))`;
 
 /** The scalar that brings back what of `out` belongs to a row of `fence`. */

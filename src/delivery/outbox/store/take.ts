@@ -6,7 +6,7 @@ import type { Place, Receipt } from '../../adapter.ts';
 import type { Content } from '../../content.ts';
 import { toPlace } from '../../conversations/store.ts';
 import type { PartState } from '../states.ts';
-import { GIVE_UP_MS } from './due.ts';
+import { GIVE_UP_MS } from './waiting.ts';
 
 /** A part in this process's hands. */
 export interface Row {
@@ -28,7 +28,7 @@ export interface Row {
   /** Its message is to be taken away. */
   removed: boolean;
   /** What its message shows may be older than the part. */
-  draft: boolean;
+  isOutdated: boolean;
   /** What the adapter has kept of an earlier attempt. */
   progress?: Json | undefined;
   owner: string;
@@ -109,7 +109,7 @@ function toRow(row: ClaimedRow, owner: string): Row {
     fallback: row.fallback,
     receipt: row.receipt ?? undefined,
     removed: row.removed,
-    draft: row.drafted,
+    isOutdated: row.drafted,
     progress: row.progress ?? undefined,
     owner,
   };
@@ -124,7 +124,7 @@ export async function keep(database: Database, id: string, owner: string, progre
 }
 
 /** What became of a part. */
-export interface Ended {
+export interface SendResult {
   id: string;
   state: Exclude<PartState, 'draft' | 'sending'>;
   receipt?: Receipt;
@@ -154,7 +154,7 @@ interface Died {
 export async function record(
   db: Pick<Queryable, 'query'>,
   owner: string,
-  ended: readonly Ended[],
+  ended: readonly SendResult[],
   now: Instant,
 ): Promise<{ dead: Died[]; areDue: boolean }> {
   const died = ended.some(({ state }) => state === 'dead');
