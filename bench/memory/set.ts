@@ -1,7 +1,7 @@
-/** The set of the memory benchmark: 300 facts about ten people, two questions about each, and what stands around them. */
+/** The sets of the memory benchmark: facts about people, two questions about each, and what stands around them. */
 import { readFileSync } from 'node:fs';
 
-interface Fact {
+export interface Fact {
   id: string;
   text: string;
   /** ISO date. */
@@ -14,8 +14,6 @@ export interface Question {
   fact: string;
   /** `plain` shares words with the fact; `paraphrase` hardly any but names. */
   kind: 'plain' | 'paraphrase';
-  /** The fusion is tuned on one half and reported on the other. */
-  half: 'development' | 'held out';
 }
 
 const NAMES = ['Maya', 'Tom', 'Priya', 'Lukas', 'Elena', 'Sam', 'Nora', 'Diego', 'Hana', 'Oliver'];
@@ -108,21 +106,34 @@ function around(): Fact[] {
   }));
 }
 
-/** Facts with what stands around them, and the questions. */
-export function readSet(): { facts: Fact[]; questions: Question[] } {
-  const lines = readFileSync('bench/memory/facts.txt', 'utf8').trim().split('\n');
-  const facts: Fact[] = [];
-  const questions: Question[] = [];
+interface Told {
+  facts: Fact[];
+  questions: Question[];
+}
+
+function read(name: string): Told {
+  const lines = readFileSync(`bench/memory/${name}.txt`, 'utf8').trim().split('\n');
+  const told: Told = { facts: [], questions: [] };
   for (const [index, line] of lines.entries()) {
     const [at = '', text = '', plain = '', paraphrase = ''] = line.split(' | ');
-    const id = `f${index}`;
-    // Whole stories fall into one half or the other: neighbours share people and events.
-    const half = Math.floor(index / 10) % 2 === 0 ? 'development' : 'held out';
-    facts.push({ id, text, at });
-    questions.push(
-      { text: plain, fact: id, kind: 'plain', half },
-      { text: paraphrase, fact: id, kind: 'paraphrase', half },
-    );
+    const id = `${name}${index}`;
+    told.facts.push({ id, text, at });
+    told.questions.push({ text: plain, fact: id, kind: 'plain' }, { text: paraphrase, fact: id, kind: 'paraphrase' });
   }
-  return { facts: [...facts, ...around()], questions };
+  return told;
+}
+
+/**
+ * Facts with what stands around them, and the questions: `facts`, 300 about ten people, whose first ten of each twenty
+ * the fusion is tuned on and whose others are asked about; `held-out`, 120 that one person tells, beside those 300.
+ */
+export function readSet(name: 'facts' | 'held-out'): Told & { name: string } {
+  const told = read('facts');
+  if (name === 'facts') {
+    // Whole stories fall into one half or the other: neighbours share people and events.
+    const questions = told.questions.filter((_, index) => Math.floor(index / 20) % 2 === 1);
+    return { name: '300 facts', facts: [...told.facts, ...around()], questions };
+  }
+  const { facts, questions } = read('held-out');
+  return { name: 'held-out set', facts: [...facts, ...told.facts], questions };
 }

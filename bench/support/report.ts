@@ -18,11 +18,15 @@ export class Report {
     process.stderr.write(`${what}: ${measured}${wanted && ` (${wanted})`}${beside && `, beside ${beside}`}\n`);
   }
 
+  table(): string {
+    const rows = this.figures.map(
+      ({ what, measured, beside, wanted }) => `| ${what} | ${measured} | ${beside} | ${wanted} |`,
+    );
+    return ['| | measured | beside it | wanted |', '| --- | --- | --- | --- |', ...rows].join('\n');
+  }
+
   /** Prints the table to stdout. */
   print(): void {
-    console.log('| | measured | beside it | wanted |\n| --- | --- | --- | --- |');
-    for (const { what, measured, beside, wanted } of this.figures) {
-      console.log(`| ${what} | ${measured} | ${beside} | ${wanted} |`);
-    }
+    console.log(this.table());
   }
 }

@@ -5,7 +5,7 @@ import { type Embedder, EmbedderFault } from './embed/port.ts';
 import { termsOf } from './keep.ts';
 import { embeddersOf } from './parts.ts';
 import { PersonIndex } from './person-index.ts';
-import { bareQuestion, blended } from './rank.ts';
+import { vectorOf, wordsOf } from './query.ts';
 import { packVector } from './vector.ts';
 
 const fact = z.object({ fact: z.union([z.string(), z.number()]), text: z.string(), at: z.string().optional() });
@@ -72,11 +72,8 @@ class EvalRoom {
 
   async answer(text: string): Promise<Id[]> {
     const index = await this.filled();
-    const bare = bareQuestion(text);
-    const vectors = await this.embed(bare === text ? [text] : [text, bare], 'query');
-    const [whole, other] = vectors ?? [];
-    const vector = whole && blended(whole, other);
-    const hits = index.search({ terms: lexemesOf(text), vector }, {}, MOST);
+    const vector = await this.orWarn(async (embedder) => vectorOf(embedder, text, this.signal));
+    const hits = index.search({ ...wordsOf(text), vector }, {}, MOST);
     return hits.flatMap(({ id }) => this.ids.get(id) ?? []);
   }
 
@@ -88,7 +85,7 @@ class EvalRoom {
     for (let from = 0; from < facts.length; from += size) {
       const batch = facts.slice(from, from + size);
       const texts = batch.map(({ text }) => text);
-      const vectors = await this.embed(texts, 'document');
+      const vectors = await this.orWarn((embedder) => embedder.embed(texts, 'document', this.signal));
       this.index ??= new PersonIndex(vectors?.[0]?.length ?? 1);
       for (const [place, { fact: id, text, at }] of batch.entries()) {
         const day = dayFrom(at);
@@ -103,10 +100,10 @@ class EvalRoom {
     return this.index;
   }
 
-  /** The vectors; undefined where there are none, from then on. */
-  private async embed(texts: readonly string[], kind: 'query' | 'document'): Promise<Float32Array[] | undefined> {
+  /** What an embedder gives; undefined where it cannot, from then on. */
+  private async orWarn<T>(ask: (embedder: Embedder) => Promise<T>): Promise<T | undefined> {
     try {
-      return await this.embedder?.embed(texts, kind, this.signal);
+      return this.embedder && (await ask(this.embedder));
     } catch (error) {
       if (!(error instanceof EmbedderFault)) throw error;
       this.warn(`goes on by words alone: ${error.message}`);

@@ -1,12 +1,11 @@
 import { withTimeout } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
-import { lexemesOf } from '../../base/lexemes.ts';
 import type { World } from '../../base/world.ts';
 import type { Database } from '../../storage/index.ts';
 import { type Embedder, EmbedderFault } from './embed/port.ts';
 import { type Space, spaceAndVersion } from './embed/store.ts';
 import { type Filter, PersonIndex, type Sought } from './person-index.ts';
-import { bareQuestion, blended } from './rank.ts';
+import { vectorOf, wordsOf } from './query.ts';
 import { changedSince } from './store.ts';
 
 export interface RecallDeps {
@@ -29,8 +28,6 @@ const FRESH_MS = 30_000;
 const MOST_BYTES = 64_000_000;
 /** Milliseconds without use after which an index is given up. */
 const IDLE_MS = 8 * 60_000;
-/** A question is embedded up to here, in characters. */
-const LONGEST_QUESTION = 1_000;
 
 interface Held {
   index: PersonIndex;
@@ -75,21 +72,17 @@ export class Recall {
   }
 
   private async sought(text: string, space: string | undefined, patienceMs: number): Promise<Sought> {
-    const terms = lexemesOf(text.slice(0, LONGEST_QUESTION * 4));
+    const words = wordsOf(text);
     const embedder = this.deps.embedders.find(({ id }) => id === space);
-    if (!embedder) return { terms };
-    const cut = text.slice(0, LONGEST_QUESTION);
-    const bare = bareQuestion(cut);
+    if (!embedder) return words;
     const limit = new AbortController();
     try {
-      const embedding = embedder.embed(bare === cut ? [cut] : [cut, bare], 'query', limit.signal);
-      const vectors = await withTimeout(patienceMs, embedding);
-      const [whole, other] = vectors ?? [];
-      return whole ? { terms, vector: blended(whole, other) } : { terms };
+      const vector = await withTimeout(patienceMs, vectorOf(embedder, text, limit.signal));
+      return vector ? { ...words, vector } : words;
     } catch (error) {
       if (!(error instanceof EmbedderFault)) throw error;
       this.deps.world.log.debug({ error: messageOf(error) }, 'memories are searched by words alone');
-      return { terms };
+      return words;
     } finally {
       limit.abort();
     }
@@ -107,7 +100,8 @@ export class Recall {
       }
     }
     const { space, version } = await spaceAndVersion(this.deps.database, personId);
-    const held = known && known.space === space?.space ? known : this.begin(personId, space, now);
+    const isCurrent = known && known.space === space?.space && !known.index.isWorn;
+    const held = isCurrent ? known : this.begin(personId, space, now);
     held.checkedAt = now;
     held.reading = held.reading.catch(() => {}).then(() => this.read(personId, held, version));
     await held.reading;

@@ -6,6 +6,12 @@ const LARGE = 20_000;
 const ROUGH_DIM = 128;
 /** about so many. */
 const EXACT = 4_000;
+/** Rows are kept in blocks of so many: a matrix grows without being copied. */
+const BLOCK = 128;
+/** As much as so many rows the origin counts in the centre: of a few vectors their mean says little. */
+const PRIOR = 20;
+/** The centre is worked out anew when so large a part of the rows has changed. */
+const DRIFT = 0.1;
 
 /** Bytes of a stored vector. */
 export function packVector(vector: Float32Array): Uint8Array {
@@ -33,80 +39,160 @@ export function unit(vector: ArrayLike<number>, dim: number): Float32Array | und
   return Float32Array.from(vector, (value) => value / length);
 }
 
-/** A matrix of packed vectors that grows. Rows may be empty. */
+/** Some rows of a matrix. */
+interface Block {
+  bytes: Int8Array;
+  /** What the bytes are multiplied with; 0: the row is empty. */
+  factors: Float32Array;
+  /** One over the distance from the centre. */
+  nearness: Float32Array;
+}
+
+/** A query as rows are compared with it. */
+interface Compared {
+  bytes: Int8Array;
+  factor: number;
+  vector: Float32Array;
+  dim: number;
+}
+
+/**
+ * A matrix of packed vectors that grows. Rows may be empty. Vectors are compared as seen from their common centre: what
+ * all of a person's memories share does not tell which one is meant.
+ */
 export class Matrix {
   readonly dim: number;
-  private bytes: Int8Array;
-  private factors: Float32Array;
+  private readonly blocks: Block[] = [];
+  /** The sum of the rows that are not empty, and how many these are. */
+  private readonly sum: Float64Array;
+  private count = 0;
+  private centre: Float32Array;
+  /** Rows that were set since the centre was worked out. */
+  private drifted = 0;
 
-  constructor(dim: number, rows: number) {
+  constructor(dim: number) {
     this.dim = dim;
-    this.bytes = new Int8Array(dim * rows);
-    this.factors = new Float32Array(rows);
+    this.sum = new Float64Array(dim);
+    this.centre = new Float32Array(dim);
   }
 
   /** Sets or empties a row. */
   set(row: number, packed: Uint8Array | undefined): void {
-    this.reserve(row + 1);
+    const block = this.blockOf(row);
+    const at = row % BLOCK;
     const fits = packed !== undefined && packed.length === FACTOR_BYTES + this.dim;
-    this.factors[row] = fits ? new DataView(packed.buffer, packed.byteOffset).getFloat32(0, true) : 0;
-    if (fits) this.bytes.set(new Int8Array(packed.buffer, packed.byteOffset + FACTOR_BYTES, this.dim), row * this.dim);
+    if (block.factors[at] !== 0) this.add(block, at, -1);
+    block.factors[at] = fits ? new DataView(packed.buffer, packed.byteOffset).getFloat32(0, true) : 0;
+    if (!fits) return;
+    block.bytes.set(new Int8Array(packed.buffer, packed.byteOffset + FACTOR_BYTES, this.dim), at * this.dim);
+    this.add(block, at, 1);
+    block.nearness[at] = this.nearnessOf(block, at);
   }
 
   /**
-   * The products of each of `rows` rows with a vector; NaN where a row is empty. In a large matrix rows that a part of
-   * their dimensions puts far from the best get that part's estimate.
+   * How near each of `rows` rows is to a vector, -1 to 1; NaN where a row is empty. In a large matrix rows that a part of
+   * their dimensions, with what `besides` speaks for them, puts far from the best get that part's estimate.
    */
-  similarities(vector: Float32Array, rows: number): Float32Array {
-    const { bytes: query, factor } = quantize(vector);
-    const used = Math.min(rows, this.factors.length);
+  similarities(vector: Float32Array, rows: number, besides?: Float32Array): Float32Array {
+    if (this.drifted > this.count * DRIFT) this.recentre();
+    const query = unit(
+      vector.map((value, at) => value - (this.centre[at] as number)),
+      this.dim,
+    );
     const out = new Float32Array(rows).fill(Number.NaN);
-    const isLarge = used > LARGE && this.dim > ROUGH_DIM;
-    const dim = isLarge ? ROUGH_DIM : this.dim;
-    const scale = (factor * this.dim) / dim;
-    for (let row = 0; row < used; row++) {
-      const own = this.factors[row] as number;
-      if (own !== 0) out[row] = this.product(row, query, dim) * own * scale;
-    }
+    if (!query) return out;
+    const { bytes, factor } = quantize(query);
+    const compared = { bytes, factor, vector: query, dim: this.dim };
+    const isLarge = rows > LARGE && this.dim > ROUGH_DIM;
+    this.rate(isLarge ? { ...compared, dim: ROUGH_DIM } : compared, out, () => true);
     if (!isLarge) return out;
-    const least = lowest(out, EXACT);
-    for (let row = 0; row < used; row++) {
-      if ((out[row] as number) >= least) {
-        out[row] = this.product(row, query, this.dim) * (this.factors[row] as number) * factor;
-      }
-    }
+    const rough = besides ? out.map((near, row) => near + (besides[row] as number)) : out.slice();
+    const least = lowest(rough, EXACT);
+    this.rate(compared, out, (row) => (rough[row] as number) >= least);
     return out;
   }
 
-  private product(row: number, query: Int8Array, dim: number): number {
-    const { bytes } = this;
-    let [a, b] = [0, 0];
-    for (let at = 0, from = row * this.dim; at < dim; at += 2, from += 2) {
-      a = (a + Math.imul(bytes[from] as number, query[at] as number)) | 0;
-      b = (b + Math.imul(bytes[from + 1] as number, query[at + 1] as number)) | 0;
+  /** Writes how near rows are to the query, by its first `dim` dimensions. */
+  private rate({ bytes, factor, vector, dim }: Compared, out: Float32Array, admits: (row: number) => boolean): void {
+    const offset = dot(this.centre, vector, dim);
+    const scale = this.dim / dim;
+    for (const [place, { bytes: own, factors, nearness }] of this.blocks.entries()) {
+      const first = place * BLOCK;
+      const size = Math.min(BLOCK, out.length - first);
+      for (let at = 0; at < size; at++) {
+        if (factors[at] === 0 || !admits(first + at)) continue;
+        const product = productOf(own, at * this.dim, bytes, dim) * (factors[at] as number) * factor;
+        out[first + at] = (product - offset) * (nearness[at] as number) * scale;
+      }
     }
-    return a + b;
   }
 
-  private reserve(rows: number): void {
-    if (rows <= this.factors.length) return;
-    const size = Math.max(rows, Math.ceil(this.factors.length * 1.5), 64);
-    const [bytes, factors] = [new Int8Array(size * this.dim), new Float32Array(size)];
-    bytes.set(this.bytes);
-    factors.set(this.factors);
-    Object.assign(this, { bytes, factors });
+  private blockOf(row: number): Block {
+    const wanted = Math.floor(row / BLOCK);
+    while (this.blocks.length <= wanted) {
+      this.blocks.push({
+        bytes: new Int8Array(BLOCK * this.dim),
+        factors: new Float32Array(BLOCK),
+        nearness: new Float32Array(BLOCK),
+      });
+    }
+    return this.blocks[wanted] as Block;
   }
+
+  private add({ bytes, factors }: Block, at: number, sign: 1 | -1): void {
+    const factor = sign * (factors[at] as number);
+    for (let dim = 0, from = at * this.dim; dim < this.dim; dim++, from++) {
+      this.sum[dim] = (this.sum[dim] as number) + factor * (bytes[from] as number);
+    }
+    this.count += sign;
+    this.drifted++;
+  }
+
+  private recentre(): void {
+    this.centre = Float32Array.from(this.sum, (value) => value / (this.count + PRIOR));
+    this.drifted = 0;
+    for (const block of this.blocks) {
+      for (let at = 0; at < BLOCK; at++) {
+        if (block.factors[at] !== 0) block.nearness[at] = this.nearnessOf(block, at);
+      }
+    }
+  }
+
+  private nearnessOf({ bytes, factors }: Block, at: number): number {
+    const factor = factors[at] as number;
+    let squares = 0;
+    for (let dim = 0, from = at * this.dim; dim < this.dim; dim++, from++) {
+      squares += ((bytes[from] as number) * factor - (this.centre[dim] as number)) ** 2;
+    }
+    return squares === 0 ? 0 : 1 / Math.sqrt(squares);
+  }
+}
+
+function dot(a: Float32Array, b: Float32Array, dim: number): number {
+  let sum = 0;
+  for (let at = 0; at < dim; at++) sum += (a[at] as number) * (b[at] as number);
+  return sum;
+}
+
+/** The product of `dim` bytes from `from` on with a query's first ones. */
+function productOf(bytes: Int8Array, from: number, query: Int8Array, dim: number): number {
+  let [a, b] = [0, 0];
+  for (let at = 0, own = from; at < dim; at += 2, own += 2) {
+    a = (a + Math.imul(bytes[own] as number, query[at] as number)) | 0;
+    b = (b + Math.imul(bytes[own + 1] as number, query[at + 1] as number)) | 0;
+  }
+  return a + b;
 }
 
 /** The score that about `count` of `scores` reach. */
 function lowest(scores: Float32Array, count: number): number {
   const bins = new Uint32Array(512);
-  const binOf = (score: number) => Math.min(511, Math.max(0, Math.floor((score + 1) * 256)));
+  const binOf = (score: number) => Math.min(511, Math.max(0, Math.floor((score + 1) * 170)));
   for (const score of scores) if (!Number.isNaN(score)) bins[binOf(score)] = (bins[binOf(score)] as number) + 1;
   let bin = 511;
   for (let seen = 0; bin > 0; bin--) {
     seen += bins[bin] as number;
     if (seen >= count) break;
   }
-  return bin / 256 - 1;
+  return bin / 170 - 1;
 }

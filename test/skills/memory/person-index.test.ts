@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { PersonIndex } from '../../../src/skills/memory/person-index.ts';
+import { wordsOf } from '../../../src/skills/memory/query.ts';
+import { Matrix, packVector, unit } from '../../../src/skills/memory/vector.ts';
+
+const DIM = 8;
+const vector = (...values: number[]) =>
+  unit(
+    Array.from({ length: DIM }, (_, at) => values[at] ?? 0),
+    DIM,
+  ) as Float32Array;
+const memory = (id: string, text: string, more: { vector?: Float32Array; tags?: string[]; past?: boolean } = {}) => ({
+  ...{ id, type: 'fact', tags: more.tags ?? [], at: 0, state: more.past ? ('past' as const) : ('current' as const) },
+  terms: wordsOf(text).terms,
+  vector: more.vector && packVector(more.vector),
+});
+const ids = (index: PersonIndex, text: string, filter = {}, of?: Float32Array) =>
+  index.search({ ...wordsOf(text), vector: of }, filter, 10).map(({ id }) => id);
+
+test('what changes is found by its new words alone, what is deleted not at all', () => {
+  const index = new PersonIndex(DIM);
+  index.put(memory('a', 'tea with sugar'));
+  index.put(memory('b', 'coffee with milk', { tags: ['drinks'], past: true }));
+  expect(ids(index, 'sugar')).toEqual(['a']);
+  expect(ids(index, 'milk')).toEqual([]);
+  expect(ids(index, 'milk', { past: true, tag: 'drinks' })).toEqual(['b']);
+  index.put(memory('a', 'tea with honey'));
+  expect(ids(index, 'sugar')).toEqual([]);
+  expect(ids(index, 'honey')).toEqual(['a']);
+  index.delete('a');
+  expect(ids(index, 'honey')).toEqual([]);
+  expect(index.size).toBe(1);
+});
+
+test('an index that has changed through and through wants to be made anew', () => {
+  const index = new PersonIndex(DIM);
+  for (let at = 0; at < 700; at++) index.put(memory(`m${at}`, `tea number ${at}`));
+  expect(index.isWorn).toBe(false);
+  for (let at = 0; at < 700; at++) index.put(memory(`m${at}`, `coffee number ${at}`));
+  expect(index.isWorn).toBe(false);
+  index.delete('m0');
+  expect(index.isWorn).toBe(true);
+});
+
+test('what all vectors share does not tell them apart', () => {
+  const matrix = new Matrix(DIM);
+  // All look into one direction; one of them leans to the side that the question leans to, the others more to its axis.
+  for (let row = 0; row < 200; row++) matrix.set(row, packVector(vector(1, 0.1 * (row % 3), 0, 0.05 * (row % 5))));
+  matrix.set(200, packVector(vector(1, 0, 0.3, 0)));
+  const near = matrix.similarities(vector(1, 0.1, 0.12), 202);
+  const others = [...near.subarray(0, 200)];
+  expect(near[200]).toBeGreaterThan(Math.max(...others));
+  expect(near[201]).toBeNaN();
+  matrix.set(200, undefined);
+  expect(matrix.similarities(vector(1), 202)[200]).toBeNaN();
+});
+
+test('a name in the question counts beside its meaning', () => {
+  const index = new PersonIndex(DIM);
+  index.put(memory('anna', 'Anna went sailing', { vector: vector(1, 0.1) }));
+  index.put(memory('otto', 'Otto went rowing', { vector: vector(1, 0) }));
+  expect(ids(index, 'What boats does Anna like?', {}, vector(1, 0))[0]).toBe('anna');
+  expect(ids(index, 'Who likes boats?', {}, vector(1, 0))[0]).toBe('otto');
+});
