@@ -35,22 +35,22 @@ export async function fill(database: Database, people: number, each: number): Pr
       "insert into persons (id, name, role, created_at) values ($1, 'Ana', 'member', $2)",
       [id, now],
     );
-    await database.run('bench.version', 'insert into memory_people (person_id, version) values ($1, 1)', [id]);
-    for (let from = 0; from < each; from += AT_ONCE) await add(database, id, Math.min(AT_ONCE, each - from), now);
+    await database.run('bench.version', 'insert into memory_people (person_id, version) values ($1, $2)', [id, each]);
+    for (let from = 0; from < each; from += AT_ONCE) await add(database, id, from, Math.min(AT_ONCE, each - from), now);
   }
   return ids;
 }
 
-async function add(database: Database, personId: string, count: number, now: Date): Promise<void> {
+async function add(database: Database, personId: string, from: number, count: number, now: Date): Promise<void> {
   const ids = Array.from({ length: count }, () => randomUUID().replaceAll('-', '').slice(0, 12));
   const texts = ids.map(sentence);
   const vectors = ids.map(() => Buffer.from(packVector(anyVector())).toString('hex'));
   await database.tx('bench.memories', async (tx) => {
     await tx.query(
       `insert into memories (id, person_id, type, text, terms, source, said_by, said_at, touched, created_at)
-       select id, $3, 'fact', text, (select array_agg(distinct w) from unnest(string_to_array(text, ' ')) w), 'imported', 'Ana', $4, 1, $4
-         from unnest($1::text[], $2::text[]) as all_of (id, text)`,
-      [ids, texts, personId, now],
+       select id, $3, 'fact', text, (select array_agg(distinct w) from unnest(string_to_array(text, ' ')) w), 'imported', 'Ana', $4, $5 + at, $4
+         from unnest($1::text[], $2::text[]) with ordinality as all_of (id, text, at)`,
+      [ids, texts, personId, now, from],
     );
     await tx.query(
       `insert into memory_vectors (space, memory_id, vector)

@@ -47,6 +47,11 @@ test('a conversation of 2,000 messages is summed up, answered, and still searche
   server.play({ calls: [{ name: 'conversation_search', input: { words: 'saffron 17' } }] }, { text: 'Found it.' });
   await ana.says('what about the saffron?');
   expect(server.requests.at(-1)?.text).toContain('saffron number 17,');
+  // Any of the words in any form, and what has the rarest of them first.
+  const words = 'which numbers of saffrons did she speak of, 1234?';
+  server.play({ calls: [{ name: 'conversation_search', input: { words, most: 1 } }] }, { text: 'Found it.' });
+  await ana.says('and which one was that?');
+  expect(server.requests.at(-1)?.text).toContain('saffron number 1234,');
   const summaries = server.requests.filter(({ body }) => body.model === 'small').length;
   for (let turn = 0; turn < 5; turn++) await ana.says('and now?');
   expect(server.requests.filter(({ body }) => body.model === 'small')).toHaveLength(summaries);

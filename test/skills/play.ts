@@ -116,7 +116,8 @@ export class Played {
     if (!tool) throw new Error(`there is no tool ${name}`);
     const checked = tool.input.parse(input);
     const ctx = await this.context(as);
-    return this.database.tx(`test.${name}`, (tx) => tool.run(checked, { ...ctx, tx }));
+    const prepared = await tool.prepare?.(checked, ctx);
+    return this.database.tx(`test.${name}`, (tx) => tool.run(checked, { ...ctx, tx, prepared }));
   }
 
   run(call: Call): Promise<ToolResult> {

@@ -54,9 +54,9 @@ export function contextTools(): AnyTool[] {
   const search = dataTool({
     name: 'conversation_search',
     description:
-      'Searches everything that was ever said in this conversation, also what you are not shown any more. Pass a few words.',
+      'Searches everything that was ever said in this conversation, also what you are not shown any more. Pass a few words; what fits best comes first.',
     effect: 'read',
-    redact: privately('query'),
+    redact: privately('words'),
     input: z.object({ words: z.string().min(1).max(200), most: z.int().min(1).max(20).default(8) }),
     async run({ words, most }, { tx, conversationId, when }) {
       const found = await store.searchMessages(tx, conversationId, words, most);

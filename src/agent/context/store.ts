@@ -1,4 +1,6 @@
 import type { Instant } from '../../base/clock.ts';
+import { lexemesOf } from '../../base/lexemes.ts';
+import { coverage, top } from '../../base/relevance.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import { type Database, type Fragment, type Queryable, raw, render, sql } from '../../storage/index.ts';
 
@@ -129,16 +131,48 @@ export interface FoundMessage {
   tainted: boolean;
 }
 
-/** What was said in a conversation with all of these words, newest first. */
-export async function searchMessages(db: Queryable, conversationId: string, words: string, most: number) {
-  const { rows } = await db.query<FoundMessage>(
-    `select role, content ->> 'text' as text, at, tainted from messages
-      where conversation_id = $1
-        and to_tsvector('simple', coalesce(content ->> 'text', '')) @@ plainto_tsquery('simple', $2)
+/** Messages that are ranked: of more that have a word in common, the newest. */
+const MOST_CANDIDATES = 500;
+/** As much of a message is ranked. */
+const LONGEST_RANKED = 4_000;
+
+/** What was said in a conversation with any of these words in any English form, best first, of equals the newest. */
+export async function searchMessages(
+  db: Queryable,
+  conversationId: string,
+  words: string,
+  most: number,
+): Promise<FoundMessage[]> {
+  const terms = [...new Set(lexemesOf(words))];
+  const beginnings = beginningsOf(words, terms);
+  if (beginnings.length === 0) return [];
+  const { rows } = await db.query<FoundMessage & { all: number }>(
+    `select role, content ->> 'text' as text, at, tainted, (select count(*)::int from messages where conversation_id = $1) as all
+       from messages
+      where conversation_id = $1 and role in ('user', 'assistant')
+        and to_tsvector('simple', coalesce(content ->> 'text', '')) @@ to_tsquery('simple', $2)
       order by seq desc limit $3`,
-    [conversationId, words, most],
+    [conversationId, beginnings.map((word) => `${word}:*`).join(' | '), MOST_CANDIDATES],
   );
-  return rows;
+  const oldestFirst = rows.reverse();
+  const postings = new Map<string, number[]>();
+  for (const [place, { text }] of oldestFirst.entries()) {
+    for (const term of new Set(lexemesOf(text.slice(0, LONGEST_RANKED)))) {
+      const places = postings.get(term);
+      if (places) places.push(place);
+      else postings.set(term, [place]);
+    }
+  }
+  const all = Math.max(rows[0]?.all ?? 0, rows.length);
+  const scores = coverage(terms, all, new Float32Array(rows.length), (term) => postings.get(term));
+  return top(scores, most, () => true).map((place) => oldestFirst[place] as FoundMessage);
+}
+
+/** What the words that have these lexemes begin with: a stem may have lost or changed the last letter. */
+function beginningsOf(words: string, terms: readonly string[]): string[] {
+  const said = words.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  const all = [...said.filter((word) => lexemesOf(word).length > 0), ...terms.map((term) => term.replace(/[ie]$/, ''))];
+  return [...new Set(all.filter((word) => /^[\p{L}\p{N}]+$/u.test(word)))];
 }
 
 /** The whole text of a stored result, if the call was made for this person; `call` begins with its nested turn's path. */

@@ -1,5 +1,6 @@
-import { coverage, fuse, share, top, wordsAdd } from './rank.ts';
-import { Matrix } from './vector.ts';
+import { add, coverage, top } from '../../base/relevance.ts';
+import { addMeaning, addWords, NAMES } from './rank.ts';
+import { Matrix, Scratch } from './vector.ts';
 
 /** What the index knows of a memory. */
 export interface Indexed {
@@ -30,28 +31,25 @@ export interface Sought {
   vector?: Float32Array | undefined;
 }
 
-/** What is kept of a memory beside its words and its vector. */
-interface Entry {
-  id: string;
-  type: string;
-  tags: readonly string[];
-  at: number;
-  isPast: boolean;
-  /** Of its terms: whether they have changed. */
-  terms: number;
-}
-
-const NO_TAGS: readonly string[] = [];
 /** Bytes of an entry with its postings, and of what an index takes in any case. */
-const ENTRY_BYTES = 250;
+const ENTRY_BYTES = 200;
 const INDEX_BYTES = 80_000;
 
 /** One person's memories in this process: words by postings, vectors in one matrix. It is told of every memory there is. */
 export class PersonIndex {
-  private readonly entries: (Entry | undefined)[] = [];
   private readonly places = new Map<string, number>();
   private readonly postings = new Map<string, Posting>();
   private readonly matrix: Matrix;
+  private readonly scratch = new Scratch();
+  // What is known of each place stands in columns: an object for each would take more than its vector.
+  private readonly ids: (string | undefined)[] = [];
+  private readonly tags = new Map<number, readonly string[]>();
+  private readonly types: string[] = [];
+  private typeOf = new Uint8Array(0);
+  private isPast = new Uint8Array(0);
+  private at = new Float64Array(0);
+  /** Of its terms: whether they have changed. */
+  private hashes = new Int32Array(0);
   /** Up to which change of the person's memories it is told. */
   version = 0;
 
@@ -65,61 +63,98 @@ export class PersonIndex {
 
   /** Half of it is what has been deleted or changed: a new one would be smaller. */
   get isWorn(): boolean {
-    return this.entries.length > 1_000 && this.size < this.entries.length / 2;
+    return this.ids.length > 1_000 && this.size < this.ids.length / 2;
   }
 
   /** About what it holds, in bytes. */
   get bytes(): number {
-    return INDEX_BYTES + this.entries.length * (this.matrix.dim + ENTRY_BYTES);
+    return INDEX_BYTES + this.ids.length * (this.matrix.dim + ENTRY_BYTES);
   }
 
   /** Adds a memory or what has changed of it. */
-  put({ terms, vector, tags, state, ...entry }: Indexed): void {
+  put({ id, terms, vector, tags, type, at, state }: Indexed): void {
     const hash = hashOf(terms);
-    let place = this.places.get(entry.id);
+    let place = this.places.get(id);
     // Postings are not taken back: what has other words now stands in a new place.
-    if (place !== undefined && this.entries[place]?.terms !== hash) {
-      this.delete(entry.id);
+    if (place !== undefined && this.hashes[place] !== hash) {
+      this.delete(id);
       place = undefined;
     }
     if (place === undefined) {
-      place = this.entries.length;
+      place = this.ids.push(id) - 1;
+      this.reserve(place + 1);
       for (const term of new Set(terms)) this.post(term, place);
-      this.places.set(entry.id, place);
+      this.places.set(id, place);
+      this.hashes[place] = hash;
     }
-    const shared = tags.length === 0 ? NO_TAGS : tags;
-    this.entries[place] = { ...entry, tags: shared, isPast: state === 'past', terms: hash };
+    this.typeOf[place] = this.numberOf(type);
+    this.at[place] = at;
+    this.isPast[place] = state === 'past' ? 1 : 0;
+    if (tags.length > 0) this.tags.set(place, tags);
+    else this.tags.delete(place);
     this.matrix.set(place, vector);
   }
 
   delete(id: string): void {
     const place = this.places.get(id);
     if (place === undefined) return;
-    this.entries[place] = undefined;
+    this.ids[place] = undefined;
     this.places.delete(id);
+    this.tags.delete(place);
     this.matrix.set(place, undefined);
   }
 
   /** The ids of the nearest memories that the filter admits, best first, with their scores. */
   search({ terms, names = [], vector }: Sought, filter: Filter, limit: number): { id: string; score: number }[] {
-    const places = this.entries.length;
+    const places = this.ids.length;
     const postingOf = (term: string) => this.postings.get(term)?.places;
-    const covered = coverage(terms, Math.max(this.size, 1), places, postingOf);
-    if (this.size < places) for (const [place, entry] of this.entries.entries()) if (!entry) covered[place] = 0;
-    const scores = vector ? this.fused(covered, share(names, places, postingOf), vector) : covered;
-    const found = top(scores, limit, (place) => admits(this.entries[place], filter));
-    return found.map((place) => ({ id: this.entries[place]?.id as string, score: scores[place] as number }));
+    const covered = coverage(terms, Math.max(this.size, 1), this.scratch.zeros('covered', places), postingOf);
+    if (this.size < places) for (const [place, id] of this.ids.entries()) if (id === undefined) covered[place] = 0;
+    let scores = covered;
+    if (vector) {
+      scores = this.scratch.zeros('scores', places);
+      for (const name of names) add(scores, postingOf(name) ?? [], NAMES / names.length);
+      addWords(covered, scores);
+      addMeaning(covered, scores, this.matrix.similarities(vector, places, scores));
+    }
+    const type = filter.type === undefined ? undefined : this.types.indexOf(filter.type);
+    const found = top(scores, limit, (place) => this.admits(place, filter, type));
+    return found.map((place) => ({ id: this.ids[place] as string, score: scores[place] as number }));
   }
 
-  private fused(covered: Float32Array, named: Float32Array | undefined, vector: Float32Array): Float32Array {
-    const added = wordsAdd(covered, named);
-    return fuse(covered, added, this.matrix.similarities(vector, covered.length, added));
+  private admits(place: number, { tag, since, until, past }: Filter, type: number | undefined): boolean {
+    const at = this.at[place] as number;
+    return (
+      this.ids[place] !== undefined &&
+      (past === true || this.isPast[place] === 0) &&
+      (type === undefined || this.typeOf[place] === type) &&
+      (tag === undefined || (this.tags.get(place)?.includes(tag) ?? false)) &&
+      (since === undefined || at >= since) &&
+      (until === undefined || at <= until)
+    );
   }
 
   private post(term: string, place: number): void {
     const posting = this.postings.get(term);
     if (posting) posting.add(place);
     else this.postings.set(term, new Posting(place));
+  }
+
+  private numberOf(type: string): number {
+    const known = this.types.indexOf(type);
+    return known >= 0 ? known : this.types.push(type) - 1;
+  }
+
+  private reserve(places: number): void {
+    if (places <= this.at.length) return;
+    const size = Math.ceil(places * 1.2) + 16;
+    const [typeOf, isPast] = [new Uint8Array(size), new Uint8Array(size)];
+    const [at, hashes] = [new Float64Array(size), new Int32Array(size)];
+    typeOf.set(this.typeOf);
+    isPast.set(this.isPast);
+    at.set(this.at);
+    hashes.set(this.hashes);
+    Object.assign(this, { typeOf, isPast, at, hashes });
   }
 }
 
@@ -154,15 +189,4 @@ function hashOf(terms: readonly string[]): number {
     hash = Math.imul(hash ^ 0x20, 0x01000193);
   }
   return hash;
-}
-
-function admits(entry: Entry | undefined, { type, tag, since, until, past }: Filter): boolean {
-  return (
-    entry !== undefined &&
-    (past === true || !entry.isPast) &&
-    (type === undefined || entry.type === type) &&
-    (tag === undefined || entry.tags.includes(tag)) &&
-    (since === undefined || entry.at >= since) &&
-    (until === undefined || entry.at <= until)
-  );
 }

@@ -1,3 +1,4 @@
+import { withTimeout } from '../../base/async.ts';
 import type { Asked, PromptSection, SkillDeps } from '../../chat/index.ts';
 import type { Settings } from './config.ts';
 import type { Recall } from './recall.ts';
@@ -7,6 +8,8 @@ import { within } from './tools.ts';
 
 /** Milliseconds that an answer waits for the vectors of the message. */
 const PATIENCE_MS = 400;
+/** And for the index of somebody with very many memories to be loaded; it is there for the next message. */
+const LOADING_MS = 2_000;
 const MOST = 30;
 /** Of the window, in tokens, whatever the budget says. */
 const SHARE = 0.05;
@@ -20,7 +23,8 @@ export async function section(
 ): Promise<PromptSection | undefined> {
   const budget = Math.min(config.budget, Math.floor((window ?? Number.POSITIVE_INFINITY) * SHARE));
   if (!isPrivate || budget === 0 || text.trim() === '') return undefined;
-  const hits = await recall.search(person.id, text.slice(0, CHARACTERS_ASKED), {}, MOST, PATIENCE_MS);
+  const searching = recall.search(person.id, text.slice(0, CHARACTERS_ASKED), {}, MOST, PATIENCE_MS);
+  const hits = (await withTimeout(LOADING_MS, searching)) ?? [];
   if (hits.length === 0) return undefined;
   const ids = hits.map(({ id }) => id);
   const db = { query: database.read.bind(database) };

@@ -21,7 +21,7 @@ export interface Hit {
 }
 
 /** Rows that are read at once: more than fit into a message of the worker thread hold it up. */
-const PAGE = 5_000;
+const PAGE = 1_000;
 /** What another process wrote is seen after this long; what this one wrote, at once. */
 const FRESH_MS = 30_000;
 /** All indexes together hold so many bytes at most, but for the one that is in use. */

@@ -60,18 +60,17 @@ function sharesNumbers(a: string, b: string): boolean {
   return numbers(a) === numbers(b);
 }
 
-/** Names: capitals inside a sentence. One text may leave out a name, but both may not have different ones. */
+/** Names: capitals inside a sentence, and what begins one. Either text may leave none out. */
 function sharesNames(a: string, b: string): boolean {
-  const [one, other] = [namesIn(a), namesIn(b)];
-  const onlyOne = [...one].filter((name) => !other.has(name) && !b.toLowerCase().includes(name));
-  const onlyOther = [...other].filter((name) => !one.has(name) && !a.toLowerCase().includes(name));
-  return onlyOne.length === 0 && onlyOther.length === 0;
+  return hasNamesOf(a, b) && hasNamesOf(b, a);
 }
 
-function namesIn(text: string): Set<string> {
-  const words = text.match(/(?<!^|[.!?]\s)(?<=[\s“"(])\p{Lu}\p{L}+/gu) ?? [];
-  return new Set(words.map((word) => word.toLowerCase()));
+function hasNamesOf(a: string, b: string): boolean {
+  const there = new Set(lexemesOf(b));
+  return lexemesOf(namesIn(a).join(' ')).every((name) => there.has(name) || LIGHT.has(name));
 }
+
+const namesIn = (text: string): string[] => text.match(/(?<=^|[\s“"(])\p{Lu}\p{L}+/gu) ?? [];
 
 function common(a: string, b: string): number {
   const telling = (text: string) => new Set(lexemesOf(text).filter((word) => !LIGHT.has(word)));

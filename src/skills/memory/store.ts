@@ -211,7 +211,8 @@ interface IndexRow {
   id: string;
   type: string;
   tags: string[];
-  terms: string[];
+  /** With spaces between: arrays take twice the time to read. */
+  terms: string;
   at: Date;
   state: Memory['state'];
   touched: number;
@@ -230,13 +231,18 @@ export async function changedSince(
   limit: number,
 ): Promise<Changed[]> {
   const { rows } = await database.read<IndexRow>(
-    `select m.id, m.type, m.tags, m.terms, coalesce(m.happened_on::timestamp at time zone 'UTC', m.said_at) as at, m.state, m.touched,
+    `select m.id, m.type, m.tags, array_to_string(m.terms, ' ') as terms, coalesce(m.happened_on::timestamp at time zone 'UTC', m.said_at) as at, m.state, m.touched,
             v.vector
        from memories m left join memory_vectors v on v.memory_id = m.id and v.space = $2
       where m.person_id = $1 and (m.touched, m.id) > ($3, $4) order by m.touched, m.id limit $5`,
     [personId, space ?? '', after.touched, after.id, limit],
   );
-  return rows.map(({ at, vector, ...row }) => ({ ...row, at: at.getTime(), vector: vector ?? undefined }));
+  return rows.map(({ at, terms, vector, ...row }) => ({
+    ...row,
+    terms: terms.split(' '),
+    at: at.getTime(),
+    vector: vector ?? undefined,
+  }));
 }
 
 /** Deletes for good what was deleted before `before`. */

@@ -39,6 +39,20 @@ export function unit(vector: ArrayLike<number>, dim: number): Float32Array | und
   return Float32Array.from(vector, (value) => value / length);
 }
 
+/** Arrays that each search fills anew: those of large indexes would be garbage of some MB each time. */
+export class Scratch {
+  private readonly arrays = new Map<string, Float32Array>();
+
+  zeros(name: string, size: number): Float32Array {
+    let array = this.arrays.get(name);
+    if (!array || array.length < size) {
+      array = new Float32Array(Math.ceil(size * 1.2));
+      this.arrays.set(name, array);
+    }
+    return array.subarray(0, size).fill(0);
+  }
+}
+
 /** Some rows of a matrix. */
 interface Block {
   bytes: Int8Array;
@@ -63,6 +77,7 @@ interface Compared {
 export class Matrix {
   readonly dim: number;
   private readonly blocks: Block[] = [];
+  private readonly scratch = new Scratch();
   /** The sum of the rows that are not empty, and how many these are. */
   private readonly sum: Float64Array;
   private count = 0;
@@ -90,7 +105,7 @@ export class Matrix {
   }
 
   /**
-   * How near each of `rows` rows is to a vector, -1 to 1; NaN where a row is empty. In a large matrix rows that a part of
+   * How near each of `rows` rows is to a vector, -1 to 1; NaN where a row is empty. It holds until the next call. In a large matrix rows that a part of
    * their dimensions, with what `besides` speaks for them, puts far from the best get that part's estimate.
    */
   similarities(vector: Float32Array, rows: number, besides?: Float32Array): Float32Array {
@@ -99,28 +114,32 @@ export class Matrix {
       vector.map((value, at) => value - (this.centre[at] as number)),
       this.dim,
     );
-    const out = new Float32Array(rows).fill(Number.NaN);
+    const out = this.scratch.zeros('near', rows).fill(Number.NaN);
     if (!query) return out;
     const { bytes, factor } = quantize(query);
     const compared = { bytes, factor, vector: query, dim: this.dim };
     const isLarge = rows > LARGE && this.dim > ROUGH_DIM;
-    this.rate(isLarge ? { ...compared, dim: ROUGH_DIM } : compared, out, () => true);
+    this.rate(isLarge ? { ...compared, dim: ROUGH_DIM } : compared, out);
     if (!isLarge) return out;
-    const rough = besides ? out.map((near, row) => near + (besides[row] as number)) : out.slice();
-    const least = lowest(rough, EXACT);
-    this.rate(compared, out, (row) => (rough[row] as number) >= least);
+    const rough = this.scratch.zeros('rough', rows);
+    for (let row = 0; row < rows; row++) rough[row] = (out[row] as number) + (besides?.[row] ?? 0);
+    this.rate(compared, out, { rough, least: lowest(rough, EXACT) });
     return out;
   }
 
-  /** Writes how near rows are to the query, by its first `dim` dimensions. */
-  private rate({ bytes, factor, vector, dim }: Compared, out: Float32Array, admits: (row: number) => boolean): void {
+  /** Writes how near rows are to the query, by its first `dim` dimensions; only those whose rough score is high enough. */
+  private rate(
+    { bytes, factor, vector, dim }: Compared,
+    out: Float32Array,
+    only?: { rough: Float32Array; least: number },
+  ): void {
     const offset = dot(this.centre, vector, dim);
     const scale = this.dim / dim;
     for (const [place, { bytes: own, factors, nearness }] of this.blocks.entries()) {
       const first = place * BLOCK;
       const size = Math.min(BLOCK, out.length - first);
       for (let at = 0; at < size; at++) {
-        if (factors[at] === 0 || !admits(first + at)) continue;
+        if (factors[at] === 0 || (only && !((only.rough[first + at] as number) >= only.least))) continue;
         const product = productOf(own, at * this.dim, bytes, dim) * (factors[at] as number) * factor;
         out[first + at] = (product - offset) * (nearness[at] as number) * scale;
       }
