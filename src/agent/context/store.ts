@@ -131,8 +131,8 @@ export interface FoundMessage {
   tainted: boolean;
 }
 
-/** Messages that are ranked: of more that have a word in common, the newest. */
-const MOST_CANDIDATES = 500;
+/** Messages with each word that are ranked: of more, the newest. */
+const MOST_OF_A_WORD = 200;
 /** As much of a message is ranked. */
 const LONGEST_RANKED = 4_000;
 
@@ -147,16 +147,18 @@ export async function searchMessages(
   const beginnings = beginningsOf(words, terms);
   if (beginnings.length === 0) return [];
   const { rows } = await db.query<FoundMessage & { all: number }>(
-    `select role, content ->> 'text' as text, at, tainted, (select count(*)::int from messages where conversation_id = $1) as all
-       from messages
-      where conversation_id = $1 and role in ('user', 'assistant')
-        and to_tsvector('simple', coalesce(content ->> 'text', '')) @@ to_tsquery('simple', $2)
-      order by seq desc limit $3`,
-    [conversationId, beginnings.map((word) => `${word}:*`).join(' | '), MOST_CANDIDATES],
+    `select distinct on (f.seq) f.role, f.text, f.at, f.tainted,
+            (select count(*)::int from messages where conversation_id = $1) as all
+       from unnest($2::text[]) as word cross join lateral (
+         select seq, role, content ->> 'text' as text, at, tainted from messages
+          where conversation_id = $1 and role in ('user', 'assistant')
+            and to_tsvector('simple', coalesce(content ->> 'text', '')) @@ to_tsquery('simple', word)
+          order by seq desc limit $3) f
+      order by f.seq`,
+    [conversationId, beginnings.map((word) => `${word}:*`), MOST_OF_A_WORD],
   );
-  const oldestFirst = rows.reverse();
   const postings = new Map<string, number[]>();
-  for (const [place, { text }] of oldestFirst.entries()) {
+  for (const [place, { text }] of rows.entries()) {
     for (const term of new Set(lexemesOf(text.slice(0, LONGEST_RANKED)))) {
       const places = postings.get(term);
       if (places) places.push(place);
@@ -165,7 +167,7 @@ export async function searchMessages(
   }
   const all = Math.max(rows[0]?.all ?? 0, rows.length);
   const scores = coverage(terms, all, new Float32Array(rows.length), (term) => postings.get(term));
-  return top(scores, most, () => true).map((place) => oldestFirst[place] as FoundMessage);
+  return top(scores, most, () => true).map((place) => rows[place] as FoundMessage);
 }
 
 /** What the words that have these lexemes begin with: a stem may have lost or changed the last letter. */
