@@ -20,13 +20,12 @@ type Controlled = Pick<
 /** An act that writes its entry down in its own transaction; `R`: what comes of that. */
 type Act<A, R, T> = (args: A, besides: Besides<R>) => Promise<T>;
 
-/** Gives an act its entry: `detail` is what stands in it, its arguments where nothing else is said and something came of it. */
+/** Gives an act its entry: `detail` is what stands in it, its arguments where nothing else is said. */
 function recorder(world: World) {
   return <A extends object, R, T>(
     subject: string,
     act: Act<A, R, T>,
-    detail: (args: A, result: R) => object | undefined = (args, result) =>
-      result === false || result === 0 ? undefined : args,
+    detail: (args: A, result: R) => object | undefined = (args) => args,
   ) =>
     (args: A): Promise<T> =>
       act(
@@ -126,6 +125,7 @@ export function controlSkills(skills: Pick<SkillDecisions, 'approve' | 'deprecat
       'skills approve',
       ({ name, hash }: { name: string; hash: string }, besides: Besides<boolean>) =>
         skills.approve(name, hash, besides),
+      (args, isDone) => (isDone ? args : undefined),
     ),
     deprecateSkill: recorded(
       'skills deprecate',

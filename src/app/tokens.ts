@@ -66,7 +66,7 @@ export class Tokens {
     const now = this.deps.world.clock.now();
     const ended = await this.deps.database.tx('tokens.revoke', async (tx) => {
       const hashes = await tokens.revoke(tx, named, now);
-      besides?.(tx, hashes.length);
+      if (hashes.length > 0) besides?.(tx, hashes.length);
       return hashes;
     });
     for (const hash of ended) this.known.delete(hash);

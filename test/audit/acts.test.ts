@@ -113,12 +113,11 @@ test('no act of the terminal is there without its entry, whenever the process di
   expect(JSON.stringify(rows)).not.toMatch(/tulip-mania|the backup is done/);
 });
 
-test('an act of which nothing came has none', async () => {
+test('what is refused has none', async () => {
   const acts = controlActs(coda.app, coda.world);
   const before = await acted();
-  expect(await acts.cancelJob({ id: WAITING_JOB })).toBe(false);
   expect(await acts.removeHook({ name: 'ci' })).toBe(false);
-  expect(await acts.undeprecateSkill({ name: 'travel-plan' })).toBe(false);
+  expect(await acts.approveSkill({ name: 'travel-plan', hash: 'another' })).toBe(false);
   await expect(acts.revokeToken({ named: 'ci' })).rejects.toMatchObject({ code: 'INPUT_INVALID' });
   expect(await acted()).toEqual(before);
 });
