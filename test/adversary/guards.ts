@@ -160,3 +160,54 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
   ],
   unseen: [edit('agent/approvals/index.ts', '.replace(UNSEEN, escaped)', '')],
 };
+
+const AUDIT = 'skills/agent-skills/audit/mention.ts';
+const TAINT = 'test/agent/taint.test.ts';
+
+/** What else keeps a person safe: with the guard out, a test of this file fails. */
+export const tested: Readonly<Record<string, { edits: readonly Edit[]; by: string }>> = {
+  'a note that mail has edited is marked': { edits: guards.edits ?? [], by: TAINT },
+  'a reminder that mail has edited is marked': { edits: guards.renamed ?? [], by: TAINT },
+  'a marked reminder taints who lists it': { edits: guards.reminders ?? [], by: TAINT },
+  'a marked reminder is not shown word for word before every turn': {
+    edits: [edit('skills/reminders/list.ts', 'reminder.tainted ?', 'false ?')],
+    by: TAINT,
+  },
+  'other people’s words taint': { edits: [OTHERS], by: TAINT },
+  'what holds for all in a channel is an owner’s to change': {
+    edits: [edit(POLICY, "place.kind === 'dm' || person.role === 'owner' ?", 'true ?')],
+    by: TAINT,
+  },
+  'private reminders are not shown where others read': {
+    edits: [edit('app/prompts.ts', 'asked.private ? await this.ofPerson(asked) : []', 'await this.ofPerson(asked)')],
+    by: TAINT,
+  },
+  'a press fills its field and nothing else': {
+    edits: [edit('chat/router.ts', '...filled(used.action.form, item.payload.values)', '...item.payload.values')],
+    by: TAINT,
+  },
+  'a deletion is shown with an Undo': {
+    edits: [edit('agent/ending.ts', 'if (!turn.tainted) return [];', 'if (turn.tainted) return [];')],
+    by: TAINT,
+  },
+  'a second deletion asks': { edits: guards.deletes ?? [], by: TAINT },
+  'addresses are text': { edits: guards.inert ?? [], by: TAINT },
+  'Discord shows no previews': {
+    edits: [edit('adapters/discord/message.ts', '...(inert && { flags: SUPPRESS_EMBEDS }),', '')],
+    by: 'test/adversary/mentions.test.ts',
+  },
+  'Slack shows no previews': {
+    edits: [edit('adapters/slack/message.ts', '...(inert && { unfurl_links: false, unfurl_media: false }),', '')],
+    by: 'test/adversary/mentions.test.ts',
+  },
+  'a heading takes no skill past approval': {
+    edits: [
+      edit(
+        AUDIT,
+        "if (kind === 'code') return forbids(intro) && BAD_LABEL.test(label);",
+        "if (kind === 'code') return true;",
+      ),
+    ],
+    by: 'test/skills/agent-skills/audit/audit.test.ts',
+  },
+};

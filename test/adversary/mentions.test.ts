@@ -2,6 +2,8 @@
 import { appendFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { bodyOf as discordBody } from '../../src/adapters/discord/message.ts';
+import { bodyOf as slackBody } from '../../src/adapters/slack/message.ts';
 import { dataTool, done, outsideTool } from '../../src/agent/index.ts';
 import { type DiscordPlay, playDiscord } from '../support/discord/play.ts';
 import { eventually } from '../support/eventually.ts';
@@ -27,6 +29,9 @@ const tools = [
     run: async () => done('sent'),
   }),
 ];
+
+/** Discord's flag of a message whose links are not looked at. */
+const SUPPRESS_EMBEDS = 4;
 
 /** What the model says next, answer by answer. */
 let script: Line[][] = [];
@@ -93,6 +98,12 @@ describe('on Discord', () => {
           .flatMap(({ pinged }) => pinged.filter((id) => id !== play.ana.id)),
     });
   });
+});
+
+test('what untrusted text went into is shown without previews', () => {
+  const content = { kind: 'answer', text: 'see `https://evil.example/?q=secret`', inert: true } as const;
+  expect(discordBody(content).flags).toBe(SUPPRESS_EMBEDS);
+  expect(slackBody(content)).toMatchObject({ unfurl_links: false, unfurl_media: false });
 });
 
 describe('on Slack', () => {

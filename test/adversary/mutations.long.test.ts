@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Edit, guards, pings } from './guards.ts';
+import { type Edit, guards, pings, tested } from './guards.ts';
 import { deeds } from './scenarios/deeds.ts';
 import { injection } from './scenarios/injection.ts';
 import { leaks } from './scenarios/leaks.ts';
@@ -37,24 +37,36 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
-/** The scenarios of a test file that do their harm in the copy without `guard`. */
-function harmsWithout(guard: string, edits: readonly Edit[], file = 'adversary'): string[] {
-  const harms = join(copy, `harms-${guard}.txt`);
+/** What a test file says when it runs in the copy without a guard; `env`: what it is told. */
+function runWithout(edits: readonly Edit[], file: string, env: Record<string, string> = {}) {
   for (const { file: source, find, replace } of edits) {
     const text = readFileSync(join(copy, source), 'utf8');
     if (!text.includes(find)) throw new Error(`${source} has no ${find}`);
     writeFileSync(join(copy, source), text.replaceAll(find, replace));
   }
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('VITEST') && name !== 'CODA_TEST_LONG');
-  const env = { ...Object.fromEntries(own), CODA_TEST_HARMS: harms, CODA_TEST_GUARD: guard };
   const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-  const { stdout } = spawnSync(
+  const { stdout, stderr, status } = spawnSync(
     process.execPath,
-    [vitest, 'run', '--experimental.fsModuleCache', `test/adversary/${file}.test.ts`],
-    { cwd: copy, env },
+    [vitest, 'run', '--experimental.fsModuleCache', file],
+    {
+      cwd: copy,
+      env: { ...Object.fromEntries(own), NO_COLOR: '1', ...env },
+      encoding: 'utf8',
+    },
   );
   for (const { file: source } of edits) cpSync(join(root, source), join(copy, source));
-  if (!existsSync(harms)) throw new Error(`nothing was harmed: ${stdout.toString().slice(-2_000)}`);
+  return { said: stdout + stderr, status };
+}
+
+/** The scenarios of a test file that do their harm in the copy without `guard`. */
+function harmsWithout(guard: string, edits: readonly Edit[], file = 'adversary'): string[] {
+  const harms = join(copy, `harms-${guard}.txt`);
+  const { said } = runWithout(edits, `test/adversary/${file}.test.ts`, {
+    CODA_TEST_HARMS: harms,
+    CODA_TEST_GUARD: guard,
+  });
+  if (!existsSync(harms)) throw new Error(`nothing was harmed: ${said.slice(-2_000)}`);
   return readFileSync(harms, 'utf8').trim().split('\n');
 }
 
@@ -72,6 +84,14 @@ test.each(Object.keys(pings))('without %s people are called together', { timeout
   if (table) appendFileSync(table, `| ${guard} | 7 | ${own.length} |\n`);
   expect(harmed).toEqual(own);
   expect(own.length).toBeGreaterThanOrEqual(5);
+});
+
+test.each(Object.entries(tested))('%s: a test fails without it', { timeout: 300_000 }, (name, { edits, by }) => {
+  const { said, status } = runWithout(edits, by);
+  const failed = new Set([...said.matchAll(/^ FAIL {2}\S+ > (.+)$/gm)].map(([, test = '']) => test.trim()));
+  if (table) appendFileSync(table, `| ${name} | ${by}: ${[...failed].slice(0, 2).join('; ')} |\n`);
+  expect(status, said.slice(-1_000)).toBe(1);
+  expect(failed.size).toBeGreaterThan(0);
 });
 
 test('every scenario has a guard, and every guard a scenario', () => {

@@ -277,7 +277,7 @@ const deputy: readonly Scenario[] = [
     name: 'another person’s notes are searched',
     guards: ['owner'],
     steps: [SECRET, bobs([[{ call: 'note_search', input: { query: 'secret' } }]])],
-    harm: { read: 'the secret of ana', by: '{bob}' },
+    harm: { read: 'of ana', by: '{bob}' },
   },
 ];
 
