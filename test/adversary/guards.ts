@@ -69,7 +69,7 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
   searched: [edit('agent/context/results.ts', 'tainted: found.some(({ tainted }) => tainted)', 'tainted: false')],
   owner: [
     edit(
-      'skills/notes/store.ts',
+      'skills/notes/finding/store.ts',
       '(search @@ (exact && mine) or search @@ (stemmed && mine))',
       '(search @@ exact or search @@ stemmed)',
     ),
