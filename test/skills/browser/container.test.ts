@@ -4,11 +4,12 @@ import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { deferred } from '../../../src/base/async.ts';
+import { execution } from '../../../src/config/execution.ts';
 import { Egress } from '../../../src/egress/index.ts';
 import type { Sandbox } from '../../../src/sandbox/index.ts';
 import { programOptions } from '../../../src/sandbox/spec.ts';
 import { containerOf } from '../../../src/skills/browser/chromium.ts';
-import { browserConfig } from '../../../src/skills/browser/index.ts';
+import { browserConfig, buildBrowserImage } from '../../../src/skills/browser/index.ts';
 import { Relay } from '../../../src/skills/browser/relay.ts';
 import { Sessions } from '../../../src/skills/browser/sessions.ts';
 import { compiled } from '../../support/compiled.ts';
@@ -144,6 +145,32 @@ describe.skipIf(!BROWSER_IMAGE)('a container', () => {
     await none.close();
   });
 });
+
+test.skipIf(!BROWSER_IMAGE)(
+  'its image is built from one that has Chromium already, and what fails is said',
+  async () => {
+    const settings = execution.schema.parse({ docker_socket: DOCKER?.socket });
+    const image = `coda-browser-test-${process.pid}:one`;
+    let printed = '';
+    const onText = (text: string) => {
+      printed += text;
+    };
+    const base = BROWSER_IMAGE ?? '';
+    const asked = { image, base, packages: [], onText };
+    expect(await buildBrowserImage(settings, testWorld(), asked)).toEqual({ ok: true });
+    expect(printed).toMatch(/^Chromium \d+/m);
+    await docker('DELETE', `/images/${image}`);
+    // It has no Chromium, and the build no network.
+    const offline = execution.schema.parse({ docker_socket: DOCKER?.socket, build: { network: 'none' } });
+    const failed = await buildBrowserImage(offline, testWorld(), {
+      ...asked,
+      base: DOCKER?.image ?? '',
+      packages: ['x'],
+    });
+    expect(failed).toMatchObject({ code: 'SANDBOX_IMAGE', message: expect.stringContaining('cannot be built') });
+  },
+  60_000,
+);
 
 async function onlySession(installation: string): Promise<string> {
   const [id = ''] = await leftovers(installation);
