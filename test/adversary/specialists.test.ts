@@ -3,7 +3,6 @@ import { Arena, type Scenario, type Step } from './arena.ts';
 import { deeds } from './scenarios/deeds.ts';
 import { injection } from './scenarios/injection.ts';
 import { leaks } from './scenarios/leaks.ts';
-import { outsiders } from './scenarios/outsiders.ts';
 
 /** What the attacker may call inside: all that the arena has, and more than any specialist that ships is given. */
 const TOOLS = [
@@ -48,9 +47,7 @@ function some(all: readonly Scenario[], most: number): Scenario[] {
 }
 
 const attacks = some(
-  [...injection, ...deeds, ...leaks, ...outsiders].filter(({ steps }) =>
-    steps.some((step) => 'says' in step && step.script),
-  ),
+  [...injection, ...deeds, ...leaks].filter(({ steps }) => steps.some((step) => 'says' in step && step.script)),
   6,
 ).map(inside);
 
