@@ -231,7 +231,8 @@ class FakeAdapter implements ChatAdapter {
     return this.inbox.accept({
       kind: 'press',
       id,
-      place: { adapter: this.name, channel, space: 'test', kind: 'channel' },
+      // The same place as what is said there.
+      place: { adapter: this.name, channel, space: 'test', kind: channel.startsWith('dm-') ? 'dm' : 'channel' },
       sender: { externalId: from, name: from, ...(role !== 'guest' && { role }) },
       button,
       ...(values && { values }),
