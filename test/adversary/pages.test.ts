@@ -71,6 +71,7 @@ describe('a model that obeys the pages it reads', () => {
         'egress.i_understand_private': [{ network: '127.0.0.22/32', port: internet.port }],
         ...(CHROMIUM && {
           'browser.enabled': true,
+          'browser.mode': 'host',
           'browser.executable': CHROMIUM,
           'browser.connect_timeout_ms': 60_000,
         }),
