@@ -112,7 +112,7 @@ export class Ledger {
 
   /** Writes what belongs to nothing else that is written: a summary, an answer that failed after it had cost. */
   async add(item: Item, turnId: string, rows: UsageRow[]): Promise<void> {
-    await addUsage(this.options.database, rows, ownerOf(item, turnId));
+    await addUsage(this.options.database, rows, payerOf(item, turnId));
   }
 
   /** Writes what a question outside any turn took. */
@@ -254,6 +254,6 @@ function alongOf({ context }: Payer): ItemContext['spent'] {
   return (context as ItemContext | undefined)?.spent ?? null;
 }
 
-function ownerOf({ id: inboxId, person, conversation }: Item, turnId: string): UsageOwner {
+function payerOf({ id: inboxId, person, conversation }: Item, turnId: string): UsageOwner {
   return { personId: person.id, conversationId: conversation.id, spaceId: conversation.place.space, turnId, inboxId };
 }

@@ -120,7 +120,7 @@ export function turnRecord(
     steps: written.flatMap((each) => newSteps(each, item)),
     audit: written.flatMap((each) => each.recorder.ofTurn(each, item)),
     artifacts: written.flatMap((each) => ofArtifacts.artifactsIn(each, item)),
-    usage: owned(usedIn(turn), ownerOf(turn, item)),
+    usage: owned(usedIn(turn), payerOf(turn, item)),
     messages: answer === undefined ? [] : history(turn, item, { answer, led }, now),
     write: writeTurns,
   };
@@ -176,7 +176,7 @@ function usedIn(turn: Turn): UsageRow[] {
   return turn.unstored().flatMap(({ step }) => (step.kind === 'model' ? (step.payload.used ?? []) : []));
 }
 
-function ownerOf(turn: Turn, { id, person, conversation }: Item) {
+function payerOf(turn: Turn, { id, person, conversation }: Item) {
   const { place } = conversation;
   return { personId: person.id, conversationId: conversation.id, spaceId: place.space, turnId: turn.id, inboxId: id };
 }
@@ -203,7 +203,7 @@ export function saveTurn(tx: Transaction, turn: Turn, item: Item, state: TurnSta
 
 /** Writes the new steps of a nested turn in `tx`, whose fence has been held, and what they cost. */
 export function saveNested(tx: Transaction, nested: Turn, item: Item): void {
-  const usage = usageWriting(owned(usedIn(nested), ownerOf(nested, item)), BY_NOW);
+  const usage = usageWriting(owned(usedIn(nested), payerOf(nested, item)), BY_NOW);
   const audit = auditWriting(nested.recorder.ofTurn(nested, item), FENCED, BY_NOW);
   tx.send(
     ...render(

@@ -3,7 +3,7 @@ import { build } from '../app/index.ts';
 import type { Json } from '../base/json.ts';
 import { callDaemon, noDaemon } from './daemon.ts';
 import type { Flags } from './flags.ts';
-import { identity, prepare, verbs } from './serve.ts';
+import { aboutItself, prepare, verbs } from './serve.ts';
 import { usage } from './texts.ts';
 
 /** Carries out one verb; what it refuses is thrown with its code. */
@@ -21,7 +21,7 @@ export async function withVerbs<T>(flags: Flags, io: NodeJS.Process, use: (ask: 
       return answer;
     });
   }
-  const app = await build(config, world, { ...identity(config), onFatal: () => {} });
+  const app = await build(config, world, { ...aboutItself(config), onFatal: () => {} });
   try {
     const own = verbs(app, config, world, io);
     return await use(async (verb, args) => {

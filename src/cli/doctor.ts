@@ -8,7 +8,7 @@ import type { Config } from '../config/index.ts';
 import { callDaemon } from './daemon.ts';
 import type { Flags } from './flags.ts';
 import { readiness } from './ready.ts';
-import { identity, prepare } from './serve.ts';
+import { aboutItself, prepare } from './serve.ts';
 
 /** Who asks what is wrong does not wait as long as a start does for a database that is still coming up. */
 const PATIENCE_MS = 5_000;
@@ -51,7 +51,7 @@ async function examine(flags: Flags, io: NodeJS.Process): Promise<{ findings: Fi
 async function checkHere(config: Config, world: World): Promise<Finding[]> {
   const storage = { ...config.storage, connect_timeout: Math.min(config.storage.connect_timeout, PATIENCE_MS) };
   try {
-    const app = await build({ ...config, storage }, world, { ...identity(config), onFatal: () => {} });
+    const app = await build({ ...config, storage }, world, { ...aboutItself(config), onFatal: () => {} });
     try {
       return await app.checks.run();
     } finally {

@@ -6,7 +6,7 @@ import { ask } from './ask.ts';
 import { callDaemon } from './daemon.ts';
 import type { Flags, JobFlags } from './flags.ts';
 import { UUID } from './outbox.ts';
-import { identity, prepare } from './serve.ts';
+import { aboutItself, prepare } from './serve.ts';
 import { usage } from './texts.ts';
 
 /** `coda jobs`: background jobs that have given up, newest first; with `--all` what waits or runs, too. */
@@ -79,7 +79,7 @@ export async function jobsEnqueue(flags: JobFlags, io: NodeJS.Process): Promise<
 export async function jobsWork(flags: Flags, io: NodeJS.Process): Promise<number> {
   const { config, world } = prepare(flags, io);
   if ((await callDaemon(config.dataDir, 'jobs-work')) === undefined) {
-    const app = await build(config, world, { ...identity(config), onFatal: () => {} });
+    const app = await build(config, world, { ...aboutItself(config), onFatal: () => {} });
     try {
       await app.startJobs();
       await app.settled();

@@ -40,7 +40,7 @@ export async function serve(flags: Flags, io: NodeJS.Process, options: ServeOpti
   const release = catchCrashes(io, witness);
   const began = world.clock.monotonic();
   try {
-    const app = await build(config, world, { ...identity(config), onFatal: (error) => die(io, error, witness) });
+    const app = await build(config, world, { ...aboutItself(config), onFatal: (error) => die(io, error, witness) });
     try {
       const control = await openControl({
         dataDir: config.dataDir,
@@ -85,7 +85,7 @@ export function prepare(
 }
 
 /** What a coda is told of itself. */
-export function identity(config: Config): { version: string; hint: string } {
+export function aboutItself(config: Config): { version: string; hint: string } {
   return { version: version(), hint: hint(config) };
 }
 

@@ -92,7 +92,10 @@ export interface IncomingMessage {
   /** Files that are fetched later (`ChatAdapter.files`); those of somebody whom nobody has let in are not. */
   pending?: readonly PendingFile[];
   sentAt: Instant;
-  /** What answers refer to, if not the message itself: comes back as `Part.replyTo`. */
+  /**
+   * What answers refer to, if not the message itself, in the adapter's own notation (Discord: an interaction): comes back
+   * as `Part.replyTo`.
+   */
   replyTo?: string;
   /** Nobody but the sender sees the answer, wherever it is said. */
   private?: true;

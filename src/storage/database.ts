@@ -32,7 +32,7 @@ class WrappedDatabase implements Database {
   private readonly inner: Engine;
   private readonly world: World;
   private readonly took: Histogram;
-  private readonly inside = new AsyncLocalStorage<Steps>();
+  private readonly inside = new AsyncLocalStorage<OpenTransaction>();
   private readonly hints: Hints;
   /** Transactions that are open. */
   private transactions = 0;
@@ -130,7 +130,7 @@ class WrappedDatabase implements Database {
   /** One attempt of a transaction. */
   private async once<T>(name: string, fn: (tx: Transaction) => Promise<T>, after: (() => void)[]): Promise<T> {
     const session = await this.inner.session();
-    const steps = new Steps(name, session, after);
+    const steps = new OpenTransaction(name, session, after);
     this.transactions++;
     try {
       const value = await this.inside.run(steps, () => fn(steps));
@@ -210,7 +210,7 @@ class WrappedDatabase implements Database {
 }
 
 /** The handle inside one attempt of a transaction. */
-class Steps implements Transaction {
+class OpenTransaction implements Transaction {
   readonly name: string;
   open = true;
   /** Something was sent. */

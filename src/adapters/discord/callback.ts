@@ -4,7 +4,7 @@ import { sleep } from '../../base/async.ts';
 import { CODES, codeOf, outcomeOf, statusOf } from './outcome.ts';
 
 /** What an answer needs of the interaction that it answers; travels with the stored event. */
-export interface Origin {
+export interface InteractionToken {
   id: string;
   token: string;
   user: string;
@@ -14,17 +14,17 @@ export interface Origin {
 
 const PREFIX = 'interaction';
 
-export function encodeOrigin({ id, token, user, private: hidden }: Origin): string {
+export function encodeOrigin({ id, token, user, private: hidden }: InteractionToken): string {
   return [PREFIX, id, user, hidden ? 'private' : 'open', token].join(':');
 }
 
-export function decodeOrigin(replyTo: string | undefined): Origin | undefined {
+export function decodeOrigin(replyTo: string | undefined): InteractionToken | undefined {
   const [prefix, id, user, how, ...token] = (replyTo ?? '').split(':');
   if (prefix !== PREFIX || !id || !user || token.length === 0) return undefined;
   return { id, user, private: how === 'private', token: token.join(':') };
 }
 
-export const originalOf = (application: string, { token }: Origin) =>
+export const originalOf = (application: string, { token }: InteractionToken) =>
   `/webhooks/${application}/${token}/messages/@original` as const;
 
 /** Its own token stands in the address: no other goes along, and no limit of the bot's counts. */
@@ -37,17 +37,22 @@ export const LOADING = 128;
 const ACKNOWLEDGE_WITHIN_MS = 2_500;
 
 /** Sends a response; throws what the request throws. */
-export async function respond(rest: REST, { id, token }: Origin, type: number, data: object = {}): Promise<void> {
+export async function respond(
+  rest: REST,
+  { id, token }: InteractionToken,
+  type: number,
+  data: object = {},
+): Promise<void> {
   await rest.post(`/interactions/${id}/${token}/callback`, { ...OPEN, body: { type, data } });
 }
 
 /** Says a sentence to who made the interaction, and to nobody else. */
-export function tell(rest: REST, origin: Origin, content: string): Promise<void> {
+export function tell(rest: REST, origin: InteractionToken, content: string): Promise<void> {
   return respond(rest, origin, 4, { content, flags: EPHEMERAL, allowed_mentions: { parse: [] } });
 }
 
 /** Shows that it is being worked on. False when Discord does not wait any more: the person has seen it fail. */
-export async function acknowledge(rest: REST, origin: Origin): Promise<boolean> {
+export async function acknowledge(rest: REST, origin: InteractionToken): Promise<boolean> {
   const until = performance.now() + ACKNOWLEDGE_WITHIN_MS;
   for (;;) {
     try {
@@ -64,14 +69,14 @@ export async function acknowledge(rest: REST, origin: Origin): Promise<boolean> 
 }
 
 /** Takes an acknowledgement away again, if nothing followed it: another process may have answered. */
-export async function takeAway(rest: REST, application: string, origin: Origin): Promise<void> {
+export async function takeAway(rest: REST, application: string, origin: InteractionToken): Promise<void> {
   const original = originalOf(application, origin);
   const { flags = 0 } = (await rest.get(original, OPEN)) as APIMessage;
   if (flags & LOADING) await rest.delete(original, OPEN);
 }
 
 /** Whether it has been acknowledged, by whichever process. */
-export async function wasAcknowledged(rest: REST, application: string, origin: Origin): Promise<boolean> {
+export async function wasAcknowledged(rest: REST, application: string, origin: InteractionToken): Promise<boolean> {
   try {
     await rest.get(originalOf(application, origin), OPEN);
     return true;

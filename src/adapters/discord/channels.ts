@@ -77,6 +77,6 @@ function infoOf({ id, type, parent_id: parent, owner_id: owner }: RawChannel, gu
     kind: DIRECT.includes(type) ? 'dm' : thread ? 'thread' : 'channel',
     guild,
     parent: thread ? (parent ?? undefined) : undefined,
-    owner: thread ? owner : undefined,
+    openedBy: thread ? owner : undefined,
   };
 }

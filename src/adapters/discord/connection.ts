@@ -10,7 +10,7 @@ import { restOptions } from './transport.ts';
 import { CONTENT_REFUSED, GatewayRefusal, TOKEN_REFUSED, type Trouble, troubleOf } from './trouble.ts';
 
 /** What is heard. Everything is the API's own JSON. */
-export interface Heard {
+export interface GatewayHandlers {
   /** A new session: what was said before it has to be fetched. `awayMs`: since the one before was left, if there was one. */
   ready(ready: GatewayReadyDispatchData, awayMs: number | undefined): void;
   /** The session goes on, and what was said meanwhile has been told. */
@@ -54,7 +54,7 @@ const DESTROY_WITHIN_MS = 2_000;
 export class Connection {
   private readonly config: DiscordConfig;
   private readonly log: Log;
-  private readonly heard: Heard;
+  private readonly heard: GatewayHandlers;
   private readonly times: typeof TIMES;
   private attempt: Attempt | undefined;
   /** Of the last client whose token was taken. A Gateway that is away does not matter to requests. */
@@ -71,7 +71,7 @@ export class Connection {
   private readsAll = true;
   trouble: Trouble | undefined;
 
-  constructor(config: DiscordConfig, log: Log, heard: Heard, times = TIMES) {
+  constructor(config: DiscordConfig, log: Log, heard: GatewayHandlers, times = TIMES) {
     this.times = times;
     this.config = config;
     this.log = log;

@@ -148,12 +148,12 @@ export class Inbound {
     const groups = await members.groupsOf(message.author.id, rest, options.clock.now().getTime());
     const sender = senderOf(message.author, { nick: message.member?.nick ?? null, groups });
     const guest = await options.isStranger(sender);
-    const place = guest ? placeOf(channel) : await this.placeFor(message, channel, rest);
+    const place = guest ? placeOf(channel) : await this.placeOrThread(message, channel, rest);
     await inbox.accept(incoming(message, place, sender, wordsOf(message, hearing), files.pendingOf(message)));
   }
 
   /** The conversation that a message belongs to; where it is so configured, a thread of its own. */
-  private async placeFor(message: RawMessage, channel: ChannelInfo, rest: REST): Promise<Place> {
+  private async placeOrThread(message: RawMessage, channel: ChannelInfo, rest: REST): Promise<Place> {
     if (!this.threaded(channel)) return placeOf(channel);
     // What is looked through after an absence has its thread already.
     if ((message.flags ?? 0) & HAS_THREAD) return placeOf(threadOf(message.id, channel));
@@ -290,5 +290,5 @@ function placesOf(id: string, channel: string): Place[] {
 
 /** A thread has the id of the message that it was opened for. */
 function threadOf(id: string, { guild, id: parent }: ChannelInfo): ChannelInfo {
-  return { id, kind: 'thread', guild, parent, owner: undefined };
+  return { id, kind: 'thread', guild, parent, openedBy: undefined };
 }

@@ -10,7 +10,7 @@ import { withTimeout } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
 import { shorten } from '../../base/text.ts';
 import type { Inbox, Incoming, Place, Sender } from '../../delivery/index.ts';
-import { acknowledge, encodeOrigin, type Origin, respond, takeAway, tell } from './callback.ts';
+import { acknowledge, encodeOrigin, type InteractionToken, respond, takeAway, tell } from './callback.ts';
 import type { Channels, RawChannel } from './channels.ts';
 import { commandText } from './commands.ts';
 import type { DiscordConfig } from './config.ts';
@@ -125,7 +125,7 @@ export class Interactions {
     await this.accept({ ...event, ...(values && { values }), ...answered(origin) }, origin, rest);
   }
 
-  private async accept(event: Incoming, origin: Origin, rest: REST): Promise<void> {
+  private async accept(event: Incoming, origin: InteractionToken, rest: REST): Promise<void> {
     const { inbox, answered, options } = this.deps;
     let shown = false;
     const accepted = await inbox.accept(event, async () => {
@@ -182,12 +182,12 @@ function userOf(interaction: APIInteraction) {
   return user;
 }
 
-function originOf(interaction: APIInteraction, hidden: boolean): Origin {
+function originOf(interaction: APIInteraction, hidden: boolean): InteractionToken {
   return { id: interaction.id, token: interaction.token, user: userOf(interaction).id, private: hidden };
 }
 
 /** How the answer finds back, and who sees it. */
-function answered(origin: Origin): { replyTo: string; private?: true } {
+function answered(origin: InteractionToken): { replyTo: string; private?: true } {
   return { replyTo: encodeOrigin(origin), ...(origin.private && { private: true as const }) };
 }
 

@@ -66,7 +66,7 @@ export class Others {
     const isOpen = nonce === undefined || this.strange.delete(nonce);
     if (!isOpen || (nonce !== undefined && this.nonces.has(nonce))) return;
     const { id, channel_id: channel } = message;
-    const place = placeOf({ id: channel, kind: 'channel', guild: undefined, parent: undefined, owner: undefined });
+    const place = placeOf({ id: channel, kind: 'channel', guild: undefined, parent: undefined, openedBy: undefined });
     try {
       const inbox = this.inbox();
       if (!inbox) return;

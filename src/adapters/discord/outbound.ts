@@ -4,7 +4,7 @@ import type { Instant } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Content, Inbox, Part, Place, Receipt, SendOutcome } from '../../delivery/index.ts';
 import { Order, uploadOf } from '../../delivery/index.ts';
-import { decodeOrigin, EPHEMERAL, LOADING, OPEN, type Origin, originalOf } from './callback.ts';
+import { decodeOrigin, EPHEMERAL, type InteractionToken, LOADING, OPEN, originalOf } from './callback.ts';
 import type { RawChannel } from './channels.ts';
 import { rawFiles, UPLOADS } from './files.ts';
 import { bodyOf, customIds, fitting, type MessageBody, newMessage, said } from './message.ts';
@@ -66,7 +66,7 @@ export class Outbound {
   /** Throws what a request throws. */
   async direct(user: string): Promise<Place> {
     const id = await directChannel(this.rest(), user);
-    return placeOf({ id, kind: 'dm', guild: undefined, parent: undefined, owner: undefined });
+    return placeOf({ id, kind: 'dm', guild: undefined, parent: undefined, openedBy: undefined });
   }
 
   async edit(receipt: Receipt, part: Part, signal: AbortSignal): Promise<SendOutcome> {
@@ -148,7 +148,7 @@ export class Outbound {
   private async answer(
     rest: REST,
     part: Part,
-    origin: Origin,
+    origin: InteractionToken,
     content: Content,
     files: RawFile[],
     signal: AbortSignal,
@@ -201,7 +201,12 @@ export class Outbound {
     }
   }
 
-  private async findAnswer(rest: REST, origin: Origin, part: Part, signal: AbortSignal): Promise<Receipt | undefined> {
+  private async findAnswer(
+    rest: REST,
+    origin: InteractionToken,
+    part: Part,
+    signal: AbortSignal,
+  ): Promise<Receipt | undefined> {
     const application = this.deps.application();
     try {
       const message = asMessage<APIMessage>(await rest.get(originalOf(application, origin), { ...OPEN, signal }));

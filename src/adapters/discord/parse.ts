@@ -25,7 +25,7 @@ export interface ChannelInfo {
   /** Of a thread. */
   parent: string | undefined;
   /** Of a thread: who opened it. */
-  owner: string | undefined;
+  openedBy: string | undefined;
 }
 
 /** Whom and where it listens to. */
@@ -61,9 +61,9 @@ function names(message: RawMessage, { botId, roles }: Me): boolean {
   );
 }
 
-function mentionNeeded({ id, kind, parent, owner }: ChannelInfo, { botId, mentionRequired }: Hearing): boolean {
+function mentionNeeded({ id, kind, parent, openedBy }: ChannelInfo, { botId, mentionRequired }: Hearing): boolean {
   // A thread that coda has opened for a question is a conversation with it.
-  if (kind === 'thread' && owner === botId) return false;
+  if (kind === 'thread' && openedBy === botId) return false;
   return setting(mentionRequired, true, id, parent);
 }
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { config as block } from '../../../src/adapters/discord/config.ts';
-import { Connection, type Heard } from '../../../src/adapters/discord/connection.ts';
+import { Connection, type GatewayHandlers } from '../../../src/adapters/discord/connection.ts';
 import { createLog, Secrets } from '../../../src/base/log.ts';
 import { FakeDiscord } from '../../support/discord/index.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -17,7 +17,7 @@ async function connect({ open = true, times = QUICK } = {}) {
   const heard = {
     ...(Object.fromEntries(
       ['message', 'edited', 'deleted', 'guild', 'channel', 'interaction'].map((each) => [each, () => {}]),
-    ) as unknown as Heard),
+    ) as unknown as GatewayHandlers),
     ready: () => void seen.ready++,
     resumed: () => void seen.resumed++,
   };
@@ -195,7 +195,7 @@ describe('a close code', () => {
     await fake.close();
     const config = block.schema.parse({ token: 'some-token', api_url: 'http://127.0.0.1:24401/api' }) as never;
     const log = createLog('error', new Secrets(), { write: () => {} });
-    const connection = new Connection(config, log, {} as Heard, QUICK);
+    const connection = new Connection(config, log, {} as GatewayHandlers, QUICK);
     await connection.open();
     expect(connection.away?.says).toContain('24401');
     expect(connection.away?.says).not.toContain('token');

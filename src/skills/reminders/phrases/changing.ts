@@ -1,6 +1,6 @@
 import { ANYMORE, type Phrase, REMOVE, UNNEEDED, WISH } from '../../../agent/index.ts';
 import { parseDuration } from '../../../time/index.ts';
-import { about, BARE_NUMBER, editWhen, isPutOff, isTime, snooze, snoozeOf } from '../hearing.ts';
+import { about, BARE_NUMBER, editWhen, isPutOff, isTime, snooze, snoozeOf } from '../phrase-calls.ts';
 
 const NAMED = '(reminder|reminders|alarm)';
 

@@ -1,5 +1,5 @@
 import type { Phrase } from '../../../agent/index.ts';
-import { about, isName, isPointedAt } from '../hearing.ts';
+import { about, isName, isPointedAt } from '../phrase-calls.ts';
 
 const NAMED = '(reminder|reminders|alarm)';
 

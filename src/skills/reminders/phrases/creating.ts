@@ -1,6 +1,6 @@
 import type { Phrase } from '../../../agent/index.ts';
 import { parseDuration } from '../../../time/index.ts';
-import { BARE_NUMBER, CARRIES, create, createAt, isTime, nag, remind } from '../hearing.ts';
+import { BARE_NUMBER, CARRIES, create, createAt, isTime, nag, remind } from '../phrase-calls.ts';
 import { isRhythm } from '../schedule.ts';
 
 const A_REMINDER =

@@ -1,7 +1,7 @@
 import { ANYMORE, type Call, type Phrase, REMOVE, type Topic, UNNEEDED } from '../../../agent/index.ts';
 import { splitTask } from '../../../time/index.ts';
-import { AGAIN, about, again, ahead, BARE_NUMBER, create, isTime, PAST } from '../hearing.ts';
 import { conditionOf } from '../narrow.ts';
+import { AGAIN, about, again, ahead, BARE_NUMBER, create, isTime, PAST } from '../phrase-calls.ts';
 import { isRhythm, shifted } from '../schedule.ts';
 
 const REFERENCE = new Date('2026-01-07T06:00:00Z');

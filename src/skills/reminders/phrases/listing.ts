@@ -1,5 +1,5 @@
 import type { Phrase } from '../../../agent/index.ts';
-import { list } from '../hearing.ts';
+import { list } from '../phrase-calls.ts';
 
 const MINE = '[pending|open|upcoming|current|active|outstanding|scheduled|next]';
 

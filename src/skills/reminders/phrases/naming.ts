@@ -1,5 +1,16 @@
 import { ANYMORE, type Call, type Phrase, REMOVE, UNNEEDED } from '../../../agent/index.ts';
-import { AGAIN, about, ahead, editWhen, isName, isPointedAt, isPutOff, isTime, PAST, snoozeOf } from '../hearing.ts';
+import {
+  AGAIN,
+  about,
+  ahead,
+  editWhen,
+  isName,
+  isPointedAt,
+  isPutOff,
+  isTime,
+  PAST,
+  snoozeOf,
+} from '../phrase-calls.ts';
 import { shifted } from '../schedule.ts';
 
 const REFERENCE = new Date('2026-01-07T06:00:00Z');
