@@ -132,11 +132,7 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
   wrong: [edit('agent/turn.ts', "['REPEATED', 'STILL_INVALID'];", '[];')],
   'nested-calls': [edit('agent/spawn.ts', 'spawned.maxToolCalls ?? MAX_CALLS', '1000')],
   said: [
-    edit(
-      'agent/context/store.ts',
-      'where conversation_id = $1\n        and to_tsvector',
-      'where $1::uuid is not null\n        and to_tsvector',
-    ),
+    edit('agent/context/store.ts', 'where conversation_id = $1 and role in', 'where $1::uuid is not null and role in'),
   ],
   undoer: [
     edit(
@@ -187,7 +183,7 @@ export const tested: Readonly<Record<string, { edits: readonly Edit[]; by: strin
     by: TAINT,
   },
   'a deletion is shown with an Undo': {
-    edits: [edit('agent/ending.ts', 'if (!turn.tainted) return [];', 'if (turn.tainted) return [];')],
+    edits: [edit('agent/turn-end.ts', 'if (!turn.tainted) return [];', 'if (turn.tainted) return [];')],
     by: TAINT,
   },
   'a second deletion asks': { edits: guards.deletes ?? [], by: TAINT },

@@ -111,7 +111,7 @@ describe('deleting', () => {
     });
     expect(await dangling(tree)).toEqual([]);
 
-    await using coda = await play();
+    await using coda = await play({ ownFolder: true });
     const ana = coda.person('ana');
     expect(await ana.says('note: the wifi password is on the fridge')).toContain('wifi');
     await ana.says('remind me tomorrow at 9 to stand up');
@@ -146,6 +146,7 @@ describe('deleting', () => {
 
     const discord = new Platform('discord', () => coda);
     await using coda: Play = await play({
+      ownFolder: true,
       adapters: () => [discord.connect()],
       config: { 'access.members': ['discord:ana'] },
     });

@@ -11,6 +11,7 @@ import { borrowPostgres } from './database.ts';
 import { borrowEngine, type Loan } from './engines.ts';
 import { FakePlatform, type PlatformOptions, type Seen } from './platform.ts';
 import type { TestPostgres } from './postgres.ts';
+import { migratedFolder } from './template.ts';
 import { type TestWorld, testWorld } from './world.ts';
 
 export interface PlayOptions {
@@ -18,6 +19,8 @@ export interface PlayOptions {
   at?: string;
   zone?: string;
   engine?: 'PGlite' | 'PostgreSQL';
+  /** The embedded database is one in the data folder, for a test that opens that by itself. */
+  ownFolder?: boolean;
   /** YAML keys over the defaults, by path. */
   config?: Record<string, unknown>;
   /** The environment, of which the configuration knows nothing. */
@@ -62,9 +65,9 @@ export class Play {
 
   static async begin(options: PlayOptions = {}): Promise<Play> {
     const world = testWorld({ at: options.at ?? '2026-11-20T08:00:00Z', ...(options.env && { env: options.env }) });
-    const dataDir = await mkdtemp(join(tmpdir(), 'coda-play-'));
+    const dataDir = options.ownFolder ? await migratedFolder() : await mkdtemp(join(tmpdir(), 'coda-play-'));
     const server = options.engine === 'PostgreSQL' ? await borrowPostgres() : undefined;
-    const loan = server ? undefined : await borrowEngine();
+    const loan = server || options.ownFolder ? undefined : await borrowEngine();
     const env = server ? { DATABASE_URL: (await options.url?.(server.url)) ?? server.url } : {};
     const own = {
       'assistant.zone': options.zone ?? 'Europe/Berlin',
