@@ -151,6 +151,6 @@ export function asWritten(rows: readonly Row[], written: readonly Written[] | nu
     const known = byKey.get(row.key);
     if (!known) return [];
     const unknownAt = known.unknown_at === null ? undefined : new Date(known.unknown_at);
-    return [{ ...row, id: known.id, receipt: known.receipt ?? undefined, unknownAt, draft: known.drafted }];
+    return [{ ...row, id: known.id, receipt: known.receipt ?? undefined, unknownAt, isOutdated: known.drafted }];
   });
 }

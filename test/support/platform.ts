@@ -45,6 +45,8 @@ export class FakePlatform {
   readonly messages: Seen[] = [];
   readonly deleted: string[] = [];
   readonly typed: string[] = [];
+  /** By person: a press comes with the role that their last message came with. */
+  readonly roles = new Map<string, Heard['role']>();
   /** What the next sends meet, in order; an empty list means that all is well. */
   readonly faults: ('lost' | 'before' | 'retry' | 'gone' | 'refused' | 'held' | 'away')[] = [];
   private readonly options: Required<PlatformOptions>;
@@ -206,6 +208,7 @@ class FakeAdapter implements ChatAdapter {
   hear(message: Heard): Promise<Accepted> {
     if (!this.inbox) throw new Error('the adapter has not been started');
     const { id, channel, from, text, files = [], pending = [], sentAt, role = 'member', kind = 'channel' } = message;
+    this.platform.roles.set(from, role);
     return this.inbox.accept({
       kind: 'message',
       id,
@@ -227,7 +230,7 @@ class FakeAdapter implements ChatAdapter {
   /** Somebody presses a button here. */
   press(press: Omit<Heard, 'text' | 'kind'> & { button: string; values?: Record<string, string> }): Promise<Accepted> {
     if (!this.inbox) throw new Error('the adapter has not been started');
-    const { id, channel, from, button, values, sentAt, role = 'member' } = press;
+    const { id, channel, from, button, values, sentAt, role = this.platform.roles.get(from) ?? 'member' } = press;
     return this.inbox.accept({
       kind: 'press',
       id,

@@ -49,7 +49,8 @@ describe('a send whose answer is lost', () => {
 
   test('is found by its buttons, and a later part of an answer by its words', async () => {
     const long = Array.from({ length: 60 }, (_, index) => `Line ${index} ${'x'.repeat(50)}`).join('\n');
-    await using play = await playDiscord({ model: says(() => long), stillClock: true });
+    const apart = { 'reminders.digest': false };
+    await using play = await playDiscord({ model: says(() => long), stillClock: true, config: apart });
     const { clock } = play.world;
     play.fake.messages.nonceMs = 0;
     /** Each message with these words is not answered, and for 15 s does not get through a second time. */
