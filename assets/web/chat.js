@@ -30,14 +30,21 @@ function put({ id, markup }, previous = log.lastElementChild) {
   element.codaMarkup = text;
   localTimes(element);
   if (known) {
-    const held = known.contains(document.activeElement) ? document.activeElement.dataset.button : undefined;
+    const active = known.contains(document.activeElement) ? document.activeElement : undefined;
+    const form = known.querySelector('.fill');
+    const asks = form && buttonIn(element, form.dataset.for);
+    // What somebody is writing for a button stays while the button does.
+    if (asks) asks.closest('.buttons').after(form);
     known.replaceWith(element);
-    if (held) (element.querySelector(`[data-button="${held}"]`) ?? field).focus();
+    if (asks && form.contains(active)) active.focus();
+    else if (active?.dataset.button) (buttonIn(element, active.dataset.button) ?? field).focus();
   } else if (previous) previous.after(element);
   else log.prepend(element);
   entries.set(id, element);
   return element;
 }
+
+const buttonIn = (card, id) => card.querySelector(`[data-button="${id}"]`);
 
 function drop(id) {
   entries.get(id)?.remove();
@@ -233,12 +240,15 @@ async function fill(button) {
       ['label', {}, label, ['input', { name, maxlength: '1000', ...(placeholder && { placeholder }) }]],
       ['button', {}, 'OK'],
     ]);
+    form.dataset.for = button.dataset.button;
     button.closest('li[data-id]').querySelector('.fill')?.remove();
     button.closest('.buttons').after(form);
     form.querySelector('input').focus();
     form.addEventListener('submit', (event) => {
       event.preventDefault();
-      void press(button, { [name]: form.querySelector('input').value });
+      // The card may have been drawn anew since.
+      const now = buttonIn(form.closest('li[data-id]'), form.dataset.for);
+      void press(now, { [name]: form.querySelector('input').value });
     });
   } catch (error) {
     say(error.message);

@@ -152,6 +152,8 @@ describe.skipIf(!CHROMIUM)('the chat in a browser', () => {
   test('a button that asks for words gets them in a line below it', async () => {
     const card = page.locator('#log > li.reminder', { hasText: 'call Bob' });
     await card.getByRole('button', { name: 'Later…' }).click();
+    // Its label comes from coda.
+    await card.locator('.fill input:focus').waitFor();
     await page.keyboard.type('in 3 hours');
     await page.keyboard.press('Enter');
     await card.locator('[data-asks]').waitFor({ state: 'detached' });
