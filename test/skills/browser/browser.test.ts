@@ -89,7 +89,9 @@ describe.each(MODES.filter(({ isThere }) => isThere))('in Chromium ($mode)', ({ 
   });
 
   // What is not about where Chromium runs is played once.
-  const testOnce = test.runIf(mode === 'host');
+  const testOnce = (name: string, options: { timeout: number }, play: () => Promise<void>) => {
+    if (mode === 'host') test(name, options, play);
+  };
   const at = (path: string) => `http://127.0.0.22:${internet.port}${path}`;
 
   /** Has the model do it; clicks are approved. */
