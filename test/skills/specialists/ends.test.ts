@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { z } from 'zod';
-import { done, outsideTool } from '../../../src/agent/index.ts';
-import type { Skill } from '../../../src/chat/index.ts';
 import { modelServer } from '../../support/model-server/suite.ts';
 import { modelConfig } from '../../support/models.ts';
 import type { PlayedPerson } from '../../support/play.ts';
+import { drawing } from '../drawing.ts';
 import { call, Mind, spawn } from './mind.ts';
 import { playWith } from './support.ts';
 
@@ -12,24 +10,6 @@ const server = await modelServer();
 const mind = new Mind(server);
 let coda: Awaited<ReturnType<typeof playWith>>;
 let people = 0;
-
-/** Draws a picture, which is a file. */
-const drawing: Skill = {
-  name: 'drawing',
-  tools: ({ artifacts }) => [
-    outsideTool({
-      name: 'picture_draw',
-      description: 'Draws.',
-      effect: 'fetch',
-      effectOf: () => 'read',
-      input: z.object({ name: z.string() }),
-      run: async ({ name }) => {
-        const stored = await artifacts.put(Buffer.from(`a picture of ${name}`));
-        return done(`drew ${name}`, { files: [{ name: `${name}.txt`, type: 'text/plain', ...stored }] });
-      },
-    }),
-  ],
-};
 
 beforeAll(async () => {
   const tools = ['picture_draw', 'note_save', 'note_search'];

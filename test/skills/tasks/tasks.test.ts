@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ModelRequest } from '../../../src/agent/index.ts';
 import { type Play, type PlayedPerson, play } from '../../support/play.ts';
 import { type Line, lastSaid, ScriptedModel } from '../../support/scripted-model.ts';
+import { drawing } from '../drawing.ts';
 
 let people = 0;
 /** Somebody who has not spoken before: one started coda is everybody's. */
@@ -87,7 +88,7 @@ describe('what coda takes up by itself', () => {
   const askedOf = (word: string) => asked.filter((request) => lastSaid(request).includes(word));
   let coda: Play;
   beforeAll(async () => {
-    coda = await play({ model, config: QUIET });
+    coda = await play({ model, config: QUIET, skills: [drawing] });
   });
   afterAll(() => coda[Symbol.asyncDispose]());
 
@@ -116,6 +117,23 @@ describe('what coda takes up by itself', () => {
     ).toEqual(['All is booked: the 8:04 and the Savoy.']);
     expect(await ana.says('/tasks')).toContain('no unfinished');
     expect(askedOf('whales').at(-1)?.messages.at(-1)?.text).toContain('Finished “trip to the whales”');
+  });
+
+  test('a finished task brings the files of its steps, also those of earlier days', async () => {
+    scripts.set('garden', [
+      [{ call: 'task_create', input: { title: 'plan of the garden', steps: ['draw it', 'look at it again'] } }],
+      ['It is kept.'],
+      [{ call: 'picture_draw', input: { name: 'garden' } }],
+      [{ call: 'task_advance', input: { step: 1, files: ['garden.txt'] } }],
+      ['It is drawn.'],
+      [{ call: 'task_advance', input: { step: 2 } }],
+      ['All is done.'],
+    ]);
+    const ana = somebody(coda);
+    await ana.says('make a plan of the garden');
+    await coda.passes({ days: 3 });
+    const over = ana.seen().filter(({ text }) => text === 'All is done.');
+    expect(over.map(({ files }) => files.map(({ name }) => name))).toEqual([['garden.txt']]);
   });
 
   test('it asks and rests after so many attempts, and goes on when the person says so', async () => {
