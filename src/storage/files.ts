@@ -1,25 +1,26 @@
 /** Writing to a folder so that it lasts, and naming what is wrong with the folder. */
-import { access, mkdir, open, stat } from 'node:fs/promises';
+import { mkdir, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CodaError, messageOf, systemCode } from '../base/errors.ts';
 
 /** Makes `path` and what is missing above it, for this user alone. Node's own recursion never ends below `/proc`. */
 export async function makeFolder(path: string): Promise<void> {
   try {
-    await mkdir(path, { mode: 0o700 });
+    await makeOne(path);
   } catch (error) {
-    if (systemCode(error) === 'EEXIST' && (await stat(path)).isDirectory()) return;
-    if (systemCode(error) !== 'ENOENT' || (await isThere(dirname(path)))) throw error;
+    if (systemCode(error) !== 'ENOENT' || dirname(path) === path) throw error;
+    // Another process may be making those above it at this moment.
     await makeFolder(dirname(path));
-    await makeFolder(path);
+    await makeOne(path);
   }
 }
 
-async function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
+async function makeOne(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    if (systemCode(error) !== 'EEXIST' || !(await stat(path)).isDirectory()) throw error;
+  }
 }
 
 /** Makes the names in `path` durable. */

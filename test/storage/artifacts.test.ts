@@ -41,6 +41,14 @@ test('a file comes back as it was put, from bytes and from a stream', async () =
   expect(await unfinished()).toEqual([]);
 });
 
+test('replicas that start at once make the folder together', async () => {
+  for (let round = 0; round < 30; round++) {
+    const data = join(folder, `data-${round}`, 'deeper');
+    await Promise.all(Array.from({ length: 6 }, () => openArtifacts(data)));
+    expect(await readdir(data)).toEqual(['artifacts']);
+  }
+});
+
 test('an empty file is a file', async () => {
   const { hash, size } = await artifacts.put(new Uint8Array());
   expect(size).toBe(0);

@@ -11,8 +11,10 @@ test.skipIf(!POSTGRES_URL)(
   '10,000 schedules of 1,000 people due in one minute on three replicas, one killed: each runs once, and soon',
   async () => {
     await using fleet = await Fleet.begin({ engine: 'PostgreSQL' });
-    const [first] = await Promise.all([fleet.start(), fleet.start(), fleet.start()]);
+    const replicas = await Promise.all([fleet.start(), fleet.start(), fleet.start()]);
+    const [first] = replicas;
     const planted = await plantSchedules(fleet, { count: 10_000, people: 1_000, inMs: 5_000, overMs: OVER_MS });
+    for (const replica of replicas) await replica.order({ do: 'look' });
     await sleep(5_000 + OVER_MS / 2);
     first.kill('SIGKILL');
     await sleep(OVER_MS / 2);

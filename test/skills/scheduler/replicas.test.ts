@@ -8,8 +8,10 @@ test.skipIf(!POSTGRES_URL)(
   '300 schedules of 30 people on two replicas, one killed in the middle: each runs once',
   async () => {
     await using fleet = await Fleet.begin({ engine: 'PostgreSQL' });
-    const [first] = await Promise.all([fleet.start(), fleet.start()]);
+    const replicas = await Promise.all([fleet.start(), fleet.start()]);
     const planted = await plantSchedules(fleet, { count: 300, people: 30, inMs: 500, overMs: 2_000 });
+    for (const replica of replicas) await replica.order({ do: 'look' });
+    const [first] = replicas;
     const all = async () => {
       const { messages, copies } = await fleet.state();
       return answered(messages, copies, planted);

@@ -90,6 +90,9 @@ async function obey(order: OrderLine): Promise<unknown> {
     case 'settled':
       await app.settled();
       return true;
+    case 'look':
+      app.worker.look();
+      return true;
     case 'sql':
       return (await database?.read(order.sql))?.rows;
     case 'warnings':

@@ -28,6 +28,8 @@ export type Order =
   | { do: 'points' }
   /** Resolves when nothing runs, nothing is due and nothing is being sent. */
   | { do: 'settled' }
+  /** Looks for what is due: a suite has put it there itself. */
+  | { do: 'look' }
   | { do: 'sql'; sql: string }
   /** What was logged as a warning since the start. */
   | { do: 'warnings' }
