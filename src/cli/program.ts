@@ -1,5 +1,4 @@
 import { Command, Option } from 'commander';
-import type { MoveFlags, RestoreFlags } from './backup.ts';
 import type { Call } from './call.ts';
 import { addExamples } from './examples.ts';
 import {
@@ -10,7 +9,6 @@ import {
   type ImportFlags,
   type InitFlags,
   type LogsFlags,
-  type MemoryFlags,
   type OpenFlags,
   type PairFlags,
   type SecretFlags,
@@ -19,6 +17,7 @@ import {
   type VersionFlags,
   type WhenFlags,
 } from './flags.ts';
+import { addBackups, addMemory, addNotes } from './kept.ts';
 import { addBrowser, addPrograms } from './programs.ts';
 import { addSkills, addSpecialists } from './skills/commands.ts';
 import { usage } from './texts.ts';
@@ -64,7 +63,7 @@ export function createProgram(io: NodeJS.Process, listener: CommandHandler): Com
   addBrowser(program, call);
   addOpen(program, call);
   addLooking(program, call);
-  addKeeping(program, call);
+  addBackups(program, call);
   addOutbox(program.command('outbox').description('what could not be delivered'), call);
   addPrograms(program, call);
   addPeople(program, call);
@@ -197,29 +196,6 @@ function addLooking(program: Command, call: Call): void {
     .action(call<WhenFlags>(async () => showWhen));
 }
 
-function addKeeping(program: Command, call: Call): void {
-  program
-    .command('backup')
-    .description('write everything into one file, also while coda runs, and read it back')
-    .argument('[file]', 'default: in the folder backups of the data folder')
-    .option('--json', 'as JSON')
-    .action(call(async () => (await import('./backup.ts')).backup));
-  program
-    .command('restore')
-    .description('put a backup into an empty data folder or database')
-    .argument('<file>')
-    .option('--force', 'replace what is there')
-    .action(call<RestoreFlags>(async () => (await import('./backup.ts')).restore));
-  program
-    .command('storage')
-    .description('where the database is')
-    .command('move')
-    .description('move the database to a PostgreSQL, or back into the data folder')
-    .requiredOption('--to <place>', 'postgres://user@host/name, or embedded')
-    .option('--force', 'replace what is there')
-    .action(call<MoveFlags>(async () => (await import('./backup.ts')).storageMove));
-}
-
 function addOutbox(outbox: Command, call: Call): void {
   outbox
     .command('list', { isDefault: true })
@@ -324,39 +300,6 @@ function addTokens(tokens: Command, call: Call): void {
     .description('end one')
     .argument('<name>', 'its name or id')
     .action(call(async () => (await import('./tokens.ts')).tokensRevoke));
-}
-
-function addMemory(memory: Command, call: Call): void {
-  const person = (command: Command) =>
-    command.option('--person <name>', 'whose; needed where there are several people');
-  person(memory.command('list', { isDefault: true }))
-    .description('show what is remembered of a person')
-    .option('--json', 'as JSON lines')
-    .action(call<MemoryFlags>(async () => (await import('./memory.ts')).memoryList));
-  person(memory.command('export'))
-    .description('write it to stdout as JSON lines')
-    .action(call<MemoryFlags>(async () => (await import('./memory.ts')).memoryExport));
-  person(memory.command('import'))
-    .description('add the JSON lines on stdin that are not remembered yet')
-    .action(call<MemoryFlags>(async () => (await import('./memory.ts')).memoryImport));
-  memory
-    .command('eval')
-    .description('rank facts for questions, as memories are found')
-    .option('--jsonl', 'JSON lines on stdin and stdout: docs/memory.md')
-    .action(call<MemoryFlags>(async () => (await import('./memory.ts')).memoryEval));
-}
-
-function addNotes(notes: Command, call: Call): void {
-  const person = (command: Command) =>
-    command
-      .argument('<folder>', 'where the files are')
-      .option('--person <name>', 'whose; needed where there are several people');
-  person(notes.command('export'))
-    .description('write a Markdown file for each note')
-    .action(call<MemoryFlags & { args: string[] }>(async () => (await import('./notes.ts')).notesExport));
-  person(notes.command('import'))
-    .description('add the notes of a folder: an export, an Obsidian vault, Markdown and text')
-    .action(call<MemoryFlags & { args: string[] }>(async () => (await import('./notes.ts')).notesImport));
 }
 
 function addConfig(config: Command, call: Call): void {

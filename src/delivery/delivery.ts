@@ -148,14 +148,12 @@ export class Delivery {
     });
     this.inbox = this.inboxGate;
     this.admission = this.openAdmission();
-    const { gate, rateLimit } = options;
-    this.requests = new Requests({
-      database,
-      world,
-      gate,
-      rateLimit,
-      speaker: (event) => this.inboxGate.speaker(event),
-    });
+    this.requests = this.openRequests();
+  }
+
+  private openRequests(): Requests {
+    const { database, world, gate, rateLimit } = this.options;
+    return new Requests({ database, world, gate, rateLimit, speaker: (event) => this.inboxGate.speaker(event) });
   }
 
   /** Joins the replicas, frees what a predecessor held, and begins with what waits. Adapters come after. */

@@ -61,6 +61,19 @@ export const echo: Model = {
   },
 };
 
+/** Says its first words, and the rest when it may. */
+export function inTwo(go: Promise<void>): Model {
+  return {
+    name: 'test/stream',
+    async *generate() {
+      yield { type: 'text', text: 'first words' };
+      await go;
+      yield { type: 'text', text: ' and the last' };
+      yield { type: 'stop', reason: 'end' };
+    },
+  };
+}
+
 /** coda with a platform's real client in front of the fake platform, both in this process. */
 export abstract class PlatformPlay<Fake extends FakeOfPlatform, Options extends PlatformPlayOptions> {
   readonly fake: Fake;

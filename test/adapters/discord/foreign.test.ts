@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Model } from '../../../src/agent/index.ts';
 import { deferred } from '../../../src/base/async.ts';
 import { PERMISSIONS } from '../../support/discord/index.ts';
-import { type DiscordPlay, echo, playDiscord } from '../../support/discord/play.ts';
+import { type DiscordPlay, echo, inTwo, playDiscord } from '../../support/discord/play.ts';
 import type { Fault, Request } from '../../support/discord/server.ts';
 import { eventually } from '../../support/eventually.ts';
 
@@ -162,16 +161,3 @@ describe('an answer that has begun to be shown', () => {
     expect(play.said('answer to say it')).toEqual([]);
   });
 });
-
-/** Says its first words, and the rest when it may. */
-function inTwo(go: Promise<void>): Model {
-  return {
-    name: 'test/stream',
-    async *generate() {
-      yield { type: 'text', text: 'first words' };
-      await go;
-      yield { type: 'text', text: ' and the last' };
-      yield { type: 'stop', reason: 'end' };
-    },
-  };
-}

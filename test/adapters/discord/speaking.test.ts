@@ -5,7 +5,7 @@ import { deferred } from '../../../src/base/async.ts';
 import type { TestClock } from '../../../src/base/clock.ts';
 import type { FileRef } from '../../../src/delivery/index.ts';
 import { PERMISSIONS } from '../../support/discord/index.ts';
-import { echo, playDiscord } from '../../support/discord/play.ts';
+import { echo, inTwo, playDiscord } from '../../support/discord/play.ts';
 import { eventually } from '../../support/eventually.ts';
 import { ScriptedModel } from '../../support/scripted-model.ts';
 import { lostAnswers } from './lost.ts';
@@ -49,8 +49,8 @@ describe('a send whose answer is lost', () => {
 
   test('is found by its buttons, and a later part of an answer by its words', async () => {
     const long = Array.from({ length: 60 }, (_, index) => `Line ${index} ${'x'.repeat(50)}`).join('\n');
-    const apart = { 'reminders.digest': false };
-    await using play = await playDiscord({ model: says(() => long), stillClock: true, config: apart });
+    const config = { 'reminders.digest': false };
+    await using play = await playDiscord({ model: says(() => long), stillClock: true, config });
     const { clock } = play.world;
     play.fake.messages.nonceMs = 0;
     /** Each message with these words is not answered, and for 15 s does not get through a second time. */
@@ -92,16 +92,7 @@ describe('a send whose answer is lost', () => {
 
   test('is found by what it replies to, where it showed only the beginning', async () => {
     const go = deferred();
-    const streaming: Model = {
-      name: 'test/stream',
-      async *generate() {
-        yield { type: 'text', text: 'first words' };
-        await go.promise;
-        yield { type: 'text', text: ' and the last' };
-        yield { type: 'stop', reason: 'end' };
-      },
-    };
-    await using play = await playDiscord({ model: streaming, stillClock: true });
+    await using play = await playDiscord({ model: inTwo(go.promise), stillClock: true });
     let lost = 0;
     play.fake.rest.fault = ({ method, route }) =>
       method === 'POST' && route.endsWith('/messages') && lost++ === 0 ? 'unanswered' : undefined;

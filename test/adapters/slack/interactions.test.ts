@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { deferred } from '../../../src/base/async.ts';
 import { eventually } from '../../support/eventually.ts';
-import { buttonsOf, type Message, type View, wordsOf } from '../../support/slack/index.ts';
-import { echo, playSlack } from '../../support/slack/play.ts';
+import { buttonsOf, type Channel, type Message, type View, wordsOf } from '../../support/slack/index.ts';
+import { echo, playSlack, type SlackPlay } from '../../support/slack/play.ts';
 
 const labels = (message: Message) => buttonsOf(message).map(({ text }) => (text as { text: string }).text);
 
@@ -80,16 +80,21 @@ describe('slash commands', () => {
   });
 });
 
+/** A reminder of Ana's that has just spoken in her direct messages. */
+async function reminded(play: SlackPlay, text: string): Promise<{ dm: Channel; card: Message }> {
+  const dm = play.fake.dm(play.ana);
+  play.asks(`remind me to ${text} in 10 minutes`, { channel: dm });
+  await play.hears(text, dm);
+  await play.settled();
+  await play.passes(11 * 60_000);
+  return { dm, card: await play.hears(`⏰ ${text}`, dm) };
+}
+
 describe('buttons', () => {
   test('of a reminder work after a restart, once, and the message says who pressed', async () => {
     await using play = await playSlack({ stillClock: true });
     const { fake, ana } = play;
-    const dm = fake.dm(ana);
-    play.asks('remind me to water the plants in 10 minutes', { channel: dm });
-    await play.hears('water the plants', dm);
-    await play.settled();
-    await play.passes(11 * 60_000);
-    const card = await play.hears('⏰ water the plants', dm);
+    const { dm, card } = await reminded(play, 'water the plants');
     expect(labels(card)).toEqual(['Done', 'Snooze 10 min', '1 hour', 'Tomorrow', 'Later…']);
     const id = String(buttonsOf(card)[0]?.action_id);
     await play.stop();
@@ -104,12 +109,7 @@ describe('buttons', () => {
   test('put a reminder off in one’s own words, by a form', async () => {
     await using play = await playSlack({ stillClock: true });
     const { fake, ana } = play;
-    const dm = fake.dm(ana);
-    play.asks('remind me to stretch in 10 minutes', { channel: dm });
-    await play.hears('stretch', dm);
-    await play.settled();
-    await play.passes(11 * 60_000);
-    const card = await play.hears('⏰ stretch', dm);
+    const { card } = await reminded(play, 'stretch');
     fake.presses(ana, card, 'Later…');
     const form = await eventually(() => fake.modalOf(ana));
     expect(await eventually(() => fake.sockets.pending === 0)).toBe(true);
@@ -123,12 +123,7 @@ describe('buttons', () => {
   test('whose form comes twice, or when it is too late, act once', async () => {
     await using play = await playSlack({ stillClock: true });
     const { fake, ana } = play;
-    const dm = fake.dm(ana);
-    play.asks('remind me to stretch in 10 minutes', { channel: dm });
-    await play.hears('stretch', dm);
-    await play.settled();
-    await play.passes(11 * 60_000);
-    const card = await play.hears('⏰ stretch', dm);
+    const { dm, card } = await reminded(play, 'stretch');
     const forms: View[] = [];
     for (const _ of ['this one', 'and a stale one']) {
       fake.presses(ana, card, 'Later…');

@@ -10,7 +10,7 @@ import {
   type User,
 } from './index.ts';
 
-export { echo } from '../platform-play.ts';
+export { echo, inTwo } from '../platform-play.ts';
 
 export interface DiscordPlayOptions extends PlatformPlayOptions {
   /** Keys of the `discord` block. */
