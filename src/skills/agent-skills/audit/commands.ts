@@ -123,17 +123,7 @@ const POPULAR =
     ' ',
   );
 /** Real packages that are near to others. */
-const REAL = new Set([
-  'preact',
-  'enquirer',
-  'crossenv-shell',
-  'pytorch',
-  'request',
-  'bcryptjs',
-  'scrapy',
-  'openapi',
-  'pytests',
-]);
+const REAL = 'preact enquirer crossenv-shell pytorch request bcryptjs scrapy openapi pytests'.split(' ');
 /** Known traps that are further away. */
 const TRAPS = new Map([
   ['crossenv', 'cross-env'],
@@ -145,7 +135,7 @@ const TRAPS = new Map([
 /** The well-known package that `word` is one slip away from. */
 function misspelt(word: string): string | undefined {
   const name = word.replace(/^["']|["']$|[@=<>~[].*$/g, '').toLowerCase();
-  if (name.length < 5 || REAL.has(name) || POPULAR.includes(name)) return undefined;
+  if (name.length < 5 || REAL.includes(name) || POPULAR.includes(name)) return undefined;
   return TRAPS.get(name) ?? POPULAR.find((popular) => popular.length > 5 && isOneSlip(name, popular));
 }
 

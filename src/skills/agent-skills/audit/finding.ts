@@ -39,7 +39,7 @@ export interface Passage {
   block: boolean;
 }
 
-/** One pattern of a rule. */
+/** One pattern. */
 export interface Form {
   /** Linear: at most one repetition without a bound, or a short bounded one. */
   find: RegExp;
@@ -53,13 +53,14 @@ export interface Form {
   block?: boolean;
 }
 
-export interface Rule {
+export interface Rule extends Form {
   /** Stable: `pipe-to-shell`. Rules of different levels may share it. */
   id: string;
   level: FindingLevel;
   /** What it finds and why that matters: a sentence for the person who decides. */
   why: string;
-  forms: readonly Form[];
+  /** Other patterns of the same thing. */
+  also?: readonly (RegExp | Form)[];
   /** A text that triggers it, and one like it that must not. A test plays both. */
   example: string;
   innocent: string;

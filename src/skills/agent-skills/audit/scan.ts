@@ -2,7 +2,7 @@
 
 import type { Pace } from '../../../base/pace.ts';
 import { drops, type Hit, hasShadyAddress, installs, pipes } from './commands.ts';
-import type { Finding, FindingLevel, Passage, Rule } from './finding.ts';
+import type { Finding, FindingLevel, Form, Passage, Rule } from './finding.ts';
 import { isMentioned, ordersByReference } from './mention.ts';
 import { passagesOf } from './passages.ts';
 import { CREDENTIALS } from './rules-credentials.ts';
@@ -58,7 +58,7 @@ function hitsIn(passage: Passage, suspect: boolean): Hit[] {
   const hits: Hit[] = [];
   const { kind, block } = passage;
   for (const form of FORMS) {
-    if ((form.block ?? false) !== block || (form.in && !form.in.includes(kind))) continue;
+    if (form.block !== block || (form.kinds && !form.kinds.includes(kind))) continue;
     hits.push(...matches(form, passage.text));
   }
   return block ? hits : [...hits, ...pipes(passage, suspect), ...drops(passage), ...installs(passage)];
@@ -68,8 +68,12 @@ function hitsIn(passage: Passage, suspect: boolean): Hit[] {
 export const RULES: readonly Rule[] = [...INSTRUCTIONS, ...CREDENTIALS, ...SYSTEM, ...NETWORK, ...OBFUSCATION];
 
 /** With their patterns global: what stands first in a passage does not hide what follows. */
-const FORMS = RULES.flatMap(({ id, level, why, forms }) =>
-  forms.map((form) => ({ ...form, rule: id, level, why, all: new RegExp(form.find, `${form.find.flags}g`) })),
+const FORMS = RULES.flatMap((rule) =>
+  [rule, ...(rule.also ?? [])].map((one) => {
+    const { id, level, why } = rule;
+    const { find, and, except, in: kinds, block = false }: Form = one instanceof RegExp ? { find: one } : one;
+    return { ...{ rule: id, level, why }, find, and, except, kinds, block, all: new RegExp(find, `${find.flags}g`) };
+  }),
 );
 
 function matches({ rule, level, why, find, all, and, except }: (typeof FORMS)[number], passage: string): Hit[] {

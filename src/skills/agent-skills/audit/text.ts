@@ -82,50 +82,10 @@ export function encoded(line: string): Hit[] {
 /** What has no width or turns the direction of writing, and the tags that spell ASCII without being seen. */
 const UNSEEN = /[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u{e0000}-\u{e007f}]/gu;
 
-/** Cyrillic and Greek letters that look like Latin ones. */
-const LOOK_ALIKES = new Map(
-  Object.entries({
-    а: 'a',
-    в: 'b',
-    с: 'c',
-    ԁ: 'd',
-    е: 'e',
-    һ: 'h',
-    і: 'i',
-    ј: 'j',
-    к: 'k',
-    м: 'm',
-    п: 'n',
-    о: 'o',
-    р: 'p',
-    ԛ: 'q',
-    г: 'r',
-    ѕ: 's',
-    т: 't',
-    ѵ: 'v',
-    ԝ: 'w',
-    х: 'x',
-    у: 'y',
-    А: 'A',
-    В: 'B',
-    С: 'C',
-    Е: 'E',
-    Н: 'H',
-    І: 'I',
-    Ј: 'J',
-    К: 'K',
-    М: 'M',
-    О: 'O',
-    Р: 'P',
-    Ѕ: 'S',
-    Т: 'T',
-    Х: 'X',
-    У: 'Y',
-    ο: 'o',
-    Ο: 'O',
-    ν: 'v',
-  }),
-);
+/** Cyrillic and Greek letters, and below each the Latin one that it looks like. */
+const ALIKE = 'авсԁеһіјкмпорԛгѕтѵԝхуАВСЕНІЈКМОРЅТХУοΟν';
+const LATIN = 'abcdehijkmnopqrstvwxyABCEHIJKMOPSTXYoOv';
+const LOOK_ALIKES = new Map(Array.from(ALIKE, (letter, index) => [letter, LATIN.charAt(index)]));
 
 const WORD = /[a-zа-яѐ-џԁ-ԝνο]{2,60}/giu;
 
