@@ -19,7 +19,8 @@ interface Known {
 
 /** What skills add to the prompt, read once for each person until something of theirs is written. */
 export class Prompts {
-  private readonly skills: readonly EquippedSkill[];
+  /** The skills that have something to say at each place, so that the others cost a message nothing. */
+  private readonly by: Record<'standing' | 'passing' | 'prompt', readonly EquippedSkill[]>;
   private readonly clock: Clock;
   private readonly known = new BoundedMap<string, Known>(REMEMBERED);
   private readonly gate: Pick<Gate, 'may' | 'basis'>;
@@ -29,14 +30,15 @@ export class Prompts {
   constructor(skills: readonly EquippedSkill[], clock: Clock, gate: Pick<Gate, 'may' | 'basis'>, guard: Guard) {
     this.gate = gate;
     this.guard = guard;
-    this.skills = skills;
+    const having = (hook: 'standing' | 'passing' | 'prompt') => skills.filter(({ skill }) => skill[hook]);
+    this.by = { standing: having('standing'), passing: having('passing'), prompt: having('prompt') };
     this.clock = clock;
   }
 
   /** What stands before every conversation, skill by skill. */
   async standing(asked: Asked): Promise<string[]> {
     const texts = await Promise.all(
-      this.skills.map(({ skill, deps }) =>
+      this.by.standing.map(({ skill, deps }) =>
         this.guard.skill(skill.name, 'standing', () => skill.standing?.(deps, asked)),
       ),
     );
@@ -47,7 +49,9 @@ export class Prompts {
     // What is the person's own is nobody else's to read, and a model repeats what it is shown.
     const own = asked.private ? await this.ofPerson(asked) : [];
     const passing = Promise.all(
-      this.skills.map(({ skill, deps }) => this.guard.skill(skill.name, 'passing', () => skill.passing?.(deps, asked))),
+      this.by.passing.map(({ skill, deps }) =>
+        this.guard.skill(skill.name, 'passing', () => skill.passing?.(deps, asked)),
+      ),
     );
     return [...own, ...(await passing).filter((section) => section !== undefined)];
   }
@@ -73,7 +77,7 @@ export class Prompts {
   private async read(asker: Asker): Promise<PromptSection[]> {
     const may = ({ skill }: EquippedSkill) =>
       this.gate.may(asker.person, { kind: 'tool', name: 'prompt', skill: skill.name });
-    const permitted = this.skills.filter(may);
+    const permitted = this.by.prompt.filter(may);
     const sections = await Promise.all(
       permitted.map(({ skill, deps }) => this.guard.skill(skill.name, 'prompt', () => skill.prompt?.(deps, asker))),
     );

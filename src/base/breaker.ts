@@ -27,7 +27,8 @@ export class Breaker {
   }
 
   get open(): boolean {
-    return this.clock.now().getTime() < this.openUntil;
+    // Asked of every tool and skill at every message: the clock only where it has ever been opened.
+    return this.openUntil !== 0 && this.clock.now().getTime() < this.openUntil;
   }
 
   get health(): Health {
