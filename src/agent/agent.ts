@@ -23,17 +23,20 @@ import { type ItemContext, recalledOf } from './store.ts';
 import * as texts from './texts.ts';
 import type { Call, CallContext, ToolResult, TxContext } from './tool.ts';
 import { Turn } from './turn.ts';
+import { HeldValues } from './unstored.ts';
 
 /** Answers messages in turns, and carries out single calls for commands and buttons. */
 export class Agent implements TurnHost {
   readonly options: AgentOptions;
   readonly counters: Counters;
   private readonly recorder: Recorder;
+  readonly heldValues: HeldValues;
 
   constructor(options: AgentOptions) {
     this.options = options;
     this.recorder = new Recorder(options.toolbox, options.world.secrets);
     this.counters = countersOf(options.world.metrics);
+    this.heldValues = new HeldValues(options.world.clock, (name) => options.toolbox.get(name));
   }
 
   /**
@@ -199,6 +202,7 @@ export class Agent implements TurnHost {
     if (begun) {
       begun.drafted = Number.POSITIVE_INFINITY;
       begun.isResumed = true;
+      this.heldValues.restore(begun);
       return begun;
     }
     // The row's own id: one that was begun before, and had stored nothing yet, is the same turn.

@@ -7,6 +7,7 @@ import { inSpan } from '../base/spans.ts';
 import type { Transaction } from '../storage/index.ts';
 import { keepDialogue } from './dialogue/keep.ts';
 import { DROP } from './dialogue/names.ts';
+import type { ModelToolCall } from './model.ts';
 import * as texts from './texts.ts';
 import {
   type Call,
@@ -18,11 +19,13 @@ import {
   failed,
   type OutsideTool,
   PassedOn,
+  type Tool,
   type ToolResult,
 } from './tool.ts';
 import type { Toolbox, ValidCall } from './toolbox.ts';
 import type { Turn } from './turn.ts';
 import { addUndo } from './undo/store.ts';
+import { bindingOf, storable } from './unstored.ts';
 
 /** By tool and input: what calls have awaited before their transaction (a file, a service). */
 export type Ready = Map<string, unknown>;
@@ -48,12 +51,18 @@ export function isData(valid: ValidCall): valid is ValidCall & { tool: DataTool 
 
 /**
  * What binds an approval to what was shown: tool, canonical arguments, place, requester, and what its tool binds to besides
- * (the content of what would run).
+ * (the content of what would run). Of values that are stored nowhere it holds no more than what they bind to.
  */
-export function hashOf(call: Call, ctx: CallContext, bound?: string): string {
-  const { person, place } = ctx;
+export function hashOfCall(
+  turn: Turn,
+  call: ModelToolCall,
+  { person, place }: CallContext,
+  tool: Pick<Tool, 'unstored' | 'input'> | undefined,
+): string {
+  const bound = bindingOf(turn, call, tool);
+  const { name, input } = storable(call, tool);
   const shown = {
-    ...{ tool: call.tool, input: call.input, person: person.id, place: `${place.adapter}:${place.channel}` },
+    ...{ tool: name, input, person: person.id, place: `${place.adapter}:${place.channel}` },
     ...(bound !== undefined && { bound }),
   };
   return createHash('sha256').update(canonicalJson(shown)).digest('hex');

@@ -1,5 +1,5 @@
 import { NOBODY } from './approvals/index.ts';
-import { hashOf, refusedInput } from './calls.ts';
+import { hashOfCall, refusedInput } from './calls.ts';
 import type { ModelToolCall } from './model.ts';
 import type { Decision, Policy } from './policy.ts';
 import { policyQuestionOf } from './policy-question.ts';
@@ -8,6 +8,7 @@ import * as texts from './texts.ts';
 import { type CallContext, failed, isNestedOnly, type ToolResult } from './tool.ts';
 import type { Toolbox, ValidCall } from './toolbox.ts';
 import type { Turn } from './turn.ts';
+import { isGone } from './unstored.ts';
 
 /** The same call with the same arguments may be made so often; then the model is told, and then it is stopped. */
 const MOST_REPEATS = 2;
@@ -45,6 +46,10 @@ export function consider(call: ModelToolCall, state: CallState, on: Considering)
   if (state.kind === 'open' && turn.repeats(call) >= MOST_REPEATS) {
     return { verdict: result(failed('REPEATED', texts.repeatedCall())) };
   }
+  const isDeclined = state.kind === 'decided' && !state.approved;
+  if (!isDeclined && isGone(call, toolbox.get(call.name))) {
+    return { verdict: result(failed('VALUE_GONE', texts.valueGone(), { remedy: texts.valueGoneRemedy() })) };
+  }
   const asked = { tool: call.name, input: call.input as Record<string, unknown> };
   const valid = toolbox.check(asked, hidden);
   if ('ok' in valid) return { verdict: result(refusedInput(valid, turn, call.name)) };
@@ -55,7 +60,7 @@ export function consider(call: ModelToolCall, state: CallState, on: Considering)
   if (state.kind === 'started') return { valid, verdict: { kind: 'allow' } };
   if (turn.forbids(valid.tool)) return { verdict: forbidden() };
   if (state.kind === 'decided') {
-    const granted = state.approved && state.hash === hashOf(asked, context, turn.bound.get(call.id));
+    const granted = state.approved && state.hash === hashOfCall(turn, call, context, toolbox.get(call.name));
     const said = state.by === NOBODY ? texts.unanswered() : texts.declined();
     if (!granted) return { valid, verdict: result(failed('DECLINED', said)) };
   }

@@ -5,6 +5,7 @@ import type { LightModels } from './light.ts';
 import * as texts from './texts.ts';
 import type { CallContext, Look } from './tool.ts';
 import type { ValidCall } from './toolbox.ts';
+import { shownValue, withoutValues } from './unstored.ts';
 
 /** `flagged`: calls of tools that say so themselves; `dangerous`: those and whatever cannot be undone. */
 export type CritiqueMode = 'off' | 'flagged' | 'dangerous';
@@ -36,7 +37,7 @@ export async function lookAtCall(small: LightModels, valid: ValidCall, ctx: Call
     tool: valid.tool.name,
     does: valid.tool.description,
     effect: valid.effect,
-    input: canonicalJson(valid.input as Record<string, unknown>).slice(0, LONGEST),
+    input: canonicalJson(withoutValues(valid.input, valid.tool, shownValue)).slice(0, LONGEST),
     text_from_elsewhere_is_in_play: tainted,
   };
   const asked = {

@@ -20,11 +20,13 @@ import { asPlanned } from './texts.ts';
 import type { CallContext } from './tool.ts';
 import type { Turn } from './turn.ts';
 import { endOfAnswer, endOfParking, endOfRefusal } from './turn-end.ts';
+import type { HeldValues } from './unstored.ts';
 
 /** What the turn of a message needs of the agent. */
 export interface TurnHost {
   readonly options: AgentOptions;
   readonly counters: Counters;
+  readonly heldValues: HeldValues;
   callContext(item: Item, signal: AbortSignal, tainted: boolean): CallContext;
 }
 
@@ -154,6 +156,8 @@ export class MessageTurn implements Running {
     }
     if (outcome.kind === 'ended') return 'answered';
     const { expiresAt, ...end } = endOfParking(this.endInput, outcome, this.context(), this.options.world.clock.now());
+    // Before the commit: the decision may come at once.
+    this.host.heldValues.hold(this.turn);
     const how = await this.write('turn.park', end, 'waiting', 'parked');
     this.options.wakeAt(expiresAt);
     return how;

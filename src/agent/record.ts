@@ -2,9 +2,11 @@ import { type AuditEntry, type AuditRow, type AuditStatus, auditWriting, detailO
 import type { Instant } from '../base/clock.ts';
 import type { Secrets } from '../base/log.ts';
 import { type Also, FENCED, type Item } from '../delivery/index.ts';
+import type { ModelToolCall } from './model.ts';
 import type { Call, ToolResult } from './tool.ts';
 import type { Toolbox } from './toolbox.ts';
 import type { CallRecorder, Turn } from './turn.ts';
+import { storable } from './unstored.ts';
 
 /** What a command that writes is recorded as. */
 export interface Recorded {
@@ -38,6 +40,10 @@ export class Recorder implements CallRecorder {
       const agent = turn.path === '' ? undefined : 'nested';
       return [this.call(made, step.payload, item, at, { tainted, agent, critique: critiqueOf(turn, call.id) })];
     });
+  }
+
+  stored(call: ModelToolCall): ModelToolCall {
+    return storable(call, this.toolbox.get(call.name));
   }
 
   /** One call. */

@@ -20,7 +20,7 @@ import * as ofConversations from './context/store.ts';
 import type { Dialogue } from './dialogue/dialogue.ts';
 import * as ofDialogues from './dialogue/store.ts';
 import { isQuoting } from './quotes.ts';
-import type { Step, StoredStep } from './steps.ts';
+import type { ModelStep, Step, StoredStep } from './steps.ts';
 import { type CallRecorder, Turn } from './turn.ts';
 import * as ofUndos from './undo/store.ts';
 import {
@@ -189,10 +189,14 @@ function newSteps(turn: Turn, item: Item) {
     seq,
     kind: step.kind,
     call_id: 'callId' in step ? step.callId : null,
-    payload: step.payload,
+    payload: step.kind === 'model' ? withStored(step.payload, turn.recorder) : step.payload,
     tainted,
     at,
   }));
+}
+
+function withStored(answer: ModelStep, recorder: CallRecorder): ModelStep {
+  return { ...answer, calls: answer.calls.map((call) => recorder.stored(call)) };
 }
 
 /** Writes the turn and its new steps in `tx`, whose fence has been held. */

@@ -38,6 +38,10 @@ export const forbidden = () => 'a skill in use rules this tool out until you hav
 
 export const notPermitted = () => 'the person may not use it.';
 
+export const valueGone = () => 'What was to be typed is stored nowhere, and is gone since then.';
+
+export const valueGoneRemedy = () => 'Make the call again with the value; ask the person for it if you do not know it.';
+
 /** In place of a value that is typed somewhere. */
 export const unshown = (characters: number) => `[not shown, ${plural(characters, 'character')}]`;
 

@@ -183,8 +183,11 @@ interface ToolBase<Input> {
   records?: true;
   /** The input as the log of what was done may keep it: without what is private or secret. Default: all of it. */
   redact?(input: Input): unknown;
-  /** Fields whose values an approval does not show either, but for their length: what is typed into a page. */
-  unshown?: readonly string[];
+  /**
+   * Fields whose values stand in memory alone, and on an approval by their length: what is typed into a page. A call that
+   * comes back from the database without them is not run.
+   */
+  unstored?: readonly string[];
   /**
    * What it points at: addresses that it reads, people that it writes to. Left out: nobody can tell, and where untrusted text
    * is in play it asks.

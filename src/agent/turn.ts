@@ -29,6 +29,8 @@ const WRONG: readonly string[] = ['INVALID_INPUT', 'STILL_INVALID'];
 /** Writes down the calls whose results are new in a turn, for the log of what was done. */
 export interface CallRecorder {
   ofTurn(turn: Turn, item: Item): AuditRow[];
+  /** The call as it is stored with its turn. */
+  stored(call: ModelToolCall): ModelToolCall;
 }
 
 /** What a turn and its nested turns share. */
@@ -65,6 +67,8 @@ export class Turn {
   readonly commits = new Sequence();
   /** What approvals of its open calls bind to besides their arguments, by call. */
   readonly bound = new Map<string, string>();
+  /** Keys of what approvals of its open calls bind to, by call, where values of theirs are stored nowhere. */
+  readonly keys = new Map<string, string>();
   /** What a light model said of its open calls, by call. */
   readonly looked = new Map<string, Look>();
 

@@ -91,7 +91,7 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
   hash: [
     edit(
       'agent/consider.ts',
-      'state.approved && state.hash === hashOf(asked, context, turn.bound.get(call.id))',
+      'state.approved && state.hash === hashOfCall(turn, call, context, toolbox.get(call.name))',
       'state.approved',
     ),
   ],
@@ -177,6 +177,10 @@ export const tested: Readonly<Record<string, { edits: readonly Edit[]; by: strin
   'private reminders are not shown where others read': {
     edits: [edit('app/prompts.ts', 'asked.private ? await this.ofPerson(asked) : []', 'await this.ofPerson(asked)')],
     by: TAINT,
+  },
+  'what is typed into a page is stored nowhere': {
+    edits: [edit('agent/store.ts', 'calls: answer.calls.map((call) => recorder.stored(call))', 'calls: answer.calls')],
+    by: 'test/agent/unstored.test.ts',
   },
   'a press fills its field and nothing else': {
     edits: [edit('chat/router.ts', '...filled(used.action.form, item.payload.values)', '...item.payload.values')],

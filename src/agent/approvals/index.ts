@@ -3,11 +3,12 @@ import type { Instant } from '../../base/clock.ts';
 import { buttons, type Card, type Choice, type Delivery } from '../../delivery/index.ts';
 import type { DueSource } from '../../jobs/index.ts';
 import type { Database, Queryable } from '../../storage/index.ts';
-import { hashOf } from '../calls.ts';
+import { hashOfCall } from '../calls.ts';
 import type { ModelToolCall } from '../model.ts';
 import * as texts from '../texts.ts';
 import { type AnyTool, type CallContext, dataTool, done, failed, type Tool } from '../tool.ts';
 import type { Turn } from '../turn.ts';
+import { shownValue, withoutValues } from '../unstored.ts';
 import { remember } from './remembered.ts';
 import * as store from './store.ts';
 
@@ -23,14 +24,6 @@ function shownInput(input: unknown): string {
       .map((index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`)
       .join('');
   return JSON.stringify(input, null, 2).replace(UNSEEN, escaped);
-}
-
-/** The input without what its tool shows nobody. */
-function withoutUnshown(input: unknown, { unshown = [] }: Pick<Tool, 'unshown'>): unknown {
-  if (unshown.length === 0) return input;
-  const shown = (key: string, value: unknown) =>
-    unshown.includes(key) ? texts.unshown(typeof value === 'string' ? value.length : 0) : value;
-  return Object.fromEntries(Object.entries(input as object).map(([key, value]) => [key, shown(key, value)]));
 }
 
 /** A call that must not run before the person has said yes to it. */
@@ -56,10 +49,10 @@ export function ask(
   { turn, call, reason, under }: ApprovalQuestion,
   ctx: CallContext,
   rules: ApprovalRules,
-  tool: Pick<Tool, 'unshown'> = {},
+  tool: Pick<Tool, 'unstored' | 'input'> | undefined,
 ): Card {
-  const hash = hashOf({ tool: call.name, input: call.input as Record<string, unknown> }, ctx, turn.bound.get(call.id));
-  const shown = shownInput(withoutUnshown(call.input, tool));
+  const hash = hashOfCall(turn, call, ctx, tool);
+  const shown = shownInput(tool ? withoutValues(call.input, tool, shownValue) : call.input);
   const look = turn.looked.get(call.id);
   turn.add(
     { kind: 'asked', callId: call.id, payload: { hash, shown, tool: call.name, ...(look && { critique: look.says }) } },

@@ -119,7 +119,7 @@ function interactTool(deps: BrowserDeps): AnyTool {
     }),
     targets: ({ value }) => (value === undefined ? [] : [value]),
     redact: privately('value'),
-    unshown: ['value'],
+    unstored: ['value'],
     run: ({ session_id, action, selector, value }, ctx) =>
       within(deps, session_id, ctx, (session) => interact(deps, session, { action, selector, value })),
   });

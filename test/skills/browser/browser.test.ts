@@ -136,6 +136,9 @@ describe.each(MODES.filter(({ isThere }) => isThere))('in Chromium ($mode)', ({ 
       .read<{ detail: string }>(`select detail::text as detail from audit_log where subject = 'browser_interact'`);
     expect(rows.length).toBeGreaterThan(2);
     expect(JSON.stringify(rows)).not.toContain('tulip-77');
+    const steps = await coda.database().read<{ step: string }>('select payload::text as step from steps');
+    expect(JSON.stringify(steps.rows)).toContain('[not stored]');
+    expect(JSON.stringify(steps.rows)).not.toContain('tulip-77');
     expect(JSON.stringify(coda.person('ana').seen())).not.toContain('tulip-77');
   });
 
