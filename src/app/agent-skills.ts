@@ -9,6 +9,7 @@ import type { Config } from '../config/index.ts';
 import {
   agentSkillsConfig,
   type ChosenSkills,
+  installed,
   openCatalog,
   type RescanReport,
   type SkillCatalog,
@@ -61,6 +62,7 @@ export class LiveSkills implements SkillHost {
   readonly artifacts: Artifacts;
   readonly secrets: SkillSecrets;
   readonly images: SkillImages;
+  readonly installed: string;
   readonly chosen: ChosenSkills;
   private readonly specialists: SpecialistCatalog;
   private readonly config: Config;
@@ -73,6 +75,7 @@ export class LiveSkills implements SkillHost {
 
   constructor(deps: LiveSkillsDeps) {
     this.config = deps.config;
+    this.installed = installed.installedFolder(deps.config.dataDir);
     this.world = deps.world;
     this.bus = deps.bus;
     this.artifacts = deps.artifacts;

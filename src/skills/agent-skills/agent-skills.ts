@@ -11,6 +11,7 @@ import { calledBy, commands } from './use/commands.ts';
 import { deniedBy } from './use/denied.ts';
 import type { SkillCode, ToolDeps } from './use/deps.ts';
 import { listTool, searchTool } from './use/find.ts';
+import { installLookTool, installTool } from './use/install.ts';
 import { listFor, SkillPrompt } from './use/prompt.ts';
 import { resourceTool } from './use/resource.ts';
 import { runTool } from './use/run.ts';
@@ -84,6 +85,8 @@ function tools(deps: ToolDeps): AnyTool[] {
     resourceTool(deps),
     rescanTool(deps),
     approveTool(deps),
+    installLookTool(deps),
+    installTool(deps),
   ];
 }
 

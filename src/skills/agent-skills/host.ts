@@ -25,6 +25,8 @@ export interface SkillHost {
   readonly secrets: SkillSecrets;
   /** The images that their scripts run in. */
   readonly images: SkillImages;
+  /** The folder of those that were installed. */
+  readonly installed: string;
   decisions(): Decisions;
   /** The skills that the configuration names for specialists, by specialist: these, and no others, are for it. */
   readonly chosen: ChosenSkills;

@@ -288,6 +288,34 @@ export const staleImage = (skill: string): string =>
 export const noArguments = (skill: string): string =>
   `“${skill}” has secrets, so that its scripts take no arguments: pass what they need as \`input\`, which comes as JSON on their standard input.`;
 
+export const installLabel = (file: string): string => `Install ${shorten(visible(file), 40)}…`;
+
+/** What a model is told of a bundle that a script has made. */
+export const installOffered = (file: string): string =>
+  `The person gets a button that shows what is in ${file} and installs it; there is nothing that they have to type.`;
+
+export const ownerInstalls = (file: string): string =>
+  `An owner of this assistant can install ${file}; this person cannot.`;
+
+export const ownersInstall = () => 'Only an owner may install a skill.';
+
+export const bundleGone = (file: string) => `The file ${plain(file)} is not kept any more.`;
+
+export const bundleUnusable = (file: string, reason: string) => `${plain(file)} cannot be installed: ${plain(reason)}`;
+
+export const bundleTainted = () =>
+  'Text of others (a page, a file, another person) was in play when it was made: read it before you install it.';
+
+export const bundleReplaces = (name: string, source: string) =>
+  `It takes the place of the skill \`${plain(name)}\` (${source}).`;
+
+/** What an owner sees before a bundle is installed. */
+export const installInquest = (found: Inquest, notes: readonly string[]): string =>
+  [inquest(found), ...notes].join('\n');
+
+export const installed = (name: string): string =>
+  `The skill \`${plain(name)}\` is installed and approved as its files are now: \`/${plain(name)}\` calls it. \`coda skills remove ${plain(name)}\` removes it.`;
+
 export const homeTitle = () => 'Skills';
 
 export const atHome = (names: readonly string[], more: number): string =>

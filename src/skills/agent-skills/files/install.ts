@@ -44,12 +44,7 @@ export async function installSkill(
   content: SkillContent,
   inspect: InspectSkill = inspectSkill,
 ): Promise<InstalledSkill> {
-  await mkdir(join(folder, VERSIONS), { recursive: true, mode: 0o700 });
-  const stage = await mkdtemp(join(folder, `${STAGE}.${process.pid}-`));
-  try {
-    await removeAbandoned(folder, stage);
-    const staged = join(stage, isName(content.folder) ? content.folder : 'skill');
-    await writeContent(staged, content);
+  return inStage(folder, content, async (staged, stage) => {
     const { usable, name, reason } = await inspect(staged);
     if (!usable || !isName(name)) throw refuse(`It cannot be used${reason === undefined ? '' : `: ${reason}`}.`);
     const before = await installedVersion(folder, name);
@@ -57,6 +52,30 @@ export async function installSkill(
     await rename(staged, join(folder, version));
     await pointTo(folder, name, version, stage);
     return { name, directory: join(folder, name), replaced: before !== undefined, files: content.files.length };
+  });
+}
+
+/** Unpacks `content` as for an installation, has `look` see the folder that holds its folder, and removes it. */
+export function lookInside<T>(
+  folder: string,
+  content: SkillContent,
+  look: (parent: string, staged: string) => Promise<T>,
+): Promise<T> {
+  return inStage(folder, content, (staged, stage) => look(stage, staged));
+}
+
+async function inStage<T>(
+  folder: string,
+  content: SkillContent,
+  use: (staged: string, stage: string) => Promise<T>,
+): Promise<T> {
+  await mkdir(join(folder, VERSIONS), { recursive: true, mode: 0o700 });
+  const stage = await mkdtemp(join(folder, `${STAGE}.${process.pid}-`));
+  try {
+    await removeAbandoned(folder, stage);
+    const staged = join(stage, isName(content.folder) ? content.folder : 'skill');
+    await writeContent(staged, content);
+    return await use(staged, stage);
   } finally {
     await rm(stage, { recursive: true, force: true });
   }

@@ -8,6 +8,7 @@ import * as texts from '../texts.ts';
 import { APART } from './apart.ts';
 import { type Bundle, bundleOf } from './bundle.ts';
 import { readerOf, skillName, type ToolDeps } from './deps.ts';
+import { offerOf } from './install.ts';
 import { notInUse } from './resource.ts';
 import { type Runner, runnerOf } from './script.ts';
 
@@ -58,10 +59,13 @@ export function runTool(deps: ToolDeps): AnyTool {
       if ('code' in script) return script;
       const came = await runScript(deps, input, bundle, script, ctx);
       if (!came.ok) return failed(came.code, came.message, came.remedy === undefined ? {} : { remedy: came.remedy });
-      const { text, files, pictures, kept } = told(came, came.id, came.isStale ? [texts.staleImage(input.name)] : []);
       const tainted = came.tainted || !isTrusted(bundle.skill.source);
+      const offer = offerOf(came.files, ctx, tainted);
+      const notes = [...(came.isStale ? [texts.staleImage(input.name)] : []), ...offer.notes];
+      const { text, files, pictures, kept } = told(came, came.id, notes);
       return done(text, {
         ...{ files, pictures, kept },
+        ...(offer.choices.length > 0 && { choices: offer.choices }),
         ...(tainted && { tainted: true }),
         ...(came.isSecure && { forbids: APART }),
       });

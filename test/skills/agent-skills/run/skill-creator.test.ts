@@ -15,21 +15,26 @@ const skill = (name: string) =>
 const files = (name: string) => ({ 'SKILL.md': skill(name), 'references/times.md': 'Green: 2 minutes.\n' });
 
 describe.skipIf(!DOCKER)('the shipped skill skill-creator', () => {
-  test('writes a folder, mends what the check finds, and hands over a bundle that coda installs', async () => {
-    const check = (name: string, ...more: string[]) => ({
-      call: 'skill_run',
-      input: {
-        name: 'skill-creator',
-        script: 'check_skill.py',
-        args: ['/workspace/tea', '--write', ...more],
-        input: { files: files(name) },
-      },
-    });
+  const check = (name: string, ...more: string[]) => ({
+    call: 'skill_run',
+    input: {
+      name: 'skill-creator',
+      script: 'check_skill.py',
+      args: ['/workspace/tea', '--write', ...more],
+      input: { files: files(name) },
+    },
+  });
+  const activate = { call: 'skill_activate', input: { name: 'skill-creator' } };
+  const packed = check('tea', '--pack', '/workspace/output');
+
+  test('writes a folder, mends what the check finds, and an owner installs its bundle by a button', async () => {
     const model = new ScriptedModel(
-      [{ call: 'skill_activate', input: { name: 'skill-creator' } }],
+      [activate],
       [check('Tea')],
-      [check('tea', '--pack', '/workspace/output')],
-      ['Here is tea.skill. Install it with: coda skills install tea.skill'],
+      [packed],
+      ['Here is tea.skill.'],
+      [{ call: 'skill_activate', input: { name: 'tea' } }],
+      ['Which tea?'],
     );
     await using coda = await playCode(model);
     const ana = coda.person('ana');
@@ -39,13 +44,35 @@ describe.skipIf(!DOCKER)('the shipped skill skill-creator', () => {
     const [found] = model.requests.slice(2);
     expect(lastResult(found)).toMatchObject({ exit_code: 1, stdout: expect.stringContaining('SKILL.md:2: The name') });
     await ana.presses('Approve');
-    expect(lastResult(model.requests.at(-1))).toMatchObject({
-      exit_code: 0,
-      stdout: 'ok\n/workspace/output/tea.skill\n',
-    });
+    const told = lastResult(model.requests.at(-1));
+    expect(told).toMatchObject({ exit_code: 0, stdout: 'ok\n/workspace/output/tea.skill\n' });
+    expect(told.notes).toContainEqual(expect.stringContaining('a button that shows what is in tea.skill'));
     const answer = ana.seen().at(-1);
-    expect(answer?.text).toContain('coda skills install tea.skill');
     expect(answer?.files.map(({ name }) => name)).toEqual(['tea.skill']);
+    expect(answer?.buttons.map(({ label }) => label)).toEqual(['Install tea.skill…']);
+
+    // Nothing is there before she has seen what is in it.
+    expect(await ana.presses('Install tea.skill…')).toContain('The skill **tea** (installed), as it is now:');
+    const { agentSkills } = coda.app;
+    expect([...agentSkills.catalog.current().skills.keys()]).not.toContain('tea');
+    expect(await ana.presses('Install')).toContain('is installed and approved');
+    const { rows } = await coda.database().read('select name, source, state from skill_pins');
+    expect(rows).toEqual([{ name: 'tea', source: 'installed', state: 'approved' }]);
+    expect(await ana.says('tea, please')).toBe('Which tea?');
+    expect(model.requests.at(-1)?.messages.at(-1)?.text).toContain('references/times.md');
+  });
+
+  test('hands its bundle to whoever may not install it, without the button', async () => {
+    const model = new ScriptedModel([activate], [packed], ['Here it is.']);
+    await using coda = await playCode(model);
+    const ben = coda.person('ben', { role: 'member' });
+    await ben.says('make a skill for tea');
+    await ben.presses('Approve');
+    expect(lastResult(model.requests.at(-1)).notes).toContainEqual(
+      expect.stringContaining('An owner of this assistant can'),
+    );
+    const answer = ben.seen().at(-1);
+    expect([answer?.files.map(({ name }) => name), answer?.buttons]).toEqual([['tea.skill'], []]);
     const parts: Buffer[] = [];
     for await (const part of await coda.artifacts().open(answer?.files[0]?.hash ?? '')) parts.push(part as Buffer);
     const content = bundleContent(Buffer.concat(parts), 'tea.skill');

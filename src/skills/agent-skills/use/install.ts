@@ -1,0 +1,145 @@
+/** Installs a bundle that a script has made: an owner presses, is shown what is in it, and presses again. */
+
+import { realpath } from 'node:fs/promises';
+import { z } from 'zod';
+import { type AnyTool, type CallContext, dataTool, done, type Failed, failed } from '../../../agent/index.ts';
+import { CodaError } from '../../../base/errors.ts';
+import type { Choice } from '../../../delivery/index.ts';
+import { openCatalog } from '../catalog/catalog.ts';
+import { BUNDLE_LIMITS, bundleContent, type SkillContent } from '../files/bundle.ts';
+import { installSkill, lookInside } from '../files/install.ts';
+import type { AgentSkill } from '../skill.ts';
+import * as texts from '../texts.ts';
+import { approveLooked, type Inquest, inquire, type Looked, lookForApproval } from '../trust/trust.ts';
+import { readerOf, type ToolDeps } from './deps.ts';
+
+/** Buttons of one answer. */
+const MOST_OFFERS = 3;
+
+const bundle = z.object({ hash: z.string(), file: z.string(), tainted: z.boolean().default(false) });
+type Bundle = z.output<typeof bundle>;
+
+/** A button for each bundle among the files, for who may install one; what the model is told of it. */
+export function offerOf(
+  files: readonly { name: string; hash: string; size: number }[],
+  { person }: Pick<CallContext, 'person'>,
+  tainted: boolean,
+): { choices: Choice[]; notes: string[] } {
+  const bundles = files
+    .filter(({ name, size }) => /\.skill$/i.test(name) && size <= BUNDLE_LIMITS.archiveBytes)
+    .map(({ name, hash }) => ({ file: name.split('/').at(-1) ?? name, hash }))
+    .slice(0, MOST_OFFERS);
+  if (person.role !== 'owner') return { choices: [], notes: bundles.map(({ file }) => texts.ownerInstalls(file)) };
+  return {
+    choices: bundles.map(({ file, hash }) => ({
+      label: texts.installLabel(file),
+      tool: 'skill_install_look',
+      input: { hash, file, tainted },
+    })),
+    notes: bundles.map(({ file }) => texts.installOffered(file)),
+  };
+}
+
+/** What the button beside the answer calls: shows an owner what would be installed. Nothing is installed. */
+export function installLookTool(deps: ToolDeps): AnyTool {
+  const { host, views } = deps;
+  return dataTool({
+    name: 'skill_install_look',
+    description: 'Shows what is in a bundle with a skill.',
+    effect: 'read',
+    hidden: true,
+    input: bundle,
+    prepare: (input, { person }) => (person.role === 'owner' ? looked(deps, input) : Promise.resolve(undefined)),
+    async run(input, { person, prepared }) {
+      if (person.role !== 'owner') return failed('DENIED', texts.ownersInstall());
+      const found = prepared as Inquest | Failed;
+      if ('ok' in found) return found;
+      const { name } = found.id;
+      const hidden = views.of(undefined).snapshot.skills.get(name)?.source.kind;
+      const notes = [
+        ...(hidden !== undefined && hidden !== found.id.source ? [texts.bundleReplaces(name, hidden)] : []),
+        ...(input.tainted ? [texts.bundleTainted()] : []),
+      ];
+      const call = { tool: 'skill_install', input: { ...input, name, pin: found.pin.hash } };
+      return done(texts.installInquest(found, notes), { choices: [{ label: 'Install', style: 'primary', ...call }] });
+    },
+  });
+
+  function looked({ database }: ToolDeps, input: Bundle): Promise<Inquest | Failed> {
+    return withContent(deps, input, (content) =>
+      lookInside(host.installed, content, async (parent, staged) => {
+        const skill = await skillIn(parent, staged, input.file);
+        if ('ok' in skill) return skill;
+        const found = await inquire(readerOf({ database }), skill);
+        return typeof found === 'string' ? failed('REFUSED', texts.bundleUnusable(input.file, found)) : found;
+      }),
+    );
+  }
+}
+
+/**
+ * What the button under that calls: installs exactly the files that were shown, and approves them. They are put in place
+ * before the approval commits: whoever is killed in between has a skill that waits for its approval, and a button that
+ * can be pressed again.
+ */
+export function installTool(deps: ToolDeps): AnyTool {
+  const { host } = deps;
+  return dataTool({
+    name: 'skill_install',
+    description: 'Installs a bundle with a skill, and approves it.',
+    effect: 'write',
+    hidden: true,
+    timeoutMs: 5_000,
+    input: bundle.extend({ name: z.string(), pin: z.string() }),
+    prepare: (input, { person }) => (person.role === 'owner' ? putInPlace(input) : Promise.resolve(undefined)),
+    async run({ name }, { tx, person, clock, prepared }) {
+      if (person.role !== 'owner') return failed('DENIED', texts.ownersInstall());
+      const came = prepared as Failed | { skill: AgentSkill; looked: Looked };
+      if ('ok' in came) return came;
+      const by = { personId: person.id, now: clock.now() };
+      if (!(await approveLooked(tx, came.skill, came.looked, by))) return failed('GONE', texts.changedMeanwhile(name));
+      tx.afterCommit(() => host.decided());
+      return done(texts.installed(name));
+    },
+  });
+
+  function putInPlace(input: Bundle & { name: string; pin: string }) {
+    return withContent(deps, input, async (content) => {
+      const { name } = await installSkill(host.installed, content);
+      await host.rescan();
+      const skill = host.catalog.current().skills.get(name);
+      const looked = skill?.source.kind === 'installed' && (await lookForApproval(readerOf(deps), skill, input.pin));
+      return skill && looked ? { skill, looked } : failed('GONE', texts.changedMeanwhile(name));
+    });
+  }
+}
+
+/** Has `use` see the content of the bundle; what is wrong with it, or with its file, is a value. */
+async function withContent<T>(
+  { host: { artifacts } }: ToolDeps,
+  { hash, file }: Bundle,
+  use: (content: SkillContent) => Promise<T>,
+): Promise<T | Failed> {
+  try {
+    const parts: Uint8Array[] = [];
+    for await (const part of await artifacts.open(hash)) parts.push(part as Uint8Array);
+    return await use(bundleContent(Buffer.concat(parts), file));
+  } catch (error) {
+    if (!(error instanceof CodaError)) throw error;
+    if (error.code === 'ARTIFACT_MISSING') return failed('GONE', texts.bundleGone(file));
+    return failed('REFUSED', texts.bundleUnusable(file, error.message), { remedy: error.remedy });
+  }
+}
+
+/** The skill of the folder that was unpacked, as the catalog would read it; not one that lies deeper. */
+async function skillIn(parent: string, staged: string, file: string): Promise<AgentSkill | Failed> {
+  const catalog = openCatalog({ sources: [{ kind: 'installed', directory: parent }] });
+  await catalog.rescan();
+  const { skills, invalid } = catalog.current();
+  const directory = await realpath(staged);
+  const isIt = (skill: AgentSkill) => skill.directory === directory;
+  const skill = [...skills.values()].find(isIt);
+  if (skill) return skill;
+  const reason = invalid.find(isIt)?.diagnostics.find(({ level }) => level === 'error')?.message;
+  return failed('REFUSED', texts.bundleUnusable(file, reason ?? 'there is no skill in it.'));
+}
