@@ -17,6 +17,7 @@ export const ERRORS = {
   DISK_FULL: { exit: 74, about: 'The disk is full; nothing that was confirmed is lost.' },
   STORAGE_IN_USE: { exit: 75, about: 'Another coda is using this data folder.' },
   STORAGE_UNREACHABLE: { exit: 69, about: 'The database does not answer.' },
+  STORAGE_UNSUPPORTED: { exit: 69, about: 'The embedded database does not run on this machine.' },
   STORAGE_CORRUPT: { exit: 70, about: 'The embedded database could not be opened.' },
   BACKUP_DAMAGED: { exit: 65, about: 'A backup is cut short, changed, or no backup of coda.' },
   RESTORE_NOT_EMPTY: { exit: 73, about: 'There is data where a backup is to be restored.' },

@@ -30,7 +30,7 @@ export interface StorageOptions {
 /**
  * Opens PostgreSQL at `url`, or the embedded one in `dataDir`. Throws `STORAGE_UNREACHABLE`,
  * or what is wrong with the data folder: `DATA_UNWRITABLE`, `DISK_FULL`, `DATA_NEWER`, `STORAGE_IN_USE`,
- * `STORAGE_CORRUPT`.
+ * `STORAGE_UNSUPPORTED`, `STORAGE_CORRUPT`.
  */
 export async function openDatabase(options: StorageOptions, world: World): Promise<Database> {
   const onFatal = options.onFatal ?? ((error) => world.log.fatal({ err: error }, 'the database has stopped'));

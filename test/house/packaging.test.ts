@@ -1,6 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { ERRORS } from '../../src/base/errors.ts';
@@ -115,4 +117,49 @@ test('systemd starts it again, but not where starting again does not help', () =
   const hopeless = [ERRORS.USAGE, ERRORS.CONFIG_UNREADABLE, ERRORS.CONFIG_INVALID].map(({ exit }) => String(exit));
   expect(value('RestartPreventExitStatus')?.split(' ')).toEqual(hopeless);
   for (const line of unit.split('\n')) expect(line).toMatch(/^(#.*|\[\w+\]|[A-Z]\w+=.*|)$/);
+});
+
+/**
+ * The package as `npm install -g` leaves it below `prefix`: unpacked, the packages that it depends on beside it, its program
+ * executable and linked. Gives that link. (`packaging.long.test.ts` has npm itself do it, which fetches 240 MB.)
+ */
+function installed(prefix: string): string {
+  const pack = spawnSync('npm', ['pack', '--silent', '--pack-destination', prefix], {
+    cwd: packageRoot(),
+    encoding: 'utf8',
+  });
+  expect(pack.status, pack.stderr).toBe(0);
+  const modules = join(prefix, 'lib', 'node_modules');
+  mkdirSync(modules, { recursive: true });
+  expect(spawnSync('tar', ['-xzf', join(prefix, pack.stdout.trim()), '-C', modules]).status).toBe(0);
+  const { dependencies, bin } = JSON.parse(readFileSync(join(modules, 'package', 'package.json'), 'utf8'));
+  for (const name of Object.keys(dependencies)) {
+    const target = join(modules, 'package', 'node_modules', name);
+    mkdirSync(dirname(target), { recursive: true });
+    symlinkSync(join(packageRoot(), 'node_modules', name), target);
+  }
+  mkdirSync(join(prefix, 'bin'));
+  const program = join(prefix, 'bin', 'coda');
+  const main = join(modules, 'package', bin.coda);
+  chmodSync(main, 0o755);
+  symlinkSync(main, program);
+  return program;
+}
+
+test('the package that npm packs runs from any folder, with nothing but what it depends on', () => {
+  const prefix = mkdtempSync(join(tmpdir(), 'coda-prefix-'));
+  onTestFinished(() => rmSync(prefix, { recursive: true, force: true }));
+  const program = installed(prefix);
+  const data = join(prefix, 'data');
+  // As a shell does it: the program's own first line names Node.
+  const { status, stdout, stderr } = spawnSync(program, ['chat', '--data', data], {
+    cwd: '/',
+    encoding: 'utf8',
+    input: 'note: the spare key is with Anna\n/skills\n',
+    env: { PATH: process.env.PATH, HOME: prefix, CODA_BACKUP: 'off' },
+  });
+  expect(stderr).toBe('');
+  expect(status).toBe(0);
+  expect(stdout).toContain('Noted: “the spare key is with Anna”');
+  expect(stdout).toContain('meeting-notes');
 });

@@ -68,6 +68,25 @@ test('arguments go to coda, and a command replaces the usual one', () => {
   expect(start(folder, ['doctor', '--data', 'x']).stdout).toBe('doctor --data x');
 });
 
+/** What `npm start` shows on a terminal; `script` lends it one. */
+function onTerminal(folder: string): string {
+  const command = `'${process.execPath}' scripts/start.mjs`;
+  const { CODA_CONFIG: _, ...env } = process.env;
+  return spawnSync('script', ['-qec', command, '/dev/null'], { cwd: folder, encoding: 'utf8', input: '', env }).stdout;
+}
+
+test.skipIf(process.platform !== 'linux')('without a configuration a terminal is offered the set-up in a line', () => {
+  const folder = smallPackage();
+  const offer = '"npm start -- init" asks six questions';
+  const first = onTerminal(folder);
+  expect(first).toContain(offer);
+  expect(first).toContain('chat');
+  expect(start(folder).stderr).not.toContain(offer);
+  mkdirSync(join(folder, 'config'));
+  writeFileSync(join(folder, 'config', 'config.yaml'), '');
+  expect(onTerminal(folder)).not.toContain(offer);
+});
+
 test('what cannot be built is not started', () => {
   const folder = smallPackage();
   write(folder, 'const port: number = ; console.log(port, said([]));');

@@ -125,6 +125,20 @@ describe('a backup', () => {
     expect(readdirSync(into).filter((name) => name.startsWith('db.before-'))).toHaveLength(1);
   });
 
+  test('of a coda with a later migration is refused, and nothing is changed', async () => {
+    const file = join(await folder(), 'newer.tar.gz');
+    const name = '9999_of_a_later_version';
+    await database.run('test.newer', `insert into migrations values (9999, $1, 'x', $2)`, [name, NOW]);
+    await backUp(database, file);
+    await database.run('test.newer', 'delete from migrations where version = 9999');
+    const into = await folder();
+    await expect(restoreEmbedded({ file, into, dataDir: into, now: NOW }, testWorld())).rejects.toMatchObject({
+      code: 'DATA_NEWER',
+      remedy: expect.stringContaining('Update coda'),
+    });
+    expect(readdirSync(into)).toEqual([]);
+  });
+
   /** An archive like the good one, whose entry of that name is another. */
   function changed(name: string, to: (text: string) => string): Buffer {
     const tar = gunzipSync(readFileSync(good));
@@ -161,6 +175,26 @@ describe('a backup', () => {
     await expect(restoreEmbedded({ file, into, dataDir: into, now: NOW }, testWorld())).rejects.toMatchObject({ code });
     expect(readdirSync(into)).toEqual([]);
   });
+});
+
+/**
+ * Made by coda 0.1.0 under an emulated processor, of the same rows: arm64 from the embedded database, s390x (big-endian,
+ * another zlib) from PostgreSQL.
+ */
+test.each(['arm64', 's390x'])('a backup made on %s comes back here', async (machine) => {
+  const file = join(import.meta.dirname, 'backups', `${machine}.tar.gz`);
+  expect(await checkBackup(file)).toMatchObject({ program: 'coda 0.1.0', rows: 50 });
+  const into = await folder();
+  await restoreEmbedded({ file, into, dataDir: into, now: NOW }, testWorld());
+  const copy = await openDatabase({ dataDir: into, connectTimeoutMs: 0 }, testWorld());
+  try {
+    const { rows } = await copy.read<{ said: string }>(
+      `select text as said from reminders union all select text from notes union all select text from memories`,
+    );
+    expect(rows.map(({ said }) => said)).toEqual(['stand up', 'buy bread #shopping', 'I am allergic to peanuts']);
+  } finally {
+    await copy.close();
+  }
 });
 
 const fillMore = (database: Database) =>

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { CodaError } from '../../src/base/errors.ts';
 import { openDatabase } from '../../src/storage/index.ts';
-import { openPglite } from '../../src/storage/pglite/open.ts';
+import { checkByteOrder, openPglite } from '../../src/storage/pglite/open.ts';
 import { deathOf } from '../../src/storage/pglite/thread.ts';
 import { Upkeep } from '../../src/storage/pglite/upkeep.ts';
 import { compiled } from '../support/compiled.ts';
@@ -150,6 +150,13 @@ describe('the data folder', () => {
     await expect(open(join(dataDir, 'file'))).rejects.toMatchObject({ code: 'DATA_UNWRITABLE', exitStatus: 73 });
     await expect(open(join(dataDir, 'file', 'below'))).rejects.toMatchObject({ code: 'DATA_UNWRITABLE' });
     await expect(open('/proc/coda')).rejects.toMatchObject({ code: 'DATA_UNWRITABLE' });
+  });
+
+  test('a machine of the other byte order is told so, instead of that its data is damaged', () => {
+    expect(() => checkByteOrder('LE')).not.toThrow();
+    expect(() => checkByteOrder('BE')).toThrow(
+      expect.objectContaining({ code: 'STORAGE_UNSUPPORTED', remedy: expect.stringContaining('storage.url') }),
+    );
   });
 
   test('a damaged cluster is called damaged, and the folder is free again', async () => {

@@ -1,5 +1,6 @@
 /** Opens the embedded engine in a data folder. */
 import { access, open, readFile, rename, statfs } from 'node:fs/promises';
+import { endianness } from 'node:os';
 import { join } from 'node:path';
 import { CodaError, systemCode } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
@@ -29,9 +30,10 @@ export interface PgliteOptions {
 
 /**
  * Locks `dataDir`, makes it a cluster when it is none, and recovers it. Throws `DATA_UNWRITABLE`, `DISK_FULL`,
- * `DATA_NEWER`, `STORAGE_IN_USE` or `STORAGE_CORRUPT`.
+ * `DATA_NEWER`, `STORAGE_IN_USE`, `STORAGE_UNSUPPORTED` or `STORAGE_CORRUPT`.
  */
 export async function openPglite({ dataDir, onFatal }: PgliteOptions, world: World): Promise<PgliteEngine> {
+  checkByteOrder(endianness());
   const unlock = await inFolder(dataDir, () => takeFolder(dataDir, world));
   try {
     const folder = join(dataDir, 'db');
@@ -44,6 +46,15 @@ export async function openPglite({ dataDir, onFatal }: PgliteOptions, world: Wor
     await unlock();
     throw error;
   }
+}
+
+/** WebAssembly built by Emscripten takes the machine's byte order for its own; elsewhere it reads nonsense. */
+export function checkByteOrder(order: 'BE' | 'LE'): void {
+  if (order === 'LE') return;
+  throw new CodaError('STORAGE_UNSUPPORTED', {
+    message: 'The embedded database does not run on a big-endian machine.',
+    remedy: 'Use a PostgreSQL server (storage.url); backups move between both, whatever machine made them.',
+  });
 }
 
 /** Recovery that finds no space does not always say so. */
