@@ -7,6 +7,7 @@ const FLOORS = [
   ['storage', 'bus', 'sandbox', 'egress'],
   ['jobs', 'audit'],
   ['people'],
+  ['trust'],
   ['delivery'],
   ['agent'],
   ['chat'],

@@ -70,6 +70,7 @@ import {
   tokenMergeRules,
 } from '../people/index.ts';
 import type { Artifacts, Database, Transaction } from '../storage/index.ts';
+import { pinDeletionRules, pinMergeRules } from '../trust/index.ts';
 import { titles } from './adapters.ts';
 import { type Doctor, modelChecks } from './doctor/index.ts';
 import { remembered, type Thinking } from './inference.ts';
@@ -293,6 +294,7 @@ export function deletionRulesOf(skills: readonly Pick<EquippedSkill, 'skill'>[])
     ...pairingDeletionRules,
     ...tokenDeletionRules,
     ...sessionDeletionRules,
+    ...pinDeletionRules,
     ...auditDeletionRules,
     ...personDeletionRules,
   ];
@@ -312,6 +314,7 @@ export function mergeRulesOf(skills: readonly Pick<EquippedSkill, 'skill'>[]): M
     ...pairingMergeRules,
     ...tokenMergeRules,
     ...sessionMergeRules,
+    ...pinMergeRules,
     ...personMergeRules,
   ];
 }

@@ -4,15 +4,10 @@ import type { Toolbox } from '../agent/index.ts';
 import { packageRoot } from '../base/root.ts';
 import type { World } from '../base/world.ts';
 import type { Config } from '../config/index.ts';
-import {
-  agentSkillsConfig,
-  type ChosenSkills,
-  folderTrust,
-  type SkillHost,
-  skillListFor,
-} from '../skills/agent-skills/index.ts';
+import { agentSkillsConfig, type ChosenSkills, type SkillHost, skillListFor } from '../skills/agent-skills/index.ts';
 import { overridesIn, SpecialistCatalog, type SpecialistHost, specialistsConfig } from '../skills/specialists/index.ts';
 import type { Database } from '../storage/index.ts';
+import { decidedOf } from '../trust/index.ts';
 
 /** The specialists that `config` names; nothing is read before the first rescan. */
 export function openSpecialists(
@@ -21,15 +16,13 @@ export function openSpecialists(
   database: Pick<Database, 'read'>,
 ): SpecialistCatalog {
   const settings = config.block(specialistsConfig);
-  const trust = folderTrust();
   return new SpecialistCatalog({
     shipped: join(packageRoot(), 'agents'),
     dirs: settings.dirs,
     home: env.HOME || homedir(),
     cwd: process.cwd(),
     overrides: overridesIn(settings),
-    trust,
-    decided: (folders) => trust.decided({ query: (sql, params) => database.read(sql, params) }, folders),
+    decided: (folders) => decidedOf({ query: (sql, params) => database.read(sql, params) }, folders),
   });
 }
 
@@ -48,7 +41,6 @@ export function specialistHost(
 ): SpecialistHost {
   return {
     catalog,
-    trust: folderTrust(),
     rescan: () => skills.rescan(),
     decided: () => skills.decided(),
     tools: () => {

@@ -13,7 +13,6 @@ export {
 } from './collection.ts';
 export { type CompleteDeps, complete, type Typing } from './complete.ts';
 export { coreCommands, coreTools } from './core.ts';
-export type * from './folder-trust.ts';
 export { forgetTools } from './forget.ts';
 export { type LinkDeps, linkCommand, linkTools } from './link.ts';
 export { modelCommands } from './models.ts';

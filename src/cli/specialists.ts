@@ -2,7 +2,6 @@
 import { relative, resolve } from 'node:path';
 import { ERRORS } from '../base/errors.ts';
 import { plural, shorten } from '../base/text.ts';
-import { folderTrust } from '../skills/agent-skills/index.ts';
 import { type SpecialistState, validateSpecialists } from '../skills/specialists/index.ts';
 import { ask } from './ask.ts';
 import type { ApproveFlags, Flags } from './flags.ts';
@@ -46,8 +45,7 @@ function line({ name, state, source, description, token_budget: tokens }: Listed
 
 /** `coda specialists validate DIR…`: exit status 0 when all can be used. */
 export async function specialistsValidate(flags: Flags, io: NodeJS.Process): Promise<number> {
-  const trust = folderTrust();
-  const verdicts = (await Promise.all(flags.args.map((path) => validateSpecialists(resolve(path), trust)))).flat();
+  const verdicts = (await Promise.all(flags.args.map((path) => validateSpecialists(resolve(path))))).flat();
   if (flags.json) io.stdout.write(`${JSON.stringify(verdicts, null, 2)}\n`);
   else {
     const shown = (path: string) => relative(io.cwd(), path) || path;

@@ -157,7 +157,7 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
   unseen: [edit('agent/approvals/index.ts', '.replace(UNSEEN, escaped)', '')],
 };
 
-const AUDIT = 'skills/agent-skills/audit/mention.ts';
+const AUDIT = 'trust/audit/mention.ts';
 const TAINT = 'test/agent/taint.test.ts';
 
 /** What else keeps a person safe: with the guard out, a test of this file fails. */
@@ -208,6 +208,6 @@ export const tested: Readonly<Record<string, { edits: readonly Edit[]; by: strin
         "if (kind === 'code') return true;",
       ),
     ],
-    by: 'test/skills/agent-skills/audit/audit.test.ts',
+    by: 'test/trust/audit/audit.test.ts',
   },
 };

@@ -5,7 +5,7 @@ import { builtInSkills } from '../../src/app/skills.ts';
 import { uuid } from '../../src/base/ids.ts';
 import { tableOf } from '../../src/people/index.ts';
 import * as secrets from '../../src/skills/agent-skills/secrets/store.ts';
-import * as decisions from '../../src/skills/agent-skills/trust/store.ts';
+import * as decisions from '../../src/skills/agent-skills/store.ts';
 import * as pins from '../../src/skills/mcp/store.ts';
 import * as hooks from '../../src/skills/webhooks/store.ts';
 import { testDatabases } from '../support/database.ts';

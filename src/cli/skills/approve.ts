@@ -1,7 +1,7 @@
 /** `coda skills approve`: by the daemon when one runs, else on its storage. */
 
 import { controlSkills } from '../../app/index.ts';
-import { type SkillDecisions, skillTexts } from '../../skills/agent-skills/index.ts';
+import { type Inquest, trustTexts } from '../../trust/index.ts';
 import { callDaemon } from '../daemon.ts';
 import type { ApproveFlags } from '../flags.ts';
 import { isMeant } from '../meant.ts';
@@ -17,13 +17,13 @@ export async function skillsApprove(flags: ApproveFlags, io: NodeJS.Process): Pr
     (await callDaemon(config.dataDir, 'skills-inquire', { name })) ??
     (await withSkills(config, world, (skills) => skills.inquire(name)));
   if (typeof found === 'string') throw usage(found, '"coda skills list" shows what there is.');
-  const inquest = found as unknown as Exclude<Awaited<ReturnType<SkillDecisions['inquire']>>, string>;
-  const { pin, before } = inquest;
-  if (before?.state === 'approved' && before.pinned.hash === pin.hash) {
+  const inquest = found as unknown as Inquest;
+  const { pin } = inquest;
+  if (inquest.isApproved) {
     io.stdout.write(`${name} is approved as it is now.\n`);
     return 0;
   }
-  io.stdout.write(`${skillTexts.inquest(inquest).replaceAll('**', '')}\n`);
+  io.stdout.write(`${trustTexts.inquest(inquest).replaceAll('**', '')}\n`);
   if (!flags.yes && !(await isMeant(io, 'somebody has read what "coda skills audit NAME" finds'))) {
     io.stdout.write('Nothing was changed.\n');
     return 1;

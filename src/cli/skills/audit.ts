@@ -5,7 +5,8 @@ import { resolve } from 'node:path';
 import { openAgentSkills } from '../../app/index.ts';
 import { CodaError, ERRORS } from '../../base/errors.ts';
 import { didYouMean, plural } from '../../base/text.ts';
-import { type AgentSkill, auditSkill, openCatalog, pinReport } from '../../skills/agent-skills/index.ts';
+import { type AgentSkill, folderOf, openCatalog } from '../../skills/agent-skills/index.ts';
+import { auditFolder, pinReport } from '../../trust/index.ts';
 import type { Flags } from '../flags.ts';
 import { prepare } from '../serve.ts';
 
@@ -13,7 +14,7 @@ import { prepare } from '../serve.ts';
 export async function skillsAudit(flags: Flags, io: NodeJS.Process): Promise<number> {
   const audits: (Audit & { name: string; path: string })[] = [];
   for (const { name, directory } of await chosen(flags, io)) {
-    audits.push({ name, path: directory, ...(await auditSkill(directory)) });
+    audits.push({ name, path: directory, ...(await auditFolder(directory)) });
   }
   if (flags.json) io.stdout.write(`${JSON.stringify(audits, null, 2)}\n`);
   else {
@@ -27,7 +28,7 @@ export async function skillsAudit(flags: Flags, io: NodeJS.Process): Promise<num
 export async function skillsPin(flags: Flags, io: NodeJS.Process): Promise<number> {
   const pins: { name: string; path: string; hash: string | null; may: string[] }[] = [];
   for (const { name, directory, skill } of await chosen(flags, io)) {
-    pins.push({ name, path: directory, ...(await pinReport(directory, skill)) });
+    pins.push({ name, path: directory, ...(await pinReport(directory, folderOf(skill)?.declared ?? {})) });
   }
   if (flags.json) io.stdout.write(`${JSON.stringify(pins, null, 2)}\n`);
   else {
@@ -64,7 +65,7 @@ function total(audits: readonly Audit[]): string {
   return `${plural(audits.length, 'skill')}: ${blocked} blocked, ${warned} with warnings.`;
 }
 
-type Audit = Awaited<ReturnType<typeof auditSkill>>;
+type Audit = Awaited<ReturnType<typeof auditFolder>>;
 type Finding = Audit['findings'][number];
 
 interface Chosen {

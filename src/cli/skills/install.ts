@@ -6,7 +6,8 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { CodaError, messageOf } from '../../base/errors.ts';
 import { didYouMean, plural } from '../../base/text.ts';
-import { addSkill, auditSkill, bundles, installed } from '../../skills/agent-skills/index.ts';
+import { addSkill, bundles, installed } from '../../skills/agent-skills/index.ts';
+import { auditFolder } from '../../trust/index.ts';
 import { callDaemon } from '../daemon.ts';
 import type { AddSkillFlags, Flags, PackFlags } from '../flags.ts';
 import { prepare } from '../serve.ts';
@@ -17,7 +18,7 @@ export async function skillsInstall(flags: Flags, io: NodeJS.Process): Promise<n
   const { config } = prepare(flags, io);
   const content = await contentOf(flags.args[0] ?? '');
   const skill = await installed.installSkill(installed.installedFolder(config.dataDir), content);
-  const audit = await auditSkill(skill.directory);
+  const audit = await auditFolder(skill.directory);
   await callDaemon(config.dataDir, 'skills-rescan');
   if (flags.json) {
     io.stdout.write(`${JSON.stringify({ ...skill, audit }, null, 2)}\n`);

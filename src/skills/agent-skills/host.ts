@@ -1,10 +1,11 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Artifacts, Besides, Database, Queryable } from '../../storage/index.ts';
+import { approveLooked, blockedOf, type Inquest, lookForApproval } from '../../trust/index.ts';
 import type { SkillImages } from './images/images.ts';
 import type { SkillSecrets } from './secrets/secrets.ts';
-import type { RescanReport, SkillCatalog, SkillSnapshot } from './skill.ts';
-import { blocked, type Deprecation, deprecate, deprecations, undeprecate, uses } from './trust/store.ts';
-import { approveLooked, type Inquest, inquire, lookForApproval } from './trust/trust.ts';
+import { type RescanReport, type SkillCatalog, type SkillSnapshot, SOURCE_KINDS } from './skill.ts';
+import { type Deprecation, deprecate, deprecations, undeprecate, uses } from './store.ts';
+import { folderOf, inquireAbout } from './use/trusted.ts';
 
 /** Decisions about skills by name, as last read. Immutable: a later read makes another value. */
 export interface Decisions {
@@ -92,10 +93,10 @@ export class SkillDecisions {
   /** Reads them. With the same snapshot and equal decisions the value stays, so that prompts stay what they are. */
   async read(isSameSnapshot: boolean): Promise<void> {
     const db = this.reader;
-    const [deprecated, held, counts] = [await deprecations(db), await blocked(db), await uses(db)];
+    const [deprecated, held, counts] = [await deprecations(db), await blockedOf(db, SOURCE_KINDS), await uses(db)];
     const after: Decisions = {
       deprecated: new Map(deprecated.map((each) => [each.name, each])),
-      blocked: new Set(held.map(({ name }) => name)),
+      blocked: new Set(held),
       uses: counts,
     };
     if (!isSameSnapshot || !isSame(this.known, after)) this.known = after;
@@ -127,21 +128,22 @@ export class SkillDecisions {
   /** What an owner has to know before approving a skill; a string says why there is nothing to approve. */
   async inquire(name: string): Promise<Inquest | string> {
     const skill = this.deps.catalog.current().skills.get(name);
-    return skill ? inquire(this.reader, skill) : `There is no skill ${name}.`;
+    return skill ? inquireAbout(this.reader, skill) : `There is no skill ${name}.`;
   }
 
   /** Approves a skill if its files are, before and after the decision, those with `hash`; false when they are not. */
   async approve(name: string, hash: string, besides?: Besides<boolean>): Promise<boolean> {
     const skill = this.deps.catalog.current().skills.get(name);
-    const looked = skill && (await lookForApproval(this.reader, skill, hash));
+    const folder = skill && folderOf(skill);
+    const looked = folder && (await lookForApproval(this.reader, folder, hash));
     if (!looked) return false;
     const by = { personId: undefined, now: this.deps.clock.now() };
     const isDone = await this.deps.database.tx('skills.approve', async (tx) => {
-      const isApproved = await approveLooked(tx, skill, looked, by);
+      const isApproved = await approveLooked(tx, folder, looked, by);
       besides?.(tx, isApproved);
       return isApproved;
     });
-    return isDone && (await lookForApproval(this.reader, skill, hash)) !== undefined;
+    return isDone && (await lookForApproval(this.reader, folder, hash)) !== undefined;
   }
 }
 

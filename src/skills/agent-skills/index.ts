@@ -1,7 +1,6 @@
 /** Agent skills: folders with a `SKILL.md`, on demand. */
 
 export { agentSkills, skillListFor } from './agent-skills.ts';
-export { auditSkill } from './audit/audit.ts';
 export { openCatalog, watchSkills } from './catalog/catalog.ts';
 export { skillSources } from './catalog/sources.ts';
 export { validateSkills } from './catalog/validate.ts';
@@ -17,8 +16,7 @@ export { addSkill } from './read/scaffold.ts';
 export { SkillSecrets } from './secrets/secrets.ts';
 export type { AgentSkill, RescanReport, SkillCatalog, SkillSnapshot } from './skill.ts';
 export * as skillTexts from './texts.ts';
-export { folderTrust } from './trust/folders.ts';
-export { pinReport } from './trust/pin.ts';
 export { testSkill } from './use/cases.ts';
 export { isFor } from './use/prompt.ts';
 export { SkillSearch } from './use/search.ts';
+export { folderOf } from './use/trusted.ts';

@@ -3,8 +3,7 @@
 import { type Capability, capabilitiesOf } from '../../agent/index.ts';
 import { listOf, plural, shorten, visible } from '../../base/text.ts';
 import type { AgentSkill, RescanReport } from './skill.ts';
-import type { Deprecation } from './trust/store.ts';
-import type { Inquest } from './trust/trust.ts';
+import type { Deprecation } from './store.ts';
 
 export { reasonOf } from './skill.ts';
 
@@ -189,40 +188,6 @@ export const changedMeanwhile = (name: string) =>
 export const scriptsChanged = (name: string) =>
   `The files of the skill “${name}” have changed since the person was asked; nothing was run.`;
 
-const MOST_FINDINGS = 12;
-
-/** What an owner is asked, with all that there is to know; `what` it is about. */
-export function inquest(
-  { id, before, changes, findings, forbiddenToolsUnreadable }: Inquest,
-  what: string = 'skill',
-): string {
-  const heavy = findings.filter(({ level }) => level !== 'info');
-  const found = heavy
-    .slice(0, MOST_FINDINGS)
-    .map(
-      ({ level, file, line, why }) =>
-        `${level === 'block' ? '**' : ''}${plain(file)}${line > 0 ? `:${line}` : ''}${level === 'block' ? '**' : ''}: ${why}`,
-    );
-  const more = heavy.length - found.length;
-  const from = id.source === what ? '' : ` (${id.source})`;
-  return [
-    before && before.state !== 'blocked'
-      ? `The ${what} **${id.name}**${from} has changed since ${before.state === 'approved' ? 'it was approved' : 'its first use'}:`
-      : `The ${what} **${id.name}**${from}, as it is now:`,
-    ...(changes.length > 0 ? changes : ['nothing has changed']).map((change) => `- ${plain2(change)}`),
-    ...(forbiddenToolsUnreadable
-      ? ['- It gives up tools in a form that nobody can read, so that none is forbidden.']
-      : []),
-    ...(found.length > 0 ? ['What a careful person would want to know:', ...found.map((line) => `- ${line}`)] : []),
-    ...(more > 0
-      ? [`- … and ${more} more${what === 'skill' ? `: \`coda skills audit ${id.name}\` shows all` : ''}.`]
-      : []),
-    'Approving it lets the model follow its instructions; what its tools do is still asked about as ever.',
-  ].join('\n');
-}
-
-const plain2 = (text: string): string => shorten(visible(text).replace(/\s+/g, ' '), 400);
-
 const warningLine = ({ directory, message }: RescanReport['warnings'][number]) => `${directory}: ${message}`;
 
 export function rescanned({
@@ -308,10 +273,6 @@ export const bundleTainted = () =>
 
 export const bundleReplaces = (name: string, source: string) =>
   `It takes the place of the skill \`${plain(name)}\` (${source}).`;
-
-/** What an owner sees before a bundle is installed. */
-export const installInquest = (found: Inquest, notes: readonly string[]): string =>
-  [inquest(found), ...notes].join('\n');
 
 export const installed = (name: string): string =>
   `The skill \`${plain(name)}\` is installed and approved as its files are now: \`/${plain(name)}\` calls it. \`coda skills remove ${plain(name)}\` removes it.`;

@@ -5,7 +5,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { messageOf, systemCode } from '../../base/errors.ts';
 import { expandHome } from '../../base/folders/home.ts';
-import type { FolderDecision, FolderPin, FolderTrust, JudgedFolder } from '../../chat/index.ts';
+import { type decidedOf, type Folder, type Pin, pinFolder } from '../../trust/index.ts';
 import type { Override } from './config.ts';
 import { readFolder, type Written } from './read.ts';
 import {
@@ -27,14 +27,13 @@ export interface CatalogOptions {
   home: string;
   cwd: string;
   overrides: Readonly<Record<string, Override>>;
-  trust: FolderTrust;
   /** What was decided about those that did not ship, by name; without it, nothing was. */
-  decided?: (folders: readonly PinnedFolder[]) => Promise<ReadonlyMap<string, FolderDecision>>;
+  decided?: (folders: readonly PinnedFolder[]) => ReturnType<typeof decidedOf>;
 }
 
 export interface PinnedFolder {
-  folder: JudgedFolder;
-  pin: FolderPin;
+  folder: Folder;
+  pin: Pin;
 }
 
 /** A folder that is looked into on purpose when nobody has configured any; it may be missing. */
@@ -140,8 +139,7 @@ export class SpecialistCatalog {
   }
 
   private look(directory: string, ships: boolean) {
-    const { overrides, trust } = this.options;
-    return readOne(directory, ships, { trust, overrides });
+    return readOne(directory, ships, this.options.overrides);
   }
 }
 
@@ -149,7 +147,7 @@ export class SpecialistCatalog {
 async function readOne(
   directory: string,
   ships: boolean,
-  { trust, overrides }: Pick<CatalogOptions, 'trust' | 'overrides'>,
+  overrides: CatalogOptions['overrides'],
 ): Promise<{ read?: { specialist: Specialist; isOn: boolean }; wrong: Diagnostic[] }> {
   const name = basename(directory);
   const unusable = nameProblem(name);
@@ -160,7 +158,7 @@ async function readOne(
   const made = makeSpecialist({ name, directory, ships }, written, override);
   const isOn = override?.enabled ?? written.settings.enabled;
   if (ships) return { read: { specialist: made, isOn }, wrong };
-  const pinned = await withPin(made, written, trust);
+  const pinned = await withPin(made, written);
   return 'message' in pinned ? { wrong: [...wrong, pinned] } : { read: { specialist: pinned, isOn }, wrong };
 }
 
@@ -170,9 +168,9 @@ function nameProblem(name: string): string | undefined {
 }
 
 /** With the pin of exactly what was read, or why it can have none. */
-async function withPin(made: Specialist, written: Written, trust: FolderTrust): Promise<Specialist | Diagnostic> {
-  const pin = await trust.pin(judged(made));
-  if (typeof pin === 'string') return { level: 'error', where: made.directory, message: pin };
+async function withPin(made: Specialist, written: Written): Promise<Specialist | Diagnostic> {
+  const pin = await pinFolder(made.directory, judged(made).declared);
+  if (!pin.ok) return { level: 'error', where: made.directory, message: pin.message };
   const other = [...written.hashes].find(([path, hash]) => pin.files[path] !== hash.slice(0, 16));
   if (other) {
     const message = 'It was changed while it was being read; /rescan-skills reads it again.';
@@ -190,13 +188,13 @@ export interface Validated {
 }
 
 /** The specialist in a folder, or those in the folders below it. Nothing of the configuration counts. */
-export async function validateSpecialists(directory: string, trust: FolderTrust): Promise<Validated[]> {
+export async function validateSpecialists(directory: string): Promise<Validated[]> {
   const diagnostics: Diagnostic[] = [];
   const isOne = ['soul.md', 'tools.md', 'config.yaml'].some((file) => existsSync(join(directory, file)));
   const folders = isOne ? [directory] : await foldersIn({ directory, ships: false, isExpected: true }, diagnostics);
   const all = await Promise.all(
     folders.map(async (path): Promise<Validated> => {
-      const { read, wrong } = await readOne(path, false, { trust, overrides: {} });
+      const { read, wrong } = await readOne(path, false, {});
       return { name: basename(path), path, usable: read !== undefined, problems: wrong };
     }),
   );

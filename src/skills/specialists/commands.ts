@@ -1,6 +1,7 @@
 /** The commands: /ask and /specialists. */
 import { type Call, done, failed, type ToolResult } from '../../agent/index.ts';
-import type { Command, FolderInquest } from '../../chat/index.ts';
+import type { Command } from '../../chat/index.ts';
+import { type Inquest, inquire, trustTexts } from '../../trust/index.ts';
 import { find } from './host.ts';
 import { judged, type Snapshot } from './specialist.ts';
 import * as texts from './texts.ts';
@@ -68,7 +69,7 @@ function specialistsCommand({ host, database }: ToolDeps): Command {
       // What is approved is what is there now.
       await host.rescan();
       const specialist = find(host.catalog.current(), name);
-      return specialist?.pin && host.trust.inquire(readerOf(database), judged(specialist), specialist.pin);
+      return specialist?.pin && inquire(readerOf(database), judged(specialist), specialist.pin);
     },
     run: async (rest, { person, prepared }) => {
       const snapshot = host.catalog.current();
@@ -79,19 +80,19 @@ function specialistsCommand({ host, database }: ToolDeps): Command {
       if (!verb) return done(texts.list(linesOf(snapshot), problems), taintOf(all));
       if (verb !== 'approve' || !name) return failed('INVALID_INPUT', texts.specialistsUsage());
       if (person.role !== 'owner') return failed('DENIED', texts.ownersApprove());
-      return approval(snapshot, name, prepared as FolderInquest | undefined);
+      return approval(snapshot, name, prepared as Inquest | undefined);
     },
   };
 }
 
 /** Shows all of it; the button binds to exactly that. */
-function approval(snapshot: Snapshot, name: string, inquest: FolderInquest | undefined): ToolResult {
+function approval(snapshot: Snapshot, name: string, inquest: Inquest | undefined): ToolResult {
   const specialist = find(snapshot, name);
   if (!specialist) return failed('NOT_FOUND', unknown(snapshot, name));
   if (!specialist.pin || !inquest) return done(texts.shipsWithCoda(specialist.name));
   if (inquest.isApproved) return done(texts.approvedAlready(specialist.name));
-  const input = { name: specialist.name, hash: inquest.hash };
-  return done(inquest.text, {
+  const input = { name: specialist.name, hash: inquest.pin.hash };
+  return done(trustTexts.inquest(inquest, 'specialist'), {
     choices: [{ label: 'Approve', style: 'primary', tool: 'specialist_approve', input }],
   });
 }

@@ -1,4 +1,3 @@
-import type { FolderTrust } from '../../chat/index.ts';
 import type { Gate, Who } from '../../people/index.ts';
 import type { SpecialistCatalog } from './catalog.ts';
 import { type Standing, standingOf } from './prompt.ts';
@@ -7,7 +6,6 @@ import type { Snapshot, Specialist } from './specialist.ts';
 /** The specialists of a running process. */
 export interface SpecialistHost {
   readonly catalog: SpecialistCatalog;
-  readonly trust: FolderTrust;
   /** Reads what changed, here and on the other replicas. */
   rescan(): Promise<unknown>;
   /** Called after a decision has committed: this process and the other replicas read again. A hint. */

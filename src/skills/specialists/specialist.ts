@@ -1,5 +1,5 @@
 /** A specialist as a value. It never changes: a rescan makes new values for what changed. */
-import type { FolderDecision, FolderPin, JudgedFolder } from '../../chat/index.ts';
+import type { decidedOf, Folder, Pin } from '../../trust/index.ts';
 
 /** Bytes of single files, and how many there may be. */
 export const LIMITS = {
@@ -44,7 +44,7 @@ export interface Specialist {
   readonly tokenBudget: number;
   readonly maxToolCalls: number;
   /** Of its files as they were read; undefined where it ships. */
-  readonly pin: FolderPin | undefined;
+  readonly pin: Pin | undefined;
   /** Tells two readings apart. */
   readonly digest: string;
 }
@@ -64,7 +64,7 @@ export interface Snapshot {
   /** Those that are switched off, by name. */
   readonly disabled: ReadonlyMap<string, Specialist>;
   /** What was decided about those that did not ship when this was read; none for one that was never used. */
-  readonly decided: ReadonlyMap<string, FolderDecision>;
+  readonly decided: Awaited<ReturnType<typeof decidedOf>>;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -96,6 +96,6 @@ export function judged({
   directory,
   tools,
   model,
-}: Pick<Specialist, 'name' | 'directory' | 'tools' | 'model'>): JudgedFolder {
-  return { name, kind: 'specialist', directory, tools, model };
+}: Pick<Specialist, 'name' | 'directory' | 'tools' | 'model'>): Folder {
+  return { name, source: 'specialist', directory, declared: { tools, agent: model ?? 'default' } };
 }

@@ -10,9 +10,9 @@ import {
   type SpawnOptions,
 } from '../../agent/index.ts';
 import { didYouMean } from '../../base/text.ts';
-import type { FolderPin } from '../../chat/index.ts';
 import type { Gate } from '../../people/index.ts';
 import type { Database, Queryable } from '../../storage/index.ts';
+import { approvePin, judge, keepFirst, pinFolder } from '../../trust/index.ts';
 import { find, type Held, type SpecialistHost } from './host.ts';
 import { systemOf } from './prompt.ts';
 import { judged, type Snapshot, type Specialist, stateOf } from './specialist.ts';
@@ -130,21 +130,20 @@ async function admit(
   { signal, clock }: CallContext,
 ): Promise<Failed | undefined> {
   const { name, pin } = specialist;
-  const { trust } = host;
   if (!pin) return undefined;
   const folder = judged(specialist);
-  const verdict = await trust.look(readerOf(database), folder, pin, signal);
-  if (verdict.kind === 'usable') return undefined;
-  if (verdict.kind === 'waits') return failed('NEEDS_APPROVAL', texts.changed(name, verdict.reasons));
+  const verdict = await judge(readerOf(database), folder, pin, signal);
+  if (verdict.kind === 'known') return undefined;
+  if (verdict.kind !== 'first') return failed('NEEDS_APPROVAL', texts.changed(name, verdict.reasons));
   // What was looked through must be what was read.
-  const now = await trust.pin(folder, signal);
-  if (typeof now === 'string' || now.hash !== pin.hash) return failed('CHANGED', texts.changedMeanwhile(name));
+  const now = await pinFolder(folder.directory, folder.declared, signal);
+  if (!now.ok || now.hash !== pin.hash) return failed('CHANGED', texts.changedMeanwhile(name));
   const { suspicions } = verdict;
-  const isKept = await database.tx('specialists.first', (tx) => {
+  const kept = await database.tx('specialists.first', (tx) => {
     tx.afterCommit(() => host.decided());
-    return trust.keepFirst(tx, folder, { pin, suspicions }, clock.now());
+    return keepFirst(tx, folder, verdict, clock.now());
   });
-  if (isKept) return undefined;
+  if (kept === 'usable') return undefined;
   return failed('NEEDS_APPROVAL', suspicions.length > 0 ? texts.suspicious(name, suspicions) : texts.changed(name, []));
 }
 
@@ -164,9 +163,9 @@ export function approveTool({ host }: ToolDeps): AnyTool {
     async run({ name, hash }, { tx, person, clock }) {
       if (person.role !== 'owner') return failed('DENIED', texts.ownersApprove());
       const specialist = find(host.catalog.current(), name);
-      const pin: FolderPin | undefined = specialist?.pin;
+      const pin = specialist?.pin;
       if (!specialist || pin?.hash !== hash) return failed('GONE', texts.changedMeanwhile(name));
-      await host.trust.approve(tx, judged(specialist), pin, { personId: person.id, now: clock.now() });
+      await approvePin(tx, judged(specialist), pin, { personId: person.id, now: clock.now() });
       tx.afterCommit(() => host.decided());
       return done(texts.approved(name));
     },

@@ -3,6 +3,7 @@ import { append, rowOf } from '../../audit/index.ts';
 import { CodaError } from '../../base/errors.ts';
 import type { Json } from '../../base/json.ts';
 import type { SkillDeps, Verb } from '../../chat/index.ts';
+import { approvePin, inquire, trustTexts } from '../../trust/index.ts';
 import { find, type SpecialistHost } from './host.ts';
 import { judged, type Snapshot, type Specialist, stateOf } from './specialist.ts';
 import * as texts from './texts.ts';
@@ -26,15 +27,16 @@ export function verbs(host: SpecialistHost, { database, world }: VerbDeps): Reco
     'specialists-inquire': async ({ name }): Promise<Json> => {
       const specialist = await asked(String(name));
       if (!specialist.pin) return { name: specialist.name, hash: null, text: texts.shipsWithCoda(specialist.name) };
-      const inquest = await host.trust.inquire(readerOf(database), judged(specialist), specialist.pin);
-      return { name: specialist.name, ...inquest };
+      const inquest = await inquire(readerOf(database), judged(specialist), specialist.pin);
+      const { isApproved, pin } = inquest;
+      return { name: specialist.name, text: trustTexts.inquest(inquest, 'specialist'), hash: pin.hash, isApproved };
     },
     'specialists-approve': async ({ name, hash }) => {
       const { pin, ...specialist } = await asked(String(name));
       if (!pin || pin.hash !== hash) return false;
       const now = world.clock.now();
       await database.tx('specialists.approve', async (tx) => {
-        await host.trust.approve(tx, judged(specialist), pin, { personId: undefined, now });
+        await approvePin(tx, judged(specialist), pin, { personId: undefined, now });
         const act = { action: 'control.run', subject: 'specialists approve', personId: undefined } as const;
         append(tx, [rowOf({ ...act, origin: 'terminal', at: now, detail: { name: specialist.name, hash: pin.hash } })]);
       });

@@ -5,10 +5,11 @@ import { describe, expect, test } from 'vitest';
 import { packageRoot } from '../../../src/base/root.ts';
 import { bundleContent } from '../../../src/skills/agent-skills/files/bundle.ts';
 import { inspectSkill, installSkill } from '../../../src/skills/agent-skills/files/install.ts';
-import { auditSkill, validateSkills } from '../../../src/skills/agent-skills/index.ts';
+import { validateSkills } from '../../../src/skills/agent-skills/index.ts';
 import { basics } from '../../../src/skills/basics/index.ts';
 import { notes } from '../../../src/skills/notes/index.ts';
 import { reminders } from '../../../src/skills/reminders/index.ts';
+import { auditFolder } from '../../../src/trust/index.ts';
 import { temporaryFolder, write } from './support/folders.ts';
 
 const root = join(packageRoot(), 'agent-skills');
@@ -33,7 +34,7 @@ describe('the skills that coda brings', () => {
   });
 
   test.each(names)('hold nothing against which a scan warns: %s', async (name) => {
-    expect(await auditSkill(join(root, name))).toEqual({ findings: [], blocked: false, complete: true });
+    expect(await auditFolder(join(root, name))).toEqual({ findings: [], blocked: false, complete: true });
   });
 
   test.each(['meeting-notes', 'travel-plan', 'weekly-review'])('name tools that are there: %s', (name) => {

@@ -2,7 +2,6 @@ import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { packageRoot } from '../../../src/base/root.ts';
-import { folderTrust } from '../../../src/skills/agent-skills/index.ts';
 import { SpecialistCatalog } from '../../../src/skills/specialists/index.ts';
 import { agentsFolder, put, type SpecialistFiles, write } from './support.ts';
 
@@ -15,7 +14,7 @@ async function read(
   const folder = agentsFolder();
   for (const [name, files] of Object.entries(specialists)) put(folder, name, files);
   more(folder);
-  const around = { shipped: agentsFolder(), home: '/nowhere', cwd: '/', trust: folderTrust() };
+  const around = { shipped: agentsFolder(), home: '/nowhere', cwd: '/' };
   const catalog = new SpecialistCatalog({ ...around, dirs: [folder], overrides });
   const report = await catalog.rescan();
   const problems = report.diagnostics.map(({ where, message }) => `${where.replace(`${folder}/`, '')}: ${message}`);
@@ -174,7 +173,6 @@ test('those that ship are read without a complaint, with the budgets that the do
     home: '/',
     cwd: '/',
     overrides: {},
-    trust: folderTrust(),
   });
   expect((await catalog.rescan()).diagnostics).toEqual([]);
   const budgets = [...catalog.current().specialists.values()].map(({ name, tokenBudget, ships }) => [

@@ -6,7 +6,7 @@ import { readInside } from '../../../base/folders/read.ts';
 import { didYouMean } from '../../../base/text.ts';
 import type { Besides, Database, Queryable } from '../../../storage/index.ts';
 import type { AgentSkill, SkillCatalog } from '../skill.ts';
-import { lookAt } from '../trust/trust.ts';
+import { lookAt } from '../use/trusted.ts';
 import { type ImagePlan, type PlanOptions, planImage, REQUIREMENTS } from './plan.ts';
 import * as store from './store.ts';
 
@@ -93,13 +93,10 @@ export class SkillImages {
 
   /** A build installs what the skill names, with a network: no skill that an owner has yet to look at. */
   private async whyHeld(skill: AgentSkill): Promise<string[]> {
-    const { kind, ...trust } = await lookAt(this.reader, skill);
-    const isHeld =
-      kind === 'changed' ||
-      kind === 'blocked' ||
-      kind === 'unpinnable' ||
-      ('state' in trust && trust.state === 'blocked');
-    return isHeld ? [`an owner has to approve the skill first ("coda skills approve ${skill.name}")`] : [];
+    const trust = await lookAt(this.reader, skill);
+    const isFree =
+      trust.kind === 'own' || trust.kind === 'known' || (trust.kind === 'first' && trust.suspicions.length === 0);
+    return !isFree ? [`an owner has to approve the skill first ("coda skills approve ${skill.name}")`] : [];
   }
 }
 

@@ -6,13 +6,10 @@ import { listInside } from '../../../base/folders/list.ts';
 import { readInside } from '../../../base/folders/read.ts';
 import type { PutFile, SkillFiles } from '../../../sandbox/index.ts';
 import type { Queryable } from '../../../storage/index.ts';
-import type { AgentSkill } from '../skill.ts';
-import { isTrusted } from '../skill.ts';
+import { type AgentSkill, isTrusted } from '../skill.ts';
 import * as texts from '../texts.ts';
-import { pinOf } from '../trust/store.ts';
-import { idOf, lookAt, type Trust } from '../trust/trust.ts';
-import { isPinned } from './resource.ts';
 import { runnerOf, unixLines } from './script.ts';
+import { isPinned, lookAt, type Trust } from './trusted.ts';
 
 /** Bytes of one file, and of all. */
 const MOST_OF_ONE = 32 * 1024 * 1024;
@@ -32,6 +29,7 @@ export async function bundleOf(db: Reader, skill: AgentSkill, signal: AbortSigna
   if (directory === undefined) return failed('NOT_FOUND', texts.noFiles(name));
   const trust = await lookAt(db, skill, signal);
   if (trust.kind !== 'own' && trust.kind !== 'known') return failed('NEEDS_APPROVAL', texts.changed(name, []));
+  const pinned = trust.kind === 'known' ? trust.pin.files : undefined;
   const { files: entries } = await listInside(directory, { gitignore: true, signal });
   const files: (PutFile & { content: Buffer })[] = [];
   let room = MOST_OF_ALL;
@@ -39,7 +37,7 @@ export async function bundleOf(db: Reader, skill: AgentSkill, signal: AbortSigna
     if (kind !== 'file') continue;
     const read = await readInside(directory, path, { maxBytes: MOST_OF_ONE });
     if (!read.ok || read.truncated || read.content.length > room) return failed('REFUSED', texts.tooLong(path));
-    if (!isPinned(trust, path, read.content)) return failed('NEEDS_APPROVAL', texts.changed(name, []));
+    if (pinned && !isPinned(pinned, path, read.content)) return failed('NEEDS_APPROVAL', texts.changed(name, []));
     room -= read.content.length;
     const isShell = runnerOf(path, read.content)?.isShell === true;
     files.push({ path, content: isShell ? unixLines(read.content) : read.content, executable });
@@ -52,7 +50,6 @@ export async function bundleOf(db: Reader, skill: AgentSkill, signal: AbortSigna
 }
 
 /** Whether commands in its text may be run unasked: it is coda's own, or an owner has approved exactly these files. */
-export async function mayRunUnasked(db: Reader, skill: AgentSkill, trust: Trust): Promise<boolean> {
-  if (isTrusted(skill.source)) return true;
-  return trust.kind === 'known' && (await pinOf(db, idOf(skill)))?.state === 'approved';
+export function mayRunUnasked(skill: AgentSkill, trust: Trust): boolean {
+  return isTrusted(skill.source) || (trust.kind === 'known' && trust.isApproved);
 }

@@ -1,8 +1,8 @@
 import type { CallContext } from '../../../agent/index.ts';
 import { conversations } from '../../../delivery/index.ts';
 import { isTrusted } from '../skill.ts';
+import { offIn } from '../store.ts';
 import * as texts from '../texts.ts';
-import { offIn } from '../trust/store.ts';
 import { bundleOf, mayRunUnasked } from './bundle.ts';
 import { readerOf, type ToolDeps } from './deps.ts';
 import { commandsIn } from './instructions.ts';
@@ -31,7 +31,7 @@ export async function commandOutputs(
   for (const one of wanting) {
     const who = { personId: ctx.person.id, spaceId: ctx.place.space };
     if (await deps.host.secrets.isConfigured(one.skill, who)) continue;
-    if (off.has(one.skill.name) || !(await mayRunUnasked(readerOf(deps), one.skill, one.trust))) continue;
+    if (off.has(one.skill.name) || !mayRunUnasked(one.skill, one.trust)) continue;
     outputs.set(one.skill.name, await outputsOf(deps, one, ctx));
   }
   return outputs;

@@ -5,14 +5,15 @@ import { didYouMean } from '../../../base/text.ts';
 import type { Command } from '../../../chat/index.ts';
 import { conversations } from '../../../delivery/index.ts';
 import type { Person } from '../../../people/index.ts';
+import { type Inquest, trustTexts } from '../../../trust/index.ts';
 import type { View } from '../host.ts';
 import type { AgentSkill } from '../skill.ts';
+import { offIn, settingOf } from '../store.ts';
 import * as texts from '../texts.ts';
-import { offIn, settingOf } from '../trust/store.ts';
-import { type Inquest, inquire } from '../trust/trust.ts';
 import { readerOf, type ToolDeps } from './deps.ts';
 import { isFor } from './prompt.ts';
 import { rescanSoon } from './tools.ts';
+import { inquireAbout } from './trusted.ts';
 
 export function commands(deps: ToolDeps): Command[] {
   return [skillsCommand(deps), skillCommand(deps), rescanCommand(deps)];
@@ -172,7 +173,7 @@ async function inquest(deps: ToolDeps, name: string): Promise<Inquest | string> 
   await deps.host.rescan();
   const { snapshot } = deps.views.of(undefined);
   const skill = snapshot.skills.get(name);
-  return skill ? inquire(readerOf(deps), skill) : unknown(snapshot, name);
+  return skill ? inquireAbout(readerOf(deps), skill) : unknown(snapshot, name);
 }
 
 /** Shows all of it; the button binds to exactly that. */
@@ -181,10 +182,9 @@ async function approval(name: string | undefined, { person, prepared }: TxContex
   if (name === undefined) return failed('INVALID_INPUT', texts.skillsUsage());
   const found = prepared as Inquest | string;
   if (typeof found === 'string') return failed('NOT_FOUND', found);
-  const { before, pin, id } = found;
-  if (before?.pinned.hash === pin.hash && before.state === 'approved') return done(texts.approvedAlready(name));
-  const input = { name, source: id.source, hash: pin.hash };
-  return done(texts.inquest(found), {
+  if (found.isApproved) return done(texts.approvedAlready(name));
+  const input = { name, source: found.id.source, hash: found.pin.hash };
+  return done(trustTexts.inquest(found), {
     choices: [{ label: 'Approve', style: 'primary', tool: 'skill_approve', input }],
   });
 }

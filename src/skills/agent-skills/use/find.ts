@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { type AnyTool, dataTool, done, failed, type ToolResult, type TxContext } from '../../../agent/index.ts';
 import { readInside } from '../../../base/folders/read.ts';
 import { conversations } from '../../../delivery/index.ts';
+import { isScript } from '../../../trust/index.ts';
 import { type AgentSkill, isTrusted } from '../skill.ts';
+import { offIn } from '../store.ts';
 import * as texts from '../texts.ts';
-import { isScript } from '../trust/pin.ts';
-import { offIn } from '../trust/store.ts';
 import { readerOf, skillName, type ToolDeps } from './deps.ts';
 import { entryOf, offered } from './prompt.ts';
 import { makeReady, type Ready } from './ready.ts';
@@ -65,8 +65,8 @@ async function filesOf(wanted: number, ctx: TxContext): Promise<ToolResult> {
   if (offIn(settings).has(name)) return failed('OFF', texts.isOff(name));
   const trust = ready.all.at(-1)?.trust;
   // Nobody has used it yet, and nobody may before an owner has looked.
-  if (trust?.kind === 'first' && trust.block.length > 0)
-    return failed('NEEDS_APPROVAL', texts.blocked(name, trust.block));
+  if (trust?.kind === 'first' && trust.suspicions.length > 0)
+    return failed('NEEDS_APPROVAL', texts.blocked(name, trust.suspicions));
   const pages = Math.ceil((ready.all.at(-1)?.files.length ?? 0) / FILES_A_PAGE);
   if (lines.length === 0) return done(texts.noFiles(name));
   return done([...lines, ...texts.page(wanted, pages)].join('\n'), ready.tainted ? { tainted: true } : {});

@@ -5,13 +5,21 @@ import { z } from 'zod';
 import { type AnyTool, type CallContext, dataTool, done, type Failed, failed } from '../../../agent/index.ts';
 import { CodaError } from '../../../base/errors.ts';
 import type { Choice } from '../../../delivery/index.ts';
+import {
+  approveLooked,
+  type Folder,
+  type Inquest,
+  type Looked,
+  lookForApproval,
+  trustTexts,
+} from '../../../trust/index.ts';
 import { openCatalog } from '../catalog/catalog.ts';
 import { BUNDLE_LIMITS, bundleContent, type SkillContent } from '../files/bundle.ts';
 import { installSkill, lookInside } from '../files/install.ts';
 import type { AgentSkill } from '../skill.ts';
 import * as texts from '../texts.ts';
-import { approveLooked, type Inquest, inquire, type Looked, lookForApproval } from '../trust/trust.ts';
 import { readerOf, type ToolDeps } from './deps.ts';
+import { folderOf, inquireAbout } from './trusted.ts';
 
 /** Buttons of one answer. */
 const MOST_OFFERS = 3;
@@ -61,7 +69,8 @@ export function installLookTool(deps: ToolDeps): AnyTool {
         ...(input.tainted ? [texts.bundleTainted()] : []),
       ];
       const call = { tool: 'skill_install', input: { ...input, name, pin: found.pin.hash } };
-      return done(texts.installInquest(found, notes), { choices: [{ label: 'Install', style: 'primary', ...call }] });
+      const text = [trustTexts.inquest(found), ...notes].join('\n');
+      return done(text, { choices: [{ label: 'Install', style: 'primary', ...call }] });
     },
   });
 
@@ -70,7 +79,7 @@ export function installLookTool(deps: ToolDeps): AnyTool {
       lookInside(host.installed, content, async (parent, staged) => {
         const skill = await skillIn(parent, staged, input.file);
         if ('ok' in skill) return skill;
-        const found = await inquire(readerOf({ database }), skill);
+        const found = await inquireAbout(readerOf({ database }), skill);
         return typeof found === 'string' ? failed('REFUSED', texts.bundleUnusable(input.file, found)) : found;
       }),
     );
@@ -94,10 +103,10 @@ export function installTool(deps: ToolDeps): AnyTool {
     prepare: (input, { person }) => (person.role === 'owner' ? putInPlace(input) : Promise.resolve(undefined)),
     async run({ name }, { tx, person, clock, prepared }) {
       if (person.role !== 'owner') return failed('DENIED', texts.ownersInstall());
-      const came = prepared as Failed | { skill: AgentSkill; looked: Looked };
+      const came = prepared as Failed | { folder: Folder; looked: Looked };
       if ('ok' in came) return came;
       const by = { personId: person.id, now: clock.now() };
-      if (!(await approveLooked(tx, came.skill, came.looked, by))) return failed('GONE', texts.changedMeanwhile(name));
+      if (!(await approveLooked(tx, came.folder, came.looked, by))) return failed('GONE', texts.changedMeanwhile(name));
       tx.afterCommit(() => host.decided());
       return done(texts.installed(name));
     },
@@ -108,8 +117,9 @@ export function installTool(deps: ToolDeps): AnyTool {
       const { name } = await installSkill(host.installed, content);
       await host.rescan();
       const skill = host.catalog.current().skills.get(name);
-      const looked = skill?.source.kind === 'installed' && (await lookForApproval(readerOf(deps), skill, input.pin));
-      return skill && looked ? { skill, looked } : failed('GONE', texts.changedMeanwhile(name));
+      const folder = skill?.source.kind === 'installed' ? folderOf(skill) : undefined;
+      const looked = folder && (await lookForApproval(readerOf(deps), folder, input.pin));
+      return looked ? { folder, looked } : failed('GONE', texts.changedMeanwhile(name));
     });
   }
 }

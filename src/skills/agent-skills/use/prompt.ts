@@ -6,8 +6,8 @@ import { shorten, visible } from '../../../base/text.ts';
 import type { Asked, PromptSection } from '../../../chat/index.ts';
 import type { ChosenSkills, Decisions, View, Views } from '../host.ts';
 import type { AgentSkill } from '../skill.ts';
+import { activeIn, offIn } from '../store.ts';
 import * as texts from '../texts.ts';
-import { activeIn, offIn } from '../trust/store.ts';
 import type { DeniedSkills } from './denied.ts';
 import type { SkillSearch } from './search.ts';
 

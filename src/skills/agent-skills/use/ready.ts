@@ -5,13 +5,14 @@ import { listInside } from '../../../base/folders/list.ts';
 import { didYouMean } from '../../../base/text.ts';
 import { conversations } from '../../../delivery/index.ts';
 import type { Queryable, Transaction } from '../../../storage/index.ts';
+import { keepFirst } from '../../../trust/index.ts';
 import type { View } from '../host.ts';
 import { readBody } from '../read/file.ts';
 import { type AgentSkill, isTrusted, type SkillSnapshot, skillDependencies } from '../skill.ts';
+import { noteUse, offIn } from '../store.ts';
 import * as texts from '../texts.ts';
-import { addPin, noteUse, offIn, pinOf } from '../trust/store.ts';
-import { idOf, lookAt, type Trust } from '../trust/trust.ts';
 import { isFor } from './prompt.ts';
+import { lookAt, type Trust } from './trusted.ts';
 
 /** One skill, read. */
 export interface ReadSkill {
@@ -117,13 +118,11 @@ export async function admit(
   const now = ctx.clock.now();
   for (const { skill: one, trust } of all) {
     if (trust.kind !== 'first') continue;
-    await addPin(tx, idOf(one), trust.pin, trust.state, now);
-    const kept = await pinOf(tx, idOf(one));
-    // Somebody else may have been first with other files.
-    if (kept?.pinned.hash !== trust.pin.hash) return failed('NEEDS_APPROVAL', texts.changed(one.name, []));
-    if (kept.state !== 'blocked') continue;
+    const kept = await keepFirst(tx, { name: one.name, source: one.source.kind }, trust, now);
+    if (kept === 'usable') continue;
+    if (kept === 'changed') return failed('NEEDS_APPROVAL', texts.changed(one.name, []));
     tx.afterCommit(decided);
-    return failed('NEEDS_APPROVAL', texts.blocked(one.name, trust.block));
+    return failed('NEEDS_APPROVAL', texts.blocked(one.name, trust.suspicions));
   }
   const names = all.map((one) => one.skill.name).filter((name) => name !== skill.name);
   await noteUse(tx, ctx.conversationId, [...names, skill.name], now);

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { basename, extname } from 'node:path';
 import { z } from 'zod';
 import { type AnyTool, dataTool, done, type Failed, failed, lookAt } from '../../../agent/index.ts';
@@ -6,10 +5,10 @@ import { pathProblem } from '../../../base/folders/folder.ts';
 import { readInside } from '../../../base/folders/read.ts';
 import { conversations, type FileRef } from '../../../delivery/index.ts';
 import { type AgentSkill, isTrusted } from '../skill.ts';
+import { activeIn, offIn } from '../store.ts';
 import * as texts from '../texts.ts';
-import { activeIn, offIn, pinOf } from '../trust/store.ts';
-import { idOf, type Trust } from '../trust/trust.ts';
 import { readerOf, skillName, type ToolDeps } from './deps.ts';
+import { isPinned, pinnedFiles } from './trusted.ts';
 
 /** Reads a file of a skill that is in use. */
 export function resourceTool(deps: ToolDeps): AnyTool {
@@ -25,9 +24,9 @@ export function resourceTool(deps: ToolDeps): AnyTool {
     async prepare({ name, path, from }, { turn, conversationId }) {
       const skill = views.of(turn).snapshot.skills.get(name);
       if (!skill) return failed('NOT_FOUND', texts.noSkill(name, undefined));
-      const trust = await trustOf(deps, skill);
-      if (!trust) return failed('NOT_ACTIVE', texts.notActive(name));
-      const read = await readResource(skill, trust, path, from);
+      const pinned = isTrusted(skill.source) ? 'all' : await pinnedFiles(readerOf(deps), skill);
+      if (!pinned) return failed('NOT_ACTIVE', texts.notActive(name));
+      const read = await readResource(skill, pinned, path, from);
       return 'bytes' in read ? keep(deps, read, conversationId) : read;
     },
     async run({ name }, { tx, conversationId, prepared, turn }) {
@@ -60,12 +59,8 @@ async function keep(deps: ToolDeps, picture: Picture, conversationId: string) {
   return { ...resource, pictures: [file] };
 }
 
-/** By what was pinned when the skill was activated: the one file that is read is compared with it. */
-async function trustOf(deps: ToolDeps, skill: AgentSkill): Promise<Trust | undefined> {
-  if (isTrusted(skill.source)) return { kind: 'own' };
-  const known = await pinOf(readerOf(deps), idOf(skill));
-  return known && known.state !== 'blocked' ? { kind: 'known', files: known.pinned.files } : undefined;
-}
+/** What was pinned when the skill was activated, by path: the one file that is read is compared with it. */
+type Files = Readonly<Record<string, string>> | 'all';
 
 const READABLE = new Set('.md .txt .json .yaml .yml .sh .py .js .ts .csv .toml .xml .html'.split(' '));
 const PICTURES = new Set(['.png', '.jpg', '.jpeg', '.gif', '.webp']);
@@ -98,7 +93,7 @@ export interface Picture extends Resource {
 /** A page of the file `path` from the character `from` on, or the picture there, if it is the file that was pinned. */
 async function readResource(
   skill: AgentSkill,
-  trust: Trust,
+  pinned: Files,
   path: string,
   from: number,
 ): Promise<Resource | Picture | Failed> {
@@ -107,13 +102,13 @@ async function readResource(
   if (!isPicture && !READABLE.has(extension)) {
     return failed('REFUSED', texts.notReadable(path, [...READABLE, ...PICTURES]));
   }
-  const bytes = await bytesOf(skill, trust, path, isPicture ? MAX_PICTURE_BYTES : MAX_BYTES);
+  const bytes = await bytesOf(skill, pinned, path, isPicture ? MAX_PICTURE_BYTES : MAX_BYTES);
   if (!Buffer.isBuffer(bytes)) return bytes;
   const of = { skill_name: skill.name, path };
   return isPicture ? picture(bytes, of) : page(bytes.toString('utf8'), from, of);
 }
 
-async function bytesOf(skill: AgentSkill, trust: Trust, path: string, maxBytes: number): Promise<Buffer | Failed> {
+async function bytesOf(skill: AgentSkill, pinned: Files, path: string, maxBytes: number): Promise<Buffer | Failed> {
   const { directory, name } = skill;
   const problem = pathProblem(path);
   if (problem !== undefined) return failed('REFUSED', texts.badPath(problem));
@@ -121,7 +116,8 @@ async function bytesOf(skill: AgentSkill, trust: Trust, path: string, maxBytes: 
   const read = await readInside(directory, path, { maxBytes });
   if (!read.ok) return failed(read.code === 'not_found' ? 'NOT_FOUND' : 'REFUSED', read.message);
   if (read.truncated) return failed('REFUSED', texts.tooLong(path));
-  return isPinned(trust, path, read.content) ? read.content : failed('NEEDS_APPROVAL', texts.changed(name, []));
+  const isKnown = pinned === 'all' || isPinned(pinned, path, read.content);
+  return isKnown ? read.content : failed('NEEDS_APPROVAL', texts.changed(name, []));
 }
 
 function picture(bytes: Buffer, of: { skill_name: string; path: string }): Picture | Failed {
@@ -129,14 +125,6 @@ function picture(bytes: Buffer, of: { skill_name: string; path: string }): Pictu
   if (!look) return failed('REFUSED', texts.noPicture(of.path));
   const { type, width, height } = look;
   return { ok: true, content: texts.picture(type, width, height), ...of, truncated: false, bytes, type };
-}
-
-/** Whether the bytes are those that were hashed; a link is pinned by where it leads to, and that file by its own. */
-export function isPinned(trust: Trust, path: string, content: Buffer): boolean {
-  if (trust.kind === 'own') return true;
-  const files = trust.kind === 'known' ? trust.files : trust.kind === 'first' ? trust.pin.files : {};
-  const hash = createHash('sha256').update(content).digest('hex').slice(0, 16);
-  return files[path] === hash || Object.values(files).includes(hash);
 }
 
 function page(text: string, from: number, of: { skill_name: string; path: string }): Resource {

@@ -11,15 +11,16 @@ import {
   type ToolResult,
 } from '../../../agent/index.ts';
 import { withTimeout } from '../../../base/async.ts';
+import { approveLooked, type Looked, lookForApproval } from '../../../trust/index.ts';
 import type { SkillHost } from '../host.ts';
 import type { AgentSkill } from '../skill.ts';
 import * as texts from '../texts.ts';
-import { approveLooked, type Looked, lookForApproval } from '../trust/trust.ts';
 import { APART } from './apart.ts';
 import { commandOutputs } from './commands-run.ts';
 import { readerOf, skillName, type ToolDeps } from './deps.ts';
 import { instructions } from './instructions.ts';
 import { admit, makeReady, type Ready } from './ready.ts';
+import { folderOf } from './trusted.ts';
 
 const LONGEST_ARGUMENTS = 8_000;
 
@@ -209,9 +210,9 @@ export function rescanTool({ host }: { host: SkillHost }): AnyTool {
 /** What the button under a skill's inquest calls: an owner approves exactly the files that were shown. */
 export function approveTool(deps: ToolDeps): AnyTool {
   const { views, host } = deps;
-  const skillOf = (name: string, source: string) => {
+  const folder = (name: string, source: string) => {
     const skill = views.of(undefined).snapshot.skills.get(name);
-    return skill?.source.kind === source ? skill : undefined;
+    return skill?.source.kind === source ? folderOf(skill) : undefined;
   };
   return dataTool({
     name: 'skill_approve',
@@ -221,16 +222,16 @@ export function approveTool(deps: ToolDeps): AnyTool {
     timeoutMs: 5_000,
     input: z.object({ name: skillName, source: z.string(), hash: z.string() }),
     async prepare({ name, source, hash }, { person }) {
-      const skill = skillOf(name, source);
-      return skill && person.role === 'owner' ? lookForApproval(readerOf(deps), skill, hash) : undefined;
+      const asked = folder(name, source);
+      return asked && person.role === 'owner' ? lookForApproval(readerOf(deps), asked, hash) : undefined;
     },
     async run({ name, source }, { tx, person, clock, prepared }) {
       if (person.role !== 'owner') return failed('DENIED', texts.ownersApprove());
-      const skill = skillOf(name, source);
-      if (!skill?.directory) return failed('GONE', texts.noSuchSkill(name, undefined));
+      const asked = folder(name, source);
+      if (!asked) return failed('GONE', texts.noSuchSkill(name, undefined));
       const looked = prepared as Looked | undefined;
       const by = { personId: person.id, now: clock.now() };
-      if (!looked || !(await approveLooked(tx, skill, looked, by))) return failed('GONE', texts.changedMeanwhile(name));
+      if (!looked || !(await approveLooked(tx, asked, looked, by))) return failed('GONE', texts.changedMeanwhile(name));
       tx.afterCommit(() => host.decided());
       return done(texts.approved(name));
     },

@@ -1,9 +1,9 @@
-/** A static look at a skill's files, before anybody uses it. */
+/** A static look at a folder's files, before anybody uses it. */
 
-import { type FileEntry, listInside } from '../../../base/folders/list.ts';
-import { readInside } from '../../../base/folders/read.ts';
-import { Pace } from '../../../base/pace.ts';
-import { isScript } from '../trust/pin.ts';
+import { type FileEntry, listInside } from '../../base/folders/list.ts';
+import { readInside } from '../../base/folders/read.ts';
+import { Pace } from '../../base/pace.ts';
+import { isScript } from '../pin.ts';
 import type { Finding, FindingLevel } from './finding.ts';
 import { type ScannedFile, scanFile } from './scan.ts';
 
@@ -36,10 +36,10 @@ const PROGRAMS: readonly [RegExp, string][] = [
 const COMPILED = /\.(?:pyc|pyo|class|jar|exe|dll|so|dylib|scpt|msi|dmg|pkg|apk)$/i;
 
 /**
- * Scans the skill in the folder `root`. Bounded in bytes, and gives way to others: a skill of megabytes holds nothing
+ * Scans the folder `root`. Bounded in bytes, and gives way to others: a skill of megabytes holds nothing
  * up. What cannot be read is a finding too. Throws only when `signal` aborts.
  */
-export async function auditSkill(root: string, signal?: AbortSignal): Promise<Audit> {
+export async function auditFolder(root: string, signal?: AbortSignal): Promise<Audit> {
   const listing = await listInside(root, signal === undefined ? {} : { signal });
   const findings: Finding[] = listing.refused.map(({ path, message }) => {
     const why = 'It is no file that coda reads, or leads out of the folder.';

@@ -1,11 +1,10 @@
-/** Pins: the hash of a skill's files, what they may do, and what changed between two of them. */
+/** Pins: the hash of a folder's files, what they may do, and what changed between two of them. */
 
 import { createHash } from 'node:crypto';
-import type { OpenFile } from '../../../base/folders/folder.ts';
-import { type FileEntry, type Listing, listInside, type RefusedEntry } from '../../../base/folders/list.ts';
-import { chunksOf, openInside } from '../../../base/folders/read.ts';
-import { listOf, plural } from '../../../base/text.ts';
-import type { AgentSkill } from '../skill.ts';
+import type { OpenFile } from '../base/folders/folder.ts';
+import { type FileEntry, type Listing, listInside, type RefusedEntry } from '../base/folders/list.ts';
+import { chunksOf, openInside } from '../base/folders/read.ts';
+import { listOf, plural } from '../base/text.ts';
 
 export interface Pin {
   ok: true;
@@ -27,11 +26,11 @@ const FORM = 'coda skill 1\n';
 const UNSEEN = new Set(['world_writable', 'too_deep', 'unreadable', 'changed', 'not_found']);
 
 /**
- * Pins the skill in the folder `root`. The same files give the same hash wherever they lie and in whichever order the
+ * Pins the folder `root`. The same files give the same hash wherever they lie and in whichever order the
  * system lists them; times and owners are not in it. A repository's records (`.git`) are no files of the skill, which
  * is why they are neither listed nor read nor carried anywhere.
  */
-export async function pinSkill(root: string, declared: Declared, signal?: AbortSignal): Promise<Pin | Unpinnable> {
+export async function pinFolder(root: string, declared: Declared, signal?: AbortSignal): Promise<Pin | Unpinnable> {
   const listing = await listInside(root, signal === undefined ? {} : { signal });
   const problem = unseen(listing);
   if (problem !== undefined) return { ok: false, message: problem };
@@ -51,7 +50,7 @@ export async function pinSkill(root: string, declared: Declared, signal?: AbortS
 
 /** The hash of a skill's files, or null where it can have none, with what it may do or why. */
 export async function pinReport(root: string, declared: Declared): Promise<{ hash: string | null; may: string[] }> {
-  const pin = await pinSkill(root, declared);
+  const pin = await pinFolder(root, declared);
   return pin.ok ? { hash: pin.hash, may: describeChange(undefined, pin) } : { hash: null, may: [pin.message] };
 }
 
@@ -73,28 +72,34 @@ async function hashOf(root: string, entry: FileEntry | RefusedEntry): Promise<st
   return hash.digest('hex');
 }
 
-/** What SKILL.md declares and a change of which an owner wants to know. */
-export type Declared = Pick<
-  AgentSkill,
-  'allowedTools' | 'forbiddenTools' | 'secrets' | 'dependencies' | 'dockerImage' | 'forkAgent' | 'model'
->;
+/** What the words of a folder say that it wants. */
+export interface Declared {
+  /** Recommended; empty when it names none. */
+  tools?: readonly string[];
+  /** Given up. */
+  forbiddenTools?: readonly string[];
+  /** There is a list of tools that it gives up, and nobody can read it. */
+  forbiddenToolsUnreadable?: boolean;
+  /** Names of the secrets that it asks for. */
+  secrets?: readonly string[];
+  /** Packages that it wants to be there, `pip:` or `system:` before each. */
+  packages?: readonly string[];
+  image?: string | undefined;
+  /** Which model it runs on as an agent of its own; undefined where it does not. */
+  agent?: string | undefined;
+}
 
-/** Plain data, every list sorted: it is stored with the pin. */
+/** What a folder may do, as it is stored with the pin: plain data, every list sorted. */
 export interface Capabilities {
   /** Paths of what can be run. */
   scripts: string[];
-  /** Recommended by the skill; empty when it names none. */
   tools: string[];
-  /** Given up by the skill. */
   forbiddenTools: string[];
-  /** Names of the secrets that it asks for. */
   secrets: string[];
-  /** Packages that it wants to be there, `pip:` or `system:` before each. */
   packages: string[];
   /** Hosts and network programs that its scripts name. Hints: what is put together at run time is not seen. */
   network: string[];
   image: string | undefined;
-  /** Whether it runs as an agent of its own, and on which model. */
   agent: string | undefined;
 }
 
@@ -119,20 +124,19 @@ async function capabilitiesOf(root: string, files: readonly FileEntry[], declare
   const scripts = files.filter((file) => file.kind === 'file' && isScript(file));
   const network = new Set<string>();
   for (const { path } of scripts) for (const hint of await networkHints(root, path)) network.add(hint);
-  const { pip, system } = declared.dependencies;
   return {
     scripts: scripts.map(({ path }) => path).sort(),
-    tools: sorted(declared.allowedTools ?? []),
+    tools: sorted(declared.tools),
     forbiddenTools: sorted(declared.forbiddenTools),
-    secrets: sorted(declared.secrets.map(({ name }) => name)),
-    packages: sorted([...pip.map((name) => `pip:${name}`), ...system.map((name) => `system:${name}`)]),
+    secrets: sorted(declared.secrets),
+    packages: sorted(declared.packages),
     network: [...network].sort(),
-    image: declared.dockerImage,
-    agent: declared.forkAgent ? (declared.model ?? 'default') : undefined,
+    image: declared.image,
+    agent: declared.agent,
   };
 }
 
-const sorted = (names: readonly string[]) => [...new Set(names)].sort();
+const sorted = (names: readonly string[] = []) => [...new Set(names)].sort();
 
 async function networkHints(root: string, path: string): Promise<string[]> {
   const opened = await openInside(root, path);
@@ -173,52 +177,52 @@ export function describeChange(before: Pinned | undefined, now: Pinned): string[
   return [...gained(then, now.capabilities), ...lost(then, now.capabilities), ...changedFiles(before, now)];
 }
 
-/** `new`, `changed`: only when there was something before. */
+type ListField = Exclude<keyof Capabilities, 'image' | 'agent' | 'forbiddenTools'>;
+
+/** What is told of each list, most important first. `is`: " now" where there was something before. */
+const TOLD: Readonly<Record<ListField, { gained(names: string[], is: string): string; noun?: string }>> = {
+  scripts: {
+    gained: (names, is) => `${plural(names.length, is === '' ? 'script' : 'new script')}: ${named(names)}`,
+    noun: 'script',
+  },
+  network: { gained: (names, is) => `its scripts name ${named(names)}${is} (network)` },
+  secrets: { gained: (names, is) => `asks for the ${nounFor(names, 'secret')} ${named(names)}${is}`, noun: 'secret' },
+  tools: { gained: (names, is) => `asks for the ${nounFor(names, 'tool')} ${named(names)}${is}`, noun: 'tool' },
+  packages: { gained: (names, is) => `needs ${named(names)}${is}`, noun: 'package' },
+};
+const FIELDS = Object.keys(TOLD) as ListField[];
+
 function gained(then: Capabilities | undefined, now: Capabilities): string[] {
   const is = then === undefined ? '' : ' now';
-  const list = (field: ListField) => without(now[field], then?.[field] ?? []);
-  const say = (names: string[], words: (names: string[]) => string) => (names.length === 0 ? [] : [words(names)]);
+  const freed = then ? without(then.forbiddenTools, now.forbiddenTools) : [];
   return [
-    ...say(list('scripts'), (names) => `${plural(names.length, then ? 'new script' : 'script')}: ${named(names)}`),
-    ...say(list('network'), (names) => `its scripts name ${named(names)}${is} (network)`),
-    ...say(list('secrets'), (names) => `asks for the ${plural2(names, 'secret')} ${named(names)}${is}`),
-    ...say(list('tools'), (names) => `asks for the ${plural2(names, 'tool')} ${named(names)}${is}`),
-    ...say(list('packages'), (names) => `needs ${named(names)}${is}`),
+    ...FIELDS.flatMap((field) => {
+      const names = without(now[field], then?.[field] ?? []);
+      return names.length === 0 ? [] : [TOLD[field].gained(names, is)];
+    }),
     ...(now.image !== then?.image && now.image !== undefined ? [`runs in the image ${now.image}${is}`] : []),
     ...(now.agent !== then?.agent && now.agent !== undefined ? [`runs as an agent of its own${is}`] : []),
-    ...(then
-      ? say(without(then.forbiddenTools, now.forbiddenTools), (names) => `no longer gives up ${named(names)}`)
-      : []),
+    ...(freed.length > 0 ? [`no longer gives up ${named(freed)}`] : []),
   ];
 }
 
 function lost(then: Capabilities | undefined, now: Capabilities): string[] {
-  if (then === undefined) return [];
-  const fields: [ListField, string][] = [
-    ['scripts', 'script'],
-    ['secrets', 'secret'],
-    ['tools', 'tool'],
-    ['packages', 'package'],
-  ];
-  return fields.flatMap(([field, word]) => {
-    const names = without(then[field], now[field]);
-    return names.length === 0 ? [] : [`${plural(names.length, word)} less: ${named(names)}`];
+  return FIELDS.flatMap((field) => {
+    const { noun } = TOLD[field];
+    const names = without(then?.[field] ?? [], now[field]);
+    return noun === undefined || names.length === 0 ? [] : [`${plural(names.length, noun)} less: ${named(names)}`];
   });
 }
 
-type ListField = 'scripts' | 'network' | 'secrets' | 'tools' | 'packages' | 'forbiddenTools';
-
 function changedFiles(before: Pinned | undefined, now: Pinned): string[] {
   if (before === undefined) return [`${plural(Object.keys(now.files).length, 'file')} in all`];
-  const changed = Object.keys(now.files).filter((path) => before.files[path] && before.files[path] !== now.files[path]);
-  const added = without(Object.keys(now.files), Object.keys(before.files));
-  const removed = without(Object.keys(before.files), Object.keys(now.files));
-  const said: [string[], string][] = [
-    [changed, 'changed'],
-    [added, 'added'],
-    [removed, 'removed'],
-  ];
-  const lines = said.flatMap(([paths, word]) =>
+  const [then, current] = [Object.keys(before.files), Object.keys(now.files)];
+  const groups = {
+    changed: current.filter((path) => before.files[path] && before.files[path] !== now.files[path]),
+    added: without(current, then),
+    removed: without(then, current),
+  };
+  const lines = Object.entries(groups).flatMap(([word, paths]) =>
     paths.length === 0 ? [] : [`${plural(paths.length, 'file')} ${word}: ${named(paths)}`],
   );
   return lines.length > 0 ? lines : ['a run bit changed'];
@@ -235,4 +239,4 @@ function named(names: readonly string[]): string {
 }
 
 /** The noun alone, in the number of what follows. */
-const plural2 = (names: readonly unknown[], noun: string) => (names.length === 1 ? noun : `${noun}s`);
+const nounFor = (names: readonly unknown[], noun: string) => (names.length === 1 ? noun : `${noun}s`);

@@ -1,6 +1,6 @@
 /** Text that cannot be seen or read: hidden characters, look-alike letters, encoded commands; and excerpts that show it. */
 
-import { shorten } from '../../../base/text.ts';
+import { shorten } from '../../base/text.ts';
 import type { Hit } from './commands.ts';
 
 /** The flags of England, Scotland and Wales are written with tags; any other word in tags is hidden text. */

@@ -1,14 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { auditSkill } from '../../../../src/skills/agent-skills/audit/audit.ts';
-import { skillFolder, temporaryFolder, write } from '../support/folders.ts';
+import { auditFolder } from '../../../src/trust/audit/audit.ts';
+import { skillFolder, temporaryFolder, write } from '../../skills/agent-skills/support/folders.ts';
 import { BENIGN } from './benign.ts';
 import { HOSTILE } from './hostile.ts';
 import { TALKED_DOWN } from './talked-down.ts';
 import { VARIANTS } from './variants.ts';
 
-const auditOf = (files: Record<string, string>) => auditSkill(write(join(temporaryFolder(), 'skill'), files));
+const auditOf = (files: Record<string, string>) => auditFolder(write(join(temporaryFolder(), 'skill'), files));
 
 describe('the scan of a planted skill', () => {
   test.each([...HOSTILE, ...VARIANTS])('finds what $name does', async ({ level, files }) => {
@@ -95,7 +95,7 @@ describe('a skill that is made to hold the scan up', () => {
     const root = skillFolder({ 'bin/tool': '\x7fELF\x02\x01\0\0', 'a.pyc': 'x' });
     execFileSync('mkfifo', [join(root, 'pipe')]);
     execFileSync('ln', ['-s', '/etc/passwd', join(root, 'link')]);
-    const { findings, blocked } = await auditSkill(root);
+    const { findings, blocked } = await auditFolder(root);
     expect(findings.map(({ rule, file }) => [rule, file]).sort()).toEqual([
       ['binary', 'a.pyc'],
       ['binary', 'bin/tool'],
@@ -106,6 +106,6 @@ describe('a skill that is made to hold the scan up', () => {
   });
 
   test('is let go when nobody waits any more', async () => {
-    await expect(auditSkill(skillFolder(), AbortSignal.abort(new Error('stopped')))).rejects.toThrow('stopped');
+    await expect(auditFolder(skillFolder(), AbortSignal.abort(new Error('stopped')))).rejects.toThrow('stopped');
   });
 });

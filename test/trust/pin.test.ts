@@ -2,21 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, renameSync, symlinkSync, unlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type Declared, describeChange, type Pin, pinSkill } from '../../../../src/skills/agent-skills/trust/pin.ts';
-import { skillFolder, temporaryFolder, write } from '../support/folders.ts';
+import { type Declared, describeChange, type Pin, pinFolder } from '../../src/trust/pin.ts';
+import { skillFolder, temporaryFolder, write } from '../skills/agent-skills/support/folders.ts';
 
-const NOTHING: Declared = {
-  allowedTools: undefined,
-  forbiddenTools: [],
-  secrets: [],
-  dependencies: { pip: [], system: [], skills: [] },
-  dockerImage: undefined,
-  forkAgent: false,
-  model: undefined,
-};
-
-async function pin(root: string, declared: Partial<Declared> = {}): Promise<Pin> {
-  const pinned = await pinSkill(root, { ...NOTHING, ...declared });
+async function pin(root: string, declared: Declared = {}): Promise<Pin> {
+  const pinned = await pinFolder(root, declared);
   if (!pinned.ok) throw new Error(pinned.message);
   return pinned;
 }
@@ -71,7 +61,7 @@ describe('the hash of a skill', () => {
     const deep = skillFolder({ [`${'d/'.repeat(30)}a.sh`]: '' });
     const large = skillFolder(Object.fromEntries(Array.from({ length: 10_100 }, (_, index) => [`f/${index}`, ''])));
     for (const root of [open, deep, large, join(open, 'none')]) {
-      expect(await pinSkill(root, NOTHING)).toMatchObject({ ok: false, message: expect.any(String) });
+      expect(await pinFolder(root, {})).toMatchObject({ ok: false, message: expect.any(String) });
     }
   });
 });
@@ -80,10 +70,10 @@ describe('an owner who is asked', () => {
   test('reads at first what the skill may do', async () => {
     const root = skillFolder({ 'scripts/fetch.py': 'import requests\nrequests.get("https://api.example.com/x")' });
     const now = await pin(root, {
-      allowedTools: ['Bash', 'Read'],
-      secrets: [{ name: 'API_KEY', description: undefined, required: true }],
-      dependencies: { pip: ['requests'], system: ['jq'], skills: [] },
-      dockerImage: 'python:3.12-slim',
+      tools: ['Bash', 'Read'],
+      secrets: ['API_KEY'],
+      packages: ['pip:requests', 'system:jq'],
+      image: 'python:3.12-slim',
     });
     expect(describeChange(undefined, now)).toEqual([
       '1 script: scripts/fetch.py',
@@ -98,11 +88,10 @@ describe('an owner who is asked', () => {
 
   test('reads after a change what it may newly do, what it may not any more, and which files changed', async () => {
     const root = skillFolder({ 'scripts/a.sh': 'echo', 'old.md': '' });
-    const before = await pin(root, { allowedTools: ['Read'], forbiddenTools: ['code_execute'] });
+    const before = await pin(root, { tools: ['Read'], forbiddenTools: ['code_execute'] });
     write(root, { 'scripts/a.sh': 'curl https://collect.example/', 'scripts/b': '', 'tool.rb': '' });
     unlinkSync(join(root, 'old.md'));
-    const secrets = [{ name: 'TOKEN', description: undefined, required: true }];
-    expect(describeChange(before, await pin(root, { secrets, forkAgent: true }))).toEqual([
+    expect(describeChange(before, await pin(root, { secrets: ['TOKEN'], agent: 'default' }))).toEqual([
       '2 new scripts: scripts/b and tool.rb',
       'its scripts name collect.example and curl now (network)',
       'asks for the secret TOKEN now',

@@ -1,106 +1,18 @@
-/** Pins, deprecations and uses of skills, and their settings in a conversation. Every verb runs in the given transaction. */
+/** Deprecations and uses of skills, and their settings in a conversation. Every verb runs in the given transaction. */
 
-import type { Instant } from '../../../base/clock.ts';
-import type { Json } from '../../../base/json.ts';
-import { conversations } from '../../../delivery/index.ts';
-import type { DeletionRule, MergeRule } from '../../../people/index.ts';
-import { json, type Queryable, type Transaction } from '../../../storage/index.ts';
-import { SOURCE_KINDS } from '../skill.ts';
-import type { Pin, Pinned } from './pin.ts';
-
-/** `pinned`: by its first use; `approved`: by an owner; `blocked`: an owner has to look at it first. */
-export type PinState = 'pinned' | 'approved' | 'blocked';
-
-export interface SkillId {
-  name: string;
-  /** The kind of place that a skill comes from; of another folder what it is ("specialist"). */
-  source: string;
-}
-
-export interface KnownPin {
-  state: PinState;
-  pinned: Pinned;
-}
-
-interface PinRow {
-  hash: string;
-  state: PinState;
-  capabilities: Pinned['capabilities'];
-  files: Pinned['files'];
-}
-
-export async function pinOf(db: Pick<Queryable, 'query'>, { name, source }: SkillId): Promise<KnownPin | undefined> {
-  const { rows } = await db.query<PinRow>(
-    'select hash, state, capabilities, files from skill_pins where name = $1 and source = $2',
-    [name, source],
-  );
-  const row = rows[0];
-  return row && { state: row.state, pinned: { hash: row.hash, capabilities: row.capabilities, files: row.files } };
-}
-
-/** The hash and the state of what is pinned of one source, by name. */
-export async function pinsOf(
-  db: Pick<Queryable, 'query'>,
-  source: string,
-  names: readonly string[],
-): Promise<Map<string, { hash: string; state: PinState }>> {
-  const { rows } = await db.query<{ name: string; hash: string; state: PinState }>(
-    'select name, hash, state from skill_pins where source = $1 and name = any ($2::text[])',
-    [source, names],
-  );
-  return new Map(rows.map(({ name, hash, state }) => [name, { hash, state }]));
-}
-
-/** Stores the pin of a first use, unless there is one already. */
-export async function addPin(
-  tx: Transaction,
-  { name, source }: SkillId,
-  { hash, capabilities, files }: Pin,
-  state: PinState,
-  now: Instant,
-): Promise<void> {
-  await tx.query(
-    `insert into skill_pins (name, source, hash, state, capabilities, files, decided_at)
-     values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`,
-    [name, source, hash, state, json(capabilities), json(files), now],
-  );
-}
-
-/** Keeps what an owner approved; `personId` is undefined on the command line. */
-export async function approvePin(
-  tx: Transaction,
-  { name, source }: SkillId,
-  { hash, capabilities, files }: Pin,
-  by: { personId: string | undefined; now: Instant },
-): Promise<void> {
-  await tx.query(
-    `insert into skill_pins (name, source, hash, state, capabilities, files, person_id, decided_at)
-     values ($1, $2, $3, 'approved', $4, $5, $6, $7)
-     on conflict (name, source) do update
-       set hash = excluded.hash, state = excluded.state, capabilities = excluded.capabilities, files = excluded.files,
-           person_id = excluded.person_id, decided_at = excluded.decided_at`,
-    [name, source, hash, json(capabilities), json(files), by.personId ?? null, by.now],
-  );
-}
-
-/** Skills that an owner has to approve before they are used. */
-export async function blocked(db: Pick<Queryable, 'query'>): Promise<SkillId[]> {
-  const { rows } = await db.query<SkillId>(
-    `select name, source from skill_pins where state = 'blocked' and source = any ($1::text[])`,
-    [SOURCE_KINDS],
-  );
-  return rows;
-}
+import type { Instant } from '../../base/clock.ts';
+import type { Json } from '../../base/json.ts';
+import { conversations } from '../../delivery/index.ts';
+import type { DeletionRule, MergeRule } from '../../people/index.ts';
+import type { Queryable, Transaction } from '../../storage/index.ts';
 
 /** Deletion rules: decisions stay, without the person who made them. */
 export const deletionRules: readonly DeletionRule[] = [
-  { sql: 'update skill_pins set person_id = null where person_id = $1' },
   { sql: 'update skill_deprecations set person_id = null where person_id = $1' },
 ];
 
 /** Decisions are those of whoever the owner turns out to be. */
 export const mergeRules: readonly MergeRule[] = [
-  { sql: 'update skill_pins set person_id = $2 where person_id = $1' },
   { sql: 'update skill_deprecations set person_id = $2 where person_id = $1' },
 ];
 

@@ -1,6 +1,6 @@
 /** The rules over the files of a skill. */
 
-import type { Pace } from '../../../base/pace.ts';
+import type { Pace } from '../../base/pace.ts';
 import { drops, type Hit, hasShadyAddress, installs, pipes } from './commands.ts';
 import type { Finding, FindingLevel, Form, Passage, Rule } from './finding.ts';
 import { isMentioned, ordersByReference } from './mention.ts';

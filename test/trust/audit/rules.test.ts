@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { Pace } from '../../../../src/base/pace.ts';
-import { RULES, scanFile } from '../../../../src/skills/agent-skills/audit/scan.ts';
+import { Pace } from '../../../src/base/pace.ts';
+import { RULES, scanFile } from '../../../src/trust/audit/scan.ts';
 
 /** What `text` triggers, as instructions and as a script: most rules hold for both. */
 async function triggered(text: string): Promise<string[]> {

@@ -1,0 +1,66 @@
+/** Whether a skill may be used as its files are now. */
+
+import { createHash } from 'node:crypto';
+import type { Queryable } from '../../../storage/index.ts';
+import {
+  type Folder,
+  type Inquest,
+  inquire,
+  judge,
+  type Pinned,
+  pinFolder,
+  pinOf,
+  type Verdict,
+} from '../../../trust/index.ts';
+import { type AgentSkill, isTrusted } from '../skill.ts';
+
+/** A skill as it was looked at: what may be used of it, or why an owner has to look first. */
+export type Trust =
+  /** Trusted by its source: shipped, or in the configuration. */
+  { kind: 'own' } | Verdict | { kind: 'unpinnable'; message: string };
+
+type Reader = Pick<Queryable, 'query'>;
+
+/** Looks at the files of `skill` and at what was decided about it. */
+export async function lookAt(db: Reader, skill: AgentSkill, signal?: AbortSignal): Promise<Trust> {
+  const folder = folderOf(skill);
+  if (isTrusted(skill.source) || !folder) return { kind: 'own' };
+  const pin = await pinFolder(folder.directory, folder.declared, signal);
+  return pin.ok ? judge(db, folder, pin, signal) : { kind: 'unpinnable', message: pin.message };
+}
+
+/** The skill as it is decided about; undefined where it stands in the configuration. */
+export function folderOf({ name, source, directory, ...skill }: AgentSkill): Folder | undefined {
+  if (directory === undefined) return undefined;
+  const { pip, system } = skill.dependencies;
+  const declared = {
+    tools: skill.allowedTools ?? [],
+    forbiddenTools: skill.forbiddenTools,
+    forbiddenToolsUnreadable: skill.forbiddenToolsUnreadable,
+    secrets: skill.secrets.map((secret) => secret.name),
+    packages: [...pip.map((each) => `pip:${each}`), ...system.map((each) => `system:${each}`)],
+    image: skill.dockerImage,
+    agent: skill.forkAgent ? (skill.model ?? 'default') : undefined,
+  };
+  return { name, source: source.kind, directory, declared };
+}
+
+/** All that there is to know of a skill that needs an approval; a string says why it can have none. */
+export async function inquireAbout(db: Reader, skill: AgentSkill): Promise<Inquest | string> {
+  const folder = folderOf(skill);
+  if (!folder) return 'It stands in the configuration and needs no approval.';
+  const pin = await pinFolder(folder.directory, folder.declared);
+  return pin.ok ? inquire(db, folder, pin) : pin.message;
+}
+
+/** The hashes of the files that may be read, by path: as they were pinned when the skill was activated. */
+export async function pinnedFiles(db: Reader, { name, source }: AgentSkill): Promise<Pinned['files'] | undefined> {
+  const known = await pinOf(db, { name, source: source.kind });
+  return known && known.state !== 'blocked' ? known.pinned.files : undefined;
+}
+
+/** Whether the bytes are those that were hashed; a link is pinned by where it leads to, and that file by its own. */
+export function isPinned(files: Pinned['files'], path: string, content: Buffer): boolean {
+  const hash = createHash('sha256').update(content).digest('hex').slice(0, 16);
+  return files[path] === hash || Object.values(files).includes(hash);
+}

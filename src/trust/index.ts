@@ -1,0 +1,24 @@
+/** Whether folders with instructions that strangers may have written may be used: pins, approvals, a static scan. */
+
+export { auditFolder } from './audit/audit.ts';
+export { isScript, type Pin, type Pinned, pinFolder, pinReport } from './pin.ts';
+export {
+  approvePin,
+  blockedOf,
+  deletionRules as pinDeletionRules,
+  mergeRules as pinMergeRules,
+  pinOf,
+} from './store.ts';
+export * as trustTexts from './texts.ts';
+export {
+  approveLooked,
+  decidedOf,
+  type Folder,
+  type Inquest,
+  inquire,
+  judge,
+  keepFirst,
+  type Looked,
+  lookForApproval,
+  type Verdict,
+} from './trust.ts';

@@ -1,0 +1,84 @@
+/** Pins of folders in the database. Every verb runs in the given transaction. */
+
+import type { Instant } from '../base/clock.ts';
+import type { DeletionRule, MergeRule } from '../people/index.ts';
+import { json, type Queryable, type Transaction } from '../storage/index.ts';
+import type { Pin, Pinned } from './pin.ts';
+
+/** `pinned`: by its first use; `approved`: by an owner; `blocked`: an owner has to look at it first. */
+export type PinState = 'pinned' | 'approved' | 'blocked';
+
+export interface FolderId {
+  name: string;
+  /** Where a skill comes from; of another folder what it is ("specialist"). */
+  source: string;
+}
+
+export interface KnownPin {
+  state: PinState;
+  pinned: Pinned;
+}
+
+export type Reader = Pick<Queryable, 'query'>;
+
+/** What is pinned of one source, by name; without names, all of it. */
+export async function pinsOf(db: Reader, source: string, names: readonly string[]): Promise<Map<string, KnownPin>> {
+  const { rows } = await db.query<Pinned & { name: string; state: PinState }>(
+    'select name, hash, state, capabilities, files from skill_pins where source = $1 and name = any ($2::text[])',
+    [source, names],
+  );
+  return new Map(rows.map(({ name, state, ...pinned }) => [name, { state, pinned }]));
+}
+
+export async function pinOf(db: Reader, { name, source }: FolderId): Promise<KnownPin | undefined> {
+  return (await pinsOf(db, source, [name])).get(name);
+}
+
+/** Stores the pin of a first use, unless there is one already. */
+export async function addPin(
+  tx: Transaction,
+  { name, source }: FolderId,
+  { hash, capabilities, files }: Pin,
+  state: PinState,
+  now: Instant,
+): Promise<void> {
+  await tx.query(
+    `insert into skill_pins (name, source, hash, state, capabilities, files, decided_at)
+     values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`,
+    [name, source, hash, state, json(capabilities), json(files), now],
+  );
+}
+
+/** Keeps what an owner approved; `personId` is undefined on the command line. */
+export async function approvePin(
+  tx: Transaction,
+  { name, source }: FolderId,
+  { hash, capabilities, files }: Pin,
+  by: { personId: string | undefined; now: Instant },
+): Promise<void> {
+  await tx.query(
+    `insert into skill_pins (name, source, hash, state, capabilities, files, person_id, decided_at)
+     values ($1, $2, $3, 'approved', $4, $5, $6, $7)
+     on conflict (name, source) do update
+       set hash = excluded.hash, state = excluded.state, capabilities = excluded.capabilities, files = excluded.files,
+           person_id = excluded.person_id, decided_at = excluded.decided_at`,
+    [name, source, hash, json(capabilities), json(files), by.personId ?? null, by.now],
+  );
+}
+
+/** The names of folders of these sources that an owner has to approve before they are used. */
+export async function blockedOf(db: Reader, sources: readonly string[]): Promise<string[]> {
+  const { rows } = await db.query<{ name: string }>(
+    `select name from skill_pins where state = 'blocked' and source = any ($1::text[])`,
+    [sources],
+  );
+  return rows.map(({ name }) => name);
+}
+
+/** Decisions stay, without the person who made them. */
+export const deletionRules: readonly DeletionRule[] = [
+  { sql: 'update skill_pins set person_id = null where person_id = $1' },
+];
+
+/** Decisions are those of whoever the owner turns out to be. */
+export const mergeRules: readonly MergeRule[] = [{ sql: 'update skill_pins set person_id = $2 where person_id = $1' }];

@@ -1,0 +1,39 @@
+/** What an owner is told of a folder before approving it. */
+
+import { shorten, visible } from '../base/text.ts';
+import type { Inquest } from './trust.ts';
+
+/** Third parties’ words, as plain text on one line. */
+const oneLine = (text: string, longest: number): string => shorten(visible(text).replace(/\s+/g, ' ').trim(), longest);
+
+const MOST_FINDINGS = 12;
+
+/** What an owner is asked, with all that there is to know; `what` it is about. */
+export function inquest(
+  { id, before, changes, findings, forbiddenToolsUnreadable }: Inquest,
+  what: string = 'skill',
+): string {
+  const heavy = findings.filter(({ level }) => level !== 'info');
+  const found = heavy
+    .slice(0, MOST_FINDINGS)
+    .map(
+      ({ level, file, line, why }) =>
+        `${level === 'block' ? '**' : ''}${oneLine(file, 120)}${line > 0 ? `:${line}` : ''}${level === 'block' ? '**' : ''}: ${why}`,
+    );
+  const more = heavy.length - found.length;
+  const from = id.source === what ? '' : ` (${id.source})`;
+  return [
+    before && before.state !== 'blocked'
+      ? `The ${what} **${id.name}**${from} has changed since ${before.state === 'approved' ? 'it was approved' : 'its first use'}:`
+      : `The ${what} **${id.name}**${from}, as it is now:`,
+    ...(changes.length > 0 ? changes : ['nothing has changed']).map((change) => `- ${oneLine(change, 400)}`),
+    ...(forbiddenToolsUnreadable
+      ? ['- It gives up tools in a form that nobody can read, so that none is forbidden.']
+      : []),
+    ...(found.length > 0 ? ['What a careful person would want to know:', ...found.map((line) => `- ${line}`)] : []),
+    ...(more > 0
+      ? [`- … and ${more} more${what === 'skill' ? `: \`coda skills audit ${id.name}\` shows all` : ''}.`]
+      : []),
+    'Approving it lets the model follow its instructions; what its tools do is still asked about as ever.',
+  ].join('\n');
+}

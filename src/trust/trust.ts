@@ -1,0 +1,142 @@
+/**
+ * Folders with instructions that strangers may have written, and whether they may be used as their files are. One is
+ * pinned at its first use; one that has changed since, or looks dangerous, waits for an owner.
+ */
+
+import type { Instant } from '../base/clock.ts';
+import type { Transaction } from '../storage/index.ts';
+import { auditFolder } from './audit/audit.ts';
+import type { Finding } from './audit/finding.ts';
+import { type Declared, describeChange, type Pin, pinFolder } from './pin.ts';
+import { addPin, approvePin, type FolderId, type KnownPin, pinOf, pinsOf, type Reader } from './store.ts';
+
+/** A folder as it is decided about; `name` and `source` are its identity. */
+export interface Folder extends FolderId {
+  directory: string;
+  declared: Declared;
+}
+
+/** Whether a folder may be used as its files are. Reasons are sentences without a full stop. */
+export type Verdict =
+  /** Its files are those that were pinned. */
+  | { kind: 'known'; pin: Pin; isApproved: boolean }
+  /** It was never used; `suspicions`: why it must not be, without an owner. */
+  | { kind: 'first'; pin: Pin; suspicions: readonly string[] }
+  /** An owner has to approve it. */
+  | { kind: 'changed' | 'blocked'; reasons: readonly string[] };
+
+/** Compares the files of a folder with what was decided about it. Awaits files: not for the inside of a transaction. */
+export async function judge(db: Reader, folder: Folder, pin: Pin, signal?: AbortSignal): Promise<Verdict> {
+  const known = await pinOf(db, folder);
+  if (!known) return { kind: 'first', pin, suspicions: await suspicionsAbout(folder, signal) };
+  if (known.pinned.hash !== pin.hash) return { kind: 'changed', reasons: describeChange(known.pinned, pin) };
+  if (known.state === 'blocked') return { kind: 'blocked', reasons: [] };
+  return { kind: 'known', pin, isApproved: known.state === 'approved' };
+}
+
+async function suspicionsAbout({ directory, declared }: Folder, signal?: AbortSignal): Promise<string[]> {
+  const { findings } = await auditFolder(directory, signal);
+  return [
+    ...findings.filter(({ level }) => level === 'block').map(sentenceOf),
+    ...(declared.forbiddenToolsUnreadable ? ['it gives up tools in a form that nobody can read'] : []),
+  ];
+}
+
+function sentenceOf({ file, line, why }: Finding): string {
+  return `${file}${line > 0 ? `:${line}` : ''}: ${why.replace(/\.$/, '')}`;
+}
+
+/** What was decided about folders of one source as their files are, by name; nothing for one that was never used. */
+export async function decidedOf(
+  db: Reader,
+  folders: readonly { folder: Folder; pin: Pin }[],
+): Promise<Map<string, 'usable' | 'waits'>> {
+  const names = folders.map(({ folder }) => folder.name);
+  const known = names.length === 0 ? new Map() : await pinsOf(db, folders[0]?.folder.source ?? '', names);
+  return new Map(
+    folders.flatMap(({ folder: { name }, pin }) => {
+      const kept: KnownPin | undefined = known.get(name);
+      return kept ? [[name, usability(kept, pin) === 'usable' ? 'usable' : 'waits'] as const] : [];
+    }),
+  );
+}
+
+function usability({ state, pinned }: KnownPin, { hash }: Pin): 'usable' | 'changed' | 'blocked' {
+  if (pinned.hash !== hash) return 'changed';
+  return state === 'blocked' ? 'blocked' : 'usable';
+}
+
+/**
+ * Keeps the first use, blocked where there are suspicions. `blocked`: an owner has to look first; `changed`: somebody else
+ * was first with other files.
+ */
+export async function keepFirst(
+  tx: Transaction,
+  id: FolderId,
+  { pin, suspicions }: Extract<Verdict, { kind: 'first' }>,
+  now: Instant,
+): Promise<'usable' | 'changed' | 'blocked'> {
+  await addPin(tx, id, pin, suspicions.length > 0 ? 'blocked' : 'pinned', now);
+  const kept = await pinOf(tx, id);
+  return kept ? usability(kept, pin) : 'changed';
+}
+
+/** What an owner is shown before approving a folder. */
+export interface Inquest {
+  id: FolderId;
+  pin: Pin;
+  /** It is approved as it is. */
+  isApproved: boolean;
+  /** Undefined: it was never used. */
+  before: KnownPin | undefined;
+  /** What it may do, or newly may. Sentences without a full stop. */
+  changes: string[];
+  findings: Finding[];
+  forbiddenToolsUnreadable: boolean;
+}
+
+/** All that there is to know of a folder before it is approved. Awaits files. */
+export async function inquire(
+  db: Reader,
+  { name, source, directory, declared }: Folder,
+  pin: Pin,
+  signal?: AbortSignal,
+): Promise<Inquest> {
+  const id = { name, source };
+  const before = await pinOf(db, id);
+  const { findings } = await auditFolder(directory, signal);
+  return {
+    ...{ id, pin, before, findings },
+    isApproved: before?.pinned.hash === pin.hash && before.state === 'approved',
+    changes: describeChange(before?.state === 'blocked' ? undefined : before?.pinned, pin),
+    forbiddenToolsUnreadable: declared.forbiddenToolsUnreadable === true,
+  };
+}
+
+/** The files of a folder as they were hashed for an approval, and what was decided about them by then. */
+export interface Looked {
+  pin: Pin;
+  before: KnownPin | undefined;
+}
+
+/**
+ * Hashes the files of `folder`: undefined when they are not those with `hash`. Not for the inside of a transaction, which
+ * would hold the database for as long as the folder is large.
+ */
+export async function lookForApproval(db: Reader, folder: Folder, hash: string): Promise<Looked | undefined> {
+  const pin = await pinFolder(folder.directory, folder.declared);
+  return pin.ok && pin.hash === hash ? { pin, before: await pinOf(db, folder) } : undefined;
+}
+
+/** Approves the files that were looked at; false when others were decided about since. */
+export async function approveLooked(
+  tx: Transaction,
+  id: FolderId,
+  { pin, before }: Looked,
+  by: { personId: string | undefined; now: Instant },
+): Promise<boolean> {
+  const hash = (await pinOf(tx, id))?.pinned.hash;
+  if (hash !== before?.pinned.hash && hash !== pin.hash) return false;
+  await approvePin(tx, id, pin, by);
+  return true;
+}
