@@ -7,7 +7,7 @@ const FLOORS = [
   ['storage', 'bus', 'sandbox', 'egress'],
   ['jobs', 'audit'],
   ['people'],
-  ['trust'],
+  ['trust', 'secrets'],
   ['delivery'],
   ['agent'],
   ['chat'],

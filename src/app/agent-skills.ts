@@ -6,6 +6,7 @@ import { packageRoot } from '../base/root.ts';
 import type { World } from '../base/world.ts';
 import type { Bus } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
+import { SkillSecrets } from '../secrets/index.ts';
 import {
   agentSkillsConfig,
   type ChosenSkills,
@@ -16,7 +17,6 @@ import {
   SkillDecisions,
   type SkillHost,
   SkillImages,
-  SkillSecrets,
   skillSources,
   watchSkills,
 } from '../skills/agent-skills/index.ts';

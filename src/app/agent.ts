@@ -69,6 +69,7 @@ import {
   tokenDeletionRules,
   tokenMergeRules,
 } from '../people/index.ts';
+import { secretDeletionRules, secretMergeRules } from '../secrets/index.ts';
 import type { Artifacts, Database, Transaction } from '../storage/index.ts';
 import { pinDeletionRules, pinMergeRules } from '../trust/index.ts';
 import { titles } from './adapters.ts';
@@ -295,6 +296,7 @@ export function deletionRulesOf(skills: readonly Pick<EquippedSkill, 'skill'>[])
     ...tokenDeletionRules,
     ...sessionDeletionRules,
     ...pinDeletionRules,
+    ...secretDeletionRules,
     ...auditDeletionRules,
     ...personDeletionRules,
   ];
@@ -315,6 +317,7 @@ export function mergeRulesOf(skills: readonly Pick<EquippedSkill, 'skill'>[]): M
     ...tokenMergeRules,
     ...sessionMergeRules,
     ...pinMergeRules,
+    ...secretMergeRules,
     ...personMergeRules,
   ];
 }

@@ -4,7 +4,6 @@ import { deletionRulesOf, mergeRulesOf } from '../../src/app/agent.ts';
 import { builtInSkills } from '../../src/app/skills.ts';
 import { uuid } from '../../src/base/ids.ts';
 import { tableOf } from '../../src/people/index.ts';
-import * as secrets from '../../src/skills/agent-skills/secrets/store.ts';
 import * as decisions from '../../src/skills/agent-skills/store.ts';
 import * as pins from '../../src/skills/mcp/store.ts';
 import * as hooks from '../../src/skills/webhooks/store.ts';
@@ -13,8 +12,8 @@ import { type Play, play } from '../support/play.ts';
 
 const ofAgentSkills = {
   name: 'skills',
-  deletionRules: [...decisions.deletionRules, ...secrets.deletionRules, ...hooks.deletionRules, ...pins.deletionRules],
-  mergeRules: [...decisions.mergeRules, ...secrets.mergeRules, ...hooks.mergeRules, ...pins.mergeRules],
+  deletionRules: [...decisions.deletionRules, ...hooks.deletionRules, ...pins.deletionRules],
+  mergeRules: [...decisions.mergeRules, ...hooks.mergeRules, ...pins.mergeRules],
 };
 const skills = [...builtInSkills, ofAgentSkills].map((skill) => ({ skill }));
 

@@ -15,7 +15,7 @@ import {
   sessionMergeRules,
   tokenMergeRules,
 } from '../../src/people/index.ts';
-import { mergeRules as secretMergeRules } from '../../src/skills/agent-skills/secrets/store.ts';
+import { mergeRules as secretMergeRules } from '../../src/secrets/store.ts';
 import { mergeRules as mcpMergeRules } from '../../src/skills/mcp/store.ts';
 import { mergeRules as memoryMergeRules } from '../../src/skills/memory/store.ts';
 import { mergeRules as noteMergeRules } from '../../src/skills/notes/store.ts';

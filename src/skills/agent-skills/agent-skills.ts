@@ -4,7 +4,6 @@ import type { Who } from '../../people/index.ts';
 import { config, type SkillsConfig } from './config.ts';
 import { type SkillHost, Views } from './host.ts';
 import { page } from './page.ts';
-import * as ofSecrets from './secrets/store.ts';
 import { deletionRules, mergeRules } from './store.ts';
 import * as texts from './texts.ts';
 import { calledBy, commands } from './use/commands.ts';
@@ -33,8 +32,8 @@ export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<Skil
   return {
     name: 'skills',
     config,
-    deletionRules: [...deletionRules, ...ofSecrets.deletionRules],
-    mergeRules: [...mergeRules, ...ofSecrets.mergeRules],
+    deletionRules,
+    mergeRules,
     phrases,
     commands: (deps) => commands({ ...toolDeps(deps, host), host, views, search }),
     tools: (deps) => tools({ ...toolDeps(deps, host), host, views, search }),

@@ -1,8 +1,8 @@
 import type { Clock } from '../../base/clock.ts';
+import type { SkillSecrets } from '../../secrets/index.ts';
 import type { Artifacts, Besides, Database, Queryable } from '../../storage/index.ts';
 import { approveLooked, blockedOf, type Inquest, lookForApproval } from '../../trust/index.ts';
 import type { SkillImages } from './images/images.ts';
-import type { SkillSecrets } from './secrets/secrets.ts';
 import { type RescanReport, type SkillCatalog, type SkillSnapshot, SOURCE_KINDS } from './skill.ts';
 import { type Deprecation, deprecate, deprecations, undeprecate, uses } from './store.ts';
 import { folderOf, inquireAbout } from './use/trusted.ts';

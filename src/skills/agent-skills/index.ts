@@ -13,7 +13,6 @@ export { type PlannedImage, SkillImages } from './images/images.ts';
 export { isBuilt as isSkillImage } from './images/store.ts';
 export { readBody } from './read/file.ts';
 export { addSkill } from './read/scaffold.ts';
-export { SkillSecrets } from './secrets/secrets.ts';
 export type { AgentSkill, RescanReport, SkillCatalog, SkillSnapshot } from './skill.ts';
 export * as skillTexts from './texts.ts';
 export { testSkill } from './use/cases.ts';

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { CodaError } from '../../base/errors.ts';
 import type { SkillDeps } from '../../chat/index.ts';
 import { peopleMeant } from '../../people/index.ts';
+import type { SkillSecrets } from '../../secrets/index.ts';
 import type { Besides } from '../../storage/index.ts';
 import * as store from './store.ts';
 import { authenticate, type HookSecrets, invalid, madeOf, payloadOf, type Sent, take } from './take.ts';
@@ -30,11 +31,7 @@ type Deps = Pick<SkillDeps, 'database' | 'world' | 'jobs' | 'artifacts'>;
 
 export interface WebhookDeps extends Deps {
   /** Where secrets are kept sealed, for one person each. */
-  secrets: {
-    set(asked: { skill: string; name: string; person: string }, value: string): Promise<void>;
-    remove(asked: { skill: string; name: string; person: string }): Promise<boolean>;
-    valueOf(asked: { skill: string; name: string; personId: string }): Promise<string | undefined>;
-  };
+  secrets: Pick<SkillSecrets, 'set' | 'remove' | 'valueOf'>;
 }
 
 /** What a hook would do with a payload. */

@@ -1,12 +1,11 @@
 /** The values that skills are run with. */
 
-import { Sequence } from '../../../base/async.ts';
-import type { Clock } from '../../../base/clock.ts';
-import { CodaError } from '../../../base/errors.ts';
-import type { Secrets } from '../../../base/log.ts';
-import { peopleMeant } from '../../../people/index.ts';
-import type { Besides, Database, Queryable } from '../../../storage/index.ts';
-import type { AgentSkill } from '../skill.ts';
+import { Sequence } from '../base/async.ts';
+import type { Clock } from '../base/clock.ts';
+import { CodaError } from '../base/errors.ts';
+import type { Secrets } from '../base/log.ts';
+import { peopleMeant } from '../people/index.ts';
+import type { Besides, Database, Queryable } from '../storage/index.ts';
 import { type Key, type KeyPlace, keyPlace, noKey, seal, unseal } from './key.ts';
 import * as store from './store.ts';
 
@@ -36,6 +35,12 @@ export interface Asked {
   space?: string | undefined;
 }
 
+/** What is run with secrets, and the names of those that it asks for. */
+interface Program {
+  readonly name: string;
+  readonly secrets: readonly { readonly name: string }[];
+}
+
 const NAME = /^[A-Z_][A-Z0-9_]*$/;
 const LONGEST = 32_768;
 
@@ -56,14 +61,14 @@ export class SkillSecrets {
   }
 
   /** The values that the skill's script gets when this person runs it there, by name. Throws `SECRET_KEY`. */
-  async valuesFor(skill: AgentSkill, who: { personId: string; spaceId: string }): Promise<Record<string, string>> {
+  async valuesFor(skill: Program, who: { personId: string; spaceId: string }): Promise<Record<string, string>> {
     const declared = new Set(skill.secrets.map(({ name }) => name));
     const rows = declared.size === 0 ? [] : await store.secretsFor(this.reader, skill.name, who);
     return Object.fromEntries(rows.flatMap((row) => (declared.has(row.name) ? [[row.name, this.open(row)]] : [])));
   }
 
   /** Whether any of its secrets is there for this person: then it runs apart. */
-  async isConfigured(skill: AgentSkill, who: { personId: string; spaceId: string }): Promise<boolean> {
+  async isConfigured(skill: Program, who: { personId: string; spaceId: string }): Promise<boolean> {
     if (skill.secrets.length === 0) return false;
     const rows = await store.secretsFor(this.reader, skill.name, who);
     return rows.some(({ name }) => skill.secrets.some((secret) => secret.name === name));

@@ -1,8 +1,8 @@
 /** Sealed values in the database. */
-import type { Instant } from '../../../base/clock.ts';
-import { uuid } from '../../../base/ids.ts';
-import type { DeletionRule, MergeRule } from '../../../people/index.ts';
-import type { Queryable, Transaction } from '../../../storage/index.ts';
+import type { Instant } from '../base/clock.ts';
+import { uuid } from '../base/ids.ts';
+import type { DeletionRule, MergeRule } from '../people/index.ts';
+import type { Queryable, Transaction } from '../storage/index.ts';
 
 /** Whose value: a person's, a space's, or everybody's. */
 export interface Whose {
