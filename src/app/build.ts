@@ -294,7 +294,7 @@ async function start(parts: Starting): Promise<void> {
   ]);
   for (const { skill, deps } of skills) skill.started?.(deps);
   for (const adapter of adapters) {
-    const reachable = (channel?: string) => void delivery.outbox.reachable(adapter.name, channel);
+    const reachable = (channel?: string) => delivery.reachable(adapter.name, channel);
     await adapter.start(delivery.inbox, reachable, stopping.signal);
     closer.onClose(adapter.name, () => adapter.close());
   }

@@ -72,7 +72,8 @@ export interface FileSource {
   maxMb: number;
   /**
    * Where the files of one message are now, each in its place; undefined for one that is not there any more. May be asked
-   * again, by another process, and much later. Throws what asking the platform throws.
+   * again, by another process, and much later. Throws where this cannot be told now (nobody is signed in, an outage, a
+   * rate limit): then it is asked again later. What the platform itself says is gone or forbidden is undefined.
    */
   locate(
     files: readonly PendingFile[],

@@ -12,7 +12,7 @@ export interface AdmissionDeps {
   rateLimit: RateLimit | undefined;
   /** Milliseconds after which a message that was not run is not answered any more. */
   maxAgeMs: number;
-  arriving: Pick<Arriving, 'complete'>;
+  arriving: Pick<Arriving, 'complete' | 'notGiven'>;
   end(name: string, item: Item, end: End): Promise<boolean>;
   /** Tells the platform that the event of a row is heard. False: it was too late, and the person has seen it fail. */
   acknowledged(item: Item): Promise<boolean>;
@@ -43,7 +43,9 @@ export class Admission {
     }
     if (this.isOld(item)) {
       this.deps.world.log.info({ item: item.key }, 'too old to be answered out of the blue');
-      return this.ended('inbox.expire', item, { state: 'expired', cards: [] });
+      const missed = this.deps.arriving.notGiven(item);
+      const cards = missed === undefined ? [] : [{ kind: 'notice' as const, text: missed }];
+      return this.ended('inbox.expire', item, { state: 'expired', cards });
     }
     const whole = await this.withFiles(item, signal);
     return whole?.payload.withdrawn ? this.drop(whole) : whole;

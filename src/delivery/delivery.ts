@@ -119,6 +119,8 @@ export class Delivery {
       instance,
       concurrency: options.concurrency,
       context,
+      withFiles: () => this.adapters.flatMap(({ name, files }) => (files ? [name] : [])),
+      maxAgeMs: options.maxAgeMs,
       handle: (item, signal) => this.handle(item, signal),
       settled: (id) => this.settle(id),
       signal,
@@ -283,6 +285,12 @@ export class Delivery {
     return this.lanes.outside(item.id, work);
   }
 
+  /** A place (or a whole platform) that had nobody there can be written to, and asked, again. */
+  reachable(adapter: string, channel?: string): void {
+    void this.outbox.reachable(adapter, channel);
+    if (channel === undefined) void this.lanes.reachable(adapter);
+  }
+
   /** Shows in its place that an answer is being worked on. A hint. */
   typing(place: Place): void {
     this.adapterOf(place)?.typing?.(place);
@@ -357,7 +365,11 @@ export class Delivery {
     const fetching = { database, world, artifacts, egress, lanes, outbox, sourceOf };
     return new Admission({
       ...this.options,
-      arriving: new Arriving({ ...fetching, typing: (place) => this.typing(place) }),
+      arriving: new Arriving({
+        ...fetching,
+        typing: (place) => this.typing(place),
+        hint: () => this.publishHint(LANES),
+      }),
       end: (name, item, end) => this.end(name, item, end),
       acknowledged: (item) => this.acknowledged(item),
     });

@@ -35,8 +35,11 @@ export interface Payload {
   private?: true;
   text: string;
   files: IncomingFile[];
-  /** Files that are still to be fetched; gone when they are, or cannot be had. */
-  pending?: { v: 1; files: PendingFile[] };
+  /**
+   * Files that are still to be fetched; gone when they are, or cannot be had. `tries`: how often their platform could not
+   * be asked; it is asked again at `retryAt` (ISO).
+   */
+  pending?: { v: 1; files: PendingFile[]; tries?: number; retryAt?: string };
   /** Its files take long: it has left its lane to others, until they are there. */
   aside?: true;
   /** A press: the button, and what a form was filled with. */

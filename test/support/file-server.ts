@@ -2,7 +2,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { eventually } from './eventually.ts';
 
-/** Files on this machine, as a platform serves them: `held` ones send nothing until they are let go. */
+/** Files on this machine, as a platform serves them: `held` ones send nothing until they are let go, `busy` ones fail once. */
 export class FileServer implements AsyncDisposable {
   /** Names that were asked for, in order. */
   readonly asked: string[] = [];
@@ -45,6 +45,8 @@ export class FileServer implements AsyncDisposable {
   private serve(name: string, response: ServerResponse): void {
     this.asked.push(name);
     if (name.startsWith('held')) this.waiting.set(name, [...(this.waiting.get(name) ?? []), response]);
+    else if (name.startsWith('busy') && this.asked.filter((each) => each === name).length === 1)
+      response.writeHead(503).end();
     else if (name.startsWith('gone')) response.writeHead(404).end();
     else response.end(name);
   }

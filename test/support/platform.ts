@@ -49,6 +49,8 @@ export class FakePlatform {
   readonly roles = new Map<string, Heard['role']>();
   /** What the next sends meet, in order; an empty list means that all is well. */
   readonly faults: ('lost' | 'before' | 'retry' | 'gone' | 'refused' | 'held' | 'away')[] = [];
+  /** Nobody can ask where files are. */
+  filesAway = false;
   private readonly options: Required<PlatformOptions>;
   private readonly sentAt = new Map<string, { at: number; id: string }>();
   private count = 0;
@@ -149,7 +151,10 @@ class FakeAdapter implements ChatAdapter {
     this.files = {
       title: 'Fake',
       maxMb: 1,
-      locate: async (files) => files.map((file) => ({ ...file, url: at(file.name) })),
+      locate: async (files) => {
+        if (platform.filesAway) throw new Error('not signed in');
+        return files.map((file) => ({ ...file, url: at(file.name) }));
+      },
     };
     this.promises = { deduplicatesForMs, canFind, canEdit };
   }

@@ -92,9 +92,12 @@ export class Play {
     await this.app.start();
   }
 
-  /** A further replica beside the first (PostgreSQL), in a world of its own if its clock is another. */
-  async replica(world: TestWorld = this.world): Promise<{ app: App; adapter: ReturnType<FakePlatform['connect']> }> {
-    const adapter = this.platform.connect();
+  /** A further replica beside the first (PostgreSQL), in a world of its own if its clock is another, on a platform `name`. */
+  async replica(
+    world: TestWorld = this.world,
+    name?: string,
+  ): Promise<{ app: App; adapter: ReturnType<FakePlatform['connect']> }> {
+    const adapter = this.platform.connect(name);
     const app = await this.build(adapter, world);
     await app.start();
     return { app, adapter };

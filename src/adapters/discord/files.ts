@@ -2,7 +2,7 @@ import type { APIAttachment, RawFile, REST } from 'discord.js';
 import { deadline } from '../../base/async.ts';
 import { BoundedMap } from '../../base/bounded.ts';
 import type { FileSource, FoundFile, PendingFile, Upload, UploadLimits } from '../../delivery/index.ts';
-import { notSignedIn } from './outcome.ts';
+import { notSignedIn, statusOf } from './outcome.ts';
 import type { RawMessage } from './parse.ts';
 import { asMessage } from './shapes.ts';
 
@@ -59,9 +59,16 @@ export class AttachedFiles implements FileSource {
     if (!rest) throw notSignedIn();
     // The client never takes its listener off a signal: each request gets one of its own.
     using own = deadline(ASKED_WITHIN_MS, signal);
-    const found = await rest.get(`/channels/${channel}/messages/${message}`, { signal: own.signal });
-    const { attachments = [] } = asMessage<{ attachments?: APIAttachment[] }>(found);
-    return attachments.map(({ id, url }) => [id, url]);
+    try {
+      const found = await rest.get(`/channels/${channel}/messages/${message}`, { signal: own.signal });
+      const { attachments = [] } = asMessage<{ attachments?: APIAttachment[] }>(found);
+      return attachments.map(({ id, url }) => [id, url]);
+    } catch (error) {
+      const status = statusOf(error);
+      // The message is deleted, or not to be read any more.
+      if (status === 403 || status === 404) return [];
+      throw error;
+    }
   }
 }
 

@@ -1,10 +1,9 @@
 import { sleep } from '../../base/async.ts';
-import { messageOf } from '../../base/errors.ts';
 import type { FileSource, FoundFile, PendingFile, UploadLimits } from '../../delivery/index.ts';
 import { type Api, isSlackAddress } from './client.ts';
 import type { SlackConfig } from './config.ts';
 import type { SlackOptions } from './options.ts';
-import { SlackLimit, SlackRefusal } from './outcome.ts';
+import { isOutage, SlackLimit, SlackRefusal } from './outcome.ts';
 import type { RawFile } from './parse.ts';
 import { asFile } from './shapes.ts';
 
@@ -24,14 +23,11 @@ export function pendingOf(file: RawFile, { api_url: api }: SlackConfig): Pending
 }
 
 /** Where files of messages are: at the address that came with them, else where Slack says now. */
-export function fileSource({ config, log }: SlackOptions, api: () => Api | undefined): FileSource {
+export function fileSource({ config }: Pick<SlackOptions, 'config'>, api: () => Api | undefined): FileSource {
   const locate = async ({ at, ...file }: PendingFile, signal: AbortSignal): Promise<FoundFile | undefined> => {
     const { id, url } = at as At;
     if (url !== undefined) return withToken({ ...file, url }, config);
-    const raw = await infoOf(id, api(), signal).catch((error: unknown) => {
-      log.warn({ file: id, error: messageOf(error) }, 'where a file is could not be asked');
-      return undefined;
-    });
+    const raw = await infoOf(id, api(), signal);
     const found = raw && addressOf(raw);
     if (!raw || found === undefined) return undefined;
     const { name, mimetype: type = file.type, size = file.size } = raw;
@@ -53,16 +49,20 @@ export function withToken(file: FoundFile, { api_url: api, bot_token: token }: S
   return isSlackAddress(file.url, api) ? { ...file, headers: { authorization: `Bearer ${token}` } } : file;
 }
 
+/** Refusals that are about the file, though elsewhere they are about the token. */
+const DENIED: readonly string[] = ['access_denied', 'no_permission'];
+
 /** A person waits for what comes of it. */
 const LONGEST_LIMIT_MS = 30_000;
 
 /** A file of a shared channel comes by its id alone (docs.slack.dev/reference/events/message/file_share). */
 async function infoOf(id: string, api: Api | undefined, signal: AbortSignal): Promise<RawFile | undefined> {
+  if (!api) throw new Error('not signed in to Slack');
   try {
-    return api && asFile(await api('files.info', { file: id })).file;
+    return asFile(await api('files.info', { file: id })).file;
   } catch (error) {
     // Deleted, or not to be seen from here.
-    if (error instanceof SlackRefusal) return undefined;
+    if (error instanceof SlackRefusal && (!isOutage(error) || DENIED.includes(error.error))) return undefined;
     if (!(error instanceof SlackLimit) || error.afterMs > LONGEST_LIMIT_MS) throw error;
     await sleep(error.afterMs, signal);
     return infoOf(id, api, signal);

@@ -1,11 +1,11 @@
 /** Files that came with a message: known when it is stored, fetched when its turn begins. */
-import { Slots, unlessAborted, withTimeout } from '../../base/async.ts';
+import { backOff, Slots, unlessAborted, withTimeout } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
 import type { Egress } from '../../egress/index.ts';
 import type { Artifacts, Database } from '../../storage/index.ts';
 import type { FileSource, FoundFile, PendingFile, Place } from '../adapter.ts';
-import type { Item } from '../item.ts';
+import type { Item, Payload } from '../item.ts';
 import type { Lanes } from '../lanes/index.ts';
 import * as lanes from '../lanes/store.ts';
 import type { Outbox } from '../outgoing.ts';
@@ -17,6 +17,16 @@ import * as texts from './texts.ts';
 const PATIENCE_MS = 2_000;
 /** Files of one platform that are fetched at once. */
 const MOST_FETCHES = 32;
+/** A file whose server is away or too busy is asked for again so often: for half a minute or less. */
+const MOST_TRIES = 5;
+/** Between two tries to ask a platform that is away. When it says that it is back, it is asked at once. */
+const LONGEST_BACK_OFF_MS = 5 * 60_000;
+const ANY_PLATFORM = 'The platform';
+
+type Pending = NonNullable<Payload['pending']>;
+
+/** Nothing is known of the files: their platform is not one of this process's, or cannot be asked now. */
+type NotTaken = 'not here' | 'not yet';
 
 export interface ArrivingDeps {
   database: Database;
@@ -25,10 +35,12 @@ export interface ArrivingDeps {
   egress: Egress;
   lanes: Lanes;
   outbox: Outbox;
-  /** Undefined where the adapter hands over stored files only, or is not there any more. */
+  /** Undefined where the platform is not one of this process's. */
   sourceOf(place: Place): FileSource | undefined;
   /** Fetching can take longer than a person waits without a sign. */
   typing(place: Place): void;
+  /** Another process could take something that waits. */
+  hint(): void;
 }
 
 /** Fetches files for the rows that this process runs. Whoever goes on with a row of a dead process fetches them again. */
@@ -44,15 +56,17 @@ export class Arriving {
 
   /**
    * The row with its files, fetched and stored; what cannot be had is said in its words, and its person is told. Undefined
-   * when the row has left this process's hands: back to its lane, which it had left to others meanwhile, or to another
-   * process. Rejects when `signal` aborts, and where nothing can be stored.
+   * when the row has left this process's hands: back to its lane, which it had left to others meanwhile, to wait until its
+   * platform can be asked, or to another process. Rejects when `signal` aborts, and where nothing can be stored.
    */
   async complete(item: Item, signal: AbortSignal): Promise<Item | undefined> {
     const { pending } = item.payload;
     if (!pending) return item;
+    signal.throwIfAborted();
     const { place } = item.conversation;
-    if (item.origin === 'person') this.deps.typing(place);
-    const taking = this.deps.lanes.outside(item.id, () => this.take(item, pending.files, signal));
+    if (item.origin === 'person' && !pending.tries) this.deps.typing(place);
+    const reached = this.deps.lanes.reachedCount(place.adapter);
+    const taking = this.deps.lanes.outside(item.id, () => this.take(item, pending, signal));
     // It may fail while nobody waits for it.
     taking.catch(() => {});
     const held = item.laned ? await this.unlessLate(item, taking) : item;
@@ -61,12 +75,35 @@ export class Arriving {
       const taken = await unlessAborted(signal, taking);
       // What was under way when it aborted counts as lost, and is not.
       signal.throwIfAborted();
-      return this.keep(held, taken);
+      return typeof taken === 'object' ? this.keep(held, taken) : this.postpone(held, pending, { taken, reached });
     });
   }
 
-  /** The row as it is held after a while: in its lane when its files are there by then, else aside. */
-  private async unlessLate(item: Item, taking: Promise<Taken>): Promise<Item | undefined> {
+  /** What is to be said of a row whose files were asked for in vain until it was too old; undefined of any other. */
+  notGiven({ payload: { pending }, conversation: { place } }: Item): string | undefined {
+    if (!pending?.tries) return undefined;
+    const names = pending.files.map(({ name }) => name);
+    return texts.notFetched(names, this.deps.sourceOf(place)?.title ?? ANY_PLATFORM);
+  }
+
+  /** The row waits, in nobody's hands, for its platform to be asked again; where it is not here, for a process that has it. */
+  private async postpone(
+    item: Item,
+    { tries = 0 }: Pending,
+    { taken, reached }: { taken: NotTaken; reached: number },
+  ): Promise<undefined> {
+    const { database, lanes, world } = this.deps;
+    const now = world.clock.now();
+    // Who came meanwhile has woken what waited by then, and not this.
+    const isDue = taken === 'not here' || reached !== lanes.reachedCount(item.conversation.place.adapter);
+    const retryAt = isDue ? now : new Date(now.getTime() + backOff(tries + 1, LONGEST_BACK_OFF_MS));
+    await database.tx('files.later', (tx) => lanes.later(tx, item, { tries: tries + 1, retryAt }));
+    if (taken === 'not here') this.deps.hint();
+    return undefined;
+  }
+
+  /** The row as it is held after a while: in its lane when it is known by then what comes of its files, else aside. */
+  private async unlessLate(item: Item, taking: Promise<Taken | NotTaken>): Promise<Item | undefined> {
     const patience = this.aside.has(item.conversation.id) ? 0 : PATIENCE_MS;
     const taken = await withTimeout(patience, taking);
     return taken ? item : this.deps.lanes.stepAside(item);
@@ -84,37 +121,42 @@ export class Arriving {
     }
   }
 
-  private async take(item: Item, files: readonly PendingFile[], signal: AbortSignal): Promise<Taken> {
+  private async take(item: Item, { files, tries = 0 }: Pending, signal: AbortSignal): Promise<Taken | NotTaken> {
     const { artifacts, egress, sourceOf, world } = this.deps;
     const { place } = item.conversation;
     const source = sourceOf(place);
-    const found = source ? await this.locate(source, item, files, signal) : [];
+    if (!source) return 'not here';
+    const found = await this.locate(source, item, files, signal);
+    if (!found) return 'not yet';
     // What is nowhere is fetched from nowhere.
     const attached = files.map((file, index) => found[index] ?? { ...file, url: '' });
     const slots = this.slots.get(place.adapter) ?? new Slots(MOST_FETCHES);
     this.slots.set(place.adapter, slots);
-    const maxBytes = (source?.maxMb ?? 0) * 1024 * 1024;
-    return takeFiles(attached, { maxBytes, artifacts, egress, log: world.log, slots, signal });
+    const maxBytes = source.maxMb * 1024 * 1024;
+    const taken = await takeFiles(attached, { maxBytes, artifacts, egress, log: world.log, slots, signal });
+    return taken.mayCome && tries < MOST_TRIES ? 'not yet' : taken;
   }
 
+  /** Undefined where the platform cannot say now. */
   private async locate(
     source: FileSource,
     { messageId: id, conversation: { place } }: Item,
     files: readonly PendingFile[],
     signal: AbortSignal,
-  ): Promise<(FoundFile | undefined)[]> {
+  ): Promise<(FoundFile | undefined)[] | undefined> {
     try {
       return await source.locate(files, { id, place }, signal);
     } catch (error) {
-      this.deps.world.log.warn({ adapter: place.adapter, error: messageOf(error) }, 'attachments could not be found');
-      return [];
+      const about = { adapter: place.adapter, error: messageOf(error) };
+      this.deps.world.log.warn(about, 'where attachments are cannot be asked now; trying again');
+      return undefined;
     }
   }
 
   /** Stores what was taken, if the row is still this process's. */
   private async keep(item: Item, { files, tooLarge, lost }: Taken): Promise<Item | undefined> {
     const { database, outbox, sourceOf } = this.deps;
-    const { title, maxMb } = sourceOf(item.conversation.place) ?? { title: 'The platform', maxMb: 0 };
+    const { title, maxMb } = sourceOf(item.conversation.place) ?? { title: ANY_PLATFORM, maxMb: 0 };
     const missing = [...tooLarge, ...lost];
     const notes = [
       ...(tooLarge.length > 0 ? [texts.tooLarge(tooLarge, maxMb)] : []),

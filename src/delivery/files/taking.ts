@@ -16,6 +16,8 @@ export interface Taken {
   tooLarge: string[];
   /** Names of files that the platform did not give. */
   lost: string[];
+  /** Whether some of these may come when they are asked for again: their server was away, or too busy. */
+  mayCome: boolean;
 }
 
 export interface TakingFiles {
@@ -52,10 +54,11 @@ export async function takeFiles(attached: readonly FoundFile[], taking: TakingFi
     ),
     tooLarge: fetched.flatMap(({ name, file }) => (file === 'too large' ? name : [])),
     lost: fetched.flatMap(({ name, file }) => (typeof file === 'object' && 'lost' in file ? name : [])),
+    mayCome: fetched.some(({ file }) => typeof file === 'object' && 'mayCome' in file && file.mayCome),
   };
 }
 
-type Outcome = Artifact | 'too large' | { lost: string };
+type Outcome = Artifact | 'too large' | { lost: string; mayCome: boolean };
 
 async function fetchOne(attached: FoundFile, taking: TakingFiles): Promise<Outcome> {
   const { maxBytes, artifacts, egress, limits = LIMITS, signal } = taking;
@@ -66,7 +69,10 @@ async function fetchOne(attached: FoundFile, taking: TakingFiles): Promise<Outco
   try {
     return isFile(answer, attached)
       ? await artifacts.put(complete(answer.body, size), { maxBytes })
-      : { lost: `its address answered ${answer.status} ${answer.type}` };
+      : {
+          lost: `its address answered ${answer.status} ${answer.type}`,
+          mayCome: answer.status === 429 || answer.status >= 500,
+        };
   } catch (error) {
     const failed = failureIn(error);
     // A full disk is no fault of the file: the message is heard again later.
@@ -78,7 +84,7 @@ async function fetchOne(attached: FoundFile, taking: TakingFiles): Promise<Outco
 }
 
 const outcomeOf = ({ code, message }: EgressFailure): Outcome =>
-  code === 'EGRESS_TOO_LARGE' ? 'too large' : { lost: message };
+  code === 'EGRESS_TOO_LARGE' ? 'too large' : { lost: message, mayCome: code === 'EGRESS_UNREACHABLE' };
 
 /** Not an error, and not a page in the file's place. */
 function isFile({ status, type }: Answer, { type: wanted = '' }: FoundFile): boolean {

@@ -211,21 +211,42 @@ function tooFast({ requests, turns }: RateLimit): Fragment {
         from rate where rate.person_id = g.person_id) end`;
 }
 
-/** Takes rows that need no lane and whose process is gone, at most `suspects` of those that may have ended it. */
+export interface LanelessTaking {
+  limit: number;
+  suspects: number;
+  now: Instant;
+  /** The platforms of this process whose files it can fetch. */
+  on: readonly string[];
+  /** Of these, the ones that have just become reachable: what waits for them need not wait any longer. */
+  reached: readonly string[];
+  /** What was sent before then is too old to be answered: its files are not waited for. */
+  oldAt: Instant;
+}
+
+/**
+ * Takes rows that need no lane and that nobody holds: their process is gone, or their files are due to be asked for again.
+ * At most `suspects` of those that may have ended a process are among them.
+ */
 export async function claimLaneless(
   database: Database,
   owner: string,
-  { limit, suspects }: { limit: number; suspects: number },
+  { limit, suspects, now, on, reached, oldAt }: LanelessTaking,
   context: Fragment,
 ): Promise<ItemRow[]> {
   const statement = sql`
-    with suspect as (
-      select id from inbox where state = 'received' and not laned and owner is null and payload ? 'suspect'
-       order by attempts, seq limit ${suspects}
+    with due as (
+      select id, seq, attempts, payload ? 'suspect' as suspect from inbox
+       where state = 'received' and not laned and owner is null
+         and (not payload ? 'pending' or sent_at < ${oldAt}
+              or adapter = any(${on}::text[])
+                 and (adapter = any(${reached}::text[])
+                      or coalesce((payload #>> '{pending,retryAt}')::timestamptz <= ${now}, true)))
+    ), suspect as (
+      select id from due where suspect order by attempts, seq limit ${suspects}
     ), i as (
       update inbox set owner = ${owner}
        where id in (select id from inbox where state = 'received' and not laned and owner is null
-                       and (not payload ? 'suspect' or id in (select id from suspect))
+                       and id in (select id from due where not suspect or id in (select id from suspect))
                      order by seq limit ${limit} for update skip locked)
       returning *)
     select i.id, i.key, i.kind, i.message_id, i.payload, i.sent_at, i.received_at, i.attempts, i.tainted, i.laned,

@@ -28,6 +28,10 @@ export interface LanesDeps {
   concurrency: number;
   /** Read along with each row. */
   context: Fragment;
+  /** The platforms of this process whose files it can fetch. */
+  withFiles(): readonly string[];
+  /** Milliseconds after which a message that was not run is not answered any more. */
+  maxAgeMs: number;
   /** Does what the row asks for and ends it; what it throws counts as a failed attempt. */
   handle(item: Item, signal: AbortSignal): Promise<void>;
   /** A row is out of this process's hands. */
@@ -47,7 +51,6 @@ interface Running {
  */
 export class Lanes implements Owned, DueSource {
   readonly name = 'lanes';
-  readonly earliest = store.EARLIEST;
   readonly owners = store.OWNERS;
   private readonly deps: LanesDeps;
   /** People in the order in which they were served last, the last one at the end. */
@@ -57,6 +60,10 @@ export class Lanes implements Owned, DueSource {
   private readonly waiting = new Set<string>();
   /** Rows that failed and wait to be run again. */
   private readonly putBack = new Set<string>();
+  /** Counts `reachable()` calls per adapter, to detect a race with `later`. */
+  private readonly reached = new Map<string, number>();
+  /** Adapters that have become reachable since rows were taken last. */
+  private readonly reachedNow = new Set<string>();
   /** Something may be waiting that no running turn of this process will come to by itself. */
   private backlog = true;
   private pumping: Promise<void> | undefined;
@@ -64,6 +71,10 @@ export class Lanes implements Owned, DueSource {
 
   constructor(deps: LanesDeps) {
     this.deps = deps;
+  }
+
+  get earliest(): string {
+    return store.earliest(this.deps.withFiles(), this.deps.maxAgeMs);
   }
 
   /** Whether another turn can be begun now. */
@@ -111,6 +122,36 @@ export class Lanes implements Owned, DueSource {
       this.putBack.add(item.id);
       this.wake();
     });
+  }
+
+  /** Lets go of a row that waits for its files to be asked for again, within `tx`. */
+  async later(tx: Transaction, item: Item, again: { tries: number; retryAt: Instant }): Promise<void> {
+    if (!(await store.later(tx, item, again))) return;
+    tx.afterCommit(() => {
+      this.putBack.add(item.id);
+      this.deps.world.clock.at(again.retryAt, () => this.wake());
+    });
+  }
+
+  /** How often an adapter has become reachable. */
+  reachedCount(adapter: string): number {
+    return this.reached.get(adapter) ?? 0;
+  }
+
+  /** A platform can be asked again: the files that wait for it are due. */
+  async reachable(adapter: string): Promise<void> {
+    const { database, world, signal } = this.deps;
+    this.reached.set(adapter, this.reachedCount(adapter) + 1);
+    for (let attempt = 1; !signal.aborted; attempt++) {
+      try {
+        if (!(await store.filesWait(database, adapter))) return;
+        this.reachedNow.add(adapter);
+        return this.wake();
+      } catch (error) {
+        world.log.warn({ adapter, error: messageOf(error) }, 'looking for what waits for a platform failed');
+        await sleep(backOff(attempt, LONGEST_WAIT_MS), signal).catch(() => {});
+      }
+    }
   }
 
   get size(): number {
@@ -212,18 +253,30 @@ export class Lanes implements Owned, DueSource {
   }
 
   private async takeWaiting(): Promise<void> {
-    const { database, instance, context, world } = this.deps;
+    const { database, instance, context, world, maxAgeMs } = this.deps;
     const { room } = this;
     this.backlog = false;
+    const reached = [...this.reachedNow];
+    this.reachedNow.clear();
     try {
       const owner = await instance().owner();
-      const laneless = await inbox.claimLaneless(database, owner, { limit: room, suspects: this.suspects }, context);
+      const now = world.clock.now();
+      const oldAt = new Date(now.getTime() - maxAgeMs);
+      const files = { now, on: this.deps.withFiles(), reached, oldAt };
+      const laneless = await inbox.claimLaneless(
+        database,
+        owner,
+        { limit: room, suspects: this.suspects, ...files },
+        context,
+      );
       for (const row of laneless) this.run(toItem(row, owner));
       const taking = { limit: room, suspects: this.suspects, served: [...this.served] };
       const laned = await store.claim(database, owner, taking, context);
       for (const row of laned) this.run(toItem(row, owner));
       if (laned.length === room || laneless.length === room) this.backlog = true;
+      if (laneless.length === room) for (const adapter of reached) this.reachedNow.add(adapter);
     } catch (error) {
+      for (const adapter of reached) this.reachedNow.add(adapter);
       world.log.warn({ error: messageOf(error) }, 'taking waiting messages failed; trying again');
       world.clock.at(new Date(world.clock.now().getTime() + 1_000), () => this.wake());
     }

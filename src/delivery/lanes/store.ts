@@ -153,6 +153,28 @@ export async function stepAside(tx: Transaction, item: Item): Promise<boolean> {
   return count > 0;
 }
 
+/**
+ * Lets go of a row until its files can be asked for: outside its lane, in nobody's hands, uncharged. False when it is not
+ * this process's (any more).
+ */
+export async function later(
+  tx: Transaction,
+  item: Item,
+  { tries, retryAt }: { tries: number; retryAt: Instant },
+): Promise<boolean> {
+  const held = item.laned ? await stepAside(tx, item) : (await hold(tx, item)).held;
+  if (!held) return false;
+  await tx.query(
+    `update inbox
+        set owner = null,
+            payload = case when payload ? 'pending'
+                        then jsonb_set(payload, '{pending}', payload -> 'pending' || $2::jsonb) else payload end
+      where id = $1`,
+    [item.id, json({ tries, retryAt: retryAt.toISOString() })],
+  );
+  return true;
+}
+
 /** Puts a row that `tx` holds, and that had stepped aside, back into its lane. */
 export async function lineUp(tx: Transaction, item: Item): Promise<void> {
   await tx.query(
@@ -266,8 +288,29 @@ export async function resume(tx: Transaction, inboxId: string, now: Instant): Pr
   return count > 0;
 }
 
-/** Since when a lane waits that nobody has taken, or null. */
-export const EARLIEST = `select min(coalesce(served_at, 'epoch')) from lanes where pending > 0 and current is null`;
+/**
+ * Since when a lane waits that nobody has taken, or when files are to be asked for again, or null. Files of platforms that
+ * are not among `on` wait for another process, or until their message is too old.
+ */
+export function earliest(on: readonly string[], maxAgeMs: number): string {
+  const names = on.map((name) => `'${name.replaceAll("'", "''")}'`).join(', ');
+  return `select least(
+    (select min(coalesce(served_at, 'epoch')) from lanes where pending > 0 and current is null),
+    (select min(case when adapter = any (array[${names}]::text[])
+                  then coalesce((payload #>> '{pending,retryAt}')::timestamptz, 'epoch')
+                  else sent_at + interval '${maxAgeMs} milliseconds' end)
+       from inbox where state = 'received' and not laned and owner is null and payload ? 'pending'))`;
+}
+
+/** Whether files of this platform wait to be asked for; a read, so that connecting costs no commit. */
+export async function filesWait(database: Database, adapter: string): Promise<boolean> {
+  const { rows } = await database.read(
+    `select 1 from inbox
+      where state = 'received' and not laned and owner is null and adapter = $1 and payload ? 'pending' limit 1`,
+    [adapter],
+  );
+  return rows.length > 0;
+}
 
 /** Who runs something, or ran it when their process ended. */
 export const OWNERS = `select owner from lanes where owner is not null

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { Model } from '../../../src/agent/index.ts';
+import { deferred } from '../../../src/base/async.ts';
 import { echo, playDiscord } from '../../support/discord/play.ts';
 import { eventually } from '../../support/eventually.ts';
 
@@ -18,6 +20,33 @@ describe('a file that does not come', () => {
     for (const name of ['one', 'two', 'three']) await play.hears(`answer to look at ${name}`, dm);
     const { rows } = await play.database.read(`select 1 from inbox where payload -> 'files' <> '[]'`);
     expect(rows).toHaveLength(3);
+  });
+
+  test('is asked for again by the next process, once it is signed in', async () => {
+    const gate = deferred();
+    const model: Model = {
+      name: 'test/held',
+      async *generate(request, signal) {
+        await gate.promise;
+        yield* echo.generate(request, signal);
+      },
+    };
+    await using play = await playDiscord({ model, config: { 'delivery.steer': false } });
+    const { fake, ana } = play;
+    const dm = fake.dm(ana);
+    play.asks('first', { channel: dm });
+    fake.says(ana, dm, 'look at one', { files: [{ name: 'one', type: 'text/plain', bytes: Buffer.from('one') }] });
+    const stored = async () => (await play.database.read('select 1 from inbox')).rows.length === 2;
+    expect(await eventually(stored)).toBe(true);
+    const stopped = play.stop();
+    gate.resolve();
+    await stopped;
+    await play.start();
+    await play.hears('answer to look at one', dm);
+    await play.settled();
+    expect(play.said('did not let me have')).toEqual([]);
+    const { rows } = await play.database.read(`select 1 from inbox where payload -> 'files' <> '[]'`);
+    expect(rows).toHaveLength(1);
   });
 
   test('belongs to its message as its author has left it', async () => {

@@ -175,6 +175,9 @@ describe('files', () => {
     const called = `<@${fake.bot.id}> look`;
     const files = ['plan.txt', 'old.txt'].map((name) => fake.files.make(name, 'text/plain', Buffer.from('a plan')));
     Object.assign(files[1]!, { deleted: true });
+    // What Slack cannot tell at this moment is asked again.
+    let failures = 2;
+    fake.web.fault = ({ method }) => (method === 'files.info' && failures-- > 0 ? 'unanswered' : undefined);
     fake.says(carl, shared, called, { files });
     await play.hears('answer to look', shared);
     await play.hears('did not let me have', shared);

@@ -117,6 +117,63 @@ describe.each(testDatabases)('files that are fetched on $name', ({ name, availab
     },
   );
 
+  test.skipIf(!available)('wait for their platform, which is asked again when it is back', async () => {
+    await using played = await begin();
+    const { coda, server } = played;
+    coda.platform.filesAway = true;
+    const looked = await coda.hearWith(['a.txt'], 'ana', 'c1', 'look');
+    const called = await coda.hearWith(['b.txt'], 'ana', 'c2', '/attached');
+    await (await coda.hear('ana', 'c1', 'next')).settled;
+    await begunAnew(coda);
+    await coda.passes({ minutes: 30 });
+    expect(coda.platform.messages.map(({ text }) => text)).toEqual(['read: next']);
+    expect(await coda.count(`inbox where state = 'received' and owner is null and attempts = 0`)).toBe(2);
+    coda.platform.filesAway = false;
+    coda.reachable();
+    expect(await eventually(() => coda.platform.messages.length === 3)).toBe(true);
+    expect(coda.platform.in('c1')).toEqual(['read: next', 'read: look']);
+    expect(coda.platform.in('c2')).toEqual(['b.txt']);
+    await Promise.all([looked.settled, called.settled]);
+    // Nobody says that it is back: it is asked again by and by.
+    coda.platform.filesAway = true;
+    await coda.hearWith(['busy.txt'], 'ana', 'c1', 'and now');
+    await eventually(async () => (await coda.count(`inbox where payload #>> '{pending,tries}' = '1'`)) === 1);
+    coda.platform.filesAway = false;
+    for (let tries = 0; tries < 3 && coda.platform.in('c1').length < 3; tries++) await coda.passes({ seconds: 5 });
+    expect(coda.platform.in('c1').at(-1)).toBe('read: and now');
+    expect(server.asked.filter((name) => name === 'busy.txt')).toHaveLength(2);
+  });
+
+  test.skipIf(!available)('of a platform that is never back are told of when their message is too old', async () => {
+    await using played = await begin({ config: { 'delivery.max_age': '1h' } });
+    const { coda } = played;
+    coda.platform.filesAway = true;
+    const { settled } = await coda.hearWith(['a.txt'], 'ana', 'c1', 'look');
+    await coda.passes({ minutes: 59 });
+    expect(coda.platform.in('c1')).toEqual([]);
+    await coda.passes({ minutes: 10 });
+    await settled;
+    expect(coda.platform.in('c1')).toEqual(['Fake did not let me have a.txt. Please send it again.']);
+  });
+
+  test.skipIf(!available || name === 'PGlite')('are left to a process that has their platform', async () => {
+    await using played = await begin();
+    const { coda } = played;
+    coda.platform.filesAway = true;
+    await coda.hearWith(['a.txt'], 'ana', 'c1', 'look');
+    await eventually(async () => (await coda.count(`inbox where owner is null`)) === 1);
+    await coda.app.stop(0);
+    const elsewhere = await coda.replica(coda.world, 'other');
+    await coda.passes({ minutes: 10 });
+    const { rows } = await elsewhere.app.database.read('select state, owner, attempts from inbox');
+    expect(rows).toEqual([{ state: 'received', owner: null, attempts: 0 }]);
+    await elsewhere.app.stop(0);
+    coda.platform.filesAway = false;
+    await coda.start();
+    expect(await eventually(() => coda.platform.in('c1').length === 1)).toBe(true);
+    expect(coda.platform.in('c1')).toEqual(['read: look']);
+  });
+
   test.skipIf(!available)('are not waited for where somebody says stop', async () => {
     await using played = await begin();
     const { coda, server } = played;

@@ -28,6 +28,7 @@ describe('a CDN', () => {
     drips: (response) => drip(response, 1),
     endless: (response) => drip(response, 64),
     huge: (response) => drip(response, 1_000_000),
+    busy: (response) => void response.writeHead(503).end(),
     cut: (response) => void response.writeHead(200).end('AAAA'),
     page: (response) => void response.writeHead(200, { 'Content-Type': 'text/html' }).end('<html>Sign in</html>'),
     elsewhere: (response) => void response.writeHead(302, { Location: '/whole' }).end(),
@@ -41,8 +42,8 @@ describe('a CDN', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  async function take(path: string) {
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/${path}`;
+  async function take(path: string, port = (server.address() as AddressInfo).port) {
+    const url = `http://127.0.0.1:${port}/${path}`;
     const file = { name: path, size: 20, url, type: 'text/plain' };
     const artifacts = await openArtifacts(folder);
     const egress = new Egress({ ports: [], allow: [{ network: '127.0.0.1/32' }] });
@@ -58,9 +59,19 @@ describe('a CDN', () => {
       const taking = take(path);
       // What only an abort signal holds on to is let go of by a collection.
       const timer = setInterval(collect, 20);
-      expect(await taking.finally(() => clearInterval(timer))).toEqual({ files: [], tooLarge: [], lost: [path] });
+      expect(await taking.finally(() => clearInterval(timer))).toEqual({
+        files: [],
+        tooLarge: [],
+        lost: [path],
+        mayCome: false,
+      });
     },
   );
+
+  test('that is overloaded, or cannot be reached, may have the file later', async () => {
+    expect(await take('busy')).toMatchObject({ lost: ['busy'], mayCome: true });
+    expect(await take('nowhere', 1)).toMatchObject({ lost: ['nowhere'], mayCome: true });
+  });
 
   test('that sends more than was said is not listened to', async () => {
     expect(await take('huge')).toMatchObject({ files: [], tooLarge: ['huge'] });
