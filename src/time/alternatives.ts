@@ -1,4 +1,4 @@
-import type { Language } from './lang/language.ts';
+import { english } from './lang/en.ts';
 import type { Token } from './tokens.ts';
 
 /** "At 5 or 6", "tomorrow or the day after": times of which either may be meant. */
@@ -36,16 +36,14 @@ export function* alternatives(
   text: string,
   tokens: readonly Token[],
   stretch: readonly [number, number],
-  language: Language,
 ): Generator<Alternatives> {
   const [from, to] = stretch;
   const places = (is: (word: string) => boolean) =>
     tokens.flatMap((token, at) => (at > from && at < to - 1 && is(token.text) ? [at] : []));
-  const choices = places((word) => language.choices.has(word));
+  const choices = places((word) => english.choices.has(word));
   if (choices.length === 0 || choices.length > MOST_CHOICES || to - from > MOST_TOKENS) return;
   // "At 5, 6 or 7": where it is not the word that parts two of them, it is a comma.
-  for (const at of [...choices, ...places((word) => word === ',')])
-    yield* partedAt(at, text, tokens, stretch, language);
+  for (const at of [...choices, ...places((word) => word === ',')]) yield* partedAt(at, text, tokens, stretch);
 }
 
 function* partedAt(
@@ -53,21 +51,20 @@ function* partedAt(
   text: string,
   tokens: readonly Token[],
   [from, to]: readonly [number, number],
-  language: Language,
 ): Generator<Alternatives> {
   const word = (place: number) => tokens[place]?.text ?? '';
   // "At 5... or maybe 6".
   let end = at;
   while (end > from && SIGN.test(word(end - 1))) end--;
   let next = at + 1;
-  while (next < to && (SIGN.test(word(next)) || language.hedges.has(word(next)))) next++;
+  while (next < to && (SIGN.test(word(next)) || english.hedges.has(word(next)))) next++;
   if (end === from || next >= to) return;
   const slice = (first: number, last: number) =>
     first < last ? text.slice(tokens[first]?.start, tokens[last - 1]?.end) : '';
   const without = (first: number, last: number) => `${slice(from, first)} ${slice(last, to)}`.trim();
   const first = (last: number) => ({ text: without(end, last), from: end, to: last });
   // "In an hour or two".
-  if (/^(?:an?|one)$/.test(word(end - 2)) && language.temporal.has(word(end - 1)) && NUMBER.test(word(next))) {
+  if (/^(?:an?|one)$/.test(word(end - 2)) && english.temporal.has(word(end - 1)) && NUMBER.test(word(next))) {
     const second = `${slice(from, end - 2)} ${word(next)} ${word(end - 1)} ${slice(next + 1, to)}`;
     yield { first: first(next + 1), second: { text: second.trim() } };
   }
@@ -83,9 +80,9 @@ function* partedAt(
 }
 
 /** The words without the "either" before two times: "either Friday or Saturday". */
-export function withoutEither(tokens: readonly Token[], begins: (at: number) => boolean, { choices }: Language) {
+export function withoutEither(tokens: readonly Token[], begins: (at: number) => boolean) {
   const at = tokens.findIndex(({ text }, index) => text === 'either' && begins(index + 1));
-  if (at < 0 || !tokens.slice(at).some(({ text }) => choices.has(text))) return tokens;
+  if (at < 0 || !tokens.slice(at).some(({ text }) => english.choices.has(text))) return tokens;
   return tokens.filter((_, index) => index !== at);
 }
 

@@ -1,4 +1,4 @@
-import type { Language } from './lang/language.ts';
+import { english } from './lang/en.ts';
 import type { Token } from './tokens.ts';
 
 /** Where the pieces of a sentence stand, by token. */
@@ -19,31 +19,31 @@ export interface Layout {
 }
 
 /** How many words of a greeting begin at a place: "hey there", "good morning,". */
-export function greetingAt(tokens: readonly Token[], at: number, { greetings, openers, leads }: Language): number {
+export function greetingAt(tokens: readonly Token[], at: number): number {
   const word = (place: number) => tokens[place]?.text ?? '';
-  const greeting = greetings.find((words) => words.every((one, index) => word(at + index) === one));
+  const greeting = english.greetings.find((words) => words.every((one, index) => word(at + index) === one));
   if (!greeting) return 0;
   const next = word(at + greeting.length);
   // "Good morning call at 9" is a call.
-  const isOver = /^[,.!:;-]$/.test(next) || openers.has(next) || leads.some(([first]) => first === next);
-  return isOver || openers.has(word(at)) ? greeting.length : 0;
+  const isOver =
+    /^[,.!:;-]$/.test(next) || english.openers.has(next) || english.leads.some(([first]) => first === next);
+  return isOver || english.openers.has(word(at)) ? greeting.length : 0;
 }
 
 /** How many words of a courtesy end before a place: "thanks so much", "ta". */
-export function closingBefore(
-  tokens: readonly Token[],
-  end: number,
-  { closings, closers, names, task }: Language,
-): number {
+export function closingBefore(tokens: readonly Token[], end: number): number {
   const word = (at: number) => tokens[at]?.text ?? '';
-  const closing = closings.find((words) => words.every((one, index) => word(end - words.length + index) === one));
-  const length = closing?.length ?? Number(closers.has(word(end - 1)));
+  const closing = english.closings.find((words) =>
+    words.every((one, index) => word(end - words.length + index) === one),
+  );
+  const length = closing?.length ?? Number(english.closers.has(word(end - 1)));
   if (length === 0 || /^(?:please|pls|plz|ok|okay|coda)$/.test(word(end - 1))) return length;
   const before = word(end - length - 1);
   // "Text Ty", "to say thanks", "the ta".
   // "Send Bob many thanks".
   const isGiven = closing !== undefined && /^(?:send|give|offer|bring)$/.test(word(end - length - 2));
-  const isThing = names.personal.has(before) || task.deeds.has(before) || TAKING.test(before) || isGiven;
+  const isThing =
+    english.names.personal.has(before) || english.task.deeds.has(before) || TAKING.test(before) || isGiven;
   return isThing && !/^[,.;!?-]$/.test(before) ? 0 : length;
 }
 
@@ -54,11 +54,9 @@ const TAKING =
 /** Finds "remind me to" and what stands before and after it. */
 export class LayoutFinder {
   private readonly tokens: readonly Token[];
-  private readonly language: Language;
 
-  constructor(tokens: readonly Token[], language: Language) {
+  constructor(tokens: readonly Token[]) {
     this.tokens = tokens;
-    this.language = language;
   }
 
   layout(): Layout {
@@ -66,12 +64,12 @@ export class LayoutFinder {
     for (let at = from; at < to; at++) {
       const { length, cadence } = this.leadAt(at);
       if (length === 0 || this.isErrand(at)) continue;
-      const said = at + length + (this.language.manners.has(this.word(at + length)) ? 1 : 0);
+      const said = at + length + (english.manners.has(this.word(at + length)) ? 1 : 0);
       const short = this.isShort(said);
       const start = said + (short ? 1 : 0);
       if (this.isTail(at, start, from, to))
         return { ...NO_LEAD, head: [from, from], body: this.beforeAsking(this.trimmed([from, at])) };
-      const connector = short ? 'to' : this.language.connectors.has(this.word(start - 1)) ? this.word(start - 1) : '';
+      const connector = short ? 'to' : english.connectors.has(this.word(start - 1)) ? this.word(start - 1) : '';
       return {
         head: this.afterAsking(from, at) === at ? [at, at] : this.beforeAsking(this.trimmed([from, at])),
         body: this.trimmed([start, to]),
@@ -90,13 +88,13 @@ export class LayoutFinder {
     const at = this.tokens[0]?.raw === '<' ? 1 : 0;
     if (this.tokens[at]?.raw !== '@' || !this.tokens[at + 1]?.glued) return 0;
     if (at === 1) return this.tokens.slice(0, 8).findIndex(({ raw }) => raw === '>') + 1;
-    const isName = this.language.openers.has(this.word(1)) || this.leadAt(2).length > 0;
+    const isName = english.openers.has(this.word(1)) || this.leadAt(2).length > 0;
     return isName ? 2 : 0;
   }
 
   /** "Remind me 2 call Bob". */
   private isShort(at: number): boolean {
-    return this.tokens[at]?.raw === '2' && this.language.task.deeds.has(this.word(at + 1));
+    return this.tokens[at]?.raw === '2' && english.task.deeds.has(this.word(at + 1));
   }
 
   /** "Ask Bob to remind me at 5": what somebody else is to do. */
@@ -113,7 +111,7 @@ export class LayoutFinder {
   /** "Can you please …" is no part of the task. */
   private afterAsking(from: number, to: number): number {
     let at = from;
-    while (at < to && (this.isAddressing(at) || this.isFiller(at, this.language.openers))) at++;
+    while (at < to && (this.isAddressing(at) || this.isFiller(at, english.openers))) at++;
     return at;
   }
 
@@ -137,12 +135,12 @@ export class LayoutFinder {
   /** How many words of "remind me to" begin here; the longest form counts. A reminder may be a daily one. */
   private leadAt(at: number): { length: number; cadence: string } {
     let longest = { length: 0, cadence: '' };
-    const { leads, commands } = this.language;
+    const { leads, commands } = english;
     for (const lead of this.isCommand(at) ? [...leads, ...commands] : leads) {
       let cadence = '';
       let to = at;
       const fits = lead.every((word) => {
-        if (ALARMS.has(word) && this.language.cadences.has(this.word(to))) cadence = this.word(to++);
+        if (ALARMS.has(word) && english.cadences.has(this.word(to))) cadence = this.word(to++);
         else if (ALARMS.has(word) && at !== to && EPITHETS.has(this.word(to))) to++;
         const token = this.tokens[to++];
         if (word === 'a' && token?.text === 'an') return true;
@@ -158,11 +156,11 @@ export class LayoutFinder {
   trimmed([from, to]: [number, number]): [number, number] {
     let [start, end] = [from, to];
     for (let length = 1; start < end && length > 0; start += length)
-      length = greetingAt(this.tokens, start, this.language) || Number(this.isFiller(start, this.language.openers));
+      length = greetingAt(this.tokens, start) || Number(this.isFiller(start, english.openers));
     for (let length = 1; end > start && length > 0; end -= length)
       length = this.isSign(end - 1)
         ? Number(!this.endsDate(end - 1))
-        : Math.min(closingBefore(this.tokens, end, this.language), end - start);
+        : Math.min(closingBefore(this.tokens, end), end - start);
     return [start, end];
   }
 

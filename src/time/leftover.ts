@@ -1,31 +1,26 @@
+import { english } from './lang/en.ts';
 import { MONTHS, ORDINALS, WEEKDAYS } from './lang/en-words.ts';
-import type { Language } from './lang/language.ts';
 import type { Token } from './tokens.ts';
 
 /**
  * What is left of a sentence beside the time is its task, unless it shows that the time was not read to its end. These
  * are the signs of that; any of them makes the answer a question.
  */
-export function isUnreadTime(
-  task: readonly Token[],
-  isSeries: boolean,
-  hasClock: boolean,
-  language: Language,
-): boolean {
+export function isUnreadTime(task: readonly Token[], isSeries: boolean, hasClock: boolean): boolean {
   if (task.length === 0) return false;
   const words = task.map(({ text }) => text);
   return (
-    (words.every((word) => isTimeish(word, language)) &&
+    (words.every((word) => isTimeish(word)) &&
       !isHourOfThing(words) &&
-      !words.some((word, at) => isNumbered(word, words[at + 1], language))) ||
+      !words.some((word, at) => isNumbered(word, words[at + 1]))) ||
     // "No wait, at 6pm", "or rather Friday".
-    (words.some((word, at) => isCorrection(words, word, at)) && words.some((word) => isTemporal(word, language))) ||
+    (words.some((word, at) => isCorrection(words, word, at)) && words.some((word) => isTemporal(word))) ||
     // "Every even week on Monday" read as a Monday.
     (!isSeries && words[0] === 'every' && task[0]?.raw.toLowerCase() !== 'everyday') ||
     // "Every day save Thursday at 8am" read as a series at the hour of those that say none.
     (isSeries && !hasClock && saysClock(task)) ||
     // "Work 10-6 tomorrow" read as a day.
-    (!hasClock && words.some((word, at) => isHours(word, task[at - 1]?.raw.toLowerCase() ?? '', language))) ||
+    (!hasClock && words.some((word, at) => isHours(word, task[at - 1]?.raw.toLowerCase() ?? ''))) ||
     // "Gym thrice weekly" read as every week.
     (isSeries && /^(?:twice|thrice|\d+ (?:times|x))$|^\S+ (?:twice|thrice)$/.test(words.slice(-2).join(' '))) ||
     // "Every hour during work hours" read as every hour of the night, too.
@@ -36,9 +31,7 @@ export function isUnreadTime(
       )) ||
     // "Every weekday at 8 but only in December".
     (isSeries &&
-      words.some(
-        (word, at) => word === 'only' && words.slice(at + 1, at + 4).some((next) => isTemporal(next, language)),
-      )) ||
+      words.some((word, at) => word === 'only' && words.slice(at + 1, at + 4).some((next) => isTemporal(next)))) ||
     // "Every Friday at 5 but skip next Friday" read as every Friday.
     (isSeries && words.some((word, at) => LEAVING.test(word) && words.slice(at + 1, at + 4).some(isNamedDay)))
   );
@@ -50,8 +43,10 @@ function isHourOfThing(words: readonly string[]): boolean {
 }
 
 /** "10-6", but not "chapters 3-5". */
-function isHours(word: string, before: string, { names }: Language): boolean {
-  return /^\d{1,2}(?::\d\d)?-\d{1,2}(?::\d\d)?$/.test(word) && !names.labels.has(before) && !/s$|^at$/.test(before);
+function isHours(word: string, before: string): boolean {
+  return (
+    /^\d{1,2}(?::\d\d)?-\d{1,2}(?::\d\d)?$/.test(word) && !english.names.labels.has(before) && !/s$|^at$/.test(before)
+  );
 }
 
 /** What leaves days out of a series. */
@@ -80,18 +75,18 @@ const CLOCK_WORDS = new Set("noon midnight half quarter o'clock".split(' '));
 const HOURS = new Set('one two three four five six seven eight nine ten eleven twelve'.split(' '));
 
 /** "Season 2". */
-function isNumbered(word: string, next: string | undefined, { names }: Language): boolean {
-  return names.labels.has(word) && /^\d/.test(next ?? '');
+function isNumbered(word: string, next: string | undefined): boolean {
+  return english.names.labels.has(word) && /^\d/.test(next ?? '');
 }
 
-function isTemporal(word: string, { temporal }: Language): boolean {
-  return temporal.has(word) || /^\d/.test(word);
+function isTemporal(word: string): boolean {
+  return english.temporal.has(word) || /^\d/.test(word);
 }
 
-function isTimeish(word: string, language: Language): boolean {
+function isTimeish(word: string): boolean {
   return (
-    language.temporal.has(word) ||
-    language.cadences.has(word) ||
+    english.temporal.has(word) ||
+    english.cadences.has(word) ||
     TIMEISH.has(word) ||
     HOURS.has(word) ||
     Object.hasOwn(MONTHS, word) ||

@@ -1,14 +1,15 @@
+import { english } from './lang/en.ts';
 import { NUMBERS, ORDINALS } from './lang/en-words.ts';
-import type { Language, NameWords } from './lang/language.ts';
 import type { Token } from './tokens.ts';
 import { placeZone } from './zone-names.ts';
+
+const { names } = english;
 
 const CAPITAL = /^\p{Lu}\p{Ll}/u;
 const SMALL = /^(?:a|an|and|at|for|in|of|on|the|to|with|-|')$/;
 
 /** The tokens with those of known names hidden, so that "Ruby Tuesday" is no Tuesday. */
-export function hideNames(tokens: readonly Token[], language: Language): readonly Token[] {
-  const { names } = language;
+export function hideNames(tokens: readonly Token[]): readonly Token[] {
   const lower = tokens.map(({ raw }) => raw.toLowerCase());
   const isShouted = tokens.every(({ raw }) => !/^\p{L}/u.test(raw) || /^\p{Lu}/u.test(raw));
   let hidden: Token[] | undefined;
@@ -16,11 +17,11 @@ export function hideNames(tokens: readonly Token[], language: Language): readonl
     const length =
       phoneAt(tokens, at) ||
       codeAt(tokens, at) ||
-      Number(isVersion(tokens, at, language)) ||
-      compoundAt(tokens, at, language) ||
+      Number(isVersion(tokens, at)) ||
+      compoundAt(tokens, at) ||
       nameAt(names.always, lower, at) ||
-      Number(isExplained(names, tokens, at) || isOnTheWay(tokens, at)) ||
-      (isShouted ? 0 : titleAt(names, tokens, lower, at) || surnameAt(names, tokens, lower, at));
+      Number(isExplained(tokens, at) || isOnTheWay(tokens, at)) ||
+      (isShouted ? 0 : titleAt(tokens, lower, at) || surnameAt(tokens, lower, at));
     if (length === 0 || (names.firstNames.has(lower[at] ?? '') && names.personal.has(lower[at - 1] ?? ''))) continue;
     hidden ??= [...tokens];
     for (let end = at + length; at < end; at++) hidden[at] = { ...(tokens[at] as Token), text: '' };
@@ -62,7 +63,7 @@ function codeAt(tokens: readonly Token[], at: number): number {
 }
 
 /** "Version 1.2.26", "section no. 4.1.2", "upgrade to 20.11.26": a number in parts, and no date, behind what has one. */
-function isVersion(tokens: readonly Token[], at: number, { names }: Language): boolean {
+function isVersion(tokens: readonly Token[], at: number): boolean {
   if (!DOTTED.test(tokens[at]?.raw ?? '')) return false;
   let before = at - 1;
   // "Versions 1.2.26 and 1.3.27".
@@ -85,43 +86,41 @@ function isOnTheWay(tokens: readonly Token[], at: number): boolean {
 }
 
 /** How many tokens of a compound with a number begin at a place: "second-hand", "third-party", "one-on-one". */
-function compoundAt(tokens: readonly Token[], at: number, { temporal, task }: Language): number {
+function compoundAt(tokens: readonly Token[], at: number): number {
   const [number, dash, next] = [tokens[at], tokens[at + 1], tokens[at + 2]];
   if (number?.text === 'one' && /^(?:on|to)$/.test(dash?.text ?? '') && next?.text === 'one') return 3;
   if (!number || dash?.text !== '-' || !dash.glued || !next?.glued) return 0;
   const isEach = /^(?:on|to)$/.test(next.text) && tokens[at + 3]?.text === '-' && tokens[at + 4]?.text === number.text;
   if (isEach) return 5;
   const isOrdinal = Object.hasOwn(ORDINALS, number.text) || /^\d+(?:st|nd|rd|th)$/.test(number.text);
-  const isTime = temporal.has(next.text) || Object.hasOwn(ORDINALS, next.text) || Object.hasOwn(NUMBERS, next.text);
+  const isTime =
+    english.temporal.has(next.text) || Object.hasOwn(ORDINALS, next.text) || Object.hasOwn(NUMBERS, next.text);
   // "On the first-of-the-month", "on the 3rd-call Bob".
-  const isTied = PARTICLES.test(next.text) || task.deeds.has(next.text);
+  const isTied = PARTICLES.test(next.text) || english.task.deeds.has(next.text);
   return isOrdinal && /^\p{L}{2}/u.test(next.raw) && !isTime && !isTied ? 3 : 0;
 }
 
 const PARTICLES = /^(?:of|in|on|at|to|and|or|ish|until|through|march|april|may|june|august)$/;
 
 /** "Feed Tuesday (the cat)". */
-function isExplained({ beings }: NameWords, tokens: readonly Token[], at: number): boolean {
+function isExplained(tokens: readonly Token[], at: number): boolean {
   const [bracket, whose, being] = tokens.slice(at + 1, at + 4).map(({ text }) => text);
   return (
     bracket === '(' &&
     /^(?:the|my|our|his|her|their)$/.test(whose ?? '') &&
-    beings.has(being ?? '') &&
+    names.beings.has(being ?? '') &&
     CAPITAL.test(tokens[at]?.raw ?? '') &&
     !/^(?:on|by|this|next|last|every|until)$/.test(tokens[at - 1]?.text ?? '')
   );
 }
 
 /** "3pm London", "3pm New York": where a place stands in the text that an hour may be told in. */
-export function placeBehindClock(
-  tokens: readonly Token[],
-  { names, temporal }: Language,
-): { start: number; end: number } | undefined {
+export function placeBehindClock(tokens: readonly Token[]): { start: number; end: number } | undefined {
   for (const [at, token] of tokens.entries()) {
     const [hour, half] = [tokens[at - 2]?.text ?? '', tokens[at - 1]?.text ?? ''];
     const isTimed = (/^[ap]m$/.test(half) && /^\d/.test(hour)) || /^\d{1,2}:\d\d$|^noon$/.test(half);
     const lower = token.raw.toLowerCase();
-    if (!isTimed || !CAPITAL.test(token.raw) || names.firstNames.has(lower) || temporal.has(lower)) continue;
+    if (!isTimed || !CAPITAL.test(token.raw) || names.firstNames.has(lower) || english.temporal.has(lower)) continue;
     // Islands.
     if (lower === 'christmas' || lower === 'easter') continue;
     for (const last of tokens.slice(at, at + 3).reverse()) {
@@ -134,14 +133,14 @@ export function placeBehindClock(
 }
 
 /** How many words of the longest known name begin at a place. */
-function nameAt(known: NameWords['always'], lower: readonly string[], at: number): number {
+function nameAt(known: typeof names.always, lower: readonly string[], at: number): number {
   const name = known.get(lower[at] ?? '')?.find((words) => words.every((word, index) => lower[at + index] === word));
   return name?.length ?? 0;
 }
 
 /** "Mrs. Friday", "Dr. Noon": nobody is a Mrs alone; a doctor is, before a day ("call Dr. Friday at 3"). */
-function surnameAt({ honorifics }: NameWords, tokens: readonly Token[], lower: readonly string[], at: number): number {
-  if (!honorifics.has(lower[at] ?? '')) return 0;
+function surnameAt(tokens: readonly Token[], lower: readonly string[], at: number): number {
+  if (!names.honorifics.has(lower[at] ?? '')) return 0;
   const length = lower[at + 1] === '.' ? 2 : 1;
   const name = tokens[at + length];
   const isAlone = ALONE.test(lower[at] ?? '') && /day$/.test(name?.text ?? '') && !hasOtherDay(tokens, at + length);
@@ -161,8 +160,8 @@ const WEEKDAY = /^(?:mon|tues|wednes|thurs|fri|satur|sun)day$/;
 /** Whom one calls so without a name. */
 const ALONE = /^(?:dr|prof|coach|father|pastor|rabbi|sir|lady|lord|miss)$/;
 
-function titleAt({ titles }: NameWords, tokens: readonly Token[], lower: readonly string[], at: number): number {
-  const length = nameAt(titles, lower, at);
+function titleAt(tokens: readonly Token[], lower: readonly string[], at: number): number {
+  const length = nameAt(names.titles, lower, at);
   const written = tokens.slice(at, at + length).every(({ raw }, index) => {
     return /^\p{Lu}|^\d/u.test(raw) || (SMALL.test(raw) && index > 0);
   });
@@ -170,22 +169,22 @@ function titleAt({ titles }: NameWords, tokens: readonly Token[], lower: readonl
 }
 
 /** Whether the weekday at a place may be part of a title: "watch Gloomy Sunday at 8", unlike "call Bob Sunday". */
-export function mayBeName(tokens: readonly Token[], at: number, { names, temporal }: Language): boolean {
+export function mayBeName(tokens: readonly Token[], at: number): boolean {
   const before = tokens[at - 1];
   if (!before || !CAPITAL.test(tokens[at]?.raw ?? '') || !CAPITAL.test(before.raw)) return false;
-  if (temporal.has(before.text) || before.text === '' || placeZone(before.raw)) return false;
+  if (english.temporal.has(before.text) || before.text === '' || placeZone(before.raw)) return false;
   let from = at - 1;
   // The capital of the first word says nothing.
   while (from > 1 && CAPITAL.test(tokens[from - 1]?.raw ?? '')) from--;
   if (from < 1) return false;
   const chain = tokens.slice(from - 1, at).map(({ raw }) => raw.toLowerCase());
-  if (pairs(names, chain)) return true;
+  if (pairs(chain)) return true;
   if (chain.some((word) => names.firstNames.has(word) || names.honorifics.has(word) || names.personal.has(word)))
     return false;
   return tokens.slice(Math.max(0, from - 4), from).some(({ raw }) => names.cultural.has(raw.toLowerCase()));
 }
 
 /** "Call Ruby Tuesday": the person or the restaurant. */
-function pairs({ always }: NameWords, chain: readonly string[]): boolean {
-  return always.get(chain.at(-1) ?? '')?.some((name) => name.length === 2) ?? false;
+function pairs(chain: readonly string[]): boolean {
+  return names.always.get(chain.at(-1) ?? '')?.some((name) => name.length === 2) ?? false;
 }

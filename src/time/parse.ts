@@ -5,7 +5,6 @@ import { describe } from './describe.ts';
 import { hereOf } from './env.ts';
 import { interpret } from './interpret.ts';
 import { english } from './lang/en.ts';
-import type { Language } from './lang/language.ts';
 import { closingBefore, greetingAt } from './layout.ts';
 import type { Match } from './match.ts';
 import { type Budget, type Phrase, readings } from './phrase.ts';
@@ -40,22 +39,22 @@ export function readRule(text: string, ctx: WhenContext): When | undefined {
 }
 
 /** Words only about time; undefined when some of them are not, or when they contradict each other. */
-export function readPhrase(text: string, ctx: WhenContext, language: Language = english): When | undefined {
-  return readWords(chosen(wordsOf(text, tokenise(text, language), language), language), ctx, language);
+export function readPhrase(text: string, ctx: WhenContext): When | undefined {
+  return readWords(chosen(wordsOf(text, tokenise(text))), ctx);
 }
 
 /** The words without an "either". */
-export function chosen(words: Words, language: Language): Words {
-  const tokens = withoutEither(words.tokens, (at) => words.pieces(at).length > 0, language);
-  return tokens === words.tokens ? words : wordsOf(words.text, tokens, language);
+export function chosen(words: Words): Words {
+  const tokens = withoutEither(words.tokens, (at) => words.pieces(at).length > 0);
+  return tokens === words.tokens ? words : wordsOf(words.text, tokens);
 }
 
 /** As `readPhrase`, for a text that has been taken apart. */
-export function readWords(words: Words, ctx: WhenContext, language: Language): When | undefined {
-  const when = readAsIs(words, ctx, language);
+export function readWords(words: Words, ctx: WhenContext): When | undefined {
+  const when = readAsIs(words, ctx);
   if (when) return when;
-  const tokens = words.tokens.length > LONGEST_SLIPS ? undefined : corrected(words.tokens, language);
-  return tokens && readAsIs(wordsOf(words.text, tokens, language), ctx, language);
+  const tokens = words.tokens.length > LONGEST_SLIPS ? undefined : corrected(words.tokens);
+  return tokens && readAsIs(wordsOf(words.text, tokens), ctx);
 }
 
 /** A text taken apart, with the pieces that begin at each of its tokens. */
@@ -65,27 +64,27 @@ export interface Words {
   pieces: (at: number) => readonly Match<Piece>[];
 }
 
-export function wordsOf(text: string, tokens: readonly Token[], language: Language): Words {
-  return { text, tokens, pieces: language.grammar.over(tokens) };
+export function wordsOf(text: string, tokens: readonly Token[]): Words {
+  return { text, tokens, pieces: english.grammar.over(tokens) };
 }
 
 /** Where the words stand, without courtesies before and after. */
-function stretchOf(tokens: readonly Token[], language: Language): { from: number; to: number } {
+function stretchOf(tokens: readonly Token[]): { from: number; to: number } {
   const isSign = (at: number) => /^[.!,]$/.test(tokens[at]?.text ?? '');
   let from = 0;
   let to = tokens.length;
   for (let length = 1; from < to && length > 0; from += length)
-    length = greetingAt(tokens, from, language) || Number(language.openers.has(tokens[from]?.text ?? ''));
+    length = greetingAt(tokens, from) || Number(english.openers.has(tokens[from]?.text ?? ''));
   if (from > 0 && tokens[from]?.text === ',') from++;
   for (let length = 1; to > from && length > 0; to = Math.max(from, to - length)) {
-    length = closingBefore(tokens, to, language);
-    if (length === 0 && isSign(to - 1) && closingBefore(tokens, to - 1, language) > 0) length = 1;
+    length = closingBefore(tokens, to);
+    if (length === 0 && isSign(to - 1) && closingBefore(tokens, to - 1) > 0) length = 1;
   }
   return { from, to };
 }
 
-function readAsIs(words: Words, ctx: WhenContext, language: Language): When | undefined {
-  return readStretch(words, ctx, language)?.when;
+function readAsIs(words: Words, ctx: WhenContext): When | undefined {
+  return readStretch(words, ctx)?.when;
 }
 
 /** How often alternatives are read, those within others among them. */
@@ -100,34 +99,32 @@ interface Read {
 function readStretch(
   { text, tokens, pieces }: Words,
   ctx: WhenContext,
-  language: Language,
   tries: Budget = { left: TRIES },
 ): Read | undefined {
-  const stretch = stretchOf(tokens, language);
+  const stretch = stretchOf(tokens);
   const { from, to } = stretch;
   if (from >= to || to - from > MOST_TOKENS) return undefined;
-  for (const phrase of readings(tokens, from, to, pieces, language)) {
+  for (const phrase of readings(tokens, from, to, pieces)) {
     const when = phrase.vague ? askAbout(phrase, text, tokens, ctx, stretch) : interpret(phrase, ctx);
     if (when) return { phrase, when: withWords(when, ctx) };
   }
-  return readEither({ text, tokens, pieces }, ctx, language, [from, to], tries);
+  return readEither({ text, tokens, pieces }, ctx, [from, to], tries);
 }
 
 /** "At 5 or 6": both are read, and a person is asked. The pieces are those of the first, at their places in `words`. */
 export function readEither(
   { text, tokens }: Words,
   ctx: WhenContext,
-  language: Language,
   [from, to]: readonly [number, number],
   tries: Budget,
 ): Read | undefined {
   const known = new Map<string, Read | undefined>();
   const read = (words: string): Read | undefined => {
     if (!known.has(words) && tries.left-- > 0)
-      known.set(words, readStretch(wordsOf(words, tokenise(words, language), language), ctx, language, tries));
+      known.set(words, readStretch(wordsOf(words, tokenise(words)), ctx, tries));
     return known.get(words);
   };
-  for (const { first, second } of alternatives(text, tokens, [from, to], language)) {
+  for (const { first, second } of alternatives(text, tokens, [from, to])) {
     const one = read(first.text);
     const other = one && read(second.text);
     const found = [one, other].flatMap((each) => (each ? readingsOf(each.when) : []));
@@ -196,7 +193,7 @@ export function withWords(when: When, ctx: WhenContext): When {
 
 /** Why a text that is no time is refused: nothing in it is about time, or something is that was not understood. */
 export function explain(text: string): When {
-  const tokens = tokenise(text, english);
+  const tokens = tokenise(text);
   const mentions = tokens.some(({ text: word }) => english.temporal.has(word) || /\d/.test(word));
   return mentions ? notUnderstood(text.trim()) : noTime();
 }

@@ -1,4 +1,4 @@
-import type { Language } from './lang/language.ts';
+import { english } from './lang/en.ts';
 import type { Match } from './match.ts';
 import type { DateSpec, DaySet, Moment, PartName, Piece, Recur, Span, TimeSpec } from './pieces.ts';
 import type { Token } from './tokens.ts';
@@ -178,7 +178,6 @@ export function* readings(
   from: number,
   to: number,
   matches: (at: number) => readonly Match<Piece>[],
-  language: Language,
   budget: Budget = { left: PHRASE_STEPS },
 ): Generator<Phrase> {
   function* walk(at: number, phrase: Phrase, joined: boolean): Generator<Phrase> {
@@ -195,7 +194,7 @@ export function* readings(
       yield* walk(end, { ...next, placed }, false);
     }
     const word = tokens[at]?.text ?? '';
-    if (language.glue.has(word)) yield* walk(at + 1, phrase, joined || language.joins.has(word));
+    if (english.glue.has(word)) yield* walk(at + 1, phrase, joined || english.joins.has(word));
   }
   yield* walk(from, EMPTY, false);
 }

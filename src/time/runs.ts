@@ -1,6 +1,5 @@
 import { interpret } from './interpret.ts';
 import { english } from './lang/en.ts';
-import type { Language } from './lang/language.ts';
 import type { Match } from './match.ts';
 import { mayBeName } from './names.ts';
 import { askAbout, readEither, TRIES, type Words, withWords } from './parse.ts';
@@ -22,7 +21,6 @@ export class Runs {
   readonly tokens: readonly Token[];
   private readonly text: string;
   private readonly ctx: WhenContext;
-  private readonly language: Language;
   /** Bounds the time that any sentence takes; a sentence of a person needs a third of it. */
   private readonly budget: Budget = { left: SENTENCE_STEPS };
   private readonly tries: Budget = { left: TRIES };
@@ -33,11 +31,10 @@ export class Runs {
   /** Where the pieces that begin at a token can lead to, one after the other. */
   private readonly reach: Uint8Array[] = [];
 
-  constructor({ text, tokens, pieces }: Words, ctx: WhenContext, language: Language) {
+  constructor({ text, tokens, pieces }: Words, ctx: WhenContext) {
     this.text = text;
     this.tokens = tokens;
     this.ctx = ctx;
-    this.language = language;
     this.matches = pieces;
   }
 
@@ -76,7 +73,7 @@ export class Runs {
       reach[at] = 1;
       if (at < this.tokens.length) for (const [end, yes] of this.reachOf(at).entries()) if (yes === 1) reach[end] = 1;
     };
-    const { glue, choices, hedges } = this.language;
+    const { glue, choices, hedges } = english;
     const word = this.tokens[from]?.text ?? '';
     if (glue.has(word) || choices.has(word) || hedges.has(word)) through(from + 1);
     for (const { end } of this.matches(from)) through(end);
@@ -84,7 +81,7 @@ export class Runs {
   }
 
   private read(from: number, to: number): Run | undefined {
-    for (const phrase of readings(this.tokens, from, to, this.matches, this.language, this.budget)) {
+    for (const phrase of readings(this.tokens, from, to, this.matches, this.budget)) {
       if (to < this.tokens.length && !this.isZoned(phrase, to)) continue;
       this.budget.left -= RESOLVING * (phrase.vague?.instead.length ?? 1);
       const when = phrase.vague
@@ -102,16 +99,16 @@ export class Runs {
     if (!zone) return true;
     if (time?.clock?.exact !== true || placed[at - 1]?.piece.kind !== 'time') return false;
     const next = this.tokens[to]?.text ?? '';
-    const { connectors, task } = this.language;
+    const { connectors, task } = english;
     const isDeed = task.deeds.has(next) && this.tokens[zone.from]?.text !== 'mountain';
     return zone.to < to || connectors.has(next) || task.events.has(next) || task.issues.has(next) || isDeed;
   }
 
   private either(from: number, to: number): Run | undefined {
-    if (!this.tokens.slice(from, to).some(({ text }) => this.language.choices.has(text))) return undefined;
+    if (!this.tokens.slice(from, to).some(({ text }) => english.choices.has(text))) return undefined;
     this.budget.left -= 2 * RESOLVING;
     const words = { text: this.text, tokens: this.tokens, pieces: this.matches };
-    const read = this.isExhausted ? undefined : readEither(words, this.ctx, this.language, [from, to], this.tries);
+    const read = this.isExhausted ? undefined : readEither(words, this.ctx, [from, to], this.tries);
     return read && { from, to, ...read };
   }
 
@@ -279,9 +276,9 @@ function isBare(clock: Clock): boolean {
 const SHORT_NAMES = new Set(['sun', 'sat', 'wed', 'mon', 'mar', 'may', 'jan', 'sec', 'dec']);
 
 /** Whether the first word of a run is written like an everyday word and nothing before it says that it is a date. */
-export function isDoubtful({ from, to, piece }: Placed, tokens: readonly Token[], language: Language): boolean {
+export function isDoubtful({ from, to, piece }: Placed, tokens: readonly Token[]): boolean {
   // "Haircut sat 11am" is a Saturday.
   const isTimed = /^\d|^(?:morning|afternoon|evening|night|noon)$/.test(tokens[to]?.text ?? '');
   if (piece.kind === 'date' && SHORT_NAMES.has(tokens[from]?.raw ?? '') && !isTimed) return true;
-  return (piece.kind === 'date' || piece.kind === 'recur') && to === from + 1 && mayBeName(tokens, from, language);
+  return (piece.kind === 'date' || piece.kind === 'recur') && to === from + 1 && mayBeName(tokens, from);
 }

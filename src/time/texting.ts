@@ -1,4 +1,4 @@
-import type { Language } from './lang/language.ts';
+import { english } from './lang/en.ts';
 import { LayoutFinder } from './layout.ts';
 import type { Token } from './tokens.ts';
 
@@ -13,17 +13,17 @@ export interface WrittenOut {
  * "tom" is tomorrow to those who write in haste, and Tom to those who write no capitals. Where it stands tells which:
  * undefined when there is none, or when all of them are names.
  */
-export function writtenOut(tokens: readonly Token[], language: Language): WrittenOut | undefined {
-  if (!tokens.some(({ raw }) => language.shorts.has(raw.toLowerCase()))) return undefined;
-  const { body, connector, hasLead } = new LayoutFinder(tokens, language).layout();
+export function writtenOut(tokens: readonly Token[]): WrittenOut | undefined {
+  if (!tokens.some(({ raw }) => english.shorts.has(raw.toLowerCase()))) return undefined;
+  const { body, connector, hasLead } = new LayoutFinder(tokens).layout();
   // The capital of a first word says nothing.
-  const shortAt = ({ raw }: Token, at: number) => language.shorts.get(at === body[0] ? raw.toLowerCase() : raw);
+  const shortAt = ({ raw }: Token, at: number) => english.shorts.get(at === body[0] ? raw.toLowerCase() : raw);
   const places = tokens.flatMap((token, at) => (shortAt(token, at) === undefined ? [] : [at]));
   const kinds = new Map(
     places.map((at): [number, Kind] => {
       const opens = at === body[0] && connector === '';
-      const kind = opens ? openingKind(tokens, at, hasLead) : innerKind(tokens, at, language);
-      return [at, kind === 'day' && !language.shorts.has(tokens[at]?.raw ?? '') ? 'doubt' : kind];
+      const kind = opens ? openingKind(tokens, at, hasLead) : innerKind(tokens, at);
+      return [at, kind === 'day' && !english.shorts.has(tokens[at]?.raw ?? '') ? 'doubt' : kind];
     }),
   );
   if ([...kinds.values()].every((kind) => kind === 'name')) return undefined;
@@ -44,13 +44,15 @@ function openingKind(tokens: readonly Token[], at: number, hasLead: boolean): Ki
 }
 
 /** "Call at 3pm tom", "gym tom at 9", "call tom at 9". */
-function innerKind(tokens: readonly Token[], at: number, { names, temporal }: Language): Kind {
+function innerKind(tokens: readonly Token[], at: number): Kind {
   const before = tokens[at - 1]?.text ?? '';
   const next = tokens[at + 1]?.text ?? '';
   const isLast = /^[,.;!?)]?$/.test(next);
-  if (names.personal.has(before) || BEFORE_NAMES.test(before) || !(isLast || isTimely(next))) return 'name';
+  if (english.names.personal.has(before) || BEFORE_NAMES.test(before) || !(isLast || isTimely(next))) return 'name';
   const isTied = /^(?:day|night|morning)$/.test(tokens[at - 2]?.text ?? '') && /^(?:after|before)$/.test(before);
-  return isTied || PARTS.test(next) || (isLast && (temporal.has(before) || /^\d/.test(before))) ? 'day' : 'doubt';
+  return isTied || PARTS.test(next) || (isLast && (english.temporal.has(before) || /^\d/.test(before)))
+    ? 'day'
+    : 'doubt';
 }
 
 function isTimely(word: string): boolean {

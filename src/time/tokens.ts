@@ -1,3 +1,4 @@
+import { english } from './lang/en.ts';
 import { isZone } from './zones.ts';
 
 /** One word, number or sign of what a person wrote. */
@@ -11,16 +12,6 @@ export interface Token {
   raw: string;
   /** Written without a space before it. */
   glued: boolean;
-}
-
-/** What takes a text apart must know of its language. */
-interface Vocabulary {
-  /** The canonical words for what was typed: aliases, run-together words, typing errors. Usually one. */
-  canonical(word: string, fuzzy: boolean): readonly string[];
-  /** Whether a word as written is a short form that may have a dot: "Feb.". */
-  isClipped(word: string, raw: string): boolean;
-  /** Short forms that are names as well, as written: "tom". */
-  shorts: ReadonlyMap<string, string>;
 }
 
 /** Names, quotations, addresses and amounts of money hold numbers and words that never say when. */
@@ -54,7 +45,7 @@ function plain(text: string): string {
 }
 
 /** Takes `text` apart. */
-export function tokenise(text: string, language: Vocabulary): Token[] {
+export function tokenise(text: string): Token[] {
   const flat = plain(text);
   const quoted = quotations(text);
   const tokens: Token[] = [];
@@ -69,9 +60,9 @@ export function tokenise(text: string, language: Vocabulary): Token[] {
       const tail = end > to && start < to && /^[?!.,;:]+$/.test(flat.slice(to, end)) ? to : end;
       pushOpaque(tokens, text, start, tail, last);
       // The sign behind a quotation is that of the sentence: 'watch "24"?'.
-      if (tail < end) pushTokens(tokens, flat, tail, end, language);
+      if (tail < end) pushTokens(tokens, flat, tail, end);
     } else {
-      pushTokens(tokens, flat, start, end, language);
+      pushTokens(tokens, flat, start, end);
     }
     last = end;
   }
@@ -82,16 +73,16 @@ export function tokenise(text: string, language: Vocabulary): Token[] {
  * The tokens with words of one wrong letter put right, where every word must be about time anyway; undefined when there
  * are none.
  */
-export function corrected(tokens: readonly Token[], language: Vocabulary): Token[] | undefined {
+export function corrected(tokens: readonly Token[]): Token[] | undefined {
   let found = false;
   const right = tokens.flatMap((token) => {
-    const short = language.shorts.get(token.raw);
+    const short = english.shorts.get(token.raw);
     if (short !== undefined) {
       found = true;
       return [{ ...token, text: short }];
     }
     if (token.text !== token.raw.toLowerCase()) return [token];
-    const words = language.canonical(token.text, true);
+    const words = english.canonical(token.text, true);
     if (words.length === 1 && words[0] === token.text) return [token];
     found = true;
     return words.map((text) => ({ ...token, text }));
@@ -114,7 +105,7 @@ function pushOpaque(tokens: Token[], text: string, start: number, end: number, l
   tokens.push({ text: OPAQUE, start, end, raw: text.slice(start, end), glued: start === last && start > 0 });
 }
 
-function pushTokens(tokens: Token[], text: string, start: number, end: number, language: Vocabulary): void {
+function pushTokens(tokens: Token[], text: string, start: number, end: number): void {
   const chunk = text.slice(start, end);
   const zone = /^\(?([a-z_]+(?:\/[a-z_+-]+\d*){1,2})[).,;:!]*$/i.exec(chunk)?.[1];
   if (zone !== undefined && isZone(zone)) {
@@ -128,11 +119,11 @@ function pushTokens(tokens: Token[], text: string, start: number, end: number, l
     const glued = match.index > 0;
     const last = tokens.at(-1);
     // "Feb. 16th", "Tues.": the dot belongs to the word.
-    if (raw === '.' && last !== undefined && last.end === from && language.isClipped(last.text, last.raw)) {
+    if (raw === '.' && last !== undefined && last.end === from && english.isClipped(last.text, last.raw)) {
       last.end++;
       continue;
     }
-    for (const word of language.canonical(raw.toLowerCase(), false))
+    for (const word of english.canonical(raw.toLowerCase(), false))
       tokens.push({ text: word, start: from, end: from + raw.length, raw, glued });
   }
 }

@@ -8,105 +8,83 @@ export interface NamedZone {
   name: string;
 }
 
+/** What stands at each of the words of a table. */
+function byWord(sign: string, table: Readonly<Record<string, string>>): ReadonlyMap<string, string> {
+  return new Map(Object.entries(table).flatMap(([zone, words]) => words.split(sign).map((word) => [word, zone])));
+}
+
 /**
  * Abbreviations stand for the zone where they are used, not for a fixed offset: people say "PST" the whole year.
  * Where several are listed, the one the person lives in is meant, else the first.
  */
-const ABBREVIATIONS: Readonly<Record<string, string>> = {
-  utc: 'UTC',
-  gmt: 'UTC',
-  zulu: 'UTC',
-  pt: 'America/Los_Angeles',
-  pst: 'America/Los_Angeles',
-  pdt: 'America/Los_Angeles',
-  mt: 'America/Denver',
-  mst: 'America/Denver',
-  mdt: 'America/Denver',
-  ct: 'America/Chicago',
-  cst: 'America/Chicago Asia/Shanghai Asia/Taipei America/Havana',
-  cdt: 'America/Chicago America/Havana',
-  et: 'America/New_York',
-  est: 'America/New_York Australia/Sydney Australia/Melbourne Australia/Brisbane Australia/Hobart',
-  edt: 'America/New_York',
-  akst: 'America/Anchorage',
-  akdt: 'America/Anchorage',
-  hst: 'Pacific/Honolulu',
-  ast: 'America/Halifax',
-  adt: 'America/Halifax',
-  nst: 'America/St_Johns',
-  ndt: 'America/St_Johns',
-  brt: 'America/Sao_Paulo',
-  art: 'America/Argentina/Buenos_Aires',
-  clt: 'America/Santiago',
-  bst: 'Europe/London Asia/Dhaka',
-  wet: 'Europe/Lisbon',
-  west: 'Europe/Lisbon',
-  cet: 'Europe/Berlin',
-  cest: 'Europe/Berlin',
-  mez: 'Europe/Berlin',
-  mesz: 'Europe/Berlin',
-  eet: 'Europe/Athens',
-  eest: 'Europe/Athens',
-  msk: 'Europe/Moscow',
-  trt: 'Europe/Istanbul',
-  ist: 'Asia/Kolkata Asia/Calcutta Europe/Dublin Asia/Jerusalem',
-  idt: 'Asia/Jerusalem',
-  gst: 'Asia/Dubai',
-  pkt: 'Asia/Karachi',
-  npt: 'Asia/Kathmandu',
-  ict: 'Asia/Bangkok',
-  wib: 'Asia/Jakarta',
-  sgt: 'Asia/Singapore',
-  hkt: 'Asia/Hong_Kong',
-  pht: 'Asia/Manila',
-  jst: 'Asia/Tokyo',
-  kst: 'Asia/Seoul',
-  awst: 'Australia/Perth',
-  acst: 'Australia/Adelaide Australia/Darwin',
-  acdt: 'Australia/Adelaide',
-  aest: 'Australia/Sydney Australia/Melbourne Australia/Brisbane Australia/Hobart',
-  aedt: 'Australia/Sydney Australia/Melbourne Australia/Hobart',
-  nzst: 'Pacific/Auckland',
-  nzdt: 'Pacific/Auckland',
-  nzt: 'Pacific/Auckland',
-  sast: 'Africa/Johannesburg',
-  eat: 'Africa/Nairobi',
-  cat: 'Africa/Maputo',
-  wat: 'Africa/Lagos',
-};
+const ABBREVIATIONS = byWord(' ', {
+  UTC: 'utc gmt zulu',
+  'America/Los_Angeles': 'pt pst pdt',
+  'America/Denver': 'mt mst mdt',
+  'America/Chicago': 'ct',
+  'America/Chicago Asia/Shanghai Asia/Taipei America/Havana': 'cst',
+  'America/Chicago America/Havana': 'cdt',
+  'America/New_York': 'et edt',
+  'America/New_York Australia/Sydney Australia/Melbourne Australia/Brisbane Australia/Hobart': 'est',
+  'America/Anchorage': 'akst akdt',
+  'Pacific/Honolulu': 'hst',
+  'America/Halifax': 'ast adt',
+  'America/St_Johns': 'nst ndt',
+  'America/Sao_Paulo': 'brt',
+  'America/Argentina/Buenos_Aires': 'art',
+  'America/Santiago': 'clt',
+  'Europe/London Asia/Dhaka': 'bst',
+  'Europe/Lisbon': 'wet west',
+  'Europe/Berlin': 'cet cest mez mesz',
+  'Europe/Athens': 'eet eest',
+  'Europe/Moscow': 'msk',
+  'Europe/Istanbul': 'trt',
+  'Asia/Kolkata Asia/Calcutta Europe/Dublin Asia/Jerusalem': 'ist',
+  'Asia/Jerusalem': 'idt',
+  'Asia/Dubai': 'gst',
+  'Asia/Karachi': 'pkt',
+  'Asia/Kathmandu': 'npt',
+  'Asia/Bangkok': 'ict',
+  'Asia/Jakarta': 'wib',
+  'Asia/Singapore': 'sgt',
+  'Asia/Hong_Kong': 'hkt',
+  'Asia/Manila': 'pht',
+  'Asia/Tokyo': 'jst',
+  'Asia/Seoul': 'kst',
+  'Australia/Perth': 'awst',
+  'Australia/Adelaide Australia/Darwin': 'acst',
+  'Australia/Adelaide': 'acdt',
+  'Australia/Sydney Australia/Melbourne Australia/Brisbane Australia/Hobart': 'aest',
+  'Australia/Sydney Australia/Melbourne Australia/Hobart': 'aedt',
+  'Pacific/Auckland': 'nzst nzdt nzt',
+  'Africa/Johannesburg': 'sast',
+  'Africa/Nairobi': 'eat',
+  'Africa/Maputo': 'cat',
+  'Africa/Lagos': 'wat',
+});
 
 /** Abbreviations that are English words as well: in a sentence they only count in capitals. */
 export const WORDLIKE_ABBREVIATIONS: ReadonlySet<string> = new Set(['art', 'eat', 'cat', 'west', 'wet', 'wat', 'pt']);
 
 /** Names of regions: "eastern time", "central european time". */
-const REGIONS: Readonly<Record<string, string>> = {
-  pacific: 'America/Los_Angeles',
-  mountain: 'America/Denver',
-  central: 'America/Chicago',
-  eastern: 'America/New_York',
-  atlantic: 'America/Halifax',
-  newfoundland: 'America/St_Johns',
-  'us pacific': 'America/Los_Angeles',
-  'us mountain': 'America/Denver',
-  'us central': 'America/Chicago',
-  'us eastern': 'America/New_York',
-  'east coast': 'America/New_York',
-  'west coast': 'America/Los_Angeles',
-  'british summer': 'Europe/London',
-  british: 'Europe/London',
-  'central european': 'Europe/Berlin',
-  'eastern european': 'Europe/Athens',
-  'western european': 'Europe/Lisbon',
-  indian: 'Asia/Kolkata',
-  'indian standard': 'Asia/Kolkata',
-  'japan standard': 'Asia/Tokyo',
-  'korea standard': 'Asia/Seoul',
-  'australian western': 'Australia/Perth',
-  'east africa': 'Africa/Nairobi',
-  'greenwich mean': 'UTC',
-  'universal coordinated': 'UTC',
-  'coordinated universal': 'UTC',
-};
+const REGIONS = byWord('|', {
+  'America/Los_Angeles': 'pacific|us pacific|west coast',
+  'America/Denver': 'mountain|us mountain',
+  'America/Chicago': 'central|us central',
+  'America/New_York': 'eastern|us eastern|east coast',
+  'America/Halifax': 'atlantic',
+  'America/St_Johns': 'newfoundland',
+  'Europe/London': 'british summer|british',
+  'Europe/Berlin': 'central european',
+  'Europe/Athens': 'eastern european',
+  'Europe/Lisbon': 'western european',
+  'Asia/Kolkata': 'indian|indian standard',
+  'Asia/Tokyo': 'japan standard',
+  'Asia/Seoul': 'korea standard',
+  'Australia/Perth': 'australian western',
+  'Africa/Nairobi': 'east africa',
+  UTC: 'greenwich mean|universal coordinated|coordinated universal',
+});
 
 /** Places that no IANA zone is named after; the zones' own cities are known without being listed. */
 const PLACES: Readonly<Record<string, string>> = {
@@ -253,14 +231,12 @@ export function startsPlace(word: string): boolean {
 }
 
 export function isAbbreviation(word: string): boolean {
-  return Object.hasOwn(ABBREVIATIONS, word.toLowerCase());
+  return ABBREVIATIONS.has(word.toLowerCase());
 }
 
 /** The zone of an abbreviation; where it stands for several, the one that `home` is, else the first. */
 function abbreviatedZone(word: string, home?: string): NamedZone | undefined {
-  const zones = Object.hasOwn(ABBREVIATIONS, word.toLowerCase()) ? ABBREVIATIONS[word.toLowerCase()] : undefined;
-  if (zones === undefined) return undefined;
-  const known = zones.split(' ');
+  const known = ABBREVIATIONS.get(word.toLowerCase())?.split(' ') ?? [];
   const zone = known.find((one) => one === home) ?? known[0];
   return zone === undefined ? undefined : { zone, name: word.toUpperCase() };
 }
@@ -294,8 +270,8 @@ export function findZone(words: string, home?: string): NamedZone | undefined {
   const text = words.trim().replace(/\s+/g, ' ');
   if (text === '' || text.length > LONGEST_NAME) return undefined;
   const short = text.replace(/ (?:standard |daylight |summer )?time(?: ?zone)?$/i, '');
-  const region = REGIONS[fold(short)];
-  if (Object.hasOwn(REGIONS, fold(short)) && region !== undefined) return { zone: region, name: `${short} time` };
+  const region = REGIONS.get(fold(short));
+  if (region !== undefined) return { zone: region, name: `${short} time` };
   const found = abbreviatedZone(short, home) ?? placeZone(short) ?? placeZone(short.split(',')[0] ?? '');
   return found ?? offsetZone(short) ?? ianaZone(short);
 }

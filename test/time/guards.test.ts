@@ -1,6 +1,5 @@
 import { expect, describe as suite, test } from 'vitest';
 import { understand } from '../../src/time/index.ts';
-import { english } from '../../src/time/lang/en.ts';
 import { wordsOf } from '../../src/time/parse.ts';
 import { AFTERWARDS } from '../../src/time/sentence/afterwards.ts';
 import { AT_END, endOf } from '../../src/time/sentence/at-end.ts';
@@ -13,7 +12,7 @@ import { tokenise } from '../../src/time/tokens.ts';
 const ctx = { now: new Date('2026-11-18T10:00:00Z'), zone: 'Europe/Berlin' };
 
 function seen(text: string) {
-  const view = viewOf(wordsOf(text, tokenise(text, english), english), ctx, english);
+  const view = viewOf(wordsOf(text, tokenise(text)), ctx);
   return { view, layout: view.finder.layout() };
 }
 

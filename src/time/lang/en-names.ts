@@ -1,5 +1,3 @@
-import type { NameWords } from './language.ts';
-
 /** Proper names that hold words about time, and the names that such words are not part of. */
 
 const words = (text: string): readonly string[] => text.trim().split(/\s+/);
@@ -153,7 +151,8 @@ const LABELS: ReadonlySet<string> = new Set(
   ),
 );
 
-export const nameWords: NameWords = {
+export const nameWords = {
+  /** Names as lists of words (lower case), by their first word, the longest first. */
   always: byFirst([...NAMES, ...WISHES]),
   titles: byFirst(TITLES),
   firstNames: FIRST_NAMES,

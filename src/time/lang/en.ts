@@ -15,7 +15,6 @@ import { spanRules } from './en-spans.ts';
 import { taskWords } from './en-tasks.ts';
 import { vagueRules, vagueTerminals } from './en-vague.ts';
 import { canonicalWords, MONTHS, WEEKDAYS } from './en-words.ts';
-import type { Language } from './language.ts';
 
 const get = <T>(captures: Captures, name: string): T => captures[name] as T;
 
@@ -236,13 +235,15 @@ const LEADS = lists(
     'i need to be reminded to|todo|todo :|to do :|snooze|snooze it|snooze that|snooze this|snooze until|snooze for',
 );
 
-/** English. Another language is another value of this type; see docs/time.md. */
-export const english: Language = {
+/** The words of English, its sentence forms and what is said around a time. */
+export const english = {
   canonical: canonicalWords,
-  isClipped: (word, raw) =>
+  /** Whether a word as written is a short form that may have a dot: "Feb.". */
+  isClipped: (word: string, raw: string): boolean =>
     raw.length < 6 &&
     raw.length < word.length &&
     (Object.hasOwn(WEEKDAYS, word) || Object.hasOwn(MONTHS, word) || /^(?:hrs?|mins?|secs?)$/i.test(raw)),
+  /** Short forms that are names as well, as written. They are read where every word must be about time. */
   shorts: new Map([['tom', 'tomorrow']]),
   grammar: grammar<Piece>(
     'piece',
@@ -267,10 +268,14 @@ export const english: Language = {
     ],
     { ...clockTerminals, ...dateTerminals, ...recurrenceTerminals, ...vagueTerminals, ...zoneTerminals },
   ),
+  /** Signs and words between two pieces that mean nothing by themselves. */
   glue: new Set([',', '.', '!', ';', ':', '-', '?', 'and', 'then', '(', ')', '~']),
+  /** Of those, the ones that add another time to a series: "Mondays at 9 and Fridays at 5". */
   joins: new Set(['and', ',']),
+  /** Words between two times of which either may be meant, and what may follow them: "at 5 or maybe 6". */
   choices: new Set(['or']),
   hedges: new Set('maybe perhaps possibly even else otherwise alternatively'.split(' ')),
+  /** Words about time: one that stands unread beside a time makes the reading doubtful. */
   temporal: new Set([
     ...Object.keys(WEEKDAYS),
     ...Object.keys(MONTHS).filter((month) => !['march', 'may', 'april', 'june', 'august'].includes(month)),
@@ -281,19 +286,25 @@ export const english: Language = {
       'saturdays sundays weekdays weekends eastern pacific mountain central utc gmt mañana demain domani amanhã heute'
     ).split(' '),
   ]),
+  /** Forms of "remind me to"; the longest that fits is taken. Commands stand behind a sign: "/remind". */
   leads: LEADS,
   commands: lists('remind|remind to|remind about|remind that|remind of|remind :|reminder|reminder to'),
+  /** What may follow the lead and says neither when nor what. */
   manners: new Set(['urgently']),
+  /** How often, said of the reminder itself: "a daily reminder"; `recurring` leaves it open. */
   cadences: new Set('hourly daily nightly weekly fortnightly monthly quarterly yearly recurring'.split(' ')),
+  /** Words that tie a task to the time before it: "… to call", "… about the meeting". */
   connectors: new Set(['to', 'that', 'about', 'of', ',', ':', '-', 'for']),
   names: nameWords,
   task: taskWords,
+  /** Words of a task that have their half of the day, and the words that name it. */
   habits: new Map([
     ...['wake', 'breakfast', 'sunrise', 'morning'].map((word): [string, string] => [word, 'in the morning']),
     ...['dinner', 'supper', 'sunset', 'nightcap', 'evening', 'night', 'bed', 'sleep', 'bedtime', 'midnight'].map(
       (word): [string, string] => [word, 'in the evening'],
     ),
   ]),
+  /** What is said of an event's day (`$`) from elsewhere: "the night before" → "the night before $". */
   besides: new Map([
     ...['morning', 'afternoon', 'evening', 'night'].flatMap((part): [string, string][] => [
       [`the ${part} before`, `the ${part} before $`],
@@ -306,12 +317,15 @@ export const english: Language = {
       (words): [string, string] => [words, '$'],
     ),
   ]),
+  /** One that says a part of the day is over with a sign or the request. */
   greetings: lists(
     'hey there|hi there|hello there|hey all|hi all|hello all|hey everyone|hi everyone|hello everyone|hey team|hi team|' +
       'hello team|good morning|good afternoon|good evening|good day',
   ),
+  /** Courtesies that may begin a sentence, and those that may end one. */
   openers: new Set('please pls plz ok okay hey hi hello hiya howdy yo coda so and also just kindly'.split(' ')),
   closers: new Set('please pls plz thanks thank you thx thnx thankyou cheers ty tysm tyvm ta ok okay coda'.split(' ')),
+  /** Courtesies of several words at the end of a sentence, the longest first. */
   closings: lists(
     'thank you so so much|thank you so much|thank you very much|thank you in advance|thanks in advance|thanks so much|' +
       'thanks very much|thanks a million|thanks a bunch|thanks a lot|thanks a ton|thanks heaps|thanks again|thanks mate|' +

@@ -45,26 +45,26 @@ export const AFTERWARDS: readonly Guard<Meant>[] = [
     name: 'open choice',
     rule: 'An "or" at an edge of the task leaves out what else may be meant.',
     example: "remind me at 5 or when I'm home to eat",
-    read: (view, meant) => (isOpenChoice(view, meant.understood.task) ? doubted(view, meant) : undefined),
+    read: (view, meant) => (isOpenChoice(meant.understood.task) ? doubted(view, meant) : undefined),
   },
   {
     name: 'event to come',
     rule: 'A day whose hour is that of an event is asked about.',
     example: 'remind me tomorrow when I get home',
-    read: (view, meant) => (waitsForEvent(view, meant.understood) ? doubted(view, meant) : undefined),
+    read: (view, meant) => (waitsForEvent(meant.understood) ? doubted(view, meant) : undefined),
   },
   {
     name: 'clock left over',
     rule: 'A clock time that nothing has claimed may be the hour of the day that was read.',
     example: 'meeting 3pm London tomorrow',
-    read: (view, meant) => (leavesClock(view, meant.understood) ? doubted(view, meant) : undefined),
+    read: (view, meant) => (leavesClock(meant.understood) ? doubted(view, meant) : undefined),
   },
   {
     name: 'time left over',
     rule: 'A task that looks like more of the time is asked about.',
     example: 'stand up every hour during the day',
     read: (view, meant) =>
-      meant.understood.task !== '' && isUnread(view, meant.understood, meant.layout) ? doubted(view, meant) : undefined,
+      meant.understood.task !== '' && isUnread(meant.understood, meant.layout) ? doubted(view, meant) : undefined,
   },
 ];
 

@@ -38,10 +38,10 @@ export const AT_END: readonly Guard<End>[] = [
     read(view, end) {
       const { run, to, words, task } = end;
       const first = view.runs.first(run);
-      if (!first || !isDoubtful(first, view.tokens, view.language)) return undefined;
+      if (!first || !isDoubtful(first, view.tokens)) return undefined;
       const shorter = view.runs.exactly(first.to, to);
       if (shorter) return ask(view, [run.when, shorter.when], words, [task]);
-      const isName = first.piece.kind === 'recur' || mayBeName(view.tokens, first.from, view.language);
+      const isName = first.piece.kind === 'recur' || mayBeName(view.tokens, first.from);
       return isName ? doubted(view, end) : undefined;
     },
   },

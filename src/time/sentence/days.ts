@@ -1,3 +1,4 @@
+import { english } from '../lang/en.ts';
 import type { DateSpec } from '../pieces.ts';
 import { isDoubtful, type Run } from '../runs.ts';
 import { endsWeak, isAttribute, onlyTime, startsWeak, type View, word } from './view.ts';
@@ -16,7 +17,7 @@ export function isOpen(view: View, at: number): boolean {
 
 /** Whether what a time may belong to stands before a place: "the show at 8". */
 export function endsInEvent(view: View, at: number): boolean {
-  return view.language.task.events.has(word(view, at - 1));
+  return english.task.events.has(word(view, at - 1));
 }
 
 /** Whether a time at the end of a task is that of a thing in it: "the report due Friday", "ask if we meet at 3". */
@@ -24,23 +25,22 @@ export function bondOf(view: View, from: number, end: Run): 'thing' | 'doubt' | 
   const words = view.tokens.slice(from, end.from).map(({ text }) => text);
   const last = words.at(-1) ?? '';
   const first = word(view, end.from);
-  if (words.some((said, at) => at > 0 && view.language.task.clauses.has(said) && at < words.length - 1)) return 'thing';
+  if (words.some((said, at) => at > 0 && english.task.clauses.has(said) && at < words.length - 1)) return 'thing';
   if (onlyTime(end)) return 'none';
   if (isAim(view, end)) return 'thing';
-  if (last === 'for' && view.language.task.ties.has(words.at(-2) ?? '')) return 'thing';
+  if (last === 'for' && english.task.ties.has(words.at(-2) ?? '')) return 'thing';
   // "Tickets for tomorrow" may be bought tomorrow, a present for Christmas is not.
   if (last === 'for' || first === 'for') return isFarOff(end.phrase.dates[0]) ? 'thing' : 'doubt';
-  if (view.language.task.ties.has(last) || (words.length > 1 && view.language.task.ties.has(first))) return 'thing';
+  if (english.task.ties.has(last) || (words.length > 1 && english.task.ties.has(first))) return 'thing';
   // "From Dec 12 to Dec 15", "this may be Thursday or Friday".
   if (/^(?:to|or)$/.test(last) && words.length > 2) return 'thing';
-  const isDeed =
-    words.length > 2 && (view.language.task.reports.has(words[0] ?? '') || /^\w{2,}(?:ed|ing)$/.test(last));
+  const isDeed = words.length > 2 && (english.task.reports.has(words[0] ?? '') || /^\w{2,}(?:ed|ing)$/.test(last));
   return isDeed ? 'doubt' : 'none';
 }
 
 /** "Plan Christmas": what is done with a holiday, and not on it. */
 export function isAim(view: View, { from, phrase }: Run): boolean {
-  return phrase.dates[0]?.type === 'holiday' && view.language.task.aims.has(word(view, from - 1));
+  return phrase.dates[0]?.type === 'holiday' && english.task.aims.has(word(view, from - 1));
 }
 
 /** "Trip from Dec 1 to Dec 3", "call between the 1st and the 3rd": the day before the last one. */
@@ -75,7 +75,7 @@ export function mayBeCalled(view: View, run: Run, from: number): boolean {
   if (!isNamed || !/^\p{Lu}/u.test(view.tokens[run.from]?.raw ?? '')) return false;
   const at = word(view, run.from - 1) === '.' ? run.from - 2 : run.from - 1;
   const isObject = at === from && at === run.from - 1 && WATCHES.test(word(view, at));
-  return view.language.names.honorifics.has(word(view, at)) || isObject;
+  return english.names.honorifics.has(word(view, at)) || isObject;
 }
 
 /** "See if Ana can come Friday at 5": the day of what is asked, unless that is over ("check if it came"). */
@@ -117,7 +117,7 @@ export function isApart(view: View, day: Run, to: number): boolean {
   if (isBound(view, day) || LOOSE_STARTS.test(word(view, day.from)) || !FUNCTION_WORDS.has(word(view, day.to)))
     return false;
   // "Buy tickets tomorrow for the show at 8pm": the clock may be that of the show.
-  return !view.tokens.slice(day.to, to).some(({ text }) => view.language.task.events.has(text));
+  return !view.tokens.slice(day.to, to).some(({ text }) => english.task.events.has(text));
 }
 
 /** A date in digits: in front, behind a task or before more of it; "1/2 cup" is none. */
@@ -125,7 +125,7 @@ export function digitsAt(view: View, at: number): Run | undefined {
   const run = word(view, at).includes('/') ? view.runs.exactly(at, at + 1) : undefined;
   if (run?.phrase.dates[0]?.type !== 'numeric' || isBound(view, run)) return undefined;
   if (word(view, at) === '24/7') return undefined;
-  const isFirst = view.finder.layout().body[0] === at && !view.language.task.measures.has(word(view, at + 1));
+  const isFirst = view.finder.layout().body[0] === at && !english.task.measures.has(word(view, at + 1));
   const isLarge = word(view, at)
     .split('/')
     .some((part) => Number(part) > 12);
@@ -139,7 +139,7 @@ export function bareDay(view: View, at: number, to: number): Run | undefined {
   const isOpen = (run: Run) => FUNCTION_WORDS.has(word(view, run.to)) && !isBound(view, run);
   const run = view.runs.longestFrom(at, to, (one) => isNamedDay(one) && isOpen(one) && !startsWeak(view, one));
   const first = run && view.runs.first(run);
-  return first && !isDoubtful(first, view.tokens, view.language) ? run : undefined;
+  return first && !isDoubtful(first, view.tokens) ? run : undefined;
 }
 
 /** "Tomorrow email Bo at 10 about the rent": the clock of the day that stands in front, within the task. */
@@ -160,8 +160,7 @@ export function clockApart(view: View, from: number, to: number): { run: Run; is
     if (!isOpen && !(isExact && CLOCK_STARTS.test(word(view, at)))) continue;
     // "Prepare the meeting at 3pm with Ana": the clock may be that of the meeting.
     const isEvent =
-      view.language.task.events.has(word(view, at - 1)) &&
-      /^(?:the|my|our|his|her|their|your)$/.test(word(view, at - 2));
+      english.task.events.has(word(view, at - 1)) && /^(?:the|my|our|his|her|their|your)$/.test(word(view, at - 2));
     return { run, isCertain: isOpen && !isEvent };
   }
   return undefined;

@@ -1,5 +1,6 @@
 import { DAY } from '../civil.ts';
 import { envOf } from '../env.ts';
+import { english } from '../lang/en.ts';
 import { MONTHS, WEEKDAYS } from '../lang/en-words.ts';
 import type { Layout } from '../layout.ts';
 import { parseWhen } from '../parse.ts';
@@ -38,13 +39,13 @@ function isDateAt(view: View, at: number, [from, to]: [number, number]): boolean
   const isMarked = view.tokens.slice(from, at).some(({ text }) => MARKS.test(text));
   const before = word(view, at - 1);
   if (word(view, at) === '24/7' || isMarked || (at > from && NAMING.test(before))) return false;
-  if (at > from && view.language.names.labels.has(before)) return false;
+  if (at > from && english.names.labels.has(before)) return false;
   // "Walk 5/6".
-  if (at === from + 1 && view.language.task.deeds.has(before)) return false;
+  if (at === from + 1 && english.task.deeds.has(before)) return false;
   if (Number(first) > 12 || Number(second) > 12 || first.startsWith('0') || second.startsWith('0')) return true;
   const next = word(view, at + 1);
-  if (at === from && (view.language.task.measures.has(next) || COUNTED_THINGS.test(next))) return false;
-  return !FRACTIONS.test(word(view, at)) || (at + 1 === to && !view.language.task.deeds.has(word(view, from)));
+  if (at === from && (english.task.measures.has(next) || COUNTED_THINGS.test(next))) return false;
+  return !FRACTIONS.test(word(view, at)) || (at + 1 === to && !english.task.deeds.has(word(view, from)));
 }
 
 /** "Update to version 3.11.", "run 5.10.": a number at the end of a sentence, where the day does not stand first. */
@@ -53,8 +54,8 @@ export function isNumberAtEnd(view: View, run: Run, from: number): boolean {
     return false;
   const before = word(view, run.from - 1);
   // "Take 2.5."
-  const isAmount = run.from - 1 === from && view.language.task.deeds.has(before);
-  if (isAmount || NAMING.test(before) || view.language.names.labels.has(before)) return true;
+  const isAmount = run.from - 1 === from && english.task.deeds.has(before);
+  if (isAmount || NAMING.test(before) || english.names.labels.has(before)) return true;
   return envOf(view.ctx).monthFirst !== false;
 }
 
@@ -101,12 +102,12 @@ export function withDigits(view: View, run: Run, from: number, after: [number, n
   // "Dentist 12/3 2pm".
   const isClose = at === run.from - 1 && /^\d/.test(word(view, run.from)) && run.phrase.time?.clock?.exact === true;
   const [first = 0, second = 0] = word(view, at).split('/').map(Number);
-  const { labels, cultural } = view.language.names;
+  const { labels, cultural } = english.names;
   const before = word(view, at - 1);
   const isNamed =
     labels.has(before) || cultural.has(before) || MARKS.test(before) || /^(?:9\/11|24\/7)$/.test(word(view, at));
   // "Dentist 4/12 at 8:40am", but no "tank 3/4 at 8".
-  const isThing = at === from + 1 && !view.language.task.deeds.has(before) && !FRACTIONS.test(word(view, at));
+  const isThing = at === from + 1 && !english.task.deeds.has(before) && !FRACTIONS.test(word(view, at));
   const isEvent = endsInEvent(view, at) || isThing;
   const isDate =
     isClose ||
@@ -144,8 +145,8 @@ export function numbered(view: View, [from, to]: [number, number]): Understood |
   const run =
     to - from > 2 && /^\d+(?:st|nd|rd|th)$/.test(word(view, to - 1)) ? view.runs.exactly(to - 1, to) : undefined;
   const before = word(view, to - 2);
-  if (!run || NAMING.test(before) || /'s?$/.test(before) || view.language.names.labels.has(before)) return undefined;
-  return view.language.task.deeds.has(word(view, from))
+  if (!run || NAMING.test(before) || /'s?$/.test(before) || english.names.labels.has(before)) return undefined;
+  return english.task.deeds.has(word(view, from))
     ? result(view, run.when, word(view, to - 1), [[from, to - 1]])
     : undefined;
 }
@@ -156,7 +157,7 @@ export function withBareHour(view: View, run: Run, from: number): Understood | u
   const before = word(view, run.from - 1);
   // "Update to version 3.11 tomorrow".
   const isList = word(view, run.from - 2) === 'and' && /^\d+$/.test(word(view, run.from - 3));
-  if (view.language.names.labels.has(word(view, run.from - (isList ? 4 : 2)))) return undefined;
+  if (english.names.labels.has(word(view, run.from - (isList ? 4 : 2)))) return undefined;
   // "Meeting 9.30 tomorrow".
   if (/^(?:\d|1\d|2[0-3])\.[0-5]\d$/.test(before)) {
     const timed = parseWhen(`at ${before} ${view.runs.words(run.from, run.to)}`, view.ctx);
@@ -165,7 +166,7 @@ export function withBareHour(view: View, run: Run, from: number): Understood | u
   // "About May 5 on Sunday".
   if (Object.hasOwn(MONTHS, word(view, run.from - 2))) return undefined;
   // "A table for 2 tomorrow".
-  if (word(view, run.from - 2) === 'for' && view.language.task.seats.has(word(view, run.from - 3))) return undefined;
+  if (word(view, run.from - 2) === 'for' && english.task.seats.has(word(view, run.from - 3))) return undefined;
   // "Dentist 8h tomorrow": the hour, or how long.
   const lettered = isHours(view, run.from - 2) ? view.runs.exactly(run.from - 2, run.to) : undefined;
   if (lettered)

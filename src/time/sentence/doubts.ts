@@ -1,3 +1,4 @@
+import { english } from '../lang/en.ts';
 import { MONTHS, WEEKDAYS } from '../lang/en-words.ts';
 import type { Layout } from '../layout.ts';
 import { DAY_NAMES, isNumbering, isUnreadTime, saysClock } from '../leftover.ts';
@@ -25,21 +26,18 @@ import {
 /** What makes it doubtful that a stretch says when, or that it says all of it: then a person is asked. */
 
 /** "The night before the trip": what is left counts from the moment that was read. */
-function isBeside(view: View, task: string): boolean {
-  const [first, second, third] = tokenise(task, view.language).map(({ text }) => text);
+function isBeside(task: string): boolean {
+  const [first, second, third] = tokenise(task).map(({ text }) => text);
   const [unit = '', tie = ''] = first === 'the' ? [second, third] : [first, second];
-  return view.language.temporal.has(unit) && (tie === 'before' || tie === 'after');
+  return english.temporal.has(unit) && (tie === 'before' || tie === 'after');
 }
 
 /** Whether what is left is no task, but more of the time: "end of tomorrow", "on the hour …". */
-export function isUnread(view: View, { when, words = '', task }: Understood, { connector }: Layout): boolean {
+export function isUnread({ when, words = '', task }: Understood, { connector }: Layout): boolean {
   // "Remind me about lunch tomorrow".
   if (connector !== '' && (/^lunch$/i.test(task) || Object.hasOwn(MONTHS, task.toLowerCase()))) return false;
-  const rest = tokenise(task, view.language);
-  return (
-    isUnreadTime(rest, when.kind === 'recurring', saysClock(tokenise(words, view.language)), view.language) ||
-    isBeside(view, task)
-  );
+  const rest = tokenise(task);
+  return isUnreadTime(rest, when.kind === 'recurring', saysClock(tokenise(words))) || isBeside(task);
 }
 
 /** "Set a daily alarm for 6:30": how often stands before the alarm. */
@@ -59,14 +57,14 @@ export function again(view: View, understood: Understood, { cadence }: Layout): 
 export function byHabit(view: View, understood: Understood, { lead }: Layout): Understood {
   const { when, words, task } = understood;
   if (words === undefined || (when.kind !== 'once' && when.kind !== 'recurring')) return understood;
-  const about = [lead, ...hideNames(tokenise(task, view.language), view.language).map(({ text }) => text)];
-  const { habits } = view.language;
+  const about = [lead, ...hideNames(tokenise(task)).map(({ text }) => text)];
+  const { habits } = english;
   // "Evening class", but not "ask about the night shift".
   const half = about
-    .filter((said, at) => at < 3 || !view.language.temporal.has(said))
+    .filter((said, at) => at < 3 || !english.temporal.has(said))
     .map((said) => habits.get(said))
     .find((found) => found !== undefined);
-  if (half === undefined || !saysClock(tokenise(words, view.language))) return understood;
+  if (half === undefined || !saysClock(tokenise(words))) return understood;
   const read = (of: string) => readPhrase(`${words} ${of}`, view.ctx);
   // What fits into one half of the day only says itself which.
   if ([...new Set(habits.values())].some((one) => one !== half && read(one) === undefined)) return understood;
@@ -88,8 +86,7 @@ export function isNumberOfThings(view: View, run: Run): boolean {
 export function aboutWhat(view: View, run: Run, to: number): Understood | undefined {
   const last = view.runs.last(run);
   if (last?.to !== run.to || view.tokens[last.from]?.raw.toLowerCase() !== 'about') return undefined;
-  if (isOpen(view, run.to) || view.language.connectors.has(word(view, run.to)) || word(view, run.to) === '')
-    return undefined;
+  if (isOpen(view, run.to) || english.connectors.has(word(view, run.to)) || word(view, run.to) === '') return undefined;
   const shorter = view.runs.exactly(run.from, last.from);
   return shorter && ask(view, [shorter.when, run.when], view.runs.words(run.from, run.to), [[last.from + 1, to]]);
 }
@@ -117,7 +114,7 @@ export function doubtWithin(view: View, run: Run, task: [number, number]): Under
     const next = word(view, at + 1);
     // "The Everyday Cookbook".
     if (ARTICLES.has(word(view, at - 1)) && view.tokens[at]?.raw.toLowerCase() === 'everyday') continue;
-    if (word(view, at) !== 'every' || !(view.language.temporal.has(next) || CLIPPED_DAY.test(next))) continue;
+    if (word(view, at) !== 'every' || !(english.temporal.has(next) || CLIPPED_DAY.test(next))) continue;
     return ask(view, [run.when], view.runs.words(run.from, run.to), [task]);
   }
   return undefined;
@@ -162,7 +159,7 @@ export function another(view: View, from: number, to: number): Run | undefined {
     if (close) return close;
     if (!/^(?:and|then|;|,)$/.test(word(view, at))) continue;
     const run = view.runs.longestFrom(at + 1, to, (one) => one.to < to && !startsWeak(view, one));
-    const isDay = run && (view.language.task.deeds.has(word(view, run.to)) || hasTime(run));
+    const isDay = run && (english.task.deeds.has(word(view, run.to)) || hasTime(run));
     const first = word(view, at + 1);
     if (run && isDay && (STARTS.has(first) || /^\d/.test(first) || Object.hasOwn(WEEKDAYS, first))) return run;
   }
@@ -178,7 +175,7 @@ function anotherAt(view: View, at: number, to: number): Run | undefined {
     (one) => onlyTime(one) && one.phrase.time?.clock?.exact === true && !startsWeak(view, one),
   );
   const next = run ? word(view, run.to) : '';
-  const { deeds, events } = view.language.task;
+  const { deeds, events } = english.task;
   return deeds.has(next) && !events.has(next) ? run : undefined;
 }
 
@@ -189,9 +186,7 @@ function parts(view: View, run: Run): boolean {
   // "Call Bob at 5 about the meeting at 6".
   const isOpen = /^(?:about|re|regarding|because|with)$/.test(word(view, run.to));
   // "The 3pm call" is a thing.
-  return (
-    onlyTime(run) && !/^\d/.test(word(view, run.from)) && (isOpen || view.language.task.deeds.has(word(view, run.to)))
-  );
+  return onlyTime(run) && !/^\d/.test(word(view, run.from)) && (isOpen || english.task.deeds.has(word(view, run.to)));
 }
 
 /** Words about time that stand unread before the run, and dates elsewhere in the task, make its date doubtful. */
@@ -201,12 +196,12 @@ export function doubtBefore(view: View, run: Run, from: number): Understood | un
   // A month says when only with a day: "call Jan at 10".
   const isUnread =
     onlyTime(run) &&
-    view.language.temporal.has(previous) &&
+    english.temporal.has(previous) &&
     !Object.hasOwn(MONTHS, previous) &&
     !isCalledSo(view, run.from - 1) &&
     !lasts(view, run.from, from);
   // "For 2 Mondays and Thursdays": the first of a list was not read.
-  const isListed = view.language.joins.has(previous) && view.language.temporal.has(word(view, run.from - 2));
+  const isListed = english.joins.has(previous) && english.temporal.has(word(view, run.from - 2));
   // "Call Bob in 1:30": no "log in at 5".
   const isLength = previous === 'in' && /^(?:\d|about|~)/.test(word(view, run.from)) && !/[ap]\.?m/i.test(words);
   if (isTie(view, run.from - 1) || counts(view, run.from - 1) || isUnread || isListed || isLength)
@@ -265,7 +260,7 @@ export function during(view: View, run: Run, from: number): When | undefined {
 /** "Tomorrow's meeting at 3": the time of the event, where that is another. */
 function ofOwnDay(view: View, run: Run, from: number): When | undefined {
   const day = /^(.+)'s$/.exec(word(view, from))?.[1];
-  if (day === undefined || !view.language.temporal.has(day) || !endsInEvent(view, from + 2)) return undefined;
+  if (day === undefined || !english.temporal.has(day) || !endsInEvent(view, from + 2)) return undefined;
   const when = readPhrase(`${day} ${view.runs.words(run.from, run.to)}`, view.ctx);
   return when && when.kind !== 'reject' && !isSameWhen(when, run.when) ? when : undefined;
 }
@@ -276,7 +271,7 @@ export function isTie(view: View, at: number): boolean {
   const next = word(view, at + 1);
   if (isNumbering(said, next) || (DAY_NAMES.has(said) && isDayName(next))) return true;
   // "The eve of April 5", "2nd week of April".
-  if (said === 'of' && view.language.temporal.has(word(view, at - 1))) return true;
+  if (said === 'of' && english.temporal.has(word(view, at - 1))) return true;
   // "Some time next week", "last thing tonight".
   if (/^(?:time|thing)$/.test(said) && /^(?:some|any|last)$/.test(word(view, at - 1))) return true;
   // "Any day but Sunday".
@@ -289,7 +284,7 @@ function counts(view: View, at: number): boolean {
   const joins = /^(?:on|from|after|before|of)$/.test(word(view, at + 1));
   const isElapsed = /^(?:on|of)$/.test(word(view, at + 1)) && /^(?:second|minute|hour)$/.test(word(view, at));
   if (!joins || isElapsed) return false;
-  return view.language.temporal.has(word(view, at)) && /^(?:an?|one|\d+)$/.test(word(view, at - 1));
+  return english.temporal.has(word(view, at)) && /^(?:an?|one|\d+)$/.test(word(view, at - 1));
 }
 
 /** Whether "for half an hour" ends at `to`: how long the task takes. */

@@ -1,3 +1,4 @@
+import { english } from '../lang/en.ts';
 import { isAddress } from '../leftover.ts';
 import { parseWhen, readPhrase, withWords } from '../parse.ts';
 import type { Piece } from '../pieces.ts';
@@ -98,13 +99,13 @@ function eitherLength(view: View, run: Run, longer: Run, to: number): Understood
 
 /** "Wednesday evening class" may be what the class is called. */
 function isNoEvent(view: View, at: number): boolean {
-  const { events, issues } = view.language.task;
+  const { events, issues } = english.task;
   return !isOpen(view, at) && !events.has(word(view, at)) && !issues.has(word(view, at)) && word(view, at) !== '';
 }
 
 /** Whether a word speaks of time; "start the oven" does not. */
 export function saysTime(view: View, at: number): boolean {
-  if (!view.language.temporal.has(word(view, at))) return false;
+  if (!english.temporal.has(word(view, at))) return false;
   const isDeed = word(view, at) === 'starting' && /^(?:start|begin)$/i.test(view.tokens[at]?.raw ?? '');
   return !isDeed || view.runs.begins(at + 1);
 }
@@ -112,9 +113,9 @@ export function saysTime(view: View, at: number): boolean {
 /** "In 20 minutes weekly report", "at 9am evening class prep": a word that cannot belong to such a time. */
 function isSettled(view: View, run: Run, to: number): boolean {
   const said = word(view, run.to);
-  if (to - run.to < 2 || view.language.temporal.has(word(view, run.to + 1))) return false;
+  if (to - run.to < 2 || english.temporal.has(word(view, run.to + 1))) return false;
   const { shift, time } = run.phrase;
-  const isThing = view.language.cadences.has(said) || view.runs.pieces(run.to).some(({ value }) => isNamed(value));
+  const isThing = english.cadences.has(said) || view.runs.pieces(run.to).some(({ value }) => isNamed(value));
   return isThing && ((shift !== undefined && shift.span.milliseconds > 0) || time?.clock?.exact === true);
 }
 

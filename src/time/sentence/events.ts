@@ -1,3 +1,4 @@
+import { english } from '../lang/en.ts';
 import { readPhrase } from '../parse.ts';
 import type { Placed } from '../phrase.ts';
 import type { Run } from '../runs.ts';
@@ -25,7 +26,7 @@ export function besideEvent(view: View, head: [number, number], [start, to]: [nu
   if (!day) return undefined;
   const date = view.runs.words(day.from, day.to);
   for (let end = to; end > from; end--) {
-    const lead = view.language.besides.get(
+    const lead = english.besides.get(
       view.tokens
         .slice(from, end)
         .map(({ text }) => text)
@@ -55,7 +56,7 @@ export function asPurpose(view: View, run: Run, from: number): Understood | unde
     return ask(view, [run.when], words, [[from, run.from]]);
   const isFor = word(view, run.from - 1) === 'for' && run.from - 1 > from && run.phrase.dates.length > 0;
   if (!isFor || run.phrase.time?.clock || run.phrase.range) return undefined;
-  return view.language.task.deeds.has(word(view, from)) ? ask(view, [run.when], words, [[from, run.from]]) : undefined;
+  return english.task.deeds.has(word(view, from)) ? ask(view, [run.when], words, [[from, run.from]]) : undefined;
 }
 
 /** "Mom's birthday is May 4, remind me every year at 9": the day of the series stands with the event. */
@@ -116,7 +117,7 @@ export function beforeEvent(view: View, [from, to]: [number, number]): Understoo
   if (view.runs.pieces(from).some(({ value, end }) => /^(?:date|shift)$/.test(value.kind) && end > piece.end))
     return undefined;
   // "Two days before Christmas to …": the moment is named at once.
-  const whole = view.runs.longestFrom(from, to, (run) => view.language.connectors.has(word(view, run.to)));
+  const whole = view.runs.longestFrom(from, to, (run) => english.connectors.has(word(view, run.to)));
   if (whole || leadsOn(view, from, to, piece.end)) return undefined;
   const after = view.runs.longestUpTo(to, piece.end, (run) => !startsWeak(view, run));
   // "An hour before Friday's test at 10".
@@ -124,7 +125,7 @@ export function beforeEvent(view: View, [from, to]: [number, number]): Understoo
     .slice(piece.end, after?.from)
     .find(({ text }) => /'s$/.test(text))
     ?.text.slice(0, -2);
-  if (after && owner !== undefined && view.language.temporal.has(owner) && after.phrase.dates.length === 0) {
+  if (after && owner !== undefined && english.temporal.has(owner) && after.phrase.dates.length === 0) {
     const words = `${view.runs.words(from, piece.end)} ${owner} ${view.runs.words(after.from, after.to)}`;
     const when = readPhrase(words, view.ctx);
     if (when) return { when, words, task: taskOf(view, [[piece.end, after.from]]) };

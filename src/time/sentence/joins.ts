@@ -1,3 +1,4 @@
+import { english } from '../lang/en.ts';
 import type { Layout } from '../layout.ts';
 import { parseWhen } from '../parse.ts';
 import type { Piece } from '../pieces.ts';
@@ -26,7 +27,7 @@ import {
 export function connectorAt(view: View, at: number): string {
   const said = word(view, at);
   const isOther = said === 'about' && view.tokens[at]?.raw.toLowerCase() !== said;
-  return view.language.connectors.has(said) && !isOther ? said : '';
+  return english.connectors.has(said) && !isOther ? said : '';
 }
 
 /** A run before the task, and what the end of the task adds to it. */

@@ -1,3 +1,4 @@
+import { english } from '../lang/en.ts';
 import { ORDINALS } from '../lang/en-words.ts';
 import { parseWhen } from '../parse.ts';
 import type { Run } from '../runs.ts';
@@ -62,7 +63,7 @@ export function middle(view: View, [from, to]: [number, number]): Understood | u
         [longer.to, to],
       ]);
     const unread =
-      view.language.temporal.has(word(view, first.to)) ||
+      english.temporal.has(word(view, first.to)) ||
       word(view, first.to) === 'or' ||
       (!hasTime(first) && isHours(view, first.to)) ||
       // "Ever day at 8 to stretch".

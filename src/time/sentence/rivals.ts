@@ -1,3 +1,4 @@
+import { english } from '../lang/en.ts';
 import { readPhrase } from '../parse.ts';
 import { isDoubtful, type Run } from '../runs.ts';
 import { endsInEvent, isBound } from './days.ts';
@@ -70,7 +71,7 @@ export function dayBehind(view: View, run: Run, to: number): Run | undefined {
 /** "Christmas shopping", "Monday meeting prep": what is done before the day. */
 export function isPreparation(view: View, run: Run, end: Run): boolean {
   if (!isAdjective(view, run) || run.phrase.dates.length === 0) return false;
-  return view.tokens.slice(run.to, end.from).some(({ text }) => view.language.task.preparations.has(text));
+  return view.tokens.slice(run.to, end.from).some(({ text }) => english.task.preparations.has(text));
 }
 
 /** "Daily standup notes at 5pm", "everyday carry review at 5": each day, or one of the things that are called so. */
@@ -90,7 +91,7 @@ function isThingOf(view: View, from: number, to: number, isJoined: boolean): boo
   const ends = ({ text }: { text: string }) => PREPOSITIONS.test(text) || /^(?:\d.*|)$/.test(text);
   const length = view.tokens.slice(from, to).findIndex(ends);
   const last = length < 0 ? to : from + length;
-  const { deeds, issues } = view.language.task;
+  const { deeds, issues } = english.task;
   const isDeed = deeds.has(word(view, from)) && (isJoined || last > from + 1);
   if (last === from || isDeed) return false;
   return isJoined || issues.has(word(view, last - 1)) || endsInEvent(view, last);
@@ -150,7 +151,7 @@ export function isOccasion(view: View, run: Run): boolean {
   const first = view.runs.first(run);
   if (!first || run.phrase.placed.length > 1 || first.piece.kind !== 'date') return false;
   if (/^(?:on|at|by|this|next)$/.test(word(view, run.from))) return false;
-  return first.piece.date.type === 'holiday' || isDoubtful(first, view.tokens, view.language);
+  return first.piece.date.type === 'holiday' || isDoubtful(first, view.tokens);
 }
 
 /** Whether a time stands as an adjective does, without a word that says when: "weekly", "Friday", "the weekend". */
@@ -161,7 +162,7 @@ export function isAdjective(view: View, run: Run): boolean {
   const isBare = first.to === first.from + 1;
   switch (piece.kind) {
     case 'recur':
-      return isBare && rest.length === 0 && view.language.cadences.has(word(view, first.from));
+      return isBare && rest.length === 0 && english.cadences.has(word(view, first.from));
     case 'time':
       return rest.length === 0 && !LEADING.test(word(view, first.from)) && piece.time.today !== true;
     case 'date':

@@ -1,4 +1,5 @@
 import { HOUR } from '../civil.ts';
+import { english } from '../lang/en.ts';
 import { hideNames } from '../names.ts';
 import { parseWhen } from '../parse.ts';
 import type { Run } from '../runs.ts';
@@ -61,15 +62,15 @@ function halfOf(said: Run, anew: Run): string {
 }
 
 /** "At 5 or when I'm home": what else may be meant was not read. */
-export function isOpenChoice(view: View, task: string): boolean {
-  const words = tokenise(task, view.language);
-  return [words[0], words.at(-1)].some((said) => said !== undefined && view.language.choices.has(said.text));
+export function isOpenChoice(task: string): boolean {
+  const words = tokenise(task);
+  return [words[0], words.at(-1)].some((said) => said !== undefined && english.choices.has(said.text));
 }
 
 /** "Remind me on Friday, it starts at 4pm": a day without its hour, and a clock time that nothing has claimed. */
-export function leavesClock(view: View, { when, words = '', task }: Understood): boolean {
+export function leavesClock({ when, words = '', task }: Understood): boolean {
   if (when.kind !== 'once' || OWN_HOUR.test(words) || SAYS_HOUR.test(words)) return false;
-  const parts = hideNames(tokenise(task, view.language), view.language);
+  const parts = hideNames(tokenise(task));
   const said = (at: number) => parts[at]?.text ?? '';
   return parts.some(({ text }, at) => {
     const isHalved = /^\d{1,2}(?:[:.]\d\d)?$/.test(text) && /^[ap]m$/.test(said(at + 1));
@@ -96,20 +97,20 @@ export function beforeThing(view: View, { when, words = '', task }: Understood):
 
 function namesTime(view: View, at: number): boolean {
   const said = word(view, at);
-  return /^\d/.test(said) || HOURS.test(said) || (view.language.temporal.has(said) && !LENGTHS.test(said));
+  return /^\d/.test(said) || HOURS.test(said) || (english.temporal.has(said) && !LENGTHS.test(said));
 }
 
 /** "Tomorrow when I get home": a day without its hour, which is that of an event. */
-export function waitsForEvent(view: View, { words = '', task }: Understood): boolean {
+export function waitsForEvent({ words = '', task }: Understood): boolean {
   if (!MAY_WAIT.test(task) || SAYS_HOUR.test(words)) return false;
-  const parts = hideNames(tokenise(task, view.language), view.language);
+  const parts = hideNames(tokenise(task));
   const at = parts.findIndex(({ text }, index) => {
     const next = parts[index + 1];
     // "Send cards before Dec 15".
-    if (!next || view.language.temporal.has(next.text)) return false;
+    if (!next || english.temporal.has(next.text)) return false;
     return EVENT_STARTS.test(text) ? SUBJECTS.test(next.raw) : text === 'as' && next.text === 'soon';
   });
-  return at >= 0 && !parts.slice(0, at).some(({ text }) => view.language.task.reports.has(text));
+  return at >= 0 && !parts.slice(0, at).some(({ text }) => english.task.reports.has(text));
 }
 
 const TURNS = /^(?:no|nope|sorry|actually|wait|oops|correction|scratch|rather|mean|meant)$/;

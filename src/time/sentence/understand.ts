@@ -1,6 +1,5 @@
 import { type Condition, conditionIn, contrastIn, without as withoutCondition } from '../conditions.ts';
 import { hereOf } from '../env.ts';
-import { english } from '../lang/en.ts';
 import { saysClock } from '../leftover.ts';
 import { placeBehindClock } from '../names.ts';
 import {
@@ -54,19 +53,19 @@ function readSentence(text: string, here: WhenContext, asksWhere: boolean): Unde
   if (written) return ruled(written, here);
   const rule = readRule(text, here);
   if (rule) return { when: rule, words: text.trim(), task: '' };
-  const words = chosen(wordsOf(text, tokenise(text, english), english), english);
+  const words = chosen(wordsOf(text, tokenise(text)));
   if (isNegative(words)) return { when: past(''), words: text.trim(), task: '' };
-  const whole = readWords(words, here, english);
-  if (whole) return named(viewOf(words, here, english), whole) ?? { when: whole, words: text.trim(), task: '' };
-  const full = writtenOut(words.tokens, english);
+  const whole = readWords(words, here);
+  if (whole) return named(viewOf(words, here), whole) ?? { when: whole, words: text.trim(), task: '' };
+  const full = writtenOut(words.tokens);
   if (!full) return asksWhere ? withPlace(words, here, withConditions(words, here)) : withConditions(words, here);
-  const meant = withConditions(wordsOf(text, full.tokens, english), here);
-  return full.isDoubtful ? either(viewOf(words, here, english), meant, withConditions(words, here)) : meant;
+  const meant = withConditions(wordsOf(text, full.tokens), here);
+  return full.isDoubtful ? either(viewOf(words, here), meant, withConditions(words, here)) : meant;
 }
 
 /** "Meeting 3pm London tomorrow": the hour there, or where it is. */
 function withPlace(words: Words, here: WhenContext, meant: Understood): Understood {
-  const place = placeBehindClock(words.tokens, english);
+  const place = placeBehindClock(words.tokens);
   if (!place || meant.when.kind === 'reject') return meant;
   const { text } = words;
   if (meant.words?.includes(text.slice(place.start, place.end))) return meant;
@@ -77,40 +76,40 @@ function withPlace(words: Words, here: WhenContext, meant: Understood): Understo
   if (isSameWhen(there.when, local.when)) return local.task === '' ? meant : local;
   // Whoever says the place of a thing wants it in its name.
   const isWhole = local.task !== '' && isSameWhen(local.when, meant.when);
-  return elsewhereOrHere(viewOf(words, here, english), there, isWhole ? meant : local);
+  return elsewhereOrHere(viewOf(words, here), there, isWhole ? meant : local);
 }
 
 /** What a rule beside a task means; a time in the task is asked about. */
 function ruled({ whens, words, before, after }: RuleWithin, here: WhenContext): Understood {
   const rest = `${before.replace(/(?:^|\s)cron(?:tab)?:?\s*$/i, '')} ${after}`;
-  const around = viewOf(wordsOf(rest, tokenise(rest, english), english), here, english);
+  const around = viewOf(wordsOf(rest, tokenise(rest)), here);
   const task = deed(around);
   const found = distinct(whens.flatMap(readingsOf));
   const [only = noTime()] = found.length === 1 ? found.map(({ when }) => when) : whens;
-  const isTimed = saysClock(tokenise(task, english)) || meaningOf(around).when.kind === 'once';
+  const isTimed = saysClock(tokenise(task)) || meaningOf(around).when.kind === 'once';
   const when = found.length > 1 || (found.length === 1 && isTimed) ? whichOne(found) : only;
   return { when: withWords(when, here), words, task };
 }
 
 /** A sentence in which a day or a time may say under which condition, and not when. */
 function withConditions(words: Words, here: WhenContext): Understood {
-  const contrast = contrastIn(words.tokens, english);
+  const contrast = contrastIn(words.tokens);
   if (contrast) {
     const { text, tokens } = words;
-    const rest = withConditions(wordsOf(text, tokens.slice(0, contrast.from), english), here);
+    const rest = withConditions(wordsOf(text, tokens.slice(0, contrast.from)), here);
     const other = parseWhen(`${tokens[contrast.to - 1]?.text} at 23:59`, here);
     // What says which day it is not says nothing new.
     const isOther = rest.when.kind === 'once' && other.kind === 'once' && dayIn(rest.when) !== dayIn(other);
     if (isOther) return rest;
   }
-  const sentence = viewOf(words, here, english);
+  const sentence = viewOf(words, here);
   const understood = meaningOf(sentence);
-  const condition = conditionIn(words.tokens, english);
+  const condition = conditionIn(words.tokens);
   if (!condition) return understood;
   const [first, last] = [words.tokens[condition.from], words.tokens[condition.to - 1]];
   // "Every day unless it's Sunday": read as a time of its own.
   if (understood.words?.includes(words.text.slice(first?.start, last?.end))) return understood;
-  const rest = viewOf(wordsOf(words.text, withoutCondition(words.tokens, condition), english), here, english);
+  const rest = viewOf(wordsOf(words.text, withoutCondition(words.tokens, condition)), here);
   return conditioned(sentence, understood, meaningOf(rest), condition);
 }
 
@@ -128,7 +127,7 @@ function conditioned(view: View, whole: Understood, rest: Understood, { isDay, i
   // "If I haven't called by 5 remind me".
   if (when.kind === 'reject') return isDay && whole.when.kind !== 'reject' ? either(view, whole, whole) : whole;
   // "Remind me at 7 if I'm not home by 6".
-  if (!isOwn && saysClock(tokenise(words, view.language))) return rest;
+  if (!isOwn && saysClock(tokenise(words))) return rest;
   return { ...ask(view, isDay ? [when] : [when, whole.when], words, []), task };
 }
 

@@ -1,5 +1,5 @@
+import { english } from '../lang/en.ts';
 import { ORDINALS } from '../lang/en-words.ts';
-import type { Language } from '../lang/language.ts';
 import { LayoutFinder } from '../layout.ts';
 import { hideNames } from '../names.ts';
 import { distinct, explain, parseWhen, readingsOf, type Words, withWords, wordsOf } from '../parse.ts';
@@ -22,23 +22,21 @@ export interface Understood {
 export interface View {
   readonly text: string;
   readonly ctx: WhenContext;
-  readonly language: Language;
   readonly tokens: readonly Token[];
   readonly runs: Runs;
   readonly finder: LayoutFinder;
 }
 
-export function viewOf(words: Words, ctx: WhenContext, language: Language): View {
+export function viewOf(words: Words, ctx: WhenContext): View {
   const { text } = words;
-  const tokens = hideNames(ends(words.tokens), language);
-  const seen = tokens === words.tokens ? words : wordsOf(text, tokens, language);
+  const tokens = hideNames(ends(words.tokens));
+  const seen = tokens === words.tokens ? words : wordsOf(text, tokens);
   return {
     text,
     ctx,
-    language,
     tokens,
-    runs: new Runs(seen, ctx, language),
-    finder: new LayoutFinder(tokens, language),
+    runs: new Runs(seen, ctx),
+    finder: new LayoutFinder(tokens),
   };
 }
 
@@ -96,13 +94,13 @@ export function endsWeak(view: View, run: Run): boolean {
   // "In 5" is a number of minutes only where nothing follows that it could count.
   if (last.piece.kind === 'shift') return /^\d+$/.test(word(view, last.to - 1)) || NUMBERS.has(word(view, last.to - 1));
   // "Tomorrow at 9 weekly report".
-  const { cadences } = view.language;
+  const { cadences } = english;
   if (run.phrase.placed.length > 1 && last.to === last.from + 1 && cadences.has(word(view, last.from)))
-    return !view.language.connectors.has(word(view, last.to)) && word(view, last.to) !== '';
+    return !english.connectors.has(word(view, last.to)) && word(view, last.to) !== '';
   if (last.piece.kind === 'date' && run.phrase.placed.length > 1 && word(view, last.to) !== '') {
     const { date } = last.piece;
     // "At 9am the Tuesday notes", "at 9 Easter eggs".
-    const isTied = view.language.connectors.has(word(view, last.to));
+    const isTied = english.connectors.has(word(view, last.to));
     if (date.type === 'weekday' && word(view, last.from) === 'the') return !isTied;
     const isTimed = run.phrase.placed.at(-2)?.piece.kind === 'time';
     if (date.type === 'holiday' && isTimed && !PREPOSITIONS.has(word(view, last.from))) return !isTied;
@@ -134,14 +132,14 @@ export function endsWeak(view: View, run: Run): boolean {
 function isZoneOfClock(view: View, run: Run): boolean {
   const last = view.runs.last(run);
   const next = word(view, last?.to ?? 0);
-  if (!last || next === '' || view.language.connectors.has(next)) return true;
+  if (!last || next === '' || english.connectors.has(next)) return true;
   const { raw = '' } = view.tokens[last.from] ?? {};
   const isCapital = last.to === last.from + 1 && raw === raw.toUpperCase();
   const { clock } = run.phrase.time ?? {};
   if (!isCapital || !clock || clock.bare || clock.weak || run.phrase.placed.at(-2)?.piece.kind !== 'time') return false;
-  if (raw === 'ET') return view.language.task.deeds.has(next);
+  if (raw === 'ET') return english.task.deeds.has(next);
   const without = raw.length > 2 ? view.runs.exactly(run.from, last.from) : undefined;
-  return without !== undefined && isSameWhen(run.when, without.when) && !view.language.task.events.has(next);
+  return without !== undefined && isSameWhen(run.when, without.when) && !english.task.events.has(next);
 }
 
 /** "24 Dec 26 cards": the year, or a number of things. */
@@ -156,7 +154,7 @@ export function goesTooFar(view: View, { from, to }: Run): boolean {
   const colon = view.tokens.slice(from, to - 1).findIndex(({ text, glued }) => text === ':' && glued);
   if (colon > 0 && !PREPOSITIONS.has(word(view, from + colon + 1)) && view.runs.exactly(from, from + colon))
     return true;
-  if (word(view, to) === '' || view.language.connectors.has(word(view, to))) return false;
+  if (word(view, to) === '' || english.connectors.has(word(view, to))) return false;
   const [number, unit] = [word(view, to - 2), view.tokens[to - 1]?.raw ?? ''];
   const isSingular = /^(?:minute|hour|day|week|month|year)$/i.test(unit) && Number(number) > 1;
   const at = isSingular ? to - 2 : Object.hasOwn(ORDINALS, word(view, to - 1)) ? to - 1 : undefined;
@@ -205,7 +203,7 @@ export function nothing(view: View, [from, to]: [number, number]): Understood {
 function speaksOfTime(view: View, from: number, to: number): boolean {
   const tokens = view.tokens.slice(from, to);
   const isTimely = (token: Token | undefined) =>
-    token !== undefined && (view.language.temporal.has(token.text) || /^\d/.test(token.text));
+    token !== undefined && (english.temporal.has(token.text) || /^\d/.test(token.text));
   // "Pay 2k".
   const isSum = tokens.some(({ text, glued }, at) => text === 'k' && glued && /^\d/.test(tokens[at - 1]?.text ?? ''));
   const isShort = tokens.every((token) => isTimely(token) || (token.text !== '' && token.text.length < 4));
