@@ -6,7 +6,7 @@ const FLOORS = [
   ['config', 'time'],
   ['storage', 'bus', 'sandbox', 'egress'],
   ['jobs', 'audit'],
-  ['people'],
+  ['people', 'vectors'],
   ['trust', 'secrets'],
   ['delivery'],
   ['agent'],
@@ -40,6 +40,7 @@ const KEPT = [
   { name: 'undici', library: 'undici|ipaddr\\.js', home: '^src/egress/' },
   { name: 'playwright', library: 'playwright-core', home: '^src/skills/browser/' },
   { name: 'mcp', library: '@modelcontextprotocol', home: '^src/(skills/mcp/|cli/mcp\\.ts$)' },
+  { name: 'embeddings', library: '@energetic-ai', home: '^src/vectors/' },
   { name: 'redis', library: 'ioredis', home: '^src/bus/' },
 ];
 

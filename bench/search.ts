@@ -148,6 +148,7 @@ const report = new Report();
 async function measure(database: Database, what: string, wanted: { p50: number; p99?: number }): Promise<void> {
   const next = numbers(99);
   const at = { person: { id: personOf(0), locale: 'en' }, conversationId: placeOf(0) };
+  const recall = recallTool({ near: async () => [] });
   const times: number[] = [];
   const kinds = Object.entries(KINDS);
   const of = new Map(kinds.map(([kind]) => [kind, [] as number[]]));
@@ -158,7 +159,7 @@ async function measure(database: Database, what: string, wanted: { p50: number; 
     await database.tx<unknown>('bench.search', async (tx) => {
       const ctx = { ...at, tx } as never;
       if (kind !== 'a question') return searchNotes(ctx, query, { limit: 10, offset: 0 });
-      return recallTool.run({ query } as never, { ...at, tx, when: { zone: 'UTC' }, clock: world.clock } as never);
+      return recall.run({ query } as never, { ...at, tx, when: { zone: 'UTC' }, clock: world.clock } as never);
     });
     const took = performance.now() - begun;
     if (n < 0) continue;

@@ -1,7 +1,7 @@
 /** Memories without meaning for the benchmark of size: words as frequent as in a language, and vectors at random. */
 import { randomUUID } from 'node:crypto';
-import { packVector } from '../../src/skills/memory/vector.ts';
 import type { Database } from '../../src/storage/index.ts';
+import { packVector } from '../../src/vectors/index.ts';
 
 export const DIM = 512;
 export const SPACE = 'bench';

@@ -4,13 +4,16 @@
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { offlineEmbedder } from '../../src/skills/memory/embed/offline.ts';
-import type { Embedder } from '../../src/skills/memory/embed/port.ts';
-import { remoteEmbedder } from '../../src/skills/memory/embed/remote.ts';
 import { termsOf } from '../../src/skills/memory/keep.ts';
 import { PersonIndex } from '../../src/skills/memory/person-index.ts';
-import { vectorOf, wordsOf } from '../../src/skills/memory/query.ts';
-import { packVector } from '../../src/skills/memory/vector.ts';
+import {
+  type Embedder,
+  offlineEmbedder,
+  packVector,
+  remoteEmbedder,
+  vectorOf,
+  wordsOf,
+} from '../../src/vectors/index.ts';
 import type { Report } from '../support/report.ts';
 import { type Fact, type Question, readSet } from './set.ts';
 

@@ -11,9 +11,9 @@ import { SystemClock } from '../../src/base/clock.ts';
 import { Secrets, silentLog } from '../../src/base/log.ts';
 import { MetricsBook } from '../../src/base/metrics.ts';
 import type { World } from '../../src/base/world.ts';
-import type { Embedder } from '../../src/skills/memory/embed/port.ts';
 import { Recall } from '../../src/skills/memory/recall.ts';
 import { type Database, migrate, openDatabase } from '../../src/storage/index.ts';
+import type { Embedder } from '../../src/vectors/index.ts';
 import type { Report } from '../support/report.ts';
 import { anyVector, DIM, fill, SPACE, sentence } from './fill.ts';
 

@@ -6,6 +6,8 @@ import type { Config } from '../config/index.ts';
 import { Delivery, type DeliveryOptions, type RateLimit } from '../delivery/index.ts';
 import { Events, JobQueue, Schedules, Worker } from '../jobs/index.ts';
 import { Gate } from '../people/index.ts';
+import { memoryConfig } from '../skills/memory/index.ts';
+import { embeddersOf } from '../vectors/index.ts';
 import { openDoctor } from './doctor/index.ts';
 import { openFoundation } from './foundation.ts';
 import { remembered } from './inference.ts';
@@ -35,10 +37,12 @@ export async function openCore(
   const owner = () => delivery.self.owner();
   const jobs = new JobQueue({ database, world, owner, events, wakeAt, signal: stopping.signal });
   const schedules = new Schedules({ database, world, jobs, wakeAt });
+  const embedders = embeddersOf(config.block(memoryConfig).embedder);
+  closer.onClose('embedders', async () => void (await Promise.all(embedders.embedders.map((each) => each.close()))));
   const healthy = async () => delivery.isWell && (await database.healthy());
   const doctor = openDoctor({ ...foundation, config, world, delivery, jobs, schedules, healthy }, closer);
   doctor.checks.add([policies.check()]);
-  const running = { worker, wakeAt, events, delivery, jobs, schedules, healthy, doctor };
+  const running = { worker, wakeAt, events, delivery, jobs, schedules, embedders, healthy, doctor };
   return { ...foundation, ...running, config, world, closer, stopping, policies, gate };
 }
 

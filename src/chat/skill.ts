@@ -10,6 +10,7 @@ import type { DueSource, JobHandler, JobQueue, Raise, Schedule, Schedules } from
 import type { DeletionRule, Gate, MergeRule, Person, Thing } from '../people/index.ts';
 import type { Sandbox, Workspaces } from '../sandbox/index.ts';
 import type { Artifacts, Database, Queryable, Transaction } from '../storage/index.ts';
+import type { Embedders } from '../vectors/index.ts';
 import type { AnyCollection } from './collection.ts';
 import type { Page, PageReader, Upcoming } from './page.ts';
 import type { AnyRoute } from './route.ts';
@@ -24,6 +25,8 @@ export interface SkillDeps<Settings = unknown> {
   jobs: Pick<JobQueue, 'enqueue' | 'cancel'>;
   /** Recurring work: each occurrence becomes a job. */
   schedules: Pick<Schedules, 'put' | 'remove' | 'list' | 'toggle' | 'failing' | 'takeFailing'>;
+  /** What turns texts into vectors. */
+  embedders: Embedders;
   /** Small questions to the light model, outside the answer to a message. */
   models: LightModels;
   /** Who may use what; asked by itself only for what no tool or command of its own stands for. */

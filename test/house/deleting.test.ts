@@ -107,7 +107,8 @@ describe('deleting', () => {
       folder: 'src/skills/notes',
       list: 'src/app/skills.ts',
       name: 'notes',
-      migration: 'drop table note_versions, note_counts, notes;\ndrop sequence if exists notes_touched;\n',
+      migration:
+        'drop table note_vectors, note_spaces, note_versions, note_counts, notes;\ndrop sequence if exists notes_touched;\n',
     });
     expect(await dangling(tree)).toEqual([]);
 

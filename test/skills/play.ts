@@ -13,10 +13,11 @@ import type { Command, Skill, SkillDeps } from '../../src/chat/index.ts';
 import { execution } from '../../src/config/execution.ts';
 import type { Outgoing, Place, PlannedTurn } from '../../src/delivery/index.ts';
 import { Egress } from '../../src/egress/index.ts';
-import { type DueSource, JobQueue, Schedules } from '../../src/jobs/index.ts';
+import { type DueSource, type JobHandler, JobQueue, Schedules } from '../../src/jobs/index.ts';
 import { Gate, type Person, type PersonRow, toPerson } from '../../src/people/index.ts';
 import { openSandbox, Workspaces } from '../../src/sandbox/index.ts';
 import type { Artifacts, Database, Transaction } from '../../src/storage/index.ts';
+import { type Embedders, embeddersOf } from '../../src/vectors/index.ts';
 import { type TestWorld, testWorld } from '../support/world.ts';
 
 export interface As {
@@ -29,6 +30,8 @@ export interface Options {
   zone?: string | null;
   quiet?: { from: string; to: string };
   config?: unknown;
+  /** What turns texts into vectors; default: nothing does. */
+  embedders?: Embedders;
 }
 
 const PLACES: Record<string, Place> = {
@@ -63,11 +66,12 @@ export class Played {
   private readonly database: Database;
   private readonly ids: Readonly<Record<string, string>>;
   private readonly tools: ReadonlyMap<string, AnyTool>;
+  private readonly handlers: readonly JobHandler[];
   private readonly commands: readonly Command[];
   private readonly sources: readonly DueSource[];
   private failing = false;
 
-  constructor(skill: Skill, database: Database, world: TestWorld, ids: Record<string, string>, config: unknown) {
+  constructor(skill: Skill, database: Database, world: TestWorld, ids: Record<string, string>, options: Options) {
     this.world = world;
     this.database = database;
     this.ids = ids;
@@ -77,13 +81,15 @@ export class Played {
     const deps: SkillDeps = {
       database,
       world,
-      config: skill.config ? skill.config.schema.parse(config) : undefined,
+      config: skill.config ? skill.config.schema.parse(options.config ?? {}) : undefined,
       outbox: { addAll: (tx, messages) => this.addAll(tx, messages) },
       jobs: this.jobs,
       schedules: new Schedules({ database, world, jobs: this.jobs, wakeAt }),
-      get artifacts(): Artifacts {
-        throw new Error('a played skill stores no files');
-      },
+      artifacts: new Proxy({} as Artifacts, {
+        get: () => {
+          throw new Error('a played skill stores no files');
+        },
+      }),
       sandbox: noSandbox(world),
       egress: new Egress({ ports: [80, 443], allow: [], resolve: world.resolve }),
       cache: new Cache(memoryStore(world.clock)),
@@ -100,12 +106,14 @@ export class Played {
       runnable: (name) => this.commands.some((command) => command.plannable && command.name === name),
       models: { available: false, light: async () => ({ ok: false, fault: 'not_found', message: 'none' }) },
       gate: new Gate(),
+      embedders: options.embedders ?? embeddersOf({ kind: 'none' }),
       wakeAt,
       onClose: () => {},
       events: { raise: async () => {} },
       emit: ({ name: event }, payload) => this.emitted.push({ event, payload }),
     };
     this.tools = new Map((skill.tools?.(deps) ?? []).map((tool) => [tool.name, tool]));
+    this.handlers = skill.jobs?.(deps) ?? [];
     this.commands = skill.commands?.(deps) ?? [];
     this.sources = skill.due?.(deps) ?? [];
   }
@@ -118,6 +126,13 @@ export class Played {
     const ctx = await this.context(as);
     const prepared = await tool.prepare?.(checked, ctx);
     return this.database.tx(`test.${name}`, (tx) => tool.run(checked, { ...ctx, tx, prepared }));
+  }
+
+  /** Runs a job of the skill's, as the queue would. */
+  async job(kind: string, payload: Json = {}): Promise<void> {
+    const handler = this.handlers.find((one) => one.kind === kind) as JobHandler;
+    const job = { id: '1', payload, attempt: 1, dueAt: this.world.clock.now() };
+    await handler.run(job, new AbortController().signal);
   }
 
   run(call: Call): Promise<ToolResult> {
@@ -199,9 +214,9 @@ export class Played {
 
 /** Plays `skill` on `database`, which is emptied first. */
 export async function playSkill(skill: Skill, database: Database, options: Options = {}): Promise<Played> {
-  const { at = '2026-11-20T08:00:00Z', zone = 'Europe/Berlin', quiet, config = {} } = options;
+  const { at = '2026-11-20T08:00:00Z', zone = 'Europe/Berlin', quiet } = options;
   const world = testWorld({ at });
-  return new Played(skill, database, world, await settle(database, world, zone, quiet), config);
+  return new Played(skill, database, world, await settle(database, world, zone, quiet), options);
 }
 
 async function readPerson(database: Database, id: string): Promise<Person> {

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import { messageOf } from '../../base/errors.ts';
 import type { HealthCheck, SkillDeps } from '../../chat/index.ts';
+import type { Embedder } from '../../vectors/index.ts';
 import type { Settings } from './config.ts';
-import type { Embedder } from './embed/port.ts';
 
 /** Asks the embedder for one vector. */
 export function checks({ config }: Pick<SkillDeps<Settings>, 'config'>, embedder: Embedder | undefined): HealthCheck[] {

@@ -7,7 +7,7 @@ const embedder = z
       .enum(['offline', 'openai-compatible', 'none'])
       .default('offline')
       .describe(
-        'What finds memories by meaning: offline = on this machine, English, with the optional packages; ' +
+        'What finds memories, notes and what was said by meaning: offline = on this machine, English, with the optional packages; ' +
           'openai-compatible = a service (OpenAI, Ollama); none = by words alone.',
       ),
     base_url: url('http', 'https').optional().meta({

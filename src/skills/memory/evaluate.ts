@@ -1,12 +1,9 @@
 import { z } from 'zod';
 import { lexemesOf } from '../../base/lexemes.ts';
+import { type Embedder, EmbedderFault, embeddersOf, packVector, vectorOf, wordsOf } from '../../vectors/index.ts';
 import type { Settings } from './config.ts';
-import { type Embedder, EmbedderFault } from './embed/port.ts';
 import { termsOf } from './keep.ts';
-import { embeddersOf } from './parts.ts';
 import { PersonIndex } from './person-index.ts';
-import { vectorOf, wordsOf } from './query.ts';
-import { packVector } from './vector.ts';
 
 const fact = z.object({ fact: z.union([z.string(), z.number()]), text: z.string(), at: z.string().optional() });
 const ask = z.object({ ask: z.union([z.string(), z.number()]), text: z.string() });

@@ -1,9 +1,10 @@
 import type { Skill, SkillDeps } from '../../chat/index.ts';
+import { embedJob } from '../../vectors/index.ts';
 import { checks } from './checks.ts';
 import { own } from './collection.ts';
 import { command } from './commands.ts';
 import { config, type Settings } from './config.ts';
-import { embedJob } from './embed/job.ts';
+import { source } from './embed/store.ts';
 import { extractJob, restSoon } from './extract/job.ts';
 import { page } from './page.ts';
 import { type Parts, partsOf } from './parts.ts';
@@ -39,10 +40,14 @@ export const memory: Skill<Settings> = {
   collections: () => [own],
   pages: () => [page],
   commands: () => [command],
-  jobs: (deps) => [embedJob({ ...deps, ...parts(deps) }), extractJob({ ...deps, ...parts(deps) }), upkeepJob(deps)],
+  jobs: (deps) => [
+    embedJob({ ...deps, ...deps.embedders, ...parts(deps), source }),
+    extractJob({ ...deps, ...parts(deps) }),
+    upkeepJob(deps),
+  ],
   schedules: [{ name: 'memory', kind: UPKEEP_JOB, cron: '41 3 * * *', missed: 'latest' }],
   passing: (deps, asked) => section(deps, parts(deps).recall, asked),
   turnOver: (deps, over) => restSoon(deps, over),
-  checks: (deps) => checks(deps, parts(deps).embedder),
+  checks: (deps) => checks(deps, deps.embedders.embedder),
   verbs,
 };

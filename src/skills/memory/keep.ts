@@ -18,8 +18,8 @@ export interface Service {
   recall: Recall;
   /** Call in each transaction that writes: the index is read again and vectors are made, after the commit. */
   wrote(tx: Transaction, personId: string): void;
-  /** Has vectors made. */
-  embedSoon(tx: Transaction): Promise<void>;
+  /** Has vectors made of what the person has. */
+  embedSoon(tx: Transaction, personId: string): Promise<void>;
   /** Remembers nothing of what was said in the conversation so far; gives how much is forgotten. */
   ignore(ctx: TxContext): Promise<number>;
 }
@@ -98,6 +98,6 @@ export async function keep(
     { by: kept.id, now },
   );
   service.wrote(tx, person.id);
-  await service.embedSoon(tx);
+  await service.embedSoon(tx, person.id);
   return { memory: kept, before, isNew: true };
 }

@@ -1,6 +1,5 @@
 import { add, coverage, top } from '../../base/relevance.ts';
-import { addMeaning, addWords, NAMES } from './rank.ts';
-import { Matrix, Scratch } from './vector.ts';
+import { addMeaning, addWords, Matrix, NAMES, Scratch, type Sought } from '../../vectors/index.ts';
 
 /** What the index knows of a memory. */
 export interface Indexed {
@@ -22,13 +21,6 @@ export interface Filter {
   until?: number | undefined;
   /** Also what a newer memory says otherwise. */
   past?: boolean | undefined;
-}
-
-export interface Sought {
-  terms: readonly string[];
-  /** Those of the terms that are names. */
-  names?: readonly string[];
-  vector?: Float32Array | undefined;
 }
 
 /** Bytes of an entry with its postings, and of what an index takes in any case. */

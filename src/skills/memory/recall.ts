@@ -2,10 +2,9 @@ import { withTimeout } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
 import type { Database } from '../../storage/index.ts';
-import { type Embedder, EmbedderFault } from './embed/port.ts';
-import { type Space, spaceAndVersion } from './embed/store.ts';
-import { type Filter, PersonIndex, type Sought } from './person-index.ts';
-import { vectorOf, wordsOf } from './query.ts';
+import { type Embedder, EmbedderFault, type Sought, type Space, vectorOf, wordsOf } from '../../vectors/index.ts';
+import { spaceAndVersion } from './embed/store.ts';
+import { type Filter, PersonIndex } from './person-index.ts';
 import { changedSince } from './store.ts';
 
 export interface RecallDeps {

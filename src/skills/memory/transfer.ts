@@ -9,7 +9,7 @@ import type { Verb } from '../../chat/index.ts';
 import type { JobQueue } from '../../jobs/index.ts';
 import { onlyPerson } from '../../people/index.ts';
 import type { Database } from '../../storage/index.ts';
-import { embedSoon } from './embed/job.ts';
+import { embedSoon } from '../../vectors/index.ts';
 import { MOST_MEMORIES, termsOf } from './keep.ts';
 import { TYPES } from './memory.ts';
 import { slotOf } from './same.ts';
@@ -90,7 +90,7 @@ async function importLines({ database, world, jobs }: TransferDeps, who: string 
       now,
     );
     if (!stored) throw new CodaError('INPUT_INVALID', { message: 'These are too many.', remedy: 'Import fewer.' });
-    if (stored.length > 0) await embedSoon(jobs, tx, now);
+    if (stored.length > 0) await embedSoon(jobs, tx, 'memory', now, person.id);
     appendAct(tx, world, 'memory import', { person: person.id, added: stored.length });
     return stored.length;
   });

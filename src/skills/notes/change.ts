@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Call, dataTool, done, failed, privately, type TxContext } from '../../agent/index.ts';
 import type { SkillDeps } from '../../chat/index.ts';
 import type { Settings } from './config.ts';
-import type { Wrote } from './context.ts';
+import type { Wrote } from './parts.ts';
 import type { Note } from './store.ts';
 import * as store from './store.ts';
 import { tagName, tagsIn } from './tags.ts';
@@ -31,21 +31,22 @@ export const deleteTool = (wrote: Wrote) =>
     },
   });
 
-export const pinTool = dataTool({
-  name: 'note_pin',
-  topic: 'note',
-  description: 'Keeps a note at the top of the list, or lets it go.',
-  effect: 'write',
-  hidden: true,
-  redact: privately('which'),
-  input: z.object({ which, pin: z.boolean().default(true) }),
+export const pinTool = (wrote: Wrote) =>
+  dataTool({
+    name: 'note_pin',
+    topic: 'note',
+    description: 'Keeps a note at the top of the list, or lets it go.',
+    effect: 'write',
+    hidden: true,
+    redact: privately('which'),
+    input: z.object({ which, pin: z.boolean().default(true) }),
 
-  async run(input, ctx) {
-    const found = await findWhich(ctx, input.which, { tool: 'note_pin', input });
-    if ('ok' in found) return found;
-    return change(ctx, found, { ...found, pinned: input.pin }, input.pin ? texts.pinned : texts.unpinned, () => {});
-  },
-});
+    async run(input, ctx) {
+      const found = await findWhich(ctx, input.which, { tool: 'note_pin', input });
+      if ('ok' in found) return found;
+      return change(ctx, found, { ...found, pinned: input.pin }, input.pin ? texts.pinned : texts.unpinned, wrote);
+    },
+  });
 
 export const editTool = ({ config: { longest } }: Pick<SkillDeps<Settings>, 'config'>, wrote: Wrote) =>
   dataTool({
@@ -82,8 +83,7 @@ async function change(ctx: TxContext, before: Note, changed: Note, say: (note: N
   const after = { ...changed, tainted: before.tainted || (tainted && isRewritten) };
   store.lists.leave(tx, person.id, conversationId);
   await store.save(tx, after, clock.now(), changed.text !== before.text);
-  wrote(tx, before);
-  wrote(tx, after);
+  await wrote(tx, before, after);
   return done(say(after), {
     undo: undoOf({ ...after, version: before.version + 1 }, before),
     subject: after.text,
@@ -131,8 +131,7 @@ export const restoreTool = (wrote: Wrote) =>
         ? { ...note, ...before, tainted: before.tainted ?? note.tainted, pinned: before.pinned ?? note.pinned }
         : { ...note, deleted: true };
       await store.save(tx, after, clock.now());
-      wrote(tx, note);
-      wrote(tx, after);
+      await wrote(tx, note, after);
       return done(before ? texts.restored(after) : texts.unsaved(after));
     },
   });

@@ -1,6 +1,6 @@
 import type { Command } from '../../chat/index.ts';
 import type { saveTool } from './save.ts';
-import { listTool, searchTool } from './tools.ts';
+import { listTool } from './tools.ts';
 
 export const commands = (save: ReturnType<typeof saveTool>): Command[] => [
   {
@@ -18,14 +18,14 @@ export const commands = (save: ReturnType<typeof saveTool>): Command[] => [
     summary: 'List your notes, by tag, or search them.',
     usage: '[#tag | words] [page]',
     private: true,
-    run(rest, ctx) {
+    async run(rest, ctx) {
       const words = rest.split(/\s+/).filter(Boolean);
       const last = words.at(-1) ?? '';
       const page = /^[1-9]\d{0,4}$/.test(last) ? Number(words.pop()) : 1;
       const [first = ''] = words;
       if (words.length === 0) return listTool.run({ page }, ctx);
       if (words.length === 1 && first.startsWith('#')) return listTool.run({ tag: first, page }, ctx);
-      return searchTool.run({ query: words.join(' ').slice(0, 500), page }, ctx);
+      return { tool: 'note_search', input: { query: words.join(' ').slice(0, 500), page } };
     },
   },
 ];

@@ -18,9 +18,6 @@ const MOST_PEOPLE = 1_000;
 /** What another process wrote in a shared place is seen after this long; what this one wrote, at once. */
 const FRESH_MS = 60_000;
 
-/** Called with each note that is written, before and after. */
-export type Wrote = (tx: Transaction, note: Note) => void;
-
 type Deps = Pick<SkillDeps<Settings>, 'database' | 'config' | 'world'>;
 
 /** What one coda knows of such notes, so that a message asks for none of them. */
@@ -61,9 +58,9 @@ export class ContextNotes {
   }
 
   /** What `note` says is seen from the next message on, once it is written. */
-  readonly wrote: Wrote = (tx, { scope, tags }) => {
+  wrote(tx: Transaction, { scope, tags }: Note): void {
     if (scope === 'here' && tags.some(isOfContext)) tx.afterCommit(() => this.refresh(true));
-  };
+  }
 
   /** Reads the notes of shared places where what is known of them is old; messages do not wait for it. */
   refresh(isNew = false): void {

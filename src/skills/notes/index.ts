@@ -5,7 +5,7 @@ import { deleteTool, editTool, pinTool, restoreTool } from './change.ts';
 import { own } from './collection.ts';
 import { commands } from './commands.ts';
 import { config, type Settings } from './config.ts';
-import { ContextNotes } from './context.ts';
+import { type Parts, partsOf } from './parts.ts';
 import { phrases } from './phrases.ts';
 import { recallTool } from './recall.ts';
 import { saveTool } from './save.ts';
@@ -16,11 +16,11 @@ import { verbs } from './transfer.ts';
 const PURGE = 'notes.purge';
 const DAY_MS = 86_400_000;
 
-/** What one coda knows of notes that stand before turns: made with the first hook that needs it. */
-const made = new WeakMap<SkillDeps<Settings>, ContextNotes>();
+/** What the hooks of one coda's notes share: made with the first hook that needs it. */
+const made = new WeakMap<SkillDeps<Settings>, Parts>();
 
-function context(deps: SkillDeps<Settings>): ContextNotes {
-  const known = made.get(deps) ?? new ContextNotes(deps);
+function parts(deps: SkillDeps<Settings>): Parts {
+  const known = made.get(deps) ?? partsOf(deps);
   made.set(deps, known);
   return known;
 }
@@ -33,32 +33,39 @@ export const notes: Skill<Settings> = {
   phrases,
   deletionRules,
   mergeRules,
-  tools: (deps) => [
-    saveTool(deps, context(deps).wrote),
-    searchTool,
-    recallTool,
-    listTool,
-    getTool,
-    editTool(deps, context(deps).wrote),
-    deleteTool(context(deps).wrote),
-    pinTool,
-    restoreTool(context(deps).wrote),
-  ],
+  tools: (deps) => {
+    const { meaning, wrote } = parts(deps);
+    return [
+      saveTool(deps, wrote),
+      searchTool(meaning),
+      recallTool(meaning),
+      listTool,
+      getTool,
+      editTool(deps, wrote),
+      deleteTool(wrote),
+      pinTool(wrote),
+      restoreTool(wrote),
+    ];
+  },
   collections: () => [own],
-  commands: (deps) => commands(saveTool(deps, context(deps).wrote)),
+  commands: (deps) => commands(saveTool(deps, parts(deps).wrote)),
   schedules: [{ name: PURGE, kind: PURGE, cron: '41 3 * * *', missed: 'latest' }],
-  jobs: ({ database, world, config }) => [
+  jobs: (deps) => [
+    parts(deps).meaning.job(),
     {
       kind: PURGE,
       async run(_, signal) {
+        const { database, world, config } = deps;
         await applyRule(database, purge, new Date(world.clock.now().getTime() - config.trash_days * DAY_MS), signal);
+        // What a process that died, or an embedder that was away, has left.
+        await database.tx('notes.upkeep', (tx) => parts(deps).meaning.embedSoon(tx));
       },
     },
   ],
   agenda: (_, ctx, span) => agenda(ctx, span),
   home: (_, reader) => home(reader),
-  prompt: (deps, asked) => context(deps).always(asked),
-  passing: async (deps, asked) => context(deps).passing(asked),
-  started: (deps) => context(deps).refresh(),
-  verbs,
+  prompt: (deps, asked) => parts(deps).context.always(asked),
+  passing: async (deps, asked) => parts(deps).context.passing(asked),
+  started: (deps) => parts(deps).context.refresh(),
+  verbs: (deps) => verbs({ ...deps, ...parts(deps) }),
 };

@@ -25,12 +25,23 @@ const YES_NO = /^(?:is|are|was|were|does|do|did|can|could|will|would|should|may|
 const DEFINES = /^what(?:'s|’s| is| are) (?:an? )/i;
 const SMALLEST_NAME = 2;
 
+const MONEY =
+  /[€$£¥]|\b(?:euros?|eur|dollars?|usd|pounds?|gbp|francs?|chf|cents?|kronor|crowns?|yen|free|nothing|grand)\b|\b\d+[.,]\d\d\b/i;
+const COLOUR =
+  /\b(?:red|green|blue|yellow|white|black|gr[ae]y|brown|orange|purple|pink|violet|beige|cream|silver|gold(?:en)?|turquoise|navy|dark|light|colou?r|ral|matt)\b|#[\da-f]{3,6}\b/i;
+/** What is written with a capital and is no name. */
+const NO_NAME = new RegExp(
+  `^(?:(?:${MONTH})[a-z]*|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|hz|km|kg|ml|cm|mm|am|pm|ok|tv|id)$`,
+  'i',
+);
+
 /** Words with a capital that the question does not have; the first word counts as it is written. */
 function newNames(note: string, question: string): string[] {
   const asked = question.toLowerCase();
   const names = note.match(/\p{Lu}[\p{L}’'-]+/gu) ?? [];
   return names.filter(
-    (name) => name.length >= SMALLEST_NAME && !asked.includes(name.toLowerCase().replace(/['’]s$/, '')),
+    (name) =>
+      name.length >= SMALLEST_NAME && !NO_NAME.test(name) && !asked.includes(name.toLowerCase().replace(/['’]s$/, '')),
   );
 }
 
@@ -48,6 +59,15 @@ const KINDS: readonly (readonly [pattern: RegExp, answers: (note: string, questi
     /\b(?:how (?:much|many|far|fast|high|tall|big|wide|deep|heavy|hot|cold)|what size)\b/i,
     (note) => NUMBER.test(note.replace(CLOCK, '')),
   ],
+  [
+    /\bhow (?:much|expensive)\b.*\b(?:costs?|pay|paid|pays|charges?d?|owes?|spent|price|rent|fee)\b/i,
+    (note) => MONEY.test(note),
+  ],
+  [
+    /\bhow much (?:is|are|was|were)\b|\b(?:what|which) (?:did|does|do|will|would) .*\bcost\b/i,
+    (note) => MONEY.test(note),
+  ],
+  [/\bwh(?:at|ich) colou?r\b/i, (note, question) => COLOUR.test(without(note, question))],
   [/\b(?:when|what time|until when|since when|which day)\b/i, (note, question) => TIME.test(without(note, question))],
   [/^(?:to |from |in |at )?(?:where)\b/i, (note) => PLACE.test(note)],
   [/^(?:by |to |for )?(?:who|whom|whose)\b/i, (note, question) => newNames(note, question).length > 0],
@@ -61,3 +81,7 @@ export function canAnswer(question: string, note: string): boolean {
 
 /** Questions that a note about the same thing need not answer: "is Netflix down?", "what is a fuse?". */
 export const isAboutMore = (question: string): boolean => YES_NO.test(question.trim()) || DEFINES.test(question.trim());
+
+/** Questions for a way to do something, which one word in common does not show. */
+export const isHowTo = (question: string): boolean =>
+  /^how (?:do|does|did|can|could|should|to)\b/i.test(question.trim());

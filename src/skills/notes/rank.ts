@@ -1,7 +1,8 @@
 /** Ranking of notes by the share of a question's words that they cover. Pure. */
 import { isSlip } from '../../base/text.ts';
 import { stemOf, wordsIn } from '../../base/word-forms.ts';
-import type { Note } from './store.ts';
+import type { NearNote } from './meaning/store.ts';
+import type { Note } from './note.ts';
 import { synonymsOf } from './synonyms.ts';
 
 /** Words of a question that no note need hold. */
@@ -64,6 +65,8 @@ export interface Ranked {
   share: number;
   /** Words that it holds, in some form. */
   hits: number;
+  /** Telling words that it does not hold. */
+  lacks: number;
 }
 
 /** Notes by how much of the question they cover, best first; of equals the shorter one. */
@@ -83,9 +86,41 @@ export function rank(terms: readonly Term[], notes: readonly Note[]): Ranked[] {
         note,
         share: total === 0 ? 0 : Math.min(1, covered / total),
         hits: row.filter((match) => match > 0).length,
+        lacks: row.filter((match, at) => match === 0 && terms[at]?.weight === 1).length,
       };
     })
     .sort((a, b) => b.share - a.share || a.note.text.length - b.note.text.length);
+}
+
+/** How much the words of a note count beside its meaning, where it covers all that a question says. */
+const WORDS = 0.5;
+/** A note that has no vector yet is taken to be as near as its words say, times this. */
+const NO_VECTOR = 0.35;
+/** What scores less is not near: small talk stays below it beside hundreds of notes. */
+export const CLOSE = 0.3;
+/** What may stand beside something that is. */
+export const BESIDE = 0.2;
+
+export interface Fused extends Ranked {
+  /** By words and meaning; without meaning the share that its words cover. */
+  score: number;
+}
+
+/**
+ * Notes that were ranked by their words and those that are near in meaning, by both, best first. Where no meaning is known
+ * the words alone decide.
+ */
+export function fused(ranked: readonly Ranked[], near: readonly NearNote[]): Fused[] {
+  if (near.length === 0) return ranked.map((one) => ({ ...one, score: one.share }));
+  const similarities = new Map(near.map(({ note, similarity }) => [note.id, similarity]));
+  const covered = new Set(ranked.map(({ note }) => note.id));
+  const others = near.flatMap(({ note }) => (covered.has(note.id) ? [] : [{ note, share: 0, hits: 0, lacks: 0 }]));
+  return [...ranked, ...others]
+    .map((one) => ({
+      ...one,
+      score: (similarities.get(one.note.id) ?? NO_VECTOR * one.share) + WORDS * one.share,
+    }))
+    .sort((a, b) => b.score - a.score);
 }
 
 /** A word that few notes have tells more, and one that none has most of all. */

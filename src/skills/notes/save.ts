@@ -6,7 +6,8 @@ import type { SkillDeps } from '../../chat/index.ts';
 import type { FileRef } from '../../delivery/index.ts';
 import { undoOf } from './change.ts';
 import type { Settings } from './config.ts';
-import { MOST_ALWAYS, type Wrote } from './context.ts';
+import { MOST_ALWAYS } from './context.ts';
+import type { Wrote } from './parts.ts';
 import { ALWAYS } from './rank-topics.ts';
 import { languageOf } from './search.ts';
 import type { Note } from './store.ts';
@@ -62,7 +63,7 @@ export function saveTool(deps: Pick<SkillDeps<Settings>, 'artifacts' | 'config'>
       if (!note) {
         return failed('TOO_MANY', texts.tooMany(config.most).message, { remedy: texts.tooMany(config.most).remedy });
       }
-      wrote(ctx.tx, note);
+      await wrote(ctx.tx, note);
       store.lists.leave(ctx.tx, ctx.person.id, ctx.conversationId);
       const undo = undoOf(note, before);
       const said = [before ? texts.newVersion(note) : texts.saved(note), ...(file ? [texts.cut(config.longest)] : [])];

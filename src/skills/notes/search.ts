@@ -1,8 +1,10 @@
 import type { TxContext } from '../../agent/index.ts';
 import { wordsIn } from '../../base/word-forms.ts';
+import type { Near } from '../../vectors/index.ts';
 import type { Wanted } from './finding/store.ts';
 import * as finding from './finding/store.ts';
-import { candidatesFor, rank, termsOf } from './rank.ts';
+import { type NearNote, nearOnes } from './meaning/store.ts';
+import { BESIDE, candidatesFor, fused, type Ranked, rank, termsOf } from './rank.ts';
 import type { Found, Page } from './store.ts';
 import * as store from './store.ts';
 import { tagName } from './tags.ts';
@@ -11,6 +13,8 @@ const MOST_WORDS = 20;
 /** What of the words a note has to hold to be shown where no note holds all. */
 const NEAR = 0.2;
 const MOST_LOOKED_AT = 200;
+/** Where meaning has a say, more are never shown: all notes are near to some degree. */
+const MOST_CLOSE = 20;
 
 /** What people say around what they look for. */
 const FILLERS = new Set('the a an of on in at to for and or is was my about with'.split(' '));
@@ -24,6 +28,15 @@ const LANGUAGES: Record<string, string> = {
 /** The language of full text search for a person: `german`. */
 export const languageOf = (locale: string | undefined): string =>
   LANGUAGES[locale?.slice(0, 2).toLowerCase() ?? ''] ?? 'english';
+
+/** What a search is narrowed to, and what is known to be near its words. */
+export interface Narrowed {
+  tags?: readonly string[];
+  from?: Date | undefined;
+  to?: Date | undefined;
+  /** Of `Meaning.near`. */
+  near?: readonly Near[] | undefined;
+}
 
 type Looking = Pick<TxContext, 'person' | 'conversationId'>;
 
@@ -41,11 +54,11 @@ export async function searchNotes(
   ctx: Looking & Pick<TxContext, 'tx'>,
   query: string,
   page: Page,
-  narrowed: { tags?: readonly string[]; from?: Date | undefined; to?: Date | undefined } = {},
+  narrowed: Narrowed = {},
 ): Promise<Found> {
   const named = (query.match(/#[\p{L}\p{N}][\p{L}\p{N}_/-]*/gu) ?? []).map(tagName);
   const tags = [...named, ...(narrowed.tags ?? [])];
-  const rest = query.replace(/#[\p{L}\p{N}][\p{L}\p{N}_/-]*/gu, ' ');
+  const rest = withoutTags(query);
   const all = rest.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
   const telling = all.filter((word) => !FILLERS.has(word));
   const words = (telling.length > 0 ? telling : all).slice(0, MOST_WORDS);
@@ -55,18 +68,34 @@ export async function searchNotes(
   }
   const found = await finding.search(ctx.tx, wanted, words, page);
   if (found.total > 0 || page.offset > 0) return found;
-  const near = await nearest(ctx, wanted, rest, page);
-  return near.total > 0 ? near : finding.searchParts(ctx.tx, wanted, [...words, ...tags], page);
+  const close = await nearOnes(ctx.tx, wanted, narrowed.near ?? []);
+  const covered = await nearest(ctx, wanted, rest, close);
+  if (covered.some(({ share }) => share >= NEAR)) return paged(covered, page);
+  const parts = await finding.searchParts(ctx.tx, wanted, [...words, ...tags], page);
+  return parts.total > 0 ? parts : paged(covered, page);
 }
 
-/** Notes that hold at least half of what the words say; a misspelt word is found by how it begins. */
-async function nearest({ tx }: Pick<TxContext, 'tx'>, wanted: Wanted, query: string, page: Page): Promise<Found> {
+export const withoutTags = (query: string): string => query.replace(/#[\p{L}\p{N}][\p{L}\p{N}_/-]*/gu, ' ');
+
+const paged = (ranked: readonly Ranked[], { offset, limit }: Page): Found => ({
+  notes: ranked.slice(offset, offset + limit).map(({ note }) => note),
+  total: ranked.length,
+});
+
+/**
+ * Notes that hold enough of what the words say, and those that are `close` in meaning, best first; a misspelt word is found
+ * by how it begins.
+ */
+async function nearest(
+  { tx }: Pick<TxContext, 'tx'>,
+  wanted: Wanted,
+  query: string,
+  close: readonly NearNote[],
+): Promise<readonly Ranked[]> {
   const terms = termsOf(query);
   const beginnings = terms.flatMap(({ word }) => (word.length >= 5 ? [word.slice(0, finding.BEGINNING)] : []));
   const words = [...candidatesFor(terms), ...beginnings].flatMap((word) => wordsIn(word).slice(0, 1));
-  if (words.length === 0) return { notes: [], total: 0 };
-  const notes = await finding.withAny(tx, wanted, [...new Set(words)], MOST_LOOKED_AT);
-  const kept = rank(terms, notes).filter(({ share }) => share >= NEAR);
-  const shown = kept.slice(page.offset, page.offset + page.limit).map(({ note }) => note);
-  return { notes: shown, total: kept.length };
+  const notes = words.length === 0 ? [] : await finding.withAny(tx, wanted, [...new Set(words)], MOST_LOOKED_AT);
+  const ranked = fused(rank(terms, notes), close).filter(({ share, score }) => share >= NEAR || score >= BESIDE);
+  return close.length === 0 ? ranked : ranked.slice(0, MOST_CLOSE);
 }

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { dataTool, done, failed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
 import { parseWhen } from '../../time/index.ts';
-import { searchNotes } from './search.ts';
+import type { Near } from '../../vectors/index.ts';
+import type { Meaning } from './meaning/index.ts';
+import { searchNotes, withoutTags } from './search.ts';
 import { buttons, PAGE, show } from './show.ts';
 import * as store from './store.ts';
 import { tagName } from './tags.ts';
@@ -13,38 +15,41 @@ export { show } from './show.ts';
 const page = z.int().min(1).max(100_000).default(1);
 const day = z.string().max(100).optional();
 
-export const searchTool = dataTool({
-  name: 'note_search',
-  topic: 'note',
-  description: "Searches the person's notes: words (also their beginnings, misspelt or in other words) and #tags.",
-  effect: 'read',
-  redact: privately('query'),
-  input: z.object({
-    query: z.string().max(500),
-    tags: z.array(z.string().max(50)).max(10).optional().describe('Only notes with all of these tags.'),
-    from: day.describe('Only notes made on this day or later, in the person\'s own words ("last Monday").'),
-    to: day.describe('Only notes made before this day.'),
-    page,
-  }),
+export const searchTool = (meaning: Pick<Meaning, 'near'>) =>
+  dataTool({
+    name: 'note_search',
+    topic: 'note',
+    description: "Searches the person's notes: words (also their beginnings, misspelt or in other words) and #tags.",
+    effect: 'read',
+    redact: privately('query'),
+    input: z.object({
+      query: z.string().max(500),
+      tags: z.array(z.string().max(50)).max(10).optional().describe('Only notes with all of these tags.'),
+      from: day.describe('Only notes made on this day or later, in the person\'s own words ("last Monday").'),
+      to: day.describe('Only notes made before this day.'),
+      page,
+    }),
 
-  async run(input, ctx) {
-    const query = input.query.trim();
-    const tags = (input.tags ?? []).map(tagName).filter((tag) => tag !== '');
-    if (query === '' && tags.length === 0) {
-      return failed('NO_TEXT', texts.noWords.message, { remedy: texts.noWords.remedy });
-    }
-    const [from, to] = [dayOf(input.from, ctx), dayOf(input.to, ctx)];
-    if (from === null || to === null) {
-      return failed('NOT_A_DATE', texts.noDay((from === null ? input.from : input.to) ?? ''));
-    }
-    const span = { limit: PAGE, offset: (input.page - 1) * PAGE };
-    const found = await searchNotes(ctx, query, span, { tags, from, to });
-    if (found.total === 0) return done(texts.nothing(query || tags.map((tag) => `#${tag}`).join(' ')));
-    const { page: at, ...asked } = input;
-    const words = query.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-    return show(ctx, found, at, texts.matching(found.total, query), { tool: 'note_search', input: asked }, words);
-  },
-});
+    prepare: ({ query }, { person }) => meaning.near(person.id, withoutTags(query)),
+
+    async run(input, ctx) {
+      const query = input.query.trim();
+      const tags = (input.tags ?? []).map(tagName).filter((tag) => tag !== '');
+      if (query === '' && tags.length === 0) {
+        return failed('NO_TEXT', texts.noWords.message, { remedy: texts.noWords.remedy });
+      }
+      const [from, to] = [dayOf(input.from, ctx), dayOf(input.to, ctx)];
+      if (from === null || to === null) {
+        return failed('NOT_A_DATE', texts.noDay((from === null ? input.from : input.to) ?? ''));
+      }
+      const span = { limit: PAGE, offset: (input.page - 1) * PAGE };
+      const found = await searchNotes(ctx, query, span, { tags, from, to, near: ctx.prepared as readonly Near[] });
+      if (found.total === 0) return done(texts.nothing(query || tags.map((tag) => `#${tag}`).join(' ')));
+      const { page: at, ...asked } = input;
+      const words = query.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+      return show(ctx, found, at, texts.matching(found.total, query), { tool: 'note_search', input: asked }, words);
+    },
+  });
 
 /** The beginning of a day; undefined where none was given, null where it is none. */
 function dayOf(words: string | undefined, ctx: TxContext): Date | undefined | null {

@@ -11,11 +11,12 @@ import { onlyPerson } from '../../people/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import type { Settings } from './config.ts';
 import { type FiledNote, fileName, fromMarkdown, toMarkdown } from './markdown.ts';
+import type { Parts } from './parts.ts';
 import { languageOf } from './search.ts';
 import * as store from './store.ts';
 import { tagName } from './tags.ts';
 
-type TransferDeps = Pick<SkillDeps<Settings>, 'database' | 'world' | 'config'>;
+type TransferDeps = Pick<SkillDeps<Settings>, 'database' | 'world' | 'config'> & Pick<Parts, 'meaning'>;
 
 /** What a program sends of a note. */
 const filed = z.object({
@@ -110,6 +111,7 @@ async function importNotes(deps: TransferDeps, who: string | undefined, notes: r
     const known = new Set(there.map(identityOf));
     const fresh = read.filter((note) => !known.has(identityOf(note)) && known.add(identityOf(note)));
     for (const note of fresh) await add(tx, deps, { ...note, personId, conversationId, language: languageOf(locale) });
+    await deps.meaning.embedSoon(tx, personId);
     appendAct(tx, deps.world, 'notes import', { person: personId, added: fresh.length });
     return fresh.length;
   });

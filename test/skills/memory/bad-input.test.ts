@@ -3,10 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checks } from '../../../src/skills/memory/checks.ts';
 import { config } from '../../../src/skills/memory/config.ts';
-import { type Embedder, EmbedderFault } from '../../../src/skills/memory/embed/port.ts';
-import { remoteEmbedder } from '../../../src/skills/memory/embed/remote.ts';
 import { memory } from '../../../src/skills/memory/index.ts';
 import type { Database } from '../../../src/storage/index.ts';
+import { type Embedder, EmbedderFault, remoteEmbedder } from '../../../src/vectors/index.ts';
 import { testDatabases } from '../../support/database.ts';
 import { type Played, playSkill } from '../play.ts';
 

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { embedJob } from '../../../src/skills/memory/embed/job.ts';
-import { type Embedder, EmbedderFault } from '../../../src/skills/memory/embed/port.ts';
+import { source } from '../../../src/skills/memory/embed/store.ts';
 import { memory } from '../../../src/skills/memory/index.ts';
 import { Recall } from '../../../src/skills/memory/recall.ts';
-import { unit } from '../../../src/skills/memory/vector.ts';
 import type { Database } from '../../../src/storage/index.ts';
+import { type Embedder, EmbedderFault, embedJob, unit } from '../../../src/vectors/index.ts';
 import { testDatabases } from '../../support/database.ts';
 import { type Played, playSkill } from '../play.ts';
 
@@ -43,7 +42,7 @@ for (const { name, available, open } of testDatabases)
     const run = (embedder: Embedder) => {
       const { world, jobs } = coda;
       const job = { id: '1', payload: {}, attempt: 1, dueAt: world.clock.now() };
-      return embedJob({ database, world, jobs, embedder, changed: () => {} }).run(job, signal);
+      return embedJob({ database, world, jobs, embedder, source }).run(job, signal);
     };
     const spaces = async () =>
       (

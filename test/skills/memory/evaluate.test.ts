@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { config } from '../../../src/skills/memory/config.ts';
 import { evaluate } from '../../../src/skills/memory/evaluate.ts';
-import { packVector, unit } from '../../../src/skills/memory/vector.ts';
+import { packVector, unit } from '../../../src/vectors/index.ts';
 
 const FACTS = [
   { fact: 1, text: 'Maya adopted a grey cat from the animal shelter', at: '2023-05-08' },

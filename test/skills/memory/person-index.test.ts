@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { PersonIndex } from '../../../src/skills/memory/person-index.ts';
-import { wordsOf } from '../../../src/skills/memory/query.ts';
-import { Matrix, packVector, unit } from '../../../src/skills/memory/vector.ts';
+import { Matrix, packVector, unit, wordsOf } from '../../../src/vectors/index.ts';
 
 const DIM = 8;
 const vector = (...values: number[]) =>

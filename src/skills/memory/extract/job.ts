@@ -96,7 +96,7 @@ async function look(deps: Deps, looked: Looked, auto: Settings['auto'], signal: 
     const kept = await add(deps, tx, looked, shown, proposals, auto);
     if (kept === 0) return;
     deps.service.wrote(tx, person.id);
-    await deps.service.embedSoon(tx);
+    await deps.service.embedSoon(tx, person.id);
   });
 }
 

@@ -25,7 +25,7 @@ const mine = ({ personId, conversationId }: Reader): string => `('/p${personId}'
 const shared = ({ conversationId }: Reader): string => `'/c${conversationId}'`;
 
 /** `$4`, and the days from `$5` to `$6`. Without tags no index of tags must be asked: each note holds none of none. */
-const NARROWED = `($4::text[] = '{}' or tags @> $4)
+export const NARROWED = `($4::text[] = '{}' or tags @> $4)
        and ($5::timestamptz is null or created_at >= $5) and ($6::timestamptz is null or created_at < $6)`;
 
 const MANY = `(select notes from note_counts where person_id = $7) > ${TOO_MANY}`;

@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
-import { deferred, unlessAborted } from '../../../base/async.ts';
-import { messageOf } from '../../../base/errors.ts';
-import { unit } from '../vector.ts';
-import { type Embedder, EmbedderFault, LONGEST_EMBEDDED } from './port.ts';
+import { deferred, unlessAborted } from '../base/async.ts';
+import { messageOf } from '../base/errors.ts';
+import { type Embedder, EmbedderFault, LONGEST_EMBEDDED } from './embedder.ts';
+import { unit } from './matrix.ts';
 
 const DIM = 512;
 const BATCH = 16;

@@ -1,5 +1,5 @@
 /** Ranking by words and by meaning: pure, so that a bench and a person's index use the same. */
-import { lexemesOf } from '../../base/lexemes.ts';
+import { lexemesOf } from '../base/lexemes.ts';
 
 /** How much the vector of the query without its question words counts beside the whole one. */
 const BARE = 0.3;

@@ -1,8 +1,14 @@
 /** A question as an index is searched with it. */
-import { lexemesOf } from '../../base/lexemes.ts';
-import type { Embedder } from './embed/port.ts';
-import type { Sought } from './person-index.ts';
+import { lexemesOf } from '../base/lexemes.ts';
+import type { Embedder } from './embedder.ts';
 import { bareQuestion, blended, namesIn } from './rank.ts';
+
+export interface Sought {
+  terms: readonly string[];
+  /** Those of the terms that are names. */
+  names?: readonly string[];
+  vector?: Float32Array | undefined;
+}
 
 /** A question is embedded up to here, in characters. */
 const LONGEST_EMBEDDED = 1_000;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { deadline } from '../../../base/async.ts';
-import { messageOf } from '../../../base/errors.ts';
-import { unit } from '../vector.ts';
-import { type Embedder, EmbedderFault, LONGEST_EMBEDDED } from './port.ts';
+import { deadline } from '../base/async.ts';
+import { messageOf } from '../base/errors.ts';
+import { type Embedder, EmbedderFault, LONGEST_EMBEDDED } from './embedder.ts';
+import { unit } from './matrix.ts';
 
 export interface RemoteOptions {
   baseUrl: string;

@@ -1,0 +1,94 @@
+/** Notes as texts that have vectors. */
+import type { Queryable } from '../../../storage/index.ts';
+import { addStamped, type Missing, type Near, type Source } from '../../../vectors/index.ts';
+import { NARROWED, type Wanted } from '../finding/store.ts';
+import { type Note, type NoteRow, toNote } from '../note.ts';
+import { COLUMNS } from '../store.ts';
+
+/** So many of a person's notes, the newest, are found by meaning. */
+const MOST_VECTORS = 20_000;
+/** Characters of a note that its vector tells of. */
+const LONGEST_TOLD = 2_000;
+
+/** What its vector is made of. */
+const TOLD = `left(concat_ws(': ', n.title, n.text), ${LONGEST_TOLD})`;
+
+const NEWEST = `select id, title, text from notes where person_id = $1 and deleted_at is null
+                 order by created_at desc, seq desc limit ${MOST_VECTORS}`;
+
+export const source: Source = {
+  kind: 'note',
+
+  async owners(database, after, limit) {
+    const { rows } = await database.read<{ id: string }>(
+      `select person_id as id from note_counts where $1 = '' or person_id > nullif($1, '')::uuid
+        order by person_id limit $2`,
+      [after, limit],
+    );
+    return rows.map(({ id }) => id);
+  },
+
+  async missing(database, personId, space, after, limit) {
+    const { rows } = await database.read<Missing>(
+      `select n.id, ${TOLD} as text from (${NEWEST}) n
+        where n.id > $3 and not exists (select from note_vectors v where v.note_id = n.id and v.space = $2)
+        order by n.id limit $4`,
+      [personId, space, after, limit],
+    );
+    return rows;
+  },
+
+  async add(tx, personId, space, made) {
+    // Whoever holds the person's row is the only one who adds vectors of theirs: stamps are committed in their order.
+    await tx.query('select 1 from persons where id = $1 for no key update', [personId]);
+    const { rows } = await tx.query<{ id: string }>(
+      `select n.id from notes n join unnest($2::text[], $3::text[]) as embedded (id, told) on embedded.id = n.id
+        where n.person_id = $1 and n.deleted_at is null and ${TOLD} = told for update of n`,
+      [personId, made.map(({ id }) => id), made.map(({ text }) => text)],
+    );
+    const there = new Set(rows.map(({ id }) => id));
+    await addStamped(
+      tx,
+      'note',
+      personId,
+      space,
+      made.filter(({ id }) => there.has(id)),
+    );
+    // Those of a person's oldest notes make room, a tenth of all at a time.
+    await tx.query(
+      `delete from note_vectors where owner = $1 and space = $2
+          and (select count(*) from note_vectors where owner = $1 and space = $2) > ${MOST_VECTORS * 1.1}
+          and note_id not in (select id from (${NEWEST}) n)`,
+      [personId, space],
+    );
+  },
+};
+
+/** A note that is near a question. */
+export interface NearNote {
+  note: Note;
+  similarity: number;
+}
+
+/** The notes that `near` speaks of and `wanted` admits, if they are still what was embedded. */
+export async function nearOnes(tx: Queryable, wanted: Wanted, near: readonly Near[]): Promise<NearNote[]> {
+  if (near.length === 0) return [];
+  const { rows } = await tx.query<NoteRow & { stamp: number }>(
+    `select ${COLUMNS}, v.stamp from notes
+       join (select note_id, stamp from note_vectors where note_id = any($2)) v on v.note_id = id
+      where person_id = $1 and deleted_at is null and v.stamp = any($3) and ${NARROWED}`,
+    [
+      wanted.personId,
+      near.map(({ id }) => id),
+      near.map(({ stamp }) => stamp),
+      wanted.tags,
+      wanted.from ?? null,
+      wanted.to ?? null,
+    ],
+  );
+  const found = new Map(rows.map((row) => [row.stamp, toNote(row)]));
+  return near.flatMap(({ stamp, similarity }) => {
+    const note = found.get(stamp);
+    return note ? [{ note, similarity }] : [];
+  });
+}

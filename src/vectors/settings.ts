@@ -1,0 +1,28 @@
+import type { Embedder } from './embedder.ts';
+import { offlineEmbedder } from './offline.ts';
+import { remoteEmbedder } from './remote.ts';
+
+/** What of the configuration says how texts become vectors. */
+export interface EmbedderSettings {
+  kind: 'offline' | 'openai-compatible' | 'none';
+  base_url?: string | undefined;
+  model?: string | undefined;
+  api_key?: string | undefined;
+}
+
+/** What turns texts into vectors in this process. */
+export interface Embedders {
+  /** The configured one; undefined: texts are found by words alone. */
+  embedder: Embedder | undefined;
+  /** Those whose spaces can be searched: also where the configured one's is still being built. */
+  embedders: readonly Embedder[];
+}
+
+/** The configured embedder, and those whose space may still be searched while its own is built. */
+export function embeddersOf({ kind, base_url: baseUrl, model, api_key: apiKey }: EmbedderSettings): Embedders {
+  if (kind === 'none') return { embedder: undefined, embedders: [] };
+  const offline = offlineEmbedder();
+  if (kind === 'offline') return { embedder: offline, embedders: [offline] };
+  const embedder = remoteEmbedder({ baseUrl: baseUrl ?? '', model: model ?? '', apiKey });
+  return { embedder, embedders: [embedder, offline] };
+}

@@ -1,0 +1,34 @@
+import type { Database, Transaction } from '../storage/index.ts';
+
+/** What has vectors. Each kind has a table of vectors and one of spaces: `note_vectors`, `note_spaces`. */
+export type Kind = 'memory' | 'note' | 'message';
+
+/** A text that has no vector yet. */
+export interface Missing {
+  id: string;
+  text: string;
+}
+
+export interface Made extends Missing {
+  vector: Uint8Array;
+}
+
+/** Texts that get vectors in the background. Whoever owns them is a person or a conversation. */
+export interface Source {
+  kind: Kind;
+  /** Those who may own texts, in the order of their ids behind `after`. */
+  owners(database: Pick<Database, 'read'>, after: string, limit: number): Promise<string[]>;
+  /** Texts of `owner` that are to have a vector in `space` and have none, in the order of their ids behind `after`. */
+  missing(
+    database: Pick<Database, 'read'>,
+    owner: string,
+    space: string,
+    after: string,
+    limit: number,
+  ): Promise<Missing[]>;
+  /**
+   * Stores vectors of texts of `owner`, but for those that were deleted, changed or given to another owner meanwhile.
+   * A text that has one in `space` keeps it.
+   */
+  add(tx: Transaction, owner: string, space: string, made: readonly Made[]): Promise<void>;
+}

@@ -1,0 +1,97 @@
+/** Vectors and their spaces in the database, a table of each for every kind of text. */
+import type { Instant } from '../base/clock.ts';
+import type { Database, Queryable, Transaction } from '../storage/index.ts';
+import type { Kind } from './source.ts';
+
+/** A vector space: an embedder's. Vectors of different spaces are never compared. */
+export interface Space {
+  space: string;
+  dim: number;
+}
+
+/** The space that is searched. */
+export async function currentSpace(db: Queryable, kind: Kind): Promise<Space | undefined> {
+  const { rows } = await db.query<Space>(`select space, dim from ${kind}_spaces where is_current`);
+  return rows[0];
+}
+
+/** Begins a space; the first one is searched at once. A space whose vectors had another length begins anew. */
+export async function beginSpace(tx: Transaction, kind: Kind, { space, dim }: Space, now: Instant): Promise<void> {
+  const { rows } = await tx.query<{ dim: number }>(`select dim from ${kind}_spaces where space = $1 for update`, [
+    space,
+  ]);
+  if (rows[0]?.dim === dim) return;
+  if (rows[0]) {
+    await tx.query(`delete from ${kind}_vectors where space = $1`, [space]);
+    await tx.query(`update ${kind}_spaces set dim = $2 where space = $1`, [space, dim]);
+    return;
+  }
+  await tx.query(
+    `insert into ${kind}_spaces (space, dim, is_current, created_at)
+     values ($1, $2, not exists (select from ${kind}_spaces where is_current), $3) on conflict do nothing`,
+    [space, dim, now],
+  );
+}
+
+/** From now on `space` is searched. */
+export async function flip(tx: Transaction, kind: Kind, space: string): Promise<void> {
+  await tx.query(`update ${kind}_spaces set is_current = false where is_current and space <> $1`, [space]);
+  await tx.query(`update ${kind}_spaces set is_current = true where space = $1`, [space]);
+}
+
+/** Deletes up to `limit` vectors of other spaces than the one that is searched, then those spaces. */
+export async function dropOld(database: Database, kind: Kind, limit: number): Promise<number> {
+  const { count } = await database.run(
+    'vectors.drop',
+    `delete from ${kind}_vectors where ctid = any (array(
+       select v.ctid from ${kind}_vectors v
+        where v.space <> (select space from ${kind}_spaces where is_current) limit $1))`,
+    [limit],
+  );
+  if (count < limit) await database.run('vectors.drop', `delete from ${kind}_spaces where not is_current`);
+  return count;
+}
+
+/** A vector with the number of its coming: of one owner they come in the order of their stamps. */
+export interface Stamped {
+  id: string;
+  stamp: number;
+  vector: Uint8Array;
+}
+
+/** What of an owner's has come to `space` after `stamp`, in that order. */
+export async function cameAfter(
+  db: Queryable,
+  kind: Stampable,
+  owner: string,
+  space: string,
+  stamp: number,
+  limit: number,
+): Promise<Stamped[]> {
+  const { rows } = await db.query<Stamped>(
+    `select ${kind}_id as id, stamp, vector from ${kind}_vectors
+      where owner = $1 and space = $2 and stamp > $3 order by stamp limit $4`,
+    [owner, space, stamp, limit],
+  );
+  return rows;
+}
+
+/** Kinds whose vectors are stamped. */
+export type Stampable = Exclude<Kind, 'memory'>;
+
+/** Stores vectors of an owner's texts. The caller holds off other writers of the same owner until `tx` ends. */
+export async function addStamped(
+  tx: Transaction,
+  kind: Stampable,
+  owner: string,
+  space: string,
+  made: readonly { id: string; vector: Uint8Array }[],
+): Promise<void> {
+  for (const { id, vector } of made) {
+    await tx.query(
+      `insert into ${kind}_vectors (space, ${kind}_id, owner, stamp, vector)
+       values ($1, $2, $3, nextval('vector_stamps'), $4) on conflict do nothing`,
+      [space, id, owner, vector],
+    );
+  }
+}

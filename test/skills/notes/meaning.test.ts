@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { notes } from '../../../src/skills/notes/index.ts';
+import { deletionRules, mergeRules } from '../../../src/skills/notes/store.ts';
+import type { Database } from '../../../src/storage/index.ts';
+import { type Embedder, EmbedderFault, unit } from '../../../src/vectors/index.ts';
+import { testDatabases } from '../../support/database.ts';
+import { type Played, playSkill, words } from '../play.ts';
+
+/** Words that mean the same are one dimension; all others share one. */
+const MEANINGS = [/kettle|boiler of tea/, /couch|sofa/, /bicycle|bike/, /quarrel|dispute/];
+
+/** Nearness by those meanings. It fails while `state.away`. */
+function byMeaning(state: { away: boolean; texts: string[] }): Embedder {
+  return {
+    id: 'meanings',
+    dim: async () => MEANINGS.length + 1,
+    maxBatch: 2,
+    async embed(texts) {
+      if (state.away) throw new EmbedderFault('failed', 'away');
+      state.texts.push(...texts);
+      return texts.map((text) => unit([...MEANINGS.map((one) => (one.test(text) ? 1 : 0)), 0.05], 5) as Float32Array);
+    },
+    close: async () => {},
+  };
+}
+
+describe.each(testDatabases)('notes by meaning on $name', ({ available, open }) => {
+  const state = { away: false, texts: [] as string[] };
+  let database: Database;
+  let coda: Played;
+  beforeAll(async () => {
+    if (!available) return;
+    database = await open();
+    const embedder = byMeaning(state);
+    coda = await playSkill(notes, database, { embedders: { embedder, embedders: [embedder] } });
+  });
+  afterAll(() => database?.close());
+
+  const vectors = async () =>
+    (await database.read<{ id: string }>('select note_id as id from note_vectors order by note_id')).rows.map(
+      ({ id }) => id,
+    );
+  const save = async (text: string, as?: { person: string }) => {
+    const result = await coda.call('note_save', { text }, as);
+    return (result.ok && result.id) as string;
+  };
+  const recall = async (query: string) => {
+    const result = await coda.call('note_recall', { query });
+    return result.ok ? words(result) : '';
+  };
+
+  test.runIf(available)('a note waits for no vector, and is found in other words once it has one', async () => {
+    state.away = true;
+    const couch = await save('the couch came from Bolia');
+    const { rows } = await database.read<{ key: string }>(`select kind || ' ' || state as key from jobs`);
+    expect(rows).toEqual([{ key: 'note.embed pending' }]);
+    await coda.job('note.embed');
+    expect(await vectors()).toEqual([]);
+    expect(await recall('where is the sofa?')).toBe('');
+    state.away = false;
+    await coda.job('note.embed');
+    expect(await vectors()).toEqual([couch]);
+    expect(await recall('who sold us the sofa?')).toContain('Bolia');
+    expect(words(await coda.call('note_search', { query: 'sofa seller' }))).toContain('Bolia');
+    state.texts = [];
+    await coda.job('note.embed');
+    expect(state.texts).toEqual([]);
+  });
+
+  test.runIf(available)('what is changed or deleted is not found by what it said', async () => {
+    const id = await save('the bicycle is in the shed');
+    await coda.job('note.embed');
+    expect(await recall('which bike?')).toContain('shed');
+    await coda.call('note_edit', { which: id, text: 'the kettle leaks' });
+    expect(await vectors()).not.toContain(id);
+    // This process still holds the old vector.
+    expect(await recall('which bike?')).not.toContain('leaks');
+    await coda.job('note.embed');
+    expect(await recall('which bike?')).not.toContain('leaks');
+    expect(await recall('any boiler of tea?')).toContain('leaks');
+    await coda.call('note_delete', { which: id });
+    expect(await vectors()).not.toContain(id);
+    expect(await recall('any boiler of tea?')).not.toContain('leaks');
+  });
+
+  test.runIf(available)('a vector of what was changed while it was made is not stored', async () => {
+    const id = await save('a quarrel about the fence');
+    const slow = state.texts;
+    slow.push = (...texts: string[]) => {
+      if (texts.some((text) => text.includes('fence'))) changing = coda.call('note_edit', { which: id, text: 'peace' });
+      return 0;
+    };
+    let changing: Promise<unknown> | undefined;
+    await coda.job('note.embed');
+    await changing;
+    state.texts = [];
+    const { rows } = await database.read('select 1 from note_vectors where note_id = $1', [id]);
+    expect(rows).toEqual([]);
+    await coda.job('note.embed');
+    expect(await vectors()).toContain(id);
+  });
+
+  test.runIf(available)('nobody finds the notes of others, who are forgotten with their vectors', async () => {
+    const mine = await save('my bicycle is blue');
+    const theirs = await save('a dispute with the mayor', { person: 'bob' });
+    await coda.job('note.embed');
+    expect(await vectors()).toEqual(expect.arrayContaining([mine, theirs]));
+    expect(await recall('which quarrel?')).not.toContain('mayor');
+    const ownerOf = async (note: string) => {
+      const { rows } = await database.read<{ id: string }>('select person_id as id from notes where id = $1', [note]);
+      return rows[0]?.id ?? '';
+    };
+    const [ana, bob] = [await ownerOf(mine), await ownerOf(theirs)];
+    await database.tx('test.merge', async (tx) => {
+      for (const { sql } of mergeRules) {
+        await tx.query(sql, sql.includes('$2') ? [bob, ana] : [bob]);
+      }
+    });
+    expect(await recall('which quarrel?')).toContain('mayor');
+    await database.tx('test.forget', async (tx) => {
+      for (const { sql } of deletionRules) await tx.query(sql, [ana]);
+    });
+    expect(await vectors()).toEqual([]);
+  });
+});
