@@ -6,7 +6,7 @@ import { installationOf, isLive } from '../jobs/index.ts';
 import { openSandbox, type Sandbox, Workspaces } from '../sandbox/index.ts';
 import { isSkillImage } from '../skills/agent-skills/index.ts';
 import { browserConfig } from '../skills/browser/index.ts';
-import type { Artifacts, Database } from '../storage/index.ts';
+import { type Artifacts, type Database, readerOf } from '../storage/index.ts';
 
 interface SandboxParts {
   config: Config;
@@ -28,7 +28,7 @@ export async function sandboxOf(parts: SandboxParts): Promise<{ sandbox: Sandbox
       instance: () => delivery.self.id,
       isLive: (id) => isLive(database, id),
       hasPrograms: browser.enabled && browser.mode === 'docker',
-      isOwnImage: (id) => isSkillImage({ query: (sql, params) => database.read(sql, params) }, id),
+      isOwnImage: (id) => isSkillImage(readerOf(database), id),
     },
     world,
   );

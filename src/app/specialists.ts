@@ -6,7 +6,7 @@ import type { World } from '../base/world.ts';
 import type { Config } from '../config/index.ts';
 import { agentSkillsConfig, type ChosenSkills, type SkillHost, skillListFor } from '../skills/agent-skills/index.ts';
 import { overridesIn, SpecialistCatalog, type SpecialistHost, specialistsConfig } from '../skills/specialists/index.ts';
-import type { Database } from '../storage/index.ts';
+import { type Database, readerOf } from '../storage/index.ts';
 import { decidedOf } from '../trust/index.ts';
 
 /** The specialists that `config` names; nothing is read before the first rescan. */
@@ -22,7 +22,7 @@ export function openSpecialists(
     home: env.HOME || homedir(),
     cwd: process.cwd(),
     overrides: overridesIn(settings),
-    decided: (folders) => decidedOf({ query: (sql, params) => database.read(sql, params) }, folders),
+    decided: (folders) => decidedOf(readerOf(database), folders),
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Instant } from '../base/clock.ts';
 import { CodaError } from '../base/errors.ts';
-import { type Database, json, type Queryable, type Transaction } from '../storage/index.ts';
+import { type Database, json, type Queryable, readerOf, type Transaction } from '../storage/index.ts';
 import { type AccessRules, assignedTo, type Claim, granted, highest, roleOf } from './access.ts';
 import type { DeletionRule } from './deletion.ts';
 import type { Person, Role } from './person.ts';
@@ -143,7 +143,7 @@ export async function findPerson(database: Database, adapter: string, externalId
 }
 
 /** A person by their id; undefined when they were erased. */
-export async function personById(db: Pick<Queryable, 'query'>, id: string): Promise<Person | undefined> {
+export async function personById(db: Queryable, id: string): Promise<Person | undefined> {
   const { rows } = await db.query<PersonRow>('select * from persons where id = $1 and erased_at is null', [id]);
   return rows[0] && toPerson(rows[0]);
 }
@@ -217,7 +217,7 @@ export async function knownAs(database: Database, personId: string, adapter: str
 }
 
 /** The people who are there and meant by an id, by an account (`discord:123`), or by a name. */
-export async function peopleMeant(db: Pick<Queryable, 'query'>, text: string): Promise<string[]> {
+export async function peopleMeant(db: Queryable, text: string): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(
     `select id from persons p
       where erased_at is null and (id::text = $1 or lower(name) = lower($1)
@@ -232,7 +232,7 @@ export async function onlyPerson(
   database: Pick<Database, 'read'>,
   who: string | undefined,
 ): Promise<{ id: string; name: string; locale: string | undefined }> {
-  const db: Pick<Queryable, 'query'> = { query: (sql, params) => database.read(sql, params) };
+  const db: Queryable = readerOf(database);
   const ids = who === undefined ? undefined : await peopleMeant(db, who);
   const { rows } = await database.read<{ id: string; name: string; locale: string | null }>(
     'select id, name, locale from persons where erased_at is null and ($1::uuid[] is null or id = any($1)) limit 2',

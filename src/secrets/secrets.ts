@@ -5,7 +5,7 @@ import type { Clock } from '../base/clock.ts';
 import { CodaError } from '../base/errors.ts';
 import type { Secrets } from '../base/log.ts';
 import { peopleMeant } from '../people/index.ts';
-import type { Besides, Database, Queryable } from '../storage/index.ts';
+import { type Besides, type Database, type Queryable, readerOf } from '../storage/index.ts';
 import { type Key, type KeyPlace, keyPlace, noKey, seal, unseal } from './key.ts';
 import * as store from './store.ts';
 
@@ -48,7 +48,7 @@ const LONGEST = 32_768;
 export class SkillSecrets {
   private readonly deps: SecretDeps;
   private readonly keys: KeyPlace;
-  private readonly reader: Pick<Queryable, 'query'>;
+  private readonly reader: Queryable;
   /** One after another: a value that is sealed while the key changes could not be opened. */
   private readonly writes = new Sequence();
 
@@ -57,7 +57,7 @@ export class SkillSecrets {
     this.keys = keyPlace(deps.env);
     deps.hidden.add(deps.env.CODA_SECRET_KEY);
     deps.hidden.add(deps.env.CODA_SECRET_KEY_OLD);
-    this.reader = { query: (sql, params) => deps.database.read(sql, params) };
+    this.reader = readerOf(deps.database);
   }
 
   /** The values that the skill's script gets when this person runs it there, by name. Throws `SECRET_KEY`. */

@@ -24,11 +24,9 @@ export interface SealedSecret {
 const COLUMNS = `id, skill, name, person_id as "personId", space_id as "spaceId", sealed, key_id as "keyId",
   updated_at as "updatedAt"`;
 
-type Reader = Pick<Queryable, 'query'>;
-
 /** Those that a person in a space has for a skill; of each name the person's own goes before the space's, before all's. */
 export async function secretsFor(
-  db: Reader,
+  db: Queryable,
   skill: string,
   { personId, spaceId }: { personId: string; spaceId: string },
 ): Promise<SealedSecret[]> {
@@ -41,7 +39,7 @@ export async function secretsFor(
   return rows;
 }
 
-export async function allSecrets(db: Reader): Promise<SealedSecret[]> {
+export async function allSecrets(db: Queryable): Promise<SealedSecret[]> {
   const { rows } = await db.query<SealedSecret>(
     `select ${COLUMNS} from skill_secrets order by skill, name, updated_at`,
   );
@@ -82,7 +80,7 @@ export async function reseal(tx: Transaction, id: string, sealed: string, keyId:
   await tx.query('update skill_secrets set sealed = $2, key_id = $3 where id = $1', [id, sealed, keyId]);
 }
 
-export async function isSpace(db: Reader, id: string): Promise<boolean> {
+export async function isSpace(db: Queryable, id: string): Promise<boolean> {
   const { rows } = await db.query('select from spaces where id = $1', [id]);
   return rows.length > 0;
 }

@@ -21,6 +21,7 @@ export {
   type Param,
   type Queryable,
   type Result,
+  readerOf,
   type StorageStats,
   type Transaction,
 } from './port.ts';

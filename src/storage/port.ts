@@ -40,6 +40,11 @@ export interface Queryable {
   query<Row = Record<string, unknown>>(sql: string, params?: readonly Param[]): Promise<Result<Row>>;
 }
 
+/** Runs statements that only read, each on its own, outside of a transaction. */
+export function readerOf(database: Pick<Database, 'read'>): Queryable {
+  return { query: (sql, params) => database.read(sql, params) };
+}
+
 /** What a caller does in the transaction of an act, last and with what came of the act: its entry in the log of what was done. */
 export type Besides<R = unknown> = (tx: Transaction, result: R) => void;
 

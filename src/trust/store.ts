@@ -19,10 +19,8 @@ export interface KnownPin {
   pinned: Pinned;
 }
 
-export type Reader = Pick<Queryable, 'query'>;
-
 /** What is pinned of one source, by name; without names, all of it. */
-export async function pinsOf(db: Reader, source: string, names: readonly string[]): Promise<Map<string, KnownPin>> {
+export async function pinsOf(db: Queryable, source: string, names: readonly string[]): Promise<Map<string, KnownPin>> {
   const { rows } = await db.query<Pinned & { name: string; state: PinState }>(
     'select name, hash, state, capabilities, files from skill_pins where source = $1 and name = any ($2::text[])',
     [source, names],
@@ -30,7 +28,7 @@ export async function pinsOf(db: Reader, source: string, names: readonly string[
   return new Map(rows.map(({ name, state, ...pinned }) => [name, { state, pinned }]));
 }
 
-export async function pinOf(db: Reader, { name, source }: FolderId): Promise<KnownPin | undefined> {
+export async function pinOf(db: Queryable, { name, source }: FolderId): Promise<KnownPin | undefined> {
   return (await pinsOf(db, source, [name])).get(name);
 }
 
@@ -67,7 +65,7 @@ export async function approvePin(
 }
 
 /** The names of folders of these sources that an owner has to approve before they are used. */
-export async function blockedOf(db: Reader, sources: readonly string[]): Promise<string[]> {
+export async function blockedOf(db: Queryable, sources: readonly string[]): Promise<string[]> {
   const { rows } = await db.query<{ name: string }>(
     `select name from skill_pins where state = 'blocked' and source = any ($1::text[])`,
     [sources],

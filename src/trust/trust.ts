@@ -4,11 +4,11 @@
  */
 
 import type { Instant } from '../base/clock.ts';
-import type { Transaction } from '../storage/index.ts';
+import type { Queryable, Transaction } from '../storage/index.ts';
 import { auditFolder } from './audit/audit.ts';
 import type { Finding } from './audit/finding.ts';
 import { type Declared, describeChange, type Pin, pinFolder } from './pin.ts';
-import { addPin, approvePin, type FolderId, type KnownPin, pinOf, pinsOf, type Reader } from './store.ts';
+import { addPin, approvePin, type FolderId, type KnownPin, pinOf, pinsOf } from './store.ts';
 
 /** A folder as it is decided about; `name` and `source` are its identity. */
 export interface Folder extends FolderId {
@@ -26,7 +26,7 @@ export type Verdict =
   | { kind: 'changed' | 'blocked'; reasons: readonly string[] };
 
 /** Compares the files of a folder with what was decided about it. Awaits files: not for the inside of a transaction. */
-export async function judge(db: Reader, folder: Folder, pin: Pin, signal?: AbortSignal): Promise<Verdict> {
+export async function judge(db: Queryable, folder: Folder, pin: Pin, signal?: AbortSignal): Promise<Verdict> {
   const known = await pinOf(db, folder);
   if (!known) return { kind: 'first', pin, suspicions: await suspicionsAbout(folder, signal) };
   if (known.pinned.hash !== pin.hash) return { kind: 'changed', reasons: describeChange(known.pinned, pin) };
@@ -48,7 +48,7 @@ function sentenceOf({ file, line, why }: Finding): string {
 
 /** What was decided about folders of one source as their files are, by name; nothing for one that was never used. */
 export async function decidedOf(
-  db: Reader,
+  db: Queryable,
   folders: readonly { folder: Folder; pin: Pin }[],
 ): Promise<Map<string, 'usable' | 'waits'>> {
   const names = folders.map(({ folder }) => folder.name);
@@ -97,7 +97,7 @@ export interface Inquest {
 
 /** All that there is to know of a folder before it is approved. Awaits files. */
 export async function inquire(
-  db: Reader,
+  db: Queryable,
   { name, source, directory, declared }: Folder,
   pin: Pin,
   signal?: AbortSignal,
@@ -123,7 +123,7 @@ export interface Looked {
  * Hashes the files of `folder`: undefined when they are not those with `hash`. Not for the inside of a transaction, which
  * would hold the database for as long as the folder is large.
  */
-export async function lookForApproval(db: Reader, folder: Folder, hash: string): Promise<Looked | undefined> {
+export async function lookForApproval(db: Queryable, folder: Folder, hash: string): Promise<Looked | undefined> {
   const pin = await pinFolder(folder.directory, folder.declared);
   return pin.ok && pin.hash === hash ? { pin, before: await pinOf(db, folder) } : undefined;
 }

@@ -3,7 +3,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { AuditOrigin } from '../../audit/index.ts';
 import type { World } from '../../base/world.ts';
 import { buttons, type Delivery } from '../../delivery/index.ts';
-import type { Database } from '../../storage/index.ts';
+import { type Database, readerOf } from '../../storage/index.ts';
 import * as texts from '../texts.ts';
 import { DECIDE } from './index.ts';
 import * as store from './store.ts';
@@ -46,7 +46,7 @@ export class Approvals {
 
   async list(): Promise<ListedApproval[]> {
     const { database } = this.deps;
-    const open = await store.openApprovals({ query: (sql, params) => database.read(sql, params) }, '', MOST_LISTED);
+    const open = await store.openApprovals(readerOf(database), '', MOST_LISTED);
     return open.map(({ hash, tool, shown, person, adapter, channel, at, expiresAt }) => ({
       ...{ id: hash.slice(0, ID_LENGTH), tool, shown, person },
       place: `${adapter}:${channel}`,

@@ -48,7 +48,7 @@ export interface StoredFile extends FileRef {
  * what came with messages. They count as used now.
  */
 export async function filesNamed(
-  db: Pick<Queryable, 'query'>,
+  db: Queryable,
   { personId, conversationId }: { personId: string; conversationId: string },
   names: readonly string[],
   now: Instant,

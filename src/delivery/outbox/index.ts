@@ -269,7 +269,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     const { database, world, events } = this.deps;
     const now = world.clock.now();
     if (ended.every(({ state }) => state !== 'dead')) {
-      const statement: Pick<Queryable, 'query'> = {
+      const statement: Queryable = {
         query: (sql, params) => database.run('outbox.receipts', sql, params),
       };
       return (await store.record(statement, owner, ended, now)).areDue;

@@ -1,6 +1,7 @@
 import { type AnyTool, contentsOf, type Phrase } from '../../agent/index.ts';
 import type { HealthCheck, Skill, SkillDeps } from '../../chat/index.ts';
 import type { Who } from '../../people/index.ts';
+import { readerOf } from '../../storage/index.ts';
 import { config, type SkillsConfig } from './config.ts';
 import { type SkillHost, Views } from './host.ts';
 import { page } from './page.ts';
@@ -93,7 +94,7 @@ function tools(deps: ToolDeps): AnyTool[] {
 function toolDeps(
   deps: SkillDeps<SkillsConfig>,
   host: SkillHost,
-): Pick<ToolDeps, 'database' | 'exposed' | 'alone' | 'denied' | 'code'> {
+): Pick<ToolDeps, 'database' | 'reader' | 'exposed' | 'alone' | 'denied' | 'code'> {
   const { expose, alone } = deps.config;
   const { env } = deps.world;
   const exposed = Object.fromEntries(
@@ -101,6 +102,7 @@ function toolDeps(
   );
   return {
     database: deps.database,
+    reader: readerOf(deps.database),
     denied: deniedBy(deps.gate),
     exposed,
     alone: { timeoutMs: alone.timeout, budget: alone.budget },

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { SkillSecrets } from '../../secrets/index.ts';
-import type { Artifacts, Besides, Database, Queryable } from '../../storage/index.ts';
+import { type Artifacts, type Besides, type Database, type Queryable, readerOf } from '../../storage/index.ts';
 import { approveLooked, blockedOf, type Inquest, lookForApproval } from '../../trust/index.ts';
 import type { SkillImages } from './images/images.ts';
 import { type RescanReport, type SkillCatalog, type SkillSnapshot, SOURCE_KINDS } from './skill.ts';
@@ -77,12 +77,12 @@ interface DecisionDeps {
 /** Reads and makes decisions about skills in the database. The caller notifies other replicas. */
 export class SkillDecisions {
   private readonly deps: DecisionDeps;
-  private readonly reader: Pick<Queryable, 'query'>;
+  private readonly reader: Queryable;
   private known = UNDECIDED;
 
   constructor(deps: DecisionDeps) {
     this.deps = deps;
-    this.reader = { query: (sql, params) => deps.database.read(sql, params) };
+    this.reader = readerOf(deps.database);
   }
 
   /** As they were last read. */

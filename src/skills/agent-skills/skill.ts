@@ -162,7 +162,7 @@ export class Diagnoses {
     this.add('note', code, message, line);
   }
 
-  private add(level: Level, code: string, message: string, line: number | undefined): void {
+  add(level: Level, code: string, message: string, line: number | undefined): void {
     this.list.push({ code, level, message, file: this.file, line });
   }
 }
@@ -229,9 +229,46 @@ export function skillDependencies(snapshot: SkillSnapshot, skill: AgentSkill): s
   return [...new Set([...skills, ...pip.filter((name) => snapshot.skills.has(name))])];
 }
 
+/**
+ * `skill` and all that it depends on, what is depended on first; with the names that are not there, and the names from one
+ * skill back to it where some depend on each other.
+ */
+export function inOrder(
+  snapshot: SkillSnapshot,
+  skill: AgentSkill,
+): { skills: AgentSkill[]; missing: string[]; cycle: string[] | undefined } {
+  const skills = new Set<AgentSkill>();
+  const missing = new Set<string>();
+  const way: string[] = [];
+  let cycle: string[] | undefined;
+  const visit = (one: AgentSkill): void => {
+    if (skills.has(one)) return;
+    const at = way.indexOf(one.name);
+    if (at >= 0) {
+      cycle ??= [...way.slice(at), one.name];
+      return;
+    }
+    way.push(one.name);
+    for (const name of skillDependencies(snapshot, one)) {
+      const other = snapshot.skills.get(name);
+      if (other) visit(other);
+      else missing.add(name);
+    }
+    way.pop();
+    skills.add(one);
+  };
+  visit(skill);
+  return { skills: [...skills], missing: [...missing], cycle };
+}
+
 /** The packages that are none of the known skills. */
 export function pipDependencies(snapshot: SkillSnapshot, skill: AgentSkill): string[] {
   return skill.dependencies.pip.filter((name) => !snapshot.skills.has(name));
+}
+
+/** What a skill without a name is told of by. */
+export function nameOfFolder({ directory }: AgentSkill): string {
+  return directory?.split(/[\\/]/).at(-1) ?? '';
 }
 
 /** Why a skill cannot be used, in a sentence. */

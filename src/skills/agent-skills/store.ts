@@ -25,7 +25,7 @@ export interface Deprecation {
 }
 
 /** All that there are, by name. */
-export async function deprecations(queryable: Pick<Queryable, 'query'>): Promise<Deprecation[]> {
+export async function deprecations(queryable: Queryable): Promise<Deprecation[]> {
   const { rows } = await queryable.query<{ name: string; reason: string; replacement: string | null }>(
     'select name, reason, replacement from skill_deprecations order by name',
   );
@@ -78,7 +78,7 @@ export async function noteUse(
 }
 
 /** How often each skill was used. */
-export async function uses(db: Pick<Queryable, 'query'>): Promise<Map<string, number>> {
+export async function uses(db: Queryable): Promise<Map<string, number>> {
   const { rows } = await db.query<{ name: string; uses: number }>('select name, uses from skill_uses');
   return new Map(rows.map(({ name, uses: count }) => [name, count]));
 }

@@ -2,7 +2,7 @@
 
 import { type Capability, capabilitiesOf } from '../../agent/index.ts';
 import { listOf, plural, shorten, visible } from '../../base/text.ts';
-import type { AgentSkill, RescanReport } from './skill.ts';
+import { type AgentSkill, nameOfFolder, type RescanReport, reasonOf } from './skill.ts';
 import type { Deprecation } from './store.ts';
 
 export { reasonOf } from './skill.ts';
@@ -149,9 +149,8 @@ export function skillLine(skill: Shown, locale: string | undefined, state: strin
   return `- **${plain(shownName(skill, locale))}**${state === '' ? '' : ` (${state})`}: ${about}`;
 }
 
-export function invalidLine({ name, directory, diagnostics }: AgentSkill): string {
-  const reason = diagnostics.find(({ level }) => level === 'error')?.message ?? '';
-  return `- ~~${plain(name || (directory?.split(/[\\/]/).at(-1) ?? ''))}~~ cannot be used: ${plain(reason)}`;
+export function invalidLine(skill: AgentSkill): string {
+  return `- ~~${plain(skill.name || nameOfFolder(skill))}~~ cannot be used: ${plain(reasonOf(skill))}`;
 }
 
 export function skillList(lines: readonly string[], page: number, pages: number): string {

@@ -13,10 +13,7 @@ export interface Pin {
 const SERVER = '';
 
 /** Hashes by the tool's own name; undefined for a server that was never used. */
-export async function pinsOf(
-  db: Pick<Queryable, 'query'>,
-  server: string,
-): Promise<ReadonlyMap<string, string> | undefined> {
+export async function pinsOf(db: Queryable, server: string): Promise<ReadonlyMap<string, string> | undefined> {
   const { rows } = await db.query<{ tool: string; hash: string }>('select tool, hash from mcp_pins where server = $1', [
     server,
   ]);

@@ -1,5 +1,6 @@
 import { failed, type ToolResult, type TxContext } from '../../agent/index.ts';
 import type { Command, CompletionContext } from '../../chat/index.ts';
+import { readerOf } from '../../storage/index.ts';
 import { splitTask, type WhenContext } from '../../time/index.ts';
 import { createTool } from './create.ts';
 import { listTool } from './list.ts';
@@ -105,7 +106,7 @@ const LONGEST_OFFERED = 90;
 async function pendingOnes(typed: string, { person, database }: CompletionContext): Promise<string[]> {
   if (!person) return [];
   const query = { personId: person.id, status: 'pending', limit: ALL_PENDING, offset: 0 } as const;
-  const pending = await store.page({ query: (sql, params) => database.read(sql, params) }, query);
+  const pending = await store.page(readerOf(database), query);
   const wanted = typed.toLowerCase().trim();
   return pending
     .map(({ text }) => beginning(text.replace(/\s+/g, ' ').trim()))

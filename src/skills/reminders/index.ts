@@ -1,4 +1,5 @@
 import type { Skill } from '../../chat/index.ts';
+import { readerOf } from '../../storage/index.ts';
 import { againTool } from './again.ts';
 import { agenda } from './agenda.ts';
 import { completeTool, deleteTool, editTool } from './change.ts';
@@ -49,7 +50,7 @@ export const reminders: Skill<Settings> = {
   home: (_, reader) => home(reader),
 
   async prompt({ database, world }, { person }) {
-    const lines = await soonest({ query: (sql, params) => database.read(sql, params) }, person.id, world.clock.now());
+    const lines = await soonest(readerOf(database), person.id, world.clock.now());
     return lines.length === 0 ? undefined : { title: 'Reminders', text: texts.prompt(lines) };
   },
 };

@@ -1,11 +1,12 @@
 /** The commands: /ask and /specialists. */
 import { type Call, done, failed, type ToolResult } from '../../agent/index.ts';
 import type { Command } from '../../chat/index.ts';
+import { readerOf } from '../../storage/index.ts';
 import { type Inquest, inquire, trustTexts } from '../../trust/index.ts';
 import { find } from './host.ts';
 import { judged, type Snapshot } from './specialist.ts';
 import * as texts from './texts.ts';
-import { linesOf, readerOf, type ToolDeps, taintOf, unknown } from './tools.ts';
+import { linesOf, type ToolDeps, taintOf, unknown } from './tools.ts';
 
 export function commands(deps: ToolDeps): Command[] {
   return [askCommand(deps), specialistsCommand(deps)];

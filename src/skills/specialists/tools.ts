@@ -11,7 +11,7 @@ import {
 } from '../../agent/index.ts';
 import { didYouMean } from '../../base/text.ts';
 import type { Gate } from '../../people/index.ts';
-import type { Database, Queryable } from '../../storage/index.ts';
+import { type Database, readerOf } from '../../storage/index.ts';
 import { approvePin, judge, keepFirst, pinFolder } from '../../trust/index.ts';
 import { find, type Held, type SpecialistHost } from './host.ts';
 import { systemOf } from './prompt.ts';
@@ -145,11 +145,6 @@ async function admit(
   });
   if (kept === 'usable') return undefined;
   return failed('NEEDS_APPROVAL', suspicions.length > 0 ? texts.suspicious(name, suspicions) : texts.changed(name, []));
-}
-
-export function readerOf(database: Pick<Database, 'read'>): Pick<Queryable, 'query'> {
-  const query: Queryable['query'] = (sql, params) => database.read(sql, params);
-  return { query };
 }
 
 /** What the button under an inquest calls: an owner approves exactly the files that were shown. */

@@ -3,11 +3,12 @@ import { append, rowOf } from '../../audit/index.ts';
 import { CodaError } from '../../base/errors.ts';
 import type { Json } from '../../base/json.ts';
 import type { SkillDeps, Verb } from '../../chat/index.ts';
+import { readerOf } from '../../storage/index.ts';
 import { approvePin, inquire, trustTexts } from '../../trust/index.ts';
 import { find, type SpecialistHost } from './host.ts';
 import { judged, type Snapshot, type Specialist, stateOf } from './specialist.ts';
 import * as texts from './texts.ts';
-import { readerOf, unknown } from './tools.ts';
+import { unknown } from './tools.ts';
 
 type VerbDeps = Pick<SkillDeps, 'database' | 'world'>;
 

@@ -69,7 +69,7 @@ export async function forgetTaken(tx: Transaction, hookId: string, before: Insta
 }
 
 /** Deliveries that a hook has taken since then. */
-export async function takenSince(db: Pick<Queryable, 'query'>, hookId: string, since: Instant): Promise<number> {
+export async function takenSince(db: Queryable, hookId: string, since: Instant): Promise<number> {
   const { rows } = await db.query<{ count: number }>(
     'select count(*) as count from hook_deliveries where hook_id = $1 and received_at > $2',
     [hookId, since],

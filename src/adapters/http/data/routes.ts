@@ -4,7 +4,7 @@ import type { Agent, Failed, ToolResult } from '../../../agent/index.ts';
 import { CodaError } from '../../../base/errors.ts';
 import type { Json } from '../../../base/json.ts';
 import { type AnyCollection, type AnyRoute, type Caller, type HttpAnswer, route } from '../../../chat/index.ts';
-import type { Database, Queryable } from '../../../storage/index.ts';
+import { type Database, type Queryable, readerOf } from '../../../storage/index.ts';
 import { placeOf, senderOf } from '../chat/places.ts';
 import { conversationName } from '../chat/shapes.ts';
 import { notHeard, PROBLEM_TYPE, type Problem, problem } from '../problem.ts';
@@ -51,7 +51,7 @@ async function reading<T>(
   const item = await requests.asker({ sender: senderOf(caller), place: placeOf(caller, 'main'), direct: false });
   if (!item) throw notHeard();
   if (!agent.mayUse(item.person, collection.reads)) throw notAllowed(collection);
-  return read({ query: (sql, params) => database.read(sql, params) }, item.person.id);
+  return read(readerOf(database), item.person.id);
 }
 
 function list(collection: AnyCollection, deps: DataDeps): AnyRoute {

@@ -152,7 +152,7 @@ interface Died {
  * show them.
  */
 export async function record(
-  db: Pick<Queryable, 'query'>,
+  db: Queryable,
   owner: string,
   ended: readonly SendResult[],
   now: Instant,

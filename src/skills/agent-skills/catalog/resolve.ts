@@ -5,6 +5,7 @@ import {
   type AgentSkill,
   type Diagnostic,
   type Display,
+  nameOfFolder,
   type RescanReport,
   reasonOf,
   type Shadowed,
@@ -119,5 +120,3 @@ export function compareSnapshots(before: SkillSnapshot, after: SkillSnapshot, to
 }
 
 const placeOf = (skill: AgentSkill): string => skill.directory ?? 'skills.inline';
-
-const nameOfFolder = (skill: AgentSkill): string => skill.directory?.split(/[\\/]/).at(-1) ?? '';

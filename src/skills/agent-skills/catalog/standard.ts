@@ -10,8 +10,15 @@ import { normalName } from '../read/to-skill.ts';
 import type { Field } from '../read/yaml.ts';
 import { Diagnoses } from '../skill.ts';
 
-const KEYS = ['name', 'description', 'license', 'compatibility', 'metadata', 'allowed-tools'];
-const LONGEST = { name: 64, description: 1_024, compatibility: 500 };
+const TEXTS = ['name', 'description', 'license', 'compatibility'];
+const KEYS = [...TEXTS, 'metadata', 'allowed-tools'];
+const REQUIRED = ['name', 'description'];
+const LONGEST_NAME = 64;
+/** Other texts of a bounded length, and what they are called. */
+const BOUNDED = [
+  { key: 'description', longest: 1_024, called: 'The description' },
+  { key: 'compatibility', longest: 500, called: '"compatibility"' },
+];
 
 /** How many characters people see: a pair of surrogates is one. */
 const lengthOf = (text: string): number => [...text].length;
@@ -40,10 +47,14 @@ export function judge({ file, fileName, folderName, head }: Judged): Diagnoses {
     );
   }
   const line = parts.frontmatter === undefined ? undefined : parts.line;
-  judgeName(fields.get('name'), folderName, line, found);
-  judgeDescription(fields.get('description'), line, found);
-  scalarText(fields.get('license'), found);
-  judgeCompatibility(fields.get('compatibility'), found);
+  const texts = new Map(TEXTS.map((key) => [key, judgeText(key, fields.get(key), line, found)]));
+  judgeName(texts.get('name'), folderName, fields.get('name')?.line, found);
+  for (const { key, longest, called } of BOUNDED) {
+    const length = lengthOf(texts.get(key) ?? '');
+    if (length <= longest) continue;
+    const message = `${called} has ${length} characters; at most ${longest} are allowed.`;
+    found.warn(`${key}_long`, message, fields.get(key)?.line);
+  }
   judgeMetadata(fields.get('metadata'), found);
   judgeTools(fields.get('allowed-tools'), found);
   if (parts.frontmatter !== undefined && !parts.unclosed) noteNarrower(head, found);
@@ -64,57 +75,39 @@ function judgeFile({ parts }: Head, fileName: string, found: Diagnoses): void {
   found.note('file_name', `The file should be called "SKILL.md"; the reference validator ${reading}.`);
 }
 
-function judgeName(field: Field | undefined, folderName: string, line: number | undefined, found: Diagnoses): void {
-  const text = scalarText(field, found);
-  if (field !== undefined && text === undefined) return;
-  if (field === undefined || text === undefined || text.trim() === '') {
-    found.warn('name_missing', 'There is no name.', field?.line ?? line);
-    return;
-  }
+function judgeName(text: string | undefined, folderName: string, line: number | undefined, found: Diagnoses): void {
+  if (text === undefined) return;
   const name = normalName(text);
-  const bad = (message: string) => found.warn('name_form', `The name "${name}" ${message}.`, field.line);
-  if (lengthOf(name) > LONGEST.name) bad(`has ${lengthOf(name)} characters; at most ${LONGEST.name} are allowed`);
+  const bad = (message: string) => found.warn('name_form', `The name "${name}" ${message}.`, line);
+  if (lengthOf(name) > LONGEST_NAME) bad(`has ${lengthOf(name)} characters; at most ${LONGEST_NAME} are allowed`);
   if (name !== name.toLowerCase()) bad('has capital letters');
   if (/[^\p{L}\p{N}-]/u.test(name)) bad('may hold letters, digits and hyphens only');
   if (/^-|-$/.test(name)) bad('begins or ends with a hyphen');
   if (name.includes('--')) bad('has two hyphens in a row');
   const own = folderName.normalize('NFKC');
-  if (name !== own) found.warn('name_mismatch', `The name "${name}" is not the folder's, "${own}".`, field.line);
-}
-
-function judgeDescription(field: Field | undefined, line: number | undefined, found: Diagnoses): void {
-  const text = scalarText(field, found);
-  if (field !== undefined && text === undefined) return;
-  if (field === undefined || text === undefined || text.trim() === '') {
-    found.warn('description_missing', 'There is no description.', field?.line ?? line);
-    return;
-  }
-  if (lengthOf(text) <= LONGEST.description) return;
-  const message = `The description has ${lengthOf(text)} characters; at most ${LONGEST.description} are allowed.`;
-  found.warn('description_long', message, field.line);
-}
-
-function judgeCompatibility(field: Field | undefined, found: Diagnoses): void {
-  const text = scalarText(field, found);
-  if (field === undefined || text === undefined) return;
-  if (text.trim() === '')
-    found.warn('field_empty', '"compatibility" should be left out where it says nothing.', field.line);
-  if (lengthOf(text) <= LONGEST.compatibility) return;
-  const message = `"compatibility" has ${lengthOf(text)} characters; at most ${LONGEST.compatibility} are allowed.`;
-  found.warn('compatibility_long', message, field.line);
+  if (name !== own) found.warn('name_mismatch', `The name "${name}" is not the folder's, "${own}".`, line);
 }
 
 /** The text of a scalar; a list or keys are no text. What YAML takes for a number is text to the reference validator. */
-function scalarText(field: Field | undefined, found: Diagnoses): string | undefined {
-  if (field === undefined) return undefined;
-  if (field.kind === 'list' || field.kind === 'map') {
-    found.warn('field_type', `"${field.key}" must be a text.`, field.line);
+function judgeText(
+  key: string,
+  field: Field | undefined,
+  line: number | undefined,
+  found: Diagnoses,
+): string | undefined {
+  if (field?.kind === 'list' || field?.kind === 'map') {
+    found.warn('field_type', `"${key}" must be a text.`, field.line);
     return undefined;
   }
-  if (field.kind === 'number' || field.kind === 'boolean') {
-    found.note('field_type', `"${field.key}" is a ${field.kind} to YAML; it should stand in quotes.`, field.line);
+  if (field?.kind === 'number' || field?.kind === 'boolean') {
+    found.note('field_type', `"${key}" is a ${field.kind} to YAML; it should stand in quotes.`, field.line);
   }
-  return field.kind === 'null' ? '' : field.source;
+  const text = field === undefined || field.kind === 'null' ? '' : field.source;
+  if (text.trim() !== '') return text;
+  if (REQUIRED.includes(key)) found.warn(`${key}_missing`, `There is no ${key}.`, field?.line ?? line);
+  else if (field && key === 'compatibility')
+    found.warn('field_empty', '"compatibility" should be left out where it says nothing.', field.line);
+  return undefined;
 }
 
 function judgeMetadata(field: Field | undefined, found: Diagnoses): void {

@@ -4,7 +4,7 @@ import type { Clock } from '../../../base/clock.ts';
 import { CodaError } from '../../../base/errors.ts';
 import { readInside } from '../../../base/folders/read.ts';
 import { didYouMean } from '../../../base/text.ts';
-import type { Besides, Database, Queryable } from '../../../storage/index.ts';
+import { type Besides, type Database, type Queryable, readerOf } from '../../../storage/index.ts';
 import type { AgentSkill, SkillCatalog } from '../skill.ts';
 import { lookAt } from '../use/trusted.ts';
 import { type ImagePlan, type PlanOptions, planImage, REQUIREMENTS } from './plan.ts';
@@ -33,11 +33,11 @@ const MOST_BYTES = 256 * 1024;
 
 export class SkillImages {
   private readonly deps: SkillImagesDeps;
-  private readonly reader: Pick<Queryable, 'query'>;
+  private readonly reader: Queryable;
 
   constructor(deps: SkillImagesDeps) {
     this.deps = deps;
-    this.reader = { query: (sql, params) => deps.database.read(sql, params) };
+    this.reader = readerOf(deps.database);
   }
 
   /** What is to be built for the skill of this name, or for all. Throws `SKILL_NOT_FOUND`. */

@@ -1,7 +1,7 @@
 /** What an image of a skill is made of: a pure function from what skills declare to what is built. */
 
 import { createHash } from 'node:crypto';
-import { type AgentSkill, pipDependencies, type SkillSnapshot, skillDependencies } from '../skill.ts';
+import { type AgentSkill, inOrder, pipDependencies, type SkillSnapshot } from '../skill.ts';
 
 export interface ImagePlan {
   skill: string;
@@ -54,7 +54,7 @@ export async function planImage(
   requirementsOf: (skill: AgentSkill) => Promise<string | undefined>,
   { defaultImage, allowUrls }: PlanOptions,
 ): Promise<ImagePlan | undefined> {
-  const all = withDependencies(snapshot, skill);
+  const all = inOrder(snapshot, skill).skills;
   const pip = unique(all.flatMap((one) => pipDependencies(snapshot, one)));
   const system = unique(all.flatMap((one) => one.dependencies.system));
   const requirements: ImagePlan['requirements'] = [];
@@ -71,23 +71,6 @@ export async function planImage(
     .digest('hex');
   const problems = problemsOf({ pip, system, requirements }, allowUrls);
   return { skill: skill.name, tag: tagOf(skill.name), base, pip, system, requirements, hash, problems };
-}
-
-/** The skill and all that it depends on, itself last. */
-function withDependencies(snapshot: SkillSnapshot, skill: AgentSkill): AgentSkill[] {
-  const seen = new Set<AgentSkill>();
-  const found: AgentSkill[] = [];
-  const visit = (one: AgentSkill): void => {
-    if (seen.has(one)) return;
-    seen.add(one);
-    for (const name of skillDependencies(snapshot, one)) {
-      const other = snapshot.skills.get(name);
-      if (other) visit(other);
-    }
-    found.push(one);
-  };
-  visit(skill);
-  return found;
 }
 
 const unique = (names: readonly string[]) => [...new Set(names.map((name) => name.trim()))].sort();

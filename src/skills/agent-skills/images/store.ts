@@ -10,20 +10,18 @@ export interface SkillImage {
   builtAt: Instant;
 }
 
-type Reader = Pick<Queryable, 'query'>;
-
 const COLUMNS = 'skill, image, hash, built_at as "builtAt"';
 
-export async function allImages(db: Reader): Promise<SkillImage[]> {
+export async function allImages(db: Queryable): Promise<SkillImage[]> {
   return (await db.query<SkillImage>(`select ${COLUMNS} from skill_images order by skill`)).rows;
 }
 
-export async function imageOf(db: Reader, skill: string): Promise<SkillImage | undefined> {
+export async function imageOf(db: Queryable, skill: string): Promise<SkillImage | undefined> {
   return (await db.query<SkillImage>(`select ${COLUMNS} from skill_images where skill = $1`, [skill])).rows[0];
 }
 
 /** Whether an image with this id was built for a skill. */
-export async function isBuilt(db: Reader, image: string): Promise<boolean> {
+export async function isBuilt(db: Queryable, image: string): Promise<boolean> {
   return (await db.query('select from skill_images where image = $1 limit 1', [image])).rows.length > 0;
 }
 

@@ -1,7 +1,6 @@
 /** Reading a `SKILL.md`: a bounded head of it at a scan, all of it when the skill is activated. Never a device, never a link. */
 
 import { closeSync, constants, fstatSync, openSync, readFileSync, readSync, type Stats } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
 import { messageOf, systemCode } from '../../../base/errors.ts';
 import { isWorldWritable } from '../../../base/folders/folder.ts';
 import type { AgentSkill } from '../skill.ts';
@@ -65,19 +64,13 @@ function kindOf(stats: Stats): string {
   return stats.isSocket() ? 'a socket' : 'a device';
 }
 
-/**
- * The first bytes of `file`: as many as the frontmatter needs, at most `HEAD_BYTES`. Synchronous, because it is called
- * for thousands of small files in batches, and each waiting of its own would take longer than the reading. What is
- * returned may lie in `scratch` (of `FIRST_BYTES`), and then lasts until the next call with it.
- */
-export function readHead(file: string, scratch: Buffer = Buffer.allocUnsafe(FIRST_BYTES)): Head | Refusal {
+/** What `use` makes of the open file, or why it is not read. */
+function opened<T>(file: string, flags: number, use: (descriptor: number, stats: Stats) => T): T | Refusal {
   let descriptor: number | undefined;
   try {
-    descriptor = openSync(file, FLAGS);
+    descriptor = openSync(file, flags);
     const stats = fstatSync(descriptor);
-    const refusal = refusalOf(stats, file);
-    if (refusal) return refusal;
-    return { stamp: stampOf(stats), ...headOf(descriptor, stats.size, scratch) };
+    return refusalOf(stats, file) ?? use(descriptor, stats);
   } catch (error) {
     return refusedBy(error);
   } finally {
@@ -85,17 +78,21 @@ export function readHead(file: string, scratch: Buffer = Buffer.allocUnsafe(FIRS
   }
 }
 
+/**
+ * The first bytes of `file`: as many as the frontmatter needs, at most `HEAD_BYTES`. Synchronous, because it is called
+ * for thousands of small files in batches, and each waiting of its own would take longer than the reading. What is
+ * returned may lie in `scratch` (of `FIRST_BYTES`), and then lasts until the next call with it.
+ */
+export function readHead(file: string, scratch: Buffer = Buffer.allocUnsafe(FIRST_BYTES)): Head | Refusal {
+  return opened(file, FLAGS, (descriptor, stats) => ({
+    stamp: stampOf(stats),
+    ...headOf(descriptor, stats.size, scratch),
+  }));
+}
+
 /** All of a file that a link may lead to. */
 export function readWhole(file: string): Buffer | Refusal {
-  let descriptor: number | undefined;
-  try {
-    descriptor = openSync(file, FLAGS & ~constants.O_NOFOLLOW);
-    return refusalOf(fstatSync(descriptor), file) ?? readFileSync(descriptor);
-  } catch (error) {
-    return refusedBy(error);
-  } finally {
-    if (descriptor !== undefined) closeSync(descriptor);
-  }
+  return opened(file, FLAGS & ~constants.O_NOFOLLOW, (descriptor) => readFileSync(descriptor));
 }
 
 /** A system error as a refusal. Rethrows anything else. */
@@ -144,26 +141,15 @@ function readUpTo(descriptor: number, buffer: Buffer, position: number): Buffer 
  * The instructions of `skill`, unshortened, as they stand in its file now, without the empty lines around them. What
  * cannot be read any more is a refusal.
  */
-export async function readBody(skill: AgentSkill): Promise<string | Refusal> {
+export function readBody(skill: AgentSkill): string | Refusal {
   if ('text' in skill.body) return skill.body.text.trim();
   if (skill.file === undefined) return { code: 'gone', message: 'It has no file.' };
-  let handle: FileHandle | undefined;
-  try {
-    handle = await open(skill.file, FLAGS);
-    const stats = await handle.stat();
-    const refusal = refusalOf(stats, skill.file);
-    if (refusal) return refusal;
-    const bytes = Buffer.alloc(stats.size);
-    const { bytesRead } = await handle.read(bytes, 0, stats.size, 0);
-    const whole = bytes.subarray(0, bytesRead);
+  return opened(skill.file, FLAGS, (descriptor) => {
+    const whole = readFileSync(descriptor);
     // The file may have changed since the scan, so that its fences are looked for again.
     const { parts } = divide(whole.subarray(0, HEAD_BYTES));
     return whole.toString('utf8', parts.bodyOffset).trim();
-  } catch (error) {
-    return refusedBy(error);
-  } finally {
-    await handle?.close();
-  }
+  });
 }
 
 /** Of a file at a scan: the frontmatter and, where a description is missing, the first paragraph lie in it. */

@@ -1,29 +1,27 @@
 /** Splits a `SKILL.md` into frontmatter and body, and reads the frontmatter: quick reader, YAML library, repair. */
 
 import { readPlain } from './plain.ts';
-import { type Document, type Field, type Repaired, readYaml, repair } from './yaml.ts';
+import { type Document, type Field, NO_DOCUMENT, readYaml, repair } from './yaml.ts';
 
 /** A `SKILL.md` taken apart. */
 export interface Divided {
   readonly parts: Parts;
-  readonly document: Document | Repaired;
+  readonly document: Document;
 }
 
 /** Takes the first bytes of a file apart and reads its frontmatter. What has no keys is no frontmatter but text. */
 export function divide(head: Buffer): Divided {
   const parts = splitFrontmatter(head);
-  if (parts.frontmatter === undefined) return { parts, document: NO_FRONTMATTER };
+  if (parts.frontmatter === undefined) return { parts, document: NO_DOCUMENT };
   const document = readFrontmatter(parts.frontmatter, parts.line);
   const isText = document.fields.length === 0 && parts.frontmatter.trim() !== '' && !hasTooMuch(document);
   return { parts: isText ? allBody(parts) : parts, document };
 }
 
-const NO_FRONTMATTER: Document = { fields: [], problems: [], features: [] };
-
 const hasTooMuch = ({ problems }: Document): boolean => problems.some(({ code }) => code === 'yaml_too_much');
 
 /** Reads a frontmatter whose first line is `firstLine` of its file. Nothing is thrown. */
-function readFrontmatter(text: string, firstLine: number): Document | Repaired {
+function readFrontmatter(text: string, firstLine: number): Document {
   const plain = readPlain(text, firstLine);
   if (plain) return plain;
   const document = readYaml(text, firstLine);
@@ -34,7 +32,7 @@ function readFrontmatter(text: string, firstLine: number): Document | Repaired {
 const FORBIDDEN = /^[\t ]*["']?(forbidden[-_]?tools)["']?[\t ]*:/im;
 
 /** Keeps `forbidden_tools` as unreadable where the YAML around it is broken: a prohibition must not get lost. */
-function withForbidden<D extends Document>(document: D, text: string, firstLine: number): D {
+function withForbidden(document: Document, text: string, firstLine: number): Document {
   const found = document.problems.length === 0 ? null : FORBIDDEN.exec(text);
   const key = found?.[1];
   if (!found || key === undefined || document.fields.some((field) => field.key === key)) return document;

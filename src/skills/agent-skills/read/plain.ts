@@ -53,18 +53,13 @@ export function readPlain(text: string, firstLine: number): Document | undefined
     if (value === undefined) return undefined;
     if (flow !== undefined) features = FLOW;
     const children = childrenOf(value, below, line);
-    const written =
-      typeof value === 'string'
-        ? value
-        : typeof value === 'object' && value !== null
-          ? ''
-          : below.length > 0
-            ? ''
-            : source;
+    const written = typeof value === 'string' ? value : isCollection(value) ? '' : source;
     fields.set(key, { key, value, kind: kindAsWritten(value, source), source: written, line, children });
   }
-  return { fields: [...fields.values()], problems: [], features };
+  return { fields: [...fields.values()], problems: [], features, repairs: [] };
 }
+
+const isCollection = (value: Json): boolean => typeof value === 'object' && value !== null;
 
 /** The lines that are not empty; undefined where one is not of the kind. */
 function linesOf(text: string, firstLine: number): Line[] | undefined {
@@ -116,9 +111,11 @@ const LIST = /^\[([^[\]{}"'#&*!|>%@`]*)\]$/;
 /** JSON, which is YAML, and lists of words in brackets. */
 function inFlow(text: string): Json | undefined {
   if (text.startsWith('{') && text.endsWith('}')) {
-    // A key that is there twice must be told of, which JSON's own reader does not.
+    // What JSON's own reader does not tell: a key that is there twice, and a number that would not come back as it is.
     const keys = text.match(/"[^"]*"\s*:/g) ?? [];
-    const value = new Set(keys).size === keys.length ? parsedJson(text) : text;
+    const numbers = text.replace(/"[^"]*"/g, '""').match(/-?\d[\w.+-]*/g) ?? [];
+    const isSame = new Set(keys).size === keys.length && numbers.every((number) => String(Number(number)) === number);
+    const value = isSame && !text.includes('\\') ? parsedJson(text) : text;
     return typeof value === 'string' ? undefined : value;
   }
   const items = LIST.exec(text)?.[1]

@@ -6,7 +6,7 @@ import { type AgentSkill, Diagnoses, type SkillSource } from '../skill.ts';
 import type { Head, Refusal } from './file.ts';
 import type { Divided, Parts } from './head.ts';
 import { type Place, toSkill } from './to-skill.ts';
-import type { Document, Field, Repaired } from './yaml.ts';
+import { type Document, type Field, NO_DOCUMENT } from './yaml.ts';
 
 /** A skill's folder. */
 export interface Found {
@@ -23,8 +23,6 @@ export interface Found {
 export interface Reading extends Divided {
   readonly skill: AgentSkill;
 }
-
-const NO_FRONTMATTER: Document = { fields: [], problems: [], features: [] };
 
 /** Reads a skill from the head of its file. */
 export function readSkill(found: Found, head: Head): Reading {
@@ -56,7 +54,7 @@ export function readInline(inline: InlineSkill, source: SkillSource, place: stri
   const fields = [field('name', name), ...(description === undefined ? [] : [field('description', description)])];
   const material = {
     place: { source, directory: undefined, file: undefined, folderName: name },
-    document: { fields, problems: [], features: [] },
+    document: { ...NO_DOCUMENT, fields },
     body: { text: instructions },
     hasBody: instructions.trim() !== '',
     firstParagraph: () => firstParagraph(instructions),
@@ -78,10 +76,7 @@ export function refusedSkill(found: Found, refusal: Refusal): AgentSkill {
   const body = { offset: 0, length: 0 };
   // One reason is enough.
   const unsaid = new Diagnoses(place.file);
-  const skill = toSkill(
-    { place, document: NO_FRONTMATTER, body, hasBody: true, firstParagraph: () => undefined },
-    unsaid,
-  );
+  const skill = toSkill({ place, document: NO_DOCUMENT, body, hasBody: true, firstParagraph: () => undefined }, unsaid);
   return { ...skill, usable: false, diagnostics: diagnoses.list };
 }
 
@@ -105,19 +100,9 @@ function diagnoseFile({ fileName }: Found, { bytes }: Head, parts: Parts, diagno
   if (parts.late) diagnoses.warn('frontmatter_late', 'Empty lines stand before the frontmatter.', 1);
 }
 
-function diagnoseYaml(document: Document | Repaired, diagnoses: Diagnoses): void {
-  for (const { code, message, line } of document.problems) diagnoses.warn(code, message, line);
-  if (!('mended' in document)) return;
-  for (const { key, line } of document.mended) {
-    diagnoses.note(
-      'yaml_mended',
-      `The value of "${key}" is read as it was probably meant, with quotes or spaces where they lack.`,
-      line,
-    );
-  }
-  for (const { key, line } of document.lost) {
-    diagnoses.warn('field_unreadable', `The value of "${key}" cannot be read; it is left out.`, line);
-  }
+function diagnoseYaml({ problems, repairs }: Document, diagnoses: Diagnoses): void {
+  for (const { code, message, line } of problems) diagnoses.warn(code, message, line);
+  for (const { code, level, message, line } of repairs) diagnoses.add(level, code, message, line);
 }
 
 /** A higher share of NULs (one in so many bytes) means that it is no text file. */

@@ -38,7 +38,18 @@ export interface Document {
   readonly fields: readonly Field[];
   readonly problems: readonly YamlProblem[];
   readonly features: readonly YamlFeature[];
+  /** What became of the values of a frontmatter that is not valid as a whole. */
+  readonly repairs: readonly Repair[];
 }
+
+export interface Repair {
+  readonly code: 'yaml_mended' | 'field_unreadable';
+  readonly level: 'note' | 'warning';
+  readonly message: string;
+  readonly line: number;
+}
+
+export const NO_DOCUMENT: Document = { fields: [], problems: [], features: [], repairs: [] };
 
 /** Reads `text`, whose first line is `firstLine` of the file. What is wrong becomes a problem; nothing is thrown. */
 export function readYaml(text: string, firstLine: number): Document {
@@ -49,6 +60,7 @@ export function readYaml(text: string, firstLine: number): Document {
     fields: [...fields.values()],
     problems: problems.slice(0, MAX_PROBLEMS).map((fault) => problemOf(fault, firstLine + fault.line - 1)),
     features,
+    repairs: [],
   };
 }
 
@@ -141,34 +153,37 @@ interface Entry {
   hasTabs: boolean;
 }
 
-export interface Repaired extends Document {
-  /** Keys whose value was mended. */
-  readonly mended: readonly { readonly key: string; readonly line: number }[];
-  /** Keys whose value nobody can read. */
-  readonly lost: readonly { readonly key: string; readonly line: number }[];
-}
-
 const ENTRY = /^(["']?)([\p{L}_][\p{L}\p{N}_.-]*)\1[ \t]*:(?=\s|$)[ \t]*/u;
 
 /**
  * Reads key by key: one that is no YAML is read again with its value in quotes, and given up if that fails, too, without
  * the others. `problems` is what the first try said.
  */
-export function repair(text: string, firstLine: number, problems: readonly YamlProblem[]): Repaired {
+export function repair(text: string, firstLine: number, problems: readonly YamlProblem[]): Document {
   const fields = new Map<string, Field>();
-  const mended: { key: string; line: number }[] = [];
-  const lost: { key: string; line: number }[] = [];
+  const mended: Repair[] = [];
+  const lost: Repair[] = [];
   const twice: YamlProblem[] = [];
   for (const entry of entriesOf(text, firstLine)) {
     const found = readEntry(entry);
     const { key, line } = entry;
     if (fields.has(key)) twice.push(duplicate(key, line));
-    if (!found.field) lost.push({ key, line });
     fields.set(key, found.field ?? { key, line, value: null, kind: 'null', source: '', children: [] });
-    if (found.field && found.isMended) mended.push({ key, line });
+    if (!found.field) {
+      const message = `The value of "${key}" cannot be read; it is left out.`;
+      lost.push({ code: 'field_unreadable', level: 'warning', message, line });
+    } else if (found.isMended) {
+      const message = `The value of "${key}" is read as it was probably meant, with quotes or spaces where they lack.`;
+      mended.push({ code: 'yaml_mended', level: 'note', message, line });
+    }
   }
   // What follows the first error is mostly its consequence.
-  return { fields: [...fields.values()], problems: [...problems.slice(0, 1), ...twice], features: [], mended, lost };
+  return {
+    ...NO_DOCUMENT,
+    fields: [...fields.values()],
+    problems: [...problems.slice(0, 1), ...twice],
+    repairs: [...mended, ...lost],
+  };
 }
 
 function entriesOf(text: string, firstLine: number): Entry[] {

@@ -21,10 +21,8 @@ export interface Bundle extends SkillFiles {
   trust: Trust;
 }
 
-type Reader = Pick<Queryable, 'query'>;
-
 /** All files of `skill`, each compared with what was pinned. */
-export async function bundleOf(db: Reader, skill: AgentSkill, signal: AbortSignal): Promise<Bundle | Failed> {
+export async function bundleOf(db: Queryable, skill: AgentSkill, signal: AbortSignal): Promise<Bundle | Failed> {
   const { name, directory } = skill;
   if (directory === undefined) return failed('NOT_FOUND', texts.noFiles(name));
   const trust = await lookAt(db, skill, signal);

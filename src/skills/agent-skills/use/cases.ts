@@ -79,7 +79,7 @@ export async function testSkill(
   if (skill.directory === undefined) return { outcomes: [], others: [] };
   const { cases, others } = await readCases(skill.directory);
   const search = new SkillSearch();
-  const body = await readBody(skill);
+  const body = readBody(skill);
   const outcomes: Outcome[] = [];
   for (const { file, test } of cases) {
     const wrong = [

@@ -4,7 +4,7 @@ import { isTrusted } from '../skill.ts';
 import { offIn } from '../store.ts';
 import * as texts from '../texts.ts';
 import { bundleOf, mayRunUnasked } from './bundle.ts';
-import { readerOf, type ToolDeps } from './deps.ts';
+import type { ToolDeps } from './deps.ts';
 import { commandsIn } from './instructions.ts';
 import type { ReadSkill, Ready } from './ready.ts';
 
@@ -26,7 +26,7 @@ export async function commandOutputs(
   if (!deps.code.isOn) return outputs;
   const wanting = all.filter(({ body }) => commandsIn(body).length > 0);
   if (wanting.length === 0) return outputs;
-  const { settings } = await conversations.stateOf(readerOf(deps), ctx.conversationId);
+  const { settings } = await conversations.stateOf(deps.reader, ctx.conversationId);
   const off = offIn(settings, deps.denied(deps.views.of(ctx.turn), ctx.person));
   for (const one of wanting) {
     const who = { personId: ctx.person.id, spaceId: ctx.place.space };
@@ -39,7 +39,7 @@ export async function commandOutputs(
 
 async function outputsOf(deps: ToolDeps, { skill, body }: ReadSkill, ctx: CallContext): Promise<Map<string, string>> {
   const outputs = new Map<string, string>();
-  const bundle = await bundleOf(readerOf(deps), skill, ctx.signal);
+  const bundle = await bundleOf(deps.reader, skill, ctx.signal);
   if (!bundle.ok) return outputs;
   const workspace = deps.code.workspaceOf(ctx, skill.name);
   workspace.tainted ||= ctx.tainted || !isTrusted(skill.source);

@@ -10,7 +10,7 @@ import type { View } from '../host.ts';
 import type { AgentSkill } from '../skill.ts';
 import { offIn, settingOf } from '../store.ts';
 import * as texts from '../texts.ts';
-import { readerOf, type ToolDeps } from './deps.ts';
+import type { ToolDeps } from './deps.ts';
 import { isFor } from './prompt.ts';
 import { rescanSoon } from './tools.ts';
 import { inquireAbout } from './trusted.ts';
@@ -173,7 +173,7 @@ async function inquest(deps: ToolDeps, name: string): Promise<Inquest | string> 
   await deps.host.rescan();
   const { snapshot } = deps.views.of(undefined);
   const skill = snapshot.skills.get(name);
-  return skill ? inquireAbout(readerOf(deps), skill) : unknown(snapshot, name);
+  return skill ? inquireAbout(deps.reader, skill) : unknown(snapshot, name);
 }
 
 /** Shows all of it; the button binds to exactly that. */

@@ -15,6 +15,8 @@ export interface ToolDeps {
   search: SkillSearch;
   denied: DeniedSkills;
   database: Database;
+  /** Of the database, outside of a transaction. */
+  reader: Queryable;
   /** What `${NAME}` may stand for in instructions. */
   exposed: Readonly<Record<string, string>>;
   /** Milliseconds that a skill may run as an agent of its own, and what it may cost. */
@@ -33,12 +35,6 @@ export interface SkillCode {
   imageOf(skill: AgentSkill): Promise<{ image: string | undefined; isStale: boolean }>;
   /** The files of the message. */
   attached(ctx: CallContext): Promise<PutFile[]>;
-}
-
-/** Reads outside of a transaction. */
-export function readerOf({ database }: Pick<ToolDeps, 'database'>): Pick<Queryable, 'query'> {
-  const query: Queryable['query'] = (sql, params) => database.read(sql, params);
-  return { query };
 }
 
 export const skillName = z.string().min(1).max(128);

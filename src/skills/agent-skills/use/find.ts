@@ -6,7 +6,7 @@ import { isScript } from '../../../trust/index.ts';
 import { type AgentSkill, isTrusted } from '../skill.ts';
 import { offIn } from '../store.ts';
 import * as texts from '../texts.ts';
-import { readerOf, skillName, type ToolDeps } from './deps.ts';
+import { skillName, type ToolDeps } from './deps.ts';
 import { entryOf, offered } from './prompt.ts';
 import { makeReady, type Ready } from './ready.ts';
 
@@ -44,7 +44,7 @@ export function listTool(deps: ToolDeps): AnyTool {
     input: z.object({ name: skillName.optional(), page }),
     async prepare({ name, page: wanted }, ctx) {
       if (name === undefined) return undefined;
-      const ready = await makeReady(readerOf(deps), views.of(ctx.turn), name, ctx);
+      const ready = await makeReady(deps.reader, views.of(ctx.turn), name, ctx);
       return ready.ok ? { ready, lines: await linesOf(ready, wanted) } : ready;
     },
     run: ({ name, page: wanted }, ctx) => (name === undefined ? all(deps, wanted, ctx) : filesOf(wanted, ctx)),

@@ -18,7 +18,7 @@ import { BUNDLE_LIMITS, bundleContent, type SkillContent } from '../files/bundle
 import { installSkill, lookInside } from '../files/install.ts';
 import type { AgentSkill } from '../skill.ts';
 import * as texts from '../texts.ts';
-import { readerOf, type ToolDeps } from './deps.ts';
+import type { ToolDeps } from './deps.ts';
 import { folderOf, inquireAbout } from './trusted.ts';
 
 /** Buttons of one answer. */
@@ -57,7 +57,7 @@ export function installLookTool(deps: ToolDeps): AnyTool {
     effect: 'read',
     hidden: true,
     input: bundle,
-    prepare: (input, { person }) => (person.role === 'owner' ? looked(deps, input) : Promise.resolve(undefined)),
+    prepare: (input, { person }) => (person.role === 'owner' ? looked(input) : Promise.resolve(undefined)),
     async run(input, { person, prepared }) {
       if (person.role !== 'owner') return failed('DENIED', texts.ownersInstall());
       const found = prepared as Inquest | Failed;
@@ -74,12 +74,12 @@ export function installLookTool(deps: ToolDeps): AnyTool {
     },
   });
 
-  function looked({ database }: ToolDeps, input: Bundle): Promise<Inquest | Failed> {
+  function looked(input: Bundle): Promise<Inquest | Failed> {
     return withContent(deps, input, (content) =>
       lookInside(host.installed, content, async (parent, staged) => {
         const skill = await skillIn(parent, staged, input.file);
         if ('ok' in skill) return skill;
-        const found = await inquireAbout(readerOf({ database }), skill);
+        const found = await inquireAbout(deps.reader, skill);
         return typeof found === 'string' ? failed('REFUSED', texts.bundleUnusable(input.file, found)) : found;
       }),
     );
@@ -118,7 +118,7 @@ export function installTool(deps: ToolDeps): AnyTool {
       await host.rescan();
       const skill = host.catalog.current().skills.get(name);
       const folder = skill?.source.kind === 'installed' ? folderOf(skill) : undefined;
-      const looked = folder && (await lookForApproval(readerOf(deps), folder, input.pin));
+      const looked = folder && (await lookForApproval(deps.reader, folder, input.pin));
       return looked ? { folder, looked } : failed('GONE', texts.changedMeanwhile(name));
     });
   }

@@ -8,7 +8,7 @@ import type { Queryable, Transaction } from '../../../storage/index.ts';
 import { keepFirst } from '../../../trust/index.ts';
 import type { View } from '../host.ts';
 import { readBody } from '../read/file.ts';
-import { type AgentSkill, isTrusted, type SkillSnapshot, skillDependencies } from '../skill.ts';
+import { type AgentSkill, inOrder, isTrusted, reasonOf } from '../skill.ts';
 import { noteUse, offIn } from '../store.ts';
 import * as texts from '../texts.ts';
 import { isFor } from './prompt.ts';
@@ -36,7 +36,7 @@ export interface Ready {
 
 /** What is awaited before the transaction. Nothing is written. */
 export async function makeReady(
-  db: Pick<Queryable, 'query'>,
+  db: Queryable,
   view: View,
   name: string,
   ctx: Pick<CallContext, 'byName' | 'agent' | 'signal'>,
@@ -44,7 +44,7 @@ export async function makeReady(
   const skill = find(view, name, ctx);
   if ('ok' in skill) return skill;
   const order = inOrder(view.snapshot, skill);
-  if (!order.ok) return failed('CYCLE', texts.cycle(order.cycle));
+  if (order.cycle) return failed('CYCLE', texts.cycle(order.cycle));
   const all: ReadSkill[] = [];
   for (const one of order.skills) {
     const read = await readOne(db, one, ctx.signal);
@@ -65,7 +65,7 @@ function find(
   const usable = byName ? skill?.userInvocable : skill?.modelInvocable && isFor(skill, agent, chosen);
   if (!skill || !usable) {
     const invalid = snapshot.invalid.find((each) => each.name === name || each.directory?.endsWith(`/${name}`));
-    if (invalid) return failed('INVALID', texts.invalid(name, invalid.diagnostics.find(isError)?.message ?? ''));
+    if (invalid) return failed('INVALID', texts.invalid(name, reasonOf(invalid)));
     const near = didYouMean(name, [...snapshot.skills.keys()]);
     return failed('NOT_FOUND', texts.noSkill(name, near));
   }
@@ -73,14 +73,8 @@ function find(
   return deprecated ? failed('DEPRECATED', texts.deprecated(deprecated)) : skill;
 }
 
-const isError = ({ level }: { level: string }): boolean => level === 'error';
-
-async function readOne(
-  db: Pick<Queryable, 'query'>,
-  skill: AgentSkill,
-  signal: AbortSignal,
-): Promise<ReadSkill | Failed> {
-  const body = await readBody(skill);
+async function readOne(db: Queryable, skill: AgentSkill, signal: AbortSignal): Promise<ReadSkill | Failed> {
+  const body = readBody(skill);
   if (typeof body !== 'string') return failed('UNREADABLE', texts.unreadable(skill.name, body.message));
   // Looked at after it was read: what was swapped in between is not what was pinned.
   const trust = await lookAt(db, skill, signal);
@@ -127,33 +121,4 @@ export async function admit(
   const names = all.map((one) => one.skill.name).filter((name) => name !== skill.name);
   await noteUse(tx, ctx.conversationId, [...names, skill.name], now);
   return undefined;
-}
-
-export type Order =
-  | { ok: true; skills: AgentSkill[]; missing: string[] }
-  /** The names from one skill back to it. */
-  | { ok: false; cycle: string[] };
-
-/** `skill` and all that it depends on, what is depended on first. Pure. */
-function inOrder(snapshot: SkillSnapshot, skill: AgentSkill): Order {
-  const done = new Set<AgentSkill>();
-  const missing = new Set<string>();
-  const way: string[] = [];
-  const visit = (one: AgentSkill): string[] | undefined => {
-    if (done.has(one)) return undefined;
-    const at = way.indexOf(one.name);
-    if (at >= 0) return [...way.slice(at), one.name];
-    way.push(one.name);
-    for (const name of skillDependencies(snapshot, one)) {
-      const other = snapshot.skills.get(name);
-      const cycle = other ? visit(other) : undefined;
-      if (cycle) return cycle;
-      if (!other) missing.add(name);
-    }
-    way.pop();
-    done.add(one);
-    return undefined;
-  };
-  const cycle = visit(skill);
-  return cycle ? { ok: false, cycle } : { ok: true, skills: [...done], missing: [...missing] };
 }

@@ -7,7 +7,7 @@ import { conversations, type FileRef } from '../../../delivery/index.ts';
 import { type AgentSkill, isTrusted } from '../skill.ts';
 import { activeIn, offIn } from '../store.ts';
 import * as texts from '../texts.ts';
-import { readerOf, skillName, type ToolDeps } from './deps.ts';
+import { skillName, type ToolDeps } from './deps.ts';
 import { isPinned, pinnedFiles } from './trusted.ts';
 
 /** Reads a file of a skill that is in use. */
@@ -24,7 +24,7 @@ export function resourceTool(deps: ToolDeps): AnyTool {
     async prepare({ name, path, from }, { turn, conversationId }) {
       const skill = views.of(turn).snapshot.skills.get(name);
       if (!skill) return failed('NOT_FOUND', texts.noSkill(name, undefined));
-      const pinned = isTrusted(skill.source) ? 'all' : await pinnedFiles(readerOf(deps), skill);
+      const pinned = isTrusted(skill.source) ? 'all' : await pinnedFiles(deps.reader, skill);
       if (!pinned) return failed('NOT_ACTIVE', texts.notActive(name));
       const read = await readResource(skill, pinned, path, from);
       return 'bytes' in read ? keep(deps, read, conversationId) : read;
@@ -52,7 +52,7 @@ export function notInUse(name: string, { settings, epoch }: conversations.Conver
 
 /** Steps hold what a picture is called by; its bytes stay what they are here, whatever becomes of the skill. */
 async function keep(deps: ToolDeps, picture: Picture, conversationId: string) {
-  const refused = notInUse(picture.skill_name, await conversations.stateOf(readerOf(deps), conversationId));
+  const refused = notInUse(picture.skill_name, await conversations.stateOf(deps.reader, conversationId));
   if (refused) return refused;
   const { bytes, type, ...resource } = picture;
   const file: FileRef = { name: basename(picture.path), type, ...(await deps.host.artifacts.put(bytes)) };

@@ -7,7 +7,7 @@ import { type AgentSkill, isTrusted } from '../skill.ts';
 import * as texts from '../texts.ts';
 import { APART } from './apart.ts';
 import { type Bundle, bundleOf } from './bundle.ts';
-import { readerOf, skillName, type ToolDeps } from './deps.ts';
+import { skillName, type ToolDeps } from './deps.ts';
 import { offerOf } from './install.ts';
 import { notInUse } from './resource.ts';
 import { type Runner, runnerOf } from './script.ts';
@@ -89,7 +89,7 @@ async function inUse(
   const view = deps.views.of(ctx.turn);
   const skill = view.snapshot.skills.get(name);
   if (!skill || deps.denied(view, ctx.person).has(name)) return failed('NOT_FOUND', texts.noSkill(name, undefined));
-  const db = readerOf(deps);
+  const db = deps.reader;
   const refused = notInUse(name, await conversations.stateOf(db, ctx.conversationId));
   if (refused) return refused;
   const bundle = await bundleOf(db, skill, ctx.signal);

@@ -17,7 +17,7 @@ import type { AgentSkill } from '../skill.ts';
 import * as texts from '../texts.ts';
 import { APART } from './apart.ts';
 import { commandOutputs } from './commands-run.ts';
-import { readerOf, skillName, type ToolDeps } from './deps.ts';
+import { skillName, type ToolDeps } from './deps.ts';
 import { instructions } from './instructions.ts';
 import { admit, makeReady, type Ready } from './ready.ts';
 import { folderOf } from './trusted.ts';
@@ -37,7 +37,7 @@ export function activateTool(deps: ToolDeps): AnyTool {
     doing: ({ name }) => shown(views.of(undefined).snapshot.skills.get(name)),
     input: z.object({ name: skillName, arguments: z.string().max(LONGEST_ARGUMENTS).optional() }),
     async prepare({ name }, ctx) {
-      const ready = await makeReady(readerOf(deps), views.of(ctx.turn), name, ctx);
+      const ready = await makeReady(deps.reader, views.of(ctx.turn), name, ctx);
       if (!ready.ok || ready.skill.forkAgent) return ready;
       const who = { personId: ctx.person.id, spaceId: ctx.place.space };
       const secure = await Promise.all(ready.all.map(({ skill }) => host.secrets.isConfigured(skill, who)));
@@ -128,7 +128,7 @@ export function delegateTool(deps: ToolDeps): AnyTool {
     timeoutMs: deps.alone.timeoutMs + MARGIN_MS,
     input: z.object({ name: skillName, task: z.string().min(1).max(20_000) }),
     async run({ name, task }, ctx) {
-      const ready = await makeReady(readerOf(deps), views.of(ctx.turn), name, ctx);
+      const ready = await makeReady(deps.reader, views.of(ctx.turn), name, ctx);
       if (!ready.ok) return ready;
       if (!ready.skill.forkAgent) return failed('NOT_ALONE', texts.notAlone(name));
       if (!ctx.spawn) return failed('NOT_HERE', texts.noSpawn());
@@ -223,7 +223,7 @@ export function approveTool(deps: ToolDeps): AnyTool {
     input: z.object({ name: skillName, source: z.string(), hash: z.string() }),
     async prepare({ name, source, hash }, { person }) {
       const asked = folder(name, source);
-      return asked && person.role === 'owner' ? lookForApproval(readerOf(deps), asked, hash) : undefined;
+      return asked && person.role === 'owner' ? lookForApproval(deps.reader, asked, hash) : undefined;
     },
     async run({ name, source }, { tx, person, clock, prepared }) {
       if (person.role !== 'owner') return failed('DENIED', texts.ownersApprove());

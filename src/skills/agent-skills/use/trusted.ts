@@ -19,10 +19,8 @@ export type Trust =
   /** Trusted by its source: shipped, or in the configuration. */
   { kind: 'own' } | Verdict | { kind: 'unpinnable'; message: string };
 
-type Reader = Pick<Queryable, 'query'>;
-
 /** Looks at the files of `skill` and at what was decided about it. */
-export async function lookAt(db: Reader, skill: AgentSkill, signal?: AbortSignal): Promise<Trust> {
+export async function lookAt(db: Queryable, skill: AgentSkill, signal?: AbortSignal): Promise<Trust> {
   const folder = folderOf(skill);
   if (isTrusted(skill.source) || !folder) return { kind: 'own' };
   const pin = await pinFolder(folder.directory, folder.declared, signal);
@@ -46,7 +44,7 @@ export function folderOf({ name, source, directory, ...skill }: AgentSkill): Fol
 }
 
 /** All that there is to know of a skill that needs an approval; a string says why it can have none. */
-export async function inquireAbout(db: Reader, skill: AgentSkill): Promise<Inquest | string> {
+export async function inquireAbout(db: Queryable, skill: AgentSkill): Promise<Inquest | string> {
   const folder = folderOf(skill);
   if (!folder) return 'It stands in the configuration and needs no approval.';
   const pin = await pinFolder(folder.directory, folder.declared);
@@ -54,7 +52,7 @@ export async function inquireAbout(db: Reader, skill: AgentSkill): Promise<Inque
 }
 
 /** The hashes of the files that may be read, by path: as they were pinned when the skill was activated. */
-export async function pinnedFiles(db: Reader, { name, source }: AgentSkill): Promise<Pinned['files'] | undefined> {
+export async function pinnedFiles(db: Queryable, { name, source }: AgentSkill): Promise<Pinned['files'] | undefined> {
   const known = await pinOf(db, { name, source: source.kind });
   return known && known.state !== 'blocked' ? known.pinned.files : undefined;
 }

@@ -3,6 +3,7 @@ import { type Workspace, Workspaces } from '../../../../src/sandbox/index.ts';
 import { Views } from '../../../../src/skills/agent-skills/host.ts';
 import type { ToolDeps } from '../../../../src/skills/agent-skills/use/deps.ts';
 import { runTool } from '../../../../src/skills/agent-skills/use/run.ts';
+import { readerOf } from '../../../../src/storage/index.ts';
 import { DOCKER, testSandbox } from '../../../support/docker.ts';
 import type { Play } from '../../../support/play.ts';
 import { requireService } from '../../../support/postgres.ts';
@@ -76,8 +77,9 @@ function depsOf(coda: Play, workspace: Workspace): ToolDeps {
     imageOf: async () => ({ image: undefined, isStale: false }),
     attached: async () => [],
   };
+  const database = coda.database();
   const rest = { search: undefined as never, exposed: {}, alone: { timeoutMs: 0, budget: undefined } };
-  return { host, views: new Views(host), denied: () => new Set(), database: coda.database(), code, ...rest };
+  return { host, views: new Views(host), denied: () => new Set(), database, reader: readerOf(database), code, ...rest };
 }
 
 async function contextIn(coda: Play, channel: string) {
