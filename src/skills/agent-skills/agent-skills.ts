@@ -116,12 +116,13 @@ function codeOf(
 ): SkillCode {
   return {
     isOn: settings.enabled,
-    workspaceOf: ({ turn = {}, conversationId, place }, skill) =>
-      workspaces.of({
-        turn,
-        conversationId,
-        lasts: [skill, `${place.adapter}:${place.channel}`].some((each) => settings.lasting.includes(each)),
-      }),
+    workspaceOf: ({ turn = {}, conversationId, place, files, tainted }, skill) => {
+      const lasts = [skill, `${place.adapter}:${place.channel}`].some((each) => settings.lasting.includes(each));
+      const workspace = workspaces.of({ turn, conversationId, lasts });
+      // It may outlast a turn that is tainted, and is read by the next one.
+      workspace.tainted ||= tainted || files.length > 0;
+      return workspace;
+    },
     alone: () => workspaces.alone(),
     imageOf: async (skill) => {
       const built = settings.enabled ? await images.imageFor(skill, hasImage) : undefined;

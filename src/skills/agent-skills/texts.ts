@@ -243,6 +243,10 @@ export const runsScripts = (): string => 'Those below scripts/ are run with skil
 export const commandFailed = (code: number, stderr: string): string =>
   `[exit code ${code}]${stderr === '' ? '' : ` ${stderr}`}`;
 
+export const commandTooSlow = (): string => '[ended: it took longer than a command of a skill may]';
+
+export const commandCut = (bytes: number): string => `[cut: it wrote ${bytes} bytes]`;
+
 export const missingSecret = (skill: string, name: string): string =>
   `The skill “${skill}” needs the secret ${name}. Its owner sets it with: coda secrets set ${skill} ${name}`;
 

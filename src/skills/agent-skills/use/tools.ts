@@ -16,7 +16,7 @@ import type { SkillHost } from '../host.ts';
 import type { AgentSkill } from '../skill.ts';
 import * as texts from '../texts.ts';
 import { APART } from './apart.ts';
-import { commandOutputs } from './commands-run.ts';
+import { type CommandsRan, runCommands } from './commands-run.ts';
 import { skillName, type ToolDeps } from './deps.ts';
 import { instructions } from './instructions.ts';
 import { admit, makeReady, type Ready } from './ready.ts';
@@ -41,12 +41,10 @@ export function activateTool(deps: ToolDeps): AnyTool {
       if (!ready.ok || ready.skill.forkAgent) return ready;
       const who = { personId: ctx.person.id, spaceId: ctx.place.space };
       const secure = await Promise.all(ready.all.map(({ skill }) => host.secrets.isConfigured(skill, who)));
-      return { ...ready, outputs: await commandOutputs(deps, ready, ctx), isSecure: secure.includes(true) };
+      return { ...ready, ran: await runCommands(deps, ready, ctx), isSecure: secure.includes(true) };
     },
     async run({ arguments: args }, ctx) {
-      const ready = ctx.prepared as
-        | Failed
-        | (Ready & { outputs?: Awaited<ReturnType<typeof commandOutputs>>; isSecure?: boolean });
+      const ready = ctx.prepared as Failed | (Ready & { ran?: CommandsRan; isSecure?: boolean });
       if (!ready.ok) return ready;
       if (ready.skill.forkAgent) return failed('RUNS_ALONE', texts.runsAlone(ready.skill.name));
       const refused = await admit(ctx.tx, ready, { ...ctx, denied: deniedIn(deps, ctx) }, () => host.decided());
@@ -57,10 +55,10 @@ export function activateTool(deps: ToolDeps): AnyTool {
           values: valuesFor(ready.skill, args, ctx),
           exposed,
           runs: deps.code.isOn,
-          ...(ready.outputs && { outputs: ready.outputs }),
+          ...(ready.ran && { outputs: ready.ran.outputs }),
         }),
         forbids: [...forbiddenBy(ready), ...(ready.isSecure ? APART : [])],
-        ...(ready.tainted && { tainted: true }),
+        ...((ready.tainted || ready.ran?.tainted) && { tainted: true }),
       });
     },
   });
@@ -135,12 +133,14 @@ export function delegateTool(deps: ToolDeps): AnyTool {
       const who = { ...ctx, denied: deniedIn(deps, ctx) };
       const refused = await deps.database.tx('skills.run', (tx) => admit(tx, ready, who, () => host.decided()));
       if (refused) return refused;
+      const ran = await runCommands(deps, ready, ctx);
+      const tainted = ready.tainted || ran.tainted;
       const told = instructions(ready, {
         args: task,
         values: valuesFor(ready.skill, task, ctx),
         exposed: deps.exposed,
         runs: deps.code.isOn,
-        outputs: await commandOutputs(deps, ready, ctx),
+        outputs: ran.outputs,
       });
       const came = await ctx.spawn({
         ...spawnOptions(ready.skill, deps),
@@ -148,10 +148,10 @@ export function delegateTool(deps: ToolDeps): AnyTool {
         task,
         forbidden: forbiddenBy(ready),
         ...(ready.skill.display === 'stream' && { onDoing: (doing) => ctx.progress?.(`${name}: ${doing}`) }),
-        tainted: ready.tainted,
+        tainted,
       });
       const result = await summedUp(ready.skill, came, ctx);
-      return ready.tainted && result.ok ? { ...result, tainted: true } : result;
+      return tainted && result.ok ? { ...result, tainted: true } : result;
     },
   });
 }

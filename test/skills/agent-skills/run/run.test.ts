@@ -117,4 +117,33 @@ open(os.environ['OUTPUT_DIR'] + '/report.csv', 'w').write('a,b')`,
     await ana.says('again');
     expect(results(model.requests[3])[0]).toContain('Today: 42\nbeside and [exit code 3]');
   });
+  test('commands of one’s own skill are run, have their time, and as much room as a command may fill', async () => {
+    const content = 'Files: !`ls /skills | wc -l`. Slow: !`sleep 60`. Long: !`head -c 20000 /dev/zero | tr "\\0" x`';
+    const inline = [{ name: 'own', description: 'Mine.', instructions: content }];
+    const model = new ScriptedModel([activate('own')], ['Done.']);
+    // A call has no longer than its session.
+    const { coda } = await playCode({}, model, { 'skills.inline': inline, 'execution.sandbox_timeout': '3s' });
+    await coda.sends('ana', Buffer.from('words of somebody'));
+    const [told = ''] = results(model.requests[1]);
+    expect(told).toContain('Files: 0.');
+    expect(told).toContain('[cut: it wrote 20000 bytes]');
+    expect(told.length).toBeLessThan(10_000);
+    expect(told).toContain('Slow: [ended: it took longer than a command of a skill may].');
+  });
+
+  test('a workspace that outlasts its turn stays tainted by what was in it, whoever reads it', async () => {
+    const body = 'Was sent: !`cat a.bin`';
+    const inline = [{ name: 'own', description: 'Mine.', instructions: body }];
+    const model = new ScriptedModel([activate('own')], ['One.'], [activate('own')], ['Two.']);
+    const { coda } = await playCode({}, model, { 'skills.inline': inline, 'execution.lasting': ['own'] });
+    await coda.sends('ana', Buffer.from('words of somebody'));
+    await coda.person('ana').says('/new');
+    await coda.person('ana').says('what was it?');
+    const told = model.requests.map((request) => results(request).at(-1) ?? '');
+    expect(told[3]).toContain('Was sent: words of somebody');
+    const { rows } = await coda
+      .database()
+      .read("select s.tainted from steps s join turns t on t.id = s.turn_id where s.kind = 'result' order by s.at");
+    expect(rows).toEqual([{ tainted: true }, { tainted: true }]);
+  });
 });
