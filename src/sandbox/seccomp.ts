@@ -32,7 +32,10 @@ const ALLOWED = `
   .trim()
   .split(/\s+/);
 
-const FAMILIES = { unix: 1, inet: 2, inet6: 10 };
+const UNIX = 1;
+const INTERNET = [2, 10];
+/** Whatever fits the type, TCP, UDP; not SCTP, DCCP, MPTCP and others, which nobody misses and few have looked at. */
+const PROTOCOLS = [0, 6, 17];
 /** Every CLONE_NEW… flag that `clone` knows. */
 const NEW_NAMESPACES = 0x7e020000;
 /** PER_LINUX, and the question what it is. */
@@ -53,19 +56,21 @@ interface Rule {
   args?: { index: number; value: number; valueTwo?: number; op: 'SCMP_CMP_EQ' | 'SCMP_CMP_MASKED_EQ' }[];
 }
 
-const allow = (name: string, value: number): Rule => ({
+/** Allows a call whose arguments have these values, by their places. */
+const allow = (name: string, values: Readonly<Record<number, number>>): Rule => ({
   names: [name],
   action: 'SCMP_ACT_ALLOW',
-  args: [{ index: 0, value, op: 'SCMP_CMP_EQ' }],
+  args: Object.entries(values).map(([index, value]) => ({ index: Number(index), value, op: 'SCMP_CMP_EQ' })),
 });
 
 /** The profile as Docker's API takes it. */
 export function seccompProfile(architecture: Architecture) {
   const syscalls: Rule[] = [
     { names: ALLOWED, action: 'SCMP_ACT_ALLOW' },
-    ...Object.values(FAMILIES).map((family) => allow('socket', family)),
-    allow('socketpair', FAMILIES.unix),
-    ...PERSONALITIES.map((value) => allow('personality', value)),
+    allow('socket', { 0: UNIX }),
+    ...INTERNET.flatMap((family) => PROTOCOLS.map((protocol) => allow('socket', { 0: family, 2: protocol }))),
+    allow('socketpair', { 0: UNIX }),
+    ...PERSONALITIES.map((value) => allow('personality', { 0: value })),
     {
       names: ['clone'],
       action: 'SCMP_ACT_ALLOW',
