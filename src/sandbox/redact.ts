@@ -1,62 +1,192 @@
 /** Hides secrets in what a program writes, also where it encodes them. */
 
+import { Automaton, FOLD, ROOT } from './automaton.ts';
+import { type Spread, spreadForms, wholeForms } from './encodings.ts';
+
 const HIDDEN = Buffer.from('[REDACTED]');
 
-/** Encoded forms of a shorter value would be found in texts that have nothing to do with it. */
-const SHORTEST_ENCODED = 4;
+/** What a program may put between the characters of a value, or before each: separators, and marks of numbers. */
+const SEPARATORS = ' \t\r\n\0,.:;|_-/+*=~\'"[](){}<>';
+const MARKS = ['\\U000000', '\\u00', '\\u{', '\\x', '\\', '%', '&#x', '&#', 'U+00'];
+/** Their first character may be a digit of the number before: such a text is read both ways. */
+const MARKS_BEHIND_DIGITS = ['0x', '0o', 'chr('];
+const MARKS_OF: Readonly<Record<Spread, readonly string[]>> = {
+  characters: [],
+  hex: [...MARKS, ...MARKS_BEHIND_DIGITS],
+  // Among hex digits it is a byte.
+  digits: [...MARKS, ...MARKS_BEHIND_DIGITS, '0b'],
+};
+/** Such as the end of a quoted line in a list, and the beginning of the next with its indentation. */
+const MOST_BETWEEN = 16;
 
-/** What is looked for, made once for many streams. */
-export interface Hidden {
-  /** Undefined: nothing is hidden. */
-  pattern: RegExp | undefined;
-  /** Bytes of what it finds at most. */
-  longest: number;
+interface Mark {
+  /** The folded byte that comes before `rest` and may be a digit. */
+  lead: number | undefined;
+  rest: Uint8Array;
 }
 
-/** Empty values hide nothing. */
-export function hiddenIn(secrets: readonly string[]): Hidden {
-  const forms = secrets.filter((secret) => secret !== '').flatMap(formsOf);
-  // The longest first, so that the whole of a value is hidden and not a shorter one inside it.
-  forms.sort((a, b) => b.longest - a.longest);
-  const patterns = new Set(forms.map(({ pattern }) => pattern));
+/** One reading of a text: what is left out of it, and what is looked for in the rest. */
+interface View {
+  automaton: Automaton;
+  /** Of each folded byte: it is left out. */
+  separators: Uint8Array;
+  /** Left out too: by the first folded byte behind the lead, the longest first. */
+  marks: readonly (readonly Mark[] | undefined)[];
+  /** Of each folded byte: it may be kept and the lead of a mark. */
+  leads: Uint8Array;
+  longestMark: number;
+  /** Something may be left out. */
+  isSpread: boolean;
+}
+
+/** What is looked for, made once for many streams. */
+export class Hidden {
+  readonly views: readonly View[];
+
+  /** Empty values hide nothing. */
+  constructor(secrets: readonly string[]) {
+    const given = secrets.filter((secret) => secret !== '');
+    const groups = new Map<string, { separators: string; spread: Spread; texts: string[] }>();
+    for (const { text, spread } of given.flatMap(spreadForms)) {
+      // None that is a character of the form: so there is one way to read a text.
+      const separators = [...SEPARATORS].filter((char) => !text.includes(char)).join('');
+      const key = `${spread} ${separators}`;
+      const group = groups.get(key) ?? { separators, spread, texts: [] };
+      group.texts.push(text);
+      groups.set(key, group);
+    }
+    const spread = [...groups.values()].map((group) => viewOf(group.texts, group.separators, MARKS_OF[group.spread]));
+    this.views = given.length === 0 ? [] : [viewOf(given.flatMap(wholeForms), '', []), ...spread];
+  }
+
+  get isEmpty(): boolean {
+    return this.views.length === 0;
+  }
+
+  get states(): number {
+    return this.views.reduce((sum, { automaton }) => sum + automaton.states, 0);
+  }
+
+  /** Transitions that all streams have looked at: the work, which grows with the bytes and with nothing else. */
+  get looked(): number {
+    return this.views.reduce((sum, { automaton }) => sum + automaton.looked, 0);
+  }
+}
+
+function viewOf(texts: readonly string[], separators: string, marks: readonly string[]): View {
+  const automaton = new Automaton(texts);
+  const flags = new Uint8Array(256);
+  for (const char of separators) flags[char.charCodeAt(0)] = 1;
+  const read = marks.map(markOf).sort((a, b) => b.rest.length - a.rest.length);
   return {
-    pattern: forms.length > 0 ? new RegExp([...patterns].join('|'), 'gi') : undefined,
-    longest: forms[0]?.longest ?? 0,
+    automaton,
+    separators: flags,
+    marks: Array.from({ length: 256 }, (_, byte) => {
+      const begun = read.filter(({ rest }) => rest[0] === byte);
+      return begun.length > 0 ? begun : undefined;
+    }),
+    leads: Uint8Array.from({ length: 256 }, (_, byte) => Number(read.some(({ lead }) => lead === byte))),
+    longestMark: read[0]?.rest.length ?? 0,
+    isSpread: separators !== '' || marks.length > 0,
   };
+}
+
+function markOf(mark: string): Mark {
+  const bytes = Buffer.from(mark, 'latin1').map((byte) => FOLD[byte] as number);
+  const [first] = bytes;
+  return first !== undefined && /^[0-9a-f]/.test(mark)
+    ? { lead: first, rest: bytes.subarray(1) }
+    : { lead: undefined, rest: bytes };
+}
+
+/** About 20 bytes each. */
+const MOST_STATES = 2_000_000;
+
+/** What was made last, for the sets of secrets that come again and again. */
+export class HiddenSets {
+  private readonly made = new Map<string, Hidden>();
+
+  of(secrets: readonly string[]): Hidden {
+    const key = JSON.stringify([...new Set(secrets)].sort());
+    const hidden = this.made.get(key) ?? new Hidden(secrets);
+    this.made.delete(key);
+    this.made.set(key, hidden);
+    let states = 0;
+    // The latest is kept however large it is: its run needs it.
+    for (const [old, { states: more }] of [...this.made].reverse()) {
+      if (old !== key && states + more > MOST_STATES) this.made.delete(old);
+      else states += more;
+    }
+    return hidden;
+  }
+}
+
+/** A stretch of the stream, from its beginning on. */
+interface Range {
+  start: number;
+  end: number;
 }
 
 /** A stream's redactor: hand every chunk to `push`, and what `end` gives behind the last. */
 export class Redactor {
-  private readonly hidden: Hidden;
-  private pending = '';
+  private readonly scans: readonly Scan[];
+  private readonly pending = new Pending();
+  /** What comes before it was taken. */
+  private at = 0;
 
   constructor(hidden: Hidden) {
-    this.hidden = hidden;
+    this.scans = hidden.views.map((view) => new Scan(view));
   }
 
   /** What is certain by now: the rest may be the beginning of a secret. */
   push(chunk: Uint8Array): Buffer {
-    this.pending += Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString('latin1');
-    return this.take(Math.max(this.pending.length - this.hidden.longest + 1, 0));
+    if (this.scans.length === 0) return Buffer.from(chunk);
+    this.pending.add(chunk);
+    return this.read(false);
   }
 
   end(): Buffer {
-    return this.take(this.pending.length);
+    return this.read(true);
   }
 
-  /** Takes what begins before `end`, and all of a secret that begins there. */
-  private take(end: number): Buffer {
-    const parts: Buffer[] = [];
-    let at = 0;
-    for (const { 0: found, index } of this.hidden.pattern ? this.pending.matchAll(this.hidden.pattern) : []) {
-      if (index >= end) break;
-      parts.push(Buffer.from(this.pending.slice(at, index), 'latin1'), HIDDEN);
-      at = index + found.length;
+  private read(isEnd: boolean): Buffer {
+    let certain = this.pending.end;
+    let read = certain;
+    for (const scan of this.scans) {
+      scan.read(this.pending, isEnd);
+      if (!isEnd) certain = Math.min(certain, scan.certain);
+      read = Math.min(read, scan.at);
     }
-    const until = Math.max(at, end);
-    parts.push(Buffer.from(this.pending.slice(at, until), 'latin1'));
-    this.pending = this.pending.slice(until);
+    const taken = this.take(certain);
+    this.pending.drop(Math.min(this.at, read));
+    return taken;
+  }
+
+  /** Takes what begins before `certain`, and all of a secret that begins there. What overlaps is hidden as one. */
+  private take(certain: number): Buffer {
+    const parts: Uint8Array[] = [];
+    for (let next = this.earliest(certain); next; next = this.earliest(certain)) {
+      if (next.start >= this.at) parts.push(this.pending.slice(this.at, next.start), HIDDEN);
+      this.at = Math.max(this.at, next.end);
+    }
+    if (certain > this.at) {
+      parts.push(this.pending.slice(this.at, certain));
+      this.at = certain;
+    }
     return Buffer.concat(parts);
+  }
+
+  /** Removes and gives the first of what was found that begins before `certain`. */
+  private earliest(certain: number): Range | undefined {
+    let first: Scan | undefined;
+    let start = certain;
+    for (const scan of this.scans) {
+      const [range] = scan.found;
+      if (!range || range.start >= start) continue;
+      first = scan;
+      start = range.start;
+    }
+    return first?.found.shift();
   }
 }
 
@@ -66,163 +196,135 @@ export function redact(text: string, hidden: Hidden): string {
   return Buffer.concat([redactor.push(Buffer.from(text)), redactor.end()]).toString();
 }
 
-/** What a program may put between the pieces of a value, or before each: separators, and marks of numbers. */
-const SEPARATORS = [...' \t\r\n\0,.:;|_-/+*=~\'"[](){}<>'];
-const MARKS = ['0x', '0o', '0b', '\\x', '\\u00', '\\u{', '\\U000000', '\\', '%', '&#x', '&#', 'U+00', 'chr('];
-const MOST_BETWEEN = 4;
-/** Of a longer value only the plain forms are looked for with something in between: a pattern of it would be too large. */
-const LONGEST_SPREAD = 256;
+const SMALLEST = 4096;
 
-interface Form {
-  pattern: string;
-  /** Bytes of what it finds at most. */
-  longest: number;
-}
+/** The last bytes of a stream, by their place in it. */
+class Pending {
+  end = 0;
+  private start = 0;
+  private bytes = new Uint8Array(0);
+  /** The place of the first byte of `bytes`. */
+  private base = 0;
 
-/** The value and its encodings, as bytes written in latin1. Letters of either case are the same. */
-function formsOf(secret: string): Form[] {
-  const bytes = Buffer.from(secret);
-  const plain = bytes.toString('latin1');
-  if (bytes.length < SHORTEST_ENCODED) return [literal(plain)];
-  const texts = [
-    ...variantsOf(bytes),
-    ...textFormsOf(secret),
-    // What was encoded twice.
-    ...base64(Buffer.from(bytes.toString('base64'))),
-    ...base64(Buffer.from(bytes.toString('hex'))),
-    ...base64(Buffer.from(reversed(bytes))),
-    Buffer.from(bytes.toString('base64')).toString('hex'),
-  ];
-  const whole = [plain, ...texts.map((text) => Buffer.from(text).toString('latin1'))].map(literal);
-  if (bytes.length > LONGEST_SPREAD) return whole;
-  const chars = [...secret].map((char) => Buffer.from(char).toString('latin1'));
-  const numbers = ([radix, width]: readonly [number, number]) =>
-    [...bytes].map((byte) => byte.toString(radix).padStart(width, '0'));
-  return [
-    ...whole,
-    spread(chars),
-    spread([...chars].reverse()),
-    ...base64(bytes).map((text) => spread([...text])),
-    ...(
-      [
-        [16, 2],
-        [10, 1],
-        [10, 3],
-        [8, 1],
-        [8, 3],
-        [2, 8],
-      ] as const
-    ).map((kind) => spread(numbers(kind), MARKS)),
-    spread(numbers([16, 2]).reverse(), MARKS),
-  ];
-}
-
-/** The bytes in other alphabets. */
-function variantsOf(bytes: Buffer): string[] {
-  const utf16 = Buffer.from(bytes.toString(), 'utf16le');
-  return [
-    reversed(bytes),
-    ...base64(bytes),
-    ...base64(utf16),
-    [...bytes.toString('base64').replace(/=+$/, '')].reverse().join(''),
-    ...[0, 1, 2, 3, 4].map((offset) => base32(bytes, offset)),
-    base85(bytes, '!"#$%&\'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstu'),
-    base85(bytes, '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~'),
-    bytes.toString('hex'),
-    utf16.toString('hex'),
-    utf16.toString('latin1'),
-    utf16.swap16().toString('latin1'),
-    bytes.toString('latin1').replace(/[a-z]/gi, rot13),
-  ];
-}
-
-/** As programs and formats write a text. */
-function textFormsOf(secret: string): string[] {
-  const units = Array.from({ length: secret.length }, (_, index) =>
-    secret.charCodeAt(index).toString(16).padStart(4, '0'),
-  );
-  const json = JSON.stringify(secret).slice(1, -1);
-  // As Python's json writes it.
-  const ascii = json.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
-  const text = Buffer.from(secret).toString();
-  const url = encodeURIComponent(text);
-  const html = secret.replace(/[&<>"']/g, (char) => HTML[char] ?? char);
-  return [
-    [...secret].reverse().join(''),
-    url,
-    url.replaceAll('%20', '+'),
-    // As Python's quote and a browser's path write it.
-    url.replaceAll('%2F', '/'),
-    encodeURI(text),
-    encodeURIComponent(url),
-    json,
-    json.replaceAll('/', '\\/'),
-    JSON.stringify(json).slice(1, -1),
-    ascii,
-    ascii.replaceAll('/', '\\/'),
-    units.map((unit) => `\\u${unit}`).join(''),
-    html,
-    html.replaceAll('&#39;', '&#x27;'),
-    [...secret].map((char) => `&#${char.codePointAt(0)};`).join(''),
-  ];
-}
-
-const HTML: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-
-const reversed = (bytes: Buffer) => Buffer.from(bytes).reverse().toString('latin1');
-
-const rot13 = (letter: string) => String.fromCharCode(letter.charCodeAt(0) + (letter.toLowerCase() < 'n' ? 13 : -13));
-
-const literal = (text: string): Form => ({ pattern: escaped(text), longest: text.length });
-
-/**
- * The pieces with up to a few separators between them. None of these is a character of a piece: so there is one way to
- * read a text, and no text takes long.
- */
-function spread(pieces: readonly string[], marks: readonly string[] = []): Form {
-  const own = new Set(pieces.join(''));
-  const single = SEPARATORS.filter((char) => !own.has(char)).map(escaped);
-  const between = `(?:${[...marks.map(escaped), `[${single.join('')}]`].join('|')}){0,${MOST_BETWEEN}}`;
-  const widest = Math.max(1, ...marks.map(({ length }) => length)) * MOST_BETWEEN;
-  const longest = pieces.reduce((sum, { length }) => sum + length, 0) + (pieces.length - 1) * widest;
-  return { pattern: pieces.map(escaped).join(between), longest };
-}
-
-/**
- * What base64 makes of the bytes behind 0, 1 and 2 others, without the characters that those beside it have a share in;
- * in both alphabets.
- */
-function base64(bytes: Buffer): string[] {
-  return [0, 1, 2].flatMap((offset) => {
-    const whole = Buffer.concat([Buffer.alloc(offset), bytes]);
-    const text = whole.toString('base64').slice(Math.ceil((offset * 8) / 6), Math.floor((whole.length * 8) / 6));
-    return [text, text.replaceAll('+', '-').replaceAll('/', '_')];
-  });
-}
-
-const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-
-function base32(bytes: Buffer, offset: number): string {
-  const bits = [...Buffer.concat([Buffer.alloc(offset), bytes])]
-    .map((byte) => byte.toString(2).padStart(8, '0'))
-    .join('');
-  const groups = (bits.match(/.{5}/g) ?? []).map((group) => BASE32[Number.parseInt(group, 2)]);
-  return groups.slice(Math.ceil((offset * 8) / 5)).join('');
-}
-
-/** Of whole groups of four bytes from the value's beginning on. */
-function base85(bytes: Buffer, alphabet: string): string {
-  let text = '';
-  for (let at = 0; at + 4 <= bytes.length; at += 4) {
-    let number = bytes.readUInt32BE(at);
-    let group = '';
-    for (let digit = 0; digit < 5; digit++) {
-      group = alphabet[number % 85] + group;
-      number = Math.floor(number / 85);
+  /** Makes room for as much again as is kept: so a byte is moved a few times at most, however small the chunks are. */
+  add(chunk: Uint8Array): void {
+    if (this.end - this.base + chunk.length > this.bytes.length) {
+      const kept = this.bytes.subarray(this.start - this.base, this.end - this.base);
+      const wanted = Math.max(2 * (kept.length + chunk.length), SMALLEST);
+      const into = wanted > this.bytes.length ? new Uint8Array(wanted) : this.bytes;
+      into.set(kept);
+      this.bytes = into;
+      this.base = this.start;
     }
-    text += group;
+    this.bytes.set(chunk, this.end - this.base);
+    this.end += chunk.length;
   }
-  return text;
+
+  /** The folded byte at a place that was not dropped. */
+  folded(place: number): number {
+    return FOLD[this.bytes[place - this.base] as number] as number;
+  }
+
+  /** A copy. */
+  slice(from: number, to: number): Uint8Array {
+    return this.bytes.slice(from - this.base, to - this.base);
+  }
+
+  drop(before: number): void {
+    this.start = before;
+  }
 }
 
-const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
+/** Where a view is in its text. */
+interface Position {
+  state: number;
+  /** Separators and marks since the last byte that was not left out. */
+  between: number;
+  /** Bytes that were not left out. */
+  kept: number;
+}
+
+/** One view's way through a stream. */
+class Scan {
+  /** Nothing that begins before this place will be found any more. */
+  certain = 0;
+  /** The next byte to be read. */
+  at = 0;
+  /** What was found, one behind another: what overlaps is one. */
+  readonly found: Range[] = [];
+  private readonly view: View;
+  private readonly now: Position = { state: ROOT, between: 0, kept: 0 };
+  /** The last byte, where it may turn out to belong to a mark. */
+  private lead: number | undefined;
+  /** What was before it. */
+  private readonly before: Position = { ...this.now };
+  /** Where the last bytes stood that were not left out: as many as a state is deep. None where nothing is left out. */
+  private readonly places: Float64Array;
+
+  constructor(view: View) {
+    this.view = view;
+    this.places = new Float64Array(view.isSpread ? 2 ** Math.ceil(Math.log2(view.automaton.deepest + 1)) : 0);
+  }
+
+  /** Reads on, as far as it is certain what the bytes are. */
+  read(pending: Pending, isEnd: boolean): void {
+    const { automaton, separators, marks, leads, isSpread } = this.view;
+    const { now } = this;
+    while (this.at < pending.end) {
+      const byte = pending.folded(this.at);
+      if (isSpread) {
+        const width = separators[byte] || (marks[byte] ? this.markAt(pending, isEnd) : 0);
+        if (width === undefined) break;
+        if (width > 0) {
+          if (++now.between > MOST_BETWEEN) now.state = ROOT;
+          this.at += width;
+          this.lead = undefined;
+          continue;
+        }
+        this.lead = leads[byte] ? byte : undefined;
+        if (this.lead !== undefined) Object.assign(this.before, now);
+        now.between = 0;
+        this.places[now.kept++ & (this.places.length - 1)] = this.at;
+      }
+      this.at++;
+      now.state = automaton.next(now.state, byte);
+      const length = automaton.longest[now.state] as number;
+      if (length > 0) this.add(this.place(now, length), this.at);
+    }
+    this.certain = Math.min(this.opened(now), this.lead === undefined ? this.at : this.opened(this.before));
+  }
+
+  /** Where the longest beginning stands that may go on. */
+  private opened(position: Position): number {
+    const open = this.view.automaton.open[position.state] as number;
+    return open > 0 ? this.place(position, open) : this.at;
+  }
+
+  /** Bytes of the mark that begins here; undefined: what comes next decides. Takes back what was its lead. */
+  private markAt(pending: Pending, isEnd: boolean): number | undefined {
+    const left = pending.end - this.at;
+    if (!isEnd && left < this.view.longestMark) return undefined;
+    const isHere = ({ lead, rest }: Mark) =>
+      (lead === undefined || this.lead === lead) &&
+      rest.length <= left &&
+      rest.every((byte, index) => pending.folded(this.at + index) === byte);
+    const mark = this.view.marks[pending.folded(this.at)]?.find(isHere);
+    if (mark?.lead !== undefined) Object.assign(this.now, this.before);
+    return mark?.rest.length ?? 0;
+  }
+
+  /** Where the last `count` bytes begin, of those that were not left out. */
+  private place({ kept }: Position, count: number): number {
+    if (!this.view.isSpread) return this.at - count;
+    return this.places[(kept - count) & (this.places.length - 1)] as number;
+  }
+
+  private add(start: number, end: number): void {
+    const range = { start, end };
+    for (let last = this.found.at(-1); last && last.end > range.start; last = this.found.at(-1)) {
+      range.start = Math.min(range.start, last.start);
+      this.found.pop();
+    }
+    this.found.push(range);
+  }
+}

@@ -47,12 +47,12 @@ export class Streams {
   }
 
   cleanName(name: string): string {
-    return this.hidden.pattern ? redact(name, this.hidden) : name;
+    return this.hidden.isEmpty ? name : redact(name, this.hidden);
   }
 
   /** A file without the secrets. */
   async *cleaned(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    if (!this.hidden.pattern) {
+    if (this.hidden.isEmpty) {
       yield* content;
       return;
     }

@@ -5,7 +5,7 @@ import { BoundedSet } from '../base/bounded.ts';
 import { shortId } from '../base/ids.ts';
 import type { SandboxFailure } from './failure.ts';
 import type { Collected, ExecOptions, PutFile, Sandbox, Session } from './port.ts';
-import { type Hidden, hiddenIn } from './redact.ts';
+import { type Hidden, HiddenSets } from './redact.ts';
 import { type Kept, type StreamResult, Streams } from './streams.ts';
 
 export interface MadeFile extends Kept {
@@ -80,6 +80,7 @@ export class Workspaces {
   private readonly lasting = new Map<string, Workspace>();
   /** Conversations whose turn was parked with files: they are gone when it goes on. */
   private readonly parked = new BoundedSet<string>(1_000);
+  private readonly sets = new HiddenSets();
 
   constructor(options: WorkspacesOptions) {
     this.options = options;
@@ -89,7 +90,8 @@ export class Workspaces {
   of({ turn, conversationId, lasts = false }: WorkspaceOwner): Workspace {
     const lasting = this.lasting.get(conversationId);
     if (lasting) return lasting;
-    const workspace = this.ofTurns.get(turn) ?? new Workspace(this.options, this.parked.delete(conversationId));
+    const workspace =
+      this.ofTurns.get(turn) ?? new Workspace(this.options, this.sets, this.parked.delete(conversationId));
     if (lasts) {
       this.ofTurns.delete(turn);
       this.lasting.set(conversationId, workspace.lasting(this.options.lastingMs));
@@ -99,7 +101,7 @@ export class Workspaces {
 
   /** A workspace that nobody else uses; who asked for it closes it. */
   alone(): Workspace {
-    return new Workspace(this.options, false);
+    return new Workspace(this.options, this.sets, false);
   }
 
   /** The turn does nothing more here. */
@@ -117,6 +119,7 @@ export class Workspace {
   /** Untrusted text went into it. */
   tainted = false;
   private readonly options: WorkspacesOptions;
+  private readonly sets: HiddenSets;
   private readonly calls = new Sequence();
   private session: Session | undefined;
   private image: string | undefined;
@@ -125,8 +128,9 @@ export class Workspace {
   private readonly known = new Map<string, string>();
   private readonly skills = new Map<string, string>();
 
-  constructor(options: WorkspacesOptions, hadFiles: boolean) {
+  constructor(options: WorkspacesOptions, sets: HiddenSets, hadFiles: boolean) {
     this.options = options;
+    this.sets = sets;
     this.hadFiles = hadFiles;
   }
 
@@ -149,7 +153,7 @@ export class Workspace {
       const { session, isRenewed } = opened;
       const put = await this.put(session, options);
       if (!put.ok) return put;
-      const hidden = hiddenIn(options.secrets ?? []);
+      const hidden = this.sets.of(options.secrets ?? []);
       const { onLine, stdin, env, cwd, timeoutMs, signal } = options;
       const streams = new Streams(this.options.keep, hidden, onLine);
       const given = Object.fromEntries(
