@@ -135,7 +135,7 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
   const { liveSkills, ofFolders } = openFolders(core, () => agent.options.toolbox);
   const backups = new Backups({ config, database, world, program: `coda ${version}` });
   const hooks = new Webhooks({ database, world, jobs, artifacts, secrets: liveSkills.secrets });
-  const servers = mcpServersOf(core, sandbox, version);
+  const servers = mcpServersOf(core, { sandbox, version, values: liveSkills.secrets, address: () => http?.server.url });
   closer.onClose('mcp servers', () => servers.close());
   const skills = equipAll(core, { models: thinking.inference.small, sandbox: forSkills }, [
     ...builtInSkills,
@@ -210,11 +210,14 @@ function equipAll(
   return skills;
 }
 
-function mcpServersOf({ config, delivery, ...core }: Core, sandbox: Sandbox, version: string): McpServers {
+function mcpServersOf(
+  { config, delivery, ...core }: Core,
+  more: Pick<ConstructorParameters<typeof McpServers>[0], 'sandbox' | 'version' | 'values' | 'address'>,
+): McpServers {
   const { execution } = config;
   return new McpServers({
     ...core,
-    ...{ settings: config.block(mcpConfig), execution, outbox: delivery.outbox, sandbox, version },
+    ...{ ...more, settings: config.block(mcpConfig), execution, outbox: delivery.outbox },
   });
 }
 

@@ -44,6 +44,7 @@ export const ERRORS = {
   EGRESS_TYPE: { exit: 65, about: 'A server sends another kind of content than was to be fetched.' },
   EGRESS_REDIRECTS: { exit: 65, about: 'A server redirects too often, or what may not be sent twice.' },
   EGRESS_MALFORMED: { exit: 65, about: "A server's answer is not proper HTTP, damaged or cut off." },
+  MCP_LOGIN: { exit: 69, about: 'A sign-in to an MCP server failed.' },
   EVENT_NOT_TAKEN: { exit: 69, about: 'A program that is to be told of events has not taken one.' },
   SANDBOX_OFF: { exit: 78, about: 'Running code is switched off.' },
   SANDBOX_NETWORK: { exit: 78, about: 'Code in a sandbox cannot have a network.' },

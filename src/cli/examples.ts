@@ -6,6 +6,8 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   run: 'coda run --data /var/lib/coda',
   chat: 'coda chat',
   mcp: 'coda mcp --data /var/lib/coda',
+  'mcp login': 'coda mcp login linear',
+  'mcp logout': 'coda mcp logout linear',
   browser: 'coda browser image',
   'browser image': 'coda browser image --packages fonts-noto-cjk',
   open: 'coda open',

@@ -133,10 +133,20 @@ function addOpen(program: Command, call: Call): void {
 }
 
 function addMcp(program: Command, call: Call): void {
-  program
+  const mcp = program
     .command('mcp')
     .description('be an MCP server on stdin and stdout: reminders, notes, memory, schedules (docs/mcp.md)')
     .action(call(async () => (await import('./mcp.ts')).serveMcp));
+  mcp
+    .command('login')
+    .description('sign in to an MCP server of the configuration, in a browser')
+    .argument('<server>')
+    .action(call(async () => (await import('./mcp-login.ts')).login));
+  mcp
+    .command('logout')
+    .description('forget what a sign-in gave')
+    .argument('<server>')
+    .action(call(async () => (await import('./mcp-login.ts')).logout));
 }
 
 function addLooking(program: Command, call: Call): void {

@@ -89,6 +89,12 @@ export class SkillSecrets {
     return row && this.open(row);
   }
 
+  /** What is kept under this name for everybody; undefined where there is nothing. Throws `SECRET_KEY`. */
+  async shared({ skill, name }: { skill: string; name: string }): Promise<string | undefined> {
+    const row = await store.sharedSecret(this.reader, skill, name);
+    return row && this.open(row);
+  }
+
   /** Keeps a value, in place of the one before. */
   async set(asked: Asked, value: string, besides?: Besides<void>): Promise<void> {
     if (!NAME.test(asked.name)) throw wrong(`“${asked.name}” is no name of a secret: A–Z, 0–9 and _.`);

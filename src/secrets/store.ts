@@ -39,6 +39,15 @@ export async function secretsFor(
   return rows;
 }
 
+/** Everybody's value of this name. */
+export async function sharedSecret(db: Queryable, skill: string, name: string): Promise<SealedSecret | undefined> {
+  const { rows } = await db.query<SealedSecret>(
+    `select ${COLUMNS} from skill_secrets where skill = $1 and name = $2 and person_id is null and space_id is null`,
+    [skill, name],
+  );
+  return rows[0];
+}
+
 export async function allSecrets(db: Queryable): Promise<SealedSecret[]> {
   const { rows } = await db.query<SealedSecret>(
     `select ${COLUMNS} from skill_secrets order by skill, name, updated_at`,

@@ -27,6 +27,8 @@ function verdictsOf(name: string, server: Server): Verdict[] {
   const { state } = server.connection;
   const wrong = { ok: false, remedy: texts.checkRemedy } as const;
   if (state.kind === 'refused') return [{ ...wrong, code: 'MCP_REFUSED', says: state.why, remedy: state.remedy }];
+  if (state.kind === 'signed-out')
+    return [{ ...wrong, code: 'MCP_SIGN_IN', says: `${name}: ${state.why}`, remedy: state.remedy }];
   if (state.kind === 'away') {
     return [
       { ...wrong, code: 'MCP_AWAY', says: `${name}: ${state.why}`, ...(state.remedy && { remedy: state.remedy }) },

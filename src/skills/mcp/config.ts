@@ -11,19 +11,35 @@ const values = (description: string, example: Record<string, string>) =>
     .default({})
     .meta({ description, example });
 
-const oauth = z.strictObject({
-  issuer: url('https', 'http').meta({
-    description: 'Who gives out the tokens; its origin is the only other one that is reached, and yours to choose.',
-    example: 'https://auth.example.com',
-  }),
-  client_id: text.meta({ description: 'As whom coda asks for them.', example: 'coda' }),
-  ...secret('client_secret', secretText(), {
-    description: 'Its secret.',
-    file: 'mcp_client_secret',
-    example: '${MCP_CLIENT_SECRET:-example}',
-  }),
-  scope: text.optional().meta({ description: 'What they are to be good for.', example: 'tools:read' }),
-});
+const oauth = z
+  .strictObject({
+    sign_in: z
+      .boolean()
+      .default(false)
+      .describe('A person signs in at a page, with "coda mcp login NAME". Else coda asks with its own secret.'),
+    issuer: url('https', 'http').optional().meta({
+      description:
+        'Who gives out the tokens; its origin is the only other one that is reached, and yours to choose. With sign_in: the server itself when left out.',
+      example: 'https://auth.example.com',
+    }),
+    client_id: text.optional().meta({
+      description: 'As whom coda asks for them. With sign_in it is registered at the issuer when left out.',
+      example: 'coda',
+    }),
+    ...secret('client_secret', secretText().optional(), {
+      description: 'Its secret.',
+      file: 'mcp_client_secret',
+      example: '${MCP_CLIENT_SECRET:-example}',
+    }),
+    scope: text.optional().meta({ description: 'What they are to be good for.', example: 'tools:read' }),
+  })
+  .superRefine(({ sign_in: signsIn, issuer, client_id: id, client_secret: own }, context) => {
+    if (signsIn) return;
+    for (const [path, value] of Object.entries({ issuer, client_id: id, client_secret: own })) {
+      if (value === undefined)
+        context.addIssue({ code: 'custom', path: [path], message: 'is missing (or sign_in: true)' });
+    }
+  });
 
 const server = z
   .strictObject({
@@ -52,7 +68,7 @@ const server = z
     headers: values('Sent with each request: its key. Hidden wherever values are shown.', {
       Authorization: 'Bearer ${GITHUB_TOKEN:-ghp_example}',
     }),
-    oauth: oauth.optional().describe('Tokens of an issuer instead of a key: OAuth 2 client credentials.'),
+    oauth: oauth.optional().describe('Tokens of an issuer instead of a key: client credentials, or a person signs in.'),
     tools: z
       .array(text)
       .max(200)

@@ -9,6 +9,8 @@ import { shorten } from '../../base/text.ts';
 import type { World } from '../../base/world.ts';
 import type { ServerSettings } from './config.ts';
 import { cleaned, type ListedTool, MOST_TOOLS } from './offer.ts';
+import { NeedsSignIn } from './sign-in/provider.ts';
+import { texts } from './texts.ts';
 import type { ServerTransport } from './wire/flood.ts';
 
 /** Where it stands. `resting`: it starts with the next call. */
@@ -16,6 +18,8 @@ export type State =
   | { kind: 'new' | 'connecting' | 'resting' }
   | { kind: 'ready'; client: Client }
   | { kind: 'away'; why: string; remedy?: string | undefined }
+  /** It is started when somebody has signed in. */
+  | { kind: 'signed-out'; why: string; remedy: string }
   /** It is never started as it is configured. */
   | { kind: 'refused'; why: string; remedy: string };
 
@@ -44,6 +48,8 @@ export interface ConnectionOptions {
   restMs?: number | undefined;
   /** Told what it lists, at first and whenever that changes; what it offers counts from when this has resolved. */
   listed(listing: Listing): Promise<void>;
+  /** Told when nobody is signed in to it, or not any more. */
+  signedOut?(): void;
 }
 
 const CONNECT_MS = 30_000;
@@ -94,6 +100,8 @@ export class Connection {
   private calls = 0;
   private cancel: Cancel = () => {};
   private isListing = false;
+  /** Resolves when what it has changed was read. */
+  private relisting: Promise<void> | undefined;
   private listedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: ConnectionOptions) {
@@ -106,12 +114,23 @@ export class Connection {
 
   /** Starts it, once. Resolves when that has succeeded or failed; from then on it goes on by itself. */
   start(): Promise<void> {
-    if (this.state.kind === 'refused' || this.state.kind === 'ready' || this.stop.signal.aborted)
+    if (['refused', 'ready', 'signed-out'].includes(this.state.kind) || this.stop.signal.aborted)
       return Promise.resolve();
     this.starting ??= this.connect().finally(() => {
       this.starting = undefined;
     });
     return this.starting;
+  }
+
+  /** Somebody has signed in or out: it is started anew. */
+  async again(): Promise<void> {
+    const { state } = this;
+    if (state.kind === 'refused' || this.stop.signal.aborted) return;
+    await this.starting;
+    this.attempt = 0;
+    this.state = { kind: 'new' };
+    if (state.kind === 'ready') await state.client.close().catch(() => {});
+    await this.start();
   }
 
   /** Resolves when it is known whether it is there. */
@@ -124,6 +143,8 @@ export class Connection {
     if (this.state.kind === 'resting' || this.state.kind === 'new' || this.starting) {
       await unlessAborted(signal, this.start());
     }
+    // It has said that its tools are others: a call meets what is judged of them now.
+    if (this.relisting) await unlessAborted(signal, this.relisting);
     return this.state.kind === 'ready' ? this.state.client : undefined;
   }
 
@@ -139,12 +160,14 @@ export class Connection {
     this.calls++;
     this.cancel();
     try {
-      const limits = { timeout, maxTotalTimeout: timeout, ...(progress && { onprogress: progress }) };
-      const came = await client.request(asked as never, schema as never, { signal, ...limits });
+      const own = { signal: AbortSignal.any([signal]), timeout, maxTotalTimeout: timeout };
+      const limits = { ...own, ...(progress && { onprogress: progress }) };
+      const came = await client.request(asked as never, schema as never, limits);
       return came as z.output<Schema>;
     } catch (error) {
+      if (error instanceof NeedsSignIn) await this.signedOut(client);
       // A service that is gone is noticed by what is asked of it.
-      if (isTransport(error)) await this.lost(client, this.wordsOf(error));
+      else if (isTransport(error)) await this.lost(client, this.wordsOf(error));
       throw error;
     } finally {
       if (--this.calls === 0) this.rest();
@@ -165,6 +188,11 @@ export class Connection {
     return Math.min(CONNECT_MS, this.settings.timeout);
   }
 
+  /** The SDK never takes its listener off a request's signal: each request has one of its own. */
+  private limits() {
+    return { timeout: this.connectMs, signal: AbortSignal.any([this.stop.signal]) };
+  }
+
   private async connect(): Promise<void> {
     const { world } = this.options;
     this.cancel();
@@ -176,7 +204,7 @@ export class Connection {
       transport = await this.options.open();
       client = new Made({ name: 'coda', version: this.options.version }, { jsonSchemaValidator: UNCHECKED as never });
       this.follow(client, transport);
-      await client.connect(transport, { timeout: this.connectMs, signal: this.stop.signal });
+      await client.connect(transport, this.limits());
       await this.list(client);
       this.stop.signal.throwIfAborted();
       // It may have gone while it was asked what it has.
@@ -189,7 +217,8 @@ export class Connection {
       const why = transport?.why || messageOf(error);
       await client?.close().catch(() => {});
       await transport?.close().catch(() => {});
-      this.away(why, error instanceof CodaError ? error.remedy : undefined);
+      if (error instanceof NeedsSignIn) this.waitForSignIn();
+      else this.away(why, error instanceof CodaError ? error.remedy : undefined);
     }
   }
 
@@ -206,7 +235,7 @@ export class Connection {
   private async relist(client: Client): Promise<void> {
     if (this.isListing) return;
     this.isListing = true;
-    await this.lists
+    const reading = this.lists
       .run(async () => {
         await sleep(Math.max(0, this.listedAt + RELIST_MS - performance.now()), this.stop.signal);
         this.isListing = false;
@@ -214,6 +243,9 @@ export class Connection {
         await this.list(this.state.kind === 'ready' ? this.state.client : client);
       })
       .catch((error: unknown) => this.lost(client, this.wordsOf(error)));
+    this.relisting = reading;
+    await reading;
+    if (this.relisting === reading) this.relisting = undefined;
   }
 
   private async list(client: Client): Promise<void> {
@@ -233,8 +265,8 @@ export class Connection {
     let cursor: string | undefined;
     for (let count = 0; count < MOST_PAGES; count++) {
       const params = cursor === undefined ? {} : { cursor };
-      const limits = { timeout: this.connectMs, signal: this.stop.signal };
-      const came: z.output<typeof page> = await client.request({ method, params } as never, page as never, limits);
+      const asked = { method, params } as never;
+      const came: z.output<typeof page> = await client.request(asked, page as never, this.limits());
       all.push(...(method === 'tools/list' ? came.tools : came.prompts));
       cursor = came.nextCursor;
       if (cursor === undefined || all.length > 10 * MOST_TOOLS) break;
@@ -247,6 +279,20 @@ export class Connection {
     if (this.state.kind !== 'ready' || this.state.client !== client) return;
     this.away(why);
     await client.close().catch(() => {});
+  }
+
+  private async signedOut(client: Client): Promise<void> {
+    if (this.state.kind !== 'ready' || this.state.client !== client) return;
+    this.waitForSignIn();
+    await client.close().catch(() => {});
+  }
+
+  private waitForSignIn(): void {
+    if (this.stop.signal.aborted) return;
+    this.cancel();
+    this.state = { kind: 'signed-out', why: texts.needsSignIn, remedy: texts.needsSignInRemedy(this.name) };
+    this.options.world.log.warn({ server: this.name }, 'an MCP server wants somebody to sign in');
+    this.options.signedOut?.();
   }
 
   private away(said: string, remedy?: string): void {

@@ -4,6 +4,7 @@ import { serversCheck } from './check.ts';
 import { commands } from './commands.ts';
 import { config, type Settings } from './config.ts';
 import type { Servers } from './servers.ts';
+import { callbackRoute, signInVerbs } from './sign-in/door.ts';
 import { deletionRules, mergeRules } from './store.ts';
 import { approveTool, promptCall, serverTools } from './tools.ts';
 
@@ -20,6 +21,8 @@ export const mcp = (servers: Servers): Skill<Settings> => ({
   started: () => servers.start(),
   commands: () => commands(servers),
   called: (_, name, rest) => (name.toLowerCase() === 'mcp-prompt' ? promptCall(servers, rest) : undefined),
+  verbs: () => signInVerbs(servers.signIns),
+  routes: () => (servers.signIns.isOn ? [callbackRoute(servers.signIns)] : []),
   checks: () => [serversCheck(servers)],
   deletionRules,
   mergeRules,

@@ -12,6 +12,8 @@ import type { Artifacts, Database, Transaction } from '../../storage/index.ts';
 import type { ServerSettings, Settings } from './config.ts';
 import { Connection, type Listing } from './connection.ts';
 import { hashOf, hashOfAll, type Offer, offersOf, prefixOf } from './offer.ts';
+import { SignIns } from './sign-in/sign-in.ts';
+import type { SealedValues } from './sign-in/tokens.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
 import { containerChannel } from './wire/container.ts';
@@ -31,6 +33,10 @@ export interface ServersDeps {
   bus: Bus;
   outbox: Pick<Outbox, 'addAll'>;
   version: string;
+  /** Where tokens of people who have signed in are kept. */
+  values: SealedValues;
+  /** Where people reach coda in a browser; undefined where HTTP is off. */
+  address(): string | undefined;
 }
 
 /** A server with what was made of what it says. */
@@ -48,6 +54,7 @@ export interface Server {
 }
 
 const CHANNEL = 'coda_mcp';
+const SIGNED = 'coda_mcp_signed';
 /** For a call of a tool that is not there yet: a turn goes on with it after a restart. */
 const SETTLED_MS = 10_000;
 const REST_MS = 300_000;
@@ -56,15 +63,18 @@ const EMPTY: Listing = { tools: [], prompts: [], hasResources: false };
 
 export class Servers {
   readonly deps: ServersDeps;
+  readonly signIns: SignIns;
   private readonly servers = new Map<string, Server>();
   private readonly judging = new Map<string, Sequence>();
   private readonly askedAt = new Map<string, number>();
   private taken: ReadonlySet<string> = new Set();
   private tools: readonly AnyTool[] | undefined;
   private unsubscribe: () => void = () => {};
+  private isStarted = false;
 
   constructor(deps: ServersDeps) {
     this.deps = deps;
+    this.signIns = new SignIns({ ...deps, changed: (name) => this.signed(name) });
     for (const [name, settings] of Object.entries(deps.settings.servers)) {
       if (!settings.enabled) continue;
       // A header says what kind of key it is before the key.
@@ -77,10 +87,15 @@ export class Servers {
   /** Begins to connect to all of them. */
   start(): void {
     if (this.servers.size === 0) return;
-    this.unsubscribe = this.deps.bus.subscribe(CHANNEL, (name) => {
-      const server = this.servers.get(name);
-      if (server) void this.judgeAgain(name);
-    });
+    const { bus } = this.deps;
+    const leave = [
+      bus.subscribe(CHANNEL, (name) => void (this.servers.has(name) && this.judgeAgain(name))),
+      bus.subscribe(SIGNED, (name) => void this.servers.get(name)?.connection.again()),
+    ];
+    this.unsubscribe = () => {
+      for (const each of leave) each();
+    };
+    this.isStarted = true;
     for (const { connection } of this.servers.values()) void connection.start();
   }
 
@@ -192,6 +207,27 @@ export class Servers {
     this.askedAt.set(name, now);
   }
 
+  /** Here and in the other processes. */
+  private signed(name: string): void {
+    if (this.isStarted) void this.servers.get(name)?.connection.again();
+    this.deps.bus.publish(SIGNED, name);
+  }
+
+  /** Tells every owner, once a day for each server. */
+  private async tellSignedOut(name: string): Promise<void> {
+    const { database, outbox, world } = this.deps;
+    const day = world.clock.now().toISOString().slice(0, 10);
+    const card = { kind: 'notice' as const, text: texts.askSignIn(name) };
+    await database.tx('mcp.ask', async (tx) => {
+      const owners = await conversations.ownersDirect(tx);
+      const key = (personId: string) => `mcp-sign-in:${name}:${day}:${personId}`;
+      await outbox.addAll(
+        tx,
+        owners.map((owner) => ({ key: key(owner.personId), ...owner, card })),
+      );
+    });
+  }
+
   private connectionOf(name: string, settings: ServerSettings): Connection {
     const { world, execution, version } = this.deps;
     const isProgram = settings.command !== undefined;
@@ -202,13 +238,19 @@ export class Servers {
       open: () => this.open(name, settings),
       ...(isBoxed && !execution.enabled && { refused }),
       ...(isBoxed && { restMs: REST_MS }),
+      signedOut: () =>
+        void this.tellSignedOut(name).catch((error: unknown) =>
+          world.log.error({ server: name, error: messageOf(error) }, 'owners could not be told of a sign-in'),
+        ),
       listed: (listing) => this.inTurn(name, () => this.judge(name, listing)),
     });
   }
 
   private async open(name: string, settings: ServerSettings): Promise<ServerTransport> {
     const { world, egress, sandbox, execution } = this.deps;
-    if (settings.url !== undefined) return new GaugedTransport(await httpTransport(settings, egress));
+    const { oauth } = settings;
+    const signedIn = oauth?.sign_in ? await this.signIns.provider(name, oauth) : undefined;
+    if (settings.url !== undefined) return new GaugedTransport(await httpTransport(settings, egress, signedIn));
     const log = world.log.child({ server: name });
     if (settings.host) return new LineTransport(hostChannel(settings, world, log));
     return new LineTransport(containerChannel(settings, sandbox, execution.max_sandbox_timeout, log));

@@ -53,6 +53,23 @@ export const texts = {
       ...tools.map(({ tool, state, effect, description }) => `- ${tool} (${state}; ${effect}): ${description}`),
     ].join('\n'),
   inFile: 'What they take stands in the file, which is part of what you approve.',
+  needsSignIn: 'it wants somebody to sign in',
+  needsSignInRemedy: (server: string) => `Run "coda mcp login ${server}" where coda runs.`,
+  askSignIn: (server: string) =>
+    `The MCP server ${server} wants somebody to sign in, and its tools are not there until then. Run \`coda mcp login ${server}\` where coda runs.`,
+  signedIn: (server: string) => `coda is signed in to the MCP server ${server}. This page can be closed.\n`,
+  loginFailed: (server: string, why: string) => `The sign-in to the MCP server ${server} failed (${why}).`,
+  loginRemedy: (server: string) => `Try "coda mcp login ${server}" again; docs/mcp.md says what it needs.`,
+  noSignIn: 'it asks nobody to sign in',
+  noCode: 'it sent no code',
+  otherIssuer: 'the answer is of another issuer',
+  noLogin: 'That belongs to no sign-in that was begun here, or comes too late.',
+  noLoginRemedy: 'Begin again with "coda mcp login".',
+  noAddress: 'That is not the address of the page that the sign-in leads to.',
+  noAddressRemedy: 'Copy all of it from the browser: it has "code" and "state" in it.',
+  noSignInHere: (server: string) => `Nobody signs in to the MCP server ${server}: its block has no oauth.sign_in.`,
+  noSignInRemedy: (server: string) =>
+    `Set mcp.servers.${server}.oauth: { sign_in: true } in config.yaml (docs/mcp.md).`,
   line: (server: string, state: string) => `- ${server}: ${state}`,
   ready: (tools: number, waiting: number) =>
     `${plural(tools, 'tool')}${waiting > 0 ? `, ${waiting} withheld until an owner approves` : ''}`,

@@ -18,6 +18,7 @@ import type { Prompt } from './connection.ts';
 import { cleaned, type Offer } from './offer.ts';
 import { callResult, materialOf, partOf, resultOf } from './result.ts';
 import type { Server, Servers } from './servers.ts';
+import { NeedsSignIn } from './sign-in/provider.ts';
 import { texts } from './texts.ts';
 
 /** Beyond what a server has for a call: its start, and what its answer takes to be kept. */
@@ -91,12 +92,17 @@ async function asked(
     return await ask(client, connection);
   } catch (error) {
     signal.throwIfAborted();
+    // Refused before anything was done.
+    if (error instanceof NeedsSignIn) return away(server, connection.state);
     return failureOf(servers, server, error);
   }
 }
 
 function away(server: string, state: Server['connection']['state']): Failed {
-  if (state.kind === 'refused') return failed('UNAVAILABLE', state.why, { remedy: state.remedy });
+  if (state.kind === 'refused' || state.kind === 'signed-out')
+    return failed('UNAVAILABLE', state.kind === 'refused' ? state.why : texts.away(server, state.why), {
+      remedy: state.remedy,
+    });
   const why = state.kind === 'away' ? state.why : texts.connecting;
   return failed('UNAVAILABLE', texts.away(server, why), { remedy: texts.awayRemedy });
 }

@@ -16,11 +16,15 @@ export class McpPlay implements AsyncDisposable {
     this.model = model;
   }
 
-  static async begin(servers: Record<string, unknown>, config: Record<string, unknown> = {}): Promise<McpPlay> {
+  static async begin(
+    servers: Record<string, unknown>,
+    config: Record<string, unknown> = {},
+    env: Record<string, string> = {},
+  ): Promise<McpPlay> {
     const model: ScriptedModel = new ScriptedModel((request: ModelRequest) =>
       request.messages.at(-1)?.role === 'tool' ? ['Done.'] : played.next.length > 0 ? played.next : ['Hello.'],
     );
-    const coda = await play({ model, config: { 'mcp.servers': servers, ...config } });
+    const coda = await play({ model, env, config: { 'mcp.servers': servers, ...config } });
     const played = new McpPlay(coda, model);
     await played.ana.says('hello');
     await eventually(async () => !(await played.ana.says('/mcp')).includes('is being started'), 60_000);

@@ -1,4 +1,5 @@
 /** MCP over streamable HTTP, by coda's own client for addresses. */
+import type { OAuthClientProvider } from '@modelcontextprotocol/sdk/client/auth.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { CodaError } from '../../../base/errors.ts';
 import type { Egress, Limits } from '../../../egress/index.ts';
@@ -10,6 +11,7 @@ const METHODS = ['GET', 'POST', 'DELETE'] as const;
 /** Answers that have no body. */
 const EMPTY = [204, 205, 304];
 
+type HttpSettings = Pick<ServerSettings, 'url' | 'headers' | 'oauth' | 'timeout'>;
 type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>;
 
 /**
@@ -17,20 +19,17 @@ type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>;
  * issuer of its tokens; a redirect fails. An answer that is a stream of events may last, and may be silent.
  */
 export async function httpTransport(
-  { url: address = '', headers, oauth, timeout }: Pick<ServerSettings, 'url' | 'headers' | 'oauth' | 'timeout'>,
+  settings: HttpSettings,
   egress: Egress,
+  signedIn?: OAuthClientProvider,
 ): Promise<Transport> {
+  const { url: address = '', headers, oauth } = settings;
   const { StreamableHTTPClientTransport } = await import('@modelcontextprotocol/sdk/client/streamableHttp.js');
   const url = new URL(address);
   const transport = new StreamableHTTPClientTransport(url, {
-    fetch: fetchBy(egress.trusting(), {
-      own: url,
-      issuer: oauth?.issuer,
-      keys: Object.keys(headers),
-      timeoutMs: timeout,
-    }),
+    fetch: authFetch(settings, egress),
     requestInit: { headers },
-    ...(oauth && { authProvider: await tokensOf(oauth) }),
+    ...(oauth && { authProvider: signedIn ?? (await tokensOf(oauth)) }),
     reconnectionOptions: {
       initialReconnectionDelay: 1_000,
       maxReconnectionDelay: 60_000,
@@ -41,8 +40,37 @@ export async function httpTransport(
   return transport as Transport;
 }
 
+/** What reaches the server and the issuer of its tokens, and nothing else. */
+export function authFetch({ url = '', headers, oauth, timeout }: HttpSettings, egress: Egress): Fetch {
+  const reached = { own: new URL(url), issuer: oauth?.issuer, keys: Object.keys(headers), timeoutMs: timeout };
+  return renewedOnce(fetchBy(egress.trusting(), { ...reached, signsIn: oauth?.sign_in === true }));
+}
+
+/** Several requests that are refused at once renew the tokens once: a second use of a refresh token may end them all. */
+function renewedOnce(fetch: Fetch): Fetch {
+  const renewing = new Map<string, Promise<{ text: string; answer: Response }>>();
+  return async (url, init) => {
+    const body = isText(init?.body) ? new URLSearchParams(init.body.toString()) : undefined;
+    const refresh = body?.get('grant_type') === 'refresh_token' ? (body.get('refresh_token') ?? '') : undefined;
+    if (refresh === undefined) return fetch(url, init);
+    const under =
+      renewing.get(refresh) ??
+      fetch(url, init)
+        .then(async (answer) => ({ text: await answer.text(), answer }))
+        .finally(() => renewing.delete(refresh));
+    renewing.set(refresh, under);
+    const { text, answer } = await under;
+    return new Response(text, { status: answer.status, headers: answer.headers });
+  };
+}
+
 /** Tokens are kept in memory alone, and asked for again when they are refused. */
-async function tokensOf({ issuer, client_id, client_secret, scope }: NonNullable<ServerSettings['oauth']>) {
+async function tokensOf({
+  issuer = '',
+  client_id = '',
+  client_secret = '',
+  scope,
+}: NonNullable<ServerSettings['oauth']>) {
   const { ClientCredentialsProvider } = await import('@modelcontextprotocol/sdk/client/auth-extensions.js');
   return new ClientCredentialsProvider({
     ...{ clientId: client_id, clientSecret: client_secret, clientName: 'coda', expectedIssuer: issuer },
@@ -53,17 +81,21 @@ async function tokensOf({ issuer, client_id, client_secret, scope }: NonNullable
 interface Reached {
   own: URL;
   issuer: string | undefined;
+  signsIn: boolean;
   /** Headers that are for the server alone. */
   keys: readonly string[];
   timeoutMs: number;
 }
 
-function fetchBy(egress: Egress, { own, issuer, keys, timeoutMs }: Reached): Fetch {
+function fetchBy(egress: Egress, { own, issuer, signsIn, keys, timeoutMs }: Reached): Fetch {
   const isIssuer = ({ origin }: URL) => issuer !== undefined && origin === new URL(issuer).origin;
   return async (asked, init = {}) => {
     const url = new URL(asked);
     const isOwn = url.origin === own.origin;
-    if (!isOwn && !isIssuer(url)) throw refused(`The MCP server at ${own.host} leads to ${url.host}.`);
+    if (!isOwn && !isIssuer(url)) {
+      const remedy = signsIn ? `Set oauth.issuer: ${url.origin} if that is where you sign in.` : NAMED;
+      throw refused(`The MCP server at ${own.host} leads to ${url.host}.`, remedy);
+    }
     const method = METHODS.find((each) => each === (init.method ?? 'GET'));
     if (!method) throw refused(`The MCP client wants to ${init.method} at ${own.host}.`);
     const headersSent = new Headers(init.headers);
@@ -93,8 +125,8 @@ function fetchBy(egress: Egress, { own, issuer, keys, timeoutMs }: Reached): Fet
   };
 }
 
-const refused = (message: string) =>
-  new CodaError('EGRESS_REDIRECTS', { message, remedy: 'Name the address that it leads to in config.yaml.' });
+const NAMED = 'Name the address that it leads to in config.yaml.';
+const refused = (message: string, remedy = NAMED) => new CodaError('EGRESS_REDIRECTS', { message, remedy });
 
 const isText = (body: unknown): body is string | URLSearchParams =>
   typeof body === 'string' || body instanceof URLSearchParams;

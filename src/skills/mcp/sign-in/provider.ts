@@ -1,0 +1,156 @@
+/** What the SDK asks of a client that a person signs in: once with their browser, and from then on without them. */
+import type { OAuthClientProvider, OAuthDiscoveryState } from '@modelcontextprotocol/sdk/client/auth.js';
+import type {
+  OAuthClientInformationMixed,
+  OAuthClientMetadata,
+  OAuthTokens,
+} from '@modelcontextprotocol/sdk/shared/auth.js';
+import type { ServerSettings } from '../config.ts';
+import type { Begun, Kept } from './tokens.ts';
+
+/** Nobody is signed in to the server, or not any more. */
+export class NeedsSignIn extends Error {}
+
+type OAuthSettings = NonNullable<ServerSettings['oauth']>;
+
+/** What an issuer that registers clients is told. */
+function metadataOf({ scope, client_secret }: OAuthSettings, redirect: string): OAuthClientMetadata {
+  return {
+    client_name: 'coda',
+    redirect_uris: [redirect],
+    grant_types: ['authorization_code', 'refresh_token'],
+    response_types: ['code'],
+    token_endpoint_auth_method: client_secret === undefined ? 'none' : 'client_secret_basic',
+    ...(scope !== undefined && { scope }),
+  };
+}
+
+/** The client of the configuration; undefined where the issuer registers one. */
+function configured({ client_id, client_secret, issuer }: OAuthSettings): OAuthClientInformationMixed | undefined {
+  if (client_id === undefined) return undefined;
+  return { client_id, ...(client_secret !== undefined && { client_secret }), ...(issuer !== undefined && { issuer }) };
+}
+
+/** Nobody is there: tokens are used and renewed, and where that fails somebody has to sign in. */
+export function lasting(kept: Kept, oauth: OAuthSettings): OAuthClientProvider {
+  let given: OAuthTokens | undefined;
+  const known = async () => {
+    const signedIn = await kept.signedIn();
+    if (!signedIn) throw new NeedsSignIn();
+    return signedIn;
+  };
+  return {
+    // The code is never asked for here; without an address the SDK would ask for tokens without a person.
+    redirectUrl: 'http://127.0.0.1/',
+    clientMetadata: metadataOf(oauth, 'http://127.0.0.1/'),
+    clientInformation: async () => (await known()).client as OAuthClientInformationMixed,
+    discoveryState: async () => (await known()).discovery as OAuthDiscoveryState | undefined,
+    async tokens() {
+      given = (await known()).tokens as OAuthTokens;
+      return given;
+    },
+    saveTokens: async (tokens) => kept.sign({ ...(await known()), tokens }),
+    async invalidateCredentials(scope) {
+      if (scope !== 'all' && scope !== 'tokens') return;
+      const now = await kept.signedIn();
+      // Another process has renewed them meanwhile: what it got is tried next.
+      if (now && now.tokens.refresh_token === given?.refresh_token) await kept.forget();
+    },
+    async redirectToAuthorization() {
+      const { tokens } = await known();
+      // What the issuer refuses is forgotten; here it could not be asked.
+      if (tokens.refresh_token !== undefined) throw new Error('its tokens could not be renewed');
+      await kept.forget();
+      throw new NeedsSignIn();
+    },
+    saveCodeVerifier() {},
+    codeVerifier() {
+      throw new NeedsSignIn();
+    },
+  };
+}
+
+/** A sign-in that begins: what has to be known when its code comes. */
+export class Beginning implements OAuthClientProvider {
+  readonly redirectUrl: string;
+  readonly clientMetadata: OAuthClientMetadata;
+  /** Where the person goes; undefined until it is known. */
+  url: URL | undefined;
+  private client: OAuthClientInformationMixed | undefined;
+  private verifier = '';
+  private discovery: OAuthDiscoveryState | undefined;
+  private readonly ownState: string;
+
+  constructor(oauth: OAuthSettings, { redirect, state }: { redirect: string; state: string }) {
+    this.redirectUrl = redirect;
+    this.clientMetadata = metadataOf(oauth, redirect);
+    this.client = configured(oauth);
+    this.ownState = state;
+  }
+
+  /** Of what it came to; undefined where the server wants nobody to sign in. */
+  begun(until: Date): Begun | undefined {
+    if (!this.url || !this.client) return undefined;
+    return {
+      ...{ state: this.ownState, verifier: this.verifier, redirect: this.redirectUrl, until: until.toISOString() },
+      client: { ...this.client },
+      ...(this.discovery && { discovery: { ...this.discovery } }),
+    };
+  }
+
+  state(): string {
+    return this.ownState;
+  }
+
+  clientInformation(): OAuthClientInformationMixed | undefined {
+    return this.client;
+  }
+
+  saveClientInformation(client: OAuthClientInformationMixed): void {
+    this.client = client;
+  }
+
+  saveDiscoveryState(discovery: OAuthDiscoveryState): void {
+    this.discovery = discovery;
+  }
+
+  /** Who signs in anew wants other tokens than those that there are. */
+  tokens(): undefined {
+    return undefined;
+  }
+
+  saveTokens(): void {}
+
+  saveCodeVerifier(verifier: string): void {
+    this.verifier = verifier;
+  }
+
+  codeVerifier(): string {
+    return this.verifier;
+  }
+
+  redirectToAuthorization(url: URL): void {
+    this.url = url;
+  }
+}
+
+/** A sign-in whose code has come: it is exchanged for tokens, as the same client, at the same issuer. */
+export function ending(
+  { client, discovery, redirect, verifier }: Begun,
+  oauth: OAuthSettings,
+  save: (tokens: OAuthTokens) => Promise<void>,
+): OAuthClientProvider {
+  return {
+    redirectUrl: redirect,
+    clientMetadata: metadataOf(oauth, redirect),
+    clientInformation: () => client as OAuthClientInformationMixed,
+    ...(discovery && { discoveryState: () => discovery as OAuthDiscoveryState }),
+    tokens: () => undefined,
+    saveTokens: save,
+    saveCodeVerifier() {},
+    codeVerifier: () => verifier,
+    redirectToAuthorization() {
+      throw new NeedsSignIn();
+    },
+  };
+}

@@ -1,0 +1,173 @@
+/** Signing in to MCP servers: OAuth 2.1 with PKCE, the code by coda's own HTTP or by hand. */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { append, rowOf } from '../../../audit/index.ts';
+import { CodaError, messageOf } from '../../../base/errors.ts';
+import { token } from '../../../base/ids.ts';
+import type { World } from '../../../base/world.ts';
+import type { Egress } from '../../../egress/index.ts';
+import type { Transaction } from '../../../storage/index.ts';
+import type { ServerSettings, Settings } from '../config.ts';
+import { texts } from '../texts.ts';
+import { authFetch } from '../wire/http.ts';
+import { Beginning, ending, lasting, NeedsSignIn } from './provider.ts';
+import { Kept, type SealedValues } from './tokens.ts';
+
+export interface SignInDeps {
+  settings: Settings;
+  world: World;
+  egress: Egress;
+  values: SealedValues;
+  /** Where people reach coda in a browser; undefined where HTTP is off. */
+  address(): string | undefined;
+  /** Told when somebody has signed in or out. */
+  changed(server: string): void;
+}
+
+/** Where a sign-in stands for who waits for it. */
+export interface LoginLink {
+  url: string;
+  /** The browser brings the code here by itself; else it is given by hand. */
+  returns: boolean;
+}
+
+export const CALLBACK = '/mcp/callback';
+/** Where nothing listens, the browser still shows the address that it was sent to. */
+const BY_HAND = `http://127.0.0.1:8321${CALLBACK}`;
+const WITHIN_MS = 10 * 60_000;
+
+export class SignIns {
+  private readonly deps: SignInDeps;
+
+  constructor(deps: SignInDeps) {
+    this.deps = deps;
+  }
+
+  /** Whether there is a server to sign in to. */
+  get isOn(): boolean {
+    return Object.values(this.deps.settings.servers).some(({ oauth }) => oauth?.sign_in);
+  }
+
+  /** What the transport to a server that a person signs in to is made with. Throws `NeedsSignIn`. */
+  async provider(server: string, oauth: NonNullable<ServerSettings['oauth']>) {
+    const kept = this.kept(server);
+    if (!(await kept.signedIn())) throw new NeedsSignIn();
+    return lasting(kept, oauth);
+  }
+
+  /** `none`: nothing was begun, or its code has come and was worth nothing. */
+  async stateOf(server: string): Promise<'waiting' | 'done' | 'none'> {
+    const kept = this.kept(server);
+    if (await kept.begun()) return 'waiting';
+    return (await kept.signedIn()) ? 'done' : 'none';
+  }
+
+  /** Begins a sign-in; the one that was begun before is void. Throws `INPUT_INVALID`. */
+  async begin(server: string): Promise<LoginLink> {
+    const { settings, oauth } = this.known(server);
+    const { auth } = await import('@modelcontextprotocol/sdk/client/auth.js');
+    const own = this.deps.address();
+    const provider = new Beginning(oauth, {
+      redirect: own === undefined ? BY_HAND : `${own}${CALLBACK}`,
+      state: token(),
+    });
+    try {
+      await auth(provider, this.asked(settings, oauth));
+    } catch (error) {
+      throw this.failure(server, error);
+    }
+    const begun = provider.begun(new Date(this.deps.world.clock.now().getTime() + WITHIN_MS));
+    const { url } = provider;
+    if (!begun || !url || !/^https?:$/.test(url.protocol)) throw this.failure(server, texts.noSignIn);
+    await this.kept(server).begin(begun);
+    return { url: url.href, returns: own !== undefined };
+  }
+
+  /** Ends the sign-in that has this state, with what the browser was sent back with. Gives the server's name. */
+  async end(answer: URLSearchParams): Promise<string> {
+    const state = answer.get('state') ?? '';
+    for (const [server, { oauth }] of Object.entries(this.deps.settings.servers)) {
+      if (!oauth?.sign_in) continue;
+      const begun = await this.kept(server).begun();
+      if (begun && isSame(begun.state, state)) return this.endOf(server, answer);
+    }
+    throw new CodaError('INPUT_INVALID', { message: texts.noLogin, remedy: texts.noLoginRemedy });
+  }
+
+  /** Forgets the tokens of a server; false where nobody was signed in. */
+  async out(server: string): Promise<boolean> {
+    this.known(server);
+    const was = await this.kept(server).forget((tx) => this.record(tx, 'mcp logout', server));
+    if (was) this.deps.changed(server);
+    return was;
+  }
+
+  private async endOf(server: string, answer: URLSearchParams): Promise<string> {
+    const kept = this.kept(server);
+    const begun = await kept.begun();
+    // One answer alone is taken, whatever becomes of it.
+    const isMine = await kept.take();
+    const isLate = !begun || new Date(begun.until) < this.deps.world.clock.now();
+    if (!isMine || isLate) {
+      throw new CodaError('INPUT_INVALID', { message: texts.noLogin, remedy: texts.noLoginRemedy });
+    }
+    const { settings, oauth } = this.known(server);
+    const code = answer.get('code');
+    const refused = answer.get('error_description') ?? answer.get('error') ?? texts.noCode;
+    if (code === null) throw this.failure(server, refused);
+    // The answer of another issuer is none (RFC 9207).
+    const issuer = answer.get('iss');
+    const known = begun.discovery?.authorizationServerUrl;
+    if (issuer !== null && known !== undefined && !isSameUrl(issuer, known))
+      throw this.failure(server, texts.otherIssuer);
+    const { auth } = await import('@modelcontextprotocol/sdk/client/auth.js');
+    const provider = ending(begun, oauth, (tokens) =>
+      kept.sign({ client: begun.client, tokens, ...(begun.discovery && { discovery: begun.discovery }) }, (tx) =>
+        this.record(tx, 'mcp login', server),
+      ),
+    );
+    try {
+      await auth(provider, { ...this.asked(settings, oauth), authorizationCode: code });
+    } catch (error) {
+      throw this.failure(server, error);
+    }
+    this.deps.changed(server);
+    return server;
+  }
+
+  private asked(settings: ServerSettings, { scope }: NonNullable<ServerSettings['oauth']>) {
+    const { url = '' } = settings;
+    const fetchFn = authFetch(settings, this.deps.egress);
+    return { serverUrl: url, fetchFn, ...(scope !== undefined && { scope }) };
+  }
+
+  private known(server: string) {
+    const settings = this.deps.settings.servers[server];
+    if (settings?.oauth?.sign_in) return { settings, oauth: settings.oauth };
+    const message = settings ? texts.noSignInHere(server) : texts.unknownServer(server);
+    throw new CodaError('INPUT_INVALID', { message, remedy: texts.noSignInRemedy(server) });
+  }
+
+  private kept(server: string): Kept {
+    return new Kept(this.deps.values, this.deps.world.secrets, server);
+  }
+
+  private failure(server: string, error: unknown): CodaError {
+    if (error instanceof CodaError && !error.code.startsWith('EGRESS_')) return error;
+    const why = typeof error === 'string' ? error : messageOf(error);
+    const remedy = error instanceof CodaError ? error.remedy : texts.loginRemedy(server);
+    return new CodaError('MCP_LOGIN', { message: texts.loginFailed(server, why), remedy, cause: error });
+  }
+
+  private record(tx: Transaction, subject: string, server: string): void {
+    const at = this.deps.world.clock.now();
+    const act = { action: 'control.run', personId: undefined, origin: 'terminal' } as const;
+    append(tx, [rowOf({ ...act, subject, at, detail: { server } })]);
+  }
+}
+
+function isSame(known: string, given: string): boolean {
+  const [a, b] = [known, given].map((text) => createHash('sha256').update(text).digest());
+  return a !== undefined && b !== undefined && timingSafeEqual(a, b);
+}
+
+const isSameUrl = (a: string, b: string) => URL.parse(a)?.href === URL.parse(b)?.href;
