@@ -12,7 +12,7 @@ import { smallHeaps } from '../base/heap.ts';
 import { readLines } from '../base/lines.ts';
 import { type Caller, DockerError, type DockerRequest, jsonIn, unlessGone } from './docker-call.ts';
 import { imageCalls } from './docker-images.ts';
-import { type Endpoint, knownKeys } from './endpoint.ts';
+import { type Endpoint, knownKeys, signaturesBy } from './endpoint.ts';
 import type { ContainerOptions } from './spec.ts';
 
 export { DockerError } from './docker-call.ts';
@@ -53,8 +53,8 @@ export type Docker = ReturnType<typeof calls>;
 export interface ConnectOptions {
   /** A folder with `ca.pem`, `cert.pem` and `key.pem`. */
   keys?: string | undefined;
-  /** The socket of the SSH agent (`SSH_AUTH_SOCK`). */
-  sshAgent?: string | undefined;
+  /** The socket of the SSH agent (`SSH_AUTH_SOCK`), and the home folder, in which the keys of hosts are. */
+  ssh?: { agent: string | undefined; home: string | undefined };
   /** Milliseconds that an ordinary call may take. */
   patienceMs?: number | undefined;
 }
@@ -62,7 +62,7 @@ export interface ConnectOptions {
 /** Makes a client; nothing is connected before the first call. */
 export async function dockerAt(
   endpoint: Endpoint,
-  { keys, sshAgent, patienceMs = PATIENCE_MS }: ConnectOptions = {},
+  { keys, ssh, patienceMs = PATIENCE_MS }: ConnectOptions = {},
 ): Promise<Docker> {
   // A hundred runs leave 8 MB of heap more instead of 16.
   smallHeaps();
@@ -70,7 +70,7 @@ export async function dockerAt(
   const { default: Dockerode } = await import('dockerode');
   const agent =
     endpoint.kind === 'tcp' && endpoint.tls ? new TlsAgent({ keepAlive: true }) : new Agent({ keepAlive: true });
-  const options = await modemOptions(endpoint, keys, sshAgent).catch((error: unknown) => {
+  const options = await modemOptions(endpoint, keys, ssh).catch((error: unknown) => {
     throw new DockerError(messageOf(error), undefined, error);
   });
   const { modem } = new Dockerode({ ...options, ...(endpoint.kind !== 'ssh' && { agent }) });
@@ -78,7 +78,7 @@ export async function dockerAt(
 }
 
 /** All of it is named: what is left out, dockerode would take from DOCKER_HOST and its relatives. */
-async function modemOptions(endpoint: Endpoint, keys: string | undefined, sshAgent: string | undefined) {
+async function modemOptions(endpoint: Endpoint, keys: string | undefined, ssh: ConnectOptions['ssh']) {
   const none = { host: undefined, port: undefined, socketPath: undefined, username: undefined };
   const plain = {
     ...none,
@@ -96,11 +96,15 @@ async function modemOptions(endpoint: Endpoint, keys: string | undefined, sshAge
     const [ca, cert, key] = await Promise.all(['ca', 'cert', 'key'].map((name) => readFile(join(keys, `${name}.pem`))));
     return { ...plain, host, port, protocol: 'https', ca, cert, key };
   }
-  const known = knownKeys(await readFile(join(homedir(), '.ssh', 'known_hosts'), 'utf8').catch(() => ''), endpoint);
+  const file = join(ssh?.home || homedir(), '.ssh', 'known_hosts');
+  const known = knownKeys(await readFile(file, 'utf8').catch(() => ''), endpoint);
+  if (known.length === 0) throw new Error(`${file} has no key of ${host}; "ssh ${host}" asks for it and keeps it.`);
   const sshOptions = {
-    agent: sshAgent,
+    agent: ssh?.agent,
     // Without this any host would do.
     hostVerifier: (key: Buffer) => known.includes(key.toString('base64')),
+    // A host has several keys, and shows the one that it is asked for.
+    algorithms: { serverHostKey: known.flatMap(signaturesBy) },
   };
   return { ...plain, host, port, username: endpoint.user, protocol: 'ssh', sshOptions };
 }

@@ -55,6 +55,14 @@ export function knownKeys(file: string, { host, port }: { host: string; port: nu
   });
 }
 
+/** The algorithms by which a host proves that it has this key (base64, as `knownKeys` gives it). */
+export function signaturesBy(key: string): string[] {
+  const bytes = Buffer.from(key, 'base64');
+  const type = bytes.length > 4 ? bytes.toString('latin1', 4, 4 + Math.min(bytes.readUInt32BE(), 64)) : '';
+  if (type === 'ssh-rsa') return ['rsa-sha2-512', 'rsa-sha2-256'];
+  return /^(?:ssh-ed25519|ecdsa-sha2-nistp\d+)$/.test(type) ? [type] : [];
+}
+
 function isHashOf(entry: string, name: string): boolean {
   const [, version, salt = '', hash = ''] = entry.split('|');
   if (version !== '1') return false;

@@ -95,8 +95,8 @@ export class Engine {
     const endpoint = parseEndpoint(execution.docker_socket, execution.docker_tls !== undefined);
     if (typeof endpoint === 'string')
       throw thrown(failure('SANDBOX_UNREACHABLE', `execution.docker_socket: ${endpoint}.`));
-    const sshAgent = this.world.env.SSH_AUTH_SOCK;
-    const docker = await dockerAt(endpoint, { keys: execution.docker_tls, sshAgent, patienceMs });
+    const { SSH_AUTH_SOCK: agent, HOME: home } = this.world.env;
+    const docker = await dockerAt(endpoint, { keys: execution.docker_tls, ssh: { agent, home }, patienceMs });
     const facts = await docker.facts();
     const unsafe = whyUnsafe(facts, execution.runtime);
     if (unsafe) throw thrown(failure('SANDBOX_UNSAFE', unsafe));
