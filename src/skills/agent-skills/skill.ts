@@ -51,6 +51,8 @@ export interface SkillDependencies {
   readonly pip: readonly string[];
   readonly system: readonly string[];
   readonly skills: readonly string[];
+  /** What stands under `pip` is packages, even where a skill has the name of one. */
+  readonly isExact?: true;
 }
 
 /** What another assistant's block under `metadata` asks for. Shown, and checked against the sandbox's image only. */
@@ -221,12 +223,12 @@ export interface SkillCatalog {
 }
 
 /**
- * The skills that `skill` depends on, by name: those it names as skills, and those among its packages that are known
- * skills. Names of skills that are not there are kept, for the caller to tell of.
+ * The skills that `skill` depends on, by name: those it names as skills, and those in a plain list of packages that
+ * are known skills. Names of skills that are not there are kept, for the caller to tell of.
  */
 export function skillDependencies(snapshot: SkillSnapshot, skill: AgentSkill): string[] {
-  const { pip, skills } = skill.dependencies;
-  return [...new Set([...skills, ...pip.filter((name) => snapshot.skills.has(name))])];
+  const { pip, skills, isExact } = skill.dependencies;
+  return [...new Set([...skills, ...(isExact ? [] : pip.filter((name) => snapshot.skills.has(name)))])];
 }
 
 /**
@@ -263,7 +265,8 @@ export function inOrder(
 
 /** The packages that are none of the known skills. */
 export function pipDependencies(snapshot: SkillSnapshot, skill: AgentSkill): string[] {
-  return skill.dependencies.pip.filter((name) => !snapshot.skills.has(name));
+  const { pip, isExact } = skill.dependencies;
+  return pip.filter((name) => isExact || !snapshot.skills.has(name));
 }
 
 /** What a skill without a name is told of by. */

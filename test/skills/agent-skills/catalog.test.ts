@@ -219,7 +219,7 @@ test('rescans that overlap all tell of what came before they were asked for', as
   expect(names(catalog.current().skills.values())).toEqual(['pdf', 'word']);
 });
 
-test('a package that is the name of a skill is a skill that is needed', async () => {
+test('in a plain list, the name of a skill is a skill that is needed', async () => {
   const root = temporaryFolder();
   write(root, 'ocr/SKILL.md', skillText('ocr'));
   write(root, 'pdf/SKILL.md', skillText('pdf', { more: 'dependencies: [ocr, pypdf]\n' }));
@@ -231,7 +231,9 @@ test('a package that is the name of a skill is a skill that is needed', async ()
   ];
   expect(skillDependencies(snapshot, pdf)).toEqual(['ocr']);
   expect(pipDependencies(snapshot, pdf)).toEqual(['pypdf']);
-  expect(skillDependencies(snapshot, word)).toEqual(['gone', 'ocr']);
+  // Where it is said what is what, it is that.
+  expect(skillDependencies(snapshot, word)).toEqual(['gone']);
+  expect(pipDependencies(snapshot, word)).toEqual(['ocr']);
 });
 
 test('sources come in their order, and ~ is the home folder', () => {

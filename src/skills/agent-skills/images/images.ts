@@ -5,7 +5,7 @@ import { CodaError } from '../../../base/errors.ts';
 import { readInside } from '../../../base/folders/read.ts';
 import { didYouMean } from '../../../base/text.ts';
 import { type Besides, type Database, type Queryable, readerOf } from '../../../storage/index.ts';
-import type { AgentSkill, SkillCatalog } from '../skill.ts';
+import { type AgentSkill, inOrder, type SkillCatalog } from '../skill.ts';
 import { lookAt } from '../use/trusted.ts';
 import { type ImagePlan, type PlanOptions, planImage, REQUIREMENTS } from './plan.ts';
 import * as store from './store.ts';
@@ -91,12 +91,20 @@ export class SkillImages {
     return planImage(this.deps.catalog.current(), skill, requirementsOf, this.deps);
   }
 
-  /** A build installs what the skill names, with a network: no skill that an owner has yet to look at. */
+  /**
+   * A build installs what the skill and those that it depends on name, as root and with a network: none of them may be
+   * one that an owner has yet to look at.
+   */
   private async whyHeld(skill: AgentSkill): Promise<string[]> {
-    const trust = await lookAt(this.reader, skill);
-    const isFree =
-      trust.kind === 'own' || trust.kind === 'known' || (trust.kind === 'first' && trust.suspicions.length === 0);
-    return !isFree ? [`an owner has to approve the skill first ("coda skills approve ${skill.name}")`] : [];
+    const held: string[] = [];
+    for (const one of inOrder(this.deps.catalog.current(), skill).skills) {
+      const trust = await lookAt(this.reader, one);
+      const isFree =
+        trust.kind === 'own' || trust.kind === 'known' || (trust.kind === 'first' && trust.suspicions.length === 0);
+      const which = one === skill ? 'the skill' : `the skill ${one.name}, which it depends on,`;
+      if (!isFree) held.push(`an owner has to approve ${which} first ("coda skills approve ${one.name}")`);
+    }
+    return held;
   }
 }
 

@@ -207,7 +207,7 @@ function readDependencies(fields: Fields): SkillDependencies {
     const [pip, system, skills] = ['pip', 'system', 'skills'].map((key) => listOf(value[key]));
     const isKnown = Object.keys(value).every((key) => ['pip', 'system', 'skills'].includes(key));
     if (!isKnown) fields.wrongType(field, 'a list of packages, or lists under pip, system and skills');
-    return { pip: pip ?? [], system: system ?? [], skills: skills ?? [] };
+    return { pip: pip ?? [], system: system ?? [], skills: skills ?? [], isExact: true };
   }
   if (typeof value === 'boolean') fields.wrongType(field, 'a list of packages');
   return { pip: listOf(value), system: NOTHING, skills: NOTHING };

@@ -55,6 +55,11 @@ test('a list is packages, but for names of skills, whose packages come along', a
   expect(plan).toMatchObject({ pip: ['nltk', 'pandas'], base: 'python:3.12-slim', tag: 'coda-skill-report:latest' });
 });
 
+test('under pip stand packages, even where a skill of that name is there', async () => {
+  const plan = await planned({ report: { more: 'dependencies: { pip: [requests] }\n' }, requests: pip('evil-words') });
+  expect(plan?.pip).toEqual(['requests']);
+});
+
 test('the hash changes with what is built from, and with nothing else', async () => {
   const hash = async (...given: Parameters<typeof planned>) => (await planned(...given))?.hash;
   const before = await hash({ report: pip('a', 'b') });
