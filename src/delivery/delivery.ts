@@ -133,6 +133,7 @@ export class Delivery {
       waits: () => this.lanes.wake(),
       wakeAt: options.wakeAt,
     });
+    const arriving = this.openArriving();
     this.inboxGate = new InboxGate({
       database,
       world,
@@ -147,9 +148,10 @@ export class Delivery {
       kindOf: (event) => this.receives.kindOf(event),
       moved: (tx, moved) => this.receives.moved(tx, moved),
       hint: () => this.publishHint(LANES),
+      ahead: (message) => arriving.ahead(message, signal),
     });
     this.inbox = this.inboxGate;
-    this.admission = this.openAdmission();
+    this.admission = this.openAdmission(arriving);
     this.requests = this.openRequests();
   }
 
@@ -358,18 +360,19 @@ export class Delivery {
     await this.receives.handle(item, signal);
   }
 
-  private openAdmission(): Admission {
+  private openArriving(): Arriving {
     const { lanes, outbox } = this;
     const { database, world, artifacts, egress } = this.options;
     const sourceOf = (place: Place) => this.adapterOf(place)?.files;
-    const fetching = { database, world, artifacts, egress, lanes, outbox, sourceOf };
+    const typing = (place: Place) => this.typing(place);
+    const hint = () => this.publishHint(LANES);
+    return new Arriving({ database, world, artifacts, egress, lanes, outbox, sourceOf, typing, hint });
+  }
+
+  private openAdmission(arriving: Arriving): Admission {
     return new Admission({
       ...this.options,
-      arriving: new Arriving({
-        ...fetching,
-        typing: (place) => this.typing(place),
-        hint: () => this.publishHint(LANES),
-      }),
+      arriving,
       end: (name, item, end) => this.end(name, item, end),
       acknowledged: (item) => this.acknowledged(item),
     });

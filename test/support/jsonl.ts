@@ -50,6 +50,8 @@ export interface Options {
   args?: string[];
   env?: Record<string, string>;
   cwd?: string;
+  /** Another build than the present one. */
+  main?: string;
 }
 
 /** A folder that is not there yet, removed when the file's tests have ended. */
@@ -75,8 +77,8 @@ export class Program {
   stdout = '';
   stderr = '';
 
-  constructor(args: string[], { env, cwd }: Options = {}) {
-    this.child = spawn(process.execPath, [MAIN, ...args], { env: cleanEnv(env), cwd: cwd ?? tmpdir(), stdio: 'pipe' });
+  constructor(args: string[], { env, cwd, main = MAIN }: Options = {}) {
+    this.child = spawn(process.execPath, [main, ...args], { env: cleanEnv(env), cwd: cwd ?? tmpdir(), stdio: 'pipe' });
     this.child.stdout.setEncoding('utf8').on('data', (text: string) => this.onStdout(text));
     this.child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.stderr += text;

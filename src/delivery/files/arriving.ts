@@ -4,7 +4,7 @@ import { messageOf } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
 import type { Egress } from '../../egress/index.ts';
 import type { Artifacts, Database } from '../../storage/index.ts';
-import type { FileSource, FoundFile, PendingFile, Place } from '../adapter.ts';
+import type { FileSource, FoundFile, IncomingMessage, PendingFile, Place } from '../adapter.ts';
 import type { Item, Payload } from '../item.ts';
 import type { Lanes } from '../lanes/index.ts';
 import * as lanes from '../lanes/store.ts';
@@ -24,6 +24,8 @@ const LONGEST_BACK_OFF_MS = 5 * 60_000;
 const ANY_PLATFORM = 'The platform';
 
 type Pending = NonNullable<Payload['pending']>;
+
+type Message = Pick<IncomingMessage, 'id' | 'place'>;
 
 /** Nothing is known of the files: their platform is not one of this process's, or cannot be asked now. */
 type NotTaken = 'not here' | 'not yet';
@@ -66,7 +68,7 @@ export class Arriving {
     const { place } = item.conversation;
     if (item.origin === 'person' && !pending.tries) this.deps.typing(place);
     const reached = this.deps.lanes.reachedCount(place.adapter);
-    const taking = this.deps.lanes.outside(item.id, () => this.take(item, pending, signal));
+    const taking = this.deps.lanes.outside(item.id, () => this.take({ id: item.messageId, place }, pending, signal));
     // It may fail while nobody waits for it.
     taking.catch(() => {});
     const held = item.laned ? await this.unlessLate(item, taking) : item;
@@ -77,6 +79,24 @@ export class Arriving {
       signal.throwIfAborted();
       return typeof taken === 'object' ? this.keep(held, taken) : this.postpone(held, pending, { taken, reached });
     });
+  }
+
+  /**
+   * A message with its files, fetched before it is stored, once: for as long as a process of a version is there that would
+   * answer it without them. `notes` is for its person.
+   */
+  async ahead(message: IncomingMessage, signal: AbortSignal): Promise<{ message: IncomingMessage; notes: string }> {
+    const { pending = [], ...rest } = message;
+    const found = await unlessAborted(
+      signal,
+      this.take(message, { v: 1, files: [...pending], tries: MOST_TRIES }, signal),
+    );
+    signal.throwIfAborted();
+    const taken =
+      typeof found === 'object' ? found : { files: [], tooLarge: [], lost: pending.map(({ name }) => name) };
+    const { missing, notes } = this.told(taken, message.place);
+    const text = [message.text, missing].filter(Boolean).join('\n');
+    return { message: { ...rest, text, files: [...message.files, ...taken.files] }, notes };
   }
 
   /** What is to be said of a row whose files were asked for in vain until it was too old; undefined of any other. */
@@ -121,12 +141,12 @@ export class Arriving {
     }
   }
 
-  private async take(item: Item, { files, tries = 0 }: Pending, signal: AbortSignal): Promise<Taken | NotTaken> {
+  private async take(message: Message, { files, tries = 0 }: Pending, signal: AbortSignal): Promise<Taken | NotTaken> {
     const { artifacts, egress, sourceOf, world } = this.deps;
-    const { place } = item.conversation;
+    const { place } = message;
     const source = sourceOf(place);
     if (!source) return 'not here';
-    const found = await this.locate(source, item, files, signal);
+    const found = await this.locate(source, message, files, signal);
     if (!found) return 'not yet';
     // What is nowhere is fetched from nowhere.
     const attached = files.map((file, index) => found[index] ?? { ...file, url: '' });
@@ -140,38 +160,43 @@ export class Arriving {
   /** Undefined where the platform cannot say now. */
   private async locate(
     source: FileSource,
-    { messageId: id, conversation: { place } }: Item,
+    message: Message,
     files: readonly PendingFile[],
     signal: AbortSignal,
   ): Promise<(FoundFile | undefined)[] | undefined> {
     try {
-      return await source.locate(files, { id, place }, signal);
+      return await source.locate(files, message, signal);
     } catch (error) {
-      const about = { adapter: place.adapter, error: messageOf(error) };
+      const about = { adapter: message.place.adapter, error: messageOf(error) };
       this.deps.world.log.warn(about, 'where attachments are cannot be asked now; trying again');
       return undefined;
     }
   }
 
-  /** Stores what was taken, if the row is still this process's. */
-  private async keep(item: Item, { files, tooLarge, lost }: Taken): Promise<Item | undefined> {
-    const { database, outbox, sourceOf } = this.deps;
-    const { title, maxMb } = sourceOf(item.conversation.place) ?? { title: ANY_PLATFORM, maxMb: 0 };
+  /** What is said of files that cannot be had: with the message's words, and to its person. */
+  private told({ tooLarge, lost }: Pick<Taken, 'tooLarge' | 'lost'>, place: Place): { missing: string; notes: string } {
+    const { title, maxMb } = this.deps.sourceOf(place) ?? { title: ANY_PLATFORM, maxMb: 0 };
     const missing = [...tooLarge, ...lost];
     const notes = [
       ...(tooLarge.length > 0 ? [texts.tooLarge(tooLarge, maxMb)] : []),
       ...(lost.length > 0 ? [texts.notFetched(lost, title)] : []),
     ];
-    const words = missing.length > 0 ? texts.filesMissing(missing) : '';
+    return { missing: missing.length > 0 ? texts.filesMissing(missing) : '', notes: notes.join('\n') };
+  }
+
+  /** Stores what was taken, if the row is still this process's. */
+  private async keep(item: Item, taken: Taken): Promise<Item | undefined> {
+    const { database, outbox } = this.deps;
+    const { missing, notes } = this.told(taken, item.conversation.place);
     return database.tx('files.keep', async (tx) => {
       const { held } = await lanes.hold(tx, item);
       if (!held) return undefined;
-      const payload = await store.keepFiles(tx, item.id, files, words);
+      const payload = await store.keepFiles(tx, item.id, taken.files, missing);
       // Its author has taken it back, or is not known any more.
       if (!payload || payload.withdrawn) return { ...item, payload: { ...(payload ?? item.payload), withdrawn: true } };
-      const card = { kind: 'notice' as const, text: notes.join('\n') };
+      const card = { kind: 'notice' as const, text: notes };
       const said = { key: `note:${item.key}`, conversationId: item.conversation.id, personId: item.person.id, card };
-      if (notes.length > 0) await outbox.addAll(tx, [said]);
+      if (notes !== '') await outbox.addAll(tx, [said]);
       if (!item.payload.aside) return { ...item, payload };
       await this.deps.lanes.lineUp(tx, item);
       return undefined;

@@ -34,6 +34,8 @@ export interface InboxDeps extends SpeakersDeps {
   /** Another process could take something that waits here. */
   hint(): void;
   outbox: Outbox;
+  /** `Arriving.ahead`. */
+  ahead(message: IncomingMessage): Promise<{ message: IncomingMessage; notes: string }>;
 }
 
 /** Rows whose end is waited for. */
@@ -161,10 +163,20 @@ export class InboxGate implements Inbox {
     return accepted;
   }
 
-  private async storeAndRun(event: Incoming, acknowledge?: () => Promise<boolean>): Promise<Accepted> {
-    const { world, lanes } = this.deps;
-    const speaker = await this.speakers.find(event);
+  private async storeAndRun(heard: Incoming, acknowledge?: () => Promise<boolean>): Promise<Accepted> {
+    const speaker = await this.speakers.find(heard);
     if (!speaker) return { outcome: 'refused', settled: Promise.resolve() };
+    // A version that does not know of files which are still to be fetched would answer without them.
+    const waits = heard.kind === 'message' && (heard.pending?.length ?? 0) > 0 && this.speakers.isHeard(speaker);
+    if (!waits || !this.deps.instance().isMixed) return this.storeFor(speaker, heard, acknowledge);
+    const { message, notes } = await this.deps.ahead(heard);
+    const accepted = await this.storeFor(speaker, message, acknowledge);
+    if (notes !== '' && accepted.outcome !== 'duplicate') await this.note(message, notes);
+    return accepted;
+  }
+
+  private async storeFor(speaker: Speaker, event: Incoming, acknowledge?: () => Promise<boolean>): Promise<Accepted> {
+    const { world, lanes } = this.deps;
     const { personId, conversationId } = speaker;
     const kind = this.deps.kindOf(event);
     const laned = kind === 'message';

@@ -70,6 +70,7 @@ export class Instance {
   private freeing: Promise<void> | undefined;
   private closed = false;
   private readonly others = new Others();
+  private mixed = false;
   private unclear = 0;
   private recovered: Promise<void> | undefined;
   /** When to look once more for what lost statements have taken. */
@@ -97,6 +98,14 @@ export class Instance {
   fresh(): boolean {
     const taken = this.others.count > 0 ? TAKE_OVER_MS : TAKE_OVER_UNSEEN_MS;
     return this.isOnly || this.silence < taken - MARGIN_MS;
+  }
+
+  /**
+   * Whether a process of another version is there, as at the last heartbeat: what it would not understand is not stored where
+   * it takes it up.
+   */
+  get isMixed(): boolean {
+    return this.mixed;
   }
 
   /** Whether it can tell the others that it lives. */
@@ -137,6 +146,7 @@ export class Instance {
       else {
         this.beatAt = before;
         this.keepTime(answer.at, before);
+        this.mixed = answer.others.some((other) => other.program !== this.options.program);
         const at = performance.now();
         const silent = this.others.look(answer.others, at);
         next = this.others.count > 0 ? Math.min(BESIDE_MS, this.others.nextLook(at)) : ALONE_MS;
@@ -259,6 +269,7 @@ export class Instance {
     const gone = others.filter(
       (other) => this.isOnly || now.getTime() - other.heartbeatAt.getTime() > LONG_GONE_MS || isGone(other, now),
     );
+    this.mixed = others.some((other) => !gone.includes(other) && other.program !== program);
     if (gone.length > 0) await this.takeOver(gone.map((other) => other.id));
   }
 

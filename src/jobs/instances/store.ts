@@ -7,22 +7,25 @@ export interface InstanceRow {
   host: string;
   pid: number;
   bootId: string;
+  program: string;
   heartbeatAt: Instant;
 }
 
 /** Writes this process's row and returns the others that have not ended. */
 export async function enter(
   database: Database,
-  self: Omit<InstanceRow, 'heartbeatAt'> & { program: string },
+  self: Omit<InstanceRow, 'heartbeatAt'>,
   now: Instant,
 ): Promise<InstanceRow[]> {
-  const { rows } = await database.run<{ id: string; host: string; pid: number; boot_id: string; heartbeat_at: Date }>(
+  const { rows } = await database.run<
+    Omit<InstanceRow, 'bootId' | 'heartbeatAt'> & { boot_id: string; heartbeat_at: Date }
+  >(
     'instances.enter',
     `with entered as (
        insert into instances (id, host, pid, boot_id, program, started_at, heartbeat_at)
        values ($1, $2, $3, $4, $5, $6, $6)
      )
-     select id, host, pid, boot_id, heartbeat_at from instances where ended_at is null`,
+     select id, host, pid, boot_id, program, heartbeat_at from instances where ended_at is null`,
     [self.id, self.host, self.pid, self.bootId, self.program, now],
   );
   return rows.map((row) => ({
@@ -30,20 +33,21 @@ export async function enter(
     host: row.host,
     pid: row.pid,
     bootId: row.boot_id,
+    program: row.program,
     heartbeatAt: row.heartbeat_at,
   }));
 }
 
 export interface Heartbeat {
   alive: boolean;
-  others: { id: string; heartbeatAt: Instant }[];
+  others: { id: string; program: string; heartbeatAt: Instant }[];
   orphans: string[];
   at: Instant;
 }
 
 interface BeatRow {
   alive: boolean;
-  others: { id: string; at: string }[] | null;
+  others: { id: string; program: string; at: string }[] | null;
   orphans: string[] | null;
   at: Instant;
 }
@@ -68,14 +72,18 @@ export async function beat(
         where id = $1 and ended_at is null returning id
      )
      select exists (select from beat) as alive, clock_timestamp() as at,
-            (select jsonb_agg(jsonb_build_object('id', id, 'at', heartbeat_at))
+            (select jsonb_agg(jsonb_build_object('id', id, 'program', program, 'at', heartbeat_at))
                from instances where ended_at is null and id <> $1) as others,
             (select jsonb_agg(o.owner) from (${owners}) as o (owner)
               where exists (select from instances where id = o.owner and ended_at is not null)) as orphans`,
     [id, now],
   );
   const row = rows[0];
-  const others = (row?.others ?? []).map((other) => ({ id: other.id, heartbeatAt: new Date(other.at) }));
+  const others = (row?.others ?? []).map((other) => ({
+    id: other.id,
+    program: other.program,
+    heartbeatAt: new Date(other.at),
+  }));
   return { alive: row?.alive ?? false, others, orphans: row?.orphans ?? [], at: row?.at ?? now };
 }
 
