@@ -1,5 +1,6 @@
 import { withTimeout } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
+import { smallHeaps } from '../../base/heap.ts';
 import type { World } from '../../base/world.ts';
 import type { Database } from '../../storage/index.ts';
 import { type Embedder, EmbedderFault, type Sought, type Space, vectorOf, wordsOf } from '../../vectors/index.ts';
@@ -126,6 +127,8 @@ export class Recall {
         if (state === 'current' || state === 'past') index.put({ ...row, state });
         else index.delete(row.id);
       }
+      // Reading on makes tens of MB of garbage, which V8 would keep room for as long as the process lives.
+      if (rows.length === PAGE) smallHeaps();
       const last = rows.at(-1);
       if (last) after = { touched: last.touched, id: last.id };
       if (rows.length < PAGE) break;

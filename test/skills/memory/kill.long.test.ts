@@ -6,17 +6,9 @@ const server = await modelServer();
 const service = await vectorService();
 afterAll(() => service.close());
 
-const NAMES = [
-  'memory.rest',
-  'memory.extract',
-  'memory.space',
-  'memory.vectors',
-  'memory.current',
-  'memory.flip',
-  'memory.drop',
-];
+const NAMES = ['memory.rest', 'memory.extract', 'vectors.space', 'vectors.add', 'vectors.flip', 'vectors.drop'];
 /** These are passed only where there was another embedder before. */
-const OF_CHANGES = ['memory.flip', 'memory.drop'];
+const OF_CHANGES = ['vectors.flip', 'vectors.drop'];
 
 // What is lost before the rest is planned is found by the upkeep of the night.
 const POINTS = NAMES.flatMap((name) => [`before:${name}`, `after:${name}`]).slice(1);
@@ -26,13 +18,9 @@ test.each(POINTS)(
   { timeout: 180_000 },
   async (point) => {
     const isOfChanges = OF_CHANGES.some((name) => point.endsWith(name));
-    // What is not killed on the way ends with the current space looked up.
+    // What is not killed on the way ends with the vectors stored.
     const first = isOfChanges ? [] : [point];
-    const points = [
-      ...first,
-      'after:memory.current',
-      ...(isOfChanges || /space|vectors|current/.test(point) ? [point] : []),
-    ];
+    const points = [...first, 'after:vectors.add', ...(isOfChanges || /space|add/.test(point) ? [point] : [])];
     const proposed = ['Ana lives in Berlin', 'Ana has a dog'];
     const left = await lives(server, service.url, points, { changes: first.length + 1, proposed });
     expect(left.texts).toEqual(['Ana has a dog', 'Ana lives in Berlin']);

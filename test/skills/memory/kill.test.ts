@@ -9,7 +9,7 @@ afterAll(() => service.close());
 test('killed in an extraction and before a flip, coda keeps each memory once and every vector', {
   timeout: 90_000,
 }, async () => {
-  const points = ['before:memory.extract', 'after:memory.current', 'before:memory.flip'];
+  const points = ['before:memory.extract', 'after:vectors.add', 'before:vectors.flip'];
   const proposed = ['Ana lives in Berlin', 'Ana has a dog'];
   const left = await lives(server, service.url, points, { changes: 2, proposed });
   expect(left.texts).toEqual(['Ana has a dog', 'Ana lives in Berlin']);

@@ -36,7 +36,7 @@ export interface Left {
 }
 
 /**
- * One life after another on the same data: each is killed at its point (`before:memory.flip`), the last at none. In the
+ * One life after another on the same data: each is killed at its point (`before:vectors.flip`), the last at none. In the
  * first something is told that a model proposes `proposed` of; from the life `changes` on another embedder is configured.
  */
 export async function lives(
