@@ -9,7 +9,6 @@ import type { Config } from '../config/index.ts';
 import { SkillSecrets } from '../secrets/index.ts';
 import {
   agentSkillsConfig,
-  type ChosenSkills,
   installed,
   openCatalog,
   type RescanReport,
@@ -63,7 +62,7 @@ export class LiveSkills implements SkillHost {
   readonly secrets: SkillSecrets;
   readonly images: SkillImages;
   readonly installed: string;
-  readonly chosen: ChosenSkills;
+  readonly chosen: SkillHost['chosen'];
   private readonly specialists: SpecialistCatalog;
   private readonly config: Config;
   private readonly world: World;

@@ -4,7 +4,7 @@ import type { Toolbox } from '../agent/index.ts';
 import { packageRoot } from '../base/root.ts';
 import type { World } from '../base/world.ts';
 import type { Config } from '../config/index.ts';
-import { agentSkillsConfig, type ChosenSkills, type SkillHost, skillListFor } from '../skills/agent-skills/index.ts';
+import { agentSkillsConfig, type SkillHost, skillListFor } from '../skills/agent-skills/index.ts';
 import { overridesIn, SpecialistCatalog, type SpecialistHost, specialistsConfig } from '../skills/specialists/index.ts';
 import { type Database, readerOf } from '../storage/index.ts';
 import { decidedOf } from '../trust/index.ts';
@@ -27,7 +27,7 @@ export function openSpecialists(
 }
 
 /** The agent skills that `config` names for specialists, by specialist. */
-export function chosenSkills(config: Config): ChosenSkills {
+export function chosenSkills(config: Config): SkillHost['chosen'] {
   const named = Object.entries(overridesIn(config.block(specialistsConfig)));
   return new Map(named.flatMap(([name, { skills }]) => (skills ? [[name, new Set(skills)] as const] : [])));
 }

@@ -5,10 +5,11 @@ import { plural } from '../../base/text.ts';
 import type { World } from '../../base/world.ts';
 import type { Config } from '../../config/index.ts';
 import { type ImageBuilder, openBuilder } from '../../sandbox/index.ts';
-import { contextFiles, dockerfile, imageLabels, type PlannedImage } from '../../skills/agent-skills/index.ts';
+import type { PlannedImage } from '../../skills/agent-skills/index.ts';
 import { type Ask, withVerbs } from '../ask.ts';
 import type { ImageFlags } from '../flags.ts';
 import { prepare } from '../serve.ts';
+import { contextFiles, dockerfile, LABELS } from './dockerfile.ts';
 
 type State = 'current' | 'stale' | 'missing' | 'unknown';
 
@@ -76,7 +77,7 @@ async function one({ flags, io, config, builder, ask }: Builds, plan: PlannedIma
   }
   io.stdout.write(`${skill}: building ${tag} on ${base}.\n`);
   const built = await builder.build(
-    { tag, base, label: `${imageLabels.skill}=${skill}`, dockerfile: text, files: contextFiles(plan) },
+    { tag, base, label: `${LABELS.skill}=${skill}`, dockerfile: text, files: contextFiles(plan) },
     { isFresh: flags.force === true, onText: (part) => void io.stdout.write(part) },
   );
   if (!built.ok) return new CodaError(built.code, { message: `${skill}: ${built.message}`, remedy: built.remedy });
@@ -91,7 +92,7 @@ async function stateOf(builder: ImageBuilder, { tag, hash, built }: PlannedImage
   if (found === undefined) return 'missing';
   if (!found.ok) return 'unknown';
   if (found.id !== built?.image) return 'missing';
-  return found.labels[imageLabels.hash] === hash && built.hash === hash ? 'current' : 'stale';
+  return found.labels[LABELS.hash] === hash && built.hash === hash ? 'current' : 'stale';
 }
 
 function refused({ skill, problems }: PlannedImage): CodaError {

@@ -6,12 +6,13 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { CodaError, messageOf } from '../../base/errors.ts';
 import { didYouMean, plural } from '../../base/text.ts';
-import { addSkill, bundles, installed } from '../../skills/agent-skills/index.ts';
+import { bundles, installed } from '../../skills/agent-skills/index.ts';
 import { auditFolder } from '../../trust/index.ts';
 import { callDaemon } from '../daemon.ts';
 import type { AddSkillFlags, Flags, PackFlags } from '../flags.ts';
 import { prepare } from '../serve.ts';
 import { auditSummary } from './audit.ts';
+import { addSkill } from './scaffold.ts';
 
 /** `coda skills install FILE.skill|FOLDER` */
 export async function skillsInstall(flags: Flags, io: NodeJS.Process): Promise<number> {

@@ -27,7 +27,7 @@ export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<Skil
   const search = new SkillSearch();
   let prompt: SkillPrompt | undefined;
   const promptOf = (deps: SkillDeps<SkillsConfig>) => {
-    prompt ??= new SkillPrompt(views, search, settings.prompt_budget, deniedBy(deps.gate));
+    prompt ??= new SkillPrompt({ views, search, budget: settings.prompt_budget, denied: deniedBy(deps.gate) });
     return prompt;
   };
   return {

@@ -22,20 +22,10 @@ export function page(host: SkillHost): Page {
       const folders = diagnostics.slice(0, MOST).map(({ code, message, file }, index): PageRow => {
         return { id: `${index}`, cells: [code, message, file] };
       });
-      return [
-        {
-          ...{ kind: 'table', title, columns: ['Skill', 'State', 'What it is for', 'Diagnostics'] },
-          ...{ rows: all.slice(0, MOST), none: 'There are none.' },
-        },
-        ...(folders.length === 0
-          ? []
-          : [
-              {
-                ...{ kind: 'table' as const, title: 'Folders', columns: ['Code', 'Finding', 'Where'] },
-                ...{ rows: folders, none: '' },
-              },
-            ]),
-      ];
+      const columns = ['Skill', 'State', 'What it is for', 'Diagnostics'];
+      const list = { kind: 'table', title, columns, rows: all.slice(0, MOST), none: 'There are none.' } as const;
+      const wrong = { kind: 'table', title: 'Folders', columns: ['Code', 'Finding', 'Where'], rows: folders } as const;
+      return folders.length === 0 ? [list] : [list, { ...wrong, none: '' }];
     },
   };
 }

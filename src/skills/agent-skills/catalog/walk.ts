@@ -56,28 +56,30 @@ export async function walk(
   const walked: Walked = { skills: [], diagnostics: [], linked: new Map(), records: new Map() };
   const groups: AgentSkill[][] = [];
   for (const source of [...sources].reverse()) {
-    const walker = new Walker(source, known, walked, pace);
-    groups.push(await walker.run());
+    groups.push(await new Walker(source, { known, walked, pace }).run());
   }
   walked.skills = groups.reverse().flat();
   return walked;
 }
 
+/** What the walks of all sources share. */
+interface Walk {
+  known: ReadonlyMap<string, FolderRecord>;
+  walked: Walked;
+  pace: Pace;
+}
+
 class Walker {
   private readonly source: SkillSource;
-  private readonly known: ReadonlyMap<string, FolderRecord>;
-  private readonly walked: Walked;
-  private readonly pace: Pace;
+  private readonly on: Walk;
   private readonly found: Within[] = [];
   private readonly waiting: Visit[] = [];
   private readonly scratch = Buffer.allocUnsafe(FIRST_BYTES);
   private root = '';
 
-  constructor(source: SkillSource, known: ReadonlyMap<string, FolderRecord>, walked: Walked, pace: Pace) {
+  constructor(source: SkillSource, on: Walk) {
     this.source = source;
-    this.known = known;
-    this.walked = walked;
-    this.pace = pace;
+    this.on = on;
   }
 
   async run(): Promise<AgentSkill[]> {
@@ -85,33 +87,33 @@ class Walker {
     if (directory === undefined) return [];
     const root = realPath(directory);
     if (root === undefined || !statsOf(root)?.isDirectory()) {
-      if (this.source.isExpected && !this.walked.diagnostics.some(({ file }) => file === directory))
+      if (this.source.isExpected && !this.on.walked.diagnostics.some(({ file }) => file === directory))
         this.warn('folder_missing', 'There is no such folder, though skills.agent_skill_dirs names it.', directory);
       return [];
     }
     this.root = root;
     this.waiting.push({ path: root, folderName: basename(directory), depth: 0, within: undefined });
     for (let visit = this.waiting.pop(); visit; visit = this.waiting.pop()) {
-      if (this.walked.records.size >= MAX_FOLDERS) {
+      if (this.on.walked.records.size >= MAX_FOLDERS) {
         this.warn('too_many_folders', `There are more than ${MAX_FOLDERS} folders; the others are not read.`, root);
         break;
       }
       await this.visit(visit);
-      if (this.pace.isUp) await this.pace.rest();
+      if (this.on.pace.isUp) await this.on.pace.rest();
     }
     return this.found.map(limited);
   }
 
   private async visit(visit: Visit): Promise<void> {
     const { path, folderName, within } = visit;
-    const { records } = this.walked;
+    const { records } = this.on.walked;
     if (records.has(path)) return;
     const stats = statsOf(path);
     if (!stats?.isDirectory()) return;
-    const record = await lookInto(path, stats, this.known.get(path), this.source.kind === 'installed', this.pace);
+    const record = await lookInto(path, stats, this.on.known.get(path), this.source.kind === 'installed', this.on.pace);
     if ('code' in record) return this.warn('folder_unreadable', record.message, path);
     records.set(path, record);
-    if (basename(path) !== folderName) this.walked.linked.set(path, folderName);
+    if (basename(path) !== folderName) this.on.walked.linked.set(path, folderName);
     const isOpen = isWorldWritable(stats);
     const inner = this.skillIn(visit, record, isOpen);
     const owner = inner ?? within;
@@ -120,7 +122,7 @@ class Walker {
     if (isOpen) return;
     if (owner) {
       owner.files += record.listing.files;
-      note(owner, await openFileIn(path, record.listing, this.pace));
+      note(owner, await openFileIn(path, record.listing, this.on.pace));
     }
     if (record.listing.isCut && !owner) this.warn('too_many_files', 'It holds more than is looked at.', path);
     if (owner && owner.files > MAX_SKILL_FILES) return;
@@ -170,7 +172,7 @@ class Walker {
   }
 
   private warn(code: string, message: string, file: string): void {
-    this.walked.diagnostics.push({ code, level: 'warning', message, file, line: undefined });
+    this.on.walked.diagnostics.push({ code, level: 'warning', message, file, line: undefined });
   }
 }
 

@@ -256,14 +256,11 @@ function commonFields(content: Buffer, data: Buffer, name: Buffer, isDeflated: b
   return Buffer.concat([...head, ...sizes, uint16(name.length), uint16(0)]);
 }
 
-function uint16(value: number): Buffer {
-  const buffer = Buffer.alloc(2);
-  buffer.writeUInt16LE(value);
-  return buffer;
-}
+const uint16 = (value: number) => little(2, value);
+const uint32 = (value: number) => little(4, value);
 
-function uint32(value: number): Buffer {
-  const buffer = Buffer.alloc(4);
-  buffer.writeUInt32LE(value);
+function little(bytes: number, value: number): Buffer {
+  const buffer = Buffer.alloc(bytes);
+  buffer.writeUIntLE(value, 0, bytes);
   return buffer;
 }

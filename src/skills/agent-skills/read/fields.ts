@@ -65,7 +65,7 @@ export class Fields {
     const field = this.take(key);
     if (field === undefined || field.kind === 'null') return NOTHING;
     if (field.kind === 'map') this.wrongType(field, 'a list');
-    return typeof field.value === 'string' ? words(field.value.split(',')) : words(field.value);
+    return commaSeparated(field.value);
   }
 
   oneOf<T extends string>(key: string, choices: readonly T[], standard: T): T {
@@ -90,7 +90,8 @@ export class Fields {
   }
 }
 
-export const NOTHING: readonly string[] = Object.freeze([]);
+/** Shared by the thousands of skills that have nothing of a kind. */
+export const NOTHING: readonly never[] = Object.freeze([]);
 
 export function isRecord(value: Json | undefined): value is Record<string, Json> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -103,6 +104,10 @@ export function words(value: Json | undefined): string[] {
     .flatMap((item) => (typeof item === 'string' || typeof item === 'number' ? [String(item).trim()] : []))
     .filter((item) => item !== '');
 }
+
+/** Of one text the parts between its commas. */
+export const commaSeparated = (value: Json | undefined): string[] =>
+  typeof value === 'string' ? words(value.split(',')) : words(value);
 
 /** Some write JSON into a quoted value where a map was meant. */
 export function parsedJson(value: Json | undefined): Json | undefined {

@@ -11,7 +11,7 @@ import {
   type SkillSecret,
   type SkillSource,
 } from '../skill.ts';
-import { Fields, isRecord, NOTHING, parsedJson, readTools, words } from './fields.ts';
+import { commaSeparated, Fields, isRecord, NOTHING, parsedJson, readTools, words } from './fields.ts';
 import type { Document } from './yaml.ts';
 
 /** Where a skill was found. */
@@ -68,7 +68,7 @@ export function toSkill(
     file,
     body,
     usable: !diagnoses.list.some(({ level }) => level === 'error'),
-    diagnostics: diagnoses.list.length === 0 ? NO_DIAGNOSTICS : diagnoses.list,
+    diagnostics: diagnoses.list.length === 0 ? NOTHING : diagnoses.list,
     ...about,
     ...wants,
     ...use,
@@ -76,9 +76,7 @@ export function toSkill(
   };
 }
 
-const NO_DIAGNOSTICS: AgentSkill['diagnostics'] = Object.freeze([]);
 const EMPTY: Readonly<Record<string, never>> = Object.freeze(Object.create(null));
-const NO_BLOCKS: AgentSkill['assistants'] = Object.freeze([]);
 
 /** What it says of itself. Much of it stands under `metadata` in real skills. */
 function readAbout(fields: Fields) {
@@ -95,9 +93,9 @@ function readAbout(fields: Fields) {
     version: fields.text('version') ?? more('version'),
     author: named ?? more('author'),
     homepage: fields.text('homepage') ?? more('homepage'),
-    tags: tags.length > 0 ? tags : commaSeparated(metadata.tags),
+    tags: tags.length > 0 || metadata.tags === undefined ? tags : commaSeparated(metadata.tags),
     triggers: fields.list('triggers'),
-    assistants: assistants.length === 0 ? NO_BLOCKS : assistants,
+    assistants: assistants.length === 0 ? NOTHING : assistants,
   };
 }
 
@@ -108,11 +106,6 @@ function readMetadata(fields: Fields): Readonly<Record<string, Json>> {
   if (isRecord(value)) return value;
   fields.wrongType(field, 'keys with values');
   return EMPTY;
-}
-
-function commaSeparated(value: Json | undefined): readonly string[] {
-  const found = typeof value === 'string' ? words(value.split(',')) : words(value);
-  return found.length === 0 ? NOTHING : found;
 }
 
 /** Who may use it, with which tools, how. */
@@ -219,10 +212,10 @@ const listOf = (value: Json | undefined): string[] =>
 /** `{ name, description, required }`, or just a name. */
 function readSecrets(fields: Fields, diagnoses: Diagnoses): readonly SkillSecret[] {
   const field = fields.take('secrets');
-  if (field === undefined || field.kind === 'null') return NO_SECRETS;
+  if (field === undefined || field.kind === 'null') return NOTHING;
   if (!Array.isArray(field.value)) {
     fields.wrongType(field, 'a list');
-    return NO_SECRETS;
+    return NOTHING;
   }
   return field.value.flatMap((item) => {
     const secret = isRecord(item) ? item : { name: item };
@@ -239,8 +232,6 @@ function readSecrets(fields: Fields, diagnoses: Diagnoses): readonly SkillSecret
     return [{ name, description: text, required: required !== false }];
   });
 }
-
-const NO_SECRETS: readonly SkillSecret[] = Object.freeze([]);
 
 const show = (value: unknown): string => (value === undefined ? 'there is none' : JSON.stringify(value).slice(0, 60));
 

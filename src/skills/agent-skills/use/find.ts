@@ -14,7 +14,8 @@ const SKILLS_A_PAGE = 25;
 const page = z.int().min(1).max(10_000).default(1);
 
 /** Finds skills by what they are for. */
-export function searchTool({ views, search, denied }: ToolDeps): AnyTool {
+export function searchTool(deps: ToolDeps): AnyTool {
+  const { views, search } = deps;
   return dataTool({
     name: 'skill_search',
     description: 'Finds skills by what they are for, also those that are not listed. Pass a few words.',
@@ -22,9 +23,7 @@ export function searchTool({ views, search, denied }: ToolDeps): AnyTool {
     input: z.object({ words: z.string().min(1).max(400), most: z.int().min(1).max(20).default(8) }),
     prepare: ({ words }, { turn }) => search.find(views.of(turn).snapshot, words),
     async run({ words, most }, ctx) {
-      const { settings } = await conversations.stateOf(ctx.tx, ctx.conversationId);
-      const view = views.of(ctx.turn);
-      const may = new Set(offered(view, offIn(settings, denied(view, ctx.person)), ctx.agent));
+      const may = new Set(await offeredIn(deps, ctx));
       const found = (ctx.prepared as AgentSkill[]).filter((skill) => may.has(skill)).slice(0, most);
       return found.length === 0 ? done(texts.noneFound(words)) : said(found.map(entryOf), found);
     },
@@ -72,10 +71,14 @@ async function filesOf(wanted: number, ctx: TxContext): Promise<ToolResult> {
   return done([...lines, ...texts.page(wanted, pages)].join('\n'), ready.tainted ? { tainted: true } : {});
 }
 
-async function all({ views, denied }: ToolDeps, wanted: number, ctx: TxContext): Promise<ToolResult> {
+async function offeredIn({ views, denied }: ToolDeps, ctx: TxContext): Promise<AgentSkill[]> {
   const { settings } = await conversations.stateOf(ctx.tx, ctx.conversationId);
   const view = views.of(ctx.turn);
-  const skills = offered(view, offIn(settings, denied(view, ctx.person)), ctx.agent);
+  return offered(view, offIn(settings, denied(view, ctx.person)), ctx.agent);
+}
+
+async function all(deps: ToolDeps, wanted: number, ctx: TxContext): Promise<ToolResult> {
+  const skills = await offeredIn(deps, ctx);
   if (skills.length === 0) return done(texts.noSkills());
   const pages = Math.ceil(skills.length / SKILLS_A_PAGE);
   const shown = skills.slice((wanted - 1) * SKILLS_A_PAGE, wanted * SKILLS_A_PAGE);

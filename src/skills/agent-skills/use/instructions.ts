@@ -4,10 +4,11 @@ import { runsScripts, toolName } from '../texts.ts';
 import type { ReadSkill, Ready } from './ready.ts';
 
 export interface Call {
-  /** What followed the skill's name. */
+  /** What followed the skill's name, as it was written; undefined: it was not called with arguments. */
   args?: string | undefined;
   /** What `<%= key %>` may stand for. */
   values: Readonly<Record<string, string>>;
+  /** What `${NAME}` may stand for. */
   exposed: Readonly<Record<string, string>>;
   /** What its commands have written, by skill and command; one that is not there was not run. */
   outputs?: ReadonlyMap<string, ReadonlyMap<string, string>>;
@@ -74,13 +75,7 @@ function note({ open, commands }: { open: readonly string[]; commands: readonly 
   return lines.length > 0 ? ['', `[Note: ${lines.join(' ')}]`] : [];
 }
 
-export interface Filling {
-  /** What followed the skill's name, as it was written; undefined: it was not called with arguments. */
-  args?: string | undefined;
-  /** What `<%= key %>` stands for. */
-  values: Readonly<Record<string, string>>;
-  /** What `${NAME}` stands for. */
-  exposed: Readonly<Record<string, string>>;
+export interface Filling extends Pick<Call, 'args' | 'values' | 'exposed'> {
   /** What `{baseDir}` stands for. */
   baseDir: string;
   /** What commands have written. */

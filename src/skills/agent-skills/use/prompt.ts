@@ -17,31 +17,32 @@ const MOST_FITTING = 5;
 /** The list may take so much of a window. */
 const WINDOW_SHARE = 0.06;
 
+interface PromptDeps {
+  views: Views;
+  search: SkillSearch;
+  /** Tokens. */
+  budget: number;
+  denied: DeniedSkills;
+}
+
 export class SkillPrompt {
-  private readonly views: Views;
-  private readonly search: SkillSearch;
-  private readonly budget: number;
-  private readonly denied: DeniedSkills;
+  private readonly deps: PromptDeps;
   private readonly lists = new WeakMap<View, Map<string, Listed | undefined>>();
 
-  /** `budget`: tokens. */
-  constructor(views: Views, search: SkillSearch, budget: number, denied: DeniedSkills) {
-    this.denied = denied;
-    this.views = views;
-    this.search = search;
-    this.budget = budget;
+  constructor(deps: PromptDeps) {
+    this.deps = deps;
   }
 
   /** The list. It changes with the skills, what was decided about them, and what is off in the conversation. */
   standing({ turn, settings, window, person }: Asked): string | undefined {
-    const view = this.views.of(turn);
-    return this.list(view, offIn(settings, this.denied(view, person)), this.budgetIn(window))?.text;
+    const view = this.deps.views.of(turn);
+    return this.list(view, offIn(settings, this.deps.denied(view, person)), this.budgetIn(window))?.text;
   }
 
   /** What of the rest fits the message, and what is in use. */
   async passing({ turn, settings, epoch, text, window, person }: Asked): Promise<PromptSection | undefined> {
-    const view = this.views.of(turn);
-    const off = offIn(settings, this.denied(view, person));
+    const view = this.deps.views.of(turn);
+    const off = offIn(settings, this.deps.denied(view, person));
     const active = activeIn(settings, epoch).filter((name) => {
       const skill = view.snapshot.skills.get(name);
       // What a specialist has activated is not for the one that talks to the person.
@@ -57,16 +58,16 @@ export class SkillPrompt {
 
   /** Tokens for the list: in a small window a small share of it. */
   private budgetIn(window: number | undefined): number {
-    return window === undefined ? this.budget : Math.min(this.budget, Math.floor(window * WINDOW_SHARE));
+    return window === undefined ? this.deps.budget : Math.min(this.deps.budget, Math.floor(window * WINDOW_SHARE));
   }
 
   private async fitting(view: View, off: ReadonlySet<string>, text: string, budget: number): Promise<string[]> {
     const list = this.list(view, off, budget);
     if (!list?.isCut || text === '') return [];
     const may = new Set(offered(view, off));
-    const found = await this.search.find(view.snapshot, text);
+    const found = await this.deps.search.find(view.snapshot, text);
     const entries: string[] = [];
-    let left = passingBudget(budget) - tokensIn(texts.mayFit());
+    let left = budget * (1 - STANDING_SHARE) - tokensIn(texts.mayFit());
     for (const skill of found) {
       if (entries.length === MOST_FITTING) break;
       if (!may.has(skill) || list.names.has(skill.name)) continue;
@@ -131,11 +132,6 @@ function within(budget: number, skills: readonly AgentSkill[]): Map<string, stri
     entries.set(skill.name, entry);
   }
   return entries;
-}
-
-/** Tokens that are left for what fits a message. */
-function passingBudget(budget: number): number {
-  return budget * (1 - STANDING_SHARE);
 }
 
 function textOf(entries: readonly string[], more: number): string {

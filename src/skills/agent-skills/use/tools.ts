@@ -11,6 +11,7 @@ import {
   type ToolResult,
 } from '../../../agent/index.ts';
 import { withTimeout } from '../../../base/async.ts';
+import type { Transaction } from '../../../storage/index.ts';
 import { approveLooked, type Looked, lookForApproval } from '../../../trust/index.ts';
 import type { SkillHost } from '../host.ts';
 import type { AgentSkill } from '../skill.ts';
@@ -26,7 +27,7 @@ const LONGEST_ARGUMENTS = 8_000;
 
 /** Reads a skill's instructions into the turn. What it forbids stays forbidden until the turn has ended. */
 export function activateTool(deps: ToolDeps): AnyTool {
-  const { views, host, exposed } = deps;
+  const { views, host } = deps;
   return dataTool({
     name: 'skill_activate',
     description:
@@ -47,16 +48,10 @@ export function activateTool(deps: ToolDeps): AnyTool {
       const ready = ctx.prepared as Failed | (Ready & { ran?: CommandsRan; isSecure?: boolean });
       if (!ready.ok) return ready;
       if (ready.skill.forkAgent) return failed('RUNS_ALONE', texts.runsAlone(ready.skill.name));
-      const refused = await admit(ctx.tx, ready, { ...ctx, denied: deniedIn(deps, ctx) }, () => host.decided());
+      const refused = await admitTo(ctx.tx, deps, ready, ctx);
       if (refused) return refused;
       return done(texts.activated(ready.all.map(({ skill }) => skill.name)), {
-        material: instructions(ready, {
-          args,
-          values: valuesFor(ready.skill, args, ctx),
-          exposed,
-          runs: deps.code.isOn,
-          ...(ready.ran && { outputs: ready.ran.outputs }),
-        }),
+        material: told(deps, ready, args, ready.ran?.outputs ?? new Map(), ctx),
         forbids: [...forbiddenBy(ready), ...(ready.isSecure ? APART : [])],
         ...((ready.tainted || ready.ran?.tainted) && { tainted: true }),
       });
@@ -65,8 +60,14 @@ export function activateTool(deps: ToolDeps): AnyTool {
 }
 
 /** What depends on a skill that the person may not use cannot be used either. */
-function deniedIn({ views, denied }: ToolDeps, { turn, person }: CallContext): ReadonlySet<string> {
-  return denied(views.of(turn), person);
+function admitTo(tx: Transaction, { views, denied, host }: ToolDeps, ready: Ready, ctx: CallContext) {
+  return admit(tx, ready, { ...ctx, denied: denied(views.of(ctx.turn), ctx.person) }, () => host.decided());
+}
+
+type Outputs = CommandsRan['outputs'];
+
+function told({ exposed, code }: ToolDeps, ready: Ready, args: string | undefined, outputs: Outputs, ctx: CallContext) {
+  return instructions(ready, { args, values: valuesFor(ready.skill, args, ctx), exposed, runs: code.isOn, outputs });
 }
 
 function forbiddenBy({ all }: Ready): string[] {
@@ -110,7 +111,7 @@ const MARGIN_MS = 60_000;
 
 /** Runs a skill as an agent of its own, with a context of its own. */
 export function delegateTool(deps: ToolDeps): AnyTool {
-  const { views, host } = deps;
+  const { views } = deps;
   return outsideTool({
     name: 'skill_delegate',
     description:
@@ -130,21 +131,14 @@ export function delegateTool(deps: ToolDeps): AnyTool {
       if (!ready.ok) return ready;
       if (!ready.skill.forkAgent) return failed('NOT_ALONE', texts.notAlone(name));
       if (!ctx.spawn) return failed('NOT_HERE', texts.noSpawn());
-      const who = { ...ctx, denied: deniedIn(deps, ctx) };
-      const refused = await deps.database.tx('skills.run', (tx) => admit(tx, ready, who, () => host.decided()));
+      const refused = await deps.database.tx('skills.run', (tx) => admitTo(tx, deps, ready, ctx));
       if (refused) return refused;
       const ran = await runCommands(deps, ready, ctx);
       const tainted = ready.tainted || ran.tainted;
-      const told = instructions(ready, {
-        args: task,
-        values: valuesFor(ready.skill, task, ctx),
-        exposed: deps.exposed,
-        runs: deps.code.isOn,
-        outputs: ran.outputs,
-      });
+      const all = told(deps, ready, task, ran.outputs, ctx);
       const came = await ctx.spawn({
         ...spawnOptions(ready.skill, deps),
-        prompt: texts.alone(name, told.slice(0, MOST_INSTRUCTIONS), told.length > MOST_INSTRUCTIONS),
+        prompt: texts.alone(name, all.slice(0, MOST_INSTRUCTIONS), all.length > MOST_INSTRUCTIONS),
         task,
         forbidden: forbiddenBy(ready),
         ...(ready.skill.display === 'stream' && { onDoing: (doing) => ctx.progress?.(`${name}: ${doing}`) }),

@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { contextFiles, dockerfile, LABELS } from '../../../../src/cli/skills/dockerfile.ts';
 import { execution } from '../../../../src/config/execution.ts';
 import { openBuilder } from '../../../../src/sandbox/index.ts';
-import { contextFiles, dockerfile, imageLabels } from '../../../../src/skills/agent-skills/index.ts';
 import { DOCKER, docker, dockerBytes, packed } from '../../../support/docker.ts';
 import { freshDataDir, Jsonl, Program } from '../../../support/jsonl.ts';
 import { requireService } from '../../../support/postgres.ts';
@@ -113,7 +113,7 @@ describe.skipIf(!DOCKER)('images of skills', () => {
     const request = {
       tag: plan.tag,
       base: plan.base,
-      label: `${imageLabels.skill}=${name}`,
+      label: `${LABELS.skill}=${name}`,
       dockerfile: (id: string) => dockerfile(plan, id, index),
       files: contextFiles(plan),
     };

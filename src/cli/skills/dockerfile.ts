@@ -1,6 +1,8 @@
 /** The `Dockerfile` of a skill's image, and the files beside it. Pure. */
 
-import type { ImagePlan } from './plan.ts';
+import type { PlannedImage } from '../../skills/agent-skills/index.ts';
+
+type ImagePlan = Omit<PlannedImage, 'built'>;
 
 export const LABELS = { skill: 'coda.skill', hash: 'coda.skill.hash' } as const;
 

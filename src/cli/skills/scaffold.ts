@@ -2,8 +2,8 @@
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CodaError, messageOf, systemCode } from '../../../base/errors.ts';
-import { isStandardName } from './to-skill.ts';
+import { CodaError, messageOf, systemCode } from '../../base/errors.ts';
+import { isStandardName } from '../../skills/agent-skills/index.ts';
 
 const MAX_DESCRIPTION = 1_024;
 
