@@ -6,6 +6,7 @@ import { packageRoot } from '../base/root.ts';
 import type { World } from '../base/world.ts';
 import type { Bus } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
+import { installationOf } from '../jobs/index.ts';
 import { SkillSecrets } from '../secrets/index.ts';
 import {
   agentSkillsConfig,
@@ -86,7 +87,7 @@ export class LiveSkills implements SkillHost {
     const { default_image: defaultImage, build } = deps.config.execution;
     this.images = new SkillImages({
       ...{ catalog: this.catalog, database, clock: world.clock },
-      ...{ defaultImage, allowUrls: build.allow_urls },
+      ...{ defaultImage, allowUrls: build.allow_urls, installation: () => installationOf(database) },
     });
     this.made = new SkillDecisions({ catalog: this.catalog, database: deps.database, clock: deps.world.clock });
   }

@@ -16,8 +16,6 @@ export interface BuildRequest {
   base: string;
   /** The `Dockerfile`, given the id of the base. */
   dockerfile(base: string): string;
-  /** A label, `name=value`, that the Dockerfile sets first and no other image has: images with it and no name are removed. */
-  label: string;
   /** Beside it. */
   files: readonly PutFile[];
 }
@@ -30,27 +28,31 @@ export interface BuiltImage {
 
 /** Every failure that is not a bug is a value. */
 export interface ImageBuilder {
-  /** The image that has this name now. */
-  find(tag: string): Promise<(BuiltImage & { labels: Readonly<Record<string, string>> }) | undefined | SandboxFailure>;
+  /** The image of this name or id. */
+  find(
+    reference: string,
+  ): Promise<(BuiltImage & { labels: Readonly<Record<string, string>> }) | undefined | SandboxFailure>;
   /**
-   * Builds it; the image that had the name before is removed unless it is in use. `isFresh`: every step is made anew.
-   * Rejects with the signal's reason.
+   * Builds it; the image that had the name before stays, without one. `isFresh`: every step is made anew. Rejects with
+   * the signal's reason.
    */
   build(
     request: BuildRequest,
     options?: { signal?: AbortSignal; isFresh?: boolean; onText?: (text: string) => void },
   ): Promise<BuiltImage | SandboxFailure>;
+  /** Removes what has no name and all of these labels, `name=value`, unless it is in use or `kept`. */
+  clean(labels: readonly string[], kept: string | undefined): Promise<void>;
   close(): Promise<void>;
 }
 
 export function openBuilder(options: EngineOptions, world: Pick<World, 'env'>): ImageBuilder {
   const engine = new Engine(options, world);
   const { execution } = options;
-  const find: ImageBuilder['find'] = async (tag) => {
+  const find: ImageBuilder['find'] = async (reference) => {
     const off = whyOff(options);
     if (off) return off;
     try {
-      const image = await engine.find(tag);
+      const image = await engine.find(reference);
       return image && { ok: true, id: image.id, labels: image.labels };
     } catch (error) {
       return failureIn(error) ?? failureOf(error);
@@ -58,7 +60,7 @@ export function openBuilder(options: EngineOptions, world: Pick<World, 'env'>): 
   };
   return {
     find,
-    async build({ tag, base, label, dockerfile, files }, { signal, isFresh = false, onText } = {}) {
+    async build({ tag, base, dockerfile, files }, { signal, isFresh = false, onText } = {}) {
       const off = whyOff(options);
       if (off) return off;
       if (!parseImage(tag)) return failure('SANDBOX_INPUT', `An image cannot be called ${JSON.stringify(tag)}.`);
@@ -68,16 +70,18 @@ export function openBuilder(options: EngineOptions, world: Pick<World, 'env'>): 
         const context = pack([{ path: 'Dockerfile', content: dockerfile(from) }, ...files], 0);
         if ('ok' in context) return context;
         const { network } = execution.build;
-        try {
-          return { ok: true, id: await docker.build({ tag, context, network, isFresh, onText }, signal) };
-        } finally {
-          for (const unnamed of await docker.unnamedImages(label).catch(() => [])) {
-            await docker.removeImage(unnamed).catch(() => {});
-          }
-        }
+        return { ok: true, id: await docker.build({ tag, context, network, isFresh, onText }, signal) };
       } catch (error) {
         if (signal?.aborted) throw signal.reason;
         return failureIn(error) ?? unbuilt(tag, error);
+      }
+    },
+    async clean(labels, kept) {
+      try {
+        const { docker } = await engine.connected();
+        for (const id of await docker.unnamedImages(labels)) if (id !== kept) await docker.removeImage(id);
+      } catch {
+        // What is left takes room and nothing else; the next build tries again.
       }
     },
     close: () => engine.close(),

@@ -82,9 +82,9 @@ export function imageCalls(call: Caller) {
       return id;
     },
 
-    /** The ids of images without a name that have this label. */
-    async unnamedImages(label: string): Promise<string[]> {
-      const query = { filters: { dangling: ['true'], label: [label] } };
+    /** The ids of images without a name that have all of these labels. */
+    async unnamedImages(labels: readonly string[]): Promise<string[]> {
+      const query = { filters: { dangling: ['true'], label: labels } };
       return (await call<{ Id: string }[]>('/images/json', { query })).map(({ Id }) => Id);
     },
 

@@ -59,7 +59,7 @@ export interface Sandbox {
   /** Removes containers and volumes of this installation that nobody uses; resolves with how many. */
   reap(): Promise<number>;
   /** Whether Docker has the image with this id; false also where it cannot be asked. */
-  hasImage(id: string): Promise<boolean>;
+  hasImage(id: string): Promise<boolean | undefined>;
   /** What there is to know of the engine and the default image. */
   facts(signal?: AbortSignal): Promise<SandboxFacts | SandboxFailure>;
   /** Closes all sessions. */

@@ -135,13 +135,13 @@ class DockerSandbox implements Sandbox {
     return removed;
   }
 
-  async hasImage(id: string): Promise<boolean> {
-    if (!this.options.execution.enabled) return false;
+  async hasImage(id: string): Promise<boolean | undefined> {
+    if (!this.options.execution.enabled) return undefined;
     try {
       return (await this.engine.find(id)) !== undefined;
     } catch (error) {
       this.world.log.debug({ error: messageOf(error) }, 'Docker cannot be asked for an image');
-      return false;
+      return undefined;
     }
   }
 

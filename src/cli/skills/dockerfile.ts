@@ -4,7 +4,18 @@ import type { PlannedImage } from '../../skills/agent-skills/index.ts';
 
 type ImagePlan = Omit<PlannedImage, 'built'>;
 
-export const LABELS = { skill: 'coda.skill', hash: 'coda.skill.hash' } as const;
+/** Containers inherit them: so it is not the label that a sandbox has for its installation. */
+export const LABELS = {
+  skill: 'coda.skill',
+  hash: 'coda.skill.hash',
+  installation: 'coda.skill.installation',
+} as const;
+
+/** The labels, `name=value`, that the images of a skill have and none of another installation. */
+export const imageFilter = ({ skill, installation }: { skill: string; installation: string }): string[] => [
+  `${LABELS.skill}=${skill}`,
+  `${LABELS.installation}=${installation}`,
+];
 
 const FOLDER = '/opt/coda';
 /** Debian's and Alpine's way; the names were looked at, so that no shell finds more in them than names. */
@@ -18,22 +29,28 @@ const INSTALL = [
 const PIP = ['python3', '-m', 'pip', 'install', '--no-cache-dir', '--disable-pip-version-check', '--no-input'];
 
 /** What pip reads; each on its own, because one with hashes wants hashes of all beside it. */
-export function contextFiles({ pip, requirements }: ImagePlan): { path: string; content: string }[] {
+export function contextFiles({
+  pip,
+  requirements,
+}: Pick<ImagePlan, 'pip' | 'requirements'>): { path: string; content: string }[] {
   const files = requirements.map(({ content }, index) => ({ path: `requirements-${index + 1}.txt`, content }));
   return pip.length > 0 ? [{ path: 'packages.txt', content: `${pip.join('\n')}\n` }, ...files] : files;
 }
 
 /** `base`: the id of the image that it is built on. */
 export function dockerfile(plan: ImagePlan, base: string, pipIndex?: string): string {
-  const { skill, hash, system } = plan;
+  const { system } = plan;
   const files = contextFiles(plan);
+  const labels = (['skill', 'hash', 'installation'] as const).map(
+    (key) => `${JSON.stringify(LABELS[key])}=${quoted(plan[key])}`,
+  );
   const run = (words: readonly string[]) => `RUN ${JSON.stringify(words)}`;
   const lines = [
     `FROM ${base}`,
     'USER 0:0',
     'WORKDIR /',
     // First, so that what a build that fails leaves behind is known by it.
-    `LABEL ${JSON.stringify(LABELS.skill)}=${quoted(skill)} ${JSON.stringify(LABELS.hash)}=${quoted(hash)}`,
+    `LABEL ${labels.join(' ')}`,
     ...(system.length > 0 ? [run(['sh', '-c', INSTALL, 'sh', ...system])] : []),
     // Newer Debians let pip into their own Python only with this; an older pip does not know it.
     ...(files.length > 0 ? ['ARG PIP_BREAK_SYSTEM_PACKAGES=1', 'ARG PIP_ROOT_USER_ACTION=ignore'] : []),

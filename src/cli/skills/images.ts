@@ -9,7 +9,7 @@ import type { PlannedImage } from '../../skills/agent-skills/index.ts';
 import { type Ask, withVerbs } from '../ask.ts';
 import type { ImageFlags } from '../flags.ts';
 import { prepare } from '../serve.ts';
-import { contextFiles, dockerfile, LABELS } from './dockerfile.ts';
+import { contextFiles, dockerfile, imageFilter, LABELS } from './dockerfile.ts';
 
 type State = 'current' | 'stale' | 'missing' | 'unknown';
 
@@ -77,21 +77,23 @@ async function one({ flags, io, config, builder, ask }: Builds, plan: PlannedIma
   }
   io.stdout.write(`${skill}: building ${tag} on ${base}.\n`);
   const built = await builder.build(
-    { tag, base, label: `${LABELS.skill}=${skill}`, dockerfile: text, files: contextFiles(plan) },
+    { tag, base, dockerfile: text, files: contextFiles(plan) },
     { isFresh: flags.force === true, onText: (part) => void io.stdout.write(part) },
   );
+  // The one before is used until the new one is recorded.
+  if (built.ok) await ask('skills-image-built', { skill, image: built.id, hash });
+  await builder.clean(imageFilter(plan), built.ok ? built.id : plan.built?.image);
   if (!built.ok) return new CodaError(built.code, { message: `${skill}: ${built.message}`, remedy: built.remedy });
-  await ask('skills-image-built', { skill, image: built.id, hash });
   io.stdout.write(`${skill}: ${tag} is built, and its scripts run in it from now on.\n`);
   return undefined;
 }
 
-/** Current is what Docker has under the name, was recorded, and is labelled with the packages that are wanted now. */
-async function stateOf(builder: ImageBuilder, { tag, hash, built }: PlannedImage): Promise<State> {
-  const found = await builder.find(tag);
-  if (found === undefined) return 'missing';
+/** Current is what was recorded, is there, and is labelled with the packages that are wanted now. */
+async function stateOf(builder: ImageBuilder, { hash, built }: PlannedImage): Promise<State> {
+  // By its id: the name may be another installation's by now.
+  const found = built === null ? undefined : await builder.find(built.image);
+  if (built === null || found === undefined) return 'missing';
   if (!found.ok) return 'unknown';
-  if (found.id !== built?.image) return 'missing';
   return found.labels[LABELS.hash] === hash && built.hash === hash ? 'current' : 'stale';
 }
 

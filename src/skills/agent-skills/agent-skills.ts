@@ -40,7 +40,7 @@ export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<Skil
     tools: (deps) => tools({ ...toolDeps(deps, host), host, views, search }),
     standing: async (deps, asked) => promptOf(deps).standing(asked),
     passing: (deps, asked) => promptOf(deps).passing(asked),
-    checks: () => [healthCheck(host)],
+    checks: ({ sandbox }) => [healthCheck(host, sandbox)],
     pages: () => [page(host)],
     home: async ({ gate }, { person }) => {
       const view = views.of(undefined);
@@ -55,7 +55,7 @@ export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<Skil
 }
 
 /** Whether the folders that were named are there and can be read, and each skill in them can be used. */
-function healthCheck(host: SkillHost): HealthCheck {
+function healthCheck(host: SkillHost, { hasImage }: SkillDeps['sandbox']): HealthCheck {
   return {
     name: 'agent skills',
     async check() {
@@ -63,6 +63,10 @@ function healthCheck(host: SkillHost): HealthCheck {
       const says = texts.health(report);
       if (report.warnings.length > 0) return { ok: false, says, remedy: texts.healthRemedy() };
       const [broken] = report.invalid;
+      const gone = broken ? [] : await host.images.gone(hasImage);
+      if (gone.length > 0) {
+        return { ok: false, severity: 'warning', says: texts.imagesGone(gone), remedy: texts.imagesRemedy() };
+      }
       if (!broken) return { ok: true, says };
       return {
         ok: false,
@@ -126,7 +130,8 @@ function codeOf(
     alone: () => workspaces.alone(),
     imageOf: async (skill) => {
       const built = settings.enabled ? await images.imageFor(skill, hasImage) : undefined;
-      return built ? { image: built.id, isStale: built.isStale } : { image: skill.dockerImage, isStale: false };
+      if (built === undefined || built === 'gone') return { image: skill.dockerImage, wrong: built };
+      return { image: built.id, wrong: built.isStale ? 'stale' : undefined };
     },
     attached: ({ files }) => contentsOf(artifacts, files),
   };

@@ -250,8 +250,17 @@ export const commandCut = (bytes: number): string => `[cut: it wrote ${bytes} by
 export const missingSecret = (skill: string, name: string): string =>
   `The skill “${skill}” needs the secret ${name}. Its owner sets it with: coda secrets set ${skill} ${name}`;
 
-export const staleImage = (skill: string): string =>
-  `“${skill}” asks for other packages than its image was built with; an owner builds it anew with: coda skills images ${skill}`;
+export const wrongImage = {
+  stale: (skill: string): string =>
+    `“${skill}” asks for other packages than its image was built with; an owner builds it anew with: coda skills images ${skill}`,
+  gone: (skill: string): string =>
+    `The image with the packages of “${skill}” is gone from Docker, so that its scripts run without them; an owner builds it anew with: coda skills images ${skill}`,
+};
+
+export const imagesGone = (skills: readonly string[]): string =>
+  `the ${skills.length === 1 ? 'image' : 'images'} of ${listOf(skills)} ${skills.length === 1 ? 'is' : 'are'} gone from Docker: scripts run without their packages`;
+
+export const imagesRemedy = (): string => '"coda skills images" builds what is missing.';
 
 export const noArguments = (skill: string): string =>
   `“${skill}” has secrets, so that its scripts take no arguments: pass what they need as \`input\`, which comes as JSON on their standard input.`;

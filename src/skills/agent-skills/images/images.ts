@@ -14,12 +14,16 @@ export interface SkillImagesDeps extends PlanOptions {
   catalog: SkillCatalog;
   database: Pick<Database, 'read' | 'tx'>;
   clock: Clock;
+  /** Tells this coda from others on the same Docker. */
+  installation(): Promise<string>;
 }
 
 /** A plan with what there is already. */
 export interface PlannedImage extends ImagePlan {
   /** The one that was built last. */
   built: { image: string; hash: string } | null;
+  /** Whose image it is: others on the same Docker may have a skill of that name. */
+  installation: string;
 }
 
 /** The image that a skill's scripts run in. */
@@ -28,6 +32,9 @@ export interface UsedImage {
   /** The skill needs other packages now than it was built with. */
   isStale: boolean;
 }
+
+/** Whether Docker has an image of this id; undefined where it cannot be asked. */
+type IsThere = (id: string) => Promise<boolean | undefined>;
 
 const MOST_BYTES = 256 * 1024;
 
@@ -44,6 +51,7 @@ export class SkillImages {
   async plans(name?: string): Promise<PlannedImage[]> {
     const built = new Map((await store.allImages(this.reader)).map((each) => [each.skill, each]));
     const plans: PlannedImage[] = [];
+    const installation = await this.deps.installation();
     for (const skill of this.meant(name)) {
       const plan = await this.plan(skill);
       if (!plan) continue;
@@ -51,6 +59,7 @@ export class SkillImages {
       const { image, hash } = built.get(skill.name) ?? {};
       plans.push({
         ...plan,
+        installation,
         problems: [...plan.problems, ...held],
         built: image === undefined || hash === undefined ? null : { image, hash },
       });
@@ -68,11 +77,22 @@ export class SkillImages {
     });
   }
 
-  /** The image that was built for the skill, if `isThere`. */
-  async imageFor(skill: AgentSkill, isThere: (id: string) => Promise<boolean>): Promise<UsedImage | undefined> {
+  /** The image that was built for the skill; undefined: none was, or Docker cannot be asked. */
+  async imageFor(skill: AgentSkill, isThere: IsThere): Promise<UsedImage | 'gone' | undefined> {
     const known = await store.imageOf(this.reader, skill.name);
-    if (!known || !(await isThere(known.image))) return undefined;
+    const found = known && (await isThere(known.image));
+    if (!found) return found === false ? 'gone' : undefined;
     return { id: known.image, isStale: (await this.plan(skill))?.hash !== known.hash };
+  }
+
+  /** Skills whose image was built and is not there any more. */
+  async gone(isThere: IsThere): Promise<string[]> {
+    const names: string[] = [];
+    for (const { skill: name, image } of await store.allImages(this.reader)) {
+      const skill = this.deps.catalog.current().skills.get(name);
+      if (skill && (await this.plan(skill)) && (await isThere(image)) === false) names.push(name);
+    }
+    return names;
   }
 
   private meant(name: string | undefined): AgentSkill[] {

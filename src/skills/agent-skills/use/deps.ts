@@ -31,8 +31,8 @@ export interface SkillCode {
   workspaceOf(ctx: CallContext, skill: string): Workspace;
   /** One that nothing else uses; it is closed by who asked for it. */
   alone(): Workspace;
-  /** The image that was built for a skill, else the one that it wants; without an id any. */
-  imageOf(skill: AgentSkill): Promise<{ image: string | undefined; isStale: boolean }>;
+  /** The image that was built for a skill, else the one that it wants; without an id any. `wrong`: with the built one. */
+  imageOf(skill: AgentSkill): Promise<{ image: string | undefined; wrong: 'stale' | 'gone' | undefined }>;
   /** The files of the message. */
   attached(ctx: CallContext): Promise<PutFile[]>;
 }

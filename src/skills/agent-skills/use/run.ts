@@ -61,7 +61,7 @@ export function runTool(deps: ToolDeps): AnyTool {
       if (!came.ok) return failed(came.code, came.message, came.remedy === undefined ? {} : { remedy: came.remedy });
       const tainted = came.tainted || !isTrusted(bundle.skill.source);
       const offer = offerOf(came.files, ctx, tainted);
-      const notes = [...(came.isStale ? [texts.staleImage(input.name)] : []), ...offer.notes];
+      const notes = [...(came.wrong ? [texts.wrongImage[came.wrong](input.name)] : []), ...offer.notes];
       const { text, files, pictures, kept } = told(came, came.id, notes);
       return done(text, {
         ...{ files, pictures, kept },
@@ -116,7 +116,7 @@ function scriptIn({ files, name }: Bundle, asked: string): Script | Failed {
   return runner ? { path, runner } : failed('REFUSED', texts.noRunner(path));
 }
 
-type ScriptRan = Ran & { tainted: boolean; isSecure: boolean; isStale: boolean };
+type ScriptRan = Ran & { tainted: boolean; isSecure: boolean; wrong: 'stale' | 'gone' | undefined };
 
 /** With secrets it runs in a container of its own, which nothing else ever runs in. */
 async function runScript(
@@ -137,7 +137,7 @@ async function runScript(
   // Its place is needed, and nothing may be left in it that looks at the next one.
   if (isSecure) await shared.close();
   const workspace = isSecure ? code.alone() : shared;
-  const { image, isStale } = await code.imageOf(skill);
+  const { image, wrong } = await code.imageOf(skill);
   try {
     const ran = await workspace.run([...runner.command, `/skills/${name}/${path}`, ...args], {
       image,
@@ -151,7 +151,7 @@ async function runScript(
       signal: ctx.signal,
       onLine: (line) => ctx.progress?.(`${name}: ${line}`),
     });
-    return ran.ok ? { ...ran, tainted: shared.tainted, isSecure, isStale } : ran;
+    return ran.ok ? { ...ran, tainted: shared.tainted, isSecure, wrong } : ran;
   } finally {
     if (isSecure) await workspace.close();
   }

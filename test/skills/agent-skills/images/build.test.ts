@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { contextFiles, dockerfile, LABELS } from '../../../../src/cli/skills/dockerfile.ts';
+import { contextFiles, dockerfile } from '../../../../src/cli/skills/dockerfile.ts';
 import { execution } from '../../../../src/config/execution.ts';
 import { openBuilder } from '../../../../src/sandbox/index.ts';
 import { DOCKER, docker, dockerBytes, packed } from '../../../support/docker.ts';
@@ -96,6 +96,8 @@ describe.skipIf(!DOCKER)('images of skills', () => {
       ['Yes.'],
       [run],
       ['Yes.'],
+      [run],
+      ['No.'],
     );
     const files = { 'scripts/count.py': COUNT };
     const { coda } = await playWith(
@@ -113,7 +115,6 @@ describe.skipIf(!DOCKER)('images of skills', () => {
     const request = {
       tag: plan.tag,
       base: plan.base,
-      label: `${LABELS.skill}=${name}`,
       dockerfile: (id: string) => dockerfile(plan, id, index),
       files: contextFiles(plan),
     };
@@ -132,7 +133,14 @@ describe.skipIf(!DOCKER)('images of skills', () => {
     expect(lastResult(model.requests.at(-1))).toMatchObject({ stdout: '3 words\n' });
     expect(JSON.stringify(lastResult(model.requests.at(-1)).notes)).toContain(`coda skills images ${name}`);
     // Gone from Docker it is no image any more, and the skill runs as before.
-    expect(await images.imageFor({ name } as never, async () => false)).toBeUndefined();
+    expect(await images.imageFor({ name } as never, async () => false)).toBe('gone');
+    expect(await images.imageFor({ name } as never, async () => undefined)).toBeUndefined();
+    await docker('DELETE', `/images/${built.id}?force=1`);
+    await saysAndApproves(coda, 'again');
+    const lacking = lastResult(model.requests.at(-1));
+    expect(lacking.stderr).toContain('No module named');
+    expect(JSON.stringify(lacking.notes)).toContain('is gone from Docker');
+    expect(await coda.person('ana').says('/doctor')).toContain(`the image of ${name} is gone from Docker`);
   });
 
   test('the command shows, builds once, and builds again when it is told to', async () => {
@@ -156,13 +164,14 @@ describe.skipIf(!DOCKER)('images of skills', () => {
     const dataDir = freshDataDir();
     const options = { env: { HOME: home }, args: ['--config', config] };
     await using _daemon = await Jsonl.start({ ...options, dataDir });
-    const images = async (...args: string[]) => {
-      const all = ['skills', 'images', ...args, '--data', dataDir, ...options.args];
+    const imagesOf = async (data: string, ...args: string[]) => {
+      const all = ['skills', 'images', ...args, '--data', data, ...options.args];
       await using program = new Program(all, options);
       program.child.stdin.end();
       const { code } = await program.exit;
       return { code, stdout: program.stdout, stderr: program.stderr };
     };
+    const images = (...args: string[]) => imagesOf(dataDir, ...args);
     const shown = await images(name, '--dry-run');
     expect(shown).toMatchObject({ code: 0, stdout: expect.stringContaining('would be built: there is none.') });
     expect(shown.stdout).toMatch(/^RUN \["python3","-m","pip","install".*requirements-1\.txt"\]$/m);
@@ -186,6 +195,12 @@ describe.skipIf(!DOCKER)('images of skills', () => {
     expect((await images(name, '--force')).stdout).toContain('is built');
     const [second, ...more] = await imageIds(name);
     expect([first.includes(second ?? ''), more]).toEqual([false, []]);
+
+    // Another coda on this Docker takes the name, and neither the image nor what is known of it.
+    expect((await imagesOf(freshDataDir(), name)).stdout).toContain('is built');
+    expect(await imageIds(name)).toHaveLength(2);
+    expect(await imageIds(name)).toContain(second);
+    expect((await images(name)).stdout).toContain('is up to date');
   }, 60_000);
 
   test('a base that is not allowed, or not there, is refused', async () => {
@@ -195,7 +210,6 @@ describe.skipIf(!DOCKER)('images of skills', () => {
     onTestFinished(() => builder.close());
     const request = {
       tag: 'coda-skill-x:latest',
-      label: 'a=b',
       dockerfile: (base: string) => `FROM ${base}\n`,
       files: [],
     };

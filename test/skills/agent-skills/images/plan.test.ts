@@ -39,7 +39,11 @@ test('the recipe and what stands beside it are these', async () => {
   if (!plan) throw new Error('there is no plan');
   expect(plan.problems).toEqual([]);
   const files = contextFiles(plan).map(({ path, content }) => `--- ${path}\n${content}`);
-  const text = dockerfile(plan, `sha256:${'0'.repeat(64)}`, 'http://10.0.0.1/simple').replace(plan.hash, 'HASH');
+  const text = dockerfile(
+    { ...plan, installation: 'ONE' },
+    `sha256:${'0'.repeat(64)}`,
+    'http://10.0.0.1/simple',
+  ).replace(plan.hash, 'HASH');
   await expect(`${text}${files.join('')}`).toMatchFileSnapshot('golden/recipe.txt');
 });
 

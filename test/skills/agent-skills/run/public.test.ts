@@ -74,7 +74,7 @@ function depsOf(coda: Play, workspace: Workspace): ToolDeps {
     isOn: true,
     workspaceOf: () => workspace,
     alone: () => workspace,
-    imageOf: async () => ({ image: undefined, isStale: false }),
+    imageOf: async () => ({ image: undefined, wrong: undefined }),
     attached: async () => [],
   };
   const database = coda.database();
