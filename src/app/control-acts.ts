@@ -143,6 +143,9 @@ function imageActs(images: App['agentSkills']['images'], world: World) {
       'skills images',
       (image: { skill: string; image: string; hash: string }, besides: Besides<void>) => images.built(image, besides),
     ),
+    removedImage: recorder(world)('skills images', (image: { skill: string; image: string }, besides: Besides<void>) =>
+      images.removed(image, besides),
+    ),
   };
 }
 

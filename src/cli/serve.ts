@@ -109,6 +109,12 @@ function skillVerbs(skills: App['agentSkills'], acts: ReturnType<typeof controlA
       await acts.builtImage({ skill: String(skill), image: String(image), hash: String(hash) });
       return true;
     },
+    'skills-image-unwanted': async ({ name }: Record<string, Json>) =>
+      (await skills.images.unwanted(typeof name === 'string' ? name : undefined)) as unknown as Json,
+    'skills-image-removed': async ({ skill, image }: Record<string, Json>) => {
+      await acts.removedImage({ skill: String(skill), image: String(image) });
+      return true;
+    },
     'skills-undeprecate': ({ name }: Record<string, Json>) => acts.undeprecateSkill({ name: String(name) }),
   };
 }

@@ -42,6 +42,8 @@ export interface ImageBuilder {
   ): Promise<BuiltImage | SandboxFailure>;
   /** Removes what has no name and all of these labels, `name=value`, unless it is in use or `kept`. */
   clean(labels: readonly string[], kept: string | undefined): Promise<void>;
+  /** Removes an image, unless it is in use; undefined: it is not there any more, or will be gone with what uses it. */
+  remove(id: string): Promise<SandboxFailure | undefined>;
   close(): Promise<void>;
 }
 
@@ -74,6 +76,17 @@ export function openBuilder(options: EngineOptions, world: Pick<World, 'env'>): 
       } catch (error) {
         if (signal?.aborted) throw signal.reason;
         return failureIn(error) ?? unbuilt(tag, error);
+      }
+    },
+    async remove(id) {
+      const off = whyOff(options);
+      if (off) return off;
+      try {
+        const { docker } = await engine.connected();
+        await docker.removeImage(id);
+        return undefined;
+      } catch (error) {
+        return failureIn(error) ?? failureOf(error);
       }
     },
     async clean(labels, kept) {

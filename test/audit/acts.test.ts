@@ -78,6 +78,11 @@ const ACTS: { [K in keyof Acts]: [tx: string, subject: string, ask: (acts: Acts)
     'skills images',
     (acts) => acts.builtImage({ skill: 'travel-plan', image: `sha256:${'0'.repeat(64)}`, hash: 'x' }),
   ],
+  removedImage: [
+    'skills.image',
+    'skills images',
+    (acts) => acts.removedImage({ skill: 'travel-plan', image: `sha256:${'0'.repeat(64)}` }),
+  ],
   removeSecret: ['secrets.remove', 'secrets remove', (acts) => acts.removeSecret(SECRET)],
 };
 

@@ -36,11 +36,10 @@ export async function skillsImages(flags: ImageFlags, io: NodeJS.Process): Promi
     return await withVerbs(flags, io, async (ask) => {
       const [name] = flags.args;
       const plans = (await ask('skills-image-plans', name === undefined ? {} : { name })) as PlannedImage[];
+      const failures = await removeUnwanted({ flags, io, config, builder, ask }, name);
       if (plans.length === 0) {
         io.stdout.write(name === undefined ? 'No skill names packages.\n' : `${name} names no packages.\n`);
-        return 0;
       }
-      const failures: CodaError[] = [];
       for (const plan of plans) {
         const failed = await one({ flags, io, config, builder, ask }, plan);
         if (failed) failures.push(failed);
@@ -53,6 +52,27 @@ export async function skillsImages(flags: ImageFlags, io: NodeJS.Process): Promi
   } finally {
     await builder.close();
   }
+}
+
+/** The record goes last: a run that ended in between removes it the next time. */
+async function removeUnwanted({ flags, io, builder, ask }: Builds, name: string | undefined): Promise<CodaError[]> {
+  const asked = await ask('skills-image-unwanted', name === undefined ? {} : { name });
+  const failures: CodaError[] = [];
+  for (const { skill, image } of asked as { skill: string; image: string }[]) {
+    if (flags.dryRun) {
+      io.stdout.write(`${skill}: its image would be removed: it names no packages.\n`);
+      continue;
+    }
+    const failed = await builder.remove(image);
+    if (failed) {
+      const message = `${skill}: its image is not removed: ${failed.message}`;
+      failures.push(new CodaError(failed.code, { message, remedy: failed.remedy }));
+      continue;
+    }
+    await ask('skills-image-removed', { skill, image });
+    io.stdout.write(`${skill}: its image is removed: it names no packages.\n`);
+  }
+  return failures;
 }
 
 function builderOf({ execution }: Config, world: World): ImageBuilder {

@@ -52,7 +52,8 @@ export class SkillImages {
     const built = new Map((await store.allImages(this.reader)).map((each) => [each.skill, each]));
     const plans: PlannedImage[] = [];
     const installation = await this.deps.installation();
-    for (const skill of this.meant(name)) {
+    const isLeft = name !== undefined && !this.deps.catalog.current().skills.has(name) && built.has(name);
+    for (const skill of isLeft ? [] : this.meant(name)) {
       const plan = await this.plan(skill);
       if (!plan) continue;
       const held = await this.whyHeld(skill);
@@ -80,19 +81,43 @@ export class SkillImages {
   /** The image that was built for the skill; undefined: none was, or Docker cannot be asked. */
   async imageFor(skill: AgentSkill, isThere: IsThere): Promise<UsedImage | 'gone' | undefined> {
     const known = await store.imageOf(this.reader, skill.name);
-    const found = known && (await isThere(known.image));
+    const plan = known && (await this.plan(skill));
+    // It wants no packages any more: it runs where any skill does.
+    if (!plan) return undefined;
+    const found = await isThere(known.image);
     if (!found) return found === false ? 'gone' : undefined;
-    return { id: known.image, isStale: (await this.plan(skill))?.hash !== known.hash };
+    return { id: known.image, isStale: plan.hash !== known.hash };
   }
 
   /** Skills whose image was built and is not there any more. */
   async gone(isThere: IsThere): Promise<string[]> {
     const names: string[] = [];
-    for (const { skill: name, image } of await store.allImages(this.reader)) {
-      const skill = this.deps.catalog.current().skills.get(name);
-      if (skill && (await this.plan(skill)) && (await isThere(image)) === false) names.push(name);
+    for (const { skill, image } of await store.allImages(this.reader)) {
+      if ((await this.isWanted(skill)) && (await isThere(image)) === false) names.push(skill);
     }
     return names;
+  }
+
+  /** Images that were built for skills which want none any more, or are not there; of one skill where one is named. */
+  async unwanted(name?: string): Promise<{ skill: string; image: string }[]> {
+    const found: { skill: string; image: string }[] = [];
+    for (const { skill, image } of await store.allImages(this.reader)) {
+      if ((name === undefined || name === skill) && !(await this.isWanted(skill))) found.push({ skill, image });
+    }
+    return found;
+  }
+
+  /** The image was removed; one that was built for the skill meanwhile stays. */
+  async removed({ skill, image }: { skill: string; image: string }, besides?: Besides<void>): Promise<void> {
+    await this.deps.database.tx('skills.image', async (tx) => {
+      await store.dropImage(tx, { skill, image });
+      besides?.(tx, undefined);
+    });
+  }
+
+  private async isWanted(name: string): Promise<boolean> {
+    const skill = this.deps.catalog.current().skills.get(name);
+    return skill !== undefined && (await this.plan(skill)) !== undefined;
   }
 
   private meant(name: string | undefined): AgentSkill[] {

@@ -33,3 +33,7 @@ export async function putImage(tx: Transaction, { skill, image, hash, builtAt }:
     [skill, image, hash, builtAt],
   );
 }
+
+export async function dropImage(tx: Transaction, { skill, image }: Pick<SkillImage, 'skill' | 'image'>): Promise<void> {
+  await tx.query('delete from skill_images where skill = $1 and image = $2', [skill, image]);
+}

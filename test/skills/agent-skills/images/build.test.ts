@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { contextFiles, dockerfile } from '../../../../src/cli/skills/dockerfile.ts';
 import { execution } from '../../../../src/config/execution.ts';
 import { openBuilder } from '../../../../src/sandbox/index.ts';
+import type { AgentSkill } from '../../../../src/skills/agent-skills/index.ts';
 import { DOCKER, docker, dockerBytes, packed } from '../../../support/docker.ts';
 import { freshDataDir, Jsonl, Program } from '../../../support/jsonl.ts';
 import { requireService } from '../../../support/postgres.ts';
@@ -107,7 +108,8 @@ describe.skipIf(!DOCKER)('images of skills', () => {
     await saysAndApproves(coda, 'count');
     expect(lastResult(model.requests[2]).stderr).toContain('No module named');
 
-    const { images } = coda.app.agentSkills;
+    const { images, catalog } = coda.app.agentSkills;
+    const theSkill = catalog.current().skills.get(name) as AgentSkill;
     const [plan] = await images.plans(name);
     if (!plan) throw new Error('there is no plan');
     const world = testWorld();
@@ -122,7 +124,7 @@ describe.skipIf(!DOCKER)('images of skills', () => {
     await builder.close();
     if (!built.ok) throw new Error(built.message);
     // Built is not yet allowed: only what is recorded is.
-    expect(await images.imageFor({ name } as never, async () => true)).toBeUndefined();
+    expect(await images.imageFor(theSkill, async () => true)).toBeUndefined();
     await images.built({ skill: name, image: built.id, hash: plan.hash });
 
     await saysAndApproves(coda, 'again');
@@ -133,8 +135,8 @@ describe.skipIf(!DOCKER)('images of skills', () => {
     expect(lastResult(model.requests.at(-1))).toMatchObject({ stdout: '3 words\n' });
     expect(JSON.stringify(lastResult(model.requests.at(-1)).notes)).toContain(`coda skills images ${name}`);
     // Gone from Docker it is no image any more, and the skill runs as before.
-    expect(await images.imageFor({ name } as never, async () => false)).toBe('gone');
-    expect(await images.imageFor({ name } as never, async () => undefined)).toBeUndefined();
+    expect(await images.imageFor(theSkill, async () => false)).toBe('gone');
+    expect(await images.imageFor(theSkill, async () => undefined)).toBeUndefined();
     await docker('DELETE', `/images/${built.id}?force=1`);
     await saysAndApproves(coda, 'again');
     const lacking = lastResult(model.requests.at(-1));
@@ -201,6 +203,14 @@ describe.skipIf(!DOCKER)('images of skills', () => {
     expect(await imageIds(name)).toHaveLength(2);
     expect(await imageIds(name)).toContain(second);
     expect((await images(name)).stdout).toContain('is up to date');
+
+    // Without packages there is nothing to be built, nor to be kept.
+    write(home, `.coda/skills/${name}/scripts/requirements.txt`, '# nothing\n');
+    const removed = await images(name);
+    expect(removed.stdout).toBe(`${name}: its image is removed: it names no packages.\n${name} names no packages.\n`);
+    expect(await imageIds(name)).toHaveLength(1);
+    expect(await imageIds(name)).not.toContain(second);
+    expect((await images(name)).stdout).toBe(`${name} names no packages.\n`);
   }, 60_000);
 
   test('a base that is not allowed, or not there, is refused', async () => {
