@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { done } from '../../src/agent/index.ts';
+import { z } from 'zod';
+import { done, filesNamed, outsideTool } from '../../src/agent/index.ts';
 import type { Skill } from '../../src/chat/index.ts';
 import type { FileRef } from '../../src/delivery/index.ts';
 import { fileReferences } from '../../src/skills/upkeep/index.ts';
 import { testDatabases } from '../support/database.ts';
 import { play } from '../support/play.ts';
-import { echo } from '../support/scripted-model.ts';
+import { echo, ScriptedModel } from '../support/scripted-model.ts';
 
 /** A new column belongs here only if no value of it can name a stored file; else to its room's `fileReferences`. */
 const WITHOUT_FILES = [
@@ -76,6 +77,55 @@ describe.each(testDatabases)('retention on $name', ({ name, available }) => {
     expect((await coda.app.delivery.outbox.deadLetters()).total).toBe(0);
     await coda.passes({ days: 32 });
     expect(await here()).toEqual([false, false, false]);
+  });
+
+  test.skipIf(!available)('what a call made goes a month after it was last used, whenever its turn went', async () => {
+    const kept: FileRef[] = [];
+    const skill: Skill = {
+      name: 'maker',
+      tools: () => [
+        outsideTool({
+          name: 'make',
+          description: 'Makes files.',
+          effect: 'fetch',
+          input: z.object({}),
+          run: async () => done('made', { kept, tainted: true }),
+        }),
+      ],
+    };
+    const model = new ScriptedModel([{ call: 'make', input: {} }], ['Here.']);
+    await using coda = await play({ engine: name, model, skills: [skill] });
+    const artifacts = coda.artifacts();
+    for (const text of ['used', 'idle']) {
+      kept.push({ name: `${text}.txt`, type: 'text/plain', ...(await artifacts.put(Buffer.from(text))) });
+    }
+    await coda.person('ana').says('make them');
+    const filed = async () => {
+      const { rows } = await coda.database().read<{ name: string; used: boolean; tainted: boolean; turn: boolean }>(
+        `select a.name, p.name = 'ana' as own, a.tainted, a.used_at > a.made_at as used, t.id is not null as turn
+           from artifacts a join persons p on p.id = a.person_id left join turns t on t.id = a.turn_id order by a.name`,
+      );
+      return rows;
+    };
+    const here = async () => Promise.all(kept.map(({ hash }) => artifacts.has(hash)));
+    const own = { own: true, tainted: true };
+    expect(await filed()).toEqual([
+      { name: 'idle.txt', ...own, used: false, turn: true },
+      { name: 'used.txt', ...own, used: false, turn: true },
+    ]);
+    await coda.passes({ days: 20 });
+    const { rows } = await coda
+      .database()
+      .read<{ personId: string; conversationId: string }>(
+        `select person_id as "personId", conversation_id as "conversationId" from artifacts limit 1`,
+      );
+    const [whose = { personId: '', conversationId: '' }] = rows;
+    await coda.database().tx('artifacts.use', (tx) => filesNamed(tx, whose, ['used.txt'], coda.world.clock.now()));
+    await coda.passes({ days: 15 });
+    expect(await filed()).toEqual([{ name: 'used.txt', ...own, used: true, turn: false }]);
+    expect(await here()).toEqual([true, false]);
+    await coda.passes({ days: 18 });
+    expect([await filed(), await here()]).toEqual([[], [false, false]]);
   });
 
   test.skipIf(!available)('each column that may name a stored file is asked before a file is removed', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { done, type ModelRequest, outsideTool } from '../../../../src/agent/index.ts';
 import type { Skill } from '../../../../src/chat/index.ts';
+import type { FileRef } from '../../../../src/delivery/index.ts';
 import { Outside } from '../../../support/outside.ts';
 import { type Line, lastSaid, ScriptedModel } from '../../../support/scripted-model.ts';
 import { engines, playWith, results } from '../conversation.ts';
@@ -93,6 +94,42 @@ test('another assistant’s name for a tool gives it what says that it does the 
   const names = model.requests.find(isAlone)?.tools.map(({ name }) => name);
   expect(names).toContain('run_it');
   expect(names).not.toContain('letter_send');
+});
+
+test('what it makes reaches the person with the answer, and is filed with who it is for', async () => {
+  let made: FileRef | undefined;
+  const lab: Skill = {
+    name: 'lab',
+    tools: () => [
+      outsideTool({
+        name: 'draw',
+        description: 'Draws.',
+        effect: 'fetch',
+        input: z.object({}),
+        run: async () => done('drawn', { files: made ? [made] : [] }),
+      }),
+    ],
+  };
+  const model = minds((request) => (results(request).length === 0 ? [{ call: 'draw', input: {} }] : ['Drawn.']));
+  const { coda } = await playWith(
+    { researcher: { more: 'fork_agent: true\nallowed-tools: draw\n' } },
+    { model, skills: [lab] },
+  );
+  made = { name: 'chart.txt', type: 'text/plain', ...(await coda.artifacts().put(Buffer.from('|||'))) };
+  const ana = coda.person('ana');
+  await ana.says('draw');
+  // What it is told to do stands in files of somebody else’s.
+  await ana.presses('Approve');
+  expect(
+    ana
+      .seen()
+      .at(-1)
+      ?.files.map(({ name }) => name),
+  ).toEqual(['chart.txt']);
+  const { rows } = await coda
+    .database()
+    .read('select a.name, p.name as person, a.tainted from artifacts a join persons p on p.id = a.person_id');
+  expect(rows).toEqual([{ name: 'chart.txt', person: 'ana', tainted: true }]);
 });
 
 test('a long answer is summed up, unless the skill wants all of it to come', async () => {
