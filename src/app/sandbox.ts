@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { World } from '../base/world.ts';
 import type { SkillDeps } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
@@ -21,11 +22,13 @@ export async function sandboxOf(parts: SandboxParts): Promise<{ sandbox: Sandbox
   const { config, world, database, artifacts, delivery } = parts;
   const { execution } = config;
   const browser = config.block(browserConfig);
+  // Where none runs the doctor opens a container, too; should it die, a later process removes that.
+  const apart = randomUUID();
   const sandbox = openSandbox(
     {
       execution,
       installation: await installationOf(database),
-      instance: () => delivery.self.id,
+      instance: () => (delivery.hasStarted ? delivery.self.id : apart),
       isLive: (id) => isLive(database, id),
       hasPrograms: browser.enabled && browser.mode === 'docker',
       isOwnImage: (id) => isSkillImage(readerOf(database), id),

@@ -195,6 +195,11 @@ export class Delivery {
     return this.instance;
   }
 
+  /** Whether this process is one of the replicas; one that only looks at things never is. */
+  get hasStarted(): boolean {
+    return this.instance !== undefined;
+  }
+
   /** Whether this process can tell its replicas that it lives; true before it has joined them. */
   get isWell(): boolean {
     return this.instance?.isWell ?? true;

@@ -2,6 +2,8 @@
 
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
+import { visible } from '../base/text.ts';
 import { type Hidden, Redactor, redact } from './redact.ts';
 
 export interface Kept {
@@ -117,8 +119,9 @@ class Stream {
     if (!this.onLine) return;
     const lines = (this.line + chunk.toString('utf8')).split(/\r?\n|\r/);
     this.line = (lines.pop() ?? '').slice(-LONGEST_LINE);
-    const last = lines.findLast((line) => line.trim() !== '');
-    if (last !== undefined) this.onLine(last.trim().slice(0, LONGEST_LINE));
+    // It may be shown in a terminal, which would obey it.
+    const last = lines.map((line) => visible(stripVTControlCharacters(line)).trim()).findLast((line) => line !== '');
+    if (last !== undefined) this.onLine(last.slice(0, LONGEST_LINE));
   }
 }
 

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Capture, piecesIn, type StreamName } from '../../src/sandbox/output.ts';
+import { Hidden } from '../../src/sandbox/redact.ts';
+import { Streams } from '../../src/sandbox/streams.ts';
 
 function frame(stream: StreamName, bytes: Uint8Array): Buffer {
   const header = Buffer.alloc(8);
@@ -59,4 +61,20 @@ test('what is not UTF-8 is shown as such', () => {
   const capture = new Capture(100);
   capture.add(Uint8Array.of(0x61, 0xff, 0xe4));
   expect(capture.text()).toBe('a\uFFFD\uFFFD');
+});
+
+test('what shows while a program runs is plain text, whatever a terminal would make of it', async () => {
+  const lines: string[] = [];
+  const keep = async () => ({ hash: '', size: 0 });
+  const streams = new Streams(keep, new Hidden([]), (line) => void lines.push(line));
+  for (const text of [
+    '\u001b]0;owned\u0007\u001b[2J\u001b[31mred\u001b[0m \u009bx\n',
+    '\u202egnp.exe\r',
+    '\u001b[2K\n',
+  ]) {
+    await streams.push('stdout', Buffer.from(text));
+  }
+  expect(lines).toEqual(['red x', 'gnp.exe']);
+  // The whole of it is as it was written.
+  expect((await streams.end()).stdout.text).toContain('\u001b[31mred');
 });

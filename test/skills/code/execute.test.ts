@@ -1,9 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { build, readConfig } from '../../../src/app/index.ts';
 import { DOCKER, docker, leftovers } from '../../support/docker.ts';
+import { borrowEngine } from '../../support/engines.ts';
 import { play } from '../../support/play.ts';
 import { requireService } from '../../support/postgres.ts';
 import { ScriptedModel } from '../../support/scripted-model.ts';
-import { lastResult, playCode, saysAndApproves } from './play.ts';
+import { testWorld } from '../../support/world.ts';
+import { temporaryFolder } from '../agent-skills/support.ts';
+import { codeConfig, lastResult, playCode, saysAndApproves } from './play.ts';
 
 requireService('CODA_TEST_DOCKER');
 
@@ -115,6 +119,22 @@ print(len(text))`;
         /three tries to get out of one were held\. Limits in effect: 512 MB of memory, 128 processes and 1 processors\. Docker \d.*control groups v[12]/,
       ),
     });
+  });
+
+  test('the doctor does so where no daemon runs, and leaves nothing', async () => {
+    const world = testWorld();
+    const dataDir = temporaryFolder();
+    const flags = Object.entries(codeConfig({ 'execution.warm': 1 })).map(([name, value]) => [name, { name, value }]);
+    const from = { env: {}, dataDir, flags: Object.fromEntries(flags), secrets: world.secrets, cwd: dataDir };
+    const loan = await borrowEngine();
+    const about = { version: 'test', hint: '', onFatal: () => {}, engine: loan.open() };
+    const app = await build(readConfig(from), world, about);
+    const found = (await app.checks.run()).find(({ name }) => name === 'sandbox');
+    const { rows } = await app.database.read<{ id: string }>('select id from installation');
+    await app.stop(0);
+    await loan.giveBack();
+    expect(found).toMatchObject({ ok: true, says: expect.stringContaining('three tries to get out') });
+    expect(await leftovers(rows[0]?.id ?? '')).toEqual([]);
   });
 
   test('files of earlier messages and calls are named, and what nobody sent is told', async () => {
