@@ -77,6 +77,16 @@ export function visible(text: string): string {
   return text.replace(INVISIBLE, '');
 }
 
+/** Others’ words as they are shown on one line, shortened to `longest`. */
+export function oneLine(text: string, longest: number): string {
+  return shorten(visible(text).replace(/\s+/g, ' ').trim(), longest);
+}
+
+/** Text between tags, or in a quoted attribute of one. */
+export function escapeMarkup(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+}
+
 /** Whether `word` is `right` typed with one letter wrong, missing, doubled or two swapped. */
 export function isSlip(word: string, right: string): boolean {
   if (Math.abs(word.length - right.length) > 1) return false;

@@ -1,10 +1,7 @@
 /** What an owner is told of a folder before approving it. */
 
-import { shorten, visible } from '../base/text.ts';
+import { oneLine } from '../base/text.ts';
 import type { Inquest } from './trust.ts';
-
-/** Third parties’ words, as plain text on one line. */
-const oneLine = (text: string, longest: number): string => shorten(visible(text).replace(/\s+/g, ' ').trim(), longest);
 
 const MOST_FINDINGS = 12;
 

@@ -1,6 +1,7 @@
 /** What an operating system is told so that it keeps coda running for its user. Pure: text from values. */
 
 import { join } from 'node:path';
+import { escapeMarkup } from '../../base/text.ts';
 
 export interface ServiceOptions {
   node: string;
@@ -66,7 +67,7 @@ WantedBy=default.target
 /** launchd.plist(5). */
 export function launchdPlist({ node, main, folder, config, data }: ServiceOptions): string {
   const strings = [node, main, 'run', '--config', config, '--data', data].map(
-    (text) => `    <string>${inXml(text)}</string>`,
+    (text) => `    <string>${escapeMarkup(text)}</string>`,
   );
   return `<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
@@ -79,7 +80,7 @@ export function launchdPlist({ node, main, folder, config, data }: ServiceOption
 ${strings.join('\n')}
   </array>
   <key>WorkingDirectory</key>
-  <string>${inXml(folder)}</string>
+  <string>${escapeMarkup(folder)}</string>
   <key>RunAtLoad</key>
   <true/>
   <key>KeepAlive</key>
@@ -90,7 +91,7 @@ ${strings.join('\n')}
   <key>ExitTimeOut</key>
   <integer>20</integer>
   <key>StandardErrorPath</key>
-  <string>${inXml(join(data, 'coda.stderr.log'))}</string>
+  <string>${escapeMarkup(join(data, 'coda.stderr.log'))}</string>
 </dict>
 </plist>
 `;
@@ -116,15 +117,11 @@ export function windowsTask({ node, main, folder, config, data }: ServiceOptions
   </Settings>
   <Actions>
     <Exec>
-      <Command>${inXml(node)}</Command>
-      <Arguments>${inXml(args)}</Arguments>
-      <WorkingDirectory>${inXml(folder)}</WorkingDirectory>
+      <Command>${escapeMarkup(node)}</Command>
+      <Arguments>${escapeMarkup(args)}</Arguments>
+      <WorkingDirectory>${escapeMarkup(folder)}</WorkingDirectory>
     </Exec>
   </Actions>
 </Task>
 `;
-}
-
-function inXml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }

@@ -8,8 +8,7 @@ import { page } from './page.ts';
 import { deletionRules, mergeRules } from './store.ts';
 import * as texts from './texts.ts';
 import { calledBy, commands } from './use/commands.ts';
-import { deniedBy } from './use/denied.ts';
-import type { SkillCode, ToolDeps } from './use/deps.ts';
+import { deniedBy, type SkillCode, type ToolDeps } from './use/deps.ts';
 import { listTool, searchTool } from './use/find.ts';
 import { installLookTool, installTool } from './use/install.ts';
 import { listFor, SkillPrompt } from './use/prompt.ts';
@@ -36,8 +35,8 @@ export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<Skil
     deletionRules,
     mergeRules,
     phrases,
-    commands: (deps) => commands({ ...toolDeps(deps, host), host, views, search }),
-    tools: (deps) => tools({ ...toolDeps(deps, host), host, views, search }),
+    commands: (deps) => commands(toolDeps(deps, { host, views, search })),
+    tools: (deps) => tools(toolDeps(deps, { host, views, search })),
     standing: async (deps, asked) => promptOf(deps).standing(asked),
     passing: (deps, asked) => promptOf(deps).passing(asked),
     checks: ({ sandbox }) => [healthCheck(host, sandbox)],
@@ -95,22 +94,20 @@ function tools(deps: ToolDeps): AnyTool[] {
 }
 
 /** Of the environment only what the configuration names. */
-function toolDeps(
-  deps: SkillDeps<SkillsConfig>,
-  host: SkillHost,
-): Pick<ToolDeps, 'database' | 'reader' | 'exposed' | 'alone' | 'denied' | 'code'> {
+function toolDeps(deps: SkillDeps<SkillsConfig>, own: Pick<ToolDeps, 'host' | 'views' | 'search'>): ToolDeps {
   const { expose, alone } = deps.config;
   const { env } = deps.world;
   const exposed = Object.fromEntries(
     expose.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const])),
   );
   return {
+    ...own,
     database: deps.database,
     reader: readerOf(deps.database),
     denied: deniedBy(deps.gate),
     exposed,
     alone: { timeoutMs: alone.timeout, budget: alone.budget },
-    code: codeOf(deps, host),
+    code: codeOf(deps, own.host),
   };
 }
 

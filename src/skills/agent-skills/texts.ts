@@ -1,7 +1,7 @@
 /** What coda says to people, and to the model, about agent skills. */
 
 import { type Capability, capabilitiesOf } from '../../agent/index.ts';
-import { listOf, plural, shorten, visible } from '../../base/text.ts';
+import { listOf, oneLine, plural, shorten, visible } from '../../base/text.ts';
 import { type AgentSkill, nameOfFolder, type RescanReport, reasonOf } from './skill.ts';
 import type { Deprecation } from './store.ts';
 
@@ -142,7 +142,7 @@ export const bySkillOnly = (name: string) => `call it with \`/skill ${name}\``;
 const LONGEST_LINE = 120;
 
 /** Third parties’ words, as plain text on one line. */
-const plain = (text: string): string => shorten(visible(text).replace(/\s+/g, ' ').trim(), LONGEST_LINE);
+const plain = (text: string): string => oneLine(text, LONGEST_LINE);
 
 export function skillLine(skill: Shown, locale: string | undefined, state: string): string {
   const about = plain(inLanguage(skill.descriptions, locale) ?? skill.description);

@@ -1,5 +1,6 @@
 /** Rules that need more than a pattern: pipes into a shell, installs, and the addresses that they use. */
 
+import { isSlip } from '../../base/text.ts';
 import type { FindingLevel, Passage } from './finding.ts';
 
 /** Something found in a passage. */
@@ -136,19 +137,7 @@ const TRAPS = new Map([
 function misspelt(word: string): string | undefined {
   const name = word.replace(/^["']|["']$|[@=<>~[].*$/g, '').toLowerCase();
   if (name.length < 5 || REAL.includes(name) || POPULAR.includes(name)) return undefined;
-  return TRAPS.get(name) ?? POPULAR.find((popular) => popular.length > 5 && isOneSlip(name, popular));
-}
-
-/** One letter too many, too few, another one, or two swapped. */
-function isOneSlip(a: string, b: string): boolean {
-  if (Math.abs(a.length - b.length) > 1) return false;
-  let start = 0;
-  while (start < a.length && a[start] === b[start]) start++;
-  let end = 0;
-  while (end < Math.min(a.length, b.length) - start && a.at(-1 - end) === b.at(-1 - end)) end++;
-  const [left, right] = [a.slice(start, a.length - end), b.slice(start, b.length - end)];
-  if (left.length <= 1 && right.length <= 1) return true;
-  return left.length === 2 && right.length === 2 && left[0] === right[1] && left[1] === right[0];
+  return TRAPS.get(name) ?? POPULAR.find((popular) => popular.length > 5 && isSlip(name, popular));
 }
 
 const URL_START = /\b(https?|ftp|wss?):\/\/([^\s"'`<>/?#]{1,300})([^\s"'`<>?#]{0,200})/gi;

@@ -8,7 +8,9 @@ import { basename, dirname, join } from 'node:path';
 import { CodaError, systemCode } from '../../../base/errors.ts';
 import { pathProblem } from '../../../base/folders/folder.ts';
 import { shortId } from '../../../base/ids.ts';
-import { validateSkills } from '../catalog/validate.ts';
+import { Pace } from '../../../base/pace.ts';
+import { walk } from '../catalog/walk.ts';
+import { type AgentSkill, reasonOf } from '../skill.ts';
 import type { SkillContent } from './bundle.ts';
 
 const VERSIONS = '.versions';
@@ -44,7 +46,7 @@ export async function installSkill(
   content: SkillContent,
   inspect: InspectSkill = inspectSkill,
 ): Promise<InstalledSkill> {
-  return inStage(folder, content, async (staged, stage) => {
+  return lookInside(folder, content, async (staged, stage) => {
     const { usable, name, reason } = await inspect(staged);
     if (!usable || !isName(name)) throw refuse(`It cannot be used${reason === undefined ? '' : `: ${reason}`}.`);
     const before = await installedVersion(folder, name);
@@ -55,16 +57,8 @@ export async function installSkill(
   });
 }
 
-/** Unpacks `content` as for an installation, has `look` see the folder that holds its folder, and removes it. */
-export function lookInside<T>(
-  folder: string,
-  content: SkillContent,
-  look: (parent: string, staged: string) => Promise<T>,
-): Promise<T> {
-  return inStage(folder, content, (staged, stage) => look(stage, staged));
-}
-
-async function inStage<T>(
+/** Unpacks `content` as for an installation, has `use` see its folder (and the one around it), and removes it. */
+export async function lookInside<T>(
   folder: string,
   content: SkillContent,
   use: (staged: string, stage: string) => Promise<T>,
@@ -81,13 +75,17 @@ async function inStage<T>(
   }
 }
 
-/** What the reader of skills makes of the folder: whether it can be used, and what it is called by. */
+/** The skill that lies in `folder`, as it would be read once it is installed. */
+export async function skillIn(folder: string): Promise<AgentSkill | undefined> {
+  const directory = await realpath(folder);
+  const { skills } = await walk([{ kind: 'installed', directory }], new Map(), new Pace());
+  return skills.find((skill) => skill.directory === directory);
+}
+
 export const inspectSkill: InspectSkill = async (folder) => {
-  const path = await realpath(folder);
-  const verdict = (await validateSkills([path])).find((one) => one.path === path);
-  if (!verdict) return { usable: false, name: '', reason: 'there is no SKILL.md in it' };
-  const reason = verdict.problems.find(({ level }) => level === 'error')?.message;
-  return { usable: verdict.usable, name: verdict.name, reason };
+  const skill = await skillIn(folder);
+  if (!skill) return { usable: false, name: '', reason: 'there is no SKILL.md in it' };
+  return { usable: skill.usable, name: skill.name, reason: reasonOf(skill) || undefined };
 };
 
 /** Removes an installed skill; false when there is none of that name. */

@@ -2,11 +2,11 @@
 
 import { z } from 'zod';
 import type { CallContext } from '../../../agent/index.ts';
+import type { Gate, Who } from '../../../people/index.ts';
 import type { PutFile, Workspace } from '../../../sandbox/index.ts';
 import type { Database, Queryable } from '../../../storage/index.ts';
-import type { SkillHost, Views } from '../host.ts';
+import type { SkillHost, View, Views } from '../host.ts';
 import type { AgentSkill } from '../skill.ts';
-import type { DeniedSkills } from './denied.ts';
 import type { SkillSearch } from './search.ts';
 
 export interface ToolDeps {
@@ -38,3 +38,24 @@ export interface SkillCode {
 }
 
 export const skillName = z.string().min(1).max(128);
+
+/** Tools that are not for a turn in which a skill with secrets is used. */
+export const APART: readonly string[] = ['=code_execute', '=file_write', '=file_read'];
+
+/** The skills that a person may not use, whose names are then neither shown nor taken. */
+export type DeniedSkills = (view: View, who: Who) => ReadonlySet<string>;
+
+/** Asks the gate once for each role while the skills and the policies stay what they are. */
+export function deniedBy(gate: Pick<Gate, 'may' | 'basis'>): DeniedSkills {
+  const known = new WeakMap<View, WeakMap<object, Map<string, ReadonlySet<string>>>>();
+  return (view, who) => {
+    const { policies, roles } = gate.basis(who);
+    const ofView = known.get(view) ?? new WeakMap<object, Map<string, ReadonlySet<string>>>();
+    const ofRoles = ofView.get(policies) ?? new Map<string, ReadonlySet<string>>();
+    known.set(view, ofView.set(policies, ofRoles));
+    const names = [...view.snapshot.skills.keys()];
+    const denied = ofRoles.get(roles) ?? new Set(names.filter((name) => !gate.may(who, { kind: 'skill', name })));
+    ofRoles.set(roles, denied);
+    return denied;
+  };
+}

@@ -1,6 +1,5 @@
 /** Installs a bundle that a script has made: an owner presses, is shown what is in it, and presses again. */
 
-import { realpath } from 'node:fs/promises';
 import { z } from 'zod';
 import { type AnyTool, type CallContext, dataTool, done, type Failed, failed } from '../../../agent/index.ts';
 import { CodaError } from '../../../base/errors.ts';
@@ -13,10 +12,9 @@ import {
   lookForApproval,
   trustTexts,
 } from '../../../trust/index.ts';
-import { openCatalog } from '../catalog/catalog.ts';
 import { BUNDLE_LIMITS, bundleContent, type SkillContent } from '../files/bundle.ts';
-import { installSkill, lookInside } from '../files/install.ts';
-import type { AgentSkill } from '../skill.ts';
+import { installSkill, lookInside, skillIn } from '../files/install.ts';
+import { reasonOf } from '../skill.ts';
 import * as texts from '../texts.ts';
 import type { ToolDeps } from './deps.ts';
 import { folderOf, inquireAbout } from './trusted.ts';
@@ -76,9 +74,10 @@ export function installLookTool(deps: ToolDeps): AnyTool {
 
   function looked(input: Bundle): Promise<Inquest | Failed> {
     return withContent(deps, input, (content) =>
-      lookInside(host.installed, content, async (parent, staged) => {
-        const skill = await skillIn(parent, staged, input.file);
-        if ('ok' in skill) return skill;
+      lookInside(host.installed, content, async (staged) => {
+        const skill = await skillIn(staged);
+        const reason = skill ? reasonOf(skill) : 'there is no skill in it.';
+        if (!skill?.usable) return failed('REFUSED', texts.bundleUnusable(input.file, reason));
         const found = await inquireAbout(deps.reader, skill);
         return typeof found === 'string' ? failed('REFUSED', texts.bundleUnusable(input.file, found)) : found;
       }),
@@ -139,17 +138,4 @@ async function withContent<T>(
     if (error.code === 'ARTIFACT_MISSING') return failed('GONE', texts.bundleGone(file));
     return failed('REFUSED', texts.bundleUnusable(file, error.message), { remedy: error.remedy });
   }
-}
-
-/** The skill of the folder that was unpacked, as the catalog would read it; not one that lies deeper. */
-async function skillIn(parent: string, staged: string, file: string): Promise<AgentSkill | Failed> {
-  const catalog = openCatalog({ sources: [{ kind: 'installed', directory: parent }] });
-  await catalog.rescan();
-  const { skills, invalid } = catalog.current();
-  const directory = await realpath(staged);
-  const isIt = (skill: AgentSkill) => skill.directory === directory;
-  const skill = [...skills.values()].find(isIt);
-  if (skill) return skill;
-  const reason = invalid.find(isIt)?.diagnostics.find(({ level }) => level === 'error')?.message;
-  return failed('REFUSED', texts.bundleUnusable(file, reason ?? 'there is no skill in it.'));
 }

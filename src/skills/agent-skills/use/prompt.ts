@@ -2,13 +2,13 @@
 
 import { tokensIn } from '../../../agent/index.ts';
 import { BoundedMap } from '../../../base/bounded.ts';
-import { shorten, visible } from '../../../base/text.ts';
+import { escapeMarkup, oneLine } from '../../../base/text.ts';
 import type { Asked, PromptSection } from '../../../chat/index.ts';
 import type { ChosenSkills, Decisions, View, Views } from '../host.ts';
 import type { AgentSkill } from '../skill.ts';
 import { activeIn, offIn } from '../store.ts';
 import * as texts from '../texts.ts';
-import type { DeniedSkills } from './denied.ts';
+import type { DeniedSkills } from './deps.ts';
 import type { SkillSearch } from './search.ts';
 
 /** Lists of so many different conversations are kept. */
@@ -168,23 +168,10 @@ export function listFor(view: View, off: ReadonlySet<string>, agent: string, bud
   return listed(offered(view, off, agent), budget, view.decisions.uses)?.text;
 }
 
-/** Third parties' words on one line, without what nobody sees. */
-function oneLine(text: string): string {
-  return shorten(
-    visible(text)
-      .replace(/\p{Cf}/gu, '')
-      .replace(/\s+/g, ' ')
-      .trim(),
-    LONGEST_DESCRIPTION,
-  );
-}
-
 /** One skill as the model is shown it. */
 export function entryOf({ name, description, forkAgent }: AgentSkill): string {
   const alone = forkAgent ? ' use="skill_delegate"' : '';
-  return `<skill name="${escaped(name)}"${alone}>${escaped(oneLine(description))}</skill>`;
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+  // Without what nobody sees.
+  const about = oneLine(description.replace(/\p{Cf}/gu, ''), LONGEST_DESCRIPTION);
+  return `<skill name="${escapeMarkup(name)}"${alone}>${escapeMarkup(about)}</skill>`;
 }

@@ -16,9 +16,8 @@ import { approveLooked, type Looked, lookForApproval } from '../../../trust/inde
 import type { SkillHost } from '../host.ts';
 import type { AgentSkill } from '../skill.ts';
 import * as texts from '../texts.ts';
-import { APART } from './apart.ts';
 import { type CommandsRan, runCommands } from './commands-run.ts';
-import { skillName, type ToolDeps } from './deps.ts';
+import { APART, skillName, type ToolDeps } from './deps.ts';
 import { instructions } from './instructions.ts';
 import { admit, makeReady, type Ready } from './ready.ts';
 import { folderOf } from './trusted.ts';
